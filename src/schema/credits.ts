@@ -1,0 +1,37 @@
+import { z } from 'zod';
+
+/** An amount of credits with up to six decimals, kept as integer micro-credits. */
+export const credits = z
+  .number()
+  .min(0)
+  .max(1_000_000_000)
+  .refine((v) => Math.abs(v * 1e6 - Math.round(v * 1e6)) < 1e-3, 'credits have up to six decimals')
+  .transform((v) => Math.round(v * 1e6));
+
+/** Limits in micro-credits after parsing. */
+const caps = {
+  cap: credits.optional().describe('credits that may be spent in all'),
+  soft: credits.optional().describe('credits spent beyond which one warning is given'),
+  per_turn: credits.optional().describe('credits a turn may cost'),
+  per_day: credits.optional().describe('credits a day (UTC date of the frozen time) may cost'),
+};
+
+/** `org/credits.yaml`. Written by people only. */
+export const creditsFile = z.strictObject({
+  version: z.literal(1),
+  org: z.strictObject(caps).default({}),
+  units: z.record(z.string(), z.strictObject(caps)).default({}),
+  agents: z
+    .record(
+      z.string(),
+      z.strictObject({
+        grant: credits.default(0).describe('credits granted by this file'),
+        soft: caps.soft,
+        per_turn: caps.per_turn,
+        per_day: caps.per_day,
+      }),
+    )
+    .default({}),
+});
+export type CreditsFile = z.infer<typeof creditsFile>;
+export type Caps = CreditsFile['org'];

@@ -1,0 +1,14 @@
+import { z } from 'zod';
+
+/** The front matter of `org/dead-letter/<id>.md`; the body explains it to a person. */
+export const deadLetterHead = z.strictObject({
+  id: z.string(),
+  message: z.string().nullable().describe('id of the message, null when the file could not be understood'),
+  path: z.string().describe('where the message stays'),
+  from: z.string(),
+  to: z.array(z.string()).describe('recipients that did not get it'),
+  turn: z.number().int(),
+  reason: z.enum(['attempts', 'expired', 'no-edge', 'no-agent', 'hops', 'malformed', 'foreign', 'known-id', 'too-large', 'not-text', 'not-regular']),
+  revived: z.number().int().nullable().default(null).describe('turn in which lemming retry gave it another chance'),
+});
+export type DeadLetterHead = z.infer<typeof deadLetterHead>;

@@ -1,0 +1,49 @@
+import { z } from 'zod';
+
+/** The kinds a message may have; `notice` wakes nobody. */
+export const MESSAGE_KINDS = ['message', 'request', 'response', 'report', 'status', 'task', 'notice'] as const;
+export const PRIORITIES = ['urgent', 'high', 'normal', 'low'] as const;
+const PRIORITY_ALIASES: Record<string, string> = { critical: 'urgent', medium: 'normal' };
+
+export const priority = z
+  .preprocess((v) => (typeof v === 'string' && Object.hasOwn(PRIORITY_ALIASES, v) ? PRIORITY_ALIASES[v] : v), z.enum(PRIORITIES))
+  .describe('urgent wakes its reader at once; the others order the inbox (critical and medium are read as urgent and normal)');
+
+const oneOrMany = z.union([z.string(), z.array(z.string()).min(1)]).transform((v) => (typeof v === 'string' ? [v] : v));
+
+/** The front matter of a file that a person drops into their outbox. All but `to` is optional; `to` may come from the file name or folder. */
+export const dropHead = z.strictObject({
+  id: z.string().optional().describe('stamped by the engine'),
+  from: z.string().optional().describe('stamped by the engine from the directory'),
+  to: oneOrMany.optional().describe('agent names, @unit or *'),
+  turn: z.number().int().min(0).optional().describe('stamped by the engine'),
+  kind: z.enum(MESSAGE_KINDS).optional().describe('what sort of message this is'),
+  subject: z.string().max(500).optional().describe('one line; the first line of the body when absent'),
+  priority: priority.optional(),
+  thread: z.string().max(100).optional().describe('id of the first message of the conversation'),
+  reply_to: z.string().max(100).optional().describe('id of the message this one answers'),
+  expires: z.number().int().min(0).optional().describe('turn after which the message is a dead letter if still unread'),
+  hops: z.number().int().min(0).optional().describe('stamped by the engine'),
+  task: z.string().max(100).optional().describe('id of the task this is about'),
+  attachments: z.array(z.string().max(255)).max(64).optional().describe('files beside the message'),
+});
+
+/** What the engine knows of a message: the canonical front matter plus the body and the file. */
+export interface Message {
+  id: string;
+  from: string;
+  to: string[];
+  turn: number;
+  kind: (typeof MESSAGE_KINDS)[number];
+  subject: string;
+  priority: (typeof PRIORITIES)[number];
+  thread: string;
+  reply_to?: string;
+  expires?: number;
+  hops: number;
+  task?: string;
+  attachments?: string[];
+  /** Path in the org, such as `agents/planner/outbox/000042-01-coder_01-build.md`. */
+  path: string;
+  body: string;
+}

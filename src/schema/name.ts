@@ -1,0 +1,36 @@
+/** Names and ids. Zod-free, because the fast reading commands use them too. */
+
+const NAME = /^[a-z][a-z0-9_-]{0,62}(?![\s\S])/;
+const RESERVED = /^(null|true|false|archive|constructor|con|nul|aux|prn|com[0-9]|lpt[0-9])(?![\s\S])/;
+
+/** True for what may be the directory name of an agent, or the id of a unit, model or template. */
+export function isName(text: string): boolean {
+  return NAME.test(text) && !RESERVED.test(text);
+}
+
+/** `42` → `000042`; turns above 999999 simply grow longer. */
+export function padTurn(turn: number): string {
+  return String(turn).padStart(6, '0');
+}
+
+/** `<turn>-<author>-<n>`: the n-th message of its author in that turn. */
+export function messageId(turn: number, author: string, n: number): string {
+  return `${padTurn(turn)}-${author}-${String(n).padStart(2, '0')}`;
+}
+
+/** The parts of a message id, or null when the text is not one. */
+export function parseMessageId(id: string): { turn: number; author: string; n: number } | null {
+  const match = /^(\d{6,})-([a-z][a-z0-9_-]*)-(\d{2,})$/.exec(id);
+  return match ? { turn: Number(match[1]), author: match[2] as string, n: Number(match[3]) } : null;
+}
+
+/** A short piece of a subject that is safe in a file name: ASCII words joined by `-`, 40 characters at most. */
+export function slug(text: string): string {
+  const plain = text.normalize('NFKD').toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+/, '');
+  return plain.slice(0, 40).replace(/-+$/, '') || 'message';
+}
+
+/** Orders texts by code unit: the same on every machine, whatever its locale. */
+export function byCodeUnit(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

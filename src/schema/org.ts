@@ -1,0 +1,57 @@
+import { z } from 'zod';
+
+const turns = (d: number, min = 1) => z.number().int().min(min).default(d);
+const level = z.enum(['error', 'warn', 'info', 'debug']);
+
+/** `org/org.yaml`. */
+export const orgFile = z.strictObject({
+  version: z.literal(1).describe('format of this file; lemming migrate upgrades'),
+  name: z.string().min(1).max(100).describe('name of the organisation'),
+  purpose: z.string().max(10_000).default('').describe('what the organisation is for; every agent sees it'),
+  clock: z
+    .strictObject({
+      turn_seconds: z.number().min(0).max(86_400).default(10).describe('least seconds between turns of an open-ended run'),
+      max_turns: z.number().int().min(1).nullable().default(null).describe('turns an open-ended run makes at most; null: no limit'),
+    })
+    .prefault({}),
+  summary: z
+    .strictObject({
+      agent: z.string().describe('who writes the summary'),
+      every: turns(12).describe('in turns; skipped when nothing happened since the last'),
+    })
+    .nullable()
+    .default(null),
+  limits: z
+    .strictObject({
+      hops: turns(12).describe('length of a chain of messages that no person took part in'),
+      max_attempts: turns(3).describe('failed visits after which a message becomes a dead letter'),
+      concurrency: turns(64).describe('provider calls at the same time'),
+      steps: turns(8).describe('provider calls a visit may make'),
+      live_turns: turns(200).describe('age in turns after which delivered mail moves to the archive'),
+      message_bytes: z.number().int().min(1024).max(16_777_216).default(1_048_576).describe('largest file that is read'),
+      inbox_tokens: z.number().int().min(200).max(1_000_000).default(8000).describe('tokens of mail a visit is given at most'),
+      output_tokens: z.number().int().min(1).max(1_000_000).default(2000).describe('tokens a reply may have, unless the resume says less'),
+    })
+    .prefault({}),
+  policies: z
+    .array(z.strictObject({ act: z.string(), do: z.union([z.literal('auto'), z.literal('deny'), z.strictObject({ ask: z.array(z.string()).min(1) })]) }))
+    .default([])
+    .describe('act pattern such as "shell" or "send_message to:human" and what is done: auto, deny, or ask: [contacts]'),
+  approvals: z
+    .strictObject({
+      timeout: z.string().regex(/^\d+(s|m|h|d)$/).nullable().default(null).describe('wall time such as 24h; null waits for ever'),
+      default: z.enum(['deny', 'approve']).default('deny').describe('the answer when the time is over'),
+      escalate_to: z.array(z.string()).default(['human']).describe('who is asked next'),
+    })
+    .prefault({}),
+  log: z
+    .strictObject({
+      level: level.default('info').describe('least level that is written'),
+      levels: z.record(z.string(), level).default({}).describe('levels by module: engine, disk, provider, tool, command'),
+      max_bytes: z.number().int().min(1024).default(1_048_576).describe('size at which a log file is rotated'),
+      max_files: z.number().int().min(1).max(100).default(5).describe('rotated log files that are kept'),
+      max_days: z.number().int().min(1).default(30).describe('age in days after which a log file is rotated'),
+    })
+    .prefault({}),
+});
+export type OrgFile = z.infer<typeof orgFile>;

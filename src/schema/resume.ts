@@ -1,0 +1,43 @@
+import { z } from 'zod';
+
+/** Grants: a tool name, `ask:` before it to hold each use for approval; object form narrows it (paths, hosts, commands). */
+const toolGrant = z.string().regex(/^(ask:)?[a-z][a-z0-9_]*$/, 'a tool name such as read_file, or ask:shell');
+
+export const schedule = z.strictObject({
+  every: z.number().int().min(1).default(1).describe('fires when (turn - offset) mod every = 0; in turns'),
+  offset: z.number().int().min(0).default(0).describe('in turns'),
+  when: z.enum(['mail', 'always']).default('mail').describe('mail: only if something waits; always: at every firing turn'),
+});
+
+/** The front matter of `agents/<name>/resume.md`. The body holds the instructions. */
+export const resumeHead = z.strictObject({
+  version: z.literal(1).optional(),
+  name: z.string().optional().describe('must equal the directory name'),
+  role: z.string().max(500).default('').describe('one line, shown to neighbours'),
+  person: z.boolean().default(false).describe('true for a person: never scheduled, never billed'),
+  model: z
+    .union([z.string(), z.array(z.string()).min(1)])
+    .transform((v) => (typeof v === 'string' ? [v] : v))
+    .default(['default'])
+    .describe('key in org/models.yaml, or a list: the first that works'),
+  schedule: schedule.default({ every: 1, offset: 0, when: 'mail' }),
+  tools: z.array(toolGrant).default([]).describe('granted tools; "ask:" before a name holds each use for approval'),
+  skills: z.array(z.string()).default([]).describe('skills from org/skills'),
+  shared: z.array(z.string().max(200)).default([]).describe('paths under org/shared this agent may read and write; "" or "." for all'),
+  unit: z.string().optional().describe('department, a file in org/units'),
+  extends: z.string().optional().describe('template this resume narrows'),
+  limits: z
+    .strictObject({
+      steps: z.number().int().min(1).max(100).optional().describe('provider calls a visit may make'),
+      output_tokens: z.number().int().min(1).max(1_000_000).optional().describe('tokens a reply may have'),
+    })
+    .default({}),
+});
+export type ResumeHead = z.infer<typeof resumeHead>;
+
+/** A resume as the engine uses it. */
+export interface Resume extends ResumeHead {
+  name: string;
+  /** The body: instructions, verbatim. */
+  instructions: string;
+}
