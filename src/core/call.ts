@@ -1,0 +1,107 @@
+/** The words between LeMMing and a model: what goes to a provider and what comes back. Values only. */
+
+/** Identifies one call: the n-th of that agent's visit in that turn, and the attempt at it (both from 1). */
+export interface CallKey {
+  turn: number;
+  agent: string;
+  n: number;
+  attempt: number;
+}
+
+/** `turn.agent.n.attempt`, the key under which the journal knows an attempt. */
+export function printKey(k: CallKey): string {
+  return `${k.turn}.${k.agent}.${k.n}.${k.attempt}`;
+}
+
+/** A tool as a model sees it. */
+export interface ToolSpec {
+  name: string;
+  description: string;
+  /** JSON Schema of the input; always an object. */
+  input: JsonObject;
+}
+
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+export type JsonObject = { [key: string]: Json };
+
+/** What a model asks for. `input` is parsed but not yet checked: it is hostile data. */
+export interface ActCall {
+  id: string;
+  tool: string;
+  input: Json;
+}
+
+/** One entry of the conversation of a visit. */
+export type Part =
+  | { role: 'user'; text: string }
+  | { role: 'assistant'; text: string; acts: ActCall[] }
+  | { role: 'tool'; id: string; tool: string; text: string; ok: boolean };
+
+/** The mail given to the visit, for providers that answer by rule. Real providers see it in the text only. */
+export interface MailView {
+  id: string;
+  from: string;
+  kind: string;
+  subject: string;
+  body: string;
+  thread: string;
+}
+
+/** A request to a provider. The same prompt always gives the same `hash`. */
+export interface Prompt {
+  agent: string;
+  turn: number;
+  /** First, second ... call of the visit. */
+  n: number;
+  /** The stable part: resume, rules, neighbours. Holds no clock, so providers can cache it. */
+  system: string;
+  parts: Part[];
+  tools: ToolSpec[];
+  maxOutputTokens: number;
+  mail: MailView[];
+  summaryDue: boolean;
+  /** Seed of the org, for providers that answer by chance. */
+  seed: string;
+}
+
+/** Tokens of one call. `input` excludes what was read from or written to the provider's cache; `output` includes `reasoning`. */
+export interface Usage {
+  input: number;
+  cachedInput: number;
+  cacheWrite: number;
+  output: number;
+  reasoning: number;
+}
+
+/** A provider's answer. */
+export interface Reply {
+  text: string;
+  acts: ActCall[];
+  /** null when the provider reported none or nonsense: then the estimate is charged. */
+  usage: Usage | null;
+  /** The provider's id of the request, for the invoice. */
+  requestId: string | null;
+  /** The model that answered, as the provider names it. */
+  model: string;
+}
+
+/** Why a call failed. The first group is the provider's fault and never counts against the mail; the second is the reply's. */
+export const PROVIDER_FAILURES = ['auth', 'rate-limit', 'overloaded', 'timeout', 'unavailable', 'bad-request'] as const;
+export const REPLY_FAILURES = ['refused', 'incomplete', 'malformed'] as const;
+export type CallFailure = (typeof PROVIDER_FAILURES)[number] | (typeof REPLY_FAILURES)[number];
+
+/** Thrown by a provider. `retryAfterMs` is what the service asked for; `usage` is set when it billed all the same. */
+export class ProviderError extends Error {
+  readonly failure: CallFailure;
+  readonly retryAfterMs: number | null;
+  readonly usage: Usage | null;
+  readonly requestId: string | null;
+  constructor(failure: CallFailure, message: string, more: { retryAfterMs?: number | null; usage?: Usage | null; requestId?: string | null } = {}) {
+    super(message);
+    this.name = 'ProviderError';
+    this.failure = failure;
+    this.retryAfterMs = more.retryAfterMs ?? null;
+    this.usage = more.usage ?? null;
+    this.requestId = more.requestId ?? null;
+  }
+}
