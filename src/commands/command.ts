@@ -1,0 +1,81 @@
+/** A command is data plus a function: from it derive the CLI verb, its help and (later) the HTTP route, the MCP tool and the TUI action. */
+export interface Command {
+  /** The verb; the file name in `src/commands/`. */
+  name: string;
+  /** Heading in the help. */
+  group: 'start' | 'run' | 'people' | 'look' | 'money' | 'work' | 'parts' | 'time' | 'keep' | 'serve';
+  /** One line, starting with a verb. */
+  summary: string;
+  /** A command line that works, and what it does. */
+  examples: { line: string; does: string }[];
+  args: Arg[];
+  flags: Flag[];
+  /** true: changes nothing, offers --json, needs no lock. */
+  reads: boolean;
+  /** false: works outside an org (bootstrap, import). Default true. */
+  needsOrg?: boolean;
+}
+
+/** A positional argument. */
+export interface Arg {
+  name: string;
+  about: string;
+  optional?: boolean;
+  /** Takes all that is left. */
+  many?: boolean;
+}
+
+/** An option `--name`. Without `value` it is a switch. */
+export interface Flag {
+  name: string;
+  about: string;
+  /** Placeholder of the value in the help, such as N or AGENT. */
+  value?: string;
+  /** Single letter. */
+  short?: string;
+  /** `whole`: a whole number from `least`; `amount`: credits with up to six decimals. Anything else is a wrong use (exit 2). */
+  kind?: 'text' | 'whole' | 'amount';
+  least?: number;
+  choices?: string[];
+}
+
+/** What the command line said, parsed and checked. */
+export interface Input {
+  args: Record<string, string | undefined>;
+  /** The rest of a `many` argument. */
+  rest: string[];
+  flags: Record<string, string | number | boolean | undefined>;
+}
+
+/** The world of a command. Faces make it; commands touch nothing else. */
+export interface World {
+  /** Absolute path of the org folder; '' for commands with needsOrg false when none was found. */
+  root: string;
+  cwd: string;
+  env: Record<string, string | undefined>;
+  /** --json was given. */
+  json: boolean;
+  /** A person is at a terminal (progress may be redrawn). */
+  interactive: boolean;
+  /** Progress and remarks, a line each; goes to stderr. */
+  say(line: string): void;
+  /** Data as it comes, for commands that stream (logs -f); goes to stdout. */
+  print(line: string): void;
+  /** All of standard input, for `-`. */
+  stdin(): Promise<string>;
+  /** Standard input line by line, for chat. */
+  lines(): AsyncIterable<string>;
+  /** Aborted at the first Ctrl-C; the command finishes or rolls back its turn and returns. */
+  signal: AbortSignal;
+}
+
+/** What a command returns. `data` is what --json prints, one object; `text` is for people. */
+export interface Outcome {
+  data: object;
+  text: string;
+  /** Exit code, default 0. Faults are thrown as `FaultError`. */
+  exit?: number;
+}
+
+/** A command file exports `command` and `run`. */
+export type Run = (world: World, input: Input) => Promise<Outcome>;

@@ -1,0 +1,59 @@
+import type { Fault } from '../schema/fault.ts';
+import type { Caps, CreditsFile } from '../schema/credits.ts';
+import type { Model } from '../schema/models.ts';
+import type { OrgFile } from '../schema/org.ts';
+import type { Resume } from '../schema/resume.ts';
+
+/** One end of a chart entry, ready for look-ups. `all` stands for "*"; `@unit` is already spread into `names`. */
+export interface End {
+  all: boolean;
+  names: ReadonlySet<string>;
+}
+
+/** A unit as the engine uses it. */
+export interface Unit {
+  id: string;
+  name: string;
+  parent: string | null;
+  head: string | null;
+  mission: string;
+  /** Sorted by name; from the unit's file and from the resumes. */
+  members: string[];
+  charter: string;
+  caps: Caps;
+}
+
+/** Everything people configured, parsed, checked and joined. A value: the same files give the same config. */
+export interface Config {
+  org: OrgFile;
+  /** Every agent and person that has a good resume, in chart order: the order of the keys of chart.yaml, then the rest by name. */
+  order: string[];
+  agents: ReadonlyMap<string, Resume>;
+  /** Agents whose resume is broken, with its faults: set aside, the others work. */
+  broken: ReadonlyMap<string, Fault[]>;
+  sendTo: ReadonlyMap<string, End>;
+  readFrom: ReadonlyMap<string, End>;
+  models: ReadonlyMap<string, Model>;
+  credits: CreditsFile;
+  units: ReadonlyMap<string, Unit>;
+  /** id → title, owner, text of open goals. */
+  goals: ReadonlyMap<string, { title: string; owner: string | null; text: string }>;
+}
+
+/** True when A→B is an edge: A lists B in send_to and B lists A in read_from. Nobody has an edge to themselves. */
+export function hasEdge(config: Config, from: string, to: string): boolean {
+  return from !== to && lists(config.sendTo.get(from), to) && lists(config.readFrom.get(to), from);
+}
+
+/** True when the end names that agent. */
+export function lists(end: End | undefined, name: string): boolean {
+  return end !== undefined && (end.all || end.names.has(name));
+}
+
+/** Everyone an agent may write to, in chart order. */
+export function mayWriteTo(config: Config, from: string): string[] {
+  const end = config.sendTo.get(from);
+  if (!end) return [];
+  const candidates = end.all ? config.order : config.order.filter((name) => end.names.has(name));
+  return candidates.filter((name) => hasEdge(config, from, name));
+}

@@ -1,0 +1,62 @@
+/**
+ * The only door to a file system. Paths are relative to the org folder, with `/` between parts. Every call is synchronous:
+ * for such small files that is 2 to 4 times faster than promises. The real one is `real.ts`; tests use one in memory that
+ * loses unsynced operations.
+ */
+export interface Disk {
+  /** Bytes of a regular file, or null when nothing is there. Never follows a link, never blocks on a FIFO. Throws a `DiskError`. */
+  read(path: string): Uint8Array | null;
+  /** Names in a folder, sorted by code unit, or null when there is no such folder. */
+  list(path: string): string[] | null;
+  /** What is at the path, without following a link; null when nothing is there. */
+  stat(path: string): Stat | null;
+  /** Creates a new file with these bytes; fails with `exists` when something is there. Makes missing parent folders. */
+  create(path: string, bytes: string | Uint8Array): void;
+  /** Moves a file within the org, atomically; replaces what is at the target. Makes missing parent folders of the target. */
+  rename(from: string, to: string): void;
+  /** Gives the file a second name; fails with `exists` when the target is taken. */
+  link(from: string, to: string): void;
+  /** Removes a file; no error when it is absent. */
+  unlink(path: string): void;
+  /** Makes a folder and its parents. */
+  mkdir(path: string): void;
+  /** Opens a file for appending, creating it when absent. */
+  append(path: string): Appender;
+  /** Makes one file's content durable. */
+  syncFile(path: string): void;
+  /** Makes the names in a folder durable. */
+  syncDir(path: string): void;
+}
+
+/** An open journal or log. */
+export interface Appender {
+  write(bytes: string | Uint8Array): void;
+  /** fdatasync: what was written is durable when it returns. */
+  sync(): void;
+  /** Cuts the file to that many bytes. */
+  truncate(bytes: number): void;
+  close(): void;
+}
+
+export interface Stat {
+  kind: 'file' | 'folder' | 'link' | 'other';
+  size: number;
+  /** Changes whenever content or identity may have changed: inode, size, modification and change time. */
+  mark: string;
+  /** Modification time in milliseconds since 1970. */
+  mtimeMs: number;
+}
+
+export type DiskFailure = 'exists' | 'absent' | 'full' | 'read-only' | 'denied' | 'handles' | 'io' | 'not-regular' | 'too-large' | 'other';
+
+/** A failed file operation, with the path and the reason of the system. */
+export class DiskError extends Error {
+  readonly failure: DiskFailure;
+  readonly path: string;
+  constructor(failure: DiskFailure, path: string, cause: string) {
+    super(`${path}: ${cause}`);
+    this.name = 'DiskError';
+    this.failure = failure;
+    this.path = path;
+  }
+}
