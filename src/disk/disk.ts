@@ -10,8 +10,8 @@ export interface Disk {
   list(path: string): string[] | null;
   /** What is at the path, without following a link; null when nothing is there. */
   stat(path: string): Stat | null;
-  /** Creates a new file with these bytes; fails with `exists` when something is there. Makes missing parent folders. */
-  create(path: string, bytes: string | Uint8Array): void;
+  /** Creates a new file with these bytes and returns its mark; fails with `exists` when something is there. Makes missing parent folders. */
+  create(path: string, bytes: string | Uint8Array): string;
   /** Moves a file within the org, atomically; replaces what is at the target. Makes missing parent folders of the target. */
   rename(from: string, to: string): void;
   /** Gives the file a second name; fails with `exists` when the target is taken. */
@@ -20,6 +20,8 @@ export interface Disk {
   unlink(path: string): void;
   /** Makes a folder and its parents. */
   mkdir(path: string): void;
+  /** Removes an empty folder; no error when it is absent or not empty. */
+  rmdir(path: string): void;
   /** Opens a file for appending, creating it when absent. */
   append(path: string): Appender;
   /** Makes one file's content durable. */
@@ -41,7 +43,7 @@ export interface Appender {
 export interface Stat {
   kind: 'file' | 'folder' | 'link' | 'other';
   size: number;
-  /** Changes whenever content or identity may have changed: inode, size, modification and change time. */
+  /** Changes when content or identity changes: inode, size and modification time. Survives a rename or link. */
   mark: string;
   /** Modification time in milliseconds since 1970. */
   mtimeMs: number;

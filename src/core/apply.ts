@@ -1,0 +1,446 @@
+import type { Request } from '../schema/request.ts';
+import type { Message } from '../schema/message.ts';
+import { printKey } from './call.ts';
+import type { CallEntry, Effect, Entry, VisitEffect } from './entry.ts';
+import {
+  type AgentState,
+  emptyAgent,
+  emptySpending,
+  type Mail,
+  type OpenCall,
+  type Spending,
+  type State,
+  TAIL_CHARS,
+  TAIL_LENGTH,
+  type Tally,
+} from './state.ts';
+
+/** Longest wait after failures of a provider, in turns. */
+const MAX_BACKOFF = 32;
+const KEPT_NOTICES = 200;
+
+/**
+ * Folds one journal line into the state, in place. Total: every line of a valid journal applies. The same lines in the
+ * same order always give the same state; nothing else changes one.
+ */
+export function apply(state: State, entry: Entry): void {
+  switch (entry.k) {
+    case 'open':
+      state.time = entry.time;
+      state.day = utcDay(entry.time);
+      state.open.clear();
+      return;
+    case 'file':
+      return setFile(state, entry.path, entry.text);
+    case 'drop':
+      state.aside.delete(entry.found);
+      own(state, entry.message.from).add(entry.message.path);
+      return addMail(state, entry.message);
+    case 'aside':
+      return setAside(state, entry);
+    case 'mail':
+      return editMail(state, entry);
+    case 'mail-gone':
+      return withdraw(state, entry.id);
+    case 'request':
+      return applyRequest(state, entry.request);
+    case 'revived':
+      return revive(state, entry.id, entry.message, entry.to);
+    case 'sweep':
+    case 'use':
+    case 'used':
+    case 'done':
+    case 'synced':
+    case 'redacted':
+      return;
+    case 'blob':
+      state.blobs.add(entry.hash);
+      return;
+    case 'intent':
+    case 'reply':
+    case 'failed':
+      return applyCall(state, entry);
+    case 'recovered':
+      return entry.doubt.forEach((key) => putInDoubt(state, key));
+    case 'commit':
+      return closeTurn(state, entry.turn);
+    default:
+      return applyEffect(state, entry);
+  }
+}
+
+/** Folds an effect; `visit` and `sent` come first because they are almost all there is. */
+function applyEffect(state: State, effect: Effect): void {
+  switch (effect.k) {
+    case 'visit':
+      return applyVisit(state, effect);
+    case 'sent':
+      return addMail(state, effect.message);
+    case 'wrote':
+      return setFile(state, effect.path, effect.text);
+    case 'acked':
+      return;
+    case 'dead':
+      return bury(state, effect);
+    case 'notice':
+      return notify(state, effect.to, effect.about, effect.text);
+    case 'held':
+      state.approvals.set(effect.id, {
+        id: effect.id,
+        turn: state.turn + 1,
+        agent: effect.agent,
+        tool: effect.tool,
+        input: effect.input,
+        rule: effect.rule,
+        contacts: effect.contacts,
+        answer: null,
+      });
+      return;
+    case 'decided':
+      state.approvals.delete(effect.id);
+      return;
+    case 'moved':
+      state.own.get(effect.from.split('/')[1] ?? '')?.delete(effect.from);
+      return;
+    case 'summarised':
+      state.summaryTurn = state.turn + 1;
+      return;
+    case 'warned':
+      return markWarned(state, effect.scope);
+  }
+}
+
+/** The agent's state, made when it is first mentioned. */
+function touch(state: State, name: string): AgentState {
+  let agent = state.agents.get(name);
+  if (!agent) {
+    agent = emptyAgent();
+    state.agents.set(name, agent);
+  }
+  return agent;
+}
+
+const MEMORY_FILE = /^agents\/([^/]+)\/memory\/[^/]+\.md$/;
+
+function setFile(state: State, path: string, text: string | null): void {
+  const owner = MEMORY_FILE.exec(path)?.[1];
+  if (owner !== undefined) {
+    const others = (state.memories.get(owner) ?? []).filter((p) => p !== path);
+    state.memories.set(owner, text === null ? others : [...others, path]);
+  }
+  if (text === null) state.files.delete(path);
+  else state.files.set(path, text);
+}
+
+function addMail(state: State, message: Message): void {
+  const mail: Mail = { ...message, waiting: [...message.to], attempts: {} };
+  state.mail.set(mail.id, mail);
+  for (const name of mail.to) enqueue(state, name, mail.id);
+  addToThread(state, mail);
+  state.activeTurn = state.turn + 1;
+  state.sent++;
+}
+
+function own(state: State, person: string): Set<string> {
+  let paths = state.own.get(person);
+  if (!paths) state.own.set(person, (paths = new Set()));
+  return paths;
+}
+
+function enqueue(state: State, name: string, id: string): void {
+  const ids = state.inbox.get(name);
+  if (ids) ids.push(id);
+  else state.inbox.set(name, [id]);
+}
+
+function addToThread(state: State, mail: Mail): void {
+  const { id, from, to, subject } = mail;
+  const last = { id, from, to, subject, body: mail.body.slice(0, TAIL_CHARS) };
+  const thread = state.threads.get(mail.thread);
+  if (!thread) state.threads.set(mail.thread, { turn: mail.turn, tail: [last] });
+  else {
+    thread.turn = mail.turn;
+    thread.tail.push(last);
+    if (thread.tail.length > TAIL_LENGTH) thread.tail.shift();
+  }
+}
+
+/** Takes the mail from a recipient's inbox; mail that nobody waits for is forgotten (its file stays). */
+function deliver(state: State, name: string, ids: readonly string[]): void {
+  const inbox = state.inbox.get(name);
+  if (inbox) {
+    const left = ids.length === inbox.length && ids.every((id, i) => id === inbox[i]) ? [] : inbox.filter((id) => !ids.includes(id));
+    if (left.length) state.inbox.set(name, left);
+    else state.inbox.delete(name);
+  }
+  for (const id of ids) {
+    const mail = state.mail.get(id);
+    if (!mail) continue;
+    mail.waiting = mail.waiting.filter((other) => other !== name);
+    if (mail.waiting.length === 0) state.mail.delete(id);
+  }
+}
+
+function editMail(state: State, edit: { id: string; subject: string; body: string; priority: Message['priority'] }): void {
+  const mail = state.mail.get(edit.id);
+  if (!mail) return;
+  mail.subject = edit.subject;
+  mail.body = edit.body;
+  mail.priority = edit.priority;
+  const tail = state.threads.get(mail.thread)?.tail.find((m) => m.id === edit.id);
+  if (tail) Object.assign(tail, { subject: edit.subject, body: edit.body.slice(0, TAIL_CHARS) });
+}
+
+function withdraw(state: State, id: string): void {
+  const mail = state.mail.get(id);
+  for (const name of mail?.waiting ?? []) deliver(state, name, [id]);
+}
+
+function setAside(state: State, entry: Extract<Entry, { k: 'aside' }>): void {
+  state.aside.set(entry.path, entry.mark);
+  state.dead.set(entry.id, {
+    id: entry.id,
+    message: null,
+    to: [],
+    from: entry.owner,
+    path: entry.path,
+    turn: state.turn + 1,
+    reason: entry.reason,
+    detail: entry.detail,
+  });
+}
+
+function bury(state: State, effect: Extract<Effect, { k: 'dead' }>): void {
+  const { id, message, from, to, path, turn, reason } = effect.record;
+  const before = state.dead.get(id);
+  state.dead.set(id, { id, message, from, path, turn, reason, detail: effect.detail, to: [...(before?.to ?? []), ...to] });
+  if (message) for (const name of to) deliver(state, name, [message]);
+}
+
+function revive(state: State, id: string, message: Message, to: string[]): void {
+  state.dead.delete(id);
+  state.revive.delete(id);
+  const there = state.mail.get(message.id);
+  const mail: Mail = there ?? { ...message, hops: 0, waiting: [], attempts: {} };
+  mail.hops = 0;
+  for (const name of to) {
+    if (mail.waiting.includes(name)) continue;
+    mail.waiting.push(name);
+    delete mail.attempts[name];
+    enqueue(state, name, mail.id);
+  }
+  state.mail.set(mail.id, mail);
+}
+
+function notify(state: State, to: string, about: string, text: string): void {
+  const notices = touch(state, to).notices;
+  notices.push({ turn: state.turn + 1, about, text });
+  if (notices.length > KEPT_NOTICES) notices.shift();
+}
+
+function applyVisit(state: State, visit: VisitEffect): void {
+  const agent = touch(state, visit.agent);
+  const turn = state.turn + 1;
+  if (visit.outcome === 'skipped') {
+    agent.starved = visit.blame === 'credits';
+    agent.lastReason = visit.reason ?? '';
+    return;
+  }
+  agent.lastTurn = turn;
+  agent.lastOutcome = visit.outcome;
+  agent.lastReason = visit.reason ?? '';
+  if (visit.outcome === 'ok') {
+    deliver(state, visit.agent, visit.mail);
+    agent.notices.splice(0, visit.told);
+    agent.failures = 0;
+    agent.failedInRow = 0;
+    agent.retryAt = 0;
+    agent.starved = false;
+    return;
+  }
+  agent.failedInRow++;
+  if (visit.blame === 'provider' || visit.blame === 'credits') {
+    agent.failures++;
+    agent.retryAt = turn + Math.min(2 ** (agent.failures - 1), MAX_BACKOFF);
+    agent.starved = visit.blame === 'credits';
+  } else countAttempts(state, visit.agent, visit.mail);
+}
+
+function countAttempts(state: State, name: string, ids: readonly string[]): void {
+  for (const id of ids) {
+    const mail = state.mail.get(id);
+    if (mail) mail.attempts[name] = (mail.attempts[name] ?? 0) + 1;
+  }
+}
+
+function applyRequest(state: State, request: Request): void {
+  switch (request.ask) {
+    case 'top-up': {
+      const agent = touch(state, request.agent);
+      agent.granted += request.amount;
+      agent.starved = false;
+      agent.warned = false;
+      if (agent.lastReason.startsWith('no credits')) agent.retryAt = 0;
+      return;
+    }
+    case 'pause':
+    case 'resume':
+      if (request.agent === null) state.paused = request.ask === 'pause';
+      else touch(state, request.agent).paused = request.ask === 'pause';
+      return;
+    case 'read':
+      if (request.ids.includes('notices')) touch(state, request.by).notices = [];
+      return deliver(state, request.by, request.ids);
+    case 'ack':
+      deliver(state, request.by, [request.id]);
+      return;
+    case 'retry':
+      return askRevival(state, request.id);
+    case 'approve':
+    case 'deny': {
+      const approval = state.approvals.get(request.id);
+      if (approval) approval.answer = { decision: request.ask, by: request.by, note: request.note };
+      return;
+    }
+    case 'settle-doubt':
+      return settleDoubt(state, request.key, request.amount);
+    case 'reset':
+      return reset(state, request.scope);
+    case 'redact':
+      return;
+  }
+}
+
+/** A set-aside file is simply looked at again; a dead message waits for the freeze that reads its file. */
+function askRevival(state: State, id: string): void {
+  const dead = state.dead.get(id);
+  if (!dead) return;
+  if (dead.message !== null) state.revive.set(id, dead.to);
+  else {
+    state.aside.delete(dead.path);
+    state.dead.delete(id);
+  }
+}
+
+function reset(state: State, scope: string): void {
+  if (scope === 'mail' || scope === 'all') {
+    state.mail.clear();
+    state.inbox.clear();
+    state.threads.clear();
+    state.dead.clear();
+    state.aside.clear();
+    state.approvals.clear();
+    state.revive.clear();
+    for (const agent of state.agents.values()) Object.assign(agent, { notices: [], failures: 0, retryAt: 0, failedInRow: 0 });
+  }
+  if (scope === 'credits' || scope === 'all') {
+    for (const agent of state.agents.values()) Object.assign(agent, { granted: 0, spent: 0, doubt: 0, daySpent: 0, starved: false, warned: false });
+    state.org = emptySpending();
+    state.units.clear();
+    state.models.clear();
+    state.providers.clear();
+    state.doubts.clear();
+  }
+}
+
+// --- Money ---
+
+function applyCall(state: State, entry: Extract<CallEntry, { k: 'intent' | 'reply' | 'failed' }>): void {
+  const key = printKey(entry);
+  if (entry.k === 'intent') {
+    const { agent, unit, model, provider, turn, n, attempt, reserve, repeatable } = entry;
+    state.open.set(key, { key, agent, unit, model, provider, turn, n, attempt, reserve, repeatable });
+    return;
+  }
+  const call = state.open.get(key);
+  if (!call) return;
+  state.open.delete(key);
+  const usage = entry.k === 'reply' ? entry.reply.usage : entry.usage;
+  const tokensIn = usage ? usage.input + usage.cachedInput + usage.cacheWrite : 0;
+  spend(state, call, entry.cost, tokensIn, usage?.output ?? 0);
+  if (entry.k === 'reply' && entry.over > 0) state.stopped.set(call.model, `${key} reported ${entry.over} micro-credits above its reserve`);
+}
+
+function spend(state: State, call: OpenCall, cost: number, tokensIn: number, tokensOut: number): void {
+  const agent = touch(state, call.agent);
+  book(agent, state.day, cost);
+  agent.tokensIn += tokensIn;
+  agent.tokensOut += tokensOut;
+  agent.calls++;
+  book(state.org, state.day, cost);
+  if (call.unit !== null) book(spendingOf(state.units, call.unit), state.day, cost);
+  tally(state.models, call.model, cost, tokensIn, tokensOut);
+  tally(state.providers, call.provider, cost, tokensIn, tokensOut);
+}
+
+function book(account: { spent: number; day: string; daySpent: number }, day: string, cost: number): void {
+  if (account.day !== day) {
+    account.day = day;
+    account.daySpent = 0;
+  }
+  account.spent += cost;
+  account.daySpent += cost;
+}
+
+/** `2026-11-21`: the UTC date of a time in milliseconds since 1970. */
+export function utcDay(time: number): string {
+  return new Date(time).toISOString().slice(0, 10);
+}
+
+function spendingOf(map: Map<string, Spending>, id: string): Spending {
+  let spending = map.get(id);
+  if (!spending) {
+    spending = emptySpending();
+    map.set(id, spending);
+  }
+  return spending;
+}
+
+function tally(map: Map<string, Tally>, name: string, cost: number, tokensIn: number, tokensOut: number): void {
+  const sum = map.get(name) ?? { calls: 0, spent: 0, tokensIn: 0, tokensOut: 0 };
+  sum.calls++;
+  sum.spent += cost;
+  sum.tokensIn += tokensIn;
+  sum.tokensOut += tokensOut;
+  map.set(name, sum);
+}
+
+function putInDoubt(state: State, key: string): void {
+  const call = state.open.get(key);
+  if (!call) return;
+  state.open.delete(key);
+  const { agent, unit, model, turn, reserve } = call;
+  state.doubts.set(key, { key, agent, unit, model, turn, reserve });
+  touch(state, agent).doubt += reserve;
+  state.org.doubt += reserve;
+  if (unit !== null) spendingOf(state.units, unit).doubt += reserve;
+}
+
+function settleDoubt(state: State, key: string, amount: number): void {
+  state.stopped.delete(key);
+  const doubt = state.doubts.get(key);
+  if (!doubt) return;
+  state.doubts.delete(key);
+  const cost = Math.min(amount, doubt.reserve);
+  const accounts = [touch(state, doubt.agent), state.org, ...(doubt.unit === null ? [] : [spendingOf(state.units, doubt.unit)])];
+  for (const account of accounts) {
+    account.doubt -= doubt.reserve;
+    book(account, state.day, cost);
+  }
+  tally(state.models, doubt.model, cost, 0, 0);
+}
+
+function markWarned(state: State, scope: string): void {
+  if (scope === 'org') state.org.warned = true;
+  else if (scope.startsWith('@')) spendingOf(state.units, scope.slice(1)).warned = true;
+  else touch(state, scope).warned = true;
+}
+
+/** Threads that nobody wrote in for so many turns are not shown in prompts any more. */
+const THREAD_TURNS = 200;
+
+function closeTurn(state: State, turn: number): void {
+  state.turn = turn;
+  state.open.clear();
+  if (turn % 50 === 0) for (const [id, thread] of state.threads) if (thread.turn < turn - THREAD_TURNS) state.threads.delete(id);
+}

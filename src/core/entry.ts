@@ -1,0 +1,150 @@
+import type { DeadLetterHead } from '../schema/deadletter.ts';
+import type { Message } from '../schema/message.ts';
+import type { Request } from '../schema/request.ts';
+import type { CallFailure, CallKey, Json, JsonObject, Reply, Usage } from './call.ts';
+
+/**
+ * The lines of the journal. One file a turn: first what people asked and changed (inputs), then calls and their replies,
+ * then the effects and the commit. The state at turn N is the fold of the lines 0..N (`apply.ts`), the files are the fold
+ * of their file operations (`files.ts`). Amounts are micro-credits; `time` is milliseconds since 1970.
+ */
+export type Entry = Input | CallEntry | Effect | Mark;
+
+/** What came from outside, frozen before anything is called. */
+export type Input =
+  | OpenEntry
+  /** A file that people write and the engine reads (configuration, resume, memory ...): its new text, null when it is gone. */
+  | { k: 'file'; path: string; text: string | null }
+  /** A message that a person dropped: found at `found` with this hash, completed to the canonical message. */
+  | { k: 'drop'; found: string; hash: string; message: Message; files?: Attached[] }
+  /** A file that could not be taken, left where it is. `mark` is its hash or, when it cannot be read, what the disk says of it. */
+  | { k: 'aside'; turn: number; id: string; path: string; mark: string; reason: DeadLetterHead['reason']; detail: string; owner: string }
+  /** A person edited an undelivered message; null when they deleted it. */
+  | { k: 'mail'; id: string; subject: string; body: string; priority: Message['priority'] }
+  | { k: 'mail-gone'; id: string }
+  /** What a command asked; `file` is the request file it came in, if any. */
+  | { k: 'request'; request: Request; time: number; file?: string }
+  /** A dead letter that gets another chance, as the file of its message stands now. */
+  | { k: 'revived'; turn: number; id: string; message: Message; to: string[] }
+  /** Delivered files in an outbox that have become old. */
+  | { k: 'sweep'; paths: string[] };
+
+export interface OpenEntry {
+  k: 'open';
+  turn: number;
+  /** Frozen wall time of the turn. */
+  time: number;
+  boot: string;
+  /** Number of the lock that was held: the fencing token. */
+  lock: number;
+  version: string;
+  /** The LEMMING_* variables that were in force. */
+  env?: Record<string, string>;
+  /** When only this agent is due (`step --agent`). */
+  only?: string;
+  /** What the turn may cost at most (`run --max-cost`). */
+  budget?: number;
+}
+
+/** A file that a message carries; `data` is base64. */
+export interface Attached {
+  path: string;
+  data: string;
+}
+
+/** Calls to providers and to world tools. */
+export type CallEntry =
+  | IntentEntry
+  | ({ k: 'reply'; cost: number; over: number; ms: number; reply: Reply } & CallKey)
+  | ({ k: 'failed'; cost: number; ms: number; failure: CallFailure; message: string; usage: Usage | null; requestId: string | null } & CallKey)
+  /** A world tool is about to be used: the `act`-th act of that call. */
+  | { k: 'use'; turn: number; agent: string; n: number; act: number; tool: string; input: Json }
+  | UsedEntry
+  /** A text that prompts refer to by its hash. */
+  | { k: 'blob'; hash: string; text: string };
+
+export interface IntentEntry extends CallKey {
+  k: 'intent';
+  /** The unit that the spending is booked on. */
+  unit: string | null;
+  model: string;
+  provider: string;
+  /** sha256 of the request. */
+  hash: string;
+  reserve: number;
+  /** false: asking again may be billed again, so an intent without a reply is in doubt. */
+  repeatable: boolean;
+  prompt: PromptRef;
+}
+
+/** How the exact prompt of a call is kept: by reference to what the journal holds already. */
+export type PromptRef =
+  | { system: string; pieces: Piece[]; max: number }
+  /** The same prompt with the reply of the call before and these results. */
+  | { after: number; results: { id: string; tool: string; text: string; ok: boolean }[] };
+
+/** A piece of text: literal; the body of a message, cut to so many characters; or a blob. */
+export type Piece = string | { mail: string; cut?: number } | { blob: string };
+
+export interface UsedEntry {
+  k: 'used';
+  turn: number;
+  agent: string;
+  n: number;
+  act: number;
+  ok: boolean;
+  text: string;
+  /** Workspace files that the tool changed, with their new text; null when removed. */
+  files: { path: string; text: string | null }[];
+  /** The tool asked for this write to a shared file; it becomes an effect. */
+  shared?: { path: string; text: string };
+}
+
+/** What a turn changed. Only these, and the inputs, change a state. */
+export type Effect =
+  | VisitEffect
+  | { k: 'sent'; message: Message; files?: Attached[] }
+  | { k: 'wrote'; agent: string; path: string; text: string; was: string | null }
+  | { k: 'acked'; agent: string; id: string; author: string; reaction: string }
+  | { k: 'dead'; record: DeadLetterHead; detail: string }
+  | { k: 'notice'; to: string; about: 'dead-letter' | 'refused' | 'credits' | 'loop' | 'edit' | 'approval' | 'ack' | 'result'; text: string }
+  | { k: 'held'; id: string; agent: string; tool: string; input: Json; rule: string; contacts: string[] }
+  | { k: 'decided'; id: string; decision: 'approved' | 'denied'; by: string; outcome: string }
+  | { k: 'moved'; from: string; to: string }
+  | { k: 'summarised' }
+  | { k: 'warned'; scope: string };
+
+export interface VisitEffect {
+  k: 'visit';
+  agent: string;
+  outcome: 'ok' | 'failed' | 'skipped';
+  /** For a failed or skipped visit: why. */
+  reason?: string;
+  /** `provider`: the provider's fault; `reply`: the mail or the reply made it fail; `credits`; `internal`. */
+  blame?: 'provider' | 'reply' | 'credits' | 'internal';
+  /** Mail that the visit was given. Delivered when the outcome is ok. */
+  mail: string[];
+  sent: number;
+  refused: number;
+  held: number;
+  /** Notices that the visit was told. */
+  told: number;
+  /** Plain text of the replies: the agent's log. */
+  notes: string[];
+  /** Refused acts: tool, rule and why. */
+  refusals?: { tool: string; rule: string; text: string }[];
+}
+
+export type Mark =
+  /** The commit point of the turn. */
+  | { k: 'commit'; turn: number; lock: number }
+  /** The files of that turn stand in the folder. */
+  | { k: 'done'; turn: number }
+  /** The files of all turns up to this one were fsynced. */
+  | { k: 'synced'; turn: number }
+  /** After a crash: attempts that were repeated, and attempts that may have been billed without a reply. */
+  | { k: 'recovered'; turn: number; again: string[]; doubt: string[] }
+  /** The text of a group of lines was erased on request: the new hash of the group whose seal is `seal`. */
+  | { k: 'redacted'; file: number; seal: string; hash: string; id: string };
+
+export type { JsonObject };

@@ -1,0 +1,67 @@
+import type { ActCall, Json, ToolSpec } from './call.ts';
+import { permit } from './permit.ts';
+import type { Scene, Tool, WorldTool } from './tool.ts';
+import type { Config } from './config.ts';
+import type { Resume } from '../schema/resume.ts';
+
+/** What became of an act: staged, held for a person, refused, or a world tool that is to be used now. */
+export type Verdict =
+  | { is: 'done'; text: string; asks: boolean }
+  | { is: 'held'; id: string; text: string }
+  | { is: 'refused'; rule: string; text: string }
+  | { is: 'use'; tool: WorldTool; value: unknown };
+
+/** The tools of the product by name. */
+export type Toolbox = ReadonlyMap<string, Tool>;
+
+/**
+ * Judges one act through the gate, and stages it in the draft if it is done. Pure: works on the snapshot and the visit's
+ * own draft. `approved` acts were held before and a person said yes.
+ */
+export function judge(toolbox: Toolbox, scene: Scene, call: ActCall, approved = false): Verdict {
+  const { config, agent, resume } = scene;
+  const tool = toolbox.get(call.tool);
+  const parsed = tool?.parse(call.input);
+  const act = {
+    agent,
+    resume,
+    toolName: call.tool,
+    tool,
+    value: parsed?.ok ? parsed.value : null,
+    why: parsed && !parsed.ok ? parsed.why : null,
+    approved,
+  };
+  const ruling = permit(config, act);
+  if (ruling.do === 'refuse') return refused(scene, call.tool, ruling.rule, ruling.text);
+  if (ruling.do === 'hold') return hold(scene, call, ruling.rule, ruling.contacts);
+  if (tool?.kind === 'world') return { is: 'use', tool, value: act.value };
+  const actTool = tool as Extract<Tool, { kind: 'act' }>;
+  const staged = actTool.stage(act.value, scene);
+  if (!staged.ok) return refused(scene, call.tool, staged.rule, staged.text);
+  return { is: 'done', text: staged.text, asks: actTool.asks === true };
+}
+
+function refused(scene: Scene, tool: string, rule: string, text: string): Verdict {
+  scene.draft.refusals.push({ tool: tool.slice(0, 80), rule, text });
+  return { is: 'refused', rule, text: `Refused (${rule}): ${text}` };
+}
+
+function hold(scene: Scene, call: ActCall, rule: string, contacts: string[]): Verdict {
+  const id = `A-${scene.turn}-${scene.agent}-${scene.draft.held.length + 1}`;
+  scene.draft.held.push({ id, tool: call.tool, input: call.input as Json, rule, contacts });
+  return { is: 'held', id, text: `Held as ${id}: waits for ${contacts.join(', ')}. You will be told.` };
+}
+
+/** The specifications of the tools an agent has; the same array for the same configuration, so that it can be a cache key. */
+export function toolsOf(toolbox: Toolbox, config: Config, resume: Resume): ToolSpec[] {
+  let known = specs.get(config);
+  if (!known) specs.set(config, (known = new Map()));
+  let list = known.get(resume.name);
+  if (!list) {
+    const granted = new Set(resume.tools.map((name) => name.replace(/^ask:/, '')));
+    list = [...toolbox.values()].filter((tool) => tool.granted === 'all' || granted.has(tool.spec.name)).map((tool) => tool.spec);
+    known.set(resume.name, list);
+  }
+  return list;
+}
+const specs = new WeakMap<Config, Map<string, ToolSpec[]>>();

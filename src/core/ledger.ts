@@ -1,0 +1,199 @@
+import type { Caps } from '../schema/credits.ts';
+import type { Price } from '../schema/models.ts';
+import type { Reply, Usage } from './call.ts';
+import type { Config } from './config.ts';
+import { agentState, type State } from './state.ts';
+
+/** All amounts are integer micro-credits; prices are micro-credits per million tokens or per call. */
+
+/** What an account was granted, what became of it, and what is left. granted = left + spent + reserved + doubt. */
+export interface Balance {
+  granted: number;
+  spent: number;
+  reserved: number;
+  doubt: number;
+  left: number;
+}
+
+/** The balance of one agent. Granted = the grant of credits.yaml + top-ups. */
+export function balanceOf(config: Config, state: State, agent: string): Balance {
+  const account = agentState(state, agent);
+  const granted = (config.credits.agents[agent]?.grant ?? 0) + account.granted;
+  const reserved = reservedBy(state, (call) => call.agent === agent);
+  return { granted, spent: account.spent, reserved, doubt: account.doubt, left: granted - account.spent - reserved - account.doubt };
+}
+
+/** The sum over all agents that were ever granted or spent anything. */
+export function balanceOfOrg(config: Config, state: State): Balance {
+  const names = new Set([...Object.keys(config.credits.agents), ...state.agents.keys()]);
+  const sum: Balance = { granted: 0, spent: 0, reserved: 0, doubt: 0, left: 0 };
+  for (const name of names) {
+    const one = balanceOf(config, state, name);
+    for (const key of ['granted', 'spent', 'reserved', 'doubt', 'left'] as const) sum[key] += one[key];
+  }
+  return sum;
+}
+
+function reservedBy(state: State, mine: (call: { agent: string; unit: string | null }) => boolean): number {
+  let sum = 0;
+  if (state.open.size) for (const call of state.open.values()) if (mine(call)) sum += call.reserve;
+  return sum;
+}
+
+/** The cost of a call by its usage, rounded up to a whole micro-credit. */
+export function costOf(price: Price, usage: Usage): number {
+  const perMillion =
+    usage.input * (price.input ?? 0) +
+    usage.cachedInput * (price.cached_input ?? price.input ?? 0) +
+    usage.cacheWrite * (price.cache_write ?? price.input ?? 0) +
+    usage.output * (price.output ?? 0);
+  return (price.per_call ?? 0) + Math.ceil(perMillion / 1e6);
+}
+
+/** An upper bound of what one attempt can cost: a token is at least one byte of the request, the output has its limit. */
+export function worstCase(price: Price, requestBytes: number, maxOutputTokens: number): number {
+  const dearest = Math.max(price.input ?? 0, price.cached_input ?? 0, price.cache_write ?? 0);
+  return (price.per_call ?? 0) + Math.ceil((requestBytes * dearest + maxOutputTokens * (price.output ?? 0)) / 1e6);
+}
+
+/** What a call is charged: by usage, never more than its reserve; `over` is what was reported above that. */
+export function charge(price: Price, reply: Pick<Reply, 'usage' | 'text'>, requestBytes: number, reserve: number): { cost: number; over: number } {
+  const cost = costOf(price, reply.usage ?? estimate(requestBytes, reply.text.length));
+  return { cost: Math.min(cost, reserve), over: Math.max(0, cost - reserve) };
+}
+
+/** Usage when the provider reports none: three characters a token, which is more than any common tokenizer counts in prose. */
+function estimate(requestBytes: number, replyChars: number): Usage {
+  return { input: Math.ceil(requestBytes / 3), cachedInput: 0, cacheWrite: 0, output: Math.ceil(replyChars / 3), reasoning: 0 };
+}
+
+/** A visit that wants to start: the worst case of its first call. */
+export interface Want {
+  agent: string;
+  need: number;
+}
+
+/** The share of the balances that a visit may spend, or the scope that is used up. */
+export type Allowance = { amount: number } | { short: string };
+
+/**
+ * Gives each due agent its allowance, in the order of the wants (chart order): first everyone's first call where it fits,
+ * then equal shares of what remains of shared caps. The sum never passes a cap of an agent, unit or the org, nor a limit
+ * of the turn or the day. What a visit leaves returns at commit.
+ */
+export function allowances(config: Config, state: State, wants: readonly Want[], budget = Infinity): Map<string, Allowance> {
+  const shared = new SharedCaps(config, state, budget);
+  const given = new Map<string, Allowance>();
+  const granted: { agent: string; unit: string | null; own: number; need: number }[] = [];
+  for (const { agent, need } of wants) {
+    const unit = config.agents.get(agent)?.unit ?? null;
+    const own = ownLimit(config, state, agent);
+    const short = need > own.amount ? own.scope : shared.short(unit, need);
+    if (need > 0 && short !== null) given.set(agent, { short });
+    else {
+      shared.take(unit, need);
+      granted.push({ agent, unit, own: Math.max(0, own.amount), need });
+    }
+  }
+  shareRest(granted, shared, given);
+  return given;
+}
+
+function shareRest(granted: { agent: string; unit: string | null; own: number; need: number }[], shared: SharedCaps, given: Map<string, Allowance>): void {
+  const inUnit = new Map<string | null, number>();
+  for (const { unit } of granted) inUnit.set(unit, (inUnit.get(unit) ?? 0) + 1);
+  let waiting = granted.length;
+  for (const { agent, unit, own, need } of granted) {
+    const peers = inUnit.get(unit) ?? 1;
+    const extra = Math.max(0, Math.min(own - need, shared.share(unit, peers, waiting)));
+    shared.take(unit, extra);
+    given.set(agent, { amount: need + extra });
+    inUnit.set(unit, peers - 1);
+    waiting--;
+  }
+}
+
+/** What an agent may spend of its own in this turn, and which of its limits is the tightest. */
+function ownLimit(config: Config, state: State, agent: string): { amount: number; scope: string } {
+  const caps = config.credits.agents[agent];
+  const account = agentState(state, agent);
+  const today = account.day === state.day ? account.daySpent : 0;
+  const limits = [
+    { amount: balanceOf(config, state, agent).left, scope: agent },
+    { amount: caps?.per_turn ?? Infinity, scope: `${agent} per turn` },
+    { amount: (caps?.per_day ?? Infinity) - today - account.doubt, scope: `${agent} per day` },
+  ];
+  return limits.reduce((least, limit) => (limit.amount < least.amount ? limit : least));
+}
+
+/** What remains of the caps that agents share, while allowances are given out. */
+class SharedCaps {
+  private org: { amount: number; scope: string };
+  private readonly units = new Map<string, { amount: number; scope: string }>();
+
+  constructor(config: Config, state: State, budget: number) {
+    const none = { spent: 0, doubt: 0, day: '', daySpent: 0 };
+    this.org = remaining(config.credits.org, state.org, reservedBy(state, () => true), state.day, 'org');
+    if (budget < this.org.amount) this.org = { amount: budget, scope: '--max-cost' };
+    for (const [id, caps] of Object.entries(config.credits.units)) {
+      const reserved = reservedBy(state, (call) => call.unit === id);
+      this.units.set(id, remaining(caps, state.units.get(id) ?? none, reserved, state.day, `@${id}`));
+    }
+  }
+
+  /** The scope that cannot pay so much, or null. */
+  short(unit: string | null, amount: number): string | null {
+    const ofUnit = unit === null ? undefined : this.units.get(unit);
+    if (ofUnit && amount > ofUnit.amount) return ofUnit.scope;
+    return amount > this.org.amount ? this.org.scope : null;
+  }
+
+  take(unit: string | null, amount: number): void {
+    this.org.amount -= amount;
+    const ofUnit = unit === null ? undefined : this.units.get(unit);
+    if (ofUnit) ofUnit.amount -= amount;
+  }
+
+  /** An equal share of the rest for one of so many in the unit and in the org. */
+  share(unit: string | null, inUnit: number, inOrg: number): number {
+    const ofUnit = unit === null ? undefined : this.units.get(unit);
+    return Math.min(equal(ofUnit?.amount ?? Infinity, inUnit), equal(this.org.amount, inOrg));
+  }
+}
+
+function equal(amount: number, parts: number): number {
+  return amount === Infinity ? Infinity : Math.floor(Math.max(0, amount) / parts);
+}
+
+function remaining(
+  caps: Caps,
+  account: { spent: number; doubt: number; day: string; daySpent: number },
+  reserved: number,
+  day: string,
+  scope: string,
+): { amount: number; scope: string } {
+  const today = account.day === day ? account.daySpent : 0;
+  const limits = [
+    { amount: (caps.cap ?? Infinity) - account.spent - account.doubt - reserved, scope },
+    { amount: caps.per_turn ?? Infinity, scope: `${scope} per turn` },
+    { amount: (caps.per_day ?? Infinity) - today - account.doubt - reserved, scope: `${scope} per day` },
+  ];
+  return limits.reduce((least, limit) => (limit.amount < least.amount ? limit : least));
+}
+
+/** Scopes whose soft cap is passed and that were not warned of yet. */
+export function softCapsPassed(config: Config, state: State): { scope: string; spent: number; soft: number }[] {
+  const passed: { scope: string; spent: number; soft: number }[] = [];
+  const look = (scope: string, soft: number | undefined, account: { spent: number; warned: boolean }) => {
+    if (soft !== undefined && !account.warned && account.spent >= soft && account.spent > 0) passed.push({ scope, spent: account.spent, soft });
+  };
+  look('org', config.credits.org.soft, state.org);
+  for (const [id, caps] of Object.entries(config.credits.units)) look(`@${id}`, caps.soft, state.units.get(id) ?? { spent: 0, warned: false });
+  for (const [name, caps] of Object.entries(config.credits.agents)) look(name, caps.soft, agentState(state, name));
+  return passed;
+}
+
+/** Micro-credits as credits, for people: `12.5`. */
+export function printCredits(micro: number): string {
+  return String(micro / 1e6);
+}

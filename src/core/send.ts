@@ -1,0 +1,108 @@
+import type { Message } from '../schema/message.ts';
+import { messageId, padTurn, slug } from '../schema/name.ts';
+import { type Config, hasEdge, mayWriteTo } from './config.ts';
+import type { Mail } from './state.ts';
+
+/** Names a message goes to, or the rule that refuses it. */
+export type Recipients = { ok: true; names: string[] } | { ok: false; rule: string; text: string };
+
+/**
+ * Resolves `*`, `@unit` and names against the chart, in chart order. A name that was asked for and has no edge refuses the
+ * whole message; `*` and `@unit` simply reach those whom an edge reaches.
+ */
+export function resolveRecipients(config: Config, from: string, to: readonly string[]): Recipients {
+  const chosen = new Set<string>();
+  for (const name of to) {
+    const wide = name === '*' ? config.order : name.startsWith('@') ? config.units.get(name.slice(1))?.members : null;
+    if (wide === undefined) return { ok: false, rule: 'edge', text: `There is no unit ${show(name)}.` };
+    if (wide) for (const other of wide) hasEdge(config, from, other) && chosen.add(other);
+    else if (!hasEdge(config, from, name)) return { ok: false, rule: 'edge', text: noEdge(config, from, name) };
+    else chosen.add(name);
+  }
+  if (chosen.size === 0) return { ok: false, rule: 'edge', text: `No edge of the chart reaches anyone in ${to.map(show).join(', ') || 'an empty list'}.` };
+  return { ok: true, names: config.order.filter((name) => chosen.has(name)) };
+}
+
+function noEdge(config: Config, from: string, to: string): string {
+  if (to === from) return 'Nobody writes to themselves.';
+  if (!config.agents.has(to)) return `There is no agent ${show(to)}.`;
+  const reachable = mayWriteTo(config, from).slice(0, 20).join(', ');
+  return `The chart has no edge from ${from} to ${to}. You can write to: ${reachable || 'nobody'}.`;
+}
+
+function show(name: string): string {
+  return JSON.stringify(name.slice(0, 80));
+}
+
+/** What a new message says beyond its body. */
+export interface Wish {
+  to: string[];
+  body: string;
+  subject?: string | undefined;
+  kind?: Message['kind'] | undefined;
+  priority?: Message['priority'] | undefined;
+  reply_to?: string | undefined;
+  thread?: string | undefined;
+  expires?: number | undefined;
+  task?: string | undefined;
+  attachments?: string[] | undefined;
+}
+
+/**
+ * Completes a message to its canonical form. Without `reply_to` it answers the latest of the given mail from one of its
+ * recipients; its thread is that of the message it answers, else the one thread of the given mail, else its own id.
+ */
+export function compose(from: string, turn: number, n: number, wish: Wish, given: readonly Mail[], hops: number): Message {
+  const id = messageId(turn, from, n);
+  const answered = given.find((mail) => mail.id === wish.reply_to) ?? (wish.reply_to === undefined ? given.findLast((mail) => wish.to.includes(mail.from)) : undefined);
+  const threads = new Set(given.map((mail) => mail.thread));
+  const only = threads.size === 1 ? given[0]?.thread : undefined;
+  const subject = wish.subject ?? (answered ? reSubject(answered.subject) : firstLine(wish.body));
+  const replyTo = wish.reply_to ?? answered?.id;
+  return {
+    id,
+    from,
+    to: wish.to,
+    turn,
+    kind: wish.kind ?? 'message',
+    subject,
+    priority: wish.priority ?? 'normal',
+    thread: wish.thread ?? answered?.thread ?? (wish.reply_to === undefined ? only : undefined) ?? id,
+    ...(replyTo === undefined ? {} : { reply_to: replyTo }),
+    ...(wish.expires === undefined ? {} : { expires: wish.expires }),
+    hops,
+    ...(wish.task === undefined ? {} : { task: wish.task }),
+    ...(wish.attachments?.length ? { attachments: wish.attachments } : {}),
+    path: messagePath(from, turn, n, wish.to[0] ?? 'nobody', subject),
+    body: wish.body.replace(/\s+$/, ''),
+  };
+}
+
+/** `agents/planner/outbox/000042-01-coder_01-build-the-login.md`. */
+export function messagePath(from: string, turn: number, n: number, to: string, subject: string): string {
+  return `agents/${from}/outbox/${padTurn(turn)}-${String(n).padStart(2, '0')}-${to}-${slug(subject)}.md`;
+}
+
+/** Where a message lies in the archive: one folder for every thousand turns. */
+export function archivePath(path: string): string {
+  const cut = path.lastIndexOf('/');
+  const turn = Number.parseInt(path.slice(cut + 1), 10);
+  return `${path.slice(0, cut)}/archive/${String(Math.floor(turn / 1000)).padStart(4, '0')}/${path.slice(cut + 1)}`;
+}
+
+function reSubject(subject: string): string {
+  return /^re: /i.test(subject) ? subject : `Re: ${subject}`.slice(0, 200);
+}
+
+/** The first line with words in it, without markdown's heading marks. */
+export function firstLine(body: string): string {
+  const line = body.split('\n', 50).find((l) => l.trim() !== '') ?? '';
+  return line.replace(/^#+\s*/, '').trim().slice(0, 80) || 'message';
+}
+
+/** Length of the chain that a visit's messages continue: 1 + the largest among the mail it was given. */
+export function hopsAfter(given: readonly Mail[]): number {
+  let most = 0;
+  for (const mail of given) if (mail.hops > most) most = mail.hops;
+  return most + 1;
+}

@@ -1,0 +1,145 @@
+import type { Resume } from '../schema/resume.ts';
+import type { Config } from './config.ts';
+import { hasEdge } from './config.ts';
+import type { Effect, VisitEffect } from './entry.ts';
+import { balanceOf, printCredits, softCapsPassed } from './ledger.ts';
+import { agentState, inboxOf, type Mail, type State } from './state.ts';
+import type { Draft } from './tool.ts';
+
+/** A finished visit, as the pool hands it to the settlement. */
+export interface Finished {
+  agent: string;
+  resume: Resume;
+  outcome: 'ok' | 'failed' | 'skipped';
+  reason?: string;
+  blame?: 'provider' | 'reply' | 'credits' | 'internal';
+  given: readonly Mail[];
+  told: number;
+  draft: Draft;
+  summary: boolean;
+}
+
+/** All effects of a turn in chart order: what is committed. Pure; the order in which visits finished does not matter. */
+export function settle(config: Config, state: State, turn: number, visits: readonly Finished[]): Effect[] {
+  const effects: Effect[] = [];
+  const rank = new Map(config.order.map((name, i) => [name, i]));
+  for (const visit of [...visits].sort((a, b) => (rank.get(a.agent) ?? 0) - (rank.get(b.agent) ?? 0))) settleVisit(config, state, turn, visit, effects);
+  return effects;
+}
+
+function settleVisit(config: Config, state: State, turn: number, visit: Finished, effects: Effect[]): void {
+  effects.push(visitEffect(visit));
+  if (visit.outcome === 'skipped') return reportStarved(config, state, visit, effects);
+  if (visit.outcome === 'failed') return settleFailure(config, state, turn, visit, effects);
+  settleDraft(config, turn, visit.agent, visit.draft, effects);
+  if (visit.summary) effects.push({ k: 'summarised' });
+}
+
+function visitEffect(visit: Finished): VisitEffect {
+  const { draft } = visit;
+  const ok = visit.outcome === 'ok';
+  return {
+    k: 'visit',
+    agent: visit.agent,
+    outcome: visit.outcome,
+    ...(visit.reason === undefined ? {} : { reason: visit.reason }),
+    ...(visit.blame === undefined ? {} : { blame: visit.blame }),
+    mail: visit.given.map((mail) => mail.id),
+    sent: ok ? draft.sent.length : 0,
+    refused: draft.refusals.length,
+    held: ok ? draft.held.length : 0,
+    told: visit.told,
+    notes: draft.notes,
+    ...(draft.refusals.length ? { refusals: draft.refusals } : {}),
+  };
+}
+
+/** The staged acts of a visit (or of an approved act) become effects. */
+export function settleDraft(config: Config, turn: number, agent: string, draft: Draft, effects: Effect[]): void {
+  for (const { message, files, held } of draft.sent) {
+    effects.push({ k: 'sent', message, ...(files.length ? { files } : {}) });
+    if (held) buryAll(config, turn, message, 'hops', `The chain of messages is ${message.hops} long; limits.hops is ${config.org.limits.hops}.`, effects);
+  }
+  for (const [path, { text, was }] of draft.wrote) effects.push({ k: 'wrote', agent, path, text, was });
+  for (const ack of draft.acked) {
+    effects.push({ k: 'acked', agent, ...ack });
+    effects.push({ k: 'notice', to: ack.author, about: 'ack', text: `${agent} acknowledged ${ack.id}${ack.reaction ? `: ${ack.reaction}` : ''}` });
+  }
+  for (const held of draft.held) {
+    effects.push({ k: 'held', agent, ...held });
+    for (const to of held.contacts) effects.push({ k: 'notice', to, about: 'approval', text: `${agent} wants to use ${held.tool}: lemming approve ${held.id}, or deny it` });
+  }
+}
+
+function buryAll(config: Config, turn: number, mail: Pick<Mail, 'id' | 'from' | 'to' | 'path'>, reason: 'hops', detail: string, effects: Effect[]): void {
+  bury(config, turn, mail, mail.to, reason, detail, effects);
+}
+
+/** A dead letter, and its author and the people are told. */
+export function bury(
+  config: Config,
+  turn: number,
+  mail: Pick<Mail, 'id' | 'from' | 'to' | 'path'>,
+  to: string[],
+  reason: 'attempts' | 'expired' | 'no-edge' | 'no-agent' | 'hops',
+  detail: string,
+  effects: Effect[],
+): void {
+  const id = to.length === mail.to.length ? mail.id : `${mail.id}-${to.join('-')}`;
+  effects.push({ k: 'dead', detail, record: { id, message: mail.id, path: mail.path, from: mail.from, to, turn, reason, revived: null } });
+  const about = reason === 'hops' ? 'loop' : 'dead-letter';
+  const text = `${mail.id} was not delivered to ${to.join(', ')} (${reason}): ${detail} lemming retry ${id} gives it another chance.`;
+  for (const name of new Set([mail.from, ...peopleOf(config)])) if (config.agents.has(name)) effects.push({ k: 'notice', to: name, about, text });
+}
+
+export function peopleOf(config: Config): string[] {
+  return config.order.filter((name) => config.agents.get(name)?.person);
+}
+
+/** The mail of a failed visit stays unread; what failed too often is buried. A failure of the reply is told to the agent. */
+function settleFailure(config: Config, state: State, turn: number, visit: Finished, effects: Effect[]): void {
+  if (visit.blame === 'credits') return reportStarved(config, state, visit, effects);
+  if (visit.blame === 'provider') return;
+  effects.push({ k: 'notice', to: visit.agent, about: 'result', text: `Your visit of turn ${turn} failed: ${visit.reason}. Nothing you asked for was done, but changes in your workspace remain.` });
+  for (const mail of visit.given) {
+    const attempts = (mail.attempts[visit.agent] ?? 0) + 1;
+    if (attempts >= config.org.limits.max_attempts) bury(config, turn, mail, [visit.agent], 'attempts', `${attempts} visits with it failed, the last because: ${visit.reason}.`, effects);
+  }
+}
+
+/** At the hard cap the agent waits and asks, once. */
+function reportStarved(config: Config, state: State, visit: Finished, effects: Effect[]): void {
+  if (visit.blame !== 'credits' || agentState(state, visit.agent).starved) return;
+  const { left } = balanceOf(config, state, visit.agent);
+  const text = `${visit.agent} is out of credits (${visit.reason}; ${printCredits(left)} left) and its mail waits: lemming top-up ${visit.agent} CREDITS`;
+  for (const to of peopleOf(config)) effects.push({ k: 'notice', to, about: 'credits', text });
+}
+
+/** What the freeze itself decides, before any visit: expired mail, and mail whose recipient or edge is gone. Pure. */
+export function undeliverable(config: Config, state: State, turn: number): Effect[] {
+  const effects: Effect[] = [];
+  for (const name of state.inbox.keys()) {
+    const resume = config.agents.get(name);
+    for (const mail of inboxOf(state, name)) {
+      if (!resume && !config.broken.has(name)) bury(config, turn, mail, [name], 'no-agent', `There is no agent ${name} any more.`, effects);
+      else if (!config.agents.get(mail.from)?.person && mail.expires !== undefined && mail.expires < turn)
+        bury(config, turn, mail, [name], 'expired', `It was still unread after turn ${mail.expires}.`, effects);
+      else if (resume && (!resume.person || mail.turn === turn) && !hasEdge(config, mail.from, name))
+        bury(config, turn, mail, [name], 'no-edge', `The chart has no edge from ${mail.from} to ${name}.`, effects);
+    }
+  }
+  return effects;
+}
+
+/** Warnings of soft caps that the turn's spending passed. */
+export function softWarnings(config: Config, state: State): Effect[] {
+  return softCapsPassed(config, state).flatMap(({ scope, spent, soft }) => [
+    { k: 'warned' as const, scope },
+    ...peopleOf(config).map((to) => ({
+      k: 'notice' as const,
+      to,
+      about: 'credits' as const,
+      text: `${scope} has spent ${printCredits(spent)} credits, above its soft cap of ${printCredits(soft)}`,
+    })),
+  ]);
+}

@@ -1,0 +1,254 @@
+import type { Message } from '../schema/message.ts';
+import type { Json } from './call.ts';
+
+/** What the journal says about one agent. Amounts are micro-credits. */
+export interface AgentState {
+  paused: boolean;
+  /** Top-ups and transfers; the grant of credits.yaml is added by the ledger. */
+  granted: number;
+  spent: number;
+  /** Reserved by attempts that a crash left without a reply. */
+  doubt: number;
+  /** Spent on `day` (UTC date of the frozen time). */
+  day: string;
+  daySpent: number;
+  /** Last turn with a visit, 0 before the first. */
+  lastTurn: number;
+  lastOutcome: 'ok' | 'failed' | null;
+  lastReason: string;
+  /** Failed visits in a row through the provider's fault, and the turn before which no new one starts. */
+  failures: number;
+  retryAt: number;
+  /** Failed visits in a row of any kind. */
+  failedInRow: number;
+  /** Refused to spend since the last visit or top-up: people were told. */
+  starved: boolean;
+  /** The soft cap was reported. */
+  warned: boolean;
+  /** What the agent (or person) is to be told. */
+  notices: Notice[];
+  tokensIn: number;
+  tokensOut: number;
+  calls: number;
+}
+
+export interface Notice {
+  turn: number;
+  about: string;
+  text: string;
+}
+
+/** A message that somebody has not been given yet. */
+export interface Mail extends Message {
+  /** Recipients it is not delivered to; a person's mail waits until it is read. */
+  waiting: string[];
+  /** Failed visits by recipient. */
+  attempts: Record<string, number>;
+}
+
+/** The last messages of a conversation, for prompts. Bodies are cut to `TAIL_CHARS`. */
+export interface Thread {
+  turn: number;
+  tail: { id: string; from: string; to: string[]; subject: string; body: string }[];
+}
+export const TAIL_LENGTH = 6;
+export const TAIL_CHARS = 400;
+
+export interface Spending {
+  spent: number;
+  doubt: number;
+  day: string;
+  daySpent: number;
+  warned: boolean;
+}
+
+export interface Approval {
+  id: string;
+  turn: number;
+  agent: string;
+  tool: string;
+  input: Json;
+  rule: string;
+  contacts: string[];
+  /** Set when a person answered and the next freeze is to judge the act again. */
+  answer: { decision: 'approve' | 'deny'; by: string; note: string } | null;
+}
+
+export interface DeadLetter {
+  id: string;
+  message: string | null;
+  to: string[];
+  from: string;
+  path: string;
+  turn: number;
+  reason: string;
+  detail: string;
+}
+
+/** An attempt whose bill is unknown. */
+export interface Doubt {
+  key: string;
+  agent: string;
+  unit: string | null;
+  model: string;
+  turn: number;
+  reserve: number;
+}
+
+/** An attempt under way: an intent without a reply in the turn that is not committed yet. */
+export interface OpenCall {
+  key: string;
+  agent: string;
+  unit: string | null;
+  model: string;
+  provider: string;
+  turn: number;
+  n: number;
+  attempt: number;
+  reserve: number;
+  repeatable: boolean;
+}
+
+/** Spending by model and by provider, for `lemming costs`. */
+export interface Tally {
+  calls: number;
+  spent: number;
+  tokensIn: number;
+  tokensOut: number;
+}
+
+/** The fold of the journal: all that the engine must know of the past. Never holds what a file in the folder holds for ever. */
+export interface State {
+  /** Last committed turn, 0 before the first. */
+  turn: number;
+  /** Text of every file that people write and the engine reads, as last frozen. */
+  files: Map<string, string>;
+  agents: Map<string, AgentState>;
+  org: Spending;
+  units: Map<string, Spending>;
+  paused: boolean;
+  mail: Map<string, Mail>;
+  /** Ids of waiting mail by recipient, in order of arrival. */
+  inbox: Map<string, string[]>;
+  threads: Map<string, Thread>;
+  /** Path → mark of files that were set aside: they are told once, until they change. */
+  aside: Map<string, string>;
+  dead: Map<string, DeadLetter>;
+  approvals: Map<string, Approval>;
+  /** Hashes of the texts that prompts refer to. */
+  blobs: Set<string>;
+  /** Attempts in doubt, by key. */
+  doubts: Map<string, Doubt>;
+  /** Attempts under way in the turn being made. */
+  open: Map<string, OpenCall>;
+  models: Map<string, Tally>;
+  providers: Map<string, Tally>;
+  /** Last turn in which a message was sent, and the last summary. */
+  activeTurn: number;
+  summaryTurn: number;
+  /** Memory files by agent. */
+  memories: Map<string, string[]>;
+  /** Models that reported usage above their reserve: stopped until the owner looks. */
+  stopped: Map<string, string>;
+  /** Messages that lie in people's outboxes: all else there is new. */
+  own: Map<string, Set<string>>;
+  /** Dead letters that a person wants delivered again: id → recipients. */
+  revive: Map<string, string[]>;
+  /** Frozen time of the last turn, ms since 1970. */
+  time: number;
+  /** Its UTC date. */
+  day: string;
+  /** Messages sent in all. */
+  sent: number;
+}
+
+export function emptyState(): State {
+  return {
+    turn: 0,
+    files: new Map(),
+    agents: new Map(),
+    org: emptySpending(),
+    units: new Map(),
+    paused: false,
+    mail: new Map(),
+    inbox: new Map(),
+    threads: new Map(),
+    aside: new Map(),
+    dead: new Map(),
+    approvals: new Map(),
+    blobs: new Set(),
+    doubts: new Map(),
+    open: new Map(),
+    models: new Map(),
+    providers: new Map(),
+    activeTurn: 0,
+    summaryTurn: 0,
+    memories: new Map(),
+    stopped: new Map(),
+    revive: new Map(),
+    own: new Map(),
+    time: 0,
+    day: '',
+    sent: 0,
+  };
+}
+
+export function emptySpending(): Spending {
+  return { spent: 0, doubt: 0, day: '', daySpent: 0, warned: false };
+}
+
+export function emptyAgent(): AgentState {
+  return {
+    paused: false,
+    granted: 0,
+    spent: 0,
+    doubt: 0,
+    day: '',
+    daySpent: 0,
+    lastTurn: 0,
+    lastOutcome: null,
+    lastReason: '',
+    failures: 0,
+    retryAt: 0,
+    failedInRow: 0,
+    starved: false,
+    warned: false,
+    notices: [],
+    tokensIn: 0,
+    tokensOut: 0,
+    calls: 0,
+  };
+}
+
+/** The agent's state; a fresh one when the journal never mentioned it. Does not add it. */
+export function agentState(state: State, name: string): Readonly<AgentState> {
+  return state.agents.get(name) ?? NEW_AGENT;
+}
+const NEW_AGENT: Readonly<AgentState> = Object.freeze(emptyAgent());
+
+/** Waiting mail of a recipient in order of arrival. */
+export function inboxOf(state: State, name: string): Mail[] {
+  const ids = state.inbox.get(name);
+  return ids ? ids.map((id) => state.mail.get(id)).filter((m): m is Mail => m !== undefined) : [];
+}
+
+/** A state as JSON: Maps become lists of pairs. `thaw` reads it back. */
+export function freezeState(state: State): Json {
+  const plain: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(state)) plain[key] = value instanceof Map || value instanceof Set ? [...value] : value;
+  plain['own'] = [...state.own].map(([person, paths]) => [person, [...paths]]);
+  return plain as Json;
+}
+
+export function thawState(json: Record<string, unknown>): State {
+  const state = emptyState() as unknown as Record<string, unknown>;
+  for (const [key, empty] of Object.entries(state)) {
+    const value = json[key];
+    if (empty instanceof Map) state[key] = new Map(value as [string, unknown][]);
+    else if (empty instanceof Set) state[key] = new Set(value as string[]);
+    else state[key] = value;
+  }
+  const thawed = state as unknown as State;
+  for (const [person, paths] of thawed.own) thawed.own.set(person, new Set(paths));
+  return thawed;
+}

@@ -1,0 +1,81 @@
+import type { Config } from './config.ts';
+import { agentState, inboxOf, type Mail, type State } from './state.ts';
+
+/** Whether an agent is due in a turn, and why or why not: one sentence for people. */
+export interface Due {
+  agent: string;
+  due: boolean;
+  why: string;
+  /** Its turn to write the summary. */
+  summary: boolean;
+  /** Something only time or another turn will bring: mail before its schedule, or a provider's back-off. */
+  later: boolean;
+  /** The wait is for a provider that keeps failing. */
+  failing: boolean;
+  /** Turn in which it may be due next, when that is known. */
+  next: number | null;
+}
+
+/** Failed visits in a row after which a provider counts as failing. */
+const FAILING = 2;
+
+/** Goes through the agents in chart order. `only`: just this one is due, on a `step --agent`. Pure. */
+export function walk(config: Config, state: State, turn: number, only?: string): Due[] {
+  const list: Due[] = [];
+  for (const agent of config.order) if (!config.agents.get(agent)?.person) list.push(look(config, state, turn, agent, only));
+  return list;
+}
+
+function look(config: Config, state: State, turn: number, agent: string, only: string | undefined): Due {
+  const no = (why: string, more: Partial<Due> = {}): Due => ({ agent, due: false, why, summary: false, later: false, failing: false, next: null, ...more });
+  const account = agentState(state, agent);
+  if (only !== undefined && only !== agent) return no(`only ${only} steps`);
+  if (state.paused) return no('the organisation is paused');
+  if (account.paused) return no('paused');
+  const { every, offset, when } = config.agents.get(agent)?.schedule ?? { every: 1, offset: 0, when: 'mail' };
+  const fires = turn % every === offset % every;
+  const next = turn + ((((offset - turn) % every) + every) % every || every);
+  const inbox = state.inbox.has(agent) ? inboxOf(state, agent) : NO_MAIL;
+  const wakes = inbox.some((mail) => mail.kind !== 'notice');
+  if (account.retryAt > turn)
+    return no(`backing off until turn ${account.retryAt}: ${account.lastReason}`, {
+      later: wakes && !account.starved,
+      failing: wakes && account.failures >= FAILING && !account.starved,
+      next: account.retryAt,
+    });
+  const yes = (why: string, summary = false): Due => ({ agent, due: true, why, summary, later: false, failing: account.failures >= FAILING, next: turn });
+  const summary = summaryDue(config, state, turn, agent);
+  if (only === agent) return yes(wakes ? 'stepped, mail waits' : 'stepped', summary);
+  if (inbox.some((mail) => mail.priority === 'urgent' && mail.kind !== 'notice')) return yes('urgent mail', summary);
+  if (summary) return yes('a summary is due', true);
+  if (fires && wakes) return yes(inbox.length === 1 ? '1 message waits' : `${inbox.length} messages wait`);
+  if (fires && when === 'always') return yes('scheduled');
+  if (wakes) return no(`mail waits for turn ${next} (every ${every})`, { later: true, next });
+  return no(when === 'always' ? `scheduled for turn ${next}` : 'no mail', { next: when === 'always' ? next : null });
+}
+
+const NO_MAIL: Mail[] = [];
+
+/** A summary is due every n turns, if anything was sent since the last one. */
+function summaryDue(config: Config, state: State, turn: number, agent: string): boolean {
+  const summary = config.org.summary;
+  return summary !== null && summary.agent === agent && turn % summary.every === 0 && state.activeTurn > state.summaryTurn;
+}
+
+/** Whether anything makes anyone due by mail, retry or request. Always-schedules and summaries do not count. */
+export function idleness(config: Config, state: State): 'busy' | 'idle' | 'failing' {
+  if (state.revive.size > 0) return 'busy';
+  for (const approval of state.approvals.values()) if (approval.answer) return 'busy';
+  if (state.paused) return 'idle';
+  let failing = false;
+  for (const agent of state.inbox.keys()) {
+    const resume = config.agents.get(agent);
+    if (!resume || resume.person) continue;
+    const account = agentState(state, agent);
+    if (account.paused || account.starved) continue;
+    if (!inboxOf(state, agent).some((mail) => mail.kind !== 'notice')) continue;
+    if (account.failures >= FAILING) failing = true;
+    else return 'busy';
+  }
+  return failing ? 'failing' : 'idle';
+}

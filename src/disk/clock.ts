@@ -1,0 +1,23 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+
+/** The only source of time and chance. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Milliseconds from some fixed point, never going back. */
+  ticks(): number;
+  /** Waits; rejects with the signal's reason when it is aborted. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** A short text that nobody can guess. */
+  token(): string;
+}
+
+export const realClock: Clock = {
+  now: () => Date.now(),
+  ticks: () => performance.now(),
+  sleep: async (ms, signal) => {
+    await wait(ms, undefined, signal ? { signal } : {});
+  },
+  token: () => randomBytes(9).toString('hex'),
+};

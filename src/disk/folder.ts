@@ -1,0 +1,347 @@
+import type { Input } from '../core/entry.ts';
+import { compose, firstLine } from '../core/send.ts';
+import { type Mail, type State } from '../core/state.ts';
+import type { Config } from '../core/config.ts';
+import type { DeadLetterHead } from '../schema/deadletter.ts';
+import { byCodeUnit, isName, padTurn } from '../schema/name.ts';
+import { request } from '../schema/request.ts';
+import { printFault } from '../schema/fault.ts';
+import type { Clock } from './clock.ts';
+import { decode } from './codec.ts';
+import type { Disk, Stat } from './disk.ts';
+import { DiskError } from './disk.ts';
+import { readDrop, readMessage } from './drop.ts';
+import { bytesHash } from './materialise.ts';
+import { readYaml } from './yaml.ts';
+
+/** Files younger than this may still be written: milliseconds. */
+const YOUNG_MS = 500;
+/** A modification time so near to now may stand for a second change too, on clocks of coarse grain: milliseconds. */
+const GRAIN_MS = 50;
+/** An outbox is looked through for old mail once in so many turns. */
+const SWEEP_TURNS = 50;
+
+const LEFTOVER = /^\.|~$|\.(swp|swx|tmp|bak|orig|part)$|^#.*#$|conflict/i;
+
+/** Files that people write and the engine reads, by folder. */
+const CONFIG_FOLDERS = ['org/units', 'org/goals', 'org/contacts', 'org/templates'];
+
+/**
+ * The org folder as the engine sees it: notices what people changed since it looked last. It remembers the marks of files,
+ * so that a file is read only when it changed; what it finds is returned as inputs for the journal, never acted upon here.
+ */
+export class Folder {
+  private readonly disk: Disk;
+  private readonly clock: Clock;
+  /** Path → mark of a file whose content the state holds. */
+  private readonly marks = new Map<string, string>();
+  /** Folder → mark and names, for folders that rarely change. */
+  private readonly listings = new Map<string, { mark: string; names: string[] }>();
+  /** Outboxes of agents as this engine left them. */
+  private readonly outboxes = new Map<string, string>();
+
+  constructor(disk: Disk, clock: Clock) {
+    this.disk = disk;
+    this.clock = clock;
+  }
+
+  /** The files made by this engine need no reading: their marks are known. */
+  known(marks: ReadonlyMap<string, string>): void {
+    for (const [path, mark] of marks) this.marks.set(path, mark);
+  }
+
+  /** A file was written by this engine in a way that left no mark: it is read again at the next freeze. */
+  forget(path: string): void {
+    this.marks.delete(path);
+  }
+
+  /** Files that people write: changes since the state. `limit` is the largest file in bytes. */
+  tracked(state: State, limit: number): Input[] {
+    const inputs: Input[] = [];
+    const seen = new Set<string>();
+    for (const path of this.trackedPaths()) {
+      seen.add(path);
+      const input = this.lookAt(state, path, limit);
+      if (input) inputs.push(input);
+    }
+    for (const path of state.files.keys()) {
+      if (seen.has(path) || !isTracked(path)) continue;
+      this.marks.delete(path);
+      inputs.push({ k: 'file', path, text: null });
+    }
+    return inputs.sort((a, b) => byCodeUnit(pathOf(a), pathOf(b)));
+  }
+
+  /** Names of the folders under `agents/`, whatever they are called. */
+  agentFolders(): string[] {
+    return this.list('agents').filter((name) => !LEFTOVER.test(name) && this.disk.stat(`agents/${name}`)?.kind === 'folder');
+  }
+
+  private *trackedPaths(): Generator<string> {
+    for (const name of this.list('org')) if (name.endsWith('.yaml') && !LEFTOVER.test(name)) yield `org/${name}`;
+    for (const folder of CONFIG_FOLDERS) for (const name of this.list(folder)) if (isText(name)) yield `${folder}/${name}`;
+    for (const agent of this.list('agents')) {
+      if (!isName(agent)) continue;
+      yield `agents/${agent}/resume.md`;
+      for (const name of this.list(`agents/${agent}/memory`)) if (isText(name)) yield `agents/${agent}/memory/${name}`;
+    }
+  }
+
+  /** Names in a folder; a folder that has not changed is not listed again. */
+  private list(path: string): string[] {
+    const stat = this.disk.stat(path);
+    if (stat?.kind !== 'folder') return [];
+    const known = this.listings.get(path);
+    if (known?.mark === stat.mark) return known.names;
+    const names = this.disk.list(path) ?? [];
+    if (this.settled(stat)) this.listings.set(path, { mark: stat.mark, names });
+    else this.listings.delete(path);
+    return names;
+  }
+
+  private settled(stat: Stat): boolean {
+    return this.clock.now() - stat.mtimeMs > GRAIN_MS;
+  }
+
+  private lookAt(state: State, path: string, limit: number): Input | null {
+    const stat = this.disk.stat(path);
+    const before = state.files.get(path);
+    if (!stat) return before === undefined ? null : { k: 'file', path, text: null };
+    if (this.marks.get(path) === stat.mark) return null;
+    const read = this.readText(path, limit);
+    if ('reason' in read) return this.newAside(state, path, read, path.split('/')[1] ?? '');
+    if (this.settled(stat)) this.marks.set(path, stat.mark);
+    return read.text === before ? null : { k: 'file', path, text: read.text };
+  }
+
+  private readText(path: string, limit: number): { text: string; hash: string } | Unreadable {
+    try {
+      const bytes = this.disk.read(path);
+      if (bytes === null) return { reason: 'malformed', detail: 'The file is gone.', mark: 'gone' };
+      const decoded = decode(bytes, limit, path);
+      const hash = bytesHash(bytes);
+      if ('text' in decoded) return { text: decoded.text, hash };
+      return { reason: decoded.fault.code === 'too-large' ? 'too-large' : 'not-text', detail: printFault(decoded.fault), mark: hash };
+    } catch (error) {
+      if (!(error instanceof DiskError) || !['not-regular', 'too-large', 'denied'].includes(error.failure)) throw error;
+      const reason = error.failure === 'too-large' ? 'too-large' : 'not-regular';
+      return { reason, detail: `${error.message}. Only regular files inside the organisation are read.`, mark: this.disk.stat(path)?.mark ?? 'gone' };
+    }
+  }
+
+  /** Sets a file aside, once for each version of it. */
+  private newAside(state: State, path: string, bad: Unreadable, owner: string): Extract<Input, { k: 'aside' }> | null {
+    if (state.aside.get(path) === bad.mark) return null;
+    return { k: 'aside', turn: 0, id: '', path, mark: bad.mark, reason: bad.reason, detail: bad.detail, owner };
+  }
+
+  /** Mail that people edited or deleted before it was delivered to an agent. */
+  edits(state: State, config: Config, limit: number): Input[] {
+    const inputs: Input[] = [];
+    for (const mail of state.mail.values()) {
+      if (mail.waiting.every((name) => config.agents.get(name)?.person)) continue;
+      const stat = this.disk.stat(mail.path);
+      if (stat && this.marks.get(mail.path) === stat.mark) continue;
+      const input = stat ? this.edited(mail, stat, limit) : ({ k: 'mail-gone', id: mail.id } as const);
+      if (input) inputs.push(input);
+    }
+    return inputs;
+  }
+
+  private edited(mail: Mail, stat: Stat, limit: number): Input | null {
+    this.marks.set(mail.path, stat.mark);
+    const read = this.readText(mail.path, limit);
+    if ('reason' in read) return null;
+    const { message } = readMessage(read.text, mail.path);
+    if (!message) return null;
+    if (message.body === mail.body && message.subject === mail.subject && message.priority === mail.priority) return null;
+    return { k: 'mail', id: mail.id, subject: message.subject, body: message.body, priority: message.priority };
+  }
+
+  /** What commands asked, from the `requests/` folders of people. */
+  requests(state: State, people: readonly string[], limit: number, time: number): Input[] {
+    const inputs: Input[] = [];
+    for (const person of people) {
+      const folder = `agents/${person}/requests`;
+      for (const name of this.disk.list(folder) ?? []) {
+        if (!name.endsWith('.yaml') || LEFTOVER.test(name)) continue;
+        const input = this.readRequest(state, `${folder}/${name}`, person, limit, time);
+        if (input) inputs.push(input);
+      }
+    }
+    return inputs;
+  }
+
+  private readRequest(state: State, path: string, person: string, limit: number, time: number): Input | null {
+    const read = this.readText(path, limit);
+    if ('reason' in read) return this.newAside(state, path, read, person);
+    const { value, faults } = readYaml(request, read.text, path);
+    if (value) return { k: 'request', request: { ...value, by: person }, time, file: path };
+    return this.newAside(state, path, { reason: 'malformed', detail: faults.map(printFault).join('\n'), mark: read.hash }, person);
+  }
+
+  /** Messages that people dropped into their outboxes, completed; numbered in the order of their file names. */
+  async drops(state: State, config: Config, turn: number, limit: number): Promise<Input[]> {
+    const inputs: Input[] = [];
+    for (const person of config.order) {
+      if (!config.agents.get(person)?.person) continue;
+      let n = 1;
+      for (const path of this.dropped(state, person)) {
+        if (!(await this.quiet(path))) continue;
+        const input = this.takeDrop(state, path, person, turn, n, limit);
+        if (input?.k === 'drop') n++;
+        if (input) inputs.push(input);
+      }
+    }
+    return inputs;
+  }
+
+  /** Whether people dropped anything that was not set aside already. */
+  waitingDrops(state: State, people: readonly string[]): boolean {
+    return people.some((person) => this.dropped(state, person).some((path) => !state.aside.has(path)));
+  }
+
+  /** Files of a person's outbox that no journal line knows, in order of their names. */
+  private dropped(state: State, person: string): string[] {
+    const outbox = `agents/${person}/outbox`;
+    const own = state.own.get(person);
+    const paths: string[] = [];
+    for (const name of this.disk.list(outbox) ?? []) {
+      if (LEFTOVER.test(name) || name === 'archive') continue;
+      const path = `${outbox}/${name}`;
+      if (name.endsWith('.md')) own?.has(path) || paths.push(path);
+      else if (isName(name) || name.startsWith('@'))
+        for (const inner of this.disk.stat(path)?.kind === 'folder' ? (this.disk.list(path) ?? []) : []) if (isText(inner)) paths.push(`${path}/${inner}`);
+    }
+    return paths;
+  }
+
+  /** Waits, at most a second, until a file is old enough and its bytes no longer change. Files named `*.sent.md` were moved into place whole. */
+  private async quiet(path: string): Promise<boolean> {
+    let stat = this.disk.stat(path);
+    if (!stat || stat.kind !== 'file' || path.endsWith('.sent.md')) return stat !== null;
+    for (let waited = 0; waited <= 2 * YOUNG_MS; ) {
+      const age = this.clock.now() - stat.mtimeMs;
+      if (age >= YOUNG_MS) return true;
+      const rest = Math.min(YOUNG_MS - Math.max(0, age), 2 * YOUNG_MS - waited);
+      if (rest <= 0) return false;
+      await this.clock.sleep(rest);
+      waited += rest;
+      const later = this.disk.stat(path);
+      if (!later) return false;
+      stat = later;
+    }
+    return this.clock.now() - stat.mtimeMs >= YOUNG_MS;
+  }
+
+  private takeDrop(state: State, path: string, person: string, turn: number, n: number, limit: number): Input | null {
+    const read = this.readText(path, limit);
+    if ('reason' in read) return this.newAside(state, path, read, person);
+    if (state.aside.get(path) === read.hash) return null;
+    const drop = readDrop(path, read.text);
+    if ('fault' in drop) return this.newAside(state, path, { reason: 'malformed', detail: printFault(drop.fault), mark: read.hash }, person);
+    const { head, to, body } = drop;
+    if (head.id !== undefined)
+      return this.newAside(state, path, { reason: 'known-id', detail: `The file bears the id ${head.id}: a copy of a message. Remove the id line to send it anew.`, mark: read.hash }, person);
+    const thread = head.thread ?? (head.reply_to === undefined ? undefined : threadOf(state, head.reply_to));
+    const wish = { ...head, to, body, subject: head.subject ?? firstLine(body), thread };
+    const message = compose(person, turn, n, wish, [], 0);
+    return { k: 'drop', found: path, hash: read.hash, message };
+  }
+
+  /** Files in agents' outboxes that this engine did not write: set aside. An outbox is listed only when it changed. */
+  foreign(state: State, config: Config): Input[] {
+    const inputs: Input[] = [];
+    for (const [agent, resume] of config.agents) {
+      if (resume.person) continue;
+      const outbox = `agents/${agent}/outbox`;
+      const stat = this.disk.stat(outbox);
+      if (!stat || this.outboxes.get(agent) === stat.mark) continue;
+      this.outboxes.set(agent, stat.mark);
+      if (stat.kind !== 'folder') continue;
+      for (const name of this.disk.list(outbox) ?? []) {
+        if (LEFTOVER.test(name) || !name.endsWith('.md') || isOurs(state, name)) continue;
+        const path = `${outbox}/${name}`;
+        const mark = this.disk.stat(path)?.mark ?? 'gone';
+        const input = this.newAside(state, path, { reason: 'foreign', detail: 'Only people drop files by hand; an agent writes through its replies.', mark }, agent);
+        if (input) inputs.push(input);
+      }
+    }
+    return inputs;
+  }
+
+  /** The outboxes as they stand now were left so by this engine. */
+  leaveOutboxes(agents: Iterable<string>): void {
+    for (const agent of agents) {
+      const stat = this.disk.stat(`agents/${agent}/outbox`);
+      if (stat) this.outboxes.set(agent, stat.mark);
+    }
+  }
+
+  /** Delivered mail that has become old, agent by agent in rotation. */
+  sweep(state: State, config: Config, turn: number): Input[] {
+    const old = turn - config.org.limits.live_turns;
+    if (old <= 0) return [];
+    const waiting = new Set([...state.mail.values()].map((mail) => mail.path));
+    const paths = config.order.flatMap((agent, i) => ((turn + i) % SWEEP_TURNS === 0 ? this.oldFiles(agent, old, waiting) : []));
+    return paths.length ? [{ k: 'sweep', paths }] : [];
+  }
+
+  private oldFiles(agent: string, before: number, waiting: ReadonlySet<string>): string[] {
+    const outbox = `agents/${agent}/outbox`;
+    return (this.disk.list(outbox) ?? [])
+      .filter((name) => /^\d{6,}-\d{2,}-/.test(name) && Number.parseInt(name, 10) <= before)
+      .map((name) => `${outbox}/${name}`)
+      .filter((path) => !waiting.has(path));
+  }
+
+  /** The messages of dead letters that people want delivered again, as their files stand. */
+  revivals(state: State, turn: number, limit: number): Input[] {
+    const inputs: Input[] = [];
+    for (const [id, to] of state.revive) {
+      const dead = state.dead.get(id);
+      const read = dead ? this.readText(dead.path, limit) : null;
+      const message = read && 'text' in read ? readMessage(read.text, dead?.path ?? '').message : null;
+      if (message) inputs.push({ k: 'revived', turn, id, message: { ...message, hops: 0 }, to });
+    }
+    return inputs;
+  }
+}
+
+interface Unreadable {
+  reason: DeadLetterHead['reason'];
+  detail: string;
+  /** Tells this version of the file from the next. */
+  mark: string;
+}
+
+/** Gives the files that were set aside their ids: `aside-<turn>-<n>`. */
+export function numberAsides(inputs: readonly Input[], turn: number, from: number): Input[] {
+  let n = from;
+  return inputs.map((input) => (input.k === 'aside' ? { ...input, turn, id: `aside-${padTurn(turn)}-${n++}` } : input));
+}
+
+function threadOf(state: State, id: string): string | undefined {
+  const mail = state.mail.get(id);
+  if (mail) return mail.thread;
+  for (const [thread, { tail }] of state.threads) if (tail.some((m) => m.id === id)) return thread;
+  return undefined;
+}
+
+/** A name that this engine gives, of a turn that is over. */
+function isOurs(state: State, name: string): boolean {
+  const turn = /^(\d{6,})-\d{2,}-/.exec(name)?.[1];
+  return turn !== undefined && Number(turn) <= state.turn;
+}
+
+function isText(name: string): boolean {
+  return name.endsWith('.md') && !LEFTOVER.test(name);
+}
+
+function isTracked(path: string): boolean {
+  return /^org\/[^/]+\.yaml$/.test(path) || /^org\/(units|goals|contacts|templates)\//.test(path) || /^agents\/[^/]+\/(resume\.md|memory\/)/.test(path);
+}
+
+function pathOf(input: Input): string {
+  return 'path' in input ? input.path : '';
+}

@@ -1,0 +1,246 @@
+import { createHash } from 'node:crypto';
+import type { Entry } from '../core/entry.ts';
+import { failure, type Fault, fault } from '../schema/fault.ts';
+import { padTurn } from '../schema/name.ts';
+import type { Appender, Disk } from './disk.ts';
+
+/**
+ * `org/journal/000042.jsonl`, one file a turn. Lines are written in groups; a group ends with a seal
+ * `{"k":"seal","n":lines,"h":hash}` whose hash covers the lines and, through the seal before, everything before them:
+ * h = sha256(previous h + sha256(lines)), base64url. A tail without its seal was torn by a crash and is dropped. A redacted
+ * group keeps the old sha256 of its lines in the seal (`s`), so the chain still holds; the new one stands in a later
+ * `redacted` line.
+ */
+
+export const JOURNAL = 'org/journal';
+const FILE_NAME = /^(\d{6,})\.jsonl$/;
+
+/** The hash before the first group of an organisation. */
+export const GENESIS = 'genesis';
+
+interface Seal {
+  k: 'seal';
+  n: number;
+  h: string;
+  s?: string;
+}
+
+/** A group as read: its lines, and where it stands. */
+export interface Group {
+  file: number;
+  entries: Entry[];
+  seal: string;
+  /** sha256 of the lines as they are now. */
+  hash: string;
+  /** Of a redacted group: sha256 of the lines as they were. */
+  original: string | null;
+  /** Byte offset just after the group. */
+  end: number;
+}
+
+export function journalPath(turn: number): string {
+  return `${JOURNAL}/${padTurn(turn)}.jsonl`;
+}
+
+/** Numbers of the journal's files in order. Two files of one turn, or a gap, are a fault. */
+export function journalFiles(disk: Disk): number[] {
+  const numbers: number[] = [];
+  for (const name of disk.list(JOURNAL) ?? []) {
+    const number = FILE_NAME.exec(name)?.[1];
+    if (number !== undefined) numbers.push(Number(number));
+    else if (/^\d{6,}.*\.jsonl/.test(name))
+      throw failure('two-histories', `There are two histories of turn ${Number.parseInt(name, 10)}`, { file: `${JOURNAL}/${name}` });
+  }
+  numbers.sort((a, b) => a - b);
+  const gap = numbers.findIndex((n, i) => n !== (numbers[0] as number) + i);
+  if (gap > 0 || (numbers[0] ?? 1) !== 1)
+    throw failure('damaged-journal', `The journal of turn ${gap > 0 ? (numbers[gap - 1] as number) + 1 : 1} is missing`, { file: JOURNAL });
+  return numbers;
+}
+
+/** What a journal file holds: its good groups, and whether a torn tail follows them. */
+export interface FileRead {
+  groups: Group[];
+  /** Bytes of the good groups. */
+  good: number;
+  size: number;
+  faults: Fault[];
+}
+
+/** Reads one file whose groups follow the seal `previous`. Never throws for what is in the file. */
+export function readJournalFile(disk: Disk, turn: number, previous: string, from = 0): FileRead {
+  const path = journalPath(turn);
+  const bytes = Buffer.from(disk.read(path) ?? new Uint8Array());
+  const read: FileRead = { groups: [], good: from, size: bytes.length, faults: [] };
+  let start = from;
+  let lineStart = from;
+  let head = previous;
+  while (lineStart < bytes.length) {
+    const newline = bytes.indexOf(10, lineStart);
+    if (newline < 0) break;
+    const seal = bytes.subarray(lineStart, lineStart + 10).toString() === '{"k":"seal' ? parseSeal(bytes.toString('utf8', lineStart, newline)) : null;
+    if (seal) {
+      const lines = bytes.subarray(start, lineStart);
+      const hash = sha(lines);
+      const line = lineNumber(bytes, lineStart);
+      if (chain(head, seal.s ?? hash) !== seal.h)
+        read.faults.push(fault('damaged-journal', 'The seal does not fit the lines before it: a byte was changed', { file: path, line }));
+      const entries = parseLines(lines, path, line - seal.n, read.faults);
+      read.groups.push({ file: turn, entries, seal: seal.h, hash, original: seal.s ?? null, end: newline + 1 });
+      head = seal.h;
+      start = newline + 1;
+      read.good = start;
+    }
+    lineStart = newline + 1;
+  }
+  return read;
+}
+
+function parseSeal(line: string): Seal | null {
+  try {
+    const seal = JSON.parse(line) as Seal;
+    return seal.k === 'seal' && typeof seal.h === 'string' ? seal : null;
+  } catch {
+    return null;
+  }
+}
+
+function parseLines(lines: Buffer, file: string, firstLine: number, faults: Fault[]): Entry[] {
+  const entries: Entry[] = [];
+  const texts = lines.length ? lines.toString('utf8', 0, lines.length - 1).split('\n') : [];
+  texts.forEach((text, i) => {
+    try {
+      entries.push(JSON.parse(text) as Entry);
+    } catch {
+      faults.push(fault('damaged-journal', 'The line is not JSON', { file, line: firstLine + i, value: text.slice(0, 80) }));
+    }
+  });
+  return entries;
+}
+
+function lineNumber(bytes: Buffer, offset: number): number {
+  let line = 1;
+  for (let i = bytes.indexOf(10); i >= 0 && i < offset; i = bytes.indexOf(10, i + 1)) line++;
+  return line;
+}
+
+function sha(bytes: string | Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('base64url');
+}
+
+export function chain(head: string, hash: string): string {
+  return sha(`${head}.${hash}`);
+}
+
+/** All groups of the journal in order. A torn tail is allowed in the last file only. */
+export function* readJournal(disk: Disk, faults: Fault[], after: { file: number; end: number; head: string } = { file: 0, end: 0, head: GENESIS }): Generator<Group> {
+  const files = journalFiles(disk).filter((n) => n >= after.file);
+  let head = after.head;
+  for (const file of files) {
+    const read = readJournalFile(disk, file, head, file === after.file ? after.end : 0);
+    faults.push(...read.faults);
+    if (read.good < read.size && file !== files.at(-1)) faults.push(fault('damaged-journal', 'Lines without a seal', { file: journalPath(file) }));
+    yield* read.groups;
+    head = read.groups.at(-1)?.seal ?? head;
+  }
+}
+
+/** The journal being written. Entries are collected and written as one group, with one sync for all who wait. */
+export class Journal {
+  private readonly disk: Disk;
+  private appender: Appender | null = null;
+  private lines: string[] = [];
+  private waiting: Promise<void> | null = null;
+  /** Hash of the last seal. */
+  head: string;
+  /** The file being written. */
+  file: number;
+  /** Its size in bytes, all groups sealed. */
+  size: number;
+  /** Size up to which the file was synced. */
+  private synced: number;
+  private dirSynced: boolean;
+
+  constructor(disk: Disk, file: number, head: string, size: number) {
+    this.disk = disk;
+    this.file = file;
+    this.head = head;
+    this.size = size;
+    this.synced = size;
+    this.dirSynced = size > 0;
+  }
+
+  /** Drops a torn tail that a crash left after the good groups. */
+  dropTail(): void {
+    const stat = this.disk.stat(journalPath(this.file));
+    if (stat && stat.size > this.size) this.open().truncate(this.size);
+  }
+
+  /** Adds lines to the group that the next write makes durable. */
+  add(...entries: Entry[]): void {
+    for (const entry of entries) this.lines.push(JSON.stringify(entry));
+  }
+
+  /** Writes the collected group; `sync` makes it durable before it returns. */
+  write(sync: boolean): void {
+    if (this.lines.length) {
+      const text = `${this.lines.join('\n')}\n`;
+      const seal: Seal = { k: 'seal', n: this.lines.length, h: chain(this.head, sha(text)) };
+      const bytes = Buffer.from(`${text}${JSON.stringify(seal)}\n`);
+      this.lines = [];
+      this.open().write(bytes);
+      this.head = seal.h;
+      this.size += bytes.length;
+    }
+    if (sync) this.sync();
+  }
+
+  private sync(): void {
+    if (this.synced === this.size) return;
+    this.open().sync();
+    if (!this.dirSynced) this.disk.syncDir(JOURNAL);
+    this.dirSynced = true;
+    this.synced = this.size;
+  }
+
+  /** Resolves when everything added so far is durable. All who ask in one turn of the event loop share one sync. */
+  durable(): Promise<void> {
+    this.waiting ??= new Promise((resolve, reject) => {
+      setImmediate(() => {
+        this.waiting = null;
+        try {
+          this.write(true);
+          resolve();
+        } catch (error) {
+          reject(error);
+        }
+      });
+    });
+    return this.waiting;
+  }
+
+  /** Goes on to the file of that turn. */
+  turnTo(turn: number): void {
+    if (turn === this.file) return;
+    this.close();
+    this.file = turn;
+    this.size = 0;
+    this.synced = 0;
+    this.dirSynced = false;
+  }
+
+  /** True while the file on disk is the one that was written here. */
+  untouched(): boolean {
+    return this.size === 0 || this.disk.stat(journalPath(this.file))?.size === this.size;
+  }
+
+  close(): void {
+    this.appender?.close();
+    this.appender = null;
+  }
+
+  private open(): Appender {
+    this.appender ??= this.disk.append(journalPath(this.file));
+    return this.appender;
+  }
+}

@@ -1,0 +1,200 @@
+import { createHash } from 'node:crypto';
+import type { FileOp } from '../core/files.ts';
+import type { Disk } from './disk.ts';
+import { DiskError } from './disk.ts';
+
+/** A file of ours that met a person's: theirs stays, ours lies beside it. */
+export interface Conflict {
+  path: string;
+  ours: string;
+}
+
+/** What became of a turn's file operations. */
+export interface Materialised {
+  conflicts: Conflict[];
+  /** path → mark of the files made. */
+  marks: Map<string, string>;
+}
+
+/**
+ * Carries out the file operations of a committed turn. Idempotent: after a crash at any point it is simply done again.
+ * Nothing a person made or changed is overwritten: new names are taken with link(2), which refuses a taken name, and an old
+ * file is first moved aside and looked at, so that no instant is left in which an edit could be lost.
+ */
+export function materialise(disk: Disk, ops: readonly FileOp[], turn: number): Materialised {
+  const done: Materialised = { conflicts: [], marks: new Map() };
+  for (const op of ops) carryOut(disk, op, turn, done);
+  moveFiles(disk, ops);
+  return done;
+}
+
+function carryOut(disk: Disk, op: FileOp, turn: number, done: Materialised): void {
+  switch (op.op) {
+    case 'create':
+      return createFile(disk, op.path, op.text, turn, done);
+    case 'attach':
+      return createFile(disk, op.path, Buffer.from(op.data, 'base64'), turn, done);
+    case 'replace':
+      return replaceFile(disk, op, turn, done);
+    case 'move':
+      return;
+    case 'adopt':
+      createFile(disk, op.path, op.text, turn, done);
+      return removeFile(disk, op.found, op.hash);
+    case 'remove':
+      return removeFile(disk, op.path, op.hash);
+  }
+}
+
+function beside(path: string, what: string): string {
+  const cut = path.lastIndexOf('/') + 1;
+  return `${path.slice(0, cut)}.lemming-${path.slice(cut)}.${what}`;
+}
+
+function createFile(disk: Disk, path: string, bytes: string | Uint8Array, turn: number, done: Materialised): void {
+  const temp = beside(path, 'tmp');
+  const mark = createTemp(disk, temp, bytes);
+  if (linkNew(disk, temp, path)) done.marks.set(path, mark);
+  else if (!sameBytes(disk.read(path), bytes)) keepBeside(disk, temp, path, turn, done);
+  disk.unlink(temp);
+}
+
+/** A temporary file that a crash left is made anew. */
+function createTemp(disk: Disk, temp: string, bytes: string | Uint8Array): string {
+  try {
+    return disk.create(temp, bytes);
+  } catch (error) {
+    if (!(error instanceof DiskError) || error.failure !== 'exists') throw error;
+    disk.unlink(temp);
+    return disk.create(temp, bytes);
+  }
+}
+
+function linkNew(disk: Disk, from: string, to: string): boolean {
+  try {
+    disk.link(from, to);
+    return true;
+  } catch (error) {
+    if (error instanceof DiskError && error.failure === 'exists') return false;
+    throw error;
+  }
+}
+
+function keepBeside(disk: Disk, temp: string, path: string, turn: number, done: Materialised): void {
+  const ours = `${path}.conflict-${turn}`;
+  linkNew(disk, temp, ours);
+  done.conflicts.push({ path, ours });
+}
+
+/** The old file is moved aside first: whatever is there at that instant is what is compared, and an edit meets a free name. */
+function replaceFile(disk: Disk, op: Extract<FileOp, { op: 'replace' }>, turn: number, done: Materialised): void {
+  const aside = beside(op.path, 'aside');
+  const temp = beside(op.path, 'tmp');
+  const current = readFile(disk, op.path);
+  if (sameBytes(current, op.text)) return finish(disk, aside, temp);
+  if (op.was === null && current === null && disk.stat(aside) === null) return createFile(disk, op.path, op.text, turn, done);
+  createTemp(disk, temp, op.text);
+  if (current !== null && disk.stat(aside) === null) disk.rename(op.path, aside);
+  const old = readFile(disk, aside);
+  if (old !== null && op.was !== null && sameBytes(old, op.was)) {
+    if (!linkNew(disk, temp, op.path)) keepBeside(disk, temp, op.path, turn, done);
+  } else {
+    if (old !== null && !linkNew(disk, aside, op.path)) linkNew(disk, aside, `${op.path}.conflict-${turn}-old`);
+    keepBeside(disk, temp, op.path, turn, done);
+  }
+  finish(disk, aside, temp);
+}
+
+function finish(disk: Disk, aside: string, temp: string): void {
+  disk.unlink(aside);
+  disk.unlink(temp);
+}
+
+/**
+ * Moves without replacing: every file gets its second name, the names are made durable, then the first names go. A file
+ * that is written earlier than the journal reaches back could otherwise lose both names in a power loss.
+ */
+function moveFiles(disk: Disk, ops: readonly FileOp[]): void {
+  const moved: string[] = [];
+  const folders = new Set<string>();
+  for (const op of ops) {
+    if (op.op !== 'move' || disk.stat(op.from) === null) continue;
+    if (!linkNew(disk, op.from, op.to) && !sameBytes(readFile(disk, op.to), readFile(disk, op.from) ?? '')) continue;
+    moved.push(op.from);
+    folders.add(op.to.slice(0, op.to.lastIndexOf('/')));
+  }
+  for (const folder of folders) disk.syncDir(folder);
+  for (const from of moved) disk.unlink(from);
+}
+
+/** Removes what was taken in, unless it has changed since: then it is something new and stays. */
+function removeFile(disk: Disk, path: string, hash: string | null): void {
+  const aside = beside(path, 'aside');
+  if (disk.stat(aside) === null) {
+    const current = readFile(disk, path);
+    if (current === null || (hash !== null && bytesHash(current) !== hash)) return;
+    disk.rename(path, aside);
+  }
+  const old = readFile(disk, aside);
+  if (old !== null && hash !== null && bytesHash(old) !== hash) linkNew(disk, aside, path);
+  disk.unlink(aside);
+}
+
+function readFile(disk: Disk, path: string): Uint8Array | null {
+  try {
+    return disk.read(path);
+  } catch (error) {
+    if (error instanceof DiskError && (error.failure === 'not-regular' || error.failure === 'too-large')) return new Uint8Array([0]);
+    throw error;
+  }
+}
+
+/** sha256 of a file's bytes, base64url. */
+export function bytesHash(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('base64url');
+}
+
+function sameBytes(found: Uint8Array | null, bytes: string | Uint8Array): boolean {
+  return found !== null && Buffer.compare(found, typeof bytes === 'string' ? Buffer.from(bytes) : bytes) === 0;
+}
+
+/**
+ * After a power loss: the files that the operations of the turns since the last sync leave behind, made again where they are
+ * missing, empty or torn (a beginning of what they should be). A complete different file is an edit and stays.
+ */
+export function restoreLost(disk: Disk, ops: readonly FileOp[]): string[] {
+  const restored: string[] = [];
+  for (const [path, bytes] of finalFiles(ops)) {
+    const found = readFile(disk, path);
+    if (sameBytes(found, bytes) || (found !== null && !isTorn(found, bytes))) continue;
+    if (found !== null) disk.unlink(path);
+    disk.create(path, bytes);
+    restored.push(path);
+  }
+  moveFiles(disk, ops);
+  return restored;
+}
+
+function isTorn(found: Uint8Array, whole: Uint8Array): boolean {
+  if (found.length >= whole.length && !found.every((byte) => byte === 0)) return false;
+  return found.every((byte, i) => byte === whole[i] || byte === 0);
+}
+
+/** Path → bytes after all operations. */
+export function finalFiles(ops: readonly FileOp[]): Map<string, Uint8Array> {
+  const files = new Map<string, Uint8Array>();
+  for (const op of ops) {
+    if (op.op === 'create' || op.op === 'replace') files.set(op.path, Buffer.from(op.text));
+    else if (op.op === 'attach') files.set(op.path, Buffer.from(op.data, 'base64'));
+    else if (op.op === 'adopt') {
+      files.set(op.path, Buffer.from(op.text));
+      files.delete(op.found);
+    } else if (op.op === 'remove') files.delete(op.path);
+    else {
+      const moved = files.get(op.from);
+      files.delete(op.from);
+      if (moved) files.set(op.to, moved);
+    }
+  }
+  return files;
+}

@@ -1,0 +1,146 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Appender, Disk, DiskFailure, Stat } from './disk.ts';
+import { DiskError } from './disk.ts';
+
+const { O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, O_APPEND, O_NOFOLLOW, O_NONBLOCK } = fs.constants;
+
+/** Largest file that is read at all; limits by kind are checked by the caller. */
+const MAX_READ = 64 * 1024 * 1024;
+
+/** The file system under `root`, an absolute path. */
+export function realDisk(root: string): Disk {
+  const at = (p: string): string => (p === '' || p === '.' ? root : `${root}/${p}`);
+  return {
+    read: (p) => attempt(p, () => readRegular(at(p), p), null),
+    list: (p) => attempt(p, () => fs.readdirSync(at(p)).sort(), null),
+    stat: (p) => attempt(p, () => statOf(at(p)), null),
+    create: (p, bytes) => withParents(at, p, () => createFile(at(p), bytes)),
+    rename: (from, to) => withParents(at, to, () => fs.renameSync(at(from), at(to))),
+    link: (from, to) => withParents(at, to, () => fs.linkSync(at(from), at(to))),
+    unlink: (p) => attempt(p, () => fs.unlinkSync(at(p)), undefined),
+    mkdir: (p) => attempt(p, () => void fs.mkdirSync(at(p), { recursive: true })),
+    rmdir: (p) => removeEmpty(at(p), p),
+    append: (p) => withParents(at, p, () => appender(at(p), p)),
+    syncFile: (p) => syncPath(at(p), p),
+    syncDir: (p) => syncPath(at(p), p),
+  };
+}
+
+/** Runs a call and turns the system's error into a `DiskError`; `absent` is the answer when nothing is there. */
+function attempt<T>(p: string, call: () => T, ...absent: [T?]): T {
+  try {
+    return call();
+  } catch (error) {
+    if (error instanceof DiskError) throw error;
+    const code = (error as NodeJS.ErrnoException).code ?? '';
+    if (absent.length && (code === 'ENOENT' || code === 'ENOTDIR')) return absent[0] as T;
+    throw new DiskError(failureOf(code), p, code || String(error));
+  }
+}
+
+const FAILURES: Record<string, DiskFailure> = {
+  EEXIST: 'exists',
+  ENOENT: 'absent',
+  ENOTDIR: 'absent',
+  ENOSPC: 'full',
+  EDQUOT: 'full',
+  EROFS: 'read-only',
+  EACCES: 'denied',
+  EPERM: 'denied',
+  EMFILE: 'handles',
+  ENFILE: 'handles',
+  EIO: 'io',
+  ELOOP: 'not-regular',
+  ENXIO: 'not-regular',
+  EISDIR: 'not-regular',
+};
+
+export function failureOf(code: string): DiskFailure {
+  return FAILURES[code] ?? 'other';
+}
+
+/** The first try is without a look at the parents, because they are almost always there. */
+function withParents<T>(at: (p: string) => string, p: string, call: () => T): T {
+  try {
+    return attempt(p, call);
+  } catch (error) {
+    if (!(error instanceof DiskError) || error.failure !== 'absent') throw error;
+    return attempt(p, () => {
+      fs.mkdirSync(path.dirname(at(p)), { recursive: true });
+      return call();
+    });
+  }
+}
+
+function readRegular(file: string, p: string): Uint8Array {
+  const fd = fs.openSync(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  try {
+    const stat = fs.fstatSync(fd);
+    if (!stat.isFile()) throw new DiskError('not-regular', p, 'not a regular file');
+    if (stat.size > MAX_READ) throw new DiskError('too-large', p, `${stat.size} bytes`);
+    return fs.readFileSync(fd);
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
+function statOf(file: string): Stat | null {
+  const stat = fs.lstatSync(file, { throwIfNoEntry: false });
+  if (!stat) return null;
+  const kind = stat.isFile() ? 'file' : stat.isDirectory() ? 'folder' : stat.isSymbolicLink() ? 'link' : 'other';
+  return { kind, size: stat.size, mark: markOf(stat), mtimeMs: stat.mtimeMs };
+}
+
+function markOf(stat: fs.Stats): string {
+  return `${stat.ino}:${stat.size}:${stat.mtimeMs}`;
+}
+
+function createFile(file: string, bytes: string | Uint8Array): string {
+  const fd = fs.openSync(file, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o644);
+  try {
+    writeAll(fd, bytes);
+    return markOf(fs.fstatSync(fd));
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
+function writeAll(fd: number, bytes: string | Uint8Array): void {
+  const buffer = typeof bytes === 'string' ? Buffer.from(bytes) : bytes;
+  for (let done = 0; done < buffer.length; ) done += fs.writeSync(fd, buffer, done);
+}
+
+function removeEmpty(file: string, p: string): void {
+  try {
+    fs.rmdirSync(file);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? '';
+    if (code !== 'ENOENT' && code !== 'ENOTEMPTY') throw new DiskError(failureOf(code), p, code);
+  }
+}
+
+function appender(file: string, p: string): Appender {
+  const fd = fs.openSync(file, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0o644);
+  return {
+    write: (bytes) => attempt(p, () => writeAll(fd, bytes)),
+    sync: () => attempt(p, () => fs.fdatasyncSync(fd)),
+    truncate: (length) => attempt(p, () => fs.ftruncateSync(fd, length)),
+    close: () => attempt(p, () => fs.closeSync(fd)),
+  };
+}
+
+function syncPath(file: string, p: string): void {
+  attempt(
+    p,
+    () => {
+      const fd = fs.openSync(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+      try {
+        fs.fsyncSync(fd);
+      } finally {
+        fs.closeSync(fd);
+      }
+    },
+    undefined,
+  );
+}

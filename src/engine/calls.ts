@@ -1,0 +1,263 @@
+import { apply } from '../core/apply.ts';
+import { type CallKey, type Prompt, printKey, ProviderError, type Reply } from '../core/call.ts';
+import type { Config } from '../core/config.ts';
+import type { CallEntry, Entry, IntentEntry, PromptRef } from '../core/entry.ts';
+import { charge, costOf, worstCase } from '../core/ledger.ts';
+import { requestHash } from '../core/brief.ts';
+import type { State } from '../core/state.ts';
+import type { Journal } from '../disk/journal.ts';
+import type { Connection, Outside, Provider } from '../providers/provider.ts';
+import type { Model, Price } from '../schema/models.ts';
+import type { Ports } from './ports.ts';
+
+/** Raised when a visit may not spend what the next attempt could cost. */
+export class OutOfCredits extends Error {}
+
+/** What a visit may still spend, in micro-credits. */
+export interface Purse {
+  left: number;
+}
+
+/** A model ready to be called. */
+interface Line {
+  name: string;
+  model: Model;
+  provider: Provider;
+  price: Price | null;
+  connection: Promise<Connection>;
+}
+
+/** Calls that a crash cut off: what the journal holds of them. */
+export class Recorded {
+  private readonly attempts = new Map<string, CallEntry[]>();
+  private readonly uses = new Map<string, CallEntry[]>();
+  readonly doubts = new Set<string>();
+
+  constructor(calls: readonly Entry[]) {
+    for (const entry of calls) {
+      if (entry.k === 'intent' || entry.k === 'reply' || entry.k === 'failed') put(this.attempts, printKey(entry), entry);
+      else if (entry.k === 'use' || entry.k === 'used') put(this.uses, useKey(entry), entry);
+      else if (entry.k === 'recovered') for (const key of entry.doubt) this.doubts.add(key);
+    }
+  }
+
+  attempt(key: string): CallEntry[] | undefined {
+    return this.attempts.get(key);
+  }
+
+  use(key: { turn: number; agent: string; n: number; act: number }): CallEntry[] | undefined {
+    return this.uses.get(useKey(key));
+  }
+
+  /** Intents without an answer: repeatable ones are simply asked again, the others may have been billed. */
+  open(): { again: string[]; doubt: string[] } {
+    const open = { again: [] as string[], doubt: [] as string[] };
+    for (const [key, [first, answer]] of this.attempts) {
+      if (first?.k !== 'intent' || answer || this.doubts.has(key)) continue;
+      (first.repeatable ? open.again : open.doubt).push(key);
+    }
+    return open;
+  }
+}
+
+function put(map: Map<string, CallEntry[]>, key: string, entry: CallEntry): void {
+  const list = map.get(key);
+  if (list) list.push(entry);
+  else map.set(key, [entry]);
+}
+
+function useKey(entry: { turn: number; agent: string; n: number; act: number }): string {
+  return `${entry.turn}.${entry.agent}.${entry.n}.${entry.act}`;
+}
+
+/** The telephone exchange of an engine: models by name, and every attempt recorded before and after. */
+export class Calls {
+  private readonly ports: Ports;
+  private readonly journal: Journal;
+  private readonly state: State;
+  private readonly lines = new Map<Model, Promise<Line>>();
+
+  constructor(ports: Ports, journal: Journal, state: State) {
+    this.ports = ports;
+    this.journal = journal;
+    this.state = state;
+  }
+
+  /** Opens the line to a model of the configuration; a fault in it is thrown as a `ProviderError`. */
+  line(config: Config, name: string): Promise<Line> {
+    const model = config.models.get(name);
+    if (!model) return Promise.reject(new ProviderError('bad-request', `there is no model ${name} in org/models.yaml`));
+    let line = this.lines.get(model);
+    if (!line) {
+      line = this.openLine(name, model);
+      this.lines.set(model, line);
+    }
+    return line;
+  }
+
+  private async openLine(name: string, model: Model): Promise<Line> {
+    const provider = await this.ports.provider(model.provider);
+    const price = model.price ?? (provider.free ? {} : null);
+    const connection = provider.connect(model, this.outside());
+    connection.catch(() => this.lines.delete(model));
+    return { name, model, provider, price, connection };
+  }
+
+  private outside(): Outside {
+    const { clock, env } = this.ports;
+    return {
+      env: (name) => env[name],
+      file: (path) => this.state.files.get(path) ?? null,
+      sleep: (ms, signal) => clock.sleep(ms, signal),
+    };
+  }
+
+  /** The worst case of the first call of a visit: of the first model of the chain that has a price. */
+  async need(config: Config, models: readonly string[], prompt: Prompt): Promise<number> {
+    for (const name of chainOf(config, models)) {
+      const line = await this.line(config, name);
+      if (line.price) return worstCase(line.price, requestBytes(line.price, prompt), outputLimit(line.model, prompt));
+    }
+    return 0;
+  }
+
+  /**
+   * Asks the models of a chain in turn until one answers. Only the provider's own failures go on to the next; the last one
+   * is thrown. Throws `OutOfCredits` before an attempt that the purse cannot pay in the worst case.
+   */
+  async think(config: Config, models: readonly string[], prompt: Prompt, ref: PromptRef, systemHash: string, unit: string | null, purse: Purse, recorded: Recorded, signal: AbortSignal): Promise<Reply> {
+    let attempt = 0;
+    let failed: ProviderError | null = null;
+    for (const name of chainOf(config, models)) {
+      try {
+        const line = await this.line(config, name);
+        for (;;) {
+          attempt++;
+          const key = { turn: prompt.turn, agent: prompt.agent, n: prompt.n, attempt };
+          const known = recorded.attempt(printKey(key));
+          if (known && recorded.doubts.has(printKey(key))) {
+            this.replayDoubt(known, purse);
+            continue;
+          }
+          return known?.[1] ? this.replay(known, purse) : await this.attempt(line, key, prompt, ref, systemHash, unit, purse, known?.[0], signal);
+        }
+      } catch (error) {
+        if (!(error instanceof ProviderError) || !isProviders(error)) throw error;
+        failed = error;
+      }
+    }
+    throw failed ?? new ProviderError('bad-request', 'the resume names no model');
+  }
+
+  /** An attempt whose reply the journal holds: applied and answered from there, without asking or paying again. */
+  private replay([intent, answer]: CallEntry[], purse: Purse): Reply {
+    apply(this.state, intent as CallEntry);
+    apply(this.state, answer as CallEntry);
+    if (answer?.k === 'failed') {
+      purse.left -= answer.cost;
+      throw new ProviderError(answer.failure, answer.message, { usage: answer.usage, requestId: answer.requestId });
+    }
+    const reply = answer as Extract<CallEntry, { k: 'reply' }>;
+    purse.left -= reply.cost;
+    return reply.reply;
+  }
+
+  /** An attempt that may have been billed: its reserve stays booked. */
+  private replayDoubt([intent]: CallEntry[], purse: Purse): void {
+    apply(this.state, intent as CallEntry);
+    apply(this.state, { k: 'recovered', turn: (intent as IntentEntry).turn, again: [], doubt: [printKey(intent as IntentEntry)] });
+    purse.left -= (intent as IntentEntry).reserve;
+  }
+
+  /** One network attempt: intent durable, then the call, then the answer durable. */
+  private async attempt(line: Line, key: CallKey, prompt: Prompt, ref: PromptRef, systemHash: string, unit: string | null, purse: Purse, known: CallEntry | undefined, signal: AbortSignal): Promise<Reply> {
+    const connection = await line.connection;
+    const intent = (known as IntentEntry | undefined) ?? this.intentOf(line, key, prompt, ref, systemHash, unit, purse);
+    apply(this.state, intent);
+    if (!known) {
+      this.journal.add(intent);
+      await this.journal.durable();
+    }
+    purse.left -= intent.reserve;
+    const start = this.ports.clock.ticks();
+    try {
+      const reply = await this.withTimeout(line, signal, (limited) => connection.complete(limitOutput(line.model, prompt), limited));
+      const { cost, over } = charge(line.price ?? {}, reply, line.price ? requestBytes(line.price, prompt) : 0, intent.reserve);
+      await this.book({ k: 'reply', ...key, cost, over, ms: Math.round(this.ports.clock.ticks() - start), reply }, intent, purse);
+      return reply;
+    } catch (error) {
+      if (!(error instanceof ProviderError)) throw error;
+      const { failure, message, usage, requestId } = error;
+      const cost = usage ? Math.min(costOf(line.price ?? {}, usage), intent.reserve) : 0;
+      await this.book({ k: 'failed', ...key, cost, ms: Math.round(this.ports.clock.ticks() - start), failure, message: message.slice(0, 2000), usage, requestId }, intent, purse);
+      throw error;
+    }
+  }
+
+  private intentOf(line: Line, key: CallKey, prompt: Prompt, ref: PromptRef, systemHash: string, unit: string | null, purse: Purse): IntentEntry {
+    if (line.price === null) throw new ProviderError('bad-request', `the model ${line.name} has no price in org/models.yaml, so it cannot be called`);
+    const stopped = this.state.stopped.get(line.name);
+    if (stopped) throw new ProviderError('bad-request', `the model ${line.name} is stopped: ${stopped}. Look at lemming reconcile`);
+    const reserve = worstCase(line.price, requestBytes(line.price, prompt), outputLimit(line.model, prompt));
+    if (reserve > purse.left) throw new OutOfCredits(`the next call could cost ${reserve / 1e6} credits, and ${Math.max(0, purse.left) / 1e6} may be spent`);
+    const hash = requestHash(systemHash, line.name, prompt.parts);
+    return { k: 'intent', ...key, unit, model: line.name, provider: line.model.provider, hash, reserve, repeatable: line.provider.repeatable, prompt: ref };
+  }
+
+  private async book(answer: Extract<CallEntry, { k: 'reply' | 'failed' }>, intent: IntentEntry, purse: Purse): Promise<void> {
+    purse.left += intent.reserve - answer.cost;
+    this.journal.add(answer);
+    await this.journal.durable();
+    apply(this.state, answer);
+  }
+
+  /** The time limit of one attempt; scripted answers without delay cost no timer. */
+  private async withTimeout(line: Line, signal: AbortSignal, call: (signal: AbortSignal) => Promise<Reply>): Promise<Reply> {
+    if (line.provider.free) return call(signal);
+    const done = new AbortController();
+    const late = new AbortController();
+    const limit = AbortSignal.any([signal, done.signal]);
+    this.ports.clock.sleep(line.model.timeout_ms, limit).then(() => late.abort(), () => {});
+    try {
+      return await call(AbortSignal.any([signal, late.signal]));
+    } catch (error) {
+      if (late.signal.aborted && !signal.aborted) throw new ProviderError('timeout', `no answer within ${line.model.timeout_ms} ms`);
+      throw error;
+    } finally {
+      done.abort();
+    }
+  }
+}
+
+function isProviders(error: ProviderError): boolean {
+  return error.failure !== 'refused' && error.failure !== 'incomplete' && error.failure !== 'malformed';
+}
+
+/** The models of a resume and their fallbacks, each once, in order. */
+function chainOf(config: Config, models: readonly string[]): string[] {
+  const chain: string[] = [];
+  const add = (name: string): void => {
+    if (chain.includes(name)) return;
+    chain.push(name);
+    for (const next of config.models.get(name)?.fallback ?? []) add(next);
+  };
+  for (const name of models) add(name);
+  return chain;
+}
+
+function outputLimit(model: Model, prompt: Prompt): number {
+  return Math.min(model.max_output_tokens ?? Infinity, prompt.maxOutputTokens);
+}
+
+function limitOutput(model: Model, prompt: Prompt): Prompt {
+  const maxOutputTokens = outputLimit(model, prompt);
+  return maxOutputTokens === prompt.maxOutputTokens ? prompt : { ...prompt, maxOutputTokens };
+}
+
+/** Bytes of the request as an upper bound of its tokens; only counted when tokens cost something. */
+function requestBytes(price: Price, prompt: Prompt): number {
+  if (!price.input && !price.cached_input && !price.cache_write && !price.output) return 0;
+  let bytes = Buffer.byteLength(prompt.system) + Buffer.byteLength(JSON.stringify(prompt.tools)) + 512;
+  for (const part of prompt.parts) bytes += 64 + Buffer.byteLength(part.role === 'user' ? part.text : JSON.stringify(part));
+  return bytes;
+}

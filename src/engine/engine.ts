@@ -1,0 +1,378 @@
+import { apply } from '../core/apply.ts';
+import type { Config } from '../core/config.ts';
+import type { Entry, Input, OpenEntry } from '../core/entry.ts';
+import { filesOf } from '../core/files.ts';
+import type { Toolbox } from '../core/judge.ts';
+import { peopleOf } from '../core/settle.ts';
+import { agentState, type State } from '../core/state.ts';
+import { type Due, idleness } from '../core/walk.ts';
+import { configReader } from '../disk/config.ts';
+import { Folder, numberAsides } from '../disk/folder.ts';
+import { Journal, readJournal } from '../disk/journal.ts';
+import { type Lock, takeLock } from '../disk/lock.ts';
+import { type Conflict, materialise, restoreLost } from '../disk/materialise.ts';
+import { type Fault, FaultError, failure } from '../schema/fault.ts';
+import { Calls, Recorded } from './calls.ts';
+import { type Loaded, load, writeCache } from './load.ts';
+import type { Ports } from './ports.ts';
+import { type Ending, frozenEffects, makeTurn, type Turn } from './turn.ts';
+
+/** Largest file that is read before the configuration says otherwise. */
+const FIRST_LIMIT = 1_048_576;
+/** Files that are fsynced one by one when an engine closes; more are left to the system and checked after a power loss. */
+const SYNCED_AT_CLOSE = 2000;
+
+/** What a turn did, for people and for `--json`. Amounts are micro-credits. */
+export interface TurnReport {
+  turn: number;
+  visits: VisitReport[];
+  spent: number;
+  walked: Due[];
+  conflicts: Conflict[];
+  /** Faults found at the freeze: files set aside, broken configuration that was not taken over. */
+  faults: Fault[];
+  /** Inputs that people gave: drops, edits, requests. */
+  inputs: number;
+}
+
+export interface VisitReport {
+  turn: number;
+  agent: string;
+  outcome: 'ok' | 'failed' | 'skipped';
+  reason?: string;
+  blame?: string;
+  sent: number;
+  refused: number;
+  held: number;
+  cost: number;
+}
+
+/** How a turn is to be made. */
+export interface TurnWish {
+  /** Only this agent is due. */
+  only?: string;
+  /** Micro-credits the turn may cost. */
+  budget?: number;
+  signal?: AbortSignal;
+}
+
+/** The engine of one org: holds its lock, and makes its turns. */
+export class Engine {
+  readonly state: State;
+  config!: Config;
+  private readonly ports: Ports;
+  private readonly toolbox: Toolbox;
+  private readonly lock: Lock;
+  private readonly journal: Journal;
+  private readonly folder: Folder;
+  private readonly calls: Calls;
+  private readonly readConfig = configReader();
+  private unfinished: Loaded['unfinished'];
+  private synced: number;
+  private boot: string | null;
+  private readonly unsynced = new Set<string>();
+  private configured = false;
+  /** LEMMING_* variables: those of this process, or of the turn that is finished. */
+  private env: Record<string, string>;
+  /** What recovery found and did, for people. */
+  readonly recovered: string[] = [];
+
+  /** Takes the lock, reads the journal and puts the folder in order. Throws `locked`, `damaged-journal`, or the faults of the configuration. */
+  static open(ports: Ports, toolbox: Toolbox, command: string): Engine {
+    if (!ports.disk.stat('org/org.yaml')) throw failure('no-org', 'There is no org/org.yaml here');
+    const lock = takeLock(ports.disk, ports.host, command);
+    try {
+      return new Engine(ports, toolbox, lock);
+    } catch (error) {
+      lock.release();
+      throw error;
+    }
+  }
+
+  private constructor(ports: Ports, toolbox: Toolbox, lock: Lock) {
+    this.ports = ports;
+    this.toolbox = toolbox;
+    this.lock = lock;
+    const loaded = load(ports.disk);
+    this.state = loaded.state;
+    this.journal = loaded.journal;
+    this.unfinished = loaded.unfinished;
+    this.env = overridesIn(ports.env);
+    this.synced = loaded.synced;
+    this.boot = loaded.boot;
+    this.folder = new Folder(ports.disk, ports.clock);
+    this.calls = new Calls(ports, this.journal, this.state);
+    this.journal.dropTail();
+    this.redo(loaded);
+  }
+
+  /** Brings the folder to where the journal is: the files of a turn that a crash cut off, and all that a power loss took. */
+  private redo(loaded: Loaded): void {
+    if (loaded.boot !== null && loaded.boot !== this.ports.host.boot) this.restore(loaded.synced);
+    if (!loaded.undone) return;
+    materialise(this.ports.disk, loaded.undone.flatMap(filesOf), this.state.turn);
+    this.journal.add({ k: 'done', turn: this.state.turn });
+    this.journal.write(false);
+    this.recovered.push(`the files of turn ${this.state.turn} were completed from the journal`);
+  }
+
+  private restore(synced: number): void {
+    const faults: Fault[] = [];
+    const ops = [];
+    let committed: Entry[] = [];
+    for (const { file, entries } of readJournal(this.ports.disk, faults)) {
+      if (file <= synced) continue;
+      for (const entry of entries) {
+        committed.push(entry);
+        if (entry.k !== 'commit') continue;
+        ops.push(...committed.flatMap(filesOf));
+        committed = [];
+      }
+    }
+    const restored = restoreLost(this.ports.disk, ops);
+    if (restored.length) this.recovered.push(`${restored.length} files that were lost were restored from the journal`);
+  }
+
+  /** The number of the next turn. */
+  get next(): number {
+    return this.state.turn + 1;
+  }
+
+  /** Whether mail, a request or an unfinished turn makes anyone due. Reads the folder for what people dropped. */
+  idle(): 'busy' | 'idle' | 'failing' {
+    if (this.unfinished) return 'busy';
+    this.configure();
+    return this.hasNews() ? 'busy' : idleness(this.config, this.state);
+  }
+
+  private hasNews(): boolean {
+    const { message_bytes } = this.config.org.limits;
+    const people = peopleOf(this.config);
+    const { folder, state } = this;
+    return (
+      folder.requests(state, people, message_bytes, 0).length > 0 ||
+      folder.waitingDrops(state, people) ||
+      folder.tracked(state, message_bytes).some((input) => input.k === 'file')
+    );
+  }
+
+  /** Makes one turn, or finishes the one that was cut off. */
+  async turn(wish: TurnWish = {}): Promise<TurnReport> {
+    const signal = wish.signal ?? new AbortController().signal;
+    const faults: Fault[] = [];
+    const frozen = this.unfinished ? this.thaw(this.unfinished) : await this.freeze(wish, faults);
+    const turn: Turn = { number: frozen.open.turn, open: frozen.open, config: this.config, state: this.state, journal: this.journal, calls: this.calls, recorded: frozen.recorded, ports: this.ports, swept: frozen.swept, signal };
+    const before = new Map([...this.state.agents].map(([name, agent]) => [name, agent.spent]));
+    const spentBefore = this.state.org.spent;
+    const ending = await makeTurn(turn, this.toolbox);
+    const conflicts = this.commit(frozen, ending);
+    return this.report(turn.number, ending, before, this.state.org.spent - spentBefore, conflicts, faults, frozen.inputs);
+  }
+
+  /** The inputs of a turn that was cut off: as they were frozen then. */
+  private thaw(unfinished: NonNullable<Loaded['unfinished']>): Frozen {
+    this.unfinished = null;
+    this.env = unfinished.open.env ?? {};
+    this.setConfig(this.state.files, []);
+    this.env = overridesIn(this.ports.env);
+    const recorded = new Recorded(unfinished.calls);
+    const { again, doubt } = recorded.open();
+    if (again.length + doubt.length) this.journal.add({ k: 'recovered', turn: unfinished.open.turn, again, doubt });
+    for (const key of doubt) recorded.doubts.add(key);
+    this.journal.write(true);
+    this.recovered.push(`turn ${unfinished.open.turn} was cut off and is finished now${doubt.length ? `; ${doubt.length} calls may have been billed without an answer: lemming reconcile` : ''}`);
+    return { open: unfinished.open, lines: unfinished.inputs, recorded, swept: sweptIn(unfinished.inputs), inputs: countInputs(unfinished.inputs) };
+  }
+
+  /** Reads what people did since the last turn; writes it to the journal with what follows from it at once. */
+  private async freeze(wish: TurnWish, faults: Fault[]): Promise<Frozen> {
+    const turn = this.next;
+    const { clock, host } = this.ports;
+    this.journal.turnTo(turn);
+    const open: OpenEntry = { k: 'open', turn, time: clock.now(), boot: host.boot, lock: this.lock.number, version: '1', ...(Object.keys(this.env).length ? { env: this.env } : {}), ...(wish.only === undefined ? {} : { only: wish.only }), ...(wish.budget === undefined ? {} : { budget: wish.budget }) };
+    const lines: Entry[] = [];
+    this.take(lines, [open]);
+    this.take(lines, this.configInputs(turn, faults));
+    const limit = this.config.org.limits.message_bytes;
+    const { folder, state, config } = this;
+    this.take(lines, this.number(folder.requests(state, peopleOf(config), limit, open.time), lines, turn));
+    this.take(lines, folder.edits(state, config, limit));
+    this.take(lines, folder.revivals(state, turn, limit));
+    this.take(lines, this.number(await folder.drops(state, config, turn, limit), lines, turn));
+    this.take(lines, this.number(folder.foreign(state, config), lines, turn));
+    this.take(lines, folder.sweep(state, config, turn));
+    this.take(lines, frozenEffects(this.toolbox, config, state, turn));
+    this.boot = open.boot;
+    return { open, lines, recorded: new Recorded([]), swept: sweptIn(lines), inputs: countInputs(lines) };
+  }
+
+  private take(lines: Entry[], entries: readonly Entry[]): void {
+    for (const entry of entries) {
+      apply(this.state, entry);
+      this.journal.add(entry);
+      lines.push(entry);
+    }
+  }
+
+  private number(inputs: readonly Input[], lines: readonly Entry[], turn: number): Input[] {
+    return numberAsides(inputs, turn, 1 + lines.filter((line) => line.k === 'aside').length);
+  }
+
+  /** Changes of configuration, resumes and memory. A broken version is not taken over while a good one is at work. */
+  private configInputs(turn: number, faults: Fault[]): Input[] {
+    const limit = this.configured ? this.config.org.limits.message_bytes : FIRST_LIMIT;
+    const changes = this.folder.tracked(this.state, limit);
+    if (changes.length === 0 && this.configured) return [];
+    const good = this.configured ? this.withoutBroken(changes, faults) : changes;
+    this.setConfig(this.textsWith(good), faults);
+    return numberAsides(good, turn, 1);
+  }
+
+  private textsWith(changes: readonly Input[]): Map<string, string> {
+    const texts = new Map(this.state.files);
+    for (const change of changes) {
+      if (change.k !== 'file') continue;
+      if (change.text === null) texts.delete(change.path);
+      else texts.set(change.path, change.text);
+    }
+    return texts;
+  }
+
+  /** At the start broken configuration stops the command; a broken resume only sets its agent aside. */
+  private setConfig(texts: ReadonlyMap<string, string>, faults: Fault[]): void {
+    const read = this.readConfig(texts, foldersIn(texts), this.env);
+    if (!read.config) throw new FaultError(...(read.faults as [Fault, ...Fault[]]));
+    faults.push(...read.faults, ...read.warnings);
+    this.config = read.config;
+    this.configured = true;
+  }
+
+  /** Leaves out the changes that would break what works now: all of `org/` together, or a resume on its own. */
+  private withoutBroken(changes: readonly Input[], faults: Fault[]): Input[] {
+    const read = this.readConfig(this.textsWith(changes), foldersIn(this.textsWith(changes)), this.env);
+    const newlyBroken = new Set([...(read.config?.broken.keys() ?? [])].filter((name) => this.config.agents.has(name)));
+    const keep = changes.filter((change) => {
+      if (change.k !== 'file') return true;
+      const bad = read.config === null ? /^org\/|\/resume\.md$/.test(change.path) : change.text !== null && newlyBroken.has(agentOf(change.path)) && change.path.endsWith('/resume.md');
+      if (bad) this.folder.forget(change.path);
+      return !bad;
+    });
+    if (keep.length < changes.length) faults.push(...read.faults);
+    return keep;
+  }
+
+  /** The configuration as the state holds it, or as the folder shows it before the first turn. */
+  private configure(): void {
+    if (this.configured) return;
+    if (this.unfinished) return this.setConfig(this.state.files, []);
+    const changes = this.folder.tracked(this.state, FIRST_LIMIT);
+    this.setConfig(this.textsWith(changes), []);
+    for (const change of changes) if ('path' in change) this.folder.forget(change.path);
+    this.configured = false;
+  }
+
+  /** Journal first, then the files. Stops before the commit when the lock or the journal is not ours any more. */
+  private commit(frozen: Frozen, ending: Ending): Conflict[] {
+    const { journal, lock, state, ports } = this;
+    const turn = frozen.open.turn;
+    if (!lock.held()) throw failure('lost-lock', 'The lock of this organisation was taken over or removed while the turn was made');
+    if (!journal.untouched()) throw failure('two-histories', `The journal of turn ${turn} was changed while the turn was made`);
+    const commit: Entry = { k: 'commit', turn, lock: lock.number };
+    journal.add(...ending.effects, commit);
+    journal.write(true);
+    for (const effect of ending.effects) apply(state, effect);
+    apply(state, commit);
+    const ops = [...frozen.lines, ...ending.effects].flatMap(filesOf);
+    const { conflicts, marks } = materialise(ports.disk, ops, turn);
+    this.folder.known(marks);
+    for (const op of ops) {
+      if (op.op === 'replace') this.folder.forget(op.path);
+      if ('path' in op) this.unsynced.add(op.path);
+    }
+    this.folder.leaveOutboxes(new Set(ending.effects.flatMap((effect) => (effect.k === 'sent' ? [effect.message.from] : effect.k === 'moved' ? [agentOf(effect.from)] : []))));
+    journal.add({ k: 'done', turn });
+    journal.write(false);
+    return conflicts;
+  }
+
+  private report(turn: number, ending: Ending, before: ReadonlyMap<string, number>, spent: number, conflicts: Conflict[], faults: Fault[], inputs: number): TurnReport {
+    const visits = ending.visits.map(({ agent, outcome, reason, blame, draft }) => ({
+      turn,
+      agent,
+      outcome,
+      ...(reason === undefined ? {} : { reason }),
+      ...(blame === undefined ? {} : { blame }),
+      sent: outcome === 'ok' ? draft.sent.length : 0,
+      refused: draft.refusals.length,
+      held: outcome === 'ok' ? draft.held.length : 0,
+      cost: agentState(this.state, agent).spent - (before.get(agent) ?? 0),
+    }));
+    return { turn, visits, spent, walked: ending.walked, conflicts, faults, inputs };
+  }
+
+  /** Writes requests of commands straight into the journal of the coming turn. */
+  post(requests: readonly Extract<Input, { k: 'request' }>[]): void {
+    if (this.unfinished) throw failure('locked', 'A turn was cut off here: finish it first with lemming run-once');
+    this.journal.turnTo(this.next);
+    this.take([], requests);
+    this.journal.write(true);
+  }
+
+  /** Makes the files durable, keeps the state for a quick start, and gives the lock back. */
+  close(): void {
+    try {
+      if (!this.unfinished) {
+        this.syncFiles();
+        if (this.lock.held()) writeCache(this.ports.disk, this.state, this.journal, this.synced, this.boot);
+      }
+    } finally {
+      this.journal.close();
+      this.lock.release();
+    }
+  }
+
+  private syncFiles(): void {
+    const { disk } = this.ports;
+    if (this.unsynced.size === 0 || this.unsynced.size > SYNCED_AT_CLOSE || !this.journal.untouched()) return;
+    for (const path of this.unsynced) disk.syncFile(path);
+    for (const folder of new Set([...this.unsynced].map((path) => path.slice(0, path.lastIndexOf('/'))))) disk.syncDir(folder);
+    this.unsynced.clear();
+    this.synced = this.state.turn;
+    this.journal.turnTo(this.next);
+    this.journal.add({ k: 'synced', turn: this.state.turn });
+    this.journal.write(true);
+  }
+}
+
+function overridesIn(env: Record<string, string | undefined>): Record<string, string> {
+  const names = Object.keys(env).filter((name) => name.startsWith('LEMMING_')).sort();
+  return Object.fromEntries(names.map((name) => [name, env[name] ?? '']));
+}
+
+interface Frozen {
+  open: OpenEntry;
+  /** The lines of the freeze: inputs and what follows from them at once. */
+  lines: Entry[];
+  recorded: Recorded;
+  swept: string[];
+  inputs: number;
+}
+
+function sweptIn(lines: readonly Entry[]): string[] {
+  return lines.flatMap((line) => (line.k === 'sweep' ? line.paths : []));
+}
+
+function countInputs(lines: readonly Entry[]): number {
+  return lines.filter((line) => ['drop', 'file', 'mail', 'mail-gone', 'request', 'revived'].includes(line.k)).length;
+}
+
+function foldersIn(texts: ReadonlyMap<string, string>): string[] {
+  const folders = new Set<string>();
+  for (const path of texts.keys()) if (path.startsWith('agents/')) folders.add(agentOf(path));
+  return [...folders];
+}
+
+function agentOf(path: string): string {
+  return path.split('/', 2)[1] ?? '';
+}
+

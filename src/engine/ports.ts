@@ -1,0 +1,30 @@
+import type { Clock } from '../disk/clock.ts';
+import type { Disk } from '../disk/disk.ts';
+import type { Host } from '../disk/lock.ts';
+import type { Provider } from '../providers/provider.ts';
+
+/** Everything of the outside world that an engine touches. */
+export interface Ports {
+  disk: Disk;
+  clock: Clock;
+  host: Host;
+  env: Record<string, string | undefined>;
+  /** The provider of that name; throws a `FaultError` when there is none. */
+  provider(name: string): Promise<Provider>;
+  /** Events for the logs; the default forgets them. */
+  log?(event: LogEvent): void;
+}
+
+export type Level = 'error' | 'warn' | 'info' | 'debug';
+
+/** One line of a log. `agent` chooses the file; without one it belongs to the org. */
+export interface LogEvent {
+  level: Level;
+  module: 'engine' | 'disk' | 'provider' | 'tool' | 'command';
+  event: string;
+  turn: number;
+  agent?: string;
+  message?: string;
+  task?: string;
+  [more: string]: string | number | boolean | string[] | undefined;
+}

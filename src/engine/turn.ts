@@ -1,0 +1,169 @@
+import { apply } from '../core/apply.ts';
+import { brief } from '../core/brief.ts';
+import type { Config } from '../core/config.ts';
+import type { Effect, Entry, OpenEntry } from '../core/entry.ts';
+import { archiveMoves } from '../core/files.ts';
+import { gather } from '../core/gather.ts';
+import { judge, type Toolbox, toolsOf } from '../core/judge.ts';
+import { allowances } from '../core/ledger.ts';
+import { type Finished, settle, settleDraft, softWarnings, undeliverable } from '../core/settle.ts';
+import { agentState, type State } from '../core/state.ts';
+import { emptyDraft } from '../core/tool.ts';
+import { type Due, walk } from '../core/walk.ts';
+import type { Journal } from '../disk/journal.ts';
+import type { Calls, Recorded } from './calls.ts';
+import type { Ports } from './ports.ts';
+import { type Plan, visit } from './visit.ts';
+
+/** A turn being made. The state is the snapshot: during the visits only its money changes. */
+export interface Turn {
+  number: number;
+  open: OpenEntry;
+  config: Config;
+  state: State;
+  journal: Journal;
+  calls: Calls;
+  recorded: Recorded;
+  ports: Ports;
+  /** Old files that this turn's freeze found. */
+  swept: string[];
+  signal: AbortSignal;
+}
+
+/** What the freeze itself decides and writes with the inputs: mail that can no longer be delivered, acts that a person answered. */
+export function frozenEffects(toolbox: Toolbox, config: Config, state: State, turn: number): Effect[] {
+  return [...undeliverable(config, state, turn), ...decisions(toolbox, config, state, turn)];
+}
+
+/** Held acts that a person answered: judged again now, and done once. */
+function decisions(toolbox: Toolbox, config: Config, state: State, turn: number): Effect[] {
+  const effects: Effect[] = [];
+  const next = new Map<string, number>();
+  for (const approval of state.approvals.values()) {
+    const { id, agent, tool, input, answer } = approval;
+    if (!answer) continue;
+    const resume = config.agents.get(agent);
+    const draft = emptyDraft(next.get(agent) ?? 1);
+    let outcome = answer.decision === 'deny' ? `denied by ${answer.by}${answer.note ? `: ${answer.note}` : ''}` : `${agent} is not there any more`;
+    if (answer.decision === 'approve' && resume) {
+      const scene = { config, state, turn, agent, resume, given: [], draft, attach: () => null };
+      const verdict = judge(toolbox, scene, { id, tool, input }, true);
+      outcome = verdict.is === 'use' ? `${tool} was approved: ask for it again now` : verdict.text;
+    }
+    settleDraft(config, turn, agent, draft, effects);
+    next.set(agent, draft.nextMessage);
+    effects.push({ k: 'decided', id, decision: answer.decision === 'approve' ? 'approved' : 'denied', by: answer.by, outcome });
+    effects.push({ k: 'notice', to: agent, about: 'approval', text: `${id} (${tool}): ${outcome}` });
+  }
+  return effects;
+}
+
+/** The lines that end a turn, in chart order: everything it changes. */
+export interface Ending {
+  effects: Effect[];
+  visits: Finished[];
+  walked: Due[];
+}
+
+/** From the snapshot to the effects: walk, gather, brief, think, use, judge, settle. */
+export async function makeTurn(turn: Turn, toolbox: Toolbox): Promise<Ending> {
+  const walked = walk(turn.config, turn.state, turn.number, turn.open.only);
+  const plans = await planVisits(turn, toolbox, walked);
+  noteBlobs(turn, plans.visits);
+  const visits = await pool(plans.visits, turn.config.org.limits.concurrency, (plan) => visit(turn, toolbox, plan));
+  const all = [...visits, ...plans.skipped];
+  const effects = [...settle(turn.config, turn.state, turn.number, all), ...sweepMoves(turn), ...softWarnings(turn.config, turn.state)];
+  return { effects, visits: all, walked };
+}
+
+interface Plans {
+  visits: Plan[];
+  skipped: Finished[];
+}
+
+/** Briefs who is due, and gives each its allowance. */
+async function planVisits(turn: Turn, toolbox: Toolbox, walked: readonly Due[]): Promise<Plans> {
+  const drafts: Omit<Plan, 'purse'>[] = [];
+  for (const due of walked) if (due.due) drafts.push(planOne(turn, toolbox, due));
+  const wants: { agent: string; need: number }[] = [];
+  for (const { agent, resume, brief } of drafts) wants.push({ agent, need: await needOf(turn, resume.model, brief.prompt) });
+  const given = allowances(turn.config, turn.state, wants, turn.open.budget);
+  const plans: Plans = { visits: [], skipped: [] };
+  for (const draft of drafts) {
+    const allowance = given.get(draft.agent);
+    if (allowance && 'amount' in allowance) plans.visits.push({ ...draft, purse: { left: allowance.amount } });
+    else if (!agentState(turn.state, draft.agent).starved) plans.skipped.push(starved(draft, allowance?.short ?? draft.agent));
+  }
+  return plans;
+}
+
+/** A model that cannot be reached has no price to look at; the visit itself will say so. */
+async function needOf(turn: Turn, models: readonly string[], prompt: Plan['brief']['prompt']): Promise<number> {
+  try {
+    return await turn.calls.need(turn.config, models, prompt);
+  } catch {
+    return 0;
+  }
+}
+
+function planOne(turn: Turn, toolbox: Toolbox, due: Due): Omit<Plan, 'purse'> {
+  const { config, state, number } = turn;
+  const resume = config.agents.get(due.agent) as Plan['resume'];
+  const given = gather(state, due.agent, number, config.org.limits.inbox_tokens);
+  return {
+    agent: due.agent,
+    resume,
+    given,
+    brief: brief(config, state, resume, given, toolsOf(toolbox, config, resume), number, due.summary),
+    told: agentState(state, due.agent).notices.length,
+    summary: due.summary,
+    nextMessage: 1 + alreadySent(state, due.agent, number),
+  };
+}
+
+/** Messages that an approved act of the agent sent at the freeze of this turn. */
+function alreadySent(state: State, agent: string, turn: number): number {
+  let sent = 0;
+  if (state.activeTurn === turn) for (const mail of state.mail.values()) if (mail.from === agent && mail.turn === turn) sent++;
+  return sent;
+}
+
+function starved(draft: Omit<Plan, 'purse'>, scope: string): Finished {
+  const { agent, resume, told } = draft;
+  return { agent, resume, outcome: 'skipped', reason: `no credits: ${scope} is used up`, blame: 'credits', given: [], told, draft: emptyDraft(), summary: false };
+}
+
+/** Texts that prompts refer to are journaled once. */
+function noteBlobs(turn: Turn, plans: readonly Plan[]): void {
+  for (const { brief } of plans)
+    for (const { hash, text } of brief.blobs) {
+      if (turn.state.blobs.has(hash)) continue;
+      const entry: Entry = { k: 'blob', hash, text };
+      apply(turn.state, entry);
+      turn.journal.add(entry);
+    }
+}
+
+function sweepMoves(turn: Turn): Effect[] {
+  return archiveMoves(turn.swept);
+}
+
+/** Runs the work with so many at a time; the results stand in the order of the work. After a failure no new work starts, and it is thrown when all that runs has ended. */
+async function pool<T, R>(work: readonly T[], width: number, run: (one: T) => Promise<R>): Promise<R[]> {
+  const results = new Array<R>(work.length);
+  const failures: unknown[] = [];
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    while (next < work.length && failures.length === 0) {
+      const i = next++;
+      try {
+        results[i] = await run(work[i] as T);
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(width, work.length) }, lane));
+  if (failures.length) throw failures[0];
+  return results;
+}

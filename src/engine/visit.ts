@@ -1,0 +1,115 @@
+import type { Brief } from '../core/brief.ts';
+import { type ActCall, type Part, ProviderError, type Reply } from '../core/call.ts';
+import type { PromptRef } from '../core/entry.ts';
+import type { Given } from '../core/gather.ts';
+import { judge, type Toolbox, type Verdict } from '../core/judge.ts';
+import { permitPath } from '../core/permit.ts';
+import type { Finished } from '../core/settle.ts';
+import { emptyDraft, type Scene } from '../core/tool.ts';
+import { DiskError } from '../disk/disk.ts';
+import { FaultError } from '../schema/fault.ts';
+import type { Resume } from '../schema/resume.ts';
+import { OutOfCredits, type Purse } from './calls.ts';
+import type { Turn } from './turn.ts';
+import { useTool } from './use.ts';
+
+/** A visit that is to be made: who, with what mail, on which prompt, for how much. */
+export interface Plan {
+  agent: string;
+  resume: Resume;
+  given: Given;
+  brief: Brief;
+  told: number;
+  summary: boolean;
+  nextMessage: number;
+  purse: Purse;
+}
+
+/** One result of an act, as the model sees it. */
+export interface Result {
+  id: string;
+  tool: string;
+  text: string;
+  ok: boolean;
+}
+
+/**
+ * One agent's part of a turn: think, judge and use until nothing asks for another thought or the steps are used up. Its
+ * failure stays its own; only failures of the disk, the lock or an interruption leave it.
+ */
+export async function visit(turn: Turn, toolbox: Toolbox, plan: Plan): Promise<Finished> {
+  const scene = sceneOf(turn, plan);
+  const finished = { agent: plan.agent, resume: plan.resume, given: plan.given.mail, told: plan.told, draft: scene.draft, summary: plan.summary };
+  try {
+    await converse(turn, toolbox, plan, scene);
+    answerPeople(toolbox, scene);
+    return { ...finished, outcome: 'ok' };
+  } catch (error) {
+    if (error instanceof DiskError || error instanceof FaultError || turn.signal.aborted) throw error;
+    return { ...finished, outcome: 'failed', ...blame(error) };
+  }
+}
+
+function sceneOf(turn: Turn, plan: Plan): Scene {
+  const { config, state, number } = turn;
+  const attach = (path: string): string | null => {
+    const permitted = permitPath(plan.resume, path);
+    const bytes = permitted.ok && turn.ports.disk.stat(permitted.path)?.kind === 'file' ? turn.ports.disk.read(permitted.path) : null;
+    return bytes === null ? null : Buffer.from(bytes).toString('base64');
+  };
+  return { config, state, turn: number, agent: plan.agent, resume: plan.resume, given: plan.given.mail, draft: emptyDraft(plan.nextMessage), attach };
+}
+
+async function converse(turn: Turn, toolbox: Toolbox, plan: Plan, scene: Scene): Promise<void> {
+  const steps = Math.min(plan.resume.limits.steps ?? Infinity, turn.config.org.limits.steps);
+  let parts: Part[] = plan.brief.prompt.parts;
+  let ref: PromptRef = { system: plan.brief.systemHash, pieces: plan.brief.pieces, max: plan.brief.prompt.maxOutputTokens };
+  for (let n = 1; n <= steps; n++) {
+    const reply = await ask(turn, plan, parts, ref, n);
+    if (reply.text.trim() !== '') scene.draft.notes.push(reply.text.trim());
+    const { results, again } = await doActs(turn, toolbox, plan, scene, reply.acts, n);
+    if (!again) return;
+    parts = [...parts, { role: 'assistant', text: reply.text, acts: reply.acts }, ...results.map((r) => ({ role: 'tool' as const, ...r }))];
+    ref = { after: n, results };
+  }
+}
+
+function ask(turn: Turn, plan: Plan, parts: Part[], ref: PromptRef, n: number): Promise<Reply> {
+  const prompt = n === 1 ? plan.brief.prompt : { ...plan.brief.prompt, parts, n };
+  return turn.calls.think(turn.config, plan.resume.model, prompt, ref, plan.brief.systemHash, plan.resume.unit ?? null, plan.purse, turn.recorded, turn.signal);
+}
+
+/** Does the acts of a reply in order. The visit thinks again only after a world tool, a question, or a refusal. */
+async function doActs(turn: Turn, toolbox: Toolbox, plan: Plan, scene: Scene, acts: readonly ActCall[], n: number): Promise<{ results: Result[]; again: boolean }> {
+  const results: Result[] = [];
+  let again = false;
+  for (const [i, call] of acts.entries()) {
+    const verdict = judge(toolbox, scene, call);
+    const result = verdict.is === 'use' ? await useTool(turn, plan.resume, scene, verdict, call, n, i + 1) : { id: call.id, tool: call.tool, text: verdict.text, ok: verdict.is !== 'refused' };
+    results.push(result);
+    again ||= wantsResult(verdict);
+  }
+  return { results, again };
+}
+
+function wantsResult(verdict: Verdict): boolean {
+  return verdict.is === 'use' || verdict.is === 'refused' || (verdict.is === 'done' && verdict.asks);
+}
+
+/** Plain text of a visit that a person's mail caused goes to that person, if nothing else was sent there. */
+function answerPeople(toolbox: Toolbox, scene: Scene): void {
+  const { config, given, draft } = scene;
+  const body = draft.notes.join('\n\n');
+  if (body === '') return;
+  for (const person of new Set(given.map((mail) => mail.from))) {
+    if (!config.agents.get(person)?.person || draft.sent.some(({ message }) => message.to.includes(person))) continue;
+    judge(toolbox, scene, { id: 'answer', tool: 'send_message', input: { to: person, body } });
+  }
+}
+
+function blame(error: unknown): { reason: string; blame: NonNullable<Finished['blame']> } {
+  if (error instanceof OutOfCredits) return { reason: `no credits: ${error.message}`, blame: 'credits' };
+  if (!(error instanceof ProviderError)) return { reason: `internal: ${error instanceof Error ? error.message : String(error)}`.slice(0, 500), blame: 'internal' };
+  const reply = ['refused', 'incomplete', 'malformed'].includes(error.failure);
+  return { reason: `${error.failure}: ${error.message}`.slice(0, 500), blame: reply ? 'reply' : 'provider' };
+}

@@ -1,0 +1,99 @@
+import type { Command, Input, Outcome, Run } from '../../commands/command.ts';
+import { failure, printFault } from '../../schema/fault.ts';
+import { exitOf, faultsOf } from './faults.ts';
+import { findOrg } from './find-org.ts';
+import { HOW_TO_START } from './help.ts';
+import { buildProgram, type Catalogue } from './program.ts';
+import { safeJson, safeLine, safeText } from './safe.ts';
+import { makeWorld, type Terminal } from './world.ts';
+
+/** The options of every command. */
+interface Globals {
+  org?: string;
+  json?: boolean;
+  plain?: boolean;
+  debug?: boolean;
+}
+
+/** Gives the `run` of a verb; called only for the verb that runs. */
+export type Load = (name: string) => Promise<Run>;
+
+/** One command line of `lemming`; resolves to the exit code and never rejects. */
+export async function runCli(catalogue: Catalogue, load: Load, terminal: Terminal, argv: string[]): Promise<number> {
+  let exit = 0;
+  const program = buildProgram(catalogue, terminal.out, async (command, input) => {
+    exit = await perform(command, input, load, terminal, program.opts());
+  });
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return exit;
+  } catch (error) {
+    if (!isBare(error)) return tell(error, terminal, program.opts());
+    const instead = lineInstead(argv, program.args, terminal, program.opts());
+    if (instead) return runCli(catalogue, load, terminal, instead);
+    terminal.out(HOW_TO_START);
+    return 0;
+  }
+}
+
+/** A parsed command line: its org, its file, its outcome. */
+async function perform(
+  command: Command,
+  input: Input,
+  load: Load,
+  terminal: Terminal,
+  options: Globals,
+): Promise<number> {
+  const root = orgOf(terminal, options);
+  if (root === null && command.needsOrg !== false) throw noOrg(terminal, options);
+  const run = await load(command.name);
+  const { json = false, plain = false } = options;
+  const outcome = await run(makeWorld(terminal, root ?? '', { json, plain }), input);
+  show(outcome, terminal, json);
+  return terminal.signal.aborted ? 130 : (outcome.exit ?? 0);
+}
+
+function show(outcome: Outcome, terminal: Terminal, json: boolean): void {
+  if (json) terminal.out(jsonOf(outcome.data));
+  else if (outcome.text !== '') terminal.out(safeText(outcome.text).replace(/\n?$/, '\n'));
+}
+
+/** Errors: a line each for people, and one object for scripts. Help and version arrive here as well, with exit code 0. */
+function tell(error: unknown, terminal: Terminal, options: Globals): number {
+  if ((error as { exitCode?: number }).exitCode === 0) return 0;
+  const faults = faultsOf(error);
+  for (const fault of faults) terminal.err(`${safeLine(printFault(fault))}\n`);
+  if (options.debug && error instanceof Error) terminal.err(`${safeText(error.stack ?? '')}\n`);
+  if (options.json) terminal.out(jsonOf({ ok: false, faults }));
+  return terminal.signal.aborted ? 130 : exitOf(faults);
+}
+
+/** True when no verb was given; commander would print its help. */
+function isBare(error: unknown): boolean {
+  const { code, exitCode } = error as { code?: string; exitCode?: number };
+  return code === 'commander.help' && exitCode !== 0;
+}
+
+/** `status` in an organisation, null elsewhere; for `help VERB` with an unknown verb that verb, so that it is refused. */
+function lineInstead(argv: string[], args: string[], terminal: Terminal, options: Globals): string[] | null {
+  if (args[0] === 'help') return args.slice(1);
+  const wanted = options.json || options.org !== undefined || orgOf(terminal, options) !== null;
+  return wanted ? ['status', ...argv] : null;
+}
+
+function orgOf(terminal: Terminal, options: Globals): string | null {
+  return findOrg(terminal.cwd, options.org ?? givenByEnv(terminal));
+}
+
+function givenByEnv(terminal: Terminal): string | undefined {
+  return terminal.env.LEMMING_ORG || undefined;
+}
+
+function noOrg(terminal: Terminal, options: Globals): Error {
+  const place = options.org ?? givenByEnv(terminal) ?? `${terminal.cwd} or above`;
+  return failure('no-org', `no org/org.yaml in ${place}.`);
+}
+
+function jsonOf(value: object): string {
+  return `${safeJson(JSON.stringify(value, null, 2))}\n`;
+}

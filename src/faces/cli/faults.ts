@@ -1,0 +1,41 @@
+import { DiskError, type DiskFailure } from '../../disk/disk.ts';
+import { FAULTS, type Fault, type FaultCode, FaultError, fault } from '../../schema/fault.ts';
+
+/** Every exit code and its meaning; of several that apply, the first one counts. */
+export const EXITS: [code: number, meaning: string][] = [
+  [130, 'interrupted: the turn was finished or left recoverable'],
+  [2, 'wrong use'],
+  [3, 'the organisation is invalid'],
+  [5, 'locked by another engine'],
+  [6, 'not found'],
+  [4, 'refused by permission or policy'],
+  [8, 'provider unavailable'],
+  [7, 'out of credits'],
+  [1, 'the work itself failed: a visit, a task, a difference in replay'],
+  [0, 'done'],
+];
+
+const OF_DISK: Partial<Record<DiskFailure, FaultCode>> = {
+  full: 'disk-full',
+  'not-regular': 'not-regular',
+  'too-large': 'too-large',
+};
+
+/** What was thrown, as faults; what nobody expected becomes one too, so that there is one way to tell it. */
+export function faultsOf(error: unknown): readonly Fault[] {
+  if (error instanceof FaultError) return error.faults;
+  if (error instanceof DiskError) return [fault(OF_DISK[error.failure] ?? 'disk-error', error.message)];
+  if (error instanceof Error && error.name === 'AbortError') return [fault('interrupted', 'interrupted')];
+  const message = error instanceof Error ? error.message : String(error);
+  return [
+    fault('work-failed', `unexpected error: ${message}.`, {
+      remedy: 'Run it again with --debug for the stack, and report it.',
+    }),
+  ];
+}
+
+/** The exit code for these faults. */
+export function exitOf(faults: readonly Fault[]): number {
+  const codes = new Set<number>(faults.map(({ code }) => FAULTS[code].exit));
+  return EXITS.find(([code]) => codes.has(code))?.[0] ?? 0;
+}

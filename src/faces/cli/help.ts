@@ -1,0 +1,76 @@
+import type { Arg, Command, Flag } from '../../commands/command.ts';
+
+/** The groups of the top help, in order, with their headings. */
+export const GROUPS: Record<Command['group'], string> = {
+  start: 'Start an organisation',
+  run: 'Run it',
+  people: 'Talk with it',
+  look: 'Look into it',
+  money: 'Money',
+  work: 'Work',
+  parts: 'Parts of it',
+  time: 'Time',
+  keep: 'Keep it',
+  serve: 'Serve it',
+};
+
+/** Options of every command, before or after its name. */
+export const GLOBAL: Flag[] = [
+  { name: 'org', value: 'DIR', about: 'folder of the organisation; else LEMMING_ORG, else the nearest upward' },
+  { name: 'json', about: 'print the result as one JSON object' },
+  { name: 'plain', about: 'plain text, as when the output is no terminal' },
+  { name: 'debug', about: 'show the stack of an error' },
+];
+
+/** What `lemming` says where there is no organisation. */
+export const HOW_TO_START = `There is no organisation here. To make one and let it work:
+
+  lemming bootstrap my-org     makes it in the folder my-org
+  cd my-org
+  lemming run --turns 3        runs three turns
+  lemming status               shows what happened
+
+lemming --help lists all commands.
+`;
+
+/** Commands in the order of the help: by group, then by name. */
+export function inHelpOrder(commands: readonly Command[]): Command[] {
+  const groups = Object.keys(GROUPS);
+  const place = (command: Command) => groups.indexOf(command.group);
+  return commands.toSorted((a, b) => place(a) - place(b) || (a.name < b.name ? -1 : 1));
+}
+
+/** The usage line: `lemming send AGENT TEXT [options]`. */
+export function usageOf(command: Command): string {
+  return `lemming ${command.name} ${tailOf(command)}`.trimEnd();
+}
+
+/** What follows the name in the usage line. */
+export function tailOf(command: Command): string {
+  return [...command.args.map(argTerm), ...(command.flags.length > 0 ? ['[options]'] : [])].join(' ');
+}
+
+/** An argument in a usage line: `AGENT`, `[AGENT]`, `TEXT...`. */
+export function argTerm(arg: Arg): string {
+  const name = `${arg.name.toUpperCase()}${arg.many ? '...' : ''}`;
+  return arg.optional ? `[${name}]` : name;
+}
+
+/** An option with its letter and placeholder: `-n, --turns <N>`. */
+export function flagTerm(flag: Flag): string {
+  return `${flag.short ? `-${flag.short}, ` : ''}--${flag.name}${flag.value ? ` <${flag.value}>` : ''}`;
+}
+
+/** What an option is for, with the values it takes. */
+export function flagAbout(flag: Flag): string {
+  const least = flag.kind === 'whole' && flag.least ? `from ${flag.least}` : '';
+  const amount = flag.kind === 'amount' ? 'credits' : '';
+  const limits = [flag.choices?.join(' | '), least, amount].filter(Boolean).join(', ');
+  return limits ? `${flag.about} (${limits})` : flag.about;
+}
+
+/** The examples below the help of a command. */
+export function examplesOf(command: Command): string {
+  const lines = command.examples.map(({ line, does }) => `  ${line}\n      ${does}`);
+  return ['', 'Examples:', ...lines].join('\n');
+}

@@ -1,0 +1,47 @@
+import type { Command, Flag, Input } from '../../commands/command.ts';
+import { failure } from '../../schema/fault.ts';
+
+/** What commander hands over: a text, all that is left, or nothing. */
+export type Given = string | string[] | undefined;
+
+/** Arguments and options as the command's definition promises them; keyed by the names in the definition. */
+export function readInput(command: Command, given: Given[], option: (flag: Flag) => unknown): Input {
+  const input: Input = { args: {}, rest: [], flags: {} };
+  command.args.forEach((arg, at) => {
+    const value = given[at];
+    if (Array.isArray(value)) input.rest = value;
+    else input.args[arg.name] = value;
+  });
+  for (const flag of command.flags) {
+    const value = option(flag);
+    input.flags[flag.name] = typeof value === 'string' ? readFlag(flag, value) : value === true ? true : undefined;
+  }
+  return input;
+}
+
+/** The value of an option by its kind; anything else is wrong use. */
+export function readFlag(flag: Flag, text: string): string | number {
+  if (flag.choices && !flag.choices.includes(text)) throw wrong(flag, `one of ${flag.choices.join(', ')}`, text);
+  if (flag.kind === 'whole') return readWhole(flag, text);
+  if (flag.kind === 'amount') return readAmount(flag, text);
+  return text;
+}
+
+function readWhole(flag: Flag, text: string): number {
+  const least = flag.least ?? 0;
+  const number = /^-?\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (!Number.isSafeInteger(number) || number < least) throw wrong(flag, `a whole number from ${least}`, text);
+  return number;
+}
+
+/** Credits become integer micro-credits, digit by digit, so that no rounding happens. */
+function readAmount(flag: Flag, text: string): number {
+  const [, whole, part = ''] = /^(\d+)(?:\.(\d{1,6}))?$/.exec(text) ?? [];
+  const micro = whole === undefined ? Number.NaN : Number(whole + part.padEnd(6, '0'));
+  if (!Number.isSafeInteger(micro)) throw wrong(flag, 'credits, zero or more, with up to six decimals', text);
+  return micro;
+}
+
+function wrong(flag: Flag, wanted: string, text: string): Error {
+  return failure('usage', `--${flag.name} takes ${wanted}, not "${text}"`, { value: text });
+}

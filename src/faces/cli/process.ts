@@ -1,0 +1,62 @@
+import { printFault } from '../../schema/fault.ts';
+import { type Load, runCli } from './cli.ts';
+import { exitOf, faultsOf } from './faults.ts';
+import type { Catalogue } from './program.ts';
+import { safeLine } from './safe.ts';
+import type { Terminal } from './world.ts';
+
+/** Runs the command line of this process and ends it with its exit code. */
+export async function runProcess(catalogue: Catalogue, load: Load): Promise<never> {
+  const stop = new AbortController();
+  const closed = endQuietlyWhenClosed(stop);
+  stopOnSignals(stop);
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) process.on(event, endUnexpectedly);
+  const exit = await runCli(catalogue, load, terminalOf(stop.signal), process.argv.slice(2));
+  await new Promise((written) => process.stdout.write('', written));
+  process.exit(closed.stdout ? 0 : exit);
+}
+
+function terminalOf(signal: AbortSignal): Terminal {
+  const { env, stdout, stderr } = process;
+  return {
+    cwd: process.cwd(),
+    env,
+    interactive: stdout.isTTY && stderr.isTTY && !env.NO_COLOR && env.TERM !== 'dumb',
+    stdin: () => process.stdin,
+    out: (text) => stdout.write(text),
+    err: (text) => stderr.write(text),
+    signal,
+  };
+}
+
+/** The first signal asks the command to finish what it does, the second ends the process. */
+function stopOnSignals(stop: AbortController): void {
+  let asked = false;
+  const onSignal = () => {
+    if (asked) process.exit(130);
+    asked = true;
+    process.stderr.write('Stopping after what is in flight; once more stops at once.\n');
+    stop.abort();
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+}
+
+/** When the reader of the output has gone (`lemming logs -f | head`), the command is asked to stop and nothing is said. */
+function endQuietlyWhenClosed(stop: AbortController): { stdout: boolean } {
+  const closed = { stdout: false };
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    closed.stdout = true;
+    stop.abort();
+  });
+  process.stderr.on('error', () => {});
+  return closed;
+}
+
+function endUnexpectedly(error: unknown): never {
+  const faults = faultsOf(error);
+  for (const fault of faults) process.stderr.write(`${safeLine(printFault(fault))}\n`);
+  if (process.argv.includes('--debug') && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  process.exit(exitOf(faults));
+}

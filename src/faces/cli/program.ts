@@ -1,0 +1,77 @@
+import { Argument, type CommanderError, Option, Command as Program } from 'commander';
+import type { Command, Flag, Input } from '../../commands/command.ts';
+import { failure } from '../../schema/fault.ts';
+import { argTerm, examplesOf, flagAbout, flagTerm, GLOBAL, GROUPS, inHelpOrder, tailOf } from './help.ts';
+import { readInput } from './input.ts';
+
+/** All that parsing and help need: what `npm run build` writes to dist/commands.json. */
+export interface Catalogue {
+  version: string;
+  commands: Command[];
+}
+
+/** Does a command whose line was parsed. */
+export type Act = (command: Command, input: Input) => Promise<void>;
+
+/** The commander program. Wrong use is thrown as a fault; help and version end with a CommanderError of exit code 0. */
+export function buildProgram(catalogue: Catalogue, write: (text: string) => void, act: Act): Program {
+  const program = new Program('lemming')
+    .description('An organisation of LLM agents that lives in a folder.')
+    .usage('[options] COMMAND')
+    .version(catalogue.version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show this help, or that of a command')
+    .addHelpText('after', '\nlemming COMMAND --help shows the options of a command and examples.')
+    .configureOutput({ writeOut: write, writeErr: () => {} })
+    .configureHelp({
+      showGlobalOptions: true,
+      visibleCommands: (parent) => [...parent.commands],
+      subcommandTerm: (verb) => `${verb.name()}${verb.registeredArguments.map((arg) => ` ${termOf(arg)}`).join('')}`,
+      optionTerm: (option) => option.flags.replace(/[<>]/g, ''),
+    })
+    .exitOverride((error) => end(error, 'lemming --help'));
+  for (const flag of GLOBAL) program.addOption(optionOf(flag));
+  for (const command of inHelpOrder(catalogue.commands)) addVerb(program, command, act);
+  return program;
+}
+
+function addVerb(program: Program, command: Command, act: Act): void {
+  const verb = program
+    .command(command.name)
+    .description(command.summary)
+    .usage(tailOf(command))
+    .helpGroup(`${GROUPS[command.group]}:`)
+    .addHelpText('after', examplesOf(command))
+    .exitOverride((error) => end(error, `lemming ${command.name} --help`));
+  for (const arg of command.args) {
+    const name = argTerm({ ...arg, optional: false });
+    verb.addArgument(new Argument(arg.optional ? `[${name}]` : `<${name}>`, arg.about));
+  }
+  const options = new Map(command.flags.map((flag) => [flag, optionOf(flag)]));
+  for (const option of options.values()) verb.addOption(option);
+  verb.action(() => {
+    const values = verb.opts();
+    const read = (flag: Flag) => values[options.get(flag)!.attributeName()];
+    return act(command, readInput(command, verb.processedArgs, read));
+  });
+}
+
+function termOf(argument: Argument): string {
+  return argTerm({ name: argument.name(), about: '', optional: !argument.required, many: argument.variadic });
+}
+
+function optionOf(flag: Flag): Option {
+  return new Option(flagTerm(flag), flagAbout(flag));
+}
+
+function end(error: CommanderError, help: string): never {
+  if (error.exitCode === 0 || error.code === 'commander.help') throw error;
+  const [message = '', hint = ''] = error.message.replace(/^error: /, '').split('\n');
+  const nearest = /Did you mean (?:one of )?([^,?]+)/.exec(hint)?.[1];
+  throw failure('usage', message.replace(/\.?$/, '.'), { remedy: remedyFor(error, help), ...(nearest && { nearest }) });
+}
+
+function remedyFor(error: CommanderError, help: string): string {
+  if (error.code === 'commander.excessArguments') return `Put text with spaces in quotes; see ${help}.`;
+  if (error.code === 'commander.unknownOption') return `Put -- before text that starts with a dash; see ${help}.`;
+  return `See ${help}.`;
+}

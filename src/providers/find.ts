@@ -1,0 +1,26 @@
+import { closest } from 'fastest-levenshtein';
+import { failure } from '../schema/fault.ts';
+import type { Provider } from './provider.ts';
+
+/** Every provider: the name of its file here is its name in `org/models.yaml`. A file loads only when it is asked for. */
+const PROVIDERS: Record<string, () => Promise<{ default: Provider }>> = {
+  anthropic: () => import('./anthropic.ts'),
+  openai: () => import('./openai.ts'),
+  scripted: () => import('./scripted.ts'),
+  simulated: () => import('./simulated.ts'),
+};
+
+/** What `provider:` may be in `org/models.yaml`, sorted. */
+export const PROVIDER_NAMES: readonly string[] = Object.keys(PROVIDERS);
+
+/** The provider of that name. Rejects with the fault `unknown-name`, which carries the nearest name. */
+export async function provider(name: string): Promise<Provider> {
+  const load = Object.hasOwn(PROVIDERS, name) ? PROVIDERS[name] : undefined;
+  if (load) return (await load()).default;
+  throw failure('unknown-name', `There is no provider "${name}"; there are ${PROVIDER_NAMES.join(', ')}.`, {
+    file: 'org/models.yaml',
+    value: name,
+    nearest: closest(name, PROVIDER_NAMES),
+    remedy: 'Correct the provider of the model in org/models.yaml.',
+  });
+}

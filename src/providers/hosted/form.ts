@@ -1,0 +1,61 @@
+import type { ActCall, Part, Prompt } from '../../core/call.ts';
+import { readForm } from '../../core/form.ts';
+
+/** The prompt for a model without native tool calls: everything that concerns tools becomes text. */
+export function asForm(prompt: Prompt): Prompt {
+  return {
+    ...prompt,
+    system: `${prompt.system}\n\n${instructions(prompt)}`,
+    parts: joined(prompt.parts.map(asText)),
+    tools: [],
+  };
+}
+
+/** What the model wrote: its notes and acts, or a plain note when it used no form. */
+export function fromForm(text: string, n: number): { text: string; acts: ActCall[] } {
+  const form = readForm(text);
+  if (!form) return { text, acts: [] };
+  return { text: form.notes, acts: form.acts.map((act, i) => ({ ...act, id: `form-${n}-${i + 1}` })) };
+}
+
+function instructions(prompt: Prompt): string {
+  const tools = prompt.tools.map(
+    ({ name, description, input }) => `- ${name}: ${description}\n  input: ${JSON.stringify(input)}`,
+  );
+  return [
+    '## How to answer',
+    'Answer with one JSON object and nothing else:',
+    '{"acts": [{"tool": "<name>", "input": {...}}], "notes": "<a note for your own log>"}',
+    'The acts are done in their order. When nothing is left to do, answer {"acts": []}. Results come as {"results": [...]}.',
+    'The tools, each with the JSON Schema of its input:',
+    ...tools,
+  ].join('\n');
+}
+
+/** Neighbouring texts of one role become one: the templates of many local models refuse two in a row. */
+function joined(texts: readonly Text[]): Text[] {
+  const result: Text[] = [];
+  for (const text of texts) {
+    const last = result.at(-1);
+    if (last?.role === text.role) result.splice(-1, 1, { ...last, text: `${last.text}\n\n${text.text}` });
+    else result.push(text);
+  }
+  return result;
+}
+
+type Text = Exclude<Part, { role: 'tool' }>;
+
+function asText(part: Part): Text {
+  switch (part.role) {
+    case 'user':
+      return part;
+    case 'assistant': {
+      const acts = part.acts.map(({ tool, input }) => ({ tool, input }));
+      return { role: 'assistant', text: JSON.stringify({ acts, notes: part.text }), acts: [] };
+    }
+    case 'tool': {
+      const { tool, ok, text } = part;
+      return { role: 'user', text: JSON.stringify({ results: [{ tool, ok, text }] }) };
+    }
+  }
+}

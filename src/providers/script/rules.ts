@@ -1,0 +1,129 @@
+import { LineCounter, parseDocument } from 'yaml';
+import type { Json, MailView, Prompt } from '../../core/call.ts';
+import { ProviderError } from '../../core/call.ts';
+import { type ScriptFile, scriptFile } from '../../schema/script.ts';
+import { compilePattern, groupsIn } from './pattern.ts';
+import { jsonTemplate, type Template, textTemplate } from './template.ts';
+
+/** A rule of `org/script.yaml`, ready for use. A null condition always holds. */
+export interface Rule {
+  agent: readonly string[] | null;
+  call: number | null;
+  turn: number | null;
+  summary: boolean | null;
+  result: RegExp | null;
+  /** Conditions that must all hold for one mail of the visit; null for a rule that says nothing about mail. */
+  mail: MailTest | null;
+  text: Template<string>;
+  acts: readonly { tool: string; input: Template<Json> }[];
+  usage: Source['reply']['usage'];
+  error: Source['reply']['error'];
+  delayMs: number;
+}
+
+interface MailTest {
+  from: readonly string[] | null;
+  kind: string | null;
+  subject: RegExp | null;
+  body: RegExp | null;
+}
+
+type Source = ScriptFile['rules'][number];
+type Path = readonly (string | number)[];
+
+/** Larger scripts are refused before they are parsed; in characters. */
+const MAX_CHARS = 1_000_000;
+
+/** Parses and compiles a script. Throws a `bad-request` that says `path:line:column` and what is wrong there. */
+export function readScript(text: string, path: string): Rule[] {
+  if (text.length > MAX_CHARS) throw broken(path, `longer than ${MAX_CHARS} characters`);
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const placed = (offset: number | undefined, message: string) => {
+    const place = offset === undefined ? { line: 1, col: 1 } : lines.linePos(offset);
+    return broken(`${path}:${place.line}:${place.col}`, message);
+  };
+  const at = (where: Path, message: string) => placed(offsetOf(document, where), `${where.join('.')}: ${message}`);
+  const [error] = document.errors;
+  if (error) throw placed(error.pos[0], error.message);
+  const read = scriptFile.safeParse(contentOf(document, path));
+  if (!read.success) {
+    const issue = read.error.issues[0] as { path: PropertyKey[]; message: string };
+    throw at(issue.path as (string | number)[], issue.message);
+  }
+  return read.data.rules.map((rule, i) => compileRule(rule, (key, message) => at(['rules', i, 'when', key], message)));
+}
+
+function broken(place: string, message: string): ProviderError {
+  return new ProviderError('bad-request', `${place}: ${message}`);
+}
+
+function contentOf(document: ReturnType<typeof parseDocument>, path: string): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    throw broken(path, (error as Error).message);
+  }
+}
+
+/** Where the value at that path, or the nearest thing around it, begins in the text. */
+function offsetOf(document: ReturnType<typeof parseDocument>, where: Path): number | undefined {
+  for (let length = where.length; length > 0; length--) {
+    const node = document.getIn(where.slice(0, length), true) as { range?: [number, number, number] } | undefined;
+    if (node?.range) return node.range[0];
+  }
+  return undefined;
+}
+
+function compileRule(rule: Source, fail: (key: string, message: string) => ProviderError): Rule {
+  const { when, reply } = rule;
+  const pattern = (key: 'subject' | 'body' | 'result') => {
+    try {
+      return when[key] === undefined ? null : compilePattern(when[key]);
+    } catch (error) {
+      throw fail(key, (error as Error).message);
+    }
+  };
+  const mail = { from: list(when.from), kind: when.kind ?? null, subject: pattern('subject'), body: pattern('body') };
+  return {
+    agent: list(when.agent),
+    call: when.call ?? null,
+    turn: when.turn ?? null,
+    summary: when.summary ?? null,
+    result: pattern('result'),
+    mail: Object.values(mail).some((test) => test !== null) ? mail : null,
+    text: textTemplate(reply.text),
+    acts: reply.acts.map(({ tool, input }) => ({ tool, input: jsonTemplate(input) })),
+    usage: reply.usage,
+    error: reply.error,
+    delayMs: reply.delay_ms,
+  };
+}
+
+function list(names: string | string[] | undefined): string[] | null {
+  return typeof names === 'string' ? [names] : (names ?? null);
+}
+
+/**
+ * Groups of `result` when every condition that is not about mail holds, else null. After the first call only rules that
+ * name the call or a result apply, so that no rule answers its own results for ever.
+ */
+export function visitGroups(rule: Rule, prompt: Prompt, result: string | null): readonly string[] | null {
+  if (rule.agent && !rule.agent.includes(prompt.agent)) return null;
+  if (rule.call === null ? prompt.n > 1 && !rule.result : rule.call !== prompt.n) return null;
+  if (rule.turn !== null && rule.turn !== prompt.turn) return null;
+  if (rule.summary !== null && rule.summary !== prompt.summaryDue) return null;
+  if (!rule.result) return NONE;
+  return result === null ? null : groupsIn(rule.result, result);
+}
+
+/** Groups of `subject` and `body` when the mail meets every condition about mail, else null. */
+export function mailGroups(test: MailTest, mail: MailView): readonly string[] | null {
+  if (test.from && !test.from.includes(mail.from)) return null;
+  if (test.kind !== null && test.kind !== mail.kind) return null;
+  const subject = test.subject ? groupsIn(test.subject, mail.subject) : NONE;
+  if (!subject) return null;
+  const body = test.body ? groupsIn(test.body, mail.body) : NONE;
+  return body && (subject.length ? [...subject, ...body] : body);
+}
+const NONE: readonly string[] = [];

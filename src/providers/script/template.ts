@@ -1,0 +1,64 @@
+import type { Json, MailView } from '../../core/call.ts';
+
+/** What a rule can insert into its reply. */
+export interface Values {
+  agent: string;
+  turn: number;
+  mail: MailView | null;
+  /** Groups of the rule's regular expressions: of `subject`, then `body`, then `result`. Empty where a group took no part. */
+  groups: readonly string[];
+  /** Text of the latest tool results; empty in the first call. */
+  result: string;
+}
+
+export type Template<T extends Json> = (values: Values) => T;
+
+const VARIABLE = /\{(agent|turn|from|id|subject|body|thread|result|[1-9])\}/;
+
+/**
+ * Compiles a text. Values are inserted once, as data: braces inside them mean nothing. What has no value (a mail's when
+ * there is none, a group that the rule does not have) and every other brace stays as it is written.
+ */
+export function textTemplate(text: string): Template<string> {
+  const pieces = text.split(VARIABLE);
+  if (pieces.length === 1) return () => text;
+  return (values) => {
+    let result = pieces[0] as string;
+    for (let i = 1; i < pieces.length; i += 2) {
+      const name = pieces[i] as string;
+      result += (insertFor(name, values) ?? `{${name}}`) + pieces[i + 1];
+    }
+    return result;
+  };
+}
+
+/** Compiles a value: every string in it is a template, its keys are not. */
+export function jsonTemplate(value: Json): Template<Json> {
+  if (typeof value === 'string') return textTemplate(value);
+  if (Array.isArray(value)) {
+    const elements = value.map(jsonTemplate);
+    return (values) => elements.map((element) => element(values));
+  }
+  if (value === null || typeof value !== 'object') return () => value;
+  const entries = Object.entries(value).map(([key, field]) => [key, jsonTemplate(field)] as const);
+  return (values) => Object.fromEntries(entries.map(([key, field]) => [key, field(values)]));
+}
+
+function insertFor(name: string, values: Values): string | undefined {
+  switch (name) {
+    case 'agent':
+      return values.agent;
+    case 'turn':
+      return String(values.turn);
+    case 'result':
+      return values.result;
+    case 'from':
+    case 'id':
+    case 'subject':
+    case 'body':
+    case 'thread':
+      return values.mail?.[name];
+    default:
+      return values.groups[Number(name) - 1];
+  }
+}

@@ -1,0 +1,134 @@
+import { z } from 'zod';
+import { type ActCall, type Prompt, ProviderError, type Reply, type Usage } from '../core/call.ts';
+import type { Model } from '../schema/models.ts';
+import { estimateUsage, replyChars } from './estimate.ts';
+import { readOptions } from './options.ts';
+import type { Outside, Provider } from './provider.ts';
+import { mailGroups, type Rule, readScript, visitGroups } from './script/rules.ts';
+import type { Values } from './script/template.ts';
+
+/** The rules of a model that has no script of its own. */
+const BUILT_IN = `
+version: 1
+rules:
+  - when: { from: human }
+    reply:
+      acts:
+        - tool: send_message
+          input:
+            to: '{from}'
+            subject: 'Re: {subject}'
+            reply_to: '{id}'
+            body: |
+              Your message "{subject}" has reached {agent}.
+              This reply is scripted: a rule wrote it, no model has read your message.
+              To connect a real model, edit org/models.yaml, for example:
+                default: { provider: openai, model: gpt-4.1-mini, key: env:OPENAI_API_KEY, price: { input: 0.40, output: 1.60 } }
+              To write rules of your own, name a file: default: { provider: scripted, script: org/script.yaml }
+`;
+
+/** A rule that answers, and what it inserts. */
+interface Firing {
+  rule: Rule;
+  values: Values;
+}
+
+export default {
+  about: 'Answers by the rules of a YAML file in the org; needs no key and no network.',
+  repeatable: true,
+  free: true,
+  async connect(model, outside) {
+    readOptions(z.strictObject({}), model);
+    const current = rulesOf(model, outside);
+    const name = model.model ?? 'scripted';
+    return {
+      async complete(prompt, signal) {
+        signal.throwIfAborted();
+        const firings = choose(current(), prompt);
+        let delayMs = 0;
+        for (const { rule } of firings) delayMs = Math.max(delayMs, rule.delayMs);
+        if (delayMs > 0) await outside.sleep(delayMs, signal);
+        return answer(prompt, firings, name);
+      },
+    };
+  },
+} satisfies Provider;
+
+/** The rules as of now: parsed again only when the text is another one. */
+function rulesOf(model: Model, outside: Outside): () => readonly Rule[] {
+  let known: { text: string; rules: readonly Rule[] } | null = null;
+  return () => {
+    const text = (model.script === undefined ? null : outside.file(model.script)) ?? BUILT_IN;
+    if (known?.text !== text) known = { text, rules: readScript(text, model.script ?? 'the built-in script') };
+    return known.rules;
+  };
+}
+
+/**
+ * The first matching rule of each mail, in the order of the mail; when there is none, the first rule without a condition
+ * about mail, which then inserts from the first mail.
+ */
+function choose(rules: readonly Rule[], prompt: Prompt): Firing[] {
+  const result = prompt.n === 1 ? null : latestResults(prompt);
+  const values = { agent: prompt.agent, turn: prompt.turn, result: result ?? '' };
+  const firings: Firing[] = [];
+  for (const mail of prompt.mail) {
+    for (const rule of rules) {
+      if (!rule.mail) continue;
+      const ofVisit = visitGroups(rule, prompt, result);
+      const ofMail = ofVisit && mailGroups(rule.mail, mail);
+      if (!ofMail) continue;
+      firings.push({ rule, values: { ...values, mail, groups: ofVisit.length ? [...ofMail, ...ofVisit] : ofMail } });
+      break;
+    }
+  }
+  if (firings.length) return firings;
+  for (const rule of rules) {
+    const groups = rule.mail ? null : visitGroups(rule, prompt, result);
+    if (groups) return [{ rule, values: { ...values, mail: prompt.mail[0] ?? null, groups } }];
+  }
+  return firings;
+}
+
+/** What the tools answered to the last reply, joined by line breaks; null when nothing was asked for. */
+function latestResults(prompt: Prompt): string | null {
+  const texts: string[] = [];
+  for (let i = prompt.parts.length - 1; i >= 0; i--) {
+    const part = prompt.parts[i];
+    if (part?.role === 'assistant') break;
+    if (part?.role === 'tool') texts.unshift(part.text);
+  }
+  return texts.length ? texts.join('\n') : null;
+}
+
+/** Joins what the rules say. Throws the error that a rule asks for. */
+function answer(prompt: Prompt, firings: readonly Firing[], model: string): Reply {
+  const acts: ActCall[] = [];
+  let text = '';
+  for (const { rule, values } of firings) {
+    if (rule.error)
+      throw new ProviderError(rule.error, `the script answers ${rule.error}`, { usage: billed(prompt, rule) });
+    const line = rule.text(values);
+    if (line) text = text ? `${text}\n${line}` : line;
+    for (const { tool, input } of rule.acts) {
+      acts.push({ id: `scripted-${prompt.n}-${acts.length + 1}`, tool, input: input(values) });
+    }
+  }
+  return { text, acts, usage: usageOf(prompt, firings, replyChars(text, acts)), requestId: null, model };
+}
+
+/** What a scripted error costs: the usage that the rule gives, else nothing is known. */
+function billed(prompt: Prompt, rule: Rule): Usage | null {
+  return rule.usage ? { ...estimateUsage(prompt, 0), ...rule.usage } : null;
+}
+
+/** The estimate, replaced by the sum of what the rules give. */
+function usageOf(prompt: Prompt, firings: readonly Firing[], chars: number): Usage {
+  const usage = estimateUsage(prompt, chars);
+  const given = firings.filter(({ rule }) => rule.usage);
+  for (const key of ['input', 'output'] as const) {
+    const counts = given.map(({ rule }) => rule.usage?.[key]).filter((count) => count !== undefined);
+    if (counts.length) usage[key] = counts.reduce((sum, count) => sum + count, 0);
+  }
+  return usage;
+}

@@ -1,0 +1,287 @@
+import { type Appender, type Disk, DiskError, type DiskFailure, type Stat } from '../disk/disk.ts';
+
+/** Thrown when the simulated machine stops; nothing works afterwards. */
+export class Crash extends Error {}
+
+/** What the disk does at one operation that changes it. */
+export type Fate = 'go' | 'crash-before' | 'crash-torn' | 'crash-after' | DiskFailure;
+
+/** An operation that changes the disk, as the plan of a test sees it. */
+export interface Operation {
+  /** From 1, over the life of the disk object. */
+  index: number;
+  name: 'create' | 'rename' | 'link' | 'unlink' | 'mkdir' | 'rmdir' | 'write' | 'truncate' | 'sync' | 'syncFile' | 'syncDir';
+  path: string;
+}
+
+interface Inode {
+  id: number;
+  data: Buffer;
+  durable: Buffer;
+  mtime: number;
+  version: number;
+}
+
+/** An operation that is not durable yet. */
+type Pending =
+  | { what: 'name'; folder: string; change: (names: Map<string, Inode>) => void }
+  | { what: 'data'; inode: Inode; offset: number; bytes: Buffer };
+
+/**
+ * A file system in memory that forgets what was not synced: file content is durable after a sync of the file, names after
+ * a sync of their folder, and a crash keeps any subset of the rest (the model of the ALICE study, OSDI '14). Stricter than
+ * any real one.
+ */
+export class MemoryDisk implements Disk {
+  private names = new Map<string, Inode>();
+  private durableNames = new Map<string, Inode>();
+  private folders = new Set<string>(['']);
+  private pending: Pending[] = [];
+  private nextId = 1;
+  private crashed = false;
+  private operations = 0;
+  /** Chooses the fate of each changing operation; default: all go well. */
+  plan: (operation: Operation) => Fate = () => 'go';
+  /** Time for modification times, ms since 1970. */
+  now: () => number = () => 0;
+  /** Called before every reading or changing operation: simulates people at work. */
+  before: (() => void) | null = null;
+
+  read(path: string): Uint8Array | null {
+    this.alive();
+    if (this.folders.has(path)) throw new DiskError('not-regular', path, 'a folder');
+    return this.names.get(path)?.data ?? null;
+  }
+
+  list(path: string): string[] | null {
+    this.alive();
+    if (!this.folders.has(path)) return null;
+    const prefix = path === '' ? '' : `${path}/`;
+    const found = new Set<string>();
+    for (const known of [this.names.keys(), this.folders])
+      for (const name of known) if (name !== '' && name.startsWith(prefix) && name.length > prefix.length) found.add(name.slice(prefix.length).split('/')[0] as string);
+    return [...found].sort();
+  }
+
+  stat(path: string): Stat | null {
+    this.alive();
+    const inode = this.names.get(path);
+    if (inode) return { kind: 'file', size: inode.data.length, mark: `${inode.id}:${inode.version}`, mtimeMs: inode.mtime };
+    if (!this.folders.has(path)) return null;
+    return { kind: 'folder', size: 0, mark: `folder:${(this.list(path) ?? []).join('/')}`, mtimeMs: this.now() - 10_000 };
+  }
+
+  create(path: string, bytes: string | Uint8Array): string {
+    if (this.names.has(path) || this.folders.has(path)) throw new DiskError('exists', path, 'EEXIST');
+    const data = Buffer.from(bytes as string);
+    const inode: Inode = { id: this.nextId++, data: Buffer.alloc(0), durable: Buffer.alloc(0), mtime: this.now(), version: 0 };
+    const put = (torn: boolean): void => {
+      this.parents(path);
+      this.change(path, (names) => names.set(path, inode));
+      this.write(inode, torn ? data.subarray(0, data.length >> 1) : data);
+    };
+    this.perform('create', path, () => put(false), () => put(true));
+    return `${inode.id}:${inode.version}`;
+  }
+
+  rename(from: string, to: string): void {
+    const inode = this.names.get(from);
+    if (!inode) throw new DiskError('absent', from, 'ENOENT');
+    this.perform('rename', to, () => {
+      this.parents(to);
+      this.change(to, (names) => {
+        names.delete(from);
+        names.set(to, inode);
+      });
+    });
+  }
+
+  link(from: string, to: string): void {
+    const inode = this.names.get(from);
+    if (!inode) throw new DiskError('absent', from, 'ENOENT');
+    if (this.names.has(to) || this.folders.has(to)) throw new DiskError('exists', to, 'EEXIST');
+    this.perform('link', to, () => {
+      this.parents(to);
+      this.change(to, (names) => names.set(to, inode));
+    });
+  }
+
+  unlink(path: string): void {
+    this.alive();
+    if (!this.names.has(path)) return;
+    this.perform('unlink', path, () => this.change(path, (names) => names.delete(path)));
+  }
+
+  mkdir(path: string): void {
+    this.perform('mkdir', path, () => this.parents(`${path}/x`));
+  }
+
+  rmdir(path: string): void {
+    if (this.list(path)?.length === 0) this.perform('rmdir', path, () => this.folders.delete(path));
+  }
+
+  append(path: string): Appender {
+    this.alive();
+    if (!this.names.has(path)) this.create(path, '');
+    const inode = this.names.get(path) as Inode;
+    return {
+      write: (bytes) => {
+        const data = Buffer.from(bytes as string);
+        this.perform('write', path, () => this.write(inode, data), () => this.write(inode, data.subarray(0, data.length >> 1)));
+      },
+      sync: () => this.perform('sync', path, () => this.flush(inode)),
+      truncate: (length) =>
+        this.perform('truncate', path, () => {
+          inode.data = inode.data.subarray(0, length);
+          inode.durable = inode.durable.subarray(0, length);
+          this.pending = this.pending.filter((op) => op.what === 'name' || op.inode !== inode || op.offset < length);
+          inode.version++;
+        }),
+      close: () => {},
+    };
+  }
+
+  syncFile(path: string): void {
+    const inode = this.names.get(path);
+    if (inode) this.perform('syncFile', path, () => this.flush(inode));
+  }
+
+  syncDir(path: string): void {
+    this.perform('syncDir', path, () => {
+      this.pending = this.pending.filter((op) => {
+        if (op.what !== 'name' || op.folder !== path) return true;
+        op.change(this.durableNames);
+        return false;
+      });
+    });
+  }
+
+  // --- For tests ---
+
+  /** A person writes a file: in place when it exists, else new. */
+  put(path: string, text: string): void {
+    const inode = this.names.get(path);
+    this.parents(path);
+    if (inode) {
+      inode.data = Buffer.alloc(0);
+      this.write(inode, Buffer.from(text));
+      this.pending.push({ what: 'data', inode, offset: 0, bytes: inode.data });
+    } else {
+      const made: Inode = { id: this.nextId++, data: Buffer.alloc(0), durable: Buffer.alloc(0), mtime: this.now(), version: 0 };
+      this.change(path, (names) => names.set(path, made));
+      this.write(made, Buffer.from(text));
+    }
+  }
+
+  /** A person deletes a file. */
+  remove(path: string): void {
+    this.change(path, (names) => names.delete(path));
+  }
+
+  /** Everything so far is durable. */
+  settle(): void {
+    for (const inode of this.names.values()) inode.durable = inode.data;
+    this.durableNames = new Map(this.names);
+    this.pending = [];
+  }
+
+  /** Number of changing operations so far. */
+  get count(): number {
+    return this.operations;
+  }
+
+  /** Path → text of every file, sorted. */
+  files(keep: (path: string) => boolean = () => true): Map<string, string> {
+    return new Map([...this.names].filter(([path]) => keep(path)).sort(([a], [b]) => (a < b ? -1 : 1)).map(([path, inode]) => [path, inode.data.toString('latin1')]));
+  }
+
+  /**
+   * The disk as the next start of the machine finds it. `keep` decides of each operation that was not durable whether it
+   * survived: always true is a killed process on a machine that goes on.
+   */
+  afterCrash(keep: (index: number) => boolean): MemoryDisk {
+    const next = new MemoryDisk();
+    next.now = this.now;
+    next.nextId = this.nextId;
+    const names = new Map(this.durableNames);
+    const data = new Map<Inode, Buffer>();
+    this.pending.forEach((op, i) => {
+      if (!keep(i)) return;
+      if (op.what === 'name') op.change(names);
+      else data.set(op.inode, overlay(data.get(op.inode) ?? op.inode.durable, op.offset, op.bytes));
+    });
+    const copies = new Map<Inode, Inode>();
+    for (const [path, inode] of names) {
+      const content = data.get(inode) ?? inode.durable;
+      const copy = copies.get(inode) ?? { ...inode, data: content, durable: content, version: inode.version + 1000 };
+      copies.set(inode, copy);
+      next.names.set(path, copy);
+    }
+    next.durableNames = new Map(next.names);
+    next.folders = new Set(this.folders);
+    return next;
+  }
+
+  /** An independent copy, everything durable. */
+  copy(): MemoryDisk {
+    const { pending } = this;
+    this.pending = [];
+    const inodes = [...this.names.values()].map((inode) => ({ inode, durable: inode.durable }));
+    const durableNames = this.durableNames;
+    for (const { inode } of inodes) inode.durable = inode.data;
+    this.durableNames = this.names;
+    const made = this.afterCrash(() => true);
+    this.durableNames = durableNames;
+    for (const { inode, durable } of inodes) inode.durable = durable;
+    this.pending = pending;
+    return made;
+  }
+
+  private alive(): void {
+    if (this.crashed) throw new Crash('the machine has stopped');
+    this.before?.();
+  }
+
+  private perform(name: Operation['name'], path: string, act: () => void, torn: () => void = act): void {
+    this.alive();
+    const fate = this.plan({ index: ++this.operations, name, path });
+    if (fate === 'go') return act();
+    if (fate === 'crash-after') act();
+    if (fate === 'crash-torn') torn();
+    if (fate.startsWith('crash')) {
+      this.crashed = true;
+      throw new Crash(`at operation ${this.operations}: ${name} ${path}`);
+    }
+    throw new DiskError(fate as DiskFailure, path, `simulated ${fate}`);
+  }
+
+  private parents(path: string): void {
+    const parts = path.split('/').slice(0, -1);
+    for (let i = 1; i <= parts.length; i++) this.folders.add(parts.slice(0, i).join('/'));
+  }
+
+  private change(path: string, change: (names: Map<string, Inode>) => void): void {
+    change(this.names);
+    this.pending.push({ what: 'name', folder: path.slice(0, Math.max(0, path.lastIndexOf('/'))), change });
+  }
+
+  private write(inode: Inode, bytes: Buffer): void {
+    this.pending.push({ what: 'data', inode, offset: inode.data.length, bytes });
+    inode.data = Buffer.concat([inode.data, bytes]);
+    inode.mtime = this.now();
+    inode.version++;
+  }
+
+  private flush(inode: Inode): void {
+    inode.durable = inode.data;
+    this.pending = this.pending.filter((op) => op.what === 'name' || op.inode !== inode);
+  }
+}
+
+/** Bytes over bytes at an offset; a gap is filled with zeros, as file systems do. */
+function overlay(under: Buffer, offset: number, bytes: Buffer): Buffer {
+  const made = Buffer.alloc(Math.max(under.length, offset + bytes.length));
+  under.copy(made);
+  bytes.copy(made, offset);
+  return made;
+}

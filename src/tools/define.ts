@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import type { Json, JsonObject } from '../core/call.ts';
+import type { ActTool, Scene, Staged, WorldTool, Box, WorldResult } from '../core/tool.ts';
+
+interface About<S extends z.ZodType> {
+  name: string;
+  about: string;
+  input: S;
+  granted?: 'all' | 'resume';
+}
+
+/** Makes an act on the organisation from its schema and its pure `stage`. */
+export function act<S extends z.ZodType>(about: About<S> & { asks?: true; stage(value: z.output<S>, scene: Scene): Staged }): ActTool {
+  return {
+    ...base(about),
+    kind: 'act',
+    ...(about.asks ? { asks: true as const } : {}),
+    stage: (value, scene) => about.stage(value as z.output<S>, scene),
+  };
+}
+
+/** Makes a tool that works on the world through the Box. */
+export function worldTool<S extends z.ZodType>(
+  about: About<S> & { touches: WorldTool['touches']; run(value: z.output<S>, box: Box): WorldResult },
+): WorldTool {
+  return { ...base(about), kind: 'world', touches: about.touches, run: (value, box) => about.run(value as z.output<S>, box) };
+}
+
+function base<S extends z.ZodType>(about: About<S>) {
+  return {
+    spec: { name: about.name, description: about.about, input: schemaOf(about.input) },
+    granted: about.granted ?? ('resume' as const),
+    parse(input: Json) {
+      const result = about.input.safeParse(input);
+      return result.success ? { ok: true as const, value: result.data as unknown } : { ok: false as const, why: explain(result.error) };
+    },
+  };
+}
+
+function schemaOf(schema: z.ZodType): JsonObject {
+  const { $schema: _unused, ...rest } = z.toJSONSchema(schema, { io: 'input' }) as JsonObject;
+  return rest;
+}
+
+function explain(error: z.ZodError): string {
+  return error.issues.map((issue) => `${issue.path.join('.') || 'input'}: ${issue.message}`).join('; ').slice(0, 500);
+}

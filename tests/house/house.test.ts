@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { admits } from './node-range.ts';
+import * as rules from './rules.ts';
+import { importsOf, sourcesIn } from './sources.ts';
+
+interface Package {
+  engines?: { node?: string };
+  optionalDependencies?: Record<string, string>;
+}
+
+const sources = sourcesIn('src');
+
+describe('the sources keep the rules of the house', () => {
+  it.each(Object.entries(rules))('%s', (_name, rule) => {
+    const offences = sources.flatMap((source) => rule(source).map((offence) => `${source.path} ${offence}`));
+    expect(offences).toEqual([]);
+  });
+});
+
+it('the command line loads commander and its own files before a verb runs, nothing else', () => {
+  const byPath = new Map(sources.map((source) => [source.path, source]));
+  const loaded = new Set(['src/faces/cli/main.ts']);
+  for (const path of loaded) {
+    const source = byPath.get(path);
+    if (!source) continue;
+    for (const { target, kind } of importsOf(source)) if (kind === 'value') loaded.add(target);
+  }
+  const foreign = [...loaded].filter((path) => !path.startsWith('src/faces/cli/') && !path.startsWith('node:'));
+  expect(foreign.sort()).toEqual(['commander', 'src/disk/disk.ts', 'src/schema/fault.ts']);
+});
+
+describe('the lock file', () => {
+  const lock = JSON.parse(readFileSync(new URL('../../package-lock.json', import.meta.url), 'utf8'));
+  const packages = Object.entries<Package>(lock.packages);
+
+  it('holds only packages that run on the oldest supported Node', () => {
+    const newer = packages.filter(([, { engines }]) => engines?.node && !admits(engines.node, [20, 19, 0]));
+    expect(newer.map(([path]) => path)).toEqual([]);
+  });
+
+  it('lists the optional packages of every platform, without which npm ci refuses it', () => {
+    const wanted = packages.flatMap(([path, { optionalDependencies = {} }]) =>
+      Object.keys(optionalDependencies).map((name) => ({ name, path })),
+    );
+    const listed = ({ name, path }: { name: string; path: string }) =>
+      [`node_modules/${name}`, `${path}/node_modules/${name}`].some((place) => place in lock.packages);
+    expect(wanted.filter((one) => !listed(one))).toEqual([]);
+  });
+});

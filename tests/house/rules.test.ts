@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { admits } from './node-range.ts';
+import {
+  arrow,
+  namesOfFiles,
+  noBarrel,
+  oneClock,
+  oneDoorToFiles,
+  oneEnvironment,
+  oneFrontMatter,
+  pureDecisions,
+  type Rule,
+} from './rules.ts';
+import { parse } from './sources.ts';
+
+type Case = [rule: Rule, path: string, text: string];
+
+const BAD: Case[] = [
+  [arrow, 'src/core/walk.ts', "import { read } from '../disk/real.ts';"],
+  [arrow, 'src/core/walk.ts', "import type { Disk } from '../disk/disk.ts';"],
+  [arrow, 'src/core/walk.ts', "let x: import('../engine/loop.ts').Loop;"],
+  [arrow, 'src/core/walk.ts', "const x = await import('../engine/loop.ts');"],
+  [arrow, 'src/tools/shell.ts', "import { disk } from '../disk/real.ts';"],
+  [arrow, 'src/engine/loop.ts', "export { run } from '../commands/run.ts';"],
+  [arrow, 'src/engine/loop.ts', "import { x } from '../unknown/x.ts';"],
+  [oneDoorToFiles, 'src/engine/loop.ts', "import { readFileSync } from 'node:fs';"],
+  [oneDoorToFiles, 'src/engine/loop.ts', "await import('fs/promises');"],
+  [oneDoorToFiles, 'src/faces/cli/main.ts', "import type { Stats } from 'node:fs';"],
+  [oneClock, 'src/engine/loop.ts', 'const x = Date.now();'],
+  [oneClock, 'src/engine/loop.ts', 'const x = new Date();'],
+  [oneClock, 'src/engine/loop.ts', 'const x = new Date;'],
+  [oneClock, 'src/engine/loop.ts', 'const x = Date();'],
+  [oneClock, 'src/engine/loop.ts', 'const { now } = Date;'],
+  [oneClock, 'src/engine/loop.ts', 'const x = globalThis.performance.now(), y = performance.now();'],
+  [oneClock, 'src/engine/loop.ts', 'const x = Math.random();'],
+  [oneClock, 'src/engine/loop.ts', 'const x = process.hrtime.bigint();'],
+  [oneEnvironment, 'src/providers/openai.ts', 'const key = process.env.OPENAI_API_KEY;'],
+  [oneEnvironment, 'src/providers/openai.ts', 'const { env } = process;'],
+  [oneEnvironment, 'src/providers/openai.ts', "import { env } from 'node:process';"],
+  [oneFrontMatter, 'src/disk/snapshot.ts', "import matter from 'gray-matter';"],
+  [pureDecisions, 'src/views/costs.ts', "import { spawn } from 'node:child_process';"],
+  [noBarrel, 'src/core/all.ts', "export * from './walk.ts';\nexport { gather } from './gather.ts';"],
+  [namesOfFiles, 'src/core/turn-manager.ts', ''],
+  [namesOfFiles, 'src/utils/text.ts', ''],
+  [namesOfFiles, 'src/core/index.ts', ''],
+];
+
+const GOOD: Case[] = [
+  [arrow, 'src/core/walk.ts', "import { fault } from '../schema/fault.ts';\nimport { hasEdge } from './config.ts';"],
+  [arrow, 'src/engine/loop.ts', "import { openDisk } from '../disk/real.ts';\nimport { z } from 'zod';"],
+  [oneDoorToFiles, 'src/disk/real.ts', "import { readFileSync } from 'node:fs';"],
+  [oneDoorToFiles, 'src/faces/cli/find-org.ts', "import { existsSync } from 'node:fs';"],
+  [
+    oneClock,
+    'src/core/walk.ts',
+    "// Date.now()\nconst day = (at: Date) => new Date(at) instanceof Date && 'Date.now()';",
+  ],
+  [oneClock, 'src/core/walk.ts', 'const x = Date.UTC(2026, 1), y = Date.parse(z), w = Math.max(1), v = a.Date;'],
+  [oneClock, 'src/disk/clock.ts', 'const x = Date.now();'],
+  [oneEnvironment, 'src/faces/cli/main.ts', 'const x = process.env.HOME;'],
+  [oneEnvironment, 'src/engine/loop.ts', 'const x = world.env.HOME;'],
+  [noBarrel, 'src/testing.ts', "export { x } from './x.ts';\nexport const y = 1;"],
+  [oneEnvironment, 'src/tools/shell.ts', 'const x = process.platform, y = this.process, process_ = 1;'],
+  [namesOfFiles, 'src/views/search-index.ts', ''],
+  [namesOfFiles, 'src/core/utility-bill.ts', ''],
+];
+
+describe('the rules of the house', () => {
+  it.each(BAD)('%o refuses %s: %s', (rule, path, text) => expect(rule(parse(path, text))).not.toEqual([]));
+  it.each(GOOD)('%o accepts %s: %s', (rule, path, text) => expect(rule(parse(path, text))).toEqual([]));
+});
+
+describe('ranges of Node', () => {
+  it.each([
+    '>=20',
+    '>= 20.19.0',
+    '^20.19.0 || ^22.13.0',
+    '14 || >=16',
+    '>=18 <21',
+    '20.x',
+    '20',
+    '~20.19',
+    '*',
+    '<=20',
+  ])('%s admits 20.19.0', (range) => expect(admits(range, [20, 19, 0])).toBe(true));
+  it.each(['>=22', '^18 || >=21', '>=20.19.1', '<20', '>20', '^22.13.0 || >=24', '~20.18', '18.x'])(
+    '%s does not',
+    (range) => expect(admits(range, [20, 19, 0])).toBe(false),
+  );
+  it('does not guess', () => expect(() => admits('>=20-beta', [20, 19, 0])).toThrow('unknown'));
+});

@@ -1,0 +1,113 @@
+import ts from 'typescript';
+import { importsOf, nodesOf, type Source } from './sources.ts';
+
+/** A rule of the house: what a file does against it, none for a good file. */
+export type Rule = (source: Source) => string[];
+
+/** The arrow of imports, low to high; a folder imports itself and what has a lower number. Siblings share a number. */
+const RANK: Record<string, number> = {
+  schema: 0,
+  core: 1,
+  disk: 2,
+  providers: 2,
+  tools: 2,
+  views: 2,
+  engine: 3,
+  commands: 4,
+  faces: 5,
+};
+
+const FS = /^(node:)?fs(\/promises)?$|^(fs-extra|graceful-fs)$/;
+const ACTING =
+  /^(node:)?(fs|fs\/promises|child_process|cluster|dgram|dns|http|http2|https|inspector|net|os|process|readline|repl|timers|timers\/promises|tls|vm|worker_threads)$/;
+const PURE = ['src/schema/', 'src/core/', 'src/views/'];
+const ROLE = /^(manager|helper|util|service)s?$/i;
+
+/** Imports go along the arrow only, type imports as well. */
+export const arrow: Rule = (source) => {
+  const from = folderOf(source.path);
+  if (from === null) return [];
+  return importsOf(source).flatMap(({ target }) => {
+    const to = folderOf(target);
+    if (!target.startsWith('src/') || to === from) return [];
+    const low = to !== null && RANK[to] !== undefined && RANK[from] !== undefined && RANK[to] < RANK[from];
+    return low ? [] : [`imports ${target}`];
+  });
+};
+
+/** Only src/disk/ touches files; the command line may look for the org. */
+export const oneDoorToFiles: Rule = (source) => {
+  if (source.path.startsWith('src/disk/') || source.path === 'src/faces/cli/find-org.ts') return [];
+  return importsOf(source).flatMap(({ target }) => (FS.test(target) ? [`imports ${target}`] : []));
+};
+
+/** Only src/disk/ knows the time and chance. `new Date(x)`, Date.UTC and Date.parse are pure. */
+export const oneClock: Rule = (source) => {
+  if (source.path.startsWith('src/disk/')) return [];
+  return nodesOf(source).flatMap((node) => (isImpure(node) ? [node.parent.getText().slice(0, 60)] : []));
+};
+
+/** Only faces read the environment. */
+export const oneEnvironment: Rule = (source) => {
+  if (source.path.startsWith('src/faces/')) return [];
+  const imported = importsOf(source).some(({ target }) => /^(node:)?process$/.test(target));
+  return imported || nodesOf(source).some(isWayToEnv) ? ['reads process.env'] : [];
+};
+
+/** gray-matter evaluates code in front matter; one file knows how to stop it. */
+export const oneFrontMatter: Rule = (source) => {
+  if (source.path === 'src/disk/codec.ts') return [];
+  return importsOf(source).some(({ target }) => target === 'gray-matter') ? ['imports gray-matter'] : [];
+};
+
+/** What decides does not act: no files, processes, network or timers below the engine's pure folders. */
+export const pureDecisions: Rule = (source) => {
+  if (!PURE.some((folder) => source.path.startsWith(folder))) return [];
+  return importsOf(source).flatMap(({ target }) => (ACTING.test(target) ? [`imports ${target}`] : []));
+};
+
+/** A file that only re-exports hides where things are. */
+export const noBarrel: Rule = ({ tree }) => {
+  const passesOn = (node: ts.Statement) => ts.isExportDeclaration(node) && node.moduleSpecifier !== undefined;
+  const only =
+    tree.statements.some(passesOn) && tree.statements.every((node) => passesOn(node) || ts.isImportDeclaration(node));
+  return only ? ['only re-exports'] : [];
+};
+
+/** A file is named after a noun or a verb of the design, never after a role. */
+export const namesOfFiles: Rule = ({ path }) => {
+  const names = path.replace(/\.tsx?$/, '').split('/');
+  const bad = (name: string) => name === 'index' || name.split(/[-_.]/).some((word) => ROLE.test(word));
+  return names.filter(bad).map((name) => `is named ${name}`);
+};
+
+function folderOf(path: string): string | null {
+  return /^src\/([^/]+)\//.exec(path)?.[1] ?? null;
+}
+
+/** `process.env` itself, or `process` taken as a whole. */
+function isWayToEnv(node: ts.Node): boolean {
+  if (!ts.isIdentifier(node) || node.text !== 'process') return false;
+  if (ts.isPropertyAccessExpression(node.parent))
+    return node.parent.expression === node && node.parent.name.text === 'env';
+  return ts.isVariableDeclaration(node.parent) || ts.isElementAccessExpression(node.parent);
+}
+
+function isImpure(node: ts.Node): boolean {
+  if (!ts.isIdentifier(node)) return false;
+  const { parent } = node;
+  const member = ts.isPropertyAccessExpression(parent) && parent.expression === node ? parent.name.text : null;
+  if (node.text === 'Date') return isImpureDate(node, member);
+  if (node.text === 'Math') return member === 'random';
+  if (node.text === 'performance') return member !== null;
+  return node.text === 'process' && (member === 'hrtime' || member === 'uptime');
+}
+
+function isImpureDate(node: ts.Identifier, member: string | null): boolean {
+  const { parent } = node;
+  if (ts.isTypeReferenceNode(parent) || ts.isImportSpecifier(parent)) return false;
+  if (ts.isPropertyAccessExpression(parent) && parent.name === node) return false;
+  if (ts.isBinaryExpression(parent) && parent.operatorToken.kind === ts.SyntaxKind.InstanceOfKeyword) return false;
+  if (ts.isNewExpression(parent)) return (parent.arguments ?? []).length === 0;
+  return member !== 'UTC' && member !== 'parse';
+}
