@@ -21,7 +21,7 @@ const GRAIN_MS = 50;
 /** An outbox is looked through for old mail once in so many turns. */
 const SWEEP_TURNS = 50;
 
-const LEFTOVER = /^\.|~$|\.(swp|swx|tmp|bak|orig|part)$|^#.*#$|conflict/i;
+const LEFTOVER = /^\.|~$|\.(swp|swx|tmp|bak|orig|part)$|^#.*#$|\.conflict-\d|\.sync-conflict-|\(.*conflicted copy/i;
 
 /** Files that people write and the engine reads, by folder. */
 const CONFIG_FOLDERS = ['org/units', 'org/goals', 'org/contacts', 'org/templates'];

@@ -145,6 +145,11 @@ export class Engine {
     return this.hasNews() ? 'busy' : idleness(this.config, this.state);
   }
 
+  /** Whether mail waits for somebody who had no credits: worth one look at the start of a run. */
+  starvedWait(): boolean {
+    return [...this.state.inbox.keys()].some((name) => agentState(this.state, name).starved);
+  }
+
   private hasNews(): boolean {
     const { message_bytes } = this.config.org.limits;
     const people = peopleOf(this.config);

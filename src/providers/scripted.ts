@@ -125,9 +125,9 @@ function billed(prompt: Prompt, rule: Rule): Usage | null {
 /** The estimate, replaced by the sum of what the rules give. */
 function usageOf(prompt: Prompt, firings: readonly Firing[], chars: number): Usage {
   const usage = estimateUsage(prompt, chars);
-  const given = firings.filter(({ rule }) => rule.usage);
+  if (!firings.some(({ rule }) => rule.usage)) return usage;
   for (const key of ['input', 'output'] as const) {
-    const counts = given.map(({ rule }) => rule.usage?.[key]).filter((count) => count !== undefined);
+    const counts = firings.map(({ rule }) => rule.usage?.[key]).filter((count) => count !== undefined);
     if (counts.length) usage[key] = counts.reduce((sum, count) => sum + count, 0);
   }
   return usage;

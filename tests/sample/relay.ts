@@ -52,7 +52,7 @@ export async function tell(sample: Sample, to: string, subject: string, body: st
 
 function connect(sample: Sample): Promise<Connection> {
   const outside = { env: () => undefined, file: (path: string) => textOf(sample.root, path), sleep: async () => {} };
-  const model = sample.models['default'];
+  const model = sample.models.default;
   if (!model) throw new Error('no default model');
   return scripted.connect(model, outside);
 }
@@ -117,10 +117,10 @@ function perform(sample: Sample, story: Story, given: Sent[], agent: string, tur
   const input = act.input as JsonObject;
   if (act.tool === 'send_message') return send(sample, story, given, agent, turn, input);
   if (act.tool === 'acknowledge')
-    return given.some((mail) => mail.id === input['id']) ? 'ok' : refuse(story, `${agent} acknowledges ${input['id']}`);
+    return given.some((mail) => mail.id === input.id) ? 'ok' : refuse(story, `${agent} acknowledges ${input.id}`);
   if (!head.tools.includes(act.tool)) return refuse(story, `${agent} has no ${act.tool}`);
-  if (act.tool === 'remember') return keep(story, `agents/${agent}/memory/${input['key']}.md`, String(input['text']));
-  const path = String(input['path']);
+  if (act.tool === 'remember') return keep(story, `agents/${agent}/memory/${input.key}.md`, String(input.text));
+  const path = String(input.path);
   const parts = path.split('/');
   if (
     parts[0] === 'shared' &&
@@ -128,19 +128,19 @@ function perform(sample: Sample, story: Story, given: Sent[], agent: string, tur
   )
     return refuse(story, `${agent} may not use ${path}`);
   const full = parts[0] === 'shared' ? `org/${path}` : `agents/${agent}/workspace/${path}`;
-  if (act.tool === 'write_file') keep(story, full, String(input['content']));
+  if (act.tool === 'write_file') keep(story, full, String(input.content));
   if (act.tool === 'read_file') return story.files.get(full) ?? textOf(sample.root, full);
   if (act.tool === 'list_files')
     return [...story.files.keys()].filter((name) => name.startsWith(full)).join('\n') || 'The folder is empty.';
-  return `wrote ${path} (${String(input['content']).length} bytes)`;
+  return `wrote ${path} (${String(input.content).length} bytes)`;
 }
 
 function send(sample: Sample, story: Story, given: Sent[], agent: string, turn: number, input: JsonObject): string {
-  const to = [input['to']].flat() as string[];
+  const to = [input.to].flat() as string[];
   for (const name of to) if (!edge(sample, agent, name)) refuse(story, `${agent} has no edge to ${name}`);
-  const answered = given.find((mail) => mail.id === input['reply_to']);
+  const answered = given.find((mail) => mail.id === input.reply_to);
   const id = `${String(turn).padStart(6, '0')}-${agent}-${story.sent.length}`;
-  const subject = String(input['subject'] ?? `Re: ${answered?.subject}`);
+  const subject = String(input.subject ?? `Re: ${answered?.subject}`);
   if (subject.length > 200) refuse(story, `${agent} writes a subject of ${subject.length} characters`);
   const hops = 1 + Math.max(0, ...given.map((mail) => mail.hops));
   story.sent.push({
@@ -148,9 +148,9 @@ function send(sample: Sample, story: Story, given: Sent[], agent: string, turn: 
     from: agent,
     to,
     turn,
-    kind: String(input['kind'] ?? 'message'),
+    kind: String(input.kind ?? 'message'),
     subject,
-    body: String(input['body']).trimEnd(),
+    body: String(input.body).trimEnd(),
     thread: answered?.thread ?? id,
     hops,
   });

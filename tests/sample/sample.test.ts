@@ -95,7 +95,7 @@ describe.each(ROOTS)('%s', (root) => {
       }
       for (const { tool, input } of rule.reply.acts) {
         expect(TOOLS.has(tool), tool).toBe(true);
-        if (/\.(js|html|json)$/.test(String(input['path']))) expect(input['content']).not.toMatch(/\{\w+\}/);
+        if (/\.(js|html|json)$/.test(String(input.path))) expect(input.content).not.toMatch(/\{\w+\}/);
       }
     }
   });
@@ -264,8 +264,8 @@ function written(subject: RegExp): Record<string, string> {
   );
   return Object.fromEntries(
     (rule?.reply.acts ?? []).map(({ input }) => [
-      String(input['path']).replace('tip-calculator/', ''),
-      String(input['content']).replaceAll('{1}', SUBJECT),
+      String(input.path).replace('tip-calculator/', ''),
+      String(input.content).replaceAll('{1}', SUBJECT),
     ]),
   );
 }

@@ -1,4 +1,4 @@
-import type { Json, MailView } from '../../core/call.ts';
+import type { Json, JsonObject, MailView } from '../../core/call.ts';
 
 /** What a rule can insert into its reply. */
 export interface Values {
@@ -21,14 +21,17 @@ const VARIABLE = /\{(agent|turn|from|id|subject|body|thread|result|[1-9])\}/;
  */
 export function textTemplate(text: string): Template<string> {
   const pieces = text.split(VARIABLE);
-  if (pieces.length === 1) return () => text;
+  const head = pieces[0] as string;
+  if (pieces.length === 1) return () => head;
+  const inserts: { read: (values: Values) => string | undefined; unread: string; tail: string }[] = [];
+  for (let i = 1; i < pieces.length; i += 2) {
+    const name = pieces[i] as string;
+    inserts.push({ read: readerOf(name), unread: `{${name}}`, tail: pieces[i + 1] as string });
+  }
   return (values) => {
-    let result = pieces[0] as string;
-    for (let i = 1; i < pieces.length; i += 2) {
-      const name = pieces[i] as string;
-      result += (insertFor(name, values) ?? `{${name}}`) + pieces[i + 1];
-    }
-    return result;
+    let filled = head;
+    for (const { read, unread, tail } of inserts) filled += (read(values) ?? unread) + tail;
+    return filled;
   };
 }
 
@@ -40,25 +43,31 @@ export function jsonTemplate(value: Json): Template<Json> {
     return (values) => elements.map((element) => element(values));
   }
   if (value === null || typeof value !== 'object') return () => value;
-  const entries = Object.entries(value).map(([key, field]) => [key, jsonTemplate(field)] as const);
-  return (values) => Object.fromEntries(entries.map(([key, field]) => [key, field(values)]));
+  const fields = Object.entries(value).map(([key, field]) => ({ key, fill: jsonTemplate(field) }));
+  return (values) => {
+    const filled: JsonObject = {};
+    for (const { key, fill } of fields) filled[key] = fill(values);
+    return filled;
+  };
 }
 
-function insertFor(name: string, values: Values): string | undefined {
+function readerOf(name: string): (values: Values) => string | undefined {
   switch (name) {
     case 'agent':
-      return values.agent;
+      return (values) => values.agent;
     case 'turn':
-      return String(values.turn);
+      return (values) => String(values.turn);
     case 'result':
-      return values.result;
+      return (values) => values.result;
     case 'from':
     case 'id':
     case 'subject':
     case 'body':
     case 'thread':
-      return values.mail?.[name];
-    default:
-      return values.groups[Number(name) - 1];
+      return (values) => values.mail?.[name];
+    default: {
+      const group = Number(name) - 1;
+      return (values) => values.groups[group];
+    }
   }
 }

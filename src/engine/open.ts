@@ -1,0 +1,133 @@
+import { stringify } from 'yaml';
+import type { Config } from '../core/config.ts';
+import { peopleOf } from '../core/settle.ts';
+import type { State } from '../core/state.ts';
+import { type Clock, realClock } from '../disk/clock.ts';
+import { configReader } from '../disk/config.ts';
+import type { Disk } from '../disk/disk.ts';
+import { Folder } from '../disk/folder.ts';
+import { realHost } from '../disk/host.ts';
+import { lockHolder } from '../disk/lock.ts';
+import { replaceNow } from '../disk/workspace.ts';
+import { realDisk } from '../disk/real.ts';
+import { provider } from '../providers/find.ts';
+import { type Fault, FaultError, failure } from '../schema/fault.ts';
+import { padTurn, slug } from '../schema/name.ts';
+import type { Request } from '../schema/request.ts';
+import { TOOLS } from '../tools/all.ts';
+import { Engine } from './engine.ts';
+import { type Loaded, load } from './load.ts';
+import type { LogEvent, Ports } from './ports.ts';
+
+/** What a command says of its surroundings. */
+export interface Place {
+  /** Absolute path of the org folder. */
+  root: string;
+  env: Record<string, string | undefined>;
+}
+
+/** The real world behind an engine. */
+export function realPorts(place: Place, log?: (event: LogEvent) => void): Ports {
+  return { disk: realDisk(place.root), clock: realClock, host: realHost(place.root), env: place.env, provider, ...(log ? { log } : {}) };
+}
+
+/** Opens the engine of an org, and closes it whatever happens. */
+export async function withEngine<T>(place: Place, command: string, work: (engine: Engine, clock: Clock) => Promise<T>, log?: (event: LogEvent) => void): Promise<T> {
+  const ports = realPorts(place, log);
+  const engine = Engine.open(ports, TOOLS, command);
+  try {
+    return await work(engine, ports.clock);
+  } finally {
+    engine.close();
+  }
+}
+
+/** An org as a reading command sees it: what the journal says, and the configuration as the folder shows it now. */
+export interface View {
+  disk: Disk;
+  state: State;
+  config: Config;
+  /** Faults and warnings of the configuration as it stands in the folder. */
+  faults: Fault[];
+  warnings: Fault[];
+  loaded: Loaded;
+  /** Process of the engine that is running, if any. */
+  running: { pid: number; command: string } | null;
+}
+
+/** Reads an org without a lock. Throws the faults of the configuration when it cannot be used at all. */
+export function readOrg(place: Place): View {
+  const disk = realDisk(place.root);
+  if (!disk.stat('org/org.yaml')) throw failure('no-org', `There is no org/org.yaml in ${place.root}`);
+  const loaded = load(disk);
+  const read = readFolder(disk, loaded.state, place.env);
+  if (!read.config) throw new FaultError(...(read.faults as [Fault, ...Fault[]]));
+  return { disk, state: loaded.state, config: read.config, faults: read.faults, warnings: read.warnings, loaded, running: lockHolder(disk, realHost(place.root)) };
+}
+
+/** The configuration as the files of the folder say it, whatever the journal holds. */
+export function readFolder(disk: Disk, state: State, env: Place['env']): { config: Config | null; faults: Fault[]; warnings: Fault[] } {
+  const folder = new Folder(disk, realClock);
+  const texts = new Map(state.files);
+  for (const input of folder.tracked(state, 1_048_576)) {
+    if (input.k !== 'file') continue;
+    if (input.text === null) texts.delete(input.path);
+    else texts.set(input.path, input.text);
+  }
+  return configReader()(texts, folder.agentFolders(), env);
+}
+
+/** The person at the keyboard: `human`, else the first person of the chart. */
+export function personOf(config: Config): string {
+  const people = peopleOf(config);
+  const name = people.includes('human') ? 'human' : people[0];
+  if (name === undefined) throw failure('not-found', 'There is no person in this organisation', { remedy: 'Give an agent a resume with "person: true".' });
+  return name;
+}
+
+/** A request without its author. */
+export type Ask = Request extends infer R ? (R extends { by: string } ? Omit<R, 'by'> : never) : never;
+
+/**
+ * Hands requests to the org: with no engine running they are journaled at once, else they wait as files for its next
+ * freeze. Says which of the two happened.
+ */
+export function post(place: Place, person: string, asks: readonly Ask[]): 'journaled' | 'waits' {
+  const ports = realPorts(place);
+  const requests = asks.map((ask) => ({ ...ask, by: person }) as Request);
+  try {
+    const engine = Engine.open(ports, TOOLS, 'request');
+    try {
+      engine.post(requests.map((request) => ({ k: 'request', request, time: ports.clock.now() })));
+      return 'journaled';
+    } finally {
+      engine.close();
+    }
+  } catch (error) {
+    if (!(error instanceof FaultError) || error.fault.code !== 'locked') throw error;
+    for (const request of requests) replaceNow(ports.disk, `agents/${person}/requests/${ports.clock.now()}-${ports.clock.token()}.yaml`, stringify(request));
+    return 'waits';
+  }
+}
+
+/** What a person writes. `to` may be names, @unit or *. */
+export interface Letter {
+  to: string[];
+  body: string;
+  subject?: string;
+  kind?: string;
+  priority?: string;
+  thread?: string;
+  reply_to?: string;
+  task?: string;
+  attachments?: string[];
+}
+
+/** Drops a message into a person's outbox, complete at once; the engine takes it at its next freeze. Returns its path in the org. */
+export function drop(disk: Disk, clock: Clock, state: State, person: string, letter: Letter): string {
+  const { body, ...head } = letter;
+  const name = `${padTurn(state.turn + 1)}-${clock.now()}-${clock.token().slice(0, 6)}-${slug(letter.subject ?? body.slice(0, 60))}.sent.md`;
+  const path = `agents/${person}/outbox/${name}`;
+  replaceNow(disk, path, `---\n${stringify(head, { lineWidth: 0 })}---\n${body}\n`);
+  return path;
+}
