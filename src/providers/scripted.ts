@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type ActCall, type Prompt, ProviderError, type Reply, type Usage } from '../core/call.ts';
+import { type ActCall, type MailView, type Prompt, ProviderError, type Reply, type Usage } from '../core/call.ts';
 import type { Model } from '../schema/models.ts';
 import { estimateUsage, replyChars } from './estimate.ts';
 import { readOptions } from './options.ts';
@@ -70,24 +70,32 @@ function rulesOf(model: Model, outside: Outside): () => readonly Rule[] {
  */
 function choose(rules: readonly Rule[], prompt: Prompt): Firing[] {
   const result = prompt.n === 1 ? null : latestResults(prompt);
-  const values = { agent: prompt.agent, turn: prompt.turn, result: result ?? '' };
   const firings: Firing[] = [];
   for (const mail of prompt.mail) {
-    for (const rule of rules) {
-      if (!rule.mail) continue;
-      const ofVisit = visitGroups(rule, prompt, result);
-      const ofMail = ofVisit && mailGroups(rule.mail, mail);
-      if (!ofMail) continue;
-      firings.push({ rule, values: { ...values, mail, groups: ofVisit.length ? [...ofMail, ...ofVisit] : ofMail } });
-      break;
-    }
+    const firing = firstFor(mail, rules, prompt, result);
+    if (firing) firings.push(firing);
   }
   if (firings.length) return firings;
   for (const rule of rules) {
     const groups = rule.mail ? null : visitGroups(rule, prompt, result);
-    if (groups) return [{ rule, values: { ...values, mail: prompt.mail[0] ?? null, groups } }];
+    if (groups) return [fire(rule, prompt, prompt.mail[0] ?? null, groups, result)];
   }
   return firings;
+}
+
+function firstFor(mail: MailView, rules: readonly Rule[], prompt: Prompt, result: string | null): Firing | null {
+  for (const rule of rules) {
+    if (!rule.mail) continue;
+    const ofVisit = visitGroups(rule, prompt, result);
+    const ofMail = ofVisit && mailGroups(rule.mail, mail);
+    if (ofMail) return fire(rule, prompt, mail, ofVisit.length ? [...ofMail, ...ofVisit] : ofMail, result);
+  }
+  return null;
+}
+
+function fire(rule: Rule, prompt: Prompt, mail: MailView | null, groups: readonly string[], result: string | null) {
+  const { agent, turn } = prompt;
+  return { rule, values: { agent, turn, mail, groups, result: result ?? '' } };
 }
 
 /** What the tools answered to the last reply, joined by line breaks; null when nothing was asked for. */
