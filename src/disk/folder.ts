@@ -1,5 +1,5 @@
 import type { Input } from '../core/entry.ts';
-import { compose, firstLine } from '../core/send.ts';
+import { compose, firstLine, resolveRecipients } from '../core/send.ts';
 import { type Mail, type State } from '../core/state.ts';
 import type { Config } from '../core/config.ts';
 import type { DeadLetterHead } from '../schema/deadletter.ts';
@@ -37,8 +37,7 @@ export class Folder {
   private readonly marks = new Map<string, string>();
   /** Folder → mark and names, for folders that rarely change. */
   private readonly listings = new Map<string, { mark: string; names: string[] }>();
-  /** Outboxes of agents as this engine left them. */
-  private readonly outboxes = new Map<string, string>();
+  private lookedThrough = false;
 
   constructor(disk: Disk, clock: Clock) {
     this.disk = disk;
@@ -188,7 +187,7 @@ export class Folder {
       let n = 1;
       for (const path of this.dropped(state, person)) {
         if (!(await this.quiet(path))) continue;
-        const input = this.takeDrop(state, path, person, turn, n, limit);
+        const input = this.takeDrop(state, config, path, person, turn, n, limit);
         if (input?.k === 'drop') n++;
         if (input) inputs.push(input);
       }
@@ -234,7 +233,7 @@ export class Folder {
     return this.clock.now() - stat.mtimeMs >= YOUNG_MS;
   }
 
-  private takeDrop(state: State, path: string, person: string, turn: number, n: number, limit: number): Input | null {
+  private takeDrop(state: State, config: Config, path: string, person: string, turn: number, n: number, limit: number): Input | null {
     const read = this.readText(path, limit);
     if ('reason' in read) return this.newAside(state, path, read, person);
     if (state.aside.get(path) === read.hash) return null;
@@ -243,39 +242,33 @@ export class Folder {
     const { head, to, body } = drop;
     if (head.id !== undefined)
       return this.newAside(state, path, { reason: 'known-id', detail: `The file bears the id ${head.id}: a copy of a message. Remove the id line to send it anew.`, mark: read.hash }, person);
+    const reached = resolveRecipients(config, person, to);
+    if (!reached.ok) return this.newAside(state, path, { reason: 'no-edge', detail: reached.text, mark: read.hash }, person);
     const thread = head.thread ?? (head.reply_to === undefined ? undefined : threadOf(state, head.reply_to));
-    const wish = { ...head, to, body, subject: head.subject ?? firstLine(body), thread };
+    const wish = { ...head, to: reached.names, body, subject: head.subject ?? firstLine(body), thread };
     const message = compose(person, turn, n, wish, [], 0);
     return { k: 'drop', found: path, hash: read.hash, message };
   }
 
-  /** Files in agents' outboxes that this engine did not write: set aside. An outbox is listed only when it changed. */
-  foreign(state: State, config: Config): Input[] {
+  /**
+   * Files in agents' outboxes that no engine wrote: set aside. Every outbox is looked through at the first freeze, then in
+   * rotation: such files are never delivered, so noticing them can wait.
+   */
+  foreign(state: State, config: Config, turn: number): Input[] {
     const inputs: Input[] = [];
-    for (const [agent, resume] of config.agents) {
-      if (resume.person) continue;
-      const outbox = `agents/${agent}/outbox`;
-      const stat = this.disk.stat(outbox);
-      if (!stat || this.outboxes.get(agent) === stat.mark) continue;
-      this.outboxes.set(agent, stat.mark);
-      if (stat.kind !== 'folder') continue;
-      for (const name of this.disk.list(outbox) ?? []) {
+    config.order.forEach((agent, i) => {
+      if (config.agents.get(agent)?.person || (this.lookedThrough && (turn + i) % SWEEP_TURNS !== 0)) return;
+      for (const name of this.disk.list(`agents/${agent}/outbox`) ?? []) {
         if (LEFTOVER.test(name) || !name.endsWith('.md') || isOurs(state, name)) continue;
-        const path = `${outbox}/${name}`;
-        const mark = this.disk.stat(path)?.mark ?? 'gone';
+        const path = `agents/${agent}/outbox/${name}`;
+        const read = this.readText(path, config.org.limits.message_bytes);
+        const mark = 'hash' in read ? read.hash : read.mark;
         const input = this.newAside(state, path, { reason: 'foreign', detail: 'Only people drop files by hand; an agent writes through its replies.', mark }, agent);
         if (input) inputs.push(input);
       }
-    }
+    });
+    this.lookedThrough = true;
     return inputs;
-  }
-
-  /** The outboxes as they stand now were left so by this engine. */
-  leaveOutboxes(agents: Iterable<string>): void {
-    for (const agent of agents) {
-      const stat = this.disk.stat(`agents/${agent}/outbox`);
-      if (stat) this.outboxes.set(agent, stat.mark);
-    }
   }
 
   /** Delivered mail that has become old, agent by agent in rotation. */

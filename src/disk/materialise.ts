@@ -171,8 +171,20 @@ export function restoreLost(disk: Disk, ops: readonly FileOp[]): string[] {
     disk.create(path, bytes);
     restored.push(path);
   }
+  for (const op of ops) tidy(disk, op);
   moveFiles(disk, ops);
   return restored;
+}
+
+/** What a finished operation had removed, and the power loss brought back. */
+function tidy(disk: Disk, op: FileOp): void {
+  if (op.op === 'adopt') removeFile(disk, op.found, op.hash);
+  if (op.op === 'remove') removeFile(disk, op.path, op.hash);
+  if (op.op === 'move') return;
+  const aside = beside(op.path, 'aside');
+  const old = op.op === 'replace' ? readFile(disk, aside) : null;
+  if (old !== null && op.op === 'replace' && (op.was === null || !sameBytes(old, op.was)) && !isTorn(old, Buffer.from(op.was ?? ''))) linkNew(disk, aside, `${op.path}.conflict-old`);
+  finish(disk, aside, beside(op.path, 'tmp'));
 }
 
 function isTorn(found: Uint8Array, whole: Uint8Array): boolean {

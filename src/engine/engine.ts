@@ -204,7 +204,7 @@ export class Engine {
     this.take(lines, folder.edits(state, config, limit));
     this.take(lines, folder.revivals(state, turn, limit));
     this.take(lines, this.number(await folder.drops(state, config, turn, limit), lines, turn));
-    this.take(lines, this.number(folder.foreign(state, config), lines, turn));
+    this.take(lines, this.number(folder.foreign(state, config, turn), lines, turn));
     this.take(lines, folder.sweep(state, config, turn));
     this.take(lines, frozenEffects(this.toolbox, config, state, turn));
     this.boot = open.boot;
@@ -294,7 +294,6 @@ export class Engine {
       if (op.op === 'replace') this.folder.forget(op.path);
       if ('path' in op) this.unsynced.add(op.path);
     }
-    this.folder.leaveOutboxes(new Set(ending.effects.flatMap((effect) => (effect.k === 'sent' ? [effect.message.from] : effect.k === 'moved' ? [agentOf(effect.from)] : []))));
     journal.add({ k: 'done', turn });
     journal.write(false);
     return conflicts;

@@ -1,11 +1,85 @@
 import type { Message } from './message.ts';
+
+/** What a front matter may hold. */
+type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+
+/** Texts that mean themselves without quotes, to readers of YAML 1.1 as well, also inside `[...]` and `{...}`. */
+const PLAIN = /^[A-Za-z](?:[A-Za-z0-9 _./;()'!?+-]*[A-Za-z0-9_./;()'!?+-])?$/;
+const PLAIN_LINE = /^[A-Za-z](?:[A-Za-z0-9 _.,/;()'!?+-]*[A-Za-z0-9_.,/;()'!?+-])?$/;
+const PLAIN_ID = /^\d{6,}-[a-z][a-z0-9_-]*$/;
+/** Words that some reader of YAML takes for something else than text. */
+const WORD_OF_YAML = /^(?:y|n|yes|no|on|off|true|false|null|nan|inf)$/i;
+/** Characters that JSON leaves as they are and YAML does not read back, or not everywhere. */
+const UNPRINTABLE = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g;
+const LONE_SURROGATE = /[\ud800-\udfff]/u;
+
+/**
+ * The file of a message: the fields in the order of the design, then the body and one final newline. The same message
+ * always gives the same bytes, and `readMessage` gives it back with its body canonical (see `canonicalBody`).
+ */
 export function printMessage(m: Message): string {
-  const q = (s: string) => (/^[a-z][a-z0-9_-]*$/.test(s) ? s : JSON.stringify(s));
-  let t = `---\nid: ${q(m.id)}\nfrom: ${m.from}\nto: [${m.to.join(', ')}]\nturn: ${m.turn}\nkind: ${m.kind}\nsubject: ${q(m.subject)}\npriority: ${m.priority}\nthread: ${q(m.thread)}\n`;
-  if (m.reply_to !== undefined) t += `reply_to: ${q(m.reply_to)}\n`;
-  if (m.expires !== undefined) t += `expires: ${m.expires}\n`;
-  t += `hops: ${m.hops}\n`;
-  if (m.task !== undefined) t += `task: ${q(m.task)}\n`;
-  if (m.attachments) t += `attachments: [${m.attachments.map(q).join(', ')}]\n`;
-  return `${t}---\n${m.body}\n`;
+  let head = `---\nid: ${quote(m.id, PLAIN)}\nfrom: ${quote(m.from, PLAIN)}\nto: ${printList(m.to)}\nturn: ${m.turn}\nkind: ${m.kind}\nsubject: ${quote(m.subject, PLAIN_LINE)}\npriority: ${m.priority}\nthread: ${quote(m.thread, PLAIN)}\n`;
+  if (m.reply_to !== undefined) head += `reply_to: ${quote(m.reply_to, PLAIN)}\n`;
+  if (m.expires !== undefined) head += `expires: ${m.expires}\n`;
+  head += `hops: ${m.hops}\n`;
+  if (m.task !== undefined) head += `task: ${quote(m.task, PLAIN)}\n`;
+  if (m.attachments !== undefined) head += `attachments: ${printList(m.attachments)}\n`;
+  return `${head}---\n${canonicalBody(m.body)}\n`;
+}
+
+/**
+ * A body as a file can hold it: lines end in LF, no newline at the end, and what is no text in UTF-8 (NUL, half of a
+ * surrogate pair) is U+FFFD. A canonical body is returned as it is.
+ */
+export function canonicalBody(body: string): string {
+  let text = body.includes('\r') ? body.replace(/\r\n?/g, '\n') : body;
+  if (text.includes('\0')) text = text.replaceAll('\0', '\ufffd');
+  if (LONE_SURROGATE.test(text)) text = text.replace(/[\ud800-\udfff]/gu, '\ufffd');
+  let end = text.length;
+  while (end > 0 && text.charCodeAt(end - 1) === 10) end--;
+  return text.slice(0, end);
+}
+
+/**
+ * The front matter of a file that the engine writes, with both fences; the body follows it. Fields stay in this order,
+ * the keys of maps within them are sorted, so that equal content gives equal bytes.
+ */
+export function printHead(pairs: readonly (readonly [key: string, value: Json])[]): string {
+  const lines = pairs.map(([key, value]) => `${quote(key, PLAIN)}: ${printValue(value)}\n`);
+  return `---\n${lines.join('')}---\n`;
+}
+
+/** A value on one line, as YAML reads it back anywhere in a file. */
+export function printValue(value: Json): string {
+  if (typeof value === 'string') return quote(value, PLAIN);
+  if (value === null || typeof value !== 'object') return String(value);
+  if (isList(value)) return `[${value.map(printValue).join(', ')}]`;
+  const keys = Object.keys(value).sort();
+  return keys.length ? `{ ${keys.map((key) => `${quote(key, PLAIN)}: ${printValue(value[key] as Json)}`).join(', ')} }` : '{}';
+}
+
+/** The text in double quotes; JSON's escapes are YAML's too. */
+export function printQuoted(text: string): string {
+  return JSON.stringify(text).replace(UNPRINTABLE, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/** The beginning of a text, at most so many UTF-16 units, never half a character. */
+export function cut(text: string, max: number): string {
+  if (text.length <= max) return text;
+  const last = text.charCodeAt(max - 1);
+  return text.slice(0, last >= 0xd800 && last <= 0xdbff ? max - 1 : max);
+}
+
+function printList(texts: readonly string[]): string {
+  if (texts.length === 1) return `[${quote(texts[0] as string, PLAIN)}]`;
+  return `[${texts.map((text) => quote(text, PLAIN)).join(', ')}]`;
+}
+
+function quote(text: string, plain: RegExp): string {
+  const safe = (plain.test(text) && !(text.length <= 5 && WORD_OF_YAML.test(text))) || PLAIN_ID.test(text);
+  return safe ? text : printQuoted(text);
+}
+
+function isList(value: readonly Json[] | { readonly [key: string]: Json }): value is readonly Json[] {
+  return Array.isArray(value);
 }

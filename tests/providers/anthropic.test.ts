@@ -4,7 +4,7 @@ import anthropic from '../../src/providers/anthropic.ts';
 import { keepsTheContract, type Scene } from './contract.ts';
 import { answered, fakeAnthropic, said, USAGE, used } from './fake-anthropic.ts';
 import type { Answer } from './fake-service.ts';
-import { modelOf, promptOf, secondCall, world } from './world.ts';
+import { collectGarbage, modelOf, promptOf, secondCall, world } from './world.ts';
 
 const service = fakeAnthropic();
 const never = new AbortController().signal;
@@ -177,6 +177,21 @@ describe('a failure of Anthropic', () => {
     const error = await failureOf({ status, headers: { 'request-id': 'req_2', 'retry-after': '2' }, body });
     expect(error).toMatchObject({ failure, requestId: 'req_2', usage: null, retryAfterMs: 2000 });
     expect(error.message).toMatch(new RegExp(`^anthropic: ${status} because`));
+  });
+
+  it('that stalls is left within 500 ms of an abort, whatever was collected', async () => {
+    service.answer({ ...said('half an answer'), ending: 'stall' });
+    const connection = await open();
+    const control = new AbortController();
+    const begun = service.arrived();
+    const outcome = connection.complete(promptOf(), control.signal).catch((error: unknown) => error);
+    await begun;
+    await world().sleep(50);
+    collectGarbage();
+    const at = performance.now();
+    control.abort('enough');
+    expect(await outcome).toBe('enough');
+    expect(performance.now() - at).toBeLessThan(500);
   });
 
   it.each(['hang', 'stall'] as const)('that %ss is a timeout', async (ending) => {

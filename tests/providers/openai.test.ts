@@ -4,7 +4,7 @@ import openai from '../../src/providers/openai.ts';
 import { keepsTheContract, type Scene } from './contract.ts';
 import { called, completed, fakeOpenAI, said, USAGE } from './fake-openai.ts';
 import type { Answer } from './fake-service.ts';
-import { modelOf, promptOf, secondCall, world } from './world.ts';
+import { collectGarbage, modelOf, promptOf, secondCall, world } from './world.ts';
 
 const service = fakeOpenAI();
 const never = new AbortController().signal;
@@ -207,6 +207,21 @@ describe('a failure of OpenAI', () => {
     expect(await failureOf({ status: 400, body: { error: { code: 'content_filter', message: 'no' } } })).toMatchObject({
       failure: 'refused',
     });
+  });
+
+  it('that stalls is left within 500 ms of an abort, whatever was collected', async () => {
+    service.answer({ ...said('half an answer'), ending: 'stall' });
+    const connection = await open();
+    const control = new AbortController();
+    const begun = service.arrived();
+    const outcome = connection.complete(promptOf(), control.signal).catch((error: unknown) => error);
+    await begun;
+    await world().sleep(50);
+    collectGarbage();
+    const at = performance.now();
+    control.abort('enough');
+    expect(await outcome).toBe('enough');
+    expect(performance.now() - at).toBeLessThan(500);
   });
 
   it.each(['hang', 'stall'] as const)('that %ss is a timeout', async (ending) => {

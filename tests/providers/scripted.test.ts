@@ -271,7 +271,10 @@ describe('the script', () => {
 
 it('answers in less than 3 microseconds', async () => {
   const connection = await open(
-    stringify({ version: 1, rules: [{ when: { from: 'human' }, reply: { acts: [send({ to: '{from}', body: 'ok {id}' })] } }] }),
+    stringify({
+      version: 1,
+      rules: [{ when: { from: 'human' }, reply: { acts: [send({ to: '{from}', body: 'ok {id}' })] } }],
+    }),
   );
   const prompt = promptOf();
   let best = Number.POSITIVE_INFINITY;

@@ -51,13 +51,18 @@ export async function attempt<T>(
     () => {},
   );
   try {
-    return await send(stop.signal);
+    return await Promise.race([send(stop.signal), rejection(stop.signal)]);
   } catch (error) {
     throw stop.signal.aborted ? stop.signal.reason : failureOf(error, service, late);
   } finally {
     signal.removeEventListener('abort', abort);
     stop.abort();
   }
+}
+
+/** Rejects on abort. Needed beside the SDK: Node 20 loses an abort of a half-read answer once its request was collected. */
+function rejection(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
 }
 
 function failureOf(thrown: unknown, service: Service, late: ProviderError): ProviderError {

@@ -1,0 +1,91 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import type { Input, World } from '../../src/commands/command.ts';
+import { realDisk } from '../../src/disk/real.ts';
+import { type FaultCode, FaultError } from '../../src/schema/fault.ts';
+import { buildOrg, type OrgPlan } from '../../src/testing/build-org.ts';
+
+/** A world whose terminal is two lists of lines. */
+export interface TestWorld extends World {
+  /** What went to stderr. */
+  said: string[];
+  /** What was printed as it came. */
+  printed: string[];
+}
+
+export interface WorldWish {
+  env?: Record<string, string | undefined>;
+  cwd?: string;
+  json?: boolean;
+  interactive?: boolean;
+  /** All of standard input; its lines are what `lines()` gives. */
+  stdin?: string;
+  signal?: AbortSignal;
+  /** Called with each line that is said. */
+  onSay?(line: string): void;
+}
+
+/** The world of a command that works on the org at `root`; '' where there is none. */
+export function testWorld(root: string, wish: WorldWish = {}): TestWorld {
+  const said: string[] = [];
+  const printed: string[] = [];
+  const { stdin = '' } = wish;
+  return {
+    root,
+    cwd: wish.cwd ?? root,
+    env: wish.env ?? {},
+    json: wish.json ?? false,
+    interactive: wish.interactive ?? false,
+    say(line) {
+      said.push(line);
+      wish.onSay?.(line);
+    },
+    print: (line) => void printed.push(line),
+    stdin: async () => stdin,
+    async *lines() {
+      for (const line of stdin.split('\n')) yield line;
+    },
+    signal: wish.signal ?? new AbortController().signal,
+    said,
+    printed,
+  };
+}
+
+/** An input as the command line parses it; amounts in flags are micro-credits. */
+export function inputOf(given: Partial<Input> = {}): Input {
+  return { args: {}, rest: [], flags: {}, ...given };
+}
+
+/** An empty folder that goes away with the test. */
+export function scratch(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'lemming-test-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** A real folder holding the planned org; goes away with the test. */
+export function scratchOrg(plan: OrgPlan): string {
+  const folder = scratch();
+  buildOrg(realDisk(folder), plan);
+  return folder;
+}
+
+/** The codes of the faults that the work throws. */
+export async function faultsOf(work: Promise<unknown>): Promise<FaultCode[]> {
+  try {
+    await work;
+  } catch (error) {
+    if (error instanceof FaultError) return error.faults.map(({ code }) => code);
+    throw error;
+  }
+  return [];
+}
+
+/** path → bytes (as latin1 text) of every file below a folder. */
+export function filesIn(root: string): Record<string, string> {
+  const entries = readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const paths = entries.map((entry) => join(entry.parentPath, entry.name)).sort();
+  return Object.fromEntries(paths.map((path) => [path.slice(root.length + 1), readFileSync(path, 'latin1')]));
+}
