@@ -1,10 +1,10 @@
 import { printCredits } from '../core/ledger.ts';
 import { agentState, inboxOf, type State } from '../core/state.ts';
-import type { Engine, TurnReport, VisitReport } from '../engine/engine.ts';
+import type { Engine, VisitReport } from '../engine/engine.ts';
 import { type Place, personOf, withEngine } from '../engine/open.ts';
 import { type RunReport, type RunWish, run as runTurns } from '../engine/run.ts';
-import { type Fault, printFault } from '../schema/fault.ts';
 import type { Outcome, World } from './command.ts';
+import { count, sentIn, Teller } from './progress.ts';
 
 /** What `run`, `run-once` and `step` ask for. */
 export interface TurnsWish extends Pick<RunWish, 'turns' | 'untilIdle' | 'maxCost' | 'only'> {
@@ -29,59 +29,6 @@ export function makeTurns(world: World, verb: string, wish: TurnsWish): Promise<
 function placeOf(world: World, concurrency: number | undefined): Place {
   const env = concurrency === undefined ? world.env : { ...world.env, LEMMING_LIMITS_CONCURRENCY: `${concurrency}` };
   return { root: world.root, env };
-}
-
-/** Tells a run turn by turn; what was told once is not told again. */
-class Teller {
-  readonly faults: Fault[] = [];
-  private readonly world: World;
-  private readonly engine: Engine;
-  private readonly told = new Set<string>();
-  private quiet = false;
-
-  constructor(world: World, engine: Engine) {
-    this.world = world;
-    this.engine = engine;
-    this.tellRecovery();
-  }
-
-  tell(report: TurnReport): void {
-    this.tellRecovery();
-    for (const fault of report.faults) if (this.once(printFault(fault))) this.faults.push(fault);
-    if (report.visits.length > 0 || !this.quiet) this.world.say(turnLine(report));
-    this.quiet = report.visits.length === 0;
-    for (const visit of report.visits) for (const line of troubles(visit)) this.world.say(`  ${line}`);
-    for (const { path, ours } of report.conflicts)
-      this.world.say(`  ${path} was changed while the turn was made and stays as it is; the agent's text lies in ${ours}`);
-  }
-
-  private tellRecovery(): void {
-    for (const line of this.engine.recovered) this.once(`Recovered: ${line}`);
-  }
-
-  private once(line: string): boolean {
-    if (this.told.has(line)) return false;
-    this.told.add(line);
-    this.world.say(line);
-    return true;
-  }
-}
-
-function turnLine({ turn, visits, spent }: TurnReport): string {
-  const done = visits.filter((visit) => visit.outcome === 'ok');
-  if (visits.length === 0) return `Turn ${turn}: nobody was due`;
-  const names = done.map((visit) => visit.agent).join(', ') || 'no visit succeeded';
-  return `Turn ${turn}: ${names}; ${count(sum(visits, 'sent'), 'message')} sent, ${printCredits(spent)} credits`;
-}
-
-function troubles(visit: VisitReport): string[] {
-  const lines: string[] = [];
-  const { agent, outcome, reason = 'no reason given', refused, held } = visit;
-  if (outcome === 'failed') lines.push(`${agent} failed: ${reason}`);
-  if (outcome === 'skipped') lines.push(`${agent} was not called: ${reason}`);
-  if (refused > 0) lines.push(`${agent}: ${count(refused, 'act')} refused (lemming audit)`);
-  if (held > 0) lines.push(`${agent}: ${count(held, 'act')} held for approval (lemming approvals)`);
-  return lines;
 }
 
 function outcomeOf(engine: Engine, report: RunReport, teller: Teller): Outcome {
@@ -126,14 +73,18 @@ function wentWrong(state: State, visits: readonly VisitReport[], since: number):
 
 function sumUp(engine: Engine, { reports, spent, end }: RunReport, visits: VisitReport[], failing: boolean): string {
   const { state } = engine;
-  const sent = count(sum(visits, 'sent'), 'message');
+  const sent = count(sentIn(visits), 'message');
   const ending = failing ? ENDINGS.failing : ENDINGS[end];
   const lines = [
     `${count(reports.length, 'turn')}, ${count(visits.filter(wasCalled).length, 'visit')}, ${sent} sent, ${printCredits(spent)} credits spent. ${ending}`,
     state.paused ? 'The organisation is paused: lemming resume' : '',
-    starvedIn(state).map((name) => `${name} is out of credits and its mail waits: lemming top-up ${name} CREDITS`).join('\n'),
+    starvedIn(state)
+      .map((name) => `${name} is out of credits and its mail waits: lemming top-up ${name} CREDITS`)
+      .join('\n'),
     waitingLine(engine),
-    sent === '0 messages' ? 'lemming status shows how everyone is' : 'What was written: agents/*/outbox/ and lemming history',
+    sent === '0 messages'
+      ? 'lemming status shows how everyone is'
+      : 'What was written: agents/*/outbox/ and lemming history',
   ];
   return lines.filter(Boolean).join('\n');
 }
@@ -156,7 +107,9 @@ function waitingLine(engine: Engine): string {
   const notices = agentState(state, person).notices.length;
   const open = [...state.approvals.values()].filter((approval) => approval.answer === null).length;
   return [
-    mail + notices > 0 ? `${[mail && count(mail, 'message'), notices && count(notices, 'notice')].filter(Boolean).join(' and ')} for ${person}: lemming inbox` : '',
+    mail + notices > 0
+      ? `${[mail && count(mail, 'message'), notices && count(notices, 'notice')].filter(Boolean).join(' and ')} for ${person}: lemming inbox`
+      : '',
     open > 0 ? `${count(open, 'act')} to approve or deny: lemming approvals` : '',
   ]
     .filter(Boolean)
@@ -165,13 +118,4 @@ function waitingLine(engine: Engine): string {
 
 function wasCalled(visit: VisitReport): boolean {
   return visit.outcome !== 'skipped';
-}
-
-function sum(visits: readonly VisitReport[], key: 'sent'): number {
-  return visits.reduce((total, visit) => total + visit[key], 0);
-}
-
-/** `1 turn`, `3 turns`. */
-function count(n: number, word: string): string {
-  return `${n} ${word}${n === 1 ? '' : 's'}`;
 }

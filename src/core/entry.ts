@@ -94,8 +94,8 @@ export interface UsedEntry {
   act: number;
   ok: boolean;
   text: string;
-  /** Workspace files that the tool changed, with their new text; null when removed. */
-  files: { path: string; text: string | null }[];
+  /** Workspace files that the tool changed: the new text, null when removed, and the hash of what stood there before. */
+  files: { path: string; text: string | null; was: string | null }[];
   /** The tool asked for this write to a shared file; it becomes an effect. */
   shared?: { path: string; text: string };
 }

@@ -14,7 +14,9 @@ export type FileOp =
   | { op: 'move'; from: string; to: string }
   /** A drop becomes its canonical file; what was found goes, if it is still the same. */
   | { op: 'adopt'; found: string; hash: string; path: string; text: string }
-  | { op: 'remove'; path: string; hash: string | null };
+  | { op: 'remove'; path: string; hash: string | null }
+  /** A tool wrote it in a workspace during the visit; null: it removed it. `was`: hash of what stood there. Only done again when a power loss took it. */
+  | { op: 'live'; path: string; text: string | null; was: string | null };
 
 /** File operations of the entries of a turn that are done at its commit, in order. */
 export function filesOf(entry: Entry): FileOp[] {
@@ -37,6 +39,8 @@ export function filesOf(entry: Entry): FileOp[] {
       return [{ op: 'create', path: approvalPath(entry.id), text: printApproval(entry) }];
     case 'decided':
       return [{ op: 'move', from: approvalPath(entry.id), to: `org/approvals/answered/${entry.id}.md` }];
+    case 'used':
+      return entry.files.map((file) => ({ op: 'live', ...file }));
     case 'request':
       return entry.file === undefined ? [] : [{ op: 'remove', path: entry.file, hash: null }];
     default:

@@ -246,7 +246,9 @@ export class Journal {
   }
 
   private open(): Appender {
-    this.appender ??= this.disk.append(journalPath(this.file));
+    if (this.appender) return this.appender;
+    this.appender = this.disk.append(journalPath(this.file));
+    if (this.size === 0 && this.disk.stat(journalPath(this.file))?.size) this.appender.truncate(0);
     return this.appender;
   }
 }

@@ -37,6 +37,7 @@ function carryOut(disk: Disk, op: FileOp, turn: number, done: Materialised): voi
     case 'replace':
       return replaceFile(disk, op, turn, done);
     case 'move':
+    case 'live':
       return;
     case 'adopt':
       createFile(disk, op.path, op.text, turn, done);
@@ -160,31 +161,44 @@ function sameBytes(found: Uint8Array | null, bytes: string | Uint8Array): boolea
 
 /**
  * After a power loss: the files that the operations of the turns since the last sync leave behind, made again where they are
- * missing, empty or torn (a beginning of what they should be). A complete different file is an edit and stays.
+ * missing, empty, torn (a beginning of what they should be) or an older version of ours. Any other file is an edit and stays.
  */
 export function restoreLost(disk: Disk, ops: readonly FileOp[]): string[] {
   const restored: string[] = [];
+  const older = versions(ops);
   for (const [path, bytes] of finalFiles(ops)) {
     const found = readFile(disk, path);
-    if (sameBytes(found, bytes) || (found !== null && !isTorn(found, bytes))) continue;
+    if (sameBytes(found, bytes) || (found !== null && !isTorn(found, bytes) && !older.get(path)?.has(bytesHash(found)))) continue;
     if (found !== null) disk.unlink(path);
     disk.create(path, bytes);
     restored.push(path);
   }
-  for (const op of ops) tidy(disk, op);
+  for (const op of ops) tidy(disk, op, older);
   moveFiles(disk, ops);
   return restored;
 }
 
 /** What a finished operation had removed, and the power loss brought back. */
-function tidy(disk: Disk, op: FileOp): void {
+function tidy(disk: Disk, op: FileOp, older: ReadonlyMap<string, ReadonlySet<string>>): void {
   if (op.op === 'adopt') removeFile(disk, op.found, op.hash);
   if (op.op === 'remove') removeFile(disk, op.path, op.hash);
   if (op.op === 'move') return;
   const aside = beside(op.path, 'aside');
-  const old = op.op === 'replace' ? readFile(disk, aside) : null;
-  if (old !== null && op.op === 'replace' && (op.was === null || !sameBytes(old, op.was)) && !isTorn(old, Buffer.from(op.was ?? ''))) linkNew(disk, aside, `${op.path}.conflict-old`);
+  const old = readFile(disk, aside);
+  if (old !== null && !older.get(op.path)?.has(bytesHash(old)) && !sameBytes(old, '')) linkNew(disk, aside, `${op.path}.conflict-old`);
   finish(disk, aside, beside(op.path, 'tmp'));
+}
+
+/** Path → hashes of everything of ours that ever stood there. */
+function versions(ops: readonly FileOp[]): Map<string, Set<string>> {
+  const all = new Map<string, Set<string>>();
+  const add = (path: string, hash: string): void => void (all.get(path) ?? all.set(path, new Set()).get(path))?.add(hash);
+  for (const op of ops) {
+    if ('text' in op && op.text !== null) add(op.path, bytesHash(Buffer.from(op.text)));
+    if (op.op === 'replace' && op.was !== null) add(op.path, bytesHash(Buffer.from(op.was)));
+    if (op.op === 'live' && op.was !== null) add(op.path, op.was);
+  }
+  return all;
 }
 
 function isTorn(found: Uint8Array, whole: Uint8Array): boolean {
@@ -201,7 +215,8 @@ export function finalFiles(ops: readonly FileOp[]): Map<string, Uint8Array> {
     else if (op.op === 'adopt') {
       files.set(op.path, Buffer.from(op.text));
       files.delete(op.found);
-    } else if (op.op === 'remove') files.delete(op.path);
+    } else if (op.op === 'remove' || (op.op === 'live' && op.text === null)) files.delete(op.path);
+    else if (op.op === 'live') files.set(op.path, Buffer.from(op.text ?? ''));
     else {
       const moved = files.get(op.from);
       files.delete(op.from);

@@ -1,7 +1,36 @@
-import { parse } from 'yaml';
 import type { z } from 'zod';
 import { type Fault, fault } from '../schema/fault.ts';
-export function readYaml<S extends z.ZodType>(schema: S, text: string, file: string): { value: z.output<S> | null; faults: Fault[] } {
-  const r = schema.safeParse(parse(text));
-  return r.success ? { value: r.data, faults: [] } : { value: null, faults: [fault('invalid-value', r.error.message, { file })] };
+import { readFrontMatter } from './codec.ts';
+import { faultsOf } from './yaml-faults.ts';
+import { readTree, type Tree } from './yaml-tree.ts';
+
+/**
+ * Reads a YAML text by its schema. All that is wrong is returned at once: `invalid-yaml`, `unknown-key` and `invalid-value`
+ * (with the value and the nearest valid one), `missing-key` (at the parent), `old-version`. The value is null when there is
+ * any fault. `firstLine` is the line of the file on which the text begins.
+ */
+export function readYaml<S extends z.ZodType>(schema: S, text: string, file: string, firstLine = 1): { value: z.output<S> | null; faults: Fault[] } {
+  return check(schema, readTree(text, file, firstLine));
+}
+
+/** What a schema says of a text that was parsed. Faults of syntax come first; a broken text is not checked further. */
+export function check<S extends z.ZodType>(schema: S, tree: Tree): { value: z.output<S> | null; faults: Fault[] } {
+  if (tree.faults.length) return { value: null, faults: tree.faults };
+  const result = schema.safeParse(tree.data);
+  return result.success ? { value: result.data, faults: [] } : { value: null, faults: faultsOf(schema, tree, result.error.issues) };
+}
+
+/** Reads a markdown file that must have front matter. The body is what follows, without line ends at its end. */
+export function readMarkdown<S extends z.ZodType>(schema: S, text: string, file: string): { head: z.output<S> | null; body: string; faults: Fault[] } {
+  const parts = splitMarkdown(text, file);
+  if ('fault' in parts) return { head: null, body: text, faults: [parts.fault] };
+  const { value, faults } = readYaml(schema, parts.head, file, parts.headLine);
+  return { head: value, body: parts.body, faults };
+}
+
+/** Head and body of a markdown file that must have front matter. */
+export function splitMarkdown(text: string, file: string): { head: string; headLine: number; body: string } | { fault: Fault } {
+  const parts = readFrontMatter(text, file);
+  if (!parts) return { fault: fault('invalid-yaml', 'The file has no front matter: its first line must be exactly ---', { file, line: 1, column: 1 }) };
+  return 'fault' in parts ? parts : { ...parts, body: parts.body.replace(/\n+$/, '') };
 }

@@ -2,6 +2,7 @@ import type { Resume } from '../schema/resume.ts';
 import { permitPath } from '../core/permit.ts';
 import type { Box } from '../core/tool.ts';
 import type { Disk } from '../disk/disk.ts';
+import { bytesHash } from '../disk/materialise.ts';
 import { replaceNow } from '../disk/workspace.ts';
 
 /** Raised by the Box when a tool asks for what it may not have; the model is told. */
@@ -9,7 +10,7 @@ export class BoxRefusal extends Error {}
 
 /** What a tool did: for the journal. */
 export interface Changes {
-  files: { path: string; text: string | null }[];
+  files: { path: string; text: string | null; was: string | null }[];
   shared?: { path: string; text: string };
 }
 
@@ -35,8 +36,9 @@ export function makeBox(disk: Disk, resume: Resume, shared: (path: string) => st
       if (disk.stat(target.path)?.kind === 'folder') throw new BoxRefusal(`${JSON.stringify(path)} is a folder.`);
       if (target.shared) changes.shared = { path: target.path, text };
       else {
+        const before = disk.read(target.path);
         replaceNow(disk, target.path, text);
-        changes.files.push({ path: target.path, text });
+        changes.files.push({ path: target.path, text, was: before === null ? null : bytesHash(before) });
       }
     },
     list(path) {

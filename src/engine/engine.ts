@@ -1,7 +1,7 @@
 import { apply } from '../core/apply.ts';
 import type { Config } from '../core/config.ts';
 import type { Entry, Input, OpenEntry } from '../core/entry.ts';
-import { filesOf } from '../core/files.ts';
+import { type FileOp, filesOf } from '../core/files.ts';
 import type { Toolbox } from '../core/judge.ts';
 import { peopleOf } from '../core/settle.ts';
 import { agentState, type State } from '../core/state.ts';
@@ -21,6 +21,8 @@ import { type Ending, frozenEffects, makeTurn, type Turn } from './turn.ts';
 const FIRST_LIMIT = 1_048_576;
 /** Files that are fsynced one by one when an engine closes; more are left to the system and checked after a power loss. */
 const SYNCED_AT_CLOSE = 2000;
+/** Turns of earlier engines that are looked up in the journal for that. */
+const SYNCED_TURNS = 50;
 
 /** What a turn did, for people and for `--json`. Amounts are micro-credits. */
 export interface TurnReport {
@@ -71,6 +73,8 @@ export class Engine {
   private synced: number;
   private boot: string | null;
   private readonly unsynced = new Set<string>();
+  /** The last turn when this engine began. */
+  private readonly openedAt: number;
   private configured = false;
   /** LEMMING_* variables: those of this process, or of the turn that is finished. */
   private env: Record<string, string>;
@@ -99,6 +103,7 @@ export class Engine {
     this.unfinished = loaded.unfinished;
     this.env = overridesIn(ports.env);
     this.synced = loaded.synced;
+    this.openedAt = loaded.state.turn;
     this.boot = loaded.boot;
     this.folder = new Folder(ports.disk, ports.clock);
     this.calls = new Calls(ports, this.journal, this.state);
@@ -108,7 +113,7 @@ export class Engine {
 
   /** Brings the folder to where the journal is: the files of a turn that a crash cut off, and all that a power loss took. */
   private redo(loaded: Loaded): void {
-    if (loaded.boot !== null && loaded.boot !== this.ports.host.boot) this.restore(loaded.synced);
+    if (loaded.boot !== null && loaded.boot !== this.ports.host.boot) this.restore();
     if (!loaded.undone) return;
     materialise(this.ports.disk, loaded.undone.flatMap(filesOf), this.state.turn);
     this.journal.add({ k: 'done', turn: this.state.turn });
@@ -116,21 +121,26 @@ export class Engine {
     this.recovered.push(`the files of turn ${this.state.turn} were completed from the journal`);
   }
 
-  private restore(synced: number): void {
-    const faults: Fault[] = [];
-    const ops = [];
-    let committed: Entry[] = [];
-    for (const { file, entries } of readJournal(this.ports.disk, faults)) {
-      if (file <= synced) continue;
+  private restore(): void {
+    const cutOff = (this.unfinished?.calls ?? []).flatMap(filesOf);
+    const restored = restoreLost(this.ports.disk, [...this.operationsSince(this.synced), ...cutOff]);
+    if (restored.length) this.recovered.push(`${restored.length} files that were lost were restored from the journal`);
+  }
+
+  /** File operations of the committed turns after that one, from the journal. */
+  private operationsSince(turn: number): FileOp[] {
+    const ops: FileOp[] = [];
+    let lines: Entry[] = [];
+    for (const { file, entries } of readJournal(this.ports.disk, [])) {
+      if (file <= turn) continue;
       for (const entry of entries) {
-        committed.push(entry);
+        lines.push(entry);
         if (entry.k !== 'commit') continue;
-        ops.push(...committed.flatMap(filesOf));
-        committed = [];
+        ops.push(...lines.flatMap(filesOf));
+        lines = [];
       }
     }
-    const restored = restoreLost(this.ports.disk, ops);
-    if (restored.length) this.recovered.push(`${restored.length} files that were lost were restored from the journal`);
+    return ops;
   }
 
   /** The number of the next turn. */
@@ -166,11 +176,12 @@ export class Engine {
     const signal = wish.signal ?? new AbortController().signal;
     const faults: Fault[] = [];
     const frozen = this.unfinished ? this.thaw(this.unfinished) : await this.freeze(wish, faults);
-    const turn: Turn = { number: frozen.open.turn, open: frozen.open, config: this.config, state: this.state, journal: this.journal, calls: this.calls, recorded: frozen.recorded, ports: this.ports, swept: frozen.swept, signal };
+    const turn: Turn = { number: frozen.open.turn, open: frozen.open, config: this.config, state: this.state, journal: this.journal, calls: this.calls, recorded: frozen.recorded, ports: this.ports, live: new Set(), swept: frozen.swept, signal };
     const before = new Map([...this.state.agents].map(([name, agent]) => [name, agent.spent]));
     const spentBefore = this.state.org.spent;
     const ending = await makeTurn(turn, this.toolbox);
     const conflicts = this.commit(frozen, ending);
+    for (const path of turn.live) this.unsynced.add(path);
     return this.report(turn.number, ending, before, this.state.org.spent - spentBefore, conflicts, faults, frozen.inputs);
   }
 
@@ -292,7 +303,7 @@ export class Engine {
     this.folder.known(marks);
     for (const op of ops) {
       if (op.op === 'replace') this.folder.forget(op.path);
-      if ('path' in op) this.unsynced.add(op.path);
+      this.unsynced.add(op.op === 'move' ? op.to : op.path);
     }
     journal.add({ k: 'done', turn });
     journal.write(false);
@@ -335,15 +346,19 @@ export class Engine {
     }
   }
 
+  /** Makes the files of all turns since the last sync durable, if they are few. */
   private syncFiles(): void {
     const { disk } = this.ports;
-    if (this.unsynced.size === 0 || this.unsynced.size > SYNCED_AT_CLOSE || !this.journal.untouched()) return;
+    const { state, synced, openedAt } = this;
+    if (state.turn === synced || this.unsynced.size > SYNCED_AT_CLOSE || openedAt - synced > SYNCED_TURNS || !this.journal.untouched()) return;
+    if (synced < openedAt) for (const op of this.operationsSince(synced)) this.unsynced.add(op.op === 'move' ? op.to : op.path);
+    if (this.unsynced.size > SYNCED_AT_CLOSE) return;
     for (const path of this.unsynced) disk.syncFile(path);
     for (const folder of new Set([...this.unsynced].map((path) => path.slice(0, path.lastIndexOf('/'))))) disk.syncDir(folder);
     this.unsynced.clear();
-    this.synced = this.state.turn;
+    this.synced = state.turn;
     this.journal.turnTo(this.next);
-    this.journal.add({ k: 'synced', turn: this.state.turn });
+    this.journal.add({ k: 'synced', turn: state.turn });
     this.journal.write(true);
   }
 }

@@ -1,7 +1,10 @@
+import { closest } from 'fastest-levenshtein';
 import { stringify } from 'yaml';
-import type { Config } from '../core/config.ts';
+import { apply } from '../core/apply.ts';
+import { type Config, lists } from '../core/config.ts';
+import { resolveRecipients } from '../core/send.ts';
 import { peopleOf } from '../core/settle.ts';
-import type { State } from '../core/state.ts';
+import { emptyState, type State } from '../core/state.ts';
 import { type Clock, realClock } from '../disk/clock.ts';
 import { configReader } from '../disk/config.ts';
 import type { Disk } from '../disk/disk.ts';
@@ -11,7 +14,7 @@ import { lockHolder } from '../disk/lock.ts';
 import { replaceNow } from '../disk/workspace.ts';
 import { realDisk } from '../disk/real.ts';
 import { provider } from '../providers/find.ts';
-import { type Fault, FaultError, failure } from '../schema/fault.ts';
+import { type Fault, FaultError, failure, fault } from '../schema/fault.ts';
 import { padTurn, slug } from '../schema/name.ts';
 import type { Request } from '../schema/request.ts';
 import { TOOLS } from '../tools/all.ts';
@@ -77,6 +80,24 @@ export function readFolder(disk: Disk, state: State, env: Place['env']): { confi
   return configReader()(texts, folder.agentFolders(), env);
 }
 
+/** All that is wrong with the files people write, whatever the journal holds; files that cannot be read at all as well. */
+export function checkFolder(place: Place): { config: Config | null; faults: Fault[]; warnings: Fault[] } {
+  const disk = realDisk(place.root);
+  const read = readFolder(disk, emptyState(), place.env);
+  const unreadable = new Folder(disk, realClock).tracked(emptyState(), 1_048_576).flatMap((input) => {
+    if (input.k !== 'aside') return [];
+    const code = input.reason === 'too-large' || input.reason === 'not-regular' ? input.reason : 'not-text';
+    return [fault(code, UNREADABLE[code], { file: input.path })];
+  });
+  return { ...read, faults: [...unreadable, ...read.faults] };
+}
+
+const UNREADABLE = {
+  'too-large': 'The file is larger than 1 MiB and is not read',
+  'not-regular': 'This is no regular file and is not read',
+  'not-text': 'The file is no UTF-8 text and is not read',
+};
+
 /** The person at the keyboard: `human`, else the first person of the chart. */
 export function personOf(config: Config): string {
   const people = peopleOf(config);
@@ -131,3 +152,49 @@ export function drop(disk: Disk, clock: Clock, state: State, person: string, let
   replaceNow(disk, path, `---\n${stringify(head, { lineWidth: 0 })}---\n${body}\n`);
   return path;
 }
+
+/** Throws `not-found`, with the nearest name, when there is no such agent or person; for a broken resume its faults. */
+export function checkAgent(config: Config, name: string): void {
+  if (config.agents.has(name)) return;
+  const broken = config.broken.get(name);
+  if (broken) throw new FaultError(...(broken as [Fault, ...Fault[]]));
+  const nearest = config.order.length ? { nearest: closest(name, config.order) } : {};
+  throw failure('not-found', `There is no agent ${JSON.stringify(name)}.`, { ...nearest, remedy: 'lemming status lists the agents.' });
+}
+
+/**
+ * Checks a letter by the chart and drops it. Returns its path and whom it reaches. Throws `not-found` for an unknown name
+ * and `refused` for a missing edge.
+ */
+export function sendLetter(view: View, person: string, letter: Letter): { path: string; to: string[] } {
+  const { config, disk, state } = view;
+  for (const name of letter.to) if (name !== '*' && !name.startsWith('@')) checkAgent(config, name);
+  const unit = letter.to.find((name) => name.startsWith('@') && !config.units.has(name.slice(1)));
+  if (unit !== undefined) throw failure('not-found', `There is no unit ${JSON.stringify(unit)}.`, { remedy: 'The files in org/units/ are the units.' });
+  const reached = resolveRecipients(config, person, letter.to);
+  if (!reached.ok) throw failure('refused', `${reached.text} (rule: ${reached.rule})`, { remedy: edgeRemedy(config, person, letter.to) });
+  return { path: drop(disk, realClock, state, person, letter), to: reached.names };
+}
+
+function edgeRemedy(config: Config, from: string, to: readonly string[]): string {
+  const missing = to.flatMap((name) => [
+    ...(lists(config.sendTo.get(from), name) ? [] : [`${name} to send_to of ${from}`]),
+    ...(lists(config.readFrom.get(name), from) ? [] : [`${from} to read_from of ${name}`]),
+  ]);
+  return `An edge needs both ends: in org/chart.yaml add ${missing.join(', and ')}.`;
+}
+
+/**
+ * The org as its next freeze will find it: mail that was dropped and requests that wait are taken into the view's state.
+ * A file that is being written right now counts as it stands.
+ */
+export async function foresee(view: View): Promise<View> {
+  const { state, config, disk } = view;
+  const folder = new Folder(disk, { ...realClock, now: () => realClock.now() + LONG_AGO_MS });
+  const limit = config.org.limits.message_bytes;
+  const requests = folder.requests(state, peopleOf(config), limit, state.time);
+  for (const input of requests) if (input.k === 'request') apply(state, input);
+  for (const input of await folder.drops(state, config, state.turn + 1, limit)) if (input.k === 'drop') apply(state, input);
+  return view;
+}
+const LONG_AGO_MS = 60_000;

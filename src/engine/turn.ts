@@ -25,6 +25,8 @@ export interface Turn {
   calls: Calls;
   recorded: Recorded;
   ports: Ports;
+  /** Workspace files that tools wrote in this turn. */
+  live: Set<string>;
   /** Old files that this turn's freeze found. */
   swept: string[];
   signal: AbortSignal;

@@ -18,6 +18,7 @@ export async function useTool(turn: Turn, resume: Resume, scene: Scene, use: { t
   const key = { turn: turn.number, agent: resume.name, n, act };
   const known = turn.recorded.use(key);
   const used = known?.find((entry): entry is UsedEntry => entry.k === 'used') ?? (await perform(turn, resume, scene, use, call, key, known !== undefined));
+  for (const { path } of used.files) turn.live.add(path);
   if (used.shared) stageShared(turn, scene, used.shared);
   return { id: call.id, tool: call.tool, text: used.text, ok: used.ok };
 }

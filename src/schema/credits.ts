@@ -18,9 +18,9 @@ const caps = {
 
 /** `org/credits.yaml`. Written by people only. */
 export const creditsFile = z.strictObject({
-  version: z.literal(1),
-  org: z.strictObject(caps).default({}),
-  units: z.record(z.string(), z.strictObject(caps)).default({}),
+  version: z.literal(1).describe('format of this file; lemming migrate upgrades'),
+  org: z.strictObject(caps).default({}).describe('limits of the whole organisation'),
+  units: z.record(z.string(), z.strictObject(caps)).default({}).describe('limits of all members of a unit together'),
   agents: z
     .record(
       z.string(),
@@ -31,7 +31,8 @@ export const creditsFile = z.strictObject({
         per_day: caps.per_day,
       }),
     )
-    .default({}),
+    .default({})
+    .describe('what each agent may spend; without an entry an agent has no credits'),
 });
 export type CreditsFile = z.infer<typeof creditsFile>;
 export type Caps = CreditsFile['org'];

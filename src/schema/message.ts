@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isRecipient } from './name.ts';
 
 /** The kinds a message may have; `notice` wakes nobody. */
 export const MESSAGE_KINDS = ['message', 'request', 'response', 'report', 'status', 'task', 'notice'] as const;
@@ -9,7 +10,9 @@ export const priority = z
   .preprocess((v) => (typeof v === 'string' && Object.hasOwn(PRIORITY_ALIASES, v) ? PRIORITY_ALIASES[v] : v), z.enum(PRIORITIES))
   .describe('urgent wakes its reader at once; the others order the inbox (critical and medium are read as urgent and normal)');
 
-const oneOrMany = z.union([z.string(), z.array(z.string()).min(1)]).transform((v) => (typeof v === 'string' ? [v] : v));
+const recipient = z.string().refine(isRecipient, 'expected an agent name, @unit or *');
+const oneOrMany = z.union([recipient, z.array(recipient).min(1)]).transform((v) => (typeof v === 'string' ? [v] : [...new Set(v)]));
+const fileName = z.string().max(255).regex(/^[^/\\\0-\x1f]+$/, 'expected the name of a file, without folders').refine((v) => v !== '.' && v !== '..', 'expected the name of a file');
 
 /** The front matter of a file that a person drops into their outbox. All but `to` is optional; `to` may come from the file name or folder. */
 export const dropHead = z.strictObject({
@@ -25,7 +28,24 @@ export const dropHead = z.strictObject({
   expires: z.number().int().min(0).optional().describe('turn after which the message is a dead letter if still unread'),
   hops: z.number().int().min(0).optional().describe('stamped by the engine'),
   task: z.string().max(100).optional().describe('id of the task this is about'),
-  attachments: z.array(z.string().max(255)).max(64).optional().describe('files beside the message'),
+  attachments: z.array(fileName).max(64).optional().describe('files beside the message'),
+});
+
+/** The front matter of a message that the engine wrote: complete. */
+export const messageHead = z.strictObject({
+  id: z.string().describe('<turn>-<author>-<n>'),
+  from: z.string().describe('stamped by the engine from the directory'),
+  to: z.array(z.string()).describe('agents that get it'),
+  turn: z.number().int().min(0).describe('the turn in which it was sent; it is read from the next on'),
+  kind: z.enum(MESSAGE_KINDS).describe('what sort of message this is'),
+  subject: z.string().describe('one line'),
+  priority,
+  thread: z.string().describe('id of the first message of the conversation'),
+  reply_to: z.string().optional().describe('id of the message this one answers'),
+  expires: z.number().int().min(0).optional().describe('turn after which the message is a dead letter if still unread'),
+  hops: z.number().int().min(0).describe('length of the chain of messages since a person wrote'),
+  task: z.string().optional().describe('id of the task this is about'),
+  attachments: z.array(z.string()).optional().describe('files beside the message'),
 });
 
 /** What the engine knows of a message: the canonical front matter plus the body and the file. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { credits } from './credits.ts';
+import { isInside } from './name.ts';
 
 /** Prices in micro-credits per million tokens, or micro-credits per call. */
 export const price = z.strictObject({
@@ -21,11 +22,15 @@ export const model = z.strictObject({
     .regex(/^env:[A-Z][A-Z0-9_]*$/, 'a reference such as env:OPENAI_API_KEY, never the key itself')
     .optional()
     .describe('a reference to the key, never the key itself'),
-  script: z.string().optional().describe('scripted: the rules file, a path in the org'),
+  script: z
+    .string()
+    .refine(isInside, 'expected a path in the organisation')
+    .optional()
+    .describe('scripted: the rules file, a path in the org; built-in rules when absent'),
   form: z.enum(['native', 'json']).optional().describe('how acts are asked for: native tool calls, or a JSON object in the text'),
-  price: price.optional(),
-  max_output_tokens: z.number().int().min(1).max(1_000_000).optional(),
-  temperature: z.number().min(0).max(2).optional(),
+  price: price.optional().describe('what calls cost; scripted and simulated cost 0 unless priced, other models need one'),
+  max_output_tokens: z.number().int().min(1).max(1_000_000).optional().describe('tokens a reply of this model may have'),
+  temperature: z.number().min(0).max(2).optional().describe("0 to 2; else the service's own default"),
   timeout_ms: z.number().int().min(1).max(3_600_000).default(120_000).describe('milliseconds one attempt may take'),
   fallback: z.array(z.string()).default([]).describe('models that are tried next'),
   options: z.record(z.string(), z.json()).default({}).describe('settings that only this provider understands'),
@@ -34,7 +39,7 @@ export type Model = z.infer<typeof model>;
 
 /** `org/models.yaml`. */
 export const modelsFile = z.strictObject({
-  version: z.literal(1),
-  models: z.record(z.string(), model).default({}),
+  version: z.literal(1).describe('format of this file; lemming migrate upgrades'),
+  models: z.record(z.string(), model).default({}).describe('models by the key that resumes name; `default` is used when a resume names none'),
 });
 export type ModelsFile = z.infer<typeof modelsFile>;

@@ -8,6 +8,16 @@ export function isName(text: string): boolean {
   return NAME.test(text) && !RESERVED.test(text);
 }
 
+/** True for whom mail may be addressed to: an agent's name, `@unit`, or `*` for everyone. */
+export function isRecipient(text: string): boolean {
+  return text === '*' || isName(text.startsWith('@') ? text.slice(1) : text);
+}
+
+/** True for a path that stays within its folder: relative, parts joined by `/`, none of them `..`. */
+export function isInside(path: string): boolean {
+  return !/^\/|\\|[\0-\x1f]|^[a-zA-Z]:/.test(path) && !path.split('/').includes('..');
+}
+
 /** `42` → `000042`; turns above 999999 simply grow longer. */
 export function padTurn(turn: number): string {
   return String(turn).padStart(6, '0');

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isInside } from './name.ts';
 
 /** Grants: a tool name, `ask:` before it to hold each use for approval; object form narrows it (paths, hosts, commands). */
 const toolGrant = z.string().regex(/^(ask:)?[a-z][a-z0-9_]*$/, 'a tool name such as read_file, or ask:shell');
@@ -11,7 +12,7 @@ export const schedule = z.strictObject({
 
 /** The front matter of `agents/<name>/resume.md`. The body holds the instructions. */
 export const resumeHead = z.strictObject({
-  version: z.literal(1).optional(),
+  version: z.literal(1).optional().describe('format of this file'),
   name: z.string().optional().describe('must equal the directory name'),
   role: z.string().max(500).default('').describe('one line, shown to neighbours'),
   person: z.boolean().default(false).describe('true for a person: never scheduled, never billed'),
@@ -20,18 +21,22 @@ export const resumeHead = z.strictObject({
     .transform((v) => (typeof v === 'string' ? [v] : v))
     .default(['default'])
     .describe('key in org/models.yaml, or a list: the first that works'),
-  schedule: schedule.default({ every: 1, offset: 0, when: 'mail' }),
+  schedule: schedule.default({ every: 1, offset: 0, when: 'mail' }).describe('when this agent is due; urgent mail always wakes it'),
   tools: z.array(toolGrant).default([]).describe('granted tools; "ask:" before a name holds each use for approval'),
   skills: z.array(z.string()).default([]).describe('skills from org/skills'),
-  shared: z.array(z.string().max(200)).default([]).describe('paths under org/shared this agent may read and write; "" or "." for all'),
+  shared: z
+    .array(z.string().max(200).refine(isInside, 'expected a path under org/shared'))
+    .default([])
+    .describe('paths under org/shared this agent may read and write; "" or "." for all'),
   unit: z.string().optional().describe('department, a file in org/units'),
-  extends: z.string().optional().describe('template this resume narrows'),
+  extends: z.string().optional().describe('template in org/templates whose missing keys this resume takes over and whose rights it may narrow'),
   limits: z
     .strictObject({
       steps: z.number().int().min(1).max(100).optional().describe('provider calls a visit may make'),
       output_tokens: z.number().int().min(1).max(1_000_000).optional().describe('tokens a reply may have'),
     })
-    .default({}),
+    .default({})
+    .describe('limits of this agent, below those of org.yaml'),
 });
 export type ResumeHead = z.infer<typeof resumeHead>;
 

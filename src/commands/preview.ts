@@ -1,0 +1,150 @@
+import { apply } from '../core/apply.ts';
+import { type Brief, brief } from '../core/brief.ts';
+import type { Config } from '../core/config.ts';
+import type { Entry } from '../core/entry.ts';
+import { gather } from '../core/gather.ts';
+import { toolsOf } from '../core/judge.ts';
+import { type Allowance, allowances } from '../core/ledger.ts';
+import { peopleOf } from '../core/settle.ts';
+import type { State } from '../core/state.ts';
+import { type Due, walk } from '../core/walk.ts';
+import { realClock } from '../disk/clock.ts';
+import { Folder } from '../disk/folder.ts';
+import { Calls } from '../engine/calls.ts';
+import { type Place, readOrg, realPorts, type View } from '../engine/open.ts';
+import { frozenEffects } from '../engine/turn.ts';
+import type { Resume } from '../schema/resume.ts';
+import { TOOLS } from '../tools/all.ts';
+
+/** What the coming turn would do if it were made now. Amounts are micro-credits. */
+export interface Preview {
+  turn: number;
+  /** The turn was cut off by a crash: its inputs are frozen already. */
+  unfinished: boolean;
+  calls: Foreseen[];
+  /** Agents that would not be called, and why. */
+  rest: { agent: string; why: string }[];
+  /** Worst case of all first calls together. */
+  reserve: number;
+}
+
+/** The first call of a visit. */
+export interface Foreseen {
+  agent: string;
+  why: string;
+  /** Ids of the mail it would be given. */
+  mail: string[];
+  /** Models in the order in which they would be tried. */
+  models: string[];
+  /** Worst case of the first call. */
+  reserve: number;
+  /** Why its model could not be called at all, if so. */
+  trouble: string | null;
+  /** What the whole visit may spend. */
+  allowance: number;
+  prompt: { system: string; text: string; tools: string[]; max_output_tokens: number };
+}
+
+/** How the turn would be made. */
+interface PreviewWish {
+  /** Only this agent is due. */
+  only?: string;
+  /** Micro-credits the turn may cost. */
+  budget?: number;
+}
+
+/** Foresees the next turn on a copy of the state, with the mail and requests that wait in the folder. Writes nothing and calls nobody. */
+export async function preview(place: Place, wish: PreviewWish = {}): Promise<Preview> {
+  const view = readOrg(place);
+  const { state, config, loaded } = view;
+  const turn = state.turn + 1;
+  if (!loaded.unfinished) await freezeCopy(view, turn);
+  const walked = walk(config, state, turn, wish.only);
+  const calls = new Calls(realPorts(place), loaded.journal, state);
+  const drafts = await Promise.all(
+    walked.filter((due) => due.due).map((due) => foresee(config, state, calls, due, turn)),
+  );
+  const allowed = allowances(
+    config,
+    state,
+    drafts.map(({ agent, reserve }) => ({ agent, need: reserve })),
+    wish.budget,
+  );
+  return sortOut(turn, loaded.unfinished !== null, walked, drafts, allowed);
+}
+
+/** Takes into the copy what the freeze would take: changed files, requests, dropped mail. */
+async function freezeCopy({ disk, state, config }: View, turn: number): Promise<void> {
+  const folder = new Folder(disk, realClock);
+  const limit = config.org.limits.message_bytes;
+  const now = realClock.now();
+  const take = (entries: readonly Entry[]): void => {
+    for (const entry of entries) apply(state, entry);
+  };
+  take([{ k: 'open', turn, time: now, boot: '', lock: 0, version: '1' }]);
+  take(folder.tracked(state, limit));
+  take(folder.requests(state, peopleOf(config), limit, now));
+  take(folder.edits(state, config, limit));
+  take(folder.revivals(state, turn, limit));
+  take(await folder.drops(state, config, turn, limit));
+  take(frozenEffects(TOOLS, config, state, turn));
+}
+
+type Draft = Omit<Foreseen, 'allowance'>;
+
+async function foresee(config: Config, state: State, calls: Calls, due: Due, turn: number): Promise<Draft> {
+  const resume = config.agents.get(due.agent) as Resume;
+  const given = gather(state, due.agent, turn, config.org.limits.inbox_tokens);
+  const made = brief(config, state, resume, given, toolsOf(TOOLS, config, resume), turn, due.summary);
+  const { reserve, trouble } = await reserveOf(config, calls, resume, made);
+  return {
+    agent: due.agent,
+    why: due.why,
+    mail: given.mail.map(({ id }) => id),
+    models: resume.model,
+    reserve,
+    trouble,
+    prompt: promptOf(made),
+  };
+}
+
+/** A model that cannot be priced has no reserve; the visit itself would fail for that reason. */
+async function reserveOf(
+  config: Config,
+  calls: Calls,
+  resume: Resume,
+  made: Brief,
+): Promise<{ reserve: number; trouble: string | null }> {
+  try {
+    return { reserve: await calls.need(config, resume.model, made.prompt), trouble: null };
+  } catch (error) {
+    return { reserve: 0, trouble: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function promptOf({ prompt }: Brief): Foreseen['prompt'] {
+  const text = prompt.parts.map((part) => (part.role === 'user' ? part.text : '')).join('\n');
+  return {
+    system: prompt.system,
+    text,
+    tools: prompt.tools.map(({ name }) => name),
+    max_output_tokens: prompt.maxOutputTokens,
+  };
+}
+
+function sortOut(
+  turn: number,
+  unfinished: boolean,
+  walked: Due[],
+  drafts: Draft[],
+  allowed: Map<string, Allowance>,
+): Preview {
+  const calls: Foreseen[] = [];
+  const rest = walked.filter((due) => !due.due).map(({ agent, why }) => ({ agent, why }));
+  for (const draft of drafts) {
+    const allowance = allowed.get(draft.agent);
+    if (allowance && 'amount' in allowance) calls.push({ ...draft, allowance: allowance.amount });
+    else rest.push({ agent: draft.agent, why: `no credits: ${allowance?.short ?? draft.agent} is used up` });
+  }
+  return { turn, unfinished, calls, rest, reserve: calls.reduce((total, { reserve }) => total + reserve, 0) };
+}

@@ -1,0 +1,69 @@
+import { printCredits } from '../core/ledger.ts';
+import type { Engine, TurnReport, VisitReport } from '../engine/engine.ts';
+import { type Fault, printFault } from '../schema/fault.ts';
+import type { World } from './command.ts';
+
+/** Tells a run turn by turn; what was told once is not told again. */
+export class Teller {
+  readonly faults: Fault[] = [];
+  private readonly world: World;
+  private readonly engine: Engine;
+  private readonly told = new Set<string>();
+  private quiet = false;
+
+  constructor(world: World, engine: Engine) {
+    this.world = world;
+    this.engine = engine;
+    this.tellRecovery();
+  }
+
+  tell(report: TurnReport): void {
+    this.tellRecovery();
+    for (const fault of report.faults) if (this.once(printFault(fault))) this.faults.push(fault);
+    if (report.visits.length > 0 || !this.quiet) this.world.say(turnLine(report));
+    this.quiet = report.visits.length === 0;
+    for (const visit of report.visits) for (const line of troubles(visit)) this.world.say(`  ${line}`);
+    for (const { path, ours } of report.conflicts)
+      this.world.say(
+        `  ${path} was changed while the turn was made and stays as it is; the agent's text lies in ${ours}`,
+      );
+  }
+
+  private tellRecovery(): void {
+    for (const line of this.engine.recovered) this.once(`Recovered: ${line}`);
+  }
+
+  private once(line: string): boolean {
+    if (this.told.has(line)) return false;
+    this.told.add(line);
+    this.world.say(line);
+    return true;
+  }
+}
+
+function turnLine({ turn, visits, spent }: TurnReport): string {
+  const done = visits.filter((visit) => visit.outcome === 'ok');
+  if (visits.length === 0) return `Turn ${turn}: nobody was due`;
+  const names = done.map((visit) => visit.agent).join(', ') || 'no visit succeeded';
+  return `Turn ${turn}: ${names}; ${count(sentIn(visits), 'message')} sent, ${printCredits(spent)} credits`;
+}
+
+function troubles(visit: VisitReport): string[] {
+  const lines: string[] = [];
+  const { agent, outcome, reason = 'no reason given', refused, held } = visit;
+  if (outcome === 'failed') lines.push(`${agent} failed: ${reason}`);
+  if (outcome === 'skipped') lines.push(`${agent} was not called: ${reason}`);
+  if (refused > 0) lines.push(`${agent}: ${count(refused, 'act')} refused (lemming audit)`);
+  if (held > 0) lines.push(`${agent}: ${count(held, 'act')} held for approval (lemming approvals)`);
+  return lines;
+}
+
+/** Messages that these visits sent. */
+export function sentIn(visits: readonly VisitReport[]): number {
+  return visits.reduce((total, visit) => total + visit.sent, 0);
+}
+
+/** `1 turn`, `3 turns`. */
+export function count(n: number, word: string): string {
+  return `${n} ${word}${n === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,77 @@
+import { printCredits } from '../core/ledger.ts';
+import type { Command, Input, Outcome, Run, World } from './command.ts';
+import { type Foreseen, type Preview, preview } from './preview.ts';
+import { count } from './progress.ts';
+import { makeTurns, type TurnsWish } from './turns.ts';
+
+export const command: Command = {
+  name: 'run',
+  group: 'run',
+  summary: 'Make turns: so many, until nobody is due, or until you stop it',
+  examples: [
+    { line: 'lemming run --until-idle', does: 'works until nobody is due any more' },
+    { line: 'lemming run --turns 3 --max-cost 0.5', does: 'makes three turns, for half a credit at most' },
+    { line: 'lemming run', does: 'goes on until Ctrl-C; a turn under way is finished first' },
+    { line: 'lemming run --dry-run', does: 'shows who would be called, with which prompt, and changes nothing' },
+  ],
+  args: [],
+  flags: [
+    { name: 'turns', short: 'n', value: 'N', kind: 'whole', least: 1, about: 'so many turns' },
+    { name: 'until-idle', about: 'stop when nobody is due any more' },
+    { name: 'max-cost', value: 'C', kind: 'amount', about: 'what the run may cost at most' },
+    { name: 'concurrency', value: 'N', kind: 'whole', least: 1, about: 'provider calls at the same time' },
+    { name: 'dry-run', about: 'show what the next turn would do; nothing is called or written' },
+  ],
+  reads: false,
+};
+
+export const run: Run = async (world, input) => {
+  const wish = wishOf(input);
+  return input.flags['dry-run'] ? dryRun(world, wish) : makeTurns(world, 'run', wish);
+};
+
+function wishOf({ flags }: Input): TurnsWish {
+  const wish: TurnsWish = { untilIdle: flags['until-idle'] === true };
+  if (typeof flags.turns === 'number') wish.turns = flags.turns;
+  if (typeof flags['max-cost'] === 'number') wish.maxCost = flags['max-cost'];
+  if (typeof flags.concurrency === 'number') wish.concurrency = flags.concurrency;
+  return wish;
+}
+
+async function dryRun(world: World, { maxCost }: TurnsWish): Promise<Outcome> {
+  const seen = await preview({ root: world.root, env: world.env }, maxCost === undefined ? {} : { budget: maxCost });
+  const { turn, unfinished, calls, rest, reserve } = seen;
+  const priced = calls.map((call) => ({ ...call, reserve: call.reserve / 1e6, allowance: allowanceOf(call) }));
+  return {
+    data: {
+      turn: turn - 1,
+      turns: 0,
+      visits: [],
+      spent: 0,
+      idle: calls.length === 0,
+      dry_run: { turn, unfinished, would_run: priced, would_not: rest, reserve: reserve / 1e6 },
+    },
+    text: printPreview(seen),
+  };
+}
+
+/** In credits; null when nothing limits it. */
+function allowanceOf({ allowance }: Foreseen): number | null {
+  return Number.isFinite(allowance) ? allowance / 1e6 : null;
+}
+
+function printPreview({ turn, unfinished, calls, rest, reserve }: Preview): string {
+  const lines = [
+    unfinished ? `Turn ${turn} was cut off; it would be finished from its recorded inputs and replies.` : '',
+    `Turn ${turn} would call ${count(calls.length, 'agent')}, for ${printCredits(reserve)} credits at most (first calls). Nothing was called or written.`,
+    ...calls.map(printCall),
+    ...rest.map(({ agent, why }) => `${agent}: no, ${why}`),
+  ];
+  return lines.filter(Boolean).join('\n');
+}
+
+function printCall({ agent, why, mail, models, reserve, trouble, prompt }: Foreseen): string {
+  const given = mail.length > 0 ? `, with ${mail.join(', ')}` : '';
+  const body = `${prompt.system}\n${prompt.text}`.replace(/^/gm, '    ').replace(/[ \t]+$/gm, '');
+  return `${agent}: yes, ${why}${given}; model ${models.join(', ')}, ${printCredits(reserve)} credits at most${trouble ? `; it would fail: ${trouble}` : ''}\n\n${body}\n`;
+}

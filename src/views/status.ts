@@ -1,0 +1,123 @@
+import type { Config } from '../core/config.ts';
+import { balanceOf } from '../core/ledger.ts';
+import { agentState, inboxOf, type State } from '../core/state.ts';
+import { type Due, walk } from '../core/walk.ts';
+import type { Fault } from '../schema/fault.ts';
+import { type AgentCondition, conditionOf, type Health, healthOf } from './health.ts';
+import { count, shorten, table } from './table.ts';
+
+/** `lemming status --json`, fixed by the design. Money in credits. */
+export interface Status {
+  org: string;
+  /** Last committed turn. */
+  turn: number;
+  state: 'idle' | 'running' | 'paused';
+  agents: AgentStatus[];
+  /** Acts that wait for a person. */
+  approvals: number;
+  dead_letters: number;
+  /** Mail and notices that the person at the keyboard has not read. */
+  unread: { messages: number; notices: number };
+  /** Mail of people that somebody has not been given yet. */
+  waiting: { id: string; from: string; to: string[]; subject: string }[];
+  faults: Fault[];
+}
+
+export interface AgentStatus {
+  name: string;
+  person: boolean;
+  state: AgentCondition;
+  health: Health;
+  unread: number;
+  credits: { granted: number; spent: number; reserved: number; left: number };
+  last_turn: number;
+  next_turn: number | null;
+  /** Why it is due in the next turn, or why not. */
+  why: string;
+}
+
+/** The organisation at a glance, as it stands before its next turn. Pure. */
+export function statusOf(config: Config, state: State, person: string, faults: Fault[]): Status {
+  const due = new Map(walk(config, state, state.turn + 1).map((one) => [one.agent, one]));
+  const names = [...config.order, ...[...config.broken.keys()].sort()];
+  return {
+    org: config.org.name,
+    turn: state.turn,
+    state: state.paused ? 'paused' : 'idle',
+    agents: names.map((name) => agentStatus(config, state, name, due.get(name))),
+    approvals: [...state.approvals.values()].filter((approval) => approval.answer === null).length,
+    dead_letters: state.dead.size,
+    unread: { messages: inboxOf(state, person).length, notices: agentState(state, person).notices.length },
+    waiting: waitingOf(config, state),
+    faults,
+  };
+}
+
+function agentStatus(config: Config, state: State, name: string, due: Due | undefined): AgentStatus {
+  const { granted, spent, reserved, left } = balanceOf(config, state, name);
+  return {
+    name,
+    person: config.agents.get(name)?.person ?? false,
+    state: conditionOf(config, state, name),
+    health: healthOf(config, state, name),
+    unread: inboxOf(state, name).length,
+    credits: { granted: granted / 1e6, spent: spent / 1e6, reserved: reserved / 1e6, left: left / 1e6 },
+    last_turn: agentState(state, name).lastTurn,
+    next_turn: due?.next ?? null,
+    why: whyOf(config, state, name, due),
+  };
+}
+
+/** One sentence: the walk's, with what the walk does not look at. */
+export function whyOf(config: Config, state: State, name: string, due: Due | undefined): string {
+  const broken = config.broken.get(name)?.[0];
+  if (broken) return `set aside: ${broken.message}`;
+  if (!due) return 'a person is never scheduled';
+  const { starved, lastReason } = agentState(state, name);
+  return starved && due.due ? `${due.why}, but it had ${lastReason}` : due.why;
+}
+
+function waitingOf(config: Config, state: State): Status['waiting'] {
+  const waiting: Status['waiting'] = [];
+  for (const { id, from, waiting: to, subject } of state.mail.values())
+    if (config.agents.get(from)?.person) waiting.push({ id, from, to: [...to], subject });
+  return waiting;
+}
+
+/** The status as text. */
+export function printStatus(status: Status): string {
+  const { org, turn, state, agents } = status;
+  const rows = agents.map((agent) => [
+    agent.name,
+    agent.person ? 'person' : agent.state,
+    agent.person ? '-' : agent.health,
+    String(agent.unread),
+    agent.person ? '-' : money(agent.credits.spent),
+    agent.person ? '-' : money(agent.credits.left),
+    agent.last_turn === 0 ? '-' : String(agent.last_turn),
+    agent.next_turn === null ? '-' : String(agent.next_turn),
+    shorten(agent.why, 60),
+  ]);
+  const heading = ['agent', 'state', 'health', 'unread', 'spent', 'left', 'last', 'next', 'why'];
+  return [`${org}: turn ${turn}, ${state}`, '', table([heading, ...rows]), ...footer(status)].join('\n');
+}
+
+function money(credits: number): string {
+  return String(Math.round(credits * 1e6) / 1e6);
+}
+
+/** What waits for the person, and what is wrong. */
+function footer(status: Status): string[] {
+  const { unread, approvals, dead_letters, waiting, faults } = status;
+  const lines = [
+    unread.messages > 0 && `${count(unread.messages, 'unread message')}: lemming inbox`,
+    unread.notices > 0 && `${count(unread.notices, 'notice')}: lemming inbox, then lemming read notices`,
+    approvals > 0 && `${count(approvals, 'act waits', 'acts wait')} for you: lemming approvals`,
+    dead_letters > 0 && `${count(dead_letters, 'dead letter')} in org/dead-letter: lemming show ID, lemming retry ID`,
+    ...waiting.slice(0, 10).map(({ id, to, subject }) => `${id} waits for ${shorten(to.join(', '), 60)}: ${shorten(subject, 50)}`),
+    waiting.length > 10 && `${waiting.length - 10} more messages of yours wait`,
+    faults.length > 0 && `${count(faults.length, 'fault')} in the configuration: lemming validate`,
+    ...faults.slice(0, 5).map((fault) => `  ${fault.file ? `${fault.file}${fault.line ? `:${fault.line}` : ''}: ` : ''}${fault.message}`),
+  ].filter((line): line is string => line !== false);
+  return lines.length ? ['', ...lines] : [];
+}
