@@ -33,7 +33,7 @@ export async function ring(root: string, agents: number, turns: number, warmup: 
   const disk = realDisk(root);
   buildOrg(disk, {
     edges: Object.fromEntries(names.map((name, i) => [name, [`a${(i + 1) % agents}`]])),
-    org: { limits: { hops: 1_000_000, concurrency: 256 }, log: { level: 'info' } },
+    org: { limits: { hops: 1_000_000, concurrency: 1000 }, log: { level: 'info' } },
     models: { default: { provider: 'ring' } },
     resumes: Object.fromEntries(names.map((name) => [name, { schedule: { every: 1, when: 'always' } }])),
   });
@@ -90,5 +90,5 @@ if (process.argv[1]?.endsWith('ring.ts')) {
     const r = await ring(fs.mkdtempSync(path.join(base, 'ring-')), agents, turns, 5);
     console.log(JSON.stringify({ floor: f.toFixed(1), perVisit: r.perVisit.toFixed(1), ratio: (f / r.perVisit).toFixed(2), rate: Math.round(r.rate), rssMb: Math.round(r.rssMb), journal: (r.journalBytes / r.messageBytes).toFixed(2) }));
   }
-  fs.rmSync(base, { recursive: true });
+  console.log(base);
 }

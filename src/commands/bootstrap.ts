@@ -19,7 +19,10 @@ export const command: Command = {
   examples: [
     { line: 'lemming bootstrap my-org', does: 'makes the sample organisation in the folder my-org' },
     { line: 'lemming bootstrap desk --template support-desk', does: 'makes it from another template' },
-    { line: 'lemming bootstrap shop --purpose "Sell bicycles online"', does: 'gives it its own purpose and first goal' },
+    {
+      line: 'lemming bootstrap shop --purpose "Sell bicycles online"',
+      does: 'gives it its own purpose and first goal',
+    },
     { line: 'lemming bootstrap --list', does: 'lists the templates' },
   ],
   args: [{ name: 'dir', about: 'the folder; the current one when left out', optional: true }],
@@ -60,7 +63,10 @@ interface Template {
 function templates(source: Disk): Template[] {
   const names = (source.list('templates') ?? []).filter((name) => source.stat(`templates/${name}/org/org.yaml`));
   const others = names.map((name) => ({ name, folder: `templates/${name}/`, about: aboutOf(source, name) }));
-  return [{ name: DEFAULT, folder: '', about: 'A small web team: manager, planner, hr, coder_01 and janitor.' }, ...others];
+  return [
+    { name: DEFAULT, folder: '', about: 'A small web team: manager, planner, hr, coder_01 and janitor.' },
+    ...others,
+  ];
 }
 
 function aboutOf(source: Disk, name: string): string {
@@ -82,7 +88,10 @@ function templateNamed(source: Disk, name: string): Template {
   const found = all.find((template) => template.name === name);
   if (found) return found;
   const names = all.map((template) => template.name).join(', ');
-  throw failure('usage', `There is no template "${name}"; there are: ${names}`, { value: name, remedy: 'lemming bootstrap --list says what they are.' });
+  throw failure('usage', `There is no template "${name}"; there are: ${names}`, {
+    value: name,
+    remedy: 'lemming bootstrap --list says what they are.',
+  });
 }
 
 /** The schemas are caches for editors; all else in an existing organisation is its owner's. */
@@ -125,7 +134,8 @@ function make(world: World, input: Input, source: Disk, target: Disk, root: stri
 /** A purpose that org.yaml can hold. */
 function purposeOf(text: string): string {
   const purpose = text.trim();
-  if (purpose === '' || purpose.length > 10_000) throw failure('usage', 'A purpose has from 1 to 10000 characters', { value: text.slice(0, 80) });
+  if (purpose === '' || purpose.length > 10_000)
+    throw failure('usage', 'A purpose has from 1 to 10000 characters', { value: text.slice(0, 80) });
   return purpose;
 }
 
@@ -163,7 +173,10 @@ function templatePaths(source: Disk, { folder }: Template, ownGoal: boolean): st
     ...(folder && source.stat(`${folder}README.md`) ? ['README.md'] : []),
     ...yaml.map((name) => `org/${name}`),
     ...kinds.flatMap((kind) => filesUnder(source, folder, `org/${kind}`)),
-    ...agents.flatMap((agent) => [`agents/${agent}/resume.md`, ...filesUnder(source, folder, `agents/${agent}/skills`)]),
+    ...agents.flatMap((agent) => [
+      `agents/${agent}/resume.md`,
+      ...filesUnder(source, folder, `agents/${agent}/skills`),
+    ]),
   ];
 }
 
@@ -179,7 +192,8 @@ function filesUnder(source: Disk, folder: string, path: string): string[] {
 
 function copySchemas(source: Disk, target: Disk): string[] {
   const files = new Files(target);
-  for (const name of source.list('schemas') ?? []) if (name.endsWith('.schema.json')) files.copy(source, `schemas/${name}`, `.lemming/schemas/${name}`);
+  for (const name of source.list('schemas') ?? [])
+    if (name.endsWith('.schema.json')) files.copy(source, `schemas/${name}`, `.lemming/schemas/${name}`);
   return files.made;
 }
 
@@ -219,7 +233,11 @@ function checked(root: string, env: World['env']): Config {
 }
 
 function goalText(purpose: string, owner: string | undefined): string {
-  const head = [`title: ${JSON.stringify(firstLine(purpose))}`, ...(owner === undefined ? [] : [`owner: ${owner}`]), 'status: open'];
+  const head = [
+    `title: ${JSON.stringify(firstLine(purpose))}`,
+    ...(owner === undefined ? [] : [`owner: ${owner}`]),
+    'status: open',
+  ];
   return `---\n${head.join('\n')}\n---\n# First goal\n\n${purpose}\n\nReached when the person who asked for it says so.\n`;
 }
 
@@ -227,7 +245,14 @@ function charterText(purpose: string): string {
   return `This organisation starts today. What it is for:\n\n> ${(purpose || 'to be decided').replace(/\n/g, '\n> ')}\n\nPlease tell me in a few sentences how you would begin, and what you need to know from me first.\n`;
 }
 
-function told(world: World, root: string, template: Template, files: Files, first: string | null, target: Disk): Outcome {
+function told(
+  world: World,
+  root: string,
+  template: Template,
+  files: Files,
+  first: string | null,
+  target: Disk,
+): Outcome {
   const ignored = textOf(target, '.gitignore')?.split('\n').includes('.lemming/') ?? false;
   const next = nextSteps(relative(world.cwd, root), first);
   const lines = [
@@ -238,12 +263,24 @@ function told(world: World, root: string, template: Template, files: Files, firs
     ...next.map((line) => `  ${line}`),
   ];
   return {
-    data: { path: root, created: true, template: template.name, files: files.made, kept: files.kept, first_letter_to: first, next },
+    data: {
+      path: root,
+      created: true,
+      template: template.name,
+      files: files.made,
+      kept: files.kept,
+      first_letter_to: first,
+      next,
+    },
     text: lines.filter(Boolean).join('\n'),
   };
 }
 
 function nextSteps(path: string, first: string | null): string[] {
   const go = path === '' ? `lemming send ${first ?? 'AGENT'} "..."    writes to it` : `cd ${path}`;
-  return [go, 'lemming run --until-idle    lets it work until nobody is due', 'lemming inbox               shows the answers'];
+  return [
+    go,
+    'lemming run --until-idle    lets it work until nobody is due',
+    'lemming inbox               shows the answers',
+  ];
 }

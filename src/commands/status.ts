@@ -1,4 +1,4 @@
-import { type Clock, realClock } from '../disk/clock.ts';
+import { realClock } from '../disk/clock.ts';
 import { type Disk, DiskError } from '../disk/disk.ts';
 import { fingerprint } from '../disk/fingerprint.ts';
 import { realHost } from '../disk/host.ts';
@@ -31,19 +31,24 @@ interface Kept {
 const KEPT = '.lemming/status.json';
 const VERSION = 1;
 
+/** A change so near to now may hide a second one, on clocks of coarse grain: milliseconds. */
+const GRAIN_MS = 50;
+
 /** Prints from the kept status when nothing has changed since; only else is anything heavy loaded. */
 export const run: Run = async (world) => {
   const disk = realDisk(world.root);
-  const status = keptStatus(disk, realClock, world.env) ?? (await freshStatus(world, disk, realClock));
+  const status = keptStatus(disk, world.env) ?? (await freshStatus(world, disk));
   const engine = lockHolder(disk, realHost(world.root));
   const data = engine ? { ...status, state: 'running' as const, engine } : status;
   return { data, text: printStatus(data) };
 };
 
-function keptStatus(disk: Disk, clock: Clock, env: World['env']): Status | null {
+function keptStatus(disk: Disk, env: World['env']): Status | null {
   const kept = readKept(disk);
   if (kept?.version !== VERSION) return null;
-  return fingerprint(disk, clock, { people: kept.people, paths: kept.paths, env }) === kept.fingerprint ? kept.data : null;
+  return fingerprint(disk, { people: kept.people, paths: kept.paths, env }).text === kept.fingerprint
+    ? kept.data
+    : null;
 }
 
 /** What cannot be read is as good as absent: it is made anew. */
@@ -57,20 +62,44 @@ function readKept(disk: Disk): Kept | null {
   }
 }
 
-async function freshStatus(world: World, disk: Disk, clock: Clock): Promise<Status> {
-  const [{ foresee, personOf, readOrg }, { peopleOf }, { statusOf }] = await Promise.all([
-    import('../engine/open.ts'),
-    import('../core/settle.ts'),
-    import('../views/status.ts'),
-  ]);
+async function freshStatus(world: World, disk: Disk): Promise<Status> {
+  const start = realClock.now();
+  const [{ foresee, personOf, readOrg }, { peopleOf }, { statusOf }] = await heavy();
   const view = readOrg(world);
-  const people = peopleOf(view.config);
-  const paths = people.flatMap((person) => dropsOf(disk, person, view.state.own.get(person)));
-  const print = () => fingerprint(disk, clock, { people, paths, env: world.env });
-  const before = print();
   await foresee(view);
   const data = statusOf(view.config, view.state, personOf(view.config), [...view.faults, ...view.warnings]);
-  if (before !== null && view.running === null && before === print())
-    keep(disk, { version: VERSION, fingerprint: before, people, paths, data });
+  const people = peopleOf(view.config);
+  const paths = people.flatMap((person) => unknownIn(disk, `agents/${person}/outbox`, view.state.own.get(person)));
+  const { text, changedMs } = fingerprint(disk, { people, paths, env: world.env });
+  if (view.running === null && changedMs < start - GRAIN_MS)
+    keep(disk, { version: VERSION, fingerprint: text, people, paths, data });
   return data;
+}
+
+/** What lies in a person's outbox and is no mail yet, one folder deep: drops, folders for drops, attachments. */
+function unknownIn(disk: Disk, outbox: string, own: ReadonlySet<string> | undefined): string[] {
+  const paths = (disk.list(outbox) ?? []).filter((name) => name !== 'archive').map((name) => `${outbox}/${name}`);
+  return paths
+    .filter((path) => !own?.has(path))
+    .flatMap((path) => [
+      path,
+      ...(disk.stat(path)?.kind === 'folder' ? (disk.list(path) ?? []).map((name) => `${path}/${name}`) : []),
+    ]);
+}
+
+/** A folder that cannot be written keeps nothing. */
+function keep(disk: Disk, kept: Kept): void {
+  const temp = `${KEPT}.tmp`;
+  try {
+    disk.unlink(temp);
+    disk.create(temp, JSON.stringify(kept));
+    disk.rename(temp, KEPT);
+  } catch (error) {
+    if (!(error instanceof DiskError)) throw error;
+  }
+}
+
+/** What the quick path never loads. */
+function heavy() {
+  return Promise.all([import('../engine/open.ts'), import('../core/settle.ts'), import('../views/status.ts')]);
 }

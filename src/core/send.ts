@@ -20,7 +20,7 @@ export function resolveRecipients(config: Config, from: string, to: readonly str
     else chosen.add(name);
   }
   if (chosen.size === 0) return { ok: false, rule: 'edge', text: `No edge of the chart reaches anyone in ${to.map(show).join(', ') || 'an empty list'}.` };
-  return { ok: true, names: config.order.filter((name) => chosen.has(name)) };
+  return { ok: true, names: chosen.size === 1 ? [...chosen] : config.order.filter((name) => chosen.has(name)) };
 }
 
 function noEdge(config: Config, from: string, to: string): string {

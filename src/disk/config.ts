@@ -1,20 +1,288 @@
-import { parse } from 'yaml';
-import type { Config, End, Unit } from '../core/config.ts';
-import { chartFile } from '../schema/chart.ts';
-import { creditsFile } from '../schema/credits.ts';
-import { type Fault } from '../schema/fault.ts';
-import { modelsFile } from '../schema/models.ts';
-import { orgFile } from '../schema/org.ts';
-import { resumeHead, type Resume } from '../schema/resume.ts';
-export function configReader() {
-  return (texts: ReadonlyMap<string, string>, _folders: readonly string[], _env: Record<string, string | undefined>): { config: Config | null; faults: Fault[]; warnings: Fault[] } => {
-    const y = (p: string, d: unknown) => (texts.has(p) ? parse(texts.get(p) as string) : d);
-    const chart = chartFile.parse(y('org/chart.yaml', { version: 1 }));
-    const agents = new Map<string, Resume>();
-    for (const [p, t] of texts) { const m = /^agents\/([^/]+)\/resume\.md$/.exec(p); if (!m) continue; const f = /^---\n([\s\S]*?\n)---\n?/.exec(t)!; agents.set(m[1]!, { ...resumeHead.parse(parse(f[1]!)), name: m[1]!, instructions: t.slice(f[0].length).trim() }); }
-    const end = (l: string[]): End => ({ all: l.includes('*'), names: new Set(l) });
-    const order = [...Object.keys(chart.agents).filter((n) => agents.has(n)), ...[...agents.keys()].filter((n) => !chart.agents[n]).sort()];
-    const config: Config = { org: orgFile.parse(y('org/org.yaml', {})), order, agents, broken: new Map(), sendTo: new Map(Object.entries(chart.agents).map(([n, a]) => [n, end(a.send_to)])), readFrom: new Map(Object.entries(chart.agents).map(([n, a]) => [n, end(a.read_from)])), models: new Map(Object.entries(modelsFile.parse(y('org/models.yaml', { version: 1, models: { default: { provider: 'scripted' } } })).models)), credits: creditsFile.parse(y('org/credits.yaml', { version: 1 })), units: new Map<string, Unit>(), goals: new Map() };
-    return { config, faults: [], warnings: [] };
+import type { Config, Unit } from '../core/config.ts';
+import { type ChartFile, chartFile } from '../schema/chart.ts';
+import { type CreditsFile, creditsFile } from '../schema/credits.ts';
+import { type Fault, fault } from '../schema/fault.ts';
+import { type ModelsFile, modelsFile } from '../schema/models.ts';
+import { byCodeUnit, isName } from '../schema/name.ts';
+import { type OrgFile, orgFile } from '../schema/org.ts';
+import { type Resume, type ResumeHead, resumeHead } from '../schema/resume.ts';
+import { scriptFile } from '../schema/script.ts';
+import { contactHead, goalHead, type UnitHead, unitHead } from '../schema/unit.ts';
+import { checkChart, endsOf, oneSidedEdges, warnOf } from './config-chart.ts';
+import { readResume } from './config-resume.ts';
+import { type Memory, markdownSource, References, remember, type Source, yamlSource } from './config-source.ts';
+import { override } from './env.ts';
+
+/** What the files of an org say: null when one of the whole org is broken; faults and warnings in the order of the files. */
+export interface Reading {
+  config: Config | null;
+  faults: Fault[];
+  warnings: Fault[];
+}
+
+/**
+ * `texts`: path → text of the files there are; `folders`: names of the directories under `agents/`; `env`: the environment,
+ * of which only `LEMMING_*` counts. A value: the same arguments always give the same reading.
+ */
+export type ReadConfig = (texts: ReadonlyMap<string, string>, folders: readonly string[], env: Readonly<Record<string, string | undefined>>) => Reading;
+
+/** A reader that parses a file again only when its text changed. */
+export function configReader(): ReadConfig {
+  const memories = newMemories();
+  return (texts, folders, env) => {
+    const reading = new ConfigDraft(texts, memories).read(folders, env);
+    for (const memory of Object.values(memories)) memory.keep(texts);
+    return reading;
   };
+}
+
+/** Reads a configuration once. */
+export const readConfig: ReadConfig = (texts, folders, env) => configReader()(texts, folders, env);
+
+function newMemories() {
+  return {
+    org: remember(yamlSource(orgFile)),
+    chart: remember(yamlSource(chartFile)),
+    models: remember(yamlSource(modelsFile)),
+    credits: remember(yamlSource(creditsFile)),
+    script: remember(yamlSource(scriptFile)),
+    resume: remember(markdownSource(resumeHead)),
+    unit: remember(markdownSource(unitHead)),
+    goal: remember(markdownSource(goalHead)),
+    contact: remember(markdownSource(contactHead)),
+  };
+}
+
+/** Used when org/models.yaml is absent. */
+const SCRIPTED: ModelsFile = modelsFile.parse({ version: 1, models: { default: { provider: 'scripted' } } });
+
+/** One reading of an org on its way to a config. */
+class ConfigDraft {
+  private readonly texts: ReadonlyMap<string, string>;
+  private readonly memories: ReturnType<typeof newMemories>;
+  /** Faults that leave no config. */
+  private readonly fatal: Fault[] = [];
+  /** Faults that set something aside. */
+  private readonly private: Fault[] = [];
+  private readonly broken = new Map<string, Fault[]>();
+  private readonly resumes = new Map<string, Resume>();
+  private names: ReadonlySet<string> = new Set();
+  private units: ReadonlyMap<string, Source<UnitHead>> = new Map();
+  /** Unit → its members; each is sorted once. */
+  private readonly members = new Map<string, string[]>();
+
+  constructor(texts: ReadonlyMap<string, string>, memories: ReturnType<typeof newMemories>) {
+    this.texts = texts;
+    this.memories = memories;
+  }
+
+  read(folders: readonly string[], env: Readonly<Record<string, string | undefined>>): Reading {
+    this.names = this.agentNames(folders);
+    this.units = new Map(this.inFolder('org/units', this.memories.unit));
+    const org = this.readOrg(env);
+    const models = this.file('org/models.yaml', this.memories.models);
+    const credits = this.file('org/credits.yaml', this.memories.credits);
+    const chart = this.file('org/chart.yaml', this.memories.chart) ?? this.missing('org/chart.yaml');
+    const good = models ? models.value : SCRIPTED;
+    this.readResumes(good ? new Set(Object.keys(good.models)) : null);
+    this.checkUnits();
+    if (chart) this.check((references) => checkChart(chart, this.names, new Set(this.units.keys()), references));
+    if (models) this.checkModels(models);
+    if (credits) this.checkCredits(credits);
+    const goals = this.readGoals();
+    this.readContacts();
+    const limits = credits ? credits.value : creditsFile.parse({ version: 1 });
+    const whole = org && good && limits && chart?.value && this.fatal.length === 0;
+    const config = whole ? this.join(org, chart.value as ChartFile, good, limits, goals) : null;
+    const warnings = config && chart ? oneSidedEdges(config).map((edge) => warnOf(edge, chart, (unit) => this.membersOf(unit))) : [];
+    return { config, faults: [...this.fatal, ...this.private].sort(byPlace), warnings: warnings.sort(byPlace) };
+  }
+
+  /** The source of a file of the whole org; its faults are fatal. Null when it is absent. */
+  private file<T>(path: string, memory: Memory<Source<T>>): Source<T> | null {
+    const text = this.texts.get(path);
+    if (text === undefined) return null;
+    const source = memory.read(text, path);
+    this.fatal.push(...source.faults);
+    return source;
+  }
+
+  private missing(path: string): null {
+    this.fatal.push(fault('missing-file', `${path} is missing`, { file: path }));
+    return null;
+  }
+
+  /** Id → source of the markdown files in a folder. Those whose name is no id are faults. */
+  private *inFolder<T>(folder: string, memory: Memory<Source<T>>): Generator<[string, Source<T>]> {
+    for (const [path, text] of this.texts) {
+      const id = path.startsWith(`${folder}/`) && path.endsWith('.md') ? path.slice(folder.length + 1, -3) : null;
+      if (id === null || id.includes('/')) continue;
+      if (isName(id)) yield [id, memory.read(text, path)];
+      else (folder === 'org/units' ? this.fatal : this.private).push(fault('bad-name', `"${id}" cannot be the name of a file here`, { file: path }));
+    }
+  }
+
+  /** Notes what is wrong with references of a file of the whole org. */
+  private check(work: (references: References) => void): void {
+    const references = new References();
+    work(references);
+    this.fatal.push(...references.faults);
+  }
+
+  private agentNames(folders: readonly string[]): Set<string> {
+    const names = new Set(folders.filter(isName).sort(byCodeUnit));
+    const bad = folders.filter((folder) => !names.has(folder) && !folder.startsWith('.'));
+    const twins = new Map([...bad, ...names].map((name) => [name.toLowerCase(), name]));
+    for (const folder of bad) {
+      const other = twins.get(folder.toLowerCase());
+      const twin = other === folder ? undefined : other;
+      const file = `agents/${folder}`;
+      this.setAside(folder, [
+        twin === undefined
+          ? fault('bad-name', `"${folder}" cannot be the name of an agent`, { file, value: folder })
+          : fault('duplicate-name', `"${folder}" and "${twin}" differ only by case`, { file, value: folder }),
+      ]);
+    }
+    return names;
+  }
+
+  private setAside(agent: string, faults: Fault[]): void {
+    this.broken.set(agent, faults);
+    this.private.push(...faults);
+  }
+
+  private readOrg(env: Readonly<Record<string, string | undefined>>): OrgFile | null {
+    const source = this.file('org/org.yaml', this.memories.org) ?? this.missing('org/org.yaml');
+    const { org, faults } = override(source?.value ? source.data : { version: 1, name: 'x' }, env);
+    this.fatal.push(...faults);
+    if (!source?.value || !org) return null;
+    const agent = org.summary?.agent;
+    if (agent !== undefined && agent === env['LEMMING_SUMMARY_AGENT'] && !this.names.has(agent))
+      this.fatal.push(fault('bad-env', `LEMMING_SUMMARY_AGENT: there is no agent ${JSON.stringify(agent)}`, { value: agent }));
+    else if (agent !== undefined) this.check((references) => references.need(agent, this.names, 'agent', source, ['summary', 'agent']));
+    return org;
+  }
+
+  private checkModels(source: Source<ModelsFile>): void {
+    const models = source.value?.models ?? {};
+    const known = new Set(Object.keys(models));
+    this.check((references) => {
+      for (const [name, { fallback }] of Object.entries(models)) {
+        for (const [i, next] of fallback.entries()) references.need(next, known, 'model', source, ['models', name, 'fallback', i]);
+        const loop = loopFrom(name, (one) => models[one]?.fallback ?? []);
+        if (loop) references.add('invalid-value', `The fallbacks go round: ${loop.join(' → ')}`, source, ['models', name, 'fallback']);
+      }
+    });
+    const scripts = new Set(Object.values(models).flatMap(({ script }) => script ?? []));
+    for (const script of scripts) this.file(script, this.memories.script);
+  }
+
+  private checkCredits(source: Source<CreditsFile>): void {
+    const units = new Set(this.units.keys());
+    this.check((references) => {
+      for (const name of Object.keys(source.value?.agents ?? {})) references.need(name, this.names, 'agent', source, ['agents', name], 'key');
+      for (const id of Object.keys(source.value?.units ?? {})) references.need(id, units, 'unit', source, ['units', id], 'key');
+    });
+  }
+
+  private checkUnits(): void {
+    const ids = new Set(this.units.keys());
+    for (const [id, source] of this.units) {
+      this.fatal.push(...source.faults);
+      const head = source.value;
+      if (!head) continue;
+      this.check((references) => {
+        if (head.id !== undefined && head.id !== id)
+          references.add('invalid-value', `The id is "${head.id}", but the file is "${id}.md"`, source, ['id'], 'value', { value: head.id, nearest: id });
+        for (const [i, name] of head.members.entries()) references.need(name, this.names, 'agent', source, ['members', i]);
+        if (head.head !== undefined) references.need(head.head, this.names, 'agent', source, ['head']);
+        if (head.parent !== null) references.need(head.parent, ids, 'unit', source, ['parent']);
+        const loop = loopFrom(id, (one) => this.units.get(one)?.value?.parent ?? []);
+        if (loop) references.add('invalid-value', `The parents go round: ${loop.join(' → ')}`, source, ['parent']);
+      });
+    }
+  }
+
+  private readResumes(models: ReadonlySet<string> | null): void {
+    const templates = new Map<string, Source<ResumeHead>>(this.inFolder('org/templates', this.memories.resume));
+    for (const template of templates.values()) this.private.push(...template.faults);
+    const known = { models, units: new Set(this.units.keys()), templates };
+    for (const name of this.names) {
+      const path = `agents/${name}/resume.md`;
+      const text = this.texts.get(path);
+      const read =
+        text === undefined ? { faults: [fault('missing-file', `${name} has no resume`, { file: path })] } : readResume(name, this.memories.resume.read(text, path), known);
+      if ('faults' in read) this.setAside(name, read.faults);
+      else this.resumes.set(name, read.resume);
+    }
+  }
+
+  private readGoals(): Config['goals'] {
+    const goals = new Map<string, { title: string; owner: string | null; text: string }>();
+    for (const [id, source] of this.inFolder('org/goals', this.memories.goal)) {
+      const references = new References();
+      const goal = source.value;
+      if (goal?.owner !== undefined) references.need(goal.owner, this.names, 'agent', source, ['owner']);
+      this.private.push(...source.faults, ...references.faults);
+      if (goal?.status === 'open' && references.faults.length === 0) goals.set(id, { title: goal.title, owner: goal.owner ?? null, text: source.body });
+    }
+    return new Map([...goals].sort(([a], [b]) => byCodeUnit(a, b)));
+  }
+
+  private readContacts(): void {
+    for (const [, source] of this.inFolder('org/contacts', this.memories.contact)) this.private.push(...source.faults);
+  }
+
+  private join(org: OrgFile, chart: ChartFile, { models }: ModelsFile, credits: CreditsFile, goals: Config['goals']): Config {
+    const order = [...new Set([...Object.keys(chart.agents), ...this.names])].filter((name) => this.resumes.has(name));
+    const membersOf = (unit: string) => this.membersOf(unit);
+    return {
+      org,
+      order,
+      agents: this.resumes,
+      broken: this.broken,
+      sendTo: endsOf(chart, 'send_to', membersOf),
+      readFrom: endsOf(chart, 'read_from', membersOf),
+      models: new Map(Object.entries(models)),
+      credits,
+      units: new Map([...this.units.keys()].sort(byCodeUnit).map((id) => [id, this.unitOf(id, credits)])),
+      goals,
+    };
+  }
+
+  private unitOf(id: string, credits: CreditsFile): Unit {
+    const { value, body } = this.units.get(id) as Source<UnitHead>;
+    const { name = id, parent = null, head = null, mission = '' } = value ?? {};
+    return { id, name, parent, head, mission, members: this.membersOf(id), charter: body, caps: credits.units[id] ?? {} };
+  }
+
+  /** The unit's members by its file and by their resumes, sorted. */
+  private membersOf(unit: string): string[] {
+    if (this.members.size === 0) {
+      const sets = new Map([...this.units].map(([id, { value }]) => [id, new Set(value?.members)]));
+      for (const { name, unit: own } of this.resumes.values()) if (own !== undefined) sets.get(own)?.add(name);
+      for (const [id, names] of sets) this.members.set(id, [...names].sort(byCodeUnit));
+    }
+    return this.members.get(unit) ?? [];
+  }
+}
+
+/** The way from a name along its successors back to itself, null when there is none. */
+function loopFrom(start: string, next: (name: string) => string | readonly string[]): string[] | null {
+  const seen = new Set<string>();
+  const search = (name: string, path: readonly string[]): string[] | null => {
+    for (const after of [next(name)].flat()) {
+      if (after === start) return [...path, after];
+      if (seen.has(after)) continue;
+      seen.add(after);
+      const loop = search(after, [...path, after]);
+      if (loop) return loop;
+    }
+    return null;
+  };
+  return search(start, [start]);
+}
+
+function byPlace(a: Fault, b: Fault): number {
+  return byCodeUnit(a.file ?? '', b.file ?? '') || (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);
 }

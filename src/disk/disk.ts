@@ -24,6 +24,8 @@ export interface Disk {
   rmdir(path: string): void;
   /** Opens a file for appending, creating it when absent. */
   append(path: string): Appender;
+  /** Bytes that can still be written. */
+  free(): number;
   /** Makes one file's content durable. */
   syncFile(path: string): void;
   /** Makes the names in a folder durable. */

@@ -1,16 +1,67 @@
-import { parse } from 'yaml';
 import type { z } from 'zod';
 import { type Fault, fault } from '../schema/fault.ts';
-import { dropHead, type Message } from '../schema/message.ts';
-function split(text: string) { const m = /^---\n([\s\S]*?\n)---\n?/.exec(text); return m ? { head: parse(m[1] as string), body: text.slice(m[0].length).trimEnd() } : { head: {}, body: text.trimEnd() }; }
-export function readDrop(path: string, text: string): { head: z.output<typeof dropHead>; to: string[]; body: string } | { fault: Fault } {
-  const { head, body } = split(text);
-  const r = dropHead.safeParse(head);
-  if (!r.success) return { fault: fault('invalid-value', r.error.message, { file: path }) };
-  const base = path.split('/').at(-1)!.replace(/\.md$/, '');
-  return { head: r.data, to: r.data.to ?? [base], body };
+import { dropHead, type Message, messageHead } from '../schema/message.ts';
+import { isRecipient } from '../schema/name.ts';
+import { canonicalBody, cut } from '../schema/print.ts';
+import { readFrontMatter } from './codec.ts';
+import { readMarkdown, readYaml } from './yaml.ts';
+
+/** Mail that a person made by hand: what they wrote, and whom it goes to as they named them (names, `@unit`, `*`). */
+export interface Drop {
+  head: z.output<typeof dropHead>;
+  to: string[];
+  body: string;
 }
+
+/**
+ * Reads a file that a person put into their outbox. Front matter is optional. The recipients are its `to`, else the folder
+ * (`outbox/manager/note.md`), else the name of the file (`outbox/manager.md`); whether they exist is not known here. The
+ * subject defaults to the first line of the body. Fault: the first thing that is wrong; `invalid-value` when nobody is named.
+ */
+export function readDrop(path: string, text: string): Drop | { fault: Fault } {
+  const parts = readFrontMatter(text, path);
+  if (parts && 'fault' in parts) return parts;
+  const { value: head, faults } = readYaml(dropHead, parts?.head ?? '', path, parts?.headLine);
+  if (!head) return { fault: faults[0] as Fault };
+  const to = head.to ?? recipientIn(path);
+  if (!to) return { fault: fault('invalid-value', 'The message names no recipient', { file: path, line: 1, remedy: NAMING }) };
+  const body = canonicalBody(parts ? parts.body : text);
+  return { head: { ...head, subject: oneLine(head.subject ?? subjectOf(body)) }, to, body };
+}
+
+const NAMING =
+  'Begin the file with the lines ---, to: NAME and ---; or name the file after the recipient, such as manager.md; or put it into a folder of that name, such as outbox/manager/.';
+
+/** The recipient that the folder in the outbox, or the name of the file, stands for. */
+function recipientIn(path: string): string[] | null {
+  const [folder, file] = /^agents\/[^/]+\/outbox\/(?:([^/]+)\/)?([^/]+)\.md$/.exec(path)?.slice(1) ?? [];
+  const name = folder ?? file ?? '';
+  return name !== '*' && isRecipient(name) ? [name] : null;
+}
+
+/** The first line with words in it, without markdown's heading marks, at most 80 characters. */
+function subjectOf(body: string): string {
+  const line = /\S.*/.exec(body)?.[0] ?? '';
+  return cut(line.replace(/^#+\s*/, '').trimEnd(), 80) || 'message';
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').trim();
+}
+
+/**
+ * Reads the file of a message that the engine wrote, and that a person may have edited since. The author is the directory
+ * the file lies in, whatever its front matter says. `readMessage(printMessage(m), m.path)` gives `m` with its body canonical.
+ */
 export function readMessage(text: string, path: string): { message: Message | null; faults: Fault[] } {
-  const { head, body } = split(text);
-  return { message: { ...head, path, body } as Message, faults: [] };
+  const { head, body, faults } = readMarkdown(messageHead, text, path);
+  if (!head) return { message: null, faults };
+  const from = /^agents\/([^/]+)\/outbox\//.exec(path)?.[1] ?? head.from;
+  const { reply_to, expires, task, attachments, ...rest } = head;
+  const message: Message = { ...rest, from, path, body: canonicalBody(body) };
+  if (reply_to !== undefined) message.reply_to = reply_to;
+  if (expires !== undefined) message.expires = expires;
+  if (task !== undefined) message.task = task;
+  if (attachments !== undefined) message.attachments = attachments;
+  return { message, faults };
 }

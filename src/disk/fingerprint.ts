@@ -1,5 +1,4 @@
-import type { Clock } from './clock.ts';
-import type { Disk, Stat } from './disk.ts';
+import type { Disk } from './disk.ts';
 
 /** What a fingerprint looks at beyond what it finds itself. */
 export interface Watched {
@@ -11,38 +10,43 @@ export interface Watched {
   env: Record<string, string | undefined>;
 }
 
+/** What identifies the state of a folder, and when it last changed. */
+export interface Fingerprint {
+  text: string;
+  /** The latest modification time in it: milliseconds since 1970. */
+  changedMs: number;
+}
+
 /** Folders of configuration, file by file. */
 const FOLDERS = ['org/units', 'org/goals', 'org/contacts', 'org/templates'];
-/** A modification time so near to now may stand for a second change too, on clocks of coarse grain: milliseconds. */
-const GRAIN_MS = 50;
 
 /**
  * A text that changes whenever the status of the org may have changed: the journal's end, the lock, everything people
- * configure, and what they dropped or asked. Reads names and marks, no content. null while something is so young that a
- * second change could go unseen.
+ * configure, and what they dropped or asked. Reads names and marks, no content. A second change within one tick of the
+ * file system's clock goes unseen, so keep only fingerprints that are older than that.
  */
-export function fingerprint(disk: Disk, clock: Clock, watched: Watched): string | null {
-  const found = new Found(disk, clock.now() - GRAIN_MS);
+export function fingerprint(disk: Disk, watched: Watched): Fingerprint {
+  const found = new Found(disk);
   found.journal();
   found.names('.lemming', (name) => name.startsWith('lock.'));
   found.files('org', (name) => name.endsWith('.yaml'));
-  for (const folder of FOLDERS) found.files(folder);
-  for (const agent of found.names('agents')) found.mark(`agents/${agent}/resume.md`);
-  for (const person of watched.people) found.desk(person);
+  for (const folder of FOLDERS) found.files(folder, () => true);
+  found.mark('agents');
+  for (const agent of found.names('agents', () => true)) found.mark(`agents/${agent}/resume.md`);
+  for (const person of watched.people) for (const folder of ['outbox', 'requests']) found.mark(`agents/${person}/${folder}`);
   for (const path of watched.paths) found.mark(path);
   const variables = Object.keys(watched.env).filter((name) => name.startsWith('LEMMING_'));
-  return found.text(variables.sort().map((name) => `${name}=${watched.env[name]}`));
+  found.parts.push(...variables.sort().map((name) => `${name}=${watched.env[name]}`));
+  return { text: found.parts.join('\n'), changedMs: found.changedMs };
 }
 
 class Found {
+  readonly parts: string[] = [];
+  changedMs = 0;
   private readonly disk: Disk;
-  private readonly before: number;
-  private readonly parts: string[] = [];
-  private young = false;
 
-  constructor(disk: Disk, before: number) {
+  constructor(disk: Disk) {
     this.disk = disk;
-    this.before = before;
   }
 
   /** The last file of the journal; it only grows. */
@@ -51,30 +55,20 @@ class Found {
     if (last !== undefined) this.mark(`org/journal/${last}`);
   }
 
-  names(folder: string, wanted: (name: string) => boolean = () => true): string[] {
+  names(folder: string, wanted: (name: string) => boolean): string[] {
     const names = (this.disk.list(folder) ?? []).filter(wanted);
     this.parts.push(folder, ...names);
     return names;
   }
 
-  files(folder: string, wanted?: (name: string) => boolean): void {
+  files(folder: string, wanted: (name: string) => boolean): void {
+    this.mark(folder);
     for (const name of this.names(folder, wanted)) this.mark(`${folder}/${name}`);
   }
 
-  mark(path: string): Stat | null {
+  mark(path: string): void {
     const stat = this.disk.stat(path);
-    if (stat && stat.mtimeMs > this.before) this.young = true;
     this.parts.push(stat?.mark ?? '-');
-    return stat;
-  }
-
-  /** A person's outbox by its own mark, because it grows; their requests by name. */
-  desk(person: string): void {
-    this.mark(`agents/${person}/outbox`);
-    this.names(`agents/${person}/requests`);
-  }
-
-  text(more: readonly string[]): string | null {
-    return this.young ? null : [...this.parts, ...more].join('\n');
+    if (stat && stat.mtimeMs > this.changedMs) this.changedMs = stat.mtimeMs;
   }
 }

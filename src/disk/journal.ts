@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Entry } from '../core/entry.ts';
 import { failure, type Fault, fault } from '../schema/fault.ts';
 import { padTurn } from '../schema/name.ts';
-import type { Appender, Disk } from './disk.ts';
+import { Compact } from './compact.ts';
+import { type Appender, type Disk, DiskError } from './disk.ts';
 
 /**
  * `org/journal/000042.jsonl`, one file a turn. Lines are written in groups; a group ends with a seal
@@ -78,6 +79,7 @@ export function readJournalFile(disk: Disk, turn: number, previous: string, from
   let start = from;
   let lineStart = from;
   let head = previous;
+  const compact = new Compact();
   while (lineStart < bytes.length) {
     const newline = bytes.indexOf(10, lineStart);
     if (newline < 0) break;
@@ -90,7 +92,7 @@ export function readJournalFile(disk: Disk, turn: number, previous: string, from
       if (!fits && lines.includes(0)) return read;
       if (!fits)
         read.faults.push(fault('damaged-journal', 'The seal does not fit the lines before it: a byte was changed', { file: path, line }));
-      const entries = parseLines(lines, path, line - seal.n, read.faults);
+      const entries = parseLines(lines, path, line - seal.n, read.faults, compact);
       read.groups.push({ file: turn, entries, seal: seal.h, hash, original: seal.s ?? null, end: newline + 1 });
       head = seal.h;
       start = newline + 1;
@@ -110,12 +112,12 @@ function parseSeal(line: string): Seal | null {
   }
 }
 
-function parseLines(lines: Buffer, file: string, firstLine: number, faults: Fault[]): Entry[] {
+function parseLines(lines: Buffer, file: string, firstLine: number, faults: Fault[], compact: Compact): Entry[] {
   const entries: Entry[] = [];
   const texts = lines.length ? lines.toString('utf8', 0, lines.length - 1).split('\n') : [];
   texts.forEach((text, i) => {
     try {
-      entries.push(JSON.parse(text) as Entry);
+      entries.push(compact.unpack(JSON.parse(text) as Entry));
     } catch {
       faults.push(fault('damaged-journal', 'The line is not JSON', { file, line: firstLine + i, value: text.slice(0, 80) }));
     }
@@ -155,7 +157,9 @@ export class Journal {
   private readonly disk: Disk;
   private appender: Appender | null = null;
   private lines: string[] = [];
+  private compact = new Compact();
   private waiting: Promise<void> | null = null;
+  private room = 0;
   /** Hash of the last seal. */
   head: string;
   /** The file being written. */
@@ -183,7 +187,7 @@ export class Journal {
 
   /** Adds lines to the group that the next write makes durable. */
   add(...entries: Entry[]): void {
-    for (const entry of entries) this.lines.push(JSON.stringify(entry));
+    for (const entry of entries) this.lines.push(JSON.stringify(this.compact.pack(entry)));
   }
 
   /** Writes the collected group; `sync` makes it durable before it returns. */
@@ -208,12 +212,17 @@ export class Journal {
     this.synced = this.size;
   }
 
-  /** Resolves when everything added so far is durable. All who ask in one turn of the event loop share one sync. */
-  durable(): Promise<void> {
+  /**
+   * Resolves when everything added so far is durable. All who ask in one turn of the event loop share one sync. `room`:
+   * bytes that must be free for what follows (the reply of a call); without them nothing is written and it fails with `full`.
+   */
+  durable(room = 0): Promise<void> {
+    this.room += room;
     this.waiting ??= new Promise((resolve, reject) => {
       setImmediate(() => {
         this.waiting = null;
         try {
+          this.demandRoom();
           this.write(true);
           resolve();
         } catch (error) {
@@ -224,12 +233,19 @@ export class Journal {
     return this.waiting;
   }
 
+  private demandRoom(): void {
+    const { room } = this;
+    this.room = 0;
+    if (room > 0 && this.disk.free() < room) throw new DiskError('full', journalPath(this.file), `no room for the replies of the calls: ${room} bytes are needed`);
+  }
+
   /** Goes on to the file of that turn. */
   turnTo(turn: number): void {
     if (turn === this.file) return;
     this.write(true);
     this.close();
     this.file = turn;
+    this.compact = new Compact();
     this.size = 0;
     this.synced = 0;
     this.dirSynced = false;

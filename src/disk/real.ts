@@ -22,6 +22,7 @@ export function realDisk(root: string): Disk {
     mkdir: (p) => attempt(p, () => void fs.mkdirSync(at(p), { recursive: true })),
     rmdir: (p) => removeEmpty(at(p), p),
     append: (p) => withParents(at, p, () => appender(at(p), p)),
+    free: () => attempt('', () => freeBytes(root)),
     syncFile: (p) => syncPath(at(p), p),
     syncDir: (p) => syncPath(at(p), p),
   };
@@ -128,6 +129,11 @@ function appender(file: string, p: string): Appender {
     truncate: (length) => attempt(p, () => fs.ftruncateSync(fd, length)),
     close: () => attempt(p, () => fs.closeSync(fd)),
   };
+}
+
+function freeBytes(root: string): number {
+  const { bavail, bsize } = fs.statfsSync(root);
+  return bavail * bsize;
 }
 
 function syncPath(file: string, p: string): void {

@@ -74,7 +74,7 @@ function toFault({ code, path, text, valid }: Finding, schema: z.ZodType, tree: 
     const message = `There is no key "${cut(key, MAX_VALUE)}"${parent.length ? ` in ${nameOf(parent)}` : ''}`;
     return fault(code, message, { file, ...tree.place(path, 'key'), value: cut(key, MAX_VALUE), ...near(key, validKeys(schema, parent)) });
   }
-  const value = follow(tree.data, path)?.value;
+  const value = key === 'key' ? HIDDEN : follow(tree.data, path)?.value;
   const place = tree.place(path, 'value');
   if (code === 'old-version') return fault(code, text, { file, ...place, ...(value === undefined ? {} : { value: show(value) }) });
   const message = `${name}: ${text}, found ${typeof value === 'string' ? JSON.stringify(show(value)) : show(value)}`;
@@ -88,9 +88,13 @@ function nameOf(path: Path): string {
   return cut(name.replace(/^\./, ''), 2 * MAX_VALUE);
 }
 
+/** Stands for a value that may be a key by mistake: keys are not repeated in faults. */
+const HIDDEN = '(hidden)';
+
 /** A value as text: a text as it is, anything else as JSON, cut to 80 characters. */
-export function show(value: unknown): string {
-  return cut(typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value)), MAX_VALUE);
+function show(value: unknown): string {
+  if (typeof value === 'string') return cut(value, MAX_VALUE);
+  return cut(JSON.stringify(value, (key, inner: unknown) => (key === 'key' ? HIDDEN : inner)) ?? String(value), MAX_VALUE);
 }
 
 const TYPES: Record<string, string> = {

@@ -1,4 +1,4 @@
-import { type Alias, Composer, type CST, type Document, isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, type Node, Parser, type YAMLMap } from 'yaml';
+import { type Alias, Composer, type CST, type Document, isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, type Node, type Pair, Parser, type YAMLMap } from 'yaml';
 import { type Fault, fault } from '../schema/fault.ts';
 
 /** Levels of nesting that are read. Far deeper ones overflow the stack inside `yaml`, and V8 may then end the process. */
@@ -21,6 +21,8 @@ export interface Tree {
   data: unknown;
   /** Errors of syntax, repeated keys, tags, bad anchors. */
   faults: Fault[];
+  /** True when the syntax is so wrong that the data may not be what was meant. */
+  broken: boolean;
   /** Where the value, or its key, stands; when it is absent, where the nearest parent stands. */
   place(path: readonly PropertyKey[], of: 'key' | 'value'): Place;
 }
@@ -36,14 +38,17 @@ interface Flaw {
  */
 export function readTree(text: string, file: string, firstLine = 1): Tree {
   const { doc, flaws } = compose(text);
+  const broken = flaws.length > 0;
   const walk: Walk = { flaws, anchors: new Map(), open: new Set(), aliases: 0 };
   const data = doc?.contents ? toPlain(doc.contents, walk) : null;
   const placeOf = placesIn(text, firstLine);
+  const finder: Finder = { anchors: walk.anchors, indexes: new Map() };
   return {
     file,
     data: data ?? {},
+    broken,
     faults: flaws.slice(0, MAX_ERRORS).map(({ offset, message }) => fault('invalid-yaml', message, { file, ...placeOf(offset) })),
-    place: (path, of) => placeOf(doc?.contents ? offsetOf(doc.contents, path, of, walk.anchors) : 0),
+    place: (path, of) => placeOf(doc?.contents ? offsetOf(doc.contents, path, of, finder) : 0),
   };
 }
 
@@ -140,13 +145,19 @@ function placesIn(text: string, firstLine: number): (offset: number) => Place {
   };
 }
 
+interface Finder {
+  anchors: ReadonlyMap<string, Node>;
+  /** The pairs of each map that was searched, by their keys: charts are long. */
+  indexes: Map<YAMLMap, Map<string, Pair>>;
+}
+
 /** Offset of the value (or its key) at the path, or of the nearest parent that is there. */
-function offsetOf(root: Node, path: readonly PropertyKey[], of: 'key' | 'value', anchors: ReadonlyMap<string, Node>): number {
+function offsetOf(root: Node, path: readonly PropertyKey[], of: 'key' | 'value', finder: Finder): number {
   let node: unknown = root;
   let offset = root.range?.[0] ?? 0;
   for (const [depth, part] of path.entries()) {
-    if (isAlias(node)) node = anchors.get(node.source);
-    const found = childOf(node, part);
+    if (isAlias(node)) node = finder.anchors.get(node.source);
+    const found = childOf(node, part, finder);
     if (!found) return offset;
     const wanted = of === 'key' && depth === path.length - 1 ? found.key : found.value;
     offset = start(wanted) ?? start(found.key) ?? offset;
@@ -155,10 +166,13 @@ function offsetOf(root: Node, path: readonly PropertyKey[], of: 'key' | 'value',
   return offset;
 }
 
-function childOf(node: unknown, part: PropertyKey): { key: unknown; value: unknown } | null {
-  if (isMap(node)) return node.items.find(({ key }) => nameOf(key) === String(part)) ?? null;
-  if (!isSeq(node)) return null;
-  const value = node.items[Number(part)];
+function childOf(node: unknown, part: PropertyKey, { indexes }: Finder): { key: unknown; value: unknown } | null {
+  if (isMap(node)) {
+    const index = indexes.get(node) ?? new Map(node.items.map((pair) => [nameOf(pair.key) ?? '', pair]));
+    indexes.set(node, index);
+    return index.get(String(part)) ?? null;
+  }
+  const value = isSeq(node) ? node.items[Number(part)] : undefined;
   return value === undefined ? null : { key: value, value };
 }
 

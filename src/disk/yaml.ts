@@ -13,11 +13,13 @@ export function readYaml<S extends z.ZodType>(schema: S, text: string, file: str
   return check(schema, readTree(text, file, firstLine));
 }
 
-/** What a schema says of a text that was parsed. Faults of syntax come first; a broken text is not checked further. */
+/** What a schema says of a text that was parsed. A text with broken syntax is not checked further. */
 export function check<S extends z.ZodType>(schema: S, tree: Tree): { value: z.output<S> | null; faults: Fault[] } {
-  if (tree.faults.length) return { value: null, faults: tree.faults };
+  if (tree.broken) return { value: null, faults: tree.faults };
   const result = schema.safeParse(tree.data);
-  return result.success ? { value: result.data, faults: [] } : { value: null, faults: faultsOf(schema, tree, result.error.issues) };
+  const found = result.success ? [] : faultsOf(schema, tree, result.error.issues);
+  const faults = [...tree.faults, ...found.filter((f) => !tree.faults.some((t) => t.line === f.line && t.column === f.column))];
+  return { value: result.success && faults.length === 0 ? result.data : null, faults };
 }
 
 /** Reads a markdown file that must have front matter. The body is what follows, without line ends at its end. */

@@ -10,6 +10,9 @@ import type { Connection, Outside, Provider } from '../providers/provider.ts';
 import type { Model, Price } from '../schema/models.ts';
 import type { Ports } from './ports.ts';
 
+/** Bytes that must be free before a call, so that its reply can be kept. */
+const ROOM_FOR_REPLY = 65_536;
+
 /** Raised when a visit may not spend what the next attempt could cost. */
 export class OutOfCredits extends Error {}
 
@@ -176,7 +179,7 @@ export class Calls {
     apply(this.state, intent);
     if (!known) {
       this.journal.add(intent);
-      await this.journal.durable();
+      await this.journal.durable(ROOM_FOR_REPLY);
     }
     purse.left -= intent.reserve;
     const start = this.ports.clock.ticks();

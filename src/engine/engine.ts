@@ -7,6 +7,7 @@ import { peopleOf } from '../core/settle.ts';
 import { agentState, type State } from '../core/state.ts';
 import { type Due, idleness } from '../core/walk.ts';
 import { configReader } from '../disk/config.ts';
+import { DiskError } from '../disk/disk.ts';
 import { Folder, numberAsides } from '../disk/folder.ts';
 import { Journal, readJournal } from '../disk/journal.ts';
 import { type Lock, takeLock } from '../disk/lock.ts';
@@ -76,6 +77,8 @@ export class Engine {
   /** The last turn when this engine began. */
   private readonly openedAt: number;
   private configured = false;
+  /** The state in memory may not be what the journal says. */
+  private stopped = false;
   /** LEMMING_* variables: those of this process, or of the turn that is finished. */
   private env: Record<string, string>;
   /** What recovery found and did, for people. */
@@ -84,12 +87,12 @@ export class Engine {
   /** Takes the lock, reads the journal and puts the folder in order. Throws `locked`, `damaged-journal`, or the faults of the configuration. */
   static open(ports: Ports, toolbox: Toolbox, command: string): Engine {
     if (!ports.disk.stat('org/org.yaml')) throw failure('no-org', 'There is no org/org.yaml here');
-    const lock = takeLock(ports.disk, ports.host, command);
+    const lock = lockOf(ports, command);
     try {
       return new Engine(ports, toolbox, lock);
     } catch (error) {
       lock.release();
-      throw error;
+      throw asFault(error);
     }
   }
 
@@ -171,8 +174,17 @@ export class Engine {
     );
   }
 
-  /** Makes one turn, or finishes the one that was cut off. */
+  /** Makes one turn, or finishes the one that was cut off. After a failure the engine can only be closed: the next one recovers from the journal. */
   async turn(wish: TurnWish = {}): Promise<TurnReport> {
+    try {
+      return await this.make(wish);
+    } catch (error) {
+      this.stopped = true;
+      throw asFault(error);
+    }
+  }
+
+  private async make(wish: TurnWish): Promise<TurnReport> {
     const signal = wish.signal ?? new AbortController().signal;
     const faults: Fault[] = [];
     const frozen = this.unfinished ? this.thaw(this.unfinished) : await this.freeze(wish, faults);
@@ -336,7 +348,7 @@ export class Engine {
   /** Makes the files durable, keeps the state for a quick start, and gives the lock back. */
   close(): void {
     try {
-      if (!this.unfinished) {
+      if (!this.unfinished && !this.stopped) {
         this.syncFiles();
         if (this.lock.held()) writeCache(this.ports.disk, this.state, this.journal, this.synced, this.boot);
       }
@@ -361,6 +373,21 @@ export class Engine {
     this.journal.add({ k: 'synced', turn: state.turn });
     this.journal.write(true);
   }
+}
+
+function lockOf(ports: Ports, command: string): Lock {
+  try {
+    return takeLock(ports.disk, ports.host, command);
+  } catch (error) {
+    throw asFault(error);
+  }
+}
+
+/** The disk's failures as faults for people. */
+function asFault(error: unknown): unknown {
+  if (!(error instanceof DiskError)) return error;
+  if (error.failure === 'full') return failure('disk-full', `The disk is full: ${error.message}`, { file: error.path });
+  return failure('disk-error', `The disk failed (${error.failure}): ${error.message}`, { file: error.path });
 }
 
 function overridesIn(env: Record<string, string | undefined>): Record<string, string> {

@@ -188,13 +188,12 @@ function edgeRemedy(config: Config, from: string, to: readonly string[]): string
  * The org as its next freeze will find it: mail that was dropped and requests that wait are taken into the view's state.
  * A file that is being written right now counts as it stands.
  */
-export async function foresee(view: View): Promise<View> {
+export async function foresee(view: View): Promise<void> {
   const { state, config, disk } = view;
   const folder = new Folder(disk, { ...realClock, now: () => realClock.now() + LONG_AGO_MS });
   const limit = config.org.limits.message_bytes;
   const requests = folder.requests(state, peopleOf(config), limit, state.time);
   for (const input of requests) if (input.k === 'request') apply(state, input);
   for (const input of await folder.drops(state, config, state.turn + 1, limit)) if (input.k === 'drop') apply(state, input);
-  return view;
 }
 const LONG_AGO_MS = 60_000;

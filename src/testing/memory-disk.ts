@@ -42,6 +42,8 @@ export class MemoryDisk implements Disk {
   private operations = 0;
   /** Chooses the fate of each changing operation; default: all go well. */
   plan: (operation: Operation) => Fate = () => 'go';
+  /** What `free` says, in bytes. */
+  room = Infinity;
   /** Time for modification times, ms since 1970. */
   now: () => number = () => 0;
   /** Called before every reading or changing operation: simulates people at work. */
@@ -139,6 +141,11 @@ export class MemoryDisk implements Disk {
         }),
       close: () => {},
     };
+  }
+
+  free(): number {
+    this.alive();
+    return this.room;
   }
 
   syncFile(path: string): void {

@@ -35,17 +35,21 @@ export async function crashCase(one: Case, golden: { files: Map<string, string>;
   machine.disk = golden.start.copy();
   machine.disk.now = () => machine.clock.now() - 10_000;
   mutant?.(machine.disk);
+  try {
+    await crashTwice(machine, one, mutant);
+    const engine = await runTo(machine, TURNS);
+    return brokenPromises(machine, engine, differ ? null : golden.files);
+  } catch (error) {
+    return [`recovery failed: ${error instanceof Error ? error.message : String(error)}`];
+  }
+}
+
+async function crashTwice(machine: Machine, one: Case, mutant?: (disk: MemoryDisk) => void): Promise<void> {
   await runCrashing(machine, crashAt(one.at, one.fate));
   lose(machine, one.loss, mutant);
   if (one.second !== undefined) {
     await runCrashing(machine, crashAt(one.second, one.fate));
     lose(machine, one.loss === 'killed' ? 'killed' : typeof one.loss === 'number' ? one.loss + 1 : 'none', mutant);
-  }
-  try {
-    const engine = await runTo(machine, TURNS);
-    return brokenPromises(machine, engine, differ ? null : golden.files);
-  } catch (error) {
-    return [`recovery failed: ${error instanceof Error ? error.message : String(error)}`];
   }
 }
 

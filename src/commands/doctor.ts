@@ -1,0 +1,162 @@
+import { type Config, hasEdge, lists } from '../core/config.ts';
+import { agentState, type State } from '../core/state.ts';
+import type { Disk } from '../disk/disk.ts';
+import { addToList } from '../disk/edit.ts';
+import { realHost } from '../disk/host.ts';
+import { readJournal } from '../disk/journal.ts';
+import { lockHolder } from '../disk/lock.ts';
+import { realDisk } from '../disk/real.ts';
+import { replaceNow } from '../disk/workspace.ts';
+import { load } from '../engine/load.ts';
+import { checkFolder, type Place } from '../engine/open.ts';
+import { type Fault, FaultError, printFault } from '../schema/fault.ts';
+import type { Command, Outcome, Run } from './command.ts';
+import { count } from './progress.ts';
+
+export const command: Command = {
+  name: 'doctor',
+  group: 'start',
+  summary: 'Check the files, the journal and the lock, and point out what looks odd',
+  examples: [
+    { line: 'lemming doctor', does: 'lists faults (exit code 3) and oddities, each with what to do' },
+    { line: 'lemming doctor --fix', does: 'completes edges that only one side lists; comments in the chart stay' },
+  ],
+  args: [],
+  flags: [{ name: 'fix', about: 'complete one-sided edges in org/chart.yaml' }],
+  reads: false,
+};
+
+const CHART = 'org/chart.yaml';
+
+export const run: Run = async (world, input) => {
+  const place = { root: world.root, env: world.env };
+  const disk = realDisk(world.root);
+  const fixed = input.flags.fix ? completeEdges(disk, checkFolder(place).config) : [];
+  return examine(place, disk, fixed);
+};
+
+function examine(place: Place, disk: Disk, fixed: string[]): Outcome {
+  const { config, faults, warnings } = checkFolder(place);
+  const journal = journalFaults(disk);
+  const all = [...faults, ...warnings, ...journal];
+  const running = lockHolder(disk, realHost(place.root));
+  const notes = [
+    ...(running ? [`An engine runs here: process ${running.pid} (lemming ${running.command})`] : []),
+    ...(journal.length === 0 ? notesOfState(disk) : []),
+    ...(config ? notesOfChart(config) : []),
+    ...notesOfFolder(disk, all),
+  ];
+  const ok = all.length === 0;
+  return { data: { ok, faults: all, notes, fixed }, text: print(all, notes, fixed), exit: ok ? 0 : 3 };
+}
+
+function print(faults: readonly Fault[], notes: readonly string[], fixed: readonly string[]): string {
+  return [
+    ...fixed.map((line) => `Fixed: ${line}`),
+    ...faults.map(printFault),
+    ...notes.map((line) => `Note: ${line}`),
+    faults.length > 0 ? `${count(faults.length, 'fault')}` : 'No fault',
+  ].join('\n');
+}
+
+/** Everything that is wrong with the journal, read whole. */
+function journalFaults(disk: Disk): Fault[] {
+  const faults: Fault[] = [];
+  try {
+    for (const _group of readJournal(disk, faults));
+  } catch (error) {
+    if (!(error instanceof FaultError)) throw error;
+    faults.push(...error.faults);
+  }
+  return faults;
+}
+
+function notesOfState(disk: Disk): string[] {
+  const { state, unfinished } = load(disk);
+  return [
+    ...(unfinished ? [`Turn ${unfinished.open.turn} was cut off: the next run finishes it`] : []),
+    ...(state.paused ? ['The organisation is paused: lemming resume'] : []),
+    ...deadLetters(state),
+    ...(state.doubts.size > 0 ? [`${count(state.doubts.size, 'call')} may have been billed without an answer: lemming reconcile`] : []),
+    ...[...state.stopped].map(([model, why]) => `The model ${model} is stopped: ${why}. See lemming reconcile`),
+    ...[...state.agents.keys()].filter((name) => agentState(state, name).starved).map((name) => `${name} is out of credits: lemming top-up ${name} CREDITS`),
+  ];
+}
+
+/** Mail that was not delivered, and files that were set aside. */
+function deadLetters(state: State): string[] {
+  return [...state.dead.values()].map(({ id, message, path, reason }) =>
+    message === null
+      ? `${path} was set aside (${reason}): org/dead-letter/${id}.md says why`
+      : `${message} was not delivered (${reason}): lemming retry ${id}`,
+  );
+}
+
+function notesOfChart(config: Config): string[] {
+  const notes: string[] = [];
+  for (const name of config.order) {
+    const others = config.order.filter((other) => other !== name);
+    const reached = others.some((other) => hasEdge(config, other, name));
+    if (reached) continue;
+    const person = config.agents.get(name)?.person;
+    notes.push(person ? `No agent can write to ${name}: add an edge in ${CHART}` : `Nobody can write to ${name}, so it never has mail: add an edge in ${CHART}`);
+  }
+  return notes;
+}
+
+/** Conflicts that wait for a decision, traces of a crash, agents without a resume. */
+function notesOfFolder(disk: Disk, faults: readonly Fault[]): string[] {
+  const paths = ['org', 'agents'].flatMap((folder) => pathsUnder(disk, folder));
+  const conflicts = paths.filter((path) => /\.conflict-\d+(-old)?$/.test(path));
+  const traces = paths.filter((path) => /(^|\/)\.lemming-[^/]*$/.test(path));
+  const nameless = (disk.list('agents') ?? []).filter((name) => {
+    const folder = `agents/${name}`;
+    const told = faults.some(({ file }) => file === folder || file?.startsWith(`${folder}/`));
+    return !name.startsWith('.') && disk.stat(folder)?.kind === 'folder' && !disk.stat(`${folder}/resume.md`) && !told;
+  });
+  return [
+    ...conflicts.map((path) => `${path} is a version that met yours: take over what you need, then delete it`),
+    ...traces.map((path) => `${path} was left by a crash: the next run sees to it`),
+    ...nameless.map((name) => `agents/${name} has no resume.md, so ${name} is no agent`),
+  ];
+}
+
+/** Regular files below a folder; the journal has its own check. */
+function pathsUnder(disk: Disk, folder: string): string[] {
+  if (folder === 'org/journal') return [];
+  return (disk.list(folder) ?? []).flatMap((name) => {
+    const path = `${folder}/${name}`;
+    const kind = disk.stat(path)?.kind;
+    return kind === 'folder' ? pathsUnder(disk, path) : kind === 'file' ? [path] : [];
+  });
+}
+
+/** Adds the missing ends of edges that one side lists by name. Says what was changed. */
+function completeEdges(disk: Disk, config: Config | null): string[] {
+  const bytes = config && disk.read(CHART);
+  if (!bytes) return [];
+  let text = Buffer.from(bytes).toString();
+  const fixed: string[] = [];
+  for (const { name, key, other } of missingEnds(config)) {
+    text = addToList(text, ['agents', name, key], other);
+    fixed.push(`${CHART}: ${other} was added to ${key} of ${name}`);
+  }
+  if (fixed.length > 0) replaceNow(disk, CHART, text);
+  return fixed;
+}
+
+interface MissingEnd {
+  name: string;
+  key: 'send_to' | 'read_from';
+  other: string;
+}
+
+function missingEnds(config: Config): MissingEnd[] {
+  const missing: MissingEnd[] = [];
+  for (const name of config.order)
+    for (const other of config.order.filter((one) => one !== name)) {
+      if (config.sendTo.get(other)?.names.has(name) && !lists(config.readFrom.get(name), other)) missing.push({ name, key: 'read_from', other });
+      if (config.readFrom.get(other)?.names.has(name) && !lists(config.sendTo.get(name), other)) missing.push({ name, key: 'send_to', other });
+    }
+  return missing;
+}

@@ -1,0 +1,51 @@
+import { headNames, mailFiles, readMail } from '../engine/mail.ts';
+import { checkAgent, readOrg, type View } from '../engine/open.ts';
+import type { Message } from '../schema/message.ts';
+import { mailRow, printList } from '../views/mail.ts';
+import { count } from '../views/table.ts';
+import type { Command, Run } from './command.ts';
+
+export const command: Command = {
+  name: 'history',
+  group: 'people',
+  summary: 'Show what was written, by everyone, with one agent, or in one conversation',
+  examples: [
+    { line: 'lemming history', does: 'lists the messages of the last 50 turns' },
+    { line: 'lemming history coder_01 --turns 10', does: 'what coder_01 wrote and was written in the last 10 turns' },
+    { line: 'lemming history 000001-human-01', does: 'a whole conversation, live and archived' },
+  ],
+  args: [{ name: 'of', about: 'an agent, or the id of a conversation', optional: true }],
+  flags: [{ name: 'turns', value: 'N', kind: 'whole', least: 1, about: 'only so many turns back (50, a conversation whole)' }],
+  reads: true,
+};
+
+const TURNS = 50;
+
+/** Reads live and archived mail in the order it was written. */
+export const run: Run = async (world, input) => {
+  const view = readOrg(world);
+  const { of } = input.args;
+  const isThread = of !== undefined && /^\d|^chat-/.test(of);
+  if (of !== undefined && !isThread) checkAgent(view.config, of);
+  const turns = (input.flags.turns as number | undefined) ?? (isThread ? view.state.turn + 1 : TURNS);
+  const since = Math.max(0, view.state.turn + 1 - turns);
+  const found = isThread ? conversation(view, of, since) : of === undefined ? everything(view, since) : withAgent(view, of, since);
+  const messages = found.map((message) => mailRow(message, view.state.mail.get(message.id)?.waiting ?? []));
+  const ending = `${count(messages.length, 'message')} from turn ${Math.max(1, since)} on`;
+  return { data: { messages }, text: messages.length ? `${printList(messages)}\n\n${ending}` : ending };
+};
+
+function everything(view: View, since: number): Message[] {
+  return [...readMail(view.disk, mailFiles(view.disk, { since, archived: true }))];
+}
+
+function withAgent(view: View, agent: string, since: number): Message[] {
+  const files = mailFiles(view.disk, { since, archived: true });
+  const messages = readMail(view.disk, files, (text) => headNames(text, agent));
+  return [...messages].filter((message) => message.from === agent || message.to.includes(agent));
+}
+
+function conversation(view: View, thread: string, since: number): Message[] {
+  const files = mailFiles(view.disk, { since, archived: true });
+  return [...readMail(view.disk, files, (text) => headNames(text, thread))].filter((message) => message.thread === thread);
+}

@@ -1,0 +1,64 @@
+import { agentState, inboxOf } from '../core/state.ts';
+import { findMessage, headNames, mailFiles, readMail } from '../engine/mail.ts';
+import { foresee, personOf, readOrg, type View } from '../engine/open.ts';
+import type { Message } from '../schema/message.ts';
+import { mailRow, type MailRow, printInbox } from '../views/mail.ts';
+import { count } from '../views/table.ts';
+import type { Command, Run } from './command.ts';
+
+export const command: Command = {
+  name: 'inbox',
+  group: 'people',
+  summary: 'Show the mail written to you, unread first, and what you are to be told',
+  examples: [
+    { line: 'lemming inbox', does: 'lists unread mail by conversation, then the latest you have read, and notices' },
+    { line: 'lemming inbox --all --json', does: 'gives all mail that was ever written to you' },
+  ],
+  args: [],
+  flags: [
+    { name: 'all', about: 'also what lies in the archive' },
+    { name: 'unread', about: 'only what you have not read' },
+  ],
+  reads: true,
+};
+
+/** Messages that were read and are printed all the same, unless all are wanted. */
+const SHOWN_READ = 10;
+
+export const run: Run = async (world, input) => {
+  const view = readOrg(world);
+  await foresee(view);
+  const person = personOf(view.config);
+  const unread = inboxOf(view.state, person).map((mail) => mailRow(mail, mail.waiting, person));
+  const all = input.flags.all === true;
+  const read = input.flags.unread ? [] : readBefore(view, person, all, new Set(unread.map((row) => row.id)));
+  const { notices } = agentState(view.state, person);
+  const shown = all ? read : read.slice(0, SHOWN_READ);
+  const text = [
+    `${count(unread.length, 'unread message')} for ${person}`,
+    printInbox([...unread, ...shown], (thread) => topicOf(view, thread)),
+    read.length > shown.length ? `${read.length - shown.length} more were read: lemming inbox --all` : '',
+    notices.length ? `${count(notices.length, 'notice')} (lemming read notices clears them)\n${notices.map((n) => `  turn ${n.turn}: ${n.text}`).join('\n')}` : '',
+    unread.length ? 'lemming read ID shows a message, lemming reply ID TEXT answers it' : '',
+  ];
+  return { data: { messages: [...unread, ...read], notices }, text: text.filter(Boolean).join('\n\n') };
+};
+
+/** Mail that the person has read, the latest first. */
+function readBefore(view: View, person: string, archived: boolean, unread: ReadonlySet<string>): MailRow[] {
+  const authors = (view.disk.list('agents') ?? []).filter((name) => name !== person);
+  const files = mailFiles(view.disk, { authors, archived }).reverse();
+  const rows: MailRow[] = [];
+  for (const message of readMail(view.disk, files, (text) => headNames(text, person)))
+    if (message.to.includes(person) && !unread.has(message.id)) rows.push(mailRow(message, waitingFor(view, message), person));
+  return rows;
+}
+
+function waitingFor(view: View, message: Message): string[] {
+  return view.state.mail.get(message.id)?.waiting ?? [];
+}
+
+/** What a conversation is about: the subject of its first message. */
+function topicOf(view: View, thread: string): string | null {
+  return findMessage(view.disk, thread)?.subject ?? view.state.threads.get(thread)?.tail[0]?.subject ?? null;
+}

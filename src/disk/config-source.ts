@@ -1,0 +1,81 @@
+import type { z } from 'zod';
+import { type Fault, type FaultCode, fault } from '../schema/fault.ts';
+import { check, splitMarkdown } from './yaml.ts';
+import { near } from './yaml-faults.ts';
+import { type Place, readTree } from './yaml-tree.ts';
+
+/** A configuration file as it was read: its value when it is good, its faults when not. */
+export interface Source<T> {
+  file: string;
+  value: T | null;
+  /** What the YAML says, before defaults. */
+  data: unknown;
+  /** Text below the front matter; empty for a YAML file. */
+  body: string;
+  faults: Fault[];
+  place(path: readonly PropertyKey[], of?: 'key' | 'value'): Place;
+}
+
+type Read<T> = (text: string, file: string) => T;
+
+/** Reads a `.yaml` file by its schema. */
+export function yamlSource<S extends z.ZodType>(schema: S): Read<Source<z.output<S>>> {
+  return (text, file) => sourceOf(schema, text, file, 1, '');
+}
+
+/** Reads a `.md` file, whose front matter has that schema. */
+export function markdownSource<S extends z.ZodType>(schema: S): Read<Source<z.output<S>>> {
+  return (text, file) => {
+    const parts = splitMarkdown(text, file);
+    if (!('fault' in parts)) return sourceOf(schema, parts.head, file, parts.headLine, parts.body);
+    return { file, value: null, data: {}, body: '', faults: [parts.fault], place: () => ({ line: 1, column: 1 }) };
+  };
+}
+
+function sourceOf<S extends z.ZodType>(schema: S, text: string, file: string, firstLine: number, body: string): Source<z.output<S>> {
+  const tree = readTree(text, file, firstLine);
+  return { file, data: tree.data, body, ...check(schema, tree), place: (path, of = 'value') => tree.place(path, of) };
+}
+
+/** Reads a text again only when it changed. */
+export interface Memory<T> {
+  read: Read<T>;
+  /** Forgets the files that are no longer there. */
+  keep(files: ReadonlyMap<string, string>): void;
+}
+
+/** Remembers what was read of each file, by its path and text. */
+export function remember<T>(read: Read<T>): Memory<T> {
+  const known = new Map<string, { text: string; result: T }>();
+  return {
+    read(text, file) {
+      const before = known.get(file);
+      if (before?.text === text) return before.result;
+      const result = read(text, file);
+      known.set(file, { text, result });
+      return result;
+    },
+    keep(files) {
+      for (const file of known.keys()) if (!files.has(file)) known.delete(file);
+    },
+  };
+}
+
+/** Unknown names of one file whose nearest name is looked for: with thousands of both it would take long. */
+const MAX_NEAREST = 200;
+
+/** Collects the faults that references between files have. */
+export class References {
+  readonly faults: Fault[] = [];
+
+  /** Notes `unknown-name` unless the name is among the known; `what` is such as `agent`. */
+  need(name: string, known: ReadonlySet<string>, what: string, source: Source<unknown>, path: readonly PropertyKey[], of: 'key' | 'value' = 'value'): void {
+    if (known.has(name)) return;
+    const nearest = this.faults.length < MAX_NEAREST ? near(name, known) : {};
+    this.add('unknown-name', `There is no ${what} ${JSON.stringify(name)}`, source, path, of, { value: name, ...nearest });
+  }
+
+  add(code: FaultCode, message: string, source: Source<unknown>, path: readonly PropertyKey[], of: 'key' | 'value' = 'value', more: { value?: string; nearest?: string } = {}): void {
+    this.faults.push(fault(code, message, { file: source.file, ...source.place(path, of), ...more }));
+  }
+}

@@ -1,0 +1,184 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { Header, Pack, Parser, ReadEntry } from 'tar';
+import { type FaultError, failure } from '../schema/fault.ts';
+import { DiskError } from './disk.ts';
+import { failureOf, realDisk } from './real.ts';
+
+/** One file of an archive. */
+export interface Packed {
+  path: string;
+  bytes: Uint8Array;
+}
+
+/** Limits of what is unpacked. */
+const MOST_FILES = 2_000_000;
+const MOST_BYTES = 8 * 1024 ** 3;
+const FILE_BYTES = 64 * 1024 ** 2;
+const PATH_CHARS = 1000;
+const PATH_DEPTH = 64;
+
+/**
+ * Writes a canonical `.tgz`: the same files in the same order give the same bytes, whatever their times, owners and rights.
+ * Complete or not at all. `file` is an absolute path; throws `usage` when something is there.
+ */
+export function pack(file: string, files: Iterable<Packed>): void {
+  if (fs.existsSync(file)) throw failure('usage', `${file} exists already`, { remedy: 'Choose another name.' });
+  const temp = `${file}.lemming.tmp`;
+  onDisk(file, () => {
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    fs.rmSync(temp, { force: true });
+    const fd = fs.openSync(temp, 'wx', 0o600);
+    try {
+      writeArchive(fd, files);
+      fs.fsyncSync(fd);
+    } catch (error) {
+      fs.rmSync(temp, { force: true });
+      throw error;
+    } finally {
+      fs.closeSync(fd);
+    }
+    fs.renameSync(temp, file);
+  });
+}
+
+function writeArchive(fd: number, files: Iterable<Packed>): void {
+  const archive = new Pack({ gzip: { level: 6 }, portable: true, strict: true });
+  archive.on('data', (chunk: Uint8Array) => {
+    for (let done = 0; done < chunk.length; ) done += fs.writeSync(fd, chunk, done);
+  });
+  for (const { path, bytes } of files) {
+    const entry = new ReadEntry(new Header({ path, type: 'File', mode: 0o644, size: bytes.length, mtime: new Date(0) }));
+    archive.add(entry);
+    if (bytes.length) entry.end(Buffer.from(bytes));
+    else entry.end();
+  }
+  archive.end();
+}
+
+/**
+ * Unpacks an archive into a new folder (absolute path) and returns the paths in it. Only regular files under relative paths
+ * that `allowed` admits; a link, a device, a path that leads out, a name twice, or more than the limits refuse the whole.
+ * Throws `not-found`, `not-regular`, `too-large` or `invalid-value`; what was unpacked until then is removed again.
+ */
+export function unpack(file: string, into: string, allowed: (path: string) => boolean): string[] {
+  if (!fs.existsSync(file)) throw failure('not-found', `There is no file ${file}`);
+  try {
+    return onDisk(file, () => new Unpacking(file, into, allowed).all());
+  } catch (error) {
+    fs.rmSync(into, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** One archive being read, entry by entry. */
+class Unpacking {
+  private readonly file: string;
+  private readonly into: string;
+  private readonly allowed: (path: string) => boolean;
+  /** Names as a file system that ignores case and composition would see them. */
+  private readonly taken = new Set<string>();
+  private readonly paths: string[] = [];
+  private bytes = 0;
+  private flaw: Error | null = null;
+
+  constructor(file: string, into: string, allowed: (path: string) => boolean) {
+    this.file = file;
+    this.into = into;
+    this.allowed = allowed;
+  }
+
+  all(): string[] {
+    const parser = new Parser({ strict: true, onReadEntry: (entry) => this.take(entry) });
+    parser.on('error', (error) => this.fail(error));
+    const fd = fs.openSync(this.file, fs.constants.O_RDONLY);
+    try {
+      if (!fs.fstatSync(fd).isFile()) throw failure('not-regular', `${this.file} is no regular file`);
+      const chunk = Buffer.alloc(1 << 20);
+      for (let read = fs.readSync(fd, chunk); read > 0 && !this.flaw; read = fs.readSync(fd, chunk)) parser.write(Buffer.from(chunk.subarray(0, read)));
+      if (!this.flaw) parser.end();
+    } finally {
+      fs.closeSync(fd);
+    }
+    if (this.flaw) throw this.flaw;
+    if (this.paths.length === 0) throw this.refuse('invalid-value', 'holds no files: it is no archive of an organisation');
+    return this.paths;
+  }
+
+  /** The first flaw counts; what the reader says after it only follows from it. */
+  private fail(error: Error): void {
+    this.flaw ??= 'fault' in error || error instanceof DiskError ? error : this.refuse('invalid-value', `cannot be unpacked: ${error.message}`);
+  }
+
+  private take(entry: ReadEntry): void {
+    const flaw = this.flaw ?? this.flawOf(entry);
+    if (flaw || entry.type === 'Directory') {
+      if (flaw) this.fail(flaw);
+      entry.resume();
+      return;
+    }
+    const chunks: Buffer[] = [];
+    entry.on('data', (chunk: Buffer) => void chunks.push(chunk));
+    entry.on('end', () => this.write(entry.path, Buffer.concat(chunks)));
+  }
+
+  private write(path: string, bytes: Buffer): void {
+    if (this.flaw) return;
+    try {
+      realDisk(this.into).create(path, bytes);
+      this.paths.push(path);
+    } catch (error) {
+      this.fail(error as Error);
+    }
+  }
+
+  private flawOf(entry: ReadEntry): FaultError | null {
+    const named = JSON.stringify(entry.path.slice(0, 200));
+    if (!['File', 'OldFile', 'Directory'].includes(entry.type)) return this.refuse('not-regular', `holds ${named}, which is a ${entry.type}`);
+    const path = entry.path.replace(/\/$/, '');
+    const parts = path.split('/');
+    const bad = path.length > PATH_CHARS || parts.length > PATH_DEPTH || /[\0-\x1f\x7f\\]|^[A-Za-z]:/.test(path) || parts.some((part) => part === '' || part === '.' || part === '..' || part.length > 255);
+    if (bad) return this.refuse('invalid-value', `holds ${named}, a path that is not allowed`);
+    if (entry.type === 'Directory') return null;
+    if (!this.allowed(path)) return this.refuse('invalid-value', `holds ${named}, which is no part of an organisation`);
+    return this.flawOfSize(entry, path);
+  }
+
+  private flawOfSize(entry: ReadEntry, path: string): FaultError | null {
+    const name = path.normalize('NFC').toLowerCase();
+    if (this.taken.has(name)) return this.refuse('invalid-value', `holds ${JSON.stringify(path)} twice`);
+    this.taken.add(name);
+    this.bytes += entry.size;
+    if (entry.size > FILE_BYTES) return this.refuse('too-large', `holds ${JSON.stringify(path)} with ${entry.size} bytes; ${FILE_BYTES} are the limit`);
+    if (this.bytes > MOST_BYTES || this.taken.size > MOST_FILES) return this.refuse('too-large', `holds more than ${MOST_FILES} files or ${MOST_BYTES} bytes`);
+    return null;
+  }
+
+  private refuse(code: 'invalid-value' | 'not-regular' | 'too-large', what: string): FaultError {
+    return failure(code, `${this.file} ${what}`, { remedy: 'Nothing was changed. Use an archive that lemming backup or lemming export made.' });
+  }
+}
+
+/** Moves a new folder to its place (absolute paths): it must be absent or an empty folder. Throws `usage` else. */
+export function moveIntoPlace(folder: string, target: string): void {
+  onDisk(target, () => {
+    const stat = fs.lstatSync(target, { throwIfNoEntry: false });
+    if (stat && (!stat.isDirectory() || fs.readdirSync(target).length > 0)) {
+      fs.rmSync(folder, { recursive: true, force: true });
+      throw failure('usage', `${target} is there already and is not an empty folder`, { remedy: 'Choose a new folder.' });
+    }
+    if (stat) fs.rmdirSync(target);
+    fs.renameSync(folder, target);
+  });
+}
+
+/** Errors of the system as `DiskError`. */
+function onDisk<T>(file: string, call: () => T): T {
+  try {
+    return call();
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (error instanceof DiskError || code === undefined || 'fault' in (error as object)) throw error;
+    throw new DiskError(failureOf(code), file, code);
+  }
+}

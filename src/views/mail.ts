@@ -1,0 +1,77 @@
+import type { Message } from '../schema/message.ts';
+import { shorten, table } from './table.ts';
+
+/** A message as commands give it to scripts, fixed by the design. */
+export interface MailRow {
+  id: string;
+  from: string;
+  to: string[];
+  turn: number;
+  kind: Message['kind'];
+  subject: string;
+  priority: Message['priority'];
+  thread: string;
+  reply_to: string | null;
+  task: string | null;
+  attachments: string[];
+  /** Nobody it is addressed to waits for it any more; in an inbox: its owner has read it. */
+  read: boolean;
+  /** Whom it waits for. */
+  waiting: string[];
+  path: string;
+  body: string;
+}
+
+/** The row of a message, given who has not got it yet. `owner`: only that reader's mark counts as read. */
+export function mailRow(message: Message, waiting: readonly string[], owner?: string): MailRow {
+  const { id, from, to, turn, kind, subject, priority, thread, reply_to = null, task = null, attachments = [], path, body } = message;
+  const read = owner === undefined ? waiting.length === 0 : !waiting.includes(owner);
+  return { id, from, to, turn, kind, subject, priority, thread, reply_to, task, attachments, read, waiting: [...waiting], path, body };
+}
+
+/** Messages a line each: id, from whom to whom, what about, and who has not got it yet. */
+export function printList(rows: readonly MailRow[]): string {
+  const lines = rows.map((row) => [row.id, row.from, shorten(row.to.join(', '), 30), kindOf(row), shorten(row.subject, 60), stateOf(row)]);
+  return table([['id', 'from', 'to', 'kind', 'subject', ''], ...lines]);
+}
+
+function stateOf({ waiting }: MailRow): string {
+  return waiting.length ? `waits for ${shorten(waiting.join(', '), 40)}` : '';
+}
+
+/** The kind, with the priority where it is not the usual one. */
+function kindOf({ kind, priority }: MailRow): string {
+  return priority === 'normal' ? kind : `${kind}, ${priority}`;
+}
+
+/** An inbox by conversation, in the order in which the first of each comes; unread messages bear a star and their first words. */
+export function printInbox(rows: readonly MailRow[], topic: (thread: string) => string | null): string {
+  const threads = new Map<string, MailRow[]>();
+  for (const row of rows) threads.set(row.thread, [...(threads.get(row.thread) ?? []), row]);
+  return [...threads].map(([thread, mail]) => printConversation(thread, topic(thread), mail)).join('\n\n');
+}
+
+function printConversation(thread: string, topic: string | null, mail: readonly MailRow[]): string {
+  const lines = table(mail.map((row) => [row.read ? ' ' : '*', row.id, row.from, kindOf(row), shorten(row.subject, 60)])).split('\n');
+  const words = mail.map((row) => (row.read ? [] : [`    ${shorten(row.body, 100)}`]));
+  return [topic === null ? thread : `${shorten(topic, 80)} (${thread})`, ...lines.flatMap((line, i) => [line, ...(words[i] ?? [])])].join('\n');
+}
+
+/** A message as its reader sees it: who, when, what about, then the words. */
+export function printMail(row: MailRow): string {
+  const head = [
+    ['id', row.id],
+    ['from', row.from],
+    ['to', row.to.join(', ')],
+    ['turn', String(row.turn)],
+    ['kind', kindOf(row)],
+    ['subject', row.subject],
+    ['thread', row.thread],
+    ['reply to', row.reply_to ?? ''],
+    ['task', row.task ?? ''],
+    ['attached', row.attachments.join(', ')],
+    ['waits for', row.waiting.join(', ')],
+    ['file', row.path],
+  ].filter(([, value]) => value !== '');
+  return `${table(head)}\n\n${row.body}`;
+}

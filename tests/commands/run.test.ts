@@ -1,0 +1,268 @@
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { run } from '../../src/commands/run.ts';
+import { run as runOnce } from '../../src/commands/run-once.ts';
+import { realDisk } from '../../src/disk/real.ts';
+import { withEngine } from '../../src/engine/open.ts';
+import type { OrgPlan } from '../../src/testing/build-org.ts';
+import { ask, RELAY, say } from './relay.ts';
+import { faultsOf, filesIn, inputOf, scratchOrg, testWorld, type WorldWish } from './world.ts';
+
+interface RunData {
+  turn: number;
+  turns: number;
+  visits: {
+    turn: number;
+    agent: string;
+    outcome: string;
+    reason?: string;
+    sent: number;
+    refused: number;
+    held: number;
+    cost: number;
+  }[];
+  spent: number;
+  idle: boolean;
+}
+
+async function runs(root: string, flags: Record<string, string | number | boolean> = {}, wish: WorldWish = {}) {
+  const world = testWorld(root, wish);
+  const outcome = await run(world, inputOf({ flags }));
+  return { ...outcome, data: outcome.data as RunData, said: world.said };
+}
+
+const messagesOf = (root: string, agent: string) => readdirSync(join(root, `agents/${agent}/outbox`)).sort();
+
+describe('run', () => {
+  it('scenario 2: without any key the scripted provider answers, and the replies are markdown files', async () => {
+    const root = scratchOrg(RELAY);
+    ask(root, 'a');
+    const once = await runOnce(testWorld(root), inputOf());
+    expect(once.exit).toBe(0);
+    expect(once.data).toMatchObject({ turn: 1, turns: 1, spent: 0.01, idle: false });
+    expect(messagesOf(root, 'a')).toEqual(['000001-01-b-what-is-it.md']);
+    expect(readFileSync(join(root, 'agents/a/outbox/000001-01-b-what-is-it.md'), 'utf8')).toContain('from: a\n');
+  });
+
+  it('goes on until nobody is due, says a line a turn, and tells what waits for the person', async () => {
+    const root = scratchOrg(RELAY);
+    ask(root, 'a');
+    const { data, exit, text, said } = await runs(root, { 'until-idle': true });
+    expect(exit).toBe(0);
+    expect(data).toMatchObject({ turn: 3, turns: 3, spent: 0.03, idle: true });
+    expect(data.visits.map(({ turn, agent, outcome, sent, cost }) => [turn, agent, outcome, sent, cost])).toEqual([
+      [1, 'a', 'ok', 1, 0.01],
+      [2, 'b', 'ok', 1, 0.01],
+      [3, 'a', 'ok', 1, 0.01],
+    ]);
+    expect(said).toHaveLength(3);
+    expect(text).toContain('1 message for human');
+    expect((await runs(root, { 'until-idle': true })).data).toMatchObject({
+      turn: 3,
+      turns: 0,
+      visits: [],
+      spent: 0,
+      idle: true,
+    });
+  });
+
+  it('makes no more turns than asked', async () => {
+    const root = scratchOrg(RELAY);
+    ask(root, 'a');
+    expect((await runs(root, { turns: 2 })).data).toMatchObject({ turn: 2, turns: 2, idle: false });
+    expect((await runs(root, { turns: 2, 'until-idle': true })).data).toMatchObject({ turn: 3, turns: 1, idle: true });
+  });
+
+  it('gives the same files at any concurrency', async () => {
+    const plan = { ...RELAY, name: 'same' };
+    const [one, many] = [scratchOrg(plan), scratchOrg(plan)];
+    for (const root of [one, many]) for (const to of ['a', 'b']) ask(root, to);
+    await runs(one, { 'until-idle': true, concurrency: 1 });
+    await runs(many, { 'until-idle': true, concurrency: 16 });
+    const outside = ([path]: [string, string]) => !/^(org\/journal|\.lemming)\/|\/logs\//.test(path);
+    expect(Object.entries(filesIn(many)).filter(outside)).toEqual(Object.entries(filesIn(one)).filter(outside));
+  });
+
+  it('scenario 17: a second run is refused while the first holds the lock', async () => {
+    const root = scratchOrg(RELAY);
+    const codes = await withEngine({ root, env: {} }, 'run', () => faultsOf(runs(root, { turns: 1 })));
+    expect(codes).toEqual(['locked']);
+    expect((await runs(root, { turns: 1 })).exit).toBe(0);
+  });
+
+  it('scenario 4: broken configuration stops it before the turn, all faults together', async () => {
+    const root = scratchOrg({ ...RELAY, files: { 'org/units/x.md': '---\nmission: 1\n---\n' } });
+    writeFileSync(join(root, 'org/org.yaml'), 'version: 1\nname: x\npurpos: y\nlimits: { hops: none }\n');
+    const before = filesIn(root);
+    const codes = await faultsOf(runs(root, { 'until-idle': true }));
+    expect(codes).toEqual(expect.arrayContaining(['unknown-key', 'invalid-value']));
+    const journal = ([path]: [string, string]) => !path.startsWith('.lemming/');
+    expect(Object.entries(filesIn(root)).filter(journal)).toEqual(Object.entries(before).filter(journal));
+  });
+});
+
+describe('a run that is stopped', () => {
+  it('scenario 21: finishes its turn and ends with 130', async () => {
+    const root = scratchOrg(RELAY);
+    ask(root, 'a');
+    const stop = new AbortController();
+    const { exit, data } = await runs(root, { 'until-idle': true }, { signal: stop.signal, onSay: () => stop.abort() });
+    expect(exit).toBe(130);
+    expect(data).toMatchObject({ turn: 1, turns: 1 });
+    expect((await runs(root, { 'until-idle': true })).data).toMatchObject({ turn: 3, turns: 2 });
+  });
+
+  it('stops at --max-cost, and says that mail waits', async () => {
+    const root = scratchOrg(RELAY);
+    ask(root, 'a');
+    const { exit, data } = await runs(root, { 'until-idle': true, 'max-cost': 15_000 });
+    expect(exit).toBe(7);
+    expect(data.spent).toBe(0.01);
+    const rest = await runs(root, { 'until-idle': true });
+    expect(rest.exit).toBe(0);
+    expect(rest.data.spent).toBe(0.02);
+  });
+
+  it('can be followed by a run of the copied folder', async () => {
+    const root = scratchOrg(RELAY);
+    ask(root, 'a');
+    await runs(root, { turns: 1 });
+    rmSync(join(root, '.lemming'), { recursive: true });
+    expect((await runs(root, { 'until-idle': true })).data).toMatchObject({ turn: 3, turns: 2, spent: 0.02 });
+  });
+});
+
+describe('what goes wrong in a run', () => {
+  const failing = (error: string, rules: object[] = []): OrgPlan => ({
+    ...RELAY,
+    rules: [{ when: { agent: 'b', from: ['human', 'a'] }, reply: { error } }, ...rules, ...(RELAY.rules ?? [])],
+  });
+
+  it('scenario 18: a provider that fails for one leaves the others at work: exit 1', async () => {
+    const root = scratchOrg(
+      failing('overloaded', [{ when: { agent: 'a', from: 'human' }, reply: { acts: [say('human', 'Hello.')] } }]),
+    );
+    for (const to of ['a', 'b']) ask(root, to);
+    const { exit, data, said } = await runs(root, { turns: 1 });
+    expect(exit).toBe(1);
+    expect(data.visits.map(({ agent, outcome }) => [agent, outcome])).toEqual([
+      ['a', 'ok'],
+      ['b', 'failed'],
+    ]);
+    expect(said.join('\n')).toMatch(/b failed: overloaded/);
+  });
+
+  it('ends with 8 when only failing providers remain', async () => {
+    const root = scratchOrg(failing('unavailable'));
+    ask(root, 'b');
+    const { exit, data } = await runs(root, { 'until-idle': true });
+    expect(exit).toBe(8);
+    expect(data.idle).toBe(false);
+    expect((await runs(root, { turns: 1 })).exit).toBe(8);
+  });
+
+  it('ends with 8 when every visit of a single turn failed by its provider', async () => {
+    const root = scratchOrg(failing('auth'));
+    ask(root, 'b');
+    expect((await runOnce(testWorld(root), inputOf())).exit).toBe(8);
+  });
+
+  it('scenario 23: without credits nobody is called, the mail waits, exit 7', async () => {
+    const root = scratchOrg({ ...RELAY, credits: { agents: { a: { grant: 1 } } } });
+    ask(root, 'b');
+    const { exit, data, text } = await runs(root, { 'until-idle': true });
+    expect(exit).toBe(7);
+    expect(data).toMatchObject({ spent: 0, visits: [{ agent: 'b', outcome: 'skipped', cost: 0 }] });
+    expect(data.visits[0]?.reason).toMatch(/no credits/);
+    expect(text).toContain('lemming top-up b CREDITS');
+  });
+
+  it('a reply that cannot be used ends in a dead letter: exit 1', async () => {
+    const root = scratchOrg(failing('malformed'));
+    ask(root, 'b');
+    const { exit, data } = await runs(root, { 'until-idle': true });
+    expect(exit).toBe(1);
+    expect(data.visits.map(({ outcome }) => outcome)).toEqual(['failed', 'failed', 'failed']);
+  });
+
+  it('a failure that was made good in the same run is none', async () => {
+    const root = scratchOrg({
+      ...RELAY,
+      rules: [{ when: { agent: 'a', from: 'human', turn: 1 }, reply: { error: 'timeout' } }, ...(RELAY.rules ?? [])],
+    });
+    ask(root, 'a');
+    const { exit, data } = await runs(root, { 'until-idle': true });
+    expect(data.visits.map(({ outcome }) => outcome)).toEqual(['failed', 'ok', 'ok', 'ok']);
+    expect(exit).toBe(0);
+  });
+
+  it('scenario 22: a person who changes a file meanwhile keeps their version, and it is said', async () => {
+    const root = scratchOrg(RELAY);
+    ask(root, 'a');
+    realDisk(root).create('agents/a/outbox/000001-01-b-what-is-it.md', 'mine\n');
+    const { data, said } = await runs(root, { turns: 1 });
+    expect((data as unknown as { conflicts: unknown[] }).conflicts).toHaveLength(1);
+    expect(said.join('\n')).toContain('000001-01-b-what-is-it.md.conflict-1');
+    expect(readFileSync(join(root, 'agents/a/outbox/000001-01-b-what-is-it.md'), 'utf8')).toBe('mine\n');
+  });
+});
+
+describe('run --dry-run', () => {
+  interface DryRun {
+    dry_run: {
+      turn: number;
+      would_run: {
+        agent: string;
+        why: string;
+        mail: string[];
+        reserve: number;
+        allowance: number;
+        prompt: { system: string; text: string };
+      }[];
+      would_not: { agent: string; why: string }[];
+      reserve: number;
+    };
+  }
+
+  it('scenario 29: shows who would run, with which prompt and cost, and changes no file', async () => {
+    const root = scratchOrg(RELAY);
+    ask(root, 'a', 'What is the answer?');
+    const before = filesIn(root);
+    const { data, exit, text } = await runs(root, { 'dry-run': true });
+    expect(exit ?? 0).toBe(0);
+    expect(filesIn(root)).toEqual(before);
+    expect(data).toMatchObject({ turn: 0, turns: 0, visits: [], spent: 0 });
+    const { dry_run } = data as unknown as DryRun;
+    expect(dry_run).toMatchObject({ turn: 1, reserve: 0.01, would_not: [{ agent: 'b' }] });
+    expect(dry_run.would_run).toMatchObject([{ agent: 'a', mail: ['000001-human-01'], reserve: 0.01 }]);
+    expect(dry_run.would_run[0]?.prompt.system).toContain('You are a.');
+    expect(dry_run.would_run[0]?.prompt.text).toContain('What is the answer?');
+    expect(text).toContain('What is the answer?');
+  });
+
+  it('foresees what then happens, turn by turn', async () => {
+    const root = scratchOrg(RELAY);
+    ask(root, 'a');
+    for (const expected of [['a'], ['b'], ['a'], []]) {
+      const foreseen = ((await runs(root, { 'dry-run': true })).data as unknown as DryRun).dry_run.would_run;
+      expect(foreseen.map(({ agent }) => agent)).toEqual(expected);
+      const made = await runs(root, { turns: 1 });
+      expect(made.data.visits.map(({ agent }) => agent)).toEqual(expected);
+    }
+  });
+
+  it('tells who could not be paid', async () => {
+    const root = scratchOrg({ ...RELAY, credits: {} });
+    ask(root, 'a');
+    const { dry_run } = (await runs(root, { 'dry-run': true })).data as unknown as DryRun;
+    expect(dry_run.would_run).toEqual([]);
+    expect(dry_run.would_not.find(({ agent }) => agent === 'a')?.why).toMatch(/no credits/);
+  });
+
+  it('works beside a running engine', async () => {
+    const root = scratchOrg(RELAY);
+    const seen = await withEngine({ root, env: {} }, 'run', () => runs(root, { 'dry-run': true }));
+    expect(seen.data.turns).toBe(0);
+  });
+});
