@@ -1,5 +1,6 @@
-import { type Config, hasEdge, lists } from '../core/config.ts';
+import { type Config, hasEdge } from '../core/config.ts';
 import { agentState, type State } from '../core/state.ts';
+import { oneSidedEdges } from '../disk/config-chart.ts';
 import type { Disk } from '../disk/disk.ts';
 import { addToList } from '../disk/edit.ts';
 import { realHost } from '../disk/host.ts';
@@ -77,9 +78,13 @@ function notesOfState(disk: Disk): string[] {
     ...(unfinished ? [`Turn ${unfinished.open.turn} was cut off: the next run finishes it`] : []),
     ...(state.paused ? ['The organisation is paused: lemming resume'] : []),
     ...deadLetters(state),
-    ...(state.doubts.size > 0 ? [`${count(state.doubts.size, 'call')} may have been billed without an answer: lemming reconcile`] : []),
+    ...(state.doubts.size > 0
+      ? [`${count(state.doubts.size, 'call')} may have been billed without an answer: lemming reconcile`]
+      : []),
     ...[...state.stopped].map(([model, why]) => `The model ${model} is stopped: ${why}. See lemming reconcile`),
-    ...[...state.agents.keys()].filter((name) => agentState(state, name).starved).map((name) => `${name} is out of credits: lemming top-up ${name} CREDITS`),
+    ...[...state.agents.keys()]
+      .filter((name) => agentState(state, name).starved)
+      .map((name) => `${name} is out of credits: lemming top-up ${name} CREDITS`),
   ];
 }
 
@@ -99,7 +104,11 @@ function notesOfChart(config: Config): string[] {
     const reached = others.some((other) => hasEdge(config, other, name));
     if (reached) continue;
     const person = config.agents.get(name)?.person;
-    notes.push(person ? `No agent can write to ${name}: add an edge in ${CHART}` : `Nobody can write to ${name}, so it never has mail: add an edge in ${CHART}`);
+    notes.push(
+      person
+        ? `No agent can write to ${name}: add an edge in ${CHART}`
+        : `Nobody can write to ${name}, so it never has mail: add an edge in ${CHART}`,
+    );
   }
   return notes;
 }
@@ -137,26 +146,11 @@ function completeEdges(disk: Disk, config: Config | null): string[] {
   if (!bytes) return [];
   let text = Buffer.from(bytes).toString();
   const fixed: string[] = [];
-  for (const { name, key, other } of missingEnds(config)) {
-    text = addToList(text, ['agents', name, key], other);
-    fixed.push(`${CHART}: ${other} was added to ${key} of ${name}`);
+  for (const { from, to, missing } of oneSidedEdges(config)) {
+    const [owner, other] = missing === 'read_from' ? [to, from] : [from, to];
+    text = addToList(text, ['agents', owner, missing], other);
+    fixed.push(`${CHART}: ${other} was added to ${missing} of ${owner}`);
   }
   if (fixed.length > 0) replaceNow(disk, CHART, text);
   return fixed;
-}
-
-interface MissingEnd {
-  name: string;
-  key: 'send_to' | 'read_from';
-  other: string;
-}
-
-function missingEnds(config: Config): MissingEnd[] {
-  const missing: MissingEnd[] = [];
-  for (const name of config.order)
-    for (const other of config.order.filter((one) => one !== name)) {
-      if (config.sendTo.get(other)?.names.has(name) && !lists(config.readFrom.get(name), other)) missing.push({ name, key: 'read_from', other });
-      if (config.readFrom.get(other)?.names.has(name) && !lists(config.sendTo.get(name), other)) missing.push({ name, key: 'send_to', other });
-    }
-  return missing;
 }

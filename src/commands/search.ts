@@ -1,7 +1,8 @@
 import { headNames, mailFiles, readMail } from '../engine/mail.ts';
-import { readOrg, type View } from '../engine/open.ts';
+import { checkAgent, readOrg, type View } from '../engine/open.ts';
 import { failure } from '../schema/fault.ts';
 import { MESSAGE_KINDS, type Message } from '../schema/message.ts';
+import { isName } from '../schema/name.ts';
 import { mailRow, type MailRow } from '../views/mail.ts';
 import { count, shorten, table } from '../views/table.ts';
 import type { Command, Input, Run } from './command.ts';
@@ -29,11 +30,18 @@ export const run: Run = async (world, input) => {
   const words = input.rest.join(' ').trim();
   if (words === '') throw failure('usage', 'There is nothing to look for.', { remedy: 'Give the words to find.' });
   const view = readOrg(world);
+  checkNames(view, input.flags);
   const messages = matches(view, words, input.flags).map((message) => mailRow(message, view.state.mail.get(message.id)?.waiting ?? []));
   const rows = messages.map((row) => [row.id, row.from, shorten(row.to.join(', '), 30), shorten(row.subject, 40), around(row, words)]);
   const list = rows.length ? `${table([['id', 'from', 'to', 'subject', 'text'], ...rows])}\n\n` : '';
   return { data: { text: words, messages }, text: `${list}${count(messages.length, 'message')}` };
 };
+
+/** Who has a folder may have mail, even when the resume is gone. Throws `not-found` for any other name. */
+function checkNames({ config, disk }: View, { from, to }: Input['flags']): void {
+  for (const name of [from, to])
+    if (typeof name === 'string' && !(isName(name) && disk.stat(`agents/${name}`))) checkAgent(config, name);
+}
 
 function matches(view: View, words: string, flags: Input['flags']): Message[] {
   const { from, to, kind } = flags;

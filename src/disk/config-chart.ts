@@ -45,7 +45,13 @@ export interface OneSided {
   missing: Side;
 }
 
-/** Edges of which one agent names the other, itself or by its unit, and the other has no end for it. `*` names nobody. */
+/** Of each kind, so many one-sided edges are told: an org that forgets a whole unit has millions. */
+const MAX_ONE_SIDED = 1000;
+
+/**
+ * Edges of which one agent names the other, itself or by its unit, and the other has no end for it. `*` names nobody. At most
+ * 1,000 of those that are not read, and of those that are not sent.
+ */
 export function oneSidedEdges({ sendTo, readFrom }: Pick<Config, 'sendTo' | 'readFrom'>): OneSided[] {
   const unread = halves(sendTo, readFrom).map(([from, to]): OneSided => ({ from, to, missing: 'read_from' }));
   const unsent = halves(readFrom, sendTo).map(([to, from]): OneSided => ({ from, to, missing: 'send_to' }));
@@ -61,6 +67,7 @@ function halves(mine: ReadonlyMap<string, End>, theirs: ReadonlyMap<string, End>
     groups.set(end, group);
     for (const [other, members] of group)
       if (!lists(other, name)) for (const member of members) if (member !== name) pairs.push([name, member]);
+    if (pairs.length >= MAX_ONE_SIDED) return pairs.slice(0, MAX_ONE_SIDED);
   }
   return pairs;
 }

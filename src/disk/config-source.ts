@@ -2,7 +2,8 @@ import type { z } from 'zod';
 import { type Fault, type FaultCode, fault } from '../schema/fault.ts';
 import { check, splitMarkdown } from './yaml.ts';
 import { near } from './yaml-faults.ts';
-import { type Place, readTree } from './yaml-tree.ts';
+import { readQuick } from './yaml-quick.ts';
+import { type Place, readTree, type Tree } from './yaml-tree.ts';
 
 /** A configuration file as it was read: its value when it is good, its faults when not. */
 export interface Source<T> {
@@ -33,8 +34,16 @@ export function markdownSource<S extends z.ZodType>(schema: S): Read<Source<z.ou
 }
 
 function sourceOf<S extends z.ZodType>(schema: S, text: string, file: string, firstLine: number, body: string): Source<z.output<S>> {
-  const tree = readTree(text, file, firstLine);
-  return { file, data: tree.data, body, ...check(schema, tree), place: (path, of = 'value') => tree.place(path, of) };
+  let tree: Tree | null = null;
+  const place = (path: readonly PropertyKey[], of: 'key' | 'value' = 'value') => {
+    tree ??= readTree(text, file, firstLine);
+    return tree.place(path, of);
+  };
+  const quick = readQuick(text);
+  const result = quick === undefined ? null : schema.safeParse(quick);
+  if (result?.success) return { file, data: quick, body, value: result.data, faults: [], place };
+  const read = readTree(text, file, firstLine);
+  return { file, data: read.data, body, ...check(schema, read), place };
 }
 
 /** Reads a text again only when it changed. */

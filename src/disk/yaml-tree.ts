@@ -52,8 +52,8 @@ export function readTree(text: string, file: string, firstLine = 1): Tree {
   };
 }
 
-/** Parses to nodes; the nesting is watched token by token, before anything recursive sees it. */
-function compose(text: string): { doc: Document.Parsed | null; flaws: Flaw[] } {
+/** Parses to nodes with ranges; the nesting is watched token by token, before anything recursive sees it. */
+export function compose(text: string): { doc: Document.Parsed | null; flaws: Flaw[] } {
   const parser = new Parser();
   const tokens: CST.Token[] = [];
   for (const lexeme of new Lexer().lex(text)) {

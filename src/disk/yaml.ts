@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { type Fault, fault } from '../schema/fault.ts';
 import { readFrontMatter } from './codec.ts';
 import { faultsOf } from './yaml-faults.ts';
+import { readQuick } from './yaml-quick.ts';
 import { readTree, type Tree } from './yaml-tree.ts';
 
 /**
@@ -10,7 +11,9 @@ import { readTree, type Tree } from './yaml-tree.ts';
  * any fault. `firstLine` is the line of the file on which the text begins.
  */
 export function readYaml<S extends z.ZodType>(schema: S, text: string, file: string, firstLine = 1): { value: z.output<S> | null; faults: Fault[] } {
-  return check(schema, readTree(text, file, firstLine));
+  const quick = readQuick(text);
+  const result = quick === undefined ? null : schema.safeParse(quick);
+  return result?.success ? { value: result.data, faults: [] } : check(schema, readTree(text, file, firstLine));
 }
 
 /** What a schema says of a text that was parsed. A text with broken syntax is not checked further. */

@@ -115,13 +115,25 @@ export class Calls {
     };
   }
 
-  /** The worst case of the first call of a visit: of the first model of the chain that has a price. */
-  async need(config: Config, models: readonly string[], prompt: Prompt): Promise<number> {
+  /** The worst case of the first call of a visit: of the first model of the chain that has a price. The prompt is only made when tokens cost something. */
+  async need(config: Config, models: readonly string[], prompt: () => Prompt): Promise<number> {
     for (const name of chainOf(config, models)) {
-      const line = await this.line(config, name);
-      if (line.price) return worstCase(line.price, requestBytes(line.price, prompt), outputLimit(line.model, prompt));
+      const price = await this.priceOf(config, name);
+      if (!price) continue;
+      if (!countsTokens(price)) return price.per_call ?? 0;
+      const made = prompt();
+      return worstCase(price, requestBytes(price, made), outputLimit(config.models.get(name) as Model, made));
     }
     return 0;
+  }
+
+  /** A model that cannot be reached has no price to look at; the visit itself will say so. */
+  private async priceOf(config: Config, name: string): Promise<Price | null> {
+    try {
+      return (await this.line(config, name)).price;
+    } catch {
+      return null;
+    }
   }
 
   /**
@@ -252,6 +264,10 @@ function outputLimit(model: Model, prompt: Prompt): number {
   return Math.min(model.max_output_tokens ?? Infinity, prompt.maxOutputTokens);
 }
 
+function countsTokens(price: Price): boolean {
+  return Boolean(price.input || price.cached_input || price.cache_write || price.output);
+}
+
 function limitOutput(model: Model, prompt: Prompt): Prompt {
   const maxOutputTokens = outputLimit(model, prompt);
   return maxOutputTokens === prompt.maxOutputTokens ? prompt : { ...prompt, maxOutputTokens };
@@ -259,7 +275,7 @@ function limitOutput(model: Model, prompt: Prompt): Prompt {
 
 /** Bytes of the request as an upper bound of its tokens; only counted when tokens cost something. */
 function requestBytes(price: Price, prompt: Prompt): number {
-  if (!price.input && !price.cached_input && !price.cache_write && !price.output) return 0;
+  if (!countsTokens(price)) return 0;
   let bytes = Buffer.byteLength(prompt.system) + Buffer.byteLength(JSON.stringify(prompt.tools)) + 512;
   for (const part of prompt.parts) bytes += 64 + Buffer.byteLength(part.role === 'user' ? part.text : JSON.stringify(part));
   return bytes;

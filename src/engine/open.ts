@@ -89,7 +89,8 @@ export function checkFolder(place: Place): { config: Config | null; faults: Faul
     const code = input.reason === 'too-large' || input.reason === 'not-regular' ? input.reason : 'not-text';
     return [fault(code, UNREADABLE[code], { file: input.path })];
   });
-  return { ...read, faults: [...unreadable, ...read.faults] };
+  const named = new Set(unreadable.map(({ file }) => file));
+  return { ...read, faults: [...unreadable, ...read.faults.filter(({ code, file }) => code !== 'missing-file' || !named.has(file))] };
 }
 
 const UNREADABLE = {

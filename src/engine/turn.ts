@@ -1,15 +1,16 @@
 import { apply } from '../core/apply.ts';
-import { brief } from '../core/brief.ts';
+import { type Brief, brief } from '../core/brief.ts';
 import type { Config } from '../core/config.ts';
 import type { Effect, Entry, OpenEntry } from '../core/entry.ts';
 import { archiveMoves } from '../core/files.ts';
-import { gather } from '../core/gather.ts';
+import { type Given, gather } from '../core/gather.ts';
 import { judge, type Toolbox, toolsOf } from '../core/judge.ts';
 import { allowances } from '../core/ledger.ts';
 import { type Finished, settle, settleDraft, softWarnings, undeliverable } from '../core/settle.ts';
 import { agentState, type State } from '../core/state.ts';
 import { emptyDraft } from '../core/tool.ts';
 import { type Due, walk } from '../core/walk.ts';
+import type { Resume } from '../schema/resume.ts';
 import type { Journal } from '../disk/journal.ts';
 import type { Calls, Recorded } from './calls.ts';
 import type { Ports } from './ports.ts';
@@ -70,84 +71,55 @@ export interface Ending {
 /** From the snapshot to the effects: walk, gather, brief, think, use, judge, settle. */
 export async function makeTurn(turn: Turn, toolbox: Toolbox): Promise<Ending> {
   const walked = walk(turn.config, turn.state, turn.number, turn.open.only);
-  const plans = await planVisits(turn, toolbox, walked);
-  noteBlobs(turn, plans.visits);
-  const visits = await pool(plans.visits, turn.config.org.limits.concurrency, (plan) => visit(turn, toolbox, plan));
-  const all = [...visits, ...plans.skipped];
-  const effects = [...settle(turn.config, turn.state, turn.number, all), ...sweepMoves(turn), ...softWarnings(turn.config, turn.state)];
+  const { plans, skipped } = await planVisits(turn, toolbox, walked);
+  const visits = await pool(plans, turn.config.org.limits.concurrency, (plan) => visit(turn, toolbox, plan));
+  const all = [...visits, ...skipped];
+  const effects = [...settle(turn.config, turn.state, turn.number, all), ...archiveMoves(turn.swept), ...softWarnings(turn.config, turn.state)];
   return { effects, visits: all, walked };
 }
 
-interface Plans {
-  visits: Plan[];
-  skipped: Finished[];
-}
-
-/** Briefs who is due, and gives each its allowance. */
-async function planVisits(turn: Turn, toolbox: Toolbox, walked: readonly Due[]): Promise<Plans> {
-  const drafts: Omit<Plan, 'purse'>[] = [];
-  for (const due of walked) if (due.due) drafts.push(planOne(turn, toolbox, due));
+/** Gives everyone who is due an allowance; who has no credits for a first call is skipped. */
+async function planVisits(turn: Turn, toolbox: Toolbox, walked: readonly Due[]): Promise<{ plans: Plan[]; skipped: Finished[] }> {
+  const due = walked.filter((one) => one.due).map((one) => ({ due: one, resume: turn.config.agents.get(one.agent) as Resume }));
   const wants: { agent: string; need: number }[] = [];
-  for (const { agent, resume, brief } of drafts) wants.push({ agent, need: await needOf(turn, resume.model, brief.prompt) });
+  for (const { due: one, resume } of due) wants.push({ agent: one.agent, need: await turn.calls.need(turn.config, resume.model, () => briefVisit(turn, toolbox, resume, one.summary).brief.prompt) });
   const given = allowances(turn.config, turn.state, wants, turn.open.budget);
-  const plans: Plans = { visits: [], skipped: [] };
-  for (const draft of drafts) {
-    const allowance = given.get(draft.agent);
-    if (allowance && 'amount' in allowance) plans.visits.push({ ...draft, purse: { left: allowance.amount } });
-    else if (!agentState(turn.state, draft.agent).starved) plans.skipped.push(starved(draft, allowance?.short ?? draft.agent));
+  const plans: Plan[] = [];
+  const skipped: Finished[] = [];
+  for (const { due: one, resume } of due) {
+    const allowance = given.get(one.agent);
+    if (allowance && 'amount' in allowance) plans.push({ agent: one.agent, resume, summary: one.summary, purse: { left: allowance.amount } });
+    else if (!agentState(turn.state, one.agent).starved) skipped.push(starved(one.agent, resume, allowance?.short ?? one.agent));
   }
-  return plans;
+  return { plans, skipped };
 }
 
-/** A model that cannot be reached has no price to look at; the visit itself will say so. */
-async function needOf(turn: Turn, models: readonly string[], prompt: Plan['brief']['prompt']): Promise<number> {
-  try {
-    return await turn.calls.need(turn.config, models, prompt);
-  } catch {
-    return 0;
-  }
+function starved(agent: string, resume: Resume, scope: string): Finished {
+  return { agent, resume, outcome: 'skipped', reason: `no credits: ${scope} is used up`, blame: 'credits', given: [], told: 0, draft: emptyDraft(), summary: false };
 }
 
-function planOne(turn: Turn, toolbox: Toolbox, due: Due): Omit<Plan, 'purse'> {
+/** Gathers the mail of a visit and briefs it. Pure: the snapshot stays the same during the visits, so it may be done late. */
+export function briefVisit(turn: Turn, toolbox: Toolbox, resume: Resume, summary: boolean): { given: Given; brief: Brief } {
   const { config, state, number } = turn;
-  const resume = config.agents.get(due.agent) as Plan['resume'];
-  const given = gather(state, due.agent, number, config.org.limits.inbox_tokens);
-  return {
-    agent: due.agent,
-    resume,
-    given,
-    brief: brief(config, state, resume, given, toolsOf(toolbox, config, resume), number, due.summary),
-    told: agentState(state, due.agent).notices.length,
-    summary: due.summary,
-    nextMessage: 1 + alreadySent(state, due.agent, number),
-  };
+  const given = gather(state, resume.name, number, config.org.limits.inbox_tokens);
+  return { given, brief: brief(config, state, resume, given, toolsOf(toolbox, config, resume), number, summary) };
 }
 
 /** Messages that an approved act of the agent sent at the freeze of this turn. */
-function alreadySent(state: State, agent: string, turn: number): number {
+export function alreadySent(turn: Turn, agent: string): number {
   let sent = 0;
-  if (state.activeTurn === turn) for (const mail of state.mail.values()) if (mail.from === agent && mail.turn === turn) sent++;
+  if (turn.state.activeTurn === turn.number) for (const mail of turn.state.mail.values()) if (mail.from === agent && mail.turn === turn.number) sent++;
   return sent;
 }
 
-function starved(draft: Omit<Plan, 'purse'>, scope: string): Finished {
-  const { agent, resume, told } = draft;
-  return { agent, resume, outcome: 'skipped', reason: `no credits: ${scope} is used up`, blame: 'credits', given: [], told, draft: emptyDraft(), summary: false };
-}
-
 /** Texts that prompts refer to are journaled once. */
-function noteBlobs(turn: Turn, plans: readonly Plan[]): void {
-  for (const { brief } of plans)
-    for (const { hash, text } of brief.blobs) {
-      if (turn.state.blobs.has(hash)) continue;
-      const entry: Entry = { k: 'blob', hash, text };
-      apply(turn.state, entry);
-      turn.journal.add(entry);
-    }
-}
-
-function sweepMoves(turn: Turn): Effect[] {
-  return archiveMoves(turn.swept);
+export function noteBlobs(turn: Turn, brief: Brief): void {
+  for (const { hash, text } of brief.blobs) {
+    if (turn.state.blobs.has(hash)) continue;
+    const entry: Entry = { k: 'blob', hash, text };
+    apply(turn.state, entry);
+    turn.journal.add(entry);
+  }
 }
 
 /** Runs the work with so many at a time; the results stand in the order of the work. After a failure no new work starts, and it is thrown when all that runs has ended. */

@@ -5,24 +5,27 @@ import type { Given } from '../core/gather.ts';
 import { judge, type Toolbox, type Verdict } from '../core/judge.ts';
 import { permitPath } from '../core/permit.ts';
 import type { Finished } from '../core/settle.ts';
+import { agentState } from '../core/state.ts';
 import { emptyDraft, type Scene } from '../core/tool.ts';
 import { DiskError } from '../disk/disk.ts';
 import { FaultError } from '../schema/fault.ts';
 import type { Resume } from '../schema/resume.ts';
 import { OutOfCredits, type Purse } from './calls.ts';
-import type { Turn } from './turn.ts';
+import { alreadySent, briefVisit, noteBlobs, type Turn } from './turn.ts';
 import { useTool } from './use.ts';
 
-/** A visit that is to be made: who, with what mail, on which prompt, for how much. */
+/** A visit that is to be made: who, and for how much. */
 export interface Plan {
   agent: string;
   resume: Resume;
+  summary: boolean;
+  purse: Purse;
+}
+
+/** A visit under way. */
+interface Visit extends Plan {
   given: Given;
   brief: Brief;
-  told: number;
-  summary: boolean;
-  nextMessage: number;
-  purse: Purse;
 }
 
 /** One result of an act, as the model sees it. */
@@ -38,10 +41,13 @@ export interface Result {
  * failure stays its own; only failures of the disk, the lock or an interruption leave it.
  */
 export async function visit(turn: Turn, toolbox: Toolbox, plan: Plan): Promise<Finished> {
-  const scene = sceneOf(turn, plan);
-  const finished = { agent: plan.agent, resume: plan.resume, given: plan.given.mail, told: plan.told, draft: scene.draft, summary: plan.summary };
+  const briefed: Visit = { ...plan, ...briefVisit(turn, toolbox, plan.resume, plan.summary) };
+  const scene = sceneOf(turn, briefed);
+  const told = agentState(turn.state, plan.agent).notices.length;
+  const finished = { agent: plan.agent, resume: plan.resume, given: briefed.given.mail, told, draft: scene.draft, summary: plan.summary };
   try {
-    await converse(turn, toolbox, plan, scene);
+    noteBlobs(turn, briefed.brief);
+    await converse(turn, toolbox, briefed, scene);
     answerPeople(toolbox, scene);
     return { ...finished, outcome: 'ok' };
   } catch (error) {
@@ -50,17 +56,17 @@ export async function visit(turn: Turn, toolbox: Toolbox, plan: Plan): Promise<F
   }
 }
 
-function sceneOf(turn: Turn, plan: Plan): Scene {
+function sceneOf(turn: Turn, plan: Visit): Scene {
   const { config, state, number } = turn;
   const attach = (path: string): string | null => {
     const permitted = permitPath(plan.resume, path);
     const bytes = permitted.ok && turn.ports.disk.stat(permitted.path)?.kind === 'file' ? turn.ports.disk.read(permitted.path) : null;
     return bytes === null ? null : Buffer.from(bytes).toString('base64');
   };
-  return { config, state, turn: number, agent: plan.agent, resume: plan.resume, given: plan.given.mail, draft: emptyDraft(plan.nextMessage), attach };
+  return { config, state, turn: number, agent: plan.agent, resume: plan.resume, given: plan.given.mail, draft: emptyDraft(1 + alreadySent(turn, plan.agent)), attach };
 }
 
-async function converse(turn: Turn, toolbox: Toolbox, plan: Plan, scene: Scene): Promise<void> {
+async function converse(turn: Turn, toolbox: Toolbox, plan: Visit, scene: Scene): Promise<void> {
   const steps = Math.min(plan.resume.limits.steps ?? Infinity, turn.config.org.limits.steps);
   let parts: Part[] = plan.brief.prompt.parts;
   let ref: PromptRef = { system: plan.brief.systemHash, pieces: plan.brief.pieces, max: plan.brief.prompt.maxOutputTokens };
@@ -74,13 +80,13 @@ async function converse(turn: Turn, toolbox: Toolbox, plan: Plan, scene: Scene):
   }
 }
 
-function ask(turn: Turn, plan: Plan, parts: Part[], ref: PromptRef, n: number): Promise<Reply> {
+function ask(turn: Turn, plan: Visit, parts: Part[], ref: PromptRef, n: number): Promise<Reply> {
   const prompt = n === 1 ? plan.brief.prompt : { ...plan.brief.prompt, parts, n };
   return turn.calls.think(turn.config, plan.resume.model, prompt, ref, plan.brief.systemHash, plan.resume.unit ?? null, plan.purse, turn.recorded, turn.signal);
 }
 
 /** Does the acts of a reply in order. The visit thinks again only after a world tool, a question, or a refusal. */
-async function doActs(turn: Turn, toolbox: Toolbox, plan: Plan, scene: Scene, acts: readonly ActCall[], n: number): Promise<{ results: Result[]; again: boolean }> {
+async function doActs(turn: Turn, toolbox: Toolbox, plan: Visit, scene: Scene, acts: readonly ActCall[], n: number): Promise<{ results: Result[]; again: boolean }> {
   const results: Result[] = [];
   let again = false;
   for (const [i, call] of acts.entries()) {

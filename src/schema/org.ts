@@ -13,14 +13,16 @@ export const orgFile = z.strictObject({
       turn_seconds: z.number().min(0).max(86_400).default(10).describe('least seconds between turns of an open-ended run'),
       max_turns: z.number().int().min(1).nullable().default(null).describe('turns an open-ended run makes at most; null: no limit'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('when turns happen'),
   summary: z
     .strictObject({
       agent: z.string().describe('who writes the summary'),
       every: turns(12).describe('in turns; skipped when nothing happened since the last'),
     })
     .nullable()
-    .default(null),
+    .default(null)
+    .describe('a regular report to people; null: none'),
   limits: z
     .strictObject({
       hops: turns(12).describe('length of a chain of messages that no person took part in'),
@@ -32,18 +34,26 @@ export const orgFile = z.strictObject({
       inbox_tokens: z.number().int().min(200).max(1_000_000).default(8000).describe('tokens of mail a visit is given at most'),
       output_tokens: z.number().int().min(1).max(1_000_000).default(2000).describe('tokens a reply may have, unless the resume says less'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('bounds that hold for everybody'),
   policies: z
-    .array(z.strictObject({ act: z.string(), do: z.union([z.literal('auto'), z.literal('deny'), z.strictObject({ ask: z.array(z.string()).min(1) })]) }))
+    .array(z.strictObject({
+        act: z.string().describe('pattern of acts, such as "shell" or "send_message to:human"'),
+        do: z
+          .union([z.literal('auto'), z.literal('deny'), z.strictObject({ ask: z.array(z.string()).min(1).describe('who is asked') })])
+          .describe('auto: let it happen; deny: refuse it; ask: hold it until one of these answers'),
+      }),
+    )
     .default([])
-    .describe('act pattern such as "shell" or "send_message to:human" and what is done: auto, deny, or ask: [contacts]'),
+    .describe('what is done with acts of some pattern; the first that fits counts'),
   approvals: z
     .strictObject({
       timeout: z.string().regex(/^\d+(s|m|h|d)$/).nullable().default(null).describe('wall time such as 24h; null waits for ever'),
       default: z.enum(['deny', 'approve']).default('deny').describe('the answer when the time is over'),
       escalate_to: z.array(z.string()).default(['human']).describe('who is asked next'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('what happens to acts that wait for a person'),
   log: z
     .strictObject({
       level: level.default('info').describe('least level that is written'),
@@ -52,6 +62,7 @@ export const orgFile = z.strictObject({
       max_files: z.number().int().min(1).max(100).default(5).describe('rotated log files that are kept'),
       max_days: z.number().int().min(1).default(30).describe('age in days after which a log file is rotated'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('what is written to the logs'),
 });
 export type OrgFile = z.infer<typeof orgFile>;

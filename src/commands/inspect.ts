@@ -1,0 +1,22 @@
+import { checkAgent, foresee, readOrg } from '../engine/open.ts';
+import { inspect, printInspection } from '../views/inspect.ts';
+import type { Command, Run } from './command.ts';
+
+export const command: Command = {
+  name: 'inspect',
+  group: 'look',
+  summary: 'Show all there is to know of an agent',
+  examples: [{ line: 'lemming inspect hr', does: 'shows state, why it ran or not, edges, credits, mail, memory, tools, schedule' }],
+  args: [{ name: 'agent', about: 'whom' }],
+  flags: [],
+  reads: true,
+};
+
+export const run: Run = async (world, input) => {
+  const view = readOrg(world);
+  const agent = input.args.agent as string;
+  if (!view.config.broken.has(agent)) checkAgent(view.config, agent);
+  await foresee(view);
+  const inspection = inspect(view.config, view.state, agent);
+  return { data: inspection, text: printInspection(inspection) };
+};

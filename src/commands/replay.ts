@@ -1,0 +1,107 @@
+import { resolve } from 'node:path';
+import type { Disk } from '../disk/disk.ts';
+import { readJournal } from '../disk/journal.ts';
+import { realDisk } from '../disk/real.ts';
+import { realPorts } from '../engine/open.ts';
+import { type Divergence, Recompute } from '../engine/recompute.ts';
+import { compareFolder, type Difference, journalEnd, type LineDifference, Refold, showDifference } from '../engine/replay.ts';
+import { type Fault, FaultError, failure } from '../schema/fault.ts';
+import { TOOLS } from '../tools/all.ts';
+import type { Command, Input, Run, World } from './command.ts';
+
+export const command: Command = {
+  name: 'replay',
+  group: 'time',
+  summary: 'Make every file again from the journal and compare, without paying again',
+  examples: [
+    { line: 'lemming replay', does: 'compares the folder with what the journal makes, and lists what people changed since' },
+    { line: 'lemming replay --recompute', does: 'also makes every visit again from its recorded replies, and compares each effect' },
+    { line: 'lemming replay --keep ../copy', does: 'leaves the files that the journal makes in a new folder' },
+  ],
+  args: [],
+  flags: [
+    { name: 'recompute', about: 'makes every visit again from its recorded replies' },
+    { name: 'keep', value: 'DIR', about: 'writes the files into this new or empty folder' },
+  ],
+  reads: true,
+};
+
+/** How often a folder is looked at again because an engine went on meanwhile. */
+const TRIES = 5;
+
+interface Replayed {
+  refold: Refold;
+  recompute: Recompute | null;
+  differences: Difference[];
+}
+
+export const run: Run = async (world, input) => {
+  const disk = realDisk(world.root);
+  const { refold, recompute, differences } = await replayStill(world, input, disk);
+  const first = differences[0];
+  const line = first ? showDifference(disk, refold, first) : null;
+  const divergence = recompute?.divergence ?? null;
+  const edited = differences.map(({ path }) => path);
+  const identical = edited.length === 0 && divergence === null;
+  return {
+    data: {
+      turns: refold.turns,
+      files: refold.files.size,
+      identical,
+      edited,
+      first_difference: first ? { ...first, ...line } : divergence,
+      ...(recompute ? { recomputed: { visits: recompute.visits, identical: divergence === null } } : {}),
+    },
+    text: [
+      `${refold.turns} turns make ${refold.files.size} files${recompute ? `; ${recompute.visits} visits were made again` : ''}.`,
+      ...printDifferences(differences, line),
+      ...(divergence ? [printDivergence(divergence)] : []),
+      ...(identical ? ['All is identical.'] : []),
+    ].join('\n'),
+    ...(identical ? {} : { exit: 1 }),
+  };
+};
+
+/** An engine may be at work: then what the journal had not told yet is no difference, and it is looked at once more. */
+async function replayStill(world: World, input: Input, disk: Disk): Promise<Replayed> {
+  for (let left = TRIES; ; left--) {
+    const end = journalEnd(disk);
+    const replayed = await replayOnce(world, input, disk);
+    if (replayed.differences.length === 0 || left === 0 || journalEnd(disk) === end) return replayed;
+  }
+}
+
+async function replayOnce(world: World, input: Input, disk: Disk): Promise<Replayed> {
+  const refold = new Refold(sinkOf(world, input));
+  const recompute = input.flags.recompute ? new Recompute(TOOLS, realPorts(world)) : null;
+  const faults: Fault[] = [];
+  for (const group of readJournal(disk, faults)) {
+    world.signal.throwIfAborted();
+    if (faults.length) break;
+    refold.take(group);
+    await recompute?.take(group);
+  }
+  if (faults.length) throw new FaultError(...(faults as [Fault, ...Fault[]]));
+  return { refold, recompute, differences: compareFolder(disk, refold, world.env) };
+}
+
+function sinkOf(world: World, { flags }: Input): Disk | null {
+  if (typeof flags.keep !== 'string') return null;
+  const folder = resolve(world.cwd, flags.keep);
+  const sink = realDisk(folder);
+  if ((sink.list('') ?? []).length > 0) throw failure('usage', `${folder} is not empty`, { remedy: 'Choose a new folder for --keep.' });
+  return sink;
+}
+
+function printDifferences(differences: readonly Difference[], line: LineDifference | null): string[] {
+  const [first] = differences;
+  if (!first) return [];
+  const shown = differences.slice(0, 20).map(({ path, what }) => `  ${path} (${what})`);
+  const more = differences.length > shown.length ? [`  and ${differences.length - shown.length} more`] : [];
+  const where = line ? [`First difference: ${first.path}, line ${line.line}`, `  journal: ${line.expected ?? '(nothing)'}`, `  folder:  ${line.found ?? '(nothing)'}`] : [];
+  return ['The folder is not as the journal makes it. Changed by people since the last freeze:', ...shown, ...more, ...where];
+}
+
+function printDivergence({ turn, key, expected, found }: Divergence): string {
+  return [`Turn ${turn} comes out otherwise when it is made again: ${key}`, `  journal: ${expected ?? '(nothing)'}`, `  again:   ${found ?? '(nothing)'}`].join('\n');
+}

@@ -1,0 +1,20 @@
+import type { Entry } from '../core/entry.ts';
+import type { Disk } from '../disk/disk.ts';
+import { GENESIS, journalFiles, readJournal, readJournalFile } from '../disk/journal.ts';
+import { type Fault, FaultError } from '../schema/fault.ts';
+
+/** Every line of the journal in order, also those of a turn that is not committed. Throws `damaged-journal`. */
+export function* journalLines(disk: Disk): Generator<Entry> {
+  const faults: Fault[] = [];
+  for (const group of readJournal(disk, faults)) {
+    if (faults.length) break;
+    yield* group.entries;
+  }
+  if (faults.length) throw new FaultError(...(faults as [Fault, ...Fault[]]));
+}
+
+/** The lines of one turn, empty when it was not made; its place in the chain is not checked here. */
+export function turnLines(disk: Disk, turn: number): Entry[] {
+  if (!journalFiles(disk).includes(turn)) return [];
+  return readJournalFile(disk, turn, GENESIS).groups.flatMap((group) => group.entries);
+}

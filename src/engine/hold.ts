@@ -1,0 +1,56 @@
+import { realClock } from '../disk/clock.ts';
+import type { Disk } from '../disk/disk.ts';
+import { realHost } from '../disk/host.ts';
+import { takeLock } from '../disk/lock.ts';
+import { realDisk } from '../disk/real.ts';
+import { removeTree } from '../disk/tree.ts';
+import { failure } from '../schema/fault.ts';
+import { type Loaded, load } from './load.ts';
+import { type Place, withEngine } from './open.ts';
+
+/** Works on a folder while no engine can run there. Throws `locked`, naming the holder. */
+export function withLock<T>(place: Place, command: string, work: (disk: Disk) => T): T {
+  const disk = realDisk(place.root);
+  const lock = takeLock(disk, realHost(place.root), command);
+  try {
+    return work(disk);
+  } finally {
+    lock.release();
+  }
+}
+
+/**
+ * Works on an org between two turns: the files of a turn that a crash cut off are completed first, and the journal goes on
+ * with the file of the coming turn. Throws `locked` while an engine runs or a turn waits to be finished.
+ */
+export async function betweenTurns<T>(place: Place, command: string, work: (disk: Disk, loaded: Loaded) => T): Promise<T> {
+  await withEngine(place, command, async () => {});
+  return withLock(place, command, (disk) => {
+    const loaded = load(disk);
+    if (loaded.unfinished || loaded.undone) throw failure('locked', 'A turn was cut off here: finish it first with lemming run-once');
+    loaded.journal.turnTo(loaded.state.turn + 1);
+    try {
+      return work(disk, loaded);
+    } finally {
+      loaded.journal.close();
+    }
+  });
+}
+
+/** Deletes everything that is made from the journal and kept only for speed. Locks stay. */
+export function dropCaches(disk: Disk): void {
+  for (const name of disk.list('.lemming') ?? []) if (!/^lock\./.test(name)) removeTree(disk, `.lemming/${name}`);
+}
+
+/** The first free folder `backups/<what>-<turn>-<n>`. */
+export function backupFolder(disk: Disk, what: string, turn: number): string {
+  for (let n = 1; ; n++) {
+    const folder = `backups/${what}-${turn}-${n}`;
+    if (disk.stat(folder) === null) return folder;
+  }
+}
+
+/** A new folder in `.lemming/` for work under way, on the same file system as the org. */
+export function workFolder(what: string): string {
+  return `.lemming/${what}-${realClock.token()}`;
+}

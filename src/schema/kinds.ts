@@ -1,0 +1,133 @@
+import type { z } from 'zod';
+import { chartFile } from './chart.ts';
+import { creditsFile } from './credits.ts';
+import { deadLetterHead } from './deadletter.ts';
+import { dropHead, messageHead } from './message.ts';
+import { modelsFile } from './models.ts';
+import { orgFile } from './org.ts';
+import { request } from './request.ts';
+import { resumeHead } from './resume.ts';
+import { scriptFile } from './script.ts';
+import { contactHead, goalHead, memoryHead, unitHead } from './unit.ts';
+
+/** A kind of file in an org. Its schema describes the whole file (`.yaml`) or its front matter (`.md`). */
+export interface FileKind {
+  /** Where such files lie, for people. */
+  path: string;
+  /** Paths in the org that are of this kind. */
+  pattern: RegExp;
+  schema: z.ZodType;
+  title: string;
+  /** Who writes it, and what else there is to know. */
+  about: string;
+}
+
+/** Every kind of file that has a schema. The first whose pattern fits is the kind of a path. */
+export const KINDS = {
+  org: {
+    path: 'org/org.yaml',
+    pattern: /^org\/org\.yaml$/,
+    schema: orgFile,
+    title: 'The organisation',
+    about: 'Its name, purpose, clock and limits. Written by people. Scalars can be overridden by LEMMING_* variables.',
+  },
+  chart: {
+    path: 'org/chart.yaml',
+    pattern: /^org\/chart\.yaml$/,
+    schema: chartFile,
+    title: 'The chart',
+    about: 'Who may write to whom. Written by people. A message from A to B passes only if A lists B in send_to and B lists A in read_from.',
+  },
+  models: {
+    path: 'org/models.yaml',
+    pattern: /^org\/models\.yaml$/,
+    schema: modelsFile,
+    title: 'Models',
+    about: 'Providers, their settings and prices. Written by people. Without the file there is one model, default, which is scripted.',
+  },
+  credits: {
+    path: 'org/credits.yaml',
+    pattern: /^org\/credits\.yaml$/,
+    schema: creditsFile,
+    title: 'Credits',
+    about: 'What may be spent, in credits with up to six decimals. Written by people, never by the program. Without the file nobody has credits.',
+  },
+  script: {
+    path: 'org/script.yaml',
+    pattern: /^org\/script\.yaml$/,
+    schema: scriptFile,
+    title: 'Rules of the scripted provider',
+    about: 'Written by people. The first rule whose every condition holds answers.',
+  },
+  resume: {
+    path: 'agents/<name>/resume.md',
+    pattern: /^(agents\/[^/]+\/resume|org\/templates\/[^/]+)\.md$/,
+    schema: resumeHead,
+    title: 'Resume',
+    about: 'Who an agent is: the front matter is configuration, the body is its instructions. Written by people. Templates in org/templates/<name>.md have the same form.',
+  },
+  unit: {
+    path: 'org/units/<id>.md',
+    pattern: /^org\/units\/[^/]+\.md$/,
+    schema: unitHead,
+    title: 'Unit',
+    about: 'A department, addressed as @id; the body is its charter. Written by people.',
+  },
+  goal: {
+    path: 'org/goals/<id>.md',
+    pattern: /^org\/goals\/[^/]+\.md$/,
+    schema: goalHead,
+    title: 'Goal',
+    about: 'An aim of the organisation; the body explains it. Written by people.',
+  },
+  contact: {
+    path: 'org/contacts/<name>.md',
+    pattern: /^org\/contacts\/[^/]+\.md$/,
+    schema: contactHead,
+    title: 'Contact',
+    about: 'A person outside the organisation; the body holds notes. Written by people.',
+  },
+  message: {
+    path: 'agents/<name>/outbox/<turn>-<n>-<first recipient>-<slug>.md',
+    pattern: /^agents\/[^/]+\/outbox\/(archive\/\d+\/)?\d{6,}-\d{2,}-[^/]+\.md$/,
+    schema: messageHead,
+    title: 'Message',
+    about: 'Written by the engine; the author is the directory. People may edit one until it is delivered.',
+  },
+  drop: {
+    path: 'agents/<person>/outbox/<any name>.md',
+    pattern: /^agents\/[^/]+\/outbox\/([^/]+\/)?[^/]+\.md$/,
+    schema: dropHead,
+    title: 'Mail made by hand',
+    about: 'Written by people. The front matter is optional: the recipient may be the name of the file (manager.md) or of a folder (manager/note.md).',
+  },
+  'dead-letter': {
+    path: 'org/dead-letter/<id>.md',
+    pattern: /^org\/dead-letter\/[^/]+\.md$/,
+    schema: deadLetterHead,
+    title: 'Dead letter',
+    about: 'Written by the engine: what could not be delivered or understood, and why. The message stays where it is.',
+  },
+  memory: {
+    path: 'agents/<name>/memory/<key>.md',
+    pattern: /^agents\/[^/]+\/memory\/[^/]+\.md$/,
+    schema: memoryHead,
+    title: 'Memory',
+    about: 'What an agent remembers; the body is the entry. Written by agents through their tools, and by people.',
+  },
+  request: {
+    path: 'agents/<person>/requests/<id>.yaml',
+    pattern: /^agents\/[^/]+\/requests\/[^/]+\.yaml$/,
+    schema: request,
+    title: 'Request',
+    about: 'What a command asks of a running engine. Written by commands, taken and removed at the next freeze.',
+  },
+} as const satisfies Record<string, FileKind>;
+
+export type KindName = keyof typeof KINDS;
+
+/** The kind of a file by its path in the org, null when it has none. */
+export function kindOf(path: string): KindName | null {
+  const names = Object.keys(KINDS) as KindName[];
+  return names.find((name) => KINDS[name].pattern.test(path)) ?? null;
+}

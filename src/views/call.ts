@@ -1,0 +1,164 @@
+import { apply } from '../core/apply.ts';
+import { renderPieces, requestHash } from '../core/brief.ts';
+import { type Part, printKey } from '../core/call.ts';
+import type { CallEntry, Entry, IntentEntry, PromptRef, VisitEffect } from '../core/entry.ts';
+import { emptyState, type State } from '../core/state.ts';
+import { printCredits } from '../core/ledger.ts';
+
+type Answer = Extract<CallEntry, { k: 'reply' | 'failed' }>;
+
+/** One attempt as it was: the exact prompt, put together from the journal, and what came back. */
+export interface ShownCall {
+  key: string;
+  model: string;
+  provider: string;
+  /** Credits. */
+  reserve: number;
+  cost: number | null;
+  ms: number | null;
+  max_output_tokens: number;
+  system: string;
+  parts: Part[];
+  /** null: the journal holds no answer (cut off, or under way). */
+  answer: Answer | null;
+  /** The prompt has the hash that was journaled before the call. */
+  exact: boolean;
+}
+
+/** One agent's part of a turn, with all its calls. */
+export interface ShownVisit {
+  turn: number;
+  agent: string;
+  visit: VisitEffect | null;
+  calls: ShownCall[];
+}
+
+/** What the journal holds of one visit: its calls, and the org as it was frozen for it. */
+class Recording {
+  readonly state: State = emptyState();
+  readonly blobs = new Map<string, string>();
+  readonly intents: IntentEntry[] = [];
+  readonly answers = new Map<string, Answer>();
+  visit: VisitEffect | null = null;
+  private readonly turn: number;
+  private readonly agent: string;
+  /** Number of the turn that the lines belong to. */
+  private current = 0;
+  private calling = false;
+
+  constructor(turn: number, agent: string) {
+    this.turn = turn;
+    this.agent = agent;
+  }
+
+  /** Takes the lines up to the end of the turn; false when there is nothing more to see. */
+  take(entry: Entry): boolean {
+    if (entry.k === 'open') this.current = entry.turn;
+    if (this.current > this.turn) return false;
+    if (entry.k === 'blob') this.blobs.set(entry.hash, entry.text);
+    if (this.current < this.turn) apply(this.state, entry);
+    else this.takeOwn(entry);
+    return true;
+  }
+
+  /** The visits of a turn see what was frozen before its first call. */
+  private takeOwn(entry: Entry): void {
+    if (entry.k === 'intent' || entry.k === 'use') this.calling = true;
+    if (!this.calling) apply(this.state, entry);
+    if (entry.k === 'intent' && entry.agent === this.agent) this.intents.push(entry);
+    if ((entry.k === 'reply' || entry.k === 'failed') && entry.agent === this.agent) this.answers.set(printKey(entry), entry);
+    if (entry.k === 'visit' && entry.agent === this.agent) this.visit = entry;
+  }
+}
+
+/** Puts the calls of a visit together from the lines of the journal in order; null when the agent had no visit in that turn. */
+export function visitIn(entries: Iterable<Entry>, turn: number, agent: string): ShownVisit | null {
+  const recording = new Recording(turn, agent);
+  for (const entry of entries) if (!recording.take(entry)) break;
+  const { intents, visit } = recording;
+  if (intents.length === 0 && visit === null) return null;
+  return { turn, agent, visit, calls: intents.map((intent) => showCall(recording, intent)) };
+}
+
+function showCall(recording: Recording, intent: IntentEntry): ShownCall {
+  const { system, max, parts } = promptOf(recording, intent);
+  const answer = recording.answers.get(printKey(intent)) ?? null;
+  return {
+    key: printKey(intent),
+    model: intent.model,
+    provider: intent.provider,
+    reserve: intent.reserve / 1e6,
+    cost: answer ? answer.cost / 1e6 : null,
+    ms: answer?.ms ?? null,
+    max_output_tokens: max,
+    system: recording.blobs.get(system) ?? '',
+    parts,
+    answer,
+    exact: requestHash(system, intent.model, parts) === intent.hash,
+  };
+}
+
+/** The prompt of the first call, or that of the call before with its reply and the results. */
+function promptOf(recording: Recording, { n, prompt }: IntentEntry): { system: string; max: number; parts: Part[] } {
+  if ('pieces' in prompt) return { system: prompt.system, max: prompt.max, parts: [{ role: 'user', text: textOf(recording, prompt) }] };
+  const before = recording.intents.find((intent) => intent.n === n - 1 && recording.answers.get(printKey(intent))?.k === 'reply');
+  const answer = before && recording.answers.get(printKey(before));
+  if (!before || answer?.k !== 'reply') return { system: '', max: 0, parts: [] };
+  const { system, max, parts } = promptOf(recording, before);
+  const { text, acts } = answer.reply;
+  return { system, max, parts: [...parts, { role: 'assistant', text, acts }, ...prompt.results.map((result) => ({ role: 'tool' as const, ...result }))] };
+}
+
+function textOf({ state, blobs }: Recording, prompt: Extract<PromptRef, { pieces: unknown }>): string {
+  return renderPieces(prompt.pieces, (id) => bodyOf(state, id), (hash) => blobs.get(hash) ?? '');
+}
+
+/** The body as delivered: that of the waiting mail, else of the conversation's last messages. */
+function bodyOf(state: State, id: string): string {
+  const mail = state.mail.get(id);
+  if (mail) return mail.body;
+  for (const { tail } of state.threads.values()) {
+    const found = tail.find((message) => message.id === id);
+    if (found) return found.body;
+  }
+  return '';
+}
+
+/** A visit as text: each call with what was new in its prompt, and its reply. */
+export function printVisit({ turn, agent, visit, calls }: ShownVisit): string {
+  const outcome = visit ? `${visit.outcome}${visit.reason ? `: ${visit.reason}` : ''}` : 'not committed';
+  return [`Visit of ${agent} in turn ${turn}: ${outcome}`, ...calls.map((call, i) => printCall(call, alreadyShown(call, calls[i - 1])))].join('\n\n');
+}
+
+/** Parts of a prompt that the call before has shown: its own, and its reply where the conversation went on. */
+function alreadyShown(call: ShownCall, before: ShownCall | undefined): number {
+  if (!before) return 0;
+  return before.parts.length + (call.parts.length > before.parts.length ? 1 : 0);
+}
+
+/** A call as text, without the first parts of its prompt when they were shown before. */
+export function printCall(call: ShownCall, shown = 0): string {
+  const { key, model, provider, cost, ms, answer, exact } = call;
+  const head = `== Call ${key}: model ${model} (${provider}), ${answer ? `${cost} credits, ${ms} ms` : 'no answer in the journal'}${exact ? '' : '; the journal does not hold this prompt to the letter'}`;
+  const system = shown === 0 ? [`-- system\n${call.system}`] : [];
+  return [head, ...system, ...call.parts.slice(shown).map(printPart), printAnswer(answer)].join('\n\n');
+}
+
+function printPart(part: Part): string {
+  if (part.role === 'user') return `-- prompt\n${part.text}`;
+  if (part.role === 'tool') return `-- result of ${part.tool}${part.ok ? '' : ' (refused or failed)'}\n${part.text}`;
+  return `-- reply before\n${printReply(part.text, part.acts)}`;
+}
+
+function printAnswer(answer: Answer | null): string {
+  if (answer === null) return '-- no answer';
+  if (answer.k === 'failed') return `-- failed: ${answer.failure}: ${answer.message}`;
+  const { text, acts, usage, model } = answer.reply;
+  const tokens = usage ? `, ${usage.input + usage.cachedInput + usage.cacheWrite} tokens in, ${usage.output} out` : '';
+  const over = answer.over > 0 ? `, ${printCredits(answer.over)} credits above its reserve` : '';
+  return `-- reply (${model}${tokens}${over})\n${printReply(text, acts)}`;
+}
+
+function printReply(text: string, acts: { tool: string; input: unknown }[]): string {
+  return [text, ...acts.map((act) => `${act.tool} ${JSON.stringify(act.input, null, 2)}`)].filter(Boolean).join('\n') || '(empty)';
+}

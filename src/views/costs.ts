@@ -1,0 +1,186 @@
+import { apply } from '../core/apply.ts';
+import type { Config } from '../core/config.ts';
+import type { Entry } from '../core/entry.ts';
+import { balanceOf, balanceOfOrg } from '../core/ledger.ts';
+import { agentState, emptyState, type State, type Tally } from '../core/state.ts';
+import { table } from './table.ts';
+
+/** What was spent under one heading. Credits. */
+export interface Cost {
+  spent: number;
+  calls: number;
+  tokens_in: number;
+  tokens_out: number;
+}
+
+/** `lemming costs --json`, fixed by the design. Credits. */
+export interface Costs {
+  granted: number;
+  spent: number;
+  reserved: number;
+  left: number;
+  in_doubt: number;
+  by_agent: Record<string, Cost & { granted: number; reserved: number; left: number; in_doubt: number }>;
+  by_model: Record<string, Cost>;
+  by_provider: Record<string, Cost>;
+}
+
+/** The ledger as the state holds it. */
+export function costsOf(config: Config, state: State): Costs {
+  const { granted, spent, reserved, left, doubt } = balanceOfOrg(config, state);
+  const names = new Set([...config.order, ...Object.keys(config.credits.agents), ...state.agents.keys()]);
+  return {
+    granted: granted / 1e6,
+    spent: spent / 1e6,
+    reserved: reserved / 1e6,
+    left: left / 1e6,
+    in_doubt: doubt / 1e6,
+    by_agent: Object.fromEntries([...names].filter((name) => !config.agents.get(name)?.person).map((name) => [name, costOfAgent(config, state, name)])),
+    by_model: talliesOf(state.models, spent),
+    by_provider: talliesOf(state.providers, spent),
+  };
+}
+
+function costOfAgent(config: Config, state: State, name: string): Costs['by_agent'][string] {
+  const { granted, spent, reserved, left, doubt } = balanceOf(config, state, name);
+  const { calls, tokensIn, tokensOut } = agentState(state, name);
+  return { spent: spent / 1e6, calls, tokens_in: tokensIn, tokens_out: tokensOut, granted: granted / 1e6, reserved: reserved / 1e6, left: left / 1e6, in_doubt: doubt / 1e6 };
+}
+
+/** Tallies by name; what was booked without a call, such as a settled doubt, has a row of its own, so that the sum fits. */
+function talliesOf(tallies: ReadonlyMap<string, Tally>, spent: number): Record<string, Cost> {
+  const rows: Record<string, Cost> = {};
+  let rest = spent;
+  for (const [name, tally] of tallies) {
+    rows[name] = { spent: tally.spent / 1e6, calls: tally.calls, tokens_in: tally.tokensIn, tokens_out: tally.tokensOut };
+    rest -= tally.spent;
+  }
+  if (rest !== 0) rows['(other)'] = { spent: rest / 1e6, calls: 0, tokens_in: 0, tokens_out: 0 };
+  return rows;
+}
+
+/** Headings that only the history knows. */
+export type Heading = 'turn' | 'day' | 'task' | 'thread';
+/** Where spending goes that belongs to no conversation or task. */
+export const NONE = '(none)';
+
+/**
+ * Spending by turn, by day, or by the mail a visit was given, from the lines of the journal in order. Every amount is the
+ * difference that a line makes to the ledger, so that the sum is the ledger's. A visit with mail of several conversations is
+ * divided equally among them; its calls count in each.
+ */
+export function spendingBy(heading: Heading, entries: Iterable<Entry>): Map<string, Cost> {
+  const book = new Book(heading);
+  for (const entry of entries) book.take(entry);
+  return book.close();
+}
+
+interface Charge {
+  micro: number;
+  calls: number;
+  tokensIn: number;
+  tokensOut: number;
+}
+
+class Book {
+  private readonly heading: Heading;
+  private readonly state = emptyState();
+  private readonly sums = new Map<string, Charge>();
+  /** Charges of the turn by agent, until its visit tells what mail it was for. */
+  private readonly pending = new Map<string, Charge[]>();
+  /** `turn.agent` → headings of visits with a call in doubt, for when it is settled. */
+  private readonly doubtful = new Map<string, string[]>();
+  private held: Entry[] = [];
+
+  constructor(heading: Heading) {
+    this.heading = heading;
+  }
+
+  /** Calls count when their turn is committed, as in the ledger. */
+  take(entry: Entry): void {
+    this.held.push(entry);
+    if (entry.k !== 'commit') return;
+    for (const line of this.held) this.fold(line);
+    this.settlePending();
+    this.held = [];
+  }
+
+  close(): Map<string, Cost> {
+    const cut = this.held.findIndex((line) => isCall(line));
+    for (const line of cut < 0 ? this.held : this.held.slice(0, cut)) this.fold(line);
+    return new Map([...this.sums].map(([name, sum]) => [name, { spent: sum.micro / 1e6, calls: sum.calls, tokens_in: sum.tokensIn, tokens_out: sum.tokensOut }]));
+  }
+
+  private fold(entry: Entry): void {
+    const { state } = this;
+    const before = state.org.spent;
+    if (entry.k === 'visit') this.settleVisit(entry.agent, this.headingsOf(entry.mail));
+    const doubt = entry.k === 'request' && entry.request.ask === 'settle-doubt' ? state.doubts.get(entry.request.key) : undefined;
+    const account = entry.k === 'reply' || entry.k === 'failed' ? { ...agentState(state, entry.agent) } : null;
+    apply(state, entry);
+    const micro = state.org.spent - before;
+    if (entry.k === 'request' && entry.request.ask === 'reset' && micro <= 0 && state.org.spent === 0) this.sums.clear();
+    else if (doubt) this.charge(this.doubtHeadings(doubt.turn, doubt.agent), { micro, calls: 0, tokensIn: 0, tokensOut: 0 });
+    else if (account && (entry.k === 'reply' || entry.k === 'failed')) {
+      const now = agentState(state, entry.agent);
+      this.spend(entry.agent, { micro, calls: now.calls - account.calls, tokensIn: now.tokensIn - account.tokensIn, tokensOut: now.tokensOut - account.tokensOut });
+    }
+  }
+
+  private spend(agent: string, charge: Charge): void {
+    const { heading, state } = this;
+    if (heading === 'turn') this.charge([String(state.turn + 1)], charge);
+    else if (heading === 'day') this.charge([state.day], charge);
+    else this.pending.set(agent, [...(this.pending.get(agent) ?? []), charge]);
+  }
+
+  private headingsOf(mail: readonly string[]): string[] {
+    if (this.heading !== 'thread' && this.heading !== 'task') return [];
+    const key = this.heading;
+    const names = new Set(mail.map((id) => this.state.mail.get(id)?.[key] ?? NONE));
+    return names.size ? [...names] : [NONE];
+  }
+
+  private settleVisit(agent: string, headings: readonly string[]): void {
+    if (headings.length === 0) return;
+    for (const charge of this.pending.get(agent) ?? []) this.charge(headings, charge);
+    this.pending.delete(agent);
+    if (agentState(this.state, agent).doubt > 0) this.doubtful.set(`${this.state.turn + 1}.${agent}`, [...headings]);
+  }
+
+  private settlePending(): void {
+    for (const charges of this.pending.values()) for (const charge of charges) this.charge([NONE], charge);
+    this.pending.clear();
+  }
+
+  private doubtHeadings(turn: number, agent: string): readonly string[] {
+    if (this.heading === 'turn') return [String(turn)];
+    if (this.heading === 'day') return [this.state.day];
+    return this.doubtful.get(`${turn}.${agent}`) ?? [NONE];
+  }
+
+  /** Divides to the last micro-credit: the first headings carry what does not divide. */
+  private charge(headings: readonly string[], { micro, calls, tokensIn, tokensOut }: Charge): void {
+    const share = Math.floor(micro / headings.length);
+    headings.forEach((name, i) => {
+      const sum = this.sums.get(name) ?? { micro: 0, calls: 0, tokensIn: 0, tokensOut: 0 };
+      sum.micro += share + (i < micro - share * headings.length ? 1 : 0);
+      sum.calls += calls;
+      sum.tokensIn += tokensIn;
+      sum.tokensOut += tokensOut;
+      this.sums.set(name, sum);
+    });
+  }
+}
+
+function isCall(entry: Entry): boolean {
+  return ['blob', 'intent', 'reply', 'failed', 'use', 'used', 'recovered'].includes(entry.k);
+}
+
+/** The ledger as text, with a table under one heading. */
+export function printCosts(costs: Costs, by: string, rows: ReadonlyMap<string, Cost>): string {
+  const { granted, spent, reserved, left, in_doubt } = costs;
+  const total = `${spent} credits spent of ${granted} granted; ${left} left${reserved ? `, ${reserved} reserved` : ''}${in_doubt ? `, ${in_doubt} in doubt (lemming reconcile)` : ''}`;
+  const lines = [...rows].map(([name, cost]) => [name, String(cost.spent), String(cost.calls), String(cost.tokens_in), String(cost.tokens_out)]);
+  return lines.length ? `${total}\n\n${table([[by, 'spent', 'calls', 'tokens in', 'tokens out'], ...lines])}` : total;
+}

@@ -1,0 +1,102 @@
+import type { Entry, VisitEffect } from '../core/entry.ts';
+import { printCredits } from '../core/ledger.ts';
+import type { Request } from '../schema/request.ts';
+import { count, shorten } from './table.ts';
+
+/** What one turn brought, from its lines. Credits. */
+export interface ShownTurn {
+  turn: number;
+  /** UTC, ISO 8601; null when the turn was not opened. */
+  time: string | null;
+  committed: boolean;
+  spent: number;
+  /** What people asked and changed, and all that happened, a line each, in order. */
+  events: TurnEvent[];
+}
+
+/** `agent`: whom it concerns. `id`: a message, approval or dead letter. */
+export interface TurnEvent {
+  what: string;
+  agent: string | null;
+  id: string | null;
+  text: string;
+}
+
+/** The lines of a turn for people. Pure. */
+export function turnOf(turn: number, lines: Iterable<Entry>): ShownTurn {
+  const shown: ShownTurn = { turn, time: null, committed: false, spent: 0, events: [] };
+  let micro = 0;
+  for (const line of lines) {
+    if (line.k === 'open') shown.time = new Date(line.time).toISOString();
+    if (line.k === 'commit') shown.committed = true;
+    if (line.k === 'reply' || line.k === 'failed') micro += line.cost;
+    const event = eventOf(line);
+    if (event) shown.events.push(event);
+  }
+  shown.spent = micro / 1e6;
+  return shown;
+}
+
+/** One line of the journal as an event; null for what only the engine needs. */
+export function eventOf(line: Entry): TurnEvent | null {
+  const event = (what: string, agent: string | null, id: string | null, text: string): TurnEvent => ({ what, agent, id, text });
+  switch (line.k) {
+    case 'drop':
+    case 'sent': {
+      const { id, from, to, subject } = line.message;
+      return event('message', from, id, `${from} to ${shorten(to.join(', '), 60)}: ${shorten(subject, 80)}`);
+    }
+    case 'visit':
+      return event('visit', line.agent, null, visitText(line));
+    case 'request':
+      return event('request', line.request.by, null, requestText(line.request));
+    case 'dead':
+      return event('dead letter', line.record.from, line.record.id, `${line.record.message} was not delivered to ${line.record.to.join(', ')}: ${line.detail}`);
+    case 'aside':
+      return event('set aside', line.owner, line.id, `${line.path}: ${line.detail}`);
+    case 'held':
+      return event('held', line.agent, line.id, `${line.agent} wants to use ${line.tool}: waits for ${line.contacts.join(', ')}`);
+    case 'decided':
+      return event('decided', null, line.id, `${line.decision} by ${line.by}: ${line.outcome}`);
+    case 'acked':
+      return event('acknowledged', line.agent, line.id, `${line.agent} acknowledged ${line.id}${line.reaction ? `: ${line.reaction}` : ''}`);
+    case 'recovered':
+      return event('recovered', null, null, `${count(line.again.length, 'call')} repeated, ${line.doubt.length} in doubt`);
+    default:
+      return changeOf(line);
+  }
+}
+
+function changeOf(line: Entry): TurnEvent | null {
+  const changed = (path: string, by: string | null, text: string): TurnEvent => ({ what: 'file', agent: by, id: null, text: `${path} ${text}` });
+  if (line.k === 'wrote') return changed(line.path, line.agent, `was written by ${line.agent}`);
+  if (line.k === 'file') return changed(line.path, null, line.text === null ? 'is gone' : 'was changed');
+  if (line.k === 'mail' || line.k === 'mail-gone') return { what: 'edit', agent: null, id: line.id, text: `${line.id} was ${line.k === 'mail' ? 'edited' : 'deleted'} before it was delivered` };
+  if (line.k === 'revived') return { what: 'revived', agent: null, id: line.id, text: `${line.message.id} is delivered again to ${line.to.join(', ')}` };
+  return null;
+}
+
+function visitText(visit: VisitEffect): string {
+  const { agent, outcome, reason, mail, sent, refused, held, refusals = [] } = visit;
+  const done = [`${count(mail.length, 'message')} read`, `${sent} sent`, refused > 0 && `${refused} refused`, held > 0 && `${held} held`].filter(Boolean).join(', ');
+  const rules = refusals.map((refusal) => `\n    refused (${refusal.rule}): ${refusal.tool}: ${refusal.text}`).join('');
+  return outcome === 'ok' ? `${agent}: ${done}${rules}` : `${agent} ${outcome}: ${reason ?? ''}${rules}`;
+}
+
+function requestText(request: Request): string {
+  const { ask, by, ...rest } = request;
+  const said = Object.entries(rest).filter(([, value]) => value !== '' && value !== null);
+  return `${by} asked: ${ask}${said.map(([key, value]) => ` ${key} ${key === 'amount' ? printCredits(value as number) : shorten(String(value), 80)}`).join('')}`;
+}
+
+/** A turn as text. */
+export function printTurn({ turn, time, committed, spent, events }: ShownTurn): string {
+  const head = `Turn ${turn}${time ? `, ${time}` : ''}: ${committed ? `${spent} credits` : 'not committed'}`;
+  return [head, ...events.map(printEvent)].join('\n');
+}
+
+/** An event as a line. */
+export function printEvent({ what, id, text }: TurnEvent): string {
+  return `  ${what.padEnd(12)} ${what === 'message' && id ? `${id}  ` : ''}${text}`;
+}
+

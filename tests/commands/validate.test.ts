@@ -1,0 +1,64 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { run } from '../../src/commands/validate.ts';
+import type { Fault } from '../../src/schema/fault.ts';
+import type { OrgPlan } from '../../src/testing/build-org.ts';
+import { RELAY } from './relay.ts';
+import { filesIn, inputOf, scratchOrg, testWorld } from './world.ts';
+
+async function validate(files: Record<string, string | Uint8Array>, plan: OrgPlan = RELAY, env = {}) {
+  const root = scratchOrg(plan);
+  for (const [path, text] of Object.entries(files)) writeFileSync(join(root, path), text);
+  const before = filesIn(root);
+  const { data, exit, text } = await run(testWorld(root, { env }), inputOf());
+  expect(filesIn(root)).toEqual(before);
+  return { ...(data as { ok: boolean; faults: Fault[] }), exit, text };
+}
+
+describe('validate', () => {
+  it('finds nothing in a good organisation', async () => {
+    expect(await validate({})).toMatchObject({ ok: true, faults: [], exit: 0 });
+  });
+
+  it('scenario 4: tells several mistakes together, each with file, line, value and the nearest valid key', async () => {
+    const { ok, faults, exit, text } = await validate({
+      'org/org.yaml': 'version: 1\nname: x\npurpos: y\nlimits:\n  hops: none\n',
+      'agents/a/resume.md': '---\nrole: x\nmodel: defualt\n---\n',
+    });
+    expect([ok, exit]).toEqual([false, 3]);
+    expect(faults).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ code: 'unknown-key', file: 'org/org.yaml', line: 3, column: 1, nearest: 'purpose' }),
+        expect.objectContaining({ code: 'invalid-value', file: 'org/org.yaml', line: 5, value: 'none' }),
+        expect.objectContaining({ code: 'unknown-name', file: 'agents/a/resume.md', line: 3, nearest: 'default' }),
+      ]),
+    );
+    expect(text.split('\n')).toHaveLength(faults.length);
+  });
+
+  it('scenario 5: flags an edge that only one end lists, and offers the fix', async () => {
+    const chart =
+      'version: 1\nagents:\n  human: { send_to: ["*"], read_from: ["*"] }\n  a: { send_to: [b], read_from: [human] }\n  b: { read_from: [human] }\n';
+    const { ok, faults, exit } = await validate({ 'org/chart.yaml': chart });
+    expect([ok, exit]).toEqual([false, 3]);
+    expect(faults).toMatchObject([{ code: 'one-sided-edge', file: 'org/chart.yaml', line: 4, value: 'b' }]);
+    expect(faults[0]?.remedy).toContain('doctor --fix');
+  });
+
+  it('reads files that are no text, and rules of the script', async () => {
+    const { faults } = await validate({
+      'agents/b/resume.md': Uint8Array.of(0xff, 0xfe, 0),
+      'org/script.yaml': 'version: 1\nrules:\n  - when: { agnet: a }\n    reply: { text: x }\n',
+    });
+    expect(faults.map(({ code }) => code)).toEqual(expect.arrayContaining(['not-text', 'unknown-key']));
+  });
+
+  it('takes the variables of the environment into account', async () => {
+    expect(await validate({}, RELAY, { LEMMING_LIMITS_HOPS: 'many' })).toMatchObject({
+      exit: 3,
+      faults: [{ code: 'bad-env' }],
+    });
+    expect(await validate({}, RELAY, { LEMMING_LIMITS_HOPS: '3', LEMMING_ORG: '/x' })).toMatchObject({ exit: 0 });
+  });
+});
