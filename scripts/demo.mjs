@@ -9,8 +9,13 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const LEMMING = join(ROOT, 'dist/faces/cli/main.js');
 const SUBJECT = 'A tip calculator for our café';
 const REQUEST = readFileSync(join(ROOT, 'templates/request.md'), 'utf8').trim();
+/** A file of the sample that the agents rewrite. */
+const BOARD = 'org/shared/status.md';
 /** How often the journal is looked at, in milliseconds. */
 const LOOK_MS = 40;
+
+/** The demo is the same whatever LEMMING_* says, an organisation elsewhere included. */
+const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('LEMMING_')));
 
 const org = mkdtempSync(join(tmpdir(), 'lemming-demo-'));
 process.on('SIGINT', () => process.exit(130));
@@ -19,6 +24,7 @@ say(`The organisation lives in ${org}`);
 say('manager, planner, hr, coder_01 and janitor, with you as "human". Their replies are scripted (org/script.yaml):');
 say('no key, no network, no cost. The engine, the mail, the chart, the budgets and the files are the real ones.');
 makeOrg();
+const given = new Set(filesMade());
 say(`\nYou ask the manager: ${SUBJECT}\n  ${REQUEST}\n`);
 const report = await runToTheEnd();
 tellWhatCame(report);
@@ -37,7 +43,7 @@ function makeOrg() {
 
 /** Runs a command of the organisation and gives what its --json says. */
 function lemming(...args) {
-  const done = spawnSync(process.execPath, [LEMMING, ...args, '--json'], { cwd: org, encoding: 'utf8' });
+  const done = spawnSync(process.execPath, [LEMMING, ...args, '--json'], { cwd: org, env, encoding: 'utf8' });
   if (done.status !== 0) fail(done.status, done.stderr);
   return JSON.parse(done.stdout);
 }
@@ -49,7 +55,7 @@ function fail(code, stderr) {
 
 /** `lemming run --until-idle`; each committed turn is told as soon as it stands in the journal. */
 async function runToTheEnd() {
-  const child = spawn(process.execPath, [LEMMING, 'run', '--until-idle', '--json'], { cwd: org });
+  const child = spawn(process.execPath, [LEMMING, 'run', '--until-idle', '--json'], { cwd: org, env });
   const output = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr']) child[name].on('data', (bytes) => (output[name] += bytes));
   const ended = new Promise((resolve) => child.on('close', resolve));
@@ -88,7 +94,7 @@ function tellWhatCame({ turns, visits, spent }) {
   say('\nYour inbox (lemming inbox):');
   for (const { from, subject, turn, body } of messages) say(`\n── ${from}, turn ${turn}: ${subject}\n${indent(body)}`);
   say(`\n${turns} turns, ${visits.length} visits, ${spent} credits of play money. Files that were written:`);
-  for (const path of written()) say(`  ${path}`);
+  for (const path of filesMade().filter((one) => !given.has(one) || one === BOARD)) say(`  ${path}`);
   say(`\nLook around:  cd ${org}`);
   say('  agents/*/outbox/           every message is a markdown file');
   say('  agents/coder_01/workspace/tip-calculator/index.html   open it in a browser');
@@ -100,8 +106,8 @@ function indent(text) {
   return text.trim().replace(/^(?=.)/gm, '   ');
 }
 
-/** What the agents made: workspaces, shared files, memory. */
-function written() {
+/** Workspaces, shared files, memory. */
+function filesMade() {
   const made = [
     'agents/coder_01/workspace',
     'org/shared',

@@ -11,6 +11,7 @@ import { checkFolder, drop, personOf } from '../engine/open.ts';
 import { type Fault, FaultError, failure } from '../schema/fault.ts';
 import { isName } from '../schema/name.ts';
 import type { Command, Input, Outcome, Run, World } from './command.ts';
+import { edited } from './own-files.ts';
 
 export const command: Command = {
   name: 'bootstrap',
@@ -203,9 +204,10 @@ function nameOf(root: string): string {
 
 /** The template's org.yaml with the name and purpose of this organisation; comments and order stay. */
 function orgYaml(source: Disk, { folder }: Template, name: string, purpose: string | null): string {
-  let text = textOf(source, `${folder}org/org.yaml`) ?? 'version: 1\n';
-  if (name !== '') text = setScalar(text, ['name'], name);
-  return purpose === null ? text : setScalar(text, ['purpose'], purpose);
+  const file = 'org/org.yaml';
+  const text = textOf(source, folder + file) ?? '';
+  const named = name === '' ? text : edited(setScalar(text, ['name'], name), file);
+  return purpose === null ? named : edited(setScalar(named, ['purpose'], purpose), file);
 }
 
 function textOf(disk: Disk, path: string): string | null {

@@ -7,11 +7,11 @@ import { realHost } from '../disk/host.ts';
 import { readJournal } from '../disk/journal.ts';
 import { lockHolder } from '../disk/lock.ts';
 import { realDisk } from '../disk/real.ts';
-import { replaceNow } from '../disk/workspace.ts';
 import { load } from '../engine/load.ts';
 import { checkFolder, type Place } from '../engine/open.ts';
 import { type Fault, FaultError, printFault } from '../schema/fault.ts';
 import type { Command, Outcome, Run } from './command.ts';
+import { exactText, replaceExact } from './own-files.ts';
 import { count } from './progress.ts';
 
 export const command: Command = {
@@ -32,16 +32,17 @@ const CHART = 'org/chart.yaml';
 export const run: Run = async (world, input) => {
   const place = { root: world.root, env: world.env };
   const disk = realDisk(world.root);
-  const fixed = input.flags.fix ? completeEdges(disk, checkFolder(place).config) : [];
-  return examine(place, disk, fixed);
+  const fixes = input.flags.fix ? completeEdges(disk, checkFolder(place).config) : { fixed: [], left: [] };
+  return examine(place, disk, fixes);
 };
 
-function examine(place: Place, disk: Disk, fixed: string[]): Outcome {
+function examine(place: Place, disk: Disk, { fixed, left }: Fixes): Outcome {
   const { config, faults, warnings } = checkFolder(place);
   const journal = journalFaults(disk);
   const all = [...faults, ...warnings, ...journal];
   const running = lockHolder(disk, realHost(place.root));
   const notes = [
+    ...left,
     ...(running ? [`An engine runs here: process ${running.pid} (lemming ${running.command})`] : []),
     ...(journal.length === 0 ? notesOfState(disk) : []),
     ...(config ? notesOfChart(config) : []),
@@ -140,17 +141,26 @@ function pathsUnder(disk: Disk, folder: string): string[] {
   });
 }
 
-/** Adds the missing ends of edges that one side lists by name. Says what was changed. */
-function completeEdges(disk: Disk, config: Config | null): string[] {
-  const bytes = config && disk.read(CHART);
-  if (!bytes) return [];
-  let text = Buffer.from(bytes).toString();
-  const fixed: string[] = [];
+/** What --fix did, and what it could not do. */
+interface Fixes {
+  fixed: string[];
+  left: string[];
+}
+
+/** Adds the missing ends of edges that one side lists by name. */
+function completeEdges(disk: Disk, config: Config | null): Fixes {
+  const fixes: Fixes = { fixed: [], left: [] };
+  const before = config && exactText(disk, CHART);
+  if (!before) return fixes;
+  let text = before;
   for (const { from, to, missing } of oneSidedEdges(config)) {
     const [owner, other] = missing === 'read_from' ? [to, from] : [from, to];
-    text = addToList(text, ['agents', owner, missing], other);
-    fixed.push(`${CHART}: ${other} was added to ${missing} of ${owner}`);
+    const result = addToList(text, ['agents', owner, missing], other);
+    if ('text' in result) {
+      text = result.text;
+      fixes.fixed.push(`${CHART}: ${other} was added to ${missing} of ${owner}`);
+    } else fixes.left.push(`${CHART}: ${other} was not added to ${missing} of ${owner}: ${result.fault.message}`);
   }
-  if (fixed.length > 0) replaceNow(disk, CHART, text);
-  return fixed;
+  replaceExact(disk, CHART, before, text);
+  return fixes;
 }

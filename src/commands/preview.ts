@@ -38,8 +38,8 @@ export interface Foreseen {
   models: string[];
   /** Worst case of the first call. */
   reserve: number;
-  /** Why its model could not be called at all, if so. */
-  trouble: string | null;
+  /** Why models it names could not be called at all. */
+  troubles: string[];
   /** What the whole visit may spend. */
   allowance: number;
   prompt: { system: string; text: string; tools: string[]; max_output_tokens: number };
@@ -96,30 +96,29 @@ async function foresee(config: Config, state: State, calls: Calls, due: Due, tur
   const resume = config.agents.get(due.agent) as Resume;
   const given = gather(state, due.agent, turn, config.org.limits.inbox_tokens);
   const made = brief(config, state, resume, given, toolsOf(TOOLS, config, resume), turn, due.summary);
-  const { reserve, trouble } = await reserveOf(config, calls, resume, made);
   return {
     agent: due.agent,
     why: due.why,
     mail: given.mail.map(({ id }) => id),
     models: resume.model,
-    reserve,
-    trouble,
+    reserve: await calls.need(config, resume.model, () => made.prompt),
+    troubles: await troublesOf(config, calls, resume.model),
     prompt: promptOf(made),
   };
 }
 
-/** A model that cannot be priced has no reserve; the visit itself would fail for that reason. */
-async function reserveOf(
-  config: Config,
-  calls: Calls,
-  resume: Resume,
-  made: Brief,
-): Promise<{ reserve: number; trouble: string | null }> {
-  try {
-    return { reserve: await calls.need(config, resume.model, made.prompt), trouble: null };
-  } catch (error) {
-    return { reserve: 0, trouble: error instanceof Error ? error.message : String(error) };
-  }
+/** Models that cannot be called as they are configured: no key, no price, no such provider. Asks nobody. */
+async function troublesOf(config: Config, calls: Calls, models: readonly string[]): Promise<string[]> {
+  const found = models.map(async (name) => {
+    try {
+      const line = await calls.line(config, name);
+      await line.connection;
+      return line.price ? [] : [`the model ${name} has no price`];
+    } catch (error) {
+      return [`the model ${name}: ${error instanceof Error ? error.message : String(error)}`];
+    }
+  });
+  return (await Promise.all(found)).flat();
 }
 
 function promptOf({ prompt }: Brief): Foreseen['prompt'] {

@@ -70,8 +70,8 @@ function printPreview({ turn, unfinished, calls, rest, reserve }: Preview): stri
   return lines.filter(Boolean).join('\n');
 }
 
-function printCall({ agent, why, mail, models, reserve, trouble, prompt }: Foreseen): string {
+function printCall({ agent, why, mail, models, reserve, troubles, prompt }: Foreseen): string {
   const given = mail.length > 0 ? `, with ${mail.join(', ')}` : '';
   const body = `${prompt.system}\n${prompt.text}`.replace(/^/gm, '    ').replace(/[ \t]+$/gm, '');
-  return `${agent}: yes, ${why}${given}; model ${models.join(', ')}, ${printCredits(reserve)} credits at most${trouble ? `; it would fail: ${trouble}` : ''}\n\n${body}\n`;
+  return `${agent}: yes, ${why}${given}; model ${models.join(', ')}, ${printCredits(reserve)} credits at most${troubles.map((trouble) => `; cannot be called: ${trouble}`).join('')}\n\n${body}\n`;
 }

@@ -152,6 +152,24 @@ export function* readJournal(disk: Disk, faults: Fault[], after: { file: number;
   }
 }
 
+/** A group as bytes: its lines and their seal, made in one buffer. */
+function sealed(lines: readonly string[], head: string): { bytes: Uint8Array; seal: Seal } {
+  let length = SEAL_BYTES;
+  for (const line of lines) length += line.length * 3 + 1;
+  const buffer = Buffer.allocUnsafe(length);
+  let end = 0;
+  for (const line of lines) {
+    end += buffer.write(line, end);
+    buffer[end++] = NEWLINE;
+  }
+  const seal: Seal = { k: 'seal', n: lines.length, h: chain(head, sha(buffer.subarray(0, end))) };
+  end += buffer.write(`${JSON.stringify(seal)}\n`, end);
+  return { bytes: buffer.subarray(0, end), seal };
+}
+const NEWLINE = 10;
+/** Room for a seal with any count. */
+const SEAL_BYTES = 200;
+
 /** The journal being written. Entries are collected and written as one group, with one sync for all who wait. */
 export class Journal {
   private readonly disk: Disk;
@@ -193,9 +211,7 @@ export class Journal {
   /** Writes the collected group; `sync` makes it durable before it returns. */
   write(sync: boolean): void {
     if (this.lines.length) {
-      const text = `${this.lines.join('\n')}\n`;
-      const seal: Seal = { k: 'seal', n: this.lines.length, h: chain(this.head, sha(text)) };
-      const bytes = Buffer.from(`${text}${JSON.stringify(seal)}\n`);
+      const { bytes, seal } = sealed(this.lines, this.head);
       this.lines = [];
       this.open().write(bytes);
       this.head = seal.h;

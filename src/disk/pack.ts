@@ -20,25 +20,26 @@ const PATH_DEPTH = 64;
 
 /**
  * Writes a canonical `.tgz`: the same files in the same order give the same bytes, whatever their times, owners and rights.
- * Complete or not at all. `file` is an absolute path; throws `usage` when something is there.
+ * Complete or not at all; false, and no archive, when `good` says after the last file that it is not to be. `file` is an
+ * absolute path; throws `usage` when something is there.
  */
-export function pack(file: string, files: Iterable<Packed>): void {
+export function pack(file: string, files: Iterable<Packed>, good: () => boolean = () => true): boolean {
   if (fs.existsSync(file)) throw failure('usage', `${file} exists already`, { remedy: 'Choose another name.' });
   const temp = `${file}.lemming.tmp`;
-  onDisk(file, () => {
+  return onDisk(file, () => {
     fs.mkdirSync(path.dirname(file), { recursive: true });
     fs.rmSync(temp, { force: true });
     const fd = fs.openSync(temp, 'wx', 0o600);
     try {
       writeArchive(fd, files);
       fs.fsyncSync(fd);
-    } catch (error) {
-      fs.rmSync(temp, { force: true });
-      throw error;
+      if (!good()) return false;
+      fs.renameSync(temp, file);
+      return true;
     } finally {
       fs.closeSync(fd);
+      fs.rmSync(temp, { force: true });
     }
-    fs.renameSync(temp, file);
   });
 }
 

@@ -107,9 +107,12 @@ function createFile(file: string, bytes: string | Uint8Array): string {
   }
 }
 
+/** Text goes to the system without a copy; what a short write left over follows as bytes. */
 function writeAll(fd: number, bytes: string | Uint8Array): void {
+  let done = typeof bytes === 'string' ? fs.writeSync(fd, bytes) : 0;
+  if (typeof bytes === 'string' && done === Buffer.byteLength(bytes)) return;
   const buffer = typeof bytes === 'string' ? Buffer.from(bytes) : bytes;
-  for (let done = 0; done < buffer.length; ) done += fs.writeSync(fd, buffer, done);
+  while (done < buffer.length) done += fs.writeSync(fd, buffer, done);
 }
 
 function removeEmpty(file: string, p: string): void {

@@ -1,15 +1,23 @@
+import { type Disk, DiskError } from '../disk/disk.ts';
 import { type Packed, pack } from '../disk/pack.ts';
-import { DiskError, type Disk } from '../disk/disk.ts';
 import { treeOf } from '../disk/tree.ts';
 import { failure } from '../schema/fault.ts';
 import { journalEnd } from './replay.ts';
 
 /** What an organisation consists of, and the two files that make it a good repository. Backups, caches and all else at the top stay out. */
-export const ORG_PARTS = ['.gitattributes', '.gitignore', 'agents', 'org'];
+const ORG_PARTS = ['.gitattributes', '.gitignore', 'agents', 'org'];
 
 /** Whether a path may stand in an archive of an org. */
 export function isOrgPath(path: string): boolean {
-  return /^(\.gitattributes|\.gitignore|(agents|org)\/.+)$/.test(path) && !path.split('/').includes('.lemming');
+  return /^(\.gitattributes|\.gitignore|(agents|org)\/.+)$/.test(path);
+}
+
+/** What is packed, and how. */
+export interface PackWish {
+  /** Leaves files out, or folders with all in them. */
+  skip?(path: string): boolean;
+  /** Other files in place of one, in the order of their paths. Called anew for each try. */
+  change?(): (file: Packed) => Packed[];
 }
 
 /** What was packed. `left_out`: links and devices. */
@@ -24,19 +32,36 @@ const TRIES = 10;
 
 /**
  * Packs the files of an org into a canonical archive at `file` (absolute). While an engine works it is packed at an instant
- * between two journal lines, as a crash would leave it. `change` gives other bytes for a file, `skip` leaves files out.
+ * between two lines of its journal, as a crash would leave it. Throws `locked` when no such instant comes.
  */
-export function packOrg(disk: Disk, file: string, skip: (path: string) => boolean = () => false, change: (files: Packed[]) => Packed[] = (files) => files): PackedOrg {
+export function packOrg(disk: Disk, file: string, wish: PackWish = {}): PackedOrg {
   for (let left = TRIES; left > 0; left--) {
-    const end = journalEnd(disk);
-    const tree = treeOf(disk, ORG_PARTS, (path) => skip(path) || isTemporary(path));
-    const files = readFiles(disk, tree.files);
-    if (!files || journalEnd(disk) !== end) continue;
-    const changed = change(files);
-    pack(file, changed);
-    return { files: changed.length, bytes: changed.reduce((sum, { bytes }) => sum + bytes.length, 0), left_out: tree.others };
+    const packed = packOnce(disk, file, wish);
+    if (packed) return packed;
   }
   throw failure('locked', 'The engine here writes all the time', { remedy: 'Pause it with lemming pause, or stop it, and try again.' });
+}
+
+function packOnce(disk: Disk, file: string, { skip, change }: PackWish): PackedOrg | null {
+  const end = journalEnd(disk);
+  const { files, others } = treeOf(disk, ORG_PARTS, (path) => skip?.(path) || isTemporary(path));
+  const packed: PackedOrg = { files: 0, bytes: 0, left_out: others };
+  const changed = change?.();
+  let whole = true;
+  function* read(): Generator<Packed> {
+    for (const path of files) {
+      const bytes = readWhole(disk, path);
+      if (bytes === null) whole = false;
+      else for (const one of changed?.({ path, bytes }) ?? [{ path, bytes }]) yield count(one, packed);
+    }
+  }
+  return pack(file, read(), () => whole && journalEnd(disk) === end) ? packed : null;
+}
+
+function count(one: Packed, packed: PackedOrg): Packed {
+  packed.files++;
+  packed.bytes += one.bytes.length;
+  return one;
 }
 
 /** What an interrupted write left: temporary names of this program. */
@@ -44,17 +69,7 @@ function isTemporary(path: string): boolean {
   return path.slice(path.lastIndexOf('/') + 1).startsWith('.lemming');
 }
 
-/** null when a file went away or could not be read whole meanwhile. */
-function readFiles(disk: Disk, paths: readonly string[]): Packed[] | null {
-  const files: Packed[] = [];
-  for (const path of paths) {
-    const bytes = readWhole(disk, path);
-    if (bytes === null) return null;
-    files.push({ path, bytes });
-  }
-  return files;
-}
-
+/** null when the file went away meanwhile. */
 function readWhole(disk: Disk, path: string): Uint8Array | null {
   try {
     return disk.read(path);

@@ -23,7 +23,7 @@ export interface Divergence {
 }
 
 /** Marks of a text that was erased from the journal: what depends on it cannot be compared. */
-const ERASED = /\[redacted\]|\[secret [A-Z]/;
+const ERASED = /\[redacted\]|\[\w*(_KEY|_TOKEN|_SECRET|PASSWORD)\]/i;
 
 const EFFECTS: ReadonlySet<string> = new Set(['visit', 'sent', 'wrote', 'acked', 'dead', 'notice', 'held', 'decided', 'moved', 'summarised', 'warned']);
 const CALLS: ReadonlySet<string> = new Set(['blob', 'intent', 'reply', 'failed', 'use', 'used', 'recovered']);

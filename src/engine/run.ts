@@ -1,5 +1,6 @@
 import type { Engine, TurnReport } from './engine.ts';
 import type { Clock } from '../disk/clock.ts';
+import { relief } from './relief.ts';
 
 /** How long a run goes on. */
 export interface RunWish {
@@ -28,6 +29,7 @@ export interface RunReport {
 export async function run(engine: Engine, clock: Clock, wish: RunWish): Promise<RunReport> {
   const reports: TurnReport[] = [];
   let spent = 0;
+  const relieve = relief();
   for (;;) {
     const end = whyStop(engine, wish, reports, spent);
     if (end) return { reports, spent, idle: end === 'idle' || engine.idle() === 'idle', end };
@@ -36,6 +38,7 @@ export async function run(engine: Engine, clock: Clock, wish: RunWish): Promise<
     reports.push(report);
     spent += report.spent;
     wish.told(report);
+    relieve();
     if (isOpenEnded(wish) && !wish.signal.aborted) await pause(engine, clock, wish.signal);
   }
 }

@@ -5,7 +5,7 @@ import type { Effect, Entry, OpenEntry } from '../core/entry.ts';
 import { archiveMoves } from '../core/files.ts';
 import { type Given, gather } from '../core/gather.ts';
 import { judge, type Toolbox, toolsOf } from '../core/judge.ts';
-import { allowances } from '../core/ledger.ts';
+import { allowances, type Want } from '../core/ledger.ts';
 import { type Finished, settle, settleDraft, softWarnings, undeliverable } from '../core/settle.ts';
 import { agentState, type State } from '../core/state.ts';
 import { emptyDraft } from '../core/tool.ts';
@@ -81,8 +81,13 @@ export async function makeTurn(turn: Turn, toolbox: Toolbox): Promise<Ending> {
 /** Gives everyone who is due an allowance; who has no credits for a first call is skipped. */
 async function planVisits(turn: Turn, toolbox: Toolbox, walked: readonly Due[]): Promise<{ plans: Plan[]; skipped: Finished[] }> {
   const due = walked.filter((one) => one.due).map((one) => ({ due: one, resume: turn.config.agents.get(one.agent) as Resume }));
-  const wants: { agent: string; need: number }[] = [];
-  for (const { due: one, resume } of due) wants.push({ agent: one.agent, need: await turn.calls.need(turn.config, resume.model, () => briefVisit(turn, toolbox, resume, one.summary).brief.prompt) });
+  const wants: Want[] = [];
+  const flat = new Map<string, number>();
+  for (const { due: one, resume } of due) {
+    const models = resume.model.join();
+    const need = flat.get(models) ?? (await needOf(turn, toolbox, resume, one.summary, (price) => flat.set(models, price)));
+    wants.push({ agent: one.agent, need });
+  }
   const given = allowances(turn.config, turn.state, wants, turn.open.budget);
   const plans: Plan[] = [];
   const skipped: Finished[] = [];
@@ -92,6 +97,17 @@ async function planVisits(turn: Turn, toolbox: Toolbox, walked: readonly Due[]):
     else if (!agentState(turn.state, one.agent).starved) skipped.push(starved(one.agent, resume, allowance?.short ?? one.agent));
   }
   return { plans, skipped };
+}
+
+/** The worst case of a first call. `isFlat` is told when it is the same for every prompt. */
+async function needOf(turn: Turn, toolbox: Toolbox, resume: Resume, summary: boolean, isFlat: (price: number) => void): Promise<number> {
+  let prompted = false;
+  const need = await turn.calls.need(turn.config, resume.model, () => {
+    prompted = true;
+    return briefVisit(turn, toolbox, resume, summary).brief.prompt;
+  });
+  if (!prompted) isFlat(need);
+  return need;
 }
 
 function starved(agent: string, resume: Resume, scope: string): Finished {

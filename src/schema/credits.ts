@@ -25,7 +25,7 @@ export const creditsFile = z.strictObject({
     .record(
       z.string(),
       z.strictObject({
-        grant: credits.default(0).describe('credits granted by this file'),
+        grant: credits.default(0).describe('credits granted by this file; 0 when absent'),
         soft: caps.soft,
         per_turn: caps.per_turn,
         per_day: caps.per_day,

@@ -7,8 +7,8 @@ type Json = string | number | boolean | null | readonly Json[] | { readonly [key
 const PLAIN = /^[A-Za-z](?:[A-Za-z0-9 _./;()'!?+-]*[A-Za-z0-9_./;()'!?+-])?$/;
 const PLAIN_LINE = /^[A-Za-z](?:[A-Za-z0-9 _.,/;()'!?+-]*[A-Za-z0-9_.,/;()'!?+-])?$/;
 const PLAIN_ID = /^\d{6,}-[a-z][a-z0-9_-]*$/;
-/** Words that some reader of YAML takes for something else than text. */
-const WORD_OF_YAML = /^(?:y|n|yes|no|on|off|true|false|null|nan|inf)$/i;
+/** Words that some reader of YAML takes for something else than text; the last are numbers to some. */
+const WORD_OF_YAML = /^(?:(?:y|n|yes|no|on|off|true|false|null|nan|inf)$|e[+-]?\d)/i;
 /** Characters that JSON leaves as they are and YAML does not read back, or not everywhere. */
 const UNPRINTABLE = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g;
 const LONE_SURROGATE = /[\ud800-\udfff]/u;
@@ -76,7 +76,7 @@ function printList(texts: readonly string[]): string {
 }
 
 function quote(text: string, plain: RegExp): string {
-  const safe = (plain.test(text) && !(text.length <= 5 && WORD_OF_YAML.test(text))) || PLAIN_ID.test(text);
+  const safe = (plain.test(text) && !WORD_OF_YAML.test(text)) || PLAIN_ID.test(text);
   return safe ? text : printQuoted(text);
 }
 

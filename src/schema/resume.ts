@@ -18,8 +18,8 @@ export const resumeHead = z.strictObject({
   person: z.boolean().default(false).describe('true for a person: never scheduled, never billed'),
   model: z
     .union([z.string(), z.array(z.string()).min(1)])
+    .default('default')
     .transform((v) => (typeof v === 'string' ? [v] : v))
-    .default(['default'])
     .describe('key in org/models.yaml, or a list: the first that works'),
   schedule: schedule.default({ every: 1, offset: 0, when: 'mail' }).describe('when this agent is due; urgent mail always wakes it'),
   tools: z.array(toolGrant).default([]).describe('granted tools; "ask:" before a name holds each use for approval'),

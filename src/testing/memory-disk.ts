@@ -3,8 +3,8 @@ import { type Appender, type Disk, DiskError, type DiskFailure, type Stat } from
 /** Thrown when the simulated machine stops; nothing works afterwards. */
 export class Crash extends Error {}
 
-/** What the disk does at one operation that changes it. */
-export type Fate = 'go' | 'crash-before' | 'crash-torn' | 'crash-after' | DiskFailure;
+/** What the disk does at one operation that changes it. `full-torn`: it carries out half of a write, then it is full. */
+export type Fate = 'go' | 'crash-before' | 'crash-torn' | 'crash-after' | 'full-torn' | DiskFailure;
 
 /** An operation that changes the disk, as the plan of a test sees it. */
 export interface Operation {
@@ -12,6 +12,22 @@ export interface Operation {
   index: number;
   name: 'create' | 'rename' | 'link' | 'unlink' | 'mkdir' | 'rmdir' | 'write' | 'truncate' | 'sync' | 'syncFile' | 'syncDir';
   path: string;
+  /** Bytes that it writes. */
+  bytes: number;
+}
+
+/** An operation that only looks. */
+export interface Look {
+  /** From 1, over the life of the disk object. */
+  index: number;
+  name: 'read' | 'list' | 'stat';
+  path: string;
+}
+
+/** A file that a person's program holds open: it stays the same file whatever happens to its name. */
+export interface Held {
+  truncate(): void;
+  write(text: string): void;
 }
 
 interface Inode {
@@ -20,12 +36,14 @@ interface Inode {
   durable: Buffer;
   mtime: number;
   version: number;
+  /** A sync of it failed: what that sync gave up is a hole for ever. */
+  holed?: true;
 }
 
 /** An operation that is not durable yet. */
 type Pending =
   | { what: 'name'; folder: string; change: (names: Map<string, Inode>) => void }
-  | { what: 'data'; inode: Inode; offset: number; bytes: Buffer };
+  | { what: 'data'; inode: Inode; offset: number; bytes: Buffer; lost?: true };
 
 /**
  * A file system in memory that forgets what was not synced: file content is durable after a sync of the file, names after
@@ -40,8 +58,11 @@ export class MemoryDisk implements Disk {
   private nextId = 1;
   private crashed = false;
   private operations = 0;
+  private looks = 0;
   /** Chooses the fate of each changing operation; default: all go well. */
   plan: (operation: Operation) => Fate = () => 'go';
+  /** Chooses the fate of each reading operation; null: no choice, they go well. */
+  looking: ((look: Look) => 'go' | DiskFailure) | null = null;
   /** What `free` says, in bytes. */
   room = Infinity;
   /** Time for modification times, ms since 1970. */
@@ -51,12 +72,18 @@ export class MemoryDisk implements Disk {
 
   read(path: string): Uint8Array | null {
     this.alive();
+    this.look('read', path);
     if (this.folders.has(path)) throw new DiskError('not-regular', path, 'a folder');
     return this.names.get(path)?.data ?? null;
   }
 
   list(path: string): string[] | null {
     this.alive();
+    this.look('list', path);
+    return this.namesIn(path);
+  }
+
+  private namesIn(path: string): string[] | null {
     if (!this.folders.has(path)) return null;
     const prefix = path === '' ? '' : `${path}/`;
     const found = new Set<string>();
@@ -67,10 +94,11 @@ export class MemoryDisk implements Disk {
 
   stat(path: string): Stat | null {
     this.alive();
+    this.look('stat', path);
     const inode = this.names.get(path);
     if (inode) return { kind: 'file', size: inode.data.length, mark: `${inode.id}:${inode.version}`, mtimeMs: inode.mtime };
     if (!this.folders.has(path)) return null;
-    return { kind: 'folder', size: 0, mark: `folder:${(this.list(path) ?? []).join('/')}`, mtimeMs: this.now() - 10_000 };
+    return { kind: 'folder', size: 0, mark: `folder:${(this.namesIn(path) ?? []).join('/')}`, mtimeMs: this.now() - 10_000 };
   }
 
   create(path: string, bytes: string | Uint8Array): string {
@@ -82,7 +110,7 @@ export class MemoryDisk implements Disk {
       this.change(path, (names) => names.set(path, inode));
       this.write(inode, torn ? data.subarray(0, data.length >> 1) : data);
     };
-    this.perform('create', path, () => put(false), () => put(true));
+    this.perform('create', path, () => put(false), { torn: () => put(true), bytes: data.length });
     return `${inode.id}:${inode.version}`;
   }
 
@@ -119,7 +147,7 @@ export class MemoryDisk implements Disk {
   }
 
   rmdir(path: string): void {
-    if (this.list(path)?.length === 0) this.perform('rmdir', path, () => this.folders.delete(path));
+    if (this.namesIn(path)?.length === 0) this.perform('rmdir', path, () => this.folders.delete(path));
   }
 
   append(path: string): Appender {
@@ -129,9 +157,9 @@ export class MemoryDisk implements Disk {
     return {
       write: (bytes) => {
         const data = Buffer.from(bytes as string);
-        this.perform('write', path, () => this.write(inode, data), () => this.write(inode, data.subarray(0, data.length >> 1)));
+        this.perform('write', path, () => this.write(inode, data), { torn: () => this.write(inode, data.subarray(0, data.length >> 1)), bytes: data.length });
       },
-      sync: () => this.perform('sync', path, () => this.flush(inode)),
+      sync: () => this.perform('sync', path, () => this.flush(inode), { failed: () => this.drop(inode) }),
       truncate: (length) =>
         this.perform('truncate', path, () => {
           inode.data = inode.data.subarray(0, length);
@@ -150,7 +178,7 @@ export class MemoryDisk implements Disk {
 
   syncFile(path: string): void {
     const inode = this.names.get(path);
-    if (inode) this.perform('syncFile', path, () => this.flush(inode));
+    if (inode) this.perform('syncFile', path, () => this.flush(inode), { failed: () => this.drop(inode) });
   }
 
   syncDir(path: string): void {
@@ -178,6 +206,23 @@ export class MemoryDisk implements Disk {
       this.change(path, (names) => names.set(path, made));
       this.write(made, Buffer.from(text));
     }
+  }
+
+  /** A person replaces a file by another of the same name, as editors do that write a copy and rename it. */
+  replace(path: string, text: string): void {
+    this.remove(path);
+    this.put(path, text);
+  }
+
+  /** A person's program opens a file that is there. */
+  hold(path: string): Held | null {
+    const inode = this.names.get(path);
+    if (!inode) return null;
+    const set = (data: Buffer): void => {
+      inode.data = Buffer.alloc(0);
+      this.write(inode, data);
+    };
+    return { truncate: () => set(Buffer.alloc(0)), write: (text) => set(Buffer.concat([inode.data, Buffer.from(text)])) };
   }
 
   /** A person deletes a file. */
@@ -215,7 +260,7 @@ export class MemoryDisk implements Disk {
     this.pending.forEach((op, i) => {
       if (!keep(i)) return;
       if (op.what === 'name') op.change(names);
-      else data.set(op.inode, overlay(data.get(op.inode) ?? op.inode.durable, op.offset, op.bytes));
+      else if (!op.lost) data.set(op.inode, overlay(data.get(op.inode) ?? op.inode.durable, op.offset, op.bytes));
     });
     const copies = new Map<Inode, Inode>();
     for (const [path, inode] of names) {
@@ -226,6 +271,18 @@ export class MemoryDisk implements Disk {
     }
     next.durableNames = new Map(next.names);
     next.folders = new Set(this.folders);
+    return next;
+  }
+
+  /** The disk after a kill of the process, on a machine that goes on: everything is there, but it is not more durable than before. */
+  afterKill(): MemoryDisk {
+    const next = new MemoryDisk();
+    next.now = this.now;
+    next.nextId = this.nextId;
+    next.names = this.names;
+    next.durableNames = this.durableNames;
+    next.folders = this.folders;
+    next.pending = this.pending;
     return next;
   }
 
@@ -249,17 +306,24 @@ export class MemoryDisk implements Disk {
     this.before?.();
   }
 
-  private perform(name: Operation['name'], path: string, act: () => void, torn: () => void = act): void {
+  private look(name: Look['name'], path: string): void {
+    if (!this.looking) return;
+    const fate = this.looking({ index: ++this.looks, name, path });
+    if (fate !== 'go') throw new DiskError(fate, path, `simulated ${fate}`);
+  }
+
+  private perform(name: Operation['name'], path: string, act: () => void, more: { torn?: () => void; failed?: () => void; bytes?: number } = {}): void {
     this.alive();
-    const fate = this.plan({ index: ++this.operations, name, path });
+    const fate = this.plan({ index: ++this.operations, name, path, bytes: more.bytes ?? 0 });
     if (fate === 'go') return act();
     if (fate === 'crash-after') act();
-    if (fate === 'crash-torn') torn();
+    if (fate.endsWith('-torn')) (more.torn ?? act)();
     if (fate.startsWith('crash')) {
       this.crashed = true;
       throw new Crash(`at operation ${this.operations}: ${name} ${path}`);
     }
-    throw new DiskError(fate as DiskFailure, path, `simulated ${fate}`);
+    if (fate === 'io') more.failed?.();
+    throw new DiskError(fate === 'full-torn' ? 'full' : (fate as DiskFailure), path, `simulated ${fate}`);
   }
 
   private parents(path: string): void {
@@ -279,8 +343,15 @@ export class MemoryDisk implements Disk {
     inode.version++;
   }
 
+  /** A sync failed: the system gives up what it was to write, and a later sync does not say so (as Linux does). */
+  private drop(inode: Inode): void {
+    inode.holed = true;
+    for (const op of this.pending) if (op.what === 'data' && op.inode === inode) op.lost = true;
+  }
+
   private flush(inode: Inode): void {
-    inode.durable = inode.data;
+    if (!inode.holed) inode.durable = inode.data;
+    else for (const op of this.pending) if (op.what === 'data' && op.inode === inode && !op.lost) inode.durable = overlay(inode.durable, op.offset, op.bytes);
     this.pending = this.pending.filter((op) => op.what === 'name' || op.inode !== inode);
   }
 }

@@ -71,8 +71,8 @@ export function printMermaid(chart: Chart): string {
   });
   const node = (name: string, person: boolean): string => `${key.get(name)}${person ? `(["${name}"])` : `["${name}"]`}`;
   const loose = chart.nodes.filter(({ unit }) => unit === null).map(({ name, person }) => `  ${node(name, person)}`);
-  const boxes = [...new Set(chart.nodes.flatMap(({ unit }) => unit ?? []))].flatMap((unit) => [
-    `  subgraph ${unit}`,
+  const boxes = [...new Set(chart.nodes.flatMap(({ unit }) => unit ?? []))].flatMap((unit, i) => [
+    `  subgraph u${i} ["${unit}"]`,
     ...chart.nodes.filter((one) => one.unit === unit).map(({ name, person }) => `    ${node(name, person)}`),
     '  end',
   ]);

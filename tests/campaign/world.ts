@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ActCall, Json, Prompt, Reply } from '../../src/core/call.ts';
 import type { Entry } from '../../src/core/entry.ts';
 import { filesOf } from '../../src/core/files.ts';
+import type { Disk } from '../../src/disk/disk.ts';
 import { readJournal } from '../../src/disk/journal.ts';
 import type { Host } from '../../src/disk/lock.ts';
 import { finalFiles } from '../../src/disk/materialise.ts';
@@ -25,6 +26,10 @@ export interface Machine {
   /** Answers that differ at every call, from a provider that may bill twice. */
   differ: boolean;
   calls: number;
+  /** How long the provider takes, by the key of the call; at once when absent. */
+  pause?: (key: string) => Promise<void>;
+  /** Characters of text in the first reply of each visit. */
+  chars?: number;
 }
 
 /** Chart shapes of five agents or so; `ping-pong` runs out of credits. */
@@ -62,7 +67,7 @@ export function newMachine(shape: OrgPlan, differ = false): Machine {
   return { disk, clock: new FakeClock(), boot: 'boot-1', pid: 100, asked: new Map(), differ, calls: 0 };
 }
 
-function portsOf(machine: Machine): Ports {
+export function portsOf(machine: Machine): Ports {
   const { pid, boot } = machine;
   const host: Host = { pid, boot, name: 'here', place: 'org', startOf: (asked) => (asked === machine.pid ? `start-${machine.pid}` : null) };
   return { disk: machine.disk, clock: machine.clock, host, env: {}, provider: async () => actor(machine) };
@@ -79,13 +84,16 @@ function actor(machine: Machine): Provider {
         machine.calls++;
         const key = `${prompt.turn}.${prompt.agent}.${prompt.n}`;
         machine.asked.set(key, (machine.asked.get(key) ?? 0) + 1);
-        return answer(prompt, machine.differ ? `call ${machine.calls}` : '');
+        const reply = answer(prompt, machine.differ ? `call ${machine.calls}` : '');
+        await machine.pause?.(key);
+        return machine.chars && prompt.n === 1 ? { ...reply, text: 'x'.repeat(machine.chars) } : reply;
       },
     }),
   };
 }
 
-function answer(prompt: Prompt, salt: string): Reply {
+/** What the actor answers: a bit of everything. The same prompt and salt give the same answer. */
+export function answer(prompt: Prompt, salt: string): Reply {
   const digest = createHash('sha256').update(`${prompt.turn}.${prompt.agent}.${prompt.n}.${salt}`).digest();
   const acts: ActCall[] = [];
   const act = (tool: string, input: Json): void => void acts.push({ id: `act-${acts.length}`, tool, input });
@@ -123,7 +131,7 @@ export interface Books {
   faults: Fault[];
 }
 
-export function journalOf(disk: MemoryDisk): Books {
+export function journalOf(disk: Disk): Books {
   const faults: Fault[] = [];
   const entries = [...readJournal(disk, faults)].flatMap((group) => group.entries);
   return { entries, faults };
@@ -140,7 +148,8 @@ export function brokenPromises(machine: Machine, engine: Engine, golden: Map<str
   return wrong;
 }
 
-function differences(golden: Map<string, string>, found: Map<string, string>): string[] {
+/** Files in which a folder differs from another, in words. */
+export function differences(golden: Map<string, string>, found: Map<string, string>): string[] {
   const wrong: string[] = [];
   for (const [path, text] of golden) if (found.get(path) !== text) wrong.push(`${path} ${found.has(path) ? 'differs' : 'is missing'}`);
   for (const path of found.keys()) if (!golden.has(path)) wrong.push(`${path} should not be there`);
@@ -159,7 +168,7 @@ function notAsJournaled(entries: Entry[], disk: MemoryDisk): string[] {
 }
 
 /** Every message goes at most once to each recipient, and a committed message is waiting, delivered or dead. */
-function deliveredTwice(entries: Entry[]): string[] {
+export function deliveredTwice(entries: Entry[]): string[] {
   const wrong: string[] = [];
   const given = new Set<string>();
   const ids = new Set<string>();
@@ -178,7 +187,7 @@ function deliveredTwice(entries: Entry[]): string[] {
 }
 
 /** spent + doubt is what the journal's replies and doubts say, and no cap is passed. */
-function moneyLost(engine: Engine, entries: Entry[]): string[] {
+export function moneyLost(engine: Pick<Engine, 'state' | 'config'>, entries: Entry[]): string[] {
   const { state, config } = engine;
   const charged = entries.reduce((sum, entry) => sum + (entry.k === 'reply' || entry.k === 'failed' ? entry.cost : 0), 0);
   const doubts = [...state.doubts.values()].reduce((sum, doubt) => sum + doubt.reserve, 0);
@@ -196,7 +205,7 @@ function moneyLost(engine: Engine, entries: Entry[]): string[] {
 }
 
 /** A call that was made again is either repeatable or listed as in doubt. */
-function unlistedCalls(machine: Machine, entries: Entry[]): string[] {
+export function unlistedCalls(machine: Pick<Machine, 'asked' | 'differ'>, entries: Entry[]): string[] {
   const wrong: string[] = [];
   const replies = new Map<string, number>();
   const doubts = new Map<string, number>();

@@ -218,6 +218,7 @@ describe('run --dry-run', () => {
         mail: string[];
         reserve: number;
         allowance: number;
+        troubles: string[];
         prompt: { system: string; text: string };
       }[];
       would_not: { agent: string; why: string }[];
@@ -258,6 +259,14 @@ describe('run --dry-run', () => {
     const { dry_run } = (await runs(root, { 'dry-run': true })).data as unknown as DryRun;
     expect(dry_run.would_run).toEqual([]);
     expect(dry_run.would_not.find(({ agent }) => agent === 'a')?.why).toMatch(/no credits/);
+  });
+
+  it('tells which models could not be called, without calling them', async () => {
+    const models = { default: { provider: 'openai', model: 'gpt-4.1-mini', key: 'env:NO_SUCH_KEY' } };
+    const root = scratchOrg({ ...RELAY, models });
+    ask(root, 'a');
+    const { dry_run } = (await runs(root, { 'dry-run': true })).data as unknown as DryRun;
+    expect(dry_run.would_run[0]?.troubles).toMatchObject([expect.stringContaining('NO_SUCH_KEY')]);
   });
 
   it('works beside a running engine', async () => {

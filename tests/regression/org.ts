@@ -42,6 +42,7 @@ export class Org {
   /** false: every call may be billed again. */
   repeatable = true;
   pid = 1;
+  env: Record<string, string> = {};
   private drops = 0;
   private readonly mind: Mind;
 
@@ -60,7 +61,7 @@ export class Org {
     const startOf = (asked: number) => (asked === this.pid ? `start-${asked}` : null);
     const host = { pid: this.pid, boot: 'boot', name: 'here', place: 'org', startOf };
     const find = async (name: string) => (name === 'mind' ? this.provider() : provider(name));
-    return { disk: this.disk, clock: this.clock, host, env: {}, provider: find };
+    return { disk: this.disk, clock: this.clock, host, env: this.env, provider: find };
   }
 
   private provider(): Provider {
@@ -87,6 +88,13 @@ export class Org {
       while (reports.length < count) reports.push(await engine.turn(wish));
       return reports;
     });
+  }
+
+  /** Makes turns; then the process is killed between two of them. */
+  async killedAfter(count: number): Promise<void> {
+    const engine = this.open();
+    for (let i = 0; i < count; i++) await engine.turn();
+    this.restart();
   }
 
   run(wish: Partial<RunWish> = { untilIdle: true }): Promise<RunReport> {

@@ -1,0 +1,118 @@
+/**
+ * The figures of docs/performance.md: `npm run bench` for all, `npm run bench -- --short` for the ratio of the engine to
+ * the floor alone. Engine and floor take turns in one run on the same disk, so that a noisy machine disturbs both alike.
+ */
+import { execFileSync, spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { median, openFloor, openRing } from './ring.ts';
+
+const MAIN = path.resolve('dist/faces/cli/main.js');
+const base = fs.mkdtempSync(path.join(os.tmpdir(), 'lemming-bench-'));
+const fresh = (name: string): string => fs.mkdtempSync(path.join(base, `${name}-`));
+const short = process.argv.includes('--short');
+
+console.log(`Node ${process.version}, ${os.cpus().length} cores, folder ${base}`);
+await throughput(1000, short ? 15 : 40);
+if (!short) {
+  await throughput(10_000, 8);
+  await oldMessages();
+  coldStarts();
+  memory();
+}
+
+/** Agent-turns a second of the engine against the floor, measured turn about. */
+async function throughput(agents: number, turns: number): Promise<void> {
+  const floor = openFloor(fresh('floor'), agents);
+  const ring = openRing(fresh('ring'), agents);
+  const times = { floor: [] as number[], engine: [] as number[] };
+  for (let i = 0; i < turns + 5; i++) {
+    const pair = { floor: floor(), engine: await ring.turn() };
+    if (i < 5) continue;
+    times.floor.push(pair.floor);
+    times.engine.push(pair.engine);
+  }
+  ring.close();
+  const us = { floor: (median(times.floor) / agents) * 1000, engine: (median(times.engine) / agents) * 1000 };
+  print(`engine, ring of ${agents}`, {
+    'floor us/visit': us.floor,
+    'engine us/visit': us.engine,
+    'visits/s': 1e6 / us.engine,
+    'engine/floor speed': us.floor / us.engine,
+    'journal bytes / message bytes': journalShare(ring.root, turns, agents),
+  });
+}
+
+function journalShare(root: string, turn: number, agents: number): number {
+  const journal = fs.statSync(path.join(root, 'org/journal', `${String(turn).padStart(6, '0')}.jsonl`)).size;
+  const outbox = path.join(root, 'agents/a0/outbox');
+  const message = fs.statSync(path.join(outbox, fs.readdirSync(outbox).sort().at(-1) as string)).size;
+  return journal / (message * agents);
+}
+
+/** Time of a turn with 10,000 and with 100,000 old messages. */
+async function oldMessages(): Promise<void> {
+  const ring = openRing(fresh('old'), 1000);
+  const times: number[] = [];
+  for (let i = 0; i < 112; i++) times.push(await ring.turn());
+  ring.close();
+  const young = median(times.slice(10, 22));
+  const old = median(times.slice(100, 112));
+  print('turn time by old messages', { '10,000: ms': young, '100,000: ms': old, ratio: old / young });
+}
+
+/** `lemming --help` and `lemming status` against `node -e 0`. */
+function coldStarts(): void {
+  const bare = timed(['-e', '0']);
+  const help = timed([MAIN, '--help']);
+  const root = bigOrg();
+  timed([MAIN, '--org', root, 'status', '--json'], 1);
+  const status = timed([MAIN, '--org', root, 'status', '--json']);
+  print('cold starts', { 'node -e 0 ms': bare, '--help ms': help, 'status ms': status, 'help ratio': help / bare, 'status ratio': status / bare });
+}
+
+/** 1,000 agents and 100,000 messages, made by the command line itself. */
+function bigOrg(): string {
+  const root = simulatedOrg();
+  execFileSync(process.execPath, [MAIN, '--org', root, 'run', '--turns', '100'], { stdio: 'ignore' });
+  return root;
+}
+
+function simulatedOrg(): string {
+  const root = fresh('simulated');
+  spawnSync(process.execPath, ['--import', 'tsx', 'bench/make.ts', root, '1000'], { stdio: 'inherit' });
+  return root;
+}
+
+function timed(args: string[], times = 11): number {
+  const all: number[] = [];
+  for (let i = 0; i < times; i++) {
+    const start = performance.now();
+    spawnSync(process.execPath, args, { stdio: 'ignore' });
+    all.push(performance.now() - start);
+  }
+  return median(all);
+}
+
+/** Peak memory of `lemming run` with 1,000 agents: the maximum resident set that the kernel tells of the child. */
+function memory(): void {
+  const root = simulatedOrg();
+  const peak = peakOfChild(root);
+  print('memory of a run of 1,000 agents', { 'peak MB': peak });
+}
+
+/** Runs the command under a preload that prints its own high-water mark. */
+function peakOfChild(root: string): number {
+  const preload = path.join(base, 'peak.cjs');
+  fs.writeFileSync(preload, "process.on('exit',()=>require('node:fs').writeFileSync(process.env.PEAK_FILE,String(process.resourceUsage().maxRSS)))");
+  const file = path.join(base, 'peak');
+  spawnSync(process.execPath, ['--require', preload, MAIN, '--org', root, 'run', '--turns', '40'], { stdio: 'ignore', env: { ...process.env, PEAK_FILE: file } });
+  return Number(fs.readFileSync(file, 'utf8')) / 1000;
+}
+
+function print(title: string, figures: Record<string, number>): void {
+  const cells = Object.entries(figures).map(([name, value]) => `${name} ${value >= 100 ? Math.round(value) : Number(value.toPrecision(3))}`);
+  console.log(`${title}: ${cells.join(', ')}`);
+}

@@ -1,0 +1,17 @@
+import { failure } from '../schema/fault.ts';
+import type { Flag, Input, World } from './command.ts';
+
+/** The option of commands that cannot simply be undone. */
+export const YES: Flag = { name: 'yes', short: 'y', about: 'does it without asking' };
+
+/** Asks the person at the terminal, unless `--yes` was given. Throws `usage` when nobody can be asked, or the answer is not yes. */
+export async function confirm(world: World, { flags }: Input, what: string): Promise<void> {
+  if (flags.yes) return;
+  if (!world.interactive) throw failure('usage', what, { remedy: 'Add --yes if you mean it.' });
+  world.say(`${what} Type yes to go on:`);
+  for await (const line of world.lines()) {
+    if (/^(y|yes)$/i.test(line.trim())) return;
+    break;
+  }
+  throw failure('usage', 'Nothing was done', { remedy: 'Answer yes, or add --yes.' });
+}

@@ -1,0 +1,103 @@
+import type { Entry } from '../core/entry.ts';
+import { printCredits } from '../core/ledger.ts';
+import { realClock } from '../disk/clock.ts';
+import type { Disk } from '../disk/disk.ts';
+import { journalFiles, journalPath } from '../disk/journal.ts';
+import { realDisk } from '../disk/real.ts';
+import { turnLines } from '../engine/history.ts';
+import { eventOf, printEvent } from '../views/turn.ts';
+import type { Command, Run, World } from './command.ts';
+
+export const command: Command = {
+  name: 'watch',
+  group: 'people',
+  summary: 'Show messages and visits as they happen',
+  examples: [
+    { line: 'lemming watch', does: 'follows the organisation until Ctrl-C, whoever runs it' },
+    { line: 'lemming watch --once', does: 'shows the last turn and ends' },
+    { line: 'lemming watch --turns 3 --json', does: 'prints the events of the next three turns, one JSON object a line' },
+  ],
+  args: [],
+  flags: [
+    { name: 'turns', value: 'N', kind: 'whole', least: 1, about: 'end after so many further turns' },
+    { name: 'once', about: 'only the last turn' },
+  ],
+  reads: true,
+};
+
+/** Milliseconds between two looks at the journal. */
+const POLL_MS = 200;
+
+/** Follows the journal; needs no lock and no engine. */
+export const run: Run = async (world, input) => {
+  const disk = realDisk(world.root);
+  const teller = new Teller(world);
+  const place = startOf(disk, input.flags.once === true);
+  const turns = input.flags.once ? 1 : ((input.flags.turns as number | undefined) ?? Number.POSITIVE_INFINITY);
+  for (;;) {
+    for (const line of news(disk, place)) if (teller.turns < turns) teller.tell(line);
+    if (teller.turns >= turns || input.flags.once || world.signal.aborted) break;
+    await realClock.sleep(POLL_MS, world.signal).catch(() => {});
+  }
+  return { data: { turns: teller.turns, turn: teller.turn }, text: teller.turns === 0 && input.flags.once ? 'There was no turn yet.' : '' };
+};
+
+/** How far the journal was told: the file, and the lines of it. */
+interface Place {
+  file: number;
+  size: number;
+  lines: number;
+}
+
+/** The end of the journal; of a turn under way, or of the last one when it is wanted, the beginning. */
+function startOf(disk: Disk, lastTurn: boolean): Place {
+  const files = journalFiles(disk);
+  const isCommitted = (turn: number | undefined) => turn !== undefined && turnLines(disk, turn).some((line) => line.k === 'commit');
+  const last = files.at(-1) ?? 1;
+  if (lastTurn) return { file: isCommitted(last) ? last : Math.max(1, last - 1), size: 0, lines: 0 };
+  return { file: last, size: 0, lines: isCommitted(last) ? turnLines(disk, last).length : 0 };
+}
+
+/** Lines that came since. A file is read from its beginning, because later lines refer to earlier ones. */
+function* news(disk: Disk, place: Place): Generator<Entry> {
+  for (;;) {
+    const size = disk.stat(journalPath(place.file))?.size ?? 0;
+    const lines = size === place.size ? [] : turnLines(disk, place.file);
+    yield* lines.slice(place.lines);
+    Object.assign(place, { size, lines: Math.max(place.lines, lines.length) });
+    if (!disk.stat(journalPath(place.file + 1))) return;
+    Object.assign(place, { file: place.file + 1, size: 0, lines: 0 });
+  }
+}
+
+/** Prints events as they come, under the heading of their turn. */
+class Teller {
+  turns = 0;
+  turn = 0;
+  private readonly world: World;
+  private micro = 0;
+
+  constructor(world: World) {
+    this.world = world;
+  }
+
+  tell(line: Entry): void {
+    if (line.k === 'open') this.open(line.turn);
+    if (line.k === 'reply' || line.k === 'failed') this.micro += line.cost;
+    const event = eventOf(line);
+    if (event) this.world.print(this.world.json ? JSON.stringify({ turn: this.turn, ...event }) : printEvent(event));
+    if (line.k === 'commit') this.close();
+  }
+
+  private open(turn: number): void {
+    this.turn = turn;
+    this.micro = 0;
+    if (!this.world.json) this.world.print(`Turn ${turn}`);
+  }
+
+  private close(): void {
+    this.turns++;
+    const spent = this.micro / 1e6;
+    this.world.print(this.world.json ? JSON.stringify({ turn: this.turn, what: 'turn', spent }) : `  ${'done'.padEnd(12)} ${printCredits(this.micro)} credits`);
+  }
+}

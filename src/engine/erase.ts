@@ -1,0 +1,113 @@
+import { type Json, type JsonObject, printKey, type Reply } from '../core/call.ts';
+import type { Attached, Entry, Piece } from '../core/entry.ts';
+import { archivePath } from '../core/send.ts';
+import { bytesHash } from '../disk/materialise.ts';
+import type { Message } from '../schema/message.ts';
+import type { Change } from './rewrite.ts';
+
+/** What stands in the place of an erased text. */
+export const REDACTED = '[redacted]';
+
+/** What is to be erased from the journal. */
+export interface Target {
+  /** The id that was named. */
+  id: string;
+  /** Whose text it is. */
+  agent: string;
+  /** Turns in whose visits the text was written. */
+  turns: Set<number>;
+  messages: Map<string, Message>;
+  /** The call whose reply is erased; null for a message. */
+  call: string | null;
+  /** Turns in which the plain text of the visit became the message. */
+  spoken: Set<number>;
+  texts: Set<string>;
+  subjects: Set<string>;
+  /** Old path → new path: the name of a file holds words of its subject. */
+  paths: Map<string, string>;
+}
+
+/** A line of the journal as it is written: the body of a sent message may be a reference to the act that holds it. */
+type Line = { -readonly [K in keyof Entry]: Entry[K] } & Entry;
+
+/** Erases the text wherever the engine wrote it: the message, the act, the note, the held act, subjects in prompts, names of files. */
+export function eraser(target: Target): Change {
+  const signs = signsOf(target);
+  const paths = [...target.paths].flatMap(([old, made]) => [[old, made] as const, [archivePath(old), archivePath(made)] as const]);
+  return (line, _entry, file) => {
+    if (!signs.some((sign) => line.includes(sign))) return line;
+    const entry = JSON.parse(line) as Line;
+    erase(entry, target, file);
+    return paths.reduce((text, [old, made]) => text.replaceAll(old, made), JSON.stringify(entry));
+  };
+}
+
+/** A line without any of these is none of ours. */
+function signsOf({ id, messages, texts, paths, call }: Target): string[] {
+  const [turn, agent] = call?.split('.') ?? [];
+  const ofCall = turn === undefined ? [] : [`"turn":${turn},"agent":"${agent}"`];
+  return [id, ...messages.keys(), ...paths.keys(), ...ofCall, ...[...texts].map((text) => JSON.stringify(text).slice(1, -1))];
+}
+
+function erase(entry: Line, target: Target, file: number): void {
+  switch (entry.k) {
+    case 'sent':
+    case 'drop':
+    case 'revived':
+      if (target.messages.has(entry.message.id)) eraseMessage(entry);
+      return;
+    case 'mail':
+      if (target.messages.has(entry.id)) Object.assign(entry, { subject: REDACTED, body: REDACTED });
+      return;
+    case 'reply':
+      if (entry.agent === target.agent && target.turns.has(entry.turn)) eraseReply(entry.reply, target, printKey(entry) === target.call || target.spoken.has(entry.turn));
+      return;
+    case 'failed':
+      if (printKey(entry) === target.call) entry.message = REDACTED;
+      return;
+    case 'visit':
+      if (entry.agent === target.agent && target.turns.has(file)) entry.notes = entry.notes.map((note) => (target.spoken.has(file) || target.texts.has(note) ? REDACTED : note));
+      return;
+    case 'held':
+      if (entry.agent === target.agent) entry.input = eraseInput(entry.input, target);
+      return;
+    case 'intent':
+      if ('pieces' in entry.prompt) entry.prompt.pieces = erasePieces(entry.prompt.pieces, target);
+  }
+}
+
+function eraseMessage(entry: { k: string; message: Message; files?: Attached[]; found?: string; hash?: string }): void {
+  entry.message.subject = REDACTED;
+  if ('body' in entry.message) entry.message.body = REDACTED;
+  for (const file of entry.files ?? []) file.data = Buffer.from(REDACTED).toString('base64');
+  if (entry.k !== 'drop') return;
+  entry.found = `agents/${entry.message.from}/outbox/redacted-${entry.message.id}.md`;
+  entry.hash = bytesHash(Buffer.from(REDACTED));
+}
+
+function eraseReply(reply: Reply, target: Target, words: boolean): void {
+  if (words && reply.text.trim() !== '') reply.text = REDACTED;
+  for (const act of reply.acts) act.input = eraseInput(act.input, target);
+}
+
+/** The subject goes too, and is said, so that the same message would come of it again. */
+function eraseInput(input: Json, { texts }: Target): Json {
+  if (input === null || typeof input !== 'object' || Array.isArray(input)) return input;
+  const { body } = input as JsonObject;
+  return typeof body === 'string' && texts.has(trimmed(body)) ? { ...input, body: REDACTED, subject: REDACTED } : input;
+}
+
+/** The head of a message in a prompt names its subject. */
+function erasePieces(pieces: readonly Piece[], { messages, subjects }: Target): Piece[] {
+  const heads = [...subjects].map((subject) => `subject=${JSON.stringify(subject).replace(/</g, '\\u003c').replace(/>/g, '\\u003e')}`);
+  return pieces.map((piece, i) => {
+    const next = pieces[i + 1];
+    if (typeof piece !== 'string' || typeof next !== 'object' || !('mail' in next) || !messages.has(next.mail)) return piece;
+    return heads.reduce((text, head) => text.replaceAll(head, `subject="${REDACTED}"`), piece);
+  });
+}
+
+/** A body as a message holds it. */
+export function trimmed(body: string): string {
+  return body.replace(/\s+$/, '');
+}

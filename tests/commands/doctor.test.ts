@@ -1,0 +1,116 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { run as doctor } from '../../src/commands/doctor.ts';
+import { run as runTurns } from '../../src/commands/run.ts';
+import { realDisk } from '../../src/disk/real.ts';
+import { withEngine } from '../../src/engine/open.ts';
+import type { Fault } from '../../src/schema/fault.ts';
+import { ask, RELAY } from './relay.ts';
+import { filesIn, inputOf, scratchOrg, testWorld } from './world.ts';
+
+const CHART = `# who writes to whom
+version: 1
+agents:
+  human: { send_to: ["*"], read_from: ["*"] }   # me
+  a:
+    send_to: [b, human]  # b does not read a yet
+    read_from: [human]
+  b: { send_to: [a, human], read_from: [human] }
+`;
+
+async function examine(root: string, flags: { fix?: boolean } = {}) {
+  const { data, exit, text } = await doctor(testWorld(root), inputOf({ flags }));
+  return { ...(data as { ok: boolean; faults: Fault[]; notes: string[]; fixed: string[] }), exit, text };
+}
+
+const untilIdle = (root: string) => runTurns(testWorld(root), inputOf({ flags: { 'until-idle': true } }));
+
+describe('doctor', () => {
+  it('finds nothing wrong with a healthy organisation, before and after its work, and changes nothing', async () => {
+    const root = scratchOrg(RELAY);
+    expect(await examine(root)).toMatchObject({ ok: true, faults: [], notes: [], fixed: [], exit: 0 });
+    ask(root, 'a');
+    await untilIdle(root);
+    const before = filesIn(root);
+    expect(await examine(root, { fix: true })).toMatchObject({ ok: true, faults: [], notes: [], fixed: [], exit: 0 });
+    expect(filesIn(root)).toEqual(before);
+  });
+
+  it('scenario 5: completes one-sided edges and keeps every comment', async () => {
+    const root = scratchOrg(RELAY);
+    writeFileSync(join(root, 'org/chart.yaml'), CHART);
+    expect((await examine(root)).faults.map(({ code }) => code)).toEqual(['one-sided-edge', 'one-sided-edge']);
+    expect(readFileSync(join(root, 'org/chart.yaml'), 'utf8')).toBe(CHART);
+    const { ok, fixed, exit } = await examine(root, { fix: true });
+    expect([ok, exit]).toEqual([true, 0]);
+    expect(fixed).toHaveLength(2);
+    expect(readFileSync(join(root, 'org/chart.yaml'), 'utf8')).toBe(
+      CHART.replace('read_from: [human]\n  b:', 'read_from: [human, b]\n  b:').replace(
+        'read_from: [human] }',
+        'read_from: [human, a] }',
+      ),
+    );
+    ask(root, 'a');
+    expect((await untilIdle(root)).exit).toBe(0);
+  });
+
+  it('tells all faults of the configuration and of the journal together', async () => {
+    const root = scratchOrg(RELAY);
+    ask(root, 'a');
+    await untilIdle(root);
+    const path = join(root, 'org/journal/000002.jsonl');
+    writeFileSync(path, readFileSync(path, 'utf8').replace('It is 42.', 'It is 43.'));
+    writeFileSync(join(root, 'org/org.yaml'), 'version: 1\nname: x\npurpos: y\n');
+    const { ok, faults, exit } = await examine(root);
+    expect([ok, exit]).toEqual([false, 3]);
+    expect(faults.map(({ code }) => code)).toEqual(expect.arrayContaining(['unknown-key', 'damaged-journal']));
+    expect(faults.find(({ code }) => code === 'damaged-journal')?.file).toBe('org/journal/000002.jsonl');
+  });
+
+  it('points out conflicts, files set aside, dead letters, and agents without a resume', async () => {
+    const root = scratchOrg({
+      ...RELAY,
+      rules: [{ when: { agent: 'b', from: 'human' }, reply: { error: 'malformed' } }],
+    });
+    ask(root, 'b');
+    realDisk(root).create('agents/a/outbox/forged.md', 'x');
+    realDisk(root).create('agents/human/outbox/000001-01-b-tell-me.md.conflict-7', 'x');
+    await untilIdle(root);
+    mkdirSync(join(root, 'agents/empty'));
+    const { notes, faults } = await examine(root);
+    const said = [...notes, ...faults.map(({ file, message }) => `${file} ${message}`)].join('\n');
+    expect(said).toMatch(/000001-human-01 was not delivered \(attempts\)/);
+    expect(said).toMatch(/agents\/a\/outbox\/forged\.md was set aside \(foreign\)/);
+    expect(said).toContain('000001-01-b-tell-me.md.conflict-7');
+    expect(said).toContain('empty');
+  });
+
+  it('points out whom nobody can reach, and a person whom nobody can answer', async () => {
+    const root = scratchOrg({ edges: { a: ['b'], b: [], human: ['a'] } });
+    const { notes } = await examine(root);
+    expect(notes.filter((note) => note.includes('human'))).toHaveLength(1);
+    const lonely = scratchOrg({ edges: { a: ['human'], human: [] } });
+    expect((await examine(lonely)).notes).toMatchObject([expect.stringMatching(/^Nobody can write to a,/)]);
+  });
+
+  it('names the running engine, and what it paused or left without credits', async () => {
+    const root = scratchOrg({ ...RELAY, credits: {} });
+    ask(root, 'a');
+    await untilIdle(root);
+    const notes = await withEngine({ root, env: {} }, 'run', async () => (await examine(root)).notes);
+    expect(notes.join('\n')).toMatch(/process \d+ \(lemming run\)/);
+    expect(notes.join('\n')).toContain('lemming top-up a CREDITS');
+  });
+
+  it('does not guess where an edge cannot be added safely', async () => {
+    const root = scratchOrg(RELAY);
+    const chart =
+      'version: 1\nagents:\n  human: { send_to: ["*"], read_from: ["*"] }\n  a: { send_to: [b], read_from: &all [human] }\n  b: { read_from: *all }\n';
+    writeFileSync(join(root, 'org/chart.yaml'), chart);
+    const { exit, fixed, notes } = await examine(root, { fix: true });
+    expect([exit, fixed]).toEqual([3, []]);
+    expect(notes[0]).toMatch(/a was not added to read_from of b/);
+    expect(readFileSync(join(root, 'org/chart.yaml'), 'utf8')).toBe(chart);
+  });
+});

@@ -1,0 +1,206 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { readMarkdown, readYaml } from '../../src/disk/yaml.ts';
+import { near, validKeys } from '../../src/disk/yaml-faults.ts';
+import { readQuick } from '../../src/disk/yaml-quick.ts';
+import { readTree } from '../../src/disk/yaml-tree.ts';
+import { modelsFile } from '../../src/schema/models.ts';
+import { orgFile } from '../../src/schema/org.ts';
+import { request } from '../../src/schema/request.ts';
+import { resumeHead } from '../../src/schema/resume.ts';
+
+const free = z.record(z.string(), z.json());
+const places = (text: string, schema: z.ZodType = orgFile) => readYaml(schema, text, 'f').faults.map(({ code, line, column }) => `${line}:${column} ${code}`);
+
+describe('readYaml', () => {
+  it('gives the value of a good file, with its defaults', () => {
+    const { value, faults } = readYaml(orgFile, 'version: 1\nname: acme\nlimits:\n  hops: 3 # few\n', 'org/org.yaml');
+    expect(faults).toEqual([]);
+    expect(value).toMatchObject({ name: 'acme', limits: { hops: 3, concurrency: 64 }, summary: null });
+  });
+
+  it('reads an empty text as an empty map', () => {
+    expect(readYaml(resumeHead, '', 'f').value).toMatchObject({ person: false });
+    expect(places('# nothing\n')).toEqual(['1:1 old-version', '1:1 missing-key']);
+  });
+
+  it('tells all faults at once, each with its place, value and nearest', () => {
+    const text = 'version: 1\nname: acme\nlimts: { hops: 3 }\nlimits: { hops: 8oo0, concurency: 3 }\nlog: { level: inof }\n';
+    expect(readYaml(orgFile, text, 'org/org.yaml', 10)).toMatchObject({
+      value: null,
+      faults: [
+        { code: 'unknown-key', file: 'org/org.yaml', line: 12, column: 1, value: 'limts', nearest: 'limits' },
+        { code: 'invalid-value', line: 13, column: 17, value: '8oo0' },
+        { code: 'unknown-key', line: 13, column: 23, value: 'concurency', nearest: 'concurrency' },
+        { code: 'invalid-value', line: 14, column: 15, value: 'inof', nearest: 'info' },
+      ],
+    });
+  });
+
+  it.each([
+    ['a missing key at its parent', 'version: 1\nname: a\nsummary:\n  every: 3\n', ['3:1 missing-key']],
+    ['a scalar in the place of a map', 'version: 1\nname: a\nlimits: 3\n', ['3:9 invalid-value']],
+    ['the branch of a union that was meant', 'version: 1\nname: a\npolicies: [{ act: x, do: { asks: [y] } }]\n', ['3:22 missing-key', '3:28 unknown-key']],
+    ['a union that nothing fits', 'version: 1\nname: a\npolicies: [{ act: x, do: 3 }]\n', ['3:26 invalid-value']],
+    ['an entry of a list', 'version: 1\nname: a\napprovals: { escalate_to: [a, 3] }\n', ['3:31 invalid-value']],
+    ['a list in the place of the file', '- a\n', ['1:1 invalid-value']],
+    ['a text in the place of the file', 'hello', ['1:1 invalid-value']],
+    ['what comes after a soft mistake', 'version: 1\nname: a\nname: b\nlimts: 1\n', ['3:1 invalid-yaml', '4:1 unknown-key']],
+    ['only the syntax of a broken file', 'name: [a\nlimts: 1', ['2:1 invalid-yaml']],
+  ])('places %s', (_name, text, expected) => expect(places(text)).toEqual(expected));
+
+  it.each([
+    ['version: 0\nname: a', 'old-version'],
+    ['name: a', 'old-version'],
+    ['version: 2\nname: a', 'invalid-value'],
+    ['version: "1"\nname: a', 'invalid-value'],
+    ['version:\nname: a', 'invalid-value'],
+  ])('tells old from new versions: %j', (text, code) => expect(readYaml(orgFile, text, 'f').faults).toMatchObject([{ code }]));
+
+  it('knows the right values of a discriminated union', () => {
+    expect(readYaml(request, 'ask: top-upp\nby: x', 'f').faults).toMatchObject([{ code: 'invalid-value', nearest: 'top-up' }]);
+    expect(places('ask: top-up\nby: x\nagent: a\nammount: 3', request)).toEqual(['1:1 missing-key', '4:1 unknown-key']);
+  });
+
+  it('never repeats what may be a key of a provider', () => {
+    for (const text of ['models:\n  gpt: { provider: openai, key: sk-secret }', 'models: [{ key: sk-secret }]', 'models: { gpt: [{ key: sk-secret }] }'])
+      expect(JSON.stringify(readYaml(modelsFile, `version: 1\n${text}`, 'f').faults)).not.toContain('sk-secret');
+  });
+
+  it('cuts long values and long lists of faults', () => {
+    expect(readYaml(orgFile, `version: 1\nname: a\nclock: ${'x'.repeat(5000)}`, 'f').faults[0]?.value).toHaveLength(80);
+    const many = Array.from({ length: 3000 }, (_, i) => `wrong${i}: 1`).join('\n');
+    expect(readYaml(orgFile, `version: 1\nname: a\n${many}`, 'f').faults).toHaveLength(201);
+  });
+});
+
+describe('readYaml against hostile texts', () => {
+  it.each([
+    ['a key __proto__', 'a: 1\n__proto__: { polluted: 1 }'],
+    ['a quoted key __proto__', '"__proto__": { polluted: 1 }'],
+    ['an inner key __proto__', 'a: { __proto__: { polluted: 1 } }'],
+    ['a repeated key', 'a: 1\na: 2'],
+    ['a repeated key of two forms', 'a: 1\n"a": 2'],
+    ['a tag', 'a: !!binary aGk='],
+    ['a tag of a language', 'a: !!js/function "function () {}"'],
+    ['a set', 'a: !!set { b }'],
+    ['a key that is a list', '? [a]\n: 1'],
+    ['a second document', 'a: 1\n---\nb: 2'],
+    ['an anchor within itself', 'a: &x [*x]'],
+    ['an unknown anchor', 'a: *x'],
+    ['many aliases', `a: &x 1\nb: [${'*x, '.repeat(60)}]`],
+    ['an alias bomb', `${'abcdefghi'.replace(/./g, (c, i: number) => `${c}: &${c} [${i ? `*${'abcdefghi'[i - 1]}, `.repeat(9) : 'x'}]\n`)}`],
+    ['deep lists', `a: ${'['.repeat(100_000)}`],
+    ['deep dashes', '- '.repeat(100_000)],
+    ['deep maps', `${'{a: '.repeat(50_000)}`],
+    ['deep question marks', '? '.repeat(50_000)],
+    ['deep indentation', Array.from({ length: 900 }, (_, i) => `${' '.repeat(i)}a:`).join('\n')],
+    ['tabs', 'a:\n\tb: 1'],
+  ])('refuses %s', (_name, text) => {
+    const before = performance.now();
+    const { value, faults } = readYaml(free, text, 'f');
+    expect(value).toBeNull();
+    expect(faults[0]).toMatchObject({ code: 'invalid-yaml', file: 'f', line: expect.any(Number) });
+    expect(performance.now() - before).toBeLessThan(1000);
+    expect({}).not.toHaveProperty('polluted');
+  });
+
+  it('takes constructor, toString and the like as ordinary keys', () => {
+    const { value } = readYaml(free, 'constructor: 1\ntoString: { prototype: 2 }\nhasOwnProperty: 3', 'f');
+    expect(value).toEqual({ constructor: 1, toString: { prototype: 2 }, hasOwnProperty: 3 });
+    expect(readYaml(orgFile, 'version: 1\nname: a\nconstructor: 1', 'f').faults).toMatchObject([{ code: 'unknown-key' }]);
+  });
+
+  it('takes time by length, not by the number of keys', () => {
+    const text = Array.from({ length: 20_000 }, (_, i) => `"k${i}": 1`).join('\n');
+    const before = performance.now();
+    expect(readYaml(free, text, 'f').faults).toEqual([]);
+    expect(performance.now() - before).toBeLessThan(5000);
+  });
+
+  it('keeps names as they are written', () => {
+    const { value } = readYaml(free, '1e5: a\nnull: b\ntrue: c\n0x10: d\nyes: no\nday: 2026-01-02', 'f');
+    expect(value).toEqual({ '1e5': 'a', null: 'b', true: 'c', '0x10': 'd', yes: 'no', day: '2026-01-02' });
+  });
+
+  it('follows anchors that are used with measure', () => {
+    expect(readYaml(free, 'a: &x { b: 1 }\nc: *x\nd: [*x]', 'f').value).toEqual({ a: { b: 1 }, c: { b: 1 }, d: [{ b: 1 }] });
+  });
+});
+
+describe('readMarkdown', () => {
+  it('gives head and body, and counts lines from the top of the file', () => {
+    expect(readMarkdown(resumeHead, '---\nrole: x\n---\nYou are.\n\n', 'f')).toMatchObject({ head: { role: 'x' }, body: 'You are.', faults: [] });
+    expect(readMarkdown(resumeHead, '---\n\nroel: x\n---\n', 'f').faults).toMatchObject([{ code: 'unknown-key', line: 3, column: 1, nearest: 'role' }]);
+  });
+
+  it.each(['You are.', '---js\nrole: x\n---\n', '---\nrole: x\n'])('needs front matter: %j', (text) =>
+    expect(readMarkdown(resumeHead, text, 'f')).toMatchObject({ head: null, faults: [{ code: 'invalid-yaml', line: 1 }] }),
+  );
+});
+
+describe('the quick reader', () => {
+  const word = fc.oneof(
+    fc.constantFrom('a', 'b c', 'a-b', '12', '007', '1.50', '-3', '1e5', '0x1f', '2026-01-02', 'null', '~', 'True', 'yes', 'a: b', 'a:b', 'a #b', '#b', "it's", '- a', '-', '?', '[', ']', '{}', ',', 'a,b', '&a', '*a', '!b', '|', '>', '@x', '"', '""', '"a\\n"', "''", "'a''b'", '"x" y', 'é', '\u00a0', 'a\u00a0', '', ' '),
+    fc.string({ maxLength: 6 }),
+    fc.stringMatching(/^[ -~]{0,8}$/),
+  );
+  const flow = fc.letrec((tie) => ({
+    value: fc.oneof({ depthSize: 'small' }, word, word.map((text) => JSON.stringify(text)), tie('list'), tie('map')),
+    list: fc.array(tie('value') as fc.Arbitrary<string>, { maxLength: 3 }).map((items) => `[${items.join(', ')}]`),
+    map: fc.array(fc.tuple(fc.constantFrom('a', 'b', 'c_d', '__proto__', '1'), tie('value') as fc.Arbitrary<string>), { maxLength: 3 }).map((pairs) => `{ ${pairs.map(([k, v]) => `${k}: ${v}`).join(', ')} }`),
+  })).value as fc.Arbitrary<string>;
+  const line = fc
+    .tuple(fc.constantFrom('', '', '', '  ', '    ', ' ', '\t'), fc.constantFrom('a: ', 'b: ', 'c:', 'd:   ', '- ', '-  ', '"a": ', 'a b: ', '# ', ''), flow, fc.constantFrom('', '', ' ', ' # c', '#', '  '))
+    .map((parts) => parts.join(''));
+  const text = fc.array(line, { maxLength: 6 }).map((lines) => lines.join('\n'));
+
+  it('says nothing, or exactly what the other reader says', () => {
+    let told = 0;
+    fc.assert(
+      fc.property(text, (yaml) => {
+        const quick = readQuick(yaml);
+        if (quick === undefined) return;
+        told++;
+        const { data, faults } = readTree(yaml, 'f');
+        expect(faults).toEqual([]);
+        expect(quick).toStrictEqual(data);
+      }),
+      { numRuns: 20_000 },
+    );
+    expect(told).toBeGreaterThan(2000);
+  });
+
+  it('reads what the shipped files are made of', () => {
+    const yaml = 'version: 1 # v\nagents:\n  human:      # you\n    send_to: ["*"]\n    read_from:\n      - "@ops"\n      - a\n  b: { send_to: [a, b_1], read_from: [] } # x\nprice: { in: 0.40, of: null, on: true }\n';
+    expect(readQuick(yaml)).toEqual(readTree(yaml, 'f').data);
+    expect(readQuick(yaml)).toHaveProperty('agents.human.read_from', ['@ops', 'a']);
+  });
+});
+
+describe('the nearest name', () => {
+  it.each([
+    ['limts', ['limits', 'log'], 'limits'],
+    ['Planner', ['planner', 'plan'], 'planner'],
+    ['zz', ['to', 'from'], undefined],
+    ['manger', ['manager', 'danger'], 'manager'],
+    ['wholly-different', ['planner'], undefined],
+  ])('of %s in %j is %s', (name, names, nearest) => expect(near(name, names)).toEqual(nearest === undefined ? {} : { nearest }));
+
+  it('is looked for among the keys of the schema at that path', () => {
+    const schema = z.strictObject({
+      a: z.record(z.string(), z.array(z.strictObject({ b: z.string().optional() }))).default({}),
+      c: z.union([z.string(), z.strictObject({ d: z.number() })]).transform((v) => v).nullable(),
+      e: z.preprocess((v) => v, z.strictObject({ f: z.number() })).prefault({ f: 1 }),
+      g: z.lazy(() => z.strictObject({ h: z.number() })).readonly(),
+    });
+    expect(validKeys(schema, [])).toEqual(['a', 'c', 'e', 'g']);
+    expect(validKeys(schema, ['a', 'any', 0])).toEqual(['b']);
+    expect(validKeys(schema, ['c'])).toEqual(['d']);
+    expect(validKeys(schema, ['e'])).toEqual(['f']);
+    expect(validKeys(schema, ['g'])).toEqual(['h']);
+    expect(validKeys(schema, ['a'])).toEqual([]);
+    expect(validKeys(schema, ['nowhere', 'x'])).toEqual([]);
+  });
+});
