@@ -1,13 +1,11 @@
-import { closest } from 'fastest-levenshtein';
 import type { Config } from '../core/config.ts';
+import { checkAgent } from '../engine/open.ts';
 import { failure } from '../schema/fault.ts';
 
-/** The name, if an agent bears it. Throws `not-found` for nobody, and `usage` for a person, who is never called or billed. */
+/** The name, if an agent bears it, with a good resume or a broken one. Throws `not-found` for nobody, and `usage` for a person. */
 export function agentNamed(config: Config, name: string): string {
-  const resume = config.agents.get(name);
-  if (resume?.person) throw failure('usage', `${name} is a person, who is never called or billed`, { value: name });
-  if (resume || config.broken.has(name)) return name;
-  const agents = config.order.filter((other) => !config.agents.get(other)?.person);
-  const nearest = agents.length > 0 ? { nearest: closest(name, agents) } : {};
-  throw failure('not-found', `There is no agent ${name}`, { value: name, ...nearest });
+  if (config.agents.get(name)?.person)
+    throw failure('usage', `${name} is a person, who is never called or billed`, { value: name });
+  if (!config.broken.has(name)) checkAgent(config, name);
+  return name;
 }

@@ -16,7 +16,7 @@ export function askPause(world: World, ask: 'pause' | 'resume', name: string | u
   return {
     data: { ask, agent, turn: state.turn, takes_effect: posted === 'waits' ? 'next turn' : 'now' },
     text: [
-      `${who} ${ask === 'pause' ? 'is paused' : 'goes on'}${posted === 'waits' ? ' from the next turn of the running engine' : ''}${rest}`,
+      `${who} ${ask === 'pause' ? 'is paused' : 'goes on'}${posted === 'waits' ? ' from the next turn on' : ''}${rest}`,
       ...still.map((other) => `${other} is still paused: lemming resume ${other}`),
     ].join('\n'),
   };

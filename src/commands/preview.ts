@@ -5,14 +5,13 @@ import type { Entry } from '../core/entry.ts';
 import { gather } from '../core/gather.ts';
 import { toolsOf } from '../core/judge.ts';
 import { type Allowance, allowances } from '../core/ledger.ts';
-import { peopleOf } from '../core/settle.ts';
 import type { State } from '../core/state.ts';
 import { type Due, walk } from '../core/walk.ts';
 import { realClock } from '../disk/clock.ts';
 import { Folder } from '../disk/folder.ts';
 import { Calls } from '../engine/calls.ts';
-import { type Place, readOrg, realPorts, type View } from '../engine/open.ts';
-import { frozenEffects } from '../engine/turn.ts';
+import { foresee as foreseeInputs, type Place, readOrg, realPorts, type View } from '../engine/open.ts';
+import { undeliverable } from '../core/settle.ts';
 import type { Resume } from '../schema/resume.ts';
 import { TOOLS } from '../tools/all.ts';
 
@@ -73,21 +72,20 @@ export async function preview(place: Place, wish: PreviewWish = {}): Promise<Pre
   return sortOut(turn, loaded.unfinished !== null, walked, drafts, allowed);
 }
 
-/** Takes into the copy what the freeze would take: changed files, requests, dropped mail. */
-async function freezeCopy({ disk, state, config }: View, turn: number): Promise<void> {
+/** Takes into the copy what the freeze would take: changed files, requests, dropped and edited mail. */
+async function freezeCopy(view: View, turn: number): Promise<void> {
+  const { disk, state, config } = view;
   const folder = new Folder(disk, realClock);
   const limit = config.org.limits.message_bytes;
-  const now = realClock.now();
   const take = (entries: readonly Entry[]): void => {
     for (const entry of entries) apply(state, entry);
   };
-  take([{ k: 'open', turn, time: now, boot: '', lock: 0, version: '1' }]);
+  take([{ k: 'open', turn, time: realClock.now(), boot: '', lock: 0, version: '1' }]);
   take(folder.tracked(state, limit));
-  take(folder.requests(state, peopleOf(config), limit, now));
   take(folder.edits(state, config, limit));
+  await foreseeInputs(view);
   take(folder.revivals(state, turn, limit));
-  take(await folder.drops(state, config, turn, limit));
-  take(frozenEffects(TOOLS, config, state, turn));
+  take(undeliverable(config, state, turn));
 }
 
 type Draft = Omit<Foreseen, 'allowance'>;

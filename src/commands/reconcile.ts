@@ -1,4 +1,4 @@
-import { type CallKey, printKey } from '../core/call.ts';
+import { printKey } from '../core/call.ts';
 import type { IntentEntry } from '../core/entry.ts';
 import { printCredits } from '../core/ledger.ts';
 import type { Disk } from '../disk/disk.ts';
@@ -71,16 +71,14 @@ function asksOf({ args, flags }: Input, inDoubt: readonly InDoubt[], { state }: 
 }
 
 /** Those the journal knows to be in doubt, and those of a turn that was cut off, which the next run will put in doubt. */
-function doubtsOf({ disk, state, loaded }: View): InDoubt[] {
+function doubtsOf({ disk, state, loaded, running }: View): InDoubt[] {
   const known = [...state.doubts.values()].map(({ key, agent, model, turn, reserve }) => ({ key, agent, model, turn, reserve: reserve / 1e6, ...intentOf(disk, turn, key), booked: true }));
-  const cutOff = loaded.unfinished ? new Recorded(loaded.unfinished.calls).open().doubt : [];
-  const running = (loaded.unfinished?.calls ?? []).filter((entry): entry is IntentEntry => entry.k === 'intent' && cutOff.includes(printKey(entry)));
-  const time = loaded.unfinished?.open.time ?? null;
-  return [...known, ...running.map((entry) => ({ key: printKey(entry), ...callOf(entry), model: entry.model, reserve: entry.reserve / 1e6, hash: entry.hash, time, booked: false }))];
-}
-
-function callOf({ agent, turn }: CallKey): { agent: string; turn: number } {
-  return { agent, turn };
+  const { unfinished } = loaded;
+  if (running || !unfinished) return known;
+  const open = new Recorded(unfinished.calls).open().doubt;
+  const intents = unfinished.calls.filter((entry): entry is IntentEntry => entry.k === 'intent' && open.includes(printKey(entry)));
+  const { time } = unfinished.open;
+  return [...known, ...intents.map(({ reserve, agent, model, turn, hash, ...call }) => ({ key: printKey({ agent, turn, ...call }), agent, model, turn, reserve: reserve / 1e6, hash, time, booked: false }))];
 }
 
 function intentOf(disk: Disk, turn: number, key: string): { hash: string | null; time: number | null } {

@@ -6,7 +6,7 @@ import { lockHolder } from '../disk/lock.ts';
 import { realDisk } from '../disk/real.ts';
 import type { Engine } from '../engine/engine.ts';
 import { load } from '../engine/load.ts';
-import { checkAgent, post, readOrg, sendLetter, withEngine } from '../engine/open.ts';
+import { post, reach, readOrg, sendLetter, withEngine } from '../engine/open.ts';
 import { FaultError } from '../schema/fault.ts';
 import { padTurn } from '../schema/name.ts';
 import { mailRow } from '../views/mail.ts';
@@ -40,10 +40,10 @@ export class Talk {
     this.person = person;
   }
 
-  /** Goes on with another agent, in a new conversation. Throws `not-found`. */
+  /** Goes on with another agent, in a new conversation. Throws as `reach` does. */
   turnTo(agent: string): void {
     const { config, state } = readOrg(this.world);
-    checkAgent(config, agent);
+    reach(config, this.person, [agent]);
     this.agent = agent;
     this.thread = `chat-${padTurn(state.turn + 1)}-${realClock.token().slice(0, 6)}`;
     this.lines.length = 0;

@@ -44,7 +44,7 @@ export const run: Run = async (world, input) => {
         ({ agent, granted }) =>
           `${agent}: ${printCredits(amount)} credits more, ${printCredits(granted)} granted in all`,
       )
-      .concat(waits ? ['An engine is running: it takes effect at the next turn.'] : [])
+      .concat(waits ? ['It takes effect at the next turn.'] : [])
       .join('\n'),
   };
 };

@@ -1,7 +1,8 @@
 import { printCredits } from '../core/ledger.ts';
+import { peopleOf } from '../core/settle.ts';
 import { agentState, inboxOf, type State } from '../core/state.ts';
 import type { Engine, VisitReport } from '../engine/engine.ts';
-import { type Place, personOf, withEngine } from '../engine/open.ts';
+import { type Place, withEngine } from '../engine/open.ts';
 import { type RunReport, type RunWish, run as runTurns } from '../engine/run.ts';
 import type { Outcome, World } from './command.ts';
 import { count, sentIn, Teller } from './progress.ts';
@@ -76,7 +77,7 @@ function sumUp(engine: Engine, { reports, spent, end }: RunReport, visits: Visit
   const sent = count(sentIn(visits), 'message');
   const ending = failing ? ENDINGS.failing : ENDINGS[end];
   const lines = [
-    `${count(reports.length, 'turn')}, ${count(visits.filter(wasCalled).length, 'visit')}, ${sent} sent, ${printCredits(spent)} credits spent. ${ending}`,
+    `${count(reports.length, 'turn')}, ${count(visits.filter(wasCalled).length, 'visit')}, ${sent} sent, ${printCredits(spent)} credits spent${ending}`,
     state.paused ? 'The organisation is paused: lemming resume' : '',
     starvedIn(state)
       .map((name) => `${name} is out of credits and its mail waits: lemming top-up ${name} CREDITS`)
@@ -91,18 +92,18 @@ function sumUp(engine: Engine, { reports, spent, end }: RunReport, visits: Visit
 
 const ENDINGS: Record<RunReport['end'], string> = {
   turns: '',
-  idle: 'Nobody is due any more.',
-  failing: 'Only agents whose provider keeps failing are left: lemming health',
-  interrupted: 'Stopped as you asked; the turn was finished.',
-  'max-cost': 'Stopped at --max-cost.',
-  'max-turns': 'Stopped at clock.max_turns of org/org.yaml.',
+  idle: '. Nobody is due any more',
+  failing: '. Only agents whose provider keeps failing are left: lemming health',
+  interrupted: '. Stopped as you asked; the turn was finished',
+  'max-cost': '. Stopped at --max-cost',
+  'max-turns': '. Stopped at clock.max_turns of org/org.yaml',
 };
 
 /** What the person should look at next. */
 function waitingLine(engine: Engine): string {
-  const { state } = engine;
-  if (!engine.config) return '';
-  const person = personOf(engine.config);
+  const { state, config } = engine;
+  const person = config && peopleOf(config)[0];
+  if (!person) return '';
   const mail = inboxOf(state, person).length;
   const notices = agentState(state, person).notices.length;
   const open = [...state.approvals.values()].filter((approval) => approval.answer === null).length;

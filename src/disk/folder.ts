@@ -109,8 +109,9 @@ export class Folder {
     if (this.marks.get(path) === stat.mark) return null;
     const read = this.readText(path, limit);
     if ('reason' in read) return this.newAside(state, path, read, path.split('/')[1] ?? '');
+    if (read.text !== before) return { k: 'file', path, text: read.text };
     if (this.settled(stat)) this.marks.set(path, stat.mark);
-    return read.text === before ? null : { k: 'file', path, text: read.text };
+    return null;
   }
 
   private readText(path: string, limit: number): { text: string; hash: string } | Unreadable {

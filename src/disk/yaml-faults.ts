@@ -183,7 +183,7 @@ export function validKeys(schema: z.core.$ZodType, path: Path): string[] {
   }
 }
 
-/** `{ nearest }` when one of the names is at most three edits away, and less than half of the word; else `{}`. */
+/** `{ nearest }` when one of the names is at most three edits away, and no more than half of the word; else `{}`. */
 export function near(word: string, names: Iterable<string>): { nearest?: string } {
   const low = cut(word, MAX_VALUE).toLowerCase();
   let best: string | undefined;
@@ -191,7 +191,7 @@ export function near(word: string, names: Iterable<string>): { nearest?: string 
   for (const name of names) {
     if (Math.abs(name.length - low.length) >= least) continue;
     const edits = distance(low, name.toLowerCase());
-    if (edits < least && edits <= Math.max(name.length, low.length) / 2) [best, least] = [name, edits];
+    if (edits < least && edits <= Math.ceil(Math.max(name.length, low.length) / 2)) [best, least] = [name, edits];
   }
   return best === undefined ? {} : { nearest: best };
 }

@@ -3,7 +3,7 @@ import type { Config } from '../core/config.ts';
 import type { Entry, Input, OpenEntry } from '../core/entry.ts';
 import { type FileOp, filesOf } from '../core/files.ts';
 import type { Toolbox } from '../core/judge.ts';
-import { peopleOf } from '../core/settle.ts';
+import { peopleOf, undeliverable } from '../core/settle.ts';
 import { agentState, type State } from '../core/state.ts';
 import { type Due, idleness } from '../core/walk.ts';
 import { configReader } from '../disk/config.ts';
@@ -16,7 +16,7 @@ import { type Fault, FaultError, failure } from '../schema/fault.ts';
 import { Calls, Recorded } from './calls.ts';
 import { type Loaded, load, writeCache } from './load.ts';
 import type { Ports } from './ports.ts';
-import { type Ending, frozenEffects, makeTurn, type Turn } from './turn.ts';
+import { type Ending, makeTurn, type Turn } from './turn.ts';
 
 /** Largest file that is read before the configuration says otherwise. */
 const FIRST_LIMIT = 1_048_576;
@@ -229,7 +229,7 @@ export class Engine {
     this.take(lines, this.number(await folder.drops(state, config, turn, limit), lines, turn));
     this.take(lines, this.number(folder.foreign(state, config, turn), lines, turn));
     this.take(lines, folder.sweep(state, config, turn));
-    this.take(lines, frozenEffects(this.toolbox, config, state, turn));
+    this.take(lines, undeliverable(config, state, turn));
     this.boot = open.boot;
     return { open, lines, recorded: new Recorded([]), swept: sweptIn(lines), inputs: countInputs(lines) };
   }

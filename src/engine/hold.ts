@@ -42,12 +42,9 @@ export function dropCaches(disk: Disk): void {
   for (const name of disk.list('.lemming') ?? []) if (!/^lock\./.test(name)) removeTree(disk, `.lemming/${name}`);
 }
 
-/** The first free folder `backups/<what>-<turn>-<n>`. */
-export function backupFolder(disk: Disk, what: string, turn: number): string {
-  for (let n = 1; ; n++) {
-    const folder = `backups/${what}-${turn}-${n}`;
-    if (disk.stat(folder) === null) return folder;
-  }
+/** The first free place for a backup: `backups/<what>-<turn>-<n>.tgz`, or `.../org.tgz` in a folder of its own. */
+export function backupPath(disk: Disk, what: string, turn: number, rest = '.tgz'): string {
+  for (let n = 1; ; n++) if (disk.stat(`backups/${what}-${turn}-${n}${rest.split('/')[0]}`) === null) return `backups/${what}-${turn}-${n}${rest}`;
 }
 
 /** A new folder in `.lemming/` for work under way, on the same file system as the org. */

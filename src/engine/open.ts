@@ -112,23 +112,37 @@ export type Ask = Request extends infer R ? (R extends { by: string } ? Omit<R, 
 
 /**
  * Hands requests to the org: with no engine running they are journaled at once, else they wait as files for its next
- * freeze. Says which of the two happened.
+ * freeze. Says which of the two happened. What waits already, from an engine that stopped meanwhile, is not overtaken.
  */
 export function post(place: Place, person: string, asks: readonly Ask[]): 'journaled' | 'waits' {
   const ports = realPorts(place);
   const requests = asks.map((ask) => ({ ...ask, by: person }) as Request);
+  if (!requestsWait(ports.disk, person) && journalNow(ports, requests)) return 'journaled';
+  const since = ports.clock.now();
+  for (const [i, request] of requests.entries()) {
+    const name = `${since}-${String(i).padStart(4, '0')}-${ports.clock.token()}.yaml`;
+    replaceNow(ports.disk, `agents/${person}/requests/${name}`, stringify(request));
+  }
+  return 'waits';
+}
+
+function requestsWait(disk: Disk, person: string): boolean {
+  return (disk.list(`agents/${person}/requests`) ?? []).some((name) => name.endsWith('.yaml'));
+}
+
+/** False while an engine runs, or a turn that was cut off is to be finished first. */
+function journalNow(ports: Ports, requests: readonly Request[]): boolean {
   try {
     const engine = Engine.open(ports, TOOLS, 'request');
     try {
       engine.post(requests.map((request) => ({ k: 'request', request, time: ports.clock.now() })));
-      return 'journaled';
+      return true;
     } finally {
       engine.close();
     }
   } catch (error) {
     if (!(error instanceof FaultError) || error.fault.code !== 'locked') throw error;
-    for (const request of requests) replaceNow(ports.disk, `agents/${person}/requests/${ports.clock.now()}-${ports.clock.token()}.yaml`, stringify(request));
-    return 'waits';
+    return false;
   }
 }
 
@@ -163,18 +177,20 @@ export function checkAgent(config: Config, name: string): void {
   throw failure('not-found', `There is no agent ${JSON.stringify(name)}.`, { ...nearest, remedy: 'lemming status lists the agents.' });
 }
 
-/**
- * Checks a letter by the chart and drops it. Returns its path and whom it reaches. Throws `not-found` for an unknown name
- * and `refused` for a missing edge.
- */
-export function sendLetter(view: View, person: string, letter: Letter): { path: string; to: string[] } {
-  const { config, disk, state } = view;
-  for (const name of letter.to) if (name !== '*' && !name.startsWith('@')) checkAgent(config, name);
-  const unit = letter.to.find((name) => name.startsWith('@') && !config.units.has(name.slice(1)));
+/** Whom a message of a person reaches. Throws `not-found` for an unknown name and `refused` for a missing edge. */
+export function reach(config: Config, person: string, to: readonly string[]): string[] {
+  for (const name of to) if (name !== '*' && !name.startsWith('@')) checkAgent(config, name);
+  const unit = to.find((name) => name.startsWith('@') && !config.units.has(name.slice(1)));
   if (unit !== undefined) throw failure('not-found', `There is no unit ${JSON.stringify(unit)}.`, { remedy: 'The files in org/units/ are the units.' });
-  const reached = resolveRecipients(config, person, letter.to);
-  if (!reached.ok) throw failure('refused', `${reached.text} (rule: ${reached.rule})`, { remedy: edgeRemedy(config, person, letter.to) });
-  return { path: drop(disk, realClock, state, person, letter), to: reached.names };
+  const reached = resolveRecipients(config, person, to);
+  if (!reached.ok) throw failure('refused', `${reached.text} (rule: ${reached.rule})`, { remedy: edgeRemedy(config, person, to) });
+  return reached.names;
+}
+
+/** Checks a letter by the chart and drops it. Returns its path and whom it reaches. Throws as `reach` does. */
+export function sendLetter(view: View, person: string, letter: Letter): { path: string; to: string[] } {
+  const to = reach(view.config, person, letter.to);
+  return { path: drop(view.disk, realClock, view.state, person, letter), to };
 }
 
 function edgeRemedy(config: Config, from: string, to: readonly string[]): string {

@@ -1,8 +1,10 @@
 import { type Disk, DiskError } from '../disk/disk.ts';
 import { type Packed, pack } from '../disk/pack.ts';
 import { treeOf } from '../disk/tree.ts';
-import { failure } from '../schema/fault.ts';
+import { type Fault, FaultError, failure } from '../schema/fault.ts';
+import { load } from './load.ts';
 import { journalEnd } from './replay.ts';
+import { verifyJournal } from './verify.ts';
 
 /** What an organisation consists of, and the two files that make it a good repository. Backups, caches and all else at the top stay out. */
 const ORG_PARTS = ['.gitattributes', '.gitignore', 'agents', 'org'];
@@ -77,4 +79,15 @@ function readWhole(disk: Disk, path: string): Uint8Array | null {
     if (error instanceof DiskError && error.failure === 'not-regular') return null;
     throw error;
   }
+}
+
+/**
+ * Checks what was unpacked before it takes anyone's place, and returns the turn it stands at. A torn tail is no fault: an
+ * org may be packed while its engine writes. Throws `invalid-value` when it is no org, or the faults of its journal.
+ */
+export function checkUnpacked(disk: Disk, file: string): number {
+  if (disk.stat('org/org.yaml')?.kind !== 'file') throw failure('invalid-value', `${file} holds no org/org.yaml: it is no archive of an organisation`);
+  const { faults, torn } = verifyJournal(disk);
+  if (faults.length > torn) throw new FaultError(...(faults as [Fault, ...Fault[]]));
+  return load(disk).state.turn;
 }

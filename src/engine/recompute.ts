@@ -12,7 +12,8 @@ import { type Group, Journal } from '../disk/journal.ts';
 import { type Fault, FaultError } from '../schema/fault.ts';
 import { Calls, OutOfCredits, type Purse, Recorded } from './calls.ts';
 import type { Ports } from './ports.ts';
-import { frozenEffects, makeTurn, type Turn } from './turn.ts';
+import { makeTurn, type Turn } from './turn.ts';
+import { undeliverable } from '../core/settle.ts';
 
 /** The first line that comes out otherwise than the journal has it. `key` names it: an effect and its agent, or a call. */
 export interface Divergence {
@@ -74,7 +75,7 @@ export class Recompute {
     this.open = null;
     this.readings.begin(effects);
     const config = this.configure(open.env ?? {});
-    const frozen = frozenEffects(this.toolbox, config, this.state, open.turn);
+    const frozen = undeliverable(config, this.state, open.turn);
     for (const effect of frozen) apply(this.state, effect);
     const recorded = new Replayed(calls, this.readings);
     this.calls.begin(calls, effects);

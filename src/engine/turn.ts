@@ -6,7 +6,7 @@ import { archiveMoves } from '../core/files.ts';
 import { type Given, gather } from '../core/gather.ts';
 import { judge, type Toolbox, toolsOf } from '../core/judge.ts';
 import { allowances, type Want } from '../core/ledger.ts';
-import { type Finished, settle, settleDraft, softWarnings, undeliverable } from '../core/settle.ts';
+import { type Finished, settle, settleDraft, softWarnings } from '../core/settle.ts';
 import { agentState, type State } from '../core/state.ts';
 import { emptyDraft } from '../core/tool.ts';
 import { type Due, walk } from '../core/walk.ts';
@@ -31,11 +31,6 @@ export interface Turn {
   /** Old files that this turn's freeze found. */
   swept: string[];
   signal: AbortSignal;
-}
-
-/** What the freeze itself decides and writes with the inputs: mail that can no longer be delivered, acts that a person answered. */
-export function frozenEffects(toolbox: Toolbox, config: Config, state: State, turn: number): Effect[] {
-  return [...undeliverable(config, state, turn), ...decisions(toolbox, config, state, turn)];
 }
 
 /** Held acts that a person answered: judged again now, and done once. */
@@ -71,10 +66,11 @@ export interface Ending {
 /** From the snapshot to the effects: walk, gather, brief, think, use, judge, settle. */
 export async function makeTurn(turn: Turn, toolbox: Toolbox): Promise<Ending> {
   const walked = walk(turn.config, turn.state, turn.number, turn.open.only);
+  const decided = decisions(toolbox, turn.config, turn.state, turn.number);
   const { plans, skipped } = await planVisits(turn, toolbox, walked);
-  const visits = await pool(plans, turn.config.org.limits.concurrency, (plan) => visit(turn, toolbox, plan));
+  const visits = await pool(plans, turn.config.org.limits.concurrency, (plan) => visit(turn, toolbox, plan, sentBy(decided, plan.agent)));
   const all = [...visits, ...skipped];
-  const effects = [...settle(turn.config, turn.state, turn.number, all), ...archiveMoves(turn.swept), ...softWarnings(turn.config, turn.state)];
+  const effects = [...decided, ...settle(turn.config, turn.state, turn.number, all), ...archiveMoves(turn.swept), ...softWarnings(turn.config, turn.state)];
   return { effects, visits: all, walked };
 }
 
@@ -121,11 +117,9 @@ export function briefVisit(turn: Turn, toolbox: Toolbox, resume: Resume, summary
   return { given, brief: brief(config, state, resume, given, toolsOf(toolbox, config, resume), number, summary) };
 }
 
-/** Messages that an approved act of the agent sent at the freeze of this turn. */
-export function alreadySent(turn: Turn, agent: string): number {
-  let sent = 0;
-  if (turn.state.activeTurn === turn.number) for (const mail of turn.state.mail.values()) if (mail.from === agent && mail.turn === turn.number) sent++;
-  return sent;
+/** Messages that approved acts of the agent send in this turn. */
+function sentBy(decided: readonly Effect[], agent: string): number {
+  return decided.length ? decided.filter((effect) => effect.k === 'sent' && effect.message.from === agent).length : 0;
 }
 
 /** Texts that prompts refer to are journaled once. */

@@ -14,6 +14,8 @@ export interface Verified {
   head: string;
   /** Groups whose text was erased on request. */
   redacted: number;
+  /** 1 when a crash left a torn tail, which is one of the faults. */
+  torn: number;
   faults: Fault[];
 }
 
@@ -36,7 +38,7 @@ export function verifyJournal(disk: Disk): Verified {
 }
 
 class Check {
-  readonly found: Verified = { files: 0, groups: 0, lines: 0, turns: 0, head: GENESIS, redacted: 0, faults: [] };
+  readonly found: Verified = { files: 0, groups: 0, lines: 0, turns: 0, head: GENESIS, redacted: 0, torn: 0, faults: [] };
   private readonly disk: Disk;
   private open: number | null = null;
   /** Redacted groups by seal, and the last line about each. */
@@ -54,9 +56,15 @@ class Check {
     this.found.files++;
     this.found.faults.push(...read.faults);
     this.seals(number, bytes, read);
-    if (read.good < read.size) this.fault(number, last ? `A torn tail of ${read.size - read.good} bytes follows the last seal` : 'Lines without a seal', lineAt(bytes, read.good), last ? TORN : undefined);
+    if (read.good < read.size) this.unsealed(number, bytes, read.good, last);
     for (const group of read.groups) for (const entry of group.entries) this.entry(number, entry);
     this.found.head = read.groups.at(-1)?.seal ?? this.found.head;
+  }
+
+  private unsealed(number: number, bytes: Buffer, from: number, last: boolean): void {
+    if (last) this.found.torn = 1;
+    const message = last ? `A torn tail of ${bytes.length - from} bytes follows the last seal` : 'Lines without a seal';
+    this.fault(number, message, lineAt(bytes, from), last ? TORN : undefined);
   }
 
   /** The reader of the engine trusts what a seal says beside its hash; here every byte of it must be as it was written. */

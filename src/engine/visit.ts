@@ -11,7 +11,7 @@ import { DiskError } from '../disk/disk.ts';
 import { FaultError } from '../schema/fault.ts';
 import type { Resume } from '../schema/resume.ts';
 import { OutOfCredits, type Purse } from './calls.ts';
-import { alreadySent, briefVisit, noteBlobs, type Turn } from './turn.ts';
+import { briefVisit, noteBlobs, type Turn } from './turn.ts';
 import { useTool } from './use.ts';
 
 /** A visit that is to be made: who, and for how much. */
@@ -37,12 +37,12 @@ export interface Result {
 }
 
 /**
- * One agent's part of a turn: think, judge and use until nothing asks for another thought or the steps are used up. Its
+ * One agent's part of a turn (`alreadySent`: messages that approved acts sent before): think, judge and use until nothing asks for another thought or the steps are used up. Its
  * failure stays its own; only failures of the disk, the lock or an interruption leave it.
  */
-export async function visit(turn: Turn, toolbox: Toolbox, plan: Plan): Promise<Finished> {
+export async function visit(turn: Turn, toolbox: Toolbox, plan: Plan, alreadySent: number): Promise<Finished> {
   const briefed: Visit = { ...plan, ...briefVisit(turn, toolbox, plan.resume, plan.summary) };
-  const scene = sceneOf(turn, briefed);
+  const scene = sceneOf(turn, briefed, alreadySent);
   const told = agentState(turn.state, plan.agent).notices.length;
   const finished = { agent: plan.agent, resume: plan.resume, given: briefed.given.mail, told, draft: scene.draft, summary: plan.summary };
   try {
@@ -56,14 +56,14 @@ export async function visit(turn: Turn, toolbox: Toolbox, plan: Plan): Promise<F
   }
 }
 
-function sceneOf(turn: Turn, plan: Visit): Scene {
+function sceneOf(turn: Turn, plan: Visit, alreadySent: number): Scene {
   const { config, state, number } = turn;
   const attach = (path: string): string | null => {
     const permitted = permitPath(plan.resume, path);
     const bytes = permitted.ok && turn.ports.disk.stat(permitted.path)?.kind === 'file' ? turn.ports.disk.read(permitted.path) : null;
     return bytes === null ? null : Buffer.from(bytes).toString('base64');
   };
-  return { config, state, turn: number, agent: plan.agent, resume: plan.resume, given: plan.given.mail, draft: emptyDraft(1 + alreadySent(turn, plan.agent)), attach };
+  return { config, state, turn: number, agent: plan.agent, resume: plan.resume, given: plan.given.mail, draft: emptyDraft(1 + alreadySent), attach };
 }
 
 async function converse(turn: Turn, toolbox: Toolbox, plan: Visit, scene: Scene): Promise<void> {

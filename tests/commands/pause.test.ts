@@ -60,4 +60,12 @@ describe('pause and resume', () => {
     expect(await faultsOf(paused(root, 'nobody'))).toEqual(['not-found']);
     expect(await faultsOf(resumed(root, 'human'))).toEqual(['usage']);
   });
+
+  it('never overtakes a request that an engine left behind', async () => {
+    const root = scratchOrg(RELAY);
+    await withEngine({ root, env: {} }, 'run', () => paused(root));
+    expect((await resumed(root)).data).toMatchObject({ takes_effect: 'next turn' });
+    ask(root, 'a');
+    expect(await untilIdle(root)).toMatchObject({ turn: 3, idle: true });
+  });
 });

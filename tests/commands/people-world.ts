@@ -48,7 +48,18 @@ export async function lemming(root: string, words: string[], wish: LineWish = {}
     signal: wish.signal ?? new AbortController().signal,
   };
   const exit = await runCli({ version: '0', commands: [command] }, async () => run, terminal, ['--org', root, ...words]);
-  return { exit, ...said, data: words.includes('--json') && said.out.startsWith('{') ? JSON.parse(said.out) : null };
+  return { exit, ...said, data: words.includes('--json') ? lastObject(said.out) : null };
+}
+
+/** The outcome of a command: what it prints last, over several lines. */
+function lastObject(out: string): unknown {
+  const at = out.startsWith('{\n') ? 0 : out.lastIndexOf('\n{\n');
+  return at < 0 ? null : JSON.parse(out.slice(at));
+}
+
+/** The objects that a command printed as it went on, a line each. */
+export function objectsIn(out: string): Record<string, unknown>[] {
+  return out.split('\n').flatMap((line) => (line.startsWith('{"') ? [JSON.parse(line)] : []));
 }
 
 /** Makes turns with an engine of its own. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { exists, lemming, office, put, textOf, turns } from './people-world.ts';
+import { lemming, office, put, textOf, turns } from './people-world.ts';
 
 it('scenario 13: mail that fails three times is a dead letter, I am told, and retry delivers it again', async () => {
   const root = office();

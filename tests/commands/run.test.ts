@@ -32,6 +32,16 @@ async function runs(root: string, flags: Record<string, string | number | boolea
   return { ...outcome, data: outcome.data as RunData, said: world.said };
 }
 
+/** Takes back what came after the freeze of turn 1: the rest of its journal, the message it sent, the cache. */
+function cutAfterFreeze(root: string): void {
+  const path = join(root, 'org/journal/000001.jsonl');
+  const lines = readFileSync(path, 'utf8').split('\n');
+  const seal = lines.findIndex((line) => line.startsWith('{"k":"seal"'));
+  writeFileSync(path, `${lines.slice(0, seal + 1).join('\n')}\n`);
+  rmSync(join(root, 'agents/a/outbox'), { recursive: true });
+  rmSync(join(root, '.lemming'), { recursive: true });
+}
+
 const messagesOf = (root: string, agent: string) => readdirSync(join(root, `agents/${agent}/outbox`)).sort();
 
 describe('run', () => {
@@ -122,6 +132,19 @@ describe('a run that is stopped', () => {
     const rest = await runs(root, { 'until-idle': true });
     expect(rest.exit).toBe(0);
     expect(rest.data.spent).toBe(0.02);
+  });
+
+  it('scenario 16: a turn that was cut off is finished first, as if nothing had happened, and it is said', async () => {
+    const [whole, root] = [scratchOrg(RELAY), scratchOrg(RELAY)];
+    for (const org of [whole, root]) ask(org, 'a');
+    const expected = await runs(whole, { 'until-idle': true });
+    await runs(root, { turns: 1 });
+    cutAfterFreeze(root);
+    const { data, said } = await runs(root, { 'until-idle': true });
+    expect(said[0]).toMatch(/^Recovered: turn 1/);
+    expect(data).toMatchObject({ turn: 3, turns: 3, visits: expected.data.visits });
+    const outside = ([path]: [string, string]) => !/^(org\/journal|\.lemming)\/|\/logs\//.test(path);
+    expect(Object.entries(filesIn(root)).filter(outside)).toEqual(Object.entries(filesIn(whole)).filter(outside));
   });
 
   it('can be followed by a run of the copied folder', async () => {

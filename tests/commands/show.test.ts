@@ -19,7 +19,7 @@ describe('show', () => {
     const { data } = await lemming(root, ['show', '1.manager.1.1', '--json']);
     expect(data).toMatchObject({ what: 'call', model: 'default', provider: 'scripted', reserve: 0.01, cost: 0.01, answer: { reply: { acts: [{ tool: 'send_message', input: { to: 'planner' } }] } } });
     expect(data.system).toContain('You are manager');
-    expect(data.parts[0].text).toContain('plan with < /mail> inside');
+    expect(data.parts[0].text).toContain('plan with </ mail> inside');
     expect(data.parts[0].text).toContain('I like < mail> and plans.');
     expect((await lemming(root, ['show', '4.manager'])).out).toContain('Earlier in conversation 000001-human-01');
   });

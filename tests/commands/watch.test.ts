@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { lemming, office, turns } from './people-world.ts';
+import { lemming, objectsIn, office, turns } from './people-world.ts';
 
 it('shows the last turn and ends with --once', async () => {
   const root = office();
@@ -21,7 +21,7 @@ it('follows further turns as they happen, bodies and all, and ends after so many
   await lemming(root, ['send', 'manager', 'plan']);
   await turns(root, 3);
   const { out } = await watching;
-  const events = out.split('\n{\n')[0]?.trim().split('\n').map((line) => JSON.parse(line)) ?? [];
+  const events = objectsIn(out);
   expect(events.filter((event) => event.what === 'message').map((event) => event.id)).toEqual(['000002-human-01', '000002-manager-01', '000003-planner-01']);
   expect(events.filter((event) => event.what === 'turn').map((event) => [event.turn, event.spent])).toEqual([[2, 0.01], [3, 0.01]]);
 });

@@ -53,6 +53,12 @@ export class Org {
     this.disk.settle();
   }
 
+  /** A person writes a file before anything runs. */
+  withFile(path: string, text: string): this {
+    this.disk.put(path, text);
+    return this;
+  }
+
   open(): Engine {
     return Engine.open(this.ports(), TOOLS, 'run');
   }

@@ -1,0 +1,51 @@
+import { archiveMoves, filesOf } from '../core/files.ts';
+import type { State } from '../core/state.ts';
+import type { Disk } from '../disk/disk.ts';
+import { materialise } from '../disk/materialise.ts';
+import { isLeftover } from '../disk/tree.ts';
+import { betweenTurns } from '../engine/hold.ts';
+import { isName } from '../schema/name.ts';
+import type { Command, Run } from './command.ts';
+
+export const command: Command = {
+  name: 'archive',
+  group: 'keep',
+  summary: 'Move delivered mail out of the outboxes into their archives; nothing is deleted',
+  examples: [
+    { line: 'lemming archive', does: 'moves all mail that everybody has been given' },
+    { line: 'lemming archive --older-than 50', does: 'moves only what is older than 50 turns' },
+  ],
+  args: [],
+  flags: [{ name: 'older-than', value: 'TURNS', kind: 'whole', about: 'leaves the mail of the last so many turns where it is' }],
+  reads: false,
+};
+
+export const run: Run = async (world, input) => {
+  const age = typeof input.flags['older-than'] === 'number' ? input.flags['older-than'] : 0;
+  const moved = await betweenTurns(world, 'archive', (disk, { state, journal }) => {
+    const moves = archiveMoves(delivered(disk, state, state.turn - age));
+    journal.add(...moves);
+    journal.write(true);
+    materialise(disk, moves.flatMap(filesOf), state.turn);
+    return moves.flatMap((move) => (move.k === 'moved' ? [move.to] : []));
+  });
+  const text = moved.length === 0 ? 'There is nothing to archive.' : `${moved.length} files were moved to the archives of their outboxes: lemming search and lemming read still find them.`;
+  return { data: { archived: moved.length, paths: moved }, text };
+};
+
+/** Files of messages up to that turn that nobody waits for and no dead letter speaks of, with what is attached to them. */
+function delivered(disk: Disk, state: State, last: number): string[] {
+  const busy = new Set([...[...state.mail.values()].map(({ path }) => path), ...[...state.dead.values()].map(({ path }) => path)].map(stemOf));
+  const agents = (disk.list('agents') ?? []).filter(isName);
+  return agents.flatMap((agent) =>
+    (disk.list(`agents/${agent}/outbox`) ?? [])
+      .filter((name) => /^\d{6,}-\d{2,}-/.test(name) && Number.parseInt(name, 10) <= last)
+      .map((name) => `agents/${agent}/outbox/${name}`)
+      .filter((path) => disk.stat(path)?.kind === 'file' && !busy.has(stemOf(path)) && !state.aside.has(path) && !isLeftover(path)),
+  );
+}
+
+/** `agents/planner/outbox/000042-01-`: what a message and its attachments have in common. */
+function stemOf(path: string): string {
+  return /^.*\/\d{6,}-\d{2,}-/.exec(path)?.[0] ?? path;
+}

@@ -1,0 +1,28 @@
+import { resolve } from 'node:path';
+import { realDisk } from '../disk/real.ts';
+import { backupPath } from '../engine/hold.ts';
+import { load } from '../engine/load.ts';
+import { packOrg } from '../engine/pack.ts';
+import type { Command, Run } from './command.ts';
+
+export const command: Command = {
+  name: 'backup',
+  group: 'keep',
+  summary: 'Pack the whole organisation into one file that lemming restore takes back',
+  examples: [
+    { line: 'lemming backup', does: 'writes backups/turn-<turn>-<n>.tgz in the organisation' },
+    { line: 'lemming backup ../acme.tgz', does: 'writes that file' },
+  ],
+  args: [{ name: 'file', about: 'where to; a new file', optional: true }],
+  flags: [],
+  reads: false,
+};
+
+export const run: Run = async (world, input) => {
+  const disk = realDisk(world.root);
+  const { turn } = load(disk).state;
+  const file = input.args.file === undefined ? resolve(world.root, backupPath(disk, 'turn', turn)) : resolve(world.cwd, input.args.file);
+  const packed = packOrg(disk, file);
+  for (const path of packed.left_out) world.say(`${path} is neither file nor folder and was left out.`);
+  return { data: { file, turn, ...packed }, text: `${packed.files} files of turn ${turn} are in ${file}.\nlemming restore ${file} brings them back.` };
+};

@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { withEngine } from '../../src/engine/open.ts';
+import { lemming, objectsIn, office, put, textOf, turns } from './people-world.ts';
+
+describe('chat', () => {
+  it('scenario 8: shows the reply to my line, and bills nobody else', async () => {
+    const root = office();
+    await lemming(root, ['send', 'hr', 'unrelated']);
+    const { exit, out } = await lemming(root, ['chat', 'planner'], { stdin: 'Hello\n' });
+    expect([exit, out]).toEqual([0, 'planner: Planner says hello.\n']);
+    expect((await lemming(root, ['costs', '--json'])).data).toMatchObject({ spent: 0.01, by_agent: { planner: { calls: 1 }, hr: { calls: 0 } } });
+    expect((await lemming(root, ['inbox', '--json', '--unread'])).data.messages).toEqual([]);
+  });
+
+  it('keeps one conversation, and lets others work when the answer needs them', async () => {
+    const root = office();
+    const { out, data } = await lemming(root, ['chat', 'manager', '--json'], { stdin: 'one\nplan\n\n/quit\nnever\n' });
+    expect(objectsIn(out).map((answer) => answer.body)).toEqual(['Heard: one', 'The plan is ready.']);
+    expect(data).toMatchObject({ agent: 'manager', lines: 2, answered: 2, spent: 0.04 });
+    const { messages } = (await lemming(root, ['history', data.thread, '--json'])).data;
+    expect(messages.map((m: { from: string }) => m.from)).toEqual(['human', 'manager', 'human', 'manager', 'planner', 'manager']);
+  });
+
+  it('says why there is no answer, and ends with 1, or 8 when the provider fails', async () => {
+    const root = office();
+    const silent = await lemming(root, ['chat', 'manager'], { stdin: 'nothing\n' });
+    expect([silent.exit, silent.out]).toEqual([1, '']);
+    expect(silent.err).toContain('No answer from manager');
+    const down = await lemming(root, ['chat', 'hr'], { stdin: 'down\n' });
+    expect([down.exit, down.err]).toEqual([8, expect.stringContaining('unavailable')]);
+  });
+
+  it('knows commands of its own', async () => {
+    const root = office();
+    put(root, 'picture.png', 'png');
+    const { out, err } = await lemming(root, ['chat', 'manager'], {
+      stdin: 'Hello\n/cost\n/to planner\n/attach picture.png\nHi\n/to nobody\n/step\n/what\n',
+    });
+    expect(out).toBe('manager: Heard: Hello\nplanner: Planner says hello.\n');
+    expect(err).toContain('0.01 credits spent in this talk; manager has 9.99 left');
+    expect(err).toContain('no agent "nobody"');
+    expect(err).toContain('/quit ends');
+    const { data } = await lemming(root, ['show', '000002-human-01', '--json']);
+    expect(textOf(root, `agents/human/outbox/${data.attachments[0]}`)).toBe('png');
+    expect((await lemming(root, ['status', '--json'])).data.turn).toBe(3);
+  });
+
+  it('talks with the first agent of the chart when none is named, and refuses a missing edge', async () => {
+    const root = office();
+    expect((await lemming(root, ['chat'], { stdin: 'Hello\n' })).out).toBe('manager: Heard: Hello\n');
+    expect((await lemming(root, ['chat', 'nobody'])).exit).toBe(6);
+    const refused = await lemming(root, ['chat', 'coder'], { stdin: 'Hello\n' });
+    expect([refused.exit, refused.err]).toEqual([4, expect.stringContaining('rule: edge')]);
+  });
+
+  it('where an engine runs, waits for the answer that its turns bring', async () => {
+    const root = office();
+    await turns(root, 1);
+    await withEngine({ root, env: {} }, 'run', async (engine) => {
+      const chatting = lemming(root, ['chat', 'planner'], { stdin: 'Hello\n' });
+      await new Promise((done) => setTimeout(done, 700));
+      await engine.turn();
+      const { exit, out, err } = await chatting;
+      expect([exit, out]).toEqual([0, 'planner: Planner says hello.\n']);
+      expect(err).toContain('Waiting for the turns of lemming run');
+    });
+  });
+
+  it('goes on itself when the other engine ends first', async () => {
+    const root = office();
+    const chatting = await withEngine({ root, env: {} }, 'run', async () => {
+      const talk = lemming(root, ['chat', 'planner'], { stdin: 'Hello\n' });
+      await new Promise((done) => setTimeout(done, 500));
+      return { talk };
+    });
+    expect((await chatting.talk).out).toBe('planner: Planner says hello.\n');
+  });
+});

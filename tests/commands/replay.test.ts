@@ -1,0 +1,154 @@
+import { appendFileSync, chmodSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { run } from '../../src/commands/replay.ts';
+import { journalPath } from '../../src/disk/journal.ts';
+import { ask } from './relay.ts';
+import { busyOrg, copyOf, entriesOf, request, reseal, turns, visible } from './keep.ts';
+import { faultsOf, filesIn, inputOf, scratch, testWorld } from './world.ts';
+
+interface Data {
+  turns: number;
+  files: number;
+  identical: boolean;
+  edited: string[];
+  first_difference: { path?: string; what?: string; line?: number; key?: string } | null;
+  recomputed?: { visits: number; identical: boolean };
+}
+
+async function replay(root: string, flags: Record<string, string | boolean> = {}) {
+  const outcome = await run(testWorld(root), inputOf({ flags }));
+  return { ...outcome, data: outcome.data as Data };
+}
+
+const edit = (root: string, path: string, change: (text: string) => string) => writeFileSync(join(root, path), change(readFileSync(join(root, path), 'utf8')));
+
+describe('replay', () => {
+  it('makes every file from the journal, and the folder is identical', async () => {
+    const root = await busyOrg();
+    const { data, exit } = await replay(root);
+    expect(data).toMatchObject({ turns: 4, identical: true, edited: [], first_difference: null });
+    expect(exit).toBeUndefined();
+    expect(data.files).toBeGreaterThan(15);
+  });
+
+  it('--keep leaves the files in a new folder: all that the journal knows of, byte by byte', async () => {
+    const root = await busyOrg();
+    const keep = join(scratch(), 'made');
+    const { data } = await replay(root, { keep });
+    const unknown = ['.gitignore', 'org/shared/people.txt'];
+    const known = Object.fromEntries(Object.entries(visible(root)).filter(([path]) => !unknown.includes(path)));
+    expect(filesIn(keep)).toEqual(known);
+    expect(data.files).toBe(Object.keys(known).length);
+    expect(await faultsOf(replay(root, { keep }))).toEqual(['usage']);
+  });
+
+  it('--recompute makes every visit again from its replies and finds the same effects', async () => {
+    const root = await busyOrg();
+    expect((await replay(root, { recompute: true })).data).toMatchObject({ identical: true, recomputed: { visits: 4, identical: true } });
+  });
+
+  it.each([
+    ['a message', 'agents/a/outbox/000001-01-b-please-do-tell-me-the-figures.md', 'changed'],
+    ['a resume', 'agents/a/resume.md', 'changed'],
+    ['a memory', 'agents/a/memory/asked.md', 'changed'],
+    ['a workspace file', 'agents/a/workspace/plan.txt', 'changed'],
+  ])('lists %s that a person changed', async (_what, path, what) => {
+    const root = await busyOrg();
+    edit(root, path, (text) => text.replace(/\n$/, ' now\n').replace(/figures\.$/, 'figures!'));
+    const { data, exit, text } = await replay(root);
+    expect(data).toMatchObject({ identical: false, edited: [path], first_difference: { path, what } });
+    expect(data.first_difference?.line).toBeGreaterThan(0);
+    expect(exit).toBe(1);
+    expect(text).toContain(path);
+  });
+
+  it('lists what was deleted, and what lies where only the engine writes', async () => {
+    const root = await busyOrg();
+    const gone = 'agents/b/outbox/000002-01-a-re-please-do-tell-me-the-figures.md';
+    rmSync(join(root, gone));
+    writeFileSync(join(root, 'agents/b/outbox/000001-07-a-forged.md'), 'forged');
+    writeFileSync(join(root, 'org/units/new.md').replace('units/', ''), 'not looked at');
+    const { data } = await replay(root);
+    expect(data.edited).toEqual(['agents/b/outbox/000001-07-a-forged.md', gone]);
+    expect(data.first_difference).toMatchObject({ path: 'agents/b/outbox/000001-07-a-forged.md', what: 'extra' });
+  });
+
+  it('takes no offence at drops, leftovers, line ends, logs, caches and files that are nobody of its business', async () => {
+    const root = await busyOrg();
+    ask(root, 'b', 'Not frozen yet.', 'later');
+    writeFileSync(join(root, 'agents/a/outbox/.x.swp'), 'x');
+    writeFileSync(join(root, 'agents/a/outbox/x.md~'), 'x');
+    writeFileSync(join(root, 'README.md'), 'x');
+    edit(root, 'org/org.yaml', (text) => `\ufeff${text.replace(/\n/g, '\r\n')}`);
+    expect((await replay(root)).data).toMatchObject({ identical: true });
+  });
+
+  it('follows edits of waiting mail, withdrawn mail, top-ups, resets of state, and archived mail', async () => {
+    const root = await busyOrg();
+    request(root, { ask: 'pause', agent: 'b' });
+    ask(root, 'a', 'Second question.', 'second');
+    await turns(root, 1);
+    const waiting = 'agents/a/outbox/000005-01-b-please-do-second-question.md';
+    edit(root, waiting, (text) => text.replace('Second', 'Changed'));
+    await turns(root, 1);
+    expect(entriesOf(root).some((entry) => entry.k === 'mail')).toBe(true);
+    expect((await replay(root, { recompute: true })).data).toMatchObject({ identical: true, edited: [] });
+    rmSync(join(root, waiting));
+    request(root, { ask: 'resume', agent: 'b' });
+    await turns(root, 2);
+    expect(entriesOf(root).some((entry) => entry.k === 'mail-gone')).toBe(true);
+    expect((await replay(root, { recompute: true })).data).toMatchObject({ identical: true, turns: 8 });
+  });
+
+  it('a configuration that people changed between turns is part of it', async () => {
+    const root = await busyOrg();
+    edit(root, 'org/script.yaml', (text) => text.replace('I answer in plain words', 'I speak'));
+    ask(root, 'c', 'Again.', 'again');
+    await turns(root, 1);
+    expect((await replay(root, { recompute: true })).data).toMatchObject({ turns: 5, identical: true });
+  });
+
+  it('--recompute finds an effect that does not follow from the replies', async () => {
+    const root = await busyOrg();
+    forge(root, 2, (line) => line.replace('"mail":["000001-a-01"]', '"mail":[]'));
+    const { data, exit } = await replay(root, { recompute: true });
+    expect(data).toMatchObject({ identical: false, first_difference: { turn: 2, key: 'visit b' }, recomputed: { identical: false } });
+    expect(exit).toBe(1);
+  });
+
+  it('refuses a damaged journal', async () => {
+    const root = await busyOrg();
+    edit(root, journalPath(2), (text) => text.replace('It is done', 'It is gone'));
+    expect((await faultsOf(replay(root)))[0]).toBe('damaged-journal');
+  });
+
+  it('scenario 22: a copy without .lemming goes on to the same bytes', async () => {
+    const root = await busyOrg();
+    const copy = copyOf(root);
+    for (const folder of [root, copy]) {
+      ask(folder, 'a', 'And now?', 'now');
+      await turns(folder, 4);
+    }
+    expect(visible(copy)).toEqual(visible(root));
+    expect((await replay(copy, { recompute: true })).data).toMatchObject({ turns: 8, identical: true });
+  });
+
+  it('needs no right to write', async () => {
+    const root = await busyOrg();
+    chmodSync(join(root, 'org/journal'), 0o555);
+    renameSync(join(root, '.lemming'), join(scratch(), 'gone'));
+    expect((await replay(root)).data.identical).toBe(true);
+    expect(existsSync(join(root, '.lemming'))).toBe(false);
+    chmodSync(join(root, 'org/journal'), 0o755);
+    appendFileSync(join(root, 'agents/c/resume.md'), 'More.\n');
+    expect((await replay(root)).data.edited).toEqual(['agents/c/resume.md']);
+  });
+});
+
+/** Changes lines of a turn and seals the journal anew, as somebody would who knows how. */
+function forge(root: string, turn: number, change: (line: string) => string): void {
+  const path = join(root, journalPath(turn));
+  writeFileSync(path, readFileSync(path, 'utf8').split('\n').map(change).join('\n'));
+  reseal(root);
+}

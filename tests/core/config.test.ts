@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { hasEdge, lists, mayWriteTo } from '../../src/core/config.ts';
+import { configOf } from './world.ts';
+
+const CHART = `version: 1
+agents:
+  human: { send_to: ["*"], read_from: ["*"] }
+  hub: { send_to: [human, b, a, "@crew"], read_from: [human, a] }
+  a: { send_to: [hub, b], read_from: [hub, human] }
+  b: { send_to: ["*"], read_from: [hub] }
+`;
+const config = configOf({
+  edges: { human: [], hub: [], a: [], b: [], c: [], loner: [] },
+  files: { 'org/chart.yaml': CHART, 'org/units/crew.md': '---\nmembers: [c, a]\n---\n' },
+});
+
+describe('an edge', () => {
+  it.each([
+    ['human', 'hub', true, 'both ends, one by *'],
+    ['hub', 'human', true, 'both ends, the other by *'],
+    ['hub', 'a', true, 'both ends by name'],
+    ['hub', 'c', false, 'the unit is written to, but it reads from nobody'],
+    ['a', 'b', false, 'b does not read from a'],
+    ['human', 'b', false, 'b does not read from human, though human writes to all'],
+    ['b', 'a', false, 'a does not read from b'],
+    ['b', 'human', true, '* on both ends'],
+    ['human', 'human', false, 'nobody writes to themselves'],
+    ['loner', 'human', false, 'who is not in the chart writes to nobody'],
+    ['human', 'loner', false, 'who is not in the chart reads from nobody'],
+    ['nobody', 'human', false, 'who does not exist writes to nobody'],
+  ])('%s → %s: %s (%s)', (from, to, is) => {
+    expect(hasEdge(config, from, to)).toBe(is);
+  });
+});
+
+it('an end names its agents, everyone by *, and nobody when it is missing', () => {
+  expect(lists(undefined, 'a')).toBe(false);
+  expect(lists({ all: true, names: new Set() }, 'a')).toBe(true);
+  expect(lists({ all: false, names: new Set(['a']) }, 'a')).toBe(true);
+  expect(lists({ all: false, names: new Set(['a']) }, 'b')).toBe(false);
+});
+
+describe('whom an agent may write to, in chart order', () => {
+  it.each([
+    ['human', ['hub', 'a']],
+    ['hub', ['human', 'a', 'b']],
+    ['a', ['hub']],
+    ['b', ['human']],
+    ['loner', []],
+    ['nobody', []],
+  ])('%s: %j', (from, to) => {
+    expect(mayWriteTo(config, from)).toEqual(to);
+  });
+});
