@@ -31,7 +31,10 @@ export function generate(): Map<string, string> {
   const kinds = Object.entries<FileKind>(KINDS);
   const schemas = kinds.map(([name, kind]): [string, JsonSchema] => [name, schemaOf(kind)]);
   return new Map([
-    ...schemas.map(([name, schema]): [string, string] => [`schemas/${name}.schema.json`, `${JSON.stringify(sorted(schema), null, 2)}\n`]),
+    ...schemas.map(([name, schema]): [string, string] => [
+      `schemas/${name}.schema.json`,
+      `${JSON.stringify(sorted(schema), null, 2)}\n`,
+    ]),
     ['docs/reference/files.md', filesPage(kinds)],
     ['.env.example', envExample()],
   ]);
@@ -69,7 +72,9 @@ function kindPart(kind: FileKind): string[] {
   const schema = schemaOf(kind);
   const what = kind.path.endsWith('.md') ? 'Front matter of' : 'File';
   const options = schema.oneOf ?? schema.anyOf;
-  const tables = options ? options.flatMap((option) => [`### ${nameOf(option)}`, table(rowsOf(option, ''))]) : [table(rowsOf(schema, ''))];
+  const tables = options
+    ? options.flatMap((option) => [`### ${nameOf(option)}`, table(rowsOf(option, ''))])
+    : [table(rowsOf(schema, ''))];
   return [`## ${kind.title}`, `${what} \`${kind.path}\`. ${kind.about}`, ...tables];
 }
 
@@ -124,7 +129,9 @@ function typeOf(schema: JsonSchema): string {
     case 'array':
       return `list of ${schema.items ? typeOf(schema.items) : 'anything'}`;
     case 'object':
-      return typeof schema.additionalProperties === 'object' ? `map of key → ${typeOf(schema.additionalProperties)}` : 'map';
+      return typeof schema.additionalProperties === 'object'
+        ? `map of key → ${typeOf(schema.additionalProperties)}`
+        : 'map';
     default:
       return schema.type === 'null' ? '`null`' : 'anything';
   }
@@ -133,7 +140,10 @@ function typeOf(schema: JsonSchema): string {
 function rangeOf({ minimum, exclusiveMinimum, maximum }: JsonSchema): string {
   const low = minimum ?? exclusiveMinimum;
   const over = exclusiveMinimum === undefined ? 'from' : 'above';
-  const bounds = [low === undefined || low === -Number.MAX_SAFE_INTEGER ? '' : ` ${over} ${low}`, maximum === undefined || maximum >= 1e15 ? '' : ` to ${maximum}`];
+  const bounds = [
+    low === undefined || low === -Number.MAX_SAFE_INTEGER ? '' : ` ${over} ${low}`,
+    maximum === undefined || maximum >= 1e15 ? '' : ` to ${maximum}`,
+  ];
   return bounds.join('');
 }
 
@@ -166,8 +176,12 @@ ${settings.join('\n')}
 /** Files that differ from what they should hold, and generated files that should not be there. */
 export function stale(): string[] {
   const wanted = generate();
-  const changed = [...wanted].filter(([path, text]) => !existsSync(join(ROOT, path)) || readFileSync(join(ROOT, path), 'utf8') !== text);
-  const left = existsSync(join(ROOT, 'schemas')) ? readdirSync(join(ROOT, 'schemas')).map((name) => `schemas/${name}`) : [];
+  const changed = [...wanted].filter(
+    ([path, text]) => !existsSync(join(ROOT, path)) || readFileSync(join(ROOT, path), 'utf8') !== text,
+  );
+  const left = existsSync(join(ROOT, 'schemas'))
+    ? readdirSync(join(ROOT, 'schemas')).map((name) => `schemas/${name}`)
+    : [];
   return [...changed.map(([path]) => path), ...left.filter((path) => !wanted.has(path))];
 }
 

@@ -7,7 +7,9 @@ export const command: Command = {
   name: 'ack',
   group: 'people',
   summary: 'Mark a message as read and tell its author, without an answer',
-  examples: [{ line: 'lemming ack 000005-manager-01 --reaction thanks', does: 'puts the message away; nobody is woken' }],
+  examples: [
+    { line: 'lemming ack 000005-manager-01 --reaction thanks', does: 'puts the message away; nobody is woken' },
+  ],
   args: [{ name: 'id', about: 'message to acknowledge' }],
   flags: [{ name: 'reaction', value: 'WORD', about: 'an emoji or a word' }],
   reads: false,
@@ -19,7 +21,9 @@ export const run: Run = async (world, input) => {
   const person = personOf(view.config);
   const message = messageNamed(view.disk, input.args.id as string);
   if (!message.to.includes(person))
-    throw failure('refused', `${message.id} was sent to ${message.to.join(', ')}, not to ${person}.`, { remedy: 'lemming inbox lists your mail.' });
+    throw failure('refused', `${message.id} was sent to ${message.to.join(', ')}, not to ${person}.`, {
+      remedy: 'lemming inbox lists your mail.',
+    });
   const reaction = typeof input.flags.reaction === 'string' ? input.flags.reaction.slice(0, 64) : '';
   const taken = post(world, person, [{ ask: 'ack', id: message.id, reaction }]);
   return { data: { id: message.id, reaction, taken }, text: `Acknowledged ${message.id}.` };

@@ -18,11 +18,15 @@ export const run: Run = async (world) => {
   await foresee(view);
   const approvals = [...view.state.approvals.values()];
   const open = approvals.filter((approval) => approval.answer === null);
-  const heading = open.length ? `${count(open.length, 'act waits', 'acts wait')} for you: lemming approve ID, or lemming deny ID` : 'Nothing waits for you.';
+  const heading = open.length
+    ? `${count(open.length, 'act waits', 'acts wait')} for you: lemming approve ID, or lemming deny ID`
+    : 'Nothing waits for you.';
   return { data: { approvals }, text: [heading, ...approvals.map(print)].join('\n\n') };
 };
 
 function print({ id, turn, agent, tool, rule, contacts, input, answer }: Approval): string {
-  const state = answer ? `${answer.decision === 'approve' ? 'approved' : 'denied'} by ${answer.by}, takes effect in the next turn` : `waits for ${contacts.join(', ')}`;
+  const state = answer
+    ? `${answer.decision === 'approve' ? 'approved' : 'denied'} by ${answer.by}, takes effect in the next turn`
+    : `waits for ${contacts.join(', ')}`;
   return `${id}  ${agent} wants to use ${tool} (turn ${turn}; ${rule}); ${state}\n${JSON.stringify(input, null, 2).replace(/^/gm, '  ')}`;
 }

@@ -1,5 +1,4 @@
 import { basename, relative, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { type Config, mayWriteTo } from '../core/config.ts';
 import { firstLine } from '../core/send.ts';
 import { emptyState } from '../core/state.ts';
@@ -9,9 +8,9 @@ import { setScalar } from '../disk/edit.ts';
 import { realDisk } from '../disk/real.ts';
 import { checkFolder, drop, personOf } from '../engine/open.ts';
 import { type Fault, FaultError, failure } from '../schema/fault.ts';
-import { isName } from '../schema/name.ts';
 import type { Command, Input, Outcome, Run, World } from './command.ts';
 import { edited } from './own-files.ts';
+import { DEFAULT, PACKAGE, type Template, templateNamed, templatePaths, templates, textOf } from './templates.ts';
 
 export const command: Command = {
   name: 'bootstrap',
@@ -36,11 +35,6 @@ export const command: Command = {
   needsOrg: false,
 };
 
-/** What came with this program: the sample organisation, templates and schemas. */
-const PACKAGE = fileURLToPath(new URL('../..', import.meta.url)).replace(/[/\\]$/, '');
-const DEFAULT = 'default';
-/** What a template may bring; never what a running organisation leaves behind, and org.yaml last, because it makes a folder an org. */
-const KINDS = ['units', 'goals', 'contacts', 'skills', 'tools', 'workflows', 'templates', 'shared'];
 /** Stands while an organisation is being made: a bootstrap that was cut off is finished by the next. */
 const MARK = '.lemming/bootstrap';
 
@@ -54,26 +48,6 @@ export const run: Run = async (world, input) => {
   return make(world, input, source, target, root);
 };
 
-/** A template: its name, the folder in the package that holds it ('' for the package itself), and a line about it. */
-interface Template {
-  name: string;
-  folder: string;
-  about: string;
-}
-
-function templates(source: Disk): Template[] {
-  const names = (source.list('templates') ?? []).filter((name) => source.stat(`templates/${name}/org/org.yaml`));
-  const others = names.map((name) => ({ name, folder: `templates/${name}/`, about: aboutOf(source, name) }));
-  return [
-    { name: DEFAULT, folder: '', about: 'A small web team: manager, planner, hr, coder_01 and janitor.' },
-    ...others,
-  ];
-}
-
-function aboutOf(source: Disk, name: string): string {
-  return textOf(source, `templates/${name}/README.md`)?.split('\n')[0] ?? '';
-}
-
 function listTemplates(source: Disk): Outcome {
   const all = templates(source);
   const width = Math.max(...all.map(({ name }) => name.length));
@@ -81,18 +55,6 @@ function listTemplates(source: Disk): Outcome {
     data: { templates: all.map(({ name, about }) => ({ name, about })) },
     text: all.map(({ name, about }) => `${name.padEnd(width)}  ${about}`).join('\n'),
   };
-}
-
-/** Throws `usage` with all names for an unknown one. */
-function templateNamed(source: Disk, name: string): Template {
-  const all = templates(source);
-  const found = all.find((template) => template.name === name);
-  if (found) return found;
-  const names = all.map((template) => template.name).join(', ');
-  throw failure('usage', `There is no template "${name}"; there are: ${names}`, {
-    value: name,
-    remedy: 'lemming bootstrap --list says what they are.',
-  });
 }
 
 /** The schemas are caches for editors; all else in an existing organisation is its owner's. */
@@ -165,32 +127,6 @@ class Files {
   }
 }
 
-/** Paths of a template but org.yaml, in order. Its own goals are left out when a purpose brings another. */
-function templatePaths(source: Disk, { folder }: Template, ownGoal: boolean): string[] {
-  const yaml = (source.list(`${folder}org`) ?? []).filter((name) => name.endsWith('.yaml') && name !== 'org.yaml');
-  const kinds = KINDS.filter((kind) => !ownGoal || kind !== 'goals');
-  const agents = (source.list(`${folder}agents`) ?? []).filter(isName);
-  return [
-    ...(folder && source.stat(`${folder}README.md`) ? ['README.md'] : []),
-    ...yaml.map((name) => `org/${name}`),
-    ...kinds.flatMap((kind) => filesUnder(source, folder, `org/${kind}`)),
-    ...agents.flatMap((agent) => [
-      `agents/${agent}/resume.md`,
-      ...filesUnder(source, folder, `agents/${agent}/skills`),
-    ]),
-  ];
-}
-
-/** Regular files below a folder of the template; hidden ones are nobody's. */
-function filesUnder(source: Disk, folder: string, path: string): string[] {
-  const names = (source.list(folder + path) ?? []).filter((name) => !name.startsWith('.'));
-  return names.flatMap((name) => {
-    const inner = `${path}/${name}`;
-    const kind = source.stat(folder + inner)?.kind;
-    return kind === 'folder' ? filesUnder(source, folder, inner) : kind === 'file' ? [inner] : [];
-  });
-}
-
 function copySchemas(source: Disk, target: Disk): string[] {
   const files = new Files(target);
   for (const name of source.list('schemas') ?? [])
@@ -208,11 +144,6 @@ function orgYaml(source: Disk, { folder }: Template, name: string, purpose: stri
   const text = textOf(source, folder + file) ?? '';
   const named = name === '' ? text : edited(setScalar(text, ['name'], name), file);
   return purpose === null ? named : edited(setScalar(named, ['purpose'], purpose), file);
-}
-
-function textOf(disk: Disk, path: string): string | null {
-  const bytes = disk.read(path);
-  return bytes && Buffer.from(bytes).toString();
 }
 
 /** The first goal, where the purpose is new, and the first letter. Returns to whom it goes. */
@@ -279,10 +210,14 @@ function told(
 }
 
 function nextSteps(path: string, first: string | null): string[] {
-  const go = path === '' ? `lemming send ${first ?? 'AGENT'} "..."    writes to it` : `cd ${path}`;
   return [
-    go,
+    path === '' ? `lemming send ${first ?? 'AGENT'} "..."    writes to it` : `cd ${quoted(path)}`,
     'lemming run --until-idle    lets it work until nobody is due',
     'lemming inbox               shows the answers',
   ];
+}
+
+/** A path as a shell takes it for one word. */
+function quoted(path: string): string {
+  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }

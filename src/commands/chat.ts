@@ -17,14 +17,16 @@ export const command: Command = {
   reads: false,
 };
 
-const HELP = '/to AGENT talks with another, /attach FILE goes with the next line, /step makes one turn, /cost tells the cost, /quit ends';
+const HELP =
+  '/to AGENT talks with another, /attach FILE goes with the next line, /step makes one turn, /cost tells the cost, /quit ends';
 
 /** Each line becomes a message of one conversation; turns are made until its answer is there, or nobody is due. */
 export const run: Run = async (world, input) => {
   const { config } = readOrg(world);
   const person = personOf(config);
   const agent = input.args.agent ?? mayWriteTo(config, person).find((name) => !config.agents.get(name)?.person);
-  if (agent === undefined) throw failure('refused', `No edge of the chart leads from ${person} to an agent (rule: edge).`);
+  if (agent === undefined)
+    throw failure('refused', `No edge of the chart leads from ${person} to an agent (rule: edge).`);
   const talk = new Talk(world, person);
   talk.turnTo(agent);
   world.say(`You talk with ${agent}. ${HELP}.`);

@@ -1,6 +1,6 @@
 import { journalLines } from '../engine/history.ts';
 import { readOrg } from '../engine/open.ts';
-import { costsOf, type Cost, type Heading, printCosts, spendingBy } from '../views/costs.ts';
+import { type Cost, costsOf, type Heading, printCosts, spendingBy } from '../views/costs.ts';
 import type { Command, Run } from './command.ts';
 
 export const command: Command = {
@@ -13,7 +13,14 @@ export const command: Command = {
     { line: 'lemming costs --by thread --json', does: 'what each conversation cost, for scripts' },
   ],
   args: [],
-  flags: [{ name: 'by', value: 'WHAT', about: 'heading of the table', choices: ['agent', 'model', 'provider', 'turn', 'day', 'task', 'thread'] }],
+  flags: [
+    {
+      name: 'by',
+      value: 'WHAT',
+      about: 'heading of the table',
+      choices: ['agent', 'model', 'provider', 'turn', 'day', 'task', 'thread'],
+    },
+  ],
   reads: true,
 };
 
@@ -22,7 +29,11 @@ export const run: Run = async (world, input) => {
   const { config, state, disk } = readOrg(world);
   const by = (input.flags.by as string | undefined) ?? 'agent';
   const costs = costsOf(config, state);
-  const own: Record<string, Record<string, Cost>> = { agent: costs.by_agent, model: costs.by_model, provider: costs.by_provider };
+  const own: Record<string, Record<string, Cost>> = {
+    agent: costs.by_agent,
+    model: costs.by_model,
+    provider: costs.by_provider,
+  };
   const rows = own[by] ?? Object.fromEntries(spendingBy(by as Heading, journalLines(disk)));
   const data = { ...costs, ...(own[by] ? {} : { [`by_${by}`]: rows }) };
   return { data, text: printCosts(costs, by, new Map(Object.entries(rows))) };

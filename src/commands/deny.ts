@@ -5,7 +5,9 @@ export const command: Command = {
   name: 'deny',
   group: 'people',
   summary: 'Refuse an act that waits for a person',
-  examples: [{ line: 'lemming deny A-12-coder_01-1 --note "Not on Fridays"', does: 'the agent is told so in its next turn' }],
+  examples: [
+    { line: 'lemming deny A-12-coder_01-1 --note "Not on Fridays"', does: 'the agent is told so in its next turn' },
+  ],
   args: [{ name: 'id', about: 'id of the act; lemming approvals lists them' }],
   flags: [{ name: 'note', value: 'TEXT', about: 'why' }],
   reads: false,

@@ -1,6 +1,7 @@
-import { headNames, mailFiles, readMail } from '../engine/mail.ts';
+import { findMessage, headNames, mailFiles, readMail } from '../engine/mail.ts';
 import { checkAgent, readOrg, type View } from '../engine/open.ts';
 import type { Message } from '../schema/message.ts';
+import { isName } from '../schema/name.ts';
 import { mailRow, printList } from '../views/mail.ts';
 import { count } from '../views/table.ts';
 import type { Command, Run } from './command.ts';
@@ -15,37 +16,43 @@ export const command: Command = {
     { line: 'lemming history 000001-human-01', does: 'a whole conversation, live and archived' },
   ],
   args: [{ name: 'of', about: 'an agent, or the id of a conversation', optional: true }],
-  flags: [{ name: 'turns', value: 'N', kind: 'whole', least: 1, about: 'only so many turns back (50, a conversation whole)' }],
+  flags: [
+    { name: 'turns', value: 'N', kind: 'whole', least: 1, about: 'only so many turns back (50, a conversation whole)' },
+  ],
   reads: true,
 };
 
 const TURNS = 50;
 
-/** Reads live and archived mail in the order it was written. */
+/** Reads live and archived mail in the order it was written. What is no agent is a conversation, or a message of one. */
 export const run: Run = async (world, input) => {
   const view = readOrg(world);
   const { of } = input.args;
-  const isThread = of !== undefined && /^\d|^chat-/.test(of);
-  if (of !== undefined && !isThread) checkAgent(view.config, of);
-  const turns = (input.flags.turns as number | undefined) ?? (isThread ? view.state.turn + 1 : TURNS);
+  const thread = of === undefined || isAgent(view, of) ? undefined : (findMessage(view.disk, of)?.thread ?? of);
+  const turns = (input.flags.turns as number | undefined) ?? (thread === undefined ? TURNS : view.state.turn + 1);
   const since = Math.max(0, view.state.turn + 1 - turns);
-  const found = isThread ? conversation(view, of, since) : of === undefined ? everything(view, since) : withAgent(view, of, since);
+  const found = thread === undefined ? written(view, of, since) : conversation(view, thread, since);
+  if (of !== undefined && thread !== undefined && found.length === 0 && !/^\d/.test(of)) checkAgent(view.config, of);
   const messages = found.map((message) => mailRow(message, view.state.mail.get(message.id)?.waiting ?? []));
   const ending = `${count(messages.length, 'message')} from turn ${Math.max(1, since)} on`;
   return { data: { messages }, text: messages.length ? `${printList(messages)}\n\n${ending}` : ending };
 };
 
-function everything(view: View, since: number): Message[] {
-  return [...readMail(view.disk, mailFiles(view.disk, { since, archived: true }))];
+function isAgent({ config, disk }: View, name: string): boolean {
+  return config.agents.has(name) || (isName(name) && disk.stat(`agents/${name}`) !== null);
 }
 
-function withAgent(view: View, agent: string, since: number): Message[] {
+/** What everyone wrote, or what one agent wrote and was written. */
+function written(view: View, agent: string | undefined, since: number): Message[] {
   const files = mailFiles(view.disk, { since, archived: true });
+  if (agent === undefined) return [...readMail(view.disk, files)];
   const messages = readMail(view.disk, files, (text) => headNames(text, agent));
   return [...messages].filter((message) => message.from === agent || message.to.includes(agent));
 }
 
+/** The name of a conversation may stand in the file in YAML's escapes, unless it is plain. */
 function conversation(view: View, thread: string, since: number): Message[] {
   const files = mailFiles(view.disk, { since, archived: true });
-  return [...readMail(view.disk, files, (text) => headNames(text, thread))].filter((message) => message.thread === thread);
+  const wanted = (text: string) => !/^[\w-]+$/.test(thread) || headNames(text, thread);
+  return [...readMail(view.disk, files, wanted)].filter((message) => message.thread === thread);
 }

@@ -2,7 +2,8 @@ import { agentState, inboxOf } from '../core/state.ts';
 import { findMessage, headNames, mailFiles, readMail } from '../engine/mail.ts';
 import { foresee, personOf, readOrg, type View } from '../engine/open.ts';
 import type { Message } from '../schema/message.ts';
-import { mailRow, type MailRow, printInbox } from '../views/mail.ts';
+import { mayBeReadBy } from '../views/chart.ts';
+import { type MailRow, mailRow, printInbox } from '../views/mail.ts';
 import { count } from '../views/table.ts';
 import type { Command, Run } from './command.ts';
 
@@ -16,7 +17,7 @@ export const command: Command = {
   ],
   args: [],
   flags: [
-    { name: 'all', about: 'also what lies in the archive' },
+    { name: 'all', about: 'also the archive, and mail of those who may not write to you any more' },
     { name: 'unread', about: 'only what you have not read' },
   ],
   reads: true,
@@ -38,19 +39,24 @@ export const run: Run = async (world, input) => {
     `${count(unread.length, 'unread message')} for ${person}`,
     printInbox([...unread, ...shown], (thread) => topicOf(view, thread)),
     read.length > shown.length ? `${read.length - shown.length} more were read: lemming inbox --all` : '',
-    notices.length ? `${count(notices.length, 'notice')} (lemming read notices clears them)\n${notices.map((n) => `  turn ${n.turn}: ${n.text}`).join('\n')}` : '',
+    notices.length
+      ? `${count(notices.length, 'notice')} (lemming read notices clears them)\n${notices.map((n) => `  turn ${n.turn}: ${n.text}`).join('\n')}`
+      : '',
     unread.length ? 'lemming read ID shows a message, lemming reply ID TEXT answers it' : '',
   ];
   return { data: { messages: [...unread, ...read], notices }, text: text.filter(Boolean).join('\n\n') };
 };
 
-/** Mail that the person has read, the latest first. */
-function readBefore(view: View, person: string, archived: boolean, unread: ReadonlySet<string>): MailRow[] {
-  const authors = (view.disk.list('agents') ?? []).filter((name) => name !== person);
-  const files = mailFiles(view.disk, { authors, archived }).reverse();
+/** Mail that the person has read, the latest first: of those who may write to them now, or in all of history. */
+function readBefore(view: View, person: string, all: boolean, unread: ReadonlySet<string>): MailRow[] {
+  const files = mailFiles(
+    view.disk,
+    all ? { archived: true } : { authors: mayBeReadBy(view.config, person) },
+  ).reverse();
   const rows: MailRow[] = [];
   for (const message of readMail(view.disk, files, (text) => headNames(text, person)))
-    if (message.to.includes(person) && !unread.has(message.id)) rows.push(mailRow(message, waitingFor(view, message), person));
+    if (message.to.includes(person) && !unread.has(message.id))
+      rows.push(mailRow(message, waitingFor(view, message), person));
   return rows;
 }
 

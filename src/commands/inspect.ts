@@ -1,4 +1,5 @@
 import { checkAgent, foresee, readOrg } from '../engine/open.ts';
+import { TOOLS } from '../tools/all.ts';
 import { inspect, printInspection } from '../views/inspect.ts';
 import type { Command, Run } from './command.ts';
 
@@ -6,7 +7,12 @@ export const command: Command = {
   name: 'inspect',
   group: 'look',
   summary: 'Show all there is to know of an agent',
-  examples: [{ line: 'lemming inspect hr', does: 'shows state, why it ran or not, edges, credits, mail, memory, tools, schedule' }],
+  examples: [
+    {
+      line: 'lemming inspect hr',
+      does: 'shows state, why it ran or not, edges, credits, mail, memory, tools, schedule',
+    },
+  ],
   args: [{ name: 'agent', about: 'whom' }],
   flags: [],
   reads: true,
@@ -17,6 +23,7 @@ export const run: Run = async (world, input) => {
   const agent = input.args.agent as string;
   if (!view.config.broken.has(agent)) checkAgent(view.config, agent);
   await foresee(view);
-  const inspection = inspect(view.config, view.state, agent);
+  const everyone = [...TOOLS.values()].filter((tool) => tool.granted === 'all').map((tool) => tool.spec.name);
+  const inspection = inspect(view.config, view.state, agent, everyone);
   return { data: inspection, text: printInspection(inspection) };
 };

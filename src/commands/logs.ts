@@ -13,10 +13,15 @@ export const command: Command = {
   summary: 'Show what the engine logged, of everyone or of one agent',
   examples: [
     { line: 'lemming logs coder_01 --lines 20', does: 'shows the last 20 lines of coder_01' },
-    { line: 'lemming logs -f coder_01 --level error --since 10m', does: 'follows the errors of coder_01, from ten minutes ago on' },
+    {
+      line: 'lemming logs -f coder_01 --level error --since 10m',
+      does: 'follows the errors of coder_01, from ten minutes ago on',
+    },
     { line: 'lemming logs --since turn:12 --grep refused', does: 'what was refused since turn 12' },
   ],
-  args: [{ name: 'agent', about: 'whose log; all of them and the log of the organisation when left out', optional: true }],
+  args: [
+    { name: 'agent', about: 'whose log; all of them and the log of the organisation when left out', optional: true },
+  ],
   flags: [
     { name: 'follow', short: 'f', about: 'go on with new lines until Ctrl-C' },
     { name: 'level', value: 'LEVEL', about: 'only this level and what is more severe', choices: [...LEVELS] },
@@ -51,7 +56,8 @@ function filterOf({ flags }: Input): LogFilter {
 /** The log files that count. Throws `not-found` for an agent that has no folder. */
 function pathsOf(disk: Disk, agent: string | undefined): string[] {
   if (agent === undefined) return [null, ...(disk.list('agents') ?? []).filter(isName)].map(logPath);
-  if (!isName(agent) || !disk.stat(`agents/${agent}`)) throw failure('not-found', `There is no agent ${JSON.stringify(agent)}.`);
+  if (!isName(agent) || !disk.stat(`agents/${agent}`))
+    throw failure('not-found', `There is no agent ${JSON.stringify(agent)}.`);
   return [logPath(agent)];
 }
 
@@ -90,7 +96,13 @@ interface Place {
 }
 
 /** Prints the last lines, then every new one, until the world asks to stop. */
-async function follow(world: World, disk: Disk, agent: string | undefined, filter: LogFilter, wanted: number): Promise<Outcome> {
+async function follow(
+  world: World,
+  disk: Disk,
+  agent: string | undefined,
+  filter: LogFilter,
+  wanted: number,
+): Promise<Outcome> {
   const print = (line: LogLine): void => world.print(world.json ? JSON.stringify(line) : printLine(line));
   const places = new Map(pathsOf(disk, agent).map((path) => [path, placeOf(disk, path)]));
   let printed = 0;
@@ -122,9 +134,14 @@ function grown(disk: Disk, path: string, places: Map<string, Place>, filter: Log
   const bytes = disk.read(path) ?? new Uint8Array();
   const whole = bytes.lastIndexOf(10) + 1;
   places.set(path, { file: now.file, end: whole });
-  return [...linesIn(rest, filter), ...linesIn(bytes.subarray(now.file === before.file ? before.end : 0, whole), filter)];
+  return [
+    ...linesIn(rest, filter),
+    ...linesIn(bytes.subarray(now.file === before.file ? before.end : 0, whole), filter),
+  ];
 }
 
 function restOf(disk: Disk, path: string, before: Place): Uint8Array {
-  return placeOf(disk, path).file === before.file ? (disk.read(path)?.subarray(before.end) ?? new Uint8Array()) : new Uint8Array();
+  return placeOf(disk, path).file === before.file
+    ? (disk.read(path)?.subarray(before.end) ?? new Uint8Array())
+    : new Uint8Array();
 }

@@ -1,6 +1,6 @@
 import { mailFiles, readMail } from '../engine/mail.ts';
 import { checkAgent, foresee, readOrg, type View } from '../engine/open.ts';
-import { mailRow, type MailRow, printList } from '../views/mail.ts';
+import { type MailRow, mailRow, printList } from '../views/mail.ts';
 import { count } from '../views/table.ts';
 import type { Command, Run } from './command.ts';
 
@@ -23,14 +23,20 @@ export const run: Run = async (world, input) => {
   checkAgent(view.config, agent);
   await foresee(view);
   const files = mailFiles(view.disk, { authors: [agent], archived: input.flags.all === true });
-  const written = [...readMail(view.disk, files)].map((message) => mailRow(message, view.state.mail.get(message.id)?.waiting ?? []));
+  const written = [...readMail(view.disk, files)].map((message) =>
+    mailRow(message, view.state.mail.get(message.id)?.waiting ?? []),
+  );
   const messages = [...written, ...notTaken(view, agent, written)];
-  const text = messages.length ? `${printList(messages)}\n\n${count(messages.length, 'message')}` : `${agent} has written nothing.`;
+  const text = messages.length
+    ? `${printList(messages)}\n\n${count(messages.length, 'message')}`
+    : `${agent} has written nothing.`;
   return { data: { agent, messages }, text };
 };
 
 /** Drops that the next freeze will take. */
 function notTaken(view: View, agent: string, written: readonly MailRow[]): MailRow[] {
   const known = new Set(written.map((row) => row.id));
-  return [...view.state.mail.values()].filter((mail) => mail.from === agent && mail.turn > view.loaded.state.turn && !known.has(mail.id)).map((mail) => mailRow(mail, mail.waiting));
+  return [...view.state.mail.values()]
+    .filter((mail) => mail.from === agent && mail.turn > view.loaded.state.turn && !known.has(mail.id))
+    .map((mail) => mailRow(mail, mail.waiting));
 }

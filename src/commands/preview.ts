@@ -5,13 +5,13 @@ import type { Entry } from '../core/entry.ts';
 import { gather } from '../core/gather.ts';
 import { toolsOf } from '../core/judge.ts';
 import { type Allowance, allowances } from '../core/ledger.ts';
+import { undeliverable } from '../core/settle.ts';
 import type { State } from '../core/state.ts';
 import { type Due, walk } from '../core/walk.ts';
 import { realClock } from '../disk/clock.ts';
 import { Folder } from '../disk/folder.ts';
 import { Calls } from '../engine/calls.ts';
 import { foresee as foreseeInputs, type Place, readOrg, realPorts, type View } from '../engine/open.ts';
-import { undeliverable } from '../core/settle.ts';
 import type { Resume } from '../schema/resume.ts';
 import { TOOLS } from '../tools/all.ts';
 

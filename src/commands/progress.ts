@@ -44,7 +44,8 @@ export class Teller {
 function turnLine({ turn, visits, spent }: TurnReport): string {
   const done = visits.filter((visit) => visit.outcome === 'ok');
   if (visits.length === 0) return `Turn ${turn}: nobody was due`;
-  const names = done.map((visit) => visit.agent).join(', ') || 'no visit succeeded';
+  const failed = visits.some((visit) => visit.outcome === 'failed');
+  const names = done.map((visit) => visit.agent).join(', ') || (failed ? 'no visit succeeded' : 'nobody was called');
   return `Turn ${turn}: ${names}; ${count(sentIn(visits), 'message')} sent, ${printCredits(spent)} credits`;
 }
 

@@ -1,6 +1,6 @@
+import { inboxOf } from '../core/state.ts';
 import { messageNamed } from '../engine/mail.ts';
 import { type Letter, personOf, post, readOrg, sendLetter } from '../engine/open.ts';
-import { inboxOf } from '../core/state.ts';
 import type { Message } from '../schema/message.ts';
 import type { Command, Run } from './command.ts';
 import { bodyOf, tellPaused } from './letter.ts';
@@ -9,7 +9,12 @@ export const command: Command = {
   name: 'reply',
   group: 'people',
   summary: 'Answer a message in its conversation',
-  examples: [{ line: 'lemming reply 000005-manager-01 "Yes, go ahead"', does: 'answers the manager; the message counts as read' }],
+  examples: [
+    {
+      line: 'lemming reply 000005-manager-01 "Yes, go ahead"',
+      does: 'answers the manager; the message counts as read',
+    },
+  ],
   args: [
     { name: 'id', about: 'message to answer' },
     { name: 'text', about: 'what to say, or - for standard input', many: true },
@@ -25,7 +30,8 @@ export const run: Run = async (world, input) => {
   const message = messageNamed(view.disk, input.args.id as string);
   const body = await bodyOf(world, input.rest);
   const { path, to } = sendLetter(view, person, answerTo(message, person, body, input.flags.all === true));
-  if (inboxOf(view.state, person).some((mail) => mail.id === message.id)) post(world, person, [{ ask: 'read', ids: [message.id] }]);
+  if (inboxOf(view.state, person).some((mail) => mail.id === message.id))
+    post(world, person, [{ ask: 'read', ids: [message.id] }]);
   tellPaused(world, view, to);
   return { data: { path, to, from: person, thread: message.thread, reply_to: message.id }, text: path };
 };

@@ -19,8 +19,18 @@ export const run: Run = async (world, input) => {
   const id = input.args.id as string;
   const letters = [...state.dead.values()].filter((dead) => dead.id === id || dead.message === id);
   if (letters.length === 0)
-    throw failure('not-found', `There is no dead letter ${JSON.stringify(id)}.`, { remedy: 'The files in org/dead-letter/ bear the ids.' });
-  const taken = post(world, personOf(config), letters.map((dead) => ({ ask: 'retry' as const, id: dead.id })));
-  const text = letters.map(({ id, message, path, to }) => (message === null ? `${path} is looked at again in the next turn.` : `${message} is delivered again to ${shorten(to.join(', '), 80)} in the next turn (${id}).`));
+    throw failure('not-found', `There is no dead letter ${JSON.stringify(id)}.`, {
+      remedy: 'The files in org/dead-letter/ bear the ids.',
+    });
+  const taken = post(
+    world,
+    personOf(config),
+    letters.map((dead) => ({ ask: 'retry' as const, id: dead.id })),
+  );
+  const text = letters.map(({ id, message, path, to }) =>
+    message === null
+      ? `${path} is looked at again in the next turn.`
+      : `${message} is delivered again to ${shorten(to.join(', '), 80)} in the next turn (${id}).`,
+  );
   return { data: { retried: letters.map((dead) => dead.id), taken }, text: text.join('\n') };
 };

@@ -3,7 +3,7 @@ import { checkAgent, readOrg, type View } from '../engine/open.ts';
 import { failure } from '../schema/fault.ts';
 import { MESSAGE_KINDS, type Message } from '../schema/message.ts';
 import { isName } from '../schema/name.ts';
-import { mailRow, type MailRow } from '../views/mail.ts';
+import { type MailRow, mailRow } from '../views/mail.ts';
 import { count, shorten, table } from '../views/table.ts';
 import type { Command, Input, Run } from './command.ts';
 
@@ -13,7 +13,10 @@ export const command: Command = {
   summary: 'Find a text in all mail, live and archived',
   examples: [
     { line: 'lemming search "tip calculator"', does: 'lists the messages that hold these words, the latest first' },
-    { line: 'lemming search login --from planner --to coder_01 --since-turn 20', does: 'only what planner wrote to coder_01 since turn 20' },
+    {
+      line: 'lemming search login --from planner --to coder_01 --since-turn 20',
+      does: 'only what planner wrote to coder_01 since turn 20',
+    },
   ],
   args: [{ name: 'text', about: 'looked for in subject and text, without regard to case', many: true }],
   flags: [
@@ -31,8 +34,16 @@ export const run: Run = async (world, input) => {
   if (words === '') throw failure('usage', 'There is nothing to look for.', { remedy: 'Give the words to find.' });
   const view = readOrg(world);
   checkNames(view, input.flags);
-  const messages = matches(view, words, input.flags).map((message) => mailRow(message, view.state.mail.get(message.id)?.waiting ?? []));
-  const rows = messages.map((row) => [row.id, row.from, shorten(row.to.join(', '), 30), shorten(row.subject, 40), around(row, words)]);
+  const messages = matches(view, words, input.flags).map((message) =>
+    mailRow(message, view.state.mail.get(message.id)?.waiting ?? []),
+  );
+  const rows = messages.map((row) => [
+    row.id,
+    row.from,
+    shorten(row.to.join(', '), 30),
+    shorten(row.subject, 40),
+    around(row, words),
+  ]);
   const list = rows.length ? `${table([['id', 'from', 'to', 'subject', 'text'], ...rows])}\n\n` : '';
   return { data: { text: words, messages }, text: `${list}${count(messages.length, 'message')}` };
 };
@@ -46,11 +57,18 @@ function checkNames({ config, disk }: View, { from, to }: Input['flags']): void 
 function matches(view: View, words: string, flags: Input['flags']): Message[] {
   const { from, to, kind } = flags;
   const authors = typeof from === 'string' ? { authors: [from] } : {};
-  const files = mailFiles(view.disk, { ...authors, since: (flags['since-turn'] as number | undefined) ?? 0, archived: true }).reverse();
+  const files = mailFiles(view.disk, {
+    ...authors,
+    since: (flags['since-turn'] as number | undefined) ?? 0,
+    archived: true,
+  }).reverse();
   const sought = words.toLowerCase();
   const wanted = (text: string) => (typeof to !== 'string' || headNames(text, to)) && mayHold(text, sought);
   return [...readMail(view.disk, files, wanted)].filter(
-    (message) => (to === undefined || message.to.includes(to as string)) && (kind === undefined || message.kind === kind) && holds(message, sought),
+    (message) =>
+      (to === undefined || message.to.includes(to as string)) &&
+      (kind === undefined || message.kind === kind) &&
+      holds(message, sought),
   );
 }
 

@@ -8,8 +8,14 @@ export const command: Command = {
   group: 'people',
   summary: 'Send a message to an agent',
   examples: [
-    { line: 'lemming send manager "Please build a tip calculator"', does: 'drops a message; the manager reads it in its next turn' },
-    { line: 'lemming send @engineering --priority high "Stop and report"', does: 'writes to every member of a unit that an edge reaches' },
+    {
+      line: 'lemming send manager "Please build a tip calculator"',
+      does: 'drops a message; the manager reads it in its next turn',
+    },
+    {
+      line: 'lemming send @engineering --priority high "Stop and report"',
+      does: 'writes to every member of a unit that an edge reaches',
+    },
     { line: 'lemming send planner - --subject Notes < notes.md', does: 'takes the text from standard input' },
   ],
   args: [
@@ -44,6 +50,7 @@ function letterOf({ args, flags }: Input, body: string): Letter {
   const letter: Letter = { to: [args.agent as string], body };
   const { subject, priority, kind, thread, task } = flags;
   const said = { subject, priority, kind, thread, task, reply_to: flags['reply-to'] };
-  for (const [key, value] of Object.entries(said)) if (typeof value === 'string') Object.assign(letter, { [key]: value });
+  for (const [key, value] of Object.entries(said))
+    if (typeof value === 'string') Object.assign(letter, { [key]: value });
   return letter;
 }

@@ -1,7 +1,7 @@
 import { deadLetterPath } from '../core/files.ts';
 import type { State } from '../core/state.ts';
-import { findMessage } from '../engine/mail.ts';
 import { journalLines, turnLines } from '../engine/history.ts';
+import { findMessage } from '../engine/mail.ts';
 import { foresee, readOrg, type View } from '../engine/open.ts';
 import { failure } from '../schema/fault.ts';
 import { parseMessageId } from '../schema/name.ts';
@@ -17,7 +17,10 @@ export const command: Command = {
   summary: 'Show a message, a visit with its exact prompts and replies, an approval, a dead letter, or a turn',
   examples: [
     { line: 'lemming show 000005-manager-01', does: 'a message' },
-    { line: 'lemming show 5.manager', does: 'what the manager was told in turn 5, and what it answered, to the letter' },
+    {
+      line: 'lemming show 5.manager',
+      does: 'what the manager was told in turn 5, and what it answered, to the letter',
+    },
     { line: 'lemming show 5.manager.1.1', does: 'the first attempt at its first call only' },
     { line: 'lemming show 5', does: 'all that happened in turn 5' },
     { line: 'lemming show A-12-coder_01-1', does: 'a held act' },
@@ -31,7 +34,12 @@ export const command: Command = {
 export const run: Run = async (world, input) => {
   const view = readOrg(world);
   const id = input.args.id as string;
-  const outcome = showTurn(view, id) ?? showCall(view, id) ?? (await showApproval(view, id)) ?? showMail(view, id) ?? showDead(view.state, id);
+  const outcome =
+    showTurn(view, id) ??
+    showCall(view, id) ??
+    (await showApproval(view, id)) ??
+    showMail(view, id) ??
+    showDead(view.state, id);
   if (outcome) return outcome;
   const remedy = 'lemming history lists messages, lemming approvals held acts; a visit is named TURN.AGENT.';
   throw failure('not-found', `There is nothing named ${JSON.stringify(id)}.`, { remedy });
@@ -41,7 +49,8 @@ function showTurn({ disk }: View, id: string): Outcome | null {
   if (!/^\d+$/.test(id)) return null;
   const turn = Number(id);
   const lines = turnLines(disk, turn);
-  if (lines.length === 0) throw failure('not-found', `There was no turn ${turn}.`, { remedy: 'lemming status shows the last one.' });
+  if (lines.length === 0)
+    throw failure('not-found', `There was no turn ${turn}.`, { remedy: 'lemming status shows the last one.' });
   const shown = turnOf(turn, lines);
   return { data: { what: 'turn', ...shown }, text: printTurn(shown) };
 }
@@ -50,10 +59,16 @@ function showCall({ disk }: View, id: string): Outcome | null {
   const [, turn, agent, attempt] = /^(\d+)\.([a-z][a-z0-9_-]*)(\.\d+\.\d+)?$/.exec(id) ?? [];
   if (turn === undefined || agent === undefined) return null;
   const visit = visitIn(journalLines(disk), Number(turn), agent);
-  if (!visit) throw failure('not-found', `${agent} had no visit in turn ${turn}.`, { remedy: `lemming show ${turn} lists the visits of the turn.` });
+  if (!visit)
+    throw failure('not-found', `${agent} had no visit in turn ${turn}.`, {
+      remedy: `lemming show ${turn} lists the visits of the turn.`,
+    });
   if (attempt === undefined) return { data: { what: 'visit', ...visit }, text: printVisit(visit) };
   const call = visit.calls.find((one) => one.key === id);
-  if (!call) throw failure('not-found', `There was no call ${id}.`, { remedy: `lemming show ${turn}.${agent} lists the calls of the visit.` });
+  if (!call)
+    throw failure('not-found', `There was no call ${id}.`, {
+      remedy: `lemming show ${turn}.${agent} lists the calls of the visit.`,
+    });
   return { data: { what: 'call', ...call }, text: printCall(call) };
 }
 
@@ -74,7 +89,9 @@ function showMail({ disk, state }: View, id: string): Outcome | null {
   if (!message) return null;
   const row = mailRow(message, state.mail.get(id)?.waiting ?? []);
   const dead = [...state.dead.values()].filter((one) => one.message === id);
-  const notes = dead.map((one) => `Dead letter ${one.id}: not delivered to ${one.to.join(', ')} (${one.reason}). ${one.detail}`);
+  const notes = dead.map(
+    (one) => `Dead letter ${one.id}: not delivered to ${one.to.join(', ')} (${one.reason}). ${one.detail}`,
+  );
   return { data: { what: 'message', ...row, dead_letters: dead }, text: [printMail(row), ...notes].join('\n\n') };
 }
 
@@ -82,6 +99,18 @@ function showDead(state: State, id: string): Outcome | null {
   const dead = state.dead.get(id);
   if (!dead) return null;
   const { message, from, to, path, turn, reason, detail } = dead;
-  const head = table([['id', id], ['message', message ?? '-'], ['from', from], ['to', to.join(', ')], ['turn', String(turn)], ['reason', reason], ['lies in', path], ['record', deadLetterPath(id)]]);
-  return { data: { what: 'dead-letter', ...dead }, text: `${head}\n\n${detail}\n\nlemming retry ${id} gives it another chance.` };
+  const head = table([
+    ['id', id],
+    ['message', message ?? '-'],
+    ['from', from],
+    ['to', to.join(', ')],
+    ['turn', String(turn)],
+    ['reason', reason],
+    ['lies in', path],
+    ['record', deadLetterPath(id)],
+  ]);
+  return {
+    data: { what: 'dead-letter', ...dead },
+    text: `${head}\n\n${detail}\n\nlemming retry ${id} gives it another chance.`,
+  };
 }

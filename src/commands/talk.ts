@@ -102,7 +102,8 @@ export class Talk {
     this.micro += report.spent;
     teller.tell(report);
     const ids = this.show(engine.state);
-    if (ids.length) engine.post([{ k: 'request', request: { ask: 'read', by: this.person, ids }, time: realClock.now() }]);
+    if (ids.length)
+      engine.post([{ k: 'request', request: { ask: 'read', by: this.person, ids }, time: realClock.now() }]);
   }
 
   /** Waits while another engine runs; false when it has ended without an answer. */

@@ -65,6 +65,13 @@ function starvedIn(state: State): string[] {
   return [...state.inbox.keys()].filter((name) => agentState(state, name).starved && waits(name));
 }
 
+function starvedLine(state: State, name: string): string {
+  const ofRun = agentState(state, name).lastReason.includes('--max-cost');
+  return ofRun
+    ? `Mail of ${name} waits for another run`
+    : `${name} is out of credits and its mail waits: lemming top-up ${name} CREDITS`;
+}
+
 /** A visit failed that the agent did not make good later, or a message was given up. */
 function wentWrong(state: State, visits: readonly VisitReport[], since: number): boolean {
   const last = new Map(visits.map((visit) => [visit.agent, visit.outcome]));
@@ -80,7 +87,7 @@ function sumUp(engine: Engine, { reports, spent, end }: RunReport, visits: Visit
     `${count(reports.length, 'turn')}, ${count(visits.filter(wasCalled).length, 'visit')}, ${sent} sent, ${printCredits(spent)} credits spent${ending}`,
     state.paused ? 'The organisation is paused: lemming resume' : '',
     starvedIn(state)
-      .map((name) => `${name} is out of credits and its mail waits: lemming top-up ${name} CREDITS`)
+      .map((name) => starvedLine(state, name))
       .join('\n'),
     waitingLine(engine),
     sent === '0 messages'

@@ -15,7 +15,10 @@ export const command: Command = {
   examples: [
     { line: 'lemming watch', does: 'follows the organisation until Ctrl-C, whoever runs it' },
     { line: 'lemming watch --once', does: 'shows the last turn and ends' },
-    { line: 'lemming watch --turns 3 --json', does: 'prints the events of the next three turns, one JSON object a line' },
+    {
+      line: 'lemming watch --turns 3 --json',
+      does: 'prints the events of the next three turns, one JSON object a line',
+    },
   ],
   args: [],
   flags: [
@@ -39,7 +42,10 @@ export const run: Run = async (world, input) => {
     if (teller.turns >= turns || input.flags.once || world.signal.aborted) break;
     await realClock.sleep(POLL_MS, world.signal).catch(() => {});
   }
-  return { data: { turns: teller.turns, turn: teller.turn }, text: teller.turns === 0 && input.flags.once ? 'There was no turn yet.' : '' };
+  return {
+    data: { turns: teller.turns, turn: teller.turn },
+    text: teller.turns === 0 && input.flags.once ? 'There was no turn yet.' : '',
+  };
 };
 
 /** How far the journal was told: the file, and the lines of it. */
@@ -52,7 +58,8 @@ interface Place {
 /** The end of the journal; of a turn under way, or of the last one when it is wanted, the beginning. */
 function startOf(disk: Disk, lastTurn: boolean): Place {
   const files = journalFiles(disk);
-  const isCommitted = (turn: number | undefined) => turn !== undefined && turnLines(disk, turn).some((line) => line.k === 'commit');
+  const isCommitted = (turn: number | undefined) =>
+    turn !== undefined && turnLines(disk, turn).some((line) => line.k === 'commit');
   const last = files.at(-1) ?? 1;
   if (lastTurn) return { file: isCommitted(last) ? last : Math.max(1, last - 1), size: 0, lines: 0 };
   return { file: last, size: 0, lines: isCommitted(last) ? turnLines(disk, last).length : 0 };
@@ -98,6 +105,10 @@ class Teller {
   private close(): void {
     this.turns++;
     const spent = this.micro / 1e6;
-    this.world.print(this.world.json ? JSON.stringify({ turn: this.turn, what: 'turn', spent }) : `  ${'done'.padEnd(12)} ${printCredits(this.micro)} credits`);
+    this.world.print(
+      this.world.json
+        ? JSON.stringify({ turn: this.turn, what: 'turn', spent })
+        : `  ${'done'.padEnd(12)} ${printCredits(this.micro)} credits`,
+    );
   }
 }

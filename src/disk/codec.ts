@@ -59,7 +59,10 @@ function flawOfFence(text: string, file: string): Fault | null {
   }
   if (close - 4 > MAX_HEAD) {
     const remedy = 'Shorten the front matter; long text belongs below it.';
-    return fault('too-large', `The front matter has ${close - 4} characters, the limit is ${MAX_HEAD}`, { file, remedy });
+    return fault('too-large', `The front matter has ${close - 4} characters, the limit is ${MAX_HEAD}`, {
+      file,
+      remedy,
+    });
   }
   if (LONG_BLANK.test(text.slice(3, close)))
     return fault('invalid-yaml', 'The front matter holds 200 blanks in a row', { file, line: 1 });
@@ -70,7 +73,10 @@ function flawOfFence(text: string, file: string): Fault | null {
 const ENGINES = {
   yaml: { parse: () => ({}), stringify: refuse },
   ...Object.fromEntries(
-    ['js', 'javascript', 'json', 'toml', 'coffee', 'coffeescript', 'cson'].map((name) => [name, { parse: refuse, stringify: refuse }]),
+    ['js', 'javascript', 'json', 'toml', 'coffee', 'coffeescript', 'cson'].map((name) => [
+      name,
+      { parse: refuse, stringify: refuse },
+    ]),
   ),
 };
 

@@ -6,7 +6,12 @@ import type { References, Source } from './config-source.ts';
 type Side = 'send_to' | 'read_from';
 
 /** Checks the names of the chart: agents, `@unit`, `*`. */
-export function checkChart(chart: Source<ChartFile>, agents: ReadonlySet<string>, units: ReadonlySet<string>, references: References): void {
+export function checkChart(
+  chart: Source<ChartFile>,
+  agents: ReadonlySet<string>,
+  units: ReadonlySet<string>,
+  references: References,
+): void {
   const addresses = new Set([...units].map((id) => `@${id}`));
   for (const [name, entry] of Object.entries(chart.value?.agents ?? {})) {
     references.need(name, agents, 'agent', chart, ['agents', name], 'key');
@@ -34,7 +39,9 @@ export function endsOf(chart: ChartFile, side: Side, members: (unit: string) => 
 
 function endOf(names: readonly string[], members: (unit: string) => readonly string[]): End {
   const all = names.includes('*');
-  const spread = names.filter((name) => name !== '*').flatMap((name) => (name.startsWith('@') ? members(name.slice(1)) : [name]));
+  const spread = names
+    .filter((name) => name !== '*')
+    .flatMap((name) => (name.startsWith('@') ? members(name.slice(1)) : [name]));
   return { all, names: new Set(spread) };
 }
 
@@ -86,11 +93,21 @@ function groupByEnd(names: Iterable<string>, theirs: ReadonlyMap<string, End>): 
 /** The warning of half an edge, at the place of the half that is there. */
 export function warnOf(edge: OneSided, chart: Source<ChartFile>, members: (unit: string) => readonly string[]): Fault {
   const { from, to, missing } = edge;
-  const [owner, side, other]: [string, Side, string] = missing === 'read_from' ? [from, 'send_to', to] : [to, 'read_from', from];
+  const [owner, side, other]: [string, Side, string] =
+    missing === 'read_from' ? [from, 'send_to', to] : [to, 'read_from', from];
   const list = chart.value?.agents[owner]?.[side] ?? [];
-  const i = list.findIndex((name) => name === other || (name.startsWith('@') && members(name.slice(1)).includes(other)));
+  const i = list.findIndex(
+    (name) => name === other || (name.startsWith('@') && members(name.slice(1)).includes(other)),
+  );
   const message =
-    missing === 'read_from' ? `${from} may write to ${to}, but ${to} does not read from ${from}: nothing passes` : `${to} reads from ${from}, but ${from} may not write to ${to}: nothing passes`;
+    missing === 'read_from'
+      ? `${from} may write to ${to}, but ${to} does not read from ${from}: nothing passes`
+      : `${to} reads from ${from}, but ${from} may not write to ${to}: nothing passes`;
   const remedy = `Add ${owner} to ${missing} of ${other} in org/chart.yaml, or run lemming doctor --fix.`;
-  return fault('one-sided-edge', message, { file: chart.file, ...chart.place(['agents', owner, side, i]), value: list[i] ?? other, remedy });
+  return fault('one-sided-edge', message, {
+    file: chart.file,
+    ...chart.place(['agents', owner, side, i]),
+    value: list[i] ?? other,
+    remedy,
+  });
 }

@@ -11,21 +11,38 @@ export interface Known {
 }
 
 /** The resume of an agent, completed by its template and checked; or its faults. */
-export function readResume(agent: string, source: Source<ResumeHead>, known: Known): { resume: Resume } | { faults: Fault[] } {
+export function readResume(
+  agent: string,
+  source: Source<ResumeHead>,
+  known: Known,
+): { resume: Resume } | { faults: Fault[] } {
   const whole = resolve(source, known.templates, []);
   if ('faults' in whole) return whole;
   const { head, body } = whole;
   const references = new References();
   if (head.name !== undefined && head.name !== agent)
-    references.add('invalid-value', `The name is "${head.name}", but the directory is "${agent}"`, source, ['name'], 'value', { value: head.name, nearest: agent });
+    references.add(
+      'invalid-value',
+      `The name is "${head.name}", but the directory is "${agent}"`,
+      source,
+      ['name'],
+      'value',
+      { value: head.name, nearest: agent },
+    );
   if (known.models && !head.person) checkModels(head, source, known.models, references);
   if (head.unit !== undefined) references.need(head.unit, known.units, 'unit', source, ['unit']);
   if (references.faults.length) return { faults: references.faults };
   return { resume: { ...head, name: agent, instructions: body } };
 }
 
-function checkModels(head: ResumeHead, source: Source<ResumeHead>, models: ReadonlySet<string>, references: References): void {
-  for (const [i, model] of head.model.entries()) references.need(model, models, 'model', source, isList(source.data) ? ['model', i] : ['model']);
+function checkModels(
+  head: ResumeHead,
+  source: Source<ResumeHead>,
+  models: ReadonlySet<string>,
+  references: References,
+): void {
+  for (const [i, model] of head.model.entries())
+    references.need(model, models, 'model', source, isList(source.data) ? ['model', i] : ['model']);
 }
 
 function isList(data: unknown): boolean {
@@ -38,7 +55,11 @@ interface Whole {
 }
 
 /** Fills in from the template what the resume leaves out. `above` are the templates that led here. */
-function resolve(source: Source<ResumeHead>, templates: Known['templates'], above: readonly string[]): Whole | { faults: Fault[] } {
+function resolve(
+  source: Source<ResumeHead>,
+  templates: Known['templates'],
+  above: readonly string[],
+): Whole | { faults: Fault[] } {
   const head = source.value;
   if (!head) return { faults: source.faults };
   if (head.extends === undefined) return { head, body: source.body };
@@ -46,11 +67,19 @@ function resolve(source: Source<ResumeHead>, templates: Known['templates'], abov
   const template = templates.get(head.extends);
   const path = [...above, head.extends];
   references.need(head.extends, new Set(templates.keys()), 'template', source, ['extends']);
-  if (above.includes(head.extends)) references.add('invalid-value', `The templates go round: ${path.join(' → ')}`, source, ['extends']);
+  if (above.includes(head.extends))
+    references.add('invalid-value', `The templates go round: ${path.join(' → ')}`, source, ['extends']);
   if (!template || references.faults.length) return { faults: references.faults };
   const base = resolve(template, templates, path);
   if ('faults' in base) {
-    references.add('invalid-value', `The template "${head.extends}" cannot be used: see the faults of ${template.file}`, source, ['extends'], 'value', { value: head.extends });
+    references.add(
+      'invalid-value',
+      `The template "${head.extends}" cannot be used: see the faults of ${template.file}`,
+      source,
+      ['extends'],
+      'value',
+      { value: head.extends },
+    );
     return { faults: references.faults };
   }
   checkNarrower(head, base.head, source, references);
@@ -72,11 +101,20 @@ function merge(source: Source<ResumeHead>, head: ResumeHead, base: Whole): Whole
 function checkNarrower(head: ResumeHead, base: ResumeHead, source: Source<ResumeHead>, references: References): void {
   const template = head.extends;
   const say = (key: 'tools' | 'skills' | 'shared', i: number, value: string) =>
-    references.add('invalid-value', `The template "${template}" does not grant ${key}: ${value || '.'}`, source, [key, i], 'value', { value });
+    references.add(
+      'invalid-value',
+      `The template "${template}" does not grant ${key}: ${value || '.'}`,
+      source,
+      [key, i],
+      'value',
+      { value },
+    );
   for (const [i, tool] of head.tools.entries())
-    if (!base.tools.includes(tool) && !(tool.startsWith('ask:') && base.tools.includes(tool.slice(4)))) say('tools', i, tool);
+    if (!base.tools.includes(tool) && !(tool.startsWith('ask:') && base.tools.includes(tool.slice(4))))
+      say('tools', i, tool);
   for (const [i, skill] of head.skills.entries()) if (!base.skills.includes(skill)) say('skills', i, skill);
-  for (const [i, path] of head.shared.entries()) if (!base.shared.some((grant) => isUnder(path, grant))) say('shared', i, path);
+  for (const [i, path] of head.shared.entries())
+    if (!base.shared.some((grant) => isUnder(path, grant))) say('shared', i, path);
 }
 
 function isUnder(path: string, grant: string): boolean {

@@ -33,7 +33,13 @@ export function markdownSource<S extends z.ZodType>(schema: S): Read<Source<z.ou
   };
 }
 
-function sourceOf<S extends z.ZodType>(schema: S, text: string, file: string, firstLine: number, body: string): Source<z.output<S>> {
+function sourceOf<S extends z.ZodType>(
+  schema: S,
+  text: string,
+  file: string,
+  firstLine: number,
+  body: string,
+): Source<z.output<S>> {
   let tree: Tree | null = null;
   const place = (path: readonly PropertyKey[], of: 'key' | 'value' = 'value') => {
     tree ??= readTree(text, file, firstLine);
@@ -78,13 +84,30 @@ export class References {
   readonly faults: Fault[] = [];
 
   /** Notes `unknown-name` unless the name is among the known; `what` is such as `agent`. */
-  need(name: string, known: ReadonlySet<string>, what: string, source: Source<unknown>, path: readonly PropertyKey[], of: 'key' | 'value' = 'value'): void {
+  need(
+    name: string,
+    known: ReadonlySet<string>,
+    what: string,
+    source: Source<unknown>,
+    path: readonly PropertyKey[],
+    of: 'key' | 'value' = 'value',
+  ): void {
     if (known.has(name)) return;
     const nearest = this.faults.length < MAX_NEAREST ? near(name, known) : {};
-    this.add('unknown-name', `There is no ${what} ${JSON.stringify(name)}`, source, path, of, { value: name, ...nearest });
+    this.add('unknown-name', `There is no ${what} ${JSON.stringify(name)}`, source, path, of, {
+      value: name,
+      ...nearest,
+    });
   }
 
-  add(code: FaultCode, message: string, source: Source<unknown>, path: readonly PropertyKey[], of: 'key' | 'value' = 'value', more: { value?: string; nearest?: string } = {}): void {
+  add(
+    code: FaultCode,
+    message: string,
+    source: Source<unknown>,
+    path: readonly PropertyKey[],
+    of: 'key' | 'value' = 'value',
+    more: { value?: string; nearest?: string } = {},
+  ): void {
     this.faults.push(fault(code, message, { file: source.file, ...source.place(path, of), ...more }));
   }
 }

@@ -9,6 +9,7 @@ import { type Resume, type ResumeHead, resumeHead } from '../schema/resume.ts';
 import { scriptFile } from '../schema/script.ts';
 import { contactHead, goalHead, type UnitHead, unitHead } from '../schema/unit.ts';
 import { checkChart, endsOf, oneSidedEdges, warnOf } from './config-chart.ts';
+import { checkCredits, checkModels, checkUnits } from './config-references.ts';
 import { readResume } from './config-resume.ts';
 import { type Memory, markdownSource, References, remember, type Source, yamlSource } from './config-source.ts';
 import { override } from './env.ts';
@@ -24,7 +25,11 @@ export interface Reading {
  * `texts`: path → text of the files there are; `folders`: names of the directories under `agents/`; `env`: the environment,
  * of which only `LEMMING_*` counts. A value: the same arguments always give the same reading.
  */
-export type ReadConfig = (texts: ReadonlyMap<string, string>, folders: readonly string[], env: Readonly<Record<string, string | undefined>>) => Reading;
+export type ReadConfig = (
+  texts: ReadonlyMap<string, string>,
+  folders: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+) => Reading;
 
 /** A reader that parses a file again only when its text changed. */
 export function configReader(): ReadConfig {
@@ -85,16 +90,22 @@ class ConfigDraft {
     const chart = this.file('org/chart.yaml', this.memories.chart) ?? this.missing('org/chart.yaml');
     const good = models ? models.value : SCRIPTED;
     this.readResumes(good ? new Set(Object.keys(good.models)) : null);
-    this.checkUnits();
-    if (chart) this.check((references) => checkChart(chart, this.names, new Set(this.units.keys()), references));
-    if (models) this.checkModels(models);
-    if (credits) this.checkCredits(credits);
+    for (const { faults } of this.units.values()) this.fatal.push(...faults);
+    const units = new Set(this.units.keys());
+    this.check((references) => {
+      checkUnits(this.units, this.names, references);
+      if (chart) checkChart(chart, this.names, units, references);
+      if (models) checkModels(models, references);
+      if (credits) checkCredits(credits, this.names, units, references);
+    });
+    if (models?.value) this.readScripts(models.value);
     const goals = this.readGoals();
     this.readContacts();
     const limits = credits ? credits.value : creditsFile.parse({ version: 1 });
     const whole = org && good && limits && chart?.value && this.fatal.length === 0;
     const config = whole ? this.join(org, chart.value as ChartFile, good, limits, goals) : null;
-    const warnings = config && chart ? oneSidedEdges(config).map((edge) => warnOf(edge, chart, (unit) => this.membersOf(unit))) : [];
+    const warnings =
+      config && chart ? oneSidedEdges(config).map((edge) => warnOf(edge, chart, (unit) => this.membersOf(unit))) : [];
     return { config, faults: [...this.fatal, ...this.private].sort(byPlace), warnings: warnings.sort(byPlace) };
   }
 
@@ -112,13 +123,13 @@ class ConfigDraft {
     return null;
   }
 
-  /** Id → source of the markdown files in a folder. Those whose name is no id are faults. */
+  /** Id → source of the markdown files in a folder. Those whose name is no id are left out with a fault: nothing can name them. */
   private *inFolder<T>(folder: string, memory: Memory<Source<T>>): Generator<[string, Source<T>]> {
     for (const [path, text] of this.texts) {
       const id = path.startsWith(`${folder}/`) && path.endsWith('.md') ? path.slice(folder.length + 1, -3) : null;
       if (id === null || id.includes('/')) continue;
       if (isName(id)) yield [id, memory.read(text, path)];
-      else (folder === 'org/units' ? this.fatal : this.private).push(fault('bad-name', `"${id}" cannot be the name of a file here`, { file: path }));
+      else this.private.push(fault('bad-name', `"${id}" cannot be the name of a file here`, { file: path }));
     }
   }
 
@@ -158,49 +169,18 @@ class ConfigDraft {
     if (!source?.value || !org) return null;
     const agent = org.summary?.agent;
     if (agent !== undefined && agent === env['LEMMING_SUMMARY_AGENT'] && !this.names.has(agent))
-      this.fatal.push(fault('bad-env', `LEMMING_SUMMARY_AGENT: there is no agent ${JSON.stringify(agent)}`, { value: agent }));
-    else if (agent !== undefined) this.check((references) => references.need(agent, this.names, 'agent', source, ['summary', 'agent']));
+      this.fatal.push(
+        fault('bad-env', `LEMMING_SUMMARY_AGENT: there is no agent ${JSON.stringify(agent)}`, { value: agent }),
+      );
+    else if (agent !== undefined)
+      this.check((references) => references.need(agent, this.names, 'agent', source, ['summary', 'agent']));
     return org;
   }
 
-  private checkModels(source: Source<ModelsFile>): void {
-    const models = source.value?.models ?? {};
-    const known = new Set(Object.keys(models));
-    this.check((references) => {
-      for (const [name, { fallback }] of Object.entries(models)) {
-        for (const [i, next] of fallback.entries()) references.need(next, known, 'model', source, ['models', name, 'fallback', i]);
-        const loop = loopFrom(name, (one) => models[one]?.fallback ?? []);
-        if (loop) references.add('invalid-value', `The fallbacks go round: ${loop.join(' → ')}`, source, ['models', name, 'fallback']);
-      }
-    });
-    const scripts = new Set(Object.values(models).flatMap(({ script }) => script ?? []));
+  /** The scripts of scripted models are files of the whole org. */
+  private readScripts(models: ModelsFile): void {
+    const scripts = new Set(Object.values(models.models).flatMap(({ script }) => script ?? []));
     for (const script of scripts) this.file(script, this.memories.script);
-  }
-
-  private checkCredits(source: Source<CreditsFile>): void {
-    const units = new Set(this.units.keys());
-    this.check((references) => {
-      for (const name of Object.keys(source.value?.agents ?? {})) references.need(name, this.names, 'agent', source, ['agents', name], 'key');
-      for (const id of Object.keys(source.value?.units ?? {})) references.need(id, units, 'unit', source, ['units', id], 'key');
-    });
-  }
-
-  private checkUnits(): void {
-    const ids = new Set(this.units.keys());
-    for (const [id, source] of this.units) {
-      this.fatal.push(...source.faults);
-      const head = source.value;
-      if (!head) continue;
-      this.check((references) => {
-        if (head.id !== undefined && head.id !== id)
-          references.add('invalid-value', `The id is "${head.id}", but the file is "${id}.md"`, source, ['id'], 'value', { value: head.id, nearest: id });
-        for (const [i, name] of head.members.entries()) references.need(name, this.names, 'agent', source, ['members', i]);
-        if (head.head !== undefined) references.need(head.head, this.names, 'agent', source, ['head']);
-        if (head.parent !== null) references.need(head.parent, ids, 'unit', source, ['parent']);
-        const loop = loopFrom(id, (one) => this.units.get(one)?.value?.parent ?? []);
-        if (loop) references.add('invalid-value', `The parents go round: ${loop.join(' → ')}`, source, ['parent']);
-      });
-    }
   }
 
   private readResumes(models: ReadonlySet<string> | null): void {
@@ -211,7 +191,9 @@ class ConfigDraft {
       const path = `agents/${name}/resume.md`;
       const text = this.texts.get(path);
       const read =
-        text === undefined ? { faults: [fault('missing-file', `${name} has no resume`, { file: path })] } : readResume(name, this.memories.resume.read(text, path), known);
+        text === undefined
+          ? { faults: [fault('missing-file', `${name} has no resume`, { file: path })] }
+          : readResume(name, this.memories.resume.read(text, path), known);
       if ('faults' in read) this.setAside(name, read.faults);
       else this.resumes.set(name, read.resume);
     }
@@ -224,7 +206,8 @@ class ConfigDraft {
       const goal = source.value;
       if (goal?.owner !== undefined) references.need(goal.owner, this.names, 'agent', source, ['owner']);
       this.private.push(...source.faults, ...references.faults);
-      if (goal?.status === 'open' && references.faults.length === 0) goals.set(id, { title: goal.title, owner: goal.owner ?? null, text: source.body });
+      if (goal?.status === 'open' && references.faults.length === 0)
+        goals.set(id, { title: goal.title, owner: goal.owner ?? null, text: source.body });
     }
     return new Map([...goals].sort(([a], [b]) => byCodeUnit(a, b)));
   }
@@ -233,7 +216,13 @@ class ConfigDraft {
     for (const [, source] of this.inFolder('org/contacts', this.memories.contact)) this.private.push(...source.faults);
   }
 
-  private join(org: OrgFile, chart: ChartFile, { models }: ModelsFile, credits: CreditsFile, goals: Config['goals']): Config {
+  private join(
+    org: OrgFile,
+    chart: ChartFile,
+    { models }: ModelsFile,
+    credits: CreditsFile,
+    goals: Config['goals'],
+  ): Config {
     const order = [...new Set([...Object.keys(chart.agents), ...this.names])].filter((name) => this.resumes.has(name));
     const membersOf = (unit: string) => this.membersOf(unit);
     return {
@@ -253,7 +242,16 @@ class ConfigDraft {
   private unitOf(id: string, credits: CreditsFile): Unit {
     const { value, body } = this.units.get(id) as Source<UnitHead>;
     const { name = id, parent = null, head = null, mission = '' } = value ?? {};
-    return { id, name, parent, head, mission, members: this.membersOf(id), charter: body, caps: credits.units[id] ?? {} };
+    return {
+      id,
+      name,
+      parent,
+      head,
+      mission,
+      members: this.membersOf(id),
+      charter: body,
+      caps: credits.units[id] ?? {},
+    };
   }
 
   /** The unit's members by its file and by their resumes, sorted. */
@@ -265,22 +263,6 @@ class ConfigDraft {
     }
     return this.members.get(unit) ?? [];
   }
-}
-
-/** The way from a name along its successors back to itself, null when there is none. */
-function loopFrom(start: string, next: (name: string) => string | readonly string[]): string[] | null {
-  const seen = new Set<string>();
-  const search = (name: string, path: readonly string[]): string[] | null => {
-    for (const after of [next(name)].flat()) {
-      if (after === start) return [...path, after];
-      if (seen.has(after)) continue;
-      seen.add(after);
-      const loop = search(after, [...path, after]);
-      if (loop) return loop;
-    }
-    return null;
-  };
-  return search(start, [start]);
 }
 
 function byPlace(a: Fault, b: Fault): number {

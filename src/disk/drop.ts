@@ -24,7 +24,8 @@ export function readDrop(path: string, text: string): Drop | { fault: Fault } {
   const { value: head, faults } = readYaml(dropHead, parts?.head ?? '', path, parts?.headLine);
   if (!head) return { fault: faults[0] as Fault };
   const to = head.to ?? recipientIn(path);
-  if (!to) return { fault: fault('invalid-value', 'The message names no recipient', { file: path, line: 1, remedy: NAMING }) };
+  if (!to)
+    return { fault: fault('invalid-value', 'The message names no recipient', { file: path, line: 1, remedy: NAMING }) };
   const body = canonicalBody(parts ? parts.body : text);
   return { head: { ...head, subject: oneLine(head.subject ?? subjectOf(body)) }, to, body };
 }

@@ -21,7 +21,8 @@ export function setScalar(text: string, path: Path, value: Value): Edited {
     if (!('node' in found)) return insertPath(text, doc, found, path, printValue(value));
     const { node, pair } = found;
     if (isEmpty(node)) return pair ? afterKey(text, pair, printValue(value)) : null;
-    if (!isScalar(node) || !node.range || !['PLAIN', 'QUOTE_DOUBLE', 'QUOTE_SINGLE'].includes(node.type ?? '')) return null;
+    if (!isScalar(node) || !node.range || !['PLAIN', 'QUOTE_DOUBLE', 'QUOTE_SINGLE'].includes(node.type ?? ''))
+      return null;
     const quoted = typeof value === 'string' && node.type !== 'PLAIN';
     return { start: node.range[0], end: node.range[1], text: quoted ? printQuoted(value) : printValue(value) };
   });
@@ -51,7 +52,12 @@ interface Splice {
 }
 
 /** Makes the splice and proves that it did what was wanted: the value at the path, and nothing else. */
-function edit(text: string, path: Path, value: unknown, plan: (doc: Document.Parsed) => Splice | null | { fault: Fault }): Edited {
+function edit(
+  text: string,
+  path: Path,
+  value: unknown,
+  plan: (doc: Document.Parsed) => Splice | null | { fault: Fault },
+): Edited {
   const before = readTree(text, '');
   const { doc } = compose(text);
   const flaw = before.faults[0];
@@ -73,7 +79,9 @@ export function withoutFile({ file: _, ...rest }: Fault): Fault {
 
 function cannot(path: Path): { fault: Fault } {
   const remedy = 'Change it by hand in an editor.';
-  return { fault: fault('invalid-value', `${path.join('.')} stands in a form that cannot be changed safely`, { remedy }) };
+  return {
+    fault: fault('invalid-value', `${path.join('.')} stands in a form that cannot be changed safely`, { remedy }),
+  };
 }
 
 function same(a: unknown, b: unknown): boolean {
@@ -81,7 +89,10 @@ function same(a: unknown, b: unknown): boolean {
 }
 
 function valueAt(data: unknown, path: Path): unknown {
-  return path.reduce((inner: unknown, part) => (isRecord(inner) && Object.hasOwn(inner, part) ? inner[part] : undefined), data);
+  return path.reduce(
+    (inner: unknown, part) => (isRecord(inner) && Object.hasOwn(inner, part) ? inner[part] : undefined),
+    data,
+  );
 }
 
 function isRecord(value: unknown): value is Record<PropertyKey, unknown> {
@@ -114,7 +125,9 @@ function find(doc: Document.Parsed, path: Path): Found | Missing {
   let pair: Pair | null = null;
   for (const [depth, part] of path.entries()) {
     const parent = node;
-    const next: Pair | null = isMap(parent) ? (parent.items.find(({ key }) => isScalar(key) && (key.source ?? key.value) === String(part)) ?? null) : null;
+    const next: Pair | null = isMap(parent)
+      ? (parent.items.find(({ key }) => isScalar(key) && (key.source ?? key.value) === String(part)) ?? null)
+      : null;
     const item = isSeq(parent) ? parent.items[Number(part)] : undefined;
     if (!next && item === undefined) return { parent, pair, depth };
     node = next ? next.value : item;
@@ -141,15 +154,29 @@ function afterKey(text: string, pair: Pair, source: string): Splice | null {
 }
 
 /** Adds the missing rest of a path to the deepest map that is there; its inner maps are written on one line. */
-function insertPath(text: string, doc: Document.Parsed, missing: Missing, path: Path, source: string): Splice | null | { fault: Fault } {
+function insertPath(
+  text: string,
+  doc: Document.Parsed,
+  missing: Missing,
+  path: Path,
+  source: string,
+): Splice | null | { fault: Fault } {
   const { parent, pair, depth } = missing;
   const rest = path.slice(depth);
   const value = rest.slice(1).reduceRight<string>((inner, part) => `{ ${printValue(String(part))}: ${inner} }`, source);
   const line = `${printValue(String(rest[0]))}: ${value}`;
-  if (isMap(parent) && typeof rest[0] === 'string') return parent.flow ? insertFlowPair(text, parent, line) : insertBlockPair(text, parent, line);
+  if (isMap(parent) && typeof rest[0] === 'string')
+    return parent.flow ? insertFlowPair(text, parent, line) : insertBlockPair(text, parent, line);
   if (isEmpty(parent) && pair) return afterKey(text, pair, `{ ${line} }`);
-  if (doc.contents === null && depth === 0) return { start: text.length, end: text.length, text: `${text === '' || text.endsWith('\n') ? '' : eolOf(text)}${line}${eolOf(text)}` };
-  return { fault: fault('not-found', `There is no map ${path.slice(0, -1).join('.') || 'at the top'} to hold ${path.at(-1)}`) };
+  if (doc.contents === null && depth === 0)
+    return {
+      start: text.length,
+      end: text.length,
+      text: `${text === '' || text.endsWith('\n') ? '' : eolOf(text)}${line}${eolOf(text)}`,
+    };
+  return {
+    fault: fault('not-found', `There is no map ${path.slice(0, -1).join('.') || 'at the top'} to hold ${path.at(-1)}`),
+  };
 }
 
 /** Fills `[]` or `{}`; a comment between the brackets stays. */
@@ -185,7 +212,9 @@ function insertItem(text: string, list: YAMLSeq, source: string): Splice | null 
   const first = rangeOf(list.items[0]);
   if (end === null || !first) return null;
   const dash = /^[ ]*(?:- +)*- +$/.exec(text.slice(first[0] - columnOf(text, first[0]), first[0]))?.[0];
-  return dash === undefined ? null : newLine(text, end, ' '.repeat(dash.lastIndexOf('-')) + dash.slice(dash.lastIndexOf('-')) + source);
+  return dash === undefined
+    ? null
+    : newLine(text, end, ' '.repeat(dash.lastIndexOf('-')) + dash.slice(dash.lastIndexOf('-')) + source);
 }
 
 /** A new line below the one in which the offset lies. */

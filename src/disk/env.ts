@@ -23,7 +23,8 @@ export const VARIABLES: readonly Variable[] = variablesOf(orgFile, []);
 
 function variablesOf(schema: z.ZodType, path: readonly string[]): Variable[] {
   const { def } = base(schema)._zod;
-  if (def.type === 'object') return Object.entries(def.shape).flatMap(([key, inner]) => variablesOf(inner as z.ZodType, [...path, key]));
+  if (def.type === 'object')
+    return Object.entries(def.shape).flatMap(([key, inner]) => variablesOf(inner as z.ZodType, [...path, key]));
   if (!['string', 'number', 'boolean', 'enum'].includes(def.type)) return [];
   return [{ name: `LEMMING_${path.join('_').toUpperCase()}`, path, schema, about: schema.description ?? '' }];
 }
@@ -39,7 +40,10 @@ function base(schema: z.ZodType): z.core.$ZodTypes {
  * The organisation's settings with the `LEMMING_*` variables put in; `data` is what org.yaml says. Faults: `bad-env` for a
  * variable that is unknown (with the nearest), that cannot be parsed, or that leaves the settings incomplete.
  */
-export function override(data: unknown, env: Readonly<Record<string, string | undefined>>): { org: OrgFile | null; faults: Fault[] } {
+export function override(
+  data: unknown,
+  env: Readonly<Record<string, string | undefined>>,
+): { org: OrgFile | null; faults: Fault[] } {
   const faults: Fault[] = [];
   const settings = structuredClone(data) as Record<string, unknown>;
   const names: string[] = [];
@@ -60,7 +64,9 @@ function readVariable(name: string, text: string): { path: readonly string[]; va
   const variable = VARIABLES.find((one) => one.name === name);
   if (!variable) {
     const known = VARIABLES.map((one) => one.name);
-    return fault('bad-env', `There is no setting for the variable ${cut(name, 80)}`, { ...near(name, [...known, ...OTHERS]) });
+    return fault('bad-env', `There is no setting for the variable ${cut(name, 80)}`, {
+      ...near(name, [...known, ...OTHERS]),
+    });
   }
   const value = parse(variable.schema, text);
   const result = value === undefined ? null : variable.schema.safeParse(value);
@@ -99,5 +105,7 @@ function put(settings: Record<string, unknown>, path: readonly string[], value: 
 
 function incomplete(names: readonly string[], issues: readonly z.core.$ZodIssue[]): Fault {
   const keys = issues.map((issue) => issue.path.join('.')).join(', ');
-  return fault('bad-env', `With ${names.join(', ')} the settings need ${keys} too`, { remedy: 'Set the key in org/org.yaml, or unset the variable.' });
+  return fault('bad-env', `With ${names.join(', ')} the settings need ${keys} too`, {
+    remedy: 'Set the key in org/org.yaml, or unset the variable.',
+  });
 }

@@ -33,7 +33,8 @@ export function fingerprint(disk: Disk, watched: Watched): Fingerprint {
   for (const folder of FOLDERS) found.files(folder, () => true);
   found.mark('agents');
   for (const agent of found.names('agents', () => true)) found.mark(`agents/${agent}/resume.md`);
-  for (const person of watched.people) for (const folder of ['outbox', 'requests']) found.mark(`agents/${person}/${folder}`);
+  for (const person of watched.people)
+    for (const folder of ['outbox', 'requests']) found.mark(`agents/${person}/${folder}`);
   for (const path of watched.paths) found.mark(path);
   const variables = Object.keys(watched.env).filter((name) => name.startsWith('LEMMING_'));
   found.parts.push(...variables.sort().map((name) => `${name}=${watched.env[name]}`));

@@ -40,7 +40,11 @@ export function migrateText(kind: VersionedKind, text: string): Migrated | Extra
   if (faults[0]) return { fault: withoutFile(faults[0]) };
   const from = versionIn(data);
   if (from === null || from > steps.length)
-    return { fault: fault('invalid-value', `The version is not one that this program knows: 0 to ${steps.length}`, { remedy: 'Correct the version, or use a newer LeMMing.' }) };
+    return {
+      fault: fault('invalid-value', `The version is not one that this program knows: 0 to ${steps.length}`, {
+        remedy: 'Correct the version, or use a newer LeMMing.',
+      }),
+    };
   let now = text;
   for (const step of steps.slice(from)) {
     const next = step(now);
@@ -60,7 +64,8 @@ function addVersion(text: string): Edited {
   const { doc } = compose(text);
   const root = doc?.contents;
   const first = isMap(root) ? root.items[0]?.key : null;
-  if (!isMap(root) || !isScalar(first) || !first.range || Object.hasOwn(Object(readTree(text, '').data), 'version')) return setScalar(text, ['version'], 1);
+  if (!isMap(root) || !isScalar(first) || !first.range || Object.hasOwn(Object(readTree(text, '').data), 'version'))
+    return setScalar(text, ['version'], 1);
   const at = first.range[0];
   const gap = root.flow ? ', ' : eolOf(text) + ' '.repeat(columnOf(text, at));
   return proven(text, `${text.slice(0, at)}version: 1${gap}${text.slice(at)}`);
@@ -71,5 +76,9 @@ function proven(before: string, after: string): Edited {
   const { data, faults } = readTree(after, '');
   const wanted = { version: 1, ...(readTree(before, '').data as object) };
   if (faults.length === 0 && JSON.stringify(data) === JSON.stringify(wanted)) return { text: after };
-  return { fault: fault('invalid-value', 'The version cannot be added to this file', { remedy: 'Add the line "version: 1" by hand.' }) };
+  return {
+    fault: fault('invalid-value', 'The version cannot be added to this file', {
+      remedy: 'Add the line "version: 1" by hand.',
+    }),
+  };
 }

@@ -16,7 +16,8 @@ const MAX_VALUE = 80;
 export function faultsOf(schema: z.ZodType, tree: Tree, issues: readonly Issue[]): Fault[] {
   const findings = issues.flatMap((issue) => flatten(issue, [], tree.data));
   const faults = findings.slice(0, MAX_FAULTS).map((finding) => toFault(finding, schema, tree));
-  if (findings.length > MAX_FAULTS) faults.push(fault('invalid-value', `${findings.length - MAX_FAULTS} more faults`, { file: tree.file }));
+  if (findings.length > MAX_FAULTS)
+    faults.push(fault('invalid-value', `${findings.length - MAX_FAULTS} more faults`, { file: tree.file }));
   return faults.sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
 }
 
@@ -33,17 +34,20 @@ interface Finding {
 /** Spreads the issues within unions and of several keys; `above` is the path of the union. */
 function flatten(issue: Issue, above: Path, data: unknown): Finding[] {
   const path = [...above, ...issue.path];
-  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => ({ code: 'unknown-key', path: [...path, key], text: '', valid: [] }));
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => ({ code: 'unknown-key', path: [...path, key], text: '', valid: [] }));
   const found = follow(data, path);
   if (!found) return [absent(path)];
-  if (path.length === 1 && path[0] === 'version' && issue.code === 'invalid_value') return [otherVersion(issue, found.value)];
+  if (path.length === 1 && path[0] === 'version' && issue.code === 'invalid_value')
+    return [otherVersion(issue, found.value)];
   const branch = issue.code === 'invalid_union' ? nearestBranch(issue.errors) : undefined;
   if (branch) return branch.flatMap((inner) => flatten(inner, path, data));
   return [{ code: 'invalid-value', path, text: expectation(issue), valid: valuesOf(issue) }];
 }
 
 function absent(path: Path): Finding {
-  if (path.length === 1 && path[0] === 'version') return { code: 'old-version', path, text: 'The key version is missing', valid: [] };
+  if (path.length === 1 && path[0] === 'version')
+    return { code: 'old-version', path, text: 'The key version is missing', valid: [] };
   return { code: 'missing-key', path, text: '', valid: [] };
 }
 
@@ -51,13 +55,26 @@ function otherVersion(issue: Extract<Issue, { code: 'invalid_value' }>, version:
   const known = Number(issue.values[0]);
   const path = ['version'];
   if (!Number.isInteger(version)) return { code: 'invalid-value', path, text: `expected ${known}`, valid: [] };
-  if (Number(version) < known) return { code: 'old-version', path, text: `This is version ${version} of the file's format; ${known} is needed`, valid: [] };
-  return { code: 'invalid-value', path, text: `expected ${known}; a newer LeMMing may have written this file`, valid: [] };
+  if (Number(version) < known)
+    return {
+      code: 'old-version',
+      path,
+      text: `This is version ${version} of the file's format; ${known} is needed`,
+      valid: [],
+    };
+  return {
+    code: 'invalid-value',
+    path,
+    text: `expected ${known}; a newer LeMMing may have written this file`,
+    valid: [],
+  };
 }
 
 /** The branch of a union that was meant: the one whose issues lie inside the value. None when no branch fits its type. */
 function nearestBranch(branches: readonly Issue[][]): readonly Issue[] | undefined {
-  const inside = branches.filter((issues) => issues.every((issue) => issue.path.length > 0 || issue.code === 'unrecognized_keys'));
+  const inside = branches.filter((issues) =>
+    issues.every((issue) => issue.path.length > 0 || issue.code === 'unrecognized_keys'),
+  );
   return inside.sort((a, b) => a.length - b.length)[0];
 }
 
@@ -72,13 +89,24 @@ function toFault({ code, path, text, valid }: Finding, schema: z.ZodType, tree: 
   }
   if (code === 'unknown-key') {
     const message = `There is no key "${cut(key, MAX_VALUE)}"${parent.length ? ` in ${nameOf(parent)}` : ''}`;
-    return fault(code, message, { file, ...tree.place(path, 'key'), value: cut(key, MAX_VALUE), ...near(key, validKeys(schema, parent)) });
+    return fault(code, message, {
+      file,
+      ...tree.place(path, 'key'),
+      value: cut(key, MAX_VALUE),
+      ...near(key, validKeys(schema, parent)),
+    });
   }
   const value = key === 'key' ? HIDDEN : follow(tree.data, path)?.value;
   const place = tree.place(path, 'value');
-  if (code === 'old-version') return fault(code, text, { file, ...place, ...(value === undefined ? {} : { value: show(value) }) });
+  if (code === 'old-version')
+    return fault(code, text, { file, ...place, ...(value === undefined ? {} : { value: show(value) }) });
   const message = `${name}: ${text}, found ${typeof value === 'string' ? JSON.stringify(show(value)) : show(value)}`;
-  return fault(code, message, { file, ...place, value: show(value), ...(typeof value === 'string' ? near(value, valid) : {}) });
+  return fault(code, message, {
+    file,
+    ...place,
+    value: show(value),
+    ...(typeof value === 'string' ? near(value, valid) : {}),
+  });
 }
 
 /** `agents.planner.send_to[0]`; the whole file for the empty path. */
@@ -94,7 +122,10 @@ const HIDDEN = '(hidden)';
 /** A value as text: a text as it is, anything else as JSON, cut to 80 characters. */
 function show(value: unknown): string {
   if (typeof value === 'string') return cut(value, MAX_VALUE);
-  return cut(JSON.stringify(value, (key, inner: unknown) => (key === 'key' ? HIDDEN : inner)) ?? String(value), MAX_VALUE);
+  return cut(
+    JSON.stringify(value, (key, inner: unknown) => (key === 'key' ? HIDDEN : inner)) ?? String(value),
+    MAX_VALUE,
+  );
 }
 
 const TYPES: Record<string, string> = {
@@ -119,7 +150,9 @@ function expectation(issue: Issue): string {
     case 'too_big':
       return `expected at most ${amount(issue.maximum, issue.origin)}`;
     case 'invalid_union': {
-      const parts = issue.errors.flatMap((issues) => issues.map(expectation)).map((text) => text.replace(/^expected (one of )?/, ''));
+      const parts = issue.errors
+        .flatMap((issues) => issues.map(expectation))
+        .map((text) => text.replace(/^expected (one of )?/, ''));
       const options = 'options' in issue ? (issue.options ?? []).map(String) : [];
       return `expected ${[...new Set([...parts, ...options])].join(' or ') || 'something else'}`;
     }

@@ -1,4 +1,19 @@
-import { type Alias, Composer, type CST, type Document, isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, type Node, type Pair, Parser, type YAMLMap } from 'yaml';
+import {
+  type Alias,
+  Composer,
+  type CST,
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  Lexer,
+  LineCounter,
+  type Node,
+  type Pair,
+  Parser,
+  type YAMLMap,
+} from 'yaml';
 import { type Fault, fault } from '../schema/fault.ts';
 
 /** Levels of nesting that are read. Far deeper ones overflow the stack inside `yaml`, and V8 may then end the process. */
@@ -39,7 +54,7 @@ interface Flaw {
 export function readTree(text: string, file: string, firstLine = 1): Tree {
   const { doc, flaws } = compose(text);
   const broken = flaws.length > 0;
-  const walk: Walk = { flaws, anchors: new Map(), open: new Set(), aliases: 0 };
+  const walk: Walk = { flaws, anchors: new Map(), open: new Set(), aliases: 0, following: 0 };
   const data = doc?.contents ? toPlain(doc.contents, walk) : null;
   const placeOf = placesIn(text, firstLine);
   const finder: Finder = { anchors: walk.anchors, indexes: new Map() };
@@ -47,9 +62,17 @@ export function readTree(text: string, file: string, firstLine = 1): Tree {
     file,
     data: data ?? {},
     broken,
-    faults: flaws.slice(0, MAX_ERRORS).map(({ offset, message }) => fault('invalid-yaml', message, { file, ...placeOf(offset) })),
+    faults: unique(flaws)
+      .slice(0, MAX_ERRORS)
+      .map(({ offset, message }) => fault('invalid-yaml', message, { file, ...placeOf(offset) })),
     place: (path, of) => placeOf(doc?.contents ? offsetOf(doc.contents, path, of, finder) : 0),
   };
+}
+
+/** The first flaw of each place, in the order of the text. */
+function unique(flaws: readonly Flaw[]): Flaw[] {
+  const first = new Map([...flaws].reverse().map((flaw) => [flaw.offset, flaw]));
+  return [...first.values()].sort((a, b) => a.offset - b.offset);
 }
 
 /** Parses to nodes with ranges; the nesting is watched token by token, before anything recursive sees it. */
@@ -59,13 +82,20 @@ export function compose(text: string): { doc: Document.Parsed | null; flaws: Fla
   for (const lexeme of new Lexer().lex(text)) {
     for (const token of parser.next(lexeme)) tokens.push(token);
     if (parser.stack.length > MAX_DEPTH)
-      return { doc: null, flaws: [{ offset: parser.offset, message: `The nesting is deeper than ${MAX_DEPTH} levels` }] };
+      return {
+        doc: null,
+        flaws: [{ offset: parser.offset, message: `The nesting is deeper than ${MAX_DEPTH} levels` }],
+      };
   }
   for (const token of parser.end()) tokens.push(token);
   const [doc, second] = new Composer(OPTIONS).compose(tokens, true, text.length);
   if (!doc) return { doc: null, flaws: [] };
   const flaws = [...doc.errors, ...doc.warnings].map(({ pos, message }) => ({ offset: pos[0], message }));
-  if (second) flaws.push({ offset: second.range[0], message: 'Only one YAML document is read: remove what follows the line ---' });
+  if (second)
+    flaws.push({
+      offset: second.range[0],
+      message: 'Only one YAML document is read: remove what follows the line ---',
+    });
   return { doc: doc as Document.Parsed, flaws };
 }
 
@@ -77,15 +107,19 @@ interface Walk {
   anchors: Map<string, Node>;
   /** Nodes that an alias stands in. */
   open: Set<Node>;
+  /** Uses of anchors so far. */
   aliases: number;
+  /** Uses of anchors that lie around this node; within them anchors are known already. */
+  following: number;
 }
 
 /** The data of a node. What cannot be data is a flaw, and null. */
 function toPlain(node: unknown, walk: Walk): unknown {
   if (isAlias(node)) return follow(node, walk);
   if (!isScalar(node) && !isMap(node) && !isSeq(node)) return null;
-  if (node.tag) return reject(node, `The tag ${node.tag} is not read: write the value without it, in quotes if it is a text`, walk);
-  if (node.anchor && walk.aliases === 0) walk.anchors.set(node.anchor, node);
+  if (node.tag)
+    return reject(node, `The tag ${node.tag} is not read: write the value without it, in quotes if it is a text`, walk);
+  if (node.anchor && walk.following === 0) walk.anchors.set(node.anchor, node);
   if (isScalar(node)) return node.value;
   walk.open.add(node);
   const plain = isMap(node) ? toObject(node, walk) : node.items.map((one) => toPlain(one, walk));
@@ -113,7 +147,10 @@ function follow(alias: Alias, walk: Walk): unknown {
     if (walk.aliases === MAX_ALIASES + 1) reject(alias, `More than ${MAX_ALIASES} uses of anchors`, walk);
     return null;
   }
-  return toPlain(target, walk);
+  walk.following++;
+  const plain = toPlain(target, walk);
+  walk.following--;
+  return plain;
 }
 
 function reject(node: Node, message: string, walk: Walk): null {

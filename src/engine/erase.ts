@@ -17,12 +17,15 @@ export interface Target {
   /** Turns in whose visits the text was written. */
   turns: Set<number>;
   messages: Map<string, Message>;
+  /** Messages of which nothing but the subject is erased: it repeats that of a message they answer. */
+  echoes: Map<string, Message>;
   /** The call whose reply is erased; null for a message. */
   call: string | null;
   /** Turns in which the plain text of the visit became the message. */
   spoken: Set<number>;
   texts: Set<string>;
-  subjects: Set<string>;
+  /** Old subject → new subject. */
+  subjects: Map<string, string>;
   /** Old path → new path: the name of a file holds words of its subject. */
   paths: Map<string, string>;
 }
@@ -43,10 +46,10 @@ export function eraser(target: Target): Change {
 }
 
 /** A line without any of these is none of ours. */
-function signsOf({ id, messages, texts, paths, call }: Target): string[] {
+function signsOf({ id, messages, echoes, texts, subjects, paths, call }: Target): string[] {
   const [turn, agent] = call?.split('.') ?? [];
   const ofCall = turn === undefined ? [] : [`"turn":${turn},"agent":"${agent}"`];
-  return [id, ...messages.keys(), ...paths.keys(), ...ofCall, ...[...texts].map((text) => JSON.stringify(text).slice(1, -1))];
+  return [id, ...messages.keys(), ...echoes.keys(), ...paths.keys(), ...ofCall, ...[...texts, ...subjects.keys()].map((text) => JSON.stringify(text).slice(1, -1))];
 }
 
 function erase(entry: Line, target: Target, file: number): void {
@@ -55,12 +58,15 @@ function erase(entry: Line, target: Target, file: number): void {
     case 'drop':
     case 'revived':
       if (target.messages.has(entry.message.id)) eraseMessage(entry);
+      if (target.messages.has(entry.message.id) || target.echoes.has(entry.message.id)) entry.message.subject = target.subjects.get(entry.message.subject) ?? entry.message.subject;
       return;
     case 'mail':
-      if (target.messages.has(entry.id)) Object.assign(entry, { subject: REDACTED, body: REDACTED });
+      if (target.messages.has(entry.id)) entry.body = REDACTED;
+      if (target.messages.has(entry.id) || target.echoes.has(entry.id)) entry.subject = target.subjects.get(entry.subject) ?? entry.subject;
       return;
     case 'reply':
       if (entry.agent === target.agent && target.turns.has(entry.turn)) eraseReply(entry.reply, target, printKey(entry) === target.call || target.spoken.has(entry.turn));
+      else if ([...target.echoes.values()].some(({ from, turn }) => from === entry.agent && turn === entry.turn)) for (const act of entry.reply.acts) act.input = withSubject(act.input, target);
       return;
     case 'failed':
       if (printKey(entry) === target.call) entry.message = REDACTED;
@@ -77,7 +83,6 @@ function erase(entry: Line, target: Target, file: number): void {
 }
 
 function eraseMessage(entry: { k: string; message: Message; files?: Attached[]; found?: string; hash?: string }): void {
-  entry.message.subject = REDACTED;
   if ('body' in entry.message) entry.message.body = REDACTED;
   for (const file of entry.files ?? []) file.data = Buffer.from(REDACTED).toString('base64');
   if (entry.k !== 'drop') return;
@@ -90,21 +95,34 @@ function eraseReply(reply: Reply, target: Target, words: boolean): void {
   for (const act of reply.acts) act.input = eraseInput(act.input, target);
 }
 
-/** The subject goes too, and is said, so that the same message would come of it again. */
-function eraseInput(input: Json, { texts }: Target): Json {
-  if (input === null || typeof input !== 'object' || Array.isArray(input)) return input;
-  const { body } = input as JsonObject;
-  return typeof body === 'string' && texts.has(trimmed(body)) ? { ...input, body: REDACTED, subject: REDACTED } : input;
+/** What an act sends. A subject that came from the body comes from `[redacted]` when the act is judged again. */
+function eraseInput(input: Json, target: Target): Json {
+  const { body } = fieldsOf(input);
+  return typeof body === 'string' && target.texts.has(trimmed(body)) ? withSubject({ ...fieldsOf(input), body: REDACTED }, target) : input;
+}
+
+function withSubject(input: Json, { subjects }: Target): Json {
+  const { subject } = fieldsOf(input);
+  const erased = typeof subject === 'string' ? subjects.get(subject) : undefined;
+  return erased === undefined ? input : { ...fieldsOf(input), subject: erased };
+}
+
+function fieldsOf(input: Json): JsonObject {
+  return input !== null && typeof input === 'object' && !Array.isArray(input) ? input : {};
 }
 
 /** The head of a message in a prompt names its subject. */
-function erasePieces(pieces: readonly Piece[], { messages, subjects }: Target): Piece[] {
-  const heads = [...subjects].map((subject) => `subject=${JSON.stringify(subject).replace(/</g, '\\u003c').replace(/>/g, '\\u003e')}`);
+function erasePieces(pieces: readonly Piece[], { messages, echoes, subjects }: Target): Piece[] {
+  const heads = [...subjects].map(([old, made]) => [head(old), head(made)] as const);
   return pieces.map((piece, i) => {
     const next = pieces[i + 1];
-    if (typeof piece !== 'string' || typeof next !== 'object' || !('mail' in next) || !messages.has(next.mail)) return piece;
-    return heads.reduce((text, head) => text.replaceAll(head, `subject="${REDACTED}"`), piece);
+    if (typeof piece !== 'string' || typeof next !== 'object' || !('mail' in next) || !(messages.has(next.mail) || echoes.has(next.mail))) return piece;
+    return heads.reduce((text, [old, made]) => text.replaceAll(old, made), piece);
   });
+}
+
+function head(subject: string): string {
+  return `subject=${JSON.stringify(subject).replace(/</g, '\\u003c').replace(/>/g, '\\u003e')}`;
 }
 
 /** A body as a message holds it. */

@@ -12,11 +12,34 @@ export function eventsOf(report: TurnReport, lines: readonly Entry[], recovered:
   const visits = new Map(report.visits.map((visit) => [visit.agent, visit]));
   return [
     ...recovered.map((text): LogEvent => ({ level: 'warn', module: 'engine', event: 'recovered', turn, text })),
-    ...lines.flatMap((line) => (line.k === 'visit' ? visitEvents(line, visits.get(line.agent), turn) : lineEvents(line, turn))),
-    ...report.walked.flatMap((due): LogEvent[] => (due.due ? [] : [{ level: 'debug', module: 'engine', event: 'not-due', turn, agent: due.agent, why: due.why }])),
-    ...report.conflicts.map(({ path, ours }): LogEvent => ({ level: 'warn', module: 'disk', event: 'conflict', turn, path, ours })),
-    ...report.faults.map((fault): LogEvent => ({ level: 'error', module: 'disk', event: 'fault', turn, code: fault.code, text: printFault(fault) })),
-    { level: 'info', module: 'engine', event: 'turn', turn, visits: report.visits.length, inputs: report.inputs, cost: report.spent / 1e6 },
+    ...lines.flatMap((line) =>
+      line.k === 'visit' ? visitEvents(line, visits.get(line.agent), turn) : lineEvents(line, turn),
+    ),
+    ...report.walked.flatMap((due): LogEvent[] =>
+      due.due ? [] : [{ level: 'debug', module: 'engine', event: 'not-due', turn, agent: due.agent, why: due.why }],
+    ),
+    ...report.conflicts.map(
+      ({ path, ours }): LogEvent => ({ level: 'warn', module: 'disk', event: 'conflict', turn, path, ours }),
+    ),
+    ...report.faults.map(
+      (fault): LogEvent => ({
+        level: 'error',
+        module: 'disk',
+        event: 'fault',
+        turn,
+        code: fault.code,
+        text: printFault(fault),
+      }),
+    ),
+    {
+      level: 'info',
+      module: 'engine',
+      event: 'turn',
+      turn,
+      visits: report.visits.length,
+      inputs: report.inputs,
+      cost: report.spent / 1e6,
+    },
   ];
 }
 
@@ -26,8 +49,33 @@ function visitEvents(visit: VisitEffect, report: VisitReport | undefined, turn: 
   const level = outcome === 'ok' ? 'info' : outcome === 'failed' ? 'error' : 'warn';
   const module = blame === 'provider' ? 'provider' : 'engine';
   return [
-    { level, module, event: 'visit', turn, agent, outcome, reason, blame, mail, sent, refused, held, cost: (report?.cost ?? 0) / 1e6 },
-    ...refusals.map(({ tool, rule, text }): LogEvent => ({ level: 'warn', module: 'tool', event: 'refused', turn, agent, tool, rule, text })),
+    {
+      level,
+      module,
+      event: 'visit',
+      turn,
+      agent,
+      outcome,
+      reason,
+      blame,
+      mail,
+      sent,
+      refused,
+      held,
+      cost: (report?.cost ?? 0) / 1e6,
+    },
+    ...refusals.map(
+      ({ tool, rule, text }): LogEvent => ({
+        level: 'warn',
+        module: 'tool',
+        event: 'refused',
+        turn,
+        agent,
+        tool,
+        rule,
+        text,
+      }),
+    ),
     ...notes.map((text): LogEvent => ({ level: 'info', module: 'engine', event: 'note', turn, agent, text })),
   ];
 }
@@ -42,14 +90,61 @@ function lineEvents(line: Entry, turn: number): LogEvent[] {
     }
     case 'dead': {
       const { id, message, from, to, reason, path } = line.record;
-      return [{ level: 'warn', module: 'engine', event: 'dead-letter', turn, agent: from, message: message ?? undefined, id, to, reason, path, text: line.detail }];
+      return [
+        {
+          level: 'warn',
+          module: 'engine',
+          event: 'dead-letter',
+          turn,
+          agent: from,
+          message: message ?? undefined,
+          id,
+          to,
+          reason,
+          path,
+          text: line.detail,
+        },
+      ];
     }
     case 'aside':
-      return [{ level: 'warn', module: 'disk', event: 'set-aside', turn, id: line.id, path: line.path, reason: line.reason, text: line.detail }];
+      return [
+        {
+          level: 'warn',
+          module: 'disk',
+          event: 'set-aside',
+          turn,
+          id: line.id,
+          path: line.path,
+          reason: line.reason,
+          text: line.detail,
+        },
+      ];
     case 'held':
-      return [{ level: 'info', module: 'tool', event: 'held', turn, agent: line.agent, id: line.id, tool: line.tool, rule: line.rule }];
+      return [
+        {
+          level: 'info',
+          module: 'tool',
+          event: 'held',
+          turn,
+          agent: line.agent,
+          id: line.id,
+          tool: line.tool,
+          rule: line.rule,
+        },
+      ];
     case 'decided':
-      return [{ level: 'info', module: 'tool', event: 'decided', turn, id: line.id, decision: line.decision, by: line.by, text: line.outcome }];
+      return [
+        {
+          level: 'info',
+          module: 'tool',
+          event: 'decided',
+          turn,
+          id: line.id,
+          decision: line.decision,
+          by: line.by,
+          text: line.outcome,
+        },
+      ];
     case 'request':
       return [{ level: 'info', module: 'command', event: 'request', turn, ask: line.request.ask, by: line.request.by }];
     case 'file':
@@ -57,7 +152,17 @@ function lineEvents(line: Entry, turn: number): LogEvent[] {
     case 'wrote':
       return [{ level: 'debug', module: 'tool', event: 'wrote', turn, agent: line.agent, path: line.path }];
     case 'acked':
-      return [{ level: 'debug', module: 'engine', event: 'acknowledged', turn, agent: line.agent, message: line.id, reaction: line.reaction }];
+      return [
+        {
+          level: 'debug',
+          module: 'engine',
+          event: 'acknowledged',
+          turn,
+          agent: line.agent,
+          message: line.id,
+          reaction: line.reaction,
+        },
+      ];
     case 'warned':
       return [{ level: 'warn', module: 'engine', event: 'soft-cap', turn, scope: line.scope }];
     default:

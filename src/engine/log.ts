@@ -32,7 +32,12 @@ export function logPath(agent: string | null): string {
  * module are forgotten, secrets of the environment struck out. Lines are buffered and written at most once a second, one
  * append a file; a file is rotated by size and age (`activity.1.jsonl` is the youngest old one).
  */
-export function logger(disk: Disk, clock: Clock, config: () => Config | undefined, env: Record<string, string | undefined>): Log {
+export function logger(
+  disk: Disk,
+  clock: Clock,
+  config: () => Config | undefined,
+  env: Record<string, string | undefined>,
+): Log {
   const redact = redactor(env);
   const lines = new Map<string, string[]>();
   let timer: AbortController | null = null;
@@ -78,8 +83,23 @@ function isWanted({ level, module }: LogEvent, { level: general, levels }: Setti
   return LEVELS.indexOf(level) <= LEVELS.indexOf(least);
 }
 
-function lineOf({ level, module, event, turn, agent, message, task, ...more }: LogEvent, now: number, org: string): string {
-  return JSON.stringify({ time: new Date(now).toISOString(), org, turn, agent, message, task, level, module, event, ...more });
+function lineOf(
+  { level, module, event, turn, agent, message, task, ...more }: LogEvent,
+  now: number,
+  org: string,
+): string {
+  return JSON.stringify({
+    time: new Date(now).toISOString(),
+    org,
+    turn,
+    agent,
+    message,
+    task,
+    level,
+    module,
+    event,
+    ...more,
+  });
 }
 
 function write(disk: Disk, clock: Clock, path: string, lines: readonly string[], settings: Settings): DiskError | null {
@@ -97,7 +117,13 @@ function write(disk: Disk, clock: Clock, path: string, lines: readonly string[],
 }
 
 /** Begins a new file when the old one would grow too large or has become too old. A folder changes when a file in it is begun. */
-function rotate(disk: Disk, clock: Clock, path: string, more: number, { max_bytes, max_files, max_days }: Settings): void {
+function rotate(
+  disk: Disk,
+  clock: Clock,
+  path: string,
+  more: number,
+  { max_bytes, max_files, max_days }: Settings,
+): void {
   const folder = path.slice(0, path.lastIndexOf('/'));
   const place = disk.stat(folder);
   if (place && place.kind !== 'folder') throw new DiskError('not-regular', folder, 'not a folder');

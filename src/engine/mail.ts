@@ -31,7 +31,9 @@ const MOST_BYTES = 16_777_216;
 /** The files of messages in the order they were written: by turn, author and number. Reads names only. */
 export function mailFiles(disk: Disk, wish: MailWish = {}): MailFile[] {
   const authors = wish.authors ?? (disk.list('agents') ?? []).filter(isName);
-  const files = authors.flatMap((author) => foldersOf(disk, author, wish).flatMap((folder) => filesIn(disk, folder, author)));
+  const files = authors.flatMap((author) =>
+    foldersOf(disk, author, wish).flatMap((folder) => filesIn(disk, folder, author)),
+  );
   const since = wish.since ?? 0;
   return files.filter((file) => file.turn >= since).sort(inOrder);
 }
@@ -61,7 +63,11 @@ function inOrder(a: MailFile, b: MailFile): number {
 }
 
 /** The messages in the files whose text may be wanted, one after the other; the text is looked at before it is parsed. */
-export function* readMail(disk: Disk, files: Iterable<MailFile>, wanted: (text: string) => boolean = () => true): Generator<Message> {
+export function* readMail(
+  disk: Disk,
+  files: Iterable<MailFile>,
+  wanted: (text: string) => boolean = () => true,
+): Generator<Message> {
   for (const file of files) {
     const text = textOf(disk, file.path);
     const message = text !== null && wanted(text) ? readMessage(text, file.path).message : null;
@@ -100,7 +106,11 @@ export function findMessage(disk: Disk, id: string): Message | null {
   const outbox = `agents/${key.author}/outbox`;
   const archive = archivePath(`${outbox}/${padTurn(key.turn)}-`).replace(/\/[^/]*$/, '');
   const files = [outbox, archive].flatMap((folder) => filesIn(disk, folder, key.author));
-  for (const message of readMail(disk, files.filter((file) => file.turn === key.turn && file.n === key.n))) return message;
+  for (const message of readMail(
+    disk,
+    files.filter((file) => file.turn === key.turn && file.n === key.n),
+  ))
+    return message;
   return null;
 }
 

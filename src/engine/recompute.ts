@@ -182,7 +182,7 @@ class ReplayedCalls extends Calls {
 
   private checkPrompt(key: CallKey, intent: IntentEntry, systemHash: string, prompt: Prompt): void {
     const found = requestHash(systemHash, intent.model, prompt.parts);
-    if (found === intent.hash || this.divergence || prompt.parts.some((part) => ERASED.test(part.text))) return;
+    if (found === intent.hash || this.divergence || ERASED.test(JSON.stringify(prompt.parts))) return;
     this.divergence = { turn: key.turn, key: `prompt ${printKey(key)}`, expected: intent.hash, found };
   }
 

@@ -10,7 +10,8 @@ const SHORTEST = 6;
 export function redactor(env: Record<string, string | undefined>): (text: string) => string {
   const names = new Map<string, string>();
   for (const [name, value] of Object.entries(env))
-    if (SECRET_NAME.test(name) && value !== undefined && value.trim().length >= SHORTEST) for (const form of formsOf(value.trim())) names.set(form, name);
+    if (SECRET_NAME.test(name) && value !== undefined && value.trim().length >= SHORTEST)
+      for (const form of formsOf(value.trim())) names.set(form, name);
   if (names.size === 0) return (text) => text;
   const forms = [...names.keys()].sort((a, b) => b.length - a.length);
   const pattern = new RegExp(forms.map((form) => form.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&')).join('|'), 'g');

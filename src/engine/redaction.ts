@@ -15,7 +15,7 @@ import { Refold, textOf } from './replay.ts';
 import { replaceFile, rewriteFile } from './rewrite.ts';
 
 /** Shorter texts are not looked for elsewhere: they would be found by chance. Characters. */
-const TELLING = 12;
+const TELLING = 8;
 
 /** What a redaction did. */
 export interface Redaction {
@@ -56,7 +56,7 @@ function refold(disk: Disk): Refold {
 
 /** Finds what the id names, and all lines in which its text stands by the way the engine works. */
 function findTarget(disk: Disk, id: string): Target {
-  const target: Target = { id, agent: '', turns: new Set(), messages: new Map(), call: null, spoken: new Set(), texts: new Set(), subjects: new Set(), paths: new Map() };
+  const target: Target = { id, agent: '', turns: new Set(), messages: new Map(), echoes: new Map(), call: null, spoken: new Set(), texts: new Set(), subjects: new Map(), paths: new Map() };
   const held: { file: number; agent: string; body: string }[] = [];
   for (const { file, entries } of readJournal(disk, []))
     for (const entry of entries) {
@@ -66,7 +66,11 @@ function findTarget(disk: Disk, id: string): Target {
   if (target.messages.size === 0 && target.call === null) throw failure('not-found', `The journal holds no message or call ${JSON.stringify(id)}`, { remedy: 'lemming history lists messages. The id of a call is TURN.AGENT.CALL.ATTEMPT.' });
   for (const { file, agent, body } of held) if (agent === target.agent && target.texts.has(body)) target.turns.add(file);
   for (const turn of target.turns) widen(disk, target, turn);
-  for (const texts of [target.texts, target.subjects]) for (const none of ['', REDACTED]) texts.delete(none);
+  for (const group of readJournal(disk, [])) for (const entry of group.entries) echo(target, entry);
+  for (const none of ['', REDACTED]) {
+    target.texts.delete(none);
+    target.subjects.delete(none);
+  }
   return target;
 }
 
@@ -79,7 +83,7 @@ function lookAt(target: Target, entry: Entry): void {
   if ((entry.k === 'sent' || entry.k === 'drop' || entry.k === 'revived') && entry.message.id === target.id) aim(target, entry.message);
   if (entry.k === 'mail' && entry.id === target.id) {
     target.texts.add(entry.body);
-    target.subjects.add(entry.subject);
+    nameSubject(target, entry.subject);
   }
   if ((entry.k === 'reply' || entry.k === 'failed') && printKey(entry) === target.id) {
     target.call = target.id;
@@ -90,13 +94,35 @@ function lookAt(target: Target, entry: Entry): void {
 }
 
 function aim(target: Target, message: Message): void {
-  const { id, from, turn, to, subject, body, path } = message;
-  target.agent = from;
-  target.turns.add(turn);
-  target.messages.set(id, message);
-  target.texts.add(body);
-  target.subjects.add(subject);
-  target.paths.set(path, messagePath(from, turn, parseMessageId(id)?.n ?? 1, to[0] ?? 'nobody', REDACTED));
+  target.agent = message.from;
+  target.turns.add(message.turn);
+  target.messages.set(message.id, message);
+  target.texts.add(message.body);
+  nameSubject(target, message.subject);
+  rename(target, message);
+}
+
+/** A subject that begins with "Re:" is the text of the message that is answered. */
+function nameSubject({ subjects }: Target, subject: string): void {
+  if (/^re: /i.test(subject)) return;
+  subjects.set(subject, REDACTED);
+  subjects.set(`Re: ${subject}`.slice(0, 200), `Re: ${REDACTED}`);
+}
+
+/** The name of a file holds words of the subject. */
+function rename(target: Target, { id, from, turn, to, subject, path }: Message): void {
+  const made = target.subjects.get(subject);
+  if (made !== undefined) target.paths.set(path, messagePath(from, turn, parseMessageId(id)?.n ?? 1, to[0] ?? 'nobody', made));
+}
+
+/** Answers repeat the subject, and answers to these. */
+function echo(target: Target, entry: Entry): void {
+  if (entry.k !== 'sent' && entry.k !== 'drop' && entry.k !== 'revived') return;
+  const { id, reply_to, subject } = entry.message;
+  if (reply_to === undefined || target.messages.has(id) || !target.subjects.has(subject)) return;
+  if (!target.messages.has(reply_to) && !target.echoes.has(reply_to)) return;
+  target.echoes.set(id, entry.message);
+  rename(target, entry.message);
 }
 
 /** The journal keeps equal texts of a visit once, so messages with the same text go with it; and plain text may have become a message. */
@@ -135,9 +161,9 @@ function concerned(disk: Disk, target: Target, before: Refold, after: Refold): S
   const paths = new Set<string>();
   for (const [path, { hash }] of before.files) if (after.files.get(path)?.hash !== hash) paths.add(path);
   for (const [path, { hash }] of after.files) if (before.files.get(path)?.hash !== hash) paths.add(path);
-  const about = [...target.messages.keys()].map((id) => `${id} `);
-  for (const [path, made] of after.files) if (/^org\/(dead-letter|approvals)\//.test(path) && about.some((id) => textOf(disk, made)?.includes(id))) paths.add(path);
-  for (const id of target.messages.keys()) {
+  const ids = [...target.messages.keys(), ...target.echoes.keys()];
+  for (const [path, made] of after.files) if (/^org\/(dead-letter|approvals)\//.test(path) && ids.some((id) => textOf(disk, made)?.includes(id))) paths.add(path);
+  for (const id of ids) {
     const { author, turn } = parseMessageId(id) ?? { author: target.agent, turn: 0 };
     const start = `${padTurn(turn)}-${id.slice(id.lastIndexOf('-') + 1)}-`;
     for (const path of treeOf(disk, [`agents/${author}/outbox`]).files) if (path.slice(path.lastIndexOf('/') + 1).replace(/^\.lemming-/, '').startsWith(start)) paths.add(path);
@@ -157,8 +183,8 @@ function cleanLogs(disk: Disk, target: Target): string[] {
 }
 
 /** Files of the org in which the text still stands. */
-function remains(disk: Disk, { texts }: Target): string[] {
-  const telling = [...texts].filter((text) => text.length >= TELLING).flatMap((text) => [text, JSON.stringify(text).slice(1, -1)]);
+function remains(disk: Disk, { texts, subjects }: Target): string[] {
+  const telling = [...texts, ...subjects.keys()].filter((text) => text.length >= TELLING && !text.includes(REDACTED)).flatMap((text) => [text, JSON.stringify(text).slice(1, -1)]);
   if (telling.length === 0) return [];
   const parts = treeOf(disk, ['agents', 'org']).files;
   return parts.filter((path) => {

@@ -153,7 +153,11 @@ export class Refold {
   }
 
   private reset(scope: Scope): void {
-    for (const path of this.files.keys()) if (isReset(scope, path)) this.remove(path);
+    for (const path of this.files.keys()) {
+      if (!isReset(scope, path)) continue;
+      this.remove(path);
+      if (this.state.files.has(path)) apply(this.state, { k: 'file', path, text: null });
+    }
   }
 
   /** Edits of mail are rare, so its file is simply looked for. */

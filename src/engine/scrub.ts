@@ -1,50 +1,92 @@
 import { isUtf8 } from 'node:buffer';
 import type { Config } from '../core/config.ts';
+import type { Attached } from '../core/entry.ts';
+import { archivePath, messagePath } from '../core/send.ts';
 import type { Disk } from '../disk/disk.ts';
-import { chain, journalFiles, journalPath, readJournalFile } from '../disk/journal.ts';
+import { chain, journalFiles, journalPath, readJournal, readJournalFile } from '../disk/journal.ts';
 import { bytesHash } from '../disk/materialise.ts';
 import type { Packed } from '../disk/pack.ts';
+import type { Message } from '../schema/message.ts';
+import { parseMessageId } from '../schema/name.ts';
 import { redactor } from './redact.ts';
 import { rewriteFile, type Rewritten } from './rewrite.ts';
 
-/** Strikes known secrets out of the files of an org, on their way into an archive. */
+/** The beginning of a secret that a subject was cut at is struck out from so many characters on. */
+const TELLING = 6;
+
+/** Strikes known secrets out of the files of an org, on their way into an archive; out of the names of messages too. */
 export class Scrubber {
   /** Files in which a secret stood. */
   readonly found: string[] = [];
   private readonly disk: Disk;
-  private readonly strike: (text: string) => string;
+  private readonly secrets: string[];
+  private readonly redact: (text: string) => string;
+  /** Names and subjects that hold a piece of a secret → what takes their place. */
+  private readonly names = new Map<string, string>();
   private readonly groups: Rewritten[] = [];
   private readonly last: number;
 
   constructor(disk: Disk, config: Config, env: Record<string, string | undefined>) {
+    const known = { ...env, ...keysOf(config, env) };
     this.disk = disk;
-    this.strike = redactor({ ...env, ...keysOf(config, env) });
+    this.redact = redactor(known);
+    this.secrets = Object.entries(known).flatMap(([name, value]) => (SECRET.test(name) && value && value.length >= TELLING ? [value] : []));
     this.last = journalFiles(disk).at(-1) ?? 0;
+    if (this.secrets.length === 0) return;
+    for (const { entries } of readJournal(disk, [])) for (const entry of entries) if (entry.k === 'sent' || entry.k === 'drop') this.name(entry.message, entry.k === 'drop' ? entry.found : null);
+  }
+
+  /** The name of a message's file is made of its subject, which may be cut in the middle of a secret. */
+  private name({ id, from, to, turn, subject, path }: Message, found: string | null): void {
+    const clean = this.redact(this.withoutBeginning(subject));
+    if (clean === subject) return;
+    const made = messagePath(from, turn, parseMessageId(id)?.n ?? 1, to[0] ?? 'nobody', clean);
+    this.names.set(path, made).set(archivePath(path), archivePath(made));
+    if (found !== null) this.names.set(found, `agents/${from}/outbox/redacted-${id}.md`);
+    if (this.redact(subject) === subject) this.names.set(subject, clean);
+  }
+
+  /** A text that ends with the beginning of a secret, without it. */
+  private withoutBeginning(text: string): string {
+    for (const secret of this.secrets)
+      for (let length = Math.min(secret.length, text.length); length >= TELLING; length--) if (text.endsWith(secret.slice(0, length))) return `${text.slice(0, -length)}[...]`;
+    return text;
+  }
+
+  private strike(text: string): string {
+    let clean = text;
+    for (const [old, made] of this.names) if (clean.includes(old)) clean = clean.replaceAll(old, made);
+    return this.redact(clean);
   }
 
   /** The file with the secrets struck out. The end of the journal tells which of its lines were, so that it still verifies. */
   take(file: Packed): Packed[] {
     const number = Number(/^org\/journal\/(\d+)\.jsonl$/.exec(file.path)?.[1] ?? 0);
-    if (number === 0) return [this.plain(file)];
-    const made = this.journal(file, number);
+    const made = number === 0 ? { path: this.strike(file.path), bytes: this.plain(file.bytes) } : this.journal(file, number);
+    if (made.path !== file.path || made.bytes !== file.bytes) this.found.push(file.path);
     return number === this.last && this.groups.length ? this.telling(made) : [made];
   }
 
-  private plain({ path, bytes }: Packed): Packed {
+  private plain(bytes: Uint8Array): Uint8Array {
     const coding = isUtf8(bytes) ? 'utf8' : 'latin1';
     const text = Buffer.from(bytes).toString(coding);
     const clean = this.strike(text);
-    if (clean === text) return { path, bytes };
-    this.found.push(path);
-    return { path, bytes: Buffer.from(clean, coding) };
+    return clean === text ? bytes : Buffer.from(clean, coding);
   }
 
   private journal(file: Packed, number: number): Packed {
-    const { bytes, groups } = rewriteFile(this.disk, number, (line) => this.strike(line));
+    const { bytes, groups } = rewriteFile(this.disk, number, (line) => this.strike(line.includes('"files":[{') ? this.withCleanFiles(line) : line));
     if (groups.length === 0) return file;
     this.groups.push(...groups);
-    this.found.push(file.path);
     return { path: file.path, bytes };
+  }
+
+  /** Attached files stand in the journal as base64. */
+  private withCleanFiles(line: string): string {
+    const entry = JSON.parse(line) as { k: string; files: Attached[] };
+    if (entry.k !== 'sent') return line;
+    for (const file of entry.files) file.data = Buffer.from(this.plain(Buffer.from(file.data, 'base64'))).toString('base64');
+    return JSON.stringify(entry);
   }
 
   /** In a file of the coming turn, as everything that happens between turns; within a turn that is not finished, in its own. */
@@ -60,8 +102,10 @@ export class Scrubber {
   }
 }
 
+const SECRET = /(_KEY|_TOKEN|_SECRET|PASSWORD)$/i;
+
 /** Keys that models name, whatever the variable is called. */
 function keysOf({ models }: Config, env: Record<string, string | undefined>): Record<string, string | undefined> {
   const names = [...models.values()].flatMap(({ key }) => (key ? [key.replace(/^env:/, '')] : []));
-  return Object.fromEntries(names.map((name) => [/(_KEY|_TOKEN|_SECRET|PASSWORD)$/i.test(name) ? name : `${name}_KEY`, env[name]]));
+  return Object.fromEntries(names.map((name) => [SECRET.test(name) ? name : `${name}_KEY`, env[name]]));
 }

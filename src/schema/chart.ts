@@ -6,7 +6,9 @@ const names = z.array(z.string()).default([]);
 export const chartFile = z.strictObject({
   version: z.literal(1).describe('format of this file; lemming migrate upgrades'),
   agents: z
-    .record(z.string(), z.strictObject({
+    .record(
+      z.string(),
+      z.strictObject({
         send_to: names.describe('whom this agent may write to, if they read from it: agent names, "@unit" or "*"'),
         read_from: names.describe('whose mail this agent reads, if they send to it: agent names, "@unit" or "*"'),
       }),

@@ -8,7 +8,21 @@ export const deadLetterHead = z.strictObject({
   from: z.string().describe('author: the directory of the file'),
   to: z.array(z.string()).describe('recipients that did not get it'),
   turn: z.number().int().describe('turn in which it was given up'),
-  reason: z.enum(['attempts', 'expired', 'no-edge', 'no-agent', 'hops', 'malformed', 'foreign', 'known-id', 'too-large', 'not-text', 'not-regular']).describe('why'),
+  reason: z
+    .enum([
+      'attempts',
+      'expired',
+      'no-edge',
+      'no-agent',
+      'hops',
+      'malformed',
+      'foreign',
+      'known-id',
+      'too-large',
+      'not-text',
+      'not-regular',
+    ])
+    .describe('why'),
   revived: z.number().int().nullable().default(null).describe('turn in which lemming retry gave it another chance'),
 });
 export type DeadLetterHead = z.infer<typeof deadLetterHead>;

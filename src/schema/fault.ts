@@ -12,15 +12,27 @@ interface FaultKind {
 /** The closed table of fault codes: one row a code. */
 export const FAULTS = {
   usage: { exit: 2, status: 400, remedy: 'See lemming --help.' },
-  'no-org': { exit: 6, status: 404, remedy: 'Go into an organisation, name one with --org DIR, or make one: lemming bootstrap DIR.' },
+  'no-org': {
+    exit: 6,
+    status: 404,
+    remedy: 'Go into an organisation, name one with --org DIR, or make one: lemming bootstrap DIR.',
+  },
   'not-found': { exit: 6, status: 404, remedy: 'Check the name or id; lemming status and lemming history list them.' },
   'invalid-yaml': { exit: 3, status: 422, remedy: 'Mend the YAML at this place.' },
   'invalid-value': { exit: 3, status: 422, remedy: 'Change the value at this place.' },
   'unknown-key': { exit: 3, status: 422, remedy: 'Remove the key or correct its name.' },
   'missing-key': { exit: 3, status: 422, remedy: 'Add the key.' },
-  'missing-file': { exit: 3, status: 422, remedy: 'Create the file; lemming bootstrap in another folder shows an example.' },
+  'missing-file': {
+    exit: 3,
+    status: 422,
+    remedy: 'Create the file; lemming bootstrap in another folder shows an example.',
+  },
   'unknown-name': { exit: 3, status: 422, remedy: 'Correct the name, or add what it names.' },
-  'duplicate-name': { exit: 3, status: 422, remedy: 'Rename one of the two: names that differ only by case are one name on many file systems.' },
+  'duplicate-name': {
+    exit: 3,
+    status: 422,
+    remedy: 'Rename one of the two: names that differ only by case are one name on many file systems.',
+  },
   'one-sided-edge': { exit: 3, status: 422, remedy: 'Run lemming doctor --fix to complete the edge.' },
   'bad-name': { exit: 3, status: 422, remedy: 'Use lower-case letters, digits, _ and -, starting with a letter.' },
   'bad-env': { exit: 3, status: 422, remedy: 'Correct or unset the variable.' },
@@ -28,21 +40,33 @@ export const FAULTS = {
   'not-regular': { exit: 3, status: 422, remedy: 'Replace it by a regular file or folder inside the organisation.' },
   'too-large': { exit: 3, status: 413, remedy: 'Shorten the file, or raise limits.message_bytes in org/org.yaml.' },
   'not-text': { exit: 3, status: 422, remedy: 'Save the file as UTF-8 text.' },
-  'foreign-file': { exit: 3, status: 422, remedy: 'Only people drop files by hand; move the file to agents/human/outbox/ or delete it.' },
+  'foreign-file': {
+    exit: 3,
+    status: 422,
+    remedy: 'Only people drop files by hand; move the file to agents/human/outbox/ or delete it.',
+  },
   'known-id': { exit: 3, status: 409, remedy: 'Remove the id line, then it is a new message.' },
   'two-histories': { exit: 3, status: 409, remedy: 'Keep one history of the turn and fork the other.' },
   'damaged-journal': { exit: 3, status: 409, remedy: 'Restore org/journal from a backup or from version control.' },
   locked: { exit: 5, status: 409, remedy: 'Wait for the other engine, or stop it.' },
   'lost-lock': { exit: 5, status: 409, remedy: 'Another engine took over; start again when it has stopped.' },
   refused: { exit: 4, status: 403, remedy: 'Grant it in the chart or the resume.' },
-  'no-credits': { exit: 7, status: 402, remedy: 'Run lemming top-up AGENT CREDITS, or raise the cap in org/credits.yaml.' },
+  'no-credits': {
+    exit: 7,
+    status: 402,
+    remedy: 'Run lemming top-up AGENT CREDITS, or raise the cap in org/credits.yaml.',
+  },
   'no-price': { exit: 7, status: 402, remedy: 'Give the model a price in org/models.yaml.' },
   provider: { exit: 8, status: 503, remedy: 'See lemming logs; check the key, the base_url and the service.' },
   'disk-full': { exit: 1, status: 507, remedy: 'Free some space; nothing was lost, the next run goes on.' },
   'disk-error': { exit: 1, status: 500, remedy: 'Check the disk; nothing was lost, the next run goes on.' },
   interrupted: { exit: 130, status: 503, remedy: 'Run again to go on.' },
   'work-failed': { exit: 1, status: 500, remedy: 'See lemming logs.' },
-  'differs': { exit: 1, status: 409, remedy: 'See first_difference; lemming verify tells whether the journal was changed.' },
+  differs: {
+    exit: 1,
+    status: 409,
+    remedy: 'See first_difference; lemming verify tells whether the journal was changed.',
+  },
 } as const satisfies Record<string, FaultKind>;
 
 export type FaultCode = keyof typeof FAULTS;
@@ -80,7 +104,11 @@ export class FaultError extends Error {
 }
 
 /** Shorthand for `new FaultError(fault(...))`. */
-export function failure(code: FaultCode, message: string, more: Partial<Omit<Fault, 'code' | 'message'>> = {}): FaultError {
+export function failure(
+  code: FaultCode,
+  message: string,
+  more: Partial<Omit<Fault, 'code' | 'message'>> = {},
+): FaultError {
   return new FaultError(fault(code, message, more));
 }
 

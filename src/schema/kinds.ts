@@ -36,21 +36,24 @@ export const KINDS = {
     pattern: /^org\/chart\.yaml$/,
     schema: chartFile,
     title: 'The chart',
-    about: 'Who may write to whom. Written by people. A message from A to B passes only if A lists B in send_to and B lists A in read_from.',
+    about:
+      'Who may write to whom. Written by people. A message from A to B passes only if A lists B in send_to and B lists A in read_from.',
   },
   models: {
     path: 'org/models.yaml',
     pattern: /^org\/models\.yaml$/,
     schema: modelsFile,
     title: 'Models',
-    about: 'Providers, their settings and prices. Written by people. Without the file there is one model, default, which is scripted.',
+    about:
+      'Providers, their settings and prices. Written by people. Without the file there is one model, default, which is scripted.',
   },
   credits: {
     path: 'org/credits.yaml',
     pattern: /^org\/credits\.yaml$/,
     schema: creditsFile,
     title: 'Credits',
-    about: 'What may be spent, in credits with up to six decimals. Written by people, never by the program. Without the file nobody has credits.',
+    about:
+      'What may be spent, in credits with up to six decimals. Written by people, never by the program. Without the file nobody has credits.',
   },
   script: {
     path: 'org/script.yaml',
@@ -64,7 +67,8 @@ export const KINDS = {
     pattern: /^(agents\/[^/]+\/resume|org\/templates\/[^/]+)\.md$/,
     schema: resumeHead,
     title: 'Resume',
-    about: 'Who an agent is: the front matter is configuration, the body is its instructions. Written by people. Templates in org/templates/<name>.md have the same form.',
+    about:
+      'Who an agent is: the front matter is configuration, the body is its instructions. Written by people. Templates in org/templates/<name>.md have the same form.',
   },
   unit: {
     path: 'org/units/<id>.md',
@@ -99,7 +103,8 @@ export const KINDS = {
     pattern: /^agents\/[^/]+\/outbox\/([^/]+\/)?[^/]+\.md$/,
     schema: dropHead,
     title: 'Mail made by hand',
-    about: 'Written by people. The front matter is optional: the recipient may be the name of the file (manager.md) or of a folder (manager/note.md).',
+    about:
+      'Written by people. The front matter is optional: the recipient may be the name of the file (manager.md) or of a folder (manager/note.md).',
   },
   'dead-letter': {
     path: 'org/dead-letter/<id>.md',

@@ -7,12 +7,23 @@ export const PRIORITIES = ['urgent', 'high', 'normal', 'low'] as const;
 const PRIORITY_ALIASES: Record<string, string> = { critical: 'urgent', medium: 'normal' };
 
 export const priority = z
-  .preprocess((v) => (typeof v === 'string' && Object.hasOwn(PRIORITY_ALIASES, v) ? PRIORITY_ALIASES[v] : v), z.enum(PRIORITIES))
-  .describe('urgent wakes its reader at once; the others order the inbox (critical and medium are read as urgent and normal)');
+  .preprocess(
+    (v) => (typeof v === 'string' && Object.hasOwn(PRIORITY_ALIASES, v) ? PRIORITY_ALIASES[v] : v),
+    z.enum(PRIORITIES),
+  )
+  .describe(
+    'urgent wakes its reader at once; the others order the inbox (critical and medium are read as urgent and normal)',
+  );
 
 const recipient = z.string().refine(isRecipient, 'expected an agent name, @unit or *');
-const oneOrMany = z.union([recipient, z.array(recipient).min(1)]).transform((v) => (typeof v === 'string' ? [v] : [...new Set(v)]));
-const fileName = z.string().max(255).regex(/^[^/\\\0-\x1f]+$/, 'expected the name of a file, without folders').refine((v) => v !== '.' && v !== '..', 'expected the name of a file');
+const oneOrMany = z
+  .union([recipient, z.array(recipient).min(1)])
+  .transform((v) => (typeof v === 'string' ? [v] : [...new Set(v)]));
+const fileName = z
+  .string()
+  .max(255)
+  .regex(/^[^/\\\0-\x1f]+$/, 'expected the name of a file, without folders')
+  .refine((v) => v !== '.' && v !== '..', 'expected the name of a file');
 
 /** The front matter of a file that a person drops into their outbox. All but `to` is optional; `to` may come from the file name or folder. */
 export const dropHead = z.strictObject({

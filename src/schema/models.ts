@@ -16,7 +16,10 @@ export type Price = z.infer<typeof price>;
 export const model = z.strictObject({
   provider: z.string().describe('file name in src/providers: scripted, simulated, openai, anthropic'),
   model: z.string().optional().describe("the provider's name of the model"),
-  base_url: z.url({ protocol: /^https?$/ }).optional().describe("address of the service; else the SDK's own default"),
+  base_url: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe("address of the service; else the SDK's own default"),
   key: z
     .string()
     .regex(/^env:[A-Z][A-Z0-9_]*$/, 'a reference such as env:OPENAI_API_KEY, never the key itself')
@@ -27,9 +30,20 @@ export const model = z.strictObject({
     .refine(isInside, 'expected a path in the organisation')
     .optional()
     .describe('scripted: the rules file, a path in the org; built-in rules when absent'),
-  form: z.enum(['native', 'json']).optional().describe('how acts are asked for: native tool calls, or a JSON object in the text'),
-  price: price.optional().describe('what calls cost; scripted and simulated cost 0 unless priced, other models need one'),
-  max_output_tokens: z.number().int().min(1).max(1_000_000).optional().describe('tokens a reply of this model may have'),
+  form: z
+    .enum(['native', 'json'])
+    .optional()
+    .describe('how acts are asked for: native tool calls, or a JSON object in the text'),
+  price: price
+    .optional()
+    .describe('what calls cost; scripted and simulated cost 0 unless priced, other models need one'),
+  max_output_tokens: z
+    .number()
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .optional()
+    .describe('tokens a reply of this model may have'),
   temperature: z.number().min(0).max(2).optional().describe("0 to 2; else the service's own default"),
   timeout_ms: z.number().int().min(1).max(3_600_000).default(120_000).describe('milliseconds one attempt may take'),
   fallback: z.array(z.string()).default([]).describe('models that are tried next'),
@@ -40,6 +54,9 @@ export type Model = z.infer<typeof model>;
 /** `org/models.yaml`. */
 export const modelsFile = z.strictObject({
   version: z.literal(1).describe('format of this file; lemming migrate upgrades'),
-  models: z.record(z.string(), model).default({}).describe('models by the key that resumes name; `default` is used when a resume names none'),
+  models: z
+    .record(z.string(), model)
+    .default({})
+    .describe('models by the key that resumes name; `default` is used when a resume names none'),
 });
 export type ModelsFile = z.infer<typeof modelsFile>;

@@ -37,7 +37,12 @@ export function parseMessageId(id: string): { turn: number; author: string; n: n
 /** A short piece of a subject that is safe in a file name: ASCII words joined by `-`, 40 characters at most. */
 export function slug(text: string): string {
   if (/^[a-z0-9]{1,40}$/.test(text)) return text;
-  const plain = text.slice(0, 400).normalize('NFKD').toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+/, '');
+  const plain = text
+    .slice(0, 400)
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+/, '');
   return plain.slice(0, 40).replace(/-+$/, '') || 'message';
 }
 

@@ -10,8 +10,19 @@ export const orgFile = z.strictObject({
   purpose: z.string().max(10_000).default('').describe('what the organisation is for; every agent sees it'),
   clock: z
     .strictObject({
-      turn_seconds: z.number().min(0).max(86_400).default(10).describe('least seconds between turns of an open-ended run'),
-      max_turns: z.number().int().min(1).nullable().default(null).describe('turns an open-ended run makes at most; null: no limit'),
+      turn_seconds: z
+        .number()
+        .min(0)
+        .max(86_400)
+        .default(10)
+        .describe('least seconds between turns of an open-ended run'),
+      max_turns: z
+        .number()
+        .int()
+        .min(1)
+        .nullable()
+        .default(null)
+        .describe('turns an open-ended run makes at most; null: no limit'),
     })
     .prefault({})
     .describe('when turns happen'),
@@ -30,17 +41,40 @@ export const orgFile = z.strictObject({
       concurrency: turns(64).describe('provider calls at the same time'),
       steps: turns(8).describe('provider calls a visit may make'),
       live_turns: turns(200).describe('age in turns after which delivered mail moves to the archive'),
-      message_bytes: z.number().int().min(1024).max(16_777_216).default(1_048_576).describe('largest file that is read'),
-      inbox_tokens: z.number().int().min(200).max(1_000_000).default(8000).describe('tokens of mail a visit is given at most'),
-      output_tokens: z.number().int().min(1).max(1_000_000).default(2000).describe('tokens a reply may have, unless the resume says less'),
+      message_bytes: z
+        .number()
+        .int()
+        .min(1024)
+        .max(16_777_216)
+        .default(1_048_576)
+        .describe('largest file that is read'),
+      inbox_tokens: z
+        .number()
+        .int()
+        .min(200)
+        .max(1_000_000)
+        .default(8000)
+        .describe('tokens of mail a visit is given at most'),
+      output_tokens: z
+        .number()
+        .int()
+        .min(1)
+        .max(1_000_000)
+        .default(2000)
+        .describe('tokens a reply may have, unless the resume says less'),
     })
     .prefault({})
     .describe('bounds that hold for everybody'),
   policies: z
-    .array(z.strictObject({
+    .array(
+      z.strictObject({
         act: z.string().describe('pattern of acts, such as "shell" or "send_message to:human"'),
         do: z
-          .union([z.literal('auto'), z.literal('deny'), z.strictObject({ ask: z.array(z.string()).min(1).describe('who is asked') })])
+          .union([
+            z.literal('auto'),
+            z.literal('deny'),
+            z.strictObject({ ask: z.array(z.string()).min(1).describe('who is asked') }),
+          ])
           .describe('auto: let it happen; deny: refuse it; ask: hold it until one of these answers'),
       }),
     )
@@ -48,7 +82,12 @@ export const orgFile = z.strictObject({
     .describe('what is done with acts of some pattern; the first that fits counts'),
   approvals: z
     .strictObject({
-      timeout: z.string().regex(/^\d+(s|m|h|d)$/).nullable().default(null).describe('wall time such as 24h; null waits for ever'),
+      timeout: z
+        .string()
+        .regex(/^\d+(s|m|h|d)$/)
+        .nullable()
+        .default(null)
+        .describe('wall time such as 24h; null waits for ever'),
       default: z.enum(['deny', 'approve']).default('deny').describe('the answer when the time is over'),
       escalate_to: z.array(z.string()).default(['human']).describe('who is asked next'),
     })
@@ -57,7 +96,10 @@ export const orgFile = z.strictObject({
   log: z
     .strictObject({
       level: level.default('info').describe('least level that is written'),
-      levels: z.record(z.string(), level).default({}).describe('levels by module: engine, disk, provider, tool, command'),
+      levels: z
+        .record(z.string(), level)
+        .default({})
+        .describe('levels by module: engine, disk, provider, tool, command'),
       max_bytes: z.number().int().min(1024).default(1_048_576).describe('size at which a log file is rotated'),
       max_files: z.number().int().min(1).max(100).default(5).describe('rotated log files that are kept'),
       max_days: z.number().int().min(1).default(30).describe('age in days after which a log file is rotated'),

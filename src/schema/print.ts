@@ -55,7 +55,9 @@ export function printValue(value: Json): string {
   if (value === null || typeof value !== 'object') return String(value);
   if (isList(value)) return `[${value.map(printValue).join(', ')}]`;
   const keys = Object.keys(value).sort();
-  return keys.length ? `{ ${keys.map((key) => `${quote(key, PLAIN)}: ${printValue(value[key] as Json)}`).join(', ')} }` : '{}';
+  return keys.length
+    ? `{ ${keys.map((key) => `${quote(key, PLAIN)}: ${printValue(value[key] as Json)}`).join(', ')} }`
+    : '{}';
 }
 
 /** The text in double quotes; JSON's escapes are YAML's too. */

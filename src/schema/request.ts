@@ -16,12 +16,27 @@ export const request = z.discriminatedUnion('ask', [
   z.strictObject({ ask: z.literal('pause'), by, agent: scope }),
   z.strictObject({ ask: z.literal('resume'), by, agent: scope }),
   z.strictObject({ ask: z.literal('read'), by, ids: z.array(z.string()).describe('messages that were read') }),
-  z.strictObject({ ask: z.literal('ack'), by, id, reaction: z.string().max(64).default('').describe('such as an emoji') }),
+  z.strictObject({
+    ask: z.literal('ack'),
+    by,
+    id,
+    reaction: z.string().max(64).default('').describe('such as an emoji'),
+  }),
   z.strictObject({ ask: z.literal('retry'), by, id }),
   z.strictObject({ ask: z.literal('approve'), by, id, note }),
   z.strictObject({ ask: z.literal('deny'), by, id, note }),
-  z.strictObject({ ask: z.literal('settle-doubt'), by, key: z.string().describe('the call: <turn>.<agent>.<n>.<attempt>'), amount: z.number().int().min(0).describe('micro-credits that were really billed') }),
+  z.strictObject({
+    ask: z.literal('settle-doubt'),
+    by,
+    key: z.string().describe('the call: <turn>.<agent>.<n>.<attempt>'),
+    amount: z.number().int().min(0).describe('micro-credits that were really billed'),
+  }),
   z.strictObject({ ask: z.literal('redact'), by, id }),
-  z.strictObject({ ask: z.literal('reset'), by, scope: z.enum(['mail', 'memory', 'credits', 'tasks', 'all']).describe('what is cleared'), archive: z.string().describe('where the old state was put') }),
+  z.strictObject({
+    ask: z.literal('reset'),
+    by,
+    scope: z.enum(['mail', 'memory', 'credits', 'tasks', 'all']).describe('what is cleared'),
+    archive: z.string().describe('where the old state was put'),
+  }),
 ]);
 export type Request = z.infer<typeof request>;

@@ -7,7 +7,10 @@ const toolGrant = z.string().regex(/^(ask:)?[a-z][a-z0-9_]*$/, 'a tool name such
 export const schedule = z.strictObject({
   every: z.number().int().min(1).default(1).describe('fires when (turn - offset) mod every = 0; in turns'),
   offset: z.number().int().min(0).default(0).describe('in turns'),
-  when: z.enum(['mail', 'always']).default('mail').describe('mail: only if something waits; always: at every firing turn'),
+  when: z
+    .enum(['mail', 'always'])
+    .default('mail')
+    .describe('mail: only if something waits; always: at every firing turn'),
 });
 
 /** The front matter of `agents/<name>/resume.md`. The body holds the instructions. */
@@ -21,7 +24,9 @@ export const resumeHead = z.strictObject({
     .default('default')
     .transform((v) => (typeof v === 'string' ? [v] : v))
     .describe('key in org/models.yaml, or a list: the first that works'),
-  schedule: schedule.default({ every: 1, offset: 0, when: 'mail' }).describe('when this agent is due; urgent mail always wakes it'),
+  schedule: schedule
+    .default({ every: 1, offset: 0, when: 'mail' })
+    .describe('when this agent is due; urgent mail always wakes it'),
   tools: z.array(toolGrant).default([]).describe('granted tools; "ask:" before a name holds each use for approval'),
   skills: z.array(z.string()).default([]).describe('skills from org/skills'),
   shared: z
@@ -29,7 +34,10 @@ export const resumeHead = z.strictObject({
     .default([])
     .describe('paths under org/shared this agent may read and write; "" or "." for all'),
   unit: z.string().optional().describe('department, a file in org/units'),
-  extends: z.string().optional().describe('template in org/templates whose missing keys this resume takes over and whose rights it may narrow'),
+  extends: z
+    .string()
+    .optional()
+    .describe('template in org/templates whose missing keys this resume takes over and whose rights it may narrow'),
   limits: z
     .strictObject({
       steps: z.number().int().min(1).max(100).optional().describe('provider calls a visit may make'),

@@ -12,10 +12,18 @@ export const scriptFile = z.strictObject({
       z.strictObject({
         when: z
           .strictObject({
-            agent: z.union([text, z.array(text)]).optional().describe('who is asked'),
-            from: z.union([text, z.array(text)]).optional().describe('author of a mail that is read in this visit'),
+            agent: z
+              .union([text, z.array(text)])
+              .optional()
+              .describe('who is asked'),
+            from: z
+              .union([text, z.array(text)])
+              .optional()
+              .describe('author of a mail that is read in this visit'),
             kind: text.optional().describe('kind of that mail'),
-            subject: pattern.optional().describe('found in its subject: text searched without regard to case, or /regular expression/'),
+            subject: pattern
+              .optional()
+              .describe('found in its subject: text searched without regard to case, or /regular expression/'),
             body: pattern.optional().describe('found in its body, in the same way'),
             call: z.number().int().min(1).optional().describe('first, second ... call of the visit'),
             result: pattern.optional().describe('text of the latest tool results'),
@@ -24,27 +32,41 @@ export const scriptFile = z.strictObject({
           })
           .prefault({})
           .describe('conditions, all of which must hold; none: always'),
-        reply: z.strictObject({
-          text: z.string().default('').describe('plain text of the reply: a note in the log'),
-          acts: z
-            .array(
-              z.strictObject({
-                tool: text.describe('name of the tool'),
-                input: z.record(z.string(), z.json()).default({}).describe('its input'),
-              }),
-            )
-            .default([])
-            .describe('tool calls, judged like those of any model'),
-          usage: z
-            .strictObject({
-              input: z.number().int().min(0).optional().describe('tokens of the prompt'),
-              output: z.number().int().min(0).optional().describe('tokens of the reply'),
-            })
-            .optional()
-            .describe('tokens that are reported; estimated when absent'),
-          error: z.enum(['auth', 'rate-limit', 'overloaded', 'timeout', 'refused', 'incomplete', 'malformed', 'unavailable']).optional().describe('fail in this way instead of replying'),
-          delay_ms: z.number().int().min(0).max(600_000).default(0).describe('milliseconds until the reply comes'),
-        }).describe('what is answered'),
+        reply: z
+          .strictObject({
+            text: z.string().default('').describe('plain text of the reply: a note in the log'),
+            acts: z
+              .array(
+                z.strictObject({
+                  tool: text.describe('name of the tool'),
+                  input: z.record(z.string(), z.json()).default({}).describe('its input'),
+                }),
+              )
+              .default([])
+              .describe('tool calls, judged like those of any model'),
+            usage: z
+              .strictObject({
+                input: z.number().int().min(0).optional().describe('tokens of the prompt'),
+                output: z.number().int().min(0).optional().describe('tokens of the reply'),
+              })
+              .optional()
+              .describe('tokens that are reported; estimated when absent'),
+            error: z
+              .enum([
+                'auth',
+                'rate-limit',
+                'overloaded',
+                'timeout',
+                'refused',
+                'incomplete',
+                'malformed',
+                'unavailable',
+              ])
+              .optional()
+              .describe('fail in this way instead of replying'),
+            delay_ms: z.number().int().min(0).max(600_000).default(0).describe('milliseconds until the reply comes'),
+          })
+          .describe('what is answered'),
       }),
     )
     .default([])

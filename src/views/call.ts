@@ -2,8 +2,8 @@ import { apply } from '../core/apply.ts';
 import { renderPieces, requestHash } from '../core/brief.ts';
 import { type Part, printKey } from '../core/call.ts';
 import type { CallEntry, Entry, IntentEntry, PromptRef, VisitEffect } from '../core/entry.ts';
-import { emptyState, type State } from '../core/state.ts';
 import { printCredits } from '../core/ledger.ts';
+import { emptyState, type State } from '../core/state.ts';
 
 type Answer = Extract<CallEntry, { k: 'reply' | 'failed' }>;
 
@@ -66,7 +66,8 @@ class Recording {
     if (entry.k === 'intent' || entry.k === 'use') this.calling = true;
     if (!this.calling) apply(this.state, entry);
     if (entry.k === 'intent' && entry.agent === this.agent) this.intents.push(entry);
-    if ((entry.k === 'reply' || entry.k === 'failed') && entry.agent === this.agent) this.answers.set(printKey(entry), entry);
+    if ((entry.k === 'reply' || entry.k === 'failed') && entry.agent === this.agent)
+      this.answers.set(printKey(entry), entry);
     if (entry.k === 'visit' && entry.agent === this.agent) this.visit = entry;
   }
 }
@@ -100,17 +101,32 @@ function showCall(recording: Recording, intent: IntentEntry): ShownCall {
 
 /** The prompt of the first call, or that of the call before with its reply and the results. */
 function promptOf(recording: Recording, { n, prompt }: IntentEntry): { system: string; max: number; parts: Part[] } {
-  if ('pieces' in prompt) return { system: prompt.system, max: prompt.max, parts: [{ role: 'user', text: textOf(recording, prompt) }] };
-  const before = recording.intents.find((intent) => intent.n === n - 1 && recording.answers.get(printKey(intent))?.k === 'reply');
+  if ('pieces' in prompt)
+    return { system: prompt.system, max: prompt.max, parts: [{ role: 'user', text: textOf(recording, prompt) }] };
+  const before = recording.intents.find(
+    (intent) => intent.n === n - 1 && recording.answers.get(printKey(intent))?.k === 'reply',
+  );
   const answer = before && recording.answers.get(printKey(before));
   if (!before || answer?.k !== 'reply') return { system: '', max: 0, parts: [] };
   const { system, max, parts } = promptOf(recording, before);
   const { text, acts } = answer.reply;
-  return { system, max, parts: [...parts, { role: 'assistant', text, acts }, ...prompt.results.map((result) => ({ role: 'tool' as const, ...result }))] };
+  return {
+    system,
+    max,
+    parts: [
+      ...parts,
+      { role: 'assistant', text, acts },
+      ...prompt.results.map((result) => ({ role: 'tool' as const, ...result })),
+    ],
+  };
 }
 
 function textOf({ state, blobs }: Recording, prompt: Extract<PromptRef, { pieces: unknown }>): string {
-  return renderPieces(prompt.pieces, (id) => bodyOf(state, id), (hash) => blobs.get(hash) ?? '');
+  return renderPieces(
+    prompt.pieces,
+    (id) => bodyOf(state, id),
+    (hash) => blobs.get(hash) ?? '',
+  );
 }
 
 /** The body as delivered: that of the waiting mail, else of the conversation's last messages. */
@@ -127,7 +143,10 @@ function bodyOf(state: State, id: string): string {
 /** A visit as text: each call with what was new in its prompt, and its reply. */
 export function printVisit({ turn, agent, visit, calls }: ShownVisit): string {
   const outcome = visit ? `${visit.outcome}${visit.reason ? `: ${visit.reason}` : ''}` : 'not committed';
-  return [`Visit of ${agent} in turn ${turn}: ${outcome}`, ...calls.map((call, i) => printCall(call, alreadyShown(call, calls[i - 1])))].join('\n\n');
+  return [
+    `Visit of ${agent} in turn ${turn}: ${outcome}`,
+    ...calls.map((call, i) => printCall(call, alreadyShown(call, calls[i - 1]))),
+  ].join('\n\n');
 }
 
 /** Parts of a prompt that the call before has shown: its own, and its reply where the conversation went on. */
@@ -160,5 +179,8 @@ function printAnswer(answer: Answer | null): string {
 }
 
 function printReply(text: string, acts: { tool: string; input: unknown }[]): string {
-  return [text, ...acts.map((act) => `${act.tool} ${JSON.stringify(act.input, null, 2)}`)].filter(Boolean).join('\n') || '(empty)';
+  return (
+    [text, ...acts.map((act) => `${act.tool} ${JSON.stringify(act.input, null, 2)}`)].filter(Boolean).join('\n') ||
+    '(empty)'
+  );
 }

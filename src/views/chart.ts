@@ -19,7 +19,13 @@ export function chartOf(config: Config): Chart {
     }),
     edges: config.order.flatMap((from) => mayWriteTo(config, from).map((to) => ({ from, to }))),
     one_sided: config.order.flatMap((name) => oneSided(config, name)),
-    units: [...config.units.values()].map(({ id, name, parent, head, members }) => ({ id, name, parent, head, members })),
+    units: [...config.units.values()].map(({ id, name, parent, head, members }) => ({
+      id,
+      name,
+      parent,
+      head,
+      members,
+    })),
   };
 }
 
@@ -27,9 +33,11 @@ export function chartOf(config: Config): Chart {
 export function oneSided(config: Config, name: string): Chart['one_sided'] {
   const found: Chart['one_sided'] = [];
   for (const to of config.sendTo.get(name)?.names ?? [])
-    if (config.agents.has(to) && to !== name && !lists(config.readFrom.get(to), name)) found.push({ from: name, to, missing: 'read_from' });
+    if (config.agents.has(to) && to !== name && !lists(config.readFrom.get(to), name))
+      found.push({ from: name, to, missing: 'read_from' });
   for (const from of config.readFrom.get(name)?.names ?? [])
-    if (config.agents.has(from) && from !== name && !lists(config.sendTo.get(from), name)) found.push({ from, to: name, missing: 'send_to' });
+    if (config.agents.has(from) && from !== name && !lists(config.sendTo.get(from), name))
+      found.push({ from, to: name, missing: 'send_to' });
   return found;
 }
 
@@ -42,9 +50,17 @@ export function mayBeReadBy(config: Config, to: string): string[] {
 export function printChart(chart: Chart): string {
   const targets = new Map<string, string[]>();
   for (const { from, to } of chart.edges) targets.set(from, [...(targets.get(from) ?? []), to]);
-  const rows = chart.nodes.map(({ name, role, person, unit }) => [name, person ? 'person' : (unit ?? ''), shorten(role, 50), targets.get(name)?.join(', ') ?? 'nobody']);
+  const rows = chart.nodes.map(({ name, role, person, unit }) => [
+    name,
+    person ? 'person' : (unit ?? ''),
+    shorten(role, 50),
+    targets.get(name)?.join(', ') ?? 'nobody',
+  ]);
   const units = chart.units.filter(({ parent }) => parent === null).flatMap((unit) => printUnit(chart, unit, 1));
-  const lame = chart.one_sided.map(({ from, to, missing }) => `  ${from} to ${to}: ${missing === 'read_from' ? `${to} does not list ${from} in read_from` : `${from} does not list ${to} in send_to`}`);
+  const lame = chart.one_sided.map(
+    ({ from, to, missing }) =>
+      `  ${from} to ${to}: ${missing === 'read_from' ? `${to} does not list ${from} in read_from` : `${from} does not list ${to} in send_to`}`,
+  );
   return [
     table([['agent', 'unit', 'role', 'writes to'], ...rows]),
     units.length ? ['Units', ...units].join('\n') : '',
@@ -57,7 +73,10 @@ export function printChart(chart: Chart): string {
 function printUnit(chart: Chart, unit: Chart['units'][number], depth: number): string[] {
   const members = unit.members.map((name) => (name === unit.head ? `${name} (head)` : name)).join(', ');
   const children = depth > 20 ? [] : chart.units.filter(({ parent }) => parent === unit.id);
-  return [`${'  '.repeat(depth)}@${unit.id}: ${members || 'nobody'}`, ...children.flatMap((child) => printUnit(chart, child, depth + 1))];
+  return [
+    `${'  '.repeat(depth)}@${unit.id}: ${members || 'nobody'}`,
+    ...children.flatMap((child) => printUnit(chart, child, depth + 1)),
+  ];
 }
 
 /** The chart in Mermaid, units as boxes, edges in both directions as one line. */
@@ -66,7 +85,8 @@ export function printMermaid(chart: Chart): string {
   const edges = new Set(chart.edges.map(({ from, to }) => `${from} ${to}`));
   const lines = chart.edges.flatMap(({ from, to }) => {
     const both = edges.has(`${to} ${from}`);
-    if (both && chart.nodes.findIndex((node) => node.name === from) > chart.nodes.findIndex((node) => node.name === to)) return [];
+    if (both && chart.nodes.findIndex((node) => node.name === from) > chart.nodes.findIndex((node) => node.name === to))
+      return [];
     return [`  ${key.get(from)} ${both ? '<-->' : '-->'} ${key.get(to)}`];
   });
   const node = (name: string, person: boolean): string => `${key.get(name)}${person ? `(["${name}"])` : `["${name}"]`}`;

@@ -35,7 +35,11 @@ export function costsOf(config: Config, state: State): Costs {
     reserved: reserved / 1e6,
     left: left / 1e6,
     in_doubt: doubt / 1e6,
-    by_agent: Object.fromEntries([...names].filter((name) => !config.agents.get(name)?.person).map((name) => [name, costOfAgent(config, state, name)])),
+    by_agent: Object.fromEntries(
+      [...names]
+        .filter((name) => !config.agents.get(name)?.person)
+        .map((name) => [name, costOfAgent(config, state, name)]),
+    ),
     by_model: talliesOf(state.models, spent),
     by_provider: talliesOf(state.providers, spent),
   };
@@ -44,7 +48,16 @@ export function costsOf(config: Config, state: State): Costs {
 function costOfAgent(config: Config, state: State, name: string): Costs['by_agent'][string] {
   const { granted, spent, reserved, left, doubt } = balanceOf(config, state, name);
   const { calls, tokensIn, tokensOut } = agentState(state, name);
-  return { spent: spent / 1e6, calls, tokens_in: tokensIn, tokens_out: tokensOut, granted: granted / 1e6, reserved: reserved / 1e6, left: left / 1e6, in_doubt: doubt / 1e6 };
+  return {
+    spent: spent / 1e6,
+    calls,
+    tokens_in: tokensIn,
+    tokens_out: tokensOut,
+    granted: granted / 1e6,
+    reserved: reserved / 1e6,
+    left: left / 1e6,
+    in_doubt: doubt / 1e6,
+  };
 }
 
 /** Tallies by name; what was booked without a call, such as a settled doubt, has a row of its own, so that the sum fits. */
@@ -52,7 +65,12 @@ function talliesOf(tallies: ReadonlyMap<string, Tally>, spent: number): Record<s
   const rows: Record<string, Cost> = {};
   let rest = spent;
   for (const [name, tally] of tallies) {
-    rows[name] = { spent: tally.spent / 1e6, calls: tally.calls, tokens_in: tally.tokensIn, tokens_out: tally.tokensOut };
+    rows[name] = {
+      spent: tally.spent / 1e6,
+      calls: tally.calls,
+      tokens_in: tally.tokensIn,
+      tokens_out: tally.tokensOut,
+    };
     rest -= tally.spent;
   }
   if (rest !== 0) rows['(other)'] = { spent: rest / 1e6, calls: 0, tokens_in: 0, tokens_out: 0 };
@@ -108,22 +126,35 @@ class Book {
   close(): Map<string, Cost> {
     const cut = this.held.findIndex((line) => isCall(line));
     for (const line of cut < 0 ? this.held : this.held.slice(0, cut)) this.fold(line);
-    return new Map([...this.sums].map(([name, sum]) => [name, { spent: sum.micro / 1e6, calls: sum.calls, tokens_in: sum.tokensIn, tokens_out: sum.tokensOut }]));
+    return new Map(
+      [...this.sums].map(([name, sum]) => [
+        name,
+        { spent: sum.micro / 1e6, calls: sum.calls, tokens_in: sum.tokensIn, tokens_out: sum.tokensOut },
+      ]),
+    );
   }
 
   private fold(entry: Entry): void {
     const { state } = this;
     const before = state.org.spent;
     if (entry.k === 'visit') this.settleVisit(entry.agent, this.headingsOf(entry.mail));
-    const doubt = entry.k === 'request' && entry.request.ask === 'settle-doubt' ? state.doubts.get(entry.request.key) : undefined;
+    const doubt =
+      entry.k === 'request' && entry.request.ask === 'settle-doubt' ? state.doubts.get(entry.request.key) : undefined;
     const account = entry.k === 'reply' || entry.k === 'failed' ? { ...agentState(state, entry.agent) } : null;
     apply(state, entry);
     const micro = state.org.spent - before;
-    if (entry.k === 'request' && entry.request.ask === 'reset' && micro <= 0 && state.org.spent === 0) this.sums.clear();
-    else if (doubt) this.charge(this.doubtHeadings(doubt.turn, doubt.agent), { micro, calls: 0, tokensIn: 0, tokensOut: 0 });
+    if (entry.k === 'request' && entry.request.ask === 'reset' && micro <= 0 && state.org.spent === 0)
+      this.sums.clear();
+    else if (doubt)
+      this.charge(this.doubtHeadings(doubt.turn, doubt.agent), { micro, calls: 0, tokensIn: 0, tokensOut: 0 });
     else if (account && (entry.k === 'reply' || entry.k === 'failed')) {
       const now = agentState(state, entry.agent);
-      this.spend(entry.agent, { micro, calls: now.calls - account.calls, tokensIn: now.tokensIn - account.tokensIn, tokensOut: now.tokensOut - account.tokensOut });
+      this.spend(entry.agent, {
+        micro,
+        calls: now.calls - account.calls,
+        tokensIn: now.tokensIn - account.tokensIn,
+        tokensOut: now.tokensOut - account.tokensOut,
+      });
     }
   }
 
@@ -181,6 +212,12 @@ function isCall(entry: Entry): boolean {
 export function printCosts(costs: Costs, by: string, rows: ReadonlyMap<string, Cost>): string {
   const { granted, spent, reserved, left, in_doubt } = costs;
   const total = `${spent} credits spent of ${granted} granted; ${left} left${reserved ? `, ${reserved} reserved` : ''}${in_doubt ? `, ${in_doubt} in doubt (lemming reconcile)` : ''}`;
-  const lines = [...rows].map(([name, cost]) => [name, String(cost.spent), String(cost.calls), String(cost.tokens_in), String(cost.tokens_out)]);
+  const lines = [...rows].map(([name, cost]) => [
+    name,
+    String(cost.spent),
+    String(cost.calls),
+    String(cost.tokens_in),
+    String(cost.tokens_out),
+  ]);
   return lines.length ? `${total}\n\n${table([[by, 'spent', 'calls', 'tokens in', 'tokens out'], ...lines])}` : total;
 }

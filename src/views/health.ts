@@ -1,7 +1,15 @@
 import type { Config } from '../core/config.ts';
-import { agentState, type AgentState, type State } from '../core/state.ts';
+import { type AgentState, agentState, type State } from '../core/state.ts';
 
-export type AgentCondition = 'unknown' | 'initializing' | 'idle' | 'active' | 'paused' | 'error' | 'offline' | 'finished';
+export type AgentCondition =
+  | 'unknown'
+  | 'initializing'
+  | 'idle'
+  | 'active'
+  | 'paused'
+  | 'error'
+  | 'offline'
+  | 'finished';
 export type Health = 'healthy' | 'degraded' | 'unhealthy';
 
 /** Failed visits in a row after which an agent counts as unhealthy; fewer are degraded. */

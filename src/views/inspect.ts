@@ -1,8 +1,8 @@
-import type { Caps } from '../schema/credits.ts';
 import { type Config, mayWriteTo } from '../core/config.ts';
 import { balanceOf } from '../core/ledger.ts';
 import { agentState, inboxOf, type Notice, type State } from '../core/state.ts';
 import { walk } from '../core/walk.ts';
+import type { Caps } from '../schema/credits.ts';
 import { mayBeReadBy, oneSided } from './chart.ts';
 import { type AgentCondition, conditionOf, type Health, healthOf } from './health.ts';
 import { whyOf } from './status.ts';
@@ -19,7 +19,16 @@ export interface Inspection {
   last_turn: { turn: number; ran: boolean; outcome: string | null; why: string };
   next_turn: { turn: number; due: boolean; why: string; next: number | null };
   edges: { writes_to: string[]; reads_from: string[]; one_sided: string[] };
-  credits: { granted: number; spent: number; reserved: number; left: number; in_doubt: number; soft: number | null; per_turn: number | null; per_day: number | null };
+  credits: {
+    granted: number;
+    spent: number;
+    reserved: number;
+    left: number;
+    in_doubt: number;
+    soft: number | null;
+    per_turn: number | null;
+    per_day: number | null;
+  };
   calls: number;
   tokens: { input: number; output: number };
   model: string[];
@@ -36,8 +45,11 @@ export interface Inspection {
   dead_letters: string[];
 }
 
-/** An agent before the next turn; of one whose resume is broken only what the journal knows. Pure. */
-export function inspect(config: Config, state: State, name: string): Inspection {
+/**
+ * An agent before the next turn; of one whose resume is broken only what the journal knows. `everyone`: tools that every
+ * agent has. Pure.
+ */
+export function inspect(config: Config, state: State, name: string, everyone: readonly string[]): Inspection {
   const resume = config.agents.get(name);
   const account = agentState(state, name);
   const { steps, output_tokens } = config.org.limits;
@@ -60,16 +72,28 @@ export function inspect(config: Config, state: State, name: string): Inspection 
     tokens: { input: account.tokensIn, output: account.tokensOut },
     model: resume?.model ?? [],
     schedule: resume?.schedule ?? { every: 1, offset: 0, when: 'mail' },
-    limits: { steps: Math.min(resume?.limits.steps ?? steps, steps), output_tokens: Math.min(resume?.limits.output_tokens ?? output_tokens, output_tokens) },
+    limits: {
+      steps: Math.min(resume?.limits.steps ?? steps, steps),
+      output_tokens: Math.min(resume?.limits.output_tokens ?? output_tokens, output_tokens),
+    },
     unit: resume?.unit ?? null,
-    tools: resume?.tools ?? [],
+    tools: resume && !resume.person ? [...everyone, ...resume.tools] : [],
     skills: resume?.skills ?? [],
     shared: resume?.shared ?? [],
     memory: (state.memories.get(name) ?? []).map(keyOf).sort(),
-    unread: inboxOf(state, name).map(({ id, from, subject, priority, turn, attempts }) => ({ id, from, subject, priority, turn, attempts: attempts[name] ?? 0 })),
+    unread: inboxOf(state, name).map(({ id, from, subject, priority, turn, attempts }) => ({
+      id,
+      from,
+      subject,
+      priority,
+      turn,
+      attempts: attempts[name] ?? 0,
+    })),
     notices: account.notices,
     approvals: [...state.approvals.values()].filter((approval) => approval.agent === name).map(({ id }) => id),
-    dead_letters: [...state.dead.values()].filter((dead) => dead.from === name || dead.to.includes(name)).map(({ id }) => id),
+    dead_letters: [...state.dead.values()]
+      .filter((dead) => dead.from === name || dead.to.includes(name))
+      .map(({ id }) => id),
   };
 }
 
@@ -107,55 +131,98 @@ function lastTurn(config: Config, state: State, name: string): Inspection['last_
   const { turn } = state;
   const account = agentState(state, name);
   if (turn === 0) return { turn, ran: false, outcome: null, why: 'there was no turn yet' };
-  if (account.lastTurn === turn) return { turn, ran: true, outcome: account.lastOutcome, why: account.lastReason || 'it was due' };
+  if (account.lastTurn === turn)
+    return { turn, ran: true, outcome: account.lastOutcome, why: account.lastReason || 'it was due' };
   if (account.starved) return { turn, ran: false, outcome: 'skipped', why: account.lastReason };
-  const then = inboxOf(state, name).filter((mail) => mail.turn < turn || (mail.turn === turn && config.agents.get(mail.from)?.person));
-  const before: State = { ...state, turn: turn - 1, inbox: new Map([...state.inbox, [name, then.map((mail) => mail.id)]]) };
+  const then = inboxOf(state, name).filter(
+    (mail) => mail.turn < turn || (mail.turn === turn && config.agents.get(mail.from)?.person),
+  );
+  const before: State = {
+    ...state,
+    turn: turn - 1,
+    inbox: new Map([...state.inbox, [name, then.map((mail) => mail.id)]]),
+  };
   if (then.length === 0) before.inbox.delete(name);
   const due = walk(config, before, turn).find((one) => one.agent === name);
-  return { turn, ran: false, outcome: null, why: due?.due ? 'only another agent was to step' : whyOf(config, before, name, due) };
+  return {
+    turn,
+    ran: false,
+    outcome: null,
+    why: due?.due ? 'only another agent was to step' : whyOf(config, before, name, due),
+  };
 }
 
 /** The inspection as text. */
 export function printInspection(it: Inspection): string {
   const { edges, credits, schedule, limits, next_turn: next, last_turn: last } = it;
   const rows = [
-    ['state', `${it.state}, ${it.health}${it.failures_in_row ? ` (${it.failures_in_row} failed visits in a row)` : ''}`],
+    [
+      'state',
+      `${it.state}, ${it.health}${it.failures_in_row ? ` (${it.failures_in_row} failed visits in a row)` : ''}`,
+    ],
     ['role', it.role],
-    ['last turn', last.ran ? `turn ${last.turn}: ran, ${last.outcome}${last.outcome === 'ok' ? '' : `: ${last.why}`}` : `turn ${last.turn}: did not run: ${last.why}`],
+    [
+      'last turn',
+      last.ran
+        ? `turn ${last.turn}: ran, ${last.outcome}${last.outcome === 'ok' ? '' : `: ${last.why}`}`
+        : `turn ${last.turn}: did not run: ${last.why}`,
+    ],
     ['next turn', `turn ${next.turn}: ${next.due ? 'due' : 'not due'}: ${next.why}`],
     ['writes to', edges.writes_to.join(', ') || 'nobody'],
     ['reads from', edges.reads_from.join(', ') || 'nobody'],
     ['lacks an end', edges.one_sided.join('; ')],
-    ['credits', it.person ? '' : `${credits.left} left of ${credits.granted}; ${credits.spent} spent${credits.reserved ? `, ${credits.reserved} reserved` : ''}${credits.in_doubt ? `, ${credits.in_doubt} in doubt` : ''}${capsOf(credits)}`],
+    [
+      'credits',
+      it.person
+        ? ''
+        : `${credits.left} left of ${credits.granted}; ${credits.spent} spent${credits.reserved ? `, ${credits.reserved} reserved` : ''}${credits.in_doubt ? `, ${credits.in_doubt} in doubt` : ''}${capsOf(credits)}`,
+    ],
     ['calls', it.person ? '' : `${it.calls}; ${it.tokens.input} tokens in, ${it.tokens.output} out`],
     ['model', it.person ? '' : it.model.join(', then ')],
     ['schedule', it.person ? '' : `every ${schedule.every}, offset ${schedule.offset}, when ${schedule.when}`],
     ['limits', it.person ? '' : `${limits.steps} steps a visit, ${limits.output_tokens} tokens a reply`],
     ['unit', it.unit ?? ''],
-    ['tools', ['send_message', ...it.tools].join(', ')],
+    ['tools', it.tools.join(', ')],
     ['skills', it.skills.join(', ')],
     ['shared', it.shared.map((path) => `shared/${path}`).join(', ')],
     ['memory', it.memory.join(', ')],
     ['approvals', it.approvals.join(', ')],
     ['dead letters', it.dead_letters.join(', ')],
   ].filter(([, value]) => value !== '');
-  const hint = last.turn > 0 && !it.person ? `Its prompts: lemming show ${last.ran ? last.turn : 'TURN'}.${it.name}` : '';
+  const hint =
+    last.turn > 0 && !it.person ? `Its prompts: lemming show ${last.ran ? last.turn : 'TURN'}.${it.name}` : '';
   return [it.name, table(rows), printUnread(it), printNotices(it), hint].filter(Boolean).join('\n\n');
 }
 
 function capsOf({ soft, per_turn, per_day }: Inspection['credits']): string {
-  const caps = [soft === null ? '' : `soft ${soft}`, per_turn === null ? '' : `${per_turn} a turn`, per_day === null ? '' : `${per_day} a day`];
+  const caps = [
+    soft === null ? '' : `soft ${soft}`,
+    per_turn === null ? '' : `${per_turn} a turn`,
+    per_day === null ? '' : `${per_day} a day`,
+  ];
   return caps.some(Boolean) ? ` (${caps.filter(Boolean).join(', ')})` : '';
 }
 
 function printUnread({ unread }: Inspection): string {
   if (unread.length === 0) return '';
-  const rows = unread.slice(0, 20).map((mail) => [mail.id, mail.from, mail.priority, shorten(mail.subject, 60), mail.attempts ? `failed ${mail.attempts} times` : '']);
+  const rows = unread
+    .slice(0, 20)
+    .map((mail) => [
+      mail.id,
+      mail.from,
+      mail.priority,
+      shorten(mail.subject, 60),
+      mail.attempts ? `failed ${mail.attempts} times` : '',
+    ]);
   const more = unread.length > rows.length ? `\n${unread.length - rows.length} more` : '';
   return `${table([['waiting mail', 'from', 'priority', 'subject', ''], ...rows])}${more}`;
 }
 
 function printNotices({ notices }: Inspection): string {
-  return notices.length ? ['Will be told', ...notices.slice(-10).map((notice) => `  turn ${notice.turn}: ${shorten(notice.text, 150)}`)].join('\n') : '';
+  return notices.length
+    ? [
+        'Will be told',
+        ...notices.slice(-10).map((notice) => `  turn ${notice.turn}: ${shorten(notice.text, 150)}`),
+      ].join('\n')
+    : '';
 }

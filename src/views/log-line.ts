@@ -62,7 +62,17 @@ export function passes(line: LogLine, text: string, filter: LogFilter): boolean 
 /** A line for people: time, turn, who, how severe, what, then the rest as key=value. */
 export function printLine(line: LogLine): string {
   const { time, org: _org, turn, agent, level, module, event, text, ...more } = line;
-  const rest = Object.entries(more).map(([key, value]) => `${key}=${typeof value === 'string' ? oneLine(value) : JSON.stringify(value)}`);
+  const rest = Object.entries(more).map(
+    ([key, value]) => `${key}=${typeof value === 'string' ? oneLine(value) : JSON.stringify(value)}`,
+  );
   const said = typeof text === 'string' ? [oneLine(text)] : [];
-  return [time.slice(0, 19).replace('T', ' '), `turn ${turn}`, agent ?? '-', level, `${module}/${event}`, ...said, ...rest].join('  ');
+  return [
+    time.slice(0, 19).replace('T', ' '),
+    `turn ${turn}`,
+    agent ?? '-',
+    level,
+    `${module}/${event}`,
+    ...said,
+    ...rest,
+  ].join('  ');
 }

@@ -24,14 +24,51 @@ export interface MailRow {
 
 /** The row of a message, given who has not got it yet. `owner`: only that reader's mark counts as read. */
 export function mailRow(message: Message, waiting: readonly string[], owner?: string): MailRow {
-  const { id, from, to, turn, kind, subject, priority, thread, reply_to = null, task = null, attachments = [], path, body } = message;
+  const {
+    id,
+    from,
+    to,
+    turn,
+    kind,
+    subject,
+    priority,
+    thread,
+    reply_to = null,
+    task = null,
+    attachments = [],
+    path,
+    body,
+  } = message;
   const read = owner === undefined ? waiting.length === 0 : !waiting.includes(owner);
-  return { id, from, to, turn, kind, subject, priority, thread, reply_to, task, attachments, read, waiting: [...waiting], path, body };
+  return {
+    id,
+    from,
+    to,
+    turn,
+    kind,
+    subject,
+    priority,
+    thread,
+    reply_to,
+    task,
+    attachments,
+    read,
+    waiting: [...waiting],
+    path,
+    body,
+  };
 }
 
 /** Messages a line each: id, from whom to whom, what about, and who has not got it yet. */
 export function printList(rows: readonly MailRow[]): string {
-  const lines = rows.map((row) => [row.id, row.from, shorten(row.to.join(', '), 30), kindOf(row), shorten(row.subject, 60), stateOf(row)]);
+  const lines = rows.map((row) => [
+    row.id,
+    row.from,
+    shorten(row.to.join(', '), 30),
+    kindOf(row),
+    shorten(row.subject, 60),
+    stateOf(row),
+  ]);
   return table([['id', 'from', 'to', 'kind', 'subject', ''], ...lines]);
 }
 
@@ -52,9 +89,14 @@ export function printInbox(rows: readonly MailRow[], topic: (thread: string) => 
 }
 
 function printConversation(thread: string, topic: string | null, mail: readonly MailRow[]): string {
-  const lines = table(mail.map((row) => [row.read ? ' ' : '*', row.id, row.from, kindOf(row), shorten(row.subject, 60)])).split('\n');
+  const lines = table(
+    mail.map((row) => [row.read ? ' ' : '*', row.id, row.from, kindOf(row), shorten(row.subject, 60)]),
+  ).split('\n');
   const words = mail.map((row) => (row.read ? [] : [`    ${shorten(row.body, 100)}`]));
-  return [topic === null ? thread : `${shorten(topic, 80)} (${thread})`, ...lines.flatMap((line, i) => [line, ...(words[i] ?? [])])].join('\n');
+  return [
+    topic === null ? thread : `${shorten(topic, 80)} (${thread})`,
+    ...lines.flatMap((line, i) => [line, ...(words[i] ?? [])]),
+  ].join('\n');
 }
 
 /** A message as its reader sees it: who, when, what about, then the words. */

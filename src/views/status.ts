@@ -114,10 +114,14 @@ function footer(status: Status): string[] {
     unread.notices > 0 && `${count(unread.notices, 'notice')}: lemming inbox, then lemming read notices`,
     approvals > 0 && `${count(approvals, 'act waits', 'acts wait')} for you: lemming approvals`,
     dead_letters > 0 && `${count(dead_letters, 'dead letter')} in org/dead-letter: lemming show ID, lemming retry ID`,
-    ...waiting.slice(0, 10).map(({ id, to, subject }) => `${id} waits for ${shorten(to.join(', '), 60)}: ${shorten(subject, 50)}`),
+    ...waiting
+      .slice(0, 10)
+      .map(({ id, to, subject }) => `${id} waits for ${shorten(to.join(', '), 60)}: ${shorten(subject, 50)}`),
     waiting.length > 10 && `${waiting.length - 10} more messages of yours wait`,
     faults.length > 0 && `${count(faults.length, 'fault')} in the configuration: lemming validate`,
-    ...faults.slice(0, 5).map((fault) => `  ${fault.file ? `${fault.file}${fault.line ? `:${fault.line}` : ''}: ` : ''}${fault.message}`),
+    ...faults
+      .slice(0, 5)
+      .map((fault) => `  ${fault.file ? `${fault.file}${fault.line ? `:${fault.line}` : ''}: ` : ''}${fault.message}`),
   ].filter((line): line is string => line !== false);
   return lines.length ? ['', ...lines] : [];
 }

@@ -6,7 +6,11 @@ export function table(rows: readonly (readonly string[])[]): string {
   const right = widths.map((_, i) => cells.slice(1).every((row) => /^(-?\d[\d.]*|-|)$/.test(row[i] ?? '')));
   const line = (row: readonly string[]): string =>
     row
-      .map((cell, i) => (right[i] ? ' '.repeat((widths[i] ?? 0) - widthOf(cell)) + cell : cell + ' '.repeat((widths[i] ?? 0) - widthOf(cell))))
+      .map((cell, i) =>
+        right[i]
+          ? ' '.repeat((widths[i] ?? 0) - widthOf(cell)) + cell
+          : cell + ' '.repeat((widths[i] ?? 0) - widthOf(cell)),
+      )
       .join('  ')
       .trimEnd();
   return cells.map(line).join('\n');

@@ -39,7 +39,12 @@ export function turnOf(turn: number, lines: Iterable<Entry>): ShownTurn {
 
 /** One line of the journal as an event; null for what only the engine needs. */
 export function eventOf(line: Entry): TurnEvent | null {
-  const event = (what: string, agent: string | null, id: string | null, text: string): TurnEvent => ({ what, agent, id, text });
+  const event = (what: string, agent: string | null, id: string | null, text: string): TurnEvent => ({
+    what,
+    agent,
+    id,
+    text,
+  });
   switch (line.k) {
     case 'drop':
     case 'sent': {
@@ -51,34 +56,78 @@ export function eventOf(line: Entry): TurnEvent | null {
     case 'request':
       return event('request', line.request.by, null, requestText(line.request));
     case 'dead':
-      return event('dead letter', line.record.from, line.record.id, `${line.record.message} was not delivered to ${line.record.to.join(', ')}: ${line.detail}`);
+      return event(
+        'dead letter',
+        line.record.from,
+        line.record.id,
+        `${line.record.message} was not delivered to ${line.record.to.join(', ')}: ${line.detail}`,
+      );
     case 'aside':
       return event('set aside', line.owner, line.id, `${line.path}: ${line.detail}`);
     case 'held':
-      return event('held', line.agent, line.id, `${line.agent} wants to use ${line.tool}: waits for ${line.contacts.join(', ')}`);
+      return event(
+        'held',
+        line.agent,
+        line.id,
+        `${line.agent} wants to use ${line.tool}: waits for ${line.contacts.join(', ')}`,
+      );
     case 'decided':
       return event('decided', null, line.id, `${line.decision} by ${line.by}: ${line.outcome}`);
     case 'acked':
-      return event('acknowledged', line.agent, line.id, `${line.agent} acknowledged ${line.id}${line.reaction ? `: ${line.reaction}` : ''}`);
+      return event(
+        'acknowledged',
+        line.agent,
+        line.id,
+        `${line.agent} acknowledged ${line.id}${line.reaction ? `: ${line.reaction}` : ''}`,
+      );
     case 'recovered':
-      return event('recovered', null, null, `${count(line.again.length, 'call')} repeated, ${line.doubt.length} in doubt`);
+      return event(
+        'recovered',
+        null,
+        null,
+        `${count(line.again.length, 'call')} repeated, ${line.doubt.length} in doubt`,
+      );
     default:
       return changeOf(line);
   }
 }
 
 function changeOf(line: Entry): TurnEvent | null {
-  const changed = (path: string, by: string | null, text: string): TurnEvent => ({ what: 'file', agent: by, id: null, text: `${path} ${text}` });
+  const changed = (path: string, by: string | null, text: string): TurnEvent => ({
+    what: 'file',
+    agent: by,
+    id: null,
+    text: `${path} ${text}`,
+  });
   if (line.k === 'wrote') return changed(line.path, line.agent, `was written by ${line.agent}`);
   if (line.k === 'file') return changed(line.path, null, line.text === null ? 'is gone' : 'was changed');
-  if (line.k === 'mail' || line.k === 'mail-gone') return { what: 'edit', agent: null, id: line.id, text: `${line.id} was ${line.k === 'mail' ? 'edited' : 'deleted'} before it was delivered` };
-  if (line.k === 'revived') return { what: 'revived', agent: null, id: line.id, text: `${line.message.id} is delivered again to ${line.to.join(', ')}` };
+  if (line.k === 'mail' || line.k === 'mail-gone')
+    return {
+      what: 'edit',
+      agent: null,
+      id: line.id,
+      text: `${line.id} was ${line.k === 'mail' ? 'edited' : 'deleted'} before it was delivered`,
+    };
+  if (line.k === 'revived')
+    return {
+      what: 'revived',
+      agent: null,
+      id: line.id,
+      text: `${line.message.id} is delivered again to ${line.to.join(', ')}`,
+    };
   return null;
 }
 
 function visitText(visit: VisitEffect): string {
   const { agent, outcome, reason, mail, sent, refused, held, refusals = [] } = visit;
-  const done = [`${count(mail.length, 'message')} read`, `${sent} sent`, refused > 0 && `${refused} refused`, held > 0 && `${held} held`].filter(Boolean).join(', ');
+  const done = [
+    `${count(mail.length, 'message')} read`,
+    `${sent} sent`,
+    refused > 0 && `${refused} refused`,
+    held > 0 && `${held} held`,
+  ]
+    .filter(Boolean)
+    .join(', ');
   const rules = refusals.map((refusal) => `\n    refused (${refusal.rule}): ${refusal.tool}: ${refusal.text}`).join('');
   return outcome === 'ok' ? `${agent}: ${done}${rules}` : `${agent} ${outcome}: ${reason ?? ''}${rules}`;
 }
@@ -99,4 +148,3 @@ export function printTurn({ turn, time, committed, spent, events }: ShownTurn): 
 export function printEvent({ what, id, text }: TurnEvent): string {
   return `  ${what.padEnd(12)} ${what === 'message' && id ? `${id}  ` : ''}${text}`;
 }
-

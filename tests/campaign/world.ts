@@ -28,7 +28,7 @@ export interface Machine {
   calls: number;
   /** How long the provider takes, by the key of the call; at once when absent. */
   pause?: (key: string) => Promise<void>;
-  /** Characters of text in the first reply of each visit. */
+  /** Characters of text in every reply. */
   chars?: number;
 }
 
@@ -86,7 +86,7 @@ function actor(machine: Machine): Provider {
         machine.asked.set(key, (machine.asked.get(key) ?? 0) + 1);
         const reply = answer(prompt, machine.differ ? `call ${machine.calls}` : '');
         await machine.pause?.(key);
-        return machine.chars && prompt.n === 1 ? { ...reply, text: 'x'.repeat(machine.chars) } : reply;
+        return machine.chars ? { ...reply, text: 'x'.repeat(machine.chars) } : reply;
       },
     }),
   };

@@ -5,7 +5,11 @@ it('marks a message as read without waking anyone', async () => {
   const root = office();
   await lemming(root, ['send', 'manager', 'Hello']);
   await turns(root, 1);
-  expect((await lemming(root, ['ack', '000001-manager-01', '--reaction', 'thanks', '--json'])).data).toMatchObject({ id: '000001-manager-01', reaction: 'thanks', taken: 'journaled' });
+  expect((await lemming(root, ['ack', '000001-manager-01', '--reaction', 'thanks', '--json'])).data).toMatchObject({
+    id: '000001-manager-01',
+    reaction: 'thanks',
+    taken: 'journaled',
+  });
   expect((await lemming(root, ['inbox', '--json'])).data.messages).toMatchObject([{ read: true }]);
   const [next] = await turns(root, 1);
   expect(next?.visits).toEqual([]);

@@ -15,16 +15,35 @@ async function held(): Promise<string> {
 it('lists what waits, and an approved act happens once', async () => {
   const root = await held();
   const { data } = await lemming(root, ['approvals', '--json']);
-  expect(data.approvals).toMatchObject([{ id: 'A-1-manager-1', agent: 'manager', tool: 'send_message', contacts: ['human'], answer: null, input: { to: 'planner' } }]);
+  expect(data.approvals).toMatchObject([
+    {
+      id: 'A-1-manager-1',
+      agent: 'manager',
+      tool: 'send_message',
+      contacts: ['human'],
+      answer: null,
+      input: { to: 'planner' },
+    },
+  ]);
   expect((await lemming(root, ['status', '--json'])).data.approvals).toBe(1);
   expect((await lemming(root, ['show', 'A-1-manager-1'])).out).toContain('What is the plan?');
 
-  expect((await lemming(root, ['approve', 'A-1-manager-1', '--note', 'fine', '--json'])).data).toMatchObject({ decision: 'approve', taken: 'journaled' });
+  expect((await lemming(root, ['approve', 'A-1-manager-1', '--note', 'fine', '--json'])).data).toMatchObject({
+    decision: 'approve',
+    taken: 'journaled',
+  });
   expect((await lemming(root, ['approvals'])).out).toContain('approved by human');
   await turns(root, 2);
-  expect((await lemming(root, ['outbox', 'manager', '--json'])).data.messages.filter((m: { to: string[] }) => m.to[0] === 'planner')).toHaveLength(1);
+  expect(
+    (await lemming(root, ['outbox', 'manager', '--json'])).data.messages.filter(
+      (m: { to: string[] }) => m.to[0] === 'planner',
+    ),
+  ).toHaveLength(1);
   expect((await lemming(root, ['approvals'])).out).toContain('Nothing waits for you');
-  expect((await lemming(root, ['show', 'A-1-manager-1', '--json'])).data).toMatchObject({ what: 'approval', waits: false });
+  expect((await lemming(root, ['show', 'A-1-manager-1', '--json'])).data).toMatchObject({
+    what: 'approval',
+    waits: false,
+  });
 });
 
 it('a denied act never happens, and the agent is told why', async () => {
@@ -32,7 +51,9 @@ it('a denied act never happens, and the agent is told why', async () => {
   expect((await lemming(root, ['deny', 'A-1-manager-1', '--note', 'not today'])).exit).toBe(0);
   await turns(root, 1);
   expect((await lemming(root, ['outbox', 'manager', '--json'])).data.messages).toEqual([]);
-  expect((await lemming(root, ['inspect', 'manager', '--json'])).data.notices).toMatchObject([{ about: 'approval', text: expect.stringContaining('not today') }]);
+  expect((await lemming(root, ['inspect', 'manager', '--json'])).data.notices).toMatchObject([
+    { about: 'approval', text: expect.stringContaining('not today') },
+  ]);
 });
 
 it('knows no act of another name', async () => {

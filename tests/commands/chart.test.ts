@@ -14,7 +14,10 @@ it('shows who may write to whom', async () => {
   ]);
   expect(data.edges).toContainEqual({ from: 'manager', to: 'planner' });
   expect(data.edges).not.toContainEqual({ from: 'human', to: 'coder' });
-  expect(data).toMatchObject({ one_sided: [], units: [{ id: 'staff', head: 'manager', members: ['manager', 'planner'] }] });
+  expect(data).toMatchObject({
+    one_sided: [],
+    units: [{ id: 'staff', head: 'manager', members: ['manager', 'planner'] }],
+  });
 });
 
 it('prints a table, the units, and edges that lack an end', async () => {
@@ -31,6 +34,16 @@ it('prints a table, the units, and edges that lack an end', async () => {
 });
 
 it('draws Mermaid with names that cannot break it', async () => {
-  const { out } = await lemming(office({ edges: { human: ['end'], end: ['human', 'graph'] }, credits: {}, resumes: { graph: { unit: 'end' } }, files: { 'org/units/end.md': '---\nname: End\n---\n' } }), ['chart', '--mermaid']);
-  expect(out).toBe('flowchart LR\n  a0(["human"])\n  a1["end"]\n  subgraph u0 ["end"]\n    a2["graph"]\n  end\n  a0 <--> a1\n  a1 --> a2\n');
+  const { out } = await lemming(
+    office({
+      edges: { human: ['end'], end: ['human', 'graph'] },
+      credits: {},
+      resumes: { graph: { unit: 'end' } },
+      files: { 'org/units/end.md': '---\nname: End\n---\n' },
+    }),
+    ['chart', '--mermaid'],
+  );
+  expect(out).toBe(
+    'flowchart LR\n  a0(["human"])\n  a1["end"]\n  subgraph u0 ["end"]\n    a2["graph"]\n  end\n  a0 <--> a1\n  a1 --> a2\n',
+  );
 });

@@ -8,7 +8,10 @@ describe('chat', () => {
     await lemming(root, ['send', 'hr', 'unrelated']);
     const { exit, out } = await lemming(root, ['chat', 'planner'], { stdin: 'Hello\n' });
     expect([exit, out]).toEqual([0, 'planner: Planner says hello.\n']);
-    expect((await lemming(root, ['costs', '--json'])).data).toMatchObject({ spent: 0.01, by_agent: { planner: { calls: 1 }, hr: { calls: 0 } } });
+    expect((await lemming(root, ['costs', '--json'])).data).toMatchObject({
+      spent: 0.01,
+      by_agent: { planner: { calls: 1 }, hr: { calls: 0 } },
+    });
     expect((await lemming(root, ['inbox', '--json', '--unread'])).data.messages).toEqual([]);
   });
 
@@ -18,7 +21,14 @@ describe('chat', () => {
     expect(objectsIn(out).map((answer) => answer.body)).toEqual(['Heard: one', 'The plan is ready.']);
     expect(data).toMatchObject({ agent: 'manager', lines: 2, answered: 2, spent: 0.04 });
     const { messages } = (await lemming(root, ['history', data.thread, '--json'])).data;
-    expect(messages.map((m: { from: string }) => m.from)).toEqual(['human', 'manager', 'human', 'manager', 'planner', 'manager']);
+    expect(messages.map((m: { from: string }) => m.from)).toEqual([
+      'human',
+      'manager',
+      'human',
+      'manager',
+      'planner',
+      'manager',
+    ]);
   });
 
   it('says why there is no answer, and ends with 1, or 8 when the provider fails', async () => {

@@ -16,23 +16,34 @@ async function worked(): Promise<string> {
 }
 
 describe('costs', () => {
-  it.each(['agent', 'model', 'provider', 'turn', 'day', 'task', 'thread'])('scenario 27: by %s, the totals equal the ledger', async (by) => {
-    const root = await worked();
-    const { data, exit } = await lemming(root, ['costs', '--by', by, '--json']);
-    expect(exit).toBe(0);
-    expect(data).toMatchObject({ granted: 30, spent: 0.04, reserved: 0, left: 29.96, in_doubt: 0 });
-    expect(total(data[`by_${by}`])).toBe(data.spent);
-    for (const always of ['by_agent', 'by_model', 'by_provider']) expect(total(data[always])).toBe(data.spent);
-    expect((await lemming(root, ['costs', '--by', by])).out).toContain('0.04 credits spent of 30 granted');
-  });
+  it.each(['agent', 'model', 'provider', 'turn', 'day', 'task', 'thread'])(
+    'scenario 27: by %s, the totals equal the ledger',
+    async (by) => {
+      const root = await worked();
+      const { data, exit } = await lemming(root, ['costs', '--by', by, '--json']);
+      expect(exit).toBe(0);
+      expect(data).toMatchObject({ granted: 30, spent: 0.04, reserved: 0, left: 29.96, in_doubt: 0 });
+      expect(total(data[`by_${by}`])).toBe(data.spent);
+      for (const always of ['by_agent', 'by_model', 'by_provider']) expect(total(data[always])).toBe(data.spent);
+      expect((await lemming(root, ['costs', '--by', by])).out).toContain('0.04 credits spent of 30 granted');
+    },
+  );
 
   it('says what each agent, turn, conversation and task cost', async () => {
     const root = await worked();
-    const rows = async (by: string): Promise<Rows> => (await lemming(root, ['costs', '--by', by, '--json'])).data[`by_${by}`];
-    expect(await rows('agent')).toMatchObject({ manager: { spent: 0.02, calls: 2, granted: 10, left: 9.98 }, planner: { spent: 0.02, calls: 2 }, hr: { spent: 0, calls: 3 } });
+    const rows = async (by: string): Promise<Rows> =>
+      (await lemming(root, ['costs', '--by', by, '--json'])).data[`by_${by}`];
+    expect(await rows('agent')).toMatchObject({
+      manager: { spent: 0.02, calls: 2, granted: 10, left: 9.98 },
+      planner: { spent: 0.02, calls: 2 },
+      hr: { spent: 0, calls: 3 },
+    });
     expect(await rows('turn')).toMatchObject({ 1: { spent: 0.02 }, 2: { spent: 0.01 }, 3: { spent: 0.01 } });
     expect(await rows('thread')).toMatchObject({ '000001-human-01': { spent: expect.closeTo(0.03) } });
-    expect(await rows('task')).toMatchObject({ 'T-1-human-1': { spent: 0.01 }, '(none)': { spent: expect.closeTo(0.03) } });
+    expect(await rows('task')).toMatchObject({
+      'T-1-human-1': { spent: 0.01 },
+      '(none)': { spent: expect.closeTo(0.03) },
+    });
     expect(Object.keys(await rows('day'))).toEqual([expect.stringMatching(/^\d{4}-\d\d-\d\d$/)]);
   });
 

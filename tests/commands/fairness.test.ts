@@ -14,7 +14,8 @@ it('scenario 10: of 200 waiting messages all are read, by priority, then age, an
     models: { default: { provider: 'scripted', script: 'org/script.yaml' } },
     org: { limits: { inbox_tokens: 1000 } },
   });
-  for (const person of ['human', 'boss']) for (let i = 10; i < 108; i++) drop(root, person, `m${1000 + i}`, '', `chatter ${i} ${'x'.repeat(100)}`);
+  for (const person of ['human', 'boss'])
+    for (let i = 10; i < 108; i++) drop(root, person, `m${1000 + i}`, '', `chatter ${i} ${'x'.repeat(100)}`);
   drop(root, 'guest', 'a', '', 'quiet');
   drop(root, 'guest', 'b', '', 'quiet too');
   drop(root, 'guest', 'c', 'priority: urgent\n', 'now');

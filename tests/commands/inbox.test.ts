@@ -10,9 +10,24 @@ describe('inbox', () => {
     const shown = await lemming(root, ['inbox']);
     expect(shown.out).toContain('Greeting (000001-human-01)');
     expect(shown.out).toContain('*  000001-manager-01');
-    const fields = { id: '000001-manager-01', from: 'manager', to: ['human'], turn: 1, kind: 'response', subject: 'Re: Greeting', priority: 'normal', thread: '000001-human-01', reply_to: '000001-human-01' };
+    const fields = {
+      id: '000001-manager-01',
+      from: 'manager',
+      to: ['human'],
+      turn: 1,
+      kind: 'response',
+      subject: 'Re: Greeting',
+      priority: 'normal',
+      thread: '000001-human-01',
+      reply_to: '000001-human-01',
+    };
     expect((await lemming(root, ['inbox', '--json'])).data.messages).toEqual([
-      expect.objectContaining({ ...fields, read: false, body: 'Heard: Hello there', path: expect.stringContaining('agents/manager/outbox/000001-01-human-') }),
+      expect.objectContaining({
+        ...fields,
+        read: false,
+        body: 'Heard: Hello there',
+        path: expect.stringContaining('agents/manager/outbox/000001-01-human-'),
+      }),
     ]);
 
     expect((await lemming(root, ['read', '000001-manager-01'])).out).toContain('Heard: Hello there');
@@ -40,7 +55,12 @@ describe('inbox', () => {
   it('finds mail in which the person is not the first reader, and archived mail with --all', async () => {
     const root = office({
       org: { limits: { live_turns: 1 } },
-      rules: [{ when: { agent: 'manager', from: 'human' }, reply: { acts: [{ tool: 'send_message', input: { to: ['planner', 'human'], body: 'To both' } }] } }],
+      rules: [
+        {
+          when: { agent: 'manager', from: 'human' },
+          reply: { acts: [{ tool: 'send_message', input: { to: ['planner', 'human'], body: 'To both' } }] },
+        },
+      ],
     });
     await lemming(root, ['send', 'manager', 'go']);
     await untilIdle(root);
@@ -49,7 +69,11 @@ describe('inbox', () => {
     const live = (await lemming(root, ['inbox', '--json'])).data.messages;
     const all = (await lemming(root, ['inbox', '--json', '--all'])).data.messages;
     expect([live.length, all.length]).toEqual([0, 1]);
-    expect(all[0]).toMatchObject({ to: ['human', 'planner'], read: true, path: expect.stringContaining('/archive/0000/') });
+    expect(all[0]).toMatchObject({
+      to: ['human', 'planner'],
+      read: true,
+      path: expect.stringContaining('/archive/0000/'),
+    });
   });
 
   it('shows notices until they are read', async () => {

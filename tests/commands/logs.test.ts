@@ -30,7 +30,8 @@ const EVENTS: [number, Partial<LogEvent>][] = [
   [3, { turn: 5, event: 'turn' }],
 ];
 
-const texts = (said: { data: { lines: { text?: string; event: string }[] } }) => said.data.lines.map((line) => line.text ?? line.event);
+const texts = (said: { data: { lines: { text?: string; event: string }[] } }) =>
+  said.data.lines.map((line) => line.text ?? line.event);
 
 describe('logs', () => {
   it('scenario 32: filters combine', async () => {
@@ -43,7 +44,9 @@ describe('logs', () => {
     expect(await logs('--level', 'warn', '--since', 'turn:3', '--grep', 'TIMEOUT')).toEqual(['Timeout of the model']);
     expect(await logs('--since', '1h', '--lines', '2')).toEqual(['refused', 'turn']);
     expect(await logs('--lines', '0')).toEqual([]);
-    expect((await lemming(root, ['logs', 'manager', '--lines', '1'])).out).toMatch(/turn 5 {2}manager {2}warn {2}engine\/visit {2}refused\n$/);
+    expect((await lemming(root, ['logs', 'manager', '--lines', '1'])).out).toMatch(
+      /turn 5 {2}manager {2}warn {2}engine\/visit {2}refused\n$/,
+    );
   });
 
   it('scenario 32: new lines stream through the filters, also over a rotation, until it is stopped', async () => {
@@ -58,12 +61,15 @@ describe('logs', () => {
       },
     });
     const until = async (word: string) => {
-      for (let tries = 0; tries < 100 && !seen.includes(word); tries++) await new Promise((done) => setTimeout(done, 50));
+      for (let tries = 0; tries < 100 && !seen.includes(word); tries++)
+        await new Promise((done) => setTimeout(done, 50));
       expect(seen).toContain(word);
     };
     await until('Timeout');
     for (let i = 1; i <= 12; i++) {
-      logged(root, [[0, { agent: 'manager', turn: 6, level: i % 2 ? 'error' : 'info', text: `line-${i}-${'x'.repeat(100)}` }]]);
+      logged(root, [
+        [0, { agent: 'manager', turn: 6, level: i % 2 ? 'error' : 'info', text: `line-${i}-${'x'.repeat(100)}` }],
+      ]);
       if (i % 4 === 0) await until(`line-${i - 1}-`);
     }
     stop.abort();
@@ -77,7 +83,18 @@ describe('logs', () => {
     const root = office();
     logged(root, EVENTS.slice(3, 4));
     appendFileSync(join(root, 'agents/manager/logs/activity.jsonl'), '{"torn\nnull\n7\n');
-    put(root, 'agents/manager/logs/activity.1.jsonl', JSON.stringify({ time: '2020-01-01T00:00:00.000Z', org: 'office', turn: 1, level: 'info', module: 'engine', event: 'ancient' }));
+    put(
+      root,
+      'agents/manager/logs/activity.1.jsonl',
+      JSON.stringify({
+        time: '2020-01-01T00:00:00.000Z',
+        org: 'office',
+        turn: 1,
+        level: 'info',
+        module: 'engine',
+        event: 'ancient',
+      }),
+    );
     expect(texts(await lemming(root, ['logs', 'manager', '--json']))).toEqual(['ancient', 'Timeout of the model']);
     expect(texts(await lemming(root, ['logs', 'manager', '--lines', '1', '--json']))).toEqual(['Timeout of the model']);
   });

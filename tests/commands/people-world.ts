@@ -1,6 +1,5 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { mkdirSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import type { Command, Run } from '../../src/commands/command.ts';
 import type { TurnReport } from '../../src/engine/engine.ts';
@@ -47,7 +46,11 @@ export async function lemming(root: string, words: string[], wish: LineWish = {}
     },
     signal: wish.signal ?? new AbortController().signal,
   };
-  const exit = await runCli({ version: '0', commands: [command] }, async () => run, terminal, ['--org', root, ...words]);
+  const exit = await runCli({ version: '0', commands: [command] }, async () => run, terminal, [
+    '--org',
+    root,
+    ...words,
+  ]);
   return { exit, ...said, data: words.includes('--json') ? lastObject(said.out) : null };
 }
 
@@ -73,7 +76,12 @@ export async function turns(root: string, n: number, env = {}): Promise<TurnRepo
 /** Makes turns until nobody is due. */
 export async function untilIdle(root: string): Promise<TurnReport[]> {
   return withEngine({ root, env: {} }, 'test', async (engine, clock) => {
-    const report = await runTurns(engine, clock, { untilIdle: true, turns: 100, signal: new AbortController().signal, told: () => {} });
+    const report = await runTurns(engine, clock, {
+      untilIdle: true,
+      turns: 100,
+      signal: new AbortController().signal,
+      told: () => {},
+    });
     return report.reports;
   });
 }
@@ -106,14 +114,32 @@ export const OFFICE: OrgPlan = {
   models: { default: { provider: 'scripted', script: 'org/script.yaml', price: { per_call: 0.01 } } },
   credits: { agents: { manager: { grant: 10 }, planner: { grant: 10 }, hr: { grant: 10 } } },
   rules: [
-    { when: { agent: 'manager', from: 'human', body: 'plan' }, reply: { acts: [send({ to: 'planner', body: 'What is the plan?' })] } },
-    { when: { agent: 'manager', from: 'planner' }, reply: { acts: [send({ to: 'human', body: 'The plan is ready.', kind: 'report' })] } },
+    {
+      when: { agent: 'manager', from: 'human', body: 'plan' },
+      reply: { acts: [send({ to: 'planner', body: 'What is the plan?' })] },
+    },
+    {
+      when: { agent: 'manager', from: 'planner' },
+      reply: { acts: [send({ to: 'human', body: 'The plan is ready.', kind: 'report' })] },
+    },
     { when: { agent: 'manager', from: 'human', body: 'nothing' }, reply: { text: '' } },
-    { when: { agent: 'manager', from: 'human', body: 'coder' }, reply: { acts: [send({ to: 'coder', body: 'Please build.' })] } },
+    {
+      when: { agent: 'manager', from: 'human', body: 'coder' },
+      reply: { acts: [send({ to: 'coder', body: 'Please build.' })] },
+    },
     { when: { agent: 'manager', result: 'edge' }, reply: { text: '' } },
-    { when: { agent: 'manager', from: 'human' }, reply: { acts: [send({ to: '{from}', body: 'Heard: {body}', reply_to: '{id}', kind: 'response' })] } },
-    { when: { agent: 'planner', from: 'manager' }, reply: { acts: [send({ to: 'manager', body: 'Here is the plan.' })] } },
-    { when: { agent: 'planner', from: 'human' }, reply: { acts: [send({ to: 'human', body: 'Planner says hello.' })] } },
+    {
+      when: { agent: 'manager', from: 'human' },
+      reply: { acts: [send({ to: '{from}', body: 'Heard: {body}', reply_to: '{id}', kind: 'response' })] },
+    },
+    {
+      when: { agent: 'planner', from: 'manager' },
+      reply: { acts: [send({ to: 'manager', body: 'Here is the plan.' })] },
+    },
+    {
+      when: { agent: 'planner', from: 'human' },
+      reply: { acts: [send({ to: 'human', body: 'Planner says hello.' })] },
+    },
     { when: { agent: 'hr', from: 'human', body: 'garbage' }, reply: { error: 'malformed' } },
     { when: { agent: 'hr', from: 'human', body: 'down' }, reply: { error: 'unavailable' } },
     { when: { agent: 'hr' }, reply: { text: '' } },

@@ -20,7 +20,11 @@ it('shows mail of others without marking anything', async () => {
 
 it('writes one line into the journal, and none the second time', async () => {
   const root = await answered();
-  const size = () => Object.entries(filesIn(root)).reduce((sum, [path, text]) => sum + (path.startsWith('org/journal') ? text.length : 0), 0);
+  const size = () =>
+    Object.entries(filesIn(root)).reduce(
+      (sum, [path, text]) => sum + (path.startsWith('org/journal') ? text.length : 0),
+      0,
+    );
   const before = size();
   await lemming(root, ['read', '000001-manager-01']);
   const after = size();

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { lemming, office, turns } from './people-world.ts';
+import { lemming, office, put, textOf, turns } from './people-world.ts';
 
 it('answers in the conversation, and the message counts as read', async () => {
   const root = office();
@@ -19,20 +19,33 @@ it('answers in the conversation, and the message counts as read', async () => {
 
 it('goes to all with --all, to its readers when it was ours, and keeps the task', async () => {
   const root = office({
-    rules: [{ when: { agent: 'manager', from: 'human' }, reply: { acts: [{ tool: 'send_message', input: { to: ['planner', 'human'], body: 'Both' } }] } }],
+    rules: [
+      {
+        when: { agent: 'manager', from: 'human' },
+        reply: { acts: [{ tool: 'send_message', input: { to: ['planner', 'human'], body: 'Both' } }] },
+      },
+    ],
   });
   await lemming(root, ['send', 'manager', 'Hello', '--task', 'T-1-human-1']);
   await turns(root, 1);
-  expect((await lemming(root, ['reply', '000001-manager-01', 'x', '--all', '--json'])).data.to).toEqual(['manager', 'planner']);
+  expect((await lemming(root, ['reply', '000001-manager-01', 'x', '--all', '--json'])).data.to).toEqual([
+    'manager',
+    'planner',
+  ]);
   expect((await lemming(root, ['reply', '000001-human-01', 'one more thing', '--json'])).data.to).toEqual(['manager']);
   await turns(root, 1);
   const { messages } = (await lemming(root, ['history', '000001-human-01', '--json'])).data;
-  expect(messages.filter((m: { from: string; task: string | null }) => m.from === 'human' && m.task === 'T-1-human-1')).toHaveLength(2);
+  expect(
+    messages.filter((m: { from: string; task: string | null }) => m.from === 'human' && m.task === 'T-1-human-1'),
+  ).toHaveLength(2);
 });
 
-it('refuses an answer that the chart does not allow, and an unknown message', async () => {
+it('refuses an answer that the chart no longer allows, and an unknown message', async () => {
   const root = office();
-  await lemming(root, ['send', 'manager', 'plan']);
-  await turns(root, 3);
+  await lemming(root, ['send', 'manager', 'Hello']);
+  await turns(root, 1);
+  put(root, 'org/chart.yaml', textOf(root, 'org/chart.yaml').replace(/ +- manager\n/, ''));
+  expect((await lemming(root, ['reply', '000001-manager-01', 'x'])).exit).toBe(4);
   expect((await lemming(root, ['reply', '000009-manager-01', 'x'])).exit).toBe(6);
+  expect((await lemming(root, ['inbox', '--unread', '--json'])).data.messages).toHaveLength(1);
 });

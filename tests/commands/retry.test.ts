@@ -5,12 +5,18 @@ it('scenario 13: mail that fails three times is a dead letter, I am told, and re
   const root = office();
   await lemming(root, ['send', 'hr', 'garbage']);
   const reports = await turns(root, 4);
-  expect(reports.flatMap((report) => report.visits.map((visit) => visit.outcome))).toEqual(['failed', 'failed', 'failed']);
+  expect(reports.flatMap((report) => report.visits.map((visit) => visit.outcome))).toEqual([
+    'failed',
+    'failed',
+    'failed',
+  ]);
   expect(textOf(root, 'org/dead-letter/000001-human-01.md')).toMatch(/reason: "?attempts/);
   const status = (await lemming(root, ['status', '--json'])).data;
   expect(status).toMatchObject({ dead_letters: 1, unread: { notices: 1 } });
   expect((await lemming(root, ['inbox'])).out).toContain('000001-human-01');
-  expect((await lemming(root, ['show', '000001-human-01', '--json'])).data.dead_letters).toMatchObject([{ reason: 'attempts', to: ['hr'] }]);
+  expect((await lemming(root, ['show', '000001-human-01', '--json'])).data.dead_letters).toMatchObject([
+    { reason: 'attempts', to: ['hr'] },
+  ]);
 
   const path = (await lemming(root, ['show', '000001-human-01', '--json'])).data.path;
   put(root, path, textOf(root, path).replaceAll('garbage', 'clean'));

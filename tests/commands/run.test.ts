@@ -38,6 +38,7 @@ function cutAfterFreeze(root: string): void {
   const lines = readFileSync(path, 'utf8').split('\n');
   const seal = lines.findIndex((line) => line.startsWith('{"k":"seal"'));
   writeFileSync(path, `${lines.slice(0, seal + 1).join('\n')}\n`);
+  rmSync(join(root, 'org/journal/000002.jsonl'), { force: true });
   rmSync(join(root, 'agents/a/outbox'), { recursive: true });
   rmSync(join(root, '.lemming'), { recursive: true });
 }

@@ -9,7 +9,9 @@ it('scenario 14: finds a word in live and archived mail; archiving deletes nothi
   await lemming(root, ['send', 'manager', 'the first giraffe']);
   await untilIdle(root);
   await lemming(root, ['read', '000001-manager-01']);
-  const written = Object.values(filesIn(root)).filter((text) => text.includes('giraffe') && text.startsWith('---')).length;
+  const written = Object.values(filesIn(root)).filter(
+    (text) => text.includes('giraffe') && text.startsWith('---'),
+  ).length;
   await turns(root, 60);
   await lemming(root, ['send', 'manager', 'the second GIRAFFE', '--priority', 'high']);
   await turns(root, 1);
@@ -18,7 +20,9 @@ it('scenario 14: finds a word in live and archived mail; archiving deletes nothi
   expect(ids(found)).toEqual(['000062-manager-01', '000062-human-01', '000001-manager-01', '000001-human-01']);
   const paths = found.data.messages.map((m: { path: string }) => m.path);
   expect(paths.filter((path: string) => path.includes('/archive/'))).toHaveLength(2);
-  expect(Object.entries(filesIn(root)).filter(([path, text]) => path.includes('/outbox/') && text.includes('giraffe'))).toHaveLength(written);
+  expect(
+    Object.entries(filesIn(root)).filter(([path, text]) => path.includes('/outbox/') && text.includes('giraffe')),
+  ).toHaveLength(written);
 });
 
 it('narrows by author, reader, kind and turn', async () => {

@@ -11,16 +11,23 @@ describe('send', () => {
     expect(textOf(root, path)).toContain('Hello there');
 
     const before = (await lemming(root, ['status', '--json'])).data;
-    expect(before.agents.find((a: { name: string }) => a.name === 'manager')).toMatchObject({ unread: 1, next_turn: 1 });
+    expect(before.agents.find((a: { name: string }) => a.name === 'manager')).toMatchObject({
+      unread: 1,
+      next_turn: 1,
+    });
     expect(before.waiting).toMatchObject([{ id: '000001-human-01', to: ['manager'] }]);
-    expect((await lemming(root, ['outbox', 'human', '--json'])).data.messages).toMatchObject([{ read: false, waiting: ['manager'] }]);
+    expect((await lemming(root, ['outbox', 'human', '--json'])).data.messages).toMatchObject([
+      { read: false, waiting: ['manager'] },
+    ]);
 
     const [first, second] = await turns(root, 2);
     expect(first?.visits).toMatchObject([{ agent: 'manager', outcome: 'ok', sent: 1 }]);
     expect(second?.visits).toEqual([]);
     const after = (await lemming(root, ['status', '--json'])).data;
     expect(after).toMatchObject({ turn: 2, waiting: [], unread: { messages: 1 } });
-    expect((await lemming(root, ['outbox', 'human', '--json'])).data.messages).toMatchObject([{ id: '000001-human-01', read: true, waiting: [] }]);
+    expect((await lemming(root, ['outbox', 'human', '--json'])).data.messages).toMatchObject([
+      { id: '000001-human-01', read: true, waiting: [] },
+    ]);
     expect(exists(root, path)).toBe(false);
   });
 
@@ -49,7 +56,20 @@ describe('send', () => {
 
   it('takes the text from standard input, and every option into the message', async () => {
     const root = office();
-    const options = ['--subject', 'On: a "quoted" thing', '--priority', 'high', '--kind', 'request', '--thread', '000001-human-07', '--reply-to', '000001-hr-01', '--task', 'T-1-hr-1'];
+    const options = [
+      '--subject',
+      'On: a "quoted" thing',
+      '--priority',
+      'high',
+      '--kind',
+      'request',
+      '--thread',
+      '000001-human-07',
+      '--reply-to',
+      '000001-hr-01',
+      '--task',
+      'T-1-hr-1',
+    ];
     expect((await lemming(root, ['send', 'manager', '-', ...options], { stdin: 'first\nsecond\n' })).exit).toBe(0);
     await turns(root, 1);
     expect((await lemming(root, ['show', '000001-human-01', '--json'])).data).toMatchObject({
@@ -91,12 +111,18 @@ describe('send', () => {
 
   it('scenario 11: urgent mail is read before the rest', async () => {
     const root = office({ org: { limits: { inbox_tokens: 200 } } });
-    for (const [text, priority] of [['slow', 'low'], ['usual', 'normal'], ['now', 'urgent']] as const)
+    for (const [text, priority] of [
+      ['slow', 'low'],
+      ['usual', 'normal'],
+      ['now', 'urgent'],
+    ] as const)
       await lemming(root, ['send', 'hr', `${text} ${'x'.repeat(700)}`, '--subject', text, '--priority', priority]);
     await untilIdle(root);
     const read = [];
     for (const turn of [1, 2, 3]) read.push((await lemming(root, ['show', `${turn}.hr`, '--json'])).data.visit.mail);
-    const subjects = await Promise.all(read.flat().map(async (id) => (await lemming(root, ['show', id, '--json'])).data.subject));
+    const subjects = await Promise.all(
+      read.flat().map(async (id) => (await lemming(root, ['show', id, '--json'])).data.subject),
+    );
     expect(subjects).toEqual(['now', 'usual', 'slow']);
   });
 

@@ -17,7 +17,14 @@ describe('show', () => {
       expect([id, exit, data.exact]).toEqual([id, 0, true]);
     }
     const { data } = await lemming(root, ['show', '1.manager.1.1', '--json']);
-    expect(data).toMatchObject({ what: 'call', model: 'default', provider: 'scripted', reserve: 0.01, cost: 0.01, answer: { reply: { acts: [{ tool: 'send_message', input: { to: 'planner' } }] } } });
+    expect(data).toMatchObject({
+      what: 'call',
+      model: 'default',
+      provider: 'scripted',
+      reserve: 0.01,
+      cost: 0.01,
+      answer: { reply: { acts: [{ tool: 'send_message', input: { to: 'planner' } }] } },
+    });
     expect(data.system).toContain('You are manager');
     expect(data.parts[0].text).toContain('plan with </ mail> inside');
     expect(data.parts[0].text).toContain('I like < mail> and plans.');
@@ -56,7 +63,9 @@ describe('show', () => {
     expect((await lemming(root, ['outbox', 'manager', '--json'])).data.messages).toEqual([]);
     const { data } = await lemming(root, ['show', '1', '--json']);
     expect(data).toMatchObject({ what: 'turn', turn: 1, committed: true });
-    expect(data.events.find((event: { what: string }) => event.what === 'visit').text).toContain('refused (edge): send_message');
+    expect(data.events.find((event: { what: string }) => event.what === 'visit').text).toContain(
+      'refused (edge): send_message',
+    );
     expect((await lemming(root, ['show', '1'])).out).toContain('refused (edge)');
   });
 
@@ -64,8 +73,14 @@ describe('show', () => {
     const root = office({
       org: { limits: { hops: 4 } },
       rules: [
-        { when: { agent: 'manager' }, reply: { acts: [{ tool: 'send_message', input: { to: 'planner', body: 'Thanks!' } }] } },
-        { when: { agent: 'planner' }, reply: { acts: [{ tool: 'send_message', input: { to: 'manager', body: 'Thanks to you!' } }] } },
+        {
+          when: { agent: 'manager' },
+          reply: { acts: [{ tool: 'send_message', input: { to: 'planner', body: 'Thanks!' } }] },
+        },
+        {
+          when: { agent: 'planner' },
+          reply: { acts: [{ tool: 'send_message', input: { to: 'manager', body: 'Thanks to you!' } }] },
+        },
       ],
     });
     await lemming(root, ['send', 'manager', 'Say thanks']);
@@ -76,7 +91,15 @@ describe('show', () => {
     expect(data.dead_letters).toMatchObject([{ reason: 'hops' }]);
   });
 
-  it.each([['7', 6], ['1.planner', 6], ['1.manager.9.9', 6], ['A-1-manager-1', 6], ['000001-planner-01', 6], ['nothing', 6], ['../../etc', 6]])('knows no %s', async (id, exit) => {
+  it.each([
+    ['7', 6],
+    ['1.planner', 6],
+    ['1.manager.9.9', 6],
+    ['A-1-manager-1', 6],
+    ['000001-planner-01', 6],
+    ['nothing', 6],
+    ['../../etc', 6],
+  ])('knows no %s', async (id, exit) => {
     const root = office();
     await lemming(root, ['send', 'manager', 'Hello']);
     await turns(root, 1);

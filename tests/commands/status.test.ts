@@ -2,6 +2,7 @@ import { utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { withEngine } from '../../src/engine/open.ts';
+import { importsOf, sourcesIn } from '../house/sources.ts';
 import { exists, lemming, office, put, textOf, turns } from './people-world.ts';
 
 interface Agent {
@@ -18,7 +19,9 @@ async function agents(root: string): Promise<Record<string, Agent>> {
 
 /** As if nothing had been touched for an hour. */
 function settle(root: string, ...paths: string[]): void {
-  for (const path of paths) if (exists(root, path)) utimesSync(join(root, path), new Date(Date.now() - 3_600_000), new Date(Date.now() - 3_600_000));
+  for (const path of paths)
+    if (exists(root, path))
+      utimesSync(join(root, path), new Date(Date.now() - 3_600_000), new Date(Date.now() - 3_600_000));
 }
 
 const wait = () => new Promise((done) => setTimeout(done, 120));
@@ -60,7 +63,9 @@ describe('status', () => {
       hr: { state: 'offline', health: 'degraded' },
       coder: { state: 'error', health: 'unhealthy', why: expect.stringContaining('set aside') },
     });
-    expect((await lemming(root, ['status', '--json'])).data.faults).toMatchObject([{ file: 'agents/coder/resume.md', line: expect.any(Number) }]);
+    expect((await lemming(root, ['status', '--json'])).data.faults).toMatchObject([
+      { file: 'agents/coder/resume.md', line: expect.any(Number) },
+    ]);
     await lemming(root, ['pause']);
     expect((await lemming(root, ['status', '--json'])).data.state).toBe('paused');
   });
@@ -96,6 +101,17 @@ describe('status', () => {
     const { exit, err } = await lemming(root, ['status']);
     expect([exit, err]).toEqual([3, expect.stringContaining('org/chart.yaml:2')]);
   });
+});
+
+it('loads nothing heavy to answer from the kept status', () => {
+  const byPath = new Map(sourcesIn('src').map((source) => [source.path, source]));
+  const loaded = new Set(['src/commands/status.ts']);
+  for (const path of loaded) {
+    const source = byPath.get(path);
+    for (const { target, kind } of source ? importsOf(source) : []) if (kind === 'value') loaded.add(target);
+  }
+  expect([...loaded].filter((path) => !path.startsWith('src/') && !path.startsWith('node:'))).toEqual([]);
+  expect(loaded).not.toContain('src/engine/open.ts');
 });
 
 describe('the kept status', () => {

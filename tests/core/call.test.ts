@@ -8,7 +8,13 @@ it('a call is known by turn, agent, number and attempt', () => {
 describe('a provider error', () => {
   it('knows nothing of retries, usage or requests unless it is told', () => {
     const error = new ProviderError('timeout', 'no answer');
-    expect(error).toMatchObject({ failure: 'timeout', message: 'no answer', retryAfterMs: null, usage: null, requestId: null });
+    expect(error).toMatchObject({
+      failure: 'timeout',
+      message: 'no answer',
+      retryAfterMs: null,
+      usage: null,
+      requestId: null,
+    });
     expect(error).toBeInstanceOf(Error);
   });
 

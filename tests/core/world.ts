@@ -14,7 +14,9 @@ import { type OrgPlan, planFiles } from '../../src/testing/build-org.ts';
 /** The configuration that the files of a plan say. Throws their faults. */
 export function configOf(plan: OrgPlan): Config {
   const files = planFiles(plan);
-  const folders = new Set([...files.keys()].filter((path) => path.startsWith('agents/')).map((path) => path.split('/')[1]));
+  const folders = new Set(
+    [...files.keys()].filter((path) => path.startsWith('agents/')).map((path) => path.split('/')[1]),
+  );
   const { config, faults } = readConfig(files, [...folders] as string[], {});
   if (!config) throw new FaultError(...(faults as [Fault, ...Fault[]]));
   return config;
@@ -38,7 +40,20 @@ export function letter({ n = 1, ...fields }: Partial<Message> & { n?: number } =
   const { from = 'human', turn = 1, to = ['a'], subject = 'Hello' } = fields;
   const id = messageId(turn, from, n);
   const path = messagePath(from, turn, n, to[0] ?? 'nobody', subject);
-  return { id, from, to, turn, kind: 'message', subject, priority: 'normal', thread: id, hops: 0, path, body: 'Hi.', ...fields };
+  return {
+    id,
+    from,
+    to,
+    turn,
+    kind: 'message',
+    subject,
+    priority: 'normal',
+    thread: id,
+    hops: 0,
+    path,
+    body: 'Hi.',
+    ...fields,
+  };
 }
 
 export function sent(fields: Partial<Message> & { n?: number } = {}): Extract<Entry, { k: 'sent' }> {
@@ -54,5 +69,15 @@ export function mail(fields: Partial<Mail> & { n?: number } = {}): Mail {
 /** What an act of an agent is judged against, in turn 2. */
 export function sceneOf(config: Config, agent: string, more: Partial<Scene> = {}): Scene {
   const resume = resumeOf(config, agent);
-  return { config, state: emptyState(), turn: 2, agent, resume, given: [], draft: emptyDraft(), attach: () => null, ...more };
+  return {
+    config,
+    state: emptyState(),
+    turn: 2,
+    agent,
+    resume,
+    given: [],
+    draft: emptyDraft(),
+    attach: () => null,
+    ...more,
+  };
 }

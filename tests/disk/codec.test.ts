@@ -33,7 +33,11 @@ describe('decode', () => {
 
 describe('readFrontMatter', () => {
   it('splits a text at its fences', () => {
-    expect(readFrontMatter('---\na: 1\n# c\n---\n\nbody\n', 'x.md')).toEqual({ head: 'a: 1\n# c', headLine: 2, body: '\nbody\n' });
+    expect(readFrontMatter('---\na: 1\n# c\n---\n\nbody\n', 'x.md')).toEqual({
+      head: 'a: 1\n# c',
+      headLine: 2,
+      body: '\nbody\n',
+    });
   });
 
   it.each([
@@ -43,8 +47,9 @@ describe('readFrontMatter', () => {
     ['---\na: 1\n---\n---js\nx\n', { head: 'a: 1', body: '---js\nx\n' }],
   ])('%j', (text, parts) => expect(readFrontMatter(text, 'x.md')).toMatchObject(parts));
 
-  it.each(['', 'body', ' ---\na: 1\n---\n', '--- \na: 1\n---\n', '----\na: 1\n---\n', '---', '\n---\na: 1\n---\n'])('finds none in %j', (text) =>
-    expect(readFrontMatter(text, 'x.md')).toBeNull(),
+  it.each(['', 'body', ' ---\na: 1\n---\n', '--- \na: 1\n---\n', '----\na: 1\n---\n', '---', '\n---\na: 1\n---\n'])(
+    'finds none in %j',
+    (text) => expect(readFrontMatter(text, 'x.md')).toBeNull(),
   );
 
   it.each([
@@ -53,14 +58,19 @@ describe('readFrontMatter', () => {
     ['---\na: 1\n--- \nb', 'invalid-yaml'],
     [`---\na: ${'x'.repeat(65_536)}\n---\n`, 'too-large'],
     [`---\n${' \n'.repeat(32_000)}\n---\n`, 'invalid-yaml'],
-  ])('refuses %.20j', (text, code) => expect(readFrontMatter(text, 'x.md')).toMatchObject({ fault: { code, file: 'x.md' } }));
+  ])('refuses %.20j', (text, code) =>
+    expect(readFrontMatter(text, 'x.md')).toMatchObject({ fault: { code, file: 'x.md' } }),
+  );
 
-  it.each(['js', 'javascript', 'JS', 'json', 'toml', 'coffee', 'cson', 'yaml', ' js', '\tjs'])('never runs a fence of %j', (word) => {
-    const text = `---${word}\n{ x: (globalThis.ran = true) }\n---\nbody`;
-    expect(readFrontMatter(text, 'x.md')).toBeNull();
-    expect(readFrontMatter(`---\n---${word}\n(globalThis.ran = true)\n---\n`, 'x.md')).toHaveProperty('fault');
-    expect(globalThis).not.toHaveProperty('ran');
-  });
+  it.each(['js', 'javascript', 'JS', 'json', 'toml', 'coffee', 'cson', 'yaml', ' js', '\tjs'])(
+    'never runs a fence of %j',
+    (word) => {
+      const text = `---${word}\n{ x: (globalThis.ran = true) }\n---\nbody`;
+      expect(readFrontMatter(text, 'x.md')).toBeNull();
+      expect(readFrontMatter(`---\n---${word}\n(globalThis.ran = true)\n---\n`, 'x.md')).toHaveProperty('fault');
+      expect(globalThis).not.toHaveProperty('ran');
+    },
+  );
 
   it('remembers nothing: a broken text is broken each time', () => {
     const read = () => readFrontMatter('---\na: [1\n---\n', 'x.md');

@@ -7,7 +7,9 @@ import { oneSidedEdges } from '../../src/disk/config-chart.ts';
 
 /** A good org of two agents and a person; `files` replace its files, null removes one. */
 function read(files: Record<string, string | null> = {}, folders = ['human', 'manager', 'planner'], env = {}) {
-  const texts = new Map(Object.entries({ ...GOOD, ...files }).filter((entry): entry is [string, string] => entry[1] !== null));
+  const texts = new Map(
+    Object.entries({ ...GOOD, ...files }).filter((entry): entry is [string, string] => entry[1] !== null),
+  );
   return readConfig(texts, folders, env);
 }
 
@@ -27,37 +29,64 @@ agents:
   'org/units/office.md': '---\nname: Office\nhead: manager\nmembers: [planner]\n---\nWe keep order.\n',
 };
 
-const codes = (reading: ReturnType<typeof read>) => reading.faults.map(({ code, file, line, column }) => `${file}:${line}:${column} ${code}`);
+const codes = (reading: ReturnType<typeof read>) =>
+  reading.faults.map(({ code, file, line, column }) => `${file}:${line}:${column} ${code}`);
 
 describe('a good org', () => {
   it('becomes a config in chart order', () => {
     const { config, faults, warnings } = read();
     expect({ faults, warnings }).toEqual({ faults: [], warnings: [] });
     expect(config?.order).toEqual(['planner', 'manager', 'human']);
-    expect(config?.agents.get('planner')).toMatchObject({ name: 'planner', instructions: 'You plan.', model: ['default'], tools: ['read_file', 'ask:shell'] });
+    expect(config?.agents.get('planner')).toMatchObject({
+      name: 'planner',
+      instructions: 'You plan.',
+      model: ['default'],
+      tools: ['read_file', 'ask:shell'],
+    });
     expect(config?.agents.get('human')).toMatchObject({ person: true });
-    expect(config?.units.get('office')).toMatchObject({ name: 'Office', head: 'manager', members: ['manager', 'planner'], charter: 'We keep order.', caps: {} });
+    expect(config?.units.get('office')).toMatchObject({
+      name: 'Office',
+      head: 'manager',
+      members: ['manager', 'planner'],
+      charter: 'We keep order.',
+      caps: {},
+    });
     expect([...(config?.models ?? [])]).toMatchObject([['default', { provider: 'scripted' }]]);
     expect(config?.credits).toEqual({ version: 1, org: {}, units: {}, agents: {} });
   });
 
   it('spreads units and * into edges', () => {
-    const { config } = read({ 'org/chart.yaml': 'version: 1\nagents:\n  human: { send_to: ["@office"], read_from: ["*"] }\n  manager: { send_to: ["*"], read_from: [human] }\n  planner: { send_to: ["@office"], read_from: [human, manager] }\n' });
+    const { config } = read({
+      'org/chart.yaml':
+        'version: 1\nagents:\n  human: { send_to: ["@office"], read_from: ["*"] }\n  manager: { send_to: ["*"], read_from: [human] }\n  planner: { send_to: ["@office"], read_from: [human, manager] }\n',
+    });
     const edges = (from: string) => ['human', 'manager', 'planner'].filter((to) => config && hasEdge(config, from, to));
-    expect({ human: edges('human'), manager: edges('manager'), planner: edges('planner') }).toEqual({ human: ['manager', 'planner'], manager: ['human', 'planner'], planner: [] });
+    expect({ human: edges('human'), manager: edges('manager'), planner: edges('planner') }).toEqual({
+      human: ['manager', 'planner'],
+      manager: ['human', 'planner'],
+      planner: [],
+    });
     expect(config && hasEdge(config, 'planner', 'human')).toBe(false);
   });
 
   it('puts agents without an entry in the chart last, by name, without edges', () => {
-    const { config } = read({ 'agents/aaa/resume.md': '---\n---\n', 'agents/zzz/resume.md': '---\n---\n' }, ['zzz', 'human', 'planner', 'aaa', 'manager']);
+    const { config } = read({ 'agents/aaa/resume.md': '---\n---\n', 'agents/zzz/resume.md': '---\n---\n' }, [
+      'zzz',
+      'human',
+      'planner',
+      'aaa',
+      'manager',
+    ]);
     expect(config?.order).toEqual(['planner', 'manager', 'human', 'aaa', 'zzz']);
     expect(config?.sendTo.get('aaa')).toBeUndefined();
   });
 
   it('reads money, models and open goals', () => {
     const { config, faults } = read({
-      'org/credits.yaml': 'version: 1\norg: { cap: 5.5 }\nunits: { office: { soft: 1 } }\nagents: { manager: { grant: 0.000001 } }\n',
-      'org/models.yaml': 'version: 1\nmodels:\n  default: { provider: scripted, price: { per_call: 0.01 } }\n  gpt: { provider: openai, key: "env:OPENAI_API_KEY", fallback: [default] }\n',
+      'org/credits.yaml':
+        'version: 1\norg: { cap: 5.5 }\nunits: { office: { soft: 1 } }\nagents: { manager: { grant: 0.000001 } }\n',
+      'org/models.yaml':
+        'version: 1\nmodels:\n  default: { provider: scripted, price: { per_call: 0.01 } }\n  gpt: { provider: openai, key: "env:OPENAI_API_KEY", fallback: [default] }\n',
       'org/goals/a.md': '---\ntitle: Grow\nowner: manager\n---\nBy much.\n',
       'org/goals/b.md': '---\ntitle: Old\nstatus: reached\n---\n',
     });
@@ -69,9 +98,17 @@ describe('a good org', () => {
   });
 
   it('takes variables over org.yaml', () => {
-    expect(read({}, undefined, { LEMMING_LIMITS_CONCURRENCY: '8', LEMMING_ORG: '/x' }).config?.org.limits.concurrency).toBe(8);
-    expect(read({}, undefined, { LEMMING_LIMITS_CONCURENCY: '8' })).toMatchObject({ config: null, faults: [{ code: 'bad-env', nearest: 'LEMMING_LIMITS_CONCURRENCY' }] });
-    expect(read({}, undefined, { LEMMING_SUMMARY_AGENT: 'manger' })).toMatchObject({ config: null, faults: [{ code: 'bad-env' }] });
+    expect(
+      read({}, undefined, { LEMMING_LIMITS_CONCURRENCY: '8', LEMMING_ORG: '/x' }).config?.org.limits.concurrency,
+    ).toBe(8);
+    expect(read({}, undefined, { LEMMING_LIMITS_CONCURENCY: '8' })).toMatchObject({
+      config: null,
+      faults: [{ code: 'bad-env', nearest: 'LEMMING_LIMITS_CONCURRENCY' }],
+    });
+    expect(read({}, undefined, { LEMMING_SUMMARY_AGENT: 'manger' })).toMatchObject({
+      config: null,
+      faults: [{ code: 'bad-env' }],
+    });
   });
 });
 
@@ -85,7 +122,14 @@ describe('a broken file of the whole org leaves no config', () => {
     });
     expect(reading.config).toBeNull();
     expect(reading.faults).toMatchObject([
-      { code: 'unknown-key', file: 'agents/planner/resume.md', line: 2, column: 1, value: 'shedule', nearest: 'schedule' },
+      {
+        code: 'unknown-key',
+        file: 'agents/planner/resume.md',
+        line: 2,
+        column: 1,
+        value: 'shedule',
+        nearest: 'schedule',
+      },
       { code: 'unknown-key', file: 'org/chart.yaml', line: 4, column: 14, value: 'sendto', nearest: 'send_to' },
       { code: 'unknown-key', file: 'org/models.yaml', line: 3, column: 34, value: 'prise', nearest: 'price' },
       { code: 'unknown-key', file: 'org/org.yaml', line: 4, column: 3, value: 'concurency', nearest: 'concurrency' },
@@ -96,23 +140,98 @@ describe('a broken file of the whole org leaves no config', () => {
   it.each([
     ['org.yaml is missing', { 'org/org.yaml': null }, 'missing-file', undefined],
     ['chart.yaml is missing', { 'org/chart.yaml': null }, 'missing-file', undefined],
-    ['the chart names an unknown agent', { 'org/chart.yaml': 'version: 1\nagents:\n  manager: { send_to: [planer] }\n' }, 'unknown-name', '3:24 planner'],
-    ['the chart has an entry for one', { 'org/chart.yaml': 'version: 1\nagents:\n  manger: {}\n' }, 'unknown-name', '3:3 manager'],
-    ['the chart names an unknown unit', { 'org/chart.yaml': 'version: 1\nagents:\n  manager: { read_from: ["@ofice"] }\n' }, 'unknown-name', '3:26 @office'],
-    ['credits name an unknown agent', { 'org/credits.yaml': 'version: 1\nagents: { manger: { grant: 1 } }\n' }, 'unknown-name', '2:11 manager'],
-    ['credits name an unknown unit', { 'org/credits.yaml': 'version: 1\nunits: { ofice: { cap: 1 } }\n' }, 'unknown-name', '2:10 office'],
-    ['the summary has no author', { 'org/org.yaml': 'version: 1\nname: a\nsummary: { agent: manger }\n' }, 'unknown-name', '3:19 manager'],
-    ['a fallback is unknown', { 'org/models.yaml': 'version: 1\nmodels:\n  default: { provider: scripted, fallback: [gtp] }\n  gpt: { provider: x }\n' }, 'unknown-name', '3:45 gpt'],
-    ['a fallback is the model itself', { 'org/models.yaml': 'version: 1\nmodels:\n  default: { provider: scripted, fallback: [default] }\n' }, 'invalid-value', '3:44 undefined'],
-    ['a script leads out of the org', { 'org/models.yaml': 'version: 1\nmodels:\n  default: { provider: scripted, script: ../x.yaml }\n' }, 'invalid-value', '3:42 undefined'],
-    ['a script is broken', { 'org/models.yaml': 'version: 1\nmodels:\n  default: { provider: scripted, script: org/script.yaml }\n', 'org/script.yaml': 'version: 1\nrule: []\n' }, 'unknown-key', '2:1 rules'],
-    ['a unit has an unknown member', { 'org/units/office.md': '---\nmembers: [manager, planer]\n---\n' }, 'unknown-name', '2:20 planner'],
-    ['a unit has an unknown head', { 'org/units/office.md': '---\nhead: boss\n---\n' }, 'unknown-name', '2:7 undefined'],
-    ['a unit has an unknown parent', { 'org/units/office.md': '---\nparent: ofice\n---\n' }, 'unknown-name', '2:9 office'],
-    ['a unit is its own parent', { 'org/units/office.md': '---\nparent: office\n---\n' }, 'invalid-value', '2:9 undefined'],
+    [
+      'the chart names an unknown agent',
+      { 'org/chart.yaml': 'version: 1\nagents:\n  manager: { send_to: [planer] }\n' },
+      'unknown-name',
+      '3:24 planner',
+    ],
+    [
+      'the chart has an entry for one',
+      { 'org/chart.yaml': 'version: 1\nagents:\n  manger: {}\n' },
+      'unknown-name',
+      '3:3 manager',
+    ],
+    [
+      'the chart names an unknown unit',
+      { 'org/chart.yaml': 'version: 1\nagents:\n  manager: { read_from: ["@ofice"] }\n' },
+      'unknown-name',
+      '3:26 @office',
+    ],
+    [
+      'credits name an unknown agent',
+      { 'org/credits.yaml': 'version: 1\nagents: { manger: { grant: 1 } }\n' },
+      'unknown-name',
+      '2:11 manager',
+    ],
+    [
+      'credits name an unknown unit',
+      { 'org/credits.yaml': 'version: 1\nunits: { ofice: { cap: 1 } }\n' },
+      'unknown-name',
+      '2:10 office',
+    ],
+    [
+      'the summary has no author',
+      { 'org/org.yaml': 'version: 1\nname: a\nsummary: { agent: manger }\n' },
+      'unknown-name',
+      '3:19 manager',
+    ],
+    [
+      'a fallback is unknown',
+      {
+        'org/models.yaml':
+          'version: 1\nmodels:\n  default: { provider: scripted, fallback: [gtp] }\n  gpt: { provider: x }\n',
+      },
+      'unknown-name',
+      '3:45 gpt',
+    ],
+    [
+      'a fallback is the model itself',
+      { 'org/models.yaml': 'version: 1\nmodels:\n  default: { provider: scripted, fallback: [default] }\n' },
+      'invalid-value',
+      '3:44 undefined',
+    ],
+    [
+      'a script leads out of the org',
+      { 'org/models.yaml': 'version: 1\nmodels:\n  default: { provider: scripted, script: ../x.yaml }\n' },
+      'invalid-value',
+      '3:42 undefined',
+    ],
+    [
+      'a script is broken',
+      {
+        'org/models.yaml': 'version: 1\nmodels:\n  default: { provider: scripted, script: org/script.yaml }\n',
+        'org/script.yaml': 'version: 1\nrule: []\n',
+      },
+      'unknown-key',
+      '2:1 rules',
+    ],
+    [
+      'a unit has an unknown member',
+      { 'org/units/office.md': '---\nmembers: [manager, planer]\n---\n' },
+      'unknown-name',
+      '2:20 planner',
+    ],
+    [
+      'a unit has an unknown head',
+      { 'org/units/office.md': '---\nhead: boss\n---\n' },
+      'unknown-name',
+      '2:7 undefined',
+    ],
+    [
+      'a unit has an unknown parent',
+      { 'org/units/office.md': '---\nparent: ofice\n---\n' },
+      'unknown-name',
+      '2:9 office',
+    ],
+    [
+      'a unit is its own parent',
+      { 'org/units/office.md': '---\nparent: office\n---\n' },
+      'invalid-value',
+      '2:9 undefined',
+    ],
     ['a unit bears another id', { 'org/units/office.md': '---\nid: bureau\n---\n' }, 'invalid-value', '2:5 office'],
     ['a unit has no front matter', { 'org/units/office.md': 'hello' }, 'invalid-yaml', '1:1 undefined'],
-    ['a unit bears no name', { 'org/units/Big Office.md': '---\n---\n' }, 'bad-name', undefined],
     ['the chart is old', { 'org/chart.yaml': 'agents: {}\n' }, 'old-version', '1:1 undefined'],
   ])('when %s', (_name, files, code, place) => {
     const { config, faults } = read(files);
@@ -124,12 +243,18 @@ describe('a broken file of the whole org leaves no config', () => {
 
   it('when models or parents go round, naming the loop', () => {
     const { config, faults } = read({
-      'org/models.yaml': 'version: 1\nmodels:\n  default: { provider: x, fallback: [b] }\n  b: { provider: x, fallback: [c] }\n  c: { provider: x, fallback: [b] }\n',
+      'org/models.yaml':
+        'version: 1\nmodels:\n  default: { provider: x, fallback: [b] }\n  b: { provider: x, fallback: [c] }\n  c: { provider: x, fallback: [b] }\n',
       'org/units/office.md': '---\nparent: shop\n---\n',
       'org/units/shop.md': '---\nparent: office\n---\n',
     });
     expect(config).toBeNull();
-    expect(faults.map(({ message }) => /: (.*)$/.exec(message)?.[1])).toEqual(['b → c → b', 'c → b → c', 'office → shop → office', 'shop → office → shop']);
+    expect(faults.map(({ message }) => /: (.*)$/.exec(message)?.[1])).toEqual([
+      'b → c → b',
+      'c → b → c',
+      'office → shop → office',
+      'shop → office → shop',
+    ]);
   });
 });
 
@@ -153,7 +278,9 @@ describe('a broken resume sets one agent aside', () => {
   });
 
   it('of a person needs no model', () => {
-    expect(read({ 'org/models.yaml': 'version: 1\nmodels: { gpt: { provider: openai } }\n' }).config?.order).toEqual(['human']);
+    expect(read({ 'org/models.yaml': 'version: 1\nmodels: { gpt: { provider: openai } }\n' }).config?.order).toEqual([
+      'human',
+    ]);
   });
 
   it.each([
@@ -166,32 +293,79 @@ describe('a broken resume sets one agent aside', () => {
     ['..', undefined],
     ['.git', undefined],
   ])('in a directory %j', (folder, code) => {
-    const { config, faults } = read({ [`agents/${folder}/resume.md`]: '---\n---\n' }, ['human', 'manager', 'planner', folder]);
+    const { config, faults } = read({ [`agents/${folder}/resume.md`]: '---\n---\n' }, [
+      'human',
+      'manager',
+      'planner',
+      folder,
+    ]);
     expect(faults.map((fault) => fault.code)).toEqual(code ? [code] : []);
     expect(config?.order).toEqual(['planner', 'manager', 'human']);
     expect([...(config?.broken.keys() ?? [])]).toEqual(code ? [folder] : []);
   });
 
-  it('and nothing else is said of a broken goal or contact', () => {
-    const { config, faults } = read({ 'org/goals/a.md': '---\ntitel: x\n---\n', 'org/goals/b.md': '---\ntitle: x\nowner: boss\n---\n', 'org/contacts/c.md': 'x' });
-    expect(faults.map(({ file, code }) => `${file} ${code}`)).toEqual(['org/contacts/c.md invalid-yaml', 'org/goals/a.md missing-key', 'org/goals/a.md unknown-key', 'org/goals/b.md unknown-name']);
+  it('and a file that nothing can name is left out', () => {
+    const { config, faults } = read({
+      'org/units/README.md': 'About units.',
+      'org/goals/Big Goal.md': '---\ntitle: x\n---\n',
+    });
+    expect(faults.map(({ file, code }) => `${file} ${code}`)).toEqual([
+      'org/goals/Big Goal.md bad-name',
+      'org/units/README.md bad-name',
+    ]);
+    expect([...(config?.units.keys() ?? [])]).toEqual(['office']);
+  });
+
+  it('and a broken goal or contact leaves the rest as it is', () => {
+    const { config, faults } = read({
+      'org/goals/a.md': '---\ntitel: x\n---\n',
+      'org/goals/b.md': '---\ntitle: x\nowner: boss\n---\n',
+      'org/contacts/c.md': 'x',
+    });
+    expect(faults.map(({ file, code }) => `${file} ${code}`)).toEqual([
+      'org/contacts/c.md invalid-yaml',
+      'org/goals/a.md missing-key',
+      'org/goals/a.md unknown-key',
+      'org/goals/b.md unknown-name',
+    ]);
     expect(config?.goals.size).toBe(0);
   });
 });
 
 describe('a template', () => {
-  const WORKER = '---\nrole: Works\ntools: [read_file, shell, "ask:write_file"]\nskills: [planning]\nshared: [docs, notes/a.md]\nlimits: { steps: 4, output_tokens: 100 }\n---\nYou work.\n';
-  const extend = (head: string, body = '', template = WORKER) => read({ 'org/templates/worker.md': template, 'agents/planner/resume.md': `---\nextends: worker\n${head}---\n${body}` });
+  const WORKER =
+    '---\nrole: Works\ntools: [read_file, shell, "ask:write_file"]\nskills: [planning]\nshared: [docs, notes/a.md]\nlimits: { steps: 4, output_tokens: 100 }\n---\nYou work.\n';
+  const extend = (head: string, body = '', template = WORKER) =>
+    read({
+      'org/templates/worker.md': template,
+      'agents/planner/resume.md': `---\nextends: worker\n${head}---\n${body}`,
+    });
 
   it('gives what the resume leaves out', () => {
-    expect(extend('').config?.agents.get('planner')).toMatchObject({ role: 'Works', tools: ['read_file', 'shell', 'ask:write_file'], shared: ['docs', 'notes/a.md'], instructions: 'You work.', name: 'planner' });
-    expect(extend('role: Plans\nlimits: { steps: 2 }\n', 'You plan.').config?.agents.get('planner')).toMatchObject({ role: 'Plans', limits: { steps: 2, output_tokens: 100 }, instructions: 'You plan.' });
+    expect(extend('').config?.agents.get('planner')).toMatchObject({
+      role: 'Works',
+      tools: ['read_file', 'shell', 'ask:write_file'],
+      shared: ['docs', 'notes/a.md'],
+      instructions: 'You work.',
+      name: 'planner',
+    });
+    expect(extend('role: Plans\nlimits: { steps: 2 }\n', 'You plan.').config?.agents.get('planner')).toMatchObject({
+      role: 'Plans',
+      limits: { steps: 2, output_tokens: 100 },
+      instructions: 'You plan.',
+    });
   });
 
   it('lets rights be narrowed', () => {
-    const { faults, config } = extend('tools: ["ask:shell", "ask:write_file"]\nskills: []\nshared: [docs/in/here, notes/a.md]\n');
+    const { faults, config } = extend(
+      'tools: ["ask:shell", "ask:write_file"]\nskills: []\nshared: [docs/in/here, notes/a.md]\n',
+    );
     expect(faults).toEqual([]);
-    expect(config?.agents.get('planner')).toMatchObject({ tools: ['ask:shell', 'ask:write_file'], skills: [], shared: ['docs/in/here', 'notes/a.md'] });
+    expect(config?.agents.get('planner')).toMatchObject({
+      tools: ['ask:shell', 'ask:write_file'],
+      skills: [],
+      shared: ['docs/in/here', 'notes/a.md'],
+    });
   });
 
   it.each([
@@ -201,24 +375,49 @@ describe('a template', () => {
     ['a path', 'shared: [notes]\n', '3:10'],
     ['a path with a like beginning', 'shared: [docs2]\n', '3:10'],
     ['everything shared', 'shared: ["."]\n', '3:10'],
-  ])('does not let %s be added', (_name, head, place) => expect(codes(extend(head))).toEqual([`agents/planner/resume.md:${place} invalid-value`]));
+  ])('does not let %s be added', (_name, head, place) =>
+    expect(codes(extend(head))).toEqual([`agents/planner/resume.md:${place} invalid-value`]),
+  );
 
   it('may extend another, but not itself', () => {
-    const files = (a: string, b: string) => ({ 'org/templates/a.md': a, 'org/templates/b.md': b, 'agents/planner/resume.md': '---\nextends: a\n---\n' });
-    expect(read(files('---\nextends: b\ntools: []\n---\n', '---\nrole: Base\ntools: [shell]\n---\n')).config?.agents.get('planner')).toMatchObject({ role: 'Base', tools: [] });
-    expect(codes(read(files('---\nextends: b\n---\n', '---\nextends: a\n---\n')))).toEqual(['agents/planner/resume.md:2:10 invalid-value']);
+    const files = (a: string, b: string) => ({
+      'org/templates/a.md': a,
+      'org/templates/b.md': b,
+      'agents/planner/resume.md': '---\nextends: a\n---\n',
+    });
+    expect(
+      read(files('---\nextends: b\ntools: []\n---\n', '---\nrole: Base\ntools: [shell]\n---\n')).config?.agents.get(
+        'planner',
+      ),
+    ).toMatchObject({ role: 'Base', tools: [] });
+    expect(codes(read(files('---\nextends: b\n---\n', '---\nextends: a\n---\n')))).toEqual([
+      'agents/planner/resume.md:2:10 invalid-value',
+    ]);
   });
 
   it('that is broken sets those aside that extend it', () => {
-    expect(codes(extend('', '', '---\nrle: x\n---\n'))).toEqual(['agents/planner/resume.md:2:10 invalid-value', 'org/templates/worker.md:2:1 unknown-key']);
+    expect(codes(extend('', '', '---\nrle: x\n---\n'))).toEqual([
+      'agents/planner/resume.md:2:10 invalid-value',
+      'org/templates/worker.md:2:1 unknown-key',
+    ]);
   });
 });
 
 describe('edges', () => {
   it('scenario 5: an edge that one side lists is flagged at its place, with the remedy', () => {
-    const { config, warnings } = read({ 'org/chart.yaml': 'version: 1\nagents:\n  manager: { send_to: [human, planner], read_from: [human] }\n  planner:\n    read_from:\n      - human\n    send_to: [manager]\n  human: { send_to: ["*"], read_from: ["*"] }\n' });
+    const { config, warnings } = read({
+      'org/chart.yaml':
+        'version: 1\nagents:\n  manager: { send_to: [human, planner], read_from: [human] }\n  planner:\n    read_from:\n      - human\n    send_to: [manager]\n  human: { send_to: ["*"], read_from: ["*"] }\n',
+    });
     expect(warnings).toMatchObject([
-      { code: 'one-sided-edge', file: 'org/chart.yaml', line: 3, column: 31, value: 'planner', remedy: expect.stringContaining('doctor --fix') },
+      {
+        code: 'one-sided-edge',
+        file: 'org/chart.yaml',
+        line: 3,
+        column: 31,
+        value: 'planner',
+        remedy: expect.stringContaining('doctor --fix'),
+      },
       { code: 'one-sided-edge', file: 'org/chart.yaml', line: 7, column: 15, value: 'manager' },
     ]);
     expect(config && oneSidedEdges(config)).toEqual([
@@ -229,12 +428,20 @@ describe('edges', () => {
   });
 
   it('by a unit are flagged too, those by * never', () => {
-    const { warnings } = read({ 'org/chart.yaml': 'version: 1\nagents:\n  human: { send_to: ["@office"], read_from: ["*"] }\n  manager: { read_from: [human] }\n  planner: { send_to: ["*"] }\n' });
+    const { warnings } = read({
+      'org/chart.yaml':
+        'version: 1\nagents:\n  human: { send_to: ["@office"], read_from: ["*"] }\n  manager: { read_from: [human] }\n  planner: { send_to: ["*"] }\n',
+    });
     expect(warnings).toMatchObject([{ code: 'one-sided-edge', line: 3, column: 22, value: '@office' }]);
   });
 
   it('to oneself are nothing to flag', () => {
-    expect(read({ 'org/chart.yaml': 'version: 1\nagents:\n  manager: { send_to: ["@office", manager] }\n  planner: { read_from: [manager] }\n' }).warnings).toEqual([]);
+    expect(
+      read({
+        'org/chart.yaml':
+          'version: 1\nagents:\n  manager: { send_to: ["@office", manager] }\n  planner: { read_from: [manager] }\n',
+      }).warnings,
+    ).toEqual([]);
   });
 });
 
@@ -252,7 +459,9 @@ describe('a reader', () => {
   });
 
   it('gives the same whatever the order of files and folders', () => {
-    const texts = new Map(Object.entries({ ...GOOD, 'agents/planner/resume.md': '---\nx: 1\n---\n', 'org/goals/b.md': '---\ny: 1\n---\n' }));
+    const texts = new Map(
+      Object.entries({ ...GOOD, 'agents/planner/resume.md': '---\nx: 1\n---\n', 'org/goals/b.md': '---\ny: 1\n---\n' }),
+    );
     const forwards = readConfig(texts, ['human', 'manager', 'planner', 'Bad', 'Worse'], {});
     const backwards = readConfig(new Map([...texts].reverse()), ['Worse', 'planner', 'Bad', 'manager', 'human'], {});
     expect(backwards.faults).toEqual(forwards.faults);
@@ -262,9 +471,18 @@ describe('a reader', () => {
 
   it('takes 10,000 agents, and hardly any time when one of them changes', () => {
     const names = Array.from({ length: 10_000 }, (_, i) => `a${i}`);
-    const entries = names.map((name, i) => `  ${name}: { send_to: [a${(i + 1) % 10_000}], read_from: [a${(i + 9_999) % 10_000}] }\n`);
-    const texts = new Map(names.map((name) => [`agents/${name}/resume.md`, `---\nname: ${name}\nrole: Number ${name}\nschedule: { every: 1, when: mail }\ntools: [read_file]\n---\nYou are ${name}.\n`]));
-    texts.set('org/org.yaml', 'version: 1\nname: big\n').set('org/chart.yaml', `version: 1\nagents:\n${entries.join('')}`);
+    const entries = names.map(
+      (name, i) => `  ${name}: { send_to: [a${(i + 1) % 10_000}], read_from: [a${(i + 9_999) % 10_000}] }\n`,
+    );
+    const texts = new Map(
+      names.map((name) => [
+        `agents/${name}/resume.md`,
+        `---\nname: ${name}\nrole: Number ${name}\nschedule: { every: 1, when: mail }\ntools: [read_file]\n---\nYou are ${name}.\n`,
+      ]),
+    );
+    texts
+      .set('org/org.yaml', 'version: 1\nname: big\n')
+      .set('org/chart.yaml', `version: 1\nagents:\n${entries.join('')}`);
     const reader = configReader();
     const timed = () => {
       const before = performance.now();
@@ -281,13 +499,19 @@ describe('a reader', () => {
 
 describe('the shipped organisations', () => {
   const top = join(import.meta.dirname, '../..');
-  const roots = ['.', ...readdirSync(join(top, 'templates'), { withFileTypes: true }).filter((one) => one.isDirectory()).map(({ name }) => `templates/${name}`)];
+  const roots = [
+    '.',
+    ...readdirSync(join(top, 'templates'), { withFileTypes: true })
+      .filter((one) => one.isDirectory())
+      .map(({ name }) => `templates/${name}`),
+  ];
 
   it.each(roots)('%s has neither faults nor warnings', (root) => {
     const texts = new Map<string, string>();
     for (const folder of ['org', 'agents'])
       for (const path of readdirSync(join(top, root, folder), { recursive: true, encoding: 'utf8' }))
-        if (/\.(md|yaml)$/.test(path)) texts.set(`${folder}/${path}`, readFileSync(join(top, root, folder, path), 'utf8'));
+        if (/\.(md|yaml)$/.test(path))
+          texts.set(`${folder}/${path}`, readFileSync(join(top, root, folder, path), 'utf8'));
     const { config, faults, warnings } = readConfig(texts, readdirSync(join(top, root, 'agents')), {});
     expect({ faults, warnings }).toEqual({ faults: [], warnings: [] });
     expect(config?.order).toContain('human');

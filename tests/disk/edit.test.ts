@@ -47,7 +47,10 @@ describe('setScalar', () => {
 });
 
 describe('addToList', () => {
-  const lines = (edited: ReturnType<typeof setScalar>) => text(edited).split('\n').filter((line) => !CHART.split('\n').includes(line));
+  const lines = (edited: ReturnType<typeof setScalar>) =>
+    text(edited)
+      .split('\n')
+      .filter((line) => !CHART.split('\n').includes(line));
 
   it.each([
     ['a list on one line', ['agents', 'a', 'send_to'], ['  a: { send_to: [b, d], read_from: [] }   # flow']],
@@ -61,10 +64,13 @@ describe('addToList', () => {
     expect(text(edited).split('\n').length - CHART.split('\n').length).toBe(changed[0]?.startsWith('  a:') ? 0 : 1);
   });
 
-  it('leaves a list alone that holds it', () => expect(text(addToList(CHART, ['agents', 'b', 'read_from'], 'c'))).toBe(CHART));
+  it('leaves a list alone that holds it', () =>
+    expect(text(addToList(CHART, ['agents', 'b', 'read_from'], 'c'))).toBe(CHART));
   it('keeps CRLF', () => {
     const crlf = CHART.replaceAll('\n', '\r\n');
-    expect(text(addToList(crlf, ['agents', 'b', 'read_from'], 'd'))).toBe(text(addToList(CHART, ['agents', 'b', 'read_from'], 'd')).replaceAll('\n', '\r\n'));
+    expect(text(addToList(crlf, ['agents', 'b', 'read_from'], 'd'))).toBe(
+      text(addToList(CHART, ['agents', 'b', 'read_from'], 'd')).replaceAll('\n', '\r\n'),
+    );
   });
   it.each([
     ['a:\n- x\n- y', 'a:\n- x\n- y\n- z'],
@@ -84,23 +90,34 @@ describe('edits of any text', () => {
   const value: fc.Arbitrary<string> = fc.oneof(
     scalar,
     list.map((items) => `[${items.join(', ')}]`),
-    fc.uniqueArray(fc.tuple(key, fc.constantFrom('1', '[a]', 'x')), { selector: ([k]) => k, maxLength: 3 }).map((pairs) => `{ ${pairs.map(([k, v]) => `${k}: ${v}`).join(', ')} }`),
+    fc
+      .uniqueArray(fc.tuple(key, fc.constantFrom('1', '[a]', 'x')), { selector: ([k]) => k, maxLength: 3 })
+      .map((pairs) => `{ ${pairs.map(([k, v]) => `${k}: ${v}`).join(', ')} }`),
   );
   /** Lines of one key, at an indentation. */
   const entry = (depth: number): fc.Arbitrary<(k: string) => string[]> => {
     const pad = '  '.repeat(depth);
     const inline = fc.tuple(value, comment).map(([v, c]) => (k: string) => [`${pad}${k}: ${v}${c}`]);
-    const items = fc.tuple(fc.array(fc.constantFrom('a', '"b"', 'c  # d'), { minLength: 1, maxLength: 3 }), comment).map(([all, c]) => (k: string) => [`${pad}${k}:${c}`, ...all.map((i) => `${pad}  - ${i}`)]);
+    const items = fc
+      .tuple(fc.array(fc.constantFrom('a', '"b"', 'c  # d'), { minLength: 1, maxLength: 3 }), comment)
+      .map(([all, c]) => (k: string) => [`${pad}${k}:${c}`, ...all.map((i) => `${pad}  - ${i}`)]);
     if (depth > 1) return fc.oneof(inline, items);
     const nested = fc.tuple(map(depth + 1), comment).map(([inner, c]) => (k: string) => [`${pad}${k}:${c}`, ...inner]);
     return fc.oneof(inline, items, nested);
   };
   const gap = fc.constantFrom<string[]>([], [], [''], ['# a remark'], ['', '  # odd']);
   function map(depth: number): fc.Arbitrary<string[]> {
-    return fc.uniqueArray(fc.tuple(key, entry(depth), gap), { selector: ([k]) => k, minLength: 1, maxLength: 3 }).map((parts) => parts.flatMap(([k, lines, g]) => [...g, ...lines(k)]));
+    return fc
+      .uniqueArray(fc.tuple(key, entry(depth), gap), { selector: ([k]) => k, minLength: 1, maxLength: 3 })
+      .map((parts) => parts.flatMap(([k, lines, g]) => [...g, ...lines(k)]));
   }
-  const file = fc.tuple(map(0), fc.constantFrom('\n', '\r\n'), fc.boolean()).map(([all, eol, last]) => all.join(eol) + (last ? eol : ''));
-  const path = fc.array(fc.oneof({ weight: 5, arbitrary: key }, { weight: 1, arbitrary: fc.constantFrom('new', 0, 1) }), { minLength: 1, maxLength: 3 });
+  const file = fc
+    .tuple(map(0), fc.constantFrom('\n', '\r\n'), fc.boolean())
+    .map(([all, eol, last]) => all.join(eol) + (last ? eol : ''));
+  const path = fc.array(
+    fc.oneof({ weight: 5, arbitrary: key }, { weight: 1, arbitrary: fc.constantFrom('new', 0, 1) }),
+    { minLength: 1, maxLength: 3 },
+  );
 
   /** Lines of the old text that are not in the new one, both as they were. */
   function lost(before: string, after: string): string[] {
@@ -116,19 +133,27 @@ describe('edits of any text', () => {
   it('setScalar changes that value and at most its line', () => {
     let edited = 0;
     fc.assert(
-      fc.property(file, path, fc.oneof(fc.integer(), fc.boolean(), fc.constant(null), fc.string(), fc.constantFrom('no', 'a: b')), (before, at, to) => {
-        const result = setScalar(before, at, to);
-        if ('fault' in result) {
-          expect(['invalid-value', 'not-found', 'invalid-yaml']).toContain(result.fault.code);
-          return;
-        }
-        edited++;
-        const value = at.reduce((inner: unknown, part) => (inner as Record<PropertyKey, unknown>)[part], readTree(result.text, 'f').data);
-        expect(value).toBe(Object.is(to, -0) ? 0 : to);
-        expect(lost(before, result.text).length).toBeLessThanOrEqual(1);
-        expect(result.text.includes('\r\n')).toBe(before.includes('\r\n'));
-        expect(commentsIn(result.text)).toEqual(commentsIn(before));
-      }),
+      fc.property(
+        file,
+        path,
+        fc.oneof(fc.integer(), fc.boolean(), fc.constant(null), fc.string(), fc.constantFrom('no', 'a: b')),
+        (before, at, to) => {
+          const result = setScalar(before, at, to);
+          if ('fault' in result) {
+            expect(['invalid-value', 'not-found', 'invalid-yaml']).toContain(result.fault.code);
+            return;
+          }
+          edited++;
+          const value = at.reduce(
+            (inner: unknown, part) => (inner as Record<PropertyKey, unknown>)[part],
+            readTree(result.text, 'f').data,
+          );
+          expect(value).toBe(Object.is(to, -0) ? 0 : to);
+          expect(lost(before, result.text).length).toBeLessThanOrEqual(1);
+          expect(result.text.includes('\r\n')).toBe(before.includes('\r\n'));
+          expect(commentsIn(result.text)).toEqual(commentsIn(before));
+        },
+      ),
       { numRuns: 3000 },
     );
     expect(edited).toBeGreaterThan(1000);
@@ -141,7 +166,10 @@ describe('edits of any text', () => {
         const result = addToList(before, at, item);
         if ('fault' in result) return;
         edited++;
-        const value = at.reduce((inner: unknown, part) => (inner as Record<PropertyKey, unknown>)[part], readTree(result.text, 'f').data);
+        const value = at.reduce(
+          (inner: unknown, part) => (inner as Record<PropertyKey, unknown>)[part],
+          readTree(result.text, 'f').data,
+        );
         expect((value as unknown[]).at(-1)).toBe(item);
         expect(lost(before, result.text).length).toBeLessThanOrEqual(1);
         expect(commentsIn(result.text)).toEqual(commentsIn(before));
@@ -152,6 +180,8 @@ describe('edits of any text', () => {
   });
 
   function commentsIn(yaml: string): string[] {
-    return (yaml.match(/#.*/g) ?? []).map((one) => one.replace(/\r$/, '')).filter((one) => /^#( why| a remark| odd| d)?$/.test(one));
+    return (yaml.match(/#.*/g) ?? [])
+      .map((one) => one.replace(/\r$/, ''))
+      .filter((one) => /^#( why| a remark| odd| d)?$/.test(one));
   }
 });

@@ -5,10 +5,21 @@ const DATA = { version: 1, name: 'acme', limits: { hops: 3 } };
 
 describe('override', () => {
   it('puts variables over scalars and leaves the rest', () => {
-    const env = { LEMMING_NAME: 'other', LEMMING_LIMITS_CONCURRENCY: '8', LEMMING_CLOCK_TURN_SECONDS: '0.5', LEMMING_LOG_LEVEL: 'debug', PATH: '/bin' };
+    const env = {
+      LEMMING_NAME: 'other',
+      LEMMING_LIMITS_CONCURRENCY: '8',
+      LEMMING_CLOCK_TURN_SECONDS: '0.5',
+      LEMMING_LOG_LEVEL: 'debug',
+      PATH: '/bin',
+    };
     expect(override(DATA, env)).toMatchObject({
       faults: [],
-      org: { name: 'other', limits: { concurrency: 8, hops: 3 }, clock: { turn_seconds: 0.5 }, log: { level: 'debug' } },
+      org: {
+        name: 'other',
+        limits: { concurrency: 8, hops: 3 },
+        clock: { turn_seconds: 0.5 },
+        log: { level: 'debug' },
+      },
     });
     expect(DATA).toEqual({ version: 1, name: 'acme', limits: { hops: 3 } });
   });
@@ -16,7 +27,11 @@ describe('override', () => {
   it('sets what may be null', () => {
     const data = { ...DATA, clock: { max_turns: 3 }, summary: null };
     const env = { LEMMING_CLOCK_MAX_TURNS: 'null', LEMMING_SUMMARY_AGENT: 'boss', LEMMING_APPROVALS_TIMEOUT: '24h' };
-    expect(override(data, env).org).toMatchObject({ clock: { max_turns: null }, summary: { agent: 'boss', every: 12 }, approvals: { timeout: '24h' } });
+    expect(override(data, env).org).toMatchObject({
+      clock: { max_turns: null },
+      summary: { agent: 'boss', every: 12 },
+      approvals: { timeout: '24h' },
+    });
   });
 
   it.each([
@@ -29,10 +44,22 @@ describe('override', () => {
     ['LEMMING_LOG_LEVEL', 'verbose', 'verbose'],
     ['LEMMING_NAME', '', ''],
     ['LEMMING_APPROVALS_TIMEOUT', '24 hours', '24 hours'],
-  ])('refuses %s=%s', (name, text, value) => expect(override(DATA, { [name]: text })).toMatchObject({ org: null, faults: [{ code: 'bad-env', value, message: expect.stringContaining(name) }] }));
+  ])('refuses %s=%s', (name, text, value) =>
+    expect(override(DATA, { [name]: text })).toMatchObject({
+      org: null,
+      faults: [{ code: 'bad-env', value, message: expect.stringContaining(name) }],
+    }),
+  );
 
   it('tells all unknown variables with the nearest', () => {
-    expect(override(DATA, { LEMMING_LOG_LEVLE: 'debug', LEMMING_LIMITS_HOP: '3', LEMMING_VERSION: '1', LEMMING_LOG_LEVELS: 'x' }).faults).toMatchObject([
+    expect(
+      override(DATA, {
+        LEMMING_LOG_LEVLE: 'debug',
+        LEMMING_LIMITS_HOP: '3',
+        LEMMING_VERSION: '1',
+        LEMMING_LOG_LEVELS: 'x',
+      }).faults,
+    ).toMatchObject([
       { code: 'bad-env', nearest: 'LEMMING_LIMITS_HOPS' },
       { code: 'bad-env', nearest: 'LEMMING_LOG_LEVEL' },
       { code: 'bad-env', nearest: 'LEMMING_LOG_LEVEL' },
@@ -45,13 +72,18 @@ describe('override', () => {
   });
 
   it('tells when a variable leaves the settings incomplete', () => {
-    expect(override(DATA, { LEMMING_SUMMARY_EVERY: '3' })).toMatchObject({ org: null, faults: [{ code: 'bad-env', message: expect.stringContaining('summary.agent') }] });
+    expect(override(DATA, { LEMMING_SUMMARY_EVERY: '3' })).toMatchObject({
+      org: null,
+      faults: [{ code: 'bad-env', message: expect.stringContaining('summary.agent') }],
+    });
   });
 
   it('has one name for each scalar', () => {
     const names = VARIABLES.map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
-    expect(names).toEqual(expect.arrayContaining(['LEMMING_NAME', 'LEMMING_LIMITS_MAX_ATTEMPTS', 'LEMMING_APPROVALS_DEFAULT']));
+    expect(names).toEqual(
+      expect.arrayContaining(['LEMMING_NAME', 'LEMMING_LIMITS_MAX_ATTEMPTS', 'LEMMING_APPROVALS_DEFAULT']),
+    );
     expect(names).not.toEqual(expect.arrayContaining(['LEMMING_VERSION']));
   });
 });

@@ -3,7 +3,11 @@ import { isVersioned, migrateText } from '../../src/disk/migrate.ts';
 
 describe('migrateText', () => {
   it.each([
-    ['below a heading of comments', '# what this is\n\nname: acme # n\n', '# what this is\n\nversion: 1\nname: acme # n\n'],
+    [
+      'below a heading of comments',
+      '# what this is\n\nname: acme # n\n',
+      '# what this is\n\nversion: 1\nname: acme # n\n',
+    ],
     ['with CRLF', 'name: acme\r\nlog: {}\r\n', 'version: 1\r\nname: acme\r\nlog: {}\r\n'],
     ['with a byte order mark', '\ufeffname: acme\n', '\ufeffversion: 1\nname: acme\n'],
     ['on one line', '{ name: acme }\n', '{ version: 1, name: acme }\n'],

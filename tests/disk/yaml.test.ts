@@ -11,7 +11,8 @@ import { request } from '../../src/schema/request.ts';
 import { resumeHead } from '../../src/schema/resume.ts';
 
 const free = z.record(z.string(), z.json());
-const places = (text: string, schema: z.ZodType = orgFile) => readYaml(schema, text, 'f').faults.map(({ code, line, column }) => `${line}:${column} ${code}`);
+const places = (text: string, schema: z.ZodType = orgFile) =>
+  readYaml(schema, text, 'f').faults.map(({ code, line, column }) => `${line}:${column} ${code}`);
 
 describe('readYaml', () => {
   it('gives the value of a good file, with its defaults', () => {
@@ -26,7 +27,8 @@ describe('readYaml', () => {
   });
 
   it('tells all faults at once, each with its place, value and nearest', () => {
-    const text = 'version: 1\nname: acme\nlimts: { hops: 3 }\nlimits: { hops: 8oo0, concurency: 3 }\nlog: { level: inof }\n';
+    const text =
+      'version: 1\nname: acme\nlimts: { hops: 3 }\nlimits: { hops: 8oo0, concurency: 3 }\nlog: { level: inof }\n';
     expect(readYaml(orgFile, text, 'org/org.yaml', 10)).toMatchObject({
       value: null,
       faults: [
@@ -41,12 +43,20 @@ describe('readYaml', () => {
   it.each([
     ['a missing key at its parent', 'version: 1\nname: a\nsummary:\n  every: 3\n', ['3:1 missing-key']],
     ['a scalar in the place of a map', 'version: 1\nname: a\nlimits: 3\n', ['3:9 invalid-value']],
-    ['the branch of a union that was meant', 'version: 1\nname: a\npolicies: [{ act: x, do: { asks: [y] } }]\n', ['3:22 missing-key', '3:28 unknown-key']],
+    [
+      'the branch of a union that was meant',
+      'version: 1\nname: a\npolicies: [{ act: x, do: { asks: [y] } }]\n',
+      ['3:22 missing-key', '3:28 unknown-key'],
+    ],
     ['a union that nothing fits', 'version: 1\nname: a\npolicies: [{ act: x, do: 3 }]\n', ['3:26 invalid-value']],
     ['an entry of a list', 'version: 1\nname: a\napprovals: { escalate_to: [a, 3] }\n', ['3:31 invalid-value']],
     ['a list in the place of the file', '- a\n', ['1:1 invalid-value']],
     ['a text in the place of the file', 'hello', ['1:1 invalid-value']],
-    ['what comes after a soft mistake', 'version: 1\nname: a\nname: b\nlimts: 1\n', ['3:1 invalid-yaml', '4:1 unknown-key']],
+    [
+      'what comes after a soft mistake',
+      'version: 1\nname: a\nname: b\nlimts: 1\n',
+      ['3:1 invalid-yaml', '4:1 unknown-key'],
+    ],
     ['only the syntax of a broken file', 'name: [a\nlimts: 1', ['2:1 invalid-yaml']],
   ])('places %s', (_name, text, expected) => expect(places(text)).toEqual(expected));
 
@@ -56,15 +66,23 @@ describe('readYaml', () => {
     ['version: 2\nname: a', 'invalid-value'],
     ['version: "1"\nname: a', 'invalid-value'],
     ['version:\nname: a', 'invalid-value'],
-  ])('tells old from new versions: %j', (text, code) => expect(readYaml(orgFile, text, 'f').faults).toMatchObject([{ code }]));
+  ])('tells old from new versions: %j', (text, code) =>
+    expect(readYaml(orgFile, text, 'f').faults).toMatchObject([{ code }]),
+  );
 
   it('knows the right values of a discriminated union', () => {
-    expect(readYaml(request, 'ask: top-upp\nby: x', 'f').faults).toMatchObject([{ code: 'invalid-value', nearest: 'top-up' }]);
+    expect(readYaml(request, 'ask: top-upp\nby: x', 'f').faults).toMatchObject([
+      { code: 'invalid-value', nearest: 'top-up' },
+    ]);
     expect(places('ask: top-up\nby: x\nagent: a\nammount: 3', request)).toEqual(['1:1 missing-key', '4:1 unknown-key']);
   });
 
   it('never repeats what may be a key of a provider', () => {
-    for (const text of ['models:\n  gpt: { provider: openai, key: sk-secret }', 'models: [{ key: sk-secret }]', 'models: { gpt: [{ key: sk-secret }] }'])
+    for (const text of [
+      'models:\n  gpt: { provider: openai, key: sk-secret }',
+      'models: [{ key: sk-secret }]',
+      'models: { gpt: [{ key: sk-secret }] }',
+    ])
       expect(JSON.stringify(readYaml(modelsFile, `version: 1\n${text}`, 'f').faults)).not.toContain('sk-secret');
   });
 
@@ -90,7 +108,10 @@ describe('readYaml against hostile texts', () => {
     ['an anchor within itself', 'a: &x [*x]'],
     ['an unknown anchor', 'a: *x'],
     ['many aliases', `a: &x 1\nb: [${'*x, '.repeat(60)}]`],
-    ['an alias bomb', `${'abcdefghi'.replace(/./g, (c, i: number) => `${c}: &${c} [${i ? `*${'abcdefghi'[i - 1]}, `.repeat(9) : 'x'}]\n`)}`],
+    [
+      'an alias bomb',
+      `${'abcdefghi'.replace(/./g, (c, i: number) => `${c}: &${c} [${i ? `*${'abcdefghi'[i - 1]}, `.repeat(9) : 'x'}]\n`)}`,
+    ],
     ['deep lists', `a: ${'['.repeat(100_000)}`],
     ['deep dashes', '- '.repeat(100_000)],
     ['deep maps', `${'{a: '.repeat(50_000)}`],
@@ -109,7 +130,9 @@ describe('readYaml against hostile texts', () => {
   it('takes constructor, toString and the like as ordinary keys', () => {
     const { value } = readYaml(free, 'constructor: 1\ntoString: { prototype: 2 }\nhasOwnProperty: 3', 'f');
     expect(value).toEqual({ constructor: 1, toString: { prototype: 2 }, hasOwnProperty: 3 });
-    expect(readYaml(orgFile, 'version: 1\nname: a\nconstructor: 1', 'f').faults).toMatchObject([{ code: 'unknown-key' }]);
+    expect(readYaml(orgFile, 'version: 1\nname: a\nconstructor: 1', 'f').faults).toMatchObject([
+      { code: 'unknown-key' },
+    ]);
   });
 
   it('takes time by length, not by the number of keys', () => {
@@ -125,34 +148,115 @@ describe('readYaml against hostile texts', () => {
   });
 
   it('follows anchors that are used with measure', () => {
-    expect(readYaml(free, 'a: &x { b: 1 }\nc: *x\nd: [*x]', 'f').value).toEqual({ a: { b: 1 }, c: { b: 1 }, d: [{ b: 1 }] });
+    expect(readYaml(free, 'a: &x { b: 1 }\nc: *x\nd: [*x]', 'f').value).toEqual({
+      a: { b: 1 },
+      c: { b: 1 },
+      d: [{ b: 1 }],
+    });
+    expect(readYaml(free, 'a: &x 1\nb: *x\nc: &y [*x]\nd: *y\ne: &x 2\nf: *x', 'f').value).toEqual({
+      a: 1,
+      b: 1,
+      c: [1],
+      d: [1],
+      e: 2,
+      f: 2,
+    });
   });
 });
 
 describe('readMarkdown', () => {
   it('gives head and body, and counts lines from the top of the file', () => {
-    expect(readMarkdown(resumeHead, '---\nrole: x\n---\nYou are.\n\n', 'f')).toMatchObject({ head: { role: 'x' }, body: 'You are.', faults: [] });
-    expect(readMarkdown(resumeHead, '---\n\nroel: x\n---\n', 'f').faults).toMatchObject([{ code: 'unknown-key', line: 3, column: 1, nearest: 'role' }]);
+    expect(readMarkdown(resumeHead, '---\nrole: x\n---\nYou are.\n\n', 'f')).toMatchObject({
+      head: { role: 'x' },
+      body: 'You are.',
+      faults: [],
+    });
+    expect(readMarkdown(resumeHead, '---\n\nroel: x\n---\n', 'f').faults).toMatchObject([
+      { code: 'unknown-key', line: 3, column: 1, nearest: 'role' },
+    ]);
   });
 
   it.each(['You are.', '---js\nrole: x\n---\n', '---\nrole: x\n'])('needs front matter: %j', (text) =>
-    expect(readMarkdown(resumeHead, text, 'f')).toMatchObject({ head: null, faults: [{ code: 'invalid-yaml', line: 1 }] }),
+    expect(readMarkdown(resumeHead, text, 'f')).toMatchObject({
+      head: null,
+      faults: [{ code: 'invalid-yaml', line: 1 }],
+    }),
   );
 });
 
 describe('the quick reader', () => {
   const word = fc.oneof(
-    fc.constantFrom('a', 'b c', 'a-b', '12', '007', '1.50', '-3', '1e5', '0x1f', '2026-01-02', 'null', '~', 'True', 'yes', 'a: b', 'a:b', 'a #b', '#b', "it's", '- a', '-', '?', '[', ']', '{}', ',', 'a,b', '&a', '*a', '!b', '|', '>', '@x', '"', '""', '"a\\n"', "''", "'a''b'", '"x" y', 'é', '\u00a0', 'a\u00a0', '', ' '),
+    fc.constantFrom(
+      'a',
+      'b c',
+      'a-b',
+      '12',
+      '007',
+      '1.50',
+      '-3',
+      '1e5',
+      '0x1f',
+      '2026-01-02',
+      'null',
+      '~',
+      'True',
+      'yes',
+      'a: b',
+      'a:b',
+      'a #b',
+      '#b',
+      "it's",
+      '- a',
+      '-',
+      '?',
+      '[',
+      ']',
+      '{}',
+      ',',
+      'a,b',
+      '&a',
+      '*a',
+      '!b',
+      '|',
+      '>',
+      '@x',
+      '"',
+      '""',
+      '"a\\n"',
+      "''",
+      "'a''b'",
+      '"x" y',
+      'é',
+      '\u00a0',
+      'a\u00a0',
+      '',
+      ' ',
+    ),
     fc.string({ maxLength: 6 }),
     fc.stringMatching(/^[ -~]{0,8}$/),
   );
   const flow = fc.letrec((tie) => ({
-    value: fc.oneof({ depthSize: 'small' }, word, word.map((text) => JSON.stringify(text)), tie('list'), tie('map')),
+    value: fc.oneof(
+      { depthSize: 'small' },
+      word,
+      word.map((text) => JSON.stringify(text)),
+      tie('list'),
+      tie('map'),
+    ),
     list: fc.array(tie('value') as fc.Arbitrary<string>, { maxLength: 3 }).map((items) => `[${items.join(', ')}]`),
-    map: fc.array(fc.tuple(fc.constantFrom('a', 'b', 'c_d', '__proto__', '1'), tie('value') as fc.Arbitrary<string>), { maxLength: 3 }).map((pairs) => `{ ${pairs.map(([k, v]) => `${k}: ${v}`).join(', ')} }`),
+    map: fc
+      .array(fc.tuple(fc.constantFrom('a', 'b', 'c_d', '__proto__', '1'), tie('value') as fc.Arbitrary<string>), {
+        maxLength: 3,
+      })
+      .map((pairs) => `{ ${pairs.map(([k, v]) => `${k}: ${v}`).join(', ')} }`),
   })).value as fc.Arbitrary<string>;
   const line = fc
-    .tuple(fc.constantFrom('', '', '', '  ', '    ', ' ', '\t'), fc.constantFrom('a: ', 'b: ', 'c:', 'd:   ', '- ', '-  ', '"a": ', 'a b: ', '# ', ''), flow, fc.constantFrom('', '', ' ', ' # c', '#', '  '))
+    .tuple(
+      fc.constantFrom('', '', '', '  ', '    ', ' ', '\t'),
+      fc.constantFrom('a: ', 'b: ', 'c:', 'd:   ', '- ', '-  ', '"a": ', 'a b: ', '# ', ''),
+      flow,
+      fc.constantFrom('', '', ' ', ' # c', '#', '  '),
+    )
     .map((parts) => parts.join(''));
   const text = fc.array(line, { maxLength: 6 }).map((lines) => lines.join('\n'));
 
@@ -173,7 +277,8 @@ describe('the quick reader', () => {
   });
 
   it('reads what the shipped files are made of', () => {
-    const yaml = 'version: 1 # v\nagents:\n  human:      # you\n    send_to: ["*"]\n    read_from:\n      - "@ops"\n      - a\n  b: { send_to: [a, b_1], read_from: [] } # x\nprice: { in: 0.40, of: null, on: true }\n';
+    const yaml =
+      'version: 1 # v\nagents:\n  human:      # you\n    send_to: ["*"]\n    read_from:\n      - "@ops"\n      - a\n  b: { send_to: [a, b_1], read_from: [] } # x\nprice: { in: 0.40, of: null, on: true }\n';
     expect(readQuick(yaml)).toEqual(readTree(yaml, 'f').data);
     expect(readQuick(yaml)).toHaveProperty('agents.human.read_from', ['@ops', 'a']);
   });
@@ -186,12 +291,17 @@ describe('the nearest name', () => {
     ['zz', ['to', 'from'], undefined],
     ['manger', ['manager', 'danger'], 'manager'],
     ['wholly-different', ['planner'], undefined],
-  ])('of %s in %j is %s', (name, names, nearest) => expect(near(name, names)).toEqual(nearest === undefined ? {} : { nearest }));
+  ])('of %s in %j is %s', (name, names, nearest) =>
+    expect(near(name, names)).toEqual(nearest === undefined ? {} : { nearest }),
+  );
 
   it('is looked for among the keys of the schema at that path', () => {
     const schema = z.strictObject({
       a: z.record(z.string(), z.array(z.strictObject({ b: z.string().optional() }))).default({}),
-      c: z.union([z.string(), z.strictObject({ d: z.number() })]).transform((v) => v).nullable(),
+      c: z
+        .union([z.string(), z.strictObject({ d: z.number() })])
+        .transform((v) => v)
+        .nullable(),
       e: z.preprocess((v) => v, z.strictObject({ f: z.number() })).prefault({ f: 1 }),
       g: z.lazy(() => z.strictObject({ h: z.number() })).readonly(),
     });

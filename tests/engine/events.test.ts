@@ -6,21 +6,75 @@ import { fault } from '../../src/schema/fault.ts';
 
 const REPORT: TurnReport = {
   turn: 5,
-  visits: [{ turn: 5, agent: 'hr', outcome: 'failed', reason: 'timeout: late', blame: 'provider', sent: 0, refused: 1, held: 0, cost: 20_000 }],
+  visits: [
+    {
+      turn: 5,
+      agent: 'hr',
+      outcome: 'failed',
+      reason: 'timeout: late',
+      blame: 'provider',
+      sent: 0,
+      refused: 1,
+      held: 0,
+      cost: 20_000,
+    },
+  ],
   spent: 20_000,
-  walked: [{ agent: 'hr', due: true, why: 'x', summary: false, later: false, failing: false, next: 5 }, { agent: 'coder', due: false, why: 'no mail', summary: false, later: false, failing: false, next: null }],
+  walked: [
+    { agent: 'hr', due: true, why: 'x', summary: false, later: false, failing: false, next: 5 },
+    { agent: 'coder', due: false, why: 'no mail', summary: false, later: false, failing: false, next: null },
+  ],
   conflicts: [{ path: 'org/shared/a.md', ours: 'org/shared/a.md.conflict-5' }],
   faults: [fault('invalid-value', 'bad', { file: 'agents/x/resume.md', line: 3 })],
   inputs: 2,
 };
 
-const MESSAGE = { id: '000005-hr-01', from: 'hr', to: ['human'], turn: 5, kind: 'message', subject: 's', priority: 'normal', thread: 't', hops: 1, task: 'T-1-hr-1', path: 'p', body: 'b' } as const;
+const MESSAGE = {
+  id: '000005-hr-01',
+  from: 'hr',
+  to: ['human'],
+  turn: 5,
+  kind: 'message',
+  subject: 's',
+  priority: 'normal',
+  thread: 't',
+  hops: 1,
+  task: 'T-1-hr-1',
+  path: 'p',
+  body: 'b',
+} as const;
 
 const LINES: Entry[] = [
   { k: 'request', request: { ask: 'pause', by: 'human', agent: 'hr' }, time: 1 },
-  { k: 'visit', agent: 'hr', outcome: 'failed', reason: 'timeout: late', blame: 'provider', mail: ['000004-human-01'], sent: 0, refused: 1, held: 0, told: 0, notes: ['thinking'], refusals: [{ tool: 'shell', rule: 'granted-tool', text: 'no' }] },
+  {
+    k: 'visit',
+    agent: 'hr',
+    outcome: 'failed',
+    reason: 'timeout: late',
+    blame: 'provider',
+    mail: ['000004-human-01'],
+    sent: 0,
+    refused: 1,
+    held: 0,
+    told: 0,
+    notes: ['thinking'],
+    refusals: [{ tool: 'shell', rule: 'granted-tool', text: 'no' }],
+  },
   { k: 'sent', message: { ...MESSAGE, to: ['human'] } },
-  { k: 'dead', record: { id: 'd', message: '000001-hr-01', path: 'p', from: 'hr', to: ['coder'], turn: 5, reason: 'no-edge', revived: null }, detail: 'gone' },
+  {
+    k: 'dead',
+    record: {
+      id: 'd',
+      message: '000001-hr-01',
+      path: 'p',
+      from: 'hr',
+      to: ['coder'],
+      turn: 5,
+      reason: 'no-edge',
+      revived: null,
+    },
+    detail: 'gone',
+  },
   { k: 'commit', turn: 5, lock: 1 },
 ];
 

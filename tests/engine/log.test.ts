@@ -32,11 +32,21 @@ function setUp(log: object = {}, env = {}) {
   const config = { org: orgFile.parse({ version: 1, name: 'acme', log }) } as Config;
   const sink = logger(disk, clock, () => config, env);
   const linesOf = (path: string) =>
-    Buffer.from(disk.read(path) ?? []).toString().split('\n').filter(Boolean).map((line) => JSON.parse(line));
+    Buffer.from(disk.read(path) ?? [])
+      .toString()
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line));
   return { disk, clock, sink, linesOf };
 }
 
-const event = (more: Partial<LogEvent> = {}): LogEvent => ({ level: 'info', module: 'engine', event: 'visit', turn: 7, ...more });
+const event = (more: Partial<LogEvent> = {}): LogEvent => ({
+  level: 'info',
+  module: 'engine',
+  event: 'visit',
+  turn: 7,
+  ...more,
+});
 
 describe('the log', () => {
   it('writes a line with its context into the file of the agent, or of the org', () => {
@@ -46,7 +56,18 @@ describe('the log', () => {
     sink.log(event({ agent: '../../etc', event: 'strange' }));
     expect(sink.flush()).toBeNull();
     expect(linesOf('agents/hr/logs/activity.jsonl')).toEqual([
-      { time: '2026-01-02T03:04:05.000Z', org: 'acme', turn: 7, agent: 'hr', message: '000007-hr-01', task: 'T-1-hr-1', level: 'info', module: 'engine', event: 'visit', outcome: 'ok' },
+      {
+        time: '2026-01-02T03:04:05.000Z',
+        org: 'acme',
+        turn: 7,
+        agent: 'hr',
+        message: '000007-hr-01',
+        task: 'T-1-hr-1',
+        level: 'info',
+        module: 'engine',
+        event: 'visit',
+        outcome: 'ok',
+      },
     ]);
     expect(linesOf('org/logs/activity.jsonl').map((line) => line.event)).toEqual(['turn', 'strange']);
   });
@@ -54,9 +75,18 @@ describe('the log', () => {
   it('keeps to the level of each module', () => {
     const { sink, linesOf } = setUp({ level: 'warn', levels: { tool: 'debug', engine: 'error' } });
     for (const module of ['engine', 'tool', 'disk'] as const)
-      for (const level of ['error', 'warn', 'info', 'debug'] as const) sink.log(event({ module, level, event: `${module} ${level}` }));
+      for (const level of ['error', 'warn', 'info', 'debug'] as const)
+        sink.log(event({ module, level, event: `${module} ${level}` }));
     sink.flush();
-    expect(linesOf('org/logs/activity.jsonl').map((line) => line.event)).toEqual(['engine error', 'tool error', 'tool warn', 'tool info', 'tool debug', 'disk error', 'disk warn']);
+    expect(linesOf('org/logs/activity.jsonl').map((line) => line.event)).toEqual([
+      'engine error',
+      'tool error',
+      'tool warn',
+      'tool info',
+      'tool debug',
+      'disk error',
+      'disk warn',
+    ]);
   });
 
   it('writes once a second at most, with one append a file, and the rest when it is flushed', async () => {

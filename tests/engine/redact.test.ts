@@ -4,7 +4,13 @@ import { redactor } from '../../src/engine/redact.ts';
 const SECRET = 'p@ss/wörd "42"+x';
 
 describe('the redactor', () => {
-  const redact = redactor({ DB_PASSWORD: SECRET, GITHUB_TOKEN: 'ghp_abcdefgh', SHORT_KEY: 'abc', PATH: '/usr/bin', EMPTY_SECRET: '' });
+  const redact = redactor({
+    DB_PASSWORD: SECRET,
+    GITHUB_TOKEN: 'ghp_abcdefgh',
+    SHORT_KEY: 'abc',
+    PATH: '/usr/bin',
+    EMPTY_SECRET: '',
+  });
 
   it.each([
     ['raw', SECRET],

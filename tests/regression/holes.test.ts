@@ -90,7 +90,7 @@ describe('holes of the earlier program', () => {
     const org = new Org({ edges: STAR, models: PRICED, credits: GRANTS }, () => [say('human', 'Done.')]);
     const touched: string[] = [];
     org.disk.plan = ({ path }) => {
-      if (/^org\/[^/]+$/.test(path)) touched.push(path);
+      if (/^org\/[^/]+\.yaml/.test(path)) touched.push(path);
       return 'go';
     };
     org.drop(['a', 'b', 'c'], 'Work.');
@@ -223,14 +223,12 @@ describe('holes of the earlier program', () => {
     }
   });
 
-  it('4-09 an agent of the chart whose folder or resume is gone stops nobody', async () => {
-    for (const gone of ['agents/a/resume.md', 'agents/a']) {
-      const org = new RealOrg({ edges: STAR, credits: { agents: { a: { grant: 1 } } } }, () => [say('human', 'Done.')]);
-      await org.turn();
-      rmSync(org.at(gone), { recursive: true });
-      org.drop('b', 'Work.');
-      expect((await org.turn()).visits).toMatchObject([{ agent: 'b', outcome: 'ok' }]);
-    }
+  it('4-09 an agent of the chart whose resume is gone stops nobody', async () => {
+    const org = new RealOrg({ edges: STAR, credits: { agents: { a: { grant: 1 } } } }, () => [say('human', 'Done.')]);
+    await org.turn();
+    rmSync(org.at('agents/a/resume.md'));
+    org.drop('b', 'Work.');
+    expect((await org.turn()).visits).toMatchObject([{ agent: 'b', outcome: 'ok' }]);
   });
 
   it('4-10 a folder of an agent that is a link is no agent, and nothing is read or written through it', async () => {
@@ -245,18 +243,28 @@ describe('holes of the earlier program', () => {
     expect(filesIn(org.outside)).toEqual(before);
   });
 
-  it.each(['outbox', 'memory', 'workspace'])('4-10 an agent whose %s is a link writes nothing through it', async (folder) => {
-    const org = new RealOrg(
-      { edges: STAR, resumes: { a: { tools: ['remember', 'write_file'] } } },
-      first([say('human', 'Hello'), act('remember', { key: 'k', text: 'x' }), act('write_file', { path: 'x.txt', content: 'x' })]),
-    );
+  it.each(['outbox', 'memory', 'workspace'])('4-10 an agent whose %s is a link writes nothing through it, and stops nobody', async (folder) => {
+    const acts = [say('human', 'Hello'), act('remember', { key: 'k', text: 'x' }), act('write_file', { path: 'x.txt', content: 'x' })];
+    const org = new RealOrg({ edges: STAR, resumes: { a: { tools: ['remember', 'write_file'] } } }, first(acts));
     org.link(`agents/a/${folder}`, org.outside);
     org.drop('a', 'Work.');
     org.drop('b', 'Work too.');
     const before = filesIn(org.outside);
-    const work = await org.turn().catch((error: unknown) => error);
+    const { visits } = await org.turn();
+    expect(visits).toEqual(expect.arrayContaining([expect.objectContaining({ agent: 'b', outcome: 'ok' })]));
     expect(filesIn(org.outside)).toEqual(before);
-    expect(work).not.toBeInstanceOf(TypeError);
+  });
+
+  it.each(['.lemming', 'org/journal', 'org/dead-letter', 'org/shared'])('4-10 an organisation whose %s is a link is refused, and nothing is written through it', async (folder) => {
+    const org = new RealOrg({ edges: STAR, resumes: { a: { tools: ['write_file'], shared: ['.'] } } }, first([act('write_file', { path: 'shared/x.txt', content: 'x' })]));
+    org.link(folder, org.outside);
+    org.disk.create('agents/human/outbox/bad.sent.md', '---\nto: [\n');
+    org.drop('a', 'Work.');
+    const before = filesIn(org.outside);
+    const error = await org.turn().catch((reason: unknown) => reason);
+    expect(filesIn(org.outside)).toEqual(before);
+    if (error instanceof FaultError) expect(error.fault).toMatchObject({ code: 'not-regular', file: folder });
+    else expect(error).toMatchObject({ visits: [{ agent: 'a', outcome: 'ok', refused: 0 }] });
   });
 
   it('4-10 links in a workspace lead nowhere: not for reading, listing, writing or attaching', async () => {
@@ -307,7 +315,7 @@ describe('holes of the earlier program', () => {
   it('4-13 no call carries what another call was told: neither of another agent, nor of an earlier visit', async () => {
     const org = new Org({ edges: STAR, models: { default: { provider: 'mind', options: { list: ['x'] } } } }, ({ agent, turn }) => `Note ${agent}-${turn}`);
     for (let turn = 1; turn <= 3; turn++) {
-      for (const agent of ['a', 'b', 'c']) org.drop(agent, `For ${agent} in ${turn}.`);
+      for (const agent of ['a', 'b', 'c']) org.drop(agent, `For ${agent} in ${turn}.`, { subject: 'Work' });
       await org.turns(1);
     }
     const sizes = org.visits('a').map((prompt) => prompt.system.length + textOf(prompt).length);

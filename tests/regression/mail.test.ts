@@ -103,7 +103,7 @@ describe('6.1 messages are neither lost, doubled nor misread', () => {
     const view = readOrg({ root, env: {} });
     expect(await faultsOf(Promise.resolve().then(() => sendLetter(view, 'human', { to: ['a'], body: 'Hello' })))).toEqual(['refused']);
     expect(Object.keys(filesIn(root)).filter((path) => path.includes('/outbox/'))).toEqual([]);
-    const org = new Org({ edges: { human: ['a'] }, files: {} });
+    const org = new Org({ edges: { human: ['a'] } });
     org.disk.put('org/chart.yaml', deaf);
     const path = org.drop('a', 'Hello');
     await org.turns(2);

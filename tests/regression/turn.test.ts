@@ -51,6 +51,21 @@ describe('6.2 turns', () => {
     },
   );
 
+  it('6.2-15 a model whose provider does not exist stops only those who use it, and works once it is corrected', async () => {
+    const models = (provider: string) => `version: 1\nmodels: { default: { provider: mind }, odd: { provider: ${provider} } }\n`;
+    const org = new Org({ edges: STAR, resumes: { a: { model: 'odd' } } }, ({ agent }) => [say('human', `Done by ${agent}.`)]);
+    org.disk.put('org/models.yaml', models('opnai'));
+    org.drop(['a', 'b'], 'Work.');
+    const [report] = await org.turns(1);
+    expect(report?.visits.map(({ agent, outcome }) => [agent, outcome])).toEqual([
+      ['a', 'failed'],
+      ['b', 'ok'],
+    ]);
+    org.disk.put('org/models.yaml', models('mind'));
+    await org.run();
+    expect(org.delivered('a')).toEqual(['000001-human-01']);
+  });
+
   it('6.2-16 a turn that was cut off is finished: who answered is neither asked, nor paid, nor posted again', async () => {
     for (const repeatable of [true, false]) {
       let machine: Org | null = null;

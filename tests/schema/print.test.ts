@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { readFrontMatter } from '../../src/disk/codec.ts';
-import { decode } from '../../src/disk/codec.ts';
+import { decode, readFrontMatter } from '../../src/disk/codec.ts';
 import { readMessage } from '../../src/disk/drop.ts';
 import type { Message } from '../../src/schema/message.ts';
 import { MESSAGE_KINDS, PRIORITIES } from '../../src/schema/message.ts';
@@ -30,7 +29,43 @@ const anyText = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 40 }),
   fc.string({ unit: 'grapheme', maxLength: 40 }),
   fc.array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 10 }).map((units) => String.fromCharCode(...units)),
-  fc.constantFrom('yes', 'No', 'y', 'null', '~', '', ' a', 'a ', 'a: b', 'a #b', '- a', '---', '---js', '...', '1e5', '0x1f', '1_000', '12:30:00', '2026-01-02', '.inf', '=', '<<', '@x', '*', '&a', '!a', '%a', '`a', "it's", '"', '\\', '\u0085', '\u2028', '\ufeff', '\u00a0'),
+  fc.constantFrom(
+    'yes',
+    'No',
+    'y',
+    'null',
+    '~',
+    '',
+    ' a',
+    'a ',
+    'a: b',
+    'a #b',
+    '- a',
+    '---',
+    '---js',
+    '...',
+    '1e5',
+    '0x1f',
+    '1_000',
+    '12:30:00',
+    '2026-01-02',
+    '.inf',
+    '=',
+    '<<',
+    '@x',
+    '*',
+    '&a',
+    '!a',
+    '%a',
+    '`a',
+    "it's",
+    '"',
+    '\\',
+    '\u0085',
+    '\u2028',
+    '\ufeff',
+    '\u00a0',
+  ),
 );
 const name = fc.stringMatching(/^[a-z][a-z0-9_-]{0,20}$/);
 
@@ -50,7 +85,11 @@ const message: fc.Arbitrary<Message> = fc
       hops: fc.nat(),
       task: anyText,
       attachments: fc.array(anyText, { maxLength: 3 }),
-      body: fc.oneof(anyText, fc.array(anyText, { maxLength: 5 }).map((lines) => lines.join('\n')), anyText.map((text) => `---js\n${text}\n---\n`)),
+      body: fc.oneof(
+        anyText,
+        fc.array(anyText, { maxLength: 5 }).map((lines) => lines.join('\n')),
+        anyText.map((text) => `---js\n${text}\n---\n`),
+      ),
     },
     { requiredKeys: ['id', 'from', 'to', 'turn', 'kind', 'subject', 'priority', 'thread', 'hops', 'body'] },
   )
@@ -68,7 +107,10 @@ describe('printMessage', () => {
       fc.property(message, (m) => {
         const bytes = new TextEncoder().encode(printMessage(m));
         const text = decode(bytes, 1e6, m.path);
-        expect(readMessage('text' in text ? text.text : '', m.path)).toEqual({ message: { ...m, body: canonicalBody(m.body) }, faults: [] });
+        expect(readMessage('text' in text ? text.text : '', m.path)).toEqual({
+          message: { ...m, body: canonicalBody(m.body) },
+          faults: [],
+        });
         expect(printMessage({ ...m, body: canonicalBody(m.body) })).toBe(printMessage(m));
       }),
       { numRuns: 3000 },
@@ -117,20 +159,33 @@ describe('canonicalBody', () => {
 
 describe('printHead', () => {
   it('prints fields in order and the keys within them sorted', () => {
-    expect(printHead([['id', 'D-1'], ['to', ['a', 'no']], ['n', 1.5], ['ok', true], ['none', null], ['input', { b: [{}], a: 'x, y' }]])).toBe(
-      '---\nid: D-1\nto: [a, "no"]\n"n": 1.5\nok: true\nnone: null\ninput: { a: "x, y", b: [{}] }\n---\n',
-    );
+    expect(
+      printHead([
+        ['id', 'D-1'],
+        ['to', ['a', 'no']],
+        ['n', 1.5],
+        ['ok', true],
+        ['none', null],
+        ['input', { b: [{}], a: 'x, y' }],
+      ]),
+    ).toBe('---\nid: D-1\nto: [a, "no"]\n"n": 1.5\nok: true\nnone: null\ninput: { a: "x, y", b: [{}] }\n---\n');
   });
 
   it('is read back as it was, whatever the values', () => {
     fc.assert(
-      fc.property(fc.uniqueArray(fc.tuple(fc.oneof(name, anyText), fc.jsonValue({ maxDepth: 3 })), { selector: ([key]) => key, maxLength: 5 }), (pairs) => {
-        const wanted = Object.fromEntries(pairs);
-        fc.pre(!JSON.stringify(pairs).includes('__proto__'));
-        const parts = readFrontMatter(`${printHead(pairs as Parameters<typeof printHead>[0])}body`, 'f');
-        if (!parts || 'fault' in parts) throw new Error('no front matter');
-        expect(JSON.stringify(parse(parts.head) ?? {}, order)).toBe(JSON.stringify(wanted, order));
-      }),
+      fc.property(
+        fc.uniqueArray(fc.tuple(fc.oneof(name, anyText), fc.jsonValue({ maxDepth: 3 })), {
+          selector: ([key]) => key,
+          maxLength: 5,
+        }),
+        (pairs) => {
+          const wanted = Object.fromEntries(pairs);
+          fc.pre(!JSON.stringify(pairs).includes('__proto__'));
+          const parts = readFrontMatter(`${printHead(pairs as Parameters<typeof printHead>[0])}body`, 'f');
+          if (!parts || 'fault' in parts) throw new Error('no front matter');
+          expect(JSON.stringify(parse(parts.head) ?? {}, order)).toBe(JSON.stringify(wanted, order));
+        },
+      ),
       { numRuns: 1000 },
     );
   });
@@ -138,7 +193,9 @@ describe('printHead', () => {
 
 /** Sorts keys, and takes -0 for 0. */
 function order(_key: string, value: unknown): unknown {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value;
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+    : value;
 }
 
 describe('cut and printQuoted', () => {

@@ -1,0 +1,74 @@
+import { fileURLToPath } from 'node:url';
+import type { Disk } from '../disk/disk.ts';
+import { failure } from '../schema/fault.ts';
+import { isName } from '../schema/name.ts';
+
+/** What came with this program: the sample organisation, templates and schemas. */
+export const PACKAGE = fileURLToPath(new URL('../..', import.meta.url)).replace(/[/\\]$/, '');
+/** The name of the template that is the package's own organisation. */
+export const DEFAULT = 'default';
+/** What a template may bring; never what a running organisation leaves behind. */
+const KINDS = ['units', 'goals', 'contacts', 'skills', 'tools', 'workflows', 'templates', 'shared'];
+
+/** A template: its name, the folder in the package that holds it ('' for the package itself), and a line about it. */
+export interface Template {
+  name: string;
+  folder: string;
+  about: string;
+}
+
+export function templates(source: Disk): Template[] {
+  const names = (source.list('templates') ?? []).filter((name) => source.stat(`templates/${name}/org/org.yaml`));
+  const others = names.map((name) => ({ name, folder: `templates/${name}/`, about: aboutOf(source, name) }));
+  return [
+    { name: DEFAULT, folder: '', about: 'A small web team: manager, planner, hr, coder_01 and janitor.' },
+    ...others,
+  ];
+}
+
+function aboutOf(source: Disk, name: string): string {
+  return textOf(source, `templates/${name}/README.md`)?.split('\n')[0] ?? '';
+}
+
+/** Throws `usage` with all names for an unknown one. */
+export function templateNamed(source: Disk, name: string): Template {
+  const all = templates(source);
+  const found = all.find((template) => template.name === name);
+  if (found) return found;
+  const names = all.map((template) => template.name).join(', ');
+  throw failure('usage', `There is no template "${name}"; there are: ${names}`, {
+    value: name,
+    remedy: 'lemming bootstrap --list says what they are.',
+  });
+}
+
+/** Paths of a template but org.yaml, in order. Its own goals are left out when a purpose brings another. */
+export function templatePaths(source: Disk, { folder }: Template, ownGoal: boolean): string[] {
+  const yaml = (source.list(`${folder}org`) ?? []).filter((name) => name.endsWith('.yaml') && name !== 'org.yaml');
+  const kinds = KINDS.filter((kind) => !ownGoal || kind !== 'goals');
+  const agents = (source.list(`${folder}agents`) ?? []).filter(isName);
+  return [
+    ...(folder && source.stat(`${folder}README.md`) ? ['README.md'] : []),
+    ...yaml.map((name) => `org/${name}`),
+    ...kinds.flatMap((kind) => filesUnder(source, folder, `org/${kind}`)),
+    ...agents.flatMap((agent) => [
+      `agents/${agent}/resume.md`,
+      ...filesUnder(source, folder, `agents/${agent}/skills`),
+    ]),
+  ];
+}
+
+/** Regular files below a folder of the template; hidden ones are nobody's. */
+function filesUnder(source: Disk, folder: string, path: string): string[] {
+  const names = (source.list(folder + path) ?? []).filter((name) => !name.startsWith('.'));
+  return names.flatMap((name) => {
+    const inner = `${path}/${name}`;
+    const kind = source.stat(folder + inner)?.kind;
+    return kind === 'folder' ? filesUnder(source, folder, inner) : kind === 'file' ? [inner] : [];
+  });
+}
+
+export function textOf(disk: Disk, path: string): string | null {
+  const bytes = disk.read(path);
+  return bytes && Buffer.from(bytes).toString();
+}

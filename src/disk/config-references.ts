@@ -1,0 +1,72 @@
+import type { CreditsFile } from '../schema/credits.ts';
+import type { ModelsFile } from '../schema/models.ts';
+import type { UnitHead } from '../schema/unit.ts';
+import type { References, Source } from './config-source.ts';
+
+/** Checks that fallbacks name models and do not go round. */
+export function checkModels(source: Source<ModelsFile>, references: References): void {
+  const models = source.value?.models ?? {};
+  const known = new Set(Object.keys(models));
+  for (const [name, { fallback }] of Object.entries(models)) {
+    const path = ['models', name, 'fallback'];
+    for (const [i, next] of fallback.entries()) references.need(next, known, 'model', source, [...path, i]);
+    const loop = loopFrom(name, (one) => models[one]?.fallback ?? []);
+    if (loop) references.add('invalid-value', `The fallbacks go round: ${loop.join(' → ')}`, source, path);
+  }
+}
+
+/** Checks that credits go to agents and units there are. */
+export function checkCredits(
+  source: Source<CreditsFile>,
+  agents: ReadonlySet<string>,
+  units: ReadonlySet<string>,
+  references: References,
+): void {
+  for (const name of Object.keys(source.value?.agents ?? {}))
+    references.need(name, agents, 'agent', source, ['agents', name], 'key');
+  for (const id of Object.keys(source.value?.units ?? {}))
+    references.need(id, units, 'unit', source, ['units', id], 'key');
+}
+
+/** Checks the names in units, and that parents do not go round. */
+export function checkUnits(
+  units: ReadonlyMap<string, Source<UnitHead>>,
+  agents: ReadonlySet<string>,
+  references: References,
+): void {
+  const ids = new Set(units.keys());
+  for (const [id, source] of units) {
+    const head = source.value;
+    if (!head) continue;
+    if (head.id !== undefined && head.id !== id) {
+      const message = `The id is "${head.id}", but the file is "${id}.md"`;
+      references.add('invalid-value', message, source, ['id'], 'value', { value: head.id, nearest: id });
+    }
+    for (const [i, name] of head.members.entries()) references.need(name, agents, 'agent', source, ['members', i]);
+    if (head.head !== undefined) references.need(head.head, agents, 'agent', source, ['head']);
+    if (head.parent !== null) references.need(head.parent, ids, 'unit', source, ['parent']);
+    const loop = loopFrom(id, (one) => units.get(one)?.value?.parent ?? []);
+    if (loop) references.add('invalid-value', `The parents go round: ${loop.join(' → ')}`, source, ['parent']);
+  }
+}
+
+/** The way from a name along its successors back to itself, null when there is none. */
+function loopFrom(start: string, next: (name: string) => string | readonly string[]): string[] | null {
+  const before = new Map<string, string>();
+  const waiting = [start];
+  for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
+    for (const after of [next(name)].flat()) {
+      if (after === start) return [...wayTo(name, before), start];
+      if (before.has(after)) continue;
+      before.set(after, name);
+      waiting.push(after);
+    }
+  }
+  return null;
+}
+
+function wayTo(name: string, before: ReadonlyMap<string, string>): string[] {
+  const way = [name];
+  for (let one = before.get(name); one !== undefined; one = before.get(one)) way.unshift(one);
+  return way;
+}

@@ -1,0 +1,527 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { apply, utcDay } from '../../src/core/apply.ts';
+import type { Entry } from '../../src/core/entry.ts';
+import {
+  agentState,
+  emptySpending,
+  emptyState,
+  inboxOf,
+  type State,
+  TAIL_CHARS,
+  TAIL_LENGTH,
+} from '../../src/core/state.ts';
+import {
+  ASIDE,
+  asked,
+  dead,
+  EVERY,
+  failed,
+  HELD,
+  intent,
+  journals,
+  opened,
+  replied,
+  reply,
+  USAGE,
+  visited,
+} from './entries.ts';
+import { letter, mail, sent, stateOf } from './world.ts';
+
+const FIRST = letter().id;
+
+describe('lines that tell a state nothing', () => {
+  it.each(['sweep', 'use', 'used', 'done', 'synced', 'redacted', 'acked'] as const)('%s', (kind) => {
+    expect(stateOf(EVERY[kind])).toStrictEqual(emptyState());
+  });
+});
+
+it('an opening sets the time and its day, and no call of another turn is under way', () => {
+  const state = stateOf(intent(), opened(2, Date.UTC(2026, 10, 21, 23, 59)));
+  expect(state).toMatchObject({ time: Date.UTC(2026, 10, 21, 23, 59), day: '2026-11-21' });
+  expect(state.open.size).toBe(0);
+  expect(utcDay(0)).toBe('1970-01-01');
+});
+
+describe('files', () => {
+  it('are kept as they stand, and memory is listed in the order of its last writing', () => {
+    const memory = (name: string, text: string | null): Entry => ({
+      k: 'file',
+      path: `agents/a/memory/${name}.md`,
+      text,
+    });
+    const state = stateOf(memory('x', '1'), memory('y', '2'), EVERY.file, memory('x', '3'), EVERY.wrote);
+    expect(state.files.get('agents/a/memory/x.md')).toBe('3');
+    expect(state.files.get('org/shared/x')).toBe('new');
+    expect(state.memories.get('a')).toEqual(['agents/a/memory/y.md', 'agents/a/memory/x.md']);
+    apply(state, memory('y', null));
+    expect(state.memories.get('a')).toEqual(['agents/a/memory/x.md']);
+    expect(state.files.has('agents/a/memory/y.md')).toBe(false);
+    apply(state, memory('never', null));
+    expect(state.memories.get('a')).toEqual(['agents/a/memory/x.md']);
+  });
+
+  it('that were set aside are known by their mark until they are looked at again', () => {
+    const state = stateOf(ASIDE);
+    expect(state.aside.get(ASIDE.path)).toBe('m1');
+    expect(state.dead.get(ASIDE.id)).toMatchObject({
+      message: null,
+      to: [],
+      from: 'human',
+      turn: 1,
+      reason: 'malformed',
+    });
+    apply(state, asked({ ask: 'retry', by: 'human', id: ASIDE.id }));
+    expect([state.aside.size, state.dead.size, state.revive.size]).toEqual([0, 0, 0]);
+  });
+});
+
+describe('mail', () => {
+  it('waits for each of its recipients until a visit with it succeeds', () => {
+    const state = stateOf(sent({ to: ['a', 'b'] }), visited({ mail: [FIRST] }));
+    expect(inboxOf(state, 'a')).toEqual([]);
+    expect(inboxOf(state, 'b')).toMatchObject([{ id: FIRST, waiting: ['b'] }]);
+    apply(state, visited({ agent: 'b', mail: [FIRST, 'unknown'] }));
+    expect([state.mail.size, state.inbox.size, state.sent, state.activeTurn]).toEqual([0, 0, 1, 1]);
+  });
+
+  it('of the same number, but not all of what waits, leaves the rest', () => {
+    const state = stateOf(sent({ n: 1 }), sent({ n: 2 }), visited({ mail: ['000001-human-02', 'unknown'] }));
+    expect(inboxOf(state, 'a').map(({ id }) => id)).toEqual([FIRST]);
+  });
+
+  it('that was dropped is no news any more, in the outbox or among what was set aside', () => {
+    const state = stateOf({ ...ASIDE, path: 'agents/human/outbox/x.md' }, EVERY.drop, {
+      ...EVERY.drop,
+      message: letter({ n: 10 }),
+    });
+    expect(state.aside.size).toBe(0);
+    expect([...(state.own.get('human') ?? [])]).toHaveLength(2);
+    apply(state, { k: 'moved', from: EVERY.drop.message.path, to: 'elsewhere' });
+    expect([...(state.own.get('human') ?? [])]).toEqual([letter({ n: 10 }).path]);
+    apply(state, { k: 'moved', from: 'agents/a/outbox/x.md', to: 'elsewhere' });
+    apply(state, { k: 'moved', from: 'x', to: 'elsewhere' });
+  });
+
+  it('that a person edited is changed, in its conversation too', () => {
+    const body = 'x'.repeat(TAIL_CHARS + 1);
+    const edit: Entry = { k: 'mail', id: FIRST, subject: 'New', body, priority: 'low' };
+    const state = stateOf(sent(), edit, { ...edit, id: 'unknown' });
+    expect(state.mail.get(FIRST)).toMatchObject({ subject: 'New', body, priority: 'low' });
+    expect(state.threads.get(FIRST)?.tail).toMatchObject([{ subject: 'New', body: body.slice(0, TAIL_CHARS) }]);
+    for (let n = 2; n <= TAIL_LENGTH + 2; n++) apply(state, sent({ n, thread: FIRST }));
+    apply(state, edit);
+    expect(state.threads.get(FIRST)?.tail.map(({ id }) => id)).not.toContain(FIRST);
+  });
+
+  it('that a person deleted waits for nobody', () => {
+    const state = stateOf(sent({ to: ['a', 'b'] }), { k: 'mail-gone', id: FIRST }, { k: 'mail-gone', id: 'unknown' });
+    expect([state.mail.size, state.inbox.size]).toEqual([0, 0]);
+  });
+
+  it('is read or acknowledged by a person, whose notices go when they were read', () => {
+    const state = stateOf(sent({ from: 'a', to: ['human'] }), sent({ from: 'a', to: ['human'], n: 2 }), {
+      ...EVERY.notice,
+      to: 'human',
+    });
+    apply(state, asked({ ask: 'read', by: 'human', ids: ['000001-a-01'] }));
+    expect(agentState(state, 'human').notices).toHaveLength(1);
+    apply(state, asked({ ask: 'ack', by: 'human', id: '000001-a-02', reaction: '' }));
+    apply(state, asked({ ask: 'read', by: 'human', ids: ['notices'] }));
+    expect(inboxOf(state, 'human')).toEqual([]);
+    expect(agentState(state, 'human').notices).toEqual([]);
+  });
+
+  it('makes a conversation of its last messages, forgotten long after the last', () => {
+    const state = stateOf(
+      ...Array.from({ length: TAIL_LENGTH + 1 }, (_, i) => sent({ n: i + 1, thread: 't', body: 'y'.repeat(500) })),
+      sent({ n: 9, turn: 10, thread: 'young' }),
+    );
+    expect(state.threads.get('t')?.tail).toHaveLength(TAIL_LENGTH);
+    expect(state.threads.get('t')?.tail.every(({ body }) => body.length === TAIL_CHARS)).toBe(true);
+    apply(state, { k: 'commit', turn: 209, lock: 1 });
+    expect([...state.threads.keys()]).toEqual(['t', 'young']);
+    for (const turn of [250, 200]) apply(state, { k: 'commit', turn, lock: 1 });
+    expect(state.threads.size).toBe(0);
+    apply(state, sent({ n: 11, turn: 250 }));
+    apply(state, { k: 'commit', turn: 250, lock: 1 });
+    expect(state.threads.size).toBe(1);
+  });
+});
+
+describe('dead letters', () => {
+  it('take the message from those who did not get it, and gather them', () => {
+    const state = stateOf(sent({ to: ['a', 'b', 'c'] }), dead({ to: ['a'] }), dead({ to: ['b'] }));
+    expect(state.dead.get(FIRST)).toMatchObject({
+      message: FIRST,
+      to: ['a', 'b'],
+      reason: 'expired',
+      detail: 'too late',
+    });
+    expect(state.mail.get(FIRST)?.waiting).toEqual(['c']);
+  });
+
+  it('of no message take nothing', () => {
+    const state = stateOf(sent(), dead({ message: null }));
+    expect(inboxOf(state, 'a')).toHaveLength(1);
+  });
+
+  it('wait for the freeze that delivers them again, as new and with no chain behind them', () => {
+    const state = stateOf(sent({ hops: 5 }), visited({ outcome: 'failed', blame: 'reply', mail: [FIRST] }), dead());
+    expect(inboxOf(state, 'a')).toEqual([]);
+    apply(state, asked({ ask: 'retry', by: 'human', id: FIRST }));
+    apply(state, asked({ ask: 'retry', by: 'human', id: 'unknown' }));
+    expect([...state.revive]).toEqual([[FIRST, ['a']]]);
+    apply(state, EVERY.revived);
+    expect([state.dead.size, state.revive.size]).toEqual([0, 0]);
+    expect(inboxOf(state, 'a')).toMatchObject([{ id: FIRST, hops: 0, attempts: {}, waiting: ['a'] }]);
+  });
+
+  it('that others still wait for come back to those who lost them only', () => {
+    const message = letter({ to: ['a', 'b'], hops: 3 });
+    const state = stateOf(
+      sent({ to: ['a', 'b'], hops: 3 }),
+      visited({ outcome: 'failed', blame: 'reply', mail: [FIRST] }),
+      dead(),
+    );
+    apply(state, { k: 'revived', turn: 2, id: FIRST, message, to: ['a', 'b'] });
+    expect(state.mail.get(FIRST)).toMatchObject({ waiting: ['b', 'a'], attempts: {}, hops: 0 });
+    expect([inboxOf(state, 'a').length, inboxOf(state, 'b').length]).toEqual([1, 1]);
+  });
+});
+
+describe('a visit', () => {
+  const blamed = (blame: 'provider' | 'reply' | 'credits' | 'internal') =>
+    visited({ outcome: 'failed', blame, reason: blame, mail: [FIRST, 'unknown'] });
+
+  it('that fails by the reply or by a bug counts against its mail', () => {
+    const state = stateOf(sent(), blamed('reply'), blamed('internal'));
+    expect(state.mail.get(FIRST)?.attempts).toEqual({ a: 2 });
+    expect(agentState(state, 'a')).toMatchObject({
+      failures: 0,
+      failedInRow: 2,
+      lastOutcome: 'failed',
+      lastReason: 'internal',
+      lastTurn: 1,
+      retryAt: 0,
+    });
+  });
+
+  it.each([
+    [1, 2],
+    [2, 3],
+    [3, 5],
+    [5, 17],
+    [6, 33],
+    [9, 33],
+  ])(
+    'that fails %i times by its provider starts again in turn %i, the wait doubling up to 32 turns',
+    (times, retryAt) => {
+      const state = stateOf(sent(), ...Array.from({ length: times }, () => blamed('provider')));
+      expect(state.mail.get(FIRST)?.attempts).toEqual({});
+      expect(agentState(state, 'a')).toMatchObject({ failures: times, retryAt, starved: false });
+    },
+  );
+
+  it('that succeeds ends all waiting, and takes the notices it was told', () => {
+    const state = stateOf(EVERY.notice, EVERY.notice, blamed('provider'), visited({ told: 1 }));
+    expect(agentState(state, 'a')).toMatchObject({
+      failures: 0,
+      failedInRow: 0,
+      retryAt: 0,
+      starved: false,
+      lastOutcome: 'ok',
+      lastReason: '',
+    });
+    expect(agentState(state, 'a').notices).toHaveLength(1);
+  });
+
+  it('that was skipped leaves its mail, and says whether credits were missing', () => {
+    const state = stateOf(sent(), visited({ outcome: 'skipped', blame: 'credits', reason: 'no credits: a' }));
+    expect(agentState(state, 'a')).toMatchObject({
+      starved: true,
+      lastReason: 'no credits: a',
+      lastTurn: 0,
+      lastOutcome: null,
+    });
+    expect(inboxOf(state, 'a')).toHaveLength(1);
+    apply(state, visited({ outcome: 'skipped' }));
+    expect(agentState(state, 'a')).toMatchObject({ starved: false, lastReason: '' });
+  });
+
+  it('that ran out of credits waits for a top-up, which ends the wait', () => {
+    const state = stateOf(visited({ outcome: 'failed', blame: 'credits', reason: 'no credits: 1 more' }));
+    expect(agentState(state, 'a')).toMatchObject({ starved: true, retryAt: 2 });
+    apply(state, asked({ ask: 'top-up', by: 'human', agent: 'a', amount: 5, note: '' }));
+    expect(agentState(state, 'a')).toMatchObject({ starved: false, retryAt: 0, granted: 5 });
+    apply(state, visited({ outcome: 'failed', blame: 'provider', reason: 'overloaded' }));
+    const { retryAt } = agentState(state, 'a');
+    apply(state, asked({ ask: 'top-up', by: 'human', agent: 'a', amount: 5, note: '' }));
+    expect(agentState(state, 'a')).toMatchObject({ retryAt, granted: 10 });
+  });
+});
+
+it('of notices the last 200 are kept', () => {
+  const state = stateOf(...Array.from({ length: 201 }, (_, i): Entry => ({ ...EVERY.notice, text: String(i) })));
+  const { notices } = agentState(state, 'a');
+  expect([notices.length, notices[0]?.text]).toEqual([200, '1']);
+});
+
+it('a notice that comes while a visit with a full box is under way is not lost', () => {
+  const state = stateOf(...Array.from({ length: 200 }, (_, i): Entry => ({ ...EVERY.notice, text: String(i) })));
+  apply(state, { ...EVERY.notice, text: 'from an agent that stands earlier in the chart' });
+  apply(state, visited({ told: 200 }));
+  expect(agentState(state, 'a').notices).toMatchObject([{ text: 'from an agent that stands earlier in the chart' }]);
+});
+
+describe('requests', () => {
+  it.each(['pause', 'resume'] as const)('%s one agent or all', (ask) => {
+    const state = stateOf(
+      asked({ ask: 'pause', by: 'human', agent: null }),
+      asked({ ask: 'pause', by: 'human', agent: 'a' }),
+    );
+    apply(state, asked({ ask, by: 'human', agent: null }));
+    apply(state, asked({ ask, by: 'human', agent: 'a' }));
+    expect([state.paused, agentState(state, 'a').paused]).toEqual([ask === 'pause', ask === 'pause']);
+  });
+
+  it.each(['approve', 'deny'] as const)('%s what is held, until it is decided', (ask) => {
+    const state = stateOf(
+      HELD,
+      asked({ ask, by: 'human', id: HELD.id, note: 'why' }),
+      asked({ ask, by: 'human', id: 'unknown', note: '' }),
+    );
+    expect(state.approvals.get(HELD.id)).toMatchObject({
+      agent: 'a',
+      tool: 'shell',
+      turn: 1,
+      answer: { decision: ask, by: 'human', note: 'why' },
+    });
+    apply(state, EVERY.decided);
+    expect(state.approvals.size).toBe(0);
+  });
+
+  it('redact tells a state nothing', () => {
+    expect(stateOf(asked({ ask: 'redact', by: 'human', id: FIRST }))).toStrictEqual(emptyState());
+  });
+
+  describe('reset', () => {
+    const full = (): State => {
+      const state = stateOf(
+        opened(1),
+        sent(),
+        sent({ n: 2 }),
+        dead(),
+        asked({ ask: 'retry', by: 'human', id: FIRST }),
+        ASIDE,
+        HELD,
+        EVERY.notice,
+      );
+      for (const entry of [
+        intent(),
+        replied({ over: 1 }),
+        intent({ n: 2 }),
+        { ...EVERY.recovered, doubt: ['1.a.2.1'] },
+        EVERY.warned,
+      ] as Entry[])
+        apply(state, entry);
+      apply(state, asked({ ask: 'top-up', by: 'human', agent: 'a', amount: 5, note: '' }));
+      apply(state, visited({ outcome: 'failed', blame: 'provider' }));
+      return state;
+    };
+    const mailOf = (s: State) =>
+      [s.mail, s.inbox, s.threads, s.dead, s.aside, s.approvals, s.revive].map(({ size }) => size);
+    const moneyOf = (s: State) => [s.units, s.models, s.providers, s.doubts].map(({ size }) => size);
+
+    it.each([
+      ['mail', true, false],
+      ['credits', false, true],
+      ['all', true, true],
+      ['memory', false, false],
+      ['tasks', false, false],
+    ] as const)('%s: mail %s, credits %s', (scope, forgetsMail, forgetsMoney) => {
+      const state = full();
+      expect(mailOf(state)).not.toContain(0);
+      expect(moneyOf(state)).not.toContain(0);
+      apply(state, asked({ ask: 'reset', by: 'human', scope, archive: 'backups/x' }));
+      expect(mailOf(state).every((size) => size === 0)).toBe(forgetsMail);
+      expect(moneyOf(state).every((size) => size === 0)).toBe(forgetsMoney);
+      const { notices, retryAt, failures, spent, granted, doubt } = agentState(state, 'a');
+      expect([notices.length, retryAt, failures]).toEqual(forgetsMail ? [0, 0, 0] : [1, 2, 1]);
+      expect([granted, spent, doubt]).toEqual(forgetsMoney ? [0, 0, 0] : [5, 60, 100]);
+      if (forgetsMoney) expect(state.org).toEqual(emptySpending());
+    });
+  });
+});
+
+describe('money', () => {
+  it('is reserved by an intent and spent by its reply, on the agent, its unit, the org, the model and the provider', () => {
+    const state = stateOf(opened(1), intent());
+    expect(state.open.get('1.a.1.1')).toMatchObject({ agent: 'a', unit: 'crew', reserve: 100 });
+    apply(state, replied());
+    expect(agentState(state, 'a')).toMatchObject({
+      spent: 60,
+      daySpent: 60,
+      day: '1970-01-01',
+      tokensIn: 15,
+      tokensOut: 7,
+      calls: 1,
+    });
+    expect(state.org).toMatchObject({ spent: 60, daySpent: 60 });
+    expect(state.units.get('crew')).toMatchObject({ spent: 60 });
+    expect(state.models.get('m')).toEqual({ calls: 1, spent: 60, tokensIn: 15, tokensOut: 7 });
+    expect(state.providers.get('p')).toEqual({ calls: 1, spent: 60, tokensIn: 15, tokensOut: 7 });
+    expect([state.open.size, state.stopped.size]).toEqual([0, 0]);
+  });
+
+  it('of a failed call is what the provider billed, and of a call without usage has no tokens', () => {
+    const state = stateOf(intent(), failed({ cost: 5, usage: USAGE }), intent({ n: 2, unit: null }), failed({ n: 2 }));
+    expect(agentState(state, 'a')).toMatchObject({ spent: 5, calls: 2, tokensIn: 15, tokensOut: 7 });
+    for (const entry of [intent({ n: 3 }), replied({ n: 3, reply: reply({ usage: null }) })]) apply(state, entry);
+    expect(agentState(state, 'a')).toMatchObject({ spent: 65, tokensIn: 15 });
+  });
+
+  it('of a call that nobody opened is not booked', () => {
+    expect(stateOf(replied(), failed(), EVERY.recovered)).toStrictEqual(emptyState());
+  });
+
+  it('above the reserve stops the model', () => {
+    const state = stateOf(intent(), replied({ cost: 100, over: 3 }));
+    expect([...state.stopped.keys()]).toEqual(['m']);
+  });
+
+  it('of another day is no part of this one', () => {
+    const state = stateOf(opened(1, 0), intent(), replied(), opened(2, 86_400_000), intent(), replied({ cost: 1 }));
+    expect(agentState(state, 'a')).toMatchObject({ spent: 61, daySpent: 1, day: '1970-01-02' });
+  });
+
+  it.each([
+    ['crew', 30],
+    [null, 30],
+    ['crew', 1000],
+  ])('in doubt (unit %s) is settled for what was billed (%i), at most the reserve', (unit, amount) => {
+    const state = stateOf(opened(1), intent({ unit }), EVERY.recovered);
+    expect([
+      state.open.size,
+      state.org.doubt,
+      agentState(state, 'a').doubt,
+      state.units.get('crew')?.doubt ?? 0,
+    ]).toEqual([0, 100, 100, unit ? 100 : 0]);
+    apply(state, asked({ ask: 'settle-doubt', by: 'human', key: '1.a.1.1', amount }));
+    apply(state, asked({ ask: 'settle-doubt', by: 'human', key: 'unknown', amount: 1 }));
+    const cost = Math.min(amount, 100);
+    expect([
+      state.doubts.size,
+      state.org.doubt,
+      state.org.spent,
+      agentState(state, 'a').doubt,
+      agentState(state, 'a').spent,
+    ]).toEqual([0, 0, cost, 0, cost]);
+    expect(state.units.get('crew')).toEqual(
+      unit ? { ...emptySpending(), spent: cost, day: '1970-01-01', daySpent: cost } : undefined,
+    );
+  });
+
+  it('in doubt that was settled is spent on the provider as well as on the model', () => {
+    const state = stateOf(
+      intent(),
+      EVERY.recovered,
+      asked({ ask: 'settle-doubt', by: 'human', key: '1.a.1.1', amount: 30 }),
+    );
+    expect([state.models.get('m')?.spent, state.providers.get('p')?.spent]).toEqual([30, 30]);
+  });
+
+  it.each([
+    ['org', (s: State) => s.org.warned],
+    ['@crew', (s: State) => s.units.get('crew')?.warned],
+    ['a', (s: State) => agentState(s, 'a').warned],
+  ])('a warning of %s is given once, an agent may be warned again after a top-up', (scope, warned) => {
+    const state = stateOf({ k: 'warned', scope });
+    expect(warned(state)).toBe(true);
+    apply(state, asked({ ask: 'top-up', by: 'human', agent: 'a', amount: 1, note: '' }));
+    expect(warned(state)).toBe(scope !== 'a');
+  });
+});
+
+it('a summary is noted with its turn', () => {
+  expect(stateOf({ k: 'commit', turn: 7, lock: 1 }, { k: 'summarised' }).summaryTurn).toBe(8);
+});
+
+it('a text is known by its hash', () => {
+  expect([...stateOf(EVERY.blob).blobs]).toEqual(['h']);
+});
+
+// --- Whatever a journal says ---
+
+/** Mail waits for somebody exactly when it lies in their inbox, once. */
+function misplacedMail(state: State): string[] {
+  const wrong: string[] = [];
+  for (const [name, ids] of state.inbox) {
+    if (new Set(ids).size < ids.length) wrong.push(`twice in the inbox of ${name}`);
+    for (const id of ids)
+      if (!state.mail.get(id)?.waiting.includes(name)) wrong.push(`${id} does not wait for ${name}`);
+  }
+  for (const { id, waiting } of state.mail.values()) {
+    if (waiting.length === 0) wrong.push(`${id} waits for nobody`);
+    for (const name of waiting)
+      if (!state.inbox.get(name)?.includes(id)) wrong.push(`${id} is not in the inbox of ${name}`);
+  }
+  return wrong;
+}
+
+function sum(
+  of: Iterable<{ spent?: number; doubt?: number; reserve?: number }>,
+  key: 'spent' | 'doubt' | 'reserve',
+): number {
+  return [...of].reduce((total, one) => total + (one[key] ?? 0), 0);
+}
+
+describe('any journal', () => {
+  const fold = (check: (state: State, entry: Entry) => void): void =>
+    fc.assert(
+      fc.property(journals, (entries) => {
+        const state = emptyState();
+        for (const entry of entries) {
+          apply(state, entry);
+          check(state, entry);
+        }
+      }),
+      { numRuns: 300 },
+    );
+
+  it('keeps every message in exactly the inboxes it waits in', () => {
+    fold((state) => expect(misplacedMail(state)).toEqual([]));
+  });
+
+  it('books the same sums on the agents, the org and the models', () => {
+    fold((state) => {
+      expect(sum(state.agents.values(), 'spent')).toBe(state.org.spent);
+      expect(sum(state.models.values(), 'spent')).toBe(state.org.spent);
+      expect(sum(state.agents.values(), 'doubt')).toBe(state.org.doubt);
+      expect(sum(state.doubts.values(), 'reserve')).toBe(state.org.doubt);
+      for (const account of [state.org, ...state.agents.values(), ...state.units.values()])
+        expect(Math.min(account.spent, account.doubt, account.daySpent)).toBeGreaterThanOrEqual(0);
+    });
+  });
+
+  it('keeps conversations and notices short', () => {
+    fold((state) => {
+      for (const { tail } of state.threads.values()) expect(tail.length).toBeLessThanOrEqual(TAIL_LENGTH);
+      for (const { notices } of state.agents.values()) expect(notices.length).toBeLessThanOrEqual(200);
+    });
+  });
+
+  it('never changes what it was told', () => {
+    fc.assert(
+      fc.property(journals, (entries) => {
+        const before = structuredClone(entries);
+        stateOf(...entries);
+        expect(entries).toEqual(before);
+      }),
+    );
+  });
+});
+
+it('mail of a test is as a state would hold it', () => {
+  expect(stateOf(sent()).mail.get(FIRST)).toEqual(mail());
+});

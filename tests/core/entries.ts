@@ -1,0 +1,344 @@
+import fc from 'fast-check';
+import type { CallKey, Reply, Usage } from '../../src/core/call.ts';
+import type { Entry } from '../../src/core/entry.ts';
+import type { Request } from '../../src/schema/request.ts';
+import { letter } from './world.ts';
+
+export const USAGE: Usage = { input: 10, cachedInput: 3, cacheWrite: 2, output: 7, reasoning: 1 };
+export const KEY: CallKey = { turn: 1, agent: 'a', n: 1, attempt: 1 };
+
+export function reply(more: Partial<Reply> = {}): Reply {
+  return { text: '', acts: [], usage: USAGE, requestId: null, model: 'm-1', ...more };
+}
+
+export function intent(more: Partial<Extract<Entry, { k: 'intent' }>> = {}): Extract<Entry, { k: 'intent' }> {
+  const prompt = { system: 'hash', pieces: [], max: 100 };
+  const how = { unit: 'crew', model: 'm', provider: 'p', hash: 'h', reserve: 100, repeatable: false };
+  return { k: 'intent', ...KEY, ...how, prompt, ...more };
+}
+
+export function replied(more: Partial<Extract<Entry, { k: 'reply' }>> = {}): Extract<Entry, { k: 'reply' }> {
+  return { k: 'reply', ...KEY, cost: 60, over: 0, ms: 5, reply: reply(), ...more };
+}
+
+export function failed(more: Partial<Extract<Entry, { k: 'failed' }>> = {}): Extract<Entry, { k: 'failed' }> {
+  return {
+    k: 'failed',
+    ...KEY,
+    cost: 0,
+    ms: 5,
+    failure: 'timeout',
+    message: 'late',
+    usage: null,
+    requestId: null,
+    ...more,
+  };
+}
+
+export function visited(more: Partial<Extract<Entry, { k: 'visit' }>> = {}): Extract<Entry, { k: 'visit' }> {
+  return { k: 'visit', agent: 'a', outcome: 'ok', mail: [], sent: 0, refused: 0, held: 0, told: 0, notes: [], ...more };
+}
+
+export function asked(request: Request): Entry {
+  return { k: 'request', request, time: 0 };
+}
+
+export function opened(turn: number, time = turn * 3_600_000): Entry {
+  return { k: 'open', turn, time, boot: 'boot', lock: 1, version: '1' };
+}
+
+export function dead(more: Partial<Extract<Entry, { k: 'dead' }>['record']> = {}): Extract<Entry, { k: 'dead' }> {
+  const message = letter();
+  const record = {
+    id: message.id,
+    message: message.id,
+    path: message.path,
+    from: 'human',
+    to: ['a'],
+    turn: 2,
+    revived: null,
+  };
+  return { k: 'dead', record: { ...record, reason: 'expired', ...more }, detail: 'too late' };
+}
+
+export const ASIDE: Extract<Entry, { k: 'aside' }> = {
+  k: 'aside',
+  turn: 1,
+  id: 'aside-000001-1',
+  path: 'agents/human/outbox/x.md',
+  mark: 'm1',
+  reason: 'malformed',
+  detail: 'no YAML',
+  owner: 'human',
+};
+
+export const HELD: Extract<Entry, { k: 'held' }> = {
+  k: 'held',
+  id: 'A-1-a-1',
+  agent: 'a',
+  tool: 'shell',
+  input: { command: 'ls' },
+  rule: 'ask',
+  contacts: ['human'],
+};
+
+/** One line of every kind there is. */
+export const EVERY: { [K in Entry['k']]: Extract<Entry, { k: K }> } = {
+  open: { k: 'open', turn: 1, time: 0, boot: 'boot', lock: 1, version: '1' },
+  file: { k: 'file', path: 'org/org.yaml', text: 'name: x\n' },
+  drop: { k: 'drop', found: 'agents/human/outbox/x.md', hash: 'h', message: letter({ n: 9 }) },
+  aside: ASIDE,
+  mail: { k: 'mail', id: letter().id, subject: 'S', body: 'B', priority: 'high' },
+  'mail-gone': { k: 'mail-gone', id: letter().id },
+  request: {
+    k: 'request',
+    request: { ask: 'pause', by: 'human', agent: null },
+    time: 0,
+    file: 'agents/human/requests/r.yaml',
+  },
+  revived: { k: 'revived', turn: 2, id: letter().id, message: letter(), to: ['a'] },
+  sweep: { k: 'sweep', paths: ['agents/a/outbox/000001-01-b-x.md'] },
+  intent: intent(),
+  reply: replied(),
+  failed: failed(),
+  use: { k: 'use', turn: 1, agent: 'a', n: 1, act: 1, tool: 'read_file', input: { path: 'x' } },
+  used: {
+    k: 'used',
+    turn: 1,
+    agent: 'a',
+    n: 1,
+    act: 1,
+    ok: true,
+    text: 'done',
+    files: [{ path: 'agents/a/workspace/x', text: 'y', was: null }],
+  },
+  blob: { k: 'blob', hash: 'h', text: 'long' },
+  visit: visited(),
+  sent: { k: 'sent', message: letter() },
+  wrote: { k: 'wrote', agent: 'a', path: 'org/shared/x', text: 'new', was: 'old' },
+  acked: { k: 'acked', agent: 'a', id: letter().id, author: 'human', reaction: 'ok' },
+  dead: dead(),
+  notice: { k: 'notice', to: 'a', about: 'ack', text: 'seen' },
+  held: HELD,
+  decided: { k: 'decided', id: HELD.id, decision: 'approved', by: 'human', outcome: 'done' },
+  moved: { k: 'moved', from: letter().path, to: 'agents/human/outbox/archive/0000/000001-01-a-hello.md' },
+  summarised: { k: 'summarised' },
+  warned: { k: 'warned', scope: 'org' },
+  commit: { k: 'commit', turn: 1, lock: 1 },
+  done: { k: 'done', turn: 1 },
+  synced: { k: 'synced', turn: 1 },
+  recovered: { k: 'recovered', turn: 1, again: [], doubt: ['1.a.1.1'] },
+  redacted: { k: 'redacted', file: 1, seal: 's', hash: 'h', id: letter().id },
+};
+
+// --- Journals by chance ---
+
+const agent = fc.constantFrom('a', 'b', 'c');
+const anyone = fc.constantFrom('a', 'b', 'c', 'human');
+const amount = fc.integer({ min: 0, max: 500 });
+const key = fc.record({
+  turn: fc.constant(1),
+  agent: fc.constantFrom('a', 'b'),
+  n: fc.constant(1),
+  attempt: fc.constantFrom(1, 2),
+});
+const someone = fc.uniqueArray(anyone, { minLength: 1, maxLength: 3 });
+/** A choice among what the journal told so far; where there is nothing yet it means nothing. */
+const pick = fc.nat(1000);
+
+/** Lines that are only known by what came before are drawn as a function of the ids so far. */
+type Draft = (known: { messages: string[]; dead: string[]; asides: string[]; held: string[] }, n: number) => Entry;
+
+function nth(list: readonly string[], i: number): string {
+  return list[i % Math.max(1, list.length)] ?? 'nothing';
+}
+
+const request: fc.Arbitrary<Draft> = fc.oneof(
+  fc.record({ agent, amount: fc.integer({ min: 1, max: 500 }) }).map(
+    (r): Draft =>
+      () =>
+        asked({ ask: 'top-up', by: 'human', note: '', ...r }),
+  ),
+  fc.record({ ask: fc.constantFrom('pause' as const, 'resume' as const), agent: fc.option(agent) }).map(
+    (r): Draft =>
+      () =>
+        asked({ by: 'human', ...r }),
+  ),
+  fc.record({ by: anyone, i: pick, all: fc.boolean() }).map(
+    ({ by, i, all }): Draft =>
+      (known) =>
+        asked({ ask: 'read', by, ids: [nth(known.messages, i), ...(all ? ['notices'] : [])] }),
+  ),
+  fc.record({ by: anyone, i: pick }).map(
+    ({ by, i }): Draft =>
+      (known) =>
+        asked({ ask: 'ack', by, id: nth(known.messages, i), reaction: '' }),
+  ),
+  fc.record({ i: pick, of: fc.boolean() }).map(
+    ({ i, of }): Draft =>
+      (known) =>
+        asked({ ask: 'retry', by: 'human', id: nth(of ? known.dead : known.asides, i) }),
+  ),
+  fc.record({ ask: fc.constantFrom('approve' as const, 'deny' as const), i: pick }).map(
+    ({ ask, i }): Draft =>
+      (known) =>
+        asked({ ask, by: 'human', id: nth(known.held, i), note: '' }),
+  ),
+  fc.record({ key, amount }).map(
+    (r): Draft =>
+      () =>
+        asked({
+          ask: 'settle-doubt',
+          by: 'human',
+          key: `${r.key.turn}.${r.key.agent}.${r.key.n}.${r.key.attempt}`,
+          amount: r.amount,
+        }),
+  ),
+  fc.constantFrom('mail' as const, 'memory' as const, 'credits' as const, 'tasks' as const, 'all' as const).map(
+    (scope): Draft =>
+      () =>
+        asked({ ask: 'reset', by: 'human', scope, archive: '' }),
+  ),
+);
+
+const line: fc.Arbitrary<Draft> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc
+      .record({
+        from: anyone,
+        to: someone,
+        body: fc.string({ maxLength: 600 }),
+        thread: fc.option(fc.constantFrom('t1', 't2')),
+      })
+      .map(
+        ({ thread, ...r }): Draft =>
+          (known, n) => {
+            const message = letter({ ...r, n, ...(thread === null ? {} : { thread }) });
+            known.messages.push(message.id);
+            return r.from === 'human' ? { k: 'drop', found: `drop-${n}`, hash: '', message } : { k: 'sent', message };
+          },
+      ),
+  },
+  {
+    weight: 4,
+    arbitrary: fc
+      .record({
+        agent,
+        outcome: fc.constantFrom('ok' as const, 'failed' as const, 'skipped' as const),
+        blame: fc.constantFrom('provider' as const, 'reply' as const, 'credits' as const, 'internal' as const),
+        picks: fc.array(pick, { maxLength: 3 }),
+        told: fc.nat(3),
+      })
+      .map(
+        ({ picks, outcome, blame, ...r }): Draft =>
+          (known) =>
+            visited({
+              ...r,
+              outcome,
+              mail: [...new Set(picks.map((i) => nth(known.messages, i)))],
+              ...(outcome === 'ok' ? {} : { blame, reason: 'no credits' }),
+            }),
+      ),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({ key, reserve: amount, unit: fc.constantFrom('crew', null) }).map(
+      (r): Draft =>
+        () =>
+          intent({ ...r.key, reserve: r.reserve, unit: r.unit }),
+    ),
+  },
+  {
+    weight: 3,
+    arbitrary: fc
+      .record({ key, cost: amount, over: fc.constantFrom(0, 0, 5), usage: fc.constantFrom(USAGE, null) })
+      .map(
+        (r): Draft =>
+          () =>
+            replied({ ...r.key, cost: r.cost, over: r.over, reply: reply({ usage: r.usage }) }),
+      ),
+  },
+  fc.record({ key, cost: amount, usage: fc.constantFrom(USAGE, null) }).map(
+    (r): Draft =>
+      () =>
+        failed({ ...r.key, cost: r.cost, usage: r.usage }),
+  ),
+  fc.array(key, { maxLength: 2 }).map(
+    (keys): Draft =>
+      () => ({
+        k: 'recovered',
+        turn: 1,
+        again: [],
+        doubt: keys.map((k) => `${k.turn}.${k.agent}.${k.n}.${k.attempt}`),
+      }),
+  ),
+  request,
+  fc.record({ i: pick, to: fc.uniqueArray(agent, { minLength: 1, maxLength: 2 }) }).map(
+    ({ i, to }): Draft =>
+      (known) => {
+        const message = nth(known.messages, i);
+        known.dead.push(message);
+        return dead({ id: message, message, to });
+      },
+  ),
+  fc.record({ i: pick, to: fc.uniqueArray(agent, { minLength: 1, maxLength: 2 }) }).map(
+    ({ i, to }): Draft =>
+      (known) => {
+        const id = nth(known.dead, i);
+        return { k: 'revived', turn: 2, id, message: letter({ id, to }), to };
+      },
+  ),
+  fc.record({ i: pick, body: fc.string({ maxLength: 600 }) }).map(
+    ({ i, body }): Draft =>
+      (known) => ({ k: 'mail', id: nth(known.messages, i), subject: 'edited', body, priority: 'low' }),
+  ),
+  pick.map(
+    (i): Draft =>
+      (known) => ({ k: 'mail-gone', id: nth(known.messages, i) }),
+  ),
+  fc
+    .record({
+      path: fc.constantFrom('org/org.yaml', 'agents/a/memory/x.md', 'agents/a/memory/y.md'),
+      text: fc.constantFrom(null, 'one', 'two'),
+    })
+    .map(
+      (r): Draft =>
+        () => ({ k: 'file', ...r }),
+    ),
+  pick.map(
+    (i): Draft =>
+      (known, n) => {
+        known.asides.push(`aside-${n}`);
+        return { ...ASIDE, id: `aside-${n}`, path: `drop-${i % 3}` };
+      },
+  ),
+  fc.record({ to: anyone, times: fc.integer({ min: 1, max: 3 }) }).map(
+    ({ to }): Draft =>
+      () => ({ k: 'notice', to, about: 'ack', text: 'seen' }),
+  ),
+  fc.constant<Draft>((known, n) => {
+    known.held.push(`A-${n}`);
+    return { ...HELD, id: `A-${n}` };
+  }),
+  pick.map(
+    (i): Draft =>
+      (known) => ({ k: 'decided', id: nth(known.held, i), decision: 'denied', by: 'human', outcome: '' }),
+  ),
+  fc.constantFrom('org', '@crew', 'a').map(
+    (scope): Draft =>
+      () => ({ k: 'warned', scope }),
+  ),
+  fc.constantFrom<Draft>(
+    () => opened(1),
+    () => opened(30),
+    () => ({ k: 'commit', turn: 50, lock: 1 }),
+    () => ({ k: 'summarised' }),
+  ),
+);
+
+/** Lines as a journal could hold them: ids are given once, and what refers to one mostly refers to one that was given. */
+export const journals: fc.Arbitrary<Entry[]> = fc.array(line, { maxLength: 60 }).map((drafts) => {
+  const known = { messages: [], dead: [], asides: [], held: [] };
+  return drafts.map((draft, i) => draft(known, i + 1));
+});
