@@ -58,7 +58,7 @@ export async function preview(place: Place, wish: PreviewWish = {}): Promise<Pre
   const { state, config, loaded } = view;
   const turn = state.turn + 1;
   if (!loaded.unfinished) await freezeCopy(view, turn);
-  const walked = walk(config, state, turn, wish.only);
+  const walked = walk(config, state, turn, wish);
   const calls = new Calls(realPorts(place), loaded.journal, state);
   const drafts = await Promise.all(
     walked.filter((due) => due.due).map((due) => foresee(config, state, calls, due, turn)),

@@ -67,7 +67,7 @@ async function replayStill(world: World, input: Input, disk: Disk): Promise<Repl
   for (let left = TRIES; ; left--) {
     const end = journalEnd(disk);
     const replayed = await replayOnce(world, input, disk);
-    if (replayed.differences.length === 0 || left === 0 || journalEnd(disk) === end) return replayed;
+    if (replayed.differences.length === 0 || left === 0 || input.flags.keep !== undefined || journalEnd(disk) === end) return replayed;
   }
 }
 

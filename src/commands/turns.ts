@@ -8,7 +8,7 @@ import type { Outcome, World } from './command.ts';
 import { count, sentIn, Teller } from './progress.ts';
 
 /** What `run`, `run-once` and `step` ask for. */
-export interface TurnsWish extends Pick<RunWish, 'turns' | 'untilIdle' | 'maxCost' | 'only'> {
+export interface TurnsWish extends Pick<RunWish, 'turns' | 'untilIdle' | 'maxCost' | 'only' | 'step'> {
   /** Provider calls at the same time, instead of `limits.concurrency`. */
   concurrency?: number;
 }
@@ -55,7 +55,7 @@ function exitOf(state: State, { end, reports }: RunReport, visits: readonly Visi
   if (end === 'interrupted') return 130;
   const called = visits.filter((visit) => visit.outcome !== 'skipped');
   if (failing || (called.length > 0 && called.every((visit) => visit.blame === 'provider'))) return 8;
-  if (starvedIn(state).length > 0) return 7;
+  if (end === 'max-cost' || starvedIn(state).length > 0) return 7;
   return wentWrong(state, visits, reports[0]?.turn ?? 0) ? 1 : 0;
 }
 
@@ -65,11 +65,8 @@ function starvedIn(state: State): string[] {
   return [...state.inbox.keys()].filter((name) => agentState(state, name).starved && waits(name));
 }
 
-function starvedLine(state: State, name: string): string {
-  const ofRun = agentState(state, name).lastReason.includes('--max-cost');
-  return ofRun
-    ? `Mail of ${name} waits for another run`
-    : `${name} is out of credits and its mail waits: lemming top-up ${name} CREDITS`;
+function starvedLine(name: string): string {
+  return `${name} is out of credits and its mail waits: lemming top-up ${name} CREDITS`;
 }
 
 /** A visit failed that the agent did not make good later, or a message was given up. */
@@ -86,9 +83,7 @@ function sumUp(engine: Engine, { reports, spent, end }: RunReport, visits: Visit
   const lines = [
     `${count(reports.length, 'turn')}, ${count(visits.filter(wasCalled).length, 'visit')}, ${sent} sent, ${printCredits(spent)} credits spent${ending}`,
     state.paused ? 'The organisation is paused: lemming resume' : '',
-    starvedIn(state)
-      .map((name) => starvedLine(state, name))
-      .join('\n'),
+    starvedIn(state).map(starvedLine).join('\n'),
     waitingLine(engine),
     sent === '0 messages'
       ? 'lemming status shows how everyone is'
@@ -102,7 +97,7 @@ const ENDINGS: Record<RunReport['end'], string> = {
   idle: '. Nobody is due any more',
   failing: '. Only agents whose provider keeps failing are left: lemming health',
   interrupted: '. Stopped as you asked; the turn was finished',
-  'max-cost': '. Stopped at --max-cost',
+  'max-cost': '. Stopped at --max-cost; the mail waits for another run',
   'max-turns': '. Stopped at clock.max_turns of org/org.yaml',
 };
 

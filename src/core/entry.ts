@@ -40,6 +40,8 @@ export interface OpenEntry {
   version: string;
   /** The LEMMING_* variables that were in force. */
   env?: Record<string, string>;
+  /** Made by `step`: goes on although the organisation is paused. */
+  step?: true;
   /** When only this agent is due (`step --agent`). */
   only?: string;
   /** What the turn may cost at most (`run --max-cost`). */
@@ -120,8 +122,8 @@ export interface VisitEffect {
   outcome: 'ok' | 'failed' | 'skipped';
   /** For a failed or skipped visit: why. */
   reason?: string;
-  /** `provider`: the provider's fault; `reply`: the mail or the reply made it fail; `credits`; `internal`. */
-  blame?: 'provider' | 'reply' | 'credits' | 'internal';
+  /** `provider`: the provider's fault; `reply`: the mail or the reply made it fail; `credits`; `budget`: the limit of this run; `internal`. */
+  blame?: 'provider' | 'reply' | 'credits' | 'budget' | 'internal';
   /** Mail that the visit was given. Delivered when the outcome is ok. */
   mail: string[];
   sent: number;

@@ -67,6 +67,9 @@ function estimate(requestBytes: number, replyChars: number): Usage {
   return { input: Math.ceil(requestBytes / 3), cachedInput: 0, cacheWrite: 0, output: Math.ceil(replyChars / 3), reasoning: 0 };
 }
 
+/** The scope that is short when a run may not cost more. */
+export const BUDGET = '--max-cost';
+
 /** A visit that wants to start: the worst case of its first call. */
 export interface Want {
   agent: string;
@@ -134,7 +137,7 @@ class SharedCaps {
   constructor(config: Config, state: State, budget: number) {
     const none = { spent: 0, doubt: 0, day: '', daySpent: 0 };
     this.org = remaining(config.credits.org, state.org, reservedBy(state, () => true), state.day, 'org');
-    if (budget < this.org.amount) this.org = { amount: budget, scope: '--max-cost' };
+    if (budget < this.org.amount) this.org = { amount: budget, scope: BUDGET };
     for (const [id, caps] of Object.entries(config.credits.units)) {
       const reserved = reservedBy(state, (call) => call.unit === id);
       this.units.set(id, remaining(caps, state.units.get(id) ?? none, reserved, state.day, `@${id}`));

@@ -12,7 +12,7 @@ export interface Finished {
   resume: Resume;
   outcome: 'ok' | 'failed' | 'skipped';
   reason?: string;
-  blame?: 'provider' | 'reply' | 'credits' | 'internal';
+  blame?: 'provider' | 'reply' | 'credits' | 'budget' | 'internal';
   given: readonly Mail[];
   told: number;
   draft: Draft;

@@ -19,18 +19,24 @@ export interface Due {
 /** Failed visits in a row after which a provider counts as failing. */
 const FAILING = 2;
 
-/** Goes through the agents in chart order. `only`: just this one is due, on a `step --agent`. Pure. */
-export function walk(config: Config, state: State, turn: number, only?: string): Due[] {
+/** A step by hand: goes on although the organisation is paused. `only`: just this agent is due. */
+export interface Step {
+  only?: string;
+  step?: boolean;
+}
+
+/** Goes through the agents in chart order. Pure. */
+export function walk(config: Config, state: State, turn: number, step: Step = {}): Due[] {
   const list: Due[] = [];
-  for (const agent of config.order) if (!config.agents.get(agent)?.person) list.push(look(config, state, turn, agent, only));
+  for (const agent of config.order) if (!config.agents.get(agent)?.person) list.push(look(config, state, turn, agent, step));
   return list;
 }
 
-function look(config: Config, state: State, turn: number, agent: string, only: string | undefined): Due {
+function look(config: Config, state: State, turn: number, agent: string, { only, step }: Step): Due {
   const no = (why: string, more: Partial<Due> = {}): Due => ({ agent, due: false, why, summary: false, later: false, failing: false, next: null, ...more });
   const account = agentState(state, agent);
   if (only !== undefined && only !== agent) return no(`only ${only} steps`);
-  if (state.paused) return no('the organisation is paused');
+  if (state.paused && !step) return no('the organisation is paused');
   if (account.paused) return no('paused');
   const { every, offset, when } = config.agents.get(agent)?.schedule ?? { every: 1, offset: 0, when: 'mail' };
   const fires = turn % every === offset % every;
@@ -60,6 +66,14 @@ const NO_MAIL: Mail[] = [];
 function summaryDue(config: Config, state: State, turn: number, agent: string): boolean {
   const summary = config.org.summary;
   return summary !== null && summary.agent === agent && turn % summary.every === 0 && state.activeTurn > state.summaryTurn;
+}
+
+/** Whether a turn would change nothing: idle, and no schedule or summary waits for a turn to come. */
+export function atRest(config: Config, state: State): boolean {
+  if (idleness(config, state) !== 'idle') return false;
+  if (state.paused) return true;
+  const summary = config.org.summary !== null && state.activeTurn > state.summaryTurn;
+  return !summary && ![...config.agents.values()].some((resume) => !resume.person && resume.schedule.when === 'always' && !agentState(state, resume.name).paused);
 }
 
 /** Whether anything makes anyone due by mail, retry or request. Always-schedules and summaries do not count. */

@@ -1,8 +1,9 @@
 import type { z } from 'zod';
+import { firstLine } from '../core/send.ts';
 import { type Fault, fault } from '../schema/fault.ts';
 import { dropHead, type Message, messageHead } from '../schema/message.ts';
 import { isRecipient } from '../schema/name.ts';
-import { canonicalBody, cut } from '../schema/print.ts';
+import { canonicalBody } from '../schema/print.ts';
 import { readFrontMatter } from './codec.ts';
 import { readMarkdown, readYaml } from './yaml.ts';
 
@@ -27,7 +28,7 @@ export function readDrop(path: string, text: string): Drop | { fault: Fault } {
   if (!to)
     return { fault: fault('invalid-value', 'The message names no recipient', { file: path, line: 1, remedy: NAMING }) };
   const body = canonicalBody(parts ? parts.body : text);
-  return { head: { ...head, subject: oneLine(head.subject ?? subjectOf(body)) }, to, body };
+  return { head: { ...head, subject: oneLine(head.subject ?? firstLine(body)) }, to, body };
 }
 
 const NAMING =
@@ -38,12 +39,6 @@ function recipientIn(path: string): string[] | null {
   const [folder, file] = /^agents\/[^/]+\/outbox\/(?:([^/]+)\/)?([^/]+)\.md$/.exec(path)?.slice(1) ?? [];
   const name = folder ?? file ?? '';
   return name !== '*' && isRecipient(name) ? [name] : null;
-}
-
-/** The first line with words in it, without markdown's heading marks, at most 80 characters. */
-function subjectOf(body: string): string {
-  const line = /\S.*/.exec(body)?.[0] ?? '';
-  return cut(line.replace(/^#+\s*/, '').trimEnd(), 80) || 'message';
 }
 
 function oneLine(text: string): string {

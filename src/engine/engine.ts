@@ -5,7 +5,7 @@ import { type FileOp, filesOf } from '../core/files.ts';
 import type { Toolbox } from '../core/judge.ts';
 import { peopleOf, undeliverable } from '../core/settle.ts';
 import { agentState, type State } from '../core/state.ts';
-import { type Due, idleness } from '../core/walk.ts';
+import { atRest, type Due, idleness } from '../core/walk.ts';
 import { configReader } from '../disk/config.ts';
 import { DiskError } from '../disk/disk.ts';
 import { Folder, numberAsides } from '../disk/folder.ts';
@@ -52,6 +52,8 @@ export interface VisitReport {
 
 /** How a turn is to be made. */
 export interface TurnWish {
+  /** Made by `step`: goes on although the organisation is paused. */
+  step?: true;
   /** Only this agent is due. */
   only?: string;
   /** Micro-credits the turn may cost. */
@@ -158,6 +160,11 @@ export class Engine {
     return this.hasNews() ? 'busy' : idleness(this.config, this.state);
   }
 
+  /** Whether a turn would change nothing at all. */
+  atRest(): boolean {
+    return this.idle() === 'idle' && atRest(this.config, this.state);
+  }
+
   /** Whether mail waits for somebody who had no credits: worth one look at the start of a run. */
   starvedWait(): boolean {
     return [...this.state.inbox.keys()].some((name) => agentState(this.state, name).starved);
@@ -217,7 +224,7 @@ export class Engine {
     const turn = this.next;
     const { clock, host } = this.ports;
     this.journal.turnTo(turn);
-    const open: OpenEntry = { k: 'open', turn, time: clock.now(), boot: host.boot, lock: this.lock.number, version: '1', ...(Object.keys(this.env).length ? { env: this.env } : {}), ...(wish.only === undefined ? {} : { only: wish.only }), ...(wish.budget === undefined ? {} : { budget: wish.budget }) };
+    const open: OpenEntry = { k: 'open', turn, time: clock.now(), boot: host.boot, lock: this.lock.number, version: '1', ...(Object.keys(this.env).length ? { env: this.env } : {}), ...(wish.step ? { step: wish.step } : {}), ...(wish.only === undefined ? {} : { only: wish.only }), ...(wish.budget === undefined ? {} : { budget: wish.budget }) };
     const lines: Entry[] = [];
     this.take(lines, [open]);
     this.take(lines, this.configInputs(turn, faults));

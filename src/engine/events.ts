@@ -1,3 +1,4 @@
+import { printKey } from '../core/call.ts';
 import type { Entry, VisitEffect } from '../core/entry.ts';
 import { printFault } from '../schema/fault.ts';
 import type { TurnReport, VisitReport } from './engine.ts';
@@ -80,8 +81,8 @@ function visitEvents(visit: VisitEffect, report: VisitReport | undefined, turn: 
   ];
 }
 
-/** Everything else that is worth a line; mail and files only for those who debug. */
-function lineEvents(line: Entry, turn: number): LogEvent[] {
+/** What the logs tell of one line of the journal, visits apart; calls, mail and files only for those who debug. */
+export function lineEvents(line: Entry, turn: number): LogEvent[] {
   switch (line.k) {
     case 'drop':
     case 'sent': {
@@ -165,7 +166,60 @@ function lineEvents(line: Entry, turn: number): LogEvent[] {
       ];
     case 'warned':
       return [{ level: 'warn', module: 'engine', event: 'soft-cap', turn, scope: line.scope }];
+    case 'recovered':
+      return [{ level: 'warn', module: 'provider', event: 'recovered', turn, again: line.again, doubt: line.doubt }];
     default:
-      return [];
+      return callEvents(line, turn);
   }
+}
+
+/** Attempts at providers, and tools that worked on the world. */
+function callEvents(line: Entry, turn: number): LogEvent[] {
+  if (line.k === 'failed') {
+    const { agent, failure, message: text, ms } = line;
+    return [
+      {
+        level: 'warn',
+        module: 'provider',
+        event: 'call-failed',
+        turn,
+        agent,
+        call: printKey(line),
+        failure,
+        ms,
+        cost: line.cost / 1e6,
+        text,
+      },
+    ];
+  }
+  if (line.k === 'reply') {
+    const { agent, ms, reply } = line;
+    return [
+      {
+        level: 'debug',
+        module: 'provider',
+        event: 'call',
+        turn,
+        agent,
+        call: printKey(line),
+        model: reply.model,
+        request_id: reply.requestId ?? undefined,
+        ms,
+        cost: line.cost / 1e6,
+      },
+    ];
+  }
+  if (line.k !== 'used') return [];
+  return [
+    {
+      level: line.ok ? 'debug' : 'warn',
+      module: 'tool',
+      event: 'used',
+      turn,
+      agent: line.agent,
+      ok: line.ok,
+      files: line.files.map((file) => file.path),
+      ...(line.ok ? {} : { text: line.text.slice(0, 500) }),
+    },
+  ];
 }

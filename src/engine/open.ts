@@ -11,8 +11,8 @@ import type { Disk } from '../disk/disk.ts';
 import { Folder } from '../disk/folder.ts';
 import { realHost } from '../disk/host.ts';
 import { lockHolder } from '../disk/lock.ts';
-import { replaceNow } from '../disk/workspace.ts';
 import { realDisk } from '../disk/real.ts';
+import { replaceNow } from '../disk/workspace.ts';
 import { provider } from '../providers/find.ts';
 import { type Fault, FaultError, failure, fault } from '../schema/fault.ts';
 import { padTurn, slug } from '../schema/name.ts';
@@ -31,11 +31,23 @@ export interface Place {
 
 /** The real world behind an engine. */
 export function realPorts(place: Place, log?: (event: LogEvent) => void): Ports {
-  return { disk: realDisk(place.root), clock: realClock, host: realHost(place.root), env: place.env, provider, ...(log ? { log } : {}) };
+  return {
+    disk: realDisk(place.root),
+    clock: realClock,
+    host: realHost(place.root),
+    env: place.env,
+    provider,
+    ...(log ? { log } : {}),
+  };
 }
 
 /** Opens the engine of an org, and closes it whatever happens. */
-export async function withEngine<T>(place: Place, command: string, work: (engine: Engine, clock: Clock) => Promise<T>, log?: (event: LogEvent) => void): Promise<T> {
+export async function withEngine<T>(
+  place: Place,
+  command: string,
+  work: (engine: Engine, clock: Clock) => Promise<T>,
+  log?: (event: LogEvent) => void,
+): Promise<T> {
   const ports = realPorts(place, log);
   const engine = Engine.open(ports, TOOLS, command);
   try {
@@ -65,11 +77,23 @@ export function readOrg(place: Place): View {
   const loaded = load(disk);
   const read = readFolder(disk, loaded.state, place.env);
   if (!read.config) throw new FaultError(...(read.faults as [Fault, ...Fault[]]));
-  return { disk, state: loaded.state, config: read.config, faults: read.faults, warnings: read.warnings, loaded, running: lockHolder(disk, realHost(place.root)) };
+  return {
+    disk,
+    state: loaded.state,
+    config: read.config,
+    faults: read.faults,
+    warnings: read.warnings,
+    loaded,
+    running: lockHolder(disk, realHost(place.root)),
+  };
 }
 
 /** The configuration as the files of the folder say it, whatever the journal holds. */
-export function readFolder(disk: Disk, state: State, env: Place['env']): { config: Config | null; faults: Fault[]; warnings: Fault[] } {
+export function readFolder(
+  disk: Disk,
+  state: State,
+  env: Place['env'],
+): { config: Config | null; faults: Fault[]; warnings: Fault[] } {
   const folder = new Folder(disk, realClock);
   const texts = new Map(state.files);
   for (const input of folder.tracked(state, 1_048_576)) {
@@ -90,7 +114,10 @@ export function checkFolder(place: Place): { config: Config | null; faults: Faul
     return [fault(code, UNREADABLE[code], { file: input.path })];
   });
   const named = new Set(unreadable.map(({ file }) => file));
-  return { ...read, faults: [...unreadable, ...read.faults.filter(({ code, file }) => code !== 'missing-file' || !named.has(file))] };
+  return {
+    ...read,
+    faults: [...unreadable, ...read.faults.filter(({ code, file }) => code !== 'missing-file' || !named.has(file))],
+  };
 }
 
 const UNREADABLE = {
@@ -103,7 +130,10 @@ const UNREADABLE = {
 export function personOf(config: Config): string {
   const people = peopleOf(config);
   const name = people.includes('human') ? 'human' : people[0];
-  if (name === undefined) throw failure('not-found', 'There is no person in this organisation', { remedy: 'Give an agent a resume with "person: true".' });
+  if (name === undefined)
+    throw failure('not-found', 'There is no person in this organisation', {
+      remedy: 'Give an agent a resume with "person: true".',
+    });
   return name;
 }
 
@@ -174,16 +204,23 @@ export function checkAgent(config: Config, name: string): void {
   const broken = config.broken.get(name);
   if (broken) throw new FaultError(...(broken as [Fault, ...Fault[]]));
   const nearest = config.order.length ? { nearest: closest(name, config.order) } : {};
-  throw failure('not-found', `There is no agent ${JSON.stringify(name)}.`, { ...nearest, remedy: 'lemming status lists the agents.' });
+  throw failure('not-found', `There is no agent ${JSON.stringify(name)}.`, {
+    ...nearest,
+    remedy: 'lemming status lists the agents.',
+  });
 }
 
 /** Whom a message of a person reaches. Throws `not-found` for an unknown name and `refused` for a missing edge. */
 export function reach(config: Config, person: string, to: readonly string[]): string[] {
   for (const name of to) if (name !== '*' && !name.startsWith('@')) checkAgent(config, name);
   const unit = to.find((name) => name.startsWith('@') && !config.units.has(name.slice(1)));
-  if (unit !== undefined) throw failure('not-found', `There is no unit ${JSON.stringify(unit)}.`, { remedy: 'The files in org/units/ are the units.' });
+  if (unit !== undefined)
+    throw failure('not-found', `There is no unit ${JSON.stringify(unit)}.`, {
+      remedy: 'The files in org/units/ are the units.',
+    });
   const reached = resolveRecipients(config, person, to);
-  if (!reached.ok) throw failure('refused', `${reached.text} (rule: ${reached.rule})`, { remedy: edgeRemedy(config, person, to) });
+  if (!reached.ok)
+    throw failure('refused', `${reached.text} (rule: ${reached.rule})`, { remedy: edgeRemedy(config, person, to) });
   return reached.names;
 }
 
@@ -211,6 +248,7 @@ export async function foresee(view: View): Promise<void> {
   const limit = config.org.limits.message_bytes;
   const requests = folder.requests(state, peopleOf(config), limit, state.time);
   for (const input of requests) if (input.k === 'request') apply(state, input);
-  for (const input of await folder.drops(state, config, state.turn + 1, limit)) if (input.k === 'drop') apply(state, input);
+  for (const input of await folder.drops(state, config, state.turn + 1, limit))
+    if (input.k === 'drop') apply(state, input);
 }
 const LONG_AGO_MS = 60_000;

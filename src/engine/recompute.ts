@@ -208,7 +208,8 @@ class ReplayedCalls extends Calls {
     if (blame === 'credits') return new OutOfCredits(reason.replace('no credits: ', ''));
     const [failure, message] = [reason.slice(0, reason.indexOf(': ')), reason.slice(reason.indexOf(': ') + 2)];
     const known = [...PROVIDER_FAILURES, ...REPLY_FAILURES].find((name) => name === failure);
-    return known ? new ProviderError(known, message) : new Error(`the journal holds no answer to call ${n} of ${agent}`);
+    if (known) return new ProviderError(known, message);
+    return new Error(blame === 'internal' ? message : `the journal holds no answer to call ${n} of ${agent}`);
   }
 }
 

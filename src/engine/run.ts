@@ -9,6 +9,8 @@ export interface RunWish {
   untilIdle?: boolean;
   /** Micro-credits the run may cost. */
   maxCost?: number;
+  /** Turns made by `step`, which go on although the organisation is paused. */
+  step?: true;
   /** Turns in which only this agent is due. */
   only?: string;
   signal: AbortSignal;
@@ -25,7 +27,7 @@ export interface RunReport {
   end: 'turns' | 'idle' | 'failing' | 'interrupted' | 'max-cost' | 'max-turns';
 }
 
-/** Makes turns until the wish is fulfilled, the org is idle, or the person interrupts. A turn that is under way is always finished. */
+/** Makes turns until the wish is fulfilled (an open-ended run waits while the org is at rest), the org is idle, or the person interrupts. A turn that is under way is always finished. */
 export async function run(engine: Engine, clock: Clock, wish: RunWish): Promise<RunReport> {
   const reports: TurnReport[] = [];
   let spent = 0;
@@ -33,8 +35,12 @@ export async function run(engine: Engine, clock: Clock, wish: RunWish): Promise<
   for (;;) {
     const end = whyStop(engine, wish, reports, spent);
     if (end) return { reports, spent, idle: end === 'idle' || engine.idle() === 'idle', end };
+    if (isOpenEnded(wish) && engine.atRest()) {
+      await pause(engine, clock, wish.signal);
+      continue;
+    }
     const budget = wish.maxCost === undefined ? {} : { budget: wish.maxCost - spent };
-    const report = await engine.turn({ ...(wish.only === undefined ? {} : { only: wish.only }), ...budget, signal: new AbortController().signal });
+    const report = await engine.turn({ ...(wish.step ? { step: wish.step } : {}), ...(wish.only === undefined ? {} : { only: wish.only }), ...budget, signal: new AbortController().signal });
     reports.push(report);
     spent += report.spent;
     wish.told(report);
@@ -50,7 +56,7 @@ function isOpenEnded(wish: RunWish): boolean {
 function whyStop(engine: Engine, wish: RunWish, reports: readonly TurnReport[], spent: number): RunReport['end'] | null {
   if (wish.signal.aborted) return 'interrupted';
   if (wish.turns !== undefined && reports.length >= wish.turns) return 'turns';
-  if (wish.maxCost !== undefined && (spent >= wish.maxCost || reports.at(-1)?.visits.some((visit) => visit.reason?.includes('--max-cost')))) return 'max-cost';
+  if (wish.maxCost !== undefined && (spent >= wish.maxCost || reports.at(-1)?.visits.some((visit) => visit.blame === 'budget'))) return 'max-cost';
   if (isOpenEnded(wish)) {
     engine.idle();
     const limit = engine.config.org.clock.max_turns;

@@ -4,10 +4,12 @@ import type { Attached } from '../core/entry.ts';
 import { archivePath, messagePath } from '../core/send.ts';
 import type { Disk } from '../disk/disk.ts';
 import { chain, journalFiles, journalPath, readJournal, readJournalFile } from '../disk/journal.ts';
+import { readMessage } from '../disk/drop.ts';
 import { bytesHash } from '../disk/materialise.ts';
 import type { Packed } from '../disk/pack.ts';
 import type { Message } from '../schema/message.ts';
 import { parseMessageId } from '../schema/name.ts';
+import { printMessage } from '../schema/print.ts';
 import { redactor } from './redact.ts';
 import { rewriteFile, type Rewritten } from './rewrite.ts';
 
@@ -62,9 +64,17 @@ export class Scrubber {
   /** The file with the secrets struck out. The end of the journal tells which of its lines were, so that it still verifies. */
   take(file: Packed): Packed[] {
     const number = Number(/^org\/journal\/(\d+)\.jsonl$/.exec(file.path)?.[1] ?? 0);
-    const made = number === 0 ? { path: this.strike(file.path), bytes: this.plain(file.bytes) } : this.journal(file, number);
+    const made = number === 0 ? { path: this.strike(file.path), bytes: this.names.has(file.path) ? this.message(file) : this.plain(file.bytes) } : this.journal(file, number);
     if (made.path !== file.path || made.bytes !== file.bytes) this.found.push(file.path);
     return number === this.last && this.groups.length ? this.telling(made) : [made];
+  }
+
+  /** A subject with a mark in it is printed in quotes. What a person edited is only struck out. */
+  private message({ path, bytes }: Packed): Uint8Array {
+    const text = Buffer.from(bytes).toString();
+    const { message } = readMessage(text, path);
+    if (!message || printMessage(message) !== text) return this.plain(bytes);
+    return Buffer.from(printMessage({ ...message, subject: this.strike(message.subject), body: this.strike(message.body) }));
   }
 
   private plain(bytes: Uint8Array): Uint8Array {

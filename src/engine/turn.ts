@@ -5,7 +5,7 @@ import type { Effect, Entry, OpenEntry } from '../core/entry.ts';
 import { archiveMoves } from '../core/files.ts';
 import { type Given, gather } from '../core/gather.ts';
 import { judge, type Toolbox, toolsOf } from '../core/judge.ts';
-import { allowances, type Want } from '../core/ledger.ts';
+import { allowances, BUDGET, type Want } from '../core/ledger.ts';
 import { type Finished, settle, settleDraft, softWarnings } from '../core/settle.ts';
 import { agentState, type State } from '../core/state.ts';
 import { emptyDraft } from '../core/tool.ts';
@@ -65,7 +65,7 @@ export interface Ending {
 
 /** From the snapshot to the effects: walk, gather, brief, think, use, judge, settle. */
 export async function makeTurn(turn: Turn, toolbox: Toolbox): Promise<Ending> {
-  const walked = walk(turn.config, turn.state, turn.number, turn.open.only);
+  const walked = walk(turn.config, turn.state, turn.number, turn.open);
   const decided = decisions(toolbox, turn.config, turn.state, turn.number);
   const { plans, skipped } = await planVisits(turn, toolbox, walked);
   const visits = await pool(plans, turn.config.org.limits.concurrency, (plan) => visit(turn, toolbox, plan, sentBy(decided, plan.agent)));
@@ -90,6 +90,7 @@ async function planVisits(turn: Turn, toolbox: Toolbox, walked: readonly Due[]):
   for (const { due: one, resume } of due) {
     const allowance = given.get(one.agent);
     if (allowance && 'amount' in allowance) plans.push({ agent: one.agent, resume, summary: one.summary, purse: { left: allowance.amount } });
+    else if (allowance?.short === BUDGET) skipped.push({ ...starved(one.agent, resume, BUDGET), blame: 'budget' });
     else if (!agentState(turn.state, one.agent).starved) skipped.push(starved(one.agent, resume, allowance?.short ?? one.agent));
   }
   return { plans, skipped };

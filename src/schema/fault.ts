@@ -116,5 +116,5 @@ export function failure(
 export function printFault(f: Fault): string {
   const place = f.file ? `${f.file}${f.line ? `:${f.line}${f.column ? `:${f.column}` : ''}` : ''}: ` : '';
   const near = f.nearest ? ` Did you mean "${f.nearest}"?` : '';
-  return `${place}${f.message}${near} [${f.code}] ${f.remedy}`;
+  return `${place}${/[.!?]$/.test(f.message) ? f.message : `${f.message}.`}${near} [${f.code}] ${f.remedy}`;
 }

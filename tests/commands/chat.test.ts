@@ -1,6 +1,16 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { withEngine } from '../../src/engine/open.ts';
-import { lemming, objectsIn, office, put, textOf, turns } from './people-world.ts';
+import { exists, lemming, objectsIn, office, put, textOf, turns } from './people-world.ts';
+import { filesIn } from './world.ts';
+
+/** Waits until the line lies in the outbox. */
+async function dropped(root: string): Promise<void> {
+  const drops = () =>
+    exists(root, 'agents/human/outbox') ? Object.keys(filesIn(join(root, 'agents/human/outbox'))) : [];
+  while (!drops().some((name) => name.endsWith('.sent.md') && !name.startsWith('.')))
+    await new Promise((done) => setTimeout(done, 20));
+}
 
 describe('chat', () => {
   it('scenario 8: shows the reply to my line, and bills nobody else', async () => {
@@ -68,7 +78,7 @@ describe('chat', () => {
     await turns(root, 1);
     await withEngine({ root, env: {} }, 'run', async (engine) => {
       const chatting = lemming(root, ['chat', 'planner'], { stdin: 'Hello\n' });
-      await new Promise((done) => setTimeout(done, 700));
+      await dropped(root);
       await engine.turn();
       const { exit, out, err } = await chatting;
       expect([exit, out]).toEqual([0, 'planner: Planner says hello.\n']);
@@ -80,7 +90,7 @@ describe('chat', () => {
     const root = office();
     const chatting = await withEngine({ root, env: {} }, 'run', async () => {
       const talk = lemming(root, ['chat', 'planner'], { stdin: 'Hello\n' });
-      await new Promise((done) => setTimeout(done, 500));
+      await dropped(root);
       return { talk };
     });
     expect((await chatting.talk).out).toBe('planner: Planner says hello.\n');

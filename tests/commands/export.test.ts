@@ -14,7 +14,7 @@ const exportTo = async (root: string, file: string, flags: Record<string, boolea
 const importTo = async (file: string, dir: string) => (await importRun(testWorld('', { cwd: scratch() }), inputOf({ args: { file, dir } }))).data as { org: string; turn: number; files: number };
 const isWhole = async (root: string) => {
   expect(verifyJournal(realDisk(root)).faults).toEqual([]);
-  expect((await replay(testWorld(root), inputOf({ flags: { recompute: true } }))).data).toMatchObject({ identical: true, edited: [] });
+  expect((await replay(testWorld(root), inputOf({ flags: { recompute: true } }))).data).toMatchObject({ first_difference: null, identical: true, edited: [] });
 };
 
 describe('export and import', () => {
@@ -53,12 +53,13 @@ describe('export and import', () => {
     const secret = 'sk-canary-4711-abcdef';
     const root = await busyOrg({ ...BUSY, models: { default: { provider: 'scripted', script: 'org/script.yaml', key: 'env:MY_SERVICE' } } });
     ask(root, 'a', `The key is ${secret}, keep it.`, 'leak');
+    ask(root, 'c', `${'A very long first line. '.repeat(3)}${secret} stands where the subject is cut.`, 'cut');
     await turns(root, 3);
     const file = join(scratch(), 'clean.tgz');
     const { secrets_struck_from } = await exportTo(root, file, {}, { MY_SERVICE: secret, OTHER_TOKEN: Buffer.from('unused-anywhere').toString('base64') });
     expect(secrets_struck_from).toContain('org/journal/000005.jsonl');
     const { org } = await importTo(file, join(scratch(), 'new'));
-    expect(Object.entries(filesIn(org)).filter(([, bytes]) => bytes.includes('canary'))).toEqual([]);
+    expect(Object.entries(filesIn(org)).filter((file) => file.join().includes('canary'))).toEqual([]);
     expect(Object.entries(filesIn(root)).some(([, bytes]) => bytes.includes('canary'))).toBe(true);
     await isWhole(org);
     await turns(org, 1);

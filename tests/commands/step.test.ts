@@ -37,11 +37,12 @@ describe('step', () => {
     expect((await steps(root)).visits.map(({ agent }) => agent)).toEqual(['a']);
   });
 
-  it('starts no call in a paused organisation', async () => {
+  it('scenario 28: goes on through a pause of the organisation, and leaves it paused', async () => {
     const root = scratchOrg(RELAY);
     ask(root, 'a');
     await pause(testWorld(root), inputOf());
-    expect(await steps(root)).toMatchObject({ turn: 1, visits: [] });
+    expect((await steps(root)).visits.map(({ agent }) => agent)).toEqual(['a']);
+    expect(await steps(root)).toMatchObject({ turn: 2 });
   });
 
   it.each(['0', '-1', 'x', '1.5'])('refuses %s turns', async (n) => {

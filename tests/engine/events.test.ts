@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Entry } from '../../src/core/entry.ts';
 import type { TurnReport } from '../../src/engine/engine.ts';
-import { eventsOf } from '../../src/engine/events.ts';
+import { eventsOf, lineEvents } from '../../src/engine/events.ts';
 import { fault } from '../../src/schema/fault.ts';
 
 const REPORT: TurnReport = {
@@ -97,4 +97,37 @@ it('tells a turn: recovery, requests, visits with refusals and notes, mail, dead
   expect(events[3]).toMatchObject({ rule: 'granted-tool', tool: 'shell' });
   expect(events[5]).toMatchObject({ message: '000005-hr-01', task: 'T-1-hr-1' });
   expect(events.at(-1)).toMatchObject({ visits: 1, cost: 0.02, inputs: 2 });
+});
+
+it('tells attempts and tools for those who debug, and their failures to everyone', () => {
+  const key = { turn: 5, agent: 'hr', n: 1, attempt: 2 };
+  const failed = lineEvents(
+    { k: 'failed', ...key, cost: 0, ms: 9, failure: 'overloaded', message: 'busy', usage: null, requestId: null },
+    5,
+  );
+  expect(failed).toMatchObject([
+    {
+      level: 'warn',
+      module: 'provider',
+      event: 'call-failed',
+      agent: 'hr',
+      call: '5.hr.1.2',
+      failure: 'overloaded',
+      text: 'busy',
+    },
+  ]);
+  const reply = { text: '', acts: [], usage: null, requestId: 'r1', model: 'm' };
+  expect(lineEvents({ k: 'reply', ...key, cost: 20, over: 0, ms: 9, reply }, 5)).toMatchObject([
+    { level: 'debug', event: 'call', request_id: 'r1', cost: 0.00002 },
+  ]);
+  const used = { k: 'used', turn: 5, agent: 'hr', n: 1, act: 1, text: 'no such file', files: [] } as const;
+  expect(lineEvents({ ...used, files: [], ok: false }, 5)).toMatchObject([
+    { level: 'warn', module: 'tool', text: 'no such file' },
+  ]);
+  expect(
+    lineEvents({ ...used, files: [{ path: 'agents/hr/workspace/a', text: 'a', was: null }], ok: true }, 5),
+  ).toMatchObject([{ level: 'debug', files: ['agents/hr/workspace/a'] }]);
+  expect(lineEvents({ k: 'recovered', turn: 5, again: [], doubt: ['5.hr.1.1'] }, 5)).toMatchObject([
+    { level: 'warn', doubt: ['5.hr.1.1'] },
+  ]);
 });

@@ -10,20 +10,24 @@ import { run as status } from '../../src/commands/status.ts';
 import { run as step } from '../../src/commands/step.ts';
 import { run as topUp } from '../../src/commands/top-up.ts';
 import { run as validate } from '../../src/commands/validate.ts';
-import { type Prompt, ProviderError } from '../../src/core/call.ts';
+import { type Prompt, ProviderError, type Usage } from '../../src/core/call.ts';
 import { balanceOf } from '../../src/core/ledger.ts';
 import { inboxOf } from '../../src/core/state.ts';
 import { type Fault, FaultError } from '../../src/schema/fault.ts';
 import { ask, RELAY } from '../commands/relay.ts';
 import { filesIn, inputOf, scratchOrg, testWorld } from '../commands/world.ts';
-import { type Answer, CALL, Org, PRICED, say } from './org.ts';
+import { type Answer, CALL, Org, PRICED, say, USAGE } from './org.ts';
 
 const EDGES = { human: ['a', 'b'], a: ['human'], b: ['human'] };
 const CREDITS = 'org/credits.yaml';
 const POOR = '# Mine.\nversion: 1\nagents: { a: { grant: 1 } }   # b gets nothing yet\n';
 const RICH = '# Mine.\nversion: 1\nagents: { a: { grant: 1 }, b: { grant: 0.5 } }   # b too\n';
 
-function orgOf(credits: string, mind: (prompt: Prompt) => Answer = ({ agent }) => [say('human', `I am ${agent}.`)], more: object = {}): Org {
+function orgOf(
+  credits: string,
+  mind: (prompt: Prompt) => Answer = ({ agent }) => [say('human', `I am ${agent}.`)],
+  more: object = {},
+): Org {
   return new Org({ edges: EDGES, models: PRICED, ...more }, mind).withFile(CREDITS, credits);
 }
 
@@ -43,7 +47,13 @@ describe('6.3 credits', () => {
       ]);
       org.disk.put(CREDITS, RICH);
       expect((await engine.turn()).visits).toMatchObject([{ agent: 'b', outcome: 'ok', cost: CALL }]);
-      expect(balanceOf(engine.config, engine.state, 'b')).toEqual({ granted: 500_000, spent: CALL, reserved: 0, doubt: 0, left: 490_000 });
+      expect(balanceOf(engine.config, engine.state, 'b')).toEqual({
+        granted: 500_000,
+        spent: CALL,
+        reserved: 0,
+        doubt: 0,
+        left: 490_000,
+      });
     });
     expect(org.read(CREDITS)).toBe(RICH);
   });
@@ -55,7 +65,9 @@ describe('6.3 credits', () => {
       if (turn === 1) org.disk.put(CREDITS, RICH);
     };
     const { reports } = await org.run({ untilIdle: true, told });
-    expect(reports.map(({ visits }) => visits.filter(({ outcome }) => outcome === 'ok').map(({ agent }) => agent))).toEqual([['a'], ['b']]);
+    expect(
+      reports.map(({ visits }) => visits.filter(({ outcome }) => outcome === 'ok').map(({ agent }) => agent)),
+    ).toEqual([['a'], ['b']]);
   });
 
   it('6.3-31 a top-up for a running engine is one line of the ledger, taken once', async () => {
@@ -67,7 +79,9 @@ describe('6.3 credits', () => {
       expect((await engine.turn()).visits).toMatchObject([{ agent: 'b', outcome: 'ok' }]);
       await engine.turn();
     });
-    expect(org.lines('request').map(({ request }) => request)).toEqual([{ ask: 'top-up', by: 'human', agent: 'b', amount: CALL, note: '' }]);
+    expect(org.lines('request').map(({ request }) => request)).toEqual([
+      { ask: 'top-up', by: 'human', agent: 'b', amount: CALL, note: '' },
+    ]);
     expect(org.paths(/\/requests\//)).toEqual([]);
     expect(org.read(CREDITS)).toBe(POOR);
   });
@@ -92,14 +106,21 @@ describe('6.3 credits', () => {
   });
 
   it('6.3-33 a visit spends no more than its agent has: the call it cannot pay is not made', async () => {
-    const org = orgOf('version: 1\nagents: { a: { grant: 0.025 } }\n', () => [{ tool: 'recall', input: { key: 'x' } }], {
-      resumes: { a: { tools: ['recall'] } },
-    });
+    const org = orgOf(
+      'version: 1\nagents: { a: { grant: 0.025 } }\n',
+      () => [{ tool: 'recall', input: { key: 'x' } }],
+      {
+        resumes: { a: { tools: ['recall'] } },
+      },
+    );
     org.drop('a', 'Work.');
     const reports = await org.turns(6);
     expect(org.prompts).toHaveLength(2);
     expect(reports[0]?.visits).toMatchObject([{ agent: 'a', outcome: 'failed', blame: 'credits', cost: 2 * CALL }]);
-    const { balance, waiting } = await org.look(({ config, state }) => ({ balance: balanceOf(config, state, 'a'), waiting: inboxOf(state, 'a') }));
+    const { balance, waiting } = await org.look(({ config, state }) => ({
+      balance: balanceOf(config, state, 'a'),
+      waiting: inboxOf(state, 'a'),
+    }));
     expect(balance).toEqual({ granted: 25_000, spent: 2 * CALL, reserved: 0, doubt: 0, left: 5_000 });
     expect(waiting).toMatchObject([{ id: '000001-human-01', attempts: {} }]);
   });
@@ -108,14 +129,22 @@ describe('6.3 credits', () => {
     const price = { input: 1, output: 10 };
     const usage = { input: 1000, cachedInput: 0, cacheWrite: 0, output: 100, reasoning: 0 };
     let reserved = 0;
-    const org = orgOf(POOR, () => ({ usage }), { models: { default: { provider: 'mind', price, max_output_tokens: 500 } } });
+    const org = orgOf(POOR, () => ({ usage }), {
+      models: { default: { provider: 'mind', price, max_output_tokens: 500 } },
+    });
     org.drop('a', 'Work.');
     await org.turns(1);
     const [intent] = org.lines('intent');
     reserved = intent?.reserve ?? 0;
     expect(reserved).toBeGreaterThanOrEqual(500 * 10 + 1000);
     expect(org.lines('reply').map(({ cost, over }) => [cost, over])).toEqual([[2000, 0]]);
-    expect(await org.look(({ config, state }) => balanceOf(config, state, 'a'))).toEqual({ granted: 1e6, spent: 2000, reserved: 0, doubt: 0, left: 998_000 });
+    expect(await org.look(({ config, state }) => balanceOf(config, state, 'a'))).toEqual({
+      granted: 1e6,
+      spent: 2000,
+      reserved: 0,
+      doubt: 0,
+      left: 998_000,
+    });
   });
 
   it('6.3-33 a call that fails costs what the provider billed, and nothing when it billed nothing', async () => {
@@ -144,10 +173,14 @@ describe('6.3 credits', () => {
       cheap: { provider: 'mind', price: { per_call: 0.01 } },
     };
     let calls = 0;
-    const org = orgOf(POOR, () => {
-      if (++calls === 1) throw new ProviderError('overloaded', 'busy');
-      return [say('human', 'Done.')];
-    }, { models });
+    const org = orgOf(
+      POOR,
+      () => {
+        if (++calls === 1) throw new ProviderError('overloaded', 'busy');
+        return [say('human', 'Done.')];
+      },
+      { models },
+    );
     org.drop('a', 'Work.');
     const [report] = await org.turns(1);
     expect(report?.visits).toMatchObject([{ agent: 'a', outcome: 'ok', cost: CALL }]);
@@ -168,6 +201,25 @@ describe('6.3 credits', () => {
     const doubts = await org.look(({ state }) => [...state.doubts.keys()]);
     expect([...answered, ...doubts]).toEqual(['1.a.1.1']);
   });
+
+  it.each([Number.NaN, -1000, Number.POSITIVE_INFINITY, 0.5, '7', undefined])(
+    '6.3-33 usage of %j tokens is nonsense: the estimate is charged, and the account stays a number',
+    async (count) => {
+      const price = { input: 1, output: 1 };
+      const usage = { ...USAGE, output: count } as Usage;
+      const make = async (reported: Usage | null) => {
+        const org = orgOf(POOR, () => ({ usage: reported, text: 'x'.repeat(900) }), {
+          models: { default: { provider: 'mind', price } },
+        });
+        org.drop('a', 'Work.');
+        await org.turns(1);
+        return org.look(({ state }) => state.org.spent);
+      };
+      const estimated = await make(null);
+      expect(estimated).toBeGreaterThanOrEqual(300);
+      expect(await make(usage)).toBe(estimated);
+    },
+  );
 
   it('6.3-33 usage above the reserve is charged as the reserve, and that model stops until the owner looks', async () => {
     const usage = { input: 10_000_000, cachedInput: 0, cacheWrite: 0, output: 0, reasoning: 0 };
@@ -199,11 +251,15 @@ describe('6.3 credits', () => {
     const org = orgOf(POOR, () => [{ tool: 'recall', input: { key: 'x' } }], {
       org: { limits: { output_tokens: 900, steps: 6 } },
       models: { default: { ...PRICED.default, max_output_tokens: 400 } },
-      resumes: { a: { tools: ['recall'], limits: { output_tokens: 300, steps: 3 } }, b: { tools: ['recall'], limits: { output_tokens: 700 } } },
+      resumes: {
+        a: { tools: ['recall'], limits: { output_tokens: 300, steps: 3 } },
+        b: { tools: ['recall'], limits: { output_tokens: 700 } },
+      },
     }).withFile(CREDITS, RICH);
     org.drop(['a', 'b'], 'Work.');
     await org.turns(1);
-    const calls = (agent: string) => org.prompts.filter((prompt) => prompt.agent === agent).map(({ maxOutputTokens }) => maxOutputTokens);
+    const calls = (agent: string) =>
+      org.prompts.filter((prompt) => prompt.agent === agent).map(({ maxOutputTokens }) => maxOutputTokens);
     expect(calls('a')).toEqual([300, 300, 300]);
     expect(calls('b')).toEqual([400, 400, 400, 400, 400, 400]);
   });
@@ -211,9 +267,13 @@ describe('6.3 credits', () => {
   it('6.3-35 a new folder is granted nothing, whatever its resume says of itself', async () => {
     const org = orgOf(RICH);
     await org.turns(1);
-    const chart = 'version: 1\nagents: { human: { send_to: ["*"], read_from: ["*"] }, a: {}, b: {}, new: { read_from: [human] } }\n';
+    const chart =
+      'version: 1\nagents: { human: { send_to: ["*"], read_from: ["*"] }, a: {}, b: {}, new: { read_from: [human] } }\n';
     org.disk.put('agents/new/resume.md', '---\nrole: greedy\n---\nHello.\n');
-    org.disk.put('agents/greedy/resume.md', '---\nrole: greedy\nmax_credits: 1000\ncredits: { grant: 1000 }\n---\nHello.\n');
+    org.disk.put(
+      'agents/greedy/resume.md',
+      '---\nrole: greedy\nmax_credits: 1000\ncredits: { grant: 1000 }\n---\nHello.\n',
+    );
     org.disk.put('org/chart.yaml', chart);
     org.drop('new', 'Work.');
     const [report] = await org.turns(1);
@@ -245,7 +305,10 @@ describe('6.3 credits', () => {
     ask(root, 'a');
     const visits = async (agent?: string) => {
       const { data } = await step(testWorld(root), inputOf({ flags: agent === undefined ? {} : { agent } }));
-      return (data as { visits: { agent: string; outcome: string }[] }).visits.map((visit) => [visit.agent, visit.outcome]);
+      return (data as { visits: { agent: string; outcome: string }[] }).visits.map((visit) => [
+        visit.agent,
+        visit.outcome,
+      ]);
     };
     expect(await visits()).toEqual([['a', 'skipped']]);
     await topUp(testWorld(root), inputOf({ args: { agent: 'a', credits: '1' } }));
@@ -262,7 +325,13 @@ describe('6.3 credits', () => {
     await org.turns(1);
     await org.ask({ ask: 'top-up', by: 'human', agent: 'a', amount: 5, note: '' });
     await org.ask({ ask: 'reset', by: 'human', scope: 'credits', archive: 'x' });
-    expect(await org.look(({ config, state }) => balanceOf(config, state, 'a'))).toEqual({ granted: 1e6, spent: 0, reserved: 0, doubt: 0, left: 1e6 });
+    expect(await org.look(({ config, state }) => balanceOf(config, state, 'a'))).toEqual({
+      granted: 1e6,
+      spent: 0,
+      reserved: 0,
+      doubt: 0,
+      left: 1e6,
+    });
     expect(org.lines('request').map(({ request }) => request.ask)).toEqual(['top-up', 'reset']);
   });
 });

@@ -36,7 +36,8 @@ describe('6.6 faults of the first version', () => {
   });
 
   it('6.6-58 an edge with one end is told, with its place', () => {
-    const chart = 'version: 1\nagents:\n  human: { send_to: [a] }\n  a: { send_to: [b], read_from: [human] }\n  b: { read_from: [human] }\n';
+    const chart =
+      'version: 1\nagents:\n  human: { send_to: [a] }\n  a: { send_to: [b], read_from: [human] }\n  b: { read_from: [human] }\n';
     const root = scratchOrg({ ...RELAY, credits: {}, files: { 'org/chart.yaml': chart } });
     const { warnings } = checkFolder({ root, env: {} });
     expect(warnings.map(({ code, file, line, value }) => [code, file, line, value])).toEqual([
@@ -61,8 +62,15 @@ describe('6.6 faults of the first version', () => {
       [['failed', CALL]],
       [['ok', CALL]],
     ]);
-    expect(org.visits('a').map(({ mail }) => mail.map(({ body }) => body))).toEqual([['Bad.', 'Good.'], ['Bad.'], ['Bad.'], ['Good.']]);
-    expect(org.lines('dead').map(({ record }) => [record.message, record.reason])).toEqual([['000001-human-01', 'attempts']]);
+    expect(org.visits('a').map(({ mail }) => mail.map(({ body }) => body))).toEqual([
+      ['Bad.', 'Good.'],
+      ['Bad.'],
+      ['Bad.'],
+      ['Good.'],
+    ]);
+    expect(org.lines('dead').map(({ record }) => [record.message, record.reason])).toEqual([
+      ['000001-human-01', 'attempts'],
+    ]);
     expect(org.messages('human').map(({ body }) => body)).toEqual(['Bad.', 'Good.']);
     broken = false;
     await org.ask({ ask: 'retry', by: 'human', id: '000001-human-01' });
@@ -85,7 +93,9 @@ describe('6.6 faults of the first version', () => {
 
   it('6.6-61 a bad item among the acts stops none of them: each is sent once and the call is paid once', async () => {
     const acts = readForm(JSON.stringify({ acts: [say('b', 'One'), 'x', say('human', 'Two')] }))?.acts ?? [];
-    const org = new Org({ edges: STAR, models: PRICED, credits: GRANTS }, ({ agent, n }) => (agent === 'a' && n === 1 ? { acts } : undefined));
+    const org = new Org({ edges: STAR, models: PRICED, credits: GRANTS }, ({ agent, n }) =>
+      agent === 'a' && n === 1 ? { acts } : undefined,
+    );
     org.drop('a', 'Work.');
     const [report] = await org.turns(3);
     expect(org.messages('a').map(({ body }) => body)).toEqual(['One', 'Two']);
@@ -105,27 +115,38 @@ describe('6.6 faults of the first version', () => {
   });
 
   it('6.6-62 mail that its author let expire is a dead letter, not deleted, and a retry delivers it', async () => {
-    const org = new Org({ edges: STAR }, ({ agent }) => (agent === 'b' ? [say('a', 'Soon!', { expires_in: 1 })] : undefined));
+    const org = new Org({ edges: STAR }, ({ agent }) =>
+      agent === 'b' ? [say('a', 'Soon!', { expires_in: 1 })] : undefined,
+    );
     await org.ask({ ask: 'pause', by: 'human', agent: 'a' });
     org.drop('b', 'Write to a.');
     await org.turns(5);
-    expect(org.lines('dead').map(({ record }) => [record.message, record.turn, record.reason])).toEqual([['000001-b-01', 3, 'expired']]);
+    expect(org.lines('dead').map(({ record }) => [record.message, record.turn, record.reason])).toEqual([
+      ['000001-b-01', 3, 'expired'],
+    ]);
     expect(org.messages('b').map(({ body }) => body)).toEqual(['Soon!']);
-    expect(await org.look(({ state }) => agentState(state, 'b').notices.map(({ about }) => about))).toEqual(['dead-letter']);
+    expect(await org.look(({ state }) => agentState(state, 'b').notices.map(({ about }) => about))).toEqual([
+      'dead-letter',
+    ]);
     await org.ask({ ask: 'resume', by: 'human', agent: 'a' });
     await org.ask({ ask: 'retry', by: 'human', id: '000001-b-01' });
     await org.turns(1);
     expect(org.delivered('a')).toEqual(['000001-b-01']);
   });
 
-  it.each([-1, 0, 1.5, 'soon', null, 1e12])('6.6-62 expires_in %j is refused and the message is not sent', async (expires_in) => {
-    const org = new Org({ edges: STAR }, ({ agent, n }) => (agent === 'a' && n === 1 ? [say('b', 'Hello', { expires_in })] : undefined));
-    org.drop('a', 'Work.');
-    const [report] = await org.turns(1);
-    expect(report?.visits).toMatchObject([{ outcome: 'ok', sent: 0, refused: 1 }]);
-    expect(org.lines('visit')[0]?.refusals).toMatchObject([{ rule: 'input' }]);
-    expect(org.messages('a')).toEqual([]);
-  });
+  it.each([-1, 0, 1.5, 'soon', null, 1e12])(
+    '6.6-62 expires_in %j is refused and the message is not sent',
+    async (expires_in) => {
+      const org = new Org({ edges: STAR }, ({ agent, n }) =>
+        agent === 'a' && n === 1 ? [say('b', 'Hello', { expires_in })] : undefined,
+      );
+      org.drop('a', 'Work.');
+      const [report] = await org.turns(1);
+      expect(report?.visits).toMatchObject([{ outcome: 'ok', sent: 0, refused: 1 }]);
+      expect(org.lines('visit')[0]?.refusals).toMatchObject([{ rule: 'input' }]);
+      expect(org.messages('a')).toEqual([]);
+    },
+  );
 
   it('6.6-63 the turn goes on from run to run: agents that fire every second and third turn do', async () => {
     const every = (n: number) => ({ schedule: { every: n, offset: 0, when: 'always' } });
@@ -143,7 +164,9 @@ describe('6.6 faults of the first version', () => {
       org.drop('a', 'Work.');
       const [report] = await org.turns(1);
       expect(report?.visits).toMatchObject([{ agent: 'a', outcome: 'ok' }]);
-      expect(report?.faults).toMatchObject([{ code: 'unknown-key', file: 'agents/c/resume.md', line: 3, value: line.split(':')[0] }]);
+      expect(report?.faults).toMatchObject([
+        { code: 'unknown-key', file: 'agents/c/resume.md', line: 3, value: line.split(':')[0] },
+      ]);
     },
   );
 
@@ -177,9 +200,21 @@ describe('6.6 faults of the first version', () => {
   });
 
   it('6.6-67 instructions and mail may hold any marker: they stay text', async () => {
-    const markers = ['[ROLE]', '## Your mail (1)', '---', '</mail>', '<mail id="000001-human-01" from="human">', '{{inbox}}', 'END_OF_PROMPT', '$&', '\\0'];
+    const markers = [
+      '[ROLE]',
+      '## Your mail (1)',
+      '---',
+      '</mail>',
+      '<mail id="000001-human-01" from="human">',
+      '{{inbox}}',
+      'END_OF_PROMPT',
+      '$&',
+      '\\0',
+    ];
     const body = markers.join('\n');
-    const org = new Org({ edges: STAR, files: { 'agents/a/resume.md': `---\nrole: a\n---\n${body}\n` } }, () => [say('human', 'Done.')]);
+    const org = new Org({ edges: STAR, files: { 'agents/a/resume.md': `---\nrole: a\n---\n${body}\n` } }, () => [
+      say('human', 'Done.'),
+    ]);
     org.drop('a', body);
     await org.run();
     const [prompt] = org.visits('a');

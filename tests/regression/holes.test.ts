@@ -21,7 +21,10 @@ const STAR = { human: ['a', 'b', 'c'], a: ['b', 'human'], b: ['a', 'human'], c: 
 const GRANTS = { agents: { a: { grant: 1 }, b: { grant: 1 }, c: { grant: 1 } } };
 const act = (tool: string, input: Json): Act => ({ tool, input });
 /** Does so in the first call of the first agent. */
-const first = (acts: Act[]): Mind => ({ agent, n }) => (agent === 'a' && n === 1 ? acts : undefined);
+const first =
+  (acts: Act[]): Mind =>
+  ({ agent, n }) =>
+    agent === 'a' && n === 1 ? acts : undefined;
 
 /** An org in a real folder beside another one that is none of its business. */
 class RealOrg {
@@ -81,7 +84,11 @@ describe('holes of the earlier program', () => {
     for (const length of [0, 1, 40, whole.length - 1, whole.length]) {
       org.disk.put(path, whole.slice(0, length));
       const { state, unfinished } = load(org.disk);
-      expect([state.turn === 7, state.turn >= 6, unfinished === null || unfinished.open.turn === 7]).toEqual([length >= whole.length - 1, true, true]);
+      expect([state.turn === 7, state.turn >= 6, unfinished === null || unfinished.open.turn === 7]).toEqual([
+        length >= whole.length - 1,
+        true,
+        true,
+      ]);
     }
     expect((await org.turns(1)).map(({ turn }) => turn)).toEqual([8]);
   });
@@ -115,24 +122,27 @@ describe('holes of the earlier program', () => {
     expect(await org.look(({ state }) => state.agents.get('a')?.spent)).toBe(2 * CALL);
   });
 
-  it.each(['agent_path', 'agent_name', 'base_path', 'agent', 'from', '__proto__', 'constructor'])('4-04 an input with the key %s is refused and stops nobody', async (key) => {
-    const inputs = [
-      act('send_message', JSON.parse(`{"to":"b","body":"x","${key}":"b"}`) as Json),
-      act('write_file', JSON.parse(`{"path":"x","content":"x","${key}":"../b"}`) as Json),
-      act('remember', JSON.parse(`{"key":"x","text":"x","${key}":"b"}`) as Json),
-    ];
-    const org = new Org({ edges: STAR, resumes: { a: { tools: ['write_file', 'remember'] } } }, first(inputs));
-    org.drop(['a', 'b'], 'Work.');
-    const [report] = await org.turns(1);
-    expect(report?.visits.map(({ agent, outcome }) => [agent, outcome])).toEqual([
-      ['a', 'ok'],
-      ['b', 'ok'],
-    ]);
-    expect(org.paths(/^agents\/b\/(workspace|memory|outbox)/)).toEqual([]);
-    const made = org.lines('sent').map(({ message }) => message.from);
-    expect(made.filter((from) => from !== 'a')).toEqual([]);
-    if (key !== '__proto__') expect(report?.visits[0]?.refused).toBe(3);
-  });
+  it.each(['agent_path', 'agent_name', 'base_path', 'agent', 'from', '__proto__', 'constructor'])(
+    '4-04 an input with the key %s is refused and stops nobody',
+    async (key) => {
+      const inputs = [
+        act('send_message', JSON.parse(`{"to":"b","body":"x","${key}":"b"}`) as Json),
+        act('write_file', JSON.parse(`{"path":"x","content":"x","${key}":"../b"}`) as Json),
+        act('remember', JSON.parse(`{"key":"x","text":"x","${key}":"b"}`) as Json),
+      ];
+      const org = new Org({ edges: STAR, resumes: { a: { tools: ['write_file', 'remember'] } } }, first(inputs));
+      org.drop(['a', 'b'], 'Work.');
+      const [report] = await org.turns(1);
+      expect(report?.visits.map(({ agent, outcome }) => [agent, outcome])).toEqual([
+        ['a', 'ok'],
+        ['b', 'ok'],
+      ]);
+      expect(org.paths(/^agents\/b\/(workspace|memory|outbox)/)).toEqual([]);
+      const made = org.lines('sent').map(({ message }) => message.from);
+      expect(made.filter((from) => from !== 'a')).toEqual([]);
+      if (key !== '__proto__') expect(report?.visits[0]?.refused).toBe(3);
+    },
+  );
 
   it('4-05 a 429 of one agent repeats no visit of the others', async () => {
     const org = new Org({ edges: STAR, models: PRICED, credits: GRANTS }, ({ agent }) => {
@@ -161,7 +171,16 @@ describe('holes of the earlier program', () => {
 
   it('4-07 a definition that an agent writes is never an agent, wherever it writes it', async () => {
     const resume = '---\nrole: boss\ntools: [shell, write_file]\nshared: [.]\n---\nYou are hr.\n';
-    const paths = ['hr/resume.md', 'agents/hr/resume.md', '../hr/resume.md', '../../hr/resume.md', 'x/../../../hr/resume.md', '/agents/hr/resume.md', 'shared/../../agents/hr/resume.md', 'shared/hr/resume.md'];
+    const paths = [
+      'hr/resume.md',
+      'agents/hr/resume.md',
+      '../hr/resume.md',
+      '../../hr/resume.md',
+      'x/../../../hr/resume.md',
+      '/agents/hr/resume.md',
+      'shared/../../agents/hr/resume.md',
+      'shared/hr/resume.md',
+    ];
     const org = new Org(
       { edges: STAR, resumes: { a: { tools: ['write_file'], shared: ['.'] } } },
       first(paths.map((path) => act('write_file', { path, content: resume }))),
@@ -169,22 +188,44 @@ describe('holes of the earlier program', () => {
     const chart = org.read('org/chart.yaml');
     org.drop('a', 'Work.');
     await org.turns(3);
-    expect(resultsIn(org.prompts[1]).map(({ ok }) => ok)).toEqual([true, true, false, false, false, false, false, true]);
-    expect(org.paths(/hr\/resume\.md$/)).toEqual(['agents/a/workspace/agents/hr/resume.md', 'agents/a/workspace/hr/resume.md', 'org/shared/hr/resume.md']);
-    const { agents, broken } = await org.look(({ config }) => ({ agents: [...config.agents.keys()].sort(), broken: [...config.broken.keys()] }));
+    expect(resultsIn(org.prompts[1]).map(({ ok }) => ok)).toEqual([
+      true,
+      true,
+      false,
+      false,
+      false,
+      false,
+      false,
+      true,
+    ]);
+    expect(org.paths(/hr\/resume\.md$/)).toEqual([
+      'agents/a/workspace/agents/hr/resume.md',
+      'agents/a/workspace/hr/resume.md',
+      'org/shared/hr/resume.md',
+    ]);
+    const { agents, broken } = await org.look(({ config }) => ({
+      agents: [...config.agents.keys()].sort(),
+      broken: [...config.broken.keys()],
+    }));
     expect([agents, broken, org.read('org/chart.yaml')]).toEqual([['a', 'b', 'c', 'human'], [], chart]);
   });
 
-  it.each(['../../../evil', 'b', '/evil', 'a/b', '"a\\n"'])('4-08 a resume that calls itself %s is set aside, and nothing is made outside', async (name) => {
-    const org = new RealOrg({ edges: STAR, files: { 'agents/a/resume.md': `---\nname: ${name}\nrole: a\n---\nHello.\n` } }, () => [say('human', 'Done.')]);
-    org.drop('a', 'Work.');
-    org.drop('b', 'Work on it.');
-    const { visits, faults } = await org.turn();
-    expect(visits).toMatchObject([{ agent: 'b', outcome: 'ok' }]);
-    expect(faults).toMatchObject([{ code: 'invalid-value', file: 'agents/a/resume.md', line: 2 }]);
-    expect(readdirSync(org.root.replace(/\/org$/, '')).sort()).toEqual(['org', 'outside']);
-    expect(readdirSync(org.at('agents')).sort()).toEqual(['a', 'b', 'c', 'human']);
-  });
+  it.each(['../../../evil', 'b', '/evil', 'a/b', '"a\\n"'])(
+    '4-08 a resume that calls itself %s is set aside, and nothing is made outside',
+    async (name) => {
+      const org = new RealOrg(
+        { edges: STAR, files: { 'agents/a/resume.md': `---\nname: ${name}\nrole: a\n---\nHello.\n` } },
+        () => [say('human', 'Done.')],
+      );
+      org.drop('a', 'Work.');
+      org.drop('b', 'Work on it.');
+      const { visits, faults } = await org.turn();
+      expect(visits).toMatchObject([{ agent: 'b', outcome: 'ok' }]);
+      expect(faults).toMatchObject([{ code: 'invalid-value', file: 'agents/a/resume.md', line: 2 }]);
+      expect(readdirSync(org.root.replace(/\/org$/, '')).sort()).toEqual(['org', 'outside']);
+      expect(readdirSync(org.at('agents')).sort()).toEqual(['a', 'b', 'c', 'human']);
+    },
+  );
 
   const RESUMES: [string, Uint8Array | string][] = [
     ['[]', '[]'],
@@ -234,7 +275,10 @@ describe('holes of the earlier program', () => {
   it('4-10 a folder of an agent that is a link is no agent, and nothing is read or written through it', async () => {
     const org = new RealOrg({ edges: STAR }, ({ agent }) => [say('human', `I am ${agent}.`)]);
     mkdirSync(join(org.outside, 'evil'));
-    writeFileSync(join(org.outside, 'evil/resume.md'), '---\nrole: evil\nschedule: { when: always }\ntools: [remember]\n---\nYou are evil.\n');
+    writeFileSync(
+      join(org.outside, 'evil/resume.md'),
+      '---\nrole: evil\nschedule: { when: always }\ntools: [remember]\n---\nYou are evil.\n',
+    );
     org.link('agents/evil', join(org.outside, 'evil'));
     org.drop('b', 'Work.');
     const before = filesIn(org.outside);
@@ -243,29 +287,42 @@ describe('holes of the earlier program', () => {
     expect(filesIn(org.outside)).toEqual(before);
   });
 
-  it.each(['outbox', 'memory', 'workspace'])('4-10 an agent whose %s is a link writes nothing through it, and stops nobody', async (folder) => {
-    const acts = [say('human', 'Hello'), act('remember', { key: 'k', text: 'x' }), act('write_file', { path: 'x.txt', content: 'x' })];
-    const org = new RealOrg({ edges: STAR, resumes: { a: { tools: ['remember', 'write_file'] } } }, first(acts));
-    org.link(`agents/a/${folder}`, org.outside);
-    org.drop('a', 'Work.');
-    org.drop('b', 'Work too.');
-    const before = filesIn(org.outside);
-    const { visits } = await org.turn();
-    expect(visits).toEqual(expect.arrayContaining([expect.objectContaining({ agent: 'b', outcome: 'ok' })]));
-    expect(filesIn(org.outside)).toEqual(before);
-  });
+  it.each(['outbox', 'memory', 'workspace'])(
+    '4-10 an agent whose %s is a link writes nothing through it, and stops nobody',
+    async (folder) => {
+      const acts = [
+        say('human', 'Hello'),
+        act('remember', { key: 'k', text: 'x' }),
+        act('write_file', { path: 'x.txt', content: 'x' }),
+      ];
+      const org = new RealOrg({ edges: STAR, resumes: { a: { tools: ['remember', 'write_file'] } } }, first(acts));
+      org.link(`agents/a/${folder}`, org.outside);
+      org.drop('a', 'Work.');
+      org.drop('b', 'Work too.');
+      const before = filesIn(org.outside);
+      const { visits } = await org.turn();
+      expect(visits).toEqual(expect.arrayContaining([expect.objectContaining({ agent: 'b', outcome: 'ok' })]));
+      expect(filesIn(org.outside)).toEqual(before);
+    },
+  );
 
-  it.each(['.lemming', 'org/journal', 'org/dead-letter', 'org/shared'])('4-10 an organisation whose %s is a link is refused, and nothing is written through it', async (folder) => {
-    const org = new RealOrg({ edges: STAR, resumes: { a: { tools: ['write_file'], shared: ['.'] } } }, first([act('write_file', { path: 'shared/x.txt', content: 'x' })]));
-    org.link(folder, org.outside);
-    org.disk.create('agents/human/outbox/bad.sent.md', '---\nto: [\n');
-    org.drop('a', 'Work.');
-    const before = filesIn(org.outside);
-    const error = await org.turn().catch((reason: unknown) => reason);
-    expect(filesIn(org.outside)).toEqual(before);
-    if (error instanceof FaultError) expect(error.fault).toMatchObject({ code: 'not-regular', file: folder });
-    else expect(error).toMatchObject({ visits: [{ agent: 'a', outcome: 'ok', refused: 0 }] });
-  });
+  it.each(['.lemming', 'org/journal', 'org/dead-letter', 'org/shared'])(
+    '4-10 an organisation whose %s is a link is refused, and nothing is written through it',
+    async (folder) => {
+      const org = new RealOrg(
+        { edges: STAR, resumes: { a: { tools: ['write_file'], shared: ['.'] } } },
+        first([act('write_file', { path: 'shared/x.txt', content: 'x' })]),
+      );
+      org.link(folder, org.outside);
+      org.disk.create('agents/human/outbox/bad.sent.md', '---\nto: [\n');
+      org.drop('a', 'Work.');
+      const before = filesIn(org.outside);
+      const error = await org.turn().catch((reason: unknown) => reason);
+      expect(filesIn(org.outside)).toEqual(before);
+      if (error instanceof FaultError) expect(error.fault).toMatchObject({ code: 'not-regular', file: folder });
+      else expect(error).toMatchObject({ visits: [{ agent: 'a', outcome: 'ok', refused: 0 }] });
+    },
+  );
 
   it('4-10 links in a workspace lead nowhere: not for reading, listing, writing or attaching', async () => {
     const uses = [
@@ -307,13 +364,18 @@ describe('holes of the earlier program', () => {
     org.drop('b', 'Work.');
     expect((await org.turn()).visits).toMatchObject([{ agent: 'b', outcome: 'ok' }]);
     expect(org.prompts.flatMap(({ mail }) => mail.map(({ body }) => body))).toEqual(['Work.']);
-    const letters = readdirSync(org.at('org/dead-letter')).map((name) => readFileSync(org.at(`org/dead-letter/${name}`), 'utf8'));
+    const letters = readdirSync(org.at('org/dead-letter')).map((name) =>
+      readFileSync(org.at(`org/dead-letter/${name}`), 'utf8'),
+    );
     expect(letters.filter((text) => text.includes('reason: "not-regular"'))).toHaveLength(4);
     expect(Object.values(filesIn(org.root)).filter((text) => text.includes('SECRET-99'))).toEqual([]);
   });
 
   it('4-13 no call carries what another call was told: neither of another agent, nor of an earlier visit', async () => {
-    const org = new Org({ edges: STAR, models: { default: { provider: 'mind', options: { list: ['x'] } } } }, ({ agent, turn }) => `Note ${agent}-${turn}`);
+    const org = new Org(
+      { edges: STAR, models: { default: { provider: 'mind', options: { list: ['x'] } } } },
+      ({ agent, turn }) => `Note ${agent}-${turn}`,
+    );
     for (let turn = 1; turn <= 3; turn++) {
       for (const agent of ['a', 'b', 'c']) org.drop(agent, `For ${agent} in ${turn}.`, { subject: 'Work' });
       await org.turns(1);
@@ -333,7 +395,10 @@ describe('holes of the earlier program', () => {
     org.drop('a', 'Work.');
     await org.turns(1);
     org.disk.put('agents/late/resume.md', '---\nrole: late\nschedule: { when: always }\n---\nHello.\n');
-    org.disk.put('org/chart.yaml', 'version: 1\nagents: { human: { send_to: ["*"] }, a: { send_to: ["*"] }, b: { read_from: ["*"] }, c: { read_from: ["*"] }, late: { read_from: ["*"] } }\n');
+    org.disk.put(
+      'org/chart.yaml',
+      'version: 1\nagents: { human: { send_to: ["*"] }, a: { send_to: ["*"] }, b: { read_from: ["*"] }, c: { read_from: ["*"] }, late: { read_from: ["*"] } }\n',
+    );
     org.drop('c', 'Work.');
     await org.turns(3);
     const shown = org.prompts.filter((prompt) => textOf(prompt).includes('PRIVATE-5')).map(({ agent }) => agent);
@@ -345,7 +410,9 @@ describe('holes of the earlier program', () => {
     const org = new Org({ edges: STAR, org: { limits: { inbox_tokens: 500 } } });
     for (let i = 1; i <= 50; i++) org.drop('a', `Message ${i}`);
     await org.run();
-    expect(org.delivered('a')).toEqual(Array.from({ length: 50 }, (_, i) => `000001-human-${String(i + 1).padStart(2, '0')}`));
+    expect(org.delivered('a')).toEqual(
+      Array.from({ length: 50 }, (_, i) => `000001-human-${String(i + 1).padStart(2, '0')}`),
+    );
     expect((await org.turns(3)).flatMap(({ visits }) => visits)).toEqual([]);
   });
 
@@ -364,7 +431,14 @@ describe('holes of the earlier program', () => {
       expect([isName(name), isRecipient(name), isRecipient(`@${name}`)]).toEqual([false, false, false]);
     }
     expect(parseMessageId('000001-hr-01\n')).toBeNull();
-    const org = new Org({ edges: STAR, resumes: { a: { tools: ['remember', 'write_file'] } } }, first([say('b\n', 'x'), act('remember', { key: 'k\n', text: 'x' }), act('write_file', { path: 'x\n', content: 'x' })]));
+    const org = new Org(
+      { edges: STAR, resumes: { a: { tools: ['remember', 'write_file'] } } },
+      first([
+        say('b\n', 'x'),
+        act('remember', { key: 'k\n', text: 'x' }),
+        act('write_file', { path: 'x\n', content: 'x' }),
+      ]),
+    );
     org.disk.put('agents/hr\n/resume.md', '---\nrole: x\nschedule: { when: always }\n---\n');
     org.drop('a', 'Work.');
     const [report] = await org.turns(2);
@@ -382,15 +456,20 @@ describe('holes of the earlier program', () => {
     const [report] = await org.turns(1);
     expect(report?.visits).toMatchObject([{ agent: 'a', outcome: 'failed', blame: 'provider', sent: 0, cost: 0 }]);
     expect(org.messages('a')).toEqual([]);
-    expect(await org.look(({ state }) => [state.org.spent, inboxOf(state, 'human').length, inboxOf(state, 'a').length])).toEqual([0, 0, 1]);
+    expect(
+      await org.look(({ state }) => [state.org.spent, inboxOf(state, 'human').length, inboxOf(state, 'a').length]),
+    ).toEqual([0, 0, 1]);
   });
 
   it('4-19 two calls of different length cost different amounts', async () => {
     const usage = (output: number) => ({ input: 100, cachedInput: 0, cacheWrite: 0, output, reasoning: 0 });
-    const org = new Org({ edges: STAR, models: { default: { provider: 'mind', price: { input: 2, output: 8 } } }, credits: GRANTS }, ({ agent }) => ({
-      usage: agent === 'a' ? usage(10) : agent === 'b' ? usage(1000) : null,
-      text: 'x'.repeat(300),
-    }));
+    const org = new Org(
+      { edges: STAR, models: { default: { provider: 'mind', price: { input: 2, output: 8 } } }, credits: GRANTS },
+      ({ agent }) => ({
+        usage: agent === 'a' ? usage(10) : agent === 'b' ? usage(1000) : null,
+        text: 'x'.repeat(300),
+      }),
+    );
     org.drop(['a', 'b', 'c'], 'Work.');
     const [report] = await org.turns(1);
     const costs = report?.visits.map(({ cost }) => cost) ?? [];
@@ -407,7 +486,10 @@ describe('holes of the earlier program', () => {
     const engine = Engine.open(ports, TOOLS, 'run');
     for (let i = 0; i < 105; i++) await engine.turn();
     engine.close();
-    expect(await org.look(({ state }) => inboxOf(state, 'b').map(({ id }) => id))).toEqual(['000001-human-01', '000001-a-01']);
+    expect(await org.look(({ state }) => inboxOf(state, 'b').map(({ id }) => id))).toEqual([
+      '000001-human-01',
+      '000001-a-01',
+    ]);
     expect(org.paths(/\/outbox\/000001-/)).toHaveLength(2);
     expect(JSON.stringify(events)).not.toContain('TOKEN-');
     expect([...org.disk.files((path) => path.includes('/logs/')).values()].join('')).not.toContain('TOKEN-');

@@ -23,14 +23,22 @@ describe('6.1 messages are neither lost, doubled nor misread', () => {
     org.drop('a', 'Do it.');
     await org.turns(3);
     await org.turns(3);
-    expect(org.visits('a').map((prompt) => prompt.mail.map(({ id }) => id))).toEqual([['000001-human-01'], [], [], [], [], []]);
+    expect(org.visits('a').map((prompt) => prompt.mail.map(({ id }) => id))).toEqual([
+      ['000001-human-01'],
+      [],
+      [],
+      [],
+      [],
+      [],
+    ]);
     expect(org.delivered('a')).toEqual(['000001-human-01']);
   });
 
   it('6.1-02 unread mail waits: a chatty sender hides nobody, and how much waits is said', async () => {
     const many = Array.from({ length: 60 }, (_, i) => say('a', `Line ${i}`));
-    const org = new Org({ edges: { human: ['chatty', 'quiet'], chatty: ['a'], quiet: ['a'] }, org: { limits: { inbox_tokens: 1000 } } }, ({ agent }) =>
-      agent === 'chatty' ? many : agent === 'quiet' ? [say('a', 'One thing.')] : undefined,
+    const org = new Org(
+      { edges: { human: ['chatty', 'quiet'], chatty: ['a'], quiet: ['a'] }, org: { limits: { inbox_tokens: 1000 } } },
+      ({ agent }) => (agent === 'chatty' ? many : agent === 'quiet' ? [say('a', 'One thing.')] : undefined),
     );
     org.drop(['chatty', 'quiet'], 'Write to a.');
     await org.run();
@@ -66,7 +74,9 @@ describe('6.1 messages are neither lost, doubled nor misread', () => {
   });
 
   it('6.1-05 recipients are enforced: only the addressee is given a message, though others may read that author', async () => {
-    const org = new Org({ edges: { human: ['a'], a: ['b', 'c'] } }, ({ agent }) => (agent === 'a' ? [say('b', 'For b alone: TOKEN-7')] : undefined));
+    const org = new Org({ edges: { human: ['a'], a: ['b', 'c'] } }, ({ agent }) =>
+      agent === 'a' ? [say('b', 'For b alone: TOKEN-7')] : undefined,
+    );
     org.drop('a', 'Begin.');
     await org.run();
     expect(org.delivered('b')).toEqual(['000001-a-01']);
@@ -75,7 +85,9 @@ describe('6.1 messages are neither lost, doubled nor misread', () => {
   });
 
   it('6.1-05 mail without an edge does not leave, and its author is told in the same visit', async () => {
-    const org = new Org({ edges: { human: ['a', 'c'], a: ['b'] } }, ({ n }) => (n === 1 ? [say('c', 'Hello'), say('b', 'Hello')] : undefined));
+    const org = new Org({ edges: { human: ['a', 'c'], a: ['b'] } }, ({ n }) =>
+      n === 1 ? [say('c', 'Hello'), say('b', 'Hello')] : undefined,
+    );
     org.drop('a', 'Begin.');
     const [report] = await org.turns(1);
     expect(report?.visits).toMatchObject([{ agent: 'a', outcome: 'ok', sent: 1, refused: 1 }]);
@@ -85,23 +97,35 @@ describe('6.1 messages are neither lost, doubled nor misread', () => {
   });
 
   it('6.1-05 mail whose edge goes before delivery becomes a dead letter, and author and human are told', async () => {
-    const org = new Org({ edges: { human: ['a'], a: ['b'] } }, ({ agent }) => (agent === 'a' ? [say('b', 'Hello')] : undefined));
+    const org = new Org({ edges: { human: ['a'], a: ['b'] } }, ({ agent }) =>
+      agent === 'a' ? [say('b', 'Hello')] : undefined,
+    );
     org.drop('a', 'Begin.');
     await org.turns(1);
-    org.disk.put('org/chart.yaml', 'version: 1\nagents: { human: { send_to: [a] }, a: { read_from: [human] }, b: {} }\n');
+    org.disk.put(
+      'org/chart.yaml',
+      'version: 1\nagents: { human: { send_to: [a] }, a: { read_from: [human] }, b: {} }\n',
+    );
     await org.turns(1);
     expect(org.visits('b')).toEqual([]);
-    expect(org.lines('dead').map(({ record }) => [record.id, record.reason, record.to])).toEqual([['000001-a-01', 'no-edge', ['b']]]);
+    expect(org.lines('dead').map(({ record }) => [record.id, record.reason, record.to])).toEqual([
+      ['000001-a-01', 'no-edge', ['b']],
+    ]);
     expect(org.read('org/dead-letter/000001-a-01.md')).toContain('"no-edge"');
     expect(org.messages('a')).toHaveLength(1);
-    for (const name of ['a', 'human']) expect(await org.look(({ state }) => agentState(state, name).notices.map(({ about }) => about))).toEqual(['dead-letter']);
+    for (const name of ['a', 'human'])
+      expect(await org.look(({ state }) => agentState(state, name).notices.map(({ about }) => about))).toEqual([
+        'dead-letter',
+      ]);
   });
 
   it('6.1-06 mail to an agent that does not read the human is refused by send, and set aside when dropped', async () => {
     const deaf = 'version: 1\nagents: { human: { send_to: [a] }, a: { read_from: [] } }\n';
     const root = scratchOrg({ ...RELAY, edges: { human: ['a'] }, credits: {}, files: { 'org/chart.yaml': deaf } });
     const view = readOrg({ root, env: {} });
-    expect(await faultsOf(Promise.resolve().then(() => sendLetter(view, 'human', { to: ['a'], body: 'Hello' })))).toEqual(['refused']);
+    expect(
+      await faultsOf(Promise.resolve().then(() => sendLetter(view, 'human', { to: ['a'], body: 'Hello' }))),
+    ).toEqual(['refused']);
     expect(Object.keys(filesIn(root)).filter((path) => path.includes('/outbox/'))).toEqual([]);
     const org = new Org({ edges: { human: ['a'] } });
     org.disk.put('org/chart.yaml', deaf);
@@ -127,8 +151,12 @@ describe('6.1 messages are neither lost, doubled nor misread', () => {
   });
 
   it('6.1-07 mail that nobody read is never deleted: after 130 turns it is there, and is delivered', async () => {
-    const org = new Org({ edges: { human: ['a', 'b'], b: ['a', 'human'], a: ['human'] }, org: { limits: { live_turns: 5 } } }, ({ agent }) =>
-      agent === 'b' ? [say('a', 'From b.', { subject: 'From b' }), say('human', 'From b.', { subject: 'From b' })] : undefined,
+    const org = new Org(
+      { edges: { human: ['a', 'b'], b: ['a', 'human'], a: ['human'] }, org: { limits: { live_turns: 5 } } },
+      ({ agent }) =>
+        agent === 'b'
+          ? [say('a', 'From b.', { subject: 'From b' }), say('human', 'From b.', { subject: 'From b' })]
+          : undefined,
     );
     await org.ask({ ask: 'pause', by: 'human', agent: 'a' });
     org.drop('a', 'From the human.');
@@ -137,7 +165,11 @@ describe('6.1 messages are neither lost, doubled nor misread', () => {
     const written = visible(org);
     await org.turns(130);
     const kept = [...visible(org)].filter(([path]) => CANONICAL.test(path)).map(([path]) => path);
-    expect(kept.map((path) => path.slice(path.lastIndexOf('/') + 1, -3))).toEqual(['000001-01-a-from-b', '000001-02-human-from-b', '000001-01-a-from-the-human']);
+    expect(kept.map((path) => path.slice(path.lastIndexOf('/') + 1, -3))).toEqual([
+      '000001-01-a-from-b',
+      '000001-02-human-from-b',
+      '000001-01-a-from-the-human',
+    ]);
     await org.ask({ ask: 'resume', by: 'human', agent: 'a' });
     await org.turns(1);
     expect(org.delivered('a').sort()).toEqual(['000001-b-01', '000001-human-01']);
@@ -145,6 +177,27 @@ describe('6.1 messages are neither lost, doubled nor misread', () => {
     const archived = [...visible(org)].filter(([path]) => path.includes('/outbox/archive/0000/'));
     expect(archived).toHaveLength(3);
     for (const [path, text] of archived) expect(text).toBe(written.get(path.replace('/archive/0000', '')));
+  });
+
+  it('6.1-07 what is attached to unread mail stays beside it, and goes to the archive with it', async () => {
+    const files = { 'agents/b/workspace/plan.txt': 'The plan.' };
+    const org = new Org(
+      { edges: { human: ['b'], b: ['a'] }, org: { limits: { live_turns: 3 } }, files },
+      ({ agent }) => (agent === 'b' ? [say('a', 'See the plan.', { attachments: ['plan.txt'] })] : undefined),
+    );
+    await org.ask({ ask: 'pause', by: 'human', agent: 'a' });
+    org.drop('b', 'Send it.');
+    await org.turns(60);
+    expect(org.paths(/^agents\/b\/outbox\//)).toEqual([
+      'agents/b/outbox/000001-01-a-see-the-plan.md',
+      'agents/b/outbox/000001-01-plan.txt',
+    ]);
+    await org.ask({ ask: 'resume', by: 'human', agent: 'a' });
+    await org.turns(60);
+    expect(org.paths(/^agents\/b\/outbox\//)).toEqual([
+      'agents/b/outbox/archive/0000/000001-01-a-see-the-plan.md',
+      'agents/b/outbox/archive/0000/000001-01-plan.txt',
+    ]);
   });
 
   it('6.1-08 a message appears whole or not at all, whenever the machine stops', async () => {
@@ -229,7 +282,9 @@ describe('6.1 messages are neither lost, doubled nor misread', () => {
   });
 
   it('6.1-10 a message of an agent that gets an unknown key before it was read is still delivered', async () => {
-    const org = new Org({ edges: { human: ['a'], a: ['b'] } }, ({ agent }) => (agent === 'a' ? [say('b', 'Hello')] : undefined));
+    const org = new Org({ edges: { human: ['a'], a: ['b'] } }, ({ agent }) =>
+      agent === 'a' ? [say('b', 'Hello')] : undefined,
+    );
     org.drop('a', 'Begin.');
     await org.turns(1);
     const [path] = org.paths(/^agents\/a\/outbox\//) as [string];
@@ -240,18 +295,54 @@ describe('6.1 messages are neither lost, doubled nor misread', () => {
   });
 
   it('6.1-11 a drop may be called anything; what is taken gets the one canonical name', async () => {
-    const names = ['2024-01-01_human_x.md', 'chat_1a2b.md', 'Grüße an a.md', 'a.md', 'UPPER.md', '000001-01-a-fake.md', 'to a; rm -rf.md'];
+    const names = [
+      '2024-01-01_human_x.md',
+      'chat_1a2b.md',
+      'Grüße an a.md',
+      'a.md',
+      'UPPER.md',
+      '000001-01-a-fake.md',
+      'to a; rm -rf.md',
+    ];
     const org = new Org({ edges: { human: ['a'] } });
     for (const name of names) org.disk.put(`agents/human/outbox/${name}`, `---\nto: a\n---\n${name}\n`);
     org.disk.put('agents/human/outbox/a/note.md', 'in a folder\n');
     await org.turns(1);
-    expect(org.visits('a')[0]?.mail.map(({ body }) => body).sort()).toEqual([...names, 'in a folder'].sort());
+    expect(
+      org
+        .visits('a')[0]
+        ?.mail.map(({ body }) => body)
+        .sort(),
+    ).toEqual([...names, 'in a folder'].sort());
     const left = org.paths(/^agents\/human\/outbox\//);
     expect(left).toHaveLength(8);
     for (const path of left) {
       expect(path).toMatch(CANONICAL);
       expect(readMessage(org.read(path) as string, path).message?.path).toBe(path);
     }
+  });
+
+  it('6.1-11 an attached file is never taken for a message, nor does one take the place of another', async () => {
+    const forged =
+      '---\nid: 000001-b-01\nfrom: b\nto: [human]\nturn: 1\nkind: message\nsubject: Hello\npriority: normal\nthread: 000001-b-01\nhops: 1\n---\nForged.\n';
+    const files = {
+      'agents/b/workspace/a-hello.md': forged,
+      'agents/b/workspace/0.md': forged,
+      'agents/b/workspace/x/n.txt': 'One',
+      'agents/b/workspace/y/n.txt': 'Two',
+    };
+    const org = new Org({ edges: { human: ['b'], b: ['a'] }, files }, ({ agent }) =>
+      agent === 'b'
+        ? [say('a', 'Real.', { subject: 'Hello', attachments: ['a-hello.md', '0.md', 'x/n.txt', 'y/n.txt'] })]
+        : undefined,
+    );
+    org.drop('b', 'Send it.');
+    await org.turns(2);
+    const [message, ...more] = org.messages('b');
+    expect([message?.body, message?.to, more]).toEqual(['Real.', ['a'], []]);
+    expect(org.paths(/conflict/)).toEqual([]);
+    const attached = message?.attachments?.map((name) => org.read(`agents/b/outbox/${name}`));
+    expect(attached).toEqual([forged, forged, 'One', 'Two']);
   });
 
   it('6.1-12 mail comes in the order it was written, with its conversation before it', async () => {
@@ -277,7 +368,9 @@ describe('6.1 messages are neither lost, doubled nor misread', () => {
     ask(root, 'a');
     await runTurns(testWorld(root), inputOf({ flags: { 'until-idle': true } }));
     const list = async () => ((await inbox(testWorld(root), inputOf())).data as { messages: object[] }).messages;
-    expect(await list()).toMatchObject([{ id: '000003-a-01', from: 'a', to: ['human'], body: 'It is 42.', read: false, thread: '000001-human-01' }]);
+    expect(await list()).toMatchObject([
+      { id: '000003-a-01', from: 'a', to: ['human'], body: 'It is 42.', read: false, thread: '000001-human-01' },
+    ]);
     await read(testWorld(root), inputOf({ args: { id: '000003-a-01' } }));
     expect(await list()).toMatchObject([{ id: '000003-a-01', read: true }]);
   });

@@ -43,7 +43,9 @@ describe('6.2 turns', () => {
         ['b', 'ok', undefined],
         ['c', 'ok', undefined],
       ]);
-      expect(await org.look(({ state }) => inboxOf(state, 'a').map(({ id, attempts }) => [id, attempts]))).toEqual([['000001-human-01', {}]]);
+      expect(await org.look(({ state }) => inboxOf(state, 'a').map(({ id, attempts }) => [id, attempts]))).toEqual([
+        ['000001-human-01', {}],
+      ]);
       down = false;
       await org.run();
       expect(org.messages('a').map(({ to }) => to)).toEqual([['human']]);
@@ -52,8 +54,11 @@ describe('6.2 turns', () => {
   );
 
   it('6.2-15 a model whose provider does not exist stops only those who use it, and works once it is corrected', async () => {
-    const models = (provider: string) => `version: 1\nmodels: { default: { provider: mind }, odd: { provider: ${provider} } }\n`;
-    const org = new Org({ edges: STAR, resumes: { a: { model: 'odd' } } }, ({ agent }) => [say('human', `Done by ${agent}.`)]);
+    const models = (provider: string) =>
+      `version: 1\nmodels: { default: { provider: mind }, odd: { provider: ${provider} } }\n`;
+    const org = new Org({ edges: STAR, resumes: { a: { model: 'odd' } } }, ({ agent }) => [
+      say('human', `Done by ${agent}.`),
+    ]);
     org.disk.put('org/models.yaml', models('opnai'));
     org.drop(['a', 'b'], 'Work.');
     const [report] = await org.turns(1);
@@ -87,7 +92,8 @@ describe('6.2 turns', () => {
         ['c', 1],
         ['c', 1],
       ]);
-      for (const agent of ['a', 'b', 'c']) expect(org.messages(agent).map(({ id }) => id)).toEqual([`000001-${agent}-01`]);
+      for (const agent of ['a', 'b', 'c'])
+        expect(org.messages(agent).map(({ id }) => id)).toEqual([`000001-${agent}-01`]);
       const doubts = repeatable ? [] : ['1.c.1.1'];
       expect(org.lines('recovered')).toMatchObject([{ again: repeatable ? ['1.c.1.1'] : [], doubt: doubts }]);
       const { turn, spent, doubt } = await org.look(({ state }) => ({ turn: state.turn, ...state.org }));
@@ -137,7 +143,10 @@ describe('6.2 turns', () => {
 
   it('6.2-18 a torn journal never rewinds the organisation beyond the turn that was being written', async () => {
     const make = async () => {
-      const org = new Org({ edges: STAR, name: 'torn', resumes: { b: { schedule: { when: 'always' } } } }, ({ agent, turn }) => (agent === 'b' ? [say('a', `Turn ${turn}`)] : undefined));
+      const org = new Org(
+        { edges: STAR, name: 'torn', resumes: { b: { schedule: { when: 'always' } } } },
+        ({ agent, turn }) => (agent === 'b' ? [say('a', `Turn ${turn}`)] : undefined),
+      );
       org.disk.plan = ({ name, path }) => (name === 'link' && path.includes('/000003-') ? 'crash-before' : 'go');
       await expect(org.killedAfter(3)).rejects.toThrow(Crash);
       org.restart();
@@ -180,7 +189,14 @@ describe('6.2 turns', () => {
     org.drop('a', 'Work.');
     await org.turns(2);
     const cache = org.read('.lemming/state.json') as string;
-    for (const text of ['', '[]', 'null', '{"version":1}', cache.slice(0, 300), cache.replace(/"head":"[^"]*"/, '"head":"other"')]) {
+    for (const text of [
+      '',
+      '[]',
+      'null',
+      '{"version":1}',
+      cache.slice(0, 300),
+      cache.replace(/"head":"[^"]*"/, '"head":"other"'),
+    ]) {
       org.disk.put('.lemming/state.json', text);
       expect(load(org.disk).state.turn).toBe(2);
     }
@@ -190,10 +206,16 @@ describe('6.2 turns', () => {
   });
 
   it('6.2-19 whatever a reply asks for, only that act is refused: the turn and the other agents go on', async () => {
-    const form = readForm('Sure: {"acts":["x",5,null,["y"],{"tool":["send_message"],"input":{}},{"tool":"send_message","input":{"to":"b","body":"From the form"}}]}');
+    const form = readForm(
+      'Sure: {"acts":["x",5,null,["y"],{"tool":["send_message"],"input":{}},{"tool":"send_message","input":{"to":"b","body":"From the form"}}]}',
+    );
     const hostile = [
       ...(form?.acts ?? []),
-      ...['', 'nobody', '__proto__', 'constructor', 'toString', 'x'.repeat(5000), '../remember'].map((tool, i) => ({ id: `t${i}`, tool, input: {} })),
+      ...['', 'nobody', '__proto__', 'constructor', 'toString', 'x'.repeat(5000), '../remember'].map((tool, i) => ({
+        id: `t${i}`,
+        tool,
+        input: {},
+      })),
       ...[
         'text',
         null,
@@ -208,7 +230,9 @@ describe('6.2 turns', () => {
       ].map((input, i) => ({ id: `i${i}`, tool: 'send_message', input: input as Json })),
       { id: 'last', tool: 'send_message', input: { to: 'b', body: 'At the end' } },
     ];
-    const org = new Org({ edges: STAR, models: PRICED, credits: GRANTS }, ({ agent, n }) => (agent === 'a' && n === 1 ? { acts: hostile } : [say('human', `Done by ${agent}.`)]));
+    const org = new Org({ edges: STAR, models: PRICED, credits: GRANTS }, ({ agent, n }) =>
+      agent === 'a' && n === 1 ? { acts: hostile } : [say('human', `Done by ${agent}.`)],
+    );
     org.drop(['a', 'b', 'c'], 'Work.');
     const [report] = await org.turns(1);
     expect(report?.visits.map(({ agent, outcome }) => [agent, outcome])).toEqual([
@@ -228,9 +252,18 @@ describe('6.2 turns', () => {
   });
 
   it('6.2-19 a reply that is no reply at all fails that visit alone', async () => {
-    const replies: unknown[] = [{ acts: null }, { acts: ['x'] }, { acts: [null] }, { acts: { tool: 'x' } }, { text: null }, { usage: 'many' }];
+    const replies: unknown[] = [
+      { acts: null },
+      { acts: ['x'] },
+      { acts: [null] },
+      { acts: { tool: 'x' } },
+      { text: null },
+      { usage: 'many' },
+    ];
     for (const reply of replies) {
-      const org = new Org({ edges: STAR }, ({ agent }) => (agent === 'a' ? (reply as object) : [say('human', `Done by ${agent}.`)]));
+      const org = new Org({ edges: STAR }, ({ agent }) =>
+        agent === 'a' ? (reply as object) : [say('human', `Done by ${agent}.`)],
+      );
       org.drop(['a', 'b'], 'Work.');
       const [report] = await org.turns(1);
       expect(report?.visits.map(({ agent }) => agent)).toEqual(['a', 'b']);
@@ -265,23 +298,35 @@ describe('6.2 turns', () => {
       if (n === 1) return [act('remember', { key: `other-${turn}`, text: 'other' }), act('recall', { key: 'log' })];
       const known = resultsIn({ parts } as Prompt).at(-1)?.text ?? '';
       const lines = known.includes('---\n') ? known.slice(known.lastIndexOf('---\n') + 4) : '';
-      return n < 4 ? [act('remember', { key: 'log', text: `${lines}line ${turn}.${n}` }), act('recall', { key: 'log' })] : undefined;
+      return n < 4
+        ? [act('remember', { key: 'log', text: `${lines}line ${turn}.${n}` }), act('recall', { key: 'log' })]
+        : undefined;
     });
     for (let turn = 1; turn <= 3; turn++) {
       org.drop('a', 'Work.');
       await org.turns(1);
     }
     const kept = org.read('agents/a/memory/log.md') as string;
-    expect(kept.match(/line \d\.\d/g)).toEqual(['line 1.2', 'line 1.3', 'line 2.2', 'line 2.3', 'line 3.2', 'line 3.3']);
+    expect(kept.match(/line \d\.\d/g)).toEqual([
+      'line 1.2',
+      'line 1.3',
+      'line 2.2',
+      'line 2.3',
+      'line 3.2',
+      'line 3.3',
+    ]);
     expect(org.paths(/\/memory\/other-/)).toHaveLength(3);
   });
 
   it('6.2-21 a person who edits an entry while the visit runs loses nothing either', async () => {
     const entry = (text: string) => `---\nkey: "k"\ntags: []\nturn: 1\n---\n${text}\n`;
-    const org = new Org({ edges: STAR, resumes: { a: { tools: ['remember'] } }, files: { 'agents/a/memory/k.md': entry('old') } }, () => {
-      org.disk.put('agents/a/memory/k.md', entry('of the person'));
-      return [act('remember', { key: 'k', text: 'of the agent' })];
-    });
+    const org = new Org(
+      { edges: STAR, resumes: { a: { tools: ['remember'] } }, files: { 'agents/a/memory/k.md': entry('old') } },
+      () => {
+        org.disk.put('agents/a/memory/k.md', entry('of the person'));
+        return [act('remember', { key: 'k', text: 'of the agent' })];
+      },
+    );
     org.drop('a', 'Work.');
     const [report] = await org.turns(1);
     expect(report?.conflicts).toMatchObject([{ path: 'agents/a/memory/k.md' }]);
@@ -290,8 +335,16 @@ describe('6.2 turns', () => {
   });
 
   it('6.2-22 the result of a tool comes back in the same visit, and memory in the next', async () => {
-    const org = new Org({ edges: STAR, resumes: { a: { tools: ['read_file', 'remember'] } }, files: { 'agents/a/workspace/notes.txt': 'SECRET-42' } }, ({ n, turn }) =>
-      n === 1 && turn === 1 ? [act('read_file', { path: 'notes.txt' }), act('remember', { key: 'k', text: 'MEMORY-43' })] : undefined,
+    const org = new Org(
+      {
+        edges: STAR,
+        resumes: { a: { tools: ['read_file', 'remember'] } },
+        files: { 'agents/a/workspace/notes.txt': 'SECRET-42' },
+      },
+      ({ n, turn }) =>
+        n === 1 && turn === 1
+          ? [act('read_file', { path: 'notes.txt' }), act('remember', { key: 'k', text: 'MEMORY-43' })]
+          : undefined,
     );
     org.drop('a', 'Work.');
     await org.turns(1);
@@ -370,7 +423,9 @@ describe('6.2 turns', () => {
         for (let i = 0; i < order(agent); i++) await new Promise((resolve) => setImmediate(resolve));
         running--;
         if (turn === 1) expect(mail.map(({ from }) => from)).toEqual(['human']);
-        return agent === 'c' ? [say('human', 'c')] : [say(agent === 'a' ? 'b' : 'a', `${agent} ${turn} ${mail.length}`)];
+        return agent === 'c'
+          ? [say('human', 'c')]
+          : [say(agent === 'a' ? 'b' : 'a', `${agent} ${turn} ${mail.length}`)];
       });
       org.env = { LEMMING_LIMITS_CONCURRENCY: `${concurrency}` };
       org.drop(['a', 'b', 'c'], 'Work.');
@@ -387,7 +442,10 @@ describe('6.2 turns', () => {
 
   it('6.2-27 an agent fires when (turn - offset) mod every is 0, in the order of the chart', async () => {
     const always = (every: number, offset: number) => ({ schedule: { every, offset, when: 'always' } });
-    const org = new Org({ edges: { human: ['z', 'a', 'm'] }, resumes: { z: always(3, 1), a: always(2, 0), m: always(3, 5) } });
+    const org = new Org({
+      edges: { human: ['z', 'a', 'm'] },
+      resumes: { z: always(3, 1), a: always(2, 0), m: always(3, 5) },
+    });
     await org.turns(8);
     const turns = (agent: string) => org.visits(agent).map(({ turn }) => turn);
     expect([turns('z'), turns('a'), turns('m')]).toEqual([
@@ -423,9 +481,14 @@ describe('6.2 turns', () => {
 
   it('6.2-30 a person is never scheduled, called or billed, whatever their resume says', async () => {
     const human = { person: true, schedule: { every: 1, when: 'always' } };
-    const org = new Org({ edges: STAR, resumes: { human, a: { schedule: { when: 'always' } } }, models: PRICED, credits: GRANTS }, () => [say('human', 'Hello')]);
+    const org = new Org(
+      { edges: STAR, resumes: { human, a: { schedule: { when: 'always' } } }, models: PRICED, credits: GRANTS },
+      () => [say('human', 'Hello')],
+    );
     await org.turns(5);
     expect(new Set(org.prompts.map(({ agent }) => agent))).toEqual(new Set(['a']));
-    expect(await org.look(({ state }) => [inboxOf(state, 'human').length, agentState(state, 'human').spent])).toEqual([5, 0]);
+    expect(await org.look(({ state }) => [inboxOf(state, 'human').length, agentState(state, 'human').spent])).toEqual([
+      5, 0,
+    ]);
   });
 });

@@ -57,8 +57,15 @@ describe('control, as a user lives it', () => {
   it('scenario 28: a step is one turn, or one turn of one agent, and then it stops', async () => {
     const org = relay();
     org.drop(['a', 'b'], 'Work.');
-    expect((await org.run({ turns: 1, only: 'b' })).reports.map(({ turn, visits }) => [turn, visits.map(({ agent }) => agent)])).toEqual([[1, ['b']]]);
-    expect((await org.run({ turns: 1 })).reports.map(({ turn, visits }) => [turn, visits.map(({ agent }) => agent)])).toEqual([[2, ['a']]]);
+    expect(
+      (await org.run({ turns: 1, only: 'b' })).reports.map(({ turn, visits }) => [
+        turn,
+        visits.map(({ agent }) => agent),
+      ]),
+    ).toEqual([[1, ['b']]]);
+    expect(
+      (await org.run({ turns: 1 })).reports.map(({ turn, visits }) => [turn, visits.map(({ agent }) => agent)]),
+    ).toEqual([[2, ['a']]]);
     expect(org.prompts).toHaveLength(2);
   });
 });

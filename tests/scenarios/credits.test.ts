@@ -6,11 +6,19 @@ import { CALL, Org, PRICED, say } from '../regression/org.ts';
 
 const PAIR = { human: ['a', 'b'], a: ['human'], b: ['human'] };
 const done = () => [say('human', 'Done.')];
-const creditNotices = (org: Org) => org.look(({ state }) => agentState(state, 'human').notices.filter(({ about }) => about === 'credits').map(({ turn }) => turn));
+const creditNotices = (org: Org) =>
+  org.look(({ state }) =>
+    agentState(state, 'human')
+      .notices.filter(({ about }) => about === 'credits')
+      .map(({ turn }) => turn),
+  );
 
 describe('credits, as a user lives them', () => {
   it('scenario 23: who cannot pay the estimated cost is not called and listed so, and the mail waits', async () => {
-    const org = new Org({ edges: PAIR, models: PRICED, credits: { agents: { a: { grant: 0.009999 }, b: { grant: 0.01 } } } }, done);
+    const org = new Org(
+      { edges: PAIR, models: PRICED, credits: { agents: { a: { grant: 0.009999 }, b: { grant: 0.01 } } } },
+      done,
+    );
     org.drop(['a', 'b'], 'Work.');
     const [report] = await org.turns(3);
     expect(report?.visits.map(({ agent, outcome, blame, cost }) => [agent, outcome, blame, cost]).sort()).toEqual([
@@ -18,7 +26,9 @@ describe('credits, as a user lives them', () => {
       ['b', 'ok', undefined, CALL],
     ]);
     expect(org.prompts.map(({ agent }) => agent)).toEqual(['b']);
-    const status = await org.look(({ config, state }) => statusOf(config, state, 'human', []).agents.find(({ name }) => name === 'a'));
+    const status = await org.look(({ config, state }) =>
+      statusOf(config, state, 'human', []).agents.find(({ name }) => name === 'a'),
+    );
     expect(status).toMatchObject({ unread: 1, credits: { granted: 0.009999, spent: 0, reserved: 0, left: 0.009999 } });
     expect(status?.why).toContain('no credits');
     expect(await org.look(({ state }) => inboxOf(state, 'a').map(({ attempts }) => attempts))).toEqual([{}]);
@@ -57,12 +67,17 @@ describe('credits, as a user lives them', () => {
     expect(report?.spent).toBe(answered * CALL);
     expect(report?.spent).toBeLessThanOrEqual(255_000);
     expect(answered).toBeGreaterThanOrEqual(20);
-    const sum = await org.look(({ config, state }) => names.reduce((total, name) => total + balanceOf(config, state, name).spent, 0));
+    const sum = await org.look(({ config, state }) =>
+      names.reduce((total, name) => total + balanceOf(config, state, name).spent, 0),
+    );
     expect(sum).toBe(report?.spent);
   });
 
   it('scenario 24: over many turns the cap holds as well, and is used up', async () => {
-    const org = new Org({ edges: PAIR, models: PRICED, credits: { agents: { a: { grant: 1 }, b: { grant: 1 } }, org: { cap: 0.07 } } }, done);
+    const org = new Org(
+      { edges: PAIR, models: PRICED, credits: { agents: { a: { grant: 1 }, b: { grant: 1 } }, org: { cap: 0.07 } } },
+      done,
+    );
     for (let turn = 1; turn <= 6; turn++) {
       org.drop(['a', 'b'], 'Work.');
       await org.turns(1);
@@ -77,7 +92,13 @@ describe('credits, as a user lives them', () => {
       expect((await engine.turn()).visits).toMatchObject([{ agent: 'a', outcome: 'skipped' }]);
       org.disk.put('agents/human/requests/top-up.yaml', 'ask: top-up\nby: human\nagent: a\namount: 50000000\n');
       expect((await engine.turn()).visits).toMatchObject([{ agent: 'a', outcome: 'ok', cost: CALL }]);
-      expect(balanceOf(engine.config, engine.state, 'a')).toEqual({ granted: 50e6, spent: CALL, reserved: 0, doubt: 0, left: 50e6 - CALL });
+      expect(balanceOf(engine.config, engine.state, 'a')).toEqual({
+        granted: 50e6,
+        spent: CALL,
+        reserved: 0,
+        doubt: 0,
+        left: 50e6 - CALL,
+      });
     });
     expect(org.lines('request')).toHaveLength(1);
   });

@@ -4,16 +4,21 @@ import { agentState, inboxOf } from '../../src/core/state.ts';
 import { Org, resultsIn, say, textOf } from '../regression/org.ts';
 
 const STAR = { human: ['a', 'b', 'c'], a: ['b', 'human'], b: ['a', 'human'], c: ['human'] };
-const aboutOf = (org: Org, name: string) => org.look(({ state }) => agentState(state, name).notices.map(({ about }) => about));
+const aboutOf = (org: Org, name: string) =>
+  org.look(({ state }) => agentState(state, name).notices.map(({ about }) => about));
 
 describe('mail, as a user lives it', () => {
   it('scenario 9: without an edge nothing leaves, the author is told, and the record names the rule', async () => {
-    const org = new Org({ edges: STAR }, ({ agent, n }) => (agent === 'c' && n === 1 ? [say('a', 'Psst'), say(['human', 'b'], 'Both')] : undefined));
+    const org = new Org({ edges: STAR }, ({ agent, n }) =>
+      agent === 'c' && n === 1 ? [say('a', 'Psst'), say(['human', 'b'], 'Both')] : undefined,
+    );
     org.drop('c', 'Write to a.');
     const [report] = await org.turns(1);
     expect(report?.visits).toMatchObject([{ agent: 'c', outcome: 'ok', sent: 0, refused: 2 }]);
     expect(org.messages('c')).toEqual([]);
-    expect(await org.look(({ state }) => ['a', 'b', 'human'].map((name) => inboxOf(state, name).length))).toEqual([0, 0, 0]);
+    expect(await org.look(({ state }) => ['a', 'b', 'human'].map((name) => inboxOf(state, name).length))).toEqual([
+      0, 0, 0,
+    ]);
     expect(resultsIn(org.prompts[1]).map(({ ok }) => ok)).toEqual([false, false]);
     expect(org.lines('visit')[0]?.refusals?.map(({ tool, rule }) => [tool, rule])).toEqual([
       ['send_message', 'edge'],
@@ -22,7 +27,9 @@ describe('mail, as a user lives it', () => {
   });
 
   it('scenario 9: who has no step left to be told in is told at the next visit', async () => {
-    const org = new Org({ edges: STAR, org: { limits: { steps: 1 } } }, ({ agent, turn }) => (agent === 'c' && turn === 1 ? [say('a', 'Psst')] : undefined));
+    const org = new Org({ edges: STAR, org: { limits: { steps: 1 } } }, ({ agent, turn }) =>
+      agent === 'c' && turn === 1 ? [say('a', 'Psst')] : undefined,
+    );
     org.drop('c', 'Write to a.');
     await org.turns(1);
     expect(await aboutOf(org, 'c')).toEqual(['refused']);
@@ -34,8 +41,9 @@ describe('mail, as a user lives it', () => {
 
   it('scenario 10: of 200 messages all are read, by priority, then age, and a chatty sender starves nobody', async () => {
     const priorities = ['low', 'normal', 'high', 'urgent'];
-    const org = new Org({ edges: { human: ['a', 'chatty'], chatty: ['a'] }, org: { limits: { inbox_tokens: 1500 } } }, ({ agent }) =>
-      agent === 'chatty' ? Array.from({ length: 180 }, (_, i) => say('a', `Chat ${i}`)) : undefined,
+    const org = new Org(
+      { edges: { human: ['a', 'chatty'], chatty: ['a'] }, org: { limits: { inbox_tokens: 1500 } } },
+      ({ agent }) => (agent === 'chatty' ? Array.from({ length: 180 }, (_, i) => say('a', `Chat ${i}`)) : undefined),
     );
     org.drop('chatty', 'Write.');
     await org.ask({ ask: 'pause', by: 'human', agent: 'a' });
@@ -73,20 +81,29 @@ describe('mail, as a user lives it', () => {
     expect(org.visits('a')).toEqual([]);
     org.drop('a', 'critical', { priority: 'critical' });
     await org.turns(1);
-    expect(org.visits('a').map(({ turn, mail }) => [turn, mail.map(({ body }) => body)])).toEqual([[3, ['critical', 'high', 'medium', 'low']]]);
+    expect(org.visits('a').map(({ turn, mail }) => [turn, mail.map(({ body }) => body)])).toEqual([
+      [3, ['critical', 'high', 'medium', 'low']],
+    ]);
     expect(org.messages('human').map(({ priority }) => priority)).toEqual(['low', 'normal', 'high', 'urgent']);
   });
 
   it('scenario 12: every member of a unit gets a broadcast once, and the answers are one conversation', async () => {
-    const org = new Org({ edges: STAR, files: { 'org/units/team.md': '---\nmembers: [c]\n---\n' }, resumes: { a: { unit: 'team' }, b: { unit: 'team' } } }, ({ agent }) => [
-      say('human', `Here is ${agent}.`),
-    ]);
+    const org = new Org(
+      {
+        edges: STAR,
+        files: { 'org/units/team.md': '---\nmembers: [c]\n---\n' },
+        resumes: { a: { unit: 'team' }, b: { unit: 'team' } },
+      },
+      ({ agent }) => [say('human', `Here is ${agent}.`)],
+    );
     org.drop('@team', 'Report.');
     await org.run();
     expect(org.messages('human').map(({ id, to }) => [id, to])).toEqual([['000001-human-01', ['a', 'b', 'c']]]);
     for (const name of ['a', 'b', 'c']) {
       expect(org.delivered(name)).toEqual(['000001-human-01']);
-      expect(org.messages(name)).toMatchObject([{ thread: '000001-human-01', reply_to: '000001-human-01', to: ['human'] }]);
+      expect(org.messages(name)).toMatchObject([
+        { thread: '000001-human-01', reply_to: '000001-human-01', to: ['human'] },
+      ]);
     }
   });
 
@@ -112,7 +129,9 @@ describe('mail, as a user lives it', () => {
   });
 
   it('scenario 13: the same for mail that expired unread', async () => {
-    const org = new Org({ edges: STAR }, ({ agent }) => (agent === 'a' ? [say('b', 'Soon', { expires_in: 2 })] : undefined));
+    const org = new Org({ edges: STAR }, ({ agent }) =>
+      agent === 'a' ? [say('b', 'Soon', { expires_in: 2 })] : undefined,
+    );
     await org.ask({ ask: 'pause', by: 'human', agent: 'b' });
     org.drop('a', 'Write to b.');
     await org.turns(4);
@@ -131,7 +150,12 @@ describe('mail, as a user lives it', () => {
     const [letter] = org.paths(/^org\/dead-letter\//);
     expect(org.read(letter as string)).toContain('reason: "no-edge"');
     expect(await aboutOf(org, 'human')).toEqual(['dead-letter']);
-    org.disk.put('org/chart.yaml', (org.read('org/chart.yaml') as string).replace('agents:\n', 'agents:\n  nobody: { read_from: [human] }\n').replace('send_to:\n', 'send_to:\n      - nobody\n'));
+    org.disk.put(
+      'org/chart.yaml',
+      (org.read('org/chart.yaml') as string)
+        .replace('agents:\n', 'agents:\n  nobody: { read_from: [human] }\n')
+        .replace('send_to:\n', 'send_to:\n      - nobody\n'),
+    );
     org.disk.put('agents/nobody/resume.md', '---\nrole: new\n---\nHello.\n');
     const id = (letter as string).slice('org/dead-letter/'.length, -3);
     await org.ask({ ask: 'retry', by: 'human', id });
@@ -160,7 +184,9 @@ describe('mail, as a user lives it', () => {
   });
 
   it('scenario 15: an exchange of two agents stops at the limit of hops, and I am told', async () => {
-    const org = new Org({ edges: STAR, org: { limits: { hops: 5 } } }, ({ agent }) => [say(agent === 'a' ? 'b' : 'a', 'Thank you!')]);
+    const org = new Org({ edges: STAR, org: { limits: { hops: 5 } } }, ({ agent }) => [
+      say(agent === 'a' ? 'b' : 'a', 'Thank you!'),
+    ]);
     org.drop('a', 'Thank b.');
     const { reports, end } = await org.run();
     expect([end, reports.length]).toEqual(['idle', 6]);
@@ -175,7 +201,9 @@ describe('mail, as a user lives it', () => {
 
   it('scenario 15: acknowledgements wake nobody', async () => {
     const org = new Org({ edges: STAR }, ({ agent, mail }) =>
-      agent === 'a' && mail[0]?.from === 'human' ? [say('b', 'Hello')] : mail.map(({ id }) => ({ tool: 'acknowledge', input: { id, reaction: 'ok' } })),
+      agent === 'a' && mail[0]?.from === 'human'
+        ? [say('b', 'Hello')]
+        : mail.map(({ id }) => ({ tool: 'acknowledge', input: { id, reaction: 'ok' } })),
     );
     org.drop('a', 'Greet b.');
     const { reports } = await org.run();

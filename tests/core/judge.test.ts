@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import type { ActCall, Json } from '../../src/core/call.ts';
+import { judge, toolsOf } from '../../src/core/judge.ts';
+import type { Scene } from '../../src/core/tool.ts';
+import { TOOLS } from '../../src/tools/all.ts';
+import { configOf, mail, resumeOf, sceneOf } from './world.ts';
+
+const config = configOf({
+  edges: { human: ['a'], a: ['b', 'human'], b: [] },
+  resumes: { a: { tools: ['read_file', 'recall', 'ask:write_file', 'remember'] }, b: { tools: [] } },
+});
+
+function call(tool: string, input: Json): ActCall {
+  return { id: 'c1', tool, input };
+}
+
+function scene(more: Partial<Scene> = {}): Scene {
+  return sceneOf(config, 'a', more);
+}
+
+describe('an act is', () => {
+  it('staged when the gate lets it pass', () => {
+    const at = scene();
+    expect(judge(TOOLS, at, call('send_message', { to: 'b', body: 'Hi.' }))).toMatchObject({ is: 'done', asks: false });
+    expect(at.draft.sent).toMatchObject([{ message: { id: '000002-a-01', to: ['b'] }, held: false }]);
+  });
+
+  it('staged, and its result is wanted, when it asks', () => {
+    expect(judge(TOOLS, scene(), call('recall', { key: 'k' }))).toMatchObject({ is: 'done', asks: true });
+  });
+
+  it('refused by the gate, and told with the rule', () => {
+    const at = scene();
+    expect(judge(TOOLS, at, call('send_message', { to: 'nobody', body: 'Hi.' }))).toMatchObject({
+      is: 'refused',
+      rule: 'edge',
+      text: expect.stringMatching(/^Refused \(edge\): /),
+    });
+    expect(at.draft.refusals).toMatchObject([{ tool: 'send_message', rule: 'edge' }]);
+    expect(at.draft.sent).toEqual([]);
+  });
+
+  it('refused by its schema before anything looks at its content', () => {
+    const at = scene();
+    expect(judge(TOOLS, at, call('send_message', { to: 'nobody' }))).toMatchObject({ is: 'refused', rule: 'input' });
+    expect(judge(TOOLS, at, call('read_file', null))).toMatchObject({ is: 'refused', rule: 'input' });
+  });
+
+  it('refused by its own rule', () => {
+    expect(judge(TOOLS, scene({ given: [mail()] }), call('acknowledge', { id: 'another' }))).toMatchObject({
+      is: 'refused',
+      rule: 'given',
+    });
+  });
+
+  it.each(['', 'shell', '__proto__', 'constructor', 'x'.repeat(10_000)])(
+    'refused when there is no such tool: %.20s',
+    (tool) => {
+      const at = scene();
+      expect(judge(TOOLS, at, call(tool, {}))).toMatchObject({ is: 'refused', rule: 'known-tool' });
+      expect(at.draft.refusals[0]?.tool.length).toBeLessThanOrEqual(80);
+    },
+  );
+
+  it('held with its input, under ids that count', () => {
+    const at = scene();
+    const input = { path: 'x', content: 'y' };
+    expect(judge(TOOLS, at, call('write_file', input))).toMatchObject({ is: 'held', id: 'A-2-a-1' });
+    expect(judge(TOOLS, at, call('write_file', input))).toMatchObject({ is: 'held', id: 'A-2-a-2' });
+    expect(at.draft.held[0]).toEqual({ id: 'A-2-a-1', tool: 'write_file', input, rule: 'ask', contacts: ['human'] });
+    expect(at.draft.refusals).toEqual([]);
+  });
+
+  it('used in the world: at once, or when it was approved', () => {
+    expect(judge(TOOLS, scene(), call('read_file', { path: 'x' }))).toEqual({
+      is: 'use',
+      tool: TOOLS.get('read_file'),
+      value: { path: 'x' },
+    });
+    expect(judge(TOOLS, scene(), call('write_file', { path: 'x', content: '' }), true)).toMatchObject({ is: 'use' });
+  });
+
+  it('judged against the visit’s own earlier acts', () => {
+    const at = scene();
+    judge(TOOLS, at, call('remember', { key: 'k', text: 'now' }));
+    expect(judge(TOOLS, at, call('recall', { key: 'k' }))).toMatchObject({
+      is: 'done',
+      text: expect.stringContaining('now'),
+    });
+    judge(TOOLS, at, call('send_message', { to: 'b', body: 'One.' }));
+    judge(TOOLS, at, call('send_message', { to: 'b', body: 'Two.' }));
+    expect(at.draft.sent.map(({ message }) => message.id)).toEqual(['000002-a-01', '000002-a-02']);
+  });
+});
+
+describe('the tools an agent is shown', () => {
+  const names = (agent: string) => toolsOf(TOOLS, config, resumeOf(config, agent)).map(({ name }) => name);
+
+  it('are those that everyone has and those that its resume lists, with ask: or without', () => {
+    expect(names('a').sort()).toEqual(['acknowledge', 'read_file', 'recall', 'remember', 'send_message', 'write_file']);
+    expect(names('b').sort()).toEqual(['acknowledge', 'send_message']);
+  });
+
+  it('are the same list for the same configuration, so that it can be a key', () => {
+    const again = toolsOf(TOOLS, config, resumeOf(config, 'a'));
+    expect(again).toBe(toolsOf(TOOLS, config, resumeOf(config, 'a')));
+    expect(toolsOf(TOOLS, { ...config }, resumeOf(config, 'a'))).not.toBe(again);
+  });
+});

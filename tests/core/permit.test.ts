@@ -1,0 +1,304 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Config } from '../../src/core/config.ts';
+import { type Act, grants, permit, permitPath } from '../../src/core/permit.ts';
+import type { Tool } from '../../src/core/tool.ts';
+import { TOOLS } from '../../src/tools/all.ts';
+import { configOf, resumeOf } from './world.ts';
+
+const EDGES = { human: ['a'], a: ['b', 'human'], b: ['a'], c: ['a'] };
+
+interface Policy {
+  act: string;
+  do: 'auto' | 'deny' | { ask: string[] };
+}
+
+function config(policies: Policy[] = []): Config {
+  const tools = ['read_file', 'ask:write_file', 'recall'];
+  return configOf({
+    edges: EDGES,
+    org: { policies },
+    resumes: { a: { tools } },
+    files: { 'org/units/crew.md': '---\nmembers: [b, human]\n---\n' },
+  });
+}
+
+function actOf(config: Config, toolName: string, value: unknown, more: Partial<Act> = {}): Act {
+  const tool: Tool | undefined = TOOLS.get(toolName);
+  return { agent: 'a', resume: resumeOf(config, 'a'), toolName, tool, value, why: null, approved: false, ...more };
+}
+
+const ASK = { ask: ['b'] };
+const send = (...to: string[]) => ({ to, body: 'Hi.' });
+
+/** tool, input, policies, what is said, by which rule. One row a rule, and more where a rule has more to say. */
+const TABLE: [string, string, unknown, Policy[], Partial<Act>, 'allow' | 'refuse' | 'hold', string][] = [
+  ['an unknown tool', 'shell', {}, [], {}, 'refuse', 'known-tool'],
+  ['a tool named like a property', '__proto__', {}, [], {}, 'refuse', 'known-tool'],
+  ['a tool that the resume does not list', 'remember', { key: 'k', text: '' }, [], {}, 'refuse', 'granted-tool'],
+  [
+    'a tool that was not granted, with bad input',
+    'remember',
+    null,
+    [],
+    { why: 'key: missing' },
+    'refuse',
+    'granted-tool',
+  ],
+  ['a granted tool with bad input', 'read_file', null, [], { why: 'path: missing' }, 'refuse', 'input'],
+  ['a granted tool', 'read_file', { path: 'x' }, [], {}, 'allow', 'resume'],
+  ['a tool that everyone has', 'acknowledge', { id: 'x' }, [], {}, 'allow', 'every-agent'],
+  ['mail along an edge', 'send_message', send('b'), [], {}, 'allow', 'every-agent'],
+  ['mail without an edge', 'send_message', send('c'), [], {}, 'refuse', 'edge'],
+  ['mail of which one recipient has no edge', 'send_message', send('b', 'c'), [], {}, 'refuse', 'edge'],
+  ['mail without an edge that was approved', 'send_message', send('c'), [], { approved: true }, 'refuse', 'edge'],
+  ['mail whose recipients were never checked', 'send_message', null, [], {}, 'allow', 'every-agent'],
+  ['mail without recipients', 'send_message', { body: 'x' }, [], {}, 'allow', 'every-agent'],
+  [
+    'a policy that denies a tool',
+    'read_file',
+    { path: 'x' },
+    [{ act: 'read_file', do: 'deny' }],
+    {},
+    'refuse',
+    'policy',
+  ],
+  ['a policy that denies everything', 'send_message', send('b'), [{ act: '*', do: 'deny' }], {}, 'refuse', 'policy'],
+  ['a policy of another tool', 'read_file', { path: 'x' }, [{ act: 'recall', do: 'deny' }], {}, 'allow', 'resume'],
+  [
+    'a policy that lets it happen before one that denies',
+    'read_file',
+    { path: 'x' },
+    [
+      { act: ' read_file ', do: 'auto' },
+      { act: '*', do: 'deny' },
+    ],
+    {},
+    'allow',
+    'resume',
+  ],
+  ['a policy that asks', 'read_file', { path: 'x' }, [{ act: 'read_file', do: ASK }], {}, 'hold', 'policy read_file'],
+  [
+    'a policy that asks, of an approved act',
+    'read_file',
+    { path: 'x' },
+    [{ act: 'read_file', do: ASK }],
+    { approved: true },
+    'allow',
+    'resume',
+  ],
+  [
+    'a policy of a recipient',
+    'send_message',
+    send('human'),
+    [{ act: 'send_message to:human', do: 'deny' }],
+    {},
+    'refuse',
+    'policy',
+  ],
+  [
+    'a policy of another recipient',
+    'send_message',
+    send('b'),
+    [{ act: 'send_message to:human', do: 'deny' }],
+    {},
+    'allow',
+    'every-agent',
+  ],
+  [
+    'a policy of one of the recipients',
+    'send_message',
+    send('b', 'human'),
+    [{ act: 'send_message to:human', do: 'deny' }],
+    {},
+    'refuse',
+    'policy',
+  ],
+  [
+    'a policy of a recipient reached by *',
+    'send_message',
+    send('*'),
+    [{ act: 'send_message to:human', do: 'deny' }],
+    {},
+    'refuse',
+    'policy',
+  ],
+  [
+    'a policy of a recipient reached by a unit',
+    'send_message',
+    send('@crew'),
+    [{ act: 'send_message to:human', do: 'deny' }],
+    {},
+    'refuse',
+    'policy',
+  ],
+  [
+    'a policy of a recipient, of a tool that has none',
+    'read_file',
+    { path: 'x' },
+    [{ act: '* to:human', do: 'deny' }],
+    {},
+    'allow',
+    'resume',
+  ],
+  ['a policy of an agent', 'read_file', { path: 'x' }, [{ act: '* agent:a', do: 'deny' }], {}, 'refuse', 'policy'],
+  ['a policy of another agent', 'read_file', { path: 'x' }, [{ act: '* agent:b', do: 'deny' }], {}, 'allow', 'resume'],
+  [
+    'a policy of an agent and a recipient',
+    'send_message',
+    send('b'),
+    [{ act: 'send_message agent:a to:b', do: 'deny' }],
+    {},
+    'refuse',
+    'policy',
+  ],
+  [
+    'a policy of something unknown',
+    'read_file',
+    { path: 'x' },
+    [{ act: 'read_file weekday:monday', do: 'deny' }],
+    {},
+    'allow',
+    'resume',
+  ],
+  ['a tool granted with ask:', 'write_file', { path: 'x', content: '' }, [], {}, 'hold', 'ask'],
+  [
+    'a tool granted with ask:, of an approved act',
+    'write_file',
+    { path: 'x', content: '' },
+    [],
+    { approved: true },
+    'allow',
+    'resume',
+  ],
+  [
+    'a tool granted with ask: under a policy that lets it happen',
+    'write_file',
+    { path: 'x', content: '' },
+    [{ act: 'write_file', do: 'auto' }],
+    {},
+    'hold',
+    'ask',
+  ],
+];
+
+describe('the gate', () => {
+  it.each(TABLE)('%s', (_what, tool, value, policies, more, says, rule) => {
+    const org = config(policies);
+    expect(permit(org, actOf(org, tool, value, more))).toMatchObject({ do: says, rule });
+  });
+
+  it('asks whom the policy names, else the first contact', () => {
+    const org = config([{ act: 'read_file', do: { ask: ['b', 'human'] } }]);
+    expect(permit(org, actOf(org, 'read_file', { path: 'x' }))).toMatchObject({ contacts: ['b', 'human'] });
+    expect(permit(org, actOf(org, 'write_file', { path: 'x', content: '' }))).toMatchObject({ contacts: ['human'] });
+  });
+
+  it('tells the agent no more of a hostile name than its beginning', () => {
+    const org = config();
+    const ruling = permit(org, actOf(org, `x\n${'y'.repeat(1000)}`, null));
+    expect(ruling.do === 'refuse' && ruling.text.length).toBeLessThan(120);
+    expect(ruling.do === 'refuse' && ruling.text).not.toContain('\n');
+  });
+
+  it.each([
+    ['read_file', 'free'],
+    ['write_file', 'ask'],
+    ['remember', null],
+    ['read', null],
+  ])('a resume grants %s: %s', (tool, how) => {
+    expect(grants(resumeOf(config(), 'a'), tool)).toBe(how);
+  });
+});
+
+describe('a path', () => {
+  const resume = resumeOf(
+    configOf({ edges: EDGES, resumes: { a: { shared: ['docs/api', 'notes.md', './plans//'] } } }),
+    'a',
+  );
+  const all = resumeOf(configOf({ edges: EDGES, resumes: { a: { shared: ['.'] } } }), 'a');
+
+  it.each([
+    ['x.txt', 'agents/a/workspace/x.txt'],
+    ['./a//b/./c', 'agents/a/workspace/a/b/c'],
+    ['', 'agents/a/workspace'],
+    ['.', 'agents/a/workspace'],
+    ['a/shared/x', 'agents/a/workspace/a/shared/x'],
+    ['Shared/x', 'agents/a/workspace/Shared/x'],
+    ['...', 'agents/a/workspace/...'],
+    ['..x/y..', 'agents/a/workspace/..x/y..'],
+    ['~/.ssh', 'agents/a/workspace/~/.ssh'],
+    ['%2e%2e/x', 'agents/a/workspace/%2e%2e/x'],
+    ['x'.repeat(200), `agents/a/workspace/${'x'.repeat(200)}`],
+    ['shared/docs/api', 'org/shared/docs/api'],
+    ['shared/docs/api/x', 'org/shared/docs/api/x'],
+    ['./shared/./docs//api/x', 'org/shared/docs/api/x'],
+    ['shared/notes.md', 'org/shared/notes.md'],
+    ['shared/plans/x', 'org/shared/plans/x'],
+  ])('%j leads to %s', (path, target) => {
+    expect(permitPath(resume, path)).toEqual({ ok: true, path: target, shared: target.startsWith('org/') });
+  });
+
+  it.each([
+    '..',
+    '../x',
+    'a/../../x',
+    'a/..',
+    './..',
+    'shared/..',
+    'shared/../../secret',
+    'shared/docs/api/../../secret',
+    '/etc/passwd',
+    '//etc/passwd',
+    '/',
+    'C:\\x',
+    'c:x',
+    'C:/x',
+    '..\\x',
+    'a\\..\\x',
+    '\\\\host\\x',
+    'a\0b',
+    '\0',
+    'a\nb',
+    'a\u007fb',
+    'shared',
+    'shared/',
+    'shared/docs',
+    'shared/docs/apix',
+    'shared/docs/ap',
+    'shared/other',
+    'shared/notes.mdx',
+    'x'.repeat(201),
+    `${'x/'.repeat(500)}y`,
+  ])('%j leads nowhere', (path) => {
+    expect(permitPath(resume, path).ok).toBe(false);
+  });
+
+  it('in shared needs a grant; one of all is enough', () => {
+    expect(permitPath(all, 'shared')).toEqual({ ok: true, path: 'org/shared', shared: true });
+    expect(permitPath(all, 'shared/any/file')).toEqual({ ok: true, path: 'org/shared/any/file', shared: true });
+    expect(permitPath(resumeOf(config(), 'b'), 'shared/x').ok).toBe(false);
+  });
+
+  it('made of anything stays in the workspace or in what is granted', () => {
+    const parts = fc.array(
+      fc.oneof(
+        fc.constantFrom('.', '..', '', 'shared', 'docs', 'api', 'a', '\\', '\0', 'C:', '/', '~', '％', '．．'),
+        fc.string({ maxLength: 5 }),
+      ),
+      { maxLength: 8 },
+    );
+    fc.assert(
+      fc.property(parts, (list) => {
+        const permitted = permitPath(resume, list.join('/'));
+        if (!permitted.ok) return;
+        expect(permitted.path).toMatch(
+          permitted.shared ? /^org\/shared\/(docs\/api|notes\.md|plans)(\/|$)/ : /^agents\/a\/workspace(\/|$)/,
+        );
+        expect(permitted.path.split('/')).not.toContain('..');
+        expect(permitted.path).not.toMatch(/\\|\0|\/\/|\/$/);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
