@@ -19,7 +19,7 @@ const SCENES = [
     commands: [
       'lemming send manager "Build a tip calculator for our café"',
       'lemming run --until-idle',
-      'head -17 agents/manager/outbox/000014-*',
+      'head -15 agents/manager/outbox/000014-*',
     ],
   },
   { name: 'inbox', about: 'What the agents wrote to the person', commands: ['lemming inbox'] },

@@ -89,7 +89,7 @@ function make(world: World, input: Input, source: Disk, target: Disk, root: stri
   files.add('.gitattributes', 'org/journal/** -text\n');
   files.made.push(...copySchemas(source, target));
   files.add('org/org.yaml', orgYaml(source, template, nameOf(root), goal));
-  const first = writeFirst(world, files, target, root, goal);
+  const first = writeFirst(world, files, target, root, goal, goal === null ? sampleRequest(source, template) : null);
   target.unlink(MARK);
   return told(world, root, template, files, first, target);
 }
@@ -146,15 +146,28 @@ function orgYaml(source: Disk, { folder }: Template, name: string, purpose: stri
   return purpose === null ? named : edited(setScalar(named, ['purpose'], purpose), file);
 }
 
-/** The first goal, where the purpose is new, and the first letter. Returns to whom it goes. */
-function writeFirst(world: World, files: Files, target: Disk, root: string, goal: string | null): string | null {
+/** What the sample organisation is asked first, as its script knows it. */
+function sampleRequest(source: Disk, template: Template): { subject: string; body: string } | null {
+  const body = template.name === DEFAULT ? textOf(source, 'templates/request.md') : null;
+  return body === null ? null : { subject: 'A tip calculator for our café', body: body.trim() };
+}
+
+/** The first goal, where the purpose is new, and the first letter: the template's own request, or else a charter. Returns to whom it goes. */
+function writeFirst(
+  world: World,
+  files: Files,
+  target: Disk,
+  root: string,
+  goal: string | null,
+  request: { subject: string; body: string } | null,
+): string | null {
   const config = checked(root, world.env);
   const person = personOf(config);
   const first = mayWriteTo(config, person).find((name) => !config.agents.get(name)?.person);
   if (goal !== null) files.add('org/goals/first.md', goalText(goal, first));
   if (first === undefined || target.list(`agents/${person}/outbox`)?.length) return null;
-  const body = charterText(goal ?? config.org.purpose);
-  drop(target, realClock, emptyState(), person, { to: [first], subject: 'The charter', body });
+  const letter = request ?? { subject: 'The charter', body: charterText(goal ?? config.org.purpose) };
+  drop(target, realClock, emptyState(), person, { to: [first], ...letter });
   return first;
 }
 

@@ -23,8 +23,10 @@ export class Scrubber {
   private readonly disk: Disk;
   private readonly secrets: string[];
   private readonly redact: (text: string) => string;
-  /** Names and subjects that hold a piece of a secret → what takes their place. */
+  /** Paths that hold a piece of a secret → what takes their place. */
   private readonly names = new Map<string, string>();
+  /** The same for subjects that were cut in the middle of one. */
+  private readonly subjects = new Map<string, string>();
   private readonly groups: Rewritten[] = [];
   private readonly last: number;
 
@@ -45,20 +47,22 @@ export class Scrubber {
     const made = messagePath(from, turn, parseMessageId(id)?.n ?? 1, to[0] ?? 'nobody', clean);
     this.names.set(path, made).set(archivePath(path), archivePath(made));
     if (found !== null) this.names.set(found, `agents/${from}/outbox/redacted-${id}.md`);
-    if (this.redact(subject) === subject) this.names.set(subject, clean);
+    if (this.redact(subject) === subject) this.subjects.set(subject, clean).set(escaped(subject), escaped(clean));
   }
 
   /** A text that ends with the beginning of a secret, without it. */
   private withoutBeginning(text: string): string {
     for (const secret of this.secrets)
-      for (let length = Math.min(secret.length, text.length); length >= TELLING; length--) if (text.endsWith(secret.slice(0, length))) return `${text.slice(0, -length)}[...]`;
+      for (let length = Math.min(secret.length, text.length); length >= TELLING; length--) if (text.endsWith(secret.slice(0, length))) return `${text.slice(0, -length)}[CUT_SECRET]`;
     return text;
   }
 
   private strike(text: string): string {
     let clean = text;
-    for (const [old, made] of this.names) if (clean.includes(old)) clean = clean.replaceAll(old, made);
-    return this.redact(clean);
+    for (const [old, made] of this.names) clean = clean.replaceAll(old, made);
+    clean = this.redact(clean);
+    for (const [old, made] of this.subjects) clean = clean.replaceAll(old, made);
+    return clean;
   }
 
   /** The file with the secrets struck out. The end of the journal tells which of its lines were, so that it still verifies. */
@@ -110,6 +114,11 @@ export class Scrubber {
     const tail = (this.disk.read(journalPath(this.last))?.length ?? good) - good;
     return [{ path: end.path, bytes: Buffer.concat([end.bytes.subarray(0, end.bytes.length - tail), bytes]) }];
   }
+}
+
+/** As it stands in a line of the journal. */
+function escaped(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
 }
 
 const SECRET = /(_KEY|_TOKEN|_SECRET|PASSWORD)$/i;

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { run } from '../../src/commands/replay.ts';
 import { journalPath } from '../../src/disk/journal.ts';
+import { readOrg } from '../../src/engine/open.ts';
 import { ask } from './relay.ts';
-import { busyOrg, copyOf, entriesOf, request, reseal, turns, visible } from './keep.ts';
+import { BUSY, busyOrg, copyOf, entriesOf, request, reseal, turns, visible } from './keep.ts';
 import { faultsOf, filesIn, inputOf, scratch, testWorld } from './world.ts';
 
 interface Data {
@@ -101,6 +102,37 @@ describe('replay', () => {
     expect((await replay(root, { recompute: true })).data).toMatchObject({ identical: true, turns: 8 });
   });
 
+  it('approvals, dead letters, revivals, failing models and empty purses are made again too', async () => {
+    const root = await busyOrg({
+      ...BUSY,
+      org: { limits: { max_attempts: 2, hops: 3 }, policies: [{ act: 'send_message agent:c', do: { ask: ['human'] } }] },
+      models: {
+        default: { provider: 'scripted', script: 'org/script.yaml', price: { per_call: 0.01 }, fallback: ['keyless'] },
+        keyless: { provider: 'openai', model: 'gpt', key: 'env:NO_SUCH_KEY', price: { input: 1, output: 1 } },
+      },
+      credits: { agents: { a: { grant: 0.05, soft: 0.02 }, b: { grant: 0.02 }, c: { grant: 1 } } },
+      rules: [
+        ...(BUSY.rules ?? []).slice(0, 3),
+        { when: { agent: 'c', body: 'garbage' }, reply: { error: 'malformed' } },
+        { when: { agent: 'c', body: 'outage' }, reply: { error: 'overloaded' } },
+        { when: { agent: 'c', from: 'human' }, reply: { acts: [{ tool: 'send_message', input: { to: 'human', body: 'May I say {turn}?' } }] } },
+      ],
+    });
+    for (const body of ['garbage', 'outage', 'a question']) {
+      ask(root, 'c', body, body);
+      await turns(root, 3);
+    }
+    for (const { id } of openApprovals(root)) request(root, id.includes('-1-') ? { ask: 'deny', id, note: 'no' } : { ask: 'approve', id, note: '' });
+    for (const id of deadLetters(root)) request(root, { ask: 'retry', id });
+    ask(root, 'a', 'Until the purse is empty.', 'purse');
+    await turns(root, 12);
+    request(root, { ask: 'top-up', agent: 'b', amount: 1_000_000, note: '' });
+    await turns(root, 6);
+    const kinds = new Set(entriesOf(root).map((entry) => (entry.k === 'visit' ? `${entry.outcome} ${entry.blame ?? ''}` : entry.k)));
+    expect([...kinds]).toEqual(expect.arrayContaining(['held', 'decided', 'dead', 'revived', 'warned', 'ok ', 'failed reply', 'failed provider', 'skipped credits']));
+    expect((await replay(root, { recompute: true })).data).toMatchObject({ first_difference: null, identical: true, recomputed: { identical: true } });
+  });
+
   it('a configuration that people changed between turns is part of it', async () => {
     const root = await busyOrg();
     edit(root, 'org/script.yaml', (text) => text.replace('I answer in plain words', 'I speak'));
@@ -145,6 +177,9 @@ describe('replay', () => {
     expect((await replay(root)).data.edited).toEqual(['agents/c/resume.md']);
   });
 });
+
+const openApprovals = (root: string) => [...readOrg({ root, env: {} }).state.approvals.values()];
+const deadLetters = (root: string) => [...readOrg({ root, env: {} }).state.dead.keys()];
 
 /** Changes lines of a turn and seals the journal anew, as somebody would who knows how. */
 function forge(root: string, turn: number, change: (line: string) => string): void {

@@ -202,24 +202,26 @@ describe('6.3 credits', () => {
     expect([...answered, ...doubts]).toEqual(['1.a.1.1']);
   });
 
-  it.each([Number.NaN, -1000, Number.POSITIVE_INFINITY, 0.5, '7', undefined])(
-    '6.3-33 usage of %j tokens is nonsense: the estimate is charged, and the account stays a number',
-    async (count) => {
-      const price = { input: 1, output: 1 };
-      const usage = { ...USAGE, output: count } as Usage;
-      const make = async (reported: Usage | null) => {
-        const org = orgOf(POOR, () => ({ usage: reported, text: 'x'.repeat(900) }), {
-          models: { default: { provider: 'mind', price } },
-        });
-        org.drop('a', 'Work.');
-        await org.turns(1);
-        return org.look(({ state }) => state.org.spent);
-      };
-      const estimated = await make(null);
-      expect(estimated).toBeGreaterThanOrEqual(300);
-      expect(await make(usage)).toBe(estimated);
-    },
-  );
+  it.each([
+    ['NaN', Number.NaN],
+    ['less than nothing', -1000],
+    ['half a token', 0.5],
+    ['a text', '7'],
+  ])('6.3-33 usage that is %s is charged as the estimate, and the account stays a number', async (_name, count) => {
+    const price = { input: 1, output: 1 };
+    const usage = { ...USAGE, output: count } as unknown as Usage;
+    const make = async (reported: Usage | null) => {
+      const org = orgOf(POOR, () => ({ usage: reported, text: 'x'.repeat(900) }), {
+        models: { default: { provider: 'mind', price } },
+      });
+      org.drop('a', 'Work.');
+      await org.turns(1);
+      return org.look(({ state }) => state.org.spent);
+    };
+    const estimated = await make(null);
+    expect(estimated).toBeGreaterThanOrEqual(300);
+    expect(await make(usage)).toBe(estimated);
+  });
 
   it('6.3-33 usage above the reserve is charged as the reserve, and that model stops until the owner looks', async () => {
     const usage = { input: 10_000_000, cachedInput: 0, cacheWrite: 0, output: 0, reasoning: 0 };

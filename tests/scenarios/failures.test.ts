@@ -25,7 +25,7 @@ describe('failures, as a user lives them', () => {
       ['c', 'ok'],
     ]);
     expect(org.visits('a').map(({ turn }) => turn)).toEqual([1, 2, 4, 8, 16]);
-    expect((await statesOf(org))['a']).toMatchObject({ state: 'offline', unread: 1, next_turn: 32 });
+    expect((await statesOf(org)).a).toMatchObject({ state: 'offline', unread: 1, next_turn: 32 });
     expect(await org.look(({ state }) => inboxOf(state, 'a').map(({ id, attempts }) => [id, attempts]))).toEqual([
       ['000001-human-01', {}],
     ]);
@@ -33,7 +33,7 @@ describe('failures, as a user lives them', () => {
     down = false;
     await org.turns(12);
     expect(org.delivered('a')).toEqual(['000001-human-01']);
-    expect((await statesOf(org))['a']).toMatchObject({ state: 'active', health: 'healthy', unread: 0 });
+    expect((await statesOf(org)).a).toMatchObject({ state: 'active', health: 'healthy', unread: 0 });
   });
 
   it('scenario 20: an agent that answers garbage is in error alone, and tells us so; the others work on', async () => {
@@ -46,8 +46,8 @@ describe('failures, as a user lives them', () => {
       await org.turns(1);
     }
     const states = await statesOf(org);
-    expect(states['a']).toMatchObject({ state: 'error', health: 'unhealthy', unread: 3 });
-    expect(states['b']).toMatchObject({ state: 'active', health: 'healthy', unread: 0 });
+    expect(states.a).toMatchObject({ state: 'error', health: 'unhealthy', unread: 3 });
+    expect(states.b).toMatchObject({ state: 'active', health: 'healthy', unread: 0 });
     expect(await org.look(({ state }) => agentState(state, 'a').notices.map(({ about }) => about))).toEqual([
       'result',
       'result',
