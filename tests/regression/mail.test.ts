@@ -267,6 +267,19 @@ describe('6.1 messages are neither lost, doubled nor misread', () => {
     expect(drops.map((path) => path.slice(-16, -3))).toEqual(['01-01-a-first', '2-01-a-second', '03-01-b-third']);
   });
 
+  it('6.1-09 a later file of a name that was used before is a new message', async () => {
+    const org = new Org({ edges: { human: ['a'] } });
+    for (const body of ['One.', 'One.', 'Two.']) {
+      org.disk.put('agents/human/outbox/a.md', `${body}\n`);
+      await org.run();
+    }
+    expect(org.visits('a').map(({ mail }) => mail.map((message) => message.body))).toEqual([
+      ['One.'],
+      ['One.'],
+      ['Two.'],
+    ]);
+  });
+
   it('6.1-10 an unknown key in a drop sets the file aside once, with a reason; mended it is delivered', async () => {
     const org = new Org({ edges: { human: ['a'] } });
     const path = org.drop('a', 'Hello', { colour: 'red' });
@@ -277,7 +290,7 @@ describe('6.1 messages are neither lost, doubled nor misread', () => {
     const [letter] = org.paths(/^org\/dead-letter\//);
     expect(org.read(letter as string)).toContain(`${path}:3:1`);
     org.disk.put(path, '---\nto: a\n---\nHello\n');
-    await org.turns(1);
+    await org.run();
     expect(org.delivered('a')).toEqual(['000001-human-01', '000006-human-01']);
   });
 

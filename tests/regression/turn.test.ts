@@ -364,7 +364,7 @@ describe('6.2 turns', () => {
     for (const { description, input } of specs) {
       expect(description.length).toBeGreaterThan(20);
       expect(input).toMatchObject({ type: 'object', additionalProperties: false });
-      expect(Object.keys(input['properties'] as object).length).toBeGreaterThan(0);
+      expect(Object.keys(input.properties as object).length).toBeGreaterThan(0);
     }
   });
 

@@ -164,6 +164,25 @@ describe('mail, as a user lives it', () => {
     expect(org.read(path)).toBeNull();
   });
 
+  it('scenario 13: a retry of a message whose file is gone ends, and I am told', async () => {
+    const stop = new AbortController();
+    const org = new Org({ edges: STAR }, ({ agent }) => {
+      if (agent === 'b') throw new ProviderError('malformed', 'no JSON');
+      return [say('b', 'Hello')];
+    });
+    org.drop('a', 'Write to b.');
+    await org.run();
+    await org.ask({ ask: 'read', by: 'human', ids: ['notices'] });
+    for (const path of org.paths(/^agents\/a\/outbox\//)) org.disk.remove(path);
+    await org.ask({ ask: 'retry', by: 'human', id: '000001-a-01' });
+    const told = ({ turn }: { turn: number }) => {
+      if (turn > 20) stop.abort();
+    };
+    expect((await org.run({ untilIdle: true, told, signal: stop.signal })).end).toBe('idle');
+    expect(await aboutOf(org, 'human')).toEqual(['dead-letter']);
+    expect(await org.look(({ state }) => state.dead.size)).toBeGreaterThan(0);
+  });
+
   it('scenario 13: a retry that fails again leaves a dead letter again', async () => {
     const org = new Org({ edges: STAR }, ({ agent }) => (agent === 'a' ? [say('b', 'Hello')] : undefined));
     const chart = org.read('org/chart.yaml') as string;

@@ -1,0 +1,45 @@
+import { describe, it } from 'vitest';
+import { goldenRun } from './crash.ts';
+import { doubleCase, doublesOf, measure, operationsOf, roomCase, troubleCase, troublesOf } from './faults.ts';
+import { Tally } from './tally.ts';
+import { SHAPES } from './world.ts';
+
+/** One case in so many is tried here; `npm run test:crash` tries all. */
+const THIN = 5;
+const THIN_DOUBLES = 97;
+
+describe('a disk that fails at any operation', () => {
+  for (const shape of Object.keys(SHAPES))
+    it(`${shape}: the engine stops with a fault or goes on, and a new one finishes the run as if nothing had happened`, async () => {
+      const golden = await goldenRun(shape);
+      const tally = new Tally(`faults: ${shape}`);
+      for (const one of troublesOf(shape, await operationsOf(golden), THIN)) tally.add(one, await troubleCase(one, golden));
+      tally.close(200);
+    }, 120_000);
+});
+
+describe('a disk without room', () => {
+  it('no call is made when there is no room for its reply; the reply of every call that is made is kept', async () => {
+    const tally = new Tally('room');
+    for (const shape of Object.keys(SHAPES))
+      for (const chars of [0, 60_000]) {
+        const golden = await goldenRun(shape);
+        const { bytes, files } = await measure(golden, chars);
+        for (let capacity = 0; capacity < bytes + 400_000; capacity += (bytes + 400_000) / 24)
+          tally.add({ shape, chars, capacity }, await roomCase(golden, capacity, chars, files));
+      }
+    tally.close(200);
+  }, 120_000);
+});
+
+describe('a killed engine, or one that met a failed sync, and then a power loss', () => {
+  for (const differ of [false, true])
+    it(`${differ ? 'answers differ at every call' : 'a repeatable provider'}: what the second engine built upon is not taken away`, async () => {
+      const tally = new Tally(`kill, then power loss${differ ? ', differing' : ''}`);
+      for (const shape of Object.keys(SHAPES)) {
+        const golden = await goldenRun(shape, differ);
+        for (const one of doublesOf(shape, golden.operations, THIN_DOUBLES)) tally.add(one, await doubleCase(one, golden, differ));
+      }
+      tally.close(200);
+    }, 120_000);
+});
