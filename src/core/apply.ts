@@ -1,5 +1,6 @@
 import type { Request } from '../schema/request.ts';
 import type { Message } from '../schema/message.ts';
+import { parseMessageId } from '../schema/name.ts';
 import { printKey } from './call.ts';
 import type { CallEntry, Effect, Entry, VisitEffect } from './entry.ts';
 import {
@@ -293,7 +294,7 @@ function applyRequest(state: State, request: Request): void {
       return deliver(state, request.by, request.ids);
     case 'ack':
       deliver(state, request.by, [request.id]);
-      return;
+      return acknowledge(state, request);
     case 'retry':
       return askRevival(state, request.id);
     case 'approve':
@@ -309,6 +310,12 @@ function applyRequest(state: State, request: Request): void {
     case 'redact':
       return;
   }
+}
+
+/** The author is told; it wakes nobody. */
+function acknowledge(state: State, { by, id, reaction }: Extract<Request, { ask: 'ack' }>): void {
+  const author = parseMessageId(id)?.author;
+  if (author !== undefined && author !== by) notify(state, author, 'ack', `${by} acknowledged ${id}${reaction ? `: ${reaction}` : ''}`);
 }
 
 /** A set-aside file is simply looked at again; a dead message waits for the freeze that reads its file. */
@@ -409,13 +416,14 @@ function putInDoubt(state: State, key: string): void {
   const call = state.open.get(key);
   if (!call) return;
   state.open.delete(key);
-  const { agent, unit, model, turn, reserve } = call;
-  state.doubts.set(key, { key, agent, unit, model, turn, reserve });
+  const { agent, unit, model, provider, turn, reserve } = call;
+  state.doubts.set(key, { key, agent, unit, model, provider, turn, reserve });
   touch(state, agent).doubt += reserve;
   state.org.doubt += reserve;
   if (unit !== null) spendingOf(state.units, unit).doubt += reserve;
 }
 
+/** `key` is a call in doubt, or a stopped model that may work again. */
 function settleDoubt(state: State, key: string, amount: number): void {
   state.stopped.delete(key);
   const doubt = state.doubts.get(key);
@@ -428,6 +436,7 @@ function settleDoubt(state: State, key: string, amount: number): void {
     book(account, state.day, cost);
   }
   tally(state.models, doubt.model, cost, 0, 0);
+  tally(state.providers, doubt.provider, cost, 0, 0);
 }
 
 function markWarned(state: State, scope: string): void {

@@ -38,7 +38,7 @@ export function brief(config: Config, state: State, resume: Resume, given: Given
       agent: resume.name,
       turn,
       n: 1,
-      system: system.text,
+      system: system.system,
       parts: [{ role: 'user', text }],
       tools,
       maxOutputTokens: Math.min(resume.limits.output_tokens ?? config.org.limits.output_tokens, config.org.limits.output_tokens),
@@ -63,16 +63,25 @@ export function textHash(text: string): string {
   return createHash('sha256').update(text).digest('base64url');
 }
 
-const stable = new WeakMap<Config, Map<string, { tools: ToolSpec[]; text: string; hash: string }>>();
+const stable = new WeakMap<Config, Map<string, Stable>>();
+
+/** What every prompt of an agent begins with. `text` is its JSON with the tools: what the journal keeps under `hash`. */
+interface Stable {
+  tools: ToolSpec[];
+  system: string;
+  text: string;
+  hash: string;
+}
 
 /** The stable part; worked out once for a configuration and an agent. */
-function stablePart(config: Config, resume: Resume, tools: ToolSpec[]): { text: string; hash: string } {
+function stablePart(config: Config, resume: Resume, tools: ToolSpec[]): Stable {
   let known = stable.get(config);
   if (!known) stable.set(config, (known = new Map()));
   const found = known.get(resume.name);
   if (found && found.tools === tools) return found;
-  const text = printSystem(config, resume);
-  const made = { tools, text, hash: textHash(text + JSON.stringify(tools)) };
+  const system = printSystem(config, resume);
+  const text = JSON.stringify({ system, tools });
+  const made = { tools, system, text, hash: textHash(text) };
   known.set(resume.name, made);
   return made;
 }

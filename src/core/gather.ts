@@ -67,5 +67,11 @@ function rotateSenders(rank: Mail[]): Mail[] {
 }
 
 function older(a: Mail, b: Mail): boolean {
-  return a.turn !== b.turn ? a.turn < b.turn : byCodeUnit(a.id, b.id) < 0;
+  if (a.turn !== b.turn) return a.turn < b.turn;
+  return a.from === b.from ? numberOf(a) < numberOf(b) : byCodeUnit(a.from, b.from) < 0;
+}
+
+/** The n of `<turn>-<author>-<n>`. */
+function numberOf(mail: Mail): number {
+  return Number(mail.id.slice(mail.id.lastIndexOf('-') + 1));
 }

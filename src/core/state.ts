@@ -91,6 +91,7 @@ export interface Doubt {
   agent: string;
   unit: string | null;
   model: string;
+  provider: string;
   turn: number;
   reserve: number;
 }

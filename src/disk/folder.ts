@@ -276,7 +276,7 @@ export class Folder {
   sweep(state: State, config: Config, turn: number): Input[] {
     const old = turn - config.org.limits.live_turns;
     if (old <= 0) return [];
-    const waiting = new Set([...state.mail.values()].map((mail) => mail.path));
+    const waiting = new Set([...state.mail.values()].map((mail) => stemOf(mail.path)));
     const paths = config.order.flatMap((agent, i) => ((turn + i) % SWEEP_TURNS === 0 ? this.oldFiles(agent, old, waiting) : []));
     return paths.length ? [{ k: 'sweep', paths }] : [];
   }
@@ -286,7 +286,7 @@ export class Folder {
     return (this.disk.list(outbox) ?? [])
       .filter((name) => /^\d{6,}-\d{2,}-/.test(name) && Number.parseInt(name, 10) <= before)
       .map((name) => `${outbox}/${name}`)
-      .filter((path) => !waiting.has(path));
+      .filter((path) => !waiting.has(stemOf(path)));
   }
 
   /** The messages of dead letters that people want delivered again, as their files stand. */
@@ -320,6 +320,11 @@ function threadOf(state: State, id: string): string | undefined {
   if (mail) return mail.thread;
   for (const [thread, { tail }] of state.threads) if (tail.some((m) => m.id === id)) return thread;
   return undefined;
+}
+
+/** `agents/a/outbox/000042-01`: what a message and its attachments have in common. */
+function stemOf(path: string): string {
+  return /^.*\/\d{6,}-\d{2,}/.exec(path)?.[0] ?? path;
 }
 
 /** A name that this engine gives, of a turn that is over. */

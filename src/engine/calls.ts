@@ -8,6 +8,7 @@ import type { State } from '../core/state.ts';
 import type { Journal } from '../disk/journal.ts';
 import type { Connection, Outside, Provider } from '../providers/provider.ts';
 import type { Model, Price } from '../schema/models.ts';
+import { lineEvents } from './events.ts';
 import type { Ports } from './ports.ts';
 
 /** Bytes that must be free before a call, so that its reply can be kept. */
@@ -224,6 +225,8 @@ export class Calls {
     this.journal.add(answer);
     await this.journal.durable();
     apply(this.state, answer);
+    const { log } = this.ports;
+    if (log) for (const event of lineEvents(answer, answer.turn)) log(event);
   }
 
   /** The time limit of one attempt; scripted answers without delay cost no timer. */

@@ -14,6 +14,7 @@ import { type Lock, takeLock } from '../disk/lock.ts';
 import { type Conflict, materialise, restoreLost } from '../disk/materialise.ts';
 import { type Fault, FaultError, failure } from '../schema/fault.ts';
 import { Calls, Recorded } from './calls.ts';
+import { eventsOf, lineEvents } from './events.ts';
 import { type Loaded, load, writeCache } from './load.ts';
 import type { Ports } from './ports.ts';
 import { type Ending, makeTurn, type Turn } from './turn.ts';
@@ -85,6 +86,7 @@ export class Engine {
   private env: Record<string, string>;
   /** What recovery found and did, for people. */
   readonly recovered: string[] = [];
+  private loggedRecovery = 0;
 
   /** Takes the lock, reads the journal and puts the folder in order. Throws `locked`, `damaged-journal`, or the faults of the configuration. */
   static open(ports: Ports, toolbox: Toolbox, command: string): Engine {
@@ -201,7 +203,16 @@ export class Engine {
     const ending = await makeTurn(turn, this.toolbox);
     const conflicts = this.commit(frozen, ending);
     for (const path of turn.live) this.unsynced.add(path);
-    return this.report(turn.number, ending, before, this.state.org.spent - spentBefore, conflicts, faults, frozen.inputs);
+    const report = this.report(turn.number, ending, before, this.state.org.spent - spentBefore, conflicts, faults, frozen.inputs);
+    this.log(report, [...frozen.lines, ...ending.effects]);
+    return report;
+  }
+
+  private log(report: TurnReport, lines: readonly Entry[]): void {
+    const { log } = this.ports;
+    if (!log) return;
+    for (const event of eventsOf(report, lines, this.recovered.slice(this.loggedRecovery))) log(event);
+    this.loggedRecovery = this.recovered.length;
   }
 
   /** The inputs of a turn that was cut off: as they were frozen then. */
@@ -349,6 +360,7 @@ export class Engine {
     if (this.unfinished) throw failure('locked', 'A turn was cut off here: finish it first with lemming run-once');
     this.journal.turnTo(this.next);
     this.take([], requests);
+    for (const request of requests) for (const event of lineEvents(request, this.next)) this.ports.log?.(event);
     this.journal.write(true);
   }
 

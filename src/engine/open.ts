@@ -20,7 +20,8 @@ import type { Request } from '../schema/request.ts';
 import { TOOLS } from '../tools/all.ts';
 import { Engine } from './engine.ts';
 import { type Loaded, load } from './load.ts';
-import type { LogEvent, Ports } from './ports.ts';
+import { logger } from './log.ts';
+import type { Ports } from './ports.ts';
 
 /** What a command says of its surroundings. */
 export interface Place {
@@ -30,15 +31,8 @@ export interface Place {
 }
 
 /** The real world behind an engine. */
-export function realPorts(place: Place, log?: (event: LogEvent) => void): Ports {
-  return {
-    disk: realDisk(place.root),
-    clock: realClock,
-    host: realHost(place.root),
-    env: place.env,
-    provider,
-    ...(log ? { log } : {}),
-  };
+export function realPorts(place: Place): Ports {
+  return { disk: realDisk(place.root), clock: realClock, host: realHost(place.root), env: place.env, provider };
 }
 
 /** Opens the engine of an org, and closes it whatever happens. */
@@ -46,13 +40,15 @@ export async function withEngine<T>(
   place: Place,
   command: string,
   work: (engine: Engine, clock: Clock) => Promise<T>,
-  log?: (event: LogEvent) => void,
 ): Promise<T> {
-  const ports = realPorts(place, log);
-  const engine = Engine.open(ports, TOOLS, command);
+  const ports = realPorts(place);
+  let engine: Engine | undefined;
+  const log = logger(ports.disk, ports.clock, () => engine?.config, place.env);
+  engine = Engine.open({ ...ports, log: log.log }, TOOLS, command);
   try {
     return await work(engine, ports.clock);
   } finally {
+    log.flush();
     engine.close();
   }
 }

@@ -4,6 +4,7 @@ import type { Scene, WorldTool } from '../core/tool.ts';
 import { DiskError } from '../disk/disk.ts';
 import type { Resume } from '../schema/resume.ts';
 import { BoxRefusal, type Changes, makeBox } from './box.ts';
+import { lineEvents } from './events.ts';
 import type { Turn } from './turn.ts';
 import type { Result } from './visit.ts';
 
@@ -32,6 +33,7 @@ async function perform(turn: Turn, resume: Resume, scene: Scene, { tool, value }
   const used: UsedEntry = { k: 'used', ...key, ok: result.ok, text: result.text.slice(0, RESULT_CHARS), ...changes };
   journal.add(used);
   await journal.durable();
+  for (const event of lineEvents(used, turn.number)) ports.log?.(event);
   return used;
 }
 

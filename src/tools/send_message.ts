@@ -71,15 +71,20 @@ function stageMessage(value: Value, scene: Scene): Staged {
   return { ok: true, text: held ? `${message.id} is held: the conversation has gone on for ${message.hops} messages without a person.` : `Sent as ${message.id}.` };
 }
 
+/** Never the name of a message. */
+function attachedName(path: string): string {
+  const name = path.slice(path.lastIndexOf('/') + 1).replace(/[^A-Za-z0-9._-]/g, '_');
+  return name.replace(/\.md$/i, '.markdown');
+}
+
 /** Copies of workspace files, to lie beside the message. */
 function attach(paths: string[], scene: Scene): Attached[] | Staged {
   const files: Attached[] = [];
-  for (const path of paths) {
+  for (const [i, path] of paths.entries()) {
     const data = scene.attach(path);
     if (data === null) return { ok: false, rule: 'path', text: `There is no file ${JSON.stringify(path)} in your workspace, or it may not be attached.` };
     if (data.length > (ATTACHED_BYTES * 4) / 3) return { ok: false, rule: 'size', text: `${JSON.stringify(path)} is larger than ${ATTACHED_BYTES} bytes.` };
-    const name = path.slice(path.lastIndexOf('/') + 1).replace(/[^A-Za-z0-9._-]/g, '_');
-    files.push({ path: `agents/${scene.agent}/outbox/${padTurn(scene.turn)}-${String(scene.draft.nextMessage).padStart(2, '0')}-${name}`, data });
+    files.push({ path: `agents/${scene.agent}/outbox/${padTurn(scene.turn)}-${String(scene.draft.nextMessage).padStart(2, '0')}-${i + 1}-${attachedName(path)}`, data });
   }
   return files;
 }

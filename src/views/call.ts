@@ -1,6 +1,6 @@
 import { apply } from '../core/apply.ts';
 import { renderPieces, requestHash } from '../core/brief.ts';
-import { type Part, printKey } from '../core/call.ts';
+import { type Part, printKey, type ToolSpec } from '../core/call.ts';
 import type { CallEntry, Entry, IntentEntry, PromptRef, VisitEffect } from '../core/entry.ts';
 import { printCredits } from '../core/ledger.ts';
 import { emptyState, type State } from '../core/state.ts';
@@ -18,6 +18,7 @@ export interface ShownCall {
   ms: number | null;
   max_output_tokens: number;
   system: string;
+  tools: ToolSpec[];
   parts: Part[];
   /** null: the journal holds no answer (cut off, or under way). */
   answer: Answer | null;
@@ -92,11 +93,17 @@ function showCall(recording: Recording, intent: IntentEntry): ShownCall {
     cost: answer ? answer.cost / 1e6 : null,
     ms: answer?.ms ?? null,
     max_output_tokens: max,
-    system: recording.blobs.get(system) ?? '',
+    ...stablePartOf(recording, system),
     parts,
     answer,
     exact: requestHash(system, intent.model, parts) === intent.hash,
   };
+}
+
+/** The system text and the tools, as the journal keeps them together. */
+function stablePartOf({ blobs }: Recording, hash: string): { system: string; tools: ToolSpec[] } {
+  const text = blobs.get(hash);
+  return text === undefined ? { system: '', tools: [] } : (JSON.parse(text) as { system: string; tools: ToolSpec[] });
 }
 
 /** The prompt of the first call, or that of the call before with its reply and the results. */

@@ -187,7 +187,7 @@ describe('a failed visit', () => {
     const [first, second] = settled(skipped);
     expect(first).toMatchObject({ k: 'visit', outcome: 'skipped', blame: 'credits' });
     expect(second).toMatchObject({ k: 'notice', to: 'human', text: expect.stringContaining('1 left') });
-    expect(settled(finished('a', { outcome: 'skipped' })).map(({ k }) => k)).toEqual(['visit']);
+    expect(settled(finished('a', { outcome: 'skipped', blame: 'budget' })).map(({ k }) => k)).toEqual(['visit']);
   });
 });
 

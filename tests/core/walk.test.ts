@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Entry } from '../../src/core/entry.ts';
-import { idleness, walk } from '../../src/core/walk.ts';
+import { atRest, idleness, walk } from '../../src/core/walk.ts';
 import { asked, dead, EVERY, HELD, visited } from './entries.ts';
 import { configOf, sent, stateOf } from './world.ts';
 
@@ -86,10 +86,22 @@ describe('a walk', () => {
     ]);
   });
 
+  it('by hand goes on although the organisation is paused, not where an agent is', () => {
+    const pause = (agent: string | null) => asked({ ask: 'pause', by: 'human', agent });
+    const paused = stateOf(sent({ to: ['a', 'z'] }), pause(null), pause('z'));
+    expect(walk(config, paused, 1, { step: true }).map(({ due, why }) => due || why)).toEqual([
+      'paused',
+      true,
+      'no mail',
+    ]);
+    expect(walk(config, paused, 1, { step: true, only: 'a' })[1]).toMatchObject({ due: true });
+    expect(walk(config, paused, 1, { only: 'a' })[1]).toMatchObject({ due: false });
+  });
+
   it('of one agent lets only that one be due, schedule or not', () => {
     const late = configOf({ edges: EDGES, resumes: { a: { schedule: { every: 100 } } } });
     const due = (...entries: Entry[]) =>
-      walk(late, stateOf(...entries), 1, 'a').map(({ agent, due, why }) => [agent, due, why]);
+      walk(late, stateOf(...entries), 1, { only: 'a' }).map(({ agent, due, why }) => [agent, due, why]);
     expect(due(sent({ to: ['z'] }))).toEqual([
       ['z', false, 'only a steps'],
       ['a', true, 'stepped'],
@@ -111,7 +123,7 @@ describe('after failures of a provider', () => {
       next: 3,
       why: 'backing off until turn 3: overloaded',
     });
-    expect(walk(schedule({}), stateOf(...entries), 2, 'a').find(({ agent }) => agent === 'a')).toMatchObject({
+    expect(walk(schedule({}), stateOf(...entries), 2, { only: 'a' }).find(({ agent }) => agent === 'a')).toMatchObject({
       due: false,
     });
     expect(look(3, schedule({}), ...entries)).toMatchObject({ due: true, failing: true, next: 3 });
@@ -159,7 +171,7 @@ describe('a summary', () => {
       ['z', false],
       ['a', true],
     ]);
-    expect(walk(config, stateOf(...entries), 4, 'a')[1]).toMatchObject({ due: true, summary: true });
+    expect(walk(config, stateOf(...entries), 4, { only: 'a' })[1]).toMatchObject({ due: true, summary: true });
     expect(look(4, schedule({}), ...entries)).toMatchObject({ summary: false });
   });
 });
@@ -199,5 +211,26 @@ describe('idleness', () => {
     ['a summary is due', [EVERY.sent, visited({ mail: ['000001-human-01'] })], 'idle'],
   ] as [string, Entry[], string][])('%s', (_what, entries, is) => {
     expect(idleness(config, stateOf(...entries))).toBe(is);
+  });
+});
+
+describe('an organisation at rest', () => {
+  const when = (schedule: object, summary: object | null = null) =>
+    configOf({ edges: EDGES, org: { summary }, resumes: { a: { schedule } } });
+  const pause = (agent: string | null) => asked({ ask: 'pause', by: 'human', agent });
+  const daily = { agent: 'z', every: 4 };
+  const read = [WAITS, visited({ mail: ['000001-human-01'] })];
+
+  it.each([
+    ['nothing waits', when({}), [], true],
+    ['mail waits', when({}), [WAITS], false],
+    ['mail waits, all is paused', when({}), [WAITS, pause(null)], true],
+    ['a schedule waits', when({ every: 9, when: 'always' }), [], false],
+    ['a schedule waits, its agent is paused', when({ when: 'always' }), [pause('a')], true],
+    ['a schedule waits, all is paused', when({ when: 'always' }), [pause(null)], true],
+    ['a summary waits', when({}, daily), read, false],
+    ['the last summary told everything', when({}, daily), [...read, EVERY.summarised], true],
+  ] as [string, ReturnType<typeof configOf>, Entry[], boolean][])('%s', (_what, config, entries, rests) => {
+    expect(atRest(config, stateOf(...entries))).toBe(rests);
   });
 });
