@@ -15,12 +15,8 @@ const PICTURES = new URL('../docs/pictures/', import.meta.url);
 const SCENES = [
   {
     name: 'run',
-    about: 'A request is sent, and the organisation works until nobody is due',
-    commands: [
-      'lemming send manager "Build a tip calculator for our café"',
-      'lemming run --until-idle',
-      'head -15 agents/manager/outbox/000014-*',
-    ],
+    about: 'A request lies in the outbox, the organisation works until nobody is due, and an answer comes',
+    commands: ['cat agents/human/outbox/*', 'lemming run --until-idle', 'head -15 agents/manager/outbox/000014-*'],
   },
   { name: 'inbox', about: 'What the agents wrote to the person', commands: ['lemming inbox'] },
   {

@@ -16,7 +16,14 @@ export const command: Command = {
     { line: 'lemming archive --older-than 50', does: 'moves only what is older than 50 turns' },
   ],
   args: [],
-  flags: [{ name: 'older-than', value: 'TURNS', kind: 'whole', about: 'leaves the mail of the last so many turns where it is' }],
+  flags: [
+    {
+      name: 'older-than',
+      value: 'TURNS',
+      kind: 'whole',
+      about: 'leaves the mail of the last so many turns where it is',
+    },
+  ],
   reads: false,
 };
 
@@ -29,19 +36,29 @@ export const run: Run = async (world, input) => {
     materialise(disk, moves.flatMap(filesOf), state.turn);
     return moves.flatMap((move) => (move.k === 'moved' ? [move.to] : []));
   });
-  const text = moved.length === 0 ? 'There is nothing to archive.' : `${moved.length} files were moved to the archives of their outboxes: lemming search and lemming read still find them.`;
+  const text =
+    moved.length === 0
+      ? 'There is nothing to archive.'
+      : `${moved.length} files were moved to the archives of their outboxes: lemming search and lemming read still find them.`;
   return { data: { archived: moved.length, paths: moved }, text };
 };
 
 /** Files of messages up to that turn that nobody waits for and no dead letter speaks of, with what is attached to them. */
 function delivered(disk: Disk, state: State, last: number): string[] {
-  const busy = new Set([...[...state.mail.values()].map(({ path }) => path), ...[...state.dead.values()].map(({ path }) => path)].map(stemOf));
+  const busy = new Set(
+    [...[...state.mail.values()].map(({ path }) => path), ...[...state.dead.values()].map(({ path }) => path)].map(
+      stemOf,
+    ),
+  );
   const agents = (disk.list('agents') ?? []).filter(isName);
   return agents.flatMap((agent) =>
     (disk.list(`agents/${agent}/outbox`) ?? [])
       .filter((name) => /^\d{6,}-\d{2,}-/.test(name) && Number.parseInt(name, 10) <= last)
       .map((name) => `agents/${agent}/outbox/${name}`)
-      .filter((path) => disk.stat(path)?.kind === 'file' && !busy.has(stemOf(path)) && !state.aside.has(path) && !isLeftover(path)),
+      .filter(
+        (path) =>
+          disk.stat(path)?.kind === 'file' && !busy.has(stemOf(path)) && !state.aside.has(path) && !isLeftover(path),
+      ),
   );
 }
 

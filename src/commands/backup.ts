@@ -21,8 +21,14 @@ export const command: Command = {
 export const run: Run = async (world, input) => {
   const disk = realDisk(world.root);
   const { turn } = load(disk).state;
-  const file = input.args.file === undefined ? resolve(world.root, backupPath(disk, 'turn', turn)) : resolve(world.cwd, input.args.file);
+  const file =
+    input.args.file === undefined
+      ? resolve(world.root, backupPath(disk, 'turn', turn))
+      : resolve(world.cwd, input.args.file);
   const packed = packOrg(disk, file);
   for (const path of packed.left_out) world.say(`${path} is neither file nor folder and was left out.`);
-  return { data: { file, turn, ...packed }, text: `${packed.files} files of turn ${turn} are in ${file}.\nlemming restore ${file} brings them back.` };
+  return {
+    data: { file, turn, ...packed },
+    text: `${packed.files} files of turn ${turn} are in ${file}.\nlemming restore ${file} brings them back.`,
+  };
 };

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import { type PackedOrg, packOrg } from '../engine/pack.ts';
 import { readOrg } from '../engine/open.ts';
+import { type PackedOrg, packOrg } from '../engine/pack.ts';
 import { Scrubber } from '../engine/scrub.ts';
 import type { Command, Run } from './command.ts';
 
@@ -10,7 +10,10 @@ export const command: Command = {
   summary: 'Pack the organisation to give it away: no secrets, logs or caches',
   examples: [
     { line: 'lemming export ../acme.tgz', does: 'packs it with its journal, so that it goes on where it stands' },
-    { line: 'lemming export ../acme-template.tgz --without-journal', does: 'packs who the agents are and what they know, without mail and history' },
+    {
+      line: 'lemming export ../acme-template.tgz --without-journal',
+      does: 'packs who the agents are and what they know, without mail and history',
+    },
   ],
   args: [{ name: 'file', about: 'where to; a new file' }],
   flags: [{ name: 'without-journal', about: 'leaves out history and mail: a template for new organisations' }],
@@ -36,7 +39,8 @@ export const run: Run = async (world, input) => {
   });
   const struck = scrubber.found;
   for (const path of packed.left_out) world.say(`${path} is neither file nor folder and was left out.`);
-  for (const path of struck) world.say(`A secret stood in ${path} and was struck out of the archive. It is still in the organisation itself.`);
+  for (const path of struck)
+    world.say(`A secret stood in ${path} and was struck out of the archive. It is still in the organisation itself.`);
   return {
     data: { file, ...packed, secrets_struck_from: struck },
     text: `${packed.files} files are in ${file}.${struck.length ? ` Secrets were struck out of ${struck.length}.` : ''}\nlemming import ${file} DIR makes an organisation of it.`,

@@ -11,7 +11,9 @@ export const command: Command = {
   name: 'import',
   group: 'keep',
   summary: 'Make a new organisation from an archive; nothing in it is run',
-  examples: [{ line: 'lemming import acme.tgz ./acme', does: 'unpacks and checks it, then puts it into the new folder ./acme' }],
+  examples: [
+    { line: 'lemming import acme.tgz ./acme', does: 'unpacks and checks it, then puts it into the new folder ./acme' },
+  ],
   args: [
     { name: 'file', about: 'what lemming export or backup wrote' },
     { name: 'dir', about: 'a new or empty folder' },
@@ -25,12 +27,16 @@ export const command: Command = {
 export const run: Run = async (world, input) => {
   const file = resolve(world.cwd, input.args.file ?? '');
   const target = resolve(world.cwd, input.args.dir ?? '');
-  if ((realDisk(target).list('') ?? []).length > 0) throw failure('usage', `${target} is not empty`, { remedy: 'Choose a new folder.' });
+  if ((realDisk(target).list('') ?? []).length > 0)
+    throw failure('usage', `${target} is not empty`, { remedy: 'Choose a new folder.' });
   const name = `.${basename(target)}.lemming-${realClock.token()}`;
   const paths = unpack(file, join(dirname(target), name), isOrgPath);
   const turn = checked(dirname(target), name, file);
   moveIntoPlace(join(dirname(target), name), target);
-  return { data: { org: target, turn, files: paths.length }, text: `${paths.length} files are in ${target}, at turn ${turn}. Look at it with lemming --org ${target} validate.` };
+  return {
+    data: { org: target, turn, files: paths.length },
+    text: `${paths.length} files are in ${target}, at turn ${turn}. Look at it with lemming --org ${target} validate.`,
+  };
 };
 
 function checked(folder: string, name: string, file: string): number {

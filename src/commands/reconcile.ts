@@ -47,10 +47,17 @@ export const run: Run = async (world, input) => {
   if (asks.length === 0) return { data: { in_doubt: inDoubt, stopped }, text: print(inDoubt, stopped) };
   const waits = post(world, personOf(view.config), asks) === 'waits';
   const settled = asks.map(({ key }) => key);
-  const left = { in_doubt: inDoubt.filter(({ key }) => !settled.includes(key)), stopped: stopped.filter(({ model }) => !settled.includes(model)) };
+  const left = {
+    in_doubt: inDoubt.filter(({ key }) => !settled.includes(key)),
+    stopped: stopped.filter(({ model }) => !settled.includes(model)),
+  };
   return {
     data: { settled, ...left, takes_effect: waits ? 'next turn' : 'now' },
-    text: [...settledLines(world, asks, inDoubt), ...(waits ? ['An engine is running: it takes effect at the next turn.'] : []), print(left.in_doubt, left.stopped)].join('\n'),
+    text: [
+      ...settledLines(world, asks, inDoubt),
+      ...(waits ? ['An engine is running: it takes effect at the next turn.'] : []),
+      print(left.in_doubt, left.stopped),
+    ].join('\n'),
   };
 };
 
@@ -59,26 +66,58 @@ type Settle = Extract<Ask, { ask: 'settle-doubt' }>;
 function asksOf({ args, flags }: Input, inDoubt: readonly InDoubt[], { state }: View): Settle[] {
   const { key } = args;
   if (key === undefined && !flags.all) {
-    if (flags.billed !== undefined) throw failure('usage', '--billed needs the key of a call, or --all', { remedy: 'lemming reconcile lists the keys.' });
+    if (flags.billed !== undefined)
+      throw failure('usage', '--billed needs the key of a call, or --all', {
+        remedy: 'lemming reconcile lists the keys.',
+      });
     return [];
   }
   if (key !== undefined && state.stopped.has(key)) return [{ ask: 'settle-doubt', key, amount: 0 }];
   const chosen = key === undefined ? inDoubt : inDoubt.filter((doubt) => doubt.key === key);
-  if (key !== undefined && chosen.length === 0) throw failure('not-found', `No call ${key} is in doubt, and no model of that name is stopped`, { remedy: 'lemming reconcile lists them.' });
-  if (typeof flags.billed !== 'number') throw failure('usage', 'Say what the invoice names: --billed CREDITS, 0 for nothing');
-  if (chosen.some(({ booked }) => !booked)) throw failure('locked', 'The turn of this call was cut off and is not finished yet', { remedy: 'Finish it first: lemming run-once.' });
+  if (key !== undefined && chosen.length === 0)
+    throw failure('not-found', `No call ${key} is in doubt, and no model of that name is stopped`, {
+      remedy: 'lemming reconcile lists them.',
+    });
+  if (typeof flags.billed !== 'number')
+    throw failure('usage', 'Say what the invoice names: --billed CREDITS, 0 for nothing');
+  if (chosen.some(({ booked }) => !booked))
+    throw failure('locked', 'The turn of this call was cut off and is not finished yet', {
+      remedy: 'Finish it first: lemming run-once.',
+    });
   return chosen.map((doubt) => ({ ask: 'settle-doubt', key: doubt.key, amount: flags.billed as number }));
 }
 
 /** Those the journal knows to be in doubt, and those of a turn that was cut off, which the next run will put in doubt. */
 function doubtsOf({ disk, state, loaded, running }: View): InDoubt[] {
-  const known = [...state.doubts.values()].map(({ key, agent, model, turn, reserve }) => ({ key, agent, model, turn, reserve: reserve / 1e6, ...intentOf(disk, turn, key), booked: true }));
+  const known = [...state.doubts.values()].map(({ key, agent, model, turn, reserve }) => ({
+    key,
+    agent,
+    model,
+    turn,
+    reserve: reserve / 1e6,
+    ...intentOf(disk, turn, key),
+    booked: true,
+  }));
   const { unfinished } = loaded;
   if (running || !unfinished) return known;
   const open = new Recorded(unfinished.calls).open().doubt;
-  const intents = unfinished.calls.filter((entry): entry is IntentEntry => entry.k === 'intent' && open.includes(printKey(entry)));
+  const intents = unfinished.calls.filter(
+    (entry): entry is IntentEntry => entry.k === 'intent' && open.includes(printKey(entry)),
+  );
   const { time } = unfinished.open;
-  return [...known, ...intents.map(({ reserve, agent, model, turn, hash, ...call }) => ({ key: printKey({ agent, turn, ...call }), agent, model, turn, reserve: reserve / 1e6, hash, time, booked: false }))];
+  return [
+    ...known,
+    ...intents.map(({ reserve, agent, model, turn, hash, ...call }) => ({
+      key: printKey({ agent, turn, ...call }),
+      agent,
+      model,
+      turn,
+      reserve: reserve / 1e6,
+      hash,
+      time,
+      booked: false,
+    })),
+  ];
 }
 
 function intentOf(disk: Disk, turn: number, key: string): { hash: string | null; time: number | null } {
@@ -93,10 +132,20 @@ function intentOf(disk: Disk, turn: number, key: string): { hash: string | null;
 
 function print(inDoubt: readonly InDoubt[], stopped: readonly { model: string; why: string }[]): string {
   const sum = inDoubt.reduce((total, { reserve }) => total + Math.round(reserve * 1e6), 0);
-  const calls = inDoubt.map(({ key, model, reserve, time, booked }) => `  ${key}  ${model}  up to ${reserve} credits${time === null ? '' : `  ${new Date(time).toISOString()}`}${booked ? '' : '  (the turn was cut off: lemming run-once)'}`);
+  const calls = inDoubt.map(
+    ({ key, model, reserve, time, booked }) =>
+      `  ${key}  ${model}  up to ${reserve} credits${time === null ? '' : `  ${new Date(time).toISOString()}`}${booked ? '' : '  (the turn was cut off: lemming run-once)'}`,
+  );
   return [
-    ...(inDoubt.length ? [`${inDoubt.length} calls may have been billed without an answer, up to ${printCredits(sum)} credits:`, ...calls] : ['No call is in doubt.']),
-    ...stopped.map(({ model, why }) => `The model ${model} is stopped: ${why}. lemming reconcile ${model} lets it work again.`),
+    ...(inDoubt.length
+      ? [
+          `${inDoubt.length} calls may have been billed without an answer, up to ${printCredits(sum)} credits:`,
+          ...calls,
+        ]
+      : ['No call is in doubt.']),
+    ...stopped.map(
+      ({ model, why }) => `The model ${model} is stopped: ${why}. lemming reconcile ${model} lets it work again.`,
+    ),
   ].join('\n');
 }
 
@@ -104,7 +153,10 @@ function settledLines(world: World, asks: readonly Settle[], inDoubt: readonly I
   return asks.map(({ key, amount }) => {
     const doubt = inDoubt.find((one) => one.key === key);
     if (!doubt) return `${key} may work again.`;
-    if (amount > doubt.reserve * 1e6) world.say(`${key} was billed above its reserve: ${doubt.reserve} credits are booked, the most that was reserved.`);
+    if (amount > doubt.reserve * 1e6)
+      world.say(
+        `${key} was billed above its reserve: ${doubt.reserve} credits are booked, the most that was reserved.`,
+      );
     return `${key} is settled: ${printCredits(Math.min(amount, Math.round(doubt.reserve * 1e6)))} credits.`;
   });
 }

@@ -4,7 +4,14 @@ import { readJournal } from '../disk/journal.ts';
 import { realDisk } from '../disk/real.ts';
 import { realPorts } from '../engine/open.ts';
 import { type Divergence, Recompute } from '../engine/recompute.ts';
-import { compareFolder, type Difference, journalEnd, type LineDifference, Refold, showDifference } from '../engine/replay.ts';
+import {
+  compareFolder,
+  type Difference,
+  journalEnd,
+  type LineDifference,
+  Refold,
+  showDifference,
+} from '../engine/replay.ts';
 import { type Fault, FaultError, failure } from '../schema/fault.ts';
 import { TOOLS } from '../tools/all.ts';
 import type { Command, Input, Run, World } from './command.ts';
@@ -14,8 +21,14 @@ export const command: Command = {
   group: 'time',
   summary: 'Make every file again from the journal and compare, without paying again',
   examples: [
-    { line: 'lemming replay', does: 'compares the folder with what the journal makes, and lists what people changed since' },
-    { line: 'lemming replay --recompute', does: 'also makes every visit again from its recorded replies, and compares each effect' },
+    {
+      line: 'lemming replay',
+      does: 'compares the folder with what the journal makes, and lists what people changed since',
+    },
+    {
+      line: 'lemming replay --recompute',
+      does: 'also makes every visit again from its recorded replies, and compares each effect',
+    },
     { line: 'lemming replay --keep ../copy', does: 'leaves the files that the journal makes in a new folder' },
   ],
   args: [],
@@ -67,7 +80,8 @@ async function replayStill(world: World, input: Input, disk: Disk): Promise<Repl
   for (let left = TRIES; ; left--) {
     const end = journalEnd(disk);
     const replayed = await replayOnce(world, input, disk);
-    if (replayed.differences.length === 0 || left === 0 || input.flags.keep !== undefined || journalEnd(disk) === end) return replayed;
+    if (replayed.differences.length === 0 || left === 0 || input.flags.keep !== undefined || journalEnd(disk) === end)
+      return replayed;
   }
 }
 
@@ -89,7 +103,8 @@ function sinkOf(world: World, { flags }: Input): Disk | null {
   if (typeof flags.keep !== 'string') return null;
   const folder = resolve(world.cwd, flags.keep);
   const sink = realDisk(folder);
-  if ((sink.list('') ?? []).length > 0) throw failure('usage', `${folder} is not empty`, { remedy: 'Choose a new folder for --keep.' });
+  if ((sink.list('') ?? []).length > 0)
+    throw failure('usage', `${folder} is not empty`, { remedy: 'Choose a new folder for --keep.' });
   return sink;
 }
 
@@ -98,10 +113,25 @@ function printDifferences(differences: readonly Difference[], line: LineDifferen
   if (!first) return [];
   const shown = differences.slice(0, 20).map(({ path, what }) => `  ${path} (${what})`);
   const more = differences.length > shown.length ? [`  and ${differences.length - shown.length} more`] : [];
-  const where = line ? [`First difference: ${first.path}, line ${line.line}`, `  journal: ${line.expected ?? '(nothing)'}`, `  folder:  ${line.found ?? '(nothing)'}`] : [];
-  return ['The folder is not as the journal makes it. Changed by people since the last freeze:', ...shown, ...more, ...where];
+  const where = line
+    ? [
+        `First difference: ${first.path}, line ${line.line}`,
+        `  journal: ${line.expected ?? '(nothing)'}`,
+        `  folder:  ${line.found ?? '(nothing)'}`,
+      ]
+    : [];
+  return [
+    'The folder is not as the journal makes it. Changed by people since the last freeze:',
+    ...shown,
+    ...more,
+    ...where,
+  ];
 }
 
 function printDivergence({ turn, key, expected, found }: Divergence): string {
-  return [`Turn ${turn} comes out otherwise when it is made again: ${key}`, `  journal: ${expected ?? '(nothing)'}`, `  again:   ${found ?? '(nothing)'}`].join('\n');
+  return [
+    `Turn ${turn} comes out otherwise when it is made again: ${key}`,
+    `  journal: ${expected ?? '(nothing)'}`,
+    `  again:   ${found ?? '(nothing)'}`,
+  ].join('\n');
 }

@@ -2,7 +2,7 @@ import type { Disk } from '../disk/disk.ts';
 import { realDisk } from '../disk/real.ts';
 import { removeFiles, treeOf } from '../disk/tree.ts';
 import { backupPath } from '../engine/hold.ts';
-import { personOf, type Place, readOrg, withEngine } from '../engine/open.ts';
+import { type Place, personOf, readOrg, withEngine } from '../engine/open.ts';
 import { packOrg } from '../engine/pack.ts';
 import { isReset, type Scope } from '../engine/replay.ts';
 import { failure } from '../schema/fault.ts';
@@ -23,7 +23,10 @@ export const command: Command = {
   summary: 'Begin anew with mail, memory, credits or tasks; what was there is archived first',
   examples: [
     { line: 'lemming reset --scope mail --yes', does: 'empties all outboxes, and says how to get the mail back' },
-    { line: 'lemming reset --scope all --yes', does: 'keeps who the agents are and how they are configured, nothing else' },
+    {
+      line: 'lemming reset --scope all --yes',
+      does: 'keeps who the agents are and how they are configured, nothing else',
+    },
   ],
   args: [],
   flags: [{ name: 'scope', value: 'SCOPE', choices: Object.keys(SCOPES), about: 'what begins anew' }, YES],
@@ -32,7 +35,8 @@ export const command: Command = {
 
 export const run: Run = async (world, input) => {
   const scope = input.flags.scope as Scope | undefined;
-  if (!scope || !Object.hasOwn(SCOPES, scope)) throw failure('usage', 'Say what begins anew: --scope mail, memory, credits, tasks or all');
+  if (!scope || !Object.hasOwn(SCOPES, scope))
+    throw failure('usage', 'Say what begins anew: --scope mail, memory, credits, tasks or all');
   await confirm(world, input, `This takes away ${SCOPES[scope]}. A backup is made first.`);
   const { archive, removed } = await reset(world, scope);
   const restore = `lemming restore ${archive} --yes`;

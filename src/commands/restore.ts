@@ -14,7 +14,9 @@ export const command: Command = {
   name: 'restore',
   group: 'keep',
   summary: 'Bring the organisation back to what a backup holds; the present is archived first',
-  examples: [{ line: 'lemming restore backups/turn-42-1.tgz --yes', does: 'goes back to that backup, and says how to undo it' }],
+  examples: [
+    { line: 'lemming restore backups/turn-42-1.tgz --yes', does: 'goes back to that backup, and says how to undo it' },
+  ],
   args: [{ name: 'file', about: 'what lemming backup, reset or restore wrote' }],
   flags: [YES],
   reads: false,
@@ -38,7 +40,8 @@ function restore(world: World, disk: Disk, file: string): { turn: number; archiv
   const archive = backupPath(disk, 'restore', presentTurn(disk), '/org.tgz');
   packOrg(disk, `${world.root}/${archive}`);
   for (const part of ['agents', 'org']) swap(disk, part, work);
-  for (const name of ['.gitattributes', '.gitignore']) if (disk.stat(`${work}/${name}`) && !disk.stat(name)) disk.rename(`${work}/${name}`, name);
+  for (const name of ['.gitattributes', '.gitignore'])
+    if (disk.stat(`${work}/${name}`) && !disk.stat(name)) disk.rename(`${work}/${name}`, name);
   dropCaches(disk);
   return { turn, archive, files: paths.length };
 }

@@ -21,6 +21,11 @@ export const run: Run = async (world) => {
   const [first] = faults;
   const redacted = found.redacted ? `, ${found.redacted} groups with erased text` : '';
   const counts = `${found.files} files, ${found.turns} turns, ${found.lines} lines${redacted}`;
-  if (first) return { data: { ok: false, faults, ...found }, text: [...faults.map(printFault), `The journal is damaged: ${counts}.`].join('\n'), exit: FAULTS[first.code].exit };
+  if (first)
+    return {
+      data: { ok: false, faults, ...found },
+      text: [...faults.map(printFault), `The journal is damaged: ${counts}.`].join('\n'),
+      exit: FAULTS[first.code].exit,
+    };
   return { data: { ok: true, faults, ...found }, text: `The journal is whole: ${counts}.\nLast seal: ${found.head}` };
 };

@@ -1,6 +1,7 @@
 import type { Request } from '../schema/request.ts';
 import type { Message } from '../schema/message.ts';
 import { parseMessageId } from '../schema/name.ts';
+import { cut } from '../schema/print.ts';
 import { printKey } from './call.ts';
 import type { CallEntry, Effect, Entry, VisitEffect } from './entry.ts';
 import {
@@ -18,6 +19,7 @@ import {
 
 /** Longest wait after failures of a provider, in turns. */
 const MAX_BACKOFF = 32;
+/** Notices that wait for an agent or a person at most; older ones are forgotten between turns. */
 const KEPT_NOTICES = 200;
 
 /**
@@ -156,7 +158,7 @@ function enqueue(state: State, name: string, id: string): void {
 
 function addToThread(state: State, mail: Mail): void {
   const { id, from, to, subject } = mail;
-  const last = { id, from, to, subject, body: mail.body.slice(0, TAIL_CHARS) };
+  const last = { id, from, to, subject, body: cut(mail.body, TAIL_CHARS) };
   const thread = state.threads.get(mail.thread);
   if (!thread) state.threads.set(mail.thread, { turn: mail.turn, tail: [last] });
   else {
@@ -189,7 +191,7 @@ function editMail(state: State, edit: { id: string; subject: string; body: strin
   mail.body = edit.body;
   mail.priority = edit.priority;
   const tail = state.threads.get(mail.thread)?.tail.find((m) => m.id === edit.id);
-  if (tail) Object.assign(tail, { subject: edit.subject, body: edit.body.slice(0, TAIL_CHARS) });
+  if (tail) Object.assign(tail, { subject: edit.subject, body: cut(edit.body, TAIL_CHARS) });
 }
 
 function withdraw(state: State, id: string): void {
@@ -236,7 +238,6 @@ function revive(state: State, id: string, message: Message, to: string[]): void 
 function notify(state: State, to: string, about: string, text: string): void {
   const notices = touch(state, to).notices;
   notices.push({ turn: state.turn + 1, about, text });
-  if (notices.length > KEPT_NOTICES) notices.shift();
 }
 
 function applyVisit(state: State, visit: VisitEffect): void {
@@ -451,5 +452,6 @@ const THREAD_TURNS = 200;
 function closeTurn(state: State, turn: number): void {
   state.turn = turn;
   state.open.clear();
+  for (const agent of state.agents.values()) if (agent.notices.length > KEPT_NOTICES) agent.notices.splice(0, agent.notices.length - KEPT_NOTICES);
   if (turn % 50 === 0) for (const [id, thread] of state.threads) if (thread.turn < turn - THREAD_TURNS) state.threads.delete(id);
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { cut } from '../schema/print.ts';
 import type { Resume } from '../schema/resume.ts';
 import type { Part, Prompt, ToolSpec } from './call.ts';
 import { type Config, mayWriteTo } from './config.ts';
@@ -128,7 +129,7 @@ function summaryOrder(config: Config, state: State): string {
 
 function addNotices(pieces: Piece[], state: State, agent: string): void {
   const notices = agentState(state, agent).notices;
-  if (notices.length) pieces.push(`\n## Notices\n${notices.map((n) => `- turn ${n.turn}: ${n.text}`).join('\n')}\n`);
+  if (notices.length) pieces.push(`\n## Notices\n${notices.map((n) => `- turn ${n.turn}: ${tame(n.text)}`).join('\n')}\n`);
 }
 
 /** The last messages of each conversation in which the agent took part, before the mail that is given now. */
@@ -136,7 +137,7 @@ function addThreads(pieces: Piece[], state: State, agent: string, given: readonl
   for (const id of new Set(given.map((mail) => mail.thread))) {
     const tail = state.threads.get(id)?.tail.filter((m) => (m.from === agent || m.to.includes(agent)) && !given.some((mail) => mail.id === m.id));
     if (!tail?.length) continue;
-    pieces.push(`\n## Earlier in conversation ${id}\n`);
+    pieces.push(`\n## Earlier in conversation ${/^[\w.-]+$/.test(id) ? id : quote(id)}\n`);
     for (const m of tail) pieces.push(`<mail id="${m.id}" from="${m.from}" subject=${quote(m.subject)}>\n`, { mail: m.id, cut: THREAD_CUT }, '\n</mail>\n');
   }
 }
@@ -175,13 +176,12 @@ function memoryOf(state: State, agent: string): { text: string; hash: string } |
   const pinned = entries.filter((text) => /^pin: true$/m.test(text));
   const recent = entries.filter((text) => !pinned.includes(text)).reverse();
   let text = '';
+  let left = 0;
   for (const entry of [...pinned, ...recent]) {
-    if (text.length + entry.length > MEMORY_CHARS) {
-      text += '[more entries: use search_memory or recall]\n';
-      break;
-    }
-    text += `${tame(entry)}\n`;
+    if (text.length + entry.length > MEMORY_CHARS) left++;
+    else text += `${tame(entry)}\n`;
   }
+  if (left) text += `[more entries: ${left}; recall shows one by its key]\n`;
   return { text, hash: textHash(text) };
 }
 
@@ -206,7 +206,7 @@ export function renderPieces(pieces: readonly Piece[], body: (id: string, cut: n
     else if ('blob' in piece) text += blob(piece.blob);
     else {
       const whole = body(piece.mail, piece.cut);
-      text += tame(piece.cut === undefined ? whole : whole.slice(0, piece.cut));
+      text += tame(piece.cut === undefined ? whole : cut(whole, piece.cut));
     }
   }
   return text;

@@ -57,8 +57,8 @@ export function worstCase(price: Price, requestBytes: number, maxOutputTokens: n
 }
 
 /** What a call is charged: by usage, never more than its reserve; `over` is what was reported above that. */
-export function charge(price: Price, reply: Pick<Reply, 'usage' | 'text'>, requestBytes: number, reserve: number): { cost: number; over: number } {
-  const cost = costOf(price, reply.usage ?? estimate(requestBytes, reply.text.length));
+export function charge(price: Price, reply: Pick<Reply, 'usage' | 'text' | 'acts'>, requestBytes: number, reserve: number): { cost: number; over: number } {
+  const cost = costOf(price, reply.usage ?? estimate(requestBytes, reply.text.length + JSON.stringify(reply.acts).length));
   return { cost: Math.min(cost, reserve), over: Math.max(0, cost - reserve) };
 }
 
@@ -108,9 +108,9 @@ function shareRest(granted: { agent: string; unit: string | null; own: number; n
   let waiting = granted.length;
   for (const { agent, unit, own, need } of granted) {
     const peers = inUnit.get(unit) ?? 1;
-    const extra = Math.max(0, Math.min(own - need, shared.share(unit, peers, waiting)));
-    shared.take(unit, extra);
-    given.set(agent, { amount: need + extra });
+    const extra = Math.min(own - need, shared.share(unit, peers, waiting));
+    shared.take(unit, Math.max(0, extra));
+    given.set(agent, { amount: Math.max(0, need + Math.max(0, extra)) });
     inUnit.set(unit, peers - 1);
     waiting--;
   }
@@ -121,10 +121,11 @@ function ownLimit(config: Config, state: State, agent: string): { amount: number
   const caps = config.credits.agents[agent];
   const account = agentState(state, agent);
   const today = account.day === state.day ? account.daySpent : 0;
+  const { left, reserved } = balanceOf(config, state, agent);
   const limits = [
-    { amount: balanceOf(config, state, agent).left, scope: agent },
+    { amount: left, scope: agent },
     { amount: caps?.per_turn ?? Infinity, scope: `${agent} per turn` },
-    { amount: (caps?.per_day ?? Infinity) - today - account.doubt, scope: `${agent} per day` },
+    { amount: (caps?.per_day ?? Infinity) - today - account.doubt - reserved, scope: `${agent} per day` },
   ];
   return limits.reduce((least, limit) => (limit.amount < least.amount ? limit : least));
 }

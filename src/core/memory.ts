@@ -6,5 +6,5 @@ export function memoryPath(agent: string, key: string): string {
 
 /** The canonical file of an entry. */
 export function printMemory(entry: { key: string; tags: string[]; turn: number; text: string }): string {
-  return `---\nkey: ${JSON.stringify(entry.key)}\ntags: ${JSON.stringify(entry.tags)}\nturn: ${entry.turn}\n---\n${entry.text.replace(/\s+$/, '')}\n`;
+  return `---\nkey: ${JSON.stringify(entry.key)}\ntags: ${JSON.stringify(entry.tags)}\nturn: ${entry.turn}\n---\n${entry.text.trimEnd()}\n`;
 }

@@ -87,20 +87,27 @@ function recipientsIn(act: Act): string[] | null {
 
 /** `policies:` of org.yaml: the first whose pattern fits decides. A pattern is a tool name, `*`, or `send_message to:NAME`. */
 function judgePolicy(config: Config, act: Act): Ruling | null {
-  const policy = config.org.policies.find((p) => fits(p.act, act));
+  const policy = config.org.policies.find((p) => fits(config, p.act, act));
   if (!policy || policy.do === 'auto') return null;
   if (policy.do === 'deny') return refuse('policy', `The policy "${policy.act}" denies it.`);
   return { do: 'hold', rule: `policy ${policy.act}`, contacts: policy.do.ask };
 }
 
-function fits(pattern: string, act: Act): boolean {
+function fits(config: Config, pattern: string, act: Act): boolean {
   const [tool, ...conditions] = pattern.trim().split(/\s+/);
   if (tool !== '*' && tool !== act.toolName) return false;
   return conditions.every((condition) => {
     const [key, value] = condition.split(':', 2);
     if (key === 'agent') return value === act.agent;
-    return key === 'to' && (recipientsIn(act) ?? []).some((name) => name === value);
+    return key === 'to' && value !== undefined && reached(config, act).includes(value);
   });
+}
+
+/** Whom a message goes to in the end, and what it was addressed to. */
+function reached(config: Config, act: Act): string[] {
+  const to = recipientsIn(act) ?? [];
+  const resolved = resolveRecipients(config, act.agent, to);
+  return resolved.ok ? [...to, ...resolved.names] : to;
 }
 
 function contactsOf(config: Config): string[] {

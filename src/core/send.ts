@@ -1,5 +1,6 @@
 import type { Message } from '../schema/message.ts';
 import { messageId, padTurn, slug } from '../schema/name.ts';
+import { canonicalBody, cut } from '../schema/print.ts';
 import { type Config, hasEdge, mayWriteTo } from './config.ts';
 import type { Mail } from './state.ts';
 
@@ -74,7 +75,7 @@ export function compose(from: string, turn: number, n: number, wish: Wish, given
     ...(wish.task === undefined ? {} : { task: wish.task }),
     ...(wish.attachments?.length ? { attachments: wish.attachments } : {}),
     path: messagePath(from, turn, n, wish.to[0] ?? 'nobody', subject),
-    body: wish.body.replace(/\s+$/, ''),
+    body: canonicalBody(wish.body.trimEnd()),
   };
 }
 
@@ -91,13 +92,13 @@ export function archivePath(path: string): string {
 }
 
 function reSubject(subject: string): string {
-  return /^re: /i.test(subject) ? subject : `Re: ${subject}`.slice(0, 200);
+  return /^re: /i.test(subject) ? subject : cut(`Re: ${subject}`, 200);
 }
 
 /** The first line with words in it, without markdown's heading marks. */
 export function firstLine(body: string): string {
-  const line = body.split('\n', 50).find((l) => l.trim() !== '') ?? '';
-  return line.replace(/^#+\s*/, '').trim().slice(0, 80) || 'message';
+  const line = body.slice(0, 2000).split(/[\r\n\u0085\u2028\u2029]/, 50).find((l) => l.trim() !== '') ?? '';
+  return cut(line.trim().replace(/^#+/, '').trimStart(), 80).trimEnd() || 'message';
 }
 
 /** Length of the chain that a visit's messages continue: 1 + the largest among the mail it was given. */

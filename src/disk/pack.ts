@@ -49,7 +49,9 @@ function writeArchive(fd: number, files: Iterable<Packed>): void {
     for (let done = 0; done < chunk.length; ) done += fs.writeSync(fd, chunk, done);
   });
   for (const { path, bytes } of files) {
-    const entry = new ReadEntry(new Header({ path, type: 'File', mode: 0o644, size: bytes.length, mtime: new Date(0) }));
+    const entry = new ReadEntry(
+      new Header({ path, type: 'File', mode: 0o644, size: bytes.length, mtime: new Date(0) }),
+    );
     archive.add(entry);
     if (bytes.length) entry.end(Buffer.from(bytes));
     else entry.end();
@@ -96,19 +98,24 @@ class Unpacking {
     try {
       if (!fs.fstatSync(fd).isFile()) throw failure('not-regular', `${this.file} is no regular file`);
       const chunk = Buffer.alloc(1 << 20);
-      for (let read = fs.readSync(fd, chunk); read > 0 && !this.flaw; read = fs.readSync(fd, chunk)) parser.write(Buffer.from(chunk.subarray(0, read)));
+      for (let read = fs.readSync(fd, chunk); read > 0 && !this.flaw; read = fs.readSync(fd, chunk))
+        parser.write(Buffer.from(chunk.subarray(0, read)));
       if (!this.flaw) parser.end();
     } finally {
       fs.closeSync(fd);
     }
     if (this.flaw) throw this.flaw;
-    if (this.paths.length === 0) throw this.refuse('invalid-value', 'holds no files: it is no archive of an organisation');
+    if (this.paths.length === 0)
+      throw this.refuse('invalid-value', 'holds no files: it is no archive of an organisation');
     return this.paths;
   }
 
   /** The first flaw counts; what the reader says after it only follows from it. */
   private fail(error: Error): void {
-    this.flaw ??= 'fault' in error || error instanceof DiskError ? error : this.refuse('invalid-value', `cannot be unpacked: ${error.message}`);
+    this.flaw ??=
+      'fault' in error || error instanceof DiskError
+        ? error
+        : this.refuse('invalid-value', `cannot be unpacked: ${error.message}`);
   }
 
   private take(entry: ReadEntry): void {
@@ -135,10 +142,15 @@ class Unpacking {
 
   private flawOf(entry: ReadEntry): FaultError | null {
     const named = JSON.stringify(entry.path.slice(0, 200));
-    if (!['File', 'OldFile', 'Directory'].includes(entry.type)) return this.refuse('not-regular', `holds ${named}, which is a ${entry.type}`);
+    if (!['File', 'OldFile', 'Directory'].includes(entry.type))
+      return this.refuse('not-regular', `holds ${named}, which is a ${entry.type}`);
     const path = entry.path.replace(/\/$/, '');
     const parts = path.split('/');
-    const bad = path.length > PATH_CHARS || parts.length > PATH_DEPTH || /[\0-\x1f\x7f\\]|^[A-Za-z]:/.test(path) || parts.some((part) => part === '' || part === '.' || part === '..' || part.length > 255);
+    const bad =
+      path.length > PATH_CHARS ||
+      parts.length > PATH_DEPTH ||
+      /[\0-\x1f\x7f\\]|^[A-Za-z]:/.test(path) ||
+      parts.some((part) => part === '' || part === '.' || part === '..' || part.length > 255);
     if (bad) return this.refuse('invalid-value', `holds ${named}, a path that is not allowed`);
     if (entry.type === 'Directory') return null;
     if (!this.allowed(path)) return this.refuse('invalid-value', `holds ${named}, which is no part of an organisation`);
@@ -150,13 +162,20 @@ class Unpacking {
     if (this.taken.has(name)) return this.refuse('invalid-value', `holds ${JSON.stringify(path)} twice`);
     this.taken.add(name);
     this.bytes += entry.size;
-    if (entry.size > FILE_BYTES) return this.refuse('too-large', `holds ${JSON.stringify(path)} with ${entry.size} bytes; ${FILE_BYTES} are the limit`);
-    if (this.bytes > MOST_BYTES || this.taken.size > MOST_FILES) return this.refuse('too-large', `holds more than ${MOST_FILES} files or ${MOST_BYTES} bytes`);
+    if (entry.size > FILE_BYTES)
+      return this.refuse(
+        'too-large',
+        `holds ${JSON.stringify(path)} with ${entry.size} bytes; ${FILE_BYTES} are the limit`,
+      );
+    if (this.bytes > MOST_BYTES || this.taken.size > MOST_FILES)
+      return this.refuse('too-large', `holds more than ${MOST_FILES} files or ${MOST_BYTES} bytes`);
     return null;
   }
 
   private refuse(code: 'invalid-value' | 'not-regular' | 'too-large', what: string): FaultError {
-    return failure(code, `${this.file} ${what}`, { remedy: 'Nothing was changed. Use an archive that lemming backup or lemming export made.' });
+    return failure(code, `${this.file} ${what}`, {
+      remedy: 'Nothing was changed. Use an archive that lemming backup or lemming export made.',
+    });
   }
 }
 
@@ -166,7 +185,9 @@ export function moveIntoPlace(folder: string, target: string): void {
     const stat = fs.lstatSync(target, { throwIfNoEntry: false });
     if (stat && (!stat.isDirectory() || fs.readdirSync(target).length > 0)) {
       fs.rmSync(folder, { recursive: true, force: true });
-      throw failure('usage', `${target} is there already and is not an empty folder`, { remedy: 'Choose a new folder.' });
+      throw failure('usage', `${target} is there already and is not an empty folder`, {
+        remedy: 'Choose a new folder.',
+      });
     }
     if (stat) fs.rmdirSync(target);
     fs.renameSync(folder, target);

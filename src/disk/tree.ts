@@ -37,7 +37,8 @@ export function removeTree(disk: Disk, folder: string): void {
 export function removeFiles(disk: Disk, paths: readonly string[], stop: (folder: string) => boolean): void {
   for (const path of paths) disk.unlink(path);
   const folders = new Set(paths.map(folderOf));
-  for (const start of folders) for (let folder = start; folder !== '' && !stop(folder); folder = folderOf(folder)) disk.rmdir(folder);
+  for (const start of folders)
+    for (let folder = start; folder !== '' && !stop(folder); folder = folderOf(folder)) disk.rmdir(folder);
 }
 
 function folderOf(path: string): string {
@@ -46,5 +47,7 @@ function folderOf(path: string): string {
 
 /** What editors, sync tools and interrupted writes leave behind: no file of the org. */
 export function isLeftover(name: string): boolean {
-  return /^\.|~$|\.(swp|swx|tmp|bak|orig|part)$|^#.*#$|\.conflict-\d|\.conflict-old$|\.sync-conflict-|\(.*conflicted copy/i.test(name);
+  return /^\.|~$|\.(swp|swx|tmp|bak|orig|part)$|^#.*#$|\.conflict-\d|\.conflict-old$|\.sync-conflict-|\(.*conflicted copy/i.test(
+    name,
+  );
 }

@@ -36,7 +36,10 @@ type Line = { -readonly [K in keyof Entry]: Entry[K] } & Entry;
 /** Erases the text wherever the engine wrote it: the message, the act, the note, the held act, subjects in prompts, names of files. */
 export function eraser(target: Target): Change {
   const signs = signsOf(target);
-  const paths = [...target.paths].flatMap(([old, made]) => [[old, made] as const, [archivePath(old), archivePath(made)] as const]);
+  const paths = [...target.paths].flatMap(([old, made]) => [
+    [old, made] as const,
+    [archivePath(old), archivePath(made)] as const,
+  ]);
   return (line, _entry, file) => {
     if (!signs.some((sign) => line.includes(sign))) return line;
     const entry = JSON.parse(line) as Line;
@@ -49,7 +52,14 @@ export function eraser(target: Target): Change {
 function signsOf({ id, messages, echoes, texts, subjects, paths, call }: Target): string[] {
   const [turn, agent] = call?.split('.') ?? [];
   const ofCall = turn === undefined ? [] : [`"turn":${turn},"agent":"${agent}"`];
-  return [id, ...messages.keys(), ...echoes.keys(), ...paths.keys(), ...ofCall, ...[...texts, ...subjects.keys()].map((text) => JSON.stringify(text).slice(1, -1))];
+  return [
+    id,
+    ...messages.keys(),
+    ...echoes.keys(),
+    ...paths.keys(),
+    ...ofCall,
+    ...[...texts, ...subjects.keys()].map((text) => JSON.stringify(text).slice(1, -1)),
+  ];
 }
 
 function erase(entry: Line, target: Target, file: number): void {
@@ -58,21 +68,26 @@ function erase(entry: Line, target: Target, file: number): void {
     case 'drop':
     case 'revived':
       if (target.messages.has(entry.message.id)) eraseMessage(entry);
-      if (target.messages.has(entry.message.id) || target.echoes.has(entry.message.id)) entry.message.subject = target.subjects.get(entry.message.subject) ?? entry.message.subject;
+      if (target.messages.has(entry.message.id) || target.echoes.has(entry.message.id))
+        entry.message.subject = target.subjects.get(entry.message.subject) ?? entry.message.subject;
       return;
     case 'mail':
       if (target.messages.has(entry.id)) entry.body = REDACTED;
-      if (target.messages.has(entry.id) || target.echoes.has(entry.id)) entry.subject = target.subjects.get(entry.subject) ?? entry.subject;
+      if (target.messages.has(entry.id) || target.echoes.has(entry.id))
+        entry.subject = target.subjects.get(entry.subject) ?? entry.subject;
       return;
     case 'reply':
-      if (entry.agent === target.agent && target.turns.has(entry.turn)) eraseReply(entry.reply, target, printKey(entry) === target.call || target.spoken.has(entry.turn));
-      else if ([...target.echoes.values()].some(({ from, turn }) => from === entry.agent && turn === entry.turn)) for (const act of entry.reply.acts) act.input = withSubject(act.input, target);
+      if (entry.agent === target.agent && target.turns.has(entry.turn))
+        eraseReply(entry.reply, target, printKey(entry) === target.call || target.spoken.has(entry.turn));
+      else if ([...target.echoes.values()].some(({ from, turn }) => from === entry.agent && turn === entry.turn))
+        for (const act of entry.reply.acts) act.input = withSubject(act.input, target);
       return;
     case 'failed':
       if (printKey(entry) === target.call) entry.message = REDACTED;
       return;
     case 'visit':
-      if (entry.agent === target.agent && target.turns.has(file)) entry.notes = entry.notes.map((note) => (target.spoken.has(file) || target.texts.has(note) ? REDACTED : note));
+      if (entry.agent === target.agent && target.turns.has(file))
+        entry.notes = entry.notes.map((note) => (target.spoken.has(file) || target.texts.has(note) ? REDACTED : note));
       return;
     case 'held':
       if (entry.agent === target.agent) entry.input = eraseInput(entry.input, target);
@@ -98,7 +113,9 @@ function eraseReply(reply: Reply, target: Target, words: boolean): void {
 /** What an act sends. A subject that came from the body comes from `[redacted]` when the act is judged again. */
 function eraseInput(input: Json, target: Target): Json {
   const { body } = fieldsOf(input);
-  return typeof body === 'string' && target.texts.has(trimmed(body)) ? withSubject({ ...fieldsOf(input), body: REDACTED }, target) : input;
+  return typeof body === 'string' && target.texts.has(trimmed(body))
+    ? withSubject({ ...fieldsOf(input), body: REDACTED }, target)
+    : input;
 }
 
 function withSubject(input: Json, { subjects }: Target): Json {
@@ -116,7 +133,13 @@ function erasePieces(pieces: readonly Piece[], { messages, echoes, subjects }: T
   const heads = [...subjects].map(([old, made]) => [head(old), head(made)] as const);
   return pieces.map((piece, i) => {
     const next = pieces[i + 1];
-    if (typeof piece !== 'string' || typeof next !== 'object' || !('mail' in next) || !(messages.has(next.mail) || echoes.has(next.mail))) return piece;
+    if (
+      typeof piece !== 'string' ||
+      typeof next !== 'object' ||
+      !('mail' in next) ||
+      !(messages.has(next.mail) || echoes.has(next.mail))
+    )
+      return piece;
     return heads.reduce((text, [old, made]) => text.replaceAll(old, made), piece);
   });
 }

@@ -23,11 +23,16 @@ export function withLock<T>(place: Place, command: string, work: (disk: Disk) =>
  * Works on an org between two turns: the files of a turn that a crash cut off are completed first, and the journal goes on
  * with the file of the coming turn. Throws `locked` while an engine runs or a turn waits to be finished.
  */
-export async function betweenTurns<T>(place: Place, command: string, work: (disk: Disk, loaded: Loaded) => T): Promise<T> {
+export async function betweenTurns<T>(
+  place: Place,
+  command: string,
+  work: (disk: Disk, loaded: Loaded) => T,
+): Promise<T> {
   await withEngine(place, command, async () => {});
   return withLock(place, command, (disk) => {
     const loaded = load(disk);
-    if (loaded.unfinished || loaded.undone) throw failure('locked', 'A turn was cut off here: finish it first with lemming run-once');
+    if (loaded.unfinished || loaded.undone)
+      throw failure('locked', 'A turn was cut off here: finish it first with lemming run-once');
     loaded.journal.turnTo(loaded.state.turn + 1);
     try {
       return work(disk, loaded);
@@ -44,7 +49,9 @@ export function dropCaches(disk: Disk): void {
 
 /** The first free place for a backup: `backups/<what>-<turn>-<n>.tgz`, or `.../org.tgz` in a folder of its own. */
 export function backupPath(disk: Disk, what: string, turn: number, rest = '.tgz'): string {
-  for (let n = 1; ; n++) if (disk.stat(`backups/${what}-${turn}-${n}${rest.split('/')[0]}`) === null) return `backups/${what}-${turn}-${n}${rest}`;
+  for (let n = 1; ; n++)
+    if (disk.stat(`backups/${what}-${turn}-${n}${rest.split('/')[0]}`) === null)
+      return `backups/${what}-${turn}-${n}${rest}`;
 }
 
 /** A new folder in `.lemming/` for work under way, on the same file system as the org. */

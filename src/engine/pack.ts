@@ -41,7 +41,9 @@ export function packOrg(disk: Disk, file: string, wish: PackWish = {}): PackedOr
     const packed = packOnce(disk, file, wish);
     if (packed) return packed;
   }
-  throw failure('locked', 'The engine here writes all the time', { remedy: 'Pause it with lemming pause, or stop it, and try again.' });
+  throw failure('locked', 'The engine here writes all the time', {
+    remedy: 'Pause it with lemming pause, or stop it, and try again.',
+  });
 }
 
 function packOnce(disk: Disk, file: string, { skip, change }: PackWish): PackedOrg | null {
@@ -86,7 +88,8 @@ function readWhole(disk: Disk, path: string): Uint8Array | null {
  * org may be packed while its engine writes. Throws `invalid-value` when it is no org, or the faults of its journal.
  */
 export function checkUnpacked(disk: Disk, file: string): number {
-  if (disk.stat('org/org.yaml')?.kind !== 'file') throw failure('invalid-value', `${file} holds no org/org.yaml: it is no archive of an organisation`);
+  if (disk.stat('org/org.yaml')?.kind !== 'file')
+    throw failure('invalid-value', `${file} holds no org/org.yaml: it is no archive of an organisation`);
   const { faults, torn } = verifyJournal(disk);
   if (faults.length > torn) throw new FaultError(...(faults as [Fault, ...Fault[]]));
   return load(disk).state.turn;

@@ -1,9 +1,27 @@
 import { apply } from '../core/apply.ts';
 import { requestHash } from '../core/brief.ts';
-import { type CallKey, type Prompt, ProviderError, printKey, PROVIDER_FAILURES, REPLY_FAILURES, type Reply } from '../core/call.ts';
+import {
+  type CallKey,
+  PROVIDER_FAILURES,
+  type Prompt,
+  ProviderError,
+  printKey,
+  REPLY_FAILURES,
+  type Reply,
+} from '../core/call.ts';
 import type { Config } from '../core/config.ts';
-import type { Attached, CallEntry, Effect, Entry, IntentEntry, OpenEntry, PromptRef, VisitEffect } from '../core/entry.ts';
+import type {
+  Attached,
+  CallEntry,
+  Effect,
+  Entry,
+  IntentEntry,
+  OpenEntry,
+  PromptRef,
+  VisitEffect,
+} from '../core/entry.ts';
 import type { Toolbox } from '../core/judge.ts';
+import { undeliverable } from '../core/settle.ts';
 import { emptyState, type State } from '../core/state.ts';
 import { realClock } from '../disk/clock.ts';
 import { configReader } from '../disk/config.ts';
@@ -13,7 +31,6 @@ import { type Fault, FaultError } from '../schema/fault.ts';
 import { Calls, OutOfCredits, type Purse, Recorded } from './calls.ts';
 import type { Ports } from './ports.ts';
 import { makeTurn, type Turn } from './turn.ts';
-import { undeliverable } from '../core/settle.ts';
 
 /** The first line that comes out otherwise than the journal has it. `key` names it: an effect and its agent, or a call. */
 export interface Divergence {
@@ -26,7 +43,19 @@ export interface Divergence {
 /** Marks of a text that was erased from the journal: what depends on it cannot be compared. */
 const ERASED = /\[redacted\]|\[\w*(_KEY|_TOKEN|_SECRET|PASSWORD)\]/i;
 
-const EFFECTS: ReadonlySet<string> = new Set(['visit', 'sent', 'wrote', 'acked', 'dead', 'notice', 'held', 'decided', 'moved', 'summarised', 'warned']);
+const EFFECTS: ReadonlySet<string> = new Set([
+  'visit',
+  'sent',
+  'wrote',
+  'acked',
+  'dead',
+  'notice',
+  'held',
+  'decided',
+  'moved',
+  'summarised',
+  'warned',
+]);
 const CALLS: ReadonlySet<string> = new Set(['blob', 'intent', 'reply', 'failed', 'use', 'used', 'recovered']);
 
 /**
@@ -50,7 +79,13 @@ export class Recompute {
 
   constructor(toolbox: Toolbox, ports: Pick<Ports, 'host' | 'provider'>) {
     this.toolbox = toolbox;
-    this.ports = { disk: this.readings.disk(), clock: realClock, host: ports.host, env: {}, provider: async (name) => unreachable(await ports.provider(name)) };
+    this.ports = {
+      disk: this.readings.disk(),
+      clock: realClock,
+      host: ports.host,
+      env: {},
+      provider: async (name) => unreachable(await ports.provider(name)),
+    };
     this.calls = new ReplayedCalls(this.ports, this.state);
   }
 
@@ -79,7 +114,19 @@ export class Recompute {
     for (const effect of frozen) apply(this.state, effect);
     const recorded = new Replayed(calls, this.readings);
     this.calls.begin(calls, effects);
-    const turn: Turn = { number: open.turn, open, config, state: this.state, journal: new NoJournal(this.ports.disk), calls: this.calls, recorded, ports: this.ports, live: new Set(), swept, signal: NEVER };
+    const turn: Turn = {
+      number: open.turn,
+      open,
+      config,
+      state: this.state,
+      journal: new NoJournal(this.ports.disk),
+      calls: this.calls,
+      recorded,
+      ports: this.ports,
+      live: new Set(),
+      swept,
+      signal: NEVER,
+    };
     const ending = await makeTurn(turn, this.toolbox);
     this.visits += ending.visits.length;
     this.divergence = this.calls.divergence ?? firstDivergence(open.turn, effects, [...frozen, ...ending.effects]);
@@ -103,7 +150,11 @@ export class Recompute {
   private configure(env: Record<string, string>): Config {
     const text = JSON.stringify(env);
     if (this.config && text === this.env) return this.config;
-    const folders = new Set([...this.state.files.keys()].flatMap((path) => (path.startsWith('agents/') ? [path.split('/', 2)[1] as string] : [])));
+    const folders = new Set(
+      [...this.state.files.keys()].flatMap((path) =>
+        path.startsWith('agents/') ? [path.split('/', 2)[1] as string] : [],
+      ),
+    );
     const read = this.readConfig(this.state.files, [...folders], env);
     if (!read.config) throw new FaultError(...(read.faults as [Fault, ...Fault[]]));
     this.config = read.config;
@@ -140,7 +191,8 @@ class Replayed extends Recorded {
   override use(key: { turn: number; agent: string; n: number; act: number }): CallEntry[] {
     const known = super.use(key);
     const used = known?.find((entry) => entry.k === 'used');
-    if (!known || !used) throw new Error(`the journal holds no use of a tool by ${key.agent} in call ${key.n}, act ${key.act}`);
+    if (!known || !used)
+      throw new Error(`the journal holds no use of a tool by ${key.agent} in call ${key.n}, act ${key.act}`);
     for (const { path, text } of used.files) this.readings.write(path, text);
     return known;
   }
@@ -162,11 +214,21 @@ class ReplayedCalls extends Calls {
   begin(calls: readonly Entry[], effects: readonly Effect[]): void {
     this.last.clear();
     this.visits.clear();
-    for (const { k, ...call } of calls as IntentEntry[]) if (k === 'intent') this.last.set(`${call.agent}.${call.n}`, call.attempt);
+    for (const { k, ...call } of calls as IntentEntry[])
+      if (k === 'intent') this.last.set(`${call.agent}.${call.n}`, call.attempt);
     for (const effect of effects) if (effect.k === 'visit') this.visits.set(effect.agent, effect);
   }
 
-  override async think(_config: Config, _models: readonly string[], prompt: Prompt, _ref: PromptRef, systemHash: string, _unit: string | null, purse: Purse, recorded: Recorded): Promise<Reply> {
+  override async think(
+    _config: Config,
+    _models: readonly string[],
+    prompt: Prompt,
+    _ref: PromptRef,
+    systemHash: string,
+    _unit: string | null,
+    purse: Purse,
+    recorded: Recorded,
+  ): Promise<Reply> {
     const { turn, agent, n } = prompt;
     const last = this.last.get(`${agent}.${n}`) ?? 0;
     for (let attempt = 1; attempt <= last; attempt++) {
@@ -198,7 +260,8 @@ class ReplayedCalls extends Calls {
     if (answer.k !== 'reply' && answer.k !== 'failed') return undefined;
     purse.left -= answer.cost;
     if (answer.k === 'reply') return answer.reply;
-    if ((REPLY_FAILURES as readonly string[]).includes(answer.failure)) throw new ProviderError(answer.failure, answer.message, { usage: answer.usage, requestId: answer.requestId });
+    if ((REPLY_FAILURES as readonly string[]).includes(answer.failure))
+      throw new ProviderError(answer.failure, answer.message, { usage: answer.usage, requestId: answer.requestId });
     return undefined;
   }
 
@@ -214,7 +277,10 @@ class ReplayedCalls extends Calls {
 }
 
 function unreachable(provider: Awaited<ReturnType<Ports['provider']>>): Awaited<ReturnType<Ports['provider']>> {
-  return { ...provider, connect: async () => ({ complete: () => Promise.reject(new Error('replay calls no provider')) }) };
+  return {
+    ...provider,
+    connect: async () => ({ complete: () => Promise.reject(new Error('replay calls no provider')) }),
+  };
 }
 
 /** A journal that forgets. */
@@ -238,7 +304,12 @@ class Readings {
     this.attached.clear();
     for (const effect of effects) {
       if (effect.k === 'wrote') this.shared.set(effect.path, effect.was);
-      if (effect.k === 'sent') for (const file of effect.files ?? []) this.attached.set(`${effect.message.from} ${nameOf(file.path.replace(/\/outbox\/\d+-\d+-/, '/outbox/'))}`, file);
+      if (effect.k === 'sent')
+        for (const file of effect.files ?? [])
+          this.attached.set(
+            `${effect.message.from} ${nameOf(file.path.replace(/\/outbox\/\d+-\d+-/, '/outbox/'))}`,
+            file,
+          );
     }
   }
 

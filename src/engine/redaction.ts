@@ -42,10 +42,16 @@ export function redact(disk: Disk, { journal }: Loaded, id: string): Redaction {
   journal.add(...groups.map((group) => ({ k: 'redacted' as const, ...group, id })));
   journal.write(true);
   journal.close();
-  for (const file of new Set(groups.map((group) => group.file))) replaceFile(disk, journalPath(file), rewriteFile(disk, file, change).bytes);
+  for (const file of new Set(groups.map((group) => group.file)))
+    replaceFile(disk, journalPath(file), rewriteFile(disk, file, change).bytes);
   dropCaches(disk);
   const files = [...cleanFiles(disk, target, before), ...cleanLogs(disk, target)];
-  return { messages: [...target.messages.keys()], groups: groups.length, files: files.sort(), also_in: remains(disk, target) };
+  return {
+    messages: [...target.messages.keys()],
+    groups: groups.length,
+    files: files.sort(),
+    also_in: remains(disk, target),
+  };
 }
 
 function refold(disk: Disk): Refold {
@@ -56,15 +62,30 @@ function refold(disk: Disk): Refold {
 
 /** Finds what the id names, and all lines in which its text stands by the way the engine works. */
 function findTarget(disk: Disk, id: string): Target {
-  const target: Target = { id, agent: '', turns: new Set(), messages: new Map(), echoes: new Map(), call: null, spoken: new Set(), texts: new Set(), subjects: new Map(), paths: new Map() };
+  const target: Target = {
+    id,
+    agent: '',
+    turns: new Set(),
+    messages: new Map(),
+    echoes: new Map(),
+    call: null,
+    spoken: new Set(),
+    texts: new Set(),
+    subjects: new Map(),
+    paths: new Map(),
+  };
   const held: { file: number; agent: string; body: string }[] = [];
   for (const { file, entries } of readJournal(disk, []))
     for (const entry of entries) {
       lookAt(target, entry);
       if (entry.k === 'held') held.push({ file, agent: entry.agent, body: trimmed(bodyOf(entry.input)) });
     }
-  if (target.messages.size === 0 && target.call === null) throw failure('not-found', `The journal holds no message or call ${JSON.stringify(id)}`, { remedy: 'lemming history lists messages. The id of a call is TURN.AGENT.CALL.ATTEMPT.' });
-  for (const { file, agent, body } of held) if (agent === target.agent && target.texts.has(body)) target.turns.add(file);
+  if (target.messages.size === 0 && target.call === null)
+    throw failure('not-found', `The journal holds no message or call ${JSON.stringify(id)}`, {
+      remedy: 'lemming history lists messages. The id of a call is TURN.AGENT.CALL.ATTEMPT.',
+    });
+  for (const { file, agent, body } of held)
+    if (agent === target.agent && target.texts.has(body)) target.turns.add(file);
   for (const turn of target.turns) widen(disk, target, turn);
   for (const group of readJournal(disk, [])) for (const entry of group.entries) echo(target, entry);
   for (const none of ['', REDACTED]) {
@@ -80,7 +101,8 @@ function bodyOf(input: unknown): string {
 }
 
 function lookAt(target: Target, entry: Entry): void {
-  if ((entry.k === 'sent' || entry.k === 'drop' || entry.k === 'revived') && entry.message.id === target.id) aim(target, entry.message);
+  if ((entry.k === 'sent' || entry.k === 'drop' || entry.k === 'revived') && entry.message.id === target.id)
+    aim(target, entry.message);
   if (entry.k === 'mail' && entry.id === target.id) {
     target.texts.add(entry.body);
     nameSubject(target, entry.subject);
@@ -112,7 +134,8 @@ function nameSubject({ subjects }: Target, subject: string): void {
 /** The name of a file holds words of the subject. */
 function rename(target: Target, { id, from, turn, to, subject, path }: Message): void {
   const made = target.subjects.get(subject);
-  if (made !== undefined) target.paths.set(path, messagePath(from, turn, parseMessageId(id)?.n ?? 1, to[0] ?? 'nobody', made));
+  if (made !== undefined)
+    target.paths.set(path, messagePath(from, turn, parseMessageId(id)?.n ?? 1, to[0] ?? 'nobody', made));
 }
 
 /** Answers repeat the subject, and answers to these. */
@@ -128,7 +151,9 @@ function echo(target: Target, entry: Entry): void {
 /** The journal keeps equal texts of a visit once, so messages with the same text go with it; and plain text may have become a message. */
 function widen(disk: Disk, target: Target, turn: number): void {
   const entries = readJournalFile(disk, turn, '').groups.flatMap((group) => group.entries);
-  const notes = entries.flatMap((entry) => (entry.k === 'visit' && entry.agent === target.agent ? [entry.notes.join('\n\n')] : []));
+  const notes = entries.flatMap((entry) =>
+    entry.k === 'visit' && entry.agent === target.agent ? [entry.notes.join('\n\n')] : [],
+  );
   for (const entry of entries) {
     if (entry.k !== 'sent' || entry.message.from !== target.agent) continue;
     const spoken = notes.includes(entry.message.body);
@@ -162,29 +187,44 @@ function concerned(disk: Disk, target: Target, before: Refold, after: Refold): S
   for (const [path, { hash }] of before.files) if (after.files.get(path)?.hash !== hash) paths.add(path);
   for (const [path, { hash }] of after.files) if (before.files.get(path)?.hash !== hash) paths.add(path);
   const ids = [...target.messages.keys(), ...target.echoes.keys()];
-  for (const [path, made] of after.files) if (/^org\/(dead-letter|approvals)\//.test(path) && ids.some((id) => textOf(disk, made)?.includes(id))) paths.add(path);
+  for (const [path, made] of after.files)
+    if (/^org\/(dead-letter|approvals)\//.test(path) && ids.some((id) => textOf(disk, made)?.includes(id)))
+      paths.add(path);
   for (const id of ids) {
     const { author, turn } = parseMessageId(id) ?? { author: target.agent, turn: 0 };
     const start = `${padTurn(turn)}-${id.slice(id.lastIndexOf('-') + 1)}-`;
-    for (const path of treeOf(disk, [`agents/${author}/outbox`]).files) if (path.slice(path.lastIndexOf('/') + 1).replace(/^\.lemming-/, '').startsWith(start)) paths.add(path);
+    for (const path of treeOf(disk, [`agents/${author}/outbox`]).files)
+      if (
+        path
+          .slice(path.lastIndexOf('/') + 1)
+          .replace(/^\.lemming-/, '')
+          .startsWith(start)
+      )
+        paths.add(path);
   }
   return paths;
 }
 
 /** Logs hold texts as JSON; they prove nothing, so the text is simply replaced. */
 function cleanLogs(disk: Disk, target: Target): string[] {
-  const texts = [...target.texts].filter((text) => text.length >= TELLING).map((text) => JSON.stringify(text).slice(1, -1));
-  return treeOf(disk, ['agents', 'org/logs'], (path) => /^agents\/[^/]+\/(?!logs(\/|$))/.test(path)).files.filter((path) => {
-    const log = Buffer.from(disk.read(path) ?? []).toString();
-    const clean = texts.reduce((text, secret) => text.replaceAll(secret, REDACTED), log);
-    if (clean !== log) replaceFile(disk, path, Buffer.from(clean));
-    return clean !== log;
-  });
+  const texts = [...target.texts]
+    .filter((text) => text.length >= TELLING)
+    .map((text) => JSON.stringify(text).slice(1, -1));
+  return treeOf(disk, ['agents', 'org/logs'], (path) => /^agents\/[^/]+\/(?!logs(\/|$))/.test(path)).files.filter(
+    (path) => {
+      const log = Buffer.from(disk.read(path) ?? []).toString();
+      const clean = texts.reduce((text, secret) => text.replaceAll(secret, REDACTED), log);
+      if (clean !== log) replaceFile(disk, path, Buffer.from(clean));
+      return clean !== log;
+    },
+  );
 }
 
 /** Files of the org in which the text still stands. */
 function remains(disk: Disk, { texts, subjects }: Target): string[] {
-  const telling = [...texts, ...subjects.keys()].filter((text) => text.length >= TELLING && !text.includes(REDACTED)).flatMap((text) => [text, JSON.stringify(text).slice(1, -1)]);
+  const telling = [...texts, ...subjects.keys()]
+    .filter((text) => text.length >= TELLING && !text.includes(REDACTED))
+    .flatMap((text) => [text, JSON.stringify(text).slice(1, -1)]);
   if (telling.length === 0) return [];
   const parts = treeOf(disk, ['agents', 'org']).files;
   return parts.filter((path) => {

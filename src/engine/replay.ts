@@ -183,7 +183,8 @@ export function compareFolder(disk: Disk, refold: Refold, env: Record<string, st
   for (const [path, made] of refold.files) {
     const bytes = readAny(disk, path);
     if (bytes === null) differences.push({ path, what: 'missing' });
-    else if (bytesHash(bytes) !== made.hash && !saysTheSame(path, bytes, made, refold.state)) differences.push({ path, what: 'changed' });
+    else if (bytesHash(bytes) !== made.hash && !saysTheSame(path, bytes, made, refold.state))
+      differences.push({ path, what: 'changed' });
   }
   const known = new Set(differences.map(({ path }) => path));
   for (const path of extras(disk, refold, env)) if (!known.has(path)) differences.push({ path, what: 'extra' });
@@ -195,7 +196,8 @@ function readAny(disk: Disk, path: string): Uint8Array | null {
   try {
     return disk.read(path);
   } catch (error) {
-    if (error instanceof DiskError && (error.failure === 'not-regular' || error.failure === 'too-large')) return new Uint8Array([0]);
+    if (error instanceof DiskError && (error.failure === 'not-regular' || error.failure === 'too-large'))
+      return new Uint8Array([0]);
     throw error;
   }
 }
@@ -208,14 +210,18 @@ function saysTheSame(path: string, bytes: Uint8Array, made: Made, state: State):
   if (!('text' in decoded)) return false;
   if (made.edit === null) return decoded.text === text;
   const message = readMessage(decoded.text, path).message;
-  return message?.body === made.edit.body && message.subject === made.edit.subject && message.priority === made.edit.priority;
+  return (
+    message?.body === made.edit.body && message.subject === made.edit.subject && message.priority === made.edit.priority
+  );
 }
 
 /** Files that the journal does not make, where the engine would take or miss them. Set-aside files and leftovers are none. */
 function extras(disk: Disk, { files, state }: Refold, env: Record<string, string | undefined>): string[] {
   const config = configOf(state, env);
   const limit = config?.org.limits.message_bytes ?? 1_048_576;
-  const found = new Folder(disk, realClock).tracked(state, limit).flatMap((input) => ('path' in input ? [input.path] : []));
+  const found = new Folder(disk, realClock)
+    .tracked(state, limit)
+    .flatMap((input) => ('path' in input ? [input.path] : []));
   const skip = (path: string): boolean => isLeftover(path.slice(path.lastIndexOf('/') + 1)) || state.aside.has(path);
   const agents = [...(config?.agents.values() ?? [])].filter((resume) => !resume.person);
   const outboxes = agents.map((resume) => `agents/${resume.name}/outbox`);
@@ -225,7 +231,9 @@ function extras(disk: Disk, { files, state }: Refold, env: Record<string, string
 
 /** The configuration as it was frozen; null when it cannot be used: then nobody is known to be an agent. */
 function configOf(state: State, env: Record<string, string | undefined>): Config | null {
-  const folders = new Set([...state.files.keys()].flatMap((path) => (path.startsWith('agents/') ? [path.split('/', 2)[1] as string] : [])));
+  const folders = new Set(
+    [...state.files.keys()].flatMap((path) => (path.startsWith('agents/') ? [path.split('/', 2)[1] as string] : [])),
+  );
   return configReader()(state.files, [...folders], env).config;
 }
 
@@ -241,7 +249,9 @@ export function showDifference(disk: Disk, refold: Refold, { path, what }: Diffe
   const made = refold.files.get(path);
   if (what !== 'changed' || !made) return null;
   const expected = textOf(disk, made)?.split('\n');
-  const found = Buffer.from(readAny(disk, path) ?? []).toString().split('\n');
+  const found = Buffer.from(readAny(disk, path) ?? [])
+    .toString()
+    .split('\n');
   if (!expected) return null;
   for (let i = 0; i < Math.max(expected.length, found.length); i++)
     if (expected[i] !== found[i]) return { line: i + 1, expected: expected[i] ?? null, found: found[i] ?? null };

@@ -3,15 +3,15 @@ import type { Config } from '../core/config.ts';
 import type { Attached } from '../core/entry.ts';
 import { archivePath, messagePath } from '../core/send.ts';
 import type { Disk } from '../disk/disk.ts';
-import { chain, journalFiles, journalPath, readJournal, readJournalFile } from '../disk/journal.ts';
 import { readMessage } from '../disk/drop.ts';
+import { chain, journalFiles, journalPath, readJournal, readJournalFile } from '../disk/journal.ts';
 import { bytesHash } from '../disk/materialise.ts';
 import type { Packed } from '../disk/pack.ts';
 import type { Message } from '../schema/message.ts';
 import { parseMessageId } from '../schema/name.ts';
 import { printMessage } from '../schema/print.ts';
 import { redactor } from './redact.ts';
-import { rewriteFile, type Rewritten } from './rewrite.ts';
+import { type Rewritten, rewriteFile } from './rewrite.ts';
 
 /** The beginning of a secret that a subject was cut at is struck out from so many characters on. */
 const TELLING = 6;
@@ -34,10 +34,14 @@ export class Scrubber {
     const known = { ...env, ...keysOf(config, env) };
     this.disk = disk;
     this.redact = redactor(known);
-    this.secrets = Object.entries(known).flatMap(([name, value]) => (SECRET.test(name) && value && value.length >= TELLING ? [value] : []));
+    this.secrets = Object.entries(known).flatMap(([name, value]) =>
+      SECRET.test(name) && value && value.length >= TELLING ? [value] : [],
+    );
     this.last = journalFiles(disk).at(-1) ?? 0;
     if (this.secrets.length === 0) return;
-    for (const { entries } of readJournal(disk, [])) for (const entry of entries) if (entry.k === 'sent' || entry.k === 'drop') this.name(entry.message, entry.k === 'drop' ? entry.found : null);
+    for (const { entries } of readJournal(disk, []))
+      for (const entry of entries)
+        if (entry.k === 'sent' || entry.k === 'drop') this.name(entry.message, entry.k === 'drop' ? entry.found : null);
   }
 
   /** The name of a message's file is made of its subject, which may be cut in the middle of a secret. */
@@ -53,7 +57,8 @@ export class Scrubber {
   /** A text that ends with the beginning of a secret, without it. */
   private withoutBeginning(text: string): string {
     for (const secret of this.secrets)
-      for (let length = Math.min(secret.length, text.length); length >= TELLING; length--) if (text.endsWith(secret.slice(0, length))) return `${text.slice(0, -length)}[CUT_SECRET]`;
+      for (let length = Math.min(secret.length, text.length); length >= TELLING; length--)
+        if (text.endsWith(secret.slice(0, length))) return `${text.slice(0, -length)}[CUT_SECRET]`;
     return text;
   }
 
@@ -68,7 +73,13 @@ export class Scrubber {
   /** The file with the secrets struck out. The end of the journal tells which of its lines were, so that it still verifies. */
   take(file: Packed): Packed[] {
     const number = Number(/^org\/journal\/(\d+)\.jsonl$/.exec(file.path)?.[1] ?? 0);
-    const made = number === 0 ? { path: this.strike(file.path), bytes: this.names.has(file.path) ? this.message(file) : this.plain(file.bytes) } : this.journal(file, number);
+    const made =
+      number === 0
+        ? {
+            path: this.strike(file.path),
+            bytes: this.names.has(file.path) ? this.message(file) : this.plain(file.bytes),
+          }
+        : this.journal(file, number);
     if (made.path !== file.path || made.bytes !== file.bytes) this.found.push(file.path);
     return number === this.last && this.groups.length ? this.telling(made) : [made];
   }
@@ -78,7 +89,9 @@ export class Scrubber {
     const text = Buffer.from(bytes).toString();
     const { message } = readMessage(text, path);
     if (!message || printMessage(message) !== text) return this.plain(bytes);
-    return Buffer.from(printMessage({ ...message, subject: this.strike(message.subject), body: this.strike(message.body) }));
+    return Buffer.from(
+      printMessage({ ...message, subject: this.strike(message.subject), body: this.strike(message.body) }),
+    );
   }
 
   private plain(bytes: Uint8Array): Uint8Array {
@@ -89,7 +102,9 @@ export class Scrubber {
   }
 
   private journal(file: Packed, number: number): Packed {
-    const { bytes, groups } = rewriteFile(this.disk, number, (line) => this.strike(line.includes('"files":[{') ? this.withCleanFiles(line) : line));
+    const { bytes, groups } = rewriteFile(this.disk, number, (line) =>
+      this.strike(line.includes('"files":[{') ? this.withCleanFiles(line) : line),
+    );
     if (groups.length === 0) return file;
     this.groups.push(...groups);
     return { path: file.path, bytes };
@@ -99,7 +114,8 @@ export class Scrubber {
   private withCleanFiles(line: string): string {
     const entry = JSON.parse(line) as { k: string; files: Attached[] };
     if (entry.k !== 'sent') return line;
-    for (const file of entry.files) file.data = Buffer.from(this.plain(Buffer.from(file.data, 'base64'))).toString('base64');
+    for (const file of entry.files)
+      file.data = Buffer.from(this.plain(Buffer.from(file.data, 'base64'))).toString('base64');
     return JSON.stringify(entry);
   }
 
@@ -110,7 +126,8 @@ export class Scrubber {
     const text = `${lines.join('\n')}\n`;
     const seal = { k: 'seal', n: lines.length, h: chain(groups.at(-1)?.seal ?? '', bytesHash(Buffer.from(text))) };
     const bytes = Buffer.from(`${text}${JSON.stringify(seal)}\n`);
-    if (groups.some((group) => group.entries.some((entry) => entry.k === 'commit'))) return [end, { path: journalPath(this.last + 1), bytes }];
+    if (groups.some((group) => group.entries.some((entry) => entry.k === 'commit')))
+      return [end, { path: journalPath(this.last + 1), bytes }];
     const tail = (this.disk.read(journalPath(this.last))?.length ?? good) - good;
     return [{ path: end.path, bytes: Buffer.concat([end.bytes.subarray(0, end.bytes.length - tail), bytes]) }];
   }

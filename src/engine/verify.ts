@@ -38,7 +38,16 @@ export function verifyJournal(disk: Disk): Verified {
 }
 
 class Check {
-  readonly found: Verified = { files: 0, groups: 0, lines: 0, turns: 0, head: GENESIS, redacted: 0, torn: 0, faults: [] };
+  readonly found: Verified = {
+    files: 0,
+    groups: 0,
+    lines: 0,
+    turns: 0,
+    head: GENESIS,
+    redacted: 0,
+    torn: 0,
+    faults: [],
+  };
   private readonly disk: Disk;
   private open: number | null = null;
   /** Redacted groups by seal, and the last line about each. */
@@ -74,7 +83,8 @@ class Check {
       const at = bytes.lastIndexOf(10, group.end - 2) + 1;
       const lines = countLines(bytes, start, at);
       const seal = { k: 'seal', n: lines, h: group.seal, ...(group.original === null ? {} : { s: group.original }) };
-      if (bytes.toString('utf8', at, group.end - 1) !== JSON.stringify(seal)) this.fault(number, 'The seal is not as it was written', lineAt(bytes, at));
+      if (bytes.toString('utf8', at, group.end - 1) !== JSON.stringify(seal))
+        this.fault(number, 'The seal is not as it was written', lineAt(bytes, at));
       if (group.original !== null) this.erased.set(group.seal, group);
       this.hashes.set(group.seal, group.hash);
       this.found.groups++;
@@ -90,7 +100,8 @@ class Check {
   }
 
   private opened(number: number, turn: number): void {
-    if (turn !== number || turn !== this.found.turns + 1 || this.open !== null) this.fault(number, `Turn ${turn} is opened out of order`);
+    if (turn !== number || turn !== this.found.turns + 1 || this.open !== null)
+      this.fault(number, `Turn ${turn} is opened out of order`);
     this.open = turn;
   }
 
@@ -105,16 +116,30 @@ class Check {
     for (const [seal, group] of this.erased) {
       const told = this.told.get(seal);
       if (told?.hash === group.hash) this.found.redacted++;
-      else this.fault(group.file, told ? 'A redacted text is not what was left of it' : 'A text was replaced, and no line says that it was redacted');
+      else
+        this.fault(
+          group.file,
+          told
+            ? 'A redacted text is not what was left of it'
+            : 'A text was replaced, and no line says that it was redacted',
+        );
     }
     for (const [seal, { file, id }] of this.told) {
-      if (!this.hashes.has(seal)) this.fault(file, `A line tells of the redaction of ${id} in a group that is not there`);
-      else if (!this.erased.has(seal)) this.fault(file, `The redaction of ${id} was cut off`, undefined, `Run lemming redact ${id} --yes again.`);
+      if (!this.hashes.has(seal))
+        this.fault(file, `A line tells of the redaction of ${id} in a group that is not there`);
+      else if (!this.erased.has(seal))
+        this.fault(file, `The redaction of ${id} was cut off`, undefined, `Run lemming redact ${id} --yes again.`);
     }
   }
 
   private fault(number: number, message: string, line?: number, remedy?: string): void {
-    this.found.faults.push(fault('damaged-journal', message, { file: journalPath(number), ...(line === undefined ? {} : { line }), ...(remedy === undefined ? {} : { remedy }) }));
+    this.found.faults.push(
+      fault('damaged-journal', message, {
+        file: journalPath(number),
+        ...(line === undefined ? {} : { line }),
+        ...(remedy === undefined ? {} : { remedy }),
+      }),
+    );
   }
 }
 

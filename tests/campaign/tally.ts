@@ -10,8 +10,8 @@ export class Tally {
     this.name = name;
   }
 
-  add(one: unknown, wrong: readonly string[]): void {
-    this.cases++;
+  add(one: unknown, wrong: readonly string[], cases = 1): void {
+    this.cases += cases;
     if (wrong.length) this.failures.push(`${JSON.stringify(one)}: ${wrong.slice(0, 3).join(' | ')}`);
   }
 

@@ -157,7 +157,7 @@ export function differences(golden: Map<string, string>, found: Map<string, stri
 }
 
 /** With answers that differ, the folder must be what the journal says. */
-function notAsJournaled(entries: Entry[], disk: MemoryDisk): string[] {
+export function notAsJournaled(entries: Entry[], disk: Disk): string[] {
   const wrong: string[] = [];
   for (const [path, bytes] of finalFiles(entries.flatMap(filesOf))) {
     const found = disk.read(path);

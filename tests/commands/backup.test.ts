@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { create, Header } from 'tar';
 import { gzipSync } from 'node:zlib';
+import { create, Header } from 'tar';
 import { describe, expect, it } from 'vitest';
 import { run } from '../../src/commands/backup.ts';
 import { run as replay } from '../../src/commands/replay.ts';
@@ -12,8 +12,15 @@ import { busyOrg, turns, whole } from './keep.ts';
 import { ask } from './relay.ts';
 import { faultsOf, inputOf, scratch, testWorld } from './world.ts';
 
-const backup = async (root: string, file?: string) => (await run(testWorld(root), inputOf({ args: file === undefined ? {} : { file } }))).data as { file: string; turn: number; files: number; left_out: string[] };
-const restore = async (root: string, file: string, flags: Record<string, boolean> = { yes: true }) => (await restoreRun(testWorld(root), inputOf({ args: { file }, flags }))).data as { turn: number; archive: string };
+const backup = async (root: string, file?: string) =>
+  (await run(testWorld(root), inputOf({ args: file === undefined ? {} : { file } }))).data as {
+    file: string;
+    turn: number;
+    files: number;
+    left_out: string[];
+  };
+const restore = async (root: string, file: string, flags: Record<string, boolean> = { yes: true }) =>
+  (await restoreRun(testWorld(root), inputOf({ args: { file }, flags }))).data as { turn: number; archive: string };
 
 describe('backup and restore', () => {
   it('scenario 30: go back to the backup byte for byte, and forward again', async () => {
@@ -44,7 +51,10 @@ describe('backup and restore', () => {
     await turns(root, 2);
     await restore(root, file);
     await turns(root, 2);
-    expect((await replay(testWorld(root), inputOf({ flags: { recompute: true } }))).data).toMatchObject({ turns: 6, identical: true });
+    expect((await replay(testWorld(root), inputOf({ flags: { recompute: true } }))).data).toMatchObject({
+      turns: 6,
+      identical: true,
+    });
   });
 
   it('brings back an org whose journal is damaged', async () => {
@@ -81,9 +91,24 @@ describe('backup and restore', () => {
 });
 
 /** An archive made by hand: raw entries, as an attacker would. */
-function archiveOf(entries: { path: string; type?: 'File' | 'SymbolicLink' | 'Link' | 'CharacterDevice' | 'FIFO'; linkpath?: string; text?: string; size?: number }[]): string {
+function archiveOf(
+  entries: {
+    path: string;
+    type?: 'File' | 'SymbolicLink' | 'Link' | 'CharacterDevice' | 'FIFO';
+    linkpath?: string;
+    text?: string;
+    size?: number;
+  }[],
+): string {
   const blocks = entries.flatMap(({ path, type = 'File', linkpath, text = '', size }) => {
-    const header = new Header({ path, type, mode: 0o644, size: size ?? Buffer.byteLength(text), mtime: new Date(0), ...(linkpath === undefined ? {} : { linkpath }) });
+    const header = new Header({
+      path,
+      type,
+      mode: 0o644,
+      size: size ?? Buffer.byteLength(text),
+      mtime: new Date(0),
+      ...(linkpath === undefined ? {} : { linkpath }),
+    });
     const block = Buffer.alloc(512);
     header.encode(block, 0);
     const data = Buffer.from(text);
@@ -131,7 +156,14 @@ describe('a hostile archive', () => {
     const root = await busyOrg();
     const before = whole(root);
     expect(await faultsOf(restore(root, archiveOf([{ path: 'org/x', text: 'x' }])))).toEqual(['invalid-value']);
-    expect(await faultsOf(restore(root, archiveOf([org, { path: 'org/journal/000001.jsonl', text: '{"k":"open"}\n{"k":"seal","n":1,"h":"x"}\n' }])))).toContain('damaged-journal');
+    expect(
+      await faultsOf(
+        restore(
+          root,
+          archiveOf([org, { path: 'org/journal/000001.jsonl', text: '{"k":"open"}\n{"k":"seal","n":1,"h":"x"}\n' }]),
+        ),
+      ),
+    ).toContain('damaged-journal');
     const text = join(scratch(), 'text.tgz');
     writeFileSync(text, 'no archive');
     expect(await faultsOf(restore(root, text))).toEqual(['invalid-value']);

@@ -10,11 +10,24 @@ import { BUSY, busyOrg, turns, visible, whole } from './keep.ts';
 import { ask } from './relay.ts';
 import { faultsOf, filesIn, inputOf, scratch, testWorld } from './world.ts';
 
-const exportTo = async (root: string, file: string, flags: Record<string, boolean> = {}, env = {}) => (await run(testWorld(root, { env }), inputOf({ args: { file }, flags }))).data as { files: number; secrets_struck_from: string[] };
-const importTo = async (file: string, dir: string) => (await importRun(testWorld('', { cwd: scratch() }), inputOf({ args: { file, dir } }))).data as { org: string; turn: number; files: number };
+const exportTo = async (root: string, file: string, flags: Record<string, boolean> = {}, env = {}) =>
+  (await run(testWorld(root, { env }), inputOf({ args: { file }, flags }))).data as {
+    files: number;
+    secrets_struck_from: string[];
+  };
+const importTo = async (file: string, dir: string) =>
+  (await importRun(testWorld('', { cwd: scratch() }), inputOf({ args: { file, dir } }))).data as {
+    org: string;
+    turn: number;
+    files: number;
+  };
 const isWhole = async (root: string) => {
   expect(verifyJournal(realDisk(root)).faults).toEqual([]);
-  expect((await replay(testWorld(root), inputOf({ flags: { recompute: true } }))).data).toMatchObject({ first_difference: null, identical: true, edited: [] });
+  expect((await replay(testWorld(root), inputOf({ flags: { recompute: true } }))).data).toMatchObject({
+    first_difference: null,
+    identical: true,
+    edited: [],
+  });
 };
 
 describe('export and import', () => {
@@ -51,12 +64,20 @@ describe('export and import', () => {
 
   it('strikes known secrets out, in the journal too, and the journal still verifies', async () => {
     const secret = 'sk-canary-4711-abcdef';
-    const root = await busyOrg({ ...BUSY, models: { default: { provider: 'scripted', script: 'org/script.yaml', key: 'env:MY_SERVICE' } } });
+    const root = await busyOrg({
+      ...BUSY,
+      models: { default: { provider: 'scripted', script: 'org/script.yaml', key: 'env:MY_SERVICE' } },
+    });
     ask(root, 'a', `The key is ${secret}, keep it.`, 'leak');
     ask(root, 'c', `${'A very long first line. '.repeat(3)}${secret} stands where the subject is cut.`, 'cut');
     await turns(root, 3);
     const file = join(scratch(), 'clean.tgz');
-    const { secrets_struck_from } = await exportTo(root, file, {}, { MY_SERVICE: secret, OTHER_TOKEN: Buffer.from('unused-anywhere').toString('base64') });
+    const { secrets_struck_from } = await exportTo(
+      root,
+      file,
+      {},
+      { MY_SERVICE: secret, OTHER_TOKEN: Buffer.from('unused-anywhere').toString('base64') },
+    );
     expect(secrets_struck_from).toContain('org/journal/000005.jsonl');
     const { org } = await importTo(file, join(scratch(), 'new'));
     expect(Object.entries(filesIn(org)).filter((file) => file.join().includes('canary'))).toEqual([]);

@@ -13,15 +13,41 @@ import { filesIn, scratch, scratchOrg } from './world.ts';
 export const BUSY: OrgPlan = {
   edges: { human: ['a', 'b', 'c'], a: ['b', 'human'], b: ['a', 'human'], c: ['human'] },
   rules: [
-    { when: { agent: 'a', from: 'human', call: 1 }, reply: { acts: [write('plan.txt', 'Plan: {body}'), tool('remember', { key: 'asked', text: '{body}' }), tool('send_message', { to: 'b', body: 'Please do: {body}', attachments: ['plan.txt'] })] } },
-    { when: { agent: 'b', from: 'a', call: 1 }, reply: { acts: [write('shared/result.md', 'By turn {turn}'), tool('send_message', { to: 'a', body: 'It is done.' })] } },
-    { when: { agent: 'a', from: 'b', call: 1 }, reply: { acts: [tool('send_message', { to: 'human', body: 'b says: {body}' }), tool('send_message', { to: 'nobody', body: 'x' })] } },
+    {
+      when: { agent: 'a', from: 'human', call: 1 },
+      reply: {
+        acts: [
+          write('plan.txt', 'Plan: {body}'),
+          tool('remember', { key: 'asked', text: '{body}' }),
+          tool('send_message', { to: 'b', body: 'Please do: {body}', attachments: ['plan.txt'] }),
+        ],
+      },
+    },
+    {
+      when: { agent: 'b', from: 'a', call: 1 },
+      reply: {
+        acts: [write('shared/result.md', 'By turn {turn}'), tool('send_message', { to: 'a', body: 'It is done.' })],
+      },
+    },
+    {
+      when: { agent: 'a', from: 'b', call: 1 },
+      reply: {
+        acts: [
+          tool('send_message', { to: 'human', body: 'b says: {body}' }),
+          tool('send_message', { to: 'nobody', body: 'x' }),
+        ],
+      },
+    },
     { when: { agent: 'c', from: 'human' }, reply: { text: 'I answer in plain words, number {turn}.' } },
   ],
   resumes: { a: { tools: ['write_file', 'remember'] }, b: { tools: ['write_file', 'ask:remember'], shared: ['.'] } },
   credits: { agents: { a: { grant: 1 }, b: { grant: 1 }, c: { grant: 1 } } },
   models: { default: { provider: 'scripted', script: 'org/script.yaml', price: { per_call: 0.01 } } },
-  files: { '.gitignore': '.lemming/\n', 'agents/a/memory/old.md': '---\nkey: old\n---\nAn old entry.\n', 'org/shared/people.txt': 'made by hand\n' },
+  files: {
+    '.gitignore': '.lemming/\n',
+    'agents/a/memory/old.md': '---\nkey: old\n---\nAn old entry.\n',
+    'org/shared/people.txt': 'made by hand\n',
+  },
 };
 
 function tool(name: string, input: Record<string, unknown>) {
@@ -57,7 +83,11 @@ export function copyOf(root: string): string {
 
 /** Everything that must be the same bytes. */
 export function visible(root: string): Record<string, string> {
-  return Object.fromEntries(Object.entries(filesIn(root)).filter(([path]) => !/^(org\/journal|org\/logs|\.lemming|backups)\/|\/logs\//.test(path)));
+  return Object.fromEntries(
+    Object.entries(filesIn(root)).filter(
+      ([path]) => !/^(org\/journal|org\/logs|\.lemming|backups)\/|\/logs\//.test(path),
+    ),
+  );
 }
 
 /** All but the caches and the backups. */

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { run } from '../../src/commands/reconcile.ts';
 import { run as costs } from '../../src/commands/costs.ts';
+import { run } from '../../src/commands/reconcile.ts';
 import { realClock } from '../../src/disk/clock.ts';
-import { realDisk } from '../../src/disk/real.ts';
 import { realHost } from '../../src/disk/host.ts';
+import { realDisk } from '../../src/disk/real.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import { withEngine } from '../../src/engine/open.ts';
 import type { Provider } from '../../src/providers/provider.ts';
@@ -20,26 +20,51 @@ const PAID: OrgPlan = {
 };
 
 interface Data {
-  in_doubt: { key: string; agent: string; model: string; turn: number; reserve: number; hash: string; time: number; booked: boolean }[];
+  in_doubt: {
+    key: string;
+    agent: string;
+    model: string;
+    turn: number;
+    reserve: number;
+    hash: string;
+    time: number;
+    booked: boolean;
+  }[];
   stopped: { model: string; why: string }[];
   settled?: string[];
   takes_effect?: string;
 }
 
-const reconcile = async (root: string, args: Record<string, string> = {}, flags: Record<string, number | boolean> = {}) => {
+const reconcile = async (
+  root: string,
+  args: Record<string, string> = {},
+  flags: Record<string, number | boolean> = {},
+) => {
   const outcome = await run(testWorld(root), inputOf({ args, flags }));
   return { ...outcome, data: outcome.data as Data };
 };
 
-const provider = (complete: () => Promise<never> | ReturnType<Awaited<ReturnType<Provider['connect']>>['complete']>): Provider => ({ about: 'bills each call', repeatable: false, free: false, connect: async () => ({ complete }) });
+const provider = (
+  complete: () => Promise<never> | ReturnType<Awaited<ReturnType<Provider['connect']>>['complete']>,
+): Provider => ({ about: 'bills each call', repeatable: false, free: false, connect: async () => ({ complete }) });
 
-const reply = (over = 0) => ({ text: 'Hello.', acts: [], usage: over ? { input: over, cachedInput: 0, cacheWrite: 0, output: 0, reasoning: 0 } : null, requestId: 'r', model: 'paid' });
+const reply = (over = 0) => ({
+  text: 'Hello.',
+  acts: [],
+  usage: over ? { input: over, cachedInput: 0, cacheWrite: 0, output: 0, reasoning: 0 } : null,
+  requestId: 'r',
+  model: 'paid',
+});
 
 /** Opens the org with that provider; a `crash` leaves the engine as a killed process would. */
 async function turn(root: string, paid: Provider, crash = false): Promise<void> {
   const host = realHost(root);
   const mine = crash ? { ...host, pid: 999_999_999, startOf: () => 'gone' } : host;
-  const engine = Engine.open({ disk: realDisk(root), clock: realClock, host: mine, env: {}, provider: async () => paid }, TOOLS, 'run');
+  const engine = Engine.open(
+    { disk: realDisk(root), clock: realClock, host: mine, env: {}, provider: async () => paid },
+    TOOLS,
+    'run',
+  );
   if (crash) return void (await Promise.race([engine.turn(), new Promise((done) => setTimeout(done, 300))]));
   await engine.turn();
   engine.close();
@@ -51,7 +76,11 @@ async function cutOff(): Promise<string> {
   buildOrg(realDisk(root), PAID);
   ask(root, 'a');
   ask(root, 'b');
-  await turn(root, provider(() => new Promise<never>(() => {})), true);
+  await turn(
+    root,
+    provider(() => new Promise<never>(() => {})),
+    true,
+  );
   return root;
 }
 
@@ -65,9 +94,15 @@ describe('reconcile', () => {
   it('lists calls right after the kill, and after the recovery, with reserve, request and time', async () => {
     const root = await cutOff();
     const before = (await reconcile(root)).data.in_doubt;
-    expect(before.map(({ key, booked }) => [key, booked])).toEqual([['1.a.1.1', false], ['1.b.1.1', false]]);
+    expect(before.map(({ key, booked }) => [key, booked])).toEqual([
+      ['1.a.1.1', false],
+      ['1.b.1.1', false],
+    ]);
     expect(await faultsOf(reconcile(root, { key: '1.a.1.1' }, { billed: 0 }))).toEqual(['locked']);
-    await turn(root, provider(async () => reply()));
+    await turn(
+      root,
+      provider(async () => reply()),
+    );
     const after = (await reconcile(root)).data.in_doubt;
     expect(after.map((doubt) => ({ ...doubt, booked: false }))).toEqual(before);
     expect(after[0]).toMatchObject({ agent: 'a', model: 'default', turn: 1, reserve: 0.25, booked: true });
@@ -77,13 +112,19 @@ describe('reconcile', () => {
 
   it('settles one by the invoice, then all, and the ledger follows', async () => {
     const root = await cutOff();
-    await turn(root, provider(async () => reply()));
+    await turn(
+      root,
+      provider(async () => reply()),
+    );
     expect((await costs(testWorld(root), inputOf())).data).toMatchObject({ in_doubt: 0.5, spent: 0.5 });
     const one = await reconcile(root, { key: '1.a.1.1' }, { billed: 200_000 });
     expect(one.data).toMatchObject({ settled: ['1.a.1.1'], takes_effect: 'now' });
     expect(one.data.in_doubt.map(({ key }) => key)).toEqual(['1.b.1.1']);
     expect((await costs(testWorld(root), inputOf())).data).toMatchObject({ in_doubt: 0.25, spent: 0.7 });
-    expect((await reconcile(root, {}, { all: true, billed: 0 })).data).toMatchObject({ settled: ['1.b.1.1'], in_doubt: [] });
+    expect((await reconcile(root, {}, { all: true, billed: 0 })).data).toMatchObject({
+      settled: ['1.b.1.1'],
+      in_doubt: [],
+    });
     expect((await costs(testWorld(root), inputOf())).data).toMatchObject({ in_doubt: 0, spent: 0.7 });
   });
 
@@ -91,7 +132,10 @@ describe('reconcile', () => {
     const root = scratch();
     buildOrg(realDisk(root), { ...PAID, models: { default: { provider: 'paid', price: { input: 1 } } } });
     ask(root, 'a');
-    await turn(root, provider(async () => reply(5_000_000)));
+    await turn(
+      root,
+      provider(async () => reply(5_000_000)),
+    );
     const { data, text } = await reconcile(root);
     expect(data.stopped).toMatchObject([{ model: 'default', why: expect.stringContaining('above its reserve') }]);
     expect(text).toContain('lemming reconcile default');
@@ -101,7 +145,10 @@ describe('reconcile', () => {
 
   it('refuses a key that nobody knows, an amount without a call, and a call without an amount', async () => {
     const root = await cutOff();
-    await turn(root, provider(async () => reply()));
+    await turn(
+      root,
+      provider(async () => reply()),
+    );
     expect(await faultsOf(reconcile(root, { key: '9.z.1.1' }, { billed: 0 }))).toEqual(['not-found']);
     expect(await faultsOf(reconcile(root, {}, { billed: 1 }))).toEqual(['usage']);
     expect(await faultsOf(reconcile(root, { key: '1.a.1.1' }))).toEqual(['usage']);
@@ -109,7 +156,10 @@ describe('reconcile', () => {
 
   it('waits for the next turn while an engine runs', async () => {
     const root = await cutOff();
-    await turn(root, provider(async () => reply()));
+    await turn(
+      root,
+      provider(async () => reply()),
+    );
     await withEngine({ root, env: {} }, 'run', async () => {
       expect((await reconcile(root, {}, { all: true, billed: 0 })).data).toMatchObject({ takes_effect: 'next turn' });
     });

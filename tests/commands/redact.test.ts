@@ -11,9 +11,11 @@ import { busyOrg, entriesOf, request, turns, visible } from './keep.ts';
 import { ask } from './relay.ts';
 import { faultsOf, filesIn, inputOf, testWorld } from './world.ts';
 
-const redact = (root: string, id: string, flags: Record<string, boolean> = { yes: true }) => run(testWorld(root), inputOf({ args: { id }, flags }));
+const redact = (root: string, id: string, flags: Record<string, boolean> = { yes: true }) =>
+  run(testWorld(root), inputOf({ args: { id }, flags }));
 
-const holds = (root: string, text: string) => Object.entries(filesIn(root)).flatMap(([path, bytes]) => (bytes.includes(text) ? [path] : []));
+const holds = (root: string, text: string) =>
+  Object.entries(filesIn(root)).flatMap(([path, bytes]) => (bytes.includes(text) ? [path] : []));
 
 async function isWhole(root: string): Promise<void> {
   expect(verifyJournal(realDisk(root)).faults).toEqual([]);
@@ -29,7 +31,9 @@ describe('redact', () => {
     const { data } = await redact(root, '000005-human-01');
     expect(data).toMatchObject({ messages: ['000005-human-01'], also_in: [] });
     expect(holds(root, '555-0199-7723')).toEqual([]);
-    expect(Object.keys(visible(root)).filter((path) => path.includes('000005-01'))).toContain('agents/human/outbox/000005-01-c-redacted.md');
+    expect(Object.keys(visible(root)).filter((path) => path.includes('000005-01'))).toContain(
+      'agents/human/outbox/000005-01-c-redacted.md',
+    );
     await isWhole(root);
     await turns(root, 2);
     await isWhole(root);
@@ -47,7 +51,9 @@ describe('redact', () => {
   it('says where the text still stands', async () => {
     const root = await busyOrg();
     const { data, text } = await redact(root, '000002-b-01');
-    expect(data).toMatchObject({ also_in: expect.arrayContaining([expect.stringMatching(/^agents\/a\/outbox\/000003-01-human/)]) });
+    expect(data).toMatchObject({
+      also_in: expect.arrayContaining([expect.stringMatching(/^agents\/a\/outbox\/000003-01-human/)]),
+    });
     expect(text).toContain('still stands');
     await isWhole(root);
   });
@@ -68,18 +74,28 @@ describe('redact', () => {
     ask(root, 'a', 'A private matter of mine.', 'private');
     await turns(root, 1);
     const path = Object.keys(visible(root)).find((file) => file.startsWith('agents/a/outbox/000005-01-b')) as string;
-    writeFileSync(join(root, path), readFileSync(join(root, path), 'utf8').replace('A private matter', 'A very private matter'));
+    writeFileSync(
+      join(root, path),
+      readFileSync(join(root, path), 'utf8').replace('A private matter', 'A very private matter'),
+    );
     await turns(root, 1);
     writeFileSync(join(root, path), readFileSync(join(root, path), 'utf8').replace('very private', 'most private'));
     await turns(root, 1);
     await redact(root, '000005-a-01');
-    expect(holds(root, 'private matter of mine').filter((file) => !file.includes('human') && !file.includes('workspace') && !file.includes('memory') && file !== journalPath(5))).toEqual([]);
+    expect(
+      holds(root, 'private matter of mine').filter(
+        (file) =>
+          !file.includes('human') && !file.includes('workspace') && !file.includes('memory') && file !== journalPath(5),
+      ),
+    ).toEqual([]);
     expect(holds(root, 'very private')).toEqual([]);
     expect(existsSync(join(root, path))).toBe(false);
     await isWhole(root);
     request(root, { ask: 'resume', agent: 'b' });
     await turns(root, 1);
-    expect(entriesOf(root).some((entry) => entry.k === 'visit' && entry.agent === 'b' && entry.mail.includes('000005-a-01'))).toBe(true);
+    expect(
+      entriesOf(root).some((entry) => entry.k === 'visit' && entry.agent === 'b' && entry.mail.includes('000005-a-01')),
+    ).toBe(true);
     await isWhole(root);
   });
 
@@ -97,7 +113,10 @@ describe('redact', () => {
   it('one that was cut off is found by verify and can be done again', async () => {
     const root = await busyOrg();
     const journal = readFileSync(join(root, journalPath(1)));
-    const message = Object.entries(visible(root)).find(([path]) => path.startsWith('agents/c/outbox/000001-01')) as [string, string];
+    const message = Object.entries(visible(root)).find(([path]) => path.startsWith('agents/c/outbox/000001-01')) as [
+      string,
+      string,
+    ];
     await redact(root, '000001-c-01');
     writeFileSync(join(root, journalPath(1)), journal);
     writeFileSync(join(root, message[0]), message[1], 'latin1');

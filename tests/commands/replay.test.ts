@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { run } from '../../src/commands/replay.ts';
 import { journalPath } from '../../src/disk/journal.ts';
 import { readOrg } from '../../src/engine/open.ts';
-import { ask } from './relay.ts';
 import { BUSY, busyOrg, copyOf, entriesOf, request, reseal, turns, visible } from './keep.ts';
+import { ask } from './relay.ts';
 import { faultsOf, filesIn, inputOf, scratch, testWorld } from './world.ts';
 
 interface Data {
@@ -22,7 +22,8 @@ async function replay(root: string, flags: Record<string, string | boolean> = {}
   return { ...outcome, data: outcome.data as Data };
 }
 
-const edit = (root: string, path: string, change: (text: string) => string) => writeFileSync(join(root, path), change(readFileSync(join(root, path), 'utf8')));
+const edit = (root: string, path: string, change: (text: string) => string) =>
+  writeFileSync(join(root, path), change(readFileSync(join(root, path), 'utf8')));
 
 describe('replay', () => {
   it('makes every file from the journal, and the folder is identical', async () => {
@@ -46,7 +47,10 @@ describe('replay', () => {
 
   it('--recompute makes every visit again from its replies and finds the same effects', async () => {
     const root = await busyOrg();
-    expect((await replay(root, { recompute: true })).data).toMatchObject({ identical: true, recomputed: { visits: 4, identical: true } });
+    expect((await replay(root, { recompute: true })).data).toMatchObject({
+      identical: true,
+      recomputed: { visits: 4, identical: true },
+    });
   });
 
   it.each([
@@ -105,7 +109,10 @@ describe('replay', () => {
   it('approvals, dead letters, revivals, failing models and empty purses are made again too', async () => {
     const root = await busyOrg({
       ...BUSY,
-      org: { limits: { max_attempts: 2, hops: 3 }, policies: [{ act: 'send_message agent:c', do: { ask: ['human'] } }] },
+      org: {
+        limits: { max_attempts: 2, hops: 3 },
+        policies: [{ act: 'send_message agent:c', do: { ask: ['human'] } }],
+      },
       models: {
         default: { provider: 'scripted', script: 'org/script.yaml', price: { per_call: 0.01 }, fallback: ['keyless'] },
         keyless: { provider: 'openai', model: 'gpt', key: 'env:NO_SUCH_KEY', price: { input: 1, output: 1 } },
@@ -115,22 +122,45 @@ describe('replay', () => {
         ...(BUSY.rules ?? []).slice(0, 3),
         { when: { agent: 'c', body: 'garbage' }, reply: { error: 'malformed' } },
         { when: { agent: 'c', body: 'outage' }, reply: { error: 'overloaded' } },
-        { when: { agent: 'c', from: 'human' }, reply: { acts: [{ tool: 'send_message', input: { to: 'human', body: 'May I say {turn}?' } }] } },
+        {
+          when: { agent: 'c', from: 'human' },
+          reply: { acts: [{ tool: 'send_message', input: { to: 'human', body: 'May I say {turn}?' } }] },
+        },
       ],
     });
     for (const body of ['garbage', 'outage', 'a question']) {
       ask(root, 'c', body, body);
       await turns(root, 3);
     }
-    for (const { id } of openApprovals(root)) request(root, id.includes('-1-') ? { ask: 'deny', id, note: 'no' } : { ask: 'approve', id, note: '' });
+    for (const { id } of openApprovals(root))
+      request(root, id.includes('-1-') ? { ask: 'deny', id, note: 'no' } : { ask: 'approve', id, note: '' });
     for (const id of deadLetters(root)) request(root, { ask: 'retry', id });
     ask(root, 'a', 'Until the purse is empty.', 'purse');
     await turns(root, 12);
     request(root, { ask: 'top-up', agent: 'b', amount: 1_000_000, note: '' });
     await turns(root, 6);
-    const kinds = new Set(entriesOf(root).map((entry) => (entry.k === 'visit' ? `${entry.outcome} ${entry.blame ?? ''}` : entry.k)));
-    expect([...kinds]).toEqual(expect.arrayContaining(['held', 'decided', 'dead', 'revived', 'warned', 'ok ', 'failed reply', 'failed provider', 'failed credits', 'skipped credits']));
-    expect((await replay(root, { recompute: true })).data).toMatchObject({ first_difference: null, identical: true, recomputed: { identical: true } });
+    const kinds = new Set(
+      entriesOf(root).map((entry) => (entry.k === 'visit' ? `${entry.outcome} ${entry.blame ?? ''}` : entry.k)),
+    );
+    expect([...kinds]).toEqual(
+      expect.arrayContaining([
+        'held',
+        'decided',
+        'dead',
+        'revived',
+        'warned',
+        'ok ',
+        'failed reply',
+        'failed provider',
+        'failed credits',
+        'skipped credits',
+      ]),
+    );
+    expect((await replay(root, { recompute: true })).data).toMatchObject({
+      first_difference: null,
+      identical: true,
+      recomputed: { identical: true },
+    });
   });
 
   it('a configuration that people changed between turns is part of it', async () => {
@@ -145,7 +175,11 @@ describe('replay', () => {
     const root = await busyOrg();
     forge(root, 2, (line) => line.replace('"mail":["000001-a-01"]', '"mail":[]'));
     const { data, exit } = await replay(root, { recompute: true });
-    expect(data).toMatchObject({ identical: false, first_difference: { turn: 2, key: 'visit b' }, recomputed: { identical: false } });
+    expect(data).toMatchObject({
+      identical: false,
+      first_difference: { turn: 2, key: 'visit b' },
+      recomputed: { identical: false },
+    });
     expect(exit).toBe(1);
   });
 

@@ -17,12 +17,16 @@ interface Data {
   restore: string;
 }
 
-const reset = async (root: string, flags: Record<string, string | boolean>, wish: WorldWish = {}) => (await run(testWorld(root, wish), inputOf({ flags }))).data as Data;
+const reset = async (root: string, flags: Record<string, string | boolean>, wish: WorldWish = {}) =>
+  (await run(testWorld(root, wish), inputOf({ flags }))).data as Data;
 const stateOf = (root: string) => readOrg({ root, env: {} }).state;
 
 async function isWhole(root: string): Promise<void> {
   expect(verifyJournal(realDisk(root)).faults).toEqual([]);
-  expect((await replay(testWorld(root), inputOf({ flags: { recompute: true } }))).data).toMatchObject({ identical: true, edited: [] });
+  expect((await replay(testWorld(root), inputOf({ flags: { recompute: true } }))).data).toMatchObject({
+    identical: true,
+    edited: [],
+  });
 }
 
 describe('reset', () => {
@@ -46,7 +50,9 @@ describe('reset', () => {
     const left = visible(root);
     expect(Object.keys(left).filter((path) => /\/outbox\/|dead-letter|approvals/.test(path))).toEqual([]);
     expect(removed).toBe(Object.keys(before).length - Object.keys(left).length);
-    expect(left).toMatchObject(Object.fromEntries(Object.entries(before).filter(([path]) => !path.includes('/outbox/'))));
+    expect(left).toMatchObject(
+      Object.fromEntries(Object.entries(before).filter(([path]) => !path.includes('/outbox/'))),
+    );
     expect([...stateOf(root).mail]).toEqual([]);
     expect(existsSync(join(root, 'agents/human/outbox'))).toBe(true);
     await isWhole(root);

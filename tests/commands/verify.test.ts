@@ -12,7 +12,15 @@ import { inputOf, scratchOrg, testWorld } from './world.ts';
 
 async function verify(root: string) {
   const outcome = await run(testWorld(root), inputOf());
-  return { ...outcome, data: outcome.data as { ok: boolean; faults: { code: string; file?: string; line?: number }[]; head: string; turns: number } };
+  return {
+    ...outcome,
+    data: outcome.data as {
+      ok: boolean;
+      faults: { code: string; file?: string; line?: number }[];
+      head: string;
+      turns: number;
+    },
+  };
 }
 
 const change = (root: string, turn: number, made: (text: string) => string) => {

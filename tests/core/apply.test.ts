@@ -261,8 +261,9 @@ describe('a visit', () => {
   });
 });
 
-it('of notices the last 200 are kept', () => {
+it('of notices the last 200 are kept from turn to turn', () => {
   const state = stateOf(...Array.from({ length: 201 }, (_, i): Entry => ({ ...EVERY.notice, text: String(i) })));
+  apply(state, { k: 'commit', turn: 1, lock: 1 });
   const { notices } = agentState(state, 'a');
   expect([notices.length, notices[0]?.text]).toEqual([200, '1']);
 });

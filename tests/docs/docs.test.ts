@@ -1,2 +1,121 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, globSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { parse } from 'yaml';
+import type { Command } from '../../src/commands/command.ts';
+import { runCli } from '../../src/faces/cli/cli.ts';
+import { modelsFile } from '../../src/schema/models.ts';
+import { blocks, commandLines, filesNamed, linksOf, pages, ROOT, section, verbsNamed } from './pages.ts';
+
+/** Paths that exist on somebody's machine only. */
+const MACHINE = /(?:^|[\s"'`(=])(?:\/(?:home|root|work|tmp|Users|usr|opt|var|mnt)\b|[A-Za-z]:\\)|~\//;
+
+const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
+const catalogue = { version: '0', commands: await commands() };
+
+async function commands(): Promise<Command[]> {
+  const folder = new URL('../../src/commands/', import.meta.url);
+  const files = readdirSync(folder).filter((file) => file.endsWith('.ts'));
+  const modules = await Promise.all(files.map((file) => import(new URL(file, folder).href)));
+  return modules.flatMap(({ command }) => command ?? []);
+}
+
+/** What the command line has against these words; '' for nothing. */
+async function objection(words: string[]): Promise<string> {
+  let said = '';
+  const terminal = {
+    cwd: '/',
+    env: {},
+    interactive: false,
+    stdin: () => Readable.from([]),
+    out: () => {},
+    err: (text: string) => {
+      said += text;
+    },
+    signal: new AbortController().signal,
+  };
+  await runCli(catalogue, async () => async () => ({ data: {}, text: '' }), terminal, words);
+  return said.includes('[usage]') ? said : '';
+}
+
+/** Whether the repository has the file, or some file for a pattern with one star in its name. */
+function exists(path: string): boolean {
+  if (!path.includes('*')) return existsSync(join(ROOT, path));
+  const name = path.slice(path.lastIndexOf('/') + 1).split('*');
+  const folder = join(ROOT, dirname(path));
+  return (
+    existsSync(folder) && readdirSync(folder).some((f) => f.startsWith(name[0] ?? '') && f.endsWith(name[1] ?? ''))
+  );
+}
+
+describe.each(pages().map((page) => [page.path, page] as const))('%s', (_path, page) => {
+  it('has links that lead somewhere', () => {
+    expect(linksOf(page).filter((target) => !exists(target))).toEqual([]);
+  });
+
+  it('names files that are there', () => {
+    expect(filesNamed(page).filter((path) => !exists(path))).toEqual([]);
+  });
+
+  it('shows command lines that are understood', async () => {
+    for (const words of commandLines(page)) expect(await objection(words), words.join(' ')).toBe('');
+  });
+
+  it('mentions commands that exist', () => {
+    const known = catalogue.commands.map(({ name }) => name);
+    expect(verbsNamed(page).filter((verb) => !known.includes(verb))).toEqual([]);
+  });
+
+  it('names no path of a machine', () => {
+    expect(page.text.split('\n').filter((line) => MACHINE.test(line))).toEqual([]);
+  });
+});
+
+it('pictures name no path of a machine, and are well-formed text', () => {
+  for (const name of readdirSync(join(ROOT, 'docs/pictures'))) {
+    const svg = readFileSync(join(ROOT, 'docs/pictures', name), 'utf8');
+    expect(svg.replace(/<[^<>]*>|&(amp|lt|gt|quot|#39);/g, '')).not.toMatch(/[<>&]/);
+    expect(svg).not.toMatch(MACHINE);
+  }
+});
+
+describe('the README', () => {
+  it('names a test for every promise', () => {
+    const rows = section(README, 'Promises')
+      .split('\n')
+      .filter((line) => line.startsWith('| '));
+    expect(rows.length).toBeGreaterThan(8);
+    for (const row of rows.slice(1)) expect(row).toMatch(/`tests\/[^`]+\.test\.ts`/);
+  });
+
+  it('lists commands that exist, and shows the folder in twelve lines', () => {
+    const known = catalogue.commands.map(({ name }) => name);
+    const listed = [...section(README, 'Commands').matchAll(/`([a-z][a-z-]*)`/g)].map(([, name]) => name ?? '');
+    expect(listed.length).toBeGreaterThan(30);
+    expect(listed.filter((name) => !known.includes(name))).toEqual([]);
+    expect(blocks(section(README, 'The folder'), '')[0]?.trimEnd().split('\n')).toHaveLength(12);
+  });
+
+  it('shows a model that is valid', () => {
+    const [line = ''] = blocks(section(README, 'Connect a real model'), 'yaml');
+    expect(() => modelsFile.parse(parse(`version: 1\nmodels:\n${line}`))).not.toThrow();
+  });
+
+  it('has a tour that works as it is written', () => {
+    const scratch = mkdtempSync(join(tmpdir(), 'lemming-tour-'));
+    onTestFinished(() => rmSync(scratch, { recursive: true }));
+    mkdirSync(join(scratch, 'repository'));
+    symlinkSync(join(ROOT, 'dist'), join(scratch, 'repository/dist'));
+    const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('LEMMING_')));
+    const script = `set -e\n${blocks(section(README, 'Five minutes'), 'sh').join('')}`;
+    const done = spawnSync('sh', ['-c', script], { cwd: join(scratch, 'repository'), env, encoding: 'utf8' });
+    expect(done.stderr).toContain('Turn 14: manager');
+    expect(done).toMatchObject({ status: 0 });
+    expect(done.stdout).toContain('Your tip calculator is ready');
+    expect(done.stdout).toContain('All is identical.');
+    expect(done.stdout).toContain('The journal is whole');
+  });
+});

@@ -1,0 +1,100 @@
+import fs from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
+import { Engine } from '../../src/engine/engine.ts';
+import { realPorts } from '../../src/engine/open.ts';
+import type { Ports } from '../../src/engine/ports.ts';
+import type { Provider } from '../../src/providers/provider.ts';
+import { FaultError } from '../../src/schema/fault.ts';
+import { TOOLS } from '../../src/tools/all.ts';
+import { answer } from './world.ts';
+
+/** What a child process is to do with the org folder at `root`. */
+export type Errand =
+  /** Makes turns until that one is committed. Each call is noted in the file `asked` and takes up to `delay` ms. */
+  | { do: 'run'; root: string; turns: number; asked: string; delay: number; differ: boolean }
+  /** Opens the engine, says so, and keeps it until it is killed. */
+  | { do: 'hold'; root: string }
+  /** Opens the engine, says how that went, and closes it. */
+  | { do: 'try'; root: string }
+  /** Opens, keeps and closes the engine again and again; in `inside` each leaves a mark while it holds the lock. */
+  | { do: 'cycle'; root: string; inside: string };
+
+if (process.argv[2]) await run(JSON.parse(process.argv[2]) as Errand);
+
+async function run(errand: Errand): Promise<void> {
+  say('ready');
+  if (errand.do === 'run') return makeTurns(errand);
+  if (errand.do === 'cycle') return cycle(errand);
+  try {
+    const engine = Engine.open(realPorts({ root: errand.root, env: {} }), TOOLS, errand.do);
+    say(JSON.stringify({ open: true }));
+    if (errand.do === 'hold') for (;;) await wait(1000);
+    engine.close();
+  } catch (error) {
+    if (!(error instanceof FaultError)) throw error;
+    say(JSON.stringify(error.fault));
+  }
+}
+
+function say(line: string): void {
+  fs.writeSync(1, `${line}\n`);
+}
+
+async function makeTurns(errand: Extract<Errand, { do: 'run' }>): Promise<void> {
+  const engine = Engine.open(slowPorts(errand), TOOLS, 'run');
+  while (engine.state.turn < errand.turns) await engine.turn();
+  engine.close();
+  say('done');
+}
+
+/** The real world, with the actor as its only provider. */
+export function slowPorts({ root, asked, delay, differ }: { root: string; asked: string | null; delay: number; differ: boolean }): Ports {
+  let calls = 0;
+  const actor: Provider = {
+    about: 'acts by hash, slowly',
+    repeatable: !differ,
+    free: true,
+    connect: async () => ({
+      complete: async (prompt) => {
+        if (asked) fs.appendFileSync(asked, `${prompt.turn}.${prompt.agent}.${prompt.n}\n`);
+        const salt = differ ? `call ${process.pid} ${++calls}` : '';
+        if (delay) await wait(Math.random() * delay);
+        return answer(prompt, salt);
+      },
+    }),
+  };
+  return { ...realPorts({ root, env: {} }), provider: async () => actor };
+}
+
+async function cycle({ root, inside }: Extract<Errand, { do: 'cycle' }>): Promise<void> {
+  for (;;) {
+    const engine = openOrNot(root);
+    if (engine) {
+      fs.writeFileSync(`${inside}/${process.pid}`, '');
+      const others = fs.readdirSync(inside).filter((pid) => Number(pid) !== process.pid && isAlive(pid));
+      say(others.length ? `together with ${others}` : 'alone');
+      await wait(Math.random() * 4);
+      fs.rmSync(`${inside}/${process.pid}`);
+      engine.close();
+    }
+    await wait(Math.random() * 2);
+  }
+}
+
+function openOrNot(root: string): Engine | null {
+  try {
+    return Engine.open(realPorts({ root, env: {} }), TOOLS, 'cycle');
+  } catch (error) {
+    if (error instanceof FaultError && error.fault.code === 'locked') return null;
+    throw error;
+  }
+}
+
+/** A killed process that nobody has asked for yet is a zombie, and not alive. */
+function isAlive(pid: string): boolean {
+  try {
+    return !/^State:\s+[ZX]/m.test(fs.readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}

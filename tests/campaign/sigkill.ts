@@ -1,0 +1,85 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { seeded } from './crash.ts';
+import { brokenPromisesIn, Child, layOrg, newFolder, removeFolder, visibleIn } from './real.ts';
+import type { Tally } from './tally.ts';
+import { SHAPES } from './world.ts';
+
+const TURNS = 6;
+/** Longest time of a call, in ms. */
+const DELAY = 10;
+
+interface Run {
+  folder: string;
+  shape: string;
+  differ: boolean;
+}
+
+/** Kills engines until so many were killed. Each org is finished in the end, and compared with one that nobody disturbed. */
+export async function killMany(kills: number, seed: number, tally: Tally): Promise<void> {
+  const random = seeded(seed);
+  const shapes = Object.keys(SHAPES);
+  const golden = new Map<string, Golden>();
+  for (let n = 0, done = 0; done < kills; n++) {
+    const shape = shapes[n % shapes.length] as string;
+    const undisturbed = golden.get(shape) ?? (await goldenRun(shape));
+    golden.set(shape, undisturbed);
+    const run: Run = { folder: newFolder('kill'), shape, differ: n % 2 === 1 };
+    const killed = await killedRun(run, kills - done, () => random() * undisturbed.took);
+    done += killed;
+    tally.add({ shape, differ: run.differ, killed, folder: run.folder }, brokenPromisesIn(rootOf(run), askedIn(run), run.differ ? null : undisturbed.files), killed);
+    removeFolder(run.folder);
+  }
+}
+
+interface Golden {
+  files: Map<string, string>;
+  /** Milliseconds from its first to its last operation. */
+  took: number;
+}
+
+async function goldenRun(shape: string): Promise<Golden> {
+  const run: Run = { folder: newFolder('gold'), shape, differ: false };
+  const start = { at: 0 };
+  await killedRun(run, 0, () => 0, () => {
+    start.at = performance.now();
+  });
+  const took = performance.now() - start.at;
+  const files = visibleIn(rootOf(run));
+  removeFolder(run.folder);
+  return { files, took };
+}
+
+function rootOf(run: Run): string {
+  return path.join(run.folder, 'org');
+}
+
+function askedOf(run: Run): string {
+  return path.join(run.folder, 'asked');
+}
+
+/** How often each call was made, over all engines. */
+function askedIn(run: Run): Map<string, number> {
+  const asked = new Map<string, number>();
+  for (const key of fs.readFileSync(askedOf(run), 'utf8').split('\n')) if (key) asked.set(key, (asked.get(key) ?? 0) + 1);
+  return asked;
+}
+
+/** Runs an org to its last turn, killing the engine at most so many times; returns how often it was killed. */
+async function killedRun(run: Run, atMost: number, instant: () => number, ready: () => void = () => {}): Promise<number> {
+  layOrg(rootOf(run), SHAPES[run.shape] as (typeof SHAPES)[string]);
+  for (let killed = 0; ; ) {
+    const child = new Child({ do: 'run', root: rootOf(run), turns: TURNS, asked: askedOf(run), delay: DELAY, differ: run.differ });
+    await child.line();
+    ready();
+    const last = child.line();
+    if (killed < atMost && (await Promise.race([last, wait(instant())])) === undefined) {
+      await child.kill();
+      killed++;
+    } else if ((await last) === 'done') {
+      await child.exit;
+      return killed;
+    } else throw new Error(`the engine ended with ${await child.exit} in ${run.folder}`);
+  }
+}

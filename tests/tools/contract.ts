@@ -1,0 +1,253 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import type { Json, JsonObject } from '../../src/core/call.ts';
+import type { Tool } from '../../src/core/tool.ts';
+import { DiskError } from '../../src/disk/disk.ts';
+import { BoxRefusal, makeBox } from '../../src/engine/box.ts';
+import { memoryOrg, RESUME, scene } from './world.ts';
+
+/** Keys that no tool has: of JavaScript's objects, and of what only the engine knows. */
+const FOREIGN = [
+  '__proto__',
+  'constructor',
+  'prototype',
+  'toString',
+  'hasOwnProperty',
+  'agent',
+  'agent_path',
+  'from',
+  'workspace',
+  '',
+];
+const TYPES: Json[] = [null, true, 0, -1.5, 1e308, '', 'text', [], ['text'], [[]], {}, { toString: 'x' }];
+const HUGE = 'x'.repeat(5_000_000);
+
+const KEYWORDS = new Set([
+  'type',
+  'description',
+  'properties',
+  'required',
+  'additionalProperties',
+  'default',
+  'enum',
+  'anyOf',
+  'items',
+  'pattern',
+  'format',
+]);
+const BOUNDS = new Set(['minLength', 'maxLength', 'minItems', 'maxItems', 'minimum', 'maximum']);
+
+/** What is wrong with a schema as services that read JSON Schema would see it. */
+function faultsIn(schema: JsonObject, path = 'input'): string[] {
+  const faults = Object.keys(schema).flatMap((key) =>
+    KEYWORDS.has(key) || BOUNDS.has(key) ? [] : [`${path} has ${key}`],
+  );
+  if (!('type' in schema || 'anyOf' in schema)) faults.push(`${path} has no type`);
+  for (const key of BOUNDS)
+    if (key in schema && !Number.isSafeInteger(schema[key])) faults.push(`${path}.${key} is no number`);
+  if (schema.type === 'string' && !schema.enum && !schema.maxLength && !schema.pattern)
+    faults.push(`${path} has no end`);
+  if (schema.type === 'array' && !schema.maxItems) faults.push(`${path} has no end`);
+  if (typeof schema.pattern === 'string') new RegExp(schema.pattern, 'u');
+  if (schema.items) faults.push(...faultsIn(schema.items as JsonObject, `${path}[]`));
+  for (const [i, one] of ((schema.anyOf ?? []) as JsonObject[]).entries())
+    faults.push(...faultsIn(one, `${path}|${i}`));
+  if (schema.type === 'object') faults.push(...faultsInObject(schema, path));
+  return faults;
+}
+
+function faultsInObject({ properties, required = [], additionalProperties }: JsonObject, path: string): string[] {
+  const known = (properties ?? {}) as Record<string, JsonObject>;
+  return [
+    ...(additionalProperties === false ? [] : [`${path} is open`]),
+    ...(required as string[])
+      .filter((key) => !Object.hasOwn(known, key))
+      .map((key) => `${path}.${key} is required and unknown`),
+    ...Object.entries(known).flatMap(([key, inner]) => faultsIn(inner, `${path}.${key}`)),
+  ];
+}
+
+function propertiesOf(tool: Tool): Record<string, JsonObject> {
+  return tool.spec.input.properties as Record<string, JsonObject>;
+}
+
+/** A value that a schema admits. */
+function sampleOf(schema: JsonObject): Json {
+  if (schema.anyOf) return sampleOf((schema.anyOf as JsonObject[])[0] as JsonObject);
+  if (schema.enum) return (schema.enum as Json[])[0] as Json;
+  switch (schema.type) {
+    case 'string':
+      return 'x';
+    case 'array':
+      return [sampleOf(schema.items as JsonObject)];
+    case 'integer':
+    case 'number':
+      return (schema.minimum as number | undefined) ?? 1;
+    case 'boolean':
+      return true;
+    default:
+      return {};
+  }
+}
+
+function sampleInput(tool: Tool, keys = Object.keys(propertiesOf(tool))): JsonObject {
+  return Object.fromEntries(keys.map((key) => [key, sampleOf(propertiesOf(tool)[key] as JsonObject)]));
+}
+
+/** An object with an own property of that name, whatever the name. */
+function withKey(input: JsonObject, key: string, value: Json): JsonObject {
+  const entry = `${JSON.stringify(key)}:${JSON.stringify(value)}`;
+  const text = JSON.stringify(input);
+  return JSON.parse(text === '{}' ? `{${entry}}` : `${text.slice(0, -1)},${entry}}`) as JsonObject;
+}
+
+/** Values by chance, close to what the schema admits. */
+function near(schema: JsonObject): fc.Arbitrary<Json> {
+  const texts = fc.constantFrom(
+    'a',
+    'b',
+    'human',
+    '*',
+    '@x',
+    '../b/secret.txt',
+    'shared/docs/x.md',
+    'shared/../x',
+    '/etc/passwd',
+    '000001-human-01',
+    '\0',
+    '\ud800',
+    '</mail>',
+    '--- \n',
+    '',
+  );
+  if (schema.anyOf) return fc.oneof(...(schema.anyOf as JsonObject[]).map(near));
+  if (schema.enum) return fc.constantFrom(...(schema.enum as Json[]));
+  if (schema.type === 'array') return fc.array(near(schema.items as JsonObject), { maxLength: 4 });
+  if (schema.type === 'string') return fc.oneof(texts, fc.string({ maxLength: 30 }), fc.constant('x'));
+  return fc.oneof(fc.integer(), fc.boolean());
+}
+
+function inputsOf(tool: Tool): fc.Arbitrary<JsonObject> {
+  const model = Object.fromEntries(Object.entries(propertiesOf(tool)).map(([key, schema]) => [key, near(schema)]));
+  return fc
+    .record(model, { requiredKeys: tool.spec.input.required as string[] })
+    .map((input) => structuredClone(input));
+}
+
+/** What holds for every tool that agents are given. */
+export function contract(tool: Tool): void {
+  describe(`${tool.spec.name} keeps the contract of tools`, () => {
+    it('is specified for any model: a name, a description and a closed, bounded schema in JSON', () => {
+      const { name, description, input } = tool.spec;
+      expect(name).toMatch(/^[a-z][a-z0-9_]{0,63}$/);
+      expect(description).toMatch(/^[A-Z].{10,1000}\.$/s);
+      expect(input.type).toBe('object');
+      expect(faultsIn(input)).toEqual([]);
+      expect(JSON.parse(JSON.stringify(tool.spec))).toEqual(tool.spec);
+    });
+
+    it('says who has it and what repeating it does', () => {
+      expect(['all', 'resume']).toContain(tool.granted);
+      if (tool.kind === 'world') expect(['pure', 'idempotent', 'once']).toContain(tool.touches);
+    });
+
+    it('takes what its schema admits: everything, and only what is required', () => {
+      for (const input of [
+        sampleInput(tool),
+        sampleInput(tool, (tool.spec.input.required as string[] | undefined) ?? []),
+      ])
+        expect(tool.parse(input)).toMatchObject({ ok: true });
+    });
+
+    it.each(TYPES.filter((value) => value === null || typeof value !== 'object' || Array.isArray(value)))(
+      'refuses %j in place of an object',
+      (input) => {
+        refused(tool, input);
+      },
+    );
+
+    it.each(FOREIGN)('refuses the key %j', (key) => {
+      for (const value of [{ input: 1 }, 'x', null]) refused(tool, withKey(sampleInput(tool), key, value));
+    });
+
+    it.each(Object.keys(propertiesOf(tool)))('refuses a %s that is of another type, missing or huge', (key) => {
+      const schema = z.fromJSONSchema(propertiesOf(tool)[key] as never);
+      for (const value of TYPES.filter((one) => !schema.safeParse(one).success))
+        refused(tool, { ...sampleInput(tool), [key]: value });
+      for (const value of [HUGE, Array.from({ length: 100_000 }, () => 'x'), deep(1000)])
+        refused(tool, { ...sampleInput(tool), [key]: value });
+      const { [key]: _gone, ...rest } = sampleInput(tool);
+      expect(tool.parse(rest).ok).toBe(!(tool.spec.input.required as string[] | undefined)?.includes(key));
+    });
+
+    it('never throws, changes no input, and lets nothing through that the schema does not name', () => {
+      fc.assert(
+        fc.property(fc.oneof(fc.jsonValue({ maxDepth: 4 }), inputsOf(tool)), (input) => {
+          const before = JSON.stringify(input);
+          const parsed = tool.parse(input as Json);
+          expect(JSON.stringify(input)).toBe(before);
+          if (!parsed.ok) return expect(parsed.why).toMatch(/^[\s\S]{1,500}$/);
+          expect(Object.keys(propertiesOf(tool))).toEqual(expect.arrayContaining(Object.keys(parsed.value as object)));
+          expect(Object.getPrototypeOf(parsed.value)).toBe(Object.prototype);
+        }),
+        { numRuns: 300 },
+      );
+    });
+
+    if (tool.kind === 'act')
+      it('stages whatever its schema admits, or refuses it by a rule', () => {
+        fc.assert(
+          fc.property(inputsOf(tool), (input) => {
+            const parsed = tool.parse(input);
+            if (!parsed.ok) return;
+            const staged = tool.stage(parsed.value, scene());
+            expect(staged).toMatchObject(
+              staged.ok ? { text: expect.any(String) } : { rule: expect.any(String), text: expect.any(String) },
+            );
+          }),
+        );
+      });
+    else
+      it('touches nothing but the workspace of its agent, whatever it is asked', () => {
+        const disk = memoryOrg();
+        const outside = (): Map<string, string> => disk.files((path) => !path.startsWith('agents/a/workspace/'));
+        const before = outside();
+        fc.assert(
+          fc.property(inputsOf(tool), (input) => {
+            const parsed = tool.parse(input);
+            if (!parsed.ok) return;
+            const result = attempt(() =>
+              tool.run(
+                parsed.value,
+                makeBox(disk, RESUME, () => undefined, { files: [] }),
+              ),
+            );
+            expect(result).not.toMatch(/of b|not granted|role of/);
+            expect(outside()).toEqual(before);
+          }),
+          { numRuns: 300 },
+        );
+      });
+  });
+}
+
+function refused(tool: Tool, input: Json): void {
+  expect(tool.parse(input)).toEqual({ ok: false, why: expect.stringMatching(/^[\s\S]{1,500}$/) });
+}
+
+function deep(levels: number): Json {
+  let value: Json = 'x';
+  for (let i = 0; i < levels; i++) value = [value];
+  return value;
+}
+
+/** The text of a result; what the Box refuses or the disk cannot do is none. */
+function attempt(run: () => { text: string }): string {
+  try {
+    return run().text;
+  } catch (error) {
+    if (error instanceof BoxRefusal || error instanceof DiskError) return '';
+    throw error;
+  }
+}
