@@ -10,6 +10,11 @@ const names = Object.keys(plan.edges);
 buildOrg(realDisk(root), {
   ...plan,
   edges: { ...plan.edges, human: [] },
-  models: Object.fromEntries([...names.map((name) => [name, { provider: 'simulated', options: { to: plan.edges[name]?.[0] ?? null, body_chars: 600 } }])]),
+  models: Object.fromEntries([
+    ...names.map((name) => [
+      name,
+      { provider: 'simulated', options: { to: plan.edges[name]?.[0] ?? null, body_chars: 600 } },
+    ]),
+  ]),
   resumes: Object.fromEntries(names.map((name) => [name, { ...plan.resumes?.[name], model: name }])),
 });

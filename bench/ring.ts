@@ -34,7 +34,13 @@ export function ringProvider(agents: number): Provider {
       complete: async (prompt) => {
         const to = `a${(Number(prompt.agent.slice(1)) + 1) % agents}`;
         const input = { to, subject: 'ring', body: BODY };
-        return { text: '', acts: [{ id: '1', tool: 'send_message', input }], usage: null, requestId: null, model: 'ring' };
+        return {
+          text: '',
+          acts: [{ id: '1', tool: 'send_message', input }],
+          usage: null,
+          requestId: null,
+          model: 'ring',
+        };
       },
     }),
   };

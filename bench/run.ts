@@ -70,7 +70,13 @@ function coldStarts(): void {
   const root = bigOrg();
   timed([MAIN, '--org', root, 'status', '--json'], 1);
   const status = timed([MAIN, '--org', root, 'status', '--json']);
-  print('cold starts', { 'node -e 0 ms': bare, '--help ms': help, 'status ms': status, 'help ratio': help / bare, 'status ratio': status / bare });
+  print('cold starts', {
+    'node -e 0 ms': bare,
+    '--help ms': help,
+    'status ms': status,
+    'help ratio': help / bare,
+    'status ratio': status / bare,
+  });
 }
 
 /** 1,000 agents and 100,000 messages, made by the command line itself. */
@@ -106,13 +112,21 @@ function memory(): void {
 /** Runs the command under a preload that prints its own high-water mark. */
 function peakOfChild(root: string): number {
   const preload = path.join(base, 'peak.cjs');
-  fs.writeFileSync(preload, "process.on('exit',()=>require('node:fs').writeFileSync(process.env.PEAK_FILE,String(process.resourceUsage().maxRSS)))");
+  fs.writeFileSync(
+    preload,
+    "process.on('exit',()=>require('node:fs').writeFileSync(process.env.PEAK_FILE,String(process.resourceUsage().maxRSS)))",
+  );
   const file = path.join(base, 'peak');
-  spawnSync(process.execPath, ['--require', preload, MAIN, '--org', root, 'run', '--turns', '40'], { stdio: 'ignore', env: { ...process.env, PEAK_FILE: file } });
+  spawnSync(process.execPath, ['--require', preload, MAIN, '--org', root, 'run', '--turns', '40'], {
+    stdio: 'ignore',
+    env: { ...process.env, PEAK_FILE: file },
+  });
   return Number(fs.readFileSync(file, 'utf8')) / 1000;
 }
 
 function print(title: string, figures: Record<string, number>): void {
-  const cells = Object.entries(figures).map(([name, value]) => `${name} ${value >= 100 ? Math.round(value) : Number(value.toPrecision(3))}`);
+  const cells = Object.entries(figures).map(
+    ([name, value]) => `${name} ${value >= 100 ? Math.round(value) : Number(value.toPrecision(3))}`,
+  );
   console.log(`${title}: ${cells.join(', ')}`);
 }

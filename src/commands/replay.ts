@@ -2,16 +2,11 @@ import { resolve } from 'node:path';
 import type { Disk } from '../disk/disk.ts';
 import { readJournal } from '../disk/journal.ts';
 import { realDisk } from '../disk/real.ts';
+import { compareFolder, type Difference, type LineDifference, showDifference } from '../engine/compare.ts';
 import { realPorts } from '../engine/open.ts';
-import { type Divergence, Recompute } from '../engine/recompute.ts';
-import {
-  compareFolder,
-  type Difference,
-  journalEnd,
-  type LineDifference,
-  Refold,
-  showDifference,
-} from '../engine/replay.ts';
+import { Recompute } from '../engine/recompute.ts';
+import type { Divergence } from '../engine/recorded.ts';
+import { journalEnd, Refold } from '../engine/replay.ts';
 import { type Fault, FaultError, failure } from '../schema/fault.ts';
 import { TOOLS } from '../tools/all.ts';
 import type { Command, Input, Run, World } from './command.ts';

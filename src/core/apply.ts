@@ -1,7 +1,7 @@
-import type { Request } from '../schema/request.ts';
 import type { Message } from '../schema/message.ts';
 import { parseMessageId } from '../schema/name.ts';
 import { cut } from '../schema/print.ts';
+import type { Request } from '../schema/request.ts';
 import { printKey } from './call.ts';
 import type { CallEntry, Effect, Entry, VisitEffect } from './entry.ts';
 import {
@@ -64,7 +64,8 @@ export function apply(state: State, entry: Entry): void {
     case 'failed':
       return applyCall(state, entry);
     case 'recovered':
-      return entry.doubt.forEach((key) => putInDoubt(state, key));
+      for (const key of entry.doubt) putInDoubt(state, key);
+      return;
     case 'commit':
       return closeTurn(state, entry.turn);
     default:
@@ -145,8 +146,8 @@ function addMail(state: State, message: Message): void {
 }
 
 function own(state: State, person: string): Set<string> {
-  let paths = state.own.get(person);
-  if (!paths) state.own.set(person, (paths = new Set()));
+  const paths = state.own.get(person) ?? new Set();
+  state.own.set(person, paths);
   return paths;
 }
 
@@ -172,7 +173,10 @@ function addToThread(state: State, mail: Mail): void {
 function deliver(state: State, name: string, ids: readonly string[]): void {
   const inbox = state.inbox.get(name);
   if (inbox) {
-    const left = ids.length === inbox.length && ids.every((id, i) => id === inbox[i]) ? [] : inbox.filter((id) => !ids.includes(id));
+    const left =
+      ids.length === inbox.length && ids.every((id, i) => id === inbox[i])
+        ? []
+        : inbox.filter((id) => !ids.includes(id));
     if (left.length) state.inbox.set(name, left);
     else state.inbox.delete(name);
   }
@@ -184,7 +188,10 @@ function deliver(state: State, name: string, ids: readonly string[]): void {
   }
 }
 
-function editMail(state: State, edit: { id: string; subject: string; body: string; priority: Message['priority'] }): void {
+function editMail(
+  state: State,
+  edit: { id: string; subject: string; body: string; priority: Message['priority'] },
+): void {
   const mail = state.mail.get(edit.id);
   if (!mail) return;
   mail.subject = edit.subject;
@@ -216,7 +223,16 @@ function setAside(state: State, entry: Extract<Entry, { k: 'aside' }>): void {
 function bury(state: State, effect: Extract<Effect, { k: 'dead' }>): void {
   const { id, message, from, to, path, turn, reason } = effect.record;
   const before = state.dead.get(id);
-  state.dead.set(id, { id, message, from, path, turn, reason, detail: effect.detail, to: [...(before?.to ?? []), ...to] });
+  state.dead.set(id, {
+    id,
+    message,
+    from,
+    path,
+    turn,
+    reason,
+    detail: effect.detail,
+    to: [...(before?.to ?? []), ...to],
+  });
   if (message) for (const name of to) deliver(state, name, [message]);
 }
 
@@ -316,7 +332,8 @@ function applyRequest(state: State, request: Request): void {
 /** The author is told; it wakes nobody. */
 function acknowledge(state: State, { by, id, reaction }: Extract<Request, { ask: 'ack' }>): void {
   const author = parseMessageId(id)?.author;
-  if (author !== undefined && author !== by) notify(state, author, 'ack', `${by} acknowledged ${id}${reaction ? `: ${reaction}` : ''}`);
+  if (author !== undefined && author !== by)
+    notify(state, author, 'ack', `${by} acknowledged ${id}${reaction ? `: ${reaction}` : ''}`);
 }
 
 /** A set-aside file is simply looked at again; a dead message waits for the freeze that reads its file. */
@@ -339,10 +356,12 @@ function reset(state: State, scope: string): void {
     state.aside.clear();
     state.approvals.clear();
     state.revive.clear();
-    for (const agent of state.agents.values()) Object.assign(agent, { notices: [], failures: 0, retryAt: 0, failedInRow: 0 });
+    for (const agent of state.agents.values())
+      Object.assign(agent, { notices: [], failures: 0, retryAt: 0, failedInRow: 0 });
   }
   if (scope === 'credits' || scope === 'all') {
-    for (const agent of state.agents.values()) Object.assign(agent, { granted: 0, spent: 0, doubt: 0, daySpent: 0, starved: false, warned: false });
+    for (const agent of state.agents.values())
+      Object.assign(agent, { granted: 0, spent: 0, doubt: 0, daySpent: 0, starved: false, warned: false });
     state.org = emptySpending();
     state.units.clear();
     state.models.clear();
@@ -366,7 +385,8 @@ function applyCall(state: State, entry: Extract<CallEntry, { k: 'intent' | 'repl
   const usage = entry.k === 'reply' ? entry.reply.usage : entry.usage;
   const tokensIn = usage ? usage.input + usage.cachedInput + usage.cacheWrite : 0;
   spend(state, call, entry.cost, tokensIn, usage?.output ?? 0);
-  if (entry.k === 'reply' && entry.over > 0) state.stopped.set(call.model, `${key} reported ${entry.over} micro-credits above its reserve`);
+  if (entry.k === 'reply' && entry.over > 0)
+    state.stopped.set(call.model, `${key} reported ${entry.over} micro-credits above its reserve`);
 }
 
 function spend(state: State, call: OpenCall, cost: number, tokensIn: number, tokensOut: number): void {
@@ -431,7 +451,11 @@ function settleDoubt(state: State, key: string, amount: number): void {
   if (!doubt) return;
   state.doubts.delete(key);
   const cost = Math.min(amount, doubt.reserve);
-  const accounts = [touch(state, doubt.agent), state.org, ...(doubt.unit === null ? [] : [spendingOf(state.units, doubt.unit)])];
+  const accounts = [
+    touch(state, doubt.agent),
+    state.org,
+    ...(doubt.unit === null ? [] : [spendingOf(state.units, doubt.unit)]),
+  ];
   for (const account of accounts) {
     account.doubt -= doubt.reserve;
     book(account, state.day, cost);
@@ -452,6 +476,8 @@ const THREAD_TURNS = 200;
 function closeTurn(state: State, turn: number): void {
   state.turn = turn;
   state.open.clear();
-  for (const agent of state.agents.values()) if (agent.notices.length > KEPT_NOTICES) agent.notices.splice(0, agent.notices.length - KEPT_NOTICES);
-  if (turn % 50 === 0) for (const [id, thread] of state.threads) if (thread.turn < turn - THREAD_TURNS) state.threads.delete(id);
+  for (const agent of state.agents.values())
+    if (agent.notices.length > KEPT_NOTICES) agent.notices.splice(0, agent.notices.length - KEPT_NOTICES);
+  if (turn % 50 === 0)
+    for (const [id, thread] of state.threads) if (thread.turn < turn - THREAD_TURNS) state.threads.delete(id);
 }

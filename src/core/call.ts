@@ -96,7 +96,11 @@ export class ProviderError extends Error {
   readonly retryAfterMs: number | null;
   readonly usage: Usage | null;
   readonly requestId: string | null;
-  constructor(failure: CallFailure, message: string, more: { retryAfterMs?: number | null; usage?: Usage | null; requestId?: string | null } = {}) {
+  constructor(
+    failure: CallFailure,
+    message: string,
+    more: { retryAfterMs?: number | null; usage?: Usage | null; requestId?: string | null } = {},
+  ) {
     super(message);
     this.name = 'ProviderError';
     this.failure = failure;

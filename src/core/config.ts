@@ -1,5 +1,5 @@
-import type { Fault } from '../schema/fault.ts';
 import type { Caps, CreditsFile } from '../schema/credits.ts';
+import type { Fault } from '../schema/fault.ts';
 import type { Model } from '../schema/models.ts';
 import type { OrgFile } from '../schema/org.ts';
 import type { Resume } from '../schema/resume.ts';

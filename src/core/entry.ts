@@ -18,7 +18,16 @@ export type Input =
   /** A message that a person dropped: found at `found` with this hash, completed to the canonical message. */
   | { k: 'drop'; found: string; hash: string; message: Message; files?: Attached[] }
   /** A file that could not be taken, left where it is. `mark` is its hash or, when it cannot be read, what the disk says of it. */
-  | { k: 'aside'; turn: number; id: string; path: string; mark: string; reason: DeadLetterHead['reason']; detail: string; owner: string }
+  | {
+      k: 'aside';
+      turn: number;
+      id: string;
+      path: string;
+      mark: string;
+      reason: DeadLetterHead['reason'];
+      detail: string;
+      owner: string;
+    }
   /** A person edited an undelivered message; null when they deleted it. */
   | { k: 'mail'; id: string; subject: string; body: string; priority: Message['priority'] }
   | { k: 'mail-gone'; id: string }
@@ -58,7 +67,15 @@ export interface Attached {
 export type CallEntry =
   | IntentEntry
   | ({ k: 'reply'; cost: number; over: number; ms: number; reply: Reply } & CallKey)
-  | ({ k: 'failed'; cost: number; ms: number; failure: CallFailure; message: string; usage: Usage | null; requestId: string | null } & CallKey)
+  | ({
+      k: 'failed';
+      cost: number;
+      ms: number;
+      failure: CallFailure;
+      message: string;
+      usage: Usage | null;
+      requestId: string | null;
+    } & CallKey)
   /** A world tool is about to be used: the `act`-th act of that call. */
   | { k: 'use'; turn: number; agent: string; n: number; act: number; tool: string; input: Json }
   | UsedEntry
@@ -109,7 +126,12 @@ export type Effect =
   | { k: 'wrote'; agent: string; path: string; text: string; was: string | null }
   | { k: 'acked'; agent: string; id: string; author: string; reaction: string }
   | { k: 'dead'; record: DeadLetterHead; detail: string }
-  | { k: 'notice'; to: string; about: 'dead-letter' | 'refused' | 'credits' | 'loop' | 'edit' | 'approval' | 'ack' | 'result'; text: string }
+  | {
+      k: 'notice';
+      to: string;
+      about: 'dead-letter' | 'refused' | 'credits' | 'loop' | 'edit' | 'approval' | 'ack' | 'result';
+      text: string;
+    }
   | { k: 'held'; id: string; agent: string; tool: string; input: Json; rule: string; contacts: string[] }
   | { k: 'decided'; id: string; decision: 'approved' | 'denied'; by: string; outcome: string }
   | { k: 'moved'; from: string; to: string }

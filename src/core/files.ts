@@ -24,7 +24,15 @@ export function filesOf(entry: Entry): FileOp[] {
     case 'sent':
       return [{ op: 'create', path: entry.message.path, text: printMessage(entry.message) }, ...attached(entry.files)];
     case 'drop':
-      return [{ op: 'adopt', found: entry.found, hash: entry.hash, path: entry.message.path, text: printMessage(entry.message) }];
+      return [
+        {
+          op: 'adopt',
+          found: entry.found,
+          hash: entry.hash,
+          path: entry.message.path,
+          text: printMessage(entry.message),
+        },
+      ];
     case 'wrote':
       return [{ op: 'replace', path: entry.path, text: entry.text, was: entry.was }];
     case 'moved':
@@ -34,7 +42,9 @@ export function filesOf(entry: Entry): FileOp[] {
     case 'aside':
       return [{ op: 'create', path: deadLetterPath(entry.id), text: printAside(entry) }];
     case 'revived':
-      return [{ op: 'move', from: deadLetterPath(entry.id), to: `org/dead-letter/archive/${entry.id}-${entry.turn}.md` }];
+      return [
+        { op: 'move', from: deadLetterPath(entry.id), to: `org/dead-letter/archive/${entry.id}-${entry.turn}.md` },
+      ];
     case 'held':
       return [{ op: 'create', path: approvalPath(entry.id), text: printApproval(entry) }];
     case 'decided':

@@ -17,8 +17,8 @@ export interface Form {
 export function readForm(text: string): Form | null {
   for (const candidate of objectsIn(text)) {
     if (!Object.hasOwn(candidate, 'acts')) continue;
-    const list = Array.isArray(candidate['acts']) ? candidate['acts'] : [candidate['acts'] as Json];
-    const notes = candidate['notes'];
+    const list = Array.isArray(candidate.acts) ? candidate.acts : [candidate.acts as Json];
+    const notes = candidate.notes;
     return { notes: typeof notes === 'string' ? notes : '', acts: list.map(readAct) };
   }
   return null;
@@ -26,9 +26,10 @@ export function readForm(text: string): Form | null {
 
 function readAct(element: Json, index: number): ActCall {
   const id = `form-${index + 1}`;
-  if (element === null || typeof element !== 'object' || Array.isArray(element)) return { id, tool: '', input: element };
-  const tool = Object.hasOwn(element, 'tool') ? element['tool'] : undefined;
-  const input = Object.hasOwn(element, 'input') ? (element['input'] as Json) : {};
+  if (element === null || typeof element !== 'object' || Array.isArray(element))
+    return { id, tool: '', input: element };
+  const tool = Object.hasOwn(element, 'tool') ? element.tool : undefined;
+  const input = Object.hasOwn(element, 'input') ? (element.input as Json) : {};
   return { id, tool: typeof tool === 'string' ? tool : '', input };
 }
 

@@ -27,7 +27,8 @@ export function gather(state: State, agent: string, turn: number, inboxTokens: n
   const inbox = inboxOf(state, agent);
   if (inbox.length <= 1) return { mail: inbox, waiting: 0, cut: room };
   const failed = inbox.filter((mail) => (mail.attempts[agent] ?? 0) > 0);
-  if (failed.length) return { mail: [failed.reduce((a, b) => (older(b, a) ? b : a))], waiting: inbox.length - 1, cut: room };
+  if (failed.length)
+    return { mail: [failed.reduce((a, b) => (older(b, a) ? b : a))], waiting: inbox.length - 1, cut: room };
   const chosen: Mail[] = [];
   let used = 0;
   for (const mail of inOrder(inbox, turn)) {

@@ -1,8 +1,8 @@
+import type { Resume } from '../schema/resume.ts';
 import type { ActCall, Json, ToolSpec } from './call.ts';
+import type { Config } from './config.ts';
 import { permit } from './permit.ts';
 import type { Scene, Tool, WorldTool } from './tool.ts';
-import type { Config } from './config.ts';
-import type { Resume } from '../schema/resume.ts';
 
 /** What became of an act: staged, held for a person, refused, or a world tool that is to be used now. */
 export type Verdict =
@@ -54,12 +54,14 @@ function hold(scene: Scene, call: ActCall, rule: string, contacts: string[]): Ve
 
 /** The specifications of the tools an agent has; the same array for the same configuration, so that it can be a cache key. */
 export function toolsOf(toolbox: Toolbox, config: Config, resume: Resume): ToolSpec[] {
-  let known = specs.get(config);
-  if (!known) specs.set(config, (known = new Map()));
+  const known = specs.get(config) ?? new Map<string, ToolSpec[]>();
+  specs.set(config, known);
   let list = known.get(resume.name);
   if (!list) {
     const granted = new Set(resume.tools.map((name) => name.replace(/^ask:/, '')));
-    list = [...toolbox.values()].filter((tool) => tool.granted === 'all' || granted.has(tool.spec.name)).map((tool) => tool.spec);
+    list = [...toolbox.values()]
+      .filter((tool) => tool.granted === 'all' || granted.has(tool.spec.name))
+      .map((tool) => tool.spec);
     known.set(resume.name, list);
   }
   return list;

@@ -20,7 +20,13 @@ export function balanceOf(config: Config, state: State, agent: string): Balance 
   const account = agentState(state, agent);
   const granted = (config.credits.agents[agent]?.grant ?? 0) + account.granted;
   const reserved = reservedBy(state, (call) => call.agent === agent);
-  return { granted, spent: account.spent, reserved, doubt: account.doubt, left: granted - account.spent - reserved - account.doubt };
+  return {
+    granted,
+    spent: account.spent,
+    reserved,
+    doubt: account.doubt,
+    left: granted - account.spent - reserved - account.doubt,
+  };
 }
 
 /** The sum over all agents that were ever granted or spent anything. */
@@ -57,14 +63,28 @@ export function worstCase(price: Price, requestBytes: number, maxOutputTokens: n
 }
 
 /** What a call is charged: by usage, never more than its reserve; `over` is what was reported above that. */
-export function charge(price: Price, reply: Pick<Reply, 'usage' | 'text' | 'acts'>, requestBytes: number, reserve: number): { cost: number; over: number } {
-  const cost = costOf(price, reply.usage ?? estimate(requestBytes, reply.text.length + JSON.stringify(reply.acts).length));
+export function charge(
+  price: Price,
+  reply: Pick<Reply, 'usage' | 'text' | 'acts'>,
+  requestBytes: number,
+  reserve: number,
+): { cost: number; over: number } {
+  const cost = costOf(
+    price,
+    reply.usage ?? estimate(requestBytes, reply.text.length + JSON.stringify(reply.acts).length),
+  );
   return { cost: Math.min(cost, reserve), over: Math.max(0, cost - reserve) };
 }
 
 /** Usage when the provider reports none: three characters a token, which is more than any common tokenizer counts in prose. */
 function estimate(requestBytes: number, replyChars: number): Usage {
-  return { input: Math.ceil(requestBytes / 3), cachedInput: 0, cacheWrite: 0, output: Math.ceil(replyChars / 3), reasoning: 0 };
+  return {
+    input: Math.ceil(requestBytes / 3),
+    cachedInput: 0,
+    cacheWrite: 0,
+    output: Math.ceil(replyChars / 3),
+    reasoning: 0,
+  };
 }
 
 /** The scope that is short when a run may not cost more. */
@@ -84,7 +104,12 @@ export type Allowance = { amount: number } | { short: string };
  * then equal shares of what remains of shared caps. The sum never passes a cap of an agent, unit or the org, nor a limit
  * of the turn or the day. What a visit leaves returns at commit.
  */
-export function allowances(config: Config, state: State, wants: readonly Want[], budget = Infinity): Map<string, Allowance> {
+export function allowances(
+  config: Config,
+  state: State,
+  wants: readonly Want[],
+  budget = Infinity,
+): Map<string, Allowance> {
   const shared = new SharedCaps(config, state, budget);
   const given = new Map<string, Allowance>();
   const granted: { agent: string; unit: string | null; own: number; need: number }[] = [];
@@ -102,7 +127,11 @@ export function allowances(config: Config, state: State, wants: readonly Want[],
   return given;
 }
 
-function shareRest(granted: { agent: string; unit: string | null; own: number; need: number }[], shared: SharedCaps, given: Map<string, Allowance>): void {
+function shareRest(
+  granted: { agent: string; unit: string | null; own: number; need: number }[],
+  shared: SharedCaps,
+  given: Map<string, Allowance>,
+): void {
   const inUnit = new Map<string | null, number>();
   for (const { unit } of granted) inUnit.set(unit, (inUnit.get(unit) ?? 0) + 1);
   let waiting = granted.length;
@@ -137,7 +166,13 @@ class SharedCaps {
 
   constructor(config: Config, state: State, budget: number) {
     const none = { spent: 0, doubt: 0, day: '', daySpent: 0 };
-    this.org = remaining(config.credits.org, state.org, reservedBy(state, () => true), state.day, 'org');
+    this.org = remaining(
+      config.credits.org,
+      state.org,
+      reservedBy(state, () => true),
+      state.day,
+      'org',
+    );
     if (budget < this.org.amount) this.org = { amount: budget, scope: BUDGET };
     for (const [id, caps] of Object.entries(config.credits.units)) {
       const reserved = reservedBy(state, (call) => call.unit === id);
@@ -189,10 +224,12 @@ function remaining(
 export function softCapsPassed(config: Config, state: State): { scope: string; spent: number; soft: number }[] {
   const passed: { scope: string; spent: number; soft: number }[] = [];
   const look = (scope: string, soft: number | undefined, account: { spent: number; warned: boolean }) => {
-    if (soft !== undefined && !account.warned && account.spent >= soft && account.spent > 0) passed.push({ scope, spent: account.spent, soft });
+    if (soft !== undefined && !account.warned && account.spent >= soft && account.spent > 0)
+      passed.push({ scope, spent: account.spent, soft });
   };
   look('org', config.credits.org.soft, state.org);
-  for (const [id, caps] of Object.entries(config.credits.units)) look(`@${id}`, caps.soft, state.units.get(id) ?? { spent: 0, warned: false });
+  for (const [id, caps] of Object.entries(config.credits.units))
+    look(`@${id}`, caps.soft, state.units.get(id) ?? { spent: 0, warned: false });
   for (const [name, caps] of Object.entries(config.credits.agents)) look(name, caps.soft, agentState(state, name));
   return passed;
 }

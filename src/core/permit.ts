@@ -36,12 +36,15 @@ interface Rule {
 const RULES: Rule[] = [
   {
     name: 'known-tool',
-    judge: (_config, act) => (act.tool ? null : refuse('known-tool', `There is no tool ${JSON.stringify(act.toolName.slice(0, 80))}.`)),
+    judge: (_config, act) =>
+      act.tool ? null : refuse('known-tool', `There is no tool ${JSON.stringify(act.toolName.slice(0, 80))}.`),
   },
   {
     name: 'granted-tool',
     judge: (_config, { tool, resume, toolName }) =>
-      tool?.granted === 'all' || grants(resume, toolName) !== null ? null : refuse('granted-tool', `The resume of ${resume.name} does not list ${toolName}.`),
+      tool?.granted === 'all' || grants(resume, toolName) !== null
+        ? null
+        : refuse('granted-tool', `The resume of ${resume.name} does not list ${toolName}.`),
   },
   { name: 'input', judge: (_config, act) => (act.why === null ? null : refuse('input', act.why)) },
   { name: 'edge', judge: (config, act) => judgeEdge(config, act) },
@@ -49,7 +52,9 @@ const RULES: Rule[] = [
   {
     name: 'ask',
     judge: (config, { resume, toolName, approved }) =>
-      !approved && grants(resume, toolName) === 'ask' ? { do: 'hold', rule: 'ask', contacts: contactsOf(config) } : null,
+      !approved && grants(resume, toolName) === 'ask'
+        ? { do: 'hold', rule: 'ask', contacts: contactsOf(config) }
+        : null,
   },
 ];
 
@@ -118,13 +123,19 @@ function contactsOf(config: Config): string[] {
  * Where a path of a tool leads, as a path in the org, or why not. Relative paths lie in the agent's workspace; `shared/...`
  * means `org/shared/...` and needs a grant in the resume. Compares whole parts, never text prefixes.
  */
-export function permitPath(resume: Resume, path: string): { ok: true; path: string; shared: boolean } | { ok: false; text: string } {
-  if (path.length > 1000 || /[\0-\x1f\x7f\\]/.test(path)) return { ok: false, text: 'The path has characters that are not allowed, or is too long.' };
-  if (path.startsWith('/') || /^[a-zA-Z]:/.test(path)) return { ok: false, text: 'Paths are relative to the workspace.' };
+export function permitPath(
+  resume: Resume,
+  path: string,
+): { ok: true; path: string; shared: boolean } | { ok: false; text: string } {
+  if (path.length > 1000 || /[\0-\x1f\x7f\\]/.test(path))
+    return { ok: false, text: 'The path has characters that are not allowed, or is too long.' };
+  if (path.startsWith('/') || /^[a-zA-Z]:/.test(path))
+    return { ok: false, text: 'Paths are relative to the workspace.' };
   const parts = path.split('/').filter((part) => part !== '' && part !== '.');
   if (parts.includes('..')) return { ok: false, text: 'The path leads out of the workspace.' };
   if (parts.some((part) => part.length > 200)) return { ok: false, text: 'A part of the path is too long.' };
-  if (parts[0] !== 'shared') return { ok: true, path: ['agents', resume.name, 'workspace', ...parts].join('/'), shared: false };
+  if (parts[0] !== 'shared')
+    return { ok: true, path: ['agents', resume.name, 'workspace', ...parts].join('/'), shared: false };
   const rest = parts.slice(1);
   const granted = resume.shared.some((grant) => {
     const under = grant.split('/').filter((part) => part !== '' && part !== '.');

@@ -20,7 +20,12 @@ export function resolveRecipients(config: Config, from: string, to: readonly str
     else if (!hasEdge(config, from, name)) return { ok: false, rule: 'edge', text: noEdge(config, from, name) };
     else chosen.add(name);
   }
-  if (chosen.size === 0) return { ok: false, rule: 'edge', text: `No edge of the chart reaches anyone in ${to.map(show).join(', ') || 'an empty list'}.` };
+  if (chosen.size === 0)
+    return {
+      ok: false,
+      rule: 'edge',
+      text: `No edge of the chart reaches anyone in ${to.map(show).join(', ') || 'an empty list'}.`,
+    };
   return { ok: true, names: chosen.size === 1 ? [...chosen] : config.order.filter((name) => chosen.has(name)) };
 }
 
@@ -53,9 +58,18 @@ export interface Wish {
  * Completes a message to its canonical form. Without `reply_to` it answers the latest of the given mail from one of its
  * recipients; its thread is that of the message it answers, else the one thread of the given mail, else its own id.
  */
-export function compose(from: string, turn: number, n: number, wish: Wish, given: readonly Mail[], hops: number): Message {
+export function compose(
+  from: string,
+  turn: number,
+  n: number,
+  wish: Wish,
+  given: readonly Mail[],
+  hops: number,
+): Message {
   const id = messageId(turn, from, n);
-  const answered = given.find((mail) => mail.id === wish.reply_to) ?? (wish.reply_to === undefined ? given.findLast((mail) => wish.to.includes(mail.from)) : undefined);
+  const answered =
+    given.find((mail) => mail.id === wish.reply_to) ??
+    (wish.reply_to === undefined ? given.findLast((mail) => wish.to.includes(mail.from)) : undefined);
   const threads = new Set(given.map((mail) => mail.thread));
   const only = threads.size === 1 ? given[0]?.thread : undefined;
   const subject = wish.subject ?? (answered ? reSubject(answered.subject) : firstLine(wish.body));
@@ -97,7 +111,11 @@ function reSubject(subject: string): string {
 
 /** The first line with words in it, without markdown's heading marks. */
 export function firstLine(body: string): string {
-  const line = body.slice(0, 2000).split(/[\r\n\u0085\u2028\u2029]/, 50).find((l) => l.trim() !== '') ?? '';
+  const line =
+    body
+      .slice(0, 2000)
+      .split(/[\r\n\u0085\u2028\u2029]/, 50)
+      .find((l) => l.trim() !== '') ?? '';
   return cut(line.trim().replace(/^#+/, '').trimStart(), 80).trimEnd() || 'message';
 }
 

@@ -23,7 +23,8 @@ export interface Finished {
 export function settle(config: Config, state: State, turn: number, visits: readonly Finished[]): Effect[] {
   const effects: Effect[] = [];
   const rank = new Map(config.order.map((name, i) => [name, i]));
-  for (const visit of [...visits].sort((a, b) => (rank.get(a.agent) ?? 0) - (rank.get(b.agent) ?? 0))) settleVisit(config, state, turn, visit, effects);
+  for (const visit of [...visits].sort((a, b) => (rank.get(a.agent) ?? 0) - (rank.get(b.agent) ?? 0)))
+    settleVisit(config, state, turn, visit, effects);
   return effects;
 }
 
@@ -58,20 +59,46 @@ function visitEffect(visit: Finished): VisitEffect {
 export function settleDraft(config: Config, turn: number, agent: string, draft: Draft, effects: Effect[]): void {
   for (const { message, files, held } of draft.sent) {
     effects.push({ k: 'sent', message, ...(files.length ? { files } : {}) });
-    if (held) buryAll(config, turn, message, 'hops', `The chain of messages is ${message.hops} long; limits.hops is ${config.org.limits.hops}.`, effects);
+    if (held)
+      buryAll(
+        config,
+        turn,
+        message,
+        'hops',
+        `The chain of messages is ${message.hops} long; limits.hops is ${config.org.limits.hops}.`,
+        effects,
+      );
   }
   for (const [path, { text, was }] of draft.wrote) effects.push({ k: 'wrote', agent, path, text, was });
   for (const ack of draft.acked) {
     effects.push({ k: 'acked', agent, ...ack });
-    effects.push({ k: 'notice', to: ack.author, about: 'ack', text: `${agent} acknowledged ${ack.id}${ack.reaction ? `: ${ack.reaction}` : ''}` });
+    effects.push({
+      k: 'notice',
+      to: ack.author,
+      about: 'ack',
+      text: `${agent} acknowledged ${ack.id}${ack.reaction ? `: ${ack.reaction}` : ''}`,
+    });
   }
   for (const held of draft.held) {
     effects.push({ k: 'held', agent, ...held });
-    for (const to of held.contacts) effects.push({ k: 'notice', to, about: 'approval', text: `${agent} wants to use ${held.tool}: lemming approve ${held.id}, or deny it` });
+    for (const to of held.contacts)
+      effects.push({
+        k: 'notice',
+        to,
+        about: 'approval',
+        text: `${agent} wants to use ${held.tool}: lemming approve ${held.id}, or deny it`,
+      });
   }
 }
 
-function buryAll(config: Config, turn: number, mail: Pick<Mail, 'id' | 'from' | 'to' | 'path'>, reason: 'hops', detail: string, effects: Effect[]): void {
+function buryAll(
+  config: Config,
+  turn: number,
+  mail: Pick<Mail, 'id' | 'from' | 'to' | 'path'>,
+  reason: 'hops',
+  detail: string,
+  effects: Effect[],
+): void {
   bury(config, turn, mail, mail.to, reason, detail, effects);
 }
 
@@ -86,10 +113,15 @@ export function bury(
   effects: Effect[],
 ): void {
   const id = to.length === mail.to.length ? mail.id : `${mail.id}-${to.join('-')}`;
-  effects.push({ k: 'dead', detail, record: { id, message: mail.id, path: mail.path, from: mail.from, to, turn, reason, revived: null } });
+  effects.push({
+    k: 'dead',
+    detail,
+    record: { id, message: mail.id, path: mail.path, from: mail.from, to, turn, reason, revived: null },
+  });
   const about = reason === 'hops' ? 'loop' : 'dead-letter';
   const text = `${mail.id} was not delivered to ${to.join(', ')} (${reason}): ${detail} lemming retry ${id} gives it another chance.`;
-  for (const name of new Set([mail.from, ...peopleOf(config)])) if (config.agents.has(name)) effects.push({ k: 'notice', to: name, about, text });
+  for (const name of new Set([mail.from, ...peopleOf(config)]))
+    if (config.agents.has(name)) effects.push({ k: 'notice', to: name, about, text });
 }
 
 export function peopleOf(config: Config): string[] {
@@ -100,10 +132,24 @@ export function peopleOf(config: Config): string[] {
 function settleFailure(config: Config, state: State, turn: number, visit: Finished, effects: Effect[]): void {
   if (visit.blame === 'credits') return reportStarved(config, state, visit, effects);
   if (visit.blame === 'provider') return;
-  effects.push({ k: 'notice', to: visit.agent, about: 'result', text: `Your visit of turn ${turn} failed: ${visit.reason}. Nothing you asked for was done, but changes in your workspace remain.` });
+  effects.push({
+    k: 'notice',
+    to: visit.agent,
+    about: 'result',
+    text: `Your visit of turn ${turn} failed: ${visit.reason}. Nothing you asked for was done, but changes in your workspace remain.`,
+  });
   for (const mail of visit.given) {
     const attempts = (mail.attempts[visit.agent] ?? 0) + 1;
-    if (attempts >= config.org.limits.max_attempts) bury(config, turn, mail, [visit.agent], 'attempts', `${attempts} visits with it failed, the last because: ${visit.reason}.`, effects);
+    if (attempts >= config.org.limits.max_attempts)
+      bury(
+        config,
+        turn,
+        mail,
+        [visit.agent],
+        'attempts',
+        `${attempts} visits with it failed, the last because: ${visit.reason}.`,
+        effects,
+      );
   }
 }
 
@@ -121,7 +167,8 @@ export function undeliverable(config: Config, state: State, turn: number): Effec
   for (const name of state.inbox.keys()) {
     const resume = config.agents.get(name);
     for (const mail of inboxOf(state, name)) {
-      if (!resume && !config.broken.has(name)) bury(config, turn, mail, [name], 'no-agent', `There is no agent ${name} any more.`, effects);
+      if (!resume && !config.broken.has(name))
+        bury(config, turn, mail, [name], 'no-agent', `There is no agent ${name} any more.`, effects);
       else if (!config.agents.get(mail.from)?.person && mail.expires !== undefined && mail.expires < turn)
         bury(config, turn, mail, [name], 'expired', `It was still unread after turn ${mail.expires}.`, effects);
       else if (resume && (!resume.person || mail.turn === turn) && !hasEdge(config, mail.from, name))

@@ -236,8 +236,9 @@ export function inboxOf(state: State, name: string): Mail[] {
 /** A state as JSON: Maps become lists of pairs. `thaw` reads it back. */
 export function freezeState(state: State): Json {
   const plain: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(state)) plain[key] = value instanceof Map || value instanceof Set ? [...value] : value;
-  plain['own'] = [...state.own].map(([person, paths]) => [person, [...paths]]);
+  for (const [key, value] of Object.entries(state))
+    plain[key] = value instanceof Map || value instanceof Set ? [...value] : value;
+  plain.own = [...state.own].map(([person, paths]) => [person, [...paths]]);
   return plain as Json;
 }
 

@@ -28,12 +28,22 @@ export interface Step {
 /** Goes through the agents in chart order. Pure. */
 export function walk(config: Config, state: State, turn: number, step: Step = {}): Due[] {
   const list: Due[] = [];
-  for (const agent of config.order) if (!config.agents.get(agent)?.person) list.push(look(config, state, turn, agent, step));
+  for (const agent of config.order)
+    if (!config.agents.get(agent)?.person) list.push(look(config, state, turn, agent, step));
   return list;
 }
 
 function look(config: Config, state: State, turn: number, agent: string, { only, step }: Step): Due {
-  const no = (why: string, more: Partial<Due> = {}): Due => ({ agent, due: false, why, summary: false, later: false, failing: false, next: null, ...more });
+  const no = (why: string, more: Partial<Due> = {}): Due => ({
+    agent,
+    due: false,
+    why,
+    summary: false,
+    later: false,
+    failing: false,
+    next: null,
+    ...more,
+  });
   const account = agentState(state, agent);
   if (only !== undefined && only !== agent) return no(`only ${only} steps`);
   if (state.paused && !step) return no('the organisation is paused');
@@ -49,7 +59,15 @@ function look(config: Config, state: State, turn: number, agent: string, { only,
       failing: wakes && account.failures >= FAILING && !account.starved,
       next: account.retryAt,
     });
-  const yes = (why: string, summary = false): Due => ({ agent, due: true, why, summary, later: false, failing: account.failures >= FAILING, next: turn });
+  const yes = (why: string, summary = false): Due => ({
+    agent,
+    due: true,
+    why,
+    summary,
+    later: false,
+    failing: account.failures >= FAILING,
+    next: turn,
+  });
   const summary = summaryDue(config, state, turn, agent);
   if (only === agent) return yes(wakes ? 'stepped, mail waits' : 'stepped', summary);
   if (inbox.some((mail) => mail.priority === 'urgent' && mail.kind !== 'notice')) return yes('urgent mail', summary);
@@ -65,7 +83,9 @@ const NO_MAIL: Mail[] = [];
 /** A summary is due every n turns, if anything was sent since the last one. */
 function summaryDue(config: Config, state: State, turn: number, agent: string): boolean {
   const summary = config.org.summary;
-  return summary !== null && summary.agent === agent && turn % summary.every === 0 && state.activeTurn > state.summaryTurn;
+  return (
+    summary !== null && summary.agent === agent && turn % summary.every === 0 && state.activeTurn > state.summaryTurn
+  );
 }
 
 /** Whether a turn would change nothing: idle, and no schedule or summary waits for a turn to come. */
@@ -73,7 +93,12 @@ export function atRest(config: Config, state: State): boolean {
   if (idleness(config, state) !== 'idle') return false;
   if (state.paused) return true;
   const summary = config.org.summary !== null && state.activeTurn > state.summaryTurn;
-  return !summary && ![...config.agents.values()].some((resume) => !resume.person && resume.schedule.when === 'always' && !agentState(state, resume.name).paused);
+  return (
+    !summary &&
+    ![...config.agents.values()].some(
+      (resume) => !resume.person && resume.schedule.when === 'always' && !agentState(state, resume.name).paused,
+    )
+  );
 }
 
 /** Whether anything makes anyone due by mail, retry or request. Always-schedules and summaries do not count. */

@@ -28,7 +28,7 @@ export class Compact {
 
   private note(entry: Extract<Entry, { k: 'reply' }>): void {
     entry.reply.acts.forEach(({ input }, act) => {
-      const body = input !== null && typeof input === 'object' && !Array.isArray(input) ? input['body'] : undefined;
+      const body = input !== null && typeof input === 'object' && !Array.isArray(input) ? input.body : undefined;
       if (typeof body !== 'string') return;
       const list = this.bodies.get(entry.agent);
       if (list) list.push({ n: entry.n, act, body });

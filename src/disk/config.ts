@@ -168,7 +168,7 @@ class ConfigDraft {
     this.fatal.push(...faults);
     if (!source?.value || !org) return null;
     const agent = org.summary?.agent;
-    if (agent !== undefined && agent === env['LEMMING_SUMMARY_AGENT'] && !this.names.has(agent))
+    if (agent !== undefined && agent === env.LEMMING_SUMMARY_AGENT && !this.names.has(agent))
       this.fatal.push(
         fault('bad-env', `LEMMING_SUMMARY_AGENT: there is no agent ${JSON.stringify(agent)}`, { value: agent }),
       );

@@ -51,7 +51,17 @@ export interface Stat {
   mtimeMs: number;
 }
 
-export type DiskFailure = 'exists' | 'absent' | 'full' | 'read-only' | 'denied' | 'handles' | 'io' | 'not-regular' | 'too-large' | 'other';
+export type DiskFailure =
+  | 'exists'
+  | 'absent'
+  | 'full'
+  | 'read-only'
+  | 'denied'
+  | 'handles'
+  | 'io'
+  | 'not-regular'
+  | 'too-large'
+  | 'other';
 
 /** A failed file operation, with the path and the reason of the system. */
 export class DiskError extends Error {

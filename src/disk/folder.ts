@@ -1,11 +1,11 @@
+import type { Config } from '../core/config.ts';
 import type { Input } from '../core/entry.ts';
 import { compose, firstLine, resolveRecipients } from '../core/send.ts';
-import { type Mail, type State } from '../core/state.ts';
-import type { Config } from '../core/config.ts';
+import type { Mail, State } from '../core/state.ts';
 import type { DeadLetterHead } from '../schema/deadletter.ts';
+import { printFault } from '../schema/fault.ts';
 import { byCodeUnit, isName, padTurn } from '../schema/name.ts';
 import { request } from '../schema/request.ts';
-import { printFault } from '../schema/fault.ts';
 import type { Clock } from './clock.ts';
 import { decode } from './codec.ts';
 import type { Disk, Stat } from './disk.ts';
@@ -73,12 +73,15 @@ export class Folder {
 
   /** Names of the folders under `agents/`, whatever they are called. */
   agentFolders(): string[] {
-    return this.list('agents').filter((name) => !LEFTOVER.test(name) && this.disk.stat(`agents/${name}`)?.kind === 'folder');
+    return this.list('agents').filter(
+      (name) => !LEFTOVER.test(name) && this.disk.stat(`agents/${name}`)?.kind === 'folder',
+    );
   }
 
   private *trackedPaths(): Generator<string> {
     for (const name of this.list('org')) if (name.endsWith('.yaml') && !LEFTOVER.test(name)) yield `org/${name}`;
-    for (const folder of CONFIG_FOLDERS) for (const name of this.list(folder)) if (isText(name)) yield `${folder}/${name}`;
+    for (const folder of CONFIG_FOLDERS)
+      for (const name of this.list(folder)) if (isText(name)) yield `${folder}/${name}`;
     for (const agent of this.list('agents')) {
       if (!isName(agent)) continue;
       yield `agents/${agent}/resume.md`;
@@ -121,11 +124,19 @@ export class Folder {
       const decoded = decode(bytes, limit, path);
       const hash = bytesHash(bytes);
       if ('text' in decoded) return { text: decoded.text, hash };
-      return { reason: decoded.fault.code === 'too-large' ? 'too-large' : 'not-text', detail: printFault(decoded.fault), mark: hash };
+      return {
+        reason: decoded.fault.code === 'too-large' ? 'too-large' : 'not-text',
+        detail: printFault(decoded.fault),
+        mark: hash,
+      };
     } catch (error) {
       if (!(error instanceof DiskError) || !['not-regular', 'too-large', 'denied'].includes(error.failure)) throw error;
       const reason = error.failure === 'too-large' ? 'too-large' : 'not-regular';
-      return { reason, detail: `${error.message}. Only regular files inside the organisation are read.`, mark: this.disk.stat(path)?.mark ?? 'gone' };
+      return {
+        reason,
+        detail: `${error.message}. Only regular files inside the organisation are read.`,
+        mark: this.disk.stat(path)?.mark ?? 'gone',
+      };
     }
   }
 
@@ -154,7 +165,8 @@ export class Folder {
     if ('reason' in read) return null;
     const { message } = readMessage(read.text, mail.path);
     if (!message) return null;
-    if (message.body === mail.body && message.subject === mail.subject && message.priority === mail.priority) return null;
+    if (message.body === mail.body && message.subject === mail.subject && message.priority === mail.priority)
+      return null;
     return { k: 'mail', id: mail.id, subject: message.subject, body: message.body, priority: message.priority };
   }
 
@@ -177,7 +189,12 @@ export class Folder {
     if ('reason' in read) return this.newAside(state, path, read, person);
     const { value, faults } = readYaml(request, read.text, path);
     if (value) return { k: 'request', request: { ...value, by: person }, time, file: path };
-    return this.newAside(state, path, { reason: 'malformed', detail: faults.map(printFault).join('\n'), mark: read.hash }, person);
+    return this.newAside(
+      state,
+      path,
+      { reason: 'malformed', detail: faults.map(printFault).join('\n'), mark: read.hash },
+      person,
+    );
   }
 
   /** Messages that people dropped into their outboxes, completed; numbered in the order of their file names. */
@@ -211,7 +228,8 @@ export class Folder {
       const path = `${outbox}/${name}`;
       if (name.endsWith('.md')) own?.has(path) || paths.push(path);
       else if (isName(name) || name.startsWith('@'))
-        for (const inner of this.disk.stat(path)?.kind === 'folder' ? (this.disk.list(path) ?? []) : []) if (isText(inner)) paths.push(`${path}/${inner}`);
+        for (const inner of this.disk.stat(path)?.kind === 'folder' ? (this.disk.list(path) ?? []) : [])
+          if (isText(inner)) paths.push(`${path}/${inner}`);
     }
     return paths;
   }
@@ -219,7 +237,7 @@ export class Folder {
   /** Waits, at most a second, until a file is old enough and its bytes no longer change. Files named `*.sent.md` were moved into place whole. */
   private async quiet(path: string): Promise<boolean> {
     let stat = this.disk.stat(path);
-    if (!stat || stat.kind !== 'file' || path.endsWith('.sent.md')) return stat !== null;
+    if (stat?.kind !== 'file' || path.endsWith('.sent.md')) return stat !== null;
     for (let waited = 0; waited <= 2 * YOUNG_MS; ) {
       const age = this.clock.now() - stat.mtimeMs;
       if (age >= YOUNG_MS) return true;
@@ -234,17 +252,41 @@ export class Folder {
     return this.clock.now() - stat.mtimeMs >= YOUNG_MS;
   }
 
-  private takeDrop(state: State, config: Config, path: string, person: string, turn: number, n: number, limit: number): Input | null {
+  private takeDrop(
+    state: State,
+    config: Config,
+    path: string,
+    person: string,
+    turn: number,
+    n: number,
+    limit: number,
+  ): Input | null {
     const read = this.readText(path, limit);
     if ('reason' in read) return this.newAside(state, path, read, person);
     if (state.aside.get(path) === read.hash) return null;
     const drop = readDrop(path, read.text);
-    if ('fault' in drop) return this.newAside(state, path, { reason: 'malformed', detail: printFault(drop.fault), mark: read.hash }, person);
+    if ('fault' in drop)
+      return this.newAside(
+        state,
+        path,
+        { reason: 'malformed', detail: printFault(drop.fault), mark: read.hash },
+        person,
+      );
     const { head, to, body } = drop;
     if (head.id !== undefined)
-      return this.newAside(state, path, { reason: 'known-id', detail: `The file bears the id ${head.id}: a copy of a message. Remove the id line to send it anew.`, mark: read.hash }, person);
+      return this.newAside(
+        state,
+        path,
+        {
+          reason: 'known-id',
+          detail: `The file bears the id ${head.id}: a copy of a message. Remove the id line to send it anew.`,
+          mark: read.hash,
+        },
+        person,
+      );
     const reached = resolveRecipients(config, person, to);
-    if (!reached.ok) return this.newAside(state, path, { reason: 'no-edge', detail: reached.text, mark: read.hash }, person);
+    if (!reached.ok)
+      return this.newAside(state, path, { reason: 'no-edge', detail: reached.text, mark: read.hash }, person);
     const thread = head.thread ?? (head.reply_to === undefined ? undefined : threadOf(state, head.reply_to));
     const wish = { ...head, to: reached.names, body, subject: head.subject ?? firstLine(body), thread };
     const message = compose(person, turn, n, wish, [], 0);
@@ -264,7 +306,12 @@ export class Folder {
         const path = `agents/${agent}/outbox/${name}`;
         const read = this.readText(path, config.org.limits.message_bytes);
         const mark = 'hash' in read ? read.hash : read.mark;
-        const input = this.newAside(state, path, { reason: 'foreign', detail: 'Only people drop files by hand; an agent writes through its replies.', mark }, agent);
+        const input = this.newAside(
+          state,
+          path,
+          { reason: 'foreign', detail: 'Only people drop files by hand; an agent writes through its replies.', mark },
+          agent,
+        );
         if (input) inputs.push(input);
       }
     });
@@ -277,7 +324,9 @@ export class Folder {
     const old = turn - config.org.limits.live_turns;
     if (old <= 0) return [];
     const waiting = new Set([...state.mail.values()].map((mail) => stemOf(mail.path)));
-    const paths = config.order.flatMap((agent, i) => ((turn + i) % SWEEP_TURNS === 0 ? this.oldFiles(agent, old, waiting) : []));
+    const paths = config.order.flatMap((agent, i) =>
+      (turn + i) % SWEEP_TURNS === 0 ? this.oldFiles(agent, old, waiting) : [],
+    );
     return paths.length ? [{ k: 'sweep', paths }] : [];
   }
 
@@ -338,7 +387,11 @@ function isText(name: string): boolean {
 }
 
 function isTracked(path: string): boolean {
-  return /^org\/[^/]+\.yaml$/.test(path) || /^org\/(units|goals|contacts|templates)\//.test(path) || /^agents\/[^/]+\/(resume\.md|memory\/)/.test(path);
+  return (
+    /^org\/[^/]+\.yaml$/.test(path) ||
+    /^org\/(units|goals|contacts|templates)\//.test(path) ||
+    /^agents\/[^/]+\/(resume\.md|memory\/)/.test(path)
+  );
 }
 
 function pathOf(input: Input): string {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Entry } from '../core/entry.ts';
-import { failure, type Fault, fault } from '../schema/fault.ts';
+import { type Fault, failure, fault } from '../schema/fault.ts';
 import { padTurn } from '../schema/name.ts';
 import { Compact } from './compact.ts';
 import { type Appender, type Disk, DiskError } from './disk.ts';
@@ -50,12 +50,18 @@ export function journalFiles(disk: Disk): number[] {
     const number = FILE_NAME.exec(name)?.[1];
     if (number !== undefined) numbers.push(Number(number));
     else if (/^\d{6,}.*\.jsonl/.test(name))
-      throw failure('two-histories', `There are two histories of turn ${Number.parseInt(name, 10)}`, { file: `${JOURNAL}/${name}` });
+      throw failure('two-histories', `There are two histories of turn ${Number.parseInt(name, 10)}`, {
+        file: `${JOURNAL}/${name}`,
+      });
   }
   numbers.sort((a, b) => a - b);
   const gap = numbers.findIndex((n, i) => n !== (numbers[0] as number) + i);
   if (gap > 0 || (numbers[0] ?? 1) !== 1)
-    throw failure('damaged-journal', `The journal of turn ${gap > 0 ? (numbers[gap - 1] as number) + 1 : 1} is missing`, { file: JOURNAL });
+    throw failure(
+      'damaged-journal',
+      `The journal of turn ${gap > 0 ? (numbers[gap - 1] as number) + 1 : 1} is missing`,
+      { file: JOURNAL },
+    );
   return numbers;
 }
 
@@ -83,7 +89,10 @@ export function readJournalFile(disk: Disk, turn: number, previous: string, from
   while (lineStart < bytes.length) {
     const newline = bytes.indexOf(10, lineStart);
     if (newline < 0) break;
-    const seal = bytes.subarray(lineStart, lineStart + 10).toString() === '{"k":"seal' ? parseSeal(bytes.toString('utf8', lineStart, newline)) : null;
+    const seal =
+      bytes.subarray(lineStart, lineStart + 10).toString() === '{"k":"seal'
+        ? parseSeal(bytes.toString('utf8', lineStart, newline))
+        : null;
     if (seal) {
       const lines = bytes.subarray(start, lineStart);
       const hash = sha(lines);
@@ -91,7 +100,12 @@ export function readJournalFile(disk: Disk, turn: number, previous: string, from
       const fits = chain(head, seal.s ?? hash) === seal.h;
       if (!fits && lines.includes(0)) return read;
       if (!fits)
-        read.faults.push(fault('damaged-journal', 'The seal does not fit the lines before it: a byte was changed', { file: path, line }));
+        read.faults.push(
+          fault('damaged-journal', 'The seal does not fit the lines before it: a byte was changed', {
+            file: path,
+            line,
+          }),
+        );
       const entries = parseLines(lines, path, line - seal.n, read.faults, compact);
       read.groups.push({ file: turn, entries, seal: seal.h, hash, original: seal.s ?? null, end: newline + 1 });
       head = seal.h;
@@ -119,7 +133,9 @@ function parseLines(lines: Buffer, file: string, firstLine: number, faults: Faul
     try {
       entries.push(compact.unpack(JSON.parse(text) as Entry));
     } catch {
-      faults.push(fault('damaged-journal', 'The line is not JSON', { file, line: firstLine + i, value: text.slice(0, 80) }));
+      faults.push(
+        fault('damaged-journal', 'The line is not JSON', { file, line: firstLine + i, value: text.slice(0, 80) }),
+      );
     }
   });
   return entries;
@@ -140,13 +156,18 @@ export function chain(head: string, hash: string): string {
 }
 
 /** All groups of the journal in order. A torn tail is allowed in the last file only. */
-export function* readJournal(disk: Disk, faults: Fault[], after: { file: number; end: number; head: string } = { file: 0, end: 0, head: GENESIS }): Generator<Group> {
+export function* readJournal(
+  disk: Disk,
+  faults: Fault[],
+  after: { file: number; end: number; head: string } = { file: 0, end: 0, head: GENESIS },
+): Generator<Group> {
   const files = journalFiles(disk).filter((n) => n >= after.file);
   let head = after.head;
   for (const file of files) {
     const read = readJournalFile(disk, file, head, file === after.file ? after.end : 0);
     faults.push(...read.faults);
-    if (read.good < read.size && file !== files.at(-1)) faults.push(fault('damaged-journal', 'Lines without a seal', { file: journalPath(file) }));
+    if (read.good < read.size && file !== files.at(-1))
+      faults.push(fault('damaged-journal', 'Lines without a seal', { file: journalPath(file) }));
     yield* read.groups;
     head = read.groups.at(-1)?.seal ?? head;
   }
@@ -252,7 +273,12 @@ export class Journal {
   private demandRoom(): void {
     const { room } = this;
     this.room = 0;
-    if (room > 0 && this.disk.free() < room) throw new DiskError('full', journalPath(this.file), `no room for the replies of the calls: ${room} bytes are needed`);
+    if (room > 0 && this.disk.free() < room)
+      throw new DiskError(
+        'full',
+        journalPath(this.file),
+        `no room for the replies of the calls: ${room} bytes are needed`,
+      );
   }
 
   /** Goes on to the file of that turn. */

@@ -45,7 +45,11 @@ export function takeLock(disk: Disk, host: Host, command: string): Lock {
     if (top && !top.free) {
       const owner = readOwner(disk, top.number);
       if (owner && alive(owner, host))
-        throw failure('locked', `Another engine runs here: process ${owner.pid} on ${owner.host} (lemming ${owner.command})`, { value: String(owner.pid) });
+        throw failure(
+          'locked',
+          `Another engine runs here: process ${owner.pid} on ${owner.host} (lemming ${owner.command})`,
+          { value: String(owner.pid) },
+        );
     }
     const number = (top?.number ?? 0) + 1;
     if (place(disk, host, number, command)) return holdLock(disk, number);
@@ -83,7 +87,14 @@ function alive(owner: Owner, host: Host): boolean {
 }
 
 function place(disk: Disk, host: Host, number: number, command: string): boolean {
-  const owner: Owner = { pid: host.pid, boot: host.boot, start: host.startOf(host.pid), host: host.name, place: host.place, command };
+  const owner: Owner = {
+    pid: host.pid,
+    boot: host.boot,
+    start: host.startOf(host.pid),
+    host: host.name,
+    place: host.place,
+    command,
+  };
   const temp = `${FOLDER}/lock.tmp.${host.pid}`;
   disk.unlink(temp);
   disk.create(temp, JSON.stringify(owner));

@@ -93,7 +93,8 @@ function replaceFile(disk: Disk, op: Extract<FileOp, { op: 'replace' }>, turn: n
   const temp = beside(op.path, 'tmp');
   const current = readFile(disk, op.path);
   if (sameBytes(current, op.text)) return finish(disk, aside, temp);
-  if (op.was === null && current === null && disk.stat(aside) === null) return createFile(disk, op.path, op.text, turn, done);
+  if (op.was === null && current === null && disk.stat(aside) === null)
+    return createFile(disk, op.path, op.text, turn, done);
   createTemp(disk, temp, op.text);
   if (current !== null && disk.stat(aside) === null) disk.rename(op.path, aside);
   const old = readFile(disk, aside);
@@ -145,7 +146,8 @@ function readFile(disk: Disk, path: string): Uint8Array | null {
   try {
     return disk.read(path);
   } catch (error) {
-    if (error instanceof DiskError && (error.failure === 'not-regular' || error.failure === 'too-large')) return new Uint8Array([0]);
+    if (error instanceof DiskError && (error.failure === 'not-regular' || error.failure === 'too-large'))
+      return new Uint8Array([0]);
     throw error;
   }
 }
@@ -168,7 +170,8 @@ export function restoreLost(disk: Disk, ops: readonly FileOp[]): string[] {
   const older = versions(ops);
   for (const [path, bytes] of finalFiles(ops)) {
     const found = readFile(disk, path);
-    if (sameBytes(found, bytes) || (found !== null && !isTorn(found, bytes) && !older.get(path)?.has(bytesHash(found)))) continue;
+    if (sameBytes(found, bytes) || (found !== null && !isTorn(found, bytes) && !older.get(path)?.has(bytesHash(found))))
+      continue;
     if (found !== null) disk.unlink(path);
     disk.create(path, bytes);
     restored.push(path);
@@ -185,14 +188,16 @@ function tidy(disk: Disk, op: FileOp, older: ReadonlyMap<string, ReadonlySet<str
   if (op.op === 'move') return;
   const aside = beside(op.path, 'aside');
   const old = readFile(disk, aside);
-  if (old !== null && !older.get(op.path)?.has(bytesHash(old)) && !sameBytes(old, '')) linkNew(disk, aside, `${op.path}.conflict-old`);
+  if (old !== null && !older.get(op.path)?.has(bytesHash(old)) && !sameBytes(old, ''))
+    linkNew(disk, aside, `${op.path}.conflict-old`);
   finish(disk, aside, beside(op.path, 'tmp'));
 }
 
 /** Path → hashes of everything of ours that ever stood there. */
 function versions(ops: readonly FileOp[]): Map<string, Set<string>> {
   const all = new Map<string, Set<string>>();
-  const add = (path: string, hash: string): void => void (all.get(path) ?? all.set(path, new Set()).get(path))?.add(hash);
+  const add = (path: string, hash: string): void =>
+    void (all.get(path) ?? all.set(path, new Set()).get(path))?.add(hash);
   for (const op of ops) {
     if ('text' in op && op.text !== null) add(op.path, bytesHash(Buffer.from(op.text)));
     if (op.op === 'replace' && op.was !== null) add(op.path, bytesHash(Buffer.from(op.was)));

@@ -28,7 +28,10 @@ function look(disk: Disk, path: string, skip: (path: string) => boolean, tree: T
 export function removeTree(disk: Disk, folder: string): void {
   const kind = disk.stat(folder)?.kind;
   if (kind === undefined) return;
-  if (kind !== 'folder') return disk.unlink(folder);
+  if (kind !== 'folder') {
+    disk.unlink(folder);
+    return;
+  }
   for (const name of disk.list(folder) ?? []) removeTree(disk, `${folder}/${name}`);
   disk.rmdir(folder);
 }

@@ -1,9 +1,9 @@
-import type { Resume } from '../schema/resume.ts';
 import { permitPath } from '../core/permit.ts';
 import type { Box } from '../core/tool.ts';
 import type { Disk } from '../disk/disk.ts';
 import { bytesHash } from '../disk/materialise.ts';
 import { replaceNow } from '../disk/workspace.ts';
+import type { Resume } from '../schema/resume.ts';
 
 /** Raised by the Box when a tool asks for what it may not have; the model is told. */
 export class BoxRefusal extends Error {}
@@ -15,7 +15,12 @@ export interface Changes {
 }
 
 /** Makes the Box of one use of a tool. `shared` shows the visit's own staged writes to shared files. */
-export function makeBox(disk: Disk, resume: Resume, shared: (path: string) => string | undefined, changes: Changes): Box {
+export function makeBox(
+  disk: Disk,
+  resume: Resume,
+  shared: (path: string) => string | undefined,
+  changes: Changes,
+): Box {
   const resolve = (path: string): { path: string; shared: boolean } => {
     const permitted = permitPath(resume, path);
     if (!permitted.ok) throw new BoxRefusal(permitted.text);
@@ -44,7 +49,9 @@ export function makeBox(disk: Disk, resume: Resume, shared: (path: string) => st
     list(path) {
       const target = resolve(path === '.' ? '' : path);
       const folder = target.path.replace(/\/$/, '');
-      return (disk.list(folder) ?? []).filter((name) => !name.startsWith('.lemming-')).map((name) => (disk.stat(`${folder}/${name}`)?.kind === 'folder' ? `${name}/` : name));
+      return (disk.list(folder) ?? [])
+        .filter((name) => !name.startsWith('.lemming-'))
+        .map((name) => (disk.stat(`${folder}/${name}`)?.kind === 'folder' ? `${name}/` : name));
     },
   };
 }

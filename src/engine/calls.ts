@@ -1,9 +1,9 @@
 import { apply } from '../core/apply.ts';
-import { type CallKey, type Prompt, printKey, ProviderError, type Reply } from '../core/call.ts';
+import { requestHash } from '../core/brief.ts';
+import { type CallKey, type Prompt, ProviderError, printKey, type Reply } from '../core/call.ts';
 import type { Config } from '../core/config.ts';
 import type { CallEntry, Entry, IntentEntry, PromptRef } from '../core/entry.ts';
 import { charge, costOf, worstCase } from '../core/ledger.ts';
-import { requestHash } from '../core/brief.ts';
 import type { State } from '../core/state.ts';
 import type { Journal } from '../disk/journal.ts';
 import type { Connection, Outside, Provider } from '../providers/provider.ts';
@@ -39,8 +39,9 @@ export class Recorded {
 
   constructor(calls: readonly Entry[]) {
     for (const entry of calls) {
-      if (entry.k === 'intent' || entry.k === 'reply' || entry.k === 'failed') put(this.attempts, printKey(entry), entry);
-      else if (entry.k === 'use' || entry.k === 'used') put(this.uses, useKey(entry), entry);
+      if (entry.k === 'intent' || entry.k === 'reply' || entry.k === 'failed')
+        put(this.attempts, printKey(entry), entry);
+      else if (entry.k === 'use' || entry.k === 'used') put(this.uses, actKey(entry), entry);
       else if (entry.k === 'recovered') for (const key of entry.doubt) this.doubts.add(key);
     }
   }
@@ -50,7 +51,7 @@ export class Recorded {
   }
 
   use(key: { turn: number; agent: string; n: number; act: number }): CallEntry[] | undefined {
-    return this.uses.get(useKey(key));
+    return this.uses.get(actKey(key));
   }
 
   /** Intents without an answer: repeatable ones are simply asked again, the others may have been billed. */
@@ -70,7 +71,7 @@ function put(map: Map<string, CallEntry[]>, key: string, entry: CallEntry): void
   else map.set(key, [entry]);
 }
 
-function useKey(entry: { turn: number; agent: string; n: number; act: number }): string {
+function actKey(entry: { turn: number; agent: string; n: number; act: number }): string {
   return `${entry.turn}.${entry.agent}.${entry.n}.${entry.act}`;
 }
 
@@ -141,7 +142,17 @@ export class Calls {
    * Asks the models of a chain in turn until one answers. Only the provider's own failures go on to the next; the last one
    * is thrown. Throws `OutOfCredits` before an attempt that the purse cannot pay in the worst case.
    */
-  async think(config: Config, models: readonly string[], prompt: Prompt, ref: PromptRef, systemHash: string, unit: string | null, purse: Purse, recorded: Recorded, signal: AbortSignal): Promise<Reply> {
+  async think(
+    config: Config,
+    models: readonly string[],
+    prompt: Prompt,
+    ref: PromptRef,
+    systemHash: string,
+    unit: string | null,
+    purse: Purse,
+    recorded: Recorded,
+    signal: AbortSignal,
+  ): Promise<Reply> {
     let attempt = 0;
     let failed: ProviderError | null = null;
     for (const name of chainOf(config, models)) {
@@ -155,7 +166,9 @@ export class Calls {
             this.replayDoubt(known, purse);
             continue;
           }
-          return known?.[1] ? this.replay(known, purse) : await this.attempt(line, key, prompt, ref, systemHash, unit, purse, known?.[0], signal);
+          return known?.[1]
+            ? this.replay(known, purse)
+            : await this.attempt(line, key, prompt, ref, systemHash, unit, purse, known?.[0], signal);
         }
       } catch (error) {
         if (!(error instanceof ProviderError) || !isProviders(error)) throw error;
@@ -181,12 +194,27 @@ export class Calls {
   /** An attempt that may have been billed: its reserve stays booked. */
   private replayDoubt([intent]: CallEntry[], purse: Purse): void {
     apply(this.state, intent as CallEntry);
-    apply(this.state, { k: 'recovered', turn: (intent as IntentEntry).turn, again: [], doubt: [printKey(intent as IntentEntry)] });
+    apply(this.state, {
+      k: 'recovered',
+      turn: (intent as IntentEntry).turn,
+      again: [],
+      doubt: [printKey(intent as IntentEntry)],
+    });
     purse.left -= (intent as IntentEntry).reserve;
   }
 
   /** One network attempt: intent durable, then the call, then the answer durable. */
-  private async attempt(line: Line, key: CallKey, prompt: Prompt, ref: PromptRef, systemHash: string, unit: string | null, purse: Purse, known: CallEntry | undefined, signal: AbortSignal): Promise<Reply> {
+  private async attempt(
+    line: Line,
+    key: CallKey,
+    prompt: Prompt,
+    ref: PromptRef,
+    systemHash: string,
+    unit: string | null,
+    purse: Purse,
+    known: CallEntry | undefined,
+    signal: AbortSignal,
+  ): Promise<Reply> {
     const connection = await line.connection;
     const intent = (known as IntentEntry | undefined) ?? this.intentOf(line, key, prompt, ref, systemHash, unit, purse);
     apply(this.state, intent);
@@ -197,30 +225,87 @@ export class Calls {
     purse.left -= intent.reserve;
     const start = this.ports.clock.ticks();
     try {
-      const reply = await this.withTimeout(line, signal, (limited) => connection.complete(limitOutput(line.model, prompt), limited));
-      const { cost, over } = charge(line.price ?? {}, reply, line.price ? requestBytes(line.price, prompt) : 0, intent.reserve);
-      await this.book({ k: 'reply', ...key, cost, over, ms: Math.round(this.ports.clock.ticks() - start), reply }, intent, purse);
+      const reply = await this.withTimeout(line, signal, (limited) =>
+        connection.complete(limitOutput(line.model, prompt), limited),
+      );
+      const { cost, over } = charge(
+        line.price ?? {},
+        reply,
+        line.price ? requestBytes(line.price, prompt) : 0,
+        intent.reserve,
+      );
+      await this.book(
+        { k: 'reply', ...key, cost, over, ms: Math.round(this.ports.clock.ticks() - start), reply },
+        intent,
+        purse,
+      );
       return reply;
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;
       const { failure, message, usage, requestId } = error;
       const cost = usage ? Math.min(costOf(line.price ?? {}, usage), intent.reserve) : 0;
-      await this.book({ k: 'failed', ...key, cost, ms: Math.round(this.ports.clock.ticks() - start), failure, message: message.slice(0, 2000), usage, requestId }, intent, purse);
+      await this.book(
+        {
+          k: 'failed',
+          ...key,
+          cost,
+          ms: Math.round(this.ports.clock.ticks() - start),
+          failure,
+          message: message.slice(0, 2000),
+          usage,
+          requestId,
+        },
+        intent,
+        purse,
+      );
       throw error;
     }
   }
 
-  private intentOf(line: Line, key: CallKey, prompt: Prompt, ref: PromptRef, systemHash: string, unit: string | null, purse: Purse): IntentEntry {
-    if (line.price === null) throw new ProviderError('bad-request', `the model ${line.name} has no price in org/models.yaml, so it cannot be called`);
+  private intentOf(
+    line: Line,
+    key: CallKey,
+    prompt: Prompt,
+    ref: PromptRef,
+    systemHash: string,
+    unit: string | null,
+    purse: Purse,
+  ): IntentEntry {
+    if (line.price === null)
+      throw new ProviderError(
+        'bad-request',
+        `the model ${line.name} has no price in org/models.yaml, so it cannot be called`,
+      );
     const stopped = this.state.stopped.get(line.name);
-    if (stopped) throw new ProviderError('bad-request', `the model ${line.name} is stopped: ${stopped}. Look at lemming reconcile`);
+    if (stopped)
+      throw new ProviderError(
+        'bad-request',
+        `the model ${line.name} is stopped: ${stopped}. Look at lemming reconcile`,
+      );
     const reserve = worstCase(line.price, requestBytes(line.price, prompt), outputLimit(line.model, prompt));
-    if (reserve > purse.left) throw new OutOfCredits(`the next call could cost ${reserve / 1e6} credits, and ${Math.max(0, purse.left) / 1e6} may be spent`);
+    if (reserve > purse.left)
+      throw new OutOfCredits(
+        `the next call could cost ${reserve / 1e6} credits, and ${Math.max(0, purse.left) / 1e6} may be spent`,
+      );
     const hash = requestHash(systemHash, line.name, prompt.parts);
-    return { k: 'intent', ...key, unit, model: line.name, provider: line.model.provider, hash, reserve, repeatable: line.provider.repeatable, prompt: ref };
+    return {
+      k: 'intent',
+      ...key,
+      unit,
+      model: line.name,
+      provider: line.model.provider,
+      hash,
+      reserve,
+      repeatable: line.provider.repeatable,
+      prompt: ref,
+    };
   }
 
-  private async book(answer: Extract<CallEntry, { k: 'reply' | 'failed' }>, intent: IntentEntry, purse: Purse): Promise<void> {
+  private async book(
+    answer: Extract<CallEntry, { k: 'reply' | 'failed' }>,
+    intent: IntentEntry,
+    purse: Purse,
+  ): Promise<void> {
     purse.left += intent.reserve - answer.cost;
     this.journal.add(answer);
     await this.journal.durable();
@@ -230,16 +315,24 @@ export class Calls {
   }
 
   /** The time limit of one attempt; scripted answers without delay cost no timer. */
-  private async withTimeout(line: Line, signal: AbortSignal, call: (signal: AbortSignal) => Promise<Reply>): Promise<Reply> {
+  private async withTimeout(
+    line: Line,
+    signal: AbortSignal,
+    call: (signal: AbortSignal) => Promise<Reply>,
+  ): Promise<Reply> {
     if (line.provider.free) return call(signal);
     const done = new AbortController();
     const late = new AbortController();
     const limit = AbortSignal.any([signal, done.signal]);
-    this.ports.clock.sleep(line.model.timeout_ms, limit).then(() => late.abort(), () => {});
+    this.ports.clock.sleep(line.model.timeout_ms, limit).then(
+      () => late.abort(),
+      () => {},
+    );
     try {
       return await call(AbortSignal.any([signal, late.signal]));
     } catch (error) {
-      if (late.signal.aborted && !signal.aborted) throw new ProviderError('timeout', `no answer within ${line.model.timeout_ms} ms`);
+      if (late.signal.aborted && !signal.aborted)
+        throw new ProviderError('timeout', `no answer within ${line.model.timeout_ms} ms`);
       throw error;
     } finally {
       done.abort();
@@ -280,6 +373,7 @@ function limitOutput(model: Model, prompt: Prompt): Prompt {
 function requestBytes(price: Price, prompt: Prompt): number {
   if (!countsTokens(price)) return 0;
   let bytes = Buffer.byteLength(prompt.system) + Buffer.byteLength(JSON.stringify(prompt.tools)) + 512;
-  for (const part of prompt.parts) bytes += 64 + Buffer.byteLength(part.role === 'user' ? part.text : JSON.stringify(part));
+  for (const part of prompt.parts)
+    bytes += 64 + Buffer.byteLength(part.role === 'user' ? part.text : JSON.stringify(part));
   return bytes;
 }

@@ -9,7 +9,7 @@ import { atRest, type Due, idleness } from '../core/walk.ts';
 import { configReader } from '../disk/config.ts';
 import { DiskError } from '../disk/disk.ts';
 import { Folder, numberAsides } from '../disk/folder.ts';
-import { Journal, readJournal } from '../disk/journal.ts';
+import { type Journal, readJournal } from '../disk/journal.ts';
 import { type Lock, takeLock } from '../disk/lock.ts';
 import { type Conflict, materialise, restoreLost } from '../disk/materialise.ts';
 import { type Fault, FaultError, failure } from '../schema/fault.ts';
@@ -197,13 +197,33 @@ export class Engine {
     const signal = wish.signal ?? new AbortController().signal;
     const faults: Fault[] = [];
     const frozen = this.unfinished ? this.thaw(this.unfinished) : await this.freeze(wish, faults);
-    const turn: Turn = { number: frozen.open.turn, open: frozen.open, config: this.config, state: this.state, journal: this.journal, calls: this.calls, recorded: frozen.recorded, ports: this.ports, live: new Set(), swept: frozen.swept, signal };
+    const turn: Turn = {
+      number: frozen.open.turn,
+      open: frozen.open,
+      config: this.config,
+      state: this.state,
+      journal: this.journal,
+      calls: this.calls,
+      recorded: frozen.recorded,
+      ports: this.ports,
+      live: new Set(),
+      swept: frozen.swept,
+      signal,
+    };
     const before = new Map([...this.state.agents].map(([name, agent]) => [name, agent.spent]));
     const spentBefore = this.state.org.spent;
     const ending = await makeTurn(turn, this.toolbox);
     const conflicts = this.commit(frozen, ending);
     for (const path of turn.live) this.unsynced.add(path);
-    const report = this.report(turn.number, ending, before, this.state.org.spent - spentBefore, conflicts, faults, frozen.inputs);
+    const report = this.report(
+      turn.number,
+      ending,
+      before,
+      this.state.org.spent - spentBefore,
+      conflicts,
+      faults,
+      frozen.inputs,
+    );
     this.log(report, [...frozen.lines, ...ending.effects]);
     return report;
   }
@@ -226,8 +246,16 @@ export class Engine {
     if (again.length + doubt.length) this.journal.add({ k: 'recovered', turn: unfinished.open.turn, again, doubt });
     for (const key of doubt) recorded.doubts.add(key);
     this.journal.write(true);
-    this.recovered.push(`turn ${unfinished.open.turn} was cut off and is finished now${doubt.length ? `; ${doubt.length} calls may have been billed without an answer: lemming reconcile` : ''}`);
-    return { open: unfinished.open, lines: unfinished.inputs, recorded, swept: sweptIn(unfinished.inputs), inputs: countInputs(unfinished.inputs) };
+    this.recovered.push(
+      `turn ${unfinished.open.turn} was cut off and is finished now${doubt.length ? `; ${doubt.length} calls may have been billed without an answer: lemming reconcile` : ''}`,
+    );
+    return {
+      open: unfinished.open,
+      lines: unfinished.inputs,
+      recorded,
+      swept: sweptIn(unfinished.inputs),
+      inputs: countInputs(unfinished.inputs),
+    };
   }
 
   /** Reads what people did since the last turn; writes it to the journal with what follows from it at once. */
@@ -235,7 +263,18 @@ export class Engine {
     const turn = this.next;
     const { clock, host } = this.ports;
     this.journal.turnTo(turn);
-    const open: OpenEntry = { k: 'open', turn, time: clock.now(), boot: host.boot, lock: this.lock.number, version: '1', ...(Object.keys(this.env).length ? { env: this.env } : {}), ...(wish.step ? { step: wish.step } : {}), ...(wish.only === undefined ? {} : { only: wish.only }), ...(wish.budget === undefined ? {} : { budget: wish.budget }) };
+    const open: OpenEntry = {
+      k: 'open',
+      turn,
+      time: clock.now(),
+      boot: host.boot,
+      lock: this.lock.number,
+      version: '1',
+      ...(Object.keys(this.env).length ? { env: this.env } : {}),
+      ...(wish.step ? { step: wish.step } : {}),
+      ...(wish.only === undefined ? {} : { only: wish.only }),
+      ...(wish.budget === undefined ? {} : { budget: wish.budget }),
+    };
     const lines: Entry[] = [];
     this.take(lines, [open]);
     this.take(lines, this.configInputs(turn, faults));
@@ -299,7 +338,10 @@ export class Engine {
     const newlyBroken = new Set([...(read.config?.broken.keys() ?? [])].filter((name) => this.config.agents.has(name)));
     const keep = changes.filter((change) => {
       if (change.k !== 'file') return true;
-      const bad = read.config === null ? /^org\/|\/resume\.md$/.test(change.path) : change.text !== null && newlyBroken.has(agentOf(change.path)) && change.path.endsWith('/resume.md');
+      const bad =
+        read.config === null
+          ? /^org\/|\/resume\.md$/.test(change.path)
+          : change.text !== null && newlyBroken.has(agentOf(change.path)) && change.path.endsWith('/resume.md');
       if (bad) this.folder.forget(change.path);
       return !bad;
     });
@@ -321,8 +363,10 @@ export class Engine {
   private commit(frozen: Frozen, ending: Ending): Conflict[] {
     const { journal, lock, state, ports } = this;
     const turn = frozen.open.turn;
-    if (!lock.held()) throw failure('lost-lock', 'The lock of this organisation was taken over or removed while the turn was made');
-    if (!journal.untouched()) throw failure('two-histories', `The journal of turn ${turn} was changed while the turn was made`);
+    if (!lock.held())
+      throw failure('lost-lock', 'The lock of this organisation was taken over or removed while the turn was made');
+    if (!journal.untouched())
+      throw failure('two-histories', `The journal of turn ${turn} was changed while the turn was made`);
     const commit: Entry = { k: 'commit', turn, lock: lock.number };
     journal.add(...ending.effects, commit);
     journal.write(true);
@@ -340,7 +384,15 @@ export class Engine {
     return conflicts;
   }
 
-  private report(turn: number, ending: Ending, before: ReadonlyMap<string, number>, spent: number, conflicts: Conflict[], faults: Fault[], inputs: number): TurnReport {
+  private report(
+    turn: number,
+    ending: Ending,
+    before: ReadonlyMap<string, number>,
+    spent: number,
+    conflicts: Conflict[],
+    faults: Fault[],
+    inputs: number,
+  ): TurnReport {
     const visits = ending.visits.map(({ agent, outcome, reason, blame, draft }) => ({
       turn,
       agent,
@@ -381,11 +433,19 @@ export class Engine {
   private syncFiles(): void {
     const { disk } = this.ports;
     const { state, synced, openedAt } = this;
-    if (state.turn === synced || this.unsynced.size > SYNCED_AT_CLOSE || openedAt - synced > SYNCED_TURNS || !this.journal.untouched()) return;
-    if (synced < openedAt) for (const op of this.operationsSince(synced)) this.unsynced.add(op.op === 'move' ? op.to : op.path);
+    if (
+      state.turn === synced ||
+      this.unsynced.size > SYNCED_AT_CLOSE ||
+      openedAt - synced > SYNCED_TURNS ||
+      !this.journal.untouched()
+    )
+      return;
+    if (synced < openedAt)
+      for (const op of this.operationsSince(synced)) this.unsynced.add(op.op === 'move' ? op.to : op.path);
     if (this.unsynced.size > SYNCED_AT_CLOSE) return;
     for (const path of this.unsynced) disk.syncFile(path);
-    for (const folder of new Set([...this.unsynced].map((path) => path.slice(0, path.lastIndexOf('/'))))) disk.syncDir(folder);
+    for (const folder of new Set([...this.unsynced].map((path) => path.slice(0, path.lastIndexOf('/')))))
+      disk.syncDir(folder);
     this.unsynced.clear();
     this.synced = state.turn;
     this.journal.turnTo(this.next);
@@ -410,7 +470,9 @@ function asFault(error: unknown): unknown {
 }
 
 function overridesIn(env: Record<string, string | undefined>): Record<string, string> {
-  const names = Object.keys(env).filter((name) => name.startsWith('LEMMING_')).sort();
+  const names = Object.keys(env)
+    .filter((name) => name.startsWith('LEMMING_'))
+    .sort();
   return Object.fromEntries(names.map((name) => [name, env[name] ?? '']));
 }
 
@@ -440,4 +502,3 @@ function foldersIn(texts: ReadonlyMap<string, string>): string[] {
 function agentOf(path: string): string {
   return path.split('/', 2)[1] ?? '';
 }
-

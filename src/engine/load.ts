@@ -56,7 +56,9 @@ class Reader {
   private undone: Entry[] | null = null;
 
   constructor(cached: Cached | null) {
-    this.position = cached ? { file: cached.file, end: cached.end, head: cached.head } : { file: 0, end: 0, head: GENESIS };
+    this.position = cached
+      ? { file: cached.file, end: cached.end, head: cached.head }
+      : { file: 0, end: 0, head: GENESIS };
     this.state = cached ? thawState(cached.state) : emptyState();
     this.synced = cached?.synced ?? 0;
     this.boot = cached?.boot ?? null;
@@ -131,7 +133,15 @@ function fits(disk: Disk, cached: Cached): boolean {
 
 /** Keeps the state beside the org, bound to the journal's head. Only between turns. */
 export function writeCache(disk: Disk, state: State, journal: Journal, synced: number, boot: string | null): void {
-  const cached = { version: CACHE_VERSION, file: journal.file, end: journal.size, head: journal.head, synced, boot, state: freezeState(state) };
+  const cached = {
+    version: CACHE_VERSION,
+    file: journal.file,
+    end: journal.size,
+    head: journal.head,
+    synced,
+    boot,
+    state: freezeState(state),
+  };
   const temp = `${CACHE}.tmp`;
   disk.unlink(temp);
   disk.create(temp, JSON.stringify(cached));

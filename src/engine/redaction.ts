@@ -8,10 +8,11 @@ import { treeOf } from '../disk/tree.ts';
 import { failure } from '../schema/fault.ts';
 import type { Message } from '../schema/message.ts';
 import { padTurn, parseMessageId } from '../schema/name.ts';
+import { textOf } from './compare.ts';
 import { eraser, REDACTED, type Target, trimmed } from './erase.ts';
 import { dropCaches } from './hold.ts';
 import type { Loaded } from './load.ts';
-import { Refold, textOf } from './replay.ts';
+import { Refold } from './replay.ts';
 import { replaceFile, rewriteFile } from './rewrite.ts';
 
 /** Shorter texts are not looked for elsewhere: they would be found by chance. Characters. */

@@ -1,5 +1,5 @@
-import type { Engine, TurnReport } from './engine.ts';
 import type { Clock } from '../disk/clock.ts';
+import type { Engine, TurnReport } from './engine.ts';
 import { relief } from './relief.ts';
 
 /** How long a run goes on. */
@@ -40,7 +40,12 @@ export async function run(engine: Engine, clock: Clock, wish: RunWish): Promise<
       continue;
     }
     const budget = wish.maxCost === undefined ? {} : { budget: wish.maxCost - spent };
-    const report = await engine.turn({ ...(wish.step ? { step: wish.step } : {}), ...(wish.only === undefined ? {} : { only: wish.only }), ...budget, signal: new AbortController().signal });
+    const report = await engine.turn({
+      ...(wish.step ? { step: wish.step } : {}),
+      ...(wish.only === undefined ? {} : { only: wish.only }),
+      ...budget,
+      signal: new AbortController().signal,
+    });
     reports.push(report);
     spent += report.spent;
     wish.told(report);
@@ -53,10 +58,19 @@ function isOpenEnded(wish: RunWish): boolean {
   return wish.turns === undefined && !wish.untilIdle;
 }
 
-function whyStop(engine: Engine, wish: RunWish, reports: readonly TurnReport[], spent: number): RunReport['end'] | null {
+function whyStop(
+  engine: Engine,
+  wish: RunWish,
+  reports: readonly TurnReport[],
+  spent: number,
+): RunReport['end'] | null {
   if (wish.signal.aborted) return 'interrupted';
   if (wish.turns !== undefined && reports.length >= wish.turns) return 'turns';
-  if (wish.maxCost !== undefined && (spent >= wish.maxCost || reports.at(-1)?.visits.some((visit) => visit.blame === 'budget'))) return 'max-cost';
+  if (
+    wish.maxCost !== undefined &&
+    (spent >= wish.maxCost || reports.at(-1)?.visits.some((visit) => visit.blame === 'budget'))
+  )
+    return 'max-cost';
   if (isOpenEnded(wish)) {
     engine.idle();
     const limit = engine.config.org.clock.max_turns;

@@ -10,8 +10,8 @@ import { type Finished, settle, settleDraft, softWarnings } from '../core/settle
 import { agentState, type State } from '../core/state.ts';
 import { emptyDraft } from '../core/tool.ts';
 import { type Due, walk } from '../core/walk.ts';
-import type { Resume } from '../schema/resume.ts';
 import type { Journal } from '../disk/journal.ts';
+import type { Resume } from '../schema/resume.ts';
 import type { Calls, Recorded } from './calls.ts';
 import type { Ports } from './ports.ts';
 import { type Plan, visit } from './visit.ts';
@@ -42,7 +42,10 @@ function decisions(toolbox: Toolbox, config: Config, state: State, turn: number)
     if (!answer) continue;
     const resume = config.agents.get(agent);
     const draft = emptyDraft(next.get(agent) ?? 1);
-    let outcome = answer.decision === 'deny' ? `denied by ${answer.by}${answer.note ? `: ${answer.note}` : ''}` : `${agent} is not there any more`;
+    let outcome =
+      answer.decision === 'deny'
+        ? `denied by ${answer.by}${answer.note ? `: ${answer.note}` : ''}`
+        : `${agent} is not there any more`;
     if (answer.decision === 'approve' && resume) {
       const scene = { config, state, turn, agent, resume, given: [], draft, attach: () => null };
       const verdict = judge(toolbox, scene, { id, tool, input }, true);
@@ -50,7 +53,13 @@ function decisions(toolbox: Toolbox, config: Config, state: State, turn: number)
     }
     settleDraft(config, turn, agent, draft, effects);
     next.set(agent, draft.nextMessage);
-    effects.push({ k: 'decided', id, decision: answer.decision === 'approve' ? 'approved' : 'denied', by: answer.by, outcome });
+    effects.push({
+      k: 'decided',
+      id,
+      decision: answer.decision === 'approve' ? 'approved' : 'denied',
+      by: answer.by,
+      outcome,
+    });
     effects.push({ k: 'notice', to: agent, about: 'approval', text: `${id} (${tool}): ${outcome}` });
   }
   return effects;
@@ -68,20 +77,34 @@ export async function makeTurn(turn: Turn, toolbox: Toolbox): Promise<Ending> {
   const walked = walk(turn.config, turn.state, turn.number, turn.open);
   const decided = decisions(toolbox, turn.config, turn.state, turn.number);
   const { plans, skipped } = await planVisits(turn, toolbox, walked);
-  const visits = await pool(plans, turn.config.org.limits.concurrency, (plan) => visit(turn, toolbox, plan, sentBy(decided, plan.agent)));
+  const visits = await pool(plans, turn.config.org.limits.concurrency, (plan) =>
+    visit(turn, toolbox, plan, sentBy(decided, plan.agent)),
+  );
   const all = [...visits, ...skipped];
-  const effects = [...decided, ...settle(turn.config, turn.state, turn.number, all), ...archiveMoves(turn.swept), ...softWarnings(turn.config, turn.state)];
+  const effects = [
+    ...decided,
+    ...settle(turn.config, turn.state, turn.number, all),
+    ...archiveMoves(turn.swept),
+    ...softWarnings(turn.config, turn.state),
+  ];
   return { effects, visits: all, walked };
 }
 
 /** Gives everyone who is due an allowance; who has no credits for a first call is skipped. */
-async function planVisits(turn: Turn, toolbox: Toolbox, walked: readonly Due[]): Promise<{ plans: Plan[]; skipped: Finished[] }> {
-  const due = walked.filter((one) => one.due).map((one) => ({ due: one, resume: turn.config.agents.get(one.agent) as Resume }));
+async function planVisits(
+  turn: Turn,
+  toolbox: Toolbox,
+  walked: readonly Due[],
+): Promise<{ plans: Plan[]; skipped: Finished[] }> {
+  const due = walked
+    .filter((one) => one.due)
+    .map((one) => ({ due: one, resume: turn.config.agents.get(one.agent) as Resume }));
   const wants: Want[] = [];
   const flat = new Map<string, number>();
   for (const { due: one, resume } of due) {
     const models = resume.model.join();
-    const need = flat.get(models) ?? (await needOf(turn, toolbox, resume, one.summary, (price) => flat.set(models, price)));
+    const need =
+      flat.get(models) ?? (await needOf(turn, toolbox, resume, one.summary, (price) => flat.set(models, price)));
     wants.push({ agent: one.agent, need });
   }
   const given = allowances(turn.config, turn.state, wants, turn.open.budget);
@@ -89,15 +112,23 @@ async function planVisits(turn: Turn, toolbox: Toolbox, walked: readonly Due[]):
   const skipped: Finished[] = [];
   for (const { due: one, resume } of due) {
     const allowance = given.get(one.agent);
-    if (allowance && 'amount' in allowance) plans.push({ agent: one.agent, resume, summary: one.summary, purse: { left: allowance.amount } });
+    if (allowance && 'amount' in allowance)
+      plans.push({ agent: one.agent, resume, summary: one.summary, purse: { left: allowance.amount } });
     else if (allowance?.short === BUDGET) skipped.push({ ...starved(one.agent, resume, BUDGET), blame: 'budget' });
-    else if (!agentState(turn.state, one.agent).starved) skipped.push(starved(one.agent, resume, allowance?.short ?? one.agent));
+    else if (!agentState(turn.state, one.agent).starved)
+      skipped.push(starved(one.agent, resume, allowance?.short ?? one.agent));
   }
   return { plans, skipped };
 }
 
 /** The worst case of a first call. `isFlat` is told when it is the same for every prompt. */
-async function needOf(turn: Turn, toolbox: Toolbox, resume: Resume, summary: boolean, isFlat: (price: number) => void): Promise<number> {
+async function needOf(
+  turn: Turn,
+  toolbox: Toolbox,
+  resume: Resume,
+  summary: boolean,
+  isFlat: (price: number) => void,
+): Promise<number> {
   let prompted = false;
   const need = await turn.calls.need(turn.config, resume.model, () => {
     prompted = true;
@@ -108,11 +139,26 @@ async function needOf(turn: Turn, toolbox: Toolbox, resume: Resume, summary: boo
 }
 
 function starved(agent: string, resume: Resume, scope: string): Finished {
-  return { agent, resume, outcome: 'skipped', reason: `no credits: ${scope} is used up`, blame: 'credits', given: [], told: 0, draft: emptyDraft(), summary: false };
+  return {
+    agent,
+    resume,
+    outcome: 'skipped',
+    reason: `no credits: ${scope} is used up`,
+    blame: 'credits',
+    given: [],
+    told: 0,
+    draft: emptyDraft(),
+    summary: false,
+  };
 }
 
 /** Gathers the mail of a visit and briefs it. Pure: the snapshot stays the same during the visits, so it may be done late. */
-export function briefVisit(turn: Turn, toolbox: Toolbox, resume: Resume, summary: boolean): { given: Given; brief: Brief } {
+export function briefVisit(
+  turn: Turn,
+  toolbox: Toolbox,
+  resume: Resume,
+  summary: boolean,
+): { given: Given; brief: Brief } {
   const { config, state, number } = turn;
   const given = gather(state, resume.name, number, config.org.limits.inbox_tokens);
   return { given, brief: brief(config, state, resume, given, toolsOf(toolbox, config, resume), number, summary) };

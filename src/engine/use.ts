@@ -15,21 +15,47 @@ const RESULT_CHARS = 60_000;
  * Uses a world tool once: what the journal holds of it is taken from there; a tool that may not be repeated and was cut off
  * has an unknown outcome, and the model is told so.
  */
-export async function useTool(turn: Turn, resume: Resume, scene: Scene, use: { tool: WorldTool; value: unknown }, call: ActCall, n: number, act: number): Promise<Result> {
+export async function performAct(
+  turn: Turn,
+  resume: Resume,
+  scene: Scene,
+  use: { tool: WorldTool; value: unknown },
+  call: ActCall,
+  n: number,
+  act: number,
+): Promise<Result> {
   const key = { turn: turn.number, agent: resume.name, n, act };
   const known = turn.recorded.use(key);
-  const used = known?.find((entry): entry is UsedEntry => entry.k === 'used') ?? (await perform(turn, resume, scene, use, call, key, known !== undefined));
+  const used =
+    known?.find((entry): entry is UsedEntry => entry.k === 'used') ??
+    (await perform(turn, resume, scene, use, call, key, known !== undefined));
   for (const { path } of used.files) turn.live.add(path);
   if (used.shared) stageShared(turn, scene, used.shared);
   return { id: call.id, tool: call.tool, text: used.text, ok: used.ok };
 }
 
-async function perform(turn: Turn, resume: Resume, scene: Scene, { tool, value }: { tool: WorldTool; value: unknown }, call: ActCall, key: { turn: number; agent: string; n: number; act: number }, cutOff: boolean): Promise<UsedEntry> {
+async function perform(
+  turn: Turn,
+  resume: Resume,
+  scene: Scene,
+  { tool, value }: { tool: WorldTool; value: unknown },
+  call: ActCall,
+  key: { turn: number; agent: string; n: number; act: number },
+  cutOff: boolean,
+): Promise<UsedEntry> {
   const { journal, ports } = turn;
   if (!cutOff) journal.add({ k: 'use', ...key, tool: call.tool, input: call.input });
   if (tool.touches === 'once' && !cutOff) await journal.durable();
   const changes: Changes = { files: [] };
-  const result = tool.touches === 'once' && cutOff ? UNKNOWN : run(() => tool.run(value, makeBox(ports.disk, resume, (path) => scene.draft.wrote.get(path)?.text, changes)));
+  const result =
+    tool.touches === 'once' && cutOff
+      ? UNKNOWN
+      : run(() =>
+          tool.run(
+            value,
+            makeBox(ports.disk, resume, (path) => scene.draft.wrote.get(path)?.text, changes),
+          ),
+        );
   const used: UsedEntry = { k: 'used', ...key, ok: result.ok, text: result.text.slice(0, RESULT_CHARS), ...changes };
   journal.add(used);
   await journal.durable();

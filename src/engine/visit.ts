@@ -12,7 +12,7 @@ import { FaultError } from '../schema/fault.ts';
 import type { Resume } from '../schema/resume.ts';
 import { OutOfCredits, type Purse } from './calls.ts';
 import { briefVisit, noteBlobs, type Turn } from './turn.ts';
-import { useTool } from './use.ts';
+import { performAct } from './use.ts';
 
 /** A visit that is to be made: who, and for how much. */
 export interface Plan {
@@ -44,7 +44,14 @@ export async function visit(turn: Turn, toolbox: Toolbox, plan: Plan, alreadySen
   const briefed: Visit = { ...plan, ...briefVisit(turn, toolbox, plan.resume, plan.summary) };
   const scene = sceneOf(turn, briefed, alreadySent);
   const told = agentState(turn.state, plan.agent).notices.length;
-  const finished = { agent: plan.agent, resume: plan.resume, given: briefed.given.mail, told, draft: scene.draft, summary: plan.summary };
+  const finished = {
+    agent: plan.agent,
+    resume: plan.resume,
+    given: briefed.given.mail,
+    told,
+    draft: scene.draft,
+    summary: plan.summary,
+  };
   try {
     noteBlobs(turn, briefed.brief);
     await converse(turn, toolbox, briefed, scene);
@@ -60,38 +67,78 @@ function sceneOf(turn: Turn, plan: Visit, alreadySent: number): Scene {
   const { config, state, number } = turn;
   const attach = (path: string): string | null => {
     const permitted = permitPath(plan.resume, path);
-    const bytes = permitted.ok && turn.ports.disk.stat(permitted.path)?.kind === 'file' ? turn.ports.disk.read(permitted.path) : null;
+    const bytes =
+      permitted.ok && turn.ports.disk.stat(permitted.path)?.kind === 'file'
+        ? turn.ports.disk.read(permitted.path)
+        : null;
     return bytes === null ? null : Buffer.from(bytes).toString('base64');
   };
-  return { config, state, turn: number, agent: plan.agent, resume: plan.resume, given: plan.given.mail, draft: emptyDraft(1 + alreadySent), attach };
+  return {
+    config,
+    state,
+    turn: number,
+    agent: plan.agent,
+    resume: plan.resume,
+    given: plan.given.mail,
+    draft: emptyDraft(1 + alreadySent),
+    attach,
+  };
 }
 
 async function converse(turn: Turn, toolbox: Toolbox, plan: Visit, scene: Scene): Promise<void> {
   const steps = Math.min(plan.resume.limits.steps ?? Infinity, turn.config.org.limits.steps);
   let parts: Part[] = plan.brief.prompt.parts;
-  let ref: PromptRef = { system: plan.brief.systemHash, pieces: plan.brief.pieces, max: plan.brief.prompt.maxOutputTokens };
+  let ref: PromptRef = {
+    system: plan.brief.systemHash,
+    pieces: plan.brief.pieces,
+    max: plan.brief.prompt.maxOutputTokens,
+  };
   for (let n = 1; n <= steps; n++) {
     const reply = await ask(turn, plan, parts, ref, n);
     if (reply.text.trim() !== '') scene.draft.notes.push(reply.text.trim());
     const { results, again } = await doActs(turn, toolbox, plan, scene, reply.acts, n);
     if (!again) return;
-    parts = [...parts, { role: 'assistant', text: reply.text, acts: reply.acts }, ...results.map((r) => ({ role: 'tool' as const, ...r }))];
+    parts = [
+      ...parts,
+      { role: 'assistant', text: reply.text, acts: reply.acts },
+      ...results.map((r) => ({ role: 'tool' as const, ...r })),
+    ];
     ref = { after: n, results };
   }
 }
 
 function ask(turn: Turn, plan: Visit, parts: Part[], ref: PromptRef, n: number): Promise<Reply> {
   const prompt = n === 1 ? plan.brief.prompt : { ...plan.brief.prompt, parts, n };
-  return turn.calls.think(turn.config, plan.resume.model, prompt, ref, plan.brief.systemHash, plan.resume.unit ?? null, plan.purse, turn.recorded, turn.signal);
+  return turn.calls.think(
+    turn.config,
+    plan.resume.model,
+    prompt,
+    ref,
+    plan.brief.systemHash,
+    plan.resume.unit ?? null,
+    plan.purse,
+    turn.recorded,
+    turn.signal,
+  );
 }
 
 /** Does the acts of a reply in order. The visit thinks again only after a world tool, a question, or a refusal. */
-async function doActs(turn: Turn, toolbox: Toolbox, plan: Visit, scene: Scene, acts: readonly ActCall[], n: number): Promise<{ results: Result[]; again: boolean }> {
+async function doActs(
+  turn: Turn,
+  toolbox: Toolbox,
+  plan: Visit,
+  scene: Scene,
+  acts: readonly ActCall[],
+  n: number,
+): Promise<{ results: Result[]; again: boolean }> {
   const results: Result[] = [];
   let again = false;
   for (const [i, call] of acts.entries()) {
     const verdict = judge(toolbox, scene, call);
-    const result = verdict.is === 'use' ? await useTool(turn, plan.resume, scene, verdict, call, n, i + 1) : { id: call.id, tool: call.tool, text: verdict.text, ok: verdict.is !== 'refused' };
+    const result =
+      verdict.is === 'use'
+        ? await performAct(turn, plan.resume, scene, verdict, call, n, i + 1)
+        : { id: call.id, tool: call.tool, text: verdict.text, ok: verdict.is !== 'refused' };
     results.push(result);
     again ||= wantsResult(verdict);
   }
@@ -115,7 +162,11 @@ function answerPeople(toolbox: Toolbox, scene: Scene): void {
 
 function blame(error: unknown): { reason: string; blame: NonNullable<Finished['blame']> } {
   if (error instanceof OutOfCredits) return { reason: `no credits: ${error.message}`, blame: 'credits' };
-  if (!(error instanceof ProviderError)) return { reason: `internal: ${error instanceof Error ? error.message : String(error)}`.slice(0, 500), blame: 'internal' };
+  if (!(error instanceof ProviderError))
+    return {
+      reason: `internal: ${error instanceof Error ? error.message : String(error)}`.slice(0, 500),
+      blame: 'internal',
+    };
   const reply = ['refused', 'incomplete', 'malformed'].includes(error.failure);
   return { reason: `${error.failure}: ${error.message}`.slice(0, 500), blame: reply ? 'reply' : 'provider' };
 }

@@ -22,8 +22,12 @@ export function planFiles(plan: OrgPlan): Map<string, string> {
   const names = [...new Set([...Object.keys(plan.edges), ...Object.values(plan.edges).flat()])];
   const readers = new Map<string, string[]>(names.map((name) => [name, []]));
   for (const [from, to] of Object.entries(plan.edges)) for (const name of to) readers.get(name)?.push(from);
-  const agents = Object.fromEntries(names.map((name) => [name, { send_to: plan.edges[name] ?? [], read_from: readers.get(name) ?? [] }]));
-  const models = plan.models ?? { default: { provider: 'scripted', ...(plan.rules ? { script: 'org/script.yaml' } : {}) } };
+  const agents = Object.fromEntries(
+    names.map((name) => [name, { send_to: plan.edges[name] ?? [], read_from: readers.get(name) ?? [] }]),
+  );
+  const models = plan.models ?? {
+    default: { provider: 'scripted', ...(plan.rules ? { script: 'org/script.yaml' } : {}) },
+  };
   const files = new Map<string, string>([
     ['org/org.yaml', stringify({ version: 1, name: plan.name ?? 'test', ...plan.org })],
     ['org/chart.yaml', stringify({ version: 1, agents })],

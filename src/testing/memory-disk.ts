@@ -10,7 +10,18 @@ export type Fate = 'go' | 'crash-before' | 'crash-torn' | 'crash-after' | 'full-
 export interface Operation {
   /** From 1, over the life of the disk object. */
   index: number;
-  name: 'create' | 'rename' | 'link' | 'unlink' | 'mkdir' | 'rmdir' | 'write' | 'truncate' | 'sync' | 'syncFile' | 'syncDir';
+  name:
+    | 'create'
+    | 'rename'
+    | 'link'
+    | 'unlink'
+    | 'mkdir'
+    | 'rmdir'
+    | 'write'
+    | 'truncate'
+    | 'sync'
+    | 'syncFile'
+    | 'syncDir';
   path: string;
   /** Bytes that it writes. */
   bytes: number;
@@ -88,7 +99,9 @@ export class MemoryDisk implements Disk {
     const prefix = path === '' ? '' : `${path}/`;
     const found = new Set<string>();
     for (const known of [this.names.keys(), this.folders])
-      for (const name of known) if (name !== '' && name.startsWith(prefix) && name.length > prefix.length) found.add(name.slice(prefix.length).split('/')[0] as string);
+      for (const name of known)
+        if (name !== '' && name.startsWith(prefix) && name.length > prefix.length)
+          found.add(name.slice(prefix.length).split('/')[0] as string);
     return [...found].sort();
   }
 
@@ -96,15 +109,27 @@ export class MemoryDisk implements Disk {
     this.alive();
     this.look('stat', path);
     const inode = this.names.get(path);
-    if (inode) return { kind: 'file', size: inode.data.length, mark: `${inode.id}:${inode.version}`, mtimeMs: inode.mtime };
+    if (inode)
+      return { kind: 'file', size: inode.data.length, mark: `${inode.id}:${inode.version}`, mtimeMs: inode.mtime };
     if (!this.folders.has(path)) return null;
-    return { kind: 'folder', size: 0, mark: `folder:${(this.namesIn(path) ?? []).join('/')}`, mtimeMs: this.now() - 10_000 };
+    return {
+      kind: 'folder',
+      size: 0,
+      mark: `folder:${(this.namesIn(path) ?? []).join('/')}`,
+      mtimeMs: this.now() - 10_000,
+    };
   }
 
   create(path: string, bytes: string | Uint8Array): string {
     if (this.names.has(path) || this.folders.has(path)) throw new DiskError('exists', path, 'EEXIST');
     const data = Buffer.from(bytes as string);
-    const inode: Inode = { id: this.nextId++, data: Buffer.alloc(0), durable: Buffer.alloc(0), mtime: this.now(), version: 0 };
+    const inode: Inode = {
+      id: this.nextId++,
+      data: Buffer.alloc(0),
+      durable: Buffer.alloc(0),
+      mtime: this.now(),
+      version: 0,
+    };
     const put = (torn: boolean): void => {
       this.parents(path);
       this.change(path, (names) => names.set(path, inode));
@@ -157,7 +182,10 @@ export class MemoryDisk implements Disk {
     return {
       write: (bytes) => {
         const data = Buffer.from(bytes as string);
-        this.perform('write', path, () => this.write(inode, data), { torn: () => this.write(inode, data.subarray(0, data.length >> 1)), bytes: data.length });
+        this.perform('write', path, () => this.write(inode, data), {
+          torn: () => this.write(inode, data.subarray(0, data.length >> 1)),
+          bytes: data.length,
+        });
       },
       sync: () => this.perform('sync', path, () => this.flush(inode), { failed: () => this.drop(inode) }),
       truncate: (length) =>
@@ -202,7 +230,13 @@ export class MemoryDisk implements Disk {
       this.write(inode, Buffer.from(text));
       this.pending.push({ what: 'data', inode, offset: 0, bytes: inode.data });
     } else {
-      const made: Inode = { id: this.nextId++, data: Buffer.alloc(0), durable: Buffer.alloc(0), mtime: this.now(), version: 0 };
+      const made: Inode = {
+        id: this.nextId++,
+        data: Buffer.alloc(0),
+        durable: Buffer.alloc(0),
+        mtime: this.now(),
+        version: 0,
+      };
       this.change(path, (names) => names.set(path, made));
       this.write(made, Buffer.from(text));
     }
@@ -222,7 +256,10 @@ export class MemoryDisk implements Disk {
       inode.data = Buffer.alloc(0);
       this.write(inode, data);
     };
-    return { truncate: () => set(Buffer.alloc(0)), write: (text) => set(Buffer.concat([inode.data, Buffer.from(text)])) };
+    return {
+      truncate: () => set(Buffer.alloc(0)),
+      write: (text) => set(Buffer.concat([inode.data, Buffer.from(text)])),
+    };
   }
 
   /** A person deletes a file. */
@@ -244,7 +281,12 @@ export class MemoryDisk implements Disk {
 
   /** Path → text of every file, sorted. */
   files(keep: (path: string) => boolean = () => true): Map<string, string> {
-    return new Map([...this.names].filter(([path]) => keep(path)).sort(([a], [b]) => (a < b ? -1 : 1)).map(([path, inode]) => [path, inode.data.toString('latin1')]));
+    return new Map(
+      [...this.names]
+        .filter(([path]) => keep(path))
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([path, inode]) => [path, inode.data.toString('latin1')]),
+    );
   }
 
   /**
@@ -312,7 +354,12 @@ export class MemoryDisk implements Disk {
     if (fate !== 'go') throw new DiskError(fate, path, `simulated ${fate}`);
   }
 
-  private perform(name: Operation['name'], path: string, act: () => void, more: { torn?: () => void; failed?: () => void; bytes?: number } = {}): void {
+  private perform(
+    name: Operation['name'],
+    path: string,
+    act: () => void,
+    more: { torn?: () => void; failed?: () => void; bytes?: number } = {},
+  ): void {
     this.alive();
     const fate = this.plan({ index: ++this.operations, name, path, bytes: more.bytes ?? 0 });
     if (fate === 'go') return act();
@@ -351,7 +398,10 @@ export class MemoryDisk implements Disk {
 
   private flush(inode: Inode): void {
     if (!inode.holed) inode.durable = inode.data;
-    else for (const op of this.pending) if (op.what === 'data' && op.inode === inode && !op.lost) inode.durable = overlay(inode.durable, op.offset, op.bytes);
+    else
+      for (const op of this.pending)
+        if (op.what === 'data' && op.inode === inode && !op.lost)
+          inode.durable = overlay(inode.durable, op.offset, op.bytes);
     this.pending = this.pending.filter((op) => op.what === 'name' || op.inode !== inode);
   }
 }

@@ -3,9 +3,13 @@ import { act } from './define.ts';
 
 export default act({
   name: 'acknowledge',
-  about: 'Tells the author of a message you were given that you have read it, with a short reaction if you like. Wakes nobody.',
+  about:
+    'Tells the author of a message you were given that you have read it, with a short reaction if you like. Wakes nobody.',
   granted: 'all',
-  input: z.strictObject({ id: z.string().max(100), reaction: z.string().max(64).default('').describe('an emoji or a word') }),
+  input: z.strictObject({
+    id: z.string().max(100),
+    reaction: z.string().max(64).default('').describe('an emoji or a word'),
+  }),
   stage({ id, reaction }, { given, draft }) {
     const mail = given.find((m) => m.id === id);
     if (!mail) return { ok: false, rule: 'given', text: `You were not given ${JSON.stringify(id)} in this visit.` };

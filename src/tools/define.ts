@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Json, JsonObject } from '../core/call.ts';
-import type { ActTool, Scene, Staged, WorldTool, Box, WorldResult } from '../core/tool.ts';
+import type { ActTool, Box, Scene, Staged, WorldResult, WorldTool } from '../core/tool.ts';
 
 interface About<S extends z.ZodType> {
   name: string;
@@ -10,7 +10,9 @@ interface About<S extends z.ZodType> {
 }
 
 /** Makes an act on the organisation from its schema and its pure `stage`. */
-export function act<S extends z.ZodType>(about: About<S> & { asks?: true; stage(value: z.output<S>, scene: Scene): Staged }): ActTool {
+export function act<S extends z.ZodType>(
+  about: About<S> & { asks?: true; stage(value: z.output<S>, scene: Scene): Staged },
+): ActTool {
   return {
     ...base(about),
     kind: 'act',
@@ -23,7 +25,12 @@ export function act<S extends z.ZodType>(about: About<S> & { asks?: true; stage(
 export function worldTool<S extends z.ZodType>(
   about: About<S> & { touches: WorldTool['touches']; run(value: z.output<S>, box: Box): WorldResult },
 ): WorldTool {
-  return { ...base(about), kind: 'world', touches: about.touches, run: (value, box) => about.run(value as z.output<S>, box) };
+  return {
+    ...base(about),
+    kind: 'world',
+    touches: about.touches,
+    run: (value, box) => about.run(value as z.output<S>, box),
+  };
 }
 
 function base<S extends z.ZodType>(about: About<S>) {
@@ -32,7 +39,9 @@ function base<S extends z.ZodType>(about: About<S>) {
     granted: about.granted ?? ('resume' as const),
     parse(input: Json) {
       const result = about.input.safeParse(input);
-      return result.success ? { ok: true as const, value: result.data as unknown } : { ok: false as const, why: explain(result.error) };
+      return result.success
+        ? { ok: true as const, value: result.data as unknown }
+        : { ok: false as const, why: explain(result.error) };
     },
   };
 }
@@ -43,5 +52,8 @@ function schemaOf(schema: z.ZodType): JsonObject {
 }
 
 function explain(error: z.ZodError): string {
-  return error.issues.map((issue) => `${issue.path.join('.') || 'input'}: ${issue.message}`).join('; ').slice(0, 500);
+  return error.issues
+    .map((issue) => `${issue.path.join('.') || 'input'}: ${issue.message}`)
+    .join('; ')
+    .slice(0, 500);
 }

@@ -11,6 +11,9 @@ export default worldTool({
   input: z.strictObject({ path: z.string().min(1).max(1000) }),
   run({ path }, box) {
     const text = box.read(path);
-    return { ok: true, text: text.length > SHOWN ? `${text.slice(0, SHOWN)}\n[cut: ${text.length - SHOWN} more characters]` : text };
+    return {
+      ok: true,
+      text: text.length > SHOWN ? `${text.slice(0, SHOWN)}\n[cut: ${text.length - SHOWN} more characters]` : text,
+    };
   },
 });

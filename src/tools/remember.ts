@@ -4,9 +4,13 @@ import { act } from './define.ts';
 
 export default act({
   name: 'remember',
-  about: 'Keeps a text in your memory under a key, in place of what stood there. Your memory is shown to you at every visit.',
+  about:
+    'Keeps a text in your memory under a key, in place of what stood there. Your memory is shown to you at every visit.',
   input: z.strictObject({
-    key: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, 'lower-case letters, digits, _ and -').describe('short name of the entry'),
+    key: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, 'lower-case letters, digits, _ and -')
+      .describe('short name of the entry'),
     text: z.string().max(20_000),
     tags: z.array(z.string().max(40)).max(16).optional(),
   }),

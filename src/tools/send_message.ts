@@ -6,7 +6,9 @@ import { MESSAGE_KINDS, priority } from '../schema/message.ts';
 import { padTurn } from '../schema/name.ts';
 import { act } from './define.ts';
 
-const names = z.union([z.string().min(1).max(80), z.array(z.string().min(1).max(80)).min(1).max(1000)]).transform((v) => (typeof v === 'string' ? [v] : v));
+const names = z
+  .union([z.string().min(1).max(80), z.array(z.string().min(1).max(80)).min(1).max(1000)])
+  .transform((v) => (typeof v === 'string' ? [v] : v));
 
 /** Most characters of a body. */
 const BODY_CHARS = 200_000;
@@ -15,7 +17,8 @@ const ATTACHED_BYTES = 262_144;
 
 export default act({
   name: 'send_message',
-  about: 'Writes to a colleague, several, a unit ("@unit") or everyone you have an edge to ("*"). It is read in the next turn.',
+  about:
+    'Writes to a colleague, several, a unit ("@unit") or everyone you have an edge to ("*"). It is read in the next turn.',
   granted: 'all',
   input: z.strictObject({
     to: names.describe('name, list of names, "@unit" or "*"'),
@@ -24,7 +27,13 @@ export default act({
     kind: z.enum(MESSAGE_KINDS).optional(),
     priority: priority.optional(),
     reply_to: z.string().max(100).optional().describe('id of the message this answers'),
-    expires_in: z.number().int().min(1).max(1_000_000).optional().describe('turns after which it is no longer worth reading'),
+    expires_in: z
+      .number()
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .optional()
+      .describe('turns after which it is no longer worth reading'),
     attachments: z.array(z.string().min(1).max(255)).max(16).optional().describe('files of your workspace'),
   }),
   stage: stageMessage,
@@ -68,7 +77,12 @@ function stageMessage(value: Value, scene: Scene): Staged {
   draft.nextMessage++;
   const held = message.hops > config.org.limits.hops;
   draft.sent.push({ message, files, held });
-  return { ok: true, text: held ? `${message.id} is held: the conversation has gone on for ${message.hops} messages without a person.` : `Sent as ${message.id}.` };
+  return {
+    ok: true,
+    text: held
+      ? `${message.id} is held: the conversation has gone on for ${message.hops} messages without a person.`
+      : `Sent as ${message.id}.`,
+  };
 }
 
 /** Never the name of a message. */
@@ -82,9 +96,18 @@ function attach(paths: string[], scene: Scene): Attached[] | Staged {
   const files: Attached[] = [];
   for (const [i, path] of paths.entries()) {
     const data = scene.attach(path);
-    if (data === null) return { ok: false, rule: 'path', text: `There is no file ${JSON.stringify(path)} in your workspace, or it may not be attached.` };
-    if (data.length > (ATTACHED_BYTES * 4) / 3) return { ok: false, rule: 'size', text: `${JSON.stringify(path)} is larger than ${ATTACHED_BYTES} bytes.` };
-    files.push({ path: `agents/${scene.agent}/outbox/${padTurn(scene.turn)}-${String(scene.draft.nextMessage).padStart(2, '0')}-${i + 1}-${attachedName(path)}`, data });
+    if (data === null)
+      return {
+        ok: false,
+        rule: 'path',
+        text: `There is no file ${JSON.stringify(path)} in your workspace, or it may not be attached.`,
+      };
+    if (data.length > (ATTACHED_BYTES * 4) / 3)
+      return { ok: false, rule: 'size', text: `${JSON.stringify(path)} is larger than ${ATTACHED_BYTES} bytes.` };
+    files.push({
+      path: `agents/${scene.agent}/outbox/${padTurn(scene.turn)}-${String(scene.draft.nextMessage).padStart(2, '0')}-${i + 1}-${attachedName(path)}`,
+      data,
+    });
   }
   return files;
 }

@@ -19,7 +19,7 @@ export type Errand =
   /** Opens, keeps and closes the engine again and again; in `inside` each leaves a mark while it holds the lock. */
   | { do: 'cycle'; root: string; inside: string };
 
-if (process.argv[2]) await run(JSON.parse(process.argv[2]) as Errand);
+if (process.argv[1]?.endsWith('child.ts') && process.argv[2]) await run(JSON.parse(process.argv[2]) as Errand);
 
 async function run(errand: Errand): Promise<void> {
   say('ready');
@@ -48,7 +48,17 @@ async function makeTurns(errand: Extract<Errand, { do: 'run' }>): Promise<void> 
 }
 
 /** The real world, with the actor as its only provider. */
-export function slowPorts({ root, asked, delay, differ }: { root: string; asked: string | null; delay: number; differ: boolean }): Ports {
+export function slowPorts({
+  root,
+  asked,
+  delay,
+  differ,
+}: {
+  root: string;
+  asked: string | null;
+  delay: number;
+  differ: boolean;
+}): Ports {
   let calls = 0;
   const actor: Provider = {
     about: 'acts by hash, slowly',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Journal } from '../../src/disk/journal.ts';
 import type { Entry } from '../../src/core/entry.ts';
+import { Journal } from '../../src/disk/journal.ts';
 import type { MemoryDisk } from '../../src/testing/memory-disk.ts';
 import { casesOf, crashCase, goldenRun } from './crash.ts';
 import { SHAPES } from './world.ts';
@@ -18,18 +18,31 @@ describe('a crash at any operation of a run', () => {
           cases++;
           expect(await crashCase(one, golden, differ), JSON.stringify(one)).toEqual([]);
         }
-        console.log(`crash: ${shape}${differ ? ', differing' : ''}: ${golden.operations} operations, ${cases} cases, 0 failures`);
+        console.log(
+          `crash: ${shape}${differ ? ', differing' : ''}: ${golden.operations} operations, ${cases} cases, 0 failures`,
+        );
       }, 300_000);
 });
 
 /** Ways to break the protocol that the campaign must notice. */
-const MUTANTS: Record<string, { differ: boolean; disk?: (disk: MemoryDisk) => void; drop?: (entry: Entry) => boolean }> = {
+const MUTANTS: Record<
+  string,
+  { differ: boolean; disk?: (disk: MemoryDisk) => void; drop?: (entry: Entry) => boolean }
+> = {
   'no sync of the journal': { differ: false, disk: withoutSync },
-  'no sync of folders': { differ: false, disk: (disk) => void (disk.syncDir = () => {}) },
-  'no sync of files at close': { differ: false, disk: (disk) => void (disk.syncFile = () => {}) },
+  'no sync of folders': { differ: false, disk: withoutFolderSync },
+  'no sync of files at close': { differ: false, disk: withoutFileSync },
   'no commit line': { differ: false, drop: (entry) => entry.k === 'commit' },
   'no intent': { differ: true, drop: (entry) => entry.k === 'intent' },
 };
+
+function withoutFolderSync(disk: MemoryDisk): void {
+  disk.syncDir = () => {};
+}
+
+function withoutFileSync(disk: MemoryDisk): void {
+  disk.syncFile = () => {};
+}
 
 function withoutSync(disk: MemoryDisk): void {
   const append = disk.append.bind(disk);
@@ -41,7 +54,13 @@ describe('a mutant of the protocol is caught', () => {
     it(name, async () => {
       const golden = await goldenRun('mesh', mutant.differ);
       const add = Journal.prototype.add;
-      if (mutant.drop) Journal.prototype.add = function (...entries) { add.apply(this, entries.filter((entry) => !mutant.drop?.(entry))); };
+      if (mutant.drop)
+        Journal.prototype.add = function (...entries) {
+          add.apply(
+            this,
+            entries.filter((entry) => !mutant.drop?.(entry)),
+          );
+        };
       let failed = 0;
       let cases = 0;
       try {

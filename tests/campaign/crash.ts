@@ -16,7 +16,10 @@ export interface Case {
 }
 
 /** The uninterrupted run of a shape: its folder and the number of its operations. */
-export async function goldenRun(shape: string, differ = false): Promise<{ files: Map<string, string>; operations: number; start: MemoryDisk }> {
+export async function goldenRun(
+  shape: string,
+  differ = false,
+): Promise<{ files: Map<string, string>; operations: number; start: MemoryDisk }> {
   const machine = newMachine(plan(shape), differ);
   const start = machine.disk.copy();
   await runTo(machine, TURNS);
@@ -30,7 +33,12 @@ function plan(shape: string) {
 }
 
 /** Runs one case; returns what is wrong afterwards. */
-export async function crashCase(one: Case, golden: { files: Map<string, string>; start: MemoryDisk }, differ: boolean, mutant?: (disk: MemoryDisk) => void): Promise<string[]> {
+export async function crashCase(
+  one: Case,
+  golden: { files: Map<string, string>; start: MemoryDisk },
+  differ: boolean,
+  mutant?: (disk: MemoryDisk) => void,
+): Promise<string[]> {
   const machine = newMachine({ edges: {} }, differ);
   machine.disk = golden.start.copy();
   machine.disk.now = () => machine.clock.now() - 10_000;

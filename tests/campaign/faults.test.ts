@@ -13,7 +13,8 @@ describe('a disk that fails at any operation', () => {
     it(`${shape}: the engine stops with a fault or goes on, and a new one finishes the run as if nothing had happened`, async () => {
       const golden = await goldenRun(shape);
       const tally = new Tally(`faults: ${shape}`);
-      for (const one of troublesOf(shape, await operationsOf(golden), THIN)) tally.add(one, await troubleCase(one, golden));
+      for (const one of troublesOf(shape, await operationsOf(golden), THIN))
+        tally.add(one, await troubleCase(one, golden));
       tally.close(200);
     }, 120_000);
 });
@@ -38,7 +39,8 @@ describe('a killed engine, or one that met a failed sync, and then a power loss'
       const tally = new Tally(`kill, then power loss${differ ? ', differing' : ''}`);
       for (const shape of Object.keys(SHAPES)) {
         const golden = await goldenRun(shape, differ);
-        for (const one of doublesOf(shape, golden.operations, THIN_DOUBLES)) tally.add(one, await doubleCase(one, golden, differ));
+        for (const one of doublesOf(shape, golden.operations, THIN_DOUBLES))
+          tally.add(one, await doubleCase(one, golden, differ));
       }
       tally.close(200);
     }, 120_000);

@@ -4,7 +4,7 @@ import { Engine } from '../../src/engine/engine.ts';
 import { FaultError } from '../../src/schema/fault.ts';
 import { Crash, type Fate, type MemoryDisk } from '../../src/testing/memory-disk.ts';
 import { TOOLS } from '../../src/tools/all.ts';
-import { goldenRun, seeded, TURNS } from './crash.ts';
+import { type goldenRun, seeded, TURNS } from './crash.ts';
 import { brokenPromises, journalOf, type Machine, newMachine, portsOf, runTo, visible } from './world.ts';
 
 export type Golden = Awaited<ReturnType<typeof goldenRun>>;
@@ -67,7 +67,11 @@ const CHANGES = ['full', 'full-torn', 'io', 'handles', 'read-only'] as const;
 const LOOKS = ['io', 'handles'] as const;
 
 /** Every trouble of a shape: each operation × failure × once or from then on. `thin` keeps one in so many. */
-export function* troublesOf(shape: string, operations: { changes: number; looks: number }, thin: number): Generator<Trouble> {
+export function* troublesOf(
+  shape: string,
+  operations: { changes: number; looks: number },
+  thin: number,
+): Generator<Trouble> {
   let n = 0;
   for (const of of ['changes', 'looks'] as const)
     for (let at = 1; at <= operations[of]; at++)
@@ -135,8 +139,14 @@ function limit(disk: MemoryDisk, capacity: number): void {
 function lostReplies(machine: Machine): string[] {
   const kept = new Map<string, number>();
   for (const entry of journalOf(machine.disk).entries)
-    if (entry.k === 'reply') kept.set(`${entry.turn}.${entry.agent}.${entry.n}`, (kept.get(`${entry.turn}.${entry.agent}.${entry.n}`) ?? 0) + 1);
-  return [...machine.asked].filter(([key, times]) => times > (kept.get(key) ?? 0)).map(([key]) => `the reply of ${key} was lost`);
+    if (entry.k === 'reply')
+      kept.set(
+        `${entry.turn}.${entry.agent}.${entry.n}`,
+        (kept.get(`${entry.turn}.${entry.agent}.${entry.n}`) ?? 0) + 1,
+      );
+  return [...machine.asked]
+    .filter(([key, times]) => times > (kept.get(key) ?? 0))
+    .map(([key]) => `the reply of ${key} was lost`);
 }
 
 /** The bytes that a run of that shape writes, and its files. */
@@ -153,7 +163,12 @@ export async function measure(golden: Golden, chars: number): Promise<{ bytes: n
 }
 
 /** A disk of so many bytes: every call that was made has its reply in the journal, and with more room the run is finished. */
-export async function roomCase(golden: Golden, capacity: number, chars: number, files: Map<string, string>): Promise<string[]> {
+export async function roomCase(
+  golden: Golden,
+  capacity: number,
+  chars: number,
+  files: Map<string, string>,
+): Promise<string[]> {
   const machine = machineOn(golden.start);
   machine.chars = chars;
   limit(machine.disk, capacity);
@@ -205,5 +220,6 @@ export async function doubleCase(one: Double, golden: Golden, differ: boolean): 
 
 async function until(machine: Machine, at: number, fate: Fate): Promise<void> {
   machine.disk.plan = ({ index }) => (index === at ? fate : 'go');
-  for (const error of await tryTurns(machine)) if (!(error instanceof Crash) && !(error instanceof FaultError)) throw error;
+  for (const error of await tryTurns(machine))
+    if (!(error instanceof Crash) && !(error instanceof FaultError)) throw error;
 }

@@ -36,18 +36,32 @@ export function lay(root: string, file: string, content: string | Uint8Array, ag
 /** Path → bytes (as latin1) of every file whose bytes must be the same after every run. */
 export function visibleIn(root: string): Map<string, string> {
   const names = fs.readdirSync(root, { recursive: true, withFileTypes: true });
-  const files = names.filter((entry) => entry.isFile()).map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)));
-  const kept = files.filter((file) => !file.startsWith('org/journal/') && !file.startsWith('.lemming/') && !file.includes('/logs/'));
+  const files = names
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)));
+  const kept = files.filter(
+    (file) => !file.startsWith('org/journal/') && !file.startsWith('.lemming/') && !file.includes('/logs/'),
+  );
   return new Map(kept.sort().map((file) => [file, fs.readFileSync(path.join(root, file), 'latin1')]));
 }
 
 /** What is wrong with a finished run in a real folder, in words. With answers that differ there is no golden run to compare with. */
-export function brokenPromisesIn(root: string, asked: ReadonlyMap<string, number>, golden: Map<string, string> | null): string[] {
+export function brokenPromisesIn(
+  root: string,
+  asked: ReadonlyMap<string, number>,
+  golden: Map<string, string> | null,
+): string[] {
   const disk = realDisk(root);
   const { entries, faults } = journalOf(disk);
   const files = golden ? differences(golden, visibleIn(root)) : notAsJournaled(entries, disk);
   const calls = unlistedCalls({ asked: new Map(asked), differ: golden === null }, entries);
-  return [...faults.map(({ message }) => message), ...files, ...deliveredTwice(entries), ...moneyLost(readOrg({ root, env: {} }), entries), ...calls];
+  return [
+    ...faults.map(({ message }) => message),
+    ...files,
+    ...deliveredTwice(entries),
+    ...moneyLost(readOrg({ root, env: {} }), entries),
+    ...calls,
+  ];
 }
 
 const CHILD = fileURLToPath(new URL('child.ts', import.meta.url));
@@ -61,7 +75,10 @@ export class Child {
   private ended = false;
 
   constructor(errand: Errand, env: Record<string, string> = {}) {
-    this.process = spawn(process.execPath, ['--import', 'tsx', CHILD, JSON.stringify(errand)], { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...env } });
+    this.process = spawn(process.execPath, ['--import', 'tsx', CHILD, JSON.stringify(errand)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, ...env },
+    });
     let rest = '';
     this.process.stdout?.setEncoding('utf8').on('data', (text: string) => {
       const lines = (rest + text).split('\n');

@@ -1,6 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { Engine } from '../../src/engine/engine.ts';
+import { TOOLS } from '../../src/tools/all.ts';
+import { slowPorts } from './child.ts';
 import { seeded } from './crash.ts';
 import { brokenPromisesIn, Child, layOrg, newFolder, removeFolder, visibleIn } from './real.ts';
 import type { Tally } from './tally.ts';
@@ -9,6 +12,8 @@ import { SHAPES } from './world.ts';
 const TURNS = 6;
 /** Longest time of a call, in ms. */
 const DELAY = 10;
+/** A process that has just begun is slower than this one. */
+const SLOWER = 2;
 
 interface Run {
   folder: string;
@@ -26,9 +31,13 @@ export async function killMany(kills: number, seed: number, tally: Tally): Promi
     const undisturbed = golden.get(shape) ?? (await goldenRun(shape));
     golden.set(shape, undisturbed);
     const run: Run = { folder: newFolder('kill'), shape, differ: n % 2 === 1 };
-    const killed = await killedRun(run, kills - done, () => random() * undisturbed.took);
+    const killed = await killedRun(run, kills - done, () => random() * SLOWER * undisturbed.took);
     done += killed;
-    tally.add({ shape, differ: run.differ, killed, folder: run.folder }, brokenPromisesIn(rootOf(run), askedIn(run), run.differ ? null : undisturbed.files), killed);
+    tally.add(
+      { shape, differ: run.differ, killed, folder: run.folder },
+      brokenPromisesIn(rootOf(run), askedIn(run), run.differ ? null : undisturbed.files),
+      killed,
+    );
     removeFolder(run.folder);
   }
 }
@@ -39,16 +48,17 @@ interface Golden {
   took: number;
 }
 
+/** The same run in this process, which nobody disturbs. */
 async function goldenRun(shape: string): Promise<Golden> {
-  const run: Run = { folder: newFolder('gold'), shape, differ: false };
-  const start = { at: 0 };
-  await killedRun(run, 0, () => 0, () => {
-    start.at = performance.now();
-  });
-  const took = performance.now() - start.at;
-  const files = visibleIn(rootOf(run));
-  removeFolder(run.folder);
-  return { files, took };
+  const root = newFolder('gold');
+  layOrg(root, SHAPES[shape] as (typeof SHAPES)[string]);
+  const start = performance.now();
+  const engine = Engine.open(slowPorts({ root, asked: null, delay: DELAY, differ: false }), TOOLS, 'run');
+  while (engine.state.turn < TURNS) await engine.turn();
+  engine.close();
+  const golden = { files: visibleIn(root), took: performance.now() - start };
+  removeFolder(root);
+  return golden;
 }
 
 function rootOf(run: Run): string {
@@ -62,17 +72,24 @@ function askedOf(run: Run): string {
 /** How often each call was made, over all engines. */
 function askedIn(run: Run): Map<string, number> {
   const asked = new Map<string, number>();
-  for (const key of fs.readFileSync(askedOf(run), 'utf8').split('\n')) if (key) asked.set(key, (asked.get(key) ?? 0) + 1);
+  for (const key of fs.readFileSync(askedOf(run), 'utf8').split('\n'))
+    if (key) asked.set(key, (asked.get(key) ?? 0) + 1);
   return asked;
 }
 
 /** Runs an org to its last turn, killing the engine at most so many times; returns how often it was killed. */
-async function killedRun(run: Run, atMost: number, instant: () => number, ready: () => void = () => {}): Promise<number> {
+async function killedRun(run: Run, atMost: number, instant: () => number): Promise<number> {
   layOrg(rootOf(run), SHAPES[run.shape] as (typeof SHAPES)[string]);
   for (let killed = 0; ; ) {
-    const child = new Child({ do: 'run', root: rootOf(run), turns: TURNS, asked: askedOf(run), delay: DELAY, differ: run.differ });
+    const child = new Child({
+      do: 'run',
+      root: rootOf(run),
+      turns: TURNS,
+      asked: askedOf(run),
+      delay: DELAY,
+      differ: run.differ,
+    });
     await child.line();
-    ready();
     const last = child.line();
     if (killed < atMost && (await Promise.race([last, wait(instant())])) === undefined) {
       await child.kill();

@@ -36,9 +36,22 @@ export interface Machine {
 export const SHAPES: Record<string, OrgPlan> = {
   chain: plan({ human: ['a'], a: ['b', 'human'], b: ['c'], c: ['d'], d: ['a'] }),
   star: plan({ human: ['hub'], hub: ['a', 'b', 'c', 'human'], a: ['hub'], b: ['hub'], c: ['hub'] }),
-  'ping-pong': plan({ human: ['a'], a: ['b', 'human'], b: ['a'] }, { agents: { a: { grant: 0.03 }, b: { grant: 0.02 } }, org: { cap: 0.04 } }),
-  tree: plan({ human: ['root'], root: ['l', 'r', 'human'], l: ['l1', 'l2', 'root'], r: ['root'], l1: ['l'], l2: ['l'] }),
-  mesh: plan({ human: ['a', 'b'], a: ['b', 'c', 'human'], b: ['a', 'c'], c: ['a', 'b', 'human'] }, { agents: { a: { grant: 1 }, b: { grant: 1, soft: 0.01 }, c: { grant: 1 } }, org: { per_turn: 0.05 } }),
+  'ping-pong': plan(
+    { human: ['a'], a: ['b', 'human'], b: ['a'] },
+    { agents: { a: { grant: 0.03 }, b: { grant: 0.02 } }, org: { cap: 0.04 } },
+  ),
+  tree: plan({
+    human: ['root'],
+    root: ['l', 'r', 'human'],
+    l: ['l1', 'l2', 'root'],
+    r: ['root'],
+    l1: ['l'],
+    l2: ['l'],
+  }),
+  mesh: plan(
+    { human: ['a', 'b'], a: ['b', 'c', 'human'], b: ['a', 'c'], c: ['a', 'b', 'human'] },
+    { agents: { a: { grant: 1 }, b: { grant: 1, soft: 0.01 }, c: { grant: 1 } }, org: { per_turn: 0.05 } },
+  ),
 };
 
 function plan(edges: Record<string, string[]>, credits?: OrgPlan['credits']): OrgPlan {
@@ -49,7 +62,9 @@ function plan(edges: Record<string, string[]>, credits?: OrgPlan['credits']): Or
     org: { limits: { hops: 4, max_attempts: 2, concurrency: 3 }, summary: { agent: agents[0], every: 2 } },
     models: { default: { provider: 'actor', price: { per_call: 0.01 } } },
     credits: credits ?? { agents: grants, org: { cap: 100 } },
-    resumes: Object.fromEntries(agents.map((name) => [name, { tools: ['write_file', 'read_file', 'remember'], shared: ['.'] }])),
+    resumes: Object.fromEntries(
+      agents.map((name) => [name, { tools: ['write_file', 'read_file', 'remember'], shared: ['.'] }]),
+    ),
     files: {
       'agents/human/outbox/first.md': `---\nto: ["*"]\nsubject: Begin\n---\nPlease begin.\n`,
       'agents/human/outbox/broken.md': '---\nto: [\n',
@@ -69,7 +84,13 @@ export function newMachine(shape: OrgPlan, differ = false): Machine {
 
 export function portsOf(machine: Machine): Ports {
   const { pid, boot } = machine;
-  const host: Host = { pid, boot, name: 'here', place: 'org', startOf: (asked) => (asked === machine.pid ? `start-${machine.pid}` : null) };
+  const host: Host = {
+    pid,
+    boot,
+    name: 'here',
+    place: 'org',
+    startOf: (asked) => (asked === machine.pid ? `start-${machine.pid}` : null),
+  };
   return { disk: machine.disk, clock: machine.clock, host, env: {}, provider: async () => actor(machine) };
 }
 
@@ -101,11 +122,20 @@ export function answer(prompt: Prompt, salt: string): Reply {
   if (prompt.n === 1) {
     const first = neighbours[(digest[0] ?? 0) % Math.max(1, neighbours.length)] ?? 'nobody';
     act('send_message', { to: first, subject: `Turn ${prompt.turn}`, body: `From ${prompt.agent} ${salt}`.trim() });
-    if ((digest[1] ?? 0) % 3 === 0) act('send_message', { to: '*', body: `To all from ${prompt.agent} ${salt}`.trim(), priority: 'urgent', expires_in: 1 });
-    if ((digest[2] ?? 0) % 3 === 0) act('write_file', { path: `work-${(digest[3] ?? 0) % 2}.txt`, content: `${prompt.turn} ${salt}` });
-    if ((digest[4] ?? 0) % 3 === 0) act('remember', { key: `k${(digest[5] ?? 0) % 2}`, text: `at ${prompt.turn} ${salt}` });
+    if ((digest[1] ?? 0) % 3 === 0)
+      act('send_message', {
+        to: '*',
+        body: `To all from ${prompt.agent} ${salt}`.trim(),
+        priority: 'urgent',
+        expires_in: 1,
+      });
+    if ((digest[2] ?? 0) % 3 === 0)
+      act('write_file', { path: `work-${(digest[3] ?? 0) % 2}.txt`, content: `${prompt.turn} ${salt}` });
+    if ((digest[4] ?? 0) % 3 === 0)
+      act('remember', { key: `k${(digest[5] ?? 0) % 2}`, text: `at ${prompt.turn} ${salt}` });
     if ((digest[6] ?? 0) % 4 === 0) act('send_message', { to: 'nobody', body: 'refused' });
-    if ((digest[7] ?? 0) % 4 === 0) act('write_file', { path: `shared/${prompt.agent}.txt`, content: `shared ${prompt.turn} ${salt}` });
+    if ((digest[7] ?? 0) % 4 === 0)
+      act('write_file', { path: `shared/${prompt.agent}.txt`, content: `shared ${prompt.turn} ${salt}` });
     if ((digest[8] ?? 0) % 4 === 0 && prompt.mail[0]) act('acknowledge', { id: prompt.mail[0].id, reaction: 'ok' });
   }
   const usage = { input: 10, cachedInput: 0, cacheWrite: 0, output: 5, reasoning: 0 };
@@ -123,7 +153,9 @@ export async function runTo(machine: Machine, turn: number): Promise<Engine> {
 
 /** The files that must be the same bytes. */
 export function visible(disk: MemoryDisk): Map<string, string> {
-  return disk.files((path) => !path.startsWith('org/journal/') && !path.startsWith('.lemming/') && !path.includes('/logs/'));
+  return disk.files(
+    (path) => !path.startsWith('org/journal/') && !path.startsWith('.lemming/') && !path.includes('/logs/'),
+  );
 }
 
 export interface Books {
@@ -151,7 +183,8 @@ export function brokenPromises(machine: Machine, engine: Engine, golden: Map<str
 /** Files in which a folder differs from another, in words. */
 export function differences(golden: Map<string, string>, found: Map<string, string>): string[] {
   const wrong: string[] = [];
-  for (const [path, text] of golden) if (found.get(path) !== text) wrong.push(`${path} ${found.has(path) ? 'differs' : 'is missing'}`);
+  for (const [path, text] of golden)
+    if (found.get(path) !== text) wrong.push(`${path} ${found.has(path) ? 'differs' : 'is missing'}`);
   for (const path of found.keys()) if (!golden.has(path)) wrong.push(`${path} should not be there`);
   return wrong;
 }
@@ -163,7 +196,8 @@ export function notAsJournaled(entries: Entry[], disk: Disk): string[] {
     const found = disk.read(path);
     if (!found || Buffer.compare(found, bytes) !== 0) wrong.push(`${path} is not as the journal says`);
   }
-  for (const entry of entries) if (entry.k === 'drop' && disk.read(entry.found)) wrong.push(`${entry.found} was not taken away`);
+  for (const entry of entries)
+    if (entry.k === 'drop' && disk.read(entry.found)) wrong.push(`${entry.found} was not taken away`);
   return wrong;
 }
 
@@ -189,14 +223,18 @@ export function deliveredTwice(entries: Entry[]): string[] {
 /** spent + doubt is what the journal's replies and doubts say, and no cap is passed. */
 export function moneyLost(engine: Pick<Engine, 'state' | 'config'>, entries: Entry[]): string[] {
   const { state, config } = engine;
-  const charged = entries.reduce((sum, entry) => sum + (entry.k === 'reply' || entry.k === 'failed' ? entry.cost : 0), 0);
+  const charged = entries.reduce(
+    (sum, entry) => sum + (entry.k === 'reply' || entry.k === 'failed' ? entry.cost : 0),
+    0,
+  );
   const doubts = [...state.doubts.values()].reduce((sum, doubt) => sum + doubt.reserve, 0);
   const wrong: string[] = [];
   if (charged !== state.org.spent) wrong.push(`the org spent ${state.org.spent}, the replies cost ${charged}`);
   if (doubts !== state.org.doubt) wrong.push(`${state.org.doubt} in doubt, the doubts sum to ${doubts}`);
   const byAgent = [...state.agents.values()].reduce((sum, agent) => sum + agent.spent, 0);
   if (byAgent !== state.org.spent) wrong.push('the sum of the agents is not the org');
-  if (state.org.spent + state.org.doubt > (config.credits.org.cap ?? Infinity)) wrong.push('the cap of the org was passed');
+  if (state.org.spent + state.org.doubt > (config.credits.org.cap ?? Infinity))
+    wrong.push('the cap of the org was passed');
   for (const [name, caps] of Object.entries(config.credits.agents)) {
     const agent = state.agents.get(name);
     if (agent && agent.spent + agent.doubt > caps.grant) wrong.push(`${name} spent more than it was granted`);
@@ -212,7 +250,8 @@ export function unlistedCalls(machine: Pick<Machine, 'asked' | 'differ'>, entrie
   const count = (map: Map<string, number>, key: string): void => void map.set(key, (map.get(key) ?? 0) + 1);
   for (const entry of entries) {
     if (entry.k === 'reply') count(replies, `${entry.turn}.${entry.agent}.${entry.n}`);
-    if (entry.k === 'recovered') for (const key of machine.differ ? entry.doubt : entry.again) count(doubts, key.split('.').slice(0, 3).join('.'));
+    if (entry.k === 'recovered')
+      for (const key of machine.differ ? entry.doubt : entry.again) count(doubts, key.split('.').slice(0, 3).join('.'));
   }
   for (const [key, times] of machine.asked) {
     const listed = (replies.get(key) ?? 0) + (doubts.get(key) ?? 0);

@@ -275,6 +275,20 @@ it('a notice that comes while a visit with a full box is under way is not lost',
   expect(agentState(state, 'a').notices).toMatchObject([{ text: 'from an agent that stands earlier in the chart' }]);
 });
 
+describe('an acknowledgement of a person', () => {
+  const ack = (by: string, id: string, reaction = '') =>
+    agentState(stateOf(asked({ ask: 'ack', by, id, reaction })), 'a').notices.map(({ text }) => text);
+
+  it.each([
+    ['reaches the author', 'human', '000001-a-01', '', ['human acknowledged 000001-a-01']],
+    ['carries the reaction', 'human', '000001-a-01', 'ok', ['human acknowledged 000001-a-01: ok']],
+    ['of one’s own message is none', 'a', '000001-a-01', '', []],
+    ['of something else is none', 'human', 'A-1-a-1', '', []],
+  ])('%s', (_what, by, id, reaction, texts) => {
+    expect(ack(by, id, reaction)).toEqual(texts);
+  });
+});
+
 describe('requests', () => {
   it.each(['pause', 'resume'] as const)('%s one agent or all', (ask) => {
     const state = stateOf(

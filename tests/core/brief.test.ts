@@ -114,7 +114,12 @@ describe('the stable part', () => {
     expect(briefA({ tools: [] }).systemHash).not.toBe(first.systemHash);
     const other = configOf({ edges: EDGES, resumes: { a: { role: 'another' } } });
     expect(briefA({ config: other }).systemHash).not.toBe(first.systemHash);
-    expect(first.blobs).toEqual([expect.objectContaining({ hash: first.systemHash, text: JSON.stringify({ system: first.prompt.system, tools: first.prompt.tools }) })]);
+    expect(first.blobs).toEqual([
+      expect.objectContaining({
+        hash: first.systemHash,
+        text: JSON.stringify({ system: first.prompt.system, tools: first.prompt.tools }),
+      }),
+    ]);
   });
 });
 

@@ -151,12 +151,12 @@ describe('the effects of a turn', () => {
 });
 
 describe('a failed visit', () => {
-  const given = (attempts: number): Mail[] => [mail({ attempts: { a: attempts, z: 9 } })];
+  const given = (attempts: number): Mail[] => [mail({ attempts: { ...(attempts ? { a: attempts } : {}), z: 9 } })];
   const failed = (blame: NonNullable<Finished['blame']>, attempts: number) =>
     settled(finished('a', { outcome: 'failed', blame, reason: 'why', given: given(attempts) }));
 
   it.each(['reply', 'internal'] as const)('by its %s buries the mail that failed too often', (blame) => {
-    expect(failed(blame, 1).map(({ k }) => k)).toEqual(['visit', 'notice']);
+    for (const before of [0, 1]) expect(failed(blame, before).map(({ k }) => k)).toEqual(['visit', 'notice']);
     const effects = failed(blame, 2);
     expect(effects.map(({ k }) => k)).toEqual(['visit', 'notice', 'dead', 'notice', 'notice']);
     expect(effects[2]).toMatchObject({ record: { reason: 'attempts', to: ['a'], turn: 2 } });

@@ -1,0 +1,231 @@
+import { apply } from '../core/apply.ts';
+import { requestHash } from '../core/brief.ts';
+import {
+  type CallKey,
+  PROVIDER_FAILURES,
+  type Prompt,
+  ProviderError,
+  printKey,
+  REPLY_FAILURES,
+  type Reply,
+} from '../core/call.ts';
+import type { Config } from '../core/config.ts';
+import type { Attached, CallEntry, Effect, Entry, IntentEntry, PromptRef, VisitEffect } from '../core/entry.ts';
+import type { State } from '../core/state.ts';
+import type { Disk, Stat } from '../disk/disk.ts';
+import { Journal } from '../disk/journal.ts';
+import { Calls, OutOfCredits, type Purse, Recorded } from './calls.ts';
+import type { Ports } from './ports.ts';
+
+/** The first line that comes out otherwise than the journal has it. `key` names it: an effect and its agent, or a call. */
+export interface Divergence {
+  turn: number;
+  key: string;
+  expected: string | null;
+  found: string | null;
+}
+
+/** Marks of a text that was erased from the journal: what depends on it cannot be compared. */
+const ERASED = /\[redacted\]|\[\w*(_KEY|_TOKEN|_SECRET|PASSWORD)\]/i;
+
+/** The calls of a turn as the journal has them. What a tool did to the workspace becomes readable as it is told to the visit. */
+export class Replayed extends Recorded {
+  private readonly readings: Readings;
+
+  constructor(calls: readonly Entry[], readings: Readings) {
+    super(calls);
+    this.readings = readings;
+  }
+
+  override use(key: { turn: number; agent: string; n: number; act: number }): CallEntry[] {
+    const known = super.use(key);
+    const used = known?.find((entry) => entry.k === 'used');
+    if (!known || !used)
+      throw new Error(`the journal holds no use of a tool by ${key.agent} in call ${key.n}, act ${key.act}`);
+    for (const { path, text } of used.files) this.readings.write(path, text);
+    return known;
+  }
+}
+
+/** Answers from the journal instead of calling anyone, and checks that each prompt is the one that was sent. */
+export class ReplayedCalls extends Calls {
+  divergence: Divergence | null = null;
+  private readonly ledger: State;
+  /** agent and call → the last attempt that the journal holds. */
+  private readonly last = new Map<string, number>();
+  private readonly visits = new Map<string, VisitEffect>();
+
+  constructor(ports: Ports, state: State) {
+    super(ports, new NoJournal(ports.disk), state);
+    this.ledger = state;
+  }
+
+  begin(calls: readonly Entry[], effects: readonly Effect[]): void {
+    this.last.clear();
+    this.visits.clear();
+    for (const { k, ...call } of calls as IntentEntry[])
+      if (k === 'intent') this.last.set(`${call.agent}.${call.n}`, call.attempt);
+    for (const effect of effects) if (effect.k === 'visit') this.visits.set(effect.agent, effect);
+  }
+
+  override async think(
+    _config: Config,
+    _models: readonly string[],
+    prompt: Prompt,
+    _ref: PromptRef,
+    systemHash: string,
+    _unit: string | null,
+    purse: Purse,
+    recorded: Recorded,
+  ): Promise<Reply> {
+    const { turn, agent, n } = prompt;
+    const last = this.last.get(`${agent}.${n}`) ?? 0;
+    for (let attempt = 1; attempt <= last; attempt++) {
+      const key = { turn, agent, n, attempt };
+      const [intent, answer] = recorded.attempt(printKey(key)) ?? [];
+      if (intent?.k !== 'intent') continue;
+      this.checkPrompt(key, intent, systemHash, prompt);
+      const reply = this.answer(intent, answer, purse);
+      if (reply) return reply;
+    }
+    throw this.ending(prompt);
+  }
+
+  private checkPrompt(key: CallKey, intent: IntentEntry, systemHash: string, prompt: Prompt): void {
+    const found = requestHash(systemHash, intent.model, prompt.parts);
+    if (found === intent.hash || this.divergence || ERASED.test(JSON.stringify(prompt.parts))) return;
+    this.divergence = { turn: key.turn, key: `prompt ${printKey(key)}`, expected: intent.hash, found };
+  }
+
+  /** The recorded outcome of an attempt, booked as it was; undefined when another attempt followed it. */
+  private answer(intent: IntentEntry, answer: CallEntry | undefined, purse: Purse): Reply | undefined {
+    apply(this.ledger, intent);
+    if (!answer) {
+      apply(this.ledger, { k: 'recovered', turn: intent.turn, again: [], doubt: [printKey(intent)] });
+      purse.left -= intent.reserve;
+      return undefined;
+    }
+    apply(this.ledger, answer);
+    if (answer.k !== 'reply' && answer.k !== 'failed') return undefined;
+    purse.left -= answer.cost;
+    if (answer.k === 'reply') return answer.reply;
+    if ((REPLY_FAILURES as readonly string[]).includes(answer.failure))
+      throw new ProviderError(answer.failure, answer.message, { usage: answer.usage, requestId: answer.requestId });
+    return undefined;
+  }
+
+  /** Nothing answered: what ended the visit then (no connection, no price, no credits) came from outside and stands in its effect. */
+  private ending({ agent, n }: Prompt): Error {
+    const { blame, reason = '' } = this.visits.get(agent) ?? {};
+    if (blame === 'credits') return new OutOfCredits(reason.replace('no credits: ', ''));
+    const [failure, message] = [reason.slice(0, reason.indexOf(': ')), reason.slice(reason.indexOf(': ') + 2)];
+    const known = [...PROVIDER_FAILURES, ...REPLY_FAILURES].find((name) => name === failure);
+    if (known) return new ProviderError(known, message);
+    return new Error(blame === 'internal' ? message : `the journal holds no answer to call ${n} of ${agent}`);
+  }
+}
+
+/** A provider that is known for what it costs, and never reached. */
+export function unreachable(provider: Awaited<ReturnType<Ports['provider']>>): Awaited<ReturnType<Ports['provider']>> {
+  return {
+    ...provider,
+    connect: async () => ({ complete: () => Promise.reject(new Error('replay calls no provider')) }),
+  };
+}
+
+/** A journal that forgets. */
+export class NoJournal extends Journal {
+  constructor(disk: Disk) {
+    super(disk, 1, '', 0);
+  }
+  override add(): void {}
+  override write(): void {}
+  override async durable(): Promise<void> {}
+}
+
+/** What visits read from the folder, as the journal tells it: files they attached, and shared files before they wrote them. */
+export class Readings {
+  private readonly written = new Map<string, string>();
+  private readonly shared = new Map<string, string | null>();
+  /** Owner and name of a file → what was attached of it, in order. */
+  private readonly attached = new Map<string, Attached[]>();
+
+  begin(effects: readonly Effect[]): void {
+    this.shared.clear();
+    this.attached.clear();
+    for (const effect of effects) {
+      if (effect.k === 'wrote') this.shared.set(effect.path, effect.was);
+      if (effect.k === 'sent') for (const file of effect.files ?? []) this.attach(effect.message.from, file);
+    }
+  }
+
+  private attach(agent: string, file: Attached): void {
+    const name = nameOf(file.path).replace(/^\d+-\d+-\d+-/, '');
+    for (const key of [`${agent} ${name}`, `shared ${name}`]) {
+      const files = this.attached.get(key);
+      if (files) files.push(file);
+      else this.attached.set(key, [file]);
+    }
+  }
+
+  write(path: string, text: string | null): void {
+    if (text === null) this.written.delete(path);
+    else this.written.set(path, text);
+  }
+
+  /** What is read anew goes on to what was attached next. */
+  private read(path: string): Uint8Array | null {
+    const bytes = this.peek(path);
+    const files = this.attached.get(keyOf(path));
+    if (files && files.length > 1 && !this.shared.has(path)) files.shift();
+    return bytes;
+  }
+
+  private peek(path: string): Uint8Array | null {
+    const was = this.shared.get(path);
+    if (was !== undefined) return was === null ? null : Buffer.from(was);
+    const [file] = this.attached.get(keyOf(path)) ?? [];
+    if (file) return Buffer.from(file.data, 'base64');
+    const text = this.written.get(path);
+    return text === undefined ? null : Buffer.from(text);
+  }
+
+  private stat(path: string): Stat | null {
+    const bytes = this.peek(path);
+    return bytes && { kind: 'file', size: bytes.length, mark: '', mtimeMs: 0 };
+  }
+
+  /** A disk that only reads. */
+  disk(): Disk {
+    const never = (): never => {
+      throw new Error('replay writes nothing');
+    };
+    return {
+      read: (path) => this.read(path),
+      stat: (path) => this.stat(path),
+      list: never,
+      create: never,
+      rename: never,
+      link: never,
+      unlink: never,
+      mkdir: never,
+      rmdir: never,
+      append: never,
+      syncFile: never,
+      syncDir: never,
+      free: never,
+    };
+  }
+}
+
+/** Whose file it is, and the name it gets as an attachment (see send_message). */
+function keyOf(path: string): string {
+  const name = nameOf(path)
+    .replace(/[^A-Za-z0-9._-]/g, '_')
+    .replace(/\.md$/i, '.markdown');
+  return `${path.split('/')[1]} ${name}`;
+}
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}

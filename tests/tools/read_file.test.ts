@@ -1,0 +1,47 @@
+import { expect, it } from 'vitest';
+import { emptyDraft } from '../../src/core/tool.ts';
+import { DiskError } from '../../src/disk/disk.ts';
+import { BoxRefusal } from '../../src/engine/box.ts';
+import { memoryOrg, RESUME, use } from './world.ts';
+
+it('reads a file of the workspace, or of shared/ where it is granted', () => {
+  const disk = memoryOrg();
+  disk.put('agents/a/workspace/notes/x.txt', 'mine');
+  expect(use('read_file', { path: 'notes/x.txt' }, disk)).toMatchObject({
+    ok: true,
+    text: 'mine',
+    changes: { files: [] },
+  });
+  expect(use('read_file', { path: 'shared/docs/x.md' }, disk)).toMatchObject({ ok: true, text: 'shared text' });
+});
+
+it('sees what the visit itself is about to write to a shared file', () => {
+  const draft = emptyDraft();
+  draft.wrote.set('org/shared/docs/x.md', { text: 'new', was: 'shared text' });
+  expect(use('read_file', { path: 'shared/docs/x.md' }, memoryOrg(), RESUME, draft)).toMatchObject({ text: 'new' });
+});
+
+it('shows thirty thousand characters and counts the rest', () => {
+  const disk = memoryOrg();
+  disk.put('agents/a/workspace/long', 'x'.repeat(30_007));
+  expect(use('read_file', { path: 'long' }, disk).text).toBe(`${'x'.repeat(30_000)}\n[cut: 7 more characters]`);
+  disk.put('agents/a/workspace/long', 'x'.repeat(30_000));
+  expect(use('read_file', { path: 'long' }, disk).text).toHaveLength(30_000);
+});
+
+it.each(['missing.txt', '../../b/workspace/secret.txt', 'shared/other.txt', '/etc/passwd', 'shared/docs/../other.txt'])(
+  'refuses %s',
+  (path) => {
+    expect(() => use('read_file', { path }, memoryOrg())).toThrow(BoxRefusal);
+  },
+);
+
+it('cannot read a folder', () => {
+  expect(() => use('read_file', { path: 'shared/docs' }, memoryOrg())).toThrow(DiskError);
+});
+
+it('reads bytes that are no text as replacement characters', () => {
+  const disk = memoryOrg();
+  disk.create('agents/a/workspace/bin', new Uint8Array([0xff, 0x41]));
+  expect(use('read_file', { path: 'bin' }, disk).text).toBe('\ufffdA');
+});
