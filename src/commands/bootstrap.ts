@@ -85,7 +85,7 @@ function make(world: World, input: Input, source: Disk, target: Disk, root: stri
   const files = new Files(target);
   files.add(MARK, '');
   for (const path of templatePaths(source, template, goal !== null)) files.copy(source, template.folder + path, path);
-  files.add('.gitignore', '.lemming/\n');
+  files.add('.gitignore', '.lemming/\nbackups/\n');
   files.add('.gitattributes', 'org/journal/** -text\n');
   files.made.push(...copySchemas(source, target));
   files.add('org/org.yaml', orgYaml(source, template, nameOf(root), goal));

@@ -5,7 +5,7 @@ import type { Entry } from '../core/entry.ts';
 import { gather } from '../core/gather.ts';
 import { toolsOf } from '../core/judge.ts';
 import { type Allowance, allowances } from '../core/ledger.ts';
-import { undeliverable } from '../core/settle.ts';
+import { frozenEffects } from '../core/settle.ts';
 import type { State } from '../core/state.ts';
 import { type Due, walk } from '../core/walk.ts';
 import { realClock } from '../disk/clock.ts';
@@ -85,7 +85,7 @@ async function freezeCopy(view: View, turn: number): Promise<void> {
   take(folder.edits(state, config, limit));
   await foreseeInputs(view);
   take(folder.revivals(state, turn, limit));
-  take(undeliverable(config, state, turn));
+  take(frozenEffects(config, state, turn, []));
 }
 
 type Draft = Omit<Foreseen, 'allowance'>;

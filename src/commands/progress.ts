@@ -54,7 +54,7 @@ function troubles(visit: VisitReport): string[] {
   const { agent, outcome, reason = 'no reason given', refused, held } = visit;
   if (outcome === 'failed') lines.push(`${agent} failed: ${reason}`);
   if (outcome === 'skipped') lines.push(`${agent} was not called: ${reason}`);
-  if (refused > 0) lines.push(`${agent}: ${count(refused, 'act')} refused (lemming audit)`);
+  if (refused > 0) lines.push(`${agent}: ${count(refused, 'act')} refused (lemming logs ${agent})`);
   if (held > 0) lines.push(`${agent}: ${count(held, 'act')} held for approval (lemming approvals)`);
   return lines;
 }

@@ -50,6 +50,8 @@ export const run: Run = async (world, input) => {
   const line = first ? showDifference(disk, refold, first) : null;
   const divergence = recompute?.divergence ?? null;
   const edited = differences.map(({ path }) => path);
+  if (refold.undone && edited.length)
+    world.say(`Turn ${refold.turns} was cut off before all its files stood: lemming run-once completes them.`);
   const identical = edited.length === 0 && divergence === null;
   return {
     data: {

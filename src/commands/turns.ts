@@ -95,7 +95,7 @@ function sumUp(engine: Engine, { reports, spent, end }: RunReport, visits: Visit
 const ENDINGS: Record<RunReport['end'], string> = {
   turns: '',
   idle: '. Nobody is due any more',
-  failing: '. Only agents whose provider keeps failing are left: lemming health',
+  failing: '. Only agents whose provider keeps failing are left: lemming status',
   interrupted: '. Stopped as you asked; the turn was finished',
   'max-cost': '. Stopped at --max-cost; the mail waits for another run',
   'max-turns': '. Stopped at clock.max_turns of org/org.yaml',

@@ -37,6 +37,7 @@ export function apply(state: State, entry: Entry): void {
       return setFile(state, entry.path, entry.text);
     case 'drop':
       state.aside.delete(entry.found);
+      if (entry.mends !== undefined) state.dead.delete(entry.mends);
       own(state, entry.message.from).add(entry.message.path);
       return addMail(state, entry.message);
     case 'aside':

@@ -32,6 +32,7 @@ export function filesOf(entry: Entry): FileOp[] {
           path: entry.message.path,
           text: printMessage(entry.message),
         },
+        ...(entry.mends === undefined ? [] : [bygone(entry.mends, entry.turn)]),
       ];
     case 'wrote':
       return [{ op: 'replace', path: entry.path, text: entry.text, was: entry.was }];
@@ -42,9 +43,7 @@ export function filesOf(entry: Entry): FileOp[] {
     case 'aside':
       return [{ op: 'create', path: deadLetterPath(entry.id), text: printAside(entry) }];
     case 'revived':
-      return [
-        { op: 'move', from: deadLetterPath(entry.id), to: `org/dead-letter/archive/${entry.id}-${entry.turn}.md` },
-      ];
+      return [bygone(entry.id, entry.turn)];
     case 'held':
       return [{ op: 'create', path: approvalPath(entry.id), text: printApproval(entry) }];
     case 'decided':
@@ -56,6 +55,11 @@ export function filesOf(entry: Entry): FileOp[] {
     default:
       return [];
   }
+}
+
+/** The record of a dead letter that is settled. */
+function bygone(id: string, turn: number): FileOp {
+  return { op: 'move', from: deadLetterPath(id), to: `org/dead-letter/archive/${id}-${turn}.md` };
 }
 
 function attached(files: readonly Attached[] | undefined): FileOp[] {

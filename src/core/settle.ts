@@ -1,7 +1,7 @@
 import type { Resume } from '../schema/resume.ts';
 import type { Config } from './config.ts';
 import { hasEdge } from './config.ts';
-import type { Effect, VisitEffect } from './entry.ts';
+import type { Effect, Entry, VisitEffect } from './entry.ts';
 import { balanceOf, printCredits, softCapsPassed } from './ledger.ts';
 import { agentState, inboxOf, type Mail, type State } from './state.ts';
 import type { Draft } from './tool.ts';
@@ -176,6 +176,29 @@ export function undeliverable(config: Config, state: State, turn: number): Effec
     }
   }
   return effects;
+}
+
+/** What follows from a freeze at once: mail that can no longer be delivered, and what people are told of its inputs. Pure. */
+export function frozenEffects(config: Config, state: State, turn: number, lines: readonly Entry[]): Effect[] {
+  return [...undeliverable(config, state, turn), ...asideNotices(config, lines)];
+}
+
+/** Files that were set aside: the people are told. */
+function asideNotices(config: Config, lines: readonly Entry[]): Effect[] {
+  return lines.flatMap((line) =>
+    line.k !== 'aside'
+      ? []
+      : [...new Set([line.owner, ...peopleOf(config)])]
+          .filter((name) => config.agents.get(name)?.person)
+          .map(
+            (to): Effect => ({
+              k: 'notice',
+              to,
+              about: 'dead-letter',
+              text: `${line.path} was set aside (${line.reason}): ${line.detail} Mend it, or lemming retry ${line.id}`,
+            }),
+          ),
+  );
 }
 
 /** Warnings of soft caps that the turn's spending passed. */

@@ -215,7 +215,14 @@ export class Folder {
 
   /** Whether people dropped anything that was not set aside already. */
   waitingDrops(state: State, people: readonly string[]): boolean {
-    return people.some((person) => this.dropped(state, person).some((path) => !state.aside.has(path)));
+    return people.some((person) => this.dropped(state, person).some((path) => this.isNew(state, path)));
+  }
+
+  private isNew(state: State, path: string): boolean {
+    const aside = state.aside.get(path);
+    if (aside === undefined) return true;
+    const read = this.readText(path, Infinity);
+    return ('hash' in read ? read.hash : read.mark) !== aside;
   }
 
   /** Files of a person's outbox that no journal line knows, in order of their names. */
@@ -290,7 +297,8 @@ export class Folder {
     const thread = head.thread ?? (head.reply_to === undefined ? undefined : threadOf(state, head.reply_to));
     const wish = { ...head, to: reached.names, body, subject: head.subject ?? firstLine(body), thread };
     const message = compose(person, turn, n, wish, [], 0);
-    return { k: 'drop', found: path, hash: read.hash, message };
+    const mended = [...state.dead.values()].find((dead) => dead.message === null && dead.path === path);
+    return { k: 'drop', turn, found: path, hash: read.hash, message, ...(mended ? { mends: mended.id } : {}) };
   }
 
   /**

@@ -136,7 +136,12 @@ class Unpacking {
       realDisk(this.into).create(path, bytes);
       this.paths.push(path);
     } catch (error) {
-      this.fail(error as Error);
+      const twisted = error instanceof DiskError && ['exists', 'absent', 'not-regular'].includes(error.failure);
+      this.fail(
+        twisted
+          ? this.refuse('invalid-value', `holds ${JSON.stringify(path)} as a file and a folder`)
+          : (error as Error),
+      );
     }
   }
 

@@ -3,7 +3,7 @@ import type { Config } from '../core/config.ts';
 import type { Entry, Input, OpenEntry } from '../core/entry.ts';
 import { type FileOp, filesOf } from '../core/files.ts';
 import type { Toolbox } from '../core/judge.ts';
-import { peopleOf, undeliverable } from '../core/settle.ts';
+import { frozenEffects, peopleOf } from '../core/settle.ts';
 import { agentState, type State } from '../core/state.ts';
 import { atRest, type Due, idleness } from '../core/walk.ts';
 import { configReader } from '../disk/config.ts';
@@ -286,7 +286,7 @@ export class Engine {
     this.take(lines, this.number(await folder.drops(state, config, turn, limit), lines, turn));
     this.take(lines, this.number(folder.foreign(state, config, turn), lines, turn));
     this.take(lines, folder.sweep(state, config, turn));
-    this.take(lines, undeliverable(config, state, turn));
+    this.take(lines, frozenEffects(config, state, turn, lines));
     this.boot = open.boot;
     return { open, lines, recorded: new Recorded([]), swept: sweptIn(lines), inputs: countInputs(lines) };
   }
@@ -471,7 +471,7 @@ function asFault(error: unknown): unknown {
 
 function overridesIn(env: Record<string, string | undefined>): Record<string, string> {
   const names = Object.keys(env)
-    .filter((name) => name.startsWith('LEMMING_'))
+    .filter((name) => name.startsWith('LEMMING_') && name !== 'LEMMING_ORG' && name !== 'LEMMING_DEBUG')
     .sort();
   return Object.fromEntries(names.map((name) => [name, env[name] ?? '']));
 }

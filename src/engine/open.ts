@@ -239,7 +239,8 @@ function edgeRemedy(config: Config, from: string, to: readonly string[]): string
  * A file that is being written right now counts as it stands.
  */
 export async function foresee(view: View): Promise<void> {
-  const { state, config, disk } = view;
+  const { state, config, disk, loaded } = view;
+  if (loaded.unfinished) return;
   const folder = new Folder(disk, { ...realClock, now: () => realClock.now() + LONG_AGO_MS });
   const limit = config.org.limits.message_bytes;
   const requests = folder.requests(state, peopleOf(config), limit, state.time);

@@ -2,7 +2,7 @@ import { apply } from '../core/apply.ts';
 import type { Config } from '../core/config.ts';
 import type { Effect, Entry, OpenEntry } from '../core/entry.ts';
 import type { Toolbox } from '../core/judge.ts';
-import { undeliverable } from '../core/settle.ts';
+import { frozenEffects } from '../core/settle.ts';
 import { emptyState, type State } from '../core/state.ts';
 import { realClock } from '../disk/clock.ts';
 import { configReader } from '../disk/config.ts';
@@ -75,11 +75,11 @@ export class Recompute {
   }
 
   private async turn(open: OpenEntry, commit: Entry): Promise<void> {
-    const { effects, calls, swept } = this.sort();
+    const { effects, calls, inputs, swept } = this.sort();
     this.open = null;
     this.readings.begin(effects);
     const config = this.configure(open.env ?? {});
-    const frozen = undeliverable(config, this.state, open.turn);
+    const frozen = frozenEffects(config, this.state, open.turn, inputs);
     for (const effect of frozen) apply(this.state, effect);
     const recorded = new Replayed(calls, this.readings);
     this.calls.begin(calls, effects);
@@ -104,12 +104,15 @@ export class Recompute {
   }
 
   /** Takes in what was frozen, and hands out what came of it. */
-  private sort(): { effects: Effect[]; calls: Entry[]; swept: string[] } {
-    const sorted = { effects: [] as Effect[], calls: [] as Entry[], swept: [] as string[] };
+  private sort(): { effects: Effect[]; calls: Entry[]; inputs: Entry[]; swept: string[] } {
+    const sorted = { effects: [] as Effect[], calls: [] as Entry[], inputs: [] as Entry[], swept: [] as string[] };
     for (const line of this.lines) {
       if (EFFECTS.has(line.k)) sorted.effects.push(line as Effect);
       else if (CALLS.has(line.k)) sorted.calls.push(line);
-      else this.input(line);
+      else {
+        this.input(line);
+        sorted.inputs.push(line);
+      }
       if (line.k === 'sweep') sorted.swept.push(...line.paths);
     }
     this.lines = [];

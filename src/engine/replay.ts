@@ -49,6 +49,8 @@ export class Refold {
   readonly state: State = emptyState();
   /** Committed turns. */
   turns = 0;
+  /** The files of the last turn may not all be in place: it was cut off after its commit. */
+  undone = false;
   private readonly sink: Disk | null;
   private file = 0;
   private inTurn = false;
@@ -65,6 +67,7 @@ export class Refold {
 
   private line(entry: Entry): void {
     if (entry.k === 'open') this.inTurn = true;
+    else if (entry.k === 'done') this.undone = false;
     else if (entry.k === 'commit') this.commit();
     else if (entry.k === 'mail') this.edit(entry);
     else if (entry.k === 'mail-gone') this.remove(this.pathOf(entry.id));
@@ -92,6 +95,7 @@ export class Refold {
 
   private commit(): void {
     this.turns++;
+    this.undone = true;
     this.inTurn = false;
     for (const op of this.waiting) this.perform(op);
     this.waiting = [];

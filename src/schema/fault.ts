@@ -46,7 +46,7 @@ export const FAULTS = {
     remedy: 'Only people drop files by hand; move the file to agents/human/outbox/ or delete it.',
   },
   'known-id': { exit: 3, status: 409, remedy: 'Remove the id line, then it is a new message.' },
-  'two-histories': { exit: 3, status: 409, remedy: 'Keep one history of the turn and fork the other.' },
+  'two-histories': { exit: 3, status: 409, remedy: 'Keep one history of the turn; move the other out of the folder.' },
   'damaged-journal': { exit: 3, status: 409, remedy: 'Restore org/journal from a backup or from version control.' },
   locked: { exit: 5, status: 409, remedy: 'Wait for the other engine, or stop it.' },
   'lost-lock': { exit: 5, status: 409, remedy: 'Another engine took over; start again when it has stopped.' },

@@ -78,7 +78,7 @@ export class MemoryDisk implements Disk {
   room = Infinity;
   /** Time for modification times, ms since 1970. */
   now: () => number = () => 0;
-  /** Called before every reading or changing operation: simulates people at work. */
+  /** Called before every reading or changing operation, each of which happens in one instant: simulates people at work. */
   before: (() => void) | null = null;
 
   read(path: string): Uint8Array | null {
@@ -121,6 +121,11 @@ export class MemoryDisk implements Disk {
   }
 
   create(path: string, bytes: string | Uint8Array): string {
+    this.alive();
+    return this.make(path, bytes);
+  }
+
+  private make(path: string, bytes: string | Uint8Array): string {
     if (this.names.has(path) || this.folders.has(path)) throw new DiskError('exists', path, 'EEXIST');
     const data = Buffer.from(bytes as string);
     const inode: Inode = {
@@ -140,6 +145,7 @@ export class MemoryDisk implements Disk {
   }
 
   rename(from: string, to: string): void {
+    this.alive();
     const inode = this.names.get(from);
     if (!inode) throw new DiskError('absent', from, 'ENOENT');
     this.perform('rename', to, () => {
@@ -152,6 +158,7 @@ export class MemoryDisk implements Disk {
   }
 
   link(from: string, to: string): void {
+    this.alive();
     const inode = this.names.get(from);
     if (!inode) throw new DiskError('absent', from, 'ENOENT');
     if (this.names.has(to) || this.folders.has(to)) throw new DiskError('exists', to, 'EEXIST');
@@ -168,33 +175,41 @@ export class MemoryDisk implements Disk {
   }
 
   mkdir(path: string): void {
+    this.alive();
     this.perform('mkdir', path, () => this.parents(`${path}/x`));
   }
 
   rmdir(path: string): void {
+    this.alive();
     if (this.namesIn(path)?.length === 0) this.perform('rmdir', path, () => this.folders.delete(path));
   }
 
   append(path: string): Appender {
     this.alive();
-    if (!this.names.has(path)) this.create(path, '');
+    if (!this.names.has(path)) this.make(path, '');
     const inode = this.names.get(path) as Inode;
     return {
       write: (bytes) => {
+        this.alive();
         const data = Buffer.from(bytes as string);
         this.perform('write', path, () => this.write(inode, data), {
           torn: () => this.write(inode, data.subarray(0, data.length >> 1)),
           bytes: data.length,
         });
       },
-      sync: () => this.perform('sync', path, () => this.flush(inode), { failed: () => this.drop(inode) }),
-      truncate: (length) =>
+      sync: () => {
+        this.alive();
+        this.perform('sync', path, () => this.flush(inode), { failed: () => this.drop(inode) });
+      },
+      truncate: (length) => {
+        this.alive();
         this.perform('truncate', path, () => {
           inode.data = inode.data.subarray(0, length);
           inode.durable = inode.durable.subarray(0, length);
           this.pending = this.pending.filter((op) => op.what === 'name' || op.inode !== inode || op.offset < length);
           inode.version++;
-        }),
+        });
+      },
       close: () => {},
     };
   }
@@ -205,11 +220,13 @@ export class MemoryDisk implements Disk {
   }
 
   syncFile(path: string): void {
+    this.alive();
     const inode = this.names.get(path);
     if (inode) this.perform('syncFile', path, () => this.flush(inode), { failed: () => this.drop(inode) });
   }
 
   syncDir(path: string): void {
+    this.alive();
     this.perform('syncDir', path, () => {
       this.pending = this.pending.filter((op) => {
         if (op.what !== 'name' || op.folder !== path) return true;
@@ -360,7 +377,6 @@ export class MemoryDisk implements Disk {
     act: () => void,
     more: { torn?: () => void; failed?: () => void; bytes?: number } = {},
   ): void {
-    this.alive();
     const fate = this.plan({ index: ++this.operations, name, path, bytes: more.bytes ?? 0 });
     if (fate === 'go') return act();
     if (fate === 'crash-after') act();

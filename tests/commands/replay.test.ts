@@ -2,8 +2,15 @@ import { appendFileSync, chmodSync, existsSync, readFileSync, renameSync, rmSync
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { run } from '../../src/commands/replay.ts';
-import { journalPath } from '../../src/disk/journal.ts';
+import { realHost } from '../../src/disk/host.ts';
+import { journalPath, readJournal } from '../../src/disk/journal.ts';
+import { compareFolder } from '../../src/engine/compare.ts';
 import { readOrg } from '../../src/engine/open.ts';
+import { Recompute } from '../../src/engine/recompute.ts';
+import { Refold } from '../../src/engine/replay.ts';
+import type { Provider } from '../../src/providers/provider.ts';
+import { TOOLS } from '../../src/tools/all.ts';
+import { newMachine, runTo, SHAPES } from '../campaign/world.ts';
 import { BUSY, busyOrg, copyOf, entriesOf, request, reseal, turns, visible } from './keep.ts';
 import { ask } from './relay.ts';
 import { faultsOf, filesIn, inputOf, scratch, testWorld } from './world.ts';
@@ -163,6 +170,30 @@ describe('replay', () => {
     });
   });
 
+  it.each(Object.entries(SHAPES))(
+    'a %s that crashed and recovered is the same, with answers that differ too',
+    async (_name, shape) => {
+      for (const differ of [false, true])
+        for (let at = 9; at < 120; at += 17) {
+          const machine = newMachine(shape, differ);
+          machine.disk.plan = ({ index }) => (index === at ? 'crash-after' : 'go');
+          await runTo(machine, 3).catch(() => {});
+          Object.assign(machine, { disk: machine.disk.afterCrash(() => true), pid: machine.pid + 1 });
+          await runTo(machine, 4);
+          const [refold, recompute] = [
+            new Refold(),
+            new Recompute(TOOLS, { host: realHost('/'), provider: async () => FREE }),
+          ];
+          for (const group of readJournal(machine.disk, [])) {
+            refold.take(group);
+            await recompute.take(group);
+          }
+          expect([at, compareFolder(machine.disk, refold, {}), recompute.divergence]).toEqual([at, [], null]);
+          expect(recompute.visits).toBeGreaterThan(0);
+        }
+    },
+  );
+
   it('a configuration that people changed between turns is part of it', async () => {
     const root = await busyOrg();
     edit(root, 'org/script.yaml', (text) => text.replace('I answer in plain words', 'I speak'));
@@ -211,6 +242,9 @@ describe('replay', () => {
     expect((await replay(root)).data.edited).toEqual(['agents/c/resume.md']);
   });
 });
+
+/** What the provider of the campaign costs; it is never asked. */
+const FREE: Provider = { about: '', repeatable: true, free: true, connect: () => Promise.reject(new Error('asked')) };
 
 const openApprovals = (root: string) => [...readOrg({ root, env: {} }).state.approvals.values()];
 const deadLetters = (root: string) => [...readOrg({ root, env: {} }).state.dead.keys()];

@@ -86,7 +86,7 @@ export const HELD: Extract<Entry, { k: 'held' }> = {
 export const EVERY: { [K in Entry['k']]: Extract<Entry, { k: K }> } = {
   open: { k: 'open', turn: 1, time: 0, boot: 'boot', lock: 1, version: '1' },
   file: { k: 'file', path: 'org/org.yaml', text: 'name: x\n' },
-  drop: { k: 'drop', found: 'agents/human/outbox/x.md', hash: 'h', message: letter({ n: 9 }) },
+  drop: { k: 'drop', turn: 1, found: 'agents/human/outbox/x.md', hash: 'h', message: letter({ n: 9 }) },
   aside: ASIDE,
   mail: { k: 'mail', id: letter().id, subject: 'S', body: 'B', priority: 'high' },
   'mail-gone': { k: 'mail-gone', id: letter().id },
@@ -216,7 +216,9 @@ const line: fc.Arbitrary<Draft> = fc.oneof(
           (known, n) => {
             const message = letter({ ...r, n, ...(thread === null ? {} : { thread }) });
             known.messages.push(message.id);
-            return r.from === 'human' ? { k: 'drop', found: `drop-${n}`, hash: '', message } : { k: 'sent', message };
+            return r.from === 'human'
+              ? { k: 'drop', turn: 1, found: `drop-${n}`, hash: '', message }
+              : { k: 'sent', message };
           },
       ),
   },

@@ -79,8 +79,19 @@ describe('the room of a visit', () => {
 });
 
 describe('after a failed visit', () => {
-  const failed = visited({ outcome: 'failed', blame: 'reply', mail: ['000002-b-01', '000001-c-01', '000001-d-01', '000003-b-01'] });
-  const state = stateOf(sent({ from: 'b', turn: 2, priority: 'urgent' }), sent({ from: 'd' }), sent({ from: 'c' }), sent({ from: 'e' }), sent({ from: 'b', turn: 3 }), failed);
+  const failed = visited({
+    outcome: 'failed',
+    blame: 'reply',
+    mail: ['000002-b-01', '000001-c-01', '000001-d-01', '000003-b-01'],
+  });
+  const state = stateOf(
+    sent({ from: 'b', turn: 2, priority: 'urgent' }),
+    sent({ from: 'd' }),
+    sent({ from: 'c' }),
+    sent({ from: 'e' }),
+    sent({ from: 'b', turn: 3 }),
+    failed,
+  );
 
   it('the oldest message that failed comes alone, until it is delivered or dead', () => {
     expect(gather(state, 'a', 3, 100_000)).toMatchObject({ mail: [{ id: '000001-c-01' }], waiting: 4 });

@@ -1,8 +1,9 @@
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
+import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { parse } from 'yaml';
 import type { Command } from '../../src/commands/command.ts';
@@ -104,18 +105,17 @@ describe('the README', () => {
     expect(() => modelsFile.parse(parse(`version: 1\nmodels:\n${line}`))).not.toThrow();
   });
 
-  it('has a tour that works as it is written', () => {
+  it('has a tour that works as it is written', async () => {
     const scratch = mkdtempSync(join(tmpdir(), 'lemming-tour-'));
     onTestFinished(() => rmSync(scratch, { recursive: true }));
     mkdirSync(join(scratch, 'repository'));
     symlinkSync(join(ROOT, 'dist'), join(scratch, 'repository/dist'));
     const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('LEMMING_')));
     const script = `set -e\n${blocks(section(README, 'Five minutes'), 'sh').join('')}`;
-    const done = spawnSync('sh', ['-c', script], { cwd: join(scratch, 'repository'), env, encoding: 'utf8' });
+    const done = await promisify(execFile)('sh', ['-c', script], { cwd: join(scratch, 'repository'), env });
     expect(done.stderr).toContain('Turn 14: manager');
-    expect(done).toMatchObject({ status: 0 });
     expect(done.stdout).toContain('Your tip calculator is ready');
     expect(done.stdout).toContain('All is identical.');
     expect(done.stdout).toContain('The journal is whole');
-  });
+  }, 180_000);
 });

@@ -13,6 +13,7 @@ const RANK: Record<string, number> = {
   tools: 2,
   views: 2,
   engine: 3,
+  testing: 4,
   commands: 4,
   faces: 5,
 };

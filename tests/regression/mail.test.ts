@@ -225,6 +225,21 @@ describe('6.1 messages are neither lost, doubled nor misread', () => {
     }
   });
 
+  it('6.1-08 a file that a person made under the very name keeps its bytes; the message lies beside it and is delivered', async () => {
+    const path = 'agents/a/outbox/000001-01-b-hello.md';
+    const org = new Org({ edges: { human: ['a'], a: ['b'] } }, ({ agent }) => {
+      if (agent === 'a') org.disk.put(path, 'Mine.');
+      return agent === 'a' ? [say('b', 'Hello', { subject: 'Hello' })] : undefined;
+    });
+    org.drop('a', 'Begin.');
+    const [report] = await org.turns(1);
+    expect(org.read(path)).toBe('Mine.');
+    expect(report?.conflicts).toEqual([{ path, ours: `${path}.conflict-1` }]);
+    expect(org.read(`${path}.conflict-1`)).toContain('Hello\n');
+    await org.turns(1);
+    expect(org.delivered('b')).toEqual(['000001-a-01']);
+  });
+
   it('6.1-08 a file that is being written is waited for, at most a second, then left for the next turn', async () => {
     for (const [changes, taken] of [
       [1, 1],

@@ -73,9 +73,19 @@ describe('credits, as a user lives them', () => {
     expect(sum).toBe(report?.spent);
   });
 
-  it('scenario 24: over many turns the cap holds as well, and is used up', async () => {
+  it.each([
+    ['the organisation', { org: { cap: 0.07 } }],
+    ['a unit', { units: { team: { cap: 0.07 } } }],
+  ])('scenario 24: over many turns the cap of %s holds as well, and is used up', async (_name, caps) => {
+    const team = { unit: 'team' };
     const org = new Org(
-      { edges: PAIR, models: PRICED, credits: { agents: { a: { grant: 1 }, b: { grant: 1 } }, org: { cap: 0.07 } } },
+      {
+        edges: PAIR,
+        models: PRICED,
+        credits: { agents: { a: { grant: 1 }, b: { grant: 1 } }, ...caps },
+        files: { 'org/units/team.md': '---\nname: team\n---\n' },
+        resumes: { a: team, b: team },
+      },
       done,
     );
     for (let turn = 1; turn <= 6; turn++) {

@@ -233,7 +233,7 @@ describe('errors of a command', () => {
     const { exit, err, out } = await lemming(['status', '--json'], throwing(new FaultError(...faults)));
     expect(exit).toBe(6);
     expect(err.split('\n')).toHaveLength(4);
-    expect(err).toContain('no edge  [refused]');
+    expect(err).toContain('no edge . [refused]');
     expect(JSON.parse(out)).toEqual({ ok: false, faults });
   });
 

@@ -1,0 +1,359 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { FileOp } from '../../src/core/files.ts';
+import { DiskError } from '../../src/disk/disk.ts';
+import { bytesHash, finalFiles, materialise, restoreLost } from '../../src/disk/materialise.ts';
+import { Crash, MemoryDisk } from '../../src/testing/memory-disk.ts';
+
+const CREATE: FileOp = { op: 'create', path: 'f/x', text: 'ours' };
+const ATTACH: FileOp = { op: 'attach', path: 'f/y', data: Buffer.from([0, 255]).toString('base64') };
+const REPLACE: FileOp = { op: 'replace', path: 'f/x', text: 'new', was: 'old' };
+const WRITE: FileOp = { op: 'replace', path: 'f/x', text: 'new', was: null };
+const MOVE: FileOp = { op: 'move', from: 'f/x', to: 'g/x' };
+const ADOPT: FileOp = { op: 'adopt', found: 'f/drop', hash: hash('a drop'), path: 'f/x', text: 'ours' };
+const REMOVE: FileOp = { op: 'remove', path: 'f/x', hash: null };
+const REMOVE_KNOWN: FileOp = { op: 'remove', path: 'f/x', hash: hash('known') };
+const LIVE: FileOp = { op: 'live', path: 'f/x', text: 'made', was: null };
+
+function hash(text: string): string {
+  return bytesHash(Buffer.from(text));
+}
+
+function diskOf(files: Record<string, string>): MemoryDisk {
+  const disk = new MemoryDisk();
+  for (const [path, text] of Object.entries(files)) disk.create(path, text);
+  return disk;
+}
+
+function filesOf(disk: MemoryDisk): Record<string, string> {
+  return Object.fromEntries(disk.files());
+}
+
+type Files = Record<string, string>;
+
+/** Operation, what is there before, what is there after, and which of our files lie beside a person's. */
+const TABLE: [string, FileOp, Files, Files, string[]][] = [
+  ['a file is created', CREATE, {}, { 'f/x': 'ours' }, []],
+  ['a file that is there already is left', CREATE, { 'f/x': 'ours' }, { 'f/x': 'ours' }, []],
+  [
+    'a file of a person keeps its name',
+    CREATE,
+    { 'f/x': 'theirs' },
+    { 'f/x': 'theirs', 'f/x.conflict-7': 'ours' },
+    ['f/x'],
+  ],
+  [
+    'a conflict that was kept is kept once',
+    CREATE,
+    { 'f/x': 'theirs', 'f/x.conflict-7': 'ours' },
+    { 'f/x': 'theirs', 'f/x.conflict-7': 'ours' },
+    ['f/x'],
+  ],
+  ['what a crash left of a file is made anew', CREATE, { 'f/.lemming-x.tmp': 'ou' }, { 'f/x': 'ours' }, []],
+  ['an attachment is bytes', ATTACH, {}, { 'f/y': '\0\u00ff' }, []],
+  ['a file is replaced', REPLACE, { 'f/x': 'old' }, { 'f/x': 'new' }, []],
+  ['a file that was replaced already is left', REPLACE, { 'f/x': 'new' }, { 'f/x': 'new' }, []],
+  [
+    'what a crash left of a replacement is tidied',
+    REPLACE,
+    { 'f/x': 'new', 'f/.lemming-x.aside': 'old', 'f/.lemming-x.tmp': 'new' },
+    { 'f/x': 'new' },
+    [],
+  ],
+  [
+    'a replacement that was cut off after the old file was moved aside goes on',
+    REPLACE,
+    { 'f/.lemming-x.aside': 'old', 'f/.lemming-x.tmp': 'ne' },
+    { 'f/x': 'new' },
+    [],
+  ],
+  [
+    'a person who wrote a file anew while the old one was aside keeps it',
+    REPLACE,
+    { 'f/x': 'theirs', 'f/.lemming-x.aside': 'old' },
+    { 'f/x': 'theirs', 'f/x.conflict-7': 'new' },
+    ['f/x'],
+  ],
+  [
+    'an edit of a person is kept, ours lies beside it',
+    REPLACE,
+    { 'f/x': 'edited' },
+    { 'f/x': 'edited', 'f/x.conflict-7': 'new' },
+    ['f/x'],
+  ],
+  [
+    'an edit that was moved aside comes back',
+    REPLACE,
+    { 'f/.lemming-x.aside': 'edited' },
+    { 'f/x': 'edited', 'f/x.conflict-7': 'new' },
+    ['f/x'],
+  ],
+  [
+    'an edit that was moved aside, and written anew, is kept twice',
+    REPLACE,
+    { 'f/x': 'again', 'f/.lemming-x.aside': 'edited' },
+    { 'f/x': 'again', 'f/x.conflict-7-old': 'edited', 'f/x.conflict-7': 'new' },
+    ['f/x'],
+  ],
+  ['a file that a person deleted stays away', REPLACE, {}, { 'f/x.conflict-7': 'new' }, ['f/x']],
+  ['a file is written that was not there', WRITE, {}, { 'f/x': 'new' }, []],
+  [
+    'a file is written that a person made meanwhile',
+    WRITE,
+    { 'f/x': 'theirs' },
+    { 'f/x': 'theirs', 'f/x.conflict-7': 'new' },
+    ['f/x'],
+  ],
+  ['a file is moved', MOVE, { 'f/x': 'mail' }, { 'g/x': 'mail' }, []],
+  ['a file that was moved already is left', MOVE, { 'g/x': 'mail' }, { 'g/x': 'mail' }, []],
+  ['a move that was cut off is finished', MOVE, { 'f/x': 'mail', 'g/x': 'mail' }, { 'g/x': 'mail' }, []],
+  ['a move replaces nothing', MOVE, { 'f/x': 'mail', 'g/x': 'other' }, { 'f/x': 'mail', 'g/x': 'other' }, []],
+  ['a drop becomes its message', ADOPT, { 'f/drop': 'a drop' }, { 'f/x': 'ours' }, []],
+  ['a drop that was taken already is left', ADOPT, { 'f/x': 'ours' }, { 'f/x': 'ours' }, []],
+  [
+    'a drop that was written anew is a new one',
+    ADOPT,
+    { 'f/drop': 'another' },
+    { 'f/drop': 'another', 'f/x': 'ours' },
+    [],
+  ],
+  [
+    'a drop that was aside when the machine stopped goes',
+    ADOPT,
+    { 'f/.lemming-drop.aside': 'a drop' },
+    { 'f/x': 'ours' },
+    [],
+  ],
+  [
+    'a new drop that was aside when the machine stopped comes back',
+    ADOPT,
+    { 'f/.lemming-drop.aside': 'another' },
+    { 'f/drop': 'another', 'f/x': 'ours' },
+    [],
+  ],
+  ['a request is removed', REMOVE, { 'f/x': 'any' }, {}, []],
+  ['a request that is gone is gone', REMOVE, {}, {}, []],
+  ['a request that was aside when the machine stopped goes', REMOVE, { 'f/.lemming-x.aside': 'any' }, {}, []],
+  ['a file that is known is removed', REMOVE_KNOWN, { 'f/x': 'known' }, {}, []],
+  ['a file that has changed stays', REMOVE_KNOWN, { 'f/x': 'changed' }, { 'f/x': 'changed' }, []],
+  ['what tools wrote is there already', LIVE, {}, {}, []],
+];
+
+describe('an operation of a committed turn', () => {
+  it.each(TABLE)('%s', (_what, op, before, after, conflicts) => {
+    const disk = diskOf(before);
+    const done = materialise(disk, [op], 7);
+    expect(filesOf(disk)).toEqual(after);
+    expect(done.conflicts).toEqual(conflicts.map((path) => ({ path, ours: `${path}.conflict-7` })));
+  });
+
+  it.each(TABLE)('done again changes nothing: %s', (_what, op, before, after) => {
+    const disk = diskOf(before);
+    for (let i = 0; i < 3; i++) materialise(disk, [op], 7);
+    const again = { ...after };
+    expect(filesOf(disk)).toEqual(again);
+  });
+
+  it.each(TABLE)('cut off anywhere and done again comes to the same: %s', (_what, op, before, after) => {
+    const { count: start } = diskOf(before);
+    const whole = diskOf(before);
+    materialise(whole, [op], 7);
+    for (let at = start + 1; at <= whole.count; at++)
+      for (const fate of ['crash-before', 'crash-torn', 'crash-after'] as const) {
+        const disk = diskOf(before);
+        disk.plan = ({ index }) => (index === at ? fate : 'go');
+        expect(() => materialise(disk, [op], 7)).toThrow(Crash);
+        const next = disk.afterCrash(() => true);
+        materialise(next, [op], 7);
+        expect(filesOf(next)).toEqual(after);
+      }
+  });
+
+  it('says the marks of the files it made', () => {
+    const disk = diskOf({ 'f/x': 'theirs' });
+    const { marks } = materialise(disk, [CREATE, ATTACH], 7);
+    expect([...marks]).toEqual([['f/y', disk.stat('f/y')?.mark]]);
+  });
+
+  it('moves many files with one sync of their folder', () => {
+    const disk = diskOf({ 'f/x': '1', 'f/y': '2' });
+    const done: string[] = [];
+    disk.plan = ({ name }) => {
+      done.push(name);
+      return 'go';
+    };
+    materialise(disk, [MOVE, { op: 'move', from: 'f/y', to: 'g/y' }], 7);
+    expect(done).toEqual(['link', 'link', 'syncDir', 'unlink', 'unlink']);
+  });
+
+  it('leaves a folder that stands in its way, and puts ours beside it', () => {
+    const disk = diskOf({ 'f/x/inner': '' });
+    expect(materialise(disk, [{ ...REPLACE, was: null }], 7).conflicts).toHaveLength(1);
+    expect(filesOf(disk)).toEqual({ 'f/x/inner': '', 'f/x.conflict-7': 'new' });
+  });
+
+  it.each([
+    ['io', 'create', CREATE, {}],
+    ['io', 'link', CREATE, {}],
+    ['denied', 'rename', REPLACE, { 'f/x': 'old' }],
+  ] as const)('lets a failure (%s) of the disk at a %s through', (failure, name, op, before) => {
+    const disk = diskOf(before);
+    disk.plan = (operation) => (operation.name === name ? failure : 'go');
+    expect(() => materialise(disk, [op], 7)).toThrow(DiskError);
+  });
+
+  it('lets a failure to read through, and takes what cannot be read for a person’s', () => {
+    const disk = diskOf({ 'f/x': 'old' });
+    disk.looking = ({ name }) => (name === 'read' ? 'io' : 'go');
+    expect(() => materialise(disk, [REPLACE], 7)).toThrow(DiskError);
+    disk.looking = ({ name }) => (name === 'read' ? 'too-large' : 'go');
+    expect(materialise(disk, [REPLACE], 7).conflicts).toHaveLength(1);
+    disk.looking = null;
+    expect(filesOf(disk)['f/x']).toBe('old');
+  });
+});
+
+describe('an edit of a person at any instant', () => {
+  const edits = { 'in place': 'put', 'by another file of the same name': 'replace' } as const;
+
+  it.each(Object.entries(edits))('is never lost: written %s', (_how, way) => {
+    for (const [, op, before] of TABLE)
+      for (let at = 1; at <= 30; at++) {
+        const disk = diskOf(before);
+        let n = 0;
+        disk.before = () => {
+          if (++n === at) disk[way]('f/x', 'an edit');
+        };
+        materialise(disk, [op], 7);
+        disk.before = null;
+        if (n >= at && op.op !== 'remove')
+          expect(Object.values(filesOf(disk)), `${JSON.stringify(op)} at ${at}`).toContain('an edit');
+      }
+  });
+});
+
+describe('after a power loss', () => {
+  const restore = (files: Files, ...ops: FileOp[]) => {
+    const disk = diskOf(files);
+    return { restored: restoreLost(disk, ops), files: filesOf(disk) };
+  };
+
+  it.each<[string, FileOp, Files, Files]>([
+    ['is missing', CREATE, {}, { 'f/x': 'ours' }],
+    ['is empty', CREATE, { 'f/x': '' }, { 'f/x': 'ours' }],
+    ['is torn', CREATE, { 'f/x': 'ou' }, { 'f/x': 'ours' }],
+    ['is holed', CREATE, { 'f/x': 'o\0\0s' }, { 'f/x': 'ours' }],
+    ['is zeros of any length', CREATE, { 'f/x': '\0\0\0\0\0\0\0\0' }, { 'f/x': 'ours' }],
+    ['is an older version', REPLACE, { 'f/x': 'old' }, { 'f/x': 'new' }],
+    ['is missing, an attachment', ATTACH, {}, { 'f/y': '\0\u00ff' }],
+    ['is missing, in a workspace', LIVE, {}, { 'f/x': 'made' }],
+    [
+      'is an older version, in a workspace',
+      { ...LIVE, was: hash('before') } as FileOp,
+      { 'f/x': 'before' },
+      { 'f/x': 'made' },
+    ],
+    ['is missing, of a drop', ADOPT, {}, { 'f/x': 'ours' }],
+  ])('a file that %s is restored', (_what, op, before, after) => {
+    expect(restore(before, op)).toEqual({ restored: [op.op === 'move' ? op.to : op.path], files: after });
+  });
+
+  it.each<[string, FileOp, Files]>([
+    ['as it should be', CREATE, { 'f/x': 'ours' }],
+    ['edited', CREATE, { 'f/x': 'edited by a person' }],
+    ['shorter, by a person', CREATE, { 'f/x': 'xy' }],
+    ['longer than it was', CREATE, { 'f/x': 'ours and more' }],
+    ['in a workspace, written by other means', LIVE, { 'f/x': 'otherwise' }],
+    ['removed by a tool', { op: 'live', path: 'f/x', text: null, was: null }, {}],
+  ])('a file that is %s is left', (_what, op, files) => {
+    expect(restore(files, op)).toEqual({ restored: [], files });
+  });
+
+  it('what was removed and came back is removed again, unless it is something new', () => {
+    expect(restore({ 'f/drop': 'a drop', 'f/x': 'ours' }, ADOPT).files).toEqual({ 'f/x': 'ours' });
+    expect(restore({ 'f/drop': 'another', 'f/x': 'ours' }, ADOPT).files).toEqual({
+      'f/drop': 'another',
+      'f/x': 'ours',
+    });
+    expect(restore({ 'f/x': 'any' }, REMOVE).files).toEqual({});
+  });
+
+  it('of a file that was written several times the last counts, and none before it is an edit', () => {
+    const ops: FileOp[] = [
+      { ...CREATE, text: 'one' },
+      { op: 'replace', path: 'f/x', text: 'two', was: 'one' },
+      { op: 'replace', path: 'f/x', text: 'three', was: 'two' },
+    ];
+    for (const older of ['one', 'two', '', 'th'])
+      expect(restore({ 'f/x': older }, ...ops).files).toEqual({ 'f/x': 'three' });
+    expect(restore({ 'f/x': 'four' }, ...ops).files).toEqual({ 'f/x': 'four' });
+  });
+
+  it('moves are done again', () => {
+    expect(restore({ 'f/x': 'ours' }, CREATE, MOVE)).toEqual({ restored: ['g/x'], files: { 'g/x': 'ours' } });
+    expect(restore({ 'f/x': 'of long ago' }, MOVE).files).toEqual({ 'g/x': 'of long ago' });
+  });
+
+  it('temporary files go, and an edit that was aside is kept', () => {
+    expect(restore({ 'f/x': 'new', 'f/.lemming-x.tmp': 'ne', 'f/.lemming-x.aside': 'old' }, REPLACE).files).toEqual({
+      'f/x': 'new',
+    });
+    expect(restore({ 'f/x': 'new', 'f/.lemming-x.aside': '' }, REPLACE).files).toEqual({ 'f/x': 'new' });
+    expect(restore({ 'f/x': 'new', 'f/.lemming-x.aside': 'edited' }, REPLACE).files).toEqual({
+      'f/x': 'new',
+      'f/x.conflict-old': 'edited',
+    });
+  });
+});
+
+describe('the files after all operations', () => {
+  const final = (...ops: FileOp[]): Files =>
+    Object.fromEntries([...finalFiles(ops)].map(([path, bytes]) => [path, Buffer.from(bytes).toString('latin1')]));
+
+  it.each<[FileOp[], Files]>([
+    [[CREATE, ATTACH], { 'f/x': 'ours', 'f/y': '\0\u00ff' }],
+    [[CREATE, REPLACE], { 'f/x': 'new' }],
+    [[CREATE, REMOVE], {}],
+    [[CREATE, MOVE], { 'g/x': 'ours' }],
+    [[MOVE], {}],
+    [[ADOPT], { 'f/x': 'ours' }],
+    [[{ op: 'create', path: 'f/drop', text: '' }, ADOPT], { 'f/x': 'ours' }],
+    [[LIVE], { 'f/x': 'made' }],
+    [[LIVE, { op: 'live', path: 'f/x', text: null, was: null }], {}],
+  ])('%j', (ops, files) => {
+    expect(final(...ops)).toEqual(files);
+  });
+
+  it('are what carrying them out leaves on an empty disk', () => {
+    const path = fc.constantFrom('f/1', 'f/2', 'g/1');
+    const text = fc.constantFrom('', 'a', 'b');
+    const plan = fc.array(
+      fc.oneof(fc.record({ what: fc.constantFrom('create', 'replace', 'move', 'remove'), path, to: path, text })),
+      { maxLength: 8 },
+    );
+    fc.assert(
+      fc.property(plan, (steps) => {
+        const disk = new MemoryDisk();
+        const ops: FileOp[] = [];
+        for (const { what, path, to, text } of steps) {
+          const there = finalFiles(ops);
+          const was = there.get(path);
+          const op: FileOp | null =
+            what === 'create' && !was
+              ? { op: 'create', path, text }
+              : what === 'replace'
+                ? { op: 'replace', path, text, was: was ? Buffer.from(was).toString() : null }
+                : what === 'move' && was && !there.has(to)
+                  ? { op: 'move', from: path, to }
+                  : what === 'remove'
+                    ? { op: 'remove', path, hash: null }
+                    : null;
+          if (!op) continue;
+          ops.push(op);
+          expect(materialise(disk, [op], 7).conflicts).toEqual([]);
+        }
+        expect(filesOf(disk)).toEqual(final(...ops));
+      }),
+    );
+  });
+});
