@@ -50,6 +50,9 @@ export function apply(state: State, entry: Entry): void {
       return applyRequest(state, entry.request);
     case 'revived':
       return revive(state, entry.id, entry.message, entry.to);
+    case 'lost':
+      state.revive.delete(entry.id);
+      return;
     case 'sweep':
     case 'use':
     case 'used':

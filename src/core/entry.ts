@@ -35,6 +35,8 @@ export type Input =
   | { k: 'request'; request: Request; time: number; file?: string }
   /** A dead letter that gets another chance, as the file of its message stands now. */
   | { k: 'revived'; turn: number; id: string; message: Message; to: string[] }
+  /** A dead letter that cannot get another chance: the file of its message is gone or unreadable. */
+  | { k: 'lost'; id: string; path: string }
   /** Delivered files in an outbox that have become old. */
   | { k: 'sweep'; paths: string[] };
 

@@ -180,7 +180,7 @@ export function undeliverable(config: Config, state: State, turn: number): Effec
 
 /** What follows from a freeze at once: mail that can no longer be delivered, and what people are told of its inputs. Pure. */
 export function frozenEffects(config: Config, state: State, turn: number, lines: readonly Entry[]): Effect[] {
-  return [...undeliverable(config, state, turn), ...asideNotices(config, lines)];
+  return [...undeliverable(config, state, turn), ...asideNotices(config, lines), ...lostNotices(config, lines)];
 }
 
 /** Files that were set aside: the people are told. */
@@ -198,6 +198,22 @@ function asideNotices(config: Config, lines: readonly Entry[]): Effect[] {
               text: `${line.path} was set aside (${line.reason}): ${line.detail} Mend it, or lemming retry ${line.id}`,
             }),
           ),
+  );
+}
+
+/** Messages that could not be revived. */
+function lostNotices(config: Config, lines: readonly Entry[]): Effect[] {
+  return lines.flatMap((line) =>
+    line.k !== 'lost'
+      ? []
+      : peopleOf(config).map(
+          (to): Effect => ({
+            k: 'notice',
+            to,
+            about: 'dead-letter',
+            text: `${line.id} cannot be delivered again: ${line.path} is gone or cannot be read`,
+          }),
+        ),
   );
 }
 

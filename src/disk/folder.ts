@@ -331,7 +331,7 @@ export class Folder {
   sweep(state: State, config: Config, turn: number): Input[] {
     const old = turn - config.org.limits.live_turns;
     if (old <= 0) return [];
-    const waiting = new Set([...state.mail.values()].map((mail) => stemOf(mail.path)));
+    const waiting = new Set([...state.mail.values(), ...state.dead.values()].map(({ path }) => stemOf(path)));
     const paths = config.order.flatMap((agent, i) =>
       (turn + i) % SWEEP_TURNS === 0 ? this.oldFiles(agent, old, waiting) : [],
     );
@@ -354,6 +354,7 @@ export class Folder {
       const read = dead ? this.readText(dead.path, limit) : null;
       const message = read && 'text' in read ? readMessage(read.text, dead?.path ?? '').message : null;
       if (message) inputs.push({ k: 'revived', turn, id, message: { ...message, hops: 0 }, to });
+      else inputs.push({ k: 'lost', id, path: dead?.path ?? '' });
     }
     return inputs;
   }

@@ -96,17 +96,18 @@ export function readJournalFile(disk: Disk, turn: number, previous: string, from
     if (seal) {
       const lines = bytes.subarray(start, lineStart);
       const hash = sha(lines);
-      const line = lineNumber(bytes, lineStart);
+      const sealLine = lineStart;
+      const line = (): number => lineNumber(bytes, sealLine);
       const fits = chain(head, seal.s ?? hash) === seal.h;
       if (!fits && lines.includes(0)) return read;
       if (!fits)
         read.faults.push(
           fault('damaged-journal', 'The seal does not fit the lines before it: a byte was changed', {
             file: path,
-            line,
+            line: line(),
           }),
         );
-      const entries = parseLines(lines, path, line - seal.n, read.faults, compact);
+      const entries = parseLines(lines, path, () => line() - seal.n, read.faults, compact);
       read.groups.push({ file: turn, entries, seal: seal.h, hash, original: seal.s ?? null, end: newline + 1 });
       head = seal.h;
       start = newline + 1;
@@ -126,7 +127,7 @@ function parseSeal(line: string): Seal | null {
   }
 }
 
-function parseLines(lines: Buffer, file: string, firstLine: number, faults: Fault[], compact: Compact): Entry[] {
+function parseLines(lines: Buffer, file: string, firstLine: () => number, faults: Fault[], compact: Compact): Entry[] {
   const entries: Entry[] = [];
   const texts = lines.length ? lines.toString('utf8', 0, lines.length - 1).split('\n') : [];
   texts.forEach((text, i) => {
@@ -134,7 +135,7 @@ function parseLines(lines: Buffer, file: string, firstLine: number, faults: Faul
       entries.push(compact.unpack(JSON.parse(text) as Entry));
     } catch {
       faults.push(
-        fault('damaged-journal', 'The line is not JSON', { file, line: firstLine + i, value: text.slice(0, 80) }),
+        fault('damaged-journal', 'The line is not JSON', { file, line: firstLine() + i, value: text.slice(0, 80) }),
       );
     }
   });

@@ -23,8 +23,8 @@ export interface Materialised {
  */
 export function materialise(disk: Disk, ops: readonly FileOp[], turn: number): Materialised {
   const done: Materialised = { conflicts: [], marks: new Map() };
-  for (const op of ops) carryOut(disk, op, turn, done);
   moveFiles(disk, ops);
+  for (const op of ops) carryOut(disk, op, turn, done);
   return done;
 }
 

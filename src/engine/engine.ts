@@ -84,6 +84,8 @@ export class Engine {
   private stopped = false;
   /** LEMMING_* variables: those of this process, or of the turn that is finished. */
   private env: Record<string, string>;
+  /** Those that the configuration was read with. */
+  private configuredWith: Record<string, string> | null = null;
   /** What recovery found and did, for people. */
   readonly recovered: string[] = [];
   private loggedRecovery = 0;
@@ -238,9 +240,10 @@ export class Engine {
   /** The inputs of a turn that was cut off: as they were frozen then. */
   private thaw(unfinished: NonNullable<Loaded['unfinished']>): Frozen {
     this.unfinished = null;
+    const own = this.env;
     this.env = unfinished.open.env ?? {};
     this.setConfig(this.state.files, []);
-    this.env = overridesIn(this.ports.env);
+    this.env = own;
     const recorded = new Recorded(unfinished.calls);
     const { again, doubt } = recorded.open();
     if (again.length + doubt.length) this.journal.add({ k: 'recovered', turn: unfinished.open.turn, again, doubt });
@@ -307,7 +310,7 @@ export class Engine {
   private configInputs(turn: number, faults: Fault[]): Input[] {
     const limit = this.configured ? this.config.org.limits.message_bytes : FIRST_LIMIT;
     const changes = this.folder.tracked(this.state, limit);
-    if (changes.length === 0 && this.configured) return [];
+    if (changes.length === 0 && this.configured && this.configuredWith === this.env) return [];
     const good = this.configured ? this.withoutBroken(changes, faults) : changes;
     this.setConfig(this.textsWith(good), faults);
     return numberAsides(good, turn, 1);
@@ -329,6 +332,7 @@ export class Engine {
     if (!read.config) throw new FaultError(...(read.faults as [Fault, ...Fault[]]));
     faults.push(...read.faults, ...read.warnings);
     this.config = read.config;
+    this.configuredWith = this.env;
     this.configured = true;
   }
 

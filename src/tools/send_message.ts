@@ -86,7 +86,7 @@ function stageMessage(value: Value, scene: Scene): Staged {
 }
 
 /** Never the name of a message. */
-function attachedName(path: string): string {
+export function attachedName(path: string): string {
   const name = path.slice(path.lastIndexOf('/') + 1).replace(/[^A-Za-z0-9._-]/g, '_');
   return name.replace(/\.md$/i, '.markdown');
 }

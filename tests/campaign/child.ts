@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Engine } from '../../src/engine/engine.ts';
@@ -5,7 +6,10 @@ import { realPorts } from '../../src/engine/open.ts';
 import type { Ports } from '../../src/engine/ports.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import { FaultError } from '../../src/schema/fault.ts';
+import { deedOf, sketchOf } from '../../src/testing/generators.ts';
 import { TOOLS } from '../../src/tools/all.ts';
+import { seeded } from './crash.ts';
+import { Play } from './play.ts';
 import { answer } from './world.ts';
 
 /** What a child process is to do with the org folder at `root`. */
@@ -17,7 +21,9 @@ export type Errand =
   /** Opens the engine, says how that went, and closes it. */
   | { do: 'try'; root: string }
   /** Opens, keeps and closes the engine again and again; in `inside` each leaves a mark while it holds the lock. */
-  | { do: 'cycle'; root: string; inside: string };
+  | { do: 'cycle'; root: string; inside: string }
+  /** Plays random deeds on organisations in memory and says the hash of all their files. */
+  | { do: 'play'; seed: number; runs: number };
 
 if (process.argv[1]?.endsWith('child.ts') && process.argv[2]) await run(JSON.parse(process.argv[2]) as Errand);
 
@@ -25,6 +31,7 @@ async function run(errand: Errand): Promise<void> {
   say('ready');
   if (errand.do === 'run') return makeTurns(errand);
   if (errand.do === 'cycle') return cycle(errand);
+  if (errand.do === 'play') return playMany(errand);
   try {
     const engine = Engine.open(realPorts({ root: errand.root, env: {} }), TOOLS, errand.do);
     say(JSON.stringify({ open: true }));
@@ -89,6 +96,18 @@ async function cycle({ root, inside }: Extract<Errand, { do: 'cycle' }>): Promis
     }
     await wait(Math.random() * 2);
   }
+}
+
+async function playMany({ seed, runs }: Extract<Errand, { do: 'play' }>): Promise<void> {
+  const random = seeded(seed);
+  const draw = (below: number): number => Math.floor(random() * below);
+  const hash = createHash('sha256');
+  for (let run = 0; run < runs; run++) {
+    const sketch = sketchOf(draw);
+    const deeds = Array.from({ length: 30 }, () => deedOf(draw, sketch));
+    hash.update(JSON.stringify([...(await new Play(sketch).all(deeds)).files]));
+  }
+  say(hash.digest('hex'));
 }
 
 function openOrNot(root: string): Engine | null {

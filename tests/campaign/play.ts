@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { parse, stringify } from 'yaml';
 import { type ActCall, type Json, type Prompt, ProviderError, type Reply } from '../../src/core/call.ts';
-import type { Disk } from '../../src/disk/disk.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import type { Request } from '../../src/schema/request.ts';
@@ -13,14 +12,14 @@ import { type Machine, newMachine, portsOf, visible } from './world.ts';
 /** Ways to play the same deeds, none of which may show in the folder. */
 export interface Manner {
   concurrency?: number;
-  /** The disk as the engine sees it. */
-  wrap?: (disk: Disk) => Disk;
   /** Whether the engine is closed, opened again, and robbed of `.lemming` when a deed says so. */
   reopen?: boolean;
   /** Whether the process is killed when a deed says so. */
   kill?: boolean;
   /** Requests are journaled between two engines, instead of laid into `requests/`. */
   post?: boolean;
+  /** The files that people make between two turns are made in the opposite order. */
+  backwards?: boolean;
   /** Calls end in an order of their own. */
   uneven?: number;
 }
@@ -36,6 +35,8 @@ export class Play {
   private readonly sketch: Sketch;
   private readonly manner: Manner;
   private readonly failing = new Map<string, { failure: string; until: number }>();
+  /** Files that people are about to make. */
+  private laid: [string, string][] = [];
   private drops = 0;
   private asks = 0;
 
@@ -56,21 +57,28 @@ export class Play {
     const { machine, manner } = this;
     const ports = portsOf(machine);
     const env = manner.concurrency === undefined ? {} : { LEMMING_LIMITS_CONCURRENCY: `${manner.concurrency}` };
-    const disk = manner.wrap ? manner.wrap(machine.disk) : machine.disk;
-    return Engine.open({ ...ports, disk, env, provider: async (name) => this.provider(name) }, TOOLS, 'play');
+    return Engine.open({ ...ports, env, provider: async (name) => this.provider(name) }, TOOLS, 'play');
   }
 
   private reopen(forget: boolean): void {
-    this.engine.close();
-    if (forget)
-      for (const path of this.machine.disk.files((p) => p.startsWith('.lemming/')).keys())
-        this.machine.disk.remove(path);
-    this.engine = this.open();
+    try {
+      this.engine.close();
+      if (forget) this.forget();
+      this.engine = this.open();
+    } catch (error) {
+      this.revive(error);
+    }
+  }
+
+  private forget(): void {
+    const { disk } = this.machine;
+    for (const path of disk.files((p) => p.startsWith('.lemming/')).keys()) disk.remove(path);
   }
 
   async all(deeds: readonly Deed[]): Promise<this> {
     for (const deed of deeds) await this.play(deed);
     await this.play({ do: 'turn' });
+    this.machine.disk.plan = () => 'go';
     this.engine.close();
     return this;
   }
@@ -117,16 +125,22 @@ export class Play {
   }
 
   private async turn(): Promise<void> {
+    this.putLaid();
     try {
       await this.engine.turn();
     } catch (error) {
-      if (!(error instanceof Crash)) throw error;
-      this.machine.disk = this.machine.disk.afterKill();
-      this.setClock();
-      this.machine.pid++;
-      this.engine = this.open();
+      this.revive(error);
       await this.engine.turn();
     }
+  }
+
+  /** A new process after a kill. */
+  private revive(error: unknown): void {
+    if (!(error instanceof Crash)) throw error;
+    this.machine.disk = this.machine.disk.afterKill();
+    this.setClock();
+    this.machine.pid++;
+    this.engine = this.open();
   }
 
   private killAfter(after: number): void {
@@ -137,7 +151,7 @@ export class Play {
   }
 
   private send({ to, priority, body }: Extract<Deed, { do: 'send' }>): void {
-    this.machine.disk.put(
+    this.lay(
       `agents/human/outbox/drop-${String(++this.drops).padStart(4, '0')}.md`,
       `---\n${stringify({ to, priority })}---\n${body}\n`,
     );
@@ -146,12 +160,18 @@ export class Play {
   private ask(request: Request): void {
     this.asks++;
     if (!this.manner.post)
-      return this.machine.disk.put(
-        `agents/human/requests/r${String(this.asks).padStart(4, '0')}.yaml`,
-        stringify(request),
-      );
+      return this.lay(`agents/human/requests/r${String(this.asks).padStart(4, '0')}.yaml`, stringify(request));
     this.reopen(false);
     this.engine.post([{ k: 'request', request, time: this.machine.clock.now() }]);
+  }
+
+  private lay(path: string, text: string): void {
+    this.laid.push([path, text]);
+    if (!this.manner.backwards) this.putLaid();
+  }
+
+  private putLaid(): void {
+    for (const [path, text] of this.laid.splice(0).reverse()) this.machine.disk.put(path, text);
   }
 
   private answer({ what, pick }: Extract<Deed, { do: 'answer' }>): void {

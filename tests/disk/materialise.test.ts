@@ -1,9 +1,13 @@
+import { mkdirSync, readdirSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { FileOp } from '../../src/core/files.ts';
 import { DiskError } from '../../src/disk/disk.ts';
 import { bytesHash, finalFiles, materialise, restoreLost } from '../../src/disk/materialise.ts';
+import { realDisk } from '../../src/disk/real.ts';
 import { Crash, MemoryDisk } from '../../src/testing/memory-disk.ts';
+import { scratch } from '../commands/world.ts';
 
 const CREATE: FileOp = { op: 'create', path: 'f/x', text: 'ours' };
 const ATTACH: FileOp = { op: 'attach', path: 'f/y', data: Buffer.from([0, 255]).toString('base64') };
@@ -186,11 +190,24 @@ describe('an operation of a committed turn', () => {
     expect(done).toEqual(['link', 'link', 'syncDir', 'unlink', 'unlink']);
   });
 
-  it('leaves a folder that stands in its way, and puts ours beside it', () => {
-    const disk = diskOf({ 'f/x/inner': '' });
-    expect(materialise(disk, [{ ...REPLACE, was: null }], 7).conflicts).toHaveLength(1);
-    expect(filesOf(disk)).toEqual({ 'f/x/inner': '', 'f/x.conflict-7': 'new' });
-  });
+  it.each([
+    ['a new file', CREATE],
+    ['a file that is written', WRITE],
+    ['a file that is replaced', REPLACE],
+  ])(
+    'leaves a folder or a link that stands in the way of %s, and puts ours beside it, however often it is done',
+    (_what, op) => {
+      const root = scratch();
+      mkdirSync(join(root, 'f/x/inner'), { recursive: true });
+      const ours = { path: 'f/x', ours: 'f/x.conflict-7' };
+      for (let i = 0; i < 2; i++) expect(materialise(realDisk(root), [op], 7).conflicts).toEqual([ours]);
+      expect(readdirSync(join(root, 'f'))).toEqual(['x', 'x.conflict-7']);
+      rmSync(join(root, 'f/x'), { recursive: true });
+      symlinkSync('/etc/hostname', join(root, 'f/x'));
+      for (let i = 0; i < 2; i++) expect(materialise(realDisk(root), [op], 7).conflicts).toEqual([ours]);
+      expect(readlinkSync(join(root, 'f/x'))).toBe('/etc/hostname');
+    },
+  );
 
   it.each([
     ['io', 'create', CREATE, {}],
@@ -217,18 +234,22 @@ describe('an edit of a person at any instant', () => {
   const edits = { 'in place': 'put', 'by another file of the same name': 'replace' } as const;
 
   it.each(Object.entries(edits))('is never lost: written %s', (_how, way) => {
-    for (const [, op, before] of TABLE)
-      for (let at = 1; at <= 30; at++) {
-        const disk = diskOf(before);
-        let n = 0;
-        disk.before = () => {
-          if (++n === at) disk[way]('f/x', 'an edit');
-        };
-        materialise(disk, [op], 7);
-        disk.before = null;
-        if (n >= at && op.op !== 'remove')
-          expect(Object.values(filesOf(disk)), `${JSON.stringify(op)} at ${at}`).toContain('an edit');
-      }
+    const lost: string[] = [];
+    for (const [what, op, before] of TABLE)
+      for (const path of ['f/x', 'f/drop', 'g/x'])
+        for (let at = 1; at <= 30; at++) {
+          const disk = diskOf(before);
+          let n = 0;
+          disk.before = () => {
+            if (++n === at) disk[way](path, 'an edit');
+          };
+          materialise(disk, [op], 7);
+          disk.before = null;
+          const taken = op === REMOVE || n < at;
+          if (!taken && !Object.values(filesOf(disk)).includes('an edit'))
+            lost.push(`${what}: ${path}, before operation ${at}`);
+        }
+    expect(lost).toEqual([]);
   });
 });
 

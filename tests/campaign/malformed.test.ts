@@ -1,0 +1,297 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Prompt } from '../../src/core/call.ts';
+import { realDisk } from '../../src/disk/real.ts';
+import { Engine, type TurnReport } from '../../src/engine/engine.ts';
+import { mailFiles, readMail } from '../../src/engine/mail.ts';
+import { checkFolder, readOrg, realPorts } from '../../src/engine/open.ts';
+import type { Provider } from '../../src/providers/provider.ts';
+import { FAULTS, FaultError } from '../../src/schema/fault.ts';
+import { TOOLS } from '../../src/tools/all.ts';
+import { seeded } from './crash.ts';
+import { nameFor, put, snapshot, type Thing, thingFor } from './malformed.ts';
+import { lay, layOrg, newFolder, removeFolder } from './real.ts';
+import { Tally } from './tally.ts';
+import { journalOf } from './world.ts';
+
+const SECRET = 'CANARY-7f3a9c';
+const VICTIMS = Array.from({ length: 25 }, (_, i) => `v${i}`);
+/** Longest turn that is no hang, on a busy machine. */
+const TURN_MS = 15_000;
+
+const home = newFolder('bad');
+const root = path.join(home, 'org');
+const outside = path.join(home, 'outside');
+const prompts: Prompt[] = [];
+let before: string[] = [];
+let engine: Engine;
+let longest = 0;
+
+beforeAll(() => {
+  const edges = { human: ['a', 'b', ...VICTIMS], a: ['b', 'human'], b: ['a', 'human'] };
+  layOrg(root, {
+    edges,
+    models: { default: { provider: 'quiet' } },
+    files: { 'org/units/team.md': '---\nmembers: [a]\n---\n' },
+  });
+  lay(outside, 'secret.md', `---\nto: a\n---\n${SECRET}\n`);
+  lay(outside, 'folder/secret.md', SECRET);
+  before = snapshot(outside);
+  engine = open();
+});
+
+afterAll(() => {
+  engine.close();
+  removeFolder(home);
+});
+
+/** The real world, with a provider that says nothing and remembers what it was asked. */
+function open(): Engine {
+  const quiet: Provider = {
+    about: 'says nothing',
+    repeatable: true,
+    free: true,
+    connect: async () => ({
+      complete: async (prompt) => {
+        prompts.push(prompt);
+        return { text: '', acts: [], usage: null, requestId: null, model: 'quiet' };
+      },
+    }),
+  };
+  return Engine.open({ ...realPorts({ root, env: {} }), provider: async () => quiet }, TOOLS, 'run');
+}
+
+async function turn(): Promise<TurnReport> {
+  const start = performance.now();
+  const report = await engine.turn();
+  longest = Math.max(longest, performance.now() - start);
+  return report;
+}
+
+function reopen(): void {
+  engine.close();
+  engine = open();
+}
+
+const random = seeded(20_261_121);
+const draw = (below: number): number => Math.floor(random() * below);
+
+interface Laid {
+  file: string;
+  thing: Thing;
+}
+
+/** Puts so many things at such places. */
+function layMany(count: number, place: (n: number) => string, head: string): Laid[] {
+  return Array.from({ length: count }, (_, n) => {
+    const laid = { file: place(n), thing: thingFor({ outside, head, draw }) };
+    put(root, laid.file, laid.thing);
+    return laid;
+  });
+}
+
+/** Paths that journal lines of that kind took in. */
+function taken(kind: 'drop' | 'request'): Set<string> {
+  const found = new Set<string>();
+  for (const entry of journalOf(realDisk(root)).entries) {
+    if (entry.k === 'drop' && kind === 'drop') found.add(entry.found);
+    if (entry.k === 'request' && kind === 'request') found.add(entry.file ?? '');
+  }
+  return found;
+}
+
+/** A file that was set aside has a record that a person can read. */
+function asideOf(file: string): string | null {
+  for (const dead of engine.state.dead.values()) {
+    if (dead.path !== file) continue;
+    const record = path.join(root, `org/dead-letter/${dead.id}.md`);
+    return fs.existsSync(record) && fs.readFileSync(record, 'utf8').includes(dead.reason) ? dead.reason : null;
+  }
+  return null;
+}
+
+/** Names that editors and sync tools leave behind, and hidden ones. */
+function isIgnored(file: string): boolean {
+  return /\/\.[^/]*$|\.conflict-\d/.test(file);
+}
+
+/** Adds to the tally what became of each: nothing wrong when `good` says so. */
+function judge(tally: Tally, laid: readonly Laid[], good: (one: Laid) => boolean): void {
+  for (const one of laid)
+    tally.add(
+      {
+        file: one.file,
+        thing: one.thing.is === 'bytes' ? one.thing.bytes.toString('latin1').slice(0, 300) : one.thing,
+      },
+      isIgnored(one.file) || good(one) ? [] : ['it was neither set aside nor accepted'],
+    );
+}
+
+/** Nothing outside was touched or read, and no code ran. */
+function isUnharmed(): void {
+  expect(snapshot(outside)).toEqual(before);
+  expect(fs.readdirSync(home).sort()).toEqual(['org', 'outside']);
+  expect(Reflect.get(globalThis, 'polluted')).toBeUndefined();
+  expect(Reflect.get({}, 'polluted')).toBeUndefined();
+  expect(fs.existsSync(path.join(root, 'pwned'))).toBe(false);
+  expect(JSON.stringify(prompts)).not.toContain(SECRET);
+  for (const name of fs.readdirSync(path.join(root, 'org/journal')))
+    expect(fs.readFileSync(path.join(root, 'org/journal', name), 'utf8')).not.toContain(SECRET);
+  expect(longest).toBeLessThan(TURN_MS);
+}
+
+/** Nothing that was set aside makes anyone due. */
+async function isIdle(): Promise<void> {
+  for (let turns = 0; turns < 40 && engine.idle() === 'busy'; turns++) await turn();
+  expect(engine.idle()).toBe('idle');
+}
+
+describe('2,000 malformed files', () => {
+  it('800 in the outbox of a person: set aside with a reason, or delivered', async () => {
+    const tally = new Tally('malformed: drops');
+    for (let batch = 0; batch < 4; batch++) {
+      const laid = layMany(
+        200,
+        (n) => `agents/human/outbox/${nameFor(draw, batch * 1000 + n)}.md`,
+        'to: a\nsubject: Hello',
+      );
+      if (batch % 2) reopen();
+      await turn();
+      const drops = taken('drop');
+      judge(tally, laid, ({ file }) => drops.has(file) || asideOf(file) !== null);
+    }
+    await isIdle();
+    isUnharmed();
+    tally.close(800);
+  }, 240_000);
+
+  it('250 in outboxes of agents: set aside, and never delivered', async () => {
+    const tally = new Tally('malformed: outboxes of agents');
+    const laid = layMany(
+      250,
+      (n) => `agents/${n % 2 ? 'a' : 'b'}/outbox/x-${nameFor(draw, n)}.md`,
+      'id: 000001-a-01\nfrom: a\nto: [b]\nturn: 1\nkind: message\nsubject: x\npriority: normal\nthread: x\nhops: 0',
+    );
+    const asked = prompts.length;
+    reopen();
+    await turn();
+    judge(tally, laid, ({ file }) => asideOf(file) !== null);
+    expect(prompts.length).toBe(asked);
+    await isIdle();
+    isUnharmed();
+    tally.close(250);
+  }, 240_000);
+
+  it('300 resumes: the agent is set aside with its fault, or works by what the schema says; the others go on', async () => {
+    const tally = new Tally('malformed: resumes');
+    for (let batch = 0; batch < 12; batch++) {
+      const laid = layMany(VICTIMS.length, (n) => `agents/${VICTIMS[n]}/resume.md`, 'role: victim');
+      if (batch % 2) reopen();
+      const { faults } = await turn();
+      judge(tally, laid, ({ file }) => {
+        const name = file.split('/')[1] ?? '';
+        const told =
+          faults.some((fault) => fault.file === file) || engine.config.broken.has(name) || asideOf(file) !== null;
+        return told || isAccepted(engine, name, file);
+      });
+      expect(engine.config.agents.has('a') && engine.config.agents.has('b')).toBe(true);
+      await isIdle();
+    }
+    isUnharmed();
+    for (const name of VICTIMS) lay(root, `agents/${name}/resume.md`, '---\nrole: victim\n---\n');
+    tally.close(300);
+  }, 240_000);
+
+  it('300 entries of a memory: read as text or set aside', async () => {
+    const tally = new Tally('malformed: memory');
+    for (let batch = 0; batch < 3; batch++) {
+      const laid = layMany(100, (n) => `agents/a/memory/${nameFor(draw, batch * 1000 + n)}.md`, 'key: x\npin: true');
+      if (batch % 2) reopen();
+      lay(root, 'agents/human/outbox/a.md', 'Look at your memory.');
+      await turn();
+      judge(tally, laid, ({ file }) => engine.state.files.has(file) || asideOf(file) !== null);
+    }
+    await isIdle();
+    isUnharmed();
+    tally.close(300);
+  }, 240_000);
+
+  it('150 units while the engine works: taken over, or told and left out; at the start they stop it with exit 3', async () => {
+    const tally = new Tally('malformed: units');
+    for (let batch = 0; batch < 10; batch++) {
+      const laid = layMany(
+        15,
+        (n) => `org/units/${n % 3 ? `u${batch}-${n}` : nameFor(draw, batch * 100 + n)}.md`,
+        'members: [a]',
+      );
+      const { faults } = await turn();
+      judge(
+        tally,
+        laid,
+        ({ file }) =>
+          engine.state.files.has(file) ||
+          faults.some((fault) => fault.file === file) ||
+          asideOf(file) !== null ||
+          /\.conflict-\d/.test(file),
+      );
+      await isIdle();
+      engine.close();
+      expect(startFault()).toMatch(/^3 |^none/);
+      for (const { file } of laid) fs.rmSync(path.join(root, file), { recursive: true, force: true });
+      engine = open();
+    }
+    isUnharmed();
+    tally.close(150);
+  }, 240_000);
+
+  it('200 requests: done or set aside', async () => {
+    const tally = new Tally('malformed: requests');
+    for (let batch = 0; batch < 2; batch++) {
+      const laid = layMany(
+        100,
+        (n) => `agents/human/requests/${nameFor(draw, batch * 1000 + n)}.yaml`,
+        'ask: ack\nby: human\nid: x',
+      );
+      if (batch % 2) reopen();
+      await turn();
+      const requests = taken('request');
+      judge(tally, laid, ({ file }) => requests.has(file) || asideOf(file) !== null);
+    }
+    await isIdle();
+    isUnharmed();
+    tally.close(200);
+  }, 240_000);
+
+  it('an organisation full of them is read by the commands, and opened again', async () => {
+    reopen();
+    await isIdle();
+    const place = { root, env: {} };
+    expect(readOrg(place).state.turn).toBe(engine.state.turn);
+    expect(checkFolder(place).config).not.toBeNull();
+    const disk = realDisk(root);
+    expect([...readMail(disk, mailFiles(disk, { archived: true }))].length).toBeGreaterThan(10);
+    expect(journalOf(disk).faults).toEqual([]);
+    isUnharmed();
+    console.log(`malformed: the longest turn took ${Math.round(longest)} ms`);
+  }, 60_000);
+});
+
+/** What the engine says of the org at the start: exit code and message. */
+function startFault(): string {
+  try {
+    const opened = open();
+    try {
+      opened.idle();
+      return 'none';
+    } finally {
+      opened.close();
+    }
+  } catch (error) {
+    return error instanceof FaultError ? `${FAULTS[error.fault.code].exit} ${error.message}` : String(error);
+  }
+}
+
+function isAccepted({ config, state }: Engine, name: string, file: string): boolean {
+  return config.agents.has(name) && state.files.has(file);
+}

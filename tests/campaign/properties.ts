@@ -1,0 +1,68 @@
+import fc from 'fast-check';
+import { type Deed, deedOf, drawsOf, type Sketch, sketchOf } from '../../src/testing/generators.ts';
+import type { Rule } from './oracle.ts';
+import { type Manner, Play } from './play.ts';
+import { differences } from './world.ts';
+
+/** Deeds of one run: about so many, at most twice as many. */
+const DEEDS = 25;
+
+const sketches = fc.array(fc.nat(999), { minLength: 60, maxLength: 200 }).map((numbers) => sketchOf(drawsOf(numbers)));
+const deedNumbers = fc.array(fc.nat(9999), { minLength: 6, maxLength: 6 });
+const plays = fc.tuple(sketches, fc.array(deedNumbers, { minLength: 1, maxLength: 2 * DEEDS, size: 'max' }));
+
+function deedsOf(sketch: Sketch, numbers: readonly number[][]): Deed[] {
+  return numbers.map((row) => deedOf(drawsOf(row), sketch));
+}
+
+/** Random deeds until there were so many. `check` returns what is wrong; a failure is shrunk to the simplest that fails. */
+async function forMany(
+  name: string,
+  operations: number,
+  seed: number,
+  check: (sketch: Sketch, deeds: Deed[]) => Promise<string[]>,
+): Promise<void> {
+  let done = 0;
+  let runs = 0;
+  for (let round = 0; done < operations; round++)
+    await fc.assert(
+      fc.asyncProperty(plays, async ([sketch, numbers]) => {
+        const deeds = deedsOf(sketch, numbers);
+        done += deeds.length;
+        runs++;
+        const wrong = await check(sketch, deeds);
+        if (wrong.length) throw new Error(`${wrong.slice(0, 3).join(' | ')}\n${JSON.stringify(deeds)}`);
+      }),
+      {
+        seed: seed + round,
+        numRuns: Math.max(1, Math.min(200, Math.ceil((operations - done) / DEEDS))),
+        endOnFailure: false,
+      },
+    );
+  console.log(`properties: ${name}: ${done} operations in ${runs} runs, 0 failures`);
+}
+
+/** Engines are closed, opened and killed in between, calls end in any order. */
+const WILD: Manner = { reopen: true, kill: true, uneven: 1, concurrency: 3 };
+
+/** A rule that holds after any deeds. */
+export function always(name: string, rule: Rule, operations: number, seed: number): Promise<void> {
+  return forMany(name, operations, seed, async (sketch, deeds) => rule(await new Play(sketch, WILD).all(deeds)));
+}
+
+/** Two manners of playing the same deeds, after which the folder is the same. */
+export function alike(
+  name: string,
+  manners: readonly Manner[],
+  operations: number,
+  seed: number,
+  kind: (deed: Deed) => boolean = () => true,
+): Promise<void> {
+  return forMany(name, operations, seed, async (sketch, all) => {
+    const deeds = all.filter(kind);
+    const wanted = (await new Play(sketch).all(deeds)).files;
+    const wrong: string[] = [];
+    for (const manner of manners) wrong.push(...differences(wanted, (await new Play(sketch, manner).all(deeds)).files));
+    return wrong;
+  });
+}
