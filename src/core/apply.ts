@@ -246,6 +246,7 @@ function revive(state: State, id: string, message: Message, to: string[]): void 
   const there = state.mail.get(message.id);
   const mail: Mail = there ?? { ...message, hops: 0, waiting: [], attempts: {} };
   mail.hops = 0;
+  delete mail.expires;
   for (const name of to) {
     if (mail.waiting.includes(name)) continue;
     mail.waiting.push(name);

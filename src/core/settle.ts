@@ -33,6 +33,7 @@ function settleVisit(config: Config, state: State, turn: number, visit: Finished
   if (visit.outcome === 'skipped') return reportStarved(config, state, visit, effects);
   if (visit.outcome === 'failed') return settleFailure(config, state, turn, visit, effects);
   settleDraft(config, turn, visit.agent, visit.draft, effects);
+  for (const text of visit.draft.untold) effects.push({ k: 'notice', to: visit.agent, about: 'refused', text });
   if (visit.summary) effects.push({ k: 'summarised' });
 }
 

@@ -72,12 +72,14 @@ export interface Draft {
   held: { id: string; tool: string; input: Json; rule: string; contacts: string[] }[];
   refusals: { tool: string; rule: string; text: string }[];
   notes: string[];
+  /** Refusals that the model could not be told, because its steps were used up. */
+  untold: string[];
   /** Number of the agent's next message in this turn. */
   nextMessage: number;
 }
 
 export function emptyDraft(nextMessage = 1): Draft {
-  return { sent: [], wrote: new Map(), acked: [], held: [], refusals: [], notes: [], nextMessage };
+  return { sent: [], wrote: new Map(), acked: [], held: [], refusals: [], notes: [], untold: [], nextMessage };
 }
 
 /** The outcome of staging: what the model is told, and whether it was refused by a rule. */

@@ -38,6 +38,8 @@ export class Folder {
   /** Folder → mark and names, for folders that rarely change. */
   private readonly listings = new Map<string, { mark: string; names: string[] }>();
   private lookedThrough = false;
+  /** Agents one of whose folders is a link or no folder: they are left out for as long as this engine lives. */
+  private readonly unsafe = new Set<string>();
 
   constructor(disk: Disk, clock: Clock) {
     this.disk = disk;
@@ -56,7 +58,7 @@ export class Folder {
 
   /** Files that people write: changes since the state. `limit` is the largest file in bytes. */
   tracked(state: State, limit: number): Input[] {
-    const inputs: Input[] = [];
+    const inputs: Input[] = this.lookedThrough ? [] : this.unsafeFolders(state);
     const seen = new Set<string>();
     for (const path of this.trackedPaths()) {
       seen.add(path);
@@ -78,12 +80,49 @@ export class Folder {
     );
   }
 
+  /** Agents whose folders cannot be trusted, and those without a resume. Nothing is ever followed out of the organisation. */
+  private unsafeFolders(state: State): Input[] {
+    const inputs: (Input | null)[] = [];
+    for (const agent of this.list('agents')) {
+      if (!isName(agent)) continue;
+      const home = `agents/${agent}`;
+      const bad = [
+        home,
+        ...['outbox', 'memory', 'workspace', 'requests', 'logs'].map((name) => `${home}/${name}`),
+      ].find((path) => !['folder', undefined].includes(this.disk.stat(path)?.kind));
+      if (bad !== undefined && this.disk.stat(home)?.kind !== 'file') {
+        this.unsafe.add(agent);
+        inputs.push(
+          this.newAside(
+            state,
+            bad,
+            {
+              reason: 'not-regular',
+              detail: `${bad} is a link or no folder; the agent is left out.`,
+              mark: this.disk.stat(bad)?.mark ?? '',
+            },
+            agent,
+          ),
+        );
+      } else if (bad === undefined && this.disk.stat(`${home}/resume.md`) === null)
+        inputs.push(
+          this.newAside(
+            state,
+            `${home}/resume.md`,
+            { reason: 'malformed', detail: 'The folder has no resume.md.', mark: 'gone' },
+            agent,
+          ),
+        );
+    }
+    return inputs.filter((input): input is Input => input !== null);
+  }
+
   private *trackedPaths(): Generator<string> {
     for (const name of this.list('org')) if (name.endsWith('.yaml') && !LEFTOVER.test(name)) yield `org/${name}`;
     for (const folder of CONFIG_FOLDERS)
       for (const name of this.list(folder)) if (isText(name)) yield `${folder}/${name}`;
     for (const agent of this.list('agents')) {
-      if (!isName(agent)) continue;
+      if (!isName(agent) || this.unsafe.has(agent)) continue;
       yield `agents/${agent}/resume.md`;
       for (const name of this.list(`agents/${agent}/memory`)) if (isText(name)) yield `agents/${agent}/memory/${name}`;
     }
@@ -353,7 +392,7 @@ export class Folder {
       const dead = state.dead.get(id);
       const read = dead ? this.readText(dead.path, limit) : null;
       const message = read && 'text' in read ? readMessage(read.text, dead?.path ?? '').message : null;
-      if (message) inputs.push({ k: 'revived', turn, id, message: { ...message, hops: 0 }, to });
+      if (message) inputs.push({ k: 'revived', turn, id, message: { ...message, hops: 0, expires: undefined }, to });
       else inputs.push({ k: 'lost', id, path: dead?.path ?? '' });
     }
     return inputs;

@@ -10,10 +10,26 @@ const MAX_READ = 64 * 1024 * 1024;
 
 /** The file system under `root`, an absolute path. */
 export function realDisk(root: string): Disk {
-  const at = (p: string): string => (p === '' || p === '.' ? root : `${root}/${p}`);
+  const sound = new Set<string>(['', '.']);
+  /** No folder on the way is a link. Looked at once for each folder: this program alone makes folders here. */
+  const check = (folder: string): void => {
+    if (sound.has(folder)) return;
+    const cut = folder.lastIndexOf('/');
+    check(cut < 0 ? '' : folder.slice(0, cut));
+    const stat = fs.lstatSync(`${root}/${folder}`, { throwIfNoEntry: false });
+    if (!stat) return;
+    if (stat.isSymbolicLink())
+      throw new DiskError('not-regular', folder, 'a link; nothing outside the organisation is touched');
+    sound.add(folder);
+  };
+  const at = (p: string): string => {
+    const cut = p.lastIndexOf('/');
+    if (cut > 0) check(p.slice(0, cut));
+    return p === '' || p === '.' ? root : `${root}/${p}`;
+  };
   return {
     read: (p) => attempt(p, () => readRegular(at(p), p), null),
-    list: (p) => attempt(p, () => fs.readdirSync(at(p)).sort(), null),
+    list: (p) => attempt(p, () => fs.readdirSync(at(`${p}/.`).slice(0, -2)).sort(), null),
     stat: (p) => attempt(p, () => statOf(at(p)), null),
     create: (p, bytes) => withParents(at, p, () => createFile(at(p), bytes)),
     rename: (from, to) => withParents(at, to, () => fs.renameSync(at(from), at(to))),

@@ -1,12 +1,14 @@
 import { apply } from '../core/apply.ts';
 import { requestHash } from '../core/brief.ts';
-import { type CallKey, type Prompt, ProviderError, printKey, type Reply } from '../core/call.ts';
+import { type CallKey, type Prompt, ProviderError, printKey, type Reply, type Usage } from '../core/call.ts';
 import type { Config } from '../core/config.ts';
 import type { CallEntry, Entry, IntentEntry, PromptRef } from '../core/entry.ts';
 import { charge, costOf, worstCase } from '../core/ledger.ts';
 import type { State } from '../core/state.ts';
+import { DiskError } from '../disk/disk.ts';
 import type { Journal } from '../disk/journal.ts';
 import type { Connection, Outside, Provider } from '../providers/provider.ts';
+import { FaultError } from '../schema/fault.ts';
 import type { Model, Price } from '../schema/models.ts';
 import { lineEvents } from './events.ts';
 import type { Ports } from './ports.ts';
@@ -225,8 +227,10 @@ export class Calls {
     purse.left -= intent.reserve;
     const start = this.ports.clock.ticks();
     try {
-      const reply = await this.withTimeout(line, signal, (limited) =>
-        connection.complete(limitOutput(line.model, prompt), limited),
+      const reply = withSoundUsage(
+        await this.withTimeout(line, signal, (limited) =>
+          connection.complete(limitOutput(line.model, prompt), limited),
+        ),
       );
       const { cost, over } = charge(
         line.price ?? {},
@@ -240,9 +244,17 @@ export class Calls {
         purse,
       );
       return reply;
-    } catch (error) {
-      if (!(error instanceof ProviderError)) throw error;
-      const { failure, message, usage, requestId } = error;
+    } catch (thrown) {
+      if (signal.aborted || thrown instanceof DiskError || thrown instanceof FaultError) throw thrown;
+      const error =
+        thrown instanceof ProviderError
+          ? thrown
+          : new ProviderError(
+              'unavailable',
+              `the provider broke: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
+            );
+      const { failure, message, requestId } = error;
+      const usage = isSound(error.usage) ? error.usage : null;
       const cost = usage ? Math.min(costOf(line.price ?? {}, usage), intent.reserve) : 0;
       await this.book(
         {
@@ -362,6 +374,15 @@ function outputLimit(model: Model, prompt: Prompt): number {
 
 function countsTokens(price: Price): boolean {
   return Boolean(price.input || price.cached_input || price.cache_write || price.output);
+}
+
+/** Usage that is no count of tokens is as good as none. */
+function withSoundUsage(reply: Reply): Reply {
+  return reply.usage === null || isSound(reply.usage) ? reply : { ...reply, usage: null };
+}
+
+function isSound(usage: Usage | null): boolean {
+  return usage !== null && Object.values(usage).every((tokens) => Number.isSafeInteger(tokens) && tokens >= 0);
 }
 
 function limitOutput(model: Model, prompt: Prompt): Prompt {

@@ -1,5 +1,5 @@
 import { apply } from '../core/apply.ts';
-import type { Config } from '../core/config.ts';
+import { agentFolders, type Config } from '../core/config.ts';
 import type { Entry, Input, OpenEntry } from '../core/entry.ts';
 import { type FileOp, filesOf } from '../core/files.ts';
 import type { Toolbox } from '../core/judge.ts';
@@ -242,7 +242,7 @@ export class Engine {
     this.unfinished = null;
     const own = this.env;
     this.env = unfinished.open.env ?? {};
-    this.setConfig(this.state.files, []);
+    this.setConfig([], []);
     this.env = own;
     const recorded = new Recorded(unfinished.calls);
     const { again, doubt } = recorded.open();
@@ -312,8 +312,14 @@ export class Engine {
     const changes = this.folder.tracked(this.state, limit);
     if (changes.length === 0 && this.configured && this.configuredWith === this.env) return [];
     const good = this.configured ? this.withoutBroken(changes, faults) : changes;
-    this.setConfig(this.textsWith(good), faults);
+    this.setConfig(good, faults);
     return numberAsides(good, turn, 1);
+  }
+
+  private readWith(changes: readonly Input[]): ReturnType<ReturnType<typeof configReader>> {
+    const texts = this.textsWith(changes);
+    const asides = changes.flatMap((change) => (change.k === 'aside' ? [change.path] : []));
+    return this.readConfig(texts, agentFolders(texts.keys(), [...this.state.aside.keys(), ...asides]), this.env);
   }
 
   private textsWith(changes: readonly Input[]): Map<string, string> {
@@ -327,8 +333,8 @@ export class Engine {
   }
 
   /** At the start broken configuration stops the command; a broken resume only sets its agent aside. */
-  private setConfig(texts: ReadonlyMap<string, string>, faults: Fault[]): void {
-    const read = this.readConfig(texts, foldersIn(texts), this.env);
+  private setConfig(changes: readonly Input[], faults: Fault[]): void {
+    const read = this.readWith(changes);
     if (!read.config) throw new FaultError(...(read.faults as [Fault, ...Fault[]]));
     faults.push(...read.faults, ...read.warnings);
     this.config = read.config;
@@ -338,7 +344,7 @@ export class Engine {
 
   /** Leaves out the changes that would break what works now: all of `org/` together, or a resume on its own. */
   private withoutBroken(changes: readonly Input[], faults: Fault[]): Input[] {
-    const read = this.readConfig(this.textsWith(changes), foldersIn(this.textsWith(changes)), this.env);
+    const read = this.readWith(changes);
     const newlyBroken = new Set([...(read.config?.broken.keys() ?? [])].filter((name) => this.config.agents.has(name)));
     const keep = changes.filter((change) => {
       if (change.k !== 'file') return true;
@@ -356,9 +362,9 @@ export class Engine {
   /** The configuration as the state holds it, or as the folder shows it before the first turn. */
   private configure(): void {
     if (this.configured) return;
-    if (this.unfinished) return this.setConfig(this.state.files, []);
+    if (this.unfinished) return this.setConfig([], []);
     const changes = this.folder.tracked(this.state, FIRST_LIMIT);
-    this.setConfig(this.textsWith(changes), []);
+    this.setConfig(changes, []);
     for (const change of changes) if ('path' in change) this.folder.forget(change.path);
     this.configured = false;
   }
@@ -495,12 +501,6 @@ function sweptIn(lines: readonly Entry[]): string[] {
 
 function countInputs(lines: readonly Entry[]): number {
   return lines.filter((line) => ['drop', 'file', 'mail', 'mail-gone', 'request', 'revived'].includes(line.k)).length;
-}
-
-function foldersIn(texts: ReadonlyMap<string, string>): string[] {
-  const folders = new Set<string>();
-  for (const path of texts.keys()) if (path.startsWith('agents/')) folders.add(agentOf(path));
-  return [...folders];
 }
 
 function agentOf(path: string): string {

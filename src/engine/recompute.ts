@@ -1,5 +1,5 @@
 import { apply } from '../core/apply.ts';
-import type { Config } from '../core/config.ts';
+import { agentFolders, type Config } from '../core/config.ts';
 import type { Effect, Entry, OpenEntry } from '../core/entry.ts';
 import type { Toolbox } from '../core/judge.ts';
 import { frozenEffects } from '../core/settle.ts';
@@ -70,7 +70,7 @@ export class Recompute {
   }
 
   private input(entry: Entry): void {
-    if (entry.k === 'file') this.config = null;
+    if (entry.k === 'file' || entry.k === 'aside') this.config = null;
     apply(this.state, entry);
   }
 
@@ -122,12 +122,8 @@ export class Recompute {
   private configure(env: Record<string, string>): Config {
     const text = JSON.stringify(env);
     if (this.config && text === this.env) return this.config;
-    const folders = new Set(
-      [...this.state.files.keys()].flatMap((path) =>
-        path.startsWith('agents/') ? [path.split('/', 2)[1] as string] : [],
-      ),
-    );
-    const read = this.readConfig(this.state.files, [...folders], env);
+    const folders = agentFolders(this.state.files.keys(), this.state.aside.keys());
+    const read = this.readConfig(this.state.files, folders, env);
     if (!read.config) throw new FaultError(...(read.faults as [Fault, ...Fault[]]));
     this.config = read.config;
     this.env = text;

@@ -98,6 +98,7 @@ async function converse(turn: Turn, toolbox: Toolbox, plan: Visit, scene: Scene)
     if (reply.text.trim() !== '') scene.draft.notes.push(reply.text.trim());
     const { results, again } = await doActs(turn, toolbox, plan, scene, reply.acts, n);
     if (!again) return;
+    if (n === steps) scene.draft.untold.push(...results.filter((result) => !result.ok).map((result) => result.text));
     parts = [
       ...parts,
       { role: 'assistant', text: reply.text, acts: reply.acts },

@@ -103,6 +103,12 @@ describe('mail', () => {
     apply(state, { k: 'moved', from: 'x', to: 'elsewhere' });
   });
 
+  it('that was mended ends the record of what was wrong with it', () => {
+    const other = { ...ASIDE, id: 'aside-000001-2', path: 'other' };
+    const state = stateOf(ASIDE, other, { ...EVERY.drop, mends: ASIDE.id });
+    expect([...state.dead.keys()]).toEqual([other.id]);
+  });
+
   it('that a person edited is changed, in its conversation too', () => {
     const body = 'x'.repeat(TAIL_CHARS + 1);
     const edit: Entry = { k: 'mail', id: FIRST, subject: 'New', body, priority: 'low' };
@@ -175,6 +181,11 @@ describe('dead letters', () => {
     apply(state, EVERY.revived);
     expect([state.dead.size, state.revive.size]).toEqual([0, 0]);
     expect(inboxOf(state, 'a')).toMatchObject([{ id: FIRST, hops: 0, attempts: {}, waiting: ['a'] }]);
+  });
+
+  it('whose file is gone are not looked for again, but stay on record', () => {
+    const state = stateOf(sent(), dead(), asked({ ask: 'retry', by: 'human', id: FIRST }), EVERY.lost);
+    expect([state.dead.size, state.revive.size]).toEqual([1, 0]);
   });
 
   it('that others still wait for come back to those who lost them only', () => {

@@ -86,7 +86,7 @@ export const HELD: Extract<Entry, { k: 'held' }> = {
 export const EVERY: { [K in Entry['k']]: Extract<Entry, { k: K }> } = {
   open: { k: 'open', turn: 1, time: 0, boot: 'boot', lock: 1, version: '1' },
   file: { k: 'file', path: 'org/org.yaml', text: 'name: x\n' },
-  lost: { k: 'lost', id: 'dead', path: 'agents/a/outbox/gone.md' },
+  lost: { k: 'lost', id: letter().id, path: letter().path },
   drop: { k: 'drop', turn: 1, found: 'agents/human/outbox/x.md', hash: 'h', message: letter({ n: 9 }) },
   aside: ASIDE,
   mail: { k: 'mail', id: letter().id, subject: 'S', body: 'B', priority: 'high' },

@@ -41,6 +41,14 @@ describe('what a line does to the folder', () => {
     ]);
   });
 
+  it('drop: what was wrong with it before is archived', () => {
+    expect(filesOf({ ...EVERY.drop, turn: 7, mends: ASIDE.id })[1]).toEqual({
+      op: 'move',
+      from: 'org/dead-letter/aside-000001-1.md',
+      to: 'org/dead-letter/archive/aside-000001-1-7.md',
+    });
+  });
+
   it('request: of a command that took the lock itself, nothing', () => {
     const { file: _file, ...entry } = EVERY.request;
     expect(filesOf(entry)).toEqual([]);

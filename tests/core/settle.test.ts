@@ -3,6 +3,7 @@ import type { Effect, Entry } from '../../src/core/entry.ts';
 import {
   bury,
   type Finished,
+  frozenEffects,
   peopleOf,
   settle,
   settleDraft,
@@ -11,7 +12,7 @@ import {
 } from '../../src/core/settle.ts';
 import { emptyState, type Mail } from '../../src/core/state.ts';
 import { emptyDraft } from '../../src/core/tool.ts';
-import { intent, replied, visited } from './entries.ts';
+import { ASIDE, EVERY, intent, replied, visited } from './entries.ts';
 import { configOf, letter, mail, resumeOf, sent, stateOf } from './world.ts';
 
 const config = configOf({
@@ -263,6 +264,24 @@ describe('mail that cannot be delivered any more', () => {
   it('to an agent whose resume is broken waits until it is mended, or expires', () => {
     expect(reasons(broken, 2, sent({ from: 'a', to: ['b'] }))).toEqual([]);
     expect(reasons(broken, 3, sent({ from: 'a', to: ['b'], expires: 2 }))).toEqual(['expired b']);
+  });
+});
+
+describe('what follows from a freeze', () => {
+  const told = (...lines: Entry[]) => noticesIn(frozenEffects(config, emptyState(), 2, lines));
+
+  it.each([
+    ['a file that was set aside, its owner a person', [{ ...ASIDE, owner: 'boss' }], ['boss', 'human']],
+    ['a file that was set aside, its owner an agent', [{ ...ASIDE, owner: 'a' }], ['human', 'boss']],
+    ['a message that is lost', [EVERY.lost], ['human', 'boss']],
+    ['anything else', [EVERY.open, EVERY.drop, EVERY.file], []],
+  ] as [string, Entry[], string[]][])('is told to people: %s', (_what, lines, to) => {
+    expect(told(...lines)).toEqual(to.map((name) => [name, 'dead-letter']));
+  });
+
+  it('begins with the mail that cannot be delivered any more', () => {
+    const effects = frozenEffects(config, stateOf(sent({ to: ['ghost'] })), 2, [ASIDE]);
+    expect(effects.map(({ k }) => k)).toEqual(['dead', 'notice', 'notice', 'notice', 'notice']);
   });
 });
 

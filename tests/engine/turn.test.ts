@@ -94,7 +94,7 @@ describe('a turn', () => {
       },
       ({ agent, turn, n }) => {
         if (agent === 'a')
-          return turn === 1
+          return turn === 1 && n === 1
             ? [{ tool: 'write_file', input: { path: 'shared/x', content: 'new' } }, say('b', 'Look.')]
             : [];
         return n === 1 ? [{ tool: 'read_file', input: { path: 'shared/x' } }] : [];

@@ -478,9 +478,12 @@ describe('holes of the earlier program', () => {
   });
 
   it('4-24 after 100 turns unread mail of people and agents is there, and no log or event holds a prompt', async () => {
-    const org = new Org({ edges: STAR, org: { limits: { live_turns: 2 } } }, first([say('b', 'From a: TOKEN-8')]));
+    const org = new Org(
+      { edges: STAR, org: { limits: { live_turns: 2 } } },
+      first([say('b', 'From a: TOKEN-8', { subject: 'Hello' })]),
+    );
     await org.ask({ ask: 'pause', by: 'human', agent: 'b' });
-    org.drop(['a', 'b'], 'From the human: TOKEN-9');
+    org.drop(['a', 'b'], 'From the human: TOKEN-9', { subject: 'Hello' });
     const events: LogEvent[] = [];
     const ports = { ...org.ports(), log: (event: LogEvent) => void events.push(event) };
     const engine = Engine.open(ports, TOOLS, 'run');

@@ -458,7 +458,11 @@ describe('6.2 turns', () => {
   });
 
   it('6.2-28 max_turns counts the turns of a run, every time it is run', async () => {
-    const org = new Org({ edges: STAR, org: { clock: { max_turns: 2, turn_seconds: 1 } } });
+    const org = new Org({
+      edges: STAR,
+      org: { clock: { max_turns: 2, turn_seconds: 1 } },
+      resumes: { a: { schedule: { when: 'always' } } },
+    });
     for (const last of [2, 4, 6]) {
       const { reports, end } = await org.run({});
       expect([reports.map(({ turn }) => turn), end]).toEqual([[last - 1, last], 'max-turns']);
