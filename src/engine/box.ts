@@ -66,3 +66,11 @@ function refuseLinks(disk: Disk, path: string): void {
     if (kind === 'link' || kind === 'other') throw new BoxRefusal(`${part} is not a regular file or folder.`);
   }
 }
+
+/** A regular file that no link leads to. */
+export function isPlainFile(disk: Disk, path: string): boolean {
+  const parts = path.split('/');
+  return parts.every(
+    (_, i) => disk.stat(parts.slice(0, i + 1).join('/'))?.kind === (i === parts.length - 1 ? 'file' : 'folder'),
+  );
+}

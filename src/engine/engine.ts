@@ -476,6 +476,7 @@ function lockOf(ports: Ports, command: string): Lock {
 function asFault(error: unknown): unknown {
   if (!(error instanceof DiskError)) return error;
   if (error.failure === 'full') return failure('disk-full', `The disk is full: ${error.message}`, { file: error.path });
+  if (error.failure === 'not-regular') return failure('not-regular', error.message, { file: error.path });
   return failure('disk-error', `The disk failed (${error.failure}): ${error.message}`, { file: error.path });
 }
 

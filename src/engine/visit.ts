@@ -10,6 +10,7 @@ import { emptyDraft, type Scene } from '../core/tool.ts';
 import { DiskError } from '../disk/disk.ts';
 import { FaultError } from '../schema/fault.ts';
 import type { Resume } from '../schema/resume.ts';
+import { isPlainFile } from './box.ts';
 import { OutOfCredits, type Purse } from './calls.ts';
 import { briefVisit, noteBlobs, type Turn } from './turn.ts';
 import { performAct } from './use.ts';
@@ -68,9 +69,7 @@ function sceneOf(turn: Turn, plan: Visit, alreadySent: number): Scene {
   const attach = (path: string): string | null => {
     const permitted = permitPath(plan.resume, path);
     const bytes =
-      permitted.ok && turn.ports.disk.stat(permitted.path)?.kind === 'file'
-        ? turn.ports.disk.read(permitted.path)
-        : null;
+      permitted.ok && isPlainFile(turn.ports.disk, permitted.path) ? turn.ports.disk.read(permitted.path) : null;
     return bytes === null ? null : Buffer.from(bytes).toString('base64');
   };
   return {
