@@ -98,16 +98,27 @@ export class Calls {
     if (!line) {
       line = this.openLine(name, model);
       this.lines.set(model, line);
+      line.catch(() => this.lines.delete(model));
     }
     return line;
   }
 
   private async openLine(name: string, model: Model): Promise<Line> {
-    const provider = await this.ports.provider(model.provider);
+    const provider = await this.providerOf(model.provider);
     const price = model.price ?? (provider.free ? {} : null);
     const connection = provider.connect(model, this.outside());
     connection.catch(() => this.lines.delete(model));
     return { name, model, provider, price, connection };
+  }
+
+  /** A provider that does not exist stops only those who use it. */
+  private async providerOf(name: string): Promise<Provider> {
+    try {
+      return await this.ports.provider(name);
+    } catch (error) {
+      if (error instanceof DiskError) throw error;
+      throw new ProviderError('bad-request', error instanceof FaultError ? error.fault.message : String(error));
+    }
   }
 
   private outside(): Outside {

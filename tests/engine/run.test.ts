@@ -168,7 +168,13 @@ describe('an open-ended run', () => {
     const { reports, end } = await org.with((engine) =>
       run(engine, org.clock, { signal: abort.signal, told: () => {} }),
     );
-    expect([end, reports.map(({ turn, visits }) => [turn, visits.length])]).toEqual(['interrupted', [[1, 0], [2, 1]]]);
+    expect([end, reports.map(({ turn, visits }) => [turn, visits.length])]).toEqual([
+      'interrupted',
+      [
+        [1, 0],
+        [2, 1],
+      ],
+    ]);
     expect(org.delivered('a')).toHaveLength(1);
   });
 });
