@@ -199,7 +199,8 @@ describe('2,000 malformed files', () => {
       await isIdle();
     }
     isUnharmed();
-    for (const name of VICTIMS) lay(root, `agents/${name}/resume.md`, '---\nrole: victim\n---\n');
+    const good: Thing = { is: 'bytes', bytes: Buffer.from('---\nrole: victim\n---\n') };
+    for (const name of VICTIMS) put(root, `agents/${name}/resume.md`, good);
     tally.close(300);
   }, 240_000);
 
@@ -226,20 +227,14 @@ describe('2,000 malformed files', () => {
         'members: [a]',
       );
       const { faults } = await turn();
-      judge(
-        tally,
-        laid,
-        ({ file }) =>
-          engine.state.files.has(file) ||
-          faults.some((fault) => fault.file === file) ||
-          asideOf(file) !== null ||
-          /\.conflict-\d/.test(file),
-      );
+      const leftOut = faults.some((fault) => fault.file?.startsWith('org/units/')); // one that is broken leaves out all of org/
+      judge(tally, laid, ({ file }) => engine.state.files.has(file) || leftOut || asideOf(file) !== null);
       await isIdle();
       engine.close();
       expect(startFault()).toMatch(/^3 |^none/);
       for (const { file } of laid) fs.rmSync(path.join(root, file), { recursive: true, force: true });
       engine = open();
+      await turn();
     }
     isUnharmed();
     tally.close(150);

@@ -75,7 +75,7 @@ describe('a link leads nowhere', () => {
       tool: 'send_message',
       input: { to: 'human', body: `See ${path}`, attachments: [path] },
     }));
-    const rules = [{ name: 'attach', when: {}, reply: { acts } }];
+    const rules = [{ when: { call: 1 }, reply: { acts } }];
     fs.writeFileSync(join(root, 'org/script.yaml'), JSON.stringify({ version: 1, rules }));
     fs.writeFileSync(
       join(root, 'org/models.yaml'),

@@ -114,41 +114,42 @@ describe('a chain of models', () => {
   });
 
   it('goes on from a model without a key or a price, and looks at it again in the next turn', async () => {
-    const org = lab(
-      {
-        one: { provider: 'locked', price: FLAT, fallback: ['two', 'three'] },
-        two: { provider: 'two' },
-        three: { provider: 'two', price: FLAT },
-      },
-      'one',
-    );
-    let connects = 0;
-    const locked = service(() => ({ text: 'At last.' }));
-    Object.assign(org.providers, {
-      two: answers(),
-      locked: {
-        ...locked,
-        connect: (...args: Parameters<typeof locked.connect>) =>
-          ++connects < 3 ? Promise.reject(new ProviderError('auth', 'no key')) : locked.connect(...args),
-      },
-    });
+    const models = {
+      one: { provider: 'locked', price: FLAT, fallback: ['two', 'three'] },
+      two: { provider: 'two' },
+      three: { provider: 'two', price: FLAT },
+    };
+    const org = lab(models, 'one');
+    const open = answers('At last.');
+    let locked = true;
+    org.providers.two = answers();
+    org.providers.locked = {
+      ...open,
+      connect: (...args) => (locked ? Promise.reject(new ProviderError('auth', 'no key')) : open.connect(...args)),
+    };
     await org.turns(1);
     expect(attemptsIn(org)).toEqual([expect.stringMatching(/^three 1\.\d: reply$/)]);
+    expect(org.messages('a')).toEqual([]);
+    locked = false;
     org.drop('a', 'Again.');
     await org.turns(1);
-    org.drop('a', 'Again.');
-    await org.turns(1);
-    expect(org.messages('a').map(({ body }) => body)).toEqual(['At last.']);
+    expect(org.messages('a')).toMatchObject([{ body: 'At last.' }]);
   });
 
-  it('whose provider is unknown fails the visit, not the turn', async () => {
-    const org = lab({ one: { provider: 'scripted' } }, 'one');
+  it('whose provider does not exist fails the visit, and mending the file is enough', async () => {
+    const org = lab({ one: { provider: 'nothing', price: FLAT } }, 'one', {
+      edges: { human: ['a', 'b'], a: ['human'], b: [] },
+    });
+    org.drop('b', 'You too.');
+    const [report] = await org.turns(1).catch(() => []);
     org.disk.replace(
       'org/models.yaml',
-      'version: 1\nmodels:\n  one: { provider: nothing, price: { per_call: 0.01 } }\n',
+      'version: 1\nmodels:\n  one: { provider: mind }\n  default: { provider: mind }\n',
     );
-    const [report] = await org.turns(1).catch((error: unknown) => [error as never]);
-    expect(report?.visits).toMatchObject([{ outcome: 'failed', blame: expect.stringMatching(/provider|internal/) }]);
+    org.restart();
+    await org.turns(2);
+    expect(org.delivered('a')).toEqual(['000001-human-01']);
+    expect(report?.visits).toMatchObject([{ agent: 'a', outcome: 'failed', blame: 'provider' }]);
   });
 });
 
@@ -199,7 +200,6 @@ describe('the reserve of a call', () => {
       { outcome: 'failed', reason: expect.stringMatching(/^bad-request: the model one is stopped/) },
     ]);
     await org.ask({ ask: 'settle-doubt', by: 'human', key: 'one', amount: 0 });
-    await org.turns(1);
     expect((await org.turns(1))[0]?.visits).toMatchObject([{ outcome: 'ok' }]);
   });
 
@@ -339,7 +339,7 @@ describe('what a provider sees of the outside', () => {
     });
     let connects = 0;
     const { connect } = answers();
-    org.providers.one = { ...answers(), connect: (...args) => (connects++, connect(...args)) };
+    org.providers.one = { ...answers(), connect: (...args) => connect(...args).finally(() => connects++) };
     await org.turns(3);
     expect(connects).toBe(1);
   });

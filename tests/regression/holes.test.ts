@@ -64,11 +64,15 @@ class RealOrg {
     this.disk.create(`agents/human/outbox/${to}-${body.length}.sent.md`, `---\nto: ${to}\n---\n${body}\n`);
   }
 
-  async turn(): Promise<TurnReport> {
+  turn(): Promise<TurnReport> {
+    return this.with((engine) => engine.turn());
+  }
+
+  async with<T>(work: (engine: Engine) => Promise<T>): Promise<T> {
     const ports: Ports = { ...this.minded.ports(), disk: this.disk, clock: realClock, host: realHost(this.root) };
     const engine = Engine.open(ports, TOOLS, 'run');
     try {
-      return await engine.turn();
+      return await work(engine);
     } finally {
       engine.close();
     }
@@ -305,6 +309,23 @@ describe('holes of the earlier program', () => {
       expect(filesIn(org.outside)).toEqual(before);
     },
   );
+
+  it.each(['outbox', 'memory'])('4-10 the same when the %s becomes a link while the engine runs', async (folder) => {
+    const acts = [say('human', 'Hello'), act('remember', { key: 'k', text: 'x' })];
+    const org = new RealOrg({ edges: STAR, resumes: { a: { tools: ['remember'] } } }, first(acts));
+    await org.with(async (engine) => {
+      org.drop('a', 'Work.');
+      await engine.turn();
+      rmSync(org.at(`agents/a/${folder}`), { recursive: true });
+      org.link(`agents/a/${folder}`, org.outside);
+      org.drop('a', 'More work.');
+      org.drop('b', 'Work too.');
+      const before = filesIn(org.outside);
+      const { visits } = await engine.turn();
+      expect(visits).toEqual(expect.arrayContaining([expect.objectContaining({ agent: 'b', outcome: 'ok' })]));
+      expect(filesIn(org.outside)).toEqual(before);
+    });
+  });
 
   it.each(['.lemming', 'org/journal', 'org/dead-letter', 'org/shared'])(
     '4-10 an organisation whose %s is a link is refused, and nothing is written through it',
