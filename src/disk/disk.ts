@@ -30,6 +30,8 @@ export interface Disk {
   syncFile(path: string): void;
   /** Makes the names in a folder durable. */
   syncDir(path: string): void;
+  /** Folders that were found to be no links are looked at anew: people may have been at work. */
+  recheck(): void;
 }
 
 /** An open journal or log. */

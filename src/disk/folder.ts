@@ -38,8 +38,10 @@ export class Folder {
   /** Folder → mark and names, for folders that rarely change. */
   private readonly listings = new Map<string, { mark: string; names: string[] }>();
   private lookedThrough = false;
-  /** Agents one of whose folders is a link or no folder: they are left out for as long as this engine lives. */
+  /** Agents one of whose folders is a link or no folder: they are left out until that is mended. */
   private readonly unsafe = new Set<string>();
+  /** Agent → mark of its folder when the folders in it were looked at. */
+  private readonly homes = new Map<string, string>();
 
   constructor(disk: Disk, clock: Clock) {
     this.disk = disk;
@@ -58,7 +60,7 @@ export class Folder {
 
   /** Files that people write: changes since the state. `limit` is the largest file in bytes. */
   tracked(state: State, limit: number): Input[] {
-    const inputs: Input[] = this.lookedThrough ? [] : this.unsafeFolders(state);
+    const inputs: Input[] = this.unsafeFolders(state);
     const seen = new Set<string>();
     for (const path of this.trackedPaths()) {
       seen.add(path);
@@ -86,6 +88,10 @@ export class Folder {
     for (const agent of this.list('agents')) {
       if (!isName(agent)) continue;
       const home = `agents/${agent}`;
+      const stat = this.disk.stat(home);
+      if (stat && this.homes.get(agent) === stat.mark) continue;
+      if (stat && this.settled(stat)) this.homes.set(agent, stat.mark);
+      this.unsafe.delete(agent);
       const bad = [
         home,
         ...['outbox', 'memory', 'workspace', 'requests', 'logs'].map((name) => `${home}/${name}`),

@@ -200,6 +200,8 @@ export class Journal {
   private compact = new Compact();
   private waiting: Promise<void> | null = null;
   private room = 0;
+  /** After a failed write nothing more is written: it would stand behind half a group. */
+  private failed: unknown = null;
   /** Hash of the last seal. */
   head: string;
   /** The file being written. */
@@ -219,6 +221,27 @@ export class Journal {
     this.dirSynced = size > 0;
   }
 
+  /**
+   * Makes durable what an earlier engine wrote: after a kill its last lines may only be in the system's memory, and nothing
+   * may build upon what a power loss could still take. The files are written anew, because after a failed fsync the system
+   * may count lines as written that never reached the disk.
+   */
+  secure(): void {
+    for (const file of [this.file - 1, this.file]) this.rewrite(journalPath(file));
+    if (this.disk.stat(JOURNAL)) this.disk.syncDir(JOURNAL);
+  }
+
+  private rewrite(path: string): void {
+    const bytes = this.disk.read(path);
+    if (bytes === null) return;
+    const temp = path.replace(/([^/]+)$/, '.lemming-$1.tmp');
+    this.disk.unlink(temp);
+    this.disk.create(temp, bytes);
+    this.disk.syncFile(temp);
+    this.close();
+    this.disk.rename(temp, path);
+  }
+
   /** Drops a torn tail that a crash left after the good groups. */
   dropTail(): void {
     const stat = this.disk.stat(journalPath(this.file));
@@ -232,6 +255,16 @@ export class Journal {
 
   /** Writes the collected group; `sync` makes it durable before it returns. */
   write(sync: boolean): void {
+    if (this.failed) throw this.failed;
+    try {
+      this.writeGroup(sync);
+    } catch (error) {
+      this.failed = error;
+      throw error;
+    }
+  }
+
+  private writeGroup(sync: boolean): void {
     if (this.lines.length) {
       const { bytes, seal } = sealed(this.lines, this.head);
       this.lines = [];

@@ -96,7 +96,7 @@ function replaceFile(disk: Disk, op: Extract<FileOp, { op: 'replace' }>, turn: n
   if (op.was === null && current === null && disk.stat(aside) === null)
     return createFile(disk, op.path, op.text, turn, done);
   createTemp(disk, temp, op.text);
-  if (current !== null && disk.stat(aside) === null) disk.rename(op.path, aside);
+  if (current !== null && disk.stat(aside) === null) moveAside(disk, op.path, aside);
   const old = readFile(disk, aside);
   if (old !== null && op.was !== null && sameBytes(old, op.was)) {
     if (!linkNew(disk, temp, op.path)) keepBeside(disk, temp, op.path, turn, done);
@@ -105,6 +105,15 @@ function replaceFile(disk: Disk, op: Extract<FileOp, { op: 'replace' }>, turn: n
     keepBeside(disk, temp, op.path, turn, done);
   }
   finish(disk, aside, temp);
+}
+
+/** A person may delete the file at that very instant: then there is nothing to move. */
+function moveAside(disk: Disk, path: string, aside: string): void {
+  try {
+    disk.rename(path, aside);
+  } catch (error) {
+    if (!(error instanceof DiskError) || error.failure !== 'absent') throw error;
+  }
 }
 
 function finish(disk: Disk, aside: string, temp: string): void {
@@ -135,7 +144,7 @@ function removeFile(disk: Disk, path: string, hash: string | null): void {
   if (disk.stat(aside) === null) {
     const current = readFile(disk, path);
     if (current === null || (hash !== null && bytesHash(current) !== hash)) return;
-    disk.rename(path, aside);
+    moveAside(disk, path, aside);
   }
   const old = readFile(disk, aside);
   if (old !== null && hash !== null && bytesHash(old) !== hash) linkNew(disk, aside, path);

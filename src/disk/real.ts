@@ -10,10 +10,10 @@ const MAX_READ = 64 * 1024 * 1024;
 
 /** The file system under `root`, an absolute path. */
 export function realDisk(root: string): Disk {
-  const sound = new Set<string>(['', '.']);
-  /** No folder on the way is a link. Looked at once for each folder: this program alone makes folders here. */
+  const sound = new Set<string>();
+  /** No folder on the way is a link. Looked at once for each folder, until `recheck`. */
   const check = (folder: string): void => {
-    if (sound.has(folder)) return;
+    if (folder === '' || folder === '.' || sound.has(folder)) return;
     const cut = folder.lastIndexOf('/');
     check(cut < 0 ? '' : folder.slice(0, cut));
     const stat = fs.lstatSync(`${root}/${folder}`, { throwIfNoEntry: false });
@@ -41,6 +41,7 @@ export function realDisk(root: string): Disk {
     free: () => attempt('', () => freeBytes(root)),
     syncFile: (p) => syncPath(at(p), p),
     syncDir: (p) => syncPath(at(p), p),
+    recheck: () => sound.clear(),
   };
 }
 

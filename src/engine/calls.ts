@@ -14,7 +14,7 @@ import { lineEvents } from './events.ts';
 import type { Ports } from './ports.ts';
 
 /** Bytes that must be free before a call, so that its reply can be kept. */
-const ROOM_FOR_REPLY = 65_536;
+const ROOM_FOR_REPLY = 1_048_576;
 
 /** Raised when a visit may not spend what the next attempt could cost. */
 export class OutOfCredits extends Error {}

@@ -92,7 +92,6 @@ export class Engine {
 
   /** Takes the lock, reads the journal and puts the folder in order. Throws `locked`, `damaged-journal`, or the faults of the configuration. */
   static open(ports: Ports, toolbox: Toolbox, command: string): Engine {
-    if (!ports.disk.stat('org/org.yaml')) throw failure('no-org', 'There is no org/org.yaml here');
     const lock = lockOf(ports, command);
     try {
       return new Engine(ports, toolbox, lock);
@@ -117,6 +116,7 @@ export class Engine {
     this.folder = new Folder(ports.disk, ports.clock);
     this.calls = new Calls(ports, this.journal, this.state);
     this.journal.dropTail();
+    this.journal.secure();
     this.redo(loaded);
   }
 
@@ -159,6 +159,14 @@ export class Engine {
 
   /** Whether mail, a request or an unfinished turn makes anyone due. Reads the folder for what people dropped. */
   idle(): 'busy' | 'idle' | 'failing' {
+    try {
+      return this.lookIdle();
+    } catch (error) {
+      throw asFault(error);
+    }
+  }
+
+  private lookIdle(): 'busy' | 'idle' | 'failing' {
     if (this.unfinished) return 'busy';
     this.configure();
     return this.hasNews() ? 'busy' : idleness(this.config, this.state);
@@ -279,6 +287,7 @@ export class Engine {
       ...(wish.budget === undefined ? {} : { budget: wish.budget }),
     };
     const lines: Entry[] = [];
+    this.ports.disk.recheck();
     this.take(lines, [open]);
     this.take(lines, this.configInputs(turn, faults));
     const limit = this.config.org.limits.message_bytes;
@@ -433,6 +442,8 @@ export class Engine {
         this.syncFiles();
         if (this.lock.held()) writeCache(this.ports.disk, this.state, this.journal, this.synced, this.boot);
       }
+    } catch (error) {
+      throw asFault(error);
     } finally {
       this.journal.close();
       this.lock.release();
@@ -453,9 +464,9 @@ export class Engine {
     if (synced < openedAt)
       for (const op of this.operationsSince(synced)) this.unsynced.add(op.op === 'move' ? op.to : op.path);
     if (this.unsynced.size > SYNCED_AT_CLOSE) return;
-    for (const path of this.unsynced) disk.syncFile(path);
+    for (const path of this.unsynced) unlessLink(() => disk.syncFile(path));
     for (const folder of new Set([...this.unsynced].map((path) => path.slice(0, path.lastIndexOf('/')))))
-      disk.syncDir(folder);
+      unlessLink(() => disk.syncDir(folder));
     this.unsynced.clear();
     this.synced = state.turn;
     this.journal.turnTo(this.next);
@@ -464,8 +475,18 @@ export class Engine {
   }
 }
 
+/** What has become a link holds nothing of ours any more. */
+function unlessLink(sync: () => void): void {
+  try {
+    sync();
+  } catch (error) {
+    if (!(error instanceof DiskError) || error.failure !== 'not-regular') throw error;
+  }
+}
+
 function lockOf(ports: Ports, command: string): Lock {
   try {
+    if (!ports.disk.stat('org/org.yaml')) throw failure('no-org', 'There is no org/org.yaml here');
     return takeLock(ports.disk, ports.host, command);
   } catch (error) {
     throw asFault(error);

@@ -213,6 +213,7 @@ export class Readings {
       append: never,
       syncFile: never,
       syncDir: never,
+      recheck: () => {},
       free: never,
     };
   }

@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import type { Disk } from '../disk/disk.ts';
 
-/** An organisation for tests, as values. Everything left out is simple: scripted model, free calls, full edges to the human. */
+/** An organisation for tests, as values. Only the edges are needed: the rest is a scripted model whose calls cost nothing. */
 export interface OrgPlan {
   name?: string;
   /** agent → whom it may write to. The other end of each edge is added. */

@@ -1,6 +1,9 @@
 import type { Clock } from '../disk/clock.ts';
 
-/** A clock that only moves when somebody waits for it. Starts at a fixed time. */
+/**
+ * A clock that only moves when somebody waits for it, at once and by just so much, or when a test advances it. Starts at a
+ * fixed time; its tokens count up, so that a test sees the same in every run.
+ */
 export class FakeClock implements Clock {
   private time: number;
   private tokens = 0;
@@ -13,9 +16,11 @@ export class FakeClock implements Clock {
   ticks(): number {
     return this.time;
   }
+  /** Time goes by. */
   advance(ms: number): void {
     this.time += ms;
   }
+  /** Takes no real time. Rejects when the signal was aborted before. */
   async sleep(ms: number, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
     this.time += ms;

@@ -65,6 +65,8 @@ export class MemoryDisk implements Disk {
   private names = new Map<string, Inode>();
   private durableNames = new Map<string, Inode>();
   private folders = new Set<string>(['']);
+  /** Folder → how often its names changed, and when last. */
+  private changes = new Map<string, { version: number; mtime: number }>();
   private pending: Pending[] = [];
   private nextId = 1;
   private crashed = false;
@@ -115,8 +117,8 @@ export class MemoryDisk implements Disk {
     return {
       kind: 'folder',
       size: 0,
-      mark: `folder:${(this.namesIn(path) ?? []).join('/')}`,
-      mtimeMs: this.now() - 10_000,
+      mark: `folder:${path}:${this.changes.get(path)?.version ?? 0}`,
+      mtimeMs: this.changes.get(path)?.mtime ?? this.now() - 10_000,
     };
   }
 
@@ -154,6 +156,7 @@ export class MemoryDisk implements Disk {
         names.delete(from);
         names.set(to, inode);
       });
+      this.touch(from);
     });
   }
 
@@ -181,7 +184,11 @@ export class MemoryDisk implements Disk {
 
   rmdir(path: string): void {
     this.alive();
-    if (this.namesIn(path)?.length === 0) this.perform('rmdir', path, () => this.folders.delete(path));
+    if (this.namesIn(path)?.length === 0)
+      this.perform('rmdir', path, () => {
+        this.folders.delete(path);
+        this.touch(path);
+      });
   }
 
   append(path: string): Appender {
@@ -235,6 +242,8 @@ export class MemoryDisk implements Disk {
       });
     });
   }
+
+  recheck(): void {}
 
   // --- For tests ---
 
@@ -330,6 +339,7 @@ export class MemoryDisk implements Disk {
     }
     next.durableNames = new Map(next.names);
     next.folders = new Set(this.folders);
+    next.changes = new Map(this.changes);
     return next;
   }
 
@@ -341,6 +351,7 @@ export class MemoryDisk implements Disk {
     next.names = this.names;
     next.durableNames = this.durableNames;
     next.folders = this.folders;
+    next.changes = this.changes;
     next.pending = this.pending;
     return next;
   }
@@ -391,11 +402,23 @@ export class MemoryDisk implements Disk {
 
   private parents(path: string): void {
     const parts = path.split('/').slice(0, -1);
-    for (let i = 1; i <= parts.length; i++) this.folders.add(parts.slice(0, i).join('/'));
+    for (let i = 1; i <= parts.length; i++) {
+      const folder = parts.slice(0, i).join('/');
+      if (this.folders.has(folder)) continue;
+      this.folders.add(folder);
+      this.touch(folder);
+    }
+  }
+
+  /** The names in the folder of a path have changed. */
+  private touch(path: string): void {
+    const folder = path.slice(0, Math.max(0, path.lastIndexOf('/')));
+    this.changes.set(folder, { version: (this.changes.get(folder)?.version ?? 0) + 1, mtime: this.now() });
   }
 
   private change(path: string, change: (names: Map<string, Inode>) => void): void {
     change(this.names);
+    this.touch(path);
     this.pending.push({ what: 'name', folder: path.slice(0, Math.max(0, path.lastIndexOf('/'))), change });
   }
 

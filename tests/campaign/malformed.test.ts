@@ -9,11 +9,12 @@ import { checkFolder, readOrg, realPorts } from '../../src/engine/open.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import { FAULTS, FaultError } from '../../src/schema/fault.ts';
 import { TOOLS } from '../../src/tools/all.ts';
+import { slowPorts } from './child.ts';
 import { seeded } from './crash.ts';
 import { nameFor, put, snapshot, type Thing, thingFor } from './malformed.ts';
 import { lay, layOrg, newFolder, removeFolder } from './real.ts';
 import { Tally } from './tally.ts';
-import { journalOf } from './world.ts';
+import { journalOf, SHAPES } from './world.ts';
 
 const SECRET = 'CANARY-7f3a9c';
 const VICTIMS = Array.from({ length: 25 }, (_, i) => `v${i}`);
@@ -289,4 +290,81 @@ function startFault(): string {
 
 function isAccepted({ config, state }: Engine, name: string, file: string): boolean {
   return config.agents.has(name) && state.files.has(file);
+}
+
+/** Folders that a hostile archive or clone may bring as links. */
+const LINKED = [
+  'agents',
+  'agents/a',
+  'agents/new',
+  'agents/human/outbox',
+  'agents/human/outbox/a',
+  'agents/human/requests',
+  'agents/a/outbox',
+  'agents/a/outbox/archive',
+  'agents/a/memory',
+  'agents/a/workspace',
+  'agents/a/workspace/sub',
+  'agents/a/logs',
+  'org',
+  'org/units',
+  'org/goals',
+  'org/templates',
+  'org/shared',
+  'org/dead-letter',
+  'org/approvals',
+  'org/journal',
+  '.lemming',
+];
+
+describe('a folder of the organisation that is a link to the outside', () => {
+  for (const linked of LINKED)
+    it(linked, async () => {
+      const place = newFolder('link');
+      const org = path.join(place, 'org');
+      const there = path.join(place, 'outside');
+      layOrg(org, SHAPES['mesh'] as (typeof SHAPES)[string]);
+      lay(org, 'agents/human/requests/pause.yaml', 'ask: top-up\nby: human\nagent: a\namount: 5\n');
+      const full = path.join(org, linked);
+      fs.mkdirSync(full, { recursive: true });
+      fs.renameSync(full, there);
+      fs.symlinkSync(there, full);
+      lay(there, 'secret.md', `---\nto: a\n---\n${SECRET}\n`);
+      lay(there, 'resume.md', `---\nrole: ${SECRET}\n---\n`);
+      const untouched = snapshot(there);
+      const asked = await tryTurns(org);
+      expect(snapshot(there)).toEqual(untouched);
+      expect(fs.readdirSync(place).sort()).toEqual(['org', 'outside']);
+      expect(asked).not.toContain(SECRET);
+      removeFolder(place);
+    });
+});
+
+/** Makes turns as far as the organisation lets; what goes wrong is a fault. Returns what was asked. */
+async function tryTurns(org: string): Promise<string> {
+  const asked: Prompt[] = [];
+  const ports = slowPorts({ root: org, asked: null, delay: 0, differ: false });
+  const inner = await (await ports.provider('actor')).connect({} as never, {} as never);
+  const listening: Provider = {
+    about: 'listens',
+    repeatable: true,
+    free: true,
+    connect: async () => ({
+      complete: (prompt, signal) => {
+        asked.push(prompt);
+        return inner.complete(prompt, signal);
+      },
+    }),
+  };
+  try {
+    const opened = Engine.open({ ...ports, provider: async () => listening }, TOOLS, 'run');
+    try {
+      for (let turns = 0; turns < 5; turns++) await opened.turn();
+    } finally {
+      opened.close();
+    }
+  } catch (error) {
+    expect(error).toBeInstanceOf(FaultError);
+  }
+  return JSON.stringify(asked);
 }

@@ -178,8 +178,9 @@ describe('dead letters', () => {
     apply(state, asked({ ask: 'retry', by: 'human', id: FIRST }));
     apply(state, asked({ ask: 'retry', by: 'human', id: 'unknown' }));
     expect([...state.revive]).toEqual([[FIRST, ['a']]]);
-    apply(state, EVERY.revived);
+    apply(state, { ...EVERY.revived, message: letter({ hops: 5, expires: 1 }) });
     expect([state.dead.size, state.revive.size]).toEqual([0, 0]);
+    expect(state.mail.get(FIRST)).not.toHaveProperty('expires');
     expect(inboxOf(state, 'a')).toMatchObject([{ id: FIRST, hops: 0, attempts: {}, waiting: ['a'] }]);
   });
 

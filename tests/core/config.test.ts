@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hasEdge, lists, mayWriteTo } from '../../src/core/config.ts';
+import { agentFolders, hasEdge, lists, mayWriteTo } from '../../src/core/config.ts';
 import { configOf } from './world.ts';
 
 const CHART = `version: 1
@@ -51,4 +51,17 @@ describe('whom an agent may write to, in chart order', () => {
   ])('%s: %j', (from, to) => {
     expect(mayWriteTo(config, from)).toEqual(to);
   });
+});
+
+it('folders of agents are known by their files, and by what was set aside in their place', () => {
+  const texts = ['org/org.yaml', 'agents/a/resume.md', 'agents/a/memory/x.md', 'agents/b/memory/y.md'];
+  const asides = [
+    'agents/c',
+    'agents/d/resume.md',
+    'agents/e/outbox',
+    'agents/f/outbox/x.md',
+    'agents/g/other',
+    'org/units/h.md',
+  ];
+  expect(agentFolders(texts, asides)).toEqual(['a', 'b', 'c', 'd', 'e']);
 });

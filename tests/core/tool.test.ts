@@ -3,7 +3,16 @@ import { emptyDraft } from '../../src/core/tool.ts';
 
 it('a visit begins with nothing done, and a draft of its own', () => {
   const draft = emptyDraft();
-  expect(draft).toEqual({ sent: [], wrote: new Map(), acked: [], held: [], refusals: [], notes: [], nextMessage: 1 });
+  expect(draft).toEqual({
+    sent: [],
+    wrote: new Map(),
+    acked: [],
+    held: [],
+    refusals: [],
+    notes: [],
+    untold: [],
+    nextMessage: 1,
+  });
   draft.notes.push('x');
-  expect(emptyDraft(3)).toMatchObject({ notes: [], nextMessage: 3 });
+  expect(emptyDraft(3)).toMatchObject({ notes: [], untold: [], nextMessage: 3 });
 });

@@ -273,6 +273,12 @@ describe('lines by hand', () => {
     });
   });
 
+  it('of a message whose text is in an act that is not there are damage, not an empty message', () => {
+    const { body: _body, ...message } = EVERY.sent.message;
+    const read = readText(sealed(`${JSON.stringify({ k: 'sent', message, body: [1, 0] })}\n`));
+    expect(read.faults).toMatchObject([{ code: 'damaged-journal', file: FIRST, line: 1 }]);
+  });
+
   it('are none where there is no file', () => {
     expect(readJournalFile(new MemoryDisk(), 1, GENESIS)).toEqual({ groups: [], good: 0, size: 0, faults: [] });
   });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ProviderError } from '../../src/core/call.ts';
 import { agentState } from '../../src/core/state.ts';
 import { journalPath } from '../../src/disk/journal.ts';
 import { Engine } from '../../src/engine/engine.ts';
@@ -7,7 +8,7 @@ import { type FaultCode, FaultError } from '../../src/schema/fault.ts';
 import { Crash, MemoryDisk } from '../../src/testing/memory-disk.ts';
 import { TOOLS } from '../../src/tools/all.ts';
 import { CALL, type Mind, PRICED, resultsIn, say, visible } from '../regression/org.ts';
-import { Lab } from './world.ts';
+import { Lab, service } from './world.ts';
 
 const EDGES = { human: ['a', 'b'], a: ['b', 'human'], b: ['a', 'human'] };
 
@@ -166,11 +167,34 @@ describe('configuration that breaks while the engine works', () => {
       const report = await engine.turn();
       expect(report.faults).toMatchObject([{ code: 'unknown-key', file: 'agents/a/resume.md' }]);
       expect(report.visits).toMatchObject([{ agent: 'a' }, { agent: 'b' }]);
-      org.disk.remove('agents/a/resume.md');
-      expect((await engine.turn()).visits).toMatchObject([{ agent: 'b' }]);
     });
     expect(org.prompts.findLast(({ agent }) => agent === 'b')?.system).toContain('another b');
   });
+});
+
+describe('a file that cannot be read while the engine works', () => {
+  it('is set aside once, and the last good one counts', async () => {
+    const org = lab(() => [], { resumes: { a: { schedule: { when: 'always' } } } });
+    await org.with(async (engine) => {
+      await engine.turn();
+      org.disk.replace('agents/a/resume.md', 'binary\0');
+      for (let i = 0; i < 2; i++) expect((await engine.turn()).visits).toMatchObject([{ agent: 'a' }]);
+    });
+    expect(org.lines('aside')).toMatchObject([{ path: 'agents/a/resume.md', reason: 'not-text', owner: 'a' }]);
+    expect(org.lines('notice').map(({ to, about }) => [to, about])).toEqual([['human', 'dead-letter']]);
+  });
+});
+
+it('delivered mail that has become old moves to the archive, unread mail stays', async () => {
+  const org = lab(({ agent, turn }) => (agent === 'a' && turn === 1 ? [say(['b', 'human'], 'Hi.')] : []), {
+    org: { limits: { live_turns: 5 } },
+  });
+  await org.turns(60);
+  expect(org.paths(/^agents\/human\/outbox\//)).toEqual(['agents/human/outbox/archive/0000/000001-01-a-begin.md']);
+  expect(org.paths(/^agents\/a\/outbox\//)).toEqual(['agents/a/outbox/000001-01-human-re-begin.md']);
+  await org.ask({ ask: 'read', by: 'human', ids: ['000001-a-01'] });
+  await org.turns(50);
+  expect(org.paths(/^agents\/a\/outbox\//)).toEqual(['agents/a/outbox/archive/0000/000001-01-human-re-begin.md']);
 });
 
 describe('a turn is not committed', () => {
@@ -238,38 +262,28 @@ describe('a turn that was cut off', () => {
 
   it('leaves the same files as if nothing had happened', async () => {
     const golden = crew();
+    const started = golden.disk.count;
     await golden.turns(2);
-    for (let at = 3; at <= 60; at += 3) {
+    const first = golden.disk.count - started;
+    for (let at = 2; at < first / 2; at += 2) {
       const org = crew();
       await dies(org, at);
       org.restart();
-      const done = org.lines('commit').length;
-      await org.turns(2 - done);
+      await org.turns(2 - org.lines('commit').length);
       expect([...visible(org)], `died at ${at}`).toEqual([...visible(golden)]);
     }
   });
 
-  it('lists calls that may have been billed, keeps their reserve, and asks anew', async () => {
-    const org = lab(
-      () => {
-        org.disk.plan = () => 'crash-before';
-        return [];
-      },
-      { edges: { human: ['a'], a: [] }, models: PRICED, credits: { agents: { a: { grant: 1 } } } },
-    );
+  it('tells people of calls that may have been billed', async () => {
+    const org = lab();
     org.repeatable = false;
-    await expect(org.turns(1)).rejects.toBeInstanceOf(Crash);
-    org.restart();
-    org.repeatable = false;
-    const engine = org.open();
-    org.disk.plan = ({ name }) => (name === 'write' && org.prompts.length === 2 ? 'go' : 'go');
-    const turn = engine.turn();
-    org.disk.plan = () => 'go';
-    const crash = await turn.catch((error: unknown) => error);
-    expect(crash).toBeInstanceOf(Crash);
-    expect(engine.recovered).toMatchObject([
-      expect.stringMatching(/turn 1 was cut off .*1 calls may have been billed/),
-    ]);
+    await org.cutOff();
+    await org.with(async (engine) => {
+      await engine.turn();
+      expect(engine.recovered).toEqual([
+        expect.stringMatching(/^turn 1 was cut off and is finished now; 2 calls may have been billed/),
+      ]);
+    });
   });
 
   it('in doubt is charged to nobody until it is settled, and the doubt stays booked', async () => {
@@ -292,6 +306,53 @@ describe('a turn that was cut off', () => {
     await org.look(({ state }) => expect(agentState(state, 'a')).toMatchObject({ spent: CALL, doubt: CALL }));
     await org.ask({ ask: 'settle-doubt', by: 'human', key: '1.a.1.1', amount: 0 });
     await org.look(({ state }) => expect(agentState(state, 'a')).toMatchObject({ spent: CALL, doubt: 0 }));
+  });
+
+  it('and cut off again keeps each doubt once', async () => {
+    const org = lab(() => [], {
+      edges: { human: ['a'], a: [] },
+      models: PRICED,
+      credits: { agents: { a: { grant: 1 } } },
+    });
+    org.repeatable = false;
+    for (let i = 0; i < 3; i++) await org.cutOff();
+    await org.turns(1);
+    expect(org.lines('recovered').map(({ doubt }) => doubt)).toEqual([['1.a.1.1'], ['1.a.1.2'], ['1.a.1.3']]);
+    await org.look(({ state }) => expect(agentState(state, 'a')).toMatchObject({ spent: CALL, doubt: 3 * CALL }));
+  });
+
+  it('takes a failure from the journal as well, and the answer of the model that came next', async () => {
+    const usage = { input: 1, cachedInput: 0, cacheWrite: 0, output: 0, reasoning: 0 };
+    const models = {
+      one: { provider: 'one', price: { input: 5 }, fallback: ['two'] },
+      two: { provider: 'mind', price: { per_call: 0.01 } },
+    };
+    const org = lab(
+      ({ n }) => {
+        if (n === 2 && org.prompts.length === 2) org.disk.plan = () => 'crash-before';
+        return n === 1 ? [say('nobody', 'Think again.')] : [];
+      },
+      {
+        edges: { human: ['a'], a: [] },
+        models,
+        credits: { agents: { a: { grant: 1 } } },
+        resumes: { a: { model: 'one' } },
+      },
+    );
+    let asked = 0;
+    org.providers.one = service(() => {
+      asked++;
+      throw new ProviderError('overloaded', 'busy', { usage });
+    });
+    await expect(org.turns(1)).rejects.toBeInstanceOf(Crash);
+    org.restart();
+    const before = asked;
+    const [report] = await org.turns(1);
+    expect(org.lines('failed').map(({ n, attempt, cost }) => [n, attempt, cost])).toEqual([
+      [1, 1, 5],
+      [2, 1, 5],
+    ]);
+    expect([before, asked, report?.spent]).toEqual([2, 2, 2 * CALL + 2 * 5]);
   });
 
   it('of a repeatable provider is simply asked again under the same key', async () => {
@@ -336,8 +397,7 @@ describe('a turn that was cut off', () => {
 
   it('sees its folder as it was frozen: what people did since counts from the next turn on', async () => {
     const org = crew();
-    await dies(org, 20);
-    org.restart();
+    await org.cutOff();
     const model = org.read('agents/b/resume.md') ?? '';
     org.disk.put('agents/b/resume.md', model.replace('You are b.', 'You are another b.'));
     org.drop('b', 'Since then.');
@@ -368,6 +428,19 @@ describe('after a power loss', () => {
       expect(next.state.turn).toBe(1);
       expect(next.recovered.join()).toMatch(/restored from the journal/);
     });
+    expect([...visible(org)]).toEqual([...files]);
+  });
+
+  it('nothing is lost that a later engine closed after', async () => {
+    const org = lab(({ agent, turn }) => [say('human', `From ${agent} in turn ${turn}.`)], {
+      resumes: { a: { schedule: { when: 'always' } } },
+    });
+    const engine = org.open();
+    await engine.turn();
+    org.restart();
+    await org.turns(1);
+    const files = visible(org);
+    org.powerLoss();
     expect([...visible(org)]).toEqual([...files]);
   });
 
@@ -410,8 +483,7 @@ describe('requests of commands', () => {
 
   it('wait while a turn is to be finished', async () => {
     const org = lab();
-    await dies(org, 20);
-    org.restart();
+    await org.cutOff();
     expect(await codeOf(() => org.ask({ ask: 'pause', by: 'human', agent: null }))).toBe('locked');
   });
 
@@ -450,9 +522,7 @@ describe('a world tool that may not be repeated', () => {
     const rings: number[] = [];
     const toolbox = ring(rings);
     const engine = Engine.open(bell.ports(), toolbox, 'run');
-    let dead = false;
-    bell.disk.plan = ({ name }) =>
-      dead || (name === 'write' && rings.length > 0 && (dead = true)) ? 'crash-before' : 'go';
+    bell.disk.plan = ({ name }) => (name === 'write' && rings.length > 0 ? 'crash-before' : 'go');
     await expect(engine.turn()).rejects.toBeInstanceOf(Crash);
     bell.restart();
     const next = Engine.open(bell.ports(), toolbox, 'run');
@@ -485,8 +555,7 @@ describe('the log', () => {
   it('hears of every turn and of what was recovered', async () => {
     const org = lab();
     const events: LogEvent[] = [];
-    await dies(org, 20);
-    org.restart();
+    await org.cutOff();
     const engine = Engine.open({ ...org.ports(), log: (event) => void events.push(event) }, TOOLS, 'run');
     await engine.turn();
     engine.close();

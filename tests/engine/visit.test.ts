@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ProviderError, REPLY_FAILURES } from '../../src/core/call.ts';
+import type { ActTool } from '../../src/core/tool.ts';
+import { Engine } from '../../src/engine/engine.ts';
+import { TOOLS } from '../../src/tools/all.ts';
 import { type Act, type Mind, resultsIn, say, textOf } from '../regression/org.ts';
 import { Lab } from './world.ts';
 
@@ -77,6 +80,17 @@ describe('a visit thinks again', () => {
   });
 });
 
+it('a refusal in its last step is told at the next visit', async () => {
+  const org = lab(({ turn }) => (turn === 1 ? [say('nobody', 'Hi.'), say('b', 'Hi.')] : []), {
+    org: { limits: { steps: 1 } },
+  });
+  await org.turns(1);
+  org.drop('a', 'Again.');
+  await org.turns(1);
+  expect(org.messages('a')).toHaveLength(1);
+  expect(textOf(org.visits('a')[1])).toMatch(/## Notices\n- turn 1: Refused \(edge\)/);
+});
+
 describe('plain text', () => {
   it('answers the person whose mail caused the visit', async () => {
     const org = lab(() => 'Certainly.');
@@ -149,8 +163,13 @@ describe('a failed visit is private', () => {
       'reply',
       /^\w+: x{400,}$/,
     ]),
-    ['a bug', new TypeError('undefined is not a function'), 'internal', /^internal: undefined is not a function$/],
-    ['something that is no error', 'oops', 'internal', /^internal: oops$/],
+    [
+      'a provider with a bug',
+      new TypeError('undefined is not a function'),
+      'provider',
+      /: undefined is not a function$/,
+    ],
+    ['a provider that throws what is no error', 'oops', 'provider', /: oops$/],
   ])('%s', async (_what, error, blame, reason) => {
     const org = lab(failing(error));
     org.drop('b', 'You too.');
@@ -161,6 +180,27 @@ describe('a failed visit is private', () => {
     ]);
     expect(report?.visits[0]?.reason?.length).toBeLessThanOrEqual(500);
     expect([org.delivered('a'), org.delivered('b')]).toEqual([[], ['000001-human-02']]);
+  });
+
+  it.each([
+    ['an error', new TypeError('undefined is not a function'), 'internal: undefined is not a function'],
+    ['something else', 'oops', 'internal: oops'],
+  ])('a tool with a bug that throws %s', async (_what, thrown, reason) => {
+    const org = lab(({ agent }) => (agent === 'a' ? [act('acknowledge', { id: '000001-human-01' })] : []));
+    org.drop('b', 'You too.');
+    const stage = () => {
+      throw thrown;
+    };
+    const engine = Engine.open(
+      org.ports(),
+      new Map([...TOOLS, ['acknowledge', { ...(TOOLS.get('acknowledge') as ActTool), stage }]]),
+      'run',
+    );
+    expect((await engine.turn()).visits).toMatchObject([
+      { agent: 'a', outcome: 'failed', blame: 'internal', reason },
+      { agent: 'b', outcome: 'ok' },
+    ]);
+    engine.close();
   });
 
   it('keeps what it did in its workspace, and is told so when it tries again', async () => {

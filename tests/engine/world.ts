@@ -22,6 +22,17 @@ export class Lab extends Org {
     this.boot = `boot-${this.pid}`;
   }
 
+  /** A turn is begun and cut off: the process dies with its first call under way. */
+  async cutOff(): Promise<void> {
+    const asked = this.prompts.length;
+    this.disk.plan = () => (this.prompts.length > asked ? 'crash-before' : 'go');
+    await this.turns(1).then(
+      () => Promise.reject(new Error('nobody was called')),
+      () => {},
+    );
+    this.restart();
+  }
+
   /** The process dies at the n-th next operation that changes the disk. */
   dieAt(n: number): void {
     const last = this.disk.count + n;

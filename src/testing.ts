@@ -1,0 +1,24 @@
+/**
+ * `lemming/testing`: organisations for tests, without a network, a clock or a real folder.
+ *
+ * - `planFiles` and `buildOrg` make an organisation from a few lines: who writes to whom, and whatever else matters.
+ * - `MemoryDisk` is a folder in memory that can fail, run full, lose what was not synced, or stop the machine (`Crash`) at
+ *   any operation; `afterCrash` is the folder that the next start finds.
+ * - `FakeClock` moves only when somebody waits for it, or when it is told to.
+ */
+import { buildOrg, type OrgPlan, planFiles } from './testing/build-org.ts';
+import { FakeClock } from './testing/fake-clock.ts';
+import { Crash, type Fate, type Held, type Look, MemoryDisk, type Operation } from './testing/memory-disk.ts';
+
+export {
+  buildOrg,
+  Crash,
+  FakeClock,
+  type Fate,
+  type Held,
+  type Look,
+  MemoryDisk,
+  type Operation,
+  type OrgPlan,
+  planFiles,
+};

@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest';
+import type { WorldTool } from '../../src/core/tool.ts';
+import { DiskError, type DiskFailure } from '../../src/disk/disk.ts';
+import { Engine } from '../../src/engine/engine.ts';
+import { TOOLS } from '../../src/tools/all.ts';
+import { type Act, resultsIn } from '../regression/org.ts';
+import { Lab } from './world.ts';
+
+const WRITE = (path: string, content: string): Act => ({ tool: 'write_file', input: { path, content } });
+const READ = (path: string): Act => ({ tool: 'read_file', input: { path } });
+
+/** Agent a does these acts in the first call of its first visit. */
+function lab(acts: Act[], files: Record<string, string> = {}): Lab {
+  const org = new Lab(
+    {
+      edges: { human: ['a'], a: [] },
+      resumes: { a: { tools: ['read_file', 'write_file', 'list_files'], shared: ['docs'] } },
+      files,
+    },
+    ({ turn, n }) => (turn === 1 && n === 1 ? acts : []),
+  );
+  org.drop('a', 'Begin.');
+  return org;
+}
+
+/** The same, with a tool of another behaviour in the place of read_file. */
+function labWith(run: WorldTool['run']): Engine & { org: Lab } {
+  const org = lab([READ('x')]);
+  const engine = Engine.open(
+    org.ports(),
+    new Map([...TOOLS, ['read_file', { ...(TOOLS.get('read_file') as WorldTool), run }]]),
+    'run',
+  );
+  return Object.assign(engine, { org });
+}
+
+describe('the result of a tool', () => {
+  it('is told in the order of the acts, as each left the workspace', async () => {
+    const org = lab([READ('x'), WRITE('x', 'one'), READ('x'), WRITE('x', 'two'), READ('x')]);
+    await org.turns(1);
+    expect(resultsIn(org.prompts[1]).map(({ ok, text }) => [ok, text])).toEqual([
+      [false, 'Refused (path): There is no file "x".'],
+      [true, 'wrote x (3 bytes)'],
+      [true, 'one'],
+      [true, 'wrote x (3 bytes)'],
+      [true, 'two'],
+    ]);
+  });
+
+  it.each<[string, unknown, string]>([
+    ['an error', new Error('it broke'), 'The tool failed: it broke'],
+    ['what is no error', 'oops', 'The tool failed: oops'],
+    [
+      'a failure of the disk that concerns one file',
+      new DiskError('denied', 'x', 'EACCES'),
+      'The tool failed: x: EACCES',
+    ],
+  ])('is a failure when the tool throws %s', async (_what, thrown, text) => {
+    const engine = labWith(() => {
+      throw thrown;
+    });
+    expect((await engine.turn()).visits).toMatchObject([{ outcome: 'ok' }]);
+    engine.close();
+    expect(resultsIn(engine.org.prompts[1])).toEqual([{ tool: 'read_file', ok: false, text }]);
+  });
+
+  it.each(['full', 'io', 'read-only', 'handles'] as DiskFailure[])(
+    'is none when the disk fails (%s): the engine stops, and the turn is finished later',
+    async (failure) => {
+      const engine = labWith(() => {
+        throw new DiskError(failure, 'x', failure);
+      });
+      await expect(engine.turn()).rejects.toMatchObject({
+        fault: { code: failure === 'full' ? 'disk-full' : 'disk-error' },
+      });
+      engine.close();
+      engine.org.restart();
+      expect((await engine.org.turns(1))[0]).toMatchObject({ turn: 1, visits: [{ outcome: 'ok' }] });
+    },
+  );
+
+  it('is cut when it is very long', async () => {
+    const engine = labWith(() => ({ ok: true, text: 'x'.repeat(100_000) }));
+    await engine.turn();
+    engine.close();
+    expect(resultsIn(engine.org.prompts[1])[0]?.text).toHaveLength(60_000);
+  });
+});
+
+describe('a shared file', () => {
+  it('is written with the turn, based on what stood there', async () => {
+    const org = lab([WRITE('shared/docs/x', 'new'), WRITE('shared/docs/y', 'made')], { 'org/shared/docs/x': 'old' });
+    await org.turns(1);
+    expect(org.lines('wrote')).toEqual([
+      { k: 'wrote', agent: 'a', path: 'org/shared/docs/x', text: 'new', was: 'old' },
+      { k: 'wrote', agent: 'a', path: 'org/shared/docs/y', text: 'made', was: null },
+    ]);
+    expect([org.read('org/shared/docs/x'), org.read('org/shared/docs/y')]).toEqual(['new', 'made']);
+  });
+
+  it('that is written twice in a visit is written once, with the last text', async () => {
+    const org = lab([WRITE('shared/docs/x', 'one'), READ('shared/docs/x'), WRITE('shared/docs/x', 'two')], {
+      'org/shared/docs/x': 'old',
+    });
+    const [report] = await org.turns(1);
+    expect(resultsIn(org.prompts[1])[1]).toMatchObject({ text: 'one' });
+    expect(org.lines('wrote')).toMatchObject([{ text: 'two', was: 'old' }]);
+    expect([org.read('org/shared/docs/x'), report?.conflicts]).toEqual(['two', []]);
+  });
+
+  it('that two agents write in one turn is the first one’s in chart order; the other’s lies beside it', async () => {
+    const org = new Lab(
+      {
+        edges: { human: ['z', 'a'], z: [], a: [] },
+        resumes: Object.fromEntries(['z', 'a'].map((name) => [name, { tools: ['write_file'], shared: ['.'] }])),
+      },
+      ({ agent, n }) => (n === 1 ? [WRITE('shared/x', agent)] : []),
+    );
+    org.drop(['z', 'a'], 'Begin.');
+    const [report] = await org.turns(1);
+    expect([org.read('org/shared/x'), org.read('org/shared/x.conflict-1')]).toEqual(['z', 'a']);
+    expect(report?.conflicts).toHaveLength(1);
+  });
+});
+
+describe('a workspace', () => {
+  it('is journaled as it was left: the text, and the hash of what stood there before', async () => {
+    const org = lab([WRITE('x', 'one'), WRITE('x', 'two')]);
+    await org.turns(1);
+    expect(org.lines('used').map(({ files }) => files)).toMatchObject([
+      [{ path: 'agents/a/workspace/x', text: 'one', was: null }],
+      [{ text: 'two', was: expect.stringMatching(/^[\w-]{43}$/) }],
+    ]);
+    expect(org.lines('use').map(({ act, tool, input }) => [act, tool, input])).toEqual([
+      [1, 'write_file', { path: 'x', content: 'one' }],
+      [2, 'write_file', { path: 'x', content: 'two' }],
+    ]);
+  });
+
+  it('survives a power loss, a tool that was not finished is used again', async () => {
+    const org = lab([WRITE('x', 'one')]);
+    await org.turns(1);
+    org.powerLoss();
+    await org.turns(1);
+    expect(org.read('agents/a/workspace/x')).toBe('one');
+  });
+});
