@@ -23,8 +23,6 @@ import { type Ending, makeTurn, type Turn } from './turn.ts';
 const FIRST_LIMIT = 1_048_576;
 /** Files that are fsynced one by one when an engine closes; more are left to the system and checked after a power loss. */
 const SYNCED_AT_CLOSE = 2000;
-/** Turns of earlier engines that are looked up in the journal for that. */
-const SYNCED_TURNS = 50;
 
 /** What a turn did, for people and for `--json`. Amounts are micro-credits. */
 export interface TurnReport {
@@ -77,8 +75,11 @@ export class Engine {
   private synced: number;
   private boot: string | null;
   private readonly unsynced = new Set<string>();
-  /** The last turn when this engine began. */
-  private readonly openedAt: number;
+  /**
+   * Every file that is not synced is known to this engine. Not after a kill in the same start of the machine: a sync that
+   * failed then may have left pages that a new one takes for written, so nothing is claimed until the disk was read anew.
+   */
+  private covered: boolean;
   private configured = false;
   /** The state in memory may not be what the journal says. */
   private stopped = false;
@@ -111,7 +112,7 @@ export class Engine {
     this.unfinished = loaded.unfinished;
     this.env = overridesIn(ports.env);
     this.synced = loaded.synced;
-    this.openedAt = loaded.state.turn;
+    this.covered = loaded.synced === loaded.state.turn && loaded.undone === null;
     this.boot = loaded.boot;
     this.folder = new Folder(ports.disk, ports.clock);
     this.calls = new Calls(ports, this.journal, this.state);
@@ -124,7 +125,9 @@ export class Engine {
   private redo(loaded: Loaded): void {
     if (loaded.boot !== null && loaded.boot !== this.ports.host.boot) this.restore();
     if (!loaded.undone) return;
-    materialise(this.ports.disk, loaded.undone.flatMap(filesOf), this.state.turn);
+    const ops = loaded.undone.flatMap(filesOf);
+    materialise(this.ports.disk, ops, this.state.turn);
+    for (const op of ops) this.unsynced.add(op.op === 'move' ? op.to : op.path);
     this.journal.add({ k: 'done', turn: this.state.turn });
     this.journal.write(false);
     this.recovered.push(`the files of turn ${this.state.turn} were completed from the journal`);
@@ -132,7 +135,10 @@ export class Engine {
 
   private restore(): void {
     const cutOff = (this.unfinished?.calls ?? []).flatMap(filesOf);
-    const restored = restoreLost(this.ports.disk, [...this.operationsSince(this.synced), ...cutOff]);
+    const ops = [...this.operationsSince(this.synced), ...cutOff];
+    const restored = restoreLost(this.ports.disk, ops);
+    for (const op of ops) this.unsynced.add(op.op === 'move' ? op.to : op.path);
+    this.covered = true;
     if (restored.length) this.recovered.push(`${restored.length} files that were lost were restored from the journal`);
   }
 
@@ -453,17 +459,14 @@ export class Engine {
   /** Makes the files of all turns since the last sync durable, if they are few. */
   private syncFiles(): void {
     const { disk } = this.ports;
-    const { state, synced, openedAt } = this;
+    const { state } = this;
     if (
-      state.turn === synced ||
+      !this.covered ||
+      state.turn === this.synced ||
       this.unsynced.size > SYNCED_AT_CLOSE ||
-      openedAt - synced > SYNCED_TURNS ||
       !this.journal.untouched()
     )
       return;
-    if (synced < openedAt)
-      for (const op of this.operationsSince(synced)) this.unsynced.add(op.op === 'move' ? op.to : op.path);
-    if (this.unsynced.size > SYNCED_AT_CLOSE) return;
     for (const path of this.unsynced) unlessLink(() => disk.syncFile(path));
     for (const folder of new Set([...this.unsynced].map((path) => path.slice(0, path.lastIndexOf('/')))))
       unlessLink(() => disk.syncDir(folder));
