@@ -135,6 +135,30 @@ function limit(disk: MemoryDisk, capacity: number): void {
   };
 }
 
+/** From that operation on there is no more room than what is written anyhow: no further call is made, and none is lost. */
+export async function noRoomFrom(golden: Golden, at: number): Promise<string[]> {
+  const machine = machineOn(golden.start);
+  let calls = 0;
+  machine.disk.plan = ({ index }) => {
+    if (index === at) {
+      machine.disk.room = 0;
+      calls = machine.calls;
+    }
+    return 'go';
+  };
+  const wrong = (await tryTurns(machine)).flatMap((error) => notAFault(error, 'disk-full'));
+  if (at <= machine.disk.count && machine.calls > calls + ANNOUNCED)
+    wrong.push(`${machine.calls - calls} calls were made without room`);
+  wrong.push(...lostReplies(machine));
+  machine.disk.plan = () => 'go';
+  machine.disk.room = Number.POSITIVE_INFINITY;
+  machine.pid++;
+  return [...wrong, ...(await finish(machine, golden))];
+}
+
+/** Calls that may be announced already when the room goes: as many as are under way at a time. */
+const ANNOUNCED = 3;
+
 /** Calls that were made and whose reply the journal does not hold. */
 function lostReplies(machine: Machine): string[] {
   const kept = new Map<string, number>();

@@ -326,7 +326,7 @@ describe('dropped mail', () => {
   });
 
   it.each([
-    ['to nobody', 'x.md', 'Do it.\n', 'malformed'],
+    ['to nobody', 'Some note.md', 'Do it.\n', 'malformed'],
     ['to somebody who is not there', 'ghost.md', 'Do it.\n', 'no-edge'],
     ['with an unknown key', 'x.md', '---\nto: a\nwhom: b\n---\n', 'malformed'],
     ['that was not closed', 'x.md', '---\nto: a\n', 'malformed'],

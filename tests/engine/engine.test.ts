@@ -441,6 +441,7 @@ describe('after a power loss', () => {
     await org.turns(1);
     const files = visible(org);
     org.powerLoss();
+    await org.look(() => {});
     expect([...visible(org)]).toEqual([...files]);
   });
 
