@@ -23,7 +23,8 @@ export class Compact {
     if (line.k !== 'sent' || !('body' in line)) return line;
     const { body: place, ...entry } = line as typeof line & { body: [number, number] };
     const known = this.bodies.get(entry.message.from)?.find(({ n, act }) => n === place[0] && act === place[1]);
-    return { ...entry, message: { ...entry.message, body: known?.body ?? '' } };
+    if (!known) throw new Error('the message refers to an act that is not in this file');
+    return { ...entry, message: { ...entry.message, body: known.body } };
   }
 
   private note(entry: Extract<Entry, { k: 'reply' }>): void {
