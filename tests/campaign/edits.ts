@@ -78,7 +78,7 @@ export const TARGETS: Record<string, Target> = {
   'a shared file that is about to be replaced': { path: 'org/shared/s.txt', edit: () => `${MARK}\n` },
   'a message, not delivered yet or just so': {
     path: 'agents/a/outbox/000001-01-b-note.md',
-    edit: (before) => before.replace(/\n---\n[^]*$/, `\n---\n${MARK}\n`),
+    edit: (before) => before.replace(/\n---\n[\s\S]*$/, `\n---\n${MARK}\n`),
     check: (after) => [...mustStandAtItsPath(after), ...notWithdrawn(after)],
   },
   'a drop that is being adopted': {

@@ -323,7 +323,7 @@ describe('a folder of the organisation that is a link to the outside', () => {
       const place = newFolder('link');
       const org = path.join(place, 'org');
       const there = path.join(place, 'outside');
-      layOrg(org, SHAPES['mesh'] as (typeof SHAPES)[string]);
+      layOrg(org, SHAPES.mesh as (typeof SHAPES)[string]);
       lay(org, 'agents/human/requests/pause.yaml', 'ask: top-up\nby: human\nagent: a\namount: 5\n');
       const full = path.join(org, linked);
       fs.mkdirSync(full, { recursive: true });

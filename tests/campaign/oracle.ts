@@ -232,7 +232,7 @@ class Books {
 
   private settle(key: string, cost: number): void {
     const call = this.calls.get(key);
-    if (!call || call.state !== 'open') this.wrong.push(`${key} has an answer, but was ${call?.state}`);
+    if (call?.state !== 'open') this.wrong.push(`${key} has an answer, but was ${call?.state}`);
     else if (!Number.isInteger(cost) || cost < 0 || cost > call.amount)
       this.wrong.push(`${key} cost ${cost} of ${call.amount}`);
     this.calls.set(key, { ...(call as Booked), amount: cost, state: 'spent' });
