@@ -190,9 +190,10 @@ export class Readings {
     return text === undefined ? null : Buffer.from(text);
   }
 
-  private stat(path: string): Stat | null {
+  /** What is no known file may be a folder on the way to one. */
+  private stat(path: string): Stat {
     const bytes = this.peek(path);
-    return bytes && { kind: 'file', size: bytes.length, mark: '', mtimeMs: 0 };
+    return { kind: bytes ? 'file' : 'folder', size: bytes?.length ?? 0, mark: '', mtimeMs: 0 };
   }
 
   /** A disk that only reads. */
