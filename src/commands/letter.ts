@@ -13,7 +13,7 @@ export async function bodyOf(world: World, words: readonly string[]): Promise<st
     throw failure('usage', 'The message has no text.', {
       remedy: 'Give the text in quotes, or - to take it from standard input.',
     });
-  return body.replace(/\s+$/, '');
+  return body.trimEnd();
 }
 
 /** Says which readers are paused: their mail waits. */

@@ -72,6 +72,10 @@ function printPreview({ turn, unfinished, calls, rest, reserve }: Preview): stri
 
 function printCall({ agent, why, mail, models, reserve, troubles, prompt }: Foreseen): string {
   const given = mail.length > 0 ? `, with ${mail.join(', ')}` : '';
-  const body = `${prompt.system}\n${prompt.text}`.replace(/^/gm, '    ').replace(/[ \t]+$/gm, '');
+  const body = `${prompt.system}\n${prompt.text}`
+    .replace(/^/gm, '    ')
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n');
   return `${agent}: yes, ${why}${given}; model ${models.join(', ')}, ${printCredits(reserve)} credits at most${troubles.map((trouble) => `; cannot be called: ${trouble}`).join('')}\n\n${body}\n`;
 }

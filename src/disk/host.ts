@@ -17,11 +17,12 @@ function bootId(): string {
   }
 }
 
-/** Field 22 of /proc/PID/stat (proc(5)); without /proc only whether the process lives. */
+/** Field 22 of /proc/PID/stat (proc(5)), unless field 3 says that it has ended; without /proc only whether the process lives. */
 function startOf(pid: number): string | null {
   try {
     const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return fields[0] === 'Z' || fields[0] === 'X' ? null : (fields[19] ?? null);
   } catch {
     if (fs.existsSync('/proc/self/stat')) return null;
   }

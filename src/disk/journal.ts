@@ -329,7 +329,7 @@ export class Journal {
 
   /** True while the file on disk is the one that was written here. */
   untouched(): boolean {
-    return this.size === 0 || this.disk.stat(journalPath(this.file))?.size === this.size;
+    return (this.disk.stat(journalPath(this.file))?.size ?? 0) === this.size;
   }
 
   close(): void {

@@ -44,6 +44,7 @@ export function takeLock(disk: Disk, host: Host, command: string): Lock {
     const top = highest(disk);
     if (top && !top.free) {
       const owner = readOwner(disk, top.number);
+      if (owner === 'gone') continue;
       if (owner && alive(owner, host))
         throw failure(
           'locked',
@@ -52,7 +53,7 @@ export function takeLock(disk: Disk, host: Host, command: string): Lock {
         );
     }
     const number = (top?.number ?? 0) + 1;
-    if (place(disk, host, number, command)) return holdLock(disk, number);
+    if (place(disk, host, number, command) && isTop(disk, number)) return holdLock(disk, number);
   }
   throw failure('locked', 'The lock changes hands all the time');
 }
@@ -61,7 +62,7 @@ export function takeLock(disk: Disk, host: Host, command: string): Lock {
 export function lockHolder(disk: Disk, host: Host): { pid: number; command: string } | null {
   const top = highest(disk);
   const owner = top && !top.free ? readOwner(disk, top.number) : null;
-  return owner && alive(owner, host) ? { pid: owner.pid, command: owner.command } : null;
+  return owner && owner !== 'gone' && alive(owner, host) ? { pid: owner.pid, command: owner.command } : null;
 }
 
 function highest(disk: Disk): { number: number; free: boolean } | null {
@@ -71,12 +72,25 @@ function highest(disk: Disk): { number: number; free: boolean } | null {
   return number ? { number, free: names.includes(`lock.${number}.free`) } : null;
 }
 
-function readOwner(disk: Disk, number: number): Owner | null {
+/** `gone`: somebody removed it since it was seen. Null: no engine wrote that file. */
+function readOwner(disk: Disk, number: number): Owner | 'gone' | null {
+  const bytes = disk.read(`${FOLDER}/lock.${number}`);
+  if (bytes === null) return 'gone';
   try {
-    return JSON.parse(Buffer.from(disk.read(`${FOLDER}/lock.${number}`) ?? []).toString()) as Owner;
+    return JSON.parse(Buffer.from(bytes).toString()) as Owner;
   } catch {
     return null;
   }
+}
+
+/**
+ * Who slept since it looked may have been given a low number anew, because the holders that came meanwhile removed the
+ * old ones. The highest number is never removed, so it is seen now.
+ */
+function isTop(disk: Disk, number: number): boolean {
+  if (highest(disk)?.number === number) return true;
+  disk.unlink(`${FOLDER}/lock.${number}`);
+  return false;
 }
 
 /** Another machine's processes cannot be seen from here: its lock is respected. */

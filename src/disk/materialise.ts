@@ -56,7 +56,7 @@ function createFile(disk: Disk, path: string, bytes: string | Uint8Array, turn: 
   const temp = beside(path, 'tmp');
   const mark = createTemp(disk, temp, bytes);
   if (linkNew(disk, temp, path)) done.marks.set(path, mark);
-  else if (!sameBytes(disk.read(path), bytes)) keepBeside(disk, temp, path, turn, done);
+  else if (!sameBytes(readFile(disk, path), bytes)) keepBeside(disk, temp, path, turn, done);
   disk.unlink(temp);
 }
 
@@ -87,24 +87,31 @@ function keepBeside(disk: Disk, temp: string, path: string, turn: number, done: 
   done.conflicts.push({ path, ours });
 }
 
-/** The old file is moved aside first: whatever is there at that instant is what is compared, and an edit meets a free name. */
+/**
+ * A file that is not what the new one was based on stays. Else it is moved aside first: whatever is there at that instant is
+ * what is compared again, and an edit meets a free name.
+ */
 function replaceFile(disk: Disk, op: Extract<FileOp, { op: 'replace' }>, turn: number, done: Materialised): void {
   const aside = beside(op.path, 'aside');
   const temp = beside(op.path, 'tmp');
   const current = readFile(disk, op.path);
+  const isAside = disk.stat(aside) !== null;
   if (sameBytes(current, op.text)) return finish(disk, aside, temp);
-  if (op.was === null && current === null && disk.stat(aside) === null)
-    return createFile(disk, op.path, op.text, turn, done);
+  if (!isAside && op.was === null && current === null) return createFile(disk, op.path, op.text, turn, done);
   createTemp(disk, temp, op.text);
-  if (current !== null && disk.stat(aside) === null) moveAside(disk, op.path, aside);
+  if (!isAside && op.was !== null && sameBytes(current, op.was)) moveAside(disk, op.path, aside);
   const old = readFile(disk, aside);
-  if (old !== null && op.was !== null && sameBytes(old, op.was)) {
-    if (!linkNew(disk, temp, op.path)) keepBeside(disk, temp, op.path, turn, done);
-  } else {
-    if (old !== null && !linkNew(disk, aside, op.path)) linkNew(disk, aside, `${op.path}.conflict-${turn}-old`);
+  if (old === null || op.was === null || !sameBytes(old, op.was)) {
+    giveBack(disk, aside, op.path, `${turn}-old`);
     keepBeside(disk, temp, op.path, turn, done);
-  }
+  } else if (!linkNew(disk, temp, op.path)) keepBeside(disk, temp, op.path, turn, done);
   finish(disk, aside, temp);
+}
+
+/** A person's file that was moved aside gets its name again, or one beside it when they have made another since. */
+function giveBack(disk: Disk, aside: string, path: string, which: string): void {
+  if (disk.stat(aside) !== null && !linkNew(disk, aside, path) && !isSame(disk, aside, path))
+    linkNew(disk, aside, `${path}.conflict-${which}`);
 }
 
 /** A person may delete the file at that very instant: then there is nothing to move. */
@@ -126,16 +133,33 @@ function finish(disk: Disk, aside: string, temp: string): void {
  * that is written earlier than the journal reaches back could otherwise lose both names in a power loss.
  */
 function moveFiles(disk: Disk, ops: readonly FileOp[]): void {
-  const moved: string[] = [];
+  const moved: Extract<FileOp, { op: 'move' }>[] = [];
   const folders = new Set<string>();
   for (const op of ops) {
-    if (op.op !== 'move' || disk.stat(op.from) === null) continue;
-    if (!linkNew(disk, op.from, op.to) && !sameBytes(readFile(disk, op.to), readFile(disk, op.from) ?? '')) continue;
-    moved.push(op.from);
-    folders.add(op.to.slice(0, op.to.lastIndexOf('/')));
+    if (op.op !== 'move') continue;
+    const { from, to } = op;
+    const stands = disk.stat(from) !== null;
+    if (!stands && disk.stat(beside(from, 'aside')) === null) continue;
+    if (stands && !linkNew(disk, from, to) && !isSame(disk, from, to)) continue;
+    moved.push(op);
+    folders.add(to.slice(0, to.lastIndexOf('/')));
   }
   for (const folder of folders) disk.syncDir(folder);
-  for (const from of moved) disk.unlink(from);
+  for (const { from, to } of moved) removeOld(disk, from, to);
+}
+
+/** Removes the first name of a moved file; what a person saved there since stays. */
+function removeOld(disk: Disk, from: string, to: string): void {
+  const aside = beside(from, 'aside');
+  if (disk.stat(aside) === null) moveAside(disk, from, aside);
+  if (!isSame(disk, aside, to)) giveBack(disk, aside, from, 'old');
+  disk.unlink(aside);
+}
+
+/** One file with two names, or two with the same bytes. */
+function isSame(disk: Disk, a: string, b: string): boolean {
+  const [first, second] = [disk.stat(a), disk.stat(b)];
+  return first?.mark === second?.mark || sameBytes(readFile(disk, a), readFile(disk, b) ?? '');
 }
 
 /** Removes what was taken in, unless it has changed since: then it is something new and stays. */
@@ -147,7 +171,7 @@ function removeFile(disk: Disk, path: string, hash: string | null): void {
     moveAside(disk, path, aside);
   }
   const old = readFile(disk, aside);
-  if (old !== null && hash !== null && bytesHash(old) !== hash) linkNew(disk, aside, path);
+  if (old !== null && hash !== null && bytesHash(old) !== hash) giveBack(disk, aside, path, 'old');
   disk.unlink(aside);
 }
 
@@ -216,7 +240,7 @@ function versions(ops: readonly FileOp[]): Map<string, Set<string>> {
 }
 
 function isTorn(found: Uint8Array, whole: Uint8Array): boolean {
-  if (found.length >= whole.length && !found.every((byte) => byte === 0)) return false;
+  if (found.length > whole.length) return found.every((byte) => byte === 0);
   return found.every((byte, i) => byte === whole[i] || byte === 0);
 }
 

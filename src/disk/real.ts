@@ -27,17 +27,36 @@ export function realDisk(root: string): Disk {
     if (cut > 0) check(p.slice(0, cut));
     return p === '' || p === '.' ? root : `${root}/${p}`;
   };
+  /** Missing folders on the way to a path; the root itself is never made: a folder that went away stays away. */
+  const makeParents = (p: string): void => {
+    const folder = path.posix.dirname(p);
+    if (folder === '.') return;
+    fs.statSync(root);
+    fs.mkdirSync(at(folder), { recursive: true });
+  };
+  /** The first try is without a look at the parents, because they are almost always there. */
+  const withParents = <T>(p: string, call: () => T): T => {
+    try {
+      return attempt(p, call);
+    } catch (error) {
+      if (!(error instanceof DiskError) || error.failure !== 'absent') throw error;
+      return attempt(p, () => {
+        makeParents(p);
+        return call();
+      });
+    }
+  };
   return {
     read: (p) => attempt(p, () => readRegular(at(p), p), null),
     list: (p) => attempt(p, () => fs.readdirSync(at(`${p}/.`).slice(0, -2)).sort(), null),
     stat: (p) => attempt(p, () => statOf(at(p)), null),
-    create: (p, bytes) => withParents(at, p, () => createFile(at(p), bytes)),
-    rename: (from, to) => withParents(at, to, () => fs.renameSync(at(from), at(to))),
-    link: (from, to) => withParents(at, to, () => fs.linkSync(at(from), at(to))),
+    create: (p, bytes) => withParents(p, () => createFile(at(p), bytes)),
+    rename: (from, to) => withParents(to, () => fs.renameSync(at(from), at(to))),
+    link: (from, to) => withParents(to, () => fs.linkSync(at(from), at(to))),
     unlink: (p) => attempt(p, () => fs.unlinkSync(at(p)), undefined),
     mkdir: (p) => attempt(p, () => void fs.mkdirSync(at(p), { recursive: true })),
     rmdir: (p) => removeEmpty(at(p), p),
-    append: (p) => withParents(at, p, () => appender(at(p), p)),
+    append: (p) => withParents(p, () => appender(at(p), p)),
     free: () => attempt('', () => freeBytes(root)),
     syncFile: (p) => syncPath(at(p), p),
     syncDir: (p) => syncPath(at(p), p),
@@ -76,19 +95,6 @@ const FAILURES: Record<string, DiskFailure> = {
 
 export function failureOf(code: string): DiskFailure {
   return FAILURES[code] ?? 'other';
-}
-
-/** The first try is without a look at the parents, because they are almost always there. */
-function withParents<T>(at: (p: string) => string, p: string, call: () => T): T {
-  try {
-    return attempt(p, call);
-  } catch (error) {
-    if (!(error instanceof DiskError) || error.failure !== 'absent') throw error;
-    return attempt(p, () => {
-      fs.mkdirSync(path.dirname(at(p)), { recursive: true });
-      return call();
-    });
-  }
 }
 
 function readRegular(file: string, p: string): Uint8Array {

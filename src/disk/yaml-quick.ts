@@ -1,3 +1,4 @@
+import { withoutEnd } from '../schema/print.ts';
 /**
  * Reads the plain YAML that almost every file of an org is written in, fifty times faster than `yaml`: maps by indentation,
  * lists and maps on one line, lists of such values, texts without escapes, whole and decimal numbers, comments. Returns
@@ -34,7 +35,7 @@ function linesOf(text: string): Line[] {
   const lines: Line[] = [];
   for (const raw of text.split('\n')) {
     const indent = raw.search(/[^ ]/);
-    if (indent !== -1 && raw[indent] !== '#') lines.push({ indent, text: raw.slice(indent).replace(/ +$/, '') });
+    if (indent !== -1 && raw[indent] !== '#') lines.push({ indent, text: withoutEnd(raw.slice(indent), ' ') });
   }
   return lines;
 }
@@ -112,7 +113,7 @@ function readFlow(cursor: Cursor): unknown {
   if (quoted) return quoted[1] ?? quoted[2];
   const plain = match(cursor.depth > 0 ? PLAIN : PLAIN_LINE, cursor)?.[0];
   if (plain !== undefined) {
-    const word = plain.replace(/ +$/, '');
+    const word = withoutEnd(plain, ' ');
     cursor.at -= plain.length - word.length;
     return wordOf(word);
   }

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { type Fault, fault } from '../schema/fault.ts';
+import { withoutEnd } from '../schema/print.ts';
 import { readFrontMatter } from './codec.ts';
 import { faultsOf } from './yaml-faults.ts';
 import { readQuick } from './yaml-quick.ts';
@@ -59,5 +60,5 @@ export function splitMarkdown(
         column: 1,
       }),
     };
-  return 'fault' in parts ? parts : { ...parts, body: parts.body.replace(/\n+$/, '') };
+  return 'fault' in parts ? parts : { ...parts, body: withoutEnd(parts.body, '\n') };
 }

@@ -1,26 +1,24 @@
 import { apply } from '../core/apply.ts';
-import { agentFolders, type Config } from '../core/config.ts';
+import type { Config } from '../core/config.ts';
 import type { Entry, Input, OpenEntry } from '../core/entry.ts';
 import { type FileOp, filesOf } from '../core/files.ts';
 import type { Toolbox } from '../core/judge.ts';
 import { frozenEffects, peopleOf } from '../core/settle.ts';
 import { agentState, type State } from '../core/state.ts';
 import { atRest, type Due, idleness } from '../core/walk.ts';
-import { configReader } from '../disk/config.ts';
 import { DiskError } from '../disk/disk.ts';
 import { Folder, numberAsides } from '../disk/folder.ts';
 import { type Journal, readJournal } from '../disk/journal.ts';
 import { type Lock, takeLock } from '../disk/lock.ts';
 import { type Conflict, materialise, restoreLost } from '../disk/materialise.ts';
-import { type Fault, FaultError, failure } from '../schema/fault.ts';
+import { type Fault, failure } from '../schema/fault.ts';
 import { Calls, Recorded } from './calls.ts';
 import { eventsOf, lineEvents } from './events.ts';
+import { LiveConfig } from './live-config.ts';
 import { type Loaded, load, writeCache } from './load.ts';
 import type { Ports } from './ports.ts';
 import { type Ending, makeTurn, type Turn } from './turn.ts';
 
-/** Largest file that is read before the configuration says otherwise. */
-const FIRST_LIMIT = 1_048_576;
 /** Files that are fsynced one by one when an engine closes; more are left to the system and checked after a power loss. */
 const SYNCED_AT_CLOSE = 2000;
 
@@ -63,14 +61,13 @@ export interface TurnWish {
 /** The engine of one org: holds its lock, and makes its turns. */
 export class Engine {
   readonly state: State;
-  config!: Config;
   private readonly ports: Ports;
   private readonly toolbox: Toolbox;
   private readonly lock: Lock;
   private readonly journal: Journal;
   private readonly folder: Folder;
   private readonly calls: Calls;
-  private readonly readConfig = configReader();
+  private readonly live: LiveConfig;
   private unfinished: Loaded['unfinished'];
   private synced: number;
   private boot: string | null;
@@ -80,13 +77,10 @@ export class Engine {
    * failed then may have left pages that a new one takes for written, so nothing is claimed until the disk was read anew.
    */
   private covered: boolean;
-  private configured = false;
   /** The state in memory may not be what the journal says. */
   private stopped = false;
-  /** LEMMING_* variables: those of this process, or of the turn that is finished. */
-  private env: Record<string, string>;
-  /** Those that the configuration was read with. */
-  private configuredWith: Record<string, string> | null = null;
+  /** LEMMING_* variables of this process. */
+  private readonly env: Record<string, string>;
   /** What recovery found and did, for people. */
   readonly recovered: string[] = [];
   private loggedRecovery = 0;
@@ -115,6 +109,7 @@ export class Engine {
     this.covered = loaded.synced === loaded.state.turn && loaded.undone === null;
     this.boot = loaded.boot;
     this.folder = new Folder(ports.disk, ports.clock);
+    this.live = new LiveConfig(this.folder, this.state, this.env);
     this.calls = new Calls(ports, this.journal, this.state);
     this.journal.dropTail();
     this.journal.secure();
@@ -158,6 +153,11 @@ export class Engine {
     return ops;
   }
 
+  /** The configuration at work. Known once a turn was made, or `idle` asked. */
+  get config(): Config {
+    return this.live.current;
+  }
+
   /** The number of the next turn. */
   get next(): number {
     return this.state.turn + 1;
@@ -174,7 +174,7 @@ export class Engine {
 
   private lookIdle(): 'busy' | 'idle' | 'failing' {
     if (this.unfinished) return 'busy';
-    this.configure();
+    this.live.look();
     return this.hasNews() ? 'busy' : idleness(this.config, this.state);
   }
 
@@ -195,7 +195,7 @@ export class Engine {
     return (
       folder.requests(state, people, message_bytes, 0).length > 0 ||
       folder.waitingDrops(state, people) ||
-      folder.tracked(state, message_bytes).some((input) => input.k === 'file')
+      this.live.hasNews()
     );
   }
 
@@ -254,10 +254,7 @@ export class Engine {
   /** The inputs of a turn that was cut off: as they were frozen then. */
   private thaw(unfinished: NonNullable<Loaded['unfinished']>): Frozen {
     this.unfinished = null;
-    const own = this.env;
-    this.env = unfinished.open.env ?? {};
-    this.setConfig([], []);
-    this.env = own;
+    this.live.thaw(unfinished.open.env ?? {});
     const recorded = new Recorded(unfinished.calls);
     const { again, doubt } = recorded.open();
     if (again.length + doubt.length) this.journal.add({ k: 'recovered', turn: unfinished.open.turn, again, doubt });
@@ -279,7 +276,9 @@ export class Engine {
   private async freeze(wish: TurnWish, faults: Fault[]): Promise<Frozen> {
     const turn = this.next;
     const { clock, host } = this.ports;
+    this.demandLock();
     this.journal.turnTo(turn);
+    this.demandJournal(turn);
     const open: OpenEntry = {
       k: 'open',
       turn,
@@ -295,7 +294,7 @@ export class Engine {
     const lines: Entry[] = [];
     this.ports.disk.recheck();
     this.take(lines, [open]);
-    this.take(lines, this.configInputs(turn, faults));
+    this.take(lines, this.live.freeze(turn, faults));
     const limit = this.config.org.limits.message_bytes;
     const { folder, state, config } = this;
     this.take(lines, this.number(folder.requests(state, peopleOf(config), limit, open.time), lines, turn));
@@ -321,77 +320,12 @@ export class Engine {
     return numberAsides(inputs, turn, 1 + lines.filter((line) => line.k === 'aside').length);
   }
 
-  /** Changes of configuration, resumes and memory. A broken version is not taken over while a good one is at work. */
-  private configInputs(turn: number, faults: Fault[]): Input[] {
-    const limit = this.configured ? this.config.org.limits.message_bytes : FIRST_LIMIT;
-    const changes = this.folder.tracked(this.state, limit);
-    if (changes.length === 0 && this.configured && this.configuredWith === this.env) return [];
-    const good = this.configured ? this.withoutBroken(changes, faults) : changes;
-    this.setConfig(good, faults);
-    return numberAsides(good, turn, 1);
-  }
-
-  private readWith(changes: readonly Input[]): ReturnType<ReturnType<typeof configReader>> {
-    const texts = this.textsWith(changes);
-    const asides = changes.flatMap((change) => (change.k === 'aside' ? [change.path] : []));
-    return this.readConfig(texts, agentFolders(texts.keys(), [...this.state.aside.keys(), ...asides]), this.env);
-  }
-
-  private textsWith(changes: readonly Input[]): Map<string, string> {
-    const texts = new Map(this.state.files);
-    for (const change of changes) {
-      if (change.k !== 'file') continue;
-      if (change.text === null) texts.delete(change.path);
-      else texts.set(change.path, change.text);
-    }
-    return texts;
-  }
-
-  /** At the start broken configuration stops the command; a broken resume only sets its agent aside. */
-  private setConfig(changes: readonly Input[], faults: Fault[]): void {
-    const read = this.readWith(changes);
-    if (!read.config) throw new FaultError(...(read.faults as [Fault, ...Fault[]]));
-    faults.push(...read.faults, ...read.warnings);
-    this.config = read.config;
-    this.configuredWith = this.env;
-    this.configured = true;
-  }
-
-  /** Leaves out the changes that would break what works now: all of `org/` together, or a resume on its own. */
-  private withoutBroken(changes: readonly Input[], faults: Fault[]): Input[] {
-    const read = this.readWith(changes);
-    const newlyBroken = new Set([...(read.config?.broken.keys() ?? [])].filter((name) => this.config.agents.has(name)));
-    const keep = changes.filter((change) => {
-      if (change.k !== 'file') return true;
-      const bad =
-        read.config === null
-          ? /^org\/|\/resume\.md$/.test(change.path)
-          : change.text !== null && newlyBroken.has(agentOf(change.path)) && change.path.endsWith('/resume.md');
-      if (bad) this.folder.forget(change.path);
-      return !bad;
-    });
-    if (keep.length < changes.length) faults.push(...read.faults);
-    return keep;
-  }
-
-  /** The configuration as the state holds it, or as the folder shows it before the first turn. */
-  private configure(): void {
-    if (this.configured) return;
-    if (this.unfinished) return this.setConfig([], []);
-    const changes = this.folder.tracked(this.state, FIRST_LIMIT);
-    this.setConfig(changes, []);
-    for (const change of changes) if ('path' in change) this.folder.forget(change.path);
-    this.configured = false;
-  }
-
   /** Journal first, then the files. Stops before the commit when the lock or the journal is not ours any more. */
   private commit(frozen: Frozen, ending: Ending): Conflict[] {
     const { journal, lock, state, ports } = this;
     const turn = frozen.open.turn;
-    if (!lock.held())
-      throw failure('lost-lock', 'The lock of this organisation was taken over or removed while the turn was made');
-    if (!journal.untouched())
-      throw failure('two-histories', `The journal of turn ${turn} was changed while the turn was made`);
+    this.demandLock();
+    this.demandJournal(turn);
     const commit: Entry = { k: 'commit', turn, lock: lock.number };
     journal.add(...ending.effects, commit);
     journal.write(true);
@@ -407,6 +341,16 @@ export class Engine {
     journal.add({ k: 'done', turn });
     journal.write(false);
     return conflicts;
+  }
+
+  private demandLock(): void {
+    if (!this.lock.held())
+      throw failure('lost-lock', 'The lock of this organisation was taken over or removed while the engine ran');
+  }
+
+  private demandJournal(turn: number): void {
+    if (!this.journal.untouched())
+      throw failure('two-histories', `The journal of turn ${turn} was changed while the engine ran`);
   }
 
   private report(
@@ -526,8 +470,4 @@ function sweptIn(lines: readonly Entry[]): string[] {
 
 function countInputs(lines: readonly Entry[]): number {
   return lines.filter((line) => ['drop', 'file', 'mail', 'mail-gone', 'request', 'revived'].includes(line.k)).length;
-}
-
-function agentOf(path: string): string {
-  return path.split('/', 2)[1] ?? '';
 }

@@ -150,5 +150,5 @@ function head(subject: string): string {
 
 /** A body as a message holds it. */
 export function trimmed(body: string): string {
-  return body.replace(/\s+$/, '');
+  return body.trimEnd();
 }

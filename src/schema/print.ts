@@ -35,8 +35,13 @@ export function canonicalBody(body: string): string {
   let text = body.includes('\r') ? body.replace(/\r\n?/g, '\n') : body;
   if (text.includes('\0')) text = text.replaceAll('\0', '\ufffd');
   if (LONE_SURROGATE.test(text)) text = text.replace(/[\ud800-\udfff]/gu, '\ufffd');
+  return withoutEnd(text, '\n');
+}
+
+/** The text without the repetitions of one character at its end. A pattern such as `/\n+$/` takes quadratic time on hostile text. */
+export function withoutEnd(text: string, character: string): string {
   let end = text.length;
-  while (end > 0 && text.charCodeAt(end - 1) === 10) end--;
+  while (end > 0 && text[end - 1] === character) end--;
   return text.slice(0, end);
 }
 

@@ -1,0 +1,112 @@
+import { agentFolders, type Config } from '../core/config.ts';
+import type { Input } from '../core/entry.ts';
+import type { State } from '../core/state.ts';
+import { configReader } from '../disk/config.ts';
+import { type Folder, numberAsides } from '../disk/folder.ts';
+import { type Fault, FaultError } from '../schema/fault.ts';
+
+/** Largest file that is read before the configuration says otherwise. */
+const FIRST_LIMIT = 1_048_576;
+
+type Env = Record<string, string>;
+
+/** The configuration at work: what people's files said when they last made sense. */
+export class LiveConfig {
+  private readonly folder: Folder;
+  private readonly state: State;
+  /** LEMMING_* variables of this process. */
+  private readonly env: Env;
+  private readonly read = configReader();
+  private made: Config | null = null;
+  /** The variables that the configuration was read with; null when its files are not in the journal yet. */
+  private madeWith: Env | null = null;
+  /** Path → text of changes that would break what works: people were told, and the version before counts. */
+  private readonly rejected = new Map<string, string | null>();
+
+  constructor(folder: Folder, state: State, env: Env) {
+    this.folder = folder;
+    this.state = state;
+    this.env = env;
+  }
+
+  /** Must have been looked at, frozen or thawed before. */
+  get current(): Config {
+    if (!this.made) throw new Error('the configuration has not been read');
+    return this.made;
+  }
+
+  /** Before the first turn: as the folder shows it, without taking anything in. */
+  look(): void {
+    if (this.made) return;
+    const changes = this.folder.tracked(this.state, FIRST_LIMIT);
+    this.set(changes, this.env, []);
+    for (const change of changes) if ('path' in change) this.folder.forget(change.path);
+    this.madeWith = null;
+  }
+
+  /** As the journal has it, with the variables of a turn that was cut off. */
+  thaw(env: Env): void {
+    this.set([], env, []);
+  }
+
+  /** Whether people changed a file that the engine reads, since they were last told what is wrong with it. */
+  hasNews(): boolean {
+    return this.changes().some((change) => change.k === 'file' && this.isNew(change));
+  }
+
+  /** Changes of configuration, resumes and memory. A broken version is not taken over while a good one is at work. */
+  freeze(turn: number, faults: Fault[]): Input[] {
+    const changes = this.changes();
+    if (!changes.some((change) => this.isNew(change)) && this.madeWith === this.env) return [];
+    const good = this.madeWith === null ? changes : this.withoutBroken(changes, faults);
+    this.set(good, this.env, faults);
+    return numberAsides(good, turn, 1);
+  }
+
+  private changes(): Input[] {
+    return this.folder.tracked(this.state, this.made?.org.limits.message_bytes ?? FIRST_LIMIT);
+  }
+
+  private isNew(change: Input): boolean {
+    return change.k !== 'file' || !this.rejected.has(change.path) || this.rejected.get(change.path) !== change.text;
+  }
+
+  /** At the start broken configuration stops the command; a broken resume only sets its agent aside. */
+  private set(changes: readonly Input[], env: Env, faults: Fault[]): void {
+    const read = this.readWith(changes, env);
+    if (!read.config) throw new FaultError(...(read.faults as [Fault, ...Fault[]]));
+    faults.push(...read.faults, ...read.warnings);
+    this.made = read.config;
+    this.madeWith = env;
+  }
+
+  private readWith(changes: readonly Input[], env: Env): ReturnType<ReturnType<typeof configReader>> {
+    const texts = new Map(this.state.files);
+    for (const change of changes) {
+      if (change.k !== 'file') continue;
+      if (change.text === null) texts.delete(change.path);
+      else texts.set(change.path, change.text);
+    }
+    const asides = changes.flatMap((change) => (change.k === 'aside' ? [change.path] : []));
+    return this.read(texts, agentFolders(texts.keys(), [...this.state.aside.keys(), ...asides]), env);
+  }
+
+  /** Leaves out the changes that would break what works now: all of `org/` together, or a resume on its own. */
+  private withoutBroken(changes: readonly Input[], faults: Fault[]): Input[] {
+    const read = this.readWith(changes, this.env);
+    const broken = new Set([...(read.config?.broken.keys() ?? [])].filter((name) => this.current.agents.has(name)));
+    const breaks = (path: string, text: string | null): boolean =>
+      read.config === null
+        ? /^org\/|\/resume\.md$/.test(path)
+        : text !== null && path.endsWith('/resume.md') && broken.has(path.split('/', 2)[1] ?? '');
+    this.rejected.clear();
+    const good = changes.filter((change) => {
+      if (change.k !== 'file' || !breaks(change.path, change.text)) return true;
+      this.folder.forget(change.path);
+      this.rejected.set(change.path, change.text);
+      return false;
+    });
+    if (this.rejected.size) faults.push(...read.faults);
+    return good;
+  }
+}
