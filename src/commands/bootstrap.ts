@@ -83,6 +83,7 @@ function make(world: World, input: Input, source: Disk, target: Disk, root: stri
   const template = templateNamed(source, String(wanted));
   const goal = typeof purpose === 'string' ? purposeOf(purpose) : null;
   const files = new Files(target);
+  target.mkdir('');
   files.add(MARK, '');
   for (const path of templatePaths(source, template, goal !== null)) files.copy(source, template.folder + path, path);
   files.add('.gitignore', '.lemming/\nbackups/\n');

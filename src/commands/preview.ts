@@ -1,4 +1,5 @@
 import { apply } from '../core/apply.ts';
+import { lapsed } from '../core/approval.ts';
 import { type Brief, brief } from '../core/brief.ts';
 import type { Config } from '../core/config.ts';
 import type { Entry } from '../core/entry.ts';
@@ -82,7 +83,8 @@ async function freezeCopy(view: View, turn: number): Promise<void> {
   };
   take([{ k: 'open', turn, time: realClock.now(), boot: '', lock: 0, version: '1' }]);
   take(folder.tracked(state, limit));
-  take(folder.edits(state, config, limit));
+  take(lapsed(config, state, realClock.now()));
+  take(await folder.edits(state, config, limit));
   await foreseeInputs(view);
   take(folder.revivals(state, turn, limit));
   take(frozenEffects(config, state, turn, []));

@@ -102,6 +102,7 @@ function sinkOf(world: World, { flags }: Input): Disk | null {
   const sink = realDisk(folder);
   if ((sink.list('') ?? []).length > 0)
     throw failure('usage', `${folder} is not empty`, { remedy: 'Choose a new folder for --keep.' });
+  sink.mkdir('');
   return sink;
 }
 

@@ -2,20 +2,10 @@ import type { Message } from '../schema/message.ts';
 import { parseMessageId } from '../schema/name.ts';
 import { cut } from '../schema/print.ts';
 import type { Request } from '../schema/request.ts';
-import { printKey } from './call.ts';
-import type { CallEntry, Effect, Entry, VisitEffect } from './entry.ts';
-import {
-  type AgentState,
-  emptyAgent,
-  emptySpending,
-  type Mail,
-  type OpenCall,
-  type Spending,
-  type State,
-  TAIL_CHARS,
-  TAIL_LENGTH,
-  type Tally,
-} from './state.ts';
+import { textHash } from './brief.ts';
+import type { Effect, Entry, UsedEntry, VisitEffect } from './entry.ts';
+import { applyCall, putInDoubt, settleDoubt, spendingOf, utcDay } from './money.ts';
+import { type Approval, emptySpending, type Mail, type State, TAIL_CHARS, TAIL_LENGTH, touch } from './state.ts';
 
 /** Longest wait after failures of a provider, in turns. */
 const MAX_BACKOFF = 32;
@@ -53,9 +43,12 @@ export function apply(state: State, entry: Entry): void {
     case 'lost':
       state.revive.delete(entry.id);
       return;
+    case 'used':
+      return noteFiles(state, entry);
+    case 'lapsed':
+      return answer(state, entry.id, { decision: entry.decision, by: 'nobody', note: entry.note });
     case 'sweep':
     case 'use':
-    case 'used':
     case 'done':
     case 'synced':
     case 'redacted':
@@ -101,6 +94,7 @@ function applyEffect(state: State, effect: Effect): void {
         input: effect.input,
         rule: effect.rule,
         contacts: effect.contacts,
+        time: state.time,
         answer: null,
       });
       return;
@@ -116,16 +110,6 @@ function applyEffect(state: State, effect: Effect): void {
     case 'warned':
       return markWarned(state, effect.scope);
   }
-}
-
-/** The agent's state, made when it is first mentioned. */
-function touch(state: State, name: string): AgentState {
-  let agent = state.agents.get(name);
-  if (!agent) {
-    agent = emptyAgent();
-    state.agents.set(name, agent);
-  }
-  return agent;
 }
 
 const MEMORY_FILE = /^agents\/([^/]+)\/memory\/[^/]+\.md$/;
@@ -281,6 +265,7 @@ function applyVisit(state: State, visit: VisitEffect): void {
     agent.starved = false;
     return;
   }
+  if (visit.blame === 'budget') return;
   agent.failedInRow++;
   if (visit.blame === 'provider' || visit.blame === 'credits') {
     agent.failures++;
@@ -320,11 +305,8 @@ function applyRequest(state: State, request: Request): void {
     case 'retry':
       return askRevival(state, request.id);
     case 'approve':
-    case 'deny': {
-      const approval = state.approvals.get(request.id);
-      if (approval) approval.answer = { decision: request.ask, by: request.by, note: request.note };
-      return;
-    }
+    case 'deny':
+      return answer(state, request.id, { decision: request.ask, by: request.by, note: request.note });
     case 'settle-doubt':
       return settleDoubt(state, request.key, request.amount);
     case 'reset':
@@ -332,6 +314,17 @@ function applyRequest(state: State, request: Request): void {
     case 'redact':
       return;
   }
+}
+
+function answer(state: State, id: string, given: NonNullable<Approval['answer']>): void {
+  const approval = state.approvals.get(id);
+  if (approval) approval.answer = given;
+}
+
+function noteFiles(state: State, { files }: UsedEntry): void {
+  for (const { path, text } of files)
+    if (text === null) state.workspace.delete(path);
+    else state.workspace.set(path, textHash(text));
 }
 
 /** The author is told; it wakes nobody. */
@@ -373,100 +366,6 @@ function reset(state: State, scope: string): void {
     state.providers.clear();
     state.doubts.clear();
   }
-}
-
-// --- Money ---
-
-function applyCall(state: State, entry: Extract<CallEntry, { k: 'intent' | 'reply' | 'failed' }>): void {
-  const key = printKey(entry);
-  if (entry.k === 'intent') {
-    const { agent, unit, model, provider, turn, n, attempt, reserve, repeatable } = entry;
-    state.open.set(key, { key, agent, unit, model, provider, turn, n, attempt, reserve, repeatable });
-    return;
-  }
-  const call = state.open.get(key);
-  if (!call) return;
-  state.open.delete(key);
-  const usage = entry.k === 'reply' ? entry.reply.usage : entry.usage;
-  const tokensIn = usage ? usage.input + usage.cachedInput + usage.cacheWrite : 0;
-  spend(state, call, entry.cost, tokensIn, usage?.output ?? 0);
-  if (entry.k === 'reply' && entry.over > 0)
-    state.stopped.set(call.model, `${key} reported ${entry.over} micro-credits above its reserve`);
-}
-
-function spend(state: State, call: OpenCall, cost: number, tokensIn: number, tokensOut: number): void {
-  const agent = touch(state, call.agent);
-  book(agent, state.day, cost);
-  agent.tokensIn += tokensIn;
-  agent.tokensOut += tokensOut;
-  agent.calls++;
-  book(state.org, state.day, cost);
-  if (call.unit !== null) book(spendingOf(state.units, call.unit), state.day, cost);
-  tally(state.models, call.model, cost, tokensIn, tokensOut);
-  tally(state.providers, call.provider, cost, tokensIn, tokensOut);
-}
-
-function book(account: { spent: number; day: string; daySpent: number }, day: string, cost: number): void {
-  if (account.day !== day) {
-    account.day = day;
-    account.daySpent = 0;
-  }
-  account.spent += cost;
-  account.daySpent += cost;
-}
-
-/** `2026-11-21`: the UTC date of a time in milliseconds since 1970. */
-export function utcDay(time: number): string {
-  return new Date(time).toISOString().slice(0, 10);
-}
-
-function spendingOf(map: Map<string, Spending>, id: string): Spending {
-  let spending = map.get(id);
-  if (!spending) {
-    spending = emptySpending();
-    map.set(id, spending);
-  }
-  return spending;
-}
-
-function tally(map: Map<string, Tally>, name: string, cost: number, tokensIn: number, tokensOut: number): void {
-  const sum = map.get(name) ?? { calls: 0, spent: 0, tokensIn: 0, tokensOut: 0 };
-  sum.calls++;
-  sum.spent += cost;
-  sum.tokensIn += tokensIn;
-  sum.tokensOut += tokensOut;
-  map.set(name, sum);
-}
-
-function putInDoubt(state: State, key: string): void {
-  const call = state.open.get(key);
-  if (!call) return;
-  state.open.delete(key);
-  const { agent, unit, model, provider, turn, reserve } = call;
-  state.doubts.set(key, { key, agent, unit, model, provider, turn, reserve });
-  touch(state, agent).doubt += reserve;
-  state.org.doubt += reserve;
-  if (unit !== null) spendingOf(state.units, unit).doubt += reserve;
-}
-
-/** `key` is a call in doubt, or a stopped model that may work again. */
-function settleDoubt(state: State, key: string, amount: number): void {
-  state.stopped.delete(key);
-  const doubt = state.doubts.get(key);
-  if (!doubt) return;
-  state.doubts.delete(key);
-  const cost = Math.min(amount, doubt.reserve);
-  const accounts = [
-    touch(state, doubt.agent),
-    state.org,
-    ...(doubt.unit === null ? [] : [spendingOf(state.units, doubt.unit)]),
-  ];
-  for (const account of accounts) {
-    account.doubt -= doubt.reserve;
-    book(account, state.day, cost);
-  }
-  tally(state.models, doubt.model, cost, 0, 0);
-  tally(state.providers, doubt.provider, cost, 0, 0);
 }
 
 function markWarned(state: State, scope: string): void {

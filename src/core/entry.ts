@@ -37,6 +37,8 @@ export type Input =
   | { k: 'revived'; turn: number; id: string; message: Message; to: string[] }
   /** A dead letter that cannot get another chance: the file of its message is gone or unreadable. */
   | { k: 'lost'; id: string; path: string }
+  /** Nobody answered a held act in time: the answer that org.yaml gives instead. */
+  | { k: 'lapsed'; id: string; decision: 'approve' | 'deny'; note: string }
   /** Delivered files in an outbox that have become old. */
   | { k: 'sweep'; paths: string[] };
 

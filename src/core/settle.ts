@@ -132,7 +132,7 @@ export function peopleOf(config: Config): string[] {
 /** The mail of a failed visit stays unread; what failed too often is buried. A failure of the reply is told to the agent. */
 function settleFailure(config: Config, state: State, turn: number, visit: Finished, effects: Effect[]): void {
   if (visit.blame === 'credits') return reportStarved(config, state, visit, effects);
-  if (visit.blame === 'provider') return;
+  if (visit.blame === 'provider' || visit.blame === 'budget') return;
   effects.push({
     k: 'notice',
     to: visit.agent,
@@ -162,6 +162,18 @@ function reportStarved(config: Config, state: State, visit: Finished, effects: E
   for (const to of peopleOf(config)) effects.push({ k: 'notice', to, about: 'credits', text });
 }
 
+/** A file that an agent writes twice in a turn (an approved act, then a visit) is based on what it wrote first. */
+export function chainWrites(effects: Effect[]): Effect[] {
+  const written = new Map<string, string>();
+  return effects.map((effect) => {
+    if (effect.k !== 'wrote') return effect;
+    const key = `${effect.agent} ${effect.path}`;
+    const was = written.get(key) ?? effect.was;
+    written.set(key, effect.text);
+    return { ...effect, was };
+  });
+}
+
 /** What the freeze itself decides, before any visit: expired mail, and mail whose recipient or edge is gone. Pure. */
 export function undeliverable(config: Config, state: State, turn: number): Effect[] {
   const effects: Effect[] = [];
@@ -181,7 +193,12 @@ export function undeliverable(config: Config, state: State, turn: number): Effec
 
 /** What follows from a freeze at once: mail that can no longer be delivered, and what people are told of its inputs. Pure. */
 export function frozenEffects(config: Config, state: State, turn: number, lines: readonly Entry[]): Effect[] {
-  return [...undeliverable(config, state, turn), ...asideNotices(config, lines), ...lostNotices(config, lines)];
+  return [
+    ...undeliverable(config, state, turn),
+    ...asideNotices(config, lines),
+    ...lostNotices(config, lines),
+    ...lapseNotices(config, lines),
+  ];
 }
 
 /** Files that were set aside: the people are told. */
@@ -199,6 +216,17 @@ function asideNotices(config: Config, lines: readonly Entry[]): Effect[] {
               text: `${line.path} was set aside (${line.reason}): ${line.detail} Mend it, or lemming retry ${line.id}`,
             }),
           ),
+  );
+}
+
+/** Held acts that nobody answered in time. */
+function lapseNotices(config: Config, lines: readonly Entry[]): Effect[] {
+  return lines.flatMap((line) =>
+    line.k !== 'lapsed'
+      ? []
+      : config.org.approvals.escalate_to
+          .filter((name) => config.agents.has(name))
+          .map((to): Effect => ({ k: 'notice', to, about: 'approval', text: `${line.id}: ${line.note}` })),
   );
 }
 

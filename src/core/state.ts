@@ -70,6 +70,8 @@ export interface Approval {
   input: Json;
   rule: string;
   contacts: string[];
+  /** Frozen time of the turn in which it was held, ms since 1970. */
+  time: number;
   /** Set when a person answered and the next freeze is to judge the act again. */
   answer: { decision: 'approve' | 'deny'; by: string; note: string } | null;
 }
@@ -138,6 +140,8 @@ export interface State {
   approvals: Map<string, Approval>;
   /** Hashes of the texts that prompts refer to. */
   blobs: Set<string>;
+  /** Workspace file → hash of what a tool wrote there last. */
+  workspace: Map<string, string>;
   /** Attempts in doubt, by key. */
   doubts: Map<string, Doubt>;
   /** Attempts under way in the turn being made. */
@@ -178,6 +182,7 @@ export function emptyState(): State {
     dead: new Map(),
     approvals: new Map(),
     blobs: new Set(),
+    workspace: new Map(),
     doubts: new Map(),
     open: new Map(),
     models: new Map(),
@@ -226,6 +231,16 @@ export function agentState(state: State, name: string): Readonly<AgentState> {
   return state.agents.get(name) ?? NEW_AGENT;
 }
 const NEW_AGENT: Readonly<AgentState> = Object.freeze(emptyAgent());
+
+/** The agent's state, made when it is first mentioned. */
+export function touch(state: State, name: string): AgentState {
+  let agent = state.agents.get(name);
+  if (!agent) {
+    agent = emptyAgent();
+    state.agents.set(name, agent);
+  }
+  return agent;
+}
 
 /** Waiting mail of a recipient in order of arrival. */
 export function inboxOf(state: State, name: string): Mail[] {

@@ -18,7 +18,7 @@ export interface Disk {
   link(from: string, to: string): void;
   /** Removes a file; no error when it is absent. */
   unlink(path: string): void;
-  /** Makes a folder and its parents. */
+  /** Makes a folder and its parents. Only `mkdir('')` makes the org folder itself. */
   mkdir(path: string): void;
   /** Removes an empty folder; no error when it is absent or not empty. */
   rmdir(path: string): void;

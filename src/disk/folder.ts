@@ -15,7 +15,7 @@ import { bytesHash } from './materialise.ts';
 import { readYaml } from './yaml.ts';
 
 /** Files younger than this may still be written: milliseconds. */
-const YOUNG_MS = 500;
+export const YOUNG_MS = 500;
 /** A modification time so near to now may stand for a second change too, on clocks of coarse grain: milliseconds. */
 const GRAIN_MS = 50;
 /** An outbox is looked through for old mail once in so many turns. */
@@ -192,12 +192,18 @@ export class Folder {
   }
 
   /** Mail that people edited or deleted before it was delivered to an agent. */
-  edits(state: State, config: Config, limit: number): Input[] {
+  async edits(state: State, config: Config, limit: number): Promise<Input[]> {
     const inputs: Input[] = [];
+    let waited = false;
     for (const mail of state.mail.values()) {
       if (mail.waiting.every((name) => config.agents.get(name)?.person)) continue;
-      const stat = this.disk.stat(mail.path);
+      let stat = this.disk.stat(mail.path);
       if (stat && this.marks.get(mail.path) === stat.mark) continue;
+      if (!stat && !waited) {
+        waited = true; // some programs save by removing the file first
+        await this.clock.sleep(YOUNG_MS);
+      }
+      stat ??= this.disk.stat(mail.path);
       const input = stat ? this.edited(mail, stat, limit) : ({ k: 'mail-gone', id: mail.id } as const);
       if (input) inputs.push(input);
     }
@@ -286,22 +292,24 @@ export class Folder {
     return paths;
   }
 
-  /** Waits, at most a second, until a file is old enough and its bytes no longer change. Files named `*.sent.md` were moved into place whole. */
+  /**
+   * Waits, at most a second, until a file has not changed for a while. One whose time lies in the future, as after a copy
+   * from another machine, is watched instead. Files named `*.sent.md` were moved into place whole.
+   */
   private async quiet(path: string): Promise<boolean> {
     let stat = this.disk.stat(path);
     if (stat?.kind !== 'file' || path.endsWith('.sent.md')) return stat !== null;
-    for (let waited = 0; waited <= 2 * YOUNG_MS; ) {
-      const age = this.clock.now() - stat.mtimeMs;
-      if (age >= YOUNG_MS) return true;
-      const rest = Math.min(YOUNG_MS - Math.max(0, age), 2 * YOUNG_MS - waited);
-      if (rest <= 0) return false;
+    for (let left = 2 * YOUNG_MS; ; ) {
+      const rest = YOUNG_MS - Math.max(0, this.clock.now() - stat.mtimeMs);
+      if (rest <= 0) return true;
+      if (rest > left) return false;
       await this.clock.sleep(rest);
-      waited += rest;
+      left -= rest;
       const later = this.disk.stat(path);
       if (!later) return false;
+      if (later.mark === stat.mark) return true;
       stat = later;
     }
-    return this.clock.now() - stat.mtimeMs >= YOUNG_MS;
   }
 
   private takeDrop(

@@ -47,7 +47,8 @@ function carryOut(disk: Disk, op: FileOp, turn: number, done: Materialised): voi
   }
 }
 
-function beside(path: string, what: string): string {
+/** The name of a file of the engine's own next to another: `tmp` while it is made, `aside` while it is replaced. */
+export function beside(path: string, what: string): string {
   const cut = path.lastIndexOf('/') + 1;
   return `${path.slice(0, cut)}.lemming-${path.slice(cut)}.${what}`;
 }
@@ -71,7 +72,8 @@ function createTemp(disk: Disk, temp: string, bytes: string | Uint8Array): strin
   }
 }
 
-function linkNew(disk: Disk, from: string, to: string): boolean {
+/** Gives a file a second name; false when that name is taken. */
+export function linkNew(disk: Disk, from: string, to: string): boolean {
   try {
     disk.link(from, to);
     return true;

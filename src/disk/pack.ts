@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { Header, Pack, Parser, ReadEntry } from 'tar';
 import { type FaultError, failure } from '../schema/fault.ts';
-import { DiskError } from './disk.ts';
+import { type Disk, DiskError } from './disk.ts';
 import { failureOf, realDisk } from './real.ts';
 
 /** One file of an archive. */
@@ -77,7 +77,7 @@ export function unpack(file: string, into: string, allowed: (path: string) => bo
 /** One archive being read, entry by entry. */
 class Unpacking {
   private readonly file: string;
-  private readonly into: string;
+  private readonly disk: Disk;
   private readonly allowed: (path: string) => boolean;
   /** Names as a file system that ignores case and composition would see them. */
   private readonly taken = new Set<string>();
@@ -87,7 +87,8 @@ class Unpacking {
 
   constructor(file: string, into: string, allowed: (path: string) => boolean) {
     this.file = file;
-    this.into = into;
+    this.disk = realDisk(into);
+    this.disk.mkdir('');
     this.allowed = allowed;
   }
 
@@ -133,7 +134,7 @@ class Unpacking {
   private write(path: string, bytes: Buffer): void {
     if (this.flaw) return;
     try {
-      realDisk(this.into).create(path, bytes);
+      this.disk.create(path, bytes);
       this.paths.push(path);
     } catch (error) {
       const twisted = error instanceof DiskError && ['exists', 'absent', 'not-regular'].includes(error.failure);

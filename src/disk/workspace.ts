@@ -1,10 +1,38 @@
 import type { Disk } from './disk.ts';
+import { beside, linkNew } from './materialise.ts';
 
 /** Replaces a file of a private workspace at once: complete or not at all. */
 export function replaceNow(disk: Disk, path: string, text: string): void {
-  const cut = path.lastIndexOf('/') + 1;
-  const temp = `${path.slice(0, cut)}.lemming-${path.slice(cut)}.tmp`;
+  const temp = beside(path, 'tmp');
   disk.unlink(temp);
   disk.create(temp, text);
   disk.rename(temp, path);
+}
+
+/** What a live write found at its place. */
+export interface Replaced {
+  bytes: Uint8Array | null;
+  /** Removes it for good: call it once it is kept elsewhere. */
+  release(): void;
+}
+
+/**
+ * Writes a file of a workspace at once. What stands there is moved aside first, so that an edit a person makes at that very
+ * instant is found, not overwritten. After a kill at any point it is simply done again.
+ */
+export function writeLive(disk: Disk, path: string, text: string): Replaced {
+  const aside = beside(path, 'aside');
+  const temp = beside(path, 'tmp');
+  const release = (): void => disk.unlink(aside);
+  if (disk.stat(aside) !== null && sameText(disk.read(path), text)) return { bytes: disk.read(aside), release };
+  disk.unlink(temp);
+  disk.create(temp, text);
+  do if (disk.stat(path) !== null) disk.rename(path, aside);
+  while (!linkNew(disk, temp, path));
+  disk.unlink(temp);
+  return { bytes: disk.read(aside), release };
+}
+
+function sameText(bytes: Uint8Array | null, text: string): boolean {
+  return bytes !== null && Buffer.from(bytes).toString() === text;
 }

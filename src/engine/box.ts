@@ -2,7 +2,7 @@ import { permitPath } from '../core/permit.ts';
 import type { Box } from '../core/tool.ts';
 import type { Disk } from '../disk/disk.ts';
 import { bytesHash } from '../disk/materialise.ts';
-import { replaceNow } from '../disk/workspace.ts';
+import { type Replaced, writeLive } from '../disk/workspace.ts';
 import type { Resume } from '../schema/resume.ts';
 
 /** Raised by the Box when a tool asks for what it may not have; the model is told. */
@@ -12,6 +12,12 @@ export class BoxRefusal extends Error {}
 export interface Changes {
   files: { path: string; text: string | null; was: string | null }[];
   shared?: { path: string; text: string };
+  /** What stood where the tool wrote, until the journal holds it. */
+  replaced: (Replaced & { path: string })[];
+}
+
+export function noChanges(): Changes {
+  return { files: [], replaced: [] };
 }
 
 /** Makes the Box of one use of a tool. `shared` shows the visit's own staged writes to shared files. */
@@ -41,9 +47,10 @@ export function makeBox(
       if (disk.stat(target.path)?.kind === 'folder') throw new BoxRefusal(`${JSON.stringify(path)} is a folder.`);
       if (target.shared) changes.shared = { path: target.path, text };
       else {
-        const before = disk.read(target.path);
-        replaceNow(disk, target.path, text);
-        changes.files.push({ path: target.path, text, was: before === null ? null : bytesHash(before) });
+        const replaced = writeLive(disk, target.path, text);
+        const was = replaced.bytes === null ? null : bytesHash(replaced.bytes);
+        changes.files.push({ path: target.path, text, was });
+        changes.replaced.push({ path: target.path, ...replaced });
       }
     },
     list(path) {

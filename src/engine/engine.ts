@@ -1,4 +1,5 @@
 import { apply } from '../core/apply.ts';
+import { lapsed } from '../core/approval.ts';
 import type { Config } from '../core/config.ts';
 import type { Entry, Input, OpenEntry } from '../core/entry.ts';
 import { type FileOp, filesOf } from '../core/files.ts';
@@ -158,6 +159,11 @@ export class Engine {
     return this.live.current;
   }
 
+  /** The same, or null as long as it was not read. */
+  get knownConfig(): Config | null {
+    return this.live.known;
+  }
+
   /** The number of the next turn. */
   get next(): number {
     return this.state.turn + 1;
@@ -173,9 +179,14 @@ export class Engine {
   }
 
   private lookIdle(): 'busy' | 'idle' | 'failing' {
-    if (this.unfinished) return 'busy';
+    if (this.unfinished) {
+      this.live.thaw(this.unfinished.open.env ?? {});
+      return 'busy';
+    }
     this.live.look();
-    return this.hasNews() ? 'busy' : idleness(this.config, this.state);
+    return this.hasNews() || lapsed(this.config, this.state, this.ports.clock.now()).length
+      ? 'busy'
+      : idleness(this.config, this.state);
   }
 
   /** Whether a turn would change nothing at all. */
@@ -298,7 +309,8 @@ export class Engine {
     const limit = this.config.org.limits.message_bytes;
     const { folder, state, config } = this;
     this.take(lines, this.number(folder.requests(state, peopleOf(config), limit, open.time), lines, turn));
-    this.take(lines, folder.edits(state, config, limit));
+    this.take(lines, lapsed(config, state, open.time));
+    this.take(lines, await folder.edits(state, config, limit));
     this.take(lines, folder.revivals(state, turn, limit));
     this.take(lines, this.number(await folder.drops(state, config, turn, limit), lines, turn));
     this.take(lines, this.number(folder.foreign(state, config, turn), lines, turn));

@@ -29,7 +29,11 @@ export class LiveConfig {
     this.env = env;
   }
 
-  /** Must have been looked at, frozen or thawed before. */
+  /** Null until it was looked at, frozen or thawed. */
+  get known(): Config | null {
+    return this.made;
+  }
+
   get current(): Config {
     if (!this.made) throw new Error('the configuration has not been read');
     return this.made;
@@ -51,13 +55,14 @@ export class LiveConfig {
 
   /** Whether people changed a file that the engine reads, since they were last told what is wrong with it. */
   hasNews(): boolean {
-    return this.changes().some((change) => change.k === 'file' && this.isNew(change));
+    return this.isNews(this.changes());
   }
 
   /** Changes of configuration, resumes and memory. A broken version is not taken over while a good one is at work. */
   freeze(turn: number, faults: Fault[]): Input[] {
     const changes = this.changes();
-    if (!changes.some((change) => this.isNew(change)) && this.madeWith === this.env) return [];
+    const same = !this.isNews(changes) && changes.every((change) => change.k === 'file');
+    if (same && this.madeWith === this.env) return [];
     const good = this.madeWith === null ? changes : this.withoutBroken(changes, faults);
     this.set(good, this.env, faults);
     return numberAsides(good, turn, 1);
@@ -67,8 +72,13 @@ export class LiveConfig {
     return this.folder.tracked(this.state, this.made?.org.limits.message_bytes ?? FIRST_LIMIT);
   }
 
-  private isNew(change: Input): boolean {
-    return change.k !== 'file' || !this.rejected.has(change.path) || this.rejected.get(change.path) !== change.text;
+  /** Whether the files differ from those that people were told of: one that is mended lets the others count, too. */
+  private isNews(changes: readonly Input[]): boolean {
+    const files = changes.filter((change) => change.k === 'file');
+    return (
+      files.length !== this.rejected.size ||
+      files.some(({ path, text }) => !this.rejected.has(path) || this.rejected.get(path) !== text)
+    );
   }
 
   /** At the start broken configuration stops the command; a broken resume only sets its agent aside. */

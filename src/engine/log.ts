@@ -35,7 +35,7 @@ export function logPath(agent: string | null): string {
 export function logger(
   disk: Disk,
   clock: Clock,
-  config: () => Config | undefined,
+  config: () => Config | null,
   env: Record<string, string | undefined>,
 ): Log {
   const redact = redactor(env);

@@ -43,7 +43,7 @@ export async function withEngine<T>(
 ): Promise<T> {
   const ports = realPorts(place);
   let engine: Engine | undefined;
-  const log = logger(ports.disk, ports.clock, () => engine?.config, place.env);
+  const log = logger(ports.disk, ports.clock, () => engine?.knownConfig ?? null, place.env);
   engine = Engine.open({ ...ports, log: log.log }, TOOLS, command);
   try {
     return await work(engine, ports.clock);

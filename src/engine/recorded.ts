@@ -117,7 +117,7 @@ export class ReplayedCalls extends Calls {
   /** Nothing answered: what ended the visit then (no connection, no price, no credits) came from outside and stands in its effect. */
   private ending({ agent, n }: Prompt): Error {
     const { blame, reason = '' } = this.visits.get(agent) ?? {};
-    if (blame === 'credits') return new OutOfCredits(reason.replace('no credits: ', ''));
+    if (blame === 'credits' || blame === 'budget') return new OutOfCredits(reason.replace('no credits: ', ''));
     const [failure, message] = [reason.slice(0, reason.indexOf(': ')), reason.slice(reason.indexOf(': ') + 2)];
     const known = [...PROVIDER_FAILURES, ...REPLY_FAILURES].find((name) => name === failure);
     if (known) return new ProviderError(known, message);
@@ -154,7 +154,7 @@ export class Readings {
     this.shared.clear();
     this.attached.clear();
     for (const effect of effects) {
-      if (effect.k === 'wrote') this.shared.set(effect.path, effect.was);
+      if (effect.k === 'wrote' && !this.shared.has(effect.path)) this.shared.set(effect.path, effect.was);
       if (effect.k === 'sent') for (const file of effect.files ?? []) this.attach(effect.message.from, file);
     }
   }

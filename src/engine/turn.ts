@@ -4,15 +4,16 @@ import type { Config } from '../core/config.ts';
 import type { Effect, Entry, OpenEntry } from '../core/entry.ts';
 import { archiveMoves } from '../core/files.ts';
 import { type Given, gather } from '../core/gather.ts';
-import { judge, type Toolbox, toolsOf } from '../core/judge.ts';
-import { allowances, BUDGET, type Want } from '../core/ledger.ts';
-import { type Finished, settle, settleDraft, softWarnings } from '../core/settle.ts';
+import { type Toolbox, toolsOf } from '../core/judge.ts';
+import { type Allowance, allowances, BUDGET, type Want } from '../core/ledger.ts';
+import { chainWrites, type Finished, settle, softWarnings } from '../core/settle.ts';
 import { agentState, type State } from '../core/state.ts';
 import { emptyDraft } from '../core/tool.ts';
 import { type Due, walk } from '../core/walk.ts';
 import type { Journal } from '../disk/journal.ts';
 import type { Resume } from '../schema/resume.ts';
 import type { Calls, Recorded } from './calls.ts';
+import { decide } from './decide.ts';
 import type { Ports } from './ports.ts';
 import { type Plan, visit } from './visit.ts';
 
@@ -33,38 +34,6 @@ export interface Turn {
   signal: AbortSignal;
 }
 
-/** Held acts that a person answered: judged again now, and done once. */
-function decisions(toolbox: Toolbox, config: Config, state: State, turn: number): Effect[] {
-  const effects: Effect[] = [];
-  const next = new Map<string, number>();
-  for (const approval of state.approvals.values()) {
-    const { id, agent, tool, input, answer } = approval;
-    if (!answer) continue;
-    const resume = config.agents.get(agent);
-    const draft = emptyDraft(next.get(agent) ?? 1);
-    let outcome =
-      answer.decision === 'deny'
-        ? `denied by ${answer.by}${answer.note ? `: ${answer.note}` : ''}`
-        : `${agent} is not there any more`;
-    if (answer.decision === 'approve' && resume) {
-      const scene = { config, state, turn, agent, resume, given: [], draft, attach: () => null };
-      const verdict = judge(toolbox, scene, { id, tool, input }, true);
-      outcome = verdict.is === 'use' ? `${tool} was approved: ask for it again now` : verdict.text;
-    }
-    settleDraft(config, turn, agent, draft, effects);
-    next.set(agent, draft.nextMessage);
-    effects.push({
-      k: 'decided',
-      id,
-      decision: answer.decision === 'approve' ? 'approved' : 'denied',
-      by: answer.by,
-      outcome,
-    });
-    effects.push({ k: 'notice', to: agent, about: 'approval', text: `${id} (${tool}): ${outcome}` });
-  }
-  return effects;
-}
-
 /** The lines that end a turn, in chart order: everything it changes. */
 export interface Ending {
   effects: Effect[];
@@ -75,18 +44,18 @@ export interface Ending {
 /** From the snapshot to the effects: walk, gather, brief, think, use, judge, settle. */
 export async function makeTurn(turn: Turn, toolbox: Toolbox): Promise<Ending> {
   const walked = walk(turn.config, turn.state, turn.number, turn.open);
-  const decided = decisions(toolbox, turn.config, turn.state, turn.number);
+  const decided = await decide(turn, toolbox);
   const { plans, skipped } = await planVisits(turn, toolbox, walked);
   const visits = await pool(plans, turn.config.org.limits.concurrency, (plan) =>
     visit(turn, toolbox, plan, sentBy(decided, plan.agent)),
   );
   const all = [...visits, ...skipped];
-  const effects = [
+  const effects = chainWrites([
     ...decided,
     ...settle(turn.config, turn.state, turn.number, all),
     ...archiveMoves(turn.swept),
     ...softWarnings(turn.config, turn.state),
-  ];
+  ]);
   return { effects, visits: all, walked };
 }
 
@@ -108,17 +77,28 @@ async function planVisits(
     wants.push({ agent: one.agent, need });
   }
   const given = allowances(turn.config, turn.state, wants, turn.open.budget);
+  const unbounded = turn.open.budget === undefined ? given : allowances(turn.config, turn.state, wants);
   const plans: Plan[] = [];
   const skipped: Finished[] = [];
   for (const { due: one, resume } of due) {
     const allowance = given.get(one.agent);
     if (allowance && 'amount' in allowance)
-      plans.push({ agent: one.agent, resume, summary: one.summary, purse: { left: allowance.amount } });
+      plans.push({
+        agent: one.agent,
+        resume,
+        summary: one.summary,
+        purse: { left: allowance.amount },
+        bounded: isLess(allowance, unbounded.get(one.agent)),
+      });
     else if (allowance?.short === BUDGET) skipped.push({ ...starved(one.agent, resume, BUDGET), blame: 'budget' });
     else if (!agentState(turn.state, one.agent).starved)
       skipped.push(starved(one.agent, resume, allowance?.short ?? one.agent));
   }
   return { plans, skipped };
+}
+
+function isLess(given: Allowance, other: Allowance | undefined): boolean {
+  return 'amount' in given && other !== undefined && 'amount' in other && given.amount < other.amount;
 }
 
 /** The worst case of a first call. `isFlat` is told when it is the same for every prompt. */

@@ -5,8 +5,8 @@ import type { Given } from '../core/gather.ts';
 import { judge, type Toolbox, type Verdict } from '../core/judge.ts';
 import { permitPath } from '../core/permit.ts';
 import type { Finished } from '../core/settle.ts';
-import { agentState } from '../core/state.ts';
-import { emptyDraft, type Scene } from '../core/tool.ts';
+import { agentState, type Mail } from '../core/state.ts';
+import { type Draft, emptyDraft, type Scene } from '../core/tool.ts';
 import { DiskError } from '../disk/disk.ts';
 import { FaultError } from '../schema/fault.ts';
 import type { Resume } from '../schema/resume.ts';
@@ -21,6 +21,8 @@ export interface Plan {
   resume: Resume;
   summary: boolean;
   purse: Purse;
+  /** The limit of this run leaves it less than its own credits would. */
+  bounded: boolean;
 }
 
 /** A visit under way. */
@@ -43,7 +45,7 @@ export interface Result {
  */
 export async function visit(turn: Turn, toolbox: Toolbox, plan: Plan, alreadySent: number): Promise<Finished> {
   const briefed: Visit = { ...plan, ...briefVisit(turn, toolbox, plan.resume, plan.summary) };
-  const scene = sceneOf(turn, briefed, alreadySent);
+  const scene = sceneOf(turn, plan.resume, briefed.given.mail, emptyDraft(1 + alreadySent));
   const told = agentState(turn.state, plan.agent).notices.length;
   const finished = {
     agent: plan.agent,
@@ -60,28 +62,20 @@ export async function visit(turn: Turn, toolbox: Toolbox, plan: Plan, alreadySen
     return { ...finished, outcome: 'ok' };
   } catch (error) {
     if (error instanceof DiskError || error instanceof FaultError || turn.signal.aborted) throw error;
-    return { ...finished, outcome: 'failed', ...blame(error) };
+    return { ...finished, outcome: 'failed', ...blame(error, plan.bounded) };
   }
 }
 
-function sceneOf(turn: Turn, plan: Visit, alreadySent: number): Scene {
+/** What the acts of an agent are judged against in this turn. */
+export function sceneOf(turn: Turn, resume: Resume, given: readonly Mail[], draft: Draft): Scene {
   const { config, state, number } = turn;
   const attach = (path: string): string | null => {
-    const permitted = permitPath(plan.resume, path);
+    const permitted = permitPath(resume, path);
     const bytes =
       permitted.ok && isPlainFile(turn.ports.disk, permitted.path) ? turn.ports.disk.read(permitted.path) : null;
     return bytes === null ? null : Buffer.from(bytes).toString('base64');
   };
-  return {
-    config,
-    state,
-    turn: number,
-    agent: plan.agent,
-    resume: plan.resume,
-    given: plan.given.mail,
-    draft: emptyDraft(1 + alreadySent),
-    attach,
-  };
+  return { config, state, turn: number, agent: resume.name, resume, given, draft, attach };
 }
 
 async function converse(turn: Turn, toolbox: Toolbox, plan: Visit, scene: Scene): Promise<void> {
@@ -160,8 +154,9 @@ function answerPeople(toolbox: Toolbox, scene: Scene): void {
   }
 }
 
-function blame(error: unknown): { reason: string; blame: NonNullable<Finished['blame']> } {
-  if (error instanceof OutOfCredits) return { reason: `no credits: ${error.message}`, blame: 'credits' };
+function blame(error: unknown, bounded: boolean): { reason: string; blame: NonNullable<Finished['blame']> } {
+  if (error instanceof OutOfCredits)
+    return { reason: `no credits: ${error.message}`, blame: bounded ? 'budget' : 'credits' };
   if (!(error instanceof ProviderError))
     return {
       reason: `internal: ${error instanceof Error ? error.message : String(error)}`.slice(0, 500),

@@ -81,7 +81,10 @@ describe('inbox', () => {
     put(root, 'agents/human/outbox/bad.md', '---\nto: [\n---\n');
     await lemming(root, ['send', 'hr', 'garbage']);
     await turns(root, 3);
-    expect((await lemming(root, ['inbox', '--json'])).data.notices).toMatchObject([{ turn: 3, about: 'dead-letter' }]);
+    expect((await lemming(root, ['inbox', '--json'])).data.notices).toMatchObject([
+      { turn: 1, about: 'dead-letter', text: expect.stringContaining('bad.md was set aside') },
+      { turn: 3, about: 'dead-letter' },
+    ]);
     expect((await lemming(root, ['read', 'notices'])).out).toContain('000001-human-0');
     expect((await lemming(root, ['inbox', '--json'])).data.notices).toEqual([]);
     expect((await lemming(root, ['read', 'notices'])).out).toContain('no notices');

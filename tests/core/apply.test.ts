@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { apply, utcDay } from '../../src/core/apply.ts';
+import { apply } from '../../src/core/apply.ts';
+import { textHash } from '../../src/core/brief.ts';
 import type { Entry } from '../../src/core/entry.ts';
+import { utcDay } from '../../src/core/money.ts';
 import {
   agentState,
   emptySpending,
@@ -31,7 +33,7 @@ import { letter, mail, sent, stateOf } from './world.ts';
 const FIRST = letter().id;
 
 describe('lines that tell a state nothing', () => {
-  it.each(['sweep', 'use', 'used', 'done', 'synced', 'redacted', 'acked'] as const)('%s', (kind) => {
+  it.each(['sweep', 'use', 'lapsed', 'done', 'synced', 'redacted', 'acked'] as const)('%s', (kind) => {
     expect(stateOf(EVERY[kind])).toStrictEqual(emptyState());
   });
 });
@@ -44,6 +46,14 @@ it('an opening sets the time and its day, and no call of another turn is under w
 });
 
 describe('files', () => {
+  it('of a workspace are known by what a tool wrote there last', () => {
+    const state = stateOf(EVERY.used);
+    const [file] = EVERY.used.files;
+    expect([...state.workspace]).toEqual([[file?.path, textHash(file?.text ?? '')]]);
+    apply(state, { ...EVERY.used, files: [{ path: file?.path ?? '', text: null, was: null }] });
+    expect(state.workspace.size).toBe(0);
+  });
+
   it('are kept as they stand, and memory is listed in the order of its last writing', () => {
     const memory = (name: string, text: string | null): Entry => ({
       k: 'file',

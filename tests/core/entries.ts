@@ -86,6 +86,7 @@ export const HELD: Extract<Entry, { k: 'held' }> = {
 export const EVERY: { [K in Entry['k']]: Extract<Entry, { k: K }> } = {
   open: { k: 'open', turn: 1, time: 0, boot: 'boot', lock: 1, version: '1' },
   file: { k: 'file', path: 'org/org.yaml', text: 'name: x\n' },
+  lapsed: { k: 'lapsed', id: 'A-1-a-1', decision: 'deny', note: 'nobody answered within 1h' },
   lost: { k: 'lost', id: letter().id, path: letter().path },
   drop: { k: 'drop', turn: 1, found: 'agents/human/outbox/x.md', hash: 'h', message: letter({ n: 9 }) },
   aside: ASIDE,

@@ -208,7 +208,7 @@ describe('what is a link or no folder', () => {
 });
 
 describe('mail that people edit', () => {
-  const edit = (
+  const edit = async (
     to: string[],
     text: (message: ReturnType<typeof letter>) => string | null,
     fields: Parameters<typeof sent>[0] = {},
@@ -218,7 +218,7 @@ describe('mail that people edit', () => {
     const state = stateOf(entry);
     const made = text(entry.message);
     if (made !== null) disk.put(entry.message.path, made);
-    return { found: folder.edits(state, config, LIMIT), again: () => folder.edits(state, config, LIMIT) };
+    return { found: await folder.edits(state, config, LIMIT), again: () => folder.edits(state, config, LIMIT) };
   };
 
   it.each<[string, Parameters<typeof edit>[1], Input[]]>([
@@ -236,16 +236,17 @@ describe('mail that people edit', () => {
     ['deleted', () => null, [{ k: 'mail-gone', id: '000001-a-01' }]],
     ['torn', (message) => printMessage(message).slice(0, 20), []],
     ['binary', () => 'a\0b', []],
-  ])('is taken as it stands: %s', (_what, text, inputs) => {
-    expect(edit(['b'], text).found).toEqual(inputs);
+  ])('is taken as it stands: %s', async (_what, text, inputs) => {
+    expect((await edit(['b'], text)).found).toEqual(inputs);
   });
 
-  it('is looked at once, until it changes again', () => {
-    expect(edit(['b'], (message) => printMessage({ ...message, body: 'Other.' })).again()).toEqual([]);
+  it('is looked at once, until it changes again', async () => {
+    const { again } = await edit(['b'], (message) => printMessage({ ...message, body: 'Other.' }));
+    expect(await again()).toEqual([]);
   });
 
-  it('and that only people wait for stays as it was sent', () => {
-    expect(edit(['human'], () => null).found).toEqual([]);
+  it('and that only people wait for stays as it was sent', async () => {
+    expect((await edit(['human'], () => null)).found).toEqual([]);
   });
 });
 

@@ -57,7 +57,7 @@ export function use(
   const tool = toolNamed(name);
   const parsed = tool.parse(input);
   if (tool.kind !== 'world' || !parsed.ok) throw new Error(`${name}: ${parsed.ok ? 'no world tool' : parsed.why}`);
-  const changes: Changes = { files: [] };
+  const changes: Changes = { files: [], replaced: [] };
   const box = makeBox(disk, resume, (path) => draft.wrote.get(path)?.text, changes);
   return { ...tool.run(parsed.value, box), changes };
 }

@@ -14,6 +14,7 @@ it('writes in the workspace at once, and says what it replaced', () => {
     { path: 'agents/a/workspace/a/x.txt', text: '', was: bytesHash(Buffer.from('ä')) },
   ]);
   expect([...disk.files((path) => path.startsWith('agents/a/workspace/'))]).toEqual([
+    ['agents/a/workspace/a/.lemming-x.txt.aside', 'Ã¤'],
     ['agents/a/workspace/a/x.txt', ''],
   ]);
 });
@@ -21,7 +22,7 @@ it('writes in the workspace at once, and says what it replaced', () => {
 it('leaves a shared file as it is until the turn is committed', () => {
   const disk = memoryOrg();
   const { changes } = use('write_file', { path: 'shared/docs/x.md', content: 'new' }, disk);
-  expect(changes).toEqual({ files: [], shared: { path: 'org/shared/docs/x.md', text: 'new' } });
+  expect(changes).toEqual({ files: [], replaced: [], shared: { path: 'org/shared/docs/x.md', text: 'new' } });
   expect(Buffer.from(disk.read('org/shared/docs/x.md') ?? []).toString()).toBe('shared text');
 });
 
