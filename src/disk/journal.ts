@@ -199,6 +199,8 @@ export class Journal {
   private lines: string[] = [];
   private compact = new Compact();
   private waiting: Promise<void> | null = null;
+  /** Entries that wait for room, and the bytes they want. */
+  private announced: Entry[] = [];
   private room = 0;
   /** After a failed write nothing more is written: it would stand behind half a group. */
   private failed: unknown = null;
@@ -242,10 +244,15 @@ export class Journal {
     this.disk.rename(temp, path);
   }
 
-  /** Drops a torn tail that a crash left after the good groups. */
+  /** Drops a torn tail that a crash left after the good groups, and a next file that holds nothing else. */
   dropTail(): void {
     const stat = this.disk.stat(journalPath(this.file));
     if (stat && stat.size > this.size) this.open().truncate(this.size);
+    const next = journalPath(this.file + 1);
+    if (!this.disk.stat(next)?.size) return;
+    const torn = this.disk.append(next);
+    torn.truncate(0);
+    torn.close();
   }
 
   /** Adds lines to the group that the next write makes durable. */
@@ -283,18 +290,13 @@ export class Journal {
     this.synced = this.size;
   }
 
-  /**
-   * Resolves when everything added so far is durable. All who ask in one turn of the event loop share one sync. `room`:
-   * bytes that must be free for what follows (the reply of a call); without them nothing is written and it fails with `full`.
-   */
-  durable(room = 0): Promise<void> {
-    this.room += room;
+  /** Resolves when everything added so far is durable. All who ask in one turn of the event loop share one sync. */
+  durable(): Promise<void> {
     this.waiting ??= new Promise((resolve, reject) => {
       setImmediate(() => {
         this.waiting = null;
         try {
-          this.demandRoom();
-          this.write(true);
+          this.flush();
           resolve();
         } catch (error) {
           reject(error);
@@ -304,15 +306,26 @@ export class Journal {
     return this.waiting;
   }
 
-  private demandRoom(): void {
-    const { room } = this;
+  /**
+   * Writes an entry for which so many bytes must be free afterwards, as the intent of a call needs room for its reply. It
+   * resolves when the entry is durable. Without room it fails with `full` and the entry is not written, but all others are.
+   */
+  async announce(entry: Entry, room: number): Promise<void> {
+    this.announced.push(entry);
+    this.room += room;
+    const announcement = this.announced;
+    await this.durable();
+    if (announcement.length > 0)
+      throw new DiskError('full', journalPath(this.file), 'no room for the replies of the calls');
+  }
+
+  /** Those who announced together find their list emptied when there was room. */
+  private flush(): void {
+    const { announced, room } = this;
+    this.announced = [];
     this.room = 0;
-    if (room > 0 && this.disk.free() < room)
-      throw new DiskError(
-        'full',
-        journalPath(this.file),
-        `no room for the replies of the calls: ${room} bytes are needed`,
-      );
+    if (announced.length && this.disk.free() >= room) this.add(...announced.splice(0));
+    this.write(true);
   }
 
   /** Goes on to the file of that turn. */

@@ -24,13 +24,21 @@ export function writeLive(disk: Disk, path: string, text: string): Replaced {
   const aside = beside(path, 'aside');
   const temp = beside(path, 'tmp');
   const release = (): void => disk.unlink(aside);
-  if (disk.stat(aside) !== null && sameText(disk.read(path), text)) return { bytes: disk.read(aside), release };
   disk.unlink(temp);
+  const cutOff = disk.stat(aside) !== null;
+  if (cutOff && sameText(disk.read(path), text)) return { bytes: disk.read(aside), release };
+  if (cutOff && disk.stat(path) !== null) linkNew(disk, aside, `${path}.conflict-old`);
   disk.create(temp, text);
   do if (disk.stat(path) !== null) disk.rename(path, aside);
   while (!linkNew(disk, temp, path));
   disk.unlink(temp);
   return { bytes: disk.read(aside), release };
+}
+
+/** What a kill left beside a file whose write the journal holds already. */
+export function tidyLive(disk: Disk, path: string): void {
+  disk.unlink(beside(path, 'aside'));
+  disk.unlink(beside(path, 'tmp'));
 }
 
 function sameText(bytes: Uint8Array | null, text: string): boolean {

@@ -1,3 +1,4 @@
+import { textHash } from '../core/brief.ts';
 import { permitPath } from '../core/permit.ts';
 import type { Box } from '../core/tool.ts';
 import type { Disk } from '../disk/disk.ts';
@@ -50,7 +51,8 @@ export function makeBox(
         const replaced = writeLive(disk, target.path, text);
         const was = replaced.bytes === null ? null : bytesHash(replaced.bytes);
         changes.files.push({ path: target.path, text, was });
-        changes.replaced.push({ path: target.path, ...replaced });
+        if (was === textHash(text)) replaced.release();
+        else changes.replaced.push({ path: target.path, ...replaced });
       }
     },
     list(path) {

@@ -232,8 +232,7 @@ export class Calls {
     const intent = (known as IntentEntry | undefined) ?? this.intentOf(line, key, prompt, ref, systemHash, unit, purse);
     apply(this.state, intent);
     if (!known) {
-      this.journal.add(intent);
-      await this.journal.durable(ROOM_FOR_REPLY);
+      await this.journal.announce(intent, ROOM_FOR_REPLY);
     }
     purse.left -= intent.reserve;
     const start = this.ports.clock.ticks();

@@ -12,6 +12,7 @@ import { Folder, numberAsides } from '../disk/folder.ts';
 import { type Journal, readJournal } from '../disk/journal.ts';
 import { type Lock, takeLock } from '../disk/lock.ts';
 import { type Conflict, materialise, restoreLost } from '../disk/materialise.ts';
+import { tidyLive } from '../disk/workspace.ts';
 import { type Fault, failure } from '../schema/fault.ts';
 import { Calls, Recorded } from './calls.ts';
 import { eventsOf, lineEvents } from './events.ts';
@@ -266,6 +267,8 @@ export class Engine {
   private thaw(unfinished: NonNullable<Loaded['unfinished']>): Frozen {
     this.unfinished = null;
     this.live.thaw(unfinished.open.env ?? {});
+    for (const call of unfinished.calls)
+      if (call.k === 'used') for (const { path } of call.files) tidyLive(this.ports.disk, path);
     const recorded = new Recorded(unfinished.calls);
     const { again, doubt } = recorded.open();
     if (again.length + doubt.length) this.journal.add({ k: 'recovered', turn: unfinished.open.turn, again, doubt });

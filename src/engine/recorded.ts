@@ -141,6 +141,7 @@ export class NoJournal extends Journal {
   override add(): void {}
   override write(): void {}
   override async durable(): Promise<void> {}
+  override async announce(): Promise<void> {}
 }
 
 /** What visits read from the folder, as the journal tells it: files they attached, and shared files before they wrote them. */

@@ -327,17 +327,19 @@ describe('what is durable', () => {
     expect(syncs).toHaveLength(2);
   });
 
-  it('is nothing when there is no room for the replies of all who ask', async () => {
+  it('is no announcement when there is no room for the replies of all who announce; all else is', async () => {
     const disk = new MemoryDisk();
     disk.room = 1000;
     const journal = new Journal(disk, 1, GENESIS, 0);
+    const announced = [journal.announce(EVERY.intent, 600), journal.announce(EVERY.intent, 600)];
     journal.add(...SOME);
-    const asked = [journal.durable(600), journal.durable(600)];
-    for (const one of asked) await expect(one).rejects.toMatchObject({ failure: 'full' });
-    expect(disk.read(FIRST)).toBeNull();
-    disk.room = 600;
-    await journal.durable(600);
+    const kept = journal.durable();
+    for (const one of announced) await expect(one).rejects.toMatchObject({ failure: 'full' });
+    await kept;
     expect(entriesIn(disk)).toEqual([SOME]);
+    disk.room = 600;
+    await journal.announce(EVERY.intent, 600);
+    expect(entriesIn(disk)).toEqual([SOME, [EVERY.intent]]);
   });
 
   it('is not promised when the disk fails: everyone who asked is told', async () => {

@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest';
-import { replaceNow } from '../../src/disk/workspace.ts';
+import { describe, expect, it } from 'vitest';
+import { replaceNow, tidyLive, writeLive } from '../../src/disk/workspace.ts';
 import { Crash, MemoryDisk } from '../../src/testing/memory-disk.ts';
 
 it('a file is replaced whole, or not at all, wherever the process dies', () => {
@@ -28,4 +28,72 @@ it('a file at the top is replaced too', () => {
   const disk = new MemoryDisk();
   replaceNow(disk, 'x', 'new');
   expect([...disk.files()]).toEqual([['x', 'new']]);
+});
+
+describe('a file of a workspace that a tool writes', () => {
+  const write = (disk: MemoryDisk, text: string): string | null => {
+    const { bytes, release } = writeLive(disk, 'w/x', text);
+    const was = bytes === null ? null : Buffer.from(bytes).toString();
+    release();
+    return was;
+  };
+
+  it('tells what stood there, once', () => {
+    const disk = new MemoryDisk();
+    expect([write(disk, 'one'), write(disk, 'two')]).toEqual([null, 'one']);
+    expect([...disk.files()]).toEqual([['w/x', 'two']]);
+  });
+
+  it('that was cut off anywhere tells what stood there when it is done again', () => {
+    for (let at = 1; ; at++)
+      for (const fate of ['crash-before', 'crash-torn', 'crash-after'] as const) {
+        const disk = new MemoryDisk();
+        disk.create('w/x', 'old');
+        const { count } = disk;
+        disk.plan = ({ index }) => (index === count + at ? fate : 'go');
+        try {
+          writeLive(disk, 'w/x', 'new');
+          expect(at).toBeGreaterThan(4);
+          return;
+        } catch (error) {
+          expect(error).toBeInstanceOf(Crash);
+        }
+        const next = disk.afterCrash(() => true);
+        expect(write(next, 'new')).toBe('old');
+        expect([...next.files()]).toEqual([['w/x', 'new']]);
+      }
+  });
+
+  it('while a person saves it at any instant loses neither text', () => {
+    for (let at = 1; at < 12; at++)
+      for (const way of ['put', 'replace'] as const) {
+        const disk = new MemoryDisk();
+        disk.create('w/x', 'old');
+        let n = 0;
+        disk.before = () => {
+          if (++n === at) disk[way]('w/x', 'theirs');
+        };
+        const { bytes } = writeLive(disk, 'w/x', 'new');
+        disk.before = null;
+        if (n >= at) expect([...disk.files().values(), Buffer.from(bytes ?? []).toString()]).toContain('theirs');
+      }
+  });
+
+  it('keeps an edit that was made after a kill', () => {
+    const disk = new MemoryDisk();
+    disk.create('w/x', 'theirs');
+    disk.create('w/.lemming-x.aside', 'old');
+    expect(write(disk, 'new')).toBe('theirs');
+    expect([...disk.files()]).toEqual([
+      ['w/x', 'new'],
+      ['w/x.conflict-old', 'old'],
+    ]);
+  });
+
+  it('is tidied when the journal holds it already', () => {
+    const disk = new MemoryDisk();
+    for (const name of ['x', '.lemming-x.aside', '.lemming-x.tmp']) disk.create(`w/${name}`, name);
+    tidyLive(disk, 'w/x');
+    expect([...disk.files()]).toEqual([['w/x', 'x']]);
+  });
 });

@@ -272,6 +272,28 @@ describe('an act that a person answered', () => {
     );
   });
 
+  it.each([
+    ['deny', []],
+    ['approve', ['One.', 'Two.']],
+  ] as const)(
+    'by nobody in time gets the answer %s of org.yaml, and who it is escalated to is told',
+    async (decision, sent) => {
+      const org = held([], once);
+      const text = org.read('org/org.yaml') ?? '';
+      org.disk.replace('org/org.yaml', `${text}approvals: { timeout: 1h, default: ${decision} }\n`);
+      await org.turns(1);
+      org.clock.advance(3_599_000);
+      expect((await org.run({ untilIdle: true })).reports).toEqual([]);
+      org.clock.advance(1000);
+      expect((await org.run({ untilIdle: true })).end).toBe('idle');
+      expect(org.messages('a').map(({ body }) => body)).toEqual(sent);
+      expect(org.lines('lapsed').map(({ id }) => id)).toEqual(['A-1-a-1', 'A-1-a-2']);
+      expect(org.lines('notice').filter(({ to, text }) => to === 'human' && text.includes('within 1h'))).toHaveLength(
+        2,
+      );
+    },
+  );
+
   it('is judged again: what is not allowed any more is refused', async () => {
     const org = held([], once);
     await org.turns(1);
