@@ -10,9 +10,9 @@ import { realDisk } from '../disk/real.ts';
 import { load } from '../engine/load.ts';
 import { checkFolder, type Place } from '../engine/open.ts';
 import { type Fault, FaultError, printFault } from '../schema/fault.ts';
+import { count } from '../views/table.ts';
 import type { Command, Outcome, Run } from './command.ts';
 import { exactText, replaceExact } from './own-files.ts';
-import { count } from './progress.ts';
 
 export const command: Command = {
   name: 'doctor',

@@ -4,9 +4,9 @@ import { realDisk } from '../disk/real.ts';
 import { readTree } from '../disk/yaml-tree.ts';
 import { type Fault, FaultError } from '../schema/fault.ts';
 import { kindOf } from '../schema/kinds.ts';
+import { count } from '../views/table.ts';
 import type { Command, Run } from './command.ts';
 import { exactText, replaceExact } from './own-files.ts';
-import { count } from './progress.ts';
 
 export const command: Command = {
   name: 'migrate',

@@ -76,7 +76,7 @@ export async function preview(place: Place, wish: PreviewWish = {}): Promise<Pre
 /** Takes into the copy what the freeze would take: changed files, requests, dropped and edited mail. */
 async function freezeCopy(view: View, turn: number): Promise<void> {
   const { disk, state, config } = view;
-  const folder = new Folder(disk, realClock);
+  const folder = new Folder(disk, realClock, view.redact);
   const limit = config.org.limits.message_bytes;
   const take = (entries: readonly Entry[]): void => {
     for (const entry of entries) apply(state, entry);

@@ -1,6 +1,7 @@
 import { printCredits } from '../core/ledger.ts';
 import type { Engine, TurnReport, VisitReport } from '../engine/engine.ts';
 import { type Fault, printFault } from '../schema/fault.ts';
+import { count } from '../views/table.ts';
 import type { World } from './command.ts';
 
 /** Tells a run turn by turn; what was told once is not told again. */
@@ -62,9 +63,4 @@ function troubles(visit: VisitReport): string[] {
 /** Messages that these visits sent. */
 export function sentIn(visits: readonly VisitReport[]): number {
   return visits.reduce((total, visit) => total + visit.sent, 0);
-}
-
-/** `1 turn`, `3 turns`. */
-export function count(n: number, word: string): string {
-  return `${n} ${word}${n === 1 ? '' : 's'}`;
 }

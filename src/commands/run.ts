@@ -1,7 +1,7 @@
 import { printCredits } from '../core/ledger.ts';
+import { count } from '../views/table.ts';
 import type { Command, Input, Outcome, Run, World } from './command.ts';
 import { type Foreseen, type Preview, preview } from './preview.ts';
-import { count } from './progress.ts';
 import { makeTurns, type TurnsWish } from './turns.ts';
 
 export const command: Command = {

@@ -4,8 +4,9 @@ import { agentState, inboxOf, type State } from '../core/state.ts';
 import type { Engine, VisitReport } from '../engine/engine.ts';
 import { type Place, withEngine } from '../engine/open.ts';
 import { type RunReport, type RunWish, run as runTurns } from '../engine/run.ts';
+import { count } from '../views/table.ts';
 import type { Outcome, World } from './command.ts';
-import { count, sentIn, Teller } from './progress.ts';
+import { sentIn, Teller } from './progress.ts';
 
 /** What `run`, `run-once` and `step` ask for. */
 export interface TurnsWish extends Pick<RunWish, 'turns' | 'untilIdle' | 'maxCost' | 'only' | 'step'> {

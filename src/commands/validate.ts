@@ -1,7 +1,7 @@
 import { checkFolder } from '../engine/open.ts';
 import { printFault } from '../schema/fault.ts';
+import { count } from '../views/table.ts';
 import type { Command, Run } from './command.ts';
-import { count } from './progress.ts';
 
 export const command: Command = {
   name: 'validate',

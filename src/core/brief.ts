@@ -41,7 +41,7 @@ export function brief(
   if (memory) pieces.push('\n## Your memory\n', { blob: memory.hash });
   addThreads(pieces, state, resume.name, given.mail);
   addMail(pieces, given);
-  const text = renderPieces(pieces, bodiesFor(given, state), (hash) => (hash === memory?.hash ? memory.text : ''));
+  const text = renderPieces(pieces, bodiesFor(given, state), () => memory?.text as string);
   return {
     prompt: {
       agent: resume.name,
@@ -209,11 +209,10 @@ function memoryOf(state: State, agent: string): { text: string; hash: string } |
   return { text, hash: textHash(text) };
 }
 
-function bodiesFor(given: Given, state: State): (id: string, cut: number | undefined) => string {
-  return (id, cut) => {
+function bodiesFor(given: Given, state: State): (id: string) => string {
+  return (id) => {
     const mail = given.mail.find((m) => m.id === id);
     if (mail) return mail.body;
-    if (cut === undefined) return '';
     for (const thread of new Set(given.mail.map((m) => m.thread))) {
       const found = state.threads.get(thread)?.tail.find((m) => m.id === id);
       if (found) return found.body;

@@ -61,7 +61,7 @@ export function mayWriteTo(config: Config, from: string): string[] {
 /** Names of the agents' folders as the journal knows them: those with files that are read, and those that were set aside. */
 export function agentFolders(texts: Iterable<string>, asides: Iterable<string>): string[] {
   const folders = new Set<string>();
-  for (const path of texts) if (path.startsWith('agents/')) folders.add(path.split('/', 2)[1] ?? '');
+  for (const path of texts) if (path.startsWith('agents/')) folders.add(path.split('/', 2)[1] as string);
   for (const path of asides) {
     const name = /^agents\/([^/]+)(\/(resume\.md|outbox|memory|workspace|requests|logs))?$/.exec(path)?.[1];
     if (name !== undefined) folders.add(name);

@@ -1,4 +1,5 @@
-import { printMessage } from '../schema/print.ts';
+import { printHead, printMessage } from '../schema/print.ts';
+import type { Json } from './call.ts';
 import type { Attached, Effect, Entry } from './entry.ts';
 import { archivePath } from './send.ts';
 
@@ -79,9 +80,8 @@ export function approvalPath(id: string): string {
   return `org/approvals/${id}.md`;
 }
 
-function head(fields: Record<string, unknown>): string {
-  const lines = Object.entries(fields).map(([key, value]) => `${key}: ${JSON.stringify(value)}`);
-  return `---\n${lines.join('\n')}\n---\n`;
+function head(fields: Record<string, Json>): string {
+  return printHead(Object.entries(fields));
 }
 
 function printDeadLetter({ record, detail }: Extract<Effect, { k: 'dead' }>): string {

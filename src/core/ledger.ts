@@ -136,7 +136,7 @@ function shareRest(
   for (const { unit } of granted) inUnit.set(unit, (inUnit.get(unit) ?? 0) + 1);
   let waiting = granted.length;
   for (const { agent, unit, own, need } of granted) {
-    const peers = inUnit.get(unit) ?? 1;
+    const peers = inUnit.get(unit) as number;
     const extra = Math.min(own - need, shared.share(unit, peers, waiting));
     shared.take(unit, Math.max(0, extra));
     given.set(agent, { amount: Math.max(0, need + Math.max(0, extra)) });

@@ -23,7 +23,7 @@ export interface Finished {
 export function settle(config: Config, state: State, turn: number, visits: readonly Finished[]): Effect[] {
   const effects: Effect[] = [];
   const rank = new Map(config.order.map((name, i) => [name, i]));
-  for (const visit of [...visits].sort((a, b) => (rank.get(a.agent) ?? 0) - (rank.get(b.agent) ?? 0)))
+  for (const visit of [...visits].sort((a, b) => (rank.get(a.agent) as number) - (rank.get(b.agent) as number)))
     settleVisit(config, state, turn, visit, effects);
   return effects;
 }

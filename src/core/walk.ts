@@ -1,3 +1,4 @@
+import type { Resume } from '../schema/resume.ts';
 import type { Config } from './config.ts';
 import { agentState, inboxOf, type Mail, type State } from './state.ts';
 
@@ -48,7 +49,7 @@ function look(config: Config, state: State, turn: number, agent: string, { only,
   if (only !== undefined && only !== agent) return no(`only ${only} steps`);
   if (state.paused && !step) return no('the organisation is paused');
   if (account.paused) return no('paused');
-  const { every, offset, when } = config.agents.get(agent)?.schedule ?? { every: 1, offset: 0, when: 'mail' };
+  const { every, offset, when } = (config.agents.get(agent) as Resume).schedule;
   const fires = turn % every === offset % every;
   const next = turn + ((((offset - turn) % every) + every) % every || every);
   const inbox = state.inbox.has(agent) ? inboxOf(state, agent) : NO_MAIL;

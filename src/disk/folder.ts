@@ -12,6 +12,7 @@ import type { Disk, Stat } from './disk.ts';
 import { DiskError } from './disk.ts';
 import { readDrop, readMessage } from './drop.ts';
 import { bytesHash } from './materialise.ts';
+import { isLeftover } from './tree.ts';
 import { readYaml } from './yaml.ts';
 
 /** Files younger than this may still be written: milliseconds. */
@@ -20,8 +21,6 @@ export const YOUNG_MS = 500;
 const GRAIN_MS = 50;
 /** An outbox is looked through for old mail once in so many turns. */
 const SWEEP_TURNS = 50;
-
-const LEFTOVER = /^\.|~$|\.(swp|swx|tmp|bak|orig|part)$|^#.*#$|\.conflict-\d|\.sync-conflict-|\(.*conflicted copy/i;
 
 /** Files that people write and the engine reads, by folder. */
 const CONFIG_FOLDERS = ['org/units', 'org/goals', 'org/contacts', 'org/templates'];
@@ -33,6 +32,7 @@ const CONFIG_FOLDERS = ['org/units', 'org/goals', 'org/contacts', 'org/templates
 export class Folder {
   private readonly disk: Disk;
   private readonly clock: Clock;
+  private readonly redact: (text: string) => string;
   /** Path → mark of a file whose content the state holds. */
   private readonly marks = new Map<string, string>();
   /** Folder → mark and names, for folders that rarely change. */
@@ -43,9 +43,11 @@ export class Folder {
   /** Agent → mark of its folder when the folders in it were looked at. */
   private readonly homes = new Map<string, string>();
 
-  constructor(disk: Disk, clock: Clock) {
+  /** `redact` strikes known secrets out of every text that people wrote, before anything else sees it. */
+  constructor(disk: Disk, clock: Clock, redact: (text: string) => string = (text) => text) {
     this.disk = disk;
     this.clock = clock;
+    this.redact = redact;
   }
 
   /** The files made by this engine need no reading: their marks are known. */
@@ -78,7 +80,7 @@ export class Folder {
   /** Names of the folders under `agents/`, whatever they are called. */
   agentFolders(): string[] {
     return this.list('agents').filter(
-      (name) => !LEFTOVER.test(name) && this.disk.stat(`agents/${name}`)?.kind === 'folder',
+      (name) => !isLeftover(name) && this.disk.stat(`agents/${name}`)?.kind === 'folder',
     );
   }
 
@@ -124,7 +126,7 @@ export class Folder {
   }
 
   private *trackedPaths(): Generator<string> {
-    for (const name of this.list('org')) if (name.endsWith('.yaml') && !LEFTOVER.test(name)) yield `org/${name}`;
+    for (const name of this.list('org')) if (name.endsWith('.yaml') && !isLeftover(name)) yield `org/${name}`;
     for (const folder of CONFIG_FOLDERS)
       for (const name of this.list(folder)) if (isText(name)) yield `${folder}/${name}`;
     for (const agent of this.list('agents')) {
@@ -168,7 +170,7 @@ export class Folder {
       if (bytes === null) return { reason: 'malformed', detail: 'The file is gone.', mark: 'gone' };
       const decoded = decode(bytes, limit, path);
       const hash = bytesHash(bytes);
-      if ('text' in decoded) return { text: decoded.text, hash };
+      if ('text' in decoded) return { text: this.redact(decoded.text), hash };
       return {
         reason: decoded.fault.code === 'too-large' ? 'too-large' : 'not-text',
         detail: printFault(decoded.fault),
@@ -227,7 +229,7 @@ export class Folder {
     for (const person of people) {
       const folder = `agents/${person}/requests`;
       for (const name of this.disk.list(folder) ?? []) {
-        if (!name.endsWith('.yaml') || LEFTOVER.test(name)) continue;
+        if (!name.endsWith('.yaml') || isLeftover(name)) continue;
         const input = this.readRequest(state, `${folder}/${name}`, person, limit, time);
         if (input) inputs.push(input);
       }
@@ -282,7 +284,7 @@ export class Folder {
     const own = state.own.get(person);
     const paths: string[] = [];
     for (const name of this.disk.list(outbox) ?? []) {
-      if (LEFTOVER.test(name) || name === 'archive') continue;
+      if (isLeftover(name) || name === 'archive') continue;
       const path = `${outbox}/${name}`;
       if (name.endsWith('.md')) own?.has(path) || paths.push(path);
       else if (isName(name) || name.startsWith('@'))
@@ -363,7 +365,7 @@ export class Folder {
     config.order.forEach((agent, i) => {
       if (config.agents.get(agent)?.person || (this.lookedThrough && (turn + i) % SWEEP_TURNS !== 0)) return;
       for (const name of this.disk.list(`agents/${agent}/outbox`) ?? []) {
-        if (LEFTOVER.test(name) || !name.endsWith('.md') || isOurs(state, name)) continue;
+        if (isLeftover(name) || !name.endsWith('.md') || isOurs(state, name)) continue;
         const path = `agents/${agent}/outbox/${name}`;
         const read = this.readText(path, config.org.limits.message_bytes);
         const mark = 'hash' in read ? read.hash : read.mark;
@@ -445,7 +447,7 @@ function isOurs(state: State, name: string): boolean {
 }
 
 function isText(name: string): boolean {
-  return name.endsWith('.md') && !LEFTOVER.test(name);
+  return name.endsWith('.md') && !isLeftover(name);
 }
 
 function isTracked(path: string): boolean {

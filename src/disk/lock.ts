@@ -125,7 +125,7 @@ function place(disk: Disk, host: Host, number: number, command: string): boolean
 }
 
 function holdLock(disk: Disk, number: number): Lock {
-  for (const name of disk.list(FOLDER) ?? []) {
+  for (const name of disk.list(FOLDER) as string[]) {
     const other = /^lock\.(\d+)(\.free)?$/.exec(name)?.[1];
     if (other !== undefined && Number(other) < number) disk.unlink(`${FOLDER}/${name}`);
   }

@@ -256,7 +256,7 @@ export function finalFiles(ops: readonly FileOp[]): Map<string, Uint8Array> {
       files.set(op.path, Buffer.from(op.text));
       files.delete(op.found);
     } else if (op.op === 'remove' || (op.op === 'live' && op.text === null)) files.delete(op.path);
-    else if (op.op === 'live') files.set(op.path, Buffer.from(op.text ?? ''));
+    else if (op.op === 'live') files.set(op.path, Buffer.from(op.text as string));
     else {
       const moved = files.get(op.from);
       files.delete(op.from);

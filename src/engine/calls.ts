@@ -12,6 +12,7 @@ import { FaultError } from '../schema/fault.ts';
 import type { Model, Price } from '../schema/models.ts';
 import { lineEvents } from './events.ts';
 import type { Ports } from './ports.ts';
+import { redactJson, redactor } from './redact.ts';
 
 /** Bytes that must be free before a call, so that its reply can be kept. */
 const ROOM_FOR_REPLY = 1_048_576;
@@ -82,12 +83,15 @@ export class Calls {
   private readonly ports: Ports;
   private readonly journal: Journal;
   private readonly state: State;
+  /** Secrets go no further than here. */
+  private readonly redact: (text: string) => string;
   private readonly lines = new Map<Model, Promise<Line>>();
 
   constructor(ports: Ports, journal: Journal, state: State) {
     this.ports = ports;
     this.journal = journal;
     this.state = state;
+    this.redact = redactor(ports.env);
   }
 
   /** Opens the line to a model of the configuration; a fault in it is thrown as a `ProviderError`. */
@@ -237,11 +241,10 @@ export class Calls {
     purse.left -= intent.reserve;
     const start = this.ports.clock.ticks();
     try {
-      const reply = withSoundUsage(
-        await this.withTimeout(line, signal, (limited) =>
-          connection.complete(limitOutput(line.model, prompt), limited),
-        ),
+      const answer = await this.withTimeout(line, signal, (limited) =>
+        connection.complete(limitOutput(line.model, prompt), limited),
       );
+      const reply = redactJson(this.redact, withSoundUsage(answer));
       const { cost, over } = charge(
         line.price ?? {},
         reply,
@@ -273,7 +276,7 @@ export class Calls {
           cost,
           ms: Math.round(this.ports.clock.ticks() - start),
           failure,
-          message: message.slice(0, 2000),
+          message: this.redact(message).slice(0, 2000),
           usage,
           requestId,
         },

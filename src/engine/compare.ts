@@ -11,6 +11,7 @@ import { readJournalFile } from '../disk/journal.ts';
 import { bytesHash } from '../disk/materialise.ts';
 import { isLeftover, treeOf } from '../disk/tree.ts';
 import { byCodeUnit } from '../schema/name.ts';
+import { redactor } from './redact.ts';
 import type { Made, Refold } from './replay.ts';
 
 /** A file that is not as the journal makes it. */
@@ -23,10 +24,11 @@ export interface Difference {
 /** Compares a folder with what the journal makes of it: every file of the journal, and what else lies where only the engine writes or the next freeze would read. Sorted by path. */
 export function compareFolder(disk: Disk, refold: Refold, env: Record<string, string | undefined>): Difference[] {
   const differences: Difference[] = [];
+  const redact = redactor(env);
   for (const [path, made] of refold.files) {
     const bytes = readAny(disk, path);
     if (bytes === null) differences.push({ path, what: 'missing' });
-    else if (bytesHash(bytes) !== made.hash && !saysTheSame(path, bytes, made, refold.state))
+    else if (bytesHash(bytes) !== made.hash && !saysTheSame(path, bytes, made, refold.state, redact))
       differences.push({ path, what: 'changed' });
   }
   const known = new Set(differences.map(({ path }) => path));
@@ -46,13 +48,20 @@ function readAny(disk: Disk, path: string): Uint8Array | null {
 }
 
 /** People's files are known by their text (line ends and byte order mark are as if absent), edited mail by what it says. */
-function saysTheSame(path: string, bytes: Uint8Array, made: Made, state: State): boolean {
+function saysTheSame(
+  path: string,
+  bytes: Uint8Array,
+  made: Made,
+  state: State,
+  redact: (text: string) => string,
+): boolean {
   const text = state.files.get(path);
   if (text === undefined && made.edit === null) return false;
   const decoded = decode(bytes, bytes.length, path);
   if (!('text' in decoded)) return false;
-  if (made.edit === null) return decoded.text === text;
-  const message = readMessage(decoded.text, path).message;
+  const said = redact(decoded.text);
+  if (made.edit === null) return said === text;
+  const message = readMessage(said, path).message;
   return (
     message?.body === made.edit.body && message.subject === made.edit.subject && message.priority === made.edit.priority
   );
@@ -62,7 +71,7 @@ function saysTheSame(path: string, bytes: Uint8Array, made: Made, state: State):
 function extras(disk: Disk, { files, state }: Refold, env: Record<string, string | undefined>): string[] {
   const config = configOf(state, env);
   const limit = config?.org.limits.message_bytes ?? 1_048_576;
-  const found = new Folder(disk, realClock)
+  const found = new Folder(disk, realClock, redactor(env))
     .tracked(state, limit)
     .flatMap((input) => ('path' in input ? [input.path] : []));
   const skip = (path: string): boolean => isLeftover(path.slice(path.lastIndexOf('/') + 1)) || state.aside.has(path);

@@ -19,6 +19,7 @@ import { eventsOf, lineEvents } from './events.ts';
 import { LiveConfig } from './live-config.ts';
 import { type Loaded, load, writeCache } from './load.ts';
 import type { Ports } from './ports.ts';
+import { redactJson, redactor } from './redact.ts';
 import { type Ending, makeTurn, type Turn } from './turn.ts';
 
 /** Files that are fsynced one by one when an engine closes; more are left to the system and checked after a power loss. */
@@ -68,6 +69,7 @@ export class Engine {
   private readonly lock: Lock;
   private readonly journal: Journal;
   private readonly folder: Folder;
+  private readonly redact: (text: string) => string;
   private readonly calls: Calls;
   private readonly live: LiveConfig;
   private unfinished: Loaded['unfinished'];
@@ -110,7 +112,8 @@ export class Engine {
     this.synced = loaded.synced;
     this.covered = loaded.synced === loaded.state.turn && loaded.undone === null;
     this.boot = loaded.boot;
-    this.folder = new Folder(ports.disk, ports.clock);
+    this.redact = redactor(ports.env);
+    this.folder = new Folder(ports.disk, ports.clock, this.redact);
     this.live = new LiveConfig(this.folder, this.state, this.env);
     this.calls = new Calls(ports, this.journal, this.state);
     this.journal.dropTail();
@@ -124,7 +127,7 @@ export class Engine {
     if (!loaded.undone) return;
     const ops = loaded.undone.flatMap(filesOf);
     materialise(this.ports.disk, ops, this.state.turn);
-    for (const op of ops) this.unsynced.add(op.op === 'move' ? op.to : op.path);
+    for (const op of ops) this.unsynced.add(targetOf(op));
     this.journal.add({ k: 'done', turn: this.state.turn });
     this.journal.write(false);
     this.recovered.push(`the files of turn ${this.state.turn} were completed from the journal`);
@@ -134,7 +137,7 @@ export class Engine {
     const cutOff = (this.unfinished?.calls ?? []).flatMap(filesOf);
     const ops = [...this.operationsSince(this.synced), ...cutOff];
     const restored = restoreLost(this.ports.disk, ops);
-    for (const op of ops) this.unsynced.add(op.op === 'move' ? op.to : op.path);
+    for (const op of ops) this.unsynced.add(targetOf(op));
     this.covered = true;
     if (restored.length) this.recovered.push(`${restored.length} files that were lost were restored from the journal`);
   }
@@ -235,6 +238,7 @@ export class Engine {
       recorded: frozen.recorded,
       ports: this.ports,
       live: new Set(),
+      redact: this.redact,
       swept: frozen.swept,
       signal,
     };
@@ -351,7 +355,7 @@ export class Engine {
     this.folder.known(marks);
     for (const op of ops) {
       if (op.op === 'replace') this.folder.forget(op.path);
-      this.unsynced.add(op.op === 'move' ? op.to : op.path);
+      this.unsynced.add(targetOf(op));
     }
     journal.add({ k: 'done', turn });
     journal.write(false);
@@ -395,8 +399,9 @@ export class Engine {
   post(requests: readonly Extract<Input, { k: 'request' }>[]): void {
     if (this.unfinished) throw failure('locked', 'A turn was cut off here: finish it first with lemming run-once');
     this.journal.turnTo(this.next);
-    this.take([], requests);
-    for (const request of requests) for (const event of lineEvents(request, this.next)) this.ports.log?.(event);
+    const known = redactJson(this.redact, [...requests]);
+    this.take([], known);
+    for (const request of known) for (const event of lineEvents(request, this.next)) this.ports.log?.(event);
     this.journal.write(true);
   }
 
@@ -437,6 +442,11 @@ export class Engine {
   }
 }
 
+/** The file that is there after the operation. */
+function targetOf(op: FileOp): string {
+  return op.op === 'move' ? op.to : op.path;
+}
+
 /** What has become a link holds nothing of ours any more. */
 function unlessLink(sync: () => void): void {
   try {
@@ -467,7 +477,7 @@ function overridesIn(env: Record<string, string | undefined>): Record<string, st
   const names = Object.keys(env)
     .filter((name) => name.startsWith('LEMMING_') && name !== 'LEMMING_ORG' && name !== 'LEMMING_DEBUG')
     .sort();
-  return Object.fromEntries(names.map((name) => [name, env[name] ?? '']));
+  return Object.fromEntries(names.map((name) => [name, env[name] as string]));
 }
 
 interface Frozen {

@@ -128,7 +128,7 @@ function fits(disk: Disk, cached: Cached): boolean {
   const bytes = disk.read(`org/journal/${String(cached.file).padStart(6, '0')}.jsonl`);
   if (!bytes || bytes.length < cached.end) return false;
   const tail = Buffer.from(bytes.subarray(Math.max(0, cached.end - 400), cached.end)).toString();
-  return tail.endsWith('\n') && (tail.trimEnd().split('\n').at(-1) ?? '').includes(`"h":"${cached.head}"`);
+  return tail.endsWith('\n') && (tail.trimEnd().split('\n').at(-1) as string).includes(`"h":"${cached.head}"`);
 }
 
 /** Keeps the state beside the org, bound to the journal's head. Only between turns. */

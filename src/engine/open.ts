@@ -22,6 +22,7 @@ import { Engine } from './engine.ts';
 import { type Loaded, load } from './load.ts';
 import { logger } from './log.ts';
 import type { Ports } from './ports.ts';
+import { redactJson, redactor } from './redact.ts';
 
 /** What a command says of its surroundings. */
 export interface Place {
@@ -62,6 +63,8 @@ export interface View {
   faults: Fault[];
   warnings: Fault[];
   loaded: Loaded;
+  /** Strikes the secrets of the environment out of a text. */
+  redact: (text: string) => string;
   /** Process of the engine that is running, if any. */
   running: { pid: number; command: string } | null;
 }
@@ -80,6 +83,7 @@ export function readOrg(place: Place): View {
     faults: read.faults,
     warnings: read.warnings,
     loaded,
+    redact: redactor(place.env),
     running: lockHolder(disk, realHost(place.root)),
   };
 }
@@ -90,7 +94,7 @@ export function readFolder(
   state: State,
   env: Place['env'],
 ): { config: Config | null; faults: Fault[]; warnings: Fault[] } {
-  const folder = new Folder(disk, realClock);
+  const folder = new Folder(disk, realClock, redactor(env));
   const texts = new Map(state.files);
   for (const input of folder.tracked(state, 1_048_576)) {
     if (input.k !== 'file') continue;
@@ -104,11 +108,13 @@ export function readFolder(
 export function checkFolder(place: Place): { config: Config | null; faults: Fault[]; warnings: Fault[] } {
   const disk = realDisk(place.root);
   const read = readFolder(disk, emptyState(), place.env);
-  const unreadable = new Folder(disk, realClock).tracked(emptyState(), 1_048_576).flatMap((input) => {
-    if (input.k !== 'aside') return [];
-    const code = input.reason === 'too-large' || input.reason === 'not-regular' ? input.reason : 'not-text';
-    return [fault(code, UNREADABLE[code], { file: input.path })];
-  });
+  const unreadable = new Folder(disk, realClock, redactor(place.env))
+    .tracked(emptyState(), 1_048_576)
+    .flatMap((input) => {
+      if (input.k !== 'aside') return [];
+      const code = input.reason === 'too-large' || input.reason === 'not-regular' ? input.reason : 'not-text';
+      return [fault(code, UNREADABLE[code], { file: input.path })];
+    });
   const named = new Set(unreadable.map(({ file }) => file));
   return {
     ...read,
@@ -142,7 +148,7 @@ export type Ask = Request extends infer R ? (R extends { by: string } ? Omit<R, 
  */
 export function post(place: Place, person: string, asks: readonly Ask[]): 'journaled' | 'waits' {
   const ports = realPorts(place);
-  const requests = asks.map((ask) => ({ ...ask, by: person }) as Request);
+  const requests = redactJson(redactor(place.env), asks).map((ask) => ({ ...ask, by: person }) as Request);
   if (!requestsWait(ports.disk, person) && journalNow(ports, requests)) return 'journaled';
   const since = ports.clock.now();
   for (const [i, request] of requests.entries()) {
@@ -223,7 +229,7 @@ export function reach(config: Config, person: string, to: readonly string[]): st
 /** Checks a letter by the chart and drops it. Returns its path and whom it reaches. Throws as `reach` does. */
 export function sendLetter(view: View, person: string, letter: Letter): { path: string; to: string[] } {
   const to = reach(view.config, person, letter.to);
-  return { path: drop(view.disk, realClock, view.state, person, letter), to };
+  return { path: drop(view.disk, realClock, view.state, person, redactJson(view.redact, letter)), to };
 }
 
 function edgeRemedy(config: Config, from: string, to: readonly string[]): string {
@@ -241,7 +247,7 @@ function edgeRemedy(config: Config, from: string, to: readonly string[]): string
 export async function foresee(view: View): Promise<void> {
   const { state, config, disk, loaded } = view;
   if (loaded.unfinished) return;
-  const folder = new Folder(disk, { ...realClock, now: () => realClock.now() + LONG_AGO_MS });
+  const folder = new Folder(disk, { ...realClock, now: () => realClock.now() + LONG_AGO_MS }, view.redact);
   const limit = config.org.limits.message_bytes;
   const requests = folder.requests(state, peopleOf(config), limit, state.time);
   for (const input of requests) if (input.k === 'request') apply(state, input);

@@ -93,6 +93,7 @@ export class Recompute {
       recorded,
       ports: this.ports,
       live: new Set(),
+      redact: (text) => text,
       swept,
       signal: NEVER,
     };

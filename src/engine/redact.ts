@@ -18,6 +18,13 @@ export function redactor(env: Record<string, string | undefined>): (text: string
   return (text) => text.replace(pattern, (form) => `[${names.get(form)}]`);
 }
 
+/** The same value with the secrets in its texts struck out: a redactor leaves JSON what it is. */
+export function redactJson<T>(redact: (text: string) => string, value: T): T {
+  const text = JSON.stringify(value);
+  const clean = redact(text);
+  return clean === text ? value : (JSON.parse(clean) as T);
+}
+
 function formsOf(value: string): string[] {
   const once = escaped(value);
   const url = encodeURIComponent(value);

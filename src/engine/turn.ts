@@ -29,6 +29,8 @@ export interface Turn {
   ports: Ports;
   /** Workspace files that tools wrote in this turn. */
   live: Set<string>;
+  /** Strikes secrets of the environment out of a text. */
+  redact: (text: string) => string;
   /** Old files that this turn's freeze found. */
   swept: string[];
   signal: AbortSignal;
@@ -81,24 +83,23 @@ async function planVisits(
   const plans: Plan[] = [];
   const skipped: Finished[] = [];
   for (const { due: one, resume } of due) {
-    const allowance = given.get(one.agent);
-    if (allowance && 'amount' in allowance)
+    const allowance = given.get(one.agent) as Allowance;
+    if ('amount' in allowance)
       plans.push({
         agent: one.agent,
         resume,
         summary: one.summary,
         purse: { left: allowance.amount },
-        bounded: isLess(allowance, unbounded.get(one.agent)),
+        bounded: isLess(allowance, unbounded.get(one.agent) as Allowance),
       });
-    else if (allowance?.short === BUDGET) skipped.push({ ...starved(one.agent, resume, BUDGET), blame: 'budget' });
-    else if (!agentState(turn.state, one.agent).starved)
-      skipped.push(starved(one.agent, resume, allowance?.short ?? one.agent));
+    else if (allowance.short === BUDGET) skipped.push({ ...starved(one.agent, resume, BUDGET), blame: 'budget' });
+    else if (!agentState(turn.state, one.agent).starved) skipped.push(starved(one.agent, resume, allowance.short));
   }
   return { plans, skipped };
 }
 
-function isLess(given: Allowance, other: Allowance | undefined): boolean {
-  return 'amount' in given && other !== undefined && 'amount' in other && given.amount < other.amount;
+function isLess(given: { amount: number }, other: Allowance): boolean {
+  return 'amount' in other && given.amount < other.amount;
 }
 
 /** The worst case of a first call. `isFlat` is told when it is the same for every prompt. */

@@ -64,7 +64,13 @@ async function perform(
         );
   const { replaced, ...made } = changes;
   for (const file of replaced) keepReplaced(turn, file);
-  const used: UsedEntry = { k: 'used', ...key, ok: result.ok, text: result.text.slice(0, RESULT_CHARS), ...made };
+  const used: UsedEntry = {
+    k: 'used',
+    ...key,
+    ok: result.ok,
+    text: turn.redact(result.text).slice(0, RESULT_CHARS),
+    ...made,
+  };
   journal.add(used);
   await journal.durable();
   for (const { release } of replaced) release();

@@ -62,7 +62,8 @@ export async function visit(turn: Turn, toolbox: Toolbox, plan: Plan, alreadySen
     return { ...finished, outcome: 'ok' };
   } catch (error) {
     if (error instanceof DiskError || error instanceof FaultError || turn.signal.aborted) throw error;
-    return { ...finished, outcome: 'failed', ...blame(error, plan.bounded) };
+    const { reason, blame } = blameFor(error, plan.bounded);
+    return { ...finished, outcome: 'failed', reason: turn.redact(reason), blame };
   }
 }
 
@@ -154,7 +155,7 @@ function answerPeople(toolbox: Toolbox, scene: Scene): void {
   }
 }
 
-function blame(error: unknown, bounded: boolean): { reason: string; blame: NonNullable<Finished['blame']> } {
+function blameFor(error: unknown, bounded: boolean): { reason: string; blame: NonNullable<Finished['blame']> } {
   if (error instanceof OutOfCredits)
     return { reason: `no credits: ${error.message}`, blame: bounded ? 'budget' : 'credits' };
   if (!(error instanceof ProviderError))

@@ -191,6 +191,16 @@ describe('an operation of a committed turn', () => {
     expect(done.slice(3)).not.toContain('syncDir');
   });
 
+  it('keeps a file whose new place a person cleared while it was moved', () => {
+    const disk = diskOf({ 'f/x': 'mail' });
+    disk.plan = ({ name }) => {
+      if (name === 'syncDir') disk.remove('g/x');
+      return 'go';
+    };
+    materialise(disk, [MOVE], 7);
+    expect(filesOf(disk)).toEqual({ 'f/x': 'mail' });
+  });
+
   it.each([
     ['a new file', CREATE],
     ['a file that is written', WRITE],

@@ -116,7 +116,7 @@ describe('mail, as a user lives it', () => {
     org.drop('a', 'Write to b.');
     await org.turns(4);
     const letter = org.read('org/dead-letter/000001-a-01.md');
-    expect(letter).toContain('reason: "attempts"');
+    expect(letter).toContain('reason: attempts');
     for (const name of ['human', 'a']) expect(await aboutOf(org, name)).toEqual(['dead-letter']);
     expect(org.messages('a')).toHaveLength(1);
     expect((await org.run()).reports).toEqual([]);
@@ -135,7 +135,7 @@ describe('mail, as a user lives it', () => {
     await org.ask({ ask: 'pause', by: 'human', agent: 'b' });
     org.drop('a', 'Write to b.');
     await org.turns(4);
-    expect(org.read('org/dead-letter/000001-a-01.md')).toContain('reason: "expired"');
+    expect(org.read('org/dead-letter/000001-a-01.md')).toContain('reason: expired');
     for (const name of ['human', 'a']) expect(await aboutOf(org, name)).toEqual(['dead-letter']);
     await org.ask({ ask: 'resume', by: 'human', agent: 'b' });
     await org.ask({ ask: 'retry', by: 'human', id: '000001-a-01' });
@@ -148,7 +148,7 @@ describe('mail, as a user lives it', () => {
     const path = org.drop('nobody', 'Hello');
     await org.turns(2);
     const [letter] = org.paths(/^org\/dead-letter\//);
-    expect(org.read(letter as string)).toContain('reason: "no-edge"');
+    expect(org.read(letter as string)).toContain('reason: no-edge');
     expect(await aboutOf(org, 'human')).toEqual(['dead-letter']);
     org.disk.put(
       'org/chart.yaml',
@@ -191,7 +191,7 @@ describe('mail, as a user lives it', () => {
     org.disk.put('org/chart.yaml', 'version: 1\nagents: { human: { send_to: [a] }, a: { read_from: [human] } }\n');
     await org.turns(1);
     const first = org.read('org/dead-letter/000001-a-01.md');
-    expect(first).toContain('reason: "no-edge"');
+    expect(first).toContain('reason: no-edge');
     await org.ask({ ask: 'retry', by: 'human', id: '000001-a-01' });
     await org.turns(2);
     expect(org.read('org/dead-letter/000001-a-01.md')).toBe(first?.replace('turn: 2', 'turn: 3'));
