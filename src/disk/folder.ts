@@ -40,6 +40,8 @@ export class Folder {
   private lookedThrough = false;
   /** Agents one of whose folders is a link or no folder: they are left out until that is mended. */
   private readonly unsafe = new Set<string>();
+  /** Agents that had no memory folder when their own was looked at. */
+  private readonly forgetful = new Set<string>();
   /** Agent → mark of its folder when the folders in it were looked at. */
   private readonly homes = new Map<string, string>();
 
@@ -94,6 +96,7 @@ export class Folder {
       if (stat && this.homes.get(agent) === stat.mark) continue;
       if (stat && this.settled(stat)) this.homes.set(agent, stat.mark);
       this.unsafe.delete(agent);
+      this.forgetful.delete(agent);
       const bad = [
         home,
         ...['outbox', 'memory', 'workspace', 'requests', 'logs'].map((name) => `${home}/${name}`),
@@ -132,7 +135,10 @@ export class Folder {
     for (const agent of this.list('agents')) {
       if (!isName(agent) || this.unsafe.has(agent)) continue;
       yield `agents/${agent}/resume.md`;
-      for (const name of this.list(`agents/${agent}/memory`)) if (isText(name)) yield `agents/${agent}/memory/${name}`;
+      if (this.forgetful.has(agent)) continue;
+      const memory = `agents/${agent}/memory`;
+      for (const name of this.list(memory)) if (isText(name)) yield `${memory}/${name}`;
+      if (this.homes.has(agent) && this.disk.stat(memory) === null) this.forgetful.add(agent);
     }
   }
 

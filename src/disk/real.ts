@@ -22,6 +22,11 @@ export function realDisk(root: string): Disk {
       throw new DiskError('not-regular', folder, 'a link; nothing outside the organisation is touched');
     sound.add(folder);
   };
+  /** A folder that somebody looked at needs no second look before something is written in it. */
+  const noteFolder = (p: string, stat: Stat | null): Stat | null => {
+    if (stat?.kind === 'folder') sound.add(p);
+    return stat;
+  };
   const at = (p: string): string => {
     const cut = p.lastIndexOf('/');
     if (cut > 0) check(p.slice(0, cut));
@@ -49,7 +54,7 @@ export function realDisk(root: string): Disk {
   return {
     read: (p) => attempt(p, () => readRegular(at(p), p), null),
     list: (p) => attempt(p, () => fs.readdirSync(at(`${p}/.`).slice(0, -2)).sort(), null),
-    stat: (p) => attempt(p, () => statOf(at(p)), null),
+    stat: (p) => attempt(p, () => noteFolder(p, statOf(at(p))), null),
     create: (p, bytes) => withParents(p, () => createFile(at(p), bytes)),
     rename: (from, to) => withParents(to, () => fs.renameSync(at(from), at(to))),
     link: (from, to) => withParents(to, () => fs.linkSync(at(from), at(to))),

@@ -10,6 +10,7 @@ import type { Group } from '../disk/journal.ts';
 import { type Fault, FaultError } from '../schema/fault.ts';
 import type { Ports } from './ports.ts';
 import { type Divergence, NoJournal, Readings, Replayed, ReplayedCalls, unreachable } from './recorded.ts';
+import { unchanged } from './redact.ts';
 import { makeTurn, type Turn } from './turn.ts';
 
 const EFFECTS: ReadonlySet<string> = new Set([
@@ -93,7 +94,7 @@ export class Recompute {
       recorded,
       ports: this.ports,
       live: new Set(),
-      redact: (text) => text,
+      redact: unchanged,
       swept,
       signal: NEVER,
     };
