@@ -28,8 +28,8 @@ export type Input =
       detail: string;
       owner: string;
     }
-  /** A person edited an undelivered message; null when they deleted it. */
-  | { k: 'mail'; id: string; subject: string; body: string; priority: Message['priority'] }
+  /** A person edited an undelivered message (`text`: the whole file, until it is redacted), or deleted it. */
+  | { k: 'mail'; id: string; subject: string; body: string; priority: Message['priority']; text?: string }
   | { k: 'mail-gone'; id: string }
   /** What a command asked; `file` is the request file it came in, if any. */
   | { k: 'request'; request: Request; time: number; file?: string }

@@ -1,6 +1,7 @@
 import type { Resume } from '../schema/resume.ts';
 import type { Config } from './config.ts';
 import { type Recipients, resolveRecipients } from './send.ts';
+import type { Mail } from './state.ts';
 import type { Tool } from './tool.ts';
 
 /** An act on its way to being done: who asks for what. `value` was checked against the tool's schema. */
@@ -119,14 +120,24 @@ function contactsOf(config: Config): string[] {
   return config.org.approvals.escalate_to.slice(0, 1);
 }
 
+/** Where a path of a tool leads, as a path in the org, or why not. */
+export type PathRuling = { ok: true; path: string; shared: boolean } | { ok: false; text: string };
+
 /**
- * Where a path of a tool leads, as a path in the org, or why not. Relative paths lie in the agent's workspace; `shared/...`
- * means `org/shared/...` and needs a grant in the resume. Compares whole parts, never text prefixes.
+ * What an agent may read: what it may write, and `attachments/NAME` of the mail that this visit was given, which stands
+ * beside the message in the outbox of its author.
  */
-export function permitPath(
-  resume: Resume,
-  path: string,
-): { ok: true; path: string; shared: boolean } | { ok: false; text: string } {
+export function permitRead(resume: Resume, given: readonly Mail[], path: string): PathRuling {
+  const name = /^(?:\.\/)?attachments\/([^/]+)$/.exec(path)?.[1];
+  const mail = given.find(({ attachments }) => name !== undefined && attachments?.includes(name));
+  return mail ? { ok: true, path: `agents/${mail.from}/outbox/${name}`, shared: false } : permitPath(resume, path);
+}
+
+/**
+ * What an agent may write. Relative paths lie in its workspace; `shared/...` means `org/shared/...` and needs a grant in the
+ * resume. Compares whole parts, never text prefixes.
+ */
+export function permitPath(resume: Resume, path: string): PathRuling {
   if (path.length > 1000 || /[\0-\x1f\x7f\\]/.test(path))
     return { ok: false, text: 'The path has characters that are not allowed, or is too long.' };
   if (path.startsWith('/') || /^[a-zA-Z]:/.test(path))

@@ -226,7 +226,8 @@ export class Folder {
     if (!message) return null;
     if (message.body === mail.body && message.subject === mail.subject && message.priority === mail.priority)
       return null;
-    return { k: 'mail', id: mail.id, subject: message.subject, body: message.body, priority: message.priority };
+    const { subject, body, priority } = message;
+    return { k: 'mail', id: mail.id, subject, body, priority, text: read.text };
   }
 
   /** What commands asked, from the `requests/` folders of people. */

@@ -1,5 +1,6 @@
 import { textHash } from '../core/brief.ts';
-import { permitPath } from '../core/permit.ts';
+import { permitPath, permitRead } from '../core/permit.ts';
+import type { Mail } from '../core/state.ts';
 import type { Box } from '../core/tool.ts';
 import type { Disk } from '../disk/disk.ts';
 import { bytesHash } from '../disk/materialise.ts';
@@ -25,11 +26,11 @@ export function noChanges(): Changes {
 export function makeBox(
   disk: Disk,
   resume: Resume,
+  given: readonly Mail[],
   shared: (path: string) => string | undefined,
   changes: Changes,
 ): Box {
-  const resolve = (path: string): { path: string; shared: boolean } => {
-    const permitted = permitPath(resume, path);
+  const resolve = (path: string, permitted = permitPath(resume, path)): { path: string; shared: boolean } => {
     if (!permitted.ok) throw new BoxRefusal(permitted.text);
     refuseLinks(disk, permitted.path);
     return permitted;
@@ -37,7 +38,7 @@ export function makeBox(
   return {
     agent: resume.name,
     read(path) {
-      const target = resolve(path);
+      const target = resolve(path, permitRead(resume, given, path));
       const staged = target.shared ? shared(target.path) : undefined;
       const bytes = staged === undefined ? disk.read(target.path) : Buffer.from(staged);
       if (bytes === null) throw new BoxRefusal(`There is no file ${JSON.stringify(path)}.`);

@@ -73,6 +73,7 @@ function erase(entry: Line, target: Target, file: number): void {
       return;
     case 'mail':
       if (target.messages.has(entry.id)) entry.body = REDACTED;
+      if (target.messages.has(entry.id) || target.echoes.has(entry.id)) delete entry.text;
       if (target.messages.has(entry.id) || target.echoes.has(entry.id))
         entry.subject = target.subjects.get(entry.subject) ?? entry.subject;
       return;

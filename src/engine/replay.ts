@@ -15,7 +15,7 @@ export interface Made {
   /** The journal file whose line made it, and the path under which it was made. */
   file: number;
   origin: string;
-  /** What a person changed in it by hand before it was delivered: the journal holds the content, not how they wrote it. */
+  /** What a person changed in it by hand before it was delivered: once it is redacted, the journal holds no more of it. */
   edit: { subject: string; body: string; priority: string } | null;
 }
 
@@ -124,10 +124,11 @@ export class Refold {
     this.sink?.rename(from, to);
   }
 
-  private edit({ id, subject, body, priority }: Extract<Entry, { k: 'mail' }>): void {
+  private edit({ id, subject, body, priority, text }: Extract<Entry, { k: 'mail' }>): void {
     const path = this.pathOf(id);
-    const made = path === undefined ? undefined : this.files.get(path);
-    if (made) made.edit = { subject, body, priority };
+    if (path === undefined) return;
+    if (text !== undefined) this.put(path, text);
+    (this.files.get(path) as Made).edit = { subject, body, priority };
   }
 
   private reset(scope: Scope): void {

@@ -59,7 +59,7 @@ async function perform(
       : run(() =>
           tool.run(
             value,
-            makeBox(ports.disk, resume, (path) => scene.draft.wrote.get(path)?.text, changes),
+            makeBox(ports.disk, resume, scene.given, (path) => scene.draft.wrote.get(path)?.text, changes),
           ),
         );
   const { replaced, ...made } = changes;

@@ -6,7 +6,8 @@ const SHOWN = 30_000;
 
 export default worldTool({
   name: 'read_file',
-  about: 'Reads a text file of your workspace, or of shared/ where your resume grants it.',
+  about:
+    'Reads a text file of your workspace, of shared/ where your resume grants it, or attachments/NAME of your mail.',
   touches: 'pure',
   input: z.strictObject({ path: z.string().min(1).max(1000) }),
   run({ path }, box) {

@@ -106,6 +106,10 @@ describe('replay', () => {
     await turns(root, 1);
     expect(entriesOf(root).some((entry) => entry.k === 'mail')).toBe(true);
     expect((await replay(root, { recompute: true })).data).toMatchObject({ identical: true, edited: [] });
+    const keep = join(scratch(), 'made');
+    await replay(root, { keep });
+    const mail = Object.keys(visible(root)).filter((path) => path.includes('/outbox/'));
+    expect(mail.map((path) => filesIn(keep)[path])).toEqual(mail.map((path) => visible(root)[path]));
     rmSync(join(root, waiting));
     request(root, { ask: 'resume', agent: 'b' });
     await turns(root, 2);

@@ -237,7 +237,12 @@ describe('mail that people edit', () => {
     ['torn', (message) => printMessage(message).slice(0, 20), []],
     ['binary', () => 'a\0b', []],
   ])('is taken as it stands: %s', async (_what, text, inputs) => {
-    expect((await edit(['b'], text)).found).toEqual(inputs);
+    expect((await edit(['b'], text)).found).toMatchObject(inputs);
+  });
+
+  it('is kept whole', async () => {
+    const { found } = await edit(['b'], (message) => `${printMessage({ ...message, body: 'Other.' })}\n\n`);
+    expect(found).toMatchObject([{ body: 'Other.', text: expect.stringMatching(/Other\.\n\n\n$/) }]);
   });
 
   it('is looked at once, until it changes again', async () => {

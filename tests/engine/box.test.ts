@@ -104,7 +104,7 @@ describe('a Box', () => {
   it('knows its agent, and says what was changed', () => {
     const { disk } = trap();
     const changes: Changes = { files: [], replaced: [] };
-    const box = makeBox(disk, RESUME, () => undefined, changes);
+    const box = makeBox(disk, RESUME, [], () => undefined, changes);
     expect(box.agent).toBe('a');
     box.write('one.txt', '1');
     box.write('shared/docs/two.txt', '2');

@@ -223,7 +223,7 @@ export function contract(tool: Tool): void {
             const result = attempt(() =>
               tool.run(
                 parsed.value,
-                makeBox(disk, RESUME, () => undefined, { files: [], replaced: [] }),
+                makeBox(disk, RESUME, [], () => undefined, { files: [], replaced: [] }),
               ),
             );
             expect(result).not.toMatch(/of b|not granted|role of/);

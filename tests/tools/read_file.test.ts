@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { emptyDraft } from '../../src/core/tool.ts';
 import { DiskError } from '../../src/disk/disk.ts';
 import { BoxRefusal } from '../../src/engine/box.ts';
+import { mail } from '../core/world.ts';
 import { memoryOrg, RESUME, use } from './world.ts';
 
 it('reads a file of the workspace, or of shared/ where it is granted', () => {
@@ -44,4 +45,16 @@ it('reads bytes that are no text as replacement characters', () => {
   const disk = memoryOrg();
   disk.create('agents/a/workspace/bin', new Uint8Array([0xff, 0x41]));
   expect(use('read_file', { path: 'bin' }, disk).text).toBe('\ufffdA');
+});
+
+it('reads what is attached to the mail of the visit, and no other file of an outbox', () => {
+  const disk = memoryOrg();
+  disk.put('agents/b/outbox/000001-01-1-plan.txt', 'the plan');
+  disk.put('agents/b/outbox/000001-02-c-private.md', 'private');
+  const given = [mail({ from: 'b', attachments: ['000001-01-1-plan.txt'] })];
+  const read = (path: string) => use('read_file', { path }, disk, RESUME, emptyDraft(), given);
+  expect(read('attachments/000001-01-1-plan.txt').text).toBe('the plan');
+  expect(() => read('attachments/000001-02-c-private.md')).toThrow(BoxRefusal);
+  expect(() => read('attachments/../000001-02-c-private.md')).toThrow(BoxRefusal);
+  expect(() => use('read_file', { path: 'attachments/000001-01-1-plan.txt' }, disk)).toThrow(BoxRefusal);
 });

@@ -1,4 +1,5 @@
 import type { Json } from '../../src/core/call.ts';
+import type { Mail } from '../../src/core/state.ts';
 import { emptyDraft, type Scene, type Staged, type Tool, type WorldResult } from '../../src/core/tool.ts';
 import type { Disk } from '../../src/disk/disk.ts';
 import { type Changes, makeBox } from '../../src/engine/box.ts';
@@ -53,11 +54,12 @@ export function use(
   disk: Disk,
   resume = RESUME,
   draft = emptyDraft(),
+  given: readonly Mail[] = [],
 ): WorldResult & { changes: Changes } {
   const tool = toolNamed(name);
   const parsed = tool.parse(input);
   if (tool.kind !== 'world' || !parsed.ok) throw new Error(`${name}: ${parsed.ok ? 'no world tool' : parsed.why}`);
   const changes: Changes = { files: [], replaced: [] };
-  const box = makeBox(disk, resume, (path) => draft.wrote.get(path)?.text, changes);
+  const box = makeBox(disk, resume, given, (path) => draft.wrote.get(path)?.text, changes);
   return { ...tool.run(parsed.value, box), changes };
 }
