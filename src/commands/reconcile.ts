@@ -55,7 +55,7 @@ export const run: Run = async (world, input) => {
     data: { settled, ...left, takes_effect: waits ? 'next turn' : 'now' },
     text: [
       ...settledLines(world, asks, inDoubt),
-      ...(waits ? ['An engine is running: it takes effect at the next turn.'] : []),
+      ...(waits ? ['It takes effect at the next turn.'] : []),
       print(left.in_doubt, left.stopped),
     ].join('\n'),
   };

@@ -228,7 +228,7 @@ class ConfigDraft {
     return {
       org,
       order,
-      agents: this.resumes,
+      agents: this.inTheirUnits(),
       broken: this.broken,
       sendTo: endsOf(chart, 'send_to', membersOf),
       readFrom: endsOf(chart, 'read_from', membersOf),
@@ -237,6 +237,17 @@ class ConfigDraft {
       units: new Map([...this.units.keys()].sort(byCodeUnit).map((id) => [id, this.unitOf(id, credits)])),
       goals,
     };
+  }
+
+  /** The resumes. One that names no unit belongs to the first unit that lists it: its spending is booked there. */
+  private inTheirUnits(): Map<string, Resume> {
+    const agents = new Map(this.resumes);
+    for (const unit of [...this.units.keys()].sort(byCodeUnit))
+      for (const name of this.membersOf(unit)) {
+        const resume = agents.get(name);
+        if (resume && resume.unit === undefined) agents.set(name, { ...resume, unit });
+      }
+    return agents;
   }
 
   private unitOf(id: string, credits: CreditsFile): Unit {

@@ -55,6 +55,18 @@ describe('a good org', () => {
     expect(config?.credits).toEqual({ version: 1, org: {}, units: {}, agents: {} });
   });
 
+  it('puts an agent whose resume names no unit into the first that lists it', () => {
+    const { config } = read({
+      'org/units/alpha.md': '---\nmembers: [manager, planner]\n---\n',
+      'org/units/zoo.md': '---\nmembers: [planner]\n---\n',
+    });
+    expect(['manager', 'planner', 'human'].map((name) => config?.agents.get(name)?.unit)).toEqual([
+      'office',
+      'alpha',
+      undefined,
+    ]);
+  });
+
   it('spreads units and * into edges', () => {
     const { config } = read({
       'org/chart.yaml':
