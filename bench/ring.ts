@@ -18,7 +18,7 @@ export function ringPlan(agents: number): OrgPlan {
   const names = Array.from({ length: agents }, (_, i) => `a${i}`);
   return {
     edges: Object.fromEntries(names.map((name, i) => [name, [`a${(i + 1) % agents}`]])),
-    org: { limits: { hops: 1_000_000, concurrency: 1000 } },
+    org: { limits: { hops: 1_000_000, concurrency: 128 } },
     models: { default: { provider: 'ring' } },
     resumes: Object.fromEntries(names.map((name) => [name, { schedule: { every: 1, when: 'always' } }])),
   };

@@ -66,5 +66,5 @@ function waitingFor(view: View, message: Message): string[] {
 
 /** What a conversation is about: the subject of its first message. */
 function topicOf(view: View, thread: string): string | null {
-  return findMessage(view.disk, thread)?.subject ?? view.state.threads.get(thread)?.tail[0]?.subject ?? null;
+  return findMessage(view.disk, thread)?.subject ?? view.state.threads.get(thread)?.[0]?.subject ?? null;
 }

@@ -43,11 +43,20 @@ export class Teller {
 }
 
 function turnLine({ turn, visits, spent }: TurnReport): string {
+  const sent = visits.reduce((total, visit) => total + visit.sent, 0);
   const done = visits.filter((visit) => visit.outcome === 'ok');
   if (visits.length === 0) return `Turn ${turn}: nobody was due`;
   const failed = visits.some((visit) => visit.outcome === 'failed');
-  const names = done.map((visit) => visit.agent).join(', ') || (failed ? 'no visit succeeded' : 'nobody was called');
-  return `Turn ${turn}: ${names}; ${count(sentIn(visits), 'message')} sent, ${printCredits(spent)} credits`;
+  const names = nameSome(done.map((visit) => visit.agent)) || (failed ? 'no visit succeeded' : 'nobody was called');
+  return `Turn ${turn}: ${names}; ${count(sent, 'message')} sent, ${printCredits(spent)} credits`;
+}
+
+/** Agents named in a line at most. */
+const NAMED = 8;
+
+function nameSome(names: readonly string[]): string {
+  const more = names.length - NAMED;
+  return more > 1 ? `${names.slice(0, NAMED).join(', ')} and ${more} more` : names.join(', ');
 }
 
 function troubles(visit: VisitReport): string[] {
@@ -58,9 +67,4 @@ function troubles(visit: VisitReport): string[] {
   if (refused > 0) lines.push(`${agent}: ${count(refused, 'act')} refused (lemming logs ${agent})`);
   if (held > 0) lines.push(`${agent}: ${count(held, 'act')} held for approval (lemming approvals)`);
   return lines;
-}
-
-/** Messages that these visits sent. */
-export function sentIn(visits: readonly VisitReport[]): number {
-  return visits.reduce((total, visit) => total + visit.sent, 0);
 }

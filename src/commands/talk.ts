@@ -124,7 +124,7 @@ export class Talk {
 
   /** Prints what came for the person in this conversation, and returns the ids. */
   private show(state: State): string[] {
-    for (const { id, from } of state.threads.get(this.thread)?.tail ?? [])
+    for (const { id, from } of state.threads.get(this.thread) ?? [])
       if (from === this.person && !this.lines.includes(id)) this.lines.push(id);
     const fresh = inboxOf(state, this.person).filter((mail) => mail.thread === this.thread && !this.shown.has(mail.id));
     for (const mail of fresh) this.print(mail);

@@ -1,12 +1,12 @@
 import { printCredits } from '../core/ledger.ts';
 import { peopleOf } from '../core/settle.ts';
 import { agentState, inboxOf, type State } from '../core/state.ts';
-import type { Engine, VisitReport } from '../engine/engine.ts';
+import type { Engine } from '../engine/engine.ts';
 import { type Place, withEngine } from '../engine/open.ts';
 import { type RunReport, type RunWish, run as runTurns } from '../engine/run.ts';
 import { count } from '../views/table.ts';
 import type { Outcome, World } from './command.ts';
-import { sentIn, Teller } from './progress.ts';
+import { Teller } from './progress.ts';
 
 /** What `run`, `run-once` and `step` ask for. */
 export interface TurnsWish extends Pick<RunWish, 'turns' | 'untilIdle' | 'maxCost' | 'only' | 'step'> {
@@ -39,7 +39,7 @@ function outcomeOf(engine: Engine, report: RunReport, teller: Teller): Outcome {
   const failing = end === 'failing' || (end === 'turns' && engine.idle() === 'failing');
   const data = {
     turn: engine.state.turn,
-    turns: reports.length,
+    turns: report.turns,
     visits: visits.map((visit) => ({ ...visit, cost: visit.cost / 1e6 })),
     spent: spent / 1e6,
     idle,
@@ -48,16 +48,15 @@ function outcomeOf(engine: Engine, report: RunReport, teller: Teller): Outcome {
     conflicts: reports.flatMap((turn) => turn.conflicts),
     faults: teller.faults,
   };
-  return { data, text: sumUp(engine, report, visits, failing), exit: exitOf(engine.state, report, visits, failing) };
+  return { data, text: sumUp(engine, report, failing), exit: exitOf(engine, report, failing) };
 }
 
 /** The exit code of a run, the first that applies. */
-function exitOf(state: State, { end, reports }: RunReport, visits: readonly VisitReport[], failing: boolean): number {
+function exitOf({ state }: Engine, { end, turns, called, blamed, failed }: RunReport, failing: boolean): number {
   if (end === 'interrupted') return 130;
-  const called = visits.filter((visit) => visit.outcome !== 'skipped');
-  if (failing || (called.length > 0 && called.every((visit) => visit.blame === 'provider'))) return 8;
+  if (failing || (called > 0 && called === blamed)) return 8;
   if (end === 'max-cost' || starvedIn(state).length > 0) return 7;
-  return wentWrong(state, visits, reports[0]?.turn ?? 0) ? 1 : 0;
+  return failed.size > 0 || buriedSince(state, state.turn - turns) ? 1 : 0;
 }
 
 /** Agents whose mail waits because they have no credits. */
@@ -70,25 +69,20 @@ function starvedLine(name: string): string {
   return `${name} is out of credits and its mail waits: lemming top-up ${name} CREDITS`;
 }
 
-/** A visit failed that the agent did not make good later, or a message was given up. */
-function wentWrong(state: State, visits: readonly VisitReport[], since: number): boolean {
-  const last = new Map(visits.map((visit) => [visit.agent, visit.outcome]));
-  const buried = [...state.dead.values()].some((dead) => dead.reason === 'attempts' && dead.turn >= since);
-  return buried || [...last.values()].includes('failed');
+/** A message was given up after that turn. */
+function buriedSince(state: State, turn: number): boolean {
+  return [...state.dead.values()].some((dead) => dead.reason === 'attempts' && dead.turn > turn);
 }
 
-function sumUp(engine: Engine, { reports, spent, end }: RunReport, visits: VisitReport[], failing: boolean): string {
+function sumUp(engine: Engine, { turns, called, sent, spent, end }: RunReport, failing: boolean): string {
   const { state } = engine;
-  const sent = count(sentIn(visits), 'message');
   const ending = failing ? ENDINGS.failing : ENDINGS[end];
   const lines = [
-    `${count(reports.length, 'turn')}, ${count(visits.filter(wasCalled).length, 'visit')}, ${sent} sent, ${printCredits(spent)} credits spent${ending}`,
+    `${count(turns, 'turn')}, ${count(called, 'visit')}, ${count(sent, 'message')} sent, ${printCredits(spent)} credits spent${ending}`,
     state.paused ? 'The organisation is paused: lemming resume' : '',
     starvedIn(state).map(starvedLine).join('\n'),
     waitingLine(engine),
-    sent === '0 messages'
-      ? 'lemming status shows how everyone is'
-      : 'What was written: agents/*/outbox/ and lemming history',
+    sent === 0 ? 'lemming status shows how everyone is' : 'What was written: agents/*/outbox/ and lemming history',
   ];
   return lines.filter(Boolean).join('\n');
 }
@@ -118,8 +112,4 @@ function waitingLine(engine: Engine): string {
   ]
     .filter(Boolean)
     .join('\n');
-}
-
-function wasCalled(visit: VisitReport): boolean {
-  return visit.outcome !== 'skipped';
 }

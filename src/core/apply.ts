@@ -147,14 +147,16 @@ function enqueue(state: State, name: string, id: string): void {
 
 function addToThread(state: State, mail: Mail): void {
   const { id, from, to, subject } = mail;
-  const last = { id, from, to, subject, body: cut(mail.body, TAIL_CHARS) };
-  const thread = state.threads.get(mail.thread);
-  if (!thread) state.threads.set(mail.thread, { turn: mail.turn, tail: [last] });
-  else {
-    thread.turn = mail.turn;
-    thread.tail.push(last);
-    if (thread.tail.length > TAIL_LENGTH) thread.tail.shift();
-  }
+  const tail = state.threads.get(mail.thread) ?? [];
+  state.threads.delete(mail.thread); // the latest stand last
+  state.threads.set(mail.thread, tail);
+  tail.push({ id, from, to, subject, body: beginningOf(mail.body) });
+  if (tail.length > TAIL_LENGTH) tail.shift();
+}
+
+/** A copy: a slice of a string keeps all of it in memory. */
+function beginningOf(body: string): string {
+  return body.length <= TAIL_CHARS ? body : Buffer.from(cut(body, TAIL_CHARS)).toString();
 }
 
 /** Takes the mail from a recipient's inbox; mail that nobody waits for is forgotten (its file stays). */
@@ -185,8 +187,8 @@ function editMail(
   mail.subject = edit.subject;
   mail.body = edit.body;
   mail.priority = edit.priority;
-  const tail = state.threads.get(mail.thread)?.tail.find((m) => m.id === edit.id);
-  if (tail) Object.assign(tail, { subject: edit.subject, body: cut(edit.body, TAIL_CHARS) });
+  const said = state.threads.get(mail.thread)?.find((m) => m.id === edit.id);
+  if (said) Object.assign(said, { subject: edit.subject, body: beginningOf(edit.body) });
 }
 
 function withdraw(state: State, id: string): void {
@@ -374,14 +376,17 @@ function markWarned(state: State, scope: string): void {
   else touch(state, scope).warned = true;
 }
 
-/** Threads that nobody wrote in for so many turns are not shown in prompts any more. */
-const THREAD_TURNS = 200;
+/** The conversations that are kept for prompts, the latest: so many, and so many for each agent. */
+const KEPT_THREADS = 2000;
+const THREADS_EACH = 4;
 
 function closeTurn(state: State, turn: number): void {
   state.turn = turn;
   state.open.clear();
   for (const agent of state.agents.values())
     if (agent.notices.length > KEPT_NOTICES) agent.notices.splice(0, agent.notices.length - KEPT_NOTICES);
-  if (turn % 50 === 0)
-    for (const [id, thread] of state.threads) if (thread.turn < turn - THREAD_TURNS) state.threads.delete(id);
+  let surplus = state.threads.size - Math.max(KEPT_THREADS, THREADS_EACH * state.agents.size);
+  for (const id of state.threads.keys())
+    if (surplus-- > 0) state.threads.delete(id);
+    else break;
 }

@@ -153,7 +153,7 @@ function addThreads(pieces: Piece[], state: State, agent: string, given: readonl
   for (const id of new Set(given.map((mail) => mail.thread))) {
     const tail = state.threads
       .get(id)
-      ?.tail.filter((m) => (m.from === agent || m.to.includes(agent)) && !given.some((mail) => mail.id === m.id));
+      ?.filter((m) => (m.from === agent || m.to.includes(agent)) && !given.some((mail) => mail.id === m.id));
     if (!tail?.length) continue;
     pieces.push(`\n## Earlier in conversation ${/^[\w.-]+$/.test(id) ? id : quote(id)}\n`);
     for (const m of tail)
@@ -214,7 +214,7 @@ function bodiesFor(given: Given, state: State): (id: string) => string {
     const mail = given.mail.find((m) => m.id === id);
     if (mail) return mail.body;
     for (const thread of new Set(given.mail.map((m) => m.thread))) {
-      const found = state.threads.get(thread)?.tail.find((m) => m.id === id);
+      const found = state.threads.get(thread)?.find((m) => m.id === id);
       if (found) return found.body;
     }
     return '';

@@ -46,10 +46,13 @@ export interface Mail extends Message {
   attempts: Record<string, number>;
 }
 
-/** The last messages of a conversation, for prompts. Bodies are cut to `TAIL_CHARS`. */
-export interface Thread {
-  turn: number;
-  tail: { id: string; from: string; to: string[]; subject: string; body: string }[];
+/** One of the last messages of a conversation, for prompts. Its body is cut to `TAIL_CHARS`. */
+export interface Said {
+  id: string;
+  from: string;
+  to: string[];
+  subject: string;
+  body: string;
 }
 export const TAIL_LENGTH = 6;
 export const TAIL_CHARS = 400;
@@ -133,7 +136,8 @@ export interface State {
   mail: Map<string, Mail>;
   /** Ids of waiting mail by recipient, in order of arrival. */
   inbox: Map<string, string[]>;
-  threads: Map<string, Thread>;
+  /** Conversation → its last messages; the one that was written in last stands last. */
+  threads: Map<string, Said[]>;
   /** Path → mark of files that were set aside: they are told once, until they change. */
   aside: Map<string, string>;
   dead: Map<string, DeadLetter>;

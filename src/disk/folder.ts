@@ -438,7 +438,7 @@ export function numberAsides(inputs: readonly Input[], turn: number, from: numbe
 function threadOf(state: State, id: string): string | undefined {
   const mail = state.mail.get(id);
   if (mail) return mail.thread;
-  for (const [thread, { tail }] of state.threads) if (tail.some((m) => m.id === id)) return thread;
+  for (const [thread, tail] of state.threads) if (tail.some((m) => m.id === id)) return thread;
   return undefined;
 }
 

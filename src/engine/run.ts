@@ -1,5 +1,5 @@
 import type { Clock } from '../disk/clock.ts';
-import type { Engine, TurnReport } from './engine.ts';
+import type { Engine, TurnReport, VisitReport } from './engine.ts';
 import { relief } from './relief.ts';
 
 /** How long a run goes on. */
@@ -20,7 +20,16 @@ export interface RunWish {
 
 /** What a run did. */
 export interface RunReport {
+  /** Its turns; of a long run the last ones, with `KEPT_VISITS` visits at most. */
   reports: TurnReport[];
+  turns: number;
+  /** Visits that were not skipped, and those of them that failed by the fault of a provider. */
+  called: number;
+  blamed: number;
+  /** Messages. */
+  sent: number;
+  /** Agents whose last visit failed. */
+  failed: ReadonlySet<string>;
   /** Micro-credits. */
   spent: number;
   idle: boolean;
@@ -29,28 +38,57 @@ export interface RunReport {
 
 /** Makes turns until the wish is fulfilled (an open-ended run waits while the org is at rest), the org is idle, or the person interrupts. A turn that is under way is always finished. */
 export async function run(engine: Engine, clock: Clock, wish: RunWish): Promise<RunReport> {
-  const reports: TurnReport[] = [];
-  let spent = 0;
+  const sum = new Sum();
   const relieve = relief();
   for (;;) {
-    const end = whyStop(engine, wish, reports, spent);
-    if (end) return { reports, spent, idle: end === 'idle' || engine.idle() === 'idle', end };
+    const end = whyStop(engine, wish, sum);
+    if (end) return { ...sum, idle: end === 'idle' || engine.idle() === 'idle', end };
     if (isOpenEnded(wish) && engine.atRest()) {
       await pause(engine, clock, wish.signal);
       continue;
     }
-    const budget = wish.maxCost === undefined ? {} : { budget: wish.maxCost - spent };
+    const budget = wish.maxCost === undefined ? {} : { budget: wish.maxCost - sum.spent };
     const report = await engine.turn({
       ...(wish.step ? { step: wish.step } : {}),
       ...(wish.only === undefined ? {} : { only: wish.only }),
       ...budget,
       signal: new AbortController().signal,
     });
-    reports.push(report);
-    spent += report.spent;
+    sum.add(report);
     wish.told(report);
     relieve();
     if (isOpenEnded(wish) && !wish.signal.aborted) await pause(engine, clock, wish.signal);
+  }
+}
+
+/** Visits of a run that are kept in memory. */
+const KEPT_VISITS = 10_000;
+
+class Sum implements Omit<RunReport, 'idle' | 'end'> {
+  readonly reports: TurnReport[] = [];
+  readonly failed = new Set<string>();
+  turns = 0;
+  called = 0;
+  blamed = 0;
+  sent = 0;
+  spent = 0;
+
+  add(report: TurnReport): void {
+    this.turns++;
+    this.spent += report.spent;
+    for (const visit of report.visits) this.addVisit(visit);
+    this.reports.push({ ...report, walked: [] });
+    let kept = this.reports.reduce((total, { visits }) => total + visits.length, 0);
+    while (kept > KEPT_VISITS && this.reports.length > 1) kept -= this.reports.shift()?.visits.length ?? 0;
+  }
+
+  private addVisit({ agent, outcome, blame, sent }: VisitReport): void {
+    this.sent += sent;
+    if (outcome === 'failed') this.failed.add(agent);
+    else this.failed.delete(agent);
+    if (outcome === 'skipped') return;
+    this.called++;
+    if (blame === 'provider') this.blamed++;
   }
 }
 
@@ -58,14 +96,9 @@ function isOpenEnded(wish: RunWish): boolean {
   return wish.turns === undefined && !wish.untilIdle;
 }
 
-function whyStop(
-  engine: Engine,
-  wish: RunWish,
-  reports: readonly TurnReport[],
-  spent: number,
-): RunReport['end'] | null {
+function whyStop(engine: Engine, wish: RunWish, { turns, spent, reports }: Sum): RunReport['end'] | null {
   if (wish.signal.aborted) return 'interrupted';
-  if (wish.turns !== undefined && reports.length >= wish.turns) return 'turns';
+  if (wish.turns !== undefined && turns >= wish.turns) return 'turns';
   if (
     wish.maxCost !== undefined &&
     (spent >= wish.maxCost || reports.at(-1)?.visits.some((visit) => visit.blame === 'budget'))
@@ -74,12 +107,12 @@ function whyStop(
   if (isOpenEnded(wish)) {
     engine.idle();
     const limit = engine.config.org.clock.max_turns;
-    return limit !== null && reports.length >= limit ? 'max-turns' : null;
+    return limit !== null && turns >= limit ? 'max-turns' : null;
   }
   if (!wish.untilIdle) return null;
   const idle = engine.idle();
   if (idle === 'busy') return null;
-  return reports.length === 0 && engine.starvedWait() ? null : idle;
+  return turns === 0 && engine.starvedWait() ? null : idle;
 }
 
 async function pause(engine: Engine, clock: Clock, signal: AbortSignal): Promise<void> {

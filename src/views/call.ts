@@ -140,7 +140,7 @@ function textOf({ state, blobs }: Recording, prompt: Extract<PromptRef, { pieces
 function bodyOf(state: State, id: string): string {
   const mail = state.mail.get(id);
   if (mail) return mail.body;
-  for (const { tail } of state.threads.values()) {
+  for (const tail of state.threads.values()) {
     const found = tail.find((message) => message.id === id);
     if (found) return found.body;
   }

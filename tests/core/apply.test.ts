@@ -124,10 +124,10 @@ describe('mail', () => {
     const edit: Entry = { k: 'mail', id: FIRST, subject: 'New', body, priority: 'low' };
     const state = stateOf(sent(), edit, { ...edit, id: 'unknown' });
     expect(state.mail.get(FIRST)).toMatchObject({ subject: 'New', body, priority: 'low' });
-    expect(state.threads.get(FIRST)?.tail).toMatchObject([{ subject: 'New', body: body.slice(0, TAIL_CHARS) }]);
+    expect(state.threads.get(FIRST)).toMatchObject([{ subject: 'New', body: body.slice(0, TAIL_CHARS) }]);
     for (let n = 2; n <= TAIL_LENGTH + 2; n++) apply(state, sent({ n, thread: FIRST }));
     apply(state, edit);
-    expect(state.threads.get(FIRST)?.tail.map(({ id }) => id)).not.toContain(FIRST);
+    expect(state.threads.get(FIRST)?.map(({ id }) => id)).not.toContain(FIRST);
   });
 
   it('that a person deleted waits for nobody', () => {
@@ -148,20 +148,23 @@ describe('mail', () => {
     expect(agentState(state, 'human').notices).toEqual([]);
   });
 
-  it('makes a conversation of its last messages, forgotten long after the last', () => {
+  it('makes a conversation of its last messages', () => {
     const state = stateOf(
       ...Array.from({ length: TAIL_LENGTH + 1 }, (_, i) => sent({ n: i + 1, thread: 't', body: 'y'.repeat(500) })),
-      sent({ n: 9, turn: 10, thread: 'young' }),
     );
-    expect(state.threads.get('t')?.tail).toHaveLength(TAIL_LENGTH);
-    expect(state.threads.get('t')?.tail.every(({ body }) => body.length === TAIL_CHARS)).toBe(true);
-    apply(state, { k: 'commit', turn: 209, lock: 1 });
-    expect([...state.threads.keys()]).toEqual(['t', 'young']);
-    for (const turn of [250, 200]) apply(state, { k: 'commit', turn, lock: 1 });
-    expect(state.threads.size).toBe(0);
-    apply(state, sent({ n: 11, turn: 250 }));
-    apply(state, { k: 'commit', turn: 250, lock: 1 });
-    expect(state.threads.size).toBe(1);
+    expect(state.threads.get('t')).toHaveLength(TAIL_LENGTH);
+    expect(state.threads.get('t')?.every(({ body }) => body.length === TAIL_CHARS)).toBe(true);
+  });
+
+  it('keeps the 2,000 conversations that were written in last, and four for each agent', () => {
+    const talk = (many: number) => Array.from({ length: many }, (_, i) => sent({ n: i + 1, thread: `t${i}` }));
+    const state = stateOf(...talk(2001), sent({ n: 3000, thread: 't0' }));
+    apply(state, { k: 'commit', turn: 1, lock: 1 });
+    expect([state.threads.size, state.threads.has('t0'), state.threads.has('t1')]).toEqual([2000, true, false]);
+    for (let i = 0; i < 501; i++) apply(state, visited({ agent: `a${i}` }));
+    for (const entry of talk(2005)) apply(state, entry);
+    apply(state, { k: 'commit', turn: 2, lock: 1 });
+    expect(state.threads.size).toBe(2004);
   });
 });
 
@@ -543,7 +546,7 @@ describe('any journal', () => {
 
   it('keeps conversations and notices short', () => {
     fold((state) => {
-      for (const { tail } of state.threads.values()) expect(tail.length).toBeLessThanOrEqual(TAIL_LENGTH);
+      for (const tail of state.threads.values()) expect(tail.length).toBeLessThanOrEqual(TAIL_LENGTH);
       for (const { notices } of state.agents.values()) expect(notices.length).toBeLessThanOrEqual(200);
     });
   });
