@@ -35,6 +35,8 @@ export class Folder {
   private readonly redact: (text: string) => string;
   /** Path → mark of a file whose content the state holds. */
   private readonly marks = new Map<string, string>();
+  /** The same for the files of mail that waits for agents; what was delivered is forgotten. */
+  private mailMarks = new Map<string, string>();
   /** Folder → mark and names, for folders that rarely change. */
   private readonly listings = new Map<string, { mark: string; names: string[] }>();
   private lookedThrough = false;
@@ -54,7 +56,7 @@ export class Folder {
 
   /** The files made by this engine need no reading: their marks are known. */
   known(marks: ReadonlyMap<string, string>): void {
-    for (const [path, mark] of marks) this.marks.set(path, mark);
+    for (const [path, mark] of marks) (isTracked(path) ? this.marks : this.mailMarks).set(path, mark);
   }
 
   /** A file was written by this engine in a way that left no mark: it is read again at the next freeze. */
@@ -202,24 +204,26 @@ export class Folder {
   /** Mail that people edited or deleted before it was delivered to an agent. */
   async edits(state: State, config: Config, limit: number): Promise<Input[]> {
     const inputs: Input[] = [];
+    const before = this.mailMarks;
+    this.mailMarks = new Map();
     let waited = false;
     for (const mail of state.mail.values()) {
       if (mail.waiting.every((name) => config.agents.get(name)?.person)) continue;
-      let stat = this.disk.stat(mail.path);
-      if (stat && this.marks.get(mail.path) === stat.mark) continue;
+      const stat = this.disk.stat(mail.path);
+      if (stat) this.mailMarks.set(mail.path, stat.mark);
+      if (stat && before.get(mail.path) === stat.mark) continue;
       if (!stat && !waited) {
         waited = true; // some programs save by removing the file first
         await this.clock.sleep(YOUNG_MS);
       }
-      stat ??= this.disk.stat(mail.path);
-      const input = stat ? this.edited(mail, stat, limit) : ({ k: 'mail-gone', id: mail.id } as const);
+      const input =
+        (stat ?? this.disk.stat(mail.path)) ? this.edited(mail, limit) : ({ k: 'mail-gone', id: mail.id } as const);
       if (input) inputs.push(input);
     }
     return inputs;
   }
 
-  private edited(mail: Mail, stat: Stat, limit: number): Input | null {
-    this.marks.set(mail.path, stat.mark);
+  private edited(mail: Mail, limit: number): Input | null {
     const read = this.readText(mail.path, limit);
     if ('reason' in read) return null;
     const { message } = readMessage(read.text, mail.path);

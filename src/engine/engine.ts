@@ -127,7 +127,7 @@ export class Engine {
     if (!loaded.undone) return;
     const ops = loaded.undone.flatMap(filesOf);
     materialise(this.ports.disk, ops, this.state.turn);
-    for (const op of ops) this.unsynced.add(targetOf(op));
+    for (const op of ops) this.noteUnsynced(targetOf(op));
     this.journal.add({ k: 'done', turn: this.state.turn });
     this.journal.write(false);
     this.recovered.push(`the files of turn ${this.state.turn} were completed from the journal`);
@@ -137,7 +137,7 @@ export class Engine {
     const cutOff = (this.unfinished?.calls ?? []).flatMap(filesOf);
     const ops = [...this.operationsSince(this.synced), ...cutOff];
     const restored = restoreLost(this.ports.disk, ops);
-    for (const op of ops) this.unsynced.add(targetOf(op));
+    for (const op of ops) this.noteUnsynced(targetOf(op));
     this.covered = true;
     if (restored.length) this.recovered.push(`${restored.length} files that were lost were restored from the journal`);
   }
@@ -246,7 +246,7 @@ export class Engine {
     const spentBefore = this.state.org.spent;
     const ending = await makeTurn(turn, this.toolbox);
     const conflicts = this.commit(frozen, ending);
-    for (const path of turn.live) this.unsynced.add(path);
+    for (const path of turn.live) this.noteUnsynced(path);
     const report = this.report(
       turn.number,
       ending,
@@ -355,7 +355,7 @@ export class Engine {
     this.folder.known(marks);
     for (const op of ops) {
       if (op.op === 'replace') this.folder.forget(op.path);
-      this.unsynced.add(targetOf(op));
+      this.noteUnsynced(targetOf(op));
     }
     journal.add({ k: 'done', turn });
     journal.write(false);
@@ -418,6 +418,11 @@ export class Engine {
       this.journal.close();
       this.lock.release();
     }
+  }
+
+  /** Files beyond those that are synced at the close need no names. */
+  private noteUnsynced(path: string): void {
+    if (this.unsynced.size <= SYNCED_AT_CLOSE) this.unsynced.add(path);
   }
 
   /** Makes the files of all turns since the last sync durable, if they are few. */

@@ -62,7 +62,7 @@ export async function run(engine: Engine, clock: Clock, wish: RunWish): Promise<
 }
 
 /** Visits of a run that are kept in memory. */
-const KEPT_VISITS = 10_000;
+const KEPT_VISITS = 2000;
 
 class Sum implements Omit<RunReport, 'idle' | 'end'> {
   readonly reports: TurnReport[] = [];
