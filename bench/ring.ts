@@ -71,9 +71,22 @@ export function openRing(root: string, agents: number): Ring {
   };
 }
 
+const TEXT = `---\nid: 000001-a0-01\n---\n${BODY}\n${'x'.repeat(100)}`;
+
+/** What it costs to write so many message files by temp + rename, into as many folders. Milliseconds. */
+export function writeFiles(root: string, agents: number, round: number): number {
+  const start = performance.now();
+  for (let i = 0; i < agents; i++) writeFile(path.join(root, `f${i}`), round);
+  return performance.now() - start;
+}
+
+function writeFile(folder: string, round: number): void {
+  fs.writeFileSync(path.join(folder, '.t'), TEXT);
+  fs.renameSync(path.join(folder, '.t'), path.join(folder, `m${round}`));
+}
+
 /** One round of the raw file operations of a turn: each agent reads one message file and writes one by temp + rename; one write and fdatasync of their journal lines. Milliseconds. */
 export function openFloor(root: string, agents: number): () => number {
-  const text = `---\nid: 000001-a0-01\n---\n${BODY}\n${'x'.repeat(100)}`;
   const line = Buffer.from(`${JSON.stringify({ k: 'sent', body: BODY })}\n`.repeat(agents));
   for (let i = 0; i < agents; i++) fs.mkdirSync(path.join(root, `f${i}`), { recursive: true });
   const journal = fs.openSync(path.join(root, 'journal'), 'a');
@@ -83,8 +96,7 @@ export function openFloor(root: string, agents: number): () => number {
     for (let i = 0; i < agents; i++) {
       const folder = path.join(root, `f${i}`);
       if (round > 0) fs.readFileSync(path.join(folder, `m${round - 1}`));
-      fs.writeFileSync(path.join(folder, '.t'), text);
-      fs.renameSync(path.join(folder, '.t'), path.join(folder, `m${round}`));
+      writeFile(folder, round);
     }
     fs.writeSync(journal, line);
     fs.fdatasyncSync(journal);

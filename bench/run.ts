@@ -7,7 +7,13 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { median, openFloor, openRing } from './ring.ts';
+import { realHost } from '../src/disk/host.ts';
+import { readJournal } from '../src/disk/journal.ts';
+import { realDisk } from '../src/disk/real.ts';
+import { Recompute } from '../src/engine/recompute.ts';
+import { Refold } from '../src/engine/replay.ts';
+import { TOOLS } from '../src/tools/all.ts';
+import { median, openFloor, openRing, ringProvider, writeFiles } from './ring.ts';
 
 const MAIN = path.resolve('dist/faces/cli/main.js');
 const base = fs.mkdtempSync(path.join(os.tmpdir(), 'lemming-bench-'));
@@ -15,8 +21,9 @@ const fresh = (name: string): string => fs.mkdtempSync(path.join(base, `${name}-
 const short = process.argv.includes('--short');
 
 console.log(`Node ${process.version}, ${os.cpus().length} cores, folder ${base}`);
-await throughput(1000, short ? 15 : 40);
+const ring = await throughput(1000, short ? 15 : 40);
 if (!short) {
+  await replays(ring);
   await throughput(10_000, 8);
   await oldMessages();
   coldStarts();
@@ -24,7 +31,7 @@ if (!short) {
 }
 
 /** Agent-turns a second of the engine against the floor, measured turn about. */
-async function throughput(agents: number, turns: number): Promise<void> {
+async function throughput(agents: number, turns: number): Promise<{ root: string; us: number }> {
   const floor = openFloor(fresh('floor'), agents);
   const ring = openRing(fresh('ring'), agents);
   const times = { floor: [] as number[], engine: [] as number[] };
@@ -43,6 +50,37 @@ async function throughput(agents: number, turns: number): Promise<void> {
     'engine/floor speed': us.floor / us.engine,
     'journal bytes / message bytes': journalShare(ring.root, turns, agents),
   });
+  return { root: ring.root, us: us.engine };
+}
+
+/** Every file made again from the journal, beside the raw writing of as many; and every visit made again from its reply. */
+async function replays({ root, us }: { root: string; us: number }): Promise<void> {
+  const disk = realDisk(root);
+  const written = fresh('written');
+  for (let i = 0; i < 1000; i++) fs.mkdirSync(path.join(written, `f${i}`));
+  const floor = median(Array.from({ length: 20 }, (_, round) => writeFiles(written, 1000, round)));
+  const refold = new Refold(realDisk(fresh('replayed')));
+  const redo = await timeOf(() => {
+    for (const group of readJournal(disk, [])) refold.take(group);
+  });
+  const recompute = new Recompute(TOOLS, { host: realHost(root), provider: async () => ringProvider(1000) });
+  const again = await timeOf(async () => {
+    for (const group of readJournal(disk, [])) await recompute.take(group);
+  });
+  if (recompute.divergence) throw new Error(`the replay differs: ${JSON.stringify(recompute.divergence)}`);
+  print('replay', {
+    'floor us/file': floor,
+    'redo us/file': (redo / refold.files.size) * 1000,
+    'redo/floor speed': floor / ((redo / refold.files.size) * 1000),
+    'recompute us/visit': (again / recompute.visits) * 1000,
+    'recompute/engine speed': us / ((again / recompute.visits) * 1000),
+  });
+}
+
+async function timeOf(work: () => void | Promise<void>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
 }
 
 function journalShare(root: string, turn: number, agents: number): number {

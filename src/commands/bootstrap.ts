@@ -23,13 +23,12 @@ export const command: Command = {
       line: 'lemming bootstrap shop --purpose "Sell bicycles online"',
       does: 'gives it its own purpose and first goal',
     },
-    { line: 'lemming bootstrap --list', does: 'lists the templates' },
+    { line: 'lemming bootstrap --template', does: 'lists the templates' },
   ],
   args: [{ name: 'dir', about: 'the folder; the current one when left out', optional: true }],
   flags: [
-    { name: 'template', value: 'T', about: 'what to start from; --list shows them' },
+    { name: 'template', value: 'T', optional: true, about: 'what to start from; without T it lists the templates' },
     { name: 'purpose', value: 'TEXT', about: 'what the organisation is for; every agent sees it' },
-    { name: 'list', about: 'list the templates and make nothing' },
   ],
   reads: false,
   needsOrg: false,
@@ -40,7 +39,7 @@ const MARK = '.lemming/bootstrap';
 
 export const run: Run = async (world, input) => {
   const source = realDisk(PACKAGE);
-  if (input.flags.list) return listTemplates(source);
+  if (input.flags.template === true) return listTemplates(source);
   const root = resolve(world.cwd, input.args.dir ?? '.');
   const target = realDisk(root);
   if (target.stat('org/org.yaml') && !target.stat(MARK)) return leaveAlone(source, target, root);

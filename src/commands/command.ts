@@ -31,6 +31,8 @@ export interface Flag {
   about: string;
   /** Placeholder of the value in the help, such as N or AGENT. */
   value?: string;
+  /** The value may be left out: then the option is `true`. */
+  optional?: boolean;
   /** Single letter. */
   short?: string;
   /** `whole`: a whole number from `least`; `amount`: credits with up to six decimals. Anything else is a wrong use (exit 2). */

@@ -38,7 +38,7 @@ export function templateNamed(source: Disk, name: string): Template {
   const names = all.map((template) => template.name).join(', ');
   throw failure('usage', `There is no template "${name}"; there are: ${names}`, {
     value: name,
-    remedy: 'lemming bootstrap --list says what they are.',
+    remedy: 'lemming bootstrap --template says what they are.',
   });
 }
 

@@ -180,7 +180,7 @@ describe('where bootstrap makes nothing', () => {
   });
 
   it('lists the templates, each with a line', async () => {
-    const { text, ...data } = await bootstrap(scratch(), undefined, { list: true });
+    const { text, ...data } = await bootstrap(scratch(), undefined, { template: true });
     const { templates } = data as unknown as { templates: { name: string; about: string }[] };
     expect(templates.map(({ name }) => name)).toEqual(['default', 'app-builder', 'data-pipeline', 'support-desk']);
     for (const { about } of templates) expect(about).toMatch(/\w+.*\.$/);

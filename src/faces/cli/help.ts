@@ -58,7 +58,12 @@ export function argTerm(arg: Arg): string {
 
 /** An option with its letter and placeholder: `-n, --turns <N>`. */
 export function flagTerm(flag: Flag): string {
-  return `${flag.short ? `-${flag.short}, ` : ''}--${flag.name}${flag.value ? ` <${flag.value}>` : ''}`;
+  return `${flag.short ? `-${flag.short}, ` : ''}--${flag.name}${valueTerm(flag)}`;
+}
+
+function valueTerm({ value, optional }: Flag): string {
+  if (!value) return '';
+  return optional ? ` [${value}]` : ` <${value}>`;
 }
 
 /** What an option is for, with the values it takes. */
