@@ -62,6 +62,11 @@ export function worstCase(price: Price, requestBytes: number, maxOutputTokens: n
   return (price.per_call ?? 0) + Math.ceil((requestBytes * dearest + maxOutputTokens * (price.output ?? 0)) / 1e6);
 }
 
+/** Whether tokens cost anything: else nobody need count them. */
+export function countsTokens(price: Price): boolean {
+  return Boolean(price.input || price.cached_input || price.cache_write || price.output);
+}
+
 /** What a call is charged: by usage, never more than its reserve; `over` is what was reported above that. */
 export function charge(
   price: Price,
@@ -69,10 +74,9 @@ export function charge(
   requestBytes: number,
   reserve: number,
 ): { cost: number; over: number } {
-  const cost = costOf(
-    price,
-    reply.usage ?? estimate(requestBytes, reply.text.length + JSON.stringify(reply.acts).length),
-  );
+  const cost = countsTokens(price)
+    ? costOf(price, reply.usage ?? estimate(requestBytes, reply.text.length + JSON.stringify(reply.acts).length))
+    : (price.per_call ?? 0);
   return { cost: Math.min(cost, reserve), over: Math.max(0, cost - reserve) };
 }
 

@@ -166,7 +166,7 @@ export class Folder {
     if (!stat) return before === undefined ? null : { k: 'file', path, text: null };
     if (this.marks.get(path) === stat.mark) return null;
     const read = this.readText(path, limit);
-    if ('reason' in read) return this.newAside(state, path, read, path.split('/')[1] ?? '');
+    if ('reason' in read) return this.newAside(state, path, read, ownerOf(path));
     if (read.text !== before) return { k: 'file', path, text: read.text };
     if (this.settled(stat)) this.marks.set(path, stat.mark);
     return null;
@@ -455,6 +455,12 @@ function stemOf(path: string): string {
 function isOurs(state: State, name: string): boolean {
   const turn = /^(\d{6,})-\d{2,}-/.exec(name)?.[1];
   return turn !== undefined && Number(turn) <= state.turn;
+}
+
+/** Whose file it is: an agent's, or the organisation's. */
+function ownerOf(path: string): string {
+  const [top, name] = path.split('/', 2) as [string, string];
+  return top === 'agents' ? name : top;
 }
 
 function isText(name: string): boolean {

@@ -3,7 +3,7 @@ import { requestHash } from '../core/brief.ts';
 import { type CallKey, type Prompt, ProviderError, printKey, type Reply, type Usage } from '../core/call.ts';
 import type { Config } from '../core/config.ts';
 import type { CallEntry, Entry, IntentEntry, PromptRef } from '../core/entry.ts';
-import { charge, costOf, worstCase } from '../core/ledger.ts';
+import { charge, costOf, countsTokens, worstCase } from '../core/ledger.ts';
 import type { State } from '../core/state.ts';
 import { DiskError } from '../disk/disk.ts';
 import type { Journal } from '../disk/journal.ts';
@@ -383,10 +383,6 @@ function chainOf(config: Config, models: readonly string[]): string[] {
 
 function outputLimit(model: Model, prompt: Prompt): number {
   return Math.min(model.max_output_tokens ?? Infinity, prompt.maxOutputTokens);
-}
-
-function countsTokens(price: Price): boolean {
-  return Boolean(price.input || price.cached_input || price.cache_write || price.output);
 }
 
 /** Usage that is no count of tokens is as good as none. */

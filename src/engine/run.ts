@@ -44,7 +44,7 @@ export async function run(engine: Engine, clock: Clock, wish: RunWish): Promise<
     const end = whyStop(engine, wish, sum);
     if (end) return { ...sum, idle: end === 'idle' || engine.idle() === 'idle', end };
     if (isOpenEnded(wish) && engine.atRest()) {
-      await pause(engine, clock, wish.signal);
+      await pause(engine, clock, wish.signal, LOOK_MS);
       continue;
     }
     const budget = wish.maxCost === undefined ? {} : { budget: wish.maxCost - sum.spent };
@@ -115,6 +115,9 @@ function whyStop(engine: Engine, wish: RunWish, { turns, spent, reports }: Sum):
   return turns === 0 && engine.starvedWait() ? null : idle;
 }
 
-async function pause(engine: Engine, clock: Clock, signal: AbortSignal): Promise<void> {
-  await clock.sleep(engine.config.org.clock.turn_seconds * 1000, signal).catch(() => {});
+/** Least time between two looks at a folder where nothing happens: milliseconds. */
+const LOOK_MS = 200;
+
+async function pause(engine: Engine, clock: Clock, signal: AbortSignal, least = 0): Promise<void> {
+  await clock.sleep(Math.max(least, engine.config.org.clock.turn_seconds * 1000), signal).catch(() => {});
 }
