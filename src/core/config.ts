@@ -54,8 +54,28 @@ export function lists(end: End | undefined, name: string): boolean {
 export function mayWriteTo(config: Config, from: string): string[] {
   const end = config.sendTo.get(from);
   if (!end) return [];
-  const candidates = end.all ? config.order : config.order.filter((name) => end.names.has(name));
-  return candidates.filter((name) => hasEdge(config, from, name));
+  const candidates = end.all ? config.order : [...end.names];
+  return inChartOrder(
+    config,
+    candidates.filter((name) => config.agents.has(name) && hasEdge(config, from, name)),
+    (name) => name,
+  );
+}
+
+/** Sorts by the place in the chart of the agent that each is about. */
+export function inChartOrder<T>(config: Config, list: readonly T[], agentOf: (one: T) => string): T[] {
+  const places = placesOf(config);
+  const place = (one: T): number => places.get(agentOf(one)) ?? Number.POSITIVE_INFINITY;
+  return [...list].sort((a, b) => place(a) - place(b));
+}
+
+const places = new WeakMap<Config, Map<string, number>>();
+
+/** Agent → place in the chart; worked out once for a configuration. */
+function placesOf(config: Config): Map<string, number> {
+  const known = places.get(config) ?? new Map(config.order.map((name, i) => [name, i]));
+  places.set(config, known);
+  return known;
 }
 
 /** Names of the agents' folders as the journal knows them: those with files that are read, and those that were set aside. */

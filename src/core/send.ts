@@ -1,7 +1,7 @@
 import type { Message } from '../schema/message.ts';
 import { messageId, padTurn, slug } from '../schema/name.ts';
 import { canonicalBody, cut } from '../schema/print.ts';
-import { type Config, hasEdge, mayWriteTo } from './config.ts';
+import { type Config, hasEdge, inChartOrder, mayWriteTo } from './config.ts';
 import type { Mail } from './state.ts';
 
 /** Names a message goes to, or the rule that refuses it. */
@@ -14,7 +14,8 @@ export type Recipients = { ok: true; names: string[] } | { ok: false; rule: stri
 export function resolveRecipients(config: Config, from: string, to: readonly string[]): Recipients {
   const chosen = new Set<string>();
   for (const name of to) {
-    const wide = name === '*' ? config.order : name.startsWith('@') ? config.units.get(name.slice(1))?.members : null;
+    const wide =
+      name === '*' ? mayWriteTo(config, from) : name.startsWith('@') ? config.units.get(name.slice(1))?.members : null;
     if (wide === undefined) return { ok: false, rule: 'edge', text: `There is no unit ${show(name)}.` };
     if (wide) for (const other of wide) hasEdge(config, from, other) && chosen.add(other);
     else if (!hasEdge(config, from, name)) return { ok: false, rule: 'edge', text: noEdge(config, from, name) };
@@ -26,7 +27,7 @@ export function resolveRecipients(config: Config, from: string, to: readonly str
       rule: 'edge',
       text: `No edge of the chart reaches anyone in ${to.map(show).join(', ') || 'an empty list'}.`,
     };
-  return { ok: true, names: chosen.size === 1 ? [...chosen] : config.order.filter((name) => chosen.has(name)) };
+  return { ok: true, names: inChartOrder(config, [...chosen], (name) => name) };
 }
 
 function noEdge(config: Config, from: string, to: string): string {

@@ -1,6 +1,6 @@
 import type { Resume } from '../schema/resume.ts';
 import type { Config } from './config.ts';
-import { hasEdge } from './config.ts';
+import { hasEdge, inChartOrder } from './config.ts';
 import type { Effect, Entry, VisitEffect } from './entry.ts';
 import { balanceOf, printCredits, softCapsPassed } from './ledger.ts';
 import { agentState, inboxOf, type Mail, type State } from './state.ts';
@@ -22,8 +22,7 @@ export interface Finished {
 /** All effects of a turn in chart order: what is committed. Pure; the order in which visits finished does not matter. */
 export function settle(config: Config, state: State, turn: number, visits: readonly Finished[]): Effect[] {
   const effects: Effect[] = [];
-  const rank = new Map(config.order.map((name, i) => [name, i]));
-  for (const visit of [...visits].sort((a, b) => (rank.get(a.agent) as number) - (rank.get(b.agent) as number)))
+  for (const visit of inChartOrder(config, visits, ({ agent }) => agent))
     settleVisit(config, state, turn, visit, effects);
   return effects;
 }
