@@ -1,5 +1,6 @@
 import { apply } from '../core/apply.ts';
 import { lapsed } from '../core/approval.ts';
+import { chainOf } from '../core/breaker.ts';
 import { type Brief, brief } from '../core/brief.ts';
 import type { Config } from '../core/config.ts';
 import type { Entry } from '../core/entry.ts';
@@ -101,7 +102,7 @@ async function foresee(config: Config, state: State, calls: Calls, due: Due, tur
     why: due.why,
     mail: given.mail.map(({ id }) => id),
     models: resume.model,
-    reserve: await calls.need(config, resume.model, () => made.prompt),
+    reserve: await calls.need(config, chainOf(config, resume.model), () => made.prompt),
     troubles: await troublesOf(config, calls, resume.model),
     prompt: promptOf(made),
   };

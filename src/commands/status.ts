@@ -29,7 +29,7 @@ interface Kept {
   data: Status;
 }
 const KEPT = '.lemming/status.json';
-const VERSION = 1;
+const VERSION = 2;
 
 /** A change so near to now may hide a second one, on clocks of coarse grain: milliseconds. */
 const GRAIN_MS = 50;

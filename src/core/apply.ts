@@ -2,6 +2,7 @@ import type { Message } from '../schema/message.ts';
 import { parseMessageId } from '../schema/name.ts';
 import { cut } from '../schema/print.ts';
 import type { Request } from '../schema/request.ts';
+import { settleBreakers } from './breaker.ts';
 import { textHash } from './brief.ts';
 import type { Effect, Entry, UsedEntry, VisitEffect } from './entry.ts';
 import { applyCall, putInDoubt, settleDoubt, spendingOf, utcDay } from './money.ts';
@@ -22,6 +23,7 @@ export function apply(state: State, entry: Entry): void {
       state.time = entry.time;
       state.day = utcDay(entry.time);
       state.open.clear();
+      state.tries.clear();
       return;
     case 'file':
       return setFile(state, entry.path, entry.text);
@@ -383,6 +385,7 @@ const THREADS_EACH = 4;
 function closeTurn(state: State, turn: number): void {
   state.turn = turn;
   state.open.clear();
+  settleBreakers(state);
   for (const agent of state.agents.values())
     if (agent.notices.length > KEPT_NOTICES) agent.notices.splice(0, agent.notices.length - KEPT_NOTICES);
   let surplus = state.threads.size - Math.max(KEPT_THREADS, THREADS_EACH * state.agents.size);

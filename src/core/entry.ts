@@ -95,6 +95,8 @@ export interface IntentEntry extends CallKey {
   /** sha256 of the request. */
   hash: string;
   reserve: number;
+  /** Why this model is asked and not the first of the resume. */
+  via?: string;
   /** false: asking again may be billed again, so an intent without a reply is in doubt. */
   repeatable: boolean;
   prompt: PromptRef;

@@ -1,3 +1,4 @@
+import { noteOutcome } from './breaker.ts';
 import { printKey } from './call.ts';
 import type { CallEntry } from './entry.ts';
 import { emptySpending, type OpenCall, type Spending, type State, type Tally, touch } from './state.ts';
@@ -13,6 +14,7 @@ export function applyCall(state: State, entry: Extract<CallEntry, { k: 'intent' 
   const call = state.open.get(key);
   if (!call) return;
   state.open.delete(key);
+  noteOutcome(state, call.model, entry.k === 'reply' ? null : entry.failure);
   const usage = entry.k === 'reply' ? entry.reply.usage : entry.usage;
   const tokensIn = usage ? usage.input + usage.cachedInput + usage.cacheWrite : 0;
   spend(state, call, entry.cost, tokensIn, usage?.output ?? 0);

@@ -52,6 +52,7 @@ export interface Wish {
   thread?: string | undefined;
   expires?: number | undefined;
   task?: string | undefined;
+  via?: string | undefined;
   attachments?: string[] | undefined;
 }
 
@@ -88,6 +89,7 @@ export function compose(
     ...(wish.expires === undefined ? {} : { expires: wish.expires }),
     hops,
     ...(wish.task === undefined ? {} : { task: wish.task }),
+    ...(wish.via === undefined ? {} : { via: wish.via }),
     ...(wish.attachments?.length ? { attachments: wish.attachments } : {}),
     path: messagePath(from, turn, n, wish.to[0] ?? 'nobody', subject),
     body: canonicalBody(wish.body.trimEnd()),

@@ -1,4 +1,5 @@
 import type { Message } from '../schema/message.ts';
+import type { Breaker, Tries } from './breaker.ts';
 import type { Json } from './call.ts';
 
 /** What the journal says about one agent. Amounts are micro-credits. */
@@ -157,6 +158,10 @@ export interface State {
   summaryTurn: number;
   /** Memory files by agent. */
   memories: Map<string, string[]>;
+  /** Models whose last calls failed. */
+  breakers: Map<string, Breaker>;
+  /** Outcomes by model in the turn being made. */
+  tries: Map<string, Tries>;
   /** Models that reported usage above their reserve: stopped until the owner looks. */
   stopped: Map<string, string>;
   /** Messages that lie in people's outboxes: all else there is new. */
@@ -194,6 +199,8 @@ export function emptyState(): State {
     activeTurn: 0,
     summaryTurn: 0,
     memories: new Map(),
+    breakers: new Map(),
+    tries: new Map(),
     stopped: new Map(),
     revive: new Map(),
     own: new Map(),

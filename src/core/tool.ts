@@ -74,6 +74,8 @@ export interface Draft {
   notes: string[];
   /** Refusals that the model could not be told, because its steps were used up. */
   untold: string[];
+  /** The model that answered in place of the first, and why. */
+  via?: string | undefined;
   /** Number of the agent's next message in this turn. */
   nextMessage: number;
 }

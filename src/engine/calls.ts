@@ -23,6 +23,21 @@ export class OutOfCredits extends Error {}
 /** What a visit may still spend, in micro-credits. */
 export interface Purse {
   left: number;
+  /** The model that answered in place of the first, and why. */
+  via?: string | undefined;
+}
+
+/** The models that a visit may call, and the one its resume names first. */
+export interface Choice {
+  models: readonly string[];
+  first: string;
+}
+
+/** What intents and messages say of the model behind them, when that is not the first choice. */
+function viaOf(name: string, first: string, failed: ProviderError | null): string | undefined {
+  return name === first
+    ? undefined
+    : `${name}, because ${first} ${failed ? `failed (${failed.failure})` : 'is left alone'}`;
 }
 
 /** A model ready to be called. */
@@ -136,7 +151,7 @@ export class Calls {
 
   /** The worst case of the first call of a visit: of the first model of the chain that has a price. The prompt is only made when tokens cost something. */
   async need(config: Config, models: readonly string[], prompt: () => Prompt): Promise<number> {
-    for (const name of chainOf(config, models)) {
+    for (const name of models) {
       const price = await this.priceOf(config, name);
       if (!price) continue;
       if (!countsTokens(price)) return price.per_call ?? 0;
@@ -156,12 +171,12 @@ export class Calls {
   }
 
   /**
-   * Asks the models of a chain in turn until one answers. Only the provider's own failures go on to the next; the last one
+   * Asks the models in turn until one answers; `first` is what the agent would be given if nothing failed. Only the provider's own failures go on to the next; the last one
    * is thrown. Throws `OutOfCredits` before an attempt that the purse cannot pay in the worst case.
    */
   async think(
     config: Config,
-    models: readonly string[],
+    { models, first }: Choice,
     prompt: Prompt,
     ref: PromptRef,
     systemHash: string,
@@ -172,7 +187,8 @@ export class Calls {
   ): Promise<Reply> {
     let attempt = 0;
     let failed: ProviderError | null = null;
-    for (const name of chainOf(config, models)) {
+    for (const name of models) {
+      purse.via = viaOf(name, first, failed);
       try {
         const line = await this.line(config, name);
         for (;;) {
@@ -192,11 +208,12 @@ export class Calls {
         failed = error;
       }
     }
-    throw failed ?? new ProviderError('bad-request', 'the resume names no model');
+    throw failed ?? new ProviderError('unavailable', `${first} failed too often and is left alone for a while`);
   }
 
   /** An attempt whose reply the journal holds: applied and answered from there, without asking or paying again. */
   private replay([intent, answer]: CallEntry[], purse: Purse): Reply {
+    purse.via = (intent as IntentEntry).via;
     apply(this.state, intent as CallEntry);
     apply(this.state, answer as CallEntry);
     if (answer?.k === 'failed') {
@@ -234,6 +251,7 @@ export class Calls {
   ): Promise<Reply> {
     const connection = await line.connection;
     const intent = (known as IntentEntry | undefined) ?? this.intentOf(line, key, prompt, ref, systemHash, unit, purse);
+    purse.via = intent.via;
     apply(this.state, intent);
     if (!known) {
       await this.journal.announce(intent, ROOM_FOR_REPLY);
@@ -321,6 +339,7 @@ export class Calls {
       provider: line.model.provider,
       hash,
       reserve,
+      ...(purse.via === undefined ? {} : { via: purse.via }),
       repeatable: line.provider.repeatable,
       prompt: ref,
     };
@@ -367,18 +386,6 @@ export class Calls {
 
 function isProviders(error: ProviderError): boolean {
   return error.failure !== 'refused' && error.failure !== 'incomplete' && error.failure !== 'malformed';
-}
-
-/** The models of a resume and their fallbacks, each once, in order. */
-function chainOf(config: Config, models: readonly string[]): string[] {
-  const chain: string[] = [];
-  const add = (name: string): void => {
-    if (chain.includes(name)) return;
-    chain.push(name);
-    for (const next of config.models.get(name)?.fallback ?? []) add(next);
-  };
-  for (const name of models) add(name);
-  return chain;
 }
 
 function outputLimit(model: Model, prompt: Prompt): number {

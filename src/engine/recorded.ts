@@ -14,7 +14,7 @@ import type { Attached, CallEntry, Effect, Entry, IntentEntry, PromptRef, VisitE
 import type { State } from '../core/state.ts';
 import type { Disk, Stat } from '../disk/disk.ts';
 import { Journal } from '../disk/journal.ts';
-import { Calls, OutOfCredits, type Purse, Recorded } from './calls.ts';
+import { Calls, type Choice, OutOfCredits, type Purse, Recorded } from './calls.ts';
 import type { Ports } from './ports.ts';
 
 /** The first line that comes out otherwise than the journal has it. `key` names it: an effect and its agent, or a call. */
@@ -70,7 +70,7 @@ export class ReplayedCalls extends Calls {
 
   override async think(
     _config: Config,
-    _models: readonly string[],
+    _choice: Choice,
     prompt: Prompt,
     _ref: PromptRef,
     systemHash: string,
@@ -85,6 +85,7 @@ export class ReplayedCalls extends Calls {
       const [intent, answer] = recorded.attempt(printKey(key)) ?? [];
       if (intent?.k !== 'intent') continue;
       this.checkPrompt(key, intent, systemHash, prompt);
+      purse.via = intent.via;
       const reply = this.answer(intent, answer, purse);
       if (reply) return reply;
     }

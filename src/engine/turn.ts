@@ -1,4 +1,5 @@
 import { apply } from '../core/apply.ts';
+import { modelChooser } from '../core/breaker.ts';
 import { type Brief, brief } from '../core/brief.ts';
 import type { Config } from '../core/config.ts';
 import type { Effect, Entry, OpenEntry } from '../core/entry.ts';
@@ -72,10 +73,14 @@ async function planVisits(
     .map((one) => ({ due: one, resume: turn.config.agents.get(one.agent) as Resume }));
   const wants: Want[] = [];
   const flat = new Map<string, number>();
+  const choose = modelChooser(turn.config, turn.state);
+  const chosen = new Map<string, string[]>();
   for (const { due: one, resume } of due) {
-    const models = resume.model.join();
+    const models = choose(resume.model);
+    const key = models.join();
     const need =
-      flat.get(models) ?? (await needOf(turn, toolbox, resume, one.summary, (price) => flat.set(models, price)));
+      flat.get(key) ?? (await needOf(turn, toolbox, resume, models, one.summary, (price) => flat.set(key, price)));
+    chosen.set(one.agent, models);
     wants.push({ agent: one.agent, need });
   }
   const given = allowances(turn.config, turn.state, wants, turn.open.budget);
@@ -89,6 +94,7 @@ async function planVisits(
         agent: one.agent,
         resume,
         summary: one.summary,
+        models: chosen.get(one.agent) as string[],
         purse: { left: allowance.amount },
         bounded: isLess(allowance, unbounded.get(one.agent) as Allowance),
       });
@@ -107,11 +113,12 @@ async function needOf(
   turn: Turn,
   toolbox: Toolbox,
   resume: Resume,
+  models: readonly string[],
   summary: boolean,
   isFlat: (price: number) => void,
 ): Promise<number> {
   let prompted = false;
-  const need = await turn.calls.need(turn.config, resume.model, () => {
+  const need = await turn.calls.need(turn.config, models, () => {
     prompted = true;
     return briefVisit(turn, toolbox, resume, summary).brief.prompt;
   });

@@ -20,6 +20,7 @@ export interface Plan {
   agent: string;
   resume: Resume;
   summary: boolean;
+  models: readonly string[];
   purse: Purse;
   /** The limit of this run leaves it less than its own credits would. */
   bounded: boolean;
@@ -89,6 +90,7 @@ async function converse(turn: Turn, toolbox: Toolbox, plan: Visit, scene: Scene)
   };
   for (let n = 1; n <= steps; n++) {
     const reply = await ask(turn, plan, parts, ref, n);
+    scene.draft.via = plan.purse.via;
     if (reply.text.trim() !== '') scene.draft.notes.push(reply.text.trim());
     const { results, again } = await doActs(turn, toolbox, plan, scene, reply.acts, n);
     if (!again) return;
@@ -106,7 +108,7 @@ function ask(turn: Turn, plan: Visit, parts: Part[], ref: PromptRef, n: number):
   const prompt = n === 1 ? plan.brief.prompt : { ...plan.brief.prompt, parts, n };
   return turn.calls.think(
     turn.config,
-    plan.resume.model,
+    { models: plan.models, first: plan.resume.model[0] ?? '' },
     prompt,
     ref,
     plan.brief.systemHash,

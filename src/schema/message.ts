@@ -56,6 +56,7 @@ export const messageHead = z.strictObject({
   expires: z.number().int().min(0).optional().describe('turn after which the message is a dead letter if still unread'),
   hops: z.number().int().min(0).describe('length of the chain of messages since a person wrote'),
   task: z.string().optional().describe('id of the task this is about'),
+  via: z.string().optional().describe('model that answered in place of the first of the resume, and why'),
   attachments: z.array(z.string()).optional().describe('files beside the message'),
 });
 
@@ -73,6 +74,7 @@ export interface Message {
   expires?: number;
   hops: number;
   task?: string;
+  via?: string;
   attachments?: string[];
   /** Path in the org, such as `agents/planner/outbox/000042-01-coder_01-build.md`. */
   path: string;

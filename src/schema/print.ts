@@ -23,6 +23,7 @@ export function printMessage(m: Message): string {
   if (m.expires !== undefined) head += `expires: ${m.expires}\n`;
   head += `hops: ${m.hops}\n`;
   if (m.task !== undefined) head += `task: ${quote(m.task, PLAIN)}\n`;
+  if (m.via !== undefined) head += `via: ${quote(m.via, PLAIN_LINE)}\n`;
   if (m.attachments !== undefined) head += `attachments: ${printList(m.attachments)}\n`;
   return `${head}---\n${canonicalBody(m.body)}\n`;
 }

@@ -69,6 +69,7 @@ function stageMessage(value: Value, scene: Scene): Staged {
       priority: value.priority,
       reply_to,
       expires: value.expires_in === undefined ? undefined : turn + value.expires_in,
+      via: draft.via,
       attachments: files.map((file) => file.path.slice(file.path.lastIndexOf('/') + 1)),
     },
     given,

@@ -13,6 +13,8 @@ export interface MailRow {
   thread: string;
   reply_to: string | null;
   task: string | null;
+  /** The model that answered in place of the first, and why; else empty. */
+  via: string;
   attachments: string[];
   /** Nobody it is addressed to waits for it any more; in an inbox: its owner has read it. */
   read: boolean;
@@ -35,6 +37,7 @@ export function mailRow(message: Message, waiting: readonly string[], owner?: st
     thread,
     reply_to = null,
     task = null,
+    via = '',
     attachments = [],
     path,
     body,
@@ -51,6 +54,7 @@ export function mailRow(message: Message, waiting: readonly string[], owner?: st
     thread,
     reply_to,
     task,
+    via,
     attachments,
     read,
     waiting: [...waiting],
@@ -111,6 +115,7 @@ export function printMail(row: MailRow): string {
     ['thread', row.thread],
     ['reply to', row.reply_to ?? ''],
     ['task', row.task ?? ''],
+    ['via', row.via],
     ['attached', row.attachments.join(', ')],
     ['waits for', row.waiting.join(', ')],
     ['file', row.path],

@@ -20,6 +20,8 @@ export interface Status {
   unread: { messages: number; notices: number };
   /** Mail of people that somebody has not been given yet. */
   waiting: { id: string; from: string; to: string[]; subject: string }[];
+  /** Models that failed in their last calls; `left_alone_until` is a time in ISO 8601, or null while they are still called. */
+  failing_models: { model: string; failures: number; left_alone_until: string | null }[];
   faults: Fault[];
 }
 
@@ -49,6 +51,11 @@ export function statusOf(config: Config, state: State, person: string, faults: F
     dead_letters: state.dead.size,
     unread: { messages: inboxOf(state, person).length, notices: agentState(state, person).notices.length },
     waiting: waitingOf(config, state),
+    failing_models: [...state.breakers].map(([model, { failures, until }]) => ({
+      model,
+      failures,
+      left_alone_until: until === 0 ? null : new Date(until).toISOString(),
+    })),
     faults,
   };
 }
@@ -108,12 +115,16 @@ function money(credits: number): string {
 
 /** What waits for the person, and what is wrong. */
 function footer(status: Status): string[] {
-  const { unread, approvals, dead_letters, waiting, faults } = status;
+  const { unread, approvals, dead_letters, waiting, failing_models, faults } = status;
   const lines = [
     unread.messages > 0 && `${count(unread.messages, 'unread message')}: lemming inbox`,
     unread.notices > 0 && `${count(unread.notices, 'notice')}: lemming inbox, then lemming read notices`,
     approvals > 0 && `${count(approvals, 'act waits', 'acts wait')} for you: lemming approvals`,
     dead_letters > 0 && `${count(dead_letters, 'dead letter')} in org/dead-letter: lemming show ID, lemming retry ID`,
+    ...failing_models.map(
+      ({ model, failures, left_alone_until }) =>
+        `The model ${model} failed ${count(failures, 'time')} in a row${left_alone_until ? ` and is left alone until ${left_alone_until}` : ''}`,
+    ),
     ...waiting
       .slice(0, 10)
       .map(({ id, to, subject }) => `${id} waits for ${shorten(to.join(', '), 60)}: ${shorten(subject, 50)}`),

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Json, ProviderError } from '../../src/core/call.ts';
 import { agentState, inboxOf } from '../../src/core/state.ts';
 import { statusOf } from '../../src/views/status.ts';
+import { Lab, service } from '../engine/world.ts';
 import { Org, say, textOf } from '../regression/org.ts';
 
 const STAR = { human: ['a', 'b', 'c'], a: ['b', 'human'], b: ['a', 'human'], c: ['human'] };
@@ -9,6 +10,9 @@ const statesOf = (org: Org) =>
   org.look(({ config, state }) =>
     Object.fromEntries(statusOf(config, state, 'human', []).agents.map(({ name, ...agent }) => [name, agent])),
   );
+
+/** Services that need no time limit: the clock of the test stands still. */
+const FREE = { free: true };
 
 describe('failures, as a user lives them', () => {
   it('scenario 18: the others finish the turn, the failed one retries with growing pauses, its mail unread', async () => {
@@ -34,6 +38,48 @@ describe('failures, as a user lives them', () => {
     await org.turns(12);
     expect(org.delivered('a')).toEqual(['000001-human-01']);
     expect((await statesOf(org)).a).toMatchObject({ state: 'active', health: 'healthy', unread: 0 });
+  });
+
+  it('scenario 19: a model that keeps failing is left alone, its fallback answers and the message says so, and it recovers by itself', async () => {
+    const org = new Lab({
+      edges: STAR,
+      models: {
+        default: { provider: 'first', price: {}, fallback: ['second'] },
+        second: { provider: 'second', price: {} },
+      },
+    });
+    let down = true;
+    let asked = 0;
+    org.providers.first = service(() => {
+      asked++;
+      if (down) throw new ProviderError('overloaded', 'busy');
+      return { acts: [{ id: '1', tool: 'send_message', input: { to: 'human', body: 'By the first.' } }] };
+    }, FREE);
+    org.providers.second = service(
+      () => ({ acts: [{ id: '1', tool: 'send_message', input: { to: 'human', body: 'By the second.' } }] }),
+      FREE,
+    );
+    const work = async (turns: number) => {
+      for (let i = 0; i < turns; i++) {
+        org.drop(['a', 'b'], 'Work.');
+        await org.turns(1);
+      }
+    };
+    await work(4);
+    expect(asked).toBe(6); // two in each of three turns: then the sixth failure was noted
+    const [first, last] = [org.messages('a')[0], org.messages('a').at(-1)];
+    expect(org.read(first?.path ?? '')).toContain('via: second, because default failed (overloaded)\n');
+    expect(last?.via).toBe('second, because default is left alone');
+    down = false;
+    org.clock.advance(60_000);
+    await work(2);
+    expect([org.messages('a').at(-1)?.body, org.messages('a').at(-1)?.via]).toEqual(['By the first.', undefined]);
+    expect(
+      org
+        .messages('b')
+        .map(({ via }) => via)
+        .slice(-2),
+    ).toEqual(['second, because default is left alone', undefined]);
   });
 
   it('scenario 20: an agent that answers garbage is in error alone, and tells us so; the others work on', async () => {
