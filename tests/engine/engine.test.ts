@@ -566,3 +566,22 @@ describe('the log', () => {
     expect(events.filter(({ event }) => event === 'recovered')).toHaveLength(1);
   });
 });
+
+it('an idle turn costs no call, and writes no file beyond the journal', async () => {
+  const org = lab(() => []);
+  org.drop('a', 'Begin.');
+  await org.with(async (engine) => {
+    for (let i = 0; i < 3; i++) await engine.turn();
+    const touched = new Set<string>();
+    const asked = org.prompts.length;
+    org.disk.plan = ({ path }) => {
+      touched.add(path);
+      return 'go';
+    };
+    await engine.turn();
+    org.disk.plan = () => 'go';
+    expect([...touched].filter((path) => !path.startsWith('org/journal'))).toEqual([]);
+    expect(touched).toContain('org/journal/000004.jsonl');
+    expect(org.prompts.length).toBe(asked);
+  });
+});
