@@ -65,7 +65,7 @@ export function mayWriteTo(config: Config, from: string): string[] {
 /** Sorts by the place in the chart of the agent that each is about. */
 export function inChartOrder<T>(config: Config, list: readonly T[], agentOf: (one: T) => string): T[] {
   const places = placesOf(config);
-  const place = (one: T): number => places.get(agentOf(one)) ?? Number.POSITIVE_INFINITY;
+  const place = (one: T): number => places.get(agentOf(one)) ?? places.size; // one whose resume is broken comes last
   return [...list].sort((a, b) => place(a) - place(b));
 }
 

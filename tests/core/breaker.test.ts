@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { modelChooser, noteOutcome, settleBreakers } from '../../src/core/breaker.ts';
+import { chainOf, modelChooser, noteOutcome, settleBreakers } from '../../src/core/breaker.ts';
 import type { CallFailure } from '../../src/core/call.ts';
 import { emptyState, type State } from '../../src/core/state.ts';
 import { configOf } from './world.ts';
@@ -67,4 +67,8 @@ describe('the models of a visit', () => {
       ['second', 'third'],
     ]);
   });
+});
+
+it('a model that the configuration does not know has no fallbacks', () => {
+  expect(chainOf(configOf({ edges: { a: [] } }), ['gone'])).toEqual(['gone']);
 });

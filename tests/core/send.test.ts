@@ -55,6 +55,16 @@ describe('recipients', () => {
   });
 });
 
+it('who is set aside for a broken resume gets mail that names them, and no broadcast', () => {
+  const broken = {
+    ...config,
+    agents: new Map([...config.agents].filter(([name]) => name !== 'z')),
+    order: ['human', 'b', 'a', 'lonely'],
+  };
+  expect(resolveRecipients(broken, 'a', ['z', 'b'])).toEqual({ ok: true, names: ['b', 'z'] });
+  expect(resolveRecipients(broken, 'a', ['*'])).toEqual({ ok: true, names: ['human', 'b'] });
+});
+
 describe('a new message', () => {
   const first = mail({ from: 'b', subject: 'Plan', thread: 't-1' });
   const second = mail({ from: 'b', n: 2, subject: 'Re: Plan', thread: 't-1' });
