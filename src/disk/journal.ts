@@ -89,10 +89,7 @@ export function readJournalFile(disk: Disk, turn: number, previous: string, from
   while (lineStart < bytes.length) {
     const newline = bytes.indexOf(10, lineStart);
     if (newline < 0) break;
-    const seal =
-      bytes.subarray(lineStart, lineStart + 10).toString() === '{"k":"seal'
-        ? parseSeal(bytes.toString('utf8', lineStart, newline))
-        : null;
+    const seal = isSeal(bytes, lineStart) ? parseSeal(bytes.toString('utf8', lineStart, newline)) : null;
     if (seal) {
       const lines = bytes.subarray(start, lineStart);
       const hash = sha(lines);
@@ -117,6 +114,13 @@ export function readJournalFile(disk: Disk, turn: number, previous: string, from
   }
   return read;
 }
+
+/** Whether the line at that offset begins as a seal does; looks at its bytes, for most lines are none. */
+function isSeal(bytes: Buffer, line: number): boolean {
+  for (let i = SEAL_START.length - 1; i >= 0; i--) if (bytes[line + i] !== SEAL_START[i]) return false;
+  return true;
+}
+const SEAL_START = Buffer.from('{"k":"seal');
 
 function parseSeal(line: string): Seal | null {
   try {
