@@ -2,7 +2,7 @@ import v8 from 'node:v8';
 import vm from 'node:vm';
 
 /** Garbage that may pile up before it is collected: bytes. */
-const GARBAGE = 16_000_000;
+const GARBAGE = 8_000_000;
 
 /**
  * Returns a function to call between turns, which collects garbage when much has piled up. Turns make a lot that dies
