@@ -1,5 +1,6 @@
 import { printCredits } from '../core/ledger.ts';
-import type { Engine, TurnReport, VisitReport } from '../engine/engine.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { TurnReport, VisitReport } from '../engine/report.ts';
 import { type Fault, printFault } from '../schema/fault.ts';
 import { count } from '../views/table.ts';
 import type { World } from './command.ts';

@@ -6,7 +6,7 @@ import { type FileOp, filesOf } from '../core/files.ts';
 import type { Toolbox } from '../core/judge.ts';
 import { frozenEffects, peopleOf } from '../core/settle.ts';
 import { agentState, type State } from '../core/state.ts';
-import { atRest, type Due, idleness } from '../core/walk.ts';
+import { atRest, idleness } from '../core/walk.ts';
 import { DiskError } from '../disk/disk.ts';
 import { Folder, numberAsides } from '../disk/folder.ts';
 import { type Journal, readJournal } from '../disk/journal.ts';
@@ -20,35 +20,11 @@ import { LiveConfig } from './live-config.ts';
 import { type Loaded, load, writeCache } from './load.ts';
 import type { Ports } from './ports.ts';
 import { redactJson, redactor } from './redact.ts';
+import { type TurnReport, visitReports } from './report.ts';
 import { type Ending, makeTurn, type Turn } from './turn.ts';
 
 /** Files that are fsynced one by one when an engine closes; more are left to the system and checked after a power loss. */
 const SYNCED_AT_CLOSE = 2000;
-
-/** What a turn did, for people and for `--json`. Amounts are micro-credits. */
-export interface TurnReport {
-  turn: number;
-  visits: VisitReport[];
-  spent: number;
-  walked: Due[];
-  conflicts: Conflict[];
-  /** Faults found at the freeze: files set aside, broken configuration that was not taken over. */
-  faults: Fault[];
-  /** Inputs that people gave: drops, edits, requests. */
-  inputs: number;
-}
-
-export interface VisitReport {
-  turn: number;
-  agent: string;
-  outcome: 'ok' | 'failed' | 'skipped';
-  reason?: string;
-  blame?: string;
-  sent: number;
-  refused: number;
-  held: number;
-  cost: number;
-}
 
 /** How a turn is to be made. */
 export interface TurnWish {
@@ -247,15 +223,15 @@ export class Engine {
     const ending = await makeTurn(turn, this.toolbox);
     const conflicts = this.commit(frozen, ending);
     for (const path of turn.live) this.noteUnsynced(path);
-    const report = this.report(
-      turn.number,
-      ending,
-      before,
-      this.state.org.spent - spentBefore,
+    const report: TurnReport = {
+      turn: turn.number,
+      visits: visitReports(turn.number, ending.visits, this.state, before),
+      spent: this.state.org.spent - spentBefore,
+      walked: ending.walked,
       conflicts,
       faults,
-      frozen.inputs,
-    );
+      inputs: frozen.inputs,
+    };
     this.log(report, [...frozen.lines, ...ending.effects]);
     return report;
   }
@@ -370,29 +346,6 @@ export class Engine {
   private demandJournal(turn: number): void {
     if (!this.journal.untouched())
       throw failure('two-histories', `The journal of turn ${turn} was changed while the engine ran`);
-  }
-
-  private report(
-    turn: number,
-    ending: Ending,
-    before: ReadonlyMap<string, number>,
-    spent: number,
-    conflicts: Conflict[],
-    faults: Fault[],
-    inputs: number,
-  ): TurnReport {
-    const visits = ending.visits.map(({ agent, outcome, reason, blame, draft }) => ({
-      turn,
-      agent,
-      outcome,
-      ...(reason === undefined ? {} : { reason }),
-      ...(blame === undefined ? {} : { blame }),
-      sent: outcome === 'ok' ? draft.sent.length : 0,
-      refused: draft.refusals.length,
-      held: outcome === 'ok' ? draft.held.length : 0,
-      cost: agentState(this.state, agent).spent - (before.get(agent) ?? 0),
-    }));
-    return { turn, visits, spent, walked: ending.walked, conflicts, faults, inputs };
   }
 
   /** Writes requests of commands straight into the journal of the coming turn. */

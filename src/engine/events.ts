@@ -1,8 +1,8 @@
 import { printKey } from '../core/call.ts';
 import type { Entry, VisitEffect } from '../core/entry.ts';
 import { printFault } from '../schema/fault.ts';
-import type { TurnReport, VisitReport } from './engine.ts';
 import type { LogEvent } from './ports.ts';
+import type { TurnReport, VisitReport } from './report.ts';
 
 /**
  * What the logs tell of a turn. `lines`: what its freeze and its settlement wrote to the journal. `recovered`: what the

@@ -1,6 +1,7 @@
 import type { Clock } from '../disk/clock.ts';
-import type { Engine, TurnReport, VisitReport } from './engine.ts';
+import type { Engine } from './engine.ts';
 import { relief } from './relief.ts';
+import type { TurnReport, VisitReport } from './report.ts';
 
 /** How long a run goes on. */
 export interface RunWish {

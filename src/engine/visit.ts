@@ -41,8 +41,9 @@ export interface Result {
 }
 
 /**
- * One agent's part of a turn (`alreadySent`: messages that approved acts sent before): think, judge and use until nothing asks for another thought or the steps are used up. Its
- * failure stays its own; only failures of the disk, the lock or an interruption leave it.
+ * One agent's part of a turn: think, judge and use until nothing asks for another thought or the steps are used up.
+ * `alreadySent`: messages that approved acts sent before. Its failure stays its own; only failures of the disk, the lock or
+ * an interruption leave it.
  */
 export async function visit(turn: Turn, toolbox: Toolbox, plan: Plan, alreadySent: number): Promise<Finished> {
   const briefed: Visit = { ...plan, ...briefVisit(turn, toolbox, plan.resume, plan.summary) };

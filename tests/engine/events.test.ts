@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Entry } from '../../src/core/entry.ts';
-import type { TurnReport } from '../../src/engine/engine.ts';
 import { eventsOf, lineEvents } from '../../src/engine/events.ts';
+import type { TurnReport } from '../../src/engine/report.ts';
 import { fault } from '../../src/schema/fault.ts';
 
 const REPORT: TurnReport = {

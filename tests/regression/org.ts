@@ -1,9 +1,10 @@
 import type { Json, Prompt, Reply } from '../../src/core/call.ts';
 import type { Entry } from '../../src/core/entry.ts';
 import { readJournal } from '../../src/disk/journal.ts';
-import { Engine, type TurnReport, type TurnWish } from '../../src/engine/engine.ts';
+import { Engine, type TurnWish } from '../../src/engine/engine.ts';
 import { mailFiles, readMail } from '../../src/engine/mail.ts';
 import type { Ports } from '../../src/engine/ports.ts';
+import type { TurnReport } from '../../src/engine/report.ts';
 import { type RunReport, type RunWish, run } from '../../src/engine/run.ts';
 import { provider } from '../../src/providers/find.ts';
 import type { Provider } from '../../src/providers/provider.ts';

@@ -1,0 +1,50 @@
+import type { Finished } from '../core/settle.ts';
+import { agentState, type State } from '../core/state.ts';
+import type { Due } from '../core/walk.ts';
+import type { Conflict } from '../disk/materialise.ts';
+import type { Fault } from '../schema/fault.ts';
+
+/** What a turn did, for people and for `--json`. Amounts are micro-credits. */
+export interface TurnReport {
+  turn: number;
+  visits: VisitReport[];
+  spent: number;
+  walked: Due[];
+  conflicts: Conflict[];
+  /** Faults found at the freeze: files set aside, broken configuration that was not taken over. */
+  faults: Fault[];
+  /** Inputs that people gave: drops, edits, requests. */
+  inputs: number;
+}
+
+export interface VisitReport {
+  turn: number;
+  agent: string;
+  outcome: 'ok' | 'failed' | 'skipped';
+  reason?: string;
+  blame?: string;
+  sent: number;
+  refused: number;
+  held: number;
+  cost: number;
+}
+
+/** The visits of a committed turn. `before`: what each agent had spent until then, in micro-credits. */
+export function visitReports(
+  turn: number,
+  visits: readonly Finished[],
+  state: State,
+  before: ReadonlyMap<string, number>,
+): VisitReport[] {
+  return visits.map(({ agent, outcome, reason, blame, draft }) => ({
+    turn,
+    agent,
+    outcome,
+    ...(reason === undefined ? {} : { reason }),
+    ...(blame === undefined ? {} : { blame }),
+    sent: outcome === 'ok' ? draft.sent.length : 0,
+    refused: draft.refusals.length,
+    held: outcome === 'ok' ? draft.held.length : 0,
+    cost: agentState(state, agent).spent - (before.get(agent) ?? 0),
+  }));
+}
