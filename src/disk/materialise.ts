@@ -57,7 +57,7 @@ function createFile(disk: Disk, path: string, bytes: string | Uint8Array, turn: 
   const temp = beside(path, 'tmp');
   const mark = createTemp(disk, temp, bytes);
   if (linkNew(disk, temp, path)) done.marks.set(path, mark);
-  else if (!sameBytes(readFile(disk, path), bytes)) keepBeside(disk, temp, path, turn, done);
+  else if (!sameBytes(readAny(disk, path), bytes)) keepBeside(disk, temp, path, turn, done);
   disk.unlink(temp);
 }
 
@@ -96,13 +96,13 @@ function keepBeside(disk: Disk, temp: string, path: string, turn: number, done: 
 function replaceFile(disk: Disk, op: Extract<FileOp, { op: 'replace' }>, turn: number, done: Materialised): void {
   const aside = beside(op.path, 'aside');
   const temp = beside(op.path, 'tmp');
-  const current = readFile(disk, op.path);
+  const current = readAny(disk, op.path);
   const isAside = disk.stat(aside) !== null;
   if (sameBytes(current, op.text)) return finish(disk, aside, temp);
   if (!isAside && op.was === null && current === null) return createFile(disk, op.path, op.text, turn, done);
   createTemp(disk, temp, op.text);
   if (!isAside && op.was !== null && sameBytes(current, op.was)) moveAside(disk, op.path, aside);
-  const old = readFile(disk, aside);
+  const old = readAny(disk, aside);
   if (old === null || op.was === null || !sameBytes(old, op.was)) {
     giveBack(disk, aside, op.path, `${turn}-old`);
     keepBeside(disk, temp, op.path, turn, done);
@@ -161,23 +161,24 @@ function removeOld(disk: Disk, from: string, to: string): void {
 /** One file with two names, or two with the same bytes. */
 function isSame(disk: Disk, a: string, b: string): boolean {
   const [first, second] = [disk.stat(a), disk.stat(b)];
-  return first?.mark === second?.mark || sameBytes(readFile(disk, a), readFile(disk, b) ?? '');
+  return first?.mark === second?.mark || sameBytes(readAny(disk, a), readAny(disk, b) ?? '');
 }
 
 /** Removes what was taken in, unless it has changed since: then it is something new and stays. */
 function removeFile(disk: Disk, path: string, hash: string | null): void {
   const aside = beside(path, 'aside');
   if (disk.stat(aside) === null) {
-    const current = readFile(disk, path);
+    const current = readAny(disk, path);
     if (current === null || (hash !== null && bytesHash(current) !== hash)) return;
     moveAside(disk, path, aside);
   }
-  const old = readFile(disk, aside);
+  const old = readAny(disk, aside);
   if (old !== null && hash !== null && bytesHash(old) !== hash) giveBack(disk, aside, path, 'old');
   disk.unlink(aside);
 }
 
-function readFile(disk: Disk, path: string): Uint8Array | null {
+/** The bytes at a path; something else than a regular file is read as one byte that no text of ours is. */
+export function readAny(disk: Disk, path: string): Uint8Array | null {
   try {
     return disk.read(path);
   } catch (error) {
@@ -204,7 +205,7 @@ export function restoreLost(disk: Disk, ops: readonly FileOp[]): string[] {
   const restored: string[] = [];
   const older = versions(ops);
   for (const [path, bytes] of finalFiles(ops)) {
-    const found = readFile(disk, path);
+    const found = readAny(disk, path);
     if (sameBytes(found, bytes) || (found !== null && !isTorn(found, bytes) && !older.get(path)?.has(bytesHash(found))))
       continue;
     if (found !== null) disk.unlink(path);
@@ -222,7 +223,7 @@ function tidy(disk: Disk, op: FileOp, older: ReadonlyMap<string, ReadonlySet<str
   if (op.op === 'remove') removeFile(disk, op.path, op.hash);
   if (op.op === 'move') return;
   const aside = beside(op.path, 'aside');
-  const old = readFile(disk, aside);
+  const old = readAny(disk, aside);
   if (old !== null && !older.get(op.path)?.has(bytesHash(old)) && !sameBytes(old, ''))
     linkNew(disk, aside, `${op.path}.conflict-old`);
   finish(disk, aside, beside(op.path, 'tmp'));

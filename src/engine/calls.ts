@@ -27,6 +27,17 @@ export interface Purse {
   via?: string | undefined;
 }
 
+/** One thought of a visit: its prompt, how the journal keeps that, and on whose account it goes. */
+export interface Thought {
+  prompt: Prompt;
+  ref: PromptRef;
+  systemHash: string;
+  unit: string | null;
+  purse: Purse;
+  recorded: Recorded;
+  signal: AbortSignal;
+}
+
 /** The models that a visit may call, and the one its resume names first. */
 export interface Choice {
   models: readonly string[];
@@ -174,17 +185,8 @@ export class Calls {
    * Asks the models in turn until one answers; `first` is what the agent would be given if nothing failed. Only the provider's own failures go on to the next; the last one
    * is thrown. Throws `OutOfCredits` before an attempt that the purse cannot pay in the worst case.
    */
-  async think(
-    config: Config,
-    { models, first }: Choice,
-    prompt: Prompt,
-    ref: PromptRef,
-    systemHash: string,
-    unit: string | null,
-    purse: Purse,
-    recorded: Recorded,
-    signal: AbortSignal,
-  ): Promise<Reply> {
+  async think(config: Config, { models, first }: Choice, thought: Thought): Promise<Reply> {
+    const { prompt, purse, recorded } = thought;
     let attempt = 0;
     let failed: ProviderError | null = null;
     for (const name of models) {
@@ -199,9 +201,7 @@ export class Calls {
             this.replayDoubt(known, purse);
             continue;
           }
-          return known?.[1]
-            ? this.replay(known, purse)
-            : await this.attempt(line, key, prompt, ref, systemHash, unit, purse, known?.[0], signal);
+          return known?.[1] ? this.replay(known, purse) : await this.attempt(line, key, thought, known?.[0]);
         }
       } catch (error) {
         if (!(error instanceof ProviderError) || !isProviders(error)) throw error;
@@ -238,19 +238,10 @@ export class Calls {
   }
 
   /** One network attempt: intent durable, then the call, then the answer durable. */
-  private async attempt(
-    line: Line,
-    key: CallKey,
-    prompt: Prompt,
-    ref: PromptRef,
-    systemHash: string,
-    unit: string | null,
-    purse: Purse,
-    known: CallEntry | undefined,
-    signal: AbortSignal,
-  ): Promise<Reply> {
+  private async attempt(line: Line, key: CallKey, thought: Thought, known: CallEntry | undefined): Promise<Reply> {
+    const { prompt, purse, signal } = thought;
     const connection = await line.connection;
-    const intent = (known as IntentEntry | undefined) ?? this.intentOf(line, key, prompt, ref, systemHash, unit, purse);
+    const intent = (known as IntentEntry | undefined) ?? this.intentOf(line, key, thought);
     purse.via = intent.via;
     apply(this.state, intent);
     if (!known) {
@@ -305,15 +296,7 @@ export class Calls {
     }
   }
 
-  private intentOf(
-    line: Line,
-    key: CallKey,
-    prompt: Prompt,
-    ref: PromptRef,
-    systemHash: string,
-    unit: string | null,
-    purse: Purse,
-  ): IntentEntry {
+  private intentOf(line: Line, key: CallKey, { prompt, ref, systemHash, unit, purse }: Thought): IntentEntry {
     if (line.price === null)
       throw new ProviderError(
         'bad-request',

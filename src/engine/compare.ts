@@ -4,11 +4,11 @@ import type { State } from '../core/state.ts';
 import { realClock } from '../disk/clock.ts';
 import { decode } from '../disk/codec.ts';
 import { configReader } from '../disk/config.ts';
-import { type Disk, DiskError } from '../disk/disk.ts';
+import type { Disk } from '../disk/disk.ts';
 import { readMessage } from '../disk/drop.ts';
 import { Folder } from '../disk/folder.ts';
 import { readJournalFile } from '../disk/journal.ts';
-import { bytesHash } from '../disk/materialise.ts';
+import { bytesHash, readAny } from '../disk/materialise.ts';
 import { isLeftover, treeOf } from '../disk/tree.ts';
 import { byCodeUnit } from '../schema/name.ts';
 import { redactor } from './redact.ts';
@@ -34,17 +34,6 @@ export function compareFolder(disk: Disk, refold: Refold, env: Record<string, st
   const known = new Set(differences.map(({ path }) => path));
   for (const path of extras(disk, refold, env)) if (!known.has(path)) differences.push({ path, what: 'extra' });
   return differences.sort((a, b) => byCodeUnit(a.path, b.path));
-}
-
-/** Something else than a regular file is a change of the file that should be there. */
-function readAny(disk: Disk, path: string): Uint8Array | null {
-  try {
-    return disk.read(path);
-  } catch (error) {
-    if (error instanceof DiskError && (error.failure === 'not-regular' || error.failure === 'too-large'))
-      return new Uint8Array([0]);
-    throw error;
-  }
 }
 
 /** People's files are known by their text (line ends and byte order mark are as if absent), edited mail by what it says. */

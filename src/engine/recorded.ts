@@ -10,11 +10,11 @@ import {
   type Reply,
 } from '../core/call.ts';
 import type { Config } from '../core/config.ts';
-import type { Attached, CallEntry, Effect, Entry, IntentEntry, PromptRef, VisitEffect } from '../core/entry.ts';
+import type { Attached, CallEntry, Effect, Entry, IntentEntry, VisitEffect } from '../core/entry.ts';
 import type { State } from '../core/state.ts';
 import type { Disk, Stat } from '../disk/disk.ts';
 import { Journal } from '../disk/journal.ts';
-import { Calls, type Choice, OutOfCredits, type Purse, Recorded } from './calls.ts';
+import { Calls, type Choice, OutOfCredits, type Purse, Recorded, type Thought } from './calls.ts';
 import type { Ports } from './ports.ts';
 
 /** The first line that comes out otherwise than the journal has it. `key` names it: an effect and its agent, or a call. */
@@ -71,12 +71,7 @@ export class ReplayedCalls extends Calls {
   override async think(
     _config: Config,
     _choice: Choice,
-    prompt: Prompt,
-    _ref: PromptRef,
-    systemHash: string,
-    _unit: string | null,
-    purse: Purse,
-    recorded: Recorded,
+    { prompt, systemHash, purse, recorded }: Thought,
   ): Promise<Reply> {
     const { turn, agent, n } = prompt;
     const last = this.last.get(`${agent}.${n}`) ?? 0;

@@ -110,13 +110,15 @@ function ask(turn: Turn, plan: Visit, parts: Part[], ref: PromptRef, n: number):
   return turn.calls.think(
     turn.config,
     { models: plan.models, first: plan.resume.model[0] ?? '' },
-    prompt,
-    ref,
-    plan.brief.systemHash,
-    plan.resume.unit ?? null,
-    plan.purse,
-    turn.recorded,
-    turn.signal,
+    {
+      prompt,
+      ref,
+      systemHash: plan.brief.systemHash,
+      unit: plan.resume.unit ?? null,
+      purse: plan.purse,
+      recorded: turn.recorded,
+      signal: turn.signal,
+    },
   );
 }
 
