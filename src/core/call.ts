@@ -47,6 +47,15 @@ export interface MailView {
   thread: string;
 }
 
+/** An image that came with the mail. */
+export interface Image {
+  /** Name of the file. */
+  name: string;
+  type: 'image/png' | 'image/jpeg' | 'image/gif' | 'image/webp';
+  /** base64 */
+  data: string;
+}
+
 /** A request to a provider. The same prompt always gives the same `hash`. */
 export interface Prompt {
   agent: string;
@@ -59,6 +68,8 @@ export interface Prompt {
   tools: ToolSpec[];
   maxOutputTokens: number;
   mail: MailView[];
+  /** Images of the mail, for models that can look at them; they belong to the first user part. */
+  images?: Image[];
   summaryDue: boolean;
   /** Seed of the org, for providers that answer by chance. */
   seed: string;
@@ -71,6 +82,8 @@ export interface Usage {
   cacheWrite: number;
   output: number;
   reasoning: number;
+  /** A number was missing, negative or contradicted another: these are the ones that could be read. The estimate is charged when it is higher. */
+  doubtful?: true;
 }
 
 /** A provider's answer. */
@@ -83,6 +96,8 @@ export interface Reply {
   requestId: string | null;
   /** The model that answered, as the provider names it. */
   model: string;
+  /** Micro-credits that the back end itself says the call cost; it is charged instead of tokens, never more than the reserve. */
+  cost?: number;
 }
 
 /** Why a call failed. The first group is the provider's fault and never counts against the mail; the second is the reply's. */
@@ -90,16 +105,25 @@ export const PROVIDER_FAILURES = ['auth', 'rate-limit', 'overloaded', 'timeout',
 export const REPLY_FAILURES = ['refused', 'incomplete', 'malformed'] as const;
 export type CallFailure = (typeof PROVIDER_FAILURES)[number] | (typeof REPLY_FAILURES)[number];
 
-/** Thrown by a provider. `retryAfterMs` is what the service asked for; `usage` is set when it billed all the same. */
+/**
+ * Thrown by a provider. `retryAfterMs` is what the service asked for; `usage` is set when it billed all the same;
+ * `received` is set when the service had begun to answer: characters that had come. Such a call is charged by its usage, else by an estimate.
+ */
 export class ProviderError extends Error {
   readonly failure: CallFailure;
   readonly retryAfterMs: number | null;
   readonly usage: Usage | null;
   readonly requestId: string | null;
+  readonly received: number | null;
   constructor(
     failure: CallFailure,
     message: string,
-    more: { retryAfterMs?: number | null; usage?: Usage | null; requestId?: string | null } = {},
+    more: {
+      retryAfterMs?: number | null;
+      usage?: Usage | null;
+      requestId?: string | null;
+      received?: number | null;
+    } = {},
   ) {
     super(message);
     this.name = 'ProviderError';
@@ -107,5 +131,9 @@ export class ProviderError extends Error {
     this.retryAfterMs = more.retryAfterMs ?? null;
     this.usage = more.usage ?? null;
     this.requestId = more.requestId ?? null;
+    this.received = more.received ?? null;
   }
 }
+
+/** A call that was not made: the model is left alone, or too many wait for it. Nobody was asked and nothing is owed. */
+export class Unasked extends ProviderError {}

@@ -1,6 +1,6 @@
 import type { Caps, CreditsFile } from '../schema/credits.ts';
 import type { Fault } from '../schema/fault.ts';
-import type { Model } from '../schema/models.ts';
+import type { Model, ModelsFile } from '../schema/models.ts';
 import type { OrgFile } from '../schema/org.ts';
 import type { Resume } from '../schema/resume.ts';
 
@@ -34,6 +34,8 @@ export interface Config {
   sendTo: ReadonlyMap<string, End>;
   readFrom: ReadonlyMap<string, End>;
   models: ReadonlyMap<string, Model>;
+  /** What may be asked beside the limits of the models. */
+  limits: ModelsFile['limits'];
   credits: CreditsFile;
   units: ReadonlyMap<string, Unit>;
   /** id → title, owner, text of open goals. */

@@ -219,7 +219,7 @@ class ConfigDraft {
   private join(
     org: OrgFile,
     chart: ChartFile,
-    { models }: ModelsFile,
+    { models, limits }: ModelsFile,
     credits: CreditsFile,
     goals: Config['goals'],
   ): Config {
@@ -233,6 +233,7 @@ class ConfigDraft {
       sendTo: endsOf(chart, 'send_to', membersOf),
       readFrom: endsOf(chart, 'read_from', membersOf),
       models: new Map(Object.entries(models)),
+      limits,
       credits,
       units: new Map([...this.units.keys()].sort(byCodeUnit).map((id) => [id, this.unitOf(id, credits)])),
       goals,

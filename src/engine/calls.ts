@@ -155,6 +155,11 @@ export class Calls {
     const { clock, env } = this.ports;
     return {
       env: (name) => env[name],
+      secret: async (reference) => env[reference.replace(/^env:/, '')] ?? '',
+      childEnv: () => ({}),
+      requireTrust: () => {
+        throw new ProviderError('bad-request', 'nothing is approved');
+      },
       file: (path) => this.state.files.get(path) ?? null,
       sleep: (ms, signal) => clock.sleep(ms, signal),
     };

@@ -3,21 +3,36 @@ import type { Model } from '../schema/models.ts';
 
 /** What the outside world is to a provider. Nothing in `providers/` reads the clock, the environment or the disk on its own. */
 export interface Outside {
-  /** Value of an environment variable, or undefined. */
+  /** Value of an environment variable, or of the owner's `.env` outside the org as it stands now; undefined when there is none. */
   env(name: string): string | undefined;
+  /**
+   * The secret behind `env:NAME` or `secret://name`, as it is now: ask before each call, so that it can be changed without
+   * a restart. It is struck out of everything that is written. Rejects with an `auth` that names what to set.
+   */
+  secret(reference: string): Promise<string>;
+  /** The agreed environment of child processes: PATH, HOME and the like, and the variables named; never a secret unless it is named. */
+  childEnv(names: readonly string[]): Record<string, string>;
+  /** Throws a `bad-request` unless the owner of this machine approved exactly this (a command line, or a module with its text). */
+  requireTrust(what: Trusted): void;
   /** Text of a file in the org folder (the script of `scripted`), as frozen for this turn; null when absent. */
   file(path: string): string | null;
   /** Waits; rejects with the signal's reason when it is aborted. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
+/** What runs on the owner's machine only after `lemming trust`. */
+export type Trusted = { kind: 'command'; argv: readonly string[] } | { kind: 'plugin'; path: string; text: string };
+
 /** A connection to one configured model. */
 export interface Connection {
   /**
    * Sends the prompt and resolves with the answer, or rejects with a `ProviderError`. Never retries on its own and never
-   * replaces an answer by made-up text. Must stop soon after `signal` is aborted.
+   * replaces an answer by made-up text. Must stop soon after `signal` is aborted. `heard` is told the text as it comes,
+   * where the back end can.
    */
-  complete(prompt: Prompt, signal: AbortSignal): Promise<Reply>;
+  complete(prompt: Prompt, signal: AbortSignal, heard?: (text: string) => void): Promise<Reply>;
+  /** Asks the back end whether this model could be called, without cost; resolves to a few words. Rejects with a `ProviderError`. */
+  probe?(signal: AbortSignal): Promise<string>;
 }
 
 /** One LLM back end: one file in this folder, its file name is its name in `org/models.yaml`. */

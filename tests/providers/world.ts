@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import type { MailView, Prompt } from '../../src/core/call.ts';
+import { type MailView, type Prompt, ProviderError } from '../../src/core/call.ts';
 import type { Outside } from '../../src/providers/provider.ts';
 import { type Model, model } from '../../src/schema/models.ts';
 
@@ -18,6 +18,14 @@ export function world(given: { env?: Record<string, string>; files?: Record<stri
     slept,
     files,
     env: (name) => given.env?.[name],
+    async secret(reference) {
+      const name = reference.replace(/^env:/, '');
+      const value = given.env?.[name]?.trim();
+      if (!value) throw new ProviderError('auth', `${name} is not set.`);
+      return value;
+    },
+    childEnv: (names) => Object.fromEntries(names.map((name) => [name, given.env?.[name] ?? process.env[name] ?? ''])),
+    requireTrust: () => {},
     file: (path) => files[path] ?? null,
     async sleep(ms, signal) {
       slept.push(ms);

@@ -51,7 +51,14 @@ export async function tell(sample: Sample, to: string, subject: string, body: st
 }
 
 function connect(sample: Sample): Promise<Connection> {
-  const outside = { env: () => undefined, file: (path: string) => textOf(sample.root, path), sleep: async () => {} };
+  const outside = {
+    env: () => undefined,
+    secret: async () => '',
+    childEnv: () => ({}),
+    requireTrust: () => {},
+    file: (path: string) => textOf(sample.root, path),
+    sleep: async () => {},
+  };
   const model = sample.models.default;
   if (!model) throw new Error('no default model');
   return scripted.connect(model, outside);
