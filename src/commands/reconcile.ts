@@ -3,8 +3,8 @@ import type { IntentEntry } from '../core/entry.ts';
 import { printCredits } from '../core/ledger.ts';
 import type { Disk } from '../disk/disk.ts';
 import { readJournalFile } from '../disk/journal.ts';
-import { Recorded } from '../engine/calls.ts';
 import { type Ask, personOf, post, readOrg, type View } from '../engine/open.ts';
+import { Recorded } from '../engine/recalled.ts';
 import { failure } from '../schema/fault.ts';
 import type { Command, Input, Run, World } from './command.ts';
 

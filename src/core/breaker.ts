@@ -2,21 +2,20 @@ import { type CallFailure, PROVIDER_FAILURES } from './call.ts';
 import type { Config } from './config.ts';
 import type { State } from './state.ts';
 
-/** Failures in a row after which a model is left alone, and for how long: milliseconds of frozen time. */
-const FAILURES_IN_ROW = 5;
-const REST_MS = 60_000;
-
-/** A model that keeps failing. */
+/** A model whose last calls failed. */
 export interface Breaker {
+  /** Failures in a row. */
   failures: number;
-  /** Until when it is left alone, ms since 1970; 0 while it is still called. */
-  until: number;
+  /** When the last of them was: milliseconds since 1970. */
+  since: number;
 }
 
 /** Outcomes of a model's attempts in the turn that is being made. */
 export interface Tries {
   replies: number;
   outages: number;
+  /** When the last outage was: milliseconds since 1970. */
+  since: number;
 }
 
 /** Whether a failure says that the service does not work; a bad request would fail anywhere. */
@@ -24,24 +23,45 @@ export function isOutage(failure: CallFailure): boolean {
   return failure !== 'bad-request' && (PROVIDER_FAILURES as readonly string[]).includes(failure);
 }
 
-/** Notes the outcome of an attempt in the turn that is being made; `failure` is null for a reply. */
-export function noteOutcome(state: State, model: string, failure: CallFailure | null): void {
-  const tries = state.tries.get(model) ?? { replies: 0, outages: 0 };
-  state.tries.set(model, tries);
-  if (failure === null) tries.replies++;
-  else if (isOutage(failure)) tries.outages++;
+/** Notes the outcome of an attempt among those of a turn or a visit; `failure` is null for a reply, `at` is its time. */
+export function noteOutcome(all: Map<string, Tries>, model: string, failure: CallFailure | null, at: number): void {
+  const tries = all.get(model) ?? { replies: 0, outages: 0, since: 0 };
+  all.set(model, tries);
+  if (!failure) tries.replies++;
+  else if (isOutage(failure)) {
+    tries.outages++;
+    tries.since = Math.max(tries.since, at);
+  }
 }
 
 /** At the end of a turn: one reply closes the breaker of a model, whatever the order in which its calls ended. */
 export function settleBreakers(state: State): void {
-  for (const [model, { replies, outages }] of state.tries) {
+  for (const [model, { replies, outages, since }] of state.tries) {
     if (replies > 0) state.breakers.delete(model);
-    else if (outages > 0) {
-      const failures = (state.breakers.get(model)?.failures ?? 0) + outages;
-      state.breakers.set(model, { failures, until: failures >= FAILURES_IN_ROW ? state.time + REST_MS : 0 });
-    }
+    else if (outages > 0)
+      state.breakers.set(model, { failures: (state.breakers.get(model)?.failures ?? 0) + outages, since });
   }
   state.tries.clear();
+}
+
+/** Until when a model is left alone: milliseconds since 1970; null while it is called. */
+export function restsUntil(config: Config, state: State, model: string): number | null {
+  const breaker = state.breakers.get(model);
+  const settings = config.models.get(model)?.breaker;
+  if (!breaker || !settings || breaker.failures < settings.failures) return null;
+  return breaker.since + settings.rest_ms;
+}
+
+/**
+ * Whether a visit may ask a model once more: not after so many failures that it saw itself, with those of the turns before,
+ * unless it was answered too. After a rest a single failure is enough. What other visits of the turn see does not count, so
+ * that the turn comes out the same whoever is answered first.
+ */
+export function admits(config: Config, state: State, seen: ReadonlyMap<string, Tries>, model: string): boolean {
+  const { replies, outages } = seen.get(model) ?? { replies: 0, outages: 0 };
+  const most = config.models.get(model)?.breaker.failures ?? Infinity;
+  const before = state.breakers.get(model)?.failures ?? 0;
+  return replies > 0 || outages < (before >= most ? 1 : most - before);
 }
 
 /** The models of a resume and their fallbacks, each once, in order. */
@@ -64,9 +84,9 @@ export function modelChooser(config: Config, state: State): (models: readonly st
   const tried = new Set<string>();
   return (models) =>
     chainOf(config, models).filter((name) => {
-      const breaker = state.breakers.get(name);
-      if (!breaker || breaker.failures < FAILURES_IN_ROW) return true;
-      if (state.time < breaker.until || tried.has(name)) return false;
+      const until = restsUntil(config, state, name);
+      if (until === null) return true;
+      if (state.time < until || tried.has(name)) return false;
       tried.add(name);
       return true;
     });

@@ -86,6 +86,9 @@ export interface Usage {
   doubtful?: true;
 }
 
+/** The counts of a usage. */
+export const USAGE_COUNTS = ['input', 'cachedInput', 'cacheWrite', 'output', 'reasoning'] as const;
+
 /** A provider's answer. */
 export interface Reply {
   text: string;

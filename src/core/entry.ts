@@ -70,11 +70,14 @@ export interface Attached {
 /** Calls to providers and to world tools. */
 export type CallEntry =
   | IntentEntry
-  | ({ k: 'reply'; cost: number; over: number; ms: number; reply: Reply } & CallKey)
+  /** `over`: what was reported above the reserve; `flag`: why the cost is an estimate. */
+  | ({ k: 'reply'; cost: number; over: number; flag?: UsageFlag; ms: number; reply: Reply } & CallKey)
   | ({
       k: 'failed';
       cost: number;
       ms: number;
+      /** When it failed: milliseconds since 1970. */
+      at?: number;
       failure: CallFailure;
       message: string;
       usage: Usage | null;
@@ -99,8 +102,13 @@ export interface IntentEntry extends CallKey {
   via?: string;
   /** false: asking again may be billed again, so an intent without a reply is in doubt. */
   repeatable: boolean;
+  /** Nobody was asked: a reply of an earlier turn was given again. */
+  cached?: true;
   prompt: PromptRef;
 }
+
+/** What was wrong with the usage that a service reported. */
+export type UsageFlag = 'no usage' | 'doubtful usage';
 
 /** How the exact prompt of a call is kept: by reference to what the journal holds already. */
 export type PromptRef =

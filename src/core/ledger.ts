@@ -2,6 +2,7 @@ import type { Caps } from '../schema/credits.ts';
 import type { Price } from '../schema/models.ts';
 import type { Reply, Usage } from './call.ts';
 import type { Config } from './config.ts';
+import type { UsageFlag } from './entry.ts';
 import { agentState, type State } from './state.ts';
 
 /** All amounts are integer micro-credits; prices are micro-credits per million tokens or per call. */
@@ -67,17 +68,51 @@ export function countsTokens(price: Price): boolean {
   return Boolean(price.input || price.cached_input || price.cache_write || price.output);
 }
 
-/** What a call is charged: by usage, never more than its reserve; `over` is what was reported above that. */
+/**
+ * What a call is charged, never more than its reserve: what the back end itself says it cost, else by usage; `over` is what
+ * was reported above the reserve. Usage that is missing or cannot be right is flagged, and the estimate is charged when it is
+ * higher.
+ */
 export function charge(
   price: Price,
-  reply: Pick<Reply, 'usage' | 'text' | 'acts'>,
+  reply: Pick<Reply, 'usage' | 'text' | 'acts' | 'cost'>,
   requestBytes: number,
   reserve: number,
-): { cost: number; over: number } {
-  const cost = countsTokens(price)
-    ? costOf(price, reply.usage ?? estimate(requestBytes, reply.text.length + JSON.stringify(reply.acts).length))
-    : (price.per_call ?? 0);
-  return { cost: Math.min(cost, reserve), over: Math.max(0, cost - reserve) };
+): { cost: number; over: number; flag?: UsageFlag } {
+  const { cost, flag } = costOfReply(price, reply, requestBytes);
+  return { cost: Math.min(cost, reserve), over: Math.max(0, cost - reserve), ...(flag && { flag }) };
+}
+
+function costOfReply(
+  price: Price,
+  { usage, text, acts, cost }: Pick<Reply, 'usage' | 'text' | 'acts' | 'cost'>,
+  requestBytes: number,
+): { cost: number; flag?: UsageFlag } {
+  if (cost !== undefined) return { cost };
+  if (!countsTokens(price)) return { cost: price.per_call ?? 0 };
+  const chars = text.length + (acts.length ? JSON.stringify(acts).length : 0);
+  const guess = costOf(price, estimate(requestBytes, chars));
+  if (usage === null) return { cost: guess, flag: 'no usage' };
+  const reported = costOf(price, usage);
+  return isDoubtful(usage, chars) ? { cost: Math.max(reported, guess), flag: 'doubtful usage' } : { cost: reported };
+}
+
+/** Nothing was read, or something was said and nothing written: no service counts so. */
+function isDoubtful({ input, cachedInput, cacheWrite, output, doubtful }: Usage, replyChars: number): boolean {
+  return doubtful === true || input + cachedInput + cacheWrite === 0 || (output === 0 && replyChars > 0);
+}
+
+/** What a failed call is charged: by usage, else by an estimate of what had come once the service had begun to answer; else nothing. */
+export function chargeFailed(
+  price: Price,
+  { usage, received }: { usage: Usage | null; received: number | null },
+  requestBytes: number,
+  reserve: number,
+): number {
+  if (usage === null && received === null) return 0;
+  const guess = received === null ? 0 : costOf(price, estimate(requestBytes, received));
+  const reported = usage ? costOf(price, usage) : 0;
+  return Math.min(usage && !usage.doubtful ? reported : Math.max(reported, guess), reserve);
 }
 
 /** Usage when the provider reports none: three characters a token, which is more than any common tokenizer counts in prose. */

@@ -7,15 +7,18 @@ import { emptySpending, type OpenCall, type Spending, type State, type Tally, to
 export function applyCall(state: State, entry: Extract<CallEntry, { k: 'intent' | 'reply' | 'failed' }>): void {
   const key = printKey(entry);
   if (entry.k === 'intent') {
-    const { agent, unit, model, provider, turn, n, attempt, reserve, repeatable } = entry;
-    state.open.set(key, { key, agent, unit, model, provider, turn, n, attempt, reserve, repeatable });
+    const { agent, unit, model, provider, turn, n, attempt, reserve, repeatable, cached } = entry;
+    const call = { key, agent, unit, model, provider, turn, n, attempt, reserve, repeatable };
+    state.open.set(key, cached ? { ...call, cached } : call);
     return;
   }
   const call = state.open.get(key);
   if (!call) return;
   state.open.delete(key);
-  noteOutcome(state, call.model, entry.k === 'reply' ? null : entry.failure);
-  const usage = entry.k === 'reply' ? entry.reply.usage : entry.usage;
+  if (call.cached) return spend(state, call, 0, 0, 0);
+  const failed = entry.k === 'failed';
+  noteOutcome(state.tries, call.model, failed ? entry.failure : null, (failed && entry.at) || state.time);
+  const usage = failed ? entry.usage : entry.reply.usage;
   const tokensIn = usage ? usage.input + usage.cachedInput + usage.cacheWrite : 0;
   spend(state, call, entry.cost, tokensIn, usage?.output ?? 0);
   if (entry.k === 'reply' && entry.over > 0)

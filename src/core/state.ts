@@ -114,6 +114,7 @@ export interface OpenCall {
   attempt: number;
   reserve: number;
   repeatable: boolean;
+  cached?: true;
 }
 
 /** Spending by model and by provider, for `lemming costs`. */

@@ -9,6 +9,8 @@ export interface Clock {
   ticks(): number;
   /** Waits; rejects with the signal's reason when it is aborted. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** A number from 0 up to 1. */
+  random(): number;
   /** A short text that nobody can guess. */
   token(): string;
 }
@@ -19,5 +21,6 @@ export const realClock: Clock = {
   sleep: async (ms, signal) => {
     await wait(ms, undefined, signal ? { signal } : {});
   },
+  random: () => Math.random(),
   token: () => randomBytes(9).toString('hex'),
 };

@@ -1,42 +1,26 @@
-import { apply } from '../core/apply.ts';
-import { requestHash } from '../core/brief.ts';
-import { type CallKey, type Prompt, ProviderError, printKey, type Reply, type Usage } from '../core/call.ts';
+import { admits } from '../core/breaker.ts';
+import { requestHash, textHash } from '../core/brief.ts';
+import { type Prompt, ProviderError, printKey, REPLY_FAILURES, type Reply, Unasked } from '../core/call.ts';
 import type { Config } from '../core/config.ts';
-import type { CallEntry, Entry, IntentEntry, PromptRef } from '../core/entry.ts';
-import { charge, costOf, countsTokens, worstCase } from '../core/ledger.ts';
+import type { IntentEntry } from '../core/entry.ts';
+import { countsTokens, worstCase } from '../core/ledger.ts';
 import type { State } from '../core/state.ts';
 import { DiskError } from '../disk/disk.ts';
 import type { Journal } from '../disk/journal.ts';
 import type { Connection, Outside, Provider } from '../providers/provider.ts';
+import { breaker, leftAlone } from '../providers/with/breaker.ts';
+import { fallback, type Link } from '../providers/with/fallback.ts';
+import type { Line } from '../providers/with/line.ts';
+import { record } from '../providers/with/record.ts';
+import { timeout } from '../providers/with/timeout.ts';
 import { FaultError } from '../schema/fault.ts';
 import type { Model, Price } from '../schema/models.ts';
-import { lineEvents } from './events.ts';
+import { type Asking, Attempts, outputLimit, requestBytes, type Thought } from './attempts.ts';
+import { Gates } from './gates.ts';
 import type { Ports } from './ports.ts';
-import { redactJson, redactor } from './redact.ts';
-
-/** Bytes that must be free before a call, so that its reply can be kept. */
-const ROOM_FOR_REPLY = 1_048_576;
-
-/** Raised when a visit may not spend what the next attempt could cost. */
-export class OutOfCredits extends Error {}
-
-/** What a visit may still spend, in micro-credits. */
-export interface Purse {
-  left: number;
-  /** The model that answered in place of the first, and why. */
-  via?: string | undefined;
-}
-
-/** One thought of a visit: its prompt, how the journal keeps that, and on whose account it goes. */
-export interface Thought {
-  prompt: Prompt;
-  ref: PromptRef;
-  systemHash: string;
-  unit: string | null;
-  purse: Purse;
-  recorded: Recorded;
-  signal: AbortSignal;
-}
+import { recall, recallDoubt } from './recalled.ts';
+import { redactor } from './redact.ts';
+import { KeptReplies } from './replies.ts';
 
 /** The models that a visit may call, and the one its resume names first. */
 export interface Choice {
@@ -44,64 +28,25 @@ export interface Choice {
   first: string;
 }
 
-/** What intents and messages say of the model behind them, when that is not the first choice. */
-function viaOf(name: string, first: string, failed: ProviderError | null): string | undefined {
-  return name === first
-    ? undefined
-    : `${name}, because ${first} ${failed ? `failed (${failed.failure})` : 'is left alone'}`;
-}
-
 /** A model ready to be called. */
-interface Line {
+export interface ModelLine {
   name: string;
   model: Model;
   provider: Provider;
   price: Price | null;
   connection: Promise<Connection>;
+  attempts: Attempts;
+  /** All wrappers of one model around its connection. */
+  ask: Line<Asking>;
 }
 
-/** Calls that a crash cut off: what the journal holds of them. */
-export class Recorded {
-  private readonly attempts = new Map<string, CallEntry[]>();
-  private readonly uses = new Map<string, CallEntry[]>();
-  readonly doubts = new Set<string>();
-
-  constructor(calls: readonly Entry[]) {
-    for (const entry of calls) {
-      if (entry.k === 'intent' || entry.k === 'reply' || entry.k === 'failed')
-        put(this.attempts, printKey(entry), entry);
-      else if (entry.k === 'use' || entry.k === 'used') put(this.uses, actKey(entry), entry);
-      else if (entry.k === 'recovered') for (const key of entry.doubt) this.doubts.add(key);
-    }
-  }
-
-  attempt(key: string): CallEntry[] | undefined {
-    return this.attempts.get(key);
-  }
-
-  use(key: { turn: number; agent: string; n: number; act: number }): CallEntry[] | undefined {
-    return this.uses.get(actKey(key));
-  }
-
-  /** Intents without an answer: repeatable ones are simply asked again, the others may have been billed. */
-  open(): { again: string[]; doubt: string[] } {
-    const open = { again: [] as string[], doubt: [] as string[] };
-    for (const [key, [first, answer]] of this.attempts) {
-      if (first?.k !== 'intent' || answer || this.doubts.has(key)) continue;
-      (first.repeatable ? open.again : open.doubt).push(key);
-    }
-    return open;
-  }
-}
-
-function put(map: Map<string, CallEntry[]>, key: string, entry: CallEntry): void {
-  const list = map.get(key);
-  if (list) list.push(entry);
-  else map.set(key, [entry]);
-}
-
-function actKey(entry: { turn: number; agent: string; n: number; act: number }): string {
-  return `${entry.turn}.${entry.agent}.${entry.n}.${entry.act}`;
+/** Where a thought stands that a crash may have cut off: the model it was at, and what is left to try. */
+interface Progress {
+  asking: Asking;
+  at: string | null;
+  /** The last attempt there failed. */
+  missed: boolean;
+  failed: ProviderError | null;
 }
 
 /** The telephone exchange of an engine: models by name, and every attempt recorded before and after. */
@@ -111,34 +56,65 @@ export class Calls {
   private readonly state: State;
   /** Secrets go no further than here. */
   private readonly redact: (text: string) => string;
-  private readonly lines = new Map<Model, Promise<Line>>();
+  private readonly lines = new Map<Model, Promise<ModelLine>>();
+  private readonly gates: Gates;
+  private readonly replies: KeptReplies;
 
   constructor(ports: Ports, journal: Journal, state: State) {
     this.ports = ports;
     this.journal = journal;
     this.state = state;
     this.redact = redactor(ports.env);
+    this.gates = new Gates(ports);
+    this.replies = new KeptReplies(ports);
   }
 
   /** Opens the line to a model of the configuration; a fault in it is thrown as a `ProviderError`. */
-  line(config: Config, name: string): Promise<Line> {
+  line(config: Config, name: string): Promise<ModelLine> {
     const model = config.models.get(name);
     if (!model) return Promise.reject(new ProviderError('bad-request', `there is no model ${name} in org/models.yaml`));
     let line = this.lines.get(model);
     if (!line) {
-      line = this.openLine(name, model);
+      line = this.openLine(config, name, model);
       this.lines.set(model, line);
       line.catch(() => this.lines.delete(model));
     }
     return line;
   }
 
-  private async openLine(name: string, model: Model): Promise<Line> {
+  private async openLine(config: Config, name: string, model: Model): Promise<ModelLine> {
     const provider = await this.providerOf(model.provider);
     const price = model.price ?? (provider.free ? {} : null);
     const connection = provider.connect(model, this.outside());
     connection.catch(() => this.lines.delete(model));
-    return { name, model, provider, price, connection };
+    const priced = { name, model, price, repeatable: provider.repeatable };
+    const attempts = new Attempts(priced, this.ports, this.journal, this.state, this.redact);
+    const ask = await this.wrap(config, { name, model, provider, connection, attempts });
+    return { name, model, provider, price, connection, attempts, ask };
+  }
+
+  /** Record is innermost, so that every attempt has its own line in the journal. What answers the same again is not tried again. */
+  private async wrap(config: Config, line: Omit<ModelLine, 'price' | 'ask'>): Promise<Line<Asking>> {
+    const { name, model, provider, connection, attempts } = line;
+    const { clock } = this.ports;
+    const sleep = (ms: number, signal?: AbortSignal) => clock.sleep(ms, signal);
+    const plain: Line<Asking> = async ({ thought }, signal) =>
+      (await connection).complete(limitOutput(model, thought.prompt), signal);
+    const timed = provider.free ? plain : timeout(plain, model.timeout_ms, sleep);
+    const recorded = opened(
+      record(timed, attempts, () => clock.ticks()),
+      connection,
+    );
+    if (provider.repeatable) return recorded;
+    const [{ limit }, { retry }, gates] = await Promise.all([
+      import('../providers/with/limit.ts'),
+      import('../providers/with/retry.ts'),
+      this.gates.of(config, name, model),
+    ]);
+    const mayAsk = ({ thought }: Asking) => admits(config, this.state, thought.purse.tries, name);
+    const limited = limit(recorded, ({ prompt }) => gates(prompt.agent));
+    const patience = { random: () => clock.random(), sleep, goesOn: mayAsk };
+    return breaker(retry(limited, model.retry, patience), name, mayAsk);
   }
 
   /** A provider that does not exist stops only those who use it. */
@@ -187,206 +163,112 @@ export class Calls {
   }
 
   /**
-   * Asks the models in turn until one answers; `first` is what the agent would be given if nothing failed. Only the provider's own failures go on to the next; the last one
-   * is thrown. Throws `OutOfCredits` before an attempt that the purse cannot pay in the worst case.
+   * What a model answers to the thought: first what the journal holds of it, then the models in turn. `first` is what the
+   * agent would be given if nothing failed. Throws `OutOfCredits` before an attempt that the purse cannot pay in the worst case.
    */
-  async think(config: Config, { models, first }: Choice, thought: Thought): Promise<Reply> {
-    const { prompt, purse, recorded } = thought;
-    let attempt = 0;
-    let failed: ProviderError | null = null;
-    for (const name of models) {
-      purse.via = viaOf(name, first, failed);
-      try {
-        const line = await this.line(config, name);
-        for (;;) {
-          attempt++;
-          const key = { turn: prompt.turn, agent: prompt.agent, n: prompt.n, attempt };
-          const known = recorded.attempt(printKey(key));
-          if (known && recorded.doubts.has(printKey(key))) {
-            this.replayDoubt(known, purse);
-            continue;
-          }
-          return known?.[1] ? this.replay(known, purse) : await this.attempt(line, key, thought, known?.[0]);
+  async think(config: Config, choice: Choice, thought: Thought): Promise<Reply> {
+    const budget = { left: config.models.get(choice.models[0] ?? '')?.retry.attempts ?? 1 };
+    const { prompt, priority } = thought;
+    const asking: Asking = { prompt, priority, budget, thought, attempt: 0, again: null };
+    const progress: Progress = { asking, at: null, missed: false, failed: null };
+    const known = this.recorded(progress);
+    return known ?? this.ask(config, choice, progress);
+  }
+
+  /** Follows the attempts that the journal holds; the reply if there is one. */
+  private recorded(progress: Progress): Reply | null {
+    const { asking } = progress;
+    const { thought } = asking;
+    const { turn, agent, n } = asking.prompt;
+    for (;;) {
+      const key = printKey({ turn, agent, n, attempt: asking.attempt + 1 });
+      const known = thought.recorded.attempt(key);
+      const intent = known?.[0] as IntentEntry | undefined;
+      if (!known || !intent) return null;
+      progress.at = intent.model;
+      progress.missed = false;
+      if (!thought.recorded.doubts.has(key) && !known[1]) {
+        asking.again = intent;
+        return null;
+      }
+      asking.attempt++;
+      asking.budget.left--;
+      if (thought.recorded.doubts.has(key)) recallDoubt(this.state, thought, intent);
+      else {
+        try {
+          return recall(this.state, thought, known);
+        } catch (error) {
+          if (!(error instanceof ProviderError) || isOfTheReply(error)) throw error;
+          progress.failed = error;
+          progress.missed = true;
         }
-      } catch (error) {
-        if (!(error instanceof ProviderError) || !isProviders(error)) throw error;
-        failed = error;
       }
     }
-    throw failed ?? new ProviderError('unavailable', `${first} failed too often and is left alone for a while`);
   }
 
-  /** An attempt whose reply the journal holds: applied and answered from there, without asking or paying again. */
-  private replay([intent, answer]: CallEntry[], purse: Purse): Reply {
-    purse.via = (intent as IntentEntry).via;
-    apply(this.state, intent as CallEntry);
-    apply(this.state, answer as CallEntry);
-    if (answer?.k === 'failed') {
-      purse.left -= answer.cost;
-      throw new ProviderError(answer.failure, answer.message, { usage: answer.usage, requestId: answer.requestId });
-    }
-    const reply = answer as Extract<CallEntry, { k: 'reply' }>;
-    purse.left -= reply.cost;
-    return reply.reply;
-  }
-
-  /** An attempt that may have been billed: its reserve stays booked. */
-  private replayDoubt([intent]: CallEntry[], purse: Purse): void {
-    apply(this.state, intent as CallEntry);
-    apply(this.state, {
-      k: 'recovered',
-      turn: (intent as IntentEntry).turn,
-      again: [],
-      doubt: [printKey(intent as IntentEntry)],
+  private async ask(config: Config, choice: Choice, progress: Progress): Promise<Reply> {
+    const { asking, failed } = progress;
+    const { models, first } = choice;
+    const { thought } = asking;
+    const rest = remaining(models, progress);
+    if (rest.length === 0) throw failed ?? leftAlone(first);
+    const links: Link<Asking>[] = rest.map((name) => ({ name, open: async () => (await this.line(config, name)).ask }));
+    const chain = fallback(links, (name, why) => {
+      thought.purse.via = viaOf(name, first, why ?? failed);
     });
-    purse.left -= (intent as IntentEntry).reserve;
+    thought.purse.via = viaOf(rest[0] as string, first, failed);
+    const line = await this.cached(config, rest[0] as string, chain);
+    return line(asking, thought.signal);
   }
 
-  /** One network attempt: intent durable, then the call, then the answer durable. */
-  private async attempt(line: Line, key: CallKey, thought: Thought, known: CallEntry | undefined): Promise<Reply> {
-    const { prompt, purse, signal } = thought;
-    const connection = await line.connection;
-    const intent = (known as IntentEntry | undefined) ?? this.intentOf(line, key, thought);
-    purse.via = intent.via;
-    apply(this.state, intent);
-    if (!known) {
-      await this.journal.announce(intent, ROOM_FOR_REPLY);
-    }
-    purse.left -= intent.reserve;
-    const start = this.ports.clock.ticks();
-    try {
-      const answer = await this.withTimeout(line, signal, (limited) =>
-        connection.complete(limitOutput(line.model, prompt), limited),
-      );
-      const reply = redactJson(this.redact, withSoundUsage(answer));
-      const { cost, over } = charge(
-        line.price ?? {},
-        reply,
-        line.price ? requestBytes(line.price, prompt) : 0,
-        intent.reserve,
-      );
-      await this.book(
-        { k: 'reply', ...key, cost, over, ms: Math.round(this.ports.clock.ticks() - start), reply },
-        intent,
-        purse,
-      );
-      return reply;
-    } catch (thrown) {
-      if (signal.aborted || thrown instanceof DiskError || thrown instanceof FaultError) throw thrown;
-      const error =
-        thrown instanceof ProviderError
-          ? thrown
-          : new ProviderError(
-              'unavailable',
-              `the provider broke: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
-            );
-      const { failure, message, requestId } = error;
-      const usage = isSound(error.usage) ? error.usage : null;
-      const cost = usage ? Math.min(costOf(line.price ?? {}, usage), intent.reserve) : 0;
-      await this.book(
-        {
-          k: 'failed',
-          ...key,
-          cost,
-          ms: Math.round(this.ports.clock.ticks() - start),
-          failure,
-          message: this.redact(message).slice(0, 2000),
-          usage,
-          requestId,
-        },
-        intent,
-        purse,
-      );
-      throw error;
-    }
+  /** The chain behind the kept replies, when its first model wants that. */
+  private async cached(config: Config, name: string, chain: Line<Asking>): Promise<Line<Asking>> {
+    const settings = config.models.get(name)?.cache;
+    if (!settings) return chain;
+    const { attempts } = await this.line(config, name);
+    return this.replies.before(chain, settings, {
+      key: ({ thought }) => cacheKey(config.models.get(name) as Model, name, thought),
+      again: (asking, reply) => attempts.again(asking, reply),
+      model: name,
+    });
   }
 
-  private intentOf(line: Line, key: CallKey, { prompt, ref, systemHash, unit, purse }: Thought): IntentEntry {
-    if (line.price === null)
-      throw new ProviderError(
-        'bad-request',
-        `the model ${line.name} has no price in org/models.yaml, so it cannot be called`,
-      );
-    const stopped = this.state.stopped.get(line.name);
-    if (stopped)
-      throw new ProviderError(
-        'bad-request',
-        `the model ${line.name} is stopped: ${stopped}. Look at lemming reconcile`,
-      );
-    const reserve = worstCase(line.price, requestBytes(line.price, prompt), outputLimit(line.model, prompt));
-    if (reserve > purse.left)
-      throw new OutOfCredits(
-        `the next call could cost ${reserve / 1e6} credits, and ${Math.max(0, purse.left) / 1e6} may be spent`,
-      );
-    const hash = requestHash(systemHash, line.name, prompt.parts);
-    return {
-      k: 'intent',
-      ...key,
-      unit,
-      model: line.name,
-      provider: line.model.provider,
-      hash,
-      reserve,
-      ...(purse.via === undefined ? {} : { via: purse.via }),
-      repeatable: line.provider.repeatable,
-      prompt: ref,
-    };
+  /** The turn is committed: its replies may be given again. */
+  commit(): void {
+    this.replies.commit();
   }
 
-  private async book(
-    answer: Extract<CallEntry, { k: 'reply' | 'failed' }>,
-    intent: IntentEntry,
-    purse: Purse,
-  ): Promise<void> {
-    purse.left += intent.reserve - answer.cost;
-    this.journal.add(answer);
-    await this.journal.durable();
-    apply(this.state, answer);
-    const { log } = this.ports;
-    if (log) for (const event of lineEvents(answer, answer.turn)) log(event);
-  }
-
-  /** The time limit of one attempt; scripted answers without delay cost no timer. */
-  private async withTimeout(
-    line: Line,
-    signal: AbortSignal,
-    call: (signal: AbortSignal) => Promise<Reply>,
-  ): Promise<Reply> {
-    if (line.provider.free) return call(signal);
-    const done = new AbortController();
-    const late = new AbortController();
-    const limit = AbortSignal.any([signal, done.signal]);
-    this.ports.clock.sleep(line.model.timeout_ms, limit).then(
-      () => late.abort(),
-      () => {},
-    );
-    try {
-      return await call(AbortSignal.any([signal, late.signal]));
-    } catch (error) {
-      if (late.signal.aborted && !signal.aborted)
-        throw new ProviderError('timeout', `no answer within ${line.model.timeout_ms} ms`);
-      throw error;
-    } finally {
-      done.abort();
-    }
+  /** Nothing is asked any more. */
+  close(): void {
+    this.replies.close();
+    this.gates.close();
   }
 }
 
-function isProviders(error: ProviderError): boolean {
-  return error.failure !== 'refused' && error.failure !== 'incomplete' && error.failure !== 'malformed';
+/** Makes sure that the connection stands before an attempt is noted. */
+function opened(line: Line<Asking>, connection: Promise<Connection>): Line<Asking> {
+  return async (asking, signal) => {
+    await connection;
+    return line(asking, signal);
+  };
 }
 
-function outputLimit(model: Model, prompt: Prompt): number {
-  return Math.min(model.max_output_tokens ?? Infinity, prompt.maxOutputTokens);
+/** The models still to be tried after a crash: those behind the one that failed, and that one while attempts are left. */
+function remaining(models: readonly string[], { at, missed, asking }: Progress): string[] {
+  const i = at === null ? -1 : models.indexOf(at);
+  if (i < 0) return [...models];
+  return models.slice(missed && asking.budget.left <= 0 ? i + 1 : i);
 }
 
-/** Usage that is no count of tokens is as good as none. */
-function withSoundUsage(reply: Reply): Reply {
-  return reply.usage === null || isSound(reply.usage) ? reply : { ...reply, usage: null };
+/** What intents and messages say of the model behind them, when that is not the first choice. */
+function viaOf(name: string, first: string, failed: ProviderError | null): string | undefined {
+  if (name === first) return undefined;
+  const isLeft = failed === null || (failed instanceof Unasked && failed.failure === 'unavailable');
+  return `${name}, because ${first} ${isLeft ? 'is left alone' : `failed (${failed.failure})`}`;
 }
 
-function isSound(usage: Usage | null): boolean {
-  return usage !== null && Object.values(usage).every((tokens) => Number.isSafeInteger(tokens) && tokens >= 0);
+function isOfTheReply({ failure }: ProviderError): boolean {
+  return (REPLY_FAILURES as readonly string[]).includes(failure);
 }
 
 function limitOutput(model: Model, prompt: Prompt): Prompt {
@@ -394,11 +276,13 @@ function limitOutput(model: Model, prompt: Prompt): Prompt {
   return maxOutputTokens === prompt.maxOutputTokens ? prompt : { ...prompt, maxOutputTokens };
 }
 
-/** Bytes of the request as an upper bound of its tokens; only counted when tokens cost something. */
-function requestBytes(price: Price, prompt: Prompt): number {
-  if (!countsTokens(price)) return 0;
-  let bytes = Buffer.byteLength(prompt.system) + Buffer.byteLength(JSON.stringify(prompt.tools)) + 512;
-  for (const part of prompt.parts)
-    bytes += 64 + Buffer.byteLength(part.role === 'user' ? part.text : JSON.stringify(part));
-  return bytes;
+/** Identifies what is sent: the service, its settings, and the whole request. */
+export function cacheKey(
+  model: Model,
+  name: string,
+  { prompt, systemHash }: Pick<Thought, 'prompt' | 'systemHash'>,
+): string {
+  const { provider, model: service, base_url, form, temperature, structured, options } = model;
+  const settings = [provider, service, base_url, form, temperature, structured, options, outputLimit(model, prompt)];
+  return textHash(`${JSON.stringify(settings)}\n${requestHash(systemHash, name, prompt.parts)}`);
 }

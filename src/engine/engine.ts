@@ -8,17 +8,19 @@ import { frozenEffects, peopleOf } from '../core/settle.ts';
 import { agentState, type State } from '../core/state.ts';
 import { atRest, idleness } from '../core/walk.ts';
 import { DiskError } from '../disk/disk.ts';
+import { NO_SETTINGS } from '../disk/env.ts';
 import { Folder, numberAsides } from '../disk/folder.ts';
 import { type Journal, readJournal } from '../disk/journal.ts';
 import { type Lock, takeLock } from '../disk/lock.ts';
 import { type Conflict, materialise, restoreLost } from '../disk/materialise.ts';
 import { tidyLive } from '../disk/workspace.ts';
 import { type Fault, failure } from '../schema/fault.ts';
-import { Calls, Recorded } from './calls.ts';
+import { Calls } from './calls.ts';
 import { eventsOf, lineEvents } from './events.ts';
 import { LiveConfig } from './live-config.ts';
 import { type Loaded, load, writeCache } from './load.ts';
 import type { Ports } from './ports.ts';
+import { Recorded } from './recalled.ts';
 import { redactJson, redactor } from './redact.ts';
 import { type TurnReport, visitReports } from './report.ts';
 import { type Ending, makeTurn, type Turn } from './turn.ts';
@@ -326,6 +328,7 @@ export class Engine {
     journal.write(true);
     for (const effect of ending.effects) apply(state, effect);
     apply(state, commit);
+    this.calls.commit();
     const ops = [...frozen.lines, ...ending.effects].flatMap(filesOf);
     const { conflicts, marks } = materialise(ports.disk, ops, turn);
     this.folder.known(marks);
@@ -363,6 +366,7 @@ export class Engine {
     try {
       if (!this.unfinished && !this.stopped) {
         this.syncFiles();
+        this.calls.close();
         if (this.lock.held()) writeCache(this.ports.disk, this.state, this.journal, this.synced, this.boot);
       }
     } catch (error) {
@@ -433,7 +437,7 @@ function asFault(error: unknown): unknown {
 
 function overridesIn(env: Record<string, string | undefined>): Record<string, string> {
   const names = Object.keys(env)
-    .filter((name) => name.startsWith('LEMMING_') && name !== 'LEMMING_ORG' && name !== 'LEMMING_DEBUG')
+    .filter((name) => name.startsWith('LEMMING_') && !NO_SETTINGS.includes(name))
     .sort();
   return Object.fromEntries(names.map((name) => [name, env[name] as string]));
 }

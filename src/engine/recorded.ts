@@ -14,8 +14,10 @@ import type { Attached, CallEntry, Effect, Entry, IntentEntry, VisitEffect } fro
 import type { State } from '../core/state.ts';
 import type { Disk, Stat } from '../disk/disk.ts';
 import { Journal } from '../disk/journal.ts';
-import { Calls, type Choice, OutOfCredits, type Purse, Recorded, type Thought } from './calls.ts';
+import { OutOfCredits, type Purse, type Thought } from './attempts.ts';
+import { Calls, type Choice } from './calls.ts';
 import type { Ports } from './ports.ts';
+import { Recorded } from './recalled.ts';
 
 /** The first line that comes out otherwise than the journal has it. `key` names it: an effect and its agent, or a call. */
 export interface Divergence {

@@ -13,9 +13,10 @@ import { emptyDraft } from '../core/tool.ts';
 import { type Due, walk } from '../core/walk.ts';
 import type { Journal } from '../disk/journal.ts';
 import type { Resume } from '../schema/resume.ts';
-import type { Calls, Recorded } from './calls.ts';
+import type { Calls } from './calls.ts';
 import { decide } from './decide.ts';
 import type { Ports } from './ports.ts';
+import type { Recorded } from './recalled.ts';
 import { type Plan, visit } from './visit.ts';
 
 /** A turn being made. The state is the snapshot: during the visits only its money changes. */
@@ -95,7 +96,7 @@ async function planVisits(
         resume,
         summary: one.summary,
         models: chosen.get(one.agent) as string[],
-        purse: { left: allowance.amount },
+        purse: { left: allowance.amount, tries: new Map() },
         bounded: isLess(allowance, unbounded.get(one.agent) as Allowance),
       });
     else if (allowance.short === BUDGET) skipped.push({ ...starved(one.agent, resume, BUDGET), blame: 'budget' });

@@ -10,8 +10,8 @@ import { type Draft, emptyDraft, type Scene } from '../core/tool.ts';
 import { DiskError } from '../disk/disk.ts';
 import { FaultError } from '../schema/fault.ts';
 import type { Resume } from '../schema/resume.ts';
+import { OutOfCredits, type Purse } from './attempts.ts';
 import { isPlainFile } from './box.ts';
-import { OutOfCredits, type Purse } from './calls.ts';
 import { briefVisit, noteBlobs, type Turn } from './turn.ts';
 import { performAct } from './use.ts';
 
@@ -30,6 +30,8 @@ export interface Plan {
 interface Visit extends Plan {
   given: Given;
   brief: Brief;
+  /** Where calls wait for one another, those with urgent mail go first, then those with mail of a person. */
+  priority: number;
 }
 
 /** One result of an act, as the model sees it. */
@@ -46,7 +48,8 @@ export interface Result {
  * an interruption leave it.
  */
 export async function visit(turn: Turn, toolbox: Toolbox, plan: Plan, alreadySent: number): Promise<Finished> {
-  const briefed: Visit = { ...plan, ...briefVisit(turn, toolbox, plan.resume, plan.summary) };
+  const made = briefVisit(turn, toolbox, plan.resume, plan.summary);
+  const briefed: Visit = { ...plan, ...made, priority: priorityOf(turn, made.given) };
   const scene = sceneOf(turn, plan.resume, briefed.given.mail, emptyDraft(1 + alreadySent));
   const told = agentState(turn.state, plan.agent).notices.length;
   const finished = {
@@ -67,6 +70,11 @@ export async function visit(turn: Turn, toolbox: Toolbox, plan: Plan, alreadySen
     const { reason, blame } = blameFor(error, plan.bounded);
     return { ...finished, outcome: 'failed', reason: turn.redact(reason), blame };
   }
+}
+
+function priorityOf({ config }: Turn, { mail }: Given): number {
+  if (mail.some(({ priority }) => priority === 'urgent')) return 2;
+  return mail.some(({ from }) => config.agents.get(from)?.person) ? 1 : 0;
 }
 
 /** What the acts of an agent are judged against in this turn. */
@@ -117,6 +125,7 @@ function ask(turn: Turn, plan: Visit, parts: Part[], ref: PromptRef, n: number):
       unit: plan.resume.unit ?? null,
       purse: plan.purse,
       recorded: turn.recorded,
+      priority: plan.priority,
       signal: turn.signal,
     },
   );

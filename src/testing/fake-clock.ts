@@ -26,6 +26,10 @@ export class FakeClock implements Clock {
     this.time += ms;
     await Promise.resolve();
   }
+  /** Always the middle. */
+  random(): number {
+    return 0.5;
+  }
   token(): string {
     return `token-${++this.tokens}`;
   }

@@ -1,3 +1,4 @@
+import { restsUntil } from '../core/breaker.ts';
 import type { Config } from '../core/config.ts';
 import { balanceOf } from '../core/ledger.ts';
 import { agentState, inboxOf, type State } from '../core/state.ts';
@@ -51,11 +52,10 @@ export function statusOf(config: Config, state: State, person: string, faults: F
     dead_letters: state.dead.size,
     unread: { messages: inboxOf(state, person).length, notices: agentState(state, person).notices.length },
     waiting: waitingOf(config, state),
-    failing_models: [...state.breakers].map(([model, { failures, until }]) => ({
-      model,
-      failures,
-      left_alone_until: until === 0 ? null : new Date(until).toISOString(),
-    })),
+    failing_models: [...state.breakers].map(([model, { failures }]) => {
+      const until = restsUntil(config, state, model);
+      return { model, failures, left_alone_until: until === null ? null : new Date(until).toISOString() };
+    }),
     faults,
   };
 }

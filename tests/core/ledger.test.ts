@@ -9,6 +9,7 @@ import {
   balanceOf,
   balanceOfOrg,
   charge,
+  chargeFailed,
   costOf,
   printCredits,
   softCapsPassed,
@@ -156,7 +157,40 @@ describe('the cost of a call', () => {
 
   it('is estimated when the provider reports no usage: three characters a token, rounded up', () => {
     const price: Price = { input: 1_000_000, output: 2_000_000 };
-    expect(charge(price, reply({ text: 'x'.repeat(4), usage: null }), 7, 100)).toEqual({ cost: 3 + 4, over: 0 });
+    expect(charge(price, reply({ text: 'x'.repeat(4), usage: null }), 7, 100)).toEqual({
+      cost: 3 + 4,
+      over: 0,
+      flag: 'no usage',
+    });
+  });
+
+  it.each([
+    ['doubtful by its own word', { input: 5, output: 1, doubtful: true as const }],
+    ['without input', { input: 0, output: 9 }],
+    ['without output though something was said', { input: 900, output: 0 }],
+  ])('is the larger of what was reported and the estimate when the usage is %s, and flagged', (_what, counts) => {
+    const price: Price = { input: 1_000_000, output: 2_000_000 };
+    const usage = { cachedInput: 0, cacheWrite: 0, reasoning: 0, ...counts };
+    const charged = charge(price, reply({ text: 'x'.repeat(30), usage }), 600, 1e9);
+    expect(charged).toEqual({ cost: Math.max(200 + 20, costOf(price, usage)), over: 0, flag: 'doubtful usage' });
+    expect(charge(price, reply({ text: 'x'.repeat(30), usage }), 600, 100).cost).toBe(100);
+  });
+
+  it('is what the back end itself says, within the reserve', () => {
+    const price: Price = { per_call: 500 };
+    expect(charge(price, { ...reply({ usage: null }), cost: 120 }, 0, 500)).toEqual({ cost: 120, over: 0 });
+    expect(charge(price, { ...reply({ usage: null }), cost: 620 }, 0, 500)).toEqual({ cost: 500, over: 120 });
+  });
+
+  it('of a call that failed is its usage, else an estimate once the service had begun to answer, else nothing', () => {
+    const price: Price = { input: 1_000_000, output: 2_000_000 };
+    const usage = { input: 10, cachedInput: 0, cacheWrite: 0, output: 0, reasoning: 0 };
+    expect(chargeFailed(price, { usage: null, received: null }, 600, 1e9)).toBe(0);
+    expect(chargeFailed(price, { usage, received: 30 }, 600, 1e9)).toBe(10);
+    expect(chargeFailed(price, { usage: null, received: 30 }, 600, 1e9)).toBe(200 + 20);
+    expect(chargeFailed(price, { usage: { ...usage, doubtful: true }, received: 30 }, 600, 1e9)).toBe(220);
+    expect(chargeFailed(price, { usage: { ...usage, doubtful: true }, received: null }, 600, 1e9)).toBe(10);
+    expect(chargeFailed(price, { usage: null, received: 30 }, 600, 100)).toBe(100);
   });
 
   it('is estimated for what a reply asks for as well as for what it says', () => {

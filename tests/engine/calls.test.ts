@@ -9,6 +9,8 @@ import { Lab, service } from './world.ts';
 const EDGES = { human: ['a'], a: ['human'] };
 const GRANT = { agents: { a: { grant: 1 } } };
 const FLAT = { per_call: 0.01 };
+/** A model that is asked once. */
+const ONCE = { price: FLAT, retry: { attempts: 1 } };
 
 /** Agent a calls the models of its resume, in this order. */
 function lab(models: OrgPlan['models'], model: string | string[], more: Partial<OrgPlan> = {}): Lab {
@@ -49,9 +51,9 @@ function attemptsIn(org: Lab): string[] {
 
 describe('a chain of models', () => {
   const chain = (more: object = {}) => ({
-    one: { provider: 'one', price: FLAT, fallback: ['two', 'three'] },
-    two: { provider: 'two', price: FLAT, fallback: ['three'] },
-    three: { provider: 'three', price: FLAT },
+    one: { provider: 'one', ...ONCE, fallback: ['two', 'three'] },
+    two: { provider: 'two', ...ONCE, fallback: ['three'] },
+    three: { provider: 'three', ...ONCE },
     ...more,
   });
 
@@ -73,7 +75,7 @@ describe('a chain of models', () => {
   });
 
   it('tries each model once, in the order of the resume, its fallbacks after it', async () => {
-    const org = lab(chain({ four: { provider: 'four', price: FLAT } }), ['two', 'four', 'one']);
+    const org = lab(chain({ four: { provider: 'four', ...ONCE } }), ['two', 'four', 'one']);
     for (const name of ['one', 'two', 'three', 'four']) org.providers[name] = fails('overloaded');
     const [report] = await org.turns(1);
     expect(attemptsIn(org).map((line) => line.split(' ')[0])).toEqual(['two', 'three', 'four', 'one']);
@@ -251,7 +253,7 @@ describe('the reserve of a call', () => {
 describe('an attempt that takes too long', () => {
   const slow = (more: object = {}) => {
     const org = lab(
-      { one: { provider: 'one', price: FLAT, timeout_ms: 5000, ...more }, two: { provider: 'two', price: FLAT } },
+      { one: { provider: 'one', ...ONCE, timeout_ms: 5000, ...more }, two: { provider: 'two', price: FLAT } },
       'one',
     );
     let asked: AbortSignal | null = null;

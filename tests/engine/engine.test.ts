@@ -324,7 +324,7 @@ describe('a turn that was cut off', () => {
   it('takes a failure from the journal as well, and the answer of the model that came next', async () => {
     const usage = { input: 1, cachedInput: 0, cacheWrite: 0, output: 0, reasoning: 0 };
     const models = {
-      one: { provider: 'one', price: { input: 5 }, fallback: ['two'] },
+      one: { provider: 'one', price: { input: 5 }, retry: { attempts: 1 }, fallback: ['two'] },
       two: { provider: 'mind', price: { per_call: 0.01 } },
     };
     const org = lab(

@@ -199,7 +199,7 @@ describe('6.3 credits', () => {
     await org.turns(1);
     const answered = org.lines('failed').map(({ turn, agent, n, attempt }) => `${turn}.${agent}.${n}.${attempt}`);
     const doubts = await org.look(({ state }) => [...state.doubts.keys()]);
-    expect([...answered, ...doubts]).toEqual(['1.a.1.1']);
+    expect([...answered, ...doubts]).toEqual(['1.a.1.1', '1.a.1.2', '1.a.1.3']);
   });
 
   it.each([

@@ -1,0 +1,73 @@
+import { apply } from '../core/apply.ts';
+import { noteOutcome } from '../core/breaker.ts';
+import { ProviderError, printKey, type Reply } from '../core/call.ts';
+import type { CallEntry, Entry, IntentEntry } from '../core/entry.ts';
+import type { State } from '../core/state.ts';
+import type { Thought } from './attempts.ts';
+
+/** Calls that a crash cut off: what the journal holds of them. */
+export class Recorded {
+  private readonly attempts = new Map<string, CallEntry[]>();
+  private readonly uses = new Map<string, CallEntry[]>();
+  readonly doubts = new Set<string>();
+
+  constructor(calls: readonly Entry[]) {
+    for (const entry of calls) {
+      if (entry.k === 'intent' || entry.k === 'reply' || entry.k === 'failed')
+        put(this.attempts, printKey(entry), entry);
+      else if (entry.k === 'use' || entry.k === 'used') put(this.uses, actKey(entry), entry);
+      else if (entry.k === 'recovered') for (const key of entry.doubt) this.doubts.add(key);
+    }
+  }
+
+  attempt(key: string): CallEntry[] | undefined {
+    return this.attempts.get(key);
+  }
+
+  use(key: { turn: number; agent: string; n: number; act: number }): CallEntry[] | undefined {
+    return this.uses.get(actKey(key));
+  }
+
+  /** Intents without an answer: repeatable ones are simply asked again, the others may have been billed. */
+  open(): { again: string[]; doubt: string[] } {
+    const open = { again: [] as string[], doubt: [] as string[] };
+    for (const [key, [first, answer]] of this.attempts) {
+      if (first?.k !== 'intent' || answer || this.doubts.has(key)) continue;
+      (first.repeatable ? open.again : open.doubt).push(key);
+    }
+    return open;
+  }
+}
+
+function put(map: Map<string, CallEntry[]>, key: string, entry: CallEntry): void {
+  const list = map.get(key);
+  if (list) list.push(entry);
+  else map.set(key, [entry]);
+}
+
+function actKey(entry: { turn: number; agent: string; n: number; act: number }): string {
+  return `${entry.turn}.${entry.agent}.${entry.n}.${entry.act}`;
+}
+
+/** Books calls that the journal holds from before a crash, and answers from there. */
+export function recall(state: State, thought: Thought, [intent, answer]: readonly CallEntry[]): Reply {
+  const { purse } = thought;
+  purse.via = (intent as IntentEntry).via;
+  apply(state, intent as CallEntry);
+  apply(state, answer as CallEntry);
+  noteOutcome(purse.tries, (intent as IntentEntry).model, answer?.k === 'failed' ? answer.failure : null, 0);
+  if (answer?.k === 'failed') {
+    purse.left -= answer.cost;
+    throw new ProviderError(answer.failure, answer.message, { usage: answer.usage, requestId: answer.requestId });
+  }
+  const reply = answer as Extract<CallEntry, { k: 'reply' }>;
+  purse.left -= reply.cost;
+  return reply.reply;
+}
+
+/** An attempt that may have been billed: its reserve stays booked. */
+export function recallDoubt(state: State, { purse }: Thought, intent: IntentEntry): void {
+  apply(state, intent);
+  apply(state, { k: 'recovered', turn: intent.turn, again: [], doubt: [printKey(intent)] });
+  purse.left -= intent.reserve;
+}

@@ -1,0 +1,14 @@
+import { Unasked } from '../../core/call.ts';
+import type { Asked, Line } from './line.ts';
+
+/** Leaves a model alone that failed too often: `admits` says whether it may be asked. The failures are counted in the journal (core/breaker.ts). */
+export function breaker<A extends Asked>(line: Line<A>, name: string, admits: (asked: A) => boolean): Line<A> {
+  return async (asked, signal) => {
+    if (!admits(asked)) throw leftAlone(name);
+    return line(asked, signal);
+  };
+}
+
+export function leftAlone(name: string): Unasked {
+  return new Unasked('unavailable', `${name} failed too often and is left alone for a while`);
+}

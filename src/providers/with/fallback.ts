@@ -1,0 +1,35 @@
+import { ProviderError, REPLY_FAILURES } from '../../core/call.ts';
+import type { Asked, Line } from './line.ts';
+
+/** A model of a chain. `open` makes its line, and throws a `ProviderError` when it cannot be had. */
+export interface Link<A extends Asked> {
+  name: string;
+  open(): Promise<Line<A>>;
+}
+
+/**
+ * Asks the models in turn until one answers. Only the provider's own failures go on to the next; the last one is thrown.
+ * `turnTo` is told each model before it is asked, and the failure that made it so.
+ */
+export function fallback<A extends Asked>(
+  links: readonly Link<A>[],
+  turnTo: (name: string, failed: ProviderError | null) => void,
+): Line<A> {
+  return async (asked, signal) => {
+    let failed: ProviderError | null = null;
+    for (const { name, open } of links) {
+      turnTo(name, failed);
+      try {
+        return await (await open())(asked, signal);
+      } catch (error) {
+        if (!(error instanceof ProviderError) || isOfTheReply(error)) throw error;
+        failed = error;
+      }
+    }
+    throw failed ?? new ProviderError('bad-request', 'there is no model to ask');
+  };
+}
+
+function isOfTheReply({ failure }: ProviderError): boolean {
+  return (REPLY_FAILURES as readonly string[]).includes(failure);
+}

@@ -1,0 +1,40 @@
+import { ProviderError, type Reply } from '../../core/call.ts';
+import type { Asked, Line } from './line.ts';
+
+/** Where attempts are written down. Each step is durable when it resolves. `I` is what is known of an attempt under way. */
+export interface Book<A extends Asked, I> {
+  /** Before anything is sent. Throws what forbids the attempt. */
+  begin(asked: A): Promise<I>;
+  /** Resolves with the reply as it may be used. */
+  replied(intent: I, asked: A, reply: Reply, ms: number): Promise<Reply>;
+  failed(intent: I, asked: A, error: ProviderError, ms: number): Promise<void>;
+  /** Failures that are not the provider's: they leave the attempt open, and it is in doubt. */
+  isForeign(error: unknown): boolean;
+}
+
+/**
+ * The innermost wrapper: each network attempt is noted before and after. An abort leaves it open. What a provider throws
+ * that is no `ProviderError` becomes one.
+ */
+export function record<A extends Asked, I>(line: Line<A>, book: Book<A, I>, ticks: () => number): Line<A> {
+  return async (asked, signal) => {
+    const intent = await book.begin(asked);
+    const start = ticks();
+    let reply: Reply;
+    try {
+      reply = await line(asked, signal);
+    } catch (thrown) {
+      if (signal.aborted || book.isForeign(thrown)) throw thrown;
+      const error = typed(thrown);
+      await book.failed(intent, asked, error, ticks() - start);
+      throw error;
+    }
+    return book.replied(intent, asked, reply, ticks() - start);
+  };
+}
+
+function typed(thrown: unknown): ProviderError {
+  if (thrown instanceof ProviderError) return thrown;
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return new ProviderError('unavailable', `the provider broke: ${message}`);
+}

@@ -1,0 +1,51 @@
+import { handleWhen, retry as retryPolicy } from 'cockatiel';
+import { ProviderError, Unasked } from '../../core/call.ts';
+import type { Retry } from '../../schema/models.ts';
+import type { Asked, Line } from './line.ts';
+
+/** What another attempt needs: `random` draws from [0, 1), `sleep` waits milliseconds, `goesOn` says whether it makes sense. */
+export interface Patience<A extends Asked> {
+  goesOn(asked: A): boolean;
+  random(): number;
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** Failures that may pass by themselves. A wrong key or request fails the same way again. */
+const PASSING: ReadonlySet<string> = new Set(['rate-limit', 'overloaded', 'timeout', 'unavailable']);
+
+/**
+ * Tries again what may pass, within the attempts of the model and what is left of the call's own. Between attempts it waits
+ * as long as the service asks, at most the longest pause, else a time drawn between 0 and a bound that doubles (full jitter).
+ */
+export function retry<A extends Asked>(
+  line: Line<A>,
+  settings: Retry,
+  { random, sleep, goesOn }: Patience<A>,
+): Line<A> {
+  const pause = (error: ProviderError, nth: number, signal: AbortSignal) => {
+    const bound = Math.min(settings.most_ms, settings.first_ms * 2 ** (nth - 1));
+    return sleep(Math.min(error.retryAfterMs ?? random() * bound, settings.most_ms), signal);
+  };
+  return (asked, signal) => {
+    const attempts = Math.max(1, Math.min(settings.attempts, asked.budget.left));
+    const policy = retryPolicy(
+      handleWhen((error) => !signal.aborted && mayPass(error) && goesOn(asked)),
+      { maxAttempts: attempts - 1 },
+    );
+    let last: unknown;
+    return policy.execute(async ({ attempt }) => {
+      if (attempt > 0) await pause(last as ProviderError, attempt, signal);
+      asked.budget.left--;
+      try {
+        return await line(asked, signal);
+      } catch (error) {
+        last = error;
+        throw error;
+      }
+    });
+  };
+}
+
+function mayPass(error: unknown): boolean {
+  return error instanceof ProviderError && !(error instanceof Unasked) && PASSING.has(error.failure);
+}
