@@ -4,6 +4,7 @@ import { fingerprint } from '../disk/fingerprint.ts';
 import { realHost } from '../disk/host.ts';
 import { lockHolder } from '../disk/lock.ts';
 import { realDisk } from '../disk/real.ts';
+import { readLoad } from '../engine/load-file.ts';
 import { printStatus, type Status } from '../views/status.ts';
 import type { Command, Run, World } from './command.ts';
 
@@ -29,7 +30,7 @@ interface Kept {
   data: Status;
 }
 const KEPT = '.lemming/status.json';
-const VERSION = 2;
+const VERSION = 3;
 
 /** A change so near to now may hide a second one, on clocks of coarse grain: milliseconds. */
 const GRAIN_MS = 50;
@@ -39,7 +40,7 @@ export const run: Run = async (world) => {
   const disk = realDisk(world.root);
   const status = keptStatus(disk, world.env) ?? (await freshStatus(world, disk));
   const engine = lockHolder(disk, realHost(world.root));
-  const data = engine ? { ...status, state: 'running' as const, engine } : status;
+  const data = engine ? { ...status, state: 'running' as const, engine, limits: readLoad(disk) } : status;
   return { data, text: printStatus(data) };
 };
 

@@ -1,5 +1,5 @@
 import { admits } from '../core/breaker.ts';
-import { requestHash, textHash } from '../core/brief.ts';
+import { requestHash } from '../core/brief.ts';
 import { type Prompt, ProviderError, printKey, REPLY_FAILURES, type Reply, Unasked } from '../core/call.ts';
 import type { Config } from '../core/config.ts';
 import type { IntentEntry } from '../core/entry.ts';
@@ -20,7 +20,7 @@ import { Gates } from './gates.ts';
 import type { Ports } from './ports.ts';
 import { recall, recallDoubt } from './recalled.ts';
 import { redactor } from './redact.ts';
-import { KeptReplies } from './replies.ts';
+import { cacheKey, KeptReplies } from './replies.ts';
 
 /** The models that a visit may call, and the one its resume names first. */
 export interface Choice {
@@ -227,7 +227,7 @@ export class Calls {
     if (!settings) return chain;
     const { attempts } = await this.line(config, name);
     return this.replies.before(chain, settings, {
-      key: ({ thought }) => cacheKey(config.models.get(name) as Model, name, thought),
+      key: ({ thought }) => keyOf(config.models.get(name) as Model, name, thought),
       again: (asking, reply) => attempts.again(asking, reply),
       model: name,
     });
@@ -276,13 +276,6 @@ function limitOutput(model: Model, prompt: Prompt): Prompt {
   return maxOutputTokens === prompt.maxOutputTokens ? prompt : { ...prompt, maxOutputTokens };
 }
 
-/** Identifies what is sent: the service, its settings, and the whole request. */
-export function cacheKey(
-  model: Model,
-  name: string,
-  { prompt, systemHash }: Pick<Thought, 'prompt' | 'systemHash'>,
-): string {
-  const { provider, model: service, base_url, form, temperature, structured, options } = model;
-  const settings = [provider, service, base_url, form, temperature, structured, options, outputLimit(model, prompt)];
-  return textHash(`${JSON.stringify(settings)}\n${requestHash(systemHash, name, prompt.parts)}`);
+function keyOf(model: Model, name: string, { prompt, systemHash }: Thought): string {
+  return cacheKey(model, outputLimit(model, prompt), requestHash(systemHash, name, prompt.parts));
 }

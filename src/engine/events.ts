@@ -196,7 +196,7 @@ function callEvents(line: Entry, turn: number): LogEvent[] {
     const { agent, ms, reply } = line;
     return [
       {
-        level: 'debug',
+        level: line.flag ? 'warn' : 'debug',
         module: 'provider',
         event: 'call',
         turn,
@@ -206,6 +206,7 @@ function callEvents(line: Entry, turn: number): LogEvent[] {
         request_id: reply.requestId ?? undefined,
         ms,
         cost: line.cost / 1e6,
+        ...(line.flag && { text: `${line.flag}: the cost is estimated` }),
       },
     ];
   }

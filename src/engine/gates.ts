@@ -2,19 +2,11 @@ import type { Config } from '../core/config.ts';
 import { DiskError } from '../disk/disk.ts';
 import type { Gate } from '../providers/with/limit.ts';
 import type { Limit, Model } from '../schema/models.ts';
+import { type GateLoad, LOAD_FILE } from './load-file.ts';
 import type { Ports } from './ports.ts';
 
-/** Where a running engine shows the calls that wait, for `lemming status`. */
-export const LOAD_FILE = '.lemming/load.json';
 /** Least time between two writings: milliseconds. */
 const SHOWN_EVERY_MS = 500;
-
-/** Calls under way and waiting at one limit: that of an agent, a model or a provider. */
-export interface GateLoad {
-  name: string;
-  running: number;
-  waiting: number;
-}
 
 /** The gates of an engine: one for each agent, model and provider that has a limit. */
 export class Gates {

@@ -1,8 +1,11 @@
 import { z } from 'zod';
-import type { Reply } from '../core/call.ts';
+import { textHash } from '../core/brief.ts';
+import { printKey, type Reply } from '../core/call.ts';
+import type { Entry, IntentEntry } from '../core/entry.ts';
+import { readYaml } from '../disk/yaml.ts';
 import type { CacheDump, Kept, Replies } from '../providers/with/cache.ts';
 import type { Line } from '../providers/with/line.ts';
-import type { CacheSettings } from '../schema/models.ts';
+import { type CacheSettings, type Model, modelsFile } from '../schema/models.ts';
 import type { Asking } from './attempts.ts';
 import type { Ports } from './ports.ts';
 
@@ -79,6 +82,45 @@ export function writeReplies({ disk }: Pick<Ports, 'disk'>, replies: Replies): v
   disk.unlink(temp);
   disk.create(temp, JSON.stringify({ version: 1, ...replies.dump() }));
   disk.rename(temp, REPLIES_FILE);
+}
+
+/** Adds the replies of committed turns whose models were cached, as they were then; returns how many. */
+export function warm(replies: Replies, entries: Iterable<Entry>): number {
+  let models: ReadonlyMap<string, Model> = new Map();
+  const outputs = new Map<string, number>();
+  const intents = new Map<string, IntentEntry>();
+  let made = 0;
+  for (const entry of entries) {
+    if (entry.k === 'file' && entry.path === 'org/models.yaml') models = modelsIn(entry.text);
+    else if (entry.k === 'intent') {
+      if ('pieces' in entry.prompt) outputs.set(entry.agent, entry.prompt.max);
+      intents.set(printKey(entry), entry);
+    } else if (entry.k === 'reply') {
+      const intent = intents.get(printKey(entry));
+      const model = intent && models.get(intent.model);
+      if (!intent || !model?.cache || intent.cached || intent.via !== undefined) continue;
+      const limit = Math.min(model.max_output_tokens ?? Infinity, outputs.get(intent.agent) ?? Infinity);
+      const kept = { agent: intent.agent, model: intent.model, cost: entry.cost, reply: entry.reply };
+      replies.add(cacheKey(model, limit, intent.hash), kept);
+      made++;
+    } else if (entry.k === 'commit') {
+      replies.commit();
+      intents.clear();
+    }
+  }
+  return made;
+}
+
+function modelsIn(text: string | null): ReadonlyMap<string, Model> {
+  const read = text === null ? null : readYaml(modelsFile, text, 'org/models.yaml').value;
+  return new Map(Object.entries(read?.models ?? {}));
+}
+
+/** Identifies what is sent: the service, its settings, the output that is allowed, and the hash of the whole request. */
+export function cacheKey(model: Model, outputLimit: number, requestHash: string): string {
+  const { provider, model: service, base_url, form, temperature, structured, options } = model;
+  const settings = [provider, service, base_url, form, temperature, structured, options, outputLimit];
+  return textHash(`${JSON.stringify(settings)}\n${requestHash}`);
 }
 
 function parse(text: string): unknown {

@@ -16,6 +16,8 @@ export interface ShownCall {
   reserve: number;
   cost: number | null;
   ms: number | null;
+  /** A reply of an earlier turn was given again: nobody was asked. */
+  cached: boolean;
   max_output_tokens: number;
   system: string;
   tools: ToolSpec[];
@@ -92,6 +94,7 @@ function showCall(recording: Recording, intent: IntentEntry): ShownCall {
     reserve: intent.reserve / 1e6,
     cost: answer ? answer.cost / 1e6 : null,
     ms: answer?.ms ?? null,
+    cached: intent.cached === true,
     max_output_tokens: max,
     ...stablePartOf(recording, system),
     parts,
@@ -164,8 +167,8 @@ function alreadyShown(call: ShownCall, before: ShownCall | undefined): number {
 
 /** A call as text, without the first parts of its prompt when they were shown before. */
 export function printCall(call: ShownCall, shown = 0): string {
-  const { key, model, provider, cost, ms, answer, exact } = call;
-  const head = `== Call ${key}: model ${model} (${provider}), ${answer ? `${cost} credits, ${ms} ms` : 'no answer in the journal'}${exact ? '' : '; the journal does not hold this prompt to the letter'}`;
+  const { key, model, provider, cost, ms, answer, cached, exact } = call;
+  const head = `== Call ${key}: model ${model} (${provider}), ${cached ? 'given again from the cache, ' : ''}${answer ? `${cost} credits, ${ms} ms` : 'no answer in the journal'}${exact ? '' : '; the journal does not hold this prompt to the letter'}`;
   const system = shown === 0 ? [`-- system\n${call.system}`] : [];
   return [head, ...system, ...call.parts.slice(shown).map(printPart), printAnswer(answer)].join('\n\n');
 }
@@ -182,7 +185,8 @@ function printAnswer(answer: Answer | null): string {
   const { text, acts, usage, model } = answer.reply;
   const tokens = usage ? `, ${usage.input + usage.cachedInput + usage.cacheWrite} tokens in, ${usage.output} out` : '';
   const over = answer.over > 0 ? `, ${printCredits(answer.over)} credits above its reserve` : '';
-  return `-- reply (${model}${tokens}${over})\n${printReply(text, acts)}`;
+  const flag = answer.flag ? `, ${answer.flag}: the cost is estimated` : '';
+  return `-- reply (${model}${tokens}${flag}${over})\n${printReply(text, acts)}`;
 }
 
 function printReply(text: string, acts: { tool: string; input: unknown }[]): string {

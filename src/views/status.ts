@@ -23,6 +23,8 @@ export interface Status {
   waiting: { id: string; from: string; to: string[]; subject: string }[];
   /** Models that failed in their last calls; `left_alone_until` is a time in ISO 8601, or null while they are still called. */
   failing_models: { model: string; failures: number; left_alone_until: string | null }[];
+  /** While an engine runs: limits of org/models.yaml at which calls are under way or wait. */
+  limits?: { name: string; running: number; waiting: number }[];
   faults: Fault[];
 }
 
@@ -115,7 +117,7 @@ function money(credits: number): string {
 
 /** What waits for the person, and what is wrong. */
 function footer(status: Status): string[] {
-  const { unread, approvals, dead_letters, waiting, failing_models, faults } = status;
+  const { unread, approvals, dead_letters, waiting, failing_models, limits = [], faults } = status;
   const lines = [
     unread.messages > 0 && `${count(unread.messages, 'unread message')}: lemming inbox`,
     unread.notices > 0 && `${count(unread.notices, 'notice')}: lemming inbox, then lemming read notices`,
@@ -125,6 +127,11 @@ function footer(status: Status): string[] {
       ({ model, failures, left_alone_until }) =>
         `The model ${model} failed ${count(failures, 'time')} in a row${left_alone_until ? ` and is left alone until ${left_alone_until}` : ''}`,
     ),
+    ...limits
+      .filter(({ waiting }) => waiting > 0)
+      .map(
+        ({ name, running, waiting }) => `The limit of ${name}: ${running} under way, ${count(waiting, 'call')} waiting`,
+      ),
     ...waiting
       .slice(0, 10)
       .map(({ id, to, subject }) => `${id} waits for ${shorten(to.join(', '), 60)}: ${shorten(subject, 50)}`),

@@ -1,0 +1,58 @@
+import { printCredits } from '../core/ledger.ts';
+import { realClock } from '../disk/clock.ts';
+import { journalLines } from '../engine/history.ts';
+import { readOrg } from '../engine/open.ts';
+import { openReplies, warm, writeReplies } from '../engine/replies.ts';
+import { failure } from '../schema/fault.ts';
+import { count } from '../views/table.ts';
+import type { Command, Run } from './command.ts';
+
+export const command: Command = {
+  name: 'cache',
+  group: 'money',
+  summary: 'Show how often replies were given again, forget some, or fill the cache from the journal',
+  examples: [
+    { line: 'lemming cache', does: 'shows hits, misses, and what they saved' },
+    {
+      line: "lemming cache --forget 'gpt/*'",
+      does: 'forgets the replies of the model gpt; an agent or * will do as well',
+    },
+    { line: 'lemming cache --warm', does: 'takes the replies of all committed turns that cached models gave' },
+  ],
+  args: [],
+  flags: [
+    {
+      name: 'forget',
+      value: 'PATTERN',
+      about: 'forget replies of a MODEL, an AGENT or MODEL/AGENT; * stands for any text',
+    },
+    { name: 'warm', about: 'fill the cache from the journal' },
+  ],
+  reads: false,
+};
+
+/** Works on `.lemming/replies.json` while no engine runs. Throws `locked` when one does and something is to be changed. */
+export const run: Run = async (world, { flags }) => {
+  const { disk, config, running } = readOrg(world);
+  const changes = flags.forget !== undefined || flags.warm === true;
+  if (changes && running)
+    throw failure('locked', `An engine runs here (process ${running.pid}), and it keeps the cache`, {
+      remedy: 'Try again when it has ended.',
+    });
+  const entries = Math.max(0, ...[...config.models.values()].map(({ cache }) => cache?.entries ?? 0));
+  const replies = await openReplies({ disk, clock: realClock }, Math.max(1, entries));
+  const forgotten = typeof flags.forget === 'string' ? replies.invalidate(flags.forget) : 0;
+  const warmed = flags.warm ? warm(replies, journalLines(disk)) : 0;
+  if (changes) writeReplies({ disk }, replies);
+  const { hits, misses, saved, entries: kept } = replies.statistics;
+  const lines = [
+    flags.forget === undefined ? '' : `${count(forgotten, 'reply', 'replies')} forgotten.`,
+    flags.warm ? `${count(warmed, 'reply', 'replies')} taken from the journal.` : '',
+    entries === 0 ? 'No model in org/models.yaml has a cache.' : '',
+    `${count(kept, 'reply', 'replies')} kept; ${count(hits, 'hit')}, ${count(misses, 'miss', 'misses')}, ${printCredits(saved)} credits saved.`,
+  ];
+  return {
+    data: { entries: kept, hits, misses, saved: saved / 1e6, forgotten, warmed },
+    text: lines.filter(Boolean).join('\n'),
+  };
+};

@@ -1,0 +1,65 @@
+import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { run } from '../../src/commands/cache.ts';
+import { realDisk } from '../../src/disk/real.ts';
+import { withEngine } from '../../src/engine/open.ts';
+import { buildOrg, type OrgPlan } from '../../src/testing/build-org.ts';
+import { inputOf, scratch, testWorld } from './world.ts';
+
+const PLAN: OrgPlan = {
+  edges: { human: ['a', 'b'], a: ['human'], b: ['human'] },
+  models: { default: { provider: 'scripted', price: { per_call: 0.25 }, cache: {} }, plain: { provider: 'scripted' } },
+  credits: { agents: { a: { grant: 10 }, b: { grant: 10 } } },
+};
+const REPLIES = '.lemming/replies.json';
+
+/** An organisation that has made its first turn, with two calls of a cached model. */
+async function org(replies?: string): Promise<string> {
+  const root = scratch();
+  buildOrg(realDisk(root), PLAN);
+  realDisk(root).create('agents/human/outbox/x.md', '---\nto: [a, b]\n---\nBegin.\n');
+  if (replies) {
+    mkdirSync(join(root, '.lemming'), { recursive: true });
+    copyFileSync(replies, join(root, REPLIES));
+  }
+  await withEngine({ root, env: {} }, 'run', (engine) => engine.turn());
+  return root;
+}
+
+const cache = async (root: string, flags: Record<string, string | boolean> = {}) =>
+  run(testWorld(root), inputOf({ flags }));
+
+describe('lemming cache', () => {
+  it('shows what was asked and what was given again', async () => {
+    const first = await org();
+    expect((await cache(first)).data).toMatchObject({ entries: 2, hits: 0, misses: 2, saved: 0 });
+    const second = await org(join(first, REPLIES));
+    const { data, text } = await cache(second);
+    expect(data).toMatchObject({ entries: 2, hits: 2, misses: 2, saved: 0.5 });
+    expect(text).toBe('2 replies kept; 2 hits, 2 misses, 0.5 credits saved.');
+  });
+
+  it('forgets by pattern', async () => {
+    const root = await org();
+    expect((await cache(root, { forget: 'default/a' })).data).toMatchObject({ forgotten: 1, entries: 1 });
+    expect((await cache(root, { forget: 'plain' })).data).toMatchObject({ forgotten: 0, entries: 1 });
+    expect((await cache(root, { forget: '*' })).text).toMatch(/^1 reply forgotten\.\n0 replies kept/);
+  });
+
+  it('is filled from the journal: a rerun then costs nothing', async () => {
+    const root = await org();
+    rmSync(join(root, REPLIES));
+    expect((await cache(root, { warm: true })).data).toMatchObject({ warmed: 2, entries: 2 });
+    const rerun = await org(join(root, REPLIES));
+    expect((await cache(rerun)).data).toMatchObject({ hits: 2, misses: 0, saved: 0.5 });
+    expect((await cache(rerun, { warm: true })).data).toMatchObject({ warmed: 0 });
+  });
+
+  it('says that no model has a cache, and survives a file that is none', async () => {
+    const root = scratch();
+    buildOrg(realDisk(root), { ...PLAN, models: { default: { provider: 'scripted' } } });
+    realDisk(root).create(REPLIES, '{"version": 1, "entries": 7');
+    expect((await cache(root)).text).toMatch(/^No model .* has a cache\.\n0 replies kept/);
+  });
+});
