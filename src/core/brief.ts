@@ -11,7 +11,7 @@ import { agentState, type Mail, type State } from './state.ts';
 export interface Brief {
   prompt: Prompt;
   /** Texts the journal must hold once, by hash: the stable part and the memory. */
-  blobs: { hash: string; text: string }[];
+  blobs: { hash: string; text: string; image?: true }[];
   systemHash: string;
   pieces: Piece[];
 }
@@ -40,7 +40,7 @@ export function brief(
   addNotices(pieces, state, resume.name);
   if (memory) pieces.push('\n## Your memory\n', { blob: memory.hash });
   addThreads(pieces, state, resume.name, given.mail);
-  addMail(pieces, given);
+  addMail(pieces, given, config.models.get(resume.model[0] ?? '')?.images === true);
   const text = renderPieces(pieces, bodiesFor(given, state), () => memory?.text as string);
   return {
     prompt: {
@@ -64,9 +64,15 @@ export function brief(
   };
 }
 
-/** sha256 of a whole request, base64url: what the intent says was sent. */
-export function requestHash(systemHash: string, model: string, parts: readonly Part[]): string {
+/** sha256 of a whole request, base64url: what the intent says was sent. `images`: the hashes of its images. */
+export function requestHash(
+  systemHash: string,
+  model: string,
+  parts: readonly Part[],
+  images: readonly { hash: string }[] = [],
+): string {
   const hash = createHash('sha256').update(systemHash).update(model);
+  for (const image of images) hash.update(image.hash);
   for (const part of parts) hash.update(part.role === 'user' ? part.text : JSON.stringify(part));
   return hash.digest('base64url');
 }
@@ -166,7 +172,7 @@ function addThreads(pieces: Piece[], state: State, agent: string, given: readonl
 }
 const THREAD_CUT = 400;
 
-function addMail(pieces: Piece[], given: Given): void {
+function addMail(pieces: Piece[], given: Given, looks: boolean): void {
   if (!given.mail.length) return;
   const more = given.waiting ? `, ${given.waiting} more wait for a later turn` : '';
   pieces.push(`\n## Your mail (${given.mail.length}${more})\n`);
@@ -174,9 +180,12 @@ function addMail(pieces: Piece[], given: Given): void {
     pieces.push(headOf(mail), mail.body.length > given.cut ? { mail: mail.id, cut: given.cut } : { mail: mail.id });
     if (mail.body.length > given.cut)
       pieces.push(`\n[cut: ${mail.body.length - given.cut} more characters in ${mail.path}]`);
+    const images = mail.attachments?.filter((name) => IMAGE_NAME.test(name)) ?? [];
+    if (images.length && !looks) pieces.push(`\n[${tame(images.join(', '))}: your model cannot look at images]`);
     pieces.push('\n</mail>\n');
   }
 }
+const IMAGE_NAME = /\.(png|jpe?g|gif|webp)$/i;
 
 function headOf(mail: Mail): string {
   const more = [

@@ -1,7 +1,7 @@
 import type { DeadLetterHead } from '../schema/deadletter.ts';
 import type { Message } from '../schema/message.ts';
 import type { Request } from '../schema/request.ts';
-import type { CallFailure, CallKey, Json, JsonObject, Reply, Usage } from './call.ts';
+import type { CallFailure, CallKey, Image, Json, JsonObject, Reply, Usage } from './call.ts';
 
 /**
  * The lines of the journal. One file a turn: first what people asked and changed (inputs), then calls and their replies,
@@ -86,8 +86,8 @@ export type CallEntry =
   /** A world tool is about to be used: the `act`-th act of that call. */
   | { k: 'use'; turn: number; agent: string; n: number; act: number; tool: string; input: Json }
   | UsedEntry
-  /** A text that prompts refer to by its hash. */
-  | { k: 'blob'; hash: string; text: string };
+  /** A text that prompts refer to by its hash; that of an image is base64. */
+  | { k: 'blob'; hash: string; text: string; image?: true };
 
 export interface IntentEntry extends CallKey {
   k: 'intent';
@@ -112,9 +112,17 @@ export type UsageFlag = 'no usage' | 'doubtful usage';
 
 /** How the exact prompt of a call is kept: by reference to what the journal holds already. */
 export type PromptRef =
-  | { system: string; pieces: Piece[]; max: number }
+  | { system: string; pieces: Piece[]; max: number; images?: ImageRef[] }
   /** The same prompt with the reply of the call before and these results. */
   | { after: number; results: { id: string; tool: string; text: string; ok: boolean }[] };
+
+/** An image of the mail; its base64 text is a blob of that hash. */
+export interface ImageRef {
+  path: string;
+  name: string;
+  type: Image['type'];
+  hash: string;
+}
 
 /** A piece of text: literal; the body of a message, cut to so many characters; or a blob. */
 export type Piece = string | { mail: string; cut?: number } | { blob: string };

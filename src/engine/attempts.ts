@@ -2,7 +2,7 @@ import { apply } from '../core/apply.ts';
 import { noteOutcome, type Tries } from '../core/breaker.ts';
 import { requestHash } from '../core/brief.ts';
 import { type CallKey, type Prompt, ProviderError, type Reply, USAGE_COUNTS, type Usage } from '../core/call.ts';
-import type { CallEntry, IntentEntry, PromptRef } from '../core/entry.ts';
+import type { CallEntry, ImageRef, IntentEntry, PromptRef } from '../core/entry.ts';
 import { charge, chargeFailed, countsTokens, printCredits, worstCase } from '../core/ledger.ts';
 import type { State } from '../core/state.ts';
 import { DiskError } from '../disk/disk.ts';
@@ -36,6 +36,8 @@ export interface Thought {
   prompt: Prompt;
   ref: PromptRef;
   systemHash: string;
+  /** The images of the prompt, as the journal refers to them. */
+  images: readonly ImageRef[];
   unit: string | null;
   purse: Purse;
   recorded: Recorded;
@@ -155,7 +157,7 @@ export class Attempts implements Book<Asking, IntentEntry> {
   }
 
   private intentFor({ thought, attempt }: Asking, reserve: number): IntentEntry {
-    const { prompt, ref, systemHash, unit, purse } = thought;
+    const { prompt, ref, systemHash, images, unit, purse } = thought;
     const { name, model, repeatable } = this.priced;
     const { turn, agent, n } = prompt;
     return {
@@ -167,7 +169,7 @@ export class Attempts implements Book<Asking, IntentEntry> {
       unit,
       model: name,
       provider: model.provider,
-      hash: requestHash(systemHash, name, prompt.parts),
+      hash: requestHash(systemHash, name, prompt.parts, images),
       reserve,
       ...(purse.via === undefined ? {} : { via: purse.via }),
       repeatable,

@@ -276,6 +276,6 @@ function limitOutput(model: Model, prompt: Prompt): Prompt {
   return maxOutputTokens === prompt.maxOutputTokens ? prompt : { ...prompt, maxOutputTokens };
 }
 
-function keyOf(model: Model, name: string, { prompt, systemHash }: Thought): string {
-  return cacheKey(model, outputLimit(model, prompt), requestHash(systemHash, name, prompt.parts));
+function keyOf(model: Model, name: string, { prompt, systemHash, images }: Thought): string {
+  return cacheKey(model, outputLimit(model, prompt), requestHash(systemHash, name, prompt.parts, images));
 }

@@ -78,7 +78,7 @@ export class Recompute {
   private async turn(open: OpenEntry, commit: Entry): Promise<void> {
     const { effects, calls, inputs, swept } = this.sort();
     this.open = null;
-    this.readings.begin(effects);
+    this.readings.begin(effects, calls);
     const config = this.configure(open.env ?? {});
     const frozen = frozenEffects(config, this.state, open.turn, inputs);
     for (const effect of frozen) apply(this.state, effect);

@@ -73,7 +73,7 @@ export class ReplayedCalls extends Calls {
   override async think(
     _config: Config,
     _choice: Choice,
-    { prompt, systemHash, purse, recorded }: Thought,
+    { prompt, systemHash, images, purse, recorded }: Thought,
   ): Promise<Reply> {
     const { turn, agent, n } = prompt;
     const last = this.last.get(`${agent}.${n}`) ?? 0;
@@ -81,7 +81,7 @@ export class ReplayedCalls extends Calls {
       const key = { turn, agent, n, attempt };
       const [intent, answer] = recorded.attempt(printKey(key)) ?? [];
       if (intent?.k !== 'intent') continue;
-      this.checkPrompt(key, intent, systemHash, prompt);
+      this.checkPrompt(key, intent, requestHash(systemHash, intent.model, prompt.parts, images), prompt);
       purse.via = intent.via;
       const reply = this.answer(intent, answer, purse);
       if (reply) return reply;
@@ -89,8 +89,7 @@ export class ReplayedCalls extends Calls {
     throw this.ending(prompt);
   }
 
-  private checkPrompt(key: CallKey, intent: IntentEntry, systemHash: string, prompt: Prompt): void {
-    const found = requestHash(systemHash, intent.model, prompt.parts);
+  private checkPrompt(key: CallKey, intent: IntentEntry, found: string, prompt: Prompt): void {
     if (found === intent.hash || this.divergence || ERASED.test(JSON.stringify(prompt.parts))) return;
     this.divergence = { turn: key.turn, key: `prompt ${printKey(key)}`, expected: intent.hash, found };
   }
@@ -142,19 +141,33 @@ export class NoJournal extends Journal {
   override async announce(): Promise<void> {}
 }
 
-/** What visits read from the folder, as the journal tells it: files they attached, and shared files before they wrote them. */
+/** What visits read from the folder, as the journal tells it: files they attached, images they looked at, and shared files before they wrote them. */
 export class Readings {
   private readonly written = new Map<string, string>();
+  private readonly blobs = new Map<string, string>();
+  private readonly seen = new Map<string, Uint8Array>();
   private readonly shared = new Map<string, string | null>();
   /** Owner and name of a file → what was attached of it, in order. */
   private readonly attached = new Map<string, Attached[]>();
 
-  begin(effects: readonly Effect[]): void {
+  begin(effects: readonly Effect[], calls: readonly Entry[]): void {
+    this.look(calls);
     this.shared.clear();
     this.attached.clear();
     for (const effect of effects) {
       if (effect.k === 'wrote' && !this.shared.has(effect.path)) this.shared.set(effect.path, effect.was);
       if (effect.k === 'sent') for (const file of effect.files ?? []) this.attach(effect.message.from, file);
+    }
+  }
+
+  /** Images that prompts carried, which the journal keeps as blobs. */
+  private look(calls: readonly Entry[]): void {
+    this.seen.clear();
+    for (const call of calls) {
+      if (call.k === 'blob' && call.image) this.blobs.set(call.hash, call.text);
+      if (call.k !== 'intent' || !('pieces' in call.prompt)) continue;
+      for (const { path, hash } of call.prompt.images ?? [])
+        this.seen.set(path, Buffer.from(this.blobs.get(hash) ?? '', 'base64'));
     }
   }
 
@@ -181,6 +194,8 @@ export class Readings {
   }
 
   private peek(path: string): Uint8Array | null {
+    const image = this.seen.get(path);
+    if (image) return image;
     const was = this.shared.get(path);
     if (was !== undefined) return was === null ? null : Buffer.from(was);
     const [file] = this.attached.get(keyOf(path)) ?? [];

@@ -159,10 +159,10 @@ function sentBy(decided: readonly Effect[], agent: string): number {
 }
 
 /** Texts that prompts refer to are journaled once. */
-export function noteBlobs(turn: Turn, brief: Brief): void {
-  for (const { hash, text } of brief.blobs) {
-    if (turn.state.blobs.has(hash)) continue;
-    const entry: Entry = { k: 'blob', hash, text };
+export function noteBlobs(turn: Turn, blobs: Brief['blobs']): void {
+  for (const blob of blobs) {
+    if (turn.state.blobs.has(blob.hash)) continue;
+    const entry: Entry = { k: 'blob', ...blob };
     apply(turn.state, entry);
     turn.journal.add(entry);
   }

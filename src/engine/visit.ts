@@ -12,6 +12,7 @@ import { FaultError } from '../schema/fault.ts';
 import type { Resume } from '../schema/resume.ts';
 import { OutOfCredits, type Purse } from './attempts.ts';
 import { isPlainFile } from './box.ts';
+import { blobOf, imagesOf, type Sight } from './images.ts';
 import { briefVisit, noteBlobs, type Turn } from './turn.ts';
 import { performAct } from './use.ts';
 
@@ -32,6 +33,8 @@ interface Visit extends Plan {
   brief: Brief;
   /** Where calls wait for one another, those with urgent mail go first, then those with mail of a person. */
   priority: number;
+  /** Images of the mail, when the model can look at them. */
+  sights: Sight[];
 }
 
 /** One result of an act, as the model sees it. */
@@ -49,7 +52,9 @@ export interface Result {
  */
 export async function visit(turn: Turn, toolbox: Toolbox, plan: Plan, alreadySent: number): Promise<Finished> {
   const made = briefVisit(turn, toolbox, plan.resume, plan.summary);
-  const briefed: Visit = { ...plan, ...made, priority: priorityOf(turn, made.given) };
+  const looks = turn.config.models.get(plan.models[0] ?? '')?.images === true;
+  const sights = looks ? imagesOf(turn.ports.disk, made.given.mail) : [];
+  const briefed: Visit = { ...plan, ...made, priority: priorityOf(turn, made.given), sights };
   const scene = sceneOf(turn, plan.resume, briefed.given.mail, emptyDraft(1 + alreadySent));
   const told = agentState(turn.state, plan.agent).notices.length;
   const finished = {
@@ -61,7 +66,7 @@ export async function visit(turn: Turn, toolbox: Toolbox, plan: Plan, alreadySen
     summary: plan.summary,
   };
   try {
-    noteBlobs(turn, briefed.brief);
+    noteBlobs(turn, [...briefed.brief.blobs, ...sights.map(blobOf)]);
     await converse(turn, toolbox, briefed, scene);
     answerPeople(toolbox, scene);
     return { ...finished, outcome: 'ok' };
@@ -96,6 +101,7 @@ async function converse(turn: Turn, toolbox: Toolbox, plan: Visit, scene: Scene)
     system: plan.brief.systemHash,
     pieces: plan.brief.pieces,
     max: plan.brief.prompt.maxOutputTokens,
+    ...(plan.sights.length > 0 && { images: plan.sights.map((sight) => sight.ref) }),
   };
   for (let n = 1; n <= steps; n++) {
     const reply = await ask(turn, plan, parts, ref, n);
@@ -114,7 +120,9 @@ async function converse(turn: Turn, toolbox: Toolbox, plan: Visit, scene: Scene)
 }
 
 function ask(turn: Turn, plan: Visit, parts: Part[], ref: PromptRef, n: number): Promise<Reply> {
-  const prompt = n === 1 ? plan.brief.prompt : { ...plan.brief.prompt, parts, n };
+  const { prompt: first } = plan.brief;
+  const text = n === 1 ? first : { ...first, parts, n };
+  const prompt = plan.sights.length > 0 ? { ...text, images: plan.sights.map(({ image }) => image) } : text;
   return turn.calls.think(
     turn.config,
     { models: plan.models, first: plan.resume.model[0] ?? '' },
@@ -122,6 +130,7 @@ function ask(turn: Turn, plan: Visit, parts: Part[], ref: PromptRef, n: number):
       prompt,
       ref,
       systemHash: plan.brief.systemHash,
+      images: plan.sights.map(({ ref }) => ref),
       unit: plan.resume.unit ?? null,
       purse: plan.purse,
       recorded: turn.recorded,

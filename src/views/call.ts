@@ -1,7 +1,7 @@
 import { apply } from '../core/apply.ts';
 import { renderPieces, requestHash } from '../core/brief.ts';
 import { type Part, printKey, type ToolSpec } from '../core/call.ts';
-import type { CallEntry, Entry, IntentEntry, PromptRef, VisitEffect } from '../core/entry.ts';
+import type { CallEntry, Entry, ImageRef, IntentEntry, PromptRef, VisitEffect } from '../core/entry.ts';
 import { printCredits } from '../core/ledger.ts';
 import { emptyState, type State } from '../core/state.ts';
 
@@ -22,6 +22,8 @@ export interface ShownCall {
   system: string;
   tools: ToolSpec[];
   parts: Part[];
+  /** Names of the images that came with the prompt. */
+  images: string[];
   /** null: the journal holds no answer (cut off, or under way). */
   answer: Answer | null;
   /** The prompt has the hash that was journaled before the call. */
@@ -85,7 +87,7 @@ export function visitIn(entries: Iterable<Entry>, turn: number, agent: string): 
 }
 
 function showCall(recording: Recording, intent: IntentEntry): ShownCall {
-  const { system, max, parts } = promptOf(recording, intent);
+  const { system, max, parts, images } = promptOf(recording, intent);
   const answer = recording.answers.get(printKey(intent)) ?? null;
   return {
     key: printKey(intent),
@@ -99,7 +101,8 @@ function showCall(recording: Recording, intent: IntentEntry): ShownCall {
     ...stablePartOf(recording, system),
     parts,
     answer,
-    exact: requestHash(system, intent.model, parts) === intent.hash,
+    images: images.map(({ name }) => name),
+    exact: requestHash(system, intent.model, parts, images) === intent.hash,
   };
 }
 
@@ -109,20 +112,30 @@ function stablePartOf({ blobs }: Recording, hash: string): { system: string; too
   return text === undefined ? { system: '', tools: [] } : (JSON.parse(text) as { system: string; tools: ToolSpec[] });
 }
 
+interface ShownPrompt {
+  system: string;
+  max: number;
+  parts: Part[];
+  images: readonly ImageRef[];
+}
+
 /** The prompt of the first call, or that of the call before with its reply and the results. */
-function promptOf(recording: Recording, { n, prompt }: IntentEntry): { system: string; max: number; parts: Part[] } {
-  if ('pieces' in prompt)
-    return { system: prompt.system, max: prompt.max, parts: [{ role: 'user', text: textOf(recording, prompt) }] };
+function promptOf(recording: Recording, { n, prompt }: IntentEntry): ShownPrompt {
+  if ('pieces' in prompt) {
+    const { system, max, images = [] } = prompt;
+    return { system, max, images, parts: [{ role: 'user', text: textOf(recording, prompt) }] };
+  }
   const before = recording.intents.find(
     (intent) => intent.n === n - 1 && recording.answers.get(printKey(intent))?.k === 'reply',
   );
   const answer = before && recording.answers.get(printKey(before));
-  if (!before || answer?.k !== 'reply') return { system: '', max: 0, parts: [] };
-  const { system, max, parts } = promptOf(recording, before);
+  if (!before || answer?.k !== 'reply') return { system: '', max: 0, images: [], parts: [] };
+  const { system, max, images, parts } = promptOf(recording, before);
   const { text, acts } = answer.reply;
   return {
     system,
     max,
+    images,
     parts: [
       ...parts,
       { role: 'assistant', text, acts },
@@ -169,8 +182,9 @@ function alreadyShown(call: ShownCall, before: ShownCall | undefined): number {
 export function printCall(call: ShownCall, shown = 0): string {
   const { key, model, provider, cost, ms, answer, cached, exact } = call;
   const head = `== Call ${key}: model ${model} (${provider}), ${cached ? 'given again from the cache, ' : ''}${answer ? `${cost} credits, ${ms} ms` : 'no answer in the journal'}${exact ? '' : '; the journal does not hold this prompt to the letter'}`;
+  const images = call.images.length ? [`-- images: ${call.images.join(', ')}`] : [];
   const system = shown === 0 ? [`-- system\n${call.system}`] : [];
-  return [head, ...system, ...call.parts.slice(shown).map(printPart), printAnswer(answer)].join('\n\n');
+  return [head, ...system, ...call.parts.slice(shown).map(printPart), ...images, printAnswer(answer)].join('\n\n');
 }
 
 function printPart(part: Part): string {

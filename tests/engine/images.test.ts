@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { readJournal } from '../../src/disk/journal.ts';
+import { Recompute } from '../../src/engine/recompute.ts';
+import { TOOLS } from '../../src/tools/all.ts';
+import { visitIn } from '../../src/views/call.ts';
+import { say } from '../regression/org.ts';
+import { Lab } from './world.ts';
+
+const PNG = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
+const EDGES = { human: ['a'], a: ['human', 'b'], b: ['a'] };
+
+/** a can look at images, b cannot; each passes what it gets on. */
+function lab(images: boolean): Lab {
+  const org = new Lab({ edges: EDGES, models: { default: { provider: 'mind', images } } }, ({ agent, n }) =>
+    agent === 'a' && n === 1 ? [say('b', 'Look.', { attachments: ['made.png'] })] : [],
+  );
+  org.disk.create('agents/human/outbox/chart.png', PNG);
+  org.disk.create('agents/human/outbox/fake.png', 'this is no image');
+  org.disk.create(
+    'agents/human/outbox/hello.md',
+    '---\nto: a\nattachments: [chart.png, fake.png, gone.png]\n---\nWhat do you see?\n',
+  );
+  org.disk.mkdir('agents/a/workspace');
+  org.disk.create('agents/a/workspace/made.png', PNG);
+  org.disk.now = () => org.clock.now() - 10_000;
+  return org;
+}
+
+describe('images of the mail', () => {
+  it('come with the prompt of a model that can look at them: those of people and those of agents', async () => {
+    const org = lab(true);
+    await org.turns(2);
+    const [a, b] = [org.prompts.find(({ agent }) => agent === 'a'), org.prompts.find(({ agent }) => agent === 'b')];
+    expect(a?.images).toEqual([{ name: 'chart.png', type: 'image/png', data: PNG.toString('base64') }]);
+    expect(b?.images).toMatchObject([{ name: expect.stringMatching(/made\.png$/), data: PNG.toString('base64') }]);
+  });
+
+  it('do not come with the prompt of another model, which is told', async () => {
+    const org = lab(false);
+    await org.turns(1);
+    expect(org.prompts[0]?.images).toBeUndefined();
+    expect(JSON.stringify(org.prompts[0]?.parts)).toContain(
+      '[chart.png, fake.png, gone.png: your model cannot look at images]',
+    );
+  });
+
+  it('are kept once by the journal, shown with the call, and recomputed', async () => {
+    const org = lab(true);
+    await org.turns(2);
+    expect(org.journal().filter((line) => line.k === 'blob' && line.image)).toHaveLength(1);
+    expect(visitIn(org.journal(), 1, 'a')?.calls).toMatchObject([{ images: ['chart.png'], exact: true }]);
+    const again = new Recompute(TOOLS, org.ports());
+    for (const group of readJournal(org.disk, [])) await again.take(group);
+    expect([again.visits, again.divergence]).toEqual([2, null]);
+  });
+});
