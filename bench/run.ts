@@ -1,6 +1,6 @@
 /**
  * The figures of docs/performance.md: `npm run bench` for all, `npm run bench -- --short` for the ratio of the engine to
- * the floor alone. Engine and floor take turns in one run on the same disk, so that a noisy machine disturbs both alike.
+ * the floor alone, `npm run bench -- --calls` for what calls cost. Engine and floor take turns in one run on the same disk, so that a noisy machine disturbs both alike.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -13,6 +13,7 @@ import { realDisk } from '../src/disk/real.ts';
 import { Recompute } from '../src/engine/recompute.ts';
 import { Refold } from '../src/engine/replay.ts';
 import { TOOLS } from '../src/tools/all.ts';
+import { manyAgents, wrappers } from './calls.ts';
 import { median, openFloor, openRing, ringProvider, writeFiles } from './ring.ts';
 
 const MAIN = path.resolve('dist/faces/cli/main.js');
@@ -21,13 +22,18 @@ const fresh = (name: string): string => fs.mkdtempSync(path.join(base, `${name}-
 const short = process.argv.includes('--short');
 
 console.log(`Node ${process.version}, ${os.cpus().length} cores, folder ${base}`);
-const ring = await throughput(1000, short ? 15 : 40);
-if (!short) {
+const only = process.argv.includes('--calls');
+const ring = only ? null : await throughput(1000, short ? 15 : 40);
+if (ring && !short) {
   await replays(ring);
   await throughput(10_000, 8);
   await oldMessages();
   coldStarts();
   memory();
+}
+if (only || !short) {
+  print('wrappers', await wrappers());
+  print('a turn at a latency of 1 s', await manyAgents(fresh('many'), 256, 1000));
 }
 
 /** Agent-turns a second of the engine against the floor, measured turn about. */

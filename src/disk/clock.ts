@@ -9,6 +9,8 @@ export interface Clock {
   ticks(): number;
   /** Waits; rejects with the signal's reason when it is aborted. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Calls back after so many milliseconds, unless what it returns is called before. */
+  timer(ms: number, late: () => void): () => void;
   /** A number from 0 up to 1. */
   random(): number;
   /** A short text that nobody can guess. */
@@ -20,6 +22,10 @@ export const realClock: Clock = {
   ticks: () => performance.now(),
   sleep: async (ms, signal) => {
     await wait(ms, undefined, signal ? { signal } : {});
+  },
+  timer: (ms, late) => {
+    const timeout = setTimeout(late, ms);
+    return () => clearTimeout(timeout);
   },
   random: () => Math.random(),
   token: () => randomBytes(9).toString('hex'),

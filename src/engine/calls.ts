@@ -100,7 +100,7 @@ export class Calls {
     const sleep = (ms: number, signal?: AbortSignal) => clock.sleep(ms, signal);
     const plain: Line<Asking> = async ({ thought }, signal) =>
       (await connection).complete(limitOutput(model, thought.prompt), signal);
-    const timed = provider.free ? plain : timeout(plain, model.timeout_ms, sleep);
+    const timed = provider.free ? plain : timeout(plain, model.timeout_ms, (ms, late) => clock.timer(ms, late));
     const recorded = opened(
       record(timed, attempts, () => clock.ticks()),
       connection,

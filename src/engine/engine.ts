@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { apply } from '../core/apply.ts';
 import { lapsed } from '../core/approval.ts';
 import type { Config } from '../core/config.ts';
@@ -204,6 +205,8 @@ export class Engine {
 
   private async make(wish: TurnWish): Promise<TurnReport> {
     const signal = wish.signal ?? new AbortController().signal;
+    // Every call of the turn listens to it.
+    setMaxListeners(0, signal);
     const faults: Fault[] = [];
     const frozen = this.unfinished ? this.thaw(this.unfinished) : await this.freeze(wish, faults);
     const turn: Turn = {

@@ -26,6 +26,14 @@ export class FakeClock implements Clock {
     this.time += ms;
     await Promise.resolve();
   }
+  /** Time goes by when nothing else is left to be done at once. */
+  timer(ms: number, late: () => void): () => void {
+    const immediate = setImmediate(() => {
+      this.time += ms;
+      late();
+    });
+    return () => clearImmediate(immediate);
+  }
   /** Always the middle. */
   random(): number {
     return 0.5;

@@ -1,4 +1,3 @@
-import PQueue from 'p-queue';
 import { Unasked } from '../../core/call.ts';
 import type { Limit } from '../../schema/models.ts';
 import { estimateUsage } from '../estimate.ts';
@@ -34,6 +33,11 @@ export interface Wish {
   signal: AbortSignal;
 }
 
+/** One that waits. */
+interface Waiter extends Wish {
+  enter(): void;
+}
+
 /**
  * Where calls wait for what one limit allows: so many at a time, and so many calls and tokens in any second or minute. Those
  * with a greater priority go first. When too many wait, or one waited too long, it fails as `rate-limit` and nobody was asked.
@@ -42,20 +46,19 @@ export class Gate {
   private readonly name: string;
   private readonly settings: Limit;
   private readonly time: Time;
-  /** Calls under way, so many at a time; null when that is not limited. */
-  private readonly room: PQueue | null;
-  /** One after the other, by priority, while a window is full. */
-  private readonly door = new PQueue({ concurrency: 1 });
   private readonly requests: Window[];
   private readonly tokens: Window | null;
+  /** By priority, then by arrival. */
+  private readonly waiters: Waiter[] = [];
   private running = 0;
+  /** Somebody sleeps until a window has room. */
+  private watched = false;
 
   constructor(name: string, settings: Limit, time: Time) {
-    const { concurrency, requests_per_second, requests_per_minute, tokens_per_minute } = settings;
+    const { requests_per_second, requests_per_minute, tokens_per_minute } = settings;
     this.name = name;
     this.settings = settings;
     this.time = time;
-    this.room = concurrency === undefined ? null : new PQueue({ concurrency });
     this.requests = [
       ...(requests_per_second === undefined ? [] : [new Window(requests_per_second, 1000)]),
       ...(requests_per_minute === undefined ? [] : [new Window(requests_per_minute, 60_000)]),
@@ -65,93 +68,86 @@ export class Gate {
 
   /** Calls under way and calls that wait. */
   get load(): { running: number; waiting: number } {
-    return { running: this.running, waiting: (this.room?.size ?? 0) + this.door.size + this.door.pending };
+    return { running: this.running, waiting: this.waiters.length };
   }
 
   async run<T>(work: () => Promise<T>, wish: Wish): Promise<T> {
     wish.signal.throwIfAborted();
-    const { queue, wait_ms } = this.settings;
-    if (this.isBusy(wish.tokens) && this.load.waiting >= queue) throw this.overflow(`${queue} calls wait already`);
-    const deadline = this.time.ticks() + wait_ms;
-    return this.room === null ? this.pass(work, wish, deadline) : this.inRoom(this.room, work, wish, deadline);
-  }
-
-  private isBusy(tokens: number): boolean {
-    return (
-      this.door.pending > 0 || (this.room?.pending ?? 0) >= (this.room?.concurrency ?? 1) || this.waitFor(tokens) > 0
-    );
-  }
-
-  /** Waits for one of the places that a call holds until its end. */
-  private async inRoom<T>(room: PQueue, work: () => Promise<T>, wish: Wish, deadline: number): Promise<T> {
-    const patience = new AbortController();
-    const giveUp = () => patience.abort(wish.signal.reason);
-    wish.signal.addEventListener('abort', giveUp, { once: true });
-    let job: Promise<T> | null = null;
-    const timer = new AbortController();
-    const start = (): Promise<T> => {
-      timer.abort();
-      wish.signal.removeEventListener('abort', giveUp);
-      job = this.pass(work, wish, deadline);
-      return job;
-    };
-    const turn = room.add(() => start().then(noResult, noResult), { priority: wish.priority, signal: patience.signal });
-    if (!job) this.limitPatience(patience, timer.signal);
+    if (this.waiters.length > 0 || !this.enter(wish.tokens)) await this.wait(wish);
     try {
-      await turn;
-    } catch (error) {
-      throw patience.signal.aborted ? patience.signal.reason : error;
-    } finally {
-      timer.abort();
-      wish.signal.removeEventListener('abort', giveUp);
-    }
-    return job as unknown as Promise<T>;
-  }
-
-  /** Waits until every window has room, takes it, and works. */
-  private async pass<T>(work: () => Promise<T>, wish: Wish, deadline: number): Promise<T> {
-    if (this.door.pending > 0 || !this.enter(wish.tokens)) await this.wait(wish, deadline);
-    this.running++;
-    try {
+      wish.signal.throwIfAborted();
       return await work();
     } finally {
       this.running--;
+      this.admit();
     }
   }
 
-  private async wait({ tokens, priority, signal }: Wish, deadline: number): Promise<void> {
-    await this.door.add(
-      async () => {
-        while (!this.enter(tokens)) {
-          const ms = this.waitFor(tokens);
-          if (this.time.ticks() + ms > deadline) throw this.overflow(`a place is free in ${Math.ceil(ms)} ms`);
-          await this.time.sleep(ms, signal);
-        }
-      },
-      { priority, signal },
-    );
+  /** Waits until it was let in. */
+  private async wait(wish: Wish): Promise<void> {
+    const { queue, wait_ms } = this.settings;
+    if (this.waiters.length >= queue) throw this.overflow(`${queue} calls wait already`);
+    const entered = new AbortController();
+    const end = AbortSignal.any([wish.signal, entered.signal]);
+    const late = this.time.sleep(wait_ms, end).then(() => {
+      throw this.overflow(`no place within ${wait_ms} ms`);
+    });
+    const waiter = { ...wish, enter: () => entered.abort() };
+    this.line(waiter);
+    try {
+      await late;
+    } catch (error) {
+      if (entered.signal.aborted) return;
+      this.waiters.splice(this.waiters.indexOf(waiter), 1);
+      throw wish.signal.aborted ? wish.signal.reason : error;
+    }
   }
 
+  private line(waiter: Waiter): void {
+    const behind = this.waiters.findIndex(({ priority }) => priority < waiter.priority);
+    this.waiters.splice(behind < 0 ? this.waiters.length : behind, 0, waiter);
+    this.admit();
+  }
+
+  /** Lets in as many as there is room for; while a window is full it looks again when that has room. */
+  private admit(): void {
+    for (let next = this.waiters[0]; next && this.enter(next.tokens); next = this.waiters[0]) {
+      this.waiters.shift();
+      next.enter();
+    }
+    const first = this.waiters[0];
+    const ms = first && this.hasPlace() ? this.waitFor(first.tokens) : 0;
+    if (ms > 0 && !this.watched) this.watch(ms);
+  }
+
+  private watch(ms: number): void {
+    this.watched = true;
+    this.time.sleep(ms).then(() => {
+      this.watched = false;
+      this.admit();
+    });
+  }
+
+  /** Takes a place and what the windows have, if all of them have room. */
   private enter(tokens: number): boolean {
-    if (this.waitFor(tokens) > 0) return false;
+    if (!this.hasPlace() || this.waitFor(tokens) > 0) return false;
     const now = this.time.ticks();
     for (const window of this.requests) window.take(1, now);
     this.tokens?.take(tokens, now);
+    this.running++;
     return true;
   }
 
-  private waitFor(tokens: number): number {
-    const now = this.time.ticks();
-    const waits = this.requests.map((window) => window.waitFor(1, now));
-    return Math.max(0, ...waits, this.tokens?.waitFor(tokens, now) ?? 0);
+  private hasPlace(): boolean {
+    return this.running < (this.settings.concurrency ?? Infinity);
   }
 
-  private limitPatience(patience: AbortController, started: AbortSignal): void {
-    const { wait_ms } = this.settings;
-    this.time.sleep(wait_ms, started).then(
-      () => patience.abort(this.overflow(`waited ${wait_ms} ms`)),
-      () => {},
-    );
+  /** Milliseconds until every window has room. */
+  private waitFor(tokens: number): number {
+    const now = this.time.ticks();
+    let ms = this.tokens?.waitFor(tokens, now) ?? 0;
+    for (const window of this.requests) ms = Math.max(ms, window.waitFor(1, now));
+    return ms;
   }
 
   private overflow(why: string): Unasked {
@@ -159,13 +155,13 @@ export class Gate {
   }
 }
 
-function noResult(): void {}
-
 /** So much in any span of `ms` milliseconds: a sliding window over what was taken. */
 class Window {
   private readonly most: number;
   private readonly ms: number;
-  private readonly taken: { at: number; amount: number }[] = [];
+  private taken: { at: number; amount: number }[] = [];
+  /** Those before it are too old to count. */
+  private first = 0;
   private sum = 0;
 
   constructor(most: number, ms: number) {
@@ -177,8 +173,8 @@ class Window {
   waitFor(amount: number, now: number): number {
     this.forget(now);
     let over = this.sum + Math.min(amount, this.most) - this.most;
-    for (const { at, amount: freed } of this.taken) {
-      if (over <= 0) break;
+    for (let i = this.first; over > 0; i++) {
+      const { at, amount: freed } = this.taken[i] as { at: number; amount: number };
       over -= freed;
       if (over <= 0) return at + this.ms - now;
     }
@@ -192,7 +188,13 @@ class Window {
   }
 
   private forget(now: number): void {
-    while (this.taken[0] && this.taken[0].at + this.ms <= now)
-      this.sum -= (this.taken.shift() as { amount: number }).amount;
+    for (let oldest = this.taken[this.first]; oldest && oldest.at + this.ms <= now; oldest = this.taken[this.first]) {
+      this.sum -= oldest.amount;
+      this.first++;
+    }
+    if (this.first > 1000) {
+      this.taken = this.taken.slice(this.first);
+      this.first = 0;
+    }
   }
 }

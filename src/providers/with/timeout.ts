@@ -1,36 +1,35 @@
 import { ProviderError } from '../../core/call.ts';
 import type { Asked, Line } from './line.ts';
 
+/** Calls back after so many milliseconds, unless what it returns is called before. */
+export type Timer = (ms: number, late: () => void) => () => void;
+
 /** A provider that does not listen is left alone so long after its end: milliseconds. */
 const DEAF_MS = 300;
 
 /** Ends one attempt after `ms` milliseconds with the failure `timeout`, and at an abort, even when the provider does not listen. */
-export function timeout<A extends Asked>(
-  line: Line<A>,
-  ms: number,
-  sleep: (ms: number, signal: AbortSignal) => Promise<void>,
-): Line<A> {
+export function timeout<A extends Asked>(line: Line<A>, ms: number, timer: Timer): Line<A> {
   return async (asked, signal) => {
+    signal.throwIfAborted();
     const end = new AbortController();
-    const passOn = () => end.abort(signal.reason);
+    let leave = (_reason: unknown): void => {};
+    const deaf = new Promise<never>((_, reject) => {
+      leave = reject;
+    });
+    const stop = (reason: unknown): void => {
+      end.abort(reason);
+      setTimeout(() => leave(reason), DEAF_MS).unref();
+    };
+    const passOn = (): void => stop(signal.reason);
     signal.addEventListener('abort', passOn, { once: true });
-    sleep(ms, end.signal).then(
-      () => end.abort(new ProviderError('timeout', `no answer within ${ms} ms`)),
-      () => {},
-    );
+    const cancel = timer(ms, () => stop(new ProviderError('timeout', `no answer within ${ms} ms`)));
     try {
-      return await Promise.race([line(asked, end.signal), deafEnd(end.signal)]);
+      return await Promise.race([line(asked, end.signal), deaf]);
     } catch (error) {
       throw end.signal.aborted && !(error instanceof ProviderError) ? end.signal.reason : error;
     } finally {
       signal.removeEventListener('abort', passOn);
-      end.abort();
+      cancel();
     }
   };
-}
-
-function deafEnd(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    signal.addEventListener('abort', () => setTimeout(() => reject(signal.reason), DEAF_MS).unref(), { once: true });
-  });
 }

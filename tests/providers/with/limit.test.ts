@@ -160,7 +160,7 @@ describe('a limit', () => {
     const first = busy.run(() => wait(80), wish);
     await expect(busy.run(async () => {}, wish)).rejects.toMatchObject({
       failure: 'rate-limit',
-      message: /waited 30 ms/,
+      message: /no place within 30 ms/,
     });
     await first;
     const time = new Steps();
@@ -168,8 +168,7 @@ describe('a limit', () => {
     await full.run(async () => {}, wish);
     const late = full.run(async () => {}, wish).catch((thrown: unknown) => thrown);
     await time.run();
-    expect(await late).toMatchObject({ failure: 'rate-limit', message: /60000 ms/ });
-    expect(time.now).toBe(0);
+    expect(await late).toMatchObject({ failure: 'rate-limit', message: /no place within 30000 ms/ });
   });
 
   it('never refuses what need not wait, however many come at once', async () => {

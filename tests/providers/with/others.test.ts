@@ -1,6 +1,6 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { ProviderError, REPLY_FAILURES, type Reply, Unasked } from '../../../src/core/call.ts';
+import { realClock } from '../../../src/disk/clock.ts';
 import { breaker } from '../../../src/providers/with/breaker.ts';
 import { fallback } from '../../../src/providers/with/fallback.ts';
 import type { Asked, Line } from '../../../src/providers/with/line.ts';
@@ -72,13 +72,14 @@ describe('fallback', () => {
 });
 
 describe('timeout', () => {
-  const sleep = (ms: number, signal: AbortSignal) => wait(ms, undefined, { signal });
-  keepsTheLine((line) => timeout(line, 5000, sleep));
+  keepsTheLine((line) => timeout(line, 5000, realClock.timer));
 
   it('ends an attempt in time, even one that does not listen', async () => {
-    await expect(timeout(hanging(), 20, sleep)(askedOf(), never)).rejects.toMatchObject({ failure: 'timeout' });
+    await expect(timeout(hanging(), 20, realClock.timer)(askedOf(), never)).rejects.toMatchObject({
+      failure: 'timeout',
+    });
     const deaf = lineOf(() => new Promise<Reply>(() => {}));
-    await expect(timeout(deaf, 20, sleep)(askedOf(), never)).rejects.toMatchObject({ failure: 'timeout' });
+    await expect(timeout(deaf, 20, realClock.timer)(askedOf(), never)).rejects.toMatchObject({ failure: 'timeout' });
   });
 });
 
