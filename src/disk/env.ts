@@ -5,7 +5,7 @@ import { cut } from '../schema/print.ts';
 import { near } from './yaml-faults.ts';
 
 /** Variables that the command line reads, not the configuration. */
-const OTHERS = ['LEMMING_ORG', 'LEMMING_DEBUG'];
+export const NO_SETTINGS = ['LEMMING_ORG', 'LEMMING_DEBUG', 'LEMMING_HOME'];
 
 /** A variable of the environment that overrides one scalar of `org/org.yaml`. */
 export interface Variable {
@@ -49,7 +49,7 @@ export function override(
   const names: string[] = [];
   for (const name of Object.keys(env).sort()) {
     const text = env[name];
-    if (text === undefined || !name.startsWith('LEMMING_') || OTHERS.includes(name)) continue;
+    if (text === undefined || !name.startsWith('LEMMING_') || NO_SETTINGS.includes(name)) continue;
     names.push(name);
     const read = readVariable(name, text);
     if ('code' in read) faults.push(read);
@@ -65,7 +65,7 @@ function readVariable(name: string, text: string): { path: readonly string[]; va
   if (!variable) {
     const known = VARIABLES.map((one) => one.name);
     return fault('bad-env', `There is no setting for the variable ${cut(name, 80)}`, {
-      ...near(name, [...known, ...OTHERS]),
+      ...near(name, [...known, ...NO_SETTINGS]),
     });
   }
   const value = parse(variable.schema, text);

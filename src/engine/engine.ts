@@ -8,6 +8,7 @@ import { frozenEffects, peopleOf } from '../core/settle.ts';
 import { agentState, type State } from '../core/state.ts';
 import { atRest, idleness } from '../core/walk.ts';
 import { DiskError } from '../disk/disk.ts';
+import { NO_SETTINGS } from '../disk/env.ts';
 import { Folder, numberAsides } from '../disk/folder.ts';
 import { type Journal, readJournal } from '../disk/journal.ts';
 import { type Lock, takeLock } from '../disk/lock.ts';
@@ -433,7 +434,7 @@ function asFault(error: unknown): unknown {
 
 function overridesIn(env: Record<string, string | undefined>): Record<string, string> {
   const names = Object.keys(env)
-    .filter((name) => name.startsWith('LEMMING_') && name !== 'LEMMING_ORG' && name !== 'LEMMING_DEBUG')
+    .filter((name) => name.startsWith('LEMMING_') && !NO_SETTINGS.includes(name))
     .sort();
   return Object.fromEntries(names.map((name) => [name, env[name] as string]));
 }
