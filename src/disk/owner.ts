@@ -35,8 +35,6 @@ const SECRET_MS = 10_000;
 const SECRET_BYTES = 65_536;
 /** While only texts are redacted, `.env` is looked at again after so long: milliseconds. */
 const LOOK_MS = 1000;
-/** Characters of standard error that reach an error message. */
-const STDERR_CHARS = 2000;
 
 /** What the owner of this machine keeps outside every org: keys, and what may run. */
 export interface Owner {
@@ -250,8 +248,8 @@ class Machine implements Owner {
   run = async (job: Job): Promise<Ran> => {
     this.requireTrust({ kind: 'command', argv: job.argv });
     const ran = await runChild(job);
-    // A cut could leave the half of a secret, which nobody would recognise: so what is known is struck out first.
-    return { ...ran, stderr: this.redact(ran.stderr).slice(-STDERR_CHARS) };
+    // Whoever cuts it could leave the half of a secret, which nobody would recognise: so what is known is struck out first.
+    return { ...ran, stderr: this.redact(ran.stderr) };
   };
 
   approve = (what: Trusted): void => {

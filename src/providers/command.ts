@@ -12,6 +12,8 @@ import type { Outside, Provider } from './provider.ts';
 const MOST = 8 * 1_048_576;
 /** Characters of the answer itself: looking for JSON in more would hold up everybody else. */
 const LONGEST = 1_048_576;
+/** Characters of standard error in an error message: its end, which must not be cut off where messages are kept. */
+const SAID = 1900;
 
 const field = z.string().regex(/^[^.]+(\.[^.]+)*$/, 'a path such as result or usage.input_tokens');
 
@@ -108,7 +110,7 @@ function replyOf({ end, stdout, stderr }: Ran, settings: Settings, prompt: Promp
   const received = stdout.length || null;
   const wrong = failureOf(end, settings);
   if (wrong) {
-    const said = stderr.trim();
+    const said = stderr.slice(-SAID).trim();
     throw new ProviderError(wrong[0], said ? `${wrong[1]}: ${said}` : wrong[1], { received });
   }
   const malformed = (why: string) => new ProviderError('malformed', `${settings.name}: ${why}`, { received });
