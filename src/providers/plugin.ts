@@ -184,8 +184,8 @@ const answer = z.object({
     .array(z.object({ id: z.string().min(1).max(200).optional(), tool: z.string().max(200), input: z.json() }))
     .max(MOST_ACTS)
     .default([]),
-  usage: z.unknown(),
-  cost: z.unknown(),
+  usage: z.unknown().optional(),
+  cost: z.unknown().optional(),
   requestId: z.string().max(200).nullish(),
   model: z.string().min(1).max(200).optional(),
 });
