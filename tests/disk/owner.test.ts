@@ -17,6 +17,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ProviderError } from '../../src/core/call.ts';
 import { type Trusted, trustHash } from '../../src/core/trust.ts';
+import { override } from '../../src/disk/env.ts';
 import { type Owner, outsideOf, ownerOf } from '../../src/disk/owner.ts';
 import { ownerFolder, readEnv } from '../../src/disk/owner-files.ts';
 import { FaultError } from '../../src/schema/fault.ts';
@@ -70,6 +71,9 @@ describe('the folder of the owner', () => {
     [{ LEMMING_HOME: 'here' }, null],
     [{}, null],
   ])('by %j is %j', (env, folder) => expect(ownerFolder(env)).toEqual(folder));
+
+  it('is no setting of the organisation', () =>
+    expect(override({ version: 1, name: 'x' }, { LEMMING_HOME: '/l' }).faults).toEqual([]));
 
   it('is refused inside the organisation, however it is reached; its secrets are struck out all the same', async () => {
     const { root, top, env } = place();
