@@ -38,7 +38,7 @@ const LOOK_MS = 1000;
 
 /** What the owner of this machine keeps outside every org: keys, and what may run. */
 export interface Owner {
-  /** A variable of the process, else of the owner's `.env` as it stands now. */
+  /** A variable of the process that is not empty, else of the owner's `.env` as it stands now. */
   env(name: string): string | undefined;
   /** What `env:NAME` or `secret://name` stands for, as it is now. Rejects with an `auth` that says what to set, and where. */
   secret(reference: string): Promise<string>;
@@ -143,9 +143,9 @@ class Machine implements Owner {
 
   env = (name: string): string | undefined => {
     const own = this.variables[name];
-    if (own !== undefined) return own;
+    if (own?.trim()) return own;
     const found = this.fromFile()?.get(name);
-    return found !== undefined && !this.refusal() ? found : undefined;
+    return found !== undefined && !this.refusal() ? found : own;
   };
 
   childEnv = (names: readonly string[]): Record<string, string> => {

@@ -1,3 +1,5 @@
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import {
   type CallFailure,
@@ -152,9 +154,17 @@ async function load(path: string, text: string, door: PluginDoor): Promise<Loade
     });
   } catch (error) {
     if (error instanceof FaultError) throw error;
-    const why = messageOf(error).replaceAll(url, file).replaceAll(new URL(url).pathname, file);
-    throw failure('invalid-value', `The plug-in cannot be loaded: ${why}`, { file, remedy: 'Mend the plug-in.' });
+    throw failure('invalid-value', `The plug-in cannot be loaded: ${withoutPlace(messageOf(error), url, file)}`, {
+      file,
+      remedy: 'Mend the plug-in.',
+    });
   }
+}
+
+/** Messages are kept in the organisation: they name the file there, and no folder of this machine. */
+function withoutPlace(message: string, url: string, file: string): string {
+  const copy = fileURLToPath(url);
+  return message.replaceAll(url, file).replaceAll(copy, file).replaceAll(dirname(copy), '.');
 }
 
 /** An `await` at the top of a module may never end. */

@@ -184,9 +184,9 @@ describe('.env', () => {
     else expect([Object.fromEntries(value ?? []), faults]).toEqual([wanted, []]);
   });
 
-  it('comes after the variables of the process', () => {
-    const { owner } = place({ '.env': 'A=file\nB=file\n' }, { A: 'process' });
-    expect([owner.env('A'), owner.env('B'), owner.env('C')]).toEqual(['process', 'file', undefined]);
+  it('comes after the variables of the process that are not empty', () => {
+    const { owner } = place({ '.env': 'A=file\nB=file\nE=file\n' }, { A: 'process', E: '', F: '' });
+    expect(['A', 'B', 'C', 'E', 'F'].map(owner.env)).toEqual(['process', 'file', undefined, 'file', '']);
   });
 
   it('is read anew when it was changed, so a key rotates without a restart; the old one stays struck out', async () => {
