@@ -6,6 +6,7 @@ import { addToList } from '../disk/edit.ts';
 import { realHost } from '../disk/host.ts';
 import { readJournal } from '../disk/journal.ts';
 import { lockHolder } from '../disk/lock.ts';
+import { type Owner, ownerOf } from '../disk/owner.ts';
 import { realDisk } from '../disk/real.ts';
 import { load } from '../engine/load.ts';
 import { checkFolder, type Place } from '../engine/open.ts';
@@ -13,6 +14,7 @@ import { type Fault, FaultError, printFault } from '../schema/fault.ts';
 import { count } from '../views/table.ts';
 import type { Command, Outcome, Run } from './command.ts';
 import { exactText, replaceExact } from './own-files.ts';
+import { type Program, programsOf } from './programs.ts';
 
 export const command: Command = {
   name: 'doctor',
@@ -39,13 +41,14 @@ export const run: Run = async (world, input) => {
 function examine(place: Place, disk: Disk, { fixed, left }: Fixes): Outcome {
   const { config, faults, warnings } = checkFolder(place);
   const journal = journalFaults(disk);
-  const all = [...faults, ...warnings, ...journal];
+  const owner = ownerOf(place.env, place.root);
+  const all = [...faults, ...warnings, ...journal, ...owner.faults()];
   const running = lockHolder(disk, realHost(place.root));
   const notes = [
     ...left,
     ...(running ? [`An engine runs here: process ${running.pid} (lemming ${running.command})`] : []),
     ...(journal.length === 0 ? notesOfState(disk) : []),
-    ...(config ? notesOfChart(config) : []),
+    ...(config ? [...notesOfChart(config), ...notesOfPrograms(programsOf(config, disk), owner)] : []),
     ...notesOfFolder(disk, all),
   ];
   const ok = all.length === 0;
@@ -112,6 +115,14 @@ function notesOfChart(config: Config): string[] {
     );
   }
   return notes;
+}
+
+/** What models would run, had somebody approved it. */
+function notesOfPrograms(programs: readonly Program[], owner: Owner): string[] {
+  return programs.flatMap(({ model, what, fault }) => {
+    if (!what) return [`The model ${model} cannot run: ${fault.message}`];
+    return owner.approved(what) ? [] : [`The model ${model} was not approved on this machine: lemming trust ${model}`];
+  });
 }
 
 /** Conflicts that wait for a decision, traces of a crash, agents without a resume. */

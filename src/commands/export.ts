@@ -1,8 +1,10 @@
 import { resolve } from 'node:path';
+import type { Config } from '../core/config.ts';
+import { ownerOf } from '../disk/owner.ts';
 import { readOrg } from '../engine/open.ts';
 import { type PackedOrg, packOrg } from '../engine/pack.ts';
 import { Scrubber } from '../engine/scrub.ts';
-import type { Command, Run } from './command.ts';
+import type { Command, Run, World } from './command.ts';
 
 export const command: Command = {
   name: 'export',
@@ -27,6 +29,7 @@ const HISTORY = /^org\/(journal|dead-letter|approvals)$|^agents\/[^/]+\/outbox$/
 
 export const run: Run = async (world, input) => {
   const { disk, config } = readOrg(world);
+  await learnKeys(world, config);
   const file = resolve(world.cwd, input.args.file ?? '');
   const bare = input.flags['without-journal'] === true;
   let scrubber = new Scrubber(disk, config, world.env);
@@ -46,3 +49,15 @@ export const run: Run = async (world, input) => {
     text: `${packed.files} files are in ${file}.${struck.length ? ` Secrets were struck out of ${struck.length}.` : ''}\nlemming import ${file} DIR makes an organisation of it.`,
   };
 };
+
+/** Asks for the keys that only a program knows, so that they are struck out too. */
+async function learnKeys({ env, root, say }: World, { models }: Config): Promise<void> {
+  const keys = new Set([...models.values()].flatMap(({ key }) => (key?.startsWith('secret://') ? [key] : [])));
+  for (const key of keys) {
+    try {
+      await ownerOf(env, root).secret(key);
+    } catch {
+      say(`${key} could not be read, so it is not looked for in the files.`);
+    }
+  }
+}

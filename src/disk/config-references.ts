@@ -1,9 +1,10 @@
 import type { CreditsFile } from '../schema/credits.ts';
 import type { ModelsFile } from '../schema/models.ts';
+import { isPluginPath } from '../schema/name.ts';
 import type { UnitHead } from '../schema/unit.ts';
 import type { References, Source } from './config-source.ts';
 
-/** Checks that fallbacks name models and do not go round. */
+/** Checks that fallbacks name models and do not go round, and that a provider that is a path can be a plug-in. */
 export function checkModels(source: Source<ModelsFile>, references: References): void {
   const models = source.value?.models ?? {};
   const known = new Set(Object.keys(models));
@@ -12,6 +13,11 @@ export function checkModels(source: Source<ModelsFile>, references: References):
     for (const [i, next] of fallback.entries()) references.need(next, known, 'model', source, [...path, i]);
     const loop = loopFrom(name, (one) => models[one]?.fallback ?? []);
     if (loop) references.add('invalid-value', `The fallbacks go round: ${loop.join(' → ')}`, source, path);
+  }
+  for (const [name, { provider }] of Object.entries(models)) {
+    if (!provider.includes('/') || isPluginPath(provider)) continue;
+    const message = 'A plug-in is an .mjs or .js file inside the organisation, such as ./org/providers/mine.mjs';
+    references.add('invalid-value', message, source, ['models', name, 'provider'], 'value', { value: provider });
   }
 }
 

@@ -5,7 +5,7 @@ import { cut } from '../schema/print.ts';
 import { near } from './yaml-faults.ts';
 
 /** Variables that the command line reads, not the configuration. */
-export const NO_SETTINGS = ['LEMMING_ORG', 'LEMMING_DEBUG'];
+export const NO_SETTINGS = ['LEMMING_ORG', 'LEMMING_DEBUG', 'LEMMING_HOME'];
 
 /** A variable of the environment that overrides one scalar of `org/org.yaml`. */
 export interface Variable {

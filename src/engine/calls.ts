@@ -7,6 +7,7 @@ import { countsTokens, worstCase } from '../core/ledger.ts';
 import type { State } from '../core/state.ts';
 import { DiskError } from '../disk/disk.ts';
 import type { Journal } from '../disk/journal.ts';
+import { outsideOf, ownerOf } from '../disk/owner.ts';
 import type { Connection, Outside, Provider } from '../providers/provider.ts';
 import { breaker, leftAlone } from '../providers/with/breaker.ts';
 import { fallback, type Link } from '../providers/with/fallback.ts';
@@ -98,8 +99,14 @@ export class Calls {
     const { name, model, provider, connection, attempts } = line;
     const { clock } = this.ports;
     const sleep = (ms: number, signal?: AbortSignal) => clock.sleep(ms, signal);
-    const plain: Line<Asking> = async ({ thought }, signal) =>
-      (await connection).complete(limitOutput(model, thought.prompt), signal);
+    const plain: Line<Asking> = async ({ thought }, signal) => {
+      try {
+        return await (await connection).complete(limitOutput(model, thought.prompt), signal);
+      } catch (error) {
+        if (isRefusedKey(error) && model.key) ownerOf(this.ports.env).forget(model.key);
+        throw error;
+      }
+    };
     const timed = provider.free ? plain : timeout(plain, model.timeout_ms, (ms, late) => clock.timer(ms, late));
     const recorded = opened(
       record(timed, attempts, () => clock.ticks()),
@@ -130,12 +137,7 @@ export class Calls {
   private outside(): Outside {
     const { clock, env } = this.ports;
     return {
-      env: (name) => env[name],
-      secret: async (reference) => env[reference.replace(/^env:/, '')] ?? '',
-      childEnv: () => ({}),
-      requireTrust: () => {
-        throw new ProviderError('bad-request', 'nothing is approved');
-      },
+      ...outsideOf(env),
       file: (path) => this.state.files.get(path) ?? null,
       sleep: (ms, signal) => clock.sleep(ms, signal),
     };
@@ -265,6 +267,10 @@ function viaOf(name: string, first: string, failed: ProviderError | null): strin
   if (name === first) return undefined;
   const isLeft = failed === null || (failed instanceof Unasked && failed.failure === 'unavailable');
   return `${name}, because ${first} ${isLeft ? 'is left alone' : `failed (${failed.failure})`}`;
+}
+
+function isRefusedKey(error: unknown): boolean {
+  return error instanceof ProviderError && error.failure === 'auth';
 }
 
 function isOfTheReply({ failure }: ProviderError): boolean {

@@ -11,6 +11,8 @@ import type { Disk } from '../disk/disk.ts';
 import { Folder } from '../disk/folder.ts';
 import { realHost } from '../disk/host.ts';
 import { lockHolder } from '../disk/lock.ts';
+import { ownerOf } from '../disk/owner.ts';
+import { pluginText } from '../disk/plugin-text.ts';
 import { realDisk } from '../disk/real.ts';
 import { replaceNow } from '../disk/workspace.ts';
 import { provider } from '../providers/find.ts';
@@ -33,7 +35,11 @@ export interface Place {
 
 /** The real world behind an engine. */
 export function realPorts(place: Place): Ports {
-  return { disk: realDisk(place.root), clock: realClock, host: realHost(place.root), env: place.env, provider };
+  const disk = realDisk(place.root);
+  const { requireTrust, moduleOf } = ownerOf(place.env, place.root);
+  const door = { textOf: (path: string) => pluginText(disk, path), requireTrust, moduleOf };
+  const find = (name: string) => provider(name, door);
+  return { disk, clock: realClock, host: realHost(place.root), env: place.env, provider: find };
 }
 
 /** Opens the engine of an org, and closes it whatever happens. */

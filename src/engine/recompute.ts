@@ -4,13 +4,13 @@ import type { Effect, Entry, OpenEntry } from '../core/entry.ts';
 import type { Toolbox } from '../core/judge.ts';
 import { frozenEffects } from '../core/settle.ts';
 import { emptyState, type State } from '../core/state.ts';
+import { unchanged } from '../core/strike.ts';
 import { realClock } from '../disk/clock.ts';
 import { configReader } from '../disk/config.ts';
 import type { Group } from '../disk/journal.ts';
 import { type Fault, FaultError } from '../schema/fault.ts';
 import type { Ports } from './ports.ts';
 import { type Divergence, NoJournal, Readings, Replayed, ReplayedCalls, unreachable } from './recorded.ts';
-import { unchanged } from './redact.ts';
 import { makeTurn, type Turn } from './turn.ts';
 
 const EFFECTS: ReadonlySet<string> = new Set([

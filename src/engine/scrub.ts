@@ -2,15 +2,16 @@ import { isUtf8 } from 'node:buffer';
 import type { Config } from '../core/config.ts';
 import type { Attached } from '../core/entry.ts';
 import { archivePath, messagePath } from '../core/send.ts';
+import { isStruck, SECRET_NAME, strikerOf } from '../core/strike.ts';
 import type { Disk } from '../disk/disk.ts';
 import { readMessage } from '../disk/drop.ts';
 import { chain, journalFiles, journalPath, readJournal, readJournalFile } from '../disk/journal.ts';
 import { bytesHash } from '../disk/materialise.ts';
+import { ownerOf } from '../disk/owner.ts';
 import type { Packed } from '../disk/pack.ts';
 import type { Message } from '../schema/message.ts';
 import { parseMessageId } from '../schema/name.ts';
 import { printMessage } from '../schema/print.ts';
-import { redactor } from './redact.ts';
 import { type Rewritten, rewriteFile } from './rewrite.ts';
 
 /** The beginning of a secret that a subject was cut at is struck out from so many characters on. */
@@ -31,12 +32,10 @@ export class Scrubber {
   private readonly last: number;
 
   constructor(disk: Disk, config: Config, env: Record<string, string | undefined>) {
-    const known = { ...env, ...keysOf(config, env) };
+    const known = new Map([...ownerOf(env).secrets(), ...keysOf(config, env)]);
     this.disk = disk;
-    this.redact = redactor(known);
-    this.secrets = Object.entries(known).flatMap(([name, value]) =>
-      SECRET.test(name) && value && value.length >= TELLING ? [value] : [],
-    );
+    this.redact = strikerOf(known);
+    this.secrets = [...known.keys()];
     this.last = journalFiles(disk).at(-1) ?? 0;
     if (this.secrets.length === 0) return;
     for (const { entries } of readJournal(disk, []))
@@ -138,10 +137,14 @@ function escaped(text: string): string {
   return JSON.stringify(text).slice(1, -1);
 }
 
-const SECRET = /(_KEY|_TOKEN|_SECRET|PASSWORD)$/i;
-
-/** Keys that models name, whatever the variable is called. */
-function keysOf({ models }: Config, env: Record<string, string | undefined>): Record<string, string | undefined> {
-  const names = [...models.values()].flatMap(({ key }) => (key ? [key.replace(/^env:/, '')] : []));
-  return Object.fromEntries(names.map((name) => [SECRET.test(name) ? name : `${name}_KEY`, env[name]]));
+/** Keys that models name, whatever the variable is called: value → name. Those of `secret://` are known once they were asked for. */
+function keysOf({ models }: Config, env: Record<string, string | undefined>): [value: string, name: string][] {
+  const owner = ownerOf(env);
+  return [...models.values()].flatMap(({ key }): [string, string][] => {
+    const name = /^env:(.+)$/.exec(key ?? '')?.[1];
+    const value = name === undefined ? undefined : owner.env(name)?.trim();
+    return name !== undefined && value && isStruck(value)
+      ? [[value, SECRET_NAME.test(name) ? name : `${name}_KEY`]]
+      : [];
+  });
 }

@@ -1,10 +1,12 @@
 import { closest } from 'fastest-levenshtein';
 import { failure } from '../schema/fault.ts';
+import { isPlugin, type PluginDoor, plugin } from './plugin.ts';
 import type { Provider } from './provider.ts';
 
 /** Every provider: the name of its file here is its name in `org/models.yaml`. A file loads only when it is asked for. */
 const PROVIDERS: Record<string, () => Promise<{ default: Provider }>> = {
   anthropic: () => import('./anthropic.ts'),
+  command: () => import('./command.ts'),
   openai: () => import('./openai.ts'),
   scripted: () => import('./scripted.ts'),
   simulated: () => import('./simulated.ts'),
@@ -13,8 +15,12 @@ const PROVIDERS: Record<string, () => Promise<{ default: Provider }>> = {
 /** What `provider:` may be in `org/models.yaml`, sorted. */
 export const PROVIDER_NAMES: readonly string[] = Object.keys(PROVIDERS);
 
-/** The provider of that name. Rejects with the fault `unknown-name`, which carries the nearest name. */
-export async function provider(name: string): Promise<Provider> {
+/**
+ * The provider of that name, or the plug-in at that path, for which `door` is needed. Rejects with the fault `unknown-name`,
+ * which carries the nearest name; for a plug-in as `plugin` does.
+ */
+export async function provider(name: string, door?: PluginDoor): Promise<Provider> {
+  if (door && isPlugin(name)) return plugin(name, door);
   const load = Object.hasOwn(PROVIDERS, name) ? PROVIDERS[name] : undefined;
   if (load) return (await load()).default;
   throw failure('unknown-name', `There is no provider "${name}"; there are ${PROVIDER_NAMES.join(', ')}.`, {

@@ -1,4 +1,6 @@
 import type { Prompt, Reply } from '../core/call.ts';
+import type { Job, Ran } from '../core/job.ts';
+import type { Trusted } from '../core/trust.ts';
 import type { Model } from '../schema/models.ts';
 
 /** What the outside world is to a provider. Nothing in `providers/` reads the clock, the environment or the disk on its own. */
@@ -14,14 +16,13 @@ export interface Outside {
   childEnv(names: readonly string[]): Record<string, string>;
   /** Throws a `bad-request` unless the owner of this machine approved exactly this (a command line, or a module with its text). */
   requireTrust(what: Trusted): void;
+  /** Runs a program that the owner approved; absent where programs cannot be run. Throws as `requireTrust` does, rejects with the signal's reason. */
+  run?(job: Job): Promise<Ran>;
   /** Text of a file in the org folder (the script of `scripted`), as frozen for this turn; null when absent. */
   file(path: string): string | null;
   /** Waits; rejects with the signal's reason when it is aborted. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
-
-/** What runs on the owner's machine only after `lemming trust`. */
-export type Trusted = { kind: 'command'; argv: readonly string[] } | { kind: 'plugin'; path: string; text: string };
 
 /** A connection to one configured model. */
 export interface Connection {

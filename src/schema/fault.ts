@@ -50,6 +50,16 @@ export const FAULTS = {
   'damaged-journal': { exit: 3, status: 409, remedy: 'Restore org/journal from a backup or from version control.' },
   locked: { exit: 5, status: 409, remedy: 'Wait for the other engine, or stop it.' },
   'lost-lock': { exit: 5, status: 409, remedy: 'Another engine took over; start again when it has stopped.' },
+  untrusted: {
+    exit: 4,
+    status: 403,
+    remedy: 'lemming trust lists what the models run; look at it, then approve it: lemming trust MODEL.',
+  },
+  exposed: {
+    exit: 3,
+    status: 422,
+    remedy: 'Take the rights of others away: chmod 600 for a file, chmod 700 for a folder.',
+  },
   refused: { exit: 4, status: 403, remedy: 'Grant it in the chart or the resume.' },
   'no-credits': {
     exit: 7,

@@ -18,6 +18,17 @@ export function isInside(path: string): boolean {
   return !/^\/|\\|[\0-\x1f]|^[a-zA-Z]:/.test(path) && !path.split('/').includes('..');
 }
 
+/** True for what may be the path of a plug-in: `./`, then a `.mjs` or `.js` file in the org, without empty or dotted parts. */
+export function isPluginPath(path: string): boolean {
+  const parts = path.slice(2).split('/');
+  return (
+    path.startsWith('./') &&
+    isInside(path) &&
+    /\.m?js(?![\s\S])/.test(path) &&
+    !parts.some((part) => /^\.{0,2}$/.test(part))
+  );
+}
+
 /** `42` → `000042`; turns above 999999 simply grow longer. */
 export function padTurn(turn: number): string {
   return String(turn).padStart(6, '0');

@@ -1,0 +1,64 @@
+/** Variables whose values are secret. */
+export const SECRET_NAME = /(_KEY|_TOKEN|_SECRET|PASSWORD)$/i;
+/** Shorter values are words that would be struck out everywhere: characters. */
+const SHORTEST = 6;
+
+/** Secret values and how each is called. */
+export type Secrets = ReadonlyMap<string, string>;
+
+/** The values of variables whose names say that they are secret. */
+export function secretsIn(
+  variables: Iterable<[name: string, value: string | undefined]>,
+): [value: string, name: string][] {
+  return [...variables].flatMap(([name, value = '']): [string, string][] =>
+    SECRET_NAME.test(name) && isStruck(value) ? [[value.trim(), name]] : [],
+  );
+}
+
+/** Whether a value is long enough to be struck out. */
+export function isStruck(value: string): boolean {
+  return value.trim().length >= SHORTEST;
+}
+
+/**
+ * What strikes these values out of a text, however they are written: raw, escaped in JSON (also twice), in a URL, in
+ * hexadecimal digits, or in base64 at any alignment.
+ */
+export function strikerOf(secrets: Secrets): (text: string) => string {
+  if (secrets.size === 0) return unchanged;
+  const names = new Map<string, string>();
+  for (const [value, name] of secrets) for (const form of formsOf(value)) names.set(form, name);
+  const forms = [...names.keys()].sort((a, b) => b.length - a.length);
+  const pattern = new RegExp(forms.map((form) => form.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&')).join('|'), 'g');
+  return (text) => text.replace(pattern, (form) => `[${names.get(form)}]`);
+}
+
+/** What strikes nothing out. */
+export function unchanged(text: string): string {
+  return text;
+}
+
+function formsOf(value: string): string[] {
+  const once = escaped(value);
+  const url = encodeURIComponent(value);
+  const form = new URLSearchParams([['', value]]).toString().slice(1);
+  const lower = url.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase());
+  const hex = Buffer.from(value).toString('hex');
+  return [value, once, escaped(once), url, lower, form, hex, hex.toUpperCase(), ...inBase64(value)].filter(
+    (one) => one.length >= SHORTEST,
+  );
+}
+
+function escaped(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
+}
+
+/** The characters that a value always has in base64, whatever stands before and after it. */
+function inBase64(value: string): string[] {
+  return [0, 1, 2].flatMap((offset) => {
+    const bytes = Buffer.concat([Buffer.alloc(offset), Buffer.from(value)]);
+    const text = bytes.toString('base64').replace(/=+$/, '');
+    const sure = text.slice([0, 2, 3][offset], bytes.length % 3 === 0 ? undefined : -1);
+    return [sure, sure.replaceAll('+', '-').replaceAll('/', '_')];
+  });
+}
