@@ -14,10 +14,10 @@ export function programsOf(config: Config, disk: Disk): Program[] {
   return [...config.models].flatMap(([name, model]) => programOf(name, model, disk) ?? []);
 }
 
-function programOf(name: string, { provider, command }: Model, disk: Disk): Program | null {
+function programOf(name: string, { provider, command, options }: Model, disk: Disk): Program | null {
   if (provider === 'command')
     return command
-      ? { model: name, what: { kind: 'command', argv: command } }
+      ? { model: name, what: { kind: 'command', argv: command, passes: namesIn(options.env) } }
       : { model: name, what: null, fault: fault('missing-key', `The model ${name} has no "command"`) };
   if (!isPluginPath(provider)) return null;
   try {
@@ -26,4 +26,9 @@ function programOf(name: string, { provider, command }: Model, disk: Disk): Prog
     if (error instanceof FaultError) return { model: name, what: null, fault: error.fault };
     throw error;
   }
+}
+
+/** Variables that the program is handed; the provider itself says when they are no list of names. */
+function namesIn(value: unknown): string[] {
+  return Array.isArray(value) ? value.map(String) : [];
 }

@@ -4,6 +4,8 @@ export interface Job {
   argv: readonly string[];
   /** Written to its standard input, which is closed then. */
   input: string;
+  /** Names of the variables that it is handed beside the agreed ones: they are part of what was approved. */
+  passes?: readonly string[];
   /** Its whole environment. */
   env: Record<string, string>;
   /** Milliseconds until it is ended. */

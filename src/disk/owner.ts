@@ -246,7 +246,7 @@ class Machine implements Owner {
   };
 
   run = async (job: Job): Promise<Ran> => {
-    this.requireTrust({ kind: 'command', argv: job.argv });
+    this.requireTrust({ kind: 'command', argv: job.argv, passes: job.passes ?? [] });
     const ran = await runChild(job);
     // Whoever cuts it could leave the half of a secret, which nobody would recognise: so what is known is struck out first.
     return { ...ran, stderr: this.redact(ran.stderr) };

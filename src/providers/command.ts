@@ -59,7 +59,7 @@ export default {
   free: false,
   async connect(model, outside) {
     const settings = settingsOf(model);
-    outside.requireTrust({ kind: 'command', argv: settings.argv });
+    outside.requireTrust({ kind: 'command', argv: settings.argv, passes: settings.options.env });
     return {
       async complete(prompt, signal) {
         signal.throwIfAborted();
@@ -89,7 +89,15 @@ function settingsOf(model: Model): Settings {
 function runOnce({ argv, options, timeoutMs }: Settings, outside: Outside, prompt: Prompt, signal: AbortSignal) {
   if (!outside.run) throw new ProviderError('bad-request', 'programs cannot be run here');
   const env = outside.childEnv(options.env);
-  return outside.run({ argv: [...argv], input: asInput(prompt), env, timeoutMs, most: MOST, signal });
+  return outside.run({
+    argv: [...argv],
+    input: asInput(prompt),
+    passes: options.env,
+    env,
+    timeoutMs,
+    most: MOST,
+    signal,
+  });
 }
 
 /**

@@ -326,6 +326,7 @@ describe('what may run', () => {
     const plugin: Trusted = { kind: 'plugin', path: './org/p.mjs', text: 'export default 1' };
     owner.approve(plugin);
     for (const other of [
+      { kind: 'command', argv: ['ls', '-l'], passes: ['OPENAI_API_KEY'] },
       { kind: 'command', argv: ['ls'] },
       { kind: 'command', argv: ['ls', '-l', ''] },
       { kind: 'command', argv: ['ls -l'] },

@@ -166,7 +166,7 @@ describe('what it is opened with', () => {
     const log = join(scratch(), 'ran');
     const argv = [NODE, '-e', `require('fs').writeFileSync(${JSON.stringify(log)}, '')`];
     await expect(connect(argv, {}, { ...outsideWith(), requireTrust })).rejects.toThrow('lemming trust');
-    expect(asked).toEqual([{ kind: 'command', argv }]);
+    expect(asked).toEqual([{ kind: 'command', argv, passes: [] }]);
     expect(existsSync(log)).toBe(false);
   });
 
