@@ -117,12 +117,15 @@ export const PRICES: {
 /** What may follow the name of a listed model and be the same model: a date, a version behind @, or -latest. */
 const SNAPSHOT = /^(?:-20\d\d-\d\d-\d\d|-20\d{6}|@.+|-latest)$/;
 
-/** The list that a provider goes by, and the hosts where it holds: at another address somebody else may ask for other prices. */
-const SERVICES: ReadonlyMap<string, { list: string; hosts: RegExp }> = new Map([
-  ['openai', { list: 'openai', hosts: /(?:^|\.)openai\.com$/ }],
-  ['azure', { list: 'openai', hosts: /./ }],
-  ['anthropic', { list: 'anthropic', hosts: /(?:^|\.)anthropic\.com$/ }],
-  ['gemini', { list: 'gemini', hosts: /(?:^|\.)googleapis\.com$/ }],
+/**
+ * The list that a provider goes by, and the host where it holds: at another address, such as that of a region, other prices
+ * may be asked. Every deployment at Azure has an address of its own.
+ */
+const SERVICES: ReadonlyMap<string, { list: string; host: string | null }> = new Map([
+  ['openai', { list: 'openai', host: 'api.openai.com' }],
+  ['azure', { list: 'openai', host: null }],
+  ['anthropic', { list: 'anthropic', host: 'api.anthropic.com' }],
+  ['gemini', { list: 'gemini', host: 'generativelanguage.googleapis.com' }],
 ]);
 
 const LOOPBACK = /^(?:(?:.+\.)?localhost|127(?:\.\d+){3}|\[::1\])$/;
@@ -154,7 +157,8 @@ function inMicro(listed: Listed): Price {
 export function listPrice(model: Model): Price | null {
   const { provider, base_url: address, options } = model;
   if (provider === 'ollama') return isOnThisMachine(model) ? {} : null;
-  if (address !== undefined && !SERVICES.get(provider)?.hosts.test(new URL(address).hostname)) return null;
+  const host = SERVICES.get(provider)?.host ?? null;
+  if (host !== null && address !== undefined && new URL(address).hostname !== host) return null;
   const as = provider === 'azure' ? options.price_as : undefined;
   const name = typeof as === 'string' ? as : model.model;
   return name === undefined ? null : priceOf(provider, name);

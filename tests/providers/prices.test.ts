@@ -114,16 +114,16 @@ describe('listPrice', () => {
   it.each<[string, object, unknown]>([
     ['a model of the service', { provider: 'openai', model: 'gpt-4.1-mini' }, mini],
     [
-      'a region of the service',
-      { provider: 'openai', model: 'gpt-4.1-mini', base_url: 'https://eu.api.openai.com/v1' },
+      'the address of the service',
+      { provider: 'openai', model: 'gpt-4.1-mini', base_url: 'https://api.openai.com/v1' },
       mini,
     ],
-    ['another address', { provider: 'openai', model: 'gpt-4.1-mini', base_url: 'https://relay.example/v1' }, null],
     [
-      'an address that looks alike',
-      { provider: 'openai', model: 'gpt-4.1-mini', base_url: 'https://notopenai.com' },
+      'a region of the service',
+      { provider: 'openai', model: 'gpt-4.1-mini', base_url: 'https://eu.api.openai.com/v1' },
       null,
     ],
+    ['another address', { provider: 'openai', model: 'gpt-4.1-mini', base_url: 'https://relay.example/v1' }, null],
     ['no name', { provider: 'openai' }, null],
     [
       'a deployment named as its model',
