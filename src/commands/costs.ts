@@ -1,16 +1,25 @@
-import { journalLines } from '../engine/history.ts';
-import { readOrg } from '../engine/open.ts';
-import { type Cost, costsOf, type Heading, printCosts, spendingBy } from '../views/costs.ts';
-import type { Command, Run } from './command.ts';
+import { PACE_TURNS, type Pace, paceOf } from '../core/forecast.ts';
+import type { State } from '../core/state.ts';
+import type { Disk } from '../disk/disk.ts';
+import { journalLines, turnLines } from '../engine/history.ts';
+import { readOrg, realPorts } from '../engine/open.ts';
+import type { Ports } from '../engine/ports.ts';
+import { listPrice, PRICES } from '../providers/prices.ts';
+import { FaultError, failure } from '../schema/fault.ts';
+import type { Model, Price } from '../schema/models.ts';
+import { type Cost, costsOf, forecastOf, type Heading, printCosts, spendingBy } from '../views/costs.ts';
+import { inCredits, type PricedModel, type Prices, printPrices } from '../views/prices.ts';
+import type { Command, Input, Outcome, Run, World } from './command.ts';
 
 export const command: Command = {
   name: 'costs',
   group: 'look',
-  summary: 'Show what was granted, spent, and is left',
+  summary: 'Show what was granted, spent, and is left, and how long it lasts',
   examples: [
     { line: 'lemming costs', does: 'shows the ledger, by agent' },
     { line: 'lemming costs --by day', does: 'shows what each day cost' },
     { line: 'lemming costs --by thread --json', does: 'what each conversation cost, for scripts' },
+    { line: 'lemming costs --prices', does: 'shows what each model costs, and where that price is from' },
   ],
   args: [],
   flags: [
@@ -20,21 +29,69 @@ export const command: Command = {
       about: 'heading of the table',
       choices: ['agent', 'model', 'provider', 'turn', 'day', 'task', 'thread'],
     },
+    { name: 'prices', about: 'the prices of the configured models, in place of the ledger' },
   ],
   reads: true,
 };
 
-/** Agent, model and provider come from the ledger itself; the other headings from the journal, with the same total. */
 export const run: Run = async (world, input) => {
+  if (input.flags.prices !== true) return ledger(world, input);
+  if (input.flags.by !== undefined) throw failure('usage', '--by cuts the ledger, which --prices does not show');
+  return prices(world);
+};
+
+/** Agent, model and provider come from the ledger itself; the other headings from the journal, with the same total. */
+function ledger(world: World, input: Input): Outcome {
   const { config, state, disk } = readOrg(world);
   const by = (input.flags.by as string | undefined) ?? 'agent';
   const costs = costsOf(config, state);
+  const forecast = forecastOf(config, state, lastPace(disk, state));
   const own: Record<string, Record<string, Cost>> = {
     agent: costs.by_agent,
     model: costs.by_model,
     provider: costs.by_provider,
   };
   const rows = own[by] ?? Object.fromEntries(spendingBy(by as Heading, journalLines(disk)));
-  const data = { ...costs, ...(own[by] ? {} : { [`by_${by}`]: rows }) };
-  return { data, text: printCosts(costs, by, new Map(Object.entries(rows))) };
-};
+  const data = { ...costs, ...(own[by] ? {} : { [`by_${by}`]: rows }), forecast };
+  return { data, text: printCosts(costs, by, new Map(Object.entries(rows)), forecast) };
+}
+
+/** The pace of the last turns; only their files are read. Behind them a reset of the credits may stand. */
+function lastPace(disk: Disk, { turn }: State): Pace {
+  const first = Math.max(1, turn - PACE_TURNS + 1);
+  const turns = Array.from({ length: turn + 2 - first }, (_, i) => first + i);
+  return paceOf(turns.flatMap((one) => turnLines(disk, one)));
+}
+
+async function prices(world: World): Promise<Outcome> {
+  const { config } = readOrg(world);
+  const ports = realPorts(world);
+  const priced = [...config.models].map(([name, model]) => pricedModel(ports, name, model));
+  const data: Prices = { dated: PRICES.dated, source: PRICES.source, models: await Promise.all(priced) };
+  return { data, text: printPrices(data) };
+}
+
+/** What a call goes by: the price of the entry, else of the list, else a provider that costs nothing. */
+async function pricedModel(ports: Ports, name: string, model: Model): Promise<PricedModel> {
+  const head = { model: name, provider: model.provider, name: model.model ?? null };
+  if (model.price) return { ...head, from: 'org/models.yaml', price: inCredits(model.price) };
+  const listed = listPrice(model);
+  if (listed) return { ...head, from: costsAnything(listed) ? 'list' : 'free', price: inCredits(listed) };
+  return (await isFree(ports, model.provider))
+    ? { ...head, from: 'free', price: {} }
+    : { ...head, from: null, price: null };
+}
+
+function costsAnything(price: Price): boolean {
+  return Object.keys(price).length > 0;
+}
+
+/** A provider that does not exist, or may not be loaded, costs nobody knows what. */
+async function isFree(ports: Ports, provider: string): Promise<boolean> {
+  try {
+    return (await ports.provider(provider)).free;
+  } catch (error) {
+    if (error instanceof FaultError) return false;
+    throw error;
+  }
+}

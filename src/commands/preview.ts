@@ -4,6 +4,7 @@ import { chainOf } from '../core/breaker.ts';
 import { type Brief, brief } from '../core/brief.ts';
 import type { Config } from '../core/config.ts';
 import type { Entry } from '../core/entry.ts';
+import { leastCost, likelyTokens } from '../core/forecast.ts';
 import { gather } from '../core/gather.ts';
 import { toolsOf } from '../core/judge.ts';
 import { type Allowance, allowances } from '../core/ledger.ts';
@@ -12,8 +13,10 @@ import type { State } from '../core/state.ts';
 import { type Due, walk } from '../core/walk.ts';
 import { realClock } from '../disk/clock.ts';
 import { Folder } from '../disk/folder.ts';
+import { outputLimit } from '../engine/attempts.ts';
 import { Calls } from '../engine/calls.ts';
 import { foresee as foreseeInputs, type Place, readOrg, realPorts, type View } from '../engine/open.ts';
+import type { Model, Price } from '../schema/models.ts';
 import type { Resume } from '../schema/resume.ts';
 import { TOOLS } from '../tools/all.ts';
 
@@ -27,6 +30,21 @@ export interface Preview {
   rest: { agent: string; why: string }[];
   /** Worst case of all first calls together. */
   reserve: number;
+  tokens: LikelyTokens;
+  /** null when one of the calls has no price. */
+  cost: CostRange | null;
+}
+
+/** Tokens of a call: the input is an estimate, the output a limit. */
+export interface LikelyTokens {
+  input: number;
+  output_at_most: number;
+}
+
+/** What a call may cost: `least` for the estimated input from the cache and no output, `most` is the reserve. Micro-credits. */
+export interface CostRange {
+  least: number;
+  most: number;
 }
 
 /** The first call of a visit. */
@@ -39,6 +57,9 @@ export interface Foreseen {
   models: string[];
   /** Worst case of the first call. */
   reserve: number;
+  tokens: LikelyTokens;
+  /** null when no model of the chain has a price. */
+  cost: CostRange | null;
   /** Why models it names could not be called at all. */
   troubles: string[];
   /** What the whole visit may spend. */
@@ -97,14 +118,39 @@ async function foresee(config: Config, state: State, calls: Calls, due: Due, tur
   const resume = config.agents.get(due.agent) as Resume;
   const given = gather(state, due.agent, turn, config.org.limits.inbox_tokens);
   const made = brief(config, state, resume, given, toolsOf(TOOLS, config, resume), turn, due.summary);
+  const chain = chainOf(config, resume.model);
+  const reserve = await calls.need(config, chain, () => made.prompt);
   return {
     agent: due.agent,
     why: due.why,
     mail: given.mail.map(({ id }) => id),
     models: resume.model,
-    reserve: await calls.need(config, chainOf(config, resume.model), () => made.prompt),
+    reserve,
+    ...rangeOf(made, reserve, await pricedModel(config, calls, chain)),
     troubles: await troublesOf(config, calls, resume.model),
     prompt: promptOf(made),
+  };
+}
+
+/** The first model of the chain that has a price: the one whose worst case is reserved. */
+async function pricedModel(config: Config, calls: Calls, chain: readonly string[]): Promise<Priced | null> {
+  for (const name of chain) {
+    const line = await calls.line(config, name).catch(() => null);
+    if (line?.price) return { model: line.model, price: line.price };
+  }
+  return null;
+}
+
+interface Priced {
+  model: Model;
+  price: Price;
+}
+
+function rangeOf({ prompt }: Brief, reserve: number, priced: Priced | null): Pick<Foreseen, 'tokens' | 'cost'> {
+  const input = likelyTokens(prompt);
+  return {
+    tokens: { input, output_at_most: priced ? outputLimit(priced.model, prompt) : prompt.maxOutputTokens },
+    cost: priced && { least: leastCost(priced.price, input), most: reserve },
   };
 }
 
@@ -146,5 +192,17 @@ function sortOut(
     if (allowance && 'amount' in allowance) calls.push({ ...draft, allowance: allowance.amount });
     else rest.push({ agent: draft.agent, why: `no credits: ${allowance?.short ?? draft.agent} is used up` });
   }
-  return { turn, unfinished, calls, rest, reserve: calls.reduce((total, { reserve }) => total + reserve, 0) };
+  return { turn, unfinished, calls, rest, ...totalOf(calls) };
+}
+
+function totalOf(calls: readonly Foreseen[]): Pick<Preview, 'reserve' | 'tokens' | 'cost'> {
+  const tokens = { input: 0, output_at_most: 0 };
+  const range = { least: 0, most: 0 };
+  for (const call of calls) {
+    tokens.input += call.tokens.input;
+    tokens.output_at_most += call.tokens.output_at_most;
+    range.least += call.cost?.least ?? 0;
+    range.most += call.reserve;
+  }
+  return { reserve: range.most, tokens, cost: calls.every(({ cost }) => cost) ? range : null };
 }

@@ -1,7 +1,7 @@
 import { printCredits } from '../core/ledger.ts';
 import { count } from '../views/table.ts';
 import type { Command, Input, Outcome, Run, World } from './command.ts';
-import { type Foreseen, type Preview, preview } from './preview.ts';
+import { type CostRange, type Foreseen, type LikelyTokens, type Preview, preview } from './preview.ts';
 import { makeTurns, type TurnsWish } from './turns.ts';
 
 export const command: Command = {
@@ -40,8 +40,14 @@ function wishOf({ flags }: Input): TurnsWish {
 
 async function dryRun(world: World, { maxCost }: TurnsWish): Promise<Outcome> {
   const seen = await preview({ root: world.root, env: world.env }, maxCost === undefined ? {} : { budget: maxCost });
-  const { turn, unfinished, calls, rest, reserve } = seen;
-  const priced = calls.map((call) => ({ ...call, reserve: call.reserve / 1e6, allowance: allowanceOf(call) }));
+  const { turn, unfinished, calls, rest, reserve, tokens } = seen;
+  const priced = calls.map((call) => ({
+    ...call,
+    reserve: call.reserve / 1e6,
+    cost: costIn(call),
+    allowance: allowanceOf(call),
+  }));
+  const total = { reserve: reserve / 1e6, tokens, cost: costIn(seen) };
   return {
     data: {
       turn: turn - 1,
@@ -49,7 +55,7 @@ async function dryRun(world: World, { maxCost }: TurnsWish): Promise<Outcome> {
       visits: [],
       spent: 0,
       idle: calls.length === 0,
-      dry_run: { turn, unfinished, would_run: priced, would_not: rest, reserve: reserve / 1e6 },
+      dry_run: { turn, unfinished, would_run: priced, would_not: rest, ...total },
     },
     text: printPreview(seen),
   };
@@ -60,22 +66,40 @@ function allowanceOf({ allowance }: Foreseen): number | null {
   return Number.isFinite(allowance) ? allowance / 1e6 : null;
 }
 
-function printPreview({ turn, unfinished, calls, rest, reserve }: Preview): string {
+/** In credits; null when the price is not known. */
+function costIn({ cost }: { cost: CostRange | null }): CostRange | null {
+  return cost && { least: cost.least / 1e6, most: cost.most / 1e6 };
+}
+
+/** `about 820 tokens in, up to 2000 out: 0.0004 to 0.0031 credits`. */
+function printRange({ tokens, cost }: { tokens: LikelyTokens; cost: CostRange | null }): string {
+  const price = cost ? `${rangeOf(cost)} credits` : 'price unknown';
+  return `about ${tokens.input} tokens in, up to ${tokens.output_at_most} out: ${price}`;
+}
+
+function rangeOf({ least, most }: CostRange): string {
+  return least === most ? printCredits(most) : `${printCredits(least)} to ${printCredits(most)}`;
+}
+
+function printPreview(seen: Preview): string {
+  const { turn, unfinished, calls, rest, reserve } = seen;
   const lines = [
     unfinished ? `Turn ${turn} was cut off; it would be finished from its recorded inputs and replies.` : '',
     `Turn ${turn} would call ${count(calls.length, 'agent')}, for ${printCredits(reserve)} credits at most (first calls). Nothing was called or written.`,
+    calls.length > 0 ? `First calls: ${printRange(seen)}.` : '',
     ...calls.map(printCall),
     ...rest.map(({ agent, why }) => `${agent}: no, ${why}`),
   ];
   return lines.filter(Boolean).join('\n');
 }
 
-function printCall({ agent, why, mail, models, reserve, troubles, prompt }: Foreseen): string {
+function printCall(call: Foreseen): string {
+  const { agent, why, mail, models, troubles, prompt } = call;
   const given = mail.length > 0 ? `, with ${mail.join(', ')}` : '';
   const body = `${prompt.system}\n${prompt.text}`
     .replace(/^/gm, '    ')
     .split('\n')
     .map((line) => line.trimEnd())
     .join('\n');
-  return `${agent}: yes, ${why}${given}; model ${models.join(', ')}, ${printCredits(reserve)} credits at most${troubles.map((trouble) => `; cannot be called: ${trouble}`).join('')}\n\n${body}\n`;
+  return `${agent}: yes, ${why}${given}; model ${models.join(', ')}, ${printRange(call)}${troubles.map((trouble) => `; cannot be called: ${trouble}`).join('')}\n\n${body}\n`;
 }

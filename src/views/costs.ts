@@ -1,9 +1,10 @@
 import { apply } from '../core/apply.ts';
 import type { Config } from '../core/config.ts';
 import type { Entry } from '../core/entry.ts';
+import { endsAtTurn, leftByAgent, leftOfOrg, type Pace } from '../core/forecast.ts';
 import { balanceOf, balanceOfOrg } from '../core/ledger.ts';
 import { agentState, emptyState, type State, type Tally } from '../core/state.ts';
-import { table } from './table.ts';
+import { count, table } from './table.ts';
 
 /** What was spent under one heading. Credits. */
 export interface Cost {
@@ -75,6 +76,51 @@ function talliesOf(tallies: ReadonlyMap<string, Tally>, spent: number): Record<s
   }
   if (rest !== 0) rows['(other)'] = { spent: rest / 1e6, calls: 0, tokens_in: 0, tokens_out: 0 };
   return rows;
+}
+
+/** Where the budget goes if turns go on as the last ones. Credits; a turn is null when nothing limits or nothing is spent. */
+export interface Forecast {
+  /** Turns that the pace is taken from. */
+  turns: number;
+  per_turn: number;
+  /** The last turn that the cap of the organisation can pay. */
+  ends_at_turn: number | null;
+  /** Agents with a grant or a top-up. */
+  agents: Record<string, { per_turn: number; ends_at_turn: number | null }>;
+}
+
+/** The forecast by the pace of the last turns. */
+export function forecastOf(config: Config, state: State, { turns, spent, byAgent }: Pace): Forecast {
+  const perTurn = (micro: number): number => Math.round(micro / Math.max(1, turns)) / 1e6;
+  const left = leftOfOrg(config, state);
+  const agents = [...leftByAgent(config, state)].map(([name, ofAgent]) => {
+    const micro = byAgent.get(name) ?? 0;
+    return [name, { per_turn: perTurn(micro), ends_at_turn: endsAtTurn(state.turn, ofAgent, micro, turns) }] as const;
+  });
+  return {
+    turns,
+    per_turn: perTurn(spent),
+    ends_at_turn: left === null ? null : endsAtTurn(state.turn, left, spent, turns),
+    agents: Object.fromEntries(agents),
+  };
+}
+
+/** Agents whose end is printed. */
+const ENDS = 5;
+
+/** The forecast as lines: first of the organisation, then of the agents that end first. */
+function printForecast({ turns, per_turn, ends_at_turn, agents }: Forecast): string[] {
+  const ends = Object.entries(agents).flatMap(([name, { per_turn, ends_at_turn }]) =>
+    ends_at_turn === null ? [] : [{ name, per_turn, end: ends_at_turn }],
+  );
+  ends.sort((a, b) => a.end - b.end);
+  const lines = ends
+    .slice(0, ENDS)
+    .map(({ name, per_turn, end }) => `  ${name} (${per_turn} a turn): its budget ends at turn ${end}`);
+  if (ends.length > ENDS) lines.push(`  ${count(ends.length - ENDS, 'agent')} more, later`);
+  if (per_turn === 0 || (ends_at_turn === null && lines.length === 0)) return [];
+  const org = ends_at_turn === null ? '' : `: the budget ends at turn ${ends_at_turn}`;
+  return [`At this pace (${per_turn} credits a turn, over the last ${count(turns, 'turn')})${org}`, ...lines];
 }
 
 /** Headings that only the history knows. */
@@ -208,8 +254,8 @@ function isCall(entry: Entry): boolean {
   return ['blob', 'intent', 'reply', 'failed', 'use', 'used', 'recovered'].includes(entry.k);
 }
 
-/** The ledger as text, with a table under one heading. */
-export function printCosts(costs: Costs, by: string, rows: ReadonlyMap<string, Cost>): string {
+/** The ledger as text, with a table under one heading, and where it goes. */
+export function printCosts(costs: Costs, by: string, rows: ReadonlyMap<string, Cost>, forecast: Forecast): string {
   const { granted, spent, reserved, left, in_doubt } = costs;
   const total = `${spent} credits spent of ${granted} granted; ${left} left${reserved ? `, ${reserved} reserved` : ''}${in_doubt ? `, ${in_doubt} in doubt (lemming reconcile)` : ''}`;
   const lines = [...rows].map(([name, cost]) => [
@@ -219,5 +265,10 @@ export function printCosts(costs: Costs, by: string, rows: ReadonlyMap<string, C
     String(cost.tokens_in),
     String(cost.tokens_out),
   ]);
-  return lines.length ? `${total}\n\n${table([[by, 'spent', 'calls', 'tokens in', 'tokens out'], ...lines])}` : total;
+  const parts = [
+    total,
+    lines.length > 0 && table([[by, 'spent', 'calls', 'tokens in', 'tokens out'], ...lines]),
+    printForecast(forecast).join('\n'),
+  ];
+  return parts.filter(Boolean).join('\n\n');
 }

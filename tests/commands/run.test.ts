@@ -293,6 +293,70 @@ describe('run --dry-run', () => {
     expect(dry_run.would_run[0]?.troubles).toMatchObject([expect.stringContaining('NO_SUCH_KEY')]);
   });
 
+  describe('the range of the cost', () => {
+    interface Range {
+      tokens: { input: number; output_at_most: number };
+      cost: { least: number; most: number } | null;
+      reserve: number;
+    }
+    const priced = (price: object) => ({ default: { provider: 'scripted', script: 'org/script.yaml', ...price } });
+
+    async function ranges(models: object, to = ['a', 'b']) {
+      const root = scratchOrg({ ...RELAY, models: models as Record<string, unknown> });
+      for (const name of to) ask(root, name);
+      const { data, text } = await runs(root, { 'dry-run': true });
+      const { would_run, ...total } = (data as unknown as { dry_run: Range & { would_run: Range[] } }).dry_run;
+      return { calls: would_run, total, text };
+    }
+
+    it('is from the estimated input out of the cache to what is reserved, call by call and together', async () => {
+      const price = { input: 3, cached_input: 0.3, cache_write: 3.75, output: 15 };
+      const { calls, total, text } = await ranges(priced({ price, max_output_tokens: 500 }));
+      expect(calls).toHaveLength(2);
+      for (const { tokens, cost, reserve } of calls) {
+        expect(tokens.input).toBeGreaterThan(100);
+        expect(tokens.output_at_most).toBe(500);
+        expect(cost).toEqual({ least: Math.ceil(tokens.input * 0.3) / 1e6, most: reserve });
+        expect(reserve).toBeGreaterThan(0.0075 + (tokens.input * 3.75) / 1e6);
+      }
+      expect(total.tokens).toEqual({
+        input: calls.reduce((sum, { tokens }) => sum + tokens.input, 0),
+        output_at_most: 1000,
+      });
+      expect(total.cost?.least).toBeCloseTo(
+        calls.reduce((sum, { cost }) => sum + (cost?.least ?? 0), 0),
+        9,
+      );
+      expect(total.cost?.most).toBe(total.reserve);
+      const [first] = calls;
+      expect(text).toContain(
+        `model default, about ${first?.tokens.input} tokens in, up to 500 out: ${first?.cost?.least} to ${first?.reserve} credits`,
+      );
+      expect(text).toContain(`First calls: about ${total.tokens.input} tokens in, up to 1000 out: `);
+    });
+
+    it('is one amount when calls have a price of their own', async () => {
+      const { calls, text } = await ranges(priced({ price: { per_call: 0.01 } }), ['a']);
+      expect(calls[0]?.cost).toEqual({ least: 0.01, most: 0.01 });
+      expect(text).toMatch(/about \d+ tokens in, up to \d+ out: 0\.01 credits/);
+    });
+
+    it('goes by the model that is reserved for: the first of the chain with a price', async () => {
+      const none = { provider: 'no-such', fallback: ['spare'] };
+      const { calls } = await ranges({
+        default: none,
+        spare: { provider: 'scripted', price: { per_call: 0.02 }, max_output_tokens: 7 },
+      });
+      expect(calls[0]).toMatchObject({ tokens: { output_at_most: 7 }, cost: { least: 0.02, most: 0.02 } });
+    });
+
+    it('is not known without a price', async () => {
+      const { calls, total, text } = await ranges({ default: { provider: 'no-such' } }, ['a']);
+      expect([calls[0]?.cost, total.cost]).toEqual([null, null]);
+      expect(text).toMatch(/about \d+ tokens in, up to \d+ out: price unknown/);
+    });
+  });
+
   it('works beside a running engine', async () => {
     const root = scratchOrg(RELAY);
     const seen = await withEngine({ root, env: {} }, 'run', () => runs(root, { 'dry-run': true }));
