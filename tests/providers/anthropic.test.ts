@@ -142,16 +142,27 @@ describe('an answer of Anthropic', () => {
     expect(await failureOf(answer)).toMatchObject({ failure, usage: NORMAL });
   });
 
+  it.each([undefined, null, {}, { input_tokens: 'x' }])('with the usage %j has none', async (usage) => {
+    const answer = { ...answered([{ type: 'text', text: 'ok' }], { usage }), plain: true };
+    expect(await ask(answer)).toMatchObject({ text: 'ok', usage: null });
+  });
+
   it.each([
-    undefined,
-    null,
-    { input_tokens: -1, output_tokens: 1 },
-    { input_tokens: 1, output_tokens: 'x' },
-    { input_tokens: 1, output_tokens: 1, cache_read_input_tokens: 0.5 },
-    { input_tokens: 1, output_tokens: 1, output_tokens_details: { thinking_tokens: 2 } },
-    { output_tokens: 1 },
-  ])('with the usage %j has none', async (usage) => {
-    expect(await ask(answered([{ type: 'text', text: 'ok' }], { usage }))).toMatchObject({ text: 'ok', usage: null });
+    [{ input_tokens: -1, output_tokens: 1 }, { output: 1 }],
+    [{ input_tokens: 1, output_tokens: 'x' }, { input: 1 }],
+    [
+      { input_tokens: 1, output_tokens: 1, cache_read_input_tokens: 0.5 },
+      { input: 1, output: 1 },
+    ],
+    [
+      { input_tokens: 1, output_tokens: 1, output_tokens_details: { thinking_tokens: 2 } },
+      { input: 1, output: 2, reasoning: 2 },
+    ],
+    [{ output_tokens: 1 }, { output: 1 }],
+  ])('with the usage %j has what could be read of it, and says so', async (usage, read) => {
+    const expected = { input: 0, cachedInput: 0, cacheWrite: 0, output: 0, reasoning: 0, ...read, doubtful: true };
+    const content = [{ type: 'text', text: 'ok' }];
+    expect((await ask(answered(content, { usage }))).usage).toEqual(expected);
   });
 
   it('with a bare usage counts the rest as nothing', async () => {

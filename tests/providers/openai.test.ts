@@ -146,18 +146,31 @@ describe('an answer of OpenAI', () => {
     expect(await failureOf(answer)).toMatchObject({ failure, usage: NORMAL });
   });
 
-  it.each([
-    undefined,
-    null,
-    'many',
-    { prompt_tokens: -1, completion_tokens: 1 },
-    { prompt_tokens: 10, completion_tokens: 1, prompt_tokens_details: { cached_tokens: 11 } },
-    { prompt_tokens: 10, completion_tokens: 1.5 },
-    { prompt_tokens: 10, completion_tokens: 1, completion_tokens_details: { reasoning_tokens: 2 } },
-    { prompt_tokens: 1e300, completion_tokens: 1 },
-    { completion_tokens: 1 },
-  ])('with the usage %j has none', async (usage) => {
+  it.each([undefined, null, 'many', {}, { prompt_tokens: 'x' }])('with the usage %j has none', async (usage) => {
     expect(await ask(completed({ content: 'ok' }, { usage }))).toMatchObject({ text: 'ok', usage: null });
+  });
+
+  it.each([
+    [{ prompt_tokens: -1, completion_tokens: 1 }, { output: 1 }],
+    [
+      { prompt_tokens: 10, completion_tokens: 1, prompt_tokens_details: { cached_tokens: 11 } },
+      { cachedInput: 11, output: 1 },
+    ],
+    [{ prompt_tokens: 10, completion_tokens: 1.5 }, { input: 10 }],
+    [
+      { prompt_tokens: 10, completion_tokens: 1, completion_tokens_details: { reasoning_tokens: 2 } },
+      { input: 10, output: 2, reasoning: 2 },
+    ],
+    [
+      { prompt_tokens: 10, completion_tokens: 1, total_tokens: 20 },
+      { input: 10, output: 1 },
+    ],
+    [{ prompt_tokens: 1e300, completion_tokens: 1 }, { output: 1 }],
+    [{ prompt_tokens: 1_000_000_000, completion_tokens: 1 }, { output: 1 }],
+    [{ completion_tokens: 1 }, { output: 1 }],
+  ])('with the usage %j has what could be read of it, and says so', async (usage, read) => {
+    const expected = { input: 0, cachedInput: 0, cacheWrite: 0, output: 0, reasoning: 0, ...read, doubtful: true };
+    expect((await ask(completed({ content: 'ok' }, { usage }))).usage).toEqual(expected);
   });
 
   it('with a bare usage counts the rest as nothing', async () => {
