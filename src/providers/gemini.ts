@@ -10,7 +10,7 @@ import {
   type Reply,
 } from '../core/call.ts';
 import type { Model } from '../schema/models.ts';
-import { type Fail, failing, isStream, type Progress, readActs, readText } from './hosted/answer.ts';
+import { type Fail, failing, isStream, type Progress, parseAnswer, readActs, readText } from './hosted/answer.ts';
 import { attempt } from './hosted/attempt.ts';
 import { joinCandidates } from './hosted/candidates.ts';
 import { asForm, formSchema, fromForm } from './hosted/form.ts';
@@ -112,7 +112,7 @@ function noting(secret: string, stream: boolean, progress: Progress, seen: Seen)
     progress.received = 0;
     if (isStream(response)) return response;
     const text = await readText(response, progress);
-    if (!text.trim()) throw failing('gemini', progress)('unavailable', 'the answer is empty');
+    parseAnswer(text, failing('gemini', progress));
     // Line ends mean nothing in JSON, and would end the event.
     return new Response(stream ? `data: ${text.replace(/[\r\n]+/g, ' ')}\n\n` : text);
   };

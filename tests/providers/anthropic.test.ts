@@ -2,14 +2,25 @@ import { describe, expect, it } from 'vitest';
 import { type Prompt, ProviderError } from '../../src/core/call.ts';
 import anthropic from '../../src/providers/anthropic.ts';
 import { keepsTheContract, type Scene } from './contract.ts';
+import { type Hosted, messagesDialect } from './dialect.ts';
+import { survivesFailures } from './failures.ts';
 import { answered, fakeAnthropic, said, USAGE, used } from './fake-anthropic.ts';
 import type { Answer } from './fake-service.ts';
+import { keepsTheHostedContract } from './hosted.ts';
 import { collectGarbage, modelOf, promptOf, secondCall, world } from './world.ts';
 
 const service = fakeAnthropic();
 const never = new AbortController().signal;
 const KEY = 'sk-ant-secret-0123456789';
 const NORMAL = { input: 40, cachedInput: 50, cacheWrite: 10, output: 20, reasoning: 5 };
+const hosted: Hosted = {
+  provider: anthropic,
+  dialect: messagesDialect,
+  service,
+  model: (base_url) => ({ provider: 'anthropic', model: 'claude-test', base_url }),
+  variable: 'ANTHROPIC_API_KEY',
+  header: 'authorization',
+};
 
 function open(fields: Record<string, unknown> = {}, env: Record<string, string> = { ANTHROPIC_API_KEY: KEY }) {
   const model = modelOf({ provider: 'anthropic', model: 'claude-test', base_url: service.url, ...fields });
@@ -41,6 +52,9 @@ keepsTheContract(anthropic, async (scene) => {
   service.answer(answers[scene]);
   return { connection: await open(), attempts: () => service.requests.length, started: () => service.arrived() };
 });
+
+keepsTheHostedContract(hosted);
+survivesFailures(hosted);
 
 describe('a request to Anthropic', () => {
   it('carries the system text to be cached, the conversation merged by role, the tools and the limits', async () => {

@@ -2,14 +2,25 @@ import { describe, expect, it } from 'vitest';
 import { type Prompt, ProviderError } from '../../src/core/call.ts';
 import openai from '../../src/providers/openai.ts';
 import { keepsTheContract, type Scene } from './contract.ts';
+import { chatDialect, type Hosted } from './dialect.ts';
+import { survivesFailures } from './failures.ts';
 import { called, completed, fakeOpenAI, said, USAGE } from './fake-openai.ts';
 import type { Answer } from './fake-service.ts';
+import { keepsTheHostedContract } from './hosted.ts';
 import { collectGarbage, modelOf, promptOf, secondCall, world } from './world.ts';
 
 const service = fakeOpenAI();
 const never = new AbortController().signal;
 const KEY = 'sk-secret-0123456789';
 const NORMAL = { input: 40, cachedInput: 60, cacheWrite: 0, output: 20, reasoning: 5 };
+const hosted: Hosted = {
+  provider: openai,
+  dialect: chatDialect,
+  service,
+  model: (url) => ({ provider: 'openai', model: 'gpt-test', base_url: `${url}/v1` }),
+  variable: 'OPENAI_API_KEY',
+  header: 'authorization',
+};
 
 function open(fields: Record<string, unknown> = {}, env: Record<string, string> = { OPENAI_API_KEY: KEY }) {
   const model = modelOf({ provider: 'openai', model: 'gpt-test', base_url: `${service.url}/v1`, ...fields });
@@ -39,6 +50,9 @@ keepsTheContract(openai, async (scene) => {
   service.answer(answers[scene]);
   return { connection: await open(), attempts: () => service.requests.length, started: () => service.arrived() };
 });
+
+keepsTheHostedContract(hosted);
+survivesFailures(hosted);
 
 describe('a request to OpenAI', () => {
   it('carries the system text, the conversation, the tools and the limits', async () => {

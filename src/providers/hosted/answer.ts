@@ -25,9 +25,25 @@ export function isStream(response: Response): boolean {
   return /^text\/event-stream\b/i.test(response.headers.get('content-type') ?? '');
 }
 
-/** The value in a plain body. Throws an `unavailable` when it is none, or only a piece of one. */
+/** The value in a plain body. Throws what `parseAnswer` throws. */
 export async function readJson(response: Response, progress: Progress, fail: Fail): Promise<unknown> {
-  const text = await readText(response, progress);
+  return parseAnswer(await readText(response, progress), fail);
+}
+
+/**
+ * The value in a text. Throws an `unavailable` when it is none, or only a piece of one, and the failure it tells: some
+ * services call it a success that they failed.
+ */
+export function parseAnswer(text: string, fail: Fail): unknown {
+  const value = parsed(text, fail);
+  const error = member(value, 'error');
+  if (error === undefined || error === null) return value;
+  const message = member(error, 'message');
+  const words = typeof message === 'string' ? message : 'the answer tells a failure';
+  throw Object.assign(new Error(words), { code: member(error, 'code'), type: member(error, 'type') });
+}
+
+function parsed(text: string, fail: Fail): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
