@@ -37,6 +37,7 @@ export default {
     const baseURL = model.base_url ?? (outside.env('ANTHROPIC_BASE_URL') || 'https://api.anthropic.com');
     const key = await openKey(model, outside, ['ANTHROPIC_API_KEY'], baseURL);
     const { Anthropic: Client } = await import('@anthropic-ai/sdk');
+    const { Stream } = await import('@anthropic-ai/sdk/streaming');
     const { transformJSONSchema } = await import('@anthropic-ai/sdk/lib/transform-json-schema');
     const clientOf = perKey((secret) => new Client(clientOptions(secret, baseURL)));
     const service = { name: 'anthropic', key, timeoutMs: model.timeout_ms };
@@ -51,7 +52,7 @@ export default {
           progress.requestId = response.headers.get('request-id');
           const fail = failing('anthropic', progress);
           const answer = isStream(response)
-            ? await joinEvents(await eventsOf(response, client), progress, heard, fail)
+            ? await joinEvents(Stream.fromSSEResponse(response, new AbortController(), client), progress, heard, fail)
             : await readJson(response, progress, fail);
           return readReply(answer, progress, prompt, model, name, fail);
         });
@@ -75,18 +76,13 @@ function clientOptions(secret: string, baseURL: string) {
   };
 }
 
-async function eventsOf(response: Response, client: Anthropic): Promise<AsyncIterable<unknown>> {
-  const { Stream } = await import('@anthropic-ai/sdk/streaming');
-  return Stream.fromSSEResponse<unknown>(response, new AbortController(), client);
-}
-
 async function askForModel(client: Anthropic, name: string, signal: AbortSignal): Promise<string> {
   try {
     await client.models.retrieve(name, {}, { signal });
     return `reachable; it knows ${name}`;
   } catch (error) {
     if ((error as { status?: number }).status !== 404) throw error;
-    throw new ProviderError('bad-request', `anthropic does not know the model ${name}`);
+    throw new ProviderError('bad-request', `the service does not know the model ${name}`);
   }
 }
 

@@ -145,7 +145,7 @@ async function askForModel(
     return `reachable; it knows ${name}`;
   } catch (error) {
     if (seen.status !== 404) throw described(error, seen);
-    throw new ProviderError('bad-request', `gemini does not know the model ${name}`);
+    throw new ProviderError('bad-request', `the service does not know the model ${name}`);
   }
 }
 

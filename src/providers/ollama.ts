@@ -54,5 +54,5 @@ async function askForList(client: Client, name: string, signal: AbortSignal): Pr
   const { data } = await client.models.list({ signal });
   const names = (Array.isArray(data) ? data : []).map((one) => one.id);
   if (names.includes(name) || names.includes(`${name}:latest`)) return `reachable; it has ${name}`;
-  throw new ProviderError('bad-request', `ollama does not have the model ${name}: run ollama pull ${name}`);
+  throw new ProviderError('bad-request', `there is no model ${name} here: run ollama pull ${name}`);
 }

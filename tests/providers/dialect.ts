@@ -18,6 +18,8 @@ export interface Dialect {
   newId: string;
   said(text: string, usage?: unknown): Answer;
   called(...calls: Call[]): Answer;
+  /** A call of `x` with `{"y": "é"}` and the id `a`, in as few bytes as may be. */
+  tiny: object;
   /** Whether arguments are a text of their own. */
   writesArguments: 'always' | 'in streams' | 'never';
   ended(why: 'length' | 'filter' | 'refusal'): Answer;
@@ -44,6 +46,14 @@ export const chatDialect: Dialect = {
         arguments: text ?? JSON.stringify(input),
       })),
     ),
+  tiny: {
+    choices: [
+      {
+        finish_reason: 'tool_calls',
+        message: { tool_calls: [{ id: 'a', function: { name: 'x', arguments: '{"y":"é"}' } }] },
+      },
+    ],
+  },
   writesArguments: 'always',
   ended: (why) =>
     why === 'refusal'
@@ -88,6 +98,7 @@ export const messagesDialect: Dialect = {
     messages.used(
       ...calls.map(({ text, ...call }) => (text === undefined ? call : { ...call, input: { [messages.RAW]: text } })),
     ),
+  tiny: { content: [{ type: 'tool_use', id: 'a', name: 'x', input: { y: 'é' } }], stop_reason: 'tool_use' },
   writesArguments: 'in streams',
   ended: (why) => messages.answered([], { stop_reason: why === 'length' ? 'max_tokens' : 'refusal' }),
   twice: () => null,
@@ -120,6 +131,11 @@ export const geminiDialect: Dialect = {
   newId: 'call',
   said: (text, usageMetadata = gemini.USAGE) => gemini.generated([{ text }], { usageMetadata }),
   called: (...calls) => gemini.called(...calls.map(({ text, input, ...call }) => ({ ...call, args: text ?? input }))),
+  tiny: {
+    candidates: [
+      { finishReason: 'STOP', content: { parts: [{ functionCall: { id: 'a', name: 'x', args: { y: 'é' } } }] } },
+    ],
+  },
   writesArguments: 'never',
   ended: (why) =>
     gemini.generated([{ text: 'half' }], {
@@ -162,7 +178,7 @@ export interface Hosted {
   service: {
     url: string;
     requests: Asked<unknown>[];
-    answer(...next: Answer[]): void;
+    answer(...next: (Answer | ((request: unknown) => Answer))[]): void;
     arrived(): Promise<unknown>;
     bytesOf(answer: Answer, stream: boolean): Buffer;
   };

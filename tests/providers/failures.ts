@@ -467,24 +467,35 @@ function keepsTheKey({ service, header }: Hosted, settled: Reply | ProviderError
 /** Asks for one small reply again and again, cut one byte later each time: by a reset, and as if it were whole. */
 async function survivesCuts(hosted: Hosted, stream: boolean): Promise<void> {
   const { service, dialect } = hosted;
-  const whole = dialect.called({ id: 'a', name: 'x', input: { y: 'é' } });
+  const whole: Answer = { body: dialect.tiny };
   const bytes = service.bytesOf(whole, stream).length;
   const outside = world({ env: { [hosted.variable]: CANARY } });
   const connection = await hosted.provider.connect(modelOf({ ...hosted.model(service.url), stream }), outside);
-  for (let at = 0; at < bytes; at++) {
-    for (const ending of [at, -at - 1]) {
-      service.requests.length = 0;
-      service.answer({ ...whole, ending });
-      const settled = await connection.complete(promptOf(), never).catch((error: unknown) => error);
-      expect(service.requests.length).toBe(1);
-      const isWhole = !(settled instanceof Error);
-      // A stream is whole with its last word, whatever was to come after that; a body never is.
-      if (isWhole && stream && ending < 0)
-        expect(settled).toMatchObject({ acts: [{ id: 'a', tool: 'x', input: { y: 'é' } }] });
-      else {
-        expect(settled, `cut at ${ending}`).toMatchObject({ failure: 'unavailable' });
-        expect((settled as ProviderError).received, `cut at ${ending}`).toBeTypeOf('number');
-      }
+  const endings = Array.from({ length: bytes }, (_, at) => [at, -at - 1]).flat();
+  const next = endings[Symbol.iterator]();
+  service.requests.length = 0;
+  service.answer(...endings.map(() => (request: unknown) => ({ ...whole, ending: endingIn(request) })));
+  const askOn = async () => {
+    for (const ending of next) {
+      const system = `Cut at ${ending}.`;
+      const settled = await connection.complete(promptOf({ system }), never).catch((error: unknown) => error);
+      survivesCut(settled, ending, stream);
     }
+  };
+  await Promise.all(Array.from({ length: 8 }, askOn));
+  expect(service.requests.length).toBe(endings.length);
+}
+
+function endingIn(request: unknown): number {
+  return Number(/Cut at (-?\d+)\./.exec(JSON.stringify(request))?.[1]);
+}
+
+function survivesCut(settled: unknown, ending: number, stream: boolean): void {
+  // A stream is whole with its last word, whatever was to come after that; a body never is.
+  if (stream && ending < 0 && !(settled instanceof Error)) {
+    expect(settled, `cut at ${ending}`).toMatchObject({ acts: [{ id: 'a', tool: 'x', input: { y: 'é' } }] });
+    return;
   }
+  expect(settled, `cut at ${ending}`).toMatchObject({ failure: 'unavailable' });
+  expect((settled as ProviderError).received, `cut at ${ending}`).toBeTypeOf('number');
 }

@@ -142,9 +142,10 @@ export function streamed(body: unknown): string {
 }
 
 function deltasOf({ content, tool_calls, ...rest }: Record<string, unknown>): object[] {
-  const calls = Array.isArray(tool_calls) ? tool_calls : tool_calls ? [tool_calls] : [];
+  const calls = Array.isArray(tool_calls) ? tool_calls : [];
+  const odd = tool_calls && !Array.isArray(tool_calls) ? { tool_calls } : {};
   return [
-    { ...rest, content: typeof content === 'string' ? '' : content },
+    { ...rest, ...odd, content: typeof content === 'string' ? '' : content },
     ...(typeof content === 'string' ? halves(content).map((half) => ({ content: half })) : []),
     ...calls.flatMap((call, index) => piecesOf(call, index)).map((piece) => ({ tool_calls: [piece] })),
   ];

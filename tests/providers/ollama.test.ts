@@ -68,6 +68,6 @@ it('tells whether Ollama has the model, with and without its tag', async () => {
     expect(await (await open({ model })).probe?.(never)).toBe(`reachable; it has ${model}`);
   await expect((await open({ model: 'other' })).probe?.(never)).rejects.toMatchObject({
     failure: 'bad-request',
-    message: 'ollama does not have the model other: run ollama pull other',
+    message: 'ollama: there is no model other here: run ollama pull other',
   });
 });

@@ -63,7 +63,8 @@ export function clientOptions(secret: string, auth: Record<string, string> = { a
 }
 
 /** A connection to a service that speaks OpenAI's chat completions. */
-export function chatConnection(chat: Chat, model: Model, outside: Outside): Connection {
+export async function chatConnection(chat: Chat, model: Model, outside: Outside): Promise<Connection> {
+  const { Stream } = await import('openai/streaming');
   const clientOf = perKey(chat.open);
   return {
     async complete(prompt, signal, heard = () => {}) {
@@ -76,18 +77,13 @@ export function chatConnection(chat: Chat, model: Model, outside: Outside): Conn
         progress.requestId = response.headers.get('x-request-id');
         const fail = failing(chat.service.name, progress);
         const answer = isStream(response)
-          ? await joinChunks(await eventsOf(response, client), progress, heard, fail)
+          ? await joinChunks(Stream.fromSSEResponse(response, new AbortController(), client), progress, heard, fail)
           : await readJson(response, progress, fail);
         return readReply(answer, progress, prompt, model, chat.name, fail);
       });
     },
     probe: (signal) => attempt(chat.service, outside, signal, (secret, stop) => chat.probe(clientOf(secret), stop)),
   };
-}
-
-async function eventsOf(response: Response, client: OpenAI): Promise<AsyncIterable<unknown>> {
-  const { Stream } = await import('openai/streaming');
-  return Stream.fromSSEResponse<unknown>(response, new AbortController(), client);
 }
 
 /** The stable part comes first and nothing before it: services cache what begins alike. */
