@@ -240,6 +240,29 @@ describe('a failure of Anthropic', () => {
   });
 });
 
+it('says what a cut stream had reported and brought', async () => {
+  const whole = service.bytesOf(said('hello'), true).toString();
+  const body = whole.slice(0, whole.indexOf('event: message_delta'));
+  const error = await failureOf({ body, headers: { 'content-type': 'text/event-stream' } });
+  expect(error).toMatchObject({ failure: 'unavailable', received: 5, requestId: 'msg_1' });
+  expect(error.usage).toEqual({ ...NORMAL, output: 1, reasoning: 0, doubtful: true });
+});
+
+it('marks the end of the tools and the system text to be cached', async () => {
+  await ask(said('ok'));
+  const { tools, system } = (service.requests[0] as (typeof service.requests)[number]).body;
+  expect(tools?.map((tool) => tool.cache_control)).toEqual([undefined, { type: 'ephemeral' }]);
+  expect(system?.map((block) => block.cache_control)).toEqual([{ type: 'ephemeral' }]);
+});
+
+it('says when the service does not know the model', async () => {
+  service.answer({ status: 404, body: { type: 'error', error: { type: 'not_found_error', message: 'no' } } });
+  await expect((await open()).probe?.(never)).rejects.toMatchObject({
+    failure: 'bad-request',
+    message: 'anthropic: the service does not know the model claude-test',
+  });
+});
+
 it('needs a key, except on this machine, and the name of a model', async () => {
   await expect(open({ base_url: undefined }, {})).rejects.toMatchObject({
     failure: 'auth',

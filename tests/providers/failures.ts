@@ -355,6 +355,20 @@ function quotingTheKey(d: Dialect): Script[] {
       };
     }),
     {
+      name: 'a failure in the middle that quotes the key',
+      answer: {
+        body: d.failingStream('overloaded').replace('later', CANARY),
+        headers: { 'content-type': 'text/event-stream' },
+      },
+      only: 'stream',
+      outcome: { failure: 'overloaded', begun: true },
+    },
+    {
+      name: 'a refusal of its own in the name of the request',
+      answer: { ...d.ended('length'), headers: { 'x-request-id': CANARY, 'request-id': CANARY } },
+      outcome: { failure: 'incomplete', begun: true, usage: 'sound' },
+    },
+    {
       name: 'a page that quotes the key',
       answer: { status: 500, body: `<p>${CANARY}</p>` },
       outcome: { failure: 'unavailable', begun: false, usage: 'none' },

@@ -283,6 +283,46 @@ describe('a failure of OpenAI', () => {
   });
 });
 
+describe('a stream of OpenAI that is cut', () => {
+  const begun = 'data: {"id":"x","choices":[{"index":0,"delta":{"content":"hello"}}]}\n\n';
+  const events = { 'content-type': 'text/event-stream' };
+
+  it('says how many characters had come', async () => {
+    const error = await failureOf({ body: begun + begun, headers: events });
+    expect(error).toMatchObject({ failure: 'unavailable', received: 10, usage: null, message: /cut before its end/ });
+  });
+
+  it('says what was reported of the usage, which may still have grown', async () => {
+    const usage = 'data: {"choices":[],"usage":{"prompt_tokens":10,"completion_tokens":2}}\n\n';
+    const error = await failureOf({ body: begun + usage, headers: events });
+    expect(error.usage).toEqual({ input: 10, cachedInput: 0, cacheWrite: 0, output: 2, reasoning: 0, doubtful: true });
+  });
+
+  it('counts what was thought and the arguments of calls', async () => {
+    const thought = 'data: {"choices":[{"delta":{"reasoning_content":"hm"}}]}\n\n';
+    const call =
+      'data: {"choices":[{"delta":{"tool_calls":[{"index":0,"id":"a","function":{"name":"x","arguments":"{}"}}]}}]}\n\n';
+    const more = 'data: {"choices":[{"delta":{"tool_calls":[{"index":0,"function":{"arguments":"  "}}]}}]}\n\n';
+    expect(await failureOf({ body: thought + call + more, headers: events })).toMatchObject({ received: 7 });
+  });
+});
+
+describe('whether OpenAI could be called', () => {
+  it.each([
+    [{ status: 404, body: { error: { code: 'model_not_found', message: 'no' } } }, /does not know the model gpt-test/],
+    [{ status: 401, body: { error: { message: 'no' } } }, /check OPENAI_API_KEY/],
+  ])('is said by %j', async (answer, message) => {
+    service.answer(answer);
+    await expect((await open()).probe?.(never)).rejects.toThrow(message);
+  });
+
+  it('is yes where models are not listed', async () => {
+    service.answer({ status: 404, body: 'page not found' });
+    expect(await (await open()).probe?.(never)).toBe('reachable; it does not list its models');
+    expect(service.requests).toMatchObject([{ method: 'GET', path: '/v1/models/gpt-test' }]);
+  });
+});
+
 describe('the key of OpenAI', () => {
   it('comes from the variable that the model names', async () => {
     const connection = await open({ key: 'env:MY_KEY' }, { MY_KEY: ' mine \n', OPENAI_API_KEY: KEY });
