@@ -85,7 +85,7 @@ export class Calls {
 
   private async openLine(config: Config, name: string, model: Model): Promise<ModelLine> {
     const provider = await this.providerOf(model.provider);
-    const price = model.price ?? (provider.free ? {} : null);
+    const price = model.price ?? (provider.free ? {} : await listed(model));
     const connection = provider.connect(model, this.outside());
     connection.catch(() => this.lines.delete(model));
     const priced = { name, model, price, repeatable: provider.repeatable };
@@ -245,6 +245,11 @@ export class Calls {
     this.replies.close();
     this.gates.close();
   }
+}
+
+/** The price of the list that is shipped; null when the model is not on it. */
+async function listed(model: Model): Promise<Price | null> {
+  return (await import('../providers/prices.ts')).listPrice(model);
 }
 
 /** Makes sure that the connection stands before an attempt is noted. */

@@ -1,50 +1,31 @@
+import type { Anthropic } from '@anthropic-ai/sdk';
 import type {
   ContentBlockParam,
-  MessageCreateParamsNonStreaming,
+  MessageCreateParams,
   MessageParam,
+  TextBlockParam,
+  Tool,
 } from '@anthropic-ai/sdk/resources/messages';
 import { z } from 'zod';
 import {
+  type Image,
   type Json,
   type JsonObject,
   type Part,
   type Prompt,
   ProviderError,
   type Reply,
-  type Usage,
 } from '../core/call.ts';
 import type { Model } from '../schema/models.ts';
-import { type Fail, failing, soundActs, tokenCount } from './hosted/answer.ts';
-import { attempt } from './hosted/attempt.ts';
-import { asForm, fromForm } from './hosted/form.ts';
-import { modelName, openKey } from './hosted/key.ts';
+import { type Fail, failing, isStream, member, type Progress, readActs, readJson } from './hosted/answer.ts';
+import { attempt, SDK_TIMEOUT_MS } from './hosted/attempt.ts';
+import { joinEvents, readUsage } from './hosted/events.ts';
+import { asForm, formSchema, fromForm } from './hosted/form.ts';
+import { checkImages, imagesOf } from './hosted/images.ts';
+import { modelName, openKey, perKey } from './hosted/key.ts';
+import { wire } from './hosted/wire.ts';
 import { readOptions } from './options.ts';
 import type { Provider } from './provider.ts';
-
-/** What we read of an answer. A body without these is no answer of this service. */
-const answer = z.object({
-  id: z.string().nullish(),
-  model: z.string().nullish(),
-  stop_reason: z.string().nullish(),
-  content: z.array(
-    z.object({
-      type: z.string(),
-      text: z.string().optional(),
-      id: z.string().optional(),
-      name: z.string().optional(),
-      input: z.unknown().optional(),
-    }),
-  ),
-});
-type Answer = z.infer<typeof answer>;
-
-const usageReport = z.object({
-  input_tokens: z.number(),
-  output_tokens: z.number(),
-  cache_creation_input_tokens: z.unknown().optional(),
-  cache_read_input_tokens: z.unknown().optional(),
-  output_tokens_details: z.object({ thinking_tokens: z.unknown().optional() }).partial().nullish(),
-});
 
 export default {
   about: "Anthropic's messages API.",
@@ -54,58 +35,106 @@ export default {
     readOptions(z.strictObject({}), model);
     const name = modelName(model);
     const baseURL = model.base_url ?? (outside.env('ANTHROPIC_BASE_URL') || 'https://api.anthropic.com');
-    const key = openKey(model, outside, 'ANTHROPIC_API_KEY', baseURL);
-    const { Anthropic, APIConnectionTimeoutError } = await import('@anthropic-ai/sdk');
-    const client = new Anthropic({
-      apiKey: key.secret,
-      baseURL: baseURL.replace(/\/v1\/?$/, ''),
-      maxRetries: 0,
-      timeout: model.timeout_ms,
-      logLevel: 'off',
-      fetchOptions: { redirect: 'error' },
-    });
-    const service = { name: 'anthropic', key, timeoutMs: model.timeout_ms, Timeout: APIConnectionTimeoutError };
+    const key = await openKey(model, outside, ['ANTHROPIC_API_KEY'], baseURL);
+    const { Anthropic: Client } = await import('@anthropic-ai/sdk');
+    const { Stream } = await import('@anthropic-ai/sdk/streaming');
+    const { transformJSONSchema } = await import('@anthropic-ai/sdk/lib/transform-json-schema');
+    const clientOf = perKey((secret) => new Client(clientOptions(secret, baseURL)));
+    const service = { name: 'anthropic', key, timeoutMs: model.timeout_ms };
     return {
-      async complete(prompt, signal) {
-        const request = requestOf(prompt, model, name);
-        const { data, request_id } = await attempt(service, outside, signal, (stop) =>
-          client.messages.create(request, { signal: stop }).withResponse(),
-        );
-        return readReply(data, request_id ?? null, prompt, model, name);
+      async complete(prompt, signal, heard = () => {}) {
+        checkImages(prompt, model, name);
+        const request = requestOf(prompt, model, name, transformJSONSchema);
+        return attempt(service, outside, signal, async (secret, stop, progress) => {
+          const client = clientOf(secret);
+          const response = await client.messages.create(request, { signal: stop }).asResponse();
+          progress.received = 0;
+          progress.requestId = response.headers.get('request-id');
+          const fail = failing('anthropic', progress);
+          const answer = isStream(response)
+            ? await joinEvents(Stream.fromSSEResponse(response, new AbortController(), client), progress, heard, fail)
+            : await readJson(response, progress, fail);
+          return readReply(answer, progress, prompt, model, name, fail);
+        });
       },
+      probe: (signal) => attempt(service, outside, signal, (secret, stop) => askForModel(clientOf(secret), name, stop)),
     };
   },
 } satisfies Provider;
 
-function requestOf(prompt: Prompt, model: Model, name: string): MessageCreateParamsNonStreaming {
+/** Nothing is left to the SDK's environment, its retries, its log or its traces. */
+function clientOptions(secret: string, baseURL: string) {
+  return {
+    apiKey: secret,
+    webhookKey: null,
+    baseURL: baseURL.replace(/\/v1\/?$/, ''),
+    maxRetries: 0,
+    timeout: SDK_TIMEOUT_MS,
+    logLevel: 'off' as const,
+    openTelemetry: false as const,
+    fetch: wire({ authorization: `Bearer ${secret}` }),
+  };
+}
+
+async function askForModel(client: Anthropic, name: string, signal: AbortSignal): Promise<string> {
+  try {
+    await client.models.retrieve(name, {}, { signal });
+    return `reachable; it knows ${name}`;
+  } catch (error) {
+    if ((error as { status?: number }).status !== 404) throw error;
+    throw new ProviderError('bad-request', `the service does not know the model ${name}`);
+  }
+}
+
+/** Tools and the system text come first and are the same in every call of an agent: both are marked to be cached. */
+function requestOf(
+  prompt: Prompt,
+  model: Model,
+  name: string,
+  held: (schema: JsonObject) => Record<string, unknown>,
+): MessageCreateParams {
   const { system, parts, tools, maxOutputTokens } = model.form === 'json' ? asForm(prompt) : prompt;
   return {
     model: name,
     max_tokens: maxOutputTokens,
-    messages: messagesOf(parts),
-    ...(system && { system: [{ type: 'text', text: system, cache_control: { type: 'ephemeral' } }] }),
-    ...(tools.length && {
-      tools: tools.map(({ name, description, input }) => ({
-        name,
-        description,
-        input_schema: { ...input, type: 'object' },
-      })),
-    }),
+    ...(tools.length && { tools: toolsOf(tools) }),
+    ...(system && { system: [{ type: 'text', text: system, ...CACHED }] satisfies TextBlockParam[] }),
+    messages: messagesOf(parts, imagesOf({ ...prompt, parts })),
+    ...(model.stream && { stream: true }),
     ...(model.temperature !== undefined && { temperature: model.temperature }),
+    ...(model.form === 'json' &&
+      model.structured && {
+        output_config: { format: { type: 'json_schema', schema: held(formSchema(prompt.tools)) } },
+      }),
   };
 }
 
+const CACHED = { cache_control: { type: 'ephemeral' as const } };
+
+function toolsOf(tools: Prompt['tools']): Tool[] {
+  return tools.map(({ name, description, input }, i) => ({
+    name,
+    description,
+    input_schema: { ...input, type: 'object' },
+    ...(i === tools.length - 1 && CACHED),
+  }));
+}
+
 /** Neighbouring parts of one role become one message, and empty texts are left out: the service refuses both. */
-function messagesOf(parts: readonly Part[]): MessageParam[] {
+function messagesOf(parts: readonly Part[], images: readonly Image[][]): MessageParam[] {
   const messages: { role: 'user' | 'assistant'; content: ContentBlockParam[] }[] = [];
-  for (const part of parts) {
+  for (const [i, part] of parts.entries()) {
     const role = part.role === 'assistant' ? 'assistant' : 'user';
-    const blocks = blocksOf(part);
+    const blocks = [...(images[i] ?? []).map(imageOf), ...blocksOf(part)];
     const last = messages.at(-1);
     if (last?.role === role) last.content.push(...blocks);
     else if (blocks.length) messages.push({ role, content: blocks });
   }
   return messages;
+}
+
+function imageOf({ type, data }: Image): ContentBlockParam {
+  return { type: 'image', source: { type: 'base64', media_type: type, data } };
 }
 
 function blocksOf(part: Part): ContentBlockParam[] {
@@ -128,42 +157,42 @@ function asObject(input: Json): JsonObject {
   return input !== null && typeof input === 'object' && !Array.isArray(input) ? input : { input };
 }
 
+/** What we read of an answer. A body without these is no answer of this service. */
+const message = z.object({
+  id: z.string().nullish(),
+  model: z.string().nullish(),
+  stop_reason: z.string().nullish(),
+  content: z.array(
+    z.object({
+      type: z.string(),
+      text: z.string().optional(),
+      id: z.string().nullish(),
+      name: z.string().nullish(),
+      input: z.unknown().optional(),
+    }),
+  ),
+});
+type Content = z.infer<typeof message>['content'];
+
 /** Turns an answer into a reply. Throws what keeps it from being one, with the usage that was billed. */
-function readReply(data: unknown, header: string | null, prompt: Prompt, model: Model, name: string): Reply {
-  const usage = readUsage((data as { usage?: unknown } | null)?.usage);
-  const read = answer.safeParse(data);
-  if (!read.success)
-    throw new ProviderError('unavailable', 'anthropic: the answer is no message', { usage, requestId: header });
-  const { content, stop_reason: reason } = read.data;
-  const requestId = header ?? read.data.id ?? null;
-  const fail = failing('anthropic', usage, requestId);
+function readReply(answer: unknown, progress: Progress, prompt: Prompt, model: Model, name: string, fail: Fail): Reply {
+  progress.usage = readUsage(member(answer, 'usage'));
+  const read = message.safeParse(answer);
+  if (!read.success) throw fail('unavailable', 'the answer is no message');
+  const { id, content, stop_reason: reason } = read.data;
+  progress.requestId ??= id ?? null;
   if (reason === 'max_tokens') throw fail('incomplete', `the reply was cut at ${prompt.maxOutputTokens} tokens`);
   if (reason === 'model_context_window_exceeded')
     throw fail('incomplete', 'the reply was cut at the end of the context window');
   if (reason === 'refusal') throw fail('refused', 'the model refused');
   const text = content.map((block) => (block.type === 'text' ? (block.text ?? '') : '')).join('');
-  const said = model.form === 'json' ? fromForm(text, prompt.n) : { text, acts: readActs(content, prompt.n, fail) };
-  return { text: said.text, acts: soundActs(said.acts, fail), usage, requestId, model: read.data.model || name };
+  const acts = readActs(usesIn(content), `use-${prompt.n}`, fail);
+  const said = model.form === 'json' ? fromForm(text, prompt.n) : { text, acts };
+  const { usage, requestId } = progress;
+  return { ...said, usage, requestId, model: read.data.model || name };
 }
 
-function readActs(content: Answer['content'], n: number, fail: Fail): Reply['acts'] {
+function usesIn(content: Content) {
   const uses = content.filter((block) => block.type === 'tool_use');
-  return uses.map(({ id, name, input }, i) => {
-    if (name === undefined) throw fail('malformed', 'a tool call has no name');
-    return { id: id ?? `use-${n}-${i + 1}`, tool: name, input: (input ?? {}) as Json };
-  });
-}
-
-/** `input_tokens` excludes the cache. null when a number is missing, negative or contradicts another. */
-function readUsage(report: unknown): Usage | null {
-  const read = usageReport.safeParse(report);
-  if (!read.success) return null;
-  const input = tokenCount(read.data.input_tokens);
-  const output = tokenCount(read.data.output_tokens);
-  const cachedInput = tokenCount(read.data.cache_read_input_tokens);
-  const cacheWrite = tokenCount(read.data.cache_creation_input_tokens);
-  const reasoning = tokenCount(read.data.output_tokens_details?.thinking_tokens);
-  if (input === null || output === null || cachedInput === null || cacheWrite === null || reasoning === null)
-    return null;
-  return reasoning > output ? null : { input, cachedInput, cacheWrite, output, reasoning };
+  return uses.map(({ id, name, input }) => ({ id, tool: name, input: (input ?? {}) as Json }));
 }

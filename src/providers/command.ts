@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type Json, type Prompt, ProviderError, type Reply, type Usage } from '../core/call.ts';
 import type { End, Ran } from '../core/job.ts';
 import type { Model } from '../schema/models.ts';
-import { failing, soundActs, tokenCount } from './hosted/answer.ts';
+import { failing, readActs } from './hosted/answer.ts';
 import { asForm, fromForm } from './hosted/form.ts';
 import { readOptions } from './options.ts';
 import type { Outside, Provider } from './provider.ts';
@@ -126,7 +126,7 @@ function replyOf({ end, stdout, stderr }: Ran, settings: Settings, prompt: Promp
   if (text.trim() === '') throw malformed('the answer is empty');
   if (text.length > LONGEST) throw malformed(`the answer has more than ${LONGEST} characters`);
   const form = fromForm(text, prompt.n);
-  const acts = soundActs(form.acts, failing(settings.name, usage, null));
+  const acts = readActs(form.acts, `form-${prompt.n}`, failing(settings.name, { usage, received, requestId: null }));
   return { text: form.text, acts, usage, requestId: null, model: settings.name, ...(cost === null ? {} : { cost }) };
 }
 
@@ -214,7 +214,7 @@ function usageOf(data: Json, paths: NonNullable<Options['usage']>): Usage | null
   return [input, output, ...more].includes(null) ? { ...usage, doubtful: true } : usage;
 }
 
-/** A field that was named must be there. */
+/** A field that was named must be there, and be a count of tokens. */
 function countOf(value: Json | undefined): number | null {
-  return value === undefined || value === null ? null : tokenCount(value);
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : null;
 }

@@ -6,8 +6,12 @@ import type { Provider } from './provider.ts';
 /** Every provider: the name of its file here is its name in `org/models.yaml`. A file loads only when it is asked for. */
 const PROVIDERS: Record<string, () => Promise<{ default: Provider }>> = {
   anthropic: () => import('./anthropic.ts'),
+  azure: () => import('./azure.ts'),
   command: () => import('./command.ts'),
+  gemini: () => import('./gemini.ts'),
+  ollama: () => import('./ollama.ts'),
   openai: () => import('./openai.ts'),
+  'openai-compatible': () => import('./openai-compatible.ts'),
   scripted: () => import('./scripted.ts'),
   simulated: () => import('./simulated.ts'),
 };

@@ -14,7 +14,7 @@ import type { Trusted } from '../core/trust.ts';
 import { FaultError, failure } from '../schema/fault.ts';
 import type { Model } from '../schema/models.ts';
 import { isPluginPath } from '../schema/name.ts';
-import { failing, soundActs } from './hosted/answer.ts';
+import { failing, readActs } from './hosted/answer.ts';
 import type { Connection, Outside, Provider } from './provider.ts';
 
 /** What a plug-in is loaded with. */
@@ -210,12 +210,13 @@ function replyOf(value: unknown, path: string, model: Model, { n }: Prompt): Rep
   }
   const { text, acts, requestId = null } = read.data;
   const known = usage.safeParse(read.data.usage).data ?? null;
-  const named = acts.map(({ id, tool, input }, i) => ({ id: id ?? `plugin-${n}-${i + 1}`, tool, input }));
-  if (new Set(named.map(({ id }) => id)).size < named.length) throw malformed('two acts have the same id');
+  const ids = acts.flatMap(({ id }) => id ?? []);
+  if (new Set(ids).size < ids.length) throw malformed('two acts have the same id');
+  const called = acts.map(({ id, tool, input }) => ({ id, tool, input }));
   const cost = count.safeParse(read.data.cost).data;
   return {
     text,
-    acts: soundActs(named, failing(path, known, requestId)),
+    acts: readActs(called, `plugin-${n}`, failing(path, { usage: known, received: text.length, requestId })),
     usage: known,
     requestId,
     model: read.data.model ?? model.model ?? path,

@@ -2,14 +2,25 @@ import { describe, expect, it } from 'vitest';
 import { type Prompt, ProviderError } from '../../src/core/call.ts';
 import anthropic from '../../src/providers/anthropic.ts';
 import { keepsTheContract, type Scene } from './contract.ts';
+import { type Hosted, messagesDialect } from './dialect.ts';
+import { survivesFailures } from './failures.ts';
 import { answered, fakeAnthropic, said, USAGE, used } from './fake-anthropic.ts';
 import type { Answer } from './fake-service.ts';
+import { keepsTheHostedContract } from './hosted.ts';
 import { collectGarbage, modelOf, promptOf, secondCall, world } from './world.ts';
 
 const service = fakeAnthropic();
 const never = new AbortController().signal;
 const KEY = 'sk-ant-secret-0123456789';
 const NORMAL = { input: 40, cachedInput: 50, cacheWrite: 10, output: 20, reasoning: 5 };
+const hosted: Hosted = {
+  provider: anthropic,
+  dialect: messagesDialect,
+  service,
+  model: (base_url) => ({ provider: 'anthropic', model: 'claude-test', base_url }),
+  variable: 'ANTHROPIC_API_KEY',
+  header: 'authorization',
+};
 
 function open(fields: Record<string, unknown> = {}, env: Record<string, string> = { ANTHROPIC_API_KEY: KEY }) {
   const model = modelOf({ provider: 'anthropic', model: 'claude-test', base_url: service.url, ...fields });
@@ -41,6 +52,9 @@ keepsTheContract(anthropic, async (scene) => {
   service.answer(answers[scene]);
   return { connection: await open(), attempts: () => service.requests.length, started: () => service.arrived() };
 });
+
+keepsTheHostedContract(hosted);
+survivesFailures(hosted);
 
 describe('a request to Anthropic', () => {
   it('carries the system text to be cached, the conversation merged by role, the tools and the limits', async () => {
@@ -142,16 +156,27 @@ describe('an answer of Anthropic', () => {
     expect(await failureOf(answer)).toMatchObject({ failure, usage: NORMAL });
   });
 
+  it.each([undefined, null, {}, { input_tokens: 'x' }])('with the usage %j has none', async (usage) => {
+    const answer = { ...answered([{ type: 'text', text: 'ok' }], { usage }), plain: true };
+    expect(await ask(answer)).toMatchObject({ text: 'ok', usage: null });
+  });
+
   it.each([
-    undefined,
-    null,
-    { input_tokens: -1, output_tokens: 1 },
-    { input_tokens: 1, output_tokens: 'x' },
-    { input_tokens: 1, output_tokens: 1, cache_read_input_tokens: 0.5 },
-    { input_tokens: 1, output_tokens: 1, output_tokens_details: { thinking_tokens: 2 } },
-    { output_tokens: 1 },
-  ])('with the usage %j has none', async (usage) => {
-    expect(await ask(answered([{ type: 'text', text: 'ok' }], { usage }))).toMatchObject({ text: 'ok', usage: null });
+    [{ input_tokens: -1, output_tokens: 1 }, { output: 1 }],
+    [{ input_tokens: 1, output_tokens: 'x' }, { input: 1 }],
+    [
+      { input_tokens: 1, output_tokens: 1, cache_read_input_tokens: 0.5 },
+      { input: 1, output: 1 },
+    ],
+    [
+      { input_tokens: 1, output_tokens: 1, output_tokens_details: { thinking_tokens: 2 } },
+      { input: 1, output: 2, reasoning: 2 },
+    ],
+    [{ output_tokens: 1 }, { output: 1 }],
+  ])('with the usage %j has what could be read of it, and says so', async (usage, read) => {
+    const expected = { input: 0, cachedInput: 0, cacheWrite: 0, output: 0, reasoning: 0, ...read, doubtful: true };
+    const content = [{ type: 'text', text: 'ok' }];
+    expect((await ask(answered(content, { usage }))).usage).toEqual(expected);
   });
 
   it('with a bare usage counts the rest as nothing', async () => {
@@ -212,6 +237,29 @@ describe('a failure of Anthropic', () => {
     const error = await failureOf({ status: 401, body: { error: { message: `wrong key ${KEY}` } } });
     expect(error.message).not.toContain(KEY);
     expect(error.message).toMatch(/check ANTHROPIC_API_KEY/);
+  });
+});
+
+it('says what a cut stream had reported and brought', async () => {
+  const whole = service.bytesOf(said('hello'), true).toString();
+  const body = whole.slice(0, whole.indexOf('event: message_delta'));
+  const error = await failureOf({ body, headers: { 'content-type': 'text/event-stream' } });
+  expect(error).toMatchObject({ failure: 'unavailable', received: 5, requestId: 'msg_1' });
+  expect(error.usage).toEqual({ ...NORMAL, output: 1, reasoning: 0, doubtful: true });
+});
+
+it('marks the end of the tools and the system text to be cached', async () => {
+  await ask(said('ok'));
+  const { tools, system } = (service.requests[0] as (typeof service.requests)[number]).body;
+  expect(tools?.map((tool) => tool.cache_control)).toEqual([undefined, { type: 'ephemeral' }]);
+  expect(system?.map((block) => block.cache_control)).toEqual([{ type: 'ephemeral' }]);
+});
+
+it('says when the service does not know the model', async () => {
+  service.answer({ status: 404, body: { type: 'error', error: { type: 'not_found_error', message: 'no' } } });
+  await expect((await open()).probe?.(never)).rejects.toMatchObject({
+    failure: 'bad-request',
+    message: 'anthropic: the service does not know the model claude-test',
   });
 });
 

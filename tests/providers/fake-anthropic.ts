@@ -1,4 +1,6 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { z } from 'zod';
+import { halves } from './fake-openai.ts';
 import { type Answer, type FakeService, fakeService } from './fake-service.ts';
 
 const id = z.string().regex(/^[a-zA-Z0-9_-]+$/);
@@ -11,6 +13,14 @@ const text = z.strictObject({
 });
 const block = z.discriminatedUnion('type', [
   text,
+  z.strictObject({
+    type: z.literal('image'),
+    source: z.strictObject({
+      type: z.literal('base64'),
+      media_type: z.enum(['image/png', 'image/jpeg', 'image/gif', 'image/webp']),
+      data: z.string().regex(/^[A-Za-z0-9+/]+=*$/),
+    }),
+  }),
   z.strictObject({ type: z.literal('tool_use'), id, name, input: z.record(z.string(), z.json()) }),
   z.strictObject({ type: z.literal('tool_result'), tool_use_id: id, content: z.string(), is_error: z.boolean() }),
 ]);
@@ -21,22 +31,32 @@ const request = z.strictObject({
   system: z.array(text).min(1).optional(),
   tools: z
     .array(
-      z.strictObject({ name, description: z.string(), input_schema: z.looseObject({ type: z.literal('object') }) }),
+      z.strictObject({
+        name,
+        description: z.string(),
+        input_schema: z.looseObject({ type: z.literal('object') }),
+        cache_control: cache.optional(),
+      }),
     )
     .min(1)
     .optional(),
   temperature: z.number().min(0).max(1).optional(),
+  stream: z.literal(true).optional(),
+  output_config: z
+    .strictObject({ format: z.strictObject({ type: z.literal('json_schema'), schema: z.looseObject({}) }) })
+    .optional(),
 });
 export type AnthropicRequest = z.infer<typeof request>;
 
 /** A server that speaks Anthropic's messages API; its usual answer is `said('ok')`. */
 export function fakeAnthropic(): FakeService<AnthropicRequest> {
   return fakeService({
-    path: '/v1/messages',
+    paths: { plain: '/v1/messages', stream: '/v1/messages' },
     schema: request,
-    faultsIn: ({ messages }, headers) => [
-      ...(/^Bearer \S+$/.test(headers.authorization ?? '') ? [] : ['no bearer token']),
-      ...(headers['anthropic-version'] ? [] : ['no anthropic-version']),
+    faultsInHeaders,
+    faultsIn: ({ messages, output_config }, headers) => [
+      ...faultsInHeaders(headers),
+      ...open(output_config?.format.schema),
       ...(messages[0]?.role === 'user' ? [] : ['the first message is not the user']),
       ...messages.flatMap(({ role }, i) =>
         role === messages[i - 1]?.role ? [`two messages of ${role} in a row`] : [],
@@ -44,7 +64,74 @@ export function fakeAnthropic(): FakeService<AnthropicRequest> {
       ...messages.flatMap((message, i) => unanswered(message, messages[i + 1])),
     ],
     usual: () => said('ok'),
+    streamed,
+    looked: (path) => ({ body: { id: path.split('/').at(-1), type: 'model', display_name: 'x' } }),
   });
+}
+
+function faultsInHeaders(headers: IncomingHttpHeaders): string[] {
+  return [
+    ...(/^Bearer \S+$/.test(headers.authorization ?? '') ? [] : ['no bearer token']),
+    ...(headers['anthropic-version'] ? [] : ['no anthropic-version']),
+  ];
+}
+
+/** Objects of a schema for answers must say that they have no other members. */
+function open(schema: unknown): string[] {
+  if (schema === null || typeof schema !== 'object') return [];
+  const { type, additionalProperties } = schema as Record<string, unknown>;
+  const own = type === 'object' && additionalProperties !== false ? ['an object of the schema is open'] : [];
+  return [...own, ...Object.values(schema).flatMap(open)];
+}
+
+/** The events of that message. Odd parts are sent as they are. */
+export function streamed(body: unknown): string {
+  if (body === null || typeof body !== 'object' || !Array.isArray((body as { content?: unknown }).content))
+    return events([{ type: 'message_start', message: body }, { type: 'message_stop' }]);
+  const { content, stop_reason, usage, ...head } = body as {
+    content: unknown[];
+    stop_reason?: unknown;
+    usage?: unknown;
+  };
+  const { output_tokens, output_tokens_details, ...atFirst } = (usage ?? {}) as Record<string, unknown>;
+  const first = usage && typeof usage === 'object' ? { usage: { ...atFirst, output_tokens: 1 } } : { usage };
+  const last = usage && typeof usage === 'object' ? { usage: { output_tokens, output_tokens_details } } : {};
+  return events([
+    { type: 'message_start', message: { ...head, content: [], stop_reason: null, ...first } },
+    { type: 'ping' },
+    ...content.flatMap(blockEvents),
+    { type: 'message_delta', delta: { stop_reason }, ...last },
+    { type: 'message_stop' },
+  ]);
+}
+
+function blockEvents(block: unknown, index: number): object[] {
+  const { text, input, ...rest } = (block ?? {}) as Record<string, unknown>;
+  const start =
+    block === null || typeof block !== 'object' ? block : { ...rest, ...(text !== undefined && { text: '' }) };
+  const pieces = [
+    ...(typeof text === 'string' ? halves(text).map((half) => ({ type: 'text_delta', text: half })) : []),
+    ...(input === undefined
+      ? []
+      : halves(inputText(input)).map((half) => ({ type: 'input_json_delta', partial_json: half }))),
+  ];
+  return [
+    { type: 'content_block_start', index, content_block: start },
+    ...pieces.map((delta) => ({ type: 'content_block_delta', index, delta })),
+    { type: 'content_block_stop', index },
+  ];
+}
+
+/** Marked so, an input goes on the stream as this text instead of as JSON of it. */
+export const RAW = 'raw input';
+
+function inputText(input: unknown): string {
+  const raw = (input as Record<string, unknown> | null)?.[RAW];
+  return typeof raw === 'string' ? raw : JSON.stringify(input);
+}
+
+function events(list: object[]): string {
+  return list.map((one) => `event: ${(one as { type: string }).type}\ndata: ${JSON.stringify(one)}\n\n`).join('');
 }
 
 type Message = AnthropicRequest['messages'][number];

@@ -2,14 +2,25 @@ import { describe, expect, it } from 'vitest';
 import { type Prompt, ProviderError } from '../../src/core/call.ts';
 import openai from '../../src/providers/openai.ts';
 import { keepsTheContract, type Scene } from './contract.ts';
+import { chatDialect, type Hosted } from './dialect.ts';
+import { survivesFailures } from './failures.ts';
 import { called, completed, fakeOpenAI, said, USAGE } from './fake-openai.ts';
 import type { Answer } from './fake-service.ts';
+import { keepsTheHostedContract } from './hosted.ts';
 import { collectGarbage, modelOf, promptOf, secondCall, world } from './world.ts';
 
 const service = fakeOpenAI();
 const never = new AbortController().signal;
 const KEY = 'sk-secret-0123456789';
 const NORMAL = { input: 40, cachedInput: 60, cacheWrite: 0, output: 20, reasoning: 5 };
+const hosted: Hosted = {
+  provider: openai,
+  dialect: chatDialect,
+  service,
+  model: (url) => ({ provider: 'openai', model: 'gpt-test', base_url: `${url}/v1` }),
+  variable: 'OPENAI_API_KEY',
+  header: 'authorization',
+};
 
 function open(fields: Record<string, unknown> = {}, env: Record<string, string> = { OPENAI_API_KEY: KEY }) {
   const model = modelOf({ provider: 'openai', model: 'gpt-test', base_url: `${service.url}/v1`, ...fields });
@@ -39,6 +50,9 @@ keepsTheContract(openai, async (scene) => {
   service.answer(answers[scene]);
   return { connection: await open(), attempts: () => service.requests.length, started: () => service.arrived() };
 });
+
+keepsTheHostedContract(hosted);
+survivesFailures(hosted);
 
 describe('a request to OpenAI', () => {
   it('carries the system text, the conversation, the tools and the limits', async () => {
@@ -146,18 +160,31 @@ describe('an answer of OpenAI', () => {
     expect(await failureOf(answer)).toMatchObject({ failure, usage: NORMAL });
   });
 
-  it.each([
-    undefined,
-    null,
-    'many',
-    { prompt_tokens: -1, completion_tokens: 1 },
-    { prompt_tokens: 10, completion_tokens: 1, prompt_tokens_details: { cached_tokens: 11 } },
-    { prompt_tokens: 10, completion_tokens: 1.5 },
-    { prompt_tokens: 10, completion_tokens: 1, completion_tokens_details: { reasoning_tokens: 2 } },
-    { prompt_tokens: 1e300, completion_tokens: 1 },
-    { completion_tokens: 1 },
-  ])('with the usage %j has none', async (usage) => {
+  it.each([undefined, null, 'many', {}, { prompt_tokens: 'x' }])('with the usage %j has none', async (usage) => {
     expect(await ask(completed({ content: 'ok' }, { usage }))).toMatchObject({ text: 'ok', usage: null });
+  });
+
+  it.each([
+    [{ prompt_tokens: -1, completion_tokens: 1 }, { output: 1 }],
+    [
+      { prompt_tokens: 10, completion_tokens: 1, prompt_tokens_details: { cached_tokens: 11 } },
+      { cachedInput: 11, output: 1 },
+    ],
+    [{ prompt_tokens: 10, completion_tokens: 1.5 }, { input: 10 }],
+    [
+      { prompt_tokens: 10, completion_tokens: 1, completion_tokens_details: { reasoning_tokens: 2 } },
+      { input: 10, output: 2, reasoning: 2 },
+    ],
+    [
+      { prompt_tokens: 10, completion_tokens: 1, total_tokens: 20 },
+      { input: 10, output: 1 },
+    ],
+    [{ prompt_tokens: 1e300, completion_tokens: 1 }, { output: 1 }],
+    [{ prompt_tokens: 1_000_000_000, completion_tokens: 1 }, { output: 1 }],
+    [{ completion_tokens: 1 }, { output: 1 }],
+  ])('with the usage %j has what could be read of it, and says so', async (usage, read) => {
+    const expected = { input: 0, cachedInput: 0, cacheWrite: 0, output: 0, reasoning: 0, ...read, doubtful: true };
+    expect((await ask(completed({ content: 'ok' }, { usage }))).usage).toEqual(expected);
   });
 
   it('with a bare usage counts the rest as nothing', async () => {
@@ -253,6 +280,46 @@ describe('a failure of OpenAI', () => {
     const error = await failureOf({ status: 401, body: { error: { message: `wrong key ${KEY}` } } });
     expect(error.message).not.toContain(KEY);
     expect(error.message).toMatch(/check OPENAI_API_KEY/);
+  });
+});
+
+describe('a stream of OpenAI that is cut', () => {
+  const begun = 'data: {"id":"x","choices":[{"index":0,"delta":{"content":"hello"}}]}\n\n';
+  const events = { 'content-type': 'text/event-stream' };
+
+  it('says how many characters had come', async () => {
+    const error = await failureOf({ body: begun + begun, headers: events });
+    expect(error).toMatchObject({ failure: 'unavailable', received: 10, usage: null, message: /cut before its end/ });
+  });
+
+  it('says what was reported of the usage, which may still have grown', async () => {
+    const usage = 'data: {"choices":[],"usage":{"prompt_tokens":10,"completion_tokens":2}}\n\n';
+    const error = await failureOf({ body: begun + usage, headers: events });
+    expect(error.usage).toEqual({ input: 10, cachedInput: 0, cacheWrite: 0, output: 2, reasoning: 0, doubtful: true });
+  });
+
+  it('counts what was thought and the arguments of calls', async () => {
+    const thought = 'data: {"choices":[{"delta":{"reasoning_content":"hm"}}]}\n\n';
+    const call =
+      'data: {"choices":[{"delta":{"tool_calls":[{"index":0,"id":"a","function":{"name":"x","arguments":"{}"}}]}}]}\n\n';
+    const more = 'data: {"choices":[{"delta":{"tool_calls":[{"index":0,"function":{"arguments":"  "}}]}}]}\n\n';
+    expect(await failureOf({ body: thought + call + more, headers: events })).toMatchObject({ received: 7 });
+  });
+});
+
+describe('whether OpenAI could be called', () => {
+  it.each([
+    [{ status: 404, body: { error: { code: 'model_not_found', message: 'no' } } }, /does not know the model gpt-test/],
+    [{ status: 401, body: { error: { message: 'no' } } }, /check OPENAI_API_KEY/],
+  ])('is said by %j', async (answer, message) => {
+    service.answer(answer);
+    await expect((await open()).probe?.(never)).rejects.toThrow(message);
+  });
+
+  it('is yes where models are not listed', async () => {
+    service.answer({ status: 404, body: 'page not found' });
+    expect(await (await open()).probe?.(never)).toBe('reachable; it does not list its models');
+    expect(service.requests).toMatchObject([{ method: 'GET', path: '/v1/models/gpt-test' }]);
   });
 });
 

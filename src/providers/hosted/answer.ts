@@ -2,12 +2,64 @@ import { type ActCall, type CallFailure, type Json, ProviderError, type Usage } 
 
 /** Levels of an act's input. A deeper one could not be printed again. */
 const DEPTH = 100;
+/** More tokens than any service can count for one call. */
+const MOST_TOKENS = 100_000_000;
 
-/** A failure of the reply itself, with what was billed for it. */
+/** How far an answer has come. Its reader writes it as it goes, so that a failure can say what was begun and billed. */
+export interface Progress {
+  /** Characters that had come: of the body, or of what a stream brought; null before the service had begun to answer. */
+  received: number | null;
+  usage: Usage | null;
+  requestId: string | null;
+}
+
+/** A failure of an answer that had begun, with what is known of it by now. */
 export type Fail = (failure: CallFailure, why: string) => ProviderError;
 
-export function failing(service: string, usage: Usage | null, requestId: string | null): Fail {
-  return (failure, why) => new ProviderError(failure, `${service}: ${why}`, { usage, requestId });
+export function failing(service: string, progress: Progress): Fail {
+  return (failure, why) => new ProviderError(failure, `${service}: ${why}`, progress);
+}
+
+/** Whether a body is a stream of events; a service may answer a request for one with a plain body all the same. */
+export function isStream(response: Response): boolean {
+  return /^text\/event-stream\b/i.test(response.headers.get('content-type') ?? '');
+}
+
+/** The value in a plain body. Throws what `parseAnswer` throws. */
+export async function readJson(response: Response, progress: Progress, fail: Fail): Promise<unknown> {
+  return parseAnswer(await readText(response, progress), fail);
+}
+
+/**
+ * The value in a text. Throws an `unavailable` when it is none, or only a piece of one, and the failure it tells: some
+ * services call it a success that they failed.
+ */
+export function parseAnswer(text: string, fail: Fail): unknown {
+  const value = parsed(text, fail);
+  const error = member(value, 'error');
+  if (error === undefined || error === null) return value;
+  const message = member(error, 'message');
+  const words = typeof message === 'string' ? message : 'the answer tells a failure';
+  throw Object.assign(new Error(words), { code: member(error, 'code'), type: member(error, 'type') });
+}
+
+function parsed(text: string, fail: Fail): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    throw fail('unavailable', text.trim() ? 'the answer is no JSON, or was cut' : 'the answer is empty');
+  }
+}
+
+/** The text of a plain body, counted as it comes. */
+export async function readText(response: Response, progress: Progress): Promise<string> {
+  if (!response.body) return '';
+  let text = '';
+  for await (const piece of response.body.pipeThrough(new TextDecoderStream())) {
+    text += piece;
+    progress.received = text.length;
+  }
+  return text;
 }
 
 /** The input of an act that came as JSON text; nothing is an empty input. Throws `malformed`. */
@@ -19,13 +71,27 @@ export function parseInput(text: string, tool: string, fail: Fail): Json {
   }
 }
 
-/** The acts as they are. Throws `malformed` when an input is nested too deep to be handled. */
-export function soundActs(acts: ActCall[], fail: Fail): ActCall[] {
-  for (const act of acts) {
-    if (!isShallow(act.input, DEPTH))
-      throw fail('malformed', `the input of ${act.tool.slice(0, 64)} is nested more than ${DEPTH} levels deep`);
-  }
-  return acts;
+/** A tool call as a service gave it. */
+export interface Called {
+  id: string | null | undefined;
+  tool: string | null | undefined;
+  input: Json;
+}
+
+/**
+ * The acts of a reply. An id that is missing or used twice is replaced, so that each can be answered. Throws `malformed`
+ * when a call names no tool, or when its input is nested too deep to be handled.
+ */
+export function readActs(calls: readonly Called[], prefix: string, fail: Fail): ActCall[] {
+  const known = new Set<string>();
+  return calls.map(({ id, tool, input }, i) => {
+    if (typeof tool !== 'string') throw fail('malformed', 'a tool call has no name');
+    if (!isShallow(input, DEPTH))
+      throw fail('malformed', `the input of ${tool.slice(0, 64)} is nested more than ${DEPTH} levels deep`);
+    const own = id && !known.has(id) ? id : `${prefix}-${i + 1}`;
+    known.add(own);
+    return { id: own, tool, input };
+  });
 }
 
 function isShallow(value: Json, levels: number): boolean {
@@ -33,8 +99,60 @@ function isShallow(value: Json, levels: number): boolean {
   return levels > 0 && Object.values(value).every((part) => isShallow(part, levels - 1));
 }
 
-/** A count of tokens: a missing one is 0; null for what is no count. */
-export function tokenCount(value: unknown): number | null {
-  if (value === undefined || value === null) return 0;
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : null;
+/** What a service reported, as it came. `input` holds what the cache gave, `output` what was thought. */
+export interface Counts {
+  input: unknown;
+  cachedInput?: unknown;
+  cacheWrite?: unknown;
+  output: unknown;
+  reasoning?: unknown;
+  /** Everything, where the service says it. */
+  total?: unknown;
+}
+
+/** The usage in our words. `doubtful` when a count is missing, is none or contradicts another; null when nothing was reported. */
+export function usageOf(counts: Counts): Usage | null {
+  const { total, ...parts } = counts;
+  const given = Object.values(parts).filter((value) => value !== undefined && value !== null);
+  if (!given.some(isCount)) return null;
+  const prompt = count(counts.input);
+  const cachedInput = count(counts.cachedInput);
+  const cacheWrite = count(counts.cacheWrite);
+  const reasoning = count(counts.reasoning);
+  const output = Math.max(count(counts.output), reasoning);
+  const sound =
+    given.every(isCount) &&
+    isCount(counts.input) &&
+    isCount(counts.output) &&
+    cachedInput + cacheWrite <= prompt &&
+    output === counts.output &&
+    (total === undefined || total === null || total === prompt + output);
+  const input = Math.max(0, prompt - cachedInput - cacheWrite);
+  return { input, cachedInput, cacheWrite, output, reasoning, ...(!sound && { doubtful: true }) };
+}
+
+/** Of an answer that is not complete: what it reports may still grow. */
+export function unfinished(usage: Usage | null): Usage | null {
+  return usage && { ...usage, doubtful: true };
+}
+
+/** The sum of counts of which some may be missing. What is no count makes the sum none. */
+export function sum(...values: unknown[]): unknown {
+  const given = values.filter((value) => value !== undefined && value !== null);
+  return given.length && given.every(isCount) ? given.reduce((total, value) => total + value, 0) : given[0];
+}
+
+function count(value: unknown): number {
+  return isCount(value) ? value : 0;
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && value <= MOST_TOKENS;
+}
+
+/** A member of what may be anything. */
+export function member(value: unknown, name: string): unknown {
+  return value !== null && typeof value === 'object' && Object.hasOwn(value, name)
+    ? (value as Record<string, unknown>)[name]
+    : undefined;
 }

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { type CallFailure, ProviderError } from '../../core/call.ts';
 import type { Outside } from '../provider.ts';
+import type { Progress } from './answer.ts';
 import { type Key, NO_KEY } from './key.ts';
 
 /** What a hosted provider tells about the service it talks to. */
@@ -9,51 +10,61 @@ export interface Service {
   name: string;
   key: Key;
   timeoutMs: number;
-  /** What its SDK throws when the service stays silent. */
-  Timeout: new () => Error;
 }
 
-/** How the SDKs describe a failed request. Without a status nothing was answered. */
+/** One request and the reading of its answer, with the key as it is now. */
+export type Send<T> = (secret: string, signal: AbortSignal, progress: Progress) => Promise<T>;
+
+/** How the SDKs describe a failed request. Without a status nothing was answered, or the failure came within an answer. */
 interface SdkError {
   message: string;
   cause?: unknown;
   status?: number;
   headers?: Headers;
   requestID?: string | null;
-  /** OpenAI's reason, such as `content_filter`. */
+  /** The service's own word, such as `content_filter`; some services give a status. */
   code?: unknown;
+  /** The service's own word, such as `overloaded_error`. */
+  type?: unknown;
   /** Anthropic's message without the JSON around it. */
   apiMessage?: string | null;
+  /** A wait that the service asks for in the body. */
+  retryAfterMs?: number | null;
 }
 
 /** Characters of a service's own error text that are kept. */
 const MESSAGE_CHARS = 500;
+/** Milliseconds an SDK is given, which cannot be told to wait for ever: the longest a timer can take. */
+export const SDK_TIMEOUT_MS = 2 ** 31 - 1;
+
+const LATE = Symbol('late');
 
 /**
  * Sends one request and nothing more. Rejects with the signal's reason after an abort, and with a ProviderError for every
  * failure; `timeout` covers the whole answer, not only its headers.
  */
-export async function attempt<T>(
-  service: Service,
-  outside: Outside,
-  signal: AbortSignal,
-  send: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
+export async function attempt<T>(service: Service, outside: Outside, signal: AbortSignal, send: Send<T>): Promise<T> {
   signal.throwIfAborted();
+  const progress: Progress = { received: null, usage: null, requestId: null };
   const stop = new AbortController();
   const abort = () => stop.abort(signal.reason);
   // One signal ends many calls: more than ten listeners are no leak here.
-  setMaxListeners(0, signal);
+  setMaxListeners(0, signal, stop.signal);
   signal.addEventListener('abort', abort, { once: true });
-  const late = new ProviderError('timeout', `${service.name} gave no answer within ${service.timeoutMs} ms`);
   outside.sleep(service.timeoutMs, stop.signal).then(
-    () => stop.abort(late),
+    () => stop.abort(LATE),
     () => {},
   );
+  let secret = NO_KEY;
+  const sending = async () => {
+    secret = await service.key.ask();
+    return send(secret, stop.signal, progress);
+  };
   try {
-    return await Promise.race([send(stop.signal), rejection(stop.signal)]);
+    return await Promise.race([sending(), rejection(stop.signal)]);
   } catch (error) {
-    throw stop.signal.aborted ? stop.signal.reason : failureOf(error, service, late);
+    if (!stop.signal.aborted) throw failureOf(error, service, secret, progress);
+    throw stop.signal.reason === LATE ? late(service, progress) : stop.signal.reason;
   } finally {
     signal.removeEventListener('abort', abort);
     stop.abort();
@@ -65,15 +76,24 @@ function rejection(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
 }
 
-function failureOf(thrown: unknown, service: Service, late: ProviderError): ProviderError {
-  if (thrown instanceof service.Timeout) return late;
+function late({ name, timeoutMs }: Service, progress: Progress): ProviderError {
+  const what = progress.received === null ? 'gave no answer' : 'did not end its answer';
+  return new ProviderError('timeout', `${name} ${what} within ${timeoutMs} ms`, progress);
+}
+
+function failureOf(thrown: unknown, service: Service, secret: string, progress: Progress): ProviderError {
   const error = thrown as SdkError;
-  const failure = kindOf(error);
-  const message = clean(error.apiMessage ? `${error.status} ${error.apiMessage}` : wordsOf(error), service.key);
-  const remedy = failure === 'auth' ? ` (check ${service.key.variable})` : '';
-  return new ProviderError(failure, `${service.name}: ${message}${remedy}`, {
-    retryAfterMs: retryAfterMs(error.headers),
-    requestId: error.requestID ?? null,
+  const own = thrown instanceof ProviderError ? thrown : null;
+  const failure = own?.failure ?? kindOf(error, progress);
+  const words = error.apiMessage ? `${error.status ?? ''} ${error.apiMessage}`.trim() : wordsOf(error);
+  const named = words.startsWith(`${service.name}: `) || own?.failure === 'auth' ? words : `${service.name}: ${words}`;
+  const remedy = failure === 'auth' && !own ? ` (check ${service.key.name})` : '';
+  const requestId = own?.requestId ?? error.requestID ?? progress.requestId;
+  return new ProviderError(failure, clean(named, secret).slice(0, MESSAGE_CHARS) + remedy, {
+    retryAfterMs: own?.retryAfterMs ?? retryAfterMs(error.headers) ?? error.retryAfterMs,
+    usage: own?.usage ?? progress.usage,
+    requestId: requestId && clean(requestId, secret),
+    received: own?.received ?? progress.received,
   });
 }
 
@@ -87,9 +107,41 @@ function wordsOf(error: SdkError): string {
   return words.join(': ');
 }
 
-function kindOf({ status, code }: SdkError): CallFailure {
-  if (status === undefined) return 'unavailable';
-  if (code === 'content_filter') return 'refused';
+/** What services call their failures, where there is no status to go by: in the middle of a stream. */
+const KINDS: Record<string, CallFailure> = {
+  authentication_error: 'auth',
+  billing_error: 'auth',
+  insufficient_quota: 'rate-limit',
+  invalid_api_key: 'auth',
+  permission_error: 'auth',
+  rate_limit_error: 'rate-limit',
+  rate_limit_exceeded: 'rate-limit',
+  tokens: 'rate-limit',
+  engine_overloaded: 'overloaded',
+  overloaded: 'overloaded',
+  overloaded_error: 'overloaded',
+  service_unavailable: 'overloaded',
+  timeout: 'timeout',
+  timeout_error: 'timeout',
+  content_filter: 'refused',
+  context_length_exceeded: 'bad-request',
+  invalid_request_error: 'bad-request',
+  model_not_found: 'bad-request',
+  not_found_error: 'bad-request',
+  request_too_large: 'bad-request',
+};
+
+function kindOf(error: SdkError, progress: Progress): CallFailure {
+  if (error.code === 'content_filter') return 'refused';
+  const status = error.status ?? Number(error.code);
+  if (status >= 400 && status < 1000) return kindOfStatus(status);
+  for (const word of [error.code, error.type])
+    if (typeof word === 'string' && Object.hasOwn(KINDS, word)) return KINDS[word] as CallFailure;
+  const silent = progress.received === null && /tim(?:ed? ?out|eout)/i.test(wordsOf(error));
+  return silent ? 'timeout' : 'unavailable';
+}
+
+function kindOfStatus(status: number): CallFailure {
   if (status === 401 || status === 402 || status === 403) return 'auth';
   if (status === 429) return 'rate-limit';
   if (status === 503 || status === 529) return 'overloaded';
@@ -97,9 +149,11 @@ function kindOf({ status, code }: SdkError): CallFailure {
   return status >= 500 || status === 409 ? 'unavailable' : 'bad-request';
 }
 
-/** A service may quote what it was sent: the key must not go on from here. */
-function clean(message: string, key: Key): string {
-  return (key.secret === NO_KEY ? message : message.replaceAll(key.secret, '[key]')).slice(0, MESSAGE_CHARS);
+/** A service may quote what it was sent: the key must not go on from here, in none of the forms it may come back in. */
+function clean(text: string, secret: string): string {
+  if (secret === NO_KEY) return text;
+  const forms = [secret, encodeURIComponent(secret), Buffer.from(secret).toString('base64').replace(/=+$/, '')];
+  return forms.reduce((cleaned, form) => cleaned.replaceAll(form, '[key]'), text);
 }
 
 /**

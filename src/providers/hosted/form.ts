@@ -1,4 +1,4 @@
-import type { ActCall, Part, Prompt } from '../../core/call.ts';
+import type { ActCall, JsonObject, Part, Prompt, ToolSpec } from '../../core/call.ts';
 import { readForm } from '../../core/form.ts';
 
 /** The prompt for a model without native tool calls: everything that concerns tools becomes text. */
@@ -16,6 +16,19 @@ export function fromForm(text: string, n: number): { text: string; acts: ActCall
   const form = readForm(text);
   if (!form) return { text, acts: [] };
   return { text: form.notes, acts: form.acts.map((act, i) => ({ ...act, id: `form-${n}-${i + 1}` })) };
+}
+
+/** JSON Schema of the form, for services that hold an answer to one: each act has the name and the input of a tool. */
+export function formSchema(tools: readonly ToolSpec[]): JsonObject {
+  const acts = tools.map(({ name, input }) => closed({ tool: { type: 'string', enum: [name] }, input }));
+  return closed({
+    acts: { type: 'array', items: acts.length ? { anyOf: acts } : closed({ tool: { type: 'string' } }) },
+    notes: { type: 'string' },
+  });
+}
+
+function closed(properties: JsonObject): JsonObject {
+  return { type: 'object', properties, required: Object.keys(properties), additionalProperties: false };
 }
 
 function instructions(prompt: Prompt): string {

@@ -2,32 +2,52 @@ import { ProviderError } from '../../core/call.ts';
 import type { Model } from '../../schema/models.ts';
 import type { Outside } from '../provider.ts';
 
-/** A key and the variable it came from. The secret goes to the SDK and nowhere else. */
+/** A key and what to call it in front of its owner. The secret goes onto the wire and nowhere else. */
 export interface Key {
-  variable: string;
-  secret: string;
+  /** The variable, or the reference `secret://name`. */
+  name: string;
+  /** The secret as it is now, so that it can be changed without a restart. Rejects with an `auth` that says what to set. */
+  ask(): Promise<string>;
 }
 
-/** Sent to a service on this machine, which does not look at it. */
+/** Sent where no key is needed, to a service that does not look at it. */
 export const NO_KEY = 'none';
 
 /**
- * The key of a hosted model: the variable that `key` names, else the service's usual variable. A service on this machine
- * needs none. Throws an `auth` that names the variable when it is not set.
+ * The key of a hosted model: what `key` refers to, else the first of the usual variables that is set. Without `key`, a
+ * service on this machine needs none. Rejects with an `auth` that names what to set.
  */
-export function openKey(model: Model, outside: Outside, usual: string, baseURL: string): Key {
-  const variable = model.key?.slice('env:'.length) ?? usual;
-  const secret = outside.env(variable)?.trim();
-  if (secret) return { variable, secret };
-  if (model.key === undefined && isLoopback(baseURL)) return { variable, secret: NO_KEY };
+export async function openKey(model: Model, outside: Outside, usual: readonly string[], baseURL: string): Promise<Key> {
+  const variable = usual.find((name) => outside.env(name)?.trim());
+  if (model.key === undefined && !variable) return keyless(usual, baseURL);
+  const reference = model.key ?? `env:${variable}`;
+  const key = {
+    name: reference.replace(/^env:/, ''),
+    ask: async () => (await outside.secret(reference)).trim(),
+  };
+  await key.ask();
+  return key;
+}
+
+function keyless(usual: readonly string[], baseURL: string): Key {
+  if (!usual.length || isLoopback(baseURL)) return { name: 'key in org/models.yaml', ask: async () => NO_KEY };
   throw new ProviderError(
     'auth',
-    `${variable} is not set. Set it, or name another variable as key: env:NAME in org/models.yaml.`,
+    `${usual[0]} is not set. Set it, or name another variable as key: env:NAME in org/models.yaml.`,
   );
 }
 
 function isLoopback(url: string): boolean {
   return /^(?:(?:.+\.)?localhost|127(?:\.\d+){3}|\[::1\])$/.test(new URL(url).hostname);
+}
+
+/** The client for a key: the one of the call before, unless the key has changed since. */
+export function perKey<C>(open: (secret: string) => C): (secret: string) => C {
+  let last: { secret: string; client: C } | undefined;
+  return (secret) => {
+    if (last?.secret !== secret) last = { secret, client: open(secret) };
+    return last.client;
+  };
 }
 
 /** The service's name of the model. Throws a `bad-request` when org/models.yaml gives none. */

@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { ProviderError } from '../core/call.ts';
+import type { Model } from '../schema/models.ts';
+import { chatConnection, chatOptions, clientOptions } from './hosted/chat.ts';
+import { modelName, openKey } from './hosted/key.ts';
+import { readOptions } from './options.ts';
+import type { Outside, Provider } from './provider.ts';
+
+/** `options` of a deployment. */
+const azureOptions = z.strictObject({
+  ...chatOptions,
+  api_version: z
+    .string()
+    .regex(/^[0-9a-z-]+$/)
+    .default('2025-04-01-preview')
+    .describe("Azure's version of the protocol, a date"),
+  cache_key: z.boolean().default(true).describe('false: sends no prompt_cache_key, for versions that refuse it'),
+});
+
+export default {
+  about: 'OpenAI models in Azure; `model` is the name of the deployment.',
+  repeatable: false,
+  free: false,
+  async connect(model, outside) {
+    const options = readOptions(azureOptions, model);
+    const name = modelName(model);
+    const baseURL = addressOf(model, outside);
+    const key = await openKey(model, outside, ['AZURE_OPENAI_API_KEY'], baseURL);
+    const { AzureOpenAI } = await import('openai');
+    const chat = {
+      service: { name: 'azure', key, timeoutMs: model.timeout_ms },
+      name,
+      options,
+      own: true,
+      cacheKey: options.cache_key,
+      open: (secret: string) =>
+        new AzureOpenAI({
+          ...clientOptions(secret, { 'api-key': secret }),
+          apiVersion: options.api_version,
+          // It becomes a part of the address as it is.
+          deployment: encodeURIComponent(name),
+          baseURL,
+        }),
+      async probe(client: InstanceType<typeof AzureOpenAI>, signal: AbortSignal) {
+        await client.models.list({ signal }).catch(toleratesNotFound);
+        return 'reachable; it does not list its deployments';
+      },
+    };
+    return chatConnection(chat, model, outside);
+  },
+} satisfies Provider;
+
+/** The endpoint with `/openai`, which people give with and without it. */
+function addressOf(model: Model, outside: Outside): string {
+  const endpoint = model.base_url ?? outside.env('AZURE_OPENAI_ENDPOINT')?.trim();
+  if (!endpoint)
+    throw new ProviderError(
+      'bad-request',
+      'AZURE_OPENAI_ENDPOINT is not set. Set it, or give the model base_url: https://NAME.openai.azure.com in org/models.yaml.',
+    );
+  return `${endpoint.replace(/\/+$/, '').replace(/\/openai$/, '')}/openai`;
+}
+
+function toleratesNotFound(error: { status?: number }): void {
+  if (error.status !== 404) throw error;
+}

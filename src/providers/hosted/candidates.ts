@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import type { Json, Usage } from '../../core/call.ts';
+import { type Called, type Fail, member, type Progress, sum, unfinished, usageOf } from './answer.ts';
+
+/** What we read of an answer of Gemini, or of one event of a streamed one: both have the same shape. */
+const answer = z.object({
+  responseId: z.string().nullish(),
+  modelVersion: z.string().nullish(),
+  usageMetadata: z.unknown().optional(),
+  promptFeedback: z.object({ blockReason: z.string().nullish() }).nullish(),
+  candidates: z
+    .array(
+      z.object({
+        index: z.number().nullish(),
+        finishReason: z.string().nullish(),
+        content: z
+          .object({
+            parts: z
+              .array(
+                z.object({
+                  text: z.string().nullish(),
+                  thought: z.boolean().nullish(),
+                  functionCall: z
+                    .object({ id: z.string().nullish(), name: z.string().nullish(), args: z.unknown().optional() })
+                    .nullish(),
+                }),
+              )
+              .nullish(),
+          })
+          .nullish(),
+      }),
+    )
+    .nullish(),
+});
+type Candidate = NonNullable<z.infer<typeof answer>['candidates']>[number];
+
+interface Joined {
+  model: string | null;
+  text: string;
+  calls: Called[];
+  /** Why the reply ended; null when nobody said so. */
+  finish: string | null;
+  /** Why there is no reply; null when there may be one. */
+  blocked: string | null;
+}
+
+/** Joins the pieces of an answer; `heard` is told the text as it comes. Only the first candidate is read. */
+export async function joinCandidates(
+  pieces: AsyncIterable<unknown>,
+  progress: Progress,
+  heard: (text: string) => void,
+  fail: Fail,
+): Promise<Joined> {
+  const joined: Joined = { model: null, text: '', calls: [], finish: null, blocked: null };
+  let report: unknown;
+  let chars = 0;
+  for await (const piece of pieces) {
+    const read = answer.safeParse(piece);
+    if (!read.success) throw fail('unavailable', 'the answer is no generated content');
+    const { responseId, modelVersion, usageMetadata, promptFeedback, candidates } = read.data;
+    progress.requestId ??= responseId ?? null;
+    report = usageMetadata ?? report;
+    progress.usage = unfinished(readUsage(report));
+    joined.model ??= modelVersion ?? null;
+    joined.blocked ??= promptFeedback?.blockReason ?? null;
+    for (const candidate of candidates ?? []) if (!candidate.index) chars += addCandidate(joined, candidate, heard);
+    progress.received = Math.max(progress.received ?? 0, chars);
+  }
+  if (joined.finish !== null || joined.blocked !== null) progress.usage = readUsage(report);
+  return joined;
+}
+
+/** Adds what one piece brings and returns its characters. */
+function addCandidate(joined: Joined, { content, finishReason }: Candidate, heard: (text: string) => void): number {
+  joined.finish = finishReason ?? joined.finish;
+  let chars = 0;
+  for (const { text, thought, functionCall } of content?.parts ?? []) {
+    chars += text?.length ?? 0;
+    if (text && !thought) {
+      joined.text += text;
+      heard(text);
+    }
+    if (!functionCall) continue;
+    const { id, name, args } = functionCall;
+    joined.calls.push({ id, tool: name, input: (args ?? {}) as Json });
+    chars += name?.length ?? 0;
+  }
+  return chars;
+}
+
+/** What was thought is not among the candidates' tokens; what the cache gave is among the prompt's. */
+function readUsage(report: unknown): Usage | null {
+  const thoughts = member(report, 'thoughtsTokenCount');
+  return usageOf({
+    input: sum(member(report, 'promptTokenCount'), member(report, 'toolUsePromptTokenCount')),
+    cachedInput: member(report, 'cachedContentTokenCount'),
+    output: sum(member(report, 'candidatesTokenCount'), thoughts),
+    reasoning: thoughts,
+    total: member(report, 'totalTokenCount'),
+  });
+}

@@ -1,0 +1,204 @@
+import type { OpenAI } from 'openai';
+import type {
+  ChatCompletionCreateParams,
+  ChatCompletionMessageParam,
+  ChatCompletionMessageToolCall,
+} from 'openai/resources/chat/completions';
+import { z } from 'zod';
+import {
+  type ActCall,
+  type Image,
+  type Json,
+  type Part,
+  type Prompt,
+  ProviderError,
+  type Reply,
+} from '../../core/call.ts';
+import type { Model } from '../../schema/models.ts';
+import type { Connection, Outside } from '../provider.ts';
+import { type Fail, failing, isStream, member, type Progress, parseInput, readActs, readJson } from './answer.ts';
+import { attempt, SDK_TIMEOUT_MS, type Service } from './attempt.ts';
+import { joinChunks, readUsage } from './chunks.ts';
+import { asForm, formSchema, fromForm } from './form.ts';
+import { checkImages, imagesOf } from './images.ts';
+import { perKey } from './key.ts';
+import { wire } from './wire.ts';
+
+/** `options` of every service that speaks OpenAI's chat completions. */
+export const chatOptions = {
+  token_limit: z
+    .enum(['max_tokens', 'max_completion_tokens'])
+    .optional()
+    .describe('the field that limits the output; absent: the newer one at OpenAI and Azure, the older one elsewhere'),
+  reasoning_effort: z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh']).optional(),
+};
+
+/** What one of these services is, beside the protocol. */
+export interface Chat {
+  service: Service;
+  /** The service's name of the model. */
+  name: string;
+  options: { token_limit?: string | undefined; reasoning_effort?: ChatCompletionCreateParams['reasoning_effort'] };
+  /** Whether it is OpenAI's own, at OpenAI or Azure: its newer models refuse the older field of the limit, others the newer. */
+  own: boolean;
+  /** Whether calls of one agent say that they begin alike. */
+  cacheKey: boolean;
+  open(secret: string): OpenAI;
+  probe(client: OpenAI, signal: AbortSignal): Promise<string>;
+}
+
+/** What every client of the OpenAI SDK is given: nothing is left to the SDK's environment, its retries or its log. */
+export function clientOptions(secret: string, auth: Record<string, string> = { authorization: `Bearer ${secret}` }) {
+  return {
+    apiKey: secret,
+    adminAPIKey: null,
+    organization: null,
+    project: null,
+    webhookSecret: null,
+    maxRetries: 0,
+    timeout: SDK_TIMEOUT_MS,
+    logLevel: 'off' as const,
+    fetch: wire(auth),
+  };
+}
+
+/** A connection to a service that speaks OpenAI's chat completions. */
+export async function chatConnection(chat: Chat, model: Model, outside: Outside): Promise<Connection> {
+  const { Stream } = await import('openai/streaming');
+  const clientOf = perKey(chat.open);
+  return {
+    async complete(prompt, signal, heard = () => {}) {
+      checkImages(prompt, model, chat.name);
+      const request = requestOf(prompt, model, chat);
+      return attempt(chat.service, outside, signal, async (secret, stop, progress) => {
+        const client = clientOf(secret);
+        const response = await client.chat.completions.create(request, { signal: stop }).asResponse();
+        progress.received = 0;
+        progress.requestId = response.headers.get('x-request-id');
+        const fail = failing(chat.service.name, progress);
+        const answer = isStream(response)
+          ? await joinChunks(Stream.fromSSEResponse(response, new AbortController(), client), progress, heard, fail)
+          : await readJson(response, progress, fail);
+        return readReply(answer, progress, prompt, model, chat.name, fail);
+      });
+    },
+    probe: (signal) => attempt(chat.service, outside, signal, (secret, stop) => chat.probe(clientOf(secret), stop)),
+  };
+}
+
+/** The stable part comes first and nothing before it: services cache what begins alike. */
+function requestOf(prompt: Prompt, model: Model, chat: Chat): ChatCompletionCreateParams {
+  const { system, parts, tools, maxOutputTokens } = model.form === 'json' ? asForm(prompt) : prompt;
+  const { token_limit, reasoning_effort } = chat.options;
+  const images = imagesOf({ ...prompt, parts });
+  return {
+    model: chat.name,
+    ...(tools.length && {
+      tools: tools.map(({ name, description, input }) => ({
+        type: 'function',
+        function: { name, description, parameters: input },
+      })),
+    }),
+    messages: [
+      ...(system ? [{ role: 'system' as const, content: system }] : []),
+      ...parts.map((part, i) => messageOf(part, images[i] ?? [])),
+    ],
+    [token_limit ?? (chat.own ? 'max_completion_tokens' : 'max_tokens')]: maxOutputTokens,
+    ...(model.stream && { stream: true, stream_options: { include_usage: true } }),
+    ...(model.form === 'json' && model.structured && { response_format: formatOf(prompt) }),
+    ...(model.temperature !== undefined && { temperature: model.temperature }),
+    ...(reasoning_effort && { reasoning_effort }),
+    ...(chat.cacheKey && { prompt_cache_key: prompt.agent }),
+  };
+}
+
+function formatOf({ tools }: Prompt) {
+  return { type: 'json_schema' as const, json_schema: { name: 'answer', strict: false, schema: formSchema(tools) } };
+}
+
+function messageOf(part: Part, images: readonly Image[]): ChatCompletionMessageParam {
+  switch (part.role) {
+    case 'user':
+      if (!images.length) return { role: 'user', content: part.text };
+      return { role: 'user', content: [{ type: 'text', text: part.text }, ...images.map(imageOf)] };
+    case 'tool':
+      return { role: 'tool', tool_call_id: part.id, content: part.text };
+    case 'assistant':
+      if (!part.acts.length) return { role: 'assistant', content: part.text };
+      return { role: 'assistant', content: part.text || null, tool_calls: part.acts.map(callOf) };
+  }
+}
+
+function imageOf({ type, data }: Image) {
+  return { type: 'image_url' as const, image_url: { url: `data:${type};base64,${data}` } };
+}
+
+/** A model may have named a tool that no service accepts as a name; it is sent back in a form that passes. */
+function callOf({ id, tool, input }: ActCall): ChatCompletionMessageToolCall {
+  const name = tool.replace(/[^a-zA-Z0-9_-]/g, '_').slice(0, 64) || 'unknown';
+  return { id, type: 'function', function: { name, arguments: JSON.stringify(input) } };
+}
+
+/** What we read of an answer. A body without these is no answer of such a service. */
+const completion = z.object({
+  id: z.string().nullish(),
+  model: z.string().nullish(),
+  choices: z
+    .array(
+      z.object({
+        finish_reason: z.string().nullish(),
+        message: z.object({
+          content: z.string().nullish(),
+          refusal: z.string().nullish(),
+          tool_calls: z
+            .array(
+              z.object({
+                id: z.string().nullish(),
+                function: z.object({ name: z.string().nullish(), arguments: z.unknown().optional() }),
+              }),
+            )
+            .nullish(),
+        }),
+      }),
+    )
+    .min(1),
+});
+type Message = z.infer<typeof completion>['choices'][number]['message'];
+
+/** Turns an answer into a reply. Throws what keeps it from being one, with the usage that was billed. */
+function readReply(answer: unknown, progress: Progress, prompt: Prompt, model: Model, name: string, fail: Fail): Reply {
+  progress.usage = readUsage(member(answer, 'usage'));
+  const read = completion.safeParse(answer);
+  if (!read.success) throw fail('unavailable', 'the answer is no chat completion');
+  progress.requestId ??= read.data.id ?? null;
+  const { message, finish_reason: reason } = read.data.choices[0] as (typeof read.data.choices)[number];
+  if (reason === 'length') throw fail('incomplete', `the reply was cut at ${prompt.maxOutputTokens} tokens`);
+  if (reason === 'content_filter') throw fail('refused', 'the content filter stopped the reply');
+  if (message.refusal) throw fail('refused', `the model refused: ${message.refusal.slice(0, 300)}`);
+  const text = message.content ?? '';
+  const acts = readActs(callsOf(message, fail), `call-${prompt.n}`, fail);
+  const said = model.form === 'json' ? fromForm(text, prompt.n) : { text, acts };
+  const { usage, requestId } = progress;
+  return { ...said, usage, requestId, model: read.data.model || name };
+}
+
+function callsOf({ tool_calls }: Message, fail: Fail) {
+  return (tool_calls ?? []).map(({ id, function: { name, arguments: given } }) => {
+    const input = typeof given === 'string' ? parseInput(given, name ?? '', fail) : ((given ?? {}) as Json);
+    return { id, tool: name, input };
+  });
+}
+
+/** Asks for the model itself. A service that knows no such address is there all the same. */
+export async function askForModel(client: OpenAI, name: string, signal: AbortSignal): Promise<string> {
+  try {
+    await client.models.retrieve(name, { signal });
+    return `reachable; it knows ${name}`;
+  } catch (error) {
+    const { status, code } = error as { status?: number; code?: unknown };
+    if (status !== 404) throw error;
+    if (code === 'model_not_found')
+      throw new ProviderError('bad-request', `the service does not know the model ${name}`);
+    return 'reachable; it does not list its models';
+  }
+}

@@ -1,0 +1,143 @@
+import { z } from 'zod';
+import { type Fail, member, type Progress, unfinished, usageOf } from './answer.ts';
+
+/** What we read of one event of a streamed chat completion. */
+const chunk = z.object({
+  id: z.string().nullish(),
+  model: z.string().nullish(),
+  usage: z.unknown().optional(),
+  choices: z
+    .array(
+      z.object({
+        index: z.number().nullish(),
+        finish_reason: z.string().nullish(),
+        delta: z
+          .object({
+            content: z.string().nullish(),
+            refusal: z.string().nullish(),
+            reasoning_content: z.string().nullish(),
+            reasoning: z.string().nullish(),
+            tool_calls: z
+              .array(
+                z.object({
+                  index: z.number().nullish(),
+                  id: z.string().nullish(),
+                  function: z.object({ name: z.string().nullish(), arguments: z.unknown().optional() }).nullish(),
+                }),
+              )
+              .nullish(),
+          })
+          .nullish(),
+      }),
+    )
+    .nullish(),
+});
+type Choice = NonNullable<z.infer<typeof chunk>['choices']>[number];
+type CallPiece = NonNullable<NonNullable<Choice['delta']>['tool_calls']>[number];
+
+interface Call {
+  id: string | null | undefined;
+  function: { name: string | null | undefined; arguments: unknown };
+}
+
+/** A streamed answer as far as it has come, in the shape of a plain one. */
+interface Joined {
+  id: string | null;
+  model: string | null;
+  usage: unknown;
+  content: string;
+  refusal: string;
+  finish: string | null;
+  calls: Call[];
+  /** Which of the calls a place in the stream belongs to. */
+  places: Map<number, Call>;
+}
+
+/**
+ * Joins a streamed answer to the plain one it stands for; `heard` is told the text as it comes. Throws an `unavailable`
+ * when it ends before the service said why it ended. Only the first choice is read.
+ */
+export async function joinChunks(
+  events: AsyncIterable<unknown>,
+  progress: Progress,
+  heard: (text: string) => void,
+  fail: Fail,
+): Promise<unknown> {
+  const joined: Joined = {
+    id: null,
+    model: null,
+    usage: null,
+    content: '',
+    refusal: '',
+    finish: null,
+    calls: [],
+    places: new Map(),
+  };
+  for await (const event of events) {
+    const read = chunk.safeParse(event);
+    if (!read.success) throw fail('unavailable', 'a part of the answer is no chat completion');
+    const { id, model, usage, choices } = read.data;
+    joined.id ??= id ?? null;
+    joined.model ??= model || null;
+    joined.usage = usage ?? joined.usage;
+    progress.usage = unfinished(readUsage(joined.usage));
+    for (const choice of choices ?? []) if (!choice.index) addChoice(joined, choice, progress, heard);
+  }
+  if (joined.finish === null) throw fail('unavailable', 'the answer was cut before its end');
+  return plain(joined);
+}
+
+function addChoice(
+  joined: Joined,
+  { delta, finish_reason }: Choice,
+  progress: Progress,
+  heard: (text: string) => void,
+) {
+  joined.finish = finish_reason ?? joined.finish;
+  const { content, refusal, reasoning_content, reasoning, tool_calls } = delta ?? {};
+  joined.content += content ?? '';
+  joined.refusal += refusal ?? '';
+  let chars = [content, refusal, reasoning_content ?? reasoning].join('').length;
+  for (const piece of tool_calls ?? []) chars += addCall(joined, piece);
+  progress.received = (progress.received ?? 0) + chars;
+  if (content) heard(content);
+}
+
+/** Adds a piece of a tool call and returns its characters. */
+function addCall(joined: Joined, { index, id, function: given }: CallPiece): number {
+  const known = typeof index === 'number' ? joined.places.get(index) : joined.calls.at(-1);
+  // Some services count no places, or count every call as the first: then a new id, or a name, begins a new call.
+  const isNew = !known || (id && known.id && id !== known.id) || (given?.name && typeof index !== 'number');
+  const call = isNew ? { id, function: { name: given?.name, arguments: undefined } } : known;
+  if (isNew) {
+    joined.calls.push(call);
+    if (typeof index === 'number') joined.places.set(index, call);
+  }
+  call.function.name ??= given?.name;
+  return (isNew ? (given?.name?.length ?? 0) : 0) + addArguments(call, given?.arguments);
+}
+
+/** Arguments come as pieces of a text; some services send the value itself. */
+function addArguments(call: Call, given: unknown): number {
+  if (given === undefined || given === null) return 0;
+  const before = call.function.arguments;
+  call.function.arguments = typeof given === 'string' && typeof before === 'string' ? before + given : given;
+  return typeof given === 'string' ? given.length : 0;
+}
+
+function plain({ id, model, usage, content, refusal, finish, calls }: Joined): unknown {
+  return { id, model, usage, choices: [{ finish_reason: finish, message: { content, refusal, tool_calls: calls } }] };
+}
+
+/** `prompt_tokens` includes what the cache gave, `completion_tokens` what was thought. */
+export function readUsage(report: unknown) {
+  const prompt = member(report, 'prompt_tokens_details');
+  return usageOf({
+    input: member(report, 'prompt_tokens'),
+    cachedInput: member(prompt, 'cached_tokens'),
+    cacheWrite: member(prompt, 'cache_write_tokens'),
+    output: member(report, 'completion_tokens'),
+    reasoning: member(member(report, 'completion_tokens_details'), 'reasoning_tokens'),
+    total: member(report, 'total_tokens'),
+  });
+}

@@ -1,0 +1,58 @@
+import type { OpenAI as Client } from 'openai';
+import { z } from 'zod';
+import { ProviderError } from '../core/call.ts';
+import type { Model } from '../schema/models.ts';
+import { chatConnection, chatOptions, clientOptions } from './hosted/chat.ts';
+import { modelName, openKey } from './hosted/key.ts';
+import { readOptions } from './options.ts';
+import type { Outside, Provider } from './provider.ts';
+
+/** `options` of a model of Ollama. */
+const ollamaOptions = z.strictObject({ reasoning_effort: chatOptions.reasoning_effort });
+
+export default {
+  about: 'Ollama on this machine or another, by its OpenAI-compatible address.',
+  repeatable: false,
+  free: false,
+  async connect(model, outside) {
+    const options = readOptions(ollamaOptions, model);
+    const name = modelName(model);
+    const baseURL = addressOf(model, outside);
+    const key = await openKey(model, outside, [], baseURL);
+    const { OpenAI } = await import('openai');
+    const chat = {
+      service: { name: 'ollama', key, timeoutMs: model.timeout_ms },
+      name,
+      options,
+      own: false,
+      cacheKey: false,
+      open: (secret: string) => new OpenAI({ ...clientOptions(secret), baseURL }),
+      probe: (client: Client, signal: AbortSignal) => askForList(client, name, signal),
+    };
+    return chatConnection(chat, model, outside);
+  },
+} satisfies Provider;
+
+/** The address with `/v1`. OLLAMA_HOST is what the server was told to listen to, so it may lack everything but a host. */
+function addressOf(model: Model, outside: Outside): string {
+  const given = model.base_url ?? fromHost(outside.env('OLLAMA_HOST')?.trim() || '127.0.0.1:11434');
+  return `${given.replace(/\/+$/, '').replace(/\/v1$/, '')}/v1`;
+}
+
+function fromHost(host: string): string {
+  const given = /^https?:\/\//.test(host) ? host : `http://${host.replace(/^:/, '127.0.0.1:')}`;
+  if (!URL.canParse(given))
+    throw new ProviderError('bad-request', 'OLLAMA_HOST is no address such as 127.0.0.1:11434.');
+  const url = new URL(given);
+  // "All addresses" is where a server listens, not where one can call.
+  if (url.hostname === '0.0.0.0' || url.hostname === '[::]') url.hostname = '127.0.0.1';
+  if (given !== host && !/:\d+(?:\/|$)/.test(host)) url.port = '11434';
+  return url.href;
+}
+
+async function askForList(client: Client, name: string, signal: AbortSignal): Promise<string> {
+  const { data } = await client.models.list({ signal });
+  const names = (Array.isArray(data) ? data : []).map((one) => one.id);
+  if (names.includes(name) || names.includes(`${name}:latest`)) return `reachable; it has ${name}`;
+  throw new ProviderError('bad-request', `there is no model ${name} here: run ollama pull ${name}`);
+}

@@ -1,0 +1,173 @@
+import { describe, expect, it } from 'vitest';
+import type { Image } from '../../src/core/call.ts';
+import type { Hosted } from './dialect.ts';
+import { collectGarbage, modelOf, promptOf, secondCall, world } from './world.ts';
+
+const never = new AbortController().signal;
+const DOT: Image = { name: 'dot.png', type: 'image/png', data: 'iVBORw0KGgo=' };
+
+/** What every hosted provider promises beside the contract of all providers. */
+export function keepsTheHostedContract({ provider, dialect, service, model, variable, header }: Hosted): void {
+  const open = (fields: Record<string, unknown> = {}, env: Record<string, string> = { [variable]: 'the-key' }) =>
+    provider.connect(modelOf({ ...model(service.url), ...fields }), world({ env }));
+  const sent = () => JSON.stringify(service.requests.at(-1)?.body);
+
+  describe('the contract of hosted providers', () => {
+    it('tells the text as it comes, and the same reply with and without a stream', async () => {
+      const heard: string[] = [];
+      service.answer(dialect.said('Hello there'), dialect.said('Hello there'), {
+        ...dialect.said('Hello there'),
+        plain: true,
+      });
+      const streamed = await (await open()).complete(promptOf(), never, (text) => heard.push(text));
+      expect(heard).toEqual(['Hello ', 'there']);
+      const plain = await (await open({ stream: false })).complete(promptOf(), never);
+      expect(plain).toEqual(streamed);
+      expect(plain.usage).toEqual({ ...plain.usage, input: 40, output: 20, reasoning: 5 });
+      expect(await (await open()).complete(promptOf(), never)).toEqual(streamed);
+    });
+
+    it('makes acts of calls in a stream', async () => {
+      const calls = [
+        { id: 'a', name: 'x', input: { y: 'some longer text' } },
+        { id: 'b', name: 'z', input: {} },
+      ];
+      service.answer(dialect.called(...calls));
+      const { acts } = await (await open()).complete(promptOf(), never);
+      expect(acts).toEqual(calls.map(({ id, name, input }) => ({ id, tool: name, input })));
+    });
+
+    it('is left in the middle of a stream within 500 ms of an abort, whatever was collected', async () => {
+      service.answer({ ...dialect.said('half an answer'), ending: 'stall' });
+      const connection = await open();
+      const control = new AbortController();
+      const begun = service.arrived();
+      const outcome = connection.complete(promptOf(), control.signal).catch((error: unknown) => error);
+      await begun;
+      await world().sleep(50);
+      collectGarbage();
+      const at = performance.now();
+      control.abort('enough');
+      expect(await outcome).toBe('enough');
+      expect(performance.now() - at).toBeLessThan(500);
+    });
+
+    it('says what had come when it took too long', async () => {
+      service.answer({ ...dialect.said('half an answer'), ending: 'stall' });
+      const connection = await open({ timeout_ms: 150 });
+      const error = await connection.complete(promptOf(), never).catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({
+        failure: 'timeout',
+        received: expect.any(Number),
+        message: /did not end its answer/,
+      });
+    });
+
+    it('sends images with the first words of the user, to models that can look at them', async () => {
+      const prompt = { ...secondCall(), images: [DOT, { ...DOT, type: 'image/webp' as const }] };
+      for (const form of ['native', 'json']) {
+        await (await open({ images: true, form })).complete(prompt, never);
+        expect(sent().split(DOT.data)).toHaveLength(3);
+        expect(sent()).toContain('image/webp');
+        expect(sent().indexOf('Let me look')).toBeGreaterThan(sent().lastIndexOf(DOT.data));
+      }
+      const before = service.requests.length;
+      await expect((await open()).complete(prompt, never)).rejects.toMatchObject({
+        failure: 'bad-request',
+        message: /takes no images: set images: true/,
+      });
+      expect(service.requests).toHaveLength(before);
+    });
+
+    it('holds the answer to the form where the service can', async () => {
+      const text = '{"acts": [{"tool": "read_file", "input": {"path": "x"}}], "notes": "n"}';
+      service.answer(dialect.said(text), dialect.said(text));
+      const reply = await (await open({ form: 'json', structured: true })).complete(promptOf(), never);
+      expect(reply).toMatchObject({ text: 'n', acts: [{ id: 'form-1-1', tool: 'read_file', input: { path: 'x' } }] });
+      expect(sent()).toContain('"enum":["send_message"]');
+      await (await open({ form: 'json' })).complete(promptOf(), never);
+      expect(sent()).not.toContain('"enum":["send_message"]');
+      await (await open({ structured: true })).complete(promptOf(), never);
+      expect(sent()).not.toContain('"enum":["send_message"]');
+    });
+
+    it('begins all requests of an agent with the same bytes', async () => {
+      for (const form of ['native', 'json']) {
+        const connection = await open({ form });
+        await connection.complete(promptOf({ turn: 7 }), never);
+        await connection.complete(secondCall({ turn: 8, mail: [] }), never);
+        const [one, two] = service.requests.slice(-2).map((request) => stablePart(request.body));
+        expect(one).toBe(two);
+        expect(one).toContain('You are manager.');
+        expect(one).toContain('Writes to a colleague.');
+      }
+    });
+
+    it('takes a new key without a new connection', async () => {
+      const env = { [variable]: 'first' };
+      const connection = await provider.connect(modelOf(model(service.url)), world({ env }));
+      await connection.complete(promptOf(), never);
+      env[variable] = 'second';
+      await connection.complete(promptOf(), never);
+      expect(service.requests.map(({ headers }) => String(headers[header]).replace('Bearer ', ''))).toEqual([
+        'first',
+        'second',
+      ]);
+      env[variable] = '';
+      await expect(connection.complete(promptOf(), never)).rejects.toMatchObject({
+        failure: 'auth',
+        message: new RegExp(variable),
+      });
+    });
+
+    it('names a secret of the vault when the key is wrong', async () => {
+      const outside = { ...world(), secret: async () => 'from the vault'.replaceAll(' ', '-') };
+      const connection = await provider.connect(modelOf({ ...model(service.url), key: 'secret://mine' }), outside);
+      service.answer({ status: 401, body: dialect.failure('no') });
+      await expect(connection.complete(promptOf(), never)).rejects.toThrow('(check secret://mine)');
+    });
+
+    it('looks whether it could be called, for nothing', async () => {
+      const connection = await open();
+      expect(await connection.probe?.(never)).toMatch(/^reachable; it (?:knows|has|does not list)/);
+      expect(service.requests.map(({ method }) => method)).toEqual(['GET']);
+      service.answer({ status: 401, body: dialect.failure('no') });
+      await expect(connection.probe?.(never)).rejects.toMatchObject({ failure: 'auth' });
+      service.answer({ status: 500, body: 'down' });
+      await expect(connection.probe?.(never)).rejects.toMatchObject({ failure: 'unavailable' });
+    });
+
+    it('reads no wishes but the model and its own variables', async () => {
+      const before = { ...process.env };
+      Object.assign(process.env, {
+        OPENAI_CUSTOM_HEADERS: 'x-spy: yes\nauthorization: Bearer spy',
+        ANTHROPIC_CUSTOM_HEADERS: 'x-spy: yes\nauthorization: Bearer spy',
+        OPENAI_BASE_URL: 'http://name.invalid',
+        OPENAI_API_KEY: 'spy',
+        OPENAI_ORG_ID: 'spy',
+        ANTHROPIC_BASE_URL: 'http://name.invalid',
+        ANTHROPIC_AUTH_TOKEN: 'spy',
+        GOOGLE_GENAI_USE_VERTEXAI: 'true',
+        GOOGLE_GEMINI_BASE_URL: 'http://name.invalid',
+        GEMINI_API_KEY: 'spy',
+        AZURE_OPENAI_API_KEY: 'spy',
+        OPENAI_API_VERSION: 'spy',
+        HTTP_PROXY: 'http://name.invalid',
+      });
+      try {
+        await (await open()).complete(promptOf(), never);
+        expect(JSON.stringify(service.requests)).not.toContain('spy');
+      } finally {
+        process.env = before;
+      }
+    });
+  });
+}
+
+/** The body of a request up to its conversation. */
+function stablePart(body: unknown): string {
+  const { messages, contents, ...rest } = body as Record<string, unknown>;
+  const system = Array.isArray(messages) && messages[0]?.role === 'system' ? [messages[0]] : [];
+  const keys = Object.keys(body as object);
+  return JSON.stringify([keys, rest, system, contents === undefined]);
+}
