@@ -59,16 +59,16 @@ async function ask(
   stop: AbortSignal,
 ): Promise<Omit<ModelHealth, 'model' | 'provider'>> {
   const start = realClock.ticks();
-  const ms = (): number => Math.round(realClock.ticks() - start);
+  let unpriced = '';
+  const told = (message: string) => ({ message: message + unpriced, ms: Math.round(realClock.ticks() - start) });
   try {
     const line = await calls.line(config, name);
-    const said = await withPatience((signal) => probe(line, signal), stop);
-    const message = line.price ? said : `${said}; it has no price, so it cannot be called`;
-    return { ok: true, message, ms: ms() };
+    if (!line.price) unpriced = '; it has no price, so it cannot be called';
+    return { ok: true, ...told(await withPatience((signal) => probe(line, signal), stop)) };
   } catch (error) {
     if (stop.aborted) throw error;
     const failure = error instanceof ProviderError ? error.failure : 'unavailable';
-    return { ok: false, failure, message: error instanceof Error ? error.message : String(error), ms: ms() };
+    return { ok: false, failure, ...told(error instanceof Error ? error.message : String(error)) };
   }
 }
 
