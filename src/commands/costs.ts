@@ -1,7 +1,8 @@
 import { PACE_TURNS, type Pace, paceOf } from '../core/forecast.ts';
 import type { State } from '../core/state.ts';
 import type { Disk } from '../disk/disk.ts';
-import { journalLines, turnLines } from '../engine/history.ts';
+import { GENESIS, readJournalFile } from '../disk/journal.ts';
+import { journalLines } from '../engine/history.ts';
 import { readOrg, realPorts } from '../engine/open.ts';
 import type { Ports } from '../engine/ports.ts';
 import { listPrice, PRICES } from '../providers/prices.ts';
@@ -56,11 +57,12 @@ function ledger(world: World, input: Input): Outcome {
   return { data, text: printCosts(costs, by, new Map(Object.entries(rows)), forecast) };
 }
 
-/** The pace of the last turns; only their files are read. Behind them a reset of the credits may stand. */
+/** The pace of the last turns; only their files are read, and the next one, where a reset of the credits may stand already. */
 function lastPace(disk: Disk, { turn }: State): Pace {
   const first = Math.max(1, turn - PACE_TURNS + 1);
   const turns = Array.from({ length: turn + 2 - first }, (_, i) => first + i);
-  return paceOf(turns.flatMap((one) => turnLines(disk, one)));
+  const groups = turns.flatMap((one) => readJournalFile(disk, one, GENESIS).groups);
+  return paceOf(groups.flatMap(({ entries }) => entries));
 }
 
 async function prices(world: World): Promise<Outcome> {
