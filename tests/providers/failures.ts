@@ -240,7 +240,6 @@ function ofReply(d: Dialect): Script[] {
     ...(says && { says }),
   });
   const acts = (...list: Reply['acts']): Outcome => ({ reply: { acts: list }, usage: 'sound' });
-  const prefix = d.newId;
   const twice = d.twice('first', 'second');
   return [
     { name: 'empty reply', answer: d.said(''), outcome: { reply: { text: '', acts: [] }, usage: 'sound' } },
@@ -296,17 +295,29 @@ function ofReply(d: Dialect): Script[] {
     {
       name: 'ids used twice',
       answer: d.called({ id: 'a', name: 'x', input: {} }, { id: 'a', name: 'y', input: {} }),
-      outcome: acts({ id: 'a', tool: 'x', input: {} }, { id: `${prefix}-1-2`, tool: 'y', input: {} }),
+      outcome: acts({ id: 'a', tool: 'x', input: {} }, { id: 'call-1-2', tool: 'y', input: {} }),
     },
     {
       name: 'missing ids',
       answer: d.called({ name: 'x', input: {} }, { id: '', name: 'y', input: {} }),
-      outcome: acts({ id: `${prefix}-1-1`, tool: 'x', input: {} }, { id: `${prefix}-1-2`, tool: 'y', input: {} }),
+      outcome: acts({ id: 'call-1-1', tool: 'x', input: {} }, { id: 'call-1-2', tool: 'y', input: {} }),
     },
     {
       name: 'too deep nesting',
       answer: d.called({ id: 'a', name: 'x', input: { x: nested(500) } }),
       outcome: charged('malformed', /levels deep/),
+    },
+    {
+      name: 'too deep nesting in the form',
+      answer: d.said(`{"acts": [{"tool": "x", "input": {"x": ${JSON.stringify(nested(500))}}}]}`),
+      fields: { form: 'json' },
+      outcome: charged('malformed', /levels deep/),
+    },
+    {
+      name: 'a form that is cut',
+      answer: d.said('{"acts": [{"tool": "x", "input": {'),
+      fields: { form: 'json' },
+      outcome: { reply: { text: '{"acts": [{"tool": "x", "input": {', acts: [] }, usage: 'sound' },
     },
     ...(twice
       ? [{ name: 'two choices', answer: twice, outcome: { reply: { text: 'first' }, usage: 'sound' } as Outcome }]

@@ -164,10 +164,10 @@ export function keepsTheHostedContract({ provider, dialect, service, model, vari
   });
 }
 
-/** The body of a request up to its conversation. */
+/** The bytes of a request before its conversation; where the conversation is written first, all the others. */
 function stablePart(body: unknown): string {
-  const { messages, contents, ...rest } = body as Record<string, unknown>;
-  const system = Array.isArray(messages) && messages[0]?.role === 'system' ? [messages[0]] : [];
-  const keys = Object.keys(body as object);
-  return JSON.stringify([keys, rest, system, contents === undefined]);
+  const { contents, ...rest } = body as Record<string, unknown>;
+  if (contents !== undefined) return JSON.stringify(rest);
+  const text = JSON.stringify(body);
+  return text.slice(0, text.indexOf('"role":"user"'));
 }
