@@ -175,6 +175,7 @@ export interface Hosted {
     requests: Asked<unknown>[];
     answer(...next: (Answer | ((request: unknown) => Answer))[]): void;
     arrived(): Promise<unknown>;
+    left(): Promise<unknown>;
     bytesOf(answer: Answer, stream: boolean): Buffer;
   };
   /** The model in `org/models.yaml`, at that address of the service. */

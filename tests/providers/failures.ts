@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { type CallFailure, ProviderError, type Reply } from '../../src/core/call.ts';
 import type { Dialect, Hosted } from './dialect.ts';
 import type { Answer } from './fake-service.ts';
@@ -175,6 +175,16 @@ function ofBody(d: Dialect): Script[] {
       answer: { body: d.failure('no', 'overloaded'), plain: true },
       outcome: { failure: 'overloaded', begun: true, usage: 'none' },
     },
+    {
+      name: 'a failure in one word that calls itself a success',
+      answer: { body: { error: 'model not loaded' }, plain: true },
+      outcome: { failure: 'unavailable', begun: true, usage: 'none', says: /: model not loaded$/ },
+    },
+    {
+      name: 'a success that says it is no failure',
+      answer: { body: { ...(d.said('hello').body as object), error: null }, plain: true },
+      outcome: { reply: { text: 'hello' }, usage: 'sound' },
+    },
     { name: 'calls that are texts', answer: { body: d.oddCall }, outcome: none },
     {
       name: 'malformed event',
@@ -298,6 +308,11 @@ function ofReply(d: Dialect): Script[] {
       outcome: acts({ id: 'a', tool: 'x', input: {} }, { id: 'call-1-2', tool: 'y', input: {} }),
     },
     {
+      name: 'ids that look like ours',
+      answer: d.called({ id: 'call-1-2', name: 'x', input: {} }, { name: 'y', input: {} }),
+      outcome: acts({ id: 'call-1-2', tool: 'x', input: {} }, { id: 'call-1-2_', tool: 'y', input: {} }),
+    },
+    {
       name: 'missing ids',
       answer: d.called({ name: 'x', input: {} }, { id: '', name: 'y', input: {} }),
       outcome: acts({ id: 'call-1-1', tool: 'x', input: {} }, { id: 'call-1-2', tool: 'y', input: {} }),
@@ -400,7 +415,9 @@ export function survivesFailures(hosted: Hosted): void {
   let failed = 0;
   const counted = (run: () => Promise<void>) => async () => {
     failed++;
+    const spoken = (['debug', 'log', 'info', 'warn', 'error'] as const).map((method) => vi.spyOn(console, method));
     await run();
+    for (const spy of spoken) expect(spy, 'the SDK writes to the terminal').not.toHaveBeenCalled();
     failed--;
     passed++;
   };
@@ -432,6 +449,7 @@ export function survivesFailures(hosted: Hosted): void {
       counted(() => survivesCuts(hosted, false)),
     );
   });
+  afterEach(() => void vi.restoreAllMocks());
   afterAll(() => console.log(`provider ${hosted.model('').provider}: ${passed} scripts passed, ${failed} failed`));
 }
 
