@@ -507,14 +507,17 @@ function keepsTheKey({ service, header }: Hosted, settled: Reply | ProviderError
   for (const { headers } of service.requests) expect(headers[header]).toContain(CANARY);
 }
 
-/** Asks for one small reply again and again, cut one byte later each time: by a reset, and as if it were whole. */
+/**
+ * Asks for one small reply again and again, cut one byte later each time as if it were whole, which is the cut that can be
+ * mistaken for an end; and at every eighth byte by a reset, which the connection itself tells.
+ */
 async function survivesCuts(hosted: Hosted, stream: boolean): Promise<void> {
   const { service, dialect } = hosted;
   const whole: Answer = { body: dialect.tiny };
   const bytes = service.bytesOf(whole, stream).length;
   const outside = world({ env: { [hosted.variable]: CANARY } });
   const connection = await hosted.provider.connect(modelOf({ ...hosted.model(service.url), stream }), outside);
-  const endings = Array.from({ length: bytes }, (_, at) => [at, -at - 1]).flat();
+  const endings = Array.from({ length: bytes }, (_, at) => (at % 8 ? [-at - 1] : [at, -at - 1])).flat();
   const next = endings[Symbol.iterator]();
   service.requests.length = 0;
   service.answer(...endings.map(() => (request: unknown) => ({ ...whole, ending: endingIn(request) })));
