@@ -17,10 +17,10 @@ import {
   type Reply,
 } from '../core/call.ts';
 import type { Model } from '../schema/models.ts';
-import { type Fail, failing, isStream, member, type Progress, readActs, readJson } from './hosted/answer.ts';
+import { type Fail, failing, isStream, member, type Progress, readJson } from './hosted/answer.ts';
 import { attempt, SDK_TIMEOUT_MS } from './hosted/attempt.ts';
 import { joinEvents, readUsage } from './hosted/events.ts';
-import { asForm, formSchema, fromForm } from './hosted/form.ts';
+import { asForm, formSchema, readSaid } from './hosted/form.ts';
 import { checkImages, imagesOf } from './hosted/images.ts';
 import { modelName, openKey, perKey } from './hosted/key.ts';
 import { wire } from './hosted/wire.ts';
@@ -104,9 +104,19 @@ function requestOf(
     ...(model.temperature !== undefined && { temperature: model.temperature }),
     ...(model.form === 'json' &&
       model.structured && {
-        output_config: { format: { type: 'json_schema', schema: held(formSchema(prompt.tools)) } },
+        output_config: { format: { type: 'json_schema', schema: heldSchema(prompt, held) } },
       }),
   };
+}
+
+/** The schema of the form as the service takes schemas. Throws a `bad-request` when a tool's input cannot be put so. */
+function heldSchema(prompt: Prompt, held: (schema: JsonObject) => Record<string, unknown>): Record<string, unknown> {
+  try {
+    return held(formSchema(prompt.tools));
+  } catch (error) {
+    const why = (error as Error).message;
+    throw new ProviderError('bad-request', `structured: true is not possible with these tools: ${why}`);
+  }
 }
 
 const CACHED = { cache_control: { type: 'ephemeral' as const } };
@@ -186,8 +196,7 @@ function readReply(answer: unknown, progress: Progress, prompt: Prompt, model: M
     throw fail('incomplete', 'the reply was cut at the end of the context window');
   if (reason === 'refusal') throw fail('refused', 'the model refused');
   const text = content.map((block) => (block.type === 'text' ? (block.text ?? '') : '')).join('');
-  const acts = readActs(usesIn(content), `use-${prompt.n}`, fail);
-  const said = model.form === 'json' ? fromForm(text, prompt.n) : { text, acts };
+  const said = readSaid(text, () => usesIn(content), prompt, model, fail);
   const { usage, requestId } = progress;
   return { ...said, usage, requestId, model: read.data.model || name };
 }

@@ -10,10 +10,10 @@ import {
   type Reply,
 } from '../core/call.ts';
 import type { Model } from '../schema/models.ts';
-import { type Fail, failing, isStream, type Progress, parseAnswer, readActs, readText } from './hosted/answer.ts';
+import { type Fail, failing, isStream, type Progress, parseAnswer, readText } from './hosted/answer.ts';
 import { attempt } from './hosted/attempt.ts';
 import { joinCandidates } from './hosted/candidates.ts';
-import { asForm, formSchema, fromForm } from './hosted/form.ts';
+import { asForm, formSchema, readSaid } from './hosted/form.ts';
 import { checkImages, imagesOf } from './hosted/images.ts';
 import { modelName, openKey, perKey } from './hosted/key.ts';
 import { wire } from './hosted/wire.ts';
@@ -240,8 +240,7 @@ function readReply(joined: Joined, progress: Progress, prompt: Prompt, model: Mo
   if (REFUSED.has(finish)) throw fail('refused', `the service stopped the reply: ${finish}`);
   if (MALFORMED.has(finish)) throw fail('malformed', `the model made no proper call: ${finish}`);
   if (finish !== 'STOP') throw fail('incomplete', `the reply ended early: ${finish.slice(0, 100)}`);
-  const acts = readActs(joined.calls, `call-${prompt.n}`, fail);
-  const said = model.form === 'json' ? fromForm(text, prompt.n) : { text, acts };
+  const said = readSaid(text, () => joined.calls, prompt, model, fail);
   const { usage, requestId } = progress;
   return { ...said, usage, requestId, model: joined.model || name };
 }

@@ -2,7 +2,7 @@ import type { OpenAI as Client } from 'openai';
 import { z } from 'zod';
 import { ProviderError } from '../core/call.ts';
 import type { Model } from '../schema/models.ts';
-import { chatConnection, chatOptions, clientOptions } from './hosted/chat.ts';
+import { chatConnection, chatOptions, clientOptions, optionalKey } from './hosted/chat.ts';
 import { modelName, openKey } from './hosted/key.ts';
 import { readOptions } from './options.ts';
 import type { Outside, Provider } from './provider.ts';
@@ -26,7 +26,7 @@ export default {
       options,
       own: false,
       cacheKey: false,
-      open: (secret: string) => new OpenAI({ ...clientOptions(secret), baseURL }),
+      open: (secret: string) => new OpenAI({ ...clientOptions(secret, optionalKey(secret)), baseURL }),
       probe: (client: Client, signal: AbortSignal) => askForList(client, name, signal),
     };
     return chatConnection(chat, model, outside);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ProviderError } from '../core/call.ts';
-import { askForModel, chatConnection, chatOptions, clientOptions } from './hosted/chat.ts';
+import { askForModel, chatConnection, chatOptions, clientOptions, optionalKey } from './hosted/chat.ts';
 import { modelName, openKey } from './hosted/key.ts';
 import { readOptions } from './options.ts';
 import type { Provider } from './provider.ts';
@@ -29,7 +29,7 @@ export default {
       options,
       own: false,
       cacheKey: false,
-      open: (secret: string) => new OpenAI({ ...clientOptions(secret), baseURL }),
+      open: (secret: string) => new OpenAI({ ...clientOptions(secret, optionalKey(secret)), baseURL }),
       probe: (client: InstanceType<typeof OpenAI>, signal: AbortSignal) => askForModel(client, name, signal),
     };
     return chatConnection(chat, model, outside);

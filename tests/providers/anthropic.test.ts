@@ -135,7 +135,7 @@ describe('an answer of Anthropic', () => {
       text: 'Hello',
       acts: [
         { id: 'toolu_1', tool: 'send_message', input: { to: 'human' } },
-        { id: 'use-1-2', tool: 'recall', input: {} },
+        { id: 'call-1-2', tool: 'recall', input: {} },
       ],
       usage: NORMAL,
       requestId: 'req_1',
@@ -253,6 +253,15 @@ it('marks the end of the tools and the system text to be cached', async () => {
   const { tools, system } = (service.requests[0] as (typeof service.requests)[number]).body;
   expect(tools?.map((tool) => tool.cache_control)).toEqual([undefined, { type: 'ephemeral' }]);
   expect(system?.map((block) => block.cache_control)).toEqual([{ type: 'ephemeral' }]);
+});
+
+it('says so when the service cannot hold an answer to what a tool takes', async () => {
+  const tools = [{ name: 'x', description: 'x', input: { type: 'object', properties: { any: {} } } }];
+  const connection = await open({ form: 'json', structured: true });
+  await expect(connection.complete(promptOf({ tools }), never)).rejects.toMatchObject({
+    failure: 'bad-request',
+    message: /^structured: true is not possible/,
+  });
 });
 
 it('says when the service does not know the model', async () => {

@@ -14,8 +14,6 @@ export interface Call {
 
 /** How answers are written in a protocol, so that one table of failures serves all of them. */
 export interface Dialect {
-  /** What begins the ids that we give to calls without one. */
-  newId: string;
   said(text: string, usage?: unknown): Answer;
   called(...calls: Call[]): Answer;
   /** A call of `x` with `{"y": "é"}` and the id `a`, in as few bytes as may be. */
@@ -37,7 +35,6 @@ export interface Dialect {
 }
 
 export const chatDialect: Dialect = {
-  newId: 'call',
   said: (content, usage = chat.USAGE) => chat.completed({ content }, { usage }),
   called: (...calls) =>
     chat.called(
@@ -92,7 +89,6 @@ export const chatDialect: Dialect = {
 };
 
 export const messagesDialect: Dialect = {
-  newId: 'use',
   said: (text, usage = messages.USAGE) => messages.answered([{ type: 'text', text }], { usage }),
   called: (...calls) =>
     messages.used(
@@ -128,7 +124,6 @@ export const messagesDialect: Dialect = {
 };
 
 export const geminiDialect: Dialect = {
-  newId: 'call',
   said: (text, usageMetadata = gemini.USAGE) => gemini.generated([{ text }], { usageMetadata }),
   called: (...calls) => gemini.called(...calls.map(({ text, input, ...call }) => ({ ...call, args: text ?? input }))),
   tiny: {
@@ -180,6 +175,7 @@ export interface Hosted {
     requests: Asked<unknown>[];
     answer(...next: (Answer | ((request: unknown) => Answer))[]): void;
     arrived(): Promise<unknown>;
+    left(): Promise<unknown>;
     bytesOf(answer: Answer, stream: boolean): Buffer;
   };
   /** The model in `org/models.yaml`, at that address of the service. */

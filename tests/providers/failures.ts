@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { type CallFailure, ProviderError, type Reply } from '../../src/core/call.ts';
 import type { Dialect, Hosted } from './dialect.ts';
 import type { Answer } from './fake-service.ts';
@@ -175,6 +175,16 @@ function ofBody(d: Dialect): Script[] {
       answer: { body: d.failure('no', 'overloaded'), plain: true },
       outcome: { failure: 'overloaded', begun: true, usage: 'none' },
     },
+    {
+      name: 'a failure in one word that calls itself a success',
+      answer: { body: { error: 'model not loaded' }, plain: true },
+      outcome: { failure: 'unavailable', begun: true, usage: 'none', says: /: model not loaded$/ },
+    },
+    {
+      name: 'a success that says it is no failure',
+      answer: { body: { ...(d.said('hello').body as object), error: null }, plain: true },
+      outcome: { reply: { text: 'hello' }, usage: 'sound' },
+    },
     { name: 'calls that are texts', answer: { body: d.oddCall }, outcome: none },
     {
       name: 'malformed event',
@@ -240,7 +250,6 @@ function ofReply(d: Dialect): Script[] {
     ...(says && { says }),
   });
   const acts = (...list: Reply['acts']): Outcome => ({ reply: { acts: list }, usage: 'sound' });
-  const prefix = d.newId;
   const twice = d.twice('first', 'second');
   return [
     { name: 'empty reply', answer: d.said(''), outcome: { reply: { text: '', acts: [] }, usage: 'sound' } },
@@ -296,17 +305,34 @@ function ofReply(d: Dialect): Script[] {
     {
       name: 'ids used twice',
       answer: d.called({ id: 'a', name: 'x', input: {} }, { id: 'a', name: 'y', input: {} }),
-      outcome: acts({ id: 'a', tool: 'x', input: {} }, { id: `${prefix}-1-2`, tool: 'y', input: {} }),
+      outcome: acts({ id: 'a', tool: 'x', input: {} }, { id: 'call-1-2', tool: 'y', input: {} }),
+    },
+    {
+      name: 'ids that look like ours',
+      answer: d.called({ id: 'call-1-2', name: 'x', input: {} }, { name: 'y', input: {} }),
+      outcome: acts({ id: 'call-1-2', tool: 'x', input: {} }, { id: 'call-1-2_', tool: 'y', input: {} }),
     },
     {
       name: 'missing ids',
       answer: d.called({ name: 'x', input: {} }, { id: '', name: 'y', input: {} }),
-      outcome: acts({ id: `${prefix}-1-1`, tool: 'x', input: {} }, { id: `${prefix}-1-2`, tool: 'y', input: {} }),
+      outcome: acts({ id: 'call-1-1', tool: 'x', input: {} }, { id: 'call-1-2', tool: 'y', input: {} }),
     },
     {
       name: 'too deep nesting',
       answer: d.called({ id: 'a', name: 'x', input: { x: nested(500) } }),
       outcome: charged('malformed', /levels deep/),
+    },
+    {
+      name: 'too deep nesting in the form',
+      answer: d.said(`{"acts": [{"tool": "x", "input": {"x": ${JSON.stringify(nested(500))}}}]}`),
+      fields: { form: 'json' },
+      outcome: charged('malformed', /levels deep/),
+    },
+    {
+      name: 'a form that is cut',
+      answer: d.said('{"acts": [{"tool": "x", "input": {'),
+      fields: { form: 'json' },
+      outcome: { reply: { text: '{"acts": [{"tool": "x", "input": {', acts: [] }, usage: 'sound' },
     },
     ...(twice
       ? [{ name: 'two choices', answer: twice, outcome: { reply: { text: 'first' }, usage: 'sound' } as Outcome }]
@@ -389,7 +415,9 @@ export function survivesFailures(hosted: Hosted): void {
   let failed = 0;
   const counted = (run: () => Promise<void>) => async () => {
     failed++;
+    const spoken = (['debug', 'log', 'info', 'warn', 'error'] as const).map((method) => vi.spyOn(console, method));
     await run();
+    for (const spy of spoken) expect(spy, 'the SDK writes to the terminal').not.toHaveBeenCalled();
     failed--;
     passed++;
   };
@@ -421,6 +449,7 @@ export function survivesFailures(hosted: Hosted): void {
       counted(() => survivesCuts(hosted, false)),
     );
   });
+  afterEach(() => void vi.restoreAllMocks());
   afterAll(() => console.log(`provider ${hosted.model('').provider}: ${passed} scripts passed, ${failed} failed`));
 }
 
@@ -478,14 +507,17 @@ function keepsTheKey({ service, header }: Hosted, settled: Reply | ProviderError
   for (const { headers } of service.requests) expect(headers[header]).toContain(CANARY);
 }
 
-/** Asks for one small reply again and again, cut one byte later each time: by a reset, and as if it were whole. */
+/**
+ * Asks for one small reply again and again, cut one byte later each time as if it were whole, which is the cut that can be
+ * mistaken for an end; and at every eighth byte by a reset, which the connection itself tells.
+ */
 async function survivesCuts(hosted: Hosted, stream: boolean): Promise<void> {
   const { service, dialect } = hosted;
   const whole: Answer = { body: dialect.tiny };
   const bytes = service.bytesOf(whole, stream).length;
   const outside = world({ env: { [hosted.variable]: CANARY } });
   const connection = await hosted.provider.connect(modelOf({ ...hosted.model(service.url), stream }), outside);
-  const endings = Array.from({ length: bytes }, (_, at) => [at, -at - 1]).flat();
+  const endings = Array.from({ length: bytes }, (_, at) => (at % 8 ? [-at - 1] : [at, -at - 1])).flat();
   const next = endings[Symbol.iterator]();
   service.requests.length = 0;
   service.answer(...endings.map(() => (request: unknown) => ({ ...whole, ending: endingIn(request) })));

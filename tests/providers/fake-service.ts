@@ -38,6 +38,8 @@ export interface FakeService<R> {
   answer(...next: Script<R>[]): void;
   /** Resolves when a request has arrived. */
   arrived(): Promise<unknown>;
+  /** Resolves when somebody hangs up before an answer was complete. */
+  left(): Promise<unknown>;
   /** The bytes of an answer as they are sent. */
   bytesOf(answer: Answer, stream: boolean): Buffer;
 }
@@ -79,6 +81,7 @@ export function fakeService<R>(given: {
 
   const server = createServer(async (request, response) => {
     const { method = '', url: path = '', headers } = request;
+    response.on('close', () => void (response.writableFinished || events.emit('left')));
     const text = await textOf(request);
     const body = text ? (JSON.parse(text) as unknown) : null;
     fake.requests.push({ method, path, headers, body: body as R });
@@ -109,6 +112,7 @@ export function fakeService<R>(given: {
     requests: [],
     answer: (...next) => void script.push(...next),
     arrived: () => once(events, 'request'),
+    left: () => once(events, 'left'),
     bytesOf: (answer, stream) => {
       const { body } = answer;
       if (Buffer.isBuffer(body)) return body;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Image } from '../../src/core/call.ts';
+import { type Image, ProviderError } from '../../src/core/call.ts';
 import type { Hosted } from './dialect.ts';
 import { collectGarbage, modelOf, promptOf, secondCall, world } from './world.ts';
 
@@ -47,9 +47,30 @@ export function keepsTheHostedContract({ provider, dialect, service, model, vari
       await world().sleep(50);
       collectGarbage();
       const at = performance.now();
+      const left = service.left();
       control.abort('enough');
       expect(await outcome).toBe('enough');
+      await left;
       expect(performance.now() - at).toBeLessThan(500);
+    });
+
+    it('hangs up on a service that takes too long or says too much', async () => {
+      for (const ending of ['stall', 'hang', 'endless'] as const) {
+        const left = service.left();
+        service.answer({ ...dialect.said('x'.repeat(300_000)), ending });
+        const connection = await open({ timeout_ms: ending === 'endless' ? 5000 : 150 });
+        await expect(connection.complete(promptOf(), never)).rejects.toMatchObject({
+          failure: ending === 'endless' ? 'malformed' : 'timeout',
+        });
+        await left;
+      }
+    });
+
+    it('keeps a key that no header can hold to itself', async () => {
+      const connection = await open({}, { [variable]: 'half\nof-the-secret\u2026' });
+      const error = await connection.complete(promptOf(), never).catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(ProviderError);
+      expect((error as ProviderError).message).not.toContain('of-the-secret');
     });
 
     it('says what had come when it took too long', async () => {
@@ -164,10 +185,10 @@ export function keepsTheHostedContract({ provider, dialect, service, model, vari
   });
 }
 
-/** The body of a request up to its conversation. */
+/** The bytes of a request before its conversation; where the conversation is written first, all the others. */
 function stablePart(body: unknown): string {
-  const { messages, contents, ...rest } = body as Record<string, unknown>;
-  const system = Array.isArray(messages) && messages[0]?.role === 'system' ? [messages[0]] : [];
-  const keys = Object.keys(body as object);
-  return JSON.stringify([keys, rest, system, contents === undefined]);
+  const { contents, ...rest } = body as Record<string, unknown>;
+  if (contents !== undefined) return JSON.stringify(rest);
+  const text = JSON.stringify(body);
+  return text.slice(0, text.indexOf('"role":"user"'));
 }

@@ -8,6 +8,7 @@ import { keepsTheHostedContract } from './hosted.ts';
 import { modelOf, promptOf, world } from './world.ts';
 
 const service = fakeOpenAI({
+  auth: { header: 'authorization', pattern: /^(?:Bearer \S+|undefined)$/ },
   looked: (path) => ({
     body: { object: 'list', data: path === '/v1/models' ? [{ id: 'qwen-test' }, { id: 'gemma:latest' }] : [] },
   }),
@@ -40,6 +41,11 @@ keepsTheContract(ollama, async (scene) => {
 
 keepsTheHostedContract(hosted);
 survivesFailures(hosted);
+
+it('sends no key unless one is named', async () => {
+  await (await open({}, { OPENAI_API_KEY: 'not for you' })).complete(promptOf(), never);
+  expect(service.requests[0]?.headers).not.toHaveProperty('authorization');
+});
 
 describe('the address of Ollama', () => {
   it.each(['', '/', '/v1', '/v1/'])('may end in "%s"', async (end) => {

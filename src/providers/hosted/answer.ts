@@ -37,8 +37,8 @@ export async function readJson(response: Response, progress: Progress, fail: Fai
 export function parseAnswer(text: string, fail: Fail): unknown {
   const value = parsed(text, fail);
   const error = member(value, 'error');
-  if (error === undefined || error === null) return value;
-  const message = member(error, 'message');
+  if (!error || (typeof error !== 'object' && typeof error !== 'string')) return value;
+  const message = typeof error === 'string' ? error : member(error, 'message');
   const words = typeof message === 'string' ? message : 'the answer tells a failure';
   throw Object.assign(new Error(words), { code: member(error, 'code'), type: member(error, 'type') });
 }
@@ -88,7 +88,8 @@ export function readActs(calls: readonly Called[], prefix: string, fail: Fail): 
     if (typeof tool !== 'string') throw fail('malformed', 'a tool call has no name');
     if (!isShallow(input, DEPTH))
       throw fail('malformed', `the input of ${tool.slice(0, 64)} is nested more than ${DEPTH} levels deep`);
-    const own = id && !known.has(id) ? id : `${prefix}-${i + 1}`;
+    let own = id && !known.has(id) ? id : `${prefix}-${i + 1}`;
+    while (known.has(own)) own += '_';
     known.add(own);
     return { id: own, tool, input };
   });

@@ -16,12 +16,12 @@ import {
 } from '../../core/call.ts';
 import type { Model } from '../../schema/models.ts';
 import type { Connection, Outside } from '../provider.ts';
-import { type Fail, failing, isStream, member, type Progress, parseInput, readActs, readJson } from './answer.ts';
+import { type Fail, failing, isStream, member, type Progress, parseInput, readJson } from './answer.ts';
 import { attempt, SDK_TIMEOUT_MS, type Service } from './attempt.ts';
 import { joinChunks, readUsage } from './chunks.ts';
-import { asForm, formSchema, fromForm } from './form.ts';
+import { asForm, formSchema, readSaid } from './form.ts';
 import { checkImages, imagesOf } from './images.ts';
-import { perKey } from './key.ts';
+import { NO_KEY, perKey } from './key.ts';
 import { wire } from './wire.ts';
 
 /** `options` of every service that speaks OpenAI's chat completions. */
@@ -60,6 +60,11 @@ export function clientOptions(secret: string, auth: Record<string, string> = { a
     logLevel: 'off' as const,
     fetch: wire(auth),
   };
+}
+
+/** The headers for a service that may need no key. */
+export function optionalKey(secret: string): Record<string, string> {
+  return secret === NO_KEY ? {} : { authorization: `Bearer ${secret}` };
 }
 
 /** A connection to a service that speaks OpenAI's chat completions. */
@@ -176,8 +181,7 @@ function readReply(answer: unknown, progress: Progress, prompt: Prompt, model: M
   if (reason === 'content_filter') throw fail('refused', 'the content filter stopped the reply');
   if (message.refusal) throw fail('refused', `the model refused: ${message.refusal.slice(0, 300)}`);
   const text = message.content ?? '';
-  const acts = readActs(callsOf(message, fail), `call-${prompt.n}`, fail);
-  const said = model.form === 'json' ? fromForm(text, prompt.n) : { text, acts };
+  const said = readSaid(text, () => callsOf(message, fail), prompt, model, fail);
   const { usage, requestId } = progress;
   return { ...said, usage, requestId, model: read.data.model || name };
 }

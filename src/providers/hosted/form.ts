@@ -1,5 +1,7 @@
 import type { ActCall, JsonObject, Part, Prompt, ToolSpec } from '../../core/call.ts';
 import { readForm } from '../../core/form.ts';
+import type { Model } from '../../schema/models.ts';
+import { type Called, type Fail, readActs } from './answer.ts';
 
 /** The prompt for a model without native tool calls: everything that concerns tools becomes text. */
 export function asForm(prompt: Prompt): Prompt {
@@ -29,6 +31,16 @@ export function formSchema(tools: readonly ToolSpec[]): JsonObject {
 
 function closed(properties: JsonObject): JsonObject {
   return { type: 'object', properties, required: Object.keys(properties), additionalProperties: false };
+}
+
+/**
+ * What a reply says: its text and the calls in it, or, where the form was asked for, those of the form in its text. Throws
+ * what `readActs` throws.
+ */
+export function readSaid(text: string, calls: () => Called[], prompt: Prompt, model: Model, fail: Fail) {
+  if (model.form !== 'json') return { text, acts: readActs(calls(), `call-${prompt.n}`, fail) };
+  const form = fromForm(text, prompt.n);
+  return { text: form.text, acts: readActs(form.acts, `form-${prompt.n}`, fail) };
 }
 
 function instructions(prompt: Prompt): string {

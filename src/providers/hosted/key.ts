@@ -21,19 +21,22 @@ export async function openKey(model: Model, outside: Outside, usual: readonly st
   const variable = usual.find((name) => outside.env(name)?.trim());
   if (model.key === undefined && !variable) return keyless(usual, baseURL);
   const reference = model.key ?? `env:${variable}`;
-  const key = {
-    name: reference.replace(/^env:/, ''),
-    ask: async () => (await outside.secret(reference)).trim(),
-  };
-  await key.ask();
-  return key;
+  const name = reference.replace(/^env:/, '');
+  const ask = async () => (await outside.secret(reference)).trim() || unset(name);
+  await ask();
+  return { name, ask };
 }
 
 function keyless(usual: readonly string[], baseURL: string): Key {
-  if (!usual.length || isLoopback(baseURL)) return { name: 'key in org/models.yaml', ask: async () => NO_KEY };
+  const [name = 'key in org/models.yaml'] = usual;
+  if (!usual.length || isLoopback(baseURL)) return { name, ask: async () => NO_KEY };
+  return unset(name);
+}
+
+function unset(name: string): never {
   throw new ProviderError(
     'auth',
-    `${usual[0]} is not set. Set it, or name another variable as key: env:NAME in org/models.yaml.`,
+    `${name} is not set. Set it, or name another variable as key: env:NAME in org/models.yaml.`,
   );
 }
 
