@@ -30,6 +30,8 @@ interface Script {
 }
 
 const SHORT = { timeout_ms: 150 };
+/** Long enough for headers to come on a busy machine. */
+const BEGUN = { timeout_ms: 700 };
 const never = new AbortController().signal;
 
 /** Every way in which a service can fail, the same for every provider. */
@@ -133,15 +135,15 @@ function ofConnection(d: Dialect): Script[] {
     {
       name: 'headers, then silence',
       answer: { ...d.said('hello'), ending: 'silence' },
-      fields: SHORT,
+      fields: BEGUN,
       outcome: { ...late(true), usage: 'none' },
     },
-    { name: 'half, then silence', answer: { ...d.said('hello'), ending: 'stall' }, fields: SHORT, outcome: late(true) },
-    { name: 'slow drip', answer: { ...d.said('hello'), ending: 'drip' }, fields: SHORT, outcome: late(true) },
+    { name: 'half, then silence', answer: { ...d.said('hello'), ending: 'stall' }, fields: BEGUN, outcome: late(true) },
+    { name: 'slow drip', answer: { ...d.said('hello'), ending: 'drip' }, fields: BEGUN, outcome: late(true) },
     {
       name: 'pings for ever',
       answer: { body: ': ping\n\n', headers: stream, ending: 'endless' },
-      fields: SHORT,
+      fields: BEGUN,
       only: 'stream',
       outcome: late(true),
     },
