@@ -60,10 +60,13 @@ async function ask(
 ): Promise<Omit<ModelHealth, 'model' | 'provider'>> {
   const start = realClock.ticks();
   let unpriced = '';
-  const told = (message: string) => ({ message: message + unpriced, ms: Math.round(realClock.ticks() - start) });
+  const told = (message: string) => {
+    const said = unpriced ? `${message.replace(/\.$/, '')}; ${unpriced}` : message;
+    return { message: said, ms: Math.round(realClock.ticks() - start) };
+  };
   try {
     const line = await calls.line(config, name);
-    if (!line.price) unpriced = '; it has no price, so it cannot be called';
+    if (!line.price) unpriced = 'it has no price, so it cannot be called';
     return { ok: true, ...told(await withPatience((signal) => probe(line, signal), stop)) };
   } catch (error) {
     if (stop.aborted) throw error;

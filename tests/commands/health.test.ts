@@ -128,7 +128,11 @@ describe('health --providers', () => {
     expect(data.providers).toMatchObject([
       { ok: false, failure: 'auth', message: expect.stringContaining('NO_SUCH_KEY') },
       { ok: false, failure: 'bad-request', message: expect.stringContaining('opanai') },
-      { ok: false, failure: 'auth', message: expect.stringMatching(/NO_SUCH_KEY.*; it has no price, so it cannot/) },
+      {
+        ok: false,
+        failure: 'auth',
+        message: expect.stringMatching(/NO_SUCH_KEY.*models\.yaml; it has no price, so it cannot/),
+      },
     ]);
   });
 
