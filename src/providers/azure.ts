@@ -14,6 +14,7 @@ const azureOptions = z.strictObject({
     .regex(/^[0-9a-z-]+$/)
     .default('2025-04-01-preview')
     .describe("Azure's version of the protocol, a date"),
+  price_as: z.string().optional().describe("OpenAI's name of the deployed model, for its list price"),
   cache_key: z.boolean().default(true).describe('false: sends no prompt_cache_key, for versions that refuse it'),
 });
 

@@ -84,7 +84,9 @@ export const model = z.strictObject({
     .describe('how acts are asked for: native tool calls, or a JSON object in the text'),
   price: price
     .optional()
-    .describe('what calls cost; scripted and simulated cost 0 unless priced, other models need one'),
+    .describe(
+      'what calls cost; without it the list that is shipped counts, scripted and simulated cost 0, and a model with no known price cannot be called',
+    ),
   max_output_tokens: z
     .number()
     .int()

@@ -41,8 +41,8 @@ export function costsOf(config: Config, state: State): Costs {
         .filter((name) => !config.agents.get(name)?.person)
         .map((name) => [name, costOfAgent(config, state, name)]),
     ),
-    by_model: talliesOf(state.models, spent),
-    by_provider: talliesOf(state.providers, spent),
+    by_model: talliesOf(state.models),
+    by_provider: talliesOf(state.providers),
   };
 }
 
@@ -61,21 +61,13 @@ function costOfAgent(config: Config, state: State, name: string): Costs['by_agen
   };
 }
 
-/** Tallies by name; what was booked without a call, such as a settled doubt, has a row of its own, so that the sum fits. */
-function talliesOf(tallies: ReadonlyMap<string, Tally>, spent: number): Record<string, Cost> {
-  const rows: Record<string, Cost> = {};
-  let rest = spent;
-  for (const [name, tally] of tallies) {
-    rows[name] = {
-      spent: tally.spent / 1e6,
-      calls: tally.calls,
-      tokens_in: tally.tokensIn,
-      tokens_out: tally.tokensOut,
-    };
-    rest -= tally.spent;
-  }
-  if (rest !== 0) rows['(other)'] = { spent: rest / 1e6, calls: 0, tokens_in: 0, tokens_out: 0 };
-  return rows;
+function talliesOf(tallies: ReadonlyMap<string, Tally>): Record<string, Cost> {
+  return Object.fromEntries(
+    [...tallies].map(([name, { spent, calls, tokensIn, tokensOut }]) => [
+      name,
+      { spent: spent / 1e6, calls, tokens_in: tokensIn, tokens_out: tokensOut },
+    ]),
+  );
 }
 
 /** Where the budget goes if turns go on as the last ones. Credits; a turn is null when nothing limits or nothing is spent. */
