@@ -131,7 +131,7 @@ describe('health --providers', () => {
       {
         ok: false,
         failure: 'auth',
-        message: expect.stringMatching(/NO_SUCH_KEY.*models\.yaml; it has no price, so it cannot/),
+        message: expect.stringMatching(/NO_SUCH_KEY.*; it has no price, so it cannot/),
       },
     ]);
   });

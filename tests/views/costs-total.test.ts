@@ -18,19 +18,14 @@ function wrongTotals(config: Config, state: State, entries: readonly Entry[]): s
   const { by_agent, by_model, by_provider } = costsOf(config, state);
   const rows: Record<string, Cost[]> = {
     agent: Object.values(by_agent),
-    model: booked(by_model),
-    provider: booked(by_provider),
+    model: Object.values(by_model),
+    provider: Object.values(by_provider),
   };
   for (const heading of HEADINGS) rows[heading] = [...spendingBy(heading, entries).values()];
   return Object.entries(rows).flatMap(([heading, costs]) => {
     const total = costs.reduce((sum, { spent }) => sum + Math.round(spent * 1e6), 0);
     return total === state.org.spent ? [] : [`by ${heading}: ${total}, the ledger: ${state.org.spent}`];
   });
-}
-
-/** Without the row that makes the sum fit. */
-function booked(rows: Record<string, Cost>): Cost[] {
-  return Object.values(rows);
 }
 
 /** How often something was in the histories, so that a test that tests nothing is found out. */
