@@ -18,10 +18,14 @@ import { FaultError } from '../schema/fault.ts';
 import type { Model, Price } from '../schema/models.ts';
 import { type Asking, Attempts, outputLimit, requestBytes, type Thought } from './attempts.ts';
 import { Gates } from './gates.ts';
+import type { GateLoad } from './load-file.ts';
 import type { Ports } from './ports.ts';
 import { recall, recallDoubt } from './recalled.ts';
 import { redactor } from './redact.ts';
 import { cacheKey, KeptReplies } from './replies.ts';
+
+/** Providers keep `timeout_ms` themselves, and know what had come by then; this long after it they are ended: milliseconds. */
+const GRACE_MS = 500;
 
 /** The models that a visit may call, and the one its resume names first. */
 export interface Choice {
@@ -107,7 +111,9 @@ export class Calls {
         throw error;
       }
     };
-    const timed = provider.free ? plain : timeout(plain, model.timeout_ms, (ms, late) => clock.timer(ms, late));
+    const timed = provider.free
+      ? plain
+      : timeout(plain, model.timeout_ms + GRACE_MS, (ms, late) => clock.timer(ms, late));
     const recorded = opened(
       record(timed, attempts, () => clock.ticks()),
       connection,
@@ -235,6 +241,11 @@ export class Calls {
     });
   }
 
+  /** The limits at which calls are under way or wait. */
+  load(): GateLoad[] {
+    return this.gates.load();
+  }
+
   /** The turn is committed: its replies may be given again. */
   commit(): void {
     this.replies.commit();
@@ -243,7 +254,6 @@ export class Calls {
   /** Nothing is asked any more. */
   close(): void {
     this.replies.close();
-    this.gates.close();
   }
 }
 

@@ -20,6 +20,7 @@ import { Calls } from './calls.ts';
 import { eventsOf, lineEvents } from './events.ts';
 import { LiveConfig } from './live-config.ts';
 import { type Loaded, load, writeCache } from './load.ts';
+import type { GateLoad } from './load-file.ts';
 import type { Ports } from './ports.ts';
 import { Recorded } from './recalled.ts';
 import { redactJson, redactor } from './redact.ts';
@@ -352,6 +353,11 @@ export class Engine {
   private demandJournal(turn: number): void {
     if (!this.journal.untouched())
       throw failure('two-histories', `The journal of turn ${turn} was changed while the engine ran`);
+  }
+
+  /** The limits at which calls are under way or wait. */
+  load(): GateLoad[] {
+    return this.calls.load();
   }
 
   /** Writes requests of commands straight into the journal of the coming turn. */

@@ -22,6 +22,7 @@ import type { Request } from '../schema/request.ts';
 import { TOOLS } from '../tools/all.ts';
 import { Engine } from './engine.ts';
 import { type Loaded, load } from './load.ts';
+import { showLoad } from './load-file.ts';
 import { logger } from './log.ts';
 import type { Ports } from './ports.ts';
 import { redactJson, redactor } from './redact.ts';
@@ -52,9 +53,12 @@ export async function withEngine<T>(
   let engine: Engine | undefined;
   const log = logger(ports.disk, ports.clock, () => engine?.knownConfig ?? null, place.env);
   engine = Engine.open({ ...ports, log: log.log }, TOOLS, command);
+  const running = engine;
+  const stopShowing = showLoad(ports.disk, ports.clock, () => running.load());
   try {
     return await work(engine, ports.clock);
   } finally {
+    stopShowing();
     log.flush();
     engine.close();
   }

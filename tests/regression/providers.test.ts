@@ -1,24 +1,28 @@
 import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { run as status } from '../../src/commands/status.ts';
 import { run as trust } from '../../src/commands/trust.ts';
 import { realDisk } from '../../src/disk/real.ts';
+import { readLoad } from '../../src/engine/load-file.ts';
 import { readOrg, withEngine } from '../../src/engine/open.ts';
 import { modelsFile } from '../../src/schema/models.ts';
 import { buildOrg } from '../../src/testing/build-org.ts';
 import { filesIn, inputOf, scratch, testWorld } from '../commands/world.ts';
-import { fakeOpenAI } from '../providers/fake-openai.ts';
+import { fakeOpenAI, said } from '../providers/fake-openai.ts';
 
 const service = fakeOpenAI();
 const KEY = 'sk-canary-0123456789';
 const DOWN = { status: 503, body: { error: { message: 'The engine is overloaded' } } };
 
 /** A folder in which a works for the person, through the given model. */
-function org(model: Record<string, unknown>): string {
+function org(model: Record<string, unknown>, agents = ['a']): string {
   const root = scratch();
   const price = { per_call: 0.01 };
   const models = { default: { price, retry: { first_ms: 1, most_ms: 2 }, ...model } };
-  buildOrg(realDisk(root), { edges: { human: ['a'], a: ['human'] }, models, credits: { agents: { a: { grant: 5 } } } });
+  const edges = { human: agents, ...Object.fromEntries(agents.map((name) => [name, ['human']])) };
+  const grants = Object.fromEntries(agents.map((name) => [name, { grant: 5 }]));
+  buildOrg(realDisk(root), { edges, models, credits: { agents: grants } });
   return root;
 }
 
@@ -26,8 +30,8 @@ function letter(root: string, text: string): void {
   realDisk(root).create(`agents/human/outbox/${text}.md`, `---\nto: a\n---\n${text}\n`);
 }
 
-const hosted = () =>
-  org({ provider: 'openai', model: 'gpt-test', base_url: `${service.url}/v1`, key: 'env:MY_API_KEY' });
+const hosted = (more: object = {}, agents = ['a']) =>
+  org({ provider: 'openai', model: 'gpt-test', base_url: `${service.url}/v1`, key: 'env:MY_API_KEY', ...more }, agents);
 const turns = (root: string, count: number, env: Record<string, string> = { MY_API_KEY: KEY }) =>
   withEngine({ root, env }, 'run', async (engine) => {
     const reports = [];
@@ -108,6 +112,39 @@ describe('6.4 and 6.5 providers', () => {
     expect(realDisk(root).list('agents/a/outbox') ?? []).toEqual([]);
     const { state } = readOrg({ root, env: {} });
     expect([state.org.spent, [...state.mail.values()].map(({ waiting }) => waiting)]).toEqual([0, [['a']]]);
+  });
+
+  it('a call that is cut after the service began to answer is charged by what had come, and its mail stays unread', async () => {
+    const root = hosted({ price: { input: 1, output: 4 }, timeout_ms: 700, retry: { attempts: 1 } });
+    letter(root, 'hello');
+    service.answer({ ...said('A long answer that never ends.'), ending: 'stall' });
+    const [report] = await turns(root, 1);
+    expect(report?.visits).toMatchObject([{ outcome: 'failed', reason: expect.stringMatching(/^timeout/) }]);
+    expect(report?.spent).toBeGreaterThan(100);
+    expect([...readOrg({ root, env: {} }).state.mail.values()].map(({ waiting }) => waiting)).toEqual([['a']]);
+  });
+
+  it('calls that wait at a limit are shown while the engine runs', async () => {
+    const root = hosted({ limit: { concurrency: 1 } }, ['a', 'b', 'c']);
+    realDisk(root).create('agents/human/outbox/all.md', '---\nto: ["*"]\n---\nHello.\n');
+    service.answer({ ending: 'hang' });
+    const control = new AbortController();
+    const env = { MY_API_KEY: KEY };
+    const work = withEngine({ root, env }, 'run', (engine) => engine.turn({ signal: control.signal })).catch(
+      (error) => error,
+    );
+    await service.arrived();
+    let shown: unknown;
+    for (let i = 0; i < 40 && !shown; i++) {
+      await new Promise((done) => setTimeout(done, 100));
+      shown = (
+        (await status(testWorld(root, { env }), inputOf())).data as { limits?: { name: string }[] }
+      ).limits?.find(({ name }) => name === 'model default');
+    }
+    expect(shown).toEqual({ name: 'model default', running: 1, waiting: 2 });
+    control.abort(new Error('enough'));
+    expect(await work).toMatchObject({ message: 'enough' });
+    expect(readLoad(realDisk(root))).toEqual([]);
   });
 
   it('no key is found in any file of an organisation whose service quotes it', async () => {
