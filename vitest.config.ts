@@ -6,6 +6,7 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 60_000,
+    globalSetup: 'tests/canary.ts',
     coverage: {
       provider: 'v8',
       include: ['src/**'],

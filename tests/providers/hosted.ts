@@ -1,13 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { type Image, ProviderError } from '../../src/core/call.ts';
 import type { Hosted } from './dialect.ts';
+import { runsInAnOrg } from './in-an-org.ts';
 import { collectGarbage, modelOf, promptOf, secondCall, world } from './world.ts';
 
 const never = new AbortController().signal;
 const DOT: Image = { name: 'dot.png', type: 'image/png', data: 'iVBORw0KGgo=' };
 
 /** What every hosted provider promises beside the contract of all providers. */
-export function keepsTheHostedContract({ provider, dialect, service, model, variable, header }: Hosted): void {
+export function keepsTheHostedContract(hosted: Hosted): void {
+  const { provider, dialect, service, model, variable, header } = hosted;
+  runsInAnOrg(hosted);
   const open = (fields: Record<string, unknown> = {}, env: Record<string, string> = { [variable]: 'the-key' }) =>
     provider.connect(modelOf({ ...model(service.url), ...fields }), world({ env }));
   const sent = () => JSON.stringify(service.requests.at(-1)?.body);
