@@ -42,7 +42,8 @@ function restore(world: World, disk: Disk, file: string): { turn: number; archiv
   for (const part of ['agents', 'org']) swap(disk, part, work);
   for (const name of ['.gitattributes', '.gitignore'])
     if (disk.stat(`${work}/${name}`) && !disk.stat(name)) disk.rename(`${work}/${name}`, name);
-  dropCaches(disk);
+  // Replies may be given again to whoever asks the same: they belong to no history.
+  dropCaches(disk, ['replies.json']);
   return { turn, archive, files: paths.length };
 }
 

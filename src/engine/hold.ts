@@ -42,9 +42,10 @@ export async function betweenTurns<T>(
   });
 }
 
-/** Deletes everything that is made from the journal and kept only for speed. Locks stay. */
-export function dropCaches(disk: Disk): void {
-  for (const name of disk.list('.lemming') ?? []) if (!/^lock\./.test(name)) removeTree(disk, `.lemming/${name}`);
+/** Deletes everything that is kept only for speed, but for what is named. Locks stay. */
+export function dropCaches(disk: Disk, kept: readonly string[] = []): void {
+  const stays = (name: string): boolean => /^lock\./.test(name) || kept.includes(name);
+  for (const name of disk.list('.lemming') ?? []) if (!stays(name)) removeTree(disk, `.lemming/${name}`);
 }
 
 /** The first free place for a backup: `backups/<what>-<turn>-<n>.tgz`, or `.../org.tgz` in a folder of its own. */

@@ -1,7 +1,9 @@
 import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { run as backup } from '../../src/commands/backup.ts';
 import { run } from '../../src/commands/cache.ts';
+import { run as restore } from '../../src/commands/restore.ts';
 import { realDisk } from '../../src/disk/real.ts';
 import { withEngine } from '../../src/engine/open.ts';
 import { buildOrg, type OrgPlan } from '../../src/testing/build-org.ts';
@@ -54,6 +56,17 @@ describe('lemming cache', () => {
     const rerun = await org(join(root, REPLIES));
     expect((await cache(rerun)).data).toMatchObject({ hits: 2, misses: 0, saved: 0.5 });
     expect((await cache(rerun, { warm: true })).data).toMatchObject({ warmed: 0 });
+  });
+
+  it('outlives a restore: the same beginning is run again for nothing', async () => {
+    const root = scratch();
+    buildOrg(realDisk(root), PLAN);
+    realDisk(root).create('agents/human/outbox/x.md', '---\nto: [a, b]\n---\nBegin.\n');
+    await backup(testWorld(root), inputOf({ args: { file: 'begin.tgz' } }));
+    const turn = () => withEngine({ root, env: {} }, 'run', (engine) => engine.turn());
+    expect((await turn()).spent).toBe(500_000);
+    await restore(testWorld(root), inputOf({ args: { file: 'begin.tgz' }, flags: { yes: true } }));
+    expect((await turn()).spent).toBe(0);
   });
 
   it('says that no model has a cache, and survives a file that is none', async () => {
