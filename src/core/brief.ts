@@ -40,7 +40,7 @@ export function brief(
   addNotices(pieces, state, resume.name);
   if (memory) pieces.push('\n## Your memory\n', { blob: memory.hash });
   addThreads(pieces, state, resume.name, given.mail);
-  addMail(pieces, given, config.models.get(resume.model[0] ?? '')?.images === true);
+  addMail(pieces, given, config.models.get(resume.model[0] as string)?.images === true);
   const text = renderPieces(pieces, bodiesFor(given, state), () => memory?.text as string);
   return {
     prompt: {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { ProviderError, type Reply } from '../../../src/core/call.ts';
 import type { Asked, Line } from '../../../src/providers/with/line.ts';
@@ -24,6 +25,8 @@ export function lineOf(answer: (nth: number, signal: AbortSignal) => Reply | Pro
 }
 
 export const never = new AbortController().signal;
+// Many calls of a test listen to it, as those of a turn do.
+setMaxListeners(0, never);
 
 /** A line that ends only with its signal. */
 export function hanging(): Line & { calls: number } {
