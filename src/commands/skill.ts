@@ -1,0 +1,163 @@
+import { resolve } from 'node:path';
+import type { Config } from '../core/config.ts';
+import { type Skill, skillsOf } from '../core/skill.ts';
+import { readOrg, type View } from '../engine/open.ts';
+import { failure } from '../schema/fault.ts';
+import { isSkillText } from '../schema/skill.ts';
+import { count, oneLine, shorten, table } from '../views/table.ts';
+import type { Command, Input, Outcome, Run, World } from './command.ts';
+import { exportSkill, importSkill, offSkills, oldVersions, rollBack, switchSkill } from './skill-folders.ts';
+
+export const command: Command = {
+  name: 'skill',
+  group: 'parts',
+  summary: 'List, show and check the skills of the organisation; switch them, bring them in, give them away',
+  examples: [
+    { line: 'lemming skill', does: 'lists the skills, who has each, and which are broken and why' },
+    { line: 'lemming skill show planning', does: 'what an agent is told that loads it' },
+    { line: 'lemming skill import ../skills/planning', does: 'copies a folder with a SKILL.md into org/skills' },
+    {
+      line: 'lemming skill disable planning',
+      does: 'moves it to org/skills/_off: nobody has it from the next turn on',
+    },
+    { line: 'lemming skill rollback planning', does: 'puts the version back that an import replaced' },
+  ],
+  args: [
+    {
+      name: 'what',
+      about: 'list, show, validate, enable, disable, import, export or rollback',
+      optional: true,
+      choices: ['list', 'show', 'validate', 'enable', 'disable', 'import', 'export', 'rollback'],
+    },
+    { name: 'skill', about: 'its id; for import the folder it lies in', optional: true, of: ['skill'] },
+    { name: 'dir', about: 'for export: the folder to copy it into', optional: true },
+  ],
+  flags: [{ name: 'replace', about: 'for import: take the place of the skill of that name, which is kept' }],
+  reads: false,
+};
+
+type Verb = (world: World, view: View, input: Input) => Outcome;
+
+const VERBS = {
+  list: (_world, view) => listAll(view),
+  show: (_world, { config, disk }, input) => show(config, oldVersions(disk, nameIn(input)), nameIn(input)),
+  validate: (_world, view) => validate(view),
+  enable: (_world, { disk }, input) => switched(switchSkill(disk, nameIn(input), true), 'on'),
+  disable: (_world, { disk }, input) => switched(switchSkill(disk, nameIn(input), false), 'off'),
+  import: (world, { disk }, input) => {
+    const done = importSkill(disk, resolve(world.cwd, nameIn(input)), input.flags.replace === true);
+    return {
+      data: done,
+      text: `${done.folder} holds ${count(done.files, 'file')}. A resume that lists ${done.id} has it.`,
+    };
+  },
+  export: (world, { disk, config }, input) => {
+    const dir = input.args.dir;
+    if (dir === undefined) throw failure('usage', 'lemming skill export takes a skill and a folder');
+    const { id, folder } = find(config, nameIn(input));
+    const files = exportSkill(disk, folder, resolve(world.cwd, dir, id));
+    return { data: { id, files }, text: `${count(files, 'file')} of ${id} are in ${resolve(world.cwd, dir, id)}.` };
+  },
+  rollback: (_world, { disk }, input) => {
+    const done = rollBack(disk, nameIn(input));
+    return { data: done, text: `${done.id} is as it was before; what stood there is kept as ${done.kept}.` };
+  },
+} satisfies Record<string, Verb>;
+
+/** Changes files that people write, in place of their hand; an engine that is running sees them at its next turn. */
+export const run: Run = async (world, input) => {
+  const what = (input.args.what ?? 'list') as keyof typeof VERBS;
+  return VERBS[what](world, readOrg(world), input);
+};
+
+function nameIn({ args }: Input): string {
+  if (args.skill === undefined) throw failure('usage', `lemming skill ${args.what} takes the name of a skill`);
+  return args.skill;
+}
+
+/** The skill of the org, else of `.agents/`, else of an agent. Throws `not-found`. */
+function find(config: Config, id: string): Skill {
+  const all = [...config.skills.values()].filter((skill) => skill.id === id);
+  const found = all.find(({ folder }) => folder.startsWith('org/')) ?? all[0];
+  if (found) return found;
+  throw failure('not-found', `There is no good skill ${JSON.stringify(id)}.`, {
+    remedy: 'lemming skill lists them, with what is wrong with the broken ones.',
+  });
+}
+
+/** Agents that have it. */
+function ownersOf(config: Config, skill: Skill): string[] {
+  return config.order.filter((name) => {
+    const resume = config.agents.get(name);
+    return resume && !resume.person && skillsOf(config.skills, resume).get(skill.id) === skill;
+  });
+}
+
+function faultsIn({ faults, warnings }: View) {
+  return [
+    ...faults.filter(({ file }) => file !== undefined && isSkillText(file)),
+    ...warnings.filter(({ code, message }) => code === 'unknown-name' && message.includes('no skill')),
+  ];
+}
+
+function listAll(view: View): Outcome {
+  const { config, disk } = view;
+  const skills = [...config.skills.values()].map((skill) => ({
+    id: skill.id,
+    folder: skill.folder,
+    description: oneLine(skill.head.description),
+    agents: ownersOf(config, skill),
+    files: skill.files.length + 1,
+  }));
+  const faults = faultsIn(view);
+  const off = offSkills(disk);
+  const rows = skills.map(({ id, folder, agents, description }) => [
+    id,
+    shorten(agents.join(', ') || 'nobody', 40),
+    folder,
+    shorten(description, 100),
+  ]);
+  const text = [
+    rows.length
+      ? table([['skill', 'agents', 'folder', 'for'], ...rows])
+      : 'There are no skills: put folders with a SKILL.md into org/skills.',
+    off.length ? `Switched off: ${off.join(', ')}` : '',
+    ...faults.map(({ file, line, message }) => `Broken: ${file}${line ? `:${line}` : ''}: ${message}`),
+  ];
+  return { data: { skills, off, faults }, text: text.filter(Boolean).join('\n\n') };
+}
+
+function show(config: Config, versions: number[], id: string): Outcome {
+  const skill = find(config, id);
+  const { folder, head, body, files } = skill;
+  const agents = ownersOf(config, skill);
+  const rows = [
+    ['skill', id],
+    ['for', oneLine(head.description)],
+    ['folder', folder],
+    ['agents', agents.join(', ') || 'nobody: list it in a resume'],
+    ['files', files.join(', ')],
+    ['licence', head.license ?? ''],
+    ['needs', head.compatibility ?? ''],
+    ['old versions', versions.join(', ')],
+  ].filter(([, value]) => value !== '');
+  return {
+    data: { id, folder, head, agents, files, versions, body },
+    text: `${table([['', ''], ...rows])}\n\n${body}`,
+  };
+}
+
+function validate(view: View): Outcome {
+  const faults = faultsIn(view);
+  const n = view.config.skills.size;
+  const lines = faults.map(({ file, line, column, message }) => `${file}:${line ?? 1}:${column ?? 1}: ${message}`);
+  return {
+    data: { ok: faults.length === 0, faults },
+    text: [...lines, `${count(n, 'good skill')}, ${count(faults.length, 'fault')}`].join('\n'),
+    exit: faults.length === 0 ? 0 : 3,
+  };
+}
+
+function switched(done: { id: string; folder: string }, how: 'on' | 'off'): Outcome {
+  return { data: done, text: `${done.id} is ${how} from the next turn on: ${done.folder}` };
+}

@@ -1,0 +1,49 @@
+import type { Resume } from '../schema/resume.ts';
+import type { SkillHead } from '../schema/skill.ts';
+
+/** A skill as it lies in its folder. */
+export interface Skill {
+  id: string;
+  /** Its folder in the org. */
+  folder: string;
+  head: SkillHead;
+  /** The body of SKILL.md: what an agent is told when it loads the skill. */
+  body: string;
+  /** Its other texts, relative to the folder, sorted. */
+  files: readonly string[];
+}
+
+/** Skills by folder. */
+export type Skills = ReadonlyMap<string, Skill>;
+
+/**
+ * The skills that an agent may use, by id: its own, then those of the org and of `.agents/` that its resume lists (`*` for
+ * all of them). Of two with the same id the one named first here counts. Sorted by id. Pure.
+ */
+export function skillsOf(skills: Skills, resume: Resume): Map<string, Skill> {
+  const granted = (id: string): boolean => resume.skills.includes(id) || resume.skills.includes('*');
+  const found = new Map<string, Skill>();
+  for (const place of [`agents/${resume.name}/skills`, 'org/skills', '.agents/skills'])
+    for (const skill of skills.values()) {
+      if (skill.folder !== `${place}/${skill.id}` || found.has(skill.id)) continue;
+      if (place.startsWith('agents/') || granted(skill.id)) found.set(skill.id, skill);
+    }
+  return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Skills that a prompt names at most; and characters of each description. */
+const NAMED = 40;
+const ABOUT_CHARS = 300;
+
+/** What a prompt says of the skills of an agent; empty when it has none. Their bodies are loaded on demand. */
+export function printSkills(skills: ReadonlyMap<string, Skill>): string {
+  if (skills.size === 0) return '';
+  const lines = [...skills.values()].slice(0, NAMED).map(({ id, head }) => `- ${id}: ${inOneLine(head.description)}`);
+  if (skills.size > NAMED) lines.push(`- and ${skills.size - NAMED} more`);
+  return `\n## Your skills\nBefore you do what one of them is for, read it with load_skill.\n${lines.join('\n')}`;
+}
+
+function inOneLine(text: string): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  return line.length > ABOUT_CHARS ? `${line.slice(0, ABOUT_CHARS - 1)}…` : line;
+}
