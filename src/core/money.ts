@@ -3,6 +3,10 @@ import { printKey } from './call.ts';
 import type { CallEntry } from './entry.ts';
 import { emptySpending, type OpenCall, type Spending, type State, type Tally, touch } from './state.ts';
 
+/** What is said of a model whose price nobody knows. */
+export const UNPRICED =
+  'has no price, so it cannot be called: give it a price in org/models.yaml (the shipped list holds for a service at its own address only)';
+
 /** Books a call: its intent is open until the answer comes. */
 export function applyCall(state: State, entry: Extract<CallEntry, { k: 'intent' | 'reply' | 'failed' }>): void {
   const key = printKey(entry);

@@ -1,17 +1,22 @@
 import { z } from 'zod';
-import { memoryPath } from '../core/memory.ts';
+import { printMemory } from '../core/memory.ts';
+import { findEntry, visibleEntries } from '../core/remember.ts';
 import { act } from './define.ts';
+
+/** Keys that are named at most when there is no such entry. */
+const NAMED_KEYS = 200;
 
 export default act({
   name: 'recall',
-  about: 'Shows one entry of your memory in full.',
+  about: 'Shows one entry of your memory in full, with its tags and its version; archived entries too.',
   asks: true,
-  input: z.strictObject({ key: z.string().max(63) }),
-  stage({ key }, { agent, state, draft }) {
-    const path = memoryPath(agent, key);
-    const text = draft.wrote.get(path)?.text ?? state.files.get(path);
-    if (text !== undefined) return { ok: true, text };
-    const keys = (state.memories.get(agent) ?? []).map((p) => p.slice(p.lastIndexOf('/') + 1, -3));
-    return { ok: true, text: `Nothing is remembered as ${JSON.stringify(key)}. Keys: ${keys.join(', ') || 'none'}.` };
+  input: z.strictObject({ key: z.string().max(80) }),
+  stage({ key }, scene) {
+    const entry = findEntry(scene, key);
+    if (entry) return { ok: true, text: printMemory(entry) };
+    const keys = visibleEntries(scene).map((one) => one.key);
+    const named = keys.slice(-NAMED_KEYS).join(', ') || 'none';
+    const more = keys.length > NAMED_KEYS ? `, and ${keys.length - NAMED_KEYS} more: search_memory finds them` : '';
+    return { ok: true, text: `Nothing is remembered as ${JSON.stringify(key)}. Keys: ${named}${more}.` };
   },
 });

@@ -1,23 +1,28 @@
 import { z } from 'zod';
-import { memoryPath, printMemory } from '../core/memory.ts';
+import { stageChange } from '../core/remember.ts';
+import { memoryKey } from '../schema/memory.ts';
 import { act } from './define.ts';
 
 export default act({
   name: 'remember',
   about:
-    'Keeps a text in your memory under a key, in place of what stood there. Your memory is shown to you at every visit.',
+    'Keeps a text in your memory under a key. The key learned/NAME is for a lesson, with what shows it as evidence; shared/NAME is read by all who are granted it. A prompt shows what is pinned, recent or about your mail; recall and search_memory show the rest.',
   input: z.strictObject({
-    key: z
-      .string()
-      .regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, 'lower-case letters, digits, _ and -')
-      .describe('short name of the entry'),
+    key: memoryKey.describe('short name of the entry; learned/NAME for a lesson, shared/NAME for common knowledge'),
     text: z.string().max(20_000),
     tags: z.array(z.string().max(40)).max(16).optional(),
+    mode: z
+      .enum(['set', 'append', 'merge'])
+      .default('set')
+      .describe('set: in place of what stood there; append: after it; merge: adds the lines that are not there yet'),
+    pin: z.boolean().optional().describe('true: show it in every prompt'),
+    evidence: z.string().max(2000).optional().describe('what shows that a lesson is so'),
+    expected: z
+      .int()
+      .min(0)
+      .max(1_000_000_000)
+      .optional()
+      .describe('version that this is based on, 0 for a new entry: with any other nothing is changed'),
   }),
-  stage({ key, text, tags }, { agent, turn, state, draft }) {
-    const path = memoryPath(agent, key);
-    const was = draft.wrote.get(path)?.was ?? state.files.get(path) ?? null;
-    draft.wrote.set(path, { text: printMemory({ key, tags: tags ?? [], turn, text }), was });
-    return { ok: true, text: `Remembered ${key}.` };
-  },
+  stage: (change, scene) => stageChange(scene, change),
 });

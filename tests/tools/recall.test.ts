@@ -11,7 +11,10 @@ const state = stateOf(
 
 it('shows an entry in full, as the visit itself left it', () => {
   const at = scene({ state });
-  expect(stage('recall', { key: 'plan' }, at)).toEqual({ ok: true, text: 'The plan.' });
+  expect(stage('recall', { key: 'plan' }, at)).toEqual({
+    ok: true,
+    text: '---\nkey: plan\ntags: []\nturn: 0\nversion: 1\n---\nThe plan.\n',
+  });
   stage('remember', { key: 'plan', text: 'A new one.' }, at);
   expect(stage('recall', { key: 'plan' }, at)).toMatchObject({ text: expect.stringContaining('A new one.') });
 });
@@ -33,3 +36,8 @@ it.each(['secret', '../../b/memory/secret', '../../b/resume', '../../../org/org'
     });
   },
 );
+
+it('shows no shared context that is not granted', () => {
+  const context = stateOf({ k: 'file', path: 'org/shared/context/brand.md', text: 'Blue.' });
+  expect(stage('recall', { key: 'shared/brand' }, scene({ state: context })).text).toMatch(/^Nothing is remembered/);
+});

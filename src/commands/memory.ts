@@ -1,0 +1,45 @@
+import { entriesInFolder, entryNamed } from '../engine/entries.ts';
+import { readOrg } from '../engine/open.ts';
+import { failure } from '../schema/fault.ts';
+import { countEntries, entryRow, printEntries, printEntry } from '../views/memory.ts';
+import type { Command, Run } from './command.ts';
+import { checkFolder } from './search.ts';
+
+export const command: Command = {
+  name: 'memory',
+  group: 'look',
+  summary: 'Show what an agent remembers',
+  examples: [
+    {
+      line: 'lemming memory hr',
+      does: 'lists the entries of hr with version, pins and tags; lemming search --memory finds them',
+    },
+    { line: 'lemming memory hr capacity', does: 'shows one entry in full' },
+  ],
+  args: [
+    { name: 'agent', about: 'whose memory', of: ['agent'] },
+    { name: 'key', about: 'one entry, such as capacity, learned/NAME or shared/NAME', optional: true },
+  ],
+  flags: [],
+  reads: true,
+};
+
+export const run: Run = async (world, input) => {
+  const view = readOrg(world);
+  const agent = input.args.agent as string;
+  checkFolder(view, agent);
+  const { key } = input.args;
+  if (key === undefined) {
+    const entries = entriesInFolder(view, agent);
+    const list = entries.length
+      ? `${printEntries(entries)}\n\n${countEntries(entries.length)}`
+      : `${agent} remembers nothing.`;
+    return { data: { agent, entries: entries.map(entryRow) }, text: list };
+  }
+  const entry = entryNamed(view, agent, key);
+  if (!entry)
+    throw failure('not-found', `${agent} remembers nothing as ${JSON.stringify(key)}.`, {
+      remedy: `lemming memory ${agent} lists the keys.`,
+    });
+  return { data: { agent, entry: entryRow(entry) }, text: printEntry(entry) };
+};

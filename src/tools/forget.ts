@@ -1,0 +1,19 @@
+import { z } from 'zod';
+import { stageRemoval } from '../core/remember.ts';
+import { memoryKey } from '../schema/memory.ts';
+import { act } from './define.ts';
+
+export default act({
+  name: 'forget',
+  about: 'Removes an entry from your memory, or from the shared context that you are granted.',
+  input: z.strictObject({
+    key: memoryKey,
+    expected: z
+      .int()
+      .min(0)
+      .max(1_000_000_000)
+      .optional()
+      .describe('version that you know: an entry at any other is kept'),
+  }),
+  stage: ({ key, expected }, scene) => stageRemoval(scene, key, expected),
+});
