@@ -25,16 +25,31 @@ export async function runChild(job: Job): Promise<Ran> {
   return result;
 }
 
+/**
+ * Runs a program in that folder and resolves, or rejects, when it has really ended. `told` hears what it writes to its file
+ * descriptor 3.
+ */
+export async function runIn(folder: string, job: Job, told?: (text: string) => void): Promise<Ran> {
+  const { ran, gone } = begin(job, folder, told);
+  try {
+    return await ran;
+  } finally {
+    await gone;
+  }
+}
+
 /** `ran` settles as soon as the end is known, `gone` when the program has really ended. */
 interface Begun {
   ran: Promise<Ran>;
   gone: Promise<void>;
 }
 
-function begin(job: Job, folder: string): Begun {
+function begin(job: Job, folder: string, told?: (text: string) => void): Begun {
   try {
     job.signal?.throwIfAborted();
-    return watch(start(job, folder), job);
+    const child = start(job, folder, told !== undefined);
+    if (told) child.stdio[3]?.on('data', (chunk: Buffer) => told(chunk.toString()));
+    return watch(child, job);
   } catch (error) {
     const aborted = job.signal?.aborted === true;
     const ran = aborted ? Promise.reject(error) : Promise.resolve(ranOf(notStarted(error)));
@@ -43,9 +58,10 @@ function begin(job: Job, folder: string): Begun {
 }
 
 /** A group of processes of its own, so that all of it can be ended; its arguments are a copy. */
-function start(job: Job, cwd: string): ChildProcess {
+function start(job: Job, cwd: string, tells: boolean): ChildProcess {
   const [program = '', ...args] = job.argv;
-  return spawn(program, args, { cwd, env: { ...job.env }, detached: true, stdio: 'pipe', windowsHide: true });
+  const stdio = tells ? (['pipe', 'pipe', 'pipe', 'pipe'] as const) : 'pipe';
+  return spawn(program, args, { cwd, env: { ...job.env }, detached: true, stdio: stdio as 'pipe', windowsHide: true });
 }
 
 function watch(child: ChildProcess, job: Job): Begun {
@@ -83,9 +99,9 @@ function watch(child: ChildProcess, job: Job): Begun {
     const limit = setTimeout(late, job.timeoutMs);
     job.signal?.addEventListener('abort', abort, { once: true });
     child.stdout?.on('data', (chunk: Buffer) => {
+      stdout.push(chunk.subarray(0, Math.max(0, job.most - bytes)));
       bytes += chunk.length;
-      if (bytes <= job.most) stdout.push(chunk);
-      else {
+      if (bytes > job.most) {
         stop();
         finish({ how: 'too-much' });
       }

@@ -1,18 +1,27 @@
 import { textHash } from '../core/brief.ts';
+import type { Cause, LiveFile } from '../core/entry.ts';
+import { isLeftOut } from '../core/left-out.ts';
 import { permitPath, permitRead } from '../core/permit.ts';
-import type { Mail } from '../core/state.ts';
-import type { Box } from '../core/tool.ts';
-import type { Disk } from '../disk/disk.ts';
+import type { Box, FileText, WorldResult } from '../core/tool.ts';
+import { type Disk, DiskError, type Stat } from '../disk/disk.ts';
+import { runJavascript } from '../disk/javascript.ts';
 import { bytesHash } from '../disk/materialise.ts';
 import { type Replaced, writeLive } from '../disk/workspace.ts';
 import type { Resume } from '../schema/resume.ts';
+import { demandRoom, noteWritten, type Room } from './room.ts';
 
-/** Raised by the Box when a tool asks for what it may not have; the model is told. */
-export class BoxRefusal extends Error {}
+/** Raised by the Box when a tool asks for what it may not have; the model is told. `rule` names what decided. */
+export class BoxRefusal extends Error {
+  readonly rule: string;
+  constructor(message: string, rule = 'path') {
+    super(message);
+    this.rule = rule;
+  }
+}
 
 /** What a tool did: for the journal. */
 export interface Changes {
-  files: { path: string; text: string | null; was: string | null }[];
+  files: LiveFile[];
   shared?: { path: string; text: string };
   /** What stood where the tool wrote, until the journal holds it. */
   replaced: (Replaced & { path: string })[];
@@ -22,39 +31,56 @@ export function noChanges(): Changes {
   return { files: [], replaced: [] };
 }
 
-/** Makes the Box of one use of a tool. `shared` shows the visit's own staged writes to shared files. */
-export function makeBox(
-  disk: Disk,
-  resume: Resume,
-  given: readonly Mail[],
-  shared: (path: string) => string | undefined,
-  changes: Changes,
-): Box {
+/** What the Box of one use of a tool is made of. */
+export interface Means {
+  disk: Disk;
+  resume: Resume;
+  given: readonly Cause[];
+  /** The visit's own staged write to a shared file: its text, null when it removes the file. */
+  staged(path: string): string | null | undefined;
+  /** How much the workspace may hold. */
+  room: Room;
+  /** Filled by what the tool does. */
+  changes: Changes;
+  /** Runs a program in the workspace. */
+  program(argv: readonly string[]): Promise<WorldResult>;
+  /** Milliseconds that the tool has. */
+  timeout: number;
+  signal: AbortSignal;
+}
+
+/** Folders below one another that are looked into. */
+const DEPTH = 32;
+/** Characters of a hash that are shown; enough to tell two files apart. */
+const SHOWN_HASH = 16;
+
+/** Makes the Box of one use of a tool. */
+export function makeBox({ disk, resume, given, staged, room, changes, program, timeout, signal }: Means): Box {
   const resolve = (path: string, permitted = permitPath(resume, path)): { path: string; shared: boolean } => {
     if (!permitted.ok) throw new BoxRefusal(permitted.text);
     refuseLinks(disk, permitted.path);
     return permitted;
   };
+  const look = (target: { path: string; shared: boolean }): FileText | null => {
+    const text = target.shared ? staged(target.path) : undefined;
+    const bytes = text === undefined ? disk.read(target.path) : text === null ? null : Buffer.from(text);
+    if (bytes === null) return null;
+    return { text: new TextDecoder().decode(bytes), hash: bytesHash(bytes).slice(0, SHOWN_HASH) };
+  };
   return {
     agent: resume.name,
     read(path) {
-      const target = resolve(path, permitRead(resume, given, path));
-      const staged = target.shared ? shared(target.path) : undefined;
-      const bytes = staged === undefined ? disk.read(target.path) : Buffer.from(staged);
-      if (bytes === null) throw new BoxRefusal(`There is no file ${JSON.stringify(path)}.`);
-      return new TextDecoder().decode(bytes);
+      const found = look(resolve(path, permitRead(resume, given, path)));
+      if (found === null) throw new BoxRefusal(`There is no file ${JSON.stringify(path)}.`);
+      return found;
     },
-    write(path, text) {
+    write(path, text, expected) {
       const target = resolve(path);
       if (disk.stat(target.path)?.kind === 'folder') throw new BoxRefusal(`${JSON.stringify(path)} is a folder.`);
+      if (expected !== undefined) demandHash(path, look(target), expected);
       if (target.shared) changes.shared = { path: target.path, text };
-      else {
-        const replaced = writeLive(disk, target.path, text);
-        const was = replaced.bytes === null ? null : bytesHash(replaced.bytes);
-        changes.files.push({ path: target.path, text, was });
-        if (was === textHash(text)) replaced.release();
-        else changes.replaced.push({ path: target.path, ...replaced });
-      }
+      else writeFile(disk, target.path, text, room, changes);
+      return textHash(text).slice(0, SHOWN_HASH);
     },
     list(path) {
       const target = resolve(path === '.' ? '' : path);
@@ -63,17 +89,66 @@ export function makeBox(
         .filter((name) => !name.startsWith('.lemming-'))
         .map((name) => (disk.stat(`${folder}/${name}`)?.kind === 'folder' ? `${name}/` : name));
     },
+    files(path) {
+      const shown = path === '.' ? '' : path.replace(/\/+$/, '');
+      return filesUnder(disk, resolve(shown).path.replace(/\/$/, ''), shown, DEPTH);
+    },
+    program,
+    javascript: (code) => runJavascript(code, timeout, signal),
   };
 }
 
-/** No part of a path below the org may be a link. */
+function demandHash(path: string, found: FileText | null, expected: string): void {
+  if (found?.hash === expected) return;
+  const now = found ? `has the hash ${found.hash} now: read it again` : 'is not there';
+  throw new BoxRefusal(`${JSON.stringify(path)} ${now}.`, 'hash');
+}
+
+function writeFile(disk: Disk, path: string, text: string, room: Room, changes: Changes): void {
+  const wish = { bytes: Buffer.byteLength(text) - (disk.stat(path)?.size ?? 0), files: disk.stat(path) ? 0 : 1 };
+  const refusal = demandRoom(disk, room, wish);
+  if (refusal !== null) throw new BoxRefusal(refusal, 'quota');
+  const replaced = writeLive(disk, path, text);
+  noteWritten(disk, room, wish);
+  const was = replaced.bytes === null ? null : bytesHash(replaced.bytes);
+  changes.files.push({ path, text, was });
+  if (was === textHash(text)) replaced.release();
+  else changes.replaced.push({ path, ...replaced });
+}
+
+/** Regular files at a path of the disk and below it, by the names that the agent gives them. */
+function* filesUnder(
+  disk: Disk,
+  path: string,
+  shown: string,
+  depth: number,
+): Generator<{ path: string; bytes: number }> {
+  const stat = disk.stat(path);
+  if (stat?.kind === 'file' && (stat.links ?? 1) === 1) yield { path: shown, bytes: stat.size };
+  if (stat?.kind !== 'folder' || depth === 0) return;
+  for (const name of disk.list(path) ?? [])
+    if (!isLeftOut(name))
+      yield* filesUnder(disk, `${path}/${name}`, shown === '' ? name : `${shown}/${name}`, depth - 1);
+}
+
+/**
+ * No part of a path below the org may be a link: the disk goes through none. Nor may a file have a second name, which may
+ * lie anywhere.
+ */
 function refuseLinks(disk: Disk, path: string): void {
-  const parts = path.split('/');
-  for (let i = 1; i <= parts.length; i++) {
-    const part = parts.slice(0, i).join('/');
-    const kind = disk.stat(part)?.kind;
-    if (kind === undefined) return;
-    if (kind === 'link' || kind === 'other') throw new BoxRefusal(`${part} is not a regular file or folder.`);
+  const { kind, links = 1 } = statOf(disk, path) ?? {};
+  const parent = path.slice(0, Math.max(0, path.lastIndexOf('/')));
+  if (kind === undefined && parent !== '') refuseLinks(disk, parent);
+  if (kind === 'file' && links > 1) throw new BoxRefusal(`${path} has a second name (a hard link).`);
+  if (kind === 'link' || kind === 'other') throw new BoxRefusal(`${path} is not a regular file or folder.`);
+}
+
+function statOf(disk: Disk, path: string): Stat | null {
+  try {
+    return disk.stat(path);
+  } catch (error) {
+    if (error instanceof DiskError && error.failure === 'not-regular') throw new BoxRefusal(error.message);
+    throw error;
   }
 }
 

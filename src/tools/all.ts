@@ -1,13 +1,27 @@
 import type { Tool } from '../core/tool.ts';
 import acknowledge from './acknowledge.ts';
+import calculate from './calculate.ts';
+import editFile from './edit_file.ts';
+import forget from './forget.ts';
 import listFiles from './list_files.ts';
+import loadSkill from './load_skill.ts';
+import note from './note.ts';
 import readFile from './read_file.ts';
 import recall from './recall.ts';
 import remember from './remember.ts';
+import runJavascript from './run_javascript.ts';
+import runPython from './run_python.ts';
+import searchFiles from './search_files.ts';
+import searchMemory from './search_memory.ts';
 import sendMessage from './send_message.ts';
+import shell from './shell.ts';
 import writeFile from './write_file.ts';
 
-/** Every tool by name; a test holds that this is the folder. */
+/** Every tool by name; a test holds that this is the folder. Agents are shown those they have in this order. */
 export const TOOLS: ReadonlyMap<string, Tool> = new Map(
-  [sendMessage, acknowledge, remember, recall, readFile, writeFile, listFiles].map((tool) => [tool.spec.name, tool]),
+  [
+    ...[sendMessage, acknowledge, remember, recall, forget, searchMemory, note],
+    ...[readFile, writeFile, editFile, listFiles, searchFiles, loadSkill],
+    ...[shell, runPython, runJavascript, calculate],
+  ].map((tool) => [tool.spec.name, tool]),
 );

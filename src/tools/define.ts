@@ -21,14 +21,25 @@ export function act<S extends z.ZodType>(
   };
 }
 
-/** Makes a tool that works on the world through the Box. */
+/** Milliseconds and characters that a tool has when it says nothing else. */
+const TIMEOUT = 30_000;
+const MOST = 60_000;
+
+/** Makes a tool that works on the world through the Box. `timeout`: milliseconds; `most`: characters of its result. */
 export function worldTool<S extends z.ZodType>(
-  about: About<S> & { touches: WorldTool['touches']; run(value: z.output<S>, box: Box): WorldResult },
+  about: About<S> & {
+    touches: WorldTool['touches'];
+    timeout?: number;
+    most?: number;
+    run(value: z.output<S>, box: Box): WorldResult | Promise<WorldResult>;
+  },
 ): WorldTool {
   return {
     ...base(about),
     kind: 'world',
     touches: about.touches,
+    timeout: about.timeout ?? TIMEOUT,
+    most: about.most ?? MOST,
     run: (value, box) => about.run(value as z.output<S>, box),
   };
 }

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Json } from '../../src/core/call.ts';
 import { realDisk } from '../../src/disk/real.ts';
-import { BoxRefusal, type Changes, makeBox } from '../../src/engine/box.ts';
+import { BoxRefusal, makeBox, noChanges } from '../../src/engine/box.ts';
 import { withEngine } from '../../src/engine/open.ts';
 import { scratch, scratchOrg } from '../commands/world.ts';
-import { PLAN, RESUME, use } from '../tools/world.ts';
+import { means, PLAN, use } from '../tools/world.ts';
 
 /** A real folder with a link of each kind in the workspace and in what is shared; `outside` lies beside the org. */
 function trap() {
@@ -49,6 +49,8 @@ describe('a link leads nowhere', () => {
     ['read_file', (path) => ({ path })],
     ['write_file', (path) => ({ path, content: 'escaped' })],
     ['list_files', (path) => ({ path })],
+    ['edit_file', (path) => ({ path, old: 'secret', new: 'escaped' })],
+    ['search_files', (path) => ({ path, pattern: 'secret' })],
   ])('%s', (tool, input) => {
     const { disk, outside, root } = trap();
     const before = [filesBelow(outside), filesBelow(root)];
@@ -103,8 +105,8 @@ describe('what is no regular file', () => {
 describe('a Box', () => {
   it('knows its agent, and says what was changed', () => {
     const { disk } = trap();
-    const changes: Changes = { files: [], replaced: [] };
-    const box = makeBox(disk, RESUME, [], () => undefined, changes);
+    const changes = noChanges();
+    const box = makeBox(means(disk, { changes }));
     expect(box.agent).toBe('a');
     box.write('one.txt', '1');
     box.write('shared/docs/two.txt', '2');
@@ -112,7 +114,7 @@ describe('a Box', () => {
       files: [{ path: 'agents/a/workspace/one.txt', text: '1', was: null }],
       shared: { path: 'org/shared/docs/two.txt', text: '2' },
     });
-    expect(box.read('one.txt')).toBe('1');
+    expect(box.read('one.txt').text).toBe('1');
     expect(box.list('.')).toContain('one.txt');
   });
 });

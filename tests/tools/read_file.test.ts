@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { textHash } from '../../src/core/brief.ts';
 import { emptyDraft } from '../../src/core/tool.ts';
 import { DiskError } from '../../src/disk/disk.ts';
 import { BoxRefusal } from '../../src/engine/box.ts';
@@ -57,4 +58,9 @@ it('reads what is attached to the mail of the visit, and no other file of an out
   expect(() => read('attachments/000001-02-c-private.md')).toThrow(BoxRefusal);
   expect(() => read('attachments/../000001-02-c-private.md')).toThrow(BoxRefusal);
   expect(() => use('read_file', { path: 'attachments/000001-01-1-plan.txt' }, disk)).toThrow(BoxRefusal);
+});
+
+it('tells the hash when it is asked', () => {
+  const text = use('read_file', { path: 'shared/docs/x.md', hash: true }, memoryOrg()).text;
+  expect(text).toBe(`shared text\n[hash ${textHash('shared text').slice(0, 16)}]`);
 });

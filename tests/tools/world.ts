@@ -1,8 +1,8 @@
 import type { Json } from '../../src/core/call.ts';
 import type { Mail } from '../../src/core/state.ts';
-import { emptyDraft, type Scene, type Staged, type Tool, type WorldResult } from '../../src/core/tool.ts';
+import { type Draft, emptyDraft, type Scene, type Staged, type Tool, type WorldResult } from '../../src/core/tool.ts';
 import type { Disk } from '../../src/disk/disk.ts';
-import { type Changes, makeBox } from '../../src/engine/box.ts';
+import { BoxRefusal, type Changes, type Means, makeBox, noChanges } from '../../src/engine/box.ts';
 import type { Resume } from '../../src/schema/resume.ts';
 import { buildOrg, type OrgPlan } from '../../src/testing/build-org.ts';
 import { MemoryDisk } from '../../src/testing/memory-disk.ts';
@@ -47,7 +47,24 @@ export function memoryOrg(): MemoryDisk {
   return disk;
 }
 
-/** Uses a world tool as agent a, or as somebody else; `draft` holds what the visit staged before. */
+/** What a Box of agent a, or of somebody else, is made of. `draft` holds what the visit staged before. */
+export function means(disk: Disk, more: Partial<Means> & { draft?: Draft } = {}): Means {
+  const { draft = emptyDraft(), ...rest } = more;
+  return {
+    disk,
+    resume: RESUME,
+    given: [],
+    staged: (path) => draft.wrote.get(path)?.text,
+    room: { workspace: 'agents/a/workspace', bytes: 10_000_000, files: 1000 },
+    changes: noChanges(),
+    program: () => Promise.reject(new BoxRefusal('there is no sandbox here', 'sandbox')),
+    timeout: 5000,
+    signal: new AbortController().signal,
+    ...rest,
+  };
+}
+
+/** Uses a world tool that answers at once, as agent a or as somebody else. */
 export function use(
   name: string,
   input: Json,
@@ -56,10 +73,16 @@ export function use(
   draft = emptyDraft(),
   given: readonly Mail[] = [],
 ): WorldResult & { changes: Changes } {
+  const made = means(disk, { resume, draft, given });
+  const result = start(name, input, made);
+  if (result instanceof Promise) throw new Error(`${name} does not answer at once`);
+  return { ...result, changes: made.changes };
+}
+
+/** Uses a world tool. The input must be good. */
+export function start(name: string, input: Json, made: Means): WorldResult | Promise<WorldResult> {
   const tool = toolNamed(name);
   const parsed = tool.parse(input);
   if (tool.kind !== 'world' || !parsed.ok) throw new Error(`${name}: ${parsed.ok ? 'no world tool' : parsed.why}`);
-  const changes: Changes = { files: [], replaced: [] };
-  const box = makeBox(disk, resume, given, (path) => draft.wrote.get(path)?.text, changes);
-  return { ...tool.run(parsed.value, box), changes };
+  return tool.run(parsed.value, makeBox(made));
 }

@@ -1,0 +1,104 @@
+import fs from 'node:fs';
+
+/** Whose rights a program has outside the sandbox: never those of root. */
+export interface Owner {
+  uid: number;
+  gid: number;
+}
+
+const MB = 1024 * 1024;
+/** Limits of each process; `BOX_PROCESSES` of all together. */
+export const BOX_MEMORY = 1024 * MB;
+export const BOX_PROCESSES = 64;
+export const BOX_CPU_SECONDS = 60;
+export const BOX_FILE_BYTES = 64 * MB;
+const TMP_BYTES = 64 * MB;
+const SHM_BYTES = 16 * MB;
+
+/** All that a program finds in its environment; with `BOX_VARIABLES` in the sandbox. */
+export const HOST_ENV = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LANG: 'C.UTF-8' };
+const BOX_VARIABLES = { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: '/tmp', LANG: 'C.UTF-8' };
+
+/** Nobody: whom root becomes when a workspace is its own. */
+export const NOBODY = 65_534;
+
+/**
+ * The command line that runs a program in bubblewrap, to be started in its folder: first the groups of the kernel are
+ * entered, then root becomes the owner, who is not root, so that the limit of processes counts. `doors`: the files through
+ * which a process enters a group.
+ */
+export function boxed(
+  folder: string,
+  owner: Owner | null,
+  argv: readonly string[],
+  doors: readonly string[],
+): string[] {
+  const entered = owner !== null && !isReachable(folder, owner);
+  const box = [...bubblewrap(entered ? SPOT : folder), '--', ...PRLIMIT, 'sh', '-c', FIRST, 'box', ...argv];
+  return [...entering(entered, doors), ...(owner ? dropping(owner) : []), ...box];
+}
+
+/** The first process of the sandbox: it waits for the program, and all that is left ends with it. */
+const FIRST = '"$@" 2>&1; exit $?';
+
+/** The limits of each process; they are set inside, where only processes of this sandbox are counted. */
+const LIMITS = {
+  as: BOX_MEMORY,
+  nproc: BOX_PROCESSES,
+  cpu: BOX_CPU_SECONDS,
+  fsize: BOX_FILE_BYTES,
+  core: 0,
+  nofile: 256,
+};
+const PRLIMIT = ['prlimit', ...Object.entries(LIMITS).map(([name, value]) => `--${name}=${value}`), '--'];
+
+/** Where root shows a folder to somebody who may not go through those above it; in a view of the mounts of its own. */
+const SPOT = '/mnt';
+
+function entering(entered: boolean, doors: readonly string[]): string[] {
+  if (!entered && doors.length === 0) return [];
+  const show = entered ? `mount --bind . ${SPOT} || exit 125; ` : '';
+  const script = `${show}while [ "$1" != -- ]; do echo $$ > "$1" || exit 125; shift; done; shift; exec "$@"`;
+  const view = entered ? ['unshare', '-m', '--propagation', 'private'] : [];
+  return [...view, 'sh', '-c', script, 'box', ...doors, '--'];
+}
+
+function dropping({ uid, gid }: Owner): string[] {
+  return ['setpriv', '--reuid', `${uid}`, '--regid', `${gid}`, '--clear-groups', '--no-new-privs', '--'];
+}
+
+/** Whether the owner, who has no other groups, may go through all folders above. */
+function isReachable(folder: string, { uid, gid }: Owner): boolean {
+  const parts = folder.split('/');
+  return parts.slice(1, -1).every((_, i) => {
+    const stat = fs.statSync(parts.slice(0, i + 2).join('/'));
+    const bit = stat.uid === uid ? 0o100 : stat.gid === gid ? 0o010 : 0o001;
+    return (stat.mode & bit) !== 0;
+  });
+}
+
+function bubblewrap(folder: string): string[] {
+  return [
+    'bwrap',
+    ...['--unshare-user', '--unshare-all', '--disable-userns', '--die-with-parent', '--new-session', '--as-pid-1'],
+    ...['--cap-drop', 'ALL', '--clearenv', '--uid', `${NOBODY}`, '--gid', `${NOBODY}`, '--hostname', 'box'],
+    ...['--json-status-fd', '3'],
+    ...system(),
+    ...['--proc', '/proc', '--dev', '/dev', '--size', `${SHM_BYTES}`, '--tmpfs', '/dev/shm', '--remount-ro', '/dev'],
+    ...['--size', `${TMP_BYTES}`, '--tmpfs', '/tmp', '--bind', folder, '/work', '--chdir', '/work'],
+    ...['--remount-ro', '/'],
+    ...Object.entries(BOX_VARIABLES).flatMap(([name, value]) => ['--setenv', name, value]),
+  ];
+}
+
+/** The programs of the machine, and of /etc only what they cannot start without. */
+function system(): string[] {
+  const folders = ['bin', 'sbin', 'lib', 'lib32', 'lib64', 'libx32'].flatMap((name) => {
+    const stat = fs.lstatSync(`/${name}`, { throwIfNoEntry: false });
+    if (!stat) return [];
+    if (stat.isSymbolicLink()) return ['--symlink', fs.readlinkSync(`/${name}`), `/${name}`];
+    return ['--ro-bind', `/${name}`, `/${name}`];
+  });
+  const files = ['/etc/alternatives', '/etc/ld.so.cache'].flatMap((path) => ['--ro-bind-try', path, path]);
+  return ['--ro-bind', '/usr', '/usr', ...folders, ...files];
+}

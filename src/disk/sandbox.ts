@@ -1,0 +1,200 @@
+import { execFile } from 'node:child_process';
+import fs from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Job, Ran } from '../core/job.ts';
+import { boxed, HOST_ENV } from './bubblewrap.ts';
+import { runIn } from './child.ts';
+import { realClock } from './clock.ts';
+import { DiskError } from './disk.ts';
+import { Groups } from './groups.ts';
+import { ownerIn, type Survey, survey } from './survey.ts';
+
+/**
+ * How well programs are shut in: `strong` by bubblewrap and by groups of the kernel that count processes and memory of all
+ * of them together, `medium` by bubblewrap alone, `none` not at all.
+ */
+export type Level = 'strong' | 'medium' | 'none';
+
+export interface Found {
+  level: Level;
+  /** For `none`: why, in a line. */
+  why: string;
+}
+
+/** What a program may take, whatever its level. */
+export interface Allowed {
+  /** Milliseconds until it is ended. */
+  timeoutMs: number;
+  /** Bytes of output until it is ended. */
+  most: number;
+  /** Bytes that it may add to the disk, and files, until it is looked at. */
+  room: { bytes: number; files: number };
+  /** Asked when the disk lost more than that: whether the workspace has become too large. */
+  isFull(): boolean;
+  signal: AbortSignal;
+}
+
+/** How a program ended; `full`: it was ended because the workspace became too large. */
+export interface Boxed extends Ran {
+  full: boolean;
+  /** What the sandbox itself said, when it could not start the program. */
+  broken: string | null;
+}
+
+/** Runs programs that agents wrote. A workspace is a folder of the org; no part of the way to it may be a link. */
+export interface Sandbox {
+  /** What works on this machine: really tried out, once. */
+  probe(): Promise<Found>;
+  /** What lies in a workspace. */
+  survey(workspace: string): Survey;
+  /** Runs a program in a workspace, shut in at the level that was found; `unsafe`: with all rights of this process instead. */
+  run(workspace: string, argv: readonly string[], allowed: Allowed, unsafe?: boolean): Promise<Boxed>;
+}
+
+/** Errors are told among the rest of the output. */
+const TOGETHER = ['sh', '-c', 'exec "$0" "$@" 2>&1'];
+/** Programs that run at the same time; others wait. */
+const AT_ONCE = 8;
+/** How often the disk is looked at while a program runs: milliseconds. */
+const LOOK_MS = 100;
+/** What is left of a process that was ended goes within this time: milliseconds. */
+const GOING_MS = 3000;
+const PROBE_MS = 10_000;
+
+/** The sandbox of this machine, for the org folder at `root`. */
+export function realSandbox(root: string): Sandbox {
+  let found: Promise<Found> | undefined;
+  const lanes = new Lanes(AT_ONCE);
+  const probe = (): Promise<Found> => (found ??= tryOut());
+  return {
+    probe,
+    survey: (workspace) => survey(placeOf(root, workspace)),
+    run: (workspace, argv, allowed, unsafe = false) =>
+      lanes.through(async () => {
+        const folder = placeOf(root, workspace);
+        if (unsafe) return guarded(folder, { argv: [...TOGETHER, ...argv], env: HOST_ENV }, allowed, () => {});
+        return runBoxed(folder, argv, allowed, (await probe()).level === 'strong');
+      }),
+  };
+}
+
+/** The absolute path of a workspace. The sandbox would follow a link on the way to it, whoever made it. */
+function placeOf(root: string, workspace: string): string {
+  const folder = `${fs.realpathSync(root)}/${workspace}`;
+  if (fs.realpathSync(folder) !== folder) throw new DiskError('not-regular', workspace, 'the way to it holds a link');
+  return folder;
+}
+
+/** Runs `true` in the sandbox, with groups, then without. */
+async function tryOut(): Promise<Found> {
+  const version = await new Promise<string>((resolve) => {
+    execFile('bwrap', ['--version'], { timeout: PROBE_MS }, (error, out) => resolve(error ? '' : out.trim()));
+  });
+  if (version === '') return { level: 'none', why: 'bubblewrap (bwrap) is not installed' };
+  const folder = fs.mkdtempSync(join(tmpdir(), 'lemming-box-'));
+  try {
+    const strong = Groups.possible() && (await works(folder, true)) === null;
+    const why = strong ? null : await works(folder, false);
+    if (why !== null) return { level: 'none', why: `${version} does not work here: ${why}` };
+    return { level: strong ? 'strong' : 'medium', why: '' };
+  } finally {
+    fs.rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** What is wrong, or null. */
+async function works(folder: string, grouped: boolean): Promise<string | null> {
+  const allowed: Allowed = {
+    timeoutMs: PROBE_MS,
+    most: 10_000,
+    room: { bytes: Infinity, files: Infinity },
+    isFull: () => false,
+    signal: new AbortController().signal,
+  };
+  const ran = await runBoxed(folder, ['true'], allowed, grouped);
+  if (ran.end.how === 'exit' && ran.end.code === 0 && ran.broken === null) return null;
+  return (ran.broken ?? JSON.stringify(ran.end)).trim().split('\n', 1)[0]?.slice(0, 300) ?? '';
+}
+
+async function runBoxed(folder: string, argv: readonly string[], allowed: Allowed, grouped: boolean): Promise<Boxed> {
+  const groups = grouped ? Groups.make() : null;
+  const owner = ownerIn(folder);
+  let first = 0;
+  try {
+    const job = { argv: boxed(folder, owner, argv, groups?.doors ?? []), env: HOST_ENV };
+    const ran = await guarded(folder, job, allowed, (text) => {
+      first ||= Number(/"child-pid": (\d+)/.exec(text)?.[1] ?? 0);
+    });
+    return ran.stderr === '' ? ran : { ...ran, broken: ran.stderr };
+  } finally {
+    if (first > 0) await untilGone(first);
+    void groups?.remove();
+  }
+}
+
+/** Runs a job while an eye is kept on the disk. */
+async function guarded(
+  folder: string,
+  { argv, env }: Pick<Job, 'argv' | 'env'>,
+  { timeoutMs, most, room, isFull, signal }: Allowed,
+  told: (text: string) => void,
+): Promise<Boxed> {
+  const full = new AbortController();
+  const before = spaceOf(folder);
+  const looking = setInterval(() => {
+    const now = spaceOf(folder);
+    const grown = before.bytes - now.bytes > room.bytes || before.files - now.files > room.files;
+    if (grown && isFull()) full.abort();
+  }, LOOK_MS);
+  const job: Job = { argv, env, input: '', timeoutMs, most, signal: AbortSignal.any([signal, full.signal]) };
+  try {
+    return { ...(await runIn(folder, job, told)), full: false, broken: null };
+  } catch (error) {
+    if (!full.signal.aborted || signal.aborted) throw error;
+    return { end: { how: 'too-much' }, stdout: new Uint8Array(), stderr: '', full: true, broken: null };
+  } finally {
+    clearInterval(looking);
+  }
+}
+
+function spaceOf(folder: string): { bytes: number; files: number } {
+  const { bavail, bsize, ffree } = fs.statfsSync(folder);
+  return { bytes: bavail * bsize, files: ffree };
+}
+
+/** The first process of the sandbox ends only when all others in it have. */
+async function untilGone(pid: number): Promise<void> {
+  for (const end = realClock.ticks() + GOING_MS; isAlive(pid) && realClock.ticks() < end; ) await realClock.sleep(2);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return !/^[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 2));
+  } catch {
+    return false;
+  }
+}
+
+/** So many at a time, in the order in which they came. */
+class Lanes {
+  private free: number;
+  private readonly waiting: (() => void)[] = [];
+
+  constructor(width: number) {
+    this.free = width;
+  }
+
+  async through<T>(work: () => Promise<T>): Promise<T> {
+    if (this.free > 0) this.free--;
+    else await new Promise<void>((go) => this.waiting.push(go));
+    try {
+      return await work();
+    } finally {
+      const next = this.waiting.shift();
+      if (next) next();
+      else this.free++;
+    }
+  }
+}
