@@ -1,5 +1,5 @@
 /**
- * Draws docs/pictures/*.svg from what the built command line prints in a scratch organisation:
+ * Draws docs/pictures/*.svg from what the built program shows in a scratch organisation, printed and in a terminal (tmux):
  * `npm run build && npx tsx scripts/pictures.ts`. The pictures are the tour of the README.
  */
 import { spawnSync } from 'node:child_process';
@@ -7,6 +7,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import stringWidth from 'string-width';
+import { rowsOf, type Span } from './terminal.ts';
 
 const MAIN = fileURLToPath(new URL('../dist/faces/cli/main.js', import.meta.url));
 const PICTURES = new URL('../docs/pictures/', import.meta.url);
@@ -26,6 +28,44 @@ const SCENES = [
   },
 ];
 
+/** Screens of full-screen programs in the same organisation: keys are pressed one after the other, as soon as the words before them stand there. */
+const SCREENS: Screen[] = [
+  {
+    name: 'watch',
+    about: 'The organisation on one screen: who is at work and why, and what happened',
+    command: 'lemming watch',
+    columns: 120,
+    rows: 36,
+    steps: [{ words: 'what happens' }],
+  },
+  {
+    name: 'watch-mail',
+    about: 'A message with its conversation',
+    command: 'lemming watch',
+    columns: 120,
+    rows: 36,
+    steps: [{ words: 'what happens', key: '2' }, { words: 'waits for', key: 'Enter' }, { words: 'Conversation' }],
+  },
+  {
+    name: 'watch-costs',
+    about: 'What each agent costs, and how long the budget lasts',
+    command: 'lemming watch',
+    columns: 120,
+    rows: 30,
+    steps: [{ words: 'what happens', key: '5' }, { words: 'last 20 turns' }],
+  },
+];
+
+interface Screen {
+  name: string;
+  about: string;
+  command: string;
+  columns: number;
+  rows: number;
+  /** Words to wait for, then the key to press, as tmux names it; without a key the screen is drawn. */
+  steps: { words: string; key?: string }[];
+}
+
 /** A monospaced character in pixels, and how the text is set. */
 const CHAR = 8.43;
 const SIZE = 14;
@@ -34,59 +74,118 @@ const MARGIN = 20;
 const LEAST_COLUMNS = 92;
 const COLOURS = { ground: '#10151c', edge: '#2a3441', text: '#d3dae3', prompt: '#7fb069', command: '#ffffff' };
 const FONTS = "'DejaVu Sans Mono', Menlo, Consolas, 'Liberation Mono', monospace";
-
-interface Line {
-  text: string;
-  isCommand: boolean;
-}
+/** How long words may take to come to a screen: milliseconds. */
+const PATIENCE_MS = 20_000;
 
 const scratch = mkdtempSync(join(tmpdir(), 'lemming-pictures-'));
 try {
   mkdirSync(PICTURES, { recursive: true });
   writeFileSync(join(scratch, 'lemming'), `#!/bin/sh\nexec "${process.execPath}" "${MAIN}" "$@"\n`, { mode: 0o755 });
   outputOf('lemming bootstrap acme', scratch);
-  for (const { name, about, commands } of SCENES) {
-    const lines = commands.flatMap((command) => [...linesOf(command), { text: '', isCommand: false }]);
-    writeFileSync(new URL(`${name}.svg`, PICTURES), draw(about, lines.slice(0, -1)));
-  }
+  for (const { name, about, commands } of SCENES)
+    save(name, about, commands.flatMap((command) => [...printed(command), []]).slice(0, -1));
+  for (const screen of SCREENS) save(screen.name, screen.about, shown(screen));
 } finally {
   rmSync(scratch, { recursive: true });
 }
 
-function linesOf(command: string): Line[] {
-  const output = outputOf(command, join(scratch, 'acme')).trimEnd().split('\n');
-  return [{ text: command, isCommand: true }, ...output.map((text) => ({ text, isCommand: false }))];
+function save(name: string, about: string, rows: readonly Span[][]): void {
+  writeFileSync(new URL(`${name}.svg`, PICTURES), draw(about, rows));
+}
+
+/** A command behind a prompt, and what it prints. */
+function printed(command: string): Span[][] {
+  const typed = rowsOf(`\x1b[32m$\x1b[0m \x1b[1;97m${command}`);
+  return [...typed, ...rowsOf(outputOf(command, join(scratch, 'acme')).trimEnd())];
 }
 
 /** What a command prints, both streams as a terminal shows them. */
 function outputOf(command: string, cwd: string): string {
-  const kept = Object.entries(process.env).filter(([key]) => !key.startsWith('LEMMING_'));
-  const env = { ...Object.fromEntries(kept), PATH: `${scratch}${delimiter}${process.env.PATH}` };
-  const done = spawnSync('sh', ['-c', `{ ${command}; } 2>&1`], { cwd, env, encoding: 'utf8' });
+  const done = spawnSync('sh', ['-c', `{ ${command}; } 2>&1`], { cwd, env: environment(), encoding: 'utf8' });
   if (done.status !== 0) throw new Error(`${command} ended with ${done.status}:\n${done.stdout}`);
   return done.stdout;
 }
 
-function draw(about: string, lines: readonly Line[]): string {
-  const columns = Math.max(LEAST_COLUMNS, ...lines.map(({ text, isCommand }) => text.length + (isCommand ? 2 : 0)));
+function environment(): Record<string, string | undefined> {
+  const kept = Object.entries(process.env).filter(([key]) => !key.startsWith('LEMMING_') && key !== 'NO_COLOR');
+  return { ...Object.fromEntries(kept), PATH: `${scratch}${delimiter}${process.env.PATH}`, FORCE_COLOR: '1' };
+}
+
+/** A terminal of its own, in which the program runs until its picture is taken. */
+function shown({ command, columns, rows, steps }: Screen): Span[][] {
+  const tmux = (...args: string[]): string => {
+    const done = spawnSync('tmux', ['-L', `pictures-${process.pid}`, '-f', '/dev/null', ...args], {
+      cwd: join(scratch, 'acme'),
+      env: environment(),
+      encoding: 'utf8',
+    });
+    if (done.status !== 0) throw new Error(`tmux ${args.join(' ')}: ${done.stderr}`);
+    return done.stdout;
+  };
+  tmux('new-session', '-d', '-x', `${columns}`, '-y', `${rows}`, command);
+  try {
+    for (const { words, key } of steps) {
+      const end = Date.now() + PATIENCE_MS;
+      while (!tmux('capture-pane', '-p').includes(words)) {
+        if (Date.now() > end) throw new Error(`${words} did not come:\n${tmux('capture-pane', '-p')}`);
+        spawnSync('sleep', ['0.1']);
+      }
+      if (key) tmux('send-keys', key);
+    }
+    return rowsOf(tmux('capture-pane', '-e', '-p').trimEnd());
+  } finally {
+    tmux('kill-server');
+  }
+}
+
+function draw(about: string, rows: readonly Span[][]): string {
+  const columns = Math.max(LEAST_COLUMNS, ...rows.map((row) => stringWidth(row.map(({ text }) => text).join(''))));
   const width = Math.ceil(columns * CHAR + 2 * MARGIN);
-  const height = lines.length * LINE + 2 * MARGIN;
+  const height = rows.length * LINE + 2 * MARGIN;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img">`,
     `<title>${escaped(about)}</title>`,
     `<rect x="0.5" y="0.5" width="${width - 1}" height="${height - 1}" rx="8" fill="${COLOURS.ground}" stroke="${COLOURS.edge}"/>`,
     `<g font-family="${escaped(FONTS)}" font-size="${SIZE}" fill="${COLOURS.text}">`,
-    ...lines.map((line, i) => lineOf(line, MARGIN + (i + 1) * LINE - 5)),
+    ...rows.flatMap((row, i) => drawRow(row, MARGIN + i * LINE)),
     '</g>',
     '</svg>',
     '',
   ].join('\n');
 }
 
-function lineOf({ text, isCommand }: Line, y: number): string {
-  const start = `<text x="${MARGIN}" y="${y}" xml:space="preserve"`;
-  if (!isCommand) return `${start}>${escaped(text)}</text>`;
-  return `${start} fill="${COLOURS.command}" font-weight="bold"><tspan fill="${COLOURS.prompt}">$</tspan> ${escaped(text)}</text>`;
+/** Each span stands where its column is, however wide the font draws the ones before it. */
+function drawRow(row: readonly Span[], top: number): string[] {
+  let column = 0;
+  return row.flatMap((span) => {
+    const [x, wide] = [MARGIN + column * CHAR, stringWidth(span.text) * CHAR];
+    column += stringWidth(span.text);
+    const [ink, ground] = span.inverse
+      ? [span.ground ?? COLOURS.ground, span.colour ?? COLOURS.text]
+      : [span.colour, span.ground];
+    const place = `x="${round(x)}"`;
+    const block = ground && `<rect ${place} y="${top}" width="${round(wide)}" height="${LINE}" fill="${ground}"/>`;
+    const words =
+      span.text.trim() &&
+      `<text ${place} y="${top + LINE - 5}" xml:space="preserve"${looks(span, ink)}>${escaped(span.text)}</text>`;
+    return [block, words].filter((part): part is string => Boolean(part));
+  });
+}
+
+function looks({ bold, dim, italic, underline }: Span, ink: string | null): string {
+  return [
+    ink && ` fill="${ink}"`,
+    bold && ' font-weight="bold"',
+    dim && ' opacity="0.6"',
+    italic && ' font-style="italic"',
+    underline && ' text-decoration="underline"',
+  ]
+    .filter(Boolean)
+    .join('');
+}
+
+function round(pixels: number): number {
+  return Math.round(pixels * 100) / 100;
 }
 
 /** Text as XML: what agents write cannot end an element, and what XML forbids is left out. */

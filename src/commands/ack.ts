@@ -1,7 +1,6 @@
-import { messageNamed } from '../engine/mail.ts';
 import { personOf, post, readOrg } from '../engine/open.ts';
-import { failure } from '../schema/fault.ts';
 import type { Command, Run } from './command.ts';
+import { addressedTo } from './letter.ts';
 
 export const command: Command = {
   name: 'ack',
@@ -10,7 +9,7 @@ export const command: Command = {
   examples: [
     { line: 'lemming ack 000005-manager-01 --reaction thanks', does: 'puts the message away; nobody is woken' },
   ],
-  args: [{ name: 'id', about: 'message to acknowledge' }],
+  args: [{ name: 'id', about: 'message to acknowledge', of: ['message'] }],
   flags: [{ name: 'reaction', value: 'WORD', about: 'an emoji or a word' }],
   reads: false,
 };
@@ -19,11 +18,7 @@ export const command: Command = {
 export const run: Run = async (world, input) => {
   const view = readOrg(world);
   const person = personOf(view.config);
-  const message = messageNamed(view.disk, input.args.id as string);
-  if (!message.to.includes(person))
-    throw failure('refused', `${message.id} was sent to ${message.to.join(', ')}, not to ${person}.`, {
-      remedy: 'lemming inbox lists your mail.',
-    });
+  const message = addressedTo(view.disk, person, input.args.id as string);
   const reaction = typeof input.flags.reaction === 'string' ? input.flags.reaction.slice(0, 64) : '';
   const taken = post(world, person, [{ ask: 'ack', id: message.id, reaction }]);
   return { data: { id: message.id, reaction, taken }, text: `Acknowledged ${message.id}.` };

@@ -1,32 +1,112 @@
+import type { Json } from '../core/call.ts';
+import { isPersonIn } from '../core/config.ts';
+import { answeredPath } from '../core/files.ts';
+import { printCredits } from '../core/ledger.ts';
 import type { Approval } from '../core/state.ts';
-import { foresee, readOrg } from '../engine/open.ts';
-import { count } from '../views/table.ts';
+import { journalLines } from '../engine/history.ts';
+import { findMessage } from '../engine/mail.ts';
+import { faultyAnswers, foresee, personOf, readOrg, type View } from '../engine/open.ts';
+import { printFault } from '../schema/fault.ts';
+import { byCodeUnit } from '../schema/name.ts';
+import { type Cost, spendingBy } from '../views/costs.ts';
+import { approvalsFor, countNeeds, needsOf } from '../views/needs.ts';
+import { count, shorten } from '../views/table.ts';
 import type { Command, Run } from './command.ts';
 
 export const command: Command = {
   name: 'approvals',
   group: 'people',
   summary: 'Show the acts that wait for a person',
-  examples: [{ line: 'lemming approvals', does: 'lists what agents want to do and may not without you' }],
+  examples: [
+    { line: 'lemming approvals', does: 'lists what agents want to do and may not without you, why, and what it costs' },
+    { line: 'lemming approvals --answered', does: 'lists those that were answered; lemming show ID shows one' },
+  ],
   args: [],
-  flags: [],
+  flags: [{ name: 'answered', about: 'those that were answered instead' }],
   reads: true,
 };
 
-export const run: Run = async (world) => {
-  const view = readOrg(world);
-  await foresee(view);
-  const approvals = [...view.state.approvals.values()];
-  const open = approvals.filter((approval) => approval.answer === null);
-  const heading = open.length
-    ? `${count(open.length, 'act waits', 'acts wait')} for you: lemming approve ID, or lemming deny ID`
-    : 'Nothing waits for you.';
-  return { data: { approvals }, text: [heading, ...approvals.map(print)].join('\n\n') };
+/** A held act with what a person wants to know before an answer. */
+type Shown = Approval & {
+  /** The conversation it belongs to, and what that has cost so far: credits. */
+  thread: string | null;
+  thread_spent: number | null;
 };
 
-function print({ id, turn, agent, tool, rule, contacts, input, answer }: Approval): string {
-  const state = answer
-    ? `${answer.decision === 'approve' ? 'approved' : 'denied'} by ${answer.by}, takes effect in the next turn`
-    : `waits for ${contacts.join(', ')}`;
-  return `${id}  ${agent} wants to use ${tool} (turn ${turn}; ${rule}); ${state}\n${JSON.stringify(input, null, 2).replace(/^/gm, '  ')}`;
+export const run: Run = async (world, input) => {
+  const view = readOrg(world);
+  if (input.flags.answered) return listAnswered(view);
+  await foresee(view);
+  const person = personOf(view.config);
+  const faults = faultyAnswers(view);
+  const waiting = approvalsFor(view.config, view.state, person).length;
+  const approvals = withCosts(view);
+  const heading = waiting
+    ? `${count(waiting, 'act waits', 'acts wait')} for you: lemming approve ID, or lemming deny ID; or answer in the file org/approvals/ID.md`
+    : 'Nothing waits for you.';
+  const text = [heading, ...faults.map(printFault), ...approvals.map((approval) => print(view, approval))];
+  const needs = countNeeds(needsOf(view.config, view.state, person, view.faults));
+  return { data: { approvals, faults, needs }, text: text.join('\n\n') };
+};
+
+/** The journal is read for the costs only when something waits. */
+function withCosts({ disk, state }: View): Shown[] {
+  const approvals = [...state.approvals.values()];
+  const costs = approvals.length ? spendingBy('thread', journalLines(disk)) : new Map<string, Cost>();
+  return approvals.map((approval) => {
+    const first = approval.cause[0]?.id;
+    const thread = first === undefined ? null : (findMessage(disk, first)?.thread ?? null);
+    return { ...approval, thread, thread_spent: thread === null ? null : (costs.get(thread)?.spent ?? 0) };
+  });
+}
+
+/** Messages that are named as the cause at most. */
+const SHOWN_CAUSES = 10;
+
+function print(view: View, approval: Shown): string {
+  const { id, turn, agent, tool, rule, cause, input, thread, thread_spent } = approval;
+  const mail = cause
+    .slice(0, SHOWN_CAUSES)
+    .map(({ id, from, subject }) => `  after ${id} from ${from}: ${shorten(subject, 60)}`);
+  const spent = thread_spent
+    ? [`  the conversation ${thread} has cost ${printCredits(thread_spent * 1e6)} credits`]
+    : [];
+  return [
+    `${id}  ${agent} wants to use ${tool} (turn ${turn}; ${rule}); ${stateOf(view, approval)}`,
+    ...mail,
+    ...spent,
+    printInput(input),
+  ].join('\n');
+}
+
+/** What the act is to do, a line for each part; texts of several lines as they are. */
+function printInput(input: Json): string {
+  if (input === null || typeof input !== 'object' || Array.isArray(input)) return `  ${JSON.stringify(input)}`;
+  const lines = Object.entries(input).map(([key, value]) =>
+    typeof value === 'string'
+      ? `${key}:${value.includes('\n') ? `\n${indent(value.trimEnd())}` : ` ${value}`}`
+      : `${key}: ${JSON.stringify(value)}`,
+  );
+  return indent(lines.join('\n'));
+}
+
+function indent(text: string): string {
+  return text.replace(/^/gm, '  ');
+}
+
+function stateOf({ config }: View, { contacts, answer, otherwise }: Approval): string {
+  if (answer)
+    return `${answer.decision === 'approve' ? 'approved' : 'denied'} by ${answer.by}, takes effect in the next turn`;
+  const asked = contacts.filter((name) => isPersonIn(config, name)).join(', ');
+  return `waits for ${asked || 'anybody'}. ${otherwise}`;
+}
+
+/** The latest last. */
+function listAnswered({ disk }: View) {
+  const names = (disk.list('org/approvals/answered') ?? []).filter((name) => name.endsWith('.md'));
+  const turnOf = (id: string): number => Number(id.split('-')[1]);
+  const ids = names.map((name) => name.slice(0, -3)).sort((a, b) => turnOf(a) - turnOf(b) || byCodeUnit(a, b));
+  const answered = ids.map((id) => ({ id, path: answeredPath(id) }));
+  const text = ids.length ? ids.join('\n') : 'Nothing was answered yet.';
+  return { data: { answered }, text };
 }

@@ -8,8 +8,11 @@ export const command: Command = {
   examples: [
     { line: 'lemming approve A-12-coder_01-1', does: 'the act is judged again in the next turn and done once' },
   ],
-  args: [{ name: 'id', about: 'id of the act; lemming approvals lists them' }],
-  flags: [{ name: 'note', value: 'TEXT', about: 'what the agent is told with it' }],
+  args: [{ name: 'id', about: 'id of the act; lemming approvals lists them', of: ['approval'] }],
+  flags: [
+    { name: 'note', value: 'TEXT', about: 'what the agent is told with it' },
+    { name: 'by', value: 'PERSON', about: 'who answers, when it is another person of the chart' },
+  ],
   reads: false,
 };
 

@@ -4,8 +4,12 @@ import type { Disk } from '../disk/disk.ts';
 import { materialise } from '../disk/materialise.ts';
 import { isLeftover } from '../disk/tree.ts';
 import { betweenTurns } from '../engine/hold.ts';
+import { personOf, post, readOrg } from '../engine/open.ts';
+import { failure } from '../schema/fault.ts';
 import { isName } from '../schema/name.ts';
-import type { Command, Run } from './command.ts';
+import { count } from '../views/table.ts';
+import type { Command, Input, Outcome, Run, World } from './command.ts';
+import { addressedTo } from './letter.ts';
 
 export const command: Command = {
   name: 'archive',
@@ -13,9 +17,20 @@ export const command: Command = {
   summary: 'Move delivered mail out of the outboxes into their archives; nothing is deleted',
   examples: [
     { line: 'lemming archive', does: 'moves all mail that everybody has been given' },
+    {
+      line: 'lemming archive 000005-manager-01',
+      does: 'puts a message to you away: it counts as read and leaves the inbox',
+    },
     { line: 'lemming archive --older-than 50', does: 'moves only what is older than 50 turns' },
   ],
-  args: [],
+  args: [
+    {
+      name: 'ids',
+      about: 'messages to you that are put away; without ids, all delivered mail',
+      many: true,
+      optional: true,
+    },
+  ],
   flags: [
     {
       name: 'older-than',
@@ -28,6 +43,7 @@ export const command: Command = {
 };
 
 export const run: Run = async (world, input) => {
+  if (input.rest.length > 0) return putAway(world, input);
   const age = typeof input.flags['older-than'] === 'number' ? input.flags['older-than'] : 0;
   const moved = await betweenTurns(world, 'archive', (disk, { state, journal }) => {
     const moves = archiveMoves(delivered(disk, state, state.turn - age));
@@ -42,6 +58,17 @@ export const run: Run = async (world, input) => {
       : `${moved.length} files were moved to the archives of their outboxes: lemming search and lemming read still find them.`;
   return { data: { archived: moved.length, paths: moved }, text };
 };
+
+/** Asks for messages to the person; works while an engine runs. Throws `not-found`, `refused` for mail to others, `usage`. */
+function putAway(world: World, { rest, flags }: Input): Outcome {
+  if (flags['older-than'] !== undefined) throw failure('usage', 'Name messages, or say --older-than, not both.');
+  const view = readOrg(world);
+  const person = personOf(view.config);
+  const ids = [...new Set(rest)].map((id) => addressedTo(view.disk, person, id).id);
+  const taken = post(world, person, [{ ask: 'archive', ids }]);
+  const text = `${count(ids.length, 'message')} put away: lemming inbox --all, lemming search and lemming read still find ${ids.length === 1 ? 'it' : 'them'}.`;
+  return { data: { put_away: ids, taken }, text };
+}
 
 /** Files of messages up to that turn that nobody waits for and no dead letter speaks of, with what is attached to them. */
 function delivered(disk: Disk, state: State, last: number): string[] {

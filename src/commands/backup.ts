@@ -3,6 +3,7 @@ import { realDisk } from '../disk/real.ts';
 import { backupPath } from '../engine/hold.ts';
 import { load } from '../engine/load.ts';
 import { packOrg } from '../engine/pack.ts';
+import { barFor } from './bar.ts';
 import type { Command, Run } from './command.ts';
 
 export const command: Command = {
@@ -25,7 +26,7 @@ export const run: Run = async (world, input) => {
     input.args.file === undefined
       ? resolve(world.root, backupPath(disk, 'turn', turn))
       : resolve(world.cwd, input.args.file);
-  const packed = packOrg(disk, file);
+  const packed = packOrg(disk, file, { told: barFor(world, 'files') });
   for (const path of packed.left_out) world.say(`${path} is neither file nor folder and was left out.`);
   return {
     data: { file, turn, ...packed },

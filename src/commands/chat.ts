@@ -1,7 +1,10 @@
 import { mayWriteTo } from '../core/config.ts';
-import { personOf, readOrg } from '../engine/open.ts';
+import { mailFiles, readMail } from '../engine/mail.ts';
+import { personOf, readOrg, type View } from '../engine/open.ts';
 import { FaultError, failure, printFault } from '../schema/fault.ts';
-import type { Command, Run } from './command.ts';
+import { blocks } from './blocks.ts';
+import type { Command, Run, Typing, World } from './command.ts';
+import { obey, SLASHES } from './slash.ts';
 import { Talk } from './talk.ts';
 
 export const command: Command = {
@@ -9,46 +12,65 @@ export const command: Command = {
   group: 'people',
   summary: 'Talk with an agent, line by line',
   examples: [
-    { line: 'lemming chat planner', does: 'sends each line to the planner and shows its answer; /quit ends' },
+    { line: 'lemming chat planner', does: 'sends each line to the planner and shows its answer; /help lists the rest' },
     { line: 'echo "What is open?" | lemming chat', does: 'asks one question of the first agent of the chart' },
+    { line: 'lemming chat planner --thread 000003-human-01', does: 'goes on with an earlier conversation' },
   ],
   args: [{ name: 'agent', about: 'with whom; the first agent you can write to when left out', optional: true }],
-  flags: [],
+  flags: [{ name: 'thread', value: 'ID', about: 'conversation to go on with, or a message of it' }],
   reads: false,
 };
 
-const HELP =
-  '/to AGENT talks with another, /attach FILE goes with the next line, /step makes one turn, /cost tells the cost, /quit ends';
-
 /** Each line becomes a message of one conversation; turns are made until its answer is there, or nobody is due. */
 export const run: Run = async (world, input) => {
-  const { config } = readOrg(world);
-  const person = personOf(config);
-  const agent = input.args.agent ?? mayWriteTo(config, person).find((name) => !config.agents.get(name)?.person);
-  if (agent === undefined)
-    throw failure('refused', `No edge of the chart leads from ${person} to an agent (rule: edge).`);
+  const view = readOrg(world);
+  const person = personOf(view.config);
   const talk = new Talk(world, person);
-  talk.turnTo(agent);
-  world.say(`You talk with ${agent}. ${HELP}.`);
-  for await (const line of world.lines()) {
+  await begin(talk, world, view, input.args.agent, input.flags.thread);
+  let open = false;
+  const typing = typingAt(talk, view, () => open);
+  const lines = blocks(world.lines(typing), (unfinished) => {
+    open = unfinished;
+  });
+  for await (const line of lines) {
     if (world.signal.aborted || line.trim() === '/quit') break;
-    if (line.trim() !== '') await take(talk, line.trim(), (text) => world.say(text));
+    if (line.trim() !== '') await take(talk, world, line.trim());
+    if (world.signal.aborted) break;
   }
+  if (world.signal.aborted) world.say(talk.stopped());
   return { data: talk.summary(), text: '', exit: talk.exit() };
 };
 
-/** One line from the keyboard. What goes wrong is said, and the talk goes on. */
-async function take(talk: Talk, line: string, say: (text: string) => void): Promise<void> {
-  const [, word = '', rest = ''] = /^\/(\w+)\s*(.*)$/.exec(line) ?? [];
+async function begin(talk: Talk, world: World, { config }: View, name: string | undefined, thread: unknown) {
+  const { person } = talk;
+  const agent = name ?? mayWriteTo(config, person).find((other) => !config.agents.get(other)?.person);
+  if (agent === undefined)
+    throw failure('refused', `No edge of the chart leads from ${person} to an agent (rule: edge).`);
+  talk.turnTo(agent);
+  if (typeof thread === 'string') await obey(talk, world, `/thread ${thread}`);
+  if (typeof thread === 'string' && name !== undefined) talk.goOnIn(talk.thread, name);
+  world.say(`You talk with ${talk.agent}. /help lists what else you can do, /quit ends.`);
+}
+
+/** Messages of the person that can be fetched again. */
+const FETCHED = 100;
+
+function typingAt(talk: Talk, { disk }: View, open: () => boolean): Typing {
+  const words = Object.keys(SLASHES).map((name) => `/${name}`);
+  return {
+    prompt: () => (open() ? '... ' : `${talk.agent}> `),
+    history: () =>
+      [...readMail(disk, mailFiles(disk, { authors: [talk.person] }).slice(-FETCHED))].map(({ body }) => body.trim()),
+    complete: (line) => (line.startsWith('/') ? words.filter((word) => word.startsWith(line)) : []),
+  };
+}
+
+/** One text from the keyboard. What goes wrong is said, and the talk goes on. */
+async function take(talk: Talk, world: World, text: string): Promise<void> {
   try {
-    if (!line.startsWith('/')) return await talk.ask(line);
-    if (word === 'to') talk.turnTo(rest);
-    else if (word === 'attach') talk.attach(rest);
-    else if (word === 'step') await talk.step();
-    else if (word === 'cost') say(talk.cost());
-    else say(HELP);
+    await (/^\/\S*/.test(text) && !text.includes('\n') ? obey(talk, world, text) : talk.ask(text));
   } catch (error) {
     if (!(error instanceof FaultError)) throw error;
-    for (const fault of error.faults) say(printFault(fault));
+    for (const fault of error.faults) world.say(printFault(fault));
   }
 }

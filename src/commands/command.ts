@@ -23,7 +23,23 @@ export interface Arg {
   optional?: boolean;
   /** Takes all that is left. */
   many?: boolean;
+  choices?: string[];
+  /** What may stand here, for completion; told by its name when left out. */
+  of?: Known[];
 }
+
+/** Kinds of things in an organisation that completion knows. */
+export type Known =
+  | 'agent'
+  | 'unit'
+  | 'message'
+  | 'thread'
+  | 'approval'
+  | 'dead-letter'
+  | 'model'
+  | 'skill'
+  | 'file'
+  | 'folder';
 
 /** An option `--name`. Without `value` it is a switch. */
 export interface Flag {
@@ -31,6 +47,8 @@ export interface Flag {
   about: string;
   /** Placeholder of the value in the help, such as N or AGENT. */
   value?: string;
+  /** May be given several times: its value is the list. */
+  many?: boolean;
   /** The value may be left out: then the option is `true`. */
   optional?: boolean;
   /** Single letter. */
@@ -46,7 +64,7 @@ export interface Input {
   args: Record<string, string | undefined>;
   /** The rest of a `many` argument. */
   rest: string[];
-  flags: Record<string, string | number | boolean | undefined>;
+  flags: Record<string, string | number | boolean | string[] | undefined>;
 }
 
 /** The world of a command. Faces make it; commands touch nothing else. */
@@ -65,10 +83,24 @@ export interface World {
   print(line: string): void;
   /** All of standard input, for `-`. */
   stdin(): Promise<string>;
-  /** Standard input line by line, for chat. */
-  lines(): AsyncIterable<string>;
+  /** Text that still changes, drawn below all else at a terminal that can; null takes it away. */
+  sketch(text: string | null): void;
+  /** Standard input line by line; at a terminal with `typing` as a person types, with editing and history. */
+  lines(typing?: Typing): AsyncIterable<string>;
+  /** A full screen for a person, where the face has one; resolves when they leave it. `run`: the engine runs in this process. */
+  screen?(wish: { run: boolean }): Promise<Outcome>;
   /** Aborted at the first Ctrl-C; the command finishes or rolls back its turn and returns. */
   signal: AbortSignal;
+}
+
+/** How lines are typed at a terminal. */
+export interface Typing {
+  /** Stands before the line. */
+  prompt(): string;
+  /** Earlier lines, the oldest first. */
+  history(): readonly string[];
+  /** Whole lines that what is typed may become. */
+  complete(line: string): string[];
 }
 
 /** What a command returns. `data` is what --json prints, one object; `text` is for people. */

@@ -1,22 +1,42 @@
-import { personOf, post, readOrg } from '../engine/open.ts';
+import { type Config, isPersonIn } from '../core/config.ts';
+import { answeredPath } from '../core/files.ts';
+import { checkAgent, personOf, post, readOrg } from '../engine/open.ts';
 import { failure } from '../schema/fault.ts';
+import { isApprovalId } from '../schema/name.ts';
 import type { Input, Outcome, World } from './command.ts';
 
-/** Answers a held act; the next freeze judges it again and does it once. Throws `not-found` when it does not wait. */
+/**
+ * Answers a held act; the next freeze judges it again and does it once. Until then the last answer counts. Throws
+ * `not-found` when it does not wait, `refused` when who answers is no person.
+ */
 export function decide(world: World, input: Input, ask: 'approve' | 'deny'): Outcome {
-  const { config, state } = readOrg(world);
+  const { config, state, disk } = readOrg(world);
   const id = input.args.id as string;
   const approval = state.approvals.get(id);
   if (!approval)
-    throw failure('not-found', `No act ${JSON.stringify(id)} waits for a person.`, {
-      remedy: 'lemming approvals lists what waits.',
-    });
+    throw isApprovalId(id) && disk.stat(answeredPath(id))
+      ? failure('not-found', `${id} was answered already and waits no more.`, {
+          remedy: `lemming show ${id} tells how.`,
+        })
+      : failure('not-found', `No act ${JSON.stringify(id)} waits for a person.`, {
+          remedy: 'lemming approvals lists what waits.',
+        });
+  const person = answering(config, input.flags.by);
   const note = typeof input.flags.note === 'string' ? input.flags.note : '';
-  const taken = post(world, personOf(config), [{ ask, id, note }]);
-  const { agent, tool } = approval;
+  const taken = post(world, person, [{ ask, id, note }]);
+  const { agent, tool, answer } = approval;
+  const before =
+    answer && answer.decision !== ask ? ` This takes the place of "${answer.decision}" by ${answer.by}.` : '';
   const text =
     ask === 'approve'
       ? `Approved: ${agent} uses ${tool} in the next turn.`
       : `Denied: ${agent} will be told that it may not use ${tool}.`;
-  return { data: { id, decision: ask, agent, tool, taken }, text };
+  return { data: { id, decision: ask, by: person, agent, tool, taken }, text: text + before };
+}
+
+function answering(config: Config, by: Input['flags'][string]): string {
+  if (typeof by !== 'string') return personOf(config);
+  checkAgent(config, by);
+  if (isPersonIn(config, by)) return by;
+  throw failure('refused', `${by} is no person; only people answer.`, { remedy: 'lemming status lists the people.' });
 }

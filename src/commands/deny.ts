@@ -8,8 +8,11 @@ export const command: Command = {
   examples: [
     { line: 'lemming deny A-12-coder_01-1 --note "Not on Fridays"', does: 'the agent is told so in its next turn' },
   ],
-  args: [{ name: 'id', about: 'id of the act; lemming approvals lists them' }],
-  flags: [{ name: 'note', value: 'TEXT', about: 'why' }],
+  args: [{ name: 'id', about: 'id of the act; lemming approvals lists them', of: ['approval'] }],
+  flags: [
+    { name: 'note', value: 'TEXT', about: 'why' },
+    { name: 'by', value: 'PERSON', about: 'who answers, when it is another person of the chart' },
+  ],
   reads: false,
 };
 

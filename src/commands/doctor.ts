@@ -1,4 +1,5 @@
 import { type Config, hasEdge } from '../core/config.ts';
+import { grants } from '../core/permit.ts';
 import { agentState, type State } from '../core/state.ts';
 import { oneSidedEdges } from '../disk/config-chart.ts';
 import type { Disk } from '../disk/disk.ts';
@@ -8,6 +9,7 @@ import { readJournal } from '../disk/journal.ts';
 import { lockHolder } from '../disk/lock.ts';
 import { type Owner, ownerOf } from '../disk/owner.ts';
 import { realDisk } from '../disk/real.ts';
+import { type Found, realSandbox } from '../disk/sandbox.ts';
 import { load } from '../engine/load.ts';
 import { checkFolder, type Place } from '../engine/open.ts';
 import { type Fault, FaultError, printFault } from '../schema/fault.ts';
@@ -21,7 +23,10 @@ export const command: Command = {
   group: 'start',
   summary: 'Check the files, the journal and the lock, and point out what looks odd',
   examples: [
-    { line: 'lemming doctor', does: 'lists faults (exit code 3) and oddities, each with what to do' },
+    {
+      line: 'lemming doctor',
+      does: 'lists faults (exit code 3) and oddities, each with what to do, and tells how the Box is',
+    },
     { line: 'lemming doctor --fix', does: 'completes edges that only one side lists; comments in the chart stay' },
   ],
   args: [],
@@ -35,10 +40,10 @@ export const run: Run = async (world, input) => {
   const place = { root: world.root, env: world.env };
   const disk = realDisk(world.root);
   const fixes = input.flags.fix ? completeEdges(disk, checkFolder(place).config) : { fixed: [], left: [] };
-  return examine(place, disk, fixes);
+  return examine(place, disk, fixes, await realSandbox(world.root).probe());
 };
 
-function examine(place: Place, disk: Disk, { fixed, left }: Fixes): Outcome {
+function examine(place: Place, disk: Disk, { fixed, left }: Fixes, box: Found): Outcome {
   const { config, faults, warnings } = checkFolder(place);
   const journal = journalFaults(disk);
   const owner = ownerOf(place.env, place.root);
@@ -50,16 +55,19 @@ function examine(place: Place, disk: Disk, { fixed, left }: Fixes): Outcome {
     ...(journal.length === 0 ? notesOfState(disk) : []),
     ...(config ? [...notesOfChart(config), ...notesOfPrograms(programsOf(config, disk), owner)] : []),
     ...notesOfFolder(disk, all),
+    ...notesOfBox(box, config),
   ];
   const ok = all.length === 0;
-  return { data: { ok, faults: all, notes, fixed }, text: print(all, notes, fixed), exit: ok ? 0 : 3 };
+  const data = { ok, faults: all, notes, fixed, box };
+  return { data, text: print(all, notes, fixed, box), exit: ok ? 0 : 3 };
 }
 
-function print(faults: readonly Fault[], notes: readonly string[], fixed: readonly string[]): string {
+function print(faults: readonly Fault[], notes: readonly string[], fixed: readonly string[], box: Found): string {
   return [
     ...fixed.map((line) => `Fixed: ${line}`),
     ...faults.map(printFault),
     ...notes.map((line) => `Note: ${line}`),
+    `Box: ${box.level}${box.why && ` (${box.why})`}`,
     faults.length > 0 ? `${count(faults.length, 'fault')}` : 'No fault',
   ].join('\n');
 }
@@ -124,6 +132,17 @@ function notesOfPrograms(programs: readonly Program[], owner: Owner): string[] {
     return owner.approved(what) ? [] : [`The model ${model} was not approved on this machine: lemming trust ${model}`];
   });
 }
+
+/** Where programs of agents cannot be shut in, and somebody has a tool that runs them. */
+function notesOfBox({ level, why }: Found, config: Config | null): string[] {
+  const agents = [...(config?.agents.values() ?? [])].filter((resume) =>
+    PROGRAM_TOOLS.some((tool) => grants(resume, tool) !== null),
+  );
+  if (level !== 'none' || agents.length === 0) return [];
+  const names = agents.map(({ name }) => name).join(', ');
+  return [`shell and run_python are refused to ${names}: ${why}. Install bubblewrap (apt install bubblewrap)`];
+}
+const PROGRAM_TOOLS = ['shell', 'run_python'];
 
 /** Conflicts that wait for a decision, traces of a crash, agents without a resume. */
 function notesOfFolder(disk: Disk, faults: readonly Fault[]): string[] {

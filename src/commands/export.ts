@@ -4,6 +4,7 @@ import { ownerOf } from '../disk/owner.ts';
 import { readOrg } from '../engine/open.ts';
 import { type PackedOrg, packOrg } from '../engine/pack.ts';
 import { Scrubber } from '../engine/scrub.ts';
+import { barFor } from './bar.ts';
 import type { Command, Run, World } from './command.ts';
 
 export const command: Command = {
@@ -34,6 +35,7 @@ export const run: Run = async (world, input) => {
   const bare = input.flags['without-journal'] === true;
   let scrubber = new Scrubber(disk, config, world.env);
   const packed: PackedOrg = packOrg(disk, file, {
+    told: barFor(world, 'files'),
     skip: (path) => LOCAL.test(path) || (bare && HISTORY.test(path)),
     change() {
       scrubber = new Scrubber(disk, config, world.env);

@@ -1,5 +1,6 @@
 import { ProviderError } from '../core/call.ts';
 import type { Config } from '../core/config.ts';
+import { UNPRICED } from '../core/money.ts';
 import { realClock } from '../disk/clock.ts';
 import { Calls, type ModelLine } from '../engine/calls.ts';
 import { readOrg, realPorts } from '../engine/open.ts';
@@ -66,7 +67,7 @@ async function ask(
   };
   try {
     const line = await calls.line(config, name);
-    if (!line.price) unpriced = 'it has no price, so it cannot be called';
+    if (!line.price) unpriced = `it ${UNPRICED}`;
     return { ok: true, ...told(await withPatience((signal) => probe(line, signal), stop)) };
   } catch (error) {
     if (stop.aborted) throw error;

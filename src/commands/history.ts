@@ -1,5 +1,6 @@
 import { findMessage, headNames, mailFiles, readMail } from '../engine/mail.ts';
 import { checkAgent, readOrg, type View } from '../engine/open.ts';
+import { failure } from '../schema/fault.ts';
 import type { Message } from '../schema/message.ts';
 import { isName } from '../schema/name.ts';
 import { mailRow, printList } from '../views/mail.ts';
@@ -13,9 +14,10 @@ export const command: Command = {
   examples: [
     { line: 'lemming history', does: 'lists the messages of the last 50 turns' },
     { line: 'lemming history coder_01 --turns 10', does: 'what coder_01 wrote and was written in the last 10 turns' },
+    { line: 'lemming history human', does: 'what a person and the organisation wrote to each other' },
     { line: 'lemming history 000001-human-01', does: 'a whole conversation, live and archived' },
   ],
-  args: [{ name: 'of', about: 'an agent, or the id of a conversation', optional: true }],
+  args: [{ name: 'of', about: 'an agent, a person, a contact, or the id of a conversation', optional: true }],
   flags: [
     { name: 'turns', value: 'N', kind: 'whole', least: 1, about: 'only so many turns back (50, a conversation whole)' },
   ],
@@ -27,7 +29,7 @@ const TURNS = 50;
 /** Reads live and archived mail in the order it was written. What is no agent is a conversation, or a message of one. */
 export const run: Run = async (world, input) => {
   const view = readOrg(world);
-  const { of } = input.args;
+  const of = seatOf(view, input.args.of);
   const thread = of === undefined || isAgent(view, of) ? undefined : (findMessage(view.disk, of)?.thread ?? of);
   const turns = (input.flags.turns as number | undefined) ?? (thread === undefined ? TURNS : view.state.turn + 1);
   const since = Math.max(0, view.state.turn + 1 - turns);
@@ -37,6 +39,16 @@ export const run: Run = async (world, input) => {
   const ending = `${count(messages.length, 'message')} from turn ${Math.max(1, since)} on`;
   return { data: { messages }, text: messages.length ? `${printList(messages)}\n\n${ending}` : ending };
 };
+
+/** A contact stands for its seat. Throws `not-found` for one outside: nobody writes to them directly. */
+function seatOf({ config }: View, of: string | undefined): string | undefined {
+  const contact = of === undefined || config.agents.has(of) ? undefined : config.contacts.get(of);
+  if (contact?.seat === null)
+    throw failure('not-found', `${of} has no seat in the chart, so there is no mail with them.`, {
+      remedy: `The people write to them. Notes on them lie in org/contacts/${of}.md; lemming search ${of} finds mail that names them.`,
+    });
+  return contact?.seat ?? of;
+}
 
 function isAgent({ config, disk }: View, name: string): boolean {
   return config.agents.has(name) || (isName(name) && disk.stat(`agents/${name}`) !== null);

@@ -1,10 +1,12 @@
 import { basename, dirname, join, resolve } from 'node:path';
+import type { Told } from '../core/told.ts';
 import { realClock } from '../disk/clock.ts';
 import { moveIntoPlace, unpack } from '../disk/pack.ts';
 import { realDisk } from '../disk/real.ts';
 import { removeTree } from '../disk/tree.ts';
 import { checkUnpacked, isOrgPath } from '../engine/pack.ts';
 import { failure } from '../schema/fault.ts';
+import { barFor } from './bar.ts';
 import type { Command, Run } from './command.ts';
 
 export const command: Command = {
@@ -30,8 +32,8 @@ export const run: Run = async (world, input) => {
   if ((realDisk(target).list('') ?? []).length > 0)
     throw failure('usage', `${target} is not empty`, { remedy: 'Choose a new folder.' });
   const name = `.${basename(target)}.lemming-${realClock.token()}`;
-  const paths = unpack(file, join(dirname(target), name), isOrgPath);
-  const turn = checked(dirname(target), name, file);
+  const paths = unpack(file, join(dirname(target), name), isOrgPath, barFor(world, ''));
+  const turn = checked(dirname(target), name, file, barFor(world, 'files'));
   moveIntoPlace(join(dirname(target), name), target);
   return {
     data: { org: target, turn, files: paths.length },
@@ -39,9 +41,9 @@ export const run: Run = async (world, input) => {
   };
 };
 
-function checked(folder: string, name: string, file: string): number {
+function checked(folder: string, name: string, file: string, told: Told): number {
   try {
-    return checkUnpacked(realDisk(join(folder, name)), file);
+    return checkUnpacked(realDisk(join(folder, name)), file, told);
   } catch (error) {
     removeTree(realDisk(folder), name);
     throw error;

@@ -4,6 +4,7 @@ import { foresee, personOf, readOrg, type View } from '../engine/open.ts';
 import type { Message } from '../schema/message.ts';
 import { mayBeReadBy } from '../views/chart.ts';
 import { type MailRow, mailRow, printInbox } from '../views/mail.ts';
+import { countNeeds, needsOf, printNeeds } from '../views/needs.ts';
 import { count } from '../views/table.ts';
 import type { Command, Run } from './command.ts';
 
@@ -17,7 +18,7 @@ export const command: Command = {
   ],
   args: [],
   flags: [
-    { name: 'all', about: 'also the archive, and mail of those who may not write to you any more' },
+    { name: 'all', about: 'also what you put away, the archive, and mail of those who may not write to you any more' },
     { name: 'unread', about: 'only what you have not read' },
   ],
   reads: true,
@@ -34,6 +35,7 @@ export const run: Run = async (world, input) => {
   const all = input.flags.all === true;
   const read = input.flags.unread ? [] : readBefore(view, person, all, new Set(unread.map((row) => row.id)));
   const { notices } = agentState(view.state, person);
+  const needs = countNeeds(needsOf(view.config, view.state, person, view.faults));
   const shown = all ? read : read.slice(0, SHOWN_READ);
   const text = [
     `${count(unread.length, 'unread message')} for ${person}`,
@@ -43,8 +45,9 @@ export const run: Run = async (world, input) => {
       ? `${count(notices.length, 'notice')} (lemming read notices clears them)\n${notices.map((n) => `  turn ${n.turn}: ${n.text}`).join('\n')}`
       : '',
     unread.length ? 'lemming read ID shows a message, lemming reply ID TEXT answers it' : '',
+    needs.count > needs.mail ? printNeeds(needs) : '',
   ];
-  return { data: { messages: [...unread, ...read], notices }, text: text.filter(Boolean).join('\n\n') };
+  return { data: { messages: [...unread, ...read], notices, needs }, text: text.filter(Boolean).join('\n\n') };
 };
 
 /** Mail that the person has read, the latest first: of those who may write to them now, or in all of history. */
@@ -55,7 +58,7 @@ function readBefore(view: View, person: string, all: boolean, unread: ReadonlySe
   ).reverse();
   const rows: MailRow[] = [];
   for (const message of readMail(view.disk, files, (text) => headNames(text, person)))
-    if (message.to.includes(person) && !unread.has(message.id))
+    if (message.to.includes(person) && !unread.has(message.id) && (all || !view.state.archive.has(message.id)))
       rows.push(mailRow(message, waitingFor(view, message), person));
   return rows;
 }

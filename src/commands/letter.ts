@@ -1,8 +1,12 @@
 import { basename, dirname, resolve } from 'node:path';
+import { inboxOf } from '../core/state.ts';
 import { realClock } from '../disk/clock.ts';
+import { type Disk, DiskError } from '../disk/disk.ts';
 import { realDisk } from '../disk/real.ts';
-import type { View } from '../engine/open.ts';
+import { messageNamed } from '../engine/mail.ts';
+import { post, type View } from '../engine/open.ts';
 import { failure } from '../schema/fault.ts';
+import type { Message } from '../schema/message.ts';
 import { padTurn } from '../schema/name.ts';
 import type { World } from './command.ts';
 
@@ -16,6 +20,26 @@ export async function bodyOf(world: World, words: readonly string[]): Promise<st
   return body.trimEnd();
 }
 
+/** The message with that id. Throws `not-found`, and `refused` for mail that was not sent to the person. */
+export function addressedTo(disk: Disk, person: string, id: string): Message {
+  const message = messageNamed(disk, id);
+  if (message.to.includes(person)) return message;
+  throw failure('refused', `${message.id} was sent to ${message.to.join(', ')}, not to ${person}.`, {
+    remedy: 'lemming inbox lists your mail.',
+  });
+}
+
+/** Marks mail to the person as read, if it is not; nothing else changes by that. What can be shown is shown, also where nothing can be written. */
+export function markRead(world: World, view: View, person: string, id: string): void {
+  if (id !== 'notices' && !inboxOf(view.state, person).some((mail) => mail.id === id)) return;
+  try {
+    post(world, person, [{ ask: 'read', ids: [id] }]);
+  } catch (error) {
+    if (!(error instanceof DiskError)) throw error;
+    world.say(`It could not be marked as read: ${error.message}`);
+  }
+}
+
 /** Says which readers are paused: their mail waits. */
 export function tellPaused(world: World, { state }: View, names: readonly string[]): void {
   if (state.paused) world.say('The organisation is paused: nobody reads it before lemming resume.');
@@ -23,8 +47,8 @@ export function tellPaused(world: World, { state }: View, names: readonly string
     if (state.agents.get(name)?.paused) world.say(`${name} is paused and reads it after lemming resume ${name}.`);
 }
 
-/** Copies a file beside the message, and returns its name there. A .md file becomes .markdown, else it were mail itself. */
-export function layBeside(world: World, view: View, person: string, file: string): string {
+/** Copies a file beside the message, and returns its name there. A .md file becomes .markdown, else it were mail itself. `nth`: of several files of one message, from 0. */
+export function layBeside(world: World, view: View, person: string, file: string, nth = 0): string {
   const path = resolve(world.cwd, file);
   const bytes = realDisk(dirname(path)).read(basename(path));
   if (bytes === null)
@@ -35,7 +59,7 @@ export function layBeside(world: World, view: View, person: string, file: string
     .replace(/[^A-Za-z0-9._-]/g, '_')
     .replace(/\.md$/i, '.markdown')
     .slice(-100);
-  const name = `${padTurn(view.state.turn + 1)}-${realClock.now()}-${plain}`;
+  const name = `${padTurn(view.state.turn + 1)}-${realClock.now()}-${nth ? `${nth}-` : ''}${plain}`;
   view.disk.create(`agents/${person}/outbox/${name}`, bytes);
   return name;
 }

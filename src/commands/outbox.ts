@@ -1,16 +1,17 @@
 import { mailFiles, readMail } from '../engine/mail.ts';
 import { checkAgent, foresee, readOrg, type View } from '../engine/open.ts';
 import { type MailRow, mailRow, printList } from '../views/mail.ts';
+import { type Fate, printFate, type Sent, sentBy } from '../views/sent.ts';
 import { count } from '../views/table.ts';
 import type { Command, Run } from './command.ts';
 
 export const command: Command = {
   name: 'outbox',
   group: 'people',
-  summary: 'Show what an agent has written, and who has not got it yet',
+  summary: 'Show what an agent or a person has written, who has not got it yet, and who has answered',
   examples: [
     { line: 'lemming outbox coder_01', does: 'lists the messages of coder_01' },
-    { line: 'lemming outbox human', does: 'shows which of your messages were read' },
+    { line: 'lemming outbox human', does: 'shows which of your messages wait, were read, and were answered' },
   ],
   args: [{ name: 'agent', about: 'whose messages' }],
   flags: [{ name: 'all', about: 'also what lies in the archive' }],
@@ -26,12 +27,22 @@ export const run: Run = async (world, input) => {
   const written = [...readMail(view.disk, files)].map((message) =>
     mailRow(message, view.state.mail.get(message.id)?.waiting ?? []),
   );
-  const messages = [...written, ...notTaken(view, agent, written)];
+  const fates = new Map(sentBy(view.state, agent).map((sent) => [sent.id, sent]));
+  const messages = [...written, ...notTaken(view, agent, written)].map((row) => ({ ...row, ...fateOf(row, fates) }));
   const text = messages.length
-    ? `${printList(messages)}\n\n${count(messages.length, 'message')}`
+    ? `${printList(messages, (row) => printFate(fateOf(row, fates)))}\n\n${count(messages.length, 'message')}`
     : `${agent} has written nothing.`;
   return { data: { agent, messages }, text };
 };
+
+/** Who has read it and who has answered. Of a conversation that is long past, only who waits is known. */
+function fateOf({ id, to, waiting }: MailRow, fates: ReadonlyMap<string, Sent>): Fate {
+  const { read_by, answered_by } = fates.get(id) ?? {
+    read_by: to.filter((name) => !waiting.includes(name)),
+    answered_by: [],
+  };
+  return { waiting, read_by, answered_by };
+}
 
 /** Drops that the next freeze will take. */
 function notTaken(view: View, agent: string, written: readonly MailRow[]): MailRow[] {

@@ -1,5 +1,5 @@
 import { apply } from '../core/apply.ts';
-import { lapsed } from '../core/approval.ts';
+import { overdue } from '../core/approval.ts';
 import { chainOf } from '../core/breaker.ts';
 import { type Brief, brief } from '../core/brief.ts';
 import type { Config } from '../core/config.ts';
@@ -8,6 +8,7 @@ import { leastCost, likelyTokens } from '../core/forecast.ts';
 import { gather } from '../core/gather.ts';
 import { toolsOf } from '../core/judge.ts';
 import { type Allowance, allowances } from '../core/ledger.ts';
+import { UNPRICED } from '../core/money.ts';
 import { frozenEffects } from '../core/settle.ts';
 import type { State } from '../core/state.ts';
 import { type Due, walk } from '../core/walk.ts';
@@ -105,9 +106,9 @@ async function freezeCopy(view: View, turn: number): Promise<void> {
   };
   take([{ k: 'open', turn, time: realClock.now(), boot: '', lock: 0, version: '1' }]);
   take(folder.tracked(state, limit));
-  take(lapsed(config, state, realClock.now()));
   take(await folder.edits(state, config, limit));
   await foreseeInputs(view);
+  take(overdue(config, state, realClock.now()));
   take(folder.revivals(state, turn, limit));
   take(frozenEffects(config, state, turn, []));
 }
@@ -160,7 +161,7 @@ async function troublesOf(config: Config, calls: Calls, models: readonly string[
     try {
       const line = await calls.line(config, name);
       await line.connection;
-      return line.price ? [] : [`the model ${name} has no price`];
+      return line.price ? [] : [`the model ${name} ${UNPRICED}`];
     } catch (error) {
       return [`the model ${name}: ${error instanceof Error ? error.message : String(error)}`];
     }

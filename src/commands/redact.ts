@@ -17,7 +17,7 @@ export const command: Command = {
       does: "erases the plain text of the reply to planner's first call in turn 42",
     },
   ],
-  args: [{ name: 'id', about: 'a message, or a call: TURN.AGENT.CALL.ATTEMPT' }],
+  args: [{ name: 'id', about: 'a message, or a call: TURN.AGENT.CALL.ATTEMPT', of: ['message'] }],
   flags: [YES],
   reads: false,
 };

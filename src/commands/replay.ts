@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Disk } from '../disk/disk.ts';
-import { readJournal } from '../disk/journal.ts';
+import { journalFiles, readJournal } from '../disk/journal.ts';
 import { realDisk } from '../disk/real.ts';
 import { compareFolder, type Difference, type LineDifference, showDifference } from '../engine/compare.ts';
 import { realPorts } from '../engine/open.ts';
@@ -9,6 +9,7 @@ import type { Divergence } from '../engine/recorded.ts';
 import { journalEnd, Refold } from '../engine/replay.ts';
 import { type Fault, FaultError, failure } from '../schema/fault.ts';
 import { TOOLS } from '../tools/all.ts';
+import { barFor } from './bar.ts';
 import type { Command, Input, Run, World } from './command.ts';
 
 export const command: Command = {
@@ -86,9 +87,12 @@ async function replayOnce(world: World, input: Input, disk: Disk): Promise<Repla
   const refold = new Refold(sinkOf(world, input));
   const recompute = input.flags.recompute ? new Recompute(TOOLS, realPorts(world)) : null;
   const faults: Fault[] = [];
+  const bar = barFor(world, 'turns');
+  const last = journalFiles(disk).at(-1) ?? 0;
   for (const group of readJournal(disk, faults)) {
     world.signal.throwIfAborted();
     if (faults.length) break;
+    bar(group.file - 1, last);
     refold.take(group);
     await recompute?.take(group);
   }

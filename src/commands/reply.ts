@@ -16,7 +16,7 @@ export const command: Command = {
     },
   ],
   args: [
-    { name: 'id', about: 'message to answer' },
+    { name: 'id', about: 'message to answer', of: ['message'] },
     { name: 'text', about: 'what to say, or - for standard input', many: true },
   ],
   flags: [{ name: 'all', about: 'answer its other recipients as well' }],

@@ -2,11 +2,12 @@ import type { Disk } from '../disk/disk.ts';
 import { realDisk } from '../disk/real.ts';
 import { removeFiles, treeOf } from '../disk/tree.ts';
 import { backupPath } from '../engine/hold.ts';
-import { type Place, personOf, readOrg, withEngine } from '../engine/open.ts';
+import { personOf, readOrg, withEngine } from '../engine/open.ts';
 import { packOrg } from '../engine/pack.ts';
 import { isReset, type Scope } from '../engine/replay.ts';
 import { failure } from '../schema/fault.ts';
-import type { Command, Run } from './command.ts';
+import { barFor } from './bar.ts';
+import type { Command, Run, World } from './command.ts';
 import { confirm, YES } from './confirm.ts';
 
 const SCOPES: Record<Scope, string> = {
@@ -47,12 +48,12 @@ export const run: Run = async (world, input) => {
 };
 
 /** Backup, then the journal's line, then the files: after a crash in between, resetting again does the rest. */
-async function reset(place: Place, scope: Scope): Promise<{ archive: string; removed: number }> {
+async function reset(place: World, scope: Scope): Promise<{ archive: string; removed: number }> {
   const by = personOf(readOrg(place).config);
   return withEngine(place, 'reset', async (engine, clock) => {
     const disk = realDisk(place.root);
     const archive = backupPath(disk, 'reset', engine.state.turn, '/org.tgz');
-    packOrg(disk, `${place.root}/${archive}`);
+    packOrg(disk, `${place.root}/${archive}`, { told: barFor(place, 'files') });
     engine.post([{ k: 'request', time: clock.now(), request: { ask: 'reset', by, scope, archive } }]);
     return { archive, removed: removeScope(disk, scope) };
   });

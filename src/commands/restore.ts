@@ -7,6 +7,7 @@ import { removeTree } from '../disk/tree.ts';
 import { backupPath, dropCaches, withLock, workFolder } from '../engine/hold.ts';
 import { checkUnpacked, isOrgPath, packOrg } from '../engine/pack.ts';
 import { FaultError } from '../schema/fault.ts';
+import { barFor } from './bar.ts';
 import type { Command, Run, World } from './command.ts';
 import { confirm, YES } from './confirm.ts';
 
@@ -35,10 +36,10 @@ export const run: Run = async (world, input) => {
 /** Unpacked and looked at beside the org first; then both folders change places with the present ones. */
 function restore(world: World, disk: Disk, file: string): { turn: number; archive: string; files: number } {
   const work = workFolder('restore');
-  const paths = unpack(file, `${world.root}/${work}`, isOrgPath);
+  const paths = unpack(file, `${world.root}/${work}`, isOrgPath, barFor(world, ''));
   const turn = turnOf(disk, world, work, file);
   const archive = backupPath(disk, 'restore', presentTurn(disk), '/org.tgz');
-  packOrg(disk, `${world.root}/${archive}`);
+  packOrg(disk, `${world.root}/${archive}`, { told: barFor(world, 'files') });
   for (const part of ['agents', 'org']) swap(disk, part, work);
   for (const name of ['.gitattributes', '.gitignore'])
     if (disk.stat(`${work}/${name}`) && !disk.stat(name)) disk.rename(`${work}/${name}`, name);

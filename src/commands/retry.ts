@@ -8,7 +8,7 @@ export const command: Command = {
   group: 'people',
   summary: 'Give a dead letter another chance',
   examples: [{ line: 'lemming retry 000007-planner-02', does: 'delivers the message again, as its file stands now' }],
-  args: [{ name: 'id', about: 'id of the dead letter or of its message' }],
+  args: [{ name: 'id', about: 'id of the dead letter or of its message', of: ['dead-letter'] }],
   flags: [],
   reads: false,
 };

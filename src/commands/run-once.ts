@@ -1,5 +1,5 @@
 import type { Command, Run } from './command.ts';
-import { makeTurns } from './turns.ts';
+import { makeTurns, UNSAFE_HOST, wantsUnsafeHost } from './turns.ts';
 
 export const command: Command = {
   name: 'run-once',
@@ -7,8 +7,8 @@ export const command: Command = {
   summary: 'Make one turn, or finish the one that was cut off',
   examples: [{ line: 'lemming run-once', does: 'makes one turn and sums it up' }],
   args: [],
-  flags: [],
+  flags: [UNSAFE_HOST],
   reads: false,
 };
 
-export const run: Run = (world) => makeTurns(world, 'run-once', { turns: 1 });
+export const run: Run = (world, input) => makeTurns(world, 'run-once', { turns: 1, ...wantsUnsafeHost(input) });

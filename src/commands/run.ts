@@ -2,7 +2,7 @@ import { printCredits } from '../core/ledger.ts';
 import { count } from '../views/table.ts';
 import type { Command, Input, Outcome, Run, World } from './command.ts';
 import { type CostRange, type Foreseen, type LikelyTokens, type Preview, preview } from './preview.ts';
-import { makeTurns, type TurnsWish } from './turns.ts';
+import { makeTurns, type TurnsWish, UNSAFE_HOST, wantsUnsafeHost } from './turns.ts';
 
 export const command: Command = {
   name: 'run',
@@ -20,6 +20,7 @@ export const command: Command = {
     { name: 'until-idle', about: 'stop when nobody is due any more' },
     { name: 'max-cost', value: 'C', kind: 'amount', about: 'what the run may cost at most' },
     { name: 'concurrency', value: 'N', kind: 'whole', least: 1, about: 'provider calls at the same time' },
+    UNSAFE_HOST,
     { name: 'dry-run', about: 'show what the next turn would do; nothing is called or written' },
   ],
   reads: false,
@@ -30,8 +31,9 @@ export const run: Run = async (world, input) => {
   return input.flags['dry-run'] ? dryRun(world, wish) : makeTurns(world, 'run', wish);
 };
 
-function wishOf({ flags }: Input): TurnsWish {
-  const wish: TurnsWish = { untilIdle: flags['until-idle'] === true };
+function wishOf(input: Input): TurnsWish {
+  const { flags } = input;
+  const wish: TurnsWish = { untilIdle: flags['until-idle'] === true, ...wantsUnsafeHost(input) };
   if (typeof flags.turns === 'number') wish.turns = flags.turns;
   if (typeof flags['max-cost'] === 'number') wish.maxCost = flags['max-cost'];
   if (typeof flags.concurrency === 'number') wish.concurrency = flags.concurrency;
@@ -101,5 +103,5 @@ function printCall(call: Foreseen): string {
     .split('\n')
     .map((line) => line.trimEnd())
     .join('\n');
-  return `${agent}: yes, ${why}${given}; model ${models.join(', ')}, ${printRange(call)}${troubles.map((trouble) => `; cannot be called: ${trouble}`).join('')}\n\n${body}\n`;
+  return `${agent}: yes, ${why}${given}; model ${models.join(', ')}, ${printRange(call)}${troubles.map((trouble) => `; ${trouble}`).join('')}\n\n${body}\n`;
 }

@@ -1,38 +1,49 @@
+import { entryFile, findEntries } from '../engine/entries.ts';
 import { headNames, mailFiles, readMail } from '../engine/mail.ts';
 import { checkAgent, readOrg, type View } from '../engine/open.ts';
 import { failure } from '../schema/fault.ts';
-import { MESSAGE_KINDS, type Message } from '../schema/message.ts';
+import { MESSAGE_KINDS, type Message, PRIORITIES } from '../schema/message.ts';
 import { isName } from '../schema/name.ts';
 import { type MailRow, mailRow } from '../views/mail.ts';
+import { countEntries, entryRow, printEntries } from '../views/memory.ts';
 import { count, shorten, table } from '../views/table.ts';
-import type { Command, Input, Run } from './command.ts';
+import type { Command, Input, Outcome, Run, World } from './command.ts';
 
 export const command: Command = {
   name: 'search',
   group: 'look',
-  summary: 'Find a text in all mail, live and archived',
+  summary: 'Find a text in all mail, live and archived, or words in memory',
   examples: [
     { line: 'lemming search "tip calculator"', does: 'lists the messages that hold these words, the latest first' },
     {
       line: 'lemming search login --from planner --to coder_01 --since-turn 20',
       does: 'only what planner wrote to coder_01 since turn 20',
     },
+    { line: 'lemming search deploy --memory --agent hr', does: 'what hr remembers about words that begin like this' },
   ],
   args: [{ name: 'text', about: 'looked for in subject and text, without regard to case', many: true }],
   flags: [
     { name: 'from', value: 'AGENT', about: 'only by this author' },
     { name: 'to', value: 'AGENT', about: 'only to this reader' },
     { name: 'kind', value: 'KIND', about: 'only of this kind', choices: [...MESSAGE_KINDS] },
+    { name: 'priority', value: 'P', about: 'only of this priority', choices: [...PRIORITIES] },
     { name: 'since-turn', value: 'N', kind: 'whole', least: 0, about: 'only from this turn on' },
+    { name: 'memory', about: 'looks in what agents remember instead: words, the best entries first' },
+    { name: 'agent', value: 'AGENT', about: 'with --memory: only what this agent remembers' },
   ],
   reads: true,
 };
+
+/** Entries that are shown at most. */
+const MOST_ENTRIES = 100;
 
 /** A plain scan: no index, so nothing can be out of date. */
 export const run: Run = async (world, input) => {
   const words = input.rest.join(' ').trim();
   if (words === '') throw failure('usage', 'There is nothing to look for.', { remedy: 'Give the words to find.' });
   const view = readOrg(world);
+  if (input.flags.memory) return searchMemory(world, view, words, input.flags);
+  if (input.flags.agent !== undefined) throw failure('usage', '--agent needs --memory; --from and --to narrow mail.');
   checkNames(view, input.flags);
   const messages = matches(view, words, input.flags).map((message) =>
     mailRow(message, view.state.mail.get(message.id)?.waiting ?? []),
@@ -50,12 +61,30 @@ export const run: Run = async (world, input) => {
 
 /** Who has a folder may have mail, even when the resume is gone. Throws `not-found` for any other name. */
 function checkNames({ config, disk }: View, { from, to }: Input['flags']): void {
-  for (const name of [from, to])
-    if (typeof name === 'string' && !(isName(name) && disk.stat(`agents/${name}`))) checkAgent(config, name);
+  for (const name of [from, to]) if (typeof name === 'string') checkFolder({ config, disk }, name);
+}
+
+/** Throws `not-found` for who has neither a folder nor a resume. */
+export function checkFolder({ config, disk }: Pick<View, 'config' | 'disk'>, name: string): void {
+  if (!(isName(name) && disk.stat(`agents/${name}`))) checkAgent(config, name);
+}
+
+async function searchMemory(world: World, view: View, words: string, flags: Input['flags']): Promise<Outcome> {
+  const agent = flags.agent as string | undefined;
+  const other = ['from', 'to', 'kind', 'since-turn'].find((name) => flags[name] !== undefined);
+  if (other) throw failure('usage', `--${other} is of mail; --memory takes --agent.`);
+  if (agent !== undefined) checkFolder(view, agent);
+  const { found, best } = await findEntries(view, world.root, words, MOST_ENTRIES, agent);
+  const entries = best.flatMap((path) => entryFile(view, path) ?? []);
+  const list = entries.length ? `${printEntries(entries, words)}\n\n` : '';
+  return {
+    data: { text: words, found, entries: entries.map(entryRow) },
+    text: `${list}${countEntries(found)}`,
+  };
 }
 
 function matches(view: View, words: string, flags: Input['flags']): Message[] {
-  const { from, to, kind } = flags;
+  const { from, to, kind, priority } = flags;
   const authors = typeof from === 'string' ? { authors: [from] } : {};
   const files = mailFiles(view.disk, {
     ...authors,
@@ -68,6 +97,7 @@ function matches(view: View, words: string, flags: Input['flags']): Message[] {
     (message) =>
       (to === undefined || message.to.includes(to as string)) &&
       (kind === undefined || message.kind === kind) &&
+      (priority === undefined || message.priority === priority) &&
       holds(message, sought),
   );
 }

@@ -19,7 +19,7 @@ export const command: Command = {
     { line: 'lemming send planner - --subject Notes < notes.md', does: 'takes the text from standard input' },
   ],
   args: [
-    { name: 'agent', about: 'a name, @unit, or "*" for everyone you have an edge to' },
+    { name: 'agent', about: 'a name, @unit, or "*" for everyone you have an edge to', of: ['agent', 'unit'] },
     { name: 'text', about: 'what to say, or - for standard input', many: true },
   ],
   flags: [
@@ -29,7 +29,7 @@ export const command: Command = {
     { name: 'thread', value: 'ID', about: 'conversation it belongs to' },
     { name: 'reply-to', value: 'ID', about: 'message it answers' },
     { name: 'task', value: 'ID', about: 'task it is about' },
-    { name: 'attach', value: 'FILE', about: 'file to lay beside it' },
+    { name: 'attach', value: 'FILE', about: 'file to lay beside it; may be given several times', many: true },
   ],
   reads: false,
 };
@@ -40,7 +40,7 @@ export const run: Run = async (world, input) => {
   const person = personOf(view.config);
   const letter = letterOf(input, await bodyOf(world, input.rest));
   const { attach } = input.flags;
-  if (typeof attach === 'string') letter.attachments = [layBeside(world, view, person, attach)];
+  if (Array.isArray(attach)) letter.attachments = attach.map((file, i) => layBeside(world, view, person, file, i));
   const { path, to } = sendLetter(view, person, letter);
   tellPaused(world, view, to);
   return { data: { path, to, from: person }, text: path };

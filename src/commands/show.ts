@@ -1,15 +1,16 @@
-import { deadLetterPath } from '../core/files.ts';
+import { answeredPath, approvalPath, deadLetterPath } from '../core/files.ts';
 import type { State } from '../core/state.ts';
 import { journalLines, turnLines } from '../engine/history.ts';
 import { findMessage } from '../engine/mail.ts';
-import { foresee, readOrg, type View } from '../engine/open.ts';
+import { foresee, personIn, readOrg, type View } from '../engine/open.ts';
 import { failure } from '../schema/fault.ts';
-import { parseMessageId } from '../schema/name.ts';
+import { isApprovalId, parseMessageId } from '../schema/name.ts';
 import { printCall, printVisit, visitIn } from '../views/call.ts';
 import { mailRow, printMail } from '../views/mail.ts';
-import { table } from '../views/table.ts';
+import { rowsOf, unmarked } from '../views/table.ts';
 import { printTurn, turnOf } from '../views/turn.ts';
-import type { Command, Outcome, Run } from './command.ts';
+import type { Command, Outcome, Run, World } from './command.ts';
+import { markRead } from './letter.ts';
 
 export const command: Command = {
   name: 'show',
@@ -30,7 +31,7 @@ export const command: Command = {
   reads: true,
 };
 
-/** Everything comes from the folder and its journal; nothing is called. Throws `not-found`. */
+/** Everything comes from the folder and its journal; nothing is called. A message to you counts as read then. Throws `not-found`. */
 export const run: Run = async (world, input) => {
   const view = readOrg(world);
   const id = input.args.id as string;
@@ -38,7 +39,7 @@ export const run: Run = async (world, input) => {
     showTurn(view, id) ??
     showCall(view, id) ??
     (await showApproval(view, id)) ??
-    showMail(view, id) ??
+    showMail(world, view, id) ??
     showDead(view.state, id);
   if (outcome) return outcome;
   const remedy = 'lemming history lists messages, lemming approvals held acts; a visit is named TURN.AGENT.';
@@ -63,30 +64,33 @@ function showCall({ disk }: View, id: string): Outcome | null {
     throw failure('not-found', `${agent} had no visit in turn ${turn}.`, {
       remedy: `lemming show ${turn} lists the visits of the turn.`,
     });
-  if (attempt === undefined) return { data: { what: 'visit', ...visit }, text: printVisit(visit) };
+  if (attempt === undefined) return { data: { what: 'visit', ...visit }, text: unmarked(printVisit(visit)) };
   const call = visit.calls.find((one) => one.key === id);
   if (!call)
     throw failure('not-found', `There was no call ${id}.`, {
       remedy: `lemming show ${turn}.${agent} lists the calls of the visit.`,
     });
-  return { data: { what: 'call', ...call }, text: printCall(call) };
+  return { data: { what: 'call', ...call }, text: unmarked(printCall(call)) };
 }
 
 /** A held act that waits, from the state; an answered one, from the file that keeps it. */
 async function showApproval(view: View, id: string): Promise<Outcome | null> {
-  if (!/^A-\d+-[a-z][a-z0-9_-]*-\d+$/.test(id)) return null;
-  const bytes = view.disk.read(`org/approvals/${id}.md`) ?? view.disk.read(`org/approvals/answered/${id}.md`);
+  if (!isApprovalId(id)) return null;
+  const bytes = view.disk.read(approvalPath(id)) ?? view.disk.read(answeredPath(id));
   await foresee(view);
   const approval = view.state.approvals.get(id);
   if (!approval && bytes === null) return null;
   const text = bytes === null ? JSON.stringify(approval, null, 2) : Buffer.from(bytes).toString();
-  return { data: { what: 'approval', id, waits: approval?.answer === null, ...approval, text }, text };
+  return { data: { what: 'approval', id, waits: approval?.answer === null, ...approval, text }, text: unmarked(text) };
 }
 
-/** A message, with what became of it when it could not be delivered. */
-function showMail({ disk, state }: View, id: string): Outcome | null {
+/** A message, with what became of it when it could not be delivered. Whom it was written to has read it then. */
+function showMail(world: World, view: View, id: string): Outcome | null {
+  const { config, disk, state } = view;
   const message = parseMessageId(id) && findMessage(disk, id);
   if (!message) return null;
+  const person = personIn(config);
+  if (person !== undefined) markRead(world, view, person, id);
   const row = mailRow(message, state.mail.get(id)?.waiting ?? []);
   const dead = [...state.dead.values()].filter((one) => one.message === id);
   const notes = dead.map(
@@ -99,7 +103,7 @@ function showDead(state: State, id: string): Outcome | null {
   const dead = state.dead.get(id);
   if (!dead) return null;
   const { message, from, to, path, turn, reason, detail } = dead;
-  const head = table([
+  const head = rowsOf([
     ['id', id],
     ['message', message ?? '-'],
     ['from', from],

@@ -30,7 +30,7 @@ interface Kept {
   data: Status;
 }
 const KEPT = '.lemming/status.json';
-const VERSION = 3;
+const VERSION = 5;
 
 /** A change so near to now may hide a second one, on clocks of coarse grain: milliseconds. */
 const GRAIN_MS = 50;

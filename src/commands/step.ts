@@ -2,7 +2,7 @@ import { readOrg } from '../engine/open.ts';
 import { failure } from '../schema/fault.ts';
 import type { Command, Input, Run } from './command.ts';
 import { agentNamed } from './names.ts';
-import { makeTurns, type TurnsWish } from './turns.ts';
+import { makeTurns, type TurnsWish, UNSAFE_HOST, wantsUnsafeHost } from './turns.ts';
 
 export const command: Command = {
   name: 'step',
@@ -13,12 +13,12 @@ export const command: Command = {
     { line: 'lemming step 3 --agent planner', does: 'makes three turns in which only the planner is due' },
   ],
   args: [{ name: 'n', about: 'how many turns; 1 when left out', optional: true }],
-  flags: [{ name: 'agent', value: 'AGENT', about: 'only this agent is due, whatever its schedule says' }],
+  flags: [{ name: 'agent', value: 'AGENT', about: 'only this agent is due, whatever its schedule says' }, UNSAFE_HOST],
   reads: false,
 };
 
 export const run: Run = async (world, input) => {
-  const wish: TurnsWish = { turns: turnsOf(input), step: true };
+  const wish: TurnsWish = { turns: turnsOf(input), step: true, ...wantsUnsafeHost(input) };
   const { agent } = input.flags;
   if (typeof agent === 'string') wish.only = agentNamed(readOrg({ root: world.root, env: world.env }).config, agent);
   return makeTurns(world, 'step', wish);

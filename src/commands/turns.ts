@@ -1,28 +1,47 @@
 import { printCredits } from '../core/ledger.ts';
-import { peopleOf } from '../core/settle.ts';
-import { agentState, inboxOf, type State } from '../core/state.ts';
+import { agentState, type State } from '../core/state.ts';
 import type { Engine } from '../engine/engine.ts';
-import { type Place, withEngine } from '../engine/open.ts';
+import { type Place, personIn, withEngine } from '../engine/open.ts';
 import { type RunReport, type RunWish, run as runTurns } from '../engine/run.ts';
+import { countNeeds, type Need, type NeedCounts, needsOf, printNeeds, starvedIn } from '../views/needs.ts';
 import { count } from '../views/table.ts';
-import type { Outcome, World } from './command.ts';
+import { barFor } from './bar.ts';
+import type { Flag, Input, Outcome, World } from './command.ts';
 import { Teller } from './progress.ts';
 
 /** What `run`, `run-once` and `step` ask for. */
 export interface TurnsWish extends Pick<RunWish, 'turns' | 'untilIdle' | 'maxCost' | 'only' | 'step'> {
   /** Provider calls at the same time, instead of `limits.concurrency`. */
   concurrency?: number;
+  /** The owner lets programs run without a Box. */
+  unsafeHost?: boolean;
+}
+
+/** What `run`, `run-once` and `step` offer for machines without a Box. */
+export const UNSAFE_HOST: Flag = {
+  name: 'unsafe-host',
+  about:
+    'where there is no Box, let programs of agents run with your rights, if org.yaml says `sandbox: unsafe-host` too',
+};
+
+export function wantsUnsafeHost({ flags }: Input): { unsafeHost?: true } {
+  return flags['unsafe-host'] ? { unsafeHost: true } : {};
 }
 
 /** Makes turns, says a line for each on stderr, and sums up: what happened, what it cost, what waits for the person. */
 export function makeTurns(world: World, verb: string, wish: TurnsWish): Promise<Outcome> {
-  const { concurrency, ...run } = wish;
-  return withEngine(placeOf(world, concurrency), verb, async (engine, clock) => {
+  const { concurrency, unsafeHost = false, ...run } = wish;
+  return withEngine({ ...placeOf(world, concurrency), unsafeHost }, verb, async (engine, clock) => {
     const teller = new Teller(world, engine);
+    const bar = barFor(world, 'turns');
+    let made = 0;
     const report = await runTurns(engine, clock, {
       ...run,
       signal: world.signal,
-      told: (turn) => teller.tell(turn),
+      told: (turn) => {
+        teller.tell(turn);
+        if (run.turns !== undefined) bar(++made, run.turns);
+      },
     });
     return outcomeOf(engine, report, teller);
   });
@@ -37,6 +56,7 @@ function outcomeOf(engine: Engine, report: RunReport, teller: Teller): Outcome {
   const { reports, spent, idle, end } = report;
   const visits = reports.flatMap((turn) => turn.visits);
   const failing = end === 'failing' || (end === 'turns' && engine.idle() === 'failing');
+  const needs = countNeeds(neededIn(engine, teller));
   const data = {
     turn: engine.state.turn,
     turns: report.turns,
@@ -47,8 +67,9 @@ function outcomeOf(engine: Engine, report: RunReport, teller: Teller): Outcome {
     recovered: engine.recovered,
     conflicts: reports.flatMap((turn) => turn.conflicts),
     faults: teller.faults,
+    needs,
   };
-  return { data, text: sumUp(engine, report, failing), exit: exitOf(engine, report, failing) };
+  return { data, text: sumUp(engine, report, failing, needs), exit: exitOf(engine, report, failing) };
 }
 
 /** The exit code of a run, the first that applies. */
@@ -57,12 +78,6 @@ function exitOf({ state }: Engine, { end, turns, called, blamed, failed }: RunRe
   if (failing || (called > 0 && called === blamed)) return 8;
   if (end === 'max-cost' || starvedIn(state).length > 0) return 7;
   return failed.size > 0 || buriedSince(state, state.turn - turns) ? 1 : 0;
-}
-
-/** Agents whose mail waits because they have no credits. */
-function starvedIn(state: State): string[] {
-  const waits = (name: string) => inboxOf(state, name).some((mail) => mail.kind !== 'notice');
-  return [...state.inbox.keys()].filter((name) => agentState(state, name).starved && waits(name));
 }
 
 function starvedLine(name: string): string {
@@ -74,14 +89,19 @@ function buriedSince(state: State, turn: number): boolean {
   return [...state.dead.values()].some((dead) => dead.reason === 'attempts' && dead.turn > turn);
 }
 
-function sumUp(engine: Engine, { turns, called, sent, spent, end }: RunReport, failing: boolean): string {
+function sumUp(
+  engine: Engine,
+  { turns, called, sent, spent, end }: RunReport,
+  failing: boolean,
+  needs: NeedCounts,
+): string {
   const { state } = engine;
   const ending = failing ? ENDINGS.failing : ENDINGS[end];
   const lines = [
     `${count(turns, 'turn')}, ${count(called, 'visit')}, ${count(sent, 'message')} sent, ${printCredits(spent)} credits spent${ending}`,
     state.paused ? 'The organisation is paused: lemming resume' : '',
     starvedIn(state).map(starvedLine).join('\n'),
-    waitingLine(engine),
+    waitingLines(engine, needs),
     sent === 0 ? 'lemming status shows how everyone is' : 'What was written: agents/*/outbox/ and lemming history',
   ];
   return lines.filter(Boolean).join('\n');
@@ -96,20 +116,16 @@ const ENDINGS: Record<RunReport['end'], string> = {
   'max-turns': '. Stopped at clock.max_turns of org/org.yaml',
 };
 
+/** Nothing is known of an organisation in which no turn was made. */
+function neededIn({ state, knownConfig }: Engine, { faults }: Teller): Need[] {
+  const person = knownConfig && personIn(knownConfig);
+  return person ? needsOf(knownConfig, state, person, faults) : [];
+}
+
 /** What the person should look at next. */
-function waitingLine(engine: Engine): string {
-  const { state, config } = engine;
-  const person = config && peopleOf(config)[0];
-  if (!person) return '';
-  const mail = inboxOf(state, person).length;
-  const notices = agentState(state, person).notices.length;
-  const open = [...state.approvals.values()].filter((approval) => approval.answer === null).length;
-  return [
-    mail + notices > 0
-      ? `${[mail && count(mail, 'message'), notices && count(notices, 'notice')].filter(Boolean).join(' and ')} for ${person}: lemming inbox`
-      : '',
-    open > 0 ? `${count(open, 'act')} to approve or deny: lemming approvals` : '',
-  ]
-    .filter(Boolean)
-    .join('\n');
+function waitingLines({ state, knownConfig }: Engine, needs: NeedCounts): string {
+  const person = knownConfig && personIn(knownConfig);
+  const notices = person ? agentState(state, person).notices.length : 0;
+  const told = notices > 0 ? `${count(notices, 'notice')}: lemming inbox, then lemming read notices` : '';
+  return [printNeeds(needs), told].filter(Boolean).join('\n');
 }

@@ -1,6 +1,7 @@
 import { realDisk } from '../disk/real.ts';
 import { verifyJournal } from '../engine/verify.ts';
 import { FAULTS, printFault } from '../schema/fault.ts';
+import { barFor } from './bar.ts';
 import type { Command, Run } from './command.ts';
 
 export const command: Command = {
@@ -17,7 +18,7 @@ export const command: Command = {
 };
 
 export const run: Run = async (world) => {
-  const { faults, ...found } = verifyJournal(realDisk(world.root));
+  const { faults, ...found } = verifyJournal(realDisk(world.root), barFor(world, 'files'));
   const [first] = faults;
   const redacted = found.redacted ? `, ${found.redacted} groups with erased text` : '';
   const counts = `${found.files} files, ${found.turns} turns, ${found.lines} lines${redacted}`;

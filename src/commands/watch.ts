@@ -5,15 +5,18 @@ import type { Disk } from '../disk/disk.ts';
 import { journalFiles, journalPath } from '../disk/journal.ts';
 import { realDisk } from '../disk/real.ts';
 import { turnLines } from '../engine/history.ts';
+import { failure } from '../schema/fault.ts';
 import { eventOf, printEvent } from '../views/turn.ts';
-import type { Command, Run, World } from './command.ts';
+import type { Command, Input, Outcome, Run, World } from './command.ts';
 
 export const command: Command = {
   name: 'watch',
   group: 'people',
-  summary: 'Show messages and visits as they happen',
+  summary: 'Show the organisation at work, full screen, or its events as they happen',
   examples: [
-    { line: 'lemming watch', does: 'follows the organisation until Ctrl-C, whoever runs it' },
+    { line: 'lemming watch', does: 'opens the screen, whoever runs the organisation; ? shows the keys' },
+    { line: 'lemming watch --run', does: 'opens the screen and runs the organisation until you leave' },
+    { line: 'lemming watch --plain', does: 'prints the events until Ctrl-C, as when the output is no terminal' },
     { line: 'lemming watch --once', does: 'shows the last turn and ends' },
     {
       line: 'lemming watch --turns 3 --json',
@@ -22,8 +25,9 @@ export const command: Command = {
   ],
   args: [],
   flags: [
-    { name: 'turns', value: 'N', kind: 'whole', least: 1, about: 'end after so many further turns' },
-    { name: 'once', about: 'only the last turn' },
+    { name: 'turns', value: 'N', kind: 'whole', least: 1, about: 'print events, and end after so many further turns' },
+    { name: 'once', about: 'print only the last turn' },
+    { name: 'run', about: 'run the organisation as well, until you leave the screen' },
   ],
   reads: true,
 };
@@ -31,8 +35,17 @@ export const command: Command = {
 /** Milliseconds between two looks at the journal. */
 const POLL_MS = 200;
 
-/** Follows the journal; needs no lock and no engine. */
+/** The screen at a terminal; else, or when only events are wanted, these are printed. */
 export const run: Run = async (world, input) => {
+  const { once, turns, run = false } = input.flags;
+  if (world.screen && !once && turns === undefined) return world.screen({ run: run === true });
+  if (run)
+    throw failure('usage', '--run needs a terminal for the screen', { remedy: 'lemming run makes turns without it.' });
+  return follow(world, input);
+};
+
+/** Follows the journal; needs no lock and no engine. */
+async function follow(world: World, input: Input): Promise<Outcome> {
   const disk = realDisk(world.root);
   const teller = new Teller(world);
   const place = startOf(disk, input.flags.once === true);
@@ -46,7 +59,7 @@ export const run: Run = async (world, input) => {
     data: { turns: teller.turns, turn: teller.turn },
     text: teller.turns === 0 && input.flags.once ? 'There was no turn yet.' : '',
   };
-};
+}
 
 /** How far the journal was told: the file, and the lines of it. */
 interface Place {

@@ -38,6 +38,32 @@ export interface ShownVisit {
   calls: ShownCall[];
 }
 
+/** Takes the lines of the journal, in order, that lead to one visit. */
+export class VisitReader {
+  private readonly recording: Recording;
+  private readonly turn: number;
+  private readonly agent: string;
+
+  constructor(turn: number, agent: string) {
+    this.turn = turn;
+    this.agent = agent;
+    this.recording = new Recording(turn, agent);
+  }
+
+  /** False when there is nothing more to see. */
+  take(entry: Entry): boolean {
+    return this.recording.take(entry);
+  }
+
+  /** The calls put together; null when the agent had no visit in that turn. */
+  shown(): ShownVisit | null {
+    const { turn, agent, recording } = this;
+    const { intents, visit } = recording;
+    if (intents.length === 0 && visit === null) return null;
+    return { turn, agent, visit, calls: intents.map((intent) => showCall(recording, intent)) };
+  }
+}
+
 /** What the journal holds of one visit: its calls, and the org as it was frozen for it. */
 class Recording {
   readonly state: State = emptyState();
@@ -79,11 +105,9 @@ class Recording {
 
 /** Puts the calls of a visit together from the lines of the journal in order; null when the agent had no visit in that turn. */
 export function visitIn(entries: Iterable<Entry>, turn: number, agent: string): ShownVisit | null {
-  const recording = new Recording(turn, agent);
-  for (const entry of entries) if (!recording.take(entry)) break;
-  const { intents, visit } = recording;
-  if (intents.length === 0 && visit === null) return null;
-  return { turn, agent, visit, calls: intents.map((intent) => showCall(recording, intent)) };
+  const reader = new VisitReader(turn, agent);
+  for (const entry of entries) if (!reader.take(entry)) break;
+  return reader.shown();
 }
 
 function showCall(recording: Recording, intent: IntentEntry): ShownCall {

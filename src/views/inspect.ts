@@ -1,12 +1,13 @@
 import { type Config, mayWriteTo } from '../core/config.ts';
 import { balanceOf } from '../core/ledger.ts';
+import { entriesOf } from '../core/memory.ts';
 import { agentState, inboxOf, type Notice, type State } from '../core/state.ts';
 import { walk } from '../core/walk.ts';
 import type { Caps } from '../schema/credits.ts';
 import { mayBeReadBy, oneSided } from './chart.ts';
 import { type AgentCondition, conditionOf, type Health, healthOf } from './health.ts';
 import { whyOf } from './status.ts';
-import { shorten, table } from './table.ts';
+import { rowsOf, shorten, table } from './table.ts';
 
 /** All there is to know of an agent. Money in credits. */
 export interface Inspection {
@@ -80,7 +81,10 @@ export function inspect(config: Config, state: State, name: string, everyone: re
     tools: resume && !resume.person ? [...everyone, ...resume.tools] : [],
     skills: resume?.skills ?? [],
     shared: resume?.shared ?? [],
-    memory: (state.memories.get(name) ?? []).map(keyOf).sort(),
+    memory: entriesOf(state, name)
+      .filter(({ archived }) => !archived)
+      .map(({ key }) => key)
+      .sort(),
     unread: inboxOf(state, name).map(({ id, from, subject, priority, turn, attempts }) => ({
       id,
       from,
@@ -95,10 +99,6 @@ export function inspect(config: Config, state: State, name: string, everyone: re
       .filter((dead) => dead.from === name || dead.to.includes(name))
       .map(({ id }) => id),
   };
-}
-
-function keyOf(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1).replace(/\.md$/, '');
 }
 
 function creditsOf(config: Config, state: State, name: string): Inspection['credits'] {
@@ -191,7 +191,7 @@ export function printInspection(it: Inspection): string {
   ].filter(([, value]) => value !== '');
   const hint =
     last.turn > 0 && !it.person ? `Its prompts: lemming show ${last.ran ? last.turn : 'TURN'}.${it.name}` : '';
-  return [it.name, table(rows), printUnread(it), printNotices(it), hint].filter(Boolean).join('\n\n');
+  return [it.name, rowsOf(rows), printUnread(it), printNotices(it), hint].filter(Boolean).join('\n\n');
 }
 
 function capsOf({ soft, per_turn, per_day }: Inspection['credits']): string {

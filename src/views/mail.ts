@@ -1,5 +1,5 @@
 import type { Message } from '../schema/message.ts';
-import { shorten, table } from './table.ts';
+import { rowsOf, shorten, table, unmarked } from './table.ts';
 
 /** A message as commands give it to scripts, fixed by the design. */
 export interface MailRow {
@@ -63,21 +63,21 @@ export function mailRow(message: Message, waiting: readonly string[], owner?: st
   };
 }
 
-/** Messages a line each: id, from whom to whom, what about, and who has not got it yet. */
-export function printList(rows: readonly MailRow[]): string {
+/** Messages a line each: id, from whom to whom, what about, and what became of it: by default, who has not got it yet. */
+export function printList(
+  rows: readonly MailRow[],
+  fateOf: (row: MailRow) => string = ({ waiting }) =>
+    waiting.length ? `waits for ${shorten(waiting.join(', '), 40)}` : '',
+): string {
   const lines = rows.map((row) => [
     row.id,
     row.from,
     shorten(row.to.join(', '), 30),
     kindOf(row),
     shorten(row.subject, 60),
-    stateOf(row),
+    fateOf(row),
   ]);
   return table([['id', 'from', 'to', 'kind', 'subject', ''], ...lines]);
-}
-
-function stateOf({ waiting }: MailRow): string {
-  return waiting.length ? `waits for ${shorten(waiting.join(', '), 40)}` : '';
 }
 
 /** The kind, with the priority where it is not the usual one. */
@@ -93,7 +93,7 @@ export function printInbox(rows: readonly MailRow[], topic: (thread: string) => 
 }
 
 function printConversation(thread: string, topic: string | null, mail: readonly MailRow[]): string {
-  const lines = table(
+  const lines = rowsOf(
     mail.map((row) => [row.read ? ' ' : '*', row.id, row.from, kindOf(row), shorten(row.subject, 60)]),
   ).split('\n');
   const words = mail.map((row) => (row.read ? [] : [`    ${shorten(row.body, 100)}`]));
@@ -120,5 +120,5 @@ export function printMail(row: MailRow): string {
     ['waits for', row.waiting.join(', ')],
     ['file', row.path],
   ].filter(([, value]) => value !== '');
-  return `${table(head)}\n\n${row.body}`;
+  return `${rowsOf(head)}\n\n${unmarked(row.body)}`;
 }

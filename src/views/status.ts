@@ -4,7 +4,10 @@ import { balanceOf } from '../core/ledger.ts';
 import { agentState, inboxOf, type State } from '../core/state.ts';
 import { type Due, walk } from '../core/walk.ts';
 import type { Fault } from '../schema/fault.ts';
+import { parseMessageId } from '../schema/name.ts';
 import { type AgentCondition, conditionOf, type Health, healthOf } from './health.ts';
+import { countNeeds, type NeedCounts, needsOf, printNeeds } from './needs.ts';
+import { sentBy } from './sent.ts';
 import { count, shorten, table } from './table.ts';
 
 /** `lemming status --json`, fixed by the design. Money in credits. */
@@ -17,10 +20,14 @@ export interface Status {
   /** Acts that wait for a person. */
   approvals: number;
   dead_letters: number;
-  /** Mail and notices that the person at the keyboard has not read. */
+  /** What waits for the person at the keyboard. */
+  needs: NeedCounts;
+  /** Mail and notices that this person has not read. */
   unread: { messages: number; notices: number };
   /** Mail of people that somebody has not been given yet. */
   waiting: { id: string; from: string; to: string[]; subject: string }[];
+  /** Messages of the person at the keyboard that were read in the last turns, and have no answer yet. */
+  unanswered: { id: string; by: string[]; subject: string }[];
   /** Models that failed in their last calls; `left_alone_until` is a time in ISO 8601, or null while they are still called. */
   failing_models: { model: string; failures: number; left_alone_until: string | null }[];
   /** While an engine runs: limits of org/models.yaml at which calls are under way or wait. */
@@ -52,8 +59,10 @@ export function statusOf(config: Config, state: State, person: string, faults: F
     agents: names.map((name) => agentStatus(config, state, name, due.get(name))),
     approvals: [...state.approvals.values()].filter((approval) => approval.answer === null).length,
     dead_letters: state.dead.size,
+    needs: countNeeds(needsOf(config, state, person, faults)),
     unread: { messages: inboxOf(state, person).length, notices: agentState(state, person).notices.length },
     waiting: waitingOf(config, state),
+    unanswered: unansweredOf(state, person),
     failing_models: [...state.breakers].map(([model, { failures }]) => {
       const until = restsUntil(config, state, model);
       return { model, failures, left_alone_until: until === null ? null : new Date(until).toISOString() };
@@ -93,6 +102,17 @@ function waitingOf(config: Config, state: State): Status['waiting'] {
   return waiting;
 }
 
+/** Turns for which an answer is missed. */
+const MISSED_TURNS = 20;
+
+function unansweredOf(state: State, person: string): Status['unanswered'] {
+  return sentBy(state, person).flatMap(({ id, subject, read_by }) =>
+    read_by.length > 0 && (parseMessageId(id)?.turn ?? 0) > state.turn - MISSED_TURNS
+      ? [{ id, by: read_by, subject }]
+      : [],
+  );
+}
+
 /** The status as text. */
 export function printStatus(status: Status): string {
   const { org, turn, state, agents } = status;
@@ -117,12 +137,10 @@ function money(credits: number): string {
 
 /** What waits for the person, and what is wrong. */
 function footer(status: Status): string[] {
-  const { unread, approvals, dead_letters, waiting, failing_models, limits = [], faults } = status;
+  const { needs, unread, waiting, unanswered, failing_models, limits = [], faults } = status;
   const lines = [
-    unread.messages > 0 && `${count(unread.messages, 'unread message')}: lemming inbox`,
+    printNeeds(needs),
     unread.notices > 0 && `${count(unread.notices, 'notice')}: lemming inbox, then lemming read notices`,
-    approvals > 0 && `${count(approvals, 'act waits', 'acts wait')} for you: lemming approvals`,
-    dead_letters > 0 && `${count(dead_letters, 'dead letter')} in org/dead-letter: lemming show ID, lemming retry ID`,
     ...failing_models.map(
       ({ model, failures, left_alone_until }) =>
         `The model ${model} failed ${count(failures, 'time')} in a row${left_alone_until ? ` and is left alone until ${left_alone_until}` : ''}`,
@@ -136,10 +154,15 @@ function footer(status: Status): string[] {
       .slice(0, 10)
       .map(({ id, to, subject }) => `${id} waits for ${shorten(to.join(', '), 60)}: ${shorten(subject, 50)}`),
     waiting.length > 10 && `${waiting.length - 10} more messages of yours wait`,
-    faults.length > 0 && `${count(faults.length, 'fault')} in the configuration: lemming validate`,
+    ...unanswered
+      .slice(-5)
+      .map(
+        ({ id, by, subject }) =>
+          `${id} was read by ${shorten(by.join(', '), 60)}, no answer yet: ${shorten(subject, 50)}`,
+      ),
     ...faults
       .slice(0, 5)
       .map((fault) => `  ${fault.file ? `${fault.file}${fault.line ? `:${fault.line}` : ''}: ` : ''}${fault.message}`),
-  ].filter((line): line is string => line !== false);
+  ].filter((line): line is string => line !== false && line !== '');
   return lines.length ? ['', ...lines] : [];
 }

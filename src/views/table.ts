@@ -1,19 +1,24 @@
-/** Rows of cells as aligned columns for people; the first row is the heading. Columns whose cells are all numbers stand to the right. */
+/** Marks of a table in a text, for `layout`: the beginning of its heading, of a row, of a further cell. No cell holds one. */
+export const MARKS = { heading: '\u001d', row: '\u001e', cell: '\u001f' };
+const MARK = /[\u001d-\u001f]/g;
+
+/** Rows of cells as columns for people; the first row is the heading. `layout` aligns them and fits them to a width. */
 export function table(rows: readonly (readonly string[])[]): string {
-  const cells = rows.map((row) => row.map(oneLine));
-  const columns = Math.max(0, ...cells.map((row) => row.length));
-  const widths = Array.from({ length: columns }, (_, i) => Math.max(...cells.map((row) => widthOf(row[i] ?? ''))));
-  const right = widths.map((_, i) => cells.slice(1).every((row) => /^(-?\d[\d.]*|-|)$/.test(row[i] ?? '')));
-  const line = (row: readonly string[]): string =>
-    row
-      .map((cell, i) =>
-        right[i]
-          ? ' '.repeat((widths[i] ?? 0) - widthOf(cell)) + cell
-          : cell + ' '.repeat((widths[i] ?? 0) - widthOf(cell)),
-      )
-      .join('  ')
-      .trimEnd();
-  return cells.map(line).join('\n');
+  return rows.map((row, i) => (i === 0 ? MARKS.heading : MARKS.row) + cellsOf(row)).join('\n');
+}
+
+/** The same without a heading. */
+export function rowsOf(rows: readonly (readonly string[])[]): string {
+  return rows.map((row) => MARKS.row + cellsOf(row)).join('\n');
+}
+
+function cellsOf(row: readonly string[]): string {
+  return row.map((cell) => unmarked(oneLine(cell))).join(`${MARKS.cell}  `);
+}
+
+/** A text of others, which cannot pass for a table. */
+export function unmarked(text: string): string {
+  return text.replace(MARK, '');
 }
 
 /** Text in one line. */
@@ -30,8 +35,4 @@ export function shorten(text: string, most: number): string {
 /** `1 turn`, `3 turns`. */
 export function count(n: number, word: string, plural = `${word}s`): string {
   return `${n} ${n === 1 ? word : plural}`;
-}
-
-function widthOf(text: string): number {
-  return [...text].length;
 }

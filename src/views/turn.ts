@@ -71,6 +71,12 @@ export function eventOf(line: Entry): TurnEvent | null {
         line.id,
         `${line.agent} wants to use ${line.tool}: waits for ${line.contacts.join(', ')}`,
       );
+    case 'answer':
+      return event('request', line.by, line.id, `${line.by} answered in the file: ${line.decision} ${line.id}`);
+    case 'escalated':
+      return event('escalated', line.to, line.held.id, `${line.held.id}: nobody answered in time, ${line.to} is asked`);
+    case 'lapsed':
+      return event('lapsed', null, line.id, `${line.id}: ${line.note}`);
     case 'decided':
       return event('decided', null, line.id, `${line.decision} by ${line.by}: ${line.outcome}`);
     case 'acked':
@@ -99,7 +105,8 @@ function changeOf(line: Entry): TurnEvent | null {
     id: null,
     text: `${path} ${text}`,
   });
-  if (line.k === 'wrote') return changed(line.path, line.agent, `was written by ${line.agent}`);
+  if (line.k === 'wrote')
+    return changed(line.path, line.agent, `was ${line.text === null ? 'removed' : 'written'} by ${line.agent}`);
   if (line.k === 'file') return changed(line.path, null, line.text === null ? 'is gone' : 'was changed');
   if (line.k === 'mail' || line.k === 'mail-gone')
     return {
@@ -132,7 +139,8 @@ function visitText(visit: VisitEffect): string {
   return outcome === 'ok' ? `${agent}: ${done}${rules}` : `${agent} ${outcome}: ${reason ?? ''}${rules}`;
 }
 
-function requestText(request: Request): string {
+/** What a person asked for, in words. */
+export function requestText(request: Request): string {
   const { ask, by, ...rest } = request;
   const said = Object.entries(rest).filter(([, value]) => value !== '' && value !== null);
   return `${by} asked: ${ask}${said.map(([key, value]) => ` ${key} ${key === 'amount' ? printCredits(value as number) : shorten(String(value), 80)}`).join('')}`;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { lemming, office, turns } from './people-world.ts';
+import { lemming, OFFICE, office, turns } from './people-world.ts';
 
 const ASKS = {
   org: { policies: [{ act: 'send_message to:planner', do: { ask: ['human'] } }] },
@@ -54,6 +54,21 @@ it('a denied act never happens, and the agent is told why', async () => {
   expect((await lemming(root, ['inspect', 'manager', '--json'])).data.notices).toMatchObject([
     { about: 'approval', text: expect.stringContaining('not today') },
   ]);
+});
+
+it('is answered in the name of another person, and by nobody else', async () => {
+  const root = office({
+    ...ASKS,
+    edges: { ...OFFICE.edges, boss: [] },
+    resumes: { boss: { person: true } },
+  });
+  await lemming(root, ['send', 'manager', 'plan']);
+  await turns(root, 1);
+  expect((await lemming(root, ['approve', 'A-1-manager-1', '--by', 'planner'])).exit).toBe(4);
+  expect((await lemming(root, ['approve', 'A-1-manager-1', '--by', 'bos'])).exit).toBe(6);
+  expect((await lemming(root, ['approve', 'A-1-manager-1', '--by', 'boss', '--json'])).data.by).toBe('boss');
+  await turns(root, 1);
+  expect((await lemming(root, ['show', 'A-1-manager-1'])).out).toContain('Approved by boss.');
 });
 
 it('knows no act of another name', async () => {

@@ -95,4 +95,76 @@ describe('chat', () => {
     });
     expect((await chatting.talk).out).toBe('planner: Planner says hello.\n');
   });
+
+  it('bills only those whose mail belongs to the conversation', async () => {
+    const root = office();
+    await lemming(root, ['send', 'hr', 'unrelated']);
+    const { exit, out } = await lemming(root, ['chat', 'manager'], { stdin: 'plan\n' });
+    expect([exit, out]).toEqual([0, 'manager: The plan is ready.\n']);
+    const { by_agent } = (await lemming(root, ['costs', '--json'])).data;
+    expect([by_agent.manager.calls, by_agent.planner.calls, by_agent.hr.calls]).toEqual([2, 1, 0]);
+  });
+
+  it('goes on with a conversation, and lists them', async () => {
+    const root = office();
+    const { data } = await lemming(root, ['chat', 'manager', '--json'], { stdin: 'one\n' });
+    const again = await lemming(root, ['chat', '--thread', data.thread, '--json'], { stdin: 'two\n' });
+    expect(again.data).toMatchObject({ agent: 'manager', thread: data.thread, answered: 1 });
+    expect((await lemming(root, ['history', data.thread, '--json'])).data.messages).toHaveLength(4);
+    const talk = await lemming(root, ['chat', 'planner'], {
+      stdin: `/thread\n/thread 000001-human-01\n/thread nothing\nthree\n`,
+    });
+    expect(talk.out).toBe('manager: Heard: three\n');
+    expect(talk.err).toContain(data.thread);
+    expect(talk.err).toContain('human: one\nmanager: Heard: one');
+    expect(talk.err).toContain('no conversation "nothing"');
+    expect((await lemming(root, ['chat', '--thread', 'nothing'], { stdin: '' })).exit).toBe(6);
+  });
+
+  it('takes texts of many lines', async () => {
+    const root = office();
+    const { out } = await lemming(root, ['chat', 'manager'], { stdin: 'one\\\ntwo\n"""\nthree\n/help\n"""\n' });
+    expect(out).toBe('manager: Heard: one\ntwo\nmanager: Heard: three\n/help\n');
+  });
+
+  it('names the nearest of what it does not know, and makes a turn for one agent', async () => {
+    const root = office();
+    await lemming(root, ['send', 'hr', 'Hello']);
+    await lemming(root, ['send', 'planner', 'Hello']);
+    const { err } = await lemming(root, ['chat', 'manager'], { stdin: '/stop\n/step planner\n/step nobody\n/inbox\n' });
+    expect(err).toContain('Did you mean "/step"?');
+    expect(err).toContain('no agent "nobody"');
+    expect(err).toContain('Planner says hello.');
+    expect((await lemming(root, ['costs', '--json'])).data.by_agent).toMatchObject({
+      hr: { calls: 0 },
+      planner: { calls: 1 },
+    });
+  });
+
+  it('approves and denies what an answer waits for', async () => {
+    const root = office({ org: { policies: [{ act: 'send_message to:human', do: { ask: ['human'] } }] } });
+    const { exit, err, out } = await lemming(root, ['chat', 'manager'], {
+      stdin:
+        'Hello\n/approve\n/approve A-1-manager-1\nHello again\n/deny A-3-manager-1 not now\n/deny\n/approve A-9-x-1\n',
+    });
+    expect(err).toContain('manager waits for you to use send_message: /approve A-1-manager-1 or /deny A-1-manager-1');
+    expect(out).toContain('manager: Heard: Hello');
+    expect(err).toContain('Denied: manager');
+    expect(err).toContain('Nothing waits for you.');
+    expect(err).toContain('No act "A-9-x-1" waits');
+    expect(exit).toBe(1);
+  });
+
+  it('says what became of the turn when it is to stop', async () => {
+    const root = office();
+    const stop = new AbortController();
+    const onOut = () => stop.abort();
+    const { exit, err } = await lemming(root, ['chat', 'manager'], {
+      stdin: 'Hello\nnever\n',
+      signal: stop.signal,
+      onOut,
+    });
+    expect(exit).toBe(130);
+    expect(err).toMatch(/Stopped as you asked; .*lemming chat manager --thread chat-000001-\w+ goes on/);
+  });
 });

@@ -114,3 +114,27 @@ describe('doctor', () => {
     expect(readFileSync(join(root, 'org/chart.yaml'), 'utf8')).toBe(chart);
   });
 });
+
+it('tells how programs of agents are shut in', async () => {
+  const root = scratchOrg({ edges: { human: ['a'], a: ['human'] }, resumes: { a: { tools: ['shell'] } } });
+  const outcome = await doctor(testWorld(root), inputOf());
+  const { box } = outcome.data as { box: { level: string } };
+  expect(['strong', 'medium']).toContain(box.level);
+  expect(outcome.text).toContain(`Box: ${box.level}`);
+});
+
+it('says what to do when there is no Box and an agent has a shell', async () => {
+  const root = scratchOrg({ edges: { human: ['a'], a: ['human'] }, resumes: { a: { tools: ['ask:shell'] } } });
+  const path = process.env.PATH;
+  process.env.PATH = '';
+  try {
+    const { data, text } = await doctor(testWorld(root), inputOf());
+    expect(data).toMatchObject({
+      box: { level: 'none' },
+      notes: [expect.stringMatching(/refused to a: bubblewrap .*apt install/)],
+    });
+    expect(text).toContain('Box: none (bubblewrap (bwrap) is not installed)');
+  } finally {
+    process.env.PATH = path;
+  }
+});

@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { ProviderError } from '../../src/core/call.ts';
+import { UNPRICED } from '../../src/core/money.ts';
 import { realClock } from '../../src/disk/clock.ts';
 import type { Connection, Provider } from '../../src/providers/provider.ts';
 import { lemming, office, put, turns } from './people-world.ts';
@@ -110,7 +111,7 @@ describe('health --providers', () => {
     expect(data.providers.slice(1)).toMatchObject([
       { model: 'one', ok: false, failure: 'bad-request', message: 'the service does not know the model bad' },
       { model: 'two', ok: true, message: 'the service knows the model' },
-      { model: 'three', ok: true, message: 'the service knows the model; it has no price, so it cannot be called' },
+      { model: 'three', ok: true, message: `the service knows the model; it ${UNPRICED}` },
     ]);
     const { out } = await health(root, '--providers');
     expect(out).toMatch(/^one +bad +failed \(bad-request\) +\d+ +the service does not know the model bad$/m);

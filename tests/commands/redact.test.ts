@@ -9,7 +9,7 @@ import { withEngine } from '../../src/engine/open.ts';
 import { verifyJournal } from '../../src/engine/verify.ts';
 import { busyOrg, entriesOf, request, turns, visible } from './keep.ts';
 import { ask } from './relay.ts';
-import { faultsOf, filesIn, inputOf, testWorld } from './world.ts';
+import { faultsOf, filesIn, inputOf, scratchOrg, testWorld } from './world.ts';
 
 const redact = (root: string, id: string, flags: Record<string, boolean> = { yes: true }) =>
   run(testWorld(root), inputOf({ args: { id }, flags }));
@@ -45,6 +45,36 @@ describe('redact', () => {
     expect(holds(root, 'Please do: Tell')).toEqual(expect.not.arrayContaining([journalPath(1)]));
     const attached = Object.entries(visible(root)).filter(([path]) => path.startsWith('agents/a/outbox/000001-01-'));
     expect(attached.map(([, bytes]) => bytes.includes('[redacted]'))).toEqual([true, true]);
+    await isWhole(root);
+  });
+
+  it('erases a message that was held, from its approval, what was answered in its file, and who is asked next', async () => {
+    const secret = 'The number is "555-0{turn}99-7723".\nKeep it.';
+    const root = scratchOrg({
+      edges: { human: ['a'], a: ['human'], boss: [] },
+      org: {
+        policies: [{ act: 'send_message', do: { ask: ['human'] } }],
+        approvals: { timeout: '1 turn', escalate_to: ['human', 'boss'] },
+      },
+      resumes: { boss: { person: true } },
+      rules: [
+        { when: { agent: 'a' }, reply: { acts: [{ tool: 'send_message', input: { to: 'human', body: secret } }] } },
+      ],
+    });
+    ask(root, 'a', 'Secret errand 4711', 'errand');
+    await turns(root, 2);
+    const file = join(root, 'org/approvals/A-1-a-1.md');
+    const text = readFileSync(file, 'utf8');
+    expect(text).toContain('contacts: [human, boss]');
+    writeFileSync(file, text.replace('decision: null', 'decision: approve'));
+    await turns(root, 1);
+    expect(holds(root, '555-0199-7723').length).toBeGreaterThan(3);
+    await redact(root, '000003-a-01');
+    expect(holds(root, '555-0199-7723')).toEqual([]);
+    await isWhole(root);
+    expect(holds(root, 'Secret errand 4711').length).toBeGreaterThan(1);
+    await redact(root, '000001-human-01');
+    expect(holds(root, 'Secret errand 4711')).toEqual([]);
     await isWhole(root);
   });
 

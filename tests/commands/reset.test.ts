@@ -69,7 +69,7 @@ describe('reset', () => {
     await isWhole(root);
     ask(root, 'a', 'Anew.');
     await turns(root, 1);
-    expect(stateOf(root).memories.get('a')).toEqual(['agents/a/memory/asked.md']);
+    expect([...(stateOf(root).memories.get('a') ?? [])]).toEqual(['agents/a/memory/asked.md']);
     await isWhole(root);
   });
 

@@ -68,7 +68,7 @@ describe('run', () => {
       [3, 'a', 'ok', 1, 0.01],
     ]);
     expect(said).toHaveLength(3);
-    expect(text).toContain('1 message for human');
+    expect(text).toContain('Needs you: 1 message to read (lemming inbox)');
     expect((await runs(root, { 'until-idle': true })).data).toMatchObject({
       turn: 3,
       turns: 0,

@@ -94,6 +94,16 @@ describe('send', () => {
     expect((await lemming(root, ['status', '--json'])).data.dead_letters).toBe(0);
   });
 
+  it('lays several files beside the message, though they have one name', async () => {
+    const root = office();
+    for (const folder of ['one', 'two']) put(root, `${folder}/plan.txt`, folder);
+    await lemming(root, ['send', 'manager', 'see files', '--attach', 'one/plan.txt', '--attach', 'two/plan.txt']);
+    await turns(root, 1);
+    const { data } = await lemming(root, ['show', '000001-human-01', '--json']);
+    const texts = data.attachments.map((name: string) => textOf(root, `agents/human/outbox/${name}`));
+    expect(texts).toEqual(['one', 'two']);
+  });
+
   it('scenario 12: one message to a unit reaches each member the chart allows, in one conversation', async () => {
     const root = office({
       files: { 'org/units/staff.md': '---\nname: Staff\nmembers: [manager, planner, coder]\n---\nAll.\n' },

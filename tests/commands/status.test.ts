@@ -148,6 +148,7 @@ describe('the kept status', () => {
     ['an agent comes', (root) => put(root, 'agents/new/resume.md', '---\nrole: other\n---\n')],
     ['the chart changes', (root) => put(root, 'org/chart.yaml', `${textOf(root, 'org/chart.yaml')}\n`)],
     ['a unit comes', (root) => put(root, 'org/units/x.md', '---\nname: X\n---\n')],
+    ['an approval is answered in its file', (root) => put(root, 'org/approvals/A-1-hr-1.md', '---\n---\n')],
     ['a request waits', (root) => put(root, 'agents/human/requests/1.yaml', 'ask: pause\nby: human\nagent: hr\n')],
   ])('is made anew when %s', async (_what, change) => {
     const root = await kept();

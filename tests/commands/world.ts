@@ -13,6 +13,8 @@ export interface TestWorld extends World {
   said: string[];
   /** What was printed as it came. */
   printed: string[];
+  /** What was drawn, and taken away again (null). */
+  sketched: (string | null)[];
 }
 
 export interface WorldWish {
@@ -31,6 +33,7 @@ export interface WorldWish {
 export function testWorld(root: string, wish: WorldWish = {}): TestWorld {
   const said: string[] = [];
   const printed: string[] = [];
+  const sketched: (string | null)[] = [];
   const { stdin = '' } = wish;
   return {
     root,
@@ -43,6 +46,7 @@ export function testWorld(root: string, wish: WorldWish = {}): TestWorld {
       wish.onSay?.(line);
     },
     print: (line) => void printed.push(line),
+    sketch: (text) => void sketched.push(text),
     stdin: async () => stdin,
     async *lines() {
       for (const line of stdin.split('\n')) yield line;
@@ -50,6 +54,7 @@ export function testWorld(root: string, wish: WorldWish = {}): TestWorld {
     signal: wish.signal ?? new AbortController().signal,
     said,
     printed,
+    sketched,
   };
 }
 
@@ -61,7 +66,7 @@ export function inputOf(given: Partial<Input> = {}): Input {
 /** An empty folder that goes away with the test. */
 export function scratch(): string {
   const folder = mkdtempSync(join(tmpdir(), 'lemming-test-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
   return folder;
 }
 

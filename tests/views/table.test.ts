@@ -1,15 +1,20 @@
 import { expect, it } from 'vitest';
-import { count, shorten, table } from '../../src/views/table.ts';
+import { count, rowsOf, shorten, table, unmarked } from '../../src/views/table.ts';
 
-it('aligns words to the left and numbers to the right', () => {
+it('marks headings, rows and cells, each in one line', () => {
   expect(
     table([
-      ['agent', 'spent', 'why'],
-      ['hr', '0.25', 'no\nmail'],
-      ['planner', '12', ''],
+      ['agent', 'why'],
+      ['hr', 'no\nmail'],
     ]),
-  ).toBe('agent    spent  why\nhr        0.25  no mail\nplanner     12');
+  ).toBe('\u001dagent\u001f  why\n\u001ehr\u001f  no mail');
+  expect(rowsOf([['hr', 'idle']])).toBe('\u001ehr\u001f  idle');
   expect(table([])).toBe('');
+});
+
+it('lets no text of others pass for a table', () => {
+  expect(unmarked('\u001da\u001eb\u001f  c')).toBe('ab  c');
+  expect(rowsOf([['a\u001fb', '\u001dc']])).toBe('\u001eab\u001f  c');
 });
 
 it('shortens by characters, not by halves of them', () => {

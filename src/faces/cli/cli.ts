@@ -5,7 +5,8 @@ import { findOrg } from './find-org.ts';
 import { HOW_TO_START } from './help.ts';
 import { buildProgram, type Catalogue } from './program.ts';
 import { safeJson, safeLine, safeText } from './safe.ts';
-import { makeWorld, type Terminal } from './world.ts';
+import type { Screen } from './screen.ts';
+import type { Terminal } from './world.ts';
 
 /** The options of every command. */
 interface Globals {
@@ -18,8 +19,12 @@ interface Globals {
 /** Gives the `run` of a verb; called only for the verb that runs. */
 export type Load = (name: string) => Promise<Run>;
 
+/** What the completion of a shell calls; it stands in no help. */
+const COMPLETE = '__complete';
+
 /** One command line of `lemming`; resolves to the exit code and never rejects. */
 export async function runCli(catalogue: Catalogue, load: Load, terminal: Terminal, argv: string[]): Promise<number> {
+  if (argv[0] === COMPLETE) return (await import('./complete.ts')).tellCandidates(catalogue, terminal, argv.slice(1));
   let exit = 0;
   const program = buildProgram(catalogue, terminal.out, async (command, input) => {
     exit = await perform(command, input, load, terminal, program.opts());
@@ -46,16 +51,21 @@ async function perform(
 ): Promise<number> {
   const root = orgOf(terminal, options);
   if (root === null && command.needsOrg !== false) throw noOrg(terminal, options);
-  const run = await load(command.name);
-  const { json = false, plain = false } = options;
-  const outcome = await run(makeWorld(terminal, root ?? '', { json, plain }), input);
-  show(outcome, terminal, json);
-  return terminal.signal.aborted ? 130 : (outcome.exit ?? 0);
+  const [run, { makeScreen, makeWorld }] = await Promise.all([load(command.name), import('./world.ts')]);
+  const screen = makeScreen(terminal, options);
+  try {
+    const outcome = await run(makeWorld(terminal, screen, root ?? '', options), input);
+    screen.sketch(null);
+    await show(outcome, terminal, screen, options);
+    return terminal.signal.aborted ? 130 : (outcome.exit ?? 0);
+  } finally {
+    screen.sketch(null);
+  }
 }
 
-function show(outcome: Outcome, terminal: Terminal, json: boolean): void {
-  if (json) terminal.out(jsonOf(outcome.data));
-  else if (outcome.text !== '') terminal.out(safeText(outcome.text).replace(/\n?$/, '\n'));
+async function show({ data, text }: Outcome, terminal: Terminal, screen: Screen, { json }: Globals): Promise<void> {
+  if (json) terminal.out(jsonOf(data));
+  else if (text !== '') await screen.show(text);
 }
 
 /** Errors: a line each for people, and one object for scripts. Help and version arrive here as well, with exit code 0. */

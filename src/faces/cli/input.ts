@@ -1,5 +1,6 @@
 import type { Command, Flag, Input } from '../../commands/command.ts';
 import { failure } from '../../schema/fault.ts';
+import { argTerm } from './help.ts';
 
 /** What commander hands over: a text, all that is left, or nothing. */
 export type Given = string | string[] | undefined;
@@ -11,12 +12,22 @@ export function readInput(command: Command, given: Given[], option: (flag: Flag)
     const value = given[at];
     if (Array.isArray(value)) input.rest = value;
     else input.args[arg.name] = value;
+    if (arg.choices && typeof value === 'string' && !arg.choices.includes(value))
+      throw failure(
+        'usage',
+        `${argTerm({ ...arg, optional: false })} is one of ${arg.choices.join(', ')}, not "${value}"`,
+        { value },
+      );
   });
   for (const flag of command.flags) {
-    const value = option(flag);
-    input.flags[flag.name] = typeof value === 'string' ? readFlag(flag, value) : value === true ? true : undefined;
+    input.flags[flag.name] = readOption(flag, option(flag));
   }
   return input;
+}
+
+function readOption(flag: Flag, value: unknown): Input['flags'][string] {
+  if (Array.isArray(value)) return value as string[];
+  return typeof value === 'string' ? readFlag(flag, value) : value === true ? true : undefined;
 }
 
 /** The value of an option by its kind; anything else is wrong use. */

@@ -9,16 +9,21 @@ import type { Terminal } from './world.ts';
 export async function runProcess(catalogue: Catalogue, load: Load): Promise<never> {
   const stop = new AbortController();
   const closed = endQuietlyWhenClosed(stop);
-  stopOnSignals(stop);
+  const interrupt = stopper(stop);
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, interrupt.now);
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) process.on(event, endUnexpectedly);
-  const exit = await runCli(catalogue, load, terminalOf(stop.signal), process.argv.slice(2));
+  const exit = await runCli(catalogue, load, terminalOf(stop.signal, interrupt), process.argv.slice(2));
   await new Promise((written) => process.stdout.write('', written));
   process.exit(closed.stdout ? 0 : exit);
 }
 
-function terminalOf(signal: AbortSignal): Terminal {
-  const { env, stdout, stderr } = process;
+function terminalOf(signal: AbortSignal, { asked, now }: Interrupt): Terminal {
+  const { env, stdin, stdout, stderr } = process;
+  const isScreen = stdout.isTTY && env.TERM !== 'dumb';
   return {
+    ...(isScreen && { screen: stdout }),
+    ...(isScreen && stdin.isTTY && { keyboard: { stdin, stdout, interrupt: now } }),
+    interrupted: asked,
     cwd: process.cwd(),
     env,
     interactive: stdout.isTTY && stderr.isTTY && !env.NO_COLOR && env.TERM !== 'dumb',
@@ -29,17 +34,21 @@ function terminalOf(signal: AbortSignal): Terminal {
   };
 }
 
-/** The first signal asks the command to finish what it does, the second ends the process. */
-function stopOnSignals(stop: AbortController): void {
-  let asked = false;
-  const onSignal = () => {
-    if (asked) process.exit(130);
-    asked = true;
-    process.stderr.write('Stopping after what is in flight; once more stops at once.\n');
+interface Interrupt {
+  /** Aborted at the first request to stop. */
+  asked: AbortSignal;
+  now(): void;
+}
+
+/** The first request asks the command to finish what it does, the second ends the process. */
+function stopper(stop: AbortController): Interrupt {
+  const asked = new AbortController();
+  const now = () => {
+    if (asked.signal.aborted) process.exit(130);
+    asked.abort();
     stop.abort();
   };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
+  return { asked: asked.signal, now };
 }
 
 /** When the reader of the output has gone (`lemming logs -f | head`), the command is asked to stop and nothing is said. */

@@ -60,7 +60,8 @@ function termOf(argument: Argument): string {
 }
 
 function optionOf(flag: Flag): Option {
-  return new Option(flagTerm(flag), flagAbout(flag));
+  const option = new Option(flagTerm(flag), flagAbout(flag));
+  return flag.many ? option.argParser((text, before: string[] = []) => [...before, text]) : option;
 }
 
 function end(error: CommanderError, help: string): never {

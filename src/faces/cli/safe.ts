@@ -18,7 +18,12 @@ export function safeText(text: string): string {
   return text.replace(UNSAFE, '');
 }
 
-/** The same in one line. */
+/** The same, but for the marks of tables, which `layout` takes out. */
+export function safeMarked(text: string): string {
+  return text.replace(UNSAFE, (found) => (/^[\u001d-\u001f]$/.test(found) ? found : ''));
+}
+
+/** Safe text in one line. */
 export function safeLine(text: string): string {
   return safeText(text.replace(/\s*[\n\r]\s*/g, ' ')).replaceAll('\t', ' ');
 }

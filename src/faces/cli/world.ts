@@ -1,5 +1,9 @@
-import type { World } from '../../commands/command.ts';
-import { safeJson, safeText } from './safe.ts';
+import type { Outcome, Typing, World } from '../../commands/command.ts';
+import { realClock } from '../../disk/clock.ts';
+import { wantsColour } from './colour.ts';
+import type { Keyboard } from './keyboard.ts';
+import { safeJson } from './safe.ts';
+import { Screen } from './screen.ts';
 
 /** What the process gives the command line: streams, environment, interruption. Tests give their own. */
 export interface Terminal {
@@ -7,27 +11,72 @@ export interface Terminal {
   env: Record<string, string | undefined>;
   /** A person reads the output. */
   interactive: boolean;
+  /** The terminal that the output goes to, when it is one. */
+  screen?: { columns: number; rows: number };
+  /** The terminal that a person types at, when there is one. */
+  keyboard?: Omit<Keyboard, 'signal'>;
   stdin(): NodeJS.ReadableStream;
   out(text: string): void;
   err(text: string): void;
   signal: AbortSignal;
+  /** Aborted when a person or the system asks to stop. */
+  interrupted?: AbortSignal;
+}
+
+/** The options that decide how output looks. */
+export interface Look {
+  json?: boolean;
+  plain?: boolean;
+}
+
+const NO_SCREEN = { columns: Number.POSITIVE_INFINITY, rows: Number.POSITIVE_INFINITY };
+
+/** What a command writes to. */
+export function makeScreen(terminal: Terminal, { json = false, plain = false }: Look): Screen {
+  const { env, interactive, out, err } = terminal;
+  const screen = new Screen({
+    size: () => (plain ? undefined : terminal.screen) ?? NO_SCREEN,
+    colour: wantsColour({ env, isTerminal: interactive, plain: plain || json }),
+    redraws: interactive && !plain && !json,
+    ticks: () => realClock.ticks(),
+    out: (text) => out(text),
+    err: (text) => err(text),
+  });
+  terminal.interrupted?.addEventListener('abort', () =>
+    screen.say('Stopping after what is in flight; once more stops at once.'),
+  );
+  return screen;
 }
 
 /** The world that the command line makes for a command. */
-export function makeWorld(terminal: Terminal, root: string, options: { json: boolean; plain: boolean }): World {
-  const { cwd, env, signal } = terminal;
-  return {
+export function makeWorld(
+  terminal: Terminal,
+  screen: Screen,
+  root: string,
+  { json = false, plain = false }: Look,
+): World {
+  const { cwd, env, signal, keyboard } = terminal;
+  const types = keyboard && !plain && !json;
+  const world: World = {
     root,
     cwd,
     env,
-    json: options.json,
-    interactive: terminal.interactive && !options.plain && !options.json,
-    say: (line) => terminal.err(`${safeText(line)}\n`),
-    print: (line) => terminal.out(`${options.json ? safeJson(line) : safeText(line)}\n`),
+    json,
+    interactive: terminal.interactive && !plain && !json,
+    say: (line) => screen.say(line),
+    print: (line) => (json ? screen.raw(safeJson(line)) : screen.print(line)),
+    sketch: (text) => screen.sketch(text),
     stdin: () => readAll(terminal),
-    lines: () => readLines(terminal),
+    lines: (typing) => (types && typing ? typeLines({ ...keyboard, signal }, screen, typing) : readLines(terminal)),
     signal,
   };
+  if (types) world.screen = (wish) => openScreen(world, wish);
+  return world;
+}
+
+/** What draws is loaded only now. */
+async function openScreen(world: World, wish: { run: boolean }): Promise<Outcome> {
+  return (await import('../tui/open.ts')).openScreen(world, wish);
 }
 
 async function readAll(terminal: Terminal): Promise<string> {
@@ -41,4 +90,9 @@ async function* readLines(terminal: Terminal): AsyncGenerator<string> {
   const { createInterface } = await import('node:readline');
   const input = terminal.stdin();
   yield* createInterface({ input, signal: terminal.signal, terminal: false, crlfDelay: Number.POSITIVE_INFINITY });
+}
+
+async function* typeLines(keyboard: Keyboard, screen: Screen, typing: Typing): AsyncGenerator<string> {
+  const { typedLines } = await import('./keyboard.ts');
+  yield* typedLines(keyboard, screen, typing);
 }

@@ -1,0 +1,16 @@
+import type { Told } from '../core/told.ts';
+import { realClock } from '../disk/clock.ts';
+import { printBar } from '../views/bar.ts';
+import type { World } from './command.ts';
+
+/** Work that is done sooner needs no bar: milliseconds. */
+const SOON_MS = 500;
+
+/** Shows at a terminal how far work is that begins now, and when it may be done. `unit`: what is counted; '' for a share. */
+export function barFor(world: World, unit: string): Told {
+  const began = realClock.ticks();
+  return (done, total) => {
+    const ms = realClock.ticks() - began;
+    if (ms >= SOON_MS) world.sketch(printBar(done, total, ms, unit));
+  };
+}

@@ -1,0 +1,114 @@
+import type { Arg, Command, Flag, Known } from '../../commands/command.ts';
+import { realDisk } from '../../disk/real.ts';
+import { findOrg } from './find-org.ts';
+import { GLOBAL, inHelpOrder } from './help.ts';
+import { type Candidate, known } from './known.ts';
+import type { Catalogue } from './program.ts';
+import type { Terminal } from './world.ts';
+
+/** What the last word of a command line may become: given words, and things of an org. */
+interface Wanted {
+  words: Candidate[];
+  kinds: readonly Known[];
+  /** Stands before each of them in the word: `--flag=`. */
+  before?: string;
+}
+
+const NOTHING: Wanted = { words: [], kinds: [] };
+
+/** Prints the candidates for the last word, a line each: what to type, a tab, what it is. `:files` and `:folders` leave it to the shell. */
+export function tellCandidates(catalogue: Catalogue, terminal: Terminal, words: readonly string[]): number {
+  try {
+    for (const { value, about } of candidates(catalogue, terminal, words)) terminal.out(`${value}\t${about}\n`);
+  } catch {
+    // A shell that waits for a key is no place for an error: then nothing is offered.
+  }
+  return 0;
+}
+
+function candidates(catalogue: Catalogue, terminal: Terminal, words: readonly string[]): Candidate[] {
+  const typed = words.at(-1) ?? '';
+  const { words: given, kinds, before = '' } = wanted(catalogue, words);
+  const shell = kinds.find((kind) => kind === 'file' || kind === 'folder');
+  if (shell) return [{ value: `:${shell}s`, about: '' }];
+  const root = kinds.length > 0 ? orgOf(terminal, words) : null;
+  const found = root === null ? [] : kinds.flatMap((kind) => known(realDisk(root), kind));
+  return [...given, ...found]
+    .map(({ value, about }) => ({ value: before + value, about }))
+    .filter(({ value }) => value.startsWith(typed));
+}
+
+function orgOf({ cwd, env }: Terminal, words: readonly string[]): string | null {
+  const at = words.indexOf('--org');
+  return findOrg(cwd, (at >= 0 ? words[at + 1] : undefined) ?? (env.LEMMING_ORG || undefined));
+}
+
+/** What the words before the last one ask for. */
+export function wanted({ commands }: Catalogue, words: readonly string[]): Wanted {
+  const typed = words.at(-1) ?? '';
+  const given: string[] = [];
+  let command: Command | undefined;
+  let awaiting: Flag | undefined;
+  let onlyArgs = false;
+  for (const word of words.slice(0, -1)) {
+    if (awaiting) awaiting = undefined;
+    else if (word === '--') onlyArgs = true;
+    else if (word.startsWith('-') && !onlyArgs) awaiting = takesWord(flagNamed(command, word));
+    else if (!command && given.length === 0) {
+      command = commands.find(({ name }) => name === word);
+      if (!command) given.push(word);
+    } else given.push(word);
+  }
+  if (awaiting) return valuesOf(awaiting);
+  if (typed.startsWith('-') && !onlyArgs) return flagsFor(command, typed);
+  if (command) return valuesOfArg(command.args, given.length);
+  const isVerb = given.length === 0 || (given.length === 1 && given[0] === 'help');
+  return isVerb
+    ? { words: inHelpOrder(commands).map(({ name, summary }) => ({ value: name, about: summary })), kinds: [] }
+    : NOTHING;
+}
+
+function flagNamed(command: Command | undefined, word: string): Flag | undefined {
+  const flags = [...(command?.flags ?? []), ...GLOBAL];
+  return flags.find(({ name, short }) => word === `--${name}` || (short !== undefined && word === `-${short}`));
+}
+
+/** The flag, when the next word is its value. */
+function takesWord(flag: Flag | undefined): Flag | undefined {
+  return flag?.value && !flag.optional ? flag : undefined;
+}
+
+function flagsFor(command: Command | undefined, typed: string): Wanted {
+  const [name = '', value] = typed.split('=', 2);
+  const flag = value === undefined ? undefined : flagNamed(command, name);
+  if (value !== undefined) return flag ? { ...valuesOf(flag), before: `${name}=` } : NOTHING;
+  const flags = [...(command?.flags ?? []), ...GLOBAL].map((one) => ({ value: `--${one.name}`, about: one.about }));
+  return { words: [...flags, { value: '--help', about: 'show this help' }], kinds: [] };
+}
+
+/** Arguments and placeholders that mean the same wherever they stand. */
+const KINDS: Record<string, readonly Known[]> = {
+  agent: ['agent'],
+  AGENT: ['agent'],
+  of: ['agent', 'thread'],
+  id: ['message', 'approval', 'dead-letter'],
+  model: ['model'],
+  MODEL: ['model'],
+  thread: ['thread'],
+  'reply-to': ['message'],
+  file: ['file'],
+  FILE: ['file'],
+  dir: ['folder'],
+  DIR: ['folder'],
+};
+
+function valuesOf({ name, value = '', choices = [] }: Flag): Wanted {
+  return { words: choices.map((choice) => ({ value: choice, about: '' })), kinds: KINDS[name] ?? KINDS[value] ?? [] };
+}
+
+function valuesOfArg(args: readonly Arg[], place: number): Wanted {
+  const arg = args[place] ?? args.find(({ many }) => many);
+  if (!arg || (arg.many && arg.of === undefined)) return NOTHING;
+  const { name, of, choices = [] } = arg;
+  return { words: choices.map((choice) => ({ value: choice, about: '' })), kinds: of ?? KINDS[name] ?? [] };
+}

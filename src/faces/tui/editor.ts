@@ -1,0 +1,45 @@
+import { spawn } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { realClock } from '../../disk/clock.ts';
+import { realDisk } from '../../disk/real.ts';
+import { failure } from '../../schema/fault.ts';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** Editors that open a file at a line when they are told `+N`. */
+const TAKES_LINE = ['vi', 'vim', 'nvim', 'view', 'nano', 'emacs', 'emacsclient', 'joe', 'micro', 'kak', 'hx'];
+
+/** The person's editor with the file, until it ends. `file`: absolute. Throws `usage` when it cannot be started. */
+export async function edit(env: Env, file: string, line?: number): Promise<void> {
+  const [program = 'vi', ...words] = (env.VISUAL || env.EDITOR || 'vi').split(/\s+/).filter(Boolean);
+  const place = line !== undefined && TAKES_LINE.includes(basename(program)) ? [`+${line}`] : [];
+  await new Promise<void>((resolve, reject) => {
+    const child = spawn(program, [...words, ...place, file], { stdio: 'inherit', env: { ...env } });
+    child.on('error', () =>
+      reject(
+        failure('usage', `The editor ${JSON.stringify(program)} cannot be started`, {
+          remedy: 'Set EDITOR to a program that is there.',
+        }),
+      ),
+    );
+    child.on('exit', () => resolve());
+  });
+}
+
+/** Lets the person write a text in their editor; what they saved. */
+export async function compose(env: Env, text: string): Promise<string> {
+  const folder = join(tmpdir(), `lemming-${realClock.token()}`);
+  const disk = realDisk(folder);
+  disk.mkdir('');
+  disk.create('message.md', text);
+  try {
+    await edit(env, join(folder, 'message.md'));
+    return Buffer.from(disk.read('message.md') ?? new Uint8Array())
+      .toString()
+      .trimEnd();
+  } finally {
+    disk.unlink('message.md');
+    disk.rmdir('');
+  }
+}

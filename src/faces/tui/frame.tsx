@@ -1,0 +1,287 @@
+import { Box, Text } from 'ink';
+import { agentState } from '../../core/state.ts';
+import { type Cell, type Line, line, type Pane, spans } from '../../views/screen/line.ts';
+import { needsYou, pauseOf, type Scene } from '../../views/screen/scene.ts';
+import { printEvent } from '../../views/turn.ts';
+import { safeLine } from '../cli/safe.ts';
+import { fold, head, inverse, type Paint, row, sized, widthOf, widths } from './fit.ts';
+import { PANES, type PaneName, panesOf } from './panes.ts';
+import type { Slots } from './slots.ts';
+import { chosenRow, type Layout, type Prompt, type Reader, type Ui, windowStart } from './ui.ts';
+
+/** All that a frame shows. */
+export interface Frame {
+  scene: Scene;
+  counts: Record<PaneName, number>;
+  ui: Ui;
+  pane: Pane;
+  layout: Layout;
+  paint: Paint;
+  slots: Slots;
+  /** Key that shows the help, as the person knows it. */
+  helpKey: string;
+}
+
+/** A row of the terminal. */
+function Row({ text, slots }: { text: string; slots: Slots }) {
+  return <Text>{slots.hold(text)}</Text>;
+}
+
+/** So many rows of a place; missing ones are empty. */
+function Rows({ rows, height, width, slots }: { rows: string[]; height: number; width: number; slots: Slots }) {
+  return (
+    <Box flexDirection="column" width={width} flexShrink={0}>
+      {Array.from({ length: height }, (_, y) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a row of the terminal is its place
+        <Row key={y} text={rows[y] ?? ''} slots={slots} />
+      ))}
+    </Box>
+  );
+}
+
+/** The whole screen: tabs, the pane or what is opened over it, the line for messages and typing, the footer. */
+export function FrameView(frame: Frame) {
+  const { layout, ui, slots } = frame;
+  return (
+    <Box flexDirection="column" width={layout.columns} height={layout.rows}>
+      <Row slots={slots} text={tabs(frame)} />
+      {ui.reader ? <ReaderView frame={frame} reader={ui.reader} /> : <PaneView {...frame} />}
+      <Rows
+        slots={slots}
+        rows={ui.prompt ? promptRows(ui.prompt, frame) : said(frame)}
+        height={layout.prompt}
+        width={layout.columns}
+      />
+      <Row slots={slots} text={footer(frame)} />
+    </Box>
+  );
+}
+
+function tabs({ scene, ui, counts, layout, paint }: Frame): string {
+  const names = panesOf(scene);
+  const labels = names.map(
+    (name, i) => ` ${i + 1} ${PANES[name].title}${counts[name] > 0 ? ` (${counts[name]})` : ''} `,
+  );
+  const bar = labels.map((label, i) => {
+    const name = names[i] as PaneName;
+    return name === ui.pane ? inverse(label) : paint(counts[name] > 0 ? 'warn' : 'plain', label);
+  });
+  const left = layout.columns - labels.join('').length - 1;
+  return left > 6 ? `${bar.join('')} ${paint('strong', sized(scene.config.org.name, left, true))}` : bar.join('');
+}
+
+function PaneView(frame: Frame) {
+  const { pane, layout, paint, ui, slots } = frame;
+  const { columns, list, detail, feed, top } = layout;
+  const chosen = chosenRow(ui, pane, PANES[ui.pane].start);
+  const closer = detail && chosen >= 0 ? foldSome(pane.detail(chosen), detail.width, detail.height, paint) : [];
+  const bar = detail ? Array<string>(detail.height).fill(paint('quiet', ' │ ')) : [];
+  return (
+    <Box flexDirection="column" flexShrink={0}>
+      {top > 0 && (
+        <Rows
+          slots={slots}
+          rows={pane.top.slice(0, top).map((line) => fold(line, columns, paint)[0] ?? '')}
+          height={top}
+          width={columns}
+        />
+      )}
+      <Box>
+        <Box flexDirection="column" width={list.width} flexShrink={0}>
+          <Row slots={slots} text={heading(frame)} />
+          <Rows slots={slots} rows={listRows(frame, chosen)} height={list.height} width={list.width} />
+        </Box>
+        {detail?.where === 'beside' && <Rows slots={slots} rows={bar} height={detail.height} width={3} />}
+        {detail?.where === 'beside' && <Rows slots={slots} rows={closer} height={detail.height} width={detail.width} />}
+      </Box>
+      {detail?.where === 'below' && <Row slots={slots} text={rule('', columns, paint)} />}
+      {detail?.where === 'below' && (
+        <Rows slots={slots} rows={closer.map((text) => `  ${text}`)} height={detail.height} width={columns} />
+      )}
+      {feed > 0 && <Rows slots={slots} rows={feedRows(frame, feed)} height={feed} width={columns} />}
+    </Box>
+  );
+}
+
+/** A line across the screen with a title in it. */
+function rule(title: string, width: number, paint: Paint): string {
+  const lead = title === '' ? '' : `── ${safeLine(title)} `;
+  const shown = sized(lead, Math.min(widthOf(lead), Math.max(0, width)));
+  return paint('quiet', shown + '─'.repeat(Math.max(0, width - widthOf(shown))));
+}
+
+/** Before each row of a list. */
+const MARK = 2;
+
+function heading({ pane, layout, paint, ui }: Frame): string {
+  const { width } = layout.list;
+  const filter = ui.filters[ui.pane];
+  if (filter) return paint('warn', sized(`  filter: ${filter}  (${pane.keys.length} shown; esc clears it)`, width));
+  const titles: Cell[] = pane.columns.map(({ title }) => ({ text: title, tone: 'quiet' }));
+  return `${' '.repeat(MARK)}${row(pane.columns, widths(pane.columns, width - MARK), titles, paint)}`;
+}
+
+function listRows({ pane, layout, paint }: Frame, chosen: number): string[] {
+  const { width, height } = layout.list;
+  if (pane.keys.length === 0) return ['', paint('quiet', sized(`  ${pane.empty}`, width))];
+  const sizes = widths(pane.columns, width - MARK);
+  const first = windowStart(chosen, height, pane.keys.length);
+  const count = Math.min(height, pane.keys.length - first);
+  return Array.from({ length: count }, (_, i) => {
+    const at = first + i;
+    if (at !== chosen) return `  ${row(pane.columns, sizes, pane.cells(at), paint)}`;
+    return inverse(`> ${row(pane.columns, sizes, pane.cells(at), (_tone, text) => text)}`);
+  });
+}
+
+function feedRows({ scene, layout, paint }: Frame, height: number): string[] {
+  const title = rule('what happens', layout.columns, paint);
+  const lines = scene.recent.events.slice(-(height - 1)).map(({ turn, event }) => {
+    const tone =
+      event.what === 'dead letter' || / failed: /.test(event.text) ? 'bad' : event.what === 'held' ? 'warn' : 'plain';
+    return `${paint('quiet', sized(String(turn), 6, true))} ${paint(tone, sized(printEvent(event).trimStart().split('\n', 1)[0] ?? '', layout.columns - 7))}`;
+  });
+  return [
+    title,
+    ...(lines.length > 0 ? lines : [paint('quiet', '  No turn was made yet: s makes one, w writes to an agent.')]),
+  ];
+}
+
+function ReaderView({ frame, reader }: { frame: Frame; reader: Reader }) {
+  const { layout, paint, slots } = frame;
+  const height = readerHeight(layout);
+  const lines = readerLines(frame, reader);
+  const from = Math.min(reader.scroll, Math.max(0, lines.length - height));
+  const title = 'row' in reader ? PANES[frame.ui.pane].title : reader.title;
+  const place =
+    lines.length > height ? `lines ${from + 1} to ${Math.min(lines.length, from + height)} of ${lines.length}` : '';
+  return (
+    <Box flexDirection="column" flexShrink={0}>
+      <Row slots={slots} text={`${rule(title, layout.columns - place.length - 1, paint)} ${paint('quiet', place)}`} />
+      <Rows
+        slots={slots}
+        rows={lines.slice(from, from + height).map((text) => ` ${text}`)}
+        height={height}
+        width={layout.columns}
+      />
+    </Box>
+  );
+}
+
+export function readerHeight({ rows, prompt }: Layout): number {
+  return Math.max(1, rows - 3 - prompt);
+}
+
+/** The lines of what is opened, folded; done once for a pane, a row and a width. A row that is gone says so. */
+export function readerLines({ pane, layout, paint }: Frame, reader: Reader): string[] {
+  const of = 'row' in reader ? pane : reader.lines;
+  const key = `${'row' in reader ? reader.row : ''} ${layout.columns}`;
+  const known = folded.get(of) ?? new Map<string, string[]>();
+  folded.set(of, known);
+  const lines = known.get(key) ?? foldSome(linesOf(pane, reader), layout.columns - 2, Number.POSITIVE_INFINITY, paint);
+  known.set(key, lines);
+  return lines;
+}
+const folded = new WeakMap<object, Map<string, string[]>>();
+
+function linesOf(pane: Pane, reader: Reader): Line[] {
+  if (!('row' in reader)) return reader.lines;
+  const at = pane.keys.indexOf(reader.row);
+  return at < 0 ? [spans([['It is no longer in the list.', 'quiet']])] : pane.detail(at);
+}
+
+/** Lines folded until so many rows are full. */
+function foldSome(lines: readonly Line[], width: number, most: number, paint: Paint): string[] {
+  const rows: string[] = [];
+  for (const line of lines) {
+    if (rows.length >= most) break;
+    rows.push(...fold(line, width, paint));
+  }
+  return rows;
+}
+
+function said({ ui, paint, layout, helpKey, scene }: Frame): string[] {
+  const { text, tone } = ui.said;
+  if (text !== '') return foldSome([line(text, tone)], layout.columns, layout.prompt, paint);
+  const waits = scene.requests.length + scene.drops.length;
+  const news =
+    waits > 0
+      ? `${waits} ${waits === 1 ? 'thing' : 'things'} you did ${waits === 1 ? 'waits' : 'wait'} for the next turn${scene.engine ? '' : ' (s makes it)'}. `
+      : '';
+  const hints = ui.reader
+    ? ['esc back', ...HINTS[ui.pane]]
+    : ['enter open', ...HINTS[ui.pane], 's step', '/ filter', 'q quit'];
+  return [paint('quiet', fitting([`${news}${helpKey} help`, ...hints], '   ', layout.columns))];
+}
+
+/** What is useful on the rows of a pane. */
+const HINTS: Record<PaneName, string[]> = {
+  org: ['w write', 'p pause', 't top up', 'e edit'],
+  mail: ['r reply', 'x exact prompt', 'm acknowledge', 'w write'],
+  problems: ['a approve', 'd deny', 't top up', 'R retry', 'e edit'],
+  approvals: ['a approve', 'd deny', 'e edit'],
+  costs: ['t top up', 'p pause', 'e edit'],
+  log: ['w write'],
+  tasks: ['e edit'],
+};
+
+/** As many of the parts, in order, as there is room for. */
+function fitting(parts: readonly string[], between: string, width: number): string {
+  let text = '';
+  for (const part of parts) {
+    const next = text === '' ? part : `${text}${between}${part}`;
+    if (widthOf(next) <= width) text = next;
+  }
+  return text;
+}
+
+/** The label, then the text with its cursor; of a long one the part around the cursor. */
+function promptRows({ label, hint, field }: Prompt, { layout, paint }: Frame): string[] {
+  const rows = field.text.split('\n');
+  const before = field.text.slice(0, field.at).split('\n');
+  const y = before.length - 1;
+  const first = Math.max(0, Math.min(y - (layout.prompt >> 1), rows.length - layout.prompt));
+  const indent = widthOf(label) + 2;
+  return rows.slice(first, first + layout.prompt).map((text, i) => {
+    const lead = i === 0 ? paint('strong', `${label}: `) : ' '.repeat(indent);
+    const room = layout.columns - indent - 1;
+    if (first + i !== y) return lead + sized(text, room);
+    const x = before[y]?.length ?? 0;
+    const from = widthOf(text.slice(0, x)) < room ? 0 : x - (room >> 1);
+    const at = [...text.slice(x)][0] ?? ' ';
+    const line = `${sized(text.slice(from, x), widthOf(text.slice(from, x)))}${inverse(at)}${head(text.slice(x + at.length), Math.max(0, room - widthOf(text.slice(from, x)) - 1))}`;
+    const left = layout.columns - indent - widthOf(text.slice(from)) - 3;
+    return lead + line + (left > hint.length ? paint('quiet', sized(hint, left, true)) : '');
+  });
+}
+
+function footer({ scene, layout, paint }: Frame): string {
+  const { state, config, engine, recent } = scene;
+  const { paused, soon } = pauseOf(scene, null);
+  const needs = needsYou(scene);
+  const tokens = [...state.agents.keys()].reduce(
+    (sum, name) => sum + agentState(state, name).tokensIn + agentState(state, name).tokensOut,
+    0,
+  );
+  const cache = recent.cacheShare();
+  const budget = config.credits.org.cap;
+  const now = paused ? (soon ? 'pausing' : 'paused') : soon ? 'resuming' : engine ? 'running' : 'idle';
+  const parts = [
+    `turn ${state.turn}`,
+    now,
+    `${state.org.spent / 1e6}${budget === undefined ? '' : ` of ${budget / 1e6}`} credits`,
+    `${short(tokens)} tokens`,
+    ...(cache === null ? [] : [`cache ${Math.round(cache * 100)} %`]),
+    ...(engine ? [`lemming ${engine.command}, process ${engine.pid}`] : []),
+  ];
+  const need = needs === 0 ? 'nothing needs you' : `${needs} need${needs === 1 ? 's' : ''} you`;
+  const room = layout.columns - need.length - 2;
+  const left = sized(` ${fitting(parts, '  ·  ', room - 1)}`, room);
+  return inverse(`${left} ${needs === 0 ? need : paint('strong', need)} `);
+}
+
+/** `950`, `12.3k`, `4.5M`. */
+function short(count: number): string {
+  if (count < 1000) return String(count);
+  return count < 1_000_000 ? `${(count / 1000).toFixed(1)}k` : `${(count / 1_000_000).toFixed(1)}M`;
+}

@@ -1,0 +1,58 @@
+import type { Outcome, World } from '../../commands/command.ts';
+import { Follow } from '../../engine/follow.ts';
+
+/** How the screen is wanted. */
+export interface ScreenWish {
+  /** Run the engine in this process as well. */
+  run: boolean;
+}
+
+/** React is slow, and talks to its developers, unless it is told so; ink draws nothing where it takes the machine for a CI. */
+const SETTINGS = { NODE_ENV: 'production', DEV: 'false', CI: 'false', CONTINUOUS_INTEGRATION: 'false' };
+
+/** Opens the screen on an org until the person leaves. The terminal is given back whatever ends it. */
+export async function openScreen(world: World, wish: ScreenWish): Promise<Outcome> {
+  const follow = await Follow.open(world);
+  const { Screen, outcomeOf } = await withSettings(SETTINGS, () => import('./screen.tsx'));
+  const screen = new Screen(world, follow, process);
+  const forget = restoreAtEnd(() => screen.restore());
+  const stopped = (): void => void screen.quit();
+  world.signal.addEventListener('abort', stopped, { once: true });
+  try {
+    if (wish.run) screen.run();
+    await screen.end;
+    return outcomeOf(follow.scene());
+  } finally {
+    world.signal.removeEventListener('abort', stopped);
+    screen.restore();
+    forget();
+  }
+}
+
+/** Sets variables of this process while something is loaded that looks at them. */
+async function withSettings<T>(settings: Record<string, string>, load: () => Promise<T>): Promise<T> {
+  const before = Object.keys(settings).map((name) => [name, process.env[name]] as const);
+  Object.assign(process.env, settings);
+  try {
+    return await load();
+  } finally {
+    for (const [name, value] of before)
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+  }
+}
+
+/** Whatever ends the process, the terminal is restored before anybody else says a word on it. */
+function restoreAtEnd(restore: () => void): () => void {
+  const hangUp = (): never => {
+    restore();
+    process.exit(129);
+  };
+  const events = ['SIGINT', 'SIGTERM', 'uncaughtException', 'unhandledRejection', 'exit'] as const;
+  for (const event of events) process.prependListener(event as 'exit', restore);
+  process.on('SIGHUP', hangUp);
+  return () => {
+    for (const event of events) process.off(event, restore);
+    process.off('SIGHUP', hangUp);
+  };
+}

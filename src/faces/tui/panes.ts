@@ -1,0 +1,69 @@
+import { APPROVAL_TERMS, approvalsPane } from '../../views/screen/approvals-pane.ts';
+import { COST_TERMS, costsPane } from '../../views/screen/costs-pane.ts';
+import { type Filter, readFilter } from '../../views/screen/filter.ts';
+import type { Pane } from '../../views/screen/line.ts';
+import { LOG_TERMS, logPane } from '../../views/screen/log-pane.ts';
+import { MAIL_TERMS, mailPane } from '../../views/screen/mail-pane.ts';
+import { ORG_TERMS, orgPane } from '../../views/screen/org-pane.ts';
+import { PROBLEM_TERMS, problemsOf, problemsPane } from '../../views/screen/problems-pane.ts';
+import { openApprovals, type Scene } from '../../views/screen/scene.ts';
+import { TASK_TERMS, tasksPane } from '../../views/screen/tasks-pane.ts';
+
+interface PaneKind {
+  title: string;
+  /** Names that its filter knows. */
+  terms: readonly string[];
+  make(scene: Scene, filter: Filter): Pane;
+  /** What its tab counts. */
+  count(scene: Scene): number;
+  /** Where a person stands who has chosen no row. */
+  start: 'first' | 'last';
+}
+
+/** The panes by their names, which are also those of the keys that show them. */
+export const PANES = {
+  org: { title: 'Org', terms: ORG_TERMS, make: orgPane, count: () => 0, start: 'first' },
+  mail: {
+    title: 'Mail',
+    terms: MAIL_TERMS,
+    make: mailPane,
+    count: ({ state, person }) => state.inbox.get(person)?.length ?? 0,
+    start: 'first',
+  },
+  problems: {
+    title: 'Problems',
+    terms: PROBLEM_TERMS,
+    make: problemsPane,
+    count: (scene) => problemsOf(scene).length,
+    start: 'first',
+  },
+  approvals: {
+    title: 'Approvals',
+    terms: APPROVAL_TERMS,
+    make: approvalsPane,
+    count: (scene) => openApprovals(scene).length,
+    start: 'first',
+  },
+  costs: { title: 'Costs', terms: COST_TERMS, make: costsPane, count: () => 0, start: 'first' },
+  log: { title: 'Log', terms: LOG_TERMS, make: logPane, count: () => 0, start: 'last' },
+  tasks: { title: 'Tasks', terms: TASK_TERMS, make: tasksPane, count: ({ tasks }) => tasks.length, start: 'first' },
+} as const satisfies Record<string, PaneKind>;
+
+export type PaneName = keyof typeof PANES;
+
+/** The panes there are; tasks only where there are any. */
+export function panesOf({ tasks }: Scene): PaneName[] {
+  const names = Object.keys(PANES) as PaneName[];
+  return names.filter((name) => name !== 'tasks' || tasks.length > 0);
+}
+
+/** What the tabs count. */
+export function countsOf(scene: Scene): Record<PaneName, number> {
+  const names = Object.keys(PANES) as PaneName[];
+  return Object.fromEntries(names.map((name) => [name, PANES[name].count(scene)])) as Record<PaneName, number>;
+}
+
+export function makePane(name: PaneName, scene: Scene, filter: string): Pane {
+  const kind: PaneKind = PANES[name];
+  return kind.make(scene, readFilter(filter, kind.terms));
+}

@@ -1,0 +1,305 @@
+import { render } from 'ink';
+import type { Outcome, World } from '../../commands/command.ts';
+import { realClock } from '../../disk/clock.ts';
+import { ownerFolder, readKeymap } from '../../disk/owner-files.ts';
+import type { Follow } from '../../engine/follow.ts';
+import { type Fault, printFault } from '../../schema/fault.ts';
+import { bindings, type KeyAction } from '../../schema/keymap.ts';
+import type { Line, Pane } from '../../views/screen/line.ts';
+import type { Scene } from '../../views/screen/scene.ts';
+import { faultsOf } from '../cli/faults.ts';
+import { safeText } from '../cli/safe.ts';
+import { act, type Done, type Verb } from './act.ts';
+import { deeds } from './deeds.ts';
+import { type Desk, type Doings, keyOf } from './desk.ts';
+import { compose } from './editor.ts';
+import { typed } from './field.ts';
+import { painter } from './fit.ts';
+import { type Frame, FrameView } from './frame.tsx';
+import type { Pressed } from './keys.ts';
+import { moves } from './moves.ts';
+import { countsOf, makePane, panesOf } from './panes.ts';
+import { Slots } from './slots.ts';
+import { inkStreams, Terminal } from './terminal.ts';
+import { Turns } from './turns.ts';
+import { layoutOf, type Prompt, type Ui } from './ui.ts';
+
+/** Milliseconds between two looks at the journal, and between two frames that no key asked for. */
+const LOOK_MS = 250;
+/** After each the screen rests so many times as long as they took of the processor, up to so many milliseconds. */
+const SHARE = 7;
+const MOST_MS = 600;
+
+/** The screen at work: keys become commands, news become frames. */
+export class Screen implements Desk {
+  readonly world: World;
+  readonly follow: Follow;
+  private readonly terminal: Terminal;
+  private readonly ink: ReturnType<typeof render>;
+  private readonly size: ReturnType<typeof inkStreams>['stdout'];
+  readonly keys: Map<string, KeyAction>;
+  private readonly keyFaults: Fault[];
+  private readonly paint;
+  private readonly stop = new AbortController();
+  private readonly ended: { resolve(): void; reject(error: unknown): void };
+  /** Resolves when the person leaves. */
+  readonly end: Promise<void>;
+  scene: Scene;
+  private counts!: Frame['counts'];
+  pane!: Pane;
+  readonly ui: Ui = {
+    pane: 'org',
+    chosen: {},
+    filters: {},
+    reader: null,
+    prompt: null,
+    said: { text: '', tone: 'plain' },
+  };
+  private readonly turns = new Turns(this, this.stop.signal);
+  private readonly doings: Doings = {
+    ...moves(this),
+    ...deeds(this),
+    step: () => this.turns.step(),
+    quit: () => void this.quit(),
+  };
+  private leaving = false;
+  private slots = new Slots();
+  private drawing = false;
+  private away = false;
+  private gone = false;
+
+  constructor(world: World, follow: Follow, streams: { stdin: NodeJS.ReadStream; stdout: NodeJS.WriteStream }) {
+    this.world = world;
+    this.follow = follow;
+    const { env } = world;
+    const { value, faults } = readKeymap(ownerFolder(env));
+    this.keys = bindings(value);
+    this.keyFaults = faults;
+    this.paint = painter(!env.NO_COLOR && env.FORCE_COLOR !== '0');
+    this.scene = this.withKeyFaults();
+    let ended!: Screen['ended'];
+    this.end = new Promise((resolve, reject) => {
+      ended = { resolve, reject };
+    });
+    this.ended = ended;
+    this.terminal = new Terminal(
+      streams.stdin as never,
+      streams.stdout as never,
+      (key) => this.pressed(key),
+      () => this.draw(),
+    );
+    const { stdin, stdout } = inkStreams(this.terminal, (frame) => this.terminal.draw(this.slots.fill(frame)));
+    this.size = stdout;
+    this.terminal.enter();
+    if (faults[0]) this.say(printFault(faults[0]), 'bad');
+    this.remake();
+    const first = this.frame();
+    this.slots = first.slots;
+    this.ink = render(<FrameView {...first} />, {
+      stdin,
+      stdout,
+      debug: true,
+      patchConsole: false,
+      exitOnCtrlC: false,
+    });
+    this.ink.waitUntilExit().catch((error) => this.ended.reject(error));
+    void this.watch();
+  }
+
+  /** Gives the terminal back; may be called at any time, and again. */
+  restore(): void {
+    this.gone = true;
+    this.terminal.leave();
+    this.ink.unmount();
+  }
+
+  /** Runs the organisation in this process as well. */
+  run(): void {
+    this.turns.run();
+  }
+
+  /** Asks the turn under way to be the last one, and leaves when it is done. */
+  async quit(): Promise<void> {
+    this.stop.abort();
+    const { underWay } = this.turns;
+    if (underWay && this.leaving) return this.ended.resolve();
+    this.leaving = true;
+    if (underWay) {
+      this.say('The turn under way is finished first; once more leaves at once.', 'warn');
+      this.draw();
+      await underWay;
+    }
+    this.ended.resolve();
+  }
+
+  private async watch(): Promise<void> {
+    while (!this.stop.signal.aborted || this.turns.underWay) {
+      const before = process.cpuUsage();
+      try {
+        if (await this.follow.look()) await this.refreshGently();
+      } catch (error) {
+        this.say(faultsOf(error).map(printFault).join(' · '), 'bad');
+        this.draw();
+      }
+      const { user, system } = process.cpuUsage(before);
+      const rest = Math.min(MOST_MS, Math.max(LOOK_MS, ((user + system) / 1000) * SHARE));
+      await realClock.sleep(rest, this.stop.signal).catch(() => {});
+      if (this.stop.signal.aborted) await realClock.sleep(LOOK_MS);
+    }
+  }
+
+  private withKeyFaults(): Scene {
+    const scene = this.follow.scene();
+    return { ...scene, faults: [...this.keyFaults, ...scene.faults] };
+  }
+
+  private refresh(): void {
+    this.scene = this.withKeyFaults();
+    this.remake();
+    this.draw();
+  }
+
+  /** The same with a pause for keys between its parts. */
+  private async refreshGently(): Promise<void> {
+    await breath();
+    this.scene = this.withKeyFaults();
+    this.remake();
+    await breath();
+    this.draw();
+  }
+
+  remake(): void {
+    const { ui, scene } = this;
+    if (!panesOf(scene).includes(ui.pane)) ui.pane = 'org';
+    this.counts = countsOf(scene);
+    this.pane = makePane(ui.pane, scene, ui.filters[ui.pane] ?? '');
+  }
+
+  frame(): Frame {
+    const { scene, counts, ui, pane, paint, terminal } = this;
+    const layout = layoutOf(terminal, ui, pane);
+    return { scene, counts, ui, pane, layout, paint, slots: new Slots(), helpKey: keyOf(this.keys, 'help') };
+  }
+
+  private draw(): void {
+    if (this.away || this.gone || !this.ink) return;
+    this.size.columns = this.terminal.columns;
+    this.size.rows = this.terminal.rows;
+    const frame = this.frame();
+    this.slots = frame.slots;
+    this.ink.rerender(<FrameView {...frame} />);
+  }
+
+  /** Keys that came together are drawn together. */
+  private drawSoon(): void {
+    if (this.drawing) return;
+    this.drawing = true;
+    setImmediate(() => {
+      this.drawing = false;
+      this.draw();
+    });
+  }
+
+  say(text: string, tone: Ui['said']['tone'] = 'plain'): void {
+    this.ui.said = { text, tone };
+  }
+
+  private pressed(pressed: Pressed): void {
+    try {
+      if (this.ui.prompt) this.type('paste' in pressed ? { paste: safeText(pressed.paste) } : pressed);
+      else if ('key' in pressed) this.press(pressed.key);
+    } catch (error) {
+      this.say(faultsOf(error).map(printFault).join(' · '), 'bad');
+    }
+    this.drawSoon();
+  }
+
+  /** Esc and a key that came at once look like Alt and that key. */
+  private press(key: string): void {
+    const [, after] = /^alt\+(.)$/.exec(key) ?? [];
+    if (after === undefined || this.keys.has(key)) return this.command(key);
+    this.command('esc');
+    this.command(after);
+  }
+
+  private type(pressed: Pressed): void {
+    const { prompt } = this.ui;
+    if (!prompt) return;
+    const key = 'key' in pressed ? pressed.key : '';
+    if (key === 'esc' || key === 'ctrl+c') {
+      this.ui.prompt = null;
+      prompt.cancelled?.();
+    } else if (key === 'enter') {
+      this.ui.prompt = null;
+      prompt.done(prompt.field.text);
+    } else if (key === 'ctrl+o' && prompt.lines)
+      void this.inEditor(() => compose(this.world.env, prompt.field.text).then((text) => this.filled(text)));
+    else {
+      prompt.field = typed(prompt.field, pressed, prompt.lines);
+      prompt.changed?.(prompt.field.text);
+    }
+  }
+
+  private filled(text: string): void {
+    if (this.ui.prompt) this.ui.prompt.field = { text, at: text.length };
+  }
+
+  ask(prompt: Prompt): void {
+    this.ui.prompt = prompt;
+  }
+
+  private command(key: string): void {
+    const action = this.keys.get(key);
+    const doing = action && this.doings[action];
+    if (!doing) return this.say(`${key} does nothing here; ${keyOf(this.keys, 'help')} shows the keys.`, 'quiet');
+    this.say('');
+    doing();
+  }
+
+  text(title: string, lines: Line[]): void {
+    this.ui.reader = { title, lines, scroll: 0 };
+    this.draw();
+  }
+
+  /** Does a command; what it says stands in the line for messages. */
+  async perform(verb: Verb, given: Parameters<typeof act>[2], how: Parameters<Desk['perform']>[2] = {}): Promise<Done> {
+    const { quiet = false, signal = this.stop.signal } = how;
+    const told = (text: string): void => {
+      if (/^Turn \d+: /.test(text)) return; // the feed shows them
+      this.say(text, 'quiet');
+      this.drawSoon();
+    };
+    if (!quiet) this.say(`${verb} ...`, 'quiet');
+    await breath();
+    await breath();
+    const done = await act(this.world, verb, given, told, signal);
+    if (!signal.aborted && (!quiet || !done.ok)) this.say(done.lines.join(' · '), done.ok ? 'good' : 'bad');
+    await this.follow.look(true).catch(() => false);
+    this.refresh();
+    return done;
+  }
+
+  /** Gives the terminal to the editor, and takes it back. */
+  async inEditor(work: () => Promise<void>): Promise<void> {
+    this.away = true;
+    this.terminal.leave();
+    try {
+      await work();
+    } catch (error) {
+      this.say(faultsOf(error).map(printFault).join(' · '), 'bad');
+    } finally {
+      this.away = false;
+      if (!this.gone) this.terminal.enter();
+    }
+    await this.follow.look(true).catch(() => false);
+    this.refresh();
+  }
+}
+
+/** What `lemming watch` says when the person has left. */
+export function outcomeOf(scene: Scene): Outcome {
+  return { data: { turn: scene.state.turn }, text: '' };
+}
+
+/** Lets keys come first. */
+const breath = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -1,0 +1,56 @@
+import { pauseOf } from '../../views/screen/scene.ts';
+import { type Desk, keyOf } from './desk.ts';
+
+/** The engine in this process: a run that goes on, and single turns. */
+export class Turns {
+  private readonly desk: Desk;
+  private readonly stop: AbortSignal;
+  /** The run or step under way. */
+  private work: Promise<unknown> | null = null;
+  /** Ends the run. */
+  private running: AbortController | null = null;
+
+  /** `stop`: the turn under way is to be the last. */
+  constructor(desk: Desk, stop: AbortSignal) {
+    this.desk = desk;
+    this.stop = stop;
+  }
+
+  /** What is under way; null when nothing is. */
+  get underWay(): Promise<unknown> | null {
+    return this.work;
+  }
+
+  /** Runs until the person leaves. */
+  run(): void {
+    const own = new AbortController();
+    this.running = own;
+    const signal = AbortSignal.any([this.stop, own.signal]);
+    this.work = this.desk.perform('run', {}, { quiet: true, signal }).then((done) => {
+      this.work = null;
+      if (!done.ok && !own.signal.aborted) this.running = null;
+    });
+  }
+
+  /** Makes one turn. A run that is paused gives way for it. */
+  step(): void {
+    const { desk, running } = this;
+    if (this.work && !(running && pauseOf(desk.scene, null).paused)) {
+      const pause = keyOf(desk.keys, 'pause-all');
+      return desk.say(
+        running ? `The engine runs here and makes every turn: ${pause} pauses it.` : 'A turn is being made.',
+        'warn',
+      );
+    }
+    const before = this.work;
+    running?.abort();
+    this.work = this.after(before, running !== null);
+  }
+
+  private async after(before: Promise<unknown> | null, goOn: boolean): Promise<void> {
+    await before;
+    await this.desk.perform('step', {});
+    this.work = null;
+    if (goOn && !this.stop.aborted) this.run();
+  }
+}

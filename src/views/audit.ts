@@ -1,0 +1,175 @@
+import type { Entry, VisitEffect } from '../core/entry.ts';
+import type { Request } from '../schema/request.ts';
+import { shorten, table } from './table.ts';
+import { requestText } from './turn.ts';
+
+/** Who did what, under which rule, and what became of it. Made from the journal alone. */
+export interface AuditRow {
+  turn: number;
+  /** UTC, ISO 8601: when the turn was frozen, or when a person asked. */
+  time: string | null;
+  /** An agent or a person; `file` for what somebody changed by hand; `engine` for what a timer did. */
+  who: string;
+  /** A tool, what a person asked for, or what happened to a file. */
+  act: string;
+  outcome: 'done' | 'failed' | 'refused' | 'held' | 'approved' | 'denied';
+  /** The rule of the gate that decided, or why nobody had to. */
+  rule: string;
+  /** What it was done to: a message, a path, an approval, a recipient. */
+  on: string;
+  detail: string;
+}
+
+/** Which rows are wanted; what is left out does not matter. */
+export interface AuditWish {
+  who?: string;
+  act?: string;
+  rule?: string;
+  outcome?: string;
+  /** First turn. */
+  since?: number;
+}
+
+/** Lines of the journal of one turn. */
+export interface TurnLines {
+  /** The turn. */
+  file: number;
+  entries: readonly Entry[];
+}
+
+/** The rows of the journal, in its order. Pure. */
+export function* auditOf(groups: Iterable<TurnLines>, wish: AuditWish = {}): Generator<AuditRow> {
+  let opened: { file: number; time: number } | null = null;
+  const tools = new Map<string, string>();
+  for (const { file, entries } of groups)
+    for (const line of entries) {
+      if (line.k === 'open') opened = { file, time: line.time };
+      if (line.k === 'use') tools.set(printUse(line), line.tool);
+      const time = line.k === 'request' ? line.time : opened?.file === file ? opened.time : null;
+      for (const row of rowsOf(line, tools)) {
+        const whole = { turn: file, time: time === null ? null : new Date(time).toISOString(), ...row };
+        if (isWanted(whole, wish)) yield whole;
+      }
+      if (line.k === 'commit') tools.clear();
+    }
+}
+
+type Row = Omit<AuditRow, 'turn' | 'time'>;
+
+function printUse({ agent, n, act }: { agent: string; n: number; act: number }): string {
+  return `${agent}.${n}.${act}`;
+}
+
+function isWanted(row: AuditRow, { who, act, rule, outcome, since }: AuditWish): boolean {
+  return (
+    (who === undefined || row.who === who) &&
+    (act === undefined || row.act === act) &&
+    (rule === undefined || row.rule === rule || row.rule.startsWith(`${rule} `)) &&
+    (outcome === undefined || row.outcome === outcome) &&
+    (since === undefined || row.turn >= since)
+  );
+}
+
+function rowsOf(line: Entry, tools: ReadonlyMap<string, string>): Row[] {
+  switch (line.k) {
+    case 'request':
+      return [ofRequest(line.request)];
+    case 'file':
+      return [done('file', line.text === null ? 'delete' : 'edit', 'by hand', line.path)];
+    case 'mail':
+    case 'mail-gone':
+      return [done('file', line.k === 'mail' ? 'edit' : 'delete', 'by hand', line.id)];
+    case 'drop':
+    case 'sent': {
+      const { id, from, to, subject } = line.message;
+      return [done(from, 'send_message', 'edge', id, `to ${shorten(to.join(', '), 60)}: ${shorten(subject, 80)}`)];
+    }
+    case 'wrote':
+      return [
+        done(
+          line.agent,
+          line.text === null ? 'remove' : 'write',
+          line.path.startsWith('agents/') ? 'own memory' : 'granted path',
+          line.path,
+        ),
+      ];
+    case 'acked':
+      return [done(line.agent, 'acknowledge', 'given', line.id, line.reaction)];
+    case 'used':
+      return [used(line, tools.get(printUse(line)) ?? 'unknown')];
+    case 'visit':
+      return refusalsOf(line);
+    case 'held':
+      return [
+        {
+          who: line.agent,
+          act: line.tool,
+          outcome: 'held',
+          rule: line.rule,
+          on: line.id,
+          detail: `waits for ${line.contacts.join(', ')}`,
+        },
+      ];
+    case 'decided':
+      return [
+        { who: line.by, act: 'decide', outcome: line.decision, rule: 'approval', on: line.id, detail: line.outcome },
+      ];
+    case 'answer':
+      return [done(line.by, line.decision, 'person', line.id, line.note)];
+    case 'escalated':
+      return [done('engine', 'escalate', 'approvals.timeout', line.held.id, `to ${line.to}`)];
+    case 'lapsed':
+      return [done('engine', 'lapse', 'approvals.timeout', line.id, `${line.decision}: ${line.note}`)];
+    default:
+      return [];
+  }
+}
+
+function done(who: string, act: string, rule: string, on: string, detail = ''): Row {
+  return { who, act, outcome: 'done', rule, on, detail };
+}
+
+/** A tool that worked on the world. An act that a person approved is done in call 0 of its turn. */
+function used({ agent, n, ok, text, files, shared }: Extract<Entry, { k: 'used' }>, act: string): Row {
+  const paths = [...files.map(({ path }) => path), ...(shared ? [shared.path] : [])];
+  return {
+    who: agent,
+    act,
+    outcome: ok ? 'done' : 'failed',
+    rule: n === 0 ? 'approval' : 'resume',
+    on: paths.join(', ') || '-',
+    detail: shorten(text, 100),
+  };
+}
+
+function refusalsOf({ agent, refusals = [] }: VisitEffect): Row[] {
+  return refusals.map(({ tool, rule, text }) => ({
+    who: agent,
+    act: tool,
+    outcome: 'refused',
+    rule,
+    on: '-',
+    detail: text,
+  }));
+}
+
+function ofRequest(request: Request): Row {
+  const { ask, by } = request;
+  const on = 'agent' in request ? request.agent : 'id' in request ? request.id : null;
+  return done(by, ask, 'person', on ?? '-', requestText(request));
+}
+
+/** The rows as a table. */
+export function printAudit(rows: readonly AuditRow[]): string {
+  const heading = ['turn', 'who', 'act', 'outcome', 'rule', 'on', ''];
+  const lines = rows.map(({ turn, who, act, outcome, rule, on, detail }) => [
+    String(turn),
+    who,
+    act,
+    outcome,
+    rule,
+    shorten(on, 60),
+    shorten(detail, 80),
+  ]);
+  return table([heading, ...lines]);
+}

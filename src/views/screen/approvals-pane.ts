@@ -1,0 +1,87 @@
+import type { Json } from '../../core/call.ts';
+import type { Approval } from '../../core/state.ts';
+import { asks, type Filter, fits } from './filter.ts';
+import { cell, facts, type Line, line, type Pane } from './line.ts';
+import { openApprovals, type Scene } from './scene.ts';
+
+export const APPROVAL_TERMS = ['agent', 'tool'];
+
+/** Acts that wait for a person, then those that were answered and wait for the next turn. */
+export function approvalsPane(scene: Scene, filter: Filter): Pane {
+  const open = new Set(openApprovals(scene));
+  const fitting = [...scene.state.approvals.values()].filter(({ id, agent, tool, input }) =>
+    fits(filter, { text: `${id} ${agent} ${tool} ${JSON.stringify(input)}`, agent, tool }),
+  );
+  const list = fitting.sort((a, b) => Number(open.has(b.id)) - Number(open.has(a.id)));
+  return {
+    columns: [
+      { title: 'id', width: 18 },
+      { title: 'agent', width: 12 },
+      { title: 'wants to use', width: 14 },
+      { title: 'with', share: 1 },
+      { title: 'waits for', width: 19 },
+    ],
+    keys: list.map(({ id }) => id),
+    cells: (row) => {
+      const { id, agent, tool, input } = list[row]!;
+      const said = stateOf(scene, list[row]!);
+      return [
+        cell(id),
+        cell(agent),
+        cell(tool, 'strong'),
+        cell(JSON.stringify(input), 'quiet'),
+        cell(said, said.endsWith('next turn') ? 'quiet' : 'warn'),
+      ];
+    },
+    about: (row) => {
+      const { id, agent } = list[row]!;
+      return { what: 'approval', id, agent, file: `org/approvals/${id}.md` };
+    },
+    detail: (row) => [
+      ...approvalDetail(list[row]!),
+      line(),
+      line('a approves, d denies; both may carry a note.', 'strong'),
+    ],
+    top: [],
+    empty: asks(filter) ? 'No act fits the filter.' : 'Nothing waits for you.',
+  };
+}
+
+function stateOf({ requests }: Scene, { id, contacts, answer }: Approval): string {
+  const asked = requests.findLast((one) => (one.ask === 'approve' || one.ask === 'deny') && one.id === id);
+  const decision = answer?.decision ?? asked?.ask;
+  if (decision === undefined) return contacts.join(', ');
+  return `${decision === 'approve' ? 'approved' : 'denied'}: next turn`;
+}
+
+/** A held act in full. */
+export function approvalDetail({ id, turn, agent, tool, rule, contacts, input, answer }: Approval): Line[] {
+  return [
+    line(`${agent} wants to use ${tool}`, 'title'),
+    ...facts([
+      ['id', id],
+      ['since', `turn ${turn}`],
+      ['because', rule],
+      ['waits for', contacts.join(', ')],
+      ['answer', answer && `${answer.decision} by ${answer.by}${answer.note ? `: ${answer.note}` : ''}`],
+    ]),
+    line(),
+    ...inputLines(input),
+  ];
+}
+
+/** What the tool would be given: texts as they would be written. */
+function inputLines(input: Json): Line[] {
+  if (input === null || typeof input !== 'object' || Array.isArray(input)) return [line(JSON.stringify(input), 'code')];
+  return Object.entries(input).flatMap(([name, value]) => {
+    const text = typeof value === 'string' ? value : JSON.stringify(value);
+    if (!text.includes('\n')) return facts([[name, text, 'code']]);
+    return [
+      line(name, 'quiet'),
+      ...text
+        .trimEnd()
+        .split('\n')
+        .map((one) => line(`  ${one}`, 'code', 2)),
+    ];
+  });
+}

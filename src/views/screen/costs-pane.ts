@@ -1,0 +1,137 @@
+import { PACE_TURNS } from '../../core/forecast.ts';
+import { balanceOfOrg } from '../../core/ledger.ts';
+import { type Cost, costsOf, forecastOf } from '../costs.ts';
+import { type Filter, fits } from './filter.ts';
+import { cell, facts, type Line, line, type Pane } from './line.ts';
+import type { Scene } from './scene.ts';
+import { area, spark } from './spark.ts';
+
+export const COST_TERMS = ['agent'];
+
+/** Lines of the burn-down, and its columns beside the scale. */
+const HEIGHT = 4;
+const BURN_COLUMNS = 60;
+const SPARK_COLUMNS = 20;
+
+/** What was spent: the budget going down over the last turns, then each agent, the dearest first. */
+export function costsPane(scene: Scene, filter: Filter): Pane {
+  const { config, state, recent } = scene;
+  const costs = costsOf(config, state);
+  const forecast = forecastOf(config, state, recent.pace(PACE_TURNS));
+  const agents = Object.entries(costs.by_agent)
+    .filter(([name]) => fits(filter, { text: name, agent: name }))
+    .sort(([a, x], [b, y]) => y.spent - x.spent || (a < b ? -1 : 1));
+  const spending = (name: string): number[] => recent.turns.map(({ byAgent }) => byAgent.get(name) ?? 0);
+  return {
+    columns: [
+      { title: 'agent', share: 2 },
+      { title: 'spent', width: 10, right: true },
+      { title: 'left', width: 10, right: true },
+      { title: 'calls', width: 6, right: true },
+      { title: 'tokens in', width: 10, right: true, from: 100 },
+      { title: 'out', width: 8, right: true, from: 100 },
+      { title: `last ${SPARK_COLUMNS} turns`, width: SPARK_COLUMNS },
+      { title: 'a turn', width: 9, right: true, from: 110 },
+      { title: 'ends at', width: 8, right: true },
+    ],
+    keys: agents.map(([name]) => name),
+    cells: (row) => {
+      const [name, one] = agents[row]!;
+      const { per_turn = 0, ends_at_turn = null } = forecast.agents[name] ?? {};
+      return [
+        cell(name),
+        cell(one.spent),
+        cell(one.left, one.left <= 0 ? 'bad' : one.left < one.granted * 0.2 ? 'warn' : 'plain'),
+        cell(one.calls, 'quiet'),
+        cell(one.tokens_in, 'quiet'),
+        cell(one.tokens_out, 'quiet'),
+        cell(spark(spending(name), SPARK_COLUMNS), 'good'),
+        cell(per_turn || '', 'quiet'),
+        cell(ends_at_turn ?? '', 'quiet'),
+      ];
+    },
+    about: (row) => ({ what: 'agent', agent: agents[row]![0], file: 'org/credits.yaml' }),
+    detail: (row) => {
+      const [name, one] = agents[row]!;
+      return agentDetail(scene, name, one, spending(name), forecast.agents[name]?.ends_at_turn ?? null);
+    },
+    top: burnDown(scene, forecast.ends_at_turn),
+    empty: 'No agent fits the filter.',
+  };
+}
+
+/** What is left of the budget after each of the last turns: of the organisation's cap, else of all grants. */
+function burnDown({ config, state, recent }: Scene, end: number | null): Line[] {
+  const { granted } = balanceOfOrg(config, state);
+  const budget = config.credits.org.cap ?? granted;
+  const left = leftAfter(
+    budget - state.org.spent,
+    recent.turns.map(({ spent }) => spent),
+  );
+  const share = budget > 0 ? `, ${Math.max(0, Math.round((1 - state.org.spent / budget) * 100))} % left` : '';
+  const ends = end === null ? '' : `; at this pace it ends at turn ${end}`;
+  const head = line(`${state.org.spent / 1e6} of ${budget / 1e6} credits spent${share}${ends}`, 'title');
+  if (recent.turns.length < 2 || budget <= 0) return [head];
+  const most = Math.max(...left);
+  const least = Math.min(...left);
+  const floor = Math.max(0, least - (most - least)); // a small part of a large budget is seen too
+  const chart = area(
+    left.map((value) => value - floor),
+    most - floor,
+    BURN_COLUMNS,
+    HEIGHT,
+  );
+  const scale = (row: number): string => (row === 0 ? round(most) : row === HEIGHT - 1 ? round(floor) : '').padStart(9);
+  return [
+    head,
+    ...chart.map((text, row) => ({
+      spans: [
+        { text: `${scale(row)} `, tone: 'quiet' as const },
+        { text, tone: 'good' as const },
+      ],
+      hang: 0,
+    })),
+    line(`${''.padStart(10)}turn ${recent.turns[0]?.turn} to ${recent.turns.at(-1)?.turn}`, 'quiet'),
+  ];
+}
+
+function round(micro: number): string {
+  return String(Math.round(micro / 1e4) / 100);
+}
+
+/** What was left after each turn, from what is left now. */
+function leftAfter(now: number, spent: readonly number[]): number[] {
+  const left: number[] = [];
+  let value = now;
+  for (const cost of spent.toReversed()) {
+    left.unshift(value);
+    value += cost;
+  }
+  return left;
+}
+
+type AgentCost = Cost & { granted: number; reserved: number; left: number; in_doubt: number };
+
+function agentDetail({ recent }: Scene, name: string, one: AgentCost, spending: number[], end: number | null): Line[] {
+  const left = leftAfter(one.left * 1e6, spending);
+  const most = Math.max(1, ...left);
+  return [
+    line(name, 'title'),
+    ...facts([
+      ['granted', one.granted],
+      ['spent', one.spent],
+      ['left', one.left],
+      ['reserved', one.reserved || null],
+      ['in doubt', one.in_doubt || null],
+      ['ends at', end === null ? null : `turn ${end}, at the pace of the last turns`],
+    ]),
+    line(),
+    line('Spent in each turn', 'title'),
+    line(spark(spending, BURN_COLUMNS / 2) || 'nothing yet', 'good'),
+    line(),
+    line('Left after each turn', 'title'),
+    ...(recent.turns.length > 1
+      ? area(left, most, BURN_COLUMNS / 2, HEIGHT).map((text) => line(text, 'good'))
+      : [line('nothing yet', 'quiet')]),
+  ];
+}

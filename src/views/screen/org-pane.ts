@@ -1,0 +1,256 @@
+import type { Config } from '../../core/config.ts';
+import { balanceOf, balanceOfOrg, printCredits } from '../../core/ledger.ts';
+import { agentState, inboxOf } from '../../core/state.ts';
+import { walk } from '../../core/walk.ts';
+import { conditionOf, healthOf } from '../health.ts';
+import { inspect } from '../inspect.ts';
+import { whyOf } from '../status.ts';
+import { count } from '../table.ts';
+import { asks, type Facets, type Filter, fits } from './filter.ts';
+import { type About, type Cell, cell, facts, type Line, line, type Pane, type Tone } from './line.ts';
+import { needsYou, pauseOf, type Scene } from './scene.ts';
+import { bar, spark } from './spark.ts';
+
+/** A row of the tree. */
+interface Node {
+  what: 'org' | 'unit' | 'agent';
+  name: string;
+  depth: number;
+}
+
+export const ORG_TERMS = ['state', 'unit', 'health', 'unread'];
+
+/** Units as a tree with their members; those without a unit first, people at the very top. */
+export function treeOf(config: Config): Node[] {
+  const nodes: Node[] = [{ what: 'org', name: config.org.name, depth: 0 }];
+  const shown = new Set<string>();
+  const inUnits = new Set([...config.units.values()].flatMap(({ members }) => members));
+  const add = (name: string, depth: number): void => {
+    if (shown.has(name)) return;
+    shown.add(name);
+    nodes.push({ what: 'agent', name, depth });
+  };
+  const addUnit = (id: string, depth: number): void => {
+    nodes.push({ what: 'unit', name: id, depth });
+    const members = new Set(config.units.get(id)?.members);
+    for (const name of config.order) if (members.has(name)) add(name, depth + 1);
+    if (depth < DEEPEST)
+      for (const { id: child, parent } of config.units.values()) if (parent === id) addUnit(child, depth + 1);
+  };
+  for (const name of config.order) if (!inUnits.has(name)) add(name, 1);
+  for (const name of [...config.broken.keys()].sort()) add(name, 1);
+  for (const { id, parent } of config.units.values()) if (parent === null || !config.units.has(parent)) addUnit(id, 1);
+  return nodes;
+}
+/** Units within units that are shown; a circle of units would have no end. */
+const DEEPEST = 20;
+
+/** Who there is, what each is at, and why. */
+export function orgPane(scene: Scene, filter: Filter): Pane {
+  const { config, state } = scene;
+  const due = new Map(walk(config, state, state.turn + 1).map((one) => [one.agent, one]));
+  const calls = new Map([...state.open.values()].map((call) => [call.agent, call.model]));
+  const wanted = (node: Node): boolean => fits(filter, facetsOf(scene, node, calls));
+  const searching = asks(filter);
+  const nodes = searching ? treeOf(config).filter(wanted) : treeOf(config);
+  return {
+    columns: [
+      { title: 'agent', share: 2 },
+      { title: 'state', width: 13 },
+      { title: 'health', width: 10, from: 100 },
+      { title: 'unread', width: 6, right: true },
+      { title: 'credits left', width: 16 },
+      { title: 'why', share: 3, from: 60 },
+    ],
+    keys: nodes.map(({ what, name }) => `${what} ${name}`),
+    cells: (row) => cellsOf(scene, nodes[row]!, calls, (name) => whyOf(config, state, name, due.get(name))),
+    about: (row) => aboutOf(nodes[row]!),
+    detail: (row) => detailOf(scene, nodes[row]!),
+    top: [],
+    empty: 'No agent fits the filter.',
+  };
+}
+
+/** State and health in words; a call under way is said first. */
+function stateOf({ config, state }: Scene, name: string, calls: ReadonlyMap<string, string>): string {
+  if (config.agents.get(name)?.person) return 'person';
+  return calls.has(name) ? 'thinking' : conditionOf(config, state, name);
+}
+
+const MARKS: Record<string, [mark: string, tone: Tone]> = {
+  thinking: ['*', 'good'],
+  active: ['+', 'good'],
+  idle: ['-', 'plain'],
+  unknown: ['-', 'quiet'],
+  paused: ['=', 'warn'],
+  offline: ['?', 'warn'],
+  error: ['!', 'bad'],
+  person: ['@', 'plain'],
+};
+
+function cellsOf(
+  scene: Scene,
+  { what, name, depth }: Node,
+  calls: ReadonlyMap<string, string>,
+  why: (name: string) => string,
+): Cell[] {
+  const { config, state } = scene;
+  const indent = '  '.repeat(depth);
+  if (what === 'org') return orgCells(scene, name);
+  if (what === 'unit') {
+    const unit = config.units.get(name);
+    const members = unit?.members ?? [];
+    const unread = members.reduce((sum, member) => sum + inboxOf(state, member).length, 0);
+    return [
+      cell(`${indent}@${name}`, 'title'),
+      cell(count(members.length, 'member'), 'quiet'),
+      cell(''),
+      cell(unread || '', 'quiet'),
+      capCell(unit?.caps.cap, state.units.get(name)?.spent),
+      cell(unit?.mission ?? '', 'quiet'),
+    ];
+  }
+  const said = stateOf(scene, name, calls);
+  const [mark, tone] = MARKS[said] ?? ['-', 'plain'];
+  const unread = inboxOf(state, name).length;
+  const health = said === 'person' ? '' : healthOf(config, state, name);
+  const { paused, soon } = pauseOf(scene, name);
+  const word = soon ? (paused ? 'pausing' : 'resuming') : said;
+  const model = calls.get(name);
+  return [
+    cell(`${indent}${mark} ${name}`, tone === 'plain' ? 'plain' : tone),
+    cell(word, tone),
+    cell(health, health === 'unhealthy' ? 'bad' : health === 'degraded' ? 'warn' : 'quiet'),
+    cell(unread || '', said === 'person' && unread > 0 ? 'strong' : 'plain'),
+    said === 'person' ? cell('') : creditCell(scene, name),
+    cell(said === 'person' ? '' : model === undefined ? why(name) : `asks ${model}`, 'quiet'),
+  ];
+}
+
+function orgCells(scene: Scene, name: string): Cell[] {
+  const { state, config } = scene;
+  const { paused, soon } = pauseOf(scene, null);
+  const word = soon ? (paused ? 'pausing' : 'resuming') : paused ? 'paused' : scene.engine ? 'running' : 'idle';
+  const needs = needsYou(scene);
+  return [
+    cell(name, 'strong'),
+    cell(word, paused ? 'warn' : scene.engine ? 'good' : 'plain'),
+    cell(''),
+    cell(''),
+    capCell(config.credits.org.cap, state.org.spent),
+    cell(
+      needs > 0 ? `${count(needs, 'thing needs', 'things need')} you` : 'nothing waits for you',
+      needs > 0 ? 'warn' : 'quiet',
+    ),
+  ];
+}
+
+/** What is left of a grant, as a bar and in percent. Low is below a fifth. */
+function creditCell({ config, state }: Scene, name: string): Cell {
+  const { granted, left } = balanceOf(config, state, name);
+  if (granted <= 0) return cell('no credits', 'quiet');
+  return partCell(left / granted);
+}
+
+function capCell(cap: number | undefined, spent = 0): Cell {
+  return cap === undefined || cap <= 0 ? cell('') : partCell((cap - spent) / cap);
+}
+
+function partCell(part: number): Cell {
+  const percent = part <= 0 ? 0 : Math.max(1, Math.floor(part * 100));
+  return cell(`${bar(part, 8)} ${String(percent).padStart(3)} %`, part <= 0 ? 'bad' : part < 0.2 ? 'warn' : 'plain');
+}
+
+function facetsOf(scene: Scene, { what, name }: Node, calls: ReadonlyMap<string, string>): Facets {
+  const { config, state } = scene;
+  if (what !== 'agent') return { text: what === 'unit' ? `@${name}` : name, unit: what === 'unit' ? [name] : [] };
+  return {
+    text: `${name} ${config.agents.get(name)?.role ?? ''}`,
+    state: stateOf(scene, name, calls),
+    health: healthOf(config, state, name),
+    unit: config.agents.get(name)?.unit ?? [],
+    unread: inboxOf(state, name).length > 0 ? 'yes' : [],
+  };
+}
+
+function aboutOf({ what, name }: Node): About {
+  if (what === 'org') return { what, file: 'org/org.yaml' };
+  if (what === 'unit') return { what, file: `org/units/${name}.md` };
+  return { what, agent: name, file: `agents/${name}/resume.md` };
+}
+
+function detailOf(scene: Scene, { what, name }: Node): Line[] {
+  if (what === 'org') return orgDetail(scene);
+  return what === 'unit' ? unitDetail(scene, name) : agentDetail(scene, name);
+}
+
+function orgDetail(scene: Scene): Line[] {
+  const { config, state, engine } = scene;
+  const { granted, spent, left } = balanceOfOrg(config, state);
+  return [
+    line(config.org.name, 'title'),
+    line(config.org.purpose ?? ''),
+    line(),
+    ...facts([
+      ['turn', state.turn],
+      ['engine', engine ? `process ${engine.pid} (lemming ${engine.command})` : 'none runs: s makes one turn'],
+      ['agents', config.order.filter((name) => !config.agents.get(name)?.person).length],
+      ['messages', state.sent],
+      ['spent', `${printCredits(spent)} of ${printCredits(granted)} granted, ${printCredits(left)} left`],
+      ['cap', config.credits.org.cap === undefined ? 'none' : printCredits(config.credits.org.cap)],
+    ]),
+  ];
+}
+
+function unitDetail({ config }: Scene, id: string): Line[] {
+  const unit = config.units.get(id);
+  if (!unit) return [];
+  return [
+    line(`@${id}`, 'title'),
+    ...facts([
+      ['name', unit.name],
+      ['head', unit.head],
+      ['above', unit.parent],
+      ['members', unit.members.join(', ')],
+      ['mission', unit.mission],
+    ]),
+    line(),
+    ...unit.charter.split('\n').map((text) => line(text)),
+  ];
+}
+
+/** Turns that a small chart of spending shows. */
+const CHARTED = 30;
+
+function agentDetail(scene: Scene, name: string): Line[] {
+  const { config, state, recent } = scene;
+  const one = inspect(config, state, name, []);
+  const broken = config.broken.get(name) ?? [];
+  const spending = recent.turns.map(({ byAgent }) => byAgent.get(name) ?? 0);
+  const { failedInRow, lastReason } = agentState(state, name);
+  return [
+    line(name, 'title'),
+    line(one.role),
+    ...broken.map((fault) => line(`${fault.file ?? ''}${fault.line ? `:${fault.line}` : ''} ${fault.message}`, 'bad')),
+    line(),
+    ...facts([
+      ['state', one.person ? 'a person' : `${one.state}, ${one.health}`],
+      [
+        'last visit',
+        one.last_turn.turn === 0 ? null : `turn ${one.last_turn.turn}${failedInRow > 0 ? `: ${lastReason}` : ''}`,
+        failedInRow > 0 ? 'bad' : 'plain',
+      ],
+      ['next turn', one.person ? null : one.next_turn.why],
+      ['model', one.person ? null : one.model.join(', ')],
+      ['unit', one.unit],
+      ['credits', one.person ? null : `${one.credits.left} left of ${one.credits.granted}, ${one.credits.spent} spent`],
+      ['calls', one.person ? null : `${one.calls}, ${one.tokens.input} tokens in, ${one.tokens.output} out`],
+      ['spending', one.person ? null : spark(spending, CHARTED)],
+      ['writes to', one.edges.writes_to.join(', ') || 'nobody'],
+      ['reads from', one.edges.reads_from.join(', ') || 'nobody'],
+      ['may use', one.tools.join(', ')],
+    ]),
+    ...(one.unread.length > 0 ? [line(), line('Unread', 'title')] : []),
+    ...one.unread.slice(0, 20).map(({ id, from, subject }) => line(`${id}  ${from}: ${subject}`, 'plain', 2)),
+  ];
+}

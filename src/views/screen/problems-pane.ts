@@ -1,0 +1,217 @@
+import { restsUntil } from '../../core/breaker.ts';
+import { balanceOf, printCredits } from '../../core/ledger.ts';
+import { agentState, inboxOf } from '../../core/state.ts';
+import { healthOf } from '../health.ts';
+import { count } from '../table.ts';
+import { approvalDetail } from './approvals-pane.ts';
+import { asks, type Filter, fits } from './filter.ts';
+import { type About, cell, facts, type Line, line, type Pane, type Tone } from './line.ts';
+import { openApprovals, type Scene } from './scene.ts';
+
+export const PROBLEM_TERMS = ['what', 'agent'];
+
+/** Something that is wrong, or waits for a person. */
+export interface Problem {
+  key: string;
+  what: string;
+  tone: Tone;
+  who: string;
+  text: string;
+  /** What to do about it. */
+  remedy: string;
+  about: About;
+  more: Line[];
+}
+
+/** Everything that is wrong, the worst first. */
+export function problemsOf(scene: Scene): Problem[] {
+  return [
+    ...faults(scene),
+    ...approvals(scene),
+    ...credits(scene),
+    ...models(scene),
+    ...failing(scene),
+    ...deadLetters(scene),
+    ...doubts(scene),
+  ];
+}
+
+export function problemsPane(scene: Scene, filter: Filter): Pane {
+  const list = problemsOf(scene).filter(({ what, who, text }) =>
+    fits(filter, { text: `${what} ${who} ${text}`, what, agent: who }),
+  );
+  return {
+    columns: [
+      { title: 'what', width: 14 },
+      { title: 'who', width: 16 },
+      { title: 'what happened', share: 3 },
+      { title: 'what to do', share: 2, from: 100 },
+    ],
+    keys: list.map(({ key }) => key),
+    cells: (row) => {
+      const { what, tone, who, text, remedy } = list[row]!;
+      return [cell(what, tone), cell(who), cell(text), cell(remedy, 'quiet')];
+    },
+    about: (row) => list[row]!.about,
+    detail: (row) => {
+      const { what, tone, who, text, remedy, more } = list[row]!;
+      return [
+        line(`${what}${who ? `: ${who}` : ''}`, tone),
+        line(),
+        line(text),
+        line(),
+        line(remedy, 'strong'),
+        ...(more.length > 0 ? [line(), ...more] : []),
+      ];
+    },
+    top: [],
+    empty: asks(filter) ? 'No problem fits the filter.' : 'Nothing is wrong, and nothing waits for you.',
+  };
+}
+
+function faults({ faults }: Scene): Problem[] {
+  return faults.map(({ code, message, remedy, file, line, nearest }) => {
+    const place = file === undefined ? '' : `${file}${line === undefined ? '' : `:${line}`}`;
+    return {
+      key: `fault ${place} ${message}`,
+      what: 'fault',
+      tone: 'bad',
+      who: /^agents\/([^/]+)\//.exec(file ?? '')?.[1] ?? 'org',
+      text: `${place ? `${place}: ` : ''}${message}${nearest ? ` (did you mean ${nearest}?)` : ''}`,
+      remedy: `${remedy}${file === undefined ? '' : ' e opens the file.'}`,
+      about: { what: 'fault', ...(file === undefined ? {} : { file }), ...(line === undefined ? {} : { line }) },
+      more: facts([['code', code]]),
+    };
+  });
+}
+
+function approvals(scene: Scene): Problem[] {
+  return openApprovals(scene).flatMap((id) => {
+    const approval = scene.state.approvals.get(id);
+    if (!approval) return [];
+    const { agent, tool } = approval;
+    return [
+      {
+        key: `approval ${id}`,
+        what: 'held act',
+        tone: 'warn' as const,
+        who: agent,
+        text: `${agent} wants to use ${tool} (${id})`,
+        remedy: 'a approves it, d denies it.',
+        about: { what: 'approval' as const, id, agent, file: `org/approvals/${id}.md` },
+        more: approvalDetail(approval),
+      },
+    ];
+  });
+}
+
+/** Below this part of its grant an agent is low. */
+const LOW = 0.2;
+
+function credits(scene: Scene): Problem[] {
+  const { config, state } = scene;
+  const found: Problem[] = [];
+  for (const name of config.order) {
+    if (config.agents.get(name)?.person) continue;
+    const { starved } = agentState(state, name);
+    const { granted, left } = balanceOf(config, state, name);
+    const soft = config.credits.agents[name]?.soft;
+    const low = granted > 0 && (left < granted * LOW || (soft !== undefined && granted - left >= soft));
+    if (!starved && !low) continue;
+    const waiting = inboxOf(state, name).length;
+    found.push({
+      key: `credits ${name}`,
+      what: starved ? 'no credits' : 'low credits',
+      tone: starved ? 'bad' : 'warn',
+      who: name,
+      text: `${printCredits(left)} of ${printCredits(granted)} credits left${waiting > 0 ? `, ${count(waiting, 'message waits', 'messages wait')}` : ''}`,
+      remedy: 't grants more.',
+      about: { what: 'agent', agent: name, file: 'org/credits.yaml' },
+      more: [],
+    });
+  }
+  return found.sort((a, b) => Number(b.tone === 'bad') - Number(a.tone === 'bad'));
+}
+
+function models({ config, state }: Scene): Problem[] {
+  const failing = [...state.breakers].map(([model, { failures }]): Problem => {
+    const until = restsUntil(config, state, model);
+    return {
+      key: `model ${model}`,
+      what: until === null ? 'model fails' : 'breaker open',
+      tone: until === null ? 'warn' : 'bad',
+      who: model,
+      text: `failed ${count(failures, 'time')} in a row${until === null ? '' : `; left alone until ${new Date(until).toISOString().slice(0, 19).replace('T', ' ')} UTC`}`,
+      remedy: 'lemming health --providers asks every model.',
+      about: { what: 'fault', file: 'org/models.yaml' },
+      more: [],
+    };
+  });
+  const stopped = [...state.stopped].map(
+    ([model, why]): Problem => ({
+      key: `stopped ${model}`,
+      what: 'model stopped',
+      tone: 'bad',
+      who: model,
+      text: why,
+      remedy: 'Look at its price in org/models.yaml, then lemming reconcile.',
+      about: { what: 'fault', file: 'org/models.yaml' },
+      more: [],
+    }),
+  );
+  return [...stopped, ...failing];
+}
+
+function failing({ config, state }: Scene): Problem[] {
+  return config.order.flatMap((name): Problem[] => {
+    const { failedInRow, lastReason, starved } = agentState(state, name);
+    if (failedInRow === 0 || starved) return [];
+    const unhealthy = healthOf(config, state, name) === 'unhealthy';
+    return [
+      {
+        key: `failing ${name}`,
+        what: unhealthy ? 'unhealthy' : 'degraded',
+        tone: unhealthy ? 'bad' : 'warn',
+        who: name,
+        text: `${count(failedInRow, 'visit')} failed in a row: ${lastReason}`,
+        remedy: 'Enter shows the agent; p pauses it.',
+        about: { what: 'agent', agent: name, file: `agents/${name}/resume.md` },
+        more: [],
+      },
+    ];
+  });
+}
+
+function deadLetters({ state }: Scene): Problem[] {
+  return [...state.dead.values()]
+    .map(
+      ({ id, from, to, reason, detail, message, path, turn }): Problem => ({
+        key: `dead ${id}`,
+        what: 'dead letter',
+        tone: 'warn',
+        who: from,
+        text: `${message ?? path}${to.length > 0 ? ` to ${to.join(', ')}` : ''} (${reason}): ${detail}`,
+        remedy: 'R gives it another chance, e opens its file.',
+        about: { what: 'dead-letter', id, file: path, ...(from && state.agents.has(from) ? { agent: from } : {}) },
+        more: facts([
+          ['id', id],
+          ['turn', turn],
+          ['file', path],
+        ]),
+      }),
+    )
+    .reverse();
+}
+
+function doubts({ state }: Scene): Problem[] {
+  return [...state.doubts.values()].map(({ key, agent, model, reserve }) => ({
+    key: `doubt ${key}`,
+    what: 'in doubt',
+    tone: 'warn' as const,
+    who: agent,
+    text: `the call ${key} of ${model} may have been billed: ${printCredits(reserve)} credits at most`,
+    remedy: 'lemming reconcile settles it.',
+    about: { what: 'agent' as const, agent },
+    more: [],
+  }));
+}

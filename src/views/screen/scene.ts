@@ -1,0 +1,49 @@
+import type { Config } from '../../core/config.ts';
+import { agentState, type State } from '../../core/state.ts';
+import type { Fault } from '../../schema/fault.ts';
+import type { Message } from '../../schema/message.ts';
+import type { Request } from '../../schema/request.ts';
+import type { LogLine } from '../log-line.ts';
+import { needsOf } from '../needs.ts';
+import type { Recent } from './recent.ts';
+
+/** All that a screen is made from, at one moment. */
+export interface Scene {
+  config: Config;
+  state: State;
+  /** The person at the keyboard. */
+  person: string;
+  /** Of the configuration as it stands in the folder. */
+  faults: readonly Fault[];
+  recent: Recent;
+  log: readonly LogLine[];
+  /** Mail that people dropped and no turn has taken yet. */
+  drops: readonly Message[];
+  /** What commands asked and no turn has taken yet. */
+  requests: readonly Request[];
+  /** The engine that runs, if any. */
+  engine: { pid: number; command: string } | null;
+  /** Paths of `org/tasks/`. */
+  tasks: readonly string[];
+}
+
+/** Acts that nobody has answered. */
+export function openApprovals({ state, requests }: Scene): string[] {
+  const answered = new Set(requests.flatMap((one) => (one.ask === 'approve' || one.ask === 'deny' ? [one.id] : [])));
+  return [...state.approvals.values()].filter(({ id, answer }) => !answer && !answered.has(id)).map(({ id }) => id);
+}
+
+/** How many things wait for the person; an act whose answer waits for the next turn is none any more. */
+export function needsYou(scene: Scene): number {
+  const { config, state, person, faults } = scene;
+  const open = new Set(openApprovals(scene));
+  return needsOf(config, state, person, faults).filter(({ what, id }) => what !== 'approval' || open.has(id)).length;
+}
+
+/** Whether the organisation, or one agent, is paused; `soon`: a request says so that waits for the next turn. */
+export function pauseOf({ state, requests }: Scene, agent: string | null): { paused: boolean; soon: boolean } {
+  const now = agent === null ? state.paused : agentState(state, agent).paused;
+  const asked = requests.findLast((one) => (one.ask === 'pause' || one.ask === 'resume') && one.agent === agent);
+  const paused = asked ? asked.ask === 'pause' : now;
+  return { paused, soon: paused !== now };
+}

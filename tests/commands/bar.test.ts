@@ -1,0 +1,13 @@
+import { expect, it } from 'vitest';
+import { barFor } from '../../src/commands/bar.ts';
+import { testWorld } from './world.ts';
+
+it('is drawn once work takes its time, and not before', async () => {
+  const world = testWorld('');
+  const bar = barFor(world, 'files');
+  bar(1, 4);
+  expect(world.sketched).toEqual([]);
+  await new Promise((done) => setTimeout(done, 550));
+  bar(2, 4);
+  expect(world.sketched).toEqual(['[############------------] 2/4 files, 1 s left']);
+});

@@ -1,0 +1,52 @@
+import { spawnSync } from 'node:child_process';
+import { expect, it } from 'vitest';
+import { office, put } from '../../commands/people-world.ts';
+import { binFolder, terminal } from './tmux.ts';
+
+it.each([
+  ['bash', 'bash --norc --noprofile', 'eval "$(lemming completion bash)"'],
+  ['zsh', 'zsh -f', 'autoload -Uz compinit; compinit -u; eval "$(lemming completion zsh)"'],
+])('%s completes commands, options, agents, units and files', async (_name, shell, setUp) => {
+  const root = office();
+  put(root, 'org/units/crew.md', '---\nname: Crew\nmembers: [hr]\n---\n');
+  put(root, 'picture one.png', 'png');
+  const shown = terminal(`PS1='$ ' ${shell}`, { cwd: root, columns: 100 });
+  shown.type(`PS1='$ '; ${setUp}; clear; echo set up`);
+  shown.keys('Enter');
+  await shown.until(/^set up/m);
+  const complete = async (typed: string, becomes: string): Promise<void> => {
+    shown.type(typed);
+    shown.keys('Tab');
+    await shown.until(becomes);
+    shown.keys('C-u');
+  };
+  await complete('lemming insp', 'lemming inspect');
+  await complete('lemming inspect pl', 'lemming inspect planner');
+  await complete('lemming run --max', 'lemming run --max-cost');
+  await complete('lemming costs --by ta', 'lemming costs --by task');
+  await complete('lemming costs --by=th', 'lemming costs --by=thread');
+  await complete('lemming send @cr', 'lemming send @crew');
+  await complete('lemming backup pict', 'lemming backup picture\\ one.png');
+});
+
+it('fish completes commands, options, agents, units and files', () => {
+  const root = office();
+  put(root, 'org/units/crew.md', '---\nname: Crew\nmembers: [hr]\n---\n');
+  put(root, 'picture.png', 'png');
+  const env = { PATH: `${binFolder()}:${process.env.PATH}`, HOME: root, LC_ALL: 'C.UTF-8' };
+  const complete = (typed: string): string[] => {
+    const script = `lemming completion fish | source; complete -C '${typed}'`;
+    const { stdout, stderr, error } = spawnSync('fish', ['--no-config', '-c', script], {
+      cwd: root,
+      env,
+      encoding: 'utf8',
+    });
+    expect([error, stderr]).toEqual([undefined, '']);
+    return stdout.trim().split('\n');
+  };
+  expect(complete('lemming insp')).toEqual(['inspect\tShow all there is to know of an agent']);
+  expect(complete('lemming inspect ')).toEqual(['coder', 'hr', 'human', 'manager', 'planner']);
+  expect(complete('lemming costs --by ta')).toEqual(['task']);
+  expect(complete('lemming send @cr')).toEqual(['@crew']);
+  expect(complete('lemming backup pict')).toEqual(['picture.png']);
+});

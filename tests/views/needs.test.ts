@@ -1,0 +1,54 @@
+import { expect, it } from 'vitest';
+import { fault } from '../../src/schema/fault.ts';
+import { approvalsFor, countNeeds, needsOf, printNeeds, starvedIn } from '../../src/views/needs.ts';
+import { asked, dead, HELD, visited } from '../core/entries.ts';
+import { configOf, letter, sent, stateOf } from '../core/world.ts';
+
+const config = configOf({
+  edges: { human: ['a'], boss: ['a'], a: ['human', 'boss'] },
+  resumes: { boss: { person: true } },
+});
+const toHuman = (n: number, more = {}) => sent({ from: 'a', to: ['human'], n, ...more });
+
+it('counts decisions, empty purses, faults, dead letters and mail, but no notices', () => {
+  const state = stateOf(
+    HELD,
+    sent(),
+    visited({ outcome: 'skipped', blame: 'credits', reason: 'no credits: a is used up' }),
+    toHuman(1),
+    toHuman(2, { kind: 'notice' }),
+    sent({ n: 2 }),
+    dead({ id: letter({ n: 2 }).id, message: letter({ n: 2 }).id }),
+    { k: 'notice', to: 'human', about: 'ack', text: 'seen' },
+  );
+  const needs = needsOf(config, state, 'human', [fault('unknown-key', 'no key', { file: 'org/org.yaml', line: 3 })]);
+  expect(needs.map(({ what, id }) => [what, id])).toEqual([
+    ['approval', 'A-1-a-1'],
+    ['credits', 'a'],
+    ['fault', 'org/org.yaml'],
+    ['dead-letter', '000001-human-02'],
+    ['mail', '000001-a-01'],
+  ]);
+  const counts = countNeeds(needs);
+  expect(counts).toEqual({ count: 5, mail: 1, approvals: 1, dead_letters: 1, out_of_credits: 1, faults: 1 });
+  expect(printNeeds(counts)).toBe(
+    'Needs you: 1 act to approve or deny (lemming approvals), 1 agent out of credits (lemming top-up), 1 fault in the configuration (lemming validate), 1 dead letter (lemming show ID, lemming retry ID), 1 message to read (lemming inbox)',
+  );
+  expect(printNeeds(countNeeds([]))).toBe('');
+});
+
+it('an act waits for those it asks; when none of them is there, for everybody; answered, for nobody', () => {
+  const state = stateOf(
+    { ...HELD, contacts: ['boss'] },
+    { ...HELD, id: 'A-1-a-2', contacts: ['nobody'] },
+    { ...HELD, id: 'A-1-a-3' },
+    asked({ ask: 'deny', by: 'human', id: 'A-1-a-3', note: '' }),
+  );
+  expect(approvalsFor(config, state, 'human').map(({ id }) => id)).toEqual(['A-1-a-2']);
+  expect(approvalsFor(config, state, 'boss').map(({ id }) => id)).toEqual(['A-1-a-1', 'A-1-a-2']);
+});
+
+it('an agent whose only mail is a notice is not missed for want of credits', () => {
+  const state = stateOf(sent({ kind: 'notice' }), visited({ outcome: 'skipped', blame: 'credits' }));
+  expect(starvedIn(state)).toEqual([]);
+});
