@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    // ink draws nothing where it takes the machine for a CI.
+    env: { CI: 'false' },
     include: ['tests/**/*.test.ts'],
     pool: 'forks',
     maxWorkers: 2,

@@ -1,6 +1,7 @@
 /**
  * The figures of docs/performance.md: `npm run bench` for all, `npm run bench -- --short` for the ratio of the engine to
- * the floor alone, `npm run bench -- --calls` for what calls cost. Engine and floor take turns in one run on the same disk, so that a noisy machine disturbs both alike.
+ * the floor alone, `--calls` for what calls cost, `--hands` for what tools cost, `--memory` for searches of memory, `--screen` for the terminal
+ * screen. Engine and floor take turns in one run on the same disk, so that a noisy machine disturbs both alike.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -14,7 +15,10 @@ import { Recompute } from '../src/engine/recompute.ts';
 import { Refold } from '../src/engine/replay.ts';
 import { TOOLS } from '../src/tools/all.ts';
 import { manyAgents, wrappers } from './calls.ts';
+import { boxStart, reads } from './hands.ts';
+import { searches } from './memory.ts';
 import { median, openFloor, openRing, ringProvider, writeFiles } from './ring.ts';
+import { screen } from './screen.ts';
 
 const MAIN = path.resolve('dist/faces/cli/main.js');
 const base = fs.mkdtempSync(path.join(os.tmpdir(), 'lemming-bench-'));
@@ -22,18 +26,37 @@ const fresh = (name: string): string => fs.mkdtempSync(path.join(base, `${name}-
 const short = process.argv.includes('--short');
 
 console.log(`Node ${process.version}, ${os.cpus().length} cores, folder ${base}`);
-const only = process.argv.includes('--calls');
-const ring = only ? null : await throughput(1000, short ? 15 : 40);
-if (ring && !short) {
+/** One part alone; null: all of them, but for the screen. */
+const part = ['calls', 'hands', 'memory', 'screen'].find((name) => process.argv.includes(`--${name}`)) ?? null;
+const all = part === null && !short;
+const ring = part === null ? await throughput(1000, short ? 15 : 40) : null;
+if (ring && all) {
   await replays(ring);
   await throughput(10_000, 8);
   await oldMessages();
   coldStarts();
   memory();
 }
-if (only || !short) {
+if (all || part === 'memory')
+  for (const [title, figures] of await searches(fresh('memory'))) print(`search of 50,000 entries, ${title}`, figures);
+if (all || part === 'hands') {
+  print('start of a Box', await boxStart(fresh('box')));
+  print('1,000 reads', await reads(fresh('reads')));
+}
+if (all || part === 'calls') {
   print('wrappers', await wrappers());
   print('a turn at a latency of 1 s', await manyAgents(fresh('many'), 256, 1000));
+}
+if (part === 'screen') {
+  for (const [columns, rows] of [
+    [80, 24],
+    [120, 40],
+    [200, 60],
+  ] as const)
+    print(
+      `screen of ${columns}x${rows}, 1000 agents, 200 messages/s`,
+      await screen(fresh('screen'), { columns, rows }),
+    );
 }
 
 /** Agent-turns a second of the engine against the floor, measured turn about. */

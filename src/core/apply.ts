@@ -2,9 +2,12 @@ import type { Message } from '../schema/message.ts';
 import { parseMessageId } from '../schema/name.ts';
 import { cut } from '../schema/print.ts';
 import type { Request } from '../schema/request.ts';
+import { escalatedHeld } from './approval.ts';
 import { settleBreakers } from './breaker.ts';
 import { textHash } from './brief.ts';
 import type { Effect, Entry, UsedEntry, VisitEffect } from './entry.ts';
+import { approvalPath } from './files.ts';
+import { entryAt, memoryOwner, readEntry } from './memory.ts';
 import { applyCall, putInDoubt, settleDoubt, spendingOf, utcDay } from './money.ts';
 import { type Approval, emptySpending, type Mail, type State, TAIL_CHARS, TAIL_LENGTH, touch } from './state.ts';
 
@@ -26,6 +29,7 @@ export function apply(state: State, entry: Entry): void {
       state.tries.clear();
       return;
     case 'file':
+      countEdit(state, entry.path, entry.text);
       return setFile(state, entry.path, entry.text);
     case 'drop':
       state.aside.delete(entry.found);
@@ -47,9 +51,15 @@ export function apply(state: State, entry: Entry): void {
       return;
     case 'used':
       return noteFiles(state, entry);
+    case 'answer':
+      return answerInFile(state, entry);
+    case 'escalated':
+      return escalate(state, entry);
     case 'lapsed':
       return answer(state, entry.id, { decision: entry.decision, by: 'nobody', note: entry.note });
     case 'sweep':
+      for (const id of entry.ids ?? []) state.archive.delete(id);
+      return;
     case 'use':
     case 'done':
     case 'synced':
@@ -80,6 +90,7 @@ function applyEffect(state: State, effect: Effect): void {
     case 'sent':
       return addMail(state, effect.message);
     case 'wrote':
+      state.edited.delete(effect.path);
       return setFile(state, effect.path, effect.text);
     case 'acked':
       return;
@@ -87,25 +98,16 @@ function applyEffect(state: State, effect: Effect): void {
       return bury(state, effect);
     case 'notice':
       return notify(state, effect.to, effect.about, effect.text);
-    case 'held':
-      state.approvals.set(effect.id, {
-        id: effect.id,
-        turn: state.turn + 1,
-        agent: effect.agent,
-        tool: effect.tool,
-        input: effect.input,
-        rule: effect.rule,
-        contacts: effect.contacts,
-        time: state.time,
-        answer: null,
-      });
+    case 'held': {
+      const { k: _, ...held } = effect;
+      state.approvals.set(effect.id, { ...held, asked: effect.turn, time: state.time, answer: null });
       return;
+    }
     case 'decided':
       state.approvals.delete(effect.id);
       return;
     case 'moved':
-      state.own.get(effect.from.split('/')[1] ?? '')?.delete(effect.from);
-      return;
+      return moveFile(state, effect.from, effect.to);
     case 'summarised':
       state.summaryTurn = state.turn + 1;
       return;
@@ -114,16 +116,38 @@ function applyEffect(state: State, effect: Effect): void {
   }
 }
 
-const MEMORY_FILE = /^agents\/([^/]+)\/memory\/[^/]+\.md$/;
-
 function setFile(state: State, path: string, text: string | null): void {
-  const owner = MEMORY_FILE.exec(path)?.[1];
-  if (owner !== undefined) {
-    const others = (state.memories.get(owner) ?? []).filter((p) => p !== path);
-    state.memories.set(owner, text === null ? others : [...others, path]);
-  }
+  const owner = memoryOwner(path);
+  if (owner !== null) noteEntry(state, owner, path, text !== null);
   if (text === null) state.files.delete(path);
   else state.files.set(path, text);
+}
+
+function noteEntry(state: State, owner: string, path: string, stands: boolean): void {
+  const paths = state.memories.get(owner) ?? new Set();
+  state.memories.set(owner, paths);
+  paths.delete(path);
+  if (stands) paths.add(path);
+}
+
+/** People need not count: an edit of theirs is a new version, whatever its front matter says. */
+function countEdit(state: State, path: string, text: string | null): void {
+  const before = entryAt(state, path);
+  state.edited.delete(path);
+  if (before && text !== null && readEntry(path, text).version <= before.version)
+    state.edited.set(path, before.version + 1);
+}
+
+/** A delivered message, or an entry of memory, that has become old. */
+function moveFile(state: State, from: string, to: string): void {
+  state.own.get(from.split('/')[1] ?? '')?.delete(from);
+  const text = state.files.get(from);
+  if (text === undefined) return;
+  const version = state.edited.get(from);
+  state.edited.delete(from);
+  if (version !== undefined) state.edited.set(to, version);
+  setFile(state, from, null);
+  setFile(state, to, text);
 }
 
 function addMail(state: State, message: Message): void {
@@ -303,6 +327,9 @@ function applyRequest(state: State, request: Request): void {
     case 'read':
       if (request.ids.includes('notices')) touch(state, request.by).notices = [];
       return deliver(state, request.by, request.ids);
+    case 'archive':
+      for (const id of request.ids) state.archive.add(id);
+      return deliver(state, request.by, request.ids);
     case 'ack':
       deliver(state, request.by, [request.id]);
       return acknowledge(state, request);
@@ -325,10 +352,23 @@ function answer(state: State, id: string, given: NonNullable<Approval['answer']>
   if (approval) approval.answer = given;
 }
 
+function answerInFile(state: State, { id, decision, by, note, hash, mends }: Extract<Entry, { k: 'answer' }>): void {
+  answer(state, id, { decision, by, note, hash });
+  state.aside.delete(approvalPath(id));
+  if (mends !== undefined) state.dead.delete(mends);
+}
+
+function escalate(state: State, entry: Extract<Entry, { k: 'escalated' }>): void {
+  const approval = state.approvals.get(entry.held.id);
+  if (approval) Object.assign(approval, escalatedHeld(entry), { asked: entry.turn, time: state.time });
+}
+
 function noteFiles(state: State, { files }: UsedEntry): void {
-  for (const { path, text } of files)
-    if (text === null) state.workspace.delete(path);
-    else state.workspace.set(path, textHash(text));
+  for (const { path, text, hash } of files) {
+    const now = text === null ? hash : textHash(text);
+    if (now === undefined) state.workspace.delete(path);
+    else state.workspace.set(path, now);
+  }
 }
 
 /** The author is told; it wakes nobody. */
@@ -358,6 +398,7 @@ function reset(state: State, scope: string): void {
     state.aside.clear();
     state.approvals.clear();
     state.revive.clear();
+    state.archive.clear();
     for (const agent of state.agents.values())
       Object.assign(agent, { notices: [], failures: 0, retryAt: 0, failedInRow: 0 });
   }

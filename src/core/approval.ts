@@ -1,20 +1,84 @@
-import type { Config } from './config.ts';
-import type { Input } from './entry.ts';
-import type { State } from './state.ts';
+import { type Config, isPersonIn } from './config.ts';
+import type { Held, Input } from './entry.ts';
+import type { Approval, State } from './state.ts';
 
 const UNITS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** Milliseconds of a wall time such as `24h`. */
-function milliseconds(text: string): number {
-  return Number.parseInt(text, 10) * UNITS[text.at(-1) as keyof typeof UNITS];
+/** How long a held act waits for those who were asked. */
+type Timeout = { turns: number } | { ms: number };
+
+/** `12 turns`, or a wall time such as `24h`. */
+function readTimeout(text: string): Timeout {
+  const n = Number.parseInt(text, 10);
+  return / turns?$/.test(text) ? { turns: n } : { ms: n * UNITS[text.at(-1) as keyof typeof UNITS] };
 }
 
-/** Held acts that nobody answered within `approvals.timeout`, with the answer that org.yaml gives then. Pure; `now` in ms since 1970. */
-export function lapsed(config: Config, state: State, now: number): Input[] {
+/** Whether held acts wait for turns to pass, so that a turn in which nobody is due brings something. */
+export function waitsForTurns(config: Config, state: State): boolean {
+  const { timeout } = config.org.approvals;
+  return (
+    timeout !== null && 'turns' in readTimeout(timeout) && [...state.approvals.values()].some(({ answer }) => !answer)
+  );
+}
+
+/** The seats of the people whom these names mean, each once: a person of the chart, or the contact of one. */
+export function seatsOf(config: Config, names: readonly string[]): string[] {
+  const seat = (name: string): string => config.contacts.get(name)?.seat ?? name;
+  return [...new Set(names.map(seat))].filter((name) => isPersonIn(config, name));
+}
+
+/** The people who are asked first: those who were named, else the first of `escalate_to`, else everybody. */
+export function askedFirst(config: Config, names: readonly string[]): string[] {
+  const choices = [seatsOf(config, names), nextAsked(config, []).slice(0, 1), seatsOf(config, config.order)];
+  return choices.find((people) => people.length > 0) ?? [];
+}
+
+/** Who is asked after those who were. */
+export function nextAsked(config: Config, contacts: readonly string[]): string[] {
+  return seatsOf(config, config.org.approvals.escalate_to).filter((name) => !contacts.includes(name));
+}
+
+/** One sentence: what happens when nobody answers an act that `contacts` were asked about in that turn. */
+export function otherwiseOf(config: Config, contacts: readonly string[], turn: number): string {
+  const { timeout, default: decision } = config.org.approvals;
+  if (timeout === null) return 'It waits until somebody answers.';
+  const limit = readTimeout(timeout);
+  const when = 'turns' in limit ? `before turn ${turn + limit.turns}` : `within ${timeout}`;
+  const next = nextAsked(config, contacts).map((name) => `${name} is asked for as long, then `);
+  return `If nobody answers ${when}, ${next.join('')}it is ${decision === 'approve' ? 'approved' : 'denied'}.`;
+}
+
+/**
+ * Held acts that nobody answered within `approvals.timeout`: the next of `escalate_to` is asked for as long, and after the
+ * last one the answer that org.yaml gives counts. For the turn that is being frozen; `now` in ms since 1970. Pure.
+ */
+export function overdue(config: Config, state: State, now: number): Input[] {
   const { timeout, default: decision } = config.org.approvals;
   if (timeout === null) return [];
-  const limit = milliseconds(timeout);
-  return [...state.approvals.values()]
-    .filter(({ answer, time }) => answer === null && now - time >= limit)
-    .map(({ id }) => ({ k: 'lapsed', id, decision, note: `nobody answered within ${timeout}` }));
+  const limit = readTimeout(timeout);
+  const turn = state.turn + 1;
+  const isOver = ({ answer, asked, time }: Approval): boolean =>
+    answer === null && ('turns' in limit ? turn - asked >= limit.turns : now - time >= limit.ms);
+  return [...state.approvals.values()].filter(isOver).map((approval): Input => {
+    const [to] = nextAsked(config, approval.contacts);
+    if (to === undefined) return { k: 'lapsed', id: approval.id, decision, note: `nobody answered within ${timeout}` };
+    const contacts = [...approval.contacts, to];
+    return {
+      k: 'escalated',
+      turn,
+      to,
+      held: heldOf(approval),
+      otherwise: otherwiseOf(config, contacts, turn),
+    };
+  });
+}
+
+/** A held act after somebody else was asked as well. */
+export function escalatedHeld({ held, to, otherwise }: Extract<Input, { k: 'escalated' }>): Held {
+  return { ...held, contacts: [...held.contacts, to], otherwise };
+}
+
+/** What the file of the act tells. */
+export function heldOf({ id, turn, agent, tool, input, rule, contacts, cause, otherwise }: Approval): Held {
+  return { id, turn, agent, tool, input, rule, contacts, cause, otherwise };
 }

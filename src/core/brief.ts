@@ -3,8 +3,12 @@ import { cut } from '../schema/print.ts';
 import type { Resume } from '../schema/resume.ts';
 import type { Part, Prompt, ToolSpec } from './call.ts';
 import { type Config, mayWriteTo } from './config.ts';
+import { printContacts } from './contacts.ts';
 import type { Piece } from './entry.ts';
 import type { Given } from './gather.ts';
+import { quote, tame } from './mark.ts';
+import { type Mind, mindOf } from './mind.ts';
+import { printSkills, skillsOf } from './skill.ts';
 import { agentState, type Mail, type State } from './state.ts';
 
 /** A briefing: the prompt of a visit's first call, and how the journal keeps it. */
@@ -18,7 +22,6 @@ export interface Brief {
 
 /** Neighbours named in a prompt at most; the rest is counted. */
 const SHOWN_NEIGHBOURS = 60;
-const MEMORY_CHARS = 6000;
 
 /**
  * Resume, rules, neighbours, memory, threads and inbox become a prompt. The stable part comes first and holds no clock, so
@@ -34,14 +37,17 @@ export function brief(
   summaryDue: boolean,
 ): Brief {
   const system = stablePart(config, resume, tools);
-  const memory = memoryOf(state, resume.name);
-  const pieces: Piece[] = [`Turn ${turn}.\n`];
+  const pieces: Piece[] = [];
+  const memory = addMemory(pieces, mindOf(config, state, resume, given.mail), `Turn ${turn}.\n`);
   if (summaryDue) pieces.push(summaryOrder(config, state));
   addNotices(pieces, state, resume.name);
-  if (memory) pieces.push('\n## Your memory\n', { blob: memory.hash });
   addThreads(pieces, state, resume.name, given.mail);
   addMail(pieces, given, config.models.get(resume.model[0] as string)?.images === true);
-  const text = renderPieces(pieces, bodiesFor(given, state), () => memory?.text as string);
+  const text = renderPieces(
+    pieces,
+    bodiesFor(given, state),
+    (hash) => memory.find((blob) => blob.hash === hash)?.text as string,
+  );
   return {
     prompt: {
       agent: resume.name,
@@ -58,7 +64,7 @@ export function brief(
       summaryDue,
       seed: config.org.name,
     },
-    blobs: memory ? [system, memory] : [system],
+    blobs: [system, ...memory],
     systemHash: system.hash,
     pieces,
   };
@@ -113,7 +119,9 @@ function printSystem(config: Config, resume: Resume): string {
     unit && `Your unit: ${unit.name}${unit.mission ? `. ${unit.mission}` : ''}`,
     resume.instructions && `\n${resume.instructions}`,
     printGoals(config, resume.name),
+    printSkills(skillsOf(config.skills, resume)),
     `\n## Whom you can write to\n${printNeighbours(config, resume.name)}`,
+    printContacts(config, resume.name),
     RULES,
   ]
     .filter(Boolean)
@@ -152,6 +160,24 @@ function addNotices(pieces: Piece[], state: State, agent: string): void {
   const notices = agentState(state, agent).notices;
   if (notices.length)
     pieces.push(`\n## Notices\n${notices.map((n) => `- turn ${n.turn}: ${tame(n.text)}`).join('\n')}\n`);
+}
+
+/**
+ * Memory and shared context come before all that changes from visit to visit, so that a prompt begins like the one before it;
+ * what may matter to the mail comes after `head`. Returns the texts.
+ */
+function addMemory(pieces: Piece[], { own, shared, related }: Mind, head: string): Brief['blobs'] {
+  const blobs: Brief['blobs'] = [];
+  const add = (title: string, texts: readonly string[]): void => {
+    const found = texts.filter((text) => text !== '').map((text) => ({ hash: textHash(text), text }));
+    if (found.length) pieces.push(title, ...found.map(({ hash }) => ({ blob: hash })), '\n');
+    blobs.push(...found);
+  };
+  add('## Shared context\n', [shared]);
+  add('## Your memory\n', [own]);
+  pieces.push(head);
+  add('\n## More of your memory that may matter now\n', related);
+  return blobs;
 }
 
 /** The last messages of each conversation in which the agent took part, before the mail that is given now. */
@@ -197,27 +223,6 @@ function headOf(mail: Mail): string {
   return `<mail id="${mail.id}" from="${mail.from}" turn="${mail.turn}" kind="${mail.kind}" thread=${quote(mail.thread)}${more} subject=${quote(mail.subject)}>\n`;
 }
 
-/** JSON string with angle brackets escaped: a subject cannot close the tag it stands in. */
-function quote(text: string): string {
-  return JSON.stringify(text).replace(/</g, '\\u003c').replace(/>/g, '\\u003e');
-}
-
-function memoryOf(state: State, agent: string): { text: string; hash: string } | null {
-  const paths = state.memories.get(agent);
-  if (!paths?.length) return null;
-  const entries = paths.map((path) => state.files.get(path) ?? '');
-  const pinned = entries.filter((text) => /^pin: true$/m.test(text));
-  const recent = entries.filter((text) => !pinned.includes(text)).reverse();
-  let text = '';
-  let left = 0;
-  for (const entry of [...pinned, ...recent]) {
-    if (text.length + entry.length > MEMORY_CHARS) left++;
-    else text += `${tame(entry)}\n`;
-  }
-  if (left) text += `[more entries: ${left}; recall shows one by its key]\n`;
-  return { text, hash: textHash(text) };
-}
-
 function bodiesFor(given: Given, state: State): (id: string) => string {
   return (id) => {
     const mail = given.mail.find((m) => m.id === id);
@@ -246,9 +251,4 @@ export function renderPieces(
     }
   }
   return text;
-}
-
-/** Makes the marks around mail impossible to forge from inside. */
-function tame(text: string): string {
-  return text.includes('<') ? text.replace(/<(\/?)(mail)/gi, '<$1 $2') : text;
 }

@@ -89,6 +89,12 @@ export interface Usage {
 /** The counts of a usage. */
 export const USAGE_COUNTS = ['input', 'cachedInput', 'cacheWrite', 'output', 'reasoning'] as const;
 
+/**
+ * Told what a model writes while it writes: its text or, with `act`, a piece of the input (JSON) of its n-th act. For display
+ * only: the reply alone counts.
+ */
+export type Heard = (text: string, act?: { n: number; tool: string }) => void;
+
 /** A provider's answer. */
 export interface Reply {
   text: string;

@@ -3,6 +3,7 @@ import type { Fault } from '../schema/fault.ts';
 import type { Model, ModelsFile } from '../schema/models.ts';
 import type { OrgFile } from '../schema/org.ts';
 import type { Resume } from '../schema/resume.ts';
+import type { Skills } from './skill.ts';
 
 /** One end of a chart entry, ready for look-ups. `all` stands for "*"; `@unit` is already spread into `names`. */
 export interface End {
@@ -23,6 +24,18 @@ export interface Unit {
   caps: Caps;
 }
 
+/** Somebody whom the organisation deals with. */
+export interface Contact {
+  name: string;
+  /** The person of the chart whom this is about; null: somebody outside, reached through people. */
+  seat: string | null;
+  channel: string;
+  language: string;
+  hours: string;
+  preferences: string[];
+  notes: string;
+}
+
 /** Everything people configured, parsed, checked and joined. A value: the same files give the same config. */
 export interface Config {
   org: OrgFile;
@@ -40,6 +53,15 @@ export interface Config {
   units: ReadonlyMap<string, Unit>;
   /** id → title, owner, text of open goals. */
   goals: ReadonlyMap<string, { title: string; owner: string | null; text: string }>;
+  /** File name → contact, sorted. */
+  contacts: ReadonlyMap<string, Contact>;
+  /** The skills there are, good ones only; `skillsOf` says whose they are. */
+  skills: Skills;
+}
+
+/** True for a seat that is a person's. */
+export function isPersonIn(config: Config, name: string): boolean {
+  return config.agents.get(name)?.person === true;
 }
 
 /** True when A→B is an edge: A lists B in send_to and B lists A in read_from. Nobody has an edge to themselves. */

@@ -37,10 +37,24 @@ export type Input =
   | { k: 'revived'; turn: number; id: string; message: Message; to: string[] }
   /** A dead letter that cannot get another chance: the file of its message is gone or unreadable. */
   | { k: 'lost'; id: string; path: string }
-  /** Nobody answered a held act in time: the answer that org.yaml gives instead. */
+  /** A person answered a held act in its file: the hash and text of the file. `mends`: the record of a version that could not be understood. */
+  | {
+      k: 'answer';
+      turn: number;
+      id: string;
+      decision: 'approve' | 'deny';
+      by: string;
+      note: string;
+      hash: string;
+      text: string;
+      mends?: string;
+    }
+  /** Nobody answered a held act in time: somebody else is asked as well, and its file says so. `held`: as it was before. */
+  | { k: 'escalated'; turn: number; to: string; held: Held; otherwise: string }
+  /** Nobody answered a held act in time, and nobody is left to ask: the answer that org.yaml gives instead. */
   | { k: 'lapsed'; id: string; decision: 'approve' | 'deny'; note: string }
-  /** Delivered files in an outbox that have become old. */
-  | { k: 'sweep'; paths: string[] };
+  /** Delivered files in an outbox that have become old, or that people put away (`ids`). */
+  | { k: 'sweep'; paths: string[]; ids?: string[] };
 
 export interface OpenEntry {
   k: 'open';
@@ -86,7 +100,7 @@ export type CallEntry =
   /** A world tool is about to be used: the `act`-th act of that call. */
   | { k: 'use'; turn: number; agent: string; n: number; act: number; tool: string; input: Json }
   | UsedEntry
-  /** A text that prompts refer to by its hash; that of an image is base64. */
+  /** A text that prompts refer to by its hash, or that a tool replaced; `image`: it is base64. */
   | { k: 'blob'; hash: string; text: string; image?: true };
 
 export interface IntentEntry extends CallKey {
@@ -135,17 +149,29 @@ export interface UsedEntry {
   act: number;
   ok: boolean;
   text: string;
-  /** Workspace files that the tool changed: the new text, null when removed, and the hash of what stood there before. */
-  files: { path: string; text: string | null; was: string | null }[];
+  /** Workspace files that the tool changed. */
+  files: LiveFile[];
   /** The tool asked for this write to a shared file; it becomes an effect. */
   shared?: { path: string; text: string };
+}
+
+/** A file of a workspace as a tool left it, and the hash of what stood there before. Without `hash`, null means that it is gone. */
+export interface LiveFile {
+  path: string;
+  text: string | null;
+  was: string | null;
+  /** sha256 of a file that is no text, or too large to keep; `data` is its content in base64 when it was small enough. */
+  hash?: string;
+  size?: number;
+  data?: string;
 }
 
 /** What a turn changed. Only these, and the inputs, change a state. */
 export type Effect =
   | VisitEffect
   | { k: 'sent'; message: Message; files?: Attached[] }
-  | { k: 'wrote'; agent: string; path: string; text: string; was: string | null }
+  /** `text`: null when the agent removed the file. */
+  | { k: 'wrote'; agent: string; path: string; text: string | null; was: string | null }
   | { k: 'acked'; agent: string; id: string; author: string; reaction: string }
   | { k: 'dead'; record: DeadLetterHead; detail: string }
   | {
@@ -154,11 +180,42 @@ export type Effect =
       about: 'dead-letter' | 'refused' | 'credits' | 'loop' | 'edit' | 'approval' | 'ack' | 'result';
       text: string;
     }
-  | { k: 'held'; id: string; agent: string; tool: string; input: Json; rule: string; contacts: string[] }
-  | { k: 'decided'; id: string; decision: 'approved' | 'denied'; by: string; outcome: string }
+  | ({ k: 'held' } & Held)
+  /** `hash`: of its file, when a person changed it. */
+  | {
+      k: 'decided';
+      id: string;
+      decision: 'approved' | 'denied';
+      by: string;
+      note: string;
+      outcome: string;
+      held: Held;
+      hash?: string;
+    }
   | { k: 'moved'; from: string; to: string }
   | { k: 'summarised' }
   | { k: 'warned'; scope: string };
+
+/** What of a message an act may refer to. */
+export type Cause = Pick<Message, 'id' | 'from' | 'subject' | 'thread' | 'hops' | 'attachments'>;
+
+/** An act that waits for a person, as its file tells it. */
+export interface Held {
+  id: string;
+  /** In which it was held. */
+  turn: number;
+  agent: string;
+  tool: string;
+  input: Json;
+  /** Which rule holds it. */
+  rule: string;
+  /** People who were asked, in order. */
+  contacts: string[];
+  /** Mail that the visit was given: what the act refers to when it is done later. */
+  cause: Cause[];
+  /** One sentence: what happens when nobody answers. */
+  otherwise: string;
+}
 
 export interface VisitEffect {
   k: 'visit';

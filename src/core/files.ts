@@ -1,4 +1,7 @@
 import { printHead, printMessage } from '../schema/print.ts';
+import { escalatedHeld } from './approval.ts';
+import { printApproval } from './approval-text.ts';
+import { textHash } from './brief.ts';
 import type { Json } from './call.ts';
 import type { Attached, Effect, Entry } from './entry.ts';
 import { archivePath } from './send.ts';
@@ -16,8 +19,11 @@ export type FileOp =
   /** A drop becomes its canonical file; what was found goes, if it is still the same. */
   | { op: 'adopt'; found: string; hash: string; path: string; text: string }
   | { op: 'remove'; path: string; hash: string | null }
-  /** A tool wrote it in a workspace during the visit; null: it removed it. `was`: hash of what stood there. Only done again when a power loss took it. */
-  | { op: 'live'; path: string; text: string | null; was: string | null };
+  /**
+   * A tool wrote it in a workspace during the visit; null without `data` (base64): it removed it, or the journal does not
+   * hold it. `was`: hash of what stood there. Only done again when a power loss took it.
+   */
+  | { op: 'live'; path: string; text: string | null; data?: string; was: string | null };
 
 /** File operations of the entries of a turn that are done at its commit, in order. */
 export function filesOf(entry: Entry): FileOp[] {
@@ -36,7 +42,7 @@ export function filesOf(entry: Entry): FileOp[] {
         ...(entry.mends === undefined ? [] : [bygone(entry.mends, entry.turn)]),
       ];
     case 'wrote':
-      return [{ op: 'replace', path: entry.path, text: entry.text, was: entry.was }];
+      return wroteOps(entry);
     case 'moved':
       return [{ op: 'move', from: entry.from, to: entry.to }];
     case 'dead':
@@ -47,10 +53,27 @@ export function filesOf(entry: Entry): FileOp[] {
       return [bygone(entry.id, entry.turn)];
     case 'held':
       return [{ op: 'create', path: approvalPath(entry.id), text: printApproval(entry) }];
+    case 'answer':
+      return entry.mends === undefined ? [] : [bygone(entry.mends, entry.turn)];
+    case 'escalated':
+      return [
+        {
+          op: 'replace',
+          path: approvalPath(entry.held.id),
+          text: printApproval(escalatedHeld(entry)),
+          was: printApproval(entry.held),
+        },
+      ];
     case 'decided':
-      return [{ op: 'move', from: approvalPath(entry.id), to: `org/approvals/answered/${entry.id}.md` }];
+      return [answeredFile(entry)];
     case 'used':
-      return entry.files.map((file) => ({ op: 'live', ...file }));
+      return entry.files.map(({ path, text, was, data }) => ({
+        op: 'live',
+        path,
+        text,
+        was,
+        ...(data !== undefined && { data }),
+      }));
     case 'request':
       return entry.file === undefined ? [] : [{ op: 'remove', path: entry.file, hash: null }];
     default:
@@ -58,9 +81,32 @@ export function filesOf(entry: Entry): FileOp[] {
   }
 }
 
+/** What a person made of a file since stays: it is not removed. */
+function wroteOps({ path, text, was }: Extract<Effect, { k: 'wrote' }>): FileOp[] {
+  if (text !== null) return [{ op: 'replace', path, text, was }];
+  return was === null ? [] : [{ op: 'remove', path, hash: textHash(was) }];
+}
+
+/** The content of a live file as bytes; null when it is gone or not kept. */
+export function liveBytes({ text, data }: { text: string | null; data?: string }): Uint8Array | null {
+  if (data !== undefined) return Buffer.from(data, 'base64');
+  return text === null ? null : Buffer.from(text);
+}
+
 /** The record of a dead letter that is settled. */
 function bygone(id: string, turn: number): FileOp {
   return { op: 'move', from: deadLetterPath(id), to: `org/dead-letter/archive/${id}-${turn}.md` };
+}
+
+/** The file of an answered act, in the place of the one that asked. What a person has changed in that one since stays. */
+function answeredFile({ id, held, hash, decision, ...rest }: Extract<Effect, { k: 'decided' }>): FileOp {
+  return {
+    op: 'adopt',
+    found: approvalPath(id),
+    hash: hash ?? textHash(printApproval(held)),
+    path: answeredPath(id),
+    text: printApproval(held, { decision: decision === 'approved' ? 'approve' : 'deny', ...rest }),
+  };
 }
 
 function attached(files: readonly Attached[] | undefined): FileOp[] {
@@ -80,6 +126,10 @@ export function approvalPath(id: string): string {
   return `org/approvals/${id}.md`;
 }
 
+export function answeredPath(id: string): string {
+  return `org/approvals/answered/${id}.md`;
+}
+
 function head(fields: Record<string, Json>): string {
   return printHead(Object.entries(fields));
 }
@@ -91,9 +141,4 @@ function printDeadLetter({ record, detail }: Extract<Effect, { k: 'dead' }>): st
 function printAside(entry: Extract<Entry, { k: 'aside' }>): string {
   const { id, path, owner, reason, detail, turn } = entry;
   return `${head({ id, message: null, path, from: owner, to: [], turn, reason, revived: null })}${path} was set aside and stays where it is.\n\n${detail}\n\nMend the file, or delete it; \`lemming retry ${id}\` looks at it again.\n`;
-}
-
-function printApproval(entry: Extract<Effect, { k: 'held' }>): string {
-  const { id, agent, tool, rule, contacts, input } = entry;
-  return `${head({ id, agent, tool, rule, contacts })}${agent} wants to use ${tool}. It waits because of: ${rule}.\n\n\`\`\`json\n${JSON.stringify(input, null, 2)}\n\`\`\`\n\n\`lemming approve ${id}\` lets it happen, \`lemming deny ${id}\` refuses it.\n`;
 }

@@ -1,6 +1,8 @@
 import type { Resume } from '../schema/resume.ts';
+import { otherwiseOf } from './approval.ts';
 import type { ActCall, Json, ToolSpec } from './call.ts';
 import type { Config } from './config.ts';
+import type { Cause } from './entry.ts';
 import { permit } from './permit.ts';
 import type { Scene, Tool, WorldTool } from './tool.ts';
 
@@ -47,9 +49,16 @@ function refused(scene: Scene, tool: string, rule: string, text: string): Verdic
 }
 
 function hold(scene: Scene, call: ActCall, rule: string, contacts: string[]): Verdict {
-  const id = `A-${scene.turn}-${scene.agent}-${scene.draft.held.length + 1}`;
-  scene.draft.held.push({ id, tool: call.tool, input: call.input as Json, rule, contacts });
+  const { turn, agent, config, draft, given } = scene;
+  const id = `A-${turn}-${agent}-${draft.held.length + 1}`;
+  const cause = given.map(causeOf);
+  const otherwise = otherwiseOf(config, contacts, turn);
+  draft.held.push({ id, turn, agent, tool: call.tool, input: call.input as Json, rule, contacts, cause, otherwise });
   return { is: 'held', id, text: `Held as ${id}: waits for ${contacts.join(', ')}. You will be told.` };
+}
+
+function causeOf({ id, from, subject, thread, hops, attachments }: Cause): Cause {
+  return { id, from, subject, thread, hops, ...(attachments === undefined ? {} : { attachments }) };
 }
 
 /** The specifications of the tools an agent has; the same array for the same configuration, so that it can be a cache key. */

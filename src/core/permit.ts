@@ -1,7 +1,8 @@
 import type { Resume } from '../schema/resume.ts';
+import { askedFirst } from './approval.ts';
 import type { Config } from './config.ts';
+import type { Cause } from './entry.ts';
 import { type Recipients, resolveRecipients } from './send.ts';
-import type { Mail } from './state.ts';
 import type { Tool } from './tool.ts';
 
 /** An act on its way to being done: who asks for what. `value` was checked against the tool's schema. */
@@ -54,7 +55,7 @@ const RULES: Rule[] = [
     name: 'ask',
     judge: (config, { resume, toolName, approved }) =>
       !approved && grants(resume, toolName) === 'ask'
-        ? { do: 'hold', rule: 'ask', contacts: contactsOf(config) }
+        ? { do: 'hold', rule: 'ask', contacts: askedFirst(config, []) }
         : null,
   },
 ];
@@ -96,7 +97,7 @@ function judgePolicy(config: Config, act: Act): Ruling | null {
   const policy = config.org.policies.find((p) => fits(config, p.act, act));
   if (!policy || policy.do === 'auto') return null;
   if (policy.do === 'deny') return refuse('policy', `The policy "${policy.act}" denies it.`);
-  return { do: 'hold', rule: `policy ${policy.act}`, contacts: policy.do.ask };
+  return { do: 'hold', rule: `policy ${policy.act}`, contacts: askedFirst(config, policy.do.ask) };
 }
 
 function fits(config: Config, pattern: string, act: Act): boolean {
@@ -116,10 +117,6 @@ function reached(config: Config, act: Act): string[] {
   return resolved.ok ? [...to, ...resolved.names] : to;
 }
 
-function contactsOf(config: Config): string[] {
-  return config.org.approvals.escalate_to.slice(0, 1);
-}
-
 /** Where a path of a tool leads, as a path in the org, or why not. */
 export type PathRuling = { ok: true; path: string; shared: boolean } | { ok: false; text: string };
 
@@ -127,7 +124,7 @@ export type PathRuling = { ok: true; path: string; shared: boolean } | { ok: fal
  * What an agent may read: what it may write, and `attachments/NAME` of the mail that this visit was given, which stands
  * beside the message in the outbox of its author.
  */
-export function permitRead(resume: Resume, given: readonly Mail[], path: string): PathRuling {
+export function permitRead(resume: Resume, given: readonly Cause[], path: string): PathRuling {
   const name = /^(?:\.\/)?attachments\/([^/]+)$/.exec(path)?.[1];
   const mail = given.find(({ attachments }) => name !== undefined && attachments?.includes(name));
   return mail ? { ok: true, path: `agents/${mail.from}/outbox/${name}`, shared: false } : permitPath(resume, path);

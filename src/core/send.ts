@@ -2,7 +2,7 @@ import type { Message } from '../schema/message.ts';
 import { messageId, padTurn, slug } from '../schema/name.ts';
 import { canonicalBody, cut } from '../schema/print.ts';
 import { type Config, hasEdge, inChartOrder, mayWriteTo } from './config.ts';
-import type { Mail } from './state.ts';
+import type { Cause } from './entry.ts';
 
 /** Names a message goes to, or the rule that refuses it. */
 export type Recipients = { ok: true; names: string[] } | { ok: false; rule: string; text: string };
@@ -65,7 +65,7 @@ export function compose(
   turn: number,
   n: number,
   wish: Wish,
-  given: readonly Mail[],
+  given: readonly Cause[],
   hops: number,
 ): Message {
   const id = messageId(turn, from, n);
@@ -123,7 +123,7 @@ export function firstLine(body: string): string {
 }
 
 /** Length of the chain that a visit's messages continue: 1 + the largest among the mail it was given. */
-export function hopsAfter(given: readonly Mail[]): number {
+export function hopsAfter(given: readonly Cause[]): number {
   let most = 0;
   for (const mail of given) if (mail.hops > most) most = mail.hops;
   return most + 1;

@@ -1,10 +1,13 @@
 import type { Resume } from '../schema/resume.ts';
+import { seatsOf } from './approval.ts';
 import type { Config } from './config.ts';
 import { hasEdge, inChartOrder } from './config.ts';
-import type { Effect, Entry, VisitEffect } from './entry.ts';
+import type { Effect, Entry, Held, VisitEffect } from './entry.ts';
 import { balanceOf, printCredits, softCapsPassed } from './ledger.ts';
+import { keyOf, memoryOwner, readEntry, SHARED } from './memory.ts';
+import { shown } from './remember.ts';
 import { agentState, inboxOf, type Mail, type State } from './state.ts';
-import type { Draft } from './tool.ts';
+import type { Draft, Staging } from './tool.ts';
 
 /** A finished visit, as the pool hands it to the settlement. */
 export interface Finished {
@@ -20,18 +23,35 @@ export interface Finished {
 }
 
 /** All effects of a turn in chart order: what is committed. Pure; the order in which visits finished does not matter. */
-export function settle(config: Config, state: State, turn: number, visits: readonly Finished[]): Effect[] {
+export function settle(
+  config: Config,
+  state: State,
+  turn: number,
+  visits: readonly Finished[],
+  written: Written = new Map(),
+): Effect[] {
   const effects: Effect[] = [];
   for (const visit of inChartOrder(config, visits, ({ agent }) => agent))
-    settleVisit(config, state, turn, visit, effects);
+    settleVisit(config, state, turn, visit, effects, written);
   return effects;
 }
 
-function settleVisit(config: Config, state: State, turn: number, visit: Finished, effects: Effect[]): void {
-  effects.push(visitEffect(visit));
+/** Path → what was written there in this turn, and by whom. */
+export type Written = Map<string, { text: string | null; by: string }>;
+
+function settleVisit(
+  config: Config,
+  state: State,
+  turn: number,
+  visit: Finished,
+  effects: Effect[],
+  written: Written,
+): void {
+  const done: Effect[] = [];
+  if (visit.outcome === 'ok') settleDraft(config, turn, visit.agent, visit.draft, done, written);
+  effects.push(visitEffect(visit), ...done);
   if (visit.outcome === 'skipped') return reportStarved(config, state, visit, effects);
   if (visit.outcome === 'failed') return settleFailure(config, state, turn, visit, effects);
-  settleDraft(config, turn, visit.agent, visit.draft, effects);
   for (const text of visit.draft.untold) effects.push({ k: 'notice', to: visit.agent, about: 'refused', text });
   if (visit.summary) effects.push({ k: 'summarised' });
 }
@@ -56,7 +76,14 @@ function visitEffect(visit: Finished): VisitEffect {
 }
 
 /** The staged acts of a visit (or of an approved act) become effects. */
-export function settleDraft(config: Config, turn: number, agent: string, draft: Draft, effects: Effect[]): void {
+export function settleDraft(
+  config: Config,
+  turn: number,
+  agent: string,
+  draft: Draft,
+  effects: Effect[],
+  written: Written = new Map(),
+): void {
   for (const { message, files, held } of draft.sent) {
     effects.push({ k: 'sent', message, ...(files.length ? { files } : {}) });
     if (held)
@@ -69,7 +96,7 @@ export function settleDraft(config: Config, turn: number, agent: string, draft: 
         effects,
       );
   }
-  for (const [path, { text, was }] of draft.wrote) effects.push({ k: 'wrote', agent, path, text, was });
+  for (const [path, staging] of draft.wrote) effects.push(settleWrite(agent, draft, path, staging, written));
   for (const ack of draft.acked) {
     effects.push({ k: 'acked', agent, ...ack });
     effects.push({
@@ -80,15 +107,40 @@ export function settleDraft(config: Config, turn: number, agent: string, draft: 
     });
   }
   for (const held of draft.held) {
-    effects.push({ k: 'held', agent, ...held });
-    for (const to of held.contacts)
-      effects.push({
-        k: 'notice',
-        to,
-        about: 'approval',
-        text: `${agent} wants to use ${held.tool}: lemming approve ${held.id}, or deny it`,
-      });
+    effects.push({ k: 'held', ...held });
+    for (const to of held.contacts) effects.push(askNotice(to, held));
   }
+}
+
+function askNotice(to: string, { id, agent, tool }: Held): Effect {
+  const text = `${agent} wants to use ${tool}: lemming approve ${id}, or deny it`;
+  return { k: 'notice', to, about: 'approval', text };
+}
+
+/** What others wrote there in this turn stands: the same is done on top of it, or refused, and the agent is told. */
+function settleWrite(agent: string, draft: Draft, path: string, staging: Staging, written: Written): Effect {
+  const { was, onto } = staging;
+  const before = written.get(path);
+  if (!before || (!onto && memoryOwner(path) !== SHARED)) {
+    written.set(path, { text: staging.text, by: agent });
+    return { k: 'wrote', agent, path, text: staging.text, was };
+  }
+  const made = onto?.(before.text);
+  if (made) {
+    written.set(path, { text: made.text, by: agent });
+    return { k: 'wrote', agent, path, text: made.text, was: before.text };
+  }
+  const text = conflictText(path, before, staging.text);
+  draft.refusals.push({ tool: 'remember', rule: 'version', text });
+  return { k: 'notice', to: agent, about: 'refused', text };
+}
+
+function conflictText(path: string, before: { text: string | null; by: string }, yours: string | null): string {
+  const key = keyOf(path);
+  const now = before.text === null ? null : readEntry(path, before.text);
+  const theirs = now ? `It is at version ${now.version} and says:\n${shown(now.text)}` : 'It is gone.';
+  const mine = yours === null ? '' : `\nYours was:\n${shown(readEntry(path, yours).text)}`;
+  return `${key} was not changed: ${before.by} changed it in the same turn. ${theirs}${mine}`;
 }
 
 function buryAll(
@@ -163,12 +215,15 @@ function reportStarved(config: Config, state: State, visit: Finished, effects: E
 
 /** A file that an agent writes twice in a turn (an approved act, then a visit) is based on what it wrote first. */
 export function chainWrites(effects: Effect[]): Effect[] {
-  const written = new Map<string, string>();
+  const written = new Map<string, string | null>();
+  const last = new Map<string, string | null>();
   return effects.map((effect) => {
     if (effect.k !== 'wrote') return effect;
     const key = `${effect.agent} ${effect.path}`;
-    const was = written.get(key) ?? effect.was;
+    const own = written.get(key);
+    const was = own === undefined || last.get(effect.path) === effect.was ? effect.was : own;
     written.set(key, effect.text);
+    last.set(effect.path, effect.text);
     return { ...effect, was };
   });
 }
@@ -196,7 +251,7 @@ export function frozenEffects(config: Config, state: State, turn: number, lines:
     ...undeliverable(config, state, turn),
     ...asideNotices(config, lines),
     ...lostNotices(config, lines),
-    ...lapseNotices(config, lines),
+    ...lapseNotices(config, state, lines),
   ];
 }
 
@@ -218,15 +273,20 @@ function asideNotices(config: Config, lines: readonly Entry[]): Effect[] {
   );
 }
 
-/** Held acts that nobody answered in time. */
-function lapseNotices(config: Config, lines: readonly Entry[]): Effect[] {
-  return lines.flatMap((line) =>
-    line.k !== 'lapsed'
-      ? []
-      : config.org.approvals.escalate_to
-          .filter((name) => config.agents.has(name))
-          .map((to): Effect => ({ k: 'notice', to, about: 'approval', text: `${line.id}: ${line.note}` })),
-  );
+/** Held acts that nobody answered in time: who is asked next, or everybody who was asked, is told. */
+function lapseNotices(config: Config, state: State, lines: readonly Entry[]): Effect[] {
+  return lines.flatMap((line): Effect[] => {
+    if (line.k === 'escalated') return [askNotice(line.to, line.held)];
+    if (line.k !== 'lapsed') return [];
+    const asked = state.approvals.get(line.id)?.contacts ?? [];
+    const text = `${line.id}: ${line.note}; it is ${line.decision === 'approve' ? 'approved' : 'denied'}`;
+    return seatsOf(config, [...asked, ...config.org.approvals.escalate_to]).map((to) => ({
+      k: 'notice',
+      to,
+      about: 'approval',
+      text,
+    }));
+  });
 }
 
 /** Messages that could not be revived. */

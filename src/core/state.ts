@@ -1,6 +1,7 @@
 import type { Message } from '../schema/message.ts';
 import type { Breaker, Tries } from './breaker.ts';
 import type { Json } from './call.ts';
+import type { Held } from './entry.ts';
 
 /** What the journal says about one agent. Amounts are micro-credits. */
 export interface AgentState {
@@ -66,18 +67,12 @@ export interface Spending {
   warned: boolean;
 }
 
-export interface Approval {
-  id: string;
-  turn: number;
-  agent: string;
-  tool: string;
-  input: Json;
-  rule: string;
-  contacts: string[];
-  /** Frozen time of the turn in which it was held, ms since 1970. */
+export interface Approval extends Held {
+  /** Turn in which the last contact was asked, and its frozen time in ms since 1970. */
+  asked: number;
   time: number;
-  /** Set when a person answered and the next freeze is to judge the act again. */
-  answer: { decision: 'approve' | 'deny'; by: string; note: string } | null;
+  /** Set when a person answered and the next freeze is to judge the act again. `hash`: of the file in which they did. */
+  answer: { decision: 'approve' | 'deny'; by: string; note: string; hash?: string } | null;
 }
 
 export interface DeadLetter {
@@ -157,8 +152,10 @@ export interface State {
   /** Last turn in which a message was sent, and the last summary. */
   activeTurn: number;
   summaryTurn: number;
-  /** Memory files by agent. */
-  memories: Map<string, string[]>;
+  /** Paths of entries by agent, and those of the shared context; the one that was changed last stands last. */
+  memories: Map<string, Set<string>>;
+  /** Entry that a person edited → its version, when its file does not say it. */
+  edited: Map<string, number>;
   /** Models whose last calls failed. */
   breakers: Map<string, Breaker>;
   /** Outcomes by model in the turn being made. */
@@ -169,6 +166,8 @@ export interface State {
   own: Map<string, Set<string>>;
   /** Dead letters that a person wants delivered again: id → recipients. */
   revive: Map<string, string[]>;
+  /** Messages that people put away: they move to the archive when nobody waits for them any more. */
+  archive: Set<string>;
   /** Frozen time of the last turn, ms since 1970. */
   time: number;
   /** Its UTC date. */
@@ -200,11 +199,13 @@ export function emptyState(): State {
     activeTurn: 0,
     summaryTurn: 0,
     memories: new Map(),
+    edited: new Map(),
     breakers: new Map(),
     tries: new Map(),
     stopped: new Map(),
     revive: new Map(),
     own: new Map(),
+    archive: new Set(),
     time: 0,
     day: '',
     sent: 0,
@@ -260,12 +261,15 @@ export function inboxOf(state: State, name: string): Mail[] {
   return ids ? ids.map((id) => state.mail.get(id)).filter((m): m is Mail => m !== undefined) : [];
 }
 
+/** Maps whose values are sets. */
+const SETS = ['own', 'memories'] as const;
+
 /** A state as JSON: Maps become lists of pairs. `thaw` reads it back. */
 export function freezeState(state: State): Json {
   const plain: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(state))
     plain[key] = value instanceof Map || value instanceof Set ? [...value] : value;
-  plain.own = [...state.own].map(([person, paths]) => [person, [...paths]]);
+  for (const key of SETS) plain[key] = [...state[key]].map(([owner, paths]) => [owner, [...paths]]);
   return plain as Json;
 }
 
@@ -278,6 +282,6 @@ export function thawState(json: Record<string, unknown>): State {
     else state[key] = value;
   }
   const thawed = state as unknown as State;
-  for (const [person, paths] of thawed.own) thawed.own.set(person, new Set(paths));
+  for (const key of SETS) for (const [owner, paths] of thawed[key]) thawed[key].set(owner, new Set(paths));
   return thawed;
 }

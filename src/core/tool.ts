@@ -2,8 +2,8 @@ import type { Message } from '../schema/message.ts';
 import type { Resume } from '../schema/resume.ts';
 import type { Json, ToolSpec } from './call.ts';
 import type { Config } from './config.ts';
-import type { Attached } from './entry.ts';
-import type { Mail, State } from './state.ts';
+import type { Attached, Cause, Held } from './entry.ts';
+import type { State } from './state.ts';
 
 /**
  * A tool: one file in `src/tools/`. Either it is an act on the organisation, judged and staged by a pure function, or it
@@ -31,16 +31,35 @@ export interface WorldTool extends ToolBase {
   kind: 'world';
   /** What repeating it does: nothing (`pure`), the same again (`idempotent`), or harm (`once`: never repeated in doubt). */
   touches: 'pure' | 'idempotent' | 'once';
-  run(value: unknown, box: Box): WorldResult;
+  /** Milliseconds after which it has failed. */
+  timeout: number;
+  /** Most characters of its result. */
+  most: number;
+  run(value: unknown, box: Box): WorldResult | Promise<WorldResult>;
 }
 
 /** All that a world tool can reach. Paths are checked: relative to the workspace, or `shared/...` within the grants. */
 export interface Box {
   agent: string;
-  read(path: string): string;
-  /** Writes in the workspace at once; a shared path becomes an effect of the turn. */
-  write(path: string, text: string): void;
+  read(path: string): FileText;
+  /**
+   * Writes in the workspace at once; a shared path becomes an effect of the turn. With `expected`, only over a file that has
+   * this hash. Returns the hash of what was written.
+   */
+  write(path: string, text: string, expected?: string): string;
   list(path: string): string[];
+  /** The files in a folder and below it, in order, but for those that nobody searches (`isLeftOut`). */
+  files(path: string): Iterable<{ path: string; bytes: number }>;
+  /** Runs a program in the sandbox, in the workspace; its result tells what it printed, how it ended and what it changed. */
+  program(argv: readonly string[]): Promise<WorldResult>;
+  /** Runs JavaScript that reaches nothing at all. */
+  javascript(code: string): Promise<WorldResult>;
+}
+
+/** A text file, and the short hash by which `Box.write` knows that it is still the same. */
+export interface FileText {
+  text: string;
+  hash: string;
 }
 
 export interface WorldResult {
@@ -57,7 +76,8 @@ export interface Scene {
   turn: number;
   agent: string;
   resume: Resume;
-  given: readonly Mail[];
+  /** The mail of the visit, or what a held act remembers of it. */
+  given: readonly Cause[];
   draft: Draft;
   /** Bytes of a file in the agent's workspace for an attachment, base64; null when there is none. */
   attach(path: string): string | null;
@@ -66,10 +86,10 @@ export interface Scene {
 /** What a visit has done so far. Settled and committed with the turn. */
 export interface Draft {
   sent: { message: Message; files: Attached[]; held: boolean }[];
-  /** path → new text, and the text it was based on. */
-  wrote: Map<string, { text: string; was: string | null }>;
+  /** Path → what is to stand there. */
+  wrote: Map<string, Staging>;
   acked: { id: string; author: string; reaction: string }[];
-  held: { id: string; tool: string; input: Json; rule: string; contacts: string[] }[];
+  held: Held[];
   refusals: { tool: string; rule: string; text: string }[];
   notes: string[];
   /** Refusals that the model could not be told, because its steps were used up. */
@@ -78,6 +98,16 @@ export interface Draft {
   via?: string | undefined;
   /** Number of the agent's next message in this turn. */
   nextMessage: number;
+}
+
+/** A file as a visit wants it. */
+export interface Staging {
+  /** null: it is to be removed. */
+  text: string | null;
+  /** The text it was based on, null when there was none. */
+  was: string | null;
+  /** Does the same on what another wrote there in the same turn; null: it would undo that. Absent: `text` simply takes its place. */
+  onto?: ((now: string | null) => { text: string | null } | null) | undefined;
 }
 
 export function emptyDraft(nextMessage = 1): Draft {

@@ -1,4 +1,5 @@
 import type { Resume } from '../schema/resume.ts';
+import { waitsForTurns } from './approval.ts';
 import type { Config } from './config.ts';
 import { agentState, inboxOf, type Mail, type State } from './state.ts';
 
@@ -96,6 +97,7 @@ export function atRest(config: Config, state: State): boolean {
   const summary = config.org.summary !== null && state.activeTurn > state.summaryTurn;
   return (
     !summary &&
+    !waitsForTurns(config, state) &&
     ![...config.agents.values()].some(
       (resume) => !resume.person && resume.schedule.when === 'always' && !agentState(state, resume.name).paused,
     )

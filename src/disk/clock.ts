@@ -30,3 +30,8 @@ export const realClock: Clock = {
   random: () => Math.random(),
   token: () => randomBytes(9).toString('hex'),
 };
+
+/** Aborted after so many milliseconds. */
+export function deadline(ms: number): AbortSignal {
+  return AbortSignal.timeout(ms);
+}

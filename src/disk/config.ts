@@ -1,4 +1,5 @@
 import type { Config, Unit } from '../core/config.ts';
+import { type Skills, skillsOf } from '../core/skill.ts';
 import { type ChartFile, chartFile } from '../schema/chart.ts';
 import { type CreditsFile, creditsFile } from '../schema/credits.ts';
 import { type Fault, fault } from '../schema/fault.ts';
@@ -7,10 +8,13 @@ import { byCodeUnit, isName } from '../schema/name.ts';
 import { type OrgFile, orgFile } from '../schema/org.ts';
 import { type Resume, type ResumeHead, resumeHead } from '../schema/resume.ts';
 import { scriptFile } from '../schema/script.ts';
+import { skillHead } from '../schema/skill.ts';
 import { contactHead, goalHead, type UnitHead, unitHead } from '../schema/unit.ts';
 import { checkChart, endsOf, oneSidedEdges, warnOf } from './config-chart.ts';
+import { checkAsked, readContacts } from './config-contacts.ts';
 import { checkCredits, checkModels, checkUnits } from './config-references.ts';
 import { readResume } from './config-resume.ts';
+import { readSkills } from './config-skills.ts';
 import { type Memory, markdownSource, References, remember, type Source, yamlSource } from './config-source.ts';
 import { override } from './env.ts';
 
@@ -55,6 +59,7 @@ function newMemories() {
     unit: remember(markdownSource(unitHead)),
     goal: remember(markdownSource(goalHead)),
     contact: remember(markdownSource(contactHead)),
+    skill: remember(markdownSource(skillHead)),
   };
 }
 
@@ -100,13 +105,15 @@ class ConfigDraft {
     });
     if (models?.value) this.readScripts(models.value);
     const goals = this.readGoals();
-    this.readContacts();
+    const contacts = this.readContacts();
+    const skills = this.readSkills();
     const limits = credits ? credits.value : creditsFile.parse({ version: 1 });
     const whole = org && good && limits && chart?.value && this.fatal.length === 0;
-    const config = whole ? this.join(org, chart.value as ChartFile, good, limits, goals) : null;
-    const warnings =
+    const config = whole ? this.join(org, chart.value as ChartFile, good, limits, { goals, contacts, skills }) : null;
+    const oneSided =
       config && chart ? oneSidedEdges(config).map((edge) => warnOf(edge, chart, (unit) => this.membersOf(unit))) : [];
-    return { config, faults: [...this.fatal, ...this.private].sort(byPlace), warnings: warnings.sort(byPlace) };
+    const warnings = [...oneSided, ...this.unknownSkills(skills)].sort(byPlace);
+    return { config, faults: [...this.fatal, ...this.private].sort(byPlace), warnings };
   }
 
   /** The source of a file of the whole org; its faults are fatal. Null when it is absent. */
@@ -212,8 +219,38 @@ class ConfigDraft {
     return new Map([...goals].sort(([a], [b]) => byCodeUnit(a, b)));
   }
 
-  private readContacts(): void {
-    for (const [, source] of this.inFolder('org/contacts', this.memories.contact)) this.private.push(...source.faults);
+  /** Contacts, and whether those who are to be asked are people. */
+  private readContacts(): Config['contacts'] {
+    const { contacts, faults } = readContacts(this.inFolder('org/contacts', this.memories.contact), this.resumes);
+    this.private.push(...faults);
+    const text = this.texts.get('org/org.yaml');
+    if (text !== undefined) {
+      const org = this.memories.org.read(text, 'org/org.yaml');
+      this.check((references) => checkAsked(org, this.names, this.resumes, contacts, references));
+    }
+    return contacts;
+  }
+
+  /** A broken skill is left out and its agents work on. */
+  private readSkills(): Skills {
+    const { skills, faults } = readSkills(this.texts, this.memories.skill);
+    this.private.push(...faults);
+    return skills;
+  }
+
+  /** Skills that a resume lists and that are not there: said, and no reason to set anybody aside. */
+  private unknownSkills(skills: Skills): Fault[] {
+    const references = new References();
+    for (const resume of this.resumes.values()) {
+      const path = `agents/${resume.name}/resume.md`;
+      const known = new Set(['*', ...skillsOf(skills, resume).keys()]);
+      for (const [i, skill] of resume.skills.entries())
+        references.need(skill, known, 'skill', this.memories.resume.read(this.texts.get(path) ?? '', path), [
+          'skills',
+          i,
+        ]);
+    }
+    return references.faults;
   }
 
   private join(
@@ -221,14 +258,14 @@ class ConfigDraft {
     chart: ChartFile,
     { models, limits }: ModelsFile,
     credits: CreditsFile,
-    goals: Config['goals'],
+    { goals, contacts, skills }: Pick<Config, 'goals' | 'contacts' | 'skills'>,
   ): Config {
     const order = [...new Set([...Object.keys(chart.agents), ...this.names])].filter((name) => this.resumes.has(name));
     const membersOf = (unit: string) => this.membersOf(unit);
     return {
       org,
       order,
-      agents: this.inTheirUnits(),
+      agents: withTheirSkills(this.inTheirUnits(), skills),
       broken: this.broken,
       sendTo: endsOf(chart, 'send_to', membersOf),
       readFrom: endsOf(chart, 'read_from', membersOf),
@@ -237,6 +274,8 @@ class ConfigDraft {
       credits,
       units: new Map([...this.units.keys()].sort(byCodeUnit).map((id) => [id, this.unitOf(id, credits)])),
       goals,
+      contacts,
+      skills,
     };
   }
 
@@ -275,6 +314,17 @@ class ConfigDraft {
     }
     return this.members.get(unit) ?? [];
   }
+}
+
+/** Whoever has a skill can read it. */
+function withTheirSkills(agents: ReadonlyMap<string, Resume>, skills: Skills): Map<string, Resume> {
+  const able = (resume: Resume): Resume =>
+    resume.person ||
+    skillsOf(skills, resume).size === 0 ||
+    resume.tools.some((tool) => /^(ask:)?load_skill$/.test(tool))
+      ? resume
+      : { ...resume, tools: [...resume.tools, 'load_skill'] };
+  return new Map([...agents].map(([name, resume]) => [name, able(resume)]));
 }
 
 function byPlace(a: Fault, b: Fault): number {

@@ -51,6 +51,8 @@ export interface Stat {
   mark: string;
   /** Modification time in milliseconds since 1970. */
   mtimeMs: number;
+  /** Names that a file has, where that is known. */
+  links?: number;
 }
 
 export type DiskFailure =

@@ -17,8 +17,8 @@ export interface Fingerprint {
   changedMs: number;
 }
 
-/** Folders of configuration, file by file. */
-const FOLDERS = ['org/units', 'org/goals', 'org/contacts', 'org/templates'];
+/** Folders of which every file counts. */
+const FOLDERS = ['org/units', 'org/goals', 'org/contacts', 'org/templates', 'org/approvals'];
 
 /**
  * A text that changes whenever the status of the org may have changed: the journal's end, the lock, everything people
@@ -31,8 +31,12 @@ export function fingerprint(disk: Disk, watched: Watched): Fingerprint {
   found.names('.lemming', (name) => name.startsWith('lock.'));
   found.files('org', (name) => name.endsWith('.yaml'));
   for (const folder of FOLDERS) found.files(folder, () => true);
+  for (const folder of ['org/skills', '.agents/skills']) found.skills(folder);
   found.mark('agents');
-  for (const agent of found.names('agents', () => true)) found.mark(`agents/${agent}/resume.md`);
+  for (const agent of found.names('agents', () => true)) {
+    found.mark(`agents/${agent}/resume.md`);
+    found.skills(`agents/${agent}/skills`);
+  }
   for (const person of watched.people)
     for (const folder of ['outbox', 'requests']) found.mark(`agents/${person}/${folder}`);
   for (const path of watched.paths) found.mark(path);
@@ -65,6 +69,12 @@ class Found {
   files(folder: string, wanted: (name: string) => boolean): void {
     this.mark(folder);
     for (const name of this.names(folder, wanted)) this.mark(`${folder}/${name}`);
+  }
+
+  /** Each skill is known by its SKILL.md. */
+  skills(folder: string): void {
+    if (this.disk.stat(folder) === null) return;
+    for (const id of this.names(folder, () => true)) this.mark(`${folder}/${id}/SKILL.md`);
   }
 
   mark(path: string): void {

@@ -1,11 +1,16 @@
+import { heldOf } from '../core/approval.ts';
+import { printApproval } from '../core/approval-text.ts';
 import type { Config } from '../core/config.ts';
 import type { Input } from '../core/entry.ts';
+import { approvalPath } from '../core/files.ts';
 import { compose, firstLine, resolveRecipients } from '../core/send.ts';
-import type { Mail, State } from '../core/state.ts';
+import type { Approval, Mail, State } from '../core/state.ts';
 import type { DeadLetterHead } from '../schema/deadletter.ts';
-import { printFault } from '../schema/fault.ts';
-import { byCodeUnit, isName, padTurn } from '../schema/name.ts';
+import { type Fault, printFault } from '../schema/fault.ts';
+import { byCodeUnit, isName, padTurn, parseMessageId } from '../schema/name.ts';
 import { request } from '../schema/request.ts';
+import { isSkillText } from '../schema/skill.ts';
+import { readAnswer } from './answer.ts';
 import type { Clock } from './clock.ts';
 import { decode } from './codec.ts';
 import type { Disk, Stat } from './disk.ts';
@@ -21,6 +26,9 @@ export const YOUNG_MS = 500;
 const GRAIN_MS = 50;
 /** An outbox is looked through for old mail once in so many turns. */
 const SWEEP_TURNS = 50;
+
+/** Folders below a folder of skills that are looked into: a skill, and two levels in it. */
+const SKILL_DEPTH = 3;
 
 /** Files that people write and the engine reads, by folder. */
 const CONFIG_FOLDERS = ['org/units', 'org/goals', 'org/contacts', 'org/templates'];
@@ -42,8 +50,11 @@ export class Folder {
   private lookedThrough = false;
   /** Agents one of whose folders is a link or no folder: they are left out until that is mended. */
   private readonly unsafe = new Set<string>();
-  /** Agents that had no memory folder when their own was looked at. */
+  /** Agents that had no memory folder, or no folder of skills, when their own was looked at. */
   private readonly forgetful = new Set<string>();
+  private readonly unskilled = new Set<string>();
+  /** Folders for entries of memory that are none → their marks. */
+  private readonly barred = new Map<string, string>();
   /** Agent → mark of its folder when the folders in it were looked at. */
   private readonly homes = new Map<string, string>();
 
@@ -78,6 +89,7 @@ export class Folder {
       this.marks.delete(path);
       inputs.push({ k: 'file', path, text: null });
     }
+    inputs.push(...this.barredFolders(state));
     return inputs.sort((a, b) => byCodeUnit(pathOf(a), pathOf(b)));
   }
 
@@ -99,6 +111,7 @@ export class Folder {
       if (stat && this.settled(stat)) this.homes.set(agent, stat.mark);
       this.unsafe.delete(agent);
       this.forgetful.delete(agent);
+      this.unskilled.delete(agent);
       const bad = [
         home,
         ...['outbox', 'memory', 'workspace', 'requests', 'logs'].map((name) => `${home}/${name}`),
@@ -134,14 +147,57 @@ export class Folder {
     for (const name of this.list('org')) if (name.endsWith('.yaml') && !isLeftover(name)) yield `org/${name}`;
     for (const folder of CONFIG_FOLDERS)
       for (const name of this.list(folder)) if (isText(name)) yield `${folder}/${name}`;
+    for (const place of ['org/skills', '.agents/skills']) yield* this.skillTexts(place, SKILL_DEPTH);
+    if (this.isOpen('org/shared') && this.isOpen('org/shared/context')) yield* this.entries('org/shared/context');
     for (const agent of this.list('agents')) {
       if (!isName(agent) || this.unsafe.has(agent)) continue;
       yield `agents/${agent}/resume.md`;
+      if (!this.unskilled.has(agent)) {
+        const skills = `agents/${agent}/skills`;
+        yield* this.skillTexts(skills, SKILL_DEPTH);
+        if (this.homes.has(agent) && this.disk.stat(skills) === null) this.unskilled.add(agent);
+      }
       if (this.forgetful.has(agent)) continue;
       const memory = `agents/${agent}/memory`;
-      for (const name of this.list(memory)) if (isText(name)) yield `${memory}/${name}`;
+      yield* this.entries(memory);
       if (this.homes.has(agent) && this.disk.stat(memory) === null) this.forgetful.add(agent);
     }
+  }
+
+  /** The texts of skills in a folder and so many levels below it; links are not followed. */
+  private *skillTexts(folder: string, levels: number): Generator<string> {
+    for (const name of this.list(folder)) {
+      const path = `${folder}/${name}`;
+      if (isLeftover(name)) continue;
+      if (isSkillText(path)) yield path;
+      else if (levels > 0) yield* this.skillTexts(path, levels - 1);
+    }
+  }
+
+  /** Entries of memory in a folder, and in the folders that belong to it. */
+  private *entries(folder: string): Generator<string> {
+    for (const name of this.list(folder)) {
+      if (isText(name)) yield `${folder}/${name}`;
+      else if ((name === 'learned' || name === 'archive') && this.isOpen(`${folder}/${name}`))
+        yield* this.entries(`${folder}/${name}`);
+    }
+  }
+
+  /** Whether a folder is there and can be looked into. */
+  private isOpen(path: string): boolean {
+    const stat = this.disk.stat(path);
+    if (stat && stat.kind !== 'folder') this.barred.set(path, stat.mark);
+    return stat?.kind === 'folder';
+  }
+
+  /** Folders for entries of memory that are links or no folders: nothing is read or written there. */
+  private barredFolders(state: State): Input[] {
+    const inputs = [...this.barred].flatMap(([path, mark]) => {
+      const detail = `${path} is a link or no folder; what lies there is left out.`;
+      return this.newAside(state, path, { reason: 'not-regular', detail, mark }, ownerOf(path)) ?? [];
+    });
+    this.barred.clear();
+    return inputs;
   }
 
   /** Names in a folder; a folder that has not changed is not listed again. */
@@ -253,12 +309,66 @@ export class Folder {
     if ('reason' in read) return this.newAside(state, path, read, person);
     const { value, faults } = readYaml(request, read.text, path);
     if (value) return { k: 'request', request: { ...value, by: person }, time, file: path };
-    return this.newAside(
-      state,
-      path,
-      { reason: 'malformed', detail: faults.map(printFault).join('\n'), mark: read.hash },
-      person,
-    );
+    return this.newAside(state, path, { ...malformed(faults), mark: read.hash }, person);
+  }
+
+  /** Held acts that people answered in their files, what cannot be understood there, and files about acts that do not wait. */
+  async answers(state: State, config: Config, turn: number, limit: number): Promise<Input[]> {
+    const inputs: Input[] = [];
+    for (const approval of state.approvals.values()) {
+      if (!this.answerIn(state, config, approval, turn, limit)) continue;
+      const input = (await this.quiet(approvalPath(approval.id)))
+        ? this.answerIn(state, config, approval, turn, limit)
+        : null;
+      if (input) inputs.push(input);
+    }
+    return [...inputs, ...this.lateAnswers(state, limit)];
+  }
+
+  /** Whether people wrote anything into `org/approvals/` that was not set aside already. */
+  waitingAnswers(state: State, config: Config, limit: number): boolean {
+    const waits = (approval: Approval): boolean => this.answerIn(state, config, approval, 0, limit) !== null;
+    return [...state.approvals.values()].some(waits) || this.lateAnswers(state, limit).length > 0;
+  }
+
+  /** What is wrong with the files of held acts, set aside or not. */
+  faultyAnswers(state: State, config: Config, limit: number): Fault[] {
+    return [...state.approvals.values()].flatMap((approval) => {
+      const read = this.readText(approvalPath(approval.id), limit);
+      const answer = 'text' in read ? answerOf(config, approval, read.text) : 'undecided';
+      return typeof answer === 'object' && 'faults' in answer ? answer.faults : [];
+    });
+  }
+
+  private answerIn(state: State, config: Config, approval: Approval, turn: number, limit: number): Input | null {
+    const path = approvalPath(approval.id);
+    const stat = this.disk.stat(path);
+    if (!stat || this.marks.get(path) === stat.mark) return null;
+    const read = this.readText(path, limit);
+    if ('reason' in read) return this.newAside(state, path, read, 'org');
+    const answer = answerOf(config, approval, read.text);
+    if (answer === 'undecided') {
+      if (this.settled(stat)) this.marks.set(path, stat.mark);
+      return null;
+    }
+    if ('faults' in answer) return this.newAside(state, path, { ...malformed(answer.faults), mark: read.hash }, 'org');
+    const mended = [...state.dead.values()].find((dead) => dead.message === null && dead.path === path);
+    const { hash, text } = read;
+    return { k: 'answer', turn, id: approval.id, ...answer, hash, text, ...(mended ? { mends: mended.id } : {}) };
+  }
+
+  /** Files about acts that were answered meanwhile, or never were there. */
+  private lateAnswers(state: State, limit: number): Input[] {
+    const inputs: (Input | null)[] = [];
+    for (const name of this.list('org/approvals')) {
+      const path = `org/approvals/${name}`;
+      if (!isText(name) || state.approvals.has(name.slice(0, -3))) continue;
+      const read = this.readText(path, limit);
+      const mark = 'hash' in read ? read.hash : read.mark;
+      const detail = `No act ${name.slice(0, -3)} waits for an answer any more: look into org/approvals/answered/.`;
+      inputs.push(this.newAside(state, path, { reason: 'malformed', detail, mark }, 'org'));
+    }
+    return inputs.filter((input): input is Input => input !== null);
   }
 
   /** Messages that people dropped into their outboxes, completed; numbered in the order of their file names. */
@@ -393,15 +503,18 @@ export class Folder {
     return inputs;
   }
 
-  /** Delivered mail that has become old, agent by agent in rotation. */
+  /** Delivered mail that has become old, agent by agent in rotation, and what people put away. */
   sweep(state: State, config: Config, turn: number): Input[] {
     const old = turn - config.org.limits.live_turns;
-    if (old <= 0) return [];
+    if (old <= 0 && state.archive.size === 0) return [];
     const waiting = new Set([...state.mail.values(), ...state.dead.values()].map(({ path }) => stemOf(path)));
-    const paths = config.order.flatMap((agent, i) =>
-      (turn + i) % SWEEP_TURNS === 0 ? this.oldFiles(agent, old, waiting) : [],
+    const ids = [...state.archive].filter((id) => !waiting.has(stemOfId(id)));
+    const put = ids.flatMap((id) => this.filesWith(stemOfId(id)));
+    const aged = config.order.flatMap((agent, i) =>
+      old > 0 && (turn + i) % SWEEP_TURNS === 0 ? this.oldFiles(agent, old, waiting) : [],
     );
-    return paths.length ? [{ k: 'sweep', paths }] : [];
+    const paths = [...new Set([...aged, ...put])];
+    return paths.length + ids.length > 0 ? [{ k: 'sweep', paths, ...(ids.length ? { ids } : {}) }] : [];
   }
 
   private oldFiles(agent: string, before: number, waiting: ReadonlySet<string>): string[] {
@@ -410,6 +523,14 @@ export class Folder {
       .filter((name) => /^\d{6,}-\d{2,}-/.test(name) && Number.parseInt(name, 10) <= before)
       .map((name) => `${outbox}/${name}`)
       .filter((path) => !waiting.has(stemOf(path)));
+  }
+
+  /** A message and its attachments, where they lie in the outbox. */
+  private filesWith(stem: string): string[] {
+    const outbox = stem.slice(0, stem.lastIndexOf('/'));
+    return (this.disk.list(outbox) ?? [])
+      .map((name) => `${outbox}/${name}`)
+      .filter((path) => path.startsWith(`${stem}-`) && !isLeftover(path.slice(outbox.length + 1)));
   }
 
   /** The messages of dead letters that people want delivered again, as their files stand. */
@@ -433,6 +554,18 @@ interface Unreadable {
   mark: string;
 }
 
+/** What the file of a held act says; as the engine wrote it, nothing. */
+function answerOf(config: Config, approval: Approval, text: string): ReturnType<typeof readAnswer> {
+  return text === printApproval(heldOf(approval))
+    ? 'undecided'
+    : readAnswer(config, approval, approvalPath(approval.id), text);
+}
+
+/** What is wrong with a file that was read. */
+function malformed(faults: readonly Fault[]): Pick<Unreadable, 'reason' | 'detail'> {
+  return { reason: 'malformed', detail: faults.map(printFault).join('\n') };
+}
+
 /** Gives the files that were set aside their ids: `aside-<turn>-<n>`. */
 export function numberAsides(inputs: readonly Input[], turn: number, from: number): Input[] {
   let n = from;
@@ -449,6 +582,12 @@ function threadOf(state: State, id: string): string | undefined {
 /** `agents/a/outbox/000042-01`: what a message and its attachments have in common. */
 function stemOf(path: string): string {
   return /^.*\/\d{6,}-\d{2,}/.exec(path)?.[0] ?? path;
+}
+
+/** The same, by the id of the message; for what is no id, a path that nothing has. */
+function stemOfId(id: string): string {
+  const { author, turn, n } = parseMessageId(id) ?? { author: '', turn: 0, n: 0 };
+  return `agents/${author}/outbox/${padTurn(turn)}-${String(n).padStart(2, '0')}`;
 }
 
 /** A name that this engine gives, of a turn that is over. */
@@ -470,8 +609,9 @@ function isText(name: string): boolean {
 function isTracked(path: string): boolean {
   return (
     /^org\/[^/]+\.yaml$/.test(path) ||
-    /^org\/(units|goals|contacts|templates)\//.test(path) ||
-    /^agents\/[^/]+\/(resume\.md|memory\/)/.test(path)
+    /^org\/(units|goals|contacts|templates|shared\/context)\//.test(path) ||
+    /^agents\/[^/]+\/(resume\.md|memory\/)/.test(path) ||
+    isSkillText(path)
   );
 }
 

@@ -75,17 +75,22 @@ export interface FileRead {
 }
 
 /**
- * Reads one file whose groups follow the seal `previous`. Never throws for what is in the file. A NUL byte is a hole that a
+ * Reads one file whose groups follow the seal `previous`; `compact` has read what stands before `from`. Never throws for what is in the file. A NUL byte is a hole that a
  * power loss left among writes that were not synced: what stands behind it was never durable, so it counts as torn.
  */
-export function readJournalFile(disk: Disk, turn: number, previous: string, from = 0): FileRead {
+export function readJournalFile(
+  disk: Disk,
+  turn: number,
+  previous: string,
+  from = 0,
+  compact = new Compact(),
+): FileRead {
   const path = journalPath(turn);
   const bytes = Buffer.from(disk.read(path) ?? new Uint8Array());
   const read: FileRead = { groups: [], good: from, size: bytes.length, faults: [] };
   let start = from;
   let lineStart = from;
   let head = previous;
-  const compact = new Compact();
   while (lineStart < bytes.length) {
     const newline = bytes.indexOf(10, lineStart);
     if (newline < 0) break;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { FileOp } from '../core/files.ts';
+import { type FileOp, liveBytes } from '../core/files.ts';
 import type { Disk } from './disk.ts';
 import { DiskError } from './disk.ts';
 
@@ -101,9 +101,9 @@ function replaceFile(disk: Disk, op: Extract<FileOp, { op: 'replace' }>, turn: n
   if (sameBytes(current, op.text)) return finish(disk, aside, temp);
   if (!isAside && op.was === null && current === null) return createFile(disk, op.path, op.text, turn, done);
   createTemp(disk, temp, op.text);
-  if (!isAside && op.was !== null && sameBytes(current, op.was)) moveAside(disk, op.path, aside);
+  if (!isAside && op.was !== null && readsAs(current, op.was)) moveAside(disk, op.path, aside);
   const old = readAny(disk, aside);
-  if (old === null || op.was === null || !sameBytes(old, op.was)) {
+  if (op.was === null || !readsAs(old, op.was)) {
     giveBack(disk, aside, op.path, `${turn}-old`);
     keepBeside(disk, temp, op.path, turn, done);
   } else if (!linkNew(disk, temp, op.path)) keepBeside(disk, temp, op.path, turn, done);
@@ -169,11 +169,11 @@ function removeFile(disk: Disk, path: string, hash: string | null): void {
   const aside = beside(path, 'aside');
   if (disk.stat(aside) === null) {
     const current = readAny(disk, path);
-    if (current === null || (hash !== null && bytesHash(current) !== hash)) return;
+    if (current === null || !hasHash(current, hash)) return;
     moveAside(disk, path, aside);
   }
   const old = readAny(disk, aside);
-  if (old !== null && hash !== null && bytesHash(old) !== hash) giveBack(disk, aside, path, 'old');
+  if (old !== null && !hasHash(old, hash)) giveBack(disk, aside, path, 'old');
   disk.unlink(aside);
 }
 
@@ -193,6 +193,20 @@ export function bytesHash(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('base64url');
 }
 
+/** People's files are known by their text: line ends and byte order mark are as if absent. */
+function readsAs(found: Uint8Array | null, text: string): boolean {
+  return found !== null && (sameBytes(found, text) || textOf(found) === text);
+}
+
+/** Whether a file has that hash as it stands, or as it is read; null: any has. */
+function hasHash(found: Uint8Array, hash: string | null): boolean {
+  return hash === null || bytesHash(found) === hash || bytesHash(Buffer.from(textOf(found))) === hash;
+}
+
+function textOf(found: Uint8Array): string {
+  return new TextDecoder().decode(found).replace(/\r\n?/g, '\n');
+}
+
 function sameBytes(found: Uint8Array | null, bytes: string | Uint8Array): boolean {
   return found !== null && Buffer.compare(found, typeof bytes === 'string' ? Buffer.from(bytes) : bytes) === 0;
 }
@@ -204,7 +218,8 @@ function sameBytes(found: Uint8Array | null, bytes: string | Uint8Array): boolea
 export function restoreLost(disk: Disk, ops: readonly FileOp[]): string[] {
   const restored: string[] = [];
   const older = versions(ops);
-  for (const [path, bytes] of finalFiles(ops)) {
+  const last = finalFiles(ops);
+  for (const [path, bytes] of last) {
     const found = readAny(disk, path);
     if (sameBytes(found, bytes) || (found !== null && !isTorn(found, bytes) && !older.get(path)?.has(bytesHash(found))))
       continue;
@@ -213,8 +228,20 @@ export function restoreLost(disk: Disk, ops: readonly FileOp[]): string[] {
     restored.push(path);
   }
   for (const op of ops) tidy(disk, op, older);
-  moveFiles(disk, ops);
+  for (const op of ops) if (op.op === 'adopt') removeLeft(disk, op.found, ops);
+  moveFiles(
+    disk,
+    ops.filter((op) => op.op !== 'move' || !last.has(op.from)), // a name that was taken again later
+  );
   return restored;
+}
+
+/** What was adopted may be back as an older version of ours, or as a torn one. */
+function removeLeft(disk: Disk, path: string, ops: readonly FileOp[]): void {
+  const found = readAny(disk, path);
+  if (found === null) return;
+  const texts = ops.flatMap((op) => ((op.op === 'create' || op.op === 'replace') && op.path === path ? [op.text] : []));
+  if (texts.some((text) => isTorn(found, Buffer.from(text)))) disk.unlink(path);
 }
 
 /** What a finished operation had removed, and the power loss brought back. */
@@ -235,7 +262,8 @@ function versions(ops: readonly FileOp[]): Map<string, Set<string>> {
   const add = (path: string, hash: string): void =>
     void (all.get(path) ?? all.set(path, new Set()).get(path))?.add(hash);
   for (const op of ops) {
-    if ('text' in op && op.text !== null) add(op.path, bytesHash(Buffer.from(op.text)));
+    const bytes = op.op === 'live' ? liveBytes(op) : 'text' in op ? Buffer.from(op.text) : null;
+    if ('path' in op && bytes !== null) add(op.path, bytesHash(bytes));
     if (op.op === 'replace' && op.was !== null) add(op.path, bytesHash(Buffer.from(op.was)));
     if (op.op === 'live' && op.was !== null) add(op.path, op.was);
   }
@@ -247,6 +275,12 @@ function isTorn(found: Uint8Array, whole: Uint8Array): boolean {
   return found.every((byte, i) => byte === whole[i] || byte === 0);
 }
 
+function setLive(files: Map<string, Uint8Array>, op: Extract<FileOp, { op: 'live' }>): void {
+  const bytes = liveBytes(op);
+  if (bytes === null) files.delete(op.path);
+  else files.set(op.path, bytes);
+}
+
 /** Path → bytes after all operations. */
 export function finalFiles(ops: readonly FileOp[]): Map<string, Uint8Array> {
   const files = new Map<string, Uint8Array>();
@@ -256,8 +290,8 @@ export function finalFiles(ops: readonly FileOp[]): Map<string, Uint8Array> {
     else if (op.op === 'adopt') {
       files.set(op.path, Buffer.from(op.text));
       files.delete(op.found);
-    } else if (op.op === 'remove' || (op.op === 'live' && op.text === null)) files.delete(op.path);
-    else if (op.op === 'live') files.set(op.path, Buffer.from(op.text as string));
+    } else if (op.op === 'remove') files.delete(op.path);
+    else if (op.op === 'live') setLive(files, op);
     else {
       const moved = files.get(op.from);
       files.delete(op.from);

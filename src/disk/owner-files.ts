@@ -3,6 +3,7 @@ import path from 'node:path';
 import { stringify } from 'yaml';
 import { z } from 'zod';
 import { type Fault, fault } from '../schema/fault.ts';
+import { type Keymap, keymapFile } from '../schema/keymap.ts';
 import { decode } from './codec.ts';
 import { failureOf } from './real.ts';
 import { readYaml } from './yaml.ts';
@@ -77,6 +78,11 @@ export function liveTrust(folder: OwnerFolder | null): Live<readonly Approval[]>
     return { value: value?.approved ?? null, faults };
   };
   return live(folder, 'trust.yaml', read, 'refuse');
+}
+
+/** `keys.yaml` as it stands now: keys of the terminal screen. */
+export function readKeymap(folder: OwnerFolder | null): Found<Keymap> {
+  return live(folder, 'keys.yaml', (text, file) => readYaml(keymapFile, text, file), 'read')();
 }
 
 /** Puts `trust.yaml` in place at once, readable by the owner only. */

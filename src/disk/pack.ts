@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { Header, Pack, Parser, ReadEntry } from 'tar';
+import type { Told } from '../core/told.ts';
 import { type FaultError, failure } from '../schema/fault.ts';
 import { type Disk, DiskError } from './disk.ts';
 import { failureOf, realDisk } from './real.ts';
@@ -64,10 +65,10 @@ function writeArchive(fd: number, files: Iterable<Packed>): void {
  * that `allowed` admits; a link, a device, a path that leads out, a name twice, or more than the limits refuse the whole.
  * Throws `not-found`, `not-regular`, `too-large` or `invalid-value`; what was unpacked until then is removed again.
  */
-export function unpack(file: string, into: string, allowed: (path: string) => boolean): string[] {
+export function unpack(file: string, into: string, allowed: (path: string) => boolean, told?: Told): string[] {
   if (!fs.existsSync(file)) throw failure('not-found', `There is no file ${file}`);
   try {
-    return onDisk(file, () => new Unpacking(file, into, allowed).all());
+    return onDisk(file, () => new Unpacking(file, into, allowed).all(told));
   } catch (error) {
     fs.rmSync(into, { recursive: true, force: true });
     throw error;
@@ -92,15 +93,20 @@ class Unpacking {
     this.allowed = allowed;
   }
 
-  all(): string[] {
+  all(told?: Told): string[] {
     const parser = new Parser({ strict: true, onReadEntry: (entry) => this.take(entry) });
     parser.on('error', (error) => this.fail(error));
     const fd = fs.openSync(this.file, fs.constants.O_RDONLY);
     try {
-      if (!fs.fstatSync(fd).isFile()) throw failure('not-regular', `${this.file} is no regular file`);
+      const stat = fs.fstatSync(fd);
+      if (!stat.isFile()) throw failure('not-regular', `${this.file} is no regular file`);
       const chunk = Buffer.alloc(1 << 20);
-      for (let read = fs.readSync(fd, chunk); read > 0 && !this.flaw; read = fs.readSync(fd, chunk))
+      let done = 0;
+      for (let read = fs.readSync(fd, chunk); read > 0 && !this.flaw; read = fs.readSync(fd, chunk)) {
         parser.write(Buffer.from(chunk.subarray(0, read)));
+        done += read;
+        told?.(done, stat.size);
+      }
       if (!this.flaw) parser.end();
     } finally {
       fs.closeSync(fd);

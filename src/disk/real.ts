@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Appender, Disk, DiskFailure, Stat } from './disk.ts';
 import { DiskError } from './disk.ts';
 
-const { O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, O_APPEND, O_NOFOLLOW, O_NONBLOCK } = fs.constants;
+const { O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, O_APPEND, O_NOFOLLOW, O_NONBLOCK, O_DIRECTORY } = fs.constants;
 
 /** Largest file that is read at all; limits by kind are checked by the caller. */
 const MAX_READ = 64 * 1024 * 1024;
@@ -32,12 +32,30 @@ export function realDisk(root: string): Disk {
     if (cut > 0) check(p.slice(0, cut));
     return p === '' || p === '.' ? root : `${root}/${p}`;
   };
+  /** Hands out the path of a file. In a workspace, where programs are at work, its folder is held meanwhile, so that no link can take the place of one. */
+  const holding = <T>(p: string, call: (file: string) => T): T => {
+    const cut = p.lastIndexOf('/');
+    return isOfPrograms(p)
+      ? inFolder(root, p.slice(0, cut), (folder) => call(`${folder}/${p.slice(cut + 1)}`))
+      : call(at(p));
+  };
+  const holdingBoth = (from: string, to: string, call: (from: string, to: string) => void): void =>
+    holding(from, (source) => holding(to, (target) => call(source, target)));
   /** Missing folders on the way to a path; the root itself is never made: a folder that went away stays away. */
   const makeParents = (p: string): void => {
     const folder = path.posix.dirname(p);
     if (folder === '.') return;
     fs.statSync(root);
-    fs.mkdirSync(at(folder), { recursive: true });
+    makeFolder(folder);
+  };
+  /** In a workspace one by one, each in the folder that is held. */
+  const makeFolder = (folder: string): void => {
+    if (!isOfPrograms(folder)) {
+      fs.mkdirSync(at(folder), { recursive: true });
+      return;
+    }
+    makeFolder(path.posix.dirname(folder));
+    holding(folder, makeOne);
   };
   /** The first try is without a look at the parents, because they are almost always there. */
   const withParents = <T>(p: string, call: () => T): T => {
@@ -52,15 +70,15 @@ export function realDisk(root: string): Disk {
     }
   };
   return {
-    read: (p) => attempt(p, () => readRegular(at(p), p), null),
-    list: (p) => attempt(p, () => fs.readdirSync(at(`${p}/.`).slice(0, -2)).sort(), null),
-    stat: (p) => attempt(p, () => noteFolder(p, statOf(at(p))), null),
-    create: (p, bytes) => withParents(p, () => createFile(at(p), bytes)),
-    rename: (from, to) => withParents(to, () => fs.renameSync(at(from), at(to))),
-    link: (from, to) => withParents(to, () => fs.linkSync(at(from), at(to))),
-    unlink: (p) => attempt(p, () => fs.unlinkSync(at(p)), undefined),
-    mkdir: (p) => attempt(p, () => void fs.mkdirSync(at(p), { recursive: true })),
-    rmdir: (p) => removeEmpty(at(p), p),
+    read: (p) => attempt(p, () => holding(p, (file) => readRegular(file, p)), null),
+    list: (p) => attempt(p, () => holding(`${p}/.`, (file) => fs.readdirSync(file.slice(0, -2))).sort(), null),
+    stat: (p) => attempt(p, () => holding(p, (file) => noteFolder(p, statOf(file))), null),
+    create: (p, bytes) => withParents(p, () => holding(p, (file) => createFile(file, bytes))),
+    rename: (from, to) => withParents(to, () => holdingBoth(from, to, fs.renameSync)),
+    link: (from, to) => withParents(to, () => holdingBoth(from, to, fs.linkSync)),
+    unlink: (p) => attempt(p, () => holding(p, (file) => fs.unlinkSync(file)), undefined),
+    mkdir: (p) => attempt(p, () => makeFolder(p)),
+    rmdir: (p) => attempt(p, () => holding(p, (file) => removeEmpty(file, p)), undefined),
     append: (p) => withParents(p, () => appender(at(p), p)),
     free: () => attempt('', () => freeBytes(root)),
     syncFile: (p) => syncPath(at(p), p),
@@ -68,6 +86,48 @@ export function realDisk(root: string): Disk {
     recheck: () => sound.clear(),
   };
 }
+
+/** Whether a path lies below a folder in which programs of agents may change what is a folder at any instant. */
+function isOfPrograms(p: string): boolean {
+  return /^agents\/[^/]+\/workspace\/./.test(p) && HELD;
+}
+
+/** Linux shows the folders that a process holds open, by their numbers, and where they really are. */
+const HELD = fs.existsSync('/proc/self/fd');
+
+/**
+ * Opens a folder, sees to it that it is the one that was meant, and hands out a path to it that leads there whatever becomes
+ * of its name.
+ */
+function inFolder<T>(root: string, folder: string, call: (folder: string) => T): T {
+  const fd = openFolder(`${root}/${folder}`, folder);
+  try {
+    if (fs.readlinkSync(`/proc/self/fd/${fd}`) !== `${realRoot(root)}/${folder}`)
+      throw new DiskError('not-regular', folder, 'a link leads there; nothing outside the organisation is touched');
+    return call(`/proc/self/fd/${fd}`);
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
+/** The system takes a link in the place of a folder for no folder. */
+function openFolder(path: string, folder: string): number {
+  try {
+    return fs.openSync(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR' && statOf(path)?.kind === 'link')
+      throw new DiskError('not-regular', folder, 'a link; nothing outside the organisation is touched');
+    throw error;
+  }
+}
+
+/** The org folder without links; it does not move while a process works in it. */
+function realRoot(root: string): string {
+  const known = realRoots.get(root) ?? fs.realpathSync(root);
+  realRoots.set(root, known);
+  return known;
+}
+const realRoots = new Map<string, string>();
 
 /** Runs a call and turns the system's error into a `DiskError`; `absent` is the answer when nothing is there. */
 function attempt<T>(p: string, call: () => T, ...absent: [T?]): T {
@@ -118,7 +178,7 @@ function statOf(file: string): Stat | null {
   const stat = fs.lstatSync(file, { throwIfNoEntry: false });
   if (!stat) return null;
   const kind = stat.isFile() ? 'file' : stat.isDirectory() ? 'folder' : stat.isSymbolicLink() ? 'link' : 'other';
-  return { kind, size: stat.size, mark: markOf(stat), mtimeMs: stat.mtimeMs };
+  return { kind, size: stat.size, mark: markOf(stat), mtimeMs: stat.mtimeMs, links: stat.nlink };
 }
 
 function markOf(stat: fs.Stats): string {
@@ -141,6 +201,14 @@ function writeAll(fd: number, bytes: string | Uint8Array): void {
   if (typeof bytes === 'string' && done === Buffer.byteLength(bytes)) return;
   const buffer = typeof bytes === 'string' ? Buffer.from(bytes) : bytes;
   while (done < buffer.length) done += fs.writeSync(fd, buffer, done);
+}
+
+function makeOne(folder: string): void {
+  try {
+    fs.mkdirSync(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
 }
 
 function removeEmpty(file: string, p: string): void {

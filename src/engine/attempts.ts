@@ -4,6 +4,7 @@ import { requestHash } from '../core/brief.ts';
 import { type CallKey, type Prompt, ProviderError, type Reply, USAGE_COUNTS, type Usage } from '../core/call.ts';
 import type { CallEntry, ImageRef, IntentEntry, PromptRef } from '../core/entry.ts';
 import { charge, chargeFailed, countsTokens, printCredits, worstCase } from '../core/ledger.ts';
+import { UNPRICED } from '../core/money.ts';
 import type { State } from '../core/state.ts';
 import { DiskError } from '../disk/disk.ts';
 import type { Journal } from '../disk/journal.ts';
@@ -12,6 +13,7 @@ import type { Book } from '../providers/with/record.ts';
 import { FaultError } from '../schema/fault.ts';
 import type { Model, Price } from '../schema/models.ts';
 import { lineEvents } from './events.ts';
+import type { Listen } from './listen.ts';
 import type { Ports } from './ports.ts';
 import type { Recorded } from './recalled.ts';
 import { redactJson } from './redact.ts';
@@ -44,6 +46,8 @@ export interface Thought {
   /** Calls with a greater number go first where calls wait. */
   priority: number;
   signal: AbortSignal;
+  /** Hears what the model writes. */
+  listen?: Listen | undefined;
 }
 
 /** A thought on its way to a model. */
@@ -140,11 +144,7 @@ export class Attempts implements Book<Asking, IntentEntry> {
   private intentOf(asking: Asking): IntentEntry {
     const { name, model, price } = this.priced;
     const { prompt, purse } = asking.thought;
-    if (price === null)
-      throw new ProviderError(
-        'bad-request',
-        `the model ${name} has no price in org/models.yaml, so it cannot be called`,
-      );
+    if (price === null) throw new ProviderError('bad-request', `the model ${name} ${UNPRICED}`);
     const stopped = this.state.stopped.get(name);
     if (stopped)
       throw new ProviderError('bad-request', `the model ${name} is stopped: ${stopped}. Look at lemming reconcile`);

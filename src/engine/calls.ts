@@ -18,6 +18,7 @@ import { FaultError } from '../schema/fault.ts';
 import type { Model, Price } from '../schema/models.ts';
 import { type Asking, Attempts, outputLimit, requestBytes, type Thought } from './attempts.ts';
 import { Gates } from './gates.ts';
+import { heardIn, overheard } from './listen.ts';
 import type { GateLoad } from './load-file.ts';
 import type { Ports } from './ports.ts';
 import { recall, recallDoubt } from './recalled.ts';
@@ -103,9 +104,9 @@ export class Calls {
     const { name, model, provider, connection, attempts } = line;
     const { clock } = this.ports;
     const sleep = (ms: number, signal?: AbortSignal) => clock.sleep(ms, signal);
-    const plain: Line<Asking> = async ({ thought }, signal) => {
+    const plain: Line<Asking> = async (asking, signal) => {
       try {
-        return await (await connection).complete(limitOutput(model, thought.prompt), signal);
+        return await (await connection).complete(limitOutput(model, asking.prompt), signal, heardIn(asking, signal));
       } catch (error) {
         if (isRefusedKey(error) && model.key) ownerOf(this.ports.env).forget(model.key);
         throw error;
@@ -115,7 +116,7 @@ export class Calls {
       ? plain
       : timeout(plain, model.timeout_ms + GRACE_MS, (ms, late) => clock.timer(ms, late));
     const recorded = opened(
-      record(timed, attempts, () => clock.ticks()),
+      record(overheard(timed), attempts, () => clock.ticks()),
       connection,
     );
     if (provider.repeatable) return recorded;

@@ -1,6 +1,7 @@
+import { heldOf } from '../core/approval.ts';
 import type { Effect } from '../core/entry.ts';
 import { judge, type Toolbox } from '../core/judge.ts';
-import { settleDraft } from '../core/settle.ts';
+import { settleDraft, type Written } from '../core/settle.ts';
 import type { Approval } from '../core/state.ts';
 import { emptyDraft } from '../core/tool.ts';
 import type { Turn } from './turn.ts';
@@ -8,7 +9,7 @@ import { performAct } from './use.ts';
 import { sceneOf } from './visit.ts';
 
 /** Held acts that a person answered: judged again now, and done once, in this turn. */
-export async function decide(turn: Turn, toolbox: Toolbox): Promise<Effect[]> {
+export async function decide(turn: Turn, toolbox: Toolbox, written: Written): Promise<Effect[]> {
   const effects: Effect[] = [];
   const next = new Map<string, number>();
   let nth = 0;
@@ -17,15 +18,18 @@ export async function decide(turn: Turn, toolbox: Toolbox): Promise<Effect[]> {
     if (!answer) continue;
     nth++;
     const draft = emptyDraft(next.get(agent) ?? 1);
-    const outcome =
-      answer.decision === 'deny'
-        ? `denied by ${answer.by}${answer.note ? `: ${answer.note}` : ''}`
-        : await doApproved(turn, toolbox, approval, draft, nth);
-    settleDraft(turn.config, turn.number, agent, draft, effects);
-    next.set(agent, draft.nextMessage);
+    const { by, note, hash } = answer;
     const decision = answer.decision === 'approve' ? 'approved' : 'denied';
-    effects.push({ k: 'decided', id, decision, by: answer.by, outcome });
-    effects.push({ k: 'notice', to: agent, about: 'approval', text: `${id} (${tool}): ${outcome}` });
+    const outcome = decision === 'denied' ? 'not done' : await doApproved(turn, toolbox, approval, draft, nth);
+    settleDraft(turn.config, turn.number, agent, draft, effects, written);
+    next.set(agent, draft.nextMessage);
+    const held = heldOf(approval);
+    effects.push({ k: 'decided', id, decision, by, note, outcome, held, ...(hash === undefined ? {} : { hash }) });
+    const said =
+      decision === 'denied'
+        ? `denied by ${by}${note && `: ${note}`}`
+        : `approved by ${by}${note && ` (${note})`}: ${outcome}`;
+    effects.push({ k: 'notice', to: agent, about: 'approval', text: `${id} (${tool}): ${said}` });
   }
   return effects;
 }
@@ -34,13 +38,13 @@ export async function decide(turn: Turn, toolbox: Toolbox): Promise<Effect[]> {
 async function doApproved(
   turn: Turn,
   toolbox: Toolbox,
-  { id, agent, tool, input }: Approval,
+  { id, agent, tool, input, cause }: Approval,
   draft: ReturnType<typeof emptyDraft>,
   nth: number,
 ): Promise<string> {
   const resume = turn.config.agents.get(agent);
   if (!resume) return `${agent} is not there any more`;
-  const scene = sceneOf(turn, resume, [], draft);
+  const scene = sceneOf(turn, resume, cause, draft);
   const call = { id, tool, input };
   const verdict = judge(toolbox, scene, call, true);
   return verdict.is === 'use' ? (await performAct(turn, resume, scene, verdict, call, 0, nth)).text : verdict.text;

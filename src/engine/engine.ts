@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { apply } from '../core/apply.ts';
-import { lapsed } from '../core/approval.ts';
+import { overdue } from '../core/approval.ts';
 import type { Config } from '../core/config.ts';
 import type { Entry, Input, OpenEntry } from '../core/entry.ts';
 import { type FileOp, filesOf } from '../core/files.ts';
@@ -18,6 +18,7 @@ import { tidyLive } from '../disk/workspace.ts';
 import { type Fault, failure } from '../schema/fault.ts';
 import { Calls } from './calls.ts';
 import { eventsOf, lineEvents } from './events.ts';
+import type { Listen } from './listen.ts';
 import { LiveConfig } from './live-config.ts';
 import { type Loaded, load, writeCache } from './load.ts';
 import type { GateLoad } from './load-file.ts';
@@ -39,6 +40,8 @@ export interface TurnWish {
   /** Micro-credits the turn may cost. */
   budget?: number;
   signal?: AbortSignal;
+  /** Hears what the models write, for display. */
+  listen?: Listen;
 }
 
 /** The engine of one org: holds its lock, and makes its turns. */
@@ -168,7 +171,7 @@ export class Engine {
       return 'busy';
     }
     this.live.look();
-    return this.hasNews() || lapsed(this.config, this.state, this.ports.clock.now()).length
+    return this.hasNews() || overdue(this.config, this.state, this.ports.clock.now()).length
       ? 'busy'
       : idleness(this.config, this.state);
   }
@@ -190,6 +193,7 @@ export class Engine {
     return (
       folder.requests(state, people, message_bytes, 0).length > 0 ||
       folder.waitingDrops(state, people) ||
+      folder.waitingAnswers(state, this.config, message_bytes) ||
       this.live.hasNews()
     );
   }
@@ -223,6 +227,7 @@ export class Engine {
       redact: this.redact,
       swept: frozen.swept,
       signal,
+      listen: wish.listen,
     };
     const before = new Map([...this.state.agents].map(([name, agent]) => [name, agent.spent]));
     const spentBefore = this.state.org.spent;
@@ -298,7 +303,8 @@ export class Engine {
     const limit = this.config.org.limits.message_bytes;
     const { folder, state, config } = this;
     this.take(lines, this.number(folder.requests(state, peopleOf(config), limit, open.time), lines, turn));
-    this.take(lines, lapsed(config, state, open.time));
+    this.take(lines, this.number(await folder.answers(state, config, turn, limit), lines, turn));
+    this.take(lines, overdue(config, state, open.time));
     this.take(lines, await folder.edits(state, config, limit));
     this.take(lines, folder.revivals(state, turn, limit));
     this.take(lines, this.number(await folder.drops(state, config, turn, limit), lines, turn));
@@ -337,7 +343,8 @@ export class Engine {
     const { conflicts, marks } = materialise(ports.disk, ops, turn);
     this.folder.known(marks);
     for (const op of ops) {
-      if (op.op === 'replace') this.folder.forget(op.path);
+      if (op.op === 'replace' || op.op === 'remove') this.folder.forget(op.path);
+      if (op.op === 'move') this.folder.forget(op.from);
       this.noteUnsynced(targetOf(op));
     }
     journal.add({ k: 'done', turn });
@@ -465,5 +472,6 @@ function sweptIn(lines: readonly Entry[]): string[] {
 }
 
 function countInputs(lines: readonly Entry[]): number {
-  return lines.filter((line) => ['drop', 'file', 'mail', 'mail-gone', 'request', 'revived'].includes(line.k)).length;
+  return lines.filter((line) => ['drop', 'file', 'mail', 'mail-gone', 'request', 'answer', 'revived'].includes(line.k))
+    .length;
 }

@@ -1,5 +1,5 @@
 import { type Json, type JsonObject, printKey, type Reply } from '../core/call.ts';
-import type { Attached, Entry, Piece } from '../core/entry.ts';
+import type { Attached, Entry, Held, Piece } from '../core/entry.ts';
 import { archivePath } from '../core/send.ts';
 import { bytesHash } from '../disk/materialise.ts';
 import type { Message } from '../schema/message.ts';
@@ -26,6 +26,8 @@ export interface Target {
   texts: Set<string>;
   /** Old subject → new subject. */
   subjects: Map<string, string>;
+  /** Hashes of the images that came with these messages and with no other. */
+  images: Set<string>;
   /** Old path → new path: the name of a file holds words of its subject. */
   paths: Map<string, string>;
 }
@@ -41,7 +43,7 @@ export function eraser(target: Target): Change {
     [archivePath(old), archivePath(made)] as const,
   ]);
   return (line, _entry, file) => {
-    if (!signs.some((sign) => line.includes(sign))) return line;
+    if (!signs.some((sign) => line.includes(sign)) && !line.startsWith('{"k":"answer"')) return line;
     const entry = JSON.parse(line) as Line;
     erase(entry, target, file);
     return paths.reduce((text, [old, made]) => text.replaceAll(old, made), JSON.stringify(entry));
@@ -49,7 +51,7 @@ export function eraser(target: Target): Change {
 }
 
 /** A line without any of these is none of ours. */
-function signsOf({ id, messages, echoes, texts, subjects, paths, call }: Target): string[] {
+function signsOf({ id, messages, echoes, texts, subjects, images, paths, call }: Target): string[] {
   const [turn, agent] = call?.split('.') ?? [];
   const ofCall = turn === undefined ? [] : [`"turn":${turn},"agent":"${agent}"`];
   return [
@@ -57,8 +59,9 @@ function signsOf({ id, messages, echoes, texts, subjects, paths, call }: Target)
     ...messages.keys(),
     ...echoes.keys(),
     ...paths.keys(),
+    ...images,
     ...ofCall,
-    ...[...texts, ...subjects.keys()].map((text) => JSON.stringify(text).slice(1, -1)),
+    ...[...texts, ...subjects.keys()].map(quoted),
   ];
 }
 
@@ -91,11 +94,31 @@ function erase(entry: Line, target: Target, file: number): void {
         entry.notes = entry.notes.map((note) => (target.spoken.has(file) || target.texts.has(note) ? REDACTED : note));
       return;
     case 'held':
-      if (entry.agent === target.agent) entry.input = eraseInput(entry.input, target);
+      return eraseHeld(entry, target);
+    case 'escalated':
+    case 'decided':
+      return eraseHeld(entry.held, target);
+    case 'answer':
+      for (const text of target.texts) entry.text = entry.text.replaceAll(quoted(text), REDACTED);
+      return;
+    case 'blob':
+      if (target.images.has(entry.hash)) entry.text = '';
       return;
     case 'intent':
       if ('pieces' in entry.prompt) entry.prompt.pieces = erasePieces(entry.prompt.pieces, target);
   }
+}
+
+function eraseHeld(held: Held, target: Target): void {
+  if (held.agent === target.agent) held.input = eraseInput(held.input, target);
+  for (const one of held.cause)
+    if (target.messages.has(one.id) || target.echoes.has(one.id))
+      one.subject = target.subjects.get(one.subject) ?? one.subject;
+}
+
+/** As a text stands in JSON. */
+function quoted(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
 }
 
 function eraseMessage(entry: { k: string; message: Message; files?: Attached[]; found?: string; hash?: string }): void {

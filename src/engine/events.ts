@@ -45,7 +45,7 @@ export function eventsOf(report: TurnReport, lines: readonly Entry[], recovered:
 }
 
 /** A visit in the log of its agent: how it ended, what was refused, and the notes. */
-function visitEvents(visit: VisitEffect, report: VisitReport | undefined, turn: number): LogEvent[] {
+export function visitEvents(visit: VisitEffect, report: VisitReport | undefined, turn: number): LogEvent[] {
   const { agent, outcome, reason, blame, mail, sent, refused, held, refusals = [], notes } = visit;
   const level = outcome === 'ok' ? 'info' : outcome === 'failed' ? 'error' : 'warn';
   const module = blame === 'provider' ? 'provider' : 'engine';
@@ -133,6 +133,14 @@ export function lineEvents(line: Entry, turn: number): LogEvent[] {
           rule: line.rule,
         },
       ];
+    case 'answer':
+      return [
+        { level: 'info', module: 'command', event: 'request', turn, ask: line.decision, by: line.by, id: line.id },
+      ];
+    case 'escalated':
+      return [{ level: 'warn', module: 'tool', event: 'escalated', turn, id: line.held.id, to: line.to }];
+    case 'lapsed':
+      return [{ level: 'warn', module: 'tool', event: 'lapsed', turn, id: line.id, decision: line.decision }];
     case 'decided':
       return [
         {

@@ -14,6 +14,7 @@ import { lockHolder } from '../disk/lock.ts';
 import { ownerOf } from '../disk/owner.ts';
 import { pluginText } from '../disk/plugin-text.ts';
 import { realDisk } from '../disk/real.ts';
+import { realSandbox } from '../disk/sandbox.ts';
 import { replaceNow } from '../disk/workspace.ts';
 import { provider } from '../providers/find.ts';
 import { type Fault, FaultError, failure, fault } from '../schema/fault.ts';
@@ -32,6 +33,8 @@ export interface Place {
   /** Absolute path of the org folder. */
   root: string;
   env: Record<string, string | undefined>;
+  /** Programs of agents may run without a Box, if org.yaml says so as well. */
+  unsafeHost?: boolean;
 }
 
 /** The real world behind an engine. */
@@ -40,7 +43,8 @@ export function realPorts(place: Place): Ports {
   const { requireTrust, moduleOf } = ownerOf(place.env, place.root);
   const door = { textOf: (path: string) => pluginText(disk, path), requireTrust, moduleOf };
   const find = (name: string) => provider(name, door);
-  return { disk, clock: realClock, host: realHost(place.root), env: place.env, provider: find };
+  const { root, env, unsafeHost = false } = place;
+  return { disk, clock: realClock, host: realHost(root), env, provider: find, sandbox: realSandbox(root), unsafeHost };
 }
 
 /** Opens the engine of an org, and closes it whatever happens. */
@@ -138,10 +142,15 @@ const UNREADABLE = {
   'not-text': 'The file is no UTF-8 text and is not read',
 };
 
-/** The person at the keyboard: `human`, else the first person of the chart. */
-export function personOf(config: Config): string {
+/** The person at the keyboard: `human`, else the first person of the chart; undefined when there is none. */
+export function personIn(config: Config): string | undefined {
   const people = peopleOf(config);
-  const name = people.includes('human') ? 'human' : people[0];
+  return people.includes('human') ? 'human' : people[0];
+}
+
+/** The same. Throws `not-found` when there is none. */
+export function personOf(config: Config): string {
+  const name = personIn(config);
   if (name === undefined)
     throw failure('not-found', 'There is no person in this organisation', {
       remedy: 'Give an agent a resume with "person: true".',
@@ -261,7 +270,16 @@ export async function foresee(view: View): Promise<void> {
   const limit = config.org.limits.message_bytes;
   const requests = folder.requests(state, peopleOf(config), limit, state.time);
   for (const input of requests) if (input.k === 'request') apply(state, input);
+  for (const input of await folder.answers(state, config, state.turn + 1, limit))
+    if (input.k === 'answer') apply(state, input);
   for (const input of await folder.drops(state, config, state.turn + 1, limit))
     if (input.k === 'drop') apply(state, input);
 }
+
+/** What cannot be understood in the files of `org/approvals/`, as they stand. */
+export function faultyAnswers({ state, config, disk, redact }: View): Fault[] {
+  const folder = new Folder(disk, realClock, redact);
+  return folder.faultyAnswers(state, config, config.org.limits.message_bytes);
+}
+
 const LONG_AGO_MS = 60_000;

@@ -1,3 +1,4 @@
+import type { Told } from '../core/told.ts';
 import { type Disk, DiskError } from '../disk/disk.ts';
 import { type Packed, pack } from '../disk/pack.ts';
 import { treeOf } from '../disk/tree.ts';
@@ -20,6 +21,7 @@ export interface PackWish {
   skip?(path: string): boolean;
   /** Other files in place of one, in the order of their paths. Called anew for each try. */
   change?(): (file: Packed) => Packed[];
+  told?: Told;
 }
 
 /** What was packed. `left_out`: links and devices. */
@@ -46,14 +48,15 @@ export function packOrg(disk: Disk, file: string, wish: PackWish = {}): PackedOr
   });
 }
 
-function packOnce(disk: Disk, file: string, { skip, change }: PackWish): PackedOrg | null {
+function packOnce(disk: Disk, file: string, { skip, change, told }: PackWish): PackedOrg | null {
   const end = journalEnd(disk);
   const { files, others } = treeOf(disk, ORG_PARTS, (path) => skip?.(path) || isTemporary(path));
   const packed: PackedOrg = { files: 0, bytes: 0, left_out: others };
   const changed = change?.();
   let whole = true;
   function* read(): Generator<Packed> {
-    for (const path of files) {
+    for (const [i, path] of files.entries()) {
+      told?.(i, files.length);
       const bytes = readWhole(disk, path);
       if (bytes === null) whole = false;
       else for (const one of changed?.({ path, bytes }) ?? [{ path, bytes }]) yield count(one, packed);
@@ -87,10 +90,10 @@ function readWhole(disk: Disk, path: string): Uint8Array | null {
  * Checks what was unpacked before it takes anyone's place, and returns the turn it stands at. A torn tail is no fault: an
  * org may be packed while its engine writes. Throws `invalid-value` when it is no org, or the faults of its journal.
  */
-export function checkUnpacked(disk: Disk, file: string): number {
+export function checkUnpacked(disk: Disk, file: string, told?: Told): number {
   if (disk.stat('org/org.yaml')?.kind !== 'file')
     throw failure('invalid-value', `${file} holds no org/org.yaml: it is no archive of an organisation`);
-  const { faults, torn } = verifyJournal(disk);
+  const { faults, torn } = verifyJournal(disk, told);
   if (faults.length > torn) throw new FaultError(...(faults as [Fault, ...Fault[]]));
   return load(disk).state.turn;
 }

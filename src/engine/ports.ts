@@ -1,6 +1,7 @@
 import type { Clock } from '../disk/clock.ts';
 import type { Disk } from '../disk/disk.ts';
 import type { Host } from '../disk/lock.ts';
+import type { Sandbox } from '../disk/sandbox.ts';
 import type { Provider } from '../providers/provider.ts';
 
 /** Everything of the outside world that an engine touches. */
@@ -9,6 +10,10 @@ export interface Ports {
   clock: Clock;
   host: Host;
   env: Record<string, string | undefined>;
+  /** Runs programs of agents; without it there are none. */
+  sandbox?: Sandbox;
+  /** The owner said --unsafe-host. */
+  unsafeHost?: boolean;
   /** The provider of that name; throws a `FaultError` when there is none. */
   provider(name: string): Promise<Provider>;
   /** Events for the logs; the default forgets them. */

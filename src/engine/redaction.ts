@@ -73,6 +73,7 @@ function findTarget(disk: Disk, id: string): Target {
     spoken: new Set(),
     texts: new Set(),
     subjects: new Map(),
+    images: new Set(),
     paths: new Map(),
   };
   const held: { file: number; agent: string; body: string }[] = [];
@@ -89,11 +90,26 @@ function findTarget(disk: Disk, id: string): Target {
     if (agent === target.agent && target.texts.has(body)) target.turns.add(file);
   for (const turn of target.turns) widen(disk, target, turn);
   for (const group of readJournal(disk, [])) for (const entry of group.entries) echo(target, entry);
+  findImages(disk, target);
   for (const none of ['', REDACTED]) {
     target.texts.delete(none);
     target.subjects.delete(none);
   }
   return target;
+}
+
+/** The journal keeps equal images once, so one that also came with other mail stays. */
+function findImages(disk: Disk, { messages, images }: Target): void {
+  const ours = new Set<string>();
+  for (const { from, attachments = [] } of messages.values())
+    for (const name of attachments) ours.add(`agents/${from}/outbox/${name}`);
+  if (ours.size === 0) return;
+  const others = new Set<string>();
+  for (const { entries } of readJournal(disk, []))
+    for (const entry of entries)
+      if (entry.k === 'intent' && 'pieces' in entry.prompt)
+        for (const { path, hash } of entry.prompt.images ?? []) (ours.has(path) ? images : others).add(hash);
+  for (const hash of others) images.delete(hash);
 }
 
 function bodyOf(input: unknown): string {

@@ -1,6 +1,6 @@
 import { apply } from '../core/apply.ts';
 import type { Entry } from '../core/entry.ts';
-import { type FileOp, filesOf } from '../core/files.ts';
+import { type FileOp, filesOf, liveBytes } from '../core/files.ts';
 import { emptyState, type State } from '../core/state.ts';
 import type { Disk } from '../disk/disk.ts';
 import type { Group } from '../disk/journal.ts';
@@ -31,7 +31,7 @@ const RESET: Record<Scope, RegExp | null> = {
 };
 
 /** Lines that say which of people's files were read, and what was in them. */
-const FOLDED: ReadonlySet<string> = new Set(['file', 'drop', 'aside', 'wrote', 'request']);
+const FOLDED: ReadonlySet<string> = new Set(['file', 'drop', 'aside', 'answer', 'wrote', 'moved', 'request']);
 
 /** Whether a reset of that scope removes the file. */
 export function isReset(scope: Scope, path: string): boolean {
@@ -90,6 +90,7 @@ export class Refold {
     if (op.op === 'adopt') this.remove(op.found);
     if (op.op === 'move') this.move(op.from, op.to);
     else if (op.op === 'remove') this.remove(op.path);
+    else if (op.op === 'live') this.put(op.path, liveBytes(op));
     else this.put(op.path, op.op === 'attach' ? Buffer.from(op.data, 'base64') : op.text);
   }
 

@@ -109,12 +109,13 @@ export class Scrubber {
     return { path: file.path, bytes };
   }
 
-  /** Attached files stand in the journal as base64. */
+  /** Attached files, and files of a workspace that are no text, stand in the journal as base64. */
   private withCleanFiles(line: string): string {
-    const entry = JSON.parse(line) as { k: string; files: Attached[] };
-    if (entry.k !== 'sent') return line;
+    const entry = JSON.parse(line) as { k: string; files: Partial<Attached>[] };
+    if (entry.k !== 'sent' && entry.k !== 'used') return line;
     for (const file of entry.files)
-      file.data = Buffer.from(this.plain(Buffer.from(file.data, 'base64'))).toString('base64');
+      if (file.data !== undefined)
+        file.data = Buffer.from(this.plain(Buffer.from(file.data, 'base64'))).toString('base64');
     return JSON.stringify(entry);
   }
 

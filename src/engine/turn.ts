@@ -7,7 +7,8 @@ import { archiveMoves } from '../core/files.ts';
 import { type Given, gather } from '../core/gather.ts';
 import { type Toolbox, toolsOf } from '../core/judge.ts';
 import { type Allowance, allowances, BUDGET, type Want } from '../core/ledger.ts';
-import { chainWrites, type Finished, settle, softWarnings } from '../core/settle.ts';
+import { outgrown } from '../core/outgrown.ts';
+import { chainWrites, type Finished, settle, softWarnings, type Written } from '../core/settle.ts';
 import { agentState, type State } from '../core/state.ts';
 import { emptyDraft } from '../core/tool.ts';
 import { type Due, walk } from '../core/walk.ts';
@@ -15,6 +16,7 @@ import type { Journal } from '../disk/journal.ts';
 import type { Resume } from '../schema/resume.ts';
 import type { Calls } from './calls.ts';
 import { decide } from './decide.ts';
+import type { Listen } from './listen.ts';
 import type { Ports } from './ports.ts';
 import type { Recorded } from './recalled.ts';
 import { type Plan, visit } from './visit.ts';
@@ -36,6 +38,8 @@ export interface Turn {
   /** Old files that this turn's freeze found. */
   swept: string[];
   signal: AbortSignal;
+  /** Hears what the models write. */
+  listen?: Listen | undefined;
 }
 
 /** The lines that end a turn, in chart order: everything it changes. */
@@ -48,7 +52,8 @@ export interface Ending {
 /** From the snapshot to the effects: walk, gather, brief, think, use, judge, settle. */
 export async function makeTurn(turn: Turn, toolbox: Toolbox): Promise<Ending> {
   const walked = walk(turn.config, turn.state, turn.number, turn.open);
-  const decided = await decide(turn, toolbox);
+  const written: Written = new Map();
+  const decided = await decide(turn, toolbox, written);
   const { plans, skipped } = await planVisits(turn, toolbox, walked);
   const visits = await pool(plans, turn.config.org.limits.concurrency, (plan) =>
     visit(turn, toolbox, plan, sentBy(decided, plan.agent)),
@@ -56,11 +61,11 @@ export async function makeTurn(turn: Turn, toolbox: Toolbox): Promise<Ending> {
   const all = [...visits, ...skipped];
   const effects = chainWrites([
     ...decided,
-    ...settle(turn.config, turn.state, turn.number, all),
+    ...settle(turn.config, turn.state, turn.number, all, written),
     ...archiveMoves(turn.swept),
     ...softWarnings(turn.config, turn.state),
   ]);
-  return { effects, visits: all, walked };
+  return { effects: [...effects, ...outgrown(turn.config, turn.state, effects)], visits: all, walked };
 }
 
 /** Gives everyone who is due an allowance; who has no credits for a first call is skipped. */

@@ -1,20 +1,23 @@
 import { apply } from '../core/apply.ts';
 import type { ActCall } from '../core/call.ts';
 import type { UsedEntry } from '../core/entry.ts';
-import type { Scene, WorldTool } from '../core/tool.ts';
+import type { Scene, WorldResult, WorldTool } from '../core/tool.ts';
+import { deadline } from '../disk/clock.ts';
 import { DiskError } from '../disk/disk.ts';
 import { YOUNG_MS } from '../disk/folder.ts';
 import { beside, bytesHash, linkNew } from '../disk/materialise.ts';
+import { cut } from '../schema/print.ts';
 import type { Resume } from '../schema/resume.ts';
 import { BoxRefusal, type Changes, makeBox, noChanges } from './box.ts';
 import { lineEvents } from './events.ts';
+import { runProgram } from './program.ts';
 import type { Turn } from './turn.ts';
 import type { Result } from './visit.ts';
 
-/** Most characters of a result that a model is shown. */
-const RESULT_CHARS = 60_000;
 /** Largest text of a person that the journal keeps when a tool replaces it: bytes. */
 const MAX_KEPT = 1_048_576;
+/** A tool that ends by itself when its time is over is given so much longer: milliseconds. */
+const PATIENCE_MS = 10_000;
 
 /**
  * Uses a world tool once: what the journal holds of it is taken from there; a tool that may not be repeated and was cut off
@@ -53,29 +56,23 @@ async function perform(
   if (!cutOff) journal.add({ k: 'use', ...key, tool: call.tool, input: call.input });
   if (tool.touches === 'once' && !cutOff) await journal.durable();
   const changes = noChanges();
-  const result =
-    tool.touches === 'once' && cutOff
-      ? UNKNOWN
-      : run(() =>
-          tool.run(
-            value,
-            makeBox(ports.disk, resume, scene.given, (path) => scene.draft.wrote.get(path)?.text, changes),
-          ),
-        );
+  const result = tool.touches === 'once' && cutOff ? UNKNOWN : await run(turn, resume, scene, tool, value, changes);
   const { replaced, ...made } = changes;
   for (const file of replaced) keepReplaced(turn, file);
-  const used: UsedEntry = {
-    k: 'used',
-    ...key,
-    ok: result.ok,
-    text: turn.redact(result.text).slice(0, RESULT_CHARS),
-    ...made,
-  };
+  const text = turn.redact(result.text);
+  const used: UsedEntry = { k: 'used', ...key, ok: result.ok, text: cutResult(text, tool.most), ...made };
   journal.add(used);
-  await journal.durable();
+  // What changed nothing is done again after a crash; the next call makes its line durable before it is made.
+  if (tool.touches !== 'pure') await journal.durable();
   for (const { release } of replaced) release();
   for (const event of lineEvents(used, turn.number)) ports.log?.(event);
   return used;
+}
+
+function cutResult(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const kept = cut(text, most - 40);
+  return `${kept}\n[cut: ${text.length - kept.length} more characters]`;
 }
 
 /**
@@ -98,8 +95,9 @@ function keepReplaced({ state, journal, ports, number }: Turn, { path, bytes }: 
   }
 }
 
-function textOf(bytes: Uint8Array): string | null {
-  if (bytes.length > MAX_KEPT) return null;
+/** The text that bytes are; null when they are none, or too many. */
+export function textOf(bytes: Uint8Array, most = MAX_KEPT): string | null {
+  if (bytes.length > most) return null;
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
@@ -109,15 +107,48 @@ function textOf(bytes: Uint8Array): string | null {
 
 const UNKNOWN = { ok: false, text: 'Outcome unknown: the engine was cut off while the tool ran. It was not repeated.' };
 
-/** What goes wrong in a tool is its result; only the disk's own failures stop the engine. */
-function run(call: () => { ok: boolean; text: string }): { ok: boolean; text: string } {
+/** What goes wrong in a tool is its result; only the disk's own failures, and the end of the run, stop the engine. */
+async function run(
+  turn: Turn,
+  resume: Resume,
+  scene: Scene,
+  tool: WorldTool,
+  value: unknown,
+  changes: Changes,
+): Promise<WorldResult> {
+  const { disk } = turn.ports;
+  const { timeout } = tool;
+  const workspace = `agents/${resume.name}/workspace`;
+  const { workspace_bytes, workspace_files } = turn.config.org.limits;
+  const room = { workspace, bytes: workspace_bytes, files: workspace_files };
+  const box = makeBox({
+    disk,
+    resume,
+    given: scene.given,
+    staged: (path) => scene.draft.wrote.get(path)?.text,
+    room,
+    changes,
+    program: (argv) => runProgram(turn, { room, timeout, changes }, argv),
+    timeout,
+    signal: turn.signal,
+  });
   try {
-    return call();
+    const made = tool.run(value, box);
+    return made instanceof Promise ? await Promise.race([made, late(timeout)]) : made;
   } catch (error) {
-    if (error instanceof BoxRefusal) return { ok: false, text: `Refused (path): ${error.message}` };
+    if (turn.signal.aborted) throw turn.signal.reason;
+    if (error instanceof BoxRefusal) return { ok: false, text: `Refused (${error.rule}): ${error.message}` };
     if (error instanceof DiskError && ['full', 'io', 'read-only', 'handles'].includes(error.failure)) throw error;
     return { ok: false, text: `The tool failed: ${error instanceof Error ? error.message : String(error)}` };
   }
+}
+
+/** A tool that does not heed its time is not waited for. */
+function late(timeout: number): Promise<WorldResult> {
+  const signal = deadline(timeout + PATIENCE_MS);
+  return new Promise((resolve) => {
+    signal.addEventListener('abort', () => resolve({ ok: false, text: `The tool took more than ${timeout} ms.` }));
+  });
 }
 
 function stageShared(turn: Turn, scene: Scene, shared: { path: string; text: string }): void {

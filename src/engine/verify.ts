@@ -1,4 +1,5 @@
 import type { Entry } from '../core/entry.ts';
+import type { Told } from '../core/told.ts';
 import type { Disk } from '../disk/disk.ts';
 import { type FileRead, GENESIS, type Group, journalFiles, journalPath, readJournalFile } from '../disk/journal.ts';
 import { type Fault, FaultError, fault } from '../schema/fault.ts';
@@ -24,11 +25,14 @@ export interface Verified {
  * every turn is opened and committed once and in order, and that what was redacted is what a later line says. Never throws
  * for what is in the journal.
  */
-export function verifyJournal(disk: Disk): Verified {
+export function verifyJournal(disk: Disk, told?: Told): Verified {
   const check = new Check(disk);
   try {
     const files = journalFiles(disk);
-    for (const file of files) check.file(file, file === files.at(-1));
+    for (const [i, file] of files.entries()) {
+      check.file(file, file === files.at(-1));
+      told?.(i + 1, files.length);
+    }
   } catch (error) {
     if (!(error instanceof FaultError)) throw error;
     check.found.faults.push(...error.faults);

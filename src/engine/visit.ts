@@ -1,11 +1,11 @@
 import type { Brief } from '../core/brief.ts';
 import { type ActCall, type Part, ProviderError, type Reply } from '../core/call.ts';
-import type { PromptRef } from '../core/entry.ts';
+import type { Cause, PromptRef } from '../core/entry.ts';
 import type { Given } from '../core/gather.ts';
 import { judge, type Toolbox, type Verdict } from '../core/judge.ts';
 import { permitPath } from '../core/permit.ts';
 import type { Finished } from '../core/settle.ts';
-import { agentState, type Mail } from '../core/state.ts';
+import { agentState } from '../core/state.ts';
 import { type Draft, emptyDraft, type Scene } from '../core/tool.ts';
 import { DiskError } from '../disk/disk.ts';
 import { FaultError } from '../schema/fault.ts';
@@ -83,7 +83,7 @@ function priorityOf({ config }: Turn, { mail }: Given): number {
 }
 
 /** What the acts of an agent are judged against in this turn. */
-export function sceneOf(turn: Turn, resume: Resume, given: readonly Mail[], draft: Draft): Scene {
+export function sceneOf(turn: Turn, resume: Resume, given: readonly Cause[], draft: Draft): Scene {
   const { config, state, number } = turn;
   const attach = (path: string): string | null => {
     const permitted = permitPath(resume, path);
@@ -136,6 +136,7 @@ function ask(turn: Turn, plan: Visit, parts: Part[], ref: PromptRef, n: number):
       recorded: turn.recorded,
       priority: plan.priority,
       signal: turn.signal,
+      listen: turn.listen,
     },
   );
 }

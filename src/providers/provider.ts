@@ -1,4 +1,4 @@
-import type { Prompt, Reply } from '../core/call.ts';
+import type { Heard, Prompt, Reply } from '../core/call.ts';
 import type { Job, Ran } from '../core/job.ts';
 import type { Trusted } from '../core/trust.ts';
 import type { Model } from '../schema/models.ts';
@@ -28,10 +28,10 @@ export interface Outside {
 export interface Connection {
   /**
    * Sends the prompt and resolves with the answer, or rejects with a `ProviderError`. Never retries on its own and never
-   * replaces an answer by made-up text. Must stop soon after `signal` is aborted. `heard` is told the text as it comes,
-   * where the back end can.
+   * replaces an answer by made-up text. Must stop soon after `signal` is aborted. `heard` is told text and acts as they
+   * come, where the back end can.
    */
-  complete(prompt: Prompt, signal: AbortSignal, heard?: (text: string) => void): Promise<Reply>;
+  complete(prompt: Prompt, signal: AbortSignal, heard?: Heard): Promise<Reply>;
   /** Asks the back end whether this model could be called, without cost; resolves to a few words. Rejects with a `ProviderError`. */
   probe?(signal: AbortSignal): Promise<string>;
 }

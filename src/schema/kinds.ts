@@ -1,14 +1,17 @@
 import type { z } from 'zod';
+import { approvalHead } from './approval.ts';
 import { chartFile } from './chart.ts';
 import { creditsFile } from './credits.ts';
 import { deadLetterHead } from './deadletter.ts';
+import { memoryHead } from './memory.ts';
 import { dropHead, messageHead } from './message.ts';
 import { modelsFile } from './models.ts';
 import { orgFile } from './org.ts';
 import { request } from './request.ts';
 import { resumeHead } from './resume.ts';
 import { scriptFile } from './script.ts';
-import { contactHead, goalHead, memoryHead, unitHead } from './unit.ts';
+import { skillHead } from './skill.ts';
+import { contactHead, goalHead, unitHead } from './unit.ts';
 
 /** A kind of file in an org. Its schema describes the whole file (`.yaml`) or its front matter (`.md`). */
 export interface FileKind {
@@ -89,7 +92,24 @@ export const KINDS = {
     pattern: /^org\/contacts\/[^/]+\.md$/,
     schema: contactHead,
     title: 'Contact',
-    about: 'A person outside the organisation; the body holds notes. Written by people.',
+    about:
+      'Somebody the organisation deals with: a person of the chart, or outside. The body holds notes that no prompt shows. Written by people.',
+  },
+  approval: {
+    path: 'org/approvals/<id>.md',
+    pattern: /^org\/approvals\/(answered\/)?[^/]+\.md$/,
+    schema: approvalHead,
+    title: 'Approval',
+    about:
+      'An act that waits for a person; the body says what it is about. Written by the engine. A person answers with decision: and, if they like, note: in the front matter; then it is kept in answered/.',
+  },
+  skill: {
+    path: 'org/skills/<id>/SKILL.md',
+    pattern: /^(org\/skills|\.agents\/skills|agents\/[^/]+\/skills)\/[^/]+\/SKILL\.md$/,
+    schema: skillHead,
+    title: 'Skill',
+    about:
+      'What agents can learn, by the Agent Skills standard: the body is shown to who loads it. Written by people. An agent has the skills in agents/<name>/skills/ and those that its resume lists.',
   },
   message: {
     path: 'agents/<name>/outbox/<turn>-<n>-<first recipient>-<slug>.md',
@@ -115,10 +135,19 @@ export const KINDS = {
   },
   memory: {
     path: 'agents/<name>/memory/<key>.md',
-    pattern: /^agents\/[^/]+\/memory\/[^/]+\.md$/,
+    pattern: /^agents\/[^/]+\/memory\/((archive\/)?(learned\/)?)[^/]+\.md$/,
     schema: memoryHead,
     title: 'Memory',
-    about: 'What an agent remembers; the body is the entry. Written by agents through their tools, and by people.',
+    about:
+      'What an agent remembers; the body is the entry. Written by agents through their tools, and by people. memory/learned/ holds learning records, memory/archive/ what is old.',
+  },
+  context: {
+    path: 'org/shared/context/<key>.md',
+    pattern: /^org\/shared\/context\/[^/]+\.md$/,
+    schema: memoryHead,
+    title: 'Shared context',
+    about:
+      'What the organisation knows; the body is the entry. Written by people, and by agents whose resume grants the path in shared.',
   },
   request: {
     path: 'agents/<person>/requests/<id>.yaml',

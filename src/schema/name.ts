@@ -61,3 +61,8 @@ export function slug(text: string): string {
 export function byCodeUnit(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
+
+/** True for `A-<turn>-<agent>-<n>`, the id of a held act. */
+export function isApprovalId(id: string): boolean {
+  return /^A-\d+-[a-z][a-z0-9_-]*-\d+$/.test(id);
+}

@@ -55,6 +55,24 @@ export const orgFile = z.strictObject({
         .max(1_000_000)
         .default(8000)
         .describe('tokens of mail a visit is given at most'),
+      memory_tokens: z
+        .number()
+        .int()
+        .min(0)
+        .max(100_000)
+        .default(1500)
+        .describe('tokens of its memory, and as many of the shared context, that a prompt shows'),
+      memory_live: turns(200).describe('entries after which the oldest that are not pinned move to memory/archive'),
+      memory_entries: turns(2000).describe(
+        'entries that an agent, and the shared context, may have, archived ones too',
+      ),
+      memory_bytes: z
+        .number()
+        .int()
+        .min(1024)
+        .max(67_108_864)
+        .default(4_194_304)
+        .describe('bytes that an agent, and the shared context, may have in entries'),
       output_tokens: z
         .number()
         .int()
@@ -62,9 +80,27 @@ export const orgFile = z.strictObject({
         .max(1_000_000)
         .default(2000)
         .describe('tokens a reply may have, unless the resume says less'),
+      workspace_bytes: z
+        .number()
+        .int()
+        .min(1024)
+        .default(268_435_456)
+        .describe('bytes that the workspace of an agent may hold'),
+      workspace_files: z
+        .number()
+        .int()
+        .min(1)
+        .default(20_000)
+        .describe('files and folders that the workspace of an agent may hold'),
     })
     .prefault({})
     .describe('bounds that hold for everybody'),
+  sandbox: z
+    .enum(['box', 'unsafe-host'])
+    .default('box')
+    .describe(
+      'box: programs of agents run in the Box or not at all; unsafe-host: where there is no Box they run with your rights, if --unsafe-host is given as well',
+    ),
   policies: z
     .array(
       z.strictObject({
@@ -84,12 +120,20 @@ export const orgFile = z.strictObject({
     .strictObject({
       timeout: z
         .string()
-        .regex(/^\d+(s|m|h|d)$/)
+        .regex(
+          /^[1-9]\d{0,8}(s|m|h|d| turns?)$/,
+          'expected a number of turns such as "12 turns", or a time such as 24h',
+        )
         .nullable()
         .default(null)
-        .describe('wall time such as 24h; null waits for ever'),
-      default: z.enum(['deny', 'approve']).default('deny').describe('the answer when the time is over'),
-      escalate_to: z.array(z.string()).default(['human']).describe('who is asked next'),
+        .describe(
+          'how long those who were asked have: turns such as "12 turns", or wall time such as 24h; null: for ever',
+        ),
+      default: z.enum(['deny', 'approve']).default('deny').describe('the answer when the time of the last one is over'),
+      escalate_to: z
+        .array(z.string())
+        .default(['human'])
+        .describe('people, or contacts with a seat, who are asked one after the other'),
     })
     .prefault({})
     .describe('what happens to acts that wait for a person'),

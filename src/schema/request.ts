@@ -16,6 +16,7 @@ export const request = z.discriminatedUnion('ask', [
   z.strictObject({ ask: z.literal('pause'), by, agent: scope }),
   z.strictObject({ ask: z.literal('resume'), by, agent: scope }),
   z.strictObject({ ask: z.literal('read'), by, ids: z.array(z.string()).describe('messages that were read') }),
+  z.strictObject({ ask: z.literal('archive'), by, ids: z.array(z.string()).describe('messages to put away') }),
   z.strictObject({
     ask: z.literal('ack'),
     by,

@@ -22,16 +22,16 @@ export const goalHead = z.strictObject({
 
 /** The front matter of `org/contacts/<name>.md`; the body holds notes. */
 export const contactHead = z.strictObject({
-  name: z.string().optional().describe('what people call them'),
-  channel: z.string().optional().describe('how they are reached'),
-  preferences: z.array(z.string()).default([]).describe('what to mind when writing to them'),
+  name: z.string().max(100).optional().describe('what people call them; the file name when absent'),
+  seat: z
+    .string()
+    .optional()
+    .describe(
+      'the person of the chart whom this is about; the one of the same name when absent, else somebody outside',
+    ),
+  channel: z.string().max(200).optional().describe('how they are reached'),
+  language: z.string().max(100).optional().describe('the language to write to them in'),
+  hours: z.string().max(100).optional().describe('when they can be reached'),
+  preferences: z.array(z.string().max(300)).max(20).default([]).describe('what to mind when writing to them'),
 });
-
-/** The front matter of `agents/<name>/memory/<key>.md`; the body is the entry. */
-export const memoryHead = z.strictObject({
-  key: z.string().optional().describe('must equal the file name'),
-  tags: z.array(z.string()).default([]).describe('words to find it by'),
-  pin: z.boolean().default(false).describe('true: in every prompt of the agent'),
-  turn: z.number().int().min(0).optional().describe('turn of the last change'),
-  version: z.number().int().min(1).default(1).describe('number of changes, from 1'),
-});
+export type ContactHead = z.infer<typeof contactHead>;

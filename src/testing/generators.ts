@@ -70,7 +70,15 @@ export function sketchOf(draw: Draw): Sketch {
       'org/units/team.md': `---\nmembers: ${JSON.stringify(agents.filter(() => draw(2)))}\n---\nThe team.\n`,
     },
   };
-  return { agents, plan };
+  return { agents, plan: { ...plan, org: { ...plan.org, ...asksOf(draw, agents[0] as string) } } };
+}
+
+/** What is held for the human, and what happens when nobody answers. */
+function asksOf(draw: Draw, agent: string): object {
+  return {
+    policies: draw(2) ? [{ act: `send_message to:${agent}`, do: { ask: ['human'] } }] : [],
+    approvals: { timeout: draw(2) ? `${1 + draw(4)} turns` : null, default: draw(2) ? 'approve' : 'deny' },
+  };
 }
 
 function grantOf(draw: Draw): object {
@@ -100,7 +108,9 @@ export type Deed =
   | { do: 'turn' }
   | { do: 'send'; to: string[]; priority: (typeof PRIORITIES)[number]; body: string }
   | { do: 'ask'; request: Request }
-  | { do: 'answer'; what: 'approve' | 'deny' | 'retry' | 'read'; pick: number }
+  | { do: 'answer'; what: 'approve' | 'deny' | 'retry' | 'read' | 'archive'; pick: number }
+  /** A person writes an answer, or something broken, into the file of a held act. */
+  | { do: 'write'; decision: 'approve' | 'deny' | 'perhaps'; pick: number; note: string }
   | { do: 'chart'; owner: string; side: keyof Ends; other: string }
   | { do: 'grant'; agent: string; credits: number }
   | { do: 'cap'; credits: number }
@@ -129,11 +139,7 @@ export function deedOf(draw: Draw, { agents }: Sketch): Deed {
       request: { ask: draw(2) ? 'resume' : 'pause', by: 'human', agent: draw(4) ? agent() : null },
     }),
     () => ({ do: 'ask', request: { ask: 'resume', by: 'human', agent: null } }),
-    () => ({
-      do: 'answer',
-      what: (['approve', 'deny', 'retry', 'read'] as const)[draw(4)] ?? 'read',
-      pick: draw(16),
-    }),
+    () => answerOf(draw(8), draw(16)),
     () => ({ do: 'chart', owner: anyone(), side: draw(2) ? 'send_to' : 'read_from', other: anyone() }),
     () => ({ do: 'grant', agent: agent(), credits: draw(40) / 10 }),
     () => ({ do: 'cap', credits: draw(60) / 10 }),
@@ -150,6 +156,16 @@ export function deedOf(draw: Draw, { agents }: Sketch): Deed {
   ];
   const chosen = deeds[draw(deeds.length + Math.ceil(deeds.length / 2))];
   return chosen ? chosen() : { do: 'turn' };
+}
+
+const ANSWERS = ['approve', 'deny', 'retry', 'read', 'archive'] as const;
+const DECISIONS = ['approve', 'deny', 'perhaps'] as const;
+
+/** By a command, or with an editor. */
+function answerOf(which: number, pick: number): Deed {
+  const what = ANSWERS[which];
+  if (what !== undefined) return { do: 'answer', what, pick };
+  return { do: 'write', decision: DECISIONS[which - ANSWERS.length] ?? 'deny', pick, note: `note ${pick}` };
 }
 
 function recipientsOf(draw: Draw, agent: () => string): string[] {

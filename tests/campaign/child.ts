@@ -22,6 +22,8 @@ export type Errand =
   | { do: 'try'; root: string }
   /** Opens, keeps and closes the engine again and again; in `inside` each leaves a mark while it holds the lock. */
   | { do: 'cycle'; root: string; inside: string }
+  /** Makes one turn as the organisation stands. */
+  | { do: 'turn'; root: string }
   /** Plays random deeds on organisations in memory and says the hash of all their files. */
   | { do: 'play'; seed: number; runs: number };
 
@@ -31,6 +33,7 @@ async function run(errand: Errand): Promise<void> {
   say('ready');
   if (errand.do === 'run') return makeTurns(errand);
   if (errand.do === 'cycle') return cycle(errand);
+  if (errand.do === 'turn') return turn(errand.root);
   if (errand.do === 'play') return playMany(errand);
   try {
     const engine = Engine.open(realPorts({ root: errand.root, env: {} }), TOOLS, errand.do);
@@ -41,6 +44,12 @@ async function run(errand: Errand): Promise<void> {
     if (!(error instanceof FaultError)) throw error;
     say(JSON.stringify(error.fault));
   }
+}
+
+async function turn(root: string): Promise<void> {
+  const engine = Engine.open(realPorts({ root, env: {} }), TOOLS, 'turn');
+  await engine.turn();
+  engine.close();
 }
 
 function say(line: string): void {

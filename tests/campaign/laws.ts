@@ -1,11 +1,12 @@
 import type { Deed } from '../../src/testing/generators.ts';
-import { bothEnds, creditsConserved, exactlyOnce, type Rule, soundJournal } from './oracle.ts';
+import { bothEnds, creditsConserved, decidedOnce, exactlyOnce, type Rule, soundJournal } from './oracle.ts';
 import type { Manner } from './play.ts';
 
 /** What holds after anything that people, providers and kills do. */
 export const RULES: Record<string, Rule> = {
   'no delivery without both ends of an edge': bothEnds,
   'every message reaches each of its recipients exactly once': exactlyOnce,
+  'a held act is decided once, as the last answer says': decidedOnce,
   'credits are conserved and no cap is passed': creditsConserved,
   'the journal is sound and announces every call': soundJournal,
 };

@@ -1,6 +1,7 @@
 import { parse } from 'yaml';
 import { printKey } from '../../src/core/call.ts';
 import type { Entry } from '../../src/core/entry.ts';
+import { answeredPath, approvalPath } from '../../src/core/files.ts';
 import { balanceOf, balanceOfOrg } from '../../src/core/ledger.ts';
 import { archivePath } from '../../src/core/send.ts';
 import { readFrontMatter } from '../../src/disk/codec.ts';
@@ -105,11 +106,41 @@ export const exactlyOnce: Rule = (play) => {
     else if (entry.k === 'dead') for (const name of entry.record.to) end(entry.record.message ?? '', name, 'dead');
     else if (entry.k === 'mail-gone') for (const name of waits(entry.id)) end(entry.id, name, 'withdrawn');
     else if (entry.k === 'revived') for (const name of entry.to) fates.set(`${entry.message.id} ${name}`, 'waiting');
-    else if (entry.k === 'request' && entry.request.ask === 'read')
+    else if (entry.k === 'request' && (entry.request.ask === 'read' || entry.request.ask === 'archive'))
       for (const id of entry.request.ids) if (waits(id).includes(entry.request.by)) end(id, entry.request.by, 'read');
   }
   return [...wrong, ...notInInboxes(play, fates), ...filesGone(play)];
 };
+
+/** A held act is decided once at most, as its last answer says, and its file lies where that says; one that could not be understood stays. */
+export const decidedOnce: Rule = (play) => {
+  const wrong: string[] = [];
+  const waiting = new Map<string, string>();
+  for (const entry of linesOf(play)) {
+    if (entry.k === 'held') waiting.set(entry.id, 'no answer');
+    const [id, answer] = answerIn(entry);
+    if (id !== null && waiting.has(id)) waiting.set(id, answer);
+    if (entry.k !== 'decided') continue;
+    const wanted = { approve: 'approved', deny: 'denied' }[waiting.get(entry.id) ?? ''] ?? waiting.get(entry.id);
+    if (entry.decision !== wanted) wrong.push(`${entry.id} was ${entry.decision}, but there was ${wanted}`);
+    waiting.delete(entry.id);
+    if (!play.machine.disk.read(answeredPath(entry.id))) wrong.push(`${entry.id} was decided, and no file says so`);
+    if (play.machine.disk.read(approvalPath(entry.id)) && !play.engine.state.aside.has(approvalPath(entry.id)))
+      wrong.push(`${entry.id} was decided, and its file still asks`);
+  }
+  for (const id of waiting.keys()) {
+    if (!play.engine.state.approvals.has(id)) wrong.push(`${id} waits, and the state forgot it`);
+    if (!play.machine.disk.read(approvalPath(id))) wrong.push(`${id} waits, and its file is gone`);
+  }
+  return wrong;
+};
+
+function answerIn(entry: Entry): [id: string | null, answer: string] {
+  if (entry.k === 'answer' || entry.k === 'lapsed') return [entry.id, entry.decision];
+  if (entry.k === 'request' && (entry.request.ask === 'approve' || entry.request.ask === 'deny'))
+    return [entry.request.id, entry.request.ask];
+  return [null, ''];
+}
 
 /** The engine's inboxes hold what waits, once, and nothing else. */
 function notInInboxes(play: Play, fates: ReadonlyMap<string, string>): string[] {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { parse, stringify } from 'yaml';
 import { type ActCall, type Json, type Prompt, ProviderError, type Reply } from '../../src/core/call.ts';
+import { approvalPath } from '../../src/core/files.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import type { Request } from '../../src/schema/request.ts';
@@ -23,6 +24,9 @@ export interface Manner {
   /** Calls end in an order of their own. */
   uneven?: number;
 }
+
+/** Milliseconds between two turns: more than the second in which calls of an agent are counted against its limit. */
+const TURN_MS = 10_000;
 
 /** Plays deeds on an organisation in memory. */
 export class Play {
@@ -98,6 +102,8 @@ export class Play {
         return this.ask(deed.request);
       case 'answer':
         return this.answer(deed);
+      case 'write':
+        return this.write(deed);
       case 'chart':
         return this.patch('org/chart.yaml', (chart) => toggle(chart as ChartText, deed));
       case 'grant':
@@ -126,6 +132,7 @@ export class Play {
 
   private async turn(): Promise<void> {
     this.putLaid();
+    this.machine.clock.advance(TURN_MS);
     try {
       await this.engine.turn();
     } catch (error) {
@@ -179,12 +186,26 @@ export class Play {
     const ids =
       what === 'read'
         ? [...(state.inbox.get('human') ?? [])]
-        : [...(what === 'retry' ? state.dead : state.approvals).keys()];
+        : what === 'archive'
+          ? this.saidToHuman()
+          : [...(what === 'retry' ? state.dead : state.approvals).keys()];
     const id = ids.sort()[pick % Math.max(1, ids.length)];
     if (id === undefined) return;
-    if (what === 'read') this.ask({ ask: 'read', by: 'human', ids: [id] });
+    if (what === 'read' || what === 'archive') this.ask({ ask: what, by: 'human', ids: [id] });
     else if (what === 'retry') this.ask({ ask: 'retry', by: 'human', id });
     else this.ask({ ask: what, by: 'human', id, note: '' });
+  }
+
+  /** Whether it was read or not, so that it does not matter when that was noted. */
+  private saidToHuman(): string[] {
+    return [...this.engine.state.threads.values()].flat().flatMap(({ id, to }) => (to.includes('human') ? [id] : []));
+  }
+
+  /** A text of the person's own, whatever the file said before. */
+  private write({ decision, pick, note }: Extract<Deed, { do: 'write' }>): void {
+    const ids = [...this.engine.state.approvals.keys()].sort();
+    const id = ids[pick % Math.max(1, ids.length)];
+    if (id !== undefined) this.machine.disk.put(approvalPath(id), `---\ndecision: ${decision}\nnote: ${note}\n---\n`);
   }
 
   private patch(path: string, change: (data: unknown) => void): void {

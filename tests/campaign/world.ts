@@ -32,7 +32,7 @@ export interface Machine {
   chars?: number;
 }
 
-/** Chart shapes of five agents or so; `ping-pong` runs out of credits. */
+/** Chart shapes of five agents or so; `ping-pong` runs out of credits, `asking` waits for people. */
 export const SHAPES: Record<string, OrgPlan> = {
   chain: plan({ human: ['a'], a: ['b', 'human'], b: ['c'], c: ['d'], d: ['a'] }),
   star: plan({ human: ['hub'], hub: ['a', 'b', 'c', 'human'], a: ['hub'], b: ['hub'], c: ['hub'] }),
@@ -52,7 +52,26 @@ export const SHAPES: Record<string, OrgPlan> = {
     { human: ['a', 'b'], a: ['b', 'c', 'human'], b: ['a', 'c'], c: ['a', 'b', 'human'] },
     { agents: { a: { grant: 1 }, b: { grant: 1, soft: 0.01 }, c: { grant: 1 } }, org: { per_turn: 0.05 } },
   ),
+  asking: asking(plan({ human: ['a', 'b'], a: ['b', 'human'], b: ['a', 'human'] })),
 };
+
+/** What the agents write to the human and remember is held; nobody answers, another person is asked, and then it is done. */
+function asking(shape: OrgPlan): OrgPlan {
+  const ask = { ask: ['human'] };
+  return {
+    ...shape,
+    edges: { ...shape.edges, boss: [] },
+    resumes: { ...shape.resumes, boss: { person: true } },
+    org: {
+      ...shape.org,
+      policies: [
+        { act: 'send_message to:human', do: ask },
+        { act: 'remember', do: ask },
+      ],
+      approvals: { timeout: '1 turn', default: 'approve', escalate_to: ['human', 'boss'] },
+    },
+  };
+}
 
 function plan(edges: Record<string, string[]>, credits?: OrgPlan['credits']): OrgPlan {
   const agents = Object.keys(edges).filter((name) => name !== 'human');

@@ -3,15 +3,18 @@ import { describe, expect, it } from 'vitest';
 import { apply } from '../../src/core/apply.ts';
 import { textHash } from '../../src/core/brief.ts';
 import type { Entry } from '../../src/core/entry.ts';
+import { entryAt } from '../../src/core/memory.ts';
 import { utcDay } from '../../src/core/money.ts';
 import {
   agentState,
   emptySpending,
   emptyState,
+  freezeState,
   inboxOf,
   type State,
   TAIL_CHARS,
   TAIL_LENGTH,
+  thawState,
 } from '../../src/core/state.ts';
 import {
   ASIDE,
@@ -33,9 +36,12 @@ import { letter, mail, sent, stateOf } from './world.ts';
 const FIRST = letter().id;
 
 describe('lines that tell a state nothing', () => {
-  it.each(['sweep', 'use', 'lapsed', 'done', 'synced', 'redacted', 'acked'] as const)('%s', (kind) => {
-    expect(stateOf(EVERY[kind])).toStrictEqual(emptyState());
-  });
+  it.each(['sweep', 'use', 'lapsed', 'answer', 'escalated', 'done', 'synced', 'redacted', 'acked'] as const)(
+    '%s',
+    (kind) => {
+      expect(stateOf(EVERY[kind])).toStrictEqual(emptyState());
+    },
+  );
 });
 
 it('an opening sets the time and its day, and no call of another turn is under way', () => {
@@ -52,6 +58,9 @@ describe('files', () => {
     expect([...state.workspace]).toEqual([[file?.path, textHash(file?.text ?? '')]]);
     apply(state, { ...EVERY.used, files: [{ path: file?.path ?? '', text: null, was: null }] });
     expect(state.workspace.size).toBe(0);
+    const large = { path: file?.path ?? '', text: null, was: null, hash: 'h', size: 1 };
+    apply(state, { ...EVERY.used, files: [large] });
+    expect([...state.workspace]).toEqual([[file?.path, 'h']]);
   });
 
   it('are kept as they stand, and memory is listed in the order of its last writing', () => {
@@ -63,12 +72,42 @@ describe('files', () => {
     const state = stateOf(memory('x', '1'), memory('y', '2'), EVERY.file, memory('x', '3'), EVERY.wrote);
     expect(state.files.get('agents/a/memory/x.md')).toBe('3');
     expect(state.files.get('org/shared/x')).toBe('new');
-    expect(state.memories.get('a')).toEqual(['agents/a/memory/y.md', 'agents/a/memory/x.md']);
+    expect([...(state.memories.get('a') ?? [])]).toEqual(['agents/a/memory/y.md', 'agents/a/memory/x.md']);
     apply(state, memory('y', null));
-    expect(state.memories.get('a')).toEqual(['agents/a/memory/x.md']);
+    expect([...(state.memories.get('a') ?? [])]).toEqual(['agents/a/memory/x.md']);
     expect(state.files.has('agents/a/memory/y.md')).toBe(false);
     apply(state, memory('never', null));
-    expect(state.memories.get('a')).toEqual(['agents/a/memory/x.md']);
+    expect([...(state.memories.get('a') ?? [])]).toEqual(['agents/a/memory/x.md']);
+  });
+
+  it('of memory have a version that grows with every edit of a person, and moves with them', () => {
+    const path = 'agents/a/memory/x.md';
+    const archived = 'agents/a/memory/archive/x.md';
+    const file = (text: string | null): Entry => ({ k: 'file', path, text });
+    const said = (version: number): string => `---\nversion: ${version}\n---\n`;
+    const version = (): number | undefined => (entryAt(state, path) ?? entryAt(state, archived))?.version;
+    const state = stateOf(file(said(3)));
+    expect(version()).toBe(3);
+    for (const [text, expected] of [
+      [`${said(3)}by hand`, 4],
+      [`${said(3)}again`, 5],
+      [said(9), 9],
+      [said(1), 10],
+    ] as const) {
+      apply(state, file(text));
+      expect(version()).toBe(expected);
+    }
+    apply(state, { k: 'moved', from: path, to: archived });
+    expect(entryAt(state, path)).toBeNull();
+    expect(version()).toBe(10);
+    apply(state, { k: 'wrote', agent: 'a', path: archived, text: said(11), was: null });
+    expect(version()).toBe(11);
+    apply(state, { k: 'moved', from: archived, to: path });
+    apply(state, { k: 'moved', from: 'agents/a/memory/none.md', to: archived });
+    expect([version(), [...(state.memories.get('a') ?? [])]]).toEqual([11, [path]]);
+    apply(state, file(null));
+    expect([version(), state.edited.size]).toEqual([undefined, 0]);
+    expect(thawState(freezeState(state) as Record<string, unknown>)).toEqual(state);
   });
 
   it('that were set aside are known by their mark until they are looked at again', () => {
@@ -339,6 +378,27 @@ describe('requests', () => {
     });
     apply(state, EVERY.decided);
     expect(state.approvals.size).toBe(0);
+  });
+
+  it('an answer in the file of a held act counts as one, and settles the record of what could not be understood', () => {
+    const state = stateOf(HELD, { ...ASIDE, path: 'org/approvals/A-1-a-1.md' }, EVERY.answer);
+    expect(state.approvals.get(HELD.id)?.answer).toEqual({ decision: 'approve', by: 'human', note: 'fine', hash: 'h' });
+    expect([state.aside.size, state.dead.size]).toEqual([0, 0]);
+    const { mends: _, ...plain } = EVERY.answer;
+    apply(state, { ...plain, decision: 'deny' });
+    expect(state.approvals.get(HELD.id)?.answer?.decision).toBe('deny');
+  });
+
+  it('a held act that somebody else is asked about waits for them from then on', () => {
+    const state = stateOf(opened(1, 5000), HELD, opened(3, 9000), EVERY.escalated);
+    expect(state.approvals.get(HELD.id)).toMatchObject({
+      turn: 1,
+      contacts: ['human', 'boss'],
+      asked: 3,
+      time: 9000,
+      otherwise: EVERY.escalated.otherwise,
+      answer: null,
+    });
   });
 
   it('redact tells a state nothing', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { CallKey, Reply, Usage } from '../../src/core/call.ts';
-import type { Entry } from '../../src/core/entry.ts';
+import type { Entry, Held } from '../../src/core/entry.ts';
 import type { Request } from '../../src/schema/request.ts';
 import { letter } from './world.ts';
 
@@ -72,21 +72,37 @@ export const ASIDE: Extract<Entry, { k: 'aside' }> = {
   owner: 'human',
 };
 
-export const HELD: Extract<Entry, { k: 'held' }> = {
-  k: 'held',
+const WAITING: Held = {
   id: 'A-1-a-1',
+  turn: 1,
   agent: 'a',
   tool: 'shell',
   input: { command: 'ls' },
   rule: 'ask',
   contacts: ['human'],
+  cause: [{ id: letter().id, from: 'human', subject: 'Hello', thread: letter().id, hops: 0 }],
+  otherwise: 'It waits until somebody answers.',
 };
+
+export const HELD: Extract<Entry, { k: 'held' }> = { k: 'held', ...WAITING };
 
 /** One line of every kind there is. */
 export const EVERY: { [K in Entry['k']]: Extract<Entry, { k: K }> } = {
   open: { k: 'open', turn: 1, time: 0, boot: 'boot', lock: 1, version: '1' },
   file: { k: 'file', path: 'org/org.yaml', text: 'name: x\n' },
   lapsed: { k: 'lapsed', id: 'A-1-a-1', decision: 'deny', note: 'nobody answered within 1h' },
+  answer: {
+    k: 'answer',
+    turn: 2,
+    id: 'A-1-a-1',
+    decision: 'approve',
+    by: 'human',
+    note: 'fine',
+    hash: 'h',
+    text: '---\ndecision: approve\n---\n',
+    mends: 'aside-000001-1',
+  },
+  escalated: { k: 'escalated', turn: 3, to: 'boss', held: WAITING, otherwise: 'If nobody answers, it is denied.' },
   lost: { k: 'lost', id: letter().id, path: letter().path },
   drop: { k: 'drop', turn: 1, found: 'agents/human/outbox/x.md', hash: 'h', message: letter({ n: 9 }) },
   aside: ASIDE,
@@ -122,7 +138,15 @@ export const EVERY: { [K in Entry['k']]: Extract<Entry, { k: K }> } = {
   dead: dead(),
   notice: { k: 'notice', to: 'a', about: 'ack', text: 'seen' },
   held: HELD,
-  decided: { k: 'decided', id: HELD.id, decision: 'approved', by: 'human', outcome: 'done' },
+  decided: {
+    k: 'decided',
+    id: HELD.id,
+    decision: 'approved',
+    by: 'human',
+    note: 'fine',
+    outcome: 'done',
+    held: WAITING,
+  },
   moved: { k: 'moved', from: letter().path, to: 'agents/human/outbox/archive/0000/000001-01-a-hello.md' },
   summarised: { k: 'summarised' },
   warned: { k: 'warned', scope: 'org' },
@@ -327,7 +351,22 @@ const line: fc.Arbitrary<Draft> = fc.oneof(
   }),
   pick.map(
     (i): Draft =>
-      (known) => ({ k: 'decided', id: nth(known.held, i), decision: 'denied', by: 'human', outcome: '' }),
+      (known) => {
+        const id = nth(known.held, i);
+        const held = { ...WAITING, id };
+        return { k: 'decided', id, decision: 'denied', by: 'human', note: '', outcome: '', held };
+      },
+  ),
+  fc.record({ i: pick, decision: fc.constantFrom('approve' as const, 'deny' as const), of: fc.option(pick) }).map(
+    ({ i, decision, of }): Draft =>
+      (known) => {
+        const more = of === null ? {} : { mends: nth(known.asides, of) };
+        return { ...EVERY.answer, id: nth(known.held, i), decision, mends: undefined, ...more } as Entry;
+      },
+  ),
+  pick.map(
+    (i): Draft =>
+      (known) => ({ ...EVERY.escalated, held: { ...WAITING, id: nth(known.held, i) } }),
   ),
   fc.constantFrom('org', '@crew', 'a').map(
     (scope): Draft =>

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { approvalPath, archiveMoves, deadLetterPath, type FileOp, filesOf } from '../../src/core/files.ts';
+import { textHash } from '../../src/core/brief.ts';
+import { approvalPath, archiveMoves, deadLetterPath, type FileOp, filesOf, liveBytes } from '../../src/core/files.ts';
 import { readMarkdown } from '../../src/disk/yaml.ts';
 import { deadLetterHead } from '../../src/schema/deadletter.ts';
 import { printMessage } from '../../src/schema/print.ts';
@@ -16,7 +17,9 @@ const DONE: Record<string, string[]> = {
   aside: ['create org/dead-letter/aside-000001-1.md'],
   revived: ['move org/dead-letter/archive/000001-human-01-2.md'],
   held: ['create org/approvals/A-1-a-1.md'],
-  decided: ['move org/approvals/answered/A-1-a-1.md'],
+  answer: ['move org/dead-letter/archive/aside-000001-1-2.md'],
+  escalated: ['replace org/approvals/A-1-a-1.md'],
+  decided: ['adopt org/approvals/answered/A-1-a-1.md'],
   used: ['live agents/a/workspace/x'],
   request: ['remove agents/human/requests/r.yaml'],
 };
@@ -34,6 +37,17 @@ describe('what a line does to the folder', () => {
     ]);
   });
 
+  it('used: text, bytes, and what the journal does not hold', () => {
+    const files = [
+      { path: 'a', text: 'x', was: null },
+      { path: 'b', text: null, was: 'h', hash: 'h2', size: 1, data: 'eA==' },
+      { path: 'c', text: null, was: null, hash: 'h3', size: 9 },
+    ];
+    const ops = filesOf({ ...EVERY.used, files }) as Extract<FileOp, { op: 'live' }>[];
+    expect(ops.map((op) => liveBytes(op)?.toString() ?? null)).toEqual(['x', 'x', null]);
+    expect(ops[1]).toEqual({ op: 'live', path: 'b', text: null, was: 'h', data: 'eA==' });
+  });
+
   it('drop: the found file becomes the canonical one', () => {
     const message = letter({ n: 9 });
     expect(filesOf(EVERY.drop)).toEqual([
@@ -47,6 +61,12 @@ describe('what a line does to the folder', () => {
       from: 'org/dead-letter/aside-000001-1.md',
       to: 'org/dead-letter/archive/aside-000001-1-7.md',
     });
+  });
+
+  it('wrote: what was removed goes if it is still the same; what was not there stays away', () => {
+    const hash = textHash('old');
+    expect(filesOf({ ...EVERY.wrote, text: null })).toEqual([{ op: 'remove', path: 'org/shared/x', hash }]);
+    expect(filesOf({ ...EVERY.wrote, text: null, was: null })).toEqual([]);
   });
 
   it('request: of a command that took the lock itself, nothing', () => {

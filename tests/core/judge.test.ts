@@ -53,7 +53,7 @@ describe('an act is', () => {
     });
   });
 
-  it.each(['', 'shell', '__proto__', 'constructor', 'x'.repeat(10_000)])(
+  it.each(['', 'teleport', '__proto__', 'constructor', 'x'.repeat(10_000)])(
     'refused when there is no such tool: %.20s',
     (tool) => {
       const at = scene();
@@ -67,8 +67,28 @@ describe('an act is', () => {
     const input = { path: 'x', content: 'y' };
     expect(judge(TOOLS, at, call('write_file', input))).toMatchObject({ is: 'held', id: 'A-2-a-1' });
     expect(judge(TOOLS, at, call('write_file', input))).toMatchObject({ is: 'held', id: 'A-2-a-2' });
-    expect(at.draft.held[0]).toEqual({ id: 'A-2-a-1', tool: 'write_file', input, rule: 'ask', contacts: ['human'] });
+    expect(at.draft.held[0]).toEqual({
+      id: 'A-2-a-1',
+      turn: 2,
+      agent: 'a',
+      tool: 'write_file',
+      input,
+      rule: 'ask',
+      contacts: ['human'],
+      cause: [],
+      otherwise: 'It waits until somebody answers.',
+    });
     expect(at.draft.refusals).toEqual([]);
+  });
+
+  it('held with what it may refer to of the mail of its visit, attachments too', () => {
+    const at = { ...scene(), given: [mail({ attachments: ['a.png'] }), mail({ n: 2 })] };
+    judge(TOOLS, at, call('write_file', { path: 'x', content: 'y' }));
+    const [first, second] = at.given;
+    expect(at.draft.held[0]?.cause).toEqual([
+      { id: first?.id, from: 'human', subject: 'Hello', thread: first?.thread, hops: 0, attachments: ['a.png'] },
+      { id: second?.id, from: 'human', subject: 'Hello', thread: second?.thread, hops: 0 },
+    ]);
   });
 
   it('used in the world: at once, or when it was approved', () => {

@@ -6,7 +6,7 @@ import type { Tool } from '../../src/core/tool.ts';
 import { TOOLS } from '../../src/tools/all.ts';
 import { configOf, resumeOf } from './world.ts';
 
-const EDGES = { human: ['a'], a: ['b', 'human'], b: ['a'], c: ['a'] };
+const EDGES = { human: ['a'], a: ['b', 'human'], b: ['a'], c: ['a'], boss: [] };
 
 interface Policy {
   act: string;
@@ -18,7 +18,7 @@ function config(policies: Policy[] = []): Config {
   return configOf({
     edges: EDGES,
     org: { policies },
-    resumes: { a: { tools } },
+    resumes: { a: { tools }, boss: { person: true } },
     files: { 'org/units/crew.md': '---\nmembers: [b, human]\n---\n' },
   });
 }
@@ -28,12 +28,12 @@ function actOf(config: Config, toolName: string, value: unknown, more: Partial<A
   return { agent: 'a', resume: resumeOf(config, 'a'), toolName, tool, value, why: null, approved: false, ...more };
 }
 
-const ASK = { ask: ['b'] };
+const ASK = { ask: ['boss'] };
 const send = (...to: string[]) => ({ to, body: 'Hi.' });
 
 /** tool, input, policies, what is said, by which rule. One row a rule, and more where a rule has more to say. */
 const TABLE: [string, string, unknown, Policy[], Partial<Act>, 'allow' | 'refuse' | 'hold', string][] = [
-  ['an unknown tool', 'shell', {}, [], {}, 'refuse', 'known-tool'],
+  ['an unknown tool', 'teleport', {}, [], {}, 'refuse', 'known-tool'],
   ['a tool named like a property', '__proto__', {}, [], {}, 'refuse', 'known-tool'],
   ['a tool that the resume does not list', 'remember', { key: 'k', text: '' }, [], {}, 'refuse', 'granted-tool'],
   [
@@ -189,8 +189,8 @@ describe('the gate', () => {
   });
 
   it('asks whom the policy names, else the first contact', () => {
-    const org = config([{ act: 'read_file', do: { ask: ['b', 'human'] } }]);
-    expect(permit(org, actOf(org, 'read_file', { path: 'x' }))).toMatchObject({ contacts: ['b', 'human'] });
+    const org = config([{ act: 'read_file', do: { ask: ['boss', 'human'] } }]);
+    expect(permit(org, actOf(org, 'read_file', { path: 'x' }))).toMatchObject({ contacts: ['boss', 'human'] });
     expect(permit(org, actOf(org, 'write_file', { path: 'x', content: '' }))).toMatchObject({ contacts: ['human'] });
   });
 

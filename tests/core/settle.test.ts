@@ -12,7 +12,7 @@ import {
 } from '../../src/core/settle.ts';
 import { emptyState, type Mail } from '../../src/core/state.ts';
 import { emptyDraft } from '../../src/core/tool.ts';
-import { ASIDE, EVERY, intent, replied, visited } from './entries.ts';
+import { ASIDE, EVERY, HELD, intent, replied, visited } from './entries.ts';
 import { configOf, letter, mail, resumeOf, sent, stateOf } from './world.ts';
 
 const config = configOf({
@@ -42,6 +42,8 @@ function settled(visit: Finished, state = emptyState()): Effect[] {
 function noticesIn(effects: readonly Entry[]): [string, string][] {
   return effects.flatMap((effect): [string, string][] => (effect.k === 'notice' ? [[effect.to, effect.about]] : []));
 }
+
+const { k: _, ...waiting } = HELD;
 
 describe('the effects of a turn', () => {
   it('stand in chart order, whoever finished first', () => {
@@ -78,7 +80,7 @@ describe('the effects of a turn', () => {
         { id: 'm1', author: 'z', reaction: '' },
         { id: 'm2', author: 'human', reaction: '👍' },
       ],
-      held: [{ id: 'A-2-a-1', tool: 'shell', input: {}, rule: 'ask', contacts: ['human', 'boss'] }],
+      held: [{ ...waiting, contacts: ['human', 'boss'] }],
       refusals: [{ tool: 'shell', rule: 'granted-tool', text: 'no' }],
       notes: ['thinking'],
     };
@@ -127,7 +129,7 @@ describe('the effects of a turn', () => {
     const draft = {
       ...emptyDraft(),
       sent: [{ message: letter(), files: [], held: false }],
-      held: [{ id: 'A', tool: 'x', input: {}, rule: '', contacts: [] }],
+      held: [waiting],
       notes: ['so far'],
     };
     const effects = settled(finished('a', { outcome: 'failed', blame: 'reply', reason: 'malformed: x', draft }));
@@ -302,4 +304,23 @@ it('a soft cap that is passed warns people once', () => {
     { k: 'notice', to: 'human', about: 'credits', text: expect.stringContaining('0.00006') },
   ]);
   expect(softWarnings(org, stateOf(intent({ unit: null }), replied(), { k: 'warned', scope: 'a' }))).toEqual([]);
+});
+
+describe('held acts that nobody answered in time', () => {
+  const told = (state: ReturnType<typeof stateOf>, line: Entry) =>
+    frozenEffects(config, state, 3, [line]).flatMap((effect) =>
+      effect.k === 'notice' ? [[effect.to, effect.text]] : [],
+    );
+
+  it('the next who is asked is told, and at the end everybody who was', () => {
+    const asks = 'a wants to use shell: lemming approve A-1-a-1, or deny it';
+    expect(told(stateOf(HELD), EVERY.escalated)).toEqual([['boss', asks]]);
+    expect(told(stateOf({ ...HELD, contacts: ['boss'] }), EVERY.lapsed)).toEqual([
+      ['boss', 'A-1-a-1: nobody answered within 1h; it is denied'],
+      ['human', 'A-1-a-1: nobody answered within 1h; it is denied'],
+    ]);
+    expect(told(emptyState(), { ...EVERY.lapsed, decision: 'approve' })).toEqual([
+      ['human', 'A-1-a-1: nobody answered within 1h; it is approved'],
+    ]);
+  });
 });

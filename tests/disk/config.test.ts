@@ -341,6 +341,40 @@ describe('a broken resume sets one agent aside', () => {
       'org/goals/b.md unknown-name',
     ]);
     expect(config?.goals.size).toBe(0);
+    expect(config?.contacts.size).toBe(0);
+  });
+
+  it('a contact is the person of its seat or of its name, or somebody outside', () => {
+    const { config, faults } = read({
+      'org/contacts/human.md': '---\nname: Anna\n---\nLikes tea.\n',
+      'org/contacts/chief.md': '---\nseat: human\nhours: 9 to 17\n---\n',
+      'org/contacts/cafe.md': '---\nchannel: by post\n---\n',
+      'org/contacts/x.md': '---\nseat: humn\n---\n',
+      'org/contacts/y.md': '---\nchanel: post\n---\n',
+    });
+    expect([...(config?.contacts ?? [])].map(([id, { name, seat, notes }]) => [id, name, seat, notes])).toEqual([
+      ['cafe', 'cafe', null, ''],
+      ['chief', 'chief', 'human', ''],
+      ['human', 'Anna', 'human', 'Likes tea.'],
+    ]);
+    expect(faults.map(({ file, line, code, nearest }) => [file, line, code, nearest])).toEqual([
+      ['org/contacts/x.md', 2, 'unknown-name', 'human'],
+      ['org/contacts/y.md', 2, 'unknown-key', 'channel'],
+    ]);
+  });
+
+  it.each([
+    ['policies: [{ act: shell, do: { ask: [humn] } }]', [[3, 'unknown-name', 'human']]],
+    ['approvals: { escalate_to: [human, cafe] }', [[3, 'unknown-name', 'chief']]],
+    ['approvals: { escalate_to: [human, chief] }', []],
+    ['policies: [{ act: shell, do: { ask: [chief] } }, { act: x, do: deny }]', []],
+  ])('only people are asked: %s', (line, wanted) => {
+    const { faults } = read({
+      'org/org.yaml': `version: 1\nname: x\n${line}\n`,
+      'org/contacts/chief.md': '---\nseat: human\n---\n',
+      'org/contacts/cafe.md': '---\n---\n',
+    });
+    expect(faults.map(({ line, code, nearest }) => [line, code, nearest])).toEqual(wanted);
   });
 });
 

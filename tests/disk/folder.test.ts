@@ -199,6 +199,20 @@ describe('what is a link or no folder', () => {
     );
   });
 
+  it.each(['agents/a/memory/learned', 'agents/a/memory/archive', 'org/shared', 'org/shared/context'])(
+    'in the place of %s is told once, and nothing behind it is read',
+    (place) => {
+      const folder = linked(place);
+      const state = emptyState();
+      const found = told(folder.tracked(state, LIMIT));
+      expect(found).toContain(`aside ${place} not-regular`);
+      expect(found).toContain('file agents/a/resume.md');
+      expect(found.filter((line) => line.startsWith(`file ${place}`))).toEqual([]);
+      take(state, folder.tracked(state, LIMIT));
+      expect(told(folder.tracked(state, LIMIT))).toEqual([]);
+    },
+  );
+
   it('is no folder of an agent', () => {
     const root = scratchOrg(PLAN);
     fs.symlinkSync('/tmp', join(root, 'agents/link'));

@@ -56,6 +56,20 @@ const TABLE: [string, FileOp, Files, Files, string[]][] = [
   ['what a crash left of a file is made anew', CREATE, { 'f/.lemming-x.tmp': 'ou' }, { 'f/x': 'ours' }, []],
   ['an attachment is bytes', ATTACH, {}, { 'f/y': '\0\u00ff' }, []],
   ['a file is replaced', REPLACE, { 'f/x': 'old' }, { 'f/x': 'new' }, []],
+  [
+    'a file with other line ends and a mark is replaced',
+    { ...REPLACE, was: 'a\nb' },
+    { 'f/x': '\ufeffa\r\nb' },
+    { 'f/x': 'new' },
+    [],
+  ],
+  [
+    'a known file with other line ends is removed',
+    { ...REMOVE, hash: hash('a\nb') },
+    { 'f/x': '\ufeffa\r\nb' },
+    {},
+    [],
+  ],
   ['a file that was replaced already is left', REPLACE, { 'f/x': 'new' }, { 'f/x': 'new' }, []],
   [
     'what a crash left of a replacement is tidied',
@@ -310,6 +324,18 @@ describe('after a power loss', () => {
     expect(restore({ 'f/x': 'any' }, REMOVE).files).toEqual({});
   });
 
+  it('what was adopted is removed also as an older version of ours, or torn; what a person wrote stays', () => {
+    const ops: FileOp[] = [
+      { ...CREATE, path: 'f/drop', text: 'one' },
+      { op: 'replace', path: 'f/drop', text: 'a drop', was: 'one' },
+      ADOPT,
+    ];
+    for (const left of ['one', 'a drop', '', 'a d', '\0\0'])
+      expect(restore({ 'f/drop': left, 'f/x': 'ours' }, ...ops).files).toEqual({ 'f/x': 'ours' });
+    expect(restore({ 'f/drop': 'mine', 'f/x': 'ours' }, ...ops).files).toEqual({ 'f/drop': 'mine', 'f/x': 'ours' });
+    expect(restore({ 'f/x': 'ours' }, ...ops).files).toEqual({ 'f/x': 'ours' });
+  });
+
   it('of a file that was written several times the last counts, and none before it is an edit', () => {
     const ops: FileOp[] = [
       { ...CREATE, text: 'one' },
@@ -324,6 +350,12 @@ describe('after a power loss', () => {
   it('moves are done again', () => {
     expect(restore({ 'f/x': 'ours' }, CREATE, MOVE)).toEqual({ restored: ['g/x'], files: { 'g/x': 'ours' } });
     expect(restore({ 'f/x': 'of long ago' }, MOVE).files).toEqual({ 'g/x': 'of long ago' });
+  });
+
+  it('a move from a name that was taken again later is not', () => {
+    const back: FileOp[] = [MOVE, CREATE, { op: 'remove', path: 'g/x', hash: hash('old') }];
+    expect(restore({ 'f/x': 'ours' }, ...back).files).toEqual({ 'f/x': 'ours' });
+    expect(restore({ 'f/x': 'ours', 'g/x': 'old' }, ...back).files).toEqual({ 'f/x': 'ours' });
   });
 
   it('temporary files go, and an edit that was aside is kept', () => {

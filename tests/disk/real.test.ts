@@ -206,3 +206,51 @@ describe('the real disk', () => {
     expect(failureOf(code)).toBe(failure);
   });
 });
+
+describe('in a workspace, where programs are at work, a folder that becomes a link after it was looked at leads nowhere', () => {
+  function swapped() {
+    const [outside, base] = [scratch(), scratch()];
+    fs.writeFileSync(join(outside, 'secret'), 'secret');
+    const disk = realDisk(base);
+    const d = 'agents/a/workspace/d';
+    disk.create(`${d}/secret`, 'own');
+    disk.create('agents/a/workspace/own', 'own');
+    disk.create(`${d}/deep/x`, 'x');
+    for (const folder of ['agents', 'agents/a', 'agents/a/workspace', d, `${d}/deep`]) disk.stat(folder);
+    fs.rmSync(join(base, d), { recursive: true });
+    fs.symlinkSync(outside, join(base, d));
+    return { disk, d, outside, own: 'agents/a/workspace/own' };
+  }
+
+  it.each<[string, (at: ReturnType<typeof swapped>) => unknown]>([
+    ['read', ({ disk, d }) => disk.read(`${d}/secret`)],
+    ['stat', ({ disk, d }) => disk.stat(`${d}/secret`)],
+    ['list', ({ disk, d }) => disk.list(d)],
+    ['create', ({ disk, d }) => disk.create(`${d}/new`, 'x')],
+    ['create deep', ({ disk, d }) => disk.create(`${d}/new/new`, 'x')],
+    ['rename in', ({ disk, d, own }) => disk.rename(own, `${d}/new`)],
+    ['rename out', ({ disk, d, own }) => disk.rename(`${d}/secret`, own)],
+    ['link in', ({ disk, d, own }) => disk.link(own, `${d}/new`)],
+    ['link out', ({ disk, d }) => disk.link(`${d}/secret`, 'agents/a/workspace/new')],
+    ['unlink', ({ disk, d }) => disk.unlink(`${d}/secret`)],
+    ['mkdir', ({ disk, d }) => disk.mkdir(`${d}/new`)],
+    ['rmdir', ({ disk, d }) => disk.rmdir(`${d}/deep`)],
+  ])('for %s', (_what, work) => {
+    const at = swapped();
+    let told: unknown = null;
+    try {
+      told = work(at);
+    } catch (error) {
+      expect(error).toBeInstanceOf(DiskError);
+    }
+    expect(told ?? null).toBe(null);
+    expect(fs.readdirSync(at.outside)).toEqual(['secret']);
+    expect(fs.readFileSync(join(at.outside, 'secret'), 'utf8')).toBe('secret');
+  });
+
+  it('tells how many names a file has', () => {
+    const { disk, own } = swapped();
+    disk.link(own, 'agents/a/workspace/again');
+    expect(disk.stat(own)?.links).toBe(2);
+  });
+});

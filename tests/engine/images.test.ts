@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { readJournal } from '../../src/disk/journal.ts';
+import { load } from '../../src/engine/load.ts';
 import { Recompute } from '../../src/engine/recompute.ts';
+import { redact } from '../../src/engine/redaction.ts';
+import { verifyJournal } from '../../src/engine/verify.ts';
 import { TOOLS } from '../../src/tools/all.ts';
 import { visitIn } from '../../src/views/call.ts';
 import { say } from '../regression/org.ts';
@@ -24,6 +27,13 @@ function lab(images: boolean): Lab {
   org.disk.create('agents/a/workspace/made.png', PNG);
   org.disk.now = () => org.clock.now() - 10_000;
   return org;
+}
+
+/** As `lemming redact` does, between two turns. */
+function erase({ disk }: Lab, id: string): void {
+  const loaded = load(disk);
+  loaded.journal.turnTo(loaded.state.turn + 1);
+  redact(disk, loaded, id);
 }
 
 describe('images of the mail', () => {
@@ -52,5 +62,24 @@ describe('images of the mail', () => {
     const again = new Recompute(TOOLS, org.ports());
     for (const group of readJournal(org.disk, [])) await again.take(group);
     expect([again.visits, again.divergence]).toEqual([2, null]);
+  });
+
+  it('are erased with the message they came with, unless they came with another one too', async () => {
+    const org = lab(true);
+    const another = Buffer.concat([PNG, Buffer.from('another')]);
+    await org.turns(2);
+    const images = () => org.journal().flatMap((line) => (line.k === 'blob' && line.image ? [line.text] : []));
+    erase(org, '000001-human-01');
+    expect(images()).toEqual([PNG.toString('base64')]);
+    org.disk.create('agents/human/outbox/another.png', another);
+    org.disk.create('agents/human/outbox/next.md', '---\nto: a\nattachments: [another.png]\n---\nAnd this?\n');
+    await org.turns(1);
+    expect(images()).toContain(another.toString('base64'));
+    erase(org, '000003-human-01');
+    expect(images()).toEqual([PNG.toString('base64'), '']);
+    expect(verifyJournal(org.disk).faults).toEqual([]);
+    const again = new Recompute(TOOLS, org.ports());
+    for (const group of readJournal(org.disk, [])) await again.take(group);
+    expect(again.divergence).toBeNull();
   });
 });

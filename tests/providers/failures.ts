@@ -510,8 +510,8 @@ function keepsTheKey({ service, header }: Hosted, settled: Reply | ProviderError
 }
 
 /**
- * Asks for one small reply again and again, cut one byte later each time as if it were whole, which is the cut that can be
- * mistaken for an end; and at every eighth byte by a reset, which the connection itself tells.
+ * Asks for one small reply again and again, cut one byte later each time: as if it were whole, which is the cut that can be
+ * mistaken for an end, and by a reset, which the connection itself tells.
  */
 async function survivesCuts(hosted: Hosted, stream: boolean): Promise<void> {
   const { service, dialect } = hosted;
@@ -519,7 +519,7 @@ async function survivesCuts(hosted: Hosted, stream: boolean): Promise<void> {
   const bytes = service.bytesOf(whole, stream).length;
   const outside = world({ env: { [hosted.variable]: CANARY } });
   const connection = await hosted.provider.connect(modelOf({ ...hosted.model(service.url), stream }), outside);
-  const endings = Array.from({ length: bytes }, (_, at) => (at % 8 ? [-at - 1] : [at, -at - 1])).flat();
+  const endings = Array.from({ length: bytes }, (_, at) => [at, -at - 1]).flat();
   const next = endings[Symbol.iterator]();
   service.requests.length = 0;
   service.answer(...endings.map(() => (request: unknown) => ({ ...whole, ending: endingIn(request) })));

@@ -15,10 +15,11 @@ export interface Answer {
   plain?: boolean;
   /**
    * How it goes wrong. `hang`: says nothing; `silence`: headers only; `stall`: headers and half a body; `drop`: cuts the
-   * connection before the headers; `drip`: one byte at a time; `endless`: the body again and again; a number: that many
+   * connection before the headers; `drip`: one byte at a time; `events`: one event at
+   * a time, slowly; `endless`: the body again and again; a number: that many
    * bytes, then the connection is cut, or (negative, less one) the answer ends as if it were whole.
    */
-  ending?: 'hang' | 'silence' | 'stall' | 'drop' | 'drip' | 'endless' | number;
+  ending?: 'hang' | 'silence' | 'stall' | 'drop' | 'drip' | 'events' | 'endless' | number;
 }
 
 type Script<R> = Answer | ((request: R) => Answer);
@@ -154,6 +155,7 @@ async function send(response: ServerResponse, bytes: Buffer, { status = 200, hea
   response.flushHeaders();
   if (ending === 'stall') response.write(bytes.subarray(0, bytes.length / 2));
   else if (ending === 'drip') await drip(response, bytes);
+  else if (ending === 'events') await slowly(response, bytes);
   else if (ending === 'endless') await repeat(response, bytes);
   else if (typeof ending === 'number') cut(response, bytes, ending);
 }
@@ -169,6 +171,14 @@ async function drip(response: ServerResponse, bytes: Buffer): Promise<void> {
     response.write(bytes.subarray(i, i + 1));
     await wait(20);
   }
+}
+
+async function slowly(response: ServerResponse, bytes: Buffer): Promise<void> {
+  for (const event of bytes.toString().split(/(?<=\n\n)/)) {
+    response.write(event);
+    await wait(350);
+  }
+  response.end();
 }
 
 async function repeat(response: ServerResponse, bytes: Buffer): Promise<void> {

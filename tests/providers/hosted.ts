@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Image, ProviderError } from '../../src/core/call.ts';
+import { type Heard, type Image, ProviderError } from '../../src/core/call.ts';
 import type { Hosted } from './dialect.ts';
 import { runsInAnOrg } from './in-an-org.ts';
 import { collectGarbage, modelOf, promptOf, secondCall, world } from './world.ts';
@@ -36,8 +36,14 @@ export function keepsTheHostedContract(hosted: Hosted): void {
         { id: 'b', name: 'z', input: {} },
       ];
       service.answer(dialect.called(...calls));
-      const { acts } = await (await open()).complete(promptOf(), never);
+      const heard = new Map<number, { tool: string; input: string }>();
+      const hear: Heard = (text, act) => {
+        if (act) heard.set(act.n, { tool: act.tool, input: (heard.get(act.n)?.input ?? '') + text });
+      };
+      const { acts } = await (await open()).complete(promptOf(), never, hear);
       expect(acts).toEqual(calls.map(({ id, name, input }) => ({ id, tool: name, input })));
+      const told = [...heard.values()].map(({ tool, input }) => ({ tool, input: JSON.parse(input || '{}') }));
+      expect(told).toContainEqual({ tool: 'x', input: { y: 'some longer text' } });
     });
 
     it('is left in the middle of a stream within 500 ms of an abort, whatever was collected', async () => {
@@ -78,7 +84,7 @@ export function keepsTheHostedContract(hosted: Hosted): void {
 
     it('says what had come when it took too long', async () => {
       service.answer({ ...dialect.said('half an answer'), ending: 'stall' });
-      const connection = await open({ timeout_ms: 150 });
+      const connection = await open({ timeout_ms: 1000 });
       const error = await connection.complete(promptOf(), never).catch((thrown: unknown) => thrown);
       expect(error).toMatchObject({
         failure: 'timeout',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Json, Usage } from '../../core/call.ts';
+import type { Heard, Json, Usage } from '../../core/call.ts';
 import { type Called, type Fail, member, type Progress, sum, unfinished, usageOf } from './answer.ts';
 
 /** What we read of an answer of Gemini, or of one event of a streamed one: both have the same shape. */
@@ -44,11 +44,11 @@ interface Joined {
   blocked: string | null;
 }
 
-/** Joins the pieces of an answer; `heard` is told the text as it comes. Only the first candidate is read. */
+/** Joins the pieces of an answer; `heard` is told text and acts as they come. Only the first candidate is read. */
 export async function joinCandidates(
   pieces: AsyncIterable<unknown>,
   progress: Progress,
-  heard: (text: string) => void,
+  heard: Heard,
   fail: Fail,
 ): Promise<Joined> {
   const joined: Joined = { model: null, text: '', calls: [], finish: null, blocked: null };
@@ -71,7 +71,7 @@ export async function joinCandidates(
 }
 
 /** Adds what one piece brings and returns its characters. */
-function addCandidate(joined: Joined, { content, finishReason }: Candidate, heard: (text: string) => void): number {
+function addCandidate(joined: Joined, { content, finishReason }: Candidate, heard: Heard): number {
   joined.finish = finishReason ?? joined.finish;
   let chars = 0;
   for (const { text, thought, functionCall } of content?.parts ?? []) {
@@ -82,6 +82,7 @@ function addCandidate(joined: Joined, { content, finishReason }: Candidate, hear
     }
     if (!functionCall) continue;
     const { id, name, args } = functionCall;
+    heard(JSON.stringify(args ?? {}), { n: joined.calls.length, tool: name ?? '' });
     joined.calls.push({ id, tool: name, input: (args ?? {}) as Json });
     chars += name?.length ?? 0;
   }

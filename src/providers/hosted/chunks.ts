@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Heard } from '../../core/call.ts';
 import { type Fail, member, type Progress, unfinished, usageOf } from './answer.ts';
 
 /** What we read of one event of a streamed chat completion. */
@@ -54,13 +55,13 @@ interface Joined {
 }
 
 /**
- * Joins a streamed answer to the plain one it stands for; `heard` is told the text as it comes. Throws an `unavailable`
+ * Joins a streamed answer to the plain one it stands for; `heard` is told text and acts as they come. Throws an `unavailable`
  * when it ends before the service said why it ended. Only the first choice is read.
  */
 export async function joinChunks(
   events: AsyncIterable<unknown>,
   progress: Progress,
-  heard: (text: string) => void,
+  heard: Heard,
   fail: Fail,
 ): Promise<unknown> {
   const joined: Joined = {
@@ -87,24 +88,19 @@ export async function joinChunks(
   return plain(joined);
 }
 
-function addChoice(
-  joined: Joined,
-  { delta, finish_reason }: Choice,
-  progress: Progress,
-  heard: (text: string) => void,
-) {
+function addChoice(joined: Joined, { delta, finish_reason }: Choice, progress: Progress, heard: Heard) {
   joined.finish = finish_reason ?? joined.finish;
   const { content, refusal, reasoning_content, reasoning, tool_calls } = delta ?? {};
   joined.content += content ?? '';
   joined.refusal += refusal ?? '';
   let chars = [content, refusal, reasoning_content ?? reasoning].join('').length;
-  for (const piece of tool_calls ?? []) chars += addCall(joined, piece);
+  for (const piece of tool_calls ?? []) chars += addCall(joined, piece, heard);
   progress.received = (progress.received ?? 0) + chars;
   if (content) heard(content);
 }
 
 /** Adds a piece of a tool call and returns its characters. */
-function addCall(joined: Joined, { index, id, function: given }: CallPiece): number {
+function addCall(joined: Joined, { index, id, function: given }: CallPiece, heard: Heard): number {
   const known = typeof index === 'number' ? joined.places.get(index) : joined.calls.at(-1);
   // Some services count no places, or count every call as the first: then a new id, or a name, begins a new call.
   const isNew = !known || (id && known.id && id !== known.id) || (given?.name && typeof index !== 'number');
@@ -114,6 +110,8 @@ function addCall(joined: Joined, { index, id, function: given }: CallPiece): num
     if (typeof index === 'number') joined.places.set(index, call);
   }
   call.function.name ??= given?.name;
+  if (typeof given?.arguments === 'string')
+    heard(given.arguments, { n: joined.calls.indexOf(call), tool: call.function.name ?? '' });
   return (isNew ? (given?.name?.length ?? 0) : 0) + addArguments(call, given?.arguments);
 }
 

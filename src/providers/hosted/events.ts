@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Usage } from '../../core/call.ts';
+import type { Heard, Usage } from '../../core/call.ts';
 import { type Fail, member, type Progress, parseInput, sum, unfinished, usageOf } from './answer.ts';
 
 /** What we read of one event of a streamed message of Anthropic; events of other types are not looked at. */
@@ -53,13 +53,13 @@ interface Joined {
 }
 
 /**
- * Joins a streamed message to the plain one it stands for; `heard` is told the text as it comes. Throws an `unavailable`
+ * Joins a streamed message to the plain one it stands for; `heard` is told text and acts as they come. Throws an `unavailable`
  * when it ends without its last event, or without a reason.
  */
 export async function joinEvents(
   events: AsyncIterable<unknown>,
   progress: Progress,
-  heard: (text: string) => void,
+  heard: Heard,
   fail: Fail,
 ): Promise<unknown> {
   const joined: Joined = {
@@ -85,7 +85,7 @@ export async function joinEvents(
 }
 
 /** Adds what one event brings and returns its characters. */
-function addEvent(joined: Joined, one: Event, heard: (text: string) => void, fail: Fail): number {
+function addEvent(joined: Joined, one: Event, heard: Heard, fail: Fail): number {
   switch (one.type) {
     case 'message_start':
       joined.id = one.message.id ?? null;
@@ -110,7 +110,7 @@ function addEvent(joined: Joined, one: Event, heard: (text: string) => void, fai
 
 type Delta = Extract<Event, { type: 'content_block_delta' }>['delta'];
 
-function addDelta(joined: Joined, index: number, delta: Delta, heard: (text: string) => void, fail: Fail): number {
+function addDelta(joined: Joined, index: number, delta: Delta, heard: Heard, fail: Fail): number {
   const block = joined.blocks.get(index);
   if (!block) throw fail('unavailable', 'a part of the answer belongs to nothing');
   const { text = '', partial_json = '', thinking = '' } = delta;
@@ -118,7 +118,10 @@ function addDelta(joined: Joined, index: number, delta: Delta, heard: (text: str
     block.text = (block.text ?? '') + text;
     heard(text);
   }
-  if (partial_json) joined.inputs.set(index, (joined.inputs.get(index) ?? '') + partial_json);
+  if (partial_json) {
+    joined.inputs.set(index, (joined.inputs.get(index) ?? '') + partial_json);
+    heard(partial_json, { n: index, tool: String(block.name ?? '') });
+  }
   return text.length + partial_json.length + thinking.length;
 }
 

@@ -1,0 +1,45 @@
+import { printHead } from '../schema/print.ts';
+import type { Held } from './entry.ts';
+
+/** What a person, or `nobody` in time, answered. */
+export interface Decision {
+  decision: 'approve' | 'deny';
+  by: string;
+  note: string;
+  /** What came of the act. */
+  outcome: string;
+}
+
+/** The file of a held act, written for the person who is to answer; with the decision once there is one. Canonical. */
+export function printApproval(held: Held, decided?: Decision): string {
+  const { id, turn, agent, tool, rule, contacts, input } = held;
+  const { decision = null, note = null, by = null } = decided ?? {};
+  const head = printHead(Object.entries({ id, turn, agent, tool, rule, contacts, decision, note: note || null, by }));
+  const act = `\`\`\`json\n${JSON.stringify(input, null, 2)}\n\`\`\``;
+  const parts = [`${agent} wants to use ${tool}. It waits because of: ${rule}.`, act, causeOf(held)];
+  return `${head}${[...parts, decided ? answered(decided) : options(held)].filter(Boolean).join('\n\n')}\n`;
+}
+
+/** Messages that are named as the cause at most. */
+const SHOWN_CAUSES = 10;
+
+/** The mail that the agent had before it. Subjects are quoted, so that none can pass for a line of this file. */
+function causeOf({ cause }: Held): string {
+  const lines = cause
+    .slice(0, SHOWN_CAUSES)
+    .map(({ id, from, subject }) => `- ${id} from ${from}: ${JSON.stringify(subject)}`);
+  if (cause.length > SHOWN_CAUSES) lines.push(`- and ${cause.length - SHOWN_CAUSES} more`);
+  return lines.length ? `It had read (\`lemming read ID\` shows it):\n\n${lines.join('\n')}` : '';
+}
+
+function options({ id, contacts, otherwise }: Held): string {
+  return [
+    `Asked: ${contacts.join(', ') || 'nobody who is there'}. ${otherwise}`,
+    `Answer here: write \`decision: approve\` or \`decision: deny\` above, and a \`note:\` for the agent if you like; the next turn reads it. Or: \`lemming approve ${id}\`, \`lemming deny ${id}\`, both with \`--note TEXT\`. An approved act is judged again and done once.`,
+  ].join('\n\n');
+}
+
+function answered({ decision, by, note, outcome }: Decision): string {
+  const words = note ? `: ${JSON.stringify(note)}` : '.';
+  return `${decision === 'approve' ? 'Approved' : 'Denied'} by ${by}${words}\n\nWhat came of it: ${JSON.stringify(outcome)}`;
+}

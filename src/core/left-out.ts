@@ -1,0 +1,20 @@
+/** Folders that programs fill and nobody reads: no search looks into them, and the journal does not hold what changes there. */
+export const LEFT_OUT: readonly string[] = [
+  '.git',
+  '.hg',
+  '.svn',
+  'node_modules',
+  '__pycache__',
+  '.venv',
+  'venv',
+  '.tox',
+  '.cache',
+  '.mypy_cache',
+  '.pytest_cache',
+  '.ruff_cache',
+];
+
+/** Whether a name in a workspace is left out: one of those folders, or a temporary file of the engine. */
+export function isLeftOut(name: string): boolean {
+  return LEFT_OUT.includes(name) || name.startsWith('.lemming-');
+}

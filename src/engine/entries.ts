@@ -1,0 +1,102 @@
+import { archivedPath, entryAt, type MemoryEntry, memoryOwner, memoryPath, readEntry } from '../core/memory.ts';
+import { findable, type Ranked, rankFound, startsOf } from '../core/relevance.ts';
+import { decode } from '../disk/codec.ts';
+import { type Disk, DiskError } from '../disk/disk.ts';
+import { openIndex, refresh } from '../disk/open-index.ts';
+import { isLeftover } from '../disk/tree.ts';
+import { byCodeUnit, isName } from '../schema/name.ts';
+import type { View } from './open.ts';
+
+/** The largest entry that is read: bytes. */
+const MOST_BYTES = 16_777_216;
+/** Folders of entries below that of an agent's memory, each after the one it lies in. */
+const PARTS = ['memory', 'memory/learned', 'memory/archive', 'memory/archive/learned'];
+const SHARED_PARTS = ['shared', 'shared/context'];
+
+/** Path → mark of the files of entries as they stand in the folder: of one agent, or of all and the shared context. */
+export function entryFiles(disk: Disk, agent?: string): Map<string, string> {
+  const agents = agent === undefined ? (disk.list('agents') ?? []).filter(isName) : [agent];
+  const files = new Map<string, string>();
+  for (const name of agents) addFiles(disk, `agents/${name}`, PARTS, files);
+  if (agent === undefined) addFiles(disk, 'org', SHARED_PARTS, files);
+  for (const path of files.keys()) if (memoryOwner(path) === null) files.delete(path); // of org/shared itself
+  return files;
+}
+
+/** Nothing behind a link is looked at. */
+function addFiles(disk: Disk, home: string, parts: readonly string[], files: Map<string, string>): void {
+  const open = new Set([home]);
+  for (const part of parts) {
+    const folder = `${home}/${part}`;
+    if (!open.has(folder.slice(0, folder.lastIndexOf('/'))) || disk.stat(folder)?.kind !== 'folder') continue;
+    open.add(folder);
+    for (const name of disk.list(folder) ?? []) {
+      const stat = name.endsWith('.md') && !isLeftover(name) ? disk.stat(`${folder}/${name}`) : null;
+      if (stat?.kind === 'file') files.set(`${folder}/${name}`, stat.mark);
+    }
+  }
+}
+
+/** The entry at a path as its file stands; null when there is none that can be read. */
+export function entryFile({ disk, state, redact }: View, path: string): MemoryEntry | null {
+  try {
+    const bytes = disk.read(path);
+    const decoded = bytes === null ? null : decode(bytes, MOST_BYTES, path);
+    if (!decoded || !('text' in decoded)) return null;
+    const text = redact(decoded.text);
+    return state.files.get(path) === text ? entryAt(state, path) : readEntry(path, text);
+  } catch (error) {
+    if (error instanceof DiskError && ['not-regular', 'too-large', 'denied'].includes(error.failure)) return null;
+    throw error;
+  }
+}
+
+/** The entries of an agent's memory by key, archived ones last. */
+export function entriesInFolder(view: View, agent: string): MemoryEntry[] {
+  return [...entryFiles(view.disk, agent).keys()]
+    .flatMap((path) => entryFile(view, path) ?? [])
+    .sort((a, b) => Number(a.archived) - Number(b.archived) || byCodeUnit(a.key, b.key));
+}
+
+/** The entry of that key, archived or not. */
+export function entryNamed(view: View, agent: string, key: string): MemoryEntry | null {
+  const files = entryFiles(view.disk, key.startsWith('shared/') ? undefined : agent);
+  const place = memoryPath(agent, key);
+  const path = [place, archivedPath(place)].find((one) => files.has(one));
+  return path === undefined ? null : entryFile(view, path);
+}
+
+/** Paths of the entries that are found by words, the best first, so many at most: of an agent, or of all and the shared context. The index is brought up to date first. */
+export async function findEntries(
+  view: View,
+  root: string,
+  query: string,
+  most: number,
+  agent?: string,
+): Promise<Ranked<string>> {
+  const index = await openIndex(view.disk, root);
+  try {
+    const files = entryFiles(view.disk);
+    refresh(index, files, (path) => textFor(view, path));
+    const within = (path: string): boolean => agent === undefined || path.startsWith(`agents/${agent}/`);
+    const found = index.holding(startsOf(query)).filter(({ path }) => within(path));
+    const of = agent === undefined ? files.size : [...files.keys()].filter(within).length;
+    const ranked = rankFound(found.map(findableIn), query, of, most);
+    return { found: ranked.found, best: ranked.best.map(({ path }) => path) };
+  } finally {
+    index.close();
+  }
+}
+
+/** What an index holds of an entry: the turn, key and tags, and the text, a line each. */
+function textFor(view: View, path: string): string | null {
+  const entry = entryFile(view, path);
+  if (!entry) return null;
+  const { turn, name, body } = findable(entry);
+  return `${turn}\n${name}\n${body}`;
+}
+
+function findableIn({ path, text }: { path: string; text: string }): ReturnType<typeof findable> {
+  const [turn = '', name = '', body = ''] = text.split('\n', 3);
+  return { path, turn: Number(turn), name, body };
+}

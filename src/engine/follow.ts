@@ -1,0 +1,195 @@
+import { apply } from '../core/apply.ts';
+import type { Config } from '../core/config.ts';
+import type { Entry, Input } from '../core/entry.ts';
+import { peopleOf } from '../core/settle.ts';
+import { type Clock, realClock } from '../disk/clock.ts';
+import { configReader } from '../disk/config.ts';
+import type { Disk } from '../disk/disk.ts';
+import { Folder } from '../disk/folder.ts';
+import { realHost } from '../disk/host.ts';
+import { journalPath } from '../disk/journal.ts';
+import { lockHolder } from '../disk/lock.ts';
+import { realDisk } from '../disk/real.ts';
+import { Tail } from '../disk/tail.ts';
+import { type Fault, FaultError } from '../schema/fault.ts';
+import type { LogLine } from '../views/log-line.ts';
+import { KEPT_TURNS, Recent } from '../views/screen/recent.ts';
+import type { Scene } from '../views/screen/scene.ts';
+import { lineEvents, visitEvents } from './events.ts';
+import { turnLines } from './history.ts';
+import { type Loaded, load } from './load.ts';
+import { type Place, personOf } from './open.ts';
+import { redactor } from './redact.ts';
+
+/** Of the past, so many bytes of the journal are read at the start at most. */
+const PAST_BYTES = 4_000_000;
+/** Lines of the log that are kept. */
+const KEPT_LOG = 2000;
+/** Largest file of the folder that is read. */
+const LIMIT = 1_048_576;
+/** Milliseconds between two looks at the folder; more where a look takes long, so that it takes a twentieth of the time. */
+const LOOK_MS = 1000;
+const LOOK_SHARE = 20;
+const MOST_MS = 3000;
+const LONG_AGO_MS = 60_000;
+
+/** An org as it changes, read from outside: its journal line by line, its folder now and then. Writes nothing. */
+export class Follow {
+  private readonly place: Place;
+  readonly disk: Disk;
+  private readonly clock: Clock;
+  private folder!: Folder;
+  private tail!: Tail;
+  private readonly read = configReader();
+  private loaded!: Loaded;
+  private recent!: Recent;
+  private log: LogLine[] = [];
+  private lines = 0;
+  /** Of the turn whose lines are read: ISO 8601. */
+  private time = '';
+  private config!: Config;
+  private faults: Fault[] = [];
+  private changes: Input[] = [];
+  private stale = true;
+  private nextLook = 0;
+  /** When the folder may be looked at again if there is a reason. */
+  private rested = 0;
+  /** Files that the turn under way has taken and not removed yet. */
+  private readonly taken = new Set<string>();
+  private around: Pick<Scene, 'drops' | 'requests' | 'engine' | 'tasks'> = {
+    drops: [],
+    requests: [],
+    engine: null,
+    tasks: [],
+  };
+
+  /** Throws the faults of an org that cannot be used. */
+  static async open(place: Place, clock: Clock = realClock): Promise<Follow> {
+    const follow = new Follow(place, clock);
+    follow.start();
+    await follow.lookAround();
+    return follow;
+  }
+
+  private constructor(place: Place, clock: Clock) {
+    this.place = place;
+    this.disk = realDisk(place.root);
+    this.clock = clock;
+  }
+
+  /** What a screen shows now. */
+  scene(): Scene {
+    const { config, recent, log, faults, around } = this;
+    return { config, state: this.loaded.state, person: personOf(config), faults, recent, log, ...around };
+  }
+
+  /** Takes in what happened since the last look; `now`: the folder as well, whenever it was looked at. True when anything did. */
+  async look(now = false): Promise<boolean> {
+    const entries = this.tail.look();
+    if (entries === null) this.start();
+    else for (const entry of entries) this.take(entry);
+    const around = now || entries === null || this.clock.ticks() >= this.nextLook ? await this.lookAround() : false;
+    return around || entries === null || entries.length > 0;
+  }
+
+  /** Reads everything anew. */
+  private start(): void {
+    this.loaded = load(this.disk);
+    const { journal, state, unfinished } = this.loaded;
+    this.folder = new Folder(
+      this.disk,
+      { ...this.clock, now: () => this.clock.now() + LONG_AGO_MS },
+      redactor(this.place.env),
+    );
+    this.tail = new Tail(this.disk, journal.file, journal.size, journal.head);
+    this.recent = new Recent();
+    this.log = [];
+    this.taken.clear();
+    this.stale = true;
+    for (let turn = this.firstShown(journal.file); turn < journal.file; turn++)
+      for (const entry of turnLines(this.disk, turn)) this.note(entry, turn);
+    for (const entry of this.tail.before) this.note(entry, journal.file);
+    for (const entry of unfinished?.calls ?? []) apply(state, entry);
+  }
+
+  /** The first turn of the past that is shown. */
+  private firstShown(last: number): number {
+    let bytes = 0;
+    let first = last;
+    while (first > 1 && last - first < KEPT_TURNS && bytes < PAST_BYTES) {
+      first--;
+      bytes += this.disk.stat(journalPath(first))?.size ?? 0;
+    }
+    return first;
+  }
+
+  private take(entry: Entry): void {
+    apply(this.loaded.state, entry);
+    if (entry.k === 'file' || entry.k === 'wrote') this.stale = true;
+    if (entry.k === 'drop') this.taken.add(entry.found);
+    if (entry.k === 'request' && entry.file !== undefined) this.taken.add(entry.file);
+    if (entry.k === 'done') this.taken.clear();
+    if (['drop', 'request', 'done', 'open'].includes(entry.k)) this.nextLook = Math.min(this.nextLook, this.rested);
+    this.note(entry, this.loaded.state.turn + 1);
+  }
+
+  /** Keeps what screens show of a line. */
+  private note(entry: Entry, turn: number): void {
+    this.recent.take(entry);
+    const events = entry.k === 'visit' ? visitEvents(entry, undefined, turn) : lineEvents(entry, turn);
+    if (entry.k === 'commit') events.push({ level: 'info', module: 'engine', event: 'turn', turn: entry.turn });
+    if (entry.k === 'open') this.time = new Date(entry.time).toISOString();
+    for (const event of events) this.log.push(Object.assign(event, { n: this.lines++, time: this.time, org: '' }));
+    if (this.log.length > 2 * KEPT_LOG) this.log.splice(0, this.log.length - KEPT_LOG);
+  }
+
+  /** Configuration, drops, requests and the lock, as the folder has them now. */
+  private async lookAround(): Promise<boolean> {
+    const start = this.clock.ticks();
+    const changed = this.readConfig();
+    const { state } = this.loaded;
+    const { folder, disk, config } = this;
+    const inputs = [
+      ...folder.requests(state, peopleOf(config), LIMIT, state.time),
+      ...(await folder.drops(state, config, state.turn + 1, LIMIT)),
+    ];
+    const before = JSON.stringify(this.around);
+    this.around = {
+      drops: inputs.flatMap((one) => (one.k === 'drop' && !this.taken.has(one.found) ? [one.message] : [])),
+      requests: inputs.flatMap((one) => (one.k === 'request' && !this.taken.has(one.file ?? '') ? [one.request] : [])),
+      engine: lockHolder(disk, realHost(this.place.root)),
+      tasks: (disk.list('org/tasks') ?? []).filter((name) => name.endsWith('.md')).map((name) => `org/tasks/${name}`),
+    };
+    const end = this.clock.ticks();
+    this.rested = end + Math.min(MOST_MS, (end - start) * LOOK_SHARE);
+    this.nextLook = Math.max(end + LOOK_MS, this.rested);
+    return changed || JSON.stringify(this.around) !== before;
+  }
+
+  /** A configuration that breaks while it is watched leaves the last good one. */
+  private readConfig(): boolean {
+    const { state } = this.loaded;
+    this.disk.recheck();
+    const changes = this.folder.tracked(state, LIMIT);
+    if (!this.stale && isSame(changes, this.changes)) return false;
+    this.changes = changes;
+    this.stale = false;
+    const texts = new Map(state.files);
+    for (const change of changes)
+      if (change.k === 'file') {
+        if (change.text === null) texts.delete(change.path);
+        else texts.set(change.path, change.text);
+      }
+    const { config, faults, warnings } = this.read(texts, this.folder.agentFolders(), this.place.env);
+    if (!config && !this.config) throw new FaultError(...(faults as [Fault, ...Fault[]]));
+    if (config) this.config = config;
+    this.faults = [...faults, ...warnings];
+    return true;
+  }
+}
+
+function isSame(a: readonly Input[], b: readonly Input[]): boolean {
+  const textOf = (one: Input | undefined): unknown => (one?.k === 'file' ? one.text : one?.k);
+  const pathOf = (one: Input | undefined): unknown => (one && 'path' in one ? one.path : null);
+  return a.length === b.length && a.every((one, i) => pathOf(one) === pathOf(b[i]) && textOf(one) === textOf(b[i]));
+}
