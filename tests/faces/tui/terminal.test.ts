@@ -84,8 +84,10 @@ describe('lemming watch in a terminal', () => {
     await terminal.type('très bien 👍');
     await terminal.press('Enter');
     await terminal.shows('Written to manager');
-    await terminal.press('Escape', '1');
-    await terminal.shows(/message +\d+-human-\d+ +human to manager: Re:/);
+    await terminal.press('Escape', '/', 'C-u');
+    await terminal.type('from:human to:manager Re:');
+    await terminal.press('Enter');
+    await terminal.shows('filter: from:human to:manager Re:  (1 shown');
 
     await terminal.press('4', 'a');
     await terminal.shows('approve A-');
