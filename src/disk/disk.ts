@@ -4,8 +4,11 @@
  * loses unsynced operations.
  */
 export interface Disk {
-  /** Bytes of a regular file, or null when nothing is there. Never follows a link, never blocks on a FIFO. Throws a `DiskError`. */
-  read(path: string): Uint8Array | null;
+  /**
+   * Bytes of a regular file, or null when nothing is there. Never follows a link, never blocks on a FIFO. `alone`: not of a
+   * file that has a second name, where that is known. Throws a `DiskError`.
+   */
+  read(path: string, alone?: true): Uint8Array | null;
   /** Names in a folder, sorted by code unit, or null when there is no such folder. */
   list(path: string): string[] | null;
   /** What is at the path, without following a link; null when nothing is there. */

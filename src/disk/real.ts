@@ -70,7 +70,7 @@ export function realDisk(root: string): Disk {
     }
   };
   return {
-    read: (p) => attempt(p, () => holding(p, (file) => readRegular(file, p)), null),
+    read: (p, alone) => attempt(p, () => holding(p, (file) => readRegular(file, p, alone)), null),
     list: (p) => attempt(p, () => holding(`${p}/.`, (file) => fs.readdirSync(file.slice(0, -2))).sort(), null),
     stat: (p) => attempt(p, () => holding(p, (file) => noteFolder(p, statOf(file))), null),
     create: (p, bytes) => withParents(p, () => holding(p, (file) => createFile(file, bytes))),
@@ -162,11 +162,12 @@ export function failureOf(code: string): DiskFailure {
   return FAILURES[code] ?? 'other';
 }
 
-function readRegular(file: string, p: string): Uint8Array {
+function readRegular(file: string, p: string, alone = false): Uint8Array {
   const fd = fs.openSync(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   try {
     const stat = fs.fstatSync(fd);
-    if (!stat.isFile()) throw new DiskError('not-regular', p, 'not a regular file');
+    if (!stat.isFile()) throw new DiskError('not-regular', p, stat.isDirectory() ? 'a folder' : 'not a regular file');
+    if (alone && stat.nlink > 1) throw new DiskError('not-regular', p, 'it has a second name (a hard link)');
     if (stat.size > MAX_READ) throw new DiskError('too-large', p, `${stat.size} bytes`);
     return fs.readFileSync(fd);
   } finally {

@@ -1,7 +1,7 @@
 import { textHash } from '../core/brief.ts';
 import type { Cause, LiveFile } from '../core/entry.ts';
 import { isLeftOut } from '../core/left-out.ts';
-import { permitPath, permitRead } from '../core/permit.ts';
+import { type PathRuling, permitPath, permitRead } from '../core/permit.ts';
 import type { Box, FileText, WorldResult } from '../core/tool.ts';
 import { type Disk, DiskError, type Stat } from '../disk/disk.ts';
 import { runJavascript } from '../disk/javascript.ts';
@@ -56,21 +56,20 @@ const SHOWN_HASH = 16;
 
 /** Makes the Box of one use of a tool. */
 export function makeBox({ disk, resume, given, staged, room, changes, program, timeout, signal }: Means): Box {
-  const resolve = (path: string, permitted = permitPath(resume, path)): { path: string; shared: boolean } => {
-    if (!permitted.ok) throw new BoxRefusal(permitted.text);
-    refuseLinks(disk, permitted.path);
-    return permitted;
+  const resolve = (path: string): Target => {
+    const target = demandPermitted(permitPath(resume, path));
+    refuseLinks(disk, target.path);
+    return target;
   };
-  const look = (target: { path: string; shared: boolean }): FileText | null => {
+  const look = (target: Target): FileText | null => {
     const text = target.shared ? staged(target.path) : undefined;
-    const bytes = text === undefined ? disk.read(target.path) : text === null ? null : Buffer.from(text);
-    if (bytes === null) return null;
-    return { text: new TextDecoder().decode(bytes), hash: bytesHash(bytes).slice(0, SHOWN_HASH) };
+    const bytes = text === undefined ? readAlone(disk, target.path) : text === null ? null : Buffer.from(text);
+    return bytes === null ? null : fileText(bytes);
   };
   return {
     agent: resume.name,
     read(path) {
-      const found = look(resolve(path, permitRead(resume, given, path)));
+      const found = look(demandPermitted(permitRead(resume, given, path)));
       if (found === null) throw new BoxRefusal(`There is no file ${JSON.stringify(path)}.`);
       return found;
     },
@@ -95,6 +94,27 @@ export function makeBox({ disk, resume, given, staged, room, changes, program, t
     },
     program,
     javascript: (code) => runJavascript(code, timeout, signal),
+  };
+}
+
+/** Where a path of a tool leads, as a path of the disk. */
+interface Target {
+  path: string;
+  shared: boolean;
+}
+
+function demandPermitted(ruling: PathRuling): Target {
+  if (!ruling.ok) throw new BoxRefusal(ruling.text);
+  return ruling;
+}
+
+/** The hash is made when somebody asks for it. */
+function fileText(bytes: Uint8Array): FileText {
+  return {
+    text: new TextDecoder().decode(bytes),
+    get hash() {
+      return bytesHash(bytes).slice(0, SHOWN_HASH);
+    },
   };
 }
 
@@ -144,8 +164,17 @@ function refuseLinks(disk: Disk, path: string): void {
 }
 
 function statOf(disk: Disk, path: string): Stat | null {
+  return refusing(() => disk.stat(path));
+}
+
+/** One look finds out what refuseLinks would, and reads. */
+function readAlone(disk: Disk, path: string): Uint8Array | null {
+  return refusing(() => disk.read(path, true));
+}
+
+function refusing<T>(look: () => T): T {
   try {
-    return disk.stat(path);
+    return look();
   } catch (error) {
     if (error instanceof DiskError && error.failure === 'not-regular') throw new BoxRefusal(error.message);
     throw error;
