@@ -29,13 +29,17 @@ export interface Step {
 
 /** Goes through the agents in chart order. Pure. */
 export function walk(config: Config, state: State, turn: number, step: Step = {}): Due[] {
-  const list: Due[] = [];
-  for (const agent of config.order)
-    if (!config.agents.get(agent)?.person) list.push(look(config, state, turn, agent, step));
-  return list;
+  return config.order.flatMap((agent) => dueOf(config, state, turn, agent, step) ?? []);
 }
 
-function look(config: Config, state: State, turn: number, agent: string, { only, step }: Step): Due {
+/** Looks at one agent; undefined: a person, or nobody that is in the chart. Pure. */
+export function dueOf(config: Config, state: State, turn: number, agent: string, step: Step = {}): Due | undefined {
+  const resume = config.agents.get(agent);
+  return resume && !resume.person ? look(config, state, turn, resume, step) : undefined;
+}
+
+function look(config: Config, state: State, turn: number, resume: Resume, { only, step }: Step): Due {
+  const agent = resume.name;
   const no = (why: string, more: Partial<Due> = {}): Due => ({
     agent,
     due: false,
@@ -50,7 +54,7 @@ function look(config: Config, state: State, turn: number, agent: string, { only,
   if (only !== undefined && only !== agent) return no(`only ${only} steps`);
   if (state.paused && !step) return no('the organisation is paused');
   if (account.paused) return no('paused');
-  const { every, offset, when } = (config.agents.get(agent) as Resume).schedule;
+  const { every, offset, when } = resume.schedule;
   const fires = turn % every === offset % every;
   const next = turn + ((((offset - turn) % every) + every) % every || every);
   const inbox = state.inbox.has(agent) ? inboxOf(state, agent) : NO_MAIL;

@@ -2,7 +2,7 @@ import { type Config, mayWriteTo } from '../core/config.ts';
 import { balanceOf } from '../core/ledger.ts';
 import { entriesOf } from '../core/memory.ts';
 import { agentState, inboxOf, type Notice, type State } from '../core/state.ts';
-import { walk } from '../core/walk.ts';
+import { dueOf } from '../core/walk.ts';
 import type { Caps } from '../schema/credits.ts';
 import { mayBeReadBy, oneSided } from './chart.ts';
 import { type AgentCondition, conditionOf, type Health, healthOf } from './health.ts';
@@ -119,7 +119,7 @@ function creditsOf(config: Config, state: State, name: string): Inspection['cred
 
 function nextTurn(config: Config, state: State, name: string): Inspection['next_turn'] {
   const turn = state.turn + 1;
-  const due = walk(config, state, turn).find((one) => one.agent === name);
+  const due = dueOf(config, state, turn, name);
   return { turn, due: due?.due ?? false, why: whyOf(config, state, name, due), next: due?.next ?? null };
 }
 
@@ -143,7 +143,7 @@ function lastTurn(config: Config, state: State, name: string): Inspection['last_
     inbox: new Map([...state.inbox, [name, then.map((mail) => mail.id)]]),
   };
   if (then.length === 0) before.inbox.delete(name);
-  const due = walk(config, before, turn).find((one) => one.agent === name);
+  const due = dueOf(config, before, turn, name);
   return {
     turn,
     ran: false,

@@ -6,7 +6,7 @@ import { printEvent } from '../../views/turn.ts';
 import { safeLine } from '../cli/safe.ts';
 import { fold, head, inverse, type Paint, row, sized, widthOf, widths } from './fit.ts';
 import { PANES, type PaneName, panesOf } from './panes.ts';
-import type { Slots } from './slots.ts';
+import { PAGE, type Slots } from './slots.ts';
 import { chosenRow, type Layout, type Prompt, type Reader, type Ui, windowStart } from './ui.ts';
 
 /** All that a frame shows. */
@@ -22,19 +22,17 @@ export interface Frame {
   helpKey: string;
 }
 
-/** A row of the terminal. */
-function Row({ text, slots }: { text: string; slots: Slots }) {
-  return <Text>{slots.hold(text)}</Text>;
+/** A row of the terminal, of so many columns. */
+function Row({ text, width, slots }: { text: string; width: number; slots: Slots }) {
+  return <Text>{slots.hold(text, width)}</Text>;
 }
 
 /** So many rows of a place; missing ones are empty. */
 function Rows({ rows, height, width, slots }: { rows: string[]; height: number; width: number; slots: Slots }) {
+  const held = Array.from({ length: height }, (_, y) => slots.hold(rows[y] ?? '', width));
   return (
-    <Box flexDirection="column" width={width} flexShrink={0}>
-      {Array.from({ length: height }, (_, y) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a row of the terminal is its place
-        <Row key={y} text={rows[y] ?? ''} slots={slots} />
-      ))}
+    <Box width={1} flexShrink={0}>
+      <Text>{held.join('\n')}</Text>
     </Box>
   );
 }
@@ -43,8 +41,8 @@ function Rows({ rows, height, width, slots }: { rows: string[]; height: number; 
 export function FrameView(frame: Frame) {
   const { layout, ui, slots } = frame;
   return (
-    <Box flexDirection="column" width={layout.columns} height={layout.rows}>
-      <Row slots={slots} text={tabs(frame)} />
+    <Box flexDirection="column" width={PAGE} height={layout.rows}>
+      <Row slots={slots} text={tabs(frame)} width={layout.columns} />
       {ui.reader ? <ReaderView frame={frame} reader={ui.reader} /> : <PaneView {...frame} />}
       <Rows
         slots={slots}
@@ -52,7 +50,7 @@ export function FrameView(frame: Frame) {
         height={layout.prompt}
         width={layout.columns}
       />
-      <Row slots={slots} text={footer(frame)} />
+      <Row slots={slots} text={footer(frame)} width={layout.columns} />
     </Box>
   );
 }
@@ -87,14 +85,14 @@ function PaneView(frame: Frame) {
         />
       )}
       <Box>
-        <Box flexDirection="column" width={list.width} flexShrink={0}>
-          <Row slots={slots} text={heading(frame)} />
+        <Box flexDirection="column" width={1} flexShrink={0}>
+          <Row slots={slots} text={heading(frame)} width={list.width} />
           <Rows slots={slots} rows={listRows(frame, chosen)} height={list.height} width={list.width} />
         </Box>
         {detail?.where === 'beside' && <Rows slots={slots} rows={bar} height={detail.height} width={3} />}
         {detail?.where === 'beside' && <Rows slots={slots} rows={closer} height={detail.height} width={detail.width} />}
       </Box>
-      {detail?.where === 'below' && <Row slots={slots} text={rule('', columns, paint)} />}
+      {detail?.where === 'below' && <Row slots={slots} text={rule('', columns, paint)} width={columns} />}
       {detail?.where === 'below' && (
         <Rows slots={slots} rows={closer.map((text) => `  ${text}`)} height={detail.height} width={columns} />
       )}
@@ -157,7 +155,11 @@ function ReaderView({ frame, reader }: { frame: Frame; reader: Reader }) {
     lines.length > height ? `lines ${from + 1} to ${Math.min(lines.length, from + height)} of ${lines.length}` : '';
   return (
     <Box flexDirection="column" flexShrink={0}>
-      <Row slots={slots} text={`${rule(title, layout.columns - place.length - 1, paint)} ${paint('quiet', place)}`} />
+      <Row
+        slots={slots}
+        width={layout.columns}
+        text={`${rule(title, layout.columns - place.length - 1, paint)} ${paint('quiet', place)}`}
+      />
       <Rows
         slots={slots}
         rows={lines.slice(from, from + height).map((text) => ` ${text}`)}

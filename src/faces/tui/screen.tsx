@@ -183,7 +183,6 @@ export class Screen implements Desk {
 
   private draw(): void {
     if (this.away || this.gone || !this.ink) return;
-    this.size.columns = this.terminal.columns;
     this.size.rows = this.terminal.rows;
     const frame = this.frame();
     this.slots = frame.slots;

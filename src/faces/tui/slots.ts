@@ -1,28 +1,33 @@
 import { widthOf } from './fit.ts';
 
 /**
- * The rows of one frame. Ink measures and takes apart every letter that it is given, for each frame anew, which takes ten
- * times as long as all else. So it lays out single characters that stand for rows, and the rows are put in their place
- * afterwards; a row beside another one is filled up to its place.
+ * The rows of one frame. Ink measures and takes apart every letter that it is given, and every empty place of its page, for
+ * each frame anew, which takes ten times as long as all else. So it lays out single characters that stand for rows, on a page
+ * that is as narrow as they are, and the rows are put in their place afterwards; a row beside another one is filled up to its
+ * width.
  */
 export class Slots {
-  private readonly rows: string[] = [];
+  private readonly rows: { text: string; width: number }[] = [];
 
-  /** The character that stands for the row. */
-  hold(row: string): string {
-    return String.fromCharCode(FIRST + this.rows.push(row) - 1);
+  /** The character that stands for the row; `width`: columns that it takes where another one stands beside it. */
+  hold(text: string, width: number): string {
+    return String.fromCharCode(FIRST + this.rows.push({ text, width }) - 1);
   }
 
   /** The frame that ink laid out, with its rows. */
   fill(frame: string): string {
-    return frame.replace(SLOT, (slot: string, character: string, next: string) => {
-      const row = this.rows[character.charCodeAt(0) - FIRST] ?? '';
-      return next === '' ? row : row + ' '.repeat(Math.max(0, slot.length - widthOf(row.replace(LOOK, ''))));
+    return frame.replace(SLOT, (_slot, character: string, next: string) => {
+      const { text, width } = this.rows[character.charCodeAt(0) - FIRST] ?? NOTHING;
+      return next === '' ? text : text + ' '.repeat(Math.max(0, width - widthOf(text.replace(LOOK, ''))));
     });
   }
 }
 
+const NOTHING = { text: '', width: 0 };
 /** The private use area: 6400 rows. */
 const FIRST = 0xe000;
-const SLOT = /([\ue000-\uf8ff]) *(?=([\ue000-\uf8ff]?))/g;
+const SLOT = /([\ue000-\uf8ff])(?=([\ue000-\uf8ff]?))/g;
 const LOOK = /\x1b\[[\d;]*m/g;
+
+/** Columns of the page that ink lays out: a list, the line beside it, and a closer look. */
+export const PAGE = 3;

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { ReadStream, WriteStream } from 'node:tty';
 import { keysIn, type Pressed } from './keys.ts';
+import { PAGE } from './slots.ts';
 
 /** Alternate buffer, no cursor, pasted text in brackets; and back. */
 const ENTER = '\x1b[?1049h\x1b[?25l\x1b[?2004h\x1b[2J';
@@ -80,10 +81,10 @@ export class Terminal {
 }
 
 /** The streams that ink is given: its frames go to the function, its keys come from nowhere. */
-export function inkStreams(size: { columns: number; rows: number }, frame: (text: string) => void) {
+export function inkStreams(size: { rows: number }, frame: (text: string) => void) {
   const stdout = Object.assign(new EventEmitter(), {
     isTTY: true,
-    columns: size.columns,
+    columns: PAGE,
     rows: size.rows,
     write: (text: string) => {
       if (!text.startsWith('\x1b')) frame(text); // ink shows and hides the cursor by itself
