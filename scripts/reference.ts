@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import type { Command, Flag } from '../src/commands/command.ts';
 import { EXITS } from '../src/faces/cli/faults.ts';
-import { argTerm, flagAbout, flagTerm, GLOBAL, GROUPS, inHelpOrder, usageOf } from '../src/faces/cli/help.ts';
+import { argAbout, argTerm, flagAbout, flagTerm, GLOBAL, GROUPS, inHelpOrder, usageOf } from '../src/faces/cli/help.ts';
 import { FAULTS } from '../src/schema/fault.ts';
 
 const FOLDER = new URL('../docs/reference/', import.meta.url);
@@ -45,7 +45,7 @@ function commandPart(command: Command): string {
     parts.push(
       table(
         ['argument', ''],
-        command.args.map((arg) => [`\`${argTerm(arg)}\``, arg.about]),
+        command.args.map((arg) => [`\`${argTerm(arg)}\``, argAbout(arg)]),
       ),
     );
   }

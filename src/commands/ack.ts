@@ -17,8 +17,8 @@ export const command: Command = {
 /** Asks the engine to note the acknowledgement. Throws `refused` for mail that was not sent to the person. */
 export const run: Run = async (world, input) => {
   const view = readOrg(world);
-  const person = personOf(view.config);
-  const message = addressedTo(view.disk, person, input.args.id as string);
+  const person = personOf(view);
+  const message = addressedTo(view, person, input.args.id as string);
   const reaction = typeof input.flags.reaction === 'string' ? input.flags.reaction.slice(0, 64) : '';
   const taken = post(world, person, [{ ask: 'ack', id: message.id, reaction }]);
   return { data: { id: message.id, reaction, taken }, text: `Acknowledged ${message.id}.` };

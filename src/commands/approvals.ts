@@ -37,7 +37,7 @@ export const run: Run = async (world, input) => {
   const view = readOrg(world);
   if (input.flags.answered) return listAnswered(view);
   await foresee(view);
-  const person = personOf(view.config);
+  const person = personOf(view);
   const faults = faultyAnswers(view);
   const waiting = approvalsFor(view.config, view.state, person).length;
   const approvals = withCosts(view);

@@ -63,8 +63,8 @@ export const run: Run = async (world, input) => {
 function putAway(world: World, { rest, flags }: Input): Outcome {
   if (flags['older-than'] !== undefined) throw failure('usage', 'Name messages, or say --older-than, not both.');
   const view = readOrg(world);
-  const person = personOf(view.config);
-  const ids = [...new Set(rest)].map((id) => addressedTo(view.disk, person, id).id);
+  const person = personOf(view);
+  const ids = [...new Set(rest)].map((id) => addressedTo(view, person, id).id);
   const taken = post(world, person, [{ ask: 'archive', ids }]);
   const text = `${count(ids.length, 'message')} put away: lemming inbox --all, lemming search and lemming read still find ${ids.length === 1 ? 'it' : 'them'}.`;
   return { data: { put_away: ids, taken }, text };

@@ -162,7 +162,7 @@ function writeFirst(
   request: { subject: string; body: string } | null,
 ): string | null {
   const config = checked(root, world.env);
-  const person = personOf(config);
+  const person = personOf({ config });
   const first = mayWriteTo(config, person).find((name) => !config.agents.get(name)?.person);
   if (goal !== null) files.add('org/goals/first.md', goalText(goal, first));
   if (first === undefined || target.list(`agents/${person}/outbox`)?.length) return null;

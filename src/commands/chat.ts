@@ -24,7 +24,7 @@ export const command: Command = {
 /** Each line becomes a message of one conversation; turns are made until its answer is there, or nobody is due. */
 export const run: Run = async (world, input) => {
   const view = readOrg(world);
-  const person = personOf(view.config);
+  const person = personOf(view);
   const talk = new Talk(world, person);
   await begin(talk, world, view, input.args.agent, input.flags.thread);
   let open = false;

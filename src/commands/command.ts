@@ -1,4 +1,6 @@
-/** A command is data plus a function: from it derive the CLI verb, its help and (later) the HTTP route, the MCP tool and the TUI action. */
+import type { Seat } from '../engine/open.ts';
+
+/** A command is data plus a function: from it derive the CLI verb, its help, the MCP tool and (later) the HTTP route and the TUI action. */
 export interface Command {
   /** The verb; the file name in `src/commands/`. */
   name: string;
@@ -23,6 +25,8 @@ export interface Arg {
   optional?: boolean;
   /** Takes all that is left. */
   many?: boolean;
+  /** `-` stands for all of standard input. */
+  stdin?: boolean;
   choices?: string[];
   /** What may stand here, for completion; told by its name when left out. */
   of?: Known[];
@@ -73,6 +77,10 @@ export interface World {
   root: string;
   cwd: string;
   env: Record<string, string | undefined>;
+  /** Who acts, when it is not the person at the keyboard. */
+  seat?: Seat;
+  /** Mail that is shown does not count as read by that. */
+  peeks?: boolean;
   /** --json was given. */
   json: boolean;
   /** A person is at a terminal (progress may be redrawn). */
@@ -89,9 +97,14 @@ export interface World {
   lines(typing?: Typing): AsyncIterable<string>;
   /** A full screen for a person, where the face has one; resolves when they leave it. `run`: the engine runs in this process. */
   screen?(wish: { run: boolean }): Promise<Outcome>;
+  /** Serves the organisation to an assistant over standard input and output, where the face can; resolves when it leaves. */
+  serve?(seat: Seat, rights: ReadonlySet<Right>): Promise<Outcome>;
   /** Aborted at the first Ctrl-C; the command finishes or rolls back its turn and returns. */
   signal: AbortSignal;
 }
+
+/** What an assistant may do beyond its seat: read what others wrote to each other, make turns, answer held acts. */
+export type Right = 'look' | 'turns' | 'approvals';
 
 /** How lines are typed at a terminal. */
 export interface Typing {

@@ -1,6 +1,5 @@
-import { type Config, isPersonIn } from '../core/config.ts';
 import { answeredPath } from '../core/files.ts';
-import { checkAgent, personOf, post, readOrg } from '../engine/open.ts';
+import { personNamed, personOf, post, readOrg } from '../engine/open.ts';
 import { failure } from '../schema/fault.ts';
 import { isApprovalId } from '../schema/name.ts';
 import type { Input, Outcome, World } from './command.ts';
@@ -10,7 +9,8 @@ import type { Input, Outcome, World } from './command.ts';
  * `not-found` when it does not wait, `refused` when who answers is no person.
  */
 export function decide(world: World, input: Input, ask: 'approve' | 'deny'): Outcome {
-  const { config, state, disk } = readOrg(world);
+  const view = readOrg(world);
+  const { config, state, disk } = view;
   const id = input.args.id as string;
   const approval = state.approvals.get(id);
   if (!approval)
@@ -21,7 +21,8 @@ export function decide(world: World, input: Input, ask: 'approve' | 'deny'): Out
       : failure('not-found', `No act ${JSON.stringify(id)} waits for a person.`, {
           remedy: 'lemming approvals lists what waits.',
         });
-  const person = answering(config, input.flags.by);
+  const { by } = input.flags;
+  const person = typeof by === 'string' ? personNamed(config, by) : personOf(view);
   const note = typeof input.flags.note === 'string' ? input.flags.note : '';
   const taken = post(world, person, [{ ask, id, note }]);
   const { agent, tool, answer } = approval;
@@ -32,11 +33,4 @@ export function decide(world: World, input: Input, ask: 'approve' | 'deny'): Out
       ? `Approved: ${agent} uses ${tool} in the next turn.`
       : `Denied: ${agent} will be told that it may not use ${tool}.`;
   return { data: { id, decision: ask, by: person, agent, tool, taken }, text: text + before };
-}
-
-function answering(config: Config, by: Input['flags'][string]): string {
-  if (typeof by !== 'string') return personOf(config);
-  checkAgent(config, by);
-  if (isPersonIn(config, by)) return by;
-  throw failure('refused', `${by} is no person; only people answer.`, { remedy: 'lemming status lists the people.' });
 }

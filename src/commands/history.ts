@@ -57,14 +57,16 @@ function isAgent({ config, disk }: View, name: string): boolean {
 /** What everyone wrote, or what one agent wrote and was written. */
 function written(view: View, agent: string | undefined, since: number): Message[] {
   const files = mailFiles(view.disk, { since, archived: true });
-  if (agent === undefined) return [...readMail(view.disk, files)];
+  if (agent === undefined) return [...readMail(view.disk, files)].filter(view.sees);
   const messages = readMail(view.disk, files, (text) => headNames(text, agent));
-  return [...messages].filter((message) => message.from === agent || message.to.includes(agent));
+  return [...messages].filter(
+    (message) => (message.from === agent || message.to.includes(agent)) && view.sees(message),
+  );
 }
 
 /** The name of a conversation may stand in the file in YAML's escapes, unless it is plain. */
 function conversation(view: View, thread: string, since: number): Message[] {
   const files = mailFiles(view.disk, { since, archived: true });
   const wanted = (text: string) => !/^[\w-]+$/.test(thread) || headNames(text, thread);
-  return [...readMail(view.disk, files, wanted)].filter((message) => message.thread === thread);
+  return [...readMail(view.disk, files, wanted)].filter((message) => message.thread === thread && view.sees(message));
 }

@@ -30,7 +30,7 @@ const SHOWN_READ = 10;
 export const run: Run = async (world, input) => {
   const view = readOrg(world);
   await foresee(view);
-  const person = personOf(view.config);
+  const person = personOf(view);
   const unread = inboxOf(view.state, person).map((mail) => mailRow(mail, mail.waiting, person));
   const all = input.flags.all === true;
   const read = input.flags.unread ? [] : readBefore(view, person, all, new Set(unread.map((row) => row.id)));

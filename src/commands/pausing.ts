@@ -5,10 +5,10 @@ import { agentNamed } from './names.ts';
 
 /** Pauses or resumes the organisation, or one agent of it. A running engine takes it at its next turn. */
 export function askPause(world: World, ask: 'pause' | 'resume', name: string | undefined): Outcome {
-  const place = { root: world.root, env: world.env };
-  const { config, state } = readOrg(place);
+  const view = readOrg(world);
+  const { config, state } = view;
   const agent = name === undefined ? null : agentNamed(config, name);
-  const posted = post(place, personOf(config), [{ ask, agent }]);
+  const posted = post(world, personOf(view), [{ ask, agent }]);
   const who = agent ?? 'The organisation';
   const rest = ask === 'resume' && agent !== null && state.paused ? '; the organisation is still paused' : '';
   const paused = [...state.agents.keys()].filter((other) => agentState(state, other).paused);

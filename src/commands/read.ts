@@ -26,8 +26,8 @@ export const run: Run = async (world, input) => {
 };
 
 function readMessage(world: World, view: View, id: string): Outcome {
-  const person = personOf(view.config);
-  const message = messageNamed(view.disk, id);
+  const person = personOf(view);
+  const message = messageNamed(view, id);
   const waiting = view.state.mail.get(id)?.waiting ?? [];
   markRead(world, view, person, id);
   const left = waiting.filter((name) => name !== person);
@@ -36,7 +36,7 @@ function readMessage(world: World, view: View, id: string): Outcome {
 }
 
 function readNotices(world: World, view: View): Outcome {
-  const person = personOf(view.config);
+  const person = personOf(view);
   const { notices } = agentState(view.state, person);
   if (notices.length) markRead(world, view, person, 'notices');
   const text = notices.map((notice) => `turn ${notice.turn}: ${notice.text}`).join('\n');

@@ -45,7 +45,7 @@ export const run: Run = async (world, input) => {
   const stopped = [...view.state.stopped].map(([model, why]) => ({ model, why }));
   const asks = asksOf(input, inDoubt, view);
   if (asks.length === 0) return { data: { in_doubt: inDoubt, stopped }, text: print(inDoubt, stopped) };
-  const waits = post(world, personOf(view.config), asks) === 'waits';
+  const waits = post(world, personOf(view), asks) === 'waits';
   const settled = asks.map(({ key }) => key);
   const left = {
     in_doubt: inDoubt.filter(({ key }) => !settled.includes(key)),

@@ -17,7 +17,7 @@ export const command: Command = {
   ],
   args: [
     { name: 'id', about: 'message to answer', of: ['message'] },
-    { name: 'text', about: 'what to say, or - for standard input', many: true },
+    { name: 'text', about: 'what to say', many: true, stdin: true },
   ],
   flags: [{ name: 'all', about: 'answer its other recipients as well' }],
   reads: false,
@@ -26,8 +26,8 @@ export const command: Command = {
 /** Drops an answer into the person's outbox, and marks what it answers as read. */
 export const run: Run = async (world, input) => {
   const view = readOrg(world);
-  const person = personOf(view.config);
-  const message = messageNamed(view.disk, input.args.id as string);
+  const person = personOf(view);
+  const message = messageNamed(view, input.args.id as string);
   const body = await bodyOf(world, input.rest);
   const { path, to } = sendLetter(view, person, answerTo(message, person, body, input.flags.all === true));
   if (inboxOf(view.state, person).some((mail) => mail.id === message.id))

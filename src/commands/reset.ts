@@ -49,7 +49,7 @@ export const run: Run = async (world, input) => {
 
 /** Backup, then the journal's line, then the files: after a crash in between, resetting again does the rest. */
 async function reset(place: World, scope: Scope): Promise<{ archive: string; removed: number }> {
-  const by = personOf(readOrg(place).config);
+  const by = personOf(readOrg(place));
   return withEngine(place, 'reset', async (engine, clock) => {
     const disk = realDisk(place.root);
     const archive = backupPath(disk, 'reset', engine.state.turn, '/org.tgz');

@@ -15,16 +15,16 @@ export const command: Command = {
 
 /** Asks for every dead letter of that id or message. Throws `not-found` when there is none. */
 export const run: Run = async (world, input) => {
-  const { config, state } = readOrg(world);
+  const view = readOrg(world);
   const id = input.args.id as string;
-  const letters = [...state.dead.values()].filter((dead) => dead.id === id || dead.message === id);
+  const letters = [...view.state.dead.values()].filter((dead) => dead.id === id || dead.message === id);
   if (letters.length === 0)
     throw failure('not-found', `There is no dead letter ${JSON.stringify(id)}.`, {
       remedy: 'The files in org/dead-letter/ bear the ids.',
     });
   const taken = post(
     world,
-    personOf(config),
+    personOf(view),
     letters.map((dead) => ({ ask: 'retry' as const, id: dead.id })),
   );
   const text = letters.map(({ id, message, path, to }) =>

@@ -98,7 +98,8 @@ function matches(view: View, words: string, flags: Input['flags']): Message[] {
       (to === undefined || message.to.includes(to as string)) &&
       (kind === undefined || message.kind === kind) &&
       (priority === undefined || message.priority === priority) &&
-      holds(message, sought),
+      holds(message, sought) &&
+      view.sees(message),
   );
 }
 

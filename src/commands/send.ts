@@ -20,7 +20,7 @@ export const command: Command = {
   ],
   args: [
     { name: 'agent', about: 'a name, @unit, or "*" for everyone you have an edge to', of: ['agent', 'unit'] },
-    { name: 'text', about: 'what to say, or - for standard input', many: true },
+    { name: 'text', about: 'what to say', many: true, stdin: true },
   ],
   flags: [
     { name: 'subject', value: 'TEXT', about: 'one line; else the first line of the text' },
@@ -37,7 +37,7 @@ export const command: Command = {
 /** Drops a message into the person's outbox. The engine takes it at its next freeze. */
 export const run: Run = async (world, input) => {
   const view = readOrg(world);
-  const person = personOf(view.config);
+  const person = personOf(view);
   const letter = letterOf(input, await bodyOf(world, input.rest));
   const { attach } = input.flags;
   if (Array.isArray(attach)) letter.attachments = attach.map((file, i) => layBeside(world, view, person, file, i));

@@ -86,10 +86,10 @@ async function showApproval(view: View, id: string): Promise<Outcome | null> {
 
 /** A message, with what became of it when it could not be delivered. Whom it was written to has read it then. */
 function showMail(world: World, view: View, id: string): Outcome | null {
-  const { config, disk, state } = view;
+  const { config, seat, disk, state } = view;
   const message = parseMessageId(id) && findMessage(disk, id);
   if (!message) return null;
-  const person = personIn(config);
+  const person = seat?.person ?? personIn(config);
   if (person !== undefined) markRead(world, view, person, id);
   const row = mailRow(message, state.mail.get(id)?.waiting ?? []);
   const dead = [...state.dead.values()].filter((one) => one.message === id);

@@ -38,7 +38,7 @@ const GRAIN_MS = 50;
 /** Prints from the kept status when nothing has changed since; only else is anything heavy loaded. */
 export const run: Run = async (world) => {
   const disk = realDisk(world.root);
-  const status = keptStatus(disk, world.env) ?? (await freshStatus(world, disk));
+  const status = (world.seat ? null : keptStatus(disk, world.env)) ?? (await freshStatus(world, disk));
   const engine = lockHolder(disk, realHost(world.root));
   const data = engine ? { ...status, state: 'running' as const, engine, limits: readLoad(disk) } : status;
   return { data, text: printStatus(data) };
@@ -68,11 +68,12 @@ async function freshStatus(world: World, disk: Disk): Promise<Status> {
   const [{ foresee, personOf, readOrg }, { peopleOf }, { statusOf }] = await heavy();
   const view = readOrg(world);
   await foresee(view);
-  const data = statusOf(view.config, view.state, personOf(view.config), [...view.faults, ...view.warnings]);
+  const data = statusOf(view.config, view.state, personOf(view), [...view.faults, ...view.warnings]);
+  data.waiting = data.waiting.filter(view.sees);
   const people = peopleOf(view.config);
   const paths = people.flatMap((person) => unknownIn(disk, `agents/${person}/outbox`, view.state.own.get(person)));
   const { text, changedMs } = fingerprint(disk, { people, paths, env: world.env });
-  if (view.running === null && changedMs < start - GRAIN_MS)
+  if (!view.seat && view.running === null && changedMs < start - GRAIN_MS)
     keep(disk, { version: VERSION, fingerprint: text, people, paths, data });
   return data;
 }

@@ -25,13 +25,12 @@ export const command: Command = {
 };
 
 export const run: Run = async (world, input) => {
-  const place = { root: world.root, env: world.env };
   const amount = amountOf(input);
-  const view = readOrg(place);
+  const view = readOrg(world);
   const agents = agentsOf(input, view);
   const note = typeof input.flags.note === 'string' ? input.flags.note : '';
   const asks: Ask[] = agents.map((agent) => ({ ask: 'top-up', agent, amount, note }));
-  const waits = post(place, personOf(view.config), asks) === 'waits';
+  const waits = post(world, personOf(view), asks) === 'waits';
   const now = agents.map((agent) => ({ agent, granted: balanceOf(view.config, view.state, agent).granted + amount }));
   return {
     data: {

@@ -43,7 +43,7 @@ export function makeTurns(world: World, verb: string, wish: TurnsWish): Promise<
         if (run.turns !== undefined) bar(++made, run.turns);
       },
     });
-    return outcomeOf(engine, report, teller);
+    return outcomeOf(world, engine, report, teller);
   });
 }
 
@@ -52,11 +52,12 @@ function placeOf(world: World, concurrency: number | undefined): Place {
   return { root: world.root, env };
 }
 
-function outcomeOf(engine: Engine, report: RunReport, teller: Teller): Outcome {
+function outcomeOf({ seat }: World, engine: Engine, report: RunReport, teller: Teller): Outcome {
   const { reports, spent, idle, end } = report;
   const visits = reports.flatMap((turn) => turn.visits);
   const failing = end === 'failing' || (end === 'turns' && engine.idle() === 'failing');
-  const needs = countNeeds(neededIn(engine, teller));
+  const person = seat?.person ?? (engine.knownConfig ? personIn(engine.knownConfig) : undefined);
+  const needs = countNeeds(neededIn(engine, person, teller));
   const data = {
     turn: engine.state.turn,
     turns: report.turns,
@@ -69,7 +70,7 @@ function outcomeOf(engine: Engine, report: RunReport, teller: Teller): Outcome {
     faults: teller.faults,
     needs,
   };
-  return { data, text: sumUp(engine, report, failing, needs), exit: exitOf(engine, report, failing) };
+  return { data, text: sumUp(engine, person, report, failing, needs), exit: exitOf(engine, report, failing) };
 }
 
 /** The exit code of a run, the first that applies. */
@@ -91,6 +92,7 @@ function buriedSince(state: State, turn: number): boolean {
 
 function sumUp(
   engine: Engine,
+  person: string | undefined,
   { turns, called, sent, spent, end }: RunReport,
   failing: boolean,
   needs: NeedCounts,
@@ -101,7 +103,7 @@ function sumUp(
     `${count(turns, 'turn')}, ${count(called, 'visit')}, ${count(sent, 'message')} sent, ${printCredits(spent)} credits spent${ending}`,
     state.paused ? 'The organisation is paused: lemming resume' : '',
     starvedIn(state).map(starvedLine).join('\n'),
-    waitingLines(engine, needs),
+    waitingLines(engine, person, needs),
     sent === 0 ? 'lemming status shows how everyone is' : 'What was written: agents/*/outbox/ and lemming history',
   ];
   return lines.filter(Boolean).join('\n');
@@ -117,15 +119,13 @@ const ENDINGS: Record<RunReport['end'], string> = {
 };
 
 /** Nothing is known of an organisation in which no turn was made. */
-function neededIn({ state, knownConfig }: Engine, { faults }: Teller): Need[] {
-  const person = knownConfig && personIn(knownConfig);
-  return person ? needsOf(knownConfig, state, person, faults) : [];
+function neededIn({ state, knownConfig }: Engine, person: string | undefined, { faults }: Teller): Need[] {
+  return knownConfig && person !== undefined ? needsOf(knownConfig, state, person, faults) : [];
 }
 
 /** What the person should look at next. */
-function waitingLines({ state, knownConfig }: Engine, needs: NeedCounts): string {
-  const person = knownConfig && personIn(knownConfig);
-  const notices = person ? agentState(state, person).notices.length : 0;
+function waitingLines({ state }: Engine, person: string | undefined, needs: NeedCounts): string {
+  const notices = person === undefined ? 0 : agentState(state, person).notices.length;
   const told = notices > 0 ? `${count(notices, 'notice')}: lemming inbox, then lemming read notices` : '';
   return [printNeeds(needs), told].filter(Boolean).join('\n');
 }

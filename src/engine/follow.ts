@@ -80,7 +80,8 @@ export class Follow {
   /** What a screen shows now. */
   scene(): Scene {
     const { config, recent, log, faults, around } = this;
-    return { config, state: this.loaded.state, person: personOf(config), faults, recent, log, ...around };
+    const person = personOf({ config, ...this.place });
+    return { config, state: this.loaded.state, person, faults, recent, log, ...around };
   }
 
   /** Takes in what happened since the last look; `now`: the folder as well, whenever it was looked at. True when anything did. */

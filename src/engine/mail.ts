@@ -114,10 +114,10 @@ export function findMessage(disk: Disk, id: string): Message | null {
   return null;
 }
 
-/** The message with that id. Throws `not-found`. */
-export function messageNamed(disk: Disk, id: string): Message {
+/** The message with that id. Throws `not-found`, also for one that may not be seen. */
+export function messageNamed({ disk, sees }: { disk: Disk; sees(mail: Message): boolean }, id: string): Message {
   const message = findMessage(disk, id);
-  if (message) return message;
+  if (message && sees(message)) return message;
   const remedy = 'Ids look like 000042-planner-01: lemming inbox and lemming history list them.';
   throw failure('not-found', `There is no message ${JSON.stringify(id)}.`, { remedy });
 }

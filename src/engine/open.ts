@@ -1,7 +1,7 @@
 import { closest } from 'fastest-levenshtein';
 import { stringify } from 'yaml';
 import { apply } from '../core/apply.ts';
-import { type Config, lists } from '../core/config.ts';
+import { type Config, isPersonIn, lists } from '../core/config.ts';
 import { resolveRecipients } from '../core/send.ts';
 import { peopleOf } from '../core/settle.ts';
 import { emptyState, type State } from '../core/state.ts';
@@ -18,6 +18,7 @@ import { realSandbox } from '../disk/sandbox.ts';
 import { replaceNow } from '../disk/workspace.ts';
 import { provider } from '../providers/find.ts';
 import { type Fault, FaultError, failure, fault } from '../schema/fault.ts';
+import type { Message } from '../schema/message.ts';
 import { padTurn, slug } from '../schema/name.ts';
 import type { Request } from '../schema/request.ts';
 import { TOOLS } from '../tools/all.ts';
@@ -35,6 +36,15 @@ export interface Place {
   env: Record<string, string | undefined>;
   /** Programs of agents may run without a Box, if org.yaml says so as well. */
   unsafeHost?: boolean;
+  /** Who acts, when it is not the person at the keyboard. */
+  seat?: Seat;
+}
+
+/** The place of a person in the chart, taken by somebody else, such as an assistant. */
+export interface Seat {
+  person: string;
+  /** true: of mail it sees only what it wrote and what was written to it. */
+  ownMail: boolean;
 }
 
 /** The real world behind an engine. */
@@ -79,19 +89,26 @@ export interface View {
   loaded: Loaded;
   /** Strikes the secrets of the environment out of a text. */
   redact: (text: string) => string;
+  seat?: Seat;
+  /** Whether who acts may see a message. */
+  sees: (mail: Pick<Message, 'from' | 'to'>) => boolean;
   /** Process of the engine that is running, if any. */
   running: { pid: number; command: string } | null;
 }
 
-/** Reads an org without a lock. Throws the faults of the configuration when it cannot be used at all. */
+/** Reads an org without a lock. Throws the faults of the configuration when it cannot be used at all, and as `personNamed` does for a seat. */
 export function readOrg(place: Place): View {
   const disk = realDisk(place.root);
   if (!disk.stat('org/org.yaml')) throw failure('no-org', `There is no org/org.yaml in ${place.root}`);
   const loaded = load(disk);
   const read = readFolder(disk, loaded.state, place.env);
   if (!read.config) throw new FaultError(...(read.faults as [Fault, ...Fault[]]));
+  const { seat } = place;
+  if (seat) personNamed(read.config, seat.person);
   return {
     disk,
+    ...(seat && { seat }),
+    sees: ({ from, to }) => !seat?.ownMail || from === seat.person || to.includes(seat.person),
     state: loaded.state,
     config: read.config,
     faults: read.faults,
@@ -148,14 +165,21 @@ export function personIn(config: Config): string | undefined {
   return people.includes('human') ? 'human' : people[0];
 }
 
-/** The same. Throws `not-found` when there is none. */
-export function personOf(config: Config): string {
-  const name = personIn(config);
+/** Who acts: the seat, else the person at the keyboard. Throws `not-found` when there is none. */
+export function personOf({ config, seat }: Pick<View, 'config' | 'seat'>): string {
+  const name = seat?.person ?? personIn(config);
   if (name === undefined)
     throw failure('not-found', 'There is no person in this organisation', {
       remedy: 'Give an agent a resume with "person: true".',
     });
   return name;
+}
+
+/** The name, if a person bears it. Throws as `checkAgent` does, and `refused` for an agent. */
+export function personNamed(config: Config, name: string): string {
+  checkAgent(config, name);
+  if (isPersonIn(config, name)) return name;
+  throw failure('refused', `${name} is no person of the chart.`, { remedy: 'lemming status lists the people.' });
 }
 
 /** A request without its author. */
@@ -212,11 +236,14 @@ export interface Letter {
 
 /** Drops a message into a person's outbox, complete at once; the engine takes it at its next freeze. Returns its path in the org. */
 export function drop(disk: Disk, clock: Clock, state: State, person: string, letter: Letter): string {
-  const { body, ...head } = letter;
-  const name = `${padTurn(state.turn + 1)}-${clock.now()}-${clock.token().slice(0, 6)}-${slug(letter.subject ?? body.slice(0, 60))}.sent.md`;
+  const name = `${padTurn(state.turn + 1)}-${clock.now()}-${clock.token().slice(0, 6)}-${slug(letter.subject ?? letter.body.slice(0, 60))}.sent.md`;
   const path = `agents/${person}/outbox/${name}`;
-  replaceNow(disk, path, `---\n${stringify(head, { lineWidth: 0 })}---\n${body}\n`);
+  replaceNow(disk, path, fileOf(letter));
   return path;
+}
+
+function fileOf({ body, ...head }: Letter): string {
+  return `---\n${stringify(head, { lineWidth: 0 })}---\n${body}\n`;
 }
 
 /** Throws `not-found`, with the nearest name, when there is no such agent or person; for a broken resume its faults. */
@@ -245,10 +272,14 @@ export function reach(config: Config, person: string, to: readonly string[]): st
   return reached.names;
 }
 
-/** Checks a letter by the chart and drops it. Returns its path and whom it reaches. Throws as `reach` does. */
+/** Checks a letter by the chart and drops it. Returns its path and whom it reaches. Throws as `reach` does, and `too-large`. */
 export function sendLetter(view: View, person: string, letter: Letter): { path: string; to: string[] } {
   const to = reach(view.config, person, letter.to);
-  return { path: drop(view.disk, realClock, view.state, person, redactJson(view.redact, letter)), to };
+  const clean = redactJson(view.redact, letter);
+  const bytes = Buffer.byteLength(fileOf(clean));
+  const most = view.config.org.limits.message_bytes;
+  if (bytes > most) throw failure('too-large', `The message has ${bytes} bytes, the limit is ${most}.`);
+  return { path: drop(view.disk, realClock, view.state, person, clean), to };
 }
 
 function edgeRemedy(config: Config, from: string, to: readonly string[]): string {

@@ -18,15 +18,29 @@ describe('the sources keep the rules of the house', () => {
   });
 });
 
-it('the command line loads commander and its own files before a verb runs, nothing else', () => {
+/** All that is loaded with these files; what they import when they need it is not. */
+function loadedWith(paths: readonly string[]): Set<string> {
   const byPath = new Map(sources.map((source) => [source.path, source]));
-  const loaded = new Set(['src/faces/cli/main.ts']);
+  const loaded = new Set(paths);
   for (const path of loaded) {
     const source = byPath.get(path);
     if (!source) continue;
     for (const { target, kind } of importsOf(source)) if (kind === 'value') loaded.add(target);
   }
-  const foreign = [...loaded].filter((path) => !path.startsWith('src/faces/cli/') && !path.startsWith('node:'));
+  return loaded;
+}
+
+it('no command loads the SDK of the Model Context Protocol before it needs it', () => {
+  const commands = sources.map(({ path }) => path).filter((path) => path.startsWith('src/commands/'));
+  const isHeavy = (path: string) => path.startsWith('@modelcontextprotocol/') || path.startsWith('src/faces/mcp/');
+  expect([...loadedWith(commands)].filter(isHeavy)).toEqual([]);
+  expect([...loadedWith(['src/faces/mcp/serve.ts'])].filter(isHeavy).length).toBeGreaterThan(5);
+});
+
+it('the command line loads commander and its own files before a verb runs, nothing else', () => {
+  const foreign = [...loadedWith(['src/faces/cli/main.ts'])].filter(
+    (path) => !path.startsWith('src/faces/cli/') && !path.startsWith('node:'),
+  );
   expect(foreign.sort()).toEqual(['commander', 'src/disk/disk.ts', 'src/schema/fault.ts']);
 });
 

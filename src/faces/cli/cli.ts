@@ -19,6 +19,13 @@ interface Globals {
 /** Gives the `run` of a verb; called only for the verb that runs. */
 export type Load = (name: string) => Promise<Run>;
 
+/** All that a command line works with. */
+export interface House {
+  catalogue: Catalogue;
+  load: Load;
+  terminal: Terminal;
+}
+
 /** What the completion of a shell calls; it stands in no help. */
 const COMPLETE = '__complete';
 
@@ -27,7 +34,7 @@ export async function runCli(catalogue: Catalogue, load: Load, terminal: Termina
   if (argv[0] === COMPLETE) return (await import('./complete.ts')).tellCandidates(catalogue, terminal, argv.slice(1));
   let exit = 0;
   const program = buildProgram(catalogue, terminal.out, async (command, input) => {
-    exit = await perform(command, input, load, terminal, program.opts());
+    exit = await perform(command, input, { catalogue, load, terminal }, program.opts());
   });
   try {
     await program.parseAsync(argv, { from: 'user' });
@@ -42,19 +49,14 @@ export async function runCli(catalogue: Catalogue, load: Load, terminal: Termina
 }
 
 /** A parsed command line: its org, its file, its outcome. */
-async function perform(
-  command: Command,
-  input: Input,
-  load: Load,
-  terminal: Terminal,
-  options: Globals,
-): Promise<number> {
+async function perform(command: Command, input: Input, house: House, options: Globals): Promise<number> {
+  const { load, terminal } = house;
   const root = orgOf(terminal, options);
   if (root === null && command.needsOrg !== false) throw noOrg(terminal, options);
   const [run, { makeScreen, makeWorld }] = await Promise.all([load(command.name), import('./world.ts')]);
   const screen = makeScreen(terminal, options);
   try {
-    const outcome = await run(makeWorld(terminal, screen, root ?? '', options), input);
+    const outcome = await run(makeWorld(house, screen, root ?? '', options), input);
     screen.sketch(null);
     await show(outcome, terminal, screen, options);
     return terminal.signal.aborted ? 130 : (outcome.exit ?? 0);

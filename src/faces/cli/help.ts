@@ -56,6 +56,11 @@ export function argTerm(arg: Arg): string {
   return arg.optional ? `[${name}]` : name;
 }
 
+/** What an argument is for. */
+export function argAbout({ about, stdin }: Arg): string {
+  return stdin ? `${about}, or - for standard input` : about;
+}
+
 /** An option with its letter and placeholder: `-n, --turns <N>`. */
 export function flagTerm(flag: Flag): string {
   return `${flag.short ? `-${flag.short}, ` : ''}--${flag.name}${valueTerm(flag)}`;

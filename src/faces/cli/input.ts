@@ -26,7 +26,7 @@ export function readInput(command: Command, given: Given[], option: (flag: Flag)
 }
 
 function readOption(flag: Flag, value: unknown): Input['flags'][string] {
-  if (Array.isArray(value)) return value as string[];
+  if (Array.isArray(value)) return value.map((text) => String(readFlag(flag, text)));
   return typeof value === 'string' ? readFlag(flag, value) : value === true ? true : undefined;
 }
 

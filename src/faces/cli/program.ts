@@ -1,7 +1,7 @@
 import { Argument, type CommanderError, Option, Command as Program } from 'commander';
 import type { Command, Flag, Input } from '../../commands/command.ts';
 import { failure } from '../../schema/fault.ts';
-import { argTerm, examplesOf, flagAbout, flagTerm, GLOBAL, GROUPS, inHelpOrder, tailOf } from './help.ts';
+import { argAbout, argTerm, examplesOf, flagAbout, flagTerm, GLOBAL, GROUPS, inHelpOrder, tailOf } from './help.ts';
 import { readInput } from './input.ts';
 
 /** All that parsing and help need: what `npm run build` writes to dist/commands.json. */
@@ -44,7 +44,7 @@ function addVerb(program: Program, command: Command, act: Act): void {
     .exitOverride((error) => end(error, `lemming ${command.name} --help`));
   for (const arg of command.args) {
     const name = argTerm({ ...arg, optional: false });
-    verb.addArgument(new Argument(arg.optional ? `[${name}]` : `<${name}>`, arg.about));
+    verb.addArgument(new Argument(arg.optional ? `[${name}]` : `<${name}>`, argAbout(arg)));
   }
   const options = new Map(command.flags.map((flag) => [flag, optionOf(flag)]));
   for (const option of options.values()) verb.addOption(option);

@@ -1,5 +1,6 @@
 import type { Outcome, Typing, World } from '../../commands/command.ts';
 import { realClock } from '../../disk/clock.ts';
+import type { House } from './cli.ts';
 import { wantsColour } from './colour.ts';
 import type { Keyboard } from './keyboard.ts';
 import { safeJson } from './safe.ts';
@@ -49,12 +50,8 @@ export function makeScreen(terminal: Terminal, { json = false, plain = false }: 
 }
 
 /** The world that the command line makes for a command. */
-export function makeWorld(
-  terminal: Terminal,
-  screen: Screen,
-  root: string,
-  { json = false, plain = false }: Look,
-): World {
+export function makeWorld(house: House, screen: Screen, root: string, { json = false, plain = false }: Look): World {
+  const { terminal } = house;
   const { cwd, env, signal, keyboard } = terminal;
   const types = keyboard && !plain && !json;
   const world: World = {
@@ -68,6 +65,7 @@ export function makeWorld(
     sketch: (text) => screen.sketch(text),
     stdin: () => readAll(terminal),
     lines: (typing) => (types && typing ? typeLines({ ...keyboard, signal }, screen, typing) : readLines(terminal)),
+    serve: async (...wish) => (await import('../mcp/serve.ts')).serve(world, ...wish, house),
     signal,
   };
   if (types) world.screen = (wish) => openScreen(world, wish);

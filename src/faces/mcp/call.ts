@@ -1,0 +1,95 @@
+import type { Command, World } from '../../commands/command.ts';
+import type { Seat } from '../../engine/open.ts';
+import { type Fault, printFault } from '../../schema/fault.ts';
+import { layout } from '../../views/layout.ts';
+import type { Load } from '../cli/cli.ts';
+import { faultsOf } from '../cli/faults.ts';
+import { safeMarked, safeText } from '../cli/safe.ts';
+import { prepareFor, widthOf } from '../cli/width.ts';
+import { inputFor } from './tool.ts';
+
+/** A command that an assistant calls. */
+export interface Call {
+  command: Command;
+  /** Arguments and options by name, as they came. */
+  given: unknown;
+  signal: AbortSignal;
+  /** Told of each remark on the way. */
+  told?(line: string): void;
+  /** Nothing counts as read by it. */
+  peeks?: boolean;
+}
+
+/** What became of it: the text as a person would see it, and the data as `--json` gives them. */
+export interface Answer {
+  ok: boolean;
+  text: string;
+  data: Record<string, unknown>;
+  /** Why nothing was done. */
+  fault?: Fault;
+}
+
+/** Does commands in a seat. Faults are answers; nothing is thrown. */
+export class Caller {
+  /** Calls under way. */
+  private readonly under = new Set<Promise<unknown>>();
+  private readonly world: World;
+  private readonly seat: Seat;
+  private readonly load: Load;
+
+  constructor(world: World, seat: Seat, load: Load) {
+    this.world = world;
+    this.seat = seat;
+    this.load = load;
+  }
+
+  do(call: Call): Promise<Answer> {
+    const work = this.answer(call);
+    this.under.add(work);
+    return work.finally(() => this.under.delete(work));
+  }
+
+  /** Resolves when nothing is under way. */
+  async settled(): Promise<void> {
+    while (this.under.size > 0) await Promise.allSettled(this.under);
+  }
+
+  private async answer(call: Call): Promise<Answer> {
+    try {
+      const input = inputFor(call.command, call.given);
+      const said: string[] = [];
+      const run = await this.load(call.command.name);
+      const { data, text, exit = 0 } = await run(this.worldOf(call, said), input);
+      return { ok: exit === 0, text: await plain([...said, text]), data: { ...data } };
+    } catch (error) {
+      const faults = faultsOf(error);
+      const text = safeText(faults.map(printFault).join('\n'));
+      return { ok: false, text, data: { ok: false, faults }, ...(faults[0] && { fault: faults[0] }) };
+    }
+  }
+
+  /** Standard input belongs to the protocol: a dash is a dash. */
+  private worldOf({ signal, told, peeks = false }: Call, said: string[]): World {
+    const { root, cwd, env } = this.world;
+    const hear = (line: string): void => {
+      said.push(line);
+      told?.(safeText(line));
+    };
+    return {
+      ...{ root, cwd, env, seat: this.seat, peeks, json: false, interactive: false },
+      signal: AbortSignal.any([this.world.signal, signal]),
+      say: hear,
+      print: hear,
+      sketch: () => {},
+      stdin: async () => '-',
+      async *lines() {},
+    };
+  }
+}
+
+/** Lines and texts as a page of any width shows them. */
+async function plain(texts: readonly string[]): Promise<string> {
+  const text = texts.filter((one) => one !== '').join('\n');
+  await prepareFor(text);
+  return layout(safeMarked(text), { width: Number.POSITIVE_INFINITY, widthOf });
+}

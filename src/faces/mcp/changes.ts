@@ -1,0 +1,66 @@
+import { realClock } from '../../disk/clock.ts';
+import { Follow } from '../../engine/follow.ts';
+import type { Place } from '../../engine/open.ts';
+
+/** Milliseconds between two looks while something is subscribed to. */
+const POLL_MS = 500;
+
+interface Followed {
+  read(): Promise<string>;
+  /** What it read last. */
+  text: string;
+}
+
+/** Who hears of changes. */
+export interface Ears {
+  changed(uri: string): void;
+  /** Nothing is told any more, until something is followed anew. */
+  failed(error: unknown): void;
+}
+
+/** Tells which addresses read otherwise than before, as long as somebody wants to know. */
+export class Changes {
+  readonly signal: AbortSignal;
+  private readonly place: Place;
+  private readonly ears: Ears;
+  private readonly followed = new Map<string, Followed>();
+  private looking = false;
+
+  constructor(place: Place, signal: AbortSignal, ears: Ears) {
+    this.place = place;
+    this.signal = signal;
+    this.ears = ears;
+  }
+
+  /** Throws what reading throws: what is not there cannot be followed. */
+  async follow(uri: string, read: () => Promise<string>): Promise<void> {
+    this.followed.set(uri, { read, text: await read() });
+    if (this.looking) return;
+    this.looking = true;
+    void this.look()
+      .catch((error) => this.ears.failed(error))
+      .finally(() => {
+        this.looking = false;
+      });
+  }
+
+  leave(uri: string): void {
+    this.followed.delete(uri);
+  }
+
+  private async look(): Promise<void> {
+    const follow = await Follow.open(this.place);
+    for (let changed = true; this.followed.size > 0 && !this.signal.aborted; changed = await follow.look()) {
+      if (changed) for (const [uri, one] of this.followed) await this.compare(uri, one);
+      await realClock.sleep(POLL_MS, this.signal).catch(() => {});
+    }
+  }
+
+  /** What cannot be read for a while, as when the configuration breaks, is compared when it can. */
+  private async compare(uri: string, one: Followed): Promise<void> {
+    const text = await one.read().catch(() => one.text);
+    if (text === one.text) return;
+    one.text = text;
+    if (this.followed.get(uri) === one) this.ears.changed(uri);
+  }
+}

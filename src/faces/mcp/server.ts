@@ -1,0 +1,79 @@
+import { Server } from '@modelcontextprotocol/sdk/server/index.js';
+import type { RequestHandlerExtra } from '@modelcontextprotocol/sdk/shared/protocol.js';
+import {
+  CallToolRequestSchema,
+  type CallToolResult,
+  ErrorCode,
+  ListResourcesRequestSchema,
+  ListResourceTemplatesRequestSchema,
+  ListToolsRequestSchema,
+  McpError,
+  ReadResourceRequestSchema,
+  type ServerNotification,
+  type ServerRequest,
+  SubscribeRequestSchema,
+  UnsubscribeRequestSchema,
+} from '@modelcontextprotocol/sdk/types.js';
+import type { Command } from '../../commands/command.ts';
+import type { Caller } from './call.ts';
+import type { Changes } from './changes.ts';
+import { Shelves } from './shelves.ts';
+import { toolOf } from './tool.ts';
+
+/** What a server is made of. */
+export interface Parts {
+  version: string;
+  /** What it tells every assistant first. */
+  instructions: string;
+  /** What is offered. */
+  commands: readonly Command[];
+  caller: Caller;
+  changes: Changes;
+}
+
+type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>;
+
+/** Commands as tools and resources. What is derived from data needs the plain server, not the one of the SDK that is written by hand. */
+export function serverOf({ version, instructions, commands, caller, changes }: Parts): Server {
+  const capabilities = { tools: {}, resources: { subscribe: true } };
+  const server = new Server({ name: 'lemming', version }, { capabilities, instructions });
+  const shelves = new Shelves(commands, caller);
+  server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: commands.map(toolOf) }));
+  server.setRequestHandler(CallToolRequestSchema, ({ params }, extra) =>
+    callTool(commandNamed(commands, params.name), params.arguments, caller, extra),
+  );
+  server.setRequestHandler(ListResourcesRequestSchema, (_request, { signal }) => shelves.list(signal));
+  server.setRequestHandler(ListResourceTemplatesRequestSchema, () => ({ resourceTemplates: shelves.templates() }));
+  server.setRequestHandler(ReadResourceRequestSchema, async ({ params: { uri } }, { signal }) => ({
+    contents: [{ uri, mimeType: 'application/json', text: await shelves.read(uri, signal) }],
+  }));
+  server.setRequestHandler(SubscribeRequestSchema, async ({ params: { uri } }) => {
+    await changes.follow(uri, () => shelves.read(uri, changes.signal));
+    return {};
+  });
+  server.setRequestHandler(UnsubscribeRequestSchema, ({ params: { uri } }) => {
+    changes.leave(uri);
+    return {};
+  });
+  return server;
+}
+
+function commandNamed(commands: readonly Command[], name: string): Command {
+  const command = commands.find((one) => one.name === name);
+  if (!command) throw new McpError(ErrorCode.InvalidParams, `There is no tool ${JSON.stringify(name.slice(0, 100))}`);
+  return command;
+}
+
+/** Remarks on the way are progress, where it is wanted. A fault of a command is its result: the assistant can mend the call. */
+async function callTool(command: Command, given: unknown, caller: Caller, extra: Extra): Promise<CallToolResult> {
+  const { signal, sendNotification, _meta } = extra;
+  const progressToken = _meta?.progressToken;
+  let progress = 0;
+  const told = (message: string): void => {
+    if (progressToken === undefined || signal.aborted) return;
+    const params = { progressToken, progress: ++progress, message };
+    sendNotification({ method: 'notifications/progress', params }).catch(() => {}); // it has left
+  };
+  const { ok, text, data } = await caller.do({ command, given, signal, told });
+  return { content: [{ type: 'text', text }], structuredContent: data, isError: !ok };
+}

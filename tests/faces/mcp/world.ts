@@ -1,0 +1,92 @@
+import { readdirSync } from 'node:fs';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
+import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
+import { onTestFinished } from 'vitest';
+import type { Command, Right, Run } from '../../../src/commands/command.ts';
+import { Caller } from '../../../src/faces/mcp/call.ts';
+import { Changes } from '../../../src/faces/mcp/changes.ts';
+import { offeredTo } from '../../../src/faces/mcp/offer.ts';
+import { serverOf } from '../../../src/faces/mcp/server.ts';
+import { testWorld } from '../../commands/world.ts';
+
+const FOLDER = new URL('../../../src/commands/', import.meta.url);
+
+const files = await Promise.all(
+  readdirSync(FOLDER).map(
+    async (file) => (await import(new URL(file, FOLDER).href)) as { command?: Command; run?: Run },
+  ),
+);
+
+/** Every command there is. */
+export const commands: Command[] = files.flatMap(({ command }) => command ?? []);
+
+async function load(name: string): Promise<Run> {
+  return files.find(({ command }) => command?.name === name)?.run as Run;
+}
+
+export interface Wish {
+  person?: string;
+  rights?: Right[];
+  signal?: AbortSignal;
+}
+
+/** An assistant in a seat of the org at `root`, in this process; the server forgets it with the test. */
+export async function assistant(root: string, { person = 'human', rights = [], signal }: Wish = {}): Promise<Client> {
+  const stop = new AbortController();
+  const all = new Set(rights);
+  const seat = { person, ownMail: !all.has('look') };
+  const world = testWorld(root, { signal: signal ?? stop.signal });
+  const caller = new Caller(world, seat, load);
+  const changes: Changes = new Changes({ root, env: {}, seat }, stop.signal, {
+    changed: (uri) => void server.sendResourceUpdated({ uri }),
+    failed: (error) => {
+      throw error;
+    },
+  });
+  const server = serverOf({
+    version: '0',
+    instructions: 'You have a seat.',
+    commands: offeredTo(all, commands),
+    caller,
+    changes,
+  });
+  const client = new Client({ name: 'test', version: '0' });
+  const [ours, theirs] = InMemoryTransport.createLinkedPair();
+  await Promise.all([server.connect(theirs), client.connect(ours)]);
+  onTestFinished(async () => {
+    stop.abort();
+    await caller.settled();
+    await client.close();
+  });
+  return client;
+}
+
+/** What a tool gave. */
+export interface Given {
+  ok: boolean;
+  text: string;
+  // biome-ignore lint/suspicious/noExplicitAny: what a client would get from JSON.parse
+  data: any;
+}
+
+export async function call(client: Client, name: string, given: Record<string, unknown> = {}): Promise<Given> {
+  const { content, structuredContent, isError } = (await client.callTool({ name, arguments: given })) as CallToolResult;
+  const [first] = content;
+  return { ok: !isError, text: first?.type === 'text' ? first.text : '', data: structuredContent };
+}
+
+/** The code of the first fault of a refused call. */
+export async function refusal(client: Client, name: string, given: Record<string, unknown> = {}): Promise<string> {
+  const { ok, text, data } = await call(client, name, given);
+  if (ok) throw new Error(`${name} was not refused: ${text}`);
+  return data.faults?.[0]?.code ?? text;
+}
+
+/** The JSON at an address. */
+// biome-ignore lint/suspicious/noExplicitAny: what a client would get from JSON.parse
+export async function resource(client: Client, uri: string): Promise<any> {
+  const { contents } = await client.readResource({ uri });
+  const [first] = contents;
+  return JSON.parse(first && 'text' in first ? first.text : 'null');
+}
