@@ -1,4 +1,5 @@
 import { type Config, hasEdge } from '../core/config.ts';
+import { resumePath, retiredPath } from '../core/files.ts';
 import { grants } from '../core/permit.ts';
 import { agentState, type State } from '../core/state.ts';
 import { oneSidedEdges } from '../disk/config-chart.ts';
@@ -152,7 +153,13 @@ function notesOfFolder(disk: Disk, faults: readonly Fault[]): string[] {
   const nameless = (disk.list('agents') ?? []).filter((name) => {
     const folder = `agents/${name}`;
     const told = faults.some(({ file }) => file === folder || file?.startsWith(`${folder}/`));
-    return !name.startsWith('.') && disk.stat(folder)?.kind === 'folder' && !disk.stat(`${folder}/resume.md`) && !told;
+    return (
+      !name.startsWith('.') &&
+      disk.stat(folder)?.kind === 'folder' &&
+      !disk.stat(resumePath(name)) &&
+      !disk.stat(retiredPath(name)) &&
+      !told
+    );
   });
   return [
     ...conflicts.map((path) => `${path} is a version that met yours: take over what you need, then delete it`),

@@ -5,8 +5,8 @@ import type { Request } from '../schema/request.ts';
 import { escalatedHeld } from './approval.ts';
 import { settleBreakers } from './breaker.ts';
 import { textHash } from './brief.ts';
-import type { Effect, Entry, UsedEntry, VisitEffect } from './entry.ts';
-import { approvalPath } from './files.ts';
+import type { Effect, Entry, HiredEffect, RetiredEffect, UsedEntry, VisitEffect } from './entry.ts';
+import { approvalPath, resumePath, retiredPath } from './files.ts';
 import { entryAt, memoryOwner, readEntry } from './memory.ts';
 import { applyCall, putInDoubt, settleDoubt, spendingOf, utcDay } from './money.ts';
 import { type Approval, emptySpending, type Mail, type State, TAIL_CHARS, TAIL_LENGTH, touch } from './state.ts';
@@ -108,6 +108,10 @@ function applyEffect(state: State, effect: Effect): void {
       return;
     case 'moved':
       return moveFile(state, effect.from, effect.to);
+    case 'hired':
+      return hire(state, effect);
+    case 'retired':
+      return retire(state, effect);
     case 'summarised':
       state.summaryTurn = state.turn + 1;
       return;
@@ -148,6 +152,27 @@ function moveFile(state: State, from: string, to: string): void {
   if (version !== undefined) state.edited.set(to, version);
   setFile(state, from, null);
   setFile(state, to, text);
+}
+
+/** Credits move, they are not made: what a new agent has, somebody has less. */
+function hire(state: State, { agent, by, turn, files, chart, credits, from }: HiredEffect): void {
+  for (const { path, text } of files) setFile(state, `agents/${agent}/${path}`, text);
+  setFile(state, 'org/chart.yaml', chart.text);
+  state.staff.set(agent, { by, turn });
+  give(state, from, agent, credits);
+}
+
+function retire(state: State, { agent, chart, credits, to }: RetiredEffect): void {
+  moveFile(state, resumePath(agent), retiredPath(agent));
+  setFile(state, 'org/chart.yaml', chart.text);
+  state.staff.delete(agent);
+  give(state, agent, to, credits);
+  Object.assign(touch(state, agent), { paused: false, notices: [] });
+}
+
+function give(state: State, from: string | null, to: string | null, credits: number): void {
+  if (from !== null) touch(state, from).granted -= credits;
+  if (to !== null) touch(state, to).granted += credits;
 }
 
 function addMail(state: State, message: Message): void {
@@ -342,6 +367,10 @@ function applyRequest(state: State, request: Request): void {
       return settleDoubt(state, request.key, request.amount);
     case 'reset':
       return reset(state, request.scope);
+    case 'hire':
+    case 'retire':
+      state.orders.push(request);
+      return;
     case 'redact':
       return;
   }
@@ -425,6 +454,7 @@ const THREADS_EACH = 4;
 
 function closeTurn(state: State, turn: number): void {
   state.turn = turn;
+  state.orders = [];
   state.open.clear();
   settleBreakers(state);
   for (const agent of state.agents.values())

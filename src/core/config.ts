@@ -2,7 +2,7 @@ import type { Caps, CreditsFile } from '../schema/credits.ts';
 import type { Fault } from '../schema/fault.ts';
 import type { Model, ModelsFile } from '../schema/models.ts';
 import type { OrgFile } from '../schema/org.ts';
-import type { Resume } from '../schema/resume.ts';
+import type { Resume, ResumeHead } from '../schema/resume.ts';
 import type { Skills } from './skill.ts';
 
 /** One end of a chart entry, ready for look-ups. `all` stands for "*"; `@unit` is already spread into `names`. */
@@ -36,6 +36,15 @@ export interface Contact {
   notes: string;
 }
 
+/** A resume in `org/templates/`. */
+export interface Template {
+  head: ResumeHead;
+  /** Instructions. */
+  body: string;
+  /** Whether it says which models it is for. */
+  hasModel: boolean;
+}
+
 /** Everything people configured, parsed, checked and joined. A value: the same files give the same config. */
 export interface Config {
   org: OrgFile;
@@ -55,6 +64,8 @@ export interface Config {
   goals: ReadonlyMap<string, { title: string; owner: string | null; text: string }>;
   /** File name → contact, sorted. */
   contacts: ReadonlyMap<string, Contact>;
+  /** What agents can be made from: id → resume, with all that it takes over from others. Only good ones. */
+  templates: ReadonlyMap<string, Template>;
   /** The skills there are, good ones only; `skillsOf` says whose they are. */
   skills: Skills;
 }

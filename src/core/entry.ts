@@ -193,8 +193,50 @@ export type Effect =
       hash?: string;
     }
   | { k: 'moved'; from: string; to: string }
+  | HiredEffect
+  | RetiredEffect
   | { k: 'summarised' }
   | { k: 'warned'; scope: string };
+
+/** A new agent: the files of its folder, its place in the chart, and what it may spend, all together. */
+export interface HiredEffect {
+  k: 'hired';
+  turn: number;
+  agent: string;
+  by: string;
+  /** The template it was made from. */
+  template: string | null;
+  /** Files of its folder, by their paths in it. */
+  files: NewFile[];
+  chart: Patch;
+  /** Micro-credits that it was given, and who has so much less; null: a person granted them. */
+  credits: number;
+  from: string | null;
+}
+
+/** An agent that is none any more: its resume gets another name, it leaves the chart, and what it had left goes on. */
+export interface RetiredEffect {
+  k: 'retired';
+  turn: number;
+  agent: string;
+  by: string;
+  chart: Patch;
+  /** Micro-credits that it had left, and who gets them; null: nobody, as they were granted by a person. */
+  credits: number;
+  to: string | null;
+}
+
+/** A file of a new agent; the path is relative to its folder. */
+export interface NewFile {
+  path: string;
+  text: string;
+}
+
+/** A file that people write, with single fields changed: its text before and after. */
+export interface Patch {
+  text: string;
+  was: string;
+}
 
 /** What of a message an act may refer to. */
 export type Cause = Pick<Message, 'id' | 'from' | 'subject' | 'thread' | 'hops' | 'attachments'>;

@@ -45,6 +45,16 @@ export function filesOf(entry: Entry): FileOp[] {
       return wroteOps(entry);
     case 'moved':
       return [{ op: 'move', from: entry.from, to: entry.to }];
+    case 'hired':
+      return [
+        ...entry.files.map(({ path, text }): FileOp => ({ op: 'create', path: `agents/${entry.agent}/${path}`, text })),
+        { op: 'replace', path: 'org/chart.yaml', ...entry.chart },
+      ];
+    case 'retired':
+      return [
+        { op: 'move', from: resumePath(entry.agent), to: retiredPath(entry.agent) },
+        { op: 'replace', path: 'org/chart.yaml', ...entry.chart },
+      ];
     case 'dead':
       return [{ op: 'create', path: deadLetterPath(entry.record.id), text: printDeadLetter(entry) }];
     case 'aside':
@@ -116,6 +126,15 @@ function attached(files: readonly Attached[] | undefined): FileOp[] {
 /** Moves of delivered mail to the archive. */
 export function archiveMoves(paths: readonly string[]): Effect[] {
   return paths.map((from) => ({ k: 'moved', from, to: archivePath(from) }));
+}
+
+export function resumePath(agent: string): string {
+  return `agents/${agent}/resume.md`;
+}
+
+/** The resume of an agent that was retired. A folder that has this and no `resume.md` is no agent. */
+export function retiredPath(agent: string): string {
+  return `agents/${agent}/resume.retired.md`;
 }
 
 export function deadLetterPath(id: string): string {

@@ -1,4 +1,4 @@
-import type { Caps } from '../schema/credits.ts';
+import type { Caps, CreditsFile } from '../schema/credits.ts';
 import type { Price } from '../schema/models.ts';
 import type { Reply, Usage } from './call.ts';
 import type { Config } from './config.ts';
@@ -133,6 +133,8 @@ export const BUDGET = '--max-cost';
 export interface Want {
   agent: string;
   need: number;
+  /** Micro-credits of its own that are promised already. */
+  promised?: number;
 }
 
 /** The share of the balances that a visit may spend, or the scope that is used up. */
@@ -152,9 +154,9 @@ export function allowances(
   const shared = new SharedCaps(config, state, budget);
   const given = new Map<string, Allowance>();
   const granted: { agent: string; unit: string | null; own: number; need: number }[] = [];
-  for (const { agent, need } of wants) {
+  for (const { agent, need, promised = 0 } of wants) {
     const unit = config.agents.get(agent)?.unit ?? null;
-    const own = ownLimit(config, state, agent);
+    const own = ownLimit(config, state, agent, promised);
     const short = need > own.amount ? own.scope : shared.short(unit, need);
     if (need > 0 && short !== null) given.set(agent, { short });
     else {
@@ -185,17 +187,24 @@ function shareRest(
 }
 
 /** What an agent may spend of its own in this turn, and which of its limits is the tightest. */
-function ownLimit(config: Config, state: State, agent: string): { amount: number; scope: string } {
-  const caps = config.credits.agents[agent];
+function ownLimit(config: Config, state: State, agent: string, promised: number): { amount: number; scope: string } {
+  const caps = capsOf(config, state, agent);
   const account = agentState(state, agent);
   const today = account.day === state.day ? account.daySpent : 0;
   const { left, reserved } = balanceOf(config, state, agent);
   const limits = [
-    { amount: left, scope: agent },
+    { amount: left - promised, scope: agent },
     { amount: caps?.per_turn ?? Infinity, scope: `${agent} per turn` },
     { amount: (caps?.per_day ?? Infinity) - today - account.doubt - reserved, scope: `${agent} per day` },
   ];
   return limits.reduce((least, limit) => (limit.amount < least.amount ? limit : least));
+}
+
+/** Limits of a turn and a day. Whoever was hired and is not in `credits.yaml` has those of its creator. */
+function capsOf(config: Config, state: State, agent: string): CreditsFile['agents'][string] | undefined {
+  const own = config.credits.agents[agent];
+  const creator = state.staff.get(agent)?.by;
+  return own || creator === undefined ? own : capsOf(config, state, creator);
 }
 
 /** What remains of the caps that agents share, while allowances are given out. */

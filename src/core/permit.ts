@@ -52,6 +52,13 @@ const RULES: Rule[] = [
   { name: 'edge', judge: (config, act) => judgeEdge(config, act) },
   { name: 'policy', judge: (config, act) => (act.approved ? null : judgePolicy(config, act)) },
   {
+    name: 'held-tool',
+    judge: (config, act) =>
+      act.tool?.held && !act.approved && !policyFor(config, act)
+        ? { do: 'hold', rule: 'held-tool', contacts: askedFirst(config, []) }
+        : null,
+  },
+  {
     name: 'ask',
     judge: (config, { resume, toolName, approved }) =>
       !approved && grants(resume, toolName) === 'ask'
@@ -74,7 +81,7 @@ function refuse(rule: string, text: string): Ruling {
 }
 
 /** How a resume grants a tool: not at all, freely, or with a person's approval each time. */
-export function grants(resume: Resume, tool: string): 'free' | 'ask' | null {
+export function grants(resume: Pick<Resume, 'tools'>, tool: string): 'free' | 'ask' | null {
   if (resume.tools.includes(`ask:${tool}`)) return 'ask';
   return resume.tools.includes(tool) ? 'free' : null;
 }
@@ -94,10 +101,14 @@ function recipientsIn(act: Act): string[] | null {
 
 /** `policies:` of org.yaml: the first whose pattern fits decides. A pattern is a tool name, `*`, or `send_message to:NAME`. */
 function judgePolicy(config: Config, act: Act): Ruling | null {
-  const policy = config.org.policies.find((p) => fits(config, p.act, act));
+  const policy = policyFor(config, act);
   if (!policy || policy.do === 'auto') return null;
   if (policy.do === 'deny') return refuse('policy', `The policy "${policy.act}" denies it.`);
   return { do: 'hold', rule: `policy ${policy.act}`, contacts: askedFirst(config, policy.do.ask) };
+}
+
+function policyFor(config: Config, act: Act): Config['org']['policies'][number] | undefined {
+  return config.org.policies.find((policy) => fits(config, policy.act, act));
 }
 
 function fits(config: Config, pattern: string, act: Act): boolean {

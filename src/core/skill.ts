@@ -43,7 +43,8 @@ export function printSkills(skills: ReadonlyMap<string, Skill>): string {
   return `\n## Your skills\nBefore you do what one of them is for, read it with load_skill.\n${lines.join('\n')}`;
 }
 
-function inOneLine(text: string): string {
+/** The beginning of a text, without line ends. */
+export function inOneLine(text: string): string {
   const line = text.replace(/\s+/g, ' ').trim();
   return line.length > ABOUT_CHARS ? `${line.slice(0, ABOUT_CHARS - 1)}…` : line;
 }

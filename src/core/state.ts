@@ -1,4 +1,5 @@
 import type { Message } from '../schema/message.ts';
+import type { Request } from '../schema/request.ts';
 import type { Breaker, Tries } from './breaker.ts';
 import type { Json } from './call.ts';
 import type { Held } from './entry.ts';
@@ -120,6 +121,14 @@ export interface Tally {
   tokensOut: number;
 }
 
+/** Who hired an agent, an agent or a person. */
+export interface Hired {
+  by: string;
+  turn: number;
+}
+
+export type Order = Extract<Request, { ask: 'hire' | 'retire' }>;
+
 /** The fold of the journal: all that the engine must know of the past. Never holds what a file in the folder holds for ever. */
 export interface State {
   /** Last committed turn, 0 before the first. */
@@ -168,6 +177,10 @@ export interface State {
   revive: Map<string, string[]>;
   /** Messages that people put away: they move to the archive when nobody waits for them any more. */
   archive: Set<string>;
+  /** Agents that were hired and are still there: by whom, and in which turn. */
+  staff: Map<string, Hired>;
+  /** Whom people want hired and retired in the coming turn. */
+  orders: Order[];
   /** Frozen time of the last turn, ms since 1970. */
   time: number;
   /** Its UTC date. */
@@ -206,6 +219,8 @@ export function emptyState(): State {
     revive: new Map(),
     own: new Map(),
     archive: new Set(),
+    staff: new Map(),
+    orders: [],
     time: 0,
     day: '',
     sent: 0,

@@ -2,7 +2,7 @@ import type { Message } from '../schema/message.ts';
 import type { Resume } from '../schema/resume.ts';
 import type { Json, ToolSpec } from './call.ts';
 import type { Config } from './config.ts';
-import type { Attached, Cause, Held } from './entry.ts';
+import type { Attached, Cause, Held, HiredEffect } from './entry.ts';
 import type { State } from './state.ts';
 
 /**
@@ -15,6 +15,8 @@ interface ToolBase {
   spec: ToolSpec;
   /** `all`: every agent has it; `resume`: only those whose resume lists it. */
   granted: 'all' | 'resume';
+  /** Each use is held for a person, unless a policy says what is done with it. */
+  held?: true;
   /** Checks hostile input by the schema: own properties only, nothing but what the schema names. */
   parse(input: Json): { ok: true; value: unknown } | { ok: false; why: string };
 }
@@ -98,6 +100,20 @@ export interface Draft {
   via?: string | undefined;
   /** Number of the agent's next message in this turn. */
   nextMessage: number;
+  /** Whom it hires and retires: settled when all visits have ended. */
+  hires: Hire[];
+  retires: string[];
+  /** Micro-credits that hires of this turn take from it: what it may spend no more. */
+  promised: number;
+}
+
+/** A new agent as it is wished. */
+export interface Hire extends Pick<HiredEffect, 'agent' | 'template' | 'files' | 'credits'> {
+  /** Whom it may write to, and whose mail it reads. */
+  send_to: string[];
+  read_from: string[];
+  /** The first thing it is told. */
+  message: Message | null;
 }
 
 /** A file as a visit wants it. */
@@ -110,8 +126,9 @@ export interface Staging {
   onto?: ((now: string | null) => { text: string | null } | null) | undefined;
 }
 
-export function emptyDraft(nextMessage = 1): Draft {
-  return { sent: [], wrote: new Map(), acked: [], held: [], refusals: [], notes: [], untold: [], nextMessage };
+export function emptyDraft(nextMessage = 1, promised = 0): Draft {
+  const acts = { sent: [], wrote: new Map(), acked: [], held: [], hires: [], retires: [] };
+  return { ...acts, refusals: [], notes: [], untold: [], nextMessage, promised };
 }
 
 /** The outcome of staging: what the model is told, and whether it was refused by a rule. */

@@ -1,3 +1,5 @@
+import type { Template } from '../core/config.ts';
+import { isUnder } from '../core/narrow.ts';
 import type { Fault } from '../schema/fault.ts';
 import type { Resume, ResumeHead } from '../schema/resume.ts';
 import { References, type Source } from './config-source.ts';
@@ -49,9 +51,14 @@ function isList(data: unknown): boolean {
   return Array.isArray((data as { model?: unknown }).model);
 }
 
-interface Whole {
-  head: ResumeHead;
-  body: string;
+/** The good templates, with all that they take over from others. */
+export function wholeTemplates(templates: Known['templates']): Map<string, Template> {
+  const whole = new Map<string, Template>();
+  for (const [id, source] of templates) {
+    const made = resolve(source, templates, [id]);
+    if (!('faults' in made)) whole.set(id, made);
+  }
+  return whole;
 }
 
 /** Fills in from the template what the resume leaves out. `above` are the templates that led here. */
@@ -59,10 +66,10 @@ function resolve(
   source: Source<ResumeHead>,
   templates: Known['templates'],
   above: readonly string[],
-): Whole | { faults: Fault[] } {
+): Template | { faults: Fault[] } {
   const head = source.value;
   if (!head) return { faults: source.faults };
-  if (head.extends === undefined) return { head, body: source.body };
+  if (head.extends === undefined) return { head, body: source.body, hasModel: hasModel(source) };
   const references = new References();
   const template = templates.get(head.extends);
   const path = [...above, head.extends];
@@ -89,12 +96,17 @@ function resolve(
 /** Keys that only speak of the file they stand in. */
 const OWN = ['version', 'name', 'extends'];
 
-function merge(source: Source<ResumeHead>, head: ResumeHead, base: Whole): Whole {
+function merge(source: Source<ResumeHead>, head: ResumeHead, base: Template): Template {
   const given = new Set([...OWN, ...Object.keys(source.data as object)]);
   const own = Object.fromEntries(Object.entries(head).filter(([key]) => given.has(key)));
   const inherited = Object.fromEntries(Object.entries(base.head).filter(([key]) => !OWN.includes(key)));
   const merged = { ...inherited, ...own, limits: { ...base.head.limits, ...head.limits } };
-  return { head: merged as ResumeHead, body: source.body.trim() === '' ? base.body : source.body };
+  const body = source.body.trim() === '' ? base.body : source.body;
+  return { head: merged as ResumeHead, body, hasModel: base.hasModel || hasModel(source) };
+}
+
+function hasModel(source: Source<ResumeHead>): boolean {
+  return (source.data as { model?: unknown }).model !== undefined;
 }
 
 /** A resume may take away what its template grants, and ask where the template does not; it may not add. */
@@ -115,13 +127,4 @@ function checkNarrower(head: ResumeHead, base: ResumeHead, source: Source<Resume
   for (const [i, skill] of head.skills.entries()) if (!base.skills.includes(skill)) say('skills', i, skill);
   for (const [i, path] of head.shared.entries())
     if (!base.shared.some((grant) => isUnder(path, grant))) say('shared', i, path);
-}
-
-function isUnder(path: string, grant: string): boolean {
-  const [inner, outer] = [partsOf(path), partsOf(grant)];
-  return outer.every((part, i) => part === inner[i]);
-}
-
-function partsOf(path: string): string[] {
-  return path.split('/').filter((part) => part !== '' && part !== '.');
 }

@@ -1,4 +1,5 @@
-import type { Config, Unit } from '../core/config.ts';
+import type { Config, Template, Unit } from '../core/config.ts';
+import { resumePath, retiredPath } from '../core/files.ts';
 import { type Skills, skillsOf } from '../core/skill.ts';
 import { type ChartFile, chartFile } from '../schema/chart.ts';
 import { type CreditsFile, creditsFile } from '../schema/credits.ts';
@@ -13,7 +14,7 @@ import { contactHead, goalHead, type UnitHead, unitHead } from '../schema/unit.t
 import { checkChart, endsOf, oneSidedEdges, warnOf } from './config-chart.ts';
 import { checkAsked, readContacts } from './config-contacts.ts';
 import { checkCredits, checkModels, checkUnits } from './config-references.ts';
-import { readResume } from './config-resume.ts';
+import { readResume, wholeTemplates } from './config-resume.ts';
 import { readSkills } from './config-skills.ts';
 import { type Memory, markdownSource, References, remember, type Source, yamlSource } from './config-source.ts';
 import { override } from './env.ts';
@@ -76,6 +77,7 @@ class ConfigDraft {
   private readonly private: Fault[] = [];
   private readonly broken = new Map<string, Fault[]>();
   private readonly resumes = new Map<string, Resume>();
+  private templates: ReadonlyMap<string, Template> = new Map();
   private names: ReadonlySet<string> = new Set();
   private units: ReadonlyMap<string, Source<UnitHead>> = new Map();
   /** Unit → its members; each is sorted once. */
@@ -148,8 +150,9 @@ class ConfigDraft {
   }
 
   private agentNames(folders: readonly string[]): Set<string> {
-    const names = new Set(folders.filter(isName).sort(byCodeUnit));
-    const bad = folders.filter((folder) => !names.has(folder) && !folder.startsWith('.'));
+    const there = folders.filter((folder) => !this.isRetired(folder));
+    const names = new Set(there.filter(isName).sort(byCodeUnit));
+    const bad = there.filter((folder) => !names.has(folder) && !folder.startsWith('.'));
     const twins = new Map([...bad, ...names].map((name) => [name.toLowerCase(), name]));
     for (const folder of bad) {
       const other = twins.get(folder.toLowerCase());
@@ -162,6 +165,10 @@ class ConfigDraft {
       ]);
     }
     return names;
+  }
+
+  private isRetired(folder: string): boolean {
+    return this.texts.has(retiredPath(folder)) && !this.texts.has(resumePath(folder));
   }
 
   private setAside(agent: string, faults: Fault[]): void {
@@ -193,6 +200,7 @@ class ConfigDraft {
   private readResumes(models: ReadonlySet<string> | null): void {
     const templates = new Map<string, Source<ResumeHead>>(this.inFolder('org/templates', this.memories.resume));
     for (const template of templates.values()) this.private.push(...template.faults);
+    this.templates = wholeTemplates(templates);
     const known = { models, units: new Set(this.units.keys()), templates };
     for (const name of this.names) {
       const path = `agents/${name}/resume.md`;
@@ -275,6 +283,7 @@ class ConfigDraft {
       units: new Map([...this.units.keys()].sort(byCodeUnit).map((id) => [id, this.unitOf(id, credits)])),
       goals,
       contacts,
+      templates: this.templates,
       skills,
     };
   }

@@ -3,7 +3,8 @@ import { type Fault, fault } from '../schema/fault.ts';
 import { printQuoted, printValue } from '../schema/print.ts';
 import { compose, readTree } from './yaml-tree.ts';
 
-type Path = readonly (string | number)[];
+/** Keys and indices from the top of a YAML text. */
+export type Path = readonly (string | number)[];
 type Value = string | number | boolean | null;
 
 /** The text after an edit, or why it was not made; the text is never half edited. */
@@ -45,19 +46,21 @@ export function addToList(text: string, path: Path, item: string): Edited {
 }
 
 /** Replaces what stands from `start` to `end`. */
-interface Splice {
+export interface Splice {
   start: number;
   end: number;
   text: string;
 }
 
 /** Makes the splice and proves that it did what was wanted: the value at the path, and nothing else. */
-function edit(
-  text: string,
-  path: Path,
-  value: unknown,
-  plan: (doc: Document.Parsed) => Splice | null | { fault: Fault },
-): Edited {
+function edit(text: string, path: Path, value: unknown, plan: Plan): Edited {
+  return prove(text, path, (data) => withValue(data, path, value), plan);
+}
+
+type Plan = (doc: Document.Parsed) => Splice | null | { fault: Fault };
+
+/** Makes the splice and proves that the text says then what `wanted` makes of what it said before. */
+export function prove(text: string, path: Path, wanted: (data: unknown) => unknown, plan: Plan): Edited {
   const before = readTree(text, '');
   const { doc } = compose(text);
   const flaw = before.faults[0];
@@ -67,9 +70,8 @@ function edit(
   if (splice === null) return cannot(path);
   if ('fault' in splice) return splice;
   const edited = text.slice(0, splice.start) + splice.text + text.slice(splice.end);
-  const wanted = withValue(before.data, path, value);
   const after = readTree(edited, '');
-  return after.faults.length === 0 && same(after.data, wanted) ? { text: edited } : cannot(path);
+  return after.faults.length === 0 && same(after.data, wanted(before.data)) ? { text: edited } : cannot(path);
 }
 
 /** The caller knows which file the text is. */
@@ -88,7 +90,8 @@ function same(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
-function valueAt(data: unknown, path: Path): unknown {
+/** What the data has at a path. */
+export function valueAt(data: unknown, path: Path): unknown {
   return path.reduce(
     (inner: unknown, part) => (isRecord(inner) && Object.hasOwn(inner, part) ? inner[part] : undefined),
     data,
@@ -100,7 +103,7 @@ function isRecord(value: unknown): value is Record<PropertyKey, unknown> {
 }
 
 /** A copy of the data in which the path has that value; maps on the way are made. */
-function withValue(data: unknown, path: Path, value: unknown): unknown {
+export function withValue(data: unknown, path: Path, value: unknown): unknown {
   const [part, ...rest] = path;
   if (part === undefined) return value;
   if (Array.isArray(data)) return data.map((item, i) => (i === part ? withValue(item, rest, value) : item));
@@ -120,7 +123,7 @@ interface Missing extends Pick<Found, 'pair'> {
   depth: number;
 }
 
-function find(doc: Document.Parsed, path: Path): Found | Missing {
+export function find(doc: Document.Parsed, path: Path): Found | Missing {
   let node: unknown = doc.contents;
   let pair: Pair | null = null;
   for (const [depth, part] of path.entries()) {
@@ -141,7 +144,8 @@ function isEmpty(node: unknown): boolean {
   return node === null || (isScalar(node) && node.source === '' && node.type === 'PLAIN');
 }
 
-function rangeOf(node: unknown): readonly [start: number, end: number] | null {
+/** Where a node begins and ends in the text. */
+export function rangeOf(node: unknown): readonly [start: number, end: number] | null {
   const range = (node as Node | null)?.range;
   return range ? [range[0], range[1]] : null;
 }
@@ -228,7 +232,7 @@ function newLine(text: string, offset: number, line: string): Splice {
 }
 
 /** Where the last thing in a node ends; null when that cannot be told. */
-function lastOffset(node: unknown): number | null {
+export function lastOffset(node: unknown): number | null {
   if (isMap(node) && !node.flow) {
     const last = node.items.at(-1);
     return last ? (isEmpty(last.value) ? (rangeOf(last.key)?.[1] ?? null) : lastOffset(last.value)) : null;

@@ -2,7 +2,7 @@ import { heldOf } from '../core/approval.ts';
 import { printApproval } from '../core/approval-text.ts';
 import type { Config } from '../core/config.ts';
 import type { Input } from '../core/entry.ts';
-import { approvalPath } from '../core/files.ts';
+import { approvalPath, resumePath, retiredPath } from '../core/files.ts';
 import { compose, firstLine, resolveRecipients } from '../core/send.ts';
 import type { Approval, Mail, State } from '../core/state.ts';
 import type { DeadLetterHead } from '../schema/deadletter.ts';
@@ -53,6 +53,8 @@ export class Folder {
   /** Agents that had no memory folder, or no folder of skills, when their own was looked at. */
   private readonly forgetful = new Set<string>();
   private readonly unskilled = new Set<string>();
+  /** Agents whose resume has the name of one that was retired. */
+  private readonly retired = new Set<string>();
   /** Folders for entries of memory that are none → their marks. */
   private readonly barred = new Map<string, string>();
   /** Agent → mark of its folder when the folders in it were looked at. */
@@ -112,6 +114,7 @@ export class Folder {
       this.unsafe.delete(agent);
       this.forgetful.delete(agent);
       this.unskilled.delete(agent);
+      this.retired.delete(agent);
       const bad = [
         home,
         ...['outbox', 'memory', 'workspace', 'requests', 'logs'].map((name) => `${home}/${name}`),
@@ -130,11 +133,13 @@ export class Folder {
             agent,
           ),
         );
-      } else if (bad === undefined && this.disk.stat(`${home}/resume.md`) === null)
+      } else if (bad !== undefined || this.disk.stat(resumePath(agent)) !== null) continue;
+      else if (this.disk.stat(retiredPath(agent)) !== null) this.retired.add(agent);
+      else
         inputs.push(
           this.newAside(
             state,
-            `${home}/resume.md`,
+            resumePath(agent),
             { reason: 'malformed', detail: 'The folder has no resume.md.', mark: 'gone' },
             agent,
           ),
@@ -151,7 +156,7 @@ export class Folder {
     if (this.isOpen('org/shared') && this.isOpen('org/shared/context')) yield* this.entries('org/shared/context');
     for (const agent of this.list('agents')) {
       if (!isName(agent) || this.unsafe.has(agent)) continue;
-      yield `agents/${agent}/resume.md`;
+      yield (this.retired.has(agent) ? retiredPath : resumePath)(agent);
       if (!this.unskilled.has(agent)) {
         const skills = `agents/${agent}/skills`;
         yield* this.skillTexts(skills, SKILL_DEPTH);
@@ -610,7 +615,7 @@ function isTracked(path: string): boolean {
   return (
     /^org\/[^/]+\.yaml$/.test(path) ||
     /^org\/(units|goals|contacts|templates|shared\/context)\//.test(path) ||
-    /^agents\/[^/]+\/(resume\.md|memory\/)/.test(path) ||
+    /^agents\/[^/]+\/(resume(\.retired)?\.md$|memory\/)/.test(path) ||
     isSkillText(path)
   );
 }

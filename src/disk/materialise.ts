@@ -24,8 +24,27 @@ export interface Materialised {
 export function materialise(disk: Disk, ops: readonly FileOp[], turn: number): Materialised {
   const done: Materialised = { conflicts: [], marks: new Map() };
   moveFiles(disk, ops);
-  for (const op of ops) carryOut(disk, op, turn, done);
+  for (const op of joined(ops)) carryOut(disk, op, turn, done);
   return done;
+}
+
+/**
+ * Of replacements of a file that follow one another the last is made, based on what the first was based on: done again after
+ * a crash, the first would take what the last left for an edit.
+ */
+function joined(ops: readonly FileOp[]): FileOp[] {
+  const last = new Map<string, Extract<FileOp, { op: 'replace' }>>();
+  return ops.flatMap((op): FileOp[] => {
+    if (op.op !== 'replace') return [op];
+    const before = last.get(op.path);
+    if (before && before.text === op.was) {
+      before.text = op.text;
+      return [];
+    }
+    const own = { ...op };
+    last.set(op.path, own);
+    return [own];
+  });
 }
 
 function carryOut(disk: Disk, op: FileOp, turn: number, done: Materialised): void {

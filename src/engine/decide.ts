@@ -2,14 +2,15 @@ import { heldOf } from '../core/approval.ts';
 import type { Effect } from '../core/entry.ts';
 import { judge, type Toolbox } from '../core/judge.ts';
 import { settleDraft, type Written } from '../core/settle.ts';
+import type { Staffing } from '../core/settle-staff.ts';
 import type { Approval } from '../core/state.ts';
 import { emptyDraft } from '../core/tool.ts';
 import type { Turn } from './turn.ts';
 import { performAct } from './use.ts';
 import { sceneOf } from './visit.ts';
 
-/** Held acts that a person answered: judged again now, and done once, in this turn. */
-export async function decide(turn: Turn, toolbox: Toolbox, written: Written): Promise<Effect[]> {
+/** Held acts that a person answered: judged again now, and done once, in this turn. `staffing`: told whom they hire and retire. */
+export async function decide(turn: Turn, toolbox: Toolbox, written: Written, staffing: Staffing[]): Promise<Effect[]> {
   const effects: Effect[] = [];
   const next = new Map<string, number>();
   let nth = 0;
@@ -17,12 +18,13 @@ export async function decide(turn: Turn, toolbox: Toolbox, written: Written): Pr
     const { id, agent, tool, answer } = approval;
     if (!answer) continue;
     nth++;
-    const draft = emptyDraft(next.get(agent) ?? 1);
+    const draft = emptyDraft(next.get(agent) ?? 1, promisedBy(staffing, agent));
     const { by, note, hash } = answer;
     const decision = answer.decision === 'approve' ? 'approved' : 'denied';
     const outcome = decision === 'denied' ? 'not done' : await doApproved(turn, toolbox, approval, draft, nth);
     settleDraft(turn.config, turn.number, agent, draft, effects, written);
     next.set(agent, draft.nextMessage);
+    staffing.push({ by: agent, hires: draft.hires, retires: draft.retires });
     const held = heldOf(approval);
     effects.push({ k: 'decided', id, decision, by, note, outcome, held, ...(hash === undefined ? {} : { hash }) });
     const said =
@@ -32,6 +34,12 @@ export async function decide(turn: Turn, toolbox: Toolbox, written: Written): Pr
     effects.push({ k: 'notice', to: agent, about: 'approval', text: `${id} (${tool}): ${said}` });
   }
   return effects;
+}
+
+/** Micro-credits that hires take from an agent. */
+export function promisedBy(staffing: readonly Staffing[], agent: string): number {
+  const hires = staffing.flatMap(({ by, hires }) => (by === agent ? hires : []));
+  return hires.reduce((sum, { credits }) => sum + credits, 0);
 }
 
 /** What came of the act. As call 0 of the agent's turn it has a name of its own in the journal. */

@@ -339,6 +339,7 @@ export class Engine {
     for (const effect of ending.effects) apply(state, effect);
     apply(state, commit);
     this.calls.commit();
+    if (ending.effects.some(({ k }) => k === 'hired' || k === 'retired')) this.live.thaw(this.env);
     const ops = [...frozen.lines, ...ending.effects].flatMap(filesOf);
     const { conflicts, marks } = materialise(ports.disk, ops, turn);
     this.folder.known(marks);

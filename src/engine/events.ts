@@ -160,6 +160,11 @@ export function lineEvents(line: Entry, turn: number): LogEvent[] {
       return [{ level: 'info', module: 'disk', event: 'changed', turn, path: line.path, gone: line.text === null }];
     case 'wrote':
       return [{ level: 'debug', module: 'tool', event: 'wrote', turn, agent: line.agent, path: line.path }];
+    case 'hired':
+    case 'retired': {
+      const { k, agent, by, credits } = line;
+      return [{ level: 'info', module: 'engine', event: k, turn, by, who: agent, credits: credits / 1e6 }];
+    }
     case 'acked':
       return [
         {

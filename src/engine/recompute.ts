@@ -23,6 +23,8 @@ const EFFECTS: ReadonlySet<string> = new Set([
   'held',
   'decided',
   'moved',
+  'hired',
+  'retired',
   'summarised',
   'warned',
 ]);
@@ -101,8 +103,13 @@ export class Recompute {
     const ending = await makeTurn(turn, this.toolbox);
     this.visits += ending.visits.length;
     this.divergence = this.calls.divergence ?? firstDivergence(open.turn, effects, [...frozen, ...ending.effects]);
-    for (const effect of ending.effects) apply(this.state, effect);
+    for (const effect of ending.effects) this.effect(effect);
     apply(this.state, commit);
+  }
+
+  private effect(effect: Effect): void {
+    if (effect.k === 'hired' || effect.k === 'retired') this.config = null;
+    apply(this.state, effect);
   }
 
   /** Takes in what was frozen, and hands out what came of it. */

@@ -31,7 +31,17 @@ const RESET: Record<Scope, RegExp | null> = {
 };
 
 /** Lines that say which of people's files were read, and what was in them. */
-const FOLDED: ReadonlySet<string> = new Set(['file', 'drop', 'aside', 'answer', 'wrote', 'moved', 'request']);
+const FOLDED: ReadonlySet<string> = new Set([
+  'file',
+  'drop',
+  'aside',
+  'answer',
+  'wrote',
+  'moved',
+  'hired',
+  'retired',
+  'request',
+]);
 
 /** Whether a reset of that scope removes the file. */
 export function isReset(scope: Scope, path: string): boolean {

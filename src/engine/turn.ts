@@ -1,7 +1,7 @@
 import { apply } from '../core/apply.ts';
 import { modelChooser } from '../core/breaker.ts';
 import { type Brief, brief } from '../core/brief.ts';
-import type { Config } from '../core/config.ts';
+import { type Config, inChartOrder } from '../core/config.ts';
 import type { Effect, Entry, OpenEntry } from '../core/entry.ts';
 import { archiveMoves } from '../core/files.ts';
 import { type Given, gather } from '../core/gather.ts';
@@ -9,13 +9,15 @@ import { type Toolbox, toolsOf } from '../core/judge.ts';
 import { type Allowance, allowances, BUDGET, type Want } from '../core/ledger.ts';
 import { outgrown } from '../core/outgrown.ts';
 import { chainWrites, type Finished, settle, softWarnings, type Written } from '../core/settle.ts';
+import { orderedBy, type Staffing, settleStaff } from '../core/settle-staff.ts';
 import { agentState, type State } from '../core/state.ts';
 import { emptyDraft } from '../core/tool.ts';
 import { type Due, walk } from '../core/walk.ts';
 import type { Journal } from '../disk/journal.ts';
 import type { Resume } from '../schema/resume.ts';
 import type { Calls } from './calls.ts';
-import { decide } from './decide.ts';
+import { chartPen } from './chart-pen.ts';
+import { decide, promisedBy } from './decide.ts';
 import type { Listen } from './listen.ts';
 import type { Ports } from './ports.ts';
 import type { Recorded } from './recalled.ts';
@@ -53,15 +55,17 @@ export interface Ending {
 export async function makeTurn(turn: Turn, toolbox: Toolbox): Promise<Ending> {
   const walked = walk(turn.config, turn.state, turn.number, turn.open);
   const written: Written = new Map();
-  const decided = await decide(turn, toolbox, written);
-  const { plans, skipped } = await planVisits(turn, toolbox, walked);
+  const approved: Staffing[] = [];
+  const decided = await decide(turn, toolbox, written, approved);
+  const { plans, skipped } = await planVisits(turn, toolbox, walked, approved);
   const visits = await pool(plans, turn.config.org.limits.concurrency, (plan) =>
-    visit(turn, toolbox, plan, sentBy(decided, plan.agent)),
+    visit(turn, toolbox, plan, emptyDraft(1 + sentBy(decided, approved, plan.agent), promisedBy(approved, plan.agent))),
   );
   const all = [...visits, ...skipped];
   const effects = chainWrites([
     ...decided,
     ...settle(turn.config, turn.state, turn.number, all, written),
+    ...staffEffects(turn, approved, all),
     ...archiveMoves(turn.swept),
     ...softWarnings(turn.config, turn.state),
   ]);
@@ -73,6 +77,7 @@ async function planVisits(
   turn: Turn,
   toolbox: Toolbox,
   walked: readonly Due[],
+  approved: readonly Staffing[],
 ): Promise<{ plans: Plan[]; skipped: Finished[] }> {
   const due = walked
     .filter((one) => one.due)
@@ -87,7 +92,7 @@ async function planVisits(
     const need =
       flat.get(key) ?? (await needOf(turn, toolbox, resume, models, one.summary, (price) => flat.set(key, price)));
     chosen.set(one.agent, models);
-    wants.push({ agent: one.agent, need });
+    wants.push({ agent: one.agent, need, promised: promisedBy(approved, one.agent) });
   }
   const given = allowances(turn.config, turn.state, wants, turn.open.budget);
   const unbounded = turn.open.budget === undefined ? given : allowances(turn.config, turn.state, wants);
@@ -158,9 +163,20 @@ export function briefVisit(
   return { given, brief: brief(config, state, resume, given, toolsOf(toolbox, config, resume), number, summary) };
 }
 
-/** Messages that approved acts of the agent send in this turn. */
-function sentBy(decided: readonly Effect[], agent: string): number {
-  return decided.length ? decided.filter((effect) => effect.k === 'sent' && effect.message.from === agent).length : 0;
+/** Messages that approved acts of the agent send in this turn, those to agents that they hire as well. */
+function sentBy(decided: readonly Effect[], approved: readonly Staffing[], agent: string): number {
+  if (decided.length === 0) return 0;
+  const first = approved.flatMap(({ by, hires }) => (by === agent ? hires.filter(({ message }) => message) : []));
+  return decided.filter((effect) => effect.k === 'sent' && effect.message.from === agent).length + first.length;
+}
+
+/** Agents that come and go: as people decided and ordered, then as the visits have it, in chart order. */
+function staffEffects(turn: Turn, approved: readonly Staffing[], visits: readonly Finished[]): Effect[] {
+  const { config, state, number } = turn;
+  const good = inChartOrder(config, visits, ({ agent }) => agent).filter(({ outcome }) => outcome === 'ok');
+  const staffing = [...approved, ...orderedBy(state), ...good.map(({ agent, draft }) => ({ by: agent, ...draft }))];
+  const busy = staffing.some(({ hires, retires }) => hires.length + retires.length > 0);
+  return busy ? settleStaff(config, state, number, staffing, chartPen(turn)) : [];
 }
 
 /** Texts that prompts refer to are journaled once. */

@@ -3,10 +3,11 @@ import { type ActCall, type Part, ProviderError, type Reply } from '../core/call
 import type { Cause, PromptRef } from '../core/entry.ts';
 import type { Given } from '../core/gather.ts';
 import { judge, type Toolbox, type Verdict } from '../core/judge.ts';
+import { balanceOf } from '../core/ledger.ts';
 import { permitPath } from '../core/permit.ts';
 import type { Finished } from '../core/settle.ts';
 import { agentState } from '../core/state.ts';
-import { type Draft, emptyDraft, type Scene } from '../core/tool.ts';
+import type { Draft, Scene } from '../core/tool.ts';
 import { DiskError } from '../disk/disk.ts';
 import { FaultError } from '../schema/fault.ts';
 import type { Resume } from '../schema/resume.ts';
@@ -47,15 +48,15 @@ export interface Result {
 
 /**
  * One agent's part of a turn: think, judge and use until nothing asks for another thought or the steps are used up.
- * `alreadySent`: messages that approved acts sent before. Its failure stays its own; only failures of the disk, the lock or
+ * `draft`: empty, but for what approved acts did before. Its failure stays its own; only failures of the disk, the lock or
  * an interruption leave it.
  */
-export async function visit(turn: Turn, toolbox: Toolbox, plan: Plan, alreadySent: number): Promise<Finished> {
+export async function visit(turn: Turn, toolbox: Toolbox, plan: Plan, draft: Draft): Promise<Finished> {
   const made = briefVisit(turn, toolbox, plan.resume, plan.summary);
   const looks = turn.config.models.get(plan.models[0] ?? '')?.images === true;
   const sights = looks ? imagesOf(turn.ports.disk, made.given.mail) : [];
   const briefed: Visit = { ...plan, ...made, priority: priorityOf(turn, made.given), sights };
-  const scene = sceneOf(turn, plan.resume, briefed.given.mail, emptyDraft(1 + alreadySent));
+  const scene = sceneOf(turn, plan.resume, briefed.given.mail, draft);
   const told = agentState(turn.state, plan.agent).notices.length;
   const finished = {
     agent: plan.agent,
@@ -104,6 +105,7 @@ async function converse(turn: Turn, toolbox: Toolbox, plan: Visit, scene: Scene)
     ...(plan.sights.length > 0 && { images: plan.sights.map((sight) => sight.ref) }),
   };
   for (let n = 1; n <= steps; n++) {
+    keepPromises(turn, plan, scene);
     const reply = await ask(turn, plan, parts, ref, n);
     scene.draft.via = plan.purse.via;
     if (reply.text.trim() !== '') scene.draft.notes.push(reply.text.trim());
@@ -117,6 +119,11 @@ async function converse(turn: Turn, toolbox: Toolbox, plan: Visit, scene: Scene)
     ];
     ref = { after: n, results };
   }
+}
+
+/** What an agent gave away with a hire it does not spend. */
+function keepPromises({ config, state }: Turn, { agent, purse }: Plan, { draft }: Scene): void {
+  if (draft.promised > 0) purse.left = Math.min(purse.left, balanceOf(config, state, agent).left - draft.promised);
 }
 
 function ask(turn: Turn, plan: Visit, parts: Part[], ref: PromptRef, n: number): Promise<Reply> {

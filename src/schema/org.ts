@@ -92,6 +92,20 @@ export const orgFile = z.strictObject({
         .min(1)
         .default(20_000)
         .describe('files and folders that the workspace of an agent may hold'),
+      hires: z
+        .number()
+        .int()
+        .min(0)
+        .max(10_000)
+        .default(8)
+        .describe('agents that an agent, and those it hired, may have hired and not retired'),
+      hire_depth: z
+        .number()
+        .int()
+        .min(0)
+        .max(100)
+        .default(2)
+        .describe('1: only agents that people made may hire; 2: those whom they hired as well; and so on'),
     })
     .prefault({})
     .describe('bounds that hold for everybody'),

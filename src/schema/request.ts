@@ -1,10 +1,23 @@
 import { z } from 'zod';
+import { isInside } from './name.ts';
 
 const amount = z.number().int().positive().max(1e15).describe('micro-credits');
 const by = z.string().describe('who asks: stamped by the engine from the directory');
 const agent = z.string().describe('name of the agent');
 const id = z.string().describe('id of what is meant');
 const note = z.string().default('').describe('why, for the record');
+const names = z.array(z.string().max(63)).max(1000);
+const newFile = z.strictObject({
+  path: z
+    .string()
+    .max(300)
+    .refine(
+      (path) => isInside(path) && /^(resume\.md|(skills|memory)\/.+)$/.test(path),
+      'expected resume.md or a path under skills/ or memory/',
+    )
+    .describe('relative to the folder of the agent'),
+  text: z.string().max(1_048_576),
+});
 const scope = z.string().nullable().describe('name of the agent; null: the whole organisation');
 
 /**
@@ -33,6 +46,16 @@ export const request = z.discriminatedUnion('ask', [
     amount: z.number().int().min(0).describe('micro-credits that were really billed'),
   }),
   z.strictObject({ ask: z.literal('redact'), by, id }),
+  z.strictObject({
+    ask: z.literal('hire'),
+    by,
+    agent,
+    files: z.array(newFile).min(1).max(500).describe('files of its folder, resume.md first'),
+    send_to: names.describe('whom it may write to'),
+    read_from: names.describe('whose mail it reads'),
+    credits: z.number().int().min(0).max(1e15).describe('micro-credits that it is granted'),
+  }),
+  z.strictObject({ ask: z.literal('retire'), by, agent }),
   z.strictObject({
     ask: z.literal('reset'),
     by,

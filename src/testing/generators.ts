@@ -67,16 +67,24 @@ export function sketchOf(draw: Draw): Sketch {
     resumes: Object.fromEntries(agents.map((name) => [name, resumeOf(draw)])),
     files: {
       'org/chart.yaml': JSON.stringify(chart),
+      'org/templates/helper.md': TEMPLATE,
       'org/units/team.md': `---\nmembers: ${JSON.stringify(agents.filter(() => draw(2)))}\n---\nThe team.\n`,
     },
   };
   return { agents, plan: { ...plan, org: { ...plan.org, ...asksOf(draw, agents[0] as string) } } };
 }
 
+/** Far more than most agents have. */
+const TEMPLATE =
+  '---\nrole: Helps\ntools: [write_file, remember, shell, hire_agent, retire_agent]\nskills: ["*"]\nshared: ["."]\n---\nYou help.\n';
+
 /** What is held for the human, and what happens when nobody answers. */
 function asksOf(draw: Draw, agent: string): object {
   return {
-    policies: draw(2) ? [{ act: `send_message to:${agent}`, do: { ask: ['human'] } }] : [],
+    policies: [
+      ...(draw(2) ? [{ act: `send_message to:${agent}`, do: { ask: ['human'] } }] : []),
+      ...(draw(4) ? [{ act: 'hire_agent', do: 'auto' }] : []),
+    ],
     approvals: { timeout: draw(2) ? `${1 + draw(4)} turns` : null, default: draw(2) ? 'approve' : 'deny' },
   };
 }
@@ -96,7 +104,7 @@ function priceOf(draw: Draw): object {
 
 function resumeOf(draw: Draw): Record<string, unknown> {
   const schedule = { every: 1 + draw(3), offset: draw(2), when: draw(4) ? 'mail' : 'always' };
-  const tools = ['write_file', draw(4) ? 'remember' : 'ask:remember', 'recall'];
+  const tools = ['write_file', draw(4) ? 'remember' : 'ask:remember', 'recall', 'hire_agent', 'retire_agent'];
   return { schedule, tools, shared: draw(2) ? ['.'] : ['notes'], ...(draw(2) ? {} : { unit: 'team' }) };
 }
 
@@ -139,6 +147,7 @@ export function deedOf(draw: Draw, { agents }: Sketch): Deed {
       request: { ask: draw(2) ? 'resume' : 'pause', by: 'human', agent: draw(4) ? agent() : null },
     }),
     () => ({ do: 'ask', request: { ask: 'resume', by: 'human', agent: null } }),
+    () => ({ do: 'ask', request: draw(2) ? hireOf(draw, agent) : { ask: 'retire', by: 'human', agent: kidOf(draw) } }),
     () => answerOf(draw(8), draw(16)),
     () => ({ do: 'chart', owner: anyone(), side: draw(2) ? 'send_to' : 'read_from', other: anyone() }),
     () => ({ do: 'grant', agent: agent(), credits: draw(40) / 10 }),
@@ -156,6 +165,19 @@ export function deedOf(draw: Draw, { agents }: Sketch): Deed {
   ];
   const chosen = deeds[draw(deeds.length + Math.ceil(deeds.length / 2))];
   return chosen ? chosen() : { do: 'turn' };
+}
+
+/** The name of somebody who may be hired. */
+export function kidOf(draw: Draw): string {
+  return `kid${draw(6)}`;
+}
+
+function hireOf(draw: Draw, agent: () => string): Request {
+  const ends = [...new Set(['human', agent()])];
+  const text = `---\nrole: Helps\ntools: [write_file]\nunit: team\n---\nYou help.\n`;
+  const credits = draw(500_000);
+  const files = [{ path: 'resume.md', text }];
+  return { ask: 'hire', by: 'human', agent: kidOf(draw), files, send_to: ends, read_from: ends, credits };
 }
 
 const ANSWERS = ['approve', 'deny', 'retry', 'read', 'archive'] as const;

@@ -3,12 +3,15 @@ import acknowledge from './acknowledge.ts';
 import calculate from './calculate.ts';
 import editFile from './edit_file.ts';
 import forget from './forget.ts';
+import hireAgent from './hire_agent.ts';
+import listAgents from './list_agents.ts';
 import listFiles from './list_files.ts';
 import loadSkill from './load_skill.ts';
 import note from './note.ts';
 import readFile from './read_file.ts';
 import recall from './recall.ts';
 import remember from './remember.ts';
+import retireAgent from './retire_agent.ts';
 import runJavascript from './run_javascript.ts';
 import runPython from './run_python.ts';
 import searchFiles from './search_files.ts';
@@ -23,5 +26,6 @@ export const TOOLS: ReadonlyMap<string, Tool> = new Map(
     ...[sendMessage, acknowledge, remember, recall, forget, searchMemory, note],
     ...[readFile, writeFile, editFile, listFiles, searchFiles, loadSkill],
     ...[shell, runPython, runJavascript, calculate],
+    ...[hireAgent, retireAgent, listAgents],
   ].map((tool) => [tool.spec.name, tool]),
 );

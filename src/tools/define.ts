@@ -7,6 +7,7 @@ interface About<S extends z.ZodType> {
   about: string;
   input: S;
   granted?: 'all' | 'resume';
+  held?: true;
 }
 
 /** Makes an act on the organisation from its schema and its pure `stage`. */
@@ -48,6 +49,7 @@ function base<S extends z.ZodType>(about: About<S>) {
   return {
     spec: { name: about.name, description: about.about, input: schemaOf(about.input) },
     granted: about.granted ?? ('resume' as const),
+    ...(about.held && { held: about.held }),
     parse(input: Json) {
       const result = about.input.safeParse(input);
       return result.success

@@ -1,4 +1,5 @@
 import type { Entry, VisitEffect } from '../core/entry.ts';
+import { printCredits } from '../core/ledger.ts';
 import type { Request } from '../schema/request.ts';
 import { shorten, table } from './table.ts';
 import { requestText } from './turn.ts';
@@ -93,6 +94,10 @@ function rowsOf(line: Entry, tools: ReadonlyMap<string, string>): Row[] {
           line.path,
         ),
       ];
+    case 'hired':
+      return [done(line.by, 'hire', line.from === null ? 'person' : 'subset', line.agent, printGiven(line))];
+    case 'retired':
+      return [done(line.by, 'retire', line.to === null ? 'person' : 'own staff', line.agent, printGiven(line))];
     case 'acked':
       return [done(line.agent, 'acknowledge', 'given', line.id, line.reaction)];
     case 'used':
@@ -127,6 +132,10 @@ function rowsOf(line: Entry, tools: ReadonlyMap<string, string>): Row[] {
 
 function done(who: string, act: string, rule: string, on: string, detail = ''): Row {
   return { who, act, outcome: 'done', rule, on, detail };
+}
+
+function printGiven({ credits }: { credits: number }): string {
+  return `${printCredits(credits)} credits`;
 }
 
 /** A tool that worked on the world. An act that a person approved is done in call 0 of its turn. */

@@ -79,6 +79,20 @@ export function eventOf(line: Entry): TurnEvent | null {
       return event('lapsed', null, line.id, `${line.id}: ${line.note}`);
     case 'decided':
       return event('decided', null, line.id, `${line.decision} by ${line.by}: ${line.outcome}`);
+    case 'hired':
+      return event(
+        'hired',
+        line.agent,
+        null,
+        `${line.by} hired ${line.agent}, with ${printCredits(line.credits)} credits`,
+      );
+    case 'retired':
+      return event(
+        'retired',
+        line.agent,
+        null,
+        `${line.by} retired ${line.agent}, who had ${printCredits(line.credits)} credits left`,
+      );
     case 'acked':
       return event(
         'acknowledged',
@@ -142,8 +156,8 @@ function visitText(visit: VisitEffect): string {
 /** What a person asked for, in words. */
 export function requestText(request: Request): string {
   const { ask, by, ...rest } = request;
-  const said = Object.entries(rest).filter(([, value]) => value !== '' && value !== null);
-  return `${by} asked: ${ask}${said.map(([key, value]) => ` ${key} ${key === 'amount' ? printCredits(value as number) : shorten(String(value), 80)}`).join('')}`;
+  const said = Object.entries(rest).filter(([key, value]) => value !== '' && value !== null && key !== 'files');
+  return `${by} asked: ${ask}${said.map(([key, value]) => ` ${key} ${key === 'amount' || key === 'credits' ? printCredits(value as number) : shorten(String(value), 80)}`).join('')}`;
 }
 
 /** A turn as text. */

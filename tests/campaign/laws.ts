@@ -1,6 +1,7 @@
 import type { Deed } from '../../src/testing/generators.ts';
 import { bothEnds, creditsConserved, decidedOnce, exactlyOnce, type Rule, soundJournal } from './oracle.ts';
 import type { Manner } from './play.ts';
+import { rightsShrink, sumConserved } from './rights.ts';
 
 /** What holds after anything that people, providers and kills do. */
 export const RULES: Record<string, Rule> = {
@@ -8,6 +9,8 @@ export const RULES: Record<string, Rule> = {
   'every message reaches each of its recipients exactly once': exactlyOnce,
   'a held act is decided once, as the last answer says': decidedOnce,
   'credits are conserved and no cap is passed': creditsConserved,
+  'who is hired has no right that its creator has not, and nobody is an agent otherwise': rightsShrink,
+  'credits that move are neither made nor lost': sumConserved,
   'the journal is sound and announces every call': soundJournal,
 };
 

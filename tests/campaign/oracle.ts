@@ -23,6 +23,8 @@ export const bothEnds: Rule = (play) => {
     if (entry.k === 'file') chart.take(entry.path, entry.text);
     if (entry.k === 'file')
       for (const turn of charts.keys()) if (turn === Math.max(...charts.keys())) charts.set(turn, chart.copy());
+    if (entry.k === 'hired') chart.hire(entry);
+    if (entry.k === 'retired') chart.take('org/chart.yaml', entry.chart.text);
     if (entry.k === 'sent' || entry.k === 'drop') {
       const { id, from, to } = entry.message;
       authors.set(id, from);
@@ -40,7 +42,7 @@ export const bothEnds: Rule = (play) => {
 };
 
 /** Who may write to whom, by the texts of the chart, the one unit and the resumes. */
-class Chart {
+export class Chart {
   private readonly texts = new Map<string, string>();
   private agents: Record<string, Ends> = {};
   private team = new Set<string>();
@@ -56,6 +58,11 @@ class Chart {
     if (text === null) this.texts.delete(path);
     else this.texts.set(path, text);
     this.read();
+  }
+
+  hire({ agent, files, chart }: Extract<Entry, { k: 'hired' }>): void {
+    for (const { path, text } of files) this.take(`agents/${agent}/${path}`, text);
+    this.take('org/chart.yaml', chart.text);
   }
 
   private read(): void {
@@ -76,7 +83,8 @@ class Chart {
   }
 }
 
-function headOf(text = ''): unknown {
+/** The front matter of a text, or the whole of a YAML file. */
+export function headOf(text = ''): unknown {
   const parts = readFrontMatter(text, '');
   return parse(parts && 'head' in parts ? parts.head : text) ?? {};
 }
@@ -222,6 +230,8 @@ class Books {
       this.caps = { ...this.caps, ...(headOf(entry.text ?? '') as Partial<CapsText>) };
     if (entry.k === 'request' && entry.request.ask === 'top-up')
       this.topUps.set(entry.request.agent, (this.topUps.get(entry.request.agent) ?? 0) + entry.request.amount);
+    if (entry.k === 'hired') this.move(entry.from, entry.agent, entry.credits);
+    if (entry.k === 'retired') this.move(entry.agent, entry.to, entry.credits);
     if (entry.k === 'intent') this.reserve(entry);
     if (entry.k === 'reply' || entry.k === 'failed') this.settle(printKey(entry), entry.cost);
     if (entry.k === 'recovered') for (const key of entry.doubt) this.putInDoubt(key);
@@ -238,6 +248,15 @@ class Books {
     for (const call of this.calls.values())
       if (mine(call) && (state === undefined || call.state === state)) sum += call.amount;
     return sum;
+  }
+
+  /** Credits move between two accounts, and no account gives what it has spent. */
+  private move(from: string | null, to: string | null, credits: number): void {
+    if (to !== null) this.topUps.set(to, (this.topUps.get(to) ?? 0) + credits);
+    if (from === null) return;
+    this.topUps.set(from, (this.topUps.get(from) ?? 0) - credits);
+    const used = this.sum((call) => call.agent === from);
+    if (credits > 0 && used > this.granted(from)) this.wrong.push(`${from} gave ${credits} away that it had not left`);
   }
 
   same(what: string, found: number, wanted: number): void {

@@ -237,7 +237,7 @@ export class Play {
           for (let rounds = this.roundsFor(prompt); rounds > 0; rounds--) await new Promise(setImmediate);
           const failing = this.failing.get(prompt.agent);
           if (failing && name === 'actor' && prompt.turn <= failing.until) return fail(failing.failure);
-          return act(prompt, ['human', ...this.sketch.agents]);
+          return act(prompt, ['human', ...this.sketch.agents, 'kid0', 'kid1']);
         },
       }),
     };
@@ -287,6 +287,18 @@ function fail(failure: string): Reply {
   };
 }
 
+/** Wants anybody's rights for a new agent, and more credits than most have. */
+function hireOf({ turn, agent }: Prompt, a: number, b: number, other: string): Json {
+  return {
+    name: `kid${a % 6}`,
+    template: a % 16 ? 'helper' : 'nobody',
+    credits: (b % 40) / 20,
+    ...(b % 3 ? {} : { tools: ['write_file', b % 2 ? 'remember' : 'shell'] }),
+    ...(a % 3 ? {} : { send_to: [other], read_from: [other] }),
+    ...(b % 5 ? { message: `Begin, says ${agent} in turn ${turn}.` } : {}),
+  };
+}
+
 /** Tries to write to anybody, whether there is an edge or not. */
 function act(prompt: Prompt, names: readonly string[]): Reply {
   const digest = digestOf(`${prompt.turn}.${prompt.agent}.${prompt.n}`);
@@ -309,6 +321,8 @@ function act(prompt: Prompt, names: readonly string[]): Reply {
         content: `${prompt.agent} ${prompt.turn}`,
       });
     if (at(12) % 4 === 0 && prompt.mail[0]) add('acknowledge', { id: prompt.mail[0].id });
+    if (at(15) % 4 === 0) add('hire_agent', hireOf(prompt, at(16), at(17), names[at(18) % names.length] ?? ''));
+    if (at(19) % 6 === 0) add('retire_agent', { name: `kid${at(20) % 6}` });
   }
   return {
     text: at(13) % 3 ? '' : `note ${prompt.turn}`,

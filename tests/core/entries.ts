@@ -86,6 +86,28 @@ const WAITING: Held = {
 
 export const HELD: Extract<Entry, { k: 'held' }> = { k: 'held', ...WAITING };
 
+export const HIRED: Extract<Entry, { k: 'hired' }> = {
+  k: 'hired',
+  turn: 2,
+  agent: 'kid',
+  by: 'a',
+  template: 'worker',
+  files: [{ path: 'resume.md', text: '---\nrole: helps\n---\n' }],
+  chart: { text: 'with kid', was: 'without' },
+  credits: 30,
+  from: 'a',
+};
+
+export const RETIRED: Extract<Entry, { k: 'retired' }> = {
+  k: 'retired',
+  turn: 3,
+  agent: 'kid',
+  by: 'a',
+  chart: { text: 'without', was: 'with kid' },
+  credits: 20,
+  to: 'a',
+};
+
 /** One line of every kind there is. */
 export const EVERY: { [K in Entry['k']]: Extract<Entry, { k: K }> } = {
   open: { k: 'open', turn: 1, time: 0, boot: 'boot', lock: 1, version: '1' },
@@ -148,6 +170,8 @@ export const EVERY: { [K in Entry['k']]: Extract<Entry, { k: K }> } = {
     held: WAITING,
   },
   moved: { k: 'moved', from: letter().path, to: 'agents/human/outbox/archive/0000/000001-01-a-hello.md' },
+  hired: HIRED,
+  retired: RETIRED,
   summarised: { k: 'summarised' },
   warned: { k: 'warned', scope: 'org' },
   commit: { k: 'commit', turn: 1, lock: 1 },
@@ -367,6 +391,14 @@ const line: fc.Arbitrary<Draft> = fc.oneof(
   pick.map(
     (i): Draft =>
       (known) => ({ ...EVERY.escalated, held: { ...WAITING, id: nth(known.held, i) } }),
+  ),
+  fc.record({ agent, from: fc.option(agent), credits: amount }).map(
+    (r): Draft =>
+      () => ({ ...HIRED, ...r }),
+  ),
+  fc.record({ agent, to: fc.option(agent), credits: amount }).map(
+    (r): Draft =>
+      () => ({ ...RETIRED, ...r }),
   ),
   fc.constantFrom('org', '@crew', 'a').map(
     (scope): Draft =>

@@ -1,0 +1,51 @@
+import { addToList, type Edited, valueAt } from './edit.ts';
+import { removeFromList, removeKey } from './edit-remove.ts';
+import { readTree } from './yaml-tree.ts';
+
+/** Whom an agent of the chart may write to, and whose mail it reads. */
+interface Ends {
+  send_to: readonly string[];
+  read_from: readonly string[];
+}
+
+/** The chart with a new agent in it, and the other end of each of its edges. Faults as `addToList` has them. */
+export function withAgent(chart: string, name: string, { send_to, read_from }: Ends): Edited {
+  return inTurn(chart, [
+    ...send_to.map((other) => (text: string) => addToList(text, ['agents', name, 'send_to'], other)),
+    ...read_from.map((other) => (text: string) => addToList(text, ['agents', name, 'read_from'], other)),
+    ...send_to.map((other) => (text: string) => addEnd(text, other, 'read_from', name)),
+    ...read_from.map((other) => (text: string) => addEnd(text, other, 'send_to', name)),
+  ]);
+}
+
+/** The chart without an agent, whoever names it. */
+export function withoutAgent(chart: string, name: string): Edited {
+  const agents = (valueAt(readTree(chart, '').data, ['agents']) ?? {}) as Record<
+    string,
+    Partial<Record<string, unknown>>
+  >;
+  const paths = Object.entries(agents).flatMap(([other, entry]) =>
+    SIDES.filter((side) => [entry[side]].flat().includes(name)).map((side) => ['agents', other, side]),
+  );
+  return inTurn(chart, [
+    ...paths.map((path) => (text: string) => removeFromList(text, path, name)),
+    (text) => removeKey(text, ['agents', name]),
+  ]);
+}
+const SIDES = ['send_to', 'read_from'] as const;
+
+/** Who names everybody names the new one already. */
+function addEnd(text: string, owner: string, side: keyof Ends, name: string): Edited {
+  const path = ['agents', owner, side];
+  const names = valueAt(readTree(text, '').data, path);
+  return Array.isArray(names) && names.includes('*') ? { text } : addToList(text, path, name);
+}
+
+function inTurn(text: string, edits: readonly ((text: string) => Edited)[]): Edited {
+  let edited: Edited = { text };
+  for (const edit of edits) {
+    if ('fault' in edited) return edited;
+    edited = edit(edited.text);
+  }
+  return edited;
+}

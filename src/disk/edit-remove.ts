@@ -1,0 +1,96 @@
+import { isMap, isSeq } from 'yaml';
+import {
+  type Edited,
+  eolOf,
+  find,
+  lastOffset,
+  type Path,
+  prove,
+  rangeOf,
+  type Splice,
+  valueAt,
+  withValue,
+} from './edit.ts';
+import { readTree } from './yaml-tree.ts';
+
+/** Takes a text out of a list, as often as it stands there; where there is no such list nothing changes. Else as `setScalar`. */
+export function removeFromList(text: string, path: Path, item: string): Edited {
+  const before = valueAt(readTree(text, '').data, path);
+  const at = Array.isArray(before) ? before.indexOf(item) : -1;
+  if (at < 0) return { text };
+  const rest = (before as unknown[]).toSpliced(at, 1);
+  const edited = prove(
+    text,
+    path,
+    (data) => withValue(data, path, rest),
+    (doc) => {
+      const { node, pair } = find(doc, path) as { node: unknown; pair: { key: unknown } | null };
+      if (!isSeq(node)) return null;
+      if (node.flow) return cutOf(node.items.map(spanOf), at);
+      return rest.length ? linesOf(text, spanOf(node.items[at]), /^ *- +$/) : emptied(text, pair?.key, node, '[]');
+    },
+  );
+  return 'text' in edited ? removeFromList(edited.text, path, item) : edited;
+}
+
+/** Takes a key with its value out of a map, and the comment in its line; where there is none nothing changes. Else as `setScalar`. */
+export function removeKey(text: string, path: Path): Edited {
+  const parent = path.slice(0, -1);
+  const key = String(path.at(-1));
+  const before = valueAt(readTree(text, '').data, parent) as Record<string, unknown> | undefined;
+  if (before === undefined || !Object.hasOwn(before, key)) return { text };
+  const { [key]: _gone, ...rest } = before;
+  return prove(
+    text,
+    path,
+    (data) => withValue(data, parent, rest),
+    (doc) => {
+      const { node, pair } = find(doc, parent) as { node: unknown; pair: { key: unknown } | null };
+      if (!isMap(node)) return null;
+      const spans = node.items.map((item) => joined(spanOf(item.key), spanOf(item.value)));
+      const at = Object.keys(before).indexOf(key);
+      if (node.flow) return cutOf(spans, at);
+      return node.items.length > 1 ? linesOf(text, spans[at] ?? null, /^ *$/) : emptied(text, pair?.key, node, '{}');
+    },
+  );
+}
+
+type Span = readonly [start: number, end: number];
+
+/** Where a node begins, and where the last thing in it ends. */
+function spanOf(node: unknown): Span | null {
+  const range = rangeOf(node);
+  const end = lastOffset(node);
+  return range && [range[0], end ?? range[1]];
+}
+
+function joined(key: Span | null, value: Span | null): Span | null {
+  return key && [key[0], Math.max(key[1], value?.[1] ?? 0)];
+}
+
+/** Cuts one of several out that stand in one bracket, with the comma beside it. */
+function cutOf(spans: readonly (Span | null)[], at: number): Splice | null {
+  const [before, own, after] = [spans[at - 1], spans[at], spans[at + 1]];
+  if (!own) return null;
+  if (after) return { start: own[0], end: after[0], text: '' };
+  return { start: before ? before[1] : own[0], end: own[1], text: '' };
+}
+
+/** Cuts the whole lines of what stands in a block; before it in its line stands only what the pattern says. */
+function linesOf(text: string, span: Span | null, lead: RegExp): Splice | null {
+  if (!span) return null;
+  const start = text.lastIndexOf('\n', span[0] - 1) + 1;
+  if (!lead.test(text.slice(start, span[0]))) return null;
+  const from = text[span[1] - 1] === '\n' ? span[1] - 1 : span[1];
+  const end = text.indexOf('\n', from);
+  if (end >= 0) return { start, end: end + 1, text: '' };
+  return { start: Math.max(0, start - eolOf(text).length), end: text.length, text: '' };
+}
+
+/** Writes an empty list or map in the place of the last thing in it. Comments between would be lost: then it is not done. */
+function emptied(text: string, key: unknown, node: unknown, source: string): Splice | null {
+  const span = spanOf(node);
+  const colon = text.indexOf(':', rangeOf(key)?.[1] ?? text.length);
+  if (!span || colon < 0 || text.slice(colon, span[1]).includes('#')) return null;
+  return { start: colon + 1, end: span[1], text: ` ${source}` };
+}

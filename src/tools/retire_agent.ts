@@ -1,0 +1,16 @@
+import { z } from 'zod';
+import { retireTrouble } from '../core/staff.ts';
+import { act } from './define.ts';
+
+export default act({
+  name: 'retire_agent',
+  about:
+    'Ends the work of an agent that you hired, and of those whom it hired. What they have left is yours again; their mail and files stay.',
+  input: z.strictObject({ name: z.string().min(1).max(63) }),
+  stage({ name }, { config, state, agent, draft }) {
+    const trouble = retireTrouble(config, state, agent, name);
+    if (trouble) return { ok: false, ...trouble };
+    if (!draft.retires.includes(name)) draft.retires.push(name);
+    return { ok: true, text: `${name} is retired when this turn ends.` };
+  },
+});
