@@ -8,16 +8,18 @@ import { addToList } from '../disk/edit.ts';
 import { realHost } from '../disk/host.ts';
 import { readJournal } from '../disk/journal.ts';
 import { lockHolder } from '../disk/lock.ts';
-import { type Owner, ownerOf } from '../disk/owner.ts';
+import { ownerOf } from '../disk/owner.ts';
 import { realDisk } from '../disk/real.ts';
 import { type Found, realSandbox } from '../disk/sandbox.ts';
+import { declaredFaults } from '../engine/declared-faults.ts';
 import { load } from '../engine/load.ts';
 import { checkFolder, type Place } from '../engine/open.ts';
 import { type Fault, FaultError, printFault } from '../schema/fault.ts';
+import { TOOLS } from '../tools/all.ts';
 import { count } from '../views/table.ts';
 import type { Command, Outcome, Run } from './command.ts';
 import { exactText, replaceExact } from './own-files.ts';
-import { type Program, programsOf } from './programs.ts';
+import { notesOfPrograms, programsOf } from './programs.ts';
 
 export const command: Command = {
   name: 'doctor',
@@ -41,14 +43,16 @@ export const run: Run = async (world, input) => {
   const place = { root: world.root, env: world.env };
   const disk = realDisk(world.root);
   const fixes = input.flags.fix ? completeEdges(disk, checkFolder(place).config) : { fixed: [], left: [] };
-  return examine(place, disk, fixes, await realSandbox(world.root).probe());
+  const { config } = checkFolder(place);
+  const declared = config ? await declaredFaults(TOOLS, config) : [];
+  return examine(place, disk, fixes, declared, await realSandbox(world.root).probe());
 };
 
-function examine(place: Place, disk: Disk, { fixed, left }: Fixes, box: Found): Outcome {
+function examine(place: Place, disk: Disk, { fixed, left }: Fixes, declared: readonly Fault[], box: Found): Outcome {
   const { config, faults, warnings } = checkFolder(place);
   const journal = journalFaults(disk);
   const owner = ownerOf(place.env, place.root);
-  const all = [...faults, ...warnings, ...journal, ...owner.faults()];
+  const all = [...faults, ...warnings, ...declared, ...journal, ...owner.faults()];
   const running = lockHolder(disk, realHost(place.root));
   const notes = [
     ...left,
@@ -124,14 +128,6 @@ function notesOfChart(config: Config): string[] {
     );
   }
   return notes;
-}
-
-/** What models would run, had somebody approved it. */
-function notesOfPrograms(programs: readonly Program[], owner: Owner): string[] {
-  return programs.flatMap(({ model, what, fault }) => {
-    if (!what) return [`The model ${model} cannot run: ${fault.message}`];
-    return owner.approved(what) ? [] : [`The model ${model} was not approved on this machine: lemming trust ${model}`];
-  });
 }
 
 /** Where programs of agents cannot be shut in, and somebody has a tool that runs them. */

@@ -3,10 +3,11 @@ import { overdue } from '../core/approval.ts';
 import { chainOf } from '../core/breaker.ts';
 import { type Brief, brief } from '../core/brief.ts';
 import type { Config } from '../core/config.ts';
+import { trustNow } from '../core/declared.ts';
 import type { Entry } from '../core/entry.ts';
 import { leastCost, likelyTokens } from '../core/forecast.ts';
 import { gather } from '../core/gather.ts';
-import { toolsOf } from '../core/judge.ts';
+import { type Toolbox, toolsOf } from '../core/judge.ts';
 import { type Allowance, allowances } from '../core/ledger.ts';
 import { UNPRICED } from '../core/money.ts';
 import { frozenEffects } from '../core/settle.ts';
@@ -17,6 +18,8 @@ import { Folder } from '../disk/folder.ts';
 import { outputLimit } from '../engine/attempts.ts';
 import { Calls } from '../engine/calls.ts';
 import { foresee as foreseeInputs, type Place, readOrg, realPorts, type View } from '../engine/open.ts';
+import type { Ports } from '../engine/ports.ts';
+import { toolsetOf } from '../engine/toolset.ts';
 import type { Model, Price } from '../schema/models.ts';
 import type { Resume } from '../schema/resume.ts';
 import { TOOLS } from '../tools/all.ts';
@@ -81,11 +84,13 @@ export async function preview(place: Place, wish: PreviewWish = {}): Promise<Pre
   const view = readOrg(place);
   const { state, config, loaded } = view;
   const turn = state.turn + 1;
-  if (!loaded.unfinished) await freezeCopy(view, turn);
+  const ports = realPorts(place);
+  if (!loaded.unfinished) await freezeCopy(view, turn, ports);
   const walked = walk(config, state, turn, wish);
-  const calls = new Calls(realPorts(place), loaded.journal, state);
+  const calls = new Calls(ports, loaded.journal, state);
+  const toolset = await toolsetOf(TOOLS, config, state.trusted);
   const drafts = await Promise.all(
-    walked.filter((due) => due.due).map((due) => foresee(config, state, calls, due, turn)),
+    walked.filter((due) => due.due).map((due) => foresee(config, state, calls, toolset, due, turn)),
   );
   const allowed = allowances(
     config,
@@ -97,7 +102,7 @@ export async function preview(place: Place, wish: PreviewWish = {}): Promise<Pre
 }
 
 /** Takes into the copy what the freeze would take: changed files, requests, dropped and edited mail. */
-async function freezeCopy(view: View, turn: number): Promise<void> {
+async function freezeCopy(view: View, turn: number, { approved }: Ports): Promise<void> {
   const { disk, state, config } = view;
   const folder = new Folder(disk, realClock, view.redact);
   const limit = config.org.limits.message_bytes;
@@ -106,6 +111,7 @@ async function freezeCopy(view: View, turn: number): Promise<void> {
   };
   take([{ k: 'open', turn, time: realClock.now(), boot: '', lock: 0, version: '1' }]);
   take(folder.tracked(state, limit));
+  take(trustNow(config, state, approved));
   take(await folder.edits(state, config, limit));
   await foreseeInputs(view);
   take(overdue(config, state, realClock.now()));
@@ -115,10 +121,17 @@ async function freezeCopy(view: View, turn: number): Promise<void> {
 
 type Draft = Omit<Foreseen, 'allowance'>;
 
-async function foresee(config: Config, state: State, calls: Calls, due: Due, turn: number): Promise<Draft> {
+async function foresee(
+  config: Config,
+  state: State,
+  calls: Calls,
+  toolset: Toolbox,
+  due: Due,
+  turn: number,
+): Promise<Draft> {
   const resume = config.agents.get(due.agent) as Resume;
   const given = gather(state, due.agent, turn, config.org.limits.inbox_tokens);
-  const made = brief(config, state, resume, given, toolsOf(TOOLS, config, resume), turn, due.summary);
+  const made = brief(config, state, resume, given, toolsOf(toolset, config, resume), turn, due.summary);
   const chain = chainOf(config, resume.model);
   const reserve = await calls.need(config, chain, () => made.prompt);
   return {

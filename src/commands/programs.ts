@@ -1,29 +1,49 @@
 import type { Config } from '../core/config.ts';
+import { type Server, trustOfServer, trustOfTool } from '../core/declared.ts';
 import type { Trusted } from '../core/trust.ts';
 import type { Disk } from '../disk/disk.ts';
+import type { Owner } from '../disk/owner.ts';
 import { pluginText } from '../disk/plugin-text.ts';
 import { type Fault, FaultError, fault } from '../schema/fault.ts';
 import type { Model } from '../schema/models.ts';
 import { isPluginPath } from '../schema/name.ts';
 
-/** What a model runs on this machine; or why that cannot be told. */
-export type Program = { model: string; what: Trusted; fault?: undefined } | { model: string; what: null; fault: Fault };
+/** What has programs: a model, a tool of the org, or a server of tools. */
+export type Runner = 'model' | 'tool' | 'server';
 
-/** What the models of an org run on this machine as it stands now: commands and plug-ins. */
+/** What of an org runs on this machine, or is asked from it; or why that cannot be told. */
+export type Program = { of: Runner; name: string; server?: Server } & (
+  | { what: Trusted; fault?: undefined }
+  | { what: null; fault: Fault }
+);
+
+/** All that an org runs on this machine as it stands now, in the order models, tools, servers. */
 export function programsOf(config: Config, disk: Disk): Program[] {
-  return [...config.models].flatMap(([name, model]) => programOf(name, model, disk) ?? []);
+  return [
+    ...[...config.models].flatMap(([name, model]) => programOf(name, model, disk) ?? []),
+    ...[...config.tools.values()].map((tool) => ({ of: 'tool' as const, name: tool.name, what: trustOfTool(tool) })),
+    ...[...config.servers.values()].map(serverOf),
+  ];
+}
+
+function serverOf(server: Server): Program {
+  const one = { of: 'server' as const, name: server.name, server };
+  if (server.tools !== null) return { ...one, what: trustOfServer(server) };
+  const remedy = `Start it once, look at its tools, and approve them: lemming trust ${server.name}`;
+  return { ...one, what: null, fault: fault('untrusted', 'Nobody looked at its tools yet', { remedy }) };
 }
 
 function programOf(name: string, { provider, command, options }: Model, disk: Disk): Program | null {
+  const one = { of: 'model' as const, name };
   if (provider === 'command')
     return command
-      ? { model: name, what: { kind: 'command', argv: command, passes: namesIn(options.env) } }
-      : { model: name, what: null, fault: fault('missing-key', `The model ${name} has no "command"`) };
+      ? { ...one, what: { kind: 'command', argv: command, passes: namesIn(options.env) } }
+      : { ...one, what: null, fault: fault('missing-key', `The model ${name} has no "command"`) };
   if (!isPluginPath(provider)) return null;
   try {
-    return { model: name, what: { kind: 'plugin', path: provider, text: pluginText(disk, provider) } };
+    return { ...one, what: { kind: 'plugin', path: provider, text: pluginText(disk, provider) } };
   } catch (error) {
-    if (error instanceof FaultError) return { model: name, what: null, fault: error.fault };
+    if (error instanceof FaultError) return { ...one, what: null, fault: error.fault };
     throw error;
   }
 }
@@ -31,4 +51,13 @@ function programOf(name: string, { provider, command, options }: Model, disk: Di
 /** Variables that the program is handed; the provider itself says when they are no list of names. */
 function namesIn(value: unknown): string[] {
   return Array.isArray(value) ? value.map(String) : [];
+}
+
+/** What would run, had somebody approved it. */
+export function notesOfPrograms(programs: readonly Program[], owner: Owner): string[] {
+  return programs.flatMap(({ of, name, what, fault }) => {
+    if (what && owner.approved(what)) return [];
+    if (!what && of === 'model') return [`The model ${name} cannot run: ${fault.message}`];
+    return [`The ${of} ${name} was not approved on this machine: lemming trust ${name}`];
+  });
 }

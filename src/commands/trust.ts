@@ -6,90 +6,138 @@ import { realDisk } from '../disk/real.ts';
 import { checkFolder } from '../engine/open.ts';
 import { type Fault, FaultError, failure } from '../schema/fault.ts';
 import type { Command, Outcome, Run } from './command.ts';
-import { type Program, programsOf } from './programs.ts';
+import { YES } from './confirm.ts';
+import { type Program, programsOf, type Runner } from './programs.ts';
+import { lookAndPin } from './server-look.ts';
 
 export const command: Command = {
   name: 'trust',
   group: 'start',
-  summary: 'List the programs and plug-ins that models run on this machine, and approve them',
+  summary: 'List what runs on this machine for models, tools and servers of tools, and approve it',
   examples: [
-    { line: 'lemming trust', does: 'lists what the models would run, and whether it is approved' },
+    { line: 'lemming trust', does: 'lists what would run, and whether it is approved' },
     { line: 'lemming trust claude', does: 'approves what the model claude runs, as it stands now' },
+    {
+      line: 'lemming trust weather',
+      does: 'approves the tool in org/tools/weather with all its files, as they stand now',
+    },
+    {
+      line: 'lemming trust github',
+      does: 'starts the server github of org/mcp.yaml once, shows its tools and, after a yes, approves and keeps them',
+    },
     { line: 'lemming trust --revoke claude', does: 'takes the approval back' },
   ],
-  args: [{ name: 'model', about: 'a model of org/models.yaml whose command or plug-in is approved', optional: true }],
-  flags: [{ name: 'revoke', value: 'MODEL', about: 'takes back what was approved for this model, as it stands now' }],
+  args: [
+    {
+      name: 'name',
+      about: 'a model, a tool of org/tools/ or a server of org/mcp.yaml; tool:NAME where several have the name',
+      optional: true,
+      of: ['model'],
+    },
+  ],
+  flags: [
+    { name: 'revoke', value: 'NAME', about: 'takes back what was approved under this name, as it stands now' },
+    YES,
+  ],
   reads: false,
 };
 
-/** A program as it is told: `runs` is the command line as JSON or the path, `sha256` of what would be approved. */
-interface Row {
-  model: string;
+/** A program as it is told, under what it is of: `runs` is the command line as JSON, the path or the name, `sha256` of what would be approved. */
+type Row = { [of in Runner]?: string } & {
   kind: Trusted['kind'] | null;
   runs: string | null;
   sha256: string | null;
   approved: boolean;
   fault?: Fault;
-}
+};
 
 export const run: Run = async (world, input) => {
   const { config, faults } = checkFolder(world);
   if (!config) throw new FaultError(...(faults as [Fault, ...Fault[]]));
   const owner = ownerOf(world.env, world.root);
   const programs = programsOf(config, realDisk(world.root));
-  const { model } = input.args;
+  const { name } = input.args;
   const { revoke } = input.flags;
-  if (model !== undefined && revoke !== undefined)
-    throw failure('usage', 'Name one model: either to approve it, or after --revoke');
-  if (model !== undefined) return approve(find(model, programs, config), owner);
-  if (revoke !== undefined) return takeBack(find(String(revoke), programs, config), owner);
-  return list(programs.map((program) => rowOf(program, owner)));
+  if (name !== undefined && revoke !== undefined)
+    throw failure('usage', 'Give one name: either to approve it, or after --revoke');
+  if (revoke !== undefined) return takeBack(known(find(String(revoke), programs, config)), owner);
+  if (name === undefined) return list(programs, owner);
+  const program = find(String(name), programs, config);
+  return approve(known(program.server ? await lookAndPin(world, input, program.server) : program), owner);
 };
 
-/** What the model runs. Throws why that cannot be told. */
-function find(model: string, programs: readonly Program[], config: Config): { model: string; what: Trusted } {
-  const program = programs.find((one) => one.model === model);
-  if (program?.what) return program;
-  if (program) throw new FaultError(program.fault);
-  if (config.models.has(model))
-    throw failure('usage', `The model ${model} runs nothing on this machine, so there is nothing to approve`, {
+/** What has that name, or `tool:` and the like before it. Throws why there is nothing to approve. */
+function find(term: string, programs: readonly Program[], config: Config): Program {
+  const [, of, name = term] = /^(model|tool|server):(.+)$/.exec(term) ?? [];
+  const found = programs.filter((one) => one.name === name && (of === undefined || one.of === of));
+  if (found.length > 1)
+    throw failure('usage', `Several have the name ${name}: ${found.map((one) => `${one.of}:${name}`).join(', ')}`, {
+      remedy: 'Say which is meant.',
+    });
+  if (found[0]) return found[0];
+  if (config.models.has(name))
+    throw failure('usage', `The model ${name} runs nothing on this machine, so there is nothing to approve`, {
       remedy: 'lemming trust lists the models that do.',
     });
-  const names = [...config.models.keys()];
-  throw failure('not-found', `There is no model ${JSON.stringify(model)}`, {
-    ...(names.length ? { nearest: closest(model, names) } : {}),
-    remedy: 'lemming trust lists the models that run something.',
+  const names = [...config.models.keys(), ...programs.map((one) => one.name)];
+  throw failure('not-found', `There is no model, tool or server ${JSON.stringify(name)}`, {
+    ...(names.length ? { nearest: closest(name, names) } : {}),
+    remedy: 'lemming trust lists what runs something.',
   });
 }
 
-function approve({ model, what }: { model: string; what: Trusted }, owner: Owner): Outcome {
-  owner.approve(what);
-  const row = rowOf({ model, what }, owner);
+type Known = Program & { what: Trusted };
+
+function known(program: Program): Known {
+  if (program.what === null) throw new FaultError(program.fault);
+  return program;
+}
+
+function approve(program: Known, owner: Owner): Outcome {
+  owner.approve(program.what);
+  const row = rowOf(program, owner);
   return {
     data: row,
-    text: `${model} may run on this machine, as it stands now:\n${linesOf(row)}\nA change of one byte asks again.`,
+    text: `${program.name} may run on this machine, as it stands now:\n${linesOf(row)}\nA change of one byte asks again.`,
   };
 }
 
-function takeBack({ model, what }: { model: string; what: Trusted }, owner: Owner): Outcome {
-  const revoked = owner.revoke(what);
+function takeBack(program: Known, owner: Owner): Outcome {
+  const revoked = owner.revoke(program.what);
+  const { name } = program;
   return {
-    data: { ...rowOf({ model, what }, owner), revoked },
-    text: revoked ? `${model} may no longer run on this machine.` : `${model} was not approved as it stands now.`,
+    data: { ...rowOf(program, owner), revoked },
+    text: revoked ? `${name} may no longer run on this machine.` : `${name} was not approved as it stands now.`,
   };
 }
 
-function list(rows: readonly Row[]): Outcome {
-  if (rows.length === 0) return { data: { models: [] }, text: 'No model runs anything on this machine.' };
-  const texts = rows.map((row) => `${row.model}: ${row.approved ? 'approved' : 'not approved'}\n${linesOf(row)}`);
-  const waiting = rows.some(({ approved, sha256 }) => sha256 && !approved);
-  const hint = waiting ? ['Look at what it runs before you approve it: lemming trust MODEL.'] : [];
-  return { data: { models: rows }, text: [...texts, ...hint].join('\n') };
+function list(programs: readonly Program[], owner: Owner): Outcome {
+  const rows = programs.map((program) => ({ program, row: rowOf(program, owner) }));
+  const of = (runner: Runner): Row[] => rows.flatMap(({ program, row }) => (program.of === runner ? [row] : []));
+  const data = { models: of('model'), tools: of('tool'), servers: of('server') };
+  if (rows.length === 0)
+    return { data, text: 'Nothing of this organisation runs on this machine: no model, tool or server.' };
+  const texts = rows.map(
+    ({ program, row }) => `${headOf(program)}: ${row.approved ? 'approved' : 'not approved'}\n${linesOf(row)}`,
+  );
+  const waiting = rows.some(({ program, row }) => !row.approved && (row.sha256 !== null || program.server));
+  const hint = waiting ? ['Look at what it runs before you approve it: lemming trust NAME.'] : [];
+  return { data, text: [...texts, ...hint].join('\n') };
 }
 
-function rowOf({ model, what, fault }: Program, owner: Owner): Row {
-  if (!what) return { model, kind: null, runs: null, sha256: null, approved: false, fault };
-  return { model, kind: what.kind, runs: trustTerm(what), sha256: trustHash(what), approved: owner.approved(what) };
+function headOf({ of, name }: Program): string {
+  return of === 'model' ? name : `${name} (${of})`;
+}
+
+function rowOf({ of, name, what, fault }: Program, owner: Owner): Row {
+  if (!what) return { [of]: name, kind: null, runs: null, sha256: null, approved: false, fault };
+  return {
+    [of]: name,
+    kind: what.kind,
+    runs: trustTerm(what),
+    sha256: trustHash(what),
+    approved: owner.approved(what),
+  };
 }
 
 function linesOf({ kind, runs, sha256, fault }: Row): string {

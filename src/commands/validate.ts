@@ -1,7 +1,12 @@
+import { ownerOf } from '../disk/owner.ts';
+import { realDisk } from '../disk/real.ts';
+import { declaredFaults } from '../engine/declared-faults.ts';
 import { checkFolder } from '../engine/open.ts';
 import { printFault } from '../schema/fault.ts';
+import { TOOLS } from '../tools/all.ts';
 import { count } from '../views/table.ts';
 import type { Command, Run } from './command.ts';
+import { notesOfPrograms, programsOf } from './programs.ts';
 
 export const command: Command = {
   name: 'validate',
@@ -17,12 +22,15 @@ export const command: Command = {
 
 export const run: Run = async (world) => {
   const { config, faults: broken, warnings } = checkFolder({ root: world.root, env: world.env });
-  const faults = [...broken, ...warnings];
+  const faults = [...broken, ...warnings, ...(config ? await declaredFaults(TOOLS, config) : [])];
+  const owner = ownerOf(world.env, world.root);
+  const notes = config ? notesOfPrograms(programsOf(config, realDisk(world.root)), owner) : [];
   const ok = faults.length === 0;
   const agents = config ? config.order.length : 0;
+  const lines = ok ? [`Valid: ${count(agents, 'agent')}, no fault`] : faults.map(printFault);
   return {
-    data: { ok, faults },
-    text: ok ? `Valid: ${count(agents, 'agent')}, no fault` : faults.map(printFault).join('\n'),
+    data: { ok, faults, notes },
+    text: [...lines, ...notes.map((note) => `Note: ${note}`)].join('\n'),
     exit: ok ? 0 : 3,
   };
 };

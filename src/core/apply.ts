@@ -57,6 +57,9 @@ export function apply(state: State, entry: Entry): void {
       return escalate(state, entry);
     case 'lapsed':
       return answer(state, entry.id, { decision: entry.decision, by: 'nobody', note: entry.note });
+    case 'trusted':
+      state.trusted = new Map(Object.entries(entry.tools));
+      return;
     case 'sweep':
       for (const id of entry.ids ?? []) state.archive.delete(id);
       return;

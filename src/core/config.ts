@@ -3,6 +3,8 @@ import type { Fault } from '../schema/fault.ts';
 import type { Model, ModelsFile } from '../schema/models.ts';
 import type { OrgFile } from '../schema/org.ts';
 import type { Resume, ResumeHead } from '../schema/resume.ts';
+
+import type { OwnTool, Server } from './declared.ts';
 import type { Skills } from './skill.ts';
 
 /** One end of a chart entry, ready for look-ups. `all` stands for "*"; `@unit` is already spread into `names`. */
@@ -68,6 +70,9 @@ export interface Config {
   templates: ReadonlyMap<string, Template>;
   /** The skills there are, good ones only; `skillsOf` says whose they are. */
   skills: Skills;
+  /** Tools of the org by name, and servers of tools: used once the owner of the machine approved them. */
+  tools: ReadonlyMap<string, OwnTool>;
+  servers: ReadonlyMap<string, Server>;
 }
 
 /** True for a seat that is a person's. */

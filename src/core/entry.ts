@@ -53,6 +53,8 @@ export type Input =
   | { k: 'escalated'; turn: number; to: string; held: Held; otherwise: string }
   /** Nobody answered a held act in time, and nobody is left to ask: the answer that org.yaml gives instead. */
   | { k: 'lapsed'; id: string; decision: 'approve' | 'deny'; note: string }
+  /** The tools and servers of the org that the owner of the machine approves from now on, each with the hash of what was approved. */
+  | { k: 'trusted'; tools: Record<string, string> }
   /** Delivered files in an outbox that have become old, or that people put away (`ids`). */
   | { k: 'sweep'; paths: string[]; ids?: string[] };
 
@@ -153,6 +155,8 @@ export interface UsedEntry {
   files: LiveFile[];
   /** The tool asked for this write to a shared file; it becomes an effect. */
   shared?: { path: string; text: string };
+  /** The text comes from outside. */
+  tainted?: true;
 }
 
 /** A file of a workspace as a tool left it, and the hash of what stood there before. Without `hash`, null means that it is gone. */

@@ -3,7 +3,7 @@ import { otherwiseOf } from './approval.ts';
 import type { ActCall, Json, ToolSpec } from './call.ts';
 import type { Config } from './config.ts';
 import type { Cause } from './entry.ts';
-import { permit } from './permit.ts';
+import { grants, permit } from './permit.ts';
 import type { Scene, Tool, WorldTool } from './tool.ts';
 
 /** What became of an act: staged, held for a person, refused, or a world tool that is to be used now. */
@@ -13,7 +13,7 @@ export type Verdict =
   | { is: 'refused'; rule: string; text: string }
   | { is: 'use'; tool: WorldTool; value: unknown };
 
-/** The tools of the product by name. */
+/** The tools there are by name: those of the product, and those that the org declares. */
 export type Toolbox = ReadonlyMap<string, Tool>;
 
 /**
@@ -61,18 +61,24 @@ function causeOf({ id, from, subject, thread, hops, attachments }: Cause): Cause
   return { id, from, subject, thread, hops, ...(attachments === undefined ? {} : { attachments }) };
 }
 
-/** The specifications of the tools an agent has; the same array for the same configuration, so that it can be a cache key. */
+/**
+ * The specifications of the tools an agent has; the same array for the same tools and configuration, so that it can be a
+ * cache key.
+ */
 export function toolsOf(toolbox: Toolbox, config: Config, resume: Resume): ToolSpec[] {
-  const known = specs.get(config) ?? new Map<string, ToolSpec[]>();
-  specs.set(config, known);
+  const byConfig = specs.get(toolbox) ?? new WeakMap<Config, Map<string, ToolSpec[]>>();
+  specs.set(toolbox, byConfig);
+  const known = byConfig.get(config) ?? new Map<string, ToolSpec[]>();
+  byConfig.set(config, known);
   let list = known.get(resume.name);
   if (!list) {
-    const granted = new Set(resume.tools.map((name) => name.replace(/^ask:/, '')));
-    list = [...toolbox.values()]
-      .filter((tool) => tool.granted === 'all' || granted.has(tool.spec.name))
-      .map((tool) => tool.spec);
+    list = [...toolbox.values()].filter((tool) => has(resume, tool)).map((tool) => tool.spec);
     known.set(resume.name, list);
   }
   return list;
 }
-const specs = new WeakMap<Config, Map<string, ToolSpec[]>>();
+const specs = new WeakMap<Toolbox, WeakMap<Config, Map<string, ToolSpec[]>>>();
+
+function has(resume: Resume, tool: Tool): boolean {
+  return tool.barred === undefined && (tool.granted === 'all' || grants(resume, tool.spec.name) !== null);
+}

@@ -1,4 +1,4 @@
-import type { Resume } from '../schema/resume.ts';
+import { covers, type Resume } from '../schema/resume.ts';
 import { askedFirst } from './approval.ts';
 import type { Config } from './config.ts';
 import type { Cause } from './entry.ts';
@@ -48,6 +48,10 @@ const RULES: Rule[] = [
         ? null
         : refuse('granted-tool', `The resume of ${resume.name} does not list ${toolName}.`),
   },
+  {
+    name: 'trusted-tool',
+    judge: (_config, { tool }) => (tool?.barred === undefined ? null : refuse('trusted-tool', tool.barred)),
+  },
   { name: 'input', judge: (_config, act) => (act.why === null ? null : refuse('input', act.why)) },
   { name: 'edge', judge: (config, act) => judgeEdge(config, act) },
   { name: 'policy', judge: (config, act) => (act.approved ? null : judgePolicy(config, act)) },
@@ -82,8 +86,9 @@ function refuse(rule: string, text: string): Ruling {
 
 /** How a resume grants a tool: not at all, freely, or with a person's approval each time. */
 export function grants(resume: Pick<Resume, 'tools'>, tool: string): 'free' | 'ask' | null {
-  if (resume.tools.includes(`ask:${tool}`)) return 'ask';
-  return resume.tools.includes(tool) ? 'free' : null;
+  const granted = resume.tools.filter((grant) => covers(grant.replace(/^ask:/, ''), tool));
+  if (granted.some((grant) => grant.startsWith('ask:'))) return 'ask';
+  return granted.length > 0 ? 'free' : null;
 }
 
 /** Both ends of the edge, for every recipient. */
@@ -113,7 +118,7 @@ function policyFor(config: Config, act: Act): Config['org']['policies'][number] 
 
 function fits(config: Config, pattern: string, act: Act): boolean {
   const [tool, ...conditions] = pattern.trim().split(/\s+/);
-  if (tool !== '*' && tool !== act.toolName) return false;
+  if (tool !== '*' && !covers(tool as string, act.toolName)) return false;
   return conditions.every((condition) => {
     const [key, value] = condition.split(':', 2);
     if (key === 'agent') return value === act.agent;

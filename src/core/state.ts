@@ -181,6 +181,8 @@ export interface State {
   staff: Map<string, Hired>;
   /** Whom people want hired and retired in the coming turn. */
   orders: Order[];
+  /** Tools and servers of the org that the owner approves → hash of what was approved. */
+  trusted: Map<string, string>;
   /** Frozen time of the last turn, ms since 1970. */
   time: number;
   /** Its UTC date. */
@@ -221,6 +223,7 @@ export function emptyState(): State {
     archive: new Set(),
     staff: new Map(),
     orders: [],
+    trusted: new Map(),
     time: 0,
     day: '',
     sent: 0,

@@ -1,9 +1,11 @@
 import type { Message } from '../schema/message.ts';
 import type { Resume } from '../schema/resume.ts';
-import type { Json, ToolSpec } from './call.ts';
+import type { Json, JsonObject, ToolSpec } from './call.ts';
 import type { Config } from './config.ts';
+import type { Server } from './declared.ts';
 import type { Attached, Cause, Held, HiredEffect } from './entry.ts';
 import type { State } from './state.ts';
+import type { Trusted } from './trust.ts';
 
 /**
  * A tool: one file in `src/tools/`. Either it is an act on the organisation, judged and staged by a pure function, or it
@@ -17,6 +19,8 @@ interface ToolBase {
   granted: 'all' | 'resume';
   /** Each use is held for a person, unless a policy says what is done with it. */
   held?: true;
+  /** Why nobody may use it now: the owner of the machine has not approved it, or it cannot work. */
+  barred?: string;
   /** Checks hostile input by the schema: own properties only, nothing but what the schema names. */
   parse(input: Json): { ok: true; value: unknown } | { ok: false; why: string };
 }
@@ -37,6 +41,8 @@ export interface WorldTool extends ToolBase {
   timeout: number;
   /** Most characters of its result. */
   most: number;
+  /** What the owner of the machine approved; a tool that ships with LeMMing needs no approval. */
+  needs?: Trusted;
   run(value: unknown, box: Box): WorldResult | Promise<WorldResult>;
 }
 
@@ -53,9 +59,11 @@ export interface Box {
   /** The files in a folder and below it, in order, but for those that nobody searches (`isLeftOut`). */
   files(path: string): Iterable<{ path: string; bytes: number }>;
   /** Runs a program in the sandbox, in the workspace; its result tells what it printed, how it ended and what it changed. */
-  program(argv: readonly string[]): Promise<WorldResult>;
+  program(argv: readonly string[], given?: Given): Promise<WorldResult>;
   /** Runs JavaScript that reaches nothing at all. */
   javascript(code: string): Promise<WorldResult>;
+  /** Asks a server of tools. */
+  ask(server: Server, tool: string, input: JsonObject): Promise<WorldResult>;
 }
 
 /** A text file, and the short hash by which `Box.write` knows that it is still the same. */
@@ -68,6 +76,16 @@ export interface WorldResult {
   ok: boolean;
   /** What the model is told. */
   text: string;
+  /** It comes from outside: whoever wrote it may want to mislead. */
+  tainted?: true;
+}
+
+/** What a program is given beside its workspace. */
+export interface Given {
+  /** Written to its standard input. */
+  input: string;
+  /** Path → text of files that it can read and not change. An argument `./PATH` stands for such a file. */
+  files: ReadonlyMap<string, string>;
 }
 
 /** What an act is judged against. */

@@ -1,19 +1,24 @@
 import { createHash } from 'node:crypto';
 
-/** What runs on the owner's machine only after `lemming trust`: a command line with the variables it is handed, or a module with its text. */
+/**
+ * What runs on the owner's machine only after `lemming trust`: a command line with the variables it is handed, a module with
+ * its text, a tool of an org with its files, or a server of tools with its declaration and its tools (`text`: all of it).
+ */
 export type Trusted =
   | { kind: 'command'; argv: readonly string[]; passes?: readonly string[] }
-  | { kind: 'plugin'; path: string; text: string };
+  | { kind: 'plugin'; path: string; text: string }
+  | { kind: 'tool' | 'server'; name: string; text: string };
 
-/** SHA-256 in hex of what would run: of the command line and its variables as JSON, or of the module's text (as `sha256sum` prints it). */
+/** SHA-256 in hex of what would run: of the command line and its variables as JSON, or of the text (of a module as `sha256sum` prints it). */
 export function trustHash(what: Trusted): string {
   const text = what.kind === 'command' ? commandText(what) : what.text;
   return createHash('sha256').update(text).digest('hex');
 }
 
-/** What would run, for people: the command line as JSON, or the path of the module. */
+/** What would run, for people: the command line as JSON, the path of the module, or the name. */
 export function trustTerm(what: Trusted): string {
-  return what.kind === 'command' ? commandText(what) : what.path;
+  if (what.kind === 'command') return commandText(what);
+  return what.kind === 'plugin' ? what.path : what.name;
 }
 
 function commandText({ argv, passes = [] }: Extract<Trusted, { kind: 'command' }>): string {

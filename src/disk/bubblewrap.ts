@@ -25,21 +25,49 @@ export const NOBODY = 65_534;
 /**
  * The command line that runs a program in bubblewrap, to be started in its folder: first the groups of the kernel are
  * entered, then root becomes the owner, who is not root, so that the limit of processes counts. `doors`: the files through
- * which a process enters a group.
+ * which a process enters a group. `tool`: a folder that it finds at `TOOL_SPOT` and cannot change.
  */
 export function boxed(
   folder: string,
   owner: Owner | null,
   argv: readonly string[],
   doors: readonly string[],
+  tool: string | null = null,
 ): string[] {
   const entered = owner !== null && !isReachable(folder, owner);
-  const box = [...bubblewrap(entered ? SPOT : folder), '--', ...PRLIMIT, 'sh', '-c', FIRST, 'box', ...argv];
+  const box = [
+    ...bubblewrap(entered ? SPOT : folder, tool),
+    '--',
+    ...prlimit(LIMITS),
+    'sh',
+    '-c',
+    FIRST,
+    'box',
+    ...argv,
+  ];
+  return [...entering(entered, doors), ...(owner ? dropping(owner) : []), ...box];
+}
+
+/**
+ * The command line that runs a server of tools, to be started in the folder that it is shown and cannot change. Its standard
+ * output is its own, its environment is what it is started with, and it may run for as long as it is needed.
+ */
+export function boxedServer(
+  folder: string,
+  owner: Owner | null,
+  argv: readonly string[],
+  doors: readonly string[],
+  network: boolean,
+): string[] {
+  const entered = owner !== null && !isReachable(folder, owner);
+  const place = entered ? SPOT : folder;
+  const box = [...serverBox(place, network), '--', ...prlimit(SERVER_LIMITS), 'sh', '-c', LAST, 'box', ...argv];
   return [...entering(entered, doors), ...(owner ? dropping(owner) : []), ...box];
 }
 
 /** The first process of the sandbox: it waits for the program, and all that is left ends with it. */
 const FIRST = '"$@" 2>&1; exit $?';
+const LAST = '"$@"; exit $?';
 
 /** The limits of each process; they are set inside, where only processes of this sandbox are counted. */
 const LIMITS = {
@@ -50,7 +78,14 @@ const LIMITS = {
   core: 0,
   nofile: 256,
 };
-const PRLIMIT = ['prlimit', ...Object.entries(LIMITS).map(([name, value]) => `--${name}=${value}`), '--'];
+const SERVER_LIMITS = { nproc: BOX_PROCESSES, fsize: BOX_FILE_BYTES, core: 0, nofile: 1024 };
+
+function prlimit(limits: Record<string, number>): string[] {
+  return ['prlimit', ...Object.entries(limits).map(([name, value]) => `--${name}=${value}`), '--'];
+}
+
+/** Where a program finds the files of its tool. */
+export const TOOL_SPOT = '/tool';
 
 /** Where root shows a folder to somebody who may not go through those above it; in a view of the mounts of its own. */
 const SPOT = '/mnt';
@@ -77,19 +112,46 @@ function isReachable(folder: string, { uid, gid }: Owner): boolean {
   });
 }
 
-function bubblewrap(folder: string): string[] {
+function bubblewrap(folder: string, tool: string | null): string[] {
   return [
-    'bwrap',
-    ...['--unshare-user', '--unshare-all', '--disable-userns', '--die-with-parent', '--new-session', '--as-pid-1'],
-    ...['--cap-drop', 'ALL', '--clearenv', '--uid', `${NOBODY}`, '--gid', `${NOBODY}`, '--hostname', 'box'],
-    ...['--json-status-fd', '3'],
+    ...WALLS,
+    ...['--clearenv', '--json-status-fd', '3'],
     ...system(),
-    ...['--proc', '/proc', '--dev', '/dev', '--size', `${SHM_BYTES}`, '--tmpfs', '/dev/shm', '--remount-ro', '/dev'],
-    ...['--size', `${TMP_BYTES}`, '--tmpfs', '/tmp', '--bind', folder, '/work', '--chdir', '/work'],
+    ...MOUNTS,
+    ...['--bind', folder, '/work', '--chdir', '/work'],
+    ...(tool === null ? [] : ['--ro-bind', tool, TOOL_SPOT]),
     ...['--remount-ro', '/'],
-    ...Object.entries(BOX_VARIABLES).flatMap(([name, value]) => ['--setenv', name, value]),
+    ...VARIABLES,
   ];
 }
+
+/** What a secret is worth must not stand in an argument: the environment is the one that the sandbox is started with. */
+function serverBox(folder: string, network: boolean): string[] {
+  return [
+    ...WALLS,
+    ...(network ? ['--share-net'] : []),
+    ...system(),
+    ...(network ? NAMES_AND_KEYS.flatMap((path) => ['--ro-bind-try', path, path]) : []),
+    ...MOUNTS,
+    ...['--ro-bind', folder, '/work', '--chdir', '/work', '--remount-ro', '/'],
+    ...VARIABLES,
+  ];
+}
+
+const WALLS = [
+  'bwrap',
+  ...['--unshare-user', '--unshare-all', '--disable-userns', '--die-with-parent', '--new-session', '--as-pid-1'],
+  ...['--cap-drop', 'ALL', '--uid', `${NOBODY}`, '--gid', `${NOBODY}`, '--hostname', 'box'],
+];
+const MOUNTS = [
+  ...['--proc', '/proc', '--dev', '/dev', '--size', `${SHM_BYTES}`, '--tmpfs', '/dev/shm', '--remount-ro', '/dev'],
+  ...['--size', `${TMP_BYTES}`, '--tmpfs', '/tmp'],
+];
+const VARIABLES = Object.entries(BOX_VARIABLES).flatMap(([name, value]) => ['--setenv', name, value]);
+/** How a program finds and knows others on the network. */
+const NAMES_AND_KEYS = ['resolv.conf', 'hosts', 'nsswitch.conf', 'ssl', 'pki', 'ca-certificates'].map(
+  (name) => `/etc/${name}`,
+);
 
 /** The programs of the machine, and of /etc only what they cannot start without. */
 function system(): string[] {

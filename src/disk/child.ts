@@ -57,11 +57,11 @@ function begin(job: Job, folder: string, told?: (text: string) => void): Begun {
   }
 }
 
-/** A group of processes of its own, so that all of it can be ended; its arguments are a copy. */
-function start(job: Job, cwd: string, tells: boolean): ChildProcess {
-  const [program = '', ...args] = job.argv;
+/** A group of processes of its own, so that all of it can be ended; its arguments are a copy. `tells`: it has a descriptor 3. */
+export function start({ argv, env }: Pick<Job, 'argv' | 'env'>, cwd: string, tells: boolean): ChildProcess {
+  const [program = '', ...args] = argv;
   const stdio = tells ? (['pipe', 'pipe', 'pipe', 'pipe'] as const) : 'pipe';
-  return spawn(program, args, { cwd, env: { ...job.env }, detached: true, stdio: stdio as 'pipe', windowsHide: true });
+  return spawn(program, args, { cwd, env: { ...env }, detached: true, stdio: stdio as 'pipe', windowsHide: true });
 }
 
 function watch(child: ChildProcess, job: Job): Begun {
@@ -118,7 +118,6 @@ function watch(child: ChildProcess, job: Job): Begun {
     child.once('close', (code, signal) => {
       clearTimeout(killing);
       killGroup(child, 'SIGKILL');
-      alive.delete(child);
       finish(code === null ? { how: 'signal', signal: signal ?? 'unknown' } : { how: 'exit', code });
       gone();
     });
@@ -151,7 +150,7 @@ function sweepUp(child: ChildProcess, now: boolean): void {
 }
 
 /** The program and all that it started, where the system knows groups. */
-function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+export function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   if (child.pid === undefined) return;
   try {
     process.kill(-child.pid, signal);
@@ -164,8 +163,9 @@ function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
 const alive = new Set<ChildProcess>();
 let hooked = false;
 
-function remember(child: ChildProcess): void {
+export function remember(child: ChildProcess): void {
   if (child.pid === undefined) return;
+  child.once('close', () => alive.delete(child));
   if (!hooked) process.on('exit', killAll);
   hooked = true;
   alive.add(child);

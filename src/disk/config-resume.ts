@@ -1,7 +1,7 @@
 import type { Template } from '../core/config.ts';
 import { isUnder } from '../core/narrow.ts';
 import type { Fault } from '../schema/fault.ts';
-import type { Resume, ResumeHead } from '../schema/resume.ts';
+import { covers, type Resume, type ResumeHead } from '../schema/resume.ts';
 import { References, type Source } from './config-source.ts';
 
 /** What a resume may refer to. */
@@ -122,7 +122,7 @@ function checkNarrower(head: ResumeHead, base: ResumeHead, source: Source<Resume
       { value },
     );
   for (const [i, tool] of head.tools.entries())
-    if (!base.tools.includes(tool) && !(tool.startsWith('ask:') && base.tools.includes(tool.slice(4))))
+    if (!base.tools.some((grant) => covers(grant, tool) || covers(grant, tool.replace(/^ask:/, ''))))
       say('tools', i, tool);
   for (const [i, skill] of head.skills.entries()) if (!base.skills.includes(skill)) say('skills', i, skill);
   for (const [i, path] of head.shared.entries())

@@ -4,12 +4,14 @@ import { type Skills, skillsOf } from '../core/skill.ts';
 import { type ChartFile, chartFile } from '../schema/chart.ts';
 import { type CreditsFile, creditsFile } from '../schema/credits.ts';
 import { type Fault, fault } from '../schema/fault.ts';
+import { mcpFile, pinFile } from '../schema/mcp.ts';
 import { type ModelsFile, modelsFile } from '../schema/models.ts';
 import { byCodeUnit, isName } from '../schema/name.ts';
 import { type OrgFile, orgFile } from '../schema/org.ts';
 import { type Resume, type ResumeHead, resumeHead } from '../schema/resume.ts';
 import { scriptFile } from '../schema/script.ts';
 import { skillHead } from '../schema/skill.ts';
+import { toolHead } from '../schema/tool.ts';
 import { contactHead, goalHead, type UnitHead, unitHead } from '../schema/unit.ts';
 import { checkChart, endsOf, oneSidedEdges, warnOf } from './config-chart.ts';
 import { checkAsked, readContacts } from './config-contacts.ts';
@@ -17,6 +19,7 @@ import { checkCredits, checkModels, checkUnits } from './config-references.ts';
 import { readResume, wholeTemplates } from './config-resume.ts';
 import { readSkills } from './config-skills.ts';
 import { type Memory, markdownSource, References, remember, type Source, yamlSource } from './config-source.ts';
+import { readServers, readTools } from './config-tools.ts';
 import { override } from './env.ts';
 
 /** What the files of an org say: null when one of the whole org is broken; faults and warnings in the order of the files. */
@@ -61,6 +64,9 @@ function newMemories() {
     goal: remember(markdownSource(goalHead)),
     contact: remember(markdownSource(contactHead)),
     skill: remember(markdownSource(skillHead)),
+    tool: remember(markdownSource(toolHead)),
+    mcp: remember(yamlSource(mcpFile)),
+    pin: remember(yamlSource(pinFile)),
   };
 }
 
@@ -109,9 +115,12 @@ class ConfigDraft {
     const goals = this.readGoals();
     const contacts = this.readContacts();
     const skills = this.readSkills();
+    const declared = this.readDeclared();
     const limits = credits ? credits.value : creditsFile.parse({ version: 1 });
     const whole = org && good && limits && chart?.value && this.fatal.length === 0;
-    const config = whole ? this.join(org, chart.value as ChartFile, good, limits, { goals, contacts, skills }) : null;
+    const config = whole
+      ? this.join(org, chart.value as ChartFile, good, limits, { goals, contacts, skills, ...declared })
+      : null;
     const oneSided =
       config && chart ? oneSidedEdges(config).map((edge) => warnOf(edge, chart, (unit) => this.membersOf(unit))) : [];
     const warnings = [...oneSided, ...this.unknownSkills(skills)].sort(byPlace);
@@ -246,6 +255,14 @@ class ConfigDraft {
     return skills;
   }
 
+  /** Tools of the org and servers of tools. A broken one is left out, too. */
+  private readDeclared(): Pick<Config, 'tools' | 'servers'> {
+    const { tools, faults } = readTools(this.texts, this.memories.tool);
+    const { servers, faults: more } = readServers(this.texts, this.memories);
+    this.private.push(...faults, ...more);
+    return { tools, servers };
+  }
+
   /** Skills that a resume lists and that are not there: said, and no reason to set anybody aside. */
   private unknownSkills(skills: Skills): Fault[] {
     const references = new References();
@@ -266,7 +283,7 @@ class ConfigDraft {
     chart: ChartFile,
     { models, limits }: ModelsFile,
     credits: CreditsFile,
-    { goals, contacts, skills }: Pick<Config, 'goals' | 'contacts' | 'skills'>,
+    { goals, contacts, skills, tools, servers }: Pick<Config, 'goals' | 'contacts' | 'skills' | 'tools' | 'servers'>,
   ): Config {
     const order = [...new Set([...Object.keys(chart.agents), ...this.names])].filter((name) => this.resumes.has(name));
     const membersOf = (unit: string) => this.membersOf(unit);
@@ -285,6 +302,8 @@ class ConfigDraft {
       contacts,
       templates: this.templates,
       skills,
+      tools,
+      servers,
     };
   }
 

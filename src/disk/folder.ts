@@ -7,9 +7,11 @@ import { compose, firstLine, resolveRecipients } from '../core/send.ts';
 import type { Approval, Mail, State } from '../core/state.ts';
 import type { DeadLetterHead } from '../schema/deadletter.ts';
 import { type Fault, printFault } from '../schema/fault.ts';
+import { pinnedServer } from '../schema/mcp.ts';
 import { byCodeUnit, isName, padTurn, parseMessageId } from '../schema/name.ts';
 import { request } from '../schema/request.ts';
 import { isSkillText } from '../schema/skill.ts';
+import { splitToolPath } from '../schema/tool.ts';
 import { readAnswer } from './answer.ts';
 import type { Clock } from './clock.ts';
 import { decode } from './codec.ts';
@@ -27,7 +29,7 @@ const GRAIN_MS = 50;
 /** An outbox is looked through for old mail once in so many turns. */
 const SWEEP_TURNS = 50;
 
-/** Folders below a folder of skills that are looked into: a skill, and two levels in it. */
+/** Folders below a folder of skills, or of tools, that are looked into: a skill, and two levels in it. */
 const SKILL_DEPTH = 3;
 
 /** Files that people write and the engine reads, by folder. */
@@ -152,14 +154,16 @@ export class Folder {
     for (const name of this.list('org')) if (name.endsWith('.yaml') && !isLeftover(name)) yield `org/${name}`;
     for (const folder of CONFIG_FOLDERS)
       for (const name of this.list(folder)) if (isText(name)) yield `${folder}/${name}`;
-    for (const place of ['org/skills', '.agents/skills']) yield* this.skillTexts(place, SKILL_DEPTH);
+    for (const place of ['org/skills', '.agents/skills']) yield* this.texts(place, isSkillText, SKILL_DEPTH);
+    yield* this.texts('org/tools', (path) => this.isToolFile(path), SKILL_DEPTH);
+    yield* this.texts('org/mcp', (path) => pinnedServer(path) !== null, 0);
     if (this.isOpen('org/shared') && this.isOpen('org/shared/context')) yield* this.entries('org/shared/context');
     for (const agent of this.list('agents')) {
       if (!isName(agent) || this.unsafe.has(agent)) continue;
       yield (this.retired.has(agent) ? retiredPath : resumePath)(agent);
       if (!this.unskilled.has(agent)) {
         const skills = `agents/${agent}/skills`;
-        yield* this.skillTexts(skills, SKILL_DEPTH);
+        yield* this.texts(skills, isSkillText, SKILL_DEPTH);
         if (this.homes.has(agent) && this.disk.stat(skills) === null) this.unskilled.add(agent);
       }
       if (this.forgetful.has(agent)) continue;
@@ -169,14 +173,18 @@ export class Folder {
     }
   }
 
-  /** The texts of skills in a folder and so many levels below it; links are not followed. */
-  private *skillTexts(folder: string, levels: number): Generator<string> {
+  /** The texts of skills or tools in a folder and so many levels below it; links are not followed. */
+  private *texts(folder: string, isOne: (path: string) => boolean, levels: number): Generator<string> {
     for (const name of this.list(folder)) {
       const path = `${folder}/${name}`;
       if (isLeftover(name)) continue;
-      if (isSkillText(path)) yield path;
-      else if (levels > 0) yield* this.skillTexts(path, levels - 1);
+      if (isOne(path)) yield path;
+      else if (levels > 0) yield* this.texts(path, isOne, levels - 1);
     }
+  }
+
+  private isToolFile(path: string): boolean {
+    return splitToolPath(path) !== null && this.disk.stat(path)?.kind !== 'folder';
   }
 
   /** Entries of memory in a folder, and in the folders that belong to it. */
@@ -616,7 +624,9 @@ function isTracked(path: string): boolean {
     /^org\/[^/]+\.yaml$/.test(path) ||
     /^org\/(units|goals|contacts|templates|shared\/context)\//.test(path) ||
     /^agents\/[^/]+\/(resume(\.retired)?\.md$|memory\/)/.test(path) ||
-    isSkillText(path)
+    isSkillText(path) ||
+    splitToolPath(path) !== null ||
+    pinnedServer(path) !== null
   );
 }
 

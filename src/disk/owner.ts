@@ -241,7 +241,7 @@ class Machine implements Owner {
       what.kind === 'command' ? `the command ${trustTerm(what)}` : `the plug-in ${trustTerm(what)} as it is now`;
     throw new ProviderError(
       'bad-request',
-      `${name} was not approved on this machine. Look at it, then: lemming trust MODEL (lemming trust lists the models)${refusal ? `. ${refusal.message}` : ''}`,
+      `${name} was not approved on this machine. Look at it, then: lemming trust NAME (lemming trust lists the names)${refusal ? `. ${refusal.message}` : ''}`,
     );
   };
 

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Job, Ran } from '../core/job.ts';
-import { boxed, HOST_ENV } from './bubblewrap.ts';
+import type { Given } from '../core/tool.ts';
+import { boxed, HOST_ENV, TOOL_SPOT } from './bubblewrap.ts';
 import { runIn } from './child.ts';
 import { realClock } from './clock.ts';
 import { DiskError } from './disk.ts';
@@ -49,7 +50,7 @@ export interface Sandbox {
   /** What lies in a workspace. */
   survey(workspace: string): Survey;
   /** Runs a program in a workspace, shut in at the level that was found; `unsafe`: with all rights of this process instead. */
-  run(workspace: string, argv: readonly string[], allowed: Allowed, unsafe?: boolean): Promise<Boxed>;
+  run(workspace: string, argv: readonly string[], allowed: Allowed, unsafe?: boolean, given?: Given): Promise<Boxed>;
 }
 
 /** Errors are told among the rest of the output. */
@@ -61,6 +62,7 @@ const LOOK_MS = 100;
 /** What is left of a process that was ended goes within this time: milliseconds. */
 const GOING_MS = 3000;
 const PROBE_MS = 10_000;
+const NOTHING: Given = { input: '', files: new Map() };
 
 /** The sandbox of this machine, for the org folder at `root`. */
 export function realSandbox(root: string): Sandbox {
@@ -70,11 +72,15 @@ export function realSandbox(root: string): Sandbox {
   return {
     probe,
     survey: (workspace) => survey(placeOf(root, workspace)),
-    run: (workspace, argv, allowed, unsafe = false) =>
+    run: (workspace, argv, allowed, unsafe = false, given = NOTHING) =>
       lanes.through(async () => {
         const folder = placeOf(root, workspace);
-        if (unsafe) return guarded(folder, { argv: [...TOGETHER, ...argv], env: HOST_ENV }, allowed, () => {});
-        return runBoxed(folder, argv, allowed, (await probe()).level === 'strong');
+        return withFiles(given.files, async (tool) => {
+          if (!unsafe) return runBoxed(folder, argv, allowed, (await probe()).level === 'strong', given, tool);
+          const named = namedIn(argv, given.files, tool ?? '');
+          const job = { argv: [...TOGETHER, ...named], env: HOST_ENV, input: given.input };
+          return guarded(folder, job, allowed, () => {});
+        });
       }),
   };
 }
@@ -117,12 +123,20 @@ async function works(folder: string, grouped: boolean): Promise<string | null> {
   return (ran.broken ?? JSON.stringify(ran.end)).trim().split('\n', 1)[0]?.slice(0, 300) ?? '';
 }
 
-async function runBoxed(folder: string, argv: readonly string[], allowed: Allowed, grouped: boolean): Promise<Boxed> {
+async function runBoxed(
+  folder: string,
+  argv: readonly string[],
+  allowed: Allowed,
+  grouped: boolean,
+  { input, files }: Given = NOTHING,
+  tool: string | null = null,
+): Promise<Boxed> {
   const groups = grouped ? Groups.make() : null;
   const owner = ownerIn(folder);
   let first = 0;
   try {
-    const job = { argv: boxed(folder, owner, argv, groups?.doors ?? []), env: HOST_ENV };
+    const named = namedIn(argv, files, TOOL_SPOT);
+    const job = { argv: boxed(folder, owner, named, groups?.doors ?? [], tool), env: HOST_ENV, input };
     const ran = await guarded(folder, job, allowed, (text) => {
       first ||= Number(/"child-pid": (\d+)/.exec(text)?.[1] ?? 0);
     });
@@ -136,7 +150,7 @@ async function runBoxed(folder: string, argv: readonly string[], allowed: Allowe
 /** Runs a job while an eye is kept on the disk. */
 async function guarded(
   folder: string,
-  { argv, env }: Pick<Job, 'argv' | 'env'>,
+  { argv, env, input }: Pick<Job, 'argv' | 'env' | 'input'>,
   { timeoutMs, most, room, isFull, signal }: Allowed,
   told: (text: string) => void,
 ): Promise<Boxed> {
@@ -147,7 +161,7 @@ async function guarded(
     const grown = before.bytes - now.bytes > room.bytes || before.files - now.files > room.files;
     if (grown && isFull()) full.abort();
   }, LOOK_MS);
-  const job: Job = { argv, env, input: '', timeoutMs, most, signal: AbortSignal.any([signal, full.signal]) };
+  const job: Job = { argv, env, input, timeoutMs, most, signal: AbortSignal.any([signal, full.signal]) };
   try {
     return { ...(await runIn(folder, job, told)), full: false, broken: null };
   } catch (error) {
@@ -156,6 +170,28 @@ async function guarded(
   } finally {
     clearInterval(looking);
   }
+}
+
+/** Lays files out where programs can read them, for the time of the work; null when there are none. */
+async function withFiles<T>(files: Given['files'], work: (folder: string | null) => Promise<T>): Promise<T> {
+  if (files.size === 0) return work(null);
+  const folder = fs.mkdtempSync(join(tmpdir(), 'lemming-tool-'));
+  try {
+    for (const [name, text] of files) {
+      fs.mkdirSync(dirname(join(folder, name)), { recursive: true });
+      fs.writeFileSync(join(folder, name), text);
+    }
+    for (const name of ['.', ...fs.readdirSync(folder, { recursive: true })])
+      fs.chmodSync(join(folder, String(name)), 0o755);
+    return await work(folder);
+  } finally {
+    fs.rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Arguments `./PATH` that stand for one of the files get its path. */
+function namedIn(argv: readonly string[], files: Given['files'], folder: string): string[] {
+  return argv.map((word) => (word.startsWith('./') && files.has(word.slice(2)) ? `${folder}/${word.slice(2)}` : word));
 }
 
 function spaceOf(folder: string): { bytes: number; files: number } {

@@ -2,7 +2,7 @@ import { textHash } from '../core/brief.ts';
 import type { Cause, LiveFile } from '../core/entry.ts';
 import { isLeftOut } from '../core/left-out.ts';
 import { type PathRuling, permitPath, permitRead } from '../core/permit.ts';
-import type { Box, FileText, WorldResult } from '../core/tool.ts';
+import type { Box, FileText } from '../core/tool.ts';
 import { type Disk, DiskError, type Stat } from '../disk/disk.ts';
 import { runJavascript } from '../disk/javascript.ts';
 import { bytesHash } from '../disk/materialise.ts';
@@ -43,7 +43,8 @@ export interface Means {
   /** Filled by what the tool does. */
   changes: Changes;
   /** Runs a program in the workspace. */
-  program(argv: readonly string[]): Promise<WorldResult>;
+  program: Box['program'];
+  ask: Box['ask'];
   /** Milliseconds that the tool has. */
   timeout: number;
   signal: AbortSignal;
@@ -55,7 +56,7 @@ const DEPTH = 32;
 const SHOWN_HASH = 16;
 
 /** Makes the Box of one use of a tool. */
-export function makeBox({ disk, resume, given, staged, room, changes, program, timeout, signal }: Means): Box {
+export function makeBox({ disk, resume, given, staged, room, changes, program, ask, timeout, signal }: Means): Box {
   const resolve = (path: string): Target => {
     const target = demandPermitted(permitPath(resume, path));
     refuseLinks(disk, target.path);
@@ -93,6 +94,7 @@ export function makeBox({ disk, resume, given, staged, room, changes, program, t
       return filesUnder(disk, resolve(shown).path.replace(/\/$/, ''), shown, DEPTH);
     },
     program,
+    ask,
     javascript: (code) => runJavascript(code, timeout, signal),
   };
 }

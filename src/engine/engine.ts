@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { apply } from '../core/apply.ts';
 import { overdue } from '../core/approval.ts';
 import type { Config } from '../core/config.ts';
+import { trustNow } from '../core/declared.ts';
 import type { Entry, Input, OpenEntry } from '../core/entry.ts';
 import { type FileOp, filesOf } from '../core/files.ts';
 import type { Toolbox } from '../core/judge.ts';
@@ -26,6 +27,7 @@ import type { Ports } from './ports.ts';
 import { Recorded } from './recalled.ts';
 import { redactJson, redactor } from './redact.ts';
 import { type TurnReport, visitReports } from './report.ts';
+import { toolsetOf } from './toolset.ts';
 import { type Ending, makeTurn, type Turn } from './turn.ts';
 
 /** Files that are fsynced one by one when an engine closes; more are left to the system and checked after a power loss. */
@@ -231,7 +233,8 @@ export class Engine {
     };
     const before = new Map([...this.state.agents].map(([name, agent]) => [name, agent.spent]));
     const spentBefore = this.state.org.spent;
-    const ending = await makeTurn(turn, this.toolbox);
+    const toolset = await toolsetOf(this.toolbox, turn.config, this.state.trusted);
+    const ending = await makeTurn(turn, toolset);
     const conflicts = this.commit(frozen, ending);
     for (const path of turn.live) this.noteUnsynced(path);
     const report: TurnReport = {
@@ -300,6 +303,7 @@ export class Engine {
     this.ports.disk.recheck();
     this.take(lines, [open]);
     this.take(lines, this.live.freeze(turn, faults));
+    this.take(lines, trustNow(this.config, this.state, this.ports.approved));
     const limit = this.config.org.limits.message_bytes;
     const { folder, state, config } = this;
     this.take(lines, this.number(folder.requests(state, peopleOf(config), limit, open.time), lines, turn));

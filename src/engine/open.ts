@@ -28,6 +28,7 @@ import { showLoad } from './load-file.ts';
 import { logger } from './log.ts';
 import type { Ports } from './ports.ts';
 import { redactJson, redactor } from './redact.ts';
+import { realServers } from './servers.ts';
 
 /** What a command says of its surroundings. */
 export interface Place {
@@ -50,11 +51,13 @@ export interface Seat {
 /** The real world behind an engine. */
 export function realPorts(place: Place): Ports {
   const disk = realDisk(place.root);
-  const { requireTrust, moduleOf } = ownerOf(place.env, place.root);
+  const { requireTrust, moduleOf, approved } = ownerOf(place.env, place.root);
   const door = { textOf: (path: string) => pluginText(disk, path), requireTrust, moduleOf };
   const find = (name: string) => provider(name, door);
   const { root, env, unsafeHost = false } = place;
-  return { disk, clock: realClock, host: realHost(root), env, provider: find, sandbox: realSandbox(root), unsafeHost };
+  const sandbox = realSandbox(root);
+  const servers = realServers(place, sandbox.probe);
+  return { disk, clock: realClock, host: realHost(root), env, provider: find, approved, sandbox, servers, unsafeHost };
 }
 
 /** Opens the engine of an org, and closes it whatever happens. */
@@ -73,6 +76,7 @@ export async function withEngine<T>(
     return await work(engine, ports.clock);
   } finally {
     stopShowing();
+    await ports.servers?.close();
     log.flush();
     engine.close();
   }

@@ -1,8 +1,10 @@
+import type { Trusted } from '../core/trust.ts';
 import type { Clock } from '../disk/clock.ts';
 import type { Disk } from '../disk/disk.ts';
 import type { Host } from '../disk/lock.ts';
 import type { Sandbox } from '../disk/sandbox.ts';
 import type { Provider } from '../providers/provider.ts';
+import type { Servers } from './servers.ts';
 
 /** Everything of the outside world that an engine touches. */
 export interface Ports {
@@ -16,6 +18,10 @@ export interface Ports {
   unsafeHost?: boolean;
   /** The provider of that name; throws a `FaultError` when there is none. */
   provider(name: string): Promise<Provider>;
+  /** Whether the owner of the machine approved exactly this; without it nothing was. */
+  approved?: (what: Trusted) => boolean;
+  /** Asks servers of tools; without it there are none. */
+  servers?: Servers;
   /** Events for the logs; the default forgets them. */
   log?(event: LogEvent): void;
 }

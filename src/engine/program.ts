@@ -1,6 +1,6 @@
 import { apply } from '../core/apply.ts';
 import type { LiveFile } from '../core/entry.ts';
-import type { WorldResult } from '../core/tool.ts';
+import type { Given, WorldResult } from '../core/tool.ts';
 import { bytesHash } from '../disk/materialise.ts';
 import type { Boxed, Found, Sandbox } from '../disk/sandbox.ts';
 import type { Survey } from '../disk/survey.ts';
@@ -38,6 +38,7 @@ export async function runProgram(
   turn: Turn,
   { room, timeout, changes }: Site,
   argv: readonly string[],
+  given?: Given,
 ): Promise<WorldResult> {
   const { ports } = turn;
   const { sandbox, level } = await admit(turn);
@@ -52,7 +53,7 @@ export async function runProgram(
     isFull: () => isOver(sandbox.survey(room.workspace), grown(room, before)),
     signal: turn.signal,
   };
-  const ran = await sandbox.run(room.workspace, argv, allowed, level === UNSAFE);
+  const ran = await sandbox.run(room.workspace, argv, allowed, level === UNSAFE, given);
   ports.disk.recheck();
   const after = sandbox.survey(room.workspace);
   noteHeld(ports.disk, room.workspace, { bytes: after.bytes, files: after.count });

@@ -11,6 +11,7 @@ import type { Group } from '../disk/journal.ts';
 import { type Fault, FaultError } from '../schema/fault.ts';
 import type { Ports } from './ports.ts';
 import { type Divergence, NoJournal, Readings, Replayed, ReplayedCalls, unreachable } from './recorded.ts';
+import { toolsetOf } from './toolset.ts';
 import { makeTurn, type Turn } from './turn.ts';
 
 const EFFECTS: ReadonlySet<string> = new Set([
@@ -100,7 +101,7 @@ export class Recompute {
       swept,
       signal: NEVER,
     };
-    const ending = await makeTurn(turn, this.toolbox);
+    const ending = await makeTurn(turn, await toolsetOf(this.toolbox, config, this.state.trusted));
     this.visits += ending.visits.length;
     this.divergence = this.calls.divergence ?? firstDivergence(open.turn, effects, [...frozen, ...ending.effects]);
     for (const effect of ending.effects) this.effect(effect);

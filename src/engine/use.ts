@@ -1,7 +1,9 @@
 import { apply } from '../core/apply.ts';
-import type { ActCall } from '../core/call.ts';
+import type { ActCall, JsonObject } from '../core/call.ts';
+import type { Server } from '../core/declared.ts';
 import type { UsedEntry } from '../core/entry.ts';
 import type { Scene, WorldResult, WorldTool } from '../core/tool.ts';
+import { trustTerm } from '../core/trust.ts';
 import { deadline } from '../disk/clock.ts';
 import { DiskError } from '../disk/disk.ts';
 import { YOUNG_MS } from '../disk/folder.ts';
@@ -11,6 +13,7 @@ import type { Resume } from '../schema/resume.ts';
 import { BoxRefusal, type Changes, makeBox, noChanges } from './box.ts';
 import { lineEvents } from './events.ts';
 import { runProgram } from './program.ts';
+import { refusal } from './toolset.ts';
 import type { Turn } from './turn.ts';
 import type { Result } from './visit.ts';
 
@@ -61,6 +64,7 @@ async function perform(
   for (const file of replaced) keepReplaced(turn, file);
   const text = turn.redact(result.text);
   const used: UsedEntry = { k: 'used', ...key, ok: result.ok, text: cutResult(text, tool.most), ...made };
+  if (result.tainted) used.tainted = true;
   journal.add(used);
   // What changed nothing is done again after a crash; the next call makes its line durable before it is made.
   if (tool.touches !== 'pure') await journal.durable();
@@ -105,7 +109,10 @@ export function textOf(bytes: Uint8Array, most = MAX_KEPT): string | null {
   }
 }
 
-const UNKNOWN = { ok: false, text: 'Outcome unknown: the engine was cut off while the tool ran. It was not repeated.' };
+const UNKNOWN: WorldResult = {
+  ok: false,
+  text: 'Outcome unknown: the engine was cut off while the tool ran. It was not repeated.',
+};
 
 /** What goes wrong in a tool is its result; only the disk's own failures, and the end of the run, stop the engine. */
 async function run(
@@ -128,11 +135,13 @@ async function run(
     staged: (path) => scene.draft.wrote.get(path)?.text,
     room,
     changes,
-    program: (argv) => runProgram(turn, { room, timeout, changes }, argv),
+    program: (argv, given) => runProgram(turn, { room, timeout, changes }, argv, given),
+    ask: (server, name, input) => askServer(turn, server, name, input),
     timeout,
     signal: turn.signal,
   });
   try {
+    demandTrust(turn, tool);
     const made = tool.run(value, box);
     return made instanceof Promise ? await Promise.race([made, late(timeout)]) : made;
   } catch (error) {
@@ -141,6 +150,16 @@ async function run(
     if (error instanceof DiskError && ['full', 'io', 'read-only', 'handles'].includes(error.failure)) throw error;
     return { ok: false, text: `The tool failed: ${error instanceof Error ? error.message : String(error)}` };
   }
+}
+
+/** The owner may have taken the approval back since the turn was frozen. */
+function demandTrust({ ports }: Turn, { needs, spec }: WorldTool): void {
+  if (needs && !ports.approved?.(needs)) throw new BoxRefusal(refusal(spec.name, trustTerm(needs)), 'trusted-tool');
+}
+
+function askServer({ ports, signal }: Turn, server: Server, tool: string, input: JsonObject): Promise<WorldResult> {
+  if (!ports.servers) throw new BoxRefusal('Servers of tools cannot be reached from here.', 'server');
+  return ports.servers.ask(server, tool, input, signal);
 }
 
 /** A tool that does not heed its time is not waited for. */

@@ -53,7 +53,7 @@ export const FAULTS = {
   untrusted: {
     exit: 4,
     status: 403,
-    remedy: 'lemming trust lists what the models run; look at it, then approve it: lemming trust MODEL.',
+    remedy: 'lemming trust lists what would run; look at it, then approve it: lemming trust NAME.',
   },
   exposed: {
     exit: 3,

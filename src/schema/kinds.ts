@@ -3,6 +3,7 @@ import { approvalHead } from './approval.ts';
 import { chartFile } from './chart.ts';
 import { creditsFile } from './credits.ts';
 import { deadLetterHead } from './deadletter.ts';
+import { mcpFile, pinFile } from './mcp.ts';
 import { memoryHead } from './memory.ts';
 import { dropHead, messageHead } from './message.ts';
 import { modelsFile } from './models.ts';
@@ -11,6 +12,7 @@ import { request } from './request.ts';
 import { resumeHead } from './resume.ts';
 import { scriptFile } from './script.ts';
 import { skillHead } from './skill.ts';
+import { toolHead } from './tool.ts';
 import { contactHead, goalHead, unitHead } from './unit.ts';
 
 /** A kind of file in an org. Its schema describes the whole file (`.yaml`) or its front matter (`.md`). */
@@ -110,6 +112,29 @@ export const KINDS = {
     title: 'Skill',
     about:
       'What agents can learn, by the Agent Skills standard: the body is shown to who loads it. Written by people. An agent has the skills in agents/<name>/skills/ and those that its resume lists.',
+  },
+  tool: {
+    path: 'org/tools/<id>/TOOL.md',
+    pattern: /^org\/tools\/[^/]+\/TOOL\.md$/,
+    schema: toolHead,
+    title: 'Tool',
+    about:
+      'A tool of the organisation; the body says how it is used. Written by people. Agents have it when their resume lists it and the owner of the machine approved it: lemming trust.',
+  },
+  mcp: {
+    path: 'org/mcp.yaml',
+    pattern: /^org\/mcp\.yaml$/,
+    schema: mcpFile,
+    title: 'Servers of tools',
+    about: 'MCP servers whose tools agents use. Written by people. Nothing of it starts before lemming trust.',
+  },
+  pin: {
+    path: 'org/mcp/<server>.yaml',
+    pattern: /^org\/mcp\/[^/]+\.yaml$/,
+    schema: pinFile,
+    title: 'Tools of a server',
+    about:
+      'The tools of an MCP server as they were approved. Written by lemming trust; with any other text the server is not used.',
   },
   message: {
     path: 'agents/<name>/outbox/<turn>-<n>-<first recipient>-<slug>.md',

@@ -2,7 +2,17 @@ import { z } from 'zod';
 import { isInside } from './name.ts';
 
 /** Grants: a tool name, `ask:` before it to hold each use for approval; object form narrows it (paths, hosts, commands). */
-const toolGrant = z.string().regex(/^(ask:)?[a-z][a-z0-9_]*$/, 'a tool name such as read_file, or ask:shell');
+const toolGrant = z
+  .string()
+  .regex(
+    /^(ask:)?([a-z][a-z0-9_]*|[a-z][a-z0-9-]*__(\*|[A-Za-z0-9_-]+))$/,
+    'a tool name such as read_file, ask:shell, or SERVER__TOOL',
+  );
+
+/** Whether a grant without its `ask:`, such as `read_file` or `github__*`, is of that tool. */
+export function covers(grant: string, tool: string): boolean {
+  return grant === tool || (grant.endsWith('__*') && tool.startsWith(grant.slice(0, -1)));
+}
 
 export const schedule = z.strictObject({
   every: z.number().int().min(1).default(1).describe('fires when (turn - offset) mod every = 0; in turns'),
@@ -27,7 +37,10 @@ export const resumeHead = z.strictObject({
   schedule: schedule
     .default({ every: 1, offset: 0, when: 'mail' })
     .describe('when this agent is due; urgent mail always wakes it'),
-  tools: z.array(toolGrant).default([]).describe('granted tools; "ask:" before a name holds each use for approval'),
+  tools: z
+    .array(toolGrant)
+    .default([])
+    .describe('granted tools; "ask:" before a name holds each use for approval; SERVER__* is all tools of a server'),
   skills: z.array(z.string()).default([]).describe('skills from org/skills'),
   shared: z
     .array(z.string().max(200).refine(isInside, 'expected a path under org/shared'))

@@ -86,7 +86,7 @@ describe('trust', () => {
       { model: 'plug', kind: 'plugin', runs: './org/providers/mine.mjs', sha256: sha256(plugin), approved: false },
     ]);
     expect(text).toContain('plug: not approved\n  plugin ./org/providers/mine.mjs\n  sha256 ');
-    expect(text).toContain('lemming trust MODEL');
+    expect(text).toContain('lemming trust NAME');
     expect(filesIn(root)).toEqual(before);
     expect(existsSync(env.LEMMING_HOME) || existsSync(trace)).toBe(false);
   });
@@ -94,7 +94,7 @@ describe('trust', () => {
   it('approves what a model runs as it stands, outside the organisation, and takes it back', async () => {
     const { call, root, env, trace } = place();
     const before = filesIn(root);
-    expect(await call({ model: 'plug' })).toMatchObject({ model: 'plug', approved: true });
+    expect(await call({ name: 'plug' })).toMatchObject({ model: 'plug', approved: true });
     expect((await call()).models.map(({ approved }) => approved)).toEqual([false, true]);
     expect(filesIn(root)).toEqual(before);
     expect(readFileSync(join(env.LEMMING_HOME, 'trust.yaml'), 'utf8')).toContain('./org/providers/mine.mjs');
@@ -106,8 +106,8 @@ describe('trust', () => {
 
   it('asks again when one byte changed', async () => {
     const { call, root, plugin } = place();
-    await call({ model: 'plug' });
-    await call({ model: 'prog' });
+    await call({ name: 'plug' });
+    await call({ name: 'prog' });
     writeFileSync(join(root, 'org/providers/mine.mjs'), `${plugin} `);
     const models = join(root, 'org/models.yaml');
     writeFileSync(models, readFileSync(models, 'utf8').replace("'x'", "'y'"));
@@ -116,11 +116,11 @@ describe('trust', () => {
 
   it('refuses what it cannot approve', async () => {
     const { call, root } = place();
-    expect(await faultsOf(call({ model: 'default' }))).toEqual(['usage']);
-    expect(await faultsOf(call({ model: 'plugg' }))).toEqual(['not-found']);
-    expect(await faultsOf(call({ model: 'plug' }, { revoke: 'plug' }))).toEqual(['usage']);
+    expect(await faultsOf(call({ name: 'default' }))).toEqual(['usage']);
+    expect(await faultsOf(call({ name: 'plugg' }))).toEqual(['not-found']);
+    expect(await faultsOf(call({ name: 'plug' }, { revoke: 'plug' }))).toEqual(['usage']);
     writeFileSync(join(root, 'org/providers/mine.mjs'), Buffer.from([0xff]));
-    expect(await faultsOf(call({ model: 'plug' }))).toEqual(['not-text']);
+    expect(await faultsOf(call({ name: 'plug' }))).toEqual(['not-text']);
     expect((await call()).text).toContain('not UTF-8');
     writeFileSync(join(root, 'org/org.yaml'), 'version: 1\n');
     expect(await faultsOf(call())).toEqual(['missing-key']);
@@ -128,13 +128,15 @@ describe('trust', () => {
 
   it('says so when nothing is run', async () => {
     const root = scratchOrg({ edges: { human: ['a'], a: ['human'] } });
-    expect((await trust(testWorld(root), inputOf())).text).toBe('No model runs anything on this machine.');
+    expect((await trust(testWorld(root), inputOf())).text).toBe(
+      'Nothing of this organisation runs on this machine: no model, tool or server.',
+    );
   });
 
   it('an owner’s folder inside the organisation cannot hold approvals', async () => {
     const { root, env } = place();
     const inside = { ...env, LEMMING_HOME: join(root, 'home') };
-    const work = trust(testWorld(root, { env: inside }), inputOf({ args: { model: 'plug' } }));
+    const work = trust(testWorld(root, { env: inside }), inputOf({ args: { name: 'plug' } }));
     expect(await faultsOf(work)).toEqual(['exposed']);
   });
 });
@@ -162,7 +164,7 @@ describe('what is not approved', () => {
   it('a plug-in runs once it is approved', async () => {
     const { root, env, call, turns, examine } = place();
     ask(root, 'b');
-    await call({ model: 'plug' });
+    await call({ name: 'plug' });
     expect((await turns()).visits).toMatchObject([{ agent: 'b', outcome: 'ok' }]);
     expect(JSON.stringify(filesIn(root))).toContain('It runs.');
     expect(JSON.stringify(filesIn(root))).not.toContain(env.LEMMING_HOME);
@@ -172,7 +174,7 @@ describe('what is not approved', () => {
   it('a program runs once it is approved', async () => {
     const { root, call, turns } = place();
     ask(root, 'a');
-    await call({ model: 'prog' });
+    await call({ name: 'prog' });
     expect((await turns()).visits).toMatchObject([{ agent: 'a', outcome: 'ok' }]);
     expect(JSON.stringify(filesIn(root))).toContain('It runs.');
   });
@@ -181,7 +183,7 @@ describe('what is not approved', () => {
 describe('doctor', () => {
   it('tells of files of the owner that others can read, and of a .env in the organisation', async () => {
     const { root, env, call, examine } = place();
-    await call({ model: 'plug' });
+    await call({ name: 'plug' });
     writeFileSync(join(env.LEMMING_HOME, '.env'), 'A=1\n', { mode: 0o644 });
     writeFileSync(join(root, '.env'), 'A=1\n');
     const { ok, faults } = await examine();

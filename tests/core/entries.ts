@@ -137,6 +137,7 @@ export const EVERY: { [K in Entry['k']]: Extract<Entry, { k: K }> } = {
     file: 'agents/human/requests/r.yaml',
   },
   revived: { k: 'revived', turn: 2, id: letter().id, message: letter(), to: ['a'] },
+  trusted: { k: 'trusted', tools: { 'tool weather': 'f'.repeat(64) } },
   sweep: { k: 'sweep', paths: ['agents/a/outbox/000001-01-b-x.md'] },
   intent: intent(),
   reply: replied(),

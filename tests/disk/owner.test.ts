@@ -319,7 +319,7 @@ describe('what may run', () => {
 
   it('is nothing but exactly what was approved, and no longer when that is taken back', () => {
     const { owner, home } = place();
-    expect(() => owner.requireTrust(ls)).toThrow(/lemming trust MODEL/);
+    expect(() => owner.requireTrust(ls)).toThrow(/lemming trust NAME/);
     owner.approve(ls);
     owner.approve(ls);
     owner.requireTrust(ls);

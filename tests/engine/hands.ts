@@ -37,6 +37,7 @@ export function sh(command: string): Act {
 export class Hands {
   readonly root = scratch();
   readonly workspace = join(this.root, 'agents/a/workspace');
+  readonly env: Record<string, string | undefined> = {};
   private readonly more: Partial<Ports>;
 
   constructor(turns: Act[][], plan: Partial<OrgPlan> = {}, more: Partial<Ports> = {}) {
@@ -52,7 +53,7 @@ export class Hands {
   }
 
   ports(): Ports {
-    return { ...realPorts({ root: this.root, env: {} }), ...this.more };
+    return { ...realPorts({ root: this.root, env: this.env }), ...this.more };
   }
 
   /** Makes so many turns; returns what the tools told in the last. */

@@ -58,6 +58,7 @@ export function means(disk: Disk, more: Partial<Means> & { draft?: Draft } = {})
     room: { workspace: 'agents/a/workspace', bytes: 10_000_000, files: 1000 },
     changes: noChanges(),
     program: () => Promise.reject(new BoxRefusal('there is no sandbox here', 'sandbox')),
+    ask: () => Promise.reject(new BoxRefusal('there are no servers here', 'server')),
     timeout: 5000,
     signal: new AbortController().signal,
     ...rest,

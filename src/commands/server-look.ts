@@ -1,0 +1,84 @@
+import { stringify } from 'yaml';
+import { type Server, toolAt, trustOfServer } from '../core/declared.ts';
+import type { Listed } from '../core/pin.ts';
+import { realDisk } from '../disk/real.ts';
+import { replaceNow } from '../disk/workspace.ts';
+import { realPorts } from '../engine/open.ts';
+import { failure } from '../schema/fault.ts';
+import type { PinnedTool } from '../schema/mcp.ts';
+import { count } from '../views/table.ts';
+import type { Input, World } from './command.ts';
+import { confirm } from './confirm.ts';
+import type { Program } from './programs.ts';
+
+/** Starts a server once, shows the owner what it is and has, and keeps its tools in the org after a yes. */
+export async function lookAndPin(world: World, input: Input, server: Server): Promise<Program> {
+  world.say(settingsOf(server));
+  const listed = await look(world, server);
+  world.say(printTools(server, listed));
+  const { name } = server;
+  await confirm(world, input, `Agents may use ${name} and ${count(listed.tools.length, 'tool')} of it as shown?`);
+  const path = `org/mcp/${name}.yaml`;
+  const text = `# The tools of ${name} as they were approved. Written by lemming trust.\n${stringify({ version: 1, tools: listed.tools }, { lineWidth: 0, aliasDuplicateObjects: false })}`;
+  replaceNow(realDisk(world.root), path, text);
+  const pinned = { ...server, tools: listed.tools };
+  return { of: 'server', name, server: pinned, what: trustOfServer(pinned) };
+}
+
+async function look(world: World, server: Server): Promise<Listed> {
+  try {
+    return await (realPorts(world).servers as { look(server: Server): Promise<Listed> }).look(server);
+  } catch (error) {
+    throw failure('provider', `The server ${server.name} did not say what its tools are: ${(error as Error).message}`, {
+      remedy: 'Mend it in org/mcp.yaml, or the server itself; nothing was approved.',
+    });
+  }
+}
+
+function settingsOf({ name, settings }: Server): string {
+  const { command, env, cwd, sandbox, network, url, headers } = settings;
+  if (url !== undefined) return [`${name}: ${url}`, ...list('Headers', Object.keys(headers))].join('\n');
+  return [
+    `${name}: ${JSON.stringify(command)}`,
+    sandbox === 'host'
+      ? 'Runs with all your rights, outside the Box.'
+      : `Runs in the Box, ${network ? 'and may use the network' : 'without a network'}.`,
+    ...list('Sees', cwd === undefined ? [] : [cwd]),
+    ...list('Is handed', env),
+  ].join('\n');
+}
+
+function printTools(server: Server, { tools, left }: Listed): string {
+  return [
+    ...tools.flatMap(({ name, description, input }) => [
+      `${toolAt(server.name, name)} ${JSON.stringify(input)}`,
+      ...description.split('\n').map((line) => `  ${line}`),
+    ]),
+    ...left.map((line) => `Left out: ${line}`),
+    ...(server.tools === null ? [] : changesOf(server.tools, tools)),
+  ].join('\n');
+}
+
+/** What is no longer as it was approved. */
+function changesOf(before: readonly PinnedTool[], now: readonly PinnedTool[]): string[] {
+  const old = new Map(before.map((tool) => [tool.name, JSON.stringify(tool)]));
+  const names = new Set(now.map(({ name }) => name));
+  return [
+    ...list(
+      'New',
+      now.filter(({ name }) => !old.has(name)).map(({ name }) => name),
+    ),
+    ...list(
+      'Changed',
+      now.filter((tool) => old.has(tool.name) && old.get(tool.name) !== JSON.stringify(tool)).map(({ name }) => name),
+    ),
+    ...list(
+      'Gone',
+      [...old.keys()].filter((name) => !names.has(name)),
+    ),
+  ];
+}
+
+function list(what: string, names: readonly string[]): string[] {
+  return names.length > 0 ? [`${what}: ${names.join(', ')}`] : [];
+}

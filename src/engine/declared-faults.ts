@@ -1,0 +1,70 @@
+import { closest } from 'fastest-levenshtein';
+import type { Config } from '../core/config.ts';
+import { toolAt } from '../core/declared.ts';
+import type { Toolbox } from '../core/judge.ts';
+import { type Fault, fault } from '../schema/fault.ts';
+import { covers } from '../schema/resume.ts';
+import { checkerOf } from './json-schema.ts';
+
+/**
+ * What is wrong with the tools that an org declares, and with the names of tools in resumes, beyond what each file says by
+ * itself. Names of a server at whose tools nobody looked are taken on trust.
+ */
+export async function declaredFaults(shipped: Toolbox, config: Config): Promise<Fault[]> {
+  return [...shadows(shipped, config), ...(await badSchemas(config)), ...unknownGrants(shipped, config)];
+}
+
+function shadows(shipped: Toolbox, { tools }: Config): Fault[] {
+  return [...tools.keys()].flatMap((name) =>
+    shipped.has(name)
+      ? [
+          fault('invalid-value', `${name} is a tool that ships with LeMMing: it stays that one`, {
+            file: fileOf(name),
+            value: name,
+          }),
+        ]
+      : [],
+  );
+}
+
+async function badSchemas({ tools }: Config): Promise<Fault[]> {
+  const faults = await Promise.all(
+    [...tools.values()].map(({ name, head }) =>
+      checkerOf(head.input as Parameters<typeof checkerOf>[0]).then(
+        () => [],
+        (error: Error) => [
+          fault('invalid-value', `The input is no JSON schema: ${error.message}`, { file: fileOf(name) }),
+        ],
+      ),
+    ),
+  );
+  return faults.flat();
+}
+
+function unknownGrants(shipped: Toolbox, config: Config): Fault[] {
+  const servers = [...config.servers.values()];
+  const known = [
+    ...shipped.keys(),
+    ...config.tools.keys(),
+    ...servers.flatMap(({ name, tools }) => (tools ?? []).map((tool) => toolAt(name, tool.name))),
+  ];
+  const unseen = servers.filter(({ tools }) => tools === null).map(({ name }) => toolAt(name, ''));
+  const isKnown = (grant: string): boolean =>
+    known.some((tool) => covers(grant, tool)) || unseen.some((start) => grant.startsWith(start));
+  return [...config.agents.values()].flatMap((resume) =>
+    resume.tools
+      .map((grant) => grant.replace(/^ask:/, ''))
+      .filter((grant) => !isKnown(grant))
+      .map((grant) =>
+        fault('unknown-name', `There is no tool ${JSON.stringify(grant)}`, {
+          file: `agents/${resume.name}/resume.md`,
+          value: grant,
+          nearest: closest(grant, known),
+        }),
+      ),
+  );
+}
+
+function fileOf(name: string): string {
+  return `org/tools/${name}/TOOL.md`;
+}

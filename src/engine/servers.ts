@@ -1,0 +1,144 @@
+import type { JsonObject } from '../core/call.ts';
+import { type Server, trustOfServer } from '../core/declared.ts';
+import type { Listed } from '../core/pin.ts';
+import type { WorldResult } from '../core/tool.ts';
+import { trustHash } from '../core/trust.ts';
+import { HOST_ENV } from '../disk/bubblewrap.ts';
+import { ownerOf } from '../disk/owner.ts';
+import type { Sandbox } from '../disk/sandbox.ts';
+import { type ServerProcess, startServer } from '../disk/server-process.ts';
+import type { Conversation, Line } from './mcp.ts';
+
+/** Asks the servers of tools. One is started when it is first asked, and kept until `close`. */
+export interface Servers {
+  /** Rejects only with the signal's reason: whatever a server does is a result. */
+  ask(server: Server, tool: string, input: JsonObject, signal: AbortSignal): Promise<WorldResult>;
+  /** Starts a server, and ends it when it has said what its tools are. Rejects with an `Error` that says what went wrong. */
+  look(server: Server): Promise<Listed>;
+  close(): Promise<void>;
+}
+
+interface Place {
+  root: string;
+  env: Record<string, string | undefined>;
+}
+
+/** The servers of the org at that place; the Box is that of the sandbox. */
+export function realServers(place: Place, probe: Sandbox['probe']): Servers {
+  const kept = new Map<string, Kept>();
+  const open = (server: Server): Promise<Conversation> => begin(place, probe, server);
+  return {
+    ask: (server, tool, input, signal) => ask(kept, open, server, tool, input, signal),
+    async look(server) {
+      const conversation = await open(server);
+      try {
+        return await conversation.tools();
+      } finally {
+        await conversation.close();
+      }
+    },
+    async close() {
+      const all = [...kept.values()];
+      kept.clear();
+      await Promise.all(all.map(({ begun }) => begun.then((one) => one.close()).catch(() => {})));
+    },
+  };
+}
+
+/** A server that runs, or is about to, as it was approved. */
+interface Kept {
+  hash: string;
+  begun: Promise<Conversation>;
+  /** Once it has begun. */
+  now?: Conversation;
+}
+
+/** What the server says now is not what was approved. */
+class Changed extends Error {}
+
+async function ask(
+  kept: Map<string, Kept>,
+  open: (server: Server) => Promise<Conversation>,
+  server: Server,
+  tool: string,
+  input: JsonObject,
+  signal: AbortSignal,
+): Promise<WorldResult> {
+  const one = keep(kept, open, server);
+  try {
+    const conversation = await one.begun;
+    if (conversation.stale) await demandSame(conversation, server);
+    return await conversation.call(tool, input, signal);
+  } catch (error) {
+    // One that changed its tools stays as it is, and is not asked again.
+    if (!(error instanceof Changed)) drop(kept, server.name, one);
+    signal.throwIfAborted();
+    return { ok: false, text: `The server ${server.name} gave no answer: ${(error as Error).message}`, tainted: true };
+  }
+}
+
+/** The server of that name; another one when it was approved anew. */
+function keep(kept: Map<string, Kept>, open: (server: Server) => Promise<Conversation>, server: Server): Kept {
+  const hash = trustHash(trustOfServer(server));
+  const known = kept.get(server.name);
+  if (known?.hash === hash && known.now?.over !== true) return known;
+  if (known) drop(kept, server.name, known);
+  const begun = open(server).then(async (conversation) => {
+    await demandSame(conversation, server);
+    one.now = conversation;
+    return conversation;
+  });
+  const one: Kept = { hash, begun };
+  kept.set(server.name, one);
+  return one;
+}
+
+/** The next use starts it anew. */
+function drop(kept: Map<string, Kept>, name: string, one: Kept): void {
+  if (kept.get(name) === one) kept.delete(name);
+  one.begun.then((conversation) => conversation.retire()).catch(() => {});
+}
+
+async function demandSame(conversation: Conversation, { name, tools }: Server): Promise<void> {
+  try {
+    const now = await conversation.tools();
+    if (JSON.stringify(now.tools) === JSON.stringify(tools)) return;
+    throw new Changed(`its tools are not those that were approved on this machine: lemming trust ${name}`);
+  } catch (error) {
+    await conversation.close();
+    throw error;
+  }
+}
+
+/** Starts the server, or finds its address, and greets it. */
+async function begin({ root, env }: Place, probe: Sandbox['probe'], server: Server): Promise<Conversation> {
+  const owner = ownerOf(env, root);
+  const child = server.settings.command ? await started(root, owner, probe, server) : null;
+  const line: Line = { server, process: child, secret: owner.secret };
+  const { Conversation } = await import('./mcp.ts');
+  try {
+    return await Conversation.begin(line);
+  } catch (error) {
+    await child?.close();
+    const words = child?.lastWords();
+    throw new Error(owner.redact(`${(error as Error).message}${words ? `: ${words}` : ''}`));
+  }
+}
+
+async function started(
+  root: string,
+  owner: ReturnType<typeof ownerOf>,
+  probe: Sandbox['probe'],
+  { settings }: Server,
+): Promise<ServerProcess> {
+  const { env, sandbox } = settings;
+  if (sandbox === 'host') return startServer(root, settings, owner.childEnv(env), 'none');
+  const { level, why } = await probe();
+  if (level === 'none')
+    throw new Error(`it cannot be shut in here: ${why}. Install bubblewrap, or write "sandbox: host" for this server`);
+  const named = env.flatMap((name) => {
+    const value = owner.env(name);
+    return value === undefined ? [] : [[name, value]];
+  });
+  return startServer(root, settings, { ...HOST_ENV, ...Object.fromEntries(named) }, level);
+}

@@ -1,0 +1,91 @@
+import type { JsonObject } from '../core/call.ts';
+import type { Config } from '../core/config.ts';
+import { isTrusted, type OwnTool, type Server, toolAt, trustOfServer, trustOfTool } from '../core/declared.ts';
+import type { Toolbox } from '../core/judge.ts';
+import type { WorldTool } from '../core/tool.ts';
+import type { Trusted } from '../core/trust.ts';
+import type { PinnedTool } from '../schema/mcp.ts';
+import { checkerOf } from './json-schema.ts';
+
+type Hashes = ReadonlyMap<string, string>;
+
+/**
+ * The tools of a configuration: those that ship with LeMMing, and those that the org declares. `trusted`: what the owner of
+ * the machine approved, as the journal has it; all else is barred. The same arguments give the same tools.
+ */
+export async function toolsetOf(shipped: Toolbox, config: Config, trusted: Hashes): Promise<Toolbox> {
+  if (config.tools.size + config.servers.size === 0) return shipped;
+  const known = made.get(config);
+  if (known?.shipped === shipped && known.trusted === trusted) return known.toolbox;
+  const toolbox = new Map(shipped);
+  for (const tool of await declaredTools(config, trusted))
+    if (!toolbox.has(tool.spec.name)) toolbox.set(tool.spec.name, tool);
+  made.set(config, { shipped, trusted, toolbox });
+  return toolbox;
+}
+const made = new WeakMap<Config, { shipped: Toolbox; trusted: Hashes; toolbox: Toolbox }>();
+
+function declaredTools({ tools, servers }: Config, trusted: Hashes): Promise<WorldTool[]> {
+  const own = [...tools.values()].map((tool) => ownTool(tool, trusted));
+  const theirs = [...servers.values()].flatMap((server) =>
+    (server.tools ?? []).map((tool) => serverTool(server, tool, trusted)),
+  );
+  return Promise.all([...own, ...theirs]);
+}
+
+async function ownTool(tool: OwnTool, trusted: Hashes): Promise<WorldTool> {
+  const { name, head, files } = tool;
+  const { command, module, description, input } = head;
+  const run: WorldTool['run'] =
+    command === undefined
+      ? (value, box) => box.javascript(moduleText(files.get(module as string) as string, value))
+      : (value, box) => box.program(command, { input: JSON.stringify(value), files });
+  const bare = {
+    spec: { name, description, input: input as JsonObject },
+    touches: head.touches ?? (command === undefined ? ('pure' as const) : ('once' as const)),
+    timeout: head.timeout_ms,
+    most: head.result_chars,
+    run,
+  };
+  return barIf(bare, trustOfTool(tool), trusted, name);
+}
+
+/** The arguments are text of a string, not of the program: no key of theirs means anything to the machine. */
+function moduleText(text: string, value: unknown): string {
+  return `const input = JSON.parse(${JSON.stringify(JSON.stringify(value))}); ${text}`;
+}
+
+/** A server may take its whole time, after the time for starting it. */
+const STARTING_MS = 30_000;
+
+async function serverTool(server: Server, tool: PinnedTool, trusted: Hashes): Promise<WorldTool> {
+  const { settings, name } = server;
+  const bare = {
+    spec: { name: toolAt(name, tool.name), description: tool.description, input: tool.input as JsonObject },
+    touches: settings.touches,
+    timeout: settings.timeout_ms + STARTING_MS,
+    most: settings.result_chars,
+    run: ((value, box) => box.ask(server, tool.name, value as JsonObject)) satisfies WorldTool['run'],
+  };
+  return barIf(bare, trustOfServer(server), trusted, name);
+}
+
+type Bare = Pick<WorldTool, 'spec' | 'touches' | 'timeout' | 'most' | 'run'>;
+
+/** A tool that was not approved, or whose input cannot be checked, is there and is refused: so agents are told why. */
+async function barIf(bare: Bare, needs: Trusted, trusted: Hashes, name: string): Promise<WorldTool> {
+  const tool = { ...bare, kind: 'world' as const, granted: 'resume' as const, needs };
+  const unread: WorldTool['parse'] = (input) => ({ ok: true, value: input });
+  if (!isTrusted(trusted, needs)) return { ...tool, barred: refusal(bare.spec.name, name), parse: unread };
+  try {
+    return { ...tool, parse: await checkerOf(bare.spec.input) };
+  } catch (error) {
+    const barred = `The input of ${bare.spec.name} is no JSON schema: ${(error as Error).message}`.slice(0, 500);
+    return { ...tool, barred, parse: unread };
+  }
+}
+
+/** Why a tool of the org is not used. `name`: what the owner approves. */
+export function refusal(tool: string, name: string): string {
+  return `${tool} was not approved on this machine as it is now: lemming trust ${name}`;
+}
