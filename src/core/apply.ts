@@ -10,6 +10,7 @@ import { approvalPath, resumePath, retiredPath } from './files.ts';
 import { entryAt, memoryOwner, readEntry } from './memory.ts';
 import { applyCall, putInDoubt, settleDoubt, spendingOf, utcDay } from './money.ts';
 import { type Approval, emptySpending, type Mail, type State, TAIL_CHARS, TAIL_LENGTH, touch } from './state.ts';
+import { taint, taintShared } from './taint.ts';
 
 /** Longest wait after failures of a provider, in turns. */
 const MAX_BACKOFF = 32;
@@ -50,6 +51,7 @@ export function apply(state: State, entry: Entry): void {
       state.revive.delete(entry.id);
       return;
     case 'used':
+      if (entry.tainted) taint(state, entry.agent, `call ${entry.turn}.${entry.agent}.${entry.n}`);
       return noteFiles(state, entry);
     case 'answer':
       return answerInFile(state, entry);
@@ -94,6 +96,7 @@ function applyEffect(state: State, effect: Effect): void {
       return addMail(state, effect.message);
     case 'wrote':
       state.edited.delete(effect.path);
+      taintShared(state, effect.agent, effect.path);
       return setFile(state, effect.path, effect.text);
     case 'acked':
       return;
@@ -163,6 +166,8 @@ function hire(state: State, { agent, by, turn, files, chart, credits, from }: Hi
   setFile(state, 'org/chart.yaml', chart.text);
   state.staff.set(agent, { by, turn });
   give(state, from, agent, credits);
+  const read = state.tainted.get(by);
+  if (read !== undefined) taint(state, agent, read); // its instructions may be those of strangers
 }
 
 function retire(state: State, { agent, chart, credits, to }: RetiredEffect): void {
@@ -179,12 +184,16 @@ function give(state: State, from: string | null, to: string | null, credits: num
 }
 
 function addMail(state: State, message: Message): void {
-  const mail: Mail = { ...message, waiting: [...message.to], attempts: {} };
+  const mail: Mail = { ...message, waiting: [...message.to], attempts: {}, ...taintedBy(state, message.from) };
   state.mail.set(mail.id, mail);
   for (const name of mail.to) enqueue(state, name, mail.id);
   addToThread(state, mail);
   state.activeTurn = state.turn + 1;
   state.sent++;
+}
+
+function taintedBy(state: State, author: string): Pick<Mail, 'tainted'> {
+  return state.tainted.has(author) ? { tainted: true } : {};
 }
 
 function own(state: State, person: string): Set<string> {
@@ -284,7 +293,7 @@ function revive(state: State, id: string, message: Message, to: string[]): void 
   state.dead.delete(id);
   state.revive.delete(id);
   const there = state.mail.get(message.id);
-  const mail: Mail = there ?? { ...message, hops: 0, waiting: [], attempts: {} };
+  const mail: Mail = there ?? { ...message, hops: 0, waiting: [], attempts: {}, ...taintedBy(state, message.from) };
   mail.hops = 0;
   delete mail.expires;
   for (const name of to) {
@@ -309,6 +318,7 @@ function applyVisit(state: State, visit: VisitEffect): void {
     agent.lastReason = visit.reason ?? '';
     return;
   }
+  for (const id of visit.mail) if (state.mail.get(id)?.tainted) taint(state, visit.agent, id);
   agent.lastTurn = turn;
   agent.lastOutcome = visit.outcome;
   agent.lastReason = visit.reason ?? '';
@@ -374,6 +384,9 @@ function applyRequest(state: State, request: Request): void {
     case 'retire':
       state.orders.push(request);
       return;
+    case 'untaint':
+      state.tainted.delete(request.what);
+      return;
     case 'redact':
       return;
   }
@@ -422,6 +435,7 @@ function askRevival(state: State, id: string): void {
 }
 
 function reset(state: State, scope: string): void {
+  if (scope === 'all') state.tainted.clear();
   if (scope === 'mail' || scope === 'all') {
     state.mail.clear();
     state.inbox.clear();

@@ -79,6 +79,6 @@ export function escalatedHeld({ held, to, otherwise }: Extract<Input, { k: 'esca
 }
 
 /** What the file of the act tells. */
-export function heldOf({ id, turn, agent, tool, input, rule, contacts, cause, otherwise }: Approval): Held {
-  return { id, turn, agent, tool, input, rule, contacts, cause, otherwise };
+export function heldOf({ asked: _asked, time: _time, answer: _answer, ...held }: Approval): Held {
+  return held;
 }

@@ -151,12 +151,12 @@ export interface UsedEntry {
   act: number;
   ok: boolean;
   text: string;
+  /** The text holds words of strangers: from then on the agent is tainted. */
+  tainted?: true;
   /** Workspace files that the tool changed. */
   files: LiveFile[];
   /** The tool asked for this write to a shared file; it becomes an effect. */
   shared?: { path: string; text: string };
-  /** The text comes from outside. */
-  tainted?: true;
 }
 
 /** A file of a workspace as a tool left it, and the hash of what stood there before. Without `hash`, null means that it is gone. */
@@ -255,6 +255,8 @@ export interface Held {
   input: Json;
   /** Which rule holds it. */
   rule: string;
+  /** What the rule has to say. */
+  because?: string;
   /** People who were asked, in order. */
   contacts: string[];
   /** Mail that the visit was given: what the act refers to when it is done later. */

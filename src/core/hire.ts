@@ -94,7 +94,7 @@ function strangerIn(config: Config, creator: string, { send_to = [], read_from =
 
 /** The file of a new agent's resume. Canonical; it extends nothing, so that its rights are what was compared. */
 function printResume(name: string, { head, body }: Template, rights: Rights, wish: HireWish): string {
-  const { model, tools, skills, shared, limits, unit } = rights;
+  const { model, tools, skills, shared, hosts, commands, limits, unit } = rights;
   const { every, offset, when } = head.schedule;
   const fields: Record<string, Json> = {
     name,
@@ -104,6 +104,8 @@ function printResume(name: string, { head, body }: Template, rights: Rights, wis
     tools,
     skills,
     shared,
+    ...(hosts.length ? { hosts } : {}),
+    ...(commands ? { commands } : {}),
     ...(unit === undefined ? {} : { unit }),
     limits: limits as JsonObject,
   };

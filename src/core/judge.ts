@@ -1,9 +1,11 @@
 import type { Resume } from '../schema/resume.ts';
 import { otherwiseOf } from './approval.ts';
-import type { ActCall, Json, ToolSpec } from './call.ts';
+import type { ActCall, ToolSpec } from './call.ts';
 import type { Config } from './config.ts';
 import type { Cause } from './entry.ts';
-import { grants, permit } from './permit.ts';
+import { permitUrl, type UrlRuling } from './host.ts';
+import { type Act, grants, permit, type Ruling } from './permit.ts';
+import { taintOf } from './taint.ts';
 import type { Scene, Tool, WorldTool } from './tool.ts';
 
 /** What became of an act: staged, held for a person, refused, or a world tool that is to be used now. */
@@ -21,21 +23,11 @@ export type Toolbox = ReadonlyMap<string, Tool>;
  * own draft. `approved` acts were held before and a person said yes.
  */
 export function judge(toolbox: Toolbox, scene: Scene, call: ActCall, approved = false): Verdict {
-  const { config, agent, resume } = scene;
   const tool = toolbox.get(call.tool);
-  const parsed = tool?.parse(call.input);
-  const act = {
-    agent,
-    resume,
-    toolName: call.tool,
-    tool,
-    value: parsed?.ok ? parsed.value : null,
-    why: parsed && !parsed.ok ? parsed.why : null,
-    approved,
-  };
-  const ruling = permit(config, act);
+  const act = actOf(scene, tool, call, approved);
+  const ruling = permit(scene.config, act);
   if (ruling.do === 'refuse') return refused(scene, call.tool, ruling.rule, ruling.text);
-  if (ruling.do === 'hold') return hold(scene, call, ruling.rule, ruling.contacts);
+  if (ruling.do === 'hold') return hold(scene, call, ruling);
   if (tool?.kind === 'world') return { is: 'use', tool, value: act.value };
   const actTool = tool as Extract<Tool, { kind: 'act' }>;
   const staged = actTool.stage(act.value, scene);
@@ -43,17 +35,37 @@ export function judge(toolbox: Toolbox, scene: Scene, call: ActCall, approved = 
   return { is: 'done', text: staged.text, asks: actTool.asks === true };
 }
 
+function actOf(scene: Scene, tool: Tool | undefined, call: Pick<ActCall, 'tool' | 'input'>, approved: boolean): Act {
+  const { agent, resume } = scene;
+  const parsed = tool?.parse(call.input);
+  const value = parsed?.ok ? parsed.value : null;
+  const why = parsed && !parsed.ok ? parsed.why : null;
+  const taint = tool?.kind === 'world' && tool.outbound ? taintOf(scene) : null;
+  return { agent, resume, toolName: call.tool, tool, value, why, approved, taint };
+}
+
+/** Whether a page that leads on to another URL may be followed there: judged like an act of its own, that nobody approved. */
+export function permitNext(tool: Tool, scene: Scene, from: URL, to: string): UrlRuling {
+  const ruling = permitUrl(scene.resume, to);
+  if (!ruling.ok || ruling.url.host === from.host) return ruling;
+  const said = permit(scene.config, actOf(scene, tool, { tool: tool.spec.name, input: { url: to } }, false));
+  if (said.do === 'allow') return ruling;
+  const why = said.do === 'refuse' ? said.text : `That waits for a person (${said.rule}): ask for it by itself.`;
+  return { ok: false, rule: said.rule, text: `${from.href} leads on to ${to}. ${why}` };
+}
+
 function refused(scene: Scene, tool: string, rule: string, text: string): Verdict {
   scene.draft.refusals.push({ tool: tool.slice(0, 80), rule, text });
   return { is: 'refused', rule, text: `Refused (${rule}): ${text}` };
 }
 
-function hold(scene: Scene, call: ActCall, rule: string, contacts: string[]): Verdict {
+function hold(scene: Scene, call: ActCall, { rule, contacts, because }: Extract<Ruling, { do: 'hold' }>): Verdict {
   const { turn, agent, config, draft, given } = scene;
   const id = `A-${turn}-${agent}-${draft.held.length + 1}`;
   const cause = given.map(causeOf);
   const otherwise = otherwiseOf(config, contacts, turn);
-  draft.held.push({ id, turn, agent, tool: call.tool, input: call.input as Json, rule, contacts, cause, otherwise });
+  const more = because === undefined ? {} : { because };
+  draft.held.push({ id, turn, agent, tool: call.tool, input: call.input, rule, contacts, cause, otherwise, ...more });
   return { is: 'held', id, text: `Held as ${id}: waits for ${contacts.join(', ')}. You will be told.` };
 }
 

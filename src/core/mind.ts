@@ -3,7 +3,7 @@ import type { Resume } from '../schema/resume.ts';
 import type { Config } from './config.ts';
 import { quote, tame } from './mark.ts';
 import { entriesOf, type MemoryEntry, SHARED } from './memory.ts';
-import { permitPath } from './permit.ts';
+import { permitPath } from './path.ts';
 import { related } from './relevance.ts';
 import type { Mail, State } from './state.ts';
 

@@ -1,9 +1,10 @@
 import type { Resume } from '../schema/resume.ts';
 import type { Template } from './config.ts';
+import { hostWithin } from './host.ts';
 import { grants } from './permit.ts';
 
 /** What a resume may do. */
-export type Rights = Pick<Resume, 'model' | 'tools' | 'skills' | 'shared' | 'limits' | 'unit'>;
+export type Rights = Pick<Resume, 'model' | 'tools' | 'skills' | 'shared' | 'hosts' | 'commands' | 'limits' | 'unit'>;
 
 /** Rights that are asked for by name; those left out are what the template has. */
 export interface Wanted {
@@ -30,6 +31,8 @@ export function narrow(
     tools: wanted.tools ? wanted.tools.flatMap((tool) => leastTool([tool], tools, bare(tool))) : tools,
     skills: wanted.skills ? meetSkills(wanted.skills, skills) : skills,
     shared: wanted.shared ? meetPaths(wanted.shared, shared) : shared,
+    hosts: meetHosts(head.hosts, own.hosts),
+    commands: meetCommands(head.commands, own.commands),
     limits: meetLimits(head.limits, own.limits),
     unit: own.unit,
   };
@@ -74,6 +77,19 @@ function meetPaths(some: readonly string[], others: readonly string[]): string[]
     others.flatMap((other) => (isUnder(path, other) ? [path] : isUnder(other, path) ? [other] : [])),
   );
   return [...new Set(inner)];
+}
+
+/** Of two patterns of which one holds the other, the inner one. */
+function meetHosts(some: readonly string[], others: readonly string[]): string[] {
+  const inner = some.flatMap((host) =>
+    others.flatMap((other) => (hostWithin(host, other) ? [host] : hostWithin(other, host) ? [other] : [])),
+  );
+  return [...new Set(inner)];
+}
+
+/** Absent means any. */
+function meetCommands(some: Resume['commands'], others: Resume['commands']): Resume['commands'] {
+  return some && others ? some.filter((program) => others.includes(program)) : (some ?? others);
 }
 
 /** Those of the template that the creator has; without any, the creator's. */

@@ -1,7 +1,9 @@
 import { covers, type Resume } from '../schema/resume.ts';
 import { askedFirst } from './approval.ts';
+import { programIn } from './command-line.ts';
 import type { Config } from './config.ts';
-import type { Cause } from './entry.ts';
+import { permitUrl } from './host.ts';
+import { policyFor, recipientsIn, textIn } from './policy.ts';
 import { type Recipients, resolveRecipients } from './send.ts';
 import type { Tool } from './tool.ts';
 
@@ -16,13 +18,15 @@ export interface Act {
   why: string | null;
   /** A person approved this very act. */
   approved: boolean;
+  /** Why it could give away private data on the word of a stranger, if it could (`taint.ts`). */
+  taint?: string | null;
 }
 
 /** What the gate says; `rule` names the row that decided. */
 export type Ruling =
   | { do: 'allow'; rule: string }
   | { do: 'refuse'; rule: string; text: string }
-  | { do: 'hold'; rule: string; contacts: string[] };
+  | { do: 'hold'; rule: string; contacts: string[]; because?: string };
 
 interface Rule {
   name: string;
@@ -54,7 +58,14 @@ const RULES: Rule[] = [
   },
   { name: 'input', judge: (_config, act) => (act.why === null ? null : refuse('input', act.why)) },
   { name: 'edge', judge: (config, act) => judgeEdge(config, act) },
-  { name: 'policy', judge: (config, act) => (act.approved ? null : judgePolicy(config, act)) },
+  { name: 'host', judge: (_config, act) => judgeHost(act) },
+  { name: 'command', judge: (_config, act) => judgeCommand(act) },
+  { name: 'policy', judge: (config, act) => judgePolicy(config, act) },
+  {
+    name: 'taint',
+    judge: (config, { taint, approved }) =>
+      taint && !approved ? { do: 'hold', rule: 'taint', contacts: askedFirst(config, []), because: taint } : null,
+  },
   {
     name: 'held-tool',
     judge: (config, act) =>
@@ -71,10 +82,12 @@ const RULES: Rule[] = [
   },
 ];
 
-/** Decides for one act. Pure. */
+/** Decides for one act. A policy that says `always` is an approval that a person gave beforehand. Pure. */
 export function permit(config: Config, act: Act): Ruling {
+  const approved = act.approved || policyFor(config, act)?.do === 'always';
+  const judged = approved === act.approved ? act : { ...act, approved };
   for (const rule of RULES) {
-    const ruling = rule.judge(config, act);
+    const ruling = rule.judge(config, judged);
     if (ruling) return ruling;
   }
   return { do: 'allow', rule: act.tool?.granted === 'all' ? 'every-agent' : 'resume' };
@@ -99,72 +112,31 @@ function judgeEdge(config: Config, act: Act): Ruling | null {
   return resolved.ok ? null : refuse(resolved.rule, resolved.text);
 }
 
-function recipientsIn(act: Act): string[] | null {
-  const value = act.value as { to?: unknown } | null;
-  return act.toolName === 'send_message' && value && Array.isArray(value.to) ? (value.to as string[]) : null;
+/** The host that a page is asked from; redirects are judged again on the way (`permitNext` in `judge.ts`). */
+function judgeHost(act: Act): Ruling | null {
+  if (act.toolName !== 'fetch_url') return null;
+  const ruling = permitUrl(act.resume, textIn(act, 'url'));
+  return ruling.ok ? null : refuse(ruling.rule, ruling.text);
 }
 
-/** `policies:` of org.yaml: the first whose pattern fits decides. A pattern is a tool name, `*`, or `send_message to:NAME`. */
+/** The program that a command runs, where the resume lists some. */
+function judgeCommand({ resume, toolName, ...act }: Act): Ruling | null {
+  const { commands } = resume;
+  if (toolName !== 'shell' || commands === undefined) return null;
+  const program = programIn(textIn(act, 'command'));
+  if (program !== null && commands.includes(program)) return null;
+  const listed = commands.join(', ') || 'nothing';
+  return refuse(
+    'command',
+    `The resume of ${resume.name} lets shell run ${listed}: one of them, with plain words after it.`,
+  );
+}
+
+/** `policies:` of org.yaml: the first whose pattern fits decides. */
 function judgePolicy(config: Config, act: Act): Ruling | null {
   const policy = policyFor(config, act);
-  if (!policy || policy.do === 'auto') return null;
+  if (!policy || policy.do === 'auto' || policy.do === 'always') return null;
   if (policy.do === 'deny') return refuse('policy', `The policy "${policy.act}" denies it.`);
+  if (act.approved) return null;
   return { do: 'hold', rule: `policy ${policy.act}`, contacts: askedFirst(config, policy.do.ask) };
-}
-
-function policyFor(config: Config, act: Act): Config['org']['policies'][number] | undefined {
-  return config.org.policies.find((policy) => fits(config, policy.act, act));
-}
-
-function fits(config: Config, pattern: string, act: Act): boolean {
-  const [tool, ...conditions] = pattern.trim().split(/\s+/);
-  if (tool !== '*' && !covers(tool as string, act.toolName)) return false;
-  return conditions.every((condition) => {
-    const [key, value] = condition.split(':', 2);
-    if (key === 'agent') return value === act.agent;
-    return key === 'to' && value !== undefined && reached(config, act).includes(value);
-  });
-}
-
-/** Whom a message goes to in the end, and what it was addressed to. */
-function reached(config: Config, act: Act): string[] {
-  const to = recipientsIn(act) ?? [];
-  const resolved = resolveRecipients(config, act.agent, to);
-  return resolved.ok ? [...to, ...resolved.names] : to;
-}
-
-/** Where a path of a tool leads, as a path in the org, or why not. */
-export type PathRuling = { ok: true; path: string; shared: boolean } | { ok: false; text: string };
-
-/**
- * What an agent may read: what it may write, and `attachments/NAME` of the mail that this visit was given, which stands
- * beside the message in the outbox of its author.
- */
-export function permitRead(resume: Resume, given: readonly Cause[], path: string): PathRuling {
-  const name = /^(?:\.\/)?attachments\/([^/]+)$/.exec(path)?.[1];
-  const mail = given.find(({ attachments }) => name !== undefined && attachments?.includes(name));
-  return mail ? { ok: true, path: `agents/${mail.from}/outbox/${name}`, shared: false } : permitPath(resume, path);
-}
-
-/**
- * What an agent may write. Relative paths lie in its workspace; `shared/...` means `org/shared/...` and needs a grant in the
- * resume. Compares whole parts, never text prefixes.
- */
-export function permitPath(resume: Resume, path: string): PathRuling {
-  if (path.length > 1000 || /[\0-\x1f\x7f\\]/.test(path))
-    return { ok: false, text: 'The path has characters that are not allowed, or is too long.' };
-  if (path.startsWith('/') || /^[a-zA-Z]:/.test(path))
-    return { ok: false, text: 'Paths are relative to the workspace.' };
-  const parts = path.split('/').filter((part) => part !== '' && part !== '.');
-  if (parts.includes('..')) return { ok: false, text: 'The path leads out of the workspace.' };
-  if (parts.some((part) => part.length > 200)) return { ok: false, text: 'A part of the path is too long.' };
-  if (parts[0] !== 'shared')
-    return { ok: true, path: ['agents', resume.name, 'workspace', ...parts].join('/'), shared: false };
-  const rest = parts.slice(1);
-  const granted = resume.shared.some((grant) => {
-    const under = grant.split('/').filter((part) => part !== '' && part !== '.');
-    return under.every((part, i) => part === rest[i]);
-  });
-  if (!granted) return { ok: false, text: `The resume of ${resume.name} grants no shared/${rest.join('/')}.` };
-  return { ok: true, path: ['org', 'shared', ...rest].join('/'), shared: true };
 }

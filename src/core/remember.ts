@@ -11,7 +11,7 @@ import {
   readEntry,
   SHARED,
 } from './memory.ts';
-import { permitPath } from './permit.ts';
+import { permitPath } from './path.ts';
 import type { Scene, Staged, Staging } from './tool.ts';
 
 /** What an agent wants with an entry. */

@@ -47,6 +47,8 @@ export interface Mail extends Message {
   waiting: string[];
   /** Failed visits by recipient. */
   attempts: Record<string, number>;
+  /** Its author had read words of strangers. */
+  tainted?: true;
 }
 
 /** One of the last messages of a conversation, for prompts. Its body is cut to `TAIL_CHARS`. */
@@ -183,6 +185,8 @@ export interface State {
   orders: Order[];
   /** Tools and servers of the org that the owner approves → hash of what was approved. */
   trusted: Map<string, string>;
+  /** Who has read words of strangers, and paths in org/shared that they wrote → what it was (`taint.ts`). */
+  tainted: Map<string, string>;
   /** Frozen time of the last turn, ms since 1970. */
   time: number;
   /** Its UTC date. */
@@ -224,6 +228,7 @@ export function emptyState(): State {
     staff: new Map(),
     orders: [],
     trusted: new Map(),
+    tainted: new Map(),
     time: 0,
     day: '',
     sent: 0,

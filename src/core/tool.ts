@@ -37,6 +37,8 @@ export interface WorldTool extends ToolBase {
   kind: 'world';
   /** What repeating it does: nothing (`pure`), the same again (`idempotent`), or harm (`once`: never repeated in doubt). */
   touches: 'pure' | 'idempotent' | 'once';
+  /** What it is asked with leaves the organisation: an agent may give away with it what it knows. */
+  outbound?: true;
   /** Milliseconds after which it has failed. */
   timeout: number;
   /** Most characters of its result. */
@@ -64,6 +66,20 @@ export interface Box {
   javascript(code: string): Promise<WorldResult>;
   /** Asks a server of tools. */
   ask(server: Server, tool: string, input: JsonObject): Promise<WorldResult>;
+  /** Asks for a page of the public web, from a host that the resume lists. */
+  fetch(url: string): Promise<Page>;
+}
+
+/** A page of the web. */
+export interface Page {
+  /** Where it was found in the end. */
+  url: string;
+  status: number;
+  /** Such as `text/html`, in lower case. */
+  type: string;
+  text: string;
+  /** There was more of it than is taken. */
+  isCut: boolean;
 }
 
 /** A text file, and the short hash by which `Box.write` knows that it is still the same. */
@@ -76,7 +92,7 @@ export interface WorldResult {
   ok: boolean;
   /** What the model is told. */
   text: string;
-  /** It comes from outside: whoever wrote it may want to mislead. */
+  /** Holds words of strangers, who may want to make the agent do something. */
   tainted?: true;
 }
 

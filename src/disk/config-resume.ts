@@ -1,4 +1,5 @@
 import type { Template } from '../core/config.ts';
+import { hostWithin } from '../core/host.ts';
 import { isUnder } from '../core/narrow.ts';
 import type { Fault } from '../schema/fault.ts';
 import { covers, type Resume, type ResumeHead } from '../schema/resume.ts';
@@ -112,7 +113,7 @@ function hasModel(source: Source<ResumeHead>): boolean {
 /** A resume may take away what its template grants, and ask where the template does not; it may not add. */
 function checkNarrower(head: ResumeHead, base: ResumeHead, source: Source<ResumeHead>, references: References): void {
   const template = head.extends;
-  const say = (key: 'tools' | 'skills' | 'shared', i: number, value: string) =>
+  const say = (key: 'tools' | 'skills' | 'shared' | 'hosts' | 'commands', i: number, value: string) =>
     references.add(
       'invalid-value',
       `The template "${template}" does not grant ${key}: ${value || '.'}`,
@@ -127,4 +128,8 @@ function checkNarrower(head: ResumeHead, base: ResumeHead, source: Source<Resume
   for (const [i, skill] of head.skills.entries()) if (!base.skills.includes(skill)) say('skills', i, skill);
   for (const [i, path] of head.shared.entries())
     if (!base.shared.some((grant) => isUnder(path, grant))) say('shared', i, path);
+  for (const [i, host] of head.hosts.entries())
+    if (!base.hosts.some((grant) => hostWithin(host, grant))) say('hosts', i, host);
+  for (const [i, program] of (head.commands ?? []).entries())
+    if (base.commands && !base.commands.includes(program)) say('commands', i, program);
 }

@@ -1,7 +1,7 @@
 import { textHash } from '../core/brief.ts';
 import type { Cause, LiveFile } from '../core/entry.ts';
 import { isLeftOut } from '../core/left-out.ts';
-import { type PathRuling, permitPath, permitRead } from '../core/permit.ts';
+import { type PathRuling, permitPath, permitRead } from '../core/path.ts';
 import type { Box, FileText } from '../core/tool.ts';
 import { type Disk, DiskError, type Stat } from '../disk/disk.ts';
 import { runJavascript } from '../disk/javascript.ts';
@@ -23,6 +23,8 @@ export class BoxRefusal extends Error {
 export interface Changes {
   files: LiveFile[];
   shared?: { path: string; text: string };
+  /** It read what a tainted agent wrote. */
+  tainted?: true;
   /** What stood where the tool wrote, until the journal holds it. */
   replaced: (Replaced & { path: string })[];
 }
@@ -38,6 +40,8 @@ export interface Means {
   given: readonly Cause[];
   /** The visit's own staged write to a shared file: its text, null when it removes the file. */
   staged(path: string): string | null | undefined;
+  /** Whether a tainted agent wrote a shared file. */
+  isTainted(path: string): boolean;
   /** How much the workspace may hold. */
   room: Room;
   /** Filled by what the tool does. */
@@ -45,6 +49,8 @@ export interface Means {
   /** Runs a program in the workspace. */
   program: Box['program'];
   ask: Box['ask'];
+  /** Asks for a page as the agent may. */
+  fetch: Box['fetch'];
   /** Milliseconds that the tool has. */
   timeout: number;
   signal: AbortSignal;
@@ -56,7 +62,8 @@ const DEPTH = 32;
 const SHOWN_HASH = 16;
 
 /** Makes the Box of one use of a tool. */
-export function makeBox({ disk, resume, given, staged, room, changes, program, ask, timeout, signal }: Means): Box {
+export function makeBox(means: Means): Box {
+  const { disk, resume, given, staged, room, changes, program, ask, fetch, timeout, signal } = means;
   const resolve = (path: string): Target => {
     const target = demandPermitted(permitPath(resume, path));
     refuseLinks(disk, target.path);
@@ -64,6 +71,7 @@ export function makeBox({ disk, resume, given, staged, room, changes, program, a
   };
   const look = (target: Target): FileText | null => {
     const text = target.shared ? staged(target.path) : undefined;
+    if (target.shared && means.isTainted(target.path)) changes.tainted = true;
     const bytes = text === undefined ? readAlone(disk, target.path) : text === null ? null : Buffer.from(text);
     return bytes === null ? null : fileText(bytes);
   };
@@ -95,6 +103,7 @@ export function makeBox({ disk, resume, given, staged, room, changes, program, a
     },
     program,
     ask,
+    fetch,
     javascript: (code) => runJavascript(code, timeout, signal),
   };
 }

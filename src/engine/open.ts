@@ -15,6 +15,7 @@ import { ownerOf } from '../disk/owner.ts';
 import { pluginText } from '../disk/plugin-text.ts';
 import { realDisk } from '../disk/real.ts';
 import { realSandbox } from '../disk/sandbox.ts';
+import { realWire } from '../disk/wire.ts';
 import { replaceNow } from '../disk/workspace.ts';
 import { provider } from '../providers/find.ts';
 import { type Fault, FaultError, failure, fault } from '../schema/fault.ts';
@@ -56,8 +57,8 @@ export function realPorts(place: Place): Ports {
   const find = (name: string) => provider(name, door);
   const { root, env, unsafeHost = false } = place;
   const sandbox = realSandbox(root);
-  const servers = realServers(place, sandbox.probe);
-  return { disk, clock: realClock, host: realHost(root), env, provider: find, approved, sandbox, servers, unsafeHost };
+  const outside = { sandbox, servers: realServers(place, sandbox.probe), wire: realWire };
+  return { disk, clock: realClock, host: realHost(root), env, provider: find, approved, ...outside, unsafeHost };
 }
 
 /** Opens the engine of an org, and closes it whatever happens. */

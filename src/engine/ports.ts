@@ -3,6 +3,7 @@ import type { Clock } from '../disk/clock.ts';
 import type { Disk } from '../disk/disk.ts';
 import type { Host } from '../disk/lock.ts';
 import type { Sandbox } from '../disk/sandbox.ts';
+import type { Wire } from '../disk/wire.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Servers } from './servers.ts';
 
@@ -14,6 +15,8 @@ export interface Ports {
   env: Record<string, string | undefined>;
   /** Runs programs of agents; without it there are none. */
   sandbox?: Sandbox;
+  /** Reaches the network for tools; without it there is none. */
+  wire?: Wire;
   /** The owner said --unsafe-host. */
   unsafeHost?: boolean;
   /** The provider of that name; throws a `FaultError` when there is none. */

@@ -65,12 +65,13 @@ async function serverTool(server: Server, tool: PinnedTool, trusted: Hashes): Pr
     touches: settings.touches,
     timeout: settings.timeout_ms + STARTING_MS,
     most: settings.result_chars,
+    outbound: true as const,
     run: ((value, box) => box.ask(server, tool.name, value as JsonObject)) satisfies WorldTool['run'],
   };
   return barIf(bare, trustOfServer(server), trusted, name);
 }
 
-type Bare = Pick<WorldTool, 'spec' | 'touches' | 'timeout' | 'most' | 'run'>;
+type Bare = Pick<WorldTool, 'spec' | 'touches' | 'timeout' | 'most' | 'outbound' | 'run'>;
 
 /** A tool that was not approved, or whose input cannot be checked, is there and is refused: so agents are told why. */
 async function barIf(bare: Bare, needs: Trusted, trusted: Hashes, name: string): Promise<WorldTool> {

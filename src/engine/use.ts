@@ -64,7 +64,7 @@ async function perform(
   for (const file of replaced) keepReplaced(turn, file);
   const text = turn.redact(result.text);
   const used: UsedEntry = { k: 'used', ...key, ok: result.ok, text: cutResult(text, tool.most), ...made };
-  if (result.tainted) used.tainted = true;
+  if (result.tainted || made.tainted) used.tainted = true;
   journal.add(used);
   // What changed nothing is done again after a crash; the next call makes its line durable before it is made.
   if (tool.touches !== 'pure') await journal.durable();
@@ -133,10 +133,12 @@ async function run(
     resume,
     given: scene.given,
     staged: (path) => scene.draft.wrote.get(path)?.text,
+    isTainted: (path) => turn.state.tainted.has(path),
     room,
     changes,
     program: (argv, given) => runProgram(turn, { room, timeout, changes }, argv, given),
     ask: (server, name, input) => askServer(turn, server, name, input),
+    fetch: async (url) => (await import('./fetch.ts')).fetchPage(turn, { tool, scene }, url, timeout),
     timeout,
     signal: turn.signal,
   });

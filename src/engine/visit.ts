@@ -4,7 +4,7 @@ import type { Cause, PromptRef } from '../core/entry.ts';
 import type { Given } from '../core/gather.ts';
 import { judge, type Toolbox, type Verdict } from '../core/judge.ts';
 import { balanceOf } from '../core/ledger.ts';
-import { permitPath } from '../core/permit.ts';
+import { permitPath } from '../core/path.ts';
 import type { Finished } from '../core/settle.ts';
 import { agentState } from '../core/state.ts';
 import type { Draft, Scene } from '../core/tool.ts';

@@ -118,14 +118,19 @@ export const orgFile = z.strictObject({
   policies: z
     .array(
       z.strictObject({
-        act: z.string().describe('pattern of acts, such as "shell" or "send_message to:human"'),
+        act: z
+          .string()
+          .describe('a tool or *, and conditions: "shell command:git", "fetch_url agent:anna host:example.org"'),
         do: z
           .union([
             z.literal('auto'),
+            z.literal('always'),
             z.literal('deny'),
             z.strictObject({ ask: z.array(z.string()).min(1).describe('who is asked') }),
           ])
-          .describe('auto: let it happen; deny: refuse it; ask: hold it until one of these answers'),
+          .describe(
+            'auto: let it happen; always: also without the approval that a resume or a taint wants; deny: refuse it; ask: hold it until one of these answers',
+          ),
       }),
     )
     .default([])

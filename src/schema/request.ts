@@ -57,6 +57,11 @@ export const request = z.discriminatedUnion('ask', [
   }),
   z.strictObject({ ask: z.literal('retire'), by, agent }),
   z.strictObject({
+    ask: z.literal('untaint'),
+    by,
+    what: z.string().describe('agent, or path of a shared file, that counts as untainted from now on'),
+  }),
+  z.strictObject({
     ask: z.literal('reset'),
     by,
     scope: z.enum(['mail', 'memory', 'credits', 'tasks', 'all']).describe('what is cleared'),

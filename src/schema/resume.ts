@@ -14,6 +14,15 @@ export function covers(grant: string, tool: string): boolean {
   return grant === tool || (grant.endsWith('__*') && tool.startsWith(grant.slice(0, -1)));
 }
 
+/** A host, `*.` before it for those below, `*` for every one; a port after it when it is not the usual one. */
+const hostPattern = z
+  .string()
+  .max(260)
+  .regex(
+    /^(\*|(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)+|\[[0-9a-f:]+\])(:[1-9]\d{0,4})?$/,
+    'a host such as example.org, "*.example.org" or example.org:8443, in small letters',
+  );
+
 export const schedule = z.strictObject({
   every: z.number().int().min(1).default(1).describe('fires when (turn - offset) mod every = 0; in turns'),
   offset: z.number().int().min(0).default(0).describe('in turns'),
@@ -46,6 +55,16 @@ export const resumeHead = z.strictObject({
     .array(z.string().max(200).refine(isInside, 'expected a path under org/shared'))
     .default([])
     .describe('paths under org/shared this agent may read and write; "" or "." for all'),
+  hosts: z
+    .array(hostPattern)
+    .default([])
+    .describe(
+      'hosts of the web that fetch_url may ask: example.org, "*.example.org" for all below it, "*" for every one',
+    ),
+  commands: z
+    .array(z.string().regex(/^[\w.+-]{1,64}$/, 'the name of a program such as git'))
+    .optional()
+    .describe('programs that shell may run, one at a time and without shell syntax; absent: any'),
   unit: z.string().optional().describe('department, a file in org/units'),
   extends: z
     .string()

@@ -2,6 +2,7 @@ import type { Tool } from '../core/tool.ts';
 import acknowledge from './acknowledge.ts';
 import calculate from './calculate.ts';
 import editFile from './edit_file.ts';
+import fetchUrl from './fetch_url.ts';
 import forget from './forget.ts';
 import hireAgent from './hire_agent.ts';
 import listAgents from './list_agents.ts';
@@ -25,7 +26,7 @@ export const TOOLS: ReadonlyMap<string, Tool> = new Map(
   [
     ...[sendMessage, acknowledge, remember, recall, forget, searchMemory, note],
     ...[readFile, writeFile, editFile, listFiles, searchFiles, loadSkill],
-    ...[shell, runPython, runJavascript, calculate],
+    ...[shell, runPython, runJavascript, calculate, fetchUrl],
     ...[hireAgent, retireAgent, listAgents],
   ].map((tool) => [tool.spec.name, tool]),
 );

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Config } from '../../src/core/config.ts';
-import { type Act, grants, permit, permitPath } from '../../src/core/permit.ts';
+import { permitPath } from '../../src/core/path.ts';
+import { type Act, grants, permit } from '../../src/core/permit.ts';
 import type { Tool } from '../../src/core/tool.ts';
 import { TOOLS } from '../../src/tools/all.ts';
 import { configOf, resumeOf } from './world.ts';

@@ -380,7 +380,7 @@ describe('a broken resume sets one agent aside', () => {
 
 describe('a template', () => {
   const WORKER =
-    '---\nrole: Works\ntools: [read_file, shell, "ask:write_file"]\nskills: [planning]\nshared: [docs, notes/a.md]\nlimits: { steps: 4, output_tokens: 100 }\n---\nYou work.\n';
+    '---\nrole: Works\ntools: [read_file, shell, "ask:write_file"]\nskills: [planning]\nshared: [docs, notes/a.md]\nhosts: [example.org, "*.wiki.org", "*:8443"]\ncommands: [git, npm]\nlimits: { steps: 4, output_tokens: 100 }\n---\nYou work.\n';
   const extend = (head: string, body = '', template = WORKER) =>
     read({
       'org/templates/worker.md': template,
@@ -404,17 +404,22 @@ describe('a template', () => {
 
   it('lets rights be narrowed', () => {
     const { faults, config } = extend(
-      'tools: ["ask:shell", "ask:write_file"]\nskills: []\nshared: [docs/in/here, notes/a.md]\n',
+      'tools: ["ask:shell", "ask:write_file"]\nskills: []\nshared: [docs/in/here, notes/a.md]\nhosts: [example.org, en.wiki.org, "*.de.wiki.org", "api.org:8443"]\ncommands: [git]\n',
     );
     expect(faults).toEqual([]);
     expect(config?.agents.get('planner')).toMatchObject({
       tools: ['ask:shell', 'ask:write_file'],
       skills: [],
       shared: ['docs/in/here', 'notes/a.md'],
+      commands: ['git'],
     });
   });
 
   it.each([
+    ['a host', 'hosts: [example.org, www.example.org]\n', '3:22'],
+    ['every host', 'hosts: ["*"]\n', '3:9'],
+    ['a port', 'hosts: ["example.org:81"]\n', '3:9'],
+    ['a command', 'commands: [git, sh]\n', '3:17'],
     ['a tool', 'tools: [read_file, fetch_url]\n', '3:20'],
     ['a tool without asking', 'tools: [write_file]\n', '3:9'],
     ['a skill', 'skills: [planning, poetry]\n', '3:20'],

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Json, type Prompt, ProviderError } from '../../src/core/call.ts';
-import { permitPath } from '../../src/core/permit.ts';
+import { permitPath } from '../../src/core/path.ts';
 import { inboxOf } from '../../src/core/state.ts';
 import { realClock } from '../../src/disk/clock.ts';
 import { realHost } from '../../src/disk/host.ts';

@@ -1,0 +1,16 @@
+/** Words that a shell takes as they stand: bare ones, and quoted ones in which nothing is replaced. */
+const PLAIN = /^([\w./+-]+)( +([\w@%+=:,./-]+|'[^']*'|"[^"$`\\!]*"))*$/;
+
+/** The program that a line for the shell runs, when it runs one and no more; null when the line may mean anything else. Pure. */
+export function programIn(line: string): string | null {
+  return PLAIN.exec(line.trim())?.[1] ?? null;
+}
+
+/**
+ * Whether a line for the shell runs the program of that name. `certain`: that one and nothing else; otherwise the name stands
+ * somewhere in it as a word. A program can start others: a list of names is no sandbox.
+ */
+export function commandFits(name: string, line: string, certain: boolean): boolean {
+  if (certain) return programIn(line) === name;
+  return line.split(/[^\w./+-]+/).some((word) => word.slice(word.lastIndexOf('/') + 1) === name);
+}

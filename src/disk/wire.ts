@@ -1,0 +1,68 @@
+import { lookup } from 'node:dns/promises';
+import http from 'node:http';
+import https from 'node:https';
+import { isIP } from 'node:net';
+
+/** One request: a GET, or a POST when it has a body. */
+export interface Asked {
+  url: URL;
+  headers?: Record<string, string>;
+  body?: string;
+}
+
+/** What came back; redirects are not followed. */
+export interface Answered {
+  status: number;
+  headers: Readonly<Record<string, string | undefined>>;
+  body: Uint8Array;
+  /** The body was longer than was wanted. */
+  isCut: boolean;
+}
+
+/** The network, as far as tools may use it. Names are resolved here, and a request goes to exactly the address it is given. */
+export interface Wire {
+  /** All addresses of a name. */
+  resolve(host: string): Promise<string[]>;
+  /** Takes `most` bytes of the body. Rejects with the signal's reason. */
+  ask(address: string, asked: Asked, limits: { most: number; signal: AbortSignal }): Promise<Answered>;
+}
+
+export const realWire: Wire = {
+  resolve: async (host) => (await lookup(host, { all: true })).map(({ address }) => address),
+  ask: (address, asked, { most, signal }) =>
+    new Promise((resolve, reject) => {
+      const request = start(address, asked, signal);
+      request.on('error', (error) => reject(signal.aborted ? signal.reason : error));
+      request.on('response', (response) => take(response, most).then(resolve, reject));
+      request.end(asked.body);
+    }),
+};
+
+/** The host of the URL is only named: to the server, and to the check of its certificate. */
+function start(address: string, { url, headers, body }: Asked, signal: AbortSignal): http.ClientRequest {
+  const name = url.hostname.replace(/^\[|\]$/g, '');
+  return (url.protocol === 'https:' ? https : http).request({
+    host: address,
+    port: url.port || undefined,
+    path: url.pathname + url.search,
+    method: body === undefined ? 'GET' : 'POST',
+    headers: { 'accept-encoding': 'identity', 'user-agent': 'LeMMing', ...headers, host: url.host },
+    servername: isIP(name) ? '' : name,
+    agent: false,
+    signal,
+  });
+}
+
+async function take(response: http.IncomingMessage, most: number): Promise<Answered> {
+  const { statusCode = 0, headers } = response;
+  const chunks: Buffer[] = [];
+  let left = most;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    chunks.push(chunk.subarray(0, left));
+    left -= chunk.length;
+    if (left < 0) break;
+  }
+  response.destroy();
+  const plain = Object.fromEntries(Object.entries(headers).map(([key, value]) => [key, value?.toString()]));
+  return { status: statusCode, headers: plain, body: Buffer.concat(chunks), isCut: left < 0 };
+}
