@@ -2,6 +2,7 @@ import { type Config, hasEdge } from '../core/config.ts';
 import { resumePath, retiredPath } from '../core/files.ts';
 import { grants } from '../core/permit.ts';
 import { agentState, type State } from '../core/state.ts';
+import { privateTo } from '../core/taint.ts';
 import { oneSidedEdges } from '../disk/config-chart.ts';
 import type { Disk } from '../disk/disk.ts';
 import { addToList } from '../disk/edit.ts';
@@ -15,6 +16,7 @@ import { declaredFaults } from '../engine/declared-faults.ts';
 import { load } from '../engine/load.ts';
 import { checkFolder, type Place } from '../engine/open.ts';
 import { type Fault, FaultError, printFault } from '../schema/fault.ts';
+import type { Resume } from '../schema/resume.ts';
 import { TOOLS } from '../tools/all.ts';
 import { count } from '../views/table.ts';
 import type { Command, Outcome, Run } from './command.ts';
@@ -57,7 +59,7 @@ function examine(place: Place, disk: Disk, { fixed, left }: Fixes, declared: rea
   const notes = [
     ...left,
     ...(running ? [`An engine runs here: process ${running.pid} (lemming ${running.command})`] : []),
-    ...(journal.length === 0 ? notesOfState(disk) : []),
+    ...(journal.length === 0 ? notesOfState(disk, config) : []),
     ...(config ? [...notesOfChart(config), ...notesOfPrograms(programsOf(config, disk), owner)] : []),
     ...notesOfFolder(disk, all),
     ...notesOfBox(box, config),
@@ -89,7 +91,7 @@ function journalFaults(disk: Disk): Fault[] {
   return faults;
 }
 
-function notesOfState(disk: Disk): string[] {
+function notesOfState(disk: Disk, config: Config | null): string[] {
   const { state, unfinished } = load(disk);
   return [
     ...(unfinished ? [`Turn ${unfinished.open.turn} was cut off: the next run finishes it`] : []),
@@ -102,6 +104,20 @@ function notesOfState(disk: Disk): string[] {
     ...[...state.agents.keys()]
       .filter((name) => agentState(state, name).starved)
       .map((name) => `${name} is out of credits: lemming top-up ${name} CREDITS`),
+    ...[...(config?.agents.values() ?? [])].flatMap((resume) => notesOfTaint(state, resume)),
+  ];
+}
+
+/** Who can read words of strangers, reaches private data, and can send it out: all that a thief needs. */
+function notesOfTaint(state: State, resume: Resume): string[] {
+  const reach = privateTo(state, resume);
+  const out = [...TOOLS.values()].flatMap((tool) =>
+    tool.kind === 'world' && tool.outbound && grants(resume, tool.spec.name) === 'free' ? [tool.spec.name] : [],
+  );
+  if (reach === null || out.length === 0) return [];
+  const names = out.join(', ');
+  return [
+    `${resume.name} can read words of strangers and send out what it knows (${names}), and reaches ${reach}: once it has read such words, each use waits for you. See docs/permissions.md`,
   ];
 }
 

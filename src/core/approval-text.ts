@@ -16,7 +16,8 @@ export function printApproval(held: Held, decided?: Decision): string {
   const { decision = null, note = null, by = null } = decided ?? {};
   const head = printHead(Object.entries({ id, turn, agent, tool, rule, contacts, decision, note: note || null, by }));
   const act = `\`\`\`json\n${JSON.stringify(input, null, 2)}\n\`\`\``;
-  const parts = [`${agent} wants to use ${tool}. It waits because of: ${rule}.`, act, causeOf(held)];
+  const why = `${agent} wants to use ${tool}. It waits because of: ${rule}.${held.because ? ` ${held.because}` : ''}`;
+  const parts = [why, act, causeOf(held)];
   return `${head}${[...parts, decided ? answered(decided) : options(held)].filter(Boolean).join('\n\n')}\n`;
 }
 

@@ -138,3 +138,15 @@ it('says what to do when there is no Box and an agent has a shell', async () => 
     process.env.PATH = path;
   }
 });
+
+it('warns of an agent that reads strangers, reaches private data and can send out', async () => {
+  const web = { tools: ['fetch_url'], hosts: ['*'] };
+  const root = scratchOrg({
+    edges: { human: ['a', 'b', 'c'], a: ['human'], b: ['human'], c: ['human'] },
+    resumes: { a: { ...web, shared: ['docs'] }, b: web, c: { ...web, tools: ['ask:fetch_url'], shared: ['docs'] } },
+  });
+  const { notes } = await examine(root);
+  expect(notes).toEqual([
+    expect.stringMatching(/^a can read words of strangers .*\(fetch_url\), and reaches shared\/docs/),
+  ]);
+});

@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest';
+import { run as taint } from '../../src/commands/taint.ts';
+import type { Wire } from '../../src/disk/wire.ts';
+import { Hands } from '../engine/hands.ts';
+import { faultsOf, inputOf, testWorld } from './world.ts';
+
+const WIRE: Wire = {
+  resolve: async () => ['93.184.216.34'],
+  ask: async () => ({ status: 200, headers: { 'content-type': 'text/plain' }, body: Buffer.from('x'), isCut: false }),
+};
+
+it('lists who is tainted, and clears on a person’s word', async () => {
+  const resumes = { a: { tools: ['fetch_url'], hosts: ['*'], schedule: { when: 'always' } } };
+  const fetch = { tool: 'fetch_url', input: { url: 'http://example.org/' } };
+  const hands = new Hands([[fetch]], { resumes }, { wire: WIRE });
+  const asked = (args: Record<string, string>) => taint(testWorld(hands.root), inputOf({ args }));
+  expect((await asked({})).text).toBe('Nobody has read words of strangers.');
+  await hands.turns(1);
+  const { data, text } = await asked({ what: 'list' });
+  expect(data).toEqual({ tainted: [{ what: 'a', read: 'call 1.a.1' }] });
+  expect(text).toContain('call 1.a.1');
+  expect(await faultsOf(asked({ what: 'clear' }))).toEqual(['usage']);
+  expect(await faultsOf(asked({ what: 'clear', name: 'human' }))).toEqual(['not-found']);
+  expect((await asked({ what: 'clear', name: 'a' })).text).toBe('a counts as clean.');
+  expect((await asked({})).data).toEqual({ tainted: [] });
+});

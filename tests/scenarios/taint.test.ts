@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest';
+import type { Wire } from '../../src/disk/wire.ts';
+import type { Ports } from '../../src/engine/ports.ts';
+import { type Answer, Org, resultsIn, say } from '../regression/org.ts';
+
+/** A web in which every page says the same, but for one that leads elsewhere. */
+const WIRE: Wire = {
+  resolve: async () => ['93.184.216.34'],
+  ask: async (_address, { url }) => {
+    const location = url.searchParams.get('to') ?? undefined;
+    const headers = { 'content-type': 'text/plain', location };
+    return { status: location ? 302 : 200, headers, body: Buffer.from(`page ${url.host}`), isCut: false };
+  },
+};
+const fetch = (url: string) => ({ tool: 'fetch_url', input: { url } });
+
+class Web extends Org {
+  override ports(): Ports {
+    return { ...super.ports(), wire: WIRE };
+  }
+}
+
+/** Agent a fetches, has a workspace, and answers by turn and call. */
+function web(answers: Record<string, Answer>, policies: object[] = []): Web {
+  return new Web(
+    {
+      edges: { human: ['a', 'b'], a: ['b'], b: [] },
+      org: { policies },
+      resumes: {
+        a: {
+          tools: ['fetch_url', 'read_file', 'write_file'],
+          hosts: ['*'],
+          shared: ['docs'],
+          schedule: { when: 'always' },
+        },
+        b: { tools: ['fetch_url', 'read_file'], hosts: ['*'], shared: ['docs'] },
+      },
+    },
+    ({ agent, turn, n }) => answers[`${agent}${turn}.${n}`],
+  );
+}
+
+describe('who has read words of strangers and reaches private data', () => {
+  it('asks a person before anything leaves, and goes on when approved or cleared', async () => {
+    const org = web({
+      'a1.1': [fetch('http://one.org/'), fetch('http://two.org/')],
+      'a2.1': [fetch('http://three.org/')],
+      'a4.1': [fetch('http://four.org/')],
+    });
+    await org.turns(2);
+    expect(org.lines('used')).toMatchObject([{ ok: true, tainted: true }]);
+    expect(org.lines('held')).toMatchObject([
+      {
+        id: 'A-1-a-1',
+        rule: 'taint',
+        because: 'a has read words of strangers (call 1.a.1) and reaches shared/docs, its workspace.',
+      },
+      { id: 'A-2-a-1', rule: 'taint' },
+    ]);
+    expect(org.read('org/approvals/A-1-a-1.md')).toContain('It waits because of: taint. a has read words of strangers');
+    await org.ask({ ask: 'approve', by: 'human', id: 'A-1-a-1', note: '' });
+    await org.turns(1);
+    expect(org.lines('decided')).toMatchObject([{ outcome: expect.stringContaining('page two.org') }]);
+    await org.ask({ ask: 'untaint', by: 'human', what: 'a' });
+    await org.turns(1);
+    expect(org.lines('used').map(({ text }) => text.split(' ').at(-1))).toEqual(['one.org', 'two.org', 'four.org']);
+  });
+
+  it('passes it on by mail and by shared files', async () => {
+    const org = web({
+      'a1.1': [
+        fetch('http://one.org/'),
+        say('b', 'Read this.'),
+        { tool: 'write_file', input: { path: 'shared/docs/x.md', content: 'x' } },
+      ],
+      'b2.1': [fetch('http://two.org/')],
+    });
+    await org.turns(2);
+    expect(org.lines('held')).toMatchObject([
+      { agent: 'b', rule: 'taint', because: expect.stringContaining('000001-a-01') },
+    ]);
+    const other = web({
+      'a1.1': [fetch('http://one.org/'), { tool: 'write_file', input: { path: 'shared/docs/x.md', content: 'x' } }],
+      'b2.1': [{ tool: 'read_file', input: { path: 'shared/docs/x.md' } }, fetch('http://two.org/')],
+    });
+    await other.turns(1);
+    other.drop('b', 'Look.');
+    await other.turns(1);
+    expect(other.lines('used').map(({ tainted }) => tainted)).toEqual([true, undefined, true]);
+    expect(other.lines('held')).toMatchObject([{ agent: 'b', because: expect.stringContaining('call 2.b.1') }]);
+  });
+
+  it('is let by a policy that says always, for what it names; a redirect elsewhere is judged by itself', async () => {
+    const policy = { act: 'fetch_url agent:a host:good.org', do: 'always' };
+    const org = web(
+      {
+        'a1.1': [
+          fetch('http://good.org/'),
+          fetch('http://good.org/x'),
+          fetch('http://good.org/?to=http://bad.org/'),
+          fetch('http://bad.org/'),
+        ],
+      },
+      [policy],
+    );
+    await org.turns(1);
+    expect(org.lines('used').map(({ ok, text }) => [ok, text])).toEqual([
+      [true, expect.stringContaining('page good.org')],
+      [true, expect.stringContaining('page good.org')],
+      [
+        false,
+        'Refused (taint): http://good.org/?to=http://bad.org/ leads on to http://bad.org/. That waits for a person (taint): ask for it by itself.',
+      ],
+    ]);
+    expect(org.lines('held')).toMatchObject([{ input: { url: 'http://bad.org/' } }]);
+    expect(resultsIn(org.prompts.at(-1)).at(-1)?.text).toMatch(/^Held as A-1-a-1/);
+  });
+
+  it('is refused a redirect that a policy denies', async () => {
+    const org = web({ 'a1.1': [fetch('http://good.org/?to=http://bad.org/')] }, [
+      { act: 'fetch_url host:bad.org', do: 'deny' },
+    ]);
+    await org.turns(1);
+    expect(org.lines('used')).toMatchObject([{ ok: false, text: expect.stringContaining('Refused (policy)') }]);
+  });
+});
