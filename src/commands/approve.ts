@@ -1,5 +1,11 @@
-import type { Command, Run } from './command.ts';
+import { alwaysFor } from '../core/always.ts';
+import { putFirst } from '../disk/edit.ts';
+import { readOrg } from '../engine/open.ts';
+import { failure } from '../schema/fault.ts';
+import { TOOLS } from '../tools/all.ts';
+import type { Command, Run, World } from './command.ts';
 import { decide } from './decide.ts';
+import { edited, exactText, replaceExact } from './own-files.ts';
 
 export const command: Command = {
   name: 'approve',
@@ -7,13 +13,49 @@ export const command: Command = {
   summary: 'Let an act happen that waits for a person',
   examples: [
     { line: 'lemming approve A-12-coder_01-1', does: 'the act is judged again in the next turn and done once' },
+    {
+      line: 'lemming approve A-12-coder_01-1 --always',
+      does: 'acts like it need no approval any more: a policy at the front of org/org.yaml says so',
+    },
   ],
   args: [{ name: 'id', about: 'id of the act; lemming approvals lists them', of: ['approval'] }],
   flags: [
     { name: 'note', value: 'TEXT', about: 'what the agent is told with it' },
     { name: 'by', value: 'PERSON', about: 'who answers, when it is another person of the chart' },
+    { name: 'always', about: 'let the same agent do the like from now on; lemming policies shows and revokes it' },
   ],
   reads: false,
 };
 
-export const run: Run = async (world, input) => decide(world, input, 'approve');
+export const run: Run = async (world, input) => {
+  const rule = input.flags.always ? ruleFor(world, input.args.id as string) : null;
+  const outcome = decide(world, input, 'approve');
+  if (rule === null) return outcome;
+  writePolicy(world, rule);
+  const text = `${outcome.text}\nFrom then on without asking: ${rule}. lemming policies shows it, and revokes it.`;
+  return { ...outcome, data: { ...(outcome.data as object), always: rule }, text };
+};
+
+/** The pattern of acts like a held one. Throws `refused` when no pattern can name them. */
+function ruleFor(world: World, id: string): string | null {
+  const { config, state } = readOrg(world);
+  const approval = state.approvals.get(id);
+  const resume = config.agents.get(approval?.agent ?? '');
+  if (!approval || !resume) return null;
+  const { agent, tool: toolName, input } = approval;
+  const tool = TOOLS.get(toolName);
+  const parsed = tool?.parse(input);
+  const act = { agent, resume, toolName, tool, value: parsed?.ok ? parsed.value : null, why: null, approved: false };
+  const policy = alwaysFor(config, act);
+  if (policy) return policy.act;
+  throw failure('refused', `No policy can name acts like ${id}: approve it alone.`, {
+    remedy: `lemming approve ${id}; or write a pattern of your own into policies: of org/org.yaml.`,
+  });
+}
+
+function writePolicy(world: World, act: string): void {
+  const { disk } = readOrg(world);
+  const file = 'org/org.yaml';
+  const before = exactText(disk, file) ?? '';
+  replaceExact(disk, file, before, edited(putFirst(before, ['policies'], { act, do: 'always' }), file));
+}

@@ -45,6 +45,29 @@ export function addToList(text: string, path: Path, item: string): Edited {
   });
 }
 
+/** Puts a map of texts at the front of a list, on a line of its own or within `[]`. Else as `addToList`. */
+export function putFirst(text: string, path: Path, item: Readonly<Record<string, string>>): Edited {
+  const before = valueAt(readTree(text, '').data, path);
+  return edit(text, path, [item, ...(Array.isArray(before) ? before : [])], (doc) => {
+    const found = find(doc, path);
+    const pairs = Object.entries(item).map(([key, value]) => `${key}: ${printValue(value)}`);
+    const source = `{ ${pairs.join(', ')} }`;
+    if (!('node' in found)) return insertPath(text, doc, found, path, `[${source}]`);
+    if (isEmpty(found.node)) return found.pair ? afterKey(text, found.pair, `[${source}]`) : null;
+    return isSeq(found.node) ? insertFirst(text, found.node, source) : null;
+  });
+}
+
+/** Takes the item of that index out of a list, with the lines it stands on. Else as `setScalar`. */
+export function removeItem(text: string, path: Path, index: number): Edited {
+  const before = valueAt(readTree(text, '').data, path);
+  const rest = Array.isArray(before) ? before.filter((_, i) => i !== index) : [];
+  return edit(text, path, rest, (doc) => {
+    const found = find(doc, path);
+    return 'node' in found && isSeq(found.node) ? cutItem(text, found.node, index) : null;
+  });
+}
+
 /** Replaces what stands from `start` to `end`. */
 export interface Splice {
   start: number;
@@ -219,6 +242,39 @@ function insertItem(text: string, list: YAMLSeq, source: string): Splice | null 
   return dash === undefined
     ? null
     : newLine(text, end, ' '.repeat(dash.lastIndexOf('-')) + dash.slice(dash.lastIndexOf('-')) + source);
+}
+
+function insertFirst(text: string, list: YAMLSeq, source: string): Splice | null {
+  const range = rangeOf(list);
+  const first = rangeOf(list.items[0]);
+  if (list.flow)
+    return first ? { start: first[0], end: first[0], text: `${source}, ` } : range && fillEmpty(text, range, source);
+  const dash = first && dashBefore(text, first[0]);
+  if (!first || dash === null) return null;
+  const start = first[0] - columnOf(text, first[0]);
+  return { start, end: start, text: `${dash}${source}${eolOf(text)}` };
+}
+
+/** What stands before an item in its line; null when that is more than a dash. */
+function dashBefore(text: string, offset: number): string | null {
+  return /^ *- +$/.exec(text.slice(offset - columnOf(text, offset), offset))?.[0] ?? null;
+}
+
+/** A list on lines that becomes empty is written as `[]`: without it there would be no list. */
+function cutItem(text: string, list: YAMLSeq, index: number): Splice | null {
+  const [range, before, after] = [index, index - 1, index + 1].map((i) => rangeOf(list.items[i]));
+  const end = lastOffset(list.items[index]);
+  if (!range || end === null) return null;
+  if (list.flow) {
+    if (after) return { start: range[0], end: after[0], text: '' };
+    return { start: before ? before[1] : range[0], end: range[1], text: '' };
+  }
+  const dash = dashBefore(text, range[0]);
+  const newline = text.indexOf('\n', text[end - 1] === '\n' ? end - 1 : end);
+  if (dash === null) return null;
+  const start = range[0] - columnOf(text, range[0]);
+  const empty = list.items.length === 1 ? `  []${newline === -1 ? '' : eolOf(text)}` : '';
+  return { start, end: newline === -1 ? text.length : newline + 1, text: empty };
 }
 
 /** A new line below the one in which the offset lies. */

@@ -1,4 +1,7 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { Hands } from '../engine/hands.ts';
 import { lemming, OFFICE, office, turns } from './people-world.ts';
 
 const ASKS = {
@@ -75,4 +78,43 @@ it('knows no act of another name', async () => {
   const root = office();
   expect((await lemming(root, ['approve', 'A-1-manager-1'])).exit).toBe(6);
   expect((await lemming(root, ['deny', 'A-1-manager-1'])).exit).toBe(6);
+});
+
+it('approved for ever, acts like it need nobody: a policy says so, which keeps the rest of the file and can be revoked', async () => {
+  const root = await held();
+  const file = join(root, 'org/org.yaml');
+  const before = `# ours\n${readFileSync(file, 'utf8')}`;
+  writeFileSync(file, before);
+  const { out, data } = await lemming(root, ['approve', 'A-1-manager-1', '--always', '--json']);
+  expect(data.always, out).toBe('send_message agent:manager to:planner');
+  const line = '  - { act: "send_message agent:manager to:planner", do: always }\n';
+  expect(readFileSync(file, 'utf8')).toBe(before.replace('policies:\n', `policies:\n${line}`));
+  await lemming(root, ['send', 'manager', 'plan']);
+  await turns(root, 2);
+  const sentTo = async () =>
+    (await lemming(root, ['outbox', 'manager', '--json'])).data.messages.filter(
+      (m: { to: string[] }) => m.to[0] === 'planner',
+    );
+  expect(await sentTo()).toHaveLength(2);
+  expect((await lemming(root, ['policies'])).out).toMatch(
+    /1 +send_message agent:manager to:planner +always\n2 +send_message to:planner +ask human/,
+  );
+  expect((await lemming(root, ['policies', 'revoke', '3'])).exit).toBe(6);
+  expect((await lemming(root, ['policies', 'revoke', '1'])).out).toContain('Revoked: send_message agent:manager');
+  expect(readFileSync(file, 'utf8')).toBe(before);
+  await lemming(root, ['send', 'manager', 'plan']);
+  await turns(root, 1);
+  expect(await sentTo()).toHaveLength(2);
+  await lemming(root, ['policies', 'revoke', '1']);
+  expect((await lemming(root, ['policies'])).out).toContain('There are no policies.');
+});
+
+it('what no policy can name is approved alone, or not at all', async () => {
+  const act = { tool: 'shell', input: { command: 'git log | sh' } };
+  const hands = new Hands([[act]], { resumes: { a: { tools: ['ask:shell'], schedule: { when: 'always' } } } });
+  await hands.turns(1);
+  const { exit, err } = await lemming(hands.root, ['approve', 'A-1-a-1', '--always']);
+  expect([exit, err]).toEqual([4, expect.stringContaining('approve it alone')]);
+  expect((await lemming(hands.root, ['approve', 'A-9-a-1', '--always'])).exit).toBe(6);
+  expect((await lemming(hands.root, ['approvals', '--json'])).data.approvals).toMatchObject([{ answer: null }]);
 });

@@ -11,15 +11,15 @@ const EDGES = { human: ['a'], a: ['b', 'human'], b: ['a'], c: ['a'], boss: [] };
 
 interface Policy {
   act: string;
-  do: 'auto' | 'deny' | { ask: string[] };
+  do: 'auto' | 'always' | 'deny' | { ask: string[] };
 }
 
 function config(policies: Policy[] = []): Config {
-  const tools = ['read_file', 'ask:write_file', 'recall'];
+  const tools = ['read_file', 'ask:write_file', 'recall', 'fetch_url', 'shell', 'ask:run_python'];
   return configOf({
     edges: EDGES,
     org: { policies },
-    resumes: { a: { tools }, boss: { person: true } },
+    resumes: { a: { tools, hosts: ['good.org', '*.wiki.org'], commands: ['git', 'npm'] }, boss: { person: true } },
     files: { 'org/units/crew.md': '---\nmembers: [b, human]\n---\n' },
   });
 }
@@ -181,7 +181,164 @@ const TABLE: [string, string, unknown, Policy[], Partial<Act>, 'allow' | 'refuse
     'hold',
     'ask',
   ],
+  ...fitting('fetch_url', { url: 'https://good.org/x' }, [
+    ['host:good.org', true, true],
+    ['host:*', true, true],
+    ['host:en.wiki.org', false, false],
+    ['host:good.org:8443', false, false],
+    ['host:', false, false],
+    ['path:good.org', false, false],
+  ]),
+  ...fitting('shell', { command: 'git log --oneline' }, [
+    ['command:git', true, true],
+    ['command:log', false, true],
+    ['command:npm', false, false],
+    ['', true, true],
+    ['command', false, false],
+  ]),
+  ...fitting('read_file', { path: 'docs/a/x.md' }, [
+    ['path:docs', true, true],
+    ['path:./docs//a', true, true],
+    ['path:docs/a/x.md', true, true],
+    ['path:doc', false, false],
+    ['path:..', false, false],
+    ['host:good.org', false, false],
+    ['command:docs', false, false],
+  ]),
+  ...fitting('read_file', { path: '../x' }, [['path:.', false, false]]),
+  ...fitting('recall', { key: 'x' }, [['path:.', false, false]]),
+  ...fitting('send_message', send('b', 'human'), [
+    ['to:b', false, true],
+    ['to:b to:human', true, true],
+    ['to:b to:human to:c', false, false],
+  ]),
+  ...fitting('send_message', send('@crew'), [
+    ['to:@crew', true, true],
+    ['to:b', false, true],
+    ['to:b to:human', true, true],
+  ]),
+  ...fitting('send_message', send('c'), [['to:c', null, null]]),
+  ['a host that the resume does not list', 'fetch_url', { url: 'http://bad.org' }, [], {}, 'refuse', 'host'],
+  ['no host at all', 'fetch_url', null, [], {}, 'refuse', 'url'],
+  ['a command that the resume lists', 'shell', { command: ' npm test ' }, [], {}, 'allow', 'resume'],
+  ['a command that the resume does not list', 'shell', { command: 'rm -r x' }, [], {}, 'refuse', 'command'],
+  ['a command that goes on', 'shell', { command: 'git log; rm -r x' }, [], {}, 'refuse', 'command'],
+  [
+    'a policy that denies, of an approved act',
+    'read_file',
+    { path: 'x' },
+    [{ act: '*', do: 'deny' }],
+    { approved: true },
+    'refuse',
+    'policy',
+  ],
+  ['a taint', 'fetch_url', { url: 'http://good.org' }, [], { taint: 'It read.' }, 'hold', 'taint'],
+  [
+    'a taint, of an approved act',
+    'fetch_url',
+    { url: 'http://good.org' },
+    [],
+    { taint: 'It read.', approved: true },
+    'allow',
+    'resume',
+  ],
+  [
+    'a taint under auto',
+    'fetch_url',
+    { url: 'http://good.org' },
+    [{ act: '*', do: 'auto' }],
+    { taint: 'It read.' },
+    'hold',
+    'taint',
+  ],
+  [
+    'a taint under always',
+    'fetch_url',
+    { url: 'http://good.org' },
+    [{ act: '*', do: 'always' }],
+    { taint: 'It read.' },
+    'allow',
+    'resume',
+  ],
+  [
+    'always before ask:',
+    'run_python',
+    { code: '1' },
+    [{ act: 'run_python agent:a', do: 'always' }],
+    {},
+    'allow',
+    'resume',
+  ],
+  [
+    'always of another agent',
+    'run_python',
+    { code: '1' },
+    [{ act: 'run_python agent:b', do: 'always' }],
+    {},
+    'hold',
+    'ask',
+  ],
+  [
+    'always after a policy that asks',
+    'read_file',
+    { path: 'x' },
+    [
+      { act: 'read_file', do: ASK },
+      { act: '*', do: 'always' },
+    ],
+    {},
+    'hold',
+    'policy read_file',
+  ],
+  [
+    'always where the resume grants nothing',
+    'remember',
+    { key: 'k', text: '' },
+    [{ act: '*', do: 'always' }],
+    {},
+    'refuse',
+    'granted-tool',
+  ],
+  [
+    'always where the host is not listed',
+    'fetch_url',
+    { url: 'http://bad.org' },
+    [{ act: '*', do: 'always' }],
+    {},
+    'refuse',
+    'host',
+  ],
 ];
+
+type Row = (typeof TABLE)[number];
+
+/** Conditions of a policy, each as one that lets an act happen and as one that denies it: whether it fits. Null: refused anyway. */
+function fitting(tool: string, value: unknown, rows: [string, boolean | null, boolean | null][]): Row[] {
+  return rows.flatMap(([conditions, lets, denies]): Row[] => {
+    const act = `${tool} ${conditions}`;
+    const rest: Policy = { act: '*', do: 'deny' };
+    return [
+      [
+        `${act}, always`,
+        tool,
+        value,
+        [{ act, do: 'always' }, rest],
+        {},
+        lets ? 'allow' : 'refuse',
+        lets ? (tool === 'send_message' ? 'every-agent' : 'resume') : lets === null ? 'edge' : 'policy',
+      ],
+      [
+        `${act}, deny`,
+        tool,
+        value,
+        [{ act, do: 'deny' }],
+        {},
+        denies === false ? 'allow' : 'refuse',
+        denies === null ? 'edge' : denies ? 'policy' : tool === 'send_message' ? 'every-agent' : 'resume',
+      ],
+    ];
+  });
+}
 
 describe('the gate', () => {
   it.each(TABLE)('%s', (_what, tool, value, policies, more, says, rule) => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addToList, setScalar } from '../../src/disk/edit.ts';
+import { addToList, putFirst, removeItem, setScalar } from '../../src/disk/edit.ts';
 import { readTree } from '../../src/disk/yaml-tree.ts';
 
 const CHART = `# who may write to whom
@@ -184,4 +184,60 @@ describe('edits of any text', () => {
       .map((one) => one.replace(/\r$/, ''))
       .filter((one) => /^#( why| a remark| odd| d)?$/.test(one));
   }
+});
+
+describe('putFirst', () => {
+  const ITEM = { act: 'shell agent:a', do: 'always' };
+  const NEW = '{ act: "shell agent:a", do: always }';
+  it.each([
+    ['an empty list', 'a: 1\np: []    # why\nb: 2\n', `a: 1\np: [${NEW}]    # why\nb: 2\n`],
+    ['a list on one line', 'p: [{ act: x, do: deny }] # c\n', `p: [${NEW}, { act: x, do: deny }] # c\n`],
+    [
+      'a list on lines',
+      'p: # c\n  # first\n  - act: x # x\n    do: deny\n\nb: 2\n',
+      `p: # c\n  # first\n  - ${NEW}\n  - act: x # x\n    do: deny\n\nb: 2\n`,
+    ],
+    ['a list with CRLF', 'p:\r\n- { act: x, do: deny }\r\n', `p:\r\n- ${NEW}\r\n- { act: x, do: deny }\r\n`],
+    ['a key without a value', 'p:\nb: 2\n', `p: [${NEW}]\nb: 2\n`],
+    ['no key', 'b: 2\n', `b: 2\np: [${NEW}]\n`],
+  ])('into %s', (_name, before, after) => expect(text(putFirst(before, ['p'], ITEM))).toBe(after));
+
+  it.each([
+    ['a map', 'p: { a: 1 }\n'],
+    ['an alias', 'x: &x []\np: *x\n'],
+    ['an item with a name', 'p:\n  - &x a\n'],
+  ])('not into %s', (_name, before) => expect(text(putFirst(before, ['p'], ITEM))).toBe('invalid-value'));
+});
+
+describe('removeItem', () => {
+  it.each([
+    ['the only one', 'p: [a] # c\n', 0, 'p: [] # c\n'],
+    ['the first', 'p: [a, b]\n', 0, 'p: [b]\n'],
+    ['the last', 'p: [a, { b: 1 }]\n', 1, 'p: [a]\n'],
+    [
+      'the first line',
+      'p:\n  # of a\n  - a # one\n  # of b\n  - b\nq: 1\n',
+      0,
+      'p:\n  # of a\n  # of b\n  - b\nq: 1\n',
+    ],
+    ['some lines', 'p:\n  - a: 1\n    b: 2 # x\n  - c\n', 0, 'p:\n  - c\n'],
+    ['the last line', 'p:\n- a\n- b', 1, 'p:\n- a\n'],
+    ['the only line', 'p:\n- a\nq: 1\n', 0, 'p:\n  []\nq: 1\n'],
+    ['the only line of a file', 'p:\n  - a', 0, 'p:\n  []'],
+  ])('takes out %s', (_name, before, index, after) => expect(text(removeItem(before, ['p'], index))).toBe(after));
+
+  it.each([
+    ['what is not there', 'p: [a]\n', 1],
+    ['of no list', 'p: 1\n', 0],
+    ['of a missing list', 'q: 1\n', 0],
+    ['an item with a name', 'p:\n  - &x a\n', 0],
+  ])('takes out nothing: %s', (_name, before, index) =>
+    expect(text(removeItem(before, ['p'], index))).not.toMatch(/\n/),
+  );
+
+  it('takes out again what was put first', () => {
+    const before = 'a: 1 # x\np:\n  # y\n  - b\n';
+    const put = putFirst(before, ['p'], { act: 'x', do: 'always' });
+    expect('text' in put && text(removeItem(put.text, ['p'], 0))).toBe(before);
+  });
 });

@@ -1,0 +1,23 @@
+import { programIn } from './command-line.ts';
+import type { Config } from './config.ts';
+import type { Act } from './permit.ts';
+import { type Policy, policyFor, recipientsIn, textIn } from './policy.ts';
+
+/**
+ * The narrowest policy that lets acts like this one happen from now on: of this agent with this tool, to the same people, on
+ * the same host, with the same program or on the same path. Null when no pattern can name it. Pure.
+ */
+export function alwaysFor(config: Config, act: Act): Policy | null {
+  const conditions = [`agent:${act.agent}`, ...(recipientsIn(act) ?? []).map((name) => `to:${name}`), ...placeOf(act)];
+  const policy: Policy = { act: [act.toolName, ...conditions].join(' '), do: 'always' };
+  const alone = { ...config, org: { ...config.org, policies: [policy] } };
+  return conditions.some((condition) => /\s|:$/.test(condition)) || !policyFor(alone, act) ? null : policy;
+}
+
+/** What an act is about, where its tool takes a URL, a command or a path. */
+function placeOf(act: Act): string[] {
+  const [url, command, path] = (['url', 'command', 'path'] as const).map((key) => textIn(act, key));
+  if (url) return [`host:${URL.canParse(url) ? new URL(url).host : ''}`];
+  if (command) return [`command:${programIn(command) ?? ''}`];
+  return path ? [`path:${path}`] : [];
+}
