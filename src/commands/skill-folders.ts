@@ -7,8 +7,6 @@ import { type Fault, FaultError, failure } from '../schema/fault.ts';
 
 const HOME = 'org/skills';
 const OFF = `${HOME}/_off`;
-/** Versions that an import or a rollback replaced: `_old/<id>/<n>`. */
-const OLD = `${HOME}/_old`;
 /** What a skill may have, files and bytes in all. */
 const MOST_FILES = 200;
 const MOST_BYTES = 5_000_000;
@@ -27,17 +25,22 @@ export function offSkills(disk: Disk): string[] {
   return (disk.list(OFF) ?? []).filter((name) => !isLeftover(name));
 }
 
-/** Numbers of the versions that are kept, the oldest first. */
-export function oldVersions(disk: Disk, id: string): number[] {
+/** Versions that an approval, an import or a rollback replaced: `_old/<id>/<n>`. Their numbers, the oldest first. */
+export function oldVersions(disk: Disk, id: string, home = HOME): number[] {
   checkId(id);
-  return (disk.list(`${OLD}/${id}`) ?? [])
+  return (disk.list(`${home}/_old/${id}`) ?? [])
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
     .sort((a, b) => a - b);
 }
 
 /** Copies a folder with a good SKILL.md into the org. Throws its faults, and `refused` unless it may be replaced. */
-export function importSkill(disk: Disk, path: string, replace: boolean): { id: string; folder: string; files: number } {
+export function importSkill(
+  disk: Disk,
+  turn: number,
+  path: string,
+  replace: boolean,
+): { id: string; folder: string; files: number } {
   const id = basename(path);
   const folder = `${HOME}/${id}`;
   const files = readFolder(realDisk(dirname(path)), id);
@@ -45,9 +48,8 @@ export function importSkill(disk: Disk, path: string, replace: boolean): { id: s
   if (disk.stat(folder) && !replace)
     throw taken(folder, 'lemming skill import --replace takes its place and keeps it for a rollback.');
   const made = `${HOME}/_new-${id}`;
-  removeTree(disk, made);
-  for (const [file, bytes] of files) disk.create(`${made}/${file}`, bytes);
-  keep(disk, id);
+  copyInto(disk, made, files);
+  keep(disk, turn, id, HOME);
   disk.rename(made, folder);
   return { id, folder, files: files.size };
 }
@@ -61,23 +63,34 @@ export function exportSkill(disk: Disk, folder: string, target: string): number 
   return files.size;
 }
 
-/** Puts the last kept version back and keeps the present one. Throws `not-found`. */
-export function rollBack(disk: Disk, id: string): { id: string; folder: string; kept: string | null } {
-  const last = oldVersions(disk, id).at(-1);
-  if (last === undefined) throw failure('not-found', `No older version of ${id} is kept.`);
-  const waiting = `${HOME}/_new-${id}`;
-  removeTree(disk, waiting);
-  disk.rename(`${OLD}/${id}/${last}`, waiting);
-  const kept = keep(disk, id);
-  disk.rename(waiting, `${HOME}/${id}`);
-  return { id, folder: `${HOME}/${id}`, kept };
+/** What an earlier try left there goes. */
+function copyInto(disk: Disk, folder: string, files: ReadonlyMap<string, Uint8Array>): void {
+  removeTree(disk, folder);
+  for (const [file, bytes] of files) disk.create(`${folder}/${file}`, bytes);
 }
 
-/** Moves what stands there to the kept versions. Returns where, or null. */
-function keep(disk: Disk, id: string): string | null {
-  if (!disk.stat(`${HOME}/${id}`)) return null;
-  const kept = `${OLD}/${id}/${(oldVersions(disk, id).at(-1) ?? 0) + 1}`;
-  disk.rename(`${HOME}/${id}`, kept);
+/** Puts a copy of the last kept version back and keeps the present one; of the skills of an agent, or of the organisation. Throws `not-found`. */
+export function rollBack(
+  disk: Disk,
+  turn: number,
+  id: string,
+  agent?: string,
+): { id: string; folder: string; kept: string | null } {
+  const home = agent === undefined ? HOME : `agents/${agent}/skills`;
+  const last = oldVersions(disk, id, home).at(-1);
+  if (last === undefined) throw failure('not-found', `No older version of ${id} is kept in ${home}.`);
+  const waiting = `${home}/_new-${id}`;
+  copyInto(disk, waiting, readFolder(disk, `${home}/_old/${id}/${last}`));
+  const kept = keep(disk, turn, id, home);
+  disk.rename(waiting, `${home}/${id}`);
+  return { id, folder: `${home}/${id}`, kept };
+}
+
+/** Moves what stands there to the kept versions, under a number above all that approvals gave. Returns where, or null. */
+function keep(disk: Disk, turn: number, id: string, home: string): string | null {
+  if (!disk.stat(`${home}/${id}`)) return null;
+  const kept = `${home}/_old/${id}/${Math.max(turn, oldVersions(disk, id, home).at(-1) ?? 0) + 1}`;
+  disk.rename(`${home}/${id}`, kept);
   return kept;
 }
 

@@ -1,7 +1,9 @@
 import { resolve } from 'node:path';
 import type { Config } from '../core/config.ts';
+import { homeOf, isProposal } from '../core/proposal.ts';
 import { type Skill, skillsOf } from '../core/skill.ts';
-import { readOrg, type View } from '../engine/open.ts';
+import type { State } from '../core/state.ts';
+import { checkAgent, readOrg, type View } from '../engine/open.ts';
 import { failure } from '../schema/fault.ts';
 import { isSkillText } from '../schema/skill.ts';
 import { count, oneLine, shorten, table } from '../views/table.ts';
@@ -20,7 +22,8 @@ export const command: Command = {
       line: 'lemming skill disable planning',
       does: 'moves it to org/skills/_off: nobody has it from the next turn on',
     },
-    { line: 'lemming skill rollback planning', does: 'puts the version back that an import replaced' },
+    { line: 'lemming skill rollback planning', does: 'puts the version back that was replaced last' },
+    { line: 'lemming skill rollback csv --agent coder_01', does: 'the same, of a skill that is of coder_01 alone' },
   ],
   args: [
     {
@@ -32,7 +35,10 @@ export const command: Command = {
     { name: 'skill', about: 'its id; for import the folder it lies in', optional: true, of: ['skill'] },
     { name: 'dir', about: 'for export: the folder to copy it into', optional: true },
   ],
-  flags: [{ name: 'replace', about: 'for import: take the place of the skill of that name, which is kept' }],
+  flags: [
+    { name: 'replace', about: 'for import: take the place of the skill of that name, which is kept' },
+    { name: 'agent', value: 'AGENT', about: 'for rollback: of the skills of this agent, not of the organisation' },
+  ],
   reads: false,
 };
 
@@ -40,12 +46,12 @@ type Verb = (world: World, view: View, input: Input) => Outcome;
 
 const VERBS = {
   list: (_world, view) => listAll(view),
-  show: (_world, { config, disk }, input) => show(config, oldVersions(disk, nameIn(input)), nameIn(input)),
+  show: (_world, view, input) => show(view, nameIn(input)),
   validate: (_world, view) => validate(view),
   enable: (_world, { disk }, input) => switched(switchSkill(disk, nameIn(input), true), 'on'),
   disable: (_world, { disk }, input) => switched(switchSkill(disk, nameIn(input), false), 'off'),
-  import: (world, { disk }, input) => {
-    const done = importSkill(disk, resolve(world.cwd, nameIn(input)), input.flags.replace === true);
+  import: (world, { disk, state }, input) => {
+    const done = importSkill(disk, state.turn, resolve(world.cwd, nameIn(input)), input.flags.replace === true);
     return {
       data: done,
       text: `${done.folder} holds ${count(done.files, 'file')}. A resume that lists ${done.id} has it.`,
@@ -58,8 +64,10 @@ const VERBS = {
     const files = exportSkill(disk, folder, resolve(world.cwd, dir, id));
     return { data: { id, files }, text: `${count(files, 'file')} of ${id} are in ${resolve(world.cwd, dir, id)}.` };
   },
-  rollback: (_world, { disk }, input) => {
-    const done = rollBack(disk, nameIn(input));
+  rollback: (_world, { config, state, disk }, input) => {
+    const agent = input.flags.agent as string | undefined;
+    if (agent !== undefined) checkAgent(config, agent);
+    const done = rollBack(disk, state.turn, nameIn(input), agent);
     return { data: done, text: `${done.id} is as it was before; what stood there is kept as ${done.kept}.` };
   },
 } satisfies Record<string, Verb>;
@@ -93,6 +101,18 @@ function ownersOf(config: Config, skill: Skill): string[] {
   });
 }
 
+/** Skills that agents proposed and nobody has answered about. */
+function proposalsIn(state: State) {
+  return [...state.approvals.values()].filter(isProposal).map(({ id, agent, input, shown = '' }) => ({
+    approval: id,
+    agent,
+    id: input.name,
+    description: oneLine(input.description),
+    folder: `${homeOf(agent, input)}/_proposed/${input.name}`,
+    shown,
+  }));
+}
+
 function faultsIn({ faults, warnings }: View) {
   return [
     ...faults.filter(({ file }) => file !== undefined && isSkillText(file)),
@@ -101,7 +121,7 @@ function faultsIn({ faults, warnings }: View) {
 }
 
 function listAll(view: View): Outcome {
-  const { config, disk } = view;
+  const { config, disk, state } = view;
   const skills = [...config.skills.values()].map((skill) => ({
     id: skill.id,
     folder: skill.folder,
@@ -111,6 +131,7 @@ function listAll(view: View): Outcome {
   }));
   const faults = faultsIn(view);
   const off = offSkills(disk);
+  const proposed = proposalsIn(state).map(({ shown: _, ...row }) => row);
   const rows = skills.map(({ id, folder, agents, description }) => [
     id,
     shorten(agents.join(', ') || 'nobody', 40),
@@ -121,15 +142,29 @@ function listAll(view: View): Outcome {
     rows.length
       ? table([['skill', 'agents', 'folder', 'for'], ...rows])
       : 'There are no skills: put folders with a SKILL.md into org/skills.',
+    ...proposed.map(
+      ({ id, agent, approval, description }) =>
+        `Proposed by ${agent}, not active: ${id}, ${shorten(description, 100)} (lemming skill show ${approval}; lemming approve ${approval}, or deny it)`,
+    ),
     off.length ? `Switched off: ${off.join(', ')}` : '',
     ...faults.map(({ file, line, message }) => `Broken: ${file}${line ? `:${line}` : ''}: ${message}`),
   ];
-  return { data: { skills, off, faults }, text: text.filter(Boolean).join('\n\n') };
+  return { data: { skills, proposed, off, faults }, text: text.filter(Boolean).join('\n\n') };
 }
 
-function show(config: Config, versions: number[], id: string): Outcome {
-  const skill = find(config, id);
-  const { folder, head, body, files } = skill;
+/** A skill, and what is proposed under that name; or what one approval is about. */
+function show({ config, state, disk }: View, id: string): Outcome {
+  const proposed = proposalsIn(state).filter((one) => one.id === id || one.approval === id);
+  const texts = proposed.map(({ approval, agent, shown }) => `${approval}: ${agent} proposes\n\n${shown}`);
+  const isThere = [...config.skills.values()].some((skill) => skill.id === id);
+  if (!isThere && proposed.length > 0) return { data: { id, proposed }, text: texts.join('\n\n') };
+  const { data, text } = describe(config, disk, find(config, id));
+  return { data: { ...data, proposed }, text: [text, ...texts].join('\n\n') };
+}
+
+function describe(config: Config, disk: View['disk'], skill: Skill): Outcome {
+  const { id, folder, head, body, files } = skill;
+  const versions = oldVersions(disk, id, folder.slice(0, folder.lastIndexOf('/')));
   const agents = ownersOf(config, skill);
   const rows = [
     ['skill', id],

@@ -23,7 +23,8 @@ export const command: Command = {
 };
 
 export const run: Run = async (world, input) => {
-  const { config, state } = readOrg(world);
+  const view = readOrg(world);
+  const { state } = view;
   const { what = 'list', name } = input.args;
   if (what === 'list') {
     const tainted = [...state.tainted].map(([who, read]) => ({ what: who, read }));
@@ -34,7 +35,7 @@ export const run: Run = async (world, input) => {
   if (name === undefined) throw failure('usage', 'lemming taint clear takes an agent, or the path of a shared file');
   if (!state.tainted.has(name))
     throw failure('not-found', `${JSON.stringify(name)} is not tainted.`, { remedy: 'lemming taint lists what is.' });
-  const taken = post(world, personOf(config), [{ ask: 'untaint', what: name }]);
+  const taken = post(world, personOf(view), [{ ask: 'untaint', what: name }]);
   return {
     data: { what: name, taken },
     text: `${name} counts as clean${taken === 'waits' ? ' from the next turn on' : ''}.`,

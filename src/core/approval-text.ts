@@ -12,10 +12,10 @@ export interface Decision {
 
 /** The file of a held act, written for the person who is to answer; with the decision once there is one. Canonical. */
 export function printApproval(held: Held, decided?: Decision): string {
-  const { id, turn, agent, tool, rule, contacts, input } = held;
+  const { id, turn, agent, tool, rule, contacts, input, shown } = held;
   const { decision = null, note = null, by = null } = decided ?? {};
   const head = printHead(Object.entries({ id, turn, agent, tool, rule, contacts, decision, note: note || null, by }));
-  const act = `\`\`\`json\n${JSON.stringify(input, null, 2)}\n\`\`\``;
+  const act = shown ?? `\`\`\`json\n${JSON.stringify(input, null, 2)}\n\`\`\``;
   const why = `${agent} wants to use ${tool}. It waits because of: ${rule}.${held.because ? ` ${held.because}` : ''}`;
   const parts = [why, act, causeOf(held)];
   return `${head}${[...parts, decided ? answered(decided) : options(held)].filter(Boolean).join('\n\n')}\n`;

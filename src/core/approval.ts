@@ -38,9 +38,19 @@ export function nextAsked(config: Config, contacts: readonly string[]): string[]
   return seatsOf(config, config.org.approvals.escalate_to).filter((name) => !contacts.includes(name));
 }
 
+/** The answer that counts when nobody gives one: that of org.yaml, but what was tried for a person needs a person. */
+export function lapseOf(config: Config, { shown }: Pick<Held, 'shown'>): 'approve' | 'deny' {
+  return shown === undefined ? config.org.approvals.default : 'deny';
+}
+
 /** One sentence: what happens when nobody answers an act that `contacts` were asked about in that turn. */
-export function otherwiseOf(config: Config, contacts: readonly string[], turn: number): string {
-  const { timeout, default: decision } = config.org.approvals;
+export function otherwiseOf(
+  config: Config,
+  contacts: readonly string[],
+  turn: number,
+  decision = config.org.approvals.default,
+): string {
+  const { timeout } = config.org.approvals;
   if (timeout === null) return 'It waits until somebody answers.';
   const limit = readTimeout(timeout);
   const when = 'turns' in limit ? `before turn ${turn + limit.turns}` : `within ${timeout}`;
@@ -53,7 +63,7 @@ export function otherwiseOf(config: Config, contacts: readonly string[], turn: n
  * last one the answer that org.yaml gives counts. For the turn that is being frozen; `now` in ms since 1970. Pure.
  */
 export function overdue(config: Config, state: State, now: number): Input[] {
-  const { timeout, default: decision } = config.org.approvals;
+  const { timeout } = config.org.approvals;
   if (timeout === null) return [];
   const limit = readTimeout(timeout);
   const turn = state.turn + 1;
@@ -61,6 +71,7 @@ export function overdue(config: Config, state: State, now: number): Input[] {
     answer === null && ('turns' in limit ? turn - asked >= limit.turns : now - time >= limit.ms);
   return [...state.approvals.values()].filter(isOver).map((approval): Input => {
     const [to] = nextAsked(config, approval.contacts);
+    const decision = lapseOf(config, approval);
     if (to === undefined) return { k: 'lapsed', id: approval.id, decision, note: `nobody answered within ${timeout}` };
     const contacts = [...approval.contacts, to];
     return {
@@ -68,7 +79,7 @@ export function overdue(config: Config, state: State, now: number): Input[] {
       turn,
       to,
       held: heldOf(approval),
-      otherwise: otherwiseOf(config, contacts, turn),
+      otherwise: otherwiseOf(config, contacts, turn, decision),
     };
   });
 }

@@ -7,8 +7,8 @@ import { printContacts } from './contacts.ts';
 import type { Piece } from './entry.ts';
 import type { Given } from './gather.ts';
 import { quote, tame } from './mark.ts';
-import { type Mind, mindOf } from './mind.ts';
-import { printSkills, skillsOf } from './skill.ts';
+import { askedIn, type Mind, mindOf } from './mind.ts';
+import { matching, printSkill, printSkills, skillsOf } from './skill.ts';
 import { agentState, type Mail, type State } from './state.ts';
 
 /** A briefing: the prompt of a visit's first call, and how the journal keeps it. */
@@ -39,6 +39,9 @@ export function brief(
   const system = stablePart(config, resume, tools);
   const pieces: Piece[] = [];
   const memory = addMemory(pieces, mindOf(config, state, resume, given.mail), `Turn ${turn}.\n`);
+  const skills = matching(config.skills, resume, askedIn(given.mail));
+  if (skills.length)
+    pieces.push(`\n## More of your skills that may matter now\n${skills.map(printSkill).join('\n')}\n`);
   if (summaryDue) pieces.push(summaryOrder(config, state));
   addNotices(pieces, state, resume.name);
   addThreads(pieces, state, resume.name, given.mail);

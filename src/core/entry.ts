@@ -263,6 +263,10 @@ export interface Held {
   cause: Cause[];
   /** One sentence: what happens when nobody answers. */
   otherwise: string;
+  /** What was tried for a person before they are asked: shown to them in place of the input. */
+  shown?: string;
+  /** Hash of what the act would take the place of: it is done only over that. */
+  over?: string;
 }
 
 export interface VisitEffect {

@@ -3,7 +3,8 @@ import { escalatedHeld } from './approval.ts';
 import { printApproval } from './approval-text.ts';
 import { textHash } from './brief.ts';
 import type { Json } from './call.ts';
-import type { Attached, Effect, Entry } from './entry.ts';
+import type { Attached, Effect, Entry, Held } from './entry.ts';
+import { isProposal, waitingFiles } from './proposal.ts';
 import { archivePath } from './send.ts';
 
 /**
@@ -62,7 +63,10 @@ export function filesOf(entry: Entry): FileOp[] {
     case 'revived':
       return [bygone(entry.id, entry.turn)];
     case 'held':
-      return [{ op: 'create', path: approvalPath(entry.id), text: printApproval(entry) }];
+      return [
+        { op: 'create', path: approvalPath(entry.id), text: printApproval(entry) },
+        ...proposed(entry).map(([path, text]): FileOp => ({ op: 'create', path, text })),
+      ];
     case 'answer':
       return entry.mends === undefined ? [] : [bygone(entry.mends, entry.turn)];
     case 'escalated':
@@ -75,7 +79,10 @@ export function filesOf(entry: Entry): FileOp[] {
         },
       ];
     case 'decided':
-      return [answeredFile(entry)];
+      return [
+        answeredFile(entry),
+        ...proposed(entry.held).map(([path, text]): FileOp => ({ op: 'remove', path, hash: textHash(text) })),
+      ];
     case 'used':
       return entry.files.map(({ path, text, was, data }) => ({
         op: 'live',
@@ -117,6 +124,11 @@ function answeredFile({ id, held, hash, decision, ...rest }: Extract<Effect, { k
     path: answeredPath(id),
     text: printApproval(held, { decision: decision === 'approved' ? 'approve' : 'deny', ...rest }),
   };
+}
+
+/** The files of a skill that waits for an answer. */
+function proposed(held: Held): [path: string, text: string][] {
+  return isProposal(held) ? waitingFiles(held) : [];
 }
 
 function attached(files: readonly Attached[] | undefined): FileOp[] {

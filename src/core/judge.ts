@@ -1,19 +1,19 @@
 import type { Resume } from '../schema/resume.ts';
-import { otherwiseOf } from './approval.ts';
-import type { ActCall, ToolSpec } from './call.ts';
+import { lapseOf, otherwiseOf } from './approval.ts';
+import type { ActCall, Json, ToolSpec } from './call.ts';
 import type { Config } from './config.ts';
-import type { Cause } from './entry.ts';
+import type { Cause, Held } from './entry.ts';
 import { permitUrl, type UrlRuling } from './host.ts';
 import { type Act, grants, permit, type Ruling } from './permit.ts';
 import { taintOf } from './taint.ts';
-import type { Scene, Tool, WorldTool } from './tool.ts';
+import type { ActTool, Scene, Tool, Work } from './tool.ts';
 
-/** What became of an act: staged, held for a person, refused, or a world tool that is to be used now. */
+/** What became of an act: staged, held for a person, refused, or work that is to be done now; `ask`: and held if that succeeds. */
 export type Verdict =
   | { is: 'done'; text: string; asks: boolean }
   | { is: 'held'; id: string; text: string }
   | { is: 'refused'; rule: string; text: string }
-  | { is: 'use'; tool: WorldTool; value: unknown };
+  | { is: 'use'; tool: Work; value: unknown; ask?: (result: string) => Extract<Verdict, { is: 'held' }> };
 
 /** The tools there are by name: those of the product, and those that the org declares. */
 export type Toolbox = ReadonlyMap<string, Tool>;
@@ -27,7 +27,10 @@ export function judge(toolbox: Toolbox, scene: Scene, call: ActCall, approved = 
   const act = actOf(scene, tool, call, approved);
   const ruling = permit(scene.config, act);
   if (ruling.do === 'refuse') return refused(scene, call.tool, ruling.rule, ruling.text);
-  if (ruling.do === 'hold') return hold(scene, call, ruling);
+  if (ruling.do === 'hold') {
+    const ask = (more: Partial<Held> = {}) => hold(scene, call, ruling, more);
+    return tool?.kind === 'act' && tool.trial ? tryFirst(scene, call, tool.trial, act.value, ask) : ask();
+  }
   if (tool?.kind === 'world') return { is: 'use', tool, value: act.value };
   const actTool = tool as Extract<Tool, { kind: 'act' }>;
   const staged = actTool.stage(act.value, scene);
@@ -59,13 +62,38 @@ function refused(scene: Scene, tool: string, rule: string, text: string): Verdic
   return { is: 'refused', rule, text: `Refused (${rule}): ${text}` };
 }
 
-function hold(scene: Scene, call: ActCall, { rule, contacts, because }: Extract<Ruling, { do: 'hold' }>): Verdict {
+/** What a person is to judge is tried before they are asked. */
+function tryFirst(
+  scene: Scene,
+  call: ActCall,
+  trial: NonNullable<ActTool['trial']>,
+  value: unknown,
+  ask: (more: Partial<Held>) => Extract<Verdict, { is: 'held' }>,
+): Verdict {
+  const refusal = trial.refusal(value, scene);
+  if (refusal) return refused(scene, call.tool, refusal.rule, refusal.text);
+  return {
+    is: 'use',
+    tool: trial.work,
+    value,
+    ask: (result) => ask({ input: value as Json, ...trial.show(value, scene, result) }),
+  };
+}
+
+function hold(
+  scene: Scene,
+  call: ActCall,
+  { rule, contacts, because }: Extract<Ruling, { do: 'hold' }>,
+  more: Partial<Held>,
+): Extract<Verdict, { is: 'held' }> {
   const { turn, agent, config, draft, given } = scene;
   const id = `A-${turn}-${agent}-${draft.held.length + 1}`;
   const cause = given.map(causeOf);
-  const otherwise = otherwiseOf(config, contacts, turn);
-  const more = because === undefined ? {} : { because };
-  draft.held.push({ id, turn, agent, tool: call.tool, input: call.input, rule, contacts, cause, otherwise, ...more });
+  const otherwise = otherwiseOf(config, contacts, turn, lapseOf(config, more));
+  const why = because === undefined ? {} : { because };
+  const input = call.input as Json;
+  const held = { id, turn, agent, tool: call.tool, input, rule, contacts, cause, otherwise, ...why, ...more };
+  draft.held.push(held);
   return { is: 'held', id, text: `Held as ${id}: waits for ${contacts.join(', ')}. You will be told.` };
 }
 

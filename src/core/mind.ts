@@ -72,15 +72,19 @@ function nameRest(rest: readonly MemoryEntry[]): string {
 
 function relatedTo(entries: readonly MemoryEntry[], mail: readonly Mail[], room: number): string[] {
   if (entries.length === 0 || mail.length === 0) return [];
-  const asked = mail.map(({ subject, body }) => `${subject}\n${cut(body, COMPARED_CHARS)}`).join('\n');
   let left = room;
-  return related(entries, asked)
+  return related(entries, askedIn(mail))
     .map(show)
     .filter((printed) => {
       const fits = printed.length <= left;
       if (fits) left -= printed.length;
       return fits;
     });
+}
+
+/** The words of the mail that what is known is compared with. */
+export function askedIn(mail: readonly Pick<Mail, 'subject' | 'body'>[]): string {
+  return mail.map(({ subject, body }) => `${subject}\n${cut(body, COMPARED_CHARS)}`).join('\n');
 }
 
 function show(entry: MemoryEntry): string {

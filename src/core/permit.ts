@@ -80,6 +80,13 @@ const RULES: Rule[] = [
         ? { do: 'hold', rule: 'ask', contacts: askedFirst(config, []) }
         : null,
   },
+  {
+    name: 'skill',
+    judge: (config, { tool, approved }) =>
+      !approved && tool?.kind === 'act' && tool.trial
+        ? { do: 'hold', rule: 'skill', contacts: askedFirst(config, []) }
+        : null,
+  },
 ];
 
 /** Decides for one act. A policy that says `always` is an approval that a person gave beforehand. Pure. */

@@ -88,9 +88,14 @@ const MOST_RELATED = 100;
  * Pure.
  */
 export function related(entries: readonly MemoryEntry[], text: string): MemoryEntry[] {
+  return relatedBy(entries, findable, text, MOST_RELATED);
+}
+
+/** The same of anything that can be found, so many at most. */
+export function relatedBy<T>(all: readonly T[], read: (one: T) => Findable, text: string, most: number): T[] {
   const words = wordsOf(text).filter((word) => word.length >= 4 || word.match(UNSPACED));
   const pieces = words.map((word) => ` ${word} `);
-  return choose(entries, findable, pieces, { common: 0, of: entries.length, most: MOST_RELATED }).best;
+  return choose(all, read, pieces, { common: 0, of: all.length, most }).best;
 }
 
 /** `common`: what a word counts that all entries hold. */

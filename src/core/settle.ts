@@ -228,6 +228,12 @@ export function chainWrites(effects: Effect[]): Effect[] {
   });
 }
 
+/** True for an effect after which the configuration is to be read anew. */
+export function changesConfig(effect: Effect): boolean {
+  if (effect.k === 'wrote') return /^(agents\/[^/]+|org)\/skills\/[^_]/.test(effect.path);
+  return effect.k === 'hired' || effect.k === 'retired';
+}
+
 /** What the freeze itself decides, before any visit: expired mail, and mail whose recipient or edge is gone. Pure. */
 export function undeliverable(config: Config, state: State, turn: number): Effect[] {
   const effects: Effect[] = [];

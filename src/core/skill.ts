@@ -1,5 +1,6 @@
 import type { Resume } from '../schema/resume.ts';
 import type { SkillHead } from '../schema/skill.ts';
+import { fold, relatedBy } from './relevance.ts';
 
 /** A skill as it lies in its folder. */
 export interface Skill {
@@ -38,9 +39,30 @@ const ABOUT_CHARS = 300;
 /** What a prompt says of the skills of an agent; empty when it has none. Their bodies are loaded on demand. */
 export function printSkills(skills: ReadonlyMap<string, Skill>): string {
   if (skills.size === 0) return '';
-  const lines = [...skills.values()].slice(0, NAMED).map(({ id, head }) => `- ${id}: ${inOneLine(head.description)}`);
+  const lines = [...skills.values()].slice(0, NAMED).map(printSkill);
   if (skills.size > NAMED) lines.push(`- and ${skills.size - NAMED} more`);
   return `\n## Your skills\nBefore you do what one of them is for, read it with load_skill.\n${lines.join('\n')}`;
+}
+
+/** Skills beyond those that a prompt names which are named for a visit at most. */
+const MATCHING = 5;
+
+/** Of the skills of an agent that its prompt does not name, those that may matter to a text, best first. Pure. */
+export function matching(skills: Skills, resume: Resume, text: string): Skill[] {
+  if (skills.size <= NAMED) return [];
+  const unnamed = [...skillsOf(skills, resume).values()].slice(NAMED);
+  const read = ({ id, folder, head }: Skill) => ({
+    path: folder,
+    turn: 0,
+    name: fold(id),
+    body: fold(head.description),
+  });
+  return relatedBy(unnamed, read, text, MATCHING);
+}
+
+/** A skill in a line. */
+export function printSkill({ id, head }: Skill): string {
+  return `- ${id}: ${inOneLine(head.description)}`;
 }
 
 /** The beginning of a text, without line ends. */

@@ -29,12 +29,28 @@ export interface ActTool extends ToolBase {
   kind: 'act';
   /** The model wants to see the result, so the visit thinks again. */
   asks?: true;
+  /** A person answers each use of it; this comes before they are asked. */
+  trial?: Trial;
   /** Decides what the act does, against the snapshot and the visit's own earlier acts. Pure. */
   stage(value: unknown, scene: Scene): Staged;
 }
 
-export interface WorldTool extends ToolBase {
+/** What is done with an act that always waits for a person, before it does. */
+export interface Trial {
+  /** Why nobody is to be asked; null when a person may be. Pure. */
+  refusal(value: unknown, scene: Scene): Extract<Staged, { ok: false }> | null;
+  /** Works in the Box; only what comes out well is held. */
+  work: Work;
+  /** What the person is shown, and the hash of what the act would replace. Pure. */
+  show(value: unknown, scene: Scene, result: string): Required<Pick<Held, 'shown' | 'over'>>;
+}
+
+export interface WorldTool extends ToolBase, Work {
   kind: 'world';
+}
+
+/** Work on the world through the Box. */
+export interface Work {
   /** What repeating it does: nothing (`pure`), the same again (`idempotent`), or harm (`once`: never repeated in doubt). */
   touches: 'pure' | 'idempotent' | 'once';
   /** What it is asked with leaves the organisation: an agent may give away with it what it knows. */
@@ -62,6 +78,8 @@ export interface Box {
   files(path: string): Iterable<{ path: string; bytes: number }>;
   /** Runs a program in the sandbox, in the workspace; its result tells what it printed, how it ended and what it changed. */
   program(argv: readonly string[], given?: Given): Promise<WorldResult>;
+  /** Runs a program in the sandbox on these files alone, in a folder of its own that is gone afterwards. */
+  apart(files: ReadonlyMap<string, string>, argv: readonly string[]): Promise<WorldResult>;
   /** Runs JavaScript that reaches nothing at all. */
   javascript(code: string): Promise<WorldResult>;
   /** Asks a server of tools. */
@@ -115,6 +133,8 @@ export interface Scene {
   /** The mail of the visit, or what a held act remembers of it. */
   given: readonly Cause[];
   draft: Draft;
+  /** The held act that a person approved, when this is one. */
+  approved?: Held;
   /** Bytes of a file in the agent's workspace for an attachment, base64; null when there is none. */
   attach(path: string): string | null;
 }

@@ -51,6 +51,8 @@ export interface Means {
   ask: Box['ask'];
   /** Asks for a page as the agent may. */
   fetch: Box['fetch'];
+  /** Runs a program on these files alone. */
+  apart: Box['apart'];
   /** Milliseconds that the tool has. */
   timeout: number;
   signal: AbortSignal;
@@ -63,7 +65,7 @@ const SHOWN_HASH = 16;
 
 /** Makes the Box of one use of a tool. */
 export function makeBox(means: Means): Box {
-  const { disk, resume, given, staged, room, changes, program, ask, fetch, timeout, signal } = means;
+  const { disk, resume, given, staged, room, changes, program, apart, ask, fetch, timeout, signal } = means;
   const resolve = (path: string): Target => {
     const target = demandPermitted(permitPath(resume, path));
     refuseLinks(disk, target.path);
@@ -104,6 +106,7 @@ export function makeBox(means: Means): Box {
     program,
     ask,
     fetch,
+    apart,
     javascript: (code) => runJavascript(code, timeout, signal),
   };
 }

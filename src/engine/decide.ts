@@ -1,9 +1,8 @@
 import { heldOf } from '../core/approval.ts';
-import type { Effect } from '../core/entry.ts';
+import type { Effect, Held } from '../core/entry.ts';
 import { judge, type Toolbox } from '../core/judge.ts';
 import { settleDraft, type Written } from '../core/settle.ts';
 import type { Staffing } from '../core/settle-staff.ts';
-import type { Approval } from '../core/state.ts';
 import { emptyDraft } from '../core/tool.ts';
 import type { Turn } from './turn.ts';
 import { performAct } from './use.ts';
@@ -21,11 +20,11 @@ export async function decide(turn: Turn, toolbox: Toolbox, written: Written, sta
     const draft = emptyDraft(next.get(agent) ?? 1, promisedBy(staffing, agent));
     const { by, note, hash } = answer;
     const decision = answer.decision === 'approve' ? 'approved' : 'denied';
-    const outcome = decision === 'denied' ? 'not done' : await doApproved(turn, toolbox, approval, draft, nth);
+    const held = heldOf(approval);
+    const outcome = decision === 'denied' ? 'not done' : await doApproved(turn, toolbox, held, draft, nth);
     settleDraft(turn.config, turn.number, agent, draft, effects, written);
     next.set(agent, draft.nextMessage);
     staffing.push({ by: agent, hires: draft.hires, retires: draft.retires });
-    const held = heldOf(approval);
     effects.push({ k: 'decided', id, decision, by, note, outcome, held, ...(hash === undefined ? {} : { hash }) });
     const said =
       decision === 'denied'
@@ -46,13 +45,14 @@ export function promisedBy(staffing: readonly Staffing[], agent: string): number
 async function doApproved(
   turn: Turn,
   toolbox: Toolbox,
-  { id, agent, tool, input, cause }: Approval,
+  approved: Held,
   draft: ReturnType<typeof emptyDraft>,
   nth: number,
 ): Promise<string> {
+  const { id, agent, tool, input, cause } = approved;
   const resume = turn.config.agents.get(agent);
   if (!resume) return `${agent} is not there any more`;
-  const scene = sceneOf(turn, resume, cause, draft);
+  const scene = { ...sceneOf(turn, resume, cause, draft), approved };
   const call = { id, tool, input };
   const verdict = judge(toolbox, scene, call, true);
   return verdict.is === 'use' ? (await performAct(turn, resume, scene, verdict, call, 0, nth)).text : verdict.text;

@@ -6,7 +6,7 @@ import { trustNow } from '../core/declared.ts';
 import type { Entry, Input, OpenEntry } from '../core/entry.ts';
 import { type FileOp, filesOf } from '../core/files.ts';
 import type { Toolbox } from '../core/judge.ts';
-import { frozenEffects, peopleOf } from '../core/settle.ts';
+import { changesConfig, frozenEffects, peopleOf } from '../core/settle.ts';
 import { agentState, type State } from '../core/state.ts';
 import { atRest, idleness } from '../core/walk.ts';
 import { DiskError } from '../disk/disk.ts';
@@ -343,7 +343,7 @@ export class Engine {
     for (const effect of ending.effects) apply(state, effect);
     apply(state, commit);
     this.calls.commit();
-    if (ending.effects.some(({ k }) => k === 'hired' || k === 'retired')) this.live.thaw(this.env);
+    if (ending.effects.some(changesConfig)) this.live.thaw(this.env);
     const ops = [...frozen.lines, ...ending.effects].flatMap(filesOf);
     const { conflicts, marks } = materialise(ports.disk, ops, turn);
     this.folder.known(marks);

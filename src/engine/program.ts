@@ -4,6 +4,7 @@ import type { Given, WorldResult } from '../core/tool.ts';
 import { bytesHash } from '../disk/materialise.ts';
 import type { Boxed, Found, Sandbox } from '../disk/sandbox.ts';
 import type { Survey } from '../disk/survey.ts';
+import { removeTree } from '../disk/tree.ts';
 import { byCodeUnit } from '../schema/name.ts';
 import { BoxRefusal, type Changes } from './box.ts';
 import { noteHeld, type Room } from './room.ts';
@@ -61,6 +62,32 @@ export async function runProgram(
   if (isOver(after, room))
     notes.push(`the workspace holds more than it may (${room.bytes} bytes, ${room.files} files): remove some`);
   return tell(ran, level, timeout, notes);
+}
+
+/** What a program may leave in a folder of its own: bytes and files. */
+const APART = { bytes: 16_777_216, files: 1000 };
+
+/** Runs a program in a folder that holds these files alone, and is gone afterwards. */
+export async function runApart(
+  turn: Turn,
+  folder: string,
+  files: ReadonlyMap<string, string>,
+  timeoutMs: number,
+  argv: readonly string[],
+): Promise<WorldResult> {
+  const { disk } = turn.ports;
+  const { sandbox, level } = await admit(turn);
+  removeTree(disk, folder);
+  try {
+    for (const [path, text] of files) disk.create(`${folder}/${path}`, text);
+    const isFull = (): boolean => isOver(sandbox.survey(folder), APART);
+    const allowed = { timeoutMs, most: OUTPUT_BYTES, room: APART, isFull, signal: turn.signal };
+    const ran = await sandbox.run(folder, argv, allowed, level === UNSAFE);
+    return tell(ran, level, timeoutMs, []);
+  } finally {
+    disk.recheck();
+    removeTree(disk, folder);
+  }
 }
 
 const UNSAFE = 'none (unsafe-host)';

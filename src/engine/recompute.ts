@@ -2,7 +2,7 @@ import { apply } from '../core/apply.ts';
 import { agentFolders, type Config } from '../core/config.ts';
 import type { Effect, Entry, OpenEntry } from '../core/entry.ts';
 import type { Toolbox } from '../core/judge.ts';
-import { frozenEffects } from '../core/settle.ts';
+import { changesConfig, frozenEffects } from '../core/settle.ts';
 import { emptyState, type State } from '../core/state.ts';
 import { unchanged } from '../core/strike.ts';
 import { realClock } from '../disk/clock.ts';
@@ -104,13 +104,9 @@ export class Recompute {
     const ending = await makeTurn(turn, await toolsetOf(this.toolbox, config, this.state.trusted));
     this.visits += ending.visits.length;
     this.divergence = this.calls.divergence ?? firstDivergence(open.turn, effects, [...frozen, ...ending.effects]);
-    for (const effect of ending.effects) this.effect(effect);
+    for (const effect of ending.effects) apply(this.state, effect);
+    if (effects.some(changesConfig)) this.config = null;
     apply(this.state, commit);
-  }
-
-  private effect(effect: Effect): void {
-    if (effect.k === 'hired' || effect.k === 'retired') this.config = null;
-    apply(this.state, effect);
   }
 
   /** Takes in what was frozen, and hands out what came of it. */

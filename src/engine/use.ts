@@ -2,7 +2,7 @@ import { apply } from '../core/apply.ts';
 import type { ActCall, JsonObject } from '../core/call.ts';
 import type { Server } from '../core/declared.ts';
 import type { UsedEntry } from '../core/entry.ts';
-import type { Scene, WorldResult, WorldTool } from '../core/tool.ts';
+import type { Page, Scene, Work, WorldResult, WorldTool } from '../core/tool.ts';
 import { trustTerm } from '../core/trust.ts';
 import { deadline } from '../disk/clock.ts';
 import { DiskError } from '../disk/disk.ts';
@@ -12,7 +12,7 @@ import { cut } from '../schema/print.ts';
 import type { Resume } from '../schema/resume.ts';
 import { BoxRefusal, type Changes, makeBox, noChanges } from './box.ts';
 import { lineEvents } from './events.ts';
-import { runProgram } from './program.ts';
+import { runApart, runProgram } from './program.ts';
 import { refusal } from './toolset.ts';
 import type { Turn } from './turn.ts';
 import type { Result } from './visit.ts';
@@ -30,7 +30,7 @@ export async function performAct(
   turn: Turn,
   resume: Resume,
   scene: Scene,
-  use: { tool: WorldTool; value: unknown },
+  use: { tool: Work; value: unknown },
   call: ActCall,
   n: number,
   act: number,
@@ -50,7 +50,7 @@ async function perform(
   turn: Turn,
   resume: Resume,
   scene: Scene,
-  { tool, value }: { tool: WorldTool; value: unknown },
+  { tool, value }: { tool: Work; value: unknown },
   call: ActCall,
   key: { turn: number; agent: string; n: number; act: number },
   cutOff: boolean,
@@ -119,7 +119,7 @@ async function run(
   turn: Turn,
   resume: Resume,
   scene: Scene,
-  tool: WorldTool,
+  tool: Work,
   value: unknown,
   changes: Changes,
 ): Promise<WorldResult> {
@@ -137,13 +137,14 @@ async function run(
     room,
     changes,
     program: (argv, given) => runProgram(turn, { room, timeout, changes }, argv, given),
+    apart: (files, argv) => runApart(turn, `.lemming/apart-${resume.name}`, files, timeout, argv),
     ask: (server, name, input) => askServer(turn, server, name, input),
-    fetch: async (url) => (await import('./fetch.ts')).fetchPage(turn, { tool, scene }, url, timeout),
+    fetch: (url) => fetchFor(turn, tool, scene, url),
     timeout,
     signal: turn.signal,
   });
   try {
-    demandTrust(turn, tool);
+    demandTrust(turn, asTool(tool));
     const made = tool.run(value, box);
     return made instanceof Promise ? await Promise.race([made, late(timeout)]) : made;
   } catch (error) {
@@ -154,9 +155,23 @@ async function run(
   }
 }
 
+/** The tool whose work it is; null: it is the trial of an act. */
+function asTool(work: Work): WorldTool | null {
+  return 'kind' in work ? (work as WorldTool) : null;
+}
+
+async function fetchFor(turn: Turn, work: Work, scene: Scene, url: string): Promise<Page> {
+  const tool = asTool(work);
+  if (!tool) throw new BoxRefusal('A trial reaches no network.', 'network');
+  const { fetchPage } = await import('./fetch.ts');
+  return fetchPage(turn, { tool, scene }, url, tool.timeout);
+}
+
 /** The owner may have taken the approval back since the turn was frozen. */
-function demandTrust({ ports }: Turn, { needs, spec }: WorldTool): void {
-  if (needs && !ports.approved?.(needs)) throw new BoxRefusal(refusal(spec.name, trustTerm(needs)), 'trusted-tool');
+function demandTrust({ ports }: Turn, tool: WorldTool | null): void {
+  if (!tool?.needs) return;
+  const { needs, spec } = tool;
+  if (!ports.approved?.(needs)) throw new BoxRefusal(refusal(spec.name, trustTerm(needs)), 'trusted-tool');
 }
 
 function askServer({ ports, signal }: Turn, server: Server, tool: string, input: JsonObject): Promise<WorldResult> {

@@ -165,6 +165,7 @@ async function doActs(
       verdict.is === 'use'
         ? await performAct(turn, plan.resume, scene, verdict, call, n, i + 1)
         : { id: call.id, tool: call.tool, text: verdict.text, ok: verdict.is !== 'refused' };
+    if (verdict.is === 'use' && verdict.ask && result.ok) result.text += `\n${verdict.ask(result.text).text}`;
     results.push(result);
     again ||= wantsResult(verdict);
   }

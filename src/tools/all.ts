@@ -9,6 +9,7 @@ import listAgents from './list_agents.ts';
 import listFiles from './list_files.ts';
 import loadSkill from './load_skill.ts';
 import note from './note.ts';
+import proposeSkill from './propose_skill.ts';
 import readFile from './read_file.ts';
 import recall from './recall.ts';
 import remember from './remember.ts';
@@ -25,7 +26,7 @@ import writeFile from './write_file.ts';
 export const TOOLS: ReadonlyMap<string, Tool> = new Map(
   [
     ...[sendMessage, acknowledge, remember, recall, forget, searchMemory, note],
-    ...[readFile, writeFile, editFile, listFiles, searchFiles, loadSkill],
+    ...[readFile, writeFile, editFile, listFiles, searchFiles, loadSkill, proposeSkill],
     ...[shell, runPython, runJavascript, calculate, fetchUrl],
     ...[hireAgent, retireAgent, listAgents],
   ].map((tool) => [tool.spec.name, tool]),

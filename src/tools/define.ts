@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Json, JsonObject } from '../core/call.ts';
-import type { ActTool, Box, Scene, Staged, WorldResult, WorldTool } from '../core/tool.ts';
+import type { ActTool, Box, Scene, Staged, Trial, Work, WorldResult, WorldTool } from '../core/tool.ts';
 
 interface About<S extends z.ZodType> {
   name: string;
@@ -12,14 +12,22 @@ interface About<S extends z.ZodType> {
 
 /** Makes an act on the organisation from its schema and its pure `stage`. */
 export function act<S extends z.ZodType>(
-  about: About<S> & { asks?: true; stage(value: z.output<S>, scene: Scene): Staged },
+  about: About<S> & { asks?: true; trial?: TrialOf<z.output<S>>; stage(value: z.output<S>, scene: Scene): Staged },
 ): ActTool {
   return {
     ...base(about),
     kind: 'act',
     ...(about.asks ? { asks: true as const } : {}),
+    ...(about.trial ? { trial: about.trial as Trial } : {}),
     stage: (value, scene) => about.stage(value as z.output<S>, scene),
   };
+}
+
+/** A trial that knows the type of its input. */
+interface TrialOf<T> {
+  refusal(value: T, scene: Scene): ReturnType<Trial['refusal']>;
+  work: Omit<Work, 'run'> & { run(value: T, box: Box): ReturnType<Work['run']> };
+  show(value: T, scene: Scene, result: string): ReturnType<Trial['show']>;
 }
 
 /** Milliseconds and characters that a tool has when it says nothing else. */

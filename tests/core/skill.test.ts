@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { printSkills, type Skill, skillsOf } from '../../src/core/skill.ts';
+import { brief } from '../../src/core/brief.ts';
+import { matching, printSkills, type Skill, skillsOf } from '../../src/core/skill.ts';
+import { emptyState } from '../../src/core/state.ts';
 import type { Resume } from '../../src/schema/resume.ts';
-import { configOf, resumeOf } from './world.ts';
+import { configOf, mail, resumeOf } from './world.ts';
 
 const skill = (folder: string, description = 'Plans.'): [string, Skill] => {
   const id = folder.split('/').at(-1) as string;
@@ -52,5 +54,22 @@ describe('the skills of an agent', () => {
     expect(text.split('\n').filter((line) => line.startsWith('- '))).toHaveLength(41);
     expect(text).toContain('- and 10 more');
     expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThan(320);
+  });
+
+  it('that no prompt names are matched with the words of the mail, the best first', () => {
+    const many = Array.from({ length: 45 }, (_, i) => skill(`org/skills/a${i}`, 'about nothing in particular'));
+    const more = [skill('org/skills/z-csv', 'sums of tables'), skill('org/skills/z-tables', 'tables of invoices')];
+    const skills = new Map([...many, ...more]);
+    const all = resume('a', ['*']);
+    const found = (text: string) => matching(skills, all, text).map(({ id }) => id);
+    expect(found('Please check the tables with invoices.')).toEqual(['z-tables', 'z-csv']);
+    expect(found('Nothing of it.')).toEqual([]);
+    expect(matching(SKILLS, all, 'planning')).toEqual([]);
+    const state = emptyState();
+    const given = { mail: [mail({ body: 'The invoices.' })], cut: 1000, waiting: 0 };
+    const config = { ...configOf({ edges: { human: ['a'], a: [] } }), skills };
+    expect(brief(config, state, all, given, [], 2, false).prompt.parts).toMatchObject([
+      { text: expect.stringContaining('that may matter now\n- z-tables: tables of invoices\n') },
+    ]);
   });
 });

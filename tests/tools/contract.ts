@@ -87,8 +87,13 @@ function sampleOf(schema: JsonObject): Json {
     case 'boolean':
       return true;
     default:
-      return {};
+      return sampleObject(schema);
   }
+}
+
+function sampleObject({ properties }: JsonObject): JsonObject {
+  const known = Object.entries((properties ?? {}) as Record<string, JsonObject>);
+  return Object.fromEntries(known.map(([key, schema]) => [key, sampleOf(schema)]));
 }
 
 function sampleInput(tool: Tool, keys = Object.keys(propertiesOf(tool))): JsonObject {
@@ -124,8 +129,14 @@ function near(schema: JsonObject): fc.Arbitrary<Json> {
   if (schema.anyOf) return fc.oneof(...(schema.anyOf as JsonObject[]).map(near));
   if (schema.enum) return fc.constantFrom(...(schema.enum as Json[]));
   if (schema.type === 'array') return fc.array(near(schema.items as JsonObject), { maxLength: 4 });
+  if (schema.type === 'object') return fc.oneof(fc.constant({}), nearObject(schema));
   if (schema.type === 'string') return fc.oneof(texts, fc.string({ maxLength: 30 }), fc.constant('x'));
   return fc.oneof(fc.integer(), fc.boolean());
+}
+
+function nearObject({ properties }: JsonObject): fc.Arbitrary<JsonObject> {
+  const known = Object.entries(properties as Record<string, JsonObject>);
+  return fc.record(Object.fromEntries(known.map(([key, schema]) => [key, near(schema)])));
 }
 
 function inputsOf(tool: Tool): fc.Arbitrary<JsonObject> {

@@ -1,0 +1,56 @@
+/** Pairs of lines that are compared at most; beyond that all old lines go and all new ones come. */
+const MOST_PAIRS = 1_000_000;
+
+/**
+ * Two texts line by line: ` ` before a line of both, `-` before one that goes, `+` before one that comes. Where the texts
+ * differ too much to be compared in a moment, everything between the lines that are alike goes and comes. Pure.
+ */
+export function diffLines(before: string, after: string): string[] {
+  const [old, made] = [linesOf(before), linesOf(after)];
+  const least = Math.min(old.length, made.length);
+  let head = 0;
+  while (head < least && old[head] === made[head]) head++;
+  let tail = 0;
+  while (tail < least - head && old[old.length - 1 - tail] === made[made.length - 1 - tail]) tail++;
+  return [
+    ...mark(' ', old.slice(0, head)),
+    ...changes(old.slice(head, old.length - tail), made.slice(head, made.length - tail)),
+    ...mark(' ', old.slice(old.length - tail)),
+  ];
+}
+
+function linesOf(text: string): string[] {
+  return text === '' ? [] : text.replace(/\n$/, '').split('\n');
+}
+
+function mark(sign: string, lines: readonly string[]): string[] {
+  return lines.map((line) => `${sign}${line}`);
+}
+
+function changes(old: readonly string[], made: readonly string[]): string[] {
+  if (old.length * made.length > MOST_PAIRS) return [...mark('-', old), ...mark('+', made)];
+  const common = commonAfter(old, made);
+  const lines: string[] = [];
+  let [i, j] = [0, 0];
+  while (i < old.length && j < made.length)
+    if (old[i] === made[j]) {
+      lines.push(` ${old[i++]}`);
+      j++;
+    } else if (at(common, i + 1, j) >= at(common, i, j + 1)) lines.push(`-${old[i++]}`);
+    else lines.push(`+${made[j++]}`);
+  return [...lines, ...mark('-', old.slice(i)), ...mark('+', made.slice(j))];
+}
+
+/** How many lines two texts have in common from each pair of places on. */
+function commonAfter(old: readonly string[], made: readonly string[]): Uint32Array[] {
+  const table = Array.from({ length: old.length + 1 }, () => new Uint32Array(made.length + 1));
+  for (let i = old.length - 1; i >= 0; i--)
+    for (let j = made.length - 1; j >= 0; j--)
+      (table[i] as Uint32Array)[j] =
+        old[i] === made[j] ? at(table, i + 1, j + 1) + 1 : Math.max(at(table, i + 1, j), at(table, i, j + 1));
+  return table;
+}
+
+function at(table: readonly Uint32Array[], i: number, j: number): number {
+  return (table[i] as Uint32Array)[j] as number;
+}

@@ -1,0 +1,131 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Json } from '../../src/core/call.ts';
+import { exists, lemming, office, put, textOf, turns } from '../commands/people-world.ts';
+import { boxHere } from '../engine/hands.ts';
+
+let level = '';
+beforeAll(async () => {
+  level = await boxHere();
+});
+
+const TEST = 'grep -q "careful" SKILL.md && echo "it is in there"\n';
+const GOOD = {
+  name: 'csv',
+  description: 'How to add up a CSV file',
+  body: 'Be careful.',
+  files: [{ path: 'tests/run.sh', text: TEST }],
+};
+
+/** An organisation in which coder proposes the n-th of these in turn n. */
+function learning(proposals: Json[], plan: object = {}): string {
+  return office({
+    edges: { human: ['coder'], coder: ['human'] },
+    credits: { agents: { coder: { grant: 10 } } },
+    resumes: { coder: { tools: ['propose_skill'], schedule: { when: 'always' } } },
+    rules: proposals.map((input, i) => ({
+      when: { agent: 'coder', turn: i + 1, call: 1 },
+      reply: { acts: [{ tool: 'propose_skill', input }] },
+    })),
+    ...plan,
+  });
+}
+
+const replayed = async (root: string) => (await lemming(root, ['replay', '--recompute', '--json'])).data;
+const listed = async (root: string) => (await lemming(root, ['skill', '--json'])).data;
+
+describe('scenario 52: a skill that an agent proposes', () => {
+  it('stays inactive until its tests passed and a person approved, and can be rolled back', async () => {
+    const better = { ...GOOD, body: 'Be very careful.', files: [...GOOD.files, { path: 'more.md', text: 'More.' }] };
+    const root = learning([GOOD, { ...GOOD, name: 'other' }, better]);
+    await turns(root, 1);
+    const file = textOf(root, 'org/approvals/A-1-coder-1.md');
+    for (const words of ['rule: skill', '    Be careful.', 'it is in there', `Box: ${level}`, 'They pass.'])
+      expect(file).toContain(words);
+    expect(textOf(root, 'agents/coder/skills/_proposed/csv/SKILL.md')).toContain('Be careful.');
+    expect(exists(root, '.lemming/apart-coder')).toBe(false);
+    expect(await listed(root)).toMatchObject({ skills: [], proposed: [{ id: 'csv', approval: 'A-1-coder-1' }] });
+    expect((await lemming(root, ['skill', 'show', 'csv'])).out).toContain('Be careful.');
+
+    await lemming(root, ['approve', 'A-1-coder-1']);
+    await turns(root, 1);
+    expect(textOf(root, 'agents/coder/skills/csv/SKILL.md')).toContain('Be careful.');
+    expect(textOf(root, 'agents/coder/skills/csv/tests/run.sh')).toBe(TEST);
+    expect(exists(root, 'agents/coder/skills/_proposed/csv/SKILL.md')).toBe(false);
+    expect(await listed(root)).toMatchObject({ skills: [{ id: 'csv', agents: ['coder'] }] });
+
+    await turns(root, 1);
+    expect((await lemming(root, ['show', '3.coder'])).out).toContain('- csv: How to add up a CSV file');
+    expect(textOf(root, 'org/approvals/A-3-coder-1.md')).toContain('    -Be careful.\n    +Be very careful.');
+    await lemming(root, ['approve', 'A-3-coder-1']);
+    await turns(root, 1);
+    expect(textOf(root, 'agents/coder/skills/csv/SKILL.md')).toContain('Be very careful.');
+    expect(textOf(root, 'agents/coder/skills/csv/more.md')).toBe('More.\n');
+    expect(textOf(root, 'agents/coder/skills/_old/csv/4/SKILL.md')).toContain('Be careful.');
+    expect(await replayed(root)).toMatchObject({ identical: true, first_difference: null });
+
+    await lemming(root, ['skill', 'rollback', 'csv', '--agent', 'coder']);
+    expect(textOf(root, 'agents/coder/skills/csv/SKILL.md')).toContain('Be careful.');
+    expect(exists(root, 'agents/coder/skills/csv/more.md')).toBe(false);
+    await turns(root, 1);
+    expect(await replayed(root)).toMatchObject({ identical: true, first_difference: null });
+  });
+
+  it('is not proposed at all when its tests fail, and the agent is told', async () => {
+    const root = learning([{ ...GOOD, body: 'Be quick.' }]);
+    await turns(root, 1);
+    expect(await listed(root)).toMatchObject({ skills: [], proposed: [] });
+    expect((await lemming(root, ['audit', '--who', 'coder', '--json'])).data.acts).toMatchObject([
+      { who: 'coder', act: 'propose_skill', outcome: 'failed' },
+    ]);
+    expect((await lemming(root, ['show', '1.coder'])).out).toContain('They fail');
+  });
+
+  it('denied is gone, and the agent is told why', async () => {
+    const root = learning([GOOD]);
+    await turns(root, 1);
+    await lemming(root, ['deny', 'A-1-coder-1', '--note', 'Too vague.']);
+    await turns(root, 2);
+    expect(await listed(root)).toMatchObject({ skills: [], proposed: [] });
+    expect(exists(root, 'agents/coder/skills/_proposed/csv/SKILL.md')).toBe(false);
+    expect((await lemming(root, ['show', '3.coder'])).out).toContain('denied by human: Too vague.');
+    expect(await replayed(root)).toMatchObject({ identical: true, first_difference: null });
+  });
+
+  it('is never active because nobody answered', async () => {
+    const root = learning([GOOD], { org: { approvals: { timeout: '1 turn', default: 'approve' } } });
+    await turns(root, 1);
+    expect(textOf(root, 'org/approvals/A-1-coder-1.md')).toContain('it is denied.');
+    await turns(root, 2);
+    expect(await listed(root)).toMatchObject({ skills: [], proposed: [] });
+  });
+
+  it('does not take the place of what a person wrote meanwhile', async () => {
+    const root = learning([GOOD]);
+    await turns(root, 1);
+    const mine = '---\nname: csv\ndescription: Mine\n---\nMine.\n';
+    put(root, 'agents/coder/skills/csv/SKILL.md', mine);
+    await lemming(root, ['approve', 'A-1-coder-1']);
+    await turns(root, 1);
+    expect(textOf(root, 'agents/coder/skills/csv/SKILL.md')).toBe(mine);
+    expect(textOf(root, 'org/approvals/answered/A-1-coder-1.md')).toContain('has changed since it was proposed');
+  });
+
+  it('for the organisation is only for those whose resume lists it', async () => {
+    const root = learning([{ ...GOOD, for: 'org', test: 'sh tests/run.sh && test ! -e /home/nobody' }]);
+    await turns(root, 1);
+    await lemming(root, ['approve', 'A-1-coder-1']);
+    await turns(root, 1);
+    expect(await listed(root)).toMatchObject({ skills: [{ id: 'csv', folder: 'org/skills/csv', agents: [] }] });
+    expect(textOf(root, 'org/skills/csv/SKILL.md')).toContain('metadata:');
+  });
+
+  it('is tried in a folder that holds the skill alone, without a network', async () => {
+    const test = 'ls -R . && test ! -e ../../org && test -z "$(ls /sys/class/net 2>/dev/null | grep -v lo)"';
+    const root = learning([{ ...GOOD, test }]);
+    put(root, 'agents/coder/workspace/secret.txt', 'x');
+    await turns(root, 1);
+    const file = textOf(root, 'org/approvals/A-1-coder-1.md');
+    expect(file).toContain('SKILL.md\n    tests');
+    expect(file).not.toContain('secret.txt');
+  });
+});
