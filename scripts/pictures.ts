@@ -9,6 +9,7 @@ import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import stringWidth from 'string-width';
 import { rowsOf, type Span } from './terminal.ts';
+import { Tmux } from './tmux.ts';
 
 const MAIN = fileURLToPath(new URL('../dist/faces/cli/main.js', import.meta.url));
 const PICTURES = new URL('../docs/pictures/', import.meta.url);
@@ -74,8 +75,6 @@ const MARGIN = 20;
 const LEAST_COLUMNS = 92;
 const COLOURS = { ground: '#10151c', edge: '#2a3441', text: '#d3dae3', prompt: '#7fb069', command: '#ffffff' };
 const FONTS = "'DejaVu Sans Mono', Menlo, Consolas, 'Liberation Mono', monospace";
-/** How long words may take to come to a screen: milliseconds. */
-const PATIENCE_MS = 20_000;
 
 const scratch = mkdtempSync(join(tmpdir(), 'lemming-pictures-'));
 try {
@@ -84,7 +83,7 @@ try {
   outputOf('lemming bootstrap acme', scratch);
   for (const { name, about, commands } of SCENES)
     save(name, about, commands.flatMap((command) => [...printed(command), []]).slice(0, -1));
-  for (const screen of SCREENS) save(screen.name, screen.about, shown(screen));
+  for (const screen of SCREENS) save(screen.name, screen.about, await shown(screen));
 } finally {
   rmSync(scratch, { recursive: true });
 }
@@ -106,35 +105,26 @@ function outputOf(command: string, cwd: string): string {
   return done.stdout;
 }
 
-function environment(): Record<string, string | undefined> {
-  const kept = Object.entries(process.env).filter(([key]) => !key.startsWith('LEMMING_') && key !== 'NO_COLOR');
+function environment(): Record<string, string> {
+  const kept = Object.entries(process.env).flatMap(([key, value]) =>
+    value === undefined || key.startsWith('LEMMING_') || ['NO_COLOR', 'TERM', 'TMUX'].includes(key)
+      ? []
+      : [[key, value]],
+  );
   return { ...Object.fromEntries(kept), PATH: `${scratch}${delimiter}${process.env.PATH}`, FORCE_COLOR: '1' };
 }
 
 /** A terminal of its own, in which the program runs until its picture is taken. */
-function shown({ command, columns, rows, steps }: Screen): Span[][] {
-  const tmux = (...args: string[]): string => {
-    const done = spawnSync('tmux', ['-L', `pictures-${process.pid}`, '-f', '/dev/null', ...args], {
-      cwd: join(scratch, 'acme'),
-      env: environment(),
-      encoding: 'utf8',
-    });
-    if (done.status !== 0) throw new Error(`tmux ${args.join(' ')}: ${done.stderr}`);
-    return done.stdout;
-  };
-  tmux('new-session', '-d', '-x', `${columns}`, '-y', `${rows}`, command);
+async function shown({ command, columns, rows, steps }: Screen): Promise<Span[][]> {
+  const terminal = new Tmux({ command, columns, rows, cwd: join(scratch, 'acme'), env: environment() });
   try {
     for (const { words, key } of steps) {
-      const end = Date.now() + PATIENCE_MS;
-      while (!tmux('capture-pane', '-p').includes(words)) {
-        if (Date.now() > end) throw new Error(`${words} did not come:\n${tmux('capture-pane', '-p')}`);
-        spawnSync('sleep', ['0.1']);
-      }
-      if (key) tmux('send-keys', key);
+      await terminal.shows(words);
+      if (key) await terminal.press(key);
     }
-    return rowsOf(tmux('capture-pane', '-e', '-p').trimEnd());
+    return rowsOf(terminal.coloured());
   } finally {
-    tmux('kill-server');
+    terminal.end();
   }
 }
 

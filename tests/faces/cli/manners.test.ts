@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { lemming, office } from '../../commands/people-world.ts';
 import { scratchOrg } from '../../commands/world.ts';
-import { terminal } from './tmux.ts';
+import { openTerminal } from '../terminal.ts';
 
 const ESC = '\u001b';
 const CONTROLS =
@@ -22,8 +22,8 @@ describe('at a terminal', () => {
   it.each([80, 120, 300])('tables fit %d columns, with wide characters aligned', async (columns) => {
     const root = office({ resumes: { hr: { role: `漢字 🎉 ${'long words '.repeat(12)}` } } });
     await lemming(root, ['send', 'hr', '漢字 🎉 down', '--subject', '漢字 🎉']);
-    const shown = terminal('lemming chart; lemming outbox human; echo ended', { cwd: root, columns, rows: 60 });
-    const screen = await shown.until(/^ended$/m);
+    const shown = openTerminal('lemming chart; lemming outbox human; echo ended', { cwd: root, columns, rows: 60 });
+    const screen = await shown.shows(/^ended$/m);
     expect(Math.max(...screen.split('\n').map((line) => [...line].length))).toBeLessThanOrEqual(columns);
     expect(screen).toContain('long words');
     expect(screen).toContain('漢字 🎉');
@@ -41,8 +41,8 @@ describe('at a terminal', () => {
       'FORCE_COLOR=1 lemming status | cat; echo five',
       'lemming status | cat; echo six',
     ].join('; ');
-    const shown = terminal(script, { cwd: root, columns: 100, rows: 120 });
-    await shown.until(/^six$/m);
+    const shown = openTerminal(script, { cwd: root, columns: 100, rows: 120 });
+    await shown.shows(/^six$/m);
     const parts = shown.coloured().split(/^(?:one|two|three|four|five|six)$/m);
     expect(parts.map((part) => part.includes(`${ESC}[1magent`))).toEqual([
       true,
@@ -65,13 +65,13 @@ describe('at a terminal', () => {
       models: { default: slow },
       resumes: { a: { schedule: { when: 'always' } } },
     });
-    const shown = terminal('lemming run --turns 12; echo ended', { cwd: root });
-    await shown.until(/^\[#+-+\] \d+\/12 turns, \d+ s left$/m);
-    const screen = await shown.until(/^ended$/m);
+    const shown = openTerminal('lemming run --turns 12; echo ended', { cwd: root });
+    await shown.shows(/^\[#+-+\] \d+\/12 turns, \d+ s left$/m);
+    const screen = await shown.shows(/^ended$/m);
     expect(screen).not.toContain('/12 turns');
     expect(screen).toContain('Turn 12: a');
-    const quiet = terminal('lemming run --turns 8 2>&1 | cat; echo ended', { cwd: root });
-    await quiet.until(/^ended$/m);
+    const quiet = openTerminal('lemming run --turns 8 2>&1 | cat; echo ended', { cwd: root });
+    await quiet.shows(/^ended$/m);
     expect(quiet.all()).not.toContain('[#');
   });
 
@@ -82,10 +82,10 @@ describe('at a terminal', () => {
       models: { default: slow },
       resumes: { a: { schedule: { when: 'always' } } },
     });
-    const shown = terminal('lemming run --turns 100; echo ended with $?', { cwd: root });
-    await shown.until(/\/100 turns/);
-    shown.keys('C-c');
-    const screen = await shown.until(/ended with/);
+    const shown = openTerminal('lemming run --turns 100; echo ended with $?', { cwd: root });
+    await shown.shows(/\/100 turns/);
+    await shown.press('C-c');
+    const screen = await shown.shows(/ended with/);
     expect(screen).toContain('Stopping after what is in flight');
     expect(screen).toMatch(/the\s+turn was finished/);
     expect(screen).toContain('ended with 130');
@@ -93,8 +93,8 @@ describe('at a terminal', () => {
   });
 
   it('lemming alone shows the status in an organisation, and elsewhere how to start', async () => {
-    const shown = terminal('lemming; cd /; lemming; echo ended', { cwd: office(), rows: 40 });
-    const screen = await shown.until(/^ended$/m);
+    const shown = openTerminal('lemming; cd /; lemming; echo ended', { cwd: office(), rows: 40 });
+    const screen = await shown.shows(/^ended$/m);
     expect(screen).toContain('office: turn 0, idle');
     expect(screen).toContain('lemming bootstrap my-org');
   });
@@ -135,8 +135,8 @@ describe('a hostile message', () => {
     const root = office();
     await lemming(root, ['send', 'manager', HOSTILE]);
     await lemming(root, ['run', '--until-idle']);
-    const shown = terminal('echo above; lemming inbox; echo below', { cwd: root });
-    const screen = await shown.until(/^below$/m);
+    const shown = openTerminal('echo above; lemming inbox; echo below', { cwd: root });
+    const screen = await shown.shows(/^below$/m);
     expect(screen).toMatch(/^above$/m);
     expect(Math.max(...screen.split('\n').map((line) => [...line].length))).toBeLessThanOrEqual(80);
     expect(shown.coloured()).not.toContain(`${ESC}[31m`);

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { expect, it } from 'vitest';
 import { office, put } from '../../commands/people-world.ts';
-import { binFolder, terminal } from './tmux.ts';
+import { binFolder, openTerminal } from '../terminal.ts';
 
 it.each([
   ['bash', 'bash --norc --noprofile', 'eval "$(lemming completion bash)"'],
@@ -10,15 +10,15 @@ it.each([
   const root = office();
   put(root, 'org/units/crew.md', '---\nname: Crew\nmembers: [hr]\n---\n');
   put(root, 'picture one.png', 'png');
-  const shown = terminal(`PS1='$ ' ${shell}`, { cwd: root, columns: 100 });
-  shown.type(`PS1='$ '; ${setUp}; clear; echo set up`);
-  shown.keys('Enter');
-  await shown.until(/^set up/m);
+  const shown = openTerminal(`PS1='$ ' ${shell}`, { cwd: root, columns: 100 });
+  await shown.type(`PS1='$ '; ${setUp}; clear; echo set up`);
+  await shown.press('Enter');
+  await shown.shows(/^set up/m);
   const complete = async (typed: string, becomes: string): Promise<void> => {
-    shown.type(typed);
-    shown.keys('Tab');
-    await shown.until(becomes);
-    shown.keys('C-u');
+    await shown.type(typed);
+    await shown.press('Tab');
+    await shown.shows(becomes);
+    await shown.press('C-u');
   };
   await complete('lemming insp', 'lemming inspect');
   await complete('lemming inspect pl', 'lemming inspect planner');

@@ -4,8 +4,9 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import type { Tmux } from '../../../scripts/tmux.ts';
 import { scratch } from '../../commands/world.ts';
-import { Tmux } from './tmux.ts';
+import { openTerminal } from '../terminal.ts';
 
 const MAIN = fileURLToPath(new URL('../../../dist/faces/cli/main.js', import.meta.url));
 const LEMMING = `${process.execPath} ${MAIN}`;
@@ -47,7 +48,8 @@ async function open(
   words: string,
   more = '',
 ): Promise<Tmux> {
-  const terminal = new Tmux(...sized, given.env);
+  const [columns, rows] = sized;
+  const terminal = openTerminal('exec sh', { columns, rows, env: given.env });
   await terminal.type(`${more} ${LEMMING} --org ${given.root} watch ${words}; echo left $?`);
   await terminal.press('Enter');
   await terminal.shows('1 Org');
