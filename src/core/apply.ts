@@ -9,7 +9,16 @@ import type { Effect, Entry, HiredEffect, RetiredEffect, UsedEntry, VisitEffect 
 import { approvalPath, resumePath, retiredPath } from './files.ts';
 import { entryAt, memoryOwner, readEntry } from './memory.ts';
 import { applyCall, putInDoubt, settleDoubt, spendingOf, utcDay } from './money.ts';
-import { type Approval, emptySpending, type Mail, type State, TAIL_CHARS, TAIL_LENGTH, touch } from './state.ts';
+import {
+  type Approval,
+  emptySpending,
+  type Mail,
+  type Said,
+  type State,
+  TAIL_CHARS,
+  TAIL_LENGTH,
+  touch,
+} from './state.ts';
 import { taint, taintShared } from './taint.ts';
 
 /** Longest wait after failures of a provider, in turns. */
@@ -62,6 +71,10 @@ export function apply(state: State, entry: Entry): void {
     case 'trusted':
       state.trusted = new Map(Object.entries(entry.tools));
       return;
+    case 'undo':
+      state.undo.shift();
+      state.undoing.push(entry);
+      return;
     case 'sweep':
       for (const id of entry.ids ?? []) state.archive.delete(id);
       return;
@@ -97,6 +110,7 @@ function applyEffect(state: State, effect: Effect): void {
     case 'wrote':
       state.edited.delete(effect.path);
       taintShared(state, effect.agent, effect.path);
+      if (isLive(effect.path)) return setLive(state, effect.path, hashOf(effect.text));
       return setFile(state, effect.path, effect.text);
     case 'acked':
       return;
@@ -118,6 +132,10 @@ function applyEffect(state: State, effect: Effect): void {
       return hire(state, effect);
     case 'retired':
       return retire(state, effect);
+    case 'withdrawn':
+      return takeBack(state, effect.id, effect.to);
+    case 'undone':
+      return;
     case 'summarised':
       state.summaryTurn = state.turn + 1;
       return;
@@ -259,6 +277,18 @@ function withdraw(state: State, id: string): void {
   for (const name of mail?.waiting ?? []) deliver(state, name, [id]);
 }
 
+/** Nobody from whom it was taken back hears of it in the conversation either. */
+function takeBack(state: State, id: string, names: readonly string[]): void {
+  const mail = state.mail.get(id);
+  if (!mail) return;
+  for (const name of names) deliver(state, name, [id]);
+  const tail = state.threads.get(mail.thread) ?? [];
+  const said = tail.findIndex((one) => one.id === id);
+  if (said < 0) return;
+  const to = mail.to.filter((name) => !names.includes(name));
+  tail.splice(said, 1, ...(to.length ? [{ ...(tail[said] as Said), to }] : []));
+}
+
 function setAside(state: State, entry: Extract<Entry, { k: 'aside' }>): void {
   state.aside.set(entry.path, entry.mark);
   state.dead.set(entry.id, {
@@ -387,6 +417,9 @@ function applyRequest(state: State, request: Request): void {
     case 'untaint':
       state.tainted.delete(request.what);
       return;
+    case 'undo':
+      state.undo.push({ of: request.id, by: request.by });
+      return;
     case 'redact':
       return;
   }
@@ -409,11 +442,21 @@ function escalate(state: State, entry: Extract<Entry, { k: 'escalated' }>): void
 }
 
 function noteFiles(state: State, { files }: UsedEntry): void {
-  for (const { path, text, hash } of files) {
-    const now = text === null ? hash : textHash(text);
-    if (now === undefined) state.workspace.delete(path);
-    else state.workspace.set(path, now);
-  }
+  for (const { path, text, hash } of files) setLive(state, path, hashOf(text) ?? hash);
+}
+
+function setLive(state: State, path: string, hash: string | undefined): void {
+  if (hash === undefined) state.workspace.delete(path);
+  else state.workspace.set(path, hash);
+}
+
+/** True for a file of a workspace: people's texts there are not read at a freeze. */
+function isLive(path: string): boolean {
+  return /^agents\/[^/]+\/workspace\//.test(path);
+}
+
+function hashOf(text: string | null): string | undefined {
+  return text === null ? undefined : textHash(text);
 }
 
 /** The author is told; it wakes nobody. */
@@ -473,6 +516,7 @@ function closeTurn(state: State, turn: number): void {
   state.turn = turn;
   state.orders = [];
   state.open.clear();
+  state.undoing = [];
   settleBreakers(state);
   for (const agent of state.agents.values())
     if (agent.notices.length > KEPT_NOTICES) agent.notices.splice(0, agent.notices.length - KEPT_NOTICES);

@@ -55,8 +55,34 @@ export type Input =
   | { k: 'lapsed'; id: string; decision: 'approve' | 'deny'; note: string }
   /** The tools and servers of the org that the owner of the machine approves from now on, each with the hash of what was approved. */
   | { k: 'trusted'; tools: Record<string, string> }
+  /** What a person wants undone, newest first: as the journal tells it, against what stands in the folder now. */
+  | UndoEntry
   /** Delivered files in an outbox that have become old, or that people put away (`ids`). */
   | { k: 'sweep'; paths: string[]; ids?: string[] };
+
+export interface UndoEntry {
+  k: 'undo';
+  turn: number;
+  /** What was named: an effect, a message, an approval, a turn, a visit or an agent. */
+  of: string;
+  by: string;
+  steps: UndoStep[];
+}
+
+/** One thing that an effect changed: a file that is put back, one that is moved back, mail that is withdrawn; or why it cannot be undone. */
+export interface UndoStep {
+  /** Of the effect: `E-<turn>-<agent>-<n>`. */
+  id: string;
+  agent: string;
+  /** A path or the id of a message. */
+  on: string;
+  /** What is to stand there, over what stands there. */
+  file?: { text: string | null; was: string | null };
+  /** Where it is to be moved to. */
+  back?: string;
+  mail?: true;
+  why?: string;
+}
 
 export interface OpenEntry {
   k: 'open';
@@ -181,7 +207,7 @@ export type Effect =
   | {
       k: 'notice';
       to: string;
-      about: 'dead-letter' | 'refused' | 'credits' | 'loop' | 'edit' | 'approval' | 'ack' | 'result';
+      about: 'dead-letter' | 'refused' | 'credits' | 'loop' | 'edit' | 'approval' | 'ack' | 'result' | 'undo';
       text: string;
     }
   | ({ k: 'held' } & Held)
@@ -199,6 +225,10 @@ export type Effect =
   | { k: 'moved'; from: string; to: string }
   | HiredEffect
   | RetiredEffect
+  /** Mail that a person took back from those who had not got it. */
+  | { k: 'withdrawn'; id: string; by: string; to: string[] }
+  /** What an effect did to a path or a message was undone: it is not undone twice. */
+  | { k: 'undone'; id: string; by: string; on: string }
   | { k: 'summarised' }
   | { k: 'warned'; scope: string };
 

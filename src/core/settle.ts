@@ -8,6 +8,7 @@ import { keyOf, memoryOwner, readEntry, SHARED } from './memory.ts';
 import { shown } from './remember.ts';
 import { agentState, inboxOf, type Mail, type State } from './state.ts';
 import type { Draft, Staging } from './tool.ts';
+import { withdrawals } from './undo.ts';
 
 /** A finished visit, as the pool hands it to the settlement. */
 export interface Finished {
@@ -235,11 +236,17 @@ export function changesConfig(effect: Effect): boolean {
 }
 
 /** What the freeze itself decides, before any visit: expired mail, and mail whose recipient or edge is gone. Pure. */
-export function undeliverable(config: Config, state: State, turn: number): Effect[] {
+export function undeliverable(
+  config: Config,
+  state: State,
+  turn: number,
+  withdrawn: ReadonlySet<string> = new Set(),
+): Effect[] {
   const effects: Effect[] = [];
   for (const name of state.inbox.keys()) {
     const resume = config.agents.get(name);
     for (const mail of inboxOf(state, name)) {
+      if (withdrawn.has(mail.id)) continue;
       if (!resume && !config.broken.has(name))
         bury(config, turn, mail, [name], 'no-agent', `There is no agent ${name} any more.`, effects);
       else if (!config.agents.get(mail.from)?.person && mail.expires !== undefined && mail.expires < turn)
@@ -253,8 +260,11 @@ export function undeliverable(config: Config, state: State, turn: number): Effec
 
 /** What follows from a freeze at once: mail that can no longer be delivered, and what people are told of its inputs. Pure. */
 export function frozenEffects(config: Config, state: State, turn: number, lines: readonly Entry[]): Effect[] {
+  const undone = withdrawals(state, lines);
+  const withdrawn = new Set(undone.flatMap((effect) => (effect.k === 'withdrawn' ? [effect.id] : [])));
   return [
-    ...undeliverable(config, state, turn),
+    ...undone,
+    ...undeliverable(config, state, turn, withdrawn),
     ...asideNotices(config, lines),
     ...lostNotices(config, lines),
     ...lapseNotices(config, state, lines),

@@ -2,7 +2,7 @@ import type { Message } from '../schema/message.ts';
 import type { Request } from '../schema/request.ts';
 import type { Breaker, Tries } from './breaker.ts';
 import type { Json } from './call.ts';
-import type { Held } from './entry.ts';
+import type { Held, UndoEntry } from './entry.ts';
 
 /** What the journal says about one agent. Amounts are micro-credits. */
 export interface AgentState {
@@ -173,6 +173,9 @@ export interface State {
   tries: Map<string, Tries>;
   /** Models that reported usage above their reserve: stopped until the owner looks. */
   stopped: Map<string, string>;
+  /** What people want undone, until the next freeze; and what is being undone in the turn being made. */
+  undo: { of: string; by: string }[];
+  undoing: UndoEntry[];
   /** Messages that lie in people's outboxes: all else there is new. */
   own: Map<string, Set<string>>;
   /** Dead letters that a person wants delivered again: id → recipients. */
@@ -223,6 +226,8 @@ export function emptyState(): State {
     tries: new Map(),
     stopped: new Map(),
     revive: new Map(),
+    undo: [],
+    undoing: [],
     own: new Map(),
     archive: new Set(),
     staff: new Map(),

@@ -110,7 +110,7 @@ export function atRest(config: Config, state: State): boolean {
 
 /** Whether anything makes anyone due by mail, retry or request. Always-schedules and summaries do not count. */
 export function idleness(config: Config, state: State): 'busy' | 'idle' | 'failing' {
-  if (state.revive.size > 0 || state.orders.length > 0) return 'busy';
+  if (state.revive.size + state.orders.length + state.undo.length > 0) return 'busy';
   for (const approval of state.approvals.values()) if (approval.answer) return 'busy';
   if (state.paused) return 'idle';
   let failing = false;

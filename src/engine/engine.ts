@@ -29,6 +29,7 @@ import { redactJson, redactor } from './redact.ts';
 import { type TurnReport, visitReports } from './report.ts';
 import { toolsetOf } from './toolset.ts';
 import { type Ending, makeTurn, type Turn } from './turn.ts';
+import { undoSteps } from './undo.ts';
 
 /** Files that are fsynced one by one when an engine closes; more are left to the system and checked after a power loss. */
 const SYNCED_AT_CLOSE = 2000;
@@ -314,9 +315,19 @@ export class Engine {
     this.take(lines, this.number(await folder.drops(state, config, turn, limit), lines, turn));
     this.take(lines, this.number(folder.foreign(state, config, turn), lines, turn));
     this.take(lines, folder.sweep(state, config, turn));
+    this.take(lines, this.undoing(turn));
     this.take(lines, frozenEffects(config, state, turn, lines));
     this.boot = open.boot;
     return { open, lines, recorded: new Recorded([]), swept: sweptIn(lines), inputs: countInputs(lines) };
+  }
+
+  /** What people want undone, as the journal and the folder say it. */
+  private undoing(turn: number): Input[] {
+    const { disk } = this.ports;
+    return this.state.undo.map(({ of, by }) => {
+      const steps = undoSteps(disk, this.state, this.toolbox, of);
+      return { k: 'undo', turn, of, by, steps };
+    });
   }
 
   private take(lines: Entry[], entries: readonly Entry[]): void {

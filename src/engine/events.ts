@@ -177,6 +177,8 @@ export function lineEvents(line: Entry, turn: number): LogEvent[] {
           reaction: line.reaction,
         },
       ];
+    case 'undone':
+      return [{ level: 'info', module: 'command', event: 'undone', turn, id: line.id, by: line.by, on: line.on }];
     case 'warned':
       return [{ level: 'warn', module: 'engine', event: 'soft-cap', turn, scope: line.scope }];
     case 'recovered':

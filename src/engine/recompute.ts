@@ -26,6 +26,8 @@ const EFFECTS: ReadonlySet<string> = new Set([
   'moved',
   'hired',
   'retired',
+  'withdrawn',
+  'undone',
   'summarised',
   'warned',
 ]);

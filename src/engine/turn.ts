@@ -12,6 +12,7 @@ import { chainWrites, type Finished, settle, softWarnings, type Written } from '
 import { orderedBy, type Staffing, settleStaff } from '../core/settle-staff.ts';
 import { agentState, type State } from '../core/state.ts';
 import { emptyDraft } from '../core/tool.ts';
+import { undoFiles } from '../core/undo.ts';
 import { type Due, walk } from '../core/walk.ts';
 import type { Journal } from '../disk/journal.ts';
 import type { Resume } from '../schema/resume.ts';
@@ -66,6 +67,7 @@ export async function makeTurn(turn: Turn, toolbox: Toolbox): Promise<Ending> {
     ...decided,
     ...settle(turn.config, turn.state, turn.number, all, written),
     ...staffEffects(turn, approved, all),
+    ...undoFiles(turn.state, written, turn.live),
     ...archiveMoves(turn.swept),
     ...softWarnings(turn.config, turn.state),
   ]);

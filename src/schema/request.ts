@@ -46,6 +46,7 @@ export const request = z.discriminatedUnion('ask', [
     amount: z.number().int().min(0).describe('micro-credits that were really billed'),
   }),
   z.strictObject({ ask: z.literal('redact'), by, id }),
+  z.strictObject({ ask: z.literal('undo'), by, id }),
   z.strictObject({
     ask: z.literal('hire'),
     by,

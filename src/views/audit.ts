@@ -1,3 +1,4 @@
+import { Deeds } from '../core/deed.ts';
 import type { Entry, VisitEffect } from '../core/entry.ts';
 import { printCredits } from '../core/ledger.ts';
 import type { Request } from '../schema/request.ts';
@@ -19,6 +20,8 @@ export interface AuditRow {
   /** What it was done to: a message, a path, an approval, a recipient. */
   on: string;
   detail: string;
+  /** By which `lemming undo` knows what was done; null where there is nothing to undo. */
+  id: string | null;
 }
 
 /** Which rows are wanted; what is left out does not matter. */
@@ -42,20 +45,22 @@ export interface TurnLines {
 export function* auditOf(groups: Iterable<TurnLines>, wish: AuditWish = {}): Generator<AuditRow> {
   let opened: { file: number; time: number } | null = null;
   const tools = new Map<string, string>();
+  const deeds = new Deeds();
   for (const { file, entries } of groups)
     for (const line of entries) {
       if (line.k === 'open') opened = { file, time: line.time };
       if (line.k === 'use') tools.set(printUse(line), line.tool);
       const time = line.k === 'request' ? line.time : opened?.file === file ? opened.time : null;
+      const id = deeds.idOf(line, file);
       for (const row of rowsOf(line, tools)) {
-        const whole = { turn: file, time: time === null ? null : new Date(time).toISOString(), ...row };
+        const whole = { turn: file, time: time === null ? null : new Date(time).toISOString(), ...row, id };
         if (isWanted(whole, wish)) yield whole;
       }
       if (line.k === 'commit') tools.clear();
     }
 }
 
-type Row = Omit<AuditRow, 'turn' | 'time'>;
+type Row = Omit<AuditRow, 'turn' | 'time' | 'id'>;
 
 function printUse({ agent, n, act }: { agent: string; n: number; act: number }): string {
   return `${agent}.${n}.${act}`;
@@ -86,18 +91,15 @@ function rowsOf(line: Entry, tools: ReadonlyMap<string, string>): Row[] {
       return [done(from, 'send_message', 'edge', id, `to ${shorten(to.join(', '), 60)}: ${shorten(subject, 80)}`)];
     }
     case 'wrote':
-      return [
-        done(
-          line.agent,
-          line.text === null ? 'remove' : 'write',
-          line.path.startsWith('agents/') ? 'own memory' : 'granted path',
-          line.path,
-        ),
-      ];
+      return [done(line.agent, line.text === null ? 'remove' : 'write', ruleOf(line.path), line.path)];
     case 'hired':
       return [done(line.by, 'hire', line.from === null ? 'person' : 'subset', line.agent, printGiven(line))];
     case 'retired':
       return [done(line.by, 'retire', line.to === null ? 'person' : 'own staff', line.agent, printGiven(line))];
+    case 'withdrawn':
+      return [done(line.by, 'withdraw', 'person', line.id, `from ${shorten(line.to.join(', '), 60)}`)];
+    case 'undone':
+      return [done(line.by, 'undo', 'person', line.on, line.id)];
     case 'acked':
       return [done(line.agent, 'acknowledge', 'given', line.id, line.reaction)];
     case 'used':
@@ -128,6 +130,13 @@ function rowsOf(line: Entry, tools: ReadonlyMap<string, string>): Row[] {
     default:
       return [];
   }
+}
+
+/** Why an effect may write there. */
+function ruleOf(path: string): string {
+  if (path.includes('/skills/')) return 'approval';
+  if (path.includes('/workspace/')) return 'person';
+  return path.startsWith('agents/') ? 'own memory' : 'granted path';
 }
 
 function done(who: string, act: string, rule: string, on: string, detail = ''): Row {
@@ -170,8 +179,9 @@ function ofRequest(request: Request): Row {
 
 /** The rows as a table. */
 export function printAudit(rows: readonly AuditRow[]): string {
-  const heading = ['turn', 'who', 'act', 'outcome', 'rule', 'on', ''];
-  const lines = rows.map(({ turn, who, act, outcome, rule, on, detail }) => [
+  const heading = ['effect', 'turn', 'who', 'act', 'outcome', 'rule', 'on', ''];
+  const lines = rows.map(({ id, turn, who, act, outcome, rule, on, detail }) => [
+    id ?? '',
     String(turn),
     who,
     act,

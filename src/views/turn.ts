@@ -93,6 +93,10 @@ export function eventOf(line: Entry): TurnEvent | null {
         null,
         `${line.by} retired ${line.agent}, who had ${printCredits(line.credits)} credits left`,
       );
+    case 'withdrawn':
+      return event('withdrawn', line.by, line.id, `${line.by} took ${line.id} back from ${line.to.join(', ')}`);
+    case 'undone':
+      return event('undone', line.by, line.id, `${line.by} undid ${line.id}: ${line.on}`);
     case 'acked':
       return event(
         'acknowledged',
