@@ -6,8 +6,8 @@ import type { Page, Scene, Work, WorldResult, WorldTool } from '../core/tool.ts'
 import { trustTerm } from '../core/trust.ts';
 import { deadline } from '../disk/clock.ts';
 import { DiskError } from '../disk/disk.ts';
-import { YOUNG_MS } from '../disk/folder.ts';
 import { beside, bytesHash, linkNew } from '../disk/materialise.ts';
+import { YOUNG_MS } from '../disk/reader.ts';
 import { cut } from '../schema/print.ts';
 import type { Resume } from '../schema/resume.ts';
 import { BoxRefusal, type Changes, makeBox, noChanges } from './box.ts';

@@ -1,0 +1,148 @@
+import type { Config } from '../core/config.ts';
+import type { Input } from '../core/entry.ts';
+import type { Mail, State } from '../core/state.ts';
+import { padTurn, parseMessageId } from '../schema/name.ts';
+import { readMessage } from './drop.ts';
+import { type Reader, YOUNG_MS } from './reader.ts';
+import { isLeftover } from './tree.ts';
+
+/** An outbox is looked through for old mail once in so many turns. */
+const SWEEP_TURNS = 50;
+
+/** Mail that lies in the outboxes: what people did to it, what is none, and what has become old. */
+export class Outboxes {
+  private readonly reader: Reader;
+  /** Path → mark for mail that waits for agents; what was delivered is forgotten. */
+  private mailMarks = new Map<string, string>();
+  private lookedThrough = false;
+
+  constructor(reader: Reader) {
+    this.reader = reader;
+  }
+
+  /** A file that this engine wrote. */
+  known(path: string, mark: string): void {
+    this.mailMarks.set(path, mark);
+  }
+
+  /** Mail that people edited or deleted before it was delivered to an agent. */
+  async edits(state: State, config: Config, limit: number): Promise<Input[]> {
+    const inputs: Input[] = [];
+    const before = this.mailMarks;
+    this.mailMarks = new Map();
+    let waited = false;
+    for (const mail of state.mail.values()) {
+      if (mail.waiting.every((name) => config.agents.get(name)?.person)) continue;
+      const stat = this.reader.disk.stat(mail.path);
+      if (stat) this.mailMarks.set(mail.path, stat.mark);
+      if (stat && before.get(mail.path) === stat.mark) continue;
+      if (!stat && !waited) {
+        waited = true; // some programs save by removing the file first
+        await this.reader.clock.sleep(YOUNG_MS);
+      }
+      const input =
+        (stat ?? this.reader.disk.stat(mail.path))
+          ? this.edited(mail, limit)
+          : ({ k: 'mail-gone', id: mail.id } as const);
+      if (input) inputs.push(input);
+    }
+    return inputs;
+  }
+
+  private edited(mail: Mail, limit: number): Input | null {
+    const read = this.reader.readText(mail.path, limit);
+    if ('reason' in read) return null;
+    const { message } = readMessage(read.text, mail.path);
+    if (!message) return null;
+    if (message.body === mail.body && message.subject === mail.subject && message.priority === mail.priority)
+      return null;
+    const { subject, body, priority } = message;
+    return { k: 'mail', id: mail.id, subject, body, priority, text: read.text };
+  }
+
+  /**
+   * Files in agents' outboxes that no engine wrote: set aside. Every outbox is looked through at the first freeze, then in
+   * rotation: such files are never delivered, so noticing them can wait.
+   */
+  foreign(state: State, config: Config, turn: number): Input[] {
+    const inputs: Input[] = [];
+    config.order.forEach((agent, i) => {
+      if (config.agents.get(agent)?.person || (this.lookedThrough && (turn + i) % SWEEP_TURNS !== 0)) return;
+      for (const name of this.reader.disk.list(`agents/${agent}/outbox`) ?? []) {
+        if (isLeftover(name) || !name.endsWith('.md') || isOurs(state, name)) continue;
+        const path = `agents/${agent}/outbox/${name}`;
+        const read = this.reader.readText(path, config.org.limits.message_bytes);
+        const mark = 'hash' in read ? read.hash : read.mark;
+        const input = this.reader.aside(
+          state,
+          path,
+          { reason: 'foreign', detail: 'Only people drop files by hand; an agent writes through its replies.', mark },
+          agent,
+        );
+        if (input) inputs.push(input);
+      }
+    });
+    this.lookedThrough = true;
+    return inputs;
+  }
+
+  /** Delivered mail that has become old, agent by agent in rotation, and what people put away. */
+  sweep(state: State, config: Config, turn: number): Input[] {
+    const old = turn - config.org.limits.live_turns;
+    if (old <= 0 && state.archive.size === 0) return [];
+    const waiting = new Set([...state.mail.values(), ...state.dead.values()].map(({ path }) => stemOf(path)));
+    const ids = [...state.archive].filter((id) => !waiting.has(stemOfId(id)));
+    const put = ids.flatMap((id) => this.filesWith(stemOfId(id)));
+    const aged = config.order.flatMap((agent, i) =>
+      old > 0 && (turn + i) % SWEEP_TURNS === 0 ? this.oldFiles(agent, old, waiting) : [],
+    );
+    const paths = [...new Set([...aged, ...put])];
+    return paths.length + ids.length > 0 ? [{ k: 'sweep', paths, ...(ids.length ? { ids } : {}) }] : [];
+  }
+
+  private oldFiles(agent: string, before: number, waiting: ReadonlySet<string>): string[] {
+    const outbox = `agents/${agent}/outbox`;
+    return (this.reader.disk.list(outbox) ?? [])
+      .filter((name) => /^\d{6,}-\d{2,}-/.test(name) && Number.parseInt(name, 10) <= before)
+      .map((name) => `${outbox}/${name}`)
+      .filter((path) => !waiting.has(stemOf(path)));
+  }
+
+  /** A message and its attachments, where they lie in the outbox. */
+  private filesWith(stem: string): string[] {
+    const outbox = stem.slice(0, stem.lastIndexOf('/'));
+    return (this.reader.disk.list(outbox) ?? [])
+      .map((name) => `${outbox}/${name}`)
+      .filter((path) => path.startsWith(`${stem}-`) && !isLeftover(path.slice(outbox.length + 1)));
+  }
+
+  /** The messages of dead letters that people want delivered again, as their files stand. */
+  revivals(state: State, turn: number, limit: number): Input[] {
+    const inputs: Input[] = [];
+    for (const [id, to] of state.revive) {
+      const dead = state.dead.get(id);
+      const read = dead ? this.reader.readText(dead.path, limit) : null;
+      const message = read && 'text' in read ? readMessage(read.text, dead?.path ?? '').message : null;
+      if (message) inputs.push({ k: 'revived', turn, id, message: { ...message, hops: 0, expires: undefined }, to });
+      else inputs.push({ k: 'lost', id, path: dead?.path ?? '' });
+    }
+    return inputs;
+  }
+}
+
+/** `agents/a/outbox/000042-01`: what a message and its attachments have in common. */
+function stemOf(path: string): string {
+  return /^.*\/\d{6,}-\d{2,}/.exec(path)?.[0] ?? path;
+}
+
+/** The same, by the id of the message; for what is no id, a path that nothing has. */
+function stemOfId(id: string): string {
+  const { author, turn, n } = parseMessageId(id) ?? { author: '', turn: 0, n: 0 };
+  return `agents/${author}/outbox/${padTurn(turn)}-${String(n).padStart(2, '0')}`;
+}
+
+/** A name that this engine gives, of a turn that is over. */
+function isOurs(state: State, name: string): boolean {
+  const turn = /^(\d{6,})-\d{2,}-/.exec(name)?.[1];
+  return turn !== undefined && Number(turn) <= state.turn;
+}

@@ -1,0 +1,203 @@
+import type { Input } from '../core/entry.ts';
+import { resumePath, retiredPath } from '../core/files.ts';
+import type { State } from '../core/state.ts';
+import { pinnedServer } from '../schema/mcp.ts';
+import { byCodeUnit, isName } from '../schema/name.ts';
+import { isSkillText } from '../schema/skill.ts';
+import { splitToolPath } from '../schema/tool.ts';
+import { isText, type Reader } from './reader.ts';
+import { isLeftover } from './tree.ts';
+
+/** Folders below a folder of skills, or of tools, that are looked into: a skill, and two levels in it. */
+const SKILL_DEPTH = 3;
+
+/** Files that people write and the engine reads, by folder. */
+const CONFIG_FOLDERS = ['org/units', 'org/goals', 'org/contacts', 'org/templates'];
+
+/** The files whose text the state holds because people write them: configuration, resumes, skills, memory. */
+export class Tracked {
+  private readonly reader: Reader;
+  /** Agents one of whose folders is a link or no folder: they are left out until that is mended. */
+  private readonly unsafe = new Set<string>();
+  /** Agents that had no memory folder, or no folder of skills, when their own was looked at. */
+  private readonly forgetful = new Set<string>();
+  private readonly unskilled = new Set<string>();
+  /** Agents whose resume has the name of one that was retired. */
+  private readonly retired = new Set<string>();
+  /** Folders for entries of memory that are none → their marks. */
+  private readonly barred = new Map<string, string>();
+  /** Agent → mark of its folder when the folders in it were looked at. */
+  private readonly homes = new Map<string, string>();
+
+  constructor(reader: Reader) {
+    this.reader = reader;
+  }
+
+  /** Files that people write: changes since the state. `limit` is the largest file in bytes. */
+  changes(state: State, limit: number): Input[] {
+    const inputs: Input[] = this.unsafeFolders(state);
+    const seen = new Set<string>();
+    for (const path of this.trackedPaths()) {
+      seen.add(path);
+      const input = this.lookAt(state, path, limit);
+      if (input) inputs.push(input);
+    }
+    for (const path of state.files.keys()) {
+      if (seen.has(path) || !isTracked(path)) continue;
+      this.reader.marks.delete(path);
+      inputs.push({ k: 'file', path, text: null });
+    }
+    inputs.push(...this.barredFolders(state));
+    return inputs.sort((a, b) => byCodeUnit(pathOf(a), pathOf(b)));
+  }
+
+  /** Names of the folders under `agents/`, whatever they are called. */
+  agentFolders(): string[] {
+    return this.reader
+      .list('agents')
+      .filter((name) => !isLeftover(name) && this.reader.disk.stat(`agents/${name}`)?.kind === 'folder');
+  }
+
+  /** Agents whose folders cannot be trusted, and those without a resume. Nothing is ever followed out of the organisation. */
+  private unsafeFolders(state: State): Input[] {
+    const inputs: (Input | null)[] = [];
+    for (const agent of this.reader.list('agents')) {
+      if (!isName(agent)) continue;
+      const home = `agents/${agent}`;
+      const stat = this.reader.disk.stat(home);
+      if (stat && this.homes.get(agent) === stat.mark) continue;
+      if (stat && this.reader.settled(stat)) this.homes.set(agent, stat.mark);
+      this.unsafe.delete(agent);
+      this.forgetful.delete(agent);
+      this.unskilled.delete(agent);
+      this.retired.delete(agent);
+      const bad = [
+        home,
+        ...['outbox', 'memory', 'workspace', 'requests', 'logs'].map((name) => `${home}/${name}`),
+      ].find((path) => !['folder', undefined].includes(this.reader.disk.stat(path)?.kind));
+      if (bad !== undefined && this.reader.disk.stat(home)?.kind !== 'file') {
+        this.unsafe.add(agent);
+        inputs.push(
+          this.reader.aside(
+            state,
+            bad,
+            {
+              reason: 'not-regular',
+              detail: `${bad} is a link or no folder; the agent is left out.`,
+              mark: this.reader.disk.stat(bad)?.mark ?? '',
+            },
+            agent,
+          ),
+        );
+      } else if (bad !== undefined || this.reader.disk.stat(resumePath(agent)) !== null) continue;
+      else if (this.reader.disk.stat(retiredPath(agent)) !== null) this.retired.add(agent);
+      else
+        inputs.push(
+          this.reader.aside(
+            state,
+            resumePath(agent),
+            { reason: 'malformed', detail: 'The folder has no resume.md.', mark: 'gone' },
+            agent,
+          ),
+        );
+    }
+    return inputs.filter((input): input is Input => input !== null);
+  }
+
+  private *trackedPaths(): Generator<string> {
+    for (const name of this.reader.list('org')) if (name.endsWith('.yaml') && !isLeftover(name)) yield `org/${name}`;
+    for (const folder of CONFIG_FOLDERS)
+      for (const name of this.reader.list(folder)) if (isText(name)) yield `${folder}/${name}`;
+    for (const place of ['org/skills', '.agents/skills']) yield* this.texts(place, isSkillText, SKILL_DEPTH);
+    yield* this.texts('org/tools', (path) => this.isToolFile(path), SKILL_DEPTH);
+    yield* this.texts('org/mcp', (path) => pinnedServer(path) !== null, 0);
+    if (this.isOpen('org/shared') && this.isOpen('org/shared/context')) yield* this.entries('org/shared/context');
+    for (const agent of this.reader.list('agents')) {
+      if (!isName(agent) || this.unsafe.has(agent)) continue;
+      yield (this.retired.has(agent) ? retiredPath : resumePath)(agent);
+      if (!this.unskilled.has(agent)) {
+        const skills = `agents/${agent}/skills`;
+        yield* this.texts(skills, isSkillText, SKILL_DEPTH);
+        if (this.homes.has(agent) && this.reader.disk.stat(skills) === null) this.unskilled.add(agent);
+      }
+      if (this.forgetful.has(agent)) continue;
+      const memory = `agents/${agent}/memory`;
+      yield* this.entries(memory);
+      if (this.homes.has(agent) && this.reader.disk.stat(memory) === null) this.forgetful.add(agent);
+    }
+  }
+
+  /** The texts of skills or tools in a folder and so many levels below it; links are not followed. */
+  private *texts(folder: string, isOne: (path: string) => boolean, levels: number): Generator<string> {
+    for (const name of this.reader.list(folder)) {
+      const path = `${folder}/${name}`;
+      if (isLeftover(name)) continue;
+      if (isOne(path)) yield path;
+      else if (levels > 0) yield* this.texts(path, isOne, levels - 1);
+    }
+  }
+
+  private isToolFile(path: string): boolean {
+    return splitToolPath(path) !== null && this.reader.disk.stat(path)?.kind !== 'folder';
+  }
+
+  /** Entries of memory in a folder, and in the folders that belong to it. */
+  private *entries(folder: string): Generator<string> {
+    for (const name of this.reader.list(folder)) {
+      if (isText(name)) yield `${folder}/${name}`;
+      else if ((name === 'learned' || name === 'archive') && this.isOpen(`${folder}/${name}`))
+        yield* this.entries(`${folder}/${name}`);
+    }
+  }
+
+  /** Whether a folder is there and can be looked into. */
+  private isOpen(path: string): boolean {
+    const stat = this.reader.disk.stat(path);
+    if (stat && stat.kind !== 'folder') this.barred.set(path, stat.mark);
+    return stat?.kind === 'folder';
+  }
+
+  /** Folders for entries of memory that are links or no folders: nothing is read or written there. */
+  private barredFolders(state: State): Input[] {
+    const inputs = [...this.barred].flatMap(([path, mark]) => {
+      const detail = `${path} is a link or no folder; what lies there is left out.`;
+      return this.reader.aside(state, path, { reason: 'not-regular', detail, mark }, ownerOf(path)) ?? [];
+    });
+    this.barred.clear();
+    return inputs;
+  }
+
+  private lookAt(state: State, path: string, limit: number): Input | null {
+    const stat = this.reader.disk.stat(path);
+    const before = state.files.get(path);
+    if (!stat) return before === undefined ? null : { k: 'file', path, text: null };
+    if (this.reader.marks.get(path) === stat.mark) return null;
+    const read = this.reader.readText(path, limit);
+    if ('reason' in read) return this.reader.aside(state, path, read, ownerOf(path));
+    if (read.text !== before) return { k: 'file', path, text: read.text };
+    if (this.reader.settled(stat)) this.reader.marks.set(path, stat.mark);
+    return null;
+  }
+}
+
+/** Whose file it is: an agent's, or the organisation's. */
+function ownerOf(path: string): string {
+  const [top, name] = path.split('/', 2) as [string, string];
+  return top === 'agents' ? name : top;
+}
+
+/** Whether the state holds the text of the file at that path. */
+export function isTracked(path: string): boolean {
+  return (
+    /^org\/[^/]+\.yaml$/.test(path) ||
+    /^org\/(units|goals|contacts|templates|shared\/context)\//.test(path) ||
+    /^agents\/[^/]+\/(resume(\.retired)?\.md$|memory\/)/.test(path) ||
+    isSkillText(path) ||
+    splitToolPath(path) !== null ||
+    pinnedServer(path) !== null
+  );
+}
+
+function pathOf(input: Input): string {
+  return 'path' in input ? input.path : '';
+}
