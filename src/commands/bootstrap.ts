@@ -10,7 +10,16 @@ import { checkFolder, drop, personOf } from '../engine/open.ts';
 import { type Fault, FaultError, failure } from '../schema/fault.ts';
 import type { Command, Input, Outcome, Run, World } from './command.ts';
 import { edited } from './own-files.ts';
-import { DEFAULT, PACKAGE, type Template, templateNamed, templatePaths, templates, textOf } from './templates.ts';
+import {
+  agentTemplates,
+  DEFAULT,
+  PACKAGE,
+  type Template,
+  templateNamed,
+  templatePaths,
+  templates,
+  textOf,
+} from './templates.ts';
 
 export const command: Command = {
   name: 'bootstrap',
@@ -85,6 +94,7 @@ function make(world: World, input: Input, source: Disk, target: Disk, root: stri
   target.mkdir('');
   files.add(MARK, '');
   for (const path of templatePaths(source, template, goal !== null)) files.copy(source, template.folder + path, path);
+  for (const [id, text] of agentTemplates(source)) files.add(`org/templates/${id}.md`, text);
   files.add('.gitignore', '.lemming/\nbackups/\n');
   files.add('.gitattributes', 'org/journal/** -text\n');
   files.made.push(...copySchemas(source, target));

@@ -1,10 +1,16 @@
 import { fileURLToPath } from 'node:url';
 import type { Disk } from '../disk/disk.ts';
+import { realDisk } from '../disk/real.ts';
 import { failure } from '../schema/fault.ts';
 import { isName } from '../schema/name.ts';
 
 /** What came with this program: the sample organisation, templates and schemas. */
 export const PACKAGE = fileURLToPath(new URL('../..', import.meta.url)).replace(/[/\\]$/, '');
+/** The files that came with this program. */
+export function packageDisk(): Disk {
+  return realDisk(PACKAGE);
+}
+
 /** The name of the template that is the package's own organisation. */
 export const DEFAULT = 'default';
 /** What a template may bring; never what a running organisation leaves behind. */
@@ -56,6 +62,12 @@ export function templatePaths(source: Disk, { folder }: Template, ownGoal: boole
       ...filesUnder(source, folder, `agents/${agent}/skills`),
     ]),
   ];
+}
+
+/** Templates of agents that came with this program: id → text of the resume. */
+export function agentTemplates(source: Disk): Map<string, string> {
+  const names = (source.list('templates/agents') ?? []).filter((name) => name.endsWith('.md'));
+  return new Map(names.map((name) => [name.slice(0, -3), textOf(source, `templates/agents/${name}`) ?? '']));
 }
 
 /** Regular files below a folder of the template; hidden ones are nobody's. */

@@ -2,7 +2,8 @@ import { agentFolders } from '../core/config.ts';
 import type { Patch } from '../core/entry.ts';
 import { resumePath, retiredPath } from '../core/files.ts';
 import type { ChartPen } from '../core/settle-staff.ts';
-import { configReader } from '../disk/config.ts';
+import type { State } from '../core/state.ts';
+import { configReader, type ReadConfig } from '../disk/config.ts';
 import { withAgent, withoutAgent } from '../disk/edit-chart.ts';
 import { type Fault, printFault } from '../schema/fault.ts';
 import type { Turn } from './turn.ts';
@@ -13,7 +14,8 @@ type Texts = ReadonlyMap<string, string>;
 
 /** Writes the chart of a turn. Every version is read as the next freeze would read it, and only a valid one stands. */
 export function chartPen({ state, open }: Turn): ChartPen {
-  const read = configReader();
+  const read = readers.get(state) ?? configReader();
+  readers.set(state, read);
   let texts: Texts = state.files;
 
   const write = (changes: readonly (readonly [path: string, text: string | null])[], agent: string | null): Patch => {
@@ -48,6 +50,9 @@ export function chartPen({ state, open }: Turn): ChartPen {
       }),
   };
 }
+
+/** What was read of the files that have not changed since is not read again. */
+const readers = new WeakMap<State, ReadConfig>();
 
 /** Why a version of the chart cannot be written. */
 class Unwritable extends Error {

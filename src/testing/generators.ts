@@ -125,6 +125,8 @@ export type Deed =
   | { do: 'fail'; agent: string; failure: (typeof FAILURES)[number]; turns: number }
   | { do: 'edit'; pick: number; body: string }
   | { do: 'delete'; pick: number }
+  /** A person retires somebody who was hired. */
+  | { do: 'retire'; pick: number }
   /** The engine is closed and opened again; `forget`: and `.lemming` is deleted in between. */
   | { do: 'reopen'; forget: boolean }
   /** The process is killed so many operations of the disk later. */
@@ -147,7 +149,8 @@ export function deedOf(draw: Draw, { agents }: Sketch): Deed {
       request: { ask: draw(2) ? 'resume' : 'pause', by: 'human', agent: draw(4) ? agent() : null },
     }),
     () => ({ do: 'ask', request: { ask: 'resume', by: 'human', agent: null } }),
-    () => ({ do: 'ask', request: draw(2) ? hireOf(draw, agent) : { ask: 'retire', by: 'human', agent: kidOf(draw) } }),
+    () => ({ do: 'ask', request: hireOf(draw, agent) }),
+    () => ({ do: 'retire', pick: draw(16) }),
     () => answerOf(draw(8), draw(16)),
     () => ({ do: 'chart', owner: anyone(), side: draw(2) ? 'send_to' : 'read_from', other: anyone() }),
     () => ({ do: 'grant', agent: agent(), credits: draw(40) / 10 }),
@@ -167,17 +170,12 @@ export function deedOf(draw: Draw, { agents }: Sketch): Deed {
   return chosen ? chosen() : { do: 'turn' };
 }
 
-/** The name of somebody who may be hired. */
-export function kidOf(draw: Draw): string {
-  return `kid${draw(6)}`;
-}
-
 function hireOf(draw: Draw, agent: () => string): Request {
   const ends = [...new Set(['human', agent()])];
   const text = `---\nrole: Helps\ntools: [write_file]\nunit: team\n---\nYou help.\n`;
   const credits = draw(500_000);
   const files = [{ path: 'resume.md', text }];
-  return { ask: 'hire', by: 'human', agent: kidOf(draw), files, send_to: ends, read_from: ends, credits };
+  return { ask: 'hire', by: 'human', agent: `kid${draw(6)}`, files, send_to: ends, read_from: ends, credits };
 }
 
 const ANSWERS = ['approve', 'deny', 'retry', 'read', 'archive'] as const;

@@ -104,6 +104,8 @@ export class Play {
         return this.answer(deed);
       case 'write':
         return this.write(deed);
+      case 'retire':
+        return this.retire(deed.pick);
       case 'chart':
         return this.patch('org/chart.yaml', (chart) => toggle(chart as ChartText, deed));
       case 'grant':
@@ -199,6 +201,12 @@ export class Play {
   /** Whether it was read or not, so that it does not matter when that was noted. */
   private saidToHuman(): string[] {
     return [...this.engine.state.threads.values()].flat().flatMap(({ id, to }) => (to.includes('human') ? [id] : []));
+  }
+
+  private retire(pick: number): void {
+    const names = [...this.engine.state.staff.keys()].sort();
+    const agent = names[pick % Math.max(1, names.length)];
+    if (agent !== undefined) this.ask({ ask: 'retire', by: 'human', agent });
   }
 
   /** A text of the person's own, whatever the file said before. */
@@ -322,7 +330,8 @@ function act(prompt: Prompt, names: readonly string[]): Reply {
       });
     if (at(12) % 4 === 0 && prompt.mail[0]) add('acknowledge', { id: prompt.mail[0].id });
     if (at(15) % 4 === 0) add('hire_agent', hireOf(prompt, at(16), at(17), names[at(18) % names.length] ?? ''));
-    if (at(19) % 6 === 0) add('retire_agent', { name: `kid${at(20) % 6}` });
+    const known = /^- (kid\d): /m.exec(prompt.system)?.[1];
+    if (at(19) % 6 === 0) add('retire_agent', { name: known ?? 'kid0' });
   }
   return {
     text: at(13) % 3 ? '' : `note ${prompt.turn}`,

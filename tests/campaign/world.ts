@@ -53,7 +53,20 @@ export const SHAPES: Record<string, OrgPlan> = {
     { agents: { a: { grant: 1 }, b: { grant: 1, soft: 0.01 }, c: { grant: 1 } }, org: { per_turn: 0.05 } },
   ),
   asking: asking(plan({ human: ['a', 'b'], a: ['b', 'human'], b: ['a', 'human'] })),
+  hiring: hiring(plan({ human: ['a', 'b'], a: ['b', 'human'], b: ['a', 'human'] })),
 };
+
+/** Two agents hire in the first turn, and retire whom they hired in the second, while those work. */
+function hiring(shape: OrgPlan): OrgPlan {
+  const tools = ['write_file', 'hire_agent', 'retire_agent'];
+  const helper = `---\nrole: Helps\ntools: [${tools.join(', ')}]\n---\nYou help.\n`;
+  return {
+    ...shape,
+    org: { ...shape.org, policies: [{ act: 'hire_agent', do: 'auto' }] },
+    resumes: { a: { tools }, b: { tools } },
+    files: { ...shape.files, 'org/templates/helper.md': helper },
+  };
+}
 
 /** What the agents write to the human and remember is held; nobody answers, another person is asked, and then it is done. */
 function asking(shape: OrgPlan): OrgPlan {
@@ -155,10 +168,17 @@ export function answer(prompt: Prompt, salt: string): Reply {
     if ((digest[6] ?? 0) % 4 === 0) act('send_message', { to: 'nobody', body: 'refused' });
     if ((digest[7] ?? 0) % 4 === 0)
       act('write_file', { path: `shared/${prompt.agent}.txt`, content: `shared ${prompt.turn} ${salt}` });
+    if (prompt.tools.some(({ name }) => name === 'hire_agent')) addStaffing(prompt, act);
     if ((digest[8] ?? 0) % 4 === 0 && prompt.mail[0]) act('acknowledge', { id: prompt.mail[0].id, reaction: 'ok' });
   }
   const usage = { input: 10, cachedInput: 0, cacheWrite: 0, output: 5, reasoning: 0 };
   return { text: prompt.n === 1 ? '' : 'done', acts, usage, requestId: `r-${salt}`, model: 'actor' };
+}
+
+function addStaffing({ turn, agent, system }: Prompt, act: (tool: string, input: Json) => void): void {
+  const kid = `${agent}-kid`;
+  if (turn === 1) act('hire_agent', { name: kid, template: 'helper', credits: 1, message: 'Begin.' });
+  else if (system.includes(`- ${kid}: `)) act('retire_agent', { name: kid });
 }
 
 /** Opens the engine, makes turns until that one is committed, and closes it. */
