@@ -1,5 +1,5 @@
 import type { Config } from '../core/config.ts';
-import { type Server, trustOfServer, trustOfTool } from '../core/declared.ts';
+import { type OwnTool, type Server, trustOfServer, trustOfTool } from '../core/declared.ts';
 import type { Trusted } from '../core/trust.ts';
 import type { Disk } from '../disk/disk.ts';
 import type { Owner } from '../disk/owner.ts';
@@ -12,25 +12,50 @@ import { isPluginPath } from '../schema/name.ts';
 export type Runner = 'model' | 'tool' | 'server';
 
 /** What of an org runs on this machine, or is asked from it; or why that cannot be told. */
-export type Program = { of: Runner; name: string; server?: Server } & (
-  | { what: Trusted; fault?: undefined }
-  | { what: null; fault: Fault }
-);
+export type Program = {
+  of: Runner;
+  name: string;
+  /** What the owner should know of it, in lines. */
+  about?: string[];
+  server?: Server;
+} & ({ what: Trusted; fault?: undefined } | { what: null; fault: Fault });
 
 /** All that an org runs on this machine as it stands now, in the order models, tools, servers. */
 export function programsOf(config: Config, disk: Disk): Program[] {
   return [
     ...[...config.models].flatMap(([name, model]) => programOf(name, model, disk) ?? []),
-    ...[...config.tools.values()].map((tool) => ({ of: 'tool' as const, name: tool.name, what: trustOfTool(tool) })),
+    ...[...config.tools.values()].map(toolOf),
     ...[...config.servers.values()].map(serverOf),
   ];
 }
 
+function toolOf(tool: OwnTool): Program {
+  const { command, module } = tool.head;
+  const runs = command
+    ? `runs ${JSON.stringify(command)} in the Box`
+    : `runs ${module} as JavaScript that reaches nothing`;
+  const about = [runs, `has the files ${[...tool.files.keys()].join(', ')}`];
+  return { of: 'tool', name: tool.name, about, what: trustOfTool(tool) };
+}
+
 function serverOf(server: Server): Program {
-  const one = { of: 'server' as const, name: server.name, server };
+  const one = { of: 'server' as const, name: server.name, about: aboutServer(server), server };
   if (server.tools !== null) return { ...one, what: trustOfServer(server) };
   const remedy = `Start it once, look at its tools, and approve them: lemming trust ${server.name}`;
   return { ...one, what: null, fault: fault('untrusted', 'Nobody looked at its tools yet', { remedy }) };
+}
+
+/** What is started, or asked, and what it may do. */
+export function aboutServer({ settings }: Server): string[] {
+  const { command, env, cwd, sandbox, network, url, headers } = settings;
+  const handed = (what: string, names: readonly string[]) => (names.length > 0 ? [`${what} ${names.join(', ')}`] : []);
+  if (url !== undefined) return [`asks ${url}`, ...handed('with the headers', Object.keys(headers))];
+  const shut = network ? 'in the Box, and may use the network' : 'in the Box, without a network';
+  return [
+    `runs ${JSON.stringify(command)} ${sandbox === 'host' ? 'outside the Box, with all your rights' : shut}`,
+    ...handed('sees', cwd === undefined ? [] : [cwd]),
+    ...handed('is handed', env),
+  ];
 }
 
 function programOf(name: string, { provider, command, options }: Model, disk: Disk): Program | null {

@@ -9,11 +9,11 @@ import type { PinnedTool } from '../schema/mcp.ts';
 import { count } from '../views/table.ts';
 import type { Input, World } from './command.ts';
 import { confirm } from './confirm.ts';
-import type { Program } from './programs.ts';
+import { aboutServer, type Program } from './programs.ts';
 
 /** Starts a server once, shows the owner what it is and has, and keeps its tools in the org after a yes. */
 export async function lookAndPin(world: World, input: Input, server: Server): Promise<Program> {
-  world.say(settingsOf(server));
+  world.say([`${server.name}:`, ...aboutServer(server)].join('\n  '));
   const listed = await look(world, server);
   world.say(printTools(server, listed));
   const { name } = server;
@@ -29,23 +29,14 @@ async function look(world: World, server: Server): Promise<Listed> {
   try {
     return await (realPorts(world).servers as { look(server: Server): Promise<Listed> }).look(server);
   } catch (error) {
-    throw failure('provider', `The server ${server.name} did not say what its tools are: ${(error as Error).message}`, {
-      remedy: 'Mend it in org/mcp.yaml, or the server itself; nothing was approved.',
-    });
+    throw failure(
+      'provider',
+      `The server ${server.name} did not say what its tools are: ${(error as Error).message.slice(0, 1500)}`,
+      {
+        remedy: 'Mend it in org/mcp.yaml, or the server itself; nothing was approved.',
+      },
+    );
   }
-}
-
-function settingsOf({ name, settings }: Server): string {
-  const { command, env, cwd, sandbox, network, url, headers } = settings;
-  if (url !== undefined) return [`${name}: ${url}`, ...list('Headers', Object.keys(headers))].join('\n');
-  return [
-    `${name}: ${JSON.stringify(command)}`,
-    sandbox === 'host'
-      ? 'Runs with all your rights, outside the Box.'
-      : `Runs in the Box, ${network ? 'and may use the network' : 'without a network'}.`,
-    ...list('Sees', cwd === undefined ? [] : [cwd]),
-    ...list('Is handed', env),
-  ].join('\n');
 }
 
 function printTools(server: Server, { tools, left }: Listed): string {

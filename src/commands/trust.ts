@@ -98,7 +98,7 @@ function approve(program: Known, owner: Owner): Outcome {
   const row = rowOf(program, owner);
   return {
     data: row,
-    text: `${program.name} may run on this machine, as it stands now:\n${linesOf(row)}\nA change of one byte asks again.`,
+    text: `${program.name} may run on this machine, as it stands now:\n${linesOf(program, row)}\nA change of one byte asks again.`,
   };
 }
 
@@ -118,7 +118,7 @@ function list(programs: readonly Program[], owner: Owner): Outcome {
   if (rows.length === 0)
     return { data, text: 'Nothing of this organisation runs on this machine: no model, tool or server.' };
   const texts = rows.map(
-    ({ program, row }) => `${headOf(program)}: ${row.approved ? 'approved' : 'not approved'}\n${linesOf(row)}`,
+    ({ program, row }) => `${headOf(program)}: ${row.approved ? 'approved' : 'not approved'}\n${linesOf(program, row)}`,
   );
   const waiting = rows.some(({ program, row }) => !row.approved && (row.sha256 !== null || program.server));
   const hint = waiting ? ['Look at what it runs before you approve it: lemming trust NAME.'] : [];
@@ -140,6 +140,7 @@ function rowOf({ of, name, what, fault }: Program, owner: Owner): Row {
   };
 }
 
-function linesOf({ kind, runs, sha256, fault }: Row): string {
-  return fault ? `  ${fault.message}` : `  ${kind} ${runs}\n  sha256 ${sha256}`;
+function linesOf({ about = [] }: Program, { kind, runs, sha256, fault }: Row): string {
+  const lines = fault ? [fault.message] : [`${kind} ${runs}`, `sha256 ${sha256}`];
+  return [...about, ...lines].map((line) => `  ${line}`).join('\n');
 }

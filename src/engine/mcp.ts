@@ -23,8 +23,6 @@ export interface Line {
   secret: Owner['secret'];
 }
 
-/** Milliseconds for a greeting, and for a page of its tools. */
-const STARTING_MS = 10_000;
 /** Pages of tools that are read. */
 const PAGES = 20;
 
@@ -52,18 +50,19 @@ export class Conversation {
     const conversation = new Conversation(line);
     const { process, server, secret } = line;
     const wire: Transport = process ? wireTo(process) : await wireOver(server.settings, secret);
-    await conversation.attended(() => conversation.client.connect(wire, { timeout: STARTING_MS }));
+    await conversation.attended(() => conversation.client.connect(wire, { timeout: server.settings.start_ms }));
     return conversation;
   }
 
   /** Its tools as they would be kept. */
   async tools(): Promise<Listed> {
     const found: ListedTool[] = [];
+    const timeout = this.line.server.settings.start_ms;
     let cursor: string | undefined;
     for (let page = 0; page < PAGES; page++) {
       const params = cursor === undefined ? {} : { cursor };
       const list = await this.attended(() =>
-        this.client.request({ method: 'tools/list', params }, ListToolsResultSchema, { timeout: STARTING_MS }),
+        this.client.request({ method: 'tools/list', params }, ListToolsResultSchema, { timeout }),
       );
       found.push(...list.tools);
       cursor = list.nextCursor;

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../core/call.ts';
 import { type Server, trustOfServer } from '../core/declared.ts';
 import type { Listed } from '../core/pin.ts';
+import { serverResult } from '../core/server-result.ts';
 import type { WorldResult } from '../core/tool.ts';
 import { trustHash } from '../core/trust.ts';
 import { HOST_ENV } from '../disk/bubblewrap.ts';
@@ -73,8 +74,17 @@ async function ask(
     // One that changed its tools stays as it is, and is not asked again.
     if (!(error instanceof Changed)) drop(kept, server.name, one);
     signal.throwIfAborted();
-    return { ok: false, text: `The server ${server.name} gave no answer: ${(error as Error).message}`, tainted: true };
+    const text = `The server ${server.name} gave no answer: ${whyOf(error)}`;
+    return serverResult([{ type: 'text', text }], undefined, true);
   }
+}
+
+/** Characters of a reason, and of the last words of a program. */
+const SAID = 500;
+
+function whyOf(error: unknown): string {
+  const { name, message } = error as Error;
+  return /ZodError/.test(name) ? 'what it said is not what was asked for' : message.slice(0, SAID);
 }
 
 /** The server of that name; another one when it was approved anew. */
@@ -120,8 +130,8 @@ async function begin({ root, env }: Place, probe: Sandbox['probe'], server: Serv
     return await Conversation.begin(line);
   } catch (error) {
     await child?.close();
-    const words = child?.lastWords();
-    throw new Error(owner.redact(`${(error as Error).message}${words ? `: ${words}` : ''}`));
+    const words = child?.lastWords().slice(-SAID);
+    throw new Error(owner.redact(`${whyOf(error)}${words ? `: ${words}` : ''}`));
   }
 }
 

@@ -55,15 +55,12 @@ function moduleText(text: string, value: unknown): string {
   return `const input = JSON.parse(${JSON.stringify(JSON.stringify(value))}); ${text}`;
 }
 
-/** A server may take its whole time, after the time for starting it. */
-const STARTING_MS = 30_000;
-
 async function serverTool(server: Server, tool: PinnedTool, trusted: Hashes): Promise<WorldTool> {
   const { settings, name } = server;
   const bare = {
     spec: { name: toolAt(name, tool.name), description: tool.description, input: tool.input as JsonObject },
     touches: settings.touches,
-    timeout: settings.timeout_ms + STARTING_MS,
+    timeout: 2 * settings.start_ms + settings.timeout_ms,
     most: settings.result_chars,
     outbound: true as const,
     run: ((value, box) => box.ask(server, tool.name, value as JsonObject)) satisfies WorldTool['run'],

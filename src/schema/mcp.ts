@@ -39,6 +39,13 @@ export const mcpServer = z
       .default({})
       .describe('url: headers whose values are references to secrets'),
     touches: touches.default('once').describe('what repeating a use of its tools does; the server is not asked'),
+    start_ms: z
+      .number()
+      .int()
+      .min(100)
+      .max(600_000)
+      .default(30_000)
+      .describe('milliseconds it may take to greet, and to tell its tools'),
     timeout_ms: z.number().int().min(100).max(600_000).default(60_000).describe('milliseconds a use may take'),
     result_chars: z
       .number()

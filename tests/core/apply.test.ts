@@ -35,6 +35,13 @@ import { letter, mail, sent, stateOf } from './world.ts';
 
 const FIRST = letter().id;
 
+it('what is trusted is what the last line says', () => {
+  const line = (tools: Record<string, string>): Entry => ({ k: 'trusted', tools });
+  const state = stateOf(line({ 'tool a': '1' }), line({ 'tool b': '2' }));
+  expect([...state.trusted]).toEqual([['tool b', '2']]);
+  expect([...thawState(freezeState(state) as never).trusted]).toEqual([['tool b', '2']]);
+});
+
 describe('lines that tell a state nothing', () => {
   it.each(['sweep', 'use', 'lapsed', 'answer', 'escalated', 'done', 'synced', 'redacted', 'acked'] as const)(
     '%s',

@@ -15,7 +15,7 @@ interface Policy {
 }
 
 function config(policies: Policy[] = []): Config {
-  const tools = ['read_file', 'ask:write_file', 'recall', 'fetch_url', 'shell', 'ask:run_python'];
+  const tools = ['read_file', 'ask:write_file', 'recall', 'fetch_url', 'shell', 'ask:run_python', 's__*', 'ask:s__two'];
   return configOf({
     edges: EDGES,
     org: { policies },
@@ -30,6 +30,8 @@ function actOf(config: Config, toolName: string, value: unknown, more: Partial<A
 }
 
 const ASK = { ask: ['boss'] };
+const THEIRS = TOOLS.get('read_file') as Tool;
+const BARRED: Tool = { ...THEIRS, barred: 'not approved' };
 const send = (...to: string[]) => ({ to, body: 'Hi.' });
 
 /** tool, input, policies, what is said, by which rule. One row a rule, and more where a rule has more to say. */
@@ -77,6 +79,20 @@ const TABLE: [string, string, unknown, Policy[], Partial<Act>, 'allow' | 'refuse
     {},
     'allow',
     'resume',
+  ],
+  ['a tool that is barred', 'read_file', {}, [], { tool: BARRED, why: 'x' }, 'refuse', 'trusted-tool'],
+  ['a tool that is barred and not granted', 'remember', {}, [], { tool: BARRED }, 'refuse', 'granted-tool'],
+  ['a tool of a server', 's__one', {}, [], { tool: THEIRS }, 'allow', 'resume'],
+  ['a tool of a server that is asked about', 's__two', {}, [], { tool: THEIRS }, 'hold', 'ask'],
+  ['a tool of another server', 'st__one', {}, [], { tool: THEIRS }, 'refuse', 'granted-tool'],
+  [
+    'a policy of all tools of a server',
+    's__one',
+    {},
+    [{ act: 's__*', do: 'deny' }],
+    { tool: THEIRS },
+    'refuse',
+    'policy',
   ],
   ['a policy that asks', 'read_file', { path: 'x' }, [{ act: 'read_file', do: ASK }], {}, 'hold', 'policy read_file'],
   [

@@ -37,8 +37,8 @@ export function sh(command: string): Act {
 export class Hands {
   readonly root = scratch();
   readonly workspace = join(this.root, 'agents/a/workspace');
-  readonly env: Record<string, string | undefined> = {};
-  private readonly more: Partial<Ports>;
+  env: Record<string, string | undefined> = {};
+  readonly more: Partial<Ports>;
 
   constructor(turns: Act[][], plan: Partial<OrgPlan> = {}, more: Partial<Ports> = {}) {
     this.more = more;
