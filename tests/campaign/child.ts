@@ -23,7 +23,7 @@ export type Errand =
   /** Opens, keeps and closes the engine again and again; in `inside` each leaves a mark while it holds the lock. */
   | { do: 'cycle'; root: string; inside: string }
   /** Makes one turn as the organisation stands. */
-  | { do: 'turn'; root: string }
+  | { do: 'turn'; root: string; env?: Record<string, string | undefined> }
   /** Plays random deeds on organisations in memory and says the hash of all their files. */
   | { do: 'play'; seed: number; runs: number };
 
@@ -33,7 +33,7 @@ async function run(errand: Errand): Promise<void> {
   say('ready');
   if (errand.do === 'run') return makeTurns(errand);
   if (errand.do === 'cycle') return cycle(errand);
-  if (errand.do === 'turn') return turn(errand.root);
+  if (errand.do === 'turn') return turn(errand.root, errand.env);
   if (errand.do === 'play') return playMany(errand);
   try {
     const engine = Engine.open(realPorts({ root: errand.root, env: {} }), TOOLS, errand.do);
@@ -46,8 +46,8 @@ async function run(errand: Errand): Promise<void> {
   }
 }
 
-async function turn(root: string): Promise<void> {
-  const engine = Engine.open(realPorts({ root, env: {} }), TOOLS, 'turn');
+async function turn(root: string, env: Record<string, string | undefined> = {}): Promise<void> {
+  const engine = Engine.open(realPorts({ root, env }), TOOLS, 'turn');
   await engine.turn();
   engine.close();
 }

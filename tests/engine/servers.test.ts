@@ -213,11 +213,9 @@ describe('a hostile server', () => {
 it('a use that a kill cut off is not repeated, and the server ends with the engine', async () => {
   const made = org([[use('hang')]], { settings: { timeout_ms: 60_000 } });
   await made.trust('s');
-  const main = fileURLToPath(new URL('../../src/faces/cli/main.ts', import.meta.url));
-  const engine = spawn(process.execPath, ['--import', 'tsx', main, 'run-once', '--org', made.root], {
-    env: made.env,
-    stdio: 'ignore',
-  });
+  const child = fileURLToPath(new URL('../campaign/child.ts', import.meta.url));
+  const errand = JSON.stringify({ do: 'turn', root: made.root, env: made.env });
+  const engine = spawn(process.execPath, ['--import', 'tsx', child, errand], { stdio: 'ignore' });
   for (let i = 0; i < 1000 && serversOf(made) === 0; i++) await wait(50);
   expect(serversOf(made)).toBeGreaterThan(0);
   engine.kill('SIGKILL');
