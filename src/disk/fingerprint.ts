@@ -31,11 +31,12 @@ export function fingerprint(disk: Disk, watched: Watched): Fingerprint {
   found.names('.lemming', (name) => name.startsWith('lock.'));
   found.files('org', (name) => name.endsWith('.yaml'));
   for (const folder of FOLDERS) found.files(folder, () => true);
-  for (const folder of ['org/skills', '.agents/skills']) found.skills(folder);
+  for (const folder of ['org/skills', '.agents/skills']) found.folders(folder, 'SKILL.md');
+  found.folders('org/tools', 'TOOL.md');
   found.mark('agents');
   for (const agent of found.names('agents', () => true)) {
     found.mark(`agents/${agent}/resume.md`);
-    found.skills(`agents/${agent}/skills`);
+    found.folders(`agents/${agent}/skills`, 'SKILL.md');
   }
   for (const person of watched.people)
     for (const folder of ['outbox', 'requests']) found.mark(`agents/${person}/${folder}`);
@@ -71,10 +72,10 @@ class Found {
     for (const name of this.names(folder, wanted)) this.mark(`${folder}/${name}`);
   }
 
-  /** Each skill is known by its SKILL.md. */
-  skills(folder: string): void {
+  /** Skills and tools: each folder is known by one file in it. */
+  folders(folder: string, file: string): void {
     if (this.disk.stat(folder) === null) return;
-    for (const id of this.names(folder, () => true)) this.mark(`${folder}/${id}/SKILL.md`);
+    for (const id of this.names(folder, () => true)) this.mark(`${folder}/${id}/${file}`);
   }
 
   mark(path: string): void {

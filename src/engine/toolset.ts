@@ -33,9 +33,13 @@ function declaredTools({ tools, servers }: Config, trusted: Hashes): Promise<Wor
   return Promise.all([...own, ...theirs]);
 }
 
+/** Characters of the body of TOOL.md that agents are shown. */
+const HELP = 4000;
+
 async function ownTool(tool: OwnTool, trusted: Hashes): Promise<WorldTool> {
-  const { name, head, files } = tool;
-  const { command, module, description, input } = head;
+  const { name, head, help, files } = tool;
+  const { command, module, input } = head;
+  const description = `${head.description}\n\n${help.slice(0, HELP)}`.trim();
   const run: WorldTool['run'] =
     command === undefined
       ? (value, box) => box.javascript(moduleText(files.get(module as string) as string, value))

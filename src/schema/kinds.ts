@@ -119,7 +119,7 @@ export const KINDS = {
     schema: toolHead,
     title: 'Tool',
     about:
-      'A tool of the organisation; the body says how it is used. Written by people. Agents have it when their resume lists it and the owner of the machine approved it: lemming trust.',
+      'A tool of the organisation; the body says to agents how it is used. Written by people. Agents have it when their resume lists it and the owner of the machine approved it: lemming trust.',
   },
   mcp: {
     path: 'org/mcp.yaml',

@@ -11,7 +11,7 @@ export const inputSchema = z
 
 const NOTHING = { type: 'object', properties: {}, additionalProperties: false };
 
-/** The front matter of `org/tools/<id>/TOOL.md`; the body tells people and agents how it is used. */
+/** The front matter of `org/tools/<id>/TOOL.md`; the body tells agents how it is used. */
 export const toolHead = z
   .strictObject({
     version: z.literal(1).optional().describe('format of this file'),

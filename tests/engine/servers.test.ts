@@ -8,6 +8,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { Json } from '../../src/core/call.ts';
+import type { Servers } from '../../src/engine/servers.ts';
+import { mcpServer } from '../../src/schema/mcp.ts';
 import { faultsOf } from '../commands/world.ts';
 import type { Act } from '../regression/org.ts';
 import { boxHere } from './hands.ts';
@@ -208,6 +210,23 @@ describe('a hostile server', () => {
     expect(made.refusals()).toMatchObject([{ tool: 'read_file', rule: 'granted-tool' }]);
     expect(await made.recomputed()).toMatchObject({ identical: true });
   });
+});
+
+it('many uses at the same time share a server; one that hangs takes nothing from the others', async () => {
+  const made = org([]);
+  const servers = made.ports().servers as Servers;
+  const settings = mcpServer.parse({ command: ['python3', 'server.py'], cwd: 'org/servers', timeout_ms: 3000 });
+  const server = { name: 's', settings, tools: null };
+  const pinned = { ...server, tools: (await servers.look(server)).tools };
+  const { signal } = new AbortController();
+  const ask = (tool: string, text = '') => servers.ask(pinned, tool, { text }, signal);
+  const [hung, ...rest] = await Promise.all([ask('hang'), ...'abcdef'.split('').map((one) => ask('echo', one))]);
+  expect(hung).toMatchObject({ ok: false, tainted: true });
+  expect(rest.map(({ text }) => text[0]).join('')).toBe('abcdef');
+  expect(await ask('echo', 'again')).toMatchObject({ ok: true });
+  await servers.close();
+  expect(await ask('echo', 'after the end')).toMatchObject({ ok: true });
+  await servers.close();
 });
 
 it('a use that a kill cut off is not repeated, and the server ends with the engine', async () => {
