@@ -61,9 +61,8 @@ function ending(things: number, waits: boolean): string {
     : `${count(things, 'change')} would be undone.`;
 }
 
-function doesOf({ file, back, mail }: UndoStep): string {
+function doesOf({ file, mail }: UndoStep): string {
   if (mail) return 'is withdrawn';
-  if (back !== undefined) return `is moved back to ${back}`;
   if (!file) return '';
   return file.text === null ? 'is removed' : file.was === null ? 'is put back' : 'is as it was before';
 }

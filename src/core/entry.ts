@@ -69,7 +69,7 @@ export interface UndoEntry {
   steps: UndoStep[];
 }
 
-/** One thing that an effect changed: a file that is put back, one that is moved back, mail that is withdrawn; or why it cannot be undone. */
+/** One thing that an effect changed: a file that is put back, or mail that is withdrawn; or why it cannot be undone. */
 export interface UndoStep {
   /** Of the effect: `E-<turn>-<agent>-<n>`. */
   id: string;
@@ -78,8 +78,6 @@ export interface UndoStep {
   on: string;
   /** What is to stand there, over what stands there. */
   file?: { text: string | null; was: string | null };
-  /** Where it is to be moved to. */
-  back?: string;
   mail?: true;
   why?: string;
 }

@@ -48,15 +48,19 @@ export function undoFiles(state: State, written: Written, live: ReadonlySet<stri
   });
 }
 
-function refusal({ id, on, back }: UndoStep, done: ReadonlySet<string>, isTouched: (path: string) => boolean) {
+function refusal({ id, on }: UndoStep, done: ReadonlySet<string>, isTouched: (path: string) => boolean): string | null {
   if (done.has(`${id} ${on}`)) return 'undone already in this turn';
-  return isTouched(on) || (back !== undefined && isTouched(back)) ? 'changed in this very turn' : null;
+  return isTouched(on) ? 'changed in this very turn' : null;
 }
 
-function putBack(by: string, { id, on, file, back }: UndoStep): Effect[] {
-  const undone: Effect = { k: 'undone', id, by, on };
-  if (file) return [{ k: 'wrote', agent: by, path: on, ...file }, undone];
-  return back === undefined ? [] : [{ k: 'moved', from: on, to: back }, undone];
+/** Mail was withdrawn at the freeze. */
+function putBack(by: string, { id, on, file }: UndoStep): Effect[] {
+  return file
+    ? [
+        { k: 'wrote', agent: by, path: on, ...file },
+        { k: 'undone', id, by, on },
+      ]
+    : [];
 }
 
 /** Things that a notice names at most, and its characters. */

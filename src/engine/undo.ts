@@ -2,7 +2,8 @@ import { textHash } from '../core/brief.ts';
 import type { Entry, UndoStep } from '../core/entry.ts';
 import type { Toolbox } from '../core/judge.ts';
 import type { State } from '../core/state.ts';
-import { Search } from '../core/undo-steps.ts';
+import { Search } from '../core/undo-search.ts';
+import { stepsOf } from '../core/undo-steps.ts';
 import type { Disk } from '../disk/disk.ts';
 import { readJournal } from '../disk/journal.ts';
 import { bytesHash, readAny } from '../disk/materialise.ts';
@@ -22,7 +23,7 @@ export function undoSteps(disk: Disk, state: State, toolbox: Toolbox, of: string
     const bytes = readAny(disk, path);
     return bytes === null ? null : bytesHash(bytes);
   };
-  return search.steps(state, look, (hash) => texts.get(hash));
+  return stepsOf(search, { state, look, textOf: (hash) => texts.get(hash) });
 }
 
 /** Texts of the journal by their hashes; read again only when some are wanted. */

@@ -117,6 +117,8 @@ export type Deed =
   | { do: 'send'; to: string[]; priority: (typeof PRIORITIES)[number]; body: string }
   | { do: 'ask'; request: Request }
   | { do: 'answer'; what: 'approve' | 'deny' | 'retry' | 'read' | 'archive'; pick: number }
+  /** A person wants a turn undone, or all that an agent did. */
+  | { do: 'undo'; agent: string | null; pick: number }
   /** A person writes an answer, or something broken, into the file of a held act. */
   | { do: 'write'; decision: 'approve' | 'deny' | 'perhaps'; pick: number; note: string }
   | { do: 'chart'; owner: string; side: keyof Ends; other: string }
@@ -152,6 +154,7 @@ export function deedOf(draw: Draw, { agents }: Sketch): Deed {
     () => ({ do: 'ask', request: hireOf(draw, agent) }),
     () => ({ do: 'retire', pick: draw(16) }),
     () => answerOf(draw(8), draw(16)),
+    () => ({ do: 'undo', agent: draw(3) ? null : agent(), pick: draw(16) }),
     () => ({ do: 'chart', owner: anyone(), side: draw(2) ? 'send_to' : 'read_from', other: anyone() }),
     () => ({ do: 'grant', agent: agent(), credits: draw(40) / 10 }),
     () => ({ do: 'cap', credits: draw(60) / 10 }),

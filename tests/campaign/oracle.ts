@@ -112,6 +112,7 @@ export const exactlyOnce: Rule = (play) => {
     } else if (entry.k === 'visit' && entry.outcome === 'ok')
       for (const id of entry.mail) end(id, entry.agent, 'delivered');
     else if (entry.k === 'dead') for (const name of entry.record.to) end(entry.record.message ?? '', name, 'dead');
+    else if (entry.k === 'withdrawn') for (const name of entry.to) end(entry.id, name, 'withdrawn');
     else if (entry.k === 'mail-gone') for (const name of waits(entry.id)) end(entry.id, name, 'withdrawn');
     else if (entry.k === 'revived') for (const name of entry.to) fates.set(`${entry.message.id} ${name}`, 'waiting');
     else if (entry.k === 'request' && (entry.request.ask === 'read' || entry.request.ask === 'archive'))

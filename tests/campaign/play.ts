@@ -102,6 +102,8 @@ export class Play {
         return this.ask(deed.request);
       case 'answer':
         return this.answer(deed);
+      case 'undo':
+        return this.undo(deed);
       case 'write':
         return this.write(deed);
       case 'retire':
@@ -196,6 +198,12 @@ export class Play {
     if (what === 'read' || what === 'archive') this.ask({ ask: what, by: 'human', ids: [id] });
     else if (what === 'retry') this.ask({ ask: 'retry', by: 'human', id });
     else this.ask({ ask: what, by: 'human', id, note: '' });
+  }
+
+  /** One of the last turns, or an agent. */
+  private undo({ agent, pick }: Extract<Deed, { do: 'undo' }>): void {
+    const turn = Math.max(1, this.engine.state.turn - (pick % 3));
+    this.ask({ ask: 'undo', by: 'human', id: agent ?? String(turn) });
   }
 
   /** Whether it was read or not, so that it does not matter when that was noted. */

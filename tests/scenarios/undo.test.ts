@@ -136,7 +136,7 @@ describe('scenario 45: undo', () => {
     expect(whys(await undo(root, '000001-coder-01'))).toEqual(['undone already in turn 2']);
     await lemming(root, ['read', '000001-coder-02']);
     await turns(root, 1);
-    expect(whys(await undo(root, '000001-coder-02'))).toEqual(['it was delivered, or cannot be any more']);
+    expect(whys(await undo(root, '000001-coder-02'))).toEqual(['it was delivered, or never will be']);
   });
 
   it('takes back what an approval brought, and can itself be undone', async () => {
