@@ -48,7 +48,7 @@ export function templateNamed(source: Disk, name: string): Template {
   });
 }
 
-/** Paths of a template but org.yaml, in order. Its own goals are left out when a purpose brings another. */
+/** Paths of a template but org.yaml, in order. Its own goals are left out when a purpose brings another; only a template of its own folder brings files to work on. */
 export function templatePaths(source: Disk, { folder }: Template, ownGoal: boolean): string[] {
   const yaml = (source.list(`${folder}org`) ?? []).filter((name) => name.endsWith('.yaml') && name !== 'org.yaml');
   const kinds = KINDS.filter((kind) => !ownGoal || kind !== 'goals');
@@ -60,6 +60,7 @@ export function templatePaths(source: Disk, { folder }: Template, ownGoal: boole
     ...agents.flatMap((agent) => [
       `agents/${agent}/resume.md`,
       ...filesUnder(source, folder, `agents/${agent}/skills`),
+      ...(folder ? filesUnder(source, folder, `agents/${agent}/workspace`) : []),
     ]),
   ];
 }

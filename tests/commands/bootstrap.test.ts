@@ -69,7 +69,7 @@ describe('bootstrap', () => {
     ).toBe(true);
   });
 
-  it.each(['default', 'support-desk', 'data-pipeline', 'app-builder'])(
+  it.each(['default', 'support-desk', 'data-pipeline', 'app-builder', 'bug-hunt'])(
     'scenario 3: the template %s is valid and comes to rest',
     async (template) => {
       const root = scratch();
@@ -182,8 +182,14 @@ describe('where bootstrap makes nothing', () => {
   it('lists the templates, each with a line', async () => {
     const { text, ...data } = await bootstrap(scratch(), undefined, { template: true });
     const { templates } = data as unknown as { templates: { name: string; about: string }[] };
-    expect(templates.map(({ name }) => name)).toEqual(['default', 'app-builder', 'data-pipeline', 'support-desk']);
+    expect(templates.map(({ name }) => name)).toEqual([
+      'default',
+      'app-builder',
+      'bug-hunt',
+      'data-pipeline',
+      'support-desk',
+    ]);
     for (const { about } of templates) expect(about).toMatch(/\w+.*\.$/);
-    expect(text.split('\n')).toHaveLength(4);
+    expect(text.split('\n')).toHaveLength(templates.length);
   });
 });
