@@ -133,7 +133,7 @@ function create(world: World, before: View, input: Input): Outcome {
   const { template = 'worker', role, instructions, tools } = input.flags;
   const view = lendTemplate(before.disk, String(template)) ? readOrg(world) : before;
   const { config } = view;
-  const person = config.agents.get(personOf(config)) as Resume;
+  const person = config.agents.get(personOf(view)) as Resume;
   const made = makeHire(config, person, {
     name,
     template: String(template),
@@ -157,7 +157,7 @@ function ask(world: World, view: View, { flags }: Input, name: string, given: re
   const trouble = nameTrouble(config, state, name);
   if (trouble) throw refused(trouble);
   if (state.orders.some(({ agent }) => agent === name)) throw failure('refused', `${name} was asked for already`);
-  const person = personOf(config);
+  const person = personOf(view);
   const edges = (Array.isArray(flags.edges) ? flags.edges : []).flatMap((list) => list.split(','));
   for (const edge of edges) checkAgent(config, edge);
   const ends = [...new Set([person, ...edges])];
@@ -168,9 +168,10 @@ function ask(world: World, view: View, { flags }: Input, name: string, given: re
   return { data: { agent: name, edges: ends, credits: credits / 1e6, files: files.length, taken }, text };
 }
 
-function retire(world: World, { config, state }: View, input: Input): Outcome {
+function retire(world: World, view: View, input: Input): Outcome {
+  const { config, state } = view;
   const name = agentNamed(config, nameIn(input));
-  const person = personOf(config);
+  const person = personOf(view);
   const trouble = retireTrouble(config, state, person, name);
   if (trouble) throw refused(trouble);
   const team = teamOf(state.staff, name);

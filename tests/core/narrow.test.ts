@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Template } from '../../src/core/config.ts';
 import { isUnder, narrow, type Wanted } from '../../src/core/narrow.ts';
-import { grants, permitPath } from '../../src/core/permit.ts';
+import { permitPath } from '../../src/core/path.ts';
+import { grants } from '../../src/core/permit.ts';
 import { type Resume, resumeHead } from '../../src/schema/resume.ts';
 
 function resume(more: object): Resume {
@@ -17,6 +18,8 @@ const LEAD = resume({
   tools: ['read_file', 'ask:shell', 'write_file'],
   skills: ['planning'],
   shared: ['docs', 'board/own'],
+  hosts: ['*.example.org', 'other.net'],
+  commands: ['git', 'npm'],
   model: ['big', 'small'],
   unit: 'team',
   limits: { steps: 4 },
@@ -25,6 +28,7 @@ const WIDE = template({
   tools: ['read_file', 'shell', 'ask:write_file', 'fetch_url'],
   skills: ['*'],
   shared: ['.'],
+  hosts: ['docs.example.org', 'example.org', '*.net'],
   limits: { steps: 9, output_tokens: 100 },
 });
 
@@ -35,6 +39,8 @@ describe('the rights of who is hired', () => {
         tools: ['read_file', 'ask:shell', 'ask:write_file'],
         skills: ['planning'],
         shared: ['docs', 'board/own'],
+        hosts: ['docs.example.org', 'other.net'],
+        commands: ['git', 'npm'],
         model: ['big', 'small'],
         limits: { steps: 4, output_tokens: 100 },
         unit: 'team',
@@ -42,6 +48,13 @@ describe('the rights of who is hired', () => {
       beyond: [],
       without: ['fetch_url'],
     });
+  });
+
+  it('hold no command that one of both does not list', () => {
+    const commands = (own: object, of = LEAD) => narrow(of, template(own), {}).rights.commands;
+    expect(commands({ commands: ['npm', 'sh'] })).toEqual(['npm']);
+    expect(commands({ commands: ['sh'] }, resume({}))).toEqual(['sh']);
+    expect(commands({}, resume({}))).toBeUndefined();
   });
 
   it('are fewer when fewer are asked for', () => {
