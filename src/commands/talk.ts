@@ -1,5 +1,6 @@
 import { balanceOf, printCredits } from '../core/ledger.ts';
 import { inboxOf, type Mail, type State } from '../core/state.ts';
+import { Bell } from '../disk/bell.ts';
 import { realClock } from '../disk/clock.ts';
 import { realHost } from '../disk/host.ts';
 import { lockHolder } from '../disk/lock.ts';
@@ -17,7 +18,8 @@ import { type Need, needOf } from './need.ts';
 import { Teller } from './progress.ts';
 import { Scribe } from './scribe.ts';
 
-/** Milliseconds between two looks at the org while another engine works. */
+/** Milliseconds between two looks at the org while another engine works: when it has changed, and at the latest. */
+const REST_MS = 100;
 const POLL_MS = 400;
 /** Turns that one line may cause. */
 const MOST_TURNS = 50;
@@ -142,6 +144,15 @@ export class Talk {
 
   /** Waits while another engine runs; false when it has ended without an answer. */
   private async waitForAnswer(): Promise<boolean> {
+    const bell = new Bell(this.world.root);
+    try {
+      return await this.waitFor(bell);
+    } finally {
+      await bell.close();
+    }
+  }
+
+  private async waitFor(bell: Bell): Promise<boolean> {
     const disk = realDisk(this.world.root);
     const host = realHost(this.world.root);
     const holder = lockHolder(disk, host);
@@ -151,7 +162,7 @@ export class Talk {
       if (ids.length) post(this.world, this.person, [{ ask: 'read', ids }]);
       if (this.last === 'answered') return true;
       if (!lockHolder(disk, host)) return false;
-      await realClock.sleep(POLL_MS, this.world.signal).catch(() => {});
+      await bell.wait(REST_MS, POLL_MS, this.world.signal);
     }
     return true;
   }

@@ -1,6 +1,6 @@
 import type { Entry } from '../core/entry.ts';
 import { printCredits } from '../core/ledger.ts';
-import { realClock } from '../disk/clock.ts';
+import { Bell } from '../disk/bell.ts';
 import type { Disk } from '../disk/disk.ts';
 import { journalFiles, journalPath } from '../disk/journal.ts';
 import { realDisk } from '../disk/real.ts';
@@ -32,7 +32,8 @@ export const command: Command = {
   reads: true,
 };
 
-/** Milliseconds between two looks at the journal. */
+/** Milliseconds between two looks at the journal: when it has changed, and at the latest. */
+const REST_MS = 20;
 const POLL_MS = 200;
 
 /** The screen at a terminal; else, or when only events are wanted, these are printed. */
@@ -47,14 +48,16 @@ export const run: Run = async (world, input) => {
 /** Follows the journal; needs no lock and no engine. */
 async function follow(world: World, input: Input): Promise<Outcome> {
   const disk = realDisk(world.root);
+  const bell = new Bell(world.root);
   const teller = new Teller(world);
   const place = startOf(disk, input.flags.once === true);
   const turns = input.flags.once ? 1 : ((input.flags.turns as number | undefined) ?? Number.POSITIVE_INFINITY);
   for (;;) {
     for (const line of news(disk, place)) if (teller.turns < turns) teller.tell(line);
     if (teller.turns >= turns || input.flags.once || world.signal.aborted) break;
-    await realClock.sleep(POLL_MS, world.signal).catch(() => {});
+    await bell.wait(REST_MS, POLL_MS, world.signal);
   }
+  await bell.close();
   return {
     data: { turns: teller.turns, turn: teller.turn },
     text: teller.turns === 0 && input.flags.once ? 'There was no turn yet.' : '',

@@ -30,9 +30,9 @@ function loadedWith(paths: readonly string[]): Set<string> {
   return loaded;
 }
 
-it('no command loads the SDK of the Model Context Protocol before it needs it', () => {
+it('no command loads the SDK of the Model Context Protocol, or what watches files, before it needs it', () => {
   const commands = sources.map(({ path }) => path).filter((path) => path.startsWith('src/commands/'));
-  const isHeavy = (path: string) => path.startsWith('@modelcontextprotocol/') || path.startsWith('src/faces/mcp/');
+  const isHeavy = (path: string) => /^(chokidar$|@modelcontextprotocol\/|src\/faces\/mcp\/)/.test(path);
   expect([...loadedWith(commands)].filter(isHeavy)).toEqual([]);
   expect([...loadedWith(['src/faces/mcp/serve.ts'])].filter(isHeavy).length).toBeGreaterThan(5);
 });

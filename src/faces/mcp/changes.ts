@@ -1,8 +1,9 @@
-import { realClock } from '../../disk/clock.ts';
+import { Bell } from '../../disk/bell.ts';
 import { Follow } from '../../engine/follow.ts';
 import type { Place } from '../../engine/open.ts';
 
-/** Milliseconds between two looks while something is subscribed to. */
+/** Milliseconds between two looks while something is subscribed to: when the journal has changed, and at the latest. */
+const REST_MS = 100;
 const POLL_MS = 500;
 
 interface Followed {
@@ -49,10 +50,18 @@ export class Changes {
   }
 
   private async look(): Promise<void> {
-    const follow = await Follow.open(this.place);
+    const bell = new Bell(this.place.root);
+    try {
+      await this.lookAt(await Follow.open(this.place), bell);
+    } finally {
+      await bell.close();
+    }
+  }
+
+  private async lookAt(follow: Follow, bell: Bell): Promise<void> {
     for (let changed = true; this.followed.size > 0 && !this.signal.aborted; changed = await follow.look()) {
       if (changed) for (const [uri, one] of this.followed) await this.compare(uri, one);
-      await realClock.sleep(POLL_MS, this.signal).catch(() => {});
+      await bell.wait(REST_MS, POLL_MS, this.signal);
     }
   }
 

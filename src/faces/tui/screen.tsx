@@ -1,5 +1,6 @@
 import { render } from 'ink';
 import type { Outcome, World } from '../../commands/command.ts';
+import { Bell } from '../../disk/bell.ts';
 import { realClock } from '../../disk/clock.ts';
 import { ownerFolder, readKeymap } from '../../disk/owner-files.ts';
 import type { Follow } from '../../engine/follow.ts';
@@ -24,7 +25,7 @@ import { inkStreams, Terminal } from './terminal.ts';
 import { Turns } from './turns.ts';
 import { layoutOf, type Prompt, type Ui } from './ui.ts';
 
-/** Milliseconds between two looks at the journal, and between two frames that no key asked for. */
+/** Milliseconds between two looks at the journal at the most, and between two frames that no key asked for. */
 const LOOK_MS = 250;
 /** After each the screen rests so many times as long as they took of the processor, up to so many milliseconds. */
 const SHARE = 7;
@@ -55,6 +56,7 @@ export class Screen implements Desk {
     prompt: null,
     said: { text: '', tone: 'plain' },
   };
+  private readonly bell: Bell;
   private readonly turns = new Turns(this, this.stop.signal);
   private readonly doings: Doings = {
     ...moves(this),
@@ -70,6 +72,7 @@ export class Screen implements Desk {
 
   constructor(world: World, follow: Follow, streams: { stdin: NodeJS.ReadStream; stdout: NodeJS.WriteStream }) {
     this.world = world;
+    this.bell = new Bell(world.root);
     this.follow = follow;
     const { env } = world;
     const { value, faults } = readKeymap(ownerFolder(env));
@@ -142,10 +145,11 @@ export class Screen implements Desk {
         this.draw();
       }
       const { user, system } = process.cpuUsage(before);
-      const rest = Math.min(MOST_MS, Math.max(LOOK_MS, ((user + system) / 1000) * SHARE));
-      await realClock.sleep(rest, this.stop.signal).catch(() => {});
+      const least = Math.min(MOST_MS, ((user + system) / 1000) * SHARE);
+      await this.bell.wait(least, Math.max(LOOK_MS, least), this.stop.signal);
       if (this.stop.signal.aborted) await realClock.sleep(LOOK_MS);
     }
+    await this.bell.close();
   }
 
   private withKeyFaults(): Scene {

@@ -1,0 +1,60 @@
+import { join } from 'node:path';
+import type { FSWatcher } from 'chokidar';
+import { realClock } from './clock.ts';
+
+/**
+ * Rings when something changes in the journal or beside it, so that who looks at it again and again looks early. A hint and
+ * never the truth: where nothing can be watched it does not ring, and every wait ends by itself.
+ */
+export class Bell {
+  private readonly root: string;
+  private watcher: FSWatcher | null = null;
+  private listens = false;
+  private closed = false;
+  private rung = false;
+  private wake: (() => void) | null = null;
+
+  constructor(root: string) {
+    this.root = root;
+  }
+
+  /** Waits between `least` and `most` milliseconds, for no longer than `least` once it has rung. Never rejects. */
+  async wait(least: number, most: number, signal: AbortSignal): Promise<void> {
+    if (!this.listens && !this.closed) void this.listen();
+    await realClock.sleep(least, signal).catch(() => {});
+    if (!this.rung && !signal.aborted) await this.sleepOn(most - least, signal);
+    this.rung = false;
+  }
+
+  /** No longer listens. */
+  async close(): Promise<void> {
+    this.closed = true;
+    await this.watcher?.close();
+    this.watcher = null;
+  }
+
+  private async sleepOn(ms: number, signal: AbortSignal): Promise<void> {
+    const early = new AbortController();
+    this.wake = () => early.abort();
+    signal.addEventListener('abort', this.wake, { once: true });
+    await realClock.sleep(ms, early.signal).catch(() => {});
+    signal.removeEventListener('abort', this.wake);
+    this.wake = null;
+  }
+
+  /** Two folders are watched, and none of the files in them: their folders tell of those as well. */
+  private async listen(): Promise<void> {
+    this.listens = true;
+    const { watch } = await import('chokidar');
+    if (this.closed) return;
+    const folders = ['org', 'org/journal'].map((path) => join(this.root, path));
+    const ignored = (path: string) => !folders.includes(path);
+    this.watcher = watch(folders[0] as string, { ignored, depth: 1, ignoreInitial: true, persistent: false });
+    this.watcher.on('raw', () => this.ring()).on('error', () => {}); // then nothing rings, and the waits end by themselves
+  }
+
+  private ring(): void {
+    this.rung = true;
+    this.wake?.();
+  }
+}
