@@ -28,7 +28,7 @@ const WIDE = template({
   tools: ['read_file', 'shell', 'ask:write_file', 'fetch_url'],
   skills: ['*'],
   shared: ['.'],
-  hosts: ['docs.example.org', 'example.org', '*.net'],
+  hosts: ['docs.example.org', 'example.org', '*.other.net', 'other.net'],
   limits: { steps: 9, output_tokens: 100 },
 });
 
