@@ -64,7 +64,7 @@ function withCosts({ disk, state }: View): Shown[] {
 const SHOWN_CAUSES = 10;
 
 function print(view: View, approval: Shown): string {
-  const { id, turn, agent, tool, rule, cause, input, thread, thread_spent } = approval;
+  const { id, turn, agent, tool, rule, cause, input, shown, thread, thread_spent } = approval;
   const mail = cause
     .slice(0, SHOWN_CAUSES)
     .map(({ id, from, subject }) => `  after ${id} from ${from}: ${shorten(subject, 60)}`);
@@ -75,7 +75,7 @@ function print(view: View, approval: Shown): string {
     `${id}  ${agent} wants to use ${tool} (turn ${turn}; ${rule}); ${stateOf(view, approval)}`,
     ...mail,
     ...spent,
-    printInput(input),
+    shown === undefined ? printInput(input) : indent(shown),
   ].join('\n');
 }
 

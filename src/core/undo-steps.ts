@@ -10,7 +10,7 @@ const MOST = 500;
 /** The organisation as it stands when something is to be undone. */
 export interface Now {
   state: State;
-  /** Hash of what stands at a path, null for nothing. */
+  /** Hash of the file at a path, null for nothing, `folder` for a folder, anything else for what can be neither read nor passed. */
   look(path: string): string | null;
   /** A text of the journal by its hash. */
   textOf(hash: string): string | undefined;
@@ -49,7 +49,12 @@ class Planned {
 
   stepsOf(deed: Deed): UndoStep[] {
     if (deed.why !== undefined) return [left(deed, '', deed.why)];
-    return [...deed.changes].reverse().flatMap((change) => this.step(deed, change));
+    const changes = [...deed.changes].reverse();
+    const isNew = (change: Change): boolean => 'before' in change && change.before === null;
+    // What was made goes first: it may stand where a folder was.
+    return [...changes.filter(isNew), ...changes.filter((change) => !isNew(change))].flatMap((change) =>
+      this.step(deed, change),
+    );
   }
 
   private step(deed: Deed, change: Change): UndoStep[] {
@@ -78,9 +83,14 @@ class Planned {
     if (stands !== after || stands === before)
       return left(deed, on, this.changedSince(deed, on, stands === before ? 'it is as it was before' : BY_HAND));
     const old = was === undefined ? this.now.textOf(before as string) : was;
-    return old === undefined || hashOf(text) !== after
-      ? left(deed, on, 'it was no text, or too large: the journal does not hold it')
-      : this.put(deed, on, old, text);
+    if (old === undefined || hashOf(text) !== after)
+      return left(deed, on, 'it was no text, or too large: the journal does not hold it');
+    const barrier = old === null ? undefined : foldersOf(on).find((folder) => this.isBarred(folder));
+    return barrier === undefined ? this.put(deed, on, old, text) : left(deed, on, `${barrier} is no folder any more`);
+  }
+
+  private isBarred(folder: string): boolean {
+    return ![null, 'folder'].includes(this.hashAt(folder));
   }
 
   private put({ id, agent }: Deed, on: string, text: string | null, was: string | null): UndoStep {
@@ -97,4 +107,10 @@ class Planned {
     const last = this.search.last.get(on);
     return last && last.at > deed.at ? `changed since in turn ${last.turn} by ${last.by}` : otherwise;
   }
+}
+
+/** The folders on the way to a path. */
+function foldersOf(path: string): string[] {
+  const parts = path.split('/').slice(0, -1);
+  return parts.map((_, i) => parts.slice(0, i + 1).join('/'));
 }

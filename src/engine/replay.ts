@@ -23,11 +23,11 @@ export interface Made {
 export type Scope = Extract<Request, { ask: 'reset' }>['scope'];
 
 const RESET: Record<Scope, RegExp | null> = {
-  mail: /^agents\/[^/]+\/outbox\/|^org\/(dead-letter|approvals)\//,
+  mail: /^agents\/[^/]+\/outbox\/|^org\/(dead-letter|approvals)\/|^(org|agents\/[^/]+)\/skills\/_proposed\//,
   memory: /^agents\/[^/]+\/memory\//,
   credits: null,
   tasks: /^org\/(tasks|runs)\//,
-  all: /^agents\/[^/]+\/(outbox|memory)\/|^org\/(dead-letter|approvals|tasks|runs)\//,
+  all: /^agents\/[^/]+\/(outbox|memory)\/|^org\/(dead-letter|approvals|tasks|runs)\/|^(org|agents\/[^/]+)\/skills\/_proposed\//,
 };
 
 /** Lines that say which of people's files were read, and what was in them. */

@@ -4,7 +4,7 @@ import type { Toolbox } from '../core/judge.ts';
 import type { State } from '../core/state.ts';
 import { Search } from '../core/undo-search.ts';
 import { stepsOf } from '../core/undo-steps.ts';
-import type { Disk } from '../disk/disk.ts';
+import { type Disk, DiskError } from '../disk/disk.ts';
 import { readJournal } from '../disk/journal.ts';
 import { bytesHash, readAny } from '../disk/materialise.ts';
 
@@ -19,11 +19,19 @@ export function undoSteps(disk: Disk, state: State, toolbox: Toolbox, of: string
   });
   for (const { file, entries } of readJournal(disk, [])) for (const entry of entries) search.take(entry, file);
   const texts = textsOf(disk, search.wanted());
-  const look = (path: string): string | null => {
-    const bytes = readAny(disk, path);
-    return bytes === null ? null : bytesHash(bytes);
-  };
-  return stepsOf(search, { state, look, textOf: (hash) => texts.get(hash) });
+  return stepsOf(search, { state, look: (path) => lookAt(disk, path), textOf: (hash) => texts.get(hash) });
+}
+
+/** Agents can make links and folders where files were. */
+function lookAt(disk: Disk, path: string): string | null {
+  try {
+    const kind = disk.stat(path)?.kind;
+    if (kind === undefined || kind === 'folder') return kind ?? null;
+    return bytesHash(readAny(disk, path) ?? new Uint8Array());
+  } catch (error) {
+    if (!(error instanceof DiskError) || error.failure !== 'not-regular') throw error;
+    return 'barred';
+  }
 }
 
 /** Texts of the journal by their hashes; read again only when some are wanted. */

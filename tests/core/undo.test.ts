@@ -106,6 +106,18 @@ describe('what is to be undone', () => {
     expect(steps('1', [[removed]], {}, ['old'])).toMatchObject([{ file: { text: 'old', was: null } }]);
   });
 
+  it('is not put where a file or a link stands in the place of its folder, and what was made goes first', () => {
+    const [file, folder] = ['agents/a/workspace/src/x', 'agents/a/workspace/src'];
+    const removed = { path: file, text: null, was: textHash('old') };
+    const made = { path: folder, text: 'new', was: null };
+    expect(steps('1', [[used([made, removed])]], { [folder]: 'new' }, ['old'])).toMatchObject([
+      { on: folder, file: { text: null } },
+      { on: file, file: { text: 'old' } },
+    ]);
+    const barred = steps('1', [[used([removed])]], { [folder]: 'new' }, ['old']);
+    expect(whys(barred)).toEqual([`${folder} is no folder any more`]);
+  });
+
   it('says what cannot be: tools used once, acknowledgements, paid calls, delivered mail', () => {
     const acked: Effect = { k: 'acked', agent: 'a', id: letter().id, author: 'human', reaction: '' };
     const lines = [

@@ -119,6 +119,18 @@ describe('scenario 52: a skill that an agent proposes', () => {
     expect(textOf(root, 'org/skills/csv/SKILL.md')).toContain('metadata:');
   });
 
+  it('is shown among what waits, and goes with it when all mail begins anew', async () => {
+    const root = learning([GOOD]);
+    await turns(root, 1);
+    expect((await lemming(root, ['approvals'])).out).toMatch(
+      /wants to use propose_skill[\s\S]*Be careful\.[\s\S]*They pass\./,
+    );
+    await lemming(root, ['reset', '--scope', 'mail', '--yes']);
+    expect(exists(root, 'agents/coder/skills/_proposed/csv/SKILL.md')).toBe(false);
+    await turns(root, 1);
+    expect(await replayed(root)).toMatchObject({ identical: true, first_difference: null });
+  });
+
   it('is tried in a folder that holds the skill alone, without a network', async () => {
     const test = 'ls -R . && test ! -e ../../org && test -z "$(ls /sys/class/net 2>/dev/null | grep -v lo)"';
     const root = learning([{ ...GOOD, test }]);

@@ -60,9 +60,9 @@ describe('scenario 45: undo', () => {
       ['E-2-coder-8', 'org/shared/s.txt', null],
       ['E-2-coder-7', `${MEMORY}/plan.md`, null],
       ['E-2-coder-6', '', expect.stringContaining('shell was used once')],
-      ['E-2-coder-5', `${WORK}/new.txt`, null],
       ['E-2-coder-5', `${WORK}/made.txt`, null],
       ['E-2-coder-5', `${WORK}/bytes`, expect.stringContaining('no text')],
+      ['E-2-coder-5', `${WORK}/new.txt`, null],
       ['E-2-coder-3', `${WORK}/new.txt`, null],
       ['E-2-coder-2', `${WORK}/a.txt`, null],
       ['E-2-coder-1', `${WORK}/a.txt`, null],
@@ -164,6 +164,25 @@ describe('scenario 45: undo', () => {
     await undo(root, 'E-6-human-1');
     await turns(root, 1);
     expect(textOf(root, file)).toContain('Old.');
+    await sound(root);
+  });
+
+  it('follows no link and meets no folder that an agent made where a file was', async () => {
+    const root = doing(
+      [sh('mkdir d e f; echo 1 > d/x; echo 1 > e/x; echo 1 > f/x; echo 1 > g')],
+      [sh('rm -r d e f g; echo file > d; ln -s /tmp e; mkdir g')],
+    );
+    await turns(root, 2);
+    const { steps } = await undo(root, '2');
+    expect(steps.map(({ on, why }: Record<string, string>) => [on, why]).slice(0, 5)).toEqual([
+      [`${WORK}/d`, null],
+      [`${WORK}/g`, 'changed since by hand'],
+      [`${WORK}/f/x`, null],
+      [`${WORK}/e/x`, 'changed since by hand'],
+      [`${WORK}/d/x`, null],
+    ]);
+    await turns(root, 2);
+    expect([textOf(root, `${WORK}/d/x`), textOf(root, `${WORK}/f/x`)]).toEqual(['1\n', '1\n']);
     await sound(root);
   });
 

@@ -55,7 +55,7 @@ function stateOf({ requests }: Scene, { id, contacts, answer }: Approval): strin
 }
 
 /** A held act in full. */
-export function approvalDetail({ id, turn, agent, tool, rule, contacts, input, answer }: Approval): Line[] {
+export function approvalDetail({ id, turn, agent, tool, rule, contacts, input, shown, answer }: Approval): Line[] {
   return [
     line(`${agent} wants to use ${tool}`, 'title'),
     ...facts([
@@ -66,7 +66,7 @@ export function approvalDetail({ id, turn, agent, tool, rule, contacts, input, a
       ['answer', answer && `${answer.decision} by ${answer.by}${answer.note ? `: ${answer.note}` : ''}`],
     ]),
     line(),
-    ...inputLines(input),
+    ...(shown === undefined ? inputLines(input) : shown.split('\n').map((text) => line(text, 'code'))),
   ];
 }
 
