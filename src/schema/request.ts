@@ -16,7 +16,7 @@ const newFile = z.strictObject({
       'expected resume.md or a path under skills/ or memory/',
     )
     .describe('relative to the folder of the agent'),
-  text: z.string().max(1_048_576),
+  text: z.string().max(1_048_576).describe('the whole file'),
 });
 const scope = z.string().nullable().describe('name of the agent; null: the whole organisation');
 

@@ -8,7 +8,7 @@ import { act } from './define.ts';
 
 export default act({
   name: 'list_agents',
-  about: 'Lists the agents that you hired, what they have left, and the templates from which you can hire.',
+  about: 'Lists the agents that you hired, what they were given, and the templates from which you can hire.',
   asks: true,
   input: z.strictObject({}),
   stage(_value, scene) {
@@ -26,11 +26,12 @@ export default act({
   },
 });
 
+/** What the others spend while this turn is made it does not tell: visits of a turn do not see each other. */
 function aboutAgent({ config, state, agent }: Scene, name: string): string {
   const { lastTurn, lastOutcome } = agentState(state, name);
   const by = state.staff.get(name)?.by;
   const role = config.agents.get(name)?.role ?? 'its resume is broken';
   const last = lastTurn ? `last visit in turn ${lastTurn}, ${lastOutcome}` : 'no visit yet';
-  const left = printCredits(balanceOf(config, state, name).left);
-  return `${name}${by === agent ? '' : ` (hired by ${by})`}: ${inOneLine(role)}; ${left} credits left; ${last}`;
+  const given = printCredits(balanceOf(config, state, name).granted);
+  return `${name}${by === agent ? '' : ` (hired by ${by})`}: ${inOneLine(role)}; ${given} credits in all; ${last}`;
 }

@@ -23,9 +23,11 @@ import {
   EVERY,
   failed,
   HELD,
+  HIRED,
   intent,
   journals,
   opened,
+  RETIRED,
   replied,
   reply,
   USAGE,
@@ -56,6 +58,36 @@ it('an opening sets the time and its day, and no call of another turn is under w
   expect(state).toMatchObject({ time: Date.UTC(2026, 10, 21, 23, 59), day: '2026-11-21' });
   expect(state.open.size).toBe(0);
   expect(utcDay(0)).toBe('1970-01-01');
+});
+
+describe('staff', () => {
+  it('a hire brings files, a place in the chart and credits, and takes them from who hired', () => {
+    const state = stateOf(HIRED);
+    expect(state.files.get('agents/kid/resume.md')).toBe(HIRED.files[0]?.text);
+    expect(state.files.get('org/chart.yaml')).toBe('with kid');
+    expect([...state.staff]).toEqual([['kid', { by: 'a', turn: 2 }]]);
+    expect([agentState(state, 'a').granted, agentState(state, 'kid').granted]).toEqual([-30, 30]);
+    expect(agentState(stateOf({ ...HIRED, from: null }), 'a').granted).toBe(0);
+  });
+
+  it('a retirement takes both back, and leaves the resume under another name', () => {
+    const pause = asked({ ask: 'pause', by: 'human', agent: 'kid' });
+    const state = stateOf(HIRED, pause, { ...EVERY.notice, to: 'kid' }, RETIRED);
+    expect([...state.files.keys()].sort()).toEqual(['agents/kid/resume.retired.md', 'org/chart.yaml']);
+    expect([agentState(state, 'a').granted, agentState(state, 'kid').granted]).toEqual([-10, 10]);
+    expect(agentState(state, 'kid')).toMatchObject({ paused: false, notices: [] });
+    expect(state.staff.size).toBe(0);
+    expect(agentState(stateOf(HIRED, { ...RETIRED, to: null }), 'a').granted).toBe(-30);
+  });
+
+  it('orders wait for the commit of the turn', () => {
+    const order = { ask: 'retire' as const, by: 'human', agent: 'kid' };
+    const state = stateOf(asked(order));
+    expect(thawState(JSON.parse(JSON.stringify(freezeState(state))))).toStrictEqual(state);
+    expect(state.orders).toEqual([order]);
+    apply(state, EVERY.commit);
+    expect(state.orders).toEqual([]);
+  });
 });
 
 describe('files', () => {

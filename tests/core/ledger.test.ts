@@ -19,7 +19,7 @@ import {
 import { emptyState, type State } from '../../src/core/state.ts';
 import type { Caps } from '../../src/schema/credits.ts';
 import type { Price } from '../../src/schema/models.ts';
-import { asked, EVERY, intent, journals, opened, replied, reply } from './entries.ts';
+import { asked, EVERY, HIRED, intent, journals, opened, replied, reply } from './entries.ts';
 import { configOf, stateOf } from './world.ts';
 
 /** Amounts here are micro-credits, as after parsing. */
@@ -510,6 +510,33 @@ describe('allowances', () => {
         expect(Math.max(...amounts) - Math.min(...amounts)).toBeLessThanOrEqual(1);
       }),
     );
+  });
+});
+
+describe('agents that were hired', () => {
+  const hired = (agent: string, by: string, credits: number): Entry => ({ ...HIRED, agent, by, credits, from: by });
+  const config = withCaps({ a: { grant: 100, per_turn: 30, per_day: 60 }, d: { grant: 0, per_turn: 1 } });
+  const state = stateOf(opened(1), hired('b', 'a', 50), hired('c', 'b', 40), hired('d', 'a', 5));
+
+  it('have the limits of a turn and a day of who hired them, unless credits.yaml names them', () => {
+    const wants = ['a', 'b', 'c', 'd'].map((agent) => ({ agent, need: 1 }));
+    const found = [...allowances(config, state, wants)].map(([agent, allowance]) => [agent, amountOf(allowance)]);
+    expect(found).toEqual([
+      ['a', 30],
+      ['b', 10],
+      ['c', 30],
+      ['d', 1],
+    ]);
+  });
+
+  it('what is promised is not spent', () => {
+    const [[, allowance] = []] = allowances(config, state, [{ agent: 'a', need: 1, promised: 40 }]);
+    expect(allowance).toEqual({ amount: 5 });
+    expect(allowances(config, state, [{ agent: 'a', need: 6, promised: 40 }]).get('a')).toEqual({ short: 'a' });
+  });
+
+  it('make the sum of what is granted neither more nor less', () => {
+    expect(balanceOfOrg(config, state).granted).toBe(100);
   });
 });
 

@@ -15,7 +15,17 @@ interface Policy {
 }
 
 function config(policies: Policy[] = []): Config {
-  const tools = ['read_file', 'ask:write_file', 'recall', 'fetch_url', 'shell', 'ask:run_python', 's__*', 'ask:s__two'];
+  const tools = [
+    'read_file',
+    'ask:write_file',
+    'recall',
+    'fetch_url',
+    'shell',
+    'ask:run_python',
+    'hire_agent',
+    's__*',
+    'ask:s__two',
+  ];
   return configOf({
     edges: EDGES,
     org: { policies },
@@ -50,6 +60,18 @@ const TABLE: [string, string, unknown, Policy[], Partial<Act>, 'allow' | 'refuse
   ],
   ['a granted tool with bad input', 'read_file', null, [], { why: 'path: missing' }, 'refuse', 'input'],
   ['a granted tool', 'read_file', { path: 'x' }, [], {}, 'allow', 'resume'],
+  ['a tool that is held', 'hire_agent', {}, [], {}, 'hold', 'held-tool'],
+  ['a tool that is held and was approved', 'hire_agent', {}, [], { approved: true }, 'allow', 'resume'],
+  [
+    'a held tool that a policy lets happen',
+    'hire_agent',
+    {},
+    [{ act: 'hire_agent', do: 'auto' }],
+    {},
+    'allow',
+    'resume',
+  ],
+  ['a held tool that a policy holds', 'hire_agent', {}, [{ act: '*', do: ASK }], {}, 'hold', 'policy *'],
   ['a tool that everyone has', 'acknowledge', { id: 'x' }, [], {}, 'allow', 'every-agent'],
   ['mail along an edge', 'send_message', send('b'), [], {}, 'allow', 'every-agent'],
   ['mail without an edge', 'send_message', send('c'), [], {}, 'refuse', 'edge'],

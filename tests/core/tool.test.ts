@@ -12,7 +12,10 @@ it('a visit begins with nothing done, and a draft of its own', () => {
     notes: [],
     untold: [],
     nextMessage: 1,
+    hires: [],
+    retires: [],
+    promised: 0,
   });
   draft.notes.push('x');
-  expect(emptyDraft(3)).toMatchObject({ notes: [], untold: [], nextMessage: 3 });
+  expect(emptyDraft(3, 5)).toMatchObject({ notes: [], untold: [], nextMessage: 3, promised: 5 });
 });

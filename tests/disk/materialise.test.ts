@@ -35,6 +35,19 @@ function filesOf(disk: MemoryDisk): Record<string, string> {
 
 type Files = Record<string, string>;
 
+it('replacements that follow one another are one: done again after a crash, none takes the last for an edit', () => {
+  const ops: FileOp[] = [REPLACE, { op: 'replace', path: 'f/x', text: 'newer', was: 'new' }, MOVE_BESIDE, OTHER];
+  const disk = diskOf({ 'f/x': 'old', 'f/y': 'old' });
+  for (let i = 0; i < 2; i++) {
+    expect(materialise(disk, ops, 7).conflicts).toEqual([]);
+    expect(filesOf(disk)).toEqual({ 'f/x': 'newer', 'f/y': 'new' });
+  }
+  const apart: FileOp[] = [REPLACE, { op: 'replace', path: 'f/x', text: 'newer', was: 'else' }];
+  expect(materialise(diskOf({ 'f/x': 'old' }), apart, 7).conflicts).toEqual([{ path: 'f/x', ours: 'f/x.conflict-7' }]);
+});
+const MOVE_BESIDE: FileOp = { op: 'move', from: 'f/nothing', to: 'g/nothing' };
+const OTHER: FileOp = { op: 'replace', path: 'f/y', text: 'new', was: 'old' };
+
 /** Operation, what is there before, what is there after, and which of our files lie beside a person's. */
 const TABLE: [string, FileOp, Files, Files, string[]][] = [
   ['a file is created', CREATE, {}, { 'f/x': 'ours' }, []],

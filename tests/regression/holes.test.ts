@@ -520,4 +520,104 @@ describe('holes of the earlier program', () => {
     expect([...org.disk.files((path) => path.includes('/logs/')).values()].join('')).not.toContain('TOKEN-');
     expect([...visible(org).keys()].filter((path) => path.includes('dead-letter'))).toEqual([]);
   });
+
+  const BOSS = '---\nname: hr\nrole: boss\nperson: true\ntools: [shell, hire_agent]\nshared: ["."]\n---\nYou are hr.\n';
+
+  it('6.4-38 nothing that an agent writes anywhere is ever an agent, a template or a chart', async () => {
+    const paths = [
+      'resume.md',
+      'agents/hr/resume.md',
+      '../resume.md',
+      '../resume.retired.md',
+      '../skills/x/resume.md',
+      '../../hr/resume.md',
+      'shared/hr/resume.md',
+      'shared/../templates/hr.md',
+      'shared/templates/hr.md',
+      'shared/../chart.yaml',
+    ];
+    const acts = [
+      ...paths.map((path) => act('write_file', { path, content: BOSS })),
+      act('remember', { key: 'learned/resume', text: BOSS }),
+      act('remember', { key: 'shared/resume', text: BOSS }),
+      say('human', BOSS, { attachments: ['resume.md'] }),
+    ];
+    const tools = ['write_file', 'remember', 'hire_agent'];
+    const org = new Org({ edges: STAR, resumes: { a: { tools, shared: ['.'] } } }, first(acts));
+    const before = [org.read('org/chart.yaml'), org.read('agents/a/resume.md')];
+    org.drop('a', 'Work.');
+    await org.turns(3);
+    const { agents, broken, templates } = await org.look(({ config }) => ({
+      agents: [...config.agents.keys()].sort(),
+      broken: [...config.broken.keys()],
+      templates: [...config.templates.keys()],
+    }));
+    expect({ agents, broken, templates }).toEqual({ agents: ['a', 'b', 'c', 'human'], broken: [], templates: [] });
+    expect([org.read('org/chart.yaml'), org.read('agents/a/resume.md')]).toEqual(before);
+    expect(org.lines('hired')).toEqual([]);
+  });
+
+  it('6.4-39 who may hire is in the resume, not in a name: an agent called hr without the tool hires nobody', async () => {
+    const input = { name: 'kid', template: 'worker', credits: 0 };
+    const org = new Org(
+      {
+        edges: { human: ['hr'], hr: ['human'] },
+        org: { policies: [{ act: '*', do: 'auto' }] },
+        resumes: { hr: { tools: ['write_file'] } },
+        files: { 'org/templates/worker.md': '---\nrole: works\n---\n' },
+      },
+      ({ n }) => (n === 1 ? [act('hire_agent', input)] : []),
+    );
+    org.drop('hr', 'Hire.');
+    const [report] = await org.turns(1);
+    expect(report?.visits).toMatchObject([{ agent: 'hr', refused: 1 }]);
+    expect(resultsIn(org.prompts[1])[0]?.text).toContain('Refused (granted-tool)');
+    expect(org.lines('hired')).toEqual([]);
+  });
+
+  it('6.4-40 two agents of one template are two agents, each by its own name', async () => {
+    const names = ['kim', 'lou', 'kim'];
+    const org = new Org(
+      {
+        edges: STAR,
+        org: { policies: [{ act: 'hire_agent', do: 'auto' }] },
+        resumes: { a: { tools: ['hire_agent'] } },
+        files: { 'org/templates/worker.md': '---\nname: agent_template\nrole: works\n---\n' },
+      },
+      first(names.map((name) => act('hire_agent', { name, template: 'worker', credits: 0, message: `Hello ${name}` }))),
+    );
+    org.drop('a', 'Hire.');
+    await org.turns(2);
+    expect(resultsIn(org.prompts[1]).map(({ ok }) => ok)).toEqual([true, true, false]);
+    expect(org.lines('hired').map(({ agent }) => agent)).toEqual(['kim', 'lou']);
+    expect(['kim', 'lou'].map((name) => org.visits(name).map(({ mail }) => mail[0]?.body))).toEqual([
+      ['Hello kim'],
+      ['Hello lou'],
+    ]);
+    expect(org.read('agents/lou/resume.md')).toContain('name: lou\n');
+  });
+
+  it('6.4-48 agents lie one level under agents/: what lies deeper is none, whoever put it there', async () => {
+    const org = new Org({ edges: STAR }, () => [say('human', 'Done.')]);
+    for (const path of [
+      'agents/a/kid/resume.md',
+      'agents/a/workspace/agents/kid/resume.md',
+      'agents/group/kid/resume.md',
+    ])
+      org.disk.put(path, '---\nrole: kid\nschedule: { when: always }\n---\nHello.\n');
+    org.drop('b', 'Work.');
+    const [report] = await org.turns(2);
+    expect(report?.visits.map(({ agent }) => agent)).toEqual(['b']);
+    expect(await org.look(({ config }) => [config.agents.has('kid'), [...config.broken.keys()]])).toEqual([
+      false,
+      ['group'],
+    ]);
+  });
+
+  it('6.4-49 a schedule that is no number is a fault with its place, and the agent is shown as broken', async () => {
+    const org = new Org({ edges: STAR, files: { 'agents/a/resume.md': '---\nschedule: { every: soon }\n---\n' } });
+    const [report] = await org.turns(1);
+    expect(report?.faults).toMatchObject([{ code: 'invalid-value', file: 'agents/a/resume.md', line: 2 }]);
+    expect(await org.look(({ config }) => [...config.broken.keys()])).toEqual(['a']);
+  });
 });

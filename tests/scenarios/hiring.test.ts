@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 import { balanceOf, balanceOfOrg } from '../../src/core/ledger.ts';
 import type { Resume } from '../../src/schema/resume.ts';
 import type { OrgPlan } from '../../src/testing/build-org.ts';
-import { type Act, CALL, type Mind, Org, PRICED, say } from '../regression/org.ts';
+import { type Act, CALL, type Mind, Org, PRICED, resultsIn, say } from '../regression/org.ts';
 
 const TESTER =
   '---\nrole: Tries what others made\ntools: [read_file, write_file, shell, remember]\nskills: ["*"]\nshared: ["."]\n---\nYou try what others made.\n';
@@ -89,5 +89,96 @@ describe('scenario: an agent hires another', () => {
       tess: { send_to: ['lead'], read_from: ['lead'] },
       lead: { send_to: ['human', 'peer', 'tess'] },
     });
+  });
+
+  it('held and denied, nobody comes and no credit moves', async () => {
+    const org = new Org(PLAN, MIND);
+    org.drop('lead', 'Have it tried.');
+    await org.turns(1);
+    await org.ask({ ask: 'deny', by: 'human', id: 'A-1-lead-1', note: 'Not now.' });
+    await org.run();
+    expect([org.lines('hired'), org.paths(/^agents\/tess/)]).toEqual([[], []]);
+    expect(await left(org, 'lead')).toBe(10_000_000 - CALL);
+  });
+
+  it('what a hire takes is spent by nobody else: its creator makes no further call with it', async () => {
+    const credits = { agents: { lead: { grant: 0.03 } } };
+    const org = new Org({ ...PLAN, ...AUTO, credits }, ({ agent, n }) =>
+      agent === 'lead' && n === 1 ? [hire({ credits: 0.02 }), { tool: 'list_agents', input: {} }] : [],
+    );
+    org.drop('lead', 'Have it tried.');
+    const [report] = await org.turns(1);
+    expect(report?.visits).toMatchObject([
+      { agent: 'lead', outcome: 'failed', reason: expect.stringContaining('no credits') },
+    ]);
+    expect(org.lines('hired')).toEqual([]);
+    expect(await left(org, 'lead')).toBe(2 * CALL);
+  });
+
+  it('an approved hire takes its credits before the visit of that turn begins', async () => {
+    const credits = { agents: { lead: { grant: 0.03 } } };
+    const org = new Org({ ...PLAN, credits }, ({ agent, n, turn }) =>
+      agent === 'lead' && n === 1 && turn === 1 ? [hire({ credits: 0.02 })] : [],
+    );
+    org.drop('lead', 'Have it tried.');
+    await org.turns(1);
+    await org.ask({ ask: 'approve', by: 'human', id: 'A-1-lead-1', note: '' });
+    org.drop('lead', 'And work on.');
+    const [report] = await org.turns(1);
+    expect(report?.visits).toMatchObject([{ agent: 'lead', outcome: 'skipped' }]);
+    expect(org.lines('hired')).toMatchObject([{ agent: 'tess', credits: 20_000 }]);
+    expect(await left(org, 'lead')).toBe(0);
+  });
+
+  it('the chart that a person edits in the same turn stays as they left it, and ours lies beside it', async () => {
+    const org = new Org({ ...PLAN, ...AUTO }, (prompt) => {
+      if (prompt.agent === 'lead' && prompt.turn === 1)
+        org.disk.put('org/chart.yaml', `${org.read('org/chart.yaml')}# edited by hand\n`);
+      return MIND(prompt);
+    });
+    org.drop('lead', 'Have it tried.');
+    const [report] = await org.turns(1);
+    expect(report?.conflicts).toEqual([{ path: 'org/chart.yaml', ours: 'org/chart.yaml.conflict-1' }]);
+    expect(org.read('org/chart.yaml')).toMatch(/# edited by hand\n$/);
+    expect(org.read('org/chart.yaml.conflict-1')).toContain('tess: { send_to: [lead], read_from: [lead] }');
+    await org.turns(1);
+    expect(await org.look(({ config }) => [config.agents.has('tess'), config.sendTo.has('tess')])).toEqual([
+      true,
+      false,
+    ]);
+    org.disk.put('org/chart.yaml', org.read('org/chart.yaml.conflict-1') ?? '');
+    expect(await org.look(({ config }) => config.sendTo.has('tess'))).toBe(true);
+  });
+
+  it('an agent that was retired has no mail any more: what waits for it is a dead letter, and what it wrote stays', async () => {
+    const org = new Org({ ...PLAN, ...AUTO }, MIND);
+    org.drop('lead', 'Have it tried.');
+    await org.turns(1);
+    await org.ask({ ask: 'retire', by: 'human', agent: 'tess' });
+    await org.turns(2);
+    expect(org.lines('retired')).toMatchObject([{ agent: 'tess', by: 'human', to: 'lead' }]);
+    expect(org.messages('tess').map(({ body }) => body)).toEqual(['It works.']);
+    expect(org.lines('dead').map(({ record }) => [record.from, record.to, record.reason])).toEqual([
+      ['tess', ['lead'], 'no-edge'],
+    ]);
+    org.disk.put('agents/tess/resume.md', org.read('agents/tess/resume.retired.md') ?? '');
+    await org.turns(1);
+    expect(await org.look(({ config }) => config.agents.has('tess'))).toBe(true);
+  });
+
+  it('list_agents tells of its staff and templates', async () => {
+    const org = new Org({ ...PLAN, ...AUTO }, (prompt) =>
+      prompt.agent === 'lead' && prompt.turn === 2 && prompt.n === 1
+        ? [{ tool: 'list_agents', input: {} }]
+        : MIND(prompt),
+    );
+    org.drop('lead', 'Have it tried.');
+    await org.turns(1);
+    org.drop('lead', 'Who is there?');
+    await org.turns(1);
+    const [listed] = resultsIn(org.prompts.find(({ agent, turn, n }) => agent === 'lead' && turn === 2 && n === 2));
+    expect(listed?.text).toBe(
+      'tess: Tries what others made; 2 credits in all; no visit yet\nYou have 7.98 credits and may hire.\ntemplate tester: Tries what others made',
+    );
   });
 });
