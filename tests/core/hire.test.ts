@@ -113,6 +113,11 @@ describe('a hire', () => {
     });
   });
 
+  it('belongs to the unit of its creator', () => {
+    const made = makeHire(config, { ...resumeOf(config, 'a'), unit: 'crew' }, WISH);
+    expect('hire' in made && made.hire.files[0]?.text).toContain('\nunit: crew\n');
+  });
+
   it('names no template where there is none', () => {
     const { files: _, ...bare } = PLAN;
     const made = makeHire(configOf(bare), resumeOf(config, 'a'), WISH);

@@ -130,6 +130,27 @@ describe('scenario: an agent hires another', () => {
     expect(await left(org, 'lead')).toBe(0);
   });
 
+  it('messages of an approved hire and of the visit in the same turn have numbers of their own', async () => {
+    const plan = { ...PLAN, edges: { ...PLAN.edges, human: ['lead', 'peer'] } };
+    const org = new Org(plan, ({ agent, n, turn }) => {
+      if (n > 1 || agent === 'tess') return [];
+      return agent === 'lead' && turn === 1
+        ? [hire({ credits: 0 })]
+        : [say(agent === 'lead' ? 'peer' : 'lead', 'Hello.')];
+    });
+    org.drop('lead', 'Have it tried.');
+    await org.turns(1);
+    await org.ask({ ask: 'approve', by: 'human', id: 'A-1-lead-1', note: '' });
+    org.drop(['lead', 'peer'], 'Work on.');
+    await org.ask({ ask: 'top-up', by: 'human', agent: 'peer', amount: 1_000_000, note: '' });
+    await org.turns(1);
+    expect(org.lines('sent').map(({ message }) => [message.id, message.to[0]])).toEqual([
+      ['000002-lead-02', 'peer'],
+      ['000002-peer-01', 'lead'],
+      ['000002-lead-01', 'tess'],
+    ]);
+  });
+
   it('the chart that a person edits in the same turn stays as they left it, and ours lies beside it', async () => {
     const org = new Org({ ...PLAN, ...AUTO }, (prompt) => {
       if (prompt.agent === 'lead' && prompt.turn === 1)
