@@ -64,7 +64,7 @@ function withCosts({ disk, state }: View): Shown[] {
 const SHOWN_CAUSES = 10;
 
 function print(view: View, approval: Shown): string {
-  const { id, turn, agent, tool, rule, cause, input, shown, thread, thread_spent } = approval;
+  const { id, turn, agent, tool, rule, because, cause, input, shows, over, thread, thread_spent } = approval;
   const mail = cause
     .slice(0, SHOWN_CAUSES)
     .map(({ id, from, subject }) => `  after ${id} from ${from}: ${shorten(subject, 60)}`);
@@ -73,9 +73,11 @@ function print(view: View, approval: Shown): string {
     : [];
   return [
     `${id}  ${agent} wants to use ${tool} (turn ${turn}; ${rule}); ${stateOf(view, approval)}`,
+    ...(because === undefined ? [] : [indent(because)]),
     ...mail,
     ...spent,
-    shown === undefined ? printInput(input) : indent(shown),
+    ...(over === undefined ? [printInput(input)] : []),
+    ...(shows !== undefined && (over !== undefined || shows.includes('```diff')) ? [indent(shows)] : []),
   ].join('\n');
 }
 

@@ -103,13 +103,13 @@ function ownersOf(config: Config, skill: Skill): string[] {
 
 /** Skills that agents proposed and nobody has answered about. */
 function proposalsIn(state: State) {
-  return [...state.approvals.values()].filter(isProposal).map(({ id, agent, input, shown = '' }) => ({
+  return [...state.approvals.values()].filter(isProposal).map(({ id, agent, input, shows = '' }) => ({
     approval: id,
     agent,
     id: input.name,
     description: oneLine(input.description),
     folder: `${homeOf(agent, input)}/_proposed/${input.name}`,
-    shown,
+    shows,
   }));
 }
 
@@ -131,7 +131,7 @@ function listAll(view: View): Outcome {
   }));
   const faults = faultsIn(view);
   const off = offSkills(disk);
-  const proposed = proposalsIn(state).map(({ shown: _, ...row }) => row);
+  const proposed = proposalsIn(state).map(({ shows: _, ...row }) => row);
   const rows = skills.map(({ id, folder, agents, description }) => [
     id,
     shorten(agents.join(', ') || 'nobody', 40),
@@ -155,7 +155,7 @@ function listAll(view: View): Outcome {
 /** A skill, and what is proposed under that name; or what one approval is about. */
 function show({ config, state, disk }: View, id: string): Outcome {
   const proposed = proposalsIn(state).filter((one) => one.id === id || one.approval === id);
-  const texts = proposed.map(({ approval, agent, shown }) => `${approval}: ${agent} proposes\n\n${shown}`);
+  const texts = proposed.map(({ approval, agent, shows }) => `${approval}: ${agent} proposes\n\n${shows}`);
   const isThere = [...config.skills.values()].some((skill) => skill.id === id);
   if (!isThere && proposed.length > 0) return { data: { id, proposed }, text: texts.join('\n\n') };
   const { data, text } = describe(config, disk, find(config, id));

@@ -8,6 +8,7 @@ import { type Policy, policyFor, recipientsIn, textIn } from './policy.ts';
  * the same host, with the same program or on the same path. Null when no pattern can name it. Pure.
  */
 export function alwaysFor(config: Config, act: Act): Policy | null {
+  if (act.tool?.held === 'always') return null;
   const conditions = [`agent:${act.agent}`, ...(recipientsIn(act) ?? []).map((name) => `to:${name}`), ...placeOf(act)];
   const policy: Policy = { act: [act.toolName, ...conditions].join(' '), do: 'always' };
   const alone = { ...config, org: { ...config.org, policies: [policy] } };

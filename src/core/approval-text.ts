@@ -1,5 +1,6 @@
 import { printHead } from '../schema/print.ts';
 import type { Held } from './entry.ts';
+import { printCredits } from './ledger.ts';
 
 /** What a person, or `nobody` in time, answered. */
 export interface Decision {
@@ -12,13 +13,17 @@ export interface Decision {
 
 /** The file of a held act, written for the person who is to answer; with the decision once there is one. Canonical. */
 export function printApproval(held: Held, decided?: Decision): string {
-  const { id, turn, agent, tool, rule, contacts, input, shown } = held;
+  const { id, turn, agent, tool, rule, contacts, input } = held;
   const { decision = null, note = null, by = null } = decided ?? {};
   const head = printHead(Object.entries({ id, turn, agent, tool, rule, contacts, decision, note: note || null, by }));
-  const act = shown ?? `\`\`\`json\n${JSON.stringify(input, null, 2)}\n\`\`\``;
   const why = `${agent} wants to use ${tool}. It waits because of: ${rule}.${held.because ? ` ${held.because}` : ''}`;
-  const parts = [why, act, causeOf(held)];
+  const act = held.over === undefined ? `\`\`\`json\n${JSON.stringify(input, null, 2)}\n\`\`\`` : '';
+  const parts = [why, act, held.shows, causeOf(held), spentOf(held)];
   return `${head}${[...parts, decided ? answered(decided) : options(held)].filter(Boolean).join('\n\n')}\n`;
+}
+
+function spentOf({ agent, spent }: Held): string {
+  return spent === undefined ? '' : `By then ${agent} had spent ${printCredits(spent)} credits in all.`;
 }
 
 /** Messages that are named as the cause at most. */

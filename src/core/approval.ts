@@ -39,8 +39,8 @@ export function nextAsked(config: Config, contacts: readonly string[]): string[]
 }
 
 /** The answer that counts when nobody gives one: that of org.yaml, but what was tried for a person needs a person. */
-export function lapseOf(config: Config, { shown }: Pick<Held, 'shown'>): 'approve' | 'deny' {
-  return shown === undefined ? config.org.approvals.default : 'deny';
+export function lapseOf(config: Config, { over }: Pick<Held, 'over'>): 'approve' | 'deny' {
+  return over === undefined ? config.org.approvals.default : 'deny';
 }
 
 /** One sentence: what happens when nobody answers an act that `contacts` were asked about in that turn. */

@@ -19,6 +19,22 @@ export function diffLines(before: string, after: string): string[] {
   ];
 }
 
+/** Lines around a change that are shown, and lines of a diff at most. */
+const AROUND = 3;
+const SHOWN = 200;
+
+/** What a person sees of a change: the lines that go and come, and a few around them. Null: nothing changes. Pure. */
+export function diffText(was: string, now: string): string | null {
+  if (was === now) return null;
+  const marked = diffLines(was, now);
+  const near = (i: number): boolean =>
+    marked.slice(Math.max(0, i - AROUND), i + AROUND + 1).some((line) => line[0] !== ' ');
+  const lines = marked.flatMap((line, i) => (near(i) ? [line] : near(i - 1) ? ['...'] : []));
+  if (lines.length === 0) return 'Only the end of the last line changes.';
+  const more = lines.length > SHOWN ? [`... and ${lines.length - SHOWN} more lines`] : [];
+  return [...lines.slice(0, SHOWN), ...more].join('\n');
+}
+
 function linesOf(text: string): string[] {
   return text === '' ? [] : text.replace(/\n$/, '').split('\n');
 }

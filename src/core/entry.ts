@@ -287,13 +287,17 @@ export interface Held {
   because?: string;
   /** People who were asked, in order. */
   contacts: string[];
+  /** What a person is shown of it besides its input (`approval-preview.ts`). */
+  shows?: string;
+  /** For `write_file`: what the file held that it would replace. */
+  was?: string;
+  /** Micro-credits that the agent had spent by then. */
+  spent?: number;
   /** Mail that the visit was given: what the act refers to when it is done later. */
   cause: Cause[];
   /** One sentence: what happens when nobody answers. */
   otherwise: string;
-  /** What was tried for a person before they are asked: shown to them in place of the input. */
-  shown?: string;
-  /** Hash of what the act would take the place of: it is done only over that. */
+  /** Hash of what the act would take the place of: it is done only over that. What it `shows` tells the whole input. */
   over?: string;
 }
 

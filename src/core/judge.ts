@@ -1,10 +1,12 @@
 import type { Resume } from '../schema/resume.ts';
 import { lapseOf, otherwiseOf } from './approval.ts';
+import { previewOf } from './approval-preview.ts';
 import type { ActCall, Json, ToolSpec } from './call.ts';
 import type { Config } from './config.ts';
 import type { Cause, Held } from './entry.ts';
 import { permitUrl, type UrlRuling } from './host.ts';
 import { type Act, grants, permit, type Ruling } from './permit.ts';
+import { agentState } from './state.ts';
 import { taintOf } from './taint.ts';
 import type { ActTool, Scene, Tool, Work } from './tool.ts';
 
@@ -90,11 +92,25 @@ function hold(
   const id = `A-${turn}-${agent}-${draft.held.length + 1}`;
   const cause = given.map(causeOf);
   const otherwise = otherwiseOf(config, contacts, turn, lapseOf(config, more));
-  const why = because === undefined ? {} : { because };
+  const was = replacedBy(scene, call);
+  const shows = previewOf(call, was);
+  const { spent } = agentState(scene.state, agent);
   const input = call.input as Json;
-  const held = { id, turn, agent, tool: call.tool, input, rule, contacts, cause, otherwise, ...why, ...more };
-  draft.held.push(held);
+  draft.held.push({
+    ...{ id, turn, agent, tool: call.tool, input, rule, contacts, cause, otherwise },
+    ...(because === undefined ? {} : { because }),
+    ...(shows === '' ? {} : { shows }),
+    ...(was === null ? {} : { was }),
+    ...(spent > 0 ? { spent } : {}),
+    ...more,
+  });
   return { is: 'held', id, text: `Held as ${id}: waits for ${contacts.join(', ')}. You will be told.` };
+}
+
+/** The text of the file that an act would write over, for the person who is asked. */
+function replacedBy(scene: Scene, { tool, input }: ActCall): string | null {
+  const { path } = (input ?? {}) as { path?: unknown };
+  return tool === 'write_file' && typeof path === 'string' ? scene.textOf(path) : null;
 }
 
 function causeOf({ id, from, subject, thread, hops, attachments }: Cause): Cause {

@@ -18,7 +18,7 @@ export function permitRead(resume: Resume, given: readonly Cause[], path: string
  * What an agent may write. Relative paths lie in its workspace; `shared/...` means `org/shared/...` and needs a grant in the
  * resume. Compares whole parts, never text prefixes.
  */
-export function permitPath(resume: Resume, path: string): PathRuling {
+export function permitPath(resume: Pick<Resume, 'name' | 'shared'>, path: string): PathRuling {
   if (path.length > 1000 || /[\0-\x1f\x7f\\]/.test(path))
     return { ok: false, text: 'The path has characters that are not allowed, or is too long.' };
   if (path.startsWith('/') || /^[a-zA-Z]:/.test(path))

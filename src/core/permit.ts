@@ -69,7 +69,7 @@ const RULES: Rule[] = [
   {
     name: 'held-tool',
     judge: (config, act) =>
-      act.tool?.held && !act.approved && !policyFor(config, act)
+      !act.approved && (act.tool?.held === 'always' || (act.tool?.held && !policyFor(config, act)))
         ? { do: 'hold', rule: 'held-tool', contacts: askedFirst(config, []) }
         : null,
   },
@@ -80,18 +80,11 @@ const RULES: Rule[] = [
         ? { do: 'hold', rule: 'ask', contacts: askedFirst(config, []) }
         : null,
   },
-  {
-    name: 'skill',
-    judge: (config, { tool, approved }) =>
-      !approved && tool?.kind === 'act' && tool.trial
-        ? { do: 'hold', rule: 'skill', contacts: askedFirst(config, []) }
-        : null,
-  },
 ];
 
 /** Decides for one act. A policy that says `always` is an approval that a person gave beforehand. Pure. */
 export function permit(config: Config, act: Act): Ruling {
-  const approved = act.approved || policyFor(config, act)?.do === 'always';
+  const approved = act.approved || (act.tool?.held !== 'always' && policyFor(config, act)?.do === 'always');
   const judged = approved === act.approved ? act : { ...act, approved };
   for (const rule of RULES) {
     const ruling = rule.judge(config, judged);

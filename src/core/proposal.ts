@@ -14,8 +14,8 @@ export interface Proposal {
 }
 
 /** True for a held act that proposes a skill. */
-export function isProposal<T extends Pick<Held, 'tool' | 'shown'>>(held: T): held is T & { input: Proposal } {
-  return held.tool === 'propose_skill' && held.shown !== undefined;
+export function isProposal<T extends Pick<Held, 'tool' | 'over'>>(held: T): held is T & { input: Proposal } {
+  return held.tool === 'propose_skill' && held.over !== undefined;
 }
 
 /** The folder of the skills that it is to be one of. */

@@ -103,7 +103,7 @@ export function showProposal(proposal: Proposal, { state, agent }: Scene, result
     ...(before.size ? [`What changes:\n\n${indent(changesIn(before, after))}`] : []),
     `Its tests:\n\n${indent(result)}`,
   ];
-  return { shown: parts.filter(Boolean).join('\n\n'), over: hashOf(before) };
+  return { shows: parts.filter(Boolean).join('\n\n'), over: hashOf(before) };
 }
 
 function changesIn(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): string {

@@ -17,8 +17,8 @@ interface ToolBase {
   spec: ToolSpec;
   /** `all`: every agent has it; `resume`: only those whose resume lists it. */
   granted: 'all' | 'resume';
-  /** Each use is held for a person, unless a policy says what is done with it. */
-  held?: true;
+  /** Each use is held for a person: `always`, or unless a policy says what is done with it. */
+  held?: 'always' | 'unless-policy';
   /** Why nobody may use it now: the owner of the machine has not approved it, or it cannot work. */
   barred?: string;
   /** Checks hostile input by the schema: own properties only, nothing but what the schema names. */
@@ -29,7 +29,7 @@ export interface ActTool extends ToolBase {
   kind: 'act';
   /** The model wants to see the result, so the visit thinks again. */
   asks?: true;
-  /** A person answers each use of it; this comes before they are asked. */
+  /** Comes before a person is asked; of a tool that is `held` always. */
   trial?: Trial;
   /** Decides what the act does, against the snapshot and the visit's own earlier acts. Pure. */
   stage(value: unknown, scene: Scene): Staged;
@@ -42,7 +42,7 @@ export interface Trial {
   /** Works in the Box; only what comes out well is held. */
   work: Work;
   /** What the person is shown, and the hash of what the act would replace. Pure. */
-  show(value: unknown, scene: Scene, result: string): Required<Pick<Held, 'shown' | 'over'>>;
+  show(value: unknown, scene: Scene, result: string): Required<Pick<Held, 'shows' | 'over'>>;
 }
 
 export interface WorldTool extends ToolBase, Work {
@@ -137,6 +137,8 @@ export interface Scene {
   approved?: Held;
   /** Bytes of a file in the agent's workspace for an attachment, base64; null when there is none. */
   attach(path: string): string | null;
+  /** Text of a file that the agent may write over, with secrets struck out; null when there is none, or it is long. */
+  textOf(path: string): string | null;
 }
 
 /** What a visit has done so far. Settled and committed with the turn. */

@@ -30,7 +30,7 @@ export async function decide(turn: Turn, toolbox: Toolbox, written: Written, sta
       decision === 'denied'
         ? `denied by ${by}${note && `: ${note}`}`
         : `approved by ${by}${note && ` (${note})`}: ${outcome}`;
-    effects.push({ k: 'notice', to: agent, about: 'approval', text: `${id} (${tool}): ${said}` });
+    effects.push({ k: 'notice', to: agent, about: 'approval', text: `${id} (${tool}${askedIn(approval)}): ${said}` });
   }
   return effects;
 }
@@ -39,6 +39,12 @@ export async function decide(turn: Turn, toolbox: Toolbox, written: Written, sta
 export function promisedBy(staffing: readonly Staffing[], agent: string): number {
   const hires = staffing.flatMap(({ by, hires }) => (by === agent ? hires : []));
   return hires.reduce((sum, { credits }) => sum + credits, 0);
+}
+
+/** The question that was answered: the agent may have forgotten it. */
+function askedIn({ tool, input }: Held): string {
+  const { question } = (input ?? {}) as { question?: unknown };
+  return tool === 'request_approval' ? ` ${JSON.stringify(question)}` : '';
 }
 
 /** What came of the act. As call 0 of the agent's turn it has a name of its own in the journal. */

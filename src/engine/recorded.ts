@@ -10,7 +10,8 @@ import {
   type Reply,
 } from '../core/call.ts';
 import type { Config } from '../core/config.ts';
-import type { Attached, CallEntry, Effect, Entry, IntentEntry, VisitEffect } from '../core/entry.ts';
+import type { Attached, CallEntry, Effect, Entry, Held, IntentEntry, VisitEffect } from '../core/entry.ts';
+import { permitPath } from '../core/path.ts';
 import type { State } from '../core/state.ts';
 import type { Disk, Stat } from '../disk/disk.ts';
 import { Journal } from '../disk/journal.ts';
@@ -156,6 +157,7 @@ export class Readings {
     this.attached.clear();
     for (const effect of effects) {
       if (effect.k === 'wrote' && !this.shared.has(effect.path)) this.shared.set(effect.path, effect.was);
+      if (effect.k === 'held' && effect.was !== undefined) this.hold(effect);
       if (effect.k === 'sent') for (const file of effect.files ?? []) this.attach(effect.message.from, file);
     }
   }
@@ -169,6 +171,13 @@ export class Readings {
       for (const { path, hash } of call.prompt.images ?? [])
         this.seen.set(path, Buffer.from(this.blobs.get(hash) ?? '', 'base64'));
     }
+  }
+
+  /** The file that a held act would write over, as the visit saw it. */
+  private hold({ agent, input, was }: Held): void {
+    const { path } = input as { path: string };
+    const target = permitPath({ name: agent, shared: ['.'] }, path);
+    if (target.ok && was !== undefined) this.written.set(target.path, was);
   }
 
   private attach(agent: string, file: Attached): void {

@@ -15,7 +15,10 @@ import { OutOfCredits, type Purse } from './attempts.ts';
 import { isPlainFile } from './box.ts';
 import { blobOf, imagesOf, type Sight } from './images.ts';
 import { briefVisit, noteBlobs, type Turn } from './turn.ts';
-import { performAct } from './use.ts';
+import { performAct, textOf } from './use.ts';
+
+/** Bytes of a file that a person is shown before it is replaced. */
+const MOST_SHOWN = 50_000;
 
 /** A visit that is to be made: who, and for how much. */
 export interface Plan {
@@ -86,13 +89,20 @@ function priorityOf({ config }: Turn, { mail }: Given): number {
 /** What the acts of an agent are judged against in this turn. */
 export function sceneOf(turn: Turn, resume: Resume, given: readonly Cause[], draft: Draft): Scene {
   const { config, state, number } = turn;
-  const attach = (path: string): string | null => {
+  const read = (path: string): Uint8Array | null => {
     const permitted = permitPath(resume, path);
-    const bytes =
-      permitted.ok && isPlainFile(turn.ports.disk, permitted.path) ? turn.ports.disk.read(permitted.path) : null;
+    return permitted.ok && isPlainFile(turn.ports.disk, permitted.path) ? turn.ports.disk.read(permitted.path) : null;
+  };
+  const attach = (path: string): string | null => {
+    const bytes = read(path);
     return bytes === null ? null : Buffer.from(bytes).toString('base64');
   };
-  return { config, state, turn: number, agent: resume.name, resume, given, draft, attach };
+  const shown = (path: string): string | null => {
+    const bytes = read(path);
+    const text = bytes === null ? null : textOf(bytes, MOST_SHOWN);
+    return text === null ? null : turn.redact(text);
+  };
+  return { config, state, turn: number, agent: resume.name, resume, given, draft, attach, textOf: shown };
 }
 
 async function converse(turn: Turn, toolbox: Toolbox, plan: Visit, scene: Scene): Promise<void> {

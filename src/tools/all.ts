@@ -13,6 +13,7 @@ import proposeSkill from './propose_skill.ts';
 import readFile from './read_file.ts';
 import recall from './recall.ts';
 import remember from './remember.ts';
+import requestApproval from './request_approval.ts';
 import retireAgent from './retire_agent.ts';
 import runJavascript from './run_javascript.ts';
 import runPython from './run_python.ts';
@@ -25,7 +26,7 @@ import writeFile from './write_file.ts';
 /** Every tool by name; a test holds that this is the folder. Agents are shown those they have in this order. */
 export const TOOLS: ReadonlyMap<string, Tool> = new Map(
   [
-    ...[sendMessage, acknowledge, remember, recall, forget, searchMemory, note],
+    ...[sendMessage, acknowledge, remember, recall, forget, searchMemory, note, requestApproval],
     ...[readFile, writeFile, editFile, listFiles, searchFiles, loadSkill, proposeSkill],
     ...[shell, runPython, runJavascript, calculate, fetchUrl],
     ...[hireAgent, retireAgent, listAgents],

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import type { Json, JsonObject } from '../core/call.ts';
-import type { ActTool, Box, Scene, Staged, Trial, Work, WorldResult, WorldTool } from '../core/tool.ts';
+import type { ActTool, Box, Scene, Staged, Tool, Trial, Work, WorldResult, WorldTool } from '../core/tool.ts';
 
 interface About<S extends z.ZodType> {
   name: string;
   about: string;
   input: S;
   granted?: 'all' | 'resume';
-  held?: true;
+  held?: Tool['held'];
 }
 
 /** Makes an act on the organisation from its schema and its pure `stage`. */

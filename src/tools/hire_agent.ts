@@ -10,7 +10,7 @@ export default act({
   name: 'hire_agent',
   about:
     'Hires a new agent for part of your work, made from a template (list_agents shows them). It has at most your rights, and its credits are taken from yours. It is there from the next turn on; a person may have to agree first.',
-  held: true,
+  held: 'unless-policy',
   input: z.strictObject({
     name: z.string().min(1).max(63).describe('its name for ever: a-z, 0-9, _ and -'),
     template: z.string().min(1).max(63),

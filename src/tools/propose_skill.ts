@@ -15,6 +15,7 @@ export default act({
   name: 'propose_skill',
   about:
     'Proposes a skill: how something is done, for you or for the organisation, or a new version of one. Scripts in tests/ (*.sh, *.py), or what test says, run first in the Box, in a folder that holds the skill alone; they must pass. Then a person decides; you will be told.',
+  held: 'always',
   input: z.strictObject({
     name: z
       .string()

@@ -68,6 +68,7 @@ describe('an act is', () => {
     expect(judge(TOOLS, at, call('write_file', input))).toMatchObject({ is: 'held', id: 'A-2-a-1' });
     expect(judge(TOOLS, at, call('write_file', input))).toMatchObject({ is: 'held', id: 'A-2-a-2' });
     expect(at.draft.held[0]).toEqual({
+      shows: 'A new file "x":\n\n```diff\n+y\n```',
       id: 'A-2-a-1',
       turn: 2,
       agent: 'a',

@@ -78,6 +78,7 @@ export function sceneOf(config: Config, agent: string, more: Partial<Scene> = {}
     given: [],
     draft: emptyDraft(),
     attach: () => null,
+    textOf: () => null,
     ...more,
   };
 }

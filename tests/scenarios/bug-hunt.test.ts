@@ -49,7 +49,7 @@ it('an agent mends a bug from end to end: looks, tests, edits, tests, remembers,
   expect((await mail(root)).at(-1)?.body).toContain(`lemming show ${id}`);
   const asked = textOf(root, `org/approvals/${id}.md`);
   for (const words of [
-    'rule: skill',
+    'rule: held-tool',
     '    Loops of `read` leave out',
     'both lines were read',
     'A skill gives no rights.',

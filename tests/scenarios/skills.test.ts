@@ -39,7 +39,7 @@ describe('scenario 52: a skill that an agent proposes', () => {
     const root = learning([GOOD, { ...GOOD, name: 'other' }, better]);
     await turns(root, 1);
     const file = textOf(root, 'org/approvals/A-1-coder-1.md');
-    for (const words of ['rule: skill', '    Be careful.', 'it is in there', `Box: ${level}`, 'They pass.'])
+    for (const words of ['rule: held-tool', '    Be careful.', 'it is in there', `Box: ${level}`, 'They pass.'])
       expect(file).toContain(words);
     expect(textOf(root, 'agents/coder/skills/_proposed/csv/SKILL.md')).toContain('Be careful.');
     expect(exists(root, '.lemming/apart-coder')).toBe(false);

@@ -55,7 +55,18 @@ function stateOf({ requests }: Scene, { id, contacts, answer }: Approval): strin
 }
 
 /** A held act in full. */
-export function approvalDetail({ id, turn, agent, tool, rule, contacts, input, shown, answer }: Approval): Line[] {
+export function approvalDetail({
+  id,
+  turn,
+  agent,
+  tool,
+  rule,
+  contacts,
+  input,
+  shows,
+  over,
+  answer,
+}: Approval): Line[] {
   return [
     line(`${agent} wants to use ${tool}`, 'title'),
     ...facts([
@@ -66,7 +77,8 @@ export function approvalDetail({ id, turn, agent, tool, rule, contacts, input, s
       ['answer', answer && `${answer.decision} by ${answer.by}${answer.note ? `: ${answer.note}` : ''}`],
     ]),
     line(),
-    ...(shown === undefined ? inputLines(input) : shown.split('\n').map((text) => line(text, 'code'))),
+    ...(over === undefined ? inputLines(input) : []),
+    ...(shows === undefined ? [] : [line(), ...shows.split('\n').map((text) => line(text, 'code'))]),
   ];
 }
 

@@ -1,0 +1,15 @@
+import { z } from 'zod';
+import { act } from './define.ts';
+
+export default act({
+  name: 'request_approval',
+  about:
+    'Asks a person to decide something before you go on: a question, and the options there are. You are told the answer in a later visit.',
+  held: 'always',
+  input: z.strictObject({
+    question: z.string().min(1).max(2000).describe('one question that a yes, a no, or one of the options answers'),
+    options: z.array(z.string().min(1).max(500)).max(10).default([]),
+    context: z.string().max(10_000).optional().describe('what the person must know to decide'),
+  }),
+  stage: () => ({ ok: true, text: 'You may go on.' }),
+});
