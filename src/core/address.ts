@@ -1,5 +1,7 @@
 import ipaddr from 'ipaddr.js';
 
+/** Of IPv6 nothing else was ever given out. */
+const GLOBAL = ipaddr.IPv6.parseCIDR('2000::/3');
 /** Addresses that are public by number and lead into the machine of a cloud all the same. */
 const INSIDE = new Set(['168.63.129.16']);
 
@@ -17,10 +19,5 @@ export function isPublicAddress(text: string): boolean {
   if (!isAddress(text)) return false;
   const address = ipaddr.parse(text);
   if (address.range() !== 'unicast') return false;
-  // Of IPv6 only 2000::/3 was ever given out.
-  return address instanceof ipaddr.IPv6 ? isGlobal(address) : !INSIDE.has(address.toString());
-}
-
-function isGlobal(address: ipaddr.IPv6): boolean {
-  return ((address.parts[0] ?? 0) & 0xe000) === 0x2000;
+  return address instanceof ipaddr.IPv6 ? address.match(GLOBAL) : !INSIDE.has(address.toString());
 }

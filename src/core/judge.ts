@@ -109,8 +109,7 @@ function hold(
 
 /** The text of the file that an act would write over, for the person who is asked. */
 function replacedBy(scene: Scene, { tool, input }: ActCall): string | null {
-  const { path } = (input ?? {}) as { path?: unknown };
-  return tool === 'write_file' && typeof path === 'string' ? scene.textOf(path) : null;
+  return tool === 'write_file' ? scene.textOf((input as { path: string }).path) : null;
 }
 
 function causeOf({ id, from, subject, thread, hops, attachments }: Cause): Cause {

@@ -46,7 +46,7 @@ class PageText {
   onclosetag(name: string): void {
     this.depth--;
     if (SILENT.has(name)) this.silent--;
-    const href = name === 'a' ? (this.links.pop() ?? '') : '';
+    const href = name === 'a' ? this.links.splice(-1).join() : '';
     if (href !== '' && href.length <= LINK && !href.startsWith('#')) this.ontext(` (${href})`);
     if (!INLINE.has(name)) this.endLine();
   }

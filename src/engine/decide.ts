@@ -43,8 +43,7 @@ export function promisedBy(staffing: readonly Staffing[], agent: string): number
 
 /** The question that was answered: the agent may have forgotten it. */
 function askedIn({ tool, input }: Held): string {
-  const { question } = (input ?? {}) as { question?: unknown };
-  return tool === 'request_approval' ? ` ${JSON.stringify(question)}` : '';
+  return tool === 'request_approval' ? ` ${JSON.stringify((input as { question: string }).question)}` : '';
 }
 
 /** What came of the act. As call 0 of the agent's turn it has a name of its own in the journal. */

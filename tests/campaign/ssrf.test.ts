@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { UsedEntry } from '../../src/core/entry.ts';
+import { askPublic } from '../../src/engine/fetch.ts';
+import type { Turn } from '../../src/engine/turn.ts';
 import { LITERALS, PUBLIC, REBINDING, RESOLVED, Server, Surfer, wireTo } from './ssrf.ts';
 
 const REDIRECTS = [301, 302, 303, 307, 308];
@@ -121,4 +123,17 @@ it('pages of the public web are read', async () => {
   ]);
   expect([...pages.values()].filter(({ tainted }) => tainted)).toHaveLength(10);
   expect(inside.reached).toBe(0);
+});
+
+it('without a network, or when the time is over, a page is refused and nobody is stopped', async () => {
+  const page = 'http://example.org/';
+  const none = new Surfer(undefined, [[page]]);
+  expect((await none.pages(1)).get(page)).toMatchObject({
+    ok: false,
+    text: 'Refused (network): There is no network here.',
+  });
+  const wire = wireTo(outside, inside);
+  const turn = { ports: { wire: { ...wire, resolve: () => new Promise<string[]>(() => {}) } } } as unknown as Turn;
+  const late = AbortSignal.abort(new Error('too late'));
+  await expect(askPublic(turn, { url: new URL(page) }, late)).rejects.toThrow('too late');
 });

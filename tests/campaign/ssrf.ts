@@ -183,9 +183,9 @@ export function wireTo(outside: Server, inside: Server): Wire {
 
 /** An organisation in which agent a asks for these pages, a visit for each list; it reaches no private data. */
 export class Surfer extends Org {
-  private readonly wire: Wire;
+  private readonly wire: Wire | undefined;
 
-  constructor(wire: Wire, visits: string[][], hosts = ['*', '*:8080']) {
+  constructor(wire: Wire | undefined, visits: string[][], hosts = ['*', '*:8080']) {
     super(
       {
         edges: { human: ['a'], a: [] },
@@ -197,7 +197,7 @@ export class Surfer extends Org {
   }
 
   override ports(): Ports {
-    return { ...super.ports(), wire: this.wire };
+    return { ...super.ports(), ...(this.wire && { wire: this.wire }) };
   }
 
   /** The pages that it got, after so many turns: URL that was asked for → what the tool told. */

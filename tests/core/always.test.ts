@@ -24,6 +24,8 @@ it.each([
   ['send_message', { to: ['*'], body: '' }, 'send_message agent:a to:*'],
   ['run_python', { code: 'x' }, 'run_python agent:a'],
   ['recall', null, 'recall agent:a'],
+  ['request_approval', { question: 'Go?', options: [] }, null],
+  ['teleport', null, 'teleport agent:a'],
 ])('%s %j is named by %s', (toolName, value, act) => {
   const resume = { ...resumeOf(CONFIG, 'a'), shared: ['docs'] };
   const policy = alwaysFor(CONFIG, {

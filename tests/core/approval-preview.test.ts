@@ -26,5 +26,6 @@ it('shows nothing of other acts, and of nonsense', () => {
     for (const tool of ['shell', 'write_file', 'edit_file', 'recall']) expect(preview(tool, input)).toBe('');
   expect(preview('edit_file', { old: 1, new: 'x' })).toBe('');
   expect(preview('write_file', { content: 'x' })).toContain('A new file ""');
+  expect(preview('request_approval', { question: 'x', options: 1 })).toBe('It asks: "x"');
   expect(preview('request_approval', null)).toBe('It asks: null');
 });

@@ -255,6 +255,7 @@ const TABLE: [string, string, unknown, Policy[], Partial<Act>, 'allow' | 'refuse
     ['to:b', false, true],
     ['to:b to:human', true, true],
   ]),
+  ...fitting('read_file', { path: 'x' }, [['to:b', false, false]]),
   ...fitting('send_message', send('c'), [['to:c', null, null]]),
   ['a host that the resume does not list', 'fetch_url', { url: 'http://bad.org' }, [], {}, 'refuse', 'host'],
   ['no host at all', 'fetch_url', null, [], {}, 'refuse', 'url'],
@@ -395,6 +396,16 @@ describe('the gate', () => {
     const ruling = permit(org, actOf(org, `x\n${'y'.repeat(1000)}`, null));
     expect(ruling.do === 'refuse' && ruling.text.length).toBeLessThan(120);
     expect(ruling.do === 'refuse' && ruling.text).not.toContain('\n');
+  });
+
+  it('lets shell run nothing where the resume lists no program', () => {
+    const org = config();
+    const resume = { ...resumeOf(org, 'a'), commands: [] };
+    const ruling = permit(org, actOf(org, 'shell', { command: 'ls' }, { resume }));
+    expect(ruling).toMatchObject({ rule: 'command', text: expect.stringContaining('run nothing') });
+    expect(permit(org, actOf(org, 'shell', { command: 'ls' }, { resume: resumeOf(org, 'a') }))).toMatchObject({
+      rule: 'command',
+    });
   });
 
   it.each([
