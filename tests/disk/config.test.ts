@@ -1,9 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { hasEdge } from '../../src/core/config.ts';
 import { configReader, readConfig } from '../../src/disk/config.ts';
 import { oneSidedEdges } from '../../src/disk/config-chart.ts';
+import { TOOLS } from '../../src/tools/all.ts';
 
 /** A good org of two agents and a person; `files` replace its files, null removes one. */
 function read(files: Record<string, string | null> = {}, folders = ['human', 'manager', 'planner'], env = {}) {
@@ -553,7 +554,7 @@ describe('the shipped organisations', () => {
   const roots = [
     '.',
     ...readdirSync(join(top, 'templates'), { withFileTypes: true })
-      .filter((one) => one.isDirectory())
+      .filter(({ name }) => existsSync(join(top, 'templates', name, 'org')))
       .map(({ name }) => `templates/${name}`),
   ];
 
@@ -566,5 +567,26 @@ describe('the shipped organisations', () => {
     const { config, faults, warnings } = readConfig(texts, readdirSync(join(top, root, 'agents')), {});
     expect({ faults, warnings }).toEqual({ faults: [], warnings: [] });
     expect(config?.order).toContain('human');
+  });
+});
+
+describe('the shipped templates of agents', () => {
+  const folder = join(import.meta.dirname, '../../templates/agents');
+  const names = readdirSync(folder).map((name) => name.slice(0, -3));
+  const texts = new Map(
+    names.map((name) => [`org/templates/${name}.md`, readFileSync(join(folder, `${name}.md`), 'utf8')]),
+  );
+  const { config, faults } = readConfig(
+    new Map([...texts, ['org/org.yaml', 'version: 1\nname: x\n'], ['org/chart.yaml', 'version: 1\n']]),
+    [],
+    {},
+  );
+
+  it.each(names)('%s is good, narrows what it extends, and names only tools that there are', (name) => {
+    expect(faults).toEqual([]);
+    const template = config?.templates.get(name);
+    expect(template?.body).toMatch(/^You /);
+    expect(template?.head).toMatchObject({ role: expect.stringMatching(/^[A-Z]/), skills: ['*'], shared: ['.'] });
+    expect(template?.head.tools.filter((tool) => !TOOLS.has(tool))).toEqual([]);
   });
 });
