@@ -29,7 +29,7 @@ export const run: Run = async (world) => {
   const agents = config ? config.order.length : 0;
   const lines = ok ? [`Valid: ${count(agents, 'agent')}, no fault`] : faults.map(printFault);
   return {
-    data: { ok, faults, notes },
+    data: { ok, faults, ...(notes.length > 0 && { notes }) },
     text: [...lines, ...notes.map((note) => `Note: ${note}`)].join('\n'),
     exit: ok ? 0 : 3,
   };

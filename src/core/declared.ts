@@ -19,6 +19,8 @@ export interface OwnTool {
 export interface Server {
   name: string;
   settings: McpServer;
+  /** The settings as they are written, in JSON: without what this version adds to them. */
+  written: string;
   tools: readonly PinnedTool[] | null;
 }
 
@@ -28,8 +30,8 @@ export function trustOfTool({ name, files }: OwnTool): Trusted {
 }
 
 /** What the owner approves of a server: what is started or called, and the tools. */
-export function trustOfServer({ name, settings, tools }: Server): Trusted {
-  return { kind: 'server', name, text: JSON.stringify({ settings, tools }) };
+export function trustOfServer({ name, written, tools }: Server): Trusted {
+  return { kind: 'server', name, text: `${written} ${JSON.stringify(tools)}` };
 }
 
 /** The name by which agents know a tool of a server. No other tool has `__` in its name, and no server a `_`. */

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { OwnTool, Server } from '../core/declared.ts';
 import { type Fault, fault } from '../schema/fault.ts';
-import { type McpServer, type mcpFile, type PinnedTool, type pinFile, pinnedServer } from '../schema/mcp.ts';
+import { type mcpFile, type pinFile, pinnedServer } from '../schema/mcp.ts';
 import { byCodeUnit } from '../schema/name.ts';
 import { splitToolPath, type ToolHead } from '../schema/tool.ts';
 import { type Memory, References, type Source } from './config-source.ts';
@@ -71,15 +71,15 @@ export function readServers(
     const name = pinnedServer(path);
     if (name !== null) pins.set(name, memories.pin.read(pin, path));
   }
+  const written = (source?.data ?? {}) as { servers?: Record<string, unknown> };
   const servers = Object.entries(source?.value?.servers ?? {})
     .sort(([a], [b]) => byCodeUnit(a, b))
-    .map(([name, settings]): [string, Server] => [name, serverOf(name, settings, pins.get(name)?.value?.tools)]);
+    .map(([name, settings]): [string, Server] => {
+      const tools = pins.get(name)?.value?.tools ?? null;
+      return [name, { name, settings, written: JSON.stringify(written.servers?.[name]), tools }];
+    });
   return {
     servers: new Map(servers),
     faults: [...(source?.faults ?? []), ...[...pins.values()].flatMap(({ faults }) => faults)],
   };
-}
-
-function serverOf(name: string, settings: McpServer, tools: readonly PinnedTool[] | undefined): Server {
-  return { name, settings, tools: tools ?? null };
 }

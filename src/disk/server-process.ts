@@ -23,7 +23,7 @@ export interface ServerProcess {
   listen(line: (text: string) => void, ended: (why: string) => void): void;
   /** Somebody waits for an answer, or nobody does: then what it writes stays in its pipe. */
   wait(waiting: boolean): void;
-  /** The end of what it wrote to standard error. */
+  /** How it ended, and the end of what it wrote to standard error. */
   lastWords(): string;
   /** Resolves when it is gone. */
   close(): Promise<void>;
@@ -82,13 +82,13 @@ class Talk implements ServerProcess {
       };
       child.once('error', (error) => {
         if (child.pid !== undefined) return;
-        this.end(`could not be started (${(error as NodeJS.ErrnoException).code ?? error.message})`);
+        this.end(`not started (${(error as NodeJS.ErrnoException).code ?? error.message})`);
         over();
       });
       child.once('exit', (code, signal) => {
         killGroup(child, 'SIGKILL');
         child.stdout?.destroy();
-        this.end(code === null ? `was ended by ${signal}` : `ended with ${code}`);
+        this.end(code === null ? `ended by ${signal}` : `ended with ${code}`);
         over();
       });
     });
@@ -135,7 +135,7 @@ class Talk implements ServerProcess {
   }
 
   lastWords(): string {
-    return this.words.trim();
+    return [this.why, this.words.trim()].filter(Boolean).join(': ');
   }
 
   async close(): Promise<void> {

@@ -12,6 +12,7 @@ import type { Server } from '../core/declared.ts';
 import { type Listed, type ListedTool, pinOf } from '../core/pin.ts';
 import { type ServerPart, serverResult } from '../core/server-result.ts';
 import type { WorldResult } from '../core/tool.ts';
+import { deadline } from '../disk/clock.ts';
 import type { Owner } from '../disk/owner.ts';
 import type { ServerProcess } from '../disk/server-process.ts';
 import { wireOver, wireTo } from './mcp-wire.ts';
@@ -58,11 +59,12 @@ export class Conversation {
   async tools(): Promise<Listed> {
     const found: ListedTool[] = [];
     const timeout = this.line.server.settings.start_ms;
+    const signal = deadline(timeout);
     let cursor: string | undefined;
     for (let page = 0; page < PAGES; page++) {
       const params = cursor === undefined ? {} : { cursor };
       const list = await this.attended(() =>
-        this.client.request({ method: 'tools/list', params }, ListToolsResultSchema, { timeout }),
+        this.client.request({ method: 'tools/list', params }, ListToolsResultSchema, { timeout, signal }),
       );
       found.push(...list.tools);
       cursor = list.nextCursor;

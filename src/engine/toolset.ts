@@ -5,6 +5,7 @@ import type { Toolbox } from '../core/judge.ts';
 import type { WorldTool } from '../core/tool.ts';
 import type { Trusted } from '../core/trust.ts';
 import type { PinnedTool } from '../schema/mcp.ts';
+import { cut } from '../schema/print.ts';
 import { checkerOf } from './json-schema.ts';
 
 type Hashes = ReadonlyMap<string, string>;
@@ -39,7 +40,7 @@ const HELP = 4000;
 async function ownTool(tool: OwnTool, trusted: Hashes): Promise<WorldTool> {
   const { name, head, help, files } = tool;
   const { command, module, input } = head;
-  const description = `${head.description}\n\n${help.slice(0, HELP)}`.trim();
+  const description = `${head.description}\n\n${cut(help, HELP)}`.trim();
   const run: WorldTool['run'] =
     command === undefined
       ? (value, box) => box.javascript(moduleText(files.get(module as string) as string, value))

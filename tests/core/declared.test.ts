@@ -29,10 +29,9 @@ describe('what an org declares', () => {
       ]),
     });
     expect(counter).toMatchObject({ kind: 'server', name: 'counter' });
-    expect(JSON.parse((counter as { text: string }).text)).toMatchObject({
-      settings: { command: ['cat'], sandbox: 'box', network: false },
-      tools: [{ name: 'add', description: 'Adds', input: { type: 'object' } }],
-    });
+    expect((counter as { text: string }).text).toBe(
+      '{"command":["cat"]} [{"name":"add","description":"Adds","input":{"type":"object"}}]',
+    );
     expect(rest).toEqual([]);
     expect([weather, counter].map((what) => what && trustTerm(what))).toEqual(['weather', 'counter']);
     expect(declaredIn(config)).toBe(declaredIn(config));

@@ -30,7 +30,7 @@ let orgs = 0;
 /** An organisation with the server `s`, whose tools agent a has. */
 function org(turns: Act[][], { mode = 'good', settings = {}, grants = ['s__*'] }: Wish = {}): Owned {
   const command = ['python3', 'server.py', mode, `mark-${process.pid}-${++orgs}-x`];
-  const server = { command, cwd: 'org/servers', start_ms: 8000, timeout_ms: 2000, ...settings };
+  const server = { command, cwd: 'org/servers', start_ms: 20_000, timeout_ms: 5000, ...settings };
   return new Owned(turns, grants, { 'org/mcp.yaml': mcpYaml({ s: server }), 'org/servers/server.py': SCRIPT });
 }
 
@@ -139,8 +139,8 @@ describe('a hostile server', () => {
   it.each([
     ['hang', 'gave no answer: MCP error -32001'],
     ['crash', 'gave no answer: MCP error -32000'],
-    ['endless', 'gave no answer: MCP error -32000'],
-    ['flood', 'gave no answer: MCP error -32000'],
+    ['endless', 'gave no answer: MCP error -3200'],
+    ['flood', 'gave no answer: MCP error -3200'],
     ['garbage', 'gave no answer: '],
   ])('that does %s in a call fails in that call alone; the next starts it anew', async (tool, why) => {
     const made = org([[use(tool), use('echo', 'still here'), { tool: 'note', input: { text: 'done' } }]]);
@@ -154,10 +154,10 @@ describe('a hostile server', () => {
   });
 
   it.each([
-    ['crash', 'no key was given'],
+    ['crash', 'ended with 3: no key was given'],
     ['silent', 'MCP error -32001'],
   ])('that does %s at its start has no tools to approve, and fails each use', async (mode, why) => {
-    const made = org([[use('echo', 'x')]]);
+    const made = org([[use('echo', 'x')]], { settings: { start_ms: mode === 'silent' ? 6000 : 20_000 } });
     await made.trust('s');
     restart(made, mode);
     const said = await made.trust('s').catch((error: Error) => error.message);
@@ -216,7 +216,7 @@ it('many uses at the same time share a server; one that hangs takes nothing from
   const made = org([]);
   const servers = made.ports().servers as Servers;
   const settings = mcpServer.parse({ command: ['python3', 'server.py'], cwd: 'org/servers', timeout_ms: 3000 });
-  const server = { name: 's', settings, tools: null };
+  const server = { name: 's', settings, written: '', tools: null };
   const pinned = { ...server, tools: (await servers.look(server)).tools };
   const { signal } = new AbortController();
   const ask = (tool: string, text = '') => servers.ask(pinned, tool, { text }, signal);

@@ -46,7 +46,7 @@ describe('6.4 and 6.5 providers', () => {
     const seen = join(scratch(), 'seen.jsonl');
     const script = `let t='';process.stdin.on('data',d=>t+=d).on('end',()=>{require('fs').appendFileSync(${JSON.stringify(seen)},JSON.stringify({t,argv:process.argv,env:process.env})+'\\n');console.log('noted')})`;
     const root = org({ provider: 'command', command: [process.execPath, '-e', script] });
-    await trust(testWorld(root, { env }), inputOf({ args: { model: 'default' } }));
+    await trust(testWorld(root, { env }), inputOf({ args: { name: 'default' } }));
     for (const text of ['first-letter', 'second-letter']) {
       letter(root, text);
       await turns(root, 1, env);
@@ -69,7 +69,7 @@ describe('6.4 and 6.5 providers', () => {
     chmodSync(home, 0o755);
     const env = { LEMMING_HOME: home, MY_API_KEY: KEY };
     const root = org({ provider: 'command', command: ['true'] });
-    await trust(testWorld(root, { env }), inputOf({ args: { model: 'default' } }));
+    await trust(testWorld(root, { env }), inputOf({ args: { name: 'default' } }));
     expect(statSync(join(home, 'trust.yaml')).mode & 0o077).toBe(0);
     for (const folder of [root, home]) expect(JSON.stringify(filesIn(folder))).not.toContain(KEY);
   });
