@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { run as replay } from '../../src/commands/replay.ts';
 import { run as taint } from '../../src/commands/taint.ts';
 import type { Wire } from '../../src/disk/wire.ts';
 import { Hands } from '../engine/hands.ts';
@@ -23,4 +24,21 @@ it('lists who is tainted, and clears on a person’s word', async () => {
   expect(await faultsOf(asked({ what: 'clear', name: 'human' }))).toEqual(['not-found']);
   expect((await asked({ what: 'clear', name: 'a' })).text).toBe('a counts as clean.');
   expect((await asked({})).data).toEqual({ tainted: [] });
+});
+
+it('a replay that decides everything anew comes to the same: taint, held acts, and what their files show', async () => {
+  const resumes = {
+    a: { tools: ['fetch_url', 'read_file', 'ask:write_file'], hosts: ['*'], schedule: { when: 'always' } },
+  };
+  const fetch = { tool: 'fetch_url', input: { url: 'http://example.org/' } };
+  const write = { tool: 'write_file', input: { path: 'x.txt', content: 'b\n' } };
+  const hands = new Hands([[fetch, fetch, write]], { resumes }, { wire: WIRE });
+  hands.put('x.txt', 'a\n');
+  await hands.turns(2);
+  expect(hands.lines().flatMap((line) => (line.k === 'held' ? [[line.rule, line.was]] : []))).toEqual([
+    ['taint', undefined],
+    ['ask', 'a\n'],
+  ]);
+  const { data } = await replay(testWorld(hands.root), inputOf({ flags: { recompute: true } }));
+  expect(data).toMatchObject({ identical: true });
 });
