@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import type { Proposal } from '../core/proposal.ts';
-import { textsOf } from '../core/proposal.ts';
+import { type Proposal, textsOf } from '../core/proposal.ts';
 import { refusalOf, showProposal, stageSkill, testsOf } from '../core/propose.ts';
 import type { Box, WorldResult } from '../core/tool.ts';
 import { act } from './define.ts';

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Json } from '../../src/core/call.ts';
 import { exists, lemming, office, put, textOf, turns } from '../commands/people-world.ts';
-import { boxHere } from '../engine/hands.ts';
+import { boxHere, Hands, noBox } from '../engine/hands.ts';
 
 let level = '';
 beforeAll(async () => {
@@ -129,6 +129,16 @@ describe('scenario 52: a skill that an agent proposes', () => {
     expect(exists(root, 'agents/coder/skills/_proposed/csv/SKILL.md')).toBe(false);
     await turns(root, 1);
     expect(await replayed(root)).toMatchObject({ identical: true, first_difference: null });
+  });
+
+  it('with tests cannot be proposed where no Box works, and says so; without tests it can', async () => {
+    const acts = [GOOD, { ...GOOD, name: 'other', files: [] }].map((input) => ({ tool: 'propose_skill', input }));
+    const hands = new Hands([acts], {}, { sandbox: noBox('/') });
+    expect(await hands.turns()).toMatchObject([
+      { ok: false, text: expect.stringContaining('Refused (sandbox): Programs cannot be shut in here') },
+      { ok: true, text: 'It brings no tests.' },
+    ]);
+    expect(hands.lines().filter(({ k }) => k === 'held')).toMatchObject([{ input: { name: 'other' } }]);
   });
 
   it('is tried in a folder that holds the skill alone, without a network', async () => {
