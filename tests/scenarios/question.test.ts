@@ -22,7 +22,7 @@ it.each(['approve', 'deny'] as const)(
     await org.turns(2);
     const file = org.read('org/approvals/A-1-a-1.md') ?? '';
     for (const words of [
-      'because of: question.',
+      'because of: held-tool.',
       'It asks: "Ship on Friday?"',
       'The tests are red.',
       '1. "Friday"',
@@ -42,7 +42,7 @@ it.each(['approve', 'deny'] as const)(
 it('a policy cannot answer a question for ever, but may choose who is asked, or deny', async () => {
   const always = asking([{ act: '*', do: 'always' }]);
   await always.turns(1);
-  expect(always.lines('held')).toMatchObject([{ rule: 'question' }]);
+  expect(always.lines('held')).toMatchObject([{ rule: 'held-tool' }]);
   const asked = asking([{ act: 'request_approval', do: { ask: ['human'] } }]);
   await asked.turns(1);
   expect(asked.lines('held')).toMatchObject([{ rule: 'policy request_approval' }]);
@@ -67,7 +67,7 @@ it('the file of a held write shows what changes and what the agent has spent; a 
   org.disk.put('agents/a/workspace/x.txt', 'one\ntwo\nsk-1234567890abcdef\n');
   await org.turns(2);
   const file = org.read('org/approvals/A-2-a-1.md') ?? '';
-  expect(file).toContain('The change of "x.txt":\n\n```diff\n one\n-two\n-[SOME_API_KEY]\n+2\n+three\n \n```');
+  expect(file).toContain('The change of "x.txt":\n\n```diff\n one\n-two\n-[SOME_API_KEY]\n+2\n+three\n```');
   expect(file).toContain('a had spent 0.02 credits');
   expect(agentState((await org.look((engine: Engine) => engine)).state, 'a').spent).toBe(20_000);
 });
