@@ -247,7 +247,10 @@ export function restoreLost(disk: Disk, ops: readonly FileOp[]): string[] {
     restored.push(path);
   }
   for (const op of ops) tidy(disk, op, older);
-  for (const op of ops) if (op.op === 'adopt') removeLeft(disk, op.found, ops);
+  for (const op of ops) {
+    if (op.op === 'adopt') removeLeft(disk, op.found, ops);
+    if (op.op === 'move' && last.has(op.to) && !last.has(op.from)) removeLeft(disk, op.from, ops);
+  }
   moveFiles(
     disk,
     ops.filter((op) => op.op !== 'move' || !last.has(op.from)), // a name that was taken again later
@@ -255,7 +258,7 @@ export function restoreLost(disk: Disk, ops: readonly FileOp[]): string[] {
   return restored;
 }
 
-/** What was adopted may be back as an older version of ours, or as a torn one. */
+/** What was adopted, or moved, may be back as an older version of ours, or as a torn one. */
 function removeLeft(disk: Disk, path: string, ops: readonly FileOp[]): void {
   const found = readAny(disk, path);
   if (found === null) return;

@@ -337,6 +337,13 @@ describe('after a power loss', () => {
     expect(restore({ 'f/x': 'any' }, REMOVE).files).toEqual({});
   });
 
+  it('what was moved is removed also torn, once it stands in its new place; what a person wrote stays', () => {
+    const left = (text: string) => restore({ 'f/x': text }, CREATE, MOVE).files;
+    for (const text of ['', 'ou', 'o\0\0s', 'ours']) expect(left(text)).toEqual({ 'g/x': 'ours' });
+    expect(left('mine')).toEqual({ 'f/x': 'mine', 'g/x': 'ours' });
+    expect(restore({ 'f/x': 'ou' }, CREATE, MOVE, CREATE).files).toEqual({ 'f/x': 'ours', 'g/x': 'ours' });
+  });
+
   it('what was adopted is removed also as an older version of ours, or torn; what a person wrote stays', () => {
     const ops: FileOp[] = [
       { ...CREATE, path: 'f/drop', text: 'one' },
