@@ -1,6 +1,7 @@
 import { alwaysFor } from '../core/always.ts';
 import { putFirst } from '../disk/edit.ts';
 import { readOrg } from '../engine/open.ts';
+import { toolsetOf } from '../engine/toolset.ts';
 import { failure } from '../schema/fault.ts';
 import { TOOLS } from '../tools/all.ts';
 import type { Command, Run, World } from './command.ts';
@@ -28,7 +29,7 @@ export const command: Command = {
 };
 
 export const run: Run = async (world, input) => {
-  const rule = input.flags.always ? ruleFor(world, input.args.id as string) : null;
+  const rule = input.flags.always ? await ruleFor(world, input.args.id as string) : null;
   const outcome = decide(world, input, 'approve');
   if (rule === null) return outcome;
   writePolicy(world, rule);
@@ -37,13 +38,13 @@ export const run: Run = async (world, input) => {
 };
 
 /** The pattern of acts like a held one. Throws `refused` when no pattern can name them. */
-function ruleFor(world: World, id: string): string | null {
+async function ruleFor(world: World, id: string): Promise<string | null> {
   const { config, state } = readOrg(world);
   const approval = state.approvals.get(id);
   const resume = config.agents.get(approval?.agent ?? '');
   if (!approval || !resume) return null;
   const { agent, tool: toolName, input } = approval;
-  const tool = TOOLS.get(toolName);
+  const tool = (await toolsetOf(TOOLS, config, state.trusted)).get(toolName);
   const parsed = tool?.parse(input);
   const act = { agent, resume, toolName, tool, value: parsed?.ok ? parsed.value : null, why: null, approved: false };
   const policy = alwaysFor(config, act);

@@ -1,5 +1,6 @@
 import { type Config, hasEdge } from '../core/config.ts';
 import { resumePath, retiredPath } from '../core/files.ts';
+import type { Toolbox } from '../core/judge.ts';
 import { grants } from '../core/permit.ts';
 import { agentState, type State } from '../core/state.ts';
 import { privateTo } from '../core/taint.ts';
@@ -15,6 +16,7 @@ import { type Found, realSandbox } from '../disk/sandbox.ts';
 import { declaredFaults } from '../engine/declared-faults.ts';
 import { load } from '../engine/load.ts';
 import { checkFolder, type Place } from '../engine/open.ts';
+import { toolsetOf } from '../engine/toolset.ts';
 import { type Fault, FaultError, printFault } from '../schema/fault.ts';
 import type { Resume } from '../schema/resume.ts';
 import { TOOLS } from '../tools/all.ts';
@@ -47,10 +49,22 @@ export const run: Run = async (world, input) => {
   const fixes = input.flags.fix ? completeEdges(disk, checkFolder(place).config) : { fixed: [], left: [] };
   const { config } = checkFolder(place);
   const declared = config ? await declaredFaults(TOOLS, config) : [];
-  return examine(place, disk, fixes, declared, await realSandbox(world.root).probe());
+  const outbound = config ? outboundIn(await toolsetOf(TOOLS, config, new Map())) : [];
+  return examine(place, disk, fixes, { declared, outbound }, await realSandbox(world.root).probe());
 };
 
-function examine(place: Place, disk: Disk, { fixed, left }: Fixes, declared: readonly Fault[], box: Found): Outcome {
+/** What was found out of the tools of the org: their faults, and which of all tools send something out. */
+interface Tools {
+  declared: readonly Fault[];
+  outbound: readonly string[];
+}
+
+/** Approved or not: who approves a server is to know beforehand. */
+function outboundIn(toolbox: Toolbox): string[] {
+  return [...toolbox.values()].flatMap((tool) => (tool.kind === 'world' && tool.outbound ? [tool.spec.name] : []));
+}
+
+function examine(place: Place, disk: Disk, { fixed, left }: Fixes, { declared, outbound }: Tools, box: Found): Outcome {
   const { config, faults, warnings } = checkFolder(place);
   const journal = journalFaults(disk);
   const owner = ownerOf(place.env, place.root);
@@ -59,7 +73,7 @@ function examine(place: Place, disk: Disk, { fixed, left }: Fixes, declared: rea
   const notes = [
     ...left,
     ...(running ? [`An engine runs here: process ${running.pid} (lemming ${running.command})`] : []),
-    ...(journal.length === 0 ? notesOfState(disk, config) : []),
+    ...(journal.length === 0 ? notesOfState(disk, config, outbound) : []),
     ...(config ? [...notesOfChart(config), ...notesOfPrograms(programsOf(config, disk), owner)] : []),
     ...notesOfFolder(disk, all),
     ...notesOfBox(box, config),
@@ -91,7 +105,7 @@ function journalFaults(disk: Disk): Fault[] {
   return faults;
 }
 
-function notesOfState(disk: Disk, config: Config | null): string[] {
+function notesOfState(disk: Disk, config: Config | null, outbound: readonly string[]): string[] {
   const { state, unfinished } = load(disk);
   return [
     ...(unfinished ? [`Turn ${unfinished.open.turn} was cut off: the next run finishes it`] : []),
@@ -104,22 +118,24 @@ function notesOfState(disk: Disk, config: Config | null): string[] {
     ...[...state.agents.keys()]
       .filter((name) => agentState(state, name).starved)
       .map((name) => `${name} is out of credits: lemming top-up ${name} CREDITS`),
-    ...[...(config?.agents.values() ?? [])].flatMap((resume) => notesOfTaint(state, resume)),
+    ...[...(config?.agents.values() ?? [])].flatMap((resume) => notesOfTaint(state, resume, outbound)),
   ];
 }
 
 /** Who can read words of strangers, reaches private data, and can send it out: all that a thief needs. */
-function notesOfTaint(state: State, resume: Resume): string[] {
+function notesOfTaint(state: State, resume: Resume, outbound: readonly string[]): string[] {
   const reach = privateTo(state, resume);
-  const out = [...TOOLS.values()].flatMap((tool) =>
-    tool.kind === 'world' && tool.outbound && grants(resume, tool.spec.name) === 'free' ? [tool.spec.name] : [],
-  );
+  const out = outbound.filter((tool) => grants(resume, tool) === 'free');
   if (reach === null || out.length === 0) return [];
-  const names = out.join(', ');
+  const more = out.length > MOST_NAMES ? [`${out.length - MOST_NAMES} more`] : [];
+  const names = [...out.slice(0, MOST_NAMES), ...more].join(', ');
   return [
     `${resume.name} can read words of strangers and send out what it knows (${names}), and reaches ${reach}: once it has read such words, each use waits for you. See docs/permissions.md`,
   ];
 }
+
+/** Tools that a note names: a server may have hundreds. */
+const MOST_NAMES = 5;
 
 /** Mail that was not delivered, and files that were set aside. */
 function deadLetters(state: State): string[] {

@@ -15,8 +15,9 @@ export function alwaysFor(config: Config, act: Act): Policy | null {
   return conditions.some((condition) => /\s|:$/.test(condition)) || !policyFor(alone, act) ? null : policy;
 }
 
-/** What an act is about, where its tool takes a URL, a command or a path. */
+/** What an act is about, where its tool takes a URL, a command or a path. What such words mean to a tool of the org, it alone knows. */
 function placeOf(act: Act): string[] {
+  if (act.tool?.kind === 'world' && act.tool.needs) return [];
   const [url, command, path] = (['url', 'command', 'path'] as const).map((key) => textIn(act, key));
   if (url) return [`host:${URL.canParse(url) ? new URL(url).host : ''}`];
   if (command) return [`command:${programIn(command) ?? ''}`];

@@ -150,3 +150,24 @@ it('warns of an agent that reads strangers, reaches private data and can send ou
     expect.stringMatching(/^a can read words of strangers .*\(fetch_url\), and reaches shared\/docs/),
   ]);
 });
+
+it('counts the tools of servers among those that send out, approved or not', async () => {
+  const names = ['one', 'two', 'three', 'four', 'five', 'six'];
+  const pinned = names.map((name) => `  - { name: ${name}, description: Finds, input: { type: object } }\n`).join('');
+  const root = scratchOrg({
+    edges: { human: ['a', 'b', 'c'], a: ['human'], b: ['human'], c: ['human'] },
+    resumes: {
+      a: { tools: ['s__*', 'read_file'] },
+      b: { tools: ['s__one'] },
+      c: { tools: ['ask:s__*', 's__none', 'read_file'] },
+    },
+    files: {
+      'org/mcp.yaml': 'version: 1\nservers: { s: { url: "https://tools.invalid/" } }\n',
+      'org/mcp/s.yaml': `version: 1\ntools:\n${pinned}`,
+    },
+  });
+  const { notes } = await examine(root);
+  expect(notes.filter((note) => note.includes('words of strangers'))).toEqual([
+    expect.stringMatching(/^a can .*\(s__one, s__two, s__three, s__four, s__five, 1 more\), and reaches its workspace/),
+  ]);
+});

@@ -39,3 +39,15 @@ it.each([
   });
   expect(policy).toEqual(act === null ? null : { act, do: 'always' });
 });
+
+it.each([{ path: '/etc/x' }, { url: 'no url' }, { command: 'a | b' }])(
+  'an act of a tool of the org with %j is named by agent and tool',
+  (value) => {
+    const shipped = TOOLS.get('calculate');
+    if (shipped?.kind !== 'world') throw new Error('calculate is a world tool');
+    const tool = { ...shipped, needs: { kind: 'server', name: 's', text: '' } as const };
+    const resume = resumeOf(CONFIG, 'a');
+    const act = { agent: 'a', resume, toolName: 's__find', tool, value, why: null, approved: false };
+    expect(alwaysFor(CONFIG, act)).toEqual({ act: 's__find agent:a', do: 'always' });
+  },
+);

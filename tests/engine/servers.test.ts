@@ -7,10 +7,11 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { run as approve } from '../../src/commands/approve.ts';
 import type { Json } from '../../src/core/call.ts';
 import type { Servers } from '../../src/engine/servers.ts';
 import { mcpServer } from '../../src/schema/mcp.ts';
-import { faultsOf } from '../commands/world.ts';
+import { faultsOf, inputOf, testWorld } from '../commands/world.ts';
 import type { Act } from '../regression/org.ts';
 import { boxHere } from './hands.ts';
 import { mcpYaml, Owned, told } from './owned.ts';
@@ -308,5 +309,17 @@ describe('the approval of a server', () => {
     expect(made.lines().filter((line) => line.k === 'held')).toMatchObject([{ tool: 's__big' }]);
     expect(made.shown()[0]).toEqual(expect.arrayContaining(['s__big', 's__echo']));
     expect(made.shown()[0]).not.toContain('s__fail');
+  });
+
+  it('may be widened for one agent and one tool by the answer to a held use', async () => {
+    const made = org([[use('echo', 'x')], [], [use('echo', 'y'), use('big')]], { grants: ['ask:s__*'] });
+    await made.trust('s');
+    await made.run();
+    const input = inputOf({ args: { id: 'A-1-a-1' }, flags: { always: true } });
+    const { data } = await approve(testWorld(made.root, { env: made.env }), input);
+    expect(data).toMatchObject({ always: 's__echo agent:a' });
+    await made.run(2);
+    expect(made.used().map(({ text }) => text)).toEqual([expect.stringMatching(/^x/), expect.stringMatching(/^y/)]);
+    expect(made.lines().flatMap((line) => (line.k === 'held' ? [line.tool] : []))).toEqual(['s__echo', 's__big']);
   });
 });

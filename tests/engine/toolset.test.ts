@@ -1,10 +1,11 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { run as approve } from '../../src/commands/approve.ts';
 import type { Json } from '../../src/core/call.ts';
 import type { Trusted } from '../../src/core/trust.ts';
 import type { Fault } from '../../src/schema/fault.ts';
-import { scratch } from '../commands/world.ts';
+import { inputOf, scratch, testWorld } from '../commands/world.ts';
 import type { Act } from '../regression/org.ts';
 import { boxHere, noBox } from './hands.ts';
 import { Owned, told } from './owned.ts';
@@ -51,6 +52,8 @@ const FILES = {
   'org/tools/shout/TOOL.md': MODULE,
   'org/tools/shout/shout.js': 'const loud = input.text.toUpperCase();\nconsole.log(typeof process);\nloud + "!"',
 };
+
+const alwaysOf = (id: string) => inputOf({ args: { id }, flags: { always: true } });
 
 function add(input: Json): Act {
   return { tool: 'add_up', input };
@@ -189,6 +192,20 @@ describe('the approval of a tool', () => {
     expect(await made.turns()).toEqual([]);
     expect(made.lines().filter((line) => line.k === 'held')).toMatchObject([{ tool: 'add_up' }]);
     expect(made.refusals()).toMatchObject([{ tool: 'shout', rule: 'granted-tool' }]);
+  });
+
+  it('approved for ever, it is used without asking: by that agent, that tool alone, whatever its input is called', async () => {
+    const head = `${MODULE.replace('{ text: { type: string } }', '{ text: { type: string }, path: { type: string } }')}`;
+    const shout = { tool: 'shout', input: { text: 'x', path: '/etc/x' } };
+    const made = org([[shout], [], [{ ...shout, input: { text: 'y' } }]], ['ask:shout', 'ask:add_up'], {
+      'org/tools/shout/TOOL.md': head,
+    });
+    await made.trust('shout');
+    expect(await made.turns()).toEqual([]);
+    const { data } = await approve(testWorld(made.root, { env: made.env }), alwaysOf('A-1-a-1'));
+    expect(data).toMatchObject({ always: 'shout agent:a' });
+    expect(told(await made.turns())).toEqual([[true, 'undefined\nX!']]);
+    expect(told(await made.turns())).toEqual([[true, 'undefined\nY!']]);
   });
 });
 
