@@ -70,9 +70,9 @@ export interface Box {
   read(path: string): FileText;
   /**
    * Writes in the workspace at once; a shared path becomes an effect of the turn. With `expected`, only over a file that has
-   * this hash. Returns the hash of what was written.
+   * this hash, or merged with what was changed there since the visit knew it so. Returns what was written.
    */
-  write(path: string, text: string, expected?: string): string;
+  write(path: string, text: string, expected?: string): FileText;
   list(path: string): string[];
   /** The files in a folder and below it, in order, but for those that nobody searches (`isLeftOut`). */
   files(path: string): Iterable<{ path: string; bytes: number }>;
@@ -156,6 +156,8 @@ export interface Draft {
   via?: string | undefined;
   /** Number of the agent's next message in this turn. */
   nextMessage: number;
+  /** Texts of files that it read or wrote, by their short hashes. */
+  known: Map<string, string>;
   /** Whom it hires and retires: settled when all visits have ended. */
   hires: Hire[];
   retires: string[];
@@ -184,7 +186,7 @@ export interface Staging {
 
 export function emptyDraft(nextMessage = 1, promised = 0): Draft {
   const acts = { sent: [], wrote: new Map(), acked: [], held: [], hires: [], retires: [] };
-  return { ...acts, refusals: [], notes: [], untold: [], nextMessage, promised };
+  return { ...acts, refusals: [], notes: [], untold: [], known: new Map(), nextMessage, promised };
 }
 
 /** The outcome of staging: what the model is told, and whether it was refused by a rule. */

@@ -1,11 +1,13 @@
 import { textHash } from '../core/brief.ts';
+import { diffText } from '../core/diff.ts';
 import type { Cause, LiveFile } from '../core/entry.ts';
 import { isLeftOut } from '../core/left-out.ts';
+import { mergeTexts } from '../core/merge.ts';
 import { type PathRuling, permitPath, permitRead } from '../core/path.ts';
 import type { Box, FileText } from '../core/tool.ts';
 import { type Disk, DiskError, type Stat } from '../disk/disk.ts';
 import { runJavascript } from '../disk/javascript.ts';
-import { bytesHash } from '../disk/materialise.ts';
+import { beside, bytesHash } from '../disk/materialise.ts';
 import { type Replaced, writeLive } from '../disk/workspace.ts';
 import type { Resume } from '../schema/resume.ts';
 import { demandRoom, noteWritten, type Room } from './room.ts';
@@ -40,6 +42,8 @@ export interface Means {
   given: readonly Cause[];
   /** The visit's own staged write to a shared file: its text, null when it removes the file. */
   staged(path: string): string | null | undefined;
+  /** The text of a file that the visit knows by this short hash. */
+  known(hash: string): string | undefined;
   /** Whether a tainted agent wrote a shared file. */
   isTainted(path: string): boolean;
   /** How much the workspace may hold. */
@@ -87,10 +91,13 @@ export function makeBox(means: Means): Box {
     write(path, text, expected) {
       const target = resolve(path);
       if (disk.stat(target.path)?.kind === 'folder') throw new BoxRefusal(`${JSON.stringify(path)} is a folder.`);
-      if (expected !== undefined) demandHash(path, look(target), expected);
-      if (target.shared) changes.shared = { path: target.path, text };
-      else writeFile(disk, target.path, text, room, changes);
-      return textHash(text).slice(0, SHOWN_HASH);
+      const made =
+        expected === undefined
+          ? text
+          : onto(path, text, look(target) ?? movedAside(disk, target), expected, means.known(expected));
+      if (target.shared) changes.shared = { path: target.path, text: made };
+      else writeFile(disk, target.path, made, room, changes);
+      return { text: made, hash: shortHash(made) };
     },
     list(path) {
       const target = resolve(path === '.' ? '' : path);
@@ -132,10 +139,30 @@ function fileText(bytes: Uint8Array): FileText {
   };
 }
 
-function demandHash(path: string, found: FileText | null, expected: string): void {
-  if (found?.hash === expected) return;
-  const now = found ? `has the hash ${found.hash} now: read it again` : 'is not there';
-  throw new BoxRefusal(`${JSON.stringify(path)} ${now}.`, 'hash');
+/** What a write that a kill cut off moved aside, where nothing stands now: it is done again. */
+function movedAside(disk: Disk, { path, shared }: Target): FileText | null {
+  const bytes = shared ? null : readAlone(disk, beside(path, 'aside'));
+  return bytes === null ? null : fileText(bytes);
+}
+
+/** The short hash by which agents know a text. */
+export function shortHash(text: string): string {
+  return textHash(text).slice(0, SHOWN_HASH);
+}
+
+/**
+ * What is to stand in a file that the agent knew with another hash: its text, and what was changed there since. `base`:
+ * the text of that hash, where the agent had it in this visit.
+ */
+function onto(path: string, text: string, found: FileText | null, expected: string, base: string | undefined): string {
+  if (found?.hash === expected) return text;
+  const now = found ? `has the hash ${found.hash} now` : 'is not there';
+  if (!found || base === undefined || shortHash(found.text) !== found.hash)
+    throw new BoxRefusal(`${JSON.stringify(path)} ${now}${found ? ': read it again' : ''}.`, 'hash');
+  const merged = mergeTexts(base, text, found.text);
+  if (merged !== null) return merged;
+  const told = `what was changed there meanwhile cannot be merged with your text. Nothing was written. It was this:`;
+  throw new BoxRefusal(`${JSON.stringify(path)} ${now}, and ${told}\n${diffText(base, found.text)}`, 'conflict');
 }
 
 function writeFile(disk: Disk, path: string, text: string, room: Room, changes: Changes): void {

@@ -10,7 +10,7 @@ import { beside, bytesHash, linkNew } from '../disk/materialise.ts';
 import { YOUNG_MS } from '../disk/reader.ts';
 import { cut } from '../schema/print.ts';
 import type { Resume } from '../schema/resume.ts';
-import { BoxRefusal, type Changes, makeBox, noChanges } from './box.ts';
+import { BoxRefusal, type Changes, makeBox, noChanges, shortHash } from './box.ts';
 import { lineEvents } from './events.ts';
 import { runApart, runProgram } from './program.ts';
 import { refusal } from './toolset.ts';
@@ -43,6 +43,7 @@ export async function performAct(
   for (const { path } of used.files) turn.live.add(path);
   apply(turn.state, used);
   if (used.shared) stageShared(turn, scene, used.shared);
+  if (TELL_HASHES.has(call.tool)) noteTexts(scene, used);
   return { id: call.id, tool: call.tool, text: used.text, ok: used.ok };
 }
 
@@ -133,6 +134,7 @@ async function run(
     resume,
     given: scene.given,
     staged: (path) => scene.draft.wrote.get(path)?.text,
+    known: (hash) => scene.draft.known.get(hash),
     isTainted: (path) => turn.state.tainted.has(path),
     room,
     changes,
@@ -185,6 +187,16 @@ function late(timeout: number): Promise<WorldResult> {
   return new Promise((resolve) => {
     signal.addEventListener('abort', () => resolve({ ok: false, text: `The tool took more than ${timeout} ms.` }));
   });
+}
+
+/** Tools that tell the hash of a file, which the agent can name when it writes. */
+const TELL_HASHES = new Set(['read_file', 'write_file', 'edit_file']);
+
+/** What the visit knows of files: as it was shown them, and as it left them. By the journal's line, so a crash changes nothing. */
+function noteTexts({ draft }: Scene, { text, files, shared }: UsedEntry): void {
+  const shown = text.replace(/\n\[hash [\w-]+\]$/, '');
+  for (const known of [shown, ...files.map((file) => file.text ?? ''), shared?.text ?? ''])
+    draft.known.set(shortHash(known), known);
 }
 
 function stageShared(turn: Turn, scene: Scene, shared: { path: string; text: string }): void {

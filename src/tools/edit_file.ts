@@ -22,7 +22,7 @@ export default worldTool({
         text: `The old piece stands in ${path} more than once, in lines ${lineAt(text, at)} and ${lineAt(text, again)}: give more of what is around it. Nothing was changed.`,
       };
     const now = box.write(path, text.slice(0, at) + made + text.slice(at + old.length), hash);
-    return { ok: true, text: `edited ${path} at line ${lineAt(text, at)} (hash ${now})` };
+    return { ok: true, text: `edited ${path} at line ${lineAt(text, at)} (hash ${now.hash})` };
   },
 });
 

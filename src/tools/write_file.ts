@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { diffText } from '../core/diff.ts';
 import { worldTool } from './define.ts';
 
 export default worldTool({
   name: 'write_file',
   about:
-    'Writes a text file in your workspace, or in shared/ where your resume grants it; replaces what is there. With expected, only if the file still has that hash.',
+    'Writes a text file in your workspace, or in shared/ where your resume grants it; replaces what is there. With expected, only if the file still has that hash; what was changed there since you read it is merged, or you are told.',
   touches: 'idempotent',
   input: z.strictObject({
     path: z.string().min(1).max(1000),
@@ -12,7 +13,9 @@ export default worldTool({
     expected: z.string().max(64).optional().describe('hash of the file that is replaced'),
   }),
   run({ path, content, expected }, box) {
-    const hash = box.write(path, content, expected);
-    return { ok: true, text: `wrote ${path} (${Buffer.byteLength(content)} bytes, hash ${hash})` };
+    const { text, hash } = box.write(path, content, expected);
+    const others = diffText(content, text);
+    const merged = others === null ? '' : `\nmerged with what was changed there meanwhile:\n${others}`;
+    return { ok: true, text: `wrote ${path} (${Buffer.byteLength(text)} bytes, hash ${hash})${merged}` };
   },
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { WorldTool } from '../../src/core/tool.ts';
 import { DiskError, type DiskFailure } from '../../src/disk/disk.ts';
+import { shortHash } from '../../src/engine/box.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import { TOOLS } from '../../src/tools/all.ts';
 import { type Act, resultsIn } from '../regression/org.ts';
@@ -143,5 +144,62 @@ describe('a workspace', () => {
     org.powerLoss();
     await org.turns(1);
     expect(org.read('agents/a/workspace/x')).toBe('one');
+  });
+});
+
+describe('a file that a person changes while the model thinks', () => {
+  const PATH = 'agents/a/workspace/x.txt';
+  const BASE = 'one\ntwo\nthree\nfour\n';
+  const expected = shortHash(BASE);
+  const now = (org: Lab) => Buffer.from(org.disk.read(PATH) ?? []).toString();
+
+  /** Agent a reads it, a person writes `theirs`, and a writes `mine` over what it had read. */
+  function meeting(theirs: string, mine: string): Lab {
+    const write = { tool: 'write_file', input: { path: 'x.txt', content: mine, expected } };
+    const org: Lab = new Lab(
+      { edges: { human: ['a'], a: [] }, resumes: { a: { tools: ['read_file', 'write_file'] } } },
+      ({ turn, n }) => {
+        if (turn !== 1 || n > 2) return [];
+        if (n === 1) return [{ tool: 'read_file', input: { path: 'x.txt', hash: true } }];
+        if (now(org) === BASE) org.disk.put(PATH, theirs);
+        return [write];
+      },
+    );
+    org.disk.put(PATH, BASE);
+    org.drop('a', 'Begin.');
+    return org;
+  }
+
+  it('has both changes, and the agent goes on from the hash of both', async () => {
+    const org = meeting('one\ntwo\nthree\nFOUR\n', '1\ntwo\nthree\nfour\n');
+    await org.turns(1);
+    const both = '1\ntwo\nthree\nFOUR\n';
+    expect(now(org)).toBe(both);
+    expect(resultsIn(org.prompts[2])[0]).toMatchObject({ ok: true, text: expect.stringContaining(shortHash(both)) });
+  });
+
+  it('has both changes wherever the process dies', async () => {
+    for (let n = 1, died = true; died; n++) {
+      const org = meeting('one\ntwo\nthree\nFOUR\n', '1\ntwo\nthree\nfour\n');
+      org.dieAt(n);
+      died = await org.turns(1).then(
+        () => false,
+        () => true,
+      );
+      if (!died) break;
+      org.restart();
+      await org.turns(1);
+      expect([n, now(org)]).toEqual([n, '1\ntwo\nthree\nFOUR\n']);
+    }
+  });
+
+  it('stays the person’s where both changed one place, and the agent is told what was changed', async () => {
+    const org = meeting('one\n2\nthree\nfour\n', 'one\nII\nthree\nfour\n');
+    await org.turns(1);
+    expect(now(org)).toBe('one\n2\nthree\nfour\n');
+    expect(resultsIn(org.prompts[2])[0]).toMatchObject({
+      ok: false,
+      text: expect.stringMatching(/^Refused \(conflict\): "x.txt" has the hash [\w-]{16} now.*\n one\n-two\n\+2\n/),
+    });
   });
 });

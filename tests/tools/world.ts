@@ -55,6 +55,7 @@ export function means(disk: Disk, more: Partial<Means> & { draft?: Draft } = {})
     resume: RESUME,
     given: [],
     staged: (path) => draft.wrote.get(path)?.text,
+    known: (hash) => draft.known.get(hash),
     isTainted: () => false,
     room: { workspace: 'agents/a/workspace', bytes: 10_000_000, files: 1000 },
     changes: noChanges(),

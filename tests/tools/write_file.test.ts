@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { emptyDraft } from '../../src/core/tool.ts';
 import { bytesHash } from '../../src/disk/materialise.ts';
-import { BoxRefusal } from '../../src/engine/box.ts';
+import { BoxRefusal, shortHash } from '../../src/engine/box.ts';
 import type { MemoryDisk } from '../../src/testing/memory-disk.ts';
 import { means, memoryOrg, RESUME, start, use } from './world.ts';
 
@@ -75,6 +75,48 @@ describe('with the hash of what it replaces', () => {
     draft.wrote.set('org/shared/docs/x.md', { text: 'mine', was: 'shared text' });
     const input = { path: 'shared/docs/x.md', content: 'new', expected: hash };
     expect(() => use('write_file', input, disk, RESUME, draft)).toThrow(/hash/);
+  });
+});
+
+describe('with the hash of what the visit knows', () => {
+  const BASE = 'one\ntwo\nthree\n';
+  const write = (now: string, content: string, path = 'agents/a/workspace/x.txt') => {
+    const disk = memoryOrg();
+    disk.put(path, now);
+    const draft = emptyDraft();
+    draft.known.set(shortHash(BASE), BASE);
+    const input = { path: path.replace(/^agents.*\//, '').replace(/^org\//, ''), content, expected: shortHash(BASE) };
+    return { disk, used: () => use('write_file', input, disk, RESUME, draft) };
+  };
+
+  it('is merged with what was changed there meanwhile, and says so with the hash of both', () => {
+    const { disk, used } = write('one\ntwo\n3\n', '1\ntwo\nthree\n');
+    const { text, changes } = used();
+    const both = '1\ntwo\n3\n';
+    const said = 'merged with what was changed there meanwhile:\n 1\n two\n-three\n+3';
+    expect(text).toBe(`wrote x.txt (8 bytes, hash ${shortHash(both)})\n${said}`);
+    expect(changes.files).toMatchObject([{ text: both, was: bytesHash(Buffer.from('one\ntwo\n3\n')) }]);
+    expect(Buffer.from(disk.read('agents/a/workspace/x.txt') ?? []).toString()).toBe(both);
+  });
+
+  it('is staged so for a shared file', () => {
+    const { used } = write('one\ntwo\n3\n', '1\ntwo\nthree\n', 'org/shared/docs/x.md');
+    expect(used().changes.shared).toEqual({ path: 'org/shared/docs/x.md', text: '1\ntwo\n3\n' });
+  });
+
+  it('is refused with what was changed where both changed one place, and nothing is written', () => {
+    const { disk, used } = write('one\n2\nthree\n', 'one\nII\nthree\n');
+    const before = disk.files();
+    expect(used).toThrow(
+      expect.objectContaining({ rule: 'conflict', message: expect.stringContaining('\n one\n-two\n+2\n three') }),
+    );
+    expect(used).toThrow(shortHash('one\n2\nthree\n'));
+    expect(disk.files()).toEqual(before);
+  });
+
+  it('is refused unread where what stands there could not be written again to the letter', () => {
+    const { used } = write(`\ufeff${BASE}`, 'x');
+    expect(used).toThrow(expect.objectContaining({ rule: 'hash' }));
   });
 });
 
