@@ -3,7 +3,7 @@ import { resumePath, retiredPath } from '../core/files.ts';
 import type { Toolbox } from '../core/judge.ts';
 import { grants } from '../core/permit.ts';
 import { agentState, type State } from '../core/state.ts';
-import { privateTo } from '../core/taint.ts';
+import { isOutbound, privateTo } from '../core/taint.ts';
 import { oneSidedEdges } from '../disk/config-chart.ts';
 import type { Disk } from '../disk/disk.ts';
 import { addToList } from '../disk/edit.ts';
@@ -49,7 +49,7 @@ export const run: Run = async (world, input) => {
   const fixes = input.flags.fix ? completeEdges(disk, checkFolder(place).config) : { fixed: [], left: [] };
   const { config } = checkFolder(place);
   const declared = config ? await declaredFaults(TOOLS, config) : [];
-  const outbound = config ? outboundIn(await toolsetOf(TOOLS, config, new Map())) : [];
+  const outbound = config ? outboundIn(await toolsetOf(TOOLS, config, new Map()), config) : [];
   return examine(place, disk, fixes, { declared, outbound }, await realSandbox(world.root).probe());
 };
 
@@ -60,8 +60,8 @@ interface Tools {
 }
 
 /** Approved or not: who approves a server is to know beforehand. */
-function outboundIn(toolbox: Toolbox): string[] {
-  return [...toolbox.values()].flatMap((tool) => (tool.kind === 'world' && tool.outbound ? [tool.spec.name] : []));
+function outboundIn(toolbox: Toolbox, { org }: Config): string[] {
+  return [...toolbox.values()].flatMap((tool) => (isOutbound(tool, org) ? [tool.spec.name] : []));
 }
 
 function examine(place: Place, disk: Disk, { fixed, left }: Fixes, { declared, outbound }: Tools, box: Found): Outcome {

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { Config } from '../core/config.ts';
+import { type Config, keysIn } from '../core/config.ts';
 import { ownerOf } from '../disk/owner.ts';
 import { readOrg } from '../engine/open.ts';
 import { type PackedOrg, packOrg } from '../engine/pack.ts';
@@ -53,9 +53,8 @@ export const run: Run = async (world, input) => {
 };
 
 /** Asks for the keys that only a program knows, so that they are struck out too. */
-async function learnKeys({ env, root, say }: World, { models }: Config): Promise<void> {
-  const keys = new Set([...models.values()].flatMap(({ key }) => (key?.startsWith('secret://') ? [key] : [])));
-  for (const key of keys) {
+async function learnKeys({ env, root, say }: World, config: Config): Promise<void> {
+  for (const key of keysIn(config).filter((one) => one.startsWith('secret://'))) {
     try {
       await ownerOf(env, root).secret(key);
     } catch {

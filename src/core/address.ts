@@ -10,6 +10,11 @@ export function isAddress(text: string): boolean {
   return !text.includes('%') && (ipaddr.IPv6.isValid(text) || ipaddr.IPv4.isValidFourPartDecimal(text));
 }
 
+/** Whether an IP address is this machine itself. */
+export function isLoopback(text: string): boolean {
+  return isAddress(text) && ipaddr.parse(text).range() === 'loopback';
+}
+
 /**
  * Whether an IP address belongs to the public internet. Nothing else is public: no loopback, private, link-local, shared,
  * multicast, documentation or reserved range, and no IPv6 address that carries an IPv4 address or leads through a relay. A

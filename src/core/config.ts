@@ -75,6 +75,12 @@ export interface Config {
   servers: ReadonlyMap<string, Server>;
 }
 
+/** References to the keys that the configuration names, each once. */
+export function keysIn({ models, org }: Config): string[] {
+  const searching = org.search && 'key' in org.search ? [org.search.key] : [];
+  return [...new Set([...[...models.values()].flatMap(({ key }) => key ?? []), ...searching])];
+}
+
 /** True for a seat that is a person's. */
 export function isPersonIn(config: Config, name: string): boolean {
   return config.agents.get(name)?.person === true;

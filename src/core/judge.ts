@@ -7,7 +7,7 @@ import type { Cause, Held } from './entry.ts';
 import { permitUrl, type UrlRuling } from './host.ts';
 import { type Act, grants, permit, type Ruling } from './permit.ts';
 import { agentState } from './state.ts';
-import { taintOf } from './taint.ts';
+import { isOutbound, taintOf } from './taint.ts';
 import type { ActTool, Scene, Tool, Work } from './tool.ts';
 
 /** What became of an act: staged, held for a person, refused, or work that is to be done now; `ask`: and held if that succeeds. */
@@ -41,11 +41,11 @@ export function judge(toolbox: Toolbox, scene: Scene, call: ActCall, approved = 
 }
 
 function actOf(scene: Scene, tool: Tool | undefined, call: Pick<ActCall, 'tool' | 'input'>, approved: boolean): Act {
-  const { agent, resume } = scene;
+  const { agent, resume, config } = scene;
   const parsed = tool?.parse(call.input);
   const value = parsed?.ok ? parsed.value : null;
   const why = parsed && !parsed.ok ? parsed.why : null;
-  const taint = tool?.kind === 'world' && tool.outbound ? taintOf(scene) : null;
+  const taint = isOutbound(tool, config.org) ? taintOf(scene) : null;
   return { agent, resume, toolName: call.tool, tool, value, why, approved, taint };
 }
 

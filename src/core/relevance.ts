@@ -177,13 +177,16 @@ function log2(number: number): number {
 /** Characters of an excerpt. */
 const EXCERPT = 200;
 
-/** The text of an entry around the first line in which a word begins like one of the query, on one line. */
-export function excerpt({ text }: MemoryEntry, query: string): string {
+/** A text, such as that of an entry, around the first line in which a word begins like one of the query, on one line. */
+export function excerpt({ text }: Pick<MemoryEntry, 'text'>, query: string): string {
   const starts = startsOf(query);
   const lines = text.split('\n');
   const at = Math.max(
     0,
-    lines.findIndex((line) => starts.some((start) => fold(line).includes(start))),
+    lines.findIndex((line) => {
+      const folded = fold(line);
+      return starts.some((start) => folded.includes(start));
+    }),
   );
   const found = lines.slice(at).join(' ').replace(/\s+/g, ' ').trim();
   const shown = cut(found, EXCERPT);

@@ -1,9 +1,10 @@
+import type { OrgFile } from '../schema/org.ts';
 import type { Resume } from '../schema/resume.ts';
 import { memoryOwner, SHARED } from './memory.ts';
 import { permitPath } from './path.ts';
 import { grants } from './permit.ts';
 import type { State } from './state.ts';
-import type { Scene } from './tool.ts';
+import type { Scene, Tool } from './tool.ts';
 
 /**
  * Words of strangers may want to make an agent give away what it knows. Who has read such words is tainted, and so are its
@@ -21,6 +22,12 @@ export function taintOf({ state, resume, given }: Scene): string | null {
     sharedContext(state, resume);
   const reach = read === undefined ? null : privateTo(state, resume);
   return reach === null ? null : `${resume.name} has read words of strangers (${read}) and reaches ${reach}.`;
+}
+
+/** Whether what a tool is asked with leaves the organisation: with some tools its settings decide. */
+export function isOutbound(tool: Tool | undefined, org: OrgFile): boolean {
+  if (tool?.kind !== 'world' || tool.outbound === undefined) return false;
+  return tool.outbound === true || tool.outbound(org);
 }
 
 /** What private data an agent reaches: shared files, its memory, its workspace; null when there is none. */

@@ -1,4 +1,5 @@
 import type { Message } from '../schema/message.ts';
+import type { OrgFile } from '../schema/org.ts';
 import type { Resume } from '../schema/resume.ts';
 import type { Json, JsonObject, ToolSpec } from './call.ts';
 import type { Config } from './config.ts';
@@ -54,7 +55,7 @@ export interface Work {
   /** What repeating it does: nothing (`pure`), the same again (`idempotent`), or harm (`once`: never repeated in doubt). */
   touches: 'pure' | 'idempotent' | 'once';
   /** What it is asked with leaves the organisation: an agent may give away with it what it knows. */
-  outbound?: true;
+  outbound?: true | ((org: OrgFile) => boolean);
   /** Milliseconds after which it has failed. */
   timeout: number;
   /** Most characters of its result. */
@@ -86,6 +87,22 @@ export interface Box {
   ask(server: Server, tool: string, input: JsonObject): Promise<WorldResult>;
   /** Asks for a page of the public web, from a host that the resume lists. */
   fetch(url: string): Promise<Page>;
+  /** Searches what `search:` of org.yaml names: so many results at most, the best first. */
+  search(query: string, limit: number): Promise<Found>;
+}
+
+/** What a search found. */
+export interface Found {
+  hits: Hit[];
+  /** They are words of strangers. */
+  tainted: boolean;
+}
+
+export interface Hit {
+  title: string;
+  /** Of the web, or the path by which the agent reads a shared file. */
+  url: string;
+  snippet: string;
 }
 
 /** A page of the web. */

@@ -93,7 +93,10 @@ function toFault({ code, path, text, valid }: Finding, schema: z.ZodType, tree: 
       file,
       ...tree.place(path, 'key'),
       value: cut(key, MAX_VALUE),
-      ...near(key, validKeys(schema, parent)),
+      ...near(
+        key,
+        validKeys(schema, parent).filter((valid) => valid !== key),
+      ),
     });
   }
   const value = key === 'key' ? HIDDEN : follow(tree.data, path)?.value;

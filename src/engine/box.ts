@@ -55,6 +55,7 @@ export interface Means {
   ask: Box['ask'];
   /** Asks for a page as the agent may. */
   fetch: Box['fetch'];
+  search: Box['search'];
   /** Runs a program on these files alone. */
   apart: Box['apart'];
   /** Milliseconds that the tool has. */
@@ -69,7 +70,7 @@ const SHOWN_HASH = 16;
 
 /** Makes the Box of one use of a tool. */
 export function makeBox(means: Means): Box {
-  const { disk, resume, given, staged, room, changes, program, apart, ask, fetch, timeout, signal } = means;
+  const { disk, resume, given, staged, room, changes, program, apart, ask, fetch, search, timeout, signal } = means;
   const resolve = (path: string): Target => {
     const target = demandPermitted(permitPath(resume, path));
     refuseLinks(disk, target.path);
@@ -113,6 +114,7 @@ export function makeBox(means: Means): Box {
     program,
     ask,
     fetch,
+    search,
     apart,
     javascript: (code) => runJavascript(code, timeout, signal),
   };
@@ -178,7 +180,7 @@ function writeFile(disk: Disk, path: string, text: string, room: Room, changes: 
 }
 
 /** Regular files at a path of the disk and below it, by the names that the agent gives them. */
-function* filesUnder(
+export function* filesUnder(
   disk: Disk,
   path: string,
   shown: string,

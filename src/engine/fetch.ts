@@ -1,4 +1,4 @@
-import { isAddress, isPublicAddress } from '../core/address.ts';
+import { isAddress, isLoopback, isPublicAddress } from '../core/address.ts';
 import { permitUrl, type UrlRuling } from '../core/host.ts';
 import { permitNext } from '../core/judge.ts';
 import type { Page, Scene, Tool } from '../core/tool.ts';
@@ -13,6 +13,14 @@ const REDIRECTS = 5;
 const BYTES = 2_000_000;
 /** Types that are text, besides `text/*`. */
 const TEXT = /^(text\/|application\/([\w.-]+\+)?(json|xml|yaml|javascript|x-ndjson)$)/;
+
+/** Where a request may go. */
+interface Reach {
+  has(address: string): boolean;
+  is: string;
+}
+const PUBLIC: Reach = { has: isPublicAddress, is: 'address of the public internet' };
+const LOOPBACK: Reach = { has: isLoopback, is: 'address of this machine' };
 
 /** Who asks: with which tool, and what its acts are judged against. */
 interface Use {
@@ -42,19 +50,27 @@ function demand(ruling: UrlRuling): URL {
  * One request to a public address. The name is resolved once, all its addresses are looked at, and the request goes to one
  * of those: whoever answers otherwise the next time gains nothing.
  */
-export async function askPublic({ ports }: Turn, asked: Asked, signal: AbortSignal): Promise<Answered> {
+export function askPublic(turn: Turn, asked: Asked, signal: AbortSignal): Promise<Answered> {
+  return ask(turn, asked, signal, PUBLIC);
+}
+
+/** The same to an address of this machine alone, for its owner said so. */
+export function askLoopback(turn: Turn, asked: Asked, signal: AbortSignal): Promise<Answered> {
+  return ask(turn, asked, signal, LOOPBACK);
+}
+
+async function ask({ ports }: Turn, asked: Asked, signal: AbortSignal, reach: Reach): Promise<Answered> {
   const { wire } = ports;
   if (!wire) throw new BoxRefusal('There is no network here.', 'network');
-  const address = await publicAddress(wire, asked.url.hostname, signal);
+  const address = await addressWithin(wire, asked.url.hostname, signal, reach);
   return wire.ask(address, asked, { most: BYTES, signal });
 }
 
-async function publicAddress(wire: Wire, host: string, signal: AbortSignal): Promise<string> {
+async function addressWithin(wire: Wire, host: string, signal: AbortSignal, reach: Reach): Promise<string> {
   const literal = host.startsWith('[') ? host.slice(1, -1) : host;
   const addresses = isAddress(literal) ? [literal] : await inTime(wire.resolve(literal), signal);
-  const inner = addresses.find((address) => !isPublicAddress(address));
-  if (inner !== undefined)
-    throw new BoxRefusal(`${host} leads to ${inner}, which is no address of the public internet.`, 'address');
+  const other = addresses.find((address) => !reach.has(address));
+  if (other !== undefined) throw new BoxRefusal(`${host} leads to ${other}, which is no ${reach.is}.`, 'address');
   // Machines without IPv6 are more than those without IPv4.
   const address = addresses.find((one) => !one.includes(':')) ?? addresses[0];
   if (address === undefined) throw new BoxRefusal(`${host} has no address.`, 'address');

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import type { Config } from '../core/config.ts';
+import { type Config, keysIn } from '../core/config.ts';
 import type { Attached } from '../core/entry.ts';
 import { archivePath, messagePath } from '../core/send.ts';
 import { isStruck, SECRET_NAME, strikerOf } from '../core/strike.ts';
@@ -138,11 +138,11 @@ function escaped(text: string): string {
   return JSON.stringify(text).slice(1, -1);
 }
 
-/** Keys that models name, whatever the variable is called: value → name. Those of `secret://` are known once they were asked for. */
-function keysOf({ models }: Config, env: Record<string, string | undefined>): [value: string, name: string][] {
+/** Keys that the configuration names, whatever the variable is called: value → name. Those of `secret://` are known once they were asked for. */
+function keysOf(config: Config, env: Record<string, string | undefined>): [value: string, name: string][] {
   const owner = ownerOf(env);
-  return [...models.values()].flatMap(({ key }): [string, string][] => {
-    const name = /^env:(.+)$/.exec(key ?? '')?.[1];
+  return keysIn(config).flatMap((key): [string, string][] => {
+    const name = /^env:(.+)$/.exec(key)?.[1];
     const value = name === undefined ? undefined : owner.env(name)?.trim();
     return name !== undefined && value && isStruck(value)
       ? [[value, SECRET_NAME.test(name) ? name : `${name}_KEY`]]

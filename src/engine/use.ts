@@ -2,7 +2,7 @@ import { apply } from '../core/apply.ts';
 import type { ActCall, JsonObject } from '../core/call.ts';
 import type { Server } from '../core/declared.ts';
 import type { UsedEntry } from '../core/entry.ts';
-import type { Page, Scene, Work, WorldResult, WorldTool } from '../core/tool.ts';
+import type { Found, Page, Scene, Work, WorldResult, WorldTool } from '../core/tool.ts';
 import { trustTerm } from '../core/trust.ts';
 import { deadline } from '../disk/clock.ts';
 import { DiskError } from '../disk/disk.ts';
@@ -142,6 +142,7 @@ async function run(
     apart: (files, argv) => runApart(turn, `.lemming/apart-${resume.name}`, files, timeout, argv),
     ask: (server, name, input) => askServer(turn, server, name, input),
     fetch: (url) => fetchFor(turn, tool, scene, url),
+    search: (query, limit) => searchFor(turn, resume, timeout, { query, limit }),
     timeout,
     signal: turn.signal,
   });
@@ -167,6 +168,16 @@ async function fetchFor(turn: Turn, work: Work, scene: Scene, url: string): Prom
   if (!tool) throw new BoxRefusal('A trial reaches no network.', 'network');
   const { fetchPage } = await import('./fetch.ts');
   return fetchPage(turn, { tool, scene }, url, tool.timeout);
+}
+
+async function searchFor(
+  turn: Turn,
+  resume: Resume,
+  timeout: number,
+  wish: { query: string; limit: number },
+): Promise<Found> {
+  const { search } = await import('./search.ts');
+  return search(turn, resume, wish, timeout);
 }
 
 /** The owner may have taken the approval back since the turn was frozen. */

@@ -48,6 +48,14 @@ export const cache = z.strictObject({
 });
 export type CacheSettings = z.infer<typeof cache>;
 
+/** Where a key is found. */
+export const keyReference = z
+  .string()
+  .regex(
+    /^(env:[A-Z][A-Z0-9_]*|secret:\/\/[a-z][a-z0-9_-]*)$/,
+    'a reference such as env:OPENAI_API_KEY or secret://openai, never the key itself',
+  );
+
 /** One entry of `org/models.yaml`: a provider with its settings. Keys that a provider alone understands go into `options`. */
 export const model = z.strictObject({
   provider: z
@@ -60,14 +68,7 @@ export const model = z.strictObject({
     .url({ protocol: /^https?$/ })
     .optional()
     .describe("address of the service; else the SDK's own default"),
-  key: z
-    .string()
-    .regex(
-      /^(env:[A-Z][A-Z0-9_]*|secret:\/\/[a-z][a-z0-9_-]*)$/,
-      'a reference such as env:OPENAI_API_KEY or secret://openai, never the key itself',
-    )
-    .optional()
-    .describe('a reference to the key, never the key itself'),
+  key: keyReference.optional().describe('a reference to the key, never the key itself'),
   script: z
     .string()
     .refine(isInside, 'expected a path in the organisation')

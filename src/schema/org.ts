@@ -1,7 +1,40 @@
 import { z } from 'zod';
+import { keyReference } from './models.ts';
+import { isInside } from './name.ts';
 
 const turns = (d: number, min = 1) => z.number().int().min(min).default(d);
 const level = z.enum(['error', 'warn', 'info', 'debug']);
+
+const key = keyReference.describe('a reference to the key, never the key itself');
+
+/** What `web_search` asks. */
+const search = z.discriminatedUnion('backend', [
+  z.strictObject({
+    backend: z.literal('local').describe('texts of the organisation: no network'),
+    folder: z
+      .string()
+      .max(200)
+      .refine(isInside, 'expected a path under org/shared')
+      .describe('folder under org/shared whose texts are searched'),
+  }),
+  z.strictObject({
+    backend: z.literal('searxng').describe('a SearXNG that answers in JSON'),
+    url: z
+      .url({ protocol: /^https?$/ })
+      .refine(isBare, 'expected a URL with no name, password, question or fragment in it')
+      .describe('its address'),
+    loopback: z.boolean().default(false).describe('true: it runs on this machine, and nowhere else is asked'),
+  }),
+  z.strictObject({ backend: z.literal('brave').describe('Brave Search'), key }),
+  z.strictObject({ backend: z.literal('tavily').describe('Tavily'), key }),
+]);
+export type SearchSettings = z.infer<typeof search>;
+
+function isBare(text: string): boolean {
+  if (!URL.canParse(text)) return true; // is a fault already
+  const { username, password } = new URL(text);
+  return username === '' && password === '' && !/[?#]/.test(text);
+}
 
 /** `org/org.yaml`. */
 export const orgFile = z.strictObject({
@@ -115,6 +148,7 @@ export const orgFile = z.strictObject({
     .describe(
       'box: programs of agents run in the Box or not at all; unsafe-host: where there is no Box they run with your rights, if --unsafe-host is given as well',
     ),
+  search: search.nullable().default(null).describe('what web_search asks; null: nothing, and the tool is refused'),
   policies: z
     .array(
       z.strictObject({

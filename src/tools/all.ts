@@ -21,6 +21,7 @@ import searchFiles from './search_files.ts';
 import searchMemory from './search_memory.ts';
 import sendMessage from './send_message.ts';
 import shell from './shell.ts';
+import webSearch from './web_search.ts';
 import writeFile from './write_file.ts';
 
 /** Every tool by name; a test holds that this is the folder. Agents are shown those they have in this order. */
@@ -28,7 +29,7 @@ export const TOOLS: ReadonlyMap<string, Tool> = new Map(
   [
     ...[sendMessage, acknowledge, remember, recall, forget, searchMemory, note, requestApproval],
     ...[readFile, writeFile, editFile, listFiles, searchFiles, loadSkill, proposeSkill],
-    ...[shell, runPython, runJavascript, calculate, fetchUrl],
+    ...[shell, runPython, runJavascript, calculate, fetchUrl, webSearch],
     ...[hireAgent, retireAgent, listAgents],
   ].map((tool) => [tool.spec.name, tool]),
 );

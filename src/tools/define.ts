@@ -38,7 +38,7 @@ const MOST = 60_000;
 export function worldTool<S extends z.ZodType>(
   about: About<S> & {
     touches: WorldTool['touches'];
-    outbound?: true;
+    outbound?: WorldTool['outbound'];
     timeout?: number;
     most?: number;
     run(value: z.output<S>, box: Box): WorldResult | Promise<WorldResult>;
@@ -48,7 +48,7 @@ export function worldTool<S extends z.ZodType>(
     ...base(about),
     kind: 'world',
     touches: about.touches,
-    ...(about.outbound ? { outbound: true as const } : {}),
+    ...(about.outbound ? { outbound: about.outbound } : {}),
     timeout: about.timeout ?? TIMEOUT,
     most: about.most ?? MOST,
     run: (value, box) => about.run(value as z.output<S>, box),

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isAddress, isPublicAddress } from '../../src/core/address.ts';
+import { isAddress, isLoopback, isPublicAddress } from '../../src/core/address.ts';
 
 describe('an address is public', () => {
   it.each([
@@ -91,4 +91,19 @@ describe('an address is not public', () => {
       }),
     );
   });
+});
+
+it.each([
+  ['127.0.0.1', true],
+  ['127.8.8.8', true],
+  ['::1', true],
+  ['::ffff:127.0.0.1', false],
+  ['0.0.0.0', false],
+  ['::', false],
+  ['10.0.0.1', false],
+  ['1.1.1.1', false],
+  ['localhost', false],
+  ['127.1', false],
+])('%s is this machine: %s', (address, here) => {
+  expect(isLoopback(address)).toBe(here);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { agentFolders, hasEdge, lists, mayWriteTo } from '../../src/core/config.ts';
+import { agentFolders, hasEdge, keysIn, lists, mayWriteTo } from '../../src/core/config.ts';
 import { configOf } from './world.ts';
 
 const CHART = `version: 1
@@ -64,4 +64,20 @@ it('folders of agents are known by their files, and by what was set aside in the
     'org/units/h.md',
   ];
   expect(agentFolders(texts, asides)).toEqual(['a', 'b', 'c', 'd', 'e']);
+});
+
+it.each([
+  [null, ['env:ONE', 'secret://two']],
+  [{ backend: 'local', folder: 'x' }, ['env:ONE', 'secret://two']],
+  [{ backend: 'brave', key: 'env:ONE' }, ['env:ONE', 'secret://two']],
+  [{ backend: 'tavily', key: 'env:THREE' }, ['env:ONE', 'secret://two', 'env:THREE']],
+])('with search %j the keys that are named are %j', (search, keys) => {
+  const hosted = { provider: 'openai', model: 'm' };
+  const models = {
+    default: { provider: 'scripted' },
+    one: { ...hosted, key: 'env:ONE' },
+    two: { ...hosted, key: 'secret://two' },
+    three: { ...hosted, key: 'env:ONE' },
+  };
+  expect(keysIn(configOf({ edges: { a: [] }, models, org: { search } }))).toEqual(keys);
 });

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { apply } from '../../src/core/apply.ts';
 import type { Entry } from '../../src/core/entry.ts';
 import type { State } from '../../src/core/state.ts';
-import { privateTo, taintOf } from '../../src/core/taint.ts';
+import { isOutbound, privateTo, taintOf } from '../../src/core/taint.ts';
+import { TOOLS } from '../../src/tools/all.ts';
 import { configOf, mail, resumeOf, sceneOf, sent, stateOf } from './world.ts';
 
 const CONFIG = configOf({
@@ -79,5 +80,23 @@ describe('private data', () => {
     ]);
     expect(privateTo(stateOf(), resumeOf(CONFIG, 'c'))).toBe(null);
     expect(why(stateOf({ ...READ, agent: 'c' } as Entry), 'c')).toBe(null);
+  });
+});
+
+describe('a tool is outbound', () => {
+  const search = (settings: object | null) => configOf({ edges: { a: [] }, org: { search: settings } }).org;
+
+  it.each([
+    ['fetch_url', null, true],
+    ['read_file', null, false],
+    ['send_message', null, false],
+    ['teleport', null, false],
+    ['web_search', null, false],
+    ['web_search', { backend: 'local', folder: 'pages' }, false],
+    ['web_search', { backend: 'searxng', url: 'http://127.0.0.1', loopback: true }, true],
+    ['web_search', { backend: 'brave', key: 'env:K' }, true],
+    ['web_search', { backend: 'tavily', key: 'secret://k' }, true],
+  ])('%s with %j: %s', (tool, settings, outbound) => {
+    expect(isOutbound(TOOLS.get(tool), search(settings))).toBe(outbound);
   });
 });

@@ -590,3 +590,33 @@ describe('the shipped templates of agents', () => {
     expect(template?.head.tools.filter((tool) => !TOOLS.has(tool))).toEqual([]);
   });
 });
+
+describe('what is searched', () => {
+  const faultsOf = (search: string) =>
+    read({ 'org/org.yaml': `version: 1\nname: acme\nsearch: ${search}\n` }).faults.map(
+      ({ line, column, code, nearest }) => `${line}:${column} ${code} ${nearest ?? ''}`.trim(),
+    );
+
+  it.each([
+    'null',
+    '{ backend: local, folder: pages/of/2026 }',
+    '{ backend: searxng, url: "https://searx.example/x" }',
+    '{ backend: searxng, url: "http://127.0.0.1:8888", loopback: true }',
+    '{ backend: brave, key: env:BRAVE_API_KEY }',
+    '{ backend: tavily, key: "secret://tavily" }',
+  ])('may be %s', (search) => expect(faultsOf(search)).toEqual([]));
+
+  it.each([
+    ['{ backend: brav, key: env:K }', '3:20 invalid-value brave'],
+    ['{ backend: local }', '3:1 missing-key'],
+    ['{ backend: local, folder: ../../agents }', '3:35 invalid-value'],
+    ['{ backend: local, folder: /etc }', '3:35 invalid-value'],
+    ['{ backend: brave, key: BSA-the-key-itself }', '3:32 invalid-value'],
+    ['{ backend: searxng, url: "ftp://searx.example" }', '3:34 invalid-value'],
+    ['{ backend: searxng, url: "https://me:word@searx.example" }', '3:34 invalid-value'],
+    ['{ backend: searxng, url: "https://searx.example/?key=k" }', '3:34 invalid-value'],
+    ['{ backend: searxng, url: "no url" }', '3:34 invalid-value'],
+    ['{ backend: searxng, url: "https://searx.example", key: env:K }', '3:59 unknown-key'],
+    ['brave', '3:9 invalid-value'],
+  ])('may not be %s', (search, fault) => expect(faultsOf(search)).toEqual([fault]));
+});

@@ -62,6 +62,7 @@ export function means(disk: Disk, more: Partial<Means> & { draft?: Draft } = {})
     program: () => Promise.reject(new BoxRefusal('there is no sandbox here', 'sandbox')),
     ask: () => Promise.reject(new BoxRefusal('there are no servers here', 'server')),
     fetch: () => Promise.reject(new BoxRefusal('there is no network here', 'network')),
+    search: () => Promise.reject(new BoxRefusal('there is no network here', 'network')),
     apart: () => Promise.reject(new BoxRefusal('there is no sandbox here', 'sandbox')),
     timeout: 5000,
     signal: new AbortController().signal,

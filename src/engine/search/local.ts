@@ -1,0 +1,58 @@
+import { permitPath } from '../../core/path.ts';
+import { excerpt, fold, rankFound } from '../../core/relevance.ts';
+import type { Found } from '../../core/tool.ts';
+import type { Disk } from '../../disk/disk.ts';
+import type { Resume } from '../../schema/resume.ts';
+import { BoxRefusal, filesUnder } from '../box.ts';
+import type { Turn } from '../turn.ts';
+import type { Wish } from './backend.ts';
+
+/** Files and bytes that are looked at; a larger file is left out. */
+const FILES = 2000;
+const ALL_BYTES = 10_000_000;
+const ONE_BYTES = 1_000_000;
+/** Characters of a text that are searched, and those in which its title stands. */
+const SEARCHED = 60_000;
+const HEAD = 2000;
+/** Folders below one another that are looked into. */
+const DEPTH = 32;
+
+/** Searches the texts of a folder under `org/shared` as they stand; the resume must grant it. */
+export function searchFolder({ ports, state }: Turn, resume: Resume, folder: string, { query, limit }: Wish): Found {
+  const ruling = permitPath(resume, `shared/${folder}`);
+  if (!ruling.ok) throw new BoxRefusal(ruling.text);
+  const texts = textsIn(ports.disk, ruling.path);
+  const all = [...texts].map(([path, text]) => {
+    const name = fold(`${path.slice(ruling.path.length)} ${titleOf(text)}`);
+    return { path, turn: 0, name, body: fold(text) };
+  });
+  const { best } = rankFound(all, query, all.length, limit);
+  const hits = best.map(({ path }) => {
+    const text = texts.get(path) as string;
+    const url = path.slice('org/'.length);
+    return { title: titleOf(text) || url, url, snippet: excerpt({ text }, query) };
+  });
+  return { hits, tainted: best.some(({ path }) => state.tainted.has(path)) };
+}
+
+/** Path → beginning of the text. */
+function textsIn(disk: Disk, folder: string): Map<string, string> {
+  const texts = new Map<string, string>();
+  let left = ALL_BYTES;
+  for (const { path, bytes } of filesUnder(disk, folder, folder, DEPTH)) {
+    if (texts.size === FILES || left < 0) break;
+    const found = bytes <= ONE_BYTES ? disk.read(path, true) : null;
+    if (found === null) continue;
+    left -= found.length;
+    const text = new TextDecoder().decode(found);
+    if (!text.includes('\0')) texts.set(path, text.slice(0, SEARCHED));
+  }
+  return texts;
+}
+
+/** The first line that says something, without the marks of a heading. */
+function titleOf(text: string): string {
+  const lines = text.slice(0, HEAD).split('\n');
+  const line = lines.find((one) => /[\p{L}\p{N}]/u.test(one)) ?? '';
+  return line.replace(/^[#\s]+/, '').trim();
+}

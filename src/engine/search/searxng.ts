@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import { type Backend, hitsIn } from './backend.ts';
+
+const answer = z.object({ results: z.array(z.unknown()) });
+
+/** A SearXNG at that address whose settings list the format json. It decides itself how many results it gives. */
+export function searxng(at: string): Backend {
+  return {
+    ask({ query }) {
+      const url = new URL(`${at.replace(/\/$/, '')}/search`);
+      url.searchParams.set('q', query);
+      url.searchParams.set('format', 'json');
+      return { url, headers: { accept: 'application/json' } };
+    },
+    read: (given) => hitsIn(answer.parse(given).results, 'content'),
+  };
+}
