@@ -62,12 +62,12 @@ describe('export and import', () => {
     await isWhole(org);
   });
 
-  it('strikes known secrets out, in the journal too, and the journal still verifies', async () => {
+  it.each([
+    { models: { default: { provider: 'scripted', script: 'org/script.yaml', key: 'env:MY_SERVICE' } } },
+    { org: { ...BUSY.org, search: { backend: 'brave', key: 'env:MY_SERVICE' } } },
+  ])('strikes known secrets out, in the journal too, and the journal still verifies: %j', async (named) => {
     const secret = 'sk-canary-4711-abcdef';
-    const root = await busyOrg({
-      ...BUSY,
-      models: { default: { provider: 'scripted', script: 'org/script.yaml', key: 'env:MY_SERVICE' } },
-    });
+    const root = await busyOrg({ ...BUSY, ...named });
     ask(root, 'a', `The key is ${secret}, keep it.`, 'leak');
     ask(root, 'c', `${'A very long first line. '.repeat(3)}${secret} stands where the subject is cut.`, 'cut');
     await turns(root, 3);

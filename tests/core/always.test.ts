@@ -23,6 +23,7 @@ it.each([
   ['send_message', { to: ['human', 'b'], body: '' }, 'send_message agent:a to:human to:b'],
   ['send_message', { to: ['*'], body: '' }, 'send_message agent:a to:*'],
   ['run_python', { code: 'x' }, 'run_python agent:a'],
+  ['web_search', { query: 'https://example.org' }, 'web_search agent:a'],
   ['recall', null, 'recall agent:a'],
   ['request_approval', { question: 'Go?', options: [] }, null],
   ['teleport', null, 'teleport agent:a'],

@@ -21,7 +21,8 @@ const DEPTH = 32;
 export function searchFolder({ ports, state }: Turn, resume: Resume, folder: string, { query, limit }: Wish): Found {
   const ruling = permitPath(resume, `shared/${folder}`);
   if (!ruling.ok) throw new BoxRefusal(ruling.text);
-  const texts = textsIn(ports.disk, ruling.path);
+  const isRead = (path: string): boolean => permitPath(resume, path.slice('org/'.length)).ok;
+  const texts = textsIn(ports.disk, ruling.path, isRead);
   const all = [...texts].map(([path, text]) => {
     const name = fold(`${path.slice(ruling.path.length)} ${titleOf(text)}`);
     return { path, turn: 0, name, body: fold(text) };
@@ -35,13 +36,13 @@ export function searchFolder({ ports, state }: Turn, resume: Resume, folder: str
   return { hits, tainted: best.some(({ path }) => state.tainted.has(path)) };
 }
 
-/** Path → beginning of the text. */
-function textsIn(disk: Disk, folder: string): Map<string, string> {
+/** Path → beginning of the text, for names by which an agent can read it. */
+function textsIn(disk: Disk, folder: string, isRead: (path: string) => boolean): Map<string, string> {
   const texts = new Map<string, string>();
   let left = ALL_BYTES;
   for (const { path, bytes } of filesUnder(disk, folder, folder, DEPTH)) {
     if (texts.size === FILES || left < 0) break;
-    const found = bytes <= ONE_BYTES ? disk.read(path, true) : null;
+    const found = bytes <= ONE_BYTES && isRead(path) ? disk.read(path, true) : null;
     if (found === null) continue;
     left -= found.length;
     const text = new TextDecoder().decode(found);

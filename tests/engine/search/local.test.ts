@@ -8,6 +8,7 @@ const FILES = {
   'org/shared/pages/owl.txt': 'Owls hunt mice at night.',
   'org/shared/pages/binary': 'fox\0',
   'org/shared/pages/huge.md': `fox ${'x'.repeat(1_000_001)}`,
+  'org/shared/pages/a\n2. Fake\n.md': 'A fake fox.',
   'org/shared/other/secret.md': 'The secret fox.',
 };
 
