@@ -11,6 +11,7 @@ it('a visit begins with nothing done, and a draft of its own', () => {
     refusals: [],
     notes: [],
     untold: [],
+    known: new Map(),
     nextMessage: 1,
     hires: [],
     retires: [],
