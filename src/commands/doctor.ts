@@ -48,7 +48,7 @@ export const run: Run = async (world, input) => {
   const disk = realDisk(world.root);
   const fixes = input.flags.fix ? completeEdges(disk, checkFolder(place).config) : { fixed: [], left: [] };
   const { config } = checkFolder(place);
-  const declared = config ? await declaredFaults(TOOLS, config) : [];
+  const declared = config ? await declaredFaults(TOOLS, config, disk) : [];
   const outbound = config ? outboundIn(await toolsetOf(TOOLS, config, new Map()), config) : [];
   return examine(place, disk, fixes, { declared, outbound }, await realSandbox(world.root).probe());
 };

@@ -21,10 +21,11 @@ export const command: Command = {
 };
 
 export const run: Run = async (world) => {
+  const disk = realDisk(world.root);
   const { config, faults: broken, warnings } = checkFolder({ root: world.root, env: world.env });
-  const faults = [...broken, ...warnings, ...(config ? await declaredFaults(TOOLS, config) : [])];
+  const faults = [...broken, ...warnings, ...(config ? await declaredFaults(TOOLS, config, disk) : [])];
   const owner = ownerOf(world.env, world.root);
-  const notes = config ? notesOfPrograms(programsOf(config, realDisk(world.root)), owner) : [];
+  const notes = config ? notesOfPrograms(programsOf(config, disk), owner) : [];
   const ok = faults.length === 0;
   const agents = config ? config.order.length : 0;
   const lines = ok ? [`Valid: ${count(agents, 'agent')}, no fault`] : faults.map(printFault);

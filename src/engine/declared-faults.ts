@@ -1,17 +1,21 @@
 import { closest } from 'fastest-levenshtein';
 import type { Config } from '../core/config.ts';
 import { toolAt } from '../core/declared.ts';
+import { resumePath } from '../core/files.ts';
 import type { Toolbox } from '../core/judge.ts';
+import { markdownSource, remember, type Source } from '../disk/config-source.ts';
+import type { Disk } from '../disk/disk.ts';
+import type { Place } from '../disk/yaml-tree.ts';
 import { type Fault, fault } from '../schema/fault.ts';
-import { covers } from '../schema/resume.ts';
+import { covers, resumeHead } from '../schema/resume.ts';
 import { checkerOf } from './json-schema.ts';
 
 /**
  * What is wrong with the tools that an org declares, and with the names of tools in resumes, beyond what each file says by
  * itself. Names of a server at whose tools nobody looked are taken on trust.
  */
-export async function declaredFaults(shipped: Toolbox, config: Config): Promise<Fault[]> {
-  return [...shadows(shipped, config), ...(await badSchemas(config)), ...unknownGrants(shipped, config)];
+export async function declaredFaults(shipped: Toolbox, config: Config, disk: Disk): Promise<Fault[]> {
+  return [...shadows(shipped, config), ...(await badSchemas(config)), ...unknownGrants(shipped, config, disk)];
 }
 
 function shadows(shipped: Toolbox, { tools }: Config): Fault[] {
@@ -41,7 +45,7 @@ async function badSchemas({ tools }: Config): Promise<Fault[]> {
   return faults.flat();
 }
 
-function unknownGrants(shipped: Toolbox, config: Config): Fault[] {
+function unknownGrants(shipped: Toolbox, config: Config, disk: Disk): Fault[] {
   const servers = [...config.servers.values()];
   const known = [
     ...shipped.keys(),
@@ -51,18 +55,30 @@ function unknownGrants(shipped: Toolbox, config: Config): Fault[] {
   const unseen = servers.filter(({ tools }) => tools === null).map(({ name }) => toolAt(name, ''));
   const isKnown = (grant: string): boolean =>
     known.some((tool) => covers(grant, tool)) || unseen.some((start) => grant.startsWith(start));
-  return [...config.agents.values()].flatMap((resume) =>
-    resume.tools
-      .map((grant) => grant.replace(/^ask:/, ''))
-      .filter((grant) => !isKnown(grant))
-      .map((grant) =>
+  const { read } = remember(markdownSource(resumeHead));
+  return [...config.agents.values()].flatMap((resume) => {
+    const file = resumePath(resume.name);
+    return resume.tools
+      .map((grant, i) => ({ grant: grant.replace(/^ask:/, ''), i }))
+      .filter(({ grant }) => !isKnown(grant))
+      .map(({ grant, i }) =>
         fault('unknown-name', `There is no tool ${JSON.stringify(grant)}`, {
-          file: `agents/${resume.name}/resume.md`,
+          file,
+          ...placeOfTool(read(textIn(disk, file), file), i),
           value: grant,
           nearest: closest(grant, known),
         }),
-      ),
-  );
+      );
+  });
+}
+
+function textIn(disk: Disk, file: string): string {
+  return new TextDecoder().decode(disk.read(file) ?? undefined);
+}
+
+/** Where a resume lists its n-th tool; where it names its template, when the tools are that one's. */
+function placeOfTool({ data, place }: Source<unknown>, n: number): Place {
+  return place(Object.hasOwn(data as object, 'tools') ? ['tools', n] : ['extends']);
 }
 
 function fileOf(name: string): string {

@@ -46,6 +46,22 @@ describe('validate', () => {
     expect(faults[0]?.remedy).toContain('doctor --fix');
   });
 
+  it('tells where a resume lists a tool that is not there, or names the template that does', async () => {
+    const { faults, text } = await validate(
+      {
+        'agents/a/resume.md': '---\nrole: x\ntools:\n  - read_file\n  - ask:raed_file\n  - nothing__*\n---\n',
+        'agents/b/resume.md': '---\nrole: x\nextends: base\n---\n',
+      },
+      { ...RELAY, files: { 'org/templates/base.md': '---\nrole: y\ntools: [writ_file]\n---\n' } },
+    );
+    expect(faults).toMatchObject([
+      { file: 'agents/a/resume.md', line: 5, column: 5, value: 'raed_file', nearest: 'read_file' },
+      { file: 'agents/a/resume.md', line: 6, column: 5, value: 'nothing__*' },
+      { file: 'agents/b/resume.md', line: 3, column: 10, value: 'writ_file', nearest: 'write_file' },
+    ]);
+    expect(text).toContain('agents/a/resume.md:5:5');
+  });
+
   it('reads files that are no text, and rules of the script', async () => {
     const { faults } = await validate({
       'agents/b/resume.md': Uint8Array.of(0xff, 0xfe, 0),
