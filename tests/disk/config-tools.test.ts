@@ -72,6 +72,7 @@ describe('servers of tools in an org', () => {
     ['both', '{ command: [x], url: https://x.invalid/ }'],
     ['an address without protection', '{ url: http://x.invalid/ }'],
     ['an address of another kind', '{ url: file:///etc }'],
+    ['an address that is none', '{ url: "http://[" }'],
     ['a key itself', '{ url: https://x.invalid/, headers: { Authorization: "Bearer sk-123" } }'],
     ['a folder outside', '{ command: [x], cwd: ../x }'],
     ['a variable that is none', '{ command: [x], env: [A=1] }'],
