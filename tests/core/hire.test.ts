@@ -118,6 +118,14 @@ describe('a hire', () => {
     expect('hire' in made && made.hire.files[0]?.text).toContain('\nunit: crew\n');
   });
 
+  it('has the hosts and commands that both have', () => {
+    const files = { 'org/templates/worker.md': '---\nhosts: ["*.example.org"]\ncommands: [git, sh]\n---\n' };
+    const creator = { ...resumeOf(config, 'a'), hosts: ['docs.example.org', 'other.net'], commands: ['git'] };
+    const made = makeHire(configOf({ ...PLAN, files }), creator, WISH);
+    const text = 'hire' in made ? made.hire.files[0]?.text : '';
+    expect(text).toContain('\nhosts: [docs.example.org]\ncommands: [git]\n');
+  });
+
   it('names no template where there is none', () => {
     const { files: _, ...bare } = PLAN;
     const made = makeHire(configOf(bare), resumeOf(config, 'a'), WISH);

@@ -4,6 +4,7 @@ import type { Entry } from '../../src/core/entry.ts';
 import type { State } from '../../src/core/state.ts';
 import { isOutbound, privateTo, taintOf } from '../../src/core/taint.ts';
 import { TOOLS } from '../../src/tools/all.ts';
+import { HIRED } from './entries.ts';
 import { configOf, mail, resumeOf, sceneOf, sent, stateOf } from './world.ts';
 
 const CONFIG = configOf({
@@ -48,6 +49,11 @@ describe('an agent is tainted', () => {
     apply(state, sent({ from: 'b', to: ['c'], turn: 3 }));
     apply(state, visit('c', '000003-b-01'));
     expect(state.tainted.get('c')).toBe('000003-b-01');
+  });
+
+  it('by who hired it, whose words its instructions may be', () => {
+    const state = stateOf(READ, { ...HIRED, by: 'a', agent: 'kid' }, { ...HIRED, by: 'b', agent: 'other' });
+    expect([state.tainted.get('kid'), state.tainted.has('other')]).toEqual(['call 2.a.1', false]);
   });
 
   it('by no mail that was written before', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { apply } from '../../src/core/apply.ts';
 import { textHash } from '../../src/core/brief.ts';
 import { Deeds } from '../../src/core/deed.ts';
 import type { Effect, Entry, UndoEntry, UndoStep } from '../../src/core/entry.ts';
@@ -245,6 +246,10 @@ describe('a turn in which something is undone', () => {
     expect(frozenEffects(CONFIG, stateOf(mail), 5, []).map(({ k }) => k)).toContain('dead');
     const withdrawn: Effect = { k: 'withdrawn', id: mail.message.id, by: 'human', to: ['a'] };
     expect(stateOf(mail, withdrawn, withdrawn).mail.size).toBe(0);
+    const forgotten = stateOf(mail);
+    forgotten.threads.clear(); // of long conversations only the end is kept
+    apply(forgotten, withdrawn);
+    expect(forgotten.mail.size).toBe(0);
     const state = stateOf(mail);
     state.threads.clear();
     const more = stateOf(mail, sent({ from: 'b', n: 2, thread: mail.message.thread }));
