@@ -66,8 +66,18 @@ export function inputOf(given: Partial<Input> = {}): Input {
 /** An empty folder that goes away with the test. */
 export function scratch(): string {
   const folder = mkdtempSync(join(tmpdir(), 'lemming-test-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+  onTestFinished(() => remove(folder));
   return folder;
+}
+
+/** A program that was just told to end may still write a file behind the one that is removed: then all is removed again. */
+function remove(folder: string): void {
+  for (let tries = 1; ; tries++)
+    try {
+      return rmSync(folder, { recursive: true, force: true, maxRetries: 2 });
+    } catch (error) {
+      if (tries === 10 || (error as NodeJS.ErrnoException).code !== 'ENOTEMPTY') throw error;
+    }
 }
 
 /** A real folder holding the planned org; goes away with the test. */
