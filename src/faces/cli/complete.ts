@@ -86,7 +86,7 @@ function flagsFor(command: Command | undefined, typed: string): Wanted {
   return { words: [...flags, { value: '--help', about: 'show this help' }], kinds: [] };
 }
 
-/** Arguments and placeholders that mean the same wherever they stand. */
+/** Arguments, and names of values of options, that mean the same wherever they stand. */
 const KINDS: Record<string, readonly Known[]> = {
   agent: ['agent'],
   AGENT: ['agent'],
