@@ -1,0 +1,31 @@
+import { escalatedHeld } from '../approval.ts';
+import type { Effect, Entry } from '../entry.ts';
+import { approvalPath } from '../files.ts';
+import type { Approval, State } from '../state.ts';
+
+/** An act waits for a person from now on. */
+export function ask(state: State, { k: _, ...held }: Extract<Effect, { k: 'held' }>): void {
+  state.approvals.set(held.id, { ...held, asked: held.turn, time: state.time, answer: null });
+}
+
+/** What was decided; the act itself is done at the next freeze. */
+export function answer(state: State, id: string, given: NonNullable<Approval['answer']>): void {
+  const approval = state.approvals.get(id);
+  if (approval) approval.answer = given;
+}
+
+/** An answer that somebody wrote into the file of an approval. */
+export function answerInFile(
+  state: State,
+  { id, decision, by, note, hash, mends }: Extract<Entry, { k: 'answer' }>,
+): void {
+  answer(state, id, { decision, by, note, hash });
+  state.aside.delete(approvalPath(id));
+  if (mends !== undefined) state.dead.delete(mends);
+}
+
+/** The next contact is asked. */
+export function escalate(state: State, entry: Extract<Entry, { k: 'escalated' }>): void {
+  const approval = state.approvals.get(entry.held.id);
+  if (approval) Object.assign(approval, escalatedHeld(entry), { asked: entry.turn, time: state.time });
+}

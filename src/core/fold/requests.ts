@@ -1,0 +1,89 @@
+import { parseMessageId } from '../../schema/name.ts';
+import type { Request } from '../../schema/request.ts';
+import { settleDoubt } from '../money.ts';
+import { emptySpending, type State, touch } from '../state.ts';
+import { answer } from './approvals.ts';
+import { askRevival } from './dead.ts';
+import { deliver } from './mail.ts';
+import { notify } from './notices.ts';
+
+/** What a person asked for by a command or a file. */
+export function applyRequest(state: State, request: Request): void {
+  switch (request.ask) {
+    case 'top-up': {
+      const agent = touch(state, request.agent);
+      agent.granted += request.amount;
+      agent.starved = false;
+      agent.warned = false;
+      if (agent.lastReason.startsWith('no credits')) agent.retryAt = 0;
+      return;
+    }
+    case 'pause':
+    case 'resume':
+      if (request.agent === null) state.paused = request.ask === 'pause';
+      else touch(state, request.agent).paused = request.ask === 'pause';
+      return;
+    case 'read':
+      if (request.ids.includes('notices')) touch(state, request.by).notices = [];
+      return deliver(state, request.by, request.ids);
+    case 'archive':
+      for (const id of request.ids) state.archive.add(id);
+      return deliver(state, request.by, request.ids);
+    case 'ack':
+      deliver(state, request.by, [request.id]);
+      return acknowledge(state, request);
+    case 'retry':
+      return askRevival(state, request.id);
+    case 'approve':
+    case 'deny':
+      return answer(state, request.id, { decision: request.ask, by: request.by, note: request.note });
+    case 'settle-doubt':
+      return settleDoubt(state, request.key, request.amount);
+    case 'reset':
+      return reset(state, request.scope);
+    case 'hire':
+    case 'retire':
+      state.orders.push(request);
+      return;
+    case 'untaint':
+      state.tainted.delete(request.what);
+      return;
+    case 'undo':
+      state.undo.push({ of: request.id, by: request.by });
+      return;
+    case 'redact':
+      return;
+  }
+}
+
+/** The author is told; it wakes nobody. */
+function acknowledge(state: State, { by, id, reaction }: Extract<Request, { ask: 'ack' }>): void {
+  const author = parseMessageId(id)?.author;
+  if (author !== undefined && author !== by)
+    notify(state, author, 'ack', `${by} acknowledged ${id}${reaction ? `: ${reaction}` : ''}`);
+}
+
+function reset(state: State, scope: string): void {
+  if (scope === 'all') state.tainted.clear();
+  if (scope === 'mail' || scope === 'all') {
+    state.mail.clear();
+    state.inbox.clear();
+    state.threads.clear();
+    state.dead.clear();
+    state.aside.clear();
+    state.approvals.clear();
+    state.revive.clear();
+    state.archive.clear();
+    for (const agent of state.agents.values())
+      Object.assign(agent, { notices: [], failures: 0, retryAt: 0, failedInRow: 0 });
+  }
+  if (scope === 'credits' || scope === 'all') {
+    for (const agent of state.agents.values())
+      Object.assign(agent, { granted: 0, spent: 0, doubt: 0, daySpent: 0, starved: false, warned: false });
+    state.org = emptySpending();
+    state.units.clear();
+    state.models.clear();
+    state.providers.clear();
+    state.doubts.clear();
+  }
+}

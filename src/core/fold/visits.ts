@@ -1,0 +1,45 @@
+import type { VisitEffect } from '../entry.ts';
+import { type State, touch } from '../state.ts';
+import { taint } from '../taint.ts';
+import { deliver } from './mail.ts';
+
+/** Longest wait after failures of a provider, in turns. */
+const MAX_BACKOFF = 32;
+
+/** How a visit ended: the mail it read is delivered, or what failed is counted and waits. */
+export function applyVisit(state: State, visit: VisitEffect): void {
+  const agent = touch(state, visit.agent);
+  const turn = state.turn + 1;
+  if (visit.outcome === 'skipped') {
+    agent.starved = visit.blame === 'credits';
+    agent.lastReason = visit.reason ?? '';
+    return;
+  }
+  for (const id of visit.mail) if (state.mail.get(id)?.tainted) taint(state, visit.agent, id);
+  agent.lastTurn = turn;
+  agent.lastOutcome = visit.outcome;
+  agent.lastReason = visit.reason ?? '';
+  if (visit.outcome === 'ok') {
+    deliver(state, visit.agent, visit.mail);
+    agent.notices.splice(0, visit.told);
+    agent.failures = 0;
+    agent.failedInRow = 0;
+    agent.retryAt = 0;
+    agent.starved = false;
+    return;
+  }
+  if (visit.blame === 'budget') return;
+  agent.failedInRow++;
+  if (visit.blame === 'provider' || visit.blame === 'credits') {
+    agent.failures++;
+    agent.retryAt = turn + Math.min(2 ** (agent.failures - 1), MAX_BACKOFF);
+    agent.starved = visit.blame === 'credits';
+  } else countAttempts(state, visit.agent, visit.mail);
+}
+
+function countAttempts(state: State, name: string, ids: readonly string[]): void {
+  for (const id of ids) {
+    const mail = state.mail.get(id);
+    if (mail) mail.attempts[name] = (mail.attempts[name] ?? 0) + 1;
+  }
+}
