@@ -17,7 +17,7 @@ export default defineConfig({
         lines: 90,
         'src/core/**': { branches: 100 },
         'src/disk/{journal,compact,materialise,lock,workspace}.ts': { branches: 100 },
-        'src/engine/{engine,turn,decide,load}.ts': { branches: 100 },
+        'src/engine/{engine,freeze,durable,turn,decide,load}.ts': { branches: 100 },
       },
     },
   },

@@ -2,23 +2,24 @@ import { setMaxListeners } from 'node:events';
 import { apply } from '../core/apply.ts';
 import { overdue } from '../core/approval.ts';
 import type { Config } from '../core/config.ts';
-import { trustNow } from '../core/declared.ts';
 import type { Entry, Input, OpenEntry } from '../core/entry.ts';
-import { type FileOp, filesOf } from '../core/files.ts';
+import { filesOf } from '../core/files.ts';
 import type { Toolbox } from '../core/judge.ts';
-import { changesConfig, frozenEffects, peopleOf } from '../core/settle.ts';
+import { changesConfig, peopleOf } from '../core/settle.ts';
 import { agentState, type State } from '../core/state.ts';
 import { atRest, idleness } from '../core/walk.ts';
 import { DiskError } from '../disk/disk.ts';
 import { NO_SETTINGS } from '../disk/env.ts';
-import { Folder, numberAsides } from '../disk/folder.ts';
-import { type Journal, readJournal } from '../disk/journal.ts';
+import { Folder } from '../disk/folder.ts';
+import type { Journal } from '../disk/journal.ts';
 import { type Lock, takeLock } from '../disk/lock.ts';
-import { type Conflict, materialise, restoreLost } from '../disk/materialise.ts';
+import { type Conflict, materialise } from '../disk/materialise.ts';
 import { tidyLive } from '../disk/workspace.ts';
 import { type Fault, failure } from '../schema/fault.ts';
 import { Calls } from './calls.ts';
+import { Durable, targetOf } from './durable.ts';
 import { eventsOf, lineEvents } from './events.ts';
+import { type Frozen, freeze, type Intake, take, thawed } from './freeze.ts';
 import type { Listen } from './listen.ts';
 import { LiveConfig } from './live-config.ts';
 import { type Loaded, load, writeCache } from './load.ts';
@@ -29,10 +30,6 @@ import { redactJson, redactor } from './redact.ts';
 import { type TurnReport, visitReports } from './report.ts';
 import { toolsetOf } from './toolset.ts';
 import { type Ending, makeTurn, type Turn } from './turn.ts';
-import { undoSteps } from './undo.ts';
-
-/** Files that are fsynced one by one when an engine closes; more are left to the system and checked after a power loss. */
-const SYNCED_AT_CLOSE = 2000;
 
 /** How a turn is to be made. */
 export interface TurnWish {
@@ -58,15 +55,10 @@ export class Engine {
   private readonly redact: (text: string) => string;
   private readonly calls: Calls;
   private readonly live: LiveConfig;
+  private readonly intake: Intake;
   private unfinished: Loaded['unfinished'];
-  private synced: number;
+  private readonly durable: Durable;
   private boot: string | null;
-  private readonly unsynced = new Set<string>();
-  /**
-   * Every file that is not synced is known to this engine. Not after a kill in the same start of the machine: a sync that
-   * failed then may have left pages that a new one takes for written, so nothing is claimed until the disk was read anew.
-   */
-  private covered: boolean;
   /** The state in memory may not be what the journal says. */
   private stopped = false;
   /** LEMMING_* variables of this process. */
@@ -95,13 +87,14 @@ export class Engine {
     this.journal = loaded.journal;
     this.unfinished = loaded.unfinished;
     this.env = overridesIn(ports.env);
-    this.synced = loaded.synced;
-    this.covered = loaded.synced === loaded.state.turn && loaded.undone === null;
+    this.durable = new Durable(ports.disk, loaded);
     this.boot = loaded.boot;
     this.redact = redactor(ports.env);
     this.folder = new Folder(ports.disk, ports.clock, this.redact);
     this.live = new LiveConfig(this.folder, this.state, this.env);
     this.calls = new Calls(ports, this.journal, this.state);
+    const { state, journal, folder, live } = this;
+    this.intake = { ports, toolbox, state, journal, folder, live };
     this.journal.dropTail();
     this.journal.secure();
     this.redo(loaded);
@@ -113,35 +106,15 @@ export class Engine {
     if (!loaded.undone) return;
     const ops = loaded.undone.flatMap(filesOf);
     materialise(this.ports.disk, ops, this.state.turn);
-    for (const op of ops) this.noteUnsynced(targetOf(op));
+    for (const op of ops) this.durable.note(targetOf(op));
     this.journal.add({ k: 'done', turn: this.state.turn });
     this.journal.write(false);
     this.recovered.push(`the files of turn ${this.state.turn} were completed from the journal`);
   }
 
   private restore(): void {
-    const cutOff = (this.unfinished?.calls ?? []).flatMap(filesOf);
-    const ops = [...this.operationsSince(this.synced), ...cutOff];
-    const restored = restoreLost(this.ports.disk, ops);
-    for (const op of ops) this.noteUnsynced(targetOf(op));
-    this.covered = true;
-    if (restored.length) this.recovered.push(`${restored.length} files that were lost were restored from the journal`);
-  }
-
-  /** File operations of the committed turns after that one, from the journal. */
-  private operationsSince(turn: number): FileOp[] {
-    const ops: FileOp[] = [];
-    let lines: Entry[] = [];
-    for (const { file, entries } of readJournal(this.ports.disk, [])) {
-      if (file <= turn) continue;
-      for (const entry of entries) {
-        lines.push(entry);
-        if (entry.k !== 'commit') continue;
-        ops.push(...lines.flatMap(filesOf));
-        lines = [];
-      }
-    }
-    return ops;
+    const restored = this.durable.restore(this.unfinished?.calls ?? []);
+    if (restored) this.recovered.push(`${restored} files that were lost were restored from the journal`);
   }
 
   /** The configuration at work. Known once a turn was made, or `idle` asked. */
@@ -216,7 +189,9 @@ export class Engine {
     // Every call of the turn listens to it.
     setMaxListeners(0, signal);
     const faults: Fault[] = [];
-    const frozen = this.unfinished ? this.thaw(this.unfinished) : await this.freeze(wish, faults);
+    const { frozen, recorded } = this.unfinished
+      ? this.thaw(this.unfinished)
+      : { frozen: await this.freeze(wish, faults), recorded: new Recorded([]) };
     const turn: Turn = {
       number: frozen.open.turn,
       open: frozen.open,
@@ -224,7 +199,7 @@ export class Engine {
       state: this.state,
       journal: this.journal,
       calls: this.calls,
-      recorded: frozen.recorded,
+      recorded,
       ports: this.ports,
       live: new Set(),
       redact: this.redact,
@@ -237,7 +212,7 @@ export class Engine {
     const toolset = await toolsetOf(this.toolbox, turn.config, this.state.trusted);
     const ending = await makeTurn(turn, toolset);
     const conflicts = this.commit(frozen, ending);
-    for (const path of turn.live) this.noteUnsynced(path);
+    for (const path of turn.live) this.durable.note(path);
     const report: TurnReport = {
       turn: turn.number,
       visits: visitReports(turn.number, ending.visits, this.state, before),
@@ -259,7 +234,7 @@ export class Engine {
   }
 
   /** The inputs of a turn that was cut off: as they were frozen then. */
-  private thaw(unfinished: NonNullable<Loaded['unfinished']>): Frozen {
+  private thaw(unfinished: NonNullable<Loaded['unfinished']>): { frozen: Frozen; recorded: Recorded } {
     this.unfinished = null;
     this.live.thaw(unfinished.open.env ?? {});
     for (const call of unfinished.calls)
@@ -272,23 +247,23 @@ export class Engine {
     this.recovered.push(
       `turn ${unfinished.open.turn} was cut off and is finished now${doubt.length ? `; ${doubt.length} calls may have been billed without an answer: lemming reconcile` : ''}`,
     );
-    return {
-      open: unfinished.open,
-      lines: unfinished.inputs,
-      recorded,
-      swept: sweptIn(unfinished.inputs),
-      inputs: countInputs(unfinished.inputs),
-    };
+    return { frozen: thawed(unfinished.open, unfinished.inputs), recorded };
   }
 
   /** Reads what people did since the last turn; writes it to the journal with what follows from it at once. */
   private async freeze(wish: TurnWish, faults: Fault[]): Promise<Frozen> {
     const turn = this.next;
-    const { clock, host } = this.ports;
     this.demandLock();
     this.journal.turnTo(turn);
     this.demandJournal(turn);
-    const open: OpenEntry = {
+    const frozen = await freeze(this.intake, this.opening(turn, wish), faults);
+    this.boot = frozen.open.boot;
+    return frozen;
+  }
+
+  private opening(turn: number, wish: TurnWish): OpenEntry {
+    const { clock, host } = this.ports;
+    return {
       k: 'open',
       turn,
       time: clock.now(),
@@ -300,46 +275,6 @@ export class Engine {
       ...(wish.only === undefined ? {} : { only: wish.only }),
       ...(wish.budget === undefined ? {} : { budget: wish.budget }),
     };
-    const lines: Entry[] = [];
-    this.ports.disk.recheck();
-    this.take(lines, [open]);
-    this.take(lines, this.live.freeze(turn, faults));
-    this.take(lines, trustNow(this.config, this.state, this.ports.approved));
-    const limit = this.config.org.limits.message_bytes;
-    const { folder, state, config } = this;
-    this.take(lines, this.number(folder.requests(state, peopleOf(config), limit, open.time), lines, turn));
-    this.take(lines, this.number(await folder.answers(state, config, turn, limit), lines, turn));
-    this.take(lines, overdue(config, state, open.time));
-    this.take(lines, await folder.edits(state, config, limit));
-    this.take(lines, folder.revivals(state, turn, limit));
-    this.take(lines, this.number(await folder.drops(state, config, turn, limit), lines, turn));
-    this.take(lines, this.number(folder.foreign(state, config, turn), lines, turn));
-    this.take(lines, folder.sweep(state, config, turn));
-    this.take(lines, this.undoing(turn));
-    this.take(lines, frozenEffects(config, state, turn, lines));
-    this.boot = open.boot;
-    return { open, lines, recorded: new Recorded([]), swept: sweptIn(lines), inputs: countInputs(lines) };
-  }
-
-  /** What people want undone, as the journal and the folder say it. */
-  private undoing(turn: number): Input[] {
-    const { disk } = this.ports;
-    return this.state.undo.map(({ of, by }) => {
-      const steps = undoSteps(disk, this.state, this.toolbox, of);
-      return { k: 'undo', turn, of, by, steps };
-    });
-  }
-
-  private take(lines: Entry[], entries: readonly Entry[]): void {
-    for (const entry of entries) {
-      apply(this.state, entry);
-      this.journal.add(entry);
-      lines.push(entry);
-    }
-  }
-
-  private number(inputs: readonly Input[], lines: readonly Entry[], turn: number): Input[] {
-    return numberAsides(inputs, turn, 1 + lines.filter((line) => line.k === 'aside').length);
   }
 
   /** Journal first, then the files. Stops before the commit when the lock or the journal is not ours any more. */
@@ -361,7 +296,7 @@ export class Engine {
     for (const op of ops) {
       if (op.op === 'replace' || op.op === 'remove') this.folder.forget(op.path);
       if (op.op === 'move') this.folder.forget(op.from);
-      this.noteUnsynced(targetOf(op));
+      this.durable.note(targetOf(op));
     }
     journal.add({ k: 'done', turn });
     journal.write(false);
@@ -388,7 +323,7 @@ export class Engine {
     if (this.unfinished) throw failure('locked', 'A turn was cut off here: finish it first with lemming run-once');
     this.journal.turnTo(this.next);
     const known = redactJson(this.redact, [...requests]);
-    this.take([], known);
+    take(this.intake, known);
     for (const request of known) for (const event of lineEvents(request, this.next)) this.ports.log?.(event);
     this.journal.write(true);
   }
@@ -397,9 +332,9 @@ export class Engine {
   close(): void {
     try {
       if (!this.unfinished && !this.stopped) {
-        this.syncFiles();
+        this.durable.sync(this.state.turn, this.journal);
         this.calls.close();
-        if (this.lock.held()) writeCache(this.ports.disk, this.state, this.journal, this.synced, this.boot);
+        if (this.lock.held()) writeCache(this.ports.disk, this.state, this.journal, this.durable.turn, this.boot);
       }
     } catch (error) {
       throw asFault(error);
@@ -407,46 +342,6 @@ export class Engine {
       this.journal.close();
       this.lock.release();
     }
-  }
-
-  /** Files beyond those that are synced at the close need no names. */
-  private noteUnsynced(path: string): void {
-    if (this.unsynced.size <= SYNCED_AT_CLOSE) this.unsynced.add(path);
-  }
-
-  /** Makes the files of all turns since the last sync durable, if they are few. */
-  private syncFiles(): void {
-    const { disk } = this.ports;
-    const { state } = this;
-    if (
-      !this.covered ||
-      state.turn === this.synced ||
-      this.unsynced.size > SYNCED_AT_CLOSE ||
-      !this.journal.untouched()
-    )
-      return;
-    for (const path of this.unsynced) unlessLink(() => disk.syncFile(path));
-    for (const folder of new Set([...this.unsynced].map((path) => path.slice(0, path.lastIndexOf('/')))))
-      unlessLink(() => disk.syncDir(folder));
-    this.unsynced.clear();
-    this.synced = state.turn;
-    this.journal.turnTo(this.next);
-    this.journal.add({ k: 'synced', turn: state.turn });
-    this.journal.write(true);
-  }
-}
-
-/** The file that is there after the operation. */
-function targetOf(op: FileOp): string {
-  return op.op === 'move' ? op.to : op.path;
-}
-
-/** What has become a link holds nothing of ours any more. */
-function unlessLink(sync: () => void): void {
-  try {
-    sync();
-  } catch (error) {
-    if (!(error instanceof DiskError) || error.failure !== 'not-regular') throw error;
   }
 }
 
@@ -472,22 +367,4 @@ function overridesIn(env: Record<string, string | undefined>): Record<string, st
     .filter((name) => name.startsWith('LEMMING_') && !NO_SETTINGS.includes(name))
     .sort();
   return Object.fromEntries(names.map((name) => [name, env[name] as string]));
-}
-
-interface Frozen {
-  open: OpenEntry;
-  /** The lines of the freeze: inputs and what follows from them at once. */
-  lines: Entry[];
-  recorded: Recorded;
-  swept: string[];
-  inputs: number;
-}
-
-function sweptIn(lines: readonly Entry[]): string[] {
-  return lines.flatMap((line) => (line.k === 'sweep' ? line.paths : []));
-}
-
-function countInputs(lines: readonly Entry[]): number {
-  return lines.filter((line) => ['drop', 'file', 'mail', 'mail-gone', 'request', 'answer', 'revived'].includes(line.k))
-    .length;
 }

@@ -1,0 +1,86 @@
+import type { Entry } from '../core/entry.ts';
+import { type FileOp, filesOf } from '../core/files.ts';
+import { type Disk, DiskError } from '../disk/disk.ts';
+import { type Journal, readJournal } from '../disk/journal.ts';
+import { restoreLost } from '../disk/materialise.ts';
+import type { Loaded } from './load.ts';
+
+/** Files that are fsynced one by one when an engine closes; more are left to the system and checked after a power loss. */
+const SYNCED_AT_CLOSE = 2000;
+
+/** Which files of an org are known to survive a power loss. The journal always does; its files can be made from it. */
+export class Durable {
+  /** The last turn whose files are known to be durable. */
+  turn: number;
+  private readonly disk: Disk;
+  private readonly unsynced = new Set<string>();
+  /**
+   * Every file that is not synced is known here. Not after a kill in the same start of the machine: a sync that failed then
+   * may have left pages that a new one takes for written, so nothing is claimed until the disk was read anew.
+   */
+  private covered: boolean;
+
+  constructor(disk: Disk, { synced, state, undone }: Loaded) {
+    this.disk = disk;
+    this.turn = synced;
+    this.covered = synced === state.turn && undone === null;
+  }
+
+  /** After a new start of the machine: what it lost of the committed turns, and of these lines, comes back. Gives how many files. */
+  restore(cutOff: readonly Entry[]): number {
+    const ops = [...this.operationsSince(this.turn), ...cutOff.flatMap(filesOf)];
+    const restored = restoreLost(this.disk, ops);
+    for (const op of ops) this.note(targetOf(op));
+    this.covered = true;
+    return restored.length;
+  }
+
+  /** File operations of the committed turns after that one, from the journal. */
+  private operationsSince(turn: number): FileOp[] {
+    const ops: FileOp[] = [];
+    let lines: Entry[] = [];
+    for (const { file, entries } of readJournal(this.disk, [])) {
+      if (file <= turn) continue;
+      for (const entry of entries) {
+        lines.push(entry);
+        if (entry.k !== 'commit') continue;
+        ops.push(...lines.flatMap(filesOf));
+        lines = [];
+      }
+    }
+    return ops;
+  }
+
+  /** A file was written. Those beyond what is synced at the close need no names. */
+  note(path: string): void {
+    if (this.unsynced.size <= SYNCED_AT_CLOSE) this.unsynced.add(path);
+  }
+
+  /** Makes the files of all turns since the last sync durable, if they are few, and says so in the journal. */
+  sync(turn: number, journal: Journal): void {
+    const tooMany = this.unsynced.size > SYNCED_AT_CLOSE;
+    if (!this.covered || turn === this.turn || tooMany || !journal.untouched()) return;
+    for (const path of this.unsynced) unlessLink(() => this.disk.syncFile(path));
+    for (const folder of new Set([...this.unsynced].map((path) => path.slice(0, path.lastIndexOf('/')))))
+      unlessLink(() => this.disk.syncDir(folder));
+    this.unsynced.clear();
+    this.turn = turn;
+    journal.turnTo(turn + 1);
+    journal.add({ k: 'synced', turn });
+    journal.write(true);
+  }
+}
+
+/** The file that is there after the operation. */
+export function targetOf(op: FileOp): string {
+  return op.op === 'move' ? op.to : op.path;
+}
+
+/** What has become a link holds nothing of ours any more. */
+function unlessLink(sync: () => void): void {
+  try {
+    sync();
+  } catch (error) {
+    if (!(error instanceof DiskError) || error.failure !== 'not-regular') throw error;
+  }
+}
