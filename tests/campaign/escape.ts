@@ -217,7 +217,7 @@ function readings({ secret, root, base }: Prison): Try[] {
     ),
     shell(
       'find the folder',
-      `find / -name '*escape*' -not -path '/proc/*' 2>/dev/null | grep -q . && echo GOT; ls -d ${base} && echo GOT`,
+      `find / -name 'lemming-escape*' -not -path '/proc/*' 2>/dev/null | grep . && echo GOT; ls -d ${base} && echo GOT`,
     ),
     python(
       'walk up',
