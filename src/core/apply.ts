@@ -8,7 +8,7 @@ import { forgetNotices, notify } from './fold/notices.ts';
 import { applyRequest } from './fold/requests.ts';
 import { hire, retire } from './fold/staff.ts';
 import { applyVisit } from './fold/visits.ts';
-import { applyCall, putInDoubt, spendingOf, utcDay } from './money.ts';
+import { applyCall, applyUse, putInDoubt, spendingOf, utcDay } from './money.ts';
 import { type State, touch } from './state.ts';
 import { taint } from './taint.ts';
 
@@ -23,6 +23,7 @@ export function apply(state: State, entry: Entry): void {
       state.day = utcDay(entry.time);
       state.open.clear();
       state.tries.clear();
+      state.paid = [];
       return;
     case 'file':
       countEdit(state, entry.path, entry.text);
@@ -62,6 +63,7 @@ export function apply(state: State, entry: Entry): void {
       for (const id of entry.ids ?? []) state.archive.delete(id);
       return;
     case 'use':
+      return applyUse(state, entry);
     case 'done':
     case 'synced':
     case 'redacted':
@@ -131,6 +133,7 @@ function closeTurn(state: State, turn: number): void {
   state.turn = turn;
   state.orders = [];
   state.open.clear();
+  state.paid = [];
   state.undoing = [];
   settleBreakers(state);
   forgetNotices(state);

@@ -123,8 +123,7 @@ export type CallEntry =
       usage: Usage | null;
       requestId: string | null;
     } & CallKey)
-  /** A world tool is about to be used: the `act`-th act of that call. */
-  | { k: 'use'; turn: number; agent: string; n: number; act: number; tool: string; input: Json }
+  | UseEntry
   | UsedEntry
   /** A text that prompts refer to by its hash, or that a tool replaced; `image`: it is base64. */
   | { k: 'blob'; hash: string; text: string; image?: true };
@@ -167,12 +166,40 @@ export interface ImageRef {
 /** A piece of text: literal; the body of a message, cut to so many characters; or a blob. */
 export type Piece = string | { mail: string; cut?: number } | { blob: string };
 
-export interface UsedEntry {
-  k: 'used';
+/** The `act`-th act of a call; acts that were approved are those of call 0. */
+export interface ActKey {
   turn: number;
   agent: string;
   n: number;
   act: number;
+}
+
+/** An act is about to be done: by a tool that works on the world, or by any that costs something. */
+export interface UseEntry extends ActKey {
+  k: 'use';
+  tool: string;
+  /** null for an act on the organisation. */
+  input: Json;
+  /** Booked by this line, on the agent and on this unit. Absent: it costs nothing. */
+  cost?: number;
+  unit?: string | null;
+}
+
+/** Micro-credits that are booked on an agent. */
+export interface Booked {
+  turn: number;
+  agent: string;
+  cost: number;
+}
+
+/** What a line books: for a call that ended, or for a use of a tool that costs something. */
+export function bookedIn(entry: Entry): Booked | null {
+  if (entry.k === 'reply' || entry.k === 'failed') return entry;
+  return entry.k === 'use' && entry.cost !== undefined ? { ...entry, cost: entry.cost } : null;
+}
+
+export interface UsedEntry extends ActKey {
+  k: 'used';
   ok: boolean;
   text: string;
   /** The text holds words of strangers: from then on the agent is tainted. */

@@ -1,7 +1,7 @@
 import type { Price } from '../schema/models.ts';
 import type { Prompt } from './call.ts';
 import type { Config } from './config.ts';
-import type { CallEntry, Entry } from './entry.ts';
+import { type Booked, bookedIn, type Entry } from './entry.ts';
 import { balanceOf } from './ledger.ts';
 import type { State } from './state.ts';
 
@@ -10,7 +10,7 @@ import type { State } from './state.ts';
 /** Turns that the pace is taken from. */
 export const PACE_TURNS = 10;
 
-/** What the calls of some turns cost together. */
+/** What the calls and uses of tools of some turns cost together. */
 export interface Pace {
   /** Committed turns; those in which nobody was called count as well. */
   turns: number;
@@ -21,9 +21,10 @@ export interface Pace {
 /** The pace of the turns whose lines these are, in order. Calls count at the commit of their turn; a reset of the credits begins anew. */
 export function paceOf(entries: Iterable<Entry>): Pace {
   let pace = noPace();
-  let calls: Extract<CallEntry, { k: 'reply' | 'failed' }>[] = [];
+  let calls: Booked[] = [];
   for (const entry of entries) {
-    if (entry.k === 'reply' || entry.k === 'failed') calls.push(entry);
+    const booked = bookedIn(entry);
+    if (booked) calls.push(booked);
     else if (resetsCredits(entry)) pace = noPace();
     else if (entry.k === 'commit') {
       pace.turns++;

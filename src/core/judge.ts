@@ -5,26 +5,38 @@ import type { ActCall, Json, ToolSpec } from './call.ts';
 import type { Config } from './config.ts';
 import type { Cause, Held } from './entry.ts';
 import { permitUrl, type UrlRuling } from './host.ts';
+import { printCredits } from './ledger.ts';
 import { type Act, grants, permit, type Ruling } from './permit.ts';
+import { priceOf } from './price.ts';
 import { agentState } from './state.ts';
 import { isOutbound, taintOf } from './taint.ts';
 import type { ActTool, Scene, Tool, Work } from './tool.ts';
 
-/** What became of an act: staged, held for a person, refused, or work that is to be done now; `ask`: and held if that succeeds. */
+/**
+ * What became of an act: staged, held for a person, refused, or work that is to be done now; `ask`: and held if that succeeds.
+ * `cost`: micro-credits that are to be booked for it.
+ */
 export type Verdict =
-  | { is: 'done'; text: string; asks: boolean }
+  | { is: 'done'; text: string; asks: boolean; cost: number }
   | { is: 'held'; id: string; text: string }
   | { is: 'refused'; rule: string; text: string }
-  | { is: 'use'; tool: Work; value: unknown; ask?: (result: string) => Extract<Verdict, { is: 'held' }> };
+  | { is: 'use'; tool: Work; value: unknown; cost: number; ask?: (result: string) => Extract<Verdict, { is: 'held' }> };
 
 /** The tools there are by name: those of the product, and those that the org declares. */
 export type Toolbox = ReadonlyMap<string, Tool>;
 
 /**
  * Judges one act through the gate, and stages it in the draft if it is done. Pure: works on the snapshot and the visit's
- * own draft. `approved` acts were held before and a person said yes.
+ * own draft. `approved` acts were held before and a person said yes. `canPay`: whether so much may still be spent; without it
+ * nobody is to pay.
  */
-export function judge(toolbox: Toolbox, scene: Scene, call: ActCall, approved = false): Verdict {
+export function judge(
+  toolbox: Toolbox,
+  scene: Scene,
+  call: ActCall,
+  approved = false,
+  canPay: (cost: number) => boolean = () => true,
+): Verdict {
   const tool = toolbox.get(call.tool);
   const act = actOf(scene, tool, call, approved);
   const ruling = permit(scene.config, act);
@@ -33,11 +45,17 @@ export function judge(toolbox: Toolbox, scene: Scene, call: ActCall, approved = 
     const ask = (more: Partial<Held> = {}) => hold(scene, call, ruling, more);
     return tool?.kind === 'act' && tool.trial ? tryFirst(scene, call, tool.trial, act.value, ask) : ask();
   }
-  if (tool?.kind === 'world') return { is: 'use', tool, value: act.value };
+  const cost = priceOf(scene.config, call.tool);
+  if (cost > 0 && !canPay(cost)) return refused(scene, call.tool, 'credits', unpaid(call.tool, cost));
+  if (tool?.kind === 'world') return { is: 'use', tool, value: act.value, cost };
   const actTool = tool as Extract<Tool, { kind: 'act' }>;
   const staged = actTool.stage(act.value, scene);
   if (!staged.ok) return refused(scene, call.tool, staged.rule, staged.text);
-  return { is: 'done', text: staged.text, asks: actTool.asks === true };
+  return { is: 'done', text: staged.text, asks: actTool.asks === true, cost };
+}
+
+function unpaid(tool: string, cost: number): string {
+  return `A use of ${tool} costs ${printCredits(cost)} credits, more than you may still spend in this turn.`;
 }
 
 function actOf(scene: Scene, tool: Tool | undefined, call: Pick<ActCall, 'tool' | 'input'>, approved: boolean): Act {
@@ -78,6 +96,7 @@ function tryFirst(
     is: 'use',
     tool: trial.work,
     value,
+    cost: 0,
     ask: (result) => ask({ input: value as Json, ...trial.show(value, scene, result) }),
   };
 }
@@ -127,12 +146,19 @@ export function toolsOf(toolbox: Toolbox, config: Config, resume: Resume): ToolS
   byConfig.set(config, known);
   let list = known.get(resume.name);
   if (!list) {
-    list = [...toolbox.values()].filter((tool) => has(resume, tool)).map((tool) => tool.spec);
+    list = [...toolbox.values()].filter((tool) => has(resume, tool)).map(({ spec }) => withPrice(config, spec));
     known.set(resume.name, list);
   }
   return list;
 }
 const specs = new WeakMap<Toolbox, WeakMap<Config, Map<string, ToolSpec[]>>>();
+
+function withPrice(config: Config, spec: ToolSpec): ToolSpec {
+  const cost = priceOf(config, spec.name);
+  return cost === 0
+    ? spec
+    : { ...spec, description: `${spec.description}\n\nA use costs ${printCredits(cost)} credits.` };
+}
 
 function has(resume: Resume, tool: Tool): boolean {
   return tool.barred === undefined && (tool.granted === 'all' || grants(resume, tool.spec.name) !== null);

@@ -3,7 +3,7 @@ import type { Price } from '../schema/models.ts';
 import type { Reply, Usage } from './call.ts';
 import type { Config } from './config.ts';
 import type { UsageFlag } from './entry.ts';
-import { agentState, type State } from './state.ts';
+import { agentState, type Paid, type State } from './state.ts';
 
 /** All amounts are integer micro-credits; prices are micro-credits per million tokens or per call. */
 
@@ -45,6 +45,11 @@ function reservedBy(state: State, mine: (call: { agent: string; unit: string | n
   let sum = 0;
   if (state.open.size) for (const call of state.open.values()) if (mine(call)) sum += call.reserve;
   return sum;
+}
+
+/** What uses of tools cost in the turn being made: those of approved acts, before visits are given their allowances. */
+function paidBy(state: State, mine: (use: Paid) => boolean): number {
+  return state.paid.reduce((sum, use) => (mine(use) ? sum + use.cost : sum), 0);
 }
 
 /** The cost of a call by its usage, rounded up to a whole micro-credit. */
@@ -194,7 +199,10 @@ function ownLimit(config: Config, state: State, agent: string, promised: number)
   const { left, reserved } = balanceOf(config, state, agent);
   const limits = [
     { amount: left - promised, scope: agent },
-    { amount: caps?.per_turn ?? Infinity, scope: `${agent} per turn` },
+    {
+      amount: (caps?.per_turn ?? Infinity) - paidBy(state, (use) => use.agent === agent),
+      scope: `${agent} per turn`,
+    },
     { amount: (caps?.per_day ?? Infinity) - today - account.doubt - reserved, scope: `${agent} per day` },
   ];
   return limits.reduce((least, limit) => (limit.amount < least.amount ? limit : least));
@@ -214,17 +222,12 @@ class SharedCaps {
 
   constructor(config: Config, state: State, budget: number) {
     const none = { spent: 0, doubt: 0, day: '', daySpent: 0 };
-    this.org = remaining(
-      config.credits.org,
-      state.org,
-      reservedBy(state, () => true),
-      state.day,
-      'org',
-    );
-    if (budget < this.org.amount) this.org = { amount: budget, scope: BUDGET };
+    const all = usedBy(state, () => true);
+    this.org = remaining(config.credits.org, state.org, all, state.day, 'org');
+    if (budget - all.paid < this.org.amount) this.org = { amount: budget - all.paid, scope: BUDGET };
     for (const [id, caps] of Object.entries(config.credits.units)) {
-      const reserved = reservedBy(state, (call) => call.unit === id);
-      this.units.set(id, remaining(caps, state.units.get(id) ?? none, reserved, state.day, `@${id}`));
+      const used = usedBy(state, ({ unit }) => unit === id);
+      this.units.set(id, remaining(caps, state.units.get(id) ?? none, used, state.day, `@${id}`));
     }
   }
 
@@ -248,6 +251,11 @@ class SharedCaps {
   }
 }
 
+/** What calls under way reserve, and what uses of tools cost in this turn. */
+function usedBy(state: State, mine: (one: { unit: string | null }) => boolean): { reserved: number; paid: number } {
+  return { reserved: reservedBy(state, mine), paid: paidBy(state, mine) };
+}
+
 function equal(amount: number, parts: number): number {
   return amount === Infinity ? Infinity : Math.floor(Math.max(0, amount) / parts);
 }
@@ -255,14 +263,14 @@ function equal(amount: number, parts: number): number {
 function remaining(
   caps: Caps,
   account: { spent: number; doubt: number; day: string; daySpent: number },
-  reserved: number,
+  { reserved, paid }: { reserved: number; paid: number },
   day: string,
   scope: string,
 ): { amount: number; scope: string } {
   const today = account.day === day ? account.daySpent : 0;
   const limits = [
     { amount: (caps.cap ?? Infinity) - account.spent - account.doubt - reserved, scope },
-    { amount: caps.per_turn ?? Infinity, scope: `${scope} per turn` },
+    { amount: (caps.per_turn ?? Infinity) - paid, scope: `${scope} per turn` },
     { amount: (caps.per_day ?? Infinity) - today - account.doubt - reserved, scope: `${scope} per day` },
   ];
   return limits.reduce((least, limit) => (limit.amount < least.amount ? limit : least));

@@ -1,6 +1,6 @@
 import { noteOutcome } from './breaker.ts';
 import { printKey } from './call.ts';
-import type { CallEntry } from './entry.ts';
+import type { CallEntry, UseEntry } from './entry.ts';
 import { emptySpending, type OpenCall, type Spending, type State, type Tally, touch } from './state.ts';
 
 /** What is said of a model whose price nobody knows. */
@@ -31,14 +31,26 @@ export function applyCall(state: State, entry: Extract<CallEntry, { k: 'intent' 
 
 function spend(state: State, call: OpenCall, cost: number, tokensIn: number, tokensOut: number): void {
   const agent = touch(state, call.agent);
-  book(agent, state.day, cost);
   agent.tokensIn += tokensIn;
   agent.tokensOut += tokensOut;
   agent.calls++;
-  book(state.org, state.day, cost);
-  if (call.unit !== null) book(spendingOf(state.units, call.unit), state.day, cost);
+  bookOn(state, call, cost);
   tally(state.models, call.model, cost, tokensIn, tokensOut);
   tally(state.providers, call.provider, cost, tokensIn, tokensOut);
+}
+
+/** Books a use of a tool, by the line that announces it: so once, whatever becomes of it. */
+export function applyUse(state: State, { agent, unit = null, tool, cost }: UseEntry): void {
+  if (cost === undefined) return;
+  bookOn(state, { agent, unit }, cost);
+  tally(state.tools, tool, cost, 0, 0);
+  state.paid.push({ agent, unit, cost });
+}
+
+function bookOn(state: State, { agent, unit }: Pick<OpenCall, 'agent' | 'unit'>, cost: number): void {
+  book(touch(state, agent), state.day, cost);
+  book(state.org, state.day, cost);
+  if (unit !== null) book(spendingOf(state.units, unit), state.day, cost);
 }
 
 function book(account: { spent: number; day: string; daySpent: number }, day: string, cost: number): void {

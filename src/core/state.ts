@@ -115,7 +115,14 @@ export interface OpenCall {
   cached?: true;
 }
 
-/** Spending by model and by provider, for `lemming costs`. */
+/** A use of a tool that cost something. */
+export interface Paid {
+  agent: string;
+  unit: string | null;
+  cost: number;
+}
+
+/** Spending by model, by provider and by tool, for `lemming costs`. */
 export interface Tally {
   calls: number;
   spent: number;
@@ -160,6 +167,10 @@ export interface State {
   open: Map<string, OpenCall>;
   models: Map<string, Tally>;
   providers: Map<string, Tally>;
+  /** Tools whose use cost something. */
+  tools: Map<string, Tally>;
+  /** What uses of tools cost in the turn being made. */
+  paid: Paid[];
   /** Last turn in which a message was sent, and the last summary. */
   activeTurn: number;
   summaryTurn: number;
@@ -218,6 +229,8 @@ export function emptyState(): State {
     open: new Map(),
     models: new Map(),
     providers: new Map(),
+    tools: new Map(),
+    paid: [],
     activeTurn: 0,
     summaryTurn: 0,
     memories: new Map(),

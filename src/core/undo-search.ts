@@ -1,6 +1,6 @@
 import { textHash } from './brief.ts';
 import { Deeds, doerOf } from './deed.ts';
-import type { Entry, LiveFile, UsedEntry } from './entry.ts';
+import { bookedIn, type Entry, type LiveFile, type UsedEntry } from './entry.ts';
 
 /** An effect that may be undone, with what it changed. */
 export interface Deed {
@@ -27,7 +27,7 @@ export class Search {
   /** In the order of the journal. */
   readonly found: Deed[] = [];
   private at = 0;
-  /** Agent → its paid calls. */
+  /** Agent → its calls and uses of tools that cost something. */
   readonly paid = new Map<string, { calls: number; micro: number }>();
   /** Path → the last change of it. */
   readonly last = new Map<string, { at: number; turn: number; by: string }>();
@@ -49,7 +49,8 @@ export class Search {
     this.at++;
     if (entry.k === 'open') this.begin();
     if (entry.k === 'use') this.tools.set(keyOf(entry), entry.tool);
-    if (entry.k === 'reply' || entry.k === 'failed') this.pay(entry.agent, file, entry.cost);
+    const booked = bookedIn(entry);
+    if (booked) this.pay(booked.agent, file, booked.cost);
     if (entry.k === 'undone') this.undone.set(`${entry.id} ${entry.on}`, file);
     if (entry.k === 'file') this.last.set(entry.path, { at: this.at, turn: file, by: 'a person' });
     if (entry.k === 'visit') this.recent = [];

@@ -1,11 +1,12 @@
 import { heldOf } from '../core/approval.ts';
 import type { Effect, Held } from '../core/entry.ts';
 import { judge, type Toolbox } from '../core/judge.ts';
+import { allowances } from '../core/ledger.ts';
 import { settleDraft, type Written } from '../core/settle.ts';
 import type { Staffing } from '../core/settle-staff.ts';
 import { emptyDraft } from '../core/tool.ts';
 import type { Turn } from './turn.ts';
-import { performAct } from './use.ts';
+import { doAct } from './use.ts';
 import { sceneOf } from './visit.ts';
 
 /** Held acts that a person answered: judged again now, and done once, in this turn. `staffing`: told whom they hire and retire. */
@@ -59,6 +60,13 @@ async function doApproved(
   if (!resume) return `${agent} is not there any more`;
   const scene = { ...sceneOf(turn, resume, cause, draft), approved };
   const call = { id, tool, input };
-  const verdict = judge(toolbox, scene, call, true);
-  return verdict.is === 'use' ? (await performAct(turn, resume, scene, verdict, call, 0, nth)).text : verdict.text;
+  const verdict = judge(toolbox, scene, call, true, (cost) => canPay(turn, agent, cost, draft.promised));
+  const key = { turn: turn.number, agent, n: 0, act: nth };
+  return (await doAct(turn, resume, scene, verdict, call, key)).text;
+}
+
+/** Nobody has an allowance yet: what the limits leave is what would be the first one's. */
+function canPay({ config, state, open }: Turn, agent: string, need: number, promised: number): boolean {
+  const allowance = allowances(config, state, [{ agent, need, promised }], open.budget).get(agent);
+  return allowance !== undefined && 'amount' in allowance;
 }

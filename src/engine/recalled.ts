@@ -1,7 +1,7 @@
 import { apply } from '../core/apply.ts';
 import { noteOutcome } from '../core/breaker.ts';
 import { ProviderError, printKey, type Reply } from '../core/call.ts';
-import type { CallEntry, Entry, IntentEntry } from '../core/entry.ts';
+import type { ActKey, CallEntry, Entry, IntentEntry, UseEntry } from '../core/entry.ts';
 import type { State } from '../core/state.ts';
 import type { Thought } from './attempts.ts';
 
@@ -24,8 +24,13 @@ export class Recorded {
     return this.attempts.get(key);
   }
 
-  use(key: { turn: number; agent: string; n: number; act: number }): CallEntry[] | undefined {
+  use(key: ActKey): CallEntry[] | undefined {
     return this.uses.get(actKey(key));
+  }
+
+  /** The line that announced a use, if a crash left it. */
+  announced(key: ActKey): UseEntry | undefined {
+    return this.uses.get(actKey(key))?.find((entry): entry is UseEntry => entry.k === 'use');
   }
 
   /** Intents without an answer: repeatable ones are simply asked again, the others may have been billed. */
@@ -45,7 +50,7 @@ function put(map: Map<string, CallEntry[]>, key: string, entry: CallEntry): void
   else map.set(key, [entry]);
 }
 
-function actKey(entry: { turn: number; agent: string; n: number; act: number }): string {
+function actKey(entry: ActKey): string {
   return `${entry.turn}.${entry.agent}.${entry.n}.${entry.act}`;
 }
 

@@ -10,7 +10,7 @@ import {
   type Reply,
 } from '../core/call.ts';
 import type { Config } from '../core/config.ts';
-import type { Attached, CallEntry, Effect, Entry, Held, IntentEntry, VisitEffect } from '../core/entry.ts';
+import type { ActKey, Attached, CallEntry, Effect, Entry, Held, IntentEntry, VisitEffect } from '../core/entry.ts';
 import { permitPath } from '../core/path.ts';
 import type { State } from '../core/state.ts';
 import type { Disk, Stat } from '../disk/disk.ts';
@@ -40,7 +40,7 @@ export class Replayed extends Recorded {
     this.readings = readings;
   }
 
-  override use(key: { turn: number; agent: string; n: number; act: number }): CallEntry[] {
+  override use(key: ActKey): CallEntry[] {
     const known = super.use(key);
     const used = known?.find((entry) => entry.k === 'used');
     if (!known || !used)

@@ -1,7 +1,9 @@
 import { apply } from '../core/apply.ts';
 import type { ActCall, JsonObject } from '../core/call.ts';
 import type { Server } from '../core/declared.ts';
-import type { UsedEntry } from '../core/entry.ts';
+import type { ActKey, UsedEntry, UseEntry } from '../core/entry.ts';
+import type { Verdict } from '../core/judge.ts';
+import { printCredits } from '../core/ledger.ts';
 import type { Found, Page, Scene, Work, WorldResult, WorldTool } from '../core/tool.ts';
 import { trustTerm } from '../core/trust.ts';
 import { deadline } from '../disk/clock.ts';
@@ -23,23 +25,39 @@ const MAX_KEPT = 1_048_576;
 const PATIENCE_MS = 10_000;
 
 /**
- * Uses a world tool once: what the journal holds of it is taken from there; a tool that may not be repeated and was cut off
- * has an unknown outcome, and the model is told so.
+ * Does what was judged: work is done, and what costs something is paid, once. Refused and held acts do nothing.
  */
-export async function performAct(
+export async function doAct(
   turn: Turn,
   resume: Resume,
   scene: Scene,
-  use: { tool: Work; value: unknown },
+  verdict: Verdict,
   call: ActCall,
-  n: number,
-  act: number,
+  key: ActKey,
 ): Promise<Result> {
-  const key = { turn: turn.number, agent: resume.name, n, act };
+  if (verdict.is === 'use') return performAct(turn, resume, scene, verdict, call, key);
+  const paid = verdict.is === 'done' && verdict.cost > 0;
+  if (paid) announce(turn, resume, { tool: call.tool, input: null }, key, verdict.cost);
+  return { id: call.id, tool: call.tool, text: verdict.text, ok: verdict.is !== 'refused' };
+}
+
+/**
+ * Uses a world tool once: what the journal holds of it is taken from there; a tool that may not be repeated and was cut off
+ * has an unknown outcome, and the model is told so.
+ */
+async function performAct(
+  turn: Turn,
+  resume: Resume,
+  scene: Scene,
+  use: Extract<Verdict, { is: 'use' }>,
+  call: ActCall,
+  key: ActKey,
+): Promise<Result> {
   const known = turn.recorded.use(key);
+  announce(turn, resume, call, key, use.cost);
   const used =
     known?.find((entry): entry is UsedEntry => entry.k === 'used') ??
-    (await perform(turn, resume, scene, use, call, key, known !== undefined));
+    (await perform(turn, resume, scene, use, key, known !== undefined));
   for (const { path } of used.files) turn.live.add(path);
   apply(turn.state, used);
   if (used.shared) stageShared(turn, scene, used.shared);
@@ -47,20 +65,33 @@ export async function performAct(
   return { id: call.id, tool: call.tool, text: used.text, ok: used.ok };
 }
 
+/** Says in the journal that an act is done now, unless that was said before a crash, and books what it costs. */
+function announce(
+  turn: Turn,
+  { unit }: Resume,
+  { tool, input }: Pick<ActCall, 'tool' | 'input'>,
+  key: ActKey,
+  cost: number,
+): void {
+  const known = turn.recorded.announced(key);
+  const use: UseEntry = known ?? { k: 'use', ...key, tool, input, ...(cost > 0 && { cost, unit: unit ?? null }) };
+  if (!known) turn.journal.add(use);
+  apply(turn.state, use);
+}
+
 async function perform(
   turn: Turn,
   resume: Resume,
   scene: Scene,
-  { tool, value }: { tool: Work; value: unknown },
-  call: ActCall,
-  key: { turn: number; agent: string; n: number; act: number },
+  { tool, value, cost }: Extract<Verdict, { is: 'use' }>,
+  key: ActKey,
   cutOff: boolean,
 ): Promise<UsedEntry> {
   const { journal, ports } = turn;
-  if (!cutOff) journal.add({ k: 'use', ...key, tool: call.tool, input: call.input });
   if (tool.touches === 'once' && !cutOff) await journal.durable();
   const changes = noChanges();
-  const result = tool.touches === 'once' && cutOff ? UNKNOWN : await run(turn, resume, scene, tool, value, changes);
+  const result =
+    tool.touches === 'once' && cutOff ? unknown(cost) : await run(turn, resume, scene, tool, value, changes);
   const { replaced, ...made } = changes;
   for (const file of replaced) keepReplaced(turn, file);
   const text = turn.redact(result.text);
@@ -110,10 +141,11 @@ export function textOf(bytes: Uint8Array, most = MAX_KEPT): string | null {
   }
 }
 
-const UNKNOWN: WorldResult = {
-  ok: false,
-  text: 'Outcome unknown: the engine was cut off while the tool ran. It was not repeated.',
-};
+function unknown(cost: number): WorldResult {
+  const paid = cost > 0 ? ` It may have been done, so its ${printCredits(cost)} credits are spent.` : '';
+  const text = `Outcome unknown: the engine was cut off while the tool ran. It was not repeated.${paid}`;
+  return { ok: false, text };
+}
 
 /** What goes wrong in a tool is its result; only the disk's own failures, and the end of the run, stop the engine. */
 async function run(

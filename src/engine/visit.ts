@@ -15,7 +15,7 @@ import { OutOfCredits, type Purse } from './attempts.ts';
 import { isPlainFile } from './box.ts';
 import { blobOf, imagesOf, type Sight } from './images.ts';
 import { briefVisit, noteBlobs, type Turn } from './turn.ts';
-import { performAct, textOf } from './use.ts';
+import { doAct, textOf } from './use.ts';
 
 /** Bytes of a file that a person is shown before it is replaced. */
 const MOST_SHOWN = 50_000;
@@ -131,7 +131,7 @@ async function converse(turn: Turn, toolbox: Toolbox, plan: Visit, scene: Scene)
   }
 }
 
-/** What an agent gave away with a hire it does not spend. */
+/** What an agent gave away with a hire it spends on nothing else. */
 function keepPromises({ config, state }: Turn, { agent, purse }: Plan, { draft }: Scene): void {
   if (draft.promised > 0) purse.left = Math.min(purse.left, balanceOf(config, state, agent).left - draft.promised);
 }
@@ -170,11 +170,11 @@ async function doActs(
   const results: Result[] = [];
   let again = false;
   for (const [i, call] of acts.entries()) {
-    const verdict = judge(toolbox, scene, call);
-    const result =
-      verdict.is === 'use'
-        ? await performAct(turn, plan.resume, scene, verdict, call, n, i + 1)
-        : { id: call.id, tool: call.tool, text: verdict.text, ok: verdict.is !== 'refused' };
+    const key = { turn: turn.number, agent: plan.agent, n, act: i + 1 };
+    keepPromises(turn, plan, scene);
+    const verdict = judge(toolbox, scene, call, false, (cost) => cost <= plan.purse.left);
+    if ('cost' in verdict) plan.purse.left -= verdict.cost;
+    const result = await doAct(turn, plan.resume, scene, verdict, call, key);
     if (verdict.is === 'use' && verdict.ask && result.ok) result.text += `\n${verdict.ask(result.text).text}`;
     results.push(result);
     again ||= wantsResult(verdict);
@@ -186,7 +186,7 @@ function wantsResult(verdict: Verdict): boolean {
   return verdict.is === 'use' || verdict.is === 'refused' || (verdict.is === 'done' && verdict.asks);
 }
 
-/** Plain text of a visit that a person's mail caused goes to that person, if nothing else was sent there. */
+/** Plain text of a visit that a person's mail caused goes to that person, if nothing else was sent there. No tool was used, so nobody pays. */
 function answerPeople(toolbox: Toolbox, scene: Scene): void {
   const { config, given, draft } = scene;
   const body = draft.notes.join('\n\n');

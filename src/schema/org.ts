@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { credits } from './credits.ts';
 import { keyReference } from './models.ts';
 import { isInside } from './name.ts';
 
@@ -148,6 +149,15 @@ export const orgFile = z.strictObject({
     .describe(
       'box: programs of agents run in the Box or not at all; unsafe-host: where there is no Box they run with your rights, if --unsafe-host is given as well',
     ),
+  tools: z
+    .strictObject({
+      prices: z
+        .record(z.string(), credits)
+        .default({})
+        .describe('tool: credits that a use of it costs; goes before the "cost" of its TOOL.md'),
+    })
+    .prefault({})
+    .describe('what holds for tools, whoever uses them'),
   search: search.nullable().default(null).describe('what web_search asks; null: nothing, and the tool is refused'),
   policies: z
     .array(

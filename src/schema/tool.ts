@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { credits } from './credits.ts';
 import { isInside } from './name.ts';
 
 /** What repeating a use does: nothing, the same again, or harm. */
@@ -45,6 +46,9 @@ export const toolHead = z
       .max(60_000)
       .default(60_000)
       .describe('characters of a result that the agent is shown'),
+    cost: credits
+      .default(0)
+      .describe('credits that a use costs, unless "tools: prices:" of org/org.yaml says otherwise'),
   })
   .refine(
     ({ command, module }) => (command === undefined) !== (module === undefined),

@@ -71,7 +71,13 @@ export function sketchOf(draw: Draw): Sketch {
       'org/units/team.md': `---\nmembers: ${JSON.stringify(agents.filter(() => draw(2)))}\n---\nThe team.\n`,
     },
   };
-  return { agents, plan: { ...plan, org: { ...plan.org, ...asksOf(draw, agents[0] as string) } } };
+  return { agents, plan: { ...plan, org: { ...plan.org, ...asksOf(draw, agents[0] as string), ...pricesOf(draw) } } };
+}
+
+/** Tools of each kind cost something in about half of all organisations. */
+function pricesOf(draw: Draw): object {
+  const some = (): number => (1 + draw(20)) / 1000;
+  return draw(2) ? { tools: { prices: { send_message: some(), write_file: some(), remember: some() } } } : {};
 }
 
 /** Far more than most agents have. */

@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
 import { printKey } from '../../src/core/call.ts';
-import type { Entry } from '../../src/core/entry.ts';
+import type { Entry, UseEntry } from '../../src/core/entry.ts';
 import { answeredPath, approvalPath } from '../../src/core/files.ts';
 import { balanceOf, balanceOfOrg } from '../../src/core/ledger.ts';
 import { archivePath } from '../../src/core/send.ts';
@@ -235,6 +235,7 @@ class Books {
     if (entry.k === 'retired') this.move(entry.agent, entry.to, entry.credits);
     if (entry.k === 'intent') this.reserve(entry);
     if (entry.k === 'reply' || entry.k === 'failed') this.settle(printKey(entry), entry.cost);
+    if (entry.k === 'use' && entry.cost) this.pay(entry, entry.cost);
     if (entry.k === 'recovered') for (const key of entry.doubt) this.putInDoubt(key);
     if (entry.k === 'commit')
       for (const [key, call] of this.calls) if (call.state === 'open') this.wrong.push(`${key} is open after its turn`);
@@ -266,12 +267,22 @@ class Books {
 
   private reserve(entry: Extract<Entry, { k: 'intent' }>): void {
     const { turn, agent, unit, reserve } = entry;
-    if (this.calls.has(printKey(entry))) this.wrong.push(`${printKey(entry)} has two intents`);
-    this.calls.set(printKey(entry), { turn, agent, unit, amount: reserve, state: 'open' });
+    this.book(printKey(entry), { turn, agent, unit, amount: reserve, state: 'open' });
+  }
+
+  /** A use of a tool has its price, and is paid at once. */
+  private pay({ turn, agent, unit = null, n, act }: UseEntry, amount: number): void {
+    this.book(`act ${act} of ${turn}.${agent}.${n}`, { turn, agent, unit, amount, state: 'spent' });
+  }
+
+  private book(key: string, booked: Booked): void {
+    const { turn, agent, unit, amount } = booked;
+    if (this.calls.has(key)) this.wrong.push(`${key} has two intents`);
+    this.calls.set(key, booked);
     const own = this.caps.agents[agent];
     const within = (what: string, cap: number | undefined, mine: (call: Booked) => boolean): void => {
-      if (reserve > 0 && cap !== undefined && this.sum(mine) > cap)
-        this.wrong.push(`${printKey(entry)} could pass the limit of ${what}: ${this.sum(mine)} of ${cap}`);
+      if (amount > 0 && cap !== undefined && this.sum(mine) > cap)
+        this.wrong.push(`${key} could pass the limit of ${what}: ${this.sum(mine)} of ${cap}`);
     };
     within(agent, this.granted(agent), (call) => call.agent === agent);
     within(`${agent} per turn`, maybe(own?.per_turn), (call) => call.agent === agent && call.turn === turn);

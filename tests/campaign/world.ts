@@ -32,7 +32,7 @@ export interface Machine {
   chars?: number;
 }
 
-/** Chart shapes of five agents or so; `ping-pong` runs out of credits, `asking` waits for people. */
+/** Chart shapes of five agents or so; `ping-pong` runs out of credits, `asking` waits for people, `priced` can pay some uses of tools. */
 export const SHAPES: Record<string, OrgPlan> = {
   chain: plan({ human: ['a'], a: ['b', 'human'], b: ['c'], c: ['d'], d: ['a'] }),
   star: plan({ human: ['hub'], hub: ['a', 'b', 'c', 'human'], a: ['hub'], b: ['hub'], c: ['hub'] }),
@@ -53,6 +53,7 @@ export const SHAPES: Record<string, OrgPlan> = {
     { agents: { a: { grant: 1 }, b: { grant: 1, soft: 0.01 }, c: { grant: 1 } }, org: { per_turn: 0.05 } },
   ),
   asking: asking(plan({ human: ['a', 'b'], a: ['b', 'human'], b: ['a', 'human'] })),
+  priced: priced(asking(plan({ human: ['a', 'b'], a: ['b', 'human'], b: ['a', 'human'] }))),
   hiring: hiring(plan({ human: ['a', 'b'], a: ['b', 'human'], b: ['a', 'human'] })),
 };
 
@@ -65,6 +66,15 @@ function hiring(shape: OrgPlan): OrgPlan {
     org: { ...shape.org, policies: [{ act: 'hire_agent', do: 'auto' }] },
     resumes: { a: { tools }, b: { tools } },
     files: { ...shape.files, 'org/templates/helper.md': helper },
+  };
+}
+
+/** Acts, approved ones too, and tools that work on the world cost something, and not all of it can be paid. */
+function priced(shape: OrgPlan): OrgPlan {
+  return {
+    ...shape,
+    org: { ...shape.org, tools: { prices: { send_message: 0.007, write_file: 0.011, remember: 0.003 } } },
+    credits: { agents: { a: { grant: 0.07 }, b: { grant: 1, per_turn: 0.04 } }, org: { cap: 0.13 } },
   };
 }
 
@@ -263,7 +273,7 @@ export function deliveredTwice(entries: Entry[]): string[] {
 export function moneyLost(engine: Pick<Engine, 'state' | 'config'>, entries: Entry[]): string[] {
   const { state, config } = engine;
   const charged = entries.reduce(
-    (sum, entry) => sum + (entry.k === 'reply' || entry.k === 'failed' ? entry.cost : 0),
+    (sum, entry) => sum + (entry.k === 'reply' || entry.k === 'failed' || entry.k === 'use' ? (entry.cost ?? 0) : 0),
     0,
   );
   const doubts = [...state.doubts.values()].reduce((sum, doubt) => sum + doubt.reserve, 0);

@@ -53,6 +53,20 @@ describe('lines that tell a state nothing', () => {
   );
 });
 
+it('a use of a tool is booked by the line that announces it, and known until its turn is made', () => {
+  const use: Entry = { ...EVERY.use, agent: 'a', tool: 'shell', cost: 7, unit: 'crew' };
+  const state = stateOf(opened(1), use, { ...use, act: 2, unit: null }, { ...EVERY.used, ok: false });
+  expect(state.paid).toEqual([
+    { agent: 'a', unit: 'crew', cost: 7 },
+    { agent: 'a', unit: null, cost: 7 },
+  ]);
+  expect([agentState(state, 'a').spent, state.org.spent, state.units.get('crew')?.spent]).toEqual([14, 14, 7]);
+  expect([...state.tools]).toEqual([['shell', { calls: 2, spent: 14, tokensIn: 0, tokensOut: 0 }]]);
+  expect(thawState(freezeState(state) as never)).toStrictEqual(state);
+  apply(state, { k: 'commit', turn: 1, lock: 1 });
+  expect([state.paid, agentState(state, 'a').calls]).toEqual([[], 0]);
+});
+
 it('an opening sets the time and its day, and no call of another turn is under way', () => {
   const state = stateOf(intent(), opened(2, Date.UTC(2026, 10, 21, 23, 59)));
   expect(state).toMatchObject({ time: Date.UTC(2026, 10, 21, 23, 59), day: '2026-11-21' });
@@ -461,6 +475,7 @@ describe('requests', () => {
         replied({ over: 1 }),
         intent({ n: 2 }),
         { ...EVERY.recovered, doubt: ['1.a.2.1'] },
+        { ...EVERY.use, cost: 0 },
         EVERY.warned,
       ] as Entry[])
         apply(state, entry);
@@ -470,7 +485,7 @@ describe('requests', () => {
     };
     const mailOf = (s: State) =>
       [s.mail, s.inbox, s.threads, s.dead, s.aside, s.approvals, s.revive].map(({ size }) => size);
-    const moneyOf = (s: State) => [s.units, s.models, s.providers, s.doubts].map(({ size }) => size);
+    const moneyOf = (s: State) => [s.units, s.models, s.providers, s.tools, s.doubts].map(({ size }) => size);
 
     it.each([
       ['mail', true, false],

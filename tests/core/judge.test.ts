@@ -97,6 +97,7 @@ describe('an act is', () => {
       is: 'use',
       tool: TOOLS.get('read_file'),
       value: { path: 'x' },
+      cost: 0,
     });
     expect(judge(TOOLS, scene(), call('write_file', { path: 'x', content: '' }), true)).toMatchObject({ is: 'use' });
   });

@@ -84,6 +84,7 @@ function reset(state: State, scope: string): void {
     state.units.clear();
     state.models.clear();
     state.providers.clear();
+    state.tools.clear();
     state.doubts.clear();
   }
 }
