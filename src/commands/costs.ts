@@ -19,6 +19,7 @@ export const command: Command = {
   examples: [
     { line: 'lemming costs', does: 'shows the ledger, by agent' },
     { line: 'lemming costs --by day', does: 'shows what each day cost' },
+    { line: 'lemming costs --by tool', does: 'shows what uses of tools cost' },
     { line: 'lemming costs --by thread --json', does: 'what each conversation cost, for scripts' },
     { line: 'lemming costs --prices', does: 'shows what each model costs, and where that price is from' },
   ],
@@ -28,7 +29,7 @@ export const command: Command = {
       name: 'by',
       value: 'WHAT',
       about: 'heading of the table',
-      choices: ['agent', 'model', 'provider', 'turn', 'day', 'task', 'thread'],
+      choices: ['agent', 'model', 'provider', 'tool', 'turn', 'day', 'task', 'thread'],
     },
     { name: 'prices', about: 'the prices of the configured models, in place of the ledger' },
   ],
@@ -41,7 +42,7 @@ export const run: Run = async (world, input) => {
   return prices(world);
 };
 
-/** Agent, model and provider come from the ledger itself; the other headings from the journal, with the same total. */
+/** Agent, model, provider and tool come from the ledger itself; the other headings from the journal, with the same total as by agent. */
 function ledger(world: World, input: Input): Outcome {
   const { config, state, disk } = readOrg(world);
   const by = (input.flags.by as string | undefined) ?? 'agent';
@@ -51,6 +52,7 @@ function ledger(world: World, input: Input): Outcome {
     agent: costs.by_agent,
     model: costs.by_model,
     provider: costs.by_provider,
+    tool: costs.by_tool,
   };
   const rows = own[by] ?? Object.fromEntries(spendingBy(by as Heading, journalLines(disk)));
   const data = { ...costs, ...(own[by] ? {} : { [`by_${by}`]: rows }), forecast };

@@ -1,4 +1,4 @@
-import type { Entry } from '../core/entry.ts';
+import { bookedIn, type Entry } from '../core/entry.ts';
 import { printCredits } from '../core/ledger.ts';
 import { Bell } from '../disk/bell.ts';
 import type { Disk } from '../disk/disk.ts';
@@ -106,7 +106,7 @@ class Teller {
 
   tell(line: Entry): void {
     if (line.k === 'open') this.open(line.turn);
-    if (line.k === 'reply' || line.k === 'failed') this.micro += line.cost;
+    this.micro += bookedIn(line)?.cost ?? 0;
     const event = eventOf(line);
     if (event) this.world.print(this.world.json ? JSON.stringify({ turn: this.turn, ...event }) : printEvent(event));
     if (line.k === 'commit') this.close();

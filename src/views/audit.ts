@@ -102,6 +102,10 @@ function rowsOf(line: Entry, tools: ReadonlyMap<string, string>): Row[] {
       return [done(line.by, 'undo', 'person', line.on, line.id)];
     case 'acked':
       return [done(line.agent, 'acknowledge', 'given', line.id, line.reaction)];
+    case 'use':
+      return line.cost === undefined
+        ? []
+        : [done(line.agent, 'pay', 'price', line.tool, printGiven({ credits: line.cost }))];
     case 'used':
       return [used(line, tools.get(printUse(line)) ?? 'unknown')];
     case 'visit':

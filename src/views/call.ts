@@ -1,7 +1,7 @@
 import { apply } from '../core/apply.ts';
 import { renderPieces, requestHash } from '../core/brief.ts';
 import { type Part, printKey, type ToolSpec } from '../core/call.ts';
-import type { CallEntry, Entry, ImageRef, IntentEntry, PromptRef, VisitEffect } from '../core/entry.ts';
+import type { CallEntry, Entry, ImageRef, IntentEntry, PromptRef, UseEntry, VisitEffect } from '../core/entry.ts';
 import { printCredits } from '../core/ledger.ts';
 import { emptyState, type State } from '../core/state.ts';
 
@@ -24,6 +24,8 @@ export interface ShownCall {
   parts: Part[];
   /** Names of the images that came with the prompt. */
   images: string[];
+  /** Its acts that cost something. Credits. */
+  paid: { act: number; tool: string; cost: number }[];
   /** null: the journal holds no answer (cut off, or under way). */
   answer: Answer | null;
   /** The prompt has the hash that was journaled before the call. */
@@ -70,6 +72,7 @@ class Recording {
   readonly blobs = new Map<string, string>();
   readonly intents: IntentEntry[] = [];
   readonly answers = new Map<string, Answer>();
+  readonly uses: UseEntry[] = [];
   visit: VisitEffect | null = null;
   private readonly turn: number;
   private readonly agent: string;
@@ -99,6 +102,7 @@ class Recording {
     if (entry.k === 'intent' && entry.agent === this.agent) this.intents.push(entry);
     if ((entry.k === 'reply' || entry.k === 'failed') && entry.agent === this.agent)
       this.answers.set(printKey(entry), entry);
+    if (entry.k === 'use' && entry.agent === this.agent) this.uses.push(entry);
     if (entry.k === 'visit' && entry.agent === this.agent) this.visit = entry;
   }
 }
@@ -124,10 +128,17 @@ function showCall(recording: Recording, intent: IntentEntry): ShownCall {
     max_output_tokens: max,
     ...stablePartOf(recording, system),
     parts,
+    paid: answer?.k === 'reply' ? paidFor(recording, intent.n) : [],
     answer,
     images: images.map(({ name }) => name),
     exact: requestHash(system, intent.model, parts, images) === intent.hash,
   };
+}
+
+function paidFor({ uses }: Recording, n: number): ShownCall['paid'] {
+  return uses.flatMap(({ n: call, act, tool, cost }) =>
+    call === n && cost !== undefined ? [{ act, tool, cost: cost / 1e6 }] : [],
+  );
 }
 
 /** The system text and the tools, as the journal keeps them together. */
@@ -208,7 +219,12 @@ export function printCall(call: ShownCall, shown = 0): string {
   const head = `== Call ${key}: model ${model} (${provider}), ${cached ? 'given again from the cache, ' : ''}${answer ? `${cost} credits, ${ms} ms` : 'no answer in the journal'}${exact ? '' : '; the journal does not hold this prompt to the letter'}`;
   const images = call.images.length ? [`-- images: ${call.images.join(', ')}`] : [];
   const system = shown === 0 ? [`-- system\n${call.system}`] : [];
-  return [head, ...system, ...call.parts.slice(shown).map(printPart), ...images, printAnswer(answer)].join('\n\n');
+  const parts = call.parts.slice(shown).map(printPart);
+  return [head, ...system, ...parts, ...images, printAnswer(answer), ...call.paid.map(printPaid)].join('\n\n');
+}
+
+function printPaid({ act, tool, cost }: ShownCall['paid'][number]): string {
+  return `-- act ${act}: the use of ${tool} cost ${cost} credits`;
 }
 
 function printPart(part: Part): string {

@@ -1,8 +1,8 @@
 import { apply } from '../core/apply.ts';
 import type { Config } from '../core/config.ts';
-import type { Entry } from '../core/entry.ts';
+import { bookedIn, type Entry } from '../core/entry.ts';
 import { endsAtTurn, leftByAgent, leftOfOrg, type Pace } from '../core/forecast.ts';
-import { balanceOf, balanceOfOrg } from '../core/ledger.ts';
+import { balanceOf, balanceOfOrg, printCredits } from '../core/ledger.ts';
 import { agentState, emptyState, type State, type Tally } from '../core/state.ts';
 import { count, table } from './table.ts';
 
@@ -24,6 +24,8 @@ export interface Costs {
   by_agent: Record<string, Cost & { granted: number; reserved: number; left: number; in_doubt: number }>;
   by_model: Record<string, Cost>;
   by_provider: Record<string, Cost>;
+  /** Tools whose use cost something; `calls` are uses. */
+  by_tool: Record<string, Cost>;
 }
 
 /** The ledger as the state holds it. */
@@ -43,6 +45,7 @@ export function costsOf(config: Config, state: State): Costs {
     ),
     by_model: talliesOf(state.models),
     by_provider: talliesOf(state.providers),
+    by_tool: talliesOf(state.tools),
   };
 }
 
@@ -178,16 +181,17 @@ class Book {
     if (entry.k === 'visit') this.settleVisit(entry.agent, this.headingsOf(entry.mail));
     const doubt =
       entry.k === 'request' && entry.request.ask === 'settle-doubt' ? state.doubts.get(entry.request.key) : undefined;
-    const account = entry.k === 'reply' || entry.k === 'failed' ? { ...agentState(state, entry.agent) } : null;
+    const booked = bookedIn(entry);
+    const account = booked && { ...agentState(state, booked.agent) };
     apply(state, entry);
     const micro = state.org.spent - before;
     if (entry.k === 'request' && entry.request.ask === 'reset' && micro <= 0 && state.org.spent === 0)
       this.sums.clear();
     else if (doubt)
       this.charge(this.doubtHeadings(doubt.turn, doubt.agent), { micro, calls: 0, tokensIn: 0, tokensOut: 0 });
-    else if (account && (entry.k === 'reply' || entry.k === 'failed')) {
-      const now = agentState(state, entry.agent);
-      this.spend(entry.agent, {
+    else if (account) {
+      const now = agentState(state, booked.agent);
+      this.spend(booked.agent, {
         micro,
         calls: now.calls - account.calls,
         tokensIn: now.tokensIn - account.tokensIn,
@@ -246,20 +250,33 @@ function isCall(entry: Entry): boolean {
   return ['blob', 'intent', 'reply', 'failed', 'use', 'used', 'recovered'].includes(entry.k);
 }
 
+/** What a table does not show: it is either of models or of tools. */
+function printTools({ by_tool }: Costs, by: string): string {
+  const micro = Object.values(by_tool).reduce((sum, { spent }) => sum + Math.round(spent * 1e6), 0);
+  return micro > 0 && by !== 'tool' ? `\n${printCredits(micro)} of it for uses of tools (lemming costs --by tool)` : '';
+}
+
+function rowsOfTools(rows: ReadonlyMap<string, Cost>): string[][] {
+  return [
+    ['tool', 'spent', 'uses'],
+    ...[...rows].map(([name, { spent, calls }]) => [name, String(spent), String(calls)]),
+  ];
+}
+
+function rowsOfCalls(by: string, rows: ReadonlyMap<string, Cost>): string[][] {
+  const lines = [...rows].map(([name, { spent, calls, tokens_in, tokens_out }]) =>
+    [name, spent, calls, tokens_in, tokens_out].map(String),
+  );
+  return [[by, 'spent', 'calls', 'tokens in', 'tokens out'], ...lines];
+}
+
 /** The ledger as text, with a table under one heading, and where it goes. */
 export function printCosts(costs: Costs, by: string, rows: ReadonlyMap<string, Cost>, forecast: Forecast): string {
   const { granted, spent, reserved, left, in_doubt } = costs;
   const total = `${spent} credits spent of ${granted} granted; ${left} left${reserved ? `, ${reserved} reserved` : ''}${in_doubt ? `, ${in_doubt} in doubt (lemming reconcile)` : ''}`;
-  const lines = [...rows].map(([name, cost]) => [
-    name,
-    String(cost.spent),
-    String(cost.calls),
-    String(cost.tokens_in),
-    String(cost.tokens_out),
-  ]);
   const parts = [
-    total,
-    lines.length > 0 && table([[by, 'spent', 'calls', 'tokens in', 'tokens out'], ...lines]),
+    `${total}${printTools(costs, by)}`,
+    rows.size > 0 && table(by === 'tool' ? rowsOfTools(rows) : rowsOfCalls(by, rows)),
     printForecast(forecast).join('\n'),
   ];
   return parts.filter(Boolean).join('\n\n');

@@ -1,9 +1,12 @@
 import { type Config, mayWriteTo } from '../core/config.ts';
 import { balanceOf } from '../core/ledger.ts';
 import { entriesOf } from '../core/memory.ts';
+import { grants } from '../core/permit.ts';
+import { pricedTools, priceOf } from '../core/price.ts';
 import { agentState, inboxOf, type Notice, type State } from '../core/state.ts';
 import { dueOf } from '../core/walk.ts';
 import type { Caps } from '../schema/credits.ts';
+import type { Resume } from '../schema/resume.ts';
 import { mayBeReadBy, oneSided } from './chart.ts';
 import { type AgentCondition, conditionOf, type Health, healthOf } from './health.ts';
 import { whyOf } from './status.ts';
@@ -37,6 +40,8 @@ export interface Inspection {
   limits: { steps: number; output_tokens: number };
   unit: string | null;
   tools: string[];
+  /** What a use of those of them costs that cost something. */
+  prices: Record<string, number>;
   skills: string[];
   shared: string[];
   memory: string[];
@@ -79,6 +84,7 @@ export function inspect(config: Config, state: State, name: string, everyone: re
     },
     unit: resume?.unit ?? null,
     tools: resume && !resume.person ? [...everyone, ...resume.tools] : [],
+    prices: resume && !resume.person ? pricesOf(config, resume, everyone) : {},
     skills: resume?.skills ?? [],
     shared: resume?.shared ?? [],
     memory: entriesOf(state, name)
@@ -99,6 +105,11 @@ export function inspect(config: Config, state: State, name: string, everyone: re
       .filter((dead) => dead.from === name || dead.to.includes(name))
       .map(({ id }) => id),
   };
+}
+
+function pricesOf(config: Config, resume: Resume, everyone: readonly string[]): Inspection['prices'] {
+  const own = pricedTools(config).filter((tool) => everyone.includes(tool) || grants(resume, tool) !== null);
+  return Object.fromEntries(own.map((tool) => [tool, priceOf(config, tool) / 1e6]));
 }
 
 function creditsOf(config: Config, state: State, name: string): Inspection['credits'] {
@@ -183,6 +194,7 @@ export function printInspection(it: Inspection): string {
     ['limits', it.person ? '' : `${limits.steps} steps a visit, ${limits.output_tokens} tokens a reply`],
     ['unit', it.unit ?? ''],
     ['tools', it.tools.join(', ')],
+    ['a use costs', printPrices(it)],
     ['skills', it.skills.join(', ')],
     ['shared', it.shared.map((path) => `shared/${path}`).join(', ')],
     ['memory', it.memory.join(', ')],
@@ -192,6 +204,12 @@ export function printInspection(it: Inspection): string {
   const hint =
     last.turn > 0 && !it.person ? `Its prompts: lemming show ${last.ran ? last.turn : 'TURN'}.${it.name}` : '';
   return [it.name, rowsOf(rows), printUnread(it), printNotices(it), hint].filter(Boolean).join('\n\n');
+}
+
+function printPrices({ prices }: Inspection): string {
+  return Object.entries(prices)
+    .map(([tool, cost]) => `${tool} ${cost}`)
+    .join(', ');
 }
 
 function capsOf({ soft, per_turn, per_day }: Inspection['credits']): string {

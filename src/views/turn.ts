@@ -1,4 +1,4 @@
-import type { Entry, VisitEffect } from '../core/entry.ts';
+import { bookedIn, type Entry, type VisitEffect } from '../core/entry.ts';
 import { printCredits } from '../core/ledger.ts';
 import type { Request } from '../schema/request.ts';
 import { count, shorten } from './table.ts';
@@ -29,7 +29,7 @@ export function turnOf(turn: number, lines: Iterable<Entry>): ShownTurn {
   for (const line of lines) {
     if (line.k === 'open') shown.time = new Date(line.time).toISOString();
     if (line.k === 'commit') shown.committed = true;
-    if (line.k === 'reply' || line.k === 'failed') micro += line.cost;
+    micro += bookedIn(line)?.cost ?? 0;
     const event = eventOf(line);
     if (event) shown.events.push(event);
   }

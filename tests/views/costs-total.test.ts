@@ -15,11 +15,11 @@ const DAY = 86_400_000;
 
 /** Headings whose total is not what the ledger has spent, in words. */
 function wrongTotals(config: Config, state: State, entries: readonly Entry[]): string[] {
-  const { by_agent, by_model, by_provider } = costsOf(config, state);
+  const { by_agent, by_model, by_provider, by_tool } = costsOf(config, state);
   const rows: Record<string, Cost[]> = {
     agent: Object.values(by_agent),
-    model: Object.values(by_model),
-    provider: Object.values(by_provider),
+    'model and tool': Object.values({ ...by_model, ...by_tool }),
+    'provider and tool': Object.values({ ...by_provider, ...by_tool }),
   };
   for (const heading of HEADINGS) rows[heading] = [...spendingBy(heading, entries).values()];
   return Object.entries(rows).flatMap(([heading, costs]) => {
@@ -30,13 +30,14 @@ function wrongTotals(config: Config, state: State, entries: readonly Entry[]): s
 
 /** How often something was in the histories, so that a test that tests nothing is found out. */
 class Seen {
-  readonly counts = { failed: 0, fallback: 0, cached: 0, settled: 0, over: 0, reset: 0 };
+  readonly counts = { failed: 0, fallback: 0, cached: 0, settled: 0, over: 0, reset: 0, used: 0 };
 
   add(entries: readonly Entry[]): void {
     const { counts } = this;
     for (const entry of entries) {
       if (entry.k === 'failed') counts.failed++;
       else if (entry.k === 'reply' && entry.over > 0) counts.over++;
+      else if (entry.k === 'use' && entry.cost) counts.used++;
       else if (entry.k === 'intent' && entry.via) counts.fallback++;
       else if (entry.k === 'intent' && entry.cached) counts.cached++;
       else if (entry.k === 'request' && entry.request.ask === 'settle-doubt') counts.settled++;
@@ -70,6 +71,7 @@ class Story {
     const agents = ['a', 'b', 'c'].filter(() => draw(3) > 0);
     for (const agent of agents) {
       for (let n = 1 + draw(2); n > 0; n--) this.thought(turn, agent, n);
+      if (draw(3)) this.use(turn, agent);
       if (draw(5)) this.visit(agent);
     }
     for (let i = draw(3); i > 0; i--) this.send(turn);
@@ -86,6 +88,12 @@ class Story {
 
   private request(request: Extract<Entry, { k: 'request' }>['request']): void {
     this.add({ k: 'request', request, time: 0 });
+  }
+
+  private use(turn: number, agent: string): void {
+    const { draw } = this;
+    const paid = draw(3) ? { cost: 1 + draw(50), unit: agent === 'c' ? null : 'team' } : {};
+    this.add({ k: 'use', turn, agent, n: 1, act: 1, tool: `tool${draw(2)}`, input: null, ...paid });
   }
 
   /** Attempts at one model and then another, until one answers. */

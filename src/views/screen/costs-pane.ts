@@ -1,6 +1,6 @@
 import { PACE_TURNS } from '../../core/forecast.ts';
 import { balanceOfOrg } from '../../core/ledger.ts';
-import { type Cost, costsOf, forecastOf } from '../costs.ts';
+import { type Cost, type Costs, costsOf, forecastOf } from '../costs.ts';
 import { type Filter, fits } from './filter.ts';
 import { cell, facts, type Line, line, type Pane } from './line.ts';
 import type { Scene } from './scene.ts';
@@ -55,7 +55,7 @@ export function costsPane(scene: Scene, filter: Filter): Pane {
       const [name, one] = agents[row]!;
       return agentDetail(scene, name, one, spending(name), forecast.agents[name]?.ends_at_turn ?? null);
     },
-    top: burnDown(scene, forecast.ends_at_turn),
+    top: [...burnDown(scene, forecast.ends_at_turn), ...toolLine(costs)],
     empty: 'No agent fits the filter.',
   };
 }
@@ -93,6 +93,14 @@ function burnDown({ config, state, recent }: Scene, end: number | null): Line[] 
     })),
     line(`${''.padStart(10)}turn ${recent.turns[0]?.turn} to ${recent.turns.at(-1)?.turn}`, 'quiet'),
   ];
+}
+
+/** What uses of tools cost, the dearest first. */
+function toolLine({ by_tool }: Costs): Line[] {
+  const tools = Object.entries(by_tool).sort(([a, x], [b, y]) => y.spent - x.spent || (a < b ? -1 : 1));
+  return tools.length > 0
+    ? [line(`of it for tools: ${tools.map(([name, { spent }]) => `${name} ${spent}`).join(', ')}`, 'quiet')]
+    : [];
 }
 
 function round(micro: number): string {

@@ -1,4 +1,4 @@
-import type { Entry } from '../../core/entry.ts';
+import { type Booked, bookedIn, type Entry } from '../../core/entry.ts';
 import type { Pace } from '../../core/forecast.ts';
 import type { Message } from '../../schema/message.ts';
 import { eventOf, type TurnEvent } from '../turn.ts';
@@ -35,7 +35,9 @@ export class Recent {
     if (entry.k === 'sent' || entry.k === 'drop') this.addMail(entry.message);
     if (entry.k === 'revived') this.addMail(entry.message);
     if (entry.k === 'mail') this.edit(entry.id, { subject: entry.subject, body: entry.body, priority: entry.priority });
-    if (entry.k === 'reply' || entry.k === 'failed') this.spend(entry);
+    const booked = bookedIn(entry);
+    if (booked) this.spend(booked);
+    if (entry.k === 'reply' || entry.k === 'failed') this.read(entry);
     if (entry.k === 'commit') this.sum(entry.turn).committed = true;
     const event = eventOf(entry);
     if (event) this.events.push({ turn: this.turn, event });
@@ -77,10 +79,14 @@ export class Recent {
     if (message) this.mail.set(id, { ...message, ...change });
   }
 
-  private spend(entry: Extract<Entry, { k: 'reply' | 'failed' }>): void {
+  private spend({ turn, agent, cost }: Booked): void {
+    const sum = this.sum(turn);
+    sum.spent += cost;
+    if (cost > 0) sum.byAgent.set(agent, (sum.byAgent.get(agent) ?? 0) + cost);
+  }
+
+  private read(entry: Extract<Entry, { k: 'reply' | 'failed' }>): void {
     const sum = this.sum(entry.turn);
-    sum.spent += entry.cost;
-    if (entry.cost > 0) sum.byAgent.set(entry.agent, (sum.byAgent.get(entry.agent) ?? 0) + entry.cost);
     const usage = entry.k === 'reply' ? entry.reply.usage : entry.usage;
     if (!usage) return;
     sum.tokensIn += usage.input + usage.cachedInput + usage.cacheWrite;
