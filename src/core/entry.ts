@@ -202,6 +202,8 @@ export interface UsedEntry extends ActKey {
   k: 'used';
   ok: boolean;
   text: string;
+  /** The rule of the Box, of a host or of a quota that refused it. */
+  rule?: string;
   /** The text holds words of strangers: from then on the agent is tainted. */
   tainted?: true;
   /** Workspace files that the tool changed. */

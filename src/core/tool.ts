@@ -127,6 +127,8 @@ export interface WorldResult {
   ok: boolean;
   /** What the model is told. */
   text: string;
+  /** The rule that refused it, if one did. */
+  rule?: string;
   /** Holds words of strangers, who may want to make the agent do something. */
   tainted?: true;
 }

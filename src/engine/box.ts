@@ -21,6 +21,9 @@ export class BoxRefusal extends Error {
   }
 }
 
+/** What is asked for is not there: told like a refusal, but no rule denied it. */
+export class NotThere extends BoxRefusal {}
+
 /** What a tool did: for the journal. */
 export interface Changes {
   files: LiveFile[];
@@ -86,7 +89,7 @@ export function makeBox(means: Means): Box {
     agent: resume.name,
     read(path) {
       const found = look(demandPermitted(permitRead(resume, given, path)));
-      if (found === null) throw new BoxRefusal(`There is no file ${JSON.stringify(path)}.`);
+      if (found === null) throw new NotThere(`There is no file ${JSON.stringify(path)}.`);
       return found;
     },
     write(path, text, expected) {

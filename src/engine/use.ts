@@ -12,7 +12,7 @@ import { beside, bytesHash, linkNew } from '../disk/materialise.ts';
 import { YOUNG_MS } from '../disk/reader.ts';
 import { cut } from '../schema/print.ts';
 import type { Resume } from '../schema/resume.ts';
-import { BoxRefusal, type Changes, makeBox, noChanges, shortHash } from './box.ts';
+import { BoxRefusal, type Changes, makeBox, NotThere, noChanges, shortHash } from './box.ts';
 import { lineEvents } from './events.ts';
 import { runApart, runProgram } from './program.ts';
 import { refusal } from './toolset.ts';
@@ -96,6 +96,7 @@ async function perform(
   for (const file of replaced) keepReplaced(turn, file);
   const text = turn.redact(result.text);
   const used: UsedEntry = { k: 'used', ...key, ok: result.ok, text: cutResult(text, tool.most), ...made };
+  if (result.rule !== undefined) used.rule = result.rule;
   if (result.tainted || made.tainted) used.tainted = true;
   journal.add(used);
   // What changed nothing is done again after a crash; the next call makes its line durable before it is made.
@@ -184,10 +185,15 @@ async function run(
     return made instanceof Promise ? await Promise.race([made, late(timeout)]) : made;
   } catch (error) {
     if (turn.signal.aborted) throw turn.signal.reason;
-    if (error instanceof BoxRefusal) return { ok: false, text: `Refused (${error.rule}): ${error.message}` };
+    if (error instanceof BoxRefusal) return refused(error);
     if (error instanceof DiskError && ['full', 'io', 'read-only', 'handles'].includes(error.failure)) throw error;
     return { ok: false, text: `The tool failed: ${error instanceof Error ? error.message : String(error)}` };
   }
+}
+
+function refused(refusal: BoxRefusal): WorldResult {
+  const { rule, message } = refusal;
+  return { ok: false, text: `Refused (${rule}): ${message}`, ...(refusal instanceof NotThere ? {} : { rule }) };
 }
 
 /** The tool whose work it is; null: it is the trial of an act. */

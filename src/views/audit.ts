@@ -152,13 +152,13 @@ function printGiven({ credits }: { credits: number }): string {
 }
 
 /** A tool that worked on the world. An act that a person approved is done in call 0 of its turn. */
-function used({ agent, n, ok, text, files, shared }: Extract<Entry, { k: 'used' }>, act: string): Row {
+function used({ agent, n, ok, text, rule, files, shared }: Extract<Entry, { k: 'used' }>, act: string): Row {
   const paths = [...files.map(({ path }) => path), ...(shared ? [shared.path] : [])];
   return {
     who: agent,
     act,
-    outcome: ok ? 'done' : 'failed',
-    rule: n === 0 ? 'approval' : 'resume',
+    outcome: ok ? 'done' : rule === undefined ? 'failed' : 'refused',
+    rule: rule ?? (n === 0 ? 'approval' : 'resume'),
     on: paths.join(', ') || '-',
     detail: shorten(text, 100),
   };

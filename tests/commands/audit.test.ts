@@ -80,6 +80,34 @@ it('filters by who, act, rule, outcome and turn, and says how many it left out',
   expect((await lemming(root, ['audit', '--who', 'nobody'])).out).toBe('The journal holds no such act.\n');
 });
 
+it('tells what the Box refused by its rule, and only that', async () => {
+  const acts = [
+    { tool: 'read_file', input: { path: '../../planner/resume.md' } },
+    { tool: 'read_file', input: { path: 'shared/secret.md' } },
+    { tool: 'write_file', input: { path: 'big.txt', content: 'x'.repeat(2000) } },
+    { tool: 'read_file', input: { path: 'gone.md' } },
+  ];
+  const root = office({
+    org: { limits: { workspace_bytes: 1024 } },
+    resumes: { manager: { tools: ['write_file', 'read_file'] } },
+    files: {
+      'org/script.yaml': JSON.stringify({
+        version: 1,
+        rules: [{ when: { from: 'human' }, reply: { acts } }, { reply: {} }],
+      }),
+    },
+    models: { default: { provider: 'scripted', script: 'org/script.yaml' } },
+  });
+  await lemming(root, ['send', 'manager', 'look']);
+  await turns(root, 1);
+  expect((await audit(root, '--outcome', 'refused')).map(({ act, rule }) => [act, rule])).toEqual([
+    ['read_file', 'path'],
+    ['read_file', 'path'],
+    ['write_file', 'quota'],
+  ]);
+  expect((await audit(root, '--outcome', 'failed')).map(({ act }) => act)).toEqual(['read_file']);
+});
+
 it('names the seal that covers it all, and refuses a journal that was changed', async () => {
   const root = await worked();
   const journal = join(root, 'org/journal/000002.jsonl');
