@@ -20,16 +20,22 @@ export function policyFor(config: Config, act: Act): Policy | undefined {
  * lets acts happen fits only what it names for certain; any other fits whatever it may mean.
  */
 function fits(config: Config, policy: Policy, act: Act): boolean {
-  const [tool, ...conditions] = policy.act.trim().split(/\s+/);
-  if (tool !== '*' && !covers(tool as string, act.toolName)) return false;
+  const { tool, pairs } = readPattern(policy.act);
+  if (tool !== '*' && !covers(tool, act.toolName)) return false;
   const certain = policy.do === 'auto' || policy.do === 'always';
+  const named = pairs.flatMap(([key, value]) => (key === 'to' ? [value] : []));
+  if (certain && named.length > 0 && !reachesOnly(config, act, named)) return false;
+  return pairs.every(([key, value]) => CONDITIONS.get(key)?.(value, act, config, certain) ?? false);
+}
+
+/** The tool of a pattern, and its conditions as name and value; the name is empty where there is no colon. */
+export function readPattern(text: string): { tool: string; pairs: [name: string, value: string][] } {
+  const [tool = '', ...conditions] = text.trim().split(/\s+/);
   const pairs = conditions.map((condition): [string, string] => {
     const colon = condition.indexOf(':');
     return [condition.slice(0, Math.max(0, colon)), condition.slice(colon + 1)];
   });
-  const named = pairs.flatMap(([key, value]) => (key === 'to' ? [value] : []));
-  if (certain && named.length > 0 && !reachesOnly(config, act, named)) return false;
-  return pairs.every(([key, value]) => CONDITIONS.get(key)?.(value, act, config, certain) ?? false);
+  return { tool, pairs };
 }
 
 const CONDITIONS = new Map<string, (value: string, act: Act, config: Config, certain: boolean) => boolean>([
@@ -39,6 +45,9 @@ const CONDITIONS = new Map<string, (value: string, act: Act, config: Config, cer
   ['command', (name, act, _config, certain) => commandFits(name, textIn(act, 'command'), certain)],
   ['path', (path, act) => isBelow(act, textIn(act, 'path'), path)],
 ]);
+
+/** Names of conditions. */
+export const CONDITION_NAMES: ReadonlySet<string> = new Set(CONDITIONS.keys());
 
 /** Whom a message goes to in the end, and what it was addressed to. */
 function reached(config: Config, act: Act): string[] {

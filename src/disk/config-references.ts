@@ -1,6 +1,8 @@
+import { CONDITION_NAMES, readPattern } from '../core/policy.ts';
 import type { CreditsFile } from '../schema/credits.ts';
 import type { ModelsFile } from '../schema/models.ts';
 import { isPluginPath } from '../schema/name.ts';
+import type { OrgFile } from '../schema/org.ts';
 import type { UnitHead } from '../schema/unit.ts';
 import type { References, Source } from './config-source.ts';
 
@@ -32,6 +34,19 @@ export function checkCredits(
     references.need(name, agents, 'agent', source, ['agents', name], 'key');
   for (const id of Object.keys(source.value?.units ?? {}))
     references.need(id, units, 'unit', source, ['units', id], 'key');
+}
+
+/** Checks that patterns of policies can be read: one that cannot would fit nothing, and a `deny` would let all pass. */
+export function checkPolicies(source: Source<OrgFile>, references: References): void {
+  for (const [i, { act }] of (source.value?.policies ?? []).entries()) {
+    const path = ['policies', i, 'act'];
+    const { tool, pairs } = readPattern(act);
+    if (tool === '') references.add('invalid-value', 'A policy begins with a tool, or with *', source, path);
+    for (const [name, value] of pairs) {
+      references.need(name || value, CONDITION_NAMES, 'condition', source, path);
+      if (value === '') references.add('invalid-value', `The condition ${name}: names nothing`, source, path);
+    }
+  }
 }
 
 /** Checks the names in units, and that parents do not go round. */

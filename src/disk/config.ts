@@ -15,7 +15,7 @@ import { toolHead } from '../schema/tool.ts';
 import { contactHead, goalHead, type UnitHead, unitHead } from '../schema/unit.ts';
 import { checkChart, endsOf, oneSidedEdges, warnOf } from './config-chart.ts';
 import { checkAsked, readContacts } from './config-contacts.ts';
-import { checkCredits, checkModels, checkUnits } from './config-references.ts';
+import { checkCredits, checkModels, checkPolicies, checkUnits } from './config-references.ts';
 import { readResume, wholeTemplates } from './config-resume.ts';
 import { readSkills } from './config-skills.ts';
 import { type Memory, markdownSource, References, remember, type Source, yamlSource } from './config-source.ts';
@@ -244,6 +244,7 @@ class ConfigDraft {
     if (text !== undefined) {
       const org = this.memories.org.read(text, 'org/org.yaml');
       this.check((references) => checkAsked(org, this.names, this.resumes, contacts, references));
+      this.check((references) => checkPolicies(org, references));
     }
     return contacts;
   }

@@ -3,7 +3,8 @@ import type { Config } from '../core/config.ts';
 import { toolAt } from '../core/declared.ts';
 import { resumePath } from '../core/files.ts';
 import type { Toolbox } from '../core/judge.ts';
-import { markdownSource, remember, type Source, yamlSource } from '../disk/config-source.ts';
+import { readPattern } from '../core/policy.ts';
+import { markdownSource, References, remember, type Source, yamlSource } from '../disk/config-source.ts';
 import type { Disk } from '../disk/disk.ts';
 import type { Place } from '../disk/yaml-tree.ts';
 import { type Fault, fault } from '../schema/fault.ts';
@@ -12,16 +13,17 @@ import { covers, resumeHead } from '../schema/resume.ts';
 import { checkerOf } from './json-schema.ts';
 
 /**
- * What is wrong with the tools that an org declares, and with the names of tools in resumes and prices, beyond what each file says by
- * itself. Names of a server at whose tools nobody looked are taken on trust.
+/**
+ * What is wrong with the tools that an org declares, and with names in resumes, policies and prices, beyond what each file
+ * says by itself. Names of a server at whose tools nobody looked are taken on trust.
  */
 export async function declaredFaults(shipped: Toolbox, config: Config, disk: Disk): Promise<Fault[]> {
-  const named = namesOf(shipped, config);
+  const names = namesOfTools(shipped, config);
   return [
     ...shadows(shipped, config),
     ...(await badSchemas(config)),
-    ...unknownGrants(named, config, disk),
-    ...unknownPrices(named, config, disk),
+    ...unknownGrants(names, config, disk),
+    ...unknownInOrg(names, config, disk),
   ];
 }
 
@@ -52,13 +54,13 @@ async function badSchemas({ tools }: Config): Promise<Fault[]> {
   return faults.flat();
 }
 
-/** The tools there are, and how the names begin of those at which nobody looked. */
-interface Named {
+/** The names of all tools there are, and whether one, or one with `*` at its end, can be meant. */
+interface Names {
   known: string[];
-  unseen: string[];
+  isKnown(name: string): boolean;
 }
 
-function namesOf(shipped: Toolbox, config: Config): Named {
+function namesOfTools(shipped: Toolbox, config: Config): Names {
   const servers = [...config.servers.values()];
   const known = [
     ...shipped.keys(),
@@ -66,29 +68,34 @@ function namesOf(shipped: Toolbox, config: Config): Named {
     ...servers.flatMap(({ name, tools }) => (tools ?? []).map((tool) => toolAt(name, tool.name))),
   ];
   const unseen = servers.filter(({ tools }) => tools === null).map(({ name }) => toolAt(name, ''));
-  return { known, unseen };
+  const isKnown = (name: string): boolean =>
+    known.some((tool) => covers(name, tool)) || unseen.some((start) => name.startsWith(start));
+  return { known, isKnown };
 }
 
-function unknownPrices({ known, unseen }: Named, { org }: Config, disk: Disk): Fault[] {
+/** A policy or a price for what there is not fits nothing, and nobody would see it. */
+function unknownInOrg({ known, isKnown }: Names, config: Config, disk: Disk): Fault[] {
+  const agents = new Set([...config.order, ...config.broken.keys()]);
+  const people = new Set([...agents, '*', ...[...config.units.keys()].map((unit) => `@${unit}`)]);
+  const tools = new Set(known);
   const file = 'org/org.yaml';
-  const unknown = Object.keys(org.tools.prices).filter(
-    (tool) => !known.includes(tool) && !unseen.some((start) => tool.startsWith(start)),
-  );
-  if (unknown.length === 0) return [];
-  const { place } = remember(yamlSource(orgFile)).read(textIn(disk, file), file);
-  return unknown.map((tool) =>
-    fault('unknown-name', `A price is given for ${JSON.stringify(tool)}, and there is no such tool`, {
-      file,
-      ...place(['tools', 'prices', tool]),
-      value: tool,
-      nearest: closest(tool, known),
-    }),
-  );
+  const source = yamlSource(orgFile)(textIn(disk, file), file);
+  const references = new References();
+  for (const [i, { act }] of config.org.policies.entries()) {
+    const path = ['policies', i, 'act'];
+    const { tool, pairs } = readPattern(act);
+    if (tool !== '*' && !isKnown(tool)) references.need(tool, tools, 'tool', source, path);
+    for (const [name, value] of pairs) {
+      if (name === 'agent') references.need(value, agents, 'agent', source, path);
+      if (name === 'to') references.need(value, people, 'agent', source, path);
+    }
+  }
+  for (const tool of Object.keys(config.org.tools.prices))
+    if (tool.endsWith('*') || !isKnown(tool)) references.need(tool, tools, 'tool', source, ['tools', 'prices', tool]);
+  return references.faults;
 }
 
-function unknownGrants({ known, unseen }: Named, config: Config, disk: Disk): Fault[] {
-  const isKnown = (grant: string): boolean =>
-    known.some((tool) => covers(grant, tool)) || unseen.some((start) => grant.startsWith(start));
+function unknownGrants({ known, isKnown }: Names, config: Config, disk: Disk): Fault[] {
   const { read } = remember(markdownSource(resumeHead));
   return [...config.agents.values()].flatMap((resume) => {
     const file = resumePath(resume.name);

@@ -62,6 +62,21 @@ describe('validate', () => {
     expect(text).toContain('agents/a/resume.md:5:5');
   });
 
+  it('tells the tool or agent of a policy that is not there: it would fit nothing', async () => {
+    const policies = [
+      { act: 'send_mesage', do: 'deny' },
+      { act: 'remember agent:aa', do: 'auto' },
+      { act: 'send_message to:nobody', do: 'deny' },
+      { act: '* to:*', do: 'auto' },
+    ];
+    const { faults } = await validate({}, { ...RELAY, org: { policies } });
+    expect(faults).toMatchObject([
+      { file: 'org/org.yaml', code: 'unknown-name', value: 'send_mesage', nearest: 'send_message' },
+      { file: 'org/org.yaml', code: 'unknown-name', value: 'aa', nearest: 'a' },
+      { file: 'org/org.yaml', code: 'unknown-name', value: 'nobody' },
+    ]);
+  });
+
   it('reads files that are no text, and rules of the script', async () => {
     const { faults } = await validate({
       'agents/b/resume.md': Uint8Array.of(0xff, 0xfe, 0),

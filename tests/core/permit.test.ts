@@ -26,12 +26,13 @@ function config(policies: Policy[] = []): Config {
     's__*',
     'ask:s__two',
   ];
-  return configOf({
+  const read = configOf({
     edges: EDGES,
-    org: { policies },
     resumes: { a: { tools, hosts: ['good.org', '*.wiki.org'], commands: ['git', 'npm'] }, boss: { person: true } },
     files: { 'org/units/crew.md': '---\nmembers: [b, human]\n---\n' },
   });
+  // Patterns that the reader of org.yaml refuses are judged as well: older journals hold them.
+  return { ...read, org: { ...read.org, policies } };
 }
 
 function actOf(config: Config, toolName: string, value: unknown, more: Partial<Act> = {}): Act {

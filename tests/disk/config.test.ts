@@ -369,7 +369,17 @@ describe('a broken resume sets one agent aside', () => {
     ['approvals: { escalate_to: [human, cafe] }', [[3, 'unknown-name', 'chief']]],
     ['approvals: { escalate_to: [human, chief] }', []],
     ['policies: [{ act: shell, do: { ask: [chief] } }, { act: x, do: deny }]', []],
-  ])('only people are asked: %s', (line, wanted) => {
+    ['policies: [{ act: "shell comand:git", do: deny }]', [[3, 'unknown-name', 'command']]],
+    ['policies: [{ act: "shell git", do: deny }]', [[3, 'unknown-name', 'agent']]],
+    [
+      'policies: [{ act: "shell command:", do: deny }, { act: " ", do: deny }]',
+      [
+        [3, 'invalid-value', undefined],
+        [3, 'invalid-value', undefined],
+      ],
+    ],
+    ['policies: [{ act: "* agent:a to:b host:c:80 command:d path:e/f", do: deny }]', []],
+  ])('only people are asked, and what a policy fits can be read: %s', (line, wanted) => {
     const { faults } = read({
       'org/org.yaml': `version: 1\nname: x\n${line}\n`,
       'org/contacts/chief.md': '---\nseat: human\n---\n',
