@@ -33,6 +33,7 @@ export function writeFolder({ disk, redact }: View, name: string, target: string
   if (out.stat(basename(target)))
     throw failure('refused', `${target} is there already`, { remedy: 'Name another folder.' });
   const files = textsIn(disk, `agents/${name}`);
+  out.mkdir('');
   for (const { path, text } of files) out.create(`${basename(target)}/${path}`, redact(text));
   return files.length;
 }

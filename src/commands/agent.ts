@@ -156,7 +156,10 @@ function ask(world: World, view: View, { flags }: Input, name: string, given: re
   const { config, state } = view;
   const trouble = nameTrouble(config, state, name);
   if (trouble) throw refused(trouble);
-  if (state.orders.some(({ agent }) => agent === name)) throw failure('refused', `${name} was asked for already`);
+  if (state.orders.some(({ agent }) => agent === name))
+    throw failure('refused', `${name} was asked for already and comes with the next turn`, {
+      remedy: 'Make a turn (lemming step), or choose another name.',
+    });
   const person = personOf(view);
   const edges = (Array.isArray(flags.edges) ? flags.edges : []).flatMap((list) => list.split(','));
   for (const edge of edges) checkAgent(config, edge);

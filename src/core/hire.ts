@@ -63,8 +63,10 @@ export function makeHire(
   if (!template) return { trouble: noTemplate(config, wish.template) };
   const { rights, beyond, without } = narrow(creator, template, wish);
   if (beyond.length) {
-    const whose = creator.person ? `the template ${wish.template} does` : `${creator.name} and ${wish.template} do`;
-    return { trouble: { rule: 'rights', text: `Not granted, as ${whose} not both have it: ${beyond.join(', ')}.` } };
+    const whose = creator.person
+      ? `the template ${wish.template} has it not`
+      : `${creator.name} and ${wish.template} do not both have it`;
+    return { trouble: { rule: 'rights', text: `Not granted, as ${whose}: ${beyond.join(', ')}.` } };
   }
   const stranger = strangerIn(config, creator.name, wish);
   if (stranger !== undefined)

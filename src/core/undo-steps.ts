@@ -25,7 +25,7 @@ export function stepsOf(search: Search, now: Now): UndoStep[] {
     .slice(MOST, MOST + 1)
     .map((deed) => left(deed, '', `${MOST} effects are undone at most: ask again`));
   const paid = [...search.paid].map(([agent, { calls, micro }]) => {
-    const why = `${calls} calls cost ${printCredits(micro)} credits: what was paid stays paid`;
+    const why = `${calls === 1 ? '1 call' : `${calls} calls`} cost ${printCredits(micro)} credits: what was paid stays paid`;
     return left({ id: agent, agent }, '', why);
   });
   return [...steps, ...rest, ...paid];

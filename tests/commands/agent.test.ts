@@ -92,7 +92,8 @@ describe('agent create', () => {
   it('refuses a second one of that name before the turn', async () => {
     const root = office();
     await lemming(root, FIRST);
-    expect((await lemming(root, FIRST)).exit).toBe(4);
+    const again = await lemming(root, FIRST);
+    expect([again.exit, again.err]).toEqual([4, expect.stringContaining('lemming step')]);
   });
 
   it('gives fewer tools, and instructions of its own', async () => {
@@ -141,7 +142,7 @@ describe('agent export and import', () => {
     put(root, 'agents/tess/skills/trying/SKILL.md', '---\nname: trying\ndescription: How to try\n---\nTry.\n');
     put(root, 'agents/tess/memory/lesson.md', '---\nkey: lesson\n---\nTry twice.\n');
     put(root, 'agents/tess/workspace/big.txt', 'work');
-    const dir = scratch();
+    const dir = join(scratch(), 'made', 'anew');
     const { data } = await lemming(root, ['agent', 'export', 'tess', dir, '--json']);
     expect(data).toMatchObject({ agent: 'tess', files: 3 });
     expect(existsSync(join(dir, 'tess/workspace'))).toBe(false);

@@ -135,6 +135,9 @@ describe('what is to be undone', () => {
       expect.stringContaining('shell was used once'),
       '2 calls cost 0.03 credits: what was paid stays paid',
     ]);
+    expect(whys(steps('1', [[replied({ cost: 20_000 })]]))).toEqual([
+      '1 call cost 0.02 credits: what was paid stays paid',
+    ]);
     expect(steps('1', [[use('read_file'), used([])]])).toEqual([]);
     expect(steps('2', [[replied({ cost: 1 })]])).toEqual([]);
     expect(steps('1', [[used([])]])).toEqual([]);
