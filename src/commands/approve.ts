@@ -49,9 +49,11 @@ async function ruleFor(world: World, id: string): Promise<string | null> {
   const act = { agent, resume, toolName, tool, value: parsed?.ok ? parsed.value : null, why: null, approved: false };
   const policy = alwaysFor(config, act);
   if (policy) return policy.act;
-  throw failure('refused', `No policy can name acts like ${id}: approve it alone.`, {
-    remedy: `lemming approve ${id}; or write a pattern of your own into policies: of org/org.yaml.`,
-  });
+  const remedy =
+    tool?.held === 'always'
+      ? `lemming approve ${id}; a person is asked each time.`
+      : `lemming approve ${id}; or write a pattern of your own into policies: of org/org.yaml.`;
+  throw failure('refused', `No policy can name acts like ${id}: approve it alone.`, { remedy });
 }
 
 function writePolicy(world: World, act: string): void {

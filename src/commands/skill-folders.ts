@@ -6,23 +6,30 @@ import { isLeftover, removeTree, treeOf } from '../disk/tree.ts';
 import { type Fault, FaultError, failure } from '../schema/fault.ts';
 
 const HOME = 'org/skills';
-const OFF = `${HOME}/_off`;
+const WHOSE = 'lemming skill lists what there is; name the agent of a skill of its own with --agent.';
 /** What a skill may have, files and bytes in all. */
 const MOST_FILES = 200;
 const MOST_BYTES = 5_000_000;
 
-/** Moves a skill of the org between its place and `_off`. Throws `not-found`, or `refused` when the place is taken. */
-export function switchSkill(disk: Disk, id: string, on: boolean): { id: string; folder: string } {
-  const [from, to] = on ? [`${OFF}/${id}`, `${HOME}/${id}`] : [`${HOME}/${id}`, `${OFF}/${id}`];
+/** Where the skills of an agent lie, or those of the organisation. */
+function homeFor(agent: string | undefined): string {
+  return agent === undefined ? HOME : `agents/${agent}/skills`;
+}
+
+/** Moves a skill of an agent, or of the organisation, between its place and `_off`. Throws `not-found`, or `refused` when the place is taken. */
+export function switchSkill(disk: Disk, id: string, on: boolean, agent?: string): { id: string; folder: string } {
+  const home = homeFor(agent);
+  const places = [`${home}/${id}`, `${home}/_off/${id}`] as const;
+  const [to, from] = on ? places : [places[1], places[0]];
   needFolder(disk, from, id);
   if (disk.stat(to)) throw taken(to, 'Move one of the two out of the way.');
   disk.rename(from, to);
   return { id, folder: to };
 }
 
-/** Ids of the skills that are switched off. */
-export function offSkills(disk: Disk): string[] {
-  return (disk.list(OFF) ?? []).filter((name) => !isLeftover(name));
+/** Ids of the skills of an agent, or of the organisation, that are switched off. */
+export function offSkills(disk: Disk, agent?: string): string[] {
+  return (disk.list(`${homeFor(agent)}/_off`) ?? []).filter((name) => !isLeftover(name));
 }
 
 /** Versions that an approval, an import or a rollback replaced: `_old/<id>/<n>`. Their numbers, the oldest first. */
@@ -59,6 +66,7 @@ export function exportSkill(disk: Disk, folder: string, target: string): number 
   const files = readFolder(disk, folder);
   const out = realDisk(dirname(target));
   if (out.stat(basename(target))) throw taken(target, 'Name another folder.');
+  out.mkdir('');
   for (const [file, bytes] of files) out.create(`${basename(target)}/${file}`, bytes);
   return files.size;
 }
@@ -76,9 +84,10 @@ export function rollBack(
   id: string,
   agent?: string,
 ): { id: string; folder: string; kept: string | null } {
-  const home = agent === undefined ? HOME : `agents/${agent}/skills`;
+  const home = homeFor(agent);
   const last = oldVersions(disk, id, home).at(-1);
-  if (last === undefined) throw failure('not-found', `No older version of ${id} is kept in ${home}.`);
+  if (last === undefined)
+    throw failure('not-found', `No older version of ${id} is kept in ${home}.`, { remedy: WHOSE });
   const waiting = `${home}/_new-${id}`;
   copyInto(disk, waiting, readFolder(disk, `${home}/_old/${id}/${last}`));
   const kept = keep(disk, turn, id, home);
@@ -106,13 +115,14 @@ function checkId(id: string): void {
 function needFolder(disk: Disk, path: string, id: string): void {
   checkId(id);
   if (disk.stat(path)?.kind === 'folder') return;
-  throw failure('not-found', `There is no folder ${path}.`, { remedy: 'lemming skill lists what there is.' });
+  throw failure('not-found', `There is no folder ${path}.`, { remedy: WHOSE });
 }
 
 /** The files of a folder by their paths in it. Throws when there are links, or too much. */
 function readFolder(disk: Disk, folder: string): Map<string, Uint8Array> {
   const { files, others } = treeOf(disk, [folder], (path) => isLeftover(basename(path)));
-  if (files.length === 0) throw failure('not-found', `There are no files in ${folder}.`);
+  if (files.length === 0)
+    throw failure('not-found', `There are no files in ${folder}.`, { remedy: 'Name a folder that holds a SKILL.md.' });
   if (others.length > 0)
     throw failure('not-regular', 'A skill holds files and folders only, and no links', { file: others[0] as string });
   const bytes = files.reduce((sum, path) => sum + (disk.stat(path)?.size ?? 0), 0);

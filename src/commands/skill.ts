@@ -37,7 +37,11 @@ export const command: Command = {
   ],
   flags: [
     { name: 'replace', about: 'for import: take the place of the skill of that name, which is kept' },
-    { name: 'agent', value: 'AGENT', about: 'for rollback: of the skills of this agent, not of the organisation' },
+    {
+      name: 'agent',
+      value: 'AGENT',
+      about: 'for enable, disable and rollback: of the skills of this agent, not of the organisation',
+    },
   ],
   reads: false,
 };
@@ -47,9 +51,9 @@ type Verb = (world: World, view: View, input: Input) => Outcome;
 const VERBS = {
   list: (_world, view) => listAll(view),
   show: (_world, view, input) => show(view, nameIn(input)),
-  validate: (_world, view) => validate(view),
-  enable: (_world, { disk }, input) => switched(switchSkill(disk, nameIn(input), true), 'on'),
-  disable: (_world, { disk }, input) => switched(switchSkill(disk, nameIn(input), false), 'off'),
+  validate: (_world, view, input) => validate(view, input.args.skill),
+  enable: (_world, view, input) => switched(switchSkill(view.disk, nameIn(input), true, agentIn(view, input)), 'on'),
+  disable: (_world, view, input) => switched(switchSkill(view.disk, nameIn(input), false, agentIn(view, input)), 'off'),
   import: (world, { disk, state }, input) => {
     const done = importSkill(disk, state.turn, resolve(world.cwd, nameIn(input)), input.flags.replace === true);
     return {
@@ -64,10 +68,8 @@ const VERBS = {
     const files = exportSkill(disk, folder, resolve(world.cwd, dir, id));
     return { data: { id, files }, text: `${count(files, 'file')} of ${id} are in ${resolve(world.cwd, dir, id)}.` };
   },
-  rollback: (_world, { config, state, disk }, input) => {
-    const agent = input.flags.agent as string | undefined;
-    if (agent !== undefined) checkAgent(config, agent);
-    const done = rollBack(disk, state.turn, nameIn(input), agent);
+  rollback: (_world, view, input) => {
+    const done = rollBack(view.disk, view.state.turn, nameIn(input), agentIn(view, input));
     return { data: done, text: `${done.id} is as it was before; what stood there is kept as ${done.kept}.` };
   },
 } satisfies Record<string, Verb>;
@@ -79,8 +81,18 @@ export const run: Run = async (world, input) => {
 };
 
 function nameIn({ args }: Input): string {
-  if (args.skill === undefined) throw failure('usage', `lemming skill ${args.what} takes the name of a skill`);
-  return args.skill;
+  if (args.skill !== undefined) return args.skill;
+  throw failure(
+    'usage',
+    `lemming skill ${args.what} takes ${args.what === 'import' ? 'a folder' : 'the name of a skill'}`,
+  );
+}
+
+/** Whose own skill is meant; undefined: one of the organisation. */
+function agentIn({ config }: View, { flags }: Input): string | undefined {
+  const agent = flags.agent as string | undefined;
+  if (agent !== undefined) checkAgent(config, agent);
+  return agent;
 }
 
 /** The skill of the org, else of `.agents/`, else of an agent. Throws `not-found`. */
@@ -101,14 +113,15 @@ function ownersOf(config: Config, skill: Skill): string[] {
   });
 }
 
-/** Skills that agents proposed and nobody has answered about. */
+/** Skills that agents proposed and that no turn has settled yet. */
 function proposalsIn(state: State) {
-  return [...state.approvals.values()].filter(isProposal).map(({ id, agent, input, shows = '' }) => ({
+  return [...state.approvals.values()].filter(isProposal).map(({ id, agent, input, answer, shows = '' }) => ({
     approval: id,
     agent,
     id: input.name,
     description: oneLine(input.description),
     folder: `${homeOf(agent, input)}/_proposed/${input.name}`,
+    answered: answer?.decision ?? null,
     shows,
   }));
 }
@@ -131,6 +144,7 @@ function listAll(view: View): Outcome {
   }));
   const faults = faultsIn(view);
   const off = offSkills(disk);
+  const offOf = config.order.flatMap((agent) => offSkills(disk, agent).map((id) => ({ agent, id })));
   const proposed = proposalsIn(state).map(({ shows: _, ...row }) => row);
   const rows = skills.map(({ id, folder, agents, description }) => [
     id,
@@ -143,13 +157,14 @@ function listAll(view: View): Outcome {
       ? table([['skill', 'agents', 'folder', 'for'], ...rows])
       : 'There are no skills: put folders with a SKILL.md into org/skills.',
     ...proposed.map(
-      ({ id, agent, approval, description }) =>
-        `Proposed by ${agent}, not active: ${id}, ${shorten(description, 100)} (lemming skill show ${approval}; lemming approve ${approval}, or deny it)`,
+      ({ id, agent, approval, description, answered }) =>
+        `Proposed by ${agent}, not active: ${id}, ${shorten(description, 100)} (lemming skill show ${approval}; ${answered === null ? `lemming approve ${approval}, or deny it` : `answered with ${answered}, which the next turn does`})`,
     ),
     off.length ? `Switched off: ${off.join(', ')}` : '',
+    ...offOf.map(({ agent, id }) => `Switched off for ${agent}: ${id}`),
     ...faults.map(({ file, line, message }) => `Broken: ${file}${line ? `:${line}` : ''}: ${message}`),
   ];
-  return { data: { skills, proposed, off, faults }, text: text.filter(Boolean).join('\n\n') };
+  return { data: { skills, proposed, off, off_of_agents: offOf, faults }, text: text.filter(Boolean).join('\n\n') };
 }
 
 /** A skill, and what is proposed under that name; or what one approval is about. */
@@ -182,9 +197,12 @@ function describe(config: Config, disk: View['disk'], skill: Skill): Outcome {
   };
 }
 
-function validate(view: View): Outcome {
-  const faults = faultsIn(view);
-  const n = view.config.skills.size;
+/** All skills, or those of one id. */
+function validate(view: View, id: string | undefined): Outcome {
+  const isMeant = (folder: string): boolean => id === undefined || folder.split('/').includes(id);
+  const faults = faultsIn(view).filter(({ file = '', value }) => isMeant(file) || value === id);
+  const n = [...view.config.skills.values()].filter(({ folder }) => isMeant(folder)).length;
+  if (id !== undefined && n + faults.length === 0) find(view.config, id);
   const lines = faults.map(({ file, line, column, message }) => `${file}:${line ?? 1}:${column ?? 1}: ${message}`);
   return {
     data: { ok: faults.length === 0, faults },

@@ -78,6 +78,35 @@ describe('skill', () => {
     expect((await lemming(root, ['skill', 'disable', '../../agents'])).exit).toBe(6);
   });
 
+  it('switches off and on what is of one agent alone, and says how when it is not named', async () => {
+    const root = office();
+    put(root, 'agents/manager/skills/own/SKILL.md', text('own', 'Mine.'));
+    const unnamed = await lemming(root, ['skill', 'disable', 'own']);
+    expect([unnamed.exit, unnamed.err]).toEqual([6, expect.stringContaining('--agent')]);
+    expect((await lemming(root, ['skill', 'disable', 'own', '--agent', 'nobody'])).exit).toBe(6);
+    await lemming(root, ['skill', 'disable', 'own', '--agent', 'manager']);
+    expect((await lemming(root, ['skill', '--json'])).data).toMatchObject({
+      skills: [],
+      off: [],
+      off_of_agents: [{ agent: 'manager', id: 'own' }],
+      faults: [],
+    });
+    expect((await lemming(root, ['skill'])).out).toContain('Switched off for manager: own');
+    await lemming(root, ['skill', 'enable', 'own', '--agent', 'manager']);
+    expect((await lemming(root, ['skill', '--json'])).data.skills).toMatchObject([{ id: 'own', agents: ['manager'] }]);
+  });
+
+  it('validates one, and knows when there is none of that name', async () => {
+    const root = withSkills();
+    const check = async (id: string) => {
+      const { exit, out, err } = await lemming(root, ['skill', 'validate', id]);
+      return [exit, out || err];
+    };
+    expect(await check('planning')).toEqual([0, '1 good skill, 0 faults\n']);
+    expect(await check('broken')).toEqual([3, expect.stringContaining('0 good skills, ')]);
+    expect(await check('nothing')).toEqual([6, expect.stringContaining('There is no good skill "nothing"')]);
+  });
+
   it('brings one in, keeps what it replaces, and rolls back', async () => {
     const root = withSkills();
     const folder = outside('planning', 'The new way.');
@@ -96,7 +125,7 @@ describe('skill', () => {
 
   it('gives one away, into a folder that is not there yet', async () => {
     const root = withSkills();
-    const dir = scratch();
+    const dir = join(scratch(), 'made', 'anew');
     expect((await lemming(root, ['skill', 'export', 'planning', dir])).out).toContain('2 files');
     expect(textOf(dir, 'planning/references/more.md')).toBe('More.');
     expect((await lemming(root, ['skill', 'export', 'planning', dir])).exit).toBe(4);
@@ -122,6 +151,7 @@ describe('skill', () => {
     const root = withSkills();
     expect((await lemming(root, ['skill', 'fly'])).err).toContain('rollback');
     expect((await lemming(root, ['skill', 'show'])).exit).toBe(2);
+    expect((await lemming(root, ['skill', 'import'])).err).toContain('takes a folder');
     expect((await lemming(office(), ['skill'])).out).toContain('There are no skills');
   });
 });
