@@ -1,8 +1,9 @@
 import { printCredits } from '../core/ledger.ts';
 import type { Engine } from '../engine/engine.ts';
-import type { TurnReport, VisitReport } from '../engine/report.ts';
+import type { Done, TurnReport, VisitReport } from '../engine/report.ts';
 import { type Fault, printFault } from '../schema/fault.ts';
-import { count } from '../views/table.ts';
+import { count, oneLine, shorten } from '../views/table.ts';
+import { eventOf } from '../views/turn.ts';
 import type { World } from './command.ts';
 
 /** Tells a run turn by turn; what was told once is not told again. */
@@ -22,8 +23,11 @@ export class Teller {
   tell(report: TurnReport): void {
     this.tellRecovery();
     for (const fault of report.faults) if (this.once(printFault(fault))) this.faults.push(fault);
-    if (report.visits.length > 0 || !this.quiet) this.world.say(turnLine(report));
-    this.quiet = report.visits.length === 0;
+    const done = doneLines(report.done);
+    const quiet = report.visits.length === 0 && done.length === 0;
+    if (!quiet || !this.quiet) this.world.say(turnLine(report));
+    this.quiet = quiet;
+    for (const line of done) this.world.say(`  ${line}`);
     for (const visit of report.visits) for (const line of troubles(visit)) this.world.say(`  ${line}`);
     for (const { path, ours } of report.conflicts)
       this.world.say(
@@ -50,6 +54,17 @@ function turnLine({ turn, visits, spent }: TurnReport): string {
   const failed = visits.some((visit) => visit.outcome === 'failed');
   const names = nameSome(done.map((visit) => visit.agent)) || (failed ? 'no visit succeeded' : 'nobody was called');
   return `Turn ${turn}: ${names}; ${count(sent, 'message')} sent, ${printCredits(spent)} credits`;
+}
+
+/** What came of what people answered and ordered, a line each; of what they took back, how much. */
+function doneLines(done: readonly Done[]): string[] {
+  const back = done.filter(({ k }) => k === 'undone' || k === 'withdrawn').length;
+  const lines = done.flatMap((line) => {
+    const text = oneLine(eventOf(line)?.text ?? '');
+    if (line.k === 'decided') return [shorten(`${line.id} ${text}`, 160)];
+    return line.k === 'hired' || line.k === 'retired' ? [text] : [];
+  });
+  return back > 0 ? [...lines, `${count(back, 'effect')} undone`] : lines;
 }
 
 /** Agents named in a line at most. */

@@ -27,7 +27,7 @@ import type { GateLoad } from './load-file.ts';
 import type { Ports } from './ports.ts';
 import { Recorded } from './recalled.ts';
 import { redactJson, redactor } from './redact.ts';
-import { type TurnReport, visitReports } from './report.ts';
+import { doneIn, type TurnReport, visitReports } from './report.ts';
 import { toolsetOf } from './toolset.ts';
 import { type Ending, makeTurn, type Turn } from './turn.ts';
 
@@ -221,6 +221,7 @@ export class Engine {
       conflicts,
       faults,
       inputs: frozen.inputs,
+      done: doneIn([...frozen.lines, ...ending.effects]),
     };
     this.log(report, [...frozen.lines, ...ending.effects]);
     return report;

@@ -1,3 +1,4 @@
+import type { Effect, Entry } from '../core/entry.ts';
 import type { Finished } from '../core/settle.ts';
 import { agentState, type State } from '../core/state.ts';
 import type { Due } from '../core/walk.ts';
@@ -15,6 +16,16 @@ export interface TurnReport {
   faults: Fault[];
   /** Inputs that people gave: drops, edits, requests. */
   inputs: number;
+  /** What came of what people answered, ordered and took back. */
+  done: Done[];
+}
+
+/** Effects that people asked for, beside the visits. */
+export type Done = Extract<Effect, { k: 'decided' | 'hired' | 'retired' | 'undone' | 'withdrawn' }>;
+const DONE = new Set<Entry['k']>(['decided', 'hired', 'retired', 'undone', 'withdrawn']);
+
+export function doneIn(lines: readonly Entry[]): Done[] {
+  return lines.filter((line): line is Done => DONE.has(line.k));
 }
 
 export interface VisitReport {

@@ -64,6 +64,15 @@ describe('agent create', () => {
     expect((await lemming(root, ['send', 'tess', 'Hello.'])).exit).toBe(0);
   });
 
+  it('is told by the turn that makes it, though nobody is due', async () => {
+    const root = office();
+    await lemming(root, FIRST);
+    const { err } = await lemming(root, ['step']);
+    expect(err).toContain('Turn 1: nobody was due\n  human hired tess, with 5 credits\n');
+    await lemming(root, ['agent', 'retire', 'tess']);
+    expect((await lemming(root, ['step'])).err).toContain('\n  human retired tess, who had 5 credits left\n');
+  });
+
   it('waits as a request while an engine runs', async () => {
     const root = office();
     await withEngine({ root, env: {} }, 'run', async (engine) => {

@@ -27,6 +27,7 @@ const REPORT: TurnReport = {
   conflicts: [{ path: 'org/shared/a.md', ours: 'org/shared/a.md.conflict-5' }],
   faults: [fault('invalid-value', 'bad', { file: 'agents/x/resume.md', line: 3 })],
   inputs: 2,
+  done: [],
 };
 
 const MESSAGE = {

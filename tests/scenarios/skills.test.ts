@@ -50,7 +50,7 @@ describe('scenario 52: a skill that an agent proposes', () => {
     expect((await lemming(root, ['skill'])).out).toContain('lemming approve A-1-coder-1');
     await lemming(root, ['approve', 'A-1-coder-1']);
     expect((await lemming(root, ['skill'])).out).toContain('answered with approve');
-    await turns(root, 1);
+    expect((await lemming(root, ['step'])).err).toContain('\n  A-1-coder-1 approved by human: csv is yours to use');
     expect(textOf(root, 'agents/coder/skills/csv/SKILL.md')).toContain('Be careful.');
     expect(textOf(root, 'agents/coder/skills/csv/tests/run.sh')).toBe(TEST);
     expect(exists(root, 'agents/coder/skills/_proposed/csv/SKILL.md')).toBe(false);
