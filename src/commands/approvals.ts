@@ -1,3 +1,4 @@
+import { whyHeld } from '../core/approval-text.ts';
 import type { Json } from '../core/call.ts';
 import { isPersonIn } from '../core/config.ts';
 import { answeredPath } from '../core/files.ts';
@@ -72,8 +73,8 @@ function print(view: View, approval: Shown): string {
     ? [`  the conversation ${thread} has cost ${printCredits(thread_spent * 1e6)} credits`]
     : [];
   return [
-    `${id}  ${agent} wants to use ${tool} (turn ${turn}; ${rule}); ${stateOf(view, approval)}`,
-    ...(because === undefined ? [] : [indent(because)]),
+    `${id}  ${agent} wants to use ${tool} (turn ${turn}); ${stateOf(view, approval)}`,
+    indent(whyHeld({ rule, because })),
     ...mail,
     ...spent,
     ...(over === undefined ? [printInput(input)] : []),

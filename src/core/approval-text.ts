@@ -16,10 +16,16 @@ export function printApproval(held: Held, decided?: Decision): string {
   const { id, turn, agent, tool, rule, contacts, input } = held;
   const { decision = null, note = null, by = null } = decided ?? {};
   const head = printHead(Object.entries({ id, turn, agent, tool, rule, contacts, decision, note: note || null, by }));
-  const why = `${agent} wants to use ${tool}. It waits because of: ${rule}.${held.because ? ` ${held.because}` : ''}`;
+  const why = `${agent} wants to use ${tool}. ${whyHeld(held)}`;
   const act = held.over === undefined ? `\`\`\`json\n${JSON.stringify(input, null, 2)}\n\`\`\`` : '';
   const parts = [why, act, held.shows, causeOf(held), spentOf(held)];
   return `${head}${[...parts, decided ? answered(decided) : options(held)].filter(Boolean).join('\n\n')}\n`;
+}
+
+/** In words where the journal has them; `taint` is said by its name as well, for people look it up. */
+export function whyHeld({ rule, because }: Pick<Held, 'rule' | 'because'>): string {
+  if (because === undefined) return `It waits because of: ${rule}.`;
+  return rule === 'taint' ? `It waits because of: taint. ${because}` : because;
 }
 
 function spentOf({ agent, spent }: Held): string {

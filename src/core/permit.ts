@@ -70,14 +70,19 @@ const RULES: Rule[] = [
     name: 'held-tool',
     judge: (config, act) =>
       !act.approved && (act.tool?.held === 'always' || (act.tool?.held && !policyFor(config, act)))
-        ? { do: 'hold', rule: 'held-tool', contacts: askedFirst(config, []) }
+        ? { do: 'hold', rule: 'held-tool', contacts: askedFirst(config, []), because: heldWords(act) }
         : null,
   },
   {
     name: 'ask',
     judge: (config, { resume, toolName, approved }) =>
       !approved && grants(resume, toolName) === 'ask'
-        ? { do: 'hold', rule: 'ask', contacts: askedFirst(config, []) }
+        ? {
+            do: 'hold',
+            rule: 'ask',
+            contacts: askedFirst(config, []),
+            because: `The resume of ${resume.name} has it as ask:${toolName}.`,
+          }
         : null,
   },
 ];
@@ -91,6 +96,11 @@ export function permit(config: Config, act: Act): Ruling {
     if (ruling) return ruling;
   }
   return { do: 'allow', rule: act.tool?.granted === 'all' ? 'every-agent' : 'resume' };
+}
+
+function heldWords({ toolName, tool }: Act): string {
+  const until = tool?.held === 'always' ? '' : ', until a policy of org/org.yaml says otherwise';
+  return `A person decides about each ${toolName}${until}.`;
 }
 
 function refuse(rule: string, text: string): Ruling {

@@ -111,6 +111,8 @@ describe('the file of a held act', () => {
       head: { id: HELD.id, turn: 1, decision: null, note: null, by: null },
     });
     expect(text).toContain('a wants to use shell. It waits because of: ask.');
+    const words = printApproval({ ...HELD, because: 'The resume of a has it as ask:shell.' });
+    expect(words).toContain('a wants to use shell. The resume of a has it as ask:shell.');
     expect(text).toContain('- 000001-human-01 from human: "Hello"');
     expect(text).toContain('Asked: human. It waits until somebody answers.');
   });

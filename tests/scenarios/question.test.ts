@@ -22,7 +22,7 @@ it.each(['approve', 'deny'] as const)(
     await org.turns(2);
     const file = org.read('org/approvals/A-1-a-1.md') ?? '';
     for (const words of [
-      'because of: held-tool.',
+      'a wants to use request_approval. A person decides about each request_approval.',
       'It asks: "Ship on Friday?"',
       'The tests are red.',
       '1. "Friday"',

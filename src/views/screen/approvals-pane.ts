@@ -61,6 +61,7 @@ export function approvalDetail({
   agent,
   tool,
   rule,
+  because,
   contacts,
   input,
   shows,
@@ -72,7 +73,7 @@ export function approvalDetail({
     ...facts([
       ['id', id],
       ['since', `turn ${turn}`],
-      ['because', rule],
+      ['because', because ?? rule],
       ['waits for', contacts.join(', ')],
       ['answer', answer && `${answer.decision} by ${answer.by}${answer.note ? `: ${answer.note}` : ''}`],
     ]),
