@@ -5,6 +5,7 @@ import type { Json, JsonObject, ToolSpec } from './call.ts';
 import type { Config } from './config.ts';
 import type { Server } from './declared.ts';
 import type { Attached, Cause, Held, HiredEffect } from './entry.ts';
+import { Texts } from './known.ts';
 import type { State } from './state.ts';
 import type { Trusted } from './trust.ts';
 
@@ -175,8 +176,8 @@ export interface Draft {
   via?: string | undefined;
   /** Number of the agent's next message in this turn. */
   nextMessage: number;
-  /** Texts of files that it read or wrote, by their short hashes. */
-  known: Map<string, string>;
+  /** Texts of files that it read or wrote. */
+  known: Texts;
   /** Whom it hires and retires: settled when all visits have ended. */
   hires: Hire[];
   retires: string[];
@@ -205,7 +206,7 @@ export interface Staging {
 
 export function emptyDraft(nextMessage = 1, promised = 0): Draft {
   const acts = { sent: [], wrote: new Map(), acked: [], held: [], hires: [], retires: [] };
-  return { ...acts, refusals: [], notes: [], untold: [], known: new Map(), nextMessage, promised };
+  return { ...acts, refusals: [], notes: [], untold: [], known: new Texts(), nextMessage, promised };
 }
 
 /** The outcome of staging: what the model is told, and whether it was refused by a rule. */

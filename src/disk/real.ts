@@ -2,8 +2,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Appender, Disk, DiskFailure, Stat } from './disk.ts';
 import { DiskError } from './disk.ts';
+import { type Hold, holder, isOfPrograms, looker } from './held.ts';
 
-const { O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, O_APPEND, O_NOFOLLOW, O_NONBLOCK, O_DIRECTORY } = fs.constants;
+const { O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, O_APPEND, O_NOFOLLOW, O_NONBLOCK } = fs.constants;
 
 /** Largest file that is read at all; limits by kind are checked by the caller. */
 const MAX_READ = 64 * 1024 * 1024;
@@ -33,12 +34,14 @@ export function realDisk(root: string): Disk {
     return p === '' || p === '.' ? root : `${root}/${p}`;
   };
   /** Hands out the path of a file. In a workspace, where programs are at work, its folder is held meanwhile, so that no link can take the place of one. */
-  const holding = <T>(p: string, call: (file: string) => T): T => {
-    const cut = p.lastIndexOf('/');
-    return isOfPrograms(p)
-      ? inFolder(root, p.slice(0, cut), (folder) => call(`${folder}/${p.slice(cut + 1)}`))
-      : call(at(p));
-  };
+  const by =
+    (hold: Hold) =>
+    <T>(p: string, call: (file: string) => T): T => {
+      const cut = p.lastIndexOf('/');
+      return isOfPrograms(p) ? hold(p.slice(0, cut), (folder) => call(`${folder}${p.slice(cut)}`)) : call(at(p));
+    };
+  const holding = by(holder(root));
+  const looking = by(looker(root));
   const holdingBoth = (from: string, to: string, call: (from: string, to: string) => void): void =>
     holding(from, (source) => holding(to, (target) => call(source, target)));
   /** Missing folders on the way to a path; the root itself is never made: a folder that went away stays away. */
@@ -70,9 +73,9 @@ export function realDisk(root: string): Disk {
     }
   };
   return {
-    read: (p, alone) => attempt(p, () => holding(p, (file) => readRegular(file, p, alone)), null),
-    list: (p) => attempt(p, () => holding(`${p}/.`, (file) => fs.readdirSync(file.slice(0, -2))).sort(), null),
-    stat: (p) => attempt(p, () => holding(p, (file) => noteFolder(p, statOf(file))), null),
+    read: (p, alone) => attempt(p, () => looking(p, (file) => readRegular(file, p, alone)), null),
+    list: (p) => attempt(p, () => looking(`${p}/.`, (file) => fs.readdirSync(file.slice(0, -2))).sort(), null),
+    stat: (p) => attempt(p, () => looking(p, (file) => noteFolder(p, statOf(file))), null),
     create: (p, bytes) => withParents(p, () => holding(p, (file) => createFile(file, bytes))),
     rename: (from, to) => withParents(to, () => holdingBoth(from, to, fs.renameSync)),
     link: (from, to) => withParents(to, () => holdingBoth(from, to, fs.linkSync)),
@@ -86,48 +89,6 @@ export function realDisk(root: string): Disk {
     recheck: () => sound.clear(),
   };
 }
-
-/** Whether a path lies below a folder in which programs of agents may change what is a folder at any instant. */
-function isOfPrograms(p: string): boolean {
-  return /^agents\/[^/]+\/workspace\/./.test(p) && HELD;
-}
-
-/** Linux shows the folders that a process holds open, by their numbers, and where they really are. */
-const HELD = fs.existsSync('/proc/self/fd');
-
-/**
- * Opens a folder, sees to it that it is the one that was meant, and hands out a path to it that leads there whatever becomes
- * of its name.
- */
-function inFolder<T>(root: string, folder: string, call: (folder: string) => T): T {
-  const fd = openFolder(`${root}/${folder}`, folder);
-  try {
-    if (fs.readlinkSync(`/proc/self/fd/${fd}`) !== `${realRoot(root)}/${folder}`)
-      throw new DiskError('not-regular', folder, 'a link leads there; nothing outside the organisation is touched');
-    return call(`/proc/self/fd/${fd}`);
-  } finally {
-    fs.closeSync(fd);
-  }
-}
-
-/** The system takes a link in the place of a folder for no folder. */
-function openFolder(path: string, folder: string): number {
-  try {
-    return fs.openSync(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR' && statOf(path)?.kind === 'link')
-      throw new DiskError('not-regular', folder, 'a link; nothing outside the organisation is touched');
-    throw error;
-  }
-}
-
-/** The org folder without links; it does not move while a process works in it. */
-function realRoot(root: string): string {
-  const known = realRoots.get(root) ?? fs.realpathSync(root);
-  realRoots.set(root, known);
-  return known;
-}
-const realRoots = new Map<string, string>();
 
 /** Runs a call and turns the system's error into a `DiskError`; `absent` is the answer when nothing is there. */
 function attempt<T>(p: string, call: () => T, ...absent: [T?]): T {
@@ -169,10 +130,19 @@ function readRegular(file: string, p: string, alone = false): Uint8Array {
     if (!stat.isFile()) throw new DiskError('not-regular', p, stat.isDirectory() ? 'a folder' : 'not a regular file');
     if (alone && stat.nlink > 1) throw new DiskError('not-regular', p, 'it has a second name (a hard link)');
     if (stat.size > MAX_READ) throw new DiskError('too-large', p, `${stat.size} bytes`);
-    return fs.readFileSync(fd);
+    return readAll(fd, stat.size);
   } finally {
     fs.closeSync(fd);
   }
+}
+
+/** As much as the file was said to hold; the system's own files hold something and say nothing. */
+function readAll(fd: number, size: number): Uint8Array {
+  if (size === 0) return fs.readFileSync(fd);
+  const bytes = Buffer.allocUnsafe(size);
+  let done = 0;
+  for (let more = 1; done < size && more > 0; done += more) more = fs.readSync(fd, bytes, done, size - done, null);
+  return bytes.subarray(0, done);
 }
 
 function statOf(file: string): Stat | null {

@@ -1,6 +1,7 @@
 import { textHash } from '../core/brief.ts';
 import { diffText } from '../core/diff.ts';
 import type { Cause, LiveFile } from '../core/entry.ts';
+import { SHOWN_HASH, shortHash } from '../core/known.ts';
 import { isLeftOut } from '../core/left-out.ts';
 import { mergeTexts } from '../core/merge.ts';
 import { type PathRuling, permitPath, permitRead } from '../core/path.ts';
@@ -68,8 +69,6 @@ export interface Means {
 
 /** Folders below one another that are looked into. */
 const DEPTH = 32;
-/** Characters of a hash that are shown; enough to tell two files apart. */
-const SHOWN_HASH = 16;
 
 /** Makes the Box of one use of a tool. */
 export function makeBox(means: Means): Box {
@@ -148,11 +147,6 @@ function fileText(bytes: Uint8Array): FileText {
 function movedAside(disk: Disk, { path, shared }: Target): FileText | null {
   const bytes = shared ? null : readAlone(disk, beside(path, 'aside'));
   return bytes === null ? null : fileText(bytes);
-}
-
-/** The short hash by which agents know a text. */
-export function shortHash(text: string): string {
-  return textHash(text).slice(0, SHOWN_HASH);
 }
 
 /**

@@ -12,7 +12,7 @@ import { beside, bytesHash, linkNew } from '../disk/materialise.ts';
 import { YOUNG_MS } from '../disk/reader.ts';
 import { cut } from '../schema/print.ts';
 import type { Resume } from '../schema/resume.ts';
-import { BoxRefusal, type Changes, makeBox, NotThere, noChanges, shortHash } from './box.ts';
+import { BoxRefusal, type Changes, makeBox, NotThere, noChanges } from './box.ts';
 import { lineEvents } from './events.ts';
 import { runApart, runProgram } from './program.ts';
 import { refusal } from './toolset.ts';
@@ -244,8 +244,7 @@ const TELL_HASHES = new Set(['read_file', 'write_file', 'edit_file']);
 /** What the visit knows of files: as it was shown them, and as it left them. By the journal's line, so a crash changes nothing. */
 function noteTexts({ draft }: Scene, { text, files, shared }: UsedEntry): void {
   const shown = text.replace(/\n\[hash [\w-]+\]$/, '');
-  for (const known of [shown, ...files.map((file) => file.text ?? ''), shared?.text ?? ''])
-    draft.known.set(shortHash(known), known);
+  for (const known of [shown, ...files.map((file) => file.text ?? ''), shared?.text ?? '']) draft.known.add(known);
 }
 
 function stageShared(turn: Turn, scene: Scene, shared: { path: string; text: string }): void {

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { Texts } from '../../src/core/known.ts';
 import { emptyDraft } from '../../src/core/tool.ts';
 
 it('a visit begins with nothing done, and a draft of its own', () => {
@@ -11,7 +12,7 @@ it('a visit begins with nothing done, and a draft of its own', () => {
     refusals: [],
     notes: [],
     untold: [],
-    known: new Map(),
+    known: new Texts(),
     nextMessage: 1,
     hires: [],
     retires: [],

@@ -248,6 +248,41 @@ describe('in a workspace, where programs are at work, a folder that becomes a li
     expect(fs.readFileSync(join(at.outside, 'secret'), 'utf8')).toBe('secret');
   });
 
+  it('is looked for anew when another stands in its place, though it is still held from the last look', () => {
+    const [base, elsewhere] = [scratch(), scratch()];
+    const disk = realDisk(base);
+    const d = 'agents/a/workspace/d';
+    disk.create(`${d}/x`, 'old');
+    expect(textOf(disk, `${d}/x`)).toBe('old');
+    fs.renameSync(join(base, d), join(elsewhere, 'd'));
+    expect([disk.read(`${d}/x`), disk.stat(`${d}/x`), disk.list(d)]).toEqual([null, null, null]);
+    disk.create(`${d}/x`, 'new');
+    expect([textOf(disk, `${d}/x`), disk.list(d)]).toEqual(['new', ['x']]);
+    fs.rmSync(join(base, d), { recursive: true });
+    fs.symlinkSync(join(elsewhere, 'd'), join(base, d));
+    expect(failureIn(() => disk.read(`${d}/x`))).toBe('not-regular');
+    expect(failureIn(() => disk.stat(`${d}/x`))).toBe('not-regular');
+  });
+
+  it.runIf(fs.existsSync('/proc/self/fd'))('is held no longer than looks follow one another', async () => {
+    const base = fs.realpathSync(scratch());
+    const disk = realDisk(base);
+    const held = () => {
+      const names = fs.readdirSync('/proc/self/fd').filter((fd) => fs.existsSync(`/proc/self/fd/${fd}`));
+      return names.map((fd) => fs.readlinkSync(`/proc/self/fd/${fd}`)).filter((path) => path.startsWith(base));
+    };
+    for (const folder of ['c', 'd']) disk.create(`agents/a/workspace/${folder}/x`, 'x');
+    for (const folder of ['c', 'd', 'd', 'c', 'd']) disk.read(`agents/a/workspace/${folder}/x`);
+    expect(failureIn(() => disk.read('agents/a/workspace/c'))).toBe('not-regular');
+    expect(disk.read('agents/a/workspace/none/x')).toBe(null);
+    expect(held()).toHaveLength(0);
+    disk.read('agents/a/workspace/c/x');
+    expect(held()).toHaveLength(1);
+    await new Promise(setImmediate);
+    await new Promise(setImmediate);
+    expect(held()).toHaveLength(0);
+  });
+
   it('tells how many names a file has', () => {
     const { disk, own } = swapped();
     disk.link(own, 'agents/a/workspace/again');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { shortHash } from '../../src/core/known.ts';
 import type { WorldTool } from '../../src/core/tool.ts';
 import { DiskError, type DiskFailure } from '../../src/disk/disk.ts';
-import { shortHash } from '../../src/engine/box.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import { TOOLS } from '../../src/tools/all.ts';
 import { type Act, resultsIn } from '../regression/org.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { shortHash } from '../../src/core/known.ts';
 import { emptyDraft } from '../../src/core/tool.ts';
 import { bytesHash } from '../../src/disk/materialise.ts';
-import { BoxRefusal, shortHash } from '../../src/engine/box.ts';
+import { BoxRefusal } from '../../src/engine/box.ts';
 import type { MemoryDisk } from '../../src/testing/memory-disk.ts';
 import { means, memoryOrg, RESUME, start, use } from './world.ts';
 
@@ -84,7 +85,7 @@ describe('with the hash of what the visit knows', () => {
     const disk = memoryOrg();
     disk.put(path, now);
     const draft = emptyDraft();
-    draft.known.set(shortHash(BASE), BASE);
+    draft.known.add(BASE);
     const input = { path: path.replace(/^agents.*\//, '').replace(/^org\//, ''), content, expected: shortHash(BASE) };
     return { disk, used: () => use('write_file', input, disk, RESUME, draft) };
   };

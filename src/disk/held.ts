@@ -1,0 +1,110 @@
+import fs from 'node:fs';
+import { DiskError } from './disk.ts';
+
+const { O_RDONLY, O_NOFOLLOW, O_DIRECTORY } = fs.constants;
+
+/** Linux shows the folders that a process holds open, by their numbers, and where they really are. */
+const HELD = fs.existsSync('/proc/self/fd');
+
+/** Whether a path lies below a folder in which programs of agents may change what is a folder at any instant. */
+export function isOfPrograms(path: string): boolean {
+  return /^agents\/[^/]+\/workspace\/./.test(path) && HELD;
+}
+
+/** Hands out a path to a folder that leads there whatever becomes of its name. */
+export type Hold = <T>(folder: string, call: (folder: string) => T) => T;
+
+/** Opens folders below `root`, and sees to it that each is the one that was meant. */
+export function holder(root: string): Hold {
+  return (folder, call) => {
+    const held = new Held(root, folder);
+    try {
+      held.prove();
+      return call(held.path);
+    } finally {
+      held.close();
+    }
+  };
+}
+
+/**
+ * The same for those who only look, and look again and again: the folder of the last look stays open until the program
+ * turns to something else. Its place is proven before each look all the same.
+ */
+export function looker(root: string): Hold {
+  let kept: Held | null = null;
+  let ends = false;
+  const close = (): void => {
+    kept?.close();
+    kept = null;
+  };
+  const closeSoon = (): void => {
+    if (ends) return;
+    ends = true;
+    setImmediate(() => {
+      ends = false;
+      close();
+    });
+  };
+  return (folder, call) => {
+    if (kept?.folder !== folder || !kept.isAtItsPlace()) {
+      close();
+      kept = new Held(root, folder);
+      closeSoon();
+      kept.prove();
+    }
+    return call(kept.path);
+  };
+}
+
+/** A folder that is held open. */
+class Held {
+  readonly folder: string;
+  readonly path: string;
+  private readonly fd: number;
+  private readonly place: string;
+
+  constructor(root: string, folder: string) {
+    this.folder = folder;
+    this.place = `${realRoot(root)}/${folder}`;
+    this.fd = openFolder(`${root}/${folder}`, folder);
+    this.path = `/proc/self/fd/${this.fd}`;
+  }
+
+  isAtItsPlace(): boolean {
+    return fs.readlinkSync(this.path) === this.place;
+  }
+
+  prove(): void {
+    if (!this.isAtItsPlace())
+      throw new DiskError(
+        'not-regular',
+        this.folder,
+        'a link leads there; nothing outside the organisation is touched',
+      );
+  }
+
+  close(): void {
+    fs.closeSync(this.fd);
+  }
+}
+
+/** The system takes a link in the place of a folder for no folder. */
+function openFolder(path: string, folder: string): number {
+  try {
+    return fs.openSync(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+  } catch (error) {
+    const isLink = fs.lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink();
+    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR' && isLink)
+      throw new DiskError('not-regular', folder, 'a link; nothing outside the organisation is touched');
+    throw error;
+  }
+}
+
+/** The org folder without links; it does not move while a process works in it. */
+function realRoot(root: string): string {
+  const known = realRoots.get(root) ?? fs.realpathSync(root);
+  realRoots.set(root, known);
+  return known;
+}
+const realRoots = new Map<string, string>();
