@@ -25,9 +25,10 @@ export class Tail {
 
   /** Later lines refer to earlier ones of their file. */
   private readBefore(end: number): void {
-    const read = readJournalFile(this.disk, this.file, GENESIS, 0, this.compact);
+    const read = readJournalFile(this.disk, this.file, GENESIS);
     this.end = end;
     for (const group of read.groups) if (group.end <= end) this.before.push(...group.entries);
+    for (const entry of this.before) this.compact.note(entry);
   }
 
   /** The new lines in order; null when this is not the journal that was read before: then all must be read anew. */

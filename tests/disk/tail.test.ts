@@ -3,6 +3,7 @@ import type { Entry } from '../../src/core/entry.ts';
 import { GENESIS, Journal, journalPath } from '../../src/disk/journal.ts';
 import { Tail } from '../../src/disk/tail.ts';
 import { MemoryDisk } from '../../src/testing/memory-disk.ts';
+import { intent, replied } from '../core/entries.ts';
 
 const open = (turn: number): Entry => ({ k: 'open', turn, time: 1, boot: 'b', lock: 1, version: '1' });
 const commit = (turn: number): Entry => ({ k: 'commit', turn, lock: 1 });
@@ -92,4 +93,26 @@ it('says when it is another journal', () => {
   expect(new Tail(disk, 1, 0, GENESIS).look()).toEqual([]);
   disk.create(journalPath(1), bytes);
   expect(new Tail(disk, 1, 0, 'another head').look()).toBeNull();
+});
+
+it('goes on among the uses of tools that a prompt refers to, though the next ones are there already', () => {
+  const { disk, writer, write } = journal();
+  const key = { k: 'used', turn: 1, agent: 'a', ok: true } as const;
+  const use = (n: number, act: number): Entry => ({ ...key, files: [], n, act, text: `text ${n}.${act}` });
+  const asked = (n: number): Entry => {
+    const result = (act: number) => ({ id: `r${act}`, tool: 'read_file', text: `text ${n}.${act}`, ok: true });
+    return intent({ agent: 'a', n: n + 1, prompt: { after: n, results: [result(1), result(2)] } });
+  };
+  write(open(1), use(1, 1));
+  const { size, head } = writer;
+  write(use(1, 2), asked(1));
+  write(replied({ agent: 'a', n: 2 }), use(2, 1), use(2, 2), asked(2));
+  const tail = new Tail(disk, 1, size, head);
+  expect(tail.before).toEqual([open(1), use(1, 1)]);
+  expect(tail.look()).toEqual([use(1, 2), asked(1), replied({ agent: 'a', n: 2 }), use(2, 1), use(2, 2), asked(2)]);
+  expect(
+    Buffer.from(disk.read(journalPath(1)) ?? [])
+      .toString()
+      .match(/text 1\.2/g),
+  ).toHaveLength(1);
 });
