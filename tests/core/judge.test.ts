@@ -77,6 +77,7 @@ describe('an act is', () => {
       rule: 'ask',
       contacts: ['human'],
       cause: [],
+      because: 'The resume of a has it as ask:write_file.',
       otherwise: 'It waits until somebody answers.',
     });
     expect(at.draft.refusals).toEqual([]);
