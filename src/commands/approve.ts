@@ -47,7 +47,7 @@ async function ruleFor(world: World, id: string): Promise<string | null> {
   const tool = (await toolsetOf(TOOLS, config, state.trusted)).get(toolName);
   const parsed = tool?.parse(input);
   const act = { agent, resume, toolName, tool, value: parsed?.ok ? parsed.value : null, why: null, approved: false };
-  const policy = alwaysFor(config, act);
+  const policy = approval.over === undefined ? alwaysFor(config, act) : null;
   if (policy) return policy.act;
   const remedy =
     tool?.held === 'always'

@@ -40,7 +40,7 @@ function change(path: Json = '', was: string, now: string, isNew: boolean): stri
 }
 
 /** A block that no text in it can end. */
-function fenced(kind: string, text: string): string {
+export function fenced(kind: string, text: string): string {
   const longest = Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
   const fence = '`'.repeat(Math.max(3, longest + 1));
   return `${fence}${kind}\n${text}\n${fence}`;

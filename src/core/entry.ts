@@ -210,6 +210,8 @@ export interface UsedEntry extends ActKey {
   files: LiveFile[];
   /** The tool asked for this write to a shared file; it becomes an effect. */
   shared?: { path: string; text: string };
+  /** Nothing was written: what stood in the file, with its short hash, cannot be merged with what the agent wants there. */
+  conflict?: { text: string; hash: string };
 }
 
 /** A file of a workspace as a tool left it, and the hash of what stood there before. Without `hash`, null means that it is gone. */
@@ -318,7 +320,7 @@ export interface Held {
   contacts: string[];
   /** What a person is shown of it besides its input (`approval-preview.ts`). */
   shows?: string;
-  /** For `write_file`: what the file held that it would replace. */
+  /** For `write_file`: what the file held that it would replace; of a conflict all of it. */
   was?: string;
   /** Micro-credits that the agent had spent by then. */
   spent?: number;

@@ -1,9 +1,10 @@
 import type { Resume } from '../schema/resume.ts';
-import { lapseOf, otherwiseOf } from './approval.ts';
+import { askedFirst, lapseOf, otherwiseOf } from './approval.ts';
 import { previewOf } from './approval-preview.ts';
 import type { ActCall, Json, ToolSpec } from './call.ts';
 import type { Config } from './config.ts';
-import type { Cause, Held } from './entry.ts';
+import { showConflict } from './conflict.ts';
+import type { Cause, Held, UsedEntry } from './entry.ts';
 import { permitUrl, type UrlRuling } from './host.ts';
 import { printCredits } from './ledger.ts';
 import { type Act, grants, permit, type Ruling } from './permit.ts';
@@ -13,14 +14,18 @@ import { isOutbound, taintOf } from './taint.ts';
 import type { ActTool, Scene, Tool, Work } from './tool.ts';
 
 /**
- * What became of an act: staged, held for a person, refused, or work that is to be done now; `ask`: and held if that succeeds.
- * `cost`: micro-credits that are to be booked for it.
+ * What became of an act: staged, held for a person, refused, or work that is to be done now; `ask`: what comes of it may wait
+ * for a person. `cost`: micro-credits that are to be booked for it.
  */
 export type Verdict =
   | { is: 'done'; text: string; asks: boolean; cost: number }
   | { is: 'held'; id: string; text: string }
   | { is: 'refused'; rule: string; text: string }
-  | { is: 'use'; tool: Work; value: unknown; cost: number; ask?: (result: string) => Extract<Verdict, { is: 'held' }> };
+  | { is: 'use'; tool: Work; value: unknown; cost: number; ask?: Ask };
+
+/** Holds an act after its work was tried; null when nobody is to be asked. */
+type Ask = (used: Pick<UsedEntry, 'ok' | 'text' | 'conflict'>) => HeldVerdict | null;
+type HeldVerdict = Extract<Verdict, { is: 'held' }>;
 
 /** The tools there are by name: those of the product, and those that the org declares. */
 export type Toolbox = ReadonlyMap<string, Tool>;
@@ -47,7 +52,10 @@ export function judge(
   }
   const cost = priceOf(scene.config, call.tool);
   if (cost > 0 && !canPay(cost)) return refused(scene, call.tool, 'credits', unpaid(call.tool, cost));
-  if (tool?.kind === 'world') return { is: 'use', tool, value: act.value, cost };
+  if (tool?.kind === 'world') {
+    const work: Verdict = { is: 'use', tool, value: act.value, cost };
+    return call.tool === 'write_file' ? { ...work, ask: ({ conflict }) => askOver(scene, call, conflict) } : work;
+  }
   const actTool = tool as Extract<Tool, { kind: 'act' }>;
   const staged = actTool.stage(act.value, scene);
   if (!staged.ok) return refused(scene, call.tool, staged.rule, staged.text);
@@ -88,7 +96,7 @@ function tryFirst(
   call: ActCall,
   trial: NonNullable<ActTool['trial']>,
   value: unknown,
-  ask: (more: Partial<Held>) => Extract<Verdict, { is: 'held' }>,
+  ask: (more: Partial<Held>) => HeldVerdict,
 ): Verdict {
   const refusal = trial.refusal(value, scene);
   if (refusal) return refused(scene, call.tool, refusal.rule, refusal.text);
@@ -97,8 +105,21 @@ function tryFirst(
     tool: trial.work,
     value,
     cost: 0,
-    ask: (result) => ask({ input: value as Json, ...trial.show(value, scene, result) }),
+    ask: ({ ok, text }) => (ok ? ask({ input: value as Json, ...trial.show(value, scene, text) }) : null),
   };
+}
+
+/** What others wrote meanwhile gives way only on a person's word: to this text, and as that person saw it. */
+function askOver(scene: Scene, call: ActCall, conflict: UsedEntry['conflict']): HeldVerdict | null {
+  const contacts = askedFirst(scene.config, []);
+  if (conflict === undefined || contacts.length === 0) return null;
+  const { text: was, hash } = conflict;
+  const input = call.input as { path: string; content: string; expected: string };
+  const before = scene.draft.known.get(input.expected) as string;
+  const shows = showConflict(scene.agent, { before, wanted: input.content, now: was });
+  const because = `Others changed ${JSON.stringify(input.path)} after ${scene.agent} had read it, where ${scene.agent} changes it too.`;
+  const ruling = { do: 'hold' as const, rule: 'conflict', contacts, because };
+  return hold(scene, call, ruling, { input: { ...input, expected: hash }, shows, was, over: hash });
 }
 
 function hold(
@@ -106,12 +127,12 @@ function hold(
   call: ActCall,
   { rule, contacts, because }: Extract<Ruling, { do: 'hold' }>,
   more: Partial<Held>,
-): Extract<Verdict, { is: 'held' }> {
+): HeldVerdict {
   const { turn, agent, config, draft, given } = scene;
-  const id = `A-${turn}-${agent}-${draft.held.length + 1}`;
+  const id = `A-${turn}-${agent}-${draft.heldBefore + draft.held.length + 1}`;
   const cause = given.map(causeOf);
   const otherwise = otherwiseOf(config, contacts, turn, lapseOf(config, more));
-  const was = replacedBy(scene, call);
+  const { was = replacedBy(scene, call) } = more;
   const shows = previewOf(call, was);
   const { spent } = agentState(scene.state, agent);
   const input = call.input as Json;

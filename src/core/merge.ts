@@ -1,4 +1,4 @@
-import { diff3Merge } from 'node-diff3';
+import { diff3Merge, type MergeRegion } from 'node-diff3';
 
 /** Pairs of lines that are compared at most, of either text with the one before. */
 const MOST_PAIRS = 1_000_000;
@@ -8,12 +8,30 @@ const MOST_PAIRS = 1_000_000;
  * ways, or are too long to be compared in a moment. Pure.
  */
 export function mergeTexts(base: string, mine: string, theirs: string): string | null {
-  const [old, a, b] = [base, mine, theirs].map((text) => text.split('\n')) as [string[], string[], string[]];
-  if (old.length * Math.max(a.length, b.length) > MOST_PAIRS) return null;
   const merged: string[] = [];
-  for (const { ok } of diff3Merge(a, old, b)) {
+  for (const { ok } of piecesOf(base, mine, theirs) ?? [{ ok: undefined }]) {
     if (ok === undefined) return null;
     for (const line of ok) merged.push(line);
   }
   return merged.join('\n');
+}
+
+/** A place that two texts changed in two ways: its lines in both, and before. */
+export interface Clash {
+  mine: string[];
+  before: string[];
+  theirs: string[];
+}
+
+/** The places for which `mergeTexts` gives up; none when the texts are too long to be compared. Pure. */
+export function clashesOf(base: string, mine: string, theirs: string): Clash[] {
+  const pieces = piecesOf(base, mine, theirs) ?? [];
+  return pieces.flatMap(({ conflict }) =>
+    conflict ? [{ mine: conflict.a, before: conflict.o, theirs: conflict.b }] : [],
+  );
+}
+
+function piecesOf(base: string, mine: string, theirs: string): MergeRegion<string>[] | null {
+  const [old, a, b] = [base, mine, theirs].map((text) => text.split('\n')) as [string[], string[], string[]];
+  return old.length * Math.max(a.length, b.length) > MOST_PAIRS ? null : diff3Merge(a, old, b);
 }

@@ -176,6 +176,8 @@ export interface Draft {
   via?: string | undefined;
   /** Number of the agent's next message in this turn. */
   nextMessage: number;
+  /** Acts of the agent that were held in this turn before: approved ones that have to wait again. */
+  heldBefore: number;
   /** Texts of files that it read or wrote. */
   known: Texts;
   /** Whom it hires and retires: settled when all visits have ended. */
@@ -204,9 +206,9 @@ export interface Staging {
   onto?: ((now: string | null) => { text: string | null } | null) | undefined;
 }
 
-export function emptyDraft(nextMessage = 1, promised = 0): Draft {
+export function emptyDraft(nextMessage = 1, promised = 0, heldBefore = 0): Draft {
   const acts = { sent: [], wrote: new Map(), acked: [], held: [], hires: [], retires: [] };
-  return { ...acts, refusals: [], notes: [], untold: [], known: new Texts(), nextMessage, promised };
+  return { ...acts, refusals: [], notes: [], untold: [], known: new Texts(), nextMessage, promised, heldBefore };
 }
 
 /** The outcome of staging: what the model is told, and whether it was refused by a rule. */

@@ -29,6 +29,8 @@ export class NotThere extends BoxRefusal {}
 export interface Changes {
   files: LiveFile[];
   shared?: { path: string; text: string };
+  /** What stood in a file that could not be merged with what the tool was to write. */
+  conflict?: { text: string; hash: string };
   /** It read what a tainted agent wrote. */
   tainted?: true;
   /** What stood where the tool wrote, until the journal holds it. */
@@ -97,7 +99,7 @@ export function makeBox(means: Means): Box {
       const made =
         expected === undefined
           ? text
-          : onto(path, text, look(target) ?? movedAside(disk, target), expected, means.known(expected));
+          : onto(path, text, look(target) ?? movedAside(disk, target), expected, means.known(expected), changes);
       if (target.shared) changes.shared = { path: target.path, text: made };
       else writeFile(disk, target.path, made, room, changes);
       return { text: made, hash: shortHash(made) };
@@ -153,13 +155,21 @@ function movedAside(disk: Disk, { path, shared }: Target): FileText | null {
  * What is to stand in a file that the agent knew with another hash: its text, and what was changed there since. `base`:
  * the text of that hash, where the agent had it in this visit.
  */
-function onto(path: string, text: string, found: FileText | null, expected: string, base: string | undefined): string {
+function onto(
+  path: string,
+  text: string,
+  found: FileText | null,
+  expected: string,
+  base: string | undefined,
+  changes: Changes,
+): string {
   if (found?.hash === expected) return text;
   const now = found ? `has the hash ${found.hash} now` : 'is not there';
   if (!found || base === undefined || shortHash(found.text) !== found.hash)
     throw new BoxRefusal(`${JSON.stringify(path)} ${now}${found ? ': read it again' : ''}.`, 'hash');
   const merged = mergeTexts(base, text, found.text);
   if (merged !== null) return merged;
+  changes.conflict = { text: found.text, hash: found.hash };
   const told = `what was changed there meanwhile cannot be merged with your text. Nothing was written. It was this:`;
   throw new BoxRefusal(`${JSON.stringify(path)} ${now}, and ${told}\n${diffText(base, found.text)}`, 'conflict');
 }

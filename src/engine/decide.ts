@@ -18,7 +18,7 @@ export async function decide(turn: Turn, toolbox: Toolbox, written: Written, sta
     const { id, agent, tool, answer } = approval;
     if (!answer) continue;
     nth++;
-    const draft = emptyDraft(next.get(agent) ?? 1, promisedBy(staffing, agent));
+    const draft = emptyDraft(next.get(agent) ?? 1, promisedBy(staffing, agent), heldIn(effects, agent));
     const { by, note, hash } = answer;
     const decision = answer.decision === 'approve' ? 'approved' : 'denied';
     const held = heldOf(approval);
@@ -34,6 +34,11 @@ export async function decide(turn: Turn, toolbox: Toolbox, written: Written, sta
     effects.push({ k: 'notice', to: agent, about: 'approval', text: `${id} (${tool}${askedIn(approval)}): ${said}` });
   }
   return effects;
+}
+
+/** Acts of an agent that wait again. */
+export function heldIn(effects: readonly Effect[], agent: string): number {
+  return effects.filter((effect) => effect.k === 'held' && effect.agent === agent).length;
 }
 
 /** Micro-credits that hires take from an agent. */
@@ -58,6 +63,7 @@ async function doApproved(
   const { id, agent, tool, input, cause } = approved;
   const resume = turn.config.agents.get(agent);
   if (!resume) return `${agent} is not there any more`;
+  if (approved.was !== undefined) draft.known.add(approved.was);
   const scene = { ...sceneOf(turn, resume, cause, draft), approved };
   const call = { id, tool, input };
   const verdict = judge(toolbox, scene, call, true, (cost) => canPay(turn, agent, cost, draft.promised));

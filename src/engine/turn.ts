@@ -11,14 +11,14 @@ import { outgrown } from '../core/outgrown.ts';
 import { chainWrites, type Finished, settle, softWarnings, type Written } from '../core/settle.ts';
 import { orderedBy, type Staffing, settleStaff } from '../core/settle-staff.ts';
 import { agentState, type State } from '../core/state.ts';
-import { emptyDraft } from '../core/tool.ts';
+import { type Draft, emptyDraft } from '../core/tool.ts';
 import { undoFiles } from '../core/undo.ts';
 import { type Due, walk } from '../core/walk.ts';
 import type { Journal } from '../disk/journal.ts';
 import type { Resume } from '../schema/resume.ts';
 import type { Calls } from './calls.ts';
 import { chartPen } from './chart-pen.ts';
-import { decide, promisedBy } from './decide.ts';
+import { decide, heldIn, promisedBy } from './decide.ts';
 import type { Listen } from './listen.ts';
 import type { Ports } from './ports.ts';
 import type { Recorded } from './recalled.ts';
@@ -60,7 +60,7 @@ export async function makeTurn(turn: Turn, toolbox: Toolbox): Promise<Ending> {
   const decided = await decide(turn, toolbox, written, approved);
   const { plans, skipped } = await planVisits(turn, toolbox, walked, approved);
   const visits = await pool(plans, turn.config.org.limits.concurrency, (plan) =>
-    visit(turn, toolbox, plan, emptyDraft(1 + sentBy(decided, approved, plan.agent), promisedBy(approved, plan.agent))),
+    visit(turn, toolbox, plan, draftOf(decided, approved, plan.agent)),
   );
   const all = [...visits, ...skipped];
   const effects = chainWrites([
@@ -163,6 +163,11 @@ export function briefVisit(
   const { config, state, number } = turn;
   const given = gather(state, resume.name, number, config.org.limits.inbox_tokens);
   return { given, brief: brief(config, state, resume, given, toolsOf(toolbox, config, resume), number, summary) };
+}
+
+/** The draft of a visit, after what approved acts of the agent did in this turn. */
+function draftOf(decided: readonly Effect[], approved: readonly Staffing[], agent: string): Draft {
+  return emptyDraft(1 + sentBy(decided, approved, agent), promisedBy(approved, agent), heldIn(decided, agent));
 }
 
 /** Messages that approved acts of the agent send in this turn, those to agents that they hire as well. */

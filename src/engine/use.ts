@@ -62,7 +62,8 @@ async function performAct(
   apply(turn.state, used);
   if (used.shared) stageShared(turn, scene, used.shared);
   if (TELL_HASHES.has(call.tool)) noteTexts(scene, used);
-  return { id: call.id, tool: call.tool, text: used.text, ok: used.ok };
+  const held = use.ask?.(used);
+  return { id: call.id, tool: call.tool, text: held ? `${used.text}\n${held.text}` : used.text, ok: used.ok };
 }
 
 /** Says in the journal that an act is done now, unless that was said before a crash, and books what it costs. */
@@ -92,11 +93,12 @@ async function perform(
   const changes = noChanges();
   const result =
     tool.touches === 'once' && cutOff ? unknown(cost) : await run(turn, resume, scene, tool, value, changes);
-  const { replaced, ...made } = changes;
+  const { replaced, conflict, ...made } = changes;
   for (const file of replaced) keepReplaced(turn, file);
   const text = turn.redact(result.text);
   const used: UsedEntry = { k: 'used', ...key, ok: result.ok, text: cutResult(text, tool.most), ...made };
   if (result.rule !== undefined) used.rule = result.rule;
+  if (conflict) used.conflict = { ...conflict, text: turn.redact(conflict.text) };
   if (result.tainted || made.tainted) used.tainted = true;
   journal.add(used);
   // What changed nothing is done again after a crash; the next call makes its line durable before it is made.

@@ -175,7 +175,6 @@ async function doActs(
     const verdict = judge(toolbox, scene, call, false, (cost) => cost <= plan.purse.left);
     if ('cost' in verdict) plan.purse.left -= verdict.cost;
     const result = await doAct(turn, plan.resume, scene, verdict, call, key);
-    if (verdict.is === 'use' && verdict.ask && result.ok) result.text += `\n${verdict.ask(result.text).text}`;
     results.push(result);
     again ||= wantsResult(verdict);
   }

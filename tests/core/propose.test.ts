@@ -28,7 +28,7 @@ const file = (path: string, text = 'x'): Proposal['files'][number] => ({ path, t
 function held(input: Json, at = scene()): Held {
   const verdict = propose(input, at);
   if (verdict.is !== 'use' || !verdict.ask) throw new Error(JSON.stringify(verdict));
-  verdict.ask('They pass.');
+  verdict.ask({ ok: true, text: 'They pass.' });
   return at.draft.held.at(-1) as Held;
 }
 
