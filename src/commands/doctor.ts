@@ -74,7 +74,7 @@ function examine(place: Place, disk: Disk, { fixed, left }: Fixes, { declared, o
     ...left,
     ...(running ? [`An engine runs here: process ${running.pid} (lemming ${running.command})`] : []),
     ...(journal.length === 0 ? notesOfState(disk, config, outbound) : []),
-    ...(config ? [...notesOfChart(config), ...notesOfPrograms(programsOf(config, disk), owner)] : []),
+    ...(config ? [...notesOfChart(config, disk), ...notesOfPrograms(programsOf(config, disk), owner)] : []),
     ...notesOfFolder(disk, all),
     ...notesOfBox(box, config),
   ];
@@ -146,7 +146,7 @@ function deadLetters(state: State): string[] {
   );
 }
 
-function notesOfChart(config: Config): string[] {
+function notesOfChart(config: Config, disk: Disk): string[] {
   const notes: string[] = [];
   for (const name of config.order) {
     const others = config.order.filter((other) => other !== name);
@@ -156,10 +156,17 @@ function notesOfChart(config: Config): string[] {
     notes.push(
       person
         ? `No agent can write to ${name}: add an edge in ${CHART}`
-        : `Nobody can write to ${name}, so it never has mail: add an edge in ${CHART}`,
+        : `Nobody can write to ${name}, so it never has mail: add an edge in ${CHART}${keptFor(name, config, disk)}`,
     );
   }
   return notes;
+}
+
+/** The edges of an agent that was hired while somebody edited the chart lie beside it. */
+function keptFor(name: string, { readFrom }: Config, disk: Disk): string {
+  const beside = (disk.list('org') ?? []).filter((file) => file.startsWith('chart.yaml.conflict-'));
+  const kept = beside.find((file) => Buffer.from(disk.read(`org/${file}`) ?? []).includes(`${name}:`));
+  return readFrom.has(name) || kept === undefined ? '' : `, as org/${kept} has it`;
 }
 
 /** Where programs of agents cannot be shut in, and somebody has a tool that runs them. */

@@ -91,6 +91,7 @@ export function whyOf(config: Config, state: State, name: string, due: Due | und
   const broken = config.broken.get(name)?.[0];
   if (broken) return `set aside: ${broken.message}`;
   if (!due) return 'a person is never scheduled';
+  if (!due.due && !config.readFrom.has(name)) return 'org/chart.yaml does not name it: nobody can write to it';
   const { starved, lastReason } = agentState(state, name);
   return starved && due.due ? `${due.why}, but it had ${lastReason}` : due.why;
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { run as doctor } from '../../src/commands/doctor.ts';
 import { run as runTurns } from '../../src/commands/run.ts';
+import { run as status } from '../../src/commands/status.ts';
 import { realDisk } from '../../src/disk/real.ts';
 import { withEngine } from '../../src/engine/open.ts';
 import type { Fault } from '../../src/schema/fault.ts';
@@ -92,6 +93,23 @@ describe('doctor', () => {
     expect(notes.filter((note) => note.includes('human'))).toHaveLength(1);
     const lonely = scratchOrg({ edges: { a: ['human'], human: [] } });
     expect((await examine(lonely)).notes).toMatchObject([expect.stringMatching(/^Nobody can write to a,/)]);
+  });
+
+  it('names the version of the chart that has an agent whom yours does not name, and status says it too', async () => {
+    const root = scratchOrg(RELAY);
+    const chart = readFileSync(join(root, 'org/chart.yaml'), 'utf8');
+    mkdirSync(join(root, 'agents/kid'));
+    writeFileSync(join(root, 'agents/kid/resume.md'), '---\nrole: x\n---\n');
+    const bare = await examine(root);
+    expect(bare.notes).toContain('Nobody can write to kid, so it never has mail: add an edge in org/chart.yaml');
+    writeFileSync(join(root, 'org/chart.yaml.conflict-3'), `${chart}  kid: { send_to: [a], read_from: [a] }\n`);
+    expect((await examine(root)).text).toContain(
+      'Nobody can write to kid, so it never has mail: add an edge in org/chart.yaml, as org/chart.yaml.conflict-3 has it',
+    );
+    const { data } = await status(testWorld(root), inputOf());
+    expect((data as { agents: object[] }).agents).toContainEqual(
+      expect.objectContaining({ name: 'kid', why: 'org/chart.yaml does not name it: nobody can write to it' }),
+    );
   });
 
   it('names the running engine, and what it paused or left without credits', async () => {

@@ -37,7 +37,7 @@ const MIND: Mind = ({ agent, n, mail }) => {
 const left = (org: Org, name: string) => org.look(({ config, state }) => balanceOf(config, state, name).left);
 const resume = (org: Org, name: string) => org.look(({ config }) => config.agents.get(name) as Resume);
 
-describe('scenario: an agent hires another', () => {
+describe('scenario 48: an agent hires another', () => {
   it('held, approved, it works, is retired, and the credits are back', async () => {
     const org = new Org(PLAN, MIND);
     org.drop('lead', 'Have it tried.');
