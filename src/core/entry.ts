@@ -15,8 +15,8 @@ export type Input =
   | OpenEntry
   /** A file that people write and the engine reads (configuration, resume, memory ...): its new text, null when it is gone. */
   | { k: 'file'; path: string; text: string | null }
-  /** A message that a person dropped: found at `found` with this hash, completed to the canonical message. `mends`: the record of an earlier version that was set aside. */
-  | { k: 'drop'; turn: number; found: string; hash: string; message: Message; mends?: string }
+  /** A message that a person dropped: found at `found` with this hash, completed to the canonical message. `mends`: the record of an earlier version that was set aside. `through`: an assistant wrote it in that person's seat. */
+  | { k: 'drop'; turn: number; found: string; hash: string; message: Message; mends?: string; through?: 'mcp' }
   /** A file that could not be taken, left where it is. `mark` is its hash or, when it cannot be read, what the disk says of it. */
   | {
       k: 'aside';

@@ -99,7 +99,8 @@ export class Drops {
     const wish = { ...head, to: reached.names, body, subject: head.subject ?? firstLine(body), thread };
     const message = compose(person, turn, n, wish, [], 0);
     const mended = [...state.dead.values()].find((dead) => dead.message === null && dead.path === path);
-    return { k: 'drop', turn, found: path, hash: read.hash, message, ...(mended ? { mends: mended.id } : {}) };
+    const more = { ...(mended && { mends: mended.id }), ...(head.through && { through: head.through }) };
+    return { k: 'drop', turn, found: path, hash: read.hash, message, ...more };
   }
 }
 

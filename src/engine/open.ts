@@ -188,7 +188,7 @@ export function personNamed(config: Config, name: string): string {
 }
 
 /** A request without its author. */
-export type Ask = Request extends infer R ? (R extends { by: string } ? Omit<R, 'by'> : never) : never;
+export type Ask = Request extends infer R ? (R extends { by: string } ? Omit<R, 'by' | 'through'> : never) : never;
 
 /**
  * Hands requests to the org: with no engine running they are journaled at once, else they wait as files for its next
@@ -196,7 +196,8 @@ export type Ask = Request extends infer R ? (R extends { by: string } ? Omit<R, 
  */
 export function post(place: Place, person: string, asks: readonly Ask[]): 'journaled' | 'waits' {
   const ports = realPorts(place);
-  const requests = redactJson(redactor(place.env), asks).map((ask) => ({ ...ask, by: person }) as Request);
+  const who = { by: person, ...throughOf(place) };
+  const requests = redactJson(redactor(place.env), asks).map((ask) => ({ ...ask, ...who }) as Request);
   if (!requestsWait(ports.disk, person) && journalNow(ports, requests)) return 'journaled';
   const since = ports.clock.now();
   for (const [i, request] of requests.entries()) {
@@ -204,6 +205,11 @@ export function post(place: Place, person: string, asks: readonly Ask[]): 'journ
     replaceNow(ports.disk, `agents/${person}/requests/${name}`, stringify(request));
   }
   return 'waits';
+}
+
+/** Whoever takes the seat of a person is told apart from them. */
+function throughOf({ seat }: Pick<Place, 'seat'>): { through?: 'mcp' } {
+  return seat ? { through: 'mcp' } : {};
 }
 
 function requestsWait(disk: Disk, person: string): boolean {
@@ -237,6 +243,7 @@ export interface Letter {
   reply_to?: string;
   task?: string;
   attachments?: string[];
+  through?: 'mcp';
 }
 
 /** Drops a message into a person's outbox, complete at once; the engine takes it at its next freeze. Returns its path in the org. */
@@ -280,7 +287,7 @@ export function reach(config: Config, person: string, to: readonly string[]): st
 /** Checks a letter by the chart and drops it. Returns its path and whom it reaches. Throws as `reach` does, and `too-large`. */
 export function sendLetter(view: View, person: string, letter: Letter): { path: string; to: string[] } {
   const to = reach(view.config, person, letter.to);
-  const clean = redactJson(view.redact, letter);
+  const clean = redactJson(view.redact, { ...letter, ...throughOf(view) });
   const bytes = Buffer.byteLength(fileOf(clean));
   const most = view.config.org.limits.message_bytes;
   if (bytes > most) throw failure('too-large', `The message has ${bytes} bytes, the limit is ${most}.`);

@@ -25,6 +25,9 @@ const fileName = z
   .regex(/^[^/\\\0-\x1f]+$/, 'expected the name of a file, without folders')
   .refine((v) => v !== '.' && v !== '..', 'expected the name of a file');
 
+/** How it came, when it was not by the hand of the person whose seat it is. */
+export const through = z.literal('mcp').optional().describe('an assistant did it, in the seat of the person');
+
 /** The front matter of a file that a person drops into their outbox. All but `to` is optional; `to` may come from the file name or folder. */
 export const dropHead = z.strictObject({
   id: z.string().optional().describe('stamped by the engine'),
@@ -40,6 +43,7 @@ export const dropHead = z.strictObject({
   hops: z.number().int().min(0).optional().describe('stamped by the engine'),
   task: z.string().max(100).optional().describe('id of the task this is about'),
   attachments: z.array(fileName).max(64).optional().describe('files beside the message'),
+  through,
 });
 
 /** The front matter of a message that the engine wrote: complete. */

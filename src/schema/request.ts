@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { through } from './message.ts';
 import { isInside } from './name.ts';
 
 const amount = z.number().int().positive().max(1e15).describe('micro-credits');
-const by = z.string().describe('who asks: stamped by the engine from the directory');
+const who = { by: z.string().describe('who asks: stamped by the engine from the directory'), through };
 const agent = z.string().describe('name of the agent');
 const id = z.string().describe('id of what is meant');
 const note = z.string().default('').describe('why, for the record');
@@ -25,46 +26,46 @@ const scope = z.string().nullable().describe('name of the agent; null: the whole
  * `agents/<person>/requests/<id>.yaml` for the next freeze.
  */
 export const request = z.discriminatedUnion('ask', [
-  z.strictObject({ ask: z.literal('top-up'), by, agent, amount, note }),
-  z.strictObject({ ask: z.literal('pause'), by, agent: scope }),
-  z.strictObject({ ask: z.literal('resume'), by, agent: scope }),
-  z.strictObject({ ask: z.literal('read'), by, ids: z.array(z.string()).describe('messages that were read') }),
-  z.strictObject({ ask: z.literal('archive'), by, ids: z.array(z.string()).describe('messages to put away') }),
+  z.strictObject({ ask: z.literal('top-up'), ...who, agent, amount, note }),
+  z.strictObject({ ask: z.literal('pause'), ...who, agent: scope }),
+  z.strictObject({ ask: z.literal('resume'), ...who, agent: scope }),
+  z.strictObject({ ask: z.literal('read'), ...who, ids: z.array(z.string()).describe('messages that were read') }),
+  z.strictObject({ ask: z.literal('archive'), ...who, ids: z.array(z.string()).describe('messages to put away') }),
   z.strictObject({
     ask: z.literal('ack'),
-    by,
+    ...who,
     id,
     reaction: z.string().max(64).default('').describe('such as an emoji'),
   }),
-  z.strictObject({ ask: z.literal('retry'), by, id }),
-  z.strictObject({ ask: z.literal('approve'), by, id, note }),
-  z.strictObject({ ask: z.literal('deny'), by, id, note }),
+  z.strictObject({ ask: z.literal('retry'), ...who, id }),
+  z.strictObject({ ask: z.literal('approve'), ...who, id, note }),
+  z.strictObject({ ask: z.literal('deny'), ...who, id, note }),
   z.strictObject({
     ask: z.literal('settle-doubt'),
-    by,
+    ...who,
     key: z.string().describe('the call: <turn>.<agent>.<n>.<attempt>'),
     amount: z.number().int().min(0).describe('micro-credits that were really billed'),
   }),
-  z.strictObject({ ask: z.literal('redact'), by, id }),
-  z.strictObject({ ask: z.literal('undo'), by, id }),
+  z.strictObject({ ask: z.literal('redact'), ...who, id }),
+  z.strictObject({ ask: z.literal('undo'), ...who, id }),
   z.strictObject({
     ask: z.literal('hire'),
-    by,
+    ...who,
     agent,
     files: z.array(newFile).min(1).max(500).describe('files of its folder, resume.md first'),
     send_to: names.describe('whom it may write to'),
     read_from: names.describe('whose mail it reads'),
     credits: z.number().int().min(0).max(1e15).describe('micro-credits that it is granted'),
   }),
-  z.strictObject({ ask: z.literal('retire'), by, agent }),
+  z.strictObject({ ask: z.literal('retire'), ...who, agent }),
   z.strictObject({
     ask: z.literal('untaint'),
-    by,
+    ...who,
     what: z.string().describe('agent, or path of a shared file, that counts as untainted from now on'),
   }),
   z.strictObject({
     ask: z.literal('reset'),
-    by,
+    ...who,
     scope: z.enum(['mail', 'memory', 'credits', 'tasks', 'all']).describe('what is cleared'),
     archive: z.string().describe('where the old state was put'),
   }),

@@ -12,6 +12,8 @@ export interface AuditRow {
   time: string | null;
   /** An agent or a person; `file` for what somebody changed by hand; `engine` for what a timer did. */
   who: string;
+  /** `mcp`: an assistant did it in the seat of that person (`lemming mcp`). */
+  through: 'mcp' | null;
   /** A tool, what a person asked for, or what happened to a file. */
   act: string;
   outcome: 'done' | 'failed' | 'refused' | 'held' | 'approved' | 'denied';
@@ -53,14 +55,20 @@ export function* auditOf(groups: Iterable<TurnLines>, wish: AuditWish = {}): Gen
       const time = line.k === 'request' ? line.time : opened?.file === file ? opened.time : null;
       const id = deeds.idOf(line, file);
       for (const row of rowsOf(line, tools)) {
-        const whole = { turn: file, time: time === null ? null : new Date(time).toISOString(), ...row, id };
+        const when = time === null ? null : new Date(time).toISOString();
+        const whole = { turn: file, time: when, through: throughOf(line), ...row, id };
         if (isWanted(whole, wish)) yield whole;
       }
       if (line.k === 'commit') tools.clear();
     }
 }
 
-type Row = Omit<AuditRow, 'turn' | 'time' | 'id'>;
+type Row = Omit<AuditRow, 'turn' | 'time' | 'through' | 'id'>;
+
+function throughOf(line: Entry): AuditRow['through'] {
+  if (line.k === 'request') return line.request.through ?? null;
+  return (line.k === 'drop' && line.through) || null;
+}
 
 function printUse({ agent, n, act }: { agent: string; n: number; act: number }): string {
   return `${agent}.${n}.${act}`;
@@ -184,10 +192,10 @@ function ofRequest(request: Request): Row {
 /** The rows as a table. */
 export function printAudit(rows: readonly AuditRow[]): string {
   const heading = ['effect', 'turn', 'who', 'act', 'outcome', 'rule', 'on', ''];
-  const lines = rows.map(({ id, turn, who, act, outcome, rule, on, detail }) => [
+  const lines = rows.map(({ id, turn, who, through, act, outcome, rule, on, detail }) => [
     id ?? '',
     String(turn),
-    who,
+    through === null ? who : `${who} (${through})`,
     act,
     outcome,
     rule,

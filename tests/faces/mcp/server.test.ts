@@ -1,5 +1,6 @@
 import { ResourceUpdatedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
 import { describe, expect, it } from 'vitest';
+import { withEngine } from '../../../src/engine/open.ts';
 import { exists, lemming, OFFICE, office, put, textOf, turns, untilIdle } from '../../commands/people-world.ts';
 import { filesIn } from '../../commands/world.ts';
 import { assistant, call, refusal, resource } from './world.ts';
@@ -60,6 +61,25 @@ describe('an assistant in the seat of the human', () => {
     expect((await call(client, 'ack', { id, reaction: 'thanks' })).ok).toBe(true);
     expect((await call(client, 'search', { text: 'heard' })).data.messages).toHaveLength(1);
     expect((await call(client, 'history', { of: 'manager' })).data.messages).toHaveLength(2);
+  });
+
+  it('is told apart from the person in the audit, also while an engine runs', async () => {
+    const root = office();
+    const client = await assistant(root);
+    await lemming(root, ['send', 'manager', 'By hand']);
+    await call(client, 'send', { agent: 'manager', text: 'By an assistant' });
+    await turns(root, 2);
+    const [{ id }] = (await call(client, 'inbox')).data.messages;
+    await withEngine({ root, env: {} }, 'run', async (engine) => {
+      expect((await call(client, 'ack', { id })).ok).toBe(true);
+      expect((await call(client, 'reply', { id, text: 'Thanks.' })).ok).toBe(true);
+      await engine.turn();
+    });
+    const { acts } = (await lemming(root, ['audit', '--who', 'human', '--json'])).data;
+    const who = acts.map(({ act, through }: { act: string; through: string | null }) => `${act} ${through}`);
+    expect(who).toEqual(['send_message null', 'send_message mcp', 'ack mcp', 'read mcp', 'send_message mcp']);
+    expect((await lemming(root, ['audit', '--act', 'ack'])).out).toMatch(/human \(mcp\) +ack/);
+    expect((await lemming(root, ['replay', '--json'])).data).toMatchObject({ identical: true });
   });
 
   it('gets the data that --json prints', async () => {
@@ -191,6 +211,9 @@ describe('an assistant in another seat', () => {
     const [{ id }] = data.approvals;
     expect(await refusal(client, 'approve', { id, by: 'anna' })).toBe('usage');
     expect(await call(client, 'approve', { id })).toMatchObject({ ok: true, data: { by: 'human' } });
+    const { data: audit, out } = await lemming(root, ['audit', '--act', 'approve', '--json']);
+    expect(audit.acts, out).toMatchObject([{ who: 'human', through: 'mcp' }]);
+    expect((await lemming(root, ['audit', '--act', 'approve'])).out).toMatch(/human \(mcp\) +approve/);
   });
 });
 
