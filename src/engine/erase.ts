@@ -136,10 +136,21 @@ function eraseReply(reply: Reply, target: Target, words: boolean): void {
 
 /** What an act sends. A subject that came from the body comes from `[redacted]` when the act is judged again. */
 function eraseInput(input: Json, target: Target): Json {
-  const { body } = fieldsOf(input);
-  return typeof body === 'string' && target.texts.has(trimmed(body))
-    ? withSubject({ ...fieldsOf(input), body: REDACTED }, target)
+  const key = bodyKey(input);
+  return key !== undefined && target.texts.has(bodyOf(input))
+    ? withSubject({ ...fieldsOf(input), [key]: REDACTED }, target)
     : input;
+}
+
+/** Where an act holds a message: a letter in `body`, a hire its first task in `message`. */
+function bodyKey(input: Json): 'body' | 'message' | undefined {
+  return (['body', 'message'] as const).find((key) => typeof fieldsOf(input)[key] === 'string');
+}
+
+/** The message that an act sends, as the message holds it; empty when it sends none. */
+export function bodyOf(input: Json): string {
+  const key = bodyKey(input);
+  return key === undefined ? '' : trimmed(String(fieldsOf(input)[key]));
 }
 
 function withSubject(input: Json, { subjects }: Target): Json {

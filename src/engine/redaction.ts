@@ -9,7 +9,7 @@ import { failure } from '../schema/fault.ts';
 import type { Message } from '../schema/message.ts';
 import { padTurn, parseMessageId } from '../schema/name.ts';
 import { textOf } from './compare.ts';
-import { eraser, REDACTED, type Target, trimmed } from './erase.ts';
+import { bodyOf, eraser, REDACTED, type Target, trimmed } from './erase.ts';
 import { dropCaches } from './hold.ts';
 import type { Loaded } from './load.ts';
 import { Refold } from './replay.ts';
@@ -80,7 +80,7 @@ function findTarget(disk: Disk, id: string): Target {
   for (const { file, entries } of readJournal(disk, []))
     for (const entry of entries) {
       lookAt(target, entry);
-      if (entry.k === 'held') held.push({ file, agent: entry.agent, body: trimmed(bodyOf(entry.input)) });
+      if (entry.k === 'held') held.push({ file, agent: entry.agent, body: bodyOf(entry.input) });
     }
   if (target.messages.size === 0 && target.call === null)
     throw failure('not-found', `The journal holds no message or call ${JSON.stringify(id)}`, {
@@ -110,11 +110,6 @@ function findImages(disk: Disk, { messages, images }: Target): void {
       if (entry.k === 'intent' && 'pieces' in entry.prompt)
         for (const { path, hash } of entry.prompt.images ?? []) (ours.has(path) ? images : others).add(hash);
   for (const hash of others) images.delete(hash);
-}
-
-function bodyOf(input: unknown): string {
-  const body = input !== null && typeof input === 'object' && 'body' in input ? input.body : '';
-  return typeof body === 'string' ? body : '';
 }
 
 function lookAt(target: Target, entry: Entry): void {

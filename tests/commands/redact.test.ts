@@ -78,6 +78,26 @@ describe('redact', () => {
     await isWhole(root);
   });
 
+  it('erases the first task of an agent that was hired, from the hire, its approval and its answered file', async () => {
+    const secret = 'Call the number 555-0{turn}99-7723.';
+    const hire = { name: 'kid', template: 'worker', credits: 0, message: secret };
+    const root = scratchOrg({
+      edges: { human: ['a'], a: ['human'] },
+      resumes: { a: { tools: ['hire_agent'] } },
+      files: { 'org/templates/worker.md': '---\nrole: Works\n---\nYou work.\n' },
+      rules: [{ when: { agent: 'a', from: 'human' }, reply: { acts: [{ tool: 'hire_agent', input: hire }] } }],
+    });
+    ask(root, 'a', 'Hire somebody.', 'hire');
+    await turns(root, 1);
+    const file = join(root, 'org/approvals/A-1-a-1.md');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('decision: null', 'decision: approve'));
+    await turns(root, 1);
+    expect(holds(root, '555-0199-7723').length).toBeGreaterThan(2);
+    await redact(root, '000002-a-01');
+    expect(holds(root, '555-0199-7723')).toEqual([]);
+    await isWhole(root);
+  });
+
   it('says where the text still stands', async () => {
     const root = await busyOrg();
     const { data, text } = await redact(root, '000002-b-01');
