@@ -2,6 +2,7 @@ import type { DeadLetterHead } from '../schema/deadletter.ts';
 import type { Message } from '../schema/message.ts';
 import type { Request } from '../schema/request.ts';
 import type { CallFailure, CallKey, Image, Json, JsonObject, Reply, Usage } from './call.ts';
+import type { Replacing } from './content.ts';
 
 /**
  * The lines of the journal. One file a turn: first what people asked and changed (inputs), then calls and their replies,
@@ -77,7 +78,7 @@ export interface UndoStep {
   /** A path or the id of a message. */
   on: string;
   /** What is to stand there, over what stands there. */
-  file?: { text: string | null; was: string | null };
+  file?: Replacing;
   mail?: true;
   why?: string;
 }
@@ -229,8 +230,8 @@ export interface LiveFile {
 export type Effect =
   | VisitEffect
   | { k: 'sent'; message: Message; files?: Attached[] }
-  /** `text`: null when the agent removed the file. */
-  | { k: 'wrote'; agent: string; path: string; text: string | null; was: string | null }
+  /** `text`: null when the agent removed the file. Only in a workspace it may be no text. */
+  | ({ k: 'wrote'; agent: string; path: string } & Replacing)
   | { k: 'acked'; agent: string; id: string; author: string; reaction: string }
   | { k: 'dead'; record: DeadLetterHead; detail: string }
   | {

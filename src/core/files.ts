@@ -3,6 +3,7 @@ import { escalatedHeld } from './approval.ts';
 import { printApproval } from './approval-text.ts';
 import { textHash } from './brief.ts';
 import type { Json } from './call.ts';
+import { type Content, contentHash, contentsOf } from './content.ts';
 import type { Attached, Effect, Entry, Held } from './entry.ts';
 import { isProposal, waitingFiles } from './proposal.ts';
 import { archivePath } from './send.ts';
@@ -14,8 +15,8 @@ import { archivePath } from './send.ts';
 export type FileOp =
   | { op: 'create'; path: string; text: string }
   | { op: 'attach'; path: string; data: string }
-  /** `was`: the text it was based on, null when there was none. */
-  | { op: 'replace'; path: string; text: string; was: string | null }
+  /** `was`: what it was based on, null when there was nothing. */
+  | { op: 'replace'; path: string; text: Content; was: Content | null }
   | { op: 'move'; from: string; to: string }
   /** A drop becomes its canonical file; what was found goes, if it is still the same. */
   | { op: 'adopt'; found: string; hash: string; path: string; text: string }
@@ -99,15 +100,15 @@ export function filesOf(entry: Entry): FileOp[] {
 }
 
 /** What a person made of a file since stays: it is not removed. */
-function wroteOps({ path, text, was }: Extract<Effect, { k: 'wrote' }>): FileOp[] {
+function wroteOps({ path, ...wrote }: Extract<Effect, { k: 'wrote' }>): FileOp[] {
+  const { text, was } = contentsOf(wrote);
   if (text !== null) return [{ op: 'replace', path, text, was }];
-  return was === null ? [] : [{ op: 'remove', path, hash: textHash(was) }];
+  return was === null ? [] : [{ op: 'remove', path, hash: contentHash(was) }];
 }
 
-/** The content of a live file as bytes; null when it is gone or not kept. */
-export function liveBytes({ text, data }: { text: string | null; data?: string }): Uint8Array | null {
-  if (data !== undefined) return Buffer.from(data, 'base64');
-  return text === null ? null : Buffer.from(text);
+/** What stands in a live file; null when it is gone or not kept. */
+export function liveContent({ text, data }: { text: string | null; data?: string }): Content | null {
+  return data === undefined ? text : Buffer.from(data, 'base64');
 }
 
 /** The record of a dead letter that is settled. */

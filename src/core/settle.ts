@@ -2,6 +2,7 @@ import type { Resume } from '../schema/resume.ts';
 import { seatsOf } from './approval.ts';
 import type { Config } from './config.ts';
 import { hasEdge, inChartOrder } from './config.ts';
+import { type Content, contentsOf, isSameContent, packContents } from './content.ts';
 import type { Effect, Entry, Held, VisitEffect } from './entry.ts';
 import { balanceOf, printCredits, softCapsPassed } from './ledger.ts';
 import { keyOf, memoryOwner, readEntry, SHARED } from './memory.ts';
@@ -216,16 +217,17 @@ function reportStarved(config: Config, state: State, visit: Finished, effects: E
 
 /** A file that an agent writes twice in a turn (an approved act, then a visit) is based on what it wrote first. */
 export function chainWrites(effects: Effect[]): Effect[] {
-  const written = new Map<string, string | null>();
-  const last = new Map<string, string | null>();
+  const written = new Map<string, Content | null>();
+  const last = new Map<string, Content | null>();
   return effects.map((effect) => {
     if (effect.k !== 'wrote') return effect;
     const key = `${effect.agent} ${effect.path}`;
+    const { text, was } = contentsOf(effect);
     const own = written.get(key);
-    const was = own === undefined || last.get(effect.path) === effect.was ? effect.was : own;
-    written.set(key, effect.text);
-    last.set(effect.path, effect.text);
-    return { ...effect, was };
+    const base = own === undefined || isSameContent(last.get(effect.path) ?? null, was) ? was : own;
+    written.set(key, text);
+    last.set(effect.path, text);
+    return { ...effect, ...packContents(text, base) };
   });
 }
 

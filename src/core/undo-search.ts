@@ -1,6 +1,7 @@
-import { textHash } from './brief.ts';
+import { type Content, contentHash, contentsOf } from './content.ts';
 import { Deeds, doerOf } from './deed.ts';
 import { bookedIn, type Entry, type LiveFile, type UsedEntry } from './entry.ts';
+import { liveContent } from './files.ts';
 
 /** An effect that may be undone, with what it changed. */
 export interface Deed {
@@ -13,11 +14,11 @@ export interface Deed {
   why?: string;
 }
 
-/** What an effect did to one thing. Hashes are of the whole text; null: nothing stood or stands there. */
+/** What an effect did to one thing. Hashes are of the whole content; null: nothing stood or stands there. */
 export type Change =
   | { on: string; message: true }
   | { on: string; from: string }
-  | { on: string; before: string | null; after: string | null; was: string | null | undefined; text: string | null };
+  | { on: string; before: string | null; after: string | null; was: Content | null | undefined; text: Content | null };
 
 /** Looks through the journal for what a person wants undone. Take every line, in order. */
 export class Search {
@@ -99,8 +100,8 @@ export class Search {
       case 'used':
         return this.liveChanges(entry);
       case 'wrote': {
-        const { path: on, text, was } = entry;
-        return { changes: [{ on, before: hashOf(was), after: hashOf(text), was, text }] };
+        const { text, was } = contentsOf(entry);
+        return { changes: [{ on: entry.path, before: contentHash(was), after: contentHash(text), was, text }] };
       }
       case 'moved':
         return { changes: [{ on: entry.to, from: entry.from }] };
@@ -119,7 +120,7 @@ export class Search {
     return { changes: entry.files.map(liveChange) };
   }
 
-  /** Hashes of texts that were replaced, and that only other lines of the journal hold. */
+  /** Hashes of what was replaced, and what only other lines of the journal hold. */
   wanted(): Set<string> {
     const changes = this.found.flatMap((deed) => deed.changes);
     return new Set(
@@ -132,17 +133,7 @@ function keyOf({ turn, agent, n, act }: { turn: number; agent: string; n: number
   return `${turn}.${agent}.${n}.${act}`;
 }
 
-/** sha256 of a text; null where there is none. */
-export function hashOf(text: string | null): string | null {
-  return text === null ? null : textHash(text);
-}
-
-function liveChange({ path: on, text, was: before, hash }: LiveFile): Change {
-  return {
-    on,
-    before,
-    after: text === null ? (hash ?? null) : textHash(text),
-    was: before === null ? null : undefined,
-    text,
-  };
+function liveChange({ path: on, was: before, hash, ...file }: LiveFile): Change {
+  const text = liveContent(file);
+  return { on, before, after: contentHash(text) ?? hash ?? null, was: before === null ? null : undefined, text };
 }

@@ -1,9 +1,11 @@
+import { type Content, contentHash, packContents } from './content.ts';
 import type { UndoStep } from './entry.ts';
 import { printCredits } from './ledger.ts';
 import type { State } from './state.ts';
-import { type Change, type Deed, hashOf, type Search } from './undo-search.ts';
+import type { Change, Deed, Search } from './undo-search.ts';
 
 const BY_HAND = 'changed since by hand';
+const NOT_HELD = 'is not in the journal: it was too large, or not to be kept';
 /** Effects that are undone at one time at most. */
 const MOST = 500;
 
@@ -12,8 +14,8 @@ export interface Now {
   state: State;
   /** Hash of the file at a path, null for nothing, `folder` for a folder, anything else for what can be neither read nor passed. */
   look(path: string): string | null;
-  /** A text of the journal by its hash. */
-  textOf(hash: string): string | undefined;
+  /** What the journal holds by its hash. */
+  contentOf(hash: string): Content | undefined;
 }
 
 /** What is to be done, newest first, and what cannot be and why. Pure but for what `now` tells of the folder. */
@@ -73,7 +75,7 @@ class Planned {
 
   private moveBack(deed: Deed, { on, from }: Extract<Change, { from: string }>): UndoStep[] {
     const text = this.now.state.files.get(on);
-    if (text === undefined || this.hashAt(on) !== hashOf(text) || this.hashAt(from) !== null)
+    if (text === undefined || this.hashAt(on) !== contentHash(text) || this.hashAt(from) !== null)
       return [left(deed, on, this.changedSince(deed, on))];
     return [this.put(deed, on, null, text), this.put(deed, from, text, null)];
   }
@@ -82,9 +84,9 @@ class Planned {
     const stands = this.hashAt(on);
     if (stands !== after || stands === before)
       return left(deed, on, this.changedSince(deed, on, stands === before ? 'it is as it was before' : BY_HAND));
-    const old = was === undefined ? this.now.textOf(before as string) : was;
-    if (old === undefined || hashOf(text) !== after)
-      return left(deed, on, 'it was no text, or too large: the journal does not hold it');
+    const old = was === undefined ? this.now.contentOf(before as string) : was;
+    if (old === undefined) return left(deed, on, `what stood there ${NOT_HELD}`);
+    if (contentHash(text) !== after) return left(deed, on, `what it left there ${NOT_HELD}`);
     const barrier = old === null ? undefined : foldersOf(on).find((folder) => this.isBarred(folder));
     return barrier === undefined ? this.put(deed, on, old, text) : left(deed, on, `${barrier} is no folder any more`);
   }
@@ -93,9 +95,9 @@ class Planned {
     return ![null, 'folder'].includes(this.hashAt(folder));
   }
 
-  private put({ id, agent }: Deed, on: string, text: string | null, was: string | null): UndoStep {
-    this.stands.set(on, hashOf(text));
-    return { id, agent, on, file: { text, was } };
+  private put({ id, agent }: Deed, on: string, text: Content | null, was: Content | null): UndoStep {
+    this.stands.set(on, contentHash(text));
+    return { id, agent, on, file: packContents(text, was) };
   }
 
   private hashAt(path: string): string | null {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type FileOp, liveBytes } from '../core/files.ts';
+import { type Content, isSameContent } from '../core/content.ts';
+import { type FileOp, liveContent } from '../core/files.ts';
 import type { Disk } from './disk.ts';
 import { DiskError } from './disk.ts';
 
@@ -37,7 +38,7 @@ function joined(ops: readonly FileOp[]): FileOp[] {
   return ops.flatMap((op): FileOp[] => {
     if (op.op !== 'replace') return [op];
     const before = last.get(op.path);
-    if (before && before.text === op.was) {
+    if (before && isSameContent(before.text, op.was)) {
       before.text = op.text;
       return [];
     }
@@ -213,8 +214,8 @@ export function bytesHash(bytes: Uint8Array): string {
 }
 
 /** People's files are known by their text: line ends and byte order mark are as if absent. */
-function readsAs(found: Uint8Array | null, text: string): boolean {
-  return found !== null && (sameBytes(found, text) || textOf(found) === text);
+function readsAs(found: Uint8Array | null, content: Content): boolean {
+  return found !== null && (sameBytes(found, content) || textOf(found) === content);
 }
 
 /** Whether a file has that hash as it stands, or as it is read; null: any has. */
@@ -284,8 +285,8 @@ function versions(ops: readonly FileOp[]): Map<string, Set<string>> {
   const add = (path: string, hash: string): void =>
     void (all.get(path) ?? all.set(path, new Set()).get(path))?.add(hash);
   for (const op of ops) {
-    const bytes = op.op === 'live' ? liveBytes(op) : 'text' in op ? Buffer.from(op.text) : null;
-    if ('path' in op && bytes !== null) add(op.path, bytesHash(bytes));
+    const content = op.op === 'live' ? liveContent(op) : 'text' in op ? op.text : null;
+    if ('path' in op && content !== null) add(op.path, bytesHash(Buffer.from(content)));
     if (op.op === 'replace' && op.was !== null) add(op.path, bytesHash(Buffer.from(op.was)));
     if (op.op === 'live' && op.was !== null) add(op.path, op.was);
   }
@@ -298,9 +299,9 @@ function isTorn(found: Uint8Array, whole: Uint8Array): boolean {
 }
 
 function setLive(files: Map<string, Uint8Array>, op: Extract<FileOp, { op: 'live' }>): void {
-  const bytes = liveBytes(op);
-  if (bytes === null) files.delete(op.path);
-  else files.set(op.path, bytes);
+  const content = liveContent(op);
+  if (content === null) files.delete(op.path);
+  else files.set(op.path, Buffer.from(content));
 }
 
 /** Path → bytes after all operations. */

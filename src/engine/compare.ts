@@ -105,7 +105,8 @@ export function textOf(disk: Disk, made: Made): string | null {
   for (const { entries } of readJournalFile(disk, made.file, '').groups)
     for (const entry of entries) {
       if (entry.k === 'file' && entry.path === made.origin) text = entry.text;
-      for (const op of filesOf(entry)) if ('text' in op && op.path === made.origin) text = op.text;
+      for (const op of filesOf(entry))
+        if ('text' in op && op.path === made.origin) text = typeof op.text === 'string' ? op.text : null;
     }
   return text;
 }

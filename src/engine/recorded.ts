@@ -10,6 +10,7 @@ import {
   type Reply,
 } from '../core/call.ts';
 import type { Config } from '../core/config.ts';
+import { type Content, contentsOf } from '../core/content.ts';
 import type { ActKey, Attached, CallEntry, Effect, Entry, Held, IntentEntry, VisitEffect } from '../core/entry.ts';
 import { permitPath } from '../core/path.ts';
 import type { State } from '../core/state.ts';
@@ -147,7 +148,7 @@ export class Readings {
   private readonly written = new Map<string, string>();
   private readonly blobs = new Map<string, string>();
   private readonly seen = new Map<string, Uint8Array>();
-  private readonly shared = new Map<string, string | null>();
+  private readonly shared = new Map<string, Content | null>();
   /** Owner and name of a file → what was attached of it, in order. */
   private readonly attached = new Map<string, Attached[]>();
 
@@ -156,7 +157,7 @@ export class Readings {
     this.shared.clear();
     this.attached.clear();
     for (const effect of effects) {
-      if (effect.k === 'wrote' && !this.shared.has(effect.path)) this.shared.set(effect.path, effect.was);
+      if (effect.k === 'wrote' && !this.shared.has(effect.path)) this.shared.set(effect.path, contentsOf(effect).was);
       if (effect.k === 'held' && effect.was !== undefined) this.hold(effect);
       if (effect.k === 'sent') for (const file of effect.files ?? []) this.attach(effect.message.from, file);
     }

@@ -1,6 +1,6 @@
 import { apply } from '../core/apply.ts';
 import type { Entry } from '../core/entry.ts';
-import { type FileOp, filesOf, liveBytes } from '../core/files.ts';
+import { type FileOp, filesOf, liveContent } from '../core/files.ts';
 import { emptyState, type State } from '../core/state.ts';
 import type { Disk } from '../disk/disk.ts';
 import type { Group } from '../disk/journal.ts';
@@ -100,7 +100,7 @@ export class Refold {
     if (op.op === 'adopt') this.remove(op.found);
     if (op.op === 'move') this.move(op.from, op.to);
     else if (op.op === 'remove') this.remove(op.path);
-    else if (op.op === 'live') this.put(op.path, liveBytes(op));
+    else if (op.op === 'live') this.put(op.path, liveContent(op));
     else this.put(op.path, op.op === 'attach' ? Buffer.from(op.data, 'base64') : op.text);
   }
 

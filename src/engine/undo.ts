@@ -1,5 +1,6 @@
-import { textHash } from '../core/brief.ts';
+import { type Content, contentHash, contentsOf } from '../core/content.ts';
 import type { Entry, UndoStep } from '../core/entry.ts';
+import { liveContent } from '../core/files.ts';
 import type { Toolbox } from '../core/judge.ts';
 import type { State } from '../core/state.ts';
 import { Search } from '../core/undo-search.ts';
@@ -18,8 +19,8 @@ export function undoSteps(disk: Disk, state: State, toolbox: Toolbox, of: string
     return tool === undefined || (tool.kind === 'world' && tool.touches === 'once'); // what the org declares does what it likes
   });
   for (const { file, entries } of readJournal(disk, [])) for (const entry of entries) search.take(entry, file);
-  const texts = textsOf(disk, search.wanted());
-  return stepsOf(search, { state, look: (path) => lookAt(disk, path), textOf: (hash) => texts.get(hash) });
+  const contents = contentsIn(disk, search.wanted());
+  return stepsOf(search, { state, look: (path) => lookAt(disk, path), contentOf: (hash) => contents.get(hash) });
 }
 
 /** Agents can make links and folders where files were. */
@@ -34,21 +35,21 @@ function lookAt(disk: Disk, path: string): string | null {
   }
 }
 
-/** Texts of the journal by their hashes; read again only when some are wanted. */
-function textsOf(disk: Disk, wanted: ReadonlySet<string>): Map<string, string> {
-  const texts = new Map<string, string>();
-  if (wanted.size === 0) return texts;
+/** What the journal holds, by its hash; read again only when something is wanted. */
+function contentsIn(disk: Disk, wanted: ReadonlySet<string>): Map<string, Content> {
+  const contents = new Map<string, Content>();
+  if (wanted.size === 0) return contents;
   for (const { entries } of readJournal(disk, []))
     for (const entry of entries)
-      for (const text of textsIn(entry)) {
-        const hash = textHash(text);
-        if (wanted.has(hash)) texts.set(hash, text);
+      for (const content of heldBy(entry)) {
+        const hash = contentHash(content);
+        if (hash !== null && wanted.has(hash)) contents.set(hash, content as Content);
       }
-  return texts;
+  return contents;
 }
 
-function textsIn(entry: Entry): string[] {
-  if (entry.k === 'blob') return entry.image ? [] : [entry.text];
-  if (entry.k === 'used') return entry.files.flatMap(({ text }) => text ?? []);
-  return entry.k === 'wrote' ? [entry.text ?? ''] : [];
+function heldBy(entry: Entry): (Content | null)[] {
+  if (entry.k === 'blob') return [entry.image ? Buffer.from(entry.text, 'base64') : entry.text];
+  if (entry.k === 'used') return entry.files.map(liveContent);
+  return entry.k === 'wrote' ? Object.values(contentsOf(entry)) : [];
 }

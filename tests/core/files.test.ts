@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { textHash } from '../../src/core/brief.ts';
-import { approvalPath, archiveMoves, deadLetterPath, type FileOp, filesOf, liveBytes } from '../../src/core/files.ts';
+import { approvalPath, archiveMoves, deadLetterPath, type FileOp, filesOf, liveContent } from '../../src/core/files.ts';
 import { readMarkdown } from '../../src/disk/yaml.ts';
 import { deadLetterHead } from '../../src/schema/deadletter.ts';
 import { printMessage } from '../../src/schema/print.ts';
@@ -46,7 +46,7 @@ describe('what a line does to the folder', () => {
       { path: 'c', text: null, was: null, hash: 'h3', size: 9 },
     ];
     const ops = filesOf({ ...EVERY.used, files }) as Extract<FileOp, { op: 'live' }>[];
-    expect(ops.map((op) => liveBytes(op)?.toString() ?? null)).toEqual(['x', 'x', null]);
+    expect(ops.map((op) => liveContent(op)?.toString() ?? null)).toEqual(['x', 'x', null]);
     expect(ops[1]).toEqual({ op: 'live', path: 'b', text: null, was: 'h', data: 'eA==' });
   });
 

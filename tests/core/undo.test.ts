@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { apply } from '../../src/core/apply.ts';
 import { textHash } from '../../src/core/brief.ts';
+import { type Content, contentHash } from '../../src/core/content.ts';
 import { Deeds } from '../../src/core/deed.ts';
 import type { Effect, Entry, UndoEntry, UndoStep } from '../../src/core/entry.ts';
 import { frozenEffects, type Written } from '../../src/core/settle.ts';
@@ -36,13 +37,13 @@ const used = (files: Used['files'], more: Partial<Used> = {}): Entry => ({
 const use = (tool: string): Entry => ({ k: 'use', turn: 1, agent: 'a', n: 1, act: 1, tool, input: {} });
 
 /** The steps of an undo after these lines, each turn a list; the folder holds these files. */
-function steps(of: string, turns: Entry[][], folder: Record<string, string> = {}, texts: string[] = []): UndoStep[] {
+function steps(of: string, turns: Entry[][], folder: Record<string, Content> = {}, held: Content[] = []): UndoStep[] {
   const search = new Search(of, (tool) => tool === 'shell');
   for (const [i, lines] of turns.entries()) for (const line of lines) search.take(line, i + 1);
   const wanted = search.wanted();
-  const held = new Map(texts.filter((text) => wanted.has(textHash(text))).map((text) => [textHash(text), text]));
-  const look = (path: string): string | null => (path in folder ? textHash(folder[path] as string) : null);
-  return stepsOf(search, { state: stateOf(...turns.flat()), look, textOf: (hash) => held.get(hash) });
+  const contentOf = (hash: string) => held.find((one) => wanted.has(hash) && contentHash(one) === hash);
+  const look = (path: string): string | null => contentHash(folder[path] ?? null);
+  return stepsOf(search, { state: stateOf(...turns.flat()), look, contentOf });
 }
 
 const whys = (found: UndoStep[]) => found.map(({ why }) => why);
@@ -100,11 +101,31 @@ describe('what is to be undone', () => {
     const was = textHash('old');
     const turn = [[used([{ path: LIVE, text: 'new', was }])]];
     expect(steps('1', turn, { [LIVE]: 'new' }, ['old'])).toMatchObject([{ file: { text: 'old', was: 'new' } }]);
-    expect(whys(steps('1', turn, { [LIVE]: 'new' }))).toEqual([expect.stringContaining('no text')]);
+    expect(whys(steps('1', turn, { [LIVE]: 'new' }))).toEqual([expect.stringContaining('what stood there is not in')]);
     const bytes = used([{ path: LIVE, text: null, was: null, hash: textHash('b'), size: 1 }]);
-    expect(whys(steps('1', [[bytes]], { [LIVE]: 'b' }))).toEqual([expect.stringContaining('no text')]);
+    expect(whys(steps('1', [[bytes]], { [LIVE]: 'b' }))).toEqual([expect.stringContaining('too large')]);
     const removed = used([{ path: LIVE, text: null, was }]);
     expect(steps('1', [[removed]], {}, ['old'])).toMatchObject([{ file: { text: 'old', was: null } }]);
+  });
+
+  it('in a workspace may be no text', () => {
+    const [old, made] = [Buffer.from([0, 255]), Buffer.from([1, 254])];
+    const left = { path: LIVE, text: null, hash: contentHash(made) as string, size: 2, data: made.toString('base64') };
+    const file = { text: old.toString('base64'), was: made.toString('base64'), base64: true };
+    const over = [[used([{ ...left, was: contentHash(old) }])]];
+    expect(steps('1', over, { [LIVE]: made }, [old])).toMatchObject([{ file }]);
+    const overText = [[used([{ ...left, was: textHash('old') }])]];
+    const text = { ...file, text: Buffer.from('old').toString('base64') };
+    expect(steps('1', overText, { [LIVE]: made }, ['old'])).toMatchObject([{ file: text }]);
+    expect(steps('1', [[used([{ ...left, was: null }])]], { [LIVE]: made })).toMatchObject([
+      { file: { ...file, text: null } },
+    ]);
+    const undone = [...over, [{ ...wrote(null, null, LIVE, 'human'), ...file } as Effect]];
+    expect(steps('2', undone, { [LIVE]: old })).toMatchObject([
+      { file: { text: file.was, was: file.text, base64: true } },
+    ]);
+    const state = stateOf(opened(1), ...(undone.flat() as Entry[]));
+    expect(state.workspace.get(LIVE)).toBe(contentHash(old));
   });
 
   it('is not put where a file or a link stands in the place of its folder, and what was made goes first', () => {

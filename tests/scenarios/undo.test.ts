@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Json } from '../../src/core/call.ts';
 import { exists, lemming, office, put, textOf, turns, untilIdle } from '../commands/people-world.ts';
@@ -46,7 +48,7 @@ describe('scenario 45: undo', () => {
         write('new.txt', 'new'),
         remember('plan', 'Second.'),
         write('shared/s.txt', 'two'),
-        sh('rm new.txt; echo x > made.txt; printf "a\\377" > bytes'),
+        sh('rm new.txt; echo x > made.txt; printf "a\\377" > bytes; (printf "\\377"; head -c 70000 /dev/zero) > large'),
         sh('true'),
       ],
     );
@@ -61,7 +63,8 @@ describe('scenario 45: undo', () => {
       ['E-2-coder-7', `${MEMORY}/plan.md`, null],
       ['E-2-coder-6', '', expect.stringContaining('shell was used once')],
       ['E-2-coder-5', `${WORK}/made.txt`, null],
-      ['E-2-coder-5', `${WORK}/bytes`, expect.stringContaining('no text')],
+      ['E-2-coder-5', `${WORK}/large`, expect.stringContaining('too large')],
+      ['E-2-coder-5', `${WORK}/bytes`, null],
       ['E-2-coder-5', `${WORK}/new.txt`, null],
       ['E-2-coder-3', `${WORK}/new.txt`, null],
       ['E-2-coder-2', `${WORK}/a.txt`, null],
@@ -73,7 +76,7 @@ describe('scenario 45: undo', () => {
     expect(textOf(root, `${WORK}/a.txt`)).toBe('one');
     expect(exists(root, `${WORK}/made.txt`)).toBe(false);
     expect(exists(root, `${WORK}/new.txt`)).toBe(false);
-    expect(exists(root, `${WORK}/bytes`)).toBe(true);
+    expect([exists(root, `${WORK}/bytes`), exists(root, `${WORK}/large`)]).toEqual([false, true]);
     expect(textOf(root, 'org/shared/s.txt')).toBe('one');
     expect(textOf(root, `${MEMORY}/plan.md`)).toContain('First.');
     expect(await noticesOf(root)).toContain('undo 2: undone: E-2-coder');
@@ -81,10 +84,36 @@ describe('scenario 45: undo', () => {
 
     const again = await undo(root, '2');
     expect(again.taken).toBe(null);
-    expect(whys(again).filter((why) => why?.includes('undone already in turn 3'))).toHaveLength(7);
+    expect(whys(again).filter((why) => why?.includes('undone already in turn 3'))).toHaveLength(8);
     await turns(root, 1);
     expect((await lemming(root, ['show', '4.coder'])).out).toContain('human undid what you did');
     await sound(root);
+  });
+
+  it('puts back what is no text, byte by byte, and takes that back as well', async () => {
+    const root = doing(
+      [sh('printf "a\\377" > bytes; printf "b\\376" > gone; echo text > both')],
+      [sh('printf "c\\375" > bytes; rm gone; printf "d\\374" > both; printf "e\\373" > new'), sh('echo more > both')],
+    );
+    const bytesOf = (name: string) =>
+      exists(root, `${WORK}/${name}`) ? readFileSync(join(root, WORK, name), 'hex') : null;
+    const all = () => ['bytes', 'gone', 'both', 'new'].map(bytesOf);
+    await turns(root, 1);
+    const before = all();
+    await turns(root, 1);
+    const after = all();
+    expect(before).toEqual(['61ff', '62fe', '746578740a', null]);
+    expect(after).toEqual(['63fd', null, '6d6f72650a', '65fb']);
+    expect(whys(await undo(root, '2')).filter((why) => why !== null && !why.includes('cost'))).toEqual([]);
+    await untilIdle(root);
+    expect(all()).toEqual(before);
+    await sound(root);
+    const { data } = await lemming(root, ['undo', '3.human', '--json']);
+    expect(whys(data).every((why) => why === null)).toBe(true);
+    await untilIdle(root);
+    expect(all()).toEqual(after);
+    await sound(root);
+    expect((await lemming(root, ['verify', '--json'])).data).toMatchObject({ ok: true });
   });
 
   it('never overwrites what a later effect or a person changed since', async () => {

@@ -1,4 +1,4 @@
-import { textHash } from '../brief.ts';
+import { contentHash, contentsOf } from '../content.ts';
 import type { Effect, UsedEntry } from '../entry.ts';
 import { entryAt, memoryOwner, readEntry } from '../memory.ts';
 import type { State } from '../state.ts';
@@ -40,28 +40,24 @@ export function moveFile(state: State, from: string, to: string): void {
 }
 
 /** A file that a visit wrote. */
-export function setWritten(state: State, { agent, path, text }: Extract<Effect, { k: 'wrote' }>): void {
+export function setWritten(state: State, { agent, path, ...wrote }: Extract<Effect, { k: 'wrote' }>): void {
   state.edited.delete(path);
   taintShared(state, agent, path);
-  if (isLive(path)) setLive(state, path, hashOf(text));
-  else setFile(state, path, text);
+  if (isLive(path)) setLive(state, path, contentHash(contentsOf(wrote).text));
+  else setFile(state, path, wrote.text);
 }
 
 /** What a tool left in a workspace. */
 export function noteFiles(state: State, { files }: UsedEntry): void {
-  for (const { path, text, hash } of files) setLive(state, path, hashOf(text) ?? hash);
+  for (const { path, text, hash } of files) setLive(state, path, contentHash(text) ?? hash);
 }
 
-function setLive(state: State, path: string, hash: string | undefined): void {
-  if (hash === undefined) state.workspace.delete(path);
-  else state.workspace.set(path, hash);
+function setLive(state: State, path: string, hash: string | null | undefined): void {
+  if (hash) state.workspace.set(path, hash);
+  else state.workspace.delete(path);
 }
 
 /** True for a file of a workspace: people's texts there are not read at a freeze. */
 function isLive(path: string): boolean {
   return /^agents\/[^/]+\/workspace\//.test(path);
-}
-
-function hashOf(text: string | null): string | undefined {
-  return text === null ? undefined : textHash(text);
 }

@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto';
+
+/** What stands in a file: a text, or the bytes of what is none. */
+export type Content = string | Uint8Array;
+
+/** A file as it is to be and as it was, as lines of the journal hold it. null: nothing stands there. `base64`: both are that. */
+export interface Replacing {
+  text: string | null;
+  was: string | null;
+  base64?: true;
+}
+
+/** sha256 of what stands in a file, base64url; null where nothing does. */
+export function contentHash(content: Content | null): string | null {
+  return content === null ? null : createHash('sha256').update(content).digest('base64url');
+}
+
+export function isSameContent(a: Content | null, b: Content | null): boolean {
+  return a === b || (a !== null && b !== null && Buffer.compare(Buffer.from(a), Buffer.from(b)) === 0);
+}
+
+/** For the journal. */
+export function packContents(text: Content | null, was: Content | null): Replacing {
+  if (isText(text) && isText(was)) return { text, was };
+  return { text: inBase64(text), was: inBase64(was), base64: true };
+}
+
+/** From the journal. */
+export function contentsOf({ text, was, base64 }: Replacing): { text: Content | null; was: Content | null } {
+  return base64 ? { text: fromBase64(text), was: fromBase64(was) } : { text, was };
+}
+
+function isText(content: Content | null): content is string | null {
+  return content === null || typeof content === 'string';
+}
+
+function inBase64(content: Content | null): string | null {
+  return content === null ? null : Buffer.from(content).toString('base64');
+}
+
+function fromBase64(text: string | null): Uint8Array | null {
+  return text === null ? null : Buffer.from(text, 'base64');
+}
