@@ -1,5 +1,5 @@
 /**
- * What it takes to search memory: `npm run bench -- --memory`. 50,000 entries of about 300 characters, as an agent searches
+ * What it takes to search memory and mail: `npm run bench -- --memory`. 50,000 entries of about 300 characters, as an agent searches
  * them within a visit (the snapshot, scored in place), and as people do, through each index that this Node has.
  */
 import fs from 'node:fs';
@@ -9,9 +9,13 @@ import { apply } from '../src/core/apply.ts';
 import { entriesOf, printMemory } from '../src/core/memory.ts';
 import { findable, rank, rankFound, startsOf } from '../src/core/relevance.ts';
 import { emptyState } from '../src/core/state.ts';
-import { openIndex, refresh } from '../src/disk/open-index.ts';
 import { realDisk } from '../src/disk/real.ts';
-import { openSqlite } from '../src/disk/sqlite-index.ts';
+import { scanIndex } from '../src/disk/scan-index.ts';
+import { openSqlite, sqliteIndex } from '../src/disk/sqlite-index.ts';
+import type { TextIndex } from '../src/disk/text-index.ts';
+import { findMail, mailFiles, readMail } from '../src/engine/mail.ts';
+import { padTurn } from '../src/schema/name.ts';
+import { printMessage } from '../src/schema/print.ts';
 import { median } from './ring.ts';
 
 const ENTRIES = 50_000;
@@ -26,21 +30,28 @@ export async function searches(folder: string): Promise<[title: string, figures:
   const results: [string, Record<string, number>][] = [
     ['within a visit', { 'first time ms': within, ...queries((query) => void rank(entries, query, 10)) }],
   ];
+  const put = entries.map(findable).map((one) => ({
+    path: one.path,
+    mark: '1',
+    text: `${one.turn}\n${one.name}\n${one.body}`,
+  }));
   const sqlite = await openSqlite();
-  for (const [name, open] of [
-    ['scan', async () => null],
-    ...(sqlite ? [['SQLite', async () => sqlite] as const] : []),
-  ] as const) {
+  for (const source of [null, ...(sqlite ? [sqlite] : [])]) {
+    const name = source ? 'SQLite' : 'scan';
     const root = path.join(folder, name);
     fs.mkdirSync(root);
     const disk = realDisk(root);
-    const index = await openIndex(disk, root, open);
-    const texts = new Map(
-      entries.map(findable).map(({ path: at, turn, name: key, body }) => [at, `${turn}\n${key}\n${body}`]),
-    );
-    const made = timed(() =>
-      refresh(index, new Map([...texts.keys()].map((at) => [at, '1'])), (at) => texts.get(at) ?? null),
-    );
+    const open = () => (source ? sqliteIndex(source, disk, root, 'memory') : scanIndex(disk, 'memory')) as TextIndex;
+    const made = timed(() => {
+      const fresh = open();
+      fresh.change([{ folder: 'agents/a/memory', mark: '1', put, drop: [] }], []);
+      fresh.close();
+    });
+    let index = open();
+    index.close();
+    const opened = timed(() => {
+      index = open();
+    });
     const figures = queries((query) => {
       const found = index.holding(startsOf(query)).map(({ path: at, text }) => {
         const [turn = '', key = '', body = ''] = text.split('\n', 3);
@@ -49,9 +60,67 @@ export async function searches(folder: string): Promise<[title: string, figures:
       rankFound(found, query, ENTRIES, 10);
     });
     index.close();
-    results.push([`index by ${name}`, { 'made ms': made, ...figures }]);
+    results.push([`index by ${name}`, { 'made ms': made, 'opened ms': opened, ...figures }]);
   }
   return results;
+}
+
+const MESSAGES = 50_000;
+const SOUGHT = ['giraffe', 'nothing-like-it', 'größe'];
+
+/** Milliseconds to search 50,000 messages of 700 characters by 100 authors, four of five archived, beside reading them all. */
+export async function mailSearches(folder: string): Promise<[title: string, figures: Record<string, number>][]> {
+  writeMail(folder);
+  const disk = realDisk(folder);
+  const wish = { archived: true };
+  const results: [string, Record<string, number>][] = [];
+  const reading: Record<string, number> = {};
+  for (const text of SOUGHT)
+    reading[`${text} ms`] = await medianOf(() => {
+      for (const _ of readMail(disk, mailFiles(disk, wish), (file) => mayHold(file, text)));
+    });
+  results.push(['by reading all', reading]);
+  const sqlite = await openSqlite();
+  for (const source of [null, ...(sqlite ? [sqlite] : [])]) {
+    const ask = (text: string) => findMail(disk, folder, wish, text, async () => source);
+    const figures: Record<string, number> = { 'first ms': await timeOf(() => ask('giraffe')) };
+    for (const text of SOUGHT) figures[`${text} ms`] = await medianOf(() => ask(text));
+    results.push([`by ${source ? 'SQLite' : 'scan'}`, figures]);
+  }
+  return results;
+}
+
+/** A search without an index: a subject may stand in YAML's escapes, so only plain words can rule a file out unparsed. */
+function mayHold(file: string, text: string): boolean {
+  return !/^[\w .-]+$/.test(text) || file.toLowerCase().includes(text);
+}
+
+function writeMail(folder: string): void {
+  for (let i = 0; i < MESSAGES; i++) {
+    const [from, turn] = [`a${i % 100}`, Math.floor(i / 100) + 1];
+    const id = `${padTurn(turn)}-${from}-01`;
+    const words = Array.from({ length: 80 }, (_, n) => `word${(i * 31 + n * 17) % 5000}`).join(' ');
+    const body = i % 1000 === 0 ? `${words} giraffe größe` : words;
+    const fields = { kind: 'message', priority: 'normal', hops: 1, subject: 'Hello', path: '' } as const;
+    const place = path.join(folder, 'agents', from, 'outbox', turn > 400 ? '' : 'archive/0000');
+    fs.mkdirSync(place, { recursive: true });
+    const file = path.join(place, `${padTurn(turn)}-01-b-hello.md`);
+    fs.writeFileSync(file, printMessage({ ...fields, id, thread: id, from, to: ['b'], turn, body }));
+    fs.utimesSync(file, 1000, 1000 + i);
+  }
+}
+
+async function medianOf(work: () => unknown): Promise<number> {
+  await work();
+  const times: number[] = [];
+  for (let n = 0; n < 7; n++) times.push(await timeOf(work));
+  return median(times);
+}
+
+async function timeOf(work: () => unknown): Promise<number> {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
 }
 
 function entryText(i: number): string {

@@ -1,6 +1,6 @@
 /**
  * The figures of docs/performance.md: `npm run bench` for all, `npm run bench -- --short` for the ratio of the engine to
- * the floor alone, `--calls` for what calls cost, `--hands` for what tools cost, `--memory` for searches of memory, `--screen` for the terminal
+ * the floor alone, `--calls` for what calls cost, `--hands` for what tools cost, `--memory` for searches of memory and mail, `--screen` for the terminal
  * screen. Engine and floor take turns in one run on the same disk, so that a noisy machine disturbs both alike.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
@@ -16,7 +16,7 @@ import { Refold } from '../src/engine/replay.ts';
 import { TOOLS } from '../src/tools/all.ts';
 import { manyAgents, wrappers } from './calls.ts';
 import { boxStart, reads } from './hands.ts';
-import { searches } from './memory.ts';
+import { mailSearches, searches } from './memory.ts';
 import { median, openFloor, openRing, ringProvider, writeFiles } from './ring.ts';
 import { screen } from './screen.ts';
 
@@ -37,8 +37,11 @@ if (ring && all) {
   coldStarts();
   memory();
 }
-if (all || part === 'memory')
+if (all || part === 'memory') {
   for (const [title, figures] of await searches(fresh('memory'))) print(`search of 50,000 entries, ${title}`, figures);
+  for (const [title, figures] of await mailSearches(fresh('mail')))
+    print(`search of 50,000 messages, ${title}`, figures);
+}
 if (all || part === 'hands') {
   print('start of a Box', await boxStart(fresh('box')));
   print('1,000 reads', await reads(fresh('reads')));

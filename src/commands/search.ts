@@ -1,5 +1,5 @@
 import { entryFile, findEntries } from '../engine/entries.ts';
-import { headNames, mailFiles, readMail } from '../engine/mail.ts';
+import { findMail } from '../engine/mail.ts';
 import { checkAgent, readOrg, type View } from '../engine/open.ts';
 import { failure } from '../schema/fault.ts';
 import { MESSAGE_KINDS, type Message, PRIORITIES } from '../schema/message.ts';
@@ -37,7 +37,6 @@ export const command: Command = {
 /** Entries that are shown at most. */
 const MOST_ENTRIES = 100;
 
-/** A plain scan: no index, so nothing can be out of date. */
 export const run: Run = async (world, input) => {
   const words = input.rest.join(' ').trim();
   if (words === '') throw failure('usage', 'There is nothing to look for.', { remedy: 'Give the words to find.' });
@@ -45,9 +44,8 @@ export const run: Run = async (world, input) => {
   if (input.flags.memory) return searchMemory(world, view, words, input.flags);
   if (input.flags.agent !== undefined) throw failure('usage', '--agent needs --memory; --from and --to narrow mail.');
   checkNames(view, input.flags);
-  const messages = matches(view, words, input.flags).map((message) =>
-    mailRow(message, view.state.mail.get(message.id)?.waiting ?? []),
-  );
+  const found = await matches(view, world.root, words, input.flags);
+  const messages = found.map((message) => mailRow(message, view.state.mail.get(message.id)?.waiting ?? []));
   const rows = messages.map((row) => [
     row.id,
     row.from,
@@ -83,33 +81,20 @@ async function searchMemory(world: World, view: View, words: string, flags: Inpu
   };
 }
 
-function matches(view: View, words: string, flags: Input['flags']): Message[] {
+async function matches(view: View, root: string, words: string, flags: Input['flags']): Promise<Message[]> {
   const { from, to, kind, priority } = flags;
+  const since = (flags['since-turn'] as number | undefined) ?? 0;
   const authors = typeof from === 'string' ? { authors: [from] } : {};
-  const files = mailFiles(view.disk, {
-    ...authors,
-    since: (flags['since-turn'] as number | undefined) ?? 0,
-    archived: true,
-  }).reverse();
-  const sought = words.toLowerCase();
-  const wanted = (text: string) => (typeof to !== 'string' || headNames(text, to)) && mayHold(text, sought);
-  return [...readMail(view.disk, files, wanted)].filter(
-    (message) =>
-      (to === undefined || message.to.includes(to as string)) &&
-      (kind === undefined || message.kind === kind) &&
-      (priority === undefined || message.priority === priority) &&
-      holds(message, sought) &&
-      view.sees(message),
-  );
-}
-
-/** A subject may stand in the file in YAML's escapes, so only plain words can rule a file out. */
-function mayHold(text: string, sought: string): boolean {
-  return !/^[\w .-]+$/.test(sought) || text.toLowerCase().includes(sought);
-}
-
-function holds({ subject, body }: Message, sought: string): boolean {
-  return subject.toLowerCase().includes(sought) || body.toLowerCase().includes(sought);
+  const found = await findMail(view.disk, root, { ...authors, since, archived: true }, words);
+  return found
+    .reverse()
+    .filter(
+      (message) =>
+        (to === undefined || message.to.includes(to as string)) &&
+        (kind === undefined || message.kind === kind) &&
+        (priority === undefined || message.priority === priority) &&
+        view.sees(message),
+    );
 }
 
 /** The words of a message around the first place. */

@@ -11,6 +11,8 @@ export interface Disk {
   read(path: string, alone?: true): Uint8Array | null;
   /** Names in a folder, sorted by code unit, or null when there is no such folder. */
   list(path: string): string[] | null;
+  /** Name and what is there, for all that lies in a folder, in the order of `list`; null when there is no such folder. */
+  look(path: string): [name: string, stat: Stat][] | null;
   /** What is at the path, without following a link; null when nothing is there. */
   stat(path: string): Stat | null;
   /** Creates a new file with these bytes and returns its mark; fails with `exists` when something is there. Makes missing parent folders. */

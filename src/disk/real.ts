@@ -75,6 +75,7 @@ export function realDisk(root: string): Disk {
   return {
     read: (p, alone) => attempt(p, () => looking(p, (file) => readRegular(file, p, alone)), null),
     list: (p) => attempt(p, () => looking(`${p}/.`, (file) => fs.readdirSync(file.slice(0, -2))).sort(), null),
+    look: (p) => attempt(p, () => looking(`${p}/.`, (file) => lookInto(file.slice(0, -1))), null),
     stat: (p) => attempt(p, () => looking(p, (file) => noteFolder(p, statOf(file))), null),
     create: (p, bytes) => withParents(p, () => holding(p, (file) => createFile(file, bytes))),
     rename: (from, to) => withParents(to, () => holdingBoth(from, to, fs.renameSync)),
@@ -150,6 +151,16 @@ function statOf(file: string): Stat | null {
   if (!stat) return null;
   const kind = stat.isFile() ? 'file' : stat.isDirectory() ? 'folder' : stat.isSymbolicLink() ? 'link' : 'other';
   return { kind, size: stat.size, mark: markOf(stat), mtimeMs: stat.mtimeMs, links: stat.nlink };
+}
+
+/** What went away meanwhile is left out. */
+function lookInto(folder: string): [string, Stat][] {
+  const found: [string, Stat][] = [];
+  for (const name of fs.readdirSync(folder).sort()) {
+    const stat = statOf(folder + name);
+    if (stat) found.push([name, stat]);
+  }
+  return found;
 }
 
 function markOf(stat: fs.Stats): string {

@@ -1,6 +1,5 @@
-import { byCodeUnit } from '../schema/name.ts';
 import type { Disk } from './disk.ts';
-import { INDEX_VERSION, type TextIndex } from './text-index.ts';
+import { type Change, type Found, INDEX_VERSION, IndexError, type IndexName, type TextIndex } from './text-index.ts';
 
 /** What `node:sqlite` and `better-sqlite3` have in common. */
 export interface Database {
@@ -11,12 +10,13 @@ export interface Database {
 /** Opens a database file. */
 export type Sqlite = (file: string) => Database;
 
-const FILE = '.lemming/search.sqlite';
 /** Three characters are the least that its words of three can find. */
 const LEAST = 3;
 
 const TABLES = `
-CREATE TABLE files (id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, mark TEXT NOT NULL);
+CREATE TABLE folders (path TEXT PRIMARY KEY, mark TEXT NOT NULL);
+CREATE TABLE files (id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, folder TEXT NOT NULL, mark TEXT NOT NULL);
+CREATE INDEX of_folder ON files (folder);
 CREATE VIRTUAL TABLE texts USING fts5(text, tokenize = 'trigram case_sensitive 1');
 PRAGMA user_version = ${INDEX_VERSION};`;
 
@@ -51,17 +51,25 @@ async function load<T>(name: string): Promise<T | null> {
   }
 }
 
-/** Full-text search by words of three characters. One that is damaged is made anew; null when there can be none here. */
-export function sqliteIndex(sqlite: Sqlite, disk: Disk, root: string): TextIndex | null {
-  return tryOpen(sqlite, disk, root) ?? (removed(disk) ? tryOpen(sqlite, disk, root) : null);
+/**
+ * Full-text search by words of three characters. One that is damaged is made anew; null when there can be none here. What
+ * goes wrong while it is asked is an `IndexError`.
+ */
+export function sqliteIndex(sqlite: Sqlite, disk: Disk, root: string, name: IndexName): TextIndex | null {
+  const file = fileOf(name);
+  return tryOpen(sqlite, disk, root, file) ?? (removed(disk, file) ? tryOpen(sqlite, disk, root, file) : null);
 }
 
-function tryOpen(sqlite: Sqlite, disk: Disk, root: string): TextIndex | null {
+function fileOf(name: IndexName): string {
+  return `.lemming/${name}.sqlite`;
+}
+
+function tryOpen(sqlite: Sqlite, disk: Disk, root: string, file: string): TextIndex | null {
   let db: Database | null = null;
   try {
     disk.mkdir('.lemming');
-    if (!['file', undefined].includes(disk.stat(FILE)?.kind)) return null;
-    db = sqlite(`${root}/${FILE}`);
+    if (!['file', undefined].includes(disk.stat(file)?.kind)) return null;
+    db = sqlite(`${root}/${file}`);
     return indexIn(db);
   } catch {
     db?.close(); // whatever is wrong with it: the files are the truth, and another index answers the same
@@ -69,9 +77,14 @@ function tryOpen(sqlite: Sqlite, disk: Disk, root: string): TextIndex | null {
   }
 }
 
-function removed(disk: Disk): boolean {
+/** Takes an index away that cannot be mended. */
+export function removeSqlite(disk: Disk, name: IndexName): void {
+  removed(disk, fileOf(name));
+}
+
+function removed(disk: Disk, file: string): boolean {
   try {
-    for (const name of [FILE, `${FILE}-journal`]) disk.unlink(name);
+    for (const name of [file, `${file}-journal`]) disk.unlink(name);
     return true;
   } catch {
     return false;
@@ -84,19 +97,30 @@ function indexIn(db: Database): TextIndex {
     user_version: number;
   }[];
   if (user_version !== INDEX_VERSION)
-    inOne(db, () => db.exec(`DROP TABLE IF EXISTS files; DROP TABLE IF EXISTS texts; ${TABLES}`));
+    inOne(db, () =>
+      db.exec(`DROP TABLE IF EXISTS folders; DROP TABLE IF EXISTS files; DROP TABLE IF EXISTS texts; ${TABLES}`),
+    );
   return {
-    marks: () =>
-      new Map((db.prepare('SELECT path, mark FROM files').all() as Row[]).map(({ path, mark }) => [path, mark])),
-    change: (put, drop) => inOne(db, () => change(db, put, drop)),
-    holding: (pieces) => (pieces.length === 0 ? [] : find(db, pieces).sort((a, b) => byCodeUnit(a.path, b.path))),
+    folders: () => sound(() => marksIn(db.prepare('SELECT path, mark FROM folders').all())),
+    marks: (folder) => sound(() => marksIn(db.prepare('SELECT path, mark FROM files WHERE folder = ?').all(folder))),
+    change(changes, gone) {
+      if (changes.length || gone.length) sound(() => inOne(db, () => change(db, changes, gone)));
+    },
+    holding: (pieces) => sound(() => (pieces.length === 0 ? [] : find(db, pieces))),
     close: () => db.close(),
   };
 }
 
-interface Row {
-  path: string;
-  mark: string;
+function sound<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw new IndexError(error);
+  }
+}
+
+function marksIn(rows: unknown[]): Map<string, string> {
+  return new Map((rows as { path: string; mark: string }[]).map(({ path, mark }) => [path, mark]));
 }
 
 function inOne(db: Database, work: () => void): void {
@@ -110,29 +134,38 @@ function inOne(db: Database, work: () => void): void {
   }
 }
 
-function change(db: Database, put: Parameters<TextIndex['change']>[0], drop: Iterable<string>): void {
+function change(db: Database, changes: readonly Change[], gone: readonly string[]): void {
   const dropText = db.prepare('DELETE FROM texts WHERE rowid = (SELECT id FROM files WHERE path = ?)');
   const dropFile = db.prepare('DELETE FROM files WHERE path = ?');
-  const putFile = db.prepare('INSERT INTO files (path, mark) VALUES (?, ?)');
+  const putFile = db.prepare('INSERT INTO files (path, folder, mark) VALUES (?, ?, ?)');
   const putText = db.prepare('INSERT INTO texts (rowid, text) VALUES ((SELECT id FROM files WHERE path = ?), ?)');
+  const putFolder = db.prepare('INSERT OR REPLACE INTO folders (path, mark) VALUES (?, ?)');
   const remove = (path: string): void => {
     dropText.run(path);
     dropFile.run(path);
   };
-  for (const path of drop) remove(path);
-  for (const { path, mark, text } of put) {
-    remove(path);
-    putFile.run(path, mark);
-    putText.run(path, text);
+  for (const { folder, mark, put, drop } of changes) {
+    for (const path of drop) remove(path);
+    for (const one of put) {
+      remove(one.path);
+      putFile.run(one.path, folder, one.mark);
+      putText.run(one.path, one.text);
+    }
+    putFolder.run(folder, mark);
+  }
+  for (const folder of gone) {
+    db.prepare('DELETE FROM texts WHERE rowid IN (SELECT id FROM files WHERE folder = ?)').run(folder);
+    db.prepare('DELETE FROM files WHERE folder = ?').run(folder);
+    db.prepare('DELETE FROM folders WHERE path = ?').run(folder);
   }
 }
 
 /** Pieces that are too short for the table of words are looked for text by text. */
-function find(db: Database, pieces: readonly string[]): { path: string; text: string }[] {
+function find(db: Database, pieces: readonly string[]): Found[] {
   const from = 'SELECT files.path AS path, texts.text AS text FROM texts JOIN files ON files.id = texts.rowid WHERE';
   const isShort = pieces.some((piece) => [...piece].length < LEAST);
   const rows = isShort
     ? db.prepare(`${from} ${pieces.map(() => 'instr(texts.text, ?) > 0').join(' OR ')}`).all(...pieces)
     : db.prepare(`${from} texts MATCH ?`).all(pieces.map((piece) => `"${piece.replaceAll('"', '""')}"`).join(' OR '));
-  return (rows as { path: string; text: string }[]).map(({ path, text }) => ({ path, text }));
+  return (rows as Found[]).map(({ path, text }) => ({ path, text }));
 }

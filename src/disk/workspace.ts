@@ -2,7 +2,7 @@ import type { Disk } from './disk.ts';
 import { beside, linkNew } from './materialise.ts';
 
 /** Replaces a file of a private workspace at once: complete or not at all. */
-export function replaceNow(disk: Disk, path: string, text: string): void {
+export function replaceNow(disk: Disk, path: string, text: string | Uint8Array): void {
   const temp = beside(path, 'tmp');
   disk.unlink(temp);
   disk.create(temp, text);

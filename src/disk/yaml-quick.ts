@@ -86,6 +86,8 @@ function readValue(reader: Reader, rest: string, indent: number, depth: number):
 const PLAIN = /[A-Za-z_/][^\x00-\x1f:#[\]{},"'&*!|>%@`]*/y;
 const PLAIN_LINE = /[A-Za-z_/][^\x00-\x1f:#]*/y;
 const QUOTED = /"([^"\\]*)"|'([^']*)'(?!')/y;
+/** The id of a message. */
+const ID = /\d{6,}-[a-z][a-z0-9_-]*/y;
 const NUMBER = /-?(?:0|[1-9]\d{0,14})(?:\.\d{1,9})?(?![\w.+-])/y;
 const SPECIAL = /^(?:true|false|null)$/i;
 const END = /^ *(?: #.*)?$/;
@@ -117,6 +119,8 @@ function readFlow(cursor: Cursor): unknown {
     cursor.at -= plain.length - word.length;
     return wordOf(word);
   }
+  const id = match(ID, cursor)?.[0];
+  if (id !== undefined) return followed(cursor) ? id : NONE;
   const number = match(NUMBER, cursor)?.[0];
   return number === undefined || number === '-0' ? NONE : followed(cursor) ? Number(number) : NONE;
 }

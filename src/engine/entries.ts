@@ -1,8 +1,8 @@
 import { archivedPath, entryAt, type MemoryEntry, memoryOwner, memoryPath, readEntry } from '../core/memory.ts';
 import { findable, type Ranked, rankFound, startsOf } from '../core/relevance.ts';
 import { decode } from '../disk/codec.ts';
-import { type Disk, DiskError } from '../disk/disk.ts';
-import { openIndex, refresh } from '../disk/open-index.ts';
+import { type Disk, DiskError, type Stat } from '../disk/disk.ts';
+import { findTexts } from '../disk/find-texts.ts';
 import { isLeftover } from '../disk/tree.ts';
 import { byCodeUnit, isName } from '../schema/name.ts';
 import type { View } from './open.ts';
@@ -13,28 +13,31 @@ const MOST_BYTES = 16_777_216;
 const PARTS = ['memory', 'memory/learned', 'memory/archive', 'memory/archive/learned'];
 const SHARED_PARTS = ['shared', 'shared/context'];
 
-/** Path → mark of the files of entries as they stand in the folder: of one agent, or of all and the shared context. */
-export function entryFiles(disk: Disk, agent?: string): Map<string, string> {
+/** Folder → files of entries as they stand in it: of one agent, or of all and the shared context. */
+function entryFolders(disk: Disk, agent?: string): Map<string, [name: string, stat: Stat][]> {
   const agents = agent === undefined ? (disk.list('agents') ?? []).filter(isName) : [agent];
-  const files = new Map<string, string>();
-  for (const name of agents) addFiles(disk, `agents/${name}`, PARTS, files);
-  if (agent === undefined) addFiles(disk, 'org', SHARED_PARTS, files);
-  for (const path of files.keys()) if (memoryOwner(path) === null) files.delete(path); // of org/shared itself
-  return files;
+  const folders = new Map<string, [string, Stat][]>();
+  for (const name of agents) addFolders(disk, `agents/${name}`, PARTS, folders);
+  if (agent === undefined) addFolders(disk, 'org', SHARED_PARTS, folders);
+  return folders;
 }
 
 /** Nothing behind a link is looked at. */
-function addFiles(disk: Disk, home: string, parts: readonly string[], files: Map<string, string>): void {
+function addFolders(disk: Disk, home: string, parts: readonly string[], folders: Map<string, [string, Stat][]>): void {
   const open = new Set([home]);
   for (const part of parts) {
     const folder = `${home}/${part}`;
     if (!open.has(folder.slice(0, folder.lastIndexOf('/'))) || disk.stat(folder)?.kind !== 'folder') continue;
     open.add(folder);
-    for (const name of disk.list(folder) ?? []) {
-      const stat = name.endsWith('.md') && !isLeftover(name) ? disk.stat(`${folder}/${name}`) : null;
-      if (stat?.kind === 'file') files.set(`${folder}/${name}`, stat.mark);
-    }
+    const isEntry = ([name, { kind }]: [string, Stat]): boolean =>
+      kind === 'file' && name.endsWith('.md') && !isLeftover(name) && memoryOwner(`${folder}/${name}`) !== null;
+    folders.set(folder, (disk.look(folder) ?? []).filter(isEntry));
   }
+}
+
+/** Paths of the files of entries: of one agent, or of all and the shared context. */
+function entryPaths(disk: Disk, agent?: string): string[] {
+  return [...entryFolders(disk, agent)].flatMap(([folder, files]) => files.map(([name]) => `${folder}/${name}`));
 }
 
 /** The entry at a path as its file stands; null when there is none that can be read. */
@@ -53,16 +56,16 @@ export function entryFile({ disk, state, redact }: View, path: string): MemoryEn
 
 /** The entries of an agent's memory by key, archived ones last. */
 export function entriesInFolder(view: View, agent: string): MemoryEntry[] {
-  return [...entryFiles(view.disk, agent).keys()]
+  return entryPaths(view.disk, agent)
     .flatMap((path) => entryFile(view, path) ?? [])
     .sort((a, b) => Number(a.archived) - Number(b.archived) || byCodeUnit(a.key, b.key));
 }
 
 /** The entry of that key, archived or not. */
 export function entryNamed(view: View, agent: string, key: string): MemoryEntry | null {
-  const files = entryFiles(view.disk, key.startsWith('shared/') ? undefined : agent);
+  const paths = entryPaths(view.disk, key.startsWith('shared/') ? undefined : agent);
   const place = memoryPath(agent, key);
-  const path = [place, archivedPath(place)].find((one) => files.has(one));
+  const path = [place, archivedPath(place)].find((one) => paths.includes(one));
   return path === undefined ? null : entryFile(view, path);
 }
 
@@ -74,18 +77,13 @@ export async function findEntries(
   most: number,
   agent?: string,
 ): Promise<Ranked<string>> {
-  const index = await openIndex(view.disk, root);
-  try {
-    const files = entryFiles(view.disk);
-    refresh(index, files, (path) => textFor(view, path));
-    const within = (path: string): boolean => agent === undefined || path.startsWith(`agents/${agent}/`);
-    const found = index.holding(startsOf(query)).filter(({ path }) => within(path));
-    const of = agent === undefined ? files.size : [...files.keys()].filter(within).length;
-    const ranked = rankFound(found.map(findableIn), query, of, most);
-    return { found: ranked.found, best: ranked.best.map(({ path }) => path) };
-  } finally {
-    index.close();
-  }
+  const folders = entryFolders(view.disk);
+  const shelf = { name: 'memory' as const, folders, whole: true, text: (path: string) => textFor(view, path) };
+  const within = (path: string): boolean => agent === undefined || path.startsWith(`agents/${agent}/`);
+  const found = (await findTexts(view.disk, root, shelf, startsOf(query))).filter(({ path }) => within(path));
+  const of = [...folders].reduce((sum, [folder, files]) => sum + (within(`${folder}/`) ? files.length : 0), 0);
+  const ranked = rankFound(found.map(findableIn), query, of, most);
+  return { found: ranked.found, best: ranked.best.map(({ path }) => path) };
 }
 
 /** What an index holds of an entry: the turn, key and tags, and the text, a line each. */

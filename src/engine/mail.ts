@@ -1,7 +1,9 @@
 import { archivePath } from '../core/send.ts';
 import { decode } from '../disk/codec.ts';
-import { type Disk, DiskError } from '../disk/disk.ts';
+import { type Disk, DiskError, type Stat } from '../disk/disk.ts';
 import { readMessage } from '../disk/drop.ts';
+import { findTexts } from '../disk/find-texts.ts';
+import { openSqlite } from '../disk/sqlite-index.ts';
 import { failure } from '../schema/fault.ts';
 import type { Message } from '../schema/message.ts';
 import { byCodeUnit, isName, padTurn, parseMessageId } from '../schema/name.ts';
@@ -30,32 +32,35 @@ const MOST_BYTES = 16_777_216;
 
 /** The files of messages in the order they were written: by turn, author and number. Reads names only. */
 export function mailFiles(disk: Disk, wish: MailWish = {}): MailFile[] {
-  const authors = wish.authors ?? (disk.list('agents') ?? []).filter(isName);
-  const files = authors.flatMap((author) =>
-    foldersOf(disk, author, wish).flatMap((folder) => filesIn(disk, folder, author)),
-  );
-  const since = wish.since ?? 0;
-  return files.filter((file) => file.turn >= since).sort(inOrder);
-}
-
-function foldersOf(disk: Disk, author: string, wish: MailWish): string[] {
-  const outbox = `agents/${author}/outbox`;
-  const spans = wish.archived ? (disk.list(`${outbox}/archive`) ?? []) : [];
-  return [outbox, ...spans.map((span) => `${outbox}/archive/${span}`)];
-}
-
-function filesIn(disk: Disk, folder: string, author: string): MailFile[] {
   const files: MailFile[] = [];
-  for (const name of listed(disk, folder)) {
-    const [, turn, n] = CANONICAL.exec(name) ?? [];
-    if (turn !== undefined) files.push({ path: `${folder}/${name}`, author, turn: Number(turn), n: Number(n) });
-  }
-  return files;
+  for (const [author, folder] of foldersOf(disk, wish))
+    for (const name of disk.list(folder) ?? []) {
+      const file = fileNamed(folder, name, author);
+      if (file && isWanted(file, wish)) files.push(file);
+    }
+  return files.sort(inOrder);
 }
 
-/** Names in a folder; what is no folder holds none. */
-function listed(disk: Disk, folder: string): string[] {
-  return disk.stat(folder)?.kind === 'folder' ? (disk.list(folder) ?? []) : [];
+/** The folders in which the mail of each author lies; what is no folder holds none. */
+function foldersOf(disk: Disk, { authors, archived }: MailWish): [author: string, folder: string][] {
+  const names = authors ?? (disk.list('agents') ?? []).filter(isName);
+  return names.flatMap((author) => {
+    const outbox = `agents/${author}/outbox`;
+    const spans = archived ? (disk.list(`${outbox}/archive`) ?? []) : [];
+    const folders = [outbox, ...spans.map((span) => `${outbox}/archive/${span}`)];
+    return folders
+      .filter((folder) => disk.stat(folder)?.kind === 'folder')
+      .map((folder): [string, string] => [author, folder]);
+  });
+}
+
+function fileNamed(folder: string, name: string, author: string): MailFile | null {
+  const [, turn, n] = CANONICAL.exec(name) ?? [];
+  return turn === undefined ? null : { path: `${folder}/${name}`, author, turn: Number(turn), n: Number(n) };
+}
+
+function isWanted({ turn }: MailFile, { since = 0 }: MailWish): boolean {
+  return turn >= since;
 }
 
 function inOrder(a: MailFile, b: MailFile): number {
@@ -92,6 +97,68 @@ function textOf(disk: Disk, path: string): string | null {
   }
 }
 
+/**
+ * The messages that hold a text in subject or body, without regard to case, in the order they were written. An index says
+ * which files have to be read. `open` is replaced by tests.
+ */
+export async function findMail(
+  disk: Disk,
+  root: string,
+  wish: MailWish,
+  words: string,
+  open = openSqlite,
+): Promise<Message[]> {
+  const sought = words.toLowerCase();
+  const whole = HALF_CHARACTER.test(sought);
+  const files = whole ? mailFiles(disk, wish) : await filesHolding(disk, root, wish, plain(sought), open);
+  return [...readMail(disk, files)].filter(({ subject, body }) =>
+    [subject, body].some((part) => part.toLowerCase().includes(sought)),
+  );
+}
+
+/** No index can find half of a character. */
+const HALF_CHARACTER = /\p{Cs}/u;
+
+async function filesHolding(
+  disk: Disk,
+  root: string,
+  wish: MailWish,
+  piece: string,
+  open: typeof openSqlite,
+): Promise<MailFile[]> {
+  const authors = new Map<string, string>();
+  const folders = new Map<string, [string, Stat][]>();
+  for (const [author, folder] of foldersOf(disk, wish)) {
+    authors.set(folder, author);
+    folders.set(
+      folder,
+      (disk.look(folder) ?? []).filter(([name, { kind }]) => kind === 'file' && CANONICAL.test(name)),
+    );
+  }
+  const file = (path: string): MailFile => {
+    const cut = path.lastIndexOf('/');
+    const folder = path.slice(0, cut);
+    return fileNamed(folder, path.slice(cut + 1), authors.get(folder) as string) as MailFile;
+  };
+  const text = (path: string): string | null => searchedText(disk, file(path));
+  const shelf = { name: 'mail' as const, folders, whole: wish.authors === undefined, text };
+  const found = (await findTexts(disk, root, shelf, [piece], open)).map(({ path }) => file(path));
+  return found.filter((one) => isWanted(one, wish)).sort(inOrder);
+}
+
+/** What an index holds of a file: subject and body if it is a message, in lower case. */
+function searchedText(disk: Disk, file: MailFile): string | null {
+  const text = textOf(disk, file.path);
+  if (text === null) return null;
+  const { message } = readMessage(text, file.path);
+  return message && isOf(file, message) ? plain(`${message.subject}\n${message.body}`.toLowerCase()) : '';
+}
+
+/** SQLite may end a text at NUL, which an escape in a subject can bring. */
+function plain(text: string): string {
+  return text.replaceAll('\0', '\ufffd');
+}
+
 /** Whether the front matter of a text names somebody; saves parsing what does not. */
 export function headNames(text: string, name: string): boolean {
   const end = text.indexOf('\n---', 3);
@@ -105,7 +172,9 @@ export function findMessage(disk: Disk, id: string): Message | null {
   if (!key) return null;
   const outbox = `agents/${key.author}/outbox`;
   const archive = archivePath(`${outbox}/${padTurn(key.turn)}-`).replace(/\/[^/]*$/, '');
-  const files = [outbox, archive].flatMap((folder) => filesIn(disk, folder, key.author));
+  const files = [outbox, archive]
+    .filter((folder) => disk.stat(folder)?.kind === 'folder')
+    .flatMap((folder) => (disk.list(folder) ?? []).flatMap((name) => fileNamed(folder, name, key.author) ?? []));
   for (const message of readMail(
     disk,
     files.filter((file) => file.turn === key.turn && file.n === key.n),

@@ -229,6 +229,7 @@ export class Readings {
       read: (path) => this.read(path),
       stat: (path) => this.stat(path),
       list: never,
+      look: never,
       create: never,
       rename: never,
       link: never,

@@ -85,14 +85,14 @@ export class MemoryDisk implements Disk {
 
   read(path: string): Uint8Array | null {
     this.alive();
-    this.look('read', path);
+    this.meet('read', path);
     if (this.folders.has(path)) throw new DiskError('not-regular', path, 'a folder');
     return this.names.get(path)?.data ?? null;
   }
 
   list(path: string): string[] | null {
     this.alive();
-    this.look('list', path);
+    this.meet('list', path);
     return this.namesIn(path);
   }
 
@@ -107,9 +107,18 @@ export class MemoryDisk implements Disk {
     return [...found].sort();
   }
 
+  look(path: string): [string, Stat][] | null {
+    return (
+      this.list(path)?.flatMap((name): [string, Stat][] => {
+        const stat = this.stat(path === '' ? name : `${path}/${name}`);
+        return stat ? [[name, stat]] : [];
+      }) ?? null
+    );
+  }
+
   stat(path: string): Stat | null {
     this.alive();
-    this.look('stat', path);
+    this.meet('stat', path);
     const inode = this.names.get(path);
     if (inode)
       return { kind: 'file', size: inode.data.length, mark: `${inode.id}:${inode.version}`, mtimeMs: inode.mtime };
@@ -376,7 +385,7 @@ export class MemoryDisk implements Disk {
     this.before?.();
   }
 
-  private look(name: Look['name'], path: string): void {
+  private meet(name: Look['name'], path: string): void {
     if (!this.looking) return;
     const fate = this.looking({ index: ++this.looks, name, path });
     if (fate !== 'go') throw new DiskError(fate, path, `simulated ${fate}`);

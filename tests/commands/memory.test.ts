@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { exists, lemming, office, put, turns } from './people-world.ts';
@@ -13,6 +13,11 @@ const FILES = {
   'org/shared/context/rules.md': 'Nobody may deploy on Friday.\n',
   'org/shared/other.md': 'deploy',
 };
+
+/** The files were written long ago: only such are kept in an index. */
+function age(root: string): void {
+  for (const path of Object.keys(FILES)) utimesSync(join(root, path), 1000, 1000);
+}
 
 it('lists what an agent remembers, and shows one entry', async () => {
   const root = office({ files: FILES });
@@ -44,6 +49,7 @@ it.each([['nobody'], ['planner', 'none'], ['planner', '../resume'], ['planner', 
 
 it('search finds words in memory, the best first, and deleting the index changes nothing', async () => {
   const root = office({ files: FILES });
+  age(root);
   const search = async (...words: string[]) => keysOf(await lemming(root, ['search', ...words, '--memory', '--json']));
   const all = await search('deploy');
   expect(all[0]).toBe('deploy');
@@ -59,6 +65,7 @@ it('search finds words in memory, the best first, and deleting the index changes
 
 it('search sees edits at once, and nothing behind a link', async () => {
   const root = office({ files: FILES });
+  age(root);
   const search = async (word: string) => keysOf(await lemming(root, ['search', word, '--memory', '--json']));
   await search('deploy');
   put(root, 'agents/manager/memory/notes.md', 'Now of zebras.\n');
@@ -76,8 +83,9 @@ it('search sees edits at once, and nothing behind a link', async () => {
 it('what a search keeps is a cache beside the org', async () => {
   const root = office({ files: FILES });
   await turns(root, 1);
+  age(root);
   await lemming(root, ['search', 'deploy', '--memory']);
-  expect(exists(root, '.lemming/search.json') || exists(root, '.lemming/search.sqlite')).toBe(true);
+  expect(exists(root, '.lemming/memory.texts') || exists(root, '.lemming/memory.sqlite')).toBe(true);
   expect((await lemming(root, ['replay'])).exit).toBe(0);
 });
 

@@ -1,5 +1,7 @@
+import { appendFileSync, renameSync, rmSync, utimesSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { lemming, office, put, turns, untilIdle } from './people-world.ts';
+import { exists, lemming, office, put, turns, untilIdle } from './people-world.ts';
 import { filesIn } from './world.ts';
 
 const ids = (said: { data: { messages: { id: string }[] } }) => said.data.messages.map((m) => m.id);
@@ -45,6 +47,31 @@ it('finds words that stand escaped in the file, and several words as one text', 
   expect(ids(await lemming(root, ['search', 'say "HI":', '--json']))).toEqual(['000001-human-01']);
   expect(ids(await lemming(root, ['search', 'hi": two', '--json']))).toEqual(['000001-human-01']);
   expect(ids(await lemming(root, ['search', 'words', 'two', '--json']))).toEqual([]);
+});
+
+it('keeps an index that may go, break or be out of date: the files say what is found', async () => {
+  const root = office();
+  await lemming(root, ['send', 'hr', 'a giraffe']);
+  await lemming(root, ['send', 'manager', 'a zebra']);
+  await untilIdle(root);
+  const search = async (word: string) => (await lemming(root, ['search', word, '--json'])).data.messages;
+  const all: { path: string }[] = await search('a');
+  for (const { path } of all) utimesSync(join(root, path), 1000, 1000);
+  const giraffes = await search('giraffe');
+  expect(giraffes.length).toBeGreaterThan(0);
+  expect(exists(root, '.lemming/mail.texts') || exists(root, '.lemming/mail.sqlite')).toBe(true);
+  for (const name of ['mail.texts', 'mail.sqlite'])
+    if (exists(root, `.lemming/${name}`)) put(root, `.lemming/${name}`, 'x');
+  expect(await search('giraffe')).toEqual(giraffes);
+  for (const name of ['mail.texts', 'mail.sqlite']) rmSync(join(root, '.lemming', name), { force: true });
+  expect(await search('giraffe')).toEqual(giraffes);
+
+  const [edited] = (await search('zebra')) as { path: string }[];
+  appendFileSync(join(root, edited?.path ?? ''), 'and a giraffe\n');
+  expect(await search('giraffe')).toHaveLength(giraffes.length + 1);
+  const place = join(root, edited?.path ?? '');
+  renameSync(place, `${place}.aside`);
+  expect(await search('giraffe')).toEqual(giraffes);
 });
 
 it('never leaves the organisation', async () => {

@@ -1,0 +1,102 @@
+import { crc32 } from 'node:zlib';
+import { type Found, INDEX_VERSION, type Indexed } from './text-index.ts';
+
+/** The texts of a folder, packed: a row that tells them apart, and their bytes one after the other. */
+export interface Block {
+  folder: string;
+  mark: string;
+  /** JSON of `Row`; read only when it is needed. */
+  row: Buffer;
+  texts: Buffer;
+}
+
+interface Row {
+  names: string[];
+  marks: string[];
+  /** Bytes of each text. */
+  sizes: number[];
+}
+
+/** The block of a folder. */
+export function blockOf(folder: string, mark: string, files: readonly Indexed[]): Block {
+  const texts = files.map(({ text }) => Buffer.from(text));
+  const row: Row = {
+    names: files.map(({ path }) => path.slice(folder.length + 1)),
+    marks: files.map((file) => file.mark),
+    sizes: texts.map(({ length }) => length),
+  };
+  return { folder, mark, row: Buffer.from(JSON.stringify(row)), texts: Buffer.concat(texts) };
+}
+
+/** A text in a block: where it lies among its bytes. */
+interface Place {
+  path: string;
+  mark: string;
+  from: number;
+  to: number;
+}
+
+function placesIn({ folder, row }: Block): Place[] {
+  const { names, marks, sizes } = JSON.parse(row.toString()) as Row;
+  let to = 0;
+  return names.map((name, i) => {
+    const from = to;
+    to += sizes[i] as number;
+    return { path: `${folder}/${name}`, mark: marks[i] as string, from, to };
+  });
+}
+
+/** The files of a block. */
+export function filesIn(block: Block): Indexed[] {
+  return placesIn(block).map((place) => ({ path: place.path, mark: place.mark, text: textAt(block, place) }));
+}
+
+function textAt({ texts }: Block, { from, to }: Place): string {
+  return texts.toString('utf8', from, to);
+}
+
+/** The files of a block whose text holds one of the pieces; they are looked for in the bytes of all texts at once. */
+export function filesHolding(block: Block, pieces: readonly Buffer[]): Found[] {
+  const sought = pieces.filter((piece) => block.texts.includes(piece));
+  if (sought.length === 0) return [];
+  const places = placesIn(block);
+  const found = new Set(sought.flatMap((piece) => [...placesOf(piece, block.texts, places)]));
+  return [...found].map((place) => ({ path: place.path, text: textAt(block, place) }));
+}
+
+function* placesOf(piece: Buffer, texts: Buffer, places: readonly Place[]): Generator<Place> {
+  let n = 0;
+  for (let at = texts.indexOf(piece); at >= 0; ) {
+    while ((places[n] as Place).to <= at) n++;
+    const place = places[n] as Place;
+    const within = at + piece.length <= place.to;
+    if (within) yield place;
+    at = texts.indexOf(piece, within ? place.to : at + 1);
+  }
+}
+
+/** Blocks as one file: a line with version and checksum of all that follows, a line with the table, the rows, the texts. */
+export function pack(blocks: readonly Block[]): Buffer {
+  const table = blocks.map(({ folder, mark, row, texts }) => [folder, mark, row.length, texts.length]);
+  const rows = blocks.map(({ row }) => row);
+  const texts = blocks.map((block) => block.texts);
+  const rest = Buffer.concat([Buffer.from(`${JSON.stringify(table)}\n`), ...rows, ...texts]);
+  return Buffer.concat([Buffer.from(`${INDEX_VERSION} ${crc32(rest)}\n`), rest]);
+}
+
+/** The blocks of a file; null when it is damaged or of another version. */
+export function unpack(bytes: Buffer): Block[] | null {
+  const head = bytes.indexOf('\n') + 1;
+  const rest = bytes.subarray(head);
+  if (bytes.toString('latin1', 0, head) !== `${INDEX_VERSION} ${crc32(rest)}\n`) return null;
+  const start = rest.indexOf('\n') + 1;
+  const table = JSON.parse(rest.toString('utf8', 0, start)) as [string, string, number, number][];
+  let row = start;
+  let text = table.reduce((sum, [, , size]) => sum + size, start);
+  return table.map(([folder, mark, rowSize, textSize]) => {
+    const block = { folder, mark, row: rest.subarray(row, row + rowSize), texts: rest.subarray(text, text + textSize) };
+    row += rowSize;
+    text += textSize;
+    return block;
+  });
+}
