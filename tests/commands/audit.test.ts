@@ -80,7 +80,7 @@ it('filters by who, act, rule, outcome and turn, and says how many it left out',
   expect((await lemming(root, ['audit', '--who', 'nobody'])).out).toBe('The journal holds no such act.\n');
 });
 
-it('tells what the Box refused by its rule, and only that', async () => {
+it('scenario 62: tells what the Box refused by its rule, and only that', async () => {
   const acts = [
     { tool: 'read_file', input: { path: '../../planner/resume.md' } },
     { tool: 'read_file', input: { path: 'shared/secret.md' } },

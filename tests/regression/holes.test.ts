@@ -523,7 +523,7 @@ describe('holes of the earlier program', () => {
 
   const BOSS = '---\nname: hr\nrole: boss\nperson: true\ntools: [shell, hire_agent]\nshared: ["."]\n---\nYou are hr.\n';
 
-  it('6.4-38 nothing that an agent writes anywhere is ever an agent, a template or a chart', async () => {
+  it('6.4-38, scenario 49: nothing that an agent writes anywhere is ever an agent, a template or a chart', async () => {
     const paths = [
       'resume.md',
       'agents/hr/resume.md',
