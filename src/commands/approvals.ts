@@ -90,7 +90,7 @@ function printInput(input: Json): string {
       ? `${key}:${value.includes('\n') ? `\n${indent(value.trimEnd())}` : ` ${value}`}`
       : `${key}: ${JSON.stringify(value)}`,
   );
-  return indent(lines.join('\n'));
+  return indent(lines.join('\n') || 'with no input');
 }
 
 function indent(text: string): string {

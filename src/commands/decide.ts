@@ -1,8 +1,19 @@
+import { isPersonIn } from '../core/config.ts';
 import { answeredPath } from '../core/files.ts';
-import { personNamed, personOf, post, readOrg } from '../engine/open.ts';
+import type { Approval } from '../core/state.ts';
+import { personNamed, personOf, post, readOrg, type View } from '../engine/open.ts';
 import { failure } from '../schema/fault.ts';
 import { isApprovalId } from '../schema/name.ts';
 import type { Input, Outcome, World } from './command.ts';
+
+/** Who has taken a seat answers what that seat was asked; the person at the keyboard owns the folder and answers all. */
+function demandAsked({ config }: View, approval: Approval, person: string): void {
+  const asked = approval.contacts.filter((name) => isPersonIn(config, name));
+  if (asked.length === 0 || asked.includes(person)) return;
+  throw failure('refused', `${approval.id} waits for ${asked.join(', ')}, not for ${person}.`, {
+    remedy: 'One of those who were asked answers it.',
+  });
+}
 
 /**
  * Answers a held act; the next freeze judges it again and does it once. Until then the last answer counts. Throws
@@ -23,6 +34,7 @@ export function decide(world: World, input: Input, ask: 'approve' | 'deny'): Out
         });
   const { by } = input.flags;
   const person = typeof by === 'string' ? personNamed(config, by) : personOf(view);
+  if (world.seat) demandAsked(view, approval, person);
   const note = typeof input.flags.note === 'string' ? input.flags.note : '';
   const taken = post(world, person, [{ ask, id, note }]);
   const { agent, tool, answer } = approval;

@@ -168,7 +168,7 @@ class Changed {
     return [
       list('changed', names),
       list('no copy was kept of what stood in', this.lost),
-      this.more > 0 ? `${this.more} more files changed than the journal keeps` : '',
+      this.more > 0 ? `${this.more} more ${this.more === 1 ? 'file' : 'files'} changed than the journal keeps` : '',
       this.unread > 0 ? `${this.unread} ${this.unread === 1 ? 'file' : 'files'} cannot be read` : '',
       strange > 0 ? `${strange} links, devices or odd names are in the workspace` : '',
     ].filter(Boolean);

@@ -200,6 +200,17 @@ describe('an assistant in another seat', () => {
     expect(await refusal(client, 'send', { agent: 'hr', text: 'Hello' })).toBe('refused');
   });
 
+  it('answers no act that waits for another person', async () => {
+    const root = officeWithAnna();
+    put(root, 'agents/manager/resume.md', '---\nrole: x\ntools: ["ask:send_message"]\n---\nx\n');
+    await lemming(root, ['send', 'manager', 'Hello']);
+    await turns(root, 1);
+    const client = await assistant(root, { person: 'anna', rights: ['approvals'] });
+    for (const answer of ['approve', 'deny'])
+      expect(await refusal(client, answer, { id: 'A-1-manager-1' })).toBe('refused');
+    expect((await lemming(root, ['approve', 'A-1-manager-1', '--by', 'anna'])).exit).toBe(0);
+  });
+
   it('answers held acts only where that is allowed, and as itself', async () => {
     const root = office({ resumes: { manager: { tools: ['ask:send_message'] } } });
     await lemming(root, ['send', 'manager', 'Hello']);
