@@ -8,16 +8,17 @@ import { checkFolder } from './search.ts';
 export const command: Command = {
   name: 'memory',
   group: 'look',
-  summary: 'Show what an agent remembers',
+  summary: 'Show what an agent remembers, or what the organisation knows together',
   examples: [
     {
       line: 'lemming memory hr',
       does: 'lists the entries of hr with version, pins and tags; lemming search --memory finds them',
     },
     { line: 'lemming memory hr capacity', does: 'shows one entry in full' },
+    { line: 'lemming memory', does: 'lists the shared context in org/shared/context' },
   ],
   args: [
-    { name: 'agent', about: 'whose memory', of: ['agent'] },
+    { name: 'agent', about: 'whose memory; the shared context when left out', optional: true, of: ['agent'] },
     { name: 'key', about: 'one entry, such as capacity, learned/NAME or shared/NAME', optional: true },
   ],
   flags: [],
@@ -26,15 +27,13 @@ export const command: Command = {
 
 export const run: Run = async (world, input) => {
   const view = readOrg(world);
-  const agent = input.args.agent as string;
-  checkFolder(view, agent);
-  const { key } = input.args;
-  if (key === undefined) {
+  const { agent, key } = input.args;
+  if (agent !== undefined) checkFolder(view, agent);
+  if (agent === undefined || key === undefined) {
     const entries = entriesInFolder(view, agent);
-    const list = entries.length
-      ? `${printEntries(entries)}\n\n${countEntries(entries.length)}`
-      : `${agent} remembers nothing.`;
-    return { data: { agent, entries: entries.map(entryRow) }, text: list };
+    const none = agent === undefined ? 'The shared context is empty.' : `${agent} remembers nothing.`;
+    const list = entries.length ? `${printEntries(entries)}\n\n${countEntries(entries.length)}` : none;
+    return { data: { agent: agent ?? null, entries: entries.map(entryRow) }, text: list };
   }
   const entry = entryNamed(view, agent, key);
   if (!entry)

@@ -1,4 +1,4 @@
-import { archivedPath, entryAt, type MemoryEntry, memoryOwner, memoryPath, readEntry } from '../core/memory.ts';
+import { archivedPath, entryAt, type MemoryEntry, memoryOwner, memoryPath, readEntry, SHARED } from '../core/memory.ts';
 import { findable, type Ranked, rankFound, startsOf } from '../core/relevance.ts';
 import { decode } from '../disk/codec.ts';
 import { type Disk, DiskError, type Stat } from '../disk/disk.ts';
@@ -54,9 +54,11 @@ export function entryFile({ disk, state, redact }: View, path: string): MemoryEn
   }
 }
 
-/** The entries of an agent's memory by key, archived ones last. */
-export function entriesInFolder(view: View, agent: string): MemoryEntry[] {
+/** The entries of an agent's memory, or of the shared context, by key, archived ones last. */
+export function entriesInFolder(view: View, agent?: string): MemoryEntry[] {
+  const owner = agent ?? SHARED;
   return entryPaths(view.disk, agent)
+    .filter((path) => memoryOwner(path) === owner)
     .flatMap((path) => entryFile(view, path) ?? [])
     .sort((a, b) => Number(a.archived) - Number(b.archived) || byCodeUnit(a.key, b.key));
 }

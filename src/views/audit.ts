@@ -185,8 +185,16 @@ function refusalsOf({ agent, refusals = [] }: VisitEffect): Row[] {
 
 function ofRequest(request: Request): Row {
   const { ask, by } = request;
-  const on = 'agent' in request ? request.agent : 'id' in request ? request.id : null;
-  return done(by, ask, 'person', on ?? '-', requestText(request));
+  return done(by, ask, 'person', askedOf(request) ?? '-', requestText(request));
+}
+
+/** What a request is about; null: the whole organisation. */
+function askedOf(request: Request): string | null {
+  if ('agent' in request) return request.agent;
+  if ('id' in request) return request.id;
+  if ('what' in request) return request.what;
+  if ('key' in request) return request.key;
+  return 'ids' in request ? request.ids.join(', ') : null;
 }
 
 /** The rows as a table. */

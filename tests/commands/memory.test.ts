@@ -38,6 +38,9 @@ it('lists what an agent remembers, and shows one entry', async () => {
   ] as const)
     expect((await lemming(root, ['memory', 'planner', key])).out).toContain(text);
   expect((await lemming(root, ['memory', 'human'])).out).toBe('human remembers nothing.\n');
+  const shared = await lemming(root, ['memory', '--json']);
+  expect([shared.data.agent, keysOf(shared)]).toEqual([null, ['shared/rules']]);
+  expect((await lemming(office(), ['memory'])).out).toBe('The shared context is empty.\n');
 });
 
 it.each([['nobody'], ['planner', 'none'], ['planner', '../resume'], ['planner', 'shared/none']])(

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { run as audit } from '../../src/commands/audit.ts';
 import { run as replay } from '../../src/commands/replay.ts';
 import { run as taint } from '../../src/commands/taint.ts';
 import type { Wire } from '../../src/disk/wire.ts';
@@ -24,6 +25,8 @@ it('lists who is tainted, and clears on a person’s word', async () => {
   expect(await faultsOf(asked({ what: 'clear', name: 'human' }))).toEqual(['not-found']);
   expect((await asked({ what: 'clear', name: 'a' })).text).toBe('a counts as clean.');
   expect((await asked({})).data).toEqual({ tainted: [] });
+  const { data: told } = await audit(testWorld(hands.root), inputOf({ flags: { act: 'untaint' } }));
+  expect(told).toMatchObject({ acts: [{ who: 'human', on: 'a' }] });
 });
 
 it('a replay that decides everything anew comes to the same: taint, held acts, and what their files show', async () => {
