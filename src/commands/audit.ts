@@ -26,7 +26,7 @@ export const command: Command = {
       name: 'outcome',
       value: 'O',
       about: 'only what ended so',
-      choices: ['done', 'failed', 'refused', 'held', 'approved', 'denied'],
+      choices: ['done', 'asked', 'failed', 'refused', 'held', 'approved', 'denied'],
     },
     { name: 'since-turn', value: 'N', kind: 'whole', about: 'only from this turn on' },
     { name: 'last', value: 'N', kind: 'whole', least: 1, about: 'at most so many, the last ones (100)' },

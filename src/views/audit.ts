@@ -16,7 +16,8 @@ export interface AuditRow {
   through: 'mcp' | null;
   /** A tool, what a person asked for, or what happened to a file. */
   act: string;
-  outcome: 'done' | 'failed' | 'refused' | 'held' | 'approved' | 'denied';
+  /** `asked`: whether it could be done, a later row tells. */
+  outcome: 'done' | 'asked' | 'failed' | 'refused' | 'held' | 'approved' | 'denied';
   /** The rule of the gate that decided, or why nobody had to. */
   rule: string;
   /** What it was done to: a message, a path, an approval, a recipient. */
@@ -183,9 +184,13 @@ function refusalsOf({ agent, refusals = [] }: VisitEffect): Row[] {
   }));
 }
 
+/** What the turn does later, if it can. */
+const LATER: ReadonlySet<Request['ask']> = new Set(['hire', 'retire', 'undo']);
+
 function ofRequest(request: Request): Row {
   const { ask, by } = request;
-  return done(by, ask, 'person', askedOf(request) ?? '-', requestText(request));
+  const row = done(by, ask, 'person', askedOf(request) ?? '-', requestText(request));
+  return LATER.has(ask) ? { ...row, outcome: 'asked' } : row;
 }
 
 /** What a request is about; null: the whole organisation. */

@@ -133,6 +133,14 @@ describe('agent retire', () => {
     expect((await lemming(root, ['agent', 'retire', 'tess'])).exit).toBe(6);
   });
 
+  it('that could not be is no deed in the audit', async () => {
+    const root = office({ credits: { agents: { hr: { grant: 1 } } } });
+    await lemming(root, ['agent', 'retire', 'hr']);
+    await turns(root, 1);
+    const { acts } = (await lemming(root, ['audit', '--act', 'retire', '--json'])).data;
+    expect(acts).toMatchObject([{ on: 'hr', outcome: 'asked' }]);
+  });
+
   it('refuses people, and is told when other files still name the agent', async () => {
     const root = await withTess();
     expect((await lemming(root, ['agent', 'retire', 'human'])).exit).toBe(2);
