@@ -27,6 +27,9 @@ import { wire } from './hosted/wire.ts';
 import { readOptions } from './options.ts';
 import type { Provider } from './provider.ts';
 
+/** Asked for by its path: `client.messages.create` would print to the terminal which models will go. */
+const MESSAGES = '/v1/messages';
+
 export default {
   about: "Anthropic's messages API.",
   repeatable: false,
@@ -47,7 +50,9 @@ export default {
         const request = requestOf(prompt, model, name, transformJSONSchema);
         return attempt(service, outside, signal, async (secret, stop, progress) => {
           const client = clientOf(secret);
-          const response = await client.messages.create(request, { signal: stop }).asResponse();
+          const response = await client
+            .post(MESSAGES, { body: request, stream: model.stream, signal: stop })
+            .asResponse();
           progress.received = 0;
           progress.requestId = response.headers.get('request-id');
           const fail = failing('anthropic', progress);

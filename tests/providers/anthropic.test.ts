@@ -7,7 +7,7 @@ import { survivesFailures } from './failures.ts';
 import { answered, fakeAnthropic, said, USAGE, used } from './fake-anthropic.ts';
 import type { Answer } from './fake-service.ts';
 import { keepsTheHostedContract } from './hosted.ts';
-import { collectGarbage, modelOf, promptOf, secondCall, world } from './world.ts';
+import { collectGarbage, modelOf, printedBy, promptOf, secondCall, world } from './world.ts';
 
 const service = fakeAnthropic();
 const never = new AbortController().signal;
@@ -57,6 +57,11 @@ keepsTheHostedContract(hosted);
 survivesFailures(hosted);
 
 describe('a request to Anthropic', () => {
+  it('prints nothing of a model that will go', async () => {
+    expect(await printedBy(() => ask(said('ok'), promptOf(), { model: 'claude-sonnet-4-5' }))).toEqual([]);
+    expect(service.requests).toHaveLength(1);
+  });
+
   it('carries the system text to be cached, the conversation merged by role, the tools and the limits', async () => {
     await ask(said('ok'), secondCall(), { temperature: 0.5, base_url: `${service.url}/v1/` });
     const { body, headers } = service.requests[0] as (typeof service.requests)[number];

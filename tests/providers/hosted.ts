@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Heard, type Image, ProviderError } from '../../src/core/call.ts';
 import type { Hosted } from './dialect.ts';
 import { runsInAnOrg } from './in-an-org.ts';
-import { collectGarbage, modelOf, promptOf, secondCall, world } from './world.ts';
+import { collectGarbage, modelOf, printedBy, promptOf, secondCall, world } from './world.ts';
 
 const never = new AbortController().signal;
 const DOT: Image = { name: 'dot.png', type: 'image/png', data: 'iVBORw0KGgo=' };
@@ -28,6 +28,26 @@ export function keepsTheHostedContract(hosted: Hosted): void {
       expect(plain).toEqual(streamed);
       expect(plain.usage).toEqual({ ...plain.usage, input: 40, output: 20, reasoning: 5 });
       expect(await (await open()).complete(promptOf(), never)).toEqual(streamed);
+    });
+
+    it('prints nothing, whatever the service sends and the environment asks for', async () => {
+      const headers = { 'content-type': 'text/event-stream' };
+      const streams = [
+        'data: {"x": nonsense',
+        'event: thread.x\ndata: [',
+        'event: x\ndata: [',
+        'event: error\ndata: {}',
+      ];
+      const broken = streams.map((text) => ({ headers, body: `${text}\n\n` }));
+      const answers = [...broken, dialect.said('ok'), { body: 'no JSON' }, { status: 500, body: { error: 'down' } }];
+      const printed = await printedBy(async () => {
+        for (const answer of answers) {
+          service.answer(answer);
+          const connection = await open();
+          await connection.complete(promptOf(), never).catch((error: unknown) => error);
+        }
+      });
+      expect(printed).toEqual([]);
     });
 
     it('makes acts of calls in a stream', async () => {

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { vi } from 'vitest';
 import { type MailView, type Prompt, ProviderError } from '../../src/core/call.ts';
 import type { Outside } from '../../src/providers/provider.ts';
 import { type Model, model } from '../../src/schema/models.ts';
@@ -115,4 +116,18 @@ export const HOSTILE =
 export function collectGarbage(): void {
   setFlagsFromString('--expose-gc');
   (runInNewContext('gc') as () => void)();
+}
+
+/** What a work prints to the terminal, in an environment that asks the SDKs to say much. */
+export async function printedBy(work: () => Promise<unknown>): Promise<unknown[]> {
+  for (const name of ['OPENAI_LOG', 'ANTHROPIC_LOG']) vi.stubEnv(name, 'debug');
+  const spies = (['debug', 'info', 'log', 'warn', 'error'] as const).map((name) => vi.spyOn(console, name));
+  const errors = vi.spyOn(process.stderr, 'write');
+  try {
+    await work();
+    return [...spies, errors].flatMap((spy) => spy.mock.calls as unknown[]);
+  } finally {
+    for (const spy of [...spies, errors]) spy.mockRestore();
+    vi.unstubAllEnvs();
+  }
 }

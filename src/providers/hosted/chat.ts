@@ -16,7 +16,7 @@ import {
 } from '../../core/call.ts';
 import type { Model } from '../../schema/models.ts';
 import type { Connection, Outside } from '../provider.ts';
-import { type Fail, failing, isStream, member, type Progress, parseInput, readJson } from './answer.ts';
+import { type Fail, failing, isStream, member, type Progress, parseAnswer, parseInput, readJson } from './answer.ts';
 import { attempt, SDK_TIMEOUT_MS, type Service } from './attempt.ts';
 import { joinChunks, readUsage } from './chunks.ts';
 import { asForm, formSchema, readSaid } from './form.ts';
@@ -67,9 +67,18 @@ export function optionalKey(secret: string): Record<string, string> {
   return secret === NO_KEY ? {} : { authorization: `Bearer ${secret}` };
 }
 
+/** What the events of a stream hold. The SDK's own reader would print to the terminal what is no JSON in some of them. */
+async function* parsed(events: AsyncIterable<{ data: string }>, fail: Fail): AsyncGenerator<unknown> {
+  let done = false;
+  for await (const { data } of events) {
+    done ||= data.startsWith('[DONE]');
+    if (!done) yield parseAnswer(data, fail);
+  }
+}
+
 /** A connection to a service that speaks OpenAI's chat completions. */
 export async function chatConnection(chat: Chat, model: Model, outside: Outside): Promise<Connection> {
-  const { Stream } = await import('openai/streaming');
+  const { _iterSSEMessages: eventsOf } = await import('openai/streaming');
   const clientOf = perKey(chat.open);
   return {
     async complete(prompt, signal, heard = () => {}) {
@@ -82,7 +91,7 @@ export async function chatConnection(chat: Chat, model: Model, outside: Outside)
         progress.requestId = response.headers.get('x-request-id');
         const fail = failing(chat.service.name, progress);
         const answer = isStream(response)
-          ? await joinChunks(Stream.fromSSEResponse(response, new AbortController(), client), progress, heard, fail)
+          ? await joinChunks(parsed(eventsOf(response, new AbortController()), fail), progress, heard, fail)
           : await readJson(response, progress, fail);
         return readReply(answer, progress, prompt, model, chat.name, fail);
       });
