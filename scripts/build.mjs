@@ -1,5 +1,6 @@
 // Builds dist/: TypeScript by tsc, everything else in src/ as it is, and dist/commands.json from the command files.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   chmodSync,
   copyFileSync,
@@ -23,7 +24,7 @@ process.chdir(ROOT);
 checkTools();
 const sources = filesIn('src');
 const outputs = new Set(['commands.json', ...sources.flatMap(outputsOf)]);
-compile();
+await compile();
 copyTheRest();
 removeStale();
 await writeCatalogue();
@@ -54,11 +55,16 @@ function outputsOf(source) {
   return [`${stem}.js`, `${stem}.d.ts`];
 }
 
-// tsc trusts its notes of the last build and would not write again what was deleted since.
-function compile() {
+// tsc trusts its notes of the last build and would not write again what was deleted since. When its folder is deleted under
+// it, it would go on for ever.
+async function compile() {
   if ([...outputs].some((path) => !existsSync(join('dist', path)))) rmSync(BUILD_INFO, { force: true });
   const args = [TSC, '-p', 'tsconfig.json', '--incremental', '--tsBuildInfoFile', BUILD_INFO];
-  const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' });
+  const tsc = spawn(process.execPath, args, { stdio: 'inherit' });
+  const watch = setInterval(() => existsSync(TSC) || tsc.kill('SIGKILL'), 1000);
+  const [status] = await once(tsc, 'exit');
+  clearInterval(watch);
+  if (!existsSync(TSC)) quit('The folder was deleted while it was built.');
   if (status !== 0) process.exit(1);
 }
 
