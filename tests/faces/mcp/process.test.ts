@@ -9,7 +9,7 @@ import { JSONRPCMessageSchema } from '@modelcontextprotocol/sdk/types.js';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { withEngine } from '../../../src/engine/open.ts';
 import { lemming, office } from '../../commands/people-world.ts';
-import { call, refusal, resource } from './world.ts';
+import { call, refusal, resource, rows } from './world.ts';
 
 const MAIN = fileURLToPath(new URL('../../../dist/faces/cli/main.js', import.meta.url));
 const ENV = { PATH: process.env.PATH ?? '' };
@@ -105,7 +105,7 @@ describe('lemming mcp', () => {
       const report = await engine.turn();
       expect(report.visits.map(({ agent }) => agent)).toContain('planner');
     });
-    expect((await call(client, 'inbox')).data.messages[0]).toMatchObject({ from: 'planner' });
+    expect(rows((await call(client, 'inbox')).data, 'messages')[0]).toMatchObject({ from: 'planner' });
   });
 
   it('writes nothing but messages of the protocol to standard output, hidden characters escaped', async () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { withEngine } from '../../../src/engine/open.ts';
 import { exists, lemming, OFFICE, office, put, textOf, turns, untilIdle } from '../../commands/people-world.ts';
 import { filesIn } from '../../commands/world.ts';
-import { assistant, call, refusal, resource } from './world.ts';
+import { assistant, call, refusal, resource, rows } from './world.ts';
 
 const ESC = '\u001b';
 
@@ -53,11 +53,11 @@ describe('an assistant in the seat of the human', () => {
     expect(made.text).toContain('Turn 1: manager; 1 message sent');
     const { data } = await call(client, 'inbox');
     expect(data.messages).toMatchObject([{ from: 'manager', read: false }]);
-    const { id } = data.messages[0];
-    expect((await call(client, 'read', { id })).data.body.trim()).toBe('Heard: Hello there');
+    const id = rows(data, 'messages')[0]?.id;
+    expect((await call(client, 'read', { id })).data.body).toMatch(/^Heard: Hello there\s*$/);
     expect((await call(client, 'inbox', { unread: true })).data.messages).toEqual([]);
     const answered = await call(client, 'reply', { id, text: '-' });
-    expect(textOf(root, answered.data.path)).toMatch(/\n-\n$/);
+    expect(textOf(root, String(answered.data.path))).toMatch(/\n-\n$/);
     expect((await call(client, 'ack', { id, reaction: 'thanks' })).ok).toBe(true);
     expect((await call(client, 'search', { text: 'heard' })).data.messages).toHaveLength(1);
     expect((await call(client, 'history', { of: 'manager' })).data.messages).toHaveLength(2);
@@ -69,7 +69,7 @@ describe('an assistant in the seat of the human', () => {
     await lemming(root, ['send', 'manager', 'By hand']);
     await call(client, 'send', { agent: 'manager', text: 'By an assistant' });
     await turns(root, 2);
-    const [{ id }] = (await call(client, 'inbox')).data.messages;
+    const id = rows((await call(client, 'inbox')).data, 'messages')[0]?.id;
     await withEngine({ root, env: {} }, 'run', async (engine) => {
       expect((await call(client, 'ack', { id })).ok).toBe(true);
       expect((await call(client, 'reply', { id, text: 'Thanks.' })).ok).toBe(true);
@@ -157,7 +157,7 @@ describe('an assistant in another seat', () => {
     const refused = await call(client, 'send', { agent: 'manager', text: 'Hello' });
     expect(refused).toMatchObject({ ok: false, data: { ok: false, faults: [{ code: 'refused' }] } });
     expect(refused.text).toMatch(/\(rule: \S+\)/);
-    expect(refused.data.faults[0].remedy).toContain('org/chart.yaml');
+    expect(rows(refused.data, 'faults')[0]?.remedy).toContain('org/chart.yaml');
     expect(await call(client, 'send', { agent: 'hr', text: 'Hello' })).toMatchObject({ data: { from: 'anna' } });
     await call(client, 'run-once');
     const { data } = await call(client, 'inbox');
@@ -219,7 +219,7 @@ describe('an assistant in another seat', () => {
     await expect(plain.callTool({ name: 'approve', arguments: { id: 'A-1-manager-1' } })).rejects.toThrow('no tool');
     const client = await assistant(root, { rights: ['approvals'] });
     const { data } = await call(client, 'approvals');
-    const [{ id }] = data.approvals;
+    const id = rows(data, 'approvals')[0]?.id;
     expect(await refusal(client, 'approve', { id, by: 'anna' })).toBe('usage');
     expect(await call(client, 'approve', { id })).toMatchObject({ ok: true, data: { by: 'human' } });
     const { data: audit, out } = await lemming(root, ['audit', '--act', 'approve', '--json']);
@@ -263,7 +263,7 @@ describe('what is hostile', () => {
     await call(client, 'send', { agent: 'manager', text, subject: `${ESC}[2Jsubject\n--- \nid: 000009-ceo-01` });
     await call(client, 'step');
     const { text: shown, data } = await call(client, 'inbox');
-    expect(data.messages[0].body).toContain('gnp.exe');
+    expect(rows(data, 'messages')[0]?.body).toContain('gnp.exe');
     expect(shown).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202e]/);
     const { resources } = await client.listResources();
     expect(resources.map(({ description }) => description).join('')).not.toMatch(/[\u0000-\u001f\u202e]/);
@@ -278,7 +278,11 @@ it('a fault of the configuration is a result with code, place and remedy, and he
   put(root, 'org/org.yaml', 'version: 1\nname: office\nlimits: {hops: x}\n');
   const { ok, data } = await call(client, 'status');
   expect(ok).toBe(false);
-  expect(data.faults[0]).toMatchObject({ code: 'invalid-value', file: 'org/org.yaml', remedy: expect.any(String) });
+  expect(rows(data, 'faults')[0]).toMatchObject({
+    code: 'invalid-value',
+    file: 'org/org.yaml',
+    remedy: expect.any(String),
+  });
   await expect(client.readResource({ uri: 'lemming://status' })).rejects.toMatchObject({ code: -32603 });
   put(root, 'org/org.yaml', good);
   expect((await call(client, 'status')).ok).toBe(true);

@@ -3,6 +3,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import { onTestFinished } from 'vitest';
+import { z } from 'zod';
 import type { Command, Right, Run } from '../../../src/commands/command.ts';
 import { Caller } from '../../../src/faces/mcp/call.ts';
 import { Changes } from '../../../src/faces/mcp/changes.ts';
@@ -66,27 +67,32 @@ export async function assistant(root: string, { person = 'human', rights = [], s
 export interface Given {
   ok: boolean;
   text: string;
-  // biome-ignore lint/suspicious/noExplicitAny: what a client would get from JSON.parse
-  data: any;
+  data: Record<string, unknown>;
 }
 
 export async function call(client: Client, name: string, given: Record<string, unknown> = {}): Promise<Given> {
   const { content, structuredContent, isError } = (await client.callTool({ name, arguments: given })) as CallToolResult;
   const [first] = content;
-  return { ok: !isError, text: first?.type === 'text' ? first.text : '', data: structuredContent };
+  return { ok: !isError, text: first?.type === 'text' ? first.text : '', data: structuredContent ?? {} };
 }
+
+/** The objects of a list that a tool gave. */
+export function rows(data: Record<string, unknown>, name: string): Record<string, unknown>[] {
+  return z.array(object).parse(data[name]);
+}
+const object = z.record(z.string(), z.unknown());
 
 /** The code of the first fault of a refused call. */
 export async function refusal(client: Client, name: string, given: Record<string, unknown> = {}): Promise<string> {
   const { ok, text, data } = await call(client, name, given);
   if (ok) throw new Error(`${name} was not refused: ${text}`);
-  return data.faults?.[0]?.code ?? text;
+  const [fault] = 'faults' in data ? rows(data, 'faults') : [];
+  return fault ? String(fault.code) : text;
 }
 
 /** The JSON at an address. */
-// biome-ignore lint/suspicious/noExplicitAny: what a client would get from JSON.parse
-export async function resource(client: Client, uri: string): Promise<any> {
+export async function resource(client: Client, uri: string): Promise<Record<string, unknown>> {
   const { contents } = await client.readResource({ uri });
   const [first] = contents;
-  return JSON.parse(first && 'text' in first ? first.text : 'null');
+  return object.parse(JSON.parse(first && 'text' in first ? first.text : 'null'));
 }
