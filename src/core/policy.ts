@@ -30,12 +30,12 @@ function fits(config: Config, policy: Policy, act: Act): boolean {
 
 /** The tool of a pattern, and its conditions as name and value; the name is empty where there is no colon. */
 export function readPattern(text: string): { tool: string; pairs: [name: string, value: string][] } {
-  const [tool = '', ...conditions] = text.trim().split(/\s+/);
+  const [tool, ...conditions] = text.trim().split(/\s+/);
   const pairs = conditions.map((condition): [string, string] => {
     const colon = condition.indexOf(':');
     return [condition.slice(0, Math.max(0, colon)), condition.slice(colon + 1)];
   });
-  return { tool, pairs };
+  return { tool: tool as string, pairs };
 }
 
 const CONDITIONS = new Map<string, (value: string, act: Act, config: Config, certain: boolean) => boolean>([

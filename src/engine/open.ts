@@ -2,6 +2,7 @@ import { closest } from 'fastest-levenshtein';
 import { stringify } from 'yaml';
 import { apply } from '../core/apply.ts';
 import { type Config, isPersonIn, lists } from '../core/config.ts';
+import { unanswer } from '../core/fold/approvals.ts';
 import { resolveRecipients } from '../core/send.ts';
 import { peopleOf } from '../core/settle.ts';
 import { emptyState, type State } from '../core/state.ts';
@@ -315,6 +316,7 @@ export async function foresee(view: View): Promise<void> {
   for (const input of requests) if (input.k === 'request') apply(state, input);
   for (const input of await folder.answers(state, config, state.turn + 1, limit))
     if (input.k === 'answer') apply(state, input);
+    else if (input.k === 'aside') unanswer(state, input.path);
   for (const input of await folder.drops(state, config, state.turn + 1, limit))
     if (input.k === 'drop') apply(state, input);
 }

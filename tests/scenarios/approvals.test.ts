@@ -142,6 +142,18 @@ describe('scenario 50: an act that needs approval', () => {
     expect(org.paths(/^org\/dead-letter\/[^/]*$/)).toEqual([]);
   });
 
+  it('a broken edit takes back what was answered before it; a command after it counts', async () => {
+    const org = await waiting();
+    await org.ask({ ask: 'approve', by: 'human', id: 'A-1-a-1', note: '' });
+    edit(org, (text) => text.replace('decision: null', 'decision: nope'));
+    await org.turns(2);
+    expect(sentToB(org)).toEqual([]);
+    expect(org.lines('decided')).toEqual([]);
+    await org.ask({ ask: 'approve', by: 'human', id: 'A-1-a-1', note: '' });
+    await org.turns(1);
+    expect(sentToB(org)).toHaveLength(1);
+  });
+
   it('an edit without a decision changes nothing, stays, and is no reason for a turn', async () => {
     const org = await waiting();
     edit(org, (text) => `${text}I must ask Anna first.\n`);

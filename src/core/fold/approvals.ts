@@ -14,6 +14,13 @@ export function answer(state: State, id: string, given: NonNullable<Approval['an
   if (approval) approval.answer = given;
 }
 
+/** What a person wrote at that path cannot be understood: whatever was answered before, the act goes on waiting. */
+export function unanswer(state: State, path: string): void {
+  const id = /^org\/approvals\/([^/]+)\.md$/.exec(path)?.[1];
+  const approval = id === undefined ? undefined : state.approvals.get(id);
+  if (approval) approval.answer = null;
+}
+
 /** An answer that somebody wrote into the file of an approval. */
 export function answerInFile(
   state: State,

@@ -1,10 +1,12 @@
 import type { Message } from '../../schema/message.ts';
 import type { Effect, Entry } from '../entry.ts';
 import type { Mail, State } from '../state.ts';
+import { unanswer } from './approvals.ts';
 import { deliver, enqueue, taintedBy } from './mail.ts';
 
 /** A file that cannot be read as a message. */
 export function setAside(state: State, entry: Extract<Entry, { k: 'aside' }>): void {
+  unanswer(state, entry.path);
   state.aside.set(entry.path, entry.mark);
   state.dead.set(entry.id, {
     id: entry.id,
