@@ -1,3 +1,5 @@
+import { fuse } from '../core/alike.ts';
+import { nearestEntries } from '../engine/alike.ts';
 import { entryFile, findEntries } from '../engine/entries.ts';
 import { findMail } from '../engine/mail.ts';
 import { checkAgent, readOrg, type View } from '../engine/open.ts';
@@ -29,6 +31,10 @@ export const command: Command = {
     { name: 'priority', value: 'P', about: 'only of this priority', choices: [...PRIORITIES] },
     { name: 'since-turn', value: 'N', kind: 'whole', least: 0, about: 'only from this turn on' },
     { name: 'memory', about: 'looks in what agents remember instead: words, the best entries first' },
+    {
+      name: 'like',
+      about: 'with --memory: also what means the same in other words, by the embedder of org.yaml; this may cost money',
+    },
     { name: 'agent', value: 'AGENT', about: 'with --memory: only what this agent remembers' },
   ],
   reads: true,
@@ -43,6 +49,7 @@ export const run: Run = async (world, input) => {
   const view = readOrg(world);
   if (input.flags.memory) return searchMemory(world, view, words, input.flags);
   if (input.flags.agent !== undefined) throw failure('usage', '--agent needs --memory; --from and --to narrow mail.');
+  if (input.flags.like) throw failure('usage', '--like needs --memory.');
   checkNames(view, input.flags);
   const found = await matches(view, world.root, words, input.flags);
   const messages = found.map((message) => mailRow(message, view.state.mail.get(message.id)?.waiting ?? []));
@@ -73,11 +80,14 @@ async function searchMemory(world: World, view: View, words: string, flags: Inpu
   if (other) throw failure('usage', `--${other} is of mail; --memory takes --agent.`);
   if (agent !== undefined) checkFolder(view, agent);
   const { found, best } = await findEntries(view, world.root, words, MOST_ENTRIES, agent);
-  const entries = best.flatMap((path) => entryFile(view, path) ?? []);
+  const near = flags.like ? await nearestEntries(view, world, words, world.signal, agent) : [];
+  const paths = fuse([best, near], MOST_ENTRIES);
+  const entries = paths.flatMap((path) => entryFile(view, path) ?? []);
+  const all = Math.max(found, paths.length);
   const list = entries.length ? `${printEntries(entries, words)}\n\n` : '';
   return {
-    data: { text: words, found, entries: entries.map(entryRow) },
-    text: `${list}${countEntries(found)}`,
+    data: { text: words, found: all, entries: entries.map(entryRow) },
+    text: `${list}${countEntries(all)}`,
   };
 }
 

@@ -97,11 +97,11 @@ class ConfigDraft {
   read(folders: readonly string[], env: Readonly<Record<string, string | undefined>>): Reading {
     this.names = this.agentNames(folders);
     this.units = new Map(this.inFolder('org/units', this.memories.unit));
-    const org = this.readOrg(env);
     const models = this.file('org/models.yaml', this.memories.models);
+    const good = models ? models.value : SCRIPTED;
+    const org = this.readOrg(env, good);
     const credits = this.file('org/credits.yaml', this.memories.credits);
     const chart = this.file('org/chart.yaml', this.memories.chart) ?? this.missing('org/chart.yaml');
-    const good = models ? models.value : SCRIPTED;
     this.readResumes(good ? new Set(Object.keys(good.models)) : null);
     for (const { faults } of this.units.values()) this.fatal.push(...faults);
     const units = new Set(this.units.keys());
@@ -185,7 +185,7 @@ class ConfigDraft {
     this.private.push(...faults);
   }
 
-  private readOrg(env: Readonly<Record<string, string | undefined>>): OrgFile | null {
+  private readOrg(env: Readonly<Record<string, string | undefined>>, known: ModelsFile | null): OrgFile | null {
     const source = this.file('org/org.yaml', this.memories.org) ?? this.missing('org/org.yaml');
     const { org, faults } = override(source?.value ? source.data : { version: 1, name: 'x' }, env);
     this.fatal.push(...faults);
@@ -197,6 +197,14 @@ class ConfigDraft {
       );
     else if (agent !== undefined)
       this.check((references) => references.need(agent, this.names, 'agent', source, ['summary', 'agent']));
+    const { embedder } = org.memory;
+    const models = new Set(Object.keys(known?.models ?? {}));
+    if (embedder !== null && embedder === env.LEMMING_MEMORY_EMBEDDER && known && !models.has(embedder))
+      this.fatal.push(
+        fault('bad-env', `LEMMING_MEMORY_EMBEDDER: there is no model ${JSON.stringify(embedder)}`, { value: embedder }),
+      );
+    else if (embedder !== null && known)
+      this.check((references) => references.need(embedder, models, 'model', source, ['memory', 'embedder']));
     return org;
   }
 

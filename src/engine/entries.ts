@@ -36,7 +36,7 @@ function addFolders(disk: Disk, home: string, parts: readonly string[], folders:
 }
 
 /** Paths of the files of entries: of one agent, or of all and the shared context. */
-function entryPaths(disk: Disk, agent?: string): string[] {
+export function entryPaths(disk: Disk, agent?: string): string[] {
   return [...entryFolders(disk, agent)].flatMap(([folder, files]) => files.map(([name]) => `${folder}/${name}`));
 }
 

@@ -81,24 +81,36 @@ function lasting(path: string, door: PluginDoor, model: Model, outside: Outside)
   return {
     complete: (prompt, signal, heard) =>
       within(signal, model.timeout_ms, path, async (limited) => {
-        const complete = await current();
+        const { complete } = await current();
         const tell = heard && ((text: unknown) => typeof text === 'string' && !limited.aborted && heard(text));
         const answer = await complete(structuredClone(prompt), limited, tell);
         return replyOf(answer, path, model, prompt);
       }),
+    embed: (texts, signal) =>
+      within(signal, model.timeout_ms, path, async (limited) => {
+        const { embed } = await current();
+        if (!embed) throw new ProviderError('bad-request', 'its connection has no function "embed"');
+        return (await embed([...texts], limited)) as number[][]; // the caller checks what came
+      }),
   };
 }
 
-type Connect = (prompt: Prompt, signal: AbortSignal, heard: unknown) => unknown;
+interface Connect {
+  complete(prompt: Prompt, signal: AbortSignal, heard: unknown): unknown;
+  embed: ((texts: string[], signal: AbortSignal) => unknown) | null;
+}
 
 /** Opens the plug-in's own connection. It gets copies, and of the outside only what a provider needs. */
 async function connectTo({ connect }: Loaded, model: Model, outside: Outside): Promise<Connect> {
   const { env, secret, childEnv, file, sleep } = outside;
   const connection: unknown = await connect(structuredClone(model), { env, secret, childEnv, file, sleep });
-  const complete = (connection as { complete?: unknown } | null | undefined)?.complete;
+  const { complete, embed } = (connection ?? {}) as { complete?: unknown; embed?: unknown };
   if (typeof complete !== 'function')
     throw new ProviderError('bad-request', 'its connect gave no connection with a function "complete"');
-  return (...args) => complete.apply(connection, args);
+  return {
+    complete: (...args) => complete.apply(connection, args),
+    embed: typeof embed === 'function' ? (...args) => embed.apply(connection, args) : null,
+  };
 }
 
 /** Ends with the signal or the time limit, whatever the plug-in does. What it throws becomes a `ProviderError`. */

@@ -32,6 +32,8 @@ export interface Connection {
    * come, where the back end can.
    */
   complete(prompt: Prompt, signal: AbortSignal, heard?: Heard): Promise<Reply>;
+  /** Vectors for texts, one for each in their order and all of one length, where the back end makes them. Rejects with a `ProviderError`. */
+  embed?(texts: readonly string[], signal: AbortSignal): Promise<number[][]>;
   /** Asks the back end whether this model could be called, without cost; resolves to a few words. Rejects with a `ProviderError`. */
   probe?(signal: AbortSignal): Promise<string>;
 }

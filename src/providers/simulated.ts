@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { hashVector } from '../core/alike.ts';
 import {
   type ActCall,
   PROVIDER_FAILURES,
@@ -60,6 +61,7 @@ export default {
         }
         return answer(prompt, options, draw, name);
       },
+      embed: async (texts) => texts.map(hashVector),
     };
   },
 } satisfies Provider;

@@ -158,6 +158,16 @@ export const orgFile = z.strictObject({
     })
     .prefault({})
     .describe('what holds for tools, whoever uses them'),
+  memory: z
+    .strictObject({
+      embedder: z
+        .string()
+        .nullable()
+        .default(null)
+        .describe('a model of org/models.yaml that makes vectors for search --memory --like; null: there are none'),
+    })
+    .prefault({})
+    .describe('how memory is searched'),
   search: search.nullable().default(null).describe('what web_search asks; null: nothing, and the tool is refused'),
   policies: z
     .array(

@@ -462,3 +462,22 @@ describe('docs/plugins.md', () => {
     ]);
   });
 });
+
+describe('vectors of a plug-in', () => {
+  const embedding = (embed: string) => `export default { about: 'A test.', repeatable: false, free: false,
+    async connect() { return { complete() { return {} }, ${embed} } } }`;
+
+  it('are what its function "embed" gives; without one it says so', async () => {
+    const connection = await connectionOf(
+      embedding('async embed(texts) { return texts.map((text) => [text.length]) }'),
+    );
+    expect(await connection.embed?.(['one', 'three'], never)).toEqual([[3], [5]]);
+    const none = await connectionOf(embedding(''));
+    await expect(none.embed?.(['one'], never)).rejects.toMatchObject({ failure: 'bad-request', message: /embed/ });
+  });
+
+  it('end with the time limit', async () => {
+    const connection = await connectionOf(embedding('embed: () => new Promise(() => {})'), { timeout_ms: 50 });
+    await expect(connection.embed?.(['one'], never)).rejects.toMatchObject({ failure: 'timeout' });
+  });
+});

@@ -15,7 +15,7 @@ const WITHHELD: Record<string, readonly string[]> = {
   health: ['providers'],
   logs: ['follow'],
   'run-once': ['unsafe-host'],
-  search: ['memory', 'agent'],
+  search: ['memory', 'like', 'agent'],
   send: ['attach'],
   step: ['unsafe-host'],
 };

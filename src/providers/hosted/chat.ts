@@ -96,8 +96,28 @@ export async function chatConnection(chat: Chat, model: Model, outside: Outside)
         return readReply(answer, progress, prompt, model, chat.name, fail);
       });
     },
+    embed: (texts, signal) =>
+      attempt(chat.service, outside, signal, async (secret, stop, progress) => {
+        const request = { model: chat.name, input: [...texts], encoding_format: 'float' as const };
+        const response = await clientOf(secret).embeddings.create(request, { signal: stop }).asResponse();
+        progress.received = 0;
+        const fail = failing(chat.service.name, progress);
+        return readVectors(await readJson(response, progress, fail), fail);
+      }),
     probe: (signal) => attempt(chat.service, outside, signal, (secret, stop) => chat.probe(clientOf(secret), stop)),
   };
+}
+
+const embeddings = z.object({
+  data: z.array(z.object({ index: z.int().min(0), embedding: z.array(z.number()) })),
+});
+
+/** The vectors in the order of the texts, whatever the order of the answer. */
+function readVectors(answer: unknown, fail: Fail): number[][] {
+  const read = embeddings.safeParse(answer);
+  if (!read.success) throw fail('unavailable', 'the answer holds no vectors');
+  const { data } = read.data;
+  return data.toSorted((a, b) => a.index - b.index).map(({ embedding }) => embedding);
 }
 
 /** The stable part comes first and nothing before it: services cache what begins alike. */

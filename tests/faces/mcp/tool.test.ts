@@ -50,7 +50,14 @@ describe('what is offered', () => {
     for (const name of ['redact', 'reset', 'restore', 'import', 'trust', 'top-up', 'pause', 'mcp', 'chat', 'skill'])
       expect(all).not.toContain(name);
     const flags = offered.flatMap((command) => command.flags.map((flag) => `${command.name} --${flag.name}`));
-    for (const flag of ['send --attach', 'step --unsafe-host', 'approve --by', 'logs --follow', 'search --memory'])
+    for (const flag of [
+      'send --attach',
+      'step --unsafe-host',
+      'approve --by',
+      'logs --follow',
+      'search --memory',
+      'search --like',
+    ])
       expect(flags).not.toContain(flag);
   });
 
