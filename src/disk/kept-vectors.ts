@@ -23,7 +23,7 @@ interface Table {
 export function keptVectors(disk: Disk, by: string): Map<string, Float32Array> {
   try {
     const bytes = disk.read(FILE);
-    return (bytes && unpack(Buffer.from(bytes), by)) ?? new Map();
+    return (bytes && unpack(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), by)) ?? new Map();
   } catch (error) {
     if (error instanceof DiskError) return new Map();
     throw error;
@@ -48,7 +48,8 @@ function unpack(bytes: Buffer, by: string): Map<string, Float32Array> | null {
   const start = rest.indexOf('\n') + 1;
   const table = JSON.parse(rest.toString('utf8', 0, start)) as Table;
   if (table.by !== by) return null;
-  const numbers = new Float32Array(Uint8Array.from(rest.subarray(start)).buffer); // a copy: they begin at any byte
+  const { buffer, byteOffset, byteLength } = rest.subarray(start);
+  const numbers = new Float32Array(buffer.slice(byteOffset, byteOffset + byteLength)); // a copy: they begin at any byte
   const { dimensions } = table;
-  return new Map(table.names.map((name, i) => [name, numbers.slice(i * dimensions, (i + 1) * dimensions)]));
+  return new Map(table.names.map((name, i) => [name, numbers.subarray(i * dimensions, (i + 1) * dimensions)]));
 }

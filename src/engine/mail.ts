@@ -109,8 +109,8 @@ export async function findMail(
   open = openSqlite,
 ): Promise<Message[]> {
   const sought = words.toLowerCase();
-  const whole = HALF_CHARACTER.test(sought);
-  const files = whole ? mailFiles(disk, wish) : await filesHolding(disk, root, wish, plain(sought), open);
+  const isHalf = HALF_CHARACTER.test(sought);
+  const files = isHalf ? mailFiles(disk, wish) : await filesHolding(disk, root, wish, plain(sought), open);
   return [...readMail(disk, files)].filter(({ subject, body }) =>
     [subject, body].some((part) => part.toLowerCase().includes(sought)),
   );
@@ -141,7 +141,8 @@ async function filesHolding(
     return fileNamed(folder, path.slice(cut + 1), authors.get(folder) as string) as MailFile;
   };
   const text = (path: string): string | null => searchedText(disk, file(path));
-  const shelf = { name: 'mail' as const, folders, whole: wish.authors === undefined, text };
+  const whole = wish.authors === undefined && wish.archived === true;
+  const shelf = { name: 'mail' as const, folders, whole, text };
   const found = (await findTexts(disk, root, shelf, [piece], open)).map(({ path }) => file(path));
   return found.filter((one) => isWanted(one, wish)).sort(inOrder);
 }
