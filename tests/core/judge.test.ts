@@ -75,6 +75,7 @@ describe('an act is', () => {
       tool: 'write_file',
       input,
       rule: 'ask',
+      because: 'The resume of a has it as ask:write_file.',
       contacts: ['human'],
       cause: [],
       because: 'The resume of a has it as ask:write_file.',
