@@ -78,7 +78,6 @@ describe('an act is', () => {
       because: 'The resume of a has it as ask:write_file.',
       contacts: ['human'],
       cause: [],
-      because: 'The resume of a has it as ask:write_file.',
       otherwise: 'It waits until somebody answers.',
     });
     expect(at.draft.refusals).toEqual([]);
