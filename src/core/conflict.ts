@@ -1,6 +1,6 @@
-import { fenced } from './approval-preview.ts';
 import { diffLines } from './diff.ts';
 import { type Clash, clashesOf } from './merge.ts';
+import { fenced } from './preview.ts';
 
 /**
  * What a person is shown of a text that would take the place of what others wrote meanwhile: where both changed the text

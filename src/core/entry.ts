@@ -319,7 +319,7 @@ export interface Held {
   because?: string;
   /** People who were asked, in order. */
   contacts: string[];
-  /** What a person is shown of it besides its input (`approval-preview.ts`). */
+  /** What a person is shown of it besides its input (`preview` of the tool). */
   shows?: string;
   /** For `write_file`: what the file held that it would replace; of a conflict all of it. */
   was?: string;

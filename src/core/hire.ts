@@ -2,7 +2,9 @@ import { printHead } from '../schema/print.ts';
 import type { Resume } from '../schema/resume.ts';
 import type { Json, JsonObject } from './call.ts';
 import { type Config, hasEdge, type Template } from './config.ts';
+import { printCredits } from './ledger.ts';
 import { narrow, type Rights, type Wanted } from './narrow.ts';
+import { fenced } from './preview.ts';
 import { compose, hopsAfter } from './send.ts';
 import { creditTrouble, limitTrouble, nameTrouble, type Trouble } from './staff.ts';
 import type { Hire, Scene, Staged } from './tool.ts';
@@ -39,6 +41,19 @@ export function stageHire(wish: HireWish, scene: Scene): Staged {
   draft.promised += wish.credits;
   const without = made.without.length ? ` It has not what you have not: ${made.without.join(', ')}.` : '';
   return { ok: true, text: `${wish.name} is hired and there from the next turn on.${without}` };
+}
+
+/** Whom a person would let in: the resume with all its rights, its edges, and whose credits it gets. Pure. */
+export function showHire(wish: HireWish, { config, agent, resume }: Scene): string {
+  const made = makeHire(config, resume, wish);
+  if ('trouble' in made) return `As things stand it would be refused. ${made.trouble.text}`;
+  const { files, send_to, read_from } = made.hire;
+  return [
+    ...files.map(
+      ({ text }) => `The resume of ${wish.name}, with nothing that ${agent} has not:\n\n${fenced('', text.trimEnd())}`,
+    ),
+    `It writes to ${send_to.join(', ')} and reads the mail of ${read_from.join(', ')}. It gets ${printCredits(wish.credits)} of the credits of ${agent}.`,
+  ].join('\n\n');
 }
 
 function hopsTrouble({ config, given }: Scene, { message }: HireWish): Trouble | null {

@@ -1,6 +1,5 @@
 import type { Resume } from '../schema/resume.ts';
 import { askedFirst, lapseOf, otherwiseOf } from './approval.ts';
-import { previewOf } from './approval-preview.ts';
 import type { ActCall, Json, ToolSpec } from './call.ts';
 import type { Config } from './config.ts';
 import { showConflict } from './conflict.ts';
@@ -47,7 +46,8 @@ export function judge(
   const ruling = permit(scene.config, act);
   if (ruling.do === 'refuse') return refused(scene, call.tool, ruling.rule, ruling.text);
   if (ruling.do === 'hold') {
-    const ask = (more: Partial<Held> = {}) => hold(scene, call, ruling, more);
+    const shows = tool?.preview?.(act.value, scene) ?? '';
+    const ask = (more: Partial<Held> = {}) => hold(scene, call, ruling, { ...(shows && { shows }), ...more });
     return tool?.kind === 'act' && tool.trial ? tryFirst(scene, call, tool.trial, act.value, ask) : ask();
   }
   const cost = priceOf(scene.config, call.tool);
@@ -133,13 +133,11 @@ function hold(
   const cause = given.map(causeOf);
   const otherwise = otherwiseOf(config, contacts, turn, lapseOf(config, more));
   const { was = replacedBy(scene, call) } = more;
-  const shows = previewOf(call, was);
   const { spent } = agentState(scene.state, agent);
   const input = call.input as Json;
   draft.held.push({
     ...{ id, turn, agent, tool: call.tool, input, rule, contacts, cause, otherwise },
     ...(because === undefined ? {} : { because }),
-    ...(shows === '' ? {} : { shows }),
     ...(was === null ? {} : { was }),
     ...(spent > 0 ? { spent } : {}),
     ...more,

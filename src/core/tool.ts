@@ -23,6 +23,8 @@ interface ToolBase {
   held?: 'always' | 'unless-policy';
   /** Why nobody may use it now: the owner of the machine has not approved it, or it cannot work. */
   barred?: string;
+  /** What a person is shown of an act that waits, where that is easier to read than its input. Pure. */
+  preview?(value: unknown, scene: Scene): string;
   /** Checks hostile input by the schema: own properties only, nothing but what the schema names. */
   parse(input: Json): { ok: true; value: unknown } | { ok: false; why: string };
 }

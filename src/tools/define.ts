@@ -8,6 +8,7 @@ interface About<S extends z.ZodType> {
   input: S;
   granted?: 'all' | 'resume';
   held?: Tool['held'];
+  preview?(value: z.output<S>, scene: Scene): string;
 }
 
 /** Makes an act on the organisation from its schema and its pure `stage`. */
@@ -60,6 +61,7 @@ function base<S extends z.ZodType>(about: About<S>) {
     spec: { name: about.name, description: about.about, input: schemaOf(about.input) },
     granted: about.granted ?? ('resume' as const),
     ...(about.held && { held: about.held }),
+    ...(about.preview && { preview: about.preview as Tool['preview'] }),
     parse(input: Json) {
       const result = about.input.safeParse(input);
       return result.success

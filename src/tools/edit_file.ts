@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { showChange } from '../core/preview.ts';
 import { worldTool } from './define.ts';
 
 export default worldTool({
@@ -11,6 +12,7 @@ export default worldTool({
     old: z.string().min(1).max(100_000).describe('what stands there now'),
     new: z.string().max(100_000).describe('what is to stand there'),
   }),
+  preview: ({ path, old, new: made }) => showChange(path, old, made),
   run({ path, old, new: made }, box) {
     const { text, hash } = box.read(path);
     const at = text.indexOf(old);

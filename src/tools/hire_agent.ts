@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { stageHire } from '../core/hire.ts';
+import { showHire, stageHire } from '../core/hire.ts';
 import { credits } from '../schema/credits.ts';
 import { act } from './define.ts';
 
@@ -24,5 +24,6 @@ export default act({
     credits: credits.describe('what it may spend; it is taken from you'),
     message: z.string().min(1).max(200_000).optional().describe('the first task: a message to it'),
   }),
+  preview: showHire,
   stage: stageHire,
 });

@@ -11,12 +11,14 @@ export default worldTool({
   touches: 'pure',
   input: z.strictObject({
     path: z.string().min(1).max(1000),
+    from: z.number().int().min(0).max(100_000_000).default(0).describe('characters to skip, to go on after a cut'),
     hash: z.boolean().optional().describe('add a line with the hash of the file, for write_file'),
   }),
-  run({ path, hash }, box) {
+  run({ path, from, hash }, box) {
     const file = box.read(path);
-    const more = file.text.length > SHOWN ? `\n[cut: ${file.text.length - SHOWN} more characters]` : '';
+    const to = from + SHOWN;
+    const more = file.text.length > to ? `\n[cut: ${file.text.length - to} more characters, from: ${to} goes on]` : '';
     const last = hash ? `\n[hash ${file.hash}]` : '';
-    return { ok: true, text: `${file.text.slice(0, SHOWN)}${more}${last}` };
+    return { ok: true, text: `${file.text.slice(from, to)}${more}${last}` };
   },
 });

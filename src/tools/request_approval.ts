@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fenced } from '../core/preview.ts';
 import { act } from './define.ts';
 
 export default act({
@@ -11,5 +12,18 @@ export default act({
     options: z.array(z.string().min(1).max(500)).max(10).default([]),
     context: z.string().max(10_000).optional().describe('what the person must know to decide'),
   }),
+  preview: ({ question, options, context }) =>
+    [
+      // quoted, so that no line of it can pass for one of the file
+      `It asks: ${JSON.stringify(question)}`,
+      context === undefined ? '' : fenced('', context),
+      options.length ? `Options, of which you can name one in the \`note:\`\n\n${numbered(options)}` : '',
+    ]
+      .filter(Boolean)
+      .join('\n\n'),
   stage: () => ({ ok: true, text: 'You may go on.' }),
 });
+
+function numbered(options: readonly string[]): string {
+  return options.map((option, i) => `${i + 1}. ${JSON.stringify(option)}`).join('\n');
+}

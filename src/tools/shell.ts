@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fenced } from '../core/preview.ts';
 import { worldTool } from './define.ts';
 
 export default worldTool({
@@ -8,5 +9,6 @@ export default worldTool({
   touches: 'once',
   timeout: 60_000,
   input: z.strictObject({ command: z.string().min(1).max(30_000) }),
+  preview: ({ command }) => `The command:\n\n${fenced('sh', command)}`,
   run: ({ command }, box) => box.program(['sh', '-c', command]),
 });

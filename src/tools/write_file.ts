@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { diffText } from '../core/diff.ts';
+import { showChange } from '../core/preview.ts';
 import { worldTool } from './define.ts';
 
 export default worldTool({
@@ -12,6 +13,7 @@ export default worldTool({
     content: z.string().max(1_000_000),
     expected: z.string().max(64).optional().describe('hash of the file that is replaced'),
   }),
+  preview: ({ path, content }, scene) => showChange(path, scene.textOf(path), content),
   run({ path, content, expected }, box) {
     const { text, hash } = box.write(path, content, expected);
     const others = diffText(content, text);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { makeHire, stageHire } from '../../src/core/hire.ts';
+import { makeHire, showHire, stageHire } from '../../src/core/hire.ts';
 import { creditTrouble, limitTrouble, nameTrouble, retireTrouble, teamOf } from '../../src/core/staff.ts';
 import type { State } from '../../src/core/state.ts';
 import type { Scene } from '../../src/core/tool.ts';
@@ -41,6 +41,15 @@ describe('a hire', () => {
     ]);
     expect(at.draft.hires[0]?.files[0]?.text).toBe(
       '---\nname: kid\nrole: Tries it\nmodel: [default]\nschedule: { every: 1, offset: 0, when: mail }\ntools: [read_file]\nskills: []\nshared: []\nlimits: {}\n---\nYou work.\n\n## What you are here for\nBe quick.\n',
+    );
+  });
+
+  it('is shown with all that it would be, or with what stands against it', () => {
+    expect(showHire({ ...WISH, send_to: ['b'] }, scene())).toBe(
+      'The resume of kid, with nothing that a has not:\n\n```\n---\nname: kid\nrole: Works\nmodel: [default]\nschedule: { every: 1, offset: 0, when: mail }\ntools: [read_file]\nskills: []\nshared: []\nlimits: {}\n---\nYou work.\n```\n\nIt writes to a, b and reads the mail of a. It gets 1 of the credits of a.',
+    );
+    expect(showHire({ ...WISH, template: 'none' }, scene())).toMatch(
+      /^As things stand it would be refused. There is no/,
     );
   });
 

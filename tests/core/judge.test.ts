@@ -97,7 +97,7 @@ describe('an act is', () => {
     expect(judge(TOOLS, scene(), call('read_file', { path: 'x' }))).toEqual({
       is: 'use',
       tool: TOOLS.get('read_file'),
-      value: { path: 'x' },
+      value: { path: 'x', from: 0 },
       cost: 0,
     });
     expect(judge(TOOLS, scene(), call('write_file', { path: 'x', content: '' }), true)).toMatchObject({ is: 'use' });

@@ -22,10 +22,14 @@ it('sees what the visit itself is about to write to a shared file', () => {
   expect(use('read_file', { path: 'shared/docs/x.md' }, memoryOrg(), RESUME, draft)).toMatchObject({ text: 'new' });
 });
 
-it('shows thirty thousand characters and counts the rest', () => {
+it('shows thirty thousand characters, counts the rest, and goes on there', () => {
   const disk = memoryOrg();
-  disk.put('agents/a/workspace/long', 'x'.repeat(30_007));
-  expect(use('read_file', { path: 'long' }, disk).text).toBe(`${'x'.repeat(30_000)}\n[cut: 7 more characters]`);
+  disk.put('agents/a/workspace/long', `${'x'.repeat(30_000)}the end`);
+  expect(use('read_file', { path: 'long' }, disk).text).toBe(
+    `${'x'.repeat(30_000)}\n[cut: 7 more characters, from: 30000 goes on]`,
+  );
+  expect(use('read_file', { path: 'long', from: 30_000 }, disk).text).toBe('the end');
+  expect(use('read_file', { path: 'long', from: 40_000 }, disk).text).toBe('');
   disk.put('agents/a/workspace/long', 'x'.repeat(30_000));
   expect(use('read_file', { path: 'long' }, disk).text).toHaveLength(30_000);
 });

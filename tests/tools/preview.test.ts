@@ -1,8 +1,15 @@
 import { expect, it } from 'vitest';
-import { previewOf } from '../../src/core/approval-preview.ts';
 import type { Json } from '../../src/core/call.ts';
+import { fenced } from '../../src/core/preview.ts';
+import { scene, toolNamed } from './world.ts';
 
-const preview = (tool: string, input: Json, was: string | null = null) => previewOf({ tool, input }, was);
+/** What a person is shown of an act by agent a that waits; `was`: what the file holds. */
+function preview(name: string, input: Json, was: string | null = null): string | undefined {
+  const tool = toolNamed(name);
+  const parsed = tool.parse(input);
+  if (!parsed.ok) throw new Error(parsed.why);
+  return tool.preview?.(parsed.value, scene({ textOf: () => was }));
+}
 
 it('shows what an act is', () => {
   expect(preview('shell', { command: 'ls\nrm x' })).toBe('The command:\n\n```sh\nls\nrm x\n```');
@@ -14,18 +21,10 @@ it('shows what an act is', () => {
     'It asks: "Go?\\n---"\n\n```\nc\n```\n\nOptions, of which you can name one in the `note:`\n\n1. "yes"\n2. "no"',
   );
   expect(preview('request_approval', { question: 'Go?' })).toBe('It asks: "Go?"');
+  expect(preview('hire_agent', { name: 'kid', template: 'none', credits: 1 })).toContain('would be refused');
+  expect(preview('recall', { key: 'x' })).toBeUndefined();
 });
 
-it('closes its blocks behind whatever stands in them', () => {
-  expect(preview('shell', { command: '```\n````sh' })).toBe('The command:\n\n`````sh\n```\n````sh\n`````');
-});
-
-it('shows nothing of other acts, and of nonsense', () => {
-  const nonsense: Json[] = [null, 'x', 1, [], {}, { command: 1, content: 1, old: 'x', question: 1, options: 1 }];
-  for (const input of nonsense)
-    for (const tool of ['shell', 'write_file', 'edit_file', 'recall']) expect(preview(tool, input)).toBe('');
-  expect(preview('edit_file', { old: 1, new: 'x' })).toBe('');
-  expect(preview('write_file', { content: 'x' })).toContain('A new file ""');
-  expect(preview('request_approval', { question: 'x', options: 1 })).toBe('It asks: "x"');
-  expect(preview('request_approval', null)).toBe('It asks: null');
+it('closes a block behind whatever stands in it', () => {
+  expect(fenced('sh', '```\n````sh')).toBe('`````sh\n```\n````sh\n`````');
 });
