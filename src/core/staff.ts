@@ -65,7 +65,11 @@ export function retireTrouble(config: Config, state: State, by: string, name: st
     return { rule: 'staff', text: `There is no agent ${shown} to retire.` };
   if (!isPersonIn(config, by) && !teamOf(state.staff, by).includes(name))
     return { rule: 'staff', text: `${shown} was not hired by ${by}.` };
-  const doubtful = [...teamOf(state.staff, name), name].find((one) => agentState(state, one).doubt > 0);
+  const going = [...teamOf(state.staff, name), name];
+  const named = going.find((one) => Object.hasOwn(config.credits.agents, one));
+  if (named !== undefined)
+    return { rule: 'chart', text: `First take ${named} out of org/credits.yaml, which names it.` };
+  const doubtful = going.find((one) => agentState(state, one).doubt > 0);
   if (doubtful === undefined) return null;
   return { rule: 'doubt', text: `A call of ${doubtful} may have been billed: first lemming reconcile.` };
 }

@@ -134,22 +134,27 @@ describe('agent retire', () => {
   });
 
   it('that could not be is no deed in the audit', async () => {
-    const root = office({ credits: { agents: { hr: { grant: 1 } } } });
+    const root = office({ org: { summary: { every: 5, agent: 'hr' } }, credits: {} });
     await lemming(root, ['agent', 'retire', 'hr']);
     await turns(root, 1);
     const { acts } = (await lemming(root, ['audit', '--act', 'retire', '--json'])).data;
     expect(acts).toMatchObject([{ on: 'hr', outcome: 'asked' }]);
   });
 
-  it('refuses people, and is told when other files still name the agent', async () => {
-    const root = await withTess();
+  it('refuses people, and whom the credits name; and tells when other files still name the agent', async () => {
+    const root = office({
+      org: { summary: { every: 5, agent: 'planner' } },
+      credits: { agents: { hr: { grant: 1 } } },
+    });
     expect((await lemming(root, ['agent', 'retire', 'human'])).exit).toBe(2);
+    const { exit, err } = await lemming(root, ['agent', 'retire', 'hr']);
+    expect([exit, err]).toEqual([4, expect.stringContaining('First take hr out of org/credits.yaml')]);
     expect((await lemming(root, ['agent', 'retire', 'planner'])).exit).toBe(0);
     await turns(root, 1);
     expect(exists(root, 'agents/planner/resume.md')).toBe(true);
     expect((await lemming(root, ['status'])).out).toContain('planner');
     const { out } = await lemming(root, ['inbox', '--all']);
-    expect(out).toContain('planner was not retired (chart): org/credits.yaml');
+    expect(out).toContain('planner was not retired (chart): org/org.yaml');
   });
 });
 

@@ -179,6 +179,12 @@ describe('staff', () => {
     expect(retireTrouble(config, state, by, name)?.rule ?? null).toBe(rule);
   });
 
+  it('is not retired while the credits name it, or one whom it hired', () => {
+    const said = { rule: 'chart', text: 'First take a out of org/credits.yaml, which names it.' };
+    expect(retireTrouble(config, stateOf(), 'human', 'a')).toEqual(said);
+    expect(retireTrouble(config, staffed(['a', 'b']), 'human', 'b')).toEqual(said);
+  });
+
   it('is retired by people, also when its resume is broken, and not while a call is in doubt', () => {
     expect(retireTrouble(config, stateOf(), 'human', 'broken')).toBeNull();
     const state = staffed(['c', 'a'], ['b', 'c']);
