@@ -45,9 +45,12 @@ async function forMany(
 /** Engines are closed, opened and killed in between, calls end in any order. */
 const WILD: Manner = { reopen: true, kill: true, uneven: 1, concurrency: 3 };
 
-/** A rule that holds after any deeds. */
-export function always(name: string, rule: Rule, operations: number, seed: number): Promise<void> {
-  return forMany(name, operations, seed, async (sketch, deeds) => rule(await new Play(sketch, WILD).all(deeds)));
+/** Rules that all hold after any deeds. */
+export function always(rules: Readonly<Record<string, Rule>>, operations: number, seed: number): Promise<void> {
+  return forMany(Object.keys(rules).join('; '), operations, seed, async (sketch, deeds) => {
+    const played = await new Play(sketch, WILD).all(deeds);
+    return Object.entries(rules).flatMap(([name, rule]) => rule(played).map((wrong) => `${name}: ${wrong}`));
+  });
 }
 
 /** Two manners of playing the same deeds, after which the folder is the same. */
