@@ -9,6 +9,7 @@ import type { Divergence } from '../engine/recorded.ts';
 import { journalEnd, Refold } from '../engine/replay.ts';
 import { type Fault, FaultError, failure } from '../schema/fault.ts';
 import { TOOLS } from '../tools/all.ts';
+import { count } from '../views/table.ts';
 import { barFor } from './bar.ts';
 import type { Command, Input, Run, World } from './command.ts';
 
@@ -64,7 +65,7 @@ export const run: Run = async (world, input) => {
       ...(recompute ? { recomputed: { visits: recompute.visits, identical: divergence === null } } : {}),
     },
     text: [
-      `${refold.turns} turns make ${refold.files.size} files${recompute ? `; ${recompute.visits} visits were made again` : ''}.`,
+      `From the journal: ${count(refold.turns, 'turn')}, ${count(refold.files.size, 'file')}${recompute ? `; ${count(recompute.visits, 'visit')} made again` : ''}.`,
       ...printDifferences(differences, line),
       ...(divergence ? [printDivergence(divergence)] : []),
       ...(identical ? ['All is identical.'] : []),

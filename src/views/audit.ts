@@ -3,7 +3,7 @@ import type { Entry, VisitEffect } from '../core/entry.ts';
 import { printCredits } from '../core/ledger.ts';
 import type { Request } from '../schema/request.ts';
 import { shorten, table } from './table.ts';
-import { requestText } from './turn.ts';
+import { askedOf, requestDetails } from './turn.ts';
 
 /** Who did what, under which rule, and what became of it. Made from the journal alone. */
 export interface AuditRow {
@@ -189,17 +189,14 @@ const LATER: ReadonlySet<Request['ask']> = new Set(['hire', 'retire', 'undo']);
 
 function ofRequest(request: Request): Row {
   const { ask, by } = request;
-  const row = done(by, ask, 'person', askedOf(request) ?? '-', requestText(request));
+  const row = done(
+    by,
+    ask,
+    'person',
+    askedOf(request)?.replaceAll(',', ', ') ?? '-',
+    requestDetails(request).join(', '),
+  );
   return LATER.has(ask) ? { ...row, outcome: 'asked' } : row;
-}
-
-/** What a request is about; null: the whole organisation. */
-function askedOf(request: Request): string | null {
-  if ('agent' in request) return request.agent;
-  if ('id' in request) return request.id;
-  if ('what' in request) return request.what;
-  if ('key' in request) return request.key;
-  return 'ids' in request ? request.ids.join(', ') : null;
 }
 
 /** The rows as a table. */

@@ -13,7 +13,7 @@ it('marks a message as read without waking anyone', async () => {
   expect((await lemming(root, ['inbox', '--json'])).data.messages).toMatchObject([{ read: true }]);
   const [next] = await turns(root, 1);
   expect(next?.visits).toEqual([]);
-  expect((await lemming(root, ['show', '2'])).out).toContain('human asked: ack id 000001-manager-01 reaction thanks');
+  expect((await lemming(root, ['show', '2'])).out).toContain('human asked: ack 000001-manager-01, reaction thanks');
 });
 
 it('refuses mail of others, and knows what does not exist', async () => {
