@@ -42,6 +42,7 @@ export type Known =
   | 'dead-letter'
   | 'model'
   | 'skill'
+  | 'tool'
   | 'file'
   | 'folder';
 

@@ -29,6 +29,8 @@ export function known(disk: Disk, kind: Known): Candidate[] {
       return ['org/skills', 'org/skills/_off'].flatMap((folder) =>
         namesIn(disk, folder, /^([a-z0-9]+(?:-[a-z0-9]+)*)$/).map(plain),
       );
+    case 'tool':
+      return namesIn(disk, 'org/tools', /^([a-z][a-z0-9_]*)$/).map(plain);
     case 'approval':
       return namesIn(disk, 'org/approvals', /^(A-\d+-[a-z][a-z0-9_-]*-\d+)\.md$/).map(plain);
     case 'dead-letter':

@@ -3,7 +3,7 @@ import type { Command, Right } from '../../commands/command.ts';
 /** The verbs that come with the seat, and those with each right. What stands in no row is never offered. */
 const VERBS: Record<'seat' | Right, readonly string[]> = {
   seat: ['status', 'chart', 'costs', 'inbox', 'read', 'send', 'reply', 'ack', 'history', 'search'],
-  look: ['approvals', 'audit', 'health', 'inspect', 'logs', 'memory', 'outbox', 'show', 'verify'],
+  look: ['approvals', 'audit', 'health', 'inspect', 'logs', 'memory', 'outbox', 'show', 'tool', 'verify'],
   turns: ['step', 'run-once'],
   approvals: ['approvals', 'approve', 'deny'],
 };

@@ -1,0 +1,53 @@
+import { closest } from 'fastest-levenshtein';
+import { trustNow } from '../core/declared.ts';
+import { readOrg, realPorts, type View } from '../engine/open.ts';
+import { toolsetOf } from '../engine/toolset.ts';
+import { failure } from '../schema/fault.ts';
+import { TOOLS } from '../tools/all.ts';
+import { printTool, printTools, type ToolRow, toolRows } from '../views/tool.ts';
+import type { Command, Run, World } from './command.ts';
+
+export const command: Command = {
+  name: 'tool',
+  group: 'parts',
+  summary: 'List the tools that agents can have, or show one: who has it, what it takes, costs and changes',
+  examples: [
+    { line: 'lemming tool', does: 'lists those that ship with LeMMing, those in org/tools, and those of servers' },
+    { line: 'lemming tool show shell', does: 'what agents are told of it, its input, limits and price' },
+  ],
+  args: [
+    { name: 'what', about: 'list or show', optional: true, choices: ['list', 'show'] },
+    { name: 'tool', about: 'for show: its name', optional: true, of: ['tool'] },
+  ],
+  flags: [],
+  reads: true,
+};
+
+export const run: Run = async (world, input) => {
+  const view = readOrg(world);
+  const rows = toolRows(await toolboxOf(world, view), view.config);
+  const { what = 'list', tool } = input.args;
+  if (what === 'list') return { data: { tools: rows }, text: printTools(rows) };
+  if (tool === undefined) throw failure('usage', 'lemming tool show takes the name of a tool');
+  const row = find(rows, tool);
+  return { data: row, text: printTool(row) };
+};
+
+/** The tools as the next turn has them: what the owner of the machine approves now counts. */
+function toolboxOf(world: World, { config, state }: View) {
+  const [now] = trustNow(config, state, realPorts(world).approved);
+  const trusted = now?.k === 'trusted' ? new Map(Object.entries(now.tools)) : state.trusted;
+  return toolsetOf(TOOLS, config, trusted);
+}
+
+function find(rows: readonly ToolRow[], name: string): ToolRow {
+  const found = rows.find((row) => row.name === name);
+  if (found) return found;
+  const near = closest(
+    name,
+    rows.map((row) => row.name),
+  );
+  throw failure('not-found', `There is no tool ${JSON.stringify(name)}.`, {
+    remedy: `lemming tool lists them. Did you mean ${near}?`,
+  });
+}
