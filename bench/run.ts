@@ -1,7 +1,7 @@
 /**
  * The figures of docs/performance.md: `npm run bench` for all, `npm run bench -- --short` for the ratio of the engine to
- * the floor alone, `--calls` for what calls cost, `--hands` for what tools cost, `--memory` for searches of memory and mail, `--screen` for the terminal
- * screen. Engine and floor take turns in one run on the same disk, so that a noisy machine disturbs both alike.
+ * the floor alone, `--calls` for what calls cost, `--hands` for what tools cost, `--memory` for searches of memory and mail,
+ * `--screen` for the terminal screen. Engine and floor take turns in one run on the same disk, so that a noisy machine disturbs both alike.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';

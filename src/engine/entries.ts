@@ -71,7 +71,10 @@ export function entryNamed(view: View, agent: string, key: string): MemoryEntry 
   return path === undefined ? null : entryFile(view, path);
 }
 
-/** Paths of the entries that are found by words, the best first, so many at most: of an agent, or of all and the shared context. The index is brought up to date first. */
+/**
+ * Paths of the entries that are found by words, the best first, so many at most: of an agent, or of all and the shared
+ * context. The index is brought up to date first.
+ */
 export async function findEntries(
   view: View,
   root: string,
