@@ -95,8 +95,10 @@ describe('lemming watch in a terminal', () => {
     await terminal.shows('approve A-');
     await terminal.type('fine');
     await terminal.press('Enter');
+    await terminal.shows('approved by human');
     await terminal.shows('4 Approvals (4)');
     await terminal.press('d', 'Enter');
+    await terminal.shows('denied by human'); // the act's own words come last; a key before them would be talked over
     await terminal.shows('4 Approvals (3)');
 
     await terminal.press('s');
