@@ -28,7 +28,7 @@ export async function screen(
   ]);
   const edges = { human: Object.keys(plan.edges).slice(0, 1), ...plan.edges };
   buildOrg(realDisk(root), { ...plan, edges, resumes: Object.fromEntries(resumes) });
-  const engine = spawn(process.execPath, ['--import', 'tsx', ENGINE, root, String(agents), String(rate)], {
+  const engine = spawn(process.execPath, [...process.execArgv, ENGINE, root, String(agents), String(rate)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   await once(engine.stdout, 'data');
