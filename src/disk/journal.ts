@@ -4,6 +4,7 @@ import { type Fault, failure, fault } from '../schema/fault.ts';
 import { padTurn } from '../schema/name.ts';
 import { Compact } from './compact.ts';
 import { type Appender, type Disk, DiskError } from './disk.ts';
+import { Lines } from './lines.ts';
 
 /**
  * `org/journal/000042.jsonl`, one file a turn. Lines are written in groups; a group ends with a seal
@@ -183,29 +184,11 @@ export function* readJournal(
   }
 }
 
-/** A group as bytes: its lines and their seal, made in one buffer. */
-function sealed(lines: readonly string[], head: string): { bytes: Uint8Array; seal: Seal } {
-  let length = SEAL_BYTES;
-  for (const line of lines) length += line.length * 3 + 1;
-  const buffer = Buffer.allocUnsafe(length);
-  let end = 0;
-  for (const line of lines) {
-    end += buffer.write(line, end);
-    buffer[end++] = NEWLINE;
-  }
-  const seal: Seal = { k: 'seal', n: lines.length, h: chain(head, sha(buffer.subarray(0, end))) };
-  end += buffer.write(`${JSON.stringify(seal)}\n`, end);
-  return { bytes: buffer.subarray(0, end), seal };
-}
-const NEWLINE = 10;
-/** Room for a seal with any count. */
-const SEAL_BYTES = 200;
-
 /** The journal being written. Entries are collected and written as one group, with one sync for all who wait. */
 export class Journal {
   private readonly disk: Disk;
   private appender: Appender | null = null;
-  private lines: string[] = [];
+  private lines = new Lines();
   private compact = new Compact();
   private waiting: Promise<void> | null = null;
   /** Entries that wait for room, and the bytes they want. */
@@ -266,7 +249,7 @@ export class Journal {
 
   /** Adds lines to the group that the next write makes durable. */
   add(...entries: Entry[]): void {
-    for (const entry of entries) this.lines.push(JSON.stringify(this.compact.pack(entry)));
+    for (const entry of entries) this.lines.add(JSON.stringify(this.compact.pack(entry)));
   }
 
   /** Writes the collected group; `sync` makes it durable before it returns. */
@@ -281,9 +264,12 @@ export class Journal {
   }
 
   private writeGroup(sync: boolean): void {
-    if (this.lines.length) {
-      const { bytes, seal } = sealed(this.lines, this.head);
-      this.lines = [];
+    if (this.lines.count) {
+      const { lines } = this;
+      this.lines = new Lines();
+      const seal: Seal = { k: 'seal', n: lines.count, h: chain(this.head, sha(lines.bytes())) };
+      lines.add(JSON.stringify(seal));
+      const bytes = lines.bytes();
       this.open().write(bytes);
       this.head = seal.h;
       this.size += bytes.length;
