@@ -47,7 +47,7 @@ export function looker(root: string): Hold {
     });
   };
   return (folder, call) => {
-    if (kept?.folder !== folder || !kept.isAtItsPlace()) {
+    if (kept?.folder !== folder || !kept.isStillThere()) {
       close();
       kept = new Held(root, folder);
       closeSoon();
@@ -62,21 +62,27 @@ class Held {
   readonly folder: string;
   readonly path: string;
   private readonly fd: number;
+  private readonly name: string;
   private readonly place: string;
+  private self: fs.Stats | null = null;
 
   constructor(root: string, folder: string) {
     this.folder = folder;
+    this.name = `${root}/${folder}`;
     this.place = `${realRoot(root)}/${folder}`;
-    this.fd = openFolder(`${root}/${folder}`, folder);
+    this.fd = openFolder(this.name, folder);
     this.path = `/proc/self/fd/${this.fd}`;
   }
 
-  isAtItsPlace(): boolean {
-    return fs.readlinkSync(this.path) === this.place;
+  /** Once it is proven: its name still leads to this very folder. Less work than the proof. */
+  isStillThere(): boolean {
+    this.self ??= fs.fstatSync(this.fd);
+    const found = fs.lstatSync(this.name, { throwIfNoEntry: false });
+    return found?.ino === this.self.ino && found.dev === this.self.dev;
   }
 
   prove(): void {
-    if (!this.isAtItsPlace())
+    if (fs.readlinkSync(this.path) !== this.place)
       throw new DiskError(
         'not-regular',
         this.folder,

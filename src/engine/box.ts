@@ -135,10 +135,12 @@ function demandPermitted(ruling: PathRuling): Target {
   return ruling;
 }
 
+const UTF8 = new TextDecoder();
+
 /** The hash is made when somebody asks for it. */
 function fileText(bytes: Uint8Array): FileText {
   return {
-    text: new TextDecoder().decode(bytes),
+    text: UTF8.decode(bytes),
     get hash() {
       return bytesHash(bytes).slice(0, SHOWN_HASH);
     },
