@@ -264,19 +264,29 @@ export class Screen implements Desk {
     this.draw();
   }
 
-  /** Does a command; what it says stands in the line for messages. */
+  /**
+   * Does a command; what it says stands in the line for messages. The answer to a newer key stays there: a run, or a deed
+   * that ends late, talks over it only when it failed. What it did is seen in the panes.
+   */
   async perform(verb: Verb, given: Parameters<typeof act>[2], how: Parameters<Desk['perform']>[2] = {}): Promise<Done> {
     const { quiet = false, signal = this.stop.signal } = how;
+    let own: Ui['said'] | null = null;
+    const speak = (text: string, tone: Ui['said']['tone']): void => {
+      this.say(text, tone);
+      own = this.ui.said;
+    };
+    const talksOver = (): boolean => this.ui.said !== own && this.ui.said.text !== '';
     const told = (text: string): void => {
-      if (/^Turn \d+: /.test(text)) return; // the feed shows them
-      this.say(text, 'quiet');
+      if (/^Turn \d+: /.test(text) || talksOver()) return; // the feed shows them
+      speak(text, 'quiet');
       this.drawSoon();
     };
-    if (!quiet) this.say(`${verb} ...`, 'quiet');
+    if (!quiet) speak(`${verb} ...`, 'quiet');
     await breath();
     await breath();
     const done = await act(this.world, verb, given, told, signal);
-    if (!signal.aborted && (!quiet || !done.ok)) this.say(done.lines.join(' · '), done.ok ? 'good' : 'bad');
+    const keepsStill = done.ok && (quiet || talksOver());
+    if (!signal.aborted && !keepsStill) speak(done.lines.join(' · '), done.ok ? 'good' : 'bad');
     await this.follow.look(true).catch(() => false);
     this.refresh();
     return done;
