@@ -7,7 +7,10 @@ export default defineConfig({
     include: ['tests/**/*.test.ts'],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 60_000,
+    // A slow machine with much else to do takes its time: a test ends when what it waits for has come.
+    testTimeout: 300_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 120_000 } },
     globalSetup: 'tests/canary.ts',
     coverage: {
       provider: 'v8',
