@@ -15,11 +15,11 @@ export interface Answer {
   plain?: boolean;
   /**
    * How it goes wrong. `hang`: says nothing; `silence`: headers only; `stall`: headers and half a body; `drop`: cuts the
-   * connection before the headers; `drip`: one byte at a time; `events`: one event at
-   * a time, slowly; `endless`: the body again and again; a number: that many
-   * bytes, then the connection is cut, or (negative, less one) the answer ends as if it were whole.
+   * connection before the headers; `drip`: one byte at a time; `endless`: the body
+   * again and again; a number: that many bytes, then the connection is cut, or (negative, less one) the answer ends as if it
+   * were whole; a promise: two events, and the others when it resolves.
    */
-  ending?: 'hang' | 'silence' | 'stall' | 'drop' | 'drip' | 'events' | 'endless' | number;
+  ending?: 'hang' | 'silence' | 'stall' | 'drop' | 'drip' | 'endless' | number | Promise<unknown>;
 }
 
 type Script<R> = Answer | ((request: R) => Answer);
@@ -155,9 +155,9 @@ async function send(response: ServerResponse, bytes: Buffer, { status = 200, hea
   response.flushHeaders();
   if (ending === 'stall') response.write(bytes.subarray(0, bytes.length / 2));
   else if (ending === 'drip') await drip(response, bytes);
-  else if (ending === 'events') await slowly(response, bytes);
   else if (ending === 'endless') await repeat(response, bytes);
   else if (typeof ending === 'number') cut(response, bytes, ending);
+  else if (ending instanceof Promise) await inTwo(response, bytes, ending);
 }
 
 function cut(response: ServerResponse, bytes: Buffer, ending: number): void {
@@ -173,12 +173,11 @@ async function drip(response: ServerResponse, bytes: Buffer): Promise<void> {
   }
 }
 
-async function slowly(response: ServerResponse, bytes: Buffer): Promise<void> {
-  for (const event of bytes.toString().split(/(?<=\n\n)/)) {
-    response.write(event);
-    await wait(350);
-  }
-  response.end();
+async function inTwo(response: ServerResponse, bytes: Buffer, goOn: Promise<unknown>): Promise<void> {
+  const events = bytes.toString().split(/(?<=\n\n)/);
+  response.write(events.slice(0, 2).join(''));
+  await goOn;
+  response.end(events.slice(2).join(''));
 }
 
 async function repeat(response: ServerResponse, bytes: Buffer): Promise<void> {

@@ -4,6 +4,7 @@ import { buildOrg } from '../../../src/testing/build-org.ts';
 import { lemming } from '../../commands/people-world.ts';
 import { scratch } from '../../commands/world.ts';
 import { called, fakeOpenAI, said } from '../../providers/fake-openai.ts';
+import type { Answer } from '../../providers/fake-service.ts';
 import { openTerminal } from '../terminal.ts';
 
 const service = fakeOpenAI();
@@ -29,12 +30,22 @@ async function office(retry: object = {}): Promise<string> {
 const env = { FAKE_KEY: 'k', LEMMING_ORG: '' };
 const answer = (body: string) =>
   called({ id: 'c1', name: 'send_message', arguments: JSON.stringify({ to: 'human', body }) });
+
+/** An answer that stops in the middle until it is let go: what the screen shows meanwhile stays there. */
+function held(body: string): { half: Answer; letGo: () => void } {
+  let letGo!: () => void;
+  const ending = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  return { half: { ...answer(body), ending }, letGo };
+}
 const LONG = 'First we look.\nThen we build it, with care.\nAnd at last we rest.';
 
 describe('chat at a real terminal', () => {
   it('scenario 8: the answer is the reply to my line, streamed, printed once, and nobody else is billed', async () => {
     const root = await office();
-    service.answer({ ...answer(LONG), ending: 'events' });
+    const { half, letGo } = held(LONG);
+    service.answer(half);
     const shown = openTerminal('lemming chat planner', { cwd: root, env });
     await shown.shows('planner>');
     await shown.type('What do we do?');
@@ -42,6 +53,7 @@ describe('chat at a real terminal', () => {
     const during = await shown.shows(/planner writes …\nFirst we l/);
     expect(during).not.toContain('planner: First');
     expect(during).toMatch(/^planner> What do we do\?$/m);
+    letGo();
     const after = await shown.shows(
       /planner: First we look\.\nThen we build it, with care\.\nAnd at last we rest\.\nplanner>$/,
     );
@@ -70,7 +82,8 @@ describe('chat at a real terminal', () => {
 
   it('keeps a line that is typed meanwhile out of the way, edits, remembers, and takes a pasted text as one', async () => {
     const root = await office();
-    service.answer({ ...answer('One.'), ending: 'events' }, said('Two.'), said('Three.'), said('Four.'));
+    const { half, letGo } = held('One.');
+    service.answer(half, said('Two.'), said('Three.'), said('Four.'));
     const shown = openTerminal('lemming chat planner', { cwd: root, env });
     await shown.shows('planner>');
     await shown.type('first');
@@ -79,7 +92,10 @@ describe('chat at a real terminal', () => {
     await shown.type('seconx');
     await shown.press('BSpace');
     await shown.type('d');
+    await shown.shows(/planner> second$/);
     await shown.press('Enter');
+    await shown.shows(/planner>$/);
+    letGo();
     await shown.shows(/planner> first\n.*\nplanner: One\.\nplanner> second\n.*\nplanner: Two\.\nplanner>$/);
     await shown.press('Up', 'Up');
     await shown.shows(/planner> first$/);
@@ -98,13 +114,16 @@ describe('chat at a real terminal', () => {
 
   it('finishes the turn at the first Ctrl-C and says so; at the second it leaves, and the next run finishes', async () => {
     const root = await office();
-    service.answer({ ...answer('One.'), ending: 'events' });
+    const { half, letGo } = held('One.');
+    service.answer(half);
     const first = openTerminal('lemming chat planner; echo left with $?', { cwd: root, env });
     await first.shows('planner>');
     await first.type('Hello');
     await first.press('Enter');
     await first.shows('planner thinks');
     await first.press('C-c');
+    await first.shows('once more stops at once');
+    letGo();
     const ended = await first.shows('left with');
     expect(ended).toMatch(/planner: One\.\nStopped as you asked; turn 1 was finished\./);
     expect(ended).toContain('left with 130');
@@ -113,7 +132,7 @@ describe('chat at a real terminal', () => {
     await second.shows('planner>');
     await second.type('Again');
     await second.press('Enter');
-    await second.shows('planner thinks');
+    await second.shows(/planner (thinks|writes)/);
     await second.press('C-c');
     await second.shows('once more stops at once');
     await second.press('C-c');
@@ -124,11 +143,12 @@ describe('chat at a real terminal', () => {
 
   it('goes on after Ctrl-Z and fg', async () => {
     const shown = openTerminal("PS1='$ ' bash --norc --noprofile", { cwd: await office(), env });
+    await shown.shows(/^\$$/);
     await shown.type('lemming chat planner');
     await shown.press('Enter');
     await shown.shows(/^planner>$/m);
     await shown.press('C-z');
-    await shown.shows('Stopped');
+    await shown.shows(/Stopped[^$]*\$$/);
     await shown.type('fg');
     await shown.press('Enter');
     await shown.shows(/planner>$/);
@@ -140,13 +160,15 @@ describe('chat at a real terminal', () => {
 
   it('draws anew when the terminal changes its size', async () => {
     const root = await office();
-    service.answer({ ...answer(`${'word '.repeat(40)}end`), ending: 'events' });
+    const { half, letGo } = held(`${'word '.repeat(40)}end`);
+    service.answer(half);
     const shown = openTerminal('lemming chat planner', { cwd: root, env, columns: 100 });
     await shown.shows('planner>');
     await shown.type('Hello');
     await shown.press('Enter');
     await shown.shows('word word');
     shown.resize(60, 20);
+    letGo();
     const after = await shown.shows(/planner: word[\s\S]*end\nplanner>$/);
     expect(after.split('planner: word')).toHaveLength(2);
     expect(Math.max(...after.split('\n').map((line) => line.length))).toBeLessThanOrEqual(60);
