@@ -9,7 +9,7 @@ const WAIT = fileURLToPath(new URL('programs/wait.ts', import.meta.url));
 const MAIN = fileURLToPath(new URL('../../../dist/faces/cli/main.js', import.meta.url));
 const TSX = import.meta.resolve('tsx');
 
-/** Starts the waiting program and gives it back when it works. */
+/** Starts the waiting program and gives it back when it works. `ended`: when all it said was read. */
 async function waiting(
   how: string,
 ): Promise<{ child: ChildProcess; ended: Promise<number | null>; seen: () => string }> {
@@ -17,7 +17,7 @@ async function waiting(
   let seen = '';
   child.stdout!.on('data', (chunk) => (seen += chunk));
   child.stderr!.on('data', (chunk) => (seen += chunk));
-  const ended = once(child, 'exit').then(([code]) => code as number | null);
+  const ended = once(child, 'close').then(([code]) => code as number | null);
   if (how !== 'throw') await once(child.stdout!, 'data');
   return { child, ended, seen: () => seen };
 }
