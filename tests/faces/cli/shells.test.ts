@@ -11,6 +11,7 @@ it.each([
   put(root, 'org/units/crew.md', '---\nname: Crew\nmembers: [hr]\n---\n');
   put(root, 'picture one.png', 'png');
   const shown = openTerminal(`PS1='$ ' ${shell}`, { cwd: root, columns: 100 });
+  await shown.shows(/\$$/);
   await shown.type(`PS1='$ '; ${setUp}; clear; echo set up`);
   await shown.press('Enter');
   await shown.shows(/^set up/m);
