@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Content, isSameContent } from '../core/content.ts';
+import { type Content, contentHash, isSameContent } from '../core/content.ts';
 import { type FileOp, liveContent } from '../core/files.ts';
 import type { Disk } from './disk.ts';
 import { DiskError } from './disk.ts';
@@ -29,23 +29,35 @@ export function materialise(disk: Disk, ops: readonly FileOp[], turn: number): M
   return done;
 }
 
+type Replace = Extract<FileOp, { op: 'replace' }>;
+type Remove = Extract<FileOp, { op: 'remove' }>;
+
 /**
- * Of replacements of a file that follow one another the last is made, based on what the first was based on: done again after
- * a crash, the first would take what the last left for an edit.
+ * Of replacements of a file that follow one another the last is made, based on what the first was based on, and when the file
+ * is removed in the end it is removed as it was at first: done again after a crash, the first would take what the last left
+ * for an edit.
  */
 function joined(ops: readonly FileOp[]): FileOp[] {
-  const last = new Map<string, Extract<FileOp, { op: 'replace' }>>();
-  return ops.flatMap((op): FileOp[] => {
-    if (op.op !== 'replace') return [op];
-    const before = last.get(op.path);
-    if (before && isSameContent(before.text, op.was)) {
-      before.text = op.text;
-      return [];
-    }
-    const own = { ...op };
-    last.set(op.path, own);
-    return [own];
-  });
+  const last = new Map<string, Replace>();
+  const done: FileOp[] = [];
+  for (const op of ops) {
+    const before = 'path' in op ? last.get(op.path) : undefined;
+    if (op.op === 'replace' && before && isSameContent(before.text, op.was)) before.text = op.text;
+    else if (op.op === 'remove' && before && contentHash(before.text) === op.hash) {
+      done.splice(done.indexOf(before), 1, ...removedAtFirst(before));
+      last.delete(op.path);
+    } else if (op.op === 'replace') {
+      const own = { ...op };
+      last.set(op.path, own);
+      done.push(own);
+    } else done.push(op);
+  }
+  return done;
+}
+
+/** A file that was replaced, and then removed. */
+function removedAtFirst({ path, was }: Replace): Remove[] {
+  return was === null ? [] : [{ op: 'remove', path, hash: contentHash(was) }];
 }
 
 function carryOut(disk: Disk, op: FileOp, turn: number, done: Materialised): void {
@@ -113,7 +125,7 @@ function keepBeside(disk: Disk, temp: string, path: string, turn: number, done: 
  * A file that is not what the new one was based on stays. Else it is moved aside first: whatever is there at that instant is
  * what is compared again, and an edit meets a free name.
  */
-function replaceFile(disk: Disk, op: Extract<FileOp, { op: 'replace' }>, turn: number, done: Materialised): void {
+function replaceFile(disk: Disk, op: Replace, turn: number, done: Materialised): void {
   const aside = beside(op.path, 'aside');
   const temp = beside(op.path, 'tmp');
   const current = readAny(disk, op.path);

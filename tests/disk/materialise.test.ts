@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readlinkSync, rmSync, symlinkSync } from 'node:
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { FileOp } from '../../src/core/files.ts';
+import { type FileOp, filesOf as filesFor } from '../../src/core/files.ts';
 import { DiskError } from '../../src/disk/disk.ts';
 import { bytesHash, finalFiles, materialise, restoreLost } from '../../src/disk/materialise.ts';
 import { realDisk } from '../../src/disk/real.ts';
@@ -47,6 +47,46 @@ it('replacements that follow one another are one: done again after a crash, none
 });
 const MOVE_BESIDE: FileOp = { op: 'move', from: 'f/nothing', to: 'g/nothing' };
 const OTHER: FileOp = { op: 'replace', path: 'f/y', text: 'new', was: 'old' };
+
+/** A file that is written and removed again and again: in each list what stands there after each step, null for nothing. */
+const CHAINS: (string | null)[][] = [
+  ['old', 'new', null],
+  [null, 'new', null],
+  ['old', 'new', 'newer', null],
+  ['old', null, 'old'],
+  ['old', 'new', null, 'old'],
+  ['old', 'new', null, 'new', 'old', null],
+  [null, 'new', null, 'new'],
+  [null, 'new', null, 'newer', null, 'old'],
+];
+
+it.each(CHAINS)(
+  'a file that is %s, then %s, then %s ...: cut off anywhere and done again, no step takes a later one for an edit',
+  (...texts) => {
+    const [first = null, ...rest] = texts;
+    const ops = rest.flatMap((text, i) =>
+      filesFor({ k: 'wrote', agent: 'a', path: 'f/x', text, was: texts[i] ?? null }),
+    );
+    const before: Files = first === null ? {} : { 'f/x': first };
+    const last = texts.at(-1) ?? null;
+    const after: Files = last === null ? {} : { 'f/x': last };
+    const whole = diskOf(before);
+    const { count: start } = diskOf(before);
+    expect(materialise(whole, ops, 7).conflicts).toEqual([]);
+    const { count: end } = whole;
+    expect(materialise(whole, ops, 7).conflicts).toEqual([]);
+    expect(filesOf(whole)).toEqual(after);
+    for (let at = start + 1; at <= end; at++)
+      for (const fate of ['crash-before', 'crash-torn', 'crash-after'] as const) {
+        const disk = diskOf(before);
+        disk.plan = ({ index }) => (index === at ? fate : 'go');
+        expect(() => materialise(disk, ops, 7)).toThrow(Crash);
+        const next = disk.afterCrash(() => true);
+        expect(materialise(next, ops, 7).conflicts).toEqual([]);
+        expect(filesOf(next)).toEqual(after);
+      }
+  },
+);
 
 /** Operation, what is there before, what is there after, and which of our files lie beside a person's. */
 const TABLE: [string, FileOp, Files, Files, string[]][] = [
