@@ -46,7 +46,7 @@ export function stageHire(wish: HireWish, scene: Scene): Staged {
 /** Whom a person would let in: the resume with all its rights, its edges, and whose credits it gets. Pure. */
 export function showHire(wish: HireWish, { config, agent, resume }: Scene): string {
   const made = makeHire(config, resume, wish);
-  if ('trouble' in made) return `As things stand it would be refused. ${made.trouble.text}`;
+  if ('trouble' in made) return made.trouble.text;
   const { files, send_to, read_from } = made.hire;
   return [
     ...files.map(

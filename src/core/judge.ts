@@ -10,7 +10,7 @@ import { type Act, grants, permit, type Ruling } from './permit.ts';
 import { priceOf } from './price.ts';
 import { agentState } from './state.ts';
 import { isOutbound, taintOf } from './taint.ts';
-import type { ActTool, Scene, Tool, Work } from './tool.ts';
+import { type ActTool, copyDraft, type Scene, type Tool, type Work } from './tool.ts';
 
 /**
  * What became of an act: staged, held for a person, refused, or work that is to be done now; `ask`: what comes of it may wait
@@ -46,6 +46,8 @@ export function judge(
   const ruling = permit(scene.config, act);
   if (ruling.do === 'refuse') return refused(scene, call.tool, ruling.rule, ruling.text);
   if (ruling.do === 'hold') {
+    const staged = tool?.kind === 'act' && !tool.trial ? tool.stage(act.value, asIf(scene)) : null;
+    if (staged?.ok === false) return refused(scene, call.tool, staged.rule, staged.text);
     const shows = tool?.preview?.(act.value, scene) ?? '';
     const ask = (more: Partial<Held> = {}) => hold(scene, call, ruling, { ...(shows && { shows }), ...more });
     return tool?.kind === 'act' && tool.trial ? tryFirst(scene, call, tool.trial, act.value, ask) : ask();
@@ -60,6 +62,11 @@ export function judge(
   const staged = actTool.stage(act.value, scene);
   if (!staged.ok) return refused(scene, call.tool, staged.rule, staged.text);
   return { is: 'done', text: staged.text, asks: actTool.asks === true, cost };
+}
+
+/** Nobody is asked about an act that would be refused: it is staged in a draft that is thrown away. */
+function asIf(scene: Scene): Scene {
+  return { ...scene, draft: copyDraft(scene.draft) };
 }
 
 function unpaid(tool: string, cost: number): string {

@@ -213,5 +213,18 @@ export function emptyDraft(nextMessage = 1, promised = 0, heldBefore = 0): Draft
   return { ...acts, refusals: [], notes: [], untold: [], known: new Texts(), nextMessage, promised, heldBefore };
 }
 
+/** A draft in which acts can be staged without a trace in the other. */
+export function copyDraft(draft: Draft): Draft {
+  return {
+    ...draft,
+    sent: [...draft.sent],
+    wrote: new Map(draft.wrote),
+    acked: [...draft.acked],
+    notes: [...draft.notes],
+    hires: [...draft.hires],
+    retires: [...draft.retires],
+  };
+}
+
 /** The outcome of staging: what the model is told, and whether it was refused by a rule. */
 export type Staged = { ok: true; text: string } | { ok: false; rule: string; text: string };

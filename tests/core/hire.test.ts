@@ -48,9 +48,7 @@ describe('a hire', () => {
     expect(showHire({ ...WISH, send_to: ['b'] }, scene())).toBe(
       'The resume of kid, with nothing that a has not:\n\n```\n---\nname: kid\nrole: Works\nmodel: [default]\nschedule: { every: 1, offset: 0, when: mail }\ntools: [read_file]\nskills: []\nshared: []\nlimits: {}\n---\nYou work.\n```\n\nIt writes to a, b and reads the mail of a. It gets 1 of the credits of a.',
     );
-    expect(showHire({ ...WISH, template: 'none' }, scene())).toMatch(
-      /^As things stand it would be refused. There is no/,
-    );
+    expect(showHire({ ...WISH, template: 'none' }, scene())).toMatch(/^There is no template/);
   });
 
   it('takes over from the template and its own template, and speaks with whom its creator may', () => {

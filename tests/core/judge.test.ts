@@ -62,6 +62,31 @@ describe('an act is', () => {
     },
   );
 
+  it('refused at once when it would wait for a person and could not be done, and leaves no trace when it could', () => {
+    const hiring = configOf({
+      edges: { human: ['a'], a: ['human'] },
+      credits: { agents: { a: { grant: 5 } } },
+      resumes: { a: { tools: ['hire_agent', 'retire_agent', 'ask:remember'] } },
+      files: { 'org/templates/worker.md': '---\nrole: Works\n---\nYou work.\n' },
+    });
+    const at = sceneOf(hiring, 'a');
+    const said = (tool: string, input: Json) => judge(TOOLS, at, call(tool, input));
+    const wish = { name: 'kid', template: 'worker', credits: 1, message: 'Begin.' };
+    for (const [more, rule] of [
+      [{ name: 'a' }, 'name'],
+      [{ name: 'a b' }, 'name'],
+      [{ template: 'none' }, 'template'],
+      [{ credits: 6 }, 'credits'],
+    ] as const)
+      expect(said('hire_agent', { ...wish, ...more })).toMatchObject({ is: 'refused', rule });
+    expect(said('remember', { key: 'k', text: 't', expected: 3 })).toMatchObject({ is: 'refused', rule: 'version' });
+    expect(at.draft.held).toEqual([]);
+    const before = structuredClone({ ...at.draft, known: null, held: [] });
+    expect(said('hire_agent', wish)).toMatchObject({ is: 'held' });
+    expect(said('remember', { key: 'k', text: 't' })).toMatchObject({ is: 'held' });
+    expect({ ...at.draft, known: null, held: [] }).toEqual(before);
+  });
+
   it('held with its input, under ids that count', () => {
     const at = scene();
     const input = { path: 'x', content: 'y' };

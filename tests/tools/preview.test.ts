@@ -21,7 +21,7 @@ it('shows what an act is', () => {
     'It asks: "Go?\\n---"\n\n```\nc\n```\n\nOptions, of which you can name one in the `note:`\n\n1. "yes"\n2. "no"',
   );
   expect(preview('request_approval', { question: 'Go?' })).toBe('It asks: "Go?"');
-  expect(preview('hire_agent', { name: 'kid', template: 'none', credits: 1 })).toContain('would be refused');
+  expect(preview('hire_agent', { name: 'kid', template: 'none', credits: 1 })).toContain('There is no template');
   expect(preview('recall', { key: 'x' })).toBeUndefined();
 });
 
