@@ -1,6 +1,6 @@
 import { type Content, contentHash, contentsOf } from './content.ts';
 import { Deeds, doerOf } from './deed.ts';
-import { bookedIn, type Entry, type LiveFile, type UsedEntry } from './entry.ts';
+import { bookedIn, type Entry, type HiredEffect, type LiveFile, type RetiredEffect, type UsedEntry } from './entry.ts';
 import { liveContent } from './files.ts';
 
 /** An effect that may be undone, with what it changed. */
@@ -20,6 +20,11 @@ export type Change =
   | { on: string; from: string }
   | { on: string; before: string | null; after: string | null; was: Content | null | undefined; text: Content | null };
 
+type Decided = Extract<Entry, { k: 'decided' }>;
+
+/** What these tools do is settled after the turn, for all together. */
+const STAFFING = ['hire_agent', 'retire_agent'];
+
 /** Looks through the journal for what a person wants undone. Take every line, in order. */
 export class Search {
   private readonly of: string;
@@ -30,6 +35,8 @@ export class Search {
   private at = 0;
   /** Agent → its calls and uses of tools that cost something. */
   readonly paid = new Map<string, { calls: number; micro: number }>();
+  /** Agents that came or went, and mail that was taken back: by whom, what, and why it stays so. */
+  readonly stays: { id: string; on: string; why: string }[] = [];
   /** Path → the last change of it. */
   readonly last = new Map<string, { at: number; turn: number; by: string }>();
   /** Effect and thing → turn in which that was undone. */
@@ -39,6 +46,8 @@ export class Search {
   private recent: Deed[] = [];
   private approved = new Map<number, Deed>();
   private decisions = 0;
+  /** Whom the approval that is meant let come or go. */
+  private staff: unknown;
 
   /** `of`: an effect, a message, an approval, a turn, a visit (`turn.agent`) or an agent. `once`: whether a tool must not be repeated. */
   constructor(of: string, once: (tool: string) => boolean) {
@@ -55,7 +64,10 @@ export class Search {
     if (entry.k === 'undone') this.undone.set(`${entry.id} ${entry.on}`, file);
     if (entry.k === 'file') this.last.set(entry.path, { at: this.at, turn: file, by: 'a person' });
     if (entry.k === 'visit') this.recent = [];
-    if (entry.k === 'decided') this.decide(entry.id);
+    if (entry.k === 'decided') this.decide(entry);
+    if (entry.k === 'hired' || entry.k === 'retired') this.stay(entry, file);
+    if (entry.k === 'withdrawn' && this.isMeant('', entry.by, file, null))
+      this.stays.push({ id: entry.by, on: entry.id, why: 'mail that was taken back is not sent again' });
     const id = this.deeds.idOf(entry, file);
     if (id !== null) this.note(entry, id, doerOf(entry) as string, file);
   }
@@ -73,10 +85,19 @@ export class Search {
     this.paid.set(agent, { calls: calls + 1, micro: before + micro });
   }
 
-  private decide(id: string): void {
+  private decide({ id, held }: Decided): void {
     const used = this.approved.get(++this.decisions);
-    if (id === this.of) this.found.push(...(used ? [used] : []), ...this.recent);
+    if (id === this.of) {
+      this.found.push(...(used ? [used] : []), ...this.recent);
+      if (STAFFING.includes(held.tool)) this.staff = (held.input as { name: string }).name;
+    }
     this.recent = [];
+  }
+
+  private stay({ k, agent, by }: HiredEffect | RetiredEffect, turn: number): void {
+    if (!this.isMeant('', by, turn, null) && agent !== this.staff) return;
+    const why = k === 'hired' ? `it was hired: lemming agent retire ${agent}` : 'it was retired';
+    this.stays.push({ id: by, on: agent, why });
   }
 
   private isMeant(id: string, agent: string, turn: number, message: string | null): boolean {

@@ -30,7 +30,8 @@ export function stepsOf(search: Search, now: Now): UndoStep[] {
     const why = `${calls === 1 ? '1 call' : `${calls} calls`} cost ${printCredits(micro)} credits: what was paid stays paid`;
     return left({ id: agent, agent }, '', why);
   });
-  return [...steps, ...rest, ...paid];
+  const stays = search.stays.map(({ id, on, why }) => left({ id, agent: id }, on, why));
+  return [...steps, ...rest, ...stays, ...paid];
 }
 
 function left({ id, agent }: Pick<Deed, 'id' | 'agent'>, on: string, why: string): UndoStep {

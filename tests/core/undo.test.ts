@@ -10,7 +10,7 @@ import { undoFiles } from '../../src/core/undo.ts';
 import { Search } from '../../src/core/undo-search.ts';
 import { stepsOf } from '../../src/core/undo-steps.ts';
 import { walk } from '../../src/core/walk.ts';
-import { asked, HELD, opened, replied, visited } from './entries.ts';
+import { asked, HELD, HIRED, opened, RETIRED, replied, visited } from './entries.ts';
 import { configOf, letter, sent, stateOf } from './world.ts';
 
 const PATH = 'agents/a/memory/k.md';
@@ -47,6 +47,33 @@ function steps(of: string, turns: Entry[][], folder: Record<string, Content> = {
 }
 
 const whys = (found: UndoStep[]) => found.map(({ why }) => why);
+
+it('says of agents that came and went, and of mail that was taken back, that they stay so', () => {
+  const turns: Entry[][] = [
+    [{ ...HELD, id: 'A-1-a-1', tool: 'hire_agent', input: { name: 'kid' } }],
+    [
+      {
+        ...{ k: 'decided', id: 'A-1-a-1', decision: 'approved', by: 'human', note: '', outcome: '' },
+        held: { ...HELD, id: 'A-1-a-1', tool: 'hire_agent', input: { name: 'kid' } },
+      },
+      { ...HIRED, turn: 2, agent: 'kid', by: 'a' },
+      { ...HIRED, turn: 2, agent: 'other', by: 'b' },
+      { k: 'withdrawn', id: 'm1', by: 'human', to: [] },
+    ],
+    [{ ...RETIRED, turn: 3, agent: 'kid', by: 'a' }],
+  ];
+  const found = (of: string) => steps(of, turns).map(({ id, on, why }) => [id, on, why]);
+  const hired = ['a', 'kid', 'it was hired: lemming agent retire kid'];
+  const retired = ['a', 'kid', 'it was retired'];
+  expect(found('A-1-a-1')).toEqual([hired, retired]);
+  expect(found('a')).toEqual([hired, retired]);
+  expect(found('2')).toEqual([
+    hired,
+    ['b', 'other', 'it was hired: lemming agent retire other'],
+    ['human', 'm1', 'mail that was taken back is not sent again'],
+  ]);
+  expect(found('3.a')).toEqual([retired]);
+});
 
 describe('the ids of effects', () => {
   it('count what each did in a turn, in the order of the journal', () => {
