@@ -22,6 +22,15 @@ export interface Answer {
   ending?: 'hang' | 'silence' | 'stall' | 'drop' | 'drip' | 'endless' | number | Promise<unknown>;
 }
 
+/** What a test lets go when it has seen what it waits for. */
+export function gate(): { open: Promise<void>; letGo: () => void } {
+  let letGo!: () => void;
+  const open = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  return { open, letGo };
+}
+
 type Script<R> = Answer | ((request: R) => Answer);
 
 export interface Asked<R> {

@@ -4,7 +4,7 @@ import { buildOrg } from '../../../src/testing/build-org.ts';
 import { lemming } from '../../commands/people-world.ts';
 import { scratch } from '../../commands/world.ts';
 import { called, fakeOpenAI, said } from '../../providers/fake-openai.ts';
-import type { Answer } from '../../providers/fake-service.ts';
+import { type Answer, gate } from '../../providers/fake-service.ts';
 import { openTerminal } from '../terminal.ts';
 
 const service = fakeOpenAI();
@@ -33,11 +33,8 @@ const answer = (body: string) =>
 
 /** An answer that stops in the middle until it is let go: what the screen shows meanwhile stays there. */
 function held(body: string): { half: Answer; letGo: () => void } {
-  let letGo!: () => void;
-  const ending = new Promise<void>((resolve) => {
-    letGo = resolve;
-  });
-  return { half: { ...answer(body), ending }, letGo };
+  const { open, letGo } = gate();
+  return { half: { ...answer(body), ending: open }, letGo };
 }
 const LONG = 'First we look.\nThen we build it, with care.\nAnd at last we rest.';
 

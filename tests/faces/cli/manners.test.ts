@@ -1,8 +1,12 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { lemming, office } from '../../commands/people-world.ts';
 import { scratchOrg } from '../../commands/world.ts';
+import { fakeOpenAI, said } from '../../providers/fake-openai.ts';
+import { gate } from '../../providers/fake-service.ts';
 import { openTerminal } from '../terminal.ts';
 
+const service = fakeOpenAI();
 const ESC = '\u001b';
 const CONTROLS =
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e007f}]/u;
@@ -59,18 +63,39 @@ describe('at a terminal', () => {
   });
 
   it('long work shows a bar with the time left, and takes it away', async () => {
-    const slow = { provider: 'simulated', options: { latency: { mean_ms: 250 } } };
+    const price = { input: 1, output: 1 };
     const root = scratchOrg({
       edges: { human: ['a'], a: ['human'] },
-      models: { default: slow },
+      models: {
+        default: {
+          provider: 'openai-compatible',
+          model: 'm',
+          base_url: `${service.url}/v1`,
+          key: 'env:FAKE_KEY',
+          price,
+        },
+      },
+      credits: { agents: { a: { grant: 5 } } },
       resumes: { a: { schedule: { when: 'always' } } },
     });
-    const shown = openTerminal('lemming run --turns 12; echo ended', { cwd: root });
-    await shown.shows(/^\[#+-+\] \d+\/12 turns, \d+ s left$/m);
+    const [third, fourth] = [gate(), gate()];
+    service.answer(
+      said('one'),
+      said('two'),
+      { ...said('three'), ending: third.open },
+      { ...said('four'), ending: fourth.open },
+    );
+    const shown = openTerminal('lemming run --turns 12; echo ended', { cwd: root, env: { FAKE_KEY: 'k' } });
+    await shown.shows('Turn 2: a');
+    await wait(600); // work that is done sooner has no bar
+    third.letGo();
+    await shown.shows(/^\[#+-+\] 3\/12 turns, \d+ s left$/m);
+    fourth.letGo();
     const screen = await shown.shows(/^ended$/m);
     expect(screen).not.toContain('/12 turns');
     expect(screen).toContain('Turn 12: a');
-    const quiet = openTerminal('lemming run --turns 8 2>&1 | cat; echo ended', { cwd: root });
+    service.answer(() => ({ ...said('slow'), ending: wait(600) }));
+    const quiet = openTerminal('lemming run --turns 8 2>&1 | cat; echo ended', { cwd: root, env: { FAKE_KEY: 'k' } });
     await quiet.shows(/^ended$/m);
     expect(quiet.all()).not.toContain('[#');
   });
