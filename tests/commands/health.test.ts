@@ -5,6 +5,7 @@ import { ProviderError } from '../../src/core/call.ts';
 import { UNPRICED } from '../../src/core/money.ts';
 import { realClock } from '../../src/disk/clock.ts';
 import type { Connection, Provider } from '../../src/providers/provider.ts';
+import { gate } from '../providers/fake-service.ts';
 import { lemming, office, put, turns } from './people-world.ts';
 
 /** Providers beside the real ones, by name. */
@@ -173,9 +174,11 @@ describe('health --providers', () => {
   it('asks at most eight at a time, and tells of all in the order of the file', async () => {
     let now = 0;
     let most = 0;
+    const full = gate();
     inject('busy', async () => {
       most = Math.max(most, ++now);
-      await new Promise((done) => setTimeout(done, 5));
+      if (now === 8) setTimeout(full.letGo, 20); // a ninth would come meanwhile
+      await full.open;
       now--;
       return 'well';
     });

@@ -61,9 +61,7 @@ describe('logs', () => {
       },
     });
     const until = async (word: string) => {
-      for (let tries = 0; tries < 100 && !seen.includes(word); tries++)
-        await new Promise((done) => setTimeout(done, 50));
-      expect(seen).toContain(word);
+      await expect.poll(() => seen).toContain(word);
     };
     await until('Timeout');
     for (let i = 1; i <= 12; i++) {

@@ -9,6 +9,7 @@ import { withEngine } from '../../src/engine/open.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import { buildOrg, type OrgPlan } from '../../src/testing/build-org.ts';
 import { TOOLS } from '../../src/tools/all.ts';
+import { gate } from '../providers/fake-service.ts';
 import { ask, RELAY } from './relay.ts';
 import { faultsOf, inputOf, scratch, testWorld } from './world.ts';
 
@@ -56,8 +57,8 @@ const reply = (over = 0) => ({
   model: 'paid',
 });
 
-/** Opens the org with that provider; a `crash` leaves the engine as a killed process would. */
-async function turn(root: string, paid: Provider, crash = false): Promise<void> {
+/** Opens the org with that provider; a `crash` leaves the engine as a killed process would, when it comes. */
+async function turn(root: string, paid: Provider, crash?: Promise<void>): Promise<void> {
   const host = realHost(root);
   const mine = crash ? { ...host, pid: 999_999_999, startOf: () => 'gone' } : host;
   const engine = Engine.open(
@@ -65,7 +66,7 @@ async function turn(root: string, paid: Provider, crash = false): Promise<void> 
     TOOLS,
     'run',
   );
-  if (crash) return void (await Promise.race([engine.turn(), new Promise((done) => setTimeout(done, 300))]));
+  if (crash) return void (await Promise.race([engine.turn(), crash]));
   await engine.turn();
   engine.close();
 }
@@ -76,11 +77,13 @@ async function cutOff(): Promise<string> {
   buildOrg(realDisk(root), PAID);
   ask(root, 'a');
   ask(root, 'b');
-  await turn(
-    root,
-    provider(() => new Promise<never>(() => {})),
-    true,
-  );
+  let begun = 0;
+  const crash = gate();
+  const hanging = provider(() => {
+    if (++begun === 2) crash.letGo();
+    return new Promise<never>(() => {});
+  });
+  await turn(root, hanging, crash.open);
   return root;
 }
 

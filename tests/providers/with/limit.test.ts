@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { Unasked } from '../../../src/core/call.ts';
 import { Gate, limit, type Time } from '../../../src/providers/with/limit.ts';
 import { limit as settings } from '../../../src/schema/models.ts';
+import { gate } from '../fake-service.ts';
 import { askedOf, hanging, keepsTheLine, lineOf, never, REPLY } from './contract.ts';
 
 /** Time that runs only while somebody waits for it: those who wait are woken in order. */
@@ -157,11 +158,13 @@ describe('a limit', () => {
 
   it('lets nobody wait longer than it may, at a place or at a window', async () => {
     const busy = gateOf({ concurrency: 1, wait_ms: 30 });
-    const first = busy.run(() => wait(80), wish);
+    const { open, letGo } = gate();
+    const first = busy.run(() => open, wish);
     await expect(busy.run(async () => {}, wish)).rejects.toMatchObject({
       failure: 'rate-limit',
       message: /no place within 30 ms/,
     });
+    letGo();
     await first;
     const time = new Steps();
     const full = gateOf({ requests_per_minute: 1, wait_ms: 30_000 }, time);
