@@ -191,21 +191,21 @@ describe('a program is ended', () => {
 
   it('when its time is over, with all that it started', async () => {
     const marker = `7${process.pid}1`;
-    const { text, took } = await hurried(`echo begun; setsid sleep ${marker} >/dev/null 2>&1 & sleep ${marker}`, 1000);
-    expect(text).toBe(`begun\n[ended after 1000 ms; Box: ${level}]`);
-    expect(took).toBeLessThan(10_000);
+    const { text, took } = await hurried(`echo begun; setsid sleep ${marker} >/dev/null 2>&1 & sleep ${marker}`, 4000);
+    expect(text).toBe(`begun\n[ended after 4000 ms; Box: ${level}]`);
+    expect(took).toBeLessThan(60_000);
     expect(processesWith(marker)).toEqual([]);
   });
 
   it('when it prints without end', async () => {
-    const { text, took } = await hurried('yes', 30_000);
+    const { text, took } = await hurried('yes', 120_000);
     expect(text).toMatch(/^y\ny\n[\s\S]*\[ended: more than 50000 bytes of output; Box: \w+\]$/);
-    expect(took).toBeLessThan(15_000);
+    expect(took).toBeLessThan(100_000);
   });
 
   it('and nothing that it left behind lives on', async () => {
     const marker = `7${process.pid}2`;
-    const { text } = await hurried(`setsid nohup sleep ${marker} >/dev/null 2>&1 </dev/null & echo ok`, 30_000);
+    const { text } = await hurried(`setsid nohup sleep ${marker} >/dev/null 2>&1 </dev/null & echo ok`, 120_000);
     expect(text).toBe(`ok\n[exit 0; Box: ${level}]`);
     expect(processesWith(marker)).toEqual([]);
   });
@@ -214,10 +214,10 @@ describe('a program is ended', () => {
     const marker = `7${process.pid}3`;
     const hands = new Hands([[sh(`echo ran >> log; sleep ${marker}`)]]);
     const engine = await started(hands.root);
-    for (let i = 0; i < 500 && processesWith(marker).length === 0; i++) await wait(20);
+    for (let i = 0; i < 5000 && processesWith(marker).length === 0; i++) await wait(20);
     expect(processesWith(marker).length).toBeGreaterThan(0);
     engine.kill('SIGKILL');
-    for (let i = 0; i < 250 && processesWith(marker).length > 0; i++) await wait(20);
+    for (let i = 0; i < 5000 && processesWith(marker).length > 0; i++) await wait(20);
     expect(processesWith(marker)).toEqual([]);
     expect((await hands.turns())[0]).toMatchObject({ ok: false, text: expect.stringMatching(/^Outcome unknown/) });
     expect(fs.readFileSync(join(hands.workspace, 'log'), 'utf8')).toBe('ran\n');

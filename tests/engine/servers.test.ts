@@ -31,7 +31,7 @@ let orgs = 0;
 /** An organisation with the server `s`, whose tools agent a has. */
 function org(turns: Act[][], { mode = 'good', settings = {}, grants = ['s__*'] }: Wish = {}): Owned {
   const command = ['python3', 'server.py', mode, `mark-${process.pid}-${++orgs}-x`];
-  const server = { command, cwd: 'org/servers', start_ms: 20_000, timeout_ms: 5000, ...settings };
+  const server = { command, cwd: 'org/servers', start_ms: 60_000, timeout_ms: 5000, ...settings };
   return new Owned(turns, grants, { 'org/mcp.yaml': mcpYaml({ s: server }), 'org/servers/server.py': SCRIPT });
 }
 
@@ -216,7 +216,7 @@ describe('a hostile server', () => {
 it('many uses at the same time share a server; one that hangs takes nothing from the others', async () => {
   const made = org([]);
   const servers = made.ports().servers as Servers;
-  const settings = mcpServer.parse({ command: ['python3', 'server.py'], cwd: 'org/servers', timeout_ms: 3000 });
+  const settings = mcpServer.parse({ command: ['python3', 'server.py'], cwd: 'org/servers', timeout_ms: 6000 });
   const server = { name: 's', settings, written: '', tools: null };
   const pinned = { ...server, tools: (await servers.look(server)).tools };
   const { signal } = new AbortController();
@@ -239,7 +239,7 @@ it('a use that a kill cut off is not repeated, and the server ends with the engi
   for (let i = 0; i < 1000 && serversOf(made) === 0; i++) await wait(50);
   expect(serversOf(made)).toBeGreaterThan(0);
   engine.kill('SIGKILL');
-  for (let i = 0; i < 500 && serversOf(made) > 0; i++) await wait(20);
+  for (let i = 0; i < 5000 && serversOf(made) > 0; i++) await wait(20);
   expect(serversOf(made)).toBe(0);
   await made.run();
   expect(told(made.used())).toEqual([[false, expect.stringMatching(/^Outcome unknown/)]]);

@@ -102,13 +102,13 @@ describe('a tool of the organisation', () => {
   });
 
   it('ends at its time, and at its own end', async () => {
-    const slow = PYTHON.replace('command:', 'timeout_ms: 500\ncommand:');
+    const slow = PYTHON.replace('command:', 'timeout_ms: 4000\ncommand:');
     const made = org([[add({ numbers: [] })], [add({ numbers: [] })]], ['add_up'], {
       'org/tools/add_up/TOOL.md': slow,
       'org/tools/add_up/sum.py': 'import sys, time\nprint("begun", flush=True)\ntime.sleep(60)\n',
     });
     await made.trust('add_up');
-    expect(told(await made.turns())).toEqual([[false, `begun\n[ended after 500 ms; Box: ${level}]`]]);
+    expect(told(await made.turns())).toEqual([[false, `begun\n[ended after 4000 ms; Box: ${level}]`]]);
     writeFileSync(join(made.root, 'org/tools/add_up/sum.py'), 'raise SystemExit("no")\n');
     await made.trust('add_up');
     expect(told(await made.turns())).toEqual([[false, `no\n[exit 1; Box: ${level}]`]]);

@@ -59,7 +59,7 @@ export function runsInAnOrg({ dialect, service, model, variable, header }: Hoste
     });
 
     it('is charged for a call that was cut after it began to answer, and the mail waits', async () => {
-      const root = office({ timeout_ms: 900, retry: { attempts: 1 } });
+      const root = office({ timeout_ms: 3000, retry: { attempts: 1 } });
       letter(root, 'hello');
       service.answer({ ...dialect.said('A long answer that never ends.'), ending: 'stall' });
       const { visits, spent } = await turn(root);

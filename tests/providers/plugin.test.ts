@@ -259,17 +259,17 @@ describe('what cannot be loaded is a fault', () => {
     const { approve, open } = place('await new Promise(() => {}); export default {}');
     approve();
     expect(((await thrownBy(open())) as FaultError).fault.message).toContain('did not load within 10000 ms');
-  }, 20_000);
+  });
 
   it.each([
-    ['throws', "throw new Error('no')", 'unavailable', 'no'],
-    ['throws words', "throw { failure: 'auth', message: 'no key' }", 'auth', 'no key'],
-    ['gives nothing', '', 'bad-request', 'complete'],
-    ['gives no function', 'return { complete: 1 }', 'bad-request', 'complete'],
-    ['never ends', 'await new Promise(() => {})', 'timeout', '300 ms'],
-  ])('a connect that %s fails the call, typed', async (_what, body, failure, says) => {
+    ['throws', "throw new Error('no')", 120_000, 'unavailable', 'no'],
+    ['throws words', "throw { failure: 'auth', message: 'no key' }", 120_000, 'auth', 'no key'],
+    ['gives nothing', '', 120_000, 'bad-request', 'complete'],
+    ['gives no function', 'return { complete: 1 }', 120_000, 'bad-request', 'complete'],
+    ['never ends', 'await new Promise(() => {})', 300, 'timeout', '300 ms'],
+  ])('a connect that %s fails the call, typed', async (_what, body, timeout_ms, failure, says) => {
     const text = `export default { about: 'x', async connect() { ${body} } }`;
-    const connection = await connectionOf(text, { timeout_ms: 300 });
+    const connection = await connectionOf(text, { timeout_ms });
     expect(await thrownBy(connection.complete(promptOf(), never))).toMatchObject({
       failure,
       message: expect.stringContaining(says),
@@ -384,14 +384,13 @@ describe('what it answers', () => {
       "await new Promise((_, no) => signal.addEventListener('abort', () => no(new Error('mine'))))",
     ],
   ])('one that %s is left at an abort, with its reason, and at the time limit', async (_what, body) => {
-    const connection = await connectionOf(completing(body), { timeout_ms: 300 });
+    const connection = await connectionOf(completing(body), { timeout_ms: 600_000 });
     const control = new AbortController();
     const reason = new Error('enough');
     setTimeout(() => control.abort(reason), 50);
-    const at = performance.now();
     expect(await thrownBy(connection.complete(promptOf(), control.signal))).toBe(reason);
-    expect(performance.now() - at).toBeLessThan(290);
-    expect(await thrownBy(connection.complete(promptOf(), never))).toMatchObject({ failure: 'timeout' });
+    const hurried = await connectionOf(completing(body), { timeout_ms: 300 });
+    expect(await thrownBy(hurried.complete(promptOf(), never))).toMatchObject({ failure: 'timeout' });
   });
 
   it('what it says as it comes is passed on, while anybody listens', async () => {
