@@ -8,7 +8,7 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     // A slow machine with much else to do takes its time: a test ends when what it waits for has come.
-    testTimeout: 300_000,
+    testTimeout: 600_000,
     hookTimeout: 120_000,
     expect: { poll: { timeout: 120_000 } },
     globalSetup: 'tests/canary.ts',

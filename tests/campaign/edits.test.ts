@@ -21,7 +21,7 @@ describe('a person saves a file at any operation of the engine: their text survi
             if (wrong) tally.add(edit, wrong);
           }
       tally.close(100);
-    }, 120_000);
+    });
 });
 
 describe('a person deletes a file at any operation of the engine: it stays away, and nothing else is lost', () => {
@@ -34,7 +34,7 @@ describe('a person deletes a file at any operation of the engine: it stays away,
         if (wrong) tally.add(at, wrong);
       }
       tally.close(20);
-    }, 120_000);
+    });
 });
 
 describe('a drop that is being written', () => {

@@ -19,4 +19,4 @@ it('programs that try to get out of the Box stay in it, and end', async () => {
   } finally {
     prison.close();
   }
-}, 180_000);
+});

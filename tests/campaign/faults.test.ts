@@ -25,7 +25,7 @@ describe('a disk that fails at any operation', () => {
       for (const one of troublesOf(shape, await operationsOf(golden), THIN))
         tally.add(one, await troubleCase(one, golden));
       tally.close(200);
-    }, 120_000);
+    });
 });
 
 describe('a disk without room', () => {
@@ -40,7 +40,7 @@ describe('a disk without room', () => {
           tally.add({ shape, chars, capacity }, await roomCase(golden, capacity, chars, files));
       }
     tally.close(200);
-  }, 120_000);
+  });
 });
 
 describe('a disk that others fill', () => {
@@ -51,7 +51,7 @@ describe('a disk that others fill', () => {
       for (let at = 1; at <= golden.operations; at += 2) tally.add({ shape, at }, await noRoomFrom(golden, at));
     }
     tally.close(200);
-  }, 120_000);
+  });
 });
 
 describe('a killed engine, or one that met a failed sync, and then a power loss', () => {
@@ -64,5 +64,5 @@ describe('a killed engine, or one that met a failed sync, and then a power loss'
           tally.add(one, await doubleCase(one, golden, differ));
       }
       tally.close(200);
-    }, 120_000);
+    });
 });

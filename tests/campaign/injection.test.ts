@@ -73,4 +73,4 @@ it('a model that obeys everybody gets nothing beyond its grants', async () => {
     `Injections: ${all.length} obeyed by way of ${CHANNELS.join(', ')}: ${refused} refused, ${failed} refused by the Box, ${held} held, 0 beyond the grants`,
   );
   expect(refused + failed + held).toBeGreaterThan(900);
-}, 120_000);
+});

@@ -166,7 +166,7 @@ describe('2,000 malformed files', () => {
     await isIdle();
     isUnharmed();
     tally.close(800);
-  }, 240_000);
+  });
 
   it('250 in outboxes of agents: set aside, and never delivered', async () => {
     const tally = new Tally('malformed: outboxes of agents');
@@ -183,7 +183,7 @@ describe('2,000 malformed files', () => {
     await isIdle();
     isUnharmed();
     tally.close(250);
-  }, 240_000);
+  });
 
   it('300 resumes: the agent is set aside with its fault, or works by what the schema says; the others go on', async () => {
     const tally = new Tally('malformed: resumes');
@@ -204,7 +204,7 @@ describe('2,000 malformed files', () => {
     const good: Thing = { is: 'bytes', bytes: Buffer.from('---\nrole: victim\n---\n') };
     for (const name of VICTIMS) put(root, `agents/${name}/resume.md`, good);
     tally.close(300);
-  }, 240_000);
+  });
 
   it('300 entries of a memory: read as text or set aside', async () => {
     const tally = new Tally('malformed: memory');
@@ -218,7 +218,7 @@ describe('2,000 malformed files', () => {
     await isIdle();
     isUnharmed();
     tally.close(300);
-  }, 240_000);
+  });
 
   it('150 units while the engine works: taken over, or told and left out; at the start they stop it with exit 3', async () => {
     const tally = new Tally('malformed: units');
@@ -240,7 +240,7 @@ describe('2,000 malformed files', () => {
     }
     isUnharmed();
     tally.close(150);
-  }, 240_000);
+  });
 
   it('200 requests: done or set aside', async () => {
     const tally = new Tally('malformed: requests');
@@ -258,7 +258,7 @@ describe('2,000 malformed files', () => {
     await isIdle();
     isUnharmed();
     tally.close(200);
-  }, 240_000);
+  });
 
   it('an organisation full of them is read by the commands, and opened again', async () => {
     reopen();
@@ -271,7 +271,7 @@ describe('2,000 malformed files', () => {
     expect(journalOf(disk).faults).toEqual([]);
     isUnharmed();
     console.log(`malformed: the longest turn took ${Math.round(longest)} ms`);
-  }, 60_000);
+  });
 });
 
 /** What the engine says of the org at the start: exit code and message. */

@@ -19,7 +19,7 @@ it(
 
 describe('the folder is the same, byte by byte', () => {
   for (const [name, { manners, kind }] of Object.entries(ALIKE))
-    it(name, () => alike(name, manners, OPERATIONS, 2, kind), 120_000);
+    it(name, () => alike(name, manners, OPERATIONS, 2, kind));
 
   it('in any time zone and locale', async () => {
     const said = new Set<string>();
@@ -32,7 +32,7 @@ describe('the folder is the same, byte by byte', () => {
     console.log(`properties: time zone and locale: ${PLACES.length} processes, ${said.size} answer`);
     expect([...said]).toHaveLength(1);
     expect([...said][0]).toMatch(/^[0-9a-f]{64}$/);
-  }, 60_000);
+  });
 });
 
 const PLACES: Record<string, string>[] = [

@@ -6,4 +6,4 @@ it('10 engines killed by SIGKILL at random instants: the folders are as if nobod
   const tally = new Tally('SIGKILL');
   await killMany(10, 1, tally);
   tally.close(10);
-}, 180_000);
+});

@@ -117,5 +117,5 @@ describe('the README', () => {
     expect(done.stdout).toContain('Your tip calculator is ready');
     expect(done.stdout).toContain('All is identical.');
     expect(done.stdout).toContain('The journal is whole');
-  }, 180_000);
+  });
 });

@@ -79,7 +79,7 @@ describe.each([
   ['scan', null],
   ['SQLite', wasmSqlite],
 ] as [string, Sqlite | null][])('mail by an index, by %s', (_, source) => {
-  it('is what a plain scan finds, whatever happens to the files and to the index', { timeout: 120_000 }, async () => {
+  it('is what a plain scan finds, whatever happens to the files and to the index', async () => {
     let found = 0;
     await fc.assert(
       fc.asyncProperty(fc.array(deed, { minLength: 5, maxLength: 25, size: 'max' }), async (deeds) => {

@@ -36,4 +36,4 @@ it('of two consecutive prompts of an agent all bytes before the conversation are
     shares.push(`${agent} ${Math.round(share * 100)} % of ${calls.length} prompts`);
   }
   console.log(`shared prefix in the sample organisation: ${shares.join(', ')}`);
-}, 60_000);
+});

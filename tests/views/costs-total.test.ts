@@ -215,7 +215,7 @@ describe('the total under every heading is what the ledger has spent, to the mic
     );
     const { failed, fallback, cached, settled } = seen.counts;
     expect(Math.min(failed, fallback, cached, settled)).toBeGreaterThan(5);
-  }, 120_000);
+  });
 });
 
 function withCache(sketch: Sketch): Sketch {
