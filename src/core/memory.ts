@@ -56,18 +56,21 @@ export function barredFolder(state: State, path: string): string | null {
   return null;
 }
 
-/** An entry in its canonical form: the same content always gives the same bytes. */
-export function printMemory(entry: {
-  key: string;
-  tags: readonly string[];
-  turn: number;
-  text: string;
-  pin?: boolean;
-  version?: number;
-  evidence?: string;
-}): string {
+/** An entry in its canonical form: the same content always gives the same bytes. `key`: as its file has it, unless agents are shown it. */
+export function printMemory(
+  entry: {
+    key: string;
+    tags: readonly string[];
+    turn: number;
+    text: string;
+    pin?: boolean;
+    version?: number;
+    evidence?: string;
+  },
+  key = entry.key.slice(entry.key.lastIndexOf('/') + 1),
+): string {
   const head = printHead([
-    ['key', entry.key.slice(entry.key.lastIndexOf('/') + 1)],
+    ['key', key],
     ['tags', entry.tags],
     ...(entry.pin ? [['pin', true] as const] : []),
     ['turn', entry.turn],

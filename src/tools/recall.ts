@@ -13,7 +13,7 @@ export default act({
   input: z.strictObject({ key: z.string().max(80) }),
   stage({ key }, scene) {
     const entry = findEntry(scene, key);
-    if (entry) return { ok: true, text: printMemory(entry) };
+    if (entry) return { ok: true, text: printMemory(entry, entry.key) };
     const keys = visibleEntries(scene).map((one) => one.key);
     const named = keys.slice(-NAMED_KEYS).join(', ') || 'none';
     const more = keys.length > NAMED_KEYS ? `, and ${keys.length - NAMED_KEYS} more: search_memory finds them` : '';
