@@ -2,7 +2,7 @@ import { closest } from 'fastest-levenshtein';
 import { trustNow } from '../core/declared.ts';
 import { readOrg, realPorts, type View } from '../engine/open.ts';
 import { toolsetOf } from '../engine/toolset.ts';
-import { failure } from '../schema/fault.ts';
+import { type Fault, FaultError, failure } from '../schema/fault.ts';
 import { TOOLS } from '../tools/all.ts';
 import { printTool, printTools, type ToolRow, toolRows } from '../views/tool.ts';
 import type { Command, Run, World } from './command.ts';
@@ -29,7 +29,7 @@ export const run: Run = async (world, input) => {
   const { what = 'list', tool } = input.args;
   if (what === 'list') return { data: { tools: rows }, text: printTools(rows) };
   if (tool === undefined) throw failure('usage', 'lemming tool show takes the name of a tool');
-  const row = find(rows, tool);
+  const row = find(rows, tool, view.faults);
   return { data: row, text: printTool(row) };
 };
 
@@ -40,9 +40,11 @@ function toolboxOf(world: World, { config, state }: View) {
   return toolsetOf(TOOLS, config, trusted);
 }
 
-function find(rows: readonly ToolRow[], name: string): ToolRow {
+function find(rows: readonly ToolRow[], name: string, faults: readonly Fault[]): ToolRow {
   const found = rows.find((row) => row.name === name);
   if (found) return found;
+  const broken = faults.find(({ file }) => file?.startsWith(`org/tools/${name}/`));
+  if (broken) throw new FaultError(broken);
   const near = closest(
     name,
     rows.map((row) => row.name),

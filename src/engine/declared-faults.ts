@@ -13,7 +13,6 @@ import { covers, resumeHead } from '../schema/resume.ts';
 import { checkerOf } from './json-schema.ts';
 
 /**
-/**
  * What is wrong with the tools that an org declares, and with names in resumes, policies and prices, beyond what each file
  * says by itself. Names of a server at whose tools nobody looked are taken on trust.
  */
@@ -107,10 +106,18 @@ function unknownGrants({ known, isKnown }: Names, config: Config, disk: Disk): F
           file,
           ...placeOfTool(read(textIn(disk, file), file), i),
           value: grant,
-          nearest: closest(grant, known),
+          ...(disk.stat(fileOf(grant)) === null ? { nearest: closest(grant, known) } : leftOut(grant)),
         }),
       );
   });
+}
+
+/** It has its folder in the org, and is not among the tools that can be used. */
+function leftOut(name: string): Pick<Fault, 'message' | 'remedy'> {
+  return {
+    message: `The tool ${JSON.stringify(name)} is left out: ${fileOf(name)} is broken`,
+    remedy: 'Mend that file.',
+  };
 }
 
 function textIn(disk: Disk, file: string): string {

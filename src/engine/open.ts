@@ -8,6 +8,7 @@ import { peopleOf } from '../core/settle.ts';
 import { emptyState, type State } from '../core/state.ts';
 import { type Clock, realClock } from '../disk/clock.ts';
 import { configReader } from '../disk/config.ts';
+import { memoryFaults } from '../disk/config-memory.ts';
 import type { Disk } from '../disk/disk.ts';
 import { Folder } from '../disk/folder.ts';
 import { realHost } from '../disk/host.ts';
@@ -145,24 +146,26 @@ export function readFolder(
 export function checkFolder(place: Place): { config: Config | null; faults: Fault[]; warnings: Fault[] } {
   const disk = realDisk(place.root);
   const read = readFolder(disk, emptyState(), place.env);
-  const unreadable = new Folder(disk, realClock, redactor(place.env))
-    .tracked(emptyState(), 1_048_576)
-    .flatMap((input) => {
-      if (input.k !== 'aside') return [];
-      const code = input.reason === 'too-large' || input.reason === 'not-regular' ? input.reason : 'not-text';
-      return [fault(code, UNREADABLE[code], { file: input.path })];
-    });
+  const most = read.config?.org.limits.message_bytes ?? 1_048_576;
+  const inputs = new Folder(disk, realClock, redactor(place.env)).tracked(emptyState(), most);
+  const unreadable = inputs.flatMap((input) => {
+    if (input.k !== 'aside') return [];
+    const code = input.reason === 'too-large' || input.reason === 'not-regular' ? input.reason : 'not-text';
+    return [fault(code, UNREADABLE[code](most), { file: input.path })];
+  });
+  const entries = inputs.flatMap((input) => (input.k === 'file' ? memoryFaults(input.path, input.text ?? '') : []));
   const named = new Set(unreadable.map(({ file }) => file));
   return {
     ...read,
+    warnings: [...read.warnings, ...entries],
     faults: [...unreadable, ...read.faults.filter(({ code, file }) => code !== 'missing-file' || !named.has(file))],
   };
 }
 
 const UNREADABLE = {
-  'too-large': 'The file is larger than 1 MiB and is not read',
-  'not-regular': 'This is no regular file and is not read',
-  'not-text': 'The file is no UTF-8 text and is not read',
+  'too-large': (most: number) => `The file is larger than ${most} bytes and is not read`,
+  'not-regular': () => 'This is no regular file and is not read',
+  'not-text': () => 'The file is no UTF-8 text and is not read',
 };
 
 /** The person at the keyboard: `human`, else the first person of the chart; undefined when there is none. */

@@ -60,3 +60,13 @@ it('names what is nearest to a tool that there is not', async () => {
   expect([exit, err]).toEqual([6, expect.stringContaining('Did you mean shell?')]);
   expect((await lemming(root, ['tool', 'show'])).exit).toBe(2);
 });
+
+it('says what is wrong with one that is broken', async () => {
+  const root = withTools();
+  put(root, 'org/tools/shout/TOOL.md', TOOL.replace('module: shout.js', 'module: gone.js'));
+  const { exit, err } = await lemming(root, ['tool', 'show', 'shout']);
+  expect([exit, err]).toEqual([
+    3,
+    expect.stringContaining('org/tools/shout/TOOL.md:5:9: There is no file of the tool'),
+  ]);
+});

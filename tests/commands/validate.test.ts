@@ -46,6 +46,52 @@ describe('validate', () => {
     expect(faults[0]?.remedy).toContain('doctor --fix');
   });
 
+  it('tells of front matter in memory that does not count, and of no entry that is good', async () => {
+    const entry = (head: string) => `---\n${head}\n---\nText.\n`;
+    const { faults } = await validate(
+      {},
+      {
+        ...RELAY,
+        files: {
+          'agents/a/memory/good.md': entry('key: good\npin: true\ntags: [x]'),
+          'agents/a/memory/learned/good.md': entry('key: good\nversion: 2'),
+          'agents/a/memory/plain.md': 'No front matter.\n',
+          'agents/a/memory/cut.md': '---\npin: [\n---\nText.\n',
+          'agents/a/memory/typo.md': entry('pinn: true'),
+          'agents/a/memory/type.md': entry('pin: maybe'),
+          'org/shared/context/key.md': entry('key: other'),
+        },
+      },
+    );
+    expect(faults.map(({ file, line, code }) => [file, line, code])).toEqual([
+      ['agents/a/memory/cut.md', expect.any(Number), 'invalid-yaml'],
+      ['agents/a/memory/type.md', 2, 'invalid-value'],
+      ['agents/a/memory/typo.md', 2, 'unknown-key'],
+      ['org/shared/context/key.md', 2, 'invalid-value'],
+    ]);
+  });
+
+  it('measures files by the limit of the organisation', async () => {
+    const files = { 'agents/a/memory/long.md': 'x'.repeat(3000) };
+    const small = await validate({}, { ...RELAY, files, org: { limits: { message_bytes: 2000 } } });
+    expect(small.faults).toMatchObject([{ code: 'too-large', file: 'agents/a/memory/long.md' }]);
+    expect(small.text).toContain('2000 bytes');
+    const long = { 'agents/a/memory/long.md': 'x'.repeat(1_100_000) };
+    const large = await validate({}, { ...RELAY, files: long, org: { limits: { message_bytes: 2_000_000 } } });
+    expect(large.faults).toEqual([]);
+  });
+
+  it('says that a tool of the organisation is broken, not that there is none', async () => {
+    const { faults } = await validate(
+      { 'agents/a/resume.md': '---\nrole: x\ntools: [weather, ask:wether]\n---\n' },
+      { ...RELAY, files: { 'org/tools/weather/TOOL.md': '---\nname: weather\n---\n' } },
+    );
+    expect(faults.filter(({ code }) => code === 'unknown-name')).toMatchObject([
+      { file: 'agents/a/resume.md', value: 'weather', message: expect.stringContaining('org/tools/weather/TOOL.md') },
+      { file: 'agents/a/resume.md', value: 'wether', message: 'There is no tool "wether"' },
+    ]);
+  });
+
   it('tells where a resume lists a tool that is not there, or names the template that does', async () => {
     const { faults, text } = await validate(
       {
