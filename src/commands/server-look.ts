@@ -4,6 +4,7 @@ import type { Listed } from '../core/pin.ts';
 import { realDisk } from '../disk/real.ts';
 import { replaceNow } from '../disk/workspace.ts';
 import { realPorts } from '../engine/open.ts';
+import { whyOf } from '../engine/servers.ts';
 import { failure } from '../schema/fault.ts';
 import type { PinnedTool } from '../schema/mcp.ts';
 import { count } from '../views/table.ts';
@@ -29,13 +30,9 @@ async function look(world: World, server: Server): Promise<Listed> {
   try {
     return await (realPorts(world).servers as { look(server: Server): Promise<Listed> }).look(server);
   } catch (error) {
-    throw failure(
-      'provider',
-      `The server ${server.name} did not say what its tools are: ${(error as Error).message.slice(0, 1500)}`,
-      {
-        remedy: 'Mend it in org/mcp.yaml, or the server itself; nothing was approved.',
-      },
-    );
+    throw failure('provider', `The server ${server.name} did not say what its tools are: ${whyOf(error)}`, {
+      remedy: 'Mend it in org/mcp.yaml, or the server itself; nothing was approved.',
+    });
   }
 }
 

@@ -60,14 +60,14 @@ export const run: Run = async (world, input) => {
   const { revoke } = input.flags;
   if (name !== undefined && revoke !== undefined)
     throw failure('usage', 'Give one name: either to approve it, or after --revoke');
-  if (revoke !== undefined) return takeBack(known(find(String(revoke), programs, config)), owner);
+  if (revoke !== undefined) return takeBack(known(find(String(revoke), programs, config, faults)), owner);
   if (name === undefined) return list(programs, owner);
-  const program = find(String(name), programs, config);
+  const program = find(String(name), programs, config, faults);
   return approve(known(program.server ? await lookAndPin(world, input, program.server) : program), owner);
 };
 
 /** What has that name, or `tool:` and the like before it. Throws why there is nothing to approve. */
-function find(term: string, programs: readonly Program[], config: Config): Program {
+function find(term: string, programs: readonly Program[], config: Config, faults: readonly Fault[]): Program {
   const [, of, name = term] = /^(model|tool|server):(.+)$/.exec(term) ?? [];
   const found = programs.filter((one) => one.name === name && (of === undefined || one.of === of));
   if (found.length > 1)
@@ -79,6 +79,10 @@ function find(term: string, programs: readonly Program[], config: Config): Progr
     throw failure('usage', `The model ${name} runs nothing on this machine, so there is nothing to approve`, {
       remedy: 'lemming trust lists the models that do.',
     });
+  const [broken, ...more] = faults.filter(
+    ({ file = '' }) => file === 'org/mcp.yaml' || file.startsWith(`org/tools/${name}/`),
+  );
+  if (broken) throw new FaultError(broken, ...more);
   const names = [...config.models.keys(), ...programs.map((one) => one.name)];
   throw failure('not-found', `There is no model, tool or server ${JSON.stringify(name)}`, {
     ...(names.length ? { nearest: closest(name, names) } : {}),

@@ -52,6 +52,7 @@ export function startServer(
 /** No part of the way to it may be a link. */
 function folderOf(root: string, cwd: string): string {
   const folder = join(fs.realpathSync(root), cwd);
+  if (!fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw new Error(`there is no folder ${cwd}`);
   if (fs.realpathSync(folder) !== folder) throw new Error(`the way to ${cwd} holds a link`);
   return folder;
 }

@@ -99,7 +99,7 @@ function toFault({ code, path, text, valid }: Finding, schema: z.ZodType, tree: 
       ),
     });
   }
-  const value = key === 'key' ? HIDDEN : follow(tree.data, path)?.value;
+  const value = key === 'key' || path.includes('headers') ? HIDDEN : follow(tree.data, path)?.value;
   const place = tree.place(path, 'value');
   if (code === 'old-version')
     return fault(code, text, { file, ...place, ...(value === undefined ? {} : { value: show(value) }) });
@@ -122,13 +122,17 @@ function nameOf(path: Path): string {
 /** Stands for a value that may be a key by mistake: keys are not repeated in faults. */
 const HIDDEN = '(hidden)';
 
-/** A value as text: a text as it is, anything else as JSON, cut to 80 characters. */
+function isSecret(name: string): boolean {
+  return name === 'key' || name === 'headers';
+}
+
+/** A value as text: a text as it is, anything else as JSON, cut to 80 characters. What stands before a host may be a password. */
 function show(value: unknown): string {
-  if (typeof value === 'string') return cut(value, MAX_VALUE);
-  return cut(
-    JSON.stringify(value, (key, inner: unknown) => (key === 'key' ? HIDDEN : inner)) ?? String(value),
-    MAX_VALUE,
-  );
+  const text =
+    typeof value === 'string'
+      ? value
+      : (JSON.stringify(value, (key, inner: unknown) => (isSecret(key) ? HIDDEN : inner)) ?? String(value));
+  return cut(text.replace(/(:\/\/)[^/@\s"]*@/g, `$1${HIDDEN}@`), MAX_VALUE);
 }
 
 const TYPES: Record<string, string> = {
@@ -159,6 +163,8 @@ function expectation(issue: Issue): string {
       const options = 'options' in issue ? (issue.options ?? []).map(String) : [];
       return `expected ${[...new Set([...parts, ...options])].join(' or ') || 'something else'}`;
     }
+    case 'invalid_key':
+      return issue.issues.map(expectation).join(' or ');
     case 'invalid_format':
       return issue.format === 'url' ? 'expected an address such as https://example.com/v1' : issue.message;
     default:

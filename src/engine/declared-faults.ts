@@ -14,10 +14,10 @@ import { checkerOf } from './json-schema.ts';
 
 /**
  * What is wrong with the tools that an org declares, and with names in resumes, policies and prices, beyond what each file
- * says by itself. Names of a server at whose tools nobody looked are taken on trust.
+ * says by itself. Names of a server at whose tools nobody looked, or of a file of servers that is broken, are taken on trust.
  */
 export async function declaredFaults(shipped: Toolbox, config: Config, disk: Disk): Promise<Fault[]> {
-  const names = namesOfTools(shipped, config);
+  const names = namesOfTools(shipped, config, disk);
   return [
     ...shadows(shipped, config),
     ...(await badSchemas(config)),
@@ -59,7 +59,7 @@ interface Names {
   isKnown(name: string): boolean;
 }
 
-function namesOfTools(shipped: Toolbox, config: Config): Names {
+function namesOfTools(shipped: Toolbox, config: Config, disk: Disk): Names {
   const servers = [...config.servers.values()];
   const known = [
     ...shipped.keys(),
@@ -67,8 +67,11 @@ function namesOfTools(shipped: Toolbox, config: Config): Names {
     ...servers.flatMap(({ name, tools }) => (tools ?? []).map((tool) => toolAt(name, tool.name))),
   ];
   const unseen = servers.filter(({ tools }) => tools === null).map(({ name }) => toolAt(name, ''));
+  const isUnread = servers.length === 0 && disk.stat('org/mcp.yaml') !== null;
   const isKnown = (name: string): boolean =>
-    known.some((tool) => covers(name, tool)) || unseen.some((start) => name.startsWith(start));
+    known.some((tool) => covers(name, tool)) ||
+    unseen.some((start) => name.startsWith(start)) ||
+    (isUnread && name.includes('__'));
   return { known, isKnown };
 }
 

@@ -82,9 +82,12 @@ async function ask(
 /** Characters of a reason, and of the last words of a program. */
 const SAID = 500;
 
-function whyOf(error: unknown): string {
-  const { name, message } = error as Error;
-  return /ZodError/.test(name) ? 'what it said is not what was asked for' : message.slice(0, SAID);
+/** Why a server gave no answer; of a request that failed also what lies below it. */
+export function whyOf(error: unknown): string {
+  const { name, message, cause } = error as Error;
+  if (/ZodError/.test(name)) return 'what it said is not what was asked for';
+  const below = (cause ?? {}) as { message?: string; code?: string };
+  return [message, below.message || below.code].filter(Boolean).join(': ').slice(0, SAID);
 }
 
 /** The server of that name; another one when it was approved anew. */

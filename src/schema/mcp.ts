@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isInside } from './name.ts';
 import { inputSchema, touches } from './tool.ts';
+import { serviceUrl } from './url.ts';
 
 /** A reference to a secret, where a header needs it with a word such as `Bearer` before it. */
 const headerValue = z
@@ -29,8 +30,7 @@ export const mcpServer = z
       .default('box')
       .describe('command: box: shut in, without your files; host: with all your rights'),
     network: z.boolean().default(false).describe('command: whether it may use the network from the Box'),
-    url: z
-      .url({ protocol: /^https?$/ })
+    url: serviceUrl
       .refine(isSafe, 'expected https, or an address of this machine')
       .optional()
       .describe('the address of a server (streamable HTTP)'),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { credits } from './credits.ts';
 import { isInside } from './name.ts';
+import { serviceUrl } from './url.ts';
 
 /** Prices in micro-credits per million tokens, or micro-credits per call. */
 export const price = z.strictObject({
@@ -64,10 +65,7 @@ export const model = z.strictObject({
       'scripted, simulated, openai, openai-compatible, azure, anthropic, gemini, ollama, command, or the path of a plug-in in the org such as ./org/providers/mine.mjs',
     ),
   model: z.string().optional().describe("the provider's name of the model"),
-  base_url: z
-    .url({ protocol: /^https?$/ })
-    .optional()
-    .describe("address of the service; else the SDK's own default"),
+  base_url: serviceUrl.optional().describe("address of the service; else the SDK's own default"),
   key: keyReference.optional().describe('a reference to the key, never the key itself'),
   script: z
     .string()

@@ -204,3 +204,43 @@ describe('doctor', () => {
     },
   );
 });
+
+describe('a server or a tool that is broken', () => {
+  const org = (mcp: string, files: OrgPlan['files'] = {}) => {
+    const root = scratchOrg({
+      edges: { human: ['a'], a: [] },
+      resumes: { a: { tools: ['notes__*', 'ask:notes__echo', 'shout'] } },
+      files: { 'org/mcp.yaml': mcp, 'org/tools/shout/TOOL.md': '---\nname: shout\n---\n', ...files },
+    });
+    const world = testWorld(root, { env: { LEMMING_HOME: join(scratch(), 'home'), PATH: process.env.PATH } });
+    const named = (name: string) =>
+      trust(world, inputOf({ args: { name }, flags: { yes: true } })).then(
+        () => '',
+        (error: Error) => error.message,
+      );
+    return { world, named };
+  };
+  const server = (settings: string) => `version: 1\nservers:\n  notes: ${settings}\n`;
+
+  it('is told as broken, not as one that there is not; its tools are no further fault', async () => {
+    const { world, named } = org(server('{ comand: [x] }'));
+    expect(await named('notes')).toContain('org/mcp.yaml:3:12: There is no key "comand"');
+    expect(await named('shout')).toContain('org/tools/shout/TOOL.md:');
+    const { faults } = (await validate(world, inputOf())).data as { faults: { file: string; message: string }[] };
+    expect(faults.filter(({ file }) => file === 'agents/a/resume.md')).toMatchObject([
+      { message: expect.stringContaining('"shout" is left out') },
+    ]);
+  });
+
+  it.each([
+    ['{ command: [cat], cwd: org/nowhere }', 'there is no folder org/nowhere'],
+    ['{ url: "http://127.0.0.1:1/mcp" }', 'fetch failed: '],
+    ['{ url: "https://me:hunter2@x.invalid/mcp" }', 'no name and password'],
+    ['{ url: "https://x.invalid/", headers: { Authorization: "Bearer hunter2" } }', 'never the secret itself'],
+    ['{ command: [x] }\n  No_tes: { command: [x] }', 'a name of at most 24 lower-case letters'],
+  ])('says what is wrong with %s, and repeats no secret', async (settings, why) => {
+    const said = await org(server(settings)).named('notes');
+    expect(said).toContain(why);
+    expect(said).not.toMatch(/hunter2|ENOENT|Invalid key/);
+  });
+});
