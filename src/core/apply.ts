@@ -20,7 +20,7 @@ export function apply(state: State, entry: Entry): void {
   switch (entry.k) {
     case 'open':
       state.time = entry.time;
-      state.day = utcDay(entry.time);
+      beginDay(state, utcDay(entry.time));
       state.open.clear();
       state.tries.clear();
       state.paid = [];
@@ -121,6 +121,11 @@ function applyEffect(state: State, effect: Effect): void {
     case 'warned':
       return markWarned(state, effect.scope);
   }
+}
+
+function beginDay(state: State, day: string): void {
+  if (day !== state.day) state.loads.clear();
+  state.day = day;
 }
 
 function markWarned(state: State, scope: string): void {

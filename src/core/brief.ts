@@ -41,7 +41,9 @@ export function brief(
   const memory = addMemory(pieces, mindOf(config, state, resume, given.mail), `Turn ${turn}.\n`);
   const skills = matching(config.skills, resume, askedIn(given.mail));
   if (skills.length)
-    pieces.push(`\n## More of your skills that may matter now\n${skills.map(printSkill).join('\n')}\n`);
+    pieces.push(
+      `\n## More of your skills that may matter now\n${skills.map((skill) => printSkill(config.org, skill)).join('\n')}\n`,
+    );
   if (summaryDue) pieces.push(summaryOrder(config, state));
   addNotices(pieces, state, resume.name);
   addThreads(pieces, state, resume.name, given.mail);
@@ -122,7 +124,7 @@ function printSystem(config: Config, resume: Resume): string {
     unit && `Your unit: ${unit.name}${unit.mission ? `. ${unit.mission}` : ''}`,
     resume.instructions && `\n${resume.instructions}`,
     printGoals(config, resume.name),
-    printSkills(skillsOf(config.skills, resume)),
+    printSkills(config.org, skillsOf(config.skills, resume)),
     `\n## Whom you can write to\n${printNeighbours(config, resume.name)}`,
     printContacts(config, resume.name),
     RULES,

@@ -352,6 +352,8 @@ export interface VisitEffect {
   notes: string[];
   /** Refused acts: tool, rule and why. */
   refusals?: { tool: string; rule: string; text: string }[];
+  /** Skills that it loaded, one for each load. */
+  loaded?: string[];
 }
 
 export type Mark =

@@ -7,7 +7,9 @@ import type { Cause, Held, UsedEntry } from './entry.ts';
 import { permitUrl, type UrlRuling } from './host.ts';
 import { printCredits } from './ledger.ts';
 import { type Act, grants, permit, type Ruling } from './permit.ts';
+import { textIn } from './policy.ts';
 import { priceOf } from './price.ts';
+import { overLimit } from './skill-limit.ts';
 import { agentState } from './state.ts';
 import { isOutbound, taintOf } from './taint.ts';
 import { type ActTool, copyDraft, type Scene, type Tool, type Work } from './tool.ts';
@@ -79,7 +81,8 @@ function actOf(scene: Scene, tool: Tool | undefined, call: Pick<ActCall, 'tool' 
   const value = parsed?.ok ? parsed.value : null;
   const why = parsed && !parsed.ok ? parsed.why : null;
   const taint = isOutbound(tool, config.org) ? taintOf(scene) : null;
-  return { agent, resume, toolName: call.tool, tool, value, why, approved, taint };
+  const over = call.tool === 'load_skill' && !approved ? overLimit(scene, textIn({ value }, 'name')) : null;
+  return { agent, resume, toolName: call.tool, tool, value, why, approved, taint, overLimit: over };
 }
 
 /** Whether a page that leads on to another URL may be followed there: judged like an act of its own, that nobody approved. */

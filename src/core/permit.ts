@@ -20,6 +20,8 @@ export interface Act {
   approved: boolean;
   /** Why it could give away private data on the word of a stranger, if it could (`taint.ts`). */
   taint?: string | null;
+  /** Why its skill may not be loaded once more, if it may not (`skill-limit.ts`). */
+  overLimit?: string | null;
 }
 
 /** What the gate says; `rule` names the row that decided. */
@@ -60,6 +62,10 @@ const RULES: Rule[] = [
   { name: 'edge', judge: (config, act) => judgeEdge(config, act) },
   { name: 'host', judge: (_config, act) => judgeHost(act) },
   { name: 'command', judge: (_config, act) => judgeCommand(act) },
+  {
+    name: 'skill-limit',
+    judge: (_config, { overLimit }) => (overLimit ? refuse('skill-limit', overLimit) : null),
+  },
   { name: 'policy', judge: (config, act) => judgePolicy(config, act) },
   {
     name: 'taint',

@@ -70,7 +70,7 @@ export function recipientsIn({ toolName, value }: Pick<Act, 'toolName' | 'value'
 }
 
 /** A text of the input; empty when there is none. */
-export function textIn({ value }: Pick<Act, 'value'>, key: 'url' | 'command' | 'path'): string {
+export function textIn({ value }: Pick<Act, 'value'>, key: 'url' | 'command' | 'path' | 'name'): string {
   const text = ((value ?? {}) as Record<string, unknown>)[key];
   return typeof text === 'string' ? text : '';
 }

@@ -74,6 +74,7 @@ function visitEffect(visit: Finished): VisitEffect {
     told: visit.told,
     notes: draft.notes,
     ...(draft.refusals.length ? { refusals: draft.refusals } : {}),
+    ...(draft.loaded.length ? { loaded: draft.loaded } : {}),
   };
 }
 

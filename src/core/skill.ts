@@ -1,6 +1,8 @@
+import type { OrgFile } from '../schema/org.ts';
 import type { Resume } from '../schema/resume.ts';
 import type { SkillHead } from '../schema/skill.ts';
 import { fold, relatedBy } from './relevance.ts';
+import { limitOf, printLimit } from './skill-limit.ts';
 
 /** A skill as it lies in its folder. */
 export interface Skill {
@@ -37,9 +39,9 @@ const NAMED = 40;
 const ABOUT_CHARS = 300;
 
 /** What a prompt says of the skills of an agent; empty when it has none. Their bodies are loaded on demand. */
-export function printSkills(skills: ReadonlyMap<string, Skill>): string {
+export function printSkills(org: OrgFile, skills: ReadonlyMap<string, Skill>): string {
   if (skills.size === 0) return '';
-  const lines = [...skills.values()].slice(0, NAMED).map(printSkill);
+  const lines = [...skills.values()].slice(0, NAMED).map((skill) => printSkill(org, skill));
   if (skills.size > NAMED) lines.push(`- and ${skills.size - NAMED} more`);
   return `\n## Your skills\nBefore you do what one of them is for, read it with load_skill.\n${lines.join('\n')}`;
 }
@@ -60,9 +62,10 @@ export function matching(skills: Skills, resume: Resume, text: string): Skill[] 
   return relatedBy(unnamed, read, text, MATCHING);
 }
 
-/** A skill in a line. */
-export function printSkill({ id, head }: Skill): string {
-  return `- ${id}: ${inOneLine(head.description)}`;
+/** A skill in a line, with how often it may be loaded. */
+export function printSkill(org: OrgFile, { id, head }: Skill): string {
+  const limit = limitOf(org, id);
+  return `- ${id}: ${inOneLine(head.description)}${limit ? ` (load it at most: ${printLimit(limit)})` : ''}`;
 }
 
 /** The beginning of a text, without line ends. */

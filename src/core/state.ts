@@ -201,6 +201,8 @@ export interface State {
   trusted: Map<string, string>;
   /** Who has read words of strangers, and paths in org/shared that they wrote → what it was (`taint.ts`). */
   tainted: Map<string, string>;
+  /** `<agent> <skill>` → how often it was loaded on `day`. */
+  loads: Map<string, number>;
   /** Frozen time of the last turn, ms since 1970. */
   time: number;
   /** Its UTC date. */
@@ -247,6 +249,7 @@ export function emptyState(): State {
     orders: [],
     trusted: new Map(),
     tainted: new Map(),
+    loads: new Map(),
     time: 0,
     day: '',
     sent: 0,

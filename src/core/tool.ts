@@ -171,6 +171,8 @@ export interface Draft {
   acked: { id: string; author: string; reaction: string }[];
   held: Held[];
   refusals: { tool: string; rule: string; text: string }[];
+  /** Skills that it loaded, one for each load. */
+  loaded: string[];
   notes: string[];
   /** Refusals that the model could not be told, because its steps were used up. */
   untold: string[];
@@ -210,7 +212,17 @@ export interface Staging {
 
 export function emptyDraft(nextMessage = 1, promised = 0, heldBefore = 0): Draft {
   const acts = { sent: [], wrote: new Map(), acked: [], held: [], hires: [], retires: [] };
-  return { ...acts, refusals: [], notes: [], untold: [], known: new Texts(), nextMessage, promised, heldBefore };
+  return {
+    ...acts,
+    refusals: [],
+    loaded: [],
+    notes: [],
+    untold: [],
+    known: new Texts(),
+    nextMessage,
+    promised,
+    heldBefore,
+  };
 }
 
 /** A draft in which acts can be staged without a trace in the other. */

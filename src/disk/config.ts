@@ -272,7 +272,7 @@ class ConfigDraft {
     return { tools, servers };
   }
 
-  /** Skills that a resume lists and that are not there: said, and no reason to set anybody aside. */
+  /** Skills that a resume lists or a limit is for and that are not there: said, and no reason to set anybody aside. */
   private unknownSkills(skills: Skills): Fault[] {
     const references = new References();
     for (const resume of this.resumes.values()) {
@@ -284,7 +284,15 @@ class ConfigDraft {
           i,
         ]);
     }
+    this.needSkills(new Set([...skills.values()].map(({ id }) => id)), references);
     return references.faults;
+  }
+
+  /** A limit of what there is not holds nobody. */
+  private needSkills(known: ReadonlySet<string>, references: References): void {
+    const source = this.memories.org.read(this.texts.get('org/org.yaml') ?? '', 'org/org.yaml');
+    for (const id of Object.keys(source.value?.skills.limits ?? {}))
+      references.need(id, known, 'skill', source, ['skills', 'limits', id], 'key');
   }
 
   private join(

@@ -21,7 +21,7 @@ export interface Loaded {
 }
 
 const CACHE = '.lemming/state.json';
-const CACHE_VERSION = 10;
+const CACHE_VERSION = 11;
 
 /** Where in the journal a cached state stands. */
 interface Cached {

@@ -37,6 +37,17 @@ function isBare(text: string): boolean {
   return username === '' && password === '' && !/[?#]/.test(text);
 }
 
+const loads = z.number().int().min(1).optional();
+
+/** How often an agent may load a skill. */
+const skillLimit = z
+  .strictObject({
+    per_turn: loads.describe('loads in a turn'),
+    per_day: loads.describe('loads on a day, by UTC'),
+  })
+  .refine((limit) => limit.per_turn !== undefined || limit.per_day !== undefined, 'expected per_turn or per_day');
+export type SkillLimit = z.infer<typeof skillLimit>;
+
 /** `org/org.yaml`. */
 export const orgFile = z.strictObject({
   version: z.literal(1).describe('format of this file; lemming migrate upgrades'),
@@ -158,6 +169,12 @@ export const orgFile = z.strictObject({
     })
     .prefault({})
     .describe('what holds for tools, whoever uses them'),
+  skills: z
+    .strictObject({
+      limits: z.record(z.string(), skillLimit).default({}).describe('skill: how often each agent may load it'),
+    })
+    .prefault({})
+    .describe('what holds for skills, whoever has them'),
   memory: z
     .strictObject({
       embedder: z

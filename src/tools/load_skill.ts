@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { skillsOf } from '../core/skill.ts';
+import { type Skill, skillsOf } from '../core/skill.ts';
 import { act } from './define.ts';
 
 /** Most characters shown at a time. */
@@ -13,7 +13,7 @@ export default act({
     name: z.string().max(64),
     file: z.string().min(1).max(300).optional().describe('such as references/forms.md'),
   }),
-  stage({ name, file }, { config, state, resume }) {
+  stage({ name, file }, { config, state, resume, draft }) {
     const skills = skillsOf(config.skills, resume);
     const skill = skills.get(name);
     if (!skill) {
@@ -21,15 +21,24 @@ export default act({
       return { ok: false, rule: 'skill', text: `You have no skill ${JSON.stringify(name)}. Yours: ${known}.` };
     }
     if (file === undefined) {
-      const rest = skill.files.length > 0 ? `\n\nFiles that come with it: ${skill.files.join(', ')}` : '';
-      return { ok: true, text: cut(skill.body) + rest };
+      draft.loaded.push(name);
+      return { ok: true, text: whole(skill) };
     }
     const text = skill.files.includes(file) ? state.files.get(`${skill.folder}/${file}`) : undefined;
-    if (text !== undefined) return { ok: true, text: cut(text) };
+    if (text !== undefined) {
+      draft.loaded.push(name);
+      return { ok: true, text: cut(text) };
+    }
     const others = skill.files.join(', ') || 'none';
     return { ok: false, rule: 'skill', text: `${name} has no file ${JSON.stringify(file)}. Its files: ${others}.` };
   },
 });
+
+function whole({ head, body, files }: Skill): string {
+  const needs = head.compatibility?.trim();
+  const rest = files.length > 0 ? `Files that come with it: ${files.join(', ')}` : '';
+  return [needs && `Needs: ${needs}`, cut(body), rest].filter(Boolean).join('\n\n');
+}
 
 function cut(text: string): string {
   return text.length > SHOWN ? `${text.slice(0, SHOWN)}\n[cut: ${text.length - SHOWN} more characters]` : text;

@@ -23,6 +23,7 @@ function config(policies: Policy[] = []): Config {
     'shell',
     'ask:run_python',
     'hire_agent',
+    'load_skill',
     's__*',
     'ask:s__two',
   ];
@@ -61,6 +62,8 @@ const TABLE: [string, string, unknown, Policy[], Partial<Act>, 'allow' | 'refuse
   ],
   ['a granted tool with bad input', 'read_file', null, [], { why: 'path: missing' }, 'refuse', 'input'],
   ['a granted tool', 'read_file', { path: 'x' }, [], {}, 'allow', 'resume'],
+  ['a skill that was loaded too often', 'load_skill', { name: 'x' }, [], { overLimit: 'x' }, 'refuse', 'skill-limit'],
+  ['a skill that may be loaded', 'load_skill', { name: 'x' }, [], { overLimit: null }, 'allow', 'resume'],
   ['a tool that is held', 'hire_agent', {}, [], {}, 'hold', 'held-tool'],
   ['a tool that is held and was approved', 'hire_agent', {}, [], { approved: true }, 'allow', 'resume'],
   [

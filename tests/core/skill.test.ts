@@ -20,6 +20,8 @@ const SKILLS = new Map([
   skill('org/skills/testing'),
 ]);
 
+const { org: ORG } = configOf({ edges: { human: [] } });
+
 const resume = (name: string, skills: string[]): Resume => ({
   ...resumeOf(configOf({ edges: { human: [], a: [], b: [] } }), name),
   skills,
@@ -45,12 +47,12 @@ describe('the skills of an agent', () => {
   });
 
   it('are named in the prompt, each in one line, bounded in number and length', () => {
-    expect(printSkills(new Map())).toBe('');
-    expect(printSkills(skillsOf(new Map([skill('org/skills/x', 'One\n\nline.')]), resume('a', ['x'])))).toContain(
+    expect(printSkills(ORG, new Map())).toBe('');
+    expect(printSkills(ORG, skillsOf(new Map([skill('org/skills/x', 'One\n\nline.')]), resume('a', ['x'])))).toContain(
       '\n- x: One line.',
     );
     const many = new Map(Array.from({ length: 50 }, (_, i) => skill(`org/skills/s${i}`, 'long '.repeat(200))));
-    const text = printSkills(skillsOf(many, resume('a', ['*'])));
+    const text = printSkills(ORG, skillsOf(many, resume('a', ['*'])));
     expect(text.split('\n').filter((line) => line.startsWith('- '))).toHaveLength(41);
     expect(text).toContain('- and 10 more');
     expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThan(320);

@@ -48,6 +48,29 @@ describe('skills in an org', () => {
     expect(read({ 'org/skills/planning/SKILL.md': GOOD.replace('name:', 'model: x\nname:') }).faults).toEqual([]);
   });
 
+  it('that have a limit and are not there are a warning at the place; a limit that says nothing is a fault', () => {
+    const limited = (limits: object) => {
+      const plan = {
+        edges: { human: ['a'], a: [] },
+        org: { skills: { limits } },
+        files: { 'org/skills/planning/SKILL.md': GOOD },
+      };
+      return readConfig(planFiles(plan), ['a', 'human'], {});
+    };
+    const { config, faults, warnings } = limited({ planning: { per_day: 3 }, plannin: { per_turn: 1 } });
+    expect([faults, config?.org.skills.limits.planning]).toEqual([[], { per_day: 3 }]);
+    expect(warnings).toMatchObject([
+      { code: 'unknown-name', file: 'org/org.yaml', line: 7, value: 'plannin', nearest: 'planning' },
+    ]);
+    for (const limit of [{}, { per_turn: 0 }, { per_week: 1 }]) {
+      const broken = limited({ planning: limit });
+      expect([broken.config, broken.faults[0]]).toMatchObject([
+        null,
+        { file: 'org/org.yaml', line: expect.any(Number) },
+      ]);
+    }
+  });
+
   it('that a resume lists and that are not there are a warning at the place', () => {
     const { config, faults, warnings } = read({ 'org/skills/planning/SKILL.md': GOOD }, { skills: ['plannin', '*'] });
     expect(faults).toEqual([]);

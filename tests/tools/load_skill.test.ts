@@ -28,6 +28,14 @@ describe('load_skill', () => {
     expect(load('b', { name: 'secret' })).toEqual({ ok: true, text: 'The secret of b.' });
   });
 
+  it('tells what a skill needs before what it says', () => {
+    const text = '---\nname: planning\ndescription: x\ncompatibility: Needs git.\n---\nFirst think.\n';
+    const plan = { edges: { human: [], a: [] }, resumes: { a: { skills: ['*'] } } };
+    const config = configOf({ ...plan, files: { 'org/skills/planning/SKILL.md': text } });
+    const staged = loadSkill.stage({ name: 'planning' }, sceneOf(config, 'a'));
+    expect(staged).toEqual({ ok: true, text: 'Needs: Needs git.\n\nFirst think.' });
+  });
+
   it('shows a file of it, cut where it is long', () => {
     const shown = load('a', { name: 'planning', file: 'references/long.md' });
     expect([shown.ok, shown.text.length < 31_000]).toEqual([true, true]);

@@ -64,7 +64,10 @@ function acknowledge(state: State, { by, id, reaction }: Extract<Request, { ask:
 }
 
 function reset(state: State, scope: string): void {
-  if (scope === 'all') state.tainted.clear();
+  if (scope === 'all') {
+    state.tainted.clear();
+    state.loads.clear();
+  }
   if (scope === 'mail' || scope === 'all') {
     state.mail.clear();
     state.inbox.clear();

@@ -1,4 +1,5 @@
 import type { VisitEffect } from '../entry.ts';
+import { countLoad } from '../skill-limit.ts';
 import { type State, touch } from '../state.ts';
 import { taint } from '../taint.ts';
 import { deliver } from './mail.ts';
@@ -16,6 +17,7 @@ export function applyVisit(state: State, visit: VisitEffect): void {
     return;
   }
   for (const id of visit.mail) if (state.mail.get(id)?.tainted) taint(state, visit.agent, id);
+  for (const skill of visit.loaded ?? []) countLoad(state, visit.agent, skill);
   agent.lastTurn = turn;
   agent.lastOutcome = visit.outcome;
   agent.lastReason = visit.reason ?? '';
