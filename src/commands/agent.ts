@@ -66,7 +66,7 @@ const VERBS = {
   export: (world, view, input) => {
     const { dir } = input.args;
     if (dir === undefined) throw failure('usage', 'lemming agent export takes an agent and a folder');
-    const name = agentNamed(view.config, nameIn(input));
+    const name = agentNamed(view, nameIn(input));
     const target = resolve(world.cwd, dir, name);
     const files = writeFolder(view, name, target);
     return { data: { agent: name, dir: target, files }, text: `${count(files, 'file')} of ${name} are in ${target}.` };
@@ -112,8 +112,9 @@ function listAll({ config, state }: View): Outcome {
   };
 }
 
-function show({ config, state, disk }: View, name: string): Outcome {
-  checkAgent(config, name);
+function show(view: View, name: string): Outcome {
+  checkAgent(view, name);
+  const { state, disk } = view;
   const path = `agents/${name}/resume.md`;
   const text = Buffer.from(disk.read(path) ?? []).toString();
   const hired = state.staff.get(name) ?? null;
@@ -162,7 +163,7 @@ function ask(world: World, view: View, { flags }: Input, name: string, given: re
     });
   const person = personOf(view);
   const edges = (Array.isArray(flags.edges) ? flags.edges : []).flatMap((list) => list.split(','));
-  for (const edge of edges) checkAgent(config, edge);
+  for (const edge of edges) checkAgent(view, edge);
   const ends = [...new Set([person, ...edges])];
   const files = checkFiles(view, name, given);
   const credits = typeof flags.credits === 'number' ? flags.credits : 0;
@@ -173,7 +174,7 @@ function ask(world: World, view: View, { flags }: Input, name: string, given: re
 
 function retire(world: World, view: View, input: Input): Outcome {
   const { config, state } = view;
-  const name = agentNamed(config, nameIn(input));
+  const name = agentNamed(view, nameIn(input));
   const person = personOf(view);
   const trouble = retireTrouble(config, state, person, name);
   if (trouble) throw refused(trouble);

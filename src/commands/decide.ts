@@ -21,7 +21,7 @@ function demandAsked({ config }: View, approval: Approval, person: string): void
  */
 export function decide(world: World, input: Input, ask: 'approve' | 'deny'): Outcome {
   const view = readOrg(world);
-  const { config, state, disk } = view;
+  const { state, disk } = view;
   const id = input.args.id as string;
   const approval = state.approvals.get(id);
   if (!approval)
@@ -33,7 +33,7 @@ export function decide(world: World, input: Input, ask: 'approve' | 'deny'): Out
           remedy: 'lemming approvals lists what waits.',
         });
   const { by } = input.flags;
-  const person = typeof by === 'string' ? personNamed(config, by) : personOf(view);
+  const person = typeof by === 'string' ? personNamed(view, by) : personOf(view);
   if (world.seat) demandAsked(view, approval, person);
   const note = typeof input.flags.note === 'string' ? input.flags.note : '';
   const taken = post(world, person, [{ ask, id, note }]);

@@ -21,7 +21,7 @@ export const command: Command = {
 export const run: Run = async (world, input) => {
   const view = readOrg(world);
   const agent = input.args.agent as string;
-  if (!view.config.broken.has(agent)) checkAgent(view.config, agent);
+  if (!view.config.broken.has(agent)) checkAgent(view, agent);
   await foresee(view);
   const everyone = [...TOOLS.values()].filter((tool) => tool.granted === 'all').map((tool) => tool.spec.name);
   const inspection = inspect(view.config, view.state, agent, everyone);

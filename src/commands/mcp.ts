@@ -32,8 +32,8 @@ export const command: Command = {
 /** Serves until the assistant leaves. Throws `refused` for a seat that is no person's. */
 export const run: Run = async (world, input) => {
   const { as, allow } = input.flags;
-  const { config } = readOrg(world);
-  const person = typeof as === 'string' ? personNamed(config, as) : personOf({ config });
+  const view = readOrg(world);
+  const person = typeof as === 'string' ? personNamed(view, as) : personOf(view);
   const rights = new Set(RIGHTS.filter((right) => Array.isArray(allow) && allow.includes(right)));
   if (world.json || !world.serve)
     throw failure('usage', 'Standard output carries the protocol and nothing else', {

@@ -21,7 +21,7 @@ export const command: Command = {
 export const run: Run = async (world, input) => {
   const view = readOrg(world);
   const agent = input.args.agent as string;
-  checkAgent(view.config, agent);
+  checkAgent(view, agent);
   await foresee(view);
   const files = mailFiles(view.disk, { authors: [agent], archived: input.flags.all === true });
   const written = [...readMail(view.disk, files)].map((message) =>

@@ -6,8 +6,8 @@ import { agentNamed } from './names.ts';
 /** Pauses or resumes the organisation, or one agent of it. A running engine takes it at its next turn. */
 export function askPause(world: World, ask: 'pause' | 'resume', name: string | undefined): Outcome {
   const view = readOrg(world);
-  const { config, state } = view;
-  const agent = name === undefined ? null : agentNamed(config, name);
+  const { state } = view;
+  const agent = name === undefined ? null : agentNamed(view, name);
   const posted = post(world, personOf(view), [{ ask, agent }]);
   const who = agent ?? 'The organisation';
   const rest = ask === 'resume' && agent !== null && state.paused ? '; the organisation is still paused' : '';

@@ -65,13 +65,13 @@ export const run: Run = async (world, input) => {
 };
 
 /** Who has a folder may have mail, even when the resume is gone. Throws `not-found` for any other name. */
-function checkNames({ config, disk }: View, { from, to }: Input['flags']): void {
-  for (const name of [from, to]) if (typeof name === 'string') checkFolder({ config, disk }, name);
+function checkNames(view: View, { from, to }: Input['flags']): void {
+  for (const name of [from, to]) if (typeof name === 'string') checkFolder(view, name);
 }
 
 /** Throws `not-found` for who has neither a folder nor a resume. */
-export function checkFolder({ config, disk }: Pick<View, 'config' | 'disk'>, name: string): void {
-  if (!(isName(name) && disk.stat(`agents/${name}`))) checkAgent(config, name);
+export function checkFolder(view: Pick<View, 'config' | 'disk'>, name: string): void {
+  if (!(isName(name) && view.disk.stat(`agents/${name}`))) checkAgent(view, name);
 }
 
 async function searchMemory(world: World, view: View, words: string, flags: Input['flags']): Promise<Outcome> {

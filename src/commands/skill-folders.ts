@@ -12,7 +12,7 @@ const MOST_FILES = 200;
 const MOST_BYTES = 5_000_000;
 
 /** Where the skills of an agent lie, or those of the organisation. */
-function homeFor(agent: string | undefined): string {
+export function homeFor(agent: string | undefined): string {
   return agent === undefined ? HOME : `agents/${agent}/skills`;
 }
 

@@ -1,22 +1,22 @@
 import { resolve } from 'node:path';
 import type { Config } from '../core/config.ts';
-import { homeOf, isProposal } from '../core/proposal.ts';
-import { type Skill, skillsOf } from '../core/skill.ts';
-import type { State } from '../core/state.ts';
+import { journalLines } from '../engine/history.ts';
 import { checkAgent, readOrg, type View } from '../engine/open.ts';
 import { failure } from '../schema/fault.ts';
-import { isSkillText } from '../schema/skill.ts';
-import { count, oneLine, shorten, table } from '../views/table.ts';
+import { outcomesOf, printOutcomes, type SkillCourse } from '../views/outcomes.ts';
+import { count } from '../views/table.ts';
 import type { Command, Input, Outcome, Run, World } from './command.ts';
-import { exportSkill, importSkill, offSkills, oldVersions, rollBack, switchSkill } from './skill-folders.ts';
+import { exportSkill, importSkill, rollBack, switchSkill } from './skill-folders.ts';
+import { faultsIn, find, listAll, ownersOf, show } from './skill-look.ts';
 
 export const command: Command = {
   name: 'skill',
   group: 'parts',
-  summary: 'List, show and check the skills of the organisation; switch them, bring them in, give them away',
+  summary: 'List, show, check and review the skills of the organisation; switch them, bring them in, give them away',
   examples: [
     { line: 'lemming skill', does: 'lists the skills, who has each, and which are broken and why' },
     { line: 'lemming skill show planning', does: 'what an agent is told that loads it' },
+    { line: 'lemming skill outcomes planning', does: 'how visits went in which agents read it, and their others' },
     { line: 'lemming skill import ../skills/planning', does: 'copies a folder with a SKILL.md into org/skills' },
     {
       line: 'lemming skill disable planning',
@@ -28,9 +28,9 @@ export const command: Command = {
   args: [
     {
       name: 'what',
-      about: 'list, show, validate, enable, disable, import, export or rollback',
+      about: 'list, show, outcomes, validate, enable, disable, import, export or rollback',
       optional: true,
-      choices: ['list', 'show', 'validate', 'enable', 'disable', 'import', 'export', 'rollback'],
+      choices: ['list', 'show', 'outcomes', 'validate', 'enable', 'disable', 'import', 'export', 'rollback'],
     },
     { name: 'skill', about: 'its id; for import the folder it lies in', optional: true, of: ['skill'] },
     { name: 'dir', about: 'for export: the folder to copy it into', optional: true },
@@ -40,7 +40,7 @@ export const command: Command = {
     {
       name: 'agent',
       value: 'AGENT',
-      about: 'for enable, disable and rollback: of the skills of this agent, not of the organisation',
+      about: 'the skill of this agent alone, not that of the organisation; for outcomes: the visits of this agent',
     },
   ],
   reads: false,
@@ -50,7 +50,8 @@ type Verb = (world: World, view: View, input: Input) => Outcome;
 
 const VERBS = {
   list: (_world, view) => listAll(view),
-  show: (_world, view, input) => show(view, nameIn(input)),
+  show: (_world, view, input) => show(view, nameIn(input), agentIn(view, input)),
+  outcomes: (_world, view, input) => review(view, input),
   validate: (_world, view, input) => validate(view, input.args.skill),
   enable: (_world, view, input) => switched(switchSkill(view.disk, nameIn(input), true, agentIn(view, input)), 'on'),
   disable: (_world, view, input) => switched(switchSkill(view.disk, nameIn(input), false, agentIn(view, input)), 'off'),
@@ -61,11 +62,11 @@ const VERBS = {
       text: `${done.folder} holds ${count(done.files, 'file')}. A resume that lists ${done.id} has it.`,
     };
   },
-  export: (world, { disk, config }, input) => {
+  export: (world, view, input) => {
     const dir = input.args.dir;
     if (dir === undefined) throw failure('usage', 'lemming skill export takes a skill and a folder');
-    const { id, folder } = find(config, nameIn(input));
-    const files = exportSkill(disk, folder, resolve(world.cwd, dir, id));
+    const { id, folder } = find(view.config, nameIn(input), agentIn(view, input));
+    const files = exportSkill(view.disk, folder, resolve(world.cwd, dir, id));
     return { data: { id, files }, text: `${count(files, 'file')} of ${id} are in ${resolve(world.cwd, dir, id)}.` };
   },
   rollback: (_world, view, input) => {
@@ -89,112 +90,34 @@ function nameIn({ args }: Input): string {
 }
 
 /** Whose own skill is meant; undefined: one of the organisation. */
-function agentIn({ config }: View, { flags }: Input): string | undefined {
+function agentIn(view: View, { flags }: Input): string | undefined {
   const agent = flags.agent as string | undefined;
-  if (agent !== undefined) checkAgent(config, agent);
+  if (agent !== undefined) checkAgent(view, agent);
   return agent;
 }
 
-/** The skill of the org, else of `.agents/`, else of an agent. Throws `not-found`. */
-function find(config: Config, id: string): Skill {
-  const all = [...config.skills.values()].filter((skill) => skill.id === id);
-  const found = all.find(({ folder }) => folder.startsWith('org/')) ?? all[0];
-  if (found) return found;
-  throw failure('not-found', `There is no good skill ${JSON.stringify(id)}.`, {
-    remedy: 'lemming skill lists them, with what is wrong with the broken ones.',
-  });
-}
-
-/** Agents that have it. */
-function ownersOf(config: Config, skill: Skill): string[] {
-  return config.order.filter((name) => {
-    const resume = config.agents.get(name);
-    return resume && !resume.person && skillsOf(config.skills, resume).get(skill.id) === skill;
-  });
-}
-
-/** Skills that agents proposed and that no turn has settled yet. */
-function proposalsIn(state: State) {
-  return [...state.approvals.values()].filter(isProposal).map(({ id, agent, input, answer, shows = '' }) => ({
-    approval: id,
-    agent,
-    id: input.name,
-    description: oneLine(input.description),
-    folder: `${homeOf(agent, input)}/_proposed/${input.name}`,
-    answered: answer?.decision ?? null,
-    shows,
-  }));
-}
-
-function faultsIn({ faults, warnings }: View) {
-  return [
-    ...faults.filter(({ file }) => file !== undefined && isSkillText(file)),
-    ...warnings.filter(({ code, message }) => code === 'unknown-name' && message.includes('no skill')),
-  ];
-}
-
-function listAll(view: View): Outcome {
-  const { config, disk, state } = view;
-  const skills = [...config.skills.values()].map((skill) => ({
-    id: skill.id,
-    folder: skill.folder,
-    description: oneLine(skill.head.description),
-    agents: ownersOf(config, skill),
-    files: skill.files.length + 1,
-  }));
-  const faults = faultsIn(view);
-  const off = offSkills(disk);
-  const offOf = config.order.flatMap((agent) => offSkills(disk, agent).map((id) => ({ agent, id })));
-  const proposed = proposalsIn(state).map(({ shows: _, ...row }) => row);
-  const rows = skills.map(({ id, folder, agents, description }) => [
-    id,
-    shorten(agents.join(', ') || 'nobody', 40),
-    folder,
-    shorten(description, 100),
-  ]);
+/** How visits went with skills and without them: of all or one, by all agents or one. */
+function review(view: View, input: Input): Outcome {
+  const { config, disk } = view;
+  const { skill: id } = input.args;
+  const agent = agentIn(view, input);
+  const { agents, skills } = outcomesOf(journalLines(disk), { agent, skill: id });
+  if (id !== undefined && skills.length === 0) find(config, id);
+  const unread = unreadBy(config, agent, skills).filter((name) => id === undefined || name === id);
   const text = [
-    rows.length
-      ? table([['skill', 'agents', 'folder', 'for'], ...rows])
-      : 'There are no skills: put folders with a SKILL.md into org/skills.',
-    ...proposed.map(
-      ({ id, agent, approval, description, answered }) =>
-        `Proposed by ${agent}, not active: ${id}, ${shorten(description, 100)} (lemming skill show ${approval}; ${answered === null ? `lemming approve ${approval}, or deny it` : `answered with ${answered}, which the next turn does`})`,
-    ),
-    off.length ? `Switched off: ${off.join(', ')}` : '',
-    ...offOf.map(({ agent, id }) => `Switched off for ${agent}: ${id}`),
-    ...faults.map(({ file, line, message }) => `Broken: ${file}${line ? `:${line}` : ''}: ${message}`),
+    printOutcomes({ agents: id === undefined ? agents : {}, skills }),
+    unread.length > 0 && `${agent === undefined ? 'Nobody has' : `${agent} has not`} read: ${unread.join(', ')}`,
   ];
-  return { data: { skills, proposed, off, off_of_agents: offOf, faults }, text: text.filter(Boolean).join('\n\n') };
+  return { data: { agents, skills, unread }, text: text.filter(Boolean).join('\n\n') || 'There was no visit yet.' };
 }
 
-/** A skill, and what is proposed under that name; or what one approval is about. */
-function show({ config, state, disk }: View, id: string): Outcome {
-  const proposed = proposalsIn(state).filter((one) => one.id === id || one.approval === id);
-  const texts = proposed.map(({ approval, agent, shows }) => `${approval}: ${agent} proposes\n\n${shows}`);
-  const isThere = [...config.skills.values()].some((skill) => skill.id === id);
-  if (!isThere && proposed.length > 0) return { data: { id, proposed }, text: texts.join('\n\n') };
-  const { data, text } = describe(config, disk, find(config, id));
-  return { data: { ...data, proposed }, text: [text, ...texts].join('\n\n') };
-}
-
-function describe(config: Config, disk: View['disk'], skill: Skill): Outcome {
-  const { id, folder, head, body, files } = skill;
-  const versions = oldVersions(disk, id, folder.slice(0, folder.lastIndexOf('/')));
-  const agents = ownersOf(config, skill);
-  const rows = [
-    ['skill', id],
-    ['for', oneLine(head.description)],
-    ['folder', folder],
-    ['agents', agents.join(', ') || 'nobody: list it in a resume'],
-    ['files', files.join(', ')],
-    ['licence', head.license ?? ''],
-    ['needs', head.compatibility ?? ''],
-    ['old versions', versions.join(', ')],
-  ].filter(([, value]) => value !== '');
-  return {
-    data: { id, folder, head, agents, files, versions, body },
-    text: `${table([['', ''], ...rows])}\n\n${body}`,
-  };
+/** Skills that there are, or that an agent has, and that no visit has read. */
+function unreadBy(config: Config, agent: string | undefined, read: readonly SkillCourse[]): string[] {
+  const known = new Set(read.map(({ skill }) => skill));
+  const ids = [...config.skills.values()].flatMap((skill) =>
+    known.has(skill.id) || (agent !== undefined && !ownersOf(config, skill).includes(agent)) ? [] : [skill.id],
+  );
+  return [...new Set(ids)].sort();
 }
 
 /** All skills, or those of one id. */

@@ -48,7 +48,7 @@ function help(): string {
 }
 
 async function step(talk: Talk, world: World, rest: string): Promise<void> {
-  if (rest !== '') checkAgent(readOrg(world).config, rest);
+  if (rest !== '') checkAgent(readOrg(world), rest);
   await talk.step(rest || undefined);
 }
 

@@ -20,7 +20,7 @@ export const command: Command = {
 export const run: Run = async (world, input) => {
   const wish: TurnsWish = { turns: turnsOf(input), step: true, ...wantsUnsafeHost(input) };
   const { agent } = input.flags;
-  if (typeof agent === 'string') wish.only = agentNamed(readOrg({ root: world.root, env: world.env }).config, agent);
+  if (typeof agent === 'string') wish.only = agentNamed(readOrg({ root: world.root, env: world.env }), agent);
   return makeTurns(world, 'step', wish);
 };
 

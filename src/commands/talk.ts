@@ -57,13 +57,13 @@ export class Talk {
 
   /** Goes on with an agent in a conversation that there is. Throws as `reach` does. */
   goOnIn(thread: string, agent: string): void {
-    const { config, state } = readOrg(this.world);
-    reach(config, this.person, [agent]);
+    const view = readOrg(this.world);
+    reach(view, this.person, [agent]);
     this.agent = agent;
     this.scribe.partner = agent;
     this.thread = thread;
     this.lines.length = 0;
-    this.noteLines(state);
+    this.noteLines(view.state);
   }
 
   /** Lays a file beside the next line. */

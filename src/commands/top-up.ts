@@ -70,7 +70,8 @@ function readAmount(text = ''): number {
   return Number(whole + part.padEnd(6, '0'));
 }
 
-function agentsOf({ args, flags }: Input, { config }: View): string[] {
-  if (flags.all === undefined) return [agentNamed(config, args.agent ?? '')];
+function agentsOf({ args, flags }: Input, view: View): string[] {
+  const { config } = view;
+  if (flags.all === undefined) return [agentNamed(view, args.agent ?? '')];
   return config.order.filter((name) => !config.agents.get(name)?.person);
 }

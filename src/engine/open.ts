@@ -2,6 +2,7 @@ import { closest } from 'fastest-levenshtein';
 import { stringify } from 'yaml';
 import { apply } from '../core/apply.ts';
 import { type Config, isPersonIn, lists } from '../core/config.ts';
+import { retiredPath } from '../core/files.ts';
 import { unanswer } from '../core/fold/approvals.ts';
 import { resolveRecipients } from '../core/send.ts';
 import { peopleOf } from '../core/settle.ts';
@@ -22,10 +23,11 @@ import { replaceNow } from '../disk/workspace.ts';
 import { provider } from '../providers/find.ts';
 import { type Fault, FaultError, failure, fault } from '../schema/fault.ts';
 import type { Message } from '../schema/message.ts';
-import { padTurn, slug } from '../schema/name.ts';
+import { isName, padTurn, slug } from '../schema/name.ts';
 import type { Request } from '../schema/request.ts';
 import { TOOLS } from '../tools/all.ts';
 import { Engine } from './engine.ts';
+import { journalLines } from './history.ts';
 import { type Loaded, load } from './load.ts';
 import { showLoad } from './load-file.ts';
 import { logger } from './log.ts';
@@ -111,7 +113,7 @@ export function readOrg(place: Place): View {
   const read = readFolder(disk, loaded.state, place.env);
   if (!read.config) throw new FaultError(...(read.faults as [Fault, ...Fault[]]));
   const { seat } = place;
-  if (seat) personNamed(read.config, seat.person);
+  if (seat) personNamed({ config: read.config, disk }, seat.person);
   return {
     disk,
     ...(seat && { seat }),
@@ -185,9 +187,9 @@ export function personOf({ config, seat }: Pick<View, 'config' | 'seat'>): strin
 }
 
 /** The name, if a person bears it. Throws as `checkAgent` does, and `refused` for an agent. */
-export function personNamed(config: Config, name: string): string {
-  checkAgent(config, name);
-  if (isPersonIn(config, name)) return name;
+export function personNamed(view: Pick<View, 'config' | 'disk'>, name: string): string {
+  checkAgent(view, name);
+  if (isPersonIn(view.config, name)) return name;
   throw failure('refused', `${name} is no person of the chart.`, { remedy: 'lemming status lists the people.' });
 }
 
@@ -262,11 +264,12 @@ function fileOf({ body, ...head }: Letter): string {
   return `---\n${stringify(head, { lineWidth: 0 })}---\n${body}\n`;
 }
 
-/** Throws `not-found`, with the nearest name, when there is no such agent or person; for a broken resume its faults. */
-export function checkAgent(config: Config, name: string): void {
+/** Throws `not-found` when there is no such agent or person, with the nearest name or when it was retired; for a broken resume its faults. */
+export function checkAgent({ config, disk }: Pick<View, 'config' | 'disk'>, name: string): void {
   if (config.agents.has(name)) return;
   const broken = config.broken.get(name);
   if (broken) throw new FaultError(...(broken as [Fault, ...Fault[]]));
+  if (isName(name) && disk.stat(retiredPath(name))) throw retired(disk, name);
   const nearest = config.order.length ? { nearest: closest(name, config.order) } : {};
   throw failure('not-found', `There is no agent ${JSON.stringify(name)}.`, {
     ...nearest,
@@ -274,9 +277,20 @@ export function checkAgent(config: Config, name: string): void {
   });
 }
 
+/** Of a resume that somebody renamed by hand the journal does not tell. */
+function retired(disk: Disk, name: string): FaultError {
+  let when = '';
+  for (const line of journalLines(disk))
+    if (line.k === 'retired' && line.agent === name) when = ` in turn ${line.turn} by ${line.by}`;
+  return failure('not-found', `${name} was retired${when}.`, {
+    remedy: `Its mail, memory and logs lie in agents/${name}/, its resume in ${retiredPath(name)}; lemming history ${name} shows its mail.`,
+  });
+}
+
 /** Whom a message of a person reaches. Throws `not-found` for an unknown name and `refused` for a missing edge. */
-export function reach(config: Config, person: string, to: readonly string[]): string[] {
-  for (const name of to) if (name !== '*' && !name.startsWith('@')) checkAgent(config, name);
+export function reach(view: Pick<View, 'config' | 'disk'>, person: string, to: readonly string[]): string[] {
+  const { config } = view;
+  for (const name of to) if (name !== '*' && !name.startsWith('@')) checkAgent(view, name);
   const unit = to.find((name) => name.startsWith('@') && !config.units.has(name.slice(1)));
   if (unit !== undefined)
     throw failure('not-found', `There is no unit ${JSON.stringify(unit)}.`, {
@@ -290,7 +304,7 @@ export function reach(config: Config, person: string, to: readonly string[]): st
 
 /** Checks a letter by the chart and drops it. Returns its path and whom it reaches. Throws as `reach` does, and `too-large`. */
 export function sendLetter(view: View, person: string, letter: Letter): { path: string; to: string[] } {
-  const to = reach(view.config, person, letter.to);
+  const to = reach(view, person, letter.to);
   const clean = redactJson(view.redact, { ...letter, ...throughOf(view) });
   const bytes = Buffer.byteLength(fileOf(clean));
   const most = view.config.org.limits.message_bytes;

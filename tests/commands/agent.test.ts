@@ -133,6 +133,27 @@ describe('agent retire', () => {
     expect((await lemming(root, ['agent', 'retire', 'tess'])).exit).toBe(6);
   });
 
+  it.each([['inspect'], ['outbox'], ['pause'], ['send', 'Hi.'], ['agent', 'show']])(
+    'is what %s tells of it, with its turn and where its files lie',
+    async (verb, ...words) => {
+      const root = await withTess();
+      await lemming(root, ['agent', 'retire', 'tess']);
+      await turns(root, 1);
+      const line = verb === 'agent' ? [verb, ...words, 'tess'] : [verb, 'tess', ...words];
+      const { exit, err } = await lemming(root, line);
+      expect([exit, err]).toEqual([6, expect.stringContaining('tess was retired in turn 2 by human.')]);
+      expect(err).toContain('agents/tess/resume.retired.md');
+      expect((await lemming(root, ['memory', 'tess'])).exit).toBe(0);
+    },
+  );
+
+  it('by hand is told as well, without a turn', async () => {
+    const root = office();
+    put(root, 'agents/tess/resume.retired.md', '---\nrole: Was here\n---\n');
+    expect((await lemming(root, ['outbox', 'tess'])).err).toContain('tess was retired.');
+    for (const name of ['nobody', '../tess']) expect((await lemming(root, ['outbox', name])).err).toContain('no agent');
+  });
+
   it('that could not be is no deed in the audit', async () => {
     const root = office({ org: { summary: { every: 5, agent: 'hr' } }, credits: {} });
     await lemming(root, ['agent', 'retire', 'hr']);

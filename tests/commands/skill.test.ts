@@ -6,6 +6,8 @@ import { scratch } from './world.ts';
 
 const text = (name: string, body: string) => `---\nname: ${name}\ndescription: How to ${name}\n---\n${body}\n`;
 
+const LOAD = { tool: 'load_skill', input: { name: 'planning' } };
+
 function withSkills(): string {
   const root = office({ resumes: { manager: { skills: ['planning'] } } });
   put(root, 'org/skills/planning/SKILL.md', text('planning', 'Think first.'));
@@ -29,7 +31,7 @@ describe('skill', () => {
       rules: [
         {
           when: { agent: 'manager', from: 'human' },
-          reply: { acts: [{ tool: 'load_skill', input: { name: 'planning' } }] },
+          reply: { acts: [LOAD] },
         },
         {
           when: { agent: 'manager', result: '/(Think \\w+)/' },
@@ -145,6 +147,112 @@ describe('skill', () => {
     );
     expect(ends.map(({ exit }) => exit)).toEqual([3, 3, 3, 6]);
     expect(exists(root, 'org/skills/linked')).toBe(false);
+  });
+
+  it("tells apart an agent's own skill and that of the organisation of the same name", async () => {
+    const root = withSkills();
+    put(root, 'agents/manager/skills/planning/SKILL.md', text('planning', 'My own way.'));
+    const dir = join(scratch(), 'own');
+    await lemming(root, ['skill', 'export', 'planning', dir, '--agent', 'manager']);
+    expect(textOf(dir, 'planning/SKILL.md')).toContain('My own way.');
+    const own = await lemming(root, ['skill', 'show', 'planning', '--agent', 'manager', '--json']);
+    expect(own.data).toMatchObject({ folder: 'agents/manager/skills/planning', also: ['org/skills/planning'] });
+    expect((await lemming(root, ['skill', 'show', 'planning'])).out).toMatch(
+      /also in +agents\/manager\/skills\/planning/,
+    );
+    for (const [words, exit] of [
+      [['planning', '--agent', 'hr'], 6],
+      [['planning', '--agent', 'nobody'], 6],
+    ] as const)
+      expect((await lemming(root, ['skill', 'show', ...words])).exit).toBe(exit);
+  });
+
+  it('shows version, needs and limits, and how often a skill was loaded today', async () => {
+    const root = office({
+      org: { skills: { limits: { planning: { per_turn: 1, per_day: 9 }, plannin: { per_turn: 1 } } } },
+      resumes: { manager: { skills: ['*'] } },
+      rules: [
+        {
+          when: { agent: 'manager', result: '/Refused \\((skill-limit)\\): (.+)/' },
+          reply: { acts: [{ tool: 'send_message', input: { to: 'human', body: '{1}: {2}' } }] },
+        },
+        {
+          when: { agent: 'manager', from: 'human' },
+          reply: { acts: [LOAD, LOAD] },
+        },
+      ],
+    });
+    put(
+      root,
+      'org/skills/planning/SKILL.md',
+      '---\nname: planning\ndescription: Plans\ncompatibility: git\nallowed-tools: Bash\nmetadata: { version: "1.2" }\n---\nThink.\n',
+    );
+    put(root, 'org/skills/writing/SKILL.md', text('writing', 'Write.'));
+    await lemming(root, ['send', 'manager', 'go']);
+    await turns(root, 1);
+    const { messages } = (await lemming(root, ['inbox', '--json'])).data;
+    expect(messages.map(({ body }: { body: string }) => body)).toEqual([
+      'skill-limit: You have loaded planning as often as org.yaml allows: 1 a turn, 9 a day.',
+    ]);
+    expect((await lemming(root, ['show', '1.manager'])).out).toContain('Needs: git\n\nThink.');
+    expect((await lemming(root, ['audit', '--rule', 'skill-limit', '--json'])).data.acts).toMatchObject([
+      { turn: 1, who: 'manager', act: 'load_skill', outcome: 'refused' },
+    ]);
+    expect((await lemming(root, ['skill', 'show', 'planning', '--json'])).data).toMatchObject({
+      ...{ version: '1.2', limits: { per_turn: 1, per_day: 9 } },
+      loads: [{ agent: 'manager', loads: 1 }],
+    });
+    const { out } = await lemming(root, ['skill', 'show', 'planning']);
+    for (const words of [/version +1\.2/, /needs +git/, /allowed-tools +Bash/, /on \d{4}-\d\d-\d\d +manager 1/])
+      expect(out).toMatch(words);
+    const list = (await lemming(root, ['skill'])).out;
+    expect(list).toMatch(/planning +manager +1\.2 +1 a turn, 9 a day +org/);
+    expect(list).toContain('There is no skill "plannin"');
+    expect((await lemming(root, ['replay', '--recompute', '--json'])).data).toMatchObject({ identical: true });
+  });
+
+  it('reviews how visits went with a skill and without it', async () => {
+    const root = office({
+      resumes: { manager: { skills: ['*'] }, hr: { skills: ['*'] } },
+      rules: [
+        { when: { agent: 'manager', result: 'Think' }, reply: {} },
+        {
+          when: { agent: 'manager', body: 'plan' },
+          reply: { acts: [LOAD] },
+        },
+        { reply: {} },
+      ],
+    });
+    expect((await lemming(root, ['skill', 'outcomes'])).out).toBe('There was no visit yet.\n');
+    for (const name of ['planning', 'writing']) put(root, `org/skills/${name}/SKILL.md`, text(name, 'Think.'));
+    for (const [to, body] of [
+      ['manager', 'plan'],
+      ['manager', 'else'],
+      ['hr', 'else'],
+    ] as const) {
+      await lemming(root, ['send', to, body]);
+      await turns(root, 1);
+    }
+    const { data } = await lemming(root, ['skill', 'outcomes', '--json']);
+    expect(data).toMatchObject({
+      agents: { manager: { visits: 2, calls: 3 }, hr: { visits: 1 } },
+      skills: [
+        {
+          skill: 'planning',
+          agent: 'manager',
+          with: { visits: 1, calls: 2, cost: 0.02 },
+          without: { visits: 1, calls: 1 },
+        },
+      ],
+      unread: ['writing'],
+    });
+    const outcomes = async (...words: string[]) => (await lemming(root, ['skill', 'outcomes', ...words])).out;
+    expect(await outcomes('planning')).toMatch(
+      /^skill +agent[^\n]*\nplanning +manager +with it +1[^\n]*\n +without +1[^\n]*\n$/,
+    );
+    expect(await outcomes()).toContain('Nobody has read: writing');
+    expect(await outcomes('writing', '--agent', 'hr')).toBe('hr has not read: writing\n');
+    expect((await lemming(root, ['skill', 'outcomes', 'poetry'])).exit).toBe(6);
   });
 
   it('knows its verbs', async () => {
