@@ -1,14 +1,14 @@
-import { whyHeld } from '../core/approval-text.ts';
+import { printLeft, whyHeld } from '../core/approval-text.ts';
 import type { Json } from '../core/call.ts';
 import { isPersonIn } from '../core/config.ts';
-import { answeredPath } from '../core/files.ts';
-import { printCredits } from '../core/ledger.ts';
+import { leftFor, printCredits } from '../core/ledger.ts';
+import { priceOf } from '../core/price.ts';
 import type { Approval } from '../core/state.ts';
 import { journalLines } from '../engine/history.ts';
 import { findMessage } from '../engine/mail.ts';
 import { faultyAnswers, foresee, personOf, readOrg, type View } from '../engine/open.ts';
 import { printFault } from '../schema/fault.ts';
-import { byCodeUnit } from '../schema/name.ts';
+import { type Answered, answeredOf, printAnswered } from '../views/answered.ts';
 import { type Cost, spendingBy } from '../views/costs.ts';
 import { approvalsFor, countNeeds, needsOf } from '../views/needs.ts';
 import { count, shorten } from '../views/table.ts';
@@ -20,7 +20,7 @@ export const command: Command = {
   summary: 'Show the acts that wait for a person',
   examples: [
     { line: 'lemming approvals', does: 'lists what agents want to do and may not without you, why, and what it costs' },
-    { line: 'lemming approvals --answered', does: 'lists those that were answered; lemming show ID shows one' },
+    { line: 'lemming approvals --answered', does: 'lists those that were answered: by whom, how, and in which turn' },
   ],
   args: [],
   flags: [{ name: 'answered', about: 'those that were answered instead' }],
@@ -32,6 +32,9 @@ type Shown = Approval & {
   /** The conversation it belongs to, and what that has cost so far: credits. */
   thread: string | null;
   thread_spent: number | null;
+  /** What doing it costs, and what is left of the agent and of the caps that it shares: credits, as of now. */
+  costs: number;
+  left: Record<string, number>;
 };
 
 export const run: Run = async (world, input) => {
@@ -51,13 +54,20 @@ export const run: Run = async (world, input) => {
 };
 
 /** The journal is read for the costs only when something waits. */
-function withCosts({ disk, state }: View): Shown[] {
+function withCosts({ disk, state, config }: View): Shown[] {
   const approvals = [...state.approvals.values()];
   const costs = approvals.length ? spendingBy('thread', journalLines(disk)) : new Map<string, Cost>();
   return approvals.map((approval) => {
     const first = approval.cause[0]?.id;
     const thread = first === undefined ? null : (findMessage(disk, first)?.thread ?? null);
-    return { ...approval, thread, thread_spent: thread === null ? null : (costs.get(thread)?.spent ?? 0) };
+    const left = leftFor(config, state, approval.agent).map(({ of, left }) => [of, left / 1e6]);
+    return {
+      ...approval,
+      thread,
+      thread_spent: thread === null ? null : (costs.get(thread)?.spent ?? 0),
+      costs: priceOf(config, approval.tool) / 1e6,
+      left: Object.fromEntries(left),
+    };
   });
 }
 
@@ -65,7 +75,7 @@ function withCosts({ disk, state }: View): Shown[] {
 const SHOWN_CAUSES = 10;
 
 function print(view: View, approval: Shown): string {
-  const { id, turn, agent, tool, rule, because, cause, input, shows, over, thread, thread_spent } = approval;
+  const { id, turn, agent, tool, rule, because, cause, input, shows, over, always, thread, thread_spent } = approval;
   const mail = cause
     .slice(0, SHOWN_CAUSES)
     .map(({ id, from, subject }) => `  after ${id} from ${from}: ${shorten(subject, 60)}`);
@@ -77,9 +87,18 @@ function print(view: View, approval: Shown): string {
     indent(whyHeld({ rule, because })),
     ...mail,
     ...spent,
+    ...priceLines(view, approval),
     ...(over === undefined ? [printInput(input)] : []),
     ...(shows !== undefined && (over !== undefined || shows.includes('```diff')) ? [indent(shows)] : []),
+    ...(always === undefined ? [] : [`  with --always from then on without asking: ${always}`]),
   ].join('\n');
+}
+
+function priceLines({ config, state }: View, { agent, tool }: Approval): string[] {
+  const cost = priceOf(config, tool);
+  return cost === 0
+    ? []
+    : [`  done, it costs ${printCredits(cost)} credits; left: ${printLeft(leftFor(config, state, agent))}`];
 }
 
 /** What the act is to do, a line for each part; texts of several lines as they are. */
@@ -97,7 +116,9 @@ function indent(text: string): string {
   return text.replace(/^/gm, '  ');
 }
 
-function stateOf({ config }: View, { contacts, answer, otherwise }: Approval): string {
+function stateOf({ config }: View, { id, agent, contacts, answer, otherwise }: Approval): string {
+  if (answer?.unpaid !== undefined)
+    return `approved by ${answer.by}, waits for ${printCredits(answer.unpaid)} credits: lemming top-up ${agent} CREDITS, or lemming deny ${id}`;
   if (answer)
     return `${answer.decision === 'approve' ? 'approved' : 'denied'} by ${answer.by}, takes effect in the next turn`;
   const asked = contacts.filter((name) => isPersonIn(config, name)).join(', ');
@@ -106,10 +127,14 @@ function stateOf({ config }: View, { contacts, answer, otherwise }: Approval): s
 
 /** The latest last. */
 function listAnswered({ disk }: View) {
-  const names = (disk.list('org/approvals/answered') ?? []).filter((name) => name.endsWith('.md'));
-  const turnOf = (id: string): number => Number(id.split('-')[1]);
-  const ids = names.map((name) => name.slice(0, -3)).sort((a, b) => turnOf(a) - turnOf(b) || byCodeUnit(a, b));
-  const answered = ids.map((id) => ({ id, path: answeredPath(id) }));
-  const text = ids.length ? ids.join('\n') : 'Nothing was answered yet.';
+  const answered: Answered[] = [];
+  let turn = 0;
+  for (const line of journalLines(disk)) {
+    if (line.k === 'open') turn = line.turn;
+    if (line.k === 'decided') answered.push(answeredOf(turn, line));
+  }
+  const text = answered.length
+    ? `${printAnswered(answered)}\n\nlemming show ID tells what came of it.`
+    : 'Nothing was answered yet.';
   return { data: { answered }, text };
 }

@@ -1,10 +1,11 @@
 import { closest } from 'fastest-levenshtein';
+import { printCredits } from '../core/ledger.ts';
+import { priceOf } from '../core/price.ts';
 import { findMessage } from '../engine/mail.ts';
 import { checkAgent, foresee, readOrg } from '../engine/open.ts';
 import { failure } from '../schema/fault.ts';
 import { oneLine, rowsOf, shorten, unmarked } from '../views/table.ts';
 import type { World } from './command.ts';
-import { decide } from './decide.ts';
 import type { Talk } from './talk.ts';
 
 /** A command within a talk. `rest`: what stands behind its name. */
@@ -21,6 +22,10 @@ export const SLASHES: Record<string, Slash> = {
   step: { does: '[AGENT]  makes one turn, for everybody or for one agent', run: step },
   inbox: { does: '  shows your unread mail', run: inbox },
   approve: { does: '[ID]  lets an act happen that waits for you; lists them', run: deciding('approve') },
+  always: {
+    does: '[ID]  approves an act and all like it from then on; lists them',
+    run: deciding('approve', 'always'),
+  },
   deny: { does: '[ID]  denies an act that waits for you; lists them', run: deciding('deny') },
   cost: { does: '  tells what this talk cost', run: (talk, world) => world.say(talk.cost()) },
   help: { does: '  shows this', run: (_talk, world) => world.say(help()) },
@@ -57,22 +62,28 @@ async function inbox(_talk: Talk, world: World): Promise<void> {
   world.say((await run(world, { args: {}, rest: [], flags: { unread: true } })).text);
 }
 
-function deciding(ask: 'approve' | 'deny'): Slash['run'] {
+function deciding(ask: 'approve' | 'deny', name: string = ask): Slash['run'] {
   return async (talk, world, rest) => {
     const [id = '', ...note] = rest.split(/\s+/);
-    if (id === '') return listHeld(world, ask);
-    world.say(decide(world, { args: { id }, rest: [], flags: { note: note.join(' ') } }, ask).text);
+    if (id === '') return listHeld(world, name);
+    const { run } = ask === 'deny' ? await import('./deny.ts') : await import('./approve.ts');
+    const flags = { note: note.join(' '), always: name === 'always' };
+    world.say((await run(world, { args: { id }, rest: [], flags })).text);
     await talk.goOn();
   };
 }
 
-async function listHeld(world: World, ask: string): Promise<void> {
+async function listHeld(world: World, name: string): Promise<void> {
   const view = readOrg(world);
   await foresee(view);
   const held = [...view.state.approvals.values()].filter((approval) => approval.answer === null);
   if (held.length === 0) return world.say('Nothing waits for you.');
-  const rows = held.map(({ id, agent, tool, input }) => [id, agent, tool, shorten(JSON.stringify(input), 200)]);
-  world.say(`${rowsOf(rows)}\n/${ask} ID`);
+  const rows = held.map(({ id, agent, tool, input }) => {
+    const cost = priceOf(view.config, tool);
+    const price = cost === 0 ? '' : ` (${printCredits(cost)} credits)`;
+    return [id, agent, `${tool}${price}`, shorten(JSON.stringify(input), 200)];
+  });
+  world.say(`${rowsOf(rows)}\n/${name} ID`);
 }
 
 /** Who else speaks in a conversation: its last author, else its last reader. */

@@ -1,6 +1,6 @@
 import { settleBreakers } from './breaker.ts';
 import type { Effect, Entry } from './entry.ts';
-import { answer, answerInFile, ask, escalate } from './fold/approvals.ts';
+import { answer, answerInFile, ask, escalate, leaveUnpaid } from './fold/approvals.ts';
 import { bury, revive, setAside } from './fold/dead.ts';
 import { countEdit, moveFile, noteFiles, setFile, setWritten } from './fold/files.ts';
 import { addDrop, addMail, editMail, forgetThreads, takeBack, withdraw } from './fold/mail.ts';
@@ -105,6 +105,8 @@ function applyEffect(state: State, effect: Effect): void {
     case 'decided':
       state.approvals.delete(effect.id);
       return;
+    case 'unpaid':
+      return leaveUnpaid(state, effect);
     case 'moved':
       return moveFile(state, effect.from, effect.to);
     case 'hired':

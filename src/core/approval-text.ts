@@ -1,5 +1,5 @@
 import { printHead } from '../schema/print.ts';
-import type { Held } from './entry.ts';
+import type { Held, Left } from './entry.ts';
 import { printCredits } from './ledger.ts';
 
 /** What a person, or `nobody` in time, answered. */
@@ -18,7 +18,7 @@ export function printApproval(held: Held, decided?: Decision): string {
   const head = printHead(Object.entries({ id, turn, agent, tool, rule, contacts, decision, note: note || null, by }));
   const why = `${agent} wants to use ${tool}. ${whyHeld(held)}`;
   const act = held.over === undefined ? `\`\`\`json\n${JSON.stringify(input, null, 2)}\n\`\`\`` : '';
-  const parts = [why, act, held.shows, causeOf(held), spentOf(held)];
+  const parts = [why, act, held.shows, causeOf(held), spentOf(held), priceOf(held)];
   return `${head}${[...parts, decided ? answered(decided) : options(held)].filter(Boolean).join('\n\n')}\n`;
 }
 
@@ -30,6 +30,16 @@ export function whyHeld({ rule, because }: Pick<Held, 'rule' | 'because'>): stri
 
 function spentOf({ agent, spent }: Held): string {
   return spent === undefined ? '' : `By then ${agent} had spent ${printCredits(spent)} credits in all.`;
+}
+
+function priceOf({ price }: Held): string {
+  if (!price) return '';
+  return `Done, it costs ${printCredits(price.cost)} credits. Left by then: ${printLeft(price.left)}.`;
+}
+
+/** What is left, each by its scope: `2.5 of coder_01, 10 of @dev`. */
+export function printLeft(left: readonly Left[]): string {
+  return left.map(({ of, left }) => `${printCredits(left)} of ${of}`).join(', ');
 }
 
 /** Messages that are named as the cause at most. */
@@ -44,10 +54,15 @@ function causeOf({ cause }: Held): string {
   return lines.length ? `It had read (\`lemming read ID\` shows it):\n\n${lines.join('\n')}` : '';
 }
 
-function options({ id, contacts, otherwise }: Held): string {
+function options({ id, contacts, otherwise, always }: Held): string {
   return [
     `Asked: ${contacts.join(', ') || 'nobody who is there'}. ${otherwise}`,
     `Answer here: write \`decision: approve\` or \`decision: deny\` above, and a \`note:\` for the agent if you like; the next turn reads it. Or: \`lemming approve ${id}\`, \`lemming deny ${id}\`, both with \`--note TEXT\`. An approved act is judged again and done once.`,
+    ...(always === undefined
+      ? []
+      : [
+          `From then on without asking: \`lemming approve ${id} --always\` also approves all that fits ${JSON.stringify(always)}.`,
+        ]),
   ].join('\n\n');
 }
 

@@ -1,6 +1,8 @@
+import { printValue } from '../schema/print.ts';
 import { type Config, isPersonIn } from './config.ts';
 import type { Held, Input } from './entry.ts';
 import type { Approval, State } from './state.ts';
+import type { Draft } from './tool.ts';
 
 const UNITS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
@@ -82,6 +84,22 @@ export function overdue(config: Config, state: State, now: number): Input[] {
       otherwise: otherwiseOf(config, contacts, turn, decision),
     };
   });
+}
+
+/** What makes two held acts the same for whoever answers. */
+type Sameness = Pick<Held, 'agent' | 'tool' | 'input'> & { over: string | undefined };
+
+/** The act of the agent that waits already and is the same: of an earlier turn, or of this one. Pure. */
+export function waitingLike(
+  { approvals }: Pick<State, 'approvals'>,
+  { heldBefore, held }: Pick<Draft, 'heldBefore' | 'held'>,
+  act: Sameness,
+): Held | undefined {
+  const unanswered = [...approvals.values()].filter(({ answer }) => answer === null);
+  return [...unanswered, ...heldBefore, ...held].find(
+    ({ agent, tool, input, over }) =>
+      agent === act.agent && tool === act.tool && over === act.over && printValue(input) === printValue(act.input),
+  );
 }
 
 /** A held act after somebody else was asked as well. */

@@ -252,6 +252,8 @@ export type Effect =
       held: Held;
       hash?: string;
     }
+  /** An approved act cannot be paid: it goes on waiting, and is done when it can. People were told. */
+  | { k: 'unpaid'; id: string; cost: number }
   | { k: 'moved'; from: string; to: string }
   | HiredEffect
   | RetiredEffect
@@ -305,6 +307,12 @@ export interface Patch {
 /** What of a message an act may refer to. */
 export type Cause = Pick<Message, 'id' | 'from' | 'subject' | 'thread' | 'hops' | 'attachments'>;
 
+/** Micro-credits that are left of an account or a cap: of an agent, a unit (`@name`) or the `org`. */
+export interface Left {
+  of: string;
+  left: number;
+}
+
 /** An act that waits for a person, as its file tells it. */
 export interface Held {
   id: string;
@@ -325,6 +333,10 @@ export interface Held {
   was?: string;
   /** Micro-credits that the agent had spent by then. */
   spent?: number;
+  /** Micro-credits that doing it costs, and what was left at the end of the turn: of the agent, and of the caps that it shares. */
+  price?: { cost: number; left: Left[] };
+  /** The policy that would let acts like it happen without asking, as a pattern. */
+  always?: string;
   /** Mail that the visit was given: what the act refers to when it is done later. */
   cause: Cause[];
   /** One sentence: what happens when nobody answers. */
@@ -344,13 +356,14 @@ export interface VisitEffect {
   /** Mail that the visit was given. Delivered when the outcome is ok. */
   mail: string[];
   sent: number;
+  /** Acts that a rule refused: `refusals`, and `used` lines with a rule that no person is asked about. */
   refused: number;
   held: number;
   /** Notices that the visit was told. */
   told: number;
   /** Plain text of the replies: the agent's log. */
   notes: string[];
-  /** Refused acts: tool, rule and why. */
+  /** What the gate refused: tool, rule and why. */
   refusals?: { tool: string; rule: string; text: string }[];
   /** Skills that it loaded, one for each load. */
   loaded?: string[];

@@ -1,5 +1,6 @@
 import type { Resume } from '../schema/resume.ts';
-import { askedFirst, lapseOf, otherwiseOf } from './approval.ts';
+import { alwaysFor } from './always.ts';
+import { askedFirst, lapseOf, otherwiseOf, waitingLike } from './approval.ts';
 import type { ActCall, Json, ToolSpec } from './call.ts';
 import type { Config } from './config.ts';
 import { showConflict } from './conflict.ts';
@@ -51,7 +52,9 @@ export function judge(
     const staged = tool?.kind === 'act' && !tool.trial ? tool.stage(act.value, asIf(scene)) : null;
     if (staged?.ok === false) return refused(scene, call.tool, staged.rule, staged.text);
     const shows = tool?.preview?.(act.value, scene) ?? '';
-    const ask = (more: Partial<Held> = {}) => hold(scene, call, ruling, { ...(shows && { shows }), ...more });
+    const always = alwaysFor(scene.config, act)?.act;
+    const told = { ...(shows && { shows }), ...(always !== undefined && { always }) };
+    const ask = (more: Partial<Held> = {}) => hold(scene, call, ruling, { ...told, ...more });
     return tool?.kind === 'act' && tool.trial ? tryFirst(scene, call, tool.trial, act.value, ask) : ask();
   }
   const cost = priceOf(scene.config, call.tool);
@@ -139,12 +142,14 @@ function hold(
   more: Partial<Held>,
 ): HeldVerdict {
   const { turn, agent, config, draft, given } = scene;
-  const id = `A-${turn}-${agent}-${draft.heldBefore + draft.held.length + 1}`;
+  const input = more.input ?? (call.input as Json);
+  const same = waitingLike(scene.state, draft, { agent, tool: call.tool, input, over: more.over });
+  if (same) return { is: 'held', id: same.id, text: `The same act waits already as ${same.id}. You will be told.` };
+  const id = `A-${turn}-${agent}-${draft.heldBefore.length + draft.held.length + 1}`;
   const cause = given.map(causeOf);
   const otherwise = otherwiseOf(config, contacts, turn, lapseOf(config, more));
   const { was = replacedBy(scene, call) } = more;
   const { spent } = agentState(scene.state, agent);
-  const input = call.input as Json;
   draft.held.push({
     ...{ id, turn, agent, tool: call.tool, input, rule, contacts, cause, otherwise },
     ...(because === undefined ? {} : { because }),

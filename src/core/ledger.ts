@@ -2,8 +2,8 @@ import type { Caps, CreditsFile } from '../schema/credits.ts';
 import type { Price } from '../schema/models.ts';
 import type { Reply, Usage } from './call.ts';
 import type { Config } from './config.ts';
-import type { UsageFlag } from './entry.ts';
-import { agentState, type Paid, type State } from './state.ts';
+import type { Left, UsageFlag } from './entry.ts';
+import { agentState, emptySpending, type Paid, type State } from './state.ts';
 
 /** All amounts are integer micro-credits; prices are micro-credits per million tokens or per call. */
 
@@ -129,6 +129,18 @@ function estimate(requestBytes: number, replyChars: number): Usage {
     output: Math.ceil(replyChars / 3),
     reasoning: 0,
   };
+}
+
+/** What is left for an agent: of its own, and of the caps of its unit and of the organisation, where there are such. */
+export function leftFor(config: Config, state: State, agent: string): Left[] {
+  const { units, org } = config.credits;
+  const unit = config.agents.get(agent)?.unit;
+  const ofUnit = unit === undefined ? [] : leftOf(`@${unit}`, units[unit], state.units.get(unit));
+  return [{ of: agent, left: balanceOf(config, state, agent).left }, ...ofUnit, ...leftOf('org', org, state.org)];
+}
+
+function leftOf(of: string, caps: Caps | undefined, { spent, doubt } = emptySpending()): Left[] {
+  return caps?.cap === undefined ? [] : [{ of, left: caps.cap - spent - doubt }];
 }
 
 /** The scope that is short when a run may not cost more. */

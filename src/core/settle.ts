@@ -4,10 +4,11 @@ import type { Config } from './config.ts';
 import { hasEdge, inChartOrder } from './config.ts';
 import { type Content, contentsOf, isSameContent, packContents } from './content.ts';
 import type { Effect, Entry, Held, VisitEffect } from './entry.ts';
-import { balanceOf, printCredits, softCapsPassed } from './ledger.ts';
+import { balanceOf, leftFor, printCredits, softCapsPassed } from './ledger.ts';
 import { keyOf, memoryOwner, readEntry, SHARED } from './memory.ts';
+import { priceOf } from './price.ts';
 import { shown } from './remember.ts';
-import { agentState, inboxOf, type Mail, type State } from './state.ts';
+import { type Approval, agentState, inboxOf, type Mail, type State } from './state.ts';
 import type { Draft, Staging } from './tool.ts';
 import { withdrawals } from './undo.ts';
 
@@ -50,7 +51,7 @@ function settleVisit(
   written: Written,
 ): void {
   const done: Effect[] = [];
-  if (visit.outcome === 'ok') settleDraft(config, turn, visit.agent, visit.draft, done, written);
+  if (visit.outcome === 'ok') settleDraft(config, state, turn, visit.agent, visit.draft, done, written);
   effects.push(visitEffect(visit), ...done);
   if (visit.outcome === 'skipped') return reportStarved(config, state, visit, effects);
   if (visit.outcome === 'failed') return settleFailure(config, state, turn, visit, effects);
@@ -69,7 +70,7 @@ function visitEffect(visit: Finished): VisitEffect {
     ...(visit.blame === undefined ? {} : { blame: visit.blame }),
     mail: visit.given.map((mail) => mail.id),
     sent: ok ? draft.sent.length : 0,
-    refused: draft.refusals.length,
+    refused: refusedIn(draft),
     held: ok ? draft.held.length : 0,
     told: visit.told,
     notes: draft.notes,
@@ -78,9 +79,15 @@ function visitEffect(visit: Finished): VisitEffect {
   };
 }
 
+/** Acts that a rule refused. What waits for a person instead is none of them. */
+export function refusedIn({ refusals, stopped }: Draft): number {
+  return refusals.length + stopped;
+}
+
 /** The staged acts of a visit (or of an approved act) become effects. */
 export function settleDraft(
   config: Config,
+  state: State,
   turn: number,
   agent: string,
   draft: Draft,
@@ -110,9 +117,28 @@ export function settleDraft(
     });
   }
   for (const held of draft.held) {
-    effects.push({ k: 'held', ...held });
+    effects.push({ k: 'held', ...held, ...priceOfHeld(config, state, held) });
     for (const to of held.contacts) effects.push(askNotice(to, held));
   }
+}
+
+/** What the person who is asked is told of money: only when there is something to pay. */
+function priceOfHeld(config: Config, state: State, { agent, tool }: Held): Pick<Held, 'price'> {
+  const cost = priceOf(config, tool);
+  return cost === 0 ? {} : { price: { cost, left: leftFor(config, state, agent) } };
+}
+
+/** An approved act that cannot be paid goes on waiting; whoever was asked, who answered and the agent are told once. */
+export function unpaidEffects(config: Config, { id, agent, tool, contacts, answer }: Approval, cost: number): Effect[] {
+  if (answer?.unpaid === cost) return [];
+  const why = `a use of ${tool} costs ${printCredits(cost)} credits, more than ${agent} may spend now`;
+  const text = `${id} is approved and waits: ${why}. It is done in the first turn that can pay it: lemming top-up ${agent} CREDITS, or lemming deny ${id}`;
+  const people = seatsOf(config, [...contacts, answer?.by ?? '']);
+  return [
+    { k: 'unpaid', id, cost },
+    ...people.map((to): Effect => ({ k: 'notice', to, about: 'credits', text })),
+    { k: 'notice', to: agent, about: 'approval', text: `${id} (${tool}): approved, and waits: ${why}` },
+  ];
 }
 
 function askNotice(to: string, { id, agent, tool }: Held): Effect {

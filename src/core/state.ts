@@ -74,8 +74,11 @@ export interface Approval extends Held {
   /** Turn in which the last contact was asked, and its frozen time in ms since 1970. */
   asked: number;
   time: number;
-  /** Set when a person answered and the next freeze is to judge the act again. `hash`: of the file in which they did. */
-  answer: { decision: 'approve' | 'deny'; by: string; note: string; hash?: string } | null;
+  /**
+   * Set when a person answered and the next freeze is to judge the act again. `hash`: of the file in which they did, last.
+   * `unpaid`: the micro-credits that it costs, when it was approved and could not be paid yet.
+   */
+  answer: { decision: 'approve' | 'deny'; by: string; note: string; hash?: string; unpaid?: number } | null;
 }
 
 export interface DeadLetter {

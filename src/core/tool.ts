@@ -170,9 +170,12 @@ export interface Draft {
   wrote: Map<string, Staging>;
   acked: { id: string; author: string; reaction: string }[];
   held: Held[];
+  /** What the gate refused. */
   refusals: { tool: string; rule: string; text: string }[];
   /** Skills that it loaded, one for each load. */
   loaded: string[];
+  /** Uses that the Box, a host or a quota refused: their `used` lines say why. */
+  stopped: number;
   notes: string[];
   /** Refusals that the model could not be told, because its steps were used up. */
   untold: string[];
@@ -181,7 +184,7 @@ export interface Draft {
   /** Number of the agent's next message in this turn. */
   nextMessage: number;
   /** Acts of the agent that were held in this turn before: approved ones that have to wait again. */
-  heldBefore: number;
+  heldBefore: readonly Held[];
   /** Texts of files that it read or wrote. */
   known: Texts;
   /** Whom it hires and retires: settled when all visits have ended. */
@@ -210,12 +213,13 @@ export interface Staging {
   onto?: ((now: string | null) => { text: string | null } | null) | undefined;
 }
 
-export function emptyDraft(nextMessage = 1, promised = 0, heldBefore = 0): Draft {
+export function emptyDraft(nextMessage = 1, promised = 0, heldBefore: readonly Held[] = []): Draft {
   const acts = { sent: [], wrote: new Map(), acked: [], held: [], hires: [], retires: [] };
   return {
     ...acts,
     refusals: [],
     loaded: [],
+    stopped: 0,
     notes: [],
     untold: [],
     known: new Texts(),

@@ -108,10 +108,10 @@ export function atRest(config: Config, state: State): boolean {
   );
 }
 
-/** Whether anything makes anyone due by mail, retry or request. Always-schedules and summaries do not count. */
+/** Whether anything makes anyone due by mail, retry or request. Always-schedules and summaries do not count, nor what waits for credits. */
 export function idleness(config: Config, state: State): 'busy' | 'idle' | 'failing' {
   if (state.revive.size + state.orders.length + state.undo.length > 0) return 'busy';
-  for (const approval of state.approvals.values()) if (approval.answer) return 'busy';
+  for (const { answer } of state.approvals.values()) if (answer && answer.unpaid === undefined) return 'busy';
   if (state.paused) return 'idle';
   let failing = false;
   for (const agent of state.inbox.keys()) {

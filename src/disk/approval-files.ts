@@ -50,6 +50,7 @@ export class ApprovalFiles {
     if (!stat || this.reader.marks.get(path) === stat.mark) return null;
     const read = this.reader.readText(path, limit);
     if ('reason' in read) return this.reader.aside(state, path, read, 'org');
+    if (approval.answer?.hash === read.hash) return null; // taken in an earlier turn; the act waits for credits
     const answer = answerOf(config, approval, read.text);
     if (answer === 'undecided') {
       if (this.reader.settled(stat)) this.reader.marks.set(path, stat.mark);

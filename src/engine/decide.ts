@@ -2,7 +2,8 @@ import { heldOf } from '../core/approval.ts';
 import type { Effect, Held } from '../core/entry.ts';
 import { judge, type Toolbox } from '../core/judge.ts';
 import { allowances } from '../core/ledger.ts';
-import { settleDraft, type Written } from '../core/settle.ts';
+import { priceOf } from '../core/price.ts';
+import { settleDraft, unpaidEffects, type Written } from '../core/settle.ts';
 import type { Staffing } from '../core/settle-staff.ts';
 import { emptyDraft } from '../core/tool.ts';
 import type { Turn } from './turn.ts';
@@ -13,17 +14,21 @@ import { sceneOf } from './visit.ts';
 export async function decide(turn: Turn, toolbox: Toolbox, written: Written, staffing: Staffing[]): Promise<Effect[]> {
   const effects: Effect[] = [];
   const next = new Map<string, number>();
-  let nth = 0;
+  let nth = 1;
   for (const approval of turn.state.approvals.values()) {
     const { id, agent, tool, answer } = approval;
     if (!answer) continue;
-    nth++;
     const draft = emptyDraft(next.get(agent) ?? 1, promisedBy(staffing, agent), heldIn(effects, agent));
     const { by, note, hash } = answer;
     const decision = answer.decision === 'approve' ? 'approved' : 'denied';
     const held = heldOf(approval);
     const outcome = decision === 'denied' ? 'not done' : await doApproved(turn, toolbox, held, draft, nth);
-    settleDraft(turn.config, turn.number, agent, draft, effects, written);
+    if (typeof outcome === 'object') {
+      effects.push(...unpaidEffects(turn.config, approval, outcome.unpaid));
+      continue;
+    }
+    nth++;
+    settleDraft(turn.config, turn.state, turn.number, agent, draft, effects, written);
     next.set(agent, draft.nextMessage);
     staffing.push({ by: agent, hires: draft.hires, retires: draft.retires });
     effects.push({ k: 'decided', id, decision, by, note, outcome, held, ...(hash === undefined ? {} : { hash }) });
@@ -37,8 +42,8 @@ export async function decide(turn: Turn, toolbox: Toolbox, written: Written, sta
 }
 
 /** Acts of an agent that wait again. */
-export function heldIn(effects: readonly Effect[], agent: string): number {
-  return effects.filter((effect) => effect.k === 'held' && effect.agent === agent).length;
+export function heldIn(effects: readonly Effect[], agent: string): Held[] {
+  return effects.filter((effect) => effect.k === 'held').filter((held) => held.agent === agent);
 }
 
 /** Micro-credits that hires take from an agent. */
@@ -52,21 +57,24 @@ function askedIn({ tool, input }: Held): string {
   return tool === 'request_approval' ? ` ${JSON.stringify((input as { question: string }).question)}` : '';
 }
 
-/** What came of the act. As call 0 of the agent's turn it has a name of its own in the journal. */
+/** What came of the act; or what it costs, when that cannot be paid now. As call 0 of the agent's turn it has a name of its own in the journal. */
 async function doApproved(
   turn: Turn,
   toolbox: Toolbox,
   approved: Held,
   draft: ReturnType<typeof emptyDraft>,
   nth: number,
-): Promise<string> {
+): Promise<string | { unpaid: number }> {
   const { id, agent, tool, input, cause } = approved;
   const resume = turn.config.agents.get(agent);
   if (!resume) return `${agent} is not there any more`;
   if (approved.was !== undefined) draft.known.add(approved.was);
   const scene = { ...sceneOf(turn, resume, cause, draft), approved };
   const call = { id, tool, input };
-  const verdict = judge(toolbox, scene, call, true, (cost) => canPay(turn, agent, cost, draft.promised));
+  const cost = priceOf(turn.config, tool);
+  const payable = canPay(turn, agent, cost, draft.promised);
+  const verdict = judge(toolbox, scene, call, true, () => payable);
+  if (!payable && verdict.is === 'refused' && verdict.rule === 'credits') return { unpaid: cost };
   const key = { turn: turn.number, agent, n: 0, act: nth };
   return (await doAct(turn, resume, scene, verdict, call, key)).text;
 }

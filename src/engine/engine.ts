@@ -157,9 +157,13 @@ export class Engine {
     return this.idle() === 'idle' && atRest(this.config, this.state);
   }
 
-  /** Whether mail waits for somebody who had no credits: worth one look at the start of a run. */
+  /** Whether mail of somebody, or what was approved, waits for credits: worth one look at the start of a run. */
   starvedWait(): boolean {
-    return [...this.state.inbox.keys()].some((name) => agentState(this.state, name).starved);
+    const { inbox, approvals } = this.state;
+    return (
+      [...inbox.keys()].some((name) => agentState(this.state, name).starved) ||
+      [...approvals.values()].some(({ answer }) => answer?.unpaid !== undefined)
+    );
   }
 
   private hasNews(): boolean {

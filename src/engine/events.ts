@@ -154,6 +154,8 @@ export function lineEvents(line: Entry, turn: number): LogEvent[] {
           text: line.outcome,
         },
       ];
+    case 'unpaid':
+      return [{ level: 'warn', module: 'tool', event: 'unpaid', turn, id: line.id, cost: line.cost / 1e6 }];
     case 'request':
       return [{ level: 'info', module: 'command', event: 'request', turn, ask: line.request.ask, by: line.request.by }];
     case 'file':

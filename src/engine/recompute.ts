@@ -23,6 +23,7 @@ const EFFECTS: ReadonlySet<string> = new Set([
   'notice',
   'held',
   'decided',
+  'unpaid',
   'moved',
   'hired',
   'retired',

@@ -1,5 +1,5 @@
 import type { Effect, Entry } from '../core/entry.ts';
-import type { Finished } from '../core/settle.ts';
+import { type Finished, refusedIn } from '../core/settle.ts';
 import { agentState, type State } from '../core/state.ts';
 import type { Due } from '../core/walk.ts';
 import type { Conflict } from '../disk/materialise.ts';
@@ -21,8 +21,8 @@ export interface TurnReport {
 }
 
 /** Effects that people asked for, beside the visits. */
-export type Done = Extract<Effect, { k: 'decided' | 'hired' | 'retired' | 'undone' | 'withdrawn' }>;
-const DONE = new Set<Entry['k']>(['decided', 'hired', 'retired', 'undone', 'withdrawn']);
+export type Done = Extract<Effect, { k: 'decided' | 'unpaid' | 'hired' | 'retired' | 'undone' | 'withdrawn' }>;
+const DONE = new Set<Entry['k']>(['decided', 'unpaid', 'hired', 'retired', 'undone', 'withdrawn']);
 
 export function doneIn(lines: readonly Entry[]): Done[] {
   return lines.filter((line): line is Done => DONE.has(line.k));
@@ -54,7 +54,7 @@ export function visitReports(
     ...(reason === undefined ? {} : { reason }),
     ...(blame === undefined ? {} : { blame }),
     sent: outcome === 'ok' ? draft.sent.length : 0,
-    refused: draft.refusals.length,
+    refused: refusedIn(draft),
     held: outcome === 'ok' ? draft.held.length : 0,
     cost: agentState(state, agent).spent - (before.get(agent) ?? 0),
   }));

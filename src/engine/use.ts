@@ -63,6 +63,7 @@ async function performAct(
   if (used.shared) stageShared(turn, scene, used.shared);
   if (TELL_HASHES.has(call.tool)) noteTexts(scene, used);
   const held = use.ask?.(used);
+  if (used.rule !== undefined && !held) scene.draft.stopped++;
   return { id: call.id, tool: call.tool, text: held ? `${used.text}\n${held.text}` : used.text, ok: used.ok };
 }
 

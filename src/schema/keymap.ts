@@ -25,6 +25,7 @@ export const KEYS = {
   write: { keys: ['w'], does: 'write to the agent of the row' },
   acknowledge: { keys: ['m'], does: 'mark the message as read and tell its author' },
   approve: { keys: ['a'], does: 'approve the held act, with a note if you like' },
+  'approve-always': { keys: ['A'], does: 'approve the held act, and all like it from then on' },
   deny: { keys: ['d'], does: 'deny the held act, with a note if you like' },
   retry: { keys: ['R'], does: 'give the dead letter another chance' },
   pause: { keys: ['p'], does: 'pause or resume: the agent of the row, else the organisation' },

@@ -134,6 +134,13 @@ function rowsOf(line: Entry, tools: ReadonlyMap<string, string>): Row[] {
       return [
         { who: line.by, act: 'decide', outcome: line.decision, rule: 'approval', on: line.id, detail: line.outcome },
       ];
+    case 'unpaid':
+      return [
+        {
+          ...done('engine', 'decide', 'credits', line.id, `waits for ${printGiven({ credits: line.cost })}`),
+          outcome: 'held',
+        },
+      ];
     case 'answer':
       return [done(line.by, line.decision, 'person', line.id, line.note)];
     case 'escalated':

@@ -6,7 +6,7 @@ import { count, oneLine } from './table.ts';
 /** One thing that waits for a person, and the command that deals with it. */
 export interface Need {
   what: 'mail' | 'approval' | 'dead-letter' | 'credits' | 'fault';
-  /** Id of the message, approval or dead letter; the agent without credits; the file with a fault. */
+  /** Id of the message, approval or dead letter; the agent without credits, or its act that cannot be paid; the file with a fault. */
   id: string;
   text: string;
   command: string;
@@ -19,7 +19,7 @@ export interface NeedCounts {
   mail: number;
   approvals: number;
   dead_letters: number;
-  /** Agents whose mail waits because they have no credits. */
+  /** Agents whose mail waits because they have no credits, and acts that were approved and cannot be paid. */
   out_of_credits: number;
   faults: number;
 }
@@ -29,6 +29,7 @@ export function needsOf(config: Config, state: State, person: string, faults: re
   return [
     ...approvalsFor(config, state, person).map(approvalNeed),
     ...starvedIn(state).map(creditsNeed),
+    ...unpaidIn(state).map(unpaidNeed),
     ...faults.map(faultNeed),
     ...[...state.dead.values()].map(
       ({ id, reason, detail }): Need => ({
@@ -59,6 +60,14 @@ export function approvalsFor(config: Config, state: State, person: string): Appr
   );
 }
 
+/** Acts that were approved and cannot be paid, of agents that are not out of credits altogether. */
+function unpaidIn(state: State): Approval[] {
+  const starved = new Set(starvedIn(state));
+  return [...state.approvals.values()].filter(
+    ({ agent, answer }) => answer?.unpaid !== undefined && !starved.has(agent),
+  );
+}
+
 /** Agents whose mail waits because they have no credits. */
 export function starvedIn(state: State): string[] {
   const waits = (name: string): boolean => inboxOf(state, name).some((mail) => mail.kind !== 'notice');
@@ -74,6 +83,15 @@ function creditsNeed(agent: string): Need {
     what: 'credits',
     id: agent,
     text: `${agent} is out of credits and its mail waits`,
+    command: `lemming top-up ${agent} CREDITS`,
+  };
+}
+
+function unpaidNeed({ id, agent, tool }: Approval): Need {
+  return {
+    what: 'credits',
+    id,
+    text: `${agent} has not the credits to use ${tool}, which was approved`,
     command: `lemming top-up ${agent} CREDITS`,
   };
 }

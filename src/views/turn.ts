@@ -53,6 +53,10 @@ export function eventOf(line: Entry): TurnEvent | null {
     }
     case 'visit':
       return event('visit', line.agent, null, visitText(line));
+    case 'used':
+      return line.rule === undefined
+        ? null
+        : event('refused', line.agent, null, `${line.agent}: ${shorten(line.text, 200)}`);
     case 'request':
       return event('request', line.request.by, null, requestText(line.request));
     case 'dead':
@@ -79,6 +83,8 @@ export function eventOf(line: Entry): TurnEvent | null {
       return event('lapsed', null, line.id, `${line.id}: ${line.note}`);
     case 'decided':
       return event('decided', null, line.id, `${line.decision} by ${line.by}: ${line.outcome}`);
+    case 'unpaid':
+      return event('unpaid', null, line.id, `${line.id} is approved and waits for ${printCredits(line.cost)} credits`);
     case 'hired':
       return event(
         'hired',

@@ -155,6 +155,19 @@ describe('chat', () => {
     expect(exit).toBe(1);
   });
 
+  it('approves what an answer waits for, and all like it from then on', async () => {
+    const policies = [{ act: 'send_message to:human', do: { ask: ['human'] } }];
+    const root = office({ org: { policies, tools: { prices: { send_message: 0.02 } } } });
+    const { err, out } = await lemming(root, ['chat', 'manager'], {
+      stdin: 'Hello\n/always\n/always A-1-manager-1 go on\nHello again\n',
+    });
+    expect(err).toMatch(/A-1-manager-1 +manager +send_message \(0.02 credits\) [\s\S]*\/always ID/);
+    expect(err).toContain('From then on without asking: send_message agent:manager to:human.');
+    expect(out).toContain('manager: Heard: Hello\n');
+    expect(out).toContain('manager: Heard: Hello again');
+    expect((await lemming(root, ['policies'])).out).toMatch(/1 +send_message agent:manager to:human +always/);
+  });
+
   it('says what became of the turn when it is to stop', async () => {
     const root = office();
     const stop = new AbortController();

@@ -3,6 +3,7 @@ import { showConflict } from '../../src/core/conflict.ts';
 import { judge } from '../../src/core/judge.ts';
 import { shortHash } from '../../src/core/known.ts';
 import { TOOLS } from '../../src/tools/all.ts';
+import { HELD } from './entries.ts';
 import { configOf, sceneOf } from './world.ts';
 
 const texts = { before: 'a\nb\nc\nd\n', wanted: 'A\nb\nc\nD\n', now: '1\nb\nc\n4\n' };
@@ -40,7 +41,7 @@ describe('a write that conflicts', () => {
 
   it('is held over what stands there now', () => {
     const { ask, draft } = verdictOf();
-    draft.heldBefore = 2;
+    draft.heldBefore = [HELD, HELD];
     expect(ask(used)).toMatchObject({ is: 'held', id: 'A-2-a-3' });
     expect(draft.held).toMatchObject([
       {
@@ -51,6 +52,14 @@ describe('a write that conflicts', () => {
         over: 'h2',
       },
     ]);
+  });
+
+  it('is held once over the same text, and anew over another', () => {
+    const { ask, draft } = verdictOf();
+    ask(used);
+    expect(ask(used)).toMatchObject({ id: 'A-2-a-1', text: expect.stringContaining('waits already as A-2-a-1') });
+    expect(ask({ ...used, conflict: { text: 'more', hash: 'h3' } })).toMatchObject({ id: 'A-2-a-2' });
+    expect(draft.held.map(({ over }) => over)).toEqual(['h2', 'h3']);
   });
 
   it('is not held when it was written, or when there is nobody to ask', () => {

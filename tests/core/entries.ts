@@ -179,6 +179,7 @@ export const EVERY: { [K in Entry['k']]: Extract<Entry, { k: K }> } = {
     outcome: 'done',
     held: WAITING,
   },
+  unpaid: { k: 'unpaid', id: HELD.id, cost: 20_000 },
   moved: { k: 'moved', from: letter().path, to: 'agents/human/outbox/archive/0000/000001-01-a-hello.md' },
   hired: HIRED,
   retired: RETIRED,

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { ActCall, Json } from '../../src/core/call.ts';
+import type { Entry } from '../../src/core/entry.ts';
 import { judge, toolsOf } from '../../src/core/judge.ts';
-import type { Scene } from '../../src/core/tool.ts';
+import { emptyDraft, type Scene } from '../../src/core/tool.ts';
 import { TOOLS } from '../../src/tools/all.ts';
-import { configOf, mail, resumeOf, sceneOf } from './world.ts';
+import { asked, HELD } from './entries.ts';
+import { configOf, mail, resumeOf, sceneOf, stateOf } from './world.ts';
 
 const config = configOf({
   edges: { human: ['a'], a: ['b', 'human'], b: [] },
@@ -91,7 +93,7 @@ describe('an act is', () => {
     const at = scene();
     const input = { path: 'x', content: 'y' };
     expect(judge(TOOLS, at, call('write_file', input))).toMatchObject({ is: 'held', id: 'A-2-a-1' });
-    expect(judge(TOOLS, at, call('write_file', input))).toMatchObject({ is: 'held', id: 'A-2-a-2' });
+    expect(judge(TOOLS, at, call('write_file', { ...input, path: 'z' }))).toMatchObject({ is: 'held', id: 'A-2-a-2' });
     expect(at.draft.held[0]).toEqual({
       shows: 'A new file "x":\n\n```diff\n+y\n```',
       id: 'A-2-a-1',
@@ -101,11 +103,38 @@ describe('an act is', () => {
       input,
       rule: 'ask',
       because: 'The resume of a has it as ask:write_file.',
+      always: 'write_file agent:a path:x',
       contacts: ['human'],
       cause: [],
       otherwise: 'It waits until somebody answers.',
     });
     expect(at.draft.refusals).toEqual([]);
+  });
+
+  it('held once: the same again waits already, whatever the order of its fields', () => {
+    const at = scene();
+    const waits = (id: string) => ({ is: 'held', id, text: `The same act waits already as ${id}. You will be told.` });
+    expect(judge(TOOLS, at, call('write_file', { path: 'x', content: 'y' }))).toMatchObject({ id: 'A-2-a-1' });
+    expect(judge(TOOLS, at, call('write_file', { content: 'y', path: 'x' }))).toEqual(waits('A-2-a-1'));
+    expect(at.draft.held).toHaveLength(1);
+    const later = scene({ draft: emptyDraft(1, 0, at.draft.held) });
+    expect(judge(TOOLS, later, call('write_file', { path: 'x', content: 'y' }))).toEqual(waits('A-2-a-1'));
+    expect(judge(TOOLS, later, call('write_file', { path: 'x', content: 'z' }))).toMatchObject({ id: 'A-2-a-2' });
+  });
+
+  it('held anew when the same of an earlier turn was answered, is another agent’s, or would take the place of something else', () => {
+    const input = { path: 'x', content: 'y' };
+    const before: Extract<Entry, { k: 'held' }> = { ...HELD, agent: 'a', tool: 'write_file', input };
+    const again = (...lines: Entry[]) => judge(TOOLS, scene({ state: stateOf(...lines) }), call('write_file', input));
+    expect(again(before)).toMatchObject({ id: HELD.id });
+    const answered = asked({ ask: 'approve', by: 'human', id: HELD.id, note: '' });
+    for (const lines of [
+      [before, answered],
+      [{ ...before, agent: 'b' }],
+      [{ ...before, tool: 'edit_file' }],
+      [{ ...before, over: 'h' }],
+    ])
+      expect(again(...lines)).toMatchObject({ is: 'held', id: 'A-2-a-1' });
   });
 
   it('held with what it may refer to of the mail of its visit, attachments too', () => {

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Effect } from '../../src/core/entry.ts';
 import { chainWrites, settleDraft, type Written } from '../../src/core/settle.ts';
+import { emptyState } from '../../src/core/state.ts';
 import { emptyDraft, type Staging } from '../../src/core/tool.ts';
 import { configOf } from './world.ts';
 
@@ -18,7 +19,7 @@ function settled(...drafts: [agent: string, path: string, staging: Staging][]) {
   const effects: Effect[] = [];
   const refused = drafts.map(([agent, path, staging]) => {
     const draft = { ...emptyDraft(), wrote: new Map([[path, staging]]) };
-    settleDraft(config, 2, agent, draft, effects, written);
+    settleDraft(config, emptyState(), 2, agent, draft, effects, written);
     return draft.refusals.map(({ rule }) => rule);
   });
   return { effects: chainWrites(effects), refused };

@@ -147,7 +147,7 @@ describe('the effects of a turn', () => {
   it('of mail that is part of a long chain are a dead letter for all, and people know of the loop', () => {
     const message = letter({ from: 'a', to: ['b', 'human'], hops: 13 });
     const effects: Effect[] = [];
-    settleDraft(config, 2, 'a', { ...emptyDraft(), sent: [{ message, files: [], held: true }] }, effects);
+    settleDraft(config, emptyState(), 2, 'a', { ...emptyDraft(), sent: [{ message, files: [], held: true }] }, effects);
     expect(effects.map(({ k }) => k)).toEqual(['sent', 'dead', 'notice', 'notice', 'notice']);
     expect(effects[1]).toMatchObject({ record: { id: message.id, to: ['b', 'human'], reason: 'hops' } });
     expect(noticesIn(effects)).toEqual([

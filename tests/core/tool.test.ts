@@ -17,7 +17,8 @@ it('a visit begins with nothing done, and a draft of its own', () => {
     hires: [],
     retires: [],
     promised: 0,
-    heldBefore: 0,
+    heldBefore: [],
+    stopped: 0,
   });
   draft.notes.push('x');
   expect(emptyDraft(3, 5)).toMatchObject({ notes: [], untold: [], nextMessage: 3, promised: 5 });

@@ -14,8 +14,8 @@ const SEEN = BASE.replace('two', 'zwo');
 const LIVE = 'agents/a/workspace/x.txt';
 const SHARED = 'org/shared/docs/x.txt';
 
-/** Agent a reads the file, a person changes it, and a writes over what it had read; nothing more in later turns. */
-function meeting(path = LIVE): Lab {
+/** Agent a reads the file, a person changes it, and a writes over what it had read, until its call `last`; nothing more in later turns. */
+function meeting(path = LIVE, last = 2): Lab {
   const name = path === LIVE ? 'x.txt' : 'shared/docs/x.txt';
   const org: Lab = new Lab(
     {
@@ -24,7 +24,7 @@ function meeting(path = LIVE): Lab {
       resumes: { a: { tools: ['read_file', 'write_file'], shared: ['docs'] } },
     },
     ({ turn, n }) => {
-      if (turn !== 1 || n > 2) return [];
+      if (turn !== 1 || n > last) return [];
       if (n === 1) return [{ tool: 'read_file', input: { path: name, hash: true } }];
       if (org.read(path) === BASE) org.disk.put(path, THEIRS);
       return [{ tool: 'write_file', input: { path: name, content: MINE, expected: shortHash(BASE) } }];
@@ -77,6 +77,17 @@ describe.each([
     const file = org.read(approvalPath('A-1-a-1'));
     expect(file).toContain('<<<<<<< now\nTWO\n||||||| before\ntwo\n=======\nzwo\n>>>>>>> a\n');
     expect(file).toContain('```diff\n one\n-TWO\n+zwo\n three\n four\n five\n```');
+    expect(await recomputed(org)).toBeNull();
+  });
+
+  it('is held once, however often the visit asks', async () => {
+    const org = meeting(path, 3);
+    const [report] = await org.turns(1);
+    expect(org.lines('held').map(({ id }) => id)).toEqual(['A-1-a-1']);
+    expect(resultsIn(org.prompts[3]).at(-1)?.text).toMatch(
+      /\nThe same act waits already as A-1-a-1\. You will be told\.$/,
+    );
+    expect(report?.visits).toMatchObject([{ held: 1, refused: 0 }]);
     expect(await recomputed(org)).toBeNull();
   });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Entry } from '../../src/core/entry.ts';
 import { balanceOf } from '../../src/core/ledger.ts';
+import { agentState } from '../../src/core/state.ts';
 import { readJournal } from '../../src/disk/journal.ts';
 import { Recompute } from '../../src/engine/recompute.ts';
 import type { OrgPlan } from '../../src/testing/build-org.ts';
@@ -177,11 +178,119 @@ describe('an approved act that costs something', () => {
     expect(await recomputed(org)).toBeNull();
   });
 
-  it('is not done when the agent has not so much', async () => {
+  const topUp = (org: Lab): Promise<void> =>
+    org.ask({ ask: 'top-up', by: 'human', agent: 'a', amount: 1_000_000, note: '' });
+  const decided = (org: Lab): string[] => org.lines('decided').map(({ id, outcome }) => `${id} ${outcome}`);
+  const notices = (org: Lab, name: string): Promise<string[]> =>
+    org.look(({ state }) => agentState(state, name).notices.map(({ text }) => text));
+
+  it('waits when the agent has not so much, keeps the answer, and is done when it can be paid', async () => {
     const org = await approved(0.06);
-    await org.turns(1);
+    await org.turns(3);
     expect(paid(org)).toEqual([['read_file', 20_000]]);
-    expect(org.lines('decided')[1]?.outcome).toMatch(/^Refused \(credits\): A use of remember costs 0.05 credits/);
+    expect(org.lines('unpaid')).toEqual([{ k: 'unpaid', id: 'A-1-a-2', cost: 50_000 }]);
+    expect(await notices(org, 'human')).toContainEqual(
+      'A-1-a-2 is approved and waits: a use of remember costs 0.05 credits, more than a may spend now. It is done in the first turn that can pay it: lemming top-up a CREDITS, or lemming deny A-1-a-2',
+    );
+    expect((await org.run()).reports).toHaveLength(1); // the look at the start of a run
+    await topUp(org);
+    await org.run();
+    expect(paid(org)).toEqual([
+      ['read_file', 20_000],
+      ['remember', 50_000],
+    ]);
+    expect(decided(org)).toEqual(['A-1-a-1 one', expect.stringMatching(/^A-1-a-2 Remembered/)]);
+    expect(org.lines('unpaid')).toHaveLength(1);
+    expect((await org.run()).reports).toEqual([]);
+    expect(await recomputed(org)).toBeNull();
+  });
+
+  it('that was approved in its file and cannot be paid is no reason for a turn, and may still be denied, there or by a command', async () => {
+    const file = 'org/approvals/A-1-a-1.md';
+    const answer = (org: Lab, decision: string): void =>
+      org.disk.put(file, (org.read(file) ?? '').replace(/^decision: .*$/m, `decision: ${decision}`));
+    for (const deny of [
+      async (org: Lab) => answer(org, 'deny'),
+      async (org: Lab) => org.ask({ ask: 'deny', by: 'human', id: 'A-1-a-1', note: '' }),
+    ]) {
+      const org = lab(0.03, [KEEP], {}, ['ask:remember']);
+      await org.turns(1);
+      answer(org, 'approve');
+      expect((await org.run()).reports).toHaveLength(1);
+      expect([org.lines('answer').length, org.lines('unpaid').length]).toEqual([1, 1]);
+      expect(await org.look((engine) => engine.idle())).toBe('idle');
+      await deny(org);
+      await org.run();
+      expect(org.lines('decided')).toMatchObject([{ decision: 'denied' }]);
+      expect(org.paths(/^org\/(approvals|dead-letter)\//)).toEqual(['org/approvals/answered/A-1-a-1.md']);
+      expect(await recomputed(org)).toBeNull();
+    }
+  });
+
+  it('is told again when its price has changed, and done when it is cheap enough', async () => {
+    const org = lab(0.03, [KEEP], {}, ['ask:remember']);
+    await org.turns(1);
+    await org.ask({ ask: 'approve', by: 'human', id: 'A-1-a-1', note: '' });
+    await org.turns(1);
+    const price = (from: string, to: string): void =>
+      org.disk.put('org/org.yaml', (org.read('org/org.yaml') ?? '').replace(`remember: ${from}`, `remember: ${to}`));
+    price('0.05', '0.06');
+    await org.turns(1);
+    expect(org.lines('unpaid').map(({ cost }) => cost)).toEqual([50_000, 60_000]);
+    price('0.06', '0.01');
+    await org.turns(1);
+    expect([paid(org), decided(org)]).toEqual([[['remember', 10_000]], [expect.stringMatching(/Remembered/)]]);
+  });
+
+  it('is refused, and used up, when the agent may not do it any more, whatever it costs', async () => {
+    const org = lab(0.03, [KEEP], {}, ['ask:remember']);
+    await org.turns(1);
+    await org.ask({ ask: 'approve', by: 'human', id: 'A-1-a-1', note: '' });
+    org.disk.put('agents/a/resume.md', '---\nname: a\ntools: []\nunit: crew\n---\nYou are a.\n');
+    await org.turns(1);
+    expect(decided(org)).toEqual([expect.stringMatching(/^A-1-a-1 Refused \(granted-tool\)/)]);
+  });
+
+  it('waits and is done once wherever the process dies', async () => {
+    for (let n = 1, died = true; died; n++) {
+      const org = lab(0.06, [READ, KEEP], {}, ['ask:remember', 'ask:read_file']);
+      await org.turns(1);
+      for (const id of ['A-1-a-2', 'A-1-a-1']) await org.ask({ ask: 'approve', by: 'human', id, note: '' });
+      const finish = async (turn: number): Promise<void> => {
+        org.dieAt(n);
+        died = await org.turns(1).then(
+          () => false,
+          () => true,
+        );
+        org.restart();
+        if (org.lines('commit').length < turn) await org.turns(1);
+      };
+      await finish(2);
+      expect([n, org.lines('unpaid').length]).toEqual([n, 1]);
+      await topUp(org);
+      await finish(3);
+      expect([n, paid(org).map(([tool]) => tool)]).toEqual([n, ['read_file', 'remember']]);
+      expect([n, await recomputed(org)]).toEqual([n, null]);
+    }
+  });
+
+  it('tells the person what it costs, and what the agent, its unit and the organisation have left', async () => {
+    const org = await approved(1, {
+      credits: { agents: { a: { grant: 1 } }, units: { crew: { cap: 2 } }, org: { cap: 3 } },
+    });
+    expect(org.lines('held').map(({ price }) => price)).toEqual(
+      [20_000, 50_000].map((cost) => ({
+        cost,
+        left: [
+          { of: 'a', left: 990_000 },
+          { of: '@crew', left: 1_990_000 },
+          { of: 'org', left: 2_990_000 },
+        ],
+      })),
+    );
+    expect(org.read('org/approvals/A-1-a-1.md')).toContain(
+      'Done, it costs 0.02 credits. Left by then: 0.99 of a, 1.99 of @crew, 2.99 of org.\n',
+    );
     expect(await recomputed(org)).toBeNull();
   });
 

@@ -3,6 +3,7 @@ import { ProviderError, REPLY_FAILURES } from '../../src/core/call.ts';
 import type { ActTool } from '../../src/core/tool.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import { TOOLS } from '../../src/tools/all.ts';
+import { turnOf } from '../../src/views/turn.ts';
 import { type Act, type Mind, resultsIn, say, textOf } from '../regression/org.ts';
 import { Lab } from './world.ts';
 
@@ -143,6 +144,46 @@ describe('plain text', () => {
     const org = lab(() => text);
     await org.turns(1);
     expect([org.messages('a'), org.lines('visit')[0]?.notes]).toEqual([[], []]);
+  });
+});
+
+describe('what a visit was refused', () => {
+  it('is counted, whether the gate, the Box or a quota refused it; what is not there, and what waits, is not', async () => {
+    const acts = [
+      say('nobody', 'Hi.'),
+      act('read_file', { path: '../b/resume.md' }),
+      act('write_file', { path: 'x', content: 'y'.repeat(2000) }),
+      act('read_file', { path: 'nothing' }),
+      act('remember', { key: 'k', text: 'x' }),
+    ];
+    const org = lab(({ agent, n }) => (agent === 'a' && n === 1 ? acts : []), {
+      org: { limits: { workspace_bytes: 1024 } },
+      resumes: { a: { tools: ['read_file', 'write_file', 'ask:remember'] } },
+    });
+    const [report] = await org.turns(1);
+    expect(report?.visits).toMatchObject([{ refused: 3, held: 1 }]);
+    expect(org.lines('visit')).toMatchObject([{ refused: 3, refusals: [{ rule: 'edge' }] }]);
+    expect(org.lines('used').map(({ rule }) => rule)).toEqual(['path', 'quota', undefined]);
+    expect(turnOf(1, org.journal()).events.filter(({ what }) => what === 'refused')).toMatchObject([
+      { agent: 'a', text: expect.stringMatching(/^a: Refused \(path\): /) },
+      { agent: 'a', text: expect.stringMatching(/^a: Refused \(quota\): /) },
+    ]);
+  });
+
+  it('is counted alike wherever the process dies', async () => {
+    for (let n = 1, died = true; died; n++) {
+      const org = lab(({ n }) =>
+        n === 1 ? [act('read_file', { path: '../x' }), act('read_file', { path: '/x' })] : [],
+      );
+      org.dieAt(n);
+      died = await org.turns(1).then(
+        () => false,
+        () => true,
+      );
+      org.restart();
+      if (org.lines('commit').length === 0) await org.turns(1);
+      expect([n, org.lines('visit').map(({ refused }) => refused)]).toEqual([n, [2]]);
+    }
   });
 });
 

@@ -48,6 +48,16 @@ it('an act waits for those it asks; when none of them is there, for everybody; a
   expect(approvalsFor(config, state, 'boss').map(({ id }) => id)).toEqual(['A-1-a-1', 'A-1-a-2']);
 });
 
+it('an act that was approved and cannot be paid wants credits, once with the agent', () => {
+  const yes = asked({ ask: 'approve', by: 'human', id: HELD.id, note: '' });
+  const lines = [HELD, yes, { k: 'unpaid' as const, id: HELD.id, cost: 5 }];
+  expect(needsOf(config, stateOf(...lines), 'human', [])).toMatchObject([
+    { what: 'credits', id: HELD.id, command: 'lemming top-up a CREDITS' },
+  ]);
+  const starved = stateOf(...lines, sent(), visited({ outcome: 'skipped', blame: 'credits' }));
+  expect(needsOf(config, starved, 'human', [])).toMatchObject([{ what: 'credits', id: 'a' }]);
+});
+
 it('an agent whose only mail is a notice is not missed for want of credits', () => {
   const state = stateOf(sent({ kind: 'notice' }), visited({ outcome: 'skipped', blame: 'credits' }));
   expect(starvedIn(state)).toEqual([]);

@@ -8,10 +8,18 @@ export function ask(state: State, { k: _, ...held }: Extract<Effect, { k: 'held'
   state.approvals.set(held.id, { ...held, asked: held.turn, time: state.time, answer: null });
 }
 
-/** What was decided; the act itself is done at the next freeze. */
+/** What was decided; the act itself is done at the next freeze. The file of an earlier answer stays known: it does not count again. */
 export function answer(state: State, id: string, given: NonNullable<Approval['answer']>): void {
   const approval = state.approvals.get(id);
-  if (approval) approval.answer = given;
+  if (!approval) return;
+  const hash = given.hash ?? approval.answer?.hash;
+  approval.answer = { ...given, ...(hash === undefined ? {} : { hash }) };
+}
+
+/** What was approved waits for credits. */
+export function leaveUnpaid(state: State, { id, cost }: Extract<Effect, { k: 'unpaid' }>): void {
+  const approval = state.approvals.get(id);
+  if (approval?.answer) approval.answer = { ...approval.answer, unpaid: cost };
 }
 
 /** What a person wrote at that path cannot be understood: whatever was answered before, the act goes on waiting. */

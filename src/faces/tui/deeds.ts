@@ -17,6 +17,7 @@ export function deeds(desk: Desk): Doings {
     write: () => write(desk),
     acknowledge: () => onMessage(desk, (id) => void desk.perform('ack', { args: { id } })),
     approve: () => answer(desk, 'approve'),
+    'approve-always': () => answer(desk, 'approve', { always: true }),
     deny: () => answer(desk, 'deny'),
     retry: () => retry(desk),
     pause: () => pause(desk, ['org', 'costs'].includes(desk.ui.pane) ? (chosenOf(desk)?.agent ?? null) : null),
@@ -64,7 +65,7 @@ function ask(desk: Desk, label: string, hint: string, done: (text: string) => vo
   desk.ask({ label, hint, field: { text: '', at: 0 }, lines: false, done });
 }
 
-function answer(desk: Desk, verb: 'approve' | 'deny'): void {
+function answer(desk: Desk, verb: 'approve' | 'deny', flags: Record<string, string | true> = {}): void {
   const { scene, ui, keys } = desk;
   const about = chosenOf(desk);
   const open = openApprovals(scene);
@@ -73,10 +74,11 @@ function answer(desk: Desk, verb: 'approve' | 'deny'): void {
   if (open.length === 0) return desk.say('Nothing waits for you.', 'quiet');
   if (!held) return desk.say(`Choose the act first: ${keyOf(keys, 'approvals')} shows what waits.`, 'warn');
   if (!open.includes(held.id)) return desk.say('It was answered: that takes effect in the next turn.', 'warn');
-  ask(desk, `${verb} ${held.id} (${held.agent} uses ${held.tool})? note`, 'enter does it, esc cancels', (text) => {
+  const what = flags.always ? `${held.id} and all like it` : `${held.id} (${held.agent} uses ${held.tool})`;
+  ask(desk, `${verb} ${what}? note`, 'enter does it, esc cancels', (text) => {
     const note = text.trim();
     delete ui.chosen[ui.pane]; // the next one that waits
-    void desk.perform(verb, { args: { id: held.id }, flags: note ? { note } : {} });
+    void desk.perform(verb, { args: { id: held.id }, flags: note ? { ...flags, note } : flags });
   });
 }
 

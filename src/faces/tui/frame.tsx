@@ -221,7 +221,7 @@ const HINTS: Record<PaneName, string[]> = {
   org: ['w write', 'p pause', 't top up', 'e edit'],
   mail: ['r reply', 'x exact prompt', 'm acknowledge', 'w write'],
   problems: ['a approve', 'd deny', 't top up', 'R retry', 'e edit'],
-  approvals: ['a approve', 'd deny', 'e edit'],
+  approvals: ['a approve', 'A always', 'd deny', 'e edit'],
   costs: ['t top up', 'p pause', 'e edit'],
   log: ['w write'],
   tasks: ['e edit'],

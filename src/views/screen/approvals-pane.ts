@@ -1,4 +1,7 @@
+import { printLeft } from '../../core/approval-text.ts';
 import type { Json } from '../../core/call.ts';
+import { leftFor, printCredits } from '../../core/ledger.ts';
+import { priceOf } from '../../core/price.ts';
 import type { Approval } from '../../core/state.ts';
 import { asks, type Filter, fits } from './filter.ts';
 import { cell, facts, type Line, line, type Pane } from './line.ts';
@@ -38,9 +41,9 @@ export function approvalsPane(scene: Scene, filter: Filter): Pane {
       return { what: 'approval', id, agent, file: `org/approvals/${id}.md` };
     },
     detail: (row) => [
-      ...approvalDetail(list[row]!),
+      ...approvalDetail(scene, list[row]!),
       line(),
-      line('a approves, d denies; both may carry a note.', 'strong'),
+      line('a approves, d denies; both may carry a note. A approves all like it from then on.', 'strong'),
     ],
     top: [],
     empty: asks(filter) ? 'No act fits the filter.' : 'Nothing waits for you.',
@@ -49,25 +52,17 @@ export function approvalsPane(scene: Scene, filter: Filter): Pane {
 
 function stateOf({ requests }: Scene, { id, contacts, answer }: Approval): string {
   const asked = requests.findLast((one) => (one.ask === 'approve' || one.ask === 'deny') && one.id === id);
-  const decision = answer?.decision ?? asked?.ask;
+  if (answer?.unpaid !== undefined && !asked) return 'approved: no credits';
+  const decision = asked?.ask ?? answer?.decision;
   if (decision === undefined) return contacts.join(', ');
   return `${decision === 'approve' ? 'approved' : 'denied'}: next turn`;
 }
 
 /** A held act in full. */
-export function approvalDetail({
-  id,
-  turn,
-  agent,
-  tool,
-  rule,
-  because,
-  contacts,
-  input,
-  shows,
-  over,
-  answer,
-}: Approval): Line[] {
+export function approvalDetail({ config, state }: Scene, approval: Approval): Line[] {
+  const { id, turn, agent, tool, rule, because, contacts, input, shows, over, always, answer } = approval;
+  const cost = priceOf(config, tool);
+  const left = () => printLeft(leftFor(config, state, agent));
   return [
     line(`${agent} wants to use ${tool}`, 'title'),
     ...facts([
@@ -75,6 +70,8 @@ export function approvalDetail({
       ['since', `turn ${turn}`],
       ['because', because ?? rule],
       ['waits for', contacts.join(', ')],
+      ['costs', cost === 0 ? null : `${printCredits(cost)} credits; left: ${left()}`],
+      ['A allows', always],
       ['answer', answer && `${answer.decision} by ${answer.by}${answer.note ? `: ${answer.note}` : ''}`],
     ]),
     line(),

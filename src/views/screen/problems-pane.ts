@@ -97,9 +97,9 @@ function approvals(scene: Scene): Problem[] {
         tone: 'warn' as const,
         who: agent,
         text: `${agent} wants to use ${tool} (${id})`,
-        remedy: 'a approves it, d denies it.',
+        remedy: 'a approves it, A all like it from then on, d denies it.',
         about: { what: 'approval' as const, id, agent, file: `org/approvals/${id}.md` },
-        more: approvalDetail(approval),
+        more: approvalDetail(scene, approval),
       },
     ];
   });

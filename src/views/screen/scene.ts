@@ -27,10 +27,12 @@ export interface Scene {
   tasks: readonly string[];
 }
 
-/** Acts that nobody has answered. */
+/** Acts that nobody has answered, and those that were approved and wait for credits: they may be denied. */
 export function openApprovals({ state, requests }: Scene): string[] {
   const answered = new Set(requests.flatMap((one) => (one.ask === 'approve' || one.ask === 'deny' ? [one.id] : [])));
-  return [...state.approvals.values()].filter(({ id, answer }) => !answer && !answered.has(id)).map(({ id }) => id);
+  return [...state.approvals.values()]
+    .filter(({ id, answer }) => (!answer || answer.unpaid !== undefined) && !answered.has(id))
+    .map(({ id }) => id);
 }
 
 /** How many things wait for the person; an act whose answer waits for the next turn is none any more. */
