@@ -236,6 +236,7 @@ export function copyDraft(draft: Draft): Draft {
     sent: [...draft.sent],
     wrote: new Map(draft.wrote),
     acked: [...draft.acked],
+    loaded: [...draft.loaded],
     notes: [...draft.notes],
     hires: [...draft.hires],
     retires: [...draft.retires],
