@@ -31,6 +31,8 @@ const LOOK_MS = 250;
 const SHARE = 7;
 const MOST_MS = 600;
 
+type Said = Ui['said'];
+
 /** The screen at work: keys become commands, news become frames. */
 export class Screen implements Desk {
   readonly world: World;
@@ -56,6 +58,10 @@ export class Screen implements Desk {
     prompt: null,
     said: { text: '', tone: 'plain' },
   };
+  /** Counts what the person asked for: the newest has the line for messages. */
+  private keyed = 0;
+  private answer: Said = this.ui.said;
+  private later: Said = this.ui.said;
   private readonly bell: Bell;
   private readonly turns = new Turns(this, this.stop.signal);
   private readonly doings: Doings = {
@@ -203,8 +209,23 @@ export class Screen implements Desk {
     });
   }
 
-  say(text: string, tone: Ui['said']['tone'] = 'plain'): void {
-    this.ui.said = { text, tone };
+  say(text: string, tone: Said['tone'] = 'plain'): void {
+    this.answer = { text, tone };
+    if (text === '') this.later = this.answer;
+    this.join();
+  }
+
+  /** Puts behind the answer what a run, or a deed of an earlier key, says late: it takes the place of none. */
+  private remark(text: string, tone: Said['tone']): void {
+    this.later = { text, tone };
+    this.join();
+  }
+
+  private join(): void {
+    const said = [this.answer, this.later].filter(({ text }) => text !== '');
+    const [first = this.answer] = said;
+    const tone = said.some((one) => one.tone === 'bad') ? 'bad' : first.tone;
+    this.ui.said = { text: said.map(({ text }) => text).join(' · '), tone };
   }
 
   private pressed(pressed: Pressed): void {
@@ -252,6 +273,7 @@ export class Screen implements Desk {
   }
 
   private command(key: string): void {
+    this.keyed++;
     const action = this.keys.get(key);
     const doing = action && this.doings[action];
     if (!doing) return this.say(`${key} does nothing here; ${keyOf(this.keys, 'help')} shows the keys.`, 'quiet');
@@ -264,20 +286,14 @@ export class Screen implements Desk {
     this.draw();
   }
 
-  /**
-   * Does a command; what it says stands in the line for messages. The answer to a newer key stays there: a run, or a deed
-   * that ends late, talks over it only when it failed. What it did is seen in the panes.
-   */
+  /** Does a command; what it says stands in the line for messages, behind the answer to a newer key. */
   async perform(verb: Verb, given: Parameters<typeof act>[2], how: Parameters<Desk['perform']>[2] = {}): Promise<Done> {
     const { quiet = false, signal = this.stop.signal } = how;
-    let own: Ui['said'] | null = null;
-    const speak = (text: string, tone: Ui['said']['tone']): void => {
-      this.say(text, tone);
-      own = this.ui.said;
-    };
-    const talksOver = (): boolean => this.ui.said !== own && this.ui.said.text !== '';
+    const key = quiet ? null : ++this.keyed;
+    const speak = (text: string, tone: Said['tone']): void =>
+      key === this.keyed ? this.say(text, tone) : this.remark(text, tone);
     const told = (text: string): void => {
-      if (/^Turn \d+: /.test(text) || talksOver()) return; // the feed shows them
+      if (/^Turn \d+: /.test(text)) return; // the feed shows them
       speak(text, 'quiet');
       this.drawSoon();
     };
@@ -285,8 +301,7 @@ export class Screen implements Desk {
     await breath();
     await breath();
     const done = await act(this.world, verb, given, told, signal);
-    const keepsStill = done.ok && (quiet || talksOver());
-    if (!signal.aborted && !keepsStill) speak(done.lines.join(' · '), done.ok ? 'good' : 'bad');
+    if (!signal.aborted && (!quiet || !done.ok)) speak(done.lines.join(' · '), done.ok ? 'good' : 'bad');
     await this.follow.look(true).catch(() => false);
     this.refresh();
     return done;
