@@ -10,6 +10,7 @@ it('a visit begins with nothing done, and a draft of its own', () => {
     acked: [],
     held: [],
     refusals: [],
+    loaded: [],
     notes: [],
     untold: [],
     known: new Texts(),
