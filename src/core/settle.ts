@@ -129,11 +129,16 @@ function priceOfHeld(config: Config, state: State, { agent, tool }: Held): Pick<
 }
 
 /** An approved act that cannot be paid goes on waiting; whoever was asked, who answered and the agent are told once. */
-export function unpaidEffects(config: Config, { id, agent, tool, contacts, answer }: Approval, cost: number): Effect[] {
-  if (answer?.unpaid === cost) return [];
+export function unpaidEffects(
+  config: Config,
+  { id, agent, tool, contacts }: Held,
+  { by, unpaid }: NonNullable<Approval['answer']>,
+  cost: number,
+): Effect[] {
+  if (unpaid === cost) return [];
   const why = `a use of ${tool} costs ${printCredits(cost)} credits, more than ${agent} may spend now`;
   const text = `${id} is approved and waits: ${why}. It is done in the first turn that can pay it: lemming top-up ${agent} CREDITS, or lemming deny ${id}`;
-  const people = seatsOf(config, [...contacts, answer?.by ?? '']);
+  const people = seatsOf(config, [...contacts, by]);
   return [
     { k: 'unpaid', id, cost },
     ...people.map((to): Effect => ({ k: 'notice', to, about: 'credits', text })),

@@ -24,7 +24,7 @@ export async function decide(turn: Turn, toolbox: Toolbox, written: Written, sta
     const held = heldOf(approval);
     const outcome = decision === 'denied' ? 'not done' : await doApproved(turn, toolbox, held, draft, nth);
     if (typeof outcome === 'object') {
-      effects.push(...unpaidEffects(turn.config, approval, outcome.unpaid));
+      effects.push(...unpaidEffects(turn.config, approval, answer, outcome.unpaid));
       continue;
     }
     nth++;

@@ -45,7 +45,7 @@ it('what is trusted is what the last line says', () => {
 });
 
 describe('lines that tell a state nothing', () => {
-  it.each(['sweep', 'use', 'lapsed', 'answer', 'escalated', 'done', 'synced', 'redacted', 'acked'] as const)(
+  it.each(['sweep', 'use', 'lapsed', 'answer', 'escalated', 'done', 'synced', 'redacted', 'acked', 'unpaid'] as const)(
     '%s',
     (kind) => {
       expect(stateOf(EVERY[kind])).toStrictEqual(emptyState());
@@ -440,6 +440,20 @@ describe('requests', () => {
     const { mends: _, ...plain } = EVERY.answer;
     apply(state, { ...plain, decision: 'deny' });
     expect(state.approvals.get(HELD.id)?.answer?.decision).toBe('deny');
+  });
+
+  it('a command that answers after a file knows that file', () => {
+    const deny = asked({ ask: 'deny', by: 'human', id: HELD.id, note: '' });
+    const state = stateOf(HELD, EVERY.answer, deny);
+    expect(state.approvals.get(HELD.id)?.answer).toEqual({ decision: 'deny', by: 'human', note: '', hash: 'h' });
+  });
+
+  it('what was approved and cannot be paid says so, until it is answered anew; without an answer that tells nothing', () => {
+    const yes = asked({ ask: 'approve', by: 'human', id: HELD.id, note: '' });
+    const answerOf = (...lines: Entry[]) => stateOf(HELD, ...lines).approvals.get(HELD.id)?.answer;
+    expect(answerOf(yes, EVERY.unpaid)).toMatchObject({ decision: 'approve', unpaid: 20_000 });
+    expect(answerOf(yes, EVERY.unpaid, yes)).toEqual({ decision: 'approve', by: 'human', note: '' });
+    expect(answerOf(EVERY.unpaid)).toBeNull();
   });
 
   it('a held act that somebody else is asked about waits for them from then on', () => {

@@ -117,6 +117,19 @@ describe('the file of a held act', () => {
     expect(text).toContain('Asked: human. It waits until somebody answers.');
   });
 
+  it('tells what it costs and what is left, and the pattern of --always, where the journal has them', () => {
+    const left = [
+      { of: 'a', left: 500_000 },
+      { of: '@crew', left: 2_000_000 },
+    ];
+    const text = printApproval({ ...held, price: { cost: 20_000, left }, always: 'shell agent:a command:git' });
+    expect(text).toContain('\n\nDone, it costs 0.02 credits. Left by then: 0.5 of a, 2 of @crew.\n\n');
+    expect(text).toContain(
+      '`lemming approve A-1-a-1 --always` also approves all that fits "shell agent:a command:git".',
+    );
+    expect(printApproval(held)).not.toMatch(/costs|--always/);
+  });
+
   it('names ten of the messages and counts the rest', () => {
     const cause = Array.from({ length: 12 }, (_, i) => ({ ...(held.cause[0] as Cause), id: `000001-x-${i}` }));
     const text = printApproval({ ...held, cause });

@@ -11,6 +11,7 @@ import {
   charge,
   chargeFailed,
   costOf,
+  leftFor,
   printCredits,
   softCapsPassed,
   type Want,
@@ -62,6 +63,32 @@ function given(
 function amountOf(allowance: Allowance): number | string {
   return 'amount' in allowance ? allowance.amount : allowance.short;
 }
+
+describe('what is left for an agent', () => {
+  it('is its own balance, and of the caps of its unit and the organisation where there are such', () => {
+    const agents = { a: { grant: 1000 }, c: { grant: 500 } };
+    const state = stateOf(...spends('a', 60, 'crew'));
+    const left = (config: Config, agent = 'a', at = state) =>
+      leftFor(config, at, agent).map(({ of, left }) => [of, left]);
+    expect(left(withCaps(agents))).toEqual([['a', 940]]);
+    expect(left(withCaps(agents, {}, { crew: { soft: 10 } }))).toEqual([['a', 940]]);
+    const capped = withCaps(agents, { cap: 3000 }, { crew: { cap: 2000 } });
+    expect(left(capped)).toEqual([
+      ['a', 940],
+      ['@crew', 1940],
+      ['org', 2940],
+    ]);
+    expect(left(capped, 'c')).toEqual([
+      ['c', 500],
+      ['org', 2940],
+    ]);
+    expect(left(capped, 'a', emptyState())).toEqual([
+      ['a', 1000],
+      ['@crew', 2000],
+      ['org', 3000],
+    ]);
+  });
+});
 
 describe('a balance', () => {
   it('is what was granted less what was spent, is reserved or in doubt', () => {

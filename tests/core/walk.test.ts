@@ -208,6 +208,11 @@ describe('idleness', () => {
       [HELD, asked({ ask: 'deny', by: 'human', id: HELD.id, note: '' }), pause(null)],
       'busy',
     ],
+    [
+      'what was approved waits for credits',
+      [HELD, asked({ ask: 'approve', by: 'human', id: HELD.id, note: '' }), EVERY.unpaid],
+      'idle',
+    ],
     ['a summary is due', [EVERY.sent, visited({ mail: ['000001-human-01'] })], 'idle'],
   ] as [string, Entry[], string][])('%s', (_what, entries, is) => {
     expect(idleness(config, stateOf(...entries))).toBe(is);

@@ -191,7 +191,18 @@ describe('scenario 50: approvals, as a user lives them', () => {
     expect(await toPlanner(root)).toHaveLength(1);
     expect((await lemming(root, ['show', ID])).out).toContain('Approved by human.');
     expect((await json(root, 'approvals', '--answered')).answered).toEqual([
-      { id: ID, path: `org/approvals/answered/${ID}.md` },
+      {
+        id: ID,
+        path: `org/approvals/answered/${ID}.md`,
+        agent: 'manager',
+        tool: 'send_message',
+        held_in: 1,
+        answer: 'approved',
+        by: 'human',
+        turn: 2,
+        note: '',
+        outcome: 'Sent as 000002-manager-01.',
+      },
     ]);
     expect((await json(root, 'replay')).identical).toBe(true);
     expect((await json(root, 'replay', '--recompute')).identical).toBe(true);
