@@ -69,7 +69,7 @@ const VERBS = {
     const name = agentNamed(view, nameIn(input));
     const target = resolve(world.cwd, dir, name);
     const files = writeFolder(view, name, target);
-    return { data: { agent: name, dir: target, files }, text: `${count(files, 'file')} of ${name} are in ${target}.` };
+    return { data: { agent: name, dir: target, files }, text: `${target} holds ${count(files, 'file')} of ${name}.` };
   },
   import: bringIn,
   templates: (_world, view) => listTemplates(view),

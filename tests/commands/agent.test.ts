@@ -131,6 +131,8 @@ describe('agent retire', () => {
     expect((await lemming(root, ['replay', '--recompute', '--json'])).data).toMatchObject({ identical: true });
     expect((await lemming(root, FIRST)).exit).toBe(4);
     expect((await lemming(root, ['agent', 'retire', 'tess'])).exit).toBe(6);
+    const { exit: none, err } = await lemming(root, ['agent', 'show', 'tess']);
+    expect([none, err]).toEqual([6, expect.stringContaining('tess was retired in turn')]);
   });
 
   it.each([['inspect'], ['outbox'], ['pause'], ['send', 'Hi.'], ['agent', 'show']])(

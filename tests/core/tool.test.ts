@@ -20,7 +20,6 @@ it('a visit begins with nothing done, and a draft of its own', () => {
     promised: 0,
     heldBefore: [],
     stopped: 0,
-    loaded: [],
   });
   draft.notes.push('x');
   expect(emptyDraft(3, 5)).toMatchObject({ notes: [], untold: [], nextMessage: 3, promised: 5 });
