@@ -1,4 +1,5 @@
 import { byCodeUnit } from '../schema/name.ts';
+import type { Resume } from '../schema/resume.ts';
 import { isSkillText } from '../schema/skill.ts';
 import { textHash } from './brief.ts';
 import { diffLines } from './diff.ts';
@@ -121,7 +122,7 @@ function indent(text: string): string {
 }
 
 /** A person said yes: the skill comes to its place, and what stood there is kept. Pure. */
-export function stageSkill(proposal: Proposal, { agent, state, turn, draft, approved }: Scene): Staged {
+export function stageSkill(proposal: Proposal, { agent, resume, state, turn, draft, approved }: Scene): Staged {
   if (approved === undefined) return { ok: false, rule: 'skill', text: 'A person must approve it first.' };
   const home = homeOf(agent, proposal);
   const folder = `${home}/${proposal.name}`;
@@ -136,5 +137,11 @@ export function stageSkill(proposal: Proposal, { agent, state, turn, draft, appr
     if (!after.has(path)) put(`${folder}/${path}`, null, text);
   }
   for (const [path, text] of after) put(`${folder}/${path}`, text, before.get(path) ?? null);
-  return { ok: true, text: `${proposal.name} is yours to use from the next turn on: ${folder}/` };
+  return { ok: true, text: `${proposal.name} is ${whose(proposal, resume)} from the next turn on: ${folder}/` };
+}
+
+/** One for the organisation is theirs whose resume lists it: not of itself the author's. */
+function whose({ name, for: owner }: Proposal, { skills }: Resume): string {
+  const isOwn = owner === 'me' || skills.includes(name) || skills.includes('*');
+  return isOwn ? 'yours to use' : 'there for those whose resume lists it, which yours does not,';
 }

@@ -140,6 +140,19 @@ describe('a proposed skill', () => {
     expect(stageSkill(NEW, scene({}, files))).toMatchObject({ ok: false, rule: 'skill' });
   });
 
+  it("for the organisation is its author's only when the resume lists it", () => {
+    const approved = held(given({ for: 'org' }));
+    const said = (skills: string[]) => {
+      const at = scene({ approved });
+      const staged = stageSkill({ ...NEW, for: 'org' }, { ...at, resume: { ...at.resume, skills } });
+      return staged.text;
+    };
+    expect(said([])).toBe(
+      'csv is there for those whose resume lists it, which yours does not, from the next turn on: org/skills/csv/',
+    );
+    for (const skills of [['csv'], ['*']]) expect(said(skills)).toContain('csv is yours to use');
+  });
+
   it('active changes what everybody is told; one that waits, or was kept, does not', () => {
     const wrote = (path: string) => changesConfig({ k: 'wrote', agent: 'a', path, text: '', was: null });
     expect(wrote('agents/a/skills/csv/SKILL.md')).toBe(true);
