@@ -49,7 +49,7 @@ export const run: Run = async (world, input) => {
     ? `${count(waiting, 'act waits', 'acts wait')} for you: lemming approve ID, or lemming deny ID; or answer in the file org/approvals/ID.md`
     : 'Nothing waits for you.';
   const text = [heading, ...faults.map(printFault), ...approvals.map((approval) => print(view, approval))];
-  const needs = countNeeds(needsOf(view.config, view.state, person, view.faults));
+  const needs = countNeeds(needsOf(view.config, view.state, person, [...view.faults, ...view.warnings]));
   return { data: { approvals, faults, needs }, text: text.join('\n\n') };
 };
 

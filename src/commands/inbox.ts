@@ -35,7 +35,7 @@ export const run: Run = async (world, input) => {
   const all = input.flags.all === true;
   const read = input.flags.unread ? [] : readBefore(view, person, all, new Set(unread.map((row) => row.id)));
   const { notices } = agentState(view.state, person);
-  const needs = countNeeds(needsOf(view.config, view.state, person, view.faults));
+  const needs = countNeeds(needsOf(view.config, view.state, person, [...view.faults, ...view.warnings]));
   const shown = all ? read : read.slice(0, SHOWN_READ);
   const text = [
     `${count(unread.length, 'unread message')} for ${person}`,

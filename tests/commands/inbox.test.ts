@@ -98,4 +98,10 @@ describe('inbox', () => {
     await lemming(root, ['inbox', '--all']);
     expect(filesIn(root)).toEqual(before);
   });
+
+  it('counts what needs a person as status and approvals do, warnings of the configuration too', async () => {
+    const root = office({ resumes: { manager: { skills: ['gone'] } } });
+    for (const verb of ['status', 'inbox', 'approvals'])
+      expect((await lemming(root, [verb, '--json'])).data.needs).toMatchObject({ faults: 1 });
+  });
 });
