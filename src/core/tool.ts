@@ -130,6 +130,8 @@ export interface WorldResult {
   ok: boolean;
   /** What the model is told. */
   text: string;
+  /** Lines that follow the text, and stay when it is too long. */
+  end?: string;
   /** The rule that refused it, if one did. */
   rule?: string;
   /** Holds words of strangers, who may want to make the agent do something. */

@@ -109,7 +109,7 @@ function tell(
   const ok = broken === null && end.how === 'exit' && end.code === 0;
   const output = Buffer.from(stdout).toString().trimEnd();
   const last = [broken === null ? ending(end, full, timeout) : 'the Box did not start', ...notes, `Box: ${level}`];
-  return { ok, text: [output, broken?.trim(), `[${last.join('; ')}]`].filter(Boolean).join('\n') };
+  return { ok, text: [output, broken?.trim()].filter(Boolean).join('\n'), end: `[${last.join('; ')}]` };
 }
 
 function ending(end: Boxed['end'], full: boolean, timeout: number): string {

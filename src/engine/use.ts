@@ -96,8 +96,8 @@ async function perform(
     tool.touches === 'once' && cutOff ? unknown(cost) : await run(turn, resume, scene, tool, value, changes);
   const { replaced, conflict, ...made } = changes;
   for (const file of replaced) keepReplaced(turn, file);
-  const text = turn.redact(result.text);
-  const used: UsedEntry = { k: 'used', ...key, ok: result.ok, text: cutResult(text, tool.most), ...made };
+  const text = tellResult(turn.redact(result.text), turn.redact(result.end ?? ''), tool.most);
+  const used: UsedEntry = { k: 'used', ...key, ok: result.ok, text, ...made };
   if (result.rule !== undefined) used.rule = result.rule;
   if (conflict) used.conflict = { ...conflict, text: turn.redact(conflict.text) };
   if (result.tainted || made.tainted) used.tainted = true;
@@ -107,6 +107,10 @@ async function perform(
   for (const { release } of replaced) release();
   for (const event of lineEvents(used, turn.number)) ports.log?.(event);
   return used;
+}
+
+function tellResult(text: string, end: string, most: number): string {
+  return [cutResult(text, most), end].filter(Boolean).join('\n');
 }
 
 function cutResult(text: string, most: number): string {

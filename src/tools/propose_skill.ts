@@ -43,7 +43,7 @@ async function runTests(proposal: Proposal, box: Box): Promise<WorldResult> {
   const tests = testsOf(proposal);
   if (tests.length === 0) return { ok: true, text: 'It brings no tests.' };
   const script = ['set -e', ...tests].join('\n');
-  const { ok, text } = await box.apart(textsOf(proposal), ['sh', '-c', script]);
+  const { ok, text, end } = await box.apart(textsOf(proposal), ['sh', '-c', script]);
   const said = ok ? 'They pass.' : 'They fail: it is not proposed. Mend it and propose it again.';
-  return { ok, text: `$ ${tests.join('\n$ ')}\n${text}\n${said}` };
+  return { ok, text: `$ ${tests.join('\n$ ')}\n${text}`.trimEnd(), end: [end, said].filter(Boolean).join('\n') };
 }

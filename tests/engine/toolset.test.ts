@@ -101,6 +101,16 @@ describe('a tool of the organisation', () => {
     ]);
   });
 
+  it('tells how it ended also when what it said is cut', async () => {
+    const made = org([[add({ numbers: [] })]], ['add_up'], {
+      'org/tools/add_up/TOOL.md': PYTHON.replace('command:', 'result_chars: 100\ncommand:'),
+      'org/tools/add_up/sum.py': 'print("x" * 500)\n',
+    });
+    await made.trust('add_up');
+    const cut = `${'x'.repeat(60)}\n[cut: 440 more characters]\n[exit 0; Box: ${level}]`;
+    expect(told(await made.turns())).toEqual([[true, cut]]);
+  });
+
   it('ends at its time, and at its own end', async () => {
     const slow = PYTHON.replace('command:', 'timeout_ms: 4000\ncommand:');
     const made = org([[add({ numbers: [] })], [add({ numbers: [] })]], ['add_up'], {

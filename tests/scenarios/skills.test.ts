@@ -34,6 +34,14 @@ const replayed = async (root: string) => (await lemming(root, ['replay', '--reco
 const listed = async (root: string) => (await lemming(root, ['skill', '--json'])).data;
 
 describe('scenario 52: a skill that an agent proposes', () => {
+  it('tells how its tests went also when they say much', async () => {
+    const files = [{ path: 'tests/run.sh', text: 'for n in $(seq 3000); do echo line $n; done\n' }];
+    const root = learning([{ ...GOOD, files }]);
+    await turns(root, 1);
+    const file = textOf(root, 'org/approvals/A-1-coder-1.md');
+    expect(file).toMatch(/\[cut: \d+ more characters\]\n\s*\[exit 0; Box: \w+\]\n\s*They pass\./);
+  });
+
   it('stays inactive until its tests passed and a person approved, and can be rolled back', async () => {
     const better = { ...GOOD, body: 'Be very careful.', files: [...GOOD.files, { path: 'more.md', text: 'More.' }] };
     const root = learning([GOOD, { ...GOOD, name: 'other' }, better]);
