@@ -5,7 +5,7 @@ import { toolsetOf } from '../engine/toolset.ts';
 import { type Fault, FaultError, failure } from '../schema/fault.ts';
 import { TOOLS } from '../tools/all.ts';
 import { printTool, printTools, type ToolRow, toolRows } from '../views/tool.ts';
-import type { Command, Run, World } from './command.ts';
+import type { Command, Outcome, Run, World } from './command.ts';
 
 export const command: Command = {
   name: 'tool',
@@ -27,11 +27,20 @@ export const run: Run = async (world, input) => {
   const view = readOrg(world);
   const rows = toolRows(await toolboxOf(world, view), view.config);
   const { what = 'list', tool } = input.args;
-  if (what === 'list') return { data: { tools: rows }, text: printTools(rows) };
+  if (what === 'list') return listAll(rows, view.faults.filter(isOfTools));
   if (tool === undefined) throw failure('usage', 'lemming tool show takes the name of a tool');
   const row = find(rows, tool, view.faults);
   return { data: row, text: printTool(row) };
 };
+
+function isOfTools({ file = '' }: Fault): boolean {
+  return file.startsWith('org/tools/') || file === 'org/mcp.yaml';
+}
+
+function listAll(tools: readonly ToolRow[], faults: readonly Fault[]): Outcome {
+  const broken = faults.map(({ file, line, message }) => `Broken: ${file}${line ? `:${line}` : ''}: ${message}`);
+  return { data: { tools, faults }, text: [printTools(tools), ...broken].join('\n\n') };
+}
 
 /** The tools as the next turn has them: what the owner of the machine approves now counts. */
 function toolboxOf(world: World, { config, state }: View) {

@@ -82,7 +82,7 @@ export function printTools(rows: readonly ToolRow[]): string {
     row.barred === null ? shorten(whoHas(row), 40) : 'barred',
     row.cost > 0 ? printCredits(row.cost * 1e6) : '',
     row.from,
-    shorten(oneLine(row.about), 70),
+    shorten(oneLine(row.about.split('\n\n', 1).join()), 70),
   ]);
   return table([['tool', 'agents', 'a use costs', 'from', 'for'], ...lines]);
 }

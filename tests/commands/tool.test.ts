@@ -5,8 +5,10 @@ import { TOOLS } from '../../src/tools/all.ts';
 import { lemming, office, put } from './people-world.ts';
 import { inputOf, scratch, testWorld } from './world.ts';
 
+const BODY = 'Give it words; it gives them back loud.\n';
 const TOOL =
-  '---\nname: shout\ndescription: Shouts\ncost: 0.5\nmodule: shout.js\ninput: { type: object, properties: { text: { type: string, description: what } }, required: [text] }\n---\n';
+  '---\nname: shout\ndescription: Shouts\ncost: 0.5\nmodule: shout.js\ninput: { type: object, properties: { text: { type: string, description: what } }, required: [text] }\n---\n' +
+  BODY;
 
 function withTools(): string {
   const root = office({
@@ -25,7 +27,7 @@ it('lists every tool, who has it and what it costs; one that was not approved is
   expect(out).toMatch(/^tool +agents +a use costs +from +for\n/);
   expect(out).toMatch(/\nsend_message +all +LeMMing +Writes to/);
   expect(out).toMatch(/\nshell +ask:manager, planner +0\.05 +LeMMing/);
-  expect(out).toMatch(/\nshout +barred +0\.5 +org\/tools\/shout +Shouts/);
+  expect(out).toMatch(/\nshout +barred +0\.5 +org\/tools\/shout +Shouts\n/);
   const { tools } = (await lemming(root, ['tool', 'list', '--json'])).data;
   expect(tools.map(({ name }: { name: string }) => name)).toEqual([...TOOLS.keys(), 'shout']);
   expect(tools.at(-1)).toMatchObject({ agents: ['manager'], ask: [], cost: 0.5, barred: expect.any(String) });
@@ -68,5 +70,10 @@ it('says what is wrong with one that is broken', async () => {
   expect([exit, err]).toEqual([
     3,
     expect.stringContaining('org/tools/shout/TOOL.md:5:9: There is no file of the tool'),
+  ]);
+  const list = await lemming(root, ['tool']);
+  expect([list.exit, list.out]).toEqual([
+    0,
+    expect.stringMatching(/\n\nBroken: org\/tools\/shout\/TOOL.md:5: There is no /),
   ]);
 });
