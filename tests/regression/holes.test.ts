@@ -342,7 +342,7 @@ describe('holes of the earlier program', () => {
       const error = await org.turn().catch((reason: unknown) => reason);
       expect(filesIn(org.outside)).toEqual(before);
       if (error instanceof FaultError) expect(error.fault).toMatchObject({ code: 'not-regular', file: folder });
-      else expect(error).toMatchObject({ visits: [{ agent: 'a', outcome: 'ok', refused: 0 }] });
+      else expect(error).toMatchObject({ visits: [{ agent: 'a', outcome: 'ok', refused: 1 }] });
     },
   );
 
