@@ -4,7 +4,7 @@ import { type Skill, skillsOf } from '../core/skill.ts';
 import { limitOf, loadsOf, printLimit } from '../core/skill-limit.ts';
 import type { State } from '../core/state.ts';
 import type { View } from '../engine/open.ts';
-import { failure } from '../schema/fault.ts';
+import { failure, printBroken } from '../schema/fault.ts';
 import { isSkillText } from '../schema/skill.ts';
 import { oneLine, shorten, table } from '../views/table.ts';
 import type { Outcome } from './command.ts';
@@ -77,7 +77,7 @@ export function listAll(view: View): Outcome {
     ),
     off.length ? `Switched off: ${off.join(', ')}` : '',
     ...offOf.map(({ agent, id }) => `Switched off for ${agent}: ${id}`),
-    ...faults.map(({ file, line, message }) => `Broken: ${file}${line ? `:${line}` : ''}: ${message}`),
+    ...faults.map(printBroken),
   ];
   return { data: { skills, proposed, off, off_of_agents: offOf, faults }, text: text.filter(Boolean).join('\n\n') };
 }

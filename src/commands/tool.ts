@@ -2,7 +2,7 @@ import { closest } from 'fastest-levenshtein';
 import { trustNow } from '../core/declared.ts';
 import { readOrg, realPorts, type View } from '../engine/open.ts';
 import { toolsetOf } from '../engine/toolset.ts';
-import { type Fault, FaultError, failure } from '../schema/fault.ts';
+import { type Fault, FaultError, failure, printBroken } from '../schema/fault.ts';
 import { TOOLS } from '../tools/all.ts';
 import { printTool, printTools, type ToolRow, toolRows } from '../views/tool.ts';
 import type { Command, Outcome, Run, World } from './command.ts';
@@ -38,8 +38,7 @@ function isOfTools({ file = '' }: Fault): boolean {
 }
 
 function listAll(tools: readonly ToolRow[], faults: readonly Fault[]): Outcome {
-  const broken = faults.map(({ file, line, message }) => `Broken: ${file}${line ? `:${line}` : ''}: ${message}`);
-  return { data: { tools, faults }, text: [printTools(tools), ...broken].join('\n\n') };
+  return { data: { tools, faults }, text: [printTools(tools), ...faults.map(printBroken)].join('\n\n') };
 }
 
 /** The tools as the next turn has them: what the owner of the machine approves now counts. */

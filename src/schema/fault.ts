@@ -122,6 +122,11 @@ export function failure(
   return new FaultError(fault(code, message, more));
 }
 
+/** A line of a list that shows the rest, for what is left out of it. */
+export function printBroken({ file, line, message }: Fault): string {
+  return `Broken: ${file}${line ? `:${line}` : ''}: ${message}`;
+}
+
 /** One line: `file:line:column: message (found "value"; did you mean "x"?). Remedy`. */
 export function printFault(f: Fault): string {
   const place = f.file ? `${f.file}${f.line ? `:${f.line}${f.column ? `:${f.column}` : ''}` : ''}: ` : '';

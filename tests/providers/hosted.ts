@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { type Heard, type Image, ProviderError } from '../../src/core/call.ts';
 import { quickest } from '../quickest.ts';
+import { timeToLeave } from './abort.ts';
 import type { Hosted } from './dialect.ts';
 import { runsInAnOrg } from './in-an-org.ts';
-import { collectGarbage, modelOf, printedBy, promptOf, secondCall, world } from './world.ts';
+import { modelOf, printedBy, promptOf, secondCall, world } from './world.ts';
 
 const never = new AbortController().signal;
 const DOT: Image = { name: 'dot.png', type: 'image/png', data: 'iVBORw0KGgo=' };
@@ -68,23 +69,7 @@ export function keepsTheHostedContract(hosted: Hosted): void {
     });
 
     it('is left in the middle of a stream within 500 ms of an abort, whatever was collected', async () => {
-      const stop = async () => {
-        service.answer({ ...dialect.said('half an answer'), ending: 'stall' });
-        const connection = await open();
-        const control = new AbortController();
-        const begun = service.arrived();
-        const outcome = connection.complete(promptOf(), control.signal).catch((error: unknown) => error);
-        await begun;
-        await world().sleep(50);
-        collectGarbage();
-        const at = performance.now();
-        const left = service.left();
-        control.abort('enough');
-        expect(await outcome).toBe('enough');
-        await left;
-        return performance.now() - at;
-      };
-      expect(await quickest(500, stop)).toBeLessThan(500);
+      expect(await quickest(500, () => timeToLeave(service, dialect.said('half an answer'), open))).toBeLessThan(500);
     });
 
     it('hangs up on a service that takes too long or says too much', async () => {

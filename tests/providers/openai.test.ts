@@ -2,13 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { type Prompt, ProviderError } from '../../src/core/call.ts';
 import openai from '../../src/providers/openai.ts';
 import { quickest } from '../quickest.ts';
+import { timeToLeave } from './abort.ts';
 import { keepsTheContract, type Scene } from './contract.ts';
 import { chatDialect, type Hosted } from './dialect.ts';
 import { survivesFailures } from './failures.ts';
 import { called, completed, fakeOpenAI, said, USAGE } from './fake-openai.ts';
 import type { Answer } from './fake-service.ts';
 import { keepsTheHostedContract } from './hosted.ts';
-import { collectGarbage, modelOf, promptOf, secondCall, world } from './world.ts';
+import { modelOf, promptOf, secondCall, world } from './world.ts';
 
 const service = fakeOpenAI();
 const never = new AbortController().signal;
@@ -238,21 +239,7 @@ describe('a failure of OpenAI', () => {
   });
 
   it('that stalls is left within 500 ms of an abort, whatever was collected', async () => {
-    const stop = async () => {
-      service.answer({ ...said('half an answer'), ending: 'stall' });
-      const connection = await open();
-      const control = new AbortController();
-      const begun = service.arrived();
-      const outcome = connection.complete(promptOf(), control.signal).catch((error: unknown) => error);
-      await begun;
-      await world().sleep(50);
-      collectGarbage();
-      const at = performance.now();
-      control.abort('enough');
-      expect(await outcome).toBe('enough');
-      return performance.now() - at;
-    };
-    expect(await quickest(500, stop)).toBeLessThan(500);
+    expect(await quickest(500, () => timeToLeave(service, said('half an answer'), open))).toBeLessThan(500);
   });
 
   it.each(['hang', 'stall'] as const)('that %ss is a timeout', async (ending) => {
