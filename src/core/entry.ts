@@ -92,6 +92,8 @@ export interface OpenEntry {
   /** Number of the lock that was held: the fencing token. */
   lock: number;
   version: string;
+  /** The rules that the turn is made under (`rules.ts`); absent: 1. */
+  rules?: number;
   /** The LEMMING_* variables that were in force. */
   env?: Record<string, string>;
   /** Made by `step`: goes on although the organisation is paused. */

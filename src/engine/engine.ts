@@ -5,6 +5,7 @@ import type { Config } from '../core/config.ts';
 import type { Entry, Input, OpenEntry } from '../core/entry.ts';
 import { filesOf } from '../core/files.ts';
 import type { Toolbox } from '../core/judge.ts';
+import { RULES } from '../core/rules.ts';
 import { changesConfig, peopleOf } from '../core/settle.ts';
 import { agentState, type State } from '../core/state.ts';
 import { atRest, idleness } from '../core/walk.ts';
@@ -275,6 +276,7 @@ export class Engine {
       boot: host.boot,
       lock: this.lock.number,
       version: '1',
+      rules: RULES,
       ...(Object.keys(this.env).length ? { env: this.env } : {}),
       ...(wish.step ? { step: wish.step } : {}),
       ...(wish.only === undefined ? {} : { only: wish.only }),
