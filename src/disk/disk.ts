@@ -6,9 +6,9 @@
 export interface Disk {
   /**
    * Bytes of a regular file, or null when nothing is there. Never follows a link, never blocks on a FIFO. `alone`: not of a
-   * file that has a second name, where that is known. Throws a `DiskError`.
+   * file that has a second name, where that is known; `whole`: of a file of ours, however large. Throws a `DiskError`.
    */
-  read(path: string, alone?: true): Uint8Array | null;
+  read(path: string, how?: 'alone' | 'whole'): Uint8Array | null;
   /** Names in a folder, sorted by code unit, or null when there is no such folder. */
   list(path: string): string[] | null;
   /** Name and what is there, for all that lies in a folder, in the order of `list`; null when there is no such folder. */

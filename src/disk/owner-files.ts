@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { type Fault, fault } from '../schema/fault.ts';
 import { type Keymap, keymapFile } from '../schema/keymap.ts';
 import { decode } from './codec.ts';
+import { isOpen, type OwnerFolder, putFile } from './owner-folder.ts';
 import { failureOf } from './real.ts';
 import { readYaml } from './yaml.ts';
 
@@ -34,23 +35,6 @@ const approval = z.strictObject({
 });
 const trustFile = z.strictObject({ version: z.literal(1), approved: z.array(approval) });
 export type Approval = z.infer<typeof approval>;
-
-/** The owner's folder: where it is, and how messages call it, without a path of this machine. */
-export interface OwnerFolder {
-  path: string;
-  label: string;
-}
-
-/** `LEMMING_HOME`, else the usual place for settings of a person; null where no variable tells. Throws nothing; a relative path is none. */
-export function ownerFolder(env: Readonly<Record<string, string | undefined>>): OwnerFolder | null {
-  const places: [string | undefined, string, string][] = [
-    [env.LEMMING_HOME, '', '$LEMMING_HOME'],
-    [env.XDG_CONFIG_HOME, 'lemming', '$XDG_CONFIG_HOME/lemming'],
-    [env.HOME, '.config/lemming', '$HOME/.config/lemming'],
-  ];
-  const [given, below, label] = places.find(([value]) => value) ?? [];
-  return given && path.isAbsolute(given) ? { path: path.join(given, below ?? ''), label: label ?? '' } : null;
-}
 
 /** What a file says: null when it is absent or cannot be used. */
 export interface Found<T> {
@@ -91,26 +75,6 @@ export function writeTrust(folder: OwnerFolder, approved: readonly Approval[]): 
   putFile(folder, 'trust.yaml', `${note}${stringify({ version: 1, approved }, { lineWidth: 0 })}`);
 }
 
-/** Puts a file into the folder, complete at once, mode 0600; makes folders on the way with mode 0700. Returns its path. */
-export function putFile(folder: OwnerFolder, name: string, text: string): string {
-  const file = path.join(folder.path, name);
-  const temp = `${file}.${process.pid}.tmp`;
-  fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-  fs.rmSync(temp, { force: true });
-  fs.writeFileSync(temp, text, { mode: 0o600, flag: 'wx', flush: true });
-  fs.renameSync(temp, file);
-  return file;
-}
-
-/** A fault when the folder lies inside the org, where agents read and archives are made. */
-export function insideFault(folder: OwnerFolder, root: string): Fault | null {
-  const place = path.relative(realPath(root), realPath(folder.path));
-  if (place === '..' || place.startsWith(`..${path.sep}`) || path.isAbsolute(place)) return null;
-  return fault('exposed', `The owner's folder ${folder.label} lies inside the organisation, so nothing in it counts`, {
-    remedy: 'Set LEMMING_HOME to a folder outside the organisation.',
-  });
-}
-
 /** Files that look like the owner's keys but lie in the org, where they are not read but may be given away. */
 export function strayFaults(root: string, folder: OwnerFolder | null): Fault[] {
   return ['.env', 'org/.env', 'secrets.yaml', 'org/secrets.yaml']
@@ -128,16 +92,6 @@ export function folderFaults(folder: OwnerFolder | null): Fault[] {
   const stat = folder && fs.statSync(folder.path, { throwIfNoEntry: false });
   if (!folder || !stat || !isOpen(stat.mode, WRITE_BITS)) return [];
   return [fault('exposed', `Others can write into ${folder.label}`, { remedy: 'Take their right away: chmod 700.' })];
-}
-
-/** The path without links; of what is not there yet, as far as it is there. */
-function realPath(place: string): string {
-  try {
-    return fs.realpathSync(place);
-  } catch {
-    const parent = path.dirname(place);
-    return parent === place ? place : path.join(realPath(parent), path.basename(place));
-  }
 }
 
 const ABSENT = { value: null, faults: [] };
@@ -188,11 +142,6 @@ function found<T>(
   const { value, faults } = parse(decoded.text, label);
   const open = isOpen(mode, OPEN_BITS) ? [fault('exposed', 'Others can read this file', { file: label })] : [];
   return { value, faults: [...open, ...faults] };
-}
-
-/** Where the system knows such rights. */
-function isOpen(mode: number, bits: number): boolean {
-  return process.platform !== 'win32' && (mode & bits) !== 0;
 }
 
 /** A regular file, or what a link leads to; never waits for a pipe. More than the limit is not read. */

@@ -10,17 +10,14 @@ import { runChild } from './child.ts';
 import {
   type Approval,
   folderFaults,
-  insideFault,
   liveEnv,
   liveSecrets,
   liveTrust,
-  type OwnerFolder,
-  ownerFolder,
-  putFile,
   type SecretsFile,
   strayFaults,
   writeTrust,
 } from './owner-files.ts';
+import { insideFault, type OwnerFolder, ownerFolder, putFile } from './owner-folder.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 

@@ -6,7 +6,7 @@ import { type Hold, holder, isOfPrograms, looker } from './held.ts';
 
 const { O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, O_APPEND, O_NOFOLLOW, O_NONBLOCK } = fs.constants;
 
-/** Largest file that is read at all; limits by kind are checked by the caller. */
+/** Largest file of others that is read at all; limits by kind are checked by the caller. */
 const MAX_READ = 64 * 1024 * 1024;
 
 /** The file system under `root`, an absolute path. */
@@ -73,7 +73,7 @@ export function realDisk(root: string): Disk {
     }
   };
   return {
-    read: (p, alone) => attempt(p, () => looking(p, (file) => readRegular(file, p, alone)), null),
+    read: (p, how) => attempt(p, () => looking(p, (file) => readRegular(file, p, how)), null),
     list: (p) => attempt(p, () => looking(`${p}/.`, (file) => fs.readdirSync(file.slice(0, -2))).sort(), null),
     look: (p) => attempt(p, () => looking(`${p}/.`, (file) => lookInto(file.slice(0, -1))), null),
     stat: (p) => attempt(p, () => looking(p, (file) => noteFolder(p, statOf(file))), null),
@@ -124,13 +124,13 @@ export function failureOf(code: string): DiskFailure {
   return FAILURES[code] ?? 'other';
 }
 
-function readRegular(file: string, p: string, alone = false): Uint8Array {
+function readRegular(file: string, p: string, how?: 'alone' | 'whole'): Uint8Array {
   const fd = fs.openSync(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   try {
     const stat = fs.fstatSync(fd);
     if (!stat.isFile()) throw new DiskError('not-regular', p, stat.isDirectory() ? 'a folder' : 'not a regular file');
-    if (alone && stat.nlink > 1) throw new DiskError('not-regular', p, 'it has a second name (a hard link)');
-    if (stat.size > MAX_READ) throw new DiskError('too-large', p, `${stat.size} bytes`);
+    if (how === 'alone' && stat.nlink > 1) throw new DiskError('not-regular', p, 'it has a second name (a hard link)');
+    if (how !== 'whole' && stat.size > MAX_READ) throw new DiskError('too-large', p, `${stat.size} bytes`);
     return readAll(fd, stat.size);
   } finally {
     fs.closeSync(fd);

@@ -221,7 +221,7 @@ function statOf(disk: Disk, path: string): Stat | null {
 
 /** One look finds out what refuseLinks would, and reads. */
 function readAlone(disk: Disk, path: string): Uint8Array | null {
-  return refusing(() => disk.read(path, true));
+  return refusing(() => disk.read(path, 'alone'));
 }
 
 function refusing<T>(look: () => T): T {

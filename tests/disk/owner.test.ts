@@ -19,7 +19,8 @@ import { ProviderError } from '../../src/core/call.ts';
 import { type Trusted, trustHash } from '../../src/core/trust.ts';
 import { override } from '../../src/disk/env.ts';
 import { type Owner, outsideOf, ownerOf } from '../../src/disk/owner.ts';
-import { ownerFolder, readEnv } from '../../src/disk/owner-files.ts';
+import { readEnv } from '../../src/disk/owner-files.ts';
+import { ownerFolder } from '../../src/disk/owner-folder.ts';
 import { FaultError } from '../../src/schema/fault.ts';
 
 const NODE = process.execPath;

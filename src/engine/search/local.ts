@@ -42,7 +42,7 @@ function textsIn(disk: Disk, folder: string, isRead: (path: string) => boolean):
   let left = ALL_BYTES;
   for (const { path, bytes } of filesUnder(disk, folder, folder, DEPTH)) {
     if (texts.size === FILES || left < 0) break;
-    const found = bytes <= ONE_BYTES && isRead(path) ? disk.read(path, true) : null;
+    const found = bytes <= ONE_BYTES && isRead(path) ? disk.read(path, 'alone') : null;
     if (found === null) continue;
     left -= found.length;
     const text = new TextDecoder().decode(found);

@@ -1,4 +1,4 @@
-import { ownerFolder } from '../../disk/owner-files.ts';
+import { ownerFolder } from '../../disk/owner-folder.ts';
 import { findMessage } from '../../engine/mail.ts';
 import { KEY_ACTIONS, KEYS, type KeyAction } from '../../schema/keymap.ts';
 import { facts, line } from '../../views/screen/line.ts';

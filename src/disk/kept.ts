@@ -1,0 +1,101 @@
+/**
+ * The one place where files of `.lemming/` that programs believe are read and written. Each carries a MAC, so that only
+ * what was made here, for this very folder, is believed; what is not is made again from the journal and the files.
+ */
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { type Disk, DiskError } from './disk.ts';
+
+const FOLDER = '.lemming';
+/** Version of the form of a kept file. */
+const FORM = 'lemming-kept-1';
+const TAG_BYTES = 32;
+/** Longest first line. */
+const HEAD_BYTES = 200;
+
+/** A kept file that was made here. */
+export interface Kept {
+  /** The journal's seal that it was made after. Whoever reads it looks whether the journal has that seal. */
+  seal: string;
+  bytes: Buffer;
+  /** Its MAC in base64url: tells this version from every other. */
+  tag: string;
+}
+
+/** Files in `.lemming/`, by name; of any size, and as many as you like: `old-mail/0001` lies in a folder of its own. */
+export interface KeptFiles {
+  /** Null when it is absent, damaged, or was not made here. With `tag` only that version counts. */
+  read(name: string, tag?: string): Kept | null;
+  /**
+   * Replaces the file at once, and returns its tag; null, and nothing is written, where no key can be had. `seal`: of the
+   * journal, '' for what belongs to no history. Throws a `DiskError`.
+   */
+  write(name: string, seal: string, ...content: (string | Uint8Array)[]): string | null;
+  /** Removes it; no error when it is absent. */
+  drop(name: string): void;
+}
+
+/**
+ * The kept files of a folder. `place` names its device and inode, so nothing of a copied folder is believed. `key`: the
+ * secret of the machine's owner; 'make' asks for one where there is none.
+ */
+export function keptFiles(disk: Disk, place: string, key: (wish: 'look' | 'make') => Uint8Array | null): KeptFiles {
+  const macOf = (secret: Uint8Array, name: string, seal: string) =>
+    createHmac('sha256', secret).update(`${JSON.stringify([FORM, name, place, seal])}\n`);
+
+  return {
+    read(name, tag) {
+      const bytes = wholeOf(disk, `${FOLDER}/${name}`);
+      const secret = bytes && key('look');
+      const parts = bytes && partsOf(bytes);
+      if (!secret || !parts) return null;
+      const { seal, content, mac } = parts;
+      if (!timingSafeEqual(macOf(secret, name, seal).update(content).digest(), mac)) return null;
+      const found = mac.toString('base64url');
+      return tag === undefined || tag === found ? { seal, bytes: content, tag: found } : null;
+    },
+    write(name, seal, ...content) {
+      const secret = key('make');
+      if (!secret) return null;
+      const path = `${FOLDER}/${name}`;
+      const mac = macOf(secret, name, seal);
+      for (const piece of content) mac.update(piece);
+      const tag = mac.digest();
+      replace(disk, path, [`${FORM} ${seal}\n`, ...content, tag]);
+      return tag.toString('base64url');
+    },
+    drop: (name) => disk.unlink(`${FOLDER}/${name}`),
+  };
+}
+
+/** The first line, what follows it, and the MAC at the end; null when these bytes have another form. */
+function partsOf(bytes: Buffer): { seal: string; content: Buffer; mac: Buffer } | null {
+  const newline = bytes.subarray(0, HEAD_BYTES).indexOf(10);
+  const head = bytes.toString('utf8', 0, Math.max(0, newline));
+  const end = bytes.length - TAG_BYTES;
+  if (!head.startsWith(`${FORM} `) || end <= newline) return null;
+  return { seal: head.slice(FORM.length + 1), content: bytes.subarray(newline + 1, end), mac: bytes.subarray(end) };
+}
+
+/** Nobody finds half of it. */
+function replace(disk: Disk, path: string, pieces: readonly (string | Uint8Array)[]): void {
+  const temp = `${path}.tmp`;
+  disk.unlink(temp);
+  const file = disk.append(temp);
+  try {
+    for (const piece of pieces) file.write(piece);
+  } finally {
+    file.close();
+  }
+  disk.rename(temp, path);
+}
+
+/** What cannot be read is as good as absent. */
+function wholeOf(disk: Disk, path: string): Buffer | null {
+  try {
+    const bytes = disk.read(path, 'whole');
+    return bytes && Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  } catch (error) {
+    if (error instanceof DiskError) return null;
+    throw error;
+  }
+}
