@@ -88,9 +88,19 @@ function print(faults: readonly Fault[], notes: readonly string[], fixed: readon
     ...fixed.map((line) => `Fixed: ${line}`),
     ...faults.map(printFault),
     ...notes.map((line) => `Note: ${line}`),
-    `Box: ${box.level}${box.why && ` (${box.why})`}`,
+    `Box: ${box.level}${box.why && ` (${box.why})`}${heldBy(box)}`,
     faults.length > 0 ? `${count(faults.length, 'fault')}` : 'No fault',
   ].join('\n');
+}
+
+/** What a Box of this level keeps programs from. */
+function heldBy({ level, keyring }: Found): string {
+  if (level === 'none') return '';
+  return [
+    ': no files but the workspace, no network, a filter of system calls',
+    level === 'strong' ? '1 GB of memory for all processes of a program' : '1 GB of memory for each process',
+    ...(keyring ? ['a session keyring of its own'] : []),
+  ].join(', ');
 }
 
 /** Everything that is wrong with the journal, read whole. */

@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import { FILTER_FD, STATUS_FD } from './child.ts';
 
 /** Whose rights a program has outside the sandbox: never those of root. */
 export interface Owner {
@@ -22,56 +23,67 @@ const BOX_VARIABLES = { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: '/tmp', LANG
 /** Nobody: whom root becomes when a workspace is its own. */
 export const NOBODY = 65_534;
 
+/** Whom a sandbox is for, and what the machine has for it. */
+export interface Means {
+  owner: Owner | null;
+  /** Files through which a process enters groups of the kernel. */
+  doors: readonly string[];
+  /** There is a program that starts others with a session keyring of their own. */
+  keyring: boolean;
+}
+
 /**
  * The command line that runs a program in bubblewrap, to be started in its folder: first the groups of the kernel are
- * entered, then root becomes the owner, who is not root, so that the limit of processes counts. `doors`: the files through
- * which a process enters a group. `tool`: a folder that it finds at `TOOL_SPOT` and cannot change.
+ * entered, then root becomes the owner, who is not root, so that the limit of processes counts. `tool`: a folder that it
+ * finds at `TOOL_SPOT` and cannot change.
  */
-export function boxed(
-  folder: string,
-  owner: Owner | null,
-  argv: readonly string[],
-  doors: readonly string[],
-  tool: string | null = null,
-): string[] {
-  const entered = owner !== null && !isReachable(folder, owner);
-  const box = [
-    ...bubblewrap(entered ? SPOT : folder, tool),
-    '--',
-    ...prlimit(LIMITS),
-    'sh',
-    '-c',
-    FIRST,
-    'box',
-    ...argv,
-  ];
-  return [...entering(entered, doors), ...(owner ? dropping(owner) : []), ...box];
+export function boxed(folder: string, means: Means, argv: readonly string[], tool: string | null = null): string[] {
+  return within(folder, means, (place) => [
+    ...bubblewrap(place, tool),
+    ...['--', ...prlimit(LIMITS), 'sh', '-c', FIRST, 'box', ...argv],
+  ]);
 }
 
 /**
  * The command line that runs a server of tools, to be started in the folder that it is shown and cannot change. Its standard
  * output is its own, its environment is what it is started with, and it may run for as long as it is needed.
  */
-export function boxedServer(
-  folder: string,
-  owner: Owner | null,
-  argv: readonly string[],
-  doors: readonly string[],
-  network: boolean,
-): string[] {
+export function boxedServer(folder: string, means: Means, argv: readonly string[], network: boolean): string[] {
+  return within(folder, means, (place) => [
+    ...serverBox(place, network),
+    ...['--', ...prlimit(SERVER_LIMITS), 'sh', '-c', LAST, 'box', ...argv],
+  ]);
+}
+
+function within(folder: string, { owner, doors, keyring }: Means, box: (place: string) => string[]): string[] {
   const entered = owner !== null && !isReachable(folder, owner);
-  const place = entered ? SPOT : folder;
-  const box = [...serverBox(place, network), '--', ...prlimit(SERVER_LIMITS), 'sh', '-c', LAST, 'box', ...argv];
-  return [...entering(entered, doors), ...(owner ? dropping(owner) : []), ...box];
+  return [
+    ...entering(entered, doors),
+    ...(owner ? dropping(owner) : []),
+    ...(keyring ? KEYRING : []),
+    ...box(entered ? SPOT : folder),
+  ];
+}
+
+/** Starts a program with a new, empty session keyring, and says its number. */
+export const KEYRING = ['keyctl', 'session', '-'];
+const KEYRING_SAID = /^Joined session keyring: -?\d+\n/;
+
+/** What a sandbox wrote to standard error, but for what only its keyring says. */
+export function saidBy(stderr: string): string {
+  return stderr.replace(KEYRING_SAID, '');
 }
 
 /** The first process of the sandbox: it waits for the program, and all that is left ends with it. */
 const FIRST = '"$@" 2>&1; exit $?';
 const LAST = '"$@"; exit $?';
 
-/** The limits of each process; they are set inside, where only processes of this sandbox are counted. */
+/**
+ * The limits of each process; they are set inside, where only processes of this sandbox are counted. Memory is what a
+ * process may write to: of addresses, JavaScript and WebAssembly reserve far more than they ever use.
+ */
 const LIMITS = {
-  as: BOX_MEMORY,
+  data: BOX_MEMORY,
   nproc: BOX_PROCESSES,
   cpu: BOX_CPU_SECONDS,
   fsize: BOX_FILE_BYTES,
@@ -115,7 +127,7 @@ function isReachable(folder: string, { uid, gid }: Owner): boolean {
 function bubblewrap(folder: string, tool: string | null): string[] {
   return [
     ...WALLS,
-    ...['--clearenv', '--json-status-fd', '3'],
+    ...['--clearenv', '--json-status-fd', `${STATUS_FD}`],
     ...system(),
     ...MOUNTS,
     ...['--bind', folder, '/work', '--chdir', '/work'],
@@ -142,6 +154,7 @@ const WALLS = [
   'bwrap',
   ...['--unshare-user', '--unshare-all', '--disable-userns', '--die-with-parent', '--new-session', '--as-pid-1'],
   ...['--cap-drop', 'ALL', '--uid', `${NOBODY}`, '--gid', `${NOBODY}`, '--hostname', 'box'],
+  ...['--seccomp', `${FILTER_FD}`],
 ];
 const MOUNTS = [
   ...['--proc', '/proc', '--dev', '/dev', '--size', `${SHM_BYTES}`, '--tmpfs', '/dev/shm', '--remount-ro', '/dev'],

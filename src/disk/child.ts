@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import fs from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Writable } from 'node:stream';
 import type { End, Job, Ran } from '../core/job.ts';
 
 /** From SIGTERM to SIGKILL, milliseconds. */
@@ -25,12 +27,19 @@ export async function runChild(job: Job): Promise<Ran> {
   return result;
 }
 
-/**
- * Runs a program in that folder and resolves, or rejects, when it has really ended. `told` hears what it writes to its file
- * descriptor 3.
- */
-export async function runIn(folder: string, job: Job, told?: (text: string) => void): Promise<Ran> {
-  const { ran, gone } = begin(job, folder, told);
+/** What a sandbox has besides input and output: descriptors of its own. */
+export interface Side {
+  /** Which calls its programs may make: it reads them at `FILTER_FD`. */
+  filter: Uint8Array;
+  /** Hears what it writes to `STATUS_FD`. */
+  told?(text: string): void;
+}
+export const FILTER_FD = 3;
+export const STATUS_FD = 4;
+
+/** Runs a program in that folder and resolves, or rejects, when it has really ended. */
+export async function runIn(folder: string, job: Job, side?: Side): Promise<Ran> {
+  const { ran, gone } = begin(job, folder, side);
   try {
     return await ran;
   } finally {
@@ -44,12 +53,10 @@ interface Begun {
   gone: Promise<void>;
 }
 
-function begin(job: Job, folder: string, told?: (text: string) => void): Begun {
+function begin(job: Job, folder: string, side?: Side): Begun {
   try {
     job.signal?.throwIfAborted();
-    const child = start(job, folder, told !== undefined);
-    if (told) child.stdio[3]?.on('data', (chunk: Buffer) => told(chunk.toString()));
-    return watch(child, job);
+    return watch(start(job, folder, side), job);
   } catch (error) {
     const aborted = job.signal?.aborted === true;
     const ran = aborted ? Promise.reject(error) : Promise.resolve(ranOf(notStarted(error)));
@@ -57,11 +64,52 @@ function begin(job: Job, folder: string, told?: (text: string) => void): Begun {
   }
 }
 
-/** A group of processes of its own, so that all of it can be ended; its arguments are a copy. `tells`: it has a descriptor 3. */
-export function start({ argv, env }: Pick<Job, 'argv' | 'env'>, cwd: string, tells: boolean): ChildProcess {
+/** A group of processes of its own, so that all of it can be ended; its arguments are a copy. */
+export function start({ argv, env }: Pick<Job, 'argv' | 'env'>, cwd: string, side?: Side): ChildProcess {
   const [program = '', ...args] = argv;
-  const stdio = tells ? (['pipe', 'pipe', 'pipe', 'pipe'] as const) : 'pipe';
-  return spawn(program, args, { cwd, env: { ...env }, detached: true, stdio: stdio as 'pipe', windowsHide: true });
+  const last = side ? (side.told ? STATUS_FD : FILTER_FD) : 2;
+  const stdio: ('pipe' | 'ignore' | number)[] = new Array(last + 1).fill('pipe');
+  for (const { descriptor, nothing } of side ? handedOn() : []) {
+    while (stdio.length <= descriptor) stdio.push('ignore');
+    if (descriptor > last) stdio[descriptor] = nothing;
+  }
+  const child = spawn(program, args, { cwd, env: { ...env }, detached: true, stdio, windowsHide: true });
+  if (side) serve(child, side);
+  return child;
+}
+
+/**
+ * Descriptors that whoever started this process left open, for a program would find them open as well: in their place it
+ * gets one that leads nowhere. Those that this process opens itself close by themselves.
+ */
+function handedOn(): readonly { descriptor: number; nothing: number }[] {
+  if (left) return left;
+  const nothing = fs.openSync('/dev/null', 'a');
+  left = inheritable().map((descriptor) => ({ descriptor, nothing }));
+  return left;
+}
+let left: ReturnType<typeof handedOn> | undefined;
+
+function inheritable(): number[] {
+  const all = fs.existsSync('/proc/self/fdinfo') ? fs.readdirSync('/proc/self/fdinfo').map(Number) : [];
+  return all.filter((descriptor) => {
+    if (descriptor < 3) return false;
+    try {
+      const flags = /^flags:\s*(\d+)/m.exec(fs.readFileSync(`/proc/self/fdinfo/${descriptor}`, 'utf8'))?.[1] ?? '0';
+      return (Number.parseInt(flags, 8) & CLOSES_BY_ITSELF) === 0;
+    } catch {
+      return false; // the one that the folder was read with
+    }
+  });
+}
+const CLOSES_BY_ITSELF = 0o2000000;
+
+/** A sandbox that did not start reads no filter, and says so elsewhere. */
+function serve(child: ChildProcess, { filter, told }: Side): void {
+  const door = child.stdio[FILTER_FD] as Writable;
+  door.on('error', () => {});
+  door.end(filter);
+  child.stdio[STATUS_FD]?.on('data', (chunk: Buffer) => told?.(chunk.toString()));
 }
 
 function watch(child: ChildProcess, job: Job): Begun {

@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Job, Ran } from '../core/job.ts';
 import type { Given } from '../core/tool.ts';
-import { boxed, HOST_ENV, TOOL_SPOT } from './bubblewrap.ts';
-import { runIn } from './child.ts';
+import { boxed, HOST_ENV, KEYRING, saidBy, TOOL_SPOT } from './bubblewrap.ts';
+import { runIn, type Side } from './child.ts';
 import { realClock } from './clock.ts';
 import { DiskError } from './disk.ts';
 import { Groups } from './groups.ts';
+import { filterFor } from './seccomp.ts';
 import { ownerIn, type Survey, survey } from './survey.ts';
 
 /**
@@ -21,6 +22,8 @@ export interface Found {
   level: Level;
   /** For `none`: why, in a line. */
   why: string;
+  /** Programs get a session keyring of their own. */
+  keyring?: boolean;
 }
 
 /** What a program may take, whatever its level. */
@@ -63,6 +66,8 @@ const LOOK_MS = 100;
 const GOING_MS = 3000;
 const PROBE_MS = 10_000;
 const NOTHING: Given = { input: '', files: new Map() };
+/** Without one no level is found. */
+export const FILTER = filterFor(process.arch) ?? new Uint8Array();
 
 /** The sandbox of this machine, for the org folder at `root`. */
 export function realSandbox(root: string): Sandbox {
@@ -76,10 +81,10 @@ export function realSandbox(root: string): Sandbox {
       lanes.through(async () => {
         const folder = placeOf(root, workspace);
         return withFiles(given.files, async (tool) => {
-          if (!unsafe) return runBoxed(folder, argv, allowed, (await probe()).level === 'strong', given, tool);
+          if (!unsafe) return runBoxed(folder, argv, allowed, await probe(), given, tool);
           const named = namedIn(argv, given.files, tool ?? '');
           const job = { argv: [...TOGETHER, ...named], env: HOST_ENV, input: given.input };
-          return guarded(folder, job, allowed, () => {});
+          return guarded(folder, job, allowed);
         });
       }),
   };
@@ -94,23 +99,31 @@ function placeOf(root: string, workspace: string): string {
 
 /** Runs `true` in the sandbox, with groups, then without. */
 async function tryOut(): Promise<Found> {
-  const version = await new Promise<string>((resolve) => {
-    execFile('bwrap', ['--version'], { timeout: PROBE_MS }, (error, out) => resolve(error ? '' : out.trim()));
-  });
-  if (version === '') return { level: 'none', why: 'bubblewrap (bwrap) is not installed' };
+  if (filterFor(process.arch) === null)
+    return { level: 'none', why: `which system calls to refuse is not known for the processor ${process.arch}` };
+  const version = await saidOf(['bwrap', '--version']);
+  if (version === null) return { level: 'none', why: 'bubblewrap (bwrap) is not installed' };
+  const keyring = (await saidOf([...KEYRING, 'true'])) !== null;
   const folder = fs.mkdtempSync(join(tmpdir(), 'lemming-box-'));
   try {
-    const strong = Groups.possible() && (await works(folder, true)) === null;
-    const why = strong ? null : await works(folder, false);
+    const strong = Groups.possible() && (await works(folder, { level: 'strong', keyring })) === null;
+    const why = strong ? null : await works(folder, { level: 'medium', keyring });
     if (why !== null) return { level: 'none', why: `${version} does not work here: ${why}` };
-    return { level: strong ? 'strong' : 'medium', why: '' };
+    return { level: strong ? 'strong' : 'medium', why: '', keyring };
   } finally {
     fs.rmSync(folder, { recursive: true, force: true });
   }
 }
 
+/** What a program of this machine prints; null when it fails, or there is none. */
+function saidOf([program = '', ...args]: readonly string[]): Promise<string | null> {
+  return new Promise((resolve) => {
+    execFile(program, args, { timeout: PROBE_MS }, (error, out) => resolve(error ? null : out.trim()));
+  });
+}
+
 /** What is wrong, or null. */
-async function works(folder: string, grouped: boolean): Promise<string | null> {
+async function works(folder: string, found: Pick<Found, 'level' | 'keyring'>): Promise<string | null> {
   const allowed: Allowed = {
     timeoutMs: PROBE_MS,
     most: 10_000,
@@ -118,7 +131,7 @@ async function works(folder: string, grouped: boolean): Promise<string | null> {
     isFull: () => false,
     signal: new AbortController().signal,
   };
-  const ran = await runBoxed(folder, ['true'], allowed, grouped);
+  const ran = await runBoxed(folder, ['true'], allowed, found);
   if (ran.end.how === 'exit' && ran.end.code === 0 && ran.broken === null) return null;
   return (ran.broken ?? JSON.stringify(ran.end)).trim().split('\n', 1)[0]?.slice(0, 300) ?? '';
 }
@@ -127,20 +140,25 @@ async function runBoxed(
   folder: string,
   argv: readonly string[],
   allowed: Allowed,
-  grouped: boolean,
+  { level, keyring = false }: Pick<Found, 'level' | 'keyring'>,
   { input, files }: Given = NOTHING,
   tool: string | null = null,
 ): Promise<Boxed> {
-  const groups = grouped ? Groups.make() : null;
+  const groups = level === 'strong' ? Groups.make() : null;
   const owner = ownerIn(folder);
   let first = 0;
   try {
     const named = namedIn(argv, files, TOOL_SPOT);
-    const job = { argv: boxed(folder, owner, named, groups?.doors ?? [], tool), env: HOST_ENV, input };
-    const ran = await guarded(folder, job, allowed, (text) => {
+    const job = {
+      argv: boxed(folder, { owner, doors: groups?.doors ?? [], keyring }, named, tool),
+      env: HOST_ENV,
+      input,
+    };
+    const told = (text: string): void => {
       first ||= Number(/"child-pid": (\d+)/.exec(text)?.[1] ?? 0);
-    });
-    return ran.stderr === '' ? ran : { ...ran, broken: ran.stderr };
+    };
+    const ran = await guarded(folder, job, allowed, { filter: FILTER, told });
+    return { ...ran, broken: saidBy(ran.stderr) || null };
   } finally {
     if (first > 0) await untilGone(first);
     void groups?.remove();
@@ -152,7 +170,7 @@ async function guarded(
   folder: string,
   { argv, env, input }: Pick<Job, 'argv' | 'env' | 'input'>,
   { timeoutMs, most, room, isFull, signal }: Allowed,
-  told: (text: string) => void,
+  side?: Side,
 ): Promise<Boxed> {
   const full = new AbortController();
   const before = spaceOf(folder);
@@ -163,7 +181,7 @@ async function guarded(
   }, LOOK_MS);
   const job: Job = { argv, env, input, timeoutMs, most, signal: AbortSignal.any([signal, full.signal]) };
   try {
-    return { ...(await runIn(folder, job, told)), full: false, broken: null };
+    return { ...(await runIn(folder, job, side)), full: false, broken: null };
   } catch (error) {
     if (!full.signal.aborted || signal.aborted) throw error;
     return { end: { how: 'too-much' }, stdout: new Uint8Array(), stderr: '', full: true, broken: null };

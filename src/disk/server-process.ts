@@ -3,10 +3,10 @@ import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { McpServer } from '../schema/mcp.ts';
-import { boxedServer, NOBODY, type Owner } from './bubblewrap.ts';
+import { boxedServer, NOBODY, type Owner, saidBy } from './bubblewrap.ts';
 import { killGroup, remember, start } from './child.ts';
 import { Groups } from './groups.ts';
-import type { Level } from './sandbox.ts';
+import { FILTER, type Found } from './sandbox.ts';
 
 /** Characters of one line, and of all that a server writes while somebody waits for it; at more it is ended. */
 const LINE = 4_000_000;
@@ -29,21 +29,22 @@ export interface ServerProcess {
   close(): Promise<void>;
 }
 
-/** Starts a server of the org at `root`, in the Box of that level unless its settings say otherwise. `env`: all that it is handed. */
+/** Starts a server of the org at `root`, in the Box that was found unless its settings say otherwise. `env`: all that it is handed. */
 export function startServer(
   root: string,
   settings: McpServer,
   env: Record<string, string>,
-  level: Level,
+  { level, keyring = false }: Pick<Found, 'level' | 'keyring'>,
 ): ServerProcess {
   const { command = [], cwd, sandbox, network } = settings;
   const empty = cwd === undefined ? fs.mkdtempSync(join(tmpdir(), 'lemming-server-')) : null;
   const folder = empty ?? folderOf(root, cwd as string);
-  const groups = sandbox === 'box' && level === 'strong' ? Groups.make() : null;
-  const argv =
-    sandbox === 'box' ? boxedServer(folder, ownerOf(folder), command, groups?.doors ?? [], network) : command;
+  const isBoxed = sandbox === 'box';
+  const groups = isBoxed && level === 'strong' ? Groups.make() : null;
+  const means = { owner: ownerOf(folder), doors: groups?.doors ?? [], keyring };
+  const argv = isBoxed ? boxedServer(folder, means, command, network) : command;
   if (empty) fs.chmodSync(empty, 0o755);
-  return new Talk(start({ argv, env }, folder, false), () => {
+  return new Talk(start({ argv, env }, folder, isBoxed ? { filter: FILTER } : undefined), () => {
     if (empty) fs.rmSync(empty, { recursive: true, force: true });
     void groups?.remove();
   });
@@ -136,7 +137,7 @@ class Talk implements ServerProcess {
   }
 
   lastWords(): string {
-    return [this.why, this.words.trim()].filter(Boolean).join(': ');
+    return [this.why, saidBy(this.words).trim()].filter(Boolean).join(': ');
   }
 
   async close(): Promise<void> {

@@ -145,13 +145,15 @@ async function started(
   { settings }: Server,
 ): Promise<ServerProcess> {
   const { env, sandbox } = settings;
-  if (sandbox === 'host') return startServer(root, settings, owner.childEnv(env), 'none');
-  const { level, why } = await probe();
-  if (level === 'none')
-    throw new Error(`it cannot be shut in here: ${why}. Install bubblewrap, or write "sandbox: host" for this server`);
+  if (sandbox === 'host') return startServer(root, settings, owner.childEnv(env), { level: 'none' });
+  const found = await probe();
+  if (found.level === 'none')
+    throw new Error(
+      `it cannot be shut in here: ${found.why}. Install bubblewrap, or write "sandbox: host" for this server`,
+    );
   const named = env.flatMap((name) => {
     const value = owner.env(name);
     return value === undefined ? [] : [[name, value]];
   });
-  return startServer(root, settings, { ...HOST_ENV, ...Object.fromEntries(named) }, level);
+  return startServer(root, settings, { ...HOST_ENV, ...Object.fromEntries(named) }, found);
 }

@@ -269,6 +269,8 @@ function network({ port, socket, canary }: Prison): Try[] {
     python('names', 'import socket\nprint("GOT", socket.gethostbyname("example.com"))'),
     python('raw sockets', 'import socket\nsocket.socket(socket.AF_INET, socket.SOCK_RAW, 1)\nprint("GOT")'),
     python('packets', 'import socket\nsocket.socket(socket.AF_PACKET, socket.SOCK_RAW)\nprint("GOT")'),
+    python('the machine below', 'import socket\nsocket.socket(40, 1).connect((2, 1))\nprint("GOT")'),
+    python('the crypto of the kernel', 'import socket\nsocket.socket(38, 5).bind(("hash", "sha256"))\nprint("GOT")'),
     python('interfaces', 'import socket\nif [n for _, n in socket.if_nameindex() if n != "lo"]: print("GOT")'),
     shell('bash', `bash -c 'cat < /dev/tcp/127.0.0.1/${port}' && echo GOT`),
     shell(
@@ -299,7 +301,10 @@ function hunger(): Try[] {
       'i=0; while [ $i -lt 200 ]; do setsid sleep 2 & i=$((i+1)); done; wait; echo GOT',
     ),
     python('memory', 'x = []\nfor i in range(40): x.append(bytearray(100_000_000))\nprint("GOT")'),
-    python('mapped memory', 'import mmap\nx = [mmap.mmap(-1, 500_000_000) for _ in range(10)]\nprint("GOT")'),
+    python(
+      'mapped memory',
+      'import mmap\nx = [mmap.mmap(-1, 500_000_000, flags=mmap.MAP_PRIVATE) for _ in range(10)]\nprint("GOT")',
+    ),
     shell('a large file', 'head -c 200000000 /dev/zero > f && echo GOT; [ $(stat -c %s f) -gt 70000000 ] && echo GOT'),
     shell(
       'many large files',
@@ -319,7 +324,7 @@ function hunger(): Try[] {
     shell('ignored signals', 'trap "" TERM INT HUP QUIT; while :; do sleep 1; done; echo GOT'),
     shell(
       'limits raised',
-      'ulimit -u 10000 && echo GOT; ulimit -v unlimited && echo GOT; prlimit --nproc=9999 true && echo GOT',
+      'ulimit -u 10000 && echo GOT; ulimit -d unlimited && echo GOT; prlimit --nproc=9999 true && echo GOT',
     ),
     python(
       'file descriptors',
@@ -379,7 +384,11 @@ function namespaces(): Try[] {
     shell('nsenter', 'nsenter -t 1 -m -n true && echo GOT'),
     shell('bwrap in bwrap', 'bwrap --bind / / true && echo GOT'),
     python('become root', 'import os\nos.setuid(0)\nprint("GOT")'),
-    python('keys', 'import ctypes\nif ctypes.CDLL(None).syscall(303, 0, 0, 0, 0, 0) == 0: print("GOT")'),
+    python(
+      'keys of the session',
+      'import ctypes\nlibc = ctypes.CDLL(None)\nfor n in (219, 250):\n  for key in (-1, -2, -3, -4, -5):\n    if libc.syscall(n, 0, ctypes.c_long(key), 1, 0, 0) > 0: print("GOT")',
+    ),
+    python('io_uring', 'import ctypes\nif ctypes.CDLL(None).syscall(425, 8, b"\\0" * 120) >= 0: print("GOT")'),
     shell('limit of namespaces', 'echo 1000 > /proc/sys/user/max_user_namespaces && unshare -U true && echo GOT'),
   ];
 }
