@@ -49,7 +49,7 @@ export class Teller {
 
 function turnLine({ turn, visits, spent }: TurnReport): string {
   const sent = visits.reduce((total, visit) => total + visit.sent, 0);
-  const done = visits.filter((visit) => visit.outcome === 'ok');
+  const done = visits.filter((visit) => visit.outcome === 'ok' || visit.outcome === 'cut');
   if (visits.length === 0) return `Turn ${turn}: nobody was due`;
   const failed = visits.some((visit) => visit.outcome === 'failed');
   const names = nameSome(done.map((visit) => visit.agent)) || (failed ? 'no visit succeeded' : 'nobody was called');
@@ -77,8 +77,9 @@ function nameSome(names: readonly string[]): string {
 
 function troubles(visit: VisitReport): string[] {
   const lines: string[] = [];
-  const { agent, outcome, reason = 'no reason given', refused, held } = visit;
+  const { agent, outcome, reason = 'no reason given', detail = '', refused, held } = visit;
   if (outcome === 'failed') lines.push(`${agent} failed: ${reason}`);
+  if (outcome === 'cut') lines.push(`${agent} was cut (${reason}): ${detail}; its mail is not finished`);
   if (outcome === 'skipped') lines.push(`${agent} was not called: ${reason}`);
   if (refused > 0) lines.push(`${agent}: ${count(refused, 'act')} refused (lemming logs ${agent})`);
   if (held > 0) lines.push(`${agent}: ${count(held, 'act')} held for approval (lemming approvals)`);

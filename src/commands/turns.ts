@@ -74,10 +74,14 @@ function outcomeOf({ seat }: World, engine: Engine, report: RunReport, teller: T
 }
 
 /** The exit code of a run, the first that applies. */
-function exitOf({ state }: Engine, { end, turns, called, blamed, failed }: RunReport, failing: boolean): number {
+function exitOf(
+  { state }: Engine,
+  { end, turns, called, blamed, failed, unpaid }: RunReport,
+  failing: boolean,
+): number {
   if (end === 'interrupted') return 130;
   if (failing || (called > 0 && called === blamed)) return 8;
-  if (end === 'max-cost' || starvedIn(state).length > 0) return 7;
+  if (end === 'max-cost' || unpaid.size > 0 || starvedIn(state).length > 0) return 7;
   return failed.size > 0 || buriedSince(state, state.turn - turns) ? 1 : 0;
 }
 

@@ -239,7 +239,7 @@ export type Effect =
   | {
       k: 'notice';
       to: string;
-      about: 'dead-letter' | 'refused' | 'credits' | 'loop' | 'edit' | 'approval' | 'ack' | 'result' | 'undo';
+      about: 'dead-letter' | 'cut' | 'refused' | 'credits' | 'loop' | 'edit' | 'approval' | 'ack' | 'result' | 'undo';
       text: string;
     }
   | ({ k: 'held' } & Held)
@@ -347,16 +347,28 @@ export interface Held {
   over?: string;
 }
 
+/** How a visit ended. `cut`: something ran out before its end; what it did stands, and its mail is given again. */
+export type VisitOutcome = 'ok' | 'cut' | 'failed' | 'skipped';
+
+/** What ran out in a visit that was cut. */
+export type Scarce = 'steps' | 'tokens' | 'credits';
+
+/** `provider`: the provider's fault; `reply`: the mail or the reply made it fail; `credits`; `budget`: the limit of this run; `internal`. */
+export type Blame = 'provider' | 'reply' | 'credits' | 'budget' | 'internal';
+
 export interface VisitEffect {
   k: 'visit';
   agent: string;
-  outcome: 'ok' | 'failed' | 'skipped';
-  /** For a failed or skipped visit: why. */
+  outcome: VisitOutcome;
+  /** For a failed or skipped visit: why. For one that was cut: what ran out (`Scarce`). */
   reason?: string;
-  /** `provider`: the provider's fault; `reply`: the mail or the reply made it fail; `credits`; `budget`: the limit of this run; `internal`. */
-  blame?: 'provider' | 'reply' | 'credits' | 'budget' | 'internal';
+  /** For a visit that was cut: the same in words. */
+  detail?: string;
+  blame?: Blame;
   /** Mail that the visit was given. Delivered when the outcome is ok. */
   mail: string[];
+  /** Mail of a visit that was cut and had acknowledged it: delivered all the same. */
+  settled?: string[];
   sent: number;
   /** Acts that a rule refused: `refusals`, and `used` lines with a rule that no person is asked about. */
   refused: number;

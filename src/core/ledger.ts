@@ -203,44 +203,80 @@ function shareRest(
   }
 }
 
+/** A limit of what may be spent. */
+export interface Limit {
+  amount: number;
+  /** Whose, and of which time. */
+  scope: string;
+  /** Where it stands in org/credits.yaml; null: it is what was granted. */
+  key: string | null;
+}
+
+/** The limit that leaves an agent least when it begins a visit: its own, or one of its unit or the organisation. */
+export function tightest(config: Config, state: State, agent: string): Limit {
+  const shared = new SharedCaps(config, state, Infinity);
+  const unit = config.agents.get(agent)?.unit ?? null;
+  return least([ownLimit(config, state, agent, 0), ...shared.over(unit)]);
+}
+
+function least(limits: readonly Limit[]): Limit {
+  return limits.reduce((low, limit) => (limit.amount < low.amount ? limit : low));
+}
+
 /** What an agent may spend of its own in this turn, and which of its limits is the tightest. */
-function ownLimit(config: Config, state: State, agent: string, promised: number): { amount: number; scope: string } {
-  const caps = capsOf(config, state, agent);
+function ownLimit(config: Config, state: State, agent: string, promised: number): Limit {
+  const { of, caps } = capsOf(config, state, agent);
   const account = agentState(state, agent);
   const today = account.day === state.day ? account.daySpent : 0;
   const { left, reserved } = balanceOf(config, state, agent);
   const limits = [
-    { amount: left - promised, scope: agent },
+    { amount: left - promised, scope: agent, key: null },
     {
       amount: (caps?.per_turn ?? Infinity) - paidBy(state, (use) => use.agent === agent),
       scope: `${agent} per turn`,
+      key: `agents.${of}.per_turn`,
     },
-    { amount: (caps?.per_day ?? Infinity) - today - account.doubt - reserved, scope: `${agent} per day` },
+    {
+      amount: (caps?.per_day ?? Infinity) - today - account.doubt - reserved,
+      scope: `${agent} per day`,
+      key: `agents.${of}.per_day`,
+    },
   ];
-  return limits.reduce((least, limit) => (limit.amount < least.amount ? limit : least));
+  return least(limits);
 }
 
-/** Limits of a turn and a day. Whoever was hired and is not in `credits.yaml` has those of its creator. */
-function capsOf(config: Config, state: State, agent: string): CreditsFile['agents'][string] | undefined {
-  const own = config.credits.agents[agent];
+/** Limits of a turn and a day, and under which name they stand. Whoever was hired and is not in `credits.yaml` has those of its creator. */
+function capsOf(
+  config: Config,
+  state: State,
+  agent: string,
+): { of: string; caps: CreditsFile['agents'][string] | undefined } {
+  const caps = config.credits.agents[agent];
   const creator = state.staff.get(agent)?.by;
-  return own || creator === undefined ? own : capsOf(config, state, creator);
+  return caps || creator === undefined ? { of: agent, caps } : capsOf(config, state, creator);
 }
 
 /** What remains of the caps that agents share, while allowances are given out. */
 class SharedCaps {
-  private org: { amount: number; scope: string };
-  private readonly units = new Map<string, { amount: number; scope: string }>();
+  private org: Limit;
+  private readonly units = new Map<string, Limit>();
 
   constructor(config: Config, state: State, budget: number) {
     const none = { spent: 0, doubt: 0, day: '', daySpent: 0 };
     const all = usedBy(state, () => true);
-    this.org = remaining(config.credits.org, state.org, all, state.day, 'org');
-    if (budget - all.paid < this.org.amount) this.org = { amount: budget - all.paid, scope: BUDGET };
+    this.org = remaining(config.credits.org, state.org, all, state.day, { scope: 'org', key: 'org' });
+    if (budget - all.paid < this.org.amount) this.org = { amount: budget - all.paid, scope: BUDGET, key: null };
     for (const [id, caps] of Object.entries(config.credits.units)) {
       const used = usedBy(state, ({ unit }) => unit === id);
-      this.units.set(id, remaining(caps, state.units.get(id) ?? none, used, state.day, `@${id}`));
+      const place = { scope: `@${id}`, key: `units.${id}` };
+      this.units.set(id, remaining(caps, state.units.get(id) ?? none, used, state.day, place));
     }
+  }
+
+  /** Those that hold for an agent of that unit. */
+  over(unit: string | null): Limit[] {
+    const ofUnit = unit === null ? undefined : this.units.get(unit);
+    return ofUnit ? [ofUnit, this.org] : [this.org];
   }
 
   /** The scope that cannot pay so much, or null. */
@@ -277,15 +313,19 @@ function remaining(
   account: { spent: number; doubt: number; day: string; daySpent: number },
   { reserved, paid }: { reserved: number; paid: number },
   day: string,
-  scope: string,
-): { amount: number; scope: string } {
+  { scope, key }: Pick<Limit, 'scope'> & { key: string },
+): Limit {
   const today = account.day === day ? account.daySpent : 0;
   const limits = [
-    { amount: (caps.cap ?? Infinity) - account.spent - account.doubt - reserved, scope },
-    { amount: (caps.per_turn ?? Infinity) - paid, scope: `${scope} per turn` },
-    { amount: (caps.per_day ?? Infinity) - today - account.doubt - reserved, scope: `${scope} per day` },
+    { amount: (caps.cap ?? Infinity) - account.spent - account.doubt - reserved, scope, key: `${key}.cap` },
+    { amount: (caps.per_turn ?? Infinity) - paid, scope: `${scope} per turn`, key: `${key}.per_turn` },
+    {
+      amount: (caps.per_day ?? Infinity) - today - account.doubt - reserved,
+      scope: `${scope} per day`,
+      key: `${key}.per_day`,
+    },
   ];
-  return limits.reduce((least, limit) => (limit.amount < least.amount ? limit : least));
+  return least(limits);
 }
 
 /** Scopes whose soft cap is passed and that were not warned of yet. */

@@ -3,10 +3,12 @@ import { seatsOf } from './approval.ts';
 import type { Config } from './config.ts';
 import { hasEdge, inChartOrder } from './config.ts';
 import { type Content, contentsOf, isSameContent, packContents } from './content.ts';
-import type { Effect, Entry, Held, VisitEffect } from './entry.ts';
+import { cutNotices, doneIn, settledIn } from './cut.ts';
+import type { Blame, Effect, Entry, Held, VisitEffect, VisitOutcome } from './entry.ts';
 import { balanceOf, leftFor, printCredits, softCapsPassed } from './ledger.ts';
 import { keyOf, memoryOwner, readEntry, SHARED } from './memory.ts';
 import { priceOf } from './price.ts';
+import { creditRelief } from './relief.ts';
 import { shown } from './remember.ts';
 import { type Approval, agentState, inboxOf, type Mail, type State } from './state.ts';
 import type { Draft, Staging } from './tool.ts';
@@ -16,13 +18,20 @@ import { withdrawals } from './undo.ts';
 export interface Finished {
   agent: string;
   resume: Resume;
-  outcome: 'ok' | 'failed' | 'skipped';
+  outcome: VisitOutcome;
+  /** For a visit that was cut: what ran out; `detail` says it in words. */
   reason?: string;
-  blame?: 'provider' | 'reply' | 'credits' | 'budget' | 'internal';
+  detail?: string;
+  blame?: Blame;
   given: readonly Mail[];
   told: number;
   draft: Draft;
   summary: boolean;
+}
+
+/** Whether what the visit did counts. */
+export function stands(outcome: VisitOutcome): boolean {
+  return outcome === 'ok' || outcome === 'cut';
 }
 
 /** All effects of a turn in chart order: what is committed. Pure; the order in which visits finished does not matter. */
@@ -51,27 +60,31 @@ function settleVisit(
   written: Written,
 ): void {
   const done: Effect[] = [];
-  if (visit.outcome === 'ok') settleDraft(config, state, turn, visit.agent, visit.draft, done, written);
+  if (stands(visit.outcome)) settleDraft(config, state, turn, visit.agent, visit.draft, done, written);
   effects.push(visitEffect(visit), ...done);
   if (visit.outcome === 'skipped') return reportStarved(config, state, visit, effects);
   if (visit.outcome === 'failed') return settleFailure(config, state, turn, visit, effects);
   for (const text of visit.draft.untold) effects.push({ k: 'notice', to: visit.agent, about: 'refused', text });
+  if (visit.outcome === 'cut') return settleCut(config, state, turn, visit, done, effects);
   if (visit.summary) effects.push({ k: 'summarised' });
 }
 
 function visitEffect(visit: Finished): VisitEffect {
   const { draft } = visit;
-  const ok = visit.outcome === 'ok';
+  const counts = stands(visit.outcome);
+  const settled = visit.outcome === 'cut' ? settledIn(draft) : [];
   return {
     k: 'visit',
     agent: visit.agent,
     outcome: visit.outcome,
     ...(visit.reason === undefined ? {} : { reason: visit.reason }),
+    ...(visit.detail === undefined ? {} : { detail: visit.detail }),
     ...(visit.blame === undefined ? {} : { blame: visit.blame }),
     mail: visit.given.map((mail) => mail.id),
-    sent: ok ? draft.sent.length : 0,
+    ...(settled.length ? { settled } : {}),
+    sent: counts ? draft.sent.length : 0,
     refused: refusedIn(draft),
-    held: ok ? draft.held.length : 0,
+    held: counts ? draft.held.length : 0,
     told: visit.told,
     notes: draft.notes,
     ...(draft.refusals.length ? { refusals: draft.refusals } : {}),
@@ -224,27 +237,63 @@ function settleFailure(config: Config, state: State, turn: number, visit: Finish
     about: 'result',
     text: `Your visit of turn ${turn} failed: ${visit.reason}. Nothing you asked for was done, but changes in your workspace remain.`,
   });
-  for (const mail of visit.given) {
-    const attempts = (mail.attempts[visit.agent] ?? 0) + 1;
-    if (attempts >= config.org.limits.max_attempts)
-      bury(
-        config,
-        turn,
-        mail,
-        [visit.agent],
-        'attempts',
-        `${attempts} visits with it failed, the last because: ${visit.reason}.`,
-        effects,
-      );
-  }
+  buryHopeless(config, turn, visit.agent, visit.given, `failed, the last because: ${visit.reason}.`, effects);
 }
 
-/** At the hard cap the agent waits and asks, once. */
-function reportStarved(config: Config, state: State, visit: Finished, effects: Effect[]): void {
+/** Buries the mail of which this was the last attempt; returns the rest. */
+function buryHopeless(
+  config: Config,
+  turn: number,
+  agent: string,
+  given: readonly Mail[],
+  how: string,
+  effects: Effect[],
+): Mail[] {
+  return given.filter((mail) => {
+    const attempts = (mail.attempts[agent] ?? 0) + 1;
+    if (attempts < config.org.limits.max_attempts) return true;
+    bury(config, turn, mail, [agent], 'attempts', `${attempts} visits with it ${how}`, effects);
+    return false;
+  });
+}
+
+/**
+ * The mail of a visit that was cut comes again, and the agent is told what it did so far; whoever wrote it hears that it is
+ * unfinished. What was cut too often is buried. Where credits ran out it waits, and no attempt counts.
+ */
+function settleCut(
+  config: Config,
+  state: State,
+  turn: number,
+  visit: Finished,
+  done: readonly Effect[],
+  effects: Effect[],
+): void {
+  const settled = settledIn(visit.draft);
+  const open = visit.given.filter(({ id }) => !settled.includes(id));
+  const how = `failed or were cut, the last because ${visit.detail}.`;
+  const left = visit.blame ? open : buryHopeless(config, turn, visit.agent, open, how, effects);
+  const told = visit.blame === 'credits' && agentState(state, visit.agent).starved ? [] : left;
+  const notices = cutNotices(config, state, turn, visit, doneIn(done, visit.draft), told);
+  effects.push(...notices);
+  reportStarved(config, state, visit, effects, notices);
+}
+
+/** At the hard cap the agent waits and asks, once. `cut`: notices of this visit, which say so already. */
+function reportStarved(
+  config: Config,
+  state: State,
+  visit: Finished,
+  effects: Effect[],
+  cut: readonly Effect[] = [],
+): void {
   if (visit.blame !== 'credits' || agentState(state, visit.agent).starved) return;
   const { left } = balanceOf(config, state, visit.agent);
-  const text = `${visit.agent} is out of credits (${visit.reason}; ${printCredits(left)} left) and its mail waits: lemming top-up ${visit.agent} CREDITS`;
-  for (const to of peopleOf(config)) effects.push({ k: 'notice', to, about: 'credits', text });
+  const why = visit.detail ?? visit.reason;
+  const text = `${visit.agent} is out of credits (${why}; ${printCredits(left)} left) and its mail waits: ${creditRelief(config, state, visit.agent)}`;
+  const told = new Set(cut.flatMap((notice) => (notice.k === 'notice' ? [notice.to] : [])));
+  for (const to of peopleOf(config).filter((name) => !told.has(name)))
+    effects.push({ k: 'notice', to, about: 'credits', text });
 }
 
 /** A file that an agent writes twice in a turn (an approved act, then a visit) is based on what it wrote first. */

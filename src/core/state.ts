@@ -17,7 +17,7 @@ export interface AgentState {
   daySpent: number;
   /** Last turn with a visit, 0 before the first. */
   lastTurn: number;
-  lastOutcome: 'ok' | 'failed' | null;
+  lastOutcome: 'ok' | 'cut' | 'failed' | null;
   lastReason: string;
   /** Failed visits in a row through the provider's fault, and the turn before which no new one starts. */
   failures: number;

@@ -179,6 +179,8 @@ export interface Draft {
   /** Uses that the Box, a host or a quota refused: their `used` lines say why. */
   stopped: number;
   notes: string[];
+  /** Paths in its workspace that it changed, and how. */
+  touched: Map<string, 'wrote' | 'removed'>;
   /** Refusals that the model could not be told, because its steps were used up. */
   untold: string[];
   /** The model that answered in place of the first, and why. */
@@ -223,6 +225,7 @@ export function emptyDraft(nextMessage = 1, promised = 0, heldBefore: readonly H
     loaded: [],
     stopped: 0,
     notes: [],
+    touched: new Map(),
     untold: [],
     known: new Texts(),
     nextMessage,

@@ -46,7 +46,7 @@ export function eventsOf(report: TurnReport, lines: readonly Entry[], recovered:
 
 /** A visit in the log of its agent: how it ended, what was refused, and the notes. */
 export function visitEvents(visit: VisitEffect, report: VisitReport | undefined, turn: number): LogEvent[] {
-  const { agent, outcome, reason, blame, mail, sent, refused, held, refusals = [], notes } = visit;
+  const { agent, outcome, reason, detail, blame, mail, sent, refused, held, refusals = [], notes } = visit;
   const level = outcome === 'ok' ? 'info' : outcome === 'failed' ? 'error' : 'warn';
   const module = blame === 'provider' ? 'provider' : 'engine';
   return [
@@ -58,6 +58,7 @@ export function visitEvents(visit: VisitEffect, report: VisitReport | undefined,
       agent,
       outcome,
       reason,
+      detail,
       blame,
       mail,
       sent,

@@ -1,5 +1,5 @@
-import type { Effect, Entry } from '../core/entry.ts';
-import { type Finished, refusedIn } from '../core/settle.ts';
+import type { Effect, Entry, VisitOutcome } from '../core/entry.ts';
+import { type Finished, refusedIn, stands } from '../core/settle.ts';
 import { agentState, type State } from '../core/state.ts';
 import type { Due } from '../core/walk.ts';
 import type { Conflict } from '../disk/materialise.ts';
@@ -31,8 +31,11 @@ export function doneIn(lines: readonly Entry[]): Done[] {
 export interface VisitReport {
   turn: number;
   agent: string;
-  outcome: 'ok' | 'failed' | 'skipped';
+  outcome: VisitOutcome;
+  /** Of a visit that was cut: steps, tokens or credits. */
   reason?: string;
+  /** Of a visit that was cut: the reason in words. */
+  detail?: string;
   blame?: string;
   sent: number;
   refused: number;
@@ -47,15 +50,16 @@ export function visitReports(
   state: State,
   before: ReadonlyMap<string, number>,
 ): VisitReport[] {
-  return visits.map(({ agent, outcome, reason, blame, draft }) => ({
+  return visits.map(({ agent, outcome, reason, detail, blame, draft }) => ({
     turn,
     agent,
     outcome,
     ...(reason === undefined ? {} : { reason }),
+    ...(detail === undefined ? {} : { detail }),
     ...(blame === undefined ? {} : { blame }),
-    sent: outcome === 'ok' ? draft.sent.length : 0,
+    sent: stands(outcome) ? draft.sent.length : 0,
     refused: refusedIn(draft),
-    held: outcome === 'ok' ? draft.held.length : 0,
+    held: stands(outcome) ? draft.held.length : 0,
     cost: agentState(state, agent).spent - (before.get(agent) ?? 0),
   }));
 }

@@ -29,8 +29,9 @@ export interface RunReport {
   blamed: number;
   /** Messages. */
   sent: number;
-  /** Agents whose last visit failed. */
+  /** Agents whose last visit failed or was cut, and those of them that ran out of credits. */
   failed: ReadonlySet<string>;
+  unpaid: ReadonlySet<string>;
   /** Micro-credits. */
   spent: number;
   idle: boolean;
@@ -68,6 +69,7 @@ const KEPT_VISITS = 2000;
 class Sum implements Omit<RunReport, 'idle' | 'end'> {
   readonly reports: TurnReport[] = [];
   readonly failed = new Set<string>();
+  readonly unpaid = new Set<string>();
   turns = 0;
   called = 0;
   blamed = 0;
@@ -83,14 +85,19 @@ class Sum implements Omit<RunReport, 'idle' | 'end'> {
     while (kept > KEPT_VISITS && this.reports.length > 1) kept -= this.reports.shift()?.visits.length ?? 0;
   }
 
-  private addVisit({ agent, outcome, blame, sent }: VisitReport): void {
+  private addVisit({ agent, outcome, reason, blame, sent }: VisitReport): void {
     this.sent += sent;
-    if (outcome === 'failed') this.failed.add(agent);
-    else this.failed.delete(agent);
+    note(this.failed, agent, outcome === 'failed' || outcome === 'cut');
+    note(this.unpaid, agent, outcome === 'cut' && reason === 'credits');
     if (outcome === 'skipped') return;
     this.called++;
     if (blame === 'provider') this.blamed++;
   }
+}
+
+function note(set: Set<string>, agent: string, isIn: boolean): void {
+  if (isIn) set.add(agent);
+  else set.delete(agent);
 }
 
 function isOpenEnded(wish: RunWish): boolean {

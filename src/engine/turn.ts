@@ -8,7 +8,7 @@ import { type Given, gather } from '../core/gather.ts';
 import { type Toolbox, toolsOf } from '../core/judge.ts';
 import { type Allowance, allowances, BUDGET, type Want } from '../core/ledger.ts';
 import { outgrown } from '../core/outgrown.ts';
-import { chainWrites, type Finished, settle, softWarnings, type Written } from '../core/settle.ts';
+import { chainWrites, type Finished, settle, softWarnings, stands, type Written } from '../core/settle.ts';
 import { orderedBy, type Staffing, settleStaff } from '../core/settle-staff.ts';
 import { agentState, type State } from '../core/state.ts';
 import { type Draft, emptyDraft } from '../core/tool.ts';
@@ -180,7 +180,7 @@ function sentBy(decided: readonly Effect[], approved: readonly Staffing[], agent
 /** Agents that come and go: as people decided and ordered, then as the visits have it, in chart order. */
 function staffEffects(turn: Turn, approved: readonly Staffing[], visits: readonly Finished[]): Effect[] {
   const { config, state, number } = turn;
-  const good = inChartOrder(config, visits, ({ agent }) => agent).filter(({ outcome }) => outcome === 'ok');
+  const good = inChartOrder(config, visits, ({ agent }) => agent).filter(({ outcome }) => stands(outcome));
   const staffing = [...approved, ...orderedBy(state), ...good.map(({ agent, draft }) => ({ by: agent, ...draft }))];
   const busy = staffing.some(({ hires, retires }) => hires.length + retires.length > 0);
   return busy ? settleStaff(config, state, number, staffing, chartPen(turn)) : [];

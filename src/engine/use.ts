@@ -1,7 +1,7 @@
 import { apply } from '../core/apply.ts';
 import type { ActCall, JsonObject } from '../core/call.ts';
 import type { Server } from '../core/declared.ts';
-import type { ActKey, UsedEntry, UseEntry } from '../core/entry.ts';
+import type { ActKey, LiveFile, UsedEntry, UseEntry } from '../core/entry.ts';
 import type { Verdict } from '../core/judge.ts';
 import { printCredits } from '../core/ledger.ts';
 import type { Found, Page, Scene, Work, WorldResult, WorldTool } from '../core/tool.ts';
@@ -58,13 +58,20 @@ async function performAct(
   const used =
     known?.find((entry): entry is UsedEntry => entry.k === 'used') ??
     (await perform(turn, resume, scene, use, key, known !== undefined));
-  for (const { path } of used.files) turn.live.add(path);
+  for (const file of used.files) {
+    turn.live.add(file.path);
+    scene.draft.touched.set(file.path, isGone(file) ? 'removed' : 'wrote');
+  }
   apply(turn.state, used);
   if (used.shared) stageShared(turn, scene, used.shared);
   if (TELL_HASHES.has(call.tool)) noteTexts(scene, used);
   const held = use.ask?.(used);
   if (used.rule !== undefined && !held) scene.draft.stopped++;
   return { id: call.id, tool: call.tool, text: held ? `${used.text}\n${held.text}` : used.text, ok: used.ok };
+}
+
+function isGone({ text, hash }: LiveFile): boolean {
+  return text === null && hash === undefined;
 }
 
 /** Says in the journal that an act is done now, unless that was said before a crash, and books what it costs. */

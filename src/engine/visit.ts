@@ -19,6 +19,11 @@ import { doAct, textOf } from './use.ts';
 
 /** Bytes of a file that a person is shown before it is replaced. */
 const MOST_SHOWN = 50_000;
+/** Characters that the journal keeps of a reason. */
+const MOST_REASON = 500;
+
+/** How a visit ended. */
+type End = Pick<Finished, 'outcome' | 'reason' | 'detail' | 'blame'>;
 
 /** A visit that is to be made: who, and for how much. */
 export interface Plan {
@@ -71,13 +76,12 @@ export async function visit(turn: Turn, toolbox: Toolbox, plan: Plan, draft: Dra
   };
   try {
     noteBlobs(turn, [...briefed.brief.blobs, ...sights.map(blobOf)]);
-    await converse(turn, toolbox, briefed, scene);
-    answerPeople(toolbox, scene);
-    return { ...finished, outcome: 'ok' };
+    const end = await converse(turn, toolbox, briefed, scene);
+    if (end.outcome === 'ok') answerPeople(toolbox, scene);
+    return { ...finished, ...end };
   } catch (error) {
     if (error instanceof DiskError || error instanceof FaultError || turn.signal.aborted) throw error;
-    const { reason, blame } = blameFor(error, plan.bounded);
-    return { ...finished, outcome: 'failed', reason: turn.redact(reason), blame };
+    return { ...finished, ...endBy(error, plan.bounded, turn.redact) };
   }
 }
 
@@ -105,7 +109,7 @@ export function sceneOf(turn: Turn, resume: Resume, given: readonly Cause[], dra
   return { config, state, turn: number, agent: resume.name, resume, given, draft, attach, textOf: shown };
 }
 
-async function converse(turn: Turn, toolbox: Toolbox, plan: Visit, scene: Scene): Promise<void> {
+async function converse(turn: Turn, toolbox: Toolbox, plan: Visit, scene: Scene): Promise<End> {
   const steps = Math.min(plan.resume.limits.steps ?? Infinity, turn.config.org.limits.steps);
   let parts: Part[] = plan.brief.prompt.parts;
   let ref: PromptRef = {
@@ -120,7 +124,7 @@ async function converse(turn: Turn, toolbox: Toolbox, plan: Visit, scene: Scene)
     scene.draft.via = plan.purse.via;
     if (reply.text.trim() !== '') scene.draft.notes.push(reply.text.trim());
     const { results, again } = await doActs(turn, toolbox, plan, scene, reply.acts, n);
-    if (!again) return;
+    if (!again) return { outcome: 'ok' };
     if (n === steps) scene.draft.untold.push(...results.filter((result) => !result.ok).map((result) => result.text));
     parts = [
       ...parts,
@@ -129,6 +133,11 @@ async function converse(turn: Turn, toolbox: Toolbox, plan: Visit, scene: Scene)
     ];
     ref = { after: n, results };
   }
+  return { outcome: 'cut', reason: 'steps', detail: usedUp(steps) };
+}
+
+function usedUp(steps: number): string {
+  return steps === 1 ? 'its only step was used up' : `its ${steps} steps were used up`;
 }
 
 /** What an agent gave away with a hire it spends on nothing else. */
@@ -196,14 +205,18 @@ function answerPeople(toolbox: Toolbox, scene: Scene): void {
   }
 }
 
-function blameFor(error: unknown, bounded: boolean): { reason: string; blame: NonNullable<Finished['blame']> } {
-  if (error instanceof OutOfCredits)
-    return { reason: `no credits: ${error.message}`, blame: bounded ? 'budget' : 'credits' };
-  if (!(error instanceof ProviderError))
-    return {
-      reason: `internal: ${error instanceof Error ? error.message : String(error)}`.slice(0, 500),
-      blame: 'internal',
-    };
-  const reply = ['refused', 'incomplete', 'malformed'].includes(error.failure);
-  return { reason: `${error.failure}: ${error.message}`.slice(0, 500), blame: reply ? 'reply' : 'provider' };
+/** What ran out, or what failed. Reasons are kept without secrets. */
+function endBy(error: unknown, bounded: boolean, redact: (text: string) => string): End {
+  const say = (text: string): string => redact(text).slice(0, MOST_REASON);
+  if (error instanceof OutOfCredits) {
+    const blame = bounded ? 'budget' : 'credits';
+    return { outcome: 'cut', reason: 'credits', detail: say(error.message), blame };
+  }
+  if (!(error instanceof ProviderError)) {
+    const text = error instanceof Error ? error.message : String(error);
+    return { outcome: 'failed', reason: say(`internal: ${text}`), blame: 'internal' };
+  }
+  if (error.failure === 'incomplete') return { outcome: 'cut', reason: 'tokens', detail: say(error.message) };
+  const blame = error.failure === 'refused' || error.failure === 'malformed' ? 'reply' : 'provider';
+  return { outcome: 'failed', reason: say(`${error.failure}: ${error.message}`), blame };
 }

@@ -200,7 +200,9 @@ function bodyOf(state: State, id: string): string {
 
 /** A visit as text: each call with what was new in its prompt, and its reply. */
 export function printVisit({ turn, agent, visit, calls }: ShownVisit): string {
-  const outcome = visit ? `${visit.outcome}${visit.reason ? `: ${visit.reason}` : ''}` : 'not committed';
+  const outcome = visit
+    ? `${visit.outcome}${visit.reason ? `: ${visit.detail ?? visit.reason}` : ''}`
+    : 'not committed';
   return [
     `Visit of ${agent} in turn ${turn}: ${outcome}`,
     ...calls.map((call, i) => printCall(call, alreadyShown(call, calls[i - 1]))),

@@ -17,11 +17,11 @@ export type Health = 'healthy' | 'degraded' | 'unhealthy';
 /** Failed visits in a row after which an agent counts as unhealthy; fewer are degraded. */
 const UNHEALTHY = 3;
 
-/** How an agent's visits went lately: by its failures in a row. A broken resume is unhealthy. */
+/** How an agent's visits went lately: by its failures in a row. A broken resume is unhealthy; who was only cut is degraded. */
 export function healthOf(config: Config, state: State, agent: string): Health {
   if (config.broken.has(agent)) return 'unhealthy';
-  const { failedInRow } = agentState(state, agent);
-  return failedInRow === 0 ? 'healthy' : failedInRow < UNHEALTHY ? 'degraded' : 'unhealthy';
+  const { failedInRow, lastOutcome } = agentState(state, agent);
+  return failedInRow === 0 ? 'healthy' : lastOutcome === 'cut' || failedInRow < UNHEALTHY ? 'degraded' : 'unhealthy';
 }
 
 /**

@@ -169,7 +169,7 @@ export function printInspection(it: Inspection): string {
   const rows = [
     [
       'state',
-      `${it.state}, ${it.health}${it.failures_in_row ? ` (${it.failures_in_row} failed visits in a row)` : ''}`,
+      `${it.state}, ${it.health}${it.failures_in_row ? ` (${it.failures_in_row} visits in a row failed or were cut)` : ''}`,
     ],
     ['role', it.role],
     [

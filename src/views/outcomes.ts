@@ -7,6 +7,8 @@ export interface Course {
   visits: number;
   /** Visits that failed. */
   failed: number;
+  /** Visits that were cut: steps, tokens or credits ran out. */
+  cut: number;
   messages: number;
   refused_acts: number;
   held_acts: number;
@@ -162,6 +164,7 @@ function skillIn(input: unknown): string | null {
 const NONE: Course = {
   visits: 0,
   failed: 0,
+  cut: 0,
   messages: 0,
   refused_acts: 0,
   held_acts: 0,
@@ -177,6 +180,7 @@ function add(sums: Map<string, Course>, agent: string, visit: VisitEffect, work:
   sums.set(agent, sum);
   sum.visits++;
   sum.failed += visit.outcome === 'failed' ? 1 : 0;
+  sum.cut += visit.outcome === 'cut' ? 1 : 0;
   sum.messages += visit.sent;
   sum.refused_acts += visit.refused;
   sum.held_acts += visit.held;
@@ -202,7 +206,7 @@ export function printOutcomes({ agents, skills }: Outcomes): string {
     [row.skill, row.agent, 'with it', ...cells(row.with)],
     ['', '', 'without', ...cells(row.without)],
   ]);
-  const heading = ['visits', 'failed', 'refused', 'held', 'calls each', 'seconds each', 'credits each'];
+  const heading = ['visits', 'failed', 'cut', 'refused', 'held', 'calls each', 'seconds each', 'credits each'];
   const tables = [
     ofAgents.length > 0 && table([['agent', ...heading], ...ofAgents]),
     ofSkills.length > 0 && table([['skill', 'agent', '', ...heading], ...ofSkills]),
@@ -210,9 +214,9 @@ export function printOutcomes({ agents, skills }: Outcomes): string {
   return tables.filter(Boolean).join('\n\n');
 }
 
-function cells({ visits, failed, refused_acts, held_acts, calls, ms, cost }: Course): string[] {
+function cells({ visits, failed, cut, refused_acts, held_acts, calls, ms, cost }: Course): string[] {
   const each = (sum: number, digits: number): string =>
     visits === 0 ? '-' : String(Number((sum / visits).toFixed(digits)));
-  const sums = [visits, failed, refused_acts, held_acts].map(String);
+  const sums = [visits, failed, cut, refused_acts, held_acts].map(String);
   return [...sums, each(calls, 1), each(ms / 1000, 1), each(cost, 6)];
 }

@@ -43,6 +43,8 @@ export interface AgentStatus {
   unread: number;
   credits: { granted: number; spent: number; reserved: number; left: number };
   last_turn: number;
+  /** How its visit of that turn ended; null before the first. */
+  last_outcome: 'ok' | 'cut' | 'failed' | null;
   next_turn: number | null;
   /** Why it is due in the next turn, or why not. */
   why: string;
@@ -81,6 +83,7 @@ function agentStatus(config: Config, state: State, name: string, due: Due | unde
     unread: inboxOf(state, name).length,
     credits: { granted: granted / 1e6, spent: spent / 1e6, reserved: reserved / 1e6, left: left / 1e6 },
     last_turn: agentState(state, name).lastTurn,
+    last_outcome: agentState(state, name).lastOutcome,
     next_turn: due?.next ?? null,
     why: whyOf(config, state, name, due),
   };
@@ -92,7 +95,8 @@ export function whyOf(config: Config, state: State, name: string, due: Due | und
   if (broken) return `set aside: ${broken.message}`;
   if (!due) return 'a person is never scheduled';
   if (!due.due && !config.readFrom.has(name)) return 'org/chart.yaml does not name it: nobody can write to it';
-  const { starved, lastReason } = agentState(state, name);
+  const { starved, lastOutcome, lastReason } = agentState(state, name);
+  if (lastOutcome === 'cut' && due.due && !starved) return `${due.why}; its last visit was cut: ${lastReason}`;
   return starved && due.due ? `${due.why}, but it had ${lastReason}` : due.why;
 }
 

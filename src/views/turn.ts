@@ -150,7 +150,7 @@ function changeOf(line: Entry): TurnEvent | null {
 }
 
 function visitText(visit: VisitEffect): string {
-  const { agent, outcome, reason, mail, sent, refused, held, refusals = [] } = visit;
+  const { agent, outcome, reason, detail, mail, sent, refused, held, refusals = [] } = visit;
   const done = [
     `${count(mail.length, 'message')} read`,
     `${sent} sent`,
@@ -160,6 +160,7 @@ function visitText(visit: VisitEffect): string {
     .filter(Boolean)
     .join(', ');
   const rules = refusals.map((refusal) => `\n    refused (${refusal.rule}): ${refusal.tool}: ${refusal.text}`).join('');
+  if (outcome === 'cut') return `${agent} was cut (${reason}): ${detail}; ${done}${rules}`;
   return outcome === 'ok' ? `${agent}: ${done}${rules}` : `${agent} ${outcome}: ${reason ?? ''}${rules}`;
 }
 

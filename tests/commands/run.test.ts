@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { run } from '../../src/commands/run.ts';
 import { run as runOnce } from '../../src/commands/run-once.ts';
+import { run as showStatus } from '../../src/commands/status.ts';
 import { realDisk } from '../../src/disk/real.ts';
 import { withEngine } from '../../src/engine/open.ts';
 import type { OrgPlan } from '../../src/testing/build-org.ts';
@@ -17,6 +18,7 @@ interface RunData {
     agent: string;
     outcome: string;
     reason?: string;
+    detail?: string;
     sent: number;
     refused: number;
     held: number;
@@ -42,6 +44,13 @@ function cutAfterFreeze(root: string): void {
   rmSync(join(root, 'agents/a/outbox'), { recursive: true });
   rmSync(join(root, '.lemming'), { recursive: true });
 }
+
+/** Asks for the same, which is refused, in each of its calls. */
+const loops = (agent: string) =>
+  Array.from({ length: 8 }, (_, i) => ({
+    when: { agent, call: i + 1 },
+    reply: { text: 'Once more.', acts: [{ tool: 'shell', input: { command: 'ls' } }] },
+  }));
 
 const messagesOf = (root: string, agent: string) => readdirSync(join(root, `agents/${agent}/outbox`)).sort();
 
@@ -199,6 +208,46 @@ describe('what goes wrong in a run', () => {
     expect(exit).toBe(7);
     expect(data).toMatchObject({ spent: 0, visits: [{ agent: 'b', outcome: 'skipped', cost: 0 }] });
     expect(data.visits[0]?.reason).toMatch(/no credits/);
+    expect(text).toContain('lemming top-up b CREDITS');
+  });
+
+  it('a visit whose steps are used up is cut: run, --json, status and the exit code say so', async () => {
+    const root = scratchOrg({ ...RELAY, rules: loops('b'), org: { limits: { steps: 8 } } });
+    ask(root, 'b');
+    const { exit, data, said } = await runs(root, { turns: 1 });
+    expect([exit, data.visits]).toEqual([
+      1,
+      [
+        expect.objectContaining({
+          outcome: 'cut',
+          reason: 'steps',
+          detail: 'its 8 steps were used up',
+          refused: 8,
+          cost: 0.08,
+        }),
+      ],
+    ]);
+    expect(said.join('\n')).toContain('b was cut (steps): its 8 steps were used up; its mail is not finished');
+    const status = (await showStatus(testWorld(root), inputOf())).data as { agents: object[] };
+    expect(status.agents).toContainEqual(
+      expect.objectContaining({
+        name: 'b',
+        health: 'degraded',
+        unread: 1,
+        last_outcome: 'cut',
+        why: '1 message waits; its last visit was cut: its 8 steps were used up',
+      }),
+    );
+  });
+
+  it('a visit whose credits are used up is cut: exit 7, and its mail waits', async () => {
+    const root = scratchOrg({ ...RELAY, rules: loops('b'), credits: { agents: { b: { grant: 0.02 } } } });
+    ask(root, 'b');
+    const { exit, data, text } = await runs(root, { 'until-idle': true });
+    expect([exit, data.visits]).toEqual([
+      7,
+      [expect.objectContaining({ outcome: 'cut', reason: 'credits', cost: 0.02 })],
+    ]);
     expect(text).toContain('lemming top-up b CREDITS');
   });
 

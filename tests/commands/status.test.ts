@@ -42,6 +42,7 @@ describe('status', () => {
       unread: 0,
       credits: { granted: 10, spent: 0.01, reserved: 0, left: 9.99 },
       last_turn: 1,
+      last_outcome: 'ok',
       next_turn: null,
       why: 'no mail',
     });

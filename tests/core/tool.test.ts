@@ -7,6 +7,7 @@ it('a visit begins with nothing done, and a draft of its own', () => {
   expect(draft).toEqual({
     sent: [],
     wrote: new Map(),
+    touched: new Map(),
     acked: [],
     held: [],
     refusals: [],

@@ -71,7 +71,9 @@ describe('a chain of models', () => {
     Object.assign(org.providers, { one: fails(failure), two: answers(), three: answers() });
     const [report] = await org.turns(1);
     expect(attemptsIn(org)).toEqual([`one 1.1: ${failure}`]);
-    expect(report?.visits).toMatchObject([{ outcome: 'failed', blame: 'reply' }]);
+    expect(report?.visits).toMatchObject([
+      failure === 'incomplete' ? { outcome: 'cut', reason: 'tokens' } : { outcome: 'failed', blame: 'reply' },
+    ]);
   });
 
   it('tries each model once, in the order of the resume, its fallbacks after it', async () => {
@@ -227,13 +229,17 @@ describe('the reserve of a call', () => {
     expect(calls).toBe(2);
     expect(report?.visits).toMatchObject([
       {
-        outcome: 'failed',
+        outcome: 'cut',
+        reason: 'credits',
         blame: 'credits',
-        reason: expect.stringMatching(/^no credits: the next call could cost 0\.01 credits, and 0\.005 may be spent$/),
+        detail: 'the next call could cost 0.01 credits, and 0.005 may be spent',
         cost: 2 * CALL,
       },
     ]);
-    expect(org.lines('notice').map(({ to, about }) => [to, about])).toEqual([['human', 'credits']]);
+    expect(org.lines('notice').map(({ to, about }) => [to, about])).toEqual([
+      ['a', 'cut'],
+      ['human', 'cut'],
+    ]);
     await org.look(({ state }) => expect(agentState(state, 'a')).toMatchObject({ starved: true, spent: 2 * CALL }));
   });
 

@@ -102,7 +102,7 @@ describe('the report of a turn', () => {
       spent: 2 * CALL,
       visits: [
         { turn: 1, agent: 'a', outcome: 'ok', sent: 1, refused: 0, held: 0, cost: CALL },
-        { agent: 'b', outcome: 'ok', sent: 0, refused: 1, held: 0, cost: CALL },
+        { agent: 'b', outcome: 'cut', reason: 'steps', sent: 0, refused: 1, held: 0, cost: CALL },
       ],
       conflicts: [],
       faults: [],

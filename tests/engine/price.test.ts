@@ -90,7 +90,7 @@ describe('a use of a tool that costs something', () => {
       rule: 'credits',
       text: 'A use of read_file costs 0.02 credits, more than you may still spend in this turn.',
     });
-    expect([await spent(org), org.lines('sent').length]).toEqual([60_000, 0]);
+    expect([await spent(org), org.lines('sent').length]).toEqual([60_000, 1]);
     expect(await recomputed(org)).toBeNull();
   });
 

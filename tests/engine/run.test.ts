@@ -48,7 +48,7 @@ describe('a run ends', () => {
     const org = lab(
       ({ agent, turn }) => {
         if (agent === 'a') throw new ProviderError('overloaded', 'busy');
-        return turn < 6 ? [say('b', 'To myself?')] : [];
+        return turn < 5 ? [say('b', 'To myself?')] : [];
       },
       { edges: { human: ['a', 'b'], a: [], b: [] }, resumes: { b: { schedule: { every: 5 } } } },
     );

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ProviderError, REPLY_FAILURES } from '../../src/core/call.ts';
+import { ProviderError } from '../../src/core/call.ts';
 import type { ActTool } from '../../src/core/tool.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import { TOOLS } from '../../src/tools/all.ts';
@@ -77,7 +77,7 @@ describe('a visit thinks again', () => {
     });
     const [report] = await org.turns(1);
     expect(org.prompts).toHaveLength(calls);
-    expect(report?.visits).toMatchObject([{ outcome: 'ok' }]);
+    expect(report?.visits).toMatchObject([{ outcome: 'cut', reason: 'steps' }]);
   });
 });
 
@@ -198,7 +198,7 @@ describe('a failed visit is private', () => {
   it.each<[string, unknown, string, RegExp]>([
     ['a provider that is down', new ProviderError('unavailable', 'no route'), 'provider', /^unavailable: no route$/],
     ['a key that is wrong', new ProviderError('auth', 'who?'), 'provider', /^auth: who\?$/],
-    ...REPLY_FAILURES.map((failure): [string, unknown, string, RegExp] => [
+    ...(['refused', 'malformed'] as const).map((failure): [string, unknown, string, RegExp] => [
       `a reply that is ${failure}`,
       new ProviderError(failure, 'x'.repeat(900)),
       'reply',

@@ -116,7 +116,7 @@ describe('6.3 credits', () => {
     org.drop('a', 'Work.');
     const reports = await org.turns(6);
     expect(org.prompts).toHaveLength(2);
-    expect(reports[0]?.visits).toMatchObject([{ agent: 'a', outcome: 'failed', blame: 'credits', cost: 2 * CALL }]);
+    expect(reports[0]?.visits).toMatchObject([{ agent: 'a', outcome: 'cut', blame: 'credits', cost: 2 * CALL }]);
     const { balance, waiting } = await org.look(({ config, state }) => ({
       balance: balanceOf(config, state, 'a'),
       waiting: inboxOf(state, 'a'),

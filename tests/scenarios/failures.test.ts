@@ -84,7 +84,7 @@ describe('failures, as a user lives them', () => {
 
   it('scenario 20: an agent that answers garbage is in error alone, and tells us so; the others work on', async () => {
     const org = new Org({ edges: STAR, org: { limits: { max_attempts: 9 } } }, ({ agent, turn }) => {
-      if (agent === 'a') throw new ProviderError(turn % 2 ? 'malformed' : 'incomplete', 'garbage');
+      if (agent === 'a') throw new ProviderError(turn % 2 ? 'malformed' : 'refused', 'garbage');
       return [say('human', 'Done.')];
     });
     for (let turn = 1; turn <= 3; turn++) {

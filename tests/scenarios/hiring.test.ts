@@ -108,11 +108,9 @@ describe('scenario 48: an agent hires another', () => {
     );
     org.drop('lead', 'Have it tried.');
     const [report] = await org.turns(1);
-    expect(report?.visits).toMatchObject([
-      { agent: 'lead', outcome: 'failed', reason: expect.stringContaining('no credits') },
-    ]);
-    expect(org.lines('hired')).toEqual([]);
-    expect(await left(org, 'lead')).toBe(2 * CALL);
+    expect(report?.visits).toMatchObject([{ agent: 'lead', outcome: 'cut', reason: 'credits', cost: CALL }]);
+    expect(org.lines('hired')).toMatchObject([{ agent: 'tess', credits: 2 * CALL }]);
+    expect(await left(org, 'lead')).toBe(0);
   });
 
   it('an approved hire takes its credits before the visit of that turn begins', async () => {

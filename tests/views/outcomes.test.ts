@@ -27,6 +27,7 @@ const plain: Entry[] = [opened(2), intent(), replied(), visited({ refused: 2, he
 const NONE = {
   visits: 0,
   failed: 0,
+  cut: 0,
   messages: 0,
   refused_acts: 0,
   held_acts: 0,
@@ -105,12 +106,12 @@ describe('the review of visits', () => {
       .replace(/[\x1d-\x1f] */g, '|')
       .split('\n');
     expect(lines).toEqual([
-      '|agent|visits|failed|refused|held|calls each|seconds each|credits each',
-      '|a|1|0|0|0|2|0|0.0001',
+      '|agent|visits|failed|cut|refused|held|calls each|seconds each|credits each',
+      '|a|1|0|0|0|0|2|0|0.0001',
       '',
-      '|skill|agent||visits|failed|refused|held|calls each|seconds each|credits each',
-      '|plan|a|with it|1|0|0|0|2|0|0.0001',
-      '|||without|0|0|0|0|-|-|-',
+      '|skill|agent||visits|failed|cut|refused|held|calls each|seconds each|credits each',
+      '|plan|a|with it|1|0|0|0|0|2|0|0.0001',
+      '|||without|0|0|0|0|0|-|-|-',
     ]);
     expect(printOutcomes({ agents: {}, skills: [] })).toBe('');
   });

@@ -20,7 +20,7 @@ export function applyVisit(state: State, visit: VisitEffect): void {
   for (const skill of visit.loaded ?? []) countLoad(state, visit.agent, skill);
   agent.lastTurn = turn;
   agent.lastOutcome = visit.outcome;
-  agent.lastReason = visit.reason ?? '';
+  agent.lastReason = reasonOf(visit);
   if (visit.outcome === 'ok') {
     deliver(state, visit.agent, visit.mail);
     agent.notices.splice(0, visit.told);
@@ -30,13 +30,25 @@ export function applyVisit(state: State, visit: VisitEffect): void {
     agent.starved = false;
     return;
   }
+  const settled = visit.settled ?? [];
+  deliver(state, visit.agent, settled);
   if (visit.blame === 'budget') return;
   agent.failedInRow++;
   if (visit.blame === 'provider' || visit.blame === 'credits') {
     agent.failures++;
     agent.retryAt = turn + Math.min(2 ** (agent.failures - 1), MAX_BACKOFF);
     agent.starved = visit.blame === 'credits';
-  } else countAttempts(state, visit.agent, visit.mail);
+  } else countAttempts(state, visit.agent, without(visit.mail, settled));
+}
+
+/** Why it ended as it did, in words. A top-up looks for those of credits. */
+function reasonOf({ outcome, reason = '', detail = '' }: VisitEffect): string {
+  if (outcome !== 'cut') return reason;
+  return reason === 'credits' ? `no credits: ${detail}` : detail;
+}
+
+function without(ids: readonly string[], settled: readonly string[]): readonly string[] {
+  return ids.filter((id) => !settled.includes(id));
 }
 
 function countAttempts(state: State, name: string, ids: readonly string[]): void {

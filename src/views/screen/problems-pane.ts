@@ -164,7 +164,7 @@ function models({ config, state }: Scene): Problem[] {
 
 function failing({ config, state }: Scene): Problem[] {
   return config.order.flatMap((name): Problem[] => {
-    const { failedInRow, lastReason, starved } = agentState(state, name);
+    const { failedInRow, lastOutcome, lastReason, starved } = agentState(state, name);
     if (failedInRow === 0 || starved) return [];
     const unhealthy = healthOf(config, state, name) === 'unhealthy';
     return [
@@ -173,7 +173,7 @@ function failing({ config, state }: Scene): Problem[] {
         what: unhealthy ? 'unhealthy' : 'degraded',
         tone: unhealthy ? 'bad' : 'warn',
         who: name,
-        text: `${count(failedInRow, 'visit')} failed in a row: ${lastReason}`,
+        text: `${count(failedInRow, 'visit')} ${lastOutcome === 'cut' ? 'failed or cut' : 'failed'} in a row: ${lastReason}`,
         remedy: 'Enter shows the agent; p pauses it.',
         about: { what: 'agent', agent: name, file: `agents/${name}/resume.md` },
         more: [],

@@ -1,0 +1,129 @@
+/** What is told of a visit that was cut: to its agent what it did so far, to whoever waits what is unfinished. Pure. */
+import type { Config } from './config.ts';
+import type { Effect } from './entry.ts';
+import { creditRelief } from './relief.ts';
+import type { Finished } from './settle.ts';
+import type { Mail, State } from './state.ts';
+import type { Draft } from './tool.ts';
+
+/** Things of one sort that a notice names at most; the rest is counted. */
+const NAMED = 20;
+
+/** Mail of the visit that its agent has acknowledged: it need not come again. */
+export function settledIn({ acked }: Draft): string[] {
+  return [...new Set(acked.map(({ id }) => id))];
+}
+
+/** What the visit did that stands, in words: a phrase for each sort of act. */
+export function doneIn(effects: readonly Effect[], { touched, hires, retires }: Draft): string[] {
+  const files = [...touched].map(([path, how]) => ({ path, how }));
+  const wrote = effects.flatMap((effect) =>
+    effect.k === 'wrote' ? [{ path: effect.path, how: effect.text === null ? 'removed' : 'wrote' }] : [],
+  );
+  const changed = (wanted: string): string[] =>
+    [...wrote, ...files].filter(({ how }) => how === wanted).map(({ path }) => path);
+  const sent = effects.flatMap((effect) =>
+    effect.k === 'sent' ? [`${effect.message.id} to ${nameSome(effect.message.to)} (${effect.message.subject})`] : [],
+  );
+  const held = effects.flatMap((effect) => (effect.k === 'held' ? [`${effect.id} (${effect.tool})`] : []));
+  const acked = effects.flatMap((effect) => (effect.k === 'acked' ? [effect.id] : []));
+  return [
+    phrase('sent', sent),
+    phrase('wrote', changed('wrote')),
+    phrase('removed', changed('removed')),
+    phrase('acknowledged', acked),
+    phrase('asked a person for', held),
+    phrase(
+      'hired',
+      hires.map(({ agent }) => agent),
+    ),
+    phrase('retired', retires),
+  ].filter((text) => text !== '');
+}
+
+function phrase(verb: string, things: readonly string[]): string {
+  return things.length ? `${verb} ${nameSome(things)}` : '';
+}
+
+function nameSome(things: readonly string[]): string {
+  const more = things.length - NAMED;
+  return more > 0 ? `${things.slice(0, NAMED).join(', ')} and ${more} more` : things.join(', ');
+}
+
+/** The notices of a visit that was cut. `open`: mail that comes again, and whose authors are told so. */
+export function cutNotices(
+  config: Config,
+  state: State,
+  turn: number,
+  visit: Finished,
+  done: readonly string[],
+  open: readonly Mail[],
+): Effect[] {
+  const { agent, detail } = visit;
+  const sofar = done.length
+    ? `So far you ${done.join('; ')}. That stands: go on from there`
+    : 'You had done nothing yet';
+  const text = `Your visit of turn ${turn} was cut: ${detail}. ${sofar}. Mail of it that is unfinished comes again.`;
+  const authors = [...new Set(open.map(({ from }) => from))].filter(
+    (name) => name !== agent && config.agents.has(name),
+  );
+  return [
+    { k: 'notice', to: agent, about: 'cut', text },
+    ...authors.map((to): Effect => {
+      const mine = open.filter(({ from }) => from === to);
+      return { k: 'notice', to, about: 'cut', text: unfinished(config, state, turn, visit, done, to, mine) };
+    }),
+  ];
+}
+
+function unfinished(
+  config: Config,
+  state: State,
+  turn: number,
+  visit: Finished,
+  done: readonly string[],
+  to: string,
+  mail: readonly Mail[],
+): string {
+  const { agent, detail } = visit;
+  const what = nameSome(mail.map(({ id, subject }) => `${id} (${subject})`));
+  const stands = done.length ? `What it did stands: it ${done.join('; ')}.` : 'It had done nothing yet.';
+  const next = config.agents.get(to)?.person ? ` ${adviceFor(config, state, turn, visit, mail)}` : '';
+  return `${agent} has not finished ${what}: its visit of turn ${turn} was cut, because ${detail}. ${stands}${next}`;
+}
+
+/** What happens next, and what the person can do. */
+function adviceFor(config: Config, state: State, turn: number, visit: Finished, mail: readonly Mail[]): string {
+  const { agent, blame } = visit;
+  const show = `lemming show ${turn}.${agent} shows the visit.`;
+  if (blame === 'budget') return `It waits for another run, as this one may not cost more. ${show}`;
+  if (blame === 'credits') return `It waits for credits: ${creditRelief(config, state, agent)}. ${show}`;
+  const attempt = Math.max(...mail.map(({ attempts }) => attempts[agent] ?? 0)) + 2;
+  const again = `It tries again (attempt ${attempt} of ${config.org.limits.max_attempts}).`;
+  return `${again} To give it more room, raise ${roomOf(config, visit)}. ${show}`;
+}
+
+/** Where the limit stands that cut the visit. */
+function roomOf({ org, models }: Config, { reason, resume }: Finished): string {
+  const own = `agents/${resume.name}/resume.md`;
+  const limits: { key: string; file: string; amount: number | undefined }[] =
+    reason === 'steps'
+      ? [
+          { key: 'limits.steps', file: 'org/org.yaml', amount: org.limits.steps },
+          { key: 'limits.steps', file: own, amount: resume.limits.steps },
+        ]
+      : [
+          { key: 'limits.output_tokens', file: 'org/org.yaml', amount: org.limits.output_tokens },
+          { key: 'limits.output_tokens', file: own, amount: resume.limits.output_tokens },
+          {
+            key: 'max_output_tokens',
+            file: 'org/models.yaml',
+            amount: models.get(resume.model[0] ?? '')?.max_output_tokens,
+          },
+        ];
+  const least = Math.min(...limits.map(({ amount = Infinity }) => amount));
+  return limits
+    .filter(({ amount }) => amount === least)
+    .map(({ key, file }) => `${key} in ${file}`)
+    .join(' and ');
+}

@@ -1,0 +1,224 @@
+import { describe, expect, it } from 'vitest';
+import { type Json, ProviderError } from '../../src/core/call.ts';
+import { agentState, inboxOf } from '../../src/core/state.ts';
+import { readJournal } from '../../src/disk/journal.ts';
+import { Recompute } from '../../src/engine/recompute.ts';
+import { provider } from '../../src/providers/find.ts';
+import { TOOLS } from '../../src/tools/all.ts';
+import { healthOf } from '../../src/views/health.ts';
+import { outcomesOf } from '../../src/views/outcomes.ts';
+import { type Act, type Mind, PRICED, say, textOf, visible } from '../regression/org.ts';
+import { Lab } from './world.ts';
+
+const EDGES = { human: ['a', 'b'], a: ['b', 'human'], b: ['a', 'human'] };
+const act = (tool: string, input: Json): Act => ({ tool, input });
+const REFUSED = act('shell', { command: 'ls' });
+
+function lab(mind: Mind, more: Partial<ConstructorParameters<typeof Lab>[0]> = {}): Lab {
+  const org = new Lab({ edges: EDGES, resumes: { a: { tools: ['write_file', 'recall'] } }, ...more }, mind);
+  org.drop('a', 'Please begin.', { subject: 'The page' });
+  return org;
+}
+
+const noticesOf = (org: Lab, name: string) =>
+  org.look(({ state }) => agentState(state, name).notices.map(({ about, text }) => `${about}: ${text}`));
+const waits = (org: Lab, name: string) => org.look(({ state }) => inboxOf(state, name).map(({ id }) => id));
+
+/** Makes every visit again from its recorded replies. */
+async function divergence(org: Lab): Promise<unknown> {
+  const recompute = new Recompute(TOOLS, {
+    host: org.ports().host,
+    provider: async (name) => (name === 'mind' ? org.ports().provider(name) : provider(name)),
+  });
+  for (const group of readJournal(org.disk, [])) await recompute.take(group);
+  return recompute.divergence;
+}
+
+const loops: Mind = ({ agent }) => (agent === 'a' ? { text: 'Let me try.', acts: [{ id: '1', ...REFUSED }] } : []);
+
+describe('a visit whose steps are used up', () => {
+  it('is cut: what it did stands, its mail waits, and the person is told what is unfinished, not every thought', async () => {
+    const org = lab(
+      ({ agent, n }) =>
+        agent === 'a'
+          ? {
+              text: `Thought ${n}.`,
+              acts: [
+                { id: '1', ...(n === 1 ? say('b', 'Help?', { subject: 'Help' }) : REFUSED) },
+                { id: '2', ...act('write_file', { path: 'x.md', content: 'half' }) },
+              ],
+            }
+          : [],
+      { org: { limits: { steps: 2 } } },
+    );
+    const [report] = await org.turns(1);
+    expect(report?.visits).toMatchObject([
+      { agent: 'a', outcome: 'cut', reason: 'steps', detail: 'its 2 steps were used up', sent: 1, refused: 1 },
+    ]);
+    expect(org.messages('a').map(({ to }) => to)).toEqual([['b']]);
+    expect([await waits(org, 'a'), await waits(org, 'human')]).toEqual([['000001-human-01'], []]);
+    const [told] = await noticesOf(org, 'human');
+    expect(told).toMatch(
+      /^cut: a has not finished 000001-human-01 \(The page\): its visit of turn 1 was cut, because its 2 steps were used up\./,
+    );
+    expect(told).toContain('it sent 000001-a-01 to b (Help); wrote agents/a/workspace/x.md');
+    expect(told).toContain('attempt 2 of 3');
+    expect(told).toContain('raise limits.steps in org/org.yaml');
+    expect(told).not.toContain('Thought');
+    expect(await divergence(org)).toBeNull();
+  });
+
+  it('is told at the next visit what it did, with the same mail', async () => {
+    let cut = true;
+    const org = lab(
+      ({ agent, n }) =>
+        agent !== 'a' ? [] : cut ? [n === 1 ? say('b', 'Help?') : REFUSED, REFUSED] : [say('human', 'Done.')],
+      { org: { limits: { steps: 2 } } },
+    );
+    await org.turns(1);
+    cut = false;
+    await org.turns(1);
+    const second = textOf(org.visits('a')[1]);
+    expect(second).toMatch(/Your visit of turn 1 was cut: its 2 steps were used up\. So far you sent 000001-a-01 to b/);
+    expect(second).toContain('Please begin.');
+    expect(org.delivered('a')).toEqual(['000001-human-01']);
+    org.drop('a', 'Again.');
+    await org.turns(1);
+    expect(textOf(org.visits('a').at(-1))).not.toContain('was cut');
+    expect(await divergence(org)).toBeNull();
+  });
+
+  it('too often makes its mail a dead letter, and one line tells the person so', async () => {
+    const org = lab(loops, { org: { limits: { steps: 8, max_attempts: 3 } } });
+    const report = await org.run();
+    expect([report.turns, report.failed.has('a'), org.visits('a').length]).toEqual([3, true, 3]);
+    expect(org.lines('dead')).toMatchObject([
+      {
+        detail: '3 visits with it failed or were cut, the last because its 8 steps were used up.',
+        record: { reason: 'attempts', id: '000001-human-01', to: ['a'] },
+      },
+    ]);
+    expect((await noticesOf(org, 'human')).map((text) => text.split(':')[0])).toEqual(['cut', 'cut', 'dead-letter']);
+    expect(await divergence(org)).toBeNull();
+  });
+
+  it('delivers what it acknowledged, and that counts no attempt', async () => {
+    const org = lab(
+      ({ agent, n }) =>
+        agent === 'a' && n === 1 ? [act('acknowledge', { id: '000001-human-01' }), REFUSED] : [REFUSED],
+      { org: { limits: { steps: 2, max_attempts: 1 } } },
+    );
+    org.drop('a', 'And this.');
+    await org.turns(1);
+    expect(await waits(org, 'a')).toEqual([]);
+    expect(org.lines('dead').map(({ record }) => record.id)).toEqual(['000001-human-02']);
+    expect(org.lines('visit')[0]).toMatchObject({ outcome: 'cut', settled: ['000001-human-01'] });
+    expect(await divergence(org)).toBeNull();
+  });
+
+  it('shows as degraded, never as a provider that fails', async () => {
+    const org = lab(loops, { org: { limits: { steps: 1, max_attempts: 9 } } });
+    await org.turns(5);
+    expect(
+      await org.look(({ config, state }) => [
+        healthOf(config, state, 'a'),
+        agentState(state, 'a').failures,
+        agentState(state, 'a').retryAt,
+      ]),
+    ).toEqual(['degraded', 0, 0]);
+    expect(outcomesOf(org.journal()).agents.a).toMatchObject({ visits: 5, cut: 5, failed: 0 });
+  });
+
+  it('tells an agent whose mail is unfinished, without waking it', async () => {
+    const org = lab(({ agent, turn }) => (agent === 'a' ? (turn === 1 ? [say('b', 'Do it.')] : []) : [REFUSED]), {
+      org: { limits: { steps: 1, max_attempts: 2 } },
+    });
+    await org.turns(2);
+    expect(await noticesOf(org, 'a')).toEqual([
+      expect.stringMatching(/^cut: b has not finished 000001-a-01 .*It had done nothing yet\.$/),
+    ]);
+    await org.turns(1);
+    expect(org.visits('a')).toHaveLength(1);
+  });
+
+  it('comes out alike wherever the process dies', async () => {
+    const make = () =>
+      lab(
+        ({ agent, n }) =>
+          agent === 'a'
+            ? [n === 1 ? say('b', 'Help?') : REFUSED, act('write_file', { path: 'x.md', content: 'half' })]
+            : [],
+        { org: { limits: { steps: 2 } } },
+      );
+    const whole = make();
+    await whole.turns(2);
+    for (let n = 1, died = true; died; n++) {
+      const org = make();
+      org.dieAt(n);
+      died = await org.turns(2).then(
+        () => false,
+        () => true,
+      );
+      org.restart();
+      while (org.lines('commit').length < 2) await org.turns(1);
+      await org.look(() => {});
+      expect([n, visible(org)]).toEqual([n, visible(whole)]);
+    }
+  });
+});
+
+describe('a visit whose tokens are used up', () => {
+  it('is cut, and what it did before stands', async () => {
+    const org = lab(({ agent, n }) => {
+      if (agent !== 'a') return [];
+      if (n === 2) throw new ProviderError('incomplete', 'the reply was cut at 1000 tokens');
+      return [say('b', 'Help?'), REFUSED];
+    });
+    const [report] = await org.turns(1);
+    expect(report?.visits).toMatchObject([
+      { outcome: 'cut', reason: 'tokens', detail: 'the reply was cut at 1000 tokens', sent: 1 },
+    ]);
+    const [told] = await noticesOf(org, 'human');
+    expect(told).toMatch(/because the reply was cut at 1000 tokens\..*raise limits\.output_tokens in org\/org\.yaml/);
+    expect(await divergence(org)).toBeNull();
+  });
+});
+
+describe('a visit whose credits are used up', () => {
+  const poor = { models: PRICED, credits: { agents: { a: { grant: 0.01 }, b: { grant: 1 } } } };
+
+  it('is cut: it waits, no attempt counts, people are told once, and a top-up lets it go on', async () => {
+    let enough = false;
+    const org = lab(
+      ({ agent, n }) =>
+        agent !== 'a' ? [] : enough ? [say('human', 'Done.')] : n === 1 ? [say('b', 'Help?'), REFUSED] : [],
+      poor,
+    );
+    const report = await org.run();
+    expect(report.reports[0]?.visits).toMatchObject([{ outcome: 'cut', reason: 'credits', blame: 'credits', sent: 1 }]);
+    expect([...report.unpaid]).toEqual(['a']);
+    expect(org.messages('a')).toHaveLength(1);
+    expect(await org.look(({ state }) => inboxOf(state, 'a').map(({ attempts }) => attempts))).toEqual([{}]);
+    await org.turns(5);
+    expect(await noticesOf(org, 'human')).toEqual([
+      expect.stringMatching(/^cut: .* It waits for credits: lemming top-up a CREDITS\./),
+    ]);
+    enough = true;
+    await org.ask({ ask: 'top-up', by: 'human', agent: 'a', amount: 1_000_000, note: '' });
+    await org.run();
+    expect(org.delivered('a')).toEqual(['000001-human-01']);
+    expect(await divergence(org)).toBeNull();
+  });
+
+  it('by the limit of a run waits for another run', async () => {
+    const org = lab(({ agent }) => (agent === 'a' ? [REFUSED] : []), {
+      models: PRICED,
+      credits: { agents: { a: { grant: 1 } } },
+    });
+    const report = await org.run({ untilIdle: true, maxCost: 10_000 });
+    expect(report.reports[0]?.visits).toMatchObject([{ outcome: 'cut', reason: 'credits', blame: 'budget' }]);
+    expect(report.end).toBe('max-cost');
+    expect(await org.look(({ state }) => agentState(state, 'a').starved)).toBe(false);
+    expect(await divergence(org)).toBeNull();
+  });
+});
