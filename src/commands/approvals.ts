@@ -1,12 +1,14 @@
-import { printLeft, whyHeld } from '../core/approval-text.ts';
+import { outdatedText, printLeft, whyHeld } from '../core/approval-text.ts';
 import type { Json } from '../core/call.ts';
 import { isPersonIn } from '../core/config.ts';
+import type { Present } from '../core/judge.ts';
 import { leftFor, printCredits } from '../core/ledger.ts';
 import { priceOf } from '../core/price.ts';
 import type { Approval } from '../core/state.ts';
 import { journalLines } from '../engine/history.ts';
 import { findMessage } from '../engine/mail.ts';
-import { faultyAnswers, foresee, personOf, readOrg, type View } from '../engine/open.ts';
+import { faultyAnswers, folderChanges, foresee, personOf, readOrg, type View } from '../engine/open.ts';
+import { presentActs } from '../engine/present.ts';
 import { printFault } from '../schema/fault.ts';
 import { type Answered, answeredOf, printAnswered } from '../views/answered.ts';
 import { type Cost, spendingBy } from '../views/costs.ts';
@@ -29,6 +31,8 @@ export const command: Command = {
 
 /** A held act with what a person wants to know before an answer. */
 type Shown = Approval & {
+  /** What changed since it was held. What it `shows` is how it stands now. */
+  changed: string[];
   /** The conversation it belongs to, and what that has cost so far: credits. */
   thread: string | null;
   thread_spent: number | null;
@@ -44,7 +48,7 @@ export const run: Run = async (world, input) => {
   const person = personOf(view);
   const faults = faultyAnswers(view);
   const waiting = approvalsFor(view.config, view.state, person).length;
-  const approvals = withCosts(view);
+  const approvals = withCosts(view, await presentActs({ ...view, changes: folderChanges(view) }));
   const heading = waiting
     ? `${count(waiting, 'act waits', 'acts wait')} for you: lemming approve ID, or lemming deny ID; or answer in the file org/approvals/ID.md`
     : 'Nothing waits for you.';
@@ -54,7 +58,7 @@ export const run: Run = async (world, input) => {
 };
 
 /** The journal is read for the costs only when something waits. */
-function withCosts({ disk, state, config }: View): Shown[] {
+function withCosts({ disk, state, config }: View, present: ReadonlyMap<string, Present>): Shown[] {
   const approvals = [...state.approvals.values()];
   const costs = approvals.length ? spendingBy('thread', journalLines(disk)) : new Map<string, Cost>();
   return approvals.map((approval) => {
@@ -63,6 +67,8 @@ function withCosts({ disk, state, config }: View): Shown[] {
     const left = leftFor(config, state, approval.agent).map(({ of, left }) => [of, left / 1e6]);
     return {
       ...approval,
+      changed: [],
+      ...present.get(approval.id),
       thread,
       thread_spent: thread === null ? null : (costs.get(thread)?.spent ?? 0),
       costs: priceOf(config, approval.tool) / 1e6,
@@ -75,7 +81,9 @@ function withCosts({ disk, state, config }: View): Shown[] {
 const SHOWN_CAUSES = 10;
 
 function print(view: View, approval: Shown): string {
-  const { id, turn, agent, tool, rule, because, cause, input, shows, over, always, thread, thread_spent } = approval;
+  const { id, turn, agent, tool, rule, because, cause, input, shows, changed, over, always, thread, thread_spent } =
+    approval;
+  const isShown = over !== undefined || changed.length > 0 || shows?.includes('```diff');
   const mail = cause
     .slice(0, SHOWN_CAUSES)
     .map(({ id, from, subject }) => `  after ${id} from ${from}: ${shorten(subject, 60)}`);
@@ -89,7 +97,8 @@ function print(view: View, approval: Shown): string {
     ...spent,
     ...priceLines(view, approval),
     ...(over === undefined ? [printInput(input)] : []),
-    ...(shows !== undefined && (over !== undefined || shows.includes('```diff')) ? [indent(shows)] : []),
+    ...(changed.length ? [`  ${outdatedText(changed)}`] : []),
+    ...(shows !== undefined && isShown ? [indent(shows)] : []),
     ...(always === undefined ? [] : [`  with --always from then on without asking: ${always}`]),
   ].join('\n');
 }

@@ -1,10 +1,12 @@
 import { alwaysFor } from '../core/always.ts';
+import { changedText } from '../core/covers.ts';
 import { putFirst } from '../disk/edit.ts';
-import { readOrg } from '../engine/open.ts';
+import { folderChanges, readOrg } from '../engine/open.ts';
+import { presentActs } from '../engine/present.ts';
 import { toolsetOf } from '../engine/toolset.ts';
 import { failure } from '../schema/fault.ts';
 import { TOOLS } from '../tools/all.ts';
-import type { Command, Run, World } from './command.ts';
+import type { Command, Outcome, Run, World } from './command.ts';
 import { decide } from './decide.ts';
 import { edited, exactText, replaceExact } from './own-files.ts';
 
@@ -30,12 +32,27 @@ export const command: Command = {
 
 export const run: Run = async (world, input) => {
   const rule = input.flags.always ? await ruleFor(world, input.args.id as string) : null;
-  const outcome = decide(world, input, 'approve');
+  const changed = await changedIn(world, input.args.id as string);
+  const outcome = told(decide(world, input, 'approve'), changed);
   if (rule === null) return outcome;
   writePolicy(world, rule);
   const text = `${outcome.text}\nFrom then on without asking: ${rule}. lemming policies shows it, and revokes it.`;
   return { ...outcome, data: { ...(outcome.data as object), always: rule }, text };
 };
+
+/** What is not as it was shown any more. */
+async function changedIn(world: World, id: string): Promise<string[]> {
+  const view = readOrg(world);
+  if (!view.state.approvals.has(id)) return [];
+  return (await presentActs({ ...view, changes: folderChanges(view) })).get(id)?.changed ?? [];
+}
+
+function told(outcome: Outcome, changed: string[]): Outcome {
+  const data = { ...(outcome.data as object), changed };
+  if (changed.length === 0) return { ...outcome, data };
+  const text = `${changedText(changed)} since it was shown: in the next turn it is held again as it stands now. lemming approvals shows it.`;
+  return { ...outcome, data, text: `${outcome.text}\n${text}` };
+}
 
 /** The pattern of acts like a held one. Throws `refused` when no pattern can name them. */
 async function ruleFor(world: World, id: string): Promise<string | null> {

@@ -1,4 +1,5 @@
 import { settleBreakers } from './breaker.ts';
+import { noteDenial } from './denied.ts';
 import type { Effect, Entry } from './entry.ts';
 import { answer, answerInFile, ask, escalate, leaveUnpaid } from './fold/approvals.ts';
 import { bury, revive, setAside } from './fold/dead.ts';
@@ -104,6 +105,7 @@ function applyEffect(state: State, effect: Effect): void {
       return ask(state, effect);
     case 'decided':
       state.approvals.delete(effect.id);
+      noteDenial(state, effect);
       return;
     case 'unpaid':
       return leaveUnpaid(state, effect);

@@ -1,4 +1,5 @@
 import { printHead } from '../schema/print.ts';
+import { changedText } from './covers.ts';
 import type { Held, Left } from './entry.ts';
 import { printCredits } from './ledger.ts';
 
@@ -18,7 +19,7 @@ export function printApproval(held: Held, decided?: Decision): string {
   const head = printHead(Object.entries({ id, turn, agent, tool, rule, contacts, decision, note: note || null, by }));
   const why = `${agent} wants to use ${tool}. ${whyHeld(held)}`;
   const act = held.over === undefined ? `\`\`\`json\n${JSON.stringify(input, null, 2)}\n\`\`\`` : '';
-  const parts = [why, act, held.shows, causeOf(held), spentOf(held), priceOf(held)];
+  const parts = [why, againOf(held), act, held.shows, causeOf(held), spentOf(held), priceOf(held)];
   return `${head}${[...parts, decided ? answered(decided) : options(held)].filter(Boolean).join('\n\n')}\n`;
 }
 
@@ -26,6 +27,18 @@ export function printApproval(held: Held, decided?: Decision): string {
 export function whyHeld({ rule, because }: Pick<Held, 'rule' | 'because'>): string {
   if (because === undefined) return `It waits because of: ${rule}.`;
   return rule === 'taint' ? `It waits because of: taint. ${because}` : because;
+}
+
+/** What a person is told before they answer an act that is not what they were shown. */
+export function outdatedText(changed: readonly string[]): string {
+  return `${changedText(changed)} since it was shown. This is how it stands now; approved, it is held again like this.`;
+}
+
+/** Why a person is asked once more. */
+export function againOf({ again }: Pick<Held, 'again'>): string {
+  return again === undefined
+    ? ''
+    : `It was approved as ${again.of} and not done: ${changedText(again.changed)} since it was shown. This is how it stands now.`;
 }
 
 function spentOf({ agent, spent }: Held): string {

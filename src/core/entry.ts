@@ -331,7 +331,7 @@ export interface Held {
   contacts: string[];
   /** What a person is shown of it besides its input (`preview` of the tool). */
   shows?: string;
-  /** For `write_file`: what the file held that it would replace; of a conflict all of it. */
+  /** For `write_file` and `edit_file`: what the file held that it would change; of a conflict all of it. */
   was?: string;
   /** Micro-credits that the agent had spent by then. */
   spent?: number;
@@ -345,6 +345,10 @@ export interface Held {
   otherwise: string;
   /** Hash of what the act would take the place of: it is done only over that. What it `shows` tells the whole input. */
   over?: string;
+  /** What the person was shown and an approval covers (`covers.ts`) → its hash. */
+  covers?: Record<string, string>;
+  /** It was approved before, and held again because these had changed since it was shown. */
+  again?: { of: string; changed: string[] };
 }
 
 /** How a visit ended. `cut`: something ran out before its end; what it did stands, and its mail is given again. */

@@ -5,7 +5,7 @@ import { textHash } from './brief.ts';
 import { diffLines } from './diff.ts';
 import { homeOf, isProposal, type Proposal, textsOf } from './proposal.ts';
 import type { State } from './state.ts';
-import type { Scene, Staged } from './tool.ts';
+import type { Covers, Scene, Staged } from './tool.ts';
 
 /** Characters of all its texts, proposals of an agent that may wait, and skills that it may have of its own. */
 const MOST_CHARS = 100_000;
@@ -61,10 +61,11 @@ function wrongPath(path: string, files: readonly { path: string }[]): string | n
     : null;
 }
 
-function tooMany(proposal: Proposal, { state, agent, draft, config }: Scene): string | null {
+function tooMany(proposal: Proposal, { state, agent, draft, config, approved }: Scene): string | null {
   const { name } = proposal;
   const home = homeOf(agent, proposal);
-  const waiting = [...state.approvals.values(), ...draft.held].filter(isProposal);
+  const others = [...state.approvals.values()].filter(({ id }) => id !== approved?.id);
+  const waiting = [...others, ...draft.held].filter(isProposal);
   const same = waiting.find(({ agent, input }) => input.name === name && homeOf(agent, input) === home);
   if (same) return `${same.id} proposes ${name} already and waits for an answer.`;
   const own = waiting.filter((held) => held.agent === agent).length;
@@ -105,6 +106,12 @@ export function showProposal(proposal: Proposal, { state, agent }: Scene, result
     `Its tests:\n\n${indent(result)}`,
   ];
   return { shows: parts.filter(Boolean).join('\n\n'), over: hashOf(before) };
+}
+
+/** The skill that it would take the place of, as an approval covers it. */
+export function coveredSkill(proposal: Proposal, { state, agent }: Scene): Covers {
+  const folder = `${homeOf(agent, proposal)}/${proposal.name}`;
+  return { [folder]: hashOf(present(state, folder)) };
 }
 
 function changesIn(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): string {

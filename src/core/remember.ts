@@ -1,4 +1,5 @@
 import { cut } from '../schema/print.ts';
+import { textHash } from './brief.ts';
 import {
   archivedPath,
   barredFolder,
@@ -12,7 +13,8 @@ import {
   SHARED,
 } from './memory.ts';
 import { permitPath } from './path.ts';
-import type { Scene, Staged, Staging } from './tool.ts';
+import { showChange } from './preview.ts';
+import { type Covers, copyDraft, NOTHING, type Scene, type Staged, type Staging } from './tool.ts';
 
 /** What an agent wants with an entry. */
 export interface Change {
@@ -60,6 +62,26 @@ export function stageRemoval(scene: Scene, key: string, expected: number | undef
   if (stale) return stale;
   put(scene, old.path, null, () => (memoryOwner(old.path) === SHARED ? null : { text: null }));
   return { ok: true, text: `Forgot ${key}, which was at version ${old.version}.` };
+}
+
+/** The entry that an act changes, as an approval covers it. Pure. */
+export function coveredEntry(scene: Scene, key: string): Covers {
+  const path = findEntry(scene, key)?.path ?? memoryPath(scene.agent, key);
+  const text = textAt(scene, path);
+  return { [path]: text === null ? NOTHING : textHash(text) };
+}
+
+/** What `stage` would change of an entry. Pure. */
+export function showMemory(scene: Scene, key: string, stage: (scene: Scene) => Staged): string {
+  const path = findEntry(scene, key)?.path ?? memoryPath(scene.agent, key);
+  const draft = copyDraft(scene.draft);
+  const staged = stage({ ...scene, draft });
+  return staged.ok ? showChange(path, textAt(scene, path), draft.wrote.get(path)?.text ?? '') : '';
+}
+
+function textAt({ state, draft, left }: Scene, path: string): string | null {
+  const staged = draft.wrote.get(path) ?? left?.get(path);
+  return staged ? staged.text : (state.files.get(path) ?? null);
 }
 
 /** The entry of a key as the visit sees it: what it did itself, else the snapshot; archived entries too. */

@@ -1,5 +1,6 @@
 import type { Resume } from '../schema/resume.ts';
 import { seatsOf } from './approval.ts';
+import { againOf } from './approval-text.ts';
 import type { Config } from './config.ts';
 import { hasEdge, inChartOrder } from './config.ts';
 import { type Content, contentsOf, isSameContent, packContents } from './content.ts';
@@ -159,8 +160,9 @@ export function unpaidEffects(
   ];
 }
 
-function askNotice(to: string, { id, agent, tool }: Held): Effect {
-  const text = `${agent} wants to use ${tool}: lemming approve ${id}, or deny it`;
+function askNotice(to: string, held: Held): Effect {
+  const { id, agent, tool, again } = held;
+  const text = `${agent} wants to use ${tool}: lemming approve ${id}, or deny it${again ? `. ${againOf(held)}` : ''}`;
   return { k: 'notice', to, about: 'approval', text };
 }
 

@@ -2,6 +2,7 @@ import type { Message } from '../schema/message.ts';
 import type { Request } from '../schema/request.ts';
 import type { Breaker, Tries } from './breaker.ts';
 import type { Json } from './call.ts';
+import type { Denied } from './denied.ts';
 import type { Held, UndoEntry } from './entry.ts';
 
 /** What the journal says about one agent. Amounts are micro-credits. */
@@ -160,6 +161,8 @@ export interface State {
   aside: Map<string, string>;
   dead: Map<string, DeadLetter>;
   approvals: Map<string, Approval>;
+  /** Acts that people denied, by the id under which each was held. */
+  denied: Map<string, Denied>;
   /** Hashes of the texts that prompts refer to. */
   blobs: Set<string>;
   /** Workspace file → hash of what a tool wrote there last. */
@@ -228,6 +231,7 @@ export function emptyState(): State {
     aside: new Map(),
     dead: new Map(),
     approvals: new Map(),
+    denied: new Map(),
     blobs: new Set(),
     workspace: new Map(),
     doubts: new Map(),

@@ -25,6 +25,11 @@ interface ToolBase {
   barred?: string;
   /** What a person is shown of an act that waits, where that is easier to read than its input. Pure. */
   preview?(value: unknown, scene: Scene): string;
+  /**
+   * What of the world it takes the place of, or takes with it: an approval covers these as they were shown. Pure but for what
+   * the scene reads.
+   */
+  covers?(value: unknown, scene: Scene): Covers;
   /** Checks hostile input by the schema: own properties only, nothing but what the schema names. */
   parse(input: Json): { ok: true; value: unknown } | { ok: false; why: string };
 }
@@ -161,9 +166,25 @@ export interface Scene {
   approved?: Held;
   /** Bytes of a file in the agent's workspace for an attachment, base64; null when there is none. */
   attach(path: string): string | null;
-  /** Text of a file that the agent may write over, with secrets struck out; null when there is none, or it is long. */
-  textOf(path: string): string | null;
+  /** What stands at a path that the agent may write; null: it may not. */
+  stands(path: string): Stands | null;
+  /** Path → what acts that were approved in the same turn have left there. */
+  left?: ReadonlyMap<string, { text: string | null }>;
 }
+
+/** What stands at a path of the org. */
+export interface Stands {
+  path: string;
+  /** Of its bytes; `NOTHING`, or `OTHER` for what is no plain file. */
+  hash: string;
+  /** Secrets are struck out; null: there is none, it is long, or no text. */
+  text: string | null;
+}
+export const NOTHING = 'nothing';
+export const OTHER = 'other';
+
+/** A path of the org, or in words what it is → a hash of it as it was shown. */
+export type Covers = Record<string, string>;
 
 /** What a visit has done so far. Settled and committed with the turn. */
 export interface Draft {

@@ -1,5 +1,6 @@
+import { NOTHING } from '../core/tool.ts';
 import type { Disk } from './disk.ts';
-import { beside, linkNew } from './materialise.ts';
+import { beside, bytesHash, linkNew } from './materialise.ts';
 
 /** Replaces a file of a private workspace at once: complete or not at all. */
 export function replaceNow(disk: Disk, path: string, text: string | Uint8Array): void {
@@ -18,9 +19,12 @@ export interface Replaced {
 
 /**
  * Writes a file of a workspace at once. What stands there is moved aside first, so that an edit a person makes at that very
- * instant is found, not overwritten. After a kill at any point it is simply done again.
+ * instant is found, not overwritten. After a kill at any point it is simply done again. `over`: the hash of what alone may give
+ * way, or `NOTHING`; null: something else stands there, and stays.
  */
-export function writeLive(disk: Disk, path: string, text: string): Replaced {
+export function writeLive(disk: Disk, path: string, text: string): Replaced;
+export function writeLive(disk: Disk, path: string, text: string, over: string | undefined): Replaced | null;
+export function writeLive(disk: Disk, path: string, text: string, over?: string): Replaced | null {
   const aside = beside(path, 'aside');
   const temp = beside(path, 'tmp');
   const release = (): void => disk.unlink(aside);
@@ -29,10 +33,22 @@ export function writeLive(disk: Disk, path: string, text: string): Replaced {
   if (cutOff && sameText(disk.read(path), text)) return { bytes: disk.read(aside), release };
   if (cutOff && disk.stat(path) !== null) linkNew(disk, aside, `${path}.conflict-old`);
   disk.create(temp, text);
-  do if (disk.stat(path) !== null) disk.rename(path, aside);
-  while (!linkNew(disk, temp, path));
-  disk.unlink(temp);
-  return { bytes: disk.read(aside), release };
+  for (;;) {
+    if (disk.stat(path) !== null) disk.rename(path, aside);
+    if (over !== undefined && hashAt(disk, aside) !== over) break;
+    if (linkNew(disk, temp, path)) {
+      disk.unlink(temp);
+      return { bytes: disk.read(aside), release };
+    }
+  }
+  if (disk.stat(aside) !== null && !linkNew(disk, aside, path)) linkNew(disk, aside, `${path}.conflict-old`);
+  tidyLive(disk, path);
+  return null;
+}
+
+function hashAt(disk: Disk, path: string): string {
+  const bytes = disk.read(path);
+  return bytes === null ? NOTHING : bytesHash(bytes);
 }
 
 /** What a kill left beside a file whose write the journal holds already. */

@@ -1,11 +1,12 @@
 import { textHash } from '../core/brief.ts';
+import { OUTDATED } from '../core/covers.ts';
 import { diffText } from '../core/diff.ts';
 import type { Cause, LiveFile } from '../core/entry.ts';
 import { SHOWN_HASH, shortHash } from '../core/known.ts';
 import { isLeftOut } from '../core/left-out.ts';
 import { mergeTexts } from '../core/merge.ts';
 import { type PathRuling, permitPath, permitRead } from '../core/path.ts';
-import type { Box, FileText } from '../core/tool.ts';
+import { type Box, type FileText, NOTHING } from '../core/tool.ts';
 import { type Disk, DiskError, type Stat } from '../disk/disk.ts';
 import { runJavascript } from '../disk/javascript.ts';
 import { beside, bytesHash } from '../disk/materialise.ts';
@@ -50,6 +51,8 @@ export interface Means {
   staged(path: string): string | null | undefined;
   /** The text of a file that the visit knows by this short hash. */
   known(hash: string): string | undefined;
+  /** The hash of what a person was shown at a path, when they approved this use: it is written only over that. */
+  shown(path: string): string | undefined;
   /** Whether a tainted agent wrote a shared file. */
   isTainted(path: string): boolean;
   /** How much the workspace may hold. */
@@ -100,8 +103,10 @@ export function makeBox(means: Means): Box {
         expected === undefined
           ? text
           : onto(path, text, look(target) ?? movedAside(disk, target), expected, means.known(expected), changes);
+      const over = means.shown(target.path);
+      if (over !== undefined && !isOver(disk, target.path, over, made)) throw outdated(target.path);
       if (target.shared) changes.shared = { path: target.path, text: made };
-      else writeFile(disk, target.path, made, room, changes);
+      else writeFile(disk, target.path, made, room, changes, over);
       return { text: made, hash: shortHash(made) };
     },
     list(path) {
@@ -176,11 +181,29 @@ function onto(
   throw new BoxRefusal(`${JSON.stringify(path)} ${now}, and ${told}\n${diffText(base, found.text)}`, 'conflict');
 }
 
-function writeFile(disk: Disk, path: string, text: string, room: Room, changes: Changes): void {
+/** Whether what was shown stands there, or what a kill left of this very write. */
+function isOver(disk: Disk, path: string, shown: string, text: string): boolean {
+  const stands = readAlone(disk, path) ?? readAlone(disk, beside(path, 'aside'));
+  const hash = stands === null ? NOTHING : bytesHash(stands);
+  return hash === shown || (hash === textHash(text) && isOurs(disk, path, shown));
+}
+
+/** A write that a kill cut off left what stood there beside it, if anything did. */
+function isOurs(disk: Disk, path: string, shown: string): boolean {
+  const aside = readAlone(disk, beside(path, 'aside'));
+  return aside === null ? shown === NOTHING : bytesHash(aside) === shown;
+}
+
+function outdated(path: string): BoxRefusal {
+  return new BoxRefusal(`${path} changed since it was shown.`, OUTDATED);
+}
+
+function writeFile(disk: Disk, path: string, text: string, room: Room, changes: Changes, over?: string): void {
   const wish = { bytes: Buffer.byteLength(text) - (disk.stat(path)?.size ?? 0), files: disk.stat(path) ? 0 : 1 };
   const refusal = demandRoom(disk, room, wish);
   if (refusal !== null) throw new BoxRefusal(refusal, 'quota');
-  const replaced = writeLive(disk, path, text);
+  const replaced = writeLive(disk, path, text, over);
+  if (replaced === null) throw outdated(path);
   noteWritten(disk, room, wish);
   const was = replaced.bytes === null ? null : bytesHash(replaced.bytes);
   changes.files.push({ path, text, was });

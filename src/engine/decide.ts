@@ -5,7 +5,8 @@ import { allowances } from '../core/ledger.ts';
 import { priceOf } from '../core/price.ts';
 import { settleDraft, unpaidEffects, type Written } from '../core/settle.ts';
 import type { Staffing } from '../core/settle-staff.ts';
-import { emptyDraft } from '../core/tool.ts';
+import { emptyDraft, NOTHING } from '../core/tool.ts';
+import { bytesHash } from '../disk/materialise.ts';
 import type { Turn } from './turn.ts';
 import { doAct } from './use.ts';
 import { sceneOf } from './visit.ts';
@@ -14,6 +15,7 @@ import { sceneOf } from './visit.ts';
 export async function decide(turn: Turn, toolbox: Toolbox, written: Written, staffing: Staffing[]): Promise<Effect[]> {
   const effects: Effect[] = [];
   const next = new Map<string, number>();
+  const chain: Chain = new Map();
   let nth = 1;
   for (const approval of turn.state.approvals.values()) {
     const { id, agent, tool, answer } = approval;
@@ -22,16 +24,29 @@ export async function decide(turn: Turn, toolbox: Toolbox, written: Written, sta
     const { by, note, hash } = answer;
     const decision = answer.decision === 'approve' ? 'approved' : 'denied';
     const held = heldOf(approval);
-    const outcome = decision === 'denied' ? 'not done' : await doApproved(turn, toolbox, held, draft, nth);
+    const outcome =
+      decision === 'denied' ? 'not done' : await doApproved(turn, toolbox, held, draft, nth, { written, chain });
     if (typeof outcome === 'object') {
       effects.push(...unpaidEffects(turn.config, approval, answer, outcome.unpaid));
       continue;
     }
     nth++;
+    const decided: Effect = {
+      k: 'decided',
+      id,
+      decision,
+      by,
+      note,
+      outcome,
+      held,
+      ...(hash !== undefined && { hash }),
+    };
+    // The record of a skill that is held again removes the files that then wait anew.
+    if (draft.held.length > 0) effects.push(decided);
     settleDraft(turn.config, turn.state, turn.number, agent, draft, effects, written);
     next.set(agent, draft.nextMessage);
     staffing.push({ by: agent, hires: draft.hires, retires: draft.retires });
-    effects.push({ k: 'decided', id, decision, by, note, outcome, held, ...(hash === undefined ? {} : { hash }) });
+    if (draft.held.length === 0) effects.push(decided);
     const said =
       decision === 'denied'
         ? `denied by ${by}${note && `: ${note}`}`
@@ -61,22 +76,51 @@ function askedIn({ tool, input }: Held): string {
 async function doApproved(
   turn: Turn,
   toolbox: Toolbox,
-  approved: Held,
+  held: Held,
   draft: ReturnType<typeof emptyDraft>,
   nth: number,
+  { written, chain }: { written: Written; chain: Chain },
 ): Promise<string | { unpaid: number }> {
-  const { id, agent, tool, input, cause } = approved;
+  const { id, agent, tool, input, cause } = held;
+  const approved = chained(held, chain);
   const resume = turn.config.agents.get(agent);
   if (!resume) return `${agent} is not there any more`;
   if (approved.was !== undefined) draft.known.add(approved.was);
-  const scene = { ...sceneOf(turn, resume, cause, draft), approved };
+  const scene = sceneOf(turn, resume, cause, draft, { approved, left: written });
   const call = { id, tool, input };
   const cost = priceOf(turn.config, tool);
   const payable = canPay(turn, agent, cost, draft.promised);
-  const verdict = judge(toolbox, scene, call, true, () => payable);
-  if (!payable && verdict.is === 'refused' && verdict.rule === 'credits') return { unpaid: cost };
   const key = { turn: turn.number, agent, n: 0, act: nth };
-  return (await doAct(turn, resume, scene, verdict, call, key)).text;
+  const begun = turn.recorded.announced(key) !== undefined && 'begun';
+  const verdict = judge(toolbox, scene, call, begun || true, () => payable);
+  if (!payable && verdict.is === 'refused' && verdict.rule === 'credits') return { unpaid: cost };
+  const { text } = await doAct(turn, resume, scene, verdict, call, key);
+  if (draft.held.length === 0) noteChain(turn, held, draft, chain);
+  return text;
+}
+
+/**
+ * An agent's own file → what acts that were approved for this turn made of it, over what the first of them was shown. Who
+ * approved both saw both.
+ */
+type Chain = Map<string, { over: string; made: string }>;
+
+function chained(held: Held, chain: Chain): Held {
+  if (held.covers === undefined) return held;
+  const covers = Object.entries(held.covers).map(([name, hash]): [string, string] => {
+    const link = chain.get(name);
+    return [name, link?.over === hash ? link.made : hash];
+  });
+  return { ...held, covers: Object.fromEntries(covers) };
+}
+
+function noteChain(turn: Turn, { covers = {} }: Held, draft: ReturnType<typeof emptyDraft>, chain: Chain): void {
+  for (const [path, hash] of Object.entries(covers)) {
+    if (!/^agents\/[^/]+\/(workspace|memory)\//.test(path)) continue;
+    const text = draft.wrote.get(path)?.text;
+    const bytes = text === undefined ? turn.ports.disk.read(path) : text === null ? null : Buffer.from(text);
+    chain.set(path, { over: chain.get(path)?.over ?? hash, made: bytes === null ? NOTHING : bytesHash(bytes) });
+  }
 }
 
 /** Nobody has an allowance yet: what the limits leave is what would be the first one's. */

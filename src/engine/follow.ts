@@ -19,6 +19,7 @@ import { lineEvents, visitEvents } from './events.ts';
 import { turnLines } from './history.ts';
 import { type Loaded, load } from './load.ts';
 import { type Place, personOf } from './open.ts';
+import { presentActs } from './present.ts';
 import { redactor } from './redact.ts';
 
 /** Of the past, so many bytes of the journal are read at the start at most. */
@@ -56,11 +57,12 @@ export class Follow {
   private rested = 0;
   /** Files that the turn under way has taken and not removed yet. */
   private readonly taken = new Set<string>();
-  private around: Pick<Scene, 'drops' | 'requests' | 'engine' | 'tasks'> = {
+  private around: Pick<Scene, 'drops' | 'requests' | 'engine' | 'tasks' | 'present'> = {
     drops: [],
     requests: [],
     engine: null,
     tasks: [],
+    present: new Map(),
   };
 
   /** Throws the faults of an org that cannot be used. */
@@ -154,17 +156,20 @@ export class Follow {
       ...folder.requests(state, peopleOf(config), LIMIT, state.time),
       ...(await folder.drops(state, config, state.turn + 1, LIMIT)),
     ];
-    const before = JSON.stringify(this.around);
+    const text = () => JSON.stringify([this.around, ...this.around.present]);
+    const before = text();
+    const redact = redactor(this.place.env);
     this.around = {
       drops: inputs.flatMap((one) => (one.k === 'drop' && !this.taken.has(one.found) ? [one.message] : [])),
       requests: inputs.flatMap((one) => (one.k === 'request' && !this.taken.has(one.file ?? '') ? [one.request] : [])),
       engine: lockHolder(disk, realHost(this.place.root)),
       tasks: (disk.list('org/tasks') ?? []).filter((name) => name.endsWith('.md')).map((name) => `org/tasks/${name}`),
+      present: await presentActs({ disk, state, config, changes: this.changes, redact }),
     };
     const end = this.clock.ticks();
     this.rested = end + Math.min(MOST_MS, (end - start) * LOOK_SHARE);
     this.nextLook = Math.max(end + LOOK_MS, this.rested);
-    return changed || JSON.stringify(this.around) !== before;
+    return changed || text() !== before;
   }
 
   /** A configuration that breaks while it is watched leaves the last good one. */

@@ -2,6 +2,7 @@ import { closest } from 'fastest-levenshtein';
 import { stringify } from 'yaml';
 import { apply } from '../core/apply.ts';
 import { type Config, isPersonIn, lists } from '../core/config.ts';
+import type { Input } from '../core/entry.ts';
 import { retiredPath } from '../core/files.ts';
 import { unanswer } from '../core/fold/approvals.ts';
 import { resolveRecipients } from '../core/send.ts';
@@ -337,6 +338,12 @@ export async function foresee(view: View): Promise<void> {
   for (const input of await folder.drops(state, config, state.turn + 1, limit))
     if (input.k === 'drop') apply(state, input);
 }
+
+/** What people changed in the files that they write, since the last freeze. */
+export function folderChanges({ disk, state, redact }: Pick<View, 'disk' | 'state' | 'redact'>): Input[] {
+  return new Folder(disk, realClock, redact).tracked(state, MOST_BYTES);
+}
+const MOST_BYTES = 1_048_576;
 
 /** What cannot be understood in the files of `org/approvals/`, as they stand. */
 export function faultyAnswers({ state, config, disk, redact }: View): Fault[] {

@@ -1,8 +1,9 @@
 import { apply } from '../core/apply.ts';
 import { noteOutcome } from '../core/breaker.ts';
 import { ProviderError, printKey, type Reply } from '../core/call.ts';
-import type { ActKey, CallEntry, Entry, IntentEntry, UseEntry } from '../core/entry.ts';
+import type { ActKey, CallEntry, Entry, Held, IntentEntry, UseEntry } from '../core/entry.ts';
 import type { State } from '../core/state.ts';
+import type { Stands } from '../core/tool.ts';
 import type { Thought } from './attempts.ts';
 
 /** Calls that a crash cut off: what the journal holds of them. */
@@ -26,6 +27,11 @@ export class Recorded {
 
   use(key: ActKey): CallEntry[] | undefined {
     return this.uses.get(actKey(key));
+  }
+
+  /** What stood at a path when an act on it was judged, where only the journal can tell; undefined: the folder does. */
+  stood(_agent: string, _path: string, _approved?: Held): Pick<Stands, 'hash' | 'text'> | undefined {
+    return undefined;
   }
 
   /** The line that announced a use, if a crash left it. */

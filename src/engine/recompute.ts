@@ -88,7 +88,7 @@ export class Recompute {
     const config = this.configure(open.env ?? {});
     const frozen = frozenEffects(config, this.state, open.turn, inputs);
     for (const effect of frozen) apply(this.state, effect);
-    const recorded = new Replayed(calls, this.readings);
+    const recorded = new Replayed(calls, effects, this.readings);
     this.calls.begin(calls, effects);
     const turn: Turn = {
       number: open.turn,

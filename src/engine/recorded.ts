@@ -14,6 +14,7 @@ import { type Content, contentsOf } from '../core/content.ts';
 import type { ActKey, Attached, CallEntry, Effect, Entry, Held, IntentEntry, VisitEffect } from '../core/entry.ts';
 import { permitPath } from '../core/path.ts';
 import type { State } from '../core/state.ts';
+import { NOTHING, type Stands } from '../core/tool.ts';
 import type { Disk, Stat } from '../disk/disk.ts';
 import { Journal } from '../disk/journal.ts';
 import { OutOfCredits, type Purse, type Thought } from './attempts.ts';
@@ -35,10 +36,22 @@ const ERASED = /\[redacted\]|\[\w*(_KEY|_TOKEN|_SECRET|PASSWORD)\]/i;
 /** The calls of a turn as the journal has them. What a tool did to the workspace becomes readable as it is told to the visit. */
 export class Replayed extends Recorded {
   private readonly readings: Readings;
+  /** Acts that were held in the turn; those of visits go when what they cover is asked for. */
+  private readonly held: Held[];
 
-  constructor(calls: readonly Entry[], readings: Readings) {
+  constructor(calls: readonly Entry[], effects: readonly Effect[], readings: Readings) {
     super(calls);
     this.readings = readings;
+    this.held = effects.filter((effect) => effect.k === 'held');
+  }
+
+  /** What was approved and not held again stood as it was shown. */
+  override stood(agent: string, path: string, approved?: Held): Pick<Stands, 'hash' | 'text'> | undefined {
+    const covers = (held: Held | undefined): held is Held => held?.covers?.[path] !== undefined;
+    const again = this.held.find((held) => approved !== undefined && held.again?.of === approved.id);
+    const asked = this.held.findIndex((held) => held.agent === agent && !held.again && covers(held));
+    const held = approved === undefined ? this.held.splice(asked, asked < 0 ? 0 : 1)[0] : (again ?? approved);
+    return covers(held) ? { hash: held.covers?.[path] as string, text: held.was ?? null } : undefined;
   }
 
   override use(key: ActKey): CallEntry[] {
@@ -158,7 +171,7 @@ export class Readings {
     this.attached.clear();
     for (const effect of effects) {
       if (effect.k === 'wrote' && !this.shared.has(effect.path)) this.shared.set(effect.path, contentsOf(effect).was);
-      if (effect.k === 'held' && effect.was !== undefined) this.hold(effect);
+      if (effect.k === 'held') this.hold(effect);
       if (effect.k === 'sent') for (const file of effect.files ?? []) this.attach(effect.message.from, file);
     }
   }
@@ -174,11 +187,13 @@ export class Readings {
     }
   }
 
-  /** The file that a held act would write over, as the visit saw it. */
-  private hold({ agent, input, was }: Held): void {
-    const { path } = input as { path: string };
-    const target = permitPath({ name: agent, shared: ['.'] }, path);
-    if (target.ok && was !== undefined) this.written.set(target.path, was);
+  /** Files that a held act is about: what it would write over, as the visit saw it, and that the others are there. */
+  private hold({ agent, input, was, covers = {} }: Held): void {
+    for (const [path, hash] of Object.entries(covers))
+      if (path.includes('/') && hash !== NOTHING && !this.written.has(path)) this.written.set(path, '');
+    const target =
+      was === undefined ? null : permitPath({ name: agent, shared: ['.'] }, (input as { path: string }).path);
+    if (target?.ok && was !== undefined) this.written.set(target.path, was);
   }
 
   private attach(agent: string, file: Attached): void {

@@ -4,7 +4,15 @@ import type { Server } from '../core/declared.ts';
 import type { ActKey, LiveFile, UsedEntry, UseEntry } from '../core/entry.ts';
 import type { Verdict } from '../core/judge.ts';
 import { printCredits } from '../core/ledger.ts';
-import type { Found, Page, Scene, Work, WorldResult, WorldTool } from '../core/tool.ts';
+import {
+  type Found,
+  NOTHING,
+  type Page,
+  type Scene,
+  type Work,
+  type WorldResult,
+  type WorldTool,
+} from '../core/tool.ts';
 import { trustTerm } from '../core/trust.ts';
 import { deadline } from '../disk/clock.ts';
 import { DiskError } from '../disk/disk.ts';
@@ -97,7 +105,9 @@ async function perform(
   cutOff: boolean,
 ): Promise<UsedEntry> {
   const { journal, ports } = turn;
-  if (tool.touches === 'once' && !cutOff) await journal.durable();
+  // That what was approved stands as it was shown is found out once.
+  const isFirst = tool.touches === 'once' || (scene.approved !== undefined && tool.touches !== 'pure');
+  if (isFirst && !cutOff) await journal.durable();
   const changes = noChanges();
   const result =
     tool.touches === 'once' && cutOff ? unknown(cost) : await run(turn, resume, scene, tool, value, changes);
@@ -182,6 +192,7 @@ async function run(
     given: scene.given,
     staged: (path) => scene.draft.wrote.get(path)?.text,
     known: (hash) => scene.draft.known.get(hash),
+    shown: (path) => scene.approved?.covers?.[path],
     isTainted: (path) => turn.state.tainted.has(path),
     room,
     changes,
@@ -261,9 +272,12 @@ function noteTexts({ draft }: Scene, { text, files, shared }: UsedEntry): void {
   for (const known of [shown, ...files.map((file) => file.text ?? ''), shared?.text ?? '']) draft.known.add(known);
 }
 
-function stageShared(turn: Turn, scene: Scene, shared: { path: string; text: string }): void {
-  const before = scene.draft.wrote.get(shared.path);
-  const bytes = before ? null : turn.ports.disk.read(shared.path);
-  const was = before ? before.was : bytes === null ? null : Buffer.from(bytes).toString();
-  scene.draft.wrote.set(shared.path, { text: shared.text, was });
+/** What was approved is based on what was shown: what a person saved since then stays. */
+function stageShared(turn: Turn, scene: Scene, { path, text }: { path: string; text: string }): void {
+  const before = scene.draft.wrote.get(path);
+  const bytes = before ? null : turn.ports.disk.read(path);
+  const shown = scene.approved?.covers?.[path];
+  const isShown = shown === undefined || shown === (bytes === null ? NOTHING : bytesHash(bytes));
+  const was = before ? before.was : isShown ? bytes && Buffer.from(bytes).toString() : (scene.approved?.was ?? null);
+  scene.draft.wrote.set(path, { text, was });
 }

@@ -7,13 +7,16 @@ import { balanceOf } from '../core/ledger.ts';
 import { permitPath } from '../core/path.ts';
 import type { Finished } from '../core/settle.ts';
 import { agentState } from '../core/state.ts';
-import type { Draft, Scene } from '../core/tool.ts';
+import { type Draft, NOTHING, OTHER, type Scene, type Stands } from '../core/tool.ts';
 import { DiskError } from '../disk/disk.ts';
+import { bytesHash } from '../disk/materialise.ts';
 import { FaultError } from '../schema/fault.ts';
 import type { Resume } from '../schema/resume.ts';
 import { OutOfCredits, type Purse } from './attempts.ts';
 import { isPlainFile } from './box.ts';
 import { blobOf, imagesOf, type Sight } from './images.ts';
+import type { Ports } from './ports.ts';
+import type { Recorded } from './recalled.ts';
 import { briefVisit, noteBlobs, type Turn } from './turn.ts';
 import { doAct, textOf } from './use.ts';
 
@@ -90,23 +93,43 @@ function priorityOf({ config }: Turn, { mail }: Given): number {
   return mail.some(({ from }) => config.agents.get(from)?.person) ? 1 : 0;
 }
 
-/** What the acts of an agent are judged against in this turn. */
-export function sceneOf(turn: Turn, resume: Resume, given: readonly Cause[], draft: Draft): Scene {
-  const { config, state, number } = turn;
-  const read = (path: string): Uint8Array | null => {
-    const permitted = permitPath(resume, path);
-    return permitted.ok && isPlainFile(turn.ports.disk, permitted.path) ? turn.ports.disk.read(permitted.path) : null;
-  };
+/** What the acts of an agent are judged against in this turn. `more`: of an act that a person approved. */
+export function sceneOf(
+  turn: Pick<Turn, 'config' | 'state' | 'number' | 'redact'> & {
+    ports: Pick<Ports, 'disk'>;
+    recorded: Pick<Recorded, 'stood'>;
+  },
+  resume: Resume,
+  given: readonly Cause[],
+  draft: Draft,
+  more: Pick<Scene, 'approved' | 'left'> = {},
+): Scene {
+  const { config, state, number, recorded } = turn;
+  const { disk } = turn.ports;
+  const read = (path: string): Uint8Array | null => (isPlainFile(disk, path) ? disk.read(path) : null);
   const attach = (path: string): string | null => {
-    const bytes = read(path);
+    const permitted = permitPath(resume, path);
+    const bytes = permitted.ok ? read(permitted.path) : null;
     return bytes === null ? null : Buffer.from(bytes).toString('base64');
   };
-  const shown = (path: string): string | null => {
-    const bytes = read(path);
-    const text = bytes === null ? null : textOf(bytes, MOST_SHOWN);
-    return text === null ? null : turn.redact(text);
+  const found = (path: string): Omit<Stands, 'path'> => {
+    const left = draft.wrote.get(path) ?? more.left?.get(path);
+    const bytes = left ? bytesOf(left.text) : read(path);
+    if (bytes === null) return { hash: !left && disk.stat(path) ? OTHER : NOTHING, text: null };
+    const text = textOf(bytes, MOST_SHOWN);
+    return { hash: bytesHash(bytes), text: text === null ? null : turn.redact(text) };
   };
-  return { config, state, turn: number, agent: resume.name, resume, given, draft, attach, textOf: shown };
+  const stands = (path: string): Stands | null => {
+    const permitted = permitPath(resume, path);
+    if (!permitted.ok) return null;
+    const known = recorded.stood(resume.name, permitted.path, more.approved);
+    return { path: permitted.path, ...(known ?? found(permitted.path)) };
+  };
+  return { config, state, turn: number, agent: resume.name, resume, given, draft, attach, stands, ...more };
+}
+
+function bytesOf(text: string | null): Uint8Array | null {
+  return text === null ? null : Buffer.from(text);
 }
 
 async function converse(turn: Turn, toolbox: Toolbox, plan: Visit, scene: Scene): Promise<End> {

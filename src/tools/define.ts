@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Json, JsonObject } from '../core/call.ts';
-import type { ActTool, Box, Scene, Staged, Tool, Trial, Work, WorldResult, WorldTool } from '../core/tool.ts';
+import type { ActTool, Box, Covers, Scene, Staged, Tool, Trial, Work, WorldResult, WorldTool } from '../core/tool.ts';
 
 interface About<S extends z.ZodType> {
   name: string;
@@ -9,6 +9,7 @@ interface About<S extends z.ZodType> {
   granted?: 'all' | 'resume';
   held?: Tool['held'];
   preview?(value: z.output<S>, scene: Scene): string;
+  covers?(value: z.output<S>, scene: Scene): Covers;
 }
 
 /** Makes an act on the organisation from its schema and its pure `stage`. */
@@ -62,6 +63,7 @@ function base<S extends z.ZodType>(about: About<S>) {
     granted: about.granted ?? ('resume' as const),
     ...(about.held && { held: about.held }),
     ...(about.preview && { preview: about.preview as Tool['preview'] }),
+    ...(about.covers && { covers: about.covers as Tool['covers'] }),
     parse(input: Json) {
       const result = about.input.safeParse(input);
       return result.success

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { showChange } from '../core/preview.ts';
+import { covered } from '../core/covers.ts';
+import { showEdit } from '../core/preview.ts';
 import { worldTool } from './define.ts';
 
 export default worldTool({
@@ -12,7 +13,8 @@ export default worldTool({
     old: z.string().min(1).max(100_000).describe('what stands there now'),
     new: z.string().max(100_000).describe('what is to stand there'),
   }),
-  preview: ({ path, old, new: made }) => showChange(path, old, made),
+  preview: ({ path, old, new: made }, scene) => showEdit(path, scene.stands(path), old, made),
+  covers: ({ path }, scene) => covered(scene, [path]),
   run({ path, old, new: made }, box) {
     const { text, hash } = box.read(path);
     const at = text.indexOf(old);

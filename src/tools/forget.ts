@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { stageRemoval } from '../core/remember.ts';
+import { coveredEntry, showMemory, stageRemoval } from '../core/remember.ts';
 import { memoryKey } from '../schema/memory.ts';
 import { act } from './define.ts';
 
@@ -15,5 +15,7 @@ export default act({
       .optional()
       .describe('version that you know: an entry at any other is kept'),
   }),
+  preview: ({ key, expected }, scene) => showMemory(scene, key, (copy) => stageRemoval(copy, key, expected)),
+  covers: ({ key }, scene) => coveredEntry(scene, key),
   stage: ({ key, expected }, scene) => stageRemoval(scene, key, expected),
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { textHash } from '../core/brief.ts';
 import { showHire, stageHire } from '../core/hire.ts';
 import { credits } from '../schema/credits.ts';
 import { act } from './define.ts';
@@ -25,5 +26,6 @@ export default act({
     message: z.string().min(1).max(200_000).optional().describe('the first task: a message to it'),
   }),
   preview: showHire,
+  covers: (wish, scene) => ({ 'the new agent': textHash(showHire(wish, scene)) }),
   stage: stageHire,
 });

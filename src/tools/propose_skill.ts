@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Proposal, textsOf } from '../core/proposal.ts';
-import { refusalOf, showProposal, stageSkill, testsOf } from '../core/propose.ts';
+import { coveredSkill, refusalOf, showProposal, stageSkill, testsOf } from '../core/propose.ts';
 import type { Box, WorldResult } from '../core/tool.ts';
 import { act } from './define.ts';
 
@@ -35,6 +35,7 @@ export default act({
     show: showProposal,
     work: { touches: 'idempotent', timeout: TIMEOUT, most: 10_000, run: runTests },
   },
+  covers: coveredSkill,
   stage: stageSkill,
 });
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { stageChange } from '../core/remember.ts';
+import { coveredEntry, showMemory, stageChange } from '../core/remember.ts';
 import { memoryKey } from '../schema/memory.ts';
 import { act } from './define.ts';
 
@@ -24,5 +24,7 @@ export default act({
       .optional()
       .describe('version that this is based on, 0 for a new entry: with any other nothing is changed'),
   }),
+  preview: (change, scene) => showMemory(scene, change.key, (copy) => stageChange(copy, change)),
+  covers: ({ key }, scene) => coveredEntry(scene, key),
   stage: (change, scene) => stageChange(scene, change),
 });

@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { textHash } from '../core/brief.ts';
+import { covered } from '../core/covers.ts';
 import type { Attached } from '../core/entry.ts';
 import { compose, hopsAfter, resolveRecipients } from '../core/send.ts';
-import type { Scene, Staged } from '../core/tool.ts';
+import type { Covers, Scene, Staged } from '../core/tool.ts';
 import { MESSAGE_KINDS, priority } from '../schema/message.ts';
 import { padTurn } from '../schema/name.ts';
 import { act } from './define.ts';
@@ -36,8 +38,35 @@ export default act({
       .describe('turns after which it is no longer worth reading'),
     attachments: z.array(z.string().min(1).max(255)).max(16).optional().describe('files of your workspace'),
   }),
+  preview: showReach,
+  covers: ({ to, attachments = [] }, scene) => ({ ...coveredReach(to, scene), ...covered(scene, attachments) }),
   stage: stageMessage,
 });
+
+/** Whom `@unit` or `*` stands for now, and what the message takes with it. */
+function showReach({ to, attachments = [] }: Value, scene: Scene): string {
+  const names = isWide(to) ? reached(to, scene) : [];
+  const carried = attachments.flatMap((path) => scene.stands(path) ?? []).map(({ path, hash }) => `${path} (${hash})`);
+  return [
+    names.length ? `It reaches ${names.join(', ')}.` : '',
+    carried.length ? `It takes with it, by their hashes: ${carried.join(', ')}.` : '',
+  ]
+    .filter(Boolean)
+    .join('\n\n');
+}
+
+function coveredReach(to: readonly string[], scene: Scene): Covers {
+  return isWide(to) ? { [to.join(', ')]: textHash(reached(to, scene).join()) } : {};
+}
+
+function reached(to: readonly string[], { config, agent }: Scene): string[] {
+  const recipients = resolveRecipients(config, agent, to);
+  return recipients.ok ? recipients.names : [];
+}
+
+function isWide(to: readonly string[]): boolean {
+  return to.some((name) => name === '*' || name.startsWith('@'));
+}
 
 type Value = {
   to: string[];

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { covered } from '../core/covers.ts';
 import { diffText } from '../core/diff.ts';
-import { showChange } from '../core/preview.ts';
+import { showWrite } from '../core/preview.ts';
 import { worldTool } from './define.ts';
 
 export default worldTool({
@@ -13,7 +14,8 @@ export default worldTool({
     content: z.string().max(1_000_000),
     expected: z.string().max(64).optional().describe('hash of the file that is replaced'),
   }),
-  preview: ({ path, content }, scene) => showChange(path, scene.textOf(path), content),
+  preview: ({ path, content }, scene) => showWrite(path, scene.stands(path), content),
+  covers: ({ path }, scene) => covered(scene, [path]),
   run({ path, content, expected }, box) {
     const { text, hash } = box.write(path, content, expected);
     const others = diffText(content, text);

@@ -11,7 +11,7 @@ const THIN = 13;
 describe('a person saves a file at any operation of the engine: their text survives', () => {
   for (const target of Object.keys(TARGETS))
     it(target, async () => {
-      const operations = await operationsOfRun();
+      const operations = await operationsOfRun(target);
       const tally = new Tally(`edits: ${target}`);
       for (const [s, style] of Object.keys(STYLES).entries())
         for (const [g, gap] of GAPS.entries())
@@ -27,7 +27,7 @@ describe('a person saves a file at any operation of the engine: their text survi
 describe('a person deletes a file at any operation of the engine: it stays away, and nothing else is lost', () => {
   for (const target of Object.keys(TARGETS))
     it(target, async () => {
-      const operations = await operationsOfRun();
+      const operations = await operationsOfRun(target);
       const tally = new Tally(`deletions: ${target}`);
       for (let at = 1; at <= operations; at += 3) {
         const wrong = await deleteCase(target, at);

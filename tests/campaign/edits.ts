@@ -1,5 +1,6 @@
 import type { Reply } from '../../src/core/call.ts';
 import type { Entry } from '../../src/core/entry.ts';
+import { bytesHash } from '../../src/disk/materialise.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import { FAULTS, FaultError } from '../../src/schema/fault.ts';
@@ -13,6 +14,8 @@ export interface Target {
   path: string;
   /** The person's version of the file. */
   edit(before: string): string;
+  /** An act on it is held in the first turn, and the person approves it before the second. */
+  held?: true;
   /** What is wrong with what became of it, beyond that the text survives. */
   check?(world: After): string[];
 }
@@ -39,6 +42,22 @@ const PLAN: OrgPlan = {
     'agents/a/memory/k.md': '---\nkey: k\n---\nAs it was first.\n',
     'org/shared/s.txt': 'As it was first.\n',
     'agents/a/workspace/work.txt': 'As it was first.\n',
+  },
+};
+
+/** The same, where a person is asked about two files. */
+const HELD_PLAN: OrgPlan = {
+  ...PLAN,
+  org: {
+    policies: ['held.txt', 'shared/held.txt'].map((path) => ({
+      act: `write_file path:${path}`,
+      do: { ask: ['human'] },
+    })),
+  },
+  files: {
+    ...PLAN.files,
+    'org/shared/held.txt': 'As it was first.\n',
+    'agents/a/workspace/held.txt': 'As it was first.\n',
   },
 };
 
@@ -87,7 +106,30 @@ export const TARGETS: Record<string, Target> = {
     check: deliveredOnce,
   },
   'a file in a workspace': { path: 'agents/a/workspace/work.txt', edit: () => `${MARK}\n` },
+  'a file in a workspace that an approved act replaces': {
+    path: 'agents/a/workspace/held.txt',
+    edit: () => `${MARK}\n`,
+    held: true,
+    check: mustStandUnlessShown,
+  },
+  'a shared file that an approved act replaces': {
+    path: 'org/shared/held.txt',
+    edit: () => `${MARK}\n`,
+    held: true,
+    check: mustStandUnlessShown,
+  },
 };
+
+/** An act that was approved takes the place only of a text that the person was shown with it. */
+function mustStandUnlessShown(after: After): string[] {
+  const { entries, target, text } = after;
+  const approved = entries.flatMap((entry) => (entry.k === 'decided' ? [entry.held] : []));
+  const hash = bytesHash(Buffer.from(text));
+  return [
+    ...(approved.length === 1 ? [] : [`${approved.length} acts were decided`]),
+    ...(approved.some(({ covers }) => covers?.[target.path] === hash) ? [] : mustStandAtItsPath(after)),
+  ];
+}
 
 function nobodyWasBuried({ entries }: After): string[] {
   return entries.some((entry) => entry.k === 'dead') ? ['mail was buried'] : [];
@@ -169,9 +211,10 @@ export interface Edit {
 
 /** A run of the engine in which somebody sits at the same folder. `operations`: those of the disk until the agents rest. */
 async function runWith(
+  { path, held }: Target,
   act: (index: number, disk: MemoryDisk) => void,
 ): Promise<{ machine: Machine; engine: Engine; operations: number }> {
-  const machine = newMachine(PLAN);
+  const machine = newMachine(held ? HELD_PLAN : PLAN);
   const { disk, clock } = machine;
   disk.now = () => clock.now();
   clock.advance(60_000);
@@ -188,7 +231,11 @@ async function runWith(
     act(Number.POSITIVE_INFINITY, disk); // whoever was saving a file has done so meanwhile
   };
   const open = (): Engine =>
-    Engine.open({ ...portsOf(machine), provider: async () => writer(() => sitting.rest) }, TOOLS, 'run');
+    Engine.open(
+      { ...portsOf(machine), provider: async () => writer(() => sitting.rest, held ? path : null) },
+      TOOLS,
+      'run',
+    );
   let engine = open();
   let operations = 0;
   for (let turn = 0; turn < TURNS + REST; turn++) {
@@ -197,11 +244,18 @@ async function runWith(
       ({ operations } = sitting);
     }
     engine = await turnOrAgain(engine, open);
+    if (held && turn === 0) approveIn(engine, clock.now());
     clock.advance(1000);
   }
   engine.close();
   disk.before = null;
   return { machine, engine, operations };
+}
+
+function approveIn(engine: Engine, time: number): void {
+  const [approval] = engine.state.approvals.values();
+  if (!approval) throw new Error('nothing was held');
+  engine.post([{ k: 'request', request: { ask: 'approve', by: 'human', id: approval.id, note: '' }, time }]);
 }
 
 /** A turn. At the start a file of `org/` that is being written stops the command with exit 3: then it is given again. */
@@ -219,8 +273,8 @@ async function turnOrAgain(engine: Engine, open: () => Engine): Promise<Engine> 
   }
 }
 
-/** In each turn `a` writes a message, a memory, a shared file and one in its workspace. */
-function writer(rest: () => boolean): Provider {
+/** In each turn `a` writes a message, a memory, a shared file and one in its workspace; in the first one also the file about which a person is asked. */
+function writer(rest: () => boolean, held: string | null): Provider {
   return {
     about: 'writes the same files in every turn',
     repeatable: true,
@@ -238,6 +292,10 @@ function writer(rest: () => boolean): Provider {
           tool: 'write_file',
           input: { path: 'shared/s.txt', content: `shared in turn ${turn}\n` },
         });
+        if (held !== null && turn === 1) {
+          const path = held.replace('agents/a/workspace/', '').replace('org/', '');
+          acts.push({ id: 'held', tool: 'write_file', input: { path, content: 'approved\n' } });
+        }
         return {
           text: '',
           acts: agent === 'a' && n === 1 && !rest() ? acts : [],
@@ -251,8 +309,8 @@ function writer(rest: () => boolean): Provider {
 }
 
 /** How many operations of the disk a run has. */
-export async function operationsOfRun(): Promise<number> {
-  return (await runWith(() => {})).operations;
+export async function operationsOfRun(target: string): Promise<number> {
+  return (await runWith(TARGETS[target] as Target, () => {})).operations;
 }
 
 /** Operations that pass between two steps of a person's program: it takes some microseconds, a turn takes far longer. */
@@ -264,7 +322,7 @@ export async function editCase(edit: Edit): Promise<string[] | null> {
   let next: Step | null = STYLES[edit.style] ?? null;
   let due = edit.at;
   let text: string | null = null;
-  const { machine, engine } = await runWith((index, disk) => {
+  const { machine, engine } = await runWith(target, (index, disk) => {
     if (index < due || !next) return;
     if (text === null) {
       if (index === Number.POSITIVE_INFINITY) return;
@@ -309,7 +367,7 @@ function survives({ text, files, entries }: After): string[] {
 export async function deleteCase(name: string, at: number): Promise<string[] | null> {
   const target = TARGETS[name] as Target;
   let deleted = false;
-  const run = await runWith((index, disk) => {
+  const run = await runWith(target, (index, disk) => {
     if (index !== at || !disk.files((path) => path === target.path).has(target.path)) return;
     disk.remove(target.path);
     deleted = true;
@@ -319,7 +377,7 @@ export async function deleteCase(name: string, at: number): Promise<string[] | n
   const { entries, faults } = journalOf(machine.disk);
   const back =
     machine.disk.files((path) => path === target.path).has(target.path) &&
-    !name.includes('replaced') &&
+    !name.includes('replace') &&
     !name.includes('workspace');
   return [
     ...faults.map(({ message }) => message),

@@ -194,7 +194,7 @@ describe('a held act that costs something', () => {
       'Done, it costs 0.2 credits. Left by then: 0.49 of manager, 4.99 of org.',
     );
     const { config, state } = await stateIn(root);
-    const scene = { config, state, requests: [] } as unknown as Scene;
+    const scene = { config, state, requests: [], present: new Map() } as unknown as Scene;
     const pane = approvalsPane(scene, readFilter('', []));
     const detail = textIn(pane.detail(0));
     expect(detail).toMatch(/costs +0.2 credits; left: 0.49 of manager, 4.99 of org\n/);
@@ -240,3 +240,42 @@ function stateIn(root: string): Promise<Pick<Scene, 'config' | 'state'>> {
 function textIn(lines: readonly Line[]): string {
   return lines.map(({ spans }) => spans.map(({ text }) => text).join('')).join('\n');
 }
+
+describe('a file that changed since an act on it was shown', () => {
+  async function changed(): Promise<string> {
+    const root = office({
+      org: { policies: [{ act: 'write_file', do: { ask: ['human'] } }] },
+      resumes: { manager: { tools: ['write_file'] } },
+      rules: [
+        {
+          when: { agent: 'manager', call: 1 },
+          reply: { acts: [{ tool: 'write_file', input: { path: 'x.txt', content: 'of the agent' } }] },
+        },
+      ],
+      files: { 'agents/manager/workspace/x.txt': 'as it was' },
+    });
+    await lemming(root, ['send', 'manager', 'plan']);
+    await turns(root, 1);
+    writeFileSync(join(root, 'agents/manager/workspace/x.txt'), 'of the person');
+    return root;
+  }
+
+  it('is shown as it stands now, and approve says that nothing is done yet', async () => {
+    const root = await changed();
+    const { out } = await lemming(root, ['approvals']);
+    expect(out).toContain('agents/manager/workspace/x.txt changed since it was shown');
+    expect(out).toContain('-of the person\n  +of the agent');
+    expect(out).not.toContain('as it was');
+    const { data } = await lemming(root, ['approvals', '--json']);
+    expect(data.approvals).toMatchObject([
+      { changed: ['agents/manager/workspace/x.txt'], shows: expect.stringContaining('-of the person') },
+    ]);
+    const approved = await lemming(root, ['approve', 'A-1-manager-1']);
+    expect(approved.exit).toBe(0);
+    expect(approved.out).toContain('it is held again as it stands now');
+    await turns(root, 1);
+    expect(readFileSync(join(root, 'agents/manager/workspace/x.txt'), 'utf8')).toBe('of the person');
+    expect((await lemming(root, ['approvals'])).out).toMatch(/A-2-manager-1[\s\S]*-of the person/);
+    expect((await lemming(root, ['replay', '--recompute'])).exit).toBe(0);
+  });
+});

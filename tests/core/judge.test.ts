@@ -107,6 +107,7 @@ describe('an act is', () => {
       contacts: ['human'],
       cause: [],
       otherwise: 'It waits until somebody answers.',
+      covers: {},
     });
     expect(at.draft.refusals).toEqual([]);
   });

@@ -78,7 +78,7 @@ export function sceneOf(config: Config, agent: string, more: Partial<Scene> = {}
     given: [],
     draft: emptyDraft(),
     attach: () => null,
-    textOf: () => null,
+    stands: () => null,
     ...more,
   };
 }

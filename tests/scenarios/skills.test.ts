@@ -118,7 +118,8 @@ describe('scenario 52: a skill that an agent proposes', () => {
     await lemming(root, ['approve', 'A-1-coder-1']);
     await turns(root, 1);
     expect(textOf(root, 'agents/coder/skills/csv/SKILL.md')).toBe(mine);
-    expect(textOf(root, 'org/approvals/answered/A-1-coder-1.md')).toContain('has changed since it was proposed');
+    expect(textOf(root, 'org/approvals/answered/A-1-coder-1.md')).toContain('Held again as A-2-coder-1');
+    expect(textOf(root, 'org/approvals/A-2-coder-1.md')).toContain('    -Mine.');
   });
 
   it('for the organisation is only for those whose resume lists it', async () => {

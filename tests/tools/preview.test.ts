@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Json } from '../../src/core/call.ts';
 import { fenced } from '../../src/core/preview.ts';
+import { NOTHING } from '../../src/core/tool.ts';
 import { scene, toolNamed } from './world.ts';
 
 /** What a person is shown of an act by agent a that waits; `was`: what the file holds. */
@@ -8,7 +9,10 @@ function preview(name: string, input: Json, was: string | null = null): string |
   const tool = toolNamed(name);
   const parsed = tool.parse(input);
   if (!parsed.ok) throw new Error(parsed.why);
-  return tool.preview?.(parsed.value, scene({ textOf: () => was }));
+  return tool.preview?.(
+    parsed.value,
+    scene({ stands: (path) => ({ path, hash: was === null ? NOTHING : 'h', text: was }) }),
+  );
 }
 
 it('shows what an act is', () => {

@@ -56,6 +56,7 @@ export function means(disk: Disk, more: Partial<Means> & { draft?: Draft } = {})
     given: [],
     staged: (path) => draft.wrote.get(path)?.text,
     known: (hash) => draft.known.get(hash),
+    shown: () => undefined,
     isTainted: () => false,
     room: { workspace: 'agents/a/workspace', bytes: 10_000_000, files: 1000 },
     changes: noChanges(),

@@ -1,5 +1,6 @@
 import type { Message } from '../../schema/message.ts';
 import { cut } from '../../schema/print.ts';
+import { forgetDenials } from '../denied.ts';
 import type { Entry } from '../entry.ts';
 import { type Mail, type Said, type State, TAIL_CHARS, TAIL_LENGTH } from '../state.ts';
 
@@ -12,6 +13,7 @@ export function addDrop(state: State, { found, mends, message }: Extract<Entry, 
   state.aside.delete(found);
   if (mends !== undefined) state.dead.delete(mends);
   ownPaths(state, message.from).add(message.path);
+  forgetDenials(state, message);
   addMail(state, message);
 }
 

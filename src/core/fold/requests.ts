@@ -75,6 +75,7 @@ function reset(state: State, scope: string): void {
     state.dead.clear();
     state.aside.clear();
     state.approvals.clear();
+    state.denied.clear();
     state.revive.clear();
     state.archive.clear();
     for (const agent of state.agents.values())

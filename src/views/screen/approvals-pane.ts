@@ -1,4 +1,4 @@
-import { printLeft } from '../../core/approval-text.ts';
+import { outdatedText, printLeft } from '../../core/approval-text.ts';
 import type { Json } from '../../core/call.ts';
 import { leftFor, printCredits } from '../../core/ledger.ts';
 import { priceOf } from '../../core/price.ts';
@@ -59,8 +59,9 @@ function stateOf({ requests }: Scene, { id, contacts, answer }: Approval): strin
 }
 
 /** A held act in full. */
-export function approvalDetail({ config, state }: Scene, approval: Approval): Line[] {
-  const { id, turn, agent, tool, rule, because, contacts, input, shows, over, always, answer } = approval;
+export function approvalDetail({ config, state, present }: Scene, approval: Approval): Line[] {
+  const { id, turn, agent, tool, rule, because, contacts, input, over, always, answer } = approval;
+  const { shows, changed } = present.get(id) ?? { shows: approval.shows, changed: [] };
   const cost = priceOf(config, tool);
   const left = () => printLeft(leftFor(config, state, agent));
   return [
@@ -74,6 +75,7 @@ export function approvalDetail({ config, state }: Scene, approval: Approval): Li
       ['A allows', always],
       ['answer', answer && `${answer.decision} by ${answer.by}${answer.note ? `: ${answer.note}` : ''}`],
     ]),
+    ...(changed.length ? [line(), line(outdatedText(changed), 'warn')] : []),
     line(),
     ...(over === undefined ? inputLines(input) : []),
     ...(shows === undefined ? [] : [line(), ...shows.split('\n').map((text) => line(text, 'code'))]),

@@ -1,4 +1,5 @@
 import type { Config } from '../../core/config.ts';
+import type { Present } from '../../core/judge.ts';
 import { agentState, type State } from '../../core/state.ts';
 import type { Fault } from '../../schema/fault.ts';
 import type { Message } from '../../schema/message.ts';
@@ -23,6 +24,8 @@ export interface Scene {
   requests: readonly Request[];
   /** The engine that runs, if any. */
   engine: { pid: number; command: string } | null;
+  /** Acts that wait, as they would be done now. */
+  present: ReadonlyMap<string, Present>;
   /** Paths of `org/tasks/`. */
   tasks: readonly string[];
 }

@@ -1,0 +1,57 @@
+import type { Message } from '../schema/message.ts';
+import { printValue } from '../schema/print.ts';
+import { textHash } from './brief.ts';
+import type { Json } from './call.ts';
+import type { Effect, Held } from './entry.ts';
+import type { State } from './state.ts';
+import type { Scene, Staged } from './tool.ts';
+
+/** An act that a person denied, and the conversations in which it was asked for; none: the agent asked of its own accord. */
+export interface Denied extends Pick<Held, 'id' | 'agent' | 'tool'> {
+  /** Of its input. */
+  hash: string;
+  by: string;
+  note: string;
+  threads: string[];
+}
+
+/** Denials that are kept, the latest. */
+const KEPT = 1000;
+
+/**
+ * Why an act is not held: a person denied the same in this conversation, and nobody has written in it since. Asked for in
+ * another conversation as well it may wait anew. Pure.
+ */
+export function deniedBefore({ state, agent, given }: Scene, tool: string, input: Json): Refused | null {
+  const hash = hashOf(input);
+  for (const denied of state.denied.values()) {
+    if (denied.agent !== agent || denied.tool !== tool || denied.hash !== hash) continue;
+    if (!given.every(({ thread }) => denied.threads.includes(thread))) continue;
+    const why = denied.note && ` (${denied.note})`;
+    const text = `It was denied by ${denied.by} in ${denied.id}${why}. It is asked again once a person has written to you about it, or when you want something else.`;
+    return { ok: false, rule: 'denied', text };
+  }
+  return null;
+}
+type Refused = Extract<Staged, { ok: false }>;
+
+/** Keeps what a person denied; what nobody answered in time was denied by none. */
+export function noteDenial(state: State, { id, decision, by, note, held }: Extract<Effect, { k: 'decided' }>): void {
+  if (decision !== 'denied' || by === 'nobody') return;
+  const threads = [...new Set(held.cause.map(({ thread }) => thread))];
+  state.denied.delete(id);
+  state.denied.set(id, { id, agent: held.agent, tool: held.tool, hash: hashOf(held.input), by, note, threads });
+  for (const old of state.denied.keys())
+    if (state.denied.size > KEPT) state.denied.delete(old);
+    else return;
+}
+
+/** A person wrote: in their conversation, and to those whom they wrote to, acts may be asked for again. */
+export function forgetDenials(state: State, { thread, to }: Pick<Message, 'thread' | 'to'>): void {
+  for (const [id, { threads, agent }] of state.denied)
+    if (threads.includes(thread) || (threads.length === 0 && to.includes(agent))) state.denied.delete(id);
+}
+
+function hashOf(input: Json): string {
+  return textHash(printValue(input));
+}
