@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { programs } from './scripts/programs.mjs';
 
 /** The long campaigns, which `npm test` runs in small. */
 export default defineConfig({
@@ -7,5 +8,8 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 3_600_000,
+    expect: { requireAssertions: true },
+    tags: programs().map(({ name, why }) => ({ name, skip: why !== null })),
+    globalSetup: 'tests/left-out.ts',
   },
 });

@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** Milliseconds that a program may take to show something on a slow machine that has much else to do. */
-const PATIENCE_MS = 120_000;
+/** Milliseconds that a program may take to show something on a slow machine that has much else to do; less than a test may take. */
+const PATIENCE_MS = 40_000;
 /** Milliseconds after a key: an Escape and a letter that come together are another key. */
 const PAUSE_MS = 60;
 

@@ -1,3 +1,4 @@
+// @module-tag campaign
 import { expect, it } from 'vitest';
 import { budgetRun, printRun } from './budget.ts';
 

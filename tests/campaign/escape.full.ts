@@ -1,3 +1,5 @@
+// @module-tag bwrap
+// @module-tag python3
 import { it } from 'vitest';
 import { boxHere } from '../engine/hands.ts';
 import { Prison, triesOf } from './escape.ts';

@@ -1,3 +1,6 @@
+// @module-tag campaign
+// @module-tag bwrap
+// @module-tag python3
 import { expect, it } from 'vitest';
 import { boxHere } from '../engine/hands.ts';
 import { Prison, triesOf } from './escape.ts';

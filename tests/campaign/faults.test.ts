@@ -1,3 +1,4 @@
+// @module-tag campaign
 import { describe, it } from 'vitest';
 import { goldenRun } from './crash.ts';
 import {

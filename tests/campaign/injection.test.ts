@@ -1,3 +1,4 @@
+// @module-tag campaign
 import { expect, it } from 'vitest';
 import { balanceOf } from '../../src/core/ledger.ts';
 import { agentState } from '../../src/core/state.ts';

@@ -1,3 +1,4 @@
+// @module-tag campaign
 import { expect, it } from 'vitest';
 import { seeded } from './crash.ts';
 import { wander } from './paths.ts';

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { expect } from 'vitest';
 import { type Deed, deedOf, drawsOf, type Sketch, sketchOf } from '../../src/testing/generators.ts';
 import type { Rule } from './oracle.ts';
 import { type Manner, Play } from './play.ts';
@@ -31,7 +32,7 @@ async function forMany(
         done += deeds.length;
         runs++;
         const wrong = await check(sketch, deeds);
-        if (wrong.length) throw new Error(`${wrong.slice(0, 3).join(' | ')}\n${JSON.stringify(deeds)}`);
+        expect(wrong.slice(0, 3), JSON.stringify(deeds)).toEqual([]);
       }),
       {
         seed: seed + round,
@@ -39,6 +40,7 @@ async function forMany(
         endOnFailure: false,
       },
     );
+  expect(done).toBeGreaterThanOrEqual(operations);
   console.log(`properties: ${name}: ${done} operations in ${runs} runs, 0 failures`);
 }
 

@@ -1,3 +1,4 @@
+// @module-tag campaign
 import { it } from 'vitest';
 import { killMany } from './sigkill.ts';
 import { Tally } from './tally.ts';

@@ -1,3 +1,4 @@
+// @module-tag campaign
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { UsedEntry } from '../../src/core/entry.ts';
 import { askPublic } from '../../src/engine/fetch.ts';

@@ -23,6 +23,20 @@ async function bootstrap(cwd: string, dir?: string, flags: Record<string, string
 const read = (root: string, path: string) => readFileSync(join(root, path), 'utf8');
 const letters = (root: string) => Object.keys(filesIn(root)).filter((path) => path.startsWith('agents/human/outbox/'));
 
+/** A new organisation of that template is without fault, and all its visits go well until nobody is due. */
+async function comesToRest(template: string): Promise<void> {
+  const root = scratch();
+  await bootstrap(root, 'org-here', { template });
+  const org = join(root, 'org-here');
+  expect((await validate(testWorld(org), inputOf())).data).toEqual({ ok: true, faults: [] });
+  const { data, exit } = await runTurns(testWorld(org), inputOf({ flags: { 'until-idle': true, turns: 40 } }));
+  expect(exit).toBe(0);
+  const { visits, idle } = data as { visits: { outcome: string; refused: number }[]; idle: boolean };
+  expect(idle).toBe(true);
+  expect(visits.length).toBeGreaterThan(0);
+  expect(visits.filter(({ outcome, refused }) => outcome !== 'ok' || refused > 0)).toEqual([]);
+}
+
 describe('bootstrap', () => {
   it('scenario 1: makes a valid organisation with manager, planner, hr, coder_01, janitor and human', async () => {
     const root = scratch();
@@ -69,20 +83,13 @@ describe('bootstrap', () => {
     ).toBe(true);
   });
 
-  it.each(['default', 'support-desk', 'data-pipeline', 'app-builder', 'bug-hunt'])(
+  it.each(['default', 'support-desk', 'data-pipeline', 'app-builder'])(
     'scenario 3: the template %s is valid and comes to rest',
-    async (template) => {
-      const root = scratch();
-      await bootstrap(root, 'org-here', { template });
-      const org = join(root, 'org-here');
-      expect((await validate(testWorld(org), inputOf())).data).toEqual({ ok: true, faults: [] });
-      const { data, exit } = await runTurns(testWorld(org), inputOf({ flags: { 'until-idle': true, turns: 40 } }));
-      expect(exit).toBe(0);
-      const { visits, idle } = data as { visits: { outcome: string; refused: number }[]; idle: boolean };
-      expect(idle).toBe(true);
-      expect(visits.length).toBeGreaterThan(0);
-      expect(visits.filter(({ outcome, refused }) => outcome !== 'ok' || refused > 0)).toEqual([]);
-    },
+    comesToRest,
+  );
+
+  it('scenario 3: the template bug-hunt, whose agents run programs, too', { tags: ['bwrap', 'python3'] }, () =>
+    comesToRest('bug-hunt'),
   );
 
   it('scenario 3: a purpose goes into org.yaml, the first goal and the first letter; comments stay', async () => {

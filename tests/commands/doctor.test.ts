@@ -133,7 +133,7 @@ describe('doctor', () => {
   });
 });
 
-it('tells how programs of agents are shut in', async () => {
+it('tells how programs of agents are shut in', { tags: ['bwrap'] }, async () => {
   const root = scratchOrg({ edges: { human: ['a'], a: ['human'] }, resumes: { a: { tools: ['shell'] } } });
   const outcome = await doctor(testWorld(root), inputOf());
   const { box } = outcome.data as { box: { level: string } };

@@ -1,30 +1,32 @@
-import { createServer } from 'node:http';
+import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { ProviderError } from '../../src/core/call.ts';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { UNPRICED } from '../../src/core/money.ts';
-import { realClock } from '../../src/disk/clock.ts';
-import type { Connection, Provider } from '../../src/providers/provider.ts';
-import { gate } from '../providers/fake-service.ts';
 import { lemming, office, put, turns } from './people-world.ts';
 
-/** Providers beside the real ones, by name. */
-const injected = vi.hoisted(() => new Map<string, unknown>());
-vi.mock('../../src/providers/find.ts', async (importOriginal) => {
-  const real = await importOriginal<typeof import('../../src/providers/find.ts')>();
-  return { ...real, provider: async (name: string) => injected.get(name) ?? real.provider(name) };
-});
+/** The address of a service on this machine. */
+async function serve(handle: RequestListener): Promise<string> {
+  const server = createServer(handle);
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  onTestFinished(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
+}
 
-type Probe = NonNullable<Connection['probe']>;
+function answer(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(body));
+}
 
-/** A provider that answers this when it is probed. It asks nobody else. */
-function inject(name: string, probe: Probe): void {
-  const complete = async () => {
-    throw new Error('a probe calls no model');
-  };
-  const made: Provider = { about: '', repeatable: false, free: false, connect: async () => ({ complete, probe }) };
-  injected.set(name, made);
-  onTestFinished(() => void injected.delete(name));
+/** A service that knows the model `good` and no other. `asked`: the paths of all requests. */
+function knowing(asked: string[]): Promise<string> {
+  return serve(({ url = '' }, response) => {
+    asked.push(url);
+    if (url === '/v1/models/good') answer(response, 200, { id: 'good' });
+    else answer(response, 404, { error: { code: 'model_not_found', message: 'no such model' } });
+  });
 }
 
 const PRICE = { per_call: 0.01 };
@@ -85,38 +87,32 @@ describe('health --providers', () => {
 
   it('asks a real service, once for each model, and goes on after a failure', async () => {
     const asked: string[] = [];
-    const server = createServer((request, response) => {
-      asked.push(request.url ?? '');
-      response.statusCode = request.url === '/good' ? 200 : 404;
-      response.end();
-    });
-    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-    onTestFinished(() => void server.close());
-    const { port } = server.address() as AddressInfo;
-    for (const name of ['good', 'bad'])
-      inject(name, async (signal) => {
-        const { status } = await fetch(`http://127.0.0.1:${port}/${name}`, { signal });
-        if (status !== 200) throw new ProviderError('bad-request', `the service does not know the model ${name}`);
-        return 'the service knows the model';
-      });
+    const there = { provider: 'openai-compatible', base_url: await knowing(asked) };
     const models = {
       default: scripted,
-      one: { provider: 'bad', price: PRICE },
-      two: { provider: 'good', price: PRICE },
-      three: { provider: 'good' },
+      one: { ...there, model: 'bad', price: PRICE },
+      two: { ...there, model: 'good', price: PRICE },
+      three: { ...there, model: 'good' },
     };
     const root = office({ models });
     const { data, exit } = await health(root, '--providers', '--json');
     expect(exit).toBe(8);
-    expect(asked.sort()).toEqual(['/bad', '/good', '/good']);
+    expect(asked.sort()).toEqual(['/v1/models/bad', '/v1/models/good', '/v1/models/good']);
     expect(data.providers.slice(1)).toMatchObject([
-      { model: 'one', ok: false, failure: 'bad-request', message: 'the service does not know the model bad' },
-      { model: 'two', ok: true, message: 'the service knows the model' },
-      { model: 'three', ok: true, message: `the service knows the model; it ${UNPRICED}` },
+      {
+        model: 'one',
+        ok: false,
+        failure: 'bad-request',
+        message: 'openai-compatible: the service does not know the model bad',
+      },
+      { model: 'two', ok: true, message: 'reachable; it knows good' },
+      { model: 'three', ok: true, message: `reachable; it knows good; it ${UNPRICED}` },
     ]);
     const { out } = await health(root, '--providers');
-    expect(out).toMatch(/^one +bad +failed \(bad-request\) +\d+ +the service does not know the model bad$/m);
-    expect(out).toMatch(/^two +good +ok +\d+ +the service knows the model$/m);
+    expect(out).toMatch(
+      /^one +openai-compatible +failed \(bad-request\) +\d+ +openai-compatible: the service does not know/m,
+    );
+    expect(out).toMatch(/^two +openai-compatible +ok +\d+ +reachable; it knows good$/m);
   });
 
   it('names the variable of a key that is missing, and a provider that does not exist', async () => {
@@ -138,75 +134,19 @@ describe('health --providers', () => {
     ]);
   });
 
-  it('says so when a provider cannot be probed, or breaks', async () => {
-    const connect = async () => ({ complete: async () => Promise.reject(new Error()) });
-    injected.set('mute', { about: '', repeatable: false, free: false, connect } satisfies Provider);
-    onTestFinished(() => void injected.delete('mute'));
-    inject('broken', async () => {
-      throw new TypeError('x is not a function');
-    });
-    const models = { default: { provider: 'mute', price: PRICE }, other: { provider: 'broken', price: PRICE } };
-    const { data } = await health(office({ models }), '--providers', '--json');
-    expect(data.providers).toMatchObject([
-      { ok: true, message: 'no probe' },
-      { ok: false, failure: 'unavailable', message: 'x is not a function' },
-    ]);
-  });
-
-  it('gives up on a service that does not answer, listening or not', async () => {
-    let stopped = 0;
-    inject('deaf', () => new Promise(() => {}));
-    inject('slow', (signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(++stopped))));
-    const { sleep } = realClock;
-    const waits: number[] = [];
-    vi.spyOn(realClock, 'sleep').mockImplementation((ms, signal) => {
-      waits.push(ms);
-      return sleep(20, signal);
-    });
-    onTestFinished(() => void vi.restoreAllMocks());
-    const models = { default: { provider: 'deaf', price: PRICE }, other: { provider: 'slow', price: PRICE } };
-    const { data, exit } = await health(office({ models }), '--providers', '--json');
-    expect([exit, waits, stopped]).toEqual([8, [10_000, 10_000], 1]);
-    const late = { ok: false, failure: 'timeout', message: 'no answer within 10000 ms' };
-    expect(data.providers).toMatchObject([late, late]);
-  });
-
-  it('asks at most eight at a time, and tells of all in the order of the file', async () => {
-    let now = 0;
-    let most = 0;
-    const full = gate();
-    inject('busy', async () => {
-      most = Math.max(most, ++now);
-      if (now === 8) setTimeout(full.letGo, 20); // a ninth would come meanwhile
-      await full.open;
-      now--;
-      return 'well';
-    });
-    const names = Array.from({ length: 20 }, (_, i) => (i ? `m${i}` : 'default'));
-    const models = Object.fromEntries(names.map((name) => [name, { provider: 'busy', price: PRICE }]));
-    const { data } = await health(office({ models }), '--providers', '--json');
-    expect(data.providers.map(({ model }: { model: string }) => model)).toEqual(names);
-    expect(most).toBe(8);
-  });
-
-  it('keeps secrets of the environment to itself', async () => {
+  it('keeps secrets of the environment to itself, also those that a service knows', async () => {
     const secret = 'sk-a-long-secret-0123456789';
-    inject('tattler', async () => {
-      throw new ProviderError('auth', `wrong key ${secret}`);
-    });
-    const root = office({ models: { default: { provider: 'tattler', price: PRICE } } });
+    const base_url = await serve((_, response) => answer(response, 400, { error: { message: `no ${secret} here` } }));
+    const root = office({ models: { default: { provider: 'openai-compatible', base_url, model: 'm', price: PRICE } } });
     const { out } = await lemming(root, ['health', '--providers'], { env: { OPENAI_API_KEY: secret } });
-    expect(out).toContain('wrong key');
+    expect(out).toMatch(/bad-request.* no .* here/);
     expect(out).not.toContain(secret);
   });
 
   it('ends at Ctrl-C', async () => {
     const stop = new AbortController();
-    inject('slow', (signal) => {
-      setTimeout(() => stop.abort(), 5);
-      return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
-    });
-    const root = office({ models: { default: { provider: 'slow', price: PRICE } } });
+    const base_url = await serve(() => stop.abort());
+    const root = office({ models: { default: { provider: 'openai-compatible', base_url, model: 'm', price: PRICE } } });
     const { exit } = await lemming(root, ['health', '--providers'], { signal: stop.signal });
     expect(exit).toBe(130);
   });

@@ -232,8 +232,13 @@ describe('a server or a tool that is broken', () => {
     ]);
   });
 
+  it('says what is wrong with a program that has no folder', { tags: ['bwrap'] }, async () => {
+    const said = await org(server('{ command: [cat], cwd: org/nowhere }')).named('notes');
+    expect(said).toContain('there is no folder org/nowhere');
+    expect(said).not.toContain('ENOENT');
+  });
+
   it.each([
-    ['{ command: [cat], cwd: org/nowhere }', 'there is no folder org/nowhere'],
     ['{ url: "http://127.0.0.1:1/mcp" }', 'fetch failed: '],
     ['{ url: "https://me:hunter2@x.invalid/mcp" }', 'no name and password'],
     ['{ url: "https://x.invalid/", headers: { Authorization: "Bearer hunter2" } }', 'never the secret itself'],

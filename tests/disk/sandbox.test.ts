@@ -1,3 +1,5 @@
+// @module-tag bwrap
+// @module-tag python3
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import { join } from 'node:path';

@@ -1,3 +1,5 @@
+// @module-tag bwrap
+// @module-tag python3
 import { type ChildProcess, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import { join } from 'node:path';
@@ -214,11 +216,9 @@ describe('a program is ended', () => {
     const marker = `7${process.pid}3`;
     const hands = new Hands([[sh(`echo ran >> log; sleep ${marker}`)]]);
     const engine = await started(hands.root);
-    for (let i = 0; i < 5000 && processesWith(marker).length === 0; i++) await wait(20);
-    expect(processesWith(marker).length).toBeGreaterThan(0);
+    await expect.poll(() => processesWith(marker).length).toBeGreaterThan(0);
     engine.kill('SIGKILL');
-    for (let i = 0; i < 5000 && processesWith(marker).length > 0; i++) await wait(20);
-    expect(processesWith(marker)).toEqual([]);
+    await expect.poll(() => processesWith(marker)).toEqual([]);
     expect((await hands.turns())[0]).toMatchObject({ ok: false, text: expect.stringMatching(/^Outcome unknown/) });
     expect(fs.readFileSync(join(hands.workspace, 'log'), 'utf8')).toBe('ran\n');
   });

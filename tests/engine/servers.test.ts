@@ -1,10 +1,12 @@
+// @module-tag pgrep
+// @module-tag bwrap
+// @module-tag python3
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { run as approve } from '../../src/commands/approve.ts';
@@ -236,11 +238,9 @@ it('a use that a kill cut off is not repeated, and the server ends with the engi
   const child = fileURLToPath(new URL('../campaign/child.ts', import.meta.url));
   const errand = JSON.stringify({ do: 'turn', root: made.root, env: made.env });
   const engine = spawn(process.execPath, ['--import', 'tsx', child, errand], { stdio: 'ignore' });
-  for (let i = 0; i < 1000 && serversOf(made) === 0; i++) await wait(50);
-  expect(serversOf(made)).toBeGreaterThan(0);
+  await expect.poll(() => serversOf(made)).toBeGreaterThan(0);
   engine.kill('SIGKILL');
-  for (let i = 0; i < 5000 && serversOf(made) > 0; i++) await wait(20);
-  expect(serversOf(made)).toBe(0);
+  await expect.poll(() => serversOf(made)).toBe(0);
   await made.run();
   expect(told(made.used())).toEqual([[false, expect.stringMatching(/^Outcome unknown/)]]);
 });

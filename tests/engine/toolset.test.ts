@@ -1,3 +1,5 @@
+// @module-tag bwrap
+// @module-tag python3
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';

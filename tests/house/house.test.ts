@@ -18,6 +18,12 @@ describe('the sources keep the rules of the house', () => {
   });
 });
 
+it('no test mocks a module, or a function of one: only what Node itself writes to is listened to', () => {
+  const calls = /\bvi\.(?:mock|doMock|hoisted)\(|\bvi\.spyOn\((?!console\b|process\.)/;
+  const mocking = sourcesIn('tests').filter(({ tree }) => calls.test(tree.text));
+  expect(mocking.map(({ path }) => path)).toEqual([]);
+});
+
 /** All that is loaded with these files; what they import when they need it is not. */
 function loadedWith(paths: readonly string[]): Set<string> {
   const byPath = new Map(sources.map((source) => [source.path, source]));

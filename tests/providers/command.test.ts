@@ -64,7 +64,7 @@ function lives(pid: number): boolean {
   }
 }
 
-async function until(holds: () => boolean, ms = 120_000): Promise<boolean> {
+async function until(holds: () => boolean, ms = 45_000): Promise<boolean> {
   for (let waited = 0; waited < ms && !holds(); waited += 20) await wait(20);
   return holds();
 }

@@ -135,7 +135,7 @@ describe('6.4 and 6.5 providers', () => {
     );
     await service.arrived();
     let shown: unknown;
-    for (let i = 0; i < 1200 && !shown; i++) {
+    for (let i = 0; i < 400 && !shown; i++) {
       await new Promise((done) => setTimeout(done, 100));
       shown = (
         (await status(testWorld(root, { env }), inputOf())).data as { limits?: { name: string }[] }

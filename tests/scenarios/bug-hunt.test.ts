@@ -1,3 +1,5 @@
+// @module-tag bwrap
+// @module-tag python3
 import { beforeAll, expect, it } from 'vitest';
 import type { Entry } from '../../src/core/entry.ts';
 import { realDisk } from '../../src/disk/real.ts';

@@ -33,7 +33,7 @@ function start(root: string, ...words: string[]) {
 }
 
 async function until(is: () => boolean): Promise<void> {
-  for (const ends = Date.now() + 120_000; !is(); await wait(50))
+  for (const ends = Date.now() + 45_000; !is(); await wait(50))
     if (Date.now() > ends) throw new Error('It did not come to that.');
 }
 
@@ -124,7 +124,10 @@ describe('control, by commands from another terminal', () => {
     const line = (text: string, more: object = {}): string =>
       `${JSON.stringify({ time: new Date().toISOString(), org: 'test', turn: 1, agent: 'a', level: 'error', module: 'engine', event: 'visit', text, ...more })}\n`;
     await until(() => existsSync(log));
-    await wait(500);
+    await until(() => {
+      appendFileSync(log, line('is anybody there?'));
+      return seen.out.includes('is anybody there?');
+    });
     appendFileSync(log, line('too old', { time: '2020-01-01T00:00:00.000Z' }) + line('no error', { level: 'info' }));
     appendFileSync(log, line('first'));
     await until(() => seen.out.includes('first'));

@@ -1,3 +1,5 @@
+// @module-tag bwrap
+// @module-tag python3
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { run as preview } from '../../src/commands/run.ts';

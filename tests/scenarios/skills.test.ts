@@ -1,3 +1,5 @@
+// @module-tag bwrap
+// @module-tag python3
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Json } from '../../src/core/call.ts';
 import { exists, lemming, office, put, textOf, turns } from '../commands/people-world.ts';

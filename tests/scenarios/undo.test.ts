@@ -1,3 +1,4 @@
+// @module-tag bwrap
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';

@@ -22,7 +22,7 @@ const HOSTILE = [
   '漢字🎉'.repeat(500),
 ].join(' ');
 
-describe('at a terminal', () => {
+describe('at a terminal', { tags: ['tmux'] }, () => {
   it.each([80, 120, 300])('tables fit %d columns, with wide characters aligned', async (columns) => {
     const root = office({ resumes: { hr: { role: `漢字 🎉 ${'long words '.repeat(12)}` } } });
     await lemming(root, ['send', 'hr', '漢字 🎉 down', '--subject', '漢字 🎉']);
@@ -156,7 +156,7 @@ describe('a hostile message', () => {
     expect(CONTROLS.test(chat.out + chat.err)).toBe(false);
   });
 
-  it('leaves a real terminal as it is', async () => {
+  it('leaves a real terminal as it is', { tags: ['tmux'] }, async () => {
     const root = office();
     await lemming(root, ['send', 'manager', HOSTILE]);
     await lemming(root, ['run', '--until-idle']);

@@ -37,8 +37,7 @@ describe('a screen', () => {
     const { screen, seen } = screenOn();
     for (seen.now = 0; seen.now < 1000; seen.now++) screen.sketch(`at ${seen.now}`);
     expect(seen.err.split('at ').length - 1).toBe(8);
-    await new Promise((done) => setTimeout(done, 200));
-    expect(seen.err).toContain('at 999');
+    await expect.poll(() => seen.err).toContain('at 999');
   });
 
   it('never draws more rows than there are, nor wider than the terminal', () => {

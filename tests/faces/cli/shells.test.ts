@@ -6,31 +6,36 @@ import { binFolder, openTerminal } from '../terminal.ts';
 it.each([
   ['bash', 'bash --norc --noprofile', 'eval "$(lemming completion bash)"'],
   ['zsh', 'zsh -f', 'autoload -Uz compinit; compinit -u; eval "$(lemming completion zsh)"'],
-])('%s completes commands, options, agents, units and files', async (_name, shell, setUp) => {
-  const root = office();
-  put(root, 'org/units/crew.md', '---\nname: Crew\nmembers: [hr]\n---\n');
-  put(root, 'picture one.png', 'png');
-  const shown = openTerminal(`PS1='$ ' ${shell}`, { cwd: root, columns: 100 });
-  await shown.shows(/\$$/);
-  await shown.type(`PS1='$ '; ${setUp}; clear; echo set up`);
-  await shown.press('Enter');
-  await shown.shows(/^set up/m);
-  const complete = async (typed: string, becomes: string): Promise<void> => {
-    await shown.type(typed);
-    await shown.press('Tab');
-    await shown.shows(becomes);
-    await shown.press('C-u');
-  };
-  await complete('lemming insp', 'lemming inspect');
-  await complete('lemming inspect pl', 'lemming inspect planner');
-  await complete('lemming run --max', 'lemming run --max-cost');
-  await complete('lemming costs --by ta', 'lemming costs --by task');
-  await complete('lemming costs --by=th', 'lemming costs --by=thread');
-  await complete('lemming send @cr', 'lemming send @crew');
-  await complete('lemming backup pict', 'lemming backup picture\\ one.png');
-});
+])(
+  '%s completes commands, options, agents, units and files',
+  { tags: ['tmux', 'zsh'] },
+  async (_name, shell, setUp) => {
+    const root = office();
+    put(root, 'org/units/crew.md', '---\nname: Crew\nmembers: [hr]\n---\n');
+    put(root, 'picture one.png', 'png');
+    const shown = openTerminal(`PS1='$ ' ${shell}`, { cwd: root, columns: 100 });
+    await shown.shows(/\$$/);
+    await shown.type(`PS1='$ '; ${setUp}; clear; echo set up`);
+    await shown.press('Enter');
+    await shown.shows(/^set up/m);
+    const complete = async (typed: string, becomes: string): Promise<void> => {
+      await shown.type(typed);
+      await shown.press('Tab');
+      await shown.shows(becomes);
+      await shown.press('C-u');
+    };
+    await complete('lemming insp', 'lemming inspect');
+    await complete('lemming inspect pl', 'lemming inspect planner');
+    await complete('lemming run --max', 'lemming run --max-cost');
+    await complete('lemming costs --by ta', 'lemming costs --by task');
+    await complete('lemming costs --by=th', 'lemming costs --by=thread');
+    await complete('lemming send @cr', 'lemming send @crew');
+    await complete('lemming backup pict', 'lemming backup picture\\ one.png');
+    expect(shown.screen()).toMatch(/^set up\n/);
+  },
+);
 
-it('fish completes commands, options, agents, units and files', () => {
+it('fish completes commands, options, agents, units and files', { tags: ['fish'] }, () => {
   const root = office();
   put(root, 'org/units/crew.md', '---\nname: Crew\nmembers: [hr]\n---\n');
   put(root, 'picture.png', 'png');
