@@ -51,6 +51,7 @@ export const run: Run = async (world, input) => {
   const first = differences[0];
   const line = first ? showDifference(disk, refold, first) : null;
   const divergence = recompute?.divergence ?? null;
+  const folded = [...(recompute?.folded ?? [])].map(([rules, turns]) => ({ rules, turns }));
   const edited = differences.map(({ path }) => path);
   if (refold.undone && edited.length)
     world.say(`Turn ${refold.turns} was cut off before all its files stood: lemming run-once completes them.`);
@@ -62,10 +63,11 @@ export const run: Run = async (world, input) => {
       identical,
       edited,
       first_difference: first ? { ...first, ...line } : divergence,
-      ...(recompute ? { recomputed: { visits: recompute.visits, identical: divergence === null } } : {}),
+      ...(recompute ? { recomputed: { visits: recompute.visits, identical: divergence === null, folded } } : {}),
     },
     text: [
       `From the journal: ${count(refold.turns, 'turn')}, ${count(refold.files.size, 'file')}${recompute ? `; ${count(recompute.visits, 'visit')} made again` : ''}.`,
+      ...folded.map(({ rules, turns }) => `${count(turns, 'turn')} folded, made under rules ${rules}.`),
       ...printDifferences(differences, line),
       ...(divergence ? [printDivergence(divergence)] : []),
       ...(identical ? ['All is identical.'] : []),

@@ -38,7 +38,7 @@ export function apply(state: State, entry: Entry): void {
     case 'mail-gone':
       return withdraw(state, entry.id);
     case 'request':
-      return applyRequest(state, entry.request);
+      return applyRequest(state, entry);
     case 'revived':
       return revive(state, entry.id, entry.message, entry.to);
     case 'lost':

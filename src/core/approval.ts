@@ -1,4 +1,5 @@
 import { printValue } from '../schema/print.ts';
+import { printApproval } from './approval-text.ts';
 import { type Config, isPersonIn } from './config.ts';
 import type { Held, Input } from './entry.ts';
 import type { Approval, State } from './state.ts';
@@ -75,15 +76,13 @@ export function overdue(config: Config, state: State, now: number): Input[] {
     const [to] = nextAsked(config, approval.contacts);
     const decision = lapseOf(config, approval);
     if (to === undefined) return { k: 'lapsed', id: approval.id, decision, note: `nobody answered within ${timeout}` };
-    const contacts = [...approval.contacts, to];
-    return {
-      k: 'escalated',
-      turn,
-      to,
-      held: heldOf(approval),
-      otherwise: otherwiseOf(config, contacts, turn, decision),
-    };
+    return escalation(heldOf(approval), turn, to, otherwiseOf(config, [...approval.contacts, to], turn, decision));
   });
+}
+
+function escalation(held: Held, turn: number, to: string, otherwise: string): Extract<Input, { k: 'escalated' }> {
+  const contacts = [...held.contacts, to];
+  return { k: 'escalated', turn, to, held, otherwise, text: printApproval({ ...held, contacts, otherwise }) };
 }
 
 /** What makes two held acts the same for whoever answers. */
@@ -103,8 +102,8 @@ export function waitingLike(
 }
 
 /** A held act after somebody else was asked as well. */
-export function escalatedHeld({ held, to, otherwise }: Extract<Input, { k: 'escalated' }>): Held {
-  return { ...held, contacts: [...held.contacts, to], otherwise };
+export function escalatedHeld({ held, to, otherwise, text }: Extract<Input, { k: 'escalated' }>): Held {
+  return { ...held, contacts: [...held.contacts, to], otherwise, ...(text !== undefined && { text }) };
 }
 
 /** What the file of the act tells. */

@@ -28,12 +28,14 @@ export type Input =
       reason: DeadLetterHead['reason'];
       detail: string;
       owner: string;
+      /** Its record. Under rules 1 it was printed from the rest; so are all such texts. */
+      text?: string;
     }
   /** A person edited an undelivered message (`text`: the whole file, until it is redacted), or deleted it. */
   | { k: 'mail'; id: string; subject: string; body: string; priority: Message['priority']; text?: string }
   | { k: 'mail-gone'; id: string }
-  /** What a command asked; `file` is the request file it came in, if any. */
-  | { k: 'request'; request: Request; time: number; file?: string }
+  /** What a command asked; `file` is the request file it came in, if any. `told`: what the author of an acknowledged message is told. */
+  | { k: 'request'; request: Request; time: number; told?: string; file?: string }
   /** A dead letter that gets another chance, as the file of its message stands now. */
   | { k: 'revived'; turn: number; id: string; message: Message; to: string[] }
   /** A dead letter that cannot get another chance: the file of its message is gone or unreadable. */
@@ -50,8 +52,8 @@ export type Input =
       text: string;
       mends?: string;
     }
-  /** Nobody answered a held act in time: somebody else is asked as well, and its file says so. `held`: as it was before. */
-  | { k: 'escalated'; turn: number; to: string; held: Held; otherwise: string }
+  /** Nobody answered a held act in time: somebody else is asked as well, and its file says so. `held`: as it was before. `text`: its new file. */
+  | { k: 'escalated'; turn: number; to: string; held: Held; otherwise: string; text?: string }
   /** Nobody answered a held act in time, and nobody is left to ask: the answer that org.yaml gives instead. */
   | { k: 'lapsed'; id: string; decision: 'approve' | 'deny'; note: string }
   /** The tools and servers of the org that the owner of the machine approves from now on, each with the hash of what was approved. */
@@ -235,7 +237,8 @@ export type Effect =
   /** `text`: null when the agent removed the file. Only in a workspace it may be no text. */
   | ({ k: 'wrote'; agent: string; path: string } & Replacing)
   | { k: 'acked'; agent: string; id: string; author: string; reaction: string }
-  | { k: 'dead'; record: DeadLetterHead; detail: string }
+  /** `text`: its record. */
+  | { k: 'dead'; record: DeadLetterHead; detail: string; text?: string }
   | {
       k: 'notice';
       to: string;
@@ -243,7 +246,7 @@ export type Effect =
       text: string;
     }
   | ({ k: 'held' } & Held)
-  /** `hash`: of its file, when a person changed it. */
+  /** `hash`: of the file that asked; under rules 1 only when a person changed it. `text`: of the one that takes its place. */
   | {
       k: 'decided';
       id: string;
@@ -253,6 +256,7 @@ export type Effect =
       outcome: string;
       held: Held;
       hash?: string;
+      text?: string;
     }
   /** An approved act cannot be paid: it goes on waiting, and is done when it can. People were told. */
   | { k: 'unpaid'; id: string; cost: number }
@@ -349,6 +353,8 @@ export interface Held {
   covers?: Record<string, string>;
   /** It was approved before, and held again because these had changed since it was shown. */
   again?: { of: string; changed: string[] };
+  /** Its file. */
+  text?: string;
 }
 
 /** How a visit ended. `cut`: something ran out before its end; what it did stands, and its mail is given again. */
@@ -394,8 +400,8 @@ export type Mark =
   | { k: 'done'; turn: number }
   /** The files of all turns up to this one were fsynced. */
   | { k: 'synced'; turn: number }
-  /** After a crash: attempts that were repeated, and attempts that may have been billed without a reply. */
-  | { k: 'recovered'; turn: number; again: string[]; doubt: string[] }
+  /** After a crash: attempts that were repeated, and attempts that may have been billed without a reply. `rules`: the turn was finished under these, not its own. */
+  | { k: 'recovered'; turn: number; again: string[]; doubt: string[]; rules?: number }
   /** The text of a group of lines was erased on request: the new hash of the group whose seal is `seal`. */
   | { k: 'redacted'; file: number; seal: string; hash: string; id: string };
 

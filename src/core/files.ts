@@ -1,12 +1,11 @@
-import { printHead, printMessage } from '../schema/print.ts';
+import { printMessage } from '../schema/print.ts';
 import { escalatedHeld } from './approval.ts';
-import { printApproval } from './approval-text.ts';
 import { textHash } from './brief.ts';
-import type { Json } from './call.ts';
 import { type Content, contentHash, contentsOf } from './content.ts';
 import type { Attached, Effect, Entry, Held } from './entry.ts';
 import { isProposal, waitingFiles } from './proposal.ts';
 import { archivePath } from './send.ts';
+import { decidedText, heldText, recordText } from './texts-rules-1.ts';
 
 /**
  * What an entry does to the folder. `text` is the exact content. Done after the commit, again after a crash, and by
@@ -58,14 +57,14 @@ export function filesOf(entry: Entry): FileOp[] {
         { op: 'replace', path: 'org/chart.yaml', ...entry.chart },
       ];
     case 'dead':
-      return [{ op: 'create', path: deadLetterPath(entry.record.id), text: printDeadLetter(entry) }];
+      return [{ op: 'create', path: deadLetterPath(entry.record.id), text: recordText(entry) }];
     case 'aside':
-      return [{ op: 'create', path: deadLetterPath(entry.id), text: printAside(entry) }];
+      return [{ op: 'create', path: deadLetterPath(entry.id), text: recordText(entry) }];
     case 'revived':
       return [bygone(entry.id, entry.turn)];
     case 'held':
       return [
-        { op: 'create', path: approvalPath(entry.id), text: printApproval(entry) },
+        { op: 'create', path: approvalPath(entry.id), text: heldText(entry) },
         ...proposed(entry).map(([path, text]): FileOp => ({ op: 'create', path, text })),
       ];
     case 'answer':
@@ -75,8 +74,8 @@ export function filesOf(entry: Entry): FileOp[] {
         {
           op: 'replace',
           path: approvalPath(entry.held.id),
-          text: printApproval(escalatedHeld(entry)),
-          was: printApproval(entry.held),
+          text: heldText(escalatedHeld(entry)),
+          was: heldText(entry.held),
         },
       ];
     case 'decided':
@@ -117,13 +116,14 @@ function bygone(id: string, turn: number): FileOp {
 }
 
 /** The file of an answered act, in the place of the one that asked. What a person has changed in that one since stays. */
-function answeredFile({ id, held, hash, decision, ...rest }: Extract<Effect, { k: 'decided' }>): FileOp {
+function answeredFile(decided: Extract<Effect, { k: 'decided' }>): FileOp {
+  const { id, held, hash } = decided;
   return {
     op: 'adopt',
     found: approvalPath(id),
-    hash: hash ?? textHash(printApproval(held)),
+    hash: hash ?? textHash(heldText(held)),
     path: answeredPath(id),
-    text: printApproval(held, { decision: decision === 'approved' ? 'approve' : 'deny', ...rest }),
+    text: decidedText(decided),
   };
 }
 
@@ -160,17 +160,4 @@ export function approvalPath(id: string): string {
 
 export function answeredPath(id: string): string {
   return `org/approvals/answered/${id}.md`;
-}
-
-function head(fields: Record<string, Json>): string {
-  return printHead(Object.entries(fields));
-}
-
-function printDeadLetter({ record, detail }: Extract<Effect, { k: 'dead' }>): string {
-  return `${head({ ...record })}${record.message} from ${record.from} was not delivered to ${record.to.join(', ')}.\n\n${detail}\n\nThe message stays in ${record.path}. \`lemming retry ${record.id}\` gives it another chance.\n`;
-}
-
-function printAside(entry: Extract<Entry, { k: 'aside' }>): string {
-  const { id, path, owner, reason, detail, turn } = entry;
-  return `${head({ id, message: null, path, from: owner, to: [], turn, reason, revived: null })}${path} was set aside and stays where it is.\n\n${detail}\n\nMend the file, or delete it; \`lemming retry ${id}\` looks at it again.\n`;
 }

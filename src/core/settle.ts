@@ -1,10 +1,11 @@
 import type { Resume } from '../schema/resume.ts';
 import { seatsOf } from './approval.ts';
-import { againOf } from './approval-text.ts';
+import { againOf, printApproval } from './approval-text.ts';
 import type { Config } from './config.ts';
 import { hasEdge, inChartOrder } from './config.ts';
 import { type Content, contentsOf, isSameContent, packContents } from './content.ts';
 import { cutNotices, doneIn, settledIn } from './cut.ts';
+import { printDeadLetter } from './dead-letter-text.ts';
 import type { Blame, Effect, Entry, Held, VisitEffect, VisitOutcome } from './entry.ts';
 import { balanceOf, leftFor, printCredits, softCapsPassed } from './ledger.ts';
 import { keyOf, memoryOwner, readEntry, SHARED } from './memory.ts';
@@ -131,7 +132,8 @@ export function settleDraft(
     });
   }
   for (const held of draft.held) {
-    effects.push({ k: 'held', ...held, ...priceOfHeld(config, state, held) });
+    const priced = { ...held, ...priceOfHeld(config, state, held) };
+    effects.push({ k: 'held', ...priced, text: printApproval(priced) });
     for (const to of held.contacts) effects.push(askNotice(to, held));
   }
 }
@@ -214,11 +216,8 @@ export function bury(
   effects: Effect[],
 ): void {
   const id = to.length === mail.to.length ? mail.id : `${mail.id}-${to.join('-')}`;
-  effects.push({
-    k: 'dead',
-    detail,
-    record: { id, message: mail.id, path: mail.path, from: mail.from, to, turn, reason, revived: null },
-  });
+  const record = { id, message: mail.id, path: mail.path, from: mail.from, to, turn, reason, revived: null };
+  effects.push({ k: 'dead', detail, record, text: printDeadLetter({ record, detail }) });
   const about = reason === 'hops' ? 'loop' : 'dead-letter';
   const text = `${mail.id} was not delivered to ${to.join(', ')} (${reason}): ${detail} lemming retry ${id} gives it another chance.`;
   for (const name of new Set([mail.from, ...peopleOf(config)]))

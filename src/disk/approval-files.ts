@@ -1,9 +1,8 @@
-import { heldOf } from '../core/approval.ts';
-import { printApproval } from '../core/approval-text.ts';
 import type { Config } from '../core/config.ts';
 import type { Input } from '../core/entry.ts';
 import { approvalPath } from '../core/files.ts';
 import type { Approval, State } from '../core/state.ts';
+import { heldText } from '../core/texts-rules-1.ts';
 import type { Fault } from '../schema/fault.ts';
 import { readAnswer } from './answer.ts';
 import { isText, malformed, type Reader } from './reader.ts';
@@ -80,7 +79,5 @@ export class ApprovalFiles {
 
 /** What the file of a held act says; as the engine wrote it, nothing. */
 function answerOf(config: Config, approval: Approval, text: string): ReturnType<typeof readAnswer> {
-  return text === printApproval(heldOf(approval))
-    ? 'undecided'
-    : readAnswer(config, approval, approvalPath(approval.id), text);
+  return text === heldText(approval) ? 'undecided' : readAnswer(config, approval, approvalPath(approval.id), text);
 }

@@ -1,4 +1,5 @@
 import type { Entry, IntentEntry } from '../core/entry.ts';
+import { packText, unpackText, withTexts } from './compact-texts.ts';
 
 /** What a prompt tells of an act. */
 type Result = Extract<IntentEntry['prompt'], { after: number }>['results'][number];
@@ -6,7 +7,7 @@ type Result = Extract<IntentEntry['prompt'], { after: number }>['results'][numbe
 /**
  * Keeps a text once, by references within the journal file of a turn. The body of a sent message that a reply holds word for
  * word is written as the place of that act. A result that a prompt tells as its `used` line has it is written without its
- * text. Both ways work line by line.
+ * text. A generated text names the fields of its line that it holds. Both ways work line by line.
  */
 export class Compact {
   /** Bodies in the replies of the turn, by agent. */
@@ -18,7 +19,7 @@ export class Compact {
   pack(entry: Entry): object {
     this.note(entry);
     if (entry.k === 'intent') return this.packIntent(entry);
-    if (entry.k !== 'sent') return entry;
+    if (entry.k !== 'sent') return withTexts(entry, packText) ?? entry;
     const { body, ...message } = entry.message;
     const same = this.bodies.get(message.from)?.find((known) => known.body === body);
     return same ? { ...entry, message, body: [same.n, same.act] } : entry;
@@ -39,7 +40,8 @@ export class Compact {
   unpack(line: Entry): Entry {
     this.note(line);
     if (line.k === 'intent') return this.unpackIntent(line);
-    if (line.k !== 'sent' || !('body' in line)) return line;
+    if (line.k !== 'sent') return (withTexts(line, unpackText) as Entry | undefined) ?? line;
+    if (!('body' in line)) return line;
     const { body: place, ...entry } = line as typeof line & { body: [number, number] };
     const known = this.bodies.get(entry.message.from)?.find(({ n, act }) => n === place[0] && act === place[1]);
     if (!known) throw new Error('the message refers to an act that is not in this file');

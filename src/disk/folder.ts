@@ -1,4 +1,6 @@
+import { asked } from '../core/asked.ts';
 import type { Config } from '../core/config.ts';
+import { printAside } from '../core/dead-letter-text.ts';
 import type { Input } from '../core/entry.ts';
 import type { State } from '../core/state.ts';
 import type { Fault } from '../schema/fault.ts';
@@ -79,7 +81,7 @@ export class Folder {
     const read = this.reader.readText(path, limit);
     if ('reason' in read) return this.reader.aside(state, path, read, person);
     const { value, faults } = readYaml(request, read.text, path);
-    if (value) return { k: 'request', request: { ...value, by: person }, time, file: path };
+    if (value) return asked({ ...value, by: person }, time, path);
     return this.reader.aside(state, path, { ...malformed(faults), mark: read.hash }, person);
   }
 
@@ -124,8 +126,12 @@ export class Folder {
   }
 }
 
-/** Gives the files that were set aside their ids: `aside-<turn>-<n>`. */
+/** Gives the files that were set aside their ids, `aside-<turn>-<n>`, and their records. */
 export function numberAsides(inputs: readonly Input[], turn: number, from: number): Input[] {
   let n = from;
-  return inputs.map((input) => (input.k === 'aside' ? { ...input, turn, id: `aside-${padTurn(turn)}-${n++}` } : input));
+  return inputs.map((input) => {
+    if (input.k !== 'aside') return input;
+    const aside = { ...input, turn, id: `aside-${padTurn(turn)}-${n++}` };
+    return { ...aside, text: printAside(aside) };
+  });
 }

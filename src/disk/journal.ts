@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Entry } from '../core/entry.ts';
+import { newerThanKnown, RULES } from '../core/rules.ts';
 import { type Fault, failure, fault } from '../schema/fault.ts';
 import { padTurn } from '../schema/name.ts';
 import { Compact } from './compact.ts';
@@ -141,15 +142,26 @@ function parseLines(lines: Buffer, file: string, firstLine: () => number, faults
   const entries: Entry[] = [];
   const texts = lines.length ? lines.toString('utf8', 0, lines.length - 1).split('\n') : [];
   texts.forEach((text, i) => {
+    const place = () => ({ file, line: firstLine() + i });
     try {
-      entries.push(compact.unpack(JSON.parse(text) as Entry));
+      const line = JSON.parse(text) as Entry;
+      const newer = newerThanKnown(line);
+      if (newer !== null) faults.push(newerJournal(newer, place()));
+      entries.push(compact.unpack(line));
     } catch {
-      faults.push(
-        fault('damaged-journal', 'The line is not JSON', { file, line: firstLine() + i, value: text.slice(0, 80) }),
-      );
+      faults.push(fault('damaged-journal', 'The line is not JSON', { ...place(), value: text.slice(0, 80) }));
     }
   });
   return entries;
+}
+
+function newerJournal(what: string, place: { file: string; line: number }): Fault {
+  return fault('newer-journal', `The line ${what}, and this LeMMing knows the rules up to ${RULES}`, place);
+}
+
+/** What a newer program wrote. Nothing after it can be understood. */
+export function isNewer({ code }: Fault): boolean {
+  return code === 'newer-journal';
 }
 
 function lineNumber(bytes: Buffer, offset: number): number {
@@ -177,6 +189,7 @@ export function* readJournal(
   for (const file of files) {
     const read = readJournalFile(disk, file, head, file === after.file ? after.end : 0);
     faults.push(...read.faults);
+    if (read.faults.some(isNewer)) return;
     if (read.good < read.size && file !== files.at(-1))
       faults.push(fault('damaged-journal', 'Lines without a seal', { file: journalPath(file) }));
     yield* read.groups;

@@ -1,10 +1,13 @@
 import { heldOf } from '../core/approval.ts';
+import { printApproval } from '../core/approval-text.ts';
+import { textHash } from '../core/brief.ts';
 import type { Effect, Held } from '../core/entry.ts';
 import { judge, type Toolbox } from '../core/judge.ts';
 import { allowances } from '../core/ledger.ts';
 import { priceOf } from '../core/price.ts';
 import { settleDraft, unpaidEffects, type Written } from '../core/settle.ts';
 import type { Staffing } from '../core/settle-staff.ts';
+import { heldText } from '../core/texts-rules-1.ts';
 import { emptyDraft, NOTHING } from '../core/tool.ts';
 import { bytesHash } from '../disk/materialise.ts';
 import type { Turn } from './turn.ts';
@@ -23,7 +26,7 @@ export async function decide(turn: Turn, toolbox: Toolbox, written: Written, sta
     const draft = emptyDraft(next.get(agent) ?? 1, promisedBy(staffing, agent), heldIn(effects, agent));
     const { by, note, hash } = answer;
     const decision = answer.decision === 'approve' ? 'approved' : 'denied';
-    const held = heldOf(approval);
+    const { text: asked, ...held } = heldOf(approval);
     const outcome =
       decision === 'denied' ? 'not done' : await doApproved(turn, toolbox, held, draft, nth, { written, chain });
     if (typeof outcome === 'object') {
@@ -39,7 +42,8 @@ export async function decide(turn: Turn, toolbox: Toolbox, written: Written, sta
       note,
       outcome,
       held,
-      ...(hash !== undefined && { hash }),
+      hash: hash ?? textHash(asked ?? heldText(held)),
+      text: printApproval(held, { decision: answer.decision, by, note, outcome }),
     };
     // The record of a skill that is held again removes the files that then wait anew.
     if (draft.held.length > 0) effects.push(decided);

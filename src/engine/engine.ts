@@ -5,7 +5,7 @@ import type { Config } from '../core/config.ts';
 import type { Entry, Input, OpenEntry } from '../core/entry.ts';
 import { filesOf } from '../core/files.ts';
 import type { Toolbox } from '../core/judge.ts';
-import { RULES } from '../core/rules.ts';
+import { RULES, rulesOf } from '../core/rules.ts';
 import { changesConfig, peopleOf } from '../core/settle.ts';
 import { agentState, type State } from '../core/state.ts';
 import { atRest, idleness } from '../core/walk.ts';
@@ -29,6 +29,7 @@ import type { Ports } from './ports.ts';
 import { Recorded } from './recalled.ts';
 import { redactJson, redactor } from './redact.ts';
 import { doneIn, type TurnReport, visitReports } from './report.ts';
+import { SentPrompts } from './sent-prompts.ts';
 import { toolsetOf } from './toolset.ts';
 import { type Ending, makeTurn, type Turn } from './turn.ts';
 
@@ -194,9 +195,9 @@ export class Engine {
     // Every call of the turn listens to it.
     setMaxListeners(0, signal);
     const faults: Fault[] = [];
-    const { frozen, recorded } = this.unfinished
+    const { frozen, recorded, sent } = this.unfinished
       ? this.thaw(this.unfinished)
-      : { frozen: await this.freeze(wish, faults), recorded: new Recorded([]) };
+      : { frozen: await this.freeze(wish, faults), recorded: new Recorded([]), sent: undefined };
     const turn: Turn = {
       number: frozen.open.turn,
       open: frozen.open,
@@ -211,11 +212,13 @@ export class Engine {
       swept: frozen.swept,
       signal,
       listen: wish.listen,
+      sent,
     };
     const before = new Map([...this.state.agents].map(([name, agent]) => [name, agent.spent]));
     const spentBefore = this.state.org.spent;
     const toolset = await toolsetOf(this.toolbox, turn.config, this.state.trusted);
     const ending = await makeTurn(turn, toolset);
+    for (const call of recorded.left()) apply(this.state, call);
     const conflicts = this.commit(frozen, ending);
     for (const path of turn.live) this.durable.note(path);
     const report: TurnReport = {
@@ -239,21 +242,24 @@ export class Engine {
     this.loggedRecovery = this.recovered.length;
   }
 
-  /** The inputs of a turn that was cut off: as they were frozen then. */
-  private thaw(unfinished: NonNullable<Loaded['unfinished']>): { frozen: Frozen; recorded: Recorded } {
+  /** A turn that was cut off: its inputs as they were frozen then, and what was told and answered. */
+  private thaw(unfinished: NonNullable<Loaded['unfinished']>): Pick<Turn, 'recorded' | 'sent'> & { frozen: Frozen } {
     this.unfinished = null;
     this.live.thaw(unfinished.open.env ?? {});
     for (const call of unfinished.calls)
       if (call.k === 'used') for (const { path } of call.files) tidyLive(this.ports.disk, path);
     const recorded = new Recorded(unfinished.calls);
     const { again, doubt } = recorded.open();
-    if (again.length + doubt.length) this.journal.add({ k: 'recovered', turn: unfinished.open.turn, again, doubt });
+    const rules = rulesOf(unfinished.open) === RULES ? {} : { rules: RULES };
+    if (again.length + doubt.length || 'rules' in rules)
+      this.journal.add({ k: 'recovered', turn: unfinished.open.turn, again, doubt, ...rules });
     for (const key of doubt) recorded.doubts.add(key);
     this.journal.write(true);
     this.recovered.push(
       `turn ${unfinished.open.turn} was cut off and is finished now${doubt.length ? `; ${doubt.length} calls may have been billed without an answer: lemming reconcile` : ''}`,
     );
-    return { frozen: thawed(unfinished.open, unfinished.inputs), recorded };
+    const sent = 'rules' in rules ? new SentPrompts(this.ports.disk, this.state, unfinished.calls) : undefined;
+    return { frozen: thawed(unfinished.open, unfinished.inputs), recorded, sent };
   }
 
   /** Reads what people did since the last turn; writes it to the journal with what follows from it at once. */

@@ -97,6 +97,7 @@ function erase(entry: Line, target: Target, file: number): void {
       return eraseHeld(entry, target);
     case 'escalated':
     case 'decided':
+      eraseText(entry, target);
       return eraseHeld(entry.held, target);
     case 'answer':
       for (const text of target.texts) entry.text = entry.text.replaceAll(quoted(text), REDACTED);
@@ -109,7 +110,20 @@ function erase(entry: Line, target: Target, file: number): void {
   }
 }
 
+/** The file of a held act, as its line has it: what names a field follows that field. */
+function eraseText(line: { text?: string }, { texts, subjects }: Target): void {
+  if (line.text === undefined) return;
+  const words = [...[...texts].map((text) => [text, REDACTED] as const), ...subjects];
+  const strike = (part: unknown): unknown =>
+    typeof part === 'string'
+      ? words.reduce((text, [old, made]) => text.replaceAll(JSON.stringify(old), JSON.stringify(made)), part)
+      : part;
+  const text: unknown = line.text; // a list, where parts of it stand in other fields
+  line.text = (Array.isArray(text) ? text.map(strike) : strike(text)) as string;
+}
+
 function eraseHeld(held: Held, target: Target): void {
+  eraseText(held, target);
   if (held.agent === target.agent) held.input = eraseInput(held.input, target);
   for (const one of held.cause)
     if (target.messages.has(one.id) || target.echoes.has(one.id))

@@ -1,6 +1,6 @@
 import type { Entry } from '../core/entry.ts';
 import type { Disk } from '../disk/disk.ts';
-import { GENESIS, journalFiles, readJournal, readJournalFile } from '../disk/journal.ts';
+import { GENESIS, isNewer, journalFiles, readJournal, readJournalFile } from '../disk/journal.ts';
 import { type Fault, FaultError } from '../schema/fault.ts';
 
 /** Every line of the journal in order, also those of a turn that is not committed. Throws `damaged-journal`. */
@@ -13,8 +13,11 @@ export function* journalLines(disk: Disk): Generator<Entry> {
   if (faults.length) throw new FaultError(...(faults as [Fault, ...Fault[]]));
 }
 
-/** The lines of one turn, empty when it was not made; its place in the chain is not checked here. */
+/** The lines of one turn, empty when it was not made; its place in the chain is not checked here. Throws `newer-journal`. */
 export function turnLines(disk: Disk, turn: number): Entry[] {
   if (!journalFiles(disk).includes(turn)) return [];
-  return readJournalFile(disk, turn, GENESIS).groups.flatMap((group) => group.entries);
+  const { groups, faults } = readJournalFile(disk, turn, GENESIS);
+  const newer = faults.find(isNewer);
+  if (newer) throw new FaultError(newer);
+  return groups.flatMap((group) => group.entries);
 }

@@ -1,5 +1,7 @@
 import { apply } from '../core/apply.ts';
 import type { Entry, OpenEntry } from '../core/entry.ts';
+import { isCall } from '../core/line-kinds.ts';
+import { RULES } from '../core/rules.ts';
 import { emptyState, freezeState, type State, thawState } from '../core/state.ts';
 import type { Disk } from '../disk/disk.ts';
 import { DiskError } from '../disk/disk.ts';
@@ -21,11 +23,13 @@ export interface Loaded {
 }
 
 const CACHE = '.lemming/state.json';
-const CACHE_VERSION = 11;
+const CACHE_VERSION = 12;
 
 /** Where in the journal a cached state stands. */
 interface Cached {
   version: number;
+  /** Another program may have folded lines that this one does not know. */
+  rules: number;
   file: number;
   end: number;
   head: string;
@@ -106,16 +110,12 @@ class Reader {
   }
 }
 
-function isCall(entry: Entry): boolean {
-  return ['blob', 'intent', 'reply', 'failed', 'use', 'used', 'recovered'].includes(entry.k);
-}
-
 function readCache(disk: Disk): Cached | null {
   try {
     const bytes = disk.read(CACHE);
     if (!bytes) return null;
     const cached = JSON.parse(Buffer.from(bytes).toString()) as Cached;
-    if (cached.version !== CACHE_VERSION || !fits(disk, cached)) return null;
+    if (cached.version !== CACHE_VERSION || cached.rules !== RULES || !fits(disk, cached)) return null;
     return cached;
   } catch (error) {
     if (error instanceof DiskError && error.failure !== 'not-regular') throw error;
@@ -135,6 +135,7 @@ function fits(disk: Disk, cached: Cached): boolean {
 export function writeCache(disk: Disk, state: State, journal: Journal, synced: number, boot: string | null): void {
   const cached = {
     version: CACHE_VERSION,
+    rules: RULES,
     file: journal.file,
     end: journal.size,
     head: journal.head,

@@ -1,6 +1,7 @@
 import { closest } from 'fastest-levenshtein';
 import { stringify } from 'yaml';
 import { apply } from '../core/apply.ts';
+import { asked } from '../core/asked.ts';
 import { type Config, isPersonIn, lists } from '../core/config.ts';
 import type { Input } from '../core/entry.ts';
 import { retiredPath } from '../core/files.ts';
@@ -228,7 +229,7 @@ function journalNow(ports: Ports, requests: readonly Request[]): boolean {
   try {
     const engine = Engine.open(ports, TOOLS, 'request');
     try {
-      engine.post(requests.map((request) => ({ k: 'request', request, time: ports.clock.now() })));
+      engine.post(requests.map((request) => asked(request, ports.clock.now())));
       return true;
     } finally {
       engine.close();

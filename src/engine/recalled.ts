@@ -11,6 +11,8 @@ export class Recorded {
   private readonly attempts = new Map<string, CallEntry[]>();
   private readonly uses = new Map<string, CallEntry[]>();
   readonly doubts = new Set<string>();
+  /** Keys of the calls and uses that were asked for. */
+  private readonly taken = new Set<string>();
 
   constructor(calls: readonly Entry[]) {
     for (const entry of calls) {
@@ -22,10 +24,12 @@ export class Recorded {
   }
 
   attempt(key: string): CallEntry[] | undefined {
+    this.taken.add(key);
     return this.attempts.get(key);
   }
 
   use(key: ActKey): CallEntry[] | undefined {
+    this.taken.add(actKey(key));
     return this.uses.get(actKey(key));
   }
 
@@ -37,6 +41,12 @@ export class Recorded {
   /** The line that announced a use, if a crash left it. */
   announced(key: ActKey): UseEntry | undefined {
     return this.uses.get(actKey(key))?.find((entry): entry is UseEntry => entry.k === 'use');
+  }
+
+  /** What nobody asked for, as other rules took another way: it was paid all the same. */
+  left(): CallEntry[] {
+    const all = [...this.attempts, ...this.uses];
+    return all.flatMap(([key, lines]) => (this.taken.has(key) ? [] : lines));
   }
 
   /** Intents without an answer: repeatable ones are simply asked again, the others may have been billed. */

@@ -2,6 +2,8 @@ import { apply } from '../core/apply.ts';
 import { agentFolders, type Config } from '../core/config.ts';
 import type { Effect, Entry, OpenEntry } from '../core/entry.ts';
 import type { Toolbox } from '../core/judge.ts';
+import { isCall, LINE_KINDS } from '../core/line-kinds.ts';
+import { RULES, rulesOf } from '../core/rules.ts';
 import { changesConfig, frozenEffects } from '../core/settle.ts';
 import { emptyState, type State } from '../core/state.ts';
 import { unchanged } from '../core/strike.ts';
@@ -14,26 +16,6 @@ import { type Divergence, NoJournal, Readings, Replayed, ReplayedCalls, unreacha
 import { toolsetOf } from './toolset.ts';
 import { makeTurn, type Turn } from './turn.ts';
 
-const EFFECTS: ReadonlySet<string> = new Set([
-  'visit',
-  'sent',
-  'wrote',
-  'acked',
-  'dead',
-  'notice',
-  'held',
-  'decided',
-  'unpaid',
-  'moved',
-  'hired',
-  'retired',
-  'withdrawn',
-  'undone',
-  'summarised',
-  'warned',
-]);
-const CALLS: ReadonlySet<string> = new Set(['blob', 'intent', 'reply', 'failed', 'use', 'used', 'recovered']);
-
 /**
  * Executes every visit again, from the frozen inputs and the recorded replies, and compares what follows with the journal
  * line by line. Calls no provider, uses no tool, writes nothing. Stops at the first divergence.
@@ -41,6 +23,8 @@ const CALLS: ReadonlySet<string> = new Set(['blob', 'intent', 'reply', 'failed',
 export class Recompute {
   visits = 0;
   divergence: Divergence | null = null;
+  /** Rules → turns that were made under them, and not made again. */
+  readonly folded = new Map<number, number>();
   private readonly toolbox: Toolbox;
   private readonly ports: Ports;
   private readonly state: State = emptyState();
@@ -72,13 +56,33 @@ export class Recompute {
   private async line(entry: Entry): Promise<void> {
     if (entry.k === 'open') this.open = entry;
     if (!this.open) return this.input(entry);
-    if (entry.k === 'commit') return this.turn(this.open, entry);
+    if (entry.k === 'commit')
+      return this.rulesNow() === RULES ? this.turn(this.open, entry) : this.fold(this.open, entry);
     this.lines.push(entry);
   }
 
   private input(entry: Entry): void {
     if (entry.k === 'file' || entry.k === 'aside') this.config = null;
     apply(this.state, entry);
+  }
+
+  /** The rules of the turn; of one that was finished under others none that could make it again. */
+  private rulesNow(): number {
+    const finished = this.lines.some((line) => line.k === 'recovered' && line.rules !== undefined);
+    return finished ? 0 : rulesOf(this.open as OpenEntry);
+  }
+
+  /** A turn of other rules: its lines say what came of it. */
+  private fold(open: OpenEntry, commit: Entry): void {
+    const { effects, calls } = this.sort();
+    this.open = null;
+    this.readings.begin(effects, calls);
+    for (const line of [...calls, ...effects, commit]) apply(this.state, line);
+    for (const call of calls)
+      if (call.k === 'used') for (const { path, text } of call.files) this.readings.write(path, text);
+    if (effects.some(changesConfig)) this.config = null;
+    const rules = rulesOf(open);
+    this.folded.set(rules, (this.folded.get(rules) ?? 0) + 1);
   }
 
   private async turn(open: OpenEntry, commit: Entry): Promise<void> {
@@ -116,8 +120,8 @@ export class Recompute {
   private sort(): { effects: Effect[]; calls: Entry[]; inputs: Entry[]; swept: string[] } {
     const sorted = { effects: [] as Effect[], calls: [] as Entry[], inputs: [] as Entry[], swept: [] as string[] };
     for (const line of this.lines) {
-      if (EFFECTS.has(line.k)) sorted.effects.push(line as Effect);
-      else if (CALLS.has(line.k)) sorted.calls.push(line);
+      if (LINE_KINDS[line.k] === 'effect') sorted.effects.push(line as Effect);
+      else if (isCall(line)) sorted.calls.push(line);
       else {
         this.input(line);
         sorted.inputs.push(line);

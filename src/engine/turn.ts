@@ -22,6 +22,7 @@ import { decide, heldIn, promisedBy } from './decide.ts';
 import type { Listen } from './listen.ts';
 import type { Ports } from './ports.ts';
 import type { Recorded } from './recalled.ts';
+import type { SentPrompts } from './sent-prompts.ts';
 import { type Plan, visit } from './visit.ts';
 
 /** A turn being made. The state is the snapshot: during the visits only its money changes. */
@@ -43,6 +44,8 @@ export interface Turn {
   signal: AbortSignal;
   /** Hears what the models write. */
   listen?: Listen | undefined;
+  /** What models were told, where the turn was cut off under other rules. */
+  sent?: SentPrompts | undefined;
 }
 
 /** The lines that end a turn, in chart order: everything it changes. */
@@ -54,7 +57,7 @@ export interface Ending {
 
 /** From the snapshot to the effects: walk, gather, brief, think, use, judge, settle. */
 export async function makeTurn(turn: Turn, toolbox: Toolbox): Promise<Ending> {
-  const walked = walk(turn.config, turn.state, turn.number, turn.open);
+  const walked = walkIn(turn);
   const written: Written = new Map();
   const approved: Staffing[] = [];
   const decided = await decide(turn, toolbox, written, approved);
@@ -72,6 +75,13 @@ export async function makeTurn(turn: Turn, toolbox: Toolbox): Promise<Ending> {
     ...softWarnings(turn.config, turn.state),
   ]);
   return { effects: [...effects, ...outgrown(turn.config, turn.state, effects)], visits: all, walked };
+}
+
+/** Who is due, and whoever was asked before the turn was cut off. */
+function walkIn({ config, state, number, open, sent }: Turn): Due[] {
+  const walked = walk(config, state, number, open);
+  for (const one of walked) one.due ||= sent?.has(one.agent) === true;
+  return walked;
 }
 
 /** Gives everyone who is due an allowance; who has no credits for a first call is skipped. */
@@ -162,7 +172,8 @@ export function briefVisit(
 ): { given: Given; brief: Brief } {
   const { config, state, number } = turn;
   const given = gather(state, resume.name, number, config.org.limits.inbox_tokens);
-  return { given, brief: brief(config, state, resume, given, toolsOf(toolbox, config, resume), number, summary) };
+  const made = { given, brief: brief(config, state, resume, given, toolsOf(toolbox, config, resume), number, summary) };
+  return turn.sent?.over(made, resume.name) ?? made;
 }
 
 /** The draft of a visit, after what approved acts of the agent did in this turn. */

@@ -1,7 +1,15 @@
 import type { Entry } from '../core/entry.ts';
 import type { Told } from '../core/told.ts';
 import type { Disk } from '../disk/disk.ts';
-import { type FileRead, GENESIS, type Group, journalFiles, journalPath, readJournalFile } from '../disk/journal.ts';
+import {
+  type FileRead,
+  GENESIS,
+  type Group,
+  isNewer,
+  journalFiles,
+  journalPath,
+  readJournalFile,
+} from '../disk/journal.ts';
 import { type Fault, FaultError, fault } from '../schema/fault.ts';
 
 /** What a check of the journal found. */
@@ -31,6 +39,7 @@ export function verifyJournal(disk: Disk, told?: Told): Verified {
     const files = journalFiles(disk);
     for (const [i, file] of files.entries()) {
       check.file(file, file === files.at(-1));
+      if (check.found.faults.some(isNewer)) break;
       told?.(i + 1, files.length);
     }
   } catch (error) {

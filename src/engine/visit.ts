@@ -148,13 +148,14 @@ async function converse(turn: Turn, toolbox: Toolbox, plan: Visit, scene: Scene)
     if (reply.text.trim() !== '') scene.draft.notes.push(reply.text.trim());
     const { results, again } = await doActs(turn, toolbox, plan, scene, reply.acts, n);
     if (!again) return { outcome: 'ok' };
+    const told = turn.sent?.results(plan.agent, n + 1) ?? results;
     if (n === steps) scene.draft.untold.push(...results.filter((result) => !result.ok).map((result) => result.text));
     parts = [
       ...parts,
       { role: 'assistant', text: reply.text, acts: reply.acts },
-      ...results.map((r) => ({ role: 'tool' as const, ...r })),
+      ...told.map((r) => ({ role: 'tool' as const, ...r })),
     ];
-    ref = { after: n, results };
+    ref = { after: n, results: told };
   }
   return { outcome: 'cut', reason: 'steps', detail: usedUp(steps) };
 }

@@ -48,6 +48,11 @@ export const FAULTS = {
   'known-id': { exit: 3, status: 409, remedy: 'Remove the id line, then it is a new message.' },
   'two-histories': { exit: 3, status: 409, remedy: 'Keep one history of the turn; move the other out of the folder.' },
   'damaged-journal': { exit: 3, status: 409, remedy: 'Restore org/journal from a backup or from version control.' },
+  'newer-journal': {
+    exit: 3,
+    status: 409,
+    remedy: 'A newer LeMMing was at work here: use that one, or restore a backup from before.',
+  },
   locked: { exit: 5, status: 409, remedy: 'Wait for the other engine, or stop it.' },
   'lost-lock': { exit: 5, status: 409, remedy: 'Another engine took over; start again when it has stopped.' },
   untrusted: {

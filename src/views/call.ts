@@ -188,7 +188,7 @@ function textOf({ state, blobs }: Recording, prompt: Extract<PromptRef, { pieces
 }
 
 /** The body as delivered: that of the waiting mail, else of the conversation's last messages. */
-function bodyOf(state: State, id: string): string {
+export function bodyOf(state: State, id: string): string {
   const mail = state.mail.get(id);
   if (mail) return mail.body;
   for (const tail of state.threads.values()) {

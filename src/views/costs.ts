@@ -3,6 +3,7 @@ import type { Config } from '../core/config.ts';
 import { bookedIn, type Entry } from '../core/entry.ts';
 import { endsAtTurn, leftByAgent, leftOfOrg, type Pace } from '../core/forecast.ts';
 import { balanceOf, balanceOfOrg, printCredits } from '../core/ledger.ts';
+import { isCall } from '../core/line-kinds.ts';
 import { agentState, emptyState, type State, type Tally } from '../core/state.ts';
 import { count, table } from './table.ts';
 
@@ -165,7 +166,7 @@ class Book {
   }
 
   close(): Map<string, Cost> {
-    const cut = this.held.findIndex((line) => isCall(line));
+    const cut = this.held.findIndex(isCall);
     for (const line of cut < 0 ? this.held : this.held.slice(0, cut)) this.fold(line);
     return new Map(
       [...this.sums].map(([name, sum]) => [
@@ -244,10 +245,6 @@ class Book {
       this.sums.set(name, sum);
     });
   }
-}
-
-function isCall(entry: Entry): boolean {
-  return ['blob', 'intent', 'reply', 'failed', 'use', 'used', 'recovered'].includes(entry.k);
 }
 
 /** What a table does not show: it is either of models or of tools. */

@@ -1,14 +1,17 @@
-import { parseMessageId } from '../../schema/name.ts';
 import type { Request } from '../../schema/request.ts';
+import { ackedAuthor, type asked } from '../asked.ts';
 import { settleDoubt } from '../money.ts';
 import { emptySpending, type State, touch } from '../state.ts';
+import { ackText } from '../texts-rules-1.ts';
 import { answer } from './approvals.ts';
 import { askRevival } from './dead.ts';
 import { deliver } from './mail.ts';
 import { notify } from './notices.ts';
 
+type Asked = ReturnType<typeof asked>;
+
 /** What a person asked for by a command or a file. */
-export function applyRequest(state: State, request: Request): void {
+export function applyRequest(state: State, { request, told }: Pick<Asked, 'request' | 'told'>): void {
   switch (request.ask) {
     case 'top-up': {
       const agent = touch(state, request.agent);
@@ -31,7 +34,7 @@ export function applyRequest(state: State, request: Request): void {
       return deliver(state, request.by, request.ids);
     case 'ack':
       deliver(state, request.by, [request.id]);
-      return acknowledge(state, request);
+      return acknowledge(state, request, told);
     case 'retry':
       return askRevival(state, request.id);
     case 'approve':
@@ -57,10 +60,9 @@ export function applyRequest(state: State, request: Request): void {
 }
 
 /** The author is told; it wakes nobody. */
-function acknowledge(state: State, { by, id, reaction }: Extract<Request, { ask: 'ack' }>): void {
-  const author = parseMessageId(id)?.author;
-  if (author !== undefined && author !== by)
-    notify(state, author, 'ack', `${by} acknowledged ${id}${reaction ? `: ${reaction}` : ''}`);
+function acknowledge(state: State, request: Extract<Request, { ask: 'ack' }>, told: string | undefined): void {
+  const author = ackedAuthor(request);
+  if (author !== null) notify(state, author, 'ack', ackText(request, told));
 }
 
 function reset(state: State, scope: string): void {

@@ -1,0 +1,17 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { RULES } from '../../src/core/rules.ts';
+import { Sample } from './sample.ts';
+
+/**
+ * Records the sample as the present rules make it, for `npm run rules`. While no journal of these rules is out in the
+ * world it may be recorded anew; afterwards a change of what it holds needs a new number.
+ */
+const folder = join(import.meta.dirname, `rules-${RULES}`);
+rmSync(folder, { recursive: true, force: true });
+const { disk } = await new Sample().play();
+for (const [path, text] of disk.files((path) => !path.startsWith('.lemming/'))) {
+  const file = join(folder, path);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text, 'latin1');
+}
