@@ -1,3 +1,4 @@
+import { RULES } from '../core/rules.ts';
 import { realClock } from '../disk/clock.ts';
 import { type Disk, DiskError } from '../disk/disk.ts';
 import { fingerprint } from '../disk/fingerprint.ts';
@@ -24,6 +25,7 @@ export const command: Command = {
 /** The last status beside what it was made from: delete it and nothing is lost. */
 interface Kept {
   version: number;
+  rules: number;
   fingerprint: string;
   people: string[];
   paths: string[];
@@ -46,7 +48,7 @@ export const run: Run = async (world) => {
 
 function keptStatus(disk: Disk, env: World['env']): Status | null {
   const kept = readKept(disk);
-  if (kept?.version !== VERSION) return null;
+  if (kept?.version !== VERSION || kept.rules !== RULES) return null;
   return fingerprint(disk, { people: kept.people, paths: kept.paths, env }).text === kept.fingerprint
     ? kept.data
     : null;
@@ -74,7 +76,7 @@ async function freshStatus(world: World, disk: Disk): Promise<Status> {
   const paths = people.flatMap((person) => unknownIn(disk, `agents/${person}/outbox`, view.state.own.get(person)));
   const { text, changedMs } = fingerprint(disk, { people, paths, env: world.env });
   if (!view.seat && view.running === null && changedMs < start - GRAIN_MS)
-    keep(disk, { version: VERSION, fingerprint: text, people, paths, data });
+    keep(disk, { version: VERSION, rules: RULES, fingerprint: text, people, paths, data });
   return data;
 }
 
