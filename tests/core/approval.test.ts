@@ -84,6 +84,11 @@ describe('when nobody answers', () => {
       to: 'boss',
       held,
       otherwise: 'If nobody answers before turn 5, it is approved.',
+      text: printApproval({
+        ...held,
+        contacts: ['human', 'boss'],
+        otherwise: 'If nobody answers before turn 5, it is approved.',
+      }),
     });
     const state = heldUntil(2, opened(3), first as Parameters<typeof stateOf>[0]);
     expect(overdue(org, state, 0)).toEqual([]);
