@@ -3,6 +3,7 @@ import { realDisk } from '../disk/real.ts';
 import { backupPath } from '../engine/hold.ts';
 import { load } from '../engine/load.ts';
 import { packOrg } from '../engine/pack.ts';
+import { cut } from '../schema/print.ts';
 import { barFor } from './bar.ts';
 import type { Command, Run } from './command.ts';
 
@@ -27,7 +28,8 @@ export const run: Run = async (world, input) => {
       ? resolve(world.root, backupPath(disk, 'turn', turn))
       : resolve(world.cwd, input.args.file);
   const packed = packOrg(disk, file, { told: barFor(world, 'files') });
-  for (const path of packed.left_out) world.say(`${path} is neither file nor folder and was left out.`);
+  for (const path of packed.left_out)
+    world.say(`${cut(path, 200)} was left out: a link or device, closed, or too deep.`);
   return {
     data: { file, turn, ...packed },
     text: `${packed.files} files of turn ${turn} are in ${file}.\nlemming restore ${file} brings them back.`,

@@ -13,11 +13,13 @@ import { lockHolder } from '../disk/lock.ts';
 import { ownerOf } from '../disk/owner.ts';
 import { realDisk } from '../disk/real.ts';
 import { type Found, realSandbox } from '../disk/sandbox.ts';
+import { treeOf } from '../disk/tree.ts';
 import { declaredFaults } from '../engine/declared-faults.ts';
 import { load } from '../engine/load.ts';
 import { checkFolder, type Place } from '../engine/open.ts';
 import { toolsetOf } from '../engine/toolset.ts';
 import { type Fault, FaultError, printFault } from '../schema/fault.ts';
+import { cut } from '../schema/print.ts';
 import type { Resume } from '../schema/resume.ts';
 import { TOOLS } from '../tools/all.ts';
 import { count } from '../views/table.ts';
@@ -192,7 +194,8 @@ const PROGRAM_TOOLS = ['shell', 'run_python'];
 
 /** Conflicts that wait for a decision, traces of a crash, agents without a resume. */
 function notesOfFolder(disk: Disk, faults: readonly Fault[]): string[] {
-  const paths = ['org', 'agents'].flatMap((folder) => pathsUnder(disk, folder));
+  const { files: paths, others } = treeOf(disk, ['org', 'agents'], (path) => path === 'org/journal');
+  const unusable = others.filter((path) => disk.stat(path)?.kind === 'folder');
   const conflicts = paths.filter((path) => /\.conflict-\d+(-old)?$/.test(path));
   const traces = paths.filter((path) => /(^|\/)\.lemming-[^/]*$/.test(path));
   const nameless = (disk.list('agents') ?? []).filter((name) => {
@@ -209,18 +212,12 @@ function notesOfFolder(disk: Disk, faults: readonly Fault[]): string[] {
   return [
     ...conflicts.map((path) => `${path} is a version that met yours: take over what you need, then delete it`),
     ...traces.map((path) => `${path} was left by a crash: the next run sees to it`),
+    ...unusable.map(
+      (path) =>
+        `${cut(path, 100)} lies too deep or is closed, so a backup leaves it out: the next program of its agent moves or opens it`,
+    ),
     ...nameless.map((name) => `agents/${name} has no resume.md, so ${name} is no agent`),
   ];
-}
-
-/** Regular files below a folder; the journal has its own check. */
-function pathsUnder(disk: Disk, folder: string): string[] {
-  if (folder === 'org/journal') return [];
-  return (disk.list(folder) ?? []).flatMap((name) => {
-    const path = `${folder}/${name}`;
-    const kind = disk.stat(path)?.kind;
-    return kind === 'folder' ? pathsUnder(disk, path) : kind === 'file' ? [path] : [];
-  });
 }
 
 /** What --fix did, and what it could not do. */

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Job, Ran } from '../core/job.ts';
 import type { Given } from '../core/tool.ts';
 import { boxed, HOST_ENV, KEYRING, saidBy, TOOL_SPOT } from './bubblewrap.ts';
@@ -10,7 +11,7 @@ import { realClock } from './clock.ts';
 import { DiskError } from './disk.ts';
 import { Groups } from './groups.ts';
 import { filterFor } from './seccomp.ts';
-import { ownerIn, type Survey, survey } from './survey.ts';
+import { hashOf, ownerIn, type Survey, survey } from './survey.ts';
 
 /**
  * How well programs are shut in: `strong` by bubblewrap and by groups of the kernel that count processes and memory of all
@@ -34,8 +35,8 @@ export interface Allowed {
   most: number;
   /** Bytes that it may add to the disk, and files, until it is looked at. */
   room: { bytes: number; files: number };
-  /** Asked when the disk lost more than that: whether the workspace has become too large. */
-  isFull(): boolean;
+  /** Whether a workspace that holds this has become too large: bytes count as the files say, also those with holes. */
+  isFull(held: { bytes: number; count: number }): boolean;
   signal: AbortSignal;
 }
 
@@ -50,8 +51,10 @@ export interface Boxed extends Ran {
 export interface Sandbox {
   /** What works on this machine: really tried out, once. */
   probe(): Promise<Found>;
-  /** What lies in a workspace. */
-  survey(workspace: string): Survey;
+  /** What lies in a workspace, in which no program is at work; what cannot be used there is put right. */
+  survey(workspace: string): Promise<Survey>;
+  /** The hash of a file of that size in a workspace, read in pieces while others have their turn; null when nobody can. */
+  hash(workspace: string, name: string, size: number): Promise<string | null>;
   /** Runs a program in a workspace, shut in at the level that was found; `unsafe`: with all rights of this process instead. */
   run(workspace: string, argv: readonly string[], allowed: Allowed, unsafe?: boolean, given?: Given): Promise<Boxed>;
 }
@@ -62,6 +65,8 @@ const TOGETHER = ['sh', '-c', 'exec "$0" "$@" 2>&1'];
 const AT_ONCE = 8;
 /** How often the disk is looked at while a program runs: milliseconds. */
 const LOOK_MS = 100;
+/** How often it is surveyed though the disk lost nothing. */
+const NOW_AND_THEN_MS = 500;
 /** What is left of a process that was ended goes within this time: milliseconds. */
 const GOING_MS = 3000;
 const PROBE_MS = 10_000;
@@ -76,7 +81,8 @@ export function realSandbox(root: string): Sandbox {
   const probe = (): Promise<Found> => (found ??= tryOut());
   return {
     probe,
-    survey: (workspace) => survey(placeOf(root, workspace)),
+    survey: (workspace) => survey(placeOf(root, workspace), true),
+    hash: (workspace, name, size) => hashOf(`${placeOf(root, workspace)}/${name}`, size),
     run: (workspace, argv, allowed, unsafe = false, given = NOTHING) =>
       lanes.through(async () => {
         const folder = placeOf(root, workspace);
@@ -145,7 +151,7 @@ async function runBoxed(
   tool: string | null = null,
 ): Promise<Boxed> {
   const groups = level === 'strong' ? Groups.make() : null;
-  const owner = ownerIn(folder);
+  const owner = await ownerIn(folder);
   let first = 0;
   try {
     const named = namedIn(argv, files, TOOL_SPOT);
@@ -158,7 +164,7 @@ async function runBoxed(
       first ||= Number(/"child-pid": (\d+)/.exec(text)?.[1] ?? 0);
     };
     const ran = await guarded(folder, job, allowed, { filter: FILTER, told });
-    return { ...ran, broken: saidBy(ran.stderr) || null };
+    return { ...ran, broken: saidBy(ran.stderr).replaceAll(folder, '/work') || null };
   } finally {
     if (first > 0) await untilGone(first);
     void groups?.remove();
@@ -174,11 +180,14 @@ async function guarded(
 ): Promise<Boxed> {
   const full = new AbortController();
   const before = spaceOf(folder);
-  const looking = setInterval(() => {
+  const hasGrown = (): boolean => {
     const now = spaceOf(folder);
-    const grown = before.bytes - now.bytes > room.bytes || before.files - now.files > room.files;
-    if (grown && isFull()) full.abort();
-  }, LOOK_MS);
+    return before.bytes - now.bytes > room.bytes || before.files - now.files > room.files;
+  };
+  const over = new AbortController();
+  const looking = watchFolder(folder, hasGrown, over.signal, (held) => {
+    if ((held.bytes > room.bytes || held.count > room.files) && isFull(held)) full.abort();
+  });
   const job: Job = { argv, env, input, timeoutMs, most, signal: AbortSignal.any([signal, full.signal]) };
   try {
     return { ...(await runIn(folder, job, side)), full: false, broken: null };
@@ -186,7 +195,29 @@ async function guarded(
     if (!full.signal.aborted || signal.aborted) throw error;
     return { end: { how: 'too-much' }, stdout: new Uint8Array(), stderr: '', full: true, broken: null };
   } finally {
-    clearInterval(looking);
+    over.abort();
+    await looking;
+  }
+}
+
+/**
+ * Surveys a folder while a program is at work in it: as soon as the disk lost more than it may, and from time to time all the
+ * same, for a file with holes takes no room. Looking takes at most a tenth of the time.
+ */
+async function watchFolder(
+  folder: string,
+  hasGrown: () => boolean,
+  over: AbortSignal,
+  tell: (held: Survey) => void,
+): Promise<void> {
+  let next = realClock.ticks() + NOW_AND_THEN_MS;
+  while (!over.aborted) {
+    await wait(LOOK_MS, undefined, { signal: over }).catch(() => {});
+    const began = realClock.ticks();
+    if (over.aborted || (began < next && !hasGrown())) continue;
+    tell(await survey(folder));
+    const now = realClock.ticks();
+    next = now + Math.max(NOW_AND_THEN_MS, 10 * (now - began));
   }
 }
 

@@ -1,7 +1,8 @@
 import { byCodeUnit } from '../schema/name.ts';
-import type { Disk } from './disk.ts';
+import { type Disk, DiskError } from './disk.ts';
+import { isOfPrograms } from './held.ts';
 
-/** What lies under a folder: regular files, and what is neither file nor folder (links, devices), each sorted by path. */
+/** What lies under a folder: regular files, and what is neither file nor a folder that can be read (links, devices), each sorted by path. */
 export interface Tree {
   files: string[];
   others: string[];
@@ -20,20 +21,54 @@ function look(disk: Disk, path: string, skip: (path: string) => boolean, tree: T
   const kind = path === '' ? 'folder' : disk.stat(path)?.kind;
   if (kind === undefined || (path !== '' && skip(path))) return;
   if (kind === 'file') tree.files.push(path);
-  else if (kind !== 'folder') tree.others.push(path);
-  else for (const name of disk.list(path) ?? []) look(disk, path === '' ? name : `${path}/${name}`, skip, tree);
+  else if (kind !== 'folder' || isTooDeep(path, 2)) tree.others.push(path);
+  else for (const name of namesIn(disk, path, tree)) look(disk, path === '' ? name : `${path}/${name}`, skip, tree);
 }
 
-/** Removes a folder with everything in it, links themselves and not what they lead to. No error when it is absent. */
-export function removeTree(disk: Disk, folder: string): void {
-  const kind = disk.stat(folder)?.kind;
-  if (kind === undefined) return;
-  if (kind !== 'folder') {
-    disk.unlink(folder);
-    return;
+/** A folder that its owner closed is named, and stands in nobody's way. */
+function namesIn(disk: Disk, path: string, tree: Tree): string[] {
+  try {
+    return disk.list(path) ?? [];
+  } catch (error) {
+    if (!(error instanceof DiskError) || error.failure !== 'denied' || !isOfPrograms(`${path}/.`)) throw error;
+    tree.others.push(path);
+    return [];
   }
-  for (const name of disk.list(folder) ?? []) removeTree(disk, `${folder}/${name}`);
-  disk.rmdir(folder);
+}
+
+/** Folders below one another, and bytes of a path, beyond which the system takes no path any more, or soon will not. */
+const LEVELS = 100;
+const PATH_BYTES = 1500;
+
+/** Whether a path is so long that what lies below it may be out of reach; so many times the usual bounds. */
+export function isTooDeep(path: string, times = 1): boolean {
+  return (
+    path.length > LEVELS && (path.split('/').length > LEVELS * times || Buffer.byteLength(path) > PATH_BYTES * times)
+  );
+}
+
+/**
+ * Removes a folder with everything in it, links themselves and not what they lead to. No error when it is absent. What lies
+ * too deep is moved up first, piece by piece.
+ */
+export function removeTree(disk: Disk, folder: string): void {
+  const parts = [folder];
+  for (const part of parts) remove(disk, part, parts);
+}
+
+/** `parts`: the folder, and what of it was moved beside it. */
+function remove(disk: Disk, path: string, parts: string[]): void {
+  const kind = disk.stat(path)?.kind;
+  if (kind === undefined) return;
+  if (kind !== 'folder') disk.unlink(path);
+  else if (isTooDeep(path, 2)) {
+    const place = `${parts[0]}.deep-${parts.length}`;
+    disk.rename(path, place);
+    parts.push(place);
+  } else {
+    for (const name of disk.list(path) ?? []) remove(disk, `${path}/${name}`, parts);
+    disk.rmdir(path);
+  }
 }
 
 /** Removes files, and the folders that became empty by it; `stop` and what is above it stay. */

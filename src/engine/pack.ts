@@ -1,5 +1,6 @@
 import type { Told } from '../core/told.ts';
 import { type Disk, DiskError } from '../disk/disk.ts';
+import { isOfPrograms } from '../disk/held.ts';
 import { type Packed, pack } from '../disk/pack.ts';
 import { treeOf } from '../disk/tree.ts';
 import { type Fault, FaultError, failure } from '../schema/fault.ts';
@@ -24,7 +25,7 @@ export interface PackWish {
   told?: Told;
 }
 
-/** What was packed. `left_out`: links and devices. */
+/** What was packed. `left_out`: links, devices, and what nobody may read or lies too deep. */
 export interface PackedOrg {
   files: number;
   bytes: number;
@@ -58,7 +59,8 @@ function packOnce(disk: Disk, file: string, { skip, change, told }: PackWish): P
     for (const [i, path] of files.entries()) {
       told?.(i, files.length);
       const bytes = readWhole(disk, path);
-      if (bytes === null) whole = false;
+      if (bytes === 'closed') packed.left_out.push(path);
+      else if (bytes === null) whole = false;
       else for (const one of changed?.({ path, bytes }) ?? [{ path, bytes }]) yield count(one, packed);
     }
   }
@@ -76,12 +78,13 @@ function isTemporary(path: string): boolean {
   return path.slice(path.lastIndexOf('/') + 1).startsWith('.lemming');
 }
 
-/** null when the file went away meanwhile. */
-function readWhole(disk: Disk, path: string): Uint8Array | null {
+/** null when the file went away meanwhile; `closed`: whoever packs may not read this file of a workspace. */
+function readWhole(disk: Disk, path: string): Uint8Array | null | 'closed' {
   try {
     return disk.read(path);
   } catch (error) {
     if (error instanceof DiskError && error.failure === 'not-regular') return null;
+    if (error instanceof DiskError && error.failure === 'denied' && isOfPrograms(path)) return 'closed';
     throw error;
   }
 }

@@ -30,21 +30,23 @@ export async function runProgram(
   const { ports } = turn;
   const { sandbox, level } = await admit(turn);
   ports.disk.mkdir(room.workspace);
-  const before = sandbox.survey(room.workspace);
+  const before = await sandbox.survey(room.workspace);
   const look = new Look(turn, room.workspace);
   await look.keepTexts(before);
   const allowed = {
     timeoutMs: timeout,
     most: OUTPUT_BYTES,
     room: { bytes: Math.max(0, room.bytes - before.bytes), files: Math.max(0, room.files - before.count) },
-    isFull: () => isOver(sandbox.survey(room.workspace), grown(room, before)),
+    isFull: (held: Held) => isOver(held, grown(room, before)),
     signal: turn.signal,
   };
   const ran = await sandbox.run(room.workspace, argv, allowed, level === UNSAFE, given);
   ports.disk.recheck();
-  const after = sandbox.survey(room.workspace);
+  const after = await sandbox.survey(room.workspace);
   noteHeld(ports.disk, room.workspace, { bytes: after.bytes, files: after.count });
-  const notes = look.changes(before, after, changes);
+  const notes = await look.changes(before, after, changes);
+  const moved = [...before.moved, ...after.moved];
+  if (moved.length > 0) notes.push(`folders that lay too deep were moved: ${list(moved)}`);
   if (isOver(after, room))
     notes.push(`the workspace holds more than it may (${room.bytes} bytes, ${room.files} files): remove some`);
   return tell(ran, level, timeout, notes);
@@ -66,7 +68,7 @@ export async function runApart(
   removeTree(disk, folder);
   try {
     for (const [path, text] of files) disk.create(`${folder}/${path}`, text);
-    const isFull = (): boolean => isOver(sandbox.survey(folder), APART);
+    const isFull = (held: Held): boolean => isOver(held, APART);
     const allowed = { timeoutMs, most: OUTPUT_BYTES, room: APART, isFull, signal: turn.signal };
     const ran = await sandbox.run(folder, argv, allowed, level === UNSAFE);
     return tell(ran, level, timeoutMs, []);
@@ -90,13 +92,22 @@ async function admit({ ports, config }: Turn): Promise<{ sandbox: Sandbox; level
   );
 }
 
-function isOver({ bytes, count }: Survey, room: Pick<Room, 'bytes' | 'files'>): boolean {
+/** What a workspace holds. */
+type Held = Pick<Survey, 'bytes' | 'count'>;
+
+function isOver({ bytes, count }: Held, room: Pick<Room, 'bytes' | 'files'>): boolean {
   return bytes > room.bytes || count > room.files;
 }
 
 /** Who holds more than it may is not ended as long as it does not grow. */
-function grown(room: Room, { bytes, count }: Survey): Pick<Room, 'bytes' | 'files'> {
+function grown(room: Room, { bytes, count }: Held): Pick<Room, 'bytes' | 'files'> {
   return { bytes: Math.max(room.bytes, bytes), files: Math.max(room.files, count) };
+}
+
+/** Names, the first of many. */
+function list(names: readonly string[]): string {
+  const more = names.length > 5 ? ` and ${names.length - 5} more` : '';
+  return `${names.slice(0, 5).join(', ')}${more}`;
 }
 
 /** What the model is told: the output, how the program ended, and what it changed. */

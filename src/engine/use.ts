@@ -212,8 +212,15 @@ async function run(
     if (turn.signal.aborted) throw turn.signal.reason;
     if (error instanceof BoxRefusal) return refused(error);
     if (error instanceof DiskError && ['full', 'io', 'read-only', 'handles'].includes(error.failure)) throw error;
-    return { ok: false, text: `The tool failed: ${error instanceof Error ? error.message : String(error)}` };
+    return { ok: false, text: `The tool failed: ${told(error)}` };
   }
+}
+
+/** What the system says names places of this machine, which are nobody's business. */
+function told(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  return code !== undefined && syscall !== undefined ? `${syscall}: ${code}` : error.message;
 }
 
 function refused(refusal: BoxRefusal): WorldResult {

@@ -15,6 +15,11 @@ const DATA_BYTES = 65_536;
 /** Of what people put into a workspace, so much goes to the journal before a program may change it: one text, and all. */
 const ONE_KEPT = 1_048_576;
 const ALL_KEPT = 8_388_608;
+/** Of files that are too large to be kept so many bytes are hashed after one use, for so long (milliseconds). */
+const HASHED_BYTES = 268_435_456;
+const HASHED_MS = 5000;
+/** After so many bytes others have their turn. */
+const AT_ONCE = 1_048_576;
 /** Files that a result names. */
 const NAMED = 20;
 
@@ -28,6 +33,9 @@ export class Look {
   private readonly known: Map<string, { mark: string; hash: string }>;
   /** Files whose content no journal holds. */
   private readonly unkept = new Set<string>();
+  /** Bytes that were read since others had their turn. */
+  private atOnce = 0;
+  private readonly bounds = { bytes: HASHED_BYTES, ms: HASHED_MS };
 
   constructor(turn: Turn, workspace: string) {
     this.turn = turn;
@@ -44,7 +52,7 @@ export class Look {
       const path = `${this.workspace}/${name}`;
       const hash = this.known.get(path)?.mark === mark ? this.known.get(path)?.hash : undefined;
       if (hash !== undefined && this.isKept(path, hash)) continue;
-      const bytes = size <= Math.min(ONE_KEPT, left) ? this.bytesOf(path, mark) : null;
+      const bytes = size <= Math.min(ONE_KEPT, left) ? await this.bytesOf(path, mark) : null;
       if (bytes === null) {
         this.unkept.add(path);
         continue;
@@ -81,10 +89,16 @@ export class Look {
   }
 
   /** Reads a file, whose hash is known from then on; null when nobody can. */
-  private bytesOf(path: string, mark: string): Uint8Array | null {
+  private async bytesOf(path: string, mark: string): Promise<Uint8Array | null> {
     try {
       const bytes = this.turn.ports.disk.read(path);
-      if (bytes !== null) this.known.set(path, { mark, hash: bytesHash(bytes) });
+      if (bytes === null) return null;
+      this.known.set(path, { mark, hash: bytesHash(bytes) });
+      this.atOnce += bytes.length;
+      if (this.atOnce > AT_ONCE) {
+        this.atOnce = 0;
+        await new Promise((resolve) => setImmediate(resolve));
+      }
       return bytes;
     } catch {
       return null;
@@ -92,7 +106,7 @@ export class Look {
   }
 
   /** What differs, for the journal; returns what is to be said of it. */
-  changes(before: Survey, after: Survey, changes: Changes): string[] {
+  async changes(before: Survey, after: Survey, changes: Changes): Promise<string[]> {
     const found = new Changed(this.turn.state.workspace);
     for (const name of sortedNames(before, after)) {
       const path = `${this.workspace}/${name}`;
@@ -102,20 +116,21 @@ export class Look {
       if (!now) {
         this.known.delete(path);
         found.add({ path, text: null, was }, 0);
-      } else this.compare(path, now, was, found);
+      } else await this.compare(path, now, was, found);
       if (old && this.unkept.has(path) && this.known.get(path)?.hash !== was) found.lost.push(name);
     }
     changes.files.push(...found.files);
     return found.notes(this.workspace, after.strange);
   }
 
-  private compare(
+  private async compare(
     path: string,
     { mark, size }: { mark: string; size: number },
     was: string | null,
     found: Changed,
-  ): void {
-    const bytes = this.bytesOf(path, mark);
+  ): Promise<void> {
+    if (size > TEXT_BYTES) return this.compareLarge(path, { mark, size }, was, found);
+    const bytes = await this.bytesOf(path, mark);
     if (bytes === null) {
       found.unread++;
       return;
@@ -129,6 +144,32 @@ export class Look {
       found.add({ path, text: null, was, hash, size, data: Buffer.from(bytes).toString('base64') }, size);
     else found.add({ path, text: null, was, hash, size }, 0);
   }
+
+  /** Of what is kept by its hash alone nothing but pieces is ever in memory. */
+  private async compareLarge(
+    path: string,
+    { mark, size }: { mark: string; size: number },
+    was: string | null,
+    found: Changed,
+  ): Promise<void> {
+    const { bounds, workspace } = this;
+    const { sandbox, clock } = this.turn.ports;
+    this.known.delete(path);
+    if (size > bounds.bytes || bounds.ms <= 0 || !sandbox) {
+      found.skip(path, was);
+      return;
+    }
+    bounds.bytes -= size;
+    const began = clock.ticks();
+    const hash = await sandbox.hash(workspace, path.slice(workspace.length + 1), size);
+    bounds.ms -= clock.ticks() - began;
+    if (hash === null) {
+      found.unread++;
+      return;
+    }
+    this.known.set(path, { mark, hash });
+    if (hash !== was) found.add({ path, text: null, was, hash, size }, 0);
+  }
 }
 
 /** What a program changed, up to what the journal keeps. */
@@ -137,6 +178,7 @@ class Changed {
   /** Texts of people that were replaced and not kept. */
   readonly lost: string[] = [];
   unread = 0;
+  private unhashed = 0;
   private left = ALL_BYTES;
   private more = 0;
   private readonly workspace: ReadonlyMap<string, string>;
@@ -160,6 +202,12 @@ class Changed {
     this.left -= size;
   }
 
+  /** What cannot be looked at must not be taken for unchanged either. */
+  skip(path: string, was: string | null): void {
+    this.unhashed++;
+    if (this.workspace.has(path) && this.files.length < 2 * FILES) this.files.push({ path, text: null, was });
+  }
+
   notes(workspace: string, strange: number): string[] {
     const names = this.files.map(
       ({ path, text, hash }) =>
@@ -170,6 +218,9 @@ class Changed {
       list('no copy was kept of what stood in', this.lost),
       this.more > 0 ? `${this.more} more ${this.more === 1 ? 'file' : 'files'} changed than the journal keeps` : '',
       this.unread > 0 ? `${this.unread} ${this.unread === 1 ? 'file' : 'files'} cannot be read` : '',
+      this.unhashed > 0
+        ? `${this.unhashed} changed ${this.unhashed === 1 ? 'file is' : 'files are'} too large for the journal`
+        : '',
       strange > 0 ? `${strange} links, devices or odd names are in the workspace` : '',
     ].filter(Boolean);
   }

@@ -3,7 +3,6 @@ import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { realDisk } from '../../src/disk/real.ts';
 import { type Boxed, realSandbox, type Sandbox } from '../../src/disk/sandbox.ts';
-import { survey } from '../../src/disk/survey.ts';
 import { buildOrg } from '../../src/testing/build-org.ts';
 import { PLAN, use } from '../tools/world.ts';
 import { newFolder, removeFolder } from './real.ts';
@@ -72,7 +71,7 @@ export class Prison {
       timeoutMs: TIME,
       most: 60_000,
       room: { bytes: 50_000_000, files: 5000 },
-      isFull: () => survey(this.workspace).bytes > 50_000_000 || survey(this.workspace).count > 5000,
+      isFull: ({ bytes, count }) => bytes > 50_000_000 || count > 5000,
       signal: new AbortController().signal,
     });
     const took = performance.now() - began;
