@@ -9,6 +9,7 @@ import { apply } from '../src/core/apply.ts';
 import { entriesOf, printMemory } from '../src/core/memory.ts';
 import { findable, rank, rankFound, startsOf } from '../src/core/relevance.ts';
 import { emptyState } from '../src/core/state.ts';
+import { realKept } from '../src/disk/kept-key.ts';
 import { realDisk } from '../src/disk/real.ts';
 import { scanIndex } from '../src/disk/scan-index.ts';
 import { openSqlite, sqliteIndex } from '../src/disk/sqlite-index.ts';
@@ -41,7 +42,9 @@ export async function searches(folder: string): Promise<[title: string, figures:
     const root = path.join(folder, name);
     fs.mkdirSync(root);
     const disk = realDisk(root);
-    const open = () => (source ? sqliteIndex(source, disk, root, 'memory') : scanIndex(disk, 'memory')) as TextIndex;
+    const kept = realKept(root, { LEMMING_HOME: path.join(folder, 'home') }, disk);
+    const open = () =>
+      (source ? sqliteIndex(source, { disk, kept }, root, 'memory') : scanIndex(kept, 'memory')) as TextIndex;
     const made = timed(() => {
       const fresh = open();
       fresh.change([{ folder: 'agents/a/memory', mark: '1', put, drop: [] }], []);
@@ -72,6 +75,7 @@ const SOUGHT = ['giraffe', 'nothing-like-it', 'größe'];
 export async function mailSearches(folder: string): Promise<[title: string, figures: Record<string, number>][]> {
   writeMail(folder);
   const disk = realDisk(folder);
+  const kept = realKept(folder, { LEMMING_HOME: `${folder}.home` }, disk);
   const wish = { archived: true };
   const results: [string, Record<string, number>][] = [];
   const reading: Record<string, number> = {};
@@ -82,7 +86,7 @@ export async function mailSearches(folder: string): Promise<[title: string, figu
   results.push(['by reading all', reading]);
   const sqlite = await openSqlite();
   for (const source of [null, ...(sqlite ? [sqlite] : [])]) {
-    const ask = (text: string) => findMail(disk, folder, wish, text, async () => source);
+    const ask = (text: string) => findMail({ disk, kept }, folder, wish, text, async () => source);
     const figures: Record<string, number> = { 'first ms': await timeOf(() => ask('giraffe')) };
     for (const text of SOUGHT) figures[`${text} ms`] = await medianOf(() => ask(text));
     results.push([`by ${source ? 'SQLite' : 'scan'}`, figures]);

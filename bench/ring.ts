@@ -3,6 +3,7 @@ import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { realClock } from '../src/disk/clock.ts';
 import { realHost } from '../src/disk/host.ts';
+import { realKept } from '../src/disk/kept-key.ts';
 import { realDisk } from '../src/disk/real.ts';
 import { Engine } from '../src/engine/engine.ts';
 import { relief } from '../src/engine/relief.ts';
@@ -56,7 +57,15 @@ export interface Ring {
 export function openRing(root: string, agents: number): Ring {
   const disk = realDisk(root);
   buildOrg(disk, ringPlan(agents));
-  const ports = { disk, clock: realClock, host: realHost(root), env: {}, provider: async () => ringProvider(agents) };
+  const kept = realKept(root, { LEMMING_HOME: `${root}.home` }, disk);
+  const ports = {
+    disk,
+    kept,
+    clock: realClock,
+    host: realHost(root),
+    env: {},
+    provider: async () => ringProvider(agents),
+  };
   const engine = Engine.open(ports, TOOLS, 'bench');
   const relieve = relief();
   return {

@@ -2,6 +2,7 @@
 import { performance } from 'node:perf_hooks';
 import { realClock } from '../src/disk/clock.ts';
 import { realHost } from '../src/disk/host.ts';
+import { realKept } from '../src/disk/kept-key.ts';
 import { realDisk } from '../src/disk/real.ts';
 import { Engine } from '../src/engine/engine.ts';
 import { relief } from '../src/engine/relief.ts';
@@ -11,6 +12,7 @@ import { ringProvider } from './ring.ts';
 const [, , root = '', agents = '', rate = ''] = process.argv;
 const ports = {
   disk: realDisk(root),
+  kept: realKept(root, { LEMMING_HOME: `${root}.home` }),
   clock: realClock,
   host: realHost(root),
   env: {},

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { realKept } from '../disk/kept-key.ts';
 import { realDisk } from '../disk/real.ts';
 import { backupPath } from '../engine/hold.ts';
 import { load } from '../engine/load.ts';
@@ -22,7 +23,7 @@ export const command: Command = {
 
 export const run: Run = async (world, input) => {
   const disk = realDisk(world.root);
-  const { turn } = load(disk).state;
+  const { turn } = load(disk, realKept(world.root, world.env, disk)).state;
   const file =
     input.args.file === undefined
       ? resolve(world.root, backupPath(disk, 'turn', turn))

@@ -33,26 +33,26 @@ export const command: Command = {
 
 /** Works on `.lemming/replies.json` while no engine runs. Throws `locked` when one does and something is to be changed. */
 export const run: Run = async (world, { flags }) => {
-  const { disk, config, running } = readOrg(world);
+  const { disk, kept, config, running } = readOrg(world);
   const changes = flags.forget !== undefined || flags.warm === true;
   if (changes && running)
     throw failure('locked', `An engine runs here (process ${running.pid}), and it keeps the cache`, {
       remedy: 'Try again when it has ended.',
     });
   const entries = Math.max(0, ...[...config.models.values()].map(({ cache }) => cache?.entries ?? 0));
-  const replies = await openReplies({ disk, clock: realClock }, Math.max(1, entries));
+  const replies = await openReplies({ kept, clock: realClock }, Math.max(1, entries));
   const forgotten = typeof flags.forget === 'string' ? replies.invalidate(flags.forget) : 0;
   const warmed = flags.warm ? warm(replies, journalLines(disk)) : 0;
-  if (changes) writeReplies({ disk }, replies);
-  const { hits, misses, saved, entries: kept } = replies.statistics;
+  if (changes) writeReplies({ kept }, replies);
+  const { hits, misses, saved, entries: held } = replies.statistics;
   const lines = [
     flags.forget === undefined ? '' : `${count(forgotten, 'reply', 'replies')} forgotten.`,
     flags.warm ? `${count(warmed, 'reply', 'replies')} taken from the journal.` : '',
     entries === 0 ? 'No model in org/models.yaml has a cache.' : '',
-    `${count(kept, 'reply', 'replies')} kept; ${count(hits, 'hit')}, ${count(misses, 'miss', 'misses')}, ${printCredits(saved)} credits saved.`,
+    `${count(held, 'reply', 'replies')} kept; ${count(hits, 'hit')}, ${count(misses, 'miss', 'misses')}, ${printCredits(saved)} credits saved.`,
   ];
   return {
-    data: { entries: kept, hits, misses, saved: saved / 1e6, forgotten, warmed },
+    data: { entries: held, hits, misses, saved: saved / 1e6, forgotten, warmed },
     text: lines.filter(Boolean).join('\n'),
   };
 };

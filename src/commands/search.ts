@@ -95,7 +95,7 @@ async function matches(view: View, root: string, words: string, flags: Input['fl
   const { from, to, kind, priority } = flags;
   const since = (flags['since-turn'] as number | undefined) ?? 0;
   const authors = typeof from === 'string' ? { authors: [from] } : {};
-  const found = await findMail(view.disk, root, { ...authors, since, archived: true }, words);
+  const found = await findMail(view, root, { ...authors, since, archived: true }, words);
   return found
     .reverse()
     .filter(

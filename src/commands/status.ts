@@ -3,6 +3,8 @@ import { realClock } from '../disk/clock.ts';
 import { type Disk, DiskError } from '../disk/disk.ts';
 import { fingerprint } from '../disk/fingerprint.ts';
 import { realHost } from '../disk/host.ts';
+import type { KeptFiles } from '../disk/kept.ts';
+import { realKept } from '../disk/kept-key.ts';
 import { lockHolder } from '../disk/lock.ts';
 import { realDisk } from '../disk/real.ts';
 import { readLoad } from '../engine/load-file.ts';
@@ -31,7 +33,7 @@ interface Kept {
   paths: string[];
   data: Status;
 }
-const KEPT = '.lemming/status.json';
+const KEPT = 'status.json';
 const VERSION = 5;
 
 /** A change so near to now may hide a second one, on clocks of coarse grain: milliseconds. */
@@ -40,32 +42,23 @@ const GRAIN_MS = 50;
 /** Prints from the kept status when nothing has changed since; only else is anything heavy loaded. */
 export const run: Run = async (world) => {
   const disk = realDisk(world.root);
-  const status = (world.seat ? null : keptStatus(disk, world.env)) ?? (await freshStatus(world, disk));
+  const kept = realKept(world.root, world.env, disk);
+  const status = (world.seat ? null : keptStatus(disk, kept, world.env)) ?? (await freshStatus(world, disk, kept));
   const engine = lockHolder(disk, realHost(world.root));
-  const data = engine ? { ...status, state: 'running' as const, engine, limits: readLoad(disk) } : status;
+  const data = engine ? { ...status, state: 'running' as const, engine, limits: readLoad(kept) } : status;
   return { data, text: printStatus(data) };
 };
 
-function keptStatus(disk: Disk, env: World['env']): Status | null {
-  const kept = readKept(disk);
+function keptStatus(disk: Disk, files: KeptFiles, env: World['env']): Status | null {
+  const found = files.read(KEPT);
+  const kept = found && (JSON.parse(found.bytes.toString()) as Kept);
   if (kept?.version !== VERSION || kept.rules !== RULES) return null;
   return fingerprint(disk, { people: kept.people, paths: kept.paths, env }).text === kept.fingerprint
     ? kept.data
     : null;
 }
 
-/** What cannot be read is as good as absent: it is made anew. */
-function readKept(disk: Disk): Kept | null {
-  try {
-    const bytes = disk.read(KEPT);
-    return bytes && (JSON.parse(Buffer.from(bytes).toString()) as Kept);
-  } catch (error) {
-    if (error instanceof DiskError || error instanceof SyntaxError) return null;
-    throw error;
-  }
-}
-
-async function freshStatus(world: World, disk: Disk): Promise<Status> {
+async function freshStatus(world: World, disk: Disk, kept: KeptFiles): Promise<Status> {
   const start = realClock.now();
   const [{ foresee, personOf, readOrg }, { peopleOf }, { statusOf }] = await heavy();
   const view = readOrg(world);
@@ -76,7 +69,7 @@ async function freshStatus(world: World, disk: Disk): Promise<Status> {
   const paths = people.flatMap((person) => unknownIn(disk, `agents/${person}/outbox`, view.state.own.get(person)));
   const { text, changedMs } = fingerprint(disk, { people, paths, env: world.env });
   if (!view.seat && view.running === null && changedMs < start - GRAIN_MS)
-    keep(disk, { version: VERSION, rules: RULES, fingerprint: text, people, paths, data });
+    keep(kept, { version: VERSION, rules: RULES, fingerprint: text, people, paths, data });
   return data;
 }
 
@@ -92,12 +85,9 @@ function unknownIn(disk: Disk, outbox: string, own: ReadonlySet<string> | undefi
 }
 
 /** A folder that cannot be written keeps nothing. */
-function keep(disk: Disk, kept: Kept): void {
-  const temp = `${KEPT}.tmp`;
+function keep(files: KeptFiles, kept: Kept): void {
   try {
-    disk.unlink(temp);
-    disk.create(temp, JSON.stringify(kept));
-    disk.rename(temp, KEPT);
+    files.write(KEPT, '', JSON.stringify(kept));
   } catch (error) {
     if (!(error instanceof DiskError)) throw error;
   }

@@ -3,6 +3,7 @@ import { inboxOf, type Mail, type State } from '../core/state.ts';
 import { Bell } from '../disk/bell.ts';
 import { realClock } from '../disk/clock.ts';
 import { realHost } from '../disk/host.ts';
+import { realKept } from '../disk/kept-key.ts';
 import { lockHolder } from '../disk/lock.ts';
 import { realDisk } from '../disk/real.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -155,10 +156,11 @@ export class Talk {
   private async waitFor(bell: Bell): Promise<boolean> {
     const disk = realDisk(this.world.root);
     const host = realHost(this.world.root);
+    const kept = realKept(this.world.root, this.world.env, disk);
     const holder = lockHolder(disk, host);
     if (holder) this.world.say(`Waiting for the turns of lemming ${holder.command} (process ${holder.pid}).`);
     while (!this.world.signal.aborted) {
-      const ids = this.show(load(disk).state);
+      const ids = this.show(load(disk, kept).state);
       if (ids.length) post(this.world, this.person, [{ ask: 'read', ids }]);
       if (this.last === 'answered') return true;
       if (!lockHolder(disk, host)) return false;

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { byCodeUnit } from '../schema/name.ts';
 import { realClock } from './clock.ts';
 import type { Disk, Stat } from './disk.ts';
+import type { KeptFiles } from './kept.ts';
 import { holdsOne, scanIndex } from './scan-index.ts';
 import { openSqlite, removeSqlite, type Sqlite, sqliteIndex } from './sqlite-index.ts';
 import { type Change, type Found, IndexError, type IndexName, type TextIndex } from './text-index.ts';
@@ -23,20 +24,20 @@ export interface Shelf {
  * that is scanned. `open` is replaced by tests.
  */
 export async function findTexts(
-  disk: Disk,
+  { disk, kept }: { disk: Disk; kept: KeptFiles },
   root: string,
   shelf: Shelf,
   pieces: readonly string[],
   open: () => Promise<Sqlite | null> = openSqlite,
 ): Promise<Found[]> {
   const sqlite = await open();
-  const index = sqlite && sqliteIndex(sqlite, disk, root, shelf.name);
+  const index = sqlite && sqliteIndex(sqlite, { disk, kept }, root, shelf.name);
   try {
-    return ask(index ?? scanIndex(disk, shelf.name), shelf, pieces);
+    return ask(index ?? scanIndex(kept, shelf.name), shelf, pieces);
   } catch (error) {
     if (!(error instanceof IndexError)) throw error;
     if (error.damaged) removeSqlite(disk, shelf.name);
-    return ask(scanIndex(disk, shelf.name), shelf, pieces);
+    return ask(scanIndex(kept, shelf.name), shelf, pieces);
   }
 }
 

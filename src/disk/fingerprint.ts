@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import type { Disk } from './disk.ts';
 
 /** What a fingerprint looks at beyond what it finds itself. */
@@ -55,10 +56,14 @@ class Found {
     this.disk = disk;
   }
 
-  /** The last file of the journal; it only grows. */
+  /** All files of the journal, as one number: an edited one counts. */
   journal(): void {
-    const last = this.disk.list('org/journal')?.findLast((name) => name.endsWith('.jsonl'));
-    if (last !== undefined) this.mark(`org/journal/${last}`);
+    let sum = 0;
+    for (const [name, { mark, mtimeMs }] of this.disk.look('org/journal') ?? []) {
+      sum = crc32(`${name} ${mark}\n`, sum);
+      this.changedMs = Math.max(this.changedMs, mtimeMs);
+    }
+    this.parts.push(`journal ${sum}`);
   }
 
   names(folder: string, wanted: (name: string) => boolean): string[] {

@@ -5,6 +5,7 @@ import { type Fault, failure, fault } from '../schema/fault.ts';
 import { padTurn } from '../schema/name.ts';
 import { Compact } from './compact.ts';
 import { type Appender, type Disk, DiskError } from './disk.ts';
+import type { JournalMarks } from './journal-marks.ts';
 import { Lines } from './lines.ts';
 
 /**
@@ -200,6 +201,7 @@ export function* readJournal(
 /** The journal being written. Entries are collected and written as one group, with one sync for all who wait. */
 export class Journal {
   private readonly disk: Disk;
+  private readonly marks: Pick<JournalMarks, 'note'> | undefined;
   private appender: Appender | null = null;
   private lines = new Lines();
   private compact = new Compact();
@@ -219,8 +221,10 @@ export class Journal {
   private synced: number;
   private dirSynced: boolean;
 
-  constructor(disk: Disk, file: number, head: string, size: number) {
+  /** `marks` is told of each seal. */
+  constructor(disk: Disk, file: number, head: string, size: number, marks?: Pick<JournalMarks, 'note'>) {
     this.disk = disk;
+    this.marks = marks;
     this.file = file;
     this.head = head;
     this.size = size;
@@ -286,6 +290,7 @@ export class Journal {
       this.open().write(bytes);
       this.head = seal.h;
       this.size += bytes.length;
+      this.marks?.note(this.file, this.head, this.size);
     }
     if (sync) this.sync();
   }

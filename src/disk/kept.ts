@@ -8,7 +8,8 @@ import { type Disk, DiskError } from './disk.ts';
 const FOLDER = '.lemming';
 /** Version of the form of a kept file. */
 const FORM = 'lemming-kept-1';
-const TAG_BYTES = 32;
+/** The last line: a newline, the MAC in base64url, and another newline. */
+const LAST_BYTES = 45;
 /** Longest first line. */
 const HEAD_BYTES = 200;
 
@@ -17,7 +18,7 @@ export interface Kept {
   /** The journal's seal that it was made after. Whoever reads it looks whether the journal has that seal. */
   seal: string;
   bytes: Buffer;
-  /** Its MAC in base64url: tells this version from every other. */
+  /** Its MAC: tells this version from every other. */
   tag: string;
 }
 
@@ -34,6 +35,9 @@ export interface KeptFiles {
   drop(name: string): void;
 }
 
+/** Keeps nothing, and believes nothing. */
+export const NOTHING_KEPT: KeptFiles = { read: () => null, write: () => null, drop: () => {} };
+
 /**
  * The kept files of a folder. `place` names its device and inode, so nothing of a copied folder is believed. `key`: the
  * secret of the machine's owner; 'make' asks for one where there is none.
@@ -48,10 +52,10 @@ export function keptFiles(disk: Disk, place: string, key: (wish: 'look' | 'make'
       const secret = bytes && key('look');
       const parts = bytes && partsOf(bytes);
       if (!secret || !parts) return null;
-      const { seal, content, mac } = parts;
-      if (!timingSafeEqual(macOf(secret, name, seal).update(content).digest(), mac)) return null;
-      const found = mac.toString('base64url');
-      return tag === undefined || tag === found ? { seal, bytes: content, tag: found } : null;
+      const { seal, content, last } = parts;
+      const made = macOf(secret, name, seal).update(content).digest('base64url');
+      if (!timingSafeEqual(Buffer.from(`\n${made}\n`), last)) return null;
+      return tag === undefined || tag === made ? { seal, bytes: content, tag: made } : null;
     },
     write(name, seal, ...content) {
       const secret = key('make');
@@ -59,21 +63,21 @@ export function keptFiles(disk: Disk, place: string, key: (wish: 'look' | 'make'
       const path = `${FOLDER}/${name}`;
       const mac = macOf(secret, name, seal);
       for (const piece of content) mac.update(piece);
-      const tag = mac.digest();
-      replace(disk, path, [`${FORM} ${seal}\n`, ...content, tag]);
-      return tag.toString('base64url');
+      const tag = mac.digest('base64url');
+      replace(disk, path, [`${FORM} ${seal}\n`, ...content, `\n${tag}\n`]);
+      return tag;
     },
     drop: (name) => disk.unlink(`${FOLDER}/${name}`),
   };
 }
 
-/** The first line, what follows it, and the MAC at the end; null when these bytes have another form. */
-function partsOf(bytes: Buffer): { seal: string; content: Buffer; mac: Buffer } | null {
+/** The first line, what follows it, and the last line; null when these bytes have another form. */
+function partsOf(bytes: Buffer): { seal: string; content: Buffer; last: Buffer } | null {
   const newline = bytes.subarray(0, HEAD_BYTES).indexOf(10);
   const head = bytes.toString('utf8', 0, Math.max(0, newline));
-  const end = bytes.length - TAG_BYTES;
+  const end = bytes.length - LAST_BYTES;
   if (!head.startsWith(`${FORM} `) || end <= newline) return null;
-  return { seal: head.slice(FORM.length + 1), content: bytes.subarray(newline + 1, end), mac: bytes.subarray(end) };
+  return { seal: head.slice(FORM.length + 1), content: bytes.subarray(newline + 1, end), last: bytes.subarray(end) };
 }
 
 /** Nobody finds half of it. */

@@ -1,4 +1,3 @@
-import { crc32 } from 'node:zlib';
 import { type Found, INDEX_VERSION, type Indexed } from './text-index.ts';
 
 /** The texts of a folder, packed: a row that tells them apart, and their bytes one after the other. */
@@ -75,20 +74,19 @@ function* placesOf(piece: Buffer, texts: Buffer, places: readonly Place[]): Gene
   }
 }
 
-/** Blocks as one file: a line with version and checksum of all that follows, a line with the table, the rows, the texts. */
-export function pack(blocks: readonly Block[]): Buffer {
+/** Blocks as one file: a line with the version, a line with the table, the rows, the texts. */
+export function pack(blocks: readonly Block[]): (string | Buffer)[] {
   const table = blocks.map(({ folder, mark, row, texts }) => [folder, mark, row.length, texts.length]);
   const rows = blocks.map(({ row }) => row);
   const texts = blocks.map((block) => block.texts);
-  const rest = Buffer.concat([Buffer.from(`${JSON.stringify(table)}\n`), ...rows, ...texts]);
-  return Buffer.concat([Buffer.from(`${INDEX_VERSION} ${crc32(rest)}\n`), rest]);
+  return [`${INDEX_VERSION}\n${JSON.stringify(table)}\n`, ...rows, ...texts];
 }
 
-/** The blocks of a file; null when it is damaged or of another version. */
+/** The blocks of a file; null when it is of another version. */
 export function unpack(bytes: Buffer): Block[] | null {
   const head = bytes.indexOf('\n') + 1;
+  if (bytes.toString('latin1', 0, head) !== `${INDEX_VERSION}\n`) return null;
   const rest = bytes.subarray(head);
-  if (bytes.toString('latin1', 0, head) !== `${INDEX_VERSION} ${crc32(rest)}\n`) return null;
   const start = rest.indexOf('\n') + 1;
   const table = JSON.parse(rest.toString('utf8', 0, start)) as [string, string, number, number][];
   let row = start;

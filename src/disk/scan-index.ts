@@ -1,8 +1,8 @@
 import { holds } from '../core/relevance.ts';
-import { type Disk, DiskError } from './disk.ts';
+import { DiskError } from './disk.ts';
+import type { KeptFiles } from './kept.ts';
 import { type Block, blockOf, filesHolding, filesIn, pack, unpack } from './packed-texts.ts';
 import type { Indexed, IndexName, TextIndex } from './text-index.ts';
-import { replaceNow } from './workspace.ts';
 
 /** Bytes that are held at most; a file that is much larger would not be read again. */
 const MOST_BYTES = 48 * 1024 * 1024;
@@ -18,9 +18,10 @@ interface Loose {
 }
 
 /** All texts in one file, looked through one by one: needs nothing, and is fast while they fit in memory. */
-export function scanIndex(disk: Disk, name: IndexName, most = MOST_BYTES): TextIndex {
-  const file = `.lemming/${name}.texts`;
-  const blocks = read(disk, file);
+export function scanIndex(kept: KeptFiles, name: IndexName, most = MOST_BYTES): TextIndex {
+  const file = `${name}.texts`;
+  const found = kept.read(file);
+  const blocks = (found && unpack(found.bytes)) ?? [];
   const packed = new Map(blocks.map((block) => [block.folder, block]));
   const loose = new Map<string, Loose>();
   let size = blocks.reduce((sum, { row, texts }) => sum + row.length + texts.length, 0);
@@ -81,7 +82,7 @@ export function scanIndex(disk: Disk, name: IndexName, most = MOST_BYTES): TextI
     close() {
       if (changed <= size * WORTH_KEEPING) return;
       const made = [...loose].map(([folder, { mark, files }]) => blockOf(folder, mark, [...files.values()]));
-      keep(disk, file, [...packed.values(), ...made]);
+      keep(kept, file, [...packed.values(), ...made]);
     },
   };
 }
@@ -95,21 +96,10 @@ export function holdsOne(text: string, pieces: readonly string[]): boolean {
   return pieces.some((piece) => holds(text, piece));
 }
 
-/** What cannot be read, is damaged or of another version is made anew. */
-function read(disk: Disk, file: string): Block[] {
-  try {
-    const bytes = disk.read(file);
-    return (bytes && unpack(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length))) ?? [];
-  } catch (error) {
-    if (error instanceof DiskError) return [];
-    throw error;
-  }
-}
-
 /** Where nothing can be written the next search makes it again. */
-function keep(disk: Disk, file: string, blocks: readonly Block[]): void {
+function keep(kept: KeptFiles, file: string, blocks: readonly Block[]): void {
   try {
-    replaceNow(disk, file, pack(blocks));
+    kept.write(file, '', ...pack(blocks));
   } catch (error) {
     if (!(error instanceof DiskError)) throw error;
   }

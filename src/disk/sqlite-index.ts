@@ -1,4 +1,6 @@
-import type { Disk } from './disk.ts';
+import fs from 'node:fs';
+import { type Disk, DiskError } from './disk.ts';
+import type { KeptFiles } from './kept.ts';
 import { type Change, type Found, INDEX_VERSION, IndexError, type IndexName, type TextIndex } from './text-index.ts';
 
 /** What `node:sqlite` and `better-sqlite3` have in common. */
@@ -55,9 +57,44 @@ async function load<T>(name: string): Promise<T | null> {
  * Full-text search by words of three characters. One that is damaged is made anew; null when there can be none here. What
  * goes wrong while it is asked is an `IndexError`.
  */
-export function sqliteIndex(sqlite: Sqlite, disk: Disk, root: string, name: IndexName): TextIndex | null {
+export function sqliteIndex(
+  sqlite: Sqlite,
+  { disk, kept }: { disk: Disk; kept: KeptFiles },
+  root: string,
+  name: IndexName,
+): TextIndex | null {
   const file = fileOf(name);
-  return tryOpen(sqlite, disk, root, file) ?? (removed(disk, file) ? tryOpen(sqlite, disk, root, file) : null);
+  const mark = markOf(`${root}/${file}`);
+  if (mark !== null && kept.read(`${name}.mark`)?.bytes.toString() !== mark && !removed(disk, file)) return null;
+  const index = tryOpen(sqlite, disk, root, file) ?? (removed(disk, file) ? tryOpen(sqlite, disk, root, file) : null);
+  const inode = fs.lstatSync(`${root}/${file}`, { throwIfNoEntry: false })?.ino;
+  return index && { ...index, close: () => closeMarked(index, kept, `${root}/${file}`, inode, name) };
+}
+
+/**
+ * The database is changed in place, so its mark is kept in place of a MAC of its content: whoever writes to the file, or
+ * copies it, changes that. One that bears no mark of ours is made anew.
+ */
+function closeMarked(
+  index: TextIndex,
+  kept: KeptFiles,
+  path: string,
+  inode: number | undefined,
+  name: IndexName,
+): void {
+  index.close();
+  const mark = markOf(path);
+  try {
+    if (!mark?.startsWith(`${inode}:`)) return; // another search made it anew meanwhile
+    if (kept.read(`${name}.mark`)?.bytes.toString() !== mark) kept.write(`${name}.mark`, '', mark);
+  } catch (error) {
+    if (!(error instanceof DiskError)) throw error; // then the next search makes it anew
+  }
+}
+
+function markOf(path: string): string | null {
+  const stat = fs.lstatSync(path, { bigint: true, throwIfNoEntry: false });
+  return stat ? `${stat.ino}:${stat.size}:${stat.mtimeNs}:${stat.ctimeNs}` : null;
 }
 
 function fileOf(name: IndexName): string {

@@ -37,7 +37,7 @@ export async function nearestEntries(
   const { embed, by } = await embedderOf(view, place, stop);
   const all = entryPaths(view.disk).flatMap((path) => entryFile(view, path) ?? []);
   const wanted = all.filter(({ path }) => agent === undefined || path.startsWith(`agents/${agent}/`));
-  const kept = keptVectors(view.disk, by);
+  const kept = keptVectors(view.kept, by);
   const present = new Set(all.map(nameOf));
   for (const name of kept.keys()) if (!present.has(name)) kept.delete(name);
   await complete(view, by, kept, new Map(wanted.map((entry) => [nameOf(entry), textOf(entry)])), embed);
@@ -48,7 +48,7 @@ export async function nearestEntries(
 
 /** Makes the vectors that are missing. What was made is kept also when a later one fails; nothing is asked when nothing can be kept. */
 async function complete(
-  { disk }: View,
+  { kept: files }: View,
   by: string,
   kept: Map<string, Float32Array>,
   wanted: ReadonlyMap<string, string>,
@@ -56,7 +56,7 @@ async function complete(
 ): Promise<void> {
   const missing = [...wanted].filter(([name]) => !kept.has(name));
   if (missing.length === 0) return;
-  keepVectors(disk, by, kept);
+  keepVectors(files, by, kept);
   try {
     for (let at = 0; at < missing.length; at += BATCH) {
       const batch = missing.slice(at, at + BATCH);
@@ -65,7 +65,7 @@ async function complete(
       for (const [i, [name]] of batch.entries()) kept.set(name, vectors[i] as Float32Array);
     }
   } finally {
-    keepVectors(disk, by, kept);
+    keepVectors(files, by, kept);
   }
 }
 

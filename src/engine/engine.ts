@@ -12,11 +12,11 @@ import { atRest, idleness } from '../core/walk.ts';
 import { DiskError } from '../disk/disk.ts';
 import { NO_SETTINGS } from '../disk/env.ts';
 import { Folder } from '../disk/folder.ts';
-import type { Journal } from '../disk/journal.ts';
+import { type Journal, journalPath } from '../disk/journal.ts';
 import { type Lock, takeLock } from '../disk/lock.ts';
 import { type Conflict, materialise } from '../disk/materialise.ts';
 import { tidyLive } from '../disk/workspace.ts';
-import { type Fault, failure } from '../schema/fault.ts';
+import { type Fault, FaultError, failure } from '../schema/fault.ts';
 import { Calls } from './calls.ts';
 import { Durable, targetOf } from './durable.ts';
 import { eventsOf, lineEvents } from './events.ts';
@@ -32,6 +32,7 @@ import { doneIn, type TurnReport, visitReports } from './report.ts';
 import { SentPrompts } from './sent-prompts.ts';
 import { toolsetOf } from './toolset.ts';
 import { type Ending, makeTurn, type Turn } from './turn.ts';
+import { verifyJournal } from './verify.ts';
 
 /** How a turn is to be made. */
 export interface TurnWish {
@@ -52,7 +53,7 @@ export class Engine {
   private readonly ports: Ports;
   private readonly toolbox: Toolbox;
   private readonly lock: Lock;
-  private readonly journal: Journal;
+  readonly journal: Journal;
   private readonly folder: Folder;
   private readonly redact: (text: string) => string;
   private readonly calls: Calls;
@@ -61,6 +62,8 @@ export class Engine {
   private unfinished: Loaded['unfinished'];
   private readonly durable: Durable;
   private boot: string | null;
+  /** What is known of the files of the journal. */
+  readonly marks: Loaded['marks'];
   /** The state in memory may not be what the journal says. */
   private stopped = false;
   /** LEMMING_* variables of this process. */
@@ -84,13 +87,14 @@ export class Engine {
     this.ports = ports;
     this.toolbox = toolbox;
     this.lock = lock;
-    const loaded = load(ports.disk);
+    const loaded = loadChecked(ports);
     this.state = loaded.state;
     this.journal = loaded.journal;
     this.unfinished = loaded.unfinished;
     this.env = overridesIn(ports.env);
     this.durable = new Durable(ports.disk, loaded);
     this.boot = loaded.boot;
+    this.marks = loaded.marks;
     this.redact = redactor(ports.env);
     this.folder = new Folder(ports.disk, ports.clock, this.redact);
     this.live = new LiveConfig(this.folder, this.state, this.env);
@@ -104,6 +108,10 @@ export class Engine {
 
   /** Brings the folder to where the journal is: the files of a turn that a crash cut off, and all that a power loss took. */
   private redo(loaded: Loaded): void {
+    if (loaded.difference)
+      this.recovered.push(
+        `the journal goes back to turn ${this.state.turn}, though more was made here: what was spent and done after it counts no more`,
+      );
     if (loaded.boot !== null && loaded.boot !== this.ports.host.boot) this.restore();
     if (!loaded.undone) return;
     const ops = loaded.undone.flatMap(filesOf);
@@ -347,7 +355,8 @@ export class Engine {
       if (!this.unfinished && !this.stopped) {
         this.durable.sync(this.state.turn, this.journal);
         this.calls.close();
-        if (this.lock.held()) writeCache(this.ports.disk, this.state, this.journal, this.durable.turn, this.boot);
+        this.journal.write(true);
+        if (this.lock.held()) writeCache(this.ports.disk, this.ports.kept, this, this.durable.turn, this.boot);
       }
     } catch (error) {
       throw asFault(error);
@@ -356,6 +365,23 @@ export class Engine {
       this.lock.release();
     }
   }
+}
+
+/** The org as its journal tells it. Throws `damaged-journal` when a file of the journal is not what it was when an engine closed last. */
+function loadChecked({ disk, kept, verify }: Ports): Loaded {
+  if (verify) {
+    const { faults, torn } = verifyJournal(disk);
+    if (faults.length > torn) throw new FaultError(...(faults as [Fault, ...Fault[]]));
+    return load(disk);
+  }
+  const loaded = load(disk, kept);
+  if (loaded.difference?.how === 'changed')
+    throw failure('damaged-journal', 'This file was changed or shortened since an engine wrote it here', {
+      file: journalPath(loaded.difference.file),
+      remedy:
+        'Bring it back from version control or a backup. If you chose another history yourself, lemming run --verify reads all of it and goes on from there.',
+    });
+  return loaded;
 }
 
 function lockOf(ports: Ports, command: string): Lock {

@@ -85,7 +85,7 @@ export async function findEntries(
   const folders = entryFolders(view.disk);
   const shelf = { name: 'memory' as const, folders, whole: true, text: (path: string) => textFor(view, path) };
   const within = (path: string): boolean => agent === undefined || path.startsWith(`agents/${agent}/`);
-  const found = (await findTexts(view.disk, root, shelf, startsOf(query))).filter(({ path }) => within(path));
+  const found = (await findTexts(view, root, shelf, startsOf(query))).filter(({ path }) => within(path));
   const of = [...folders].reduce((sum, [folder, files]) => sum + (within(`${folder}/`) ? files.length : 0), 0);
   const ranked = rankFound(found.map(findableIn), query, of, most);
   return { found: ranked.found, best: ranked.best.map(({ path }) => path) };

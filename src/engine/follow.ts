@@ -8,6 +8,7 @@ import type { Disk } from '../disk/disk.ts';
 import { Folder } from '../disk/folder.ts';
 import { realHost } from '../disk/host.ts';
 import { journalPath } from '../disk/journal.ts';
+import { realKept } from '../disk/kept-key.ts';
 import { lockHolder } from '../disk/lock.ts';
 import { realDisk } from '../disk/real.ts';
 import { Tail } from '../disk/tail.ts';
@@ -97,7 +98,7 @@ export class Follow {
 
   /** Reads everything anew. */
   private start(): void {
-    this.loaded = load(this.disk);
+    this.loaded = load(this.disk, realKept(this.place.root, this.place.env, this.disk));
     const { journal, state, unfinished } = this.loaded;
     this.folder = new Folder(
       this.disk,

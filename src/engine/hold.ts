@@ -1,6 +1,7 @@
 import { realClock } from '../disk/clock.ts';
 import type { Disk } from '../disk/disk.ts';
 import { realHost } from '../disk/host.ts';
+import { realKept } from '../disk/kept-key.ts';
 import { takeLock } from '../disk/lock.ts';
 import { realDisk } from '../disk/real.ts';
 import { removeTree } from '../disk/tree.ts';
@@ -30,7 +31,7 @@ export async function betweenTurns<T>(
 ): Promise<T> {
   await withEngine(place, command, async () => {});
   return withLock(place, command, (disk) => {
-    const loaded = load(disk);
+    const loaded = load(disk, realKept(place.root, place.env, disk));
     if (loaded.unfinished || loaded.undone)
       throw failure('locked', 'A turn was cut off here: finish it first with lemming run-once');
     loaded.journal.turnTo(loaded.state.turn + 1);

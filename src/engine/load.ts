@@ -4,8 +4,9 @@ import { isCall } from '../core/line-kinds.ts';
 import { RULES } from '../core/rules.ts';
 import { emptyState, freezeState, type State, thawState } from '../core/state.ts';
 import type { Disk } from '../disk/disk.ts';
-import { DiskError } from '../disk/disk.ts';
-import { GENESIS, type Group, Journal, readJournal } from '../disk/journal.ts';
+import { GENESIS, type Group, Journal, journalPath, readJournal } from '../disk/journal.ts';
+import { type Difference, JournalMarks } from '../disk/journal-marks.ts';
+import type { KeptFiles } from '../disk/kept.ts';
 import { type Fault, FaultError } from '../schema/fault.ts';
 
 /** The org as its journal tells it. */
@@ -20,12 +21,17 @@ export interface Loaded {
   synced: number;
   /** The machine start in which the last turn was opened. */
   boot: string | null;
+  /** What is known of each file of the journal. */
+  marks: JournalMarks;
+  /** How the journal differs from what this machine knew of it when an engine closed last. */
+  difference: Difference | null;
 }
 
-const CACHE = '.lemming/state.json';
+const CACHE = 'state.json';
+const MARKS = 'journal.marks';
 const CACHE_VERSION = 12;
 
-/** Where in the journal a cached state stands. */
+/** A cached state and where in the journal it stands. */
 interface Cached {
   version: number;
   /** Another program may have folded lines that this one does not know. */
@@ -38,14 +44,19 @@ interface Cached {
   state: Record<string, unknown>;
 }
 
-/** Reads the state: from the cache as far as it fits the journal, then by folding what follows. Throws `damaged-journal`. */
-export function load(disk: Disk): Loaded {
-  const cached = readCache(disk);
+/**
+ * Reads the state: from the cache, when it was made here and no file of the journal changed since, and by folding what
+ * follows. Without `kept` the whole journal is read. Throws `damaged-journal`.
+ */
+export function load(disk: Disk, kept?: KeptFiles): Loaded {
+  const known = (kept && readMarks(kept)) ?? new JournalMarks();
+  const difference = known.difference(disk);
+  const cached = kept && difference === null && known.count > 0 ? readCache(disk, kept) : null;
   const faults: Fault[] = [];
-  const reader = new Reader(cached);
+  const reader = new Reader(cached, cached ? known : new JournalMarks());
   for (const group of readJournal(disk, faults, reader.position)) reader.take(group);
   if (faults.length) throw new FaultError(...(faults as [Fault, ...Fault[]]));
-  return reader.finish(disk);
+  return { ...reader.finish(disk), difference };
 }
 
 class Reader {
@@ -58,8 +69,10 @@ class Reader {
   private open: OpenEntry | null = null;
   private inputs: Entry[] = [];
   private undone: Entry[] | null = null;
+  private readonly marks: JournalMarks;
 
-  constructor(cached: Cached | null) {
+  constructor(cached: Cached | null, marks: JournalMarks) {
+    this.marks = marks;
     this.position = cached
       ? { file: cached.file, end: cached.end, head: cached.head }
       : { file: 0, end: 0, head: GENESIS };
@@ -71,6 +84,7 @@ class Reader {
   /** Folds a group. Calls of a turn that has no commit yet wait: a cut-off turn is made again from its frozen inputs. */
   take(group: Group): void {
     this.position = { file: group.file, end: group.end, head: group.seal };
+    this.marks.note(group.file, group.seal, group.end);
     for (const entry of group.entries) this.takeLine(entry);
   }
 
@@ -101,50 +115,48 @@ class Reader {
     this.open = null;
   }
 
-  finish(disk: Disk): Loaded {
+  finish(disk: Disk): Omit<Loaded, 'difference'> {
     const { file, end, head } = this.position;
     const next = this.undone !== null || this.open !== null || this.inputs.length ? file : this.state.turn + 1;
-    const journal = new Journal(disk, Math.max(1, next), head, next === file ? end : 0);
+    const journal = new Journal(disk, Math.max(1, next), head, next === file ? end : 0, this.marks);
     const unfinished = this.open ? { open: this.open, inputs: this.inputs, calls: this.turn } : null;
-    return { state: this.state, journal, unfinished, undone: this.undone, synced: this.synced, boot: this.boot };
+    const { state, undone, synced, boot, marks } = this;
+    return { state, journal, unfinished, undone, synced, boot, marks };
   }
 }
 
-function readCache(disk: Disk): Cached | null {
-  try {
-    const bytes = disk.read(CACHE);
-    if (!bytes) return null;
-    const cached = JSON.parse(Buffer.from(bytes).toString()) as Cached;
-    if (cached.version !== CACHE_VERSION || cached.rules !== RULES || !fits(disk, cached)) return null;
-    return cached;
-  } catch (error) {
-    if (error instanceof DiskError && error.failure !== 'not-regular') throw error;
-    return null;
-  }
+function readMarks(kept: KeptFiles): JournalMarks | null {
+  const bytes = kept.read(MARKS)?.bytes;
+  return bytes ? new JournalMarks(bytes) : null;
+}
+
+function readCache(disk: Disk, kept: KeptFiles): Cached | null {
+  const found = kept.read(CACHE);
+  if (!found) return null;
+  const cached = JSON.parse(found.bytes.toString()) as Cached;
+  const same = cached.version === CACHE_VERSION && cached.rules === RULES && cached.head === found.seal;
+  return same && fits(disk, cached) ? cached : null;
 }
 
 /** The cache fits when the journal still has its seal at that very place. */
 function fits(disk: Disk, cached: Cached): boolean {
-  const bytes = disk.read(`org/journal/${String(cached.file).padStart(6, '0')}.jsonl`);
+  const bytes = disk.read(journalPath(cached.file), 'whole');
   if (!bytes || bytes.length < cached.end) return false;
   const tail = Buffer.from(bytes.subarray(Math.max(0, cached.end - 400), cached.end)).toString();
   return tail.endsWith('\n') && (tail.trimEnd().split('\n').at(-1) as string).includes(`"h":"${cached.head}"`);
 }
 
-/** Keeps the state beside the org, bound to the journal's head. Only between turns. */
-export function writeCache(disk: Disk, state: State, journal: Journal, synced: number, boot: string | null): void {
-  const cached = {
-    version: CACHE_VERSION,
-    rules: RULES,
-    file: journal.file,
-    end: journal.size,
-    head: journal.head,
-    synced,
-    boot,
-    state: freezeState(state),
-  };
-  const temp = `${CACHE}.tmp`;
-  disk.unlink(temp);
-  disk.create(temp, JSON.stringify(cached));
-  disk.rename(temp, CACHE);
+/** Keeps the state beside the org, bound to the journal's head, and what is known of the journal's files. Only between turns. */
+export function writeCache(
+  disk: Disk,
+  kept: KeptFiles,
+  { state, journal, marks }: Pick<Loaded, 'state' | 'journal' | 'marks'>,
+  synced: number,
+  boot: string | null,
+): void {
+  const { file, size: end, head } = journal;
+  const cached = { version: CACHE_VERSION, rules: RULES, file, end, head, synced, boot, state: freezeState(state) };
+  marks.stamp(disk);
+  kept.write(MARKS, head, marks.bytes());
+  kept.write(CACHE, head, JSON.stringify(cached));
 }

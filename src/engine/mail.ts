@@ -3,6 +3,7 @@ import { decode } from '../disk/codec.ts';
 import { type Disk, DiskError, type Stat } from '../disk/disk.ts';
 import { readMessage } from '../disk/drop.ts';
 import { findTexts } from '../disk/find-texts.ts';
+import type { KeptFiles } from '../disk/kept.ts';
 import { openSqlite } from '../disk/sqlite-index.ts';
 import { failure } from '../schema/fault.ts';
 import type { Message } from '../schema/message.ts';
@@ -102,15 +103,16 @@ function textOf(disk: Disk, path: string): string | null {
  * which files have to be read. `open` is replaced by tests.
  */
 export async function findMail(
-  disk: Disk,
+  view: { disk: Disk; kept: KeptFiles },
   root: string,
   wish: MailWish,
   words: string,
   open = openSqlite,
 ): Promise<Message[]> {
   const sought = words.toLowerCase();
+  const { disk } = view;
   const isHalf = HALF_CHARACTER.test(sought);
-  const files = isHalf ? mailFiles(disk, wish) : await filesHolding(disk, root, wish, plain(sought), open);
+  const files = isHalf ? mailFiles(disk, wish) : await filesHolding(view, root, wish, plain(sought), open);
   return [...readMail(disk, files)].filter(({ subject, body }) =>
     [subject, body].some((part) => part.toLowerCase().includes(sought)),
   );
@@ -120,12 +122,13 @@ export async function findMail(
 const HALF_CHARACTER = /\p{Cs}/u;
 
 async function filesHolding(
-  disk: Disk,
+  view: { disk: Disk; kept: KeptFiles },
   root: string,
   wish: MailWish,
   piece: string,
   open: typeof openSqlite,
 ): Promise<MailFile[]> {
+  const { disk } = view;
   const authors = new Map<string, string>();
   const folders = new Map<string, [string, Stat][]>();
   for (const [author, folder] of foldersOf(disk, wish)) {
@@ -143,7 +146,7 @@ async function filesHolding(
   const text = (path: string): string | null => searchedText(disk, file(path));
   const whole = wish.authors === undefined && wish.archived === true;
   const shelf = { name: 'mail' as const, folders, whole, text };
-  const found = (await findTexts(disk, root, shelf, [piece], open)).map(({ path }) => file(path));
+  const found = (await findTexts(view, root, shelf, [piece], open)).map(({ path }) => file(path));
   return found.filter((one) => isWanted(one, wish)).sort(inOrder);
 }
 

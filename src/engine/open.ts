@@ -15,6 +15,8 @@ import { memoryFaults } from '../disk/config-memory.ts';
 import type { Disk } from '../disk/disk.ts';
 import { Folder } from '../disk/folder.ts';
 import { realHost } from '../disk/host.ts';
+import type { KeptFiles } from '../disk/kept.ts';
+import { realKept } from '../disk/kept-key.ts';
 import { lockHolder } from '../disk/lock.ts';
 import { ownerOf } from '../disk/owner.ts';
 import { pluginText } from '../disk/plugin-text.ts';
@@ -44,6 +46,8 @@ export interface Place {
   env: Record<string, string | undefined>;
   /** Programs of agents may run without a Box, if org.yaml says so as well. */
   unsafeHost?: boolean;
+  /** Every byte of the journal is checked before an engine starts. */
+  verify?: boolean;
   /** Who acts, when it is not the person at the keyboard. */
   seat?: Seat;
 }
@@ -61,10 +65,12 @@ export function realPorts(place: Place): Ports {
   const { requireTrust, moduleOf, approved } = ownerOf(place.env, place.root);
   const door = { textOf: (path: string) => pluginText(disk, path), requireTrust, moduleOf };
   const find = (name: string) => provider(name, door);
-  const { root, env, unsafeHost = false } = place;
+  const { root, env, unsafeHost = false, verify = false } = place;
+  const kept = realKept(root, env, disk);
   const sandbox = realSandbox(root);
   const outside = { sandbox, servers: realServers(place, sandbox.probe), wire: realWire };
-  return { disk, clock: realClock, host: realHost(root), env, provider: find, approved, ...outside, unsafeHost };
+  const ports = { disk, kept, verify, clock: realClock, host: realHost(root), env, provider: find, approved };
+  return { ...ports, ...outside, unsafeHost };
 }
 
 /** Opens the engine of an org, and closes it whatever happens. */
@@ -78,7 +84,7 @@ export async function withEngine<T>(
   const log = logger(ports.disk, ports.clock, () => engine?.knownConfig ?? null, place.env);
   engine = Engine.open({ ...ports, log: log.log }, TOOLS, command);
   const running = engine;
-  const stopShowing = showLoad(ports.disk, ports.clock, () => running.load());
+  const stopShowing = showLoad(ports.kept, ports.clock, () => running.load());
   try {
     return await work(engine, ports.clock);
   } finally {
@@ -92,6 +98,7 @@ export async function withEngine<T>(
 /** An org as a reading command sees it: what the journal says, and the configuration as the folder shows it now. */
 export interface View {
   disk: Disk;
+  kept: KeptFiles;
   state: State;
   config: Config;
   /** Faults and warnings of the configuration as it stands in the folder. */
@@ -111,13 +118,15 @@ export interface View {
 export function readOrg(place: Place): View {
   const disk = realDisk(place.root);
   if (!disk.stat('org/org.yaml')) throw failure('no-org', `There is no org/org.yaml in ${place.root}`);
-  const loaded = load(disk);
+  const kept = realKept(place.root, place.env, disk);
+  const loaded = load(disk, kept);
   const read = readFolder(disk, loaded.state, place.env);
   if (!read.config) throw new FaultError(...(read.faults as [Fault, ...Fault[]]));
   const { seat } = place;
   if (seat) personNamed({ config: read.config, disk }, seat.person);
   return {
     disk,
+    kept,
     ...(seat && { seat }),
     sees: ({ from, to }) => !seat?.ownMail || from === seat.person || to.includes(seat.person),
     state: loaded.state,

@@ -1,6 +1,7 @@
 import type { Trusted } from '../core/trust.ts';
 import type { Clock } from '../disk/clock.ts';
 import type { Disk } from '../disk/disk.ts';
+import type { KeptFiles } from '../disk/kept.ts';
 import type { Host } from '../disk/lock.ts';
 import type { Sandbox } from '../disk/sandbox.ts';
 import type { Wire } from '../disk/wire.ts';
@@ -10,6 +11,10 @@ import type { Servers } from './servers.ts';
 /** Everything of the outside world that an engine touches. */
 export interface Ports {
   disk: Disk;
+  /** What is kept beside the org for speed, and believed. */
+  kept: KeptFiles;
+  /** Nothing kept is believed: every byte of the journal is checked. */
+  verify?: boolean;
   clock: Clock;
   host: Host;
   env: Record<string, string | undefined>;

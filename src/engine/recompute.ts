@@ -10,6 +10,7 @@ import { unchanged } from '../core/strike.ts';
 import { realClock } from '../disk/clock.ts';
 import { configReader } from '../disk/config.ts';
 import type { Group } from '../disk/journal.ts';
+import { NOTHING_KEPT } from '../disk/kept.ts';
 import { type Fault, FaultError } from '../schema/fault.ts';
 import type { Ports } from './ports.ts';
 import { type Divergence, NoJournal, Readings, Replayed, ReplayedCalls, unreachable } from './recorded.ts';
@@ -41,6 +42,7 @@ export class Recompute {
     this.toolbox = toolbox;
     this.ports = {
       disk: this.readings.disk(),
+      kept: NOTHING_KEPT,
       clock: realClock,
       host: ports.host,
       env: {},

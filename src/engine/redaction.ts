@@ -43,9 +43,9 @@ export function redact(disk: Disk, { journal }: Loaded, id: string): Redaction {
   journal.add(...groups.map((group) => ({ k: 'redacted' as const, ...group, id })));
   journal.write(true);
   journal.close();
+  dropCaches(disk); // before the files change: what is known of them would call them damaged
   for (const file of new Set(groups.map((group) => group.file)))
     replaceFile(disk, journalPath(file), rewriteFile(disk, file, change).bytes);
-  dropCaches(disk);
   const files = [...cleanFiles(disk, target, before), ...cleanLogs(disk, target)];
   return {
     messages: [...target.messages.keys()],

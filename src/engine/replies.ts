@@ -9,8 +9,8 @@ import { type CacheSettings, type Model, modelsFile } from '../schema/models.ts'
 import type { Asking } from './attempts.ts';
 import type { Ports } from './ports.ts';
 
-/** Where replies are kept between runs. Deleting it loses nothing but the saving. */
-export const REPLIES_FILE = '.lemming/replies.json';
+/** The kept file of replies. Deleting it loses nothing but the saving. */
+export const REPLIES_FILE = 'replies.json';
 
 const dump = z.object({
   version: z.literal(1),
@@ -68,20 +68,17 @@ export class KeptReplies {
 }
 
 /** Reads the kept replies; a file that is none counts as empty. */
-export async function openReplies({ disk, clock }: Pick<Ports, 'disk' | 'clock'>, entries: number): Promise<Replies> {
+export async function openReplies({ kept, clock }: Pick<Ports, 'kept' | 'clock'>, entries: number): Promise<Replies> {
   const { Replies } = await import('../providers/with/cache.ts');
   const replies = new Replies(entries, () => clock.now());
-  const bytes = disk.read(REPLIES_FILE);
-  const read = bytes && dump.safeParse(parse(Buffer.from(bytes).toString()));
+  const found = kept.read(REPLIES_FILE);
+  const read = found && dump.safeParse(JSON.parse(found.bytes.toString()));
   if (read?.success) replies.load(read.data as unknown as CacheDump);
   return replies;
 }
 
-export function writeReplies({ disk }: Pick<Ports, 'disk'>, replies: Replies): void {
-  const temp = `${REPLIES_FILE}.tmp`;
-  disk.unlink(temp);
-  disk.create(temp, JSON.stringify({ version: 1, ...replies.dump() }));
-  disk.rename(temp, REPLIES_FILE);
+export function writeReplies({ kept }: Pick<Ports, 'kept'>, replies: Replies): void {
+  kept.write(REPLIES_FILE, '', JSON.stringify({ version: 1, ...replies.dump() }));
 }
 
 /** Adds the replies of committed turns whose models were cached, as they were then; returns how many. */
@@ -121,12 +118,4 @@ export function cacheKey(model: Model, outputLimit: number, requestHash: string)
   const { provider, model: service, base_url, form, temperature, structured, options } = model;
   const settings = [provider, service, base_url, form, temperature, structured, options, outputLimit];
   return textHash(`${JSON.stringify(settings)}\n${requestHash}`);
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

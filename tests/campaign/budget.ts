@@ -13,6 +13,7 @@ import { buildOrg, type OrgPlan } from '../../src/testing/build-org.ts';
 import { FakeClock } from '../../src/testing/fake-clock.ts';
 import { Crash, MemoryDisk } from '../../src/testing/memory-disk.ts';
 import { TOOLS } from '../../src/tools/all.ts';
+import { keptIn } from '../kept.ts';
 
 const AGENTS = Array.from({ length: 64 }, (_, i) => `a${String(i).padStart(2, '0')}`);
 /** One turn in so many is killed under way. */
@@ -126,7 +127,7 @@ function portsOf(disk: MemoryDisk, clock: FakeClock, pid: number, provider: Prov
     place: 'org',
     startOf: (asked: number) => (asked === pid ? `start-${pid}` : null),
   };
-  return { disk, clock, host, env: {}, provider: async () => provider };
+  return { disk, kept: keptIn(disk), clock, host, env: {}, provider: async () => provider };
 }
 
 /** Folds the journal by itself and holds every account to its promises after every line. */

@@ -14,6 +14,7 @@ import { buildOrg, type OrgPlan } from '../../src/testing/build-org.ts';
 import { FakeClock } from '../../src/testing/fake-clock.ts';
 import { MemoryDisk } from '../../src/testing/memory-disk.ts';
 import { TOOLS } from '../../src/tools/all.ts';
+import { keptIn } from '../kept.ts';
 
 /** A simulated machine: its disk, its clock, and how often the provider was asked. */
 export interface Machine {
@@ -133,7 +134,14 @@ export function portsOf(machine: Machine): Ports {
     place: 'org',
     startOf: (asked) => (asked === machine.pid ? `start-${machine.pid}` : null),
   };
-  return { disk: machine.disk, clock: machine.clock, host, env: {}, provider: async () => actor(machine) };
+  return {
+    disk: machine.disk,
+    kept: keptIn(machine.disk),
+    clock: machine.clock,
+    host,
+    env: {},
+    provider: async () => actor(machine),
+  };
 }
 
 /** A provider that does a bit of everything, chosen by a hash of what it is asked, and of the call's number when answers differ. */

@@ -3,6 +3,7 @@ import { run as costs } from '../../src/commands/costs.ts';
 import { run } from '../../src/commands/reconcile.ts';
 import { realClock } from '../../src/disk/clock.ts';
 import { realHost } from '../../src/disk/host.ts';
+import { NOTHING_KEPT } from '../../src/disk/kept.ts';
 import { realDisk } from '../../src/disk/real.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import { withEngine } from '../../src/engine/open.ts';
@@ -62,7 +63,7 @@ async function turn(root: string, paid: Provider, crash?: Promise<void>): Promis
   const host = realHost(root);
   const mine = crash ? { ...host, pid: 999_999_999, startOf: () => 'gone' } : host;
   const engine = Engine.open(
-    { disk: realDisk(root), clock: realClock, host: mine, env: {}, provider: async () => paid },
+    { disk: realDisk(root), kept: NOTHING_KEPT, clock: realClock, host: mine, env: {}, provider: async () => paid },
     TOOLS,
     'run',
   );

@@ -34,11 +34,12 @@ export function testWorld(root: string, wish: WorldWish = {}): TestWorld {
   const said: string[] = [];
   const printed: string[] = [];
   const sketched: (string | null)[] = [];
-  const { stdin = '' } = wish;
+  const { stdin = '', env = {} } = wish;
+  const owned = env.LEMMING_HOME ?? env.XDG_CONFIG_HOME ?? env.HOME;
   return {
     root,
     cwd: wish.cwd ?? root,
-    env: wish.env ?? {},
+    env: owned === undefined && root ? { LEMMING_HOME: homeOf(root), ...env } : env,
     json: wish.json ?? false,
     interactive: wish.interactive ?? false,
     say(line) {
@@ -58,6 +59,11 @@ export function testWorld(root: string, wish: WorldWish = {}): TestWorld {
   };
 }
 
+/** The folder of the owner of an organisation at `root`, beside it. */
+export function homeOf(root: string): string {
+  return `${root}.home`;
+}
+
 /** An input as the command line parses it; amounts in flags are micro-credits. */
 export function inputOf(given: Partial<Input> = {}): Input {
   return { args: {}, rest: [], flags: {}, ...given };
@@ -66,7 +72,9 @@ export function inputOf(given: Partial<Input> = {}): Input {
 /** An empty folder that goes away with the test. */
 export function scratch(): string {
   const folder = mkdtempSync(join(tmpdir(), 'lemming-test-'));
-  onTestFinished(() => remove(folder));
+  onTestFinished(() => {
+    for (const place of [folder, homeOf(folder)]) remove(place);
+  });
   return folder;
 }
 

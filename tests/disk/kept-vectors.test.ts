@@ -1,7 +1,10 @@
 import { expect, it } from 'vitest';
 import { DiskError } from '../../src/disk/disk.ts';
+import { NOTHING_KEPT } from '../../src/disk/kept.ts';
 import { keepVectors, keptVectors } from '../../src/disk/kept-vectors.ts';
+import { FaultError } from '../../src/schema/fault.ts';
 import { MemoryDisk } from '../../src/testing/memory-disk.ts';
+import { keptIn } from '../kept.ts';
 
 const FILE = '.lemming/memory.vectors';
 const some = new Map([
@@ -11,17 +14,17 @@ const some = new Map([
 
 it('are given back as they were kept, to what made them alone', () => {
   const disk = new MemoryDisk();
-  expect(keptVectors(disk, 'x').size).toBe(0);
-  keepVectors(disk, 'x', some);
-  expect(keptVectors(disk, 'x')).toEqual(some);
-  expect(keptVectors(disk, 'y').size).toBe(0);
-  keepVectors(disk, 'x', new Map());
-  expect(keptVectors(disk, 'x').size).toBe(0);
+  expect(keptVectors(keptIn(disk), 'x').size).toBe(0);
+  keepVectors(keptIn(disk), 'x', some);
+  expect(keptVectors(keptIn(disk), 'x')).toEqual(some);
+  expect(keptVectors(keptIn(disk), 'y').size).toBe(0);
+  keepVectors(keptIn(disk), 'x', new Map());
+  expect(keptVectors(keptIn(disk), 'x').size).toBe(0);
 });
 
-it('are made anew when the file is damaged, cut off, of another version or unreadable', () => {
+it('are made anew when the file is damaged, cut off, or unreadable', () => {
   const disk = new MemoryDisk();
-  keepVectors(disk, 'x', some);
+  keepVectors(keptIn(disk), 'x', some);
   const whole = Buffer.from(disk.read(FILE) ?? []);
   const bad = [
     whole.subarray(0, -1),
@@ -31,14 +34,15 @@ it('are made anew when the file is damaged, cut off, of another version or unrea
   ];
   for (const bytes of bad) {
     disk.replace(FILE, bytes.toString('latin1'));
-    expect(keptVectors(disk, 'x').size).toBe(0);
+    expect(keptVectors(keptIn(disk), 'x').size).toBe(0);
   }
   disk.looking = ({ name }) => (name === 'read' ? 'denied' : 'go');
-  expect(keptVectors(disk, 'x').size).toBe(0);
+  expect(keptVectors(keptIn(disk), 'x').size).toBe(0);
 });
 
 it('what cannot be kept is told: it may have cost money', () => {
   const disk = new MemoryDisk();
   disk.plan = () => 'full';
-  expect(() => keepVectors(disk, 'x', some)).toThrow(DiskError);
+  expect(() => keepVectors(keptIn(disk), 'x', some)).toThrow(DiskError);
+  expect(() => keepVectors(NOTHING_KEPT, 'x', some)).toThrow(FaultError);
 });

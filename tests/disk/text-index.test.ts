@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, uti
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Disk } from '../../src/disk/disk.ts';
 import { findTexts, type Shelf } from '../../src/disk/find-texts.ts';
 import { realDisk } from '../../src/disk/real.ts';
 import { scanIndex } from '../../src/disk/scan-index.ts';
@@ -9,6 +10,7 @@ import { openSqlite, type Sqlite, sqliteIndex } from '../../src/disk/sqlite-inde
 import type { TextIndex } from '../../src/disk/text-index.ts';
 import { MemoryDisk } from '../../src/testing/memory-disk.ts';
 import { scratch } from '../commands/world.ts';
+import { keptIn } from '../kept.ts';
 import { wasmSqlite } from './wasm-sqlite.ts';
 
 const sqlite = await openSqlite();
@@ -22,6 +24,7 @@ const KINDS: [string, Sqlite | null][] = [
   ...(sqlite ? [['SQLite of this machine', sqlite] as [string, Sqlite]] : []),
 ];
 const file = (path: string, text: string, mark = '1') => ({ path, text, mark });
+const viewOf = (disk: Disk) => ({ disk, kept: keptIn(disk) });
 const put = (...files: { path: string; text: string; mark: string }[]) => [
   { folder: 'f', mark: 'm', put: files, drop: [] },
 ];
@@ -36,7 +39,9 @@ function write(root: string, path: string, text: string, seconds = 1000): void {
 
 describe.each(KINDS)('an index by %s', (kind, source) => {
   const opened = (root: string): TextIndex => {
-    const index = source ? sqliteIndex(source, realDisk(root), root, 'mail') : scanIndex(realDisk(root), 'mail');
+    const index = source
+      ? sqliteIndex(source, viewOf(realDisk(root)), root, 'mail')
+      : scanIndex(keptIn(realDisk(root)), 'mail');
     if (!index) throw new Error('there is no index');
     return index;
   };
@@ -56,7 +61,7 @@ describe.each(KINDS)('an index by %s', (kind, source) => {
         return text === 'unreadable' ? null : text;
       },
     };
-    const found = await findTexts(disk, root, shelf, pieces, async () => source);
+    const found = await findTexts(viewOf(disk), root, shelf, pieces, async () => source);
     return { found: found.map(({ path }) => path), read };
   };
 
@@ -220,7 +225,7 @@ it('where SQLite cannot be opened, or does not work, the scan answers', async ()
     const disk = new MemoryDisk();
     disk.put('a/1', 'text');
     disk.put('.lemming/memory.sqlite', 'kept');
-    const found = await findTexts(disk, '/nowhere', readOf(disk), ['text'], async () => source);
+    const found = await findTexts(viewOf(disk), '/nowhere', readOf(disk), ['text'], async () => source);
     expect(found).toEqual([{ path: 'a/1', text: 'text' }]);
     expect(disk.stat('.lemming/memory.texts')?.kind).toBe('file');
   }
@@ -241,7 +246,9 @@ it('SQLite that finds its file broken while it is asked takes it away', async ()
       },
     }),
   });
-  expect(pathsOf(await findTexts(disk, '/nowhere', readOf(disk), ['text'], async () => source))).toEqual(['a/1']);
+  expect(pathsOf(await findTexts(viewOf(disk), '/nowhere', readOf(disk), ['text'], async () => source))).toEqual([
+    'a/1',
+  ]);
   expect(disk.stat('.lemming/memory.sqlite')).toBeNull();
 });
 
@@ -250,30 +257,32 @@ it('where nothing can be written the scan answers', async () => {
   disk.put('a/1', 'text');
   disk.plan = () => 'read-only';
   for (const _time of [1, 2])
-    expect(pathsOf(await findTexts(disk, '/nowhere', readOf(disk), ['text'], async () => null))).toEqual(['a/1']);
+    expect(pathsOf(await findTexts(viewOf(disk), '/nowhere', readOf(disk), ['text'], async () => null))).toEqual([
+      'a/1',
+    ]);
   expect(disk.stat('.lemming')).toBeNull();
 });
 
 it('what is too much for the file of texts is looked for in the files', () => {
   const disk = new MemoryDisk();
-  const index = scanIndex(disk, 'mail', 1000);
+  const index = scanIndex(keptIn(disk), 'mail', 1000);
   index.change(put(file('f/1', 'one'), file('f/2', 'x'.repeat(800)), file('f/3', 'one')), []);
   expect(index.folders()).toEqual(new Map([['f', '']]));
   expect(pathsOf(index.holding(['one']))).toEqual(['f/1', 'f/3']);
   expect([...index.marks('f').keys()]).toEqual(['f/1', 'f/3']);
   index.change([{ folder: 'f', mark: '2', put: [file('f/3', 'two')], drop: ['f/1'] }], []);
   index.close();
-  expect(pathsOf(scanIndex(disk, 'mail').holding(['one', 'two']))).toEqual(['f/3']);
+  expect(pathsOf(scanIndex(keptIn(disk), 'mail').holding(['one', 'two']))).toEqual(['f/3']);
 });
 
 it('a small change is not worth writing all texts anew, many are', () => {
   const disk = new MemoryDisk();
   const all = Array.from({ length: 1000 }, (_, i) => file(`f/${i}`, `text ${i}`));
   const change = (files: typeof all): number => {
-    const index = scanIndex(disk, 'mail');
+    const index = scanIndex(keptIn(disk), 'mail');
     index.change(put(...files), []);
     index.close();
-    return [...scanIndex(disk, 'mail').marks('f').values()].filter((mark) => mark === '2').length;
+    return [...scanIndex(keptIn(disk), 'mail').marks('f').values()].filter((mark) => mark === '2').length;
   };
   expect(change(all)).toBe(0);
   expect(change([file('f/1', 'new', '2')])).toBe(0);

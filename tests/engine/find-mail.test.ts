@@ -20,6 +20,7 @@ import { padTurn } from '../../src/schema/name.ts';
 import { printMessage } from '../../src/schema/print.ts';
 import { scratch } from '../commands/world.ts';
 import { wasmSqlite } from '../disk/wasm-sqlite.ts';
+import { keptIn } from '../kept.ts';
 
 const AUTHORS = ['hr', 'planner'];
 const WORDS = [
@@ -111,7 +112,7 @@ async function compare(
   const holds = ({ subject, body }: Message) =>
     [subject, body].some((part) => part.toLowerCase().includes(text.toLowerCase()));
   const expected = [...readMail(disk, mailFiles(disk, wish))].filter(holds);
-  expect(await findMail(disk, root, wish, text, async () => source)).toEqual(expected);
+  expect(await findMail({ disk, kept: keptIn(disk) }, root, wish, text, async () => source)).toEqual(expected);
   return expected.length;
 }
 

@@ -4,6 +4,7 @@ import { DiskError } from '../../src/disk/disk.ts';
 import { journalPath } from '../../src/disk/journal.ts';
 import { load } from '../../src/engine/load.ts';
 import { newMachine, runTo, SHAPES } from '../campaign/world.ts';
+import { keptIn } from '../kept.ts';
 import { type Mind, say } from '../regression/org.ts';
 import { Lab } from './world.ts';
 
@@ -36,7 +37,7 @@ function journalReads(org: Lab): string[] {
     if (name === 'read' && path.startsWith('org/journal/')) reads.push(path);
     return 'go';
   };
-  load(org.disk);
+  load(org.disk, keptIn(org.disk));
   org.disk.looking = null;
   return [...new Set(reads)];
 }
@@ -49,7 +50,7 @@ describe('the cached state', () => {
       await org.turns(1);
       if (turn % 2) await org.ask({ ask: 'top-up', by: 'human', agent: 'a', amount: turn, note: '' });
       expect(org.disk.read(CACHE)).not.toBeNull();
-      const { state, journal, unfinished, undone, synced, boot } = load(org.disk);
+      const { state, journal, unfinished, undone, synced, boot } = load(org.disk, keptIn(org.disk));
       const other = folded(org);
       expect(state).toStrictEqual(other.state);
       expect([journal.file, journal.size, journal.head, unfinished, undone, synced, boot]).toEqual([
@@ -69,9 +70,9 @@ describe('the cached state', () => {
     async (shape) => {
       const machine = newMachine(SHAPES[shape]!);
       await runTo(machine, 4);
-      const { state } = load(machine.disk);
+      const { state } = load(machine.disk, keptIn(machine.disk));
       machine.disk.remove(CACHE);
-      expect(state).toStrictEqual(load(machine.disk).state);
+      expect(state).toStrictEqual(load(machine.disk, keptIn(machine.disk)).state);
     },
   );
 
@@ -98,14 +99,14 @@ describe('a cache that does not fit is as if there was none', () => {
     const org = await lived();
     const { state } = folded(org);
     org.disk.replace(CACHE, JSON.stringify(change(cacheOf(org))));
-    expect(load(org.disk).state).toStrictEqual(state);
+    expect(load(org.disk, keptIn(org.disk)).state).toStrictEqual(state);
   });
 
   it.each(['', '{', 'not JSON', '[]'])('that is torn: %j', async (text) => {
     const org = await lived();
     const { state } = folded(org);
     org.disk.replace(CACHE, text);
-    expect(load(org.disk).state).toStrictEqual(state);
+    expect(load(org.disk, keptIn(org.disk)).state).toStrictEqual(state);
   });
 
   it('that is a folder', async () => {
@@ -113,13 +114,13 @@ describe('a cache that does not fit is as if there was none', () => {
     const { state } = folded(org);
     org.disk.remove(CACHE);
     org.disk.create(`${CACHE}/x`, '');
-    expect(load(org.disk).state).toStrictEqual(state);
+    expect(load(org.disk, keptIn(org.disk)).state).toStrictEqual(state);
   });
 
   it.each(['io', 'handles', 'denied'] as DiskFailure[])('but a disk that fails (%s) is told', async (failure) => {
     const org = await lived();
     org.disk.looking = ({ name, path }) => (name === 'read' && path === CACHE ? failure : 'go');
-    expect(() => load(org.disk)).toThrow(DiskError);
+    expect(() => load(org.disk, keptIn(org.disk))).toThrow(DiskError);
   });
 });
 
@@ -128,7 +129,7 @@ describe('a turn that was cut off', () => {
     const org = await lived(1);
     const before = folded(org).state;
     await org.cutOff();
-    const { state, unfinished, undone } = load(org.disk);
+    const { state, unfinished, undone } = load(org.disk, keptIn(org.disk));
     expect(unfinished).toMatchObject({ open: { turn: 2 }, inputs: [{ k: 'open' }] });
     expect(unfinished?.calls.map(({ k }) => k)).toContain('intent');
     expect([state.turn, state.sent, undone]).toEqual([before.turn, before.sent, null]);
@@ -139,7 +140,7 @@ describe('a turn that was cut off', () => {
     org.disk.plan = ({ name, path }) => (name === 'link' && path.startsWith('agents/') ? 'crash-before' : 'go');
     await expect(org.turns(1)).rejects.toThrow();
     org.restart();
-    const { state, unfinished, undone } = load(org.disk);
+    const { state, unfinished, undone } = load(org.disk, keptIn(org.disk));
     expect([state.turn, unfinished]).toEqual([2, null]);
     expect(undone?.map(({ k }) => k)).toEqual(
       expect.arrayContaining(['open', 'intent', 'reply', 'visit', 'sent', 'wrote']),

@@ -16,6 +16,7 @@ import { isName, isRecipient, parseMessageId } from '../../src/schema/name.ts';
 import { buildOrg, type OrgPlan } from '../../src/testing/build-org.ts';
 import { TOOLS } from '../../src/tools/all.ts';
 import { filesIn, scratch } from '../commands/world.ts';
+import { keptIn } from '../kept.ts';
 import { type Act, CALL, type Mind, Org, PRICED, resultsIn, say, textOf, visible } from './org.ts';
 
 const STAR = { human: ['a', 'b', 'c'], a: ['b', 'human'], b: ['a', 'human'], c: ['human'] };
@@ -70,7 +71,13 @@ class RealOrg {
   }
 
   async with<T>(work: (engine: Engine) => Promise<T>): Promise<T> {
-    const ports: Ports = { ...this.minded.ports(), disk: this.disk, clock: realClock, host: realHost(this.root) };
+    const ports: Ports = {
+      ...this.minded.ports(),
+      disk: this.disk,
+      kept: keptIn(this.disk),
+      clock: realClock,
+      host: realHost(this.root),
+    };
     const engine = Engine.open(ports, TOOLS, 'run');
     try {
       return await work(engine);

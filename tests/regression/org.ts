@@ -14,6 +14,7 @@ import { buildOrg, type OrgPlan } from '../../src/testing/build-org.ts';
 import { FakeClock } from '../../src/testing/fake-clock.ts';
 import { MemoryDisk } from '../../src/testing/memory-disk.ts';
 import { TOOLS } from '../../src/tools/all.ts';
+import { keptIn } from '../kept.ts';
 
 /** What an agent asks for, as a reply holds it. */
 export interface Act {
@@ -68,7 +69,7 @@ export class Org {
     const startOf = (asked: number) => (asked === this.pid ? `start-${asked}` : null);
     const host = { pid: this.pid, boot: 'boot', name: 'here', place: 'org', startOf };
     const find = async (name: string) => (name === 'mind' ? this.provider() : provider(name));
-    return { disk: this.disk, clock: this.clock, host, env: this.env, provider: find };
+    return { disk: this.disk, kept: keptIn(this.disk), clock: this.clock, host, env: this.env, provider: find };
   }
 
   private provider(): Provider {

@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { run as status } from '../../src/commands/status.ts';
 import { run as trust } from '../../src/commands/trust.ts';
+import { realKept } from '../../src/disk/kept-key.ts';
 import { realDisk } from '../../src/disk/real.ts';
 import { readLoad } from '../../src/engine/load-file.ts';
 import { readOrg, withEngine } from '../../src/engine/open.ts';
 import { modelsFile } from '../../src/schema/models.ts';
 import { buildOrg } from '../../src/testing/build-org.ts';
-import { filesIn, inputOf, scratch, testWorld } from '../commands/world.ts';
+import { filesIn, homeOf, inputOf, scratch, testWorld } from '../commands/world.ts';
 import { fakeOpenAI, said } from '../providers/fake-openai.ts';
 
 const service = fakeOpenAI();
@@ -129,7 +130,7 @@ describe('6.4 and 6.5 providers', () => {
     realDisk(root).create('agents/human/outbox/all.md', '---\nto: ["*"]\n---\nHello.\n');
     service.answer({ ending: 'hang' });
     const control = new AbortController();
-    const env = { MY_API_KEY: KEY };
+    const env = { MY_API_KEY: KEY, LEMMING_HOME: homeOf(root) };
     const work = withEngine({ root, env }, 'run', (engine) => engine.turn({ signal: control.signal })).catch(
       (error) => error,
     );
@@ -144,7 +145,7 @@ describe('6.4 and 6.5 providers', () => {
     expect(shown).toEqual({ name: 'model default', running: 1, waiting: 2 });
     control.abort(new Error('enough'));
     expect(await work).toMatchObject({ message: 'enough' });
-    expect(readLoad(realDisk(root))).toEqual([]);
+    expect(readLoad(realKept(root, env))).toEqual([]);
   });
 
   it('no key is found in any file of an organisation whose service quotes it', async () => {

@@ -1,0 +1,8 @@
+import { createHash } from 'node:crypto';
+import type { Disk } from '../src/disk/disk.ts';
+import { type KeptFiles, keptFiles } from '../src/disk/kept.ts';
+
+/** What an owner whose machine is a test keeps on that disk. */
+export function keptIn(disk: Disk): KeptFiles {
+  return keptFiles(disk, 'org', () => createHash('sha256').update('a key').digest());
+}
