@@ -20,6 +20,7 @@ export const command: Command = {
     { name: 'until-idle', about: 'stop when nobody is due any more' },
     { name: 'max-cost', value: 'C', kind: 'amount', about: 'what the run may cost at most' },
     { name: 'concurrency', value: 'N', kind: 'whole', least: 1, about: 'provider calls at the same time' },
+    { name: 'verify', about: 'check every byte of the journal first, and take the history that it tells' },
     UNSAFE_HOST,
     { name: 'dry-run', about: 'show what the next turn would do; nothing is called or written' },
   ],
@@ -34,6 +35,7 @@ export const run: Run = async (world, input) => {
 function wishOf(input: Input): TurnsWish {
   const { flags } = input;
   const wish: TurnsWish = { untilIdle: flags['until-idle'] === true, ...wantsUnsafeHost(input) };
+  if (flags.verify === true) wish.verify = true;
   if (typeof flags.turns === 'number') wish.turns = flags.turns;
   if (typeof flags['max-cost'] === 'number') wish.maxCost = flags['max-cost'];
   if (typeof flags.concurrency === 'number') wish.concurrency = flags.concurrency;

@@ -15,6 +15,8 @@ export interface TurnsWish extends Pick<RunWish, 'turns' | 'untilIdle' | 'maxCos
   concurrency?: number;
   /** The owner lets programs run without a Box. */
   unsafeHost?: boolean;
+  /** Every byte of the journal is checked first. */
+  verify?: boolean;
 }
 
 /** What `run`, `run-once` and `step` offer for machines without a Box. */
@@ -30,8 +32,8 @@ export function wantsUnsafeHost({ flags }: Input): { unsafeHost?: true } {
 
 /** Makes turns, says a line for each on stderr, and sums up: what happened, what it cost, what waits for the person. */
 export function makeTurns(world: World, verb: string, wish: TurnsWish): Promise<Outcome> {
-  const { concurrency, unsafeHost = false, ...run } = wish;
-  return withEngine({ ...placeOf(world, concurrency), unsafeHost }, verb, async (engine, clock) => {
+  const { concurrency, unsafeHost = false, verify = false, ...run } = wish;
+  return withEngine({ ...placeOf(world, concurrency), unsafeHost, verify }, verb, async (engine, clock) => {
     const teller = new Teller(world, engine);
     const bar = barFor(world, 'turns');
     let made = 0;

@@ -52,9 +52,13 @@ export class JournalMarks {
       if (file < 1) continue;
       const stat = disk.stat(journalPath(file));
       const same = stat !== null && stat.size === this.sizeOf(file);
-      this.rows.writeUInt32LE(same ? checksum(stat.mark) : 0, (file - 1) * ROW + SEAL + SIZE);
+      this.stampOne(file, same ? stat.mark : null);
     }
     this.fresh.clear();
+  }
+
+  private stampOne(file: number, mark: string | null): void {
+    this.rows.writeUInt32LE(mark === null ? 0 : checksum(mark), (file - 1) * ROW + SEAL + SIZE);
   }
 
   bytes(): Buffer {
@@ -69,7 +73,10 @@ export class JournalMarks {
       if (mark === undefined) return { file: file - 1, how: this.isEnd(marks, file) ? 'back' : 'changed' };
       if (checksum(mark) === this.rows.readUInt32LE((file - 1) * ROW + SEAL + SIZE)) continue;
       const found = this.lookInto(disk, file);
-      if (found === 'same') continue;
+      if (found === 'same') {
+        if (file < this.count) this.stampOne(file, mark);
+        continue;
+      }
       return { file, how: found === 'shorter' && this.isEnd(marks, file + 1) ? 'back' : 'changed' };
     }
     return null;
@@ -77,7 +84,7 @@ export class JournalMarks {
 
   /** No file from this one on is there. */
   private isEnd(marks: ReadonlyMap<string, string>, file: number): boolean {
-    for (let n = file; n <= this.count; n++) if (marks.has(journalPath(n))) return false;
+    for (let n = file; n <= Math.max(file, this.count); n++) if (marks.has(journalPath(n))) return false;
     return true;
   }
 

@@ -23,7 +23,7 @@ import { eventsOf, lineEvents } from './events.ts';
 import { type Frozen, freeze, type Intake, take, thawed } from './freeze.ts';
 import type { Listen } from './listen.ts';
 import { LiveConfig } from './live-config.ts';
-import { type Loaded, load, writeCache } from './load.ts';
+import { compare, type Loaded, load, writeCache } from './load.ts';
 import type { GateLoad } from './load-file.ts';
 import type { Ports } from './ports.ts';
 import { Recorded } from './recalled.ts';
@@ -374,14 +374,15 @@ function loadChecked({ disk, kept, verify }: Ports): Loaded {
     if (faults.length > torn) throw new FaultError(...(faults as [Fault, ...Fault[]]));
     return load(disk);
   }
-  const loaded = load(disk, kept);
-  if (loaded.difference?.how === 'changed')
+  const compared = compare(disk, kept);
+  const { difference } = compared;
+  if (difference?.how === 'changed')
     throw failure('damaged-journal', 'This file was changed or shortened since an engine wrote it here', {
-      file: journalPath(loaded.difference.file),
+      file: journalPath(difference.file),
       remedy:
         'Bring it back from version control or a backup. If you chose another history yourself, lemming run --verify reads all of it and goes on from there.',
     });
-  return loaded;
+  return load(disk, kept, compared);
 }
 
 function lockOf(ports: Ports, command: string): Lock {

@@ -48,9 +48,7 @@ interface Cached {
  * Reads the state: from the cache, when it was made here and no file of the journal changed since, and by folding what
  * follows. Without `kept` the whole journal is read. Throws `damaged-journal`.
  */
-export function load(disk: Disk, kept?: KeptFiles): Loaded {
-  const known = (kept && readMarks(kept)) ?? new JournalMarks();
-  const difference = known.difference(disk);
+export function load(disk: Disk, kept?: KeptFiles, { known, difference } = compare(disk, kept)): Loaded {
   const cached = kept && difference === null && known.count > 0 ? readCache(disk, kept) : null;
   const faults: Fault[] = [];
   const reader = new Reader(cached, cached ? known : new JournalMarks());
@@ -125,9 +123,10 @@ class Reader {
   }
 }
 
-function readMarks(kept: KeptFiles): JournalMarks | null {
-  const bytes = kept.read(MARKS)?.bytes;
-  return bytes ? new JournalMarks(bytes) : null;
+/** What this machine knew of the journal's files, and what is otherwise now. */
+export function compare(disk: Disk, kept?: KeptFiles): { known: JournalMarks; difference: Difference | null } {
+  const known = new JournalMarks(kept?.read(MARKS)?.bytes);
+  return { known, difference: known.difference(disk) };
 }
 
 function readCache(disk: Disk, kept: KeptFiles): Cached | null {

@@ -1,13 +1,14 @@
-import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { run as backup } from '../../src/commands/backup.ts';
 import { run } from '../../src/commands/cache.ts';
 import { run as restore } from '../../src/commands/restore.ts';
+import { realKept } from '../../src/disk/kept-key.ts';
 import { realDisk } from '../../src/disk/real.ts';
 import { withEngine } from '../../src/engine/open.ts';
 import { buildOrg, type OrgPlan } from '../../src/testing/build-org.ts';
-import { inputOf, scratch, testWorld } from './world.ts';
+import { inputOf, ownedEnv, scratch, testWorld } from './world.ts';
 
 const PLAN: OrgPlan = {
   edges: { human: ['a', 'b'], a: ['human'], b: ['human'] },
@@ -16,16 +17,16 @@ const PLAN: OrgPlan = {
 };
 const REPLIES = '.lemming/replies.json';
 
-/** An organisation that has made its first turn, with two calls of a cached model. */
-async function org(replies?: string): Promise<string> {
+/** An organisation that has made its first turn, with two calls of a cached model, and the replies that another kept. */
+async function org(from?: string): Promise<string> {
   const root = scratch();
   buildOrg(realDisk(root), PLAN);
   realDisk(root).create('agents/human/outbox/x.md', '---\nto: [a, b]\n---\nBegin.\n');
-  if (replies) {
-    mkdirSync(join(root, '.lemming'), { recursive: true });
-    copyFileSync(replies, join(root, REPLIES));
+  if (from) {
+    const replies = realKept(from, ownedEnv(from)).read('replies.json')?.bytes ?? '';
+    realKept(root, ownedEnv(root)).write('replies.json', '', replies);
   }
-  await withEngine({ root, env: {} }, 'run', (engine) => engine.turn());
+  await withEngine({ root, env: ownedEnv(root) }, 'run', (engine) => engine.turn());
   return root;
 }
 
@@ -36,7 +37,7 @@ describe('lemming cache', () => {
   it('shows what was asked and what was given again', async () => {
     const first = await org();
     expect((await cache(first)).data).toMatchObject({ entries: 2, hits: 0, misses: 2, saved: 0 });
-    const second = await org(join(first, REPLIES));
+    const second = await org(first);
     const { data, text } = await cache(second);
     expect(data).toMatchObject({ entries: 2, hits: 2, misses: 2, saved: 0.5 });
     expect(text).toBe('2 replies kept; 2 hits, 2 misses, 0.5 credits saved.');
@@ -53,7 +54,7 @@ describe('lemming cache', () => {
     const root = await org();
     rmSync(join(root, REPLIES));
     expect((await cache(root, { warm: true })).data).toMatchObject({ warmed: 2, entries: 2 });
-    const rerun = await org(join(root, REPLIES));
+    const rerun = await org(root);
     expect((await cache(rerun)).data).toMatchObject({ hits: 2, misses: 0, saved: 0.5 });
     expect((await cache(rerun, { warm: true })).data).toMatchObject({ warmed: 0 });
   });
@@ -63,7 +64,7 @@ describe('lemming cache', () => {
     buildOrg(realDisk(root), PLAN);
     realDisk(root).create('agents/human/outbox/x.md', '---\nto: [a, b]\n---\nBegin.\n');
     await backup(testWorld(root), inputOf({ args: { file: 'begin.tgz' } }));
-    const turn = () => withEngine({ root, env: {} }, 'run', (engine) => engine.turn());
+    const turn = () => withEngine({ root, env: ownedEnv(root) }, 'run', (engine) => engine.turn());
     expect((await turn()).spent).toBe(500_000);
     await restore(testWorld(root), inputOf({ args: { file: 'begin.tgz' }, flags: { yes: true } }));
     expect((await turn()).spent).toBe(0);

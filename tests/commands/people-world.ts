@@ -7,7 +7,7 @@ import type { TurnReport } from '../../src/engine/report.ts';
 import { run as runTurns } from '../../src/engine/run.ts';
 import { runCli } from '../../src/faces/cli/cli.ts';
 import type { OrgPlan } from '../../src/testing/build-org.ts';
-import { scratchOrg } from './world.ts';
+import { ownedEnv, scratchOrg } from './world.ts';
 
 /** What a command line said and how it ended. */
 export interface Said {
@@ -34,7 +34,7 @@ export async function lemming(root: string, words: string[], wish: LineWish = {}
   const said = { out: '', err: '' };
   const terminal = {
     cwd: wish.cwd ?? root,
-    env: wish.env ?? {},
+    env: ownedEnv(root, wish.env),
     interactive: false,
     stdin: () => Readable.from(typeof wish.stdin === 'string' ? [wish.stdin] : (wish.stdin ?? [])),
     out: (text: string) => {
@@ -75,7 +75,7 @@ export async function turns(root: string, n: number, env = {}): Promise<TurnRepo
 
 /** Makes turns until nobody is due. */
 export async function untilIdle(root: string): Promise<TurnReport[]> {
-  return withEngine({ root, env: {} }, 'test', async (engine, clock) => {
+  return withEngine({ root, env: ownedEnv(root) }, 'test', async (engine, clock) => {
     const report = await runTurns(engine, clock, {
       untilIdle: true,
       turns: 100,

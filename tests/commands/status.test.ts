@@ -1,9 +1,11 @@
 import { utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { realKept } from '../../src/disk/kept-key.ts';
 import { withEngine } from '../../src/engine/open.ts';
 import { importsOf, sourcesIn } from '../house/sources.ts';
 import { exists, lemming, office, put, textOf, turns } from './people-world.ts';
+import { ownedEnv } from './world.ts';
 
 interface Agent {
   name: string;
@@ -128,7 +130,9 @@ describe('the kept status', () => {
 
   /** Answers from the kept status show this name. */
   function mark(root: string): void {
-    put(root, '.lemming/status.json', textOf(root, '.lemming/status.json').replace('"org":"office"', '"org":"kept"'));
+    const kept = realKept(root, ownedEnv(root));
+    const text = kept.read('status.json')?.bytes.toString() ?? '';
+    kept.write('status.json', '', text.replace('"org":"office"', '"org":"kept"'));
   }
 
   const name = async (root: string, env = {}) => (await lemming(root, ['status', '--json'], { env })).data.org;
@@ -179,7 +183,10 @@ describe('the kept status', () => {
 
   it('may be damaged', async () => {
     const root = await kept();
-    put(root, '.lemming/status.json', '{"version":1,');
-    expect(await name(root)).toBe('office');
+    const text = textOf(root, '.lemming/status.json');
+    for (const bad of ['{"version":1,', text.slice(0, -1), text.replace('"org":"office"', '"org":"forged"')]) {
+      put(root, '.lemming/status.json', bad);
+      expect(await name(root)).toBe('office');
+    }
   });
 });

@@ -34,12 +34,11 @@ export function testWorld(root: string, wish: WorldWish = {}): TestWorld {
   const said: string[] = [];
   const printed: string[] = [];
   const sketched: (string | null)[] = [];
-  const { stdin = '', env = {} } = wish;
-  const owned = env.LEMMING_HOME ?? env.XDG_CONFIG_HOME ?? env.HOME;
+  const { stdin = '' } = wish;
   return {
     root,
     cwd: wish.cwd ?? root,
-    env: owned === undefined && root ? { LEMMING_HOME: homeOf(root), ...env } : env,
+    env: ownedEnv(root, wish.env),
     json: wish.json ?? false,
     interactive: wish.interactive ?? false,
     say(line) {
@@ -62,6 +61,12 @@ export function testWorld(root: string, wish: WorldWish = {}): TestWorld {
 /** The folder of the owner of an organisation at `root`, beside it. */
 export function homeOf(root: string): string {
   return `${root}.home`;
+}
+
+/** The environment, with that folder where it names none. */
+export function ownedEnv(root: string, env: Record<string, string | undefined> = {}) {
+  const named = env.LEMMING_HOME ?? env.XDG_CONFIG_HOME ?? env.HOME;
+  return named === undefined && root ? { LEMMING_HOME: homeOf(root), ...env } : env;
 }
 
 /** An input as the command line parses it; amounts in flags are micro-credits. */

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { DiskFailure } from '../../src/disk/disk.ts';
-import { DiskError } from '../../src/disk/disk.ts';
 import { journalPath } from '../../src/disk/journal.ts';
+import { Engine } from '../../src/engine/engine.ts';
 import { load } from '../../src/engine/load.ts';
+import { FaultError } from '../../src/schema/fault.ts';
+import { TOOLS } from '../../src/tools/all.ts';
 import { newMachine, runTo, SHAPES } from '../campaign/world.ts';
 import { keptIn } from '../kept.ts';
-import { type Mind, say } from '../regression/org.ts';
+import { CALL, type Mind, PRICED, say } from '../regression/org.ts';
 import { Lab } from './world.ts';
 
 const CACHE = '.lemming/state.json';
@@ -85,7 +87,8 @@ describe('the cached state', () => {
 });
 
 describe('a cache that does not fit is as if there was none', () => {
-  const cacheOf = (org: Lab) => JSON.parse(org.read(CACHE) ?? '') as Record<string, unknown>;
+  const cacheOf = (org: Lab) =>
+    JSON.parse(keptIn(org.disk).read('state.json')?.bytes.toString() ?? '') as Record<string, unknown>;
 
   it.each<[string, (cache: Record<string, unknown>) => unknown]>([
     ['of another version', (cache) => ({ ...cache, version: 99 })],
@@ -93,12 +96,11 @@ describe('a cache that does not fit is as if there was none', () => {
     ['of a longer journal', (cache) => ({ ...cache, end: 1e9 })],
     ['of another place', (cache) => ({ ...cache, end: 5 })],
     ['of a file that is not there', (cache) => ({ ...cache, file: 99 })],
-    ['that is no object', () => 5],
-    ['that is null', () => null],
   ])('%s', async (_what, change) => {
     const org = await lived();
     const { state } = folded(org);
-    org.disk.replace(CACHE, JSON.stringify(change(cacheOf(org))));
+    const cache = change(cacheOf(org)) as { head: string };
+    keptIn(org.disk).write('state.json', cache.head, JSON.stringify(cache));
     expect(load(org.disk, keptIn(org.disk)).state).toStrictEqual(state);
   });
 
@@ -117,10 +119,105 @@ describe('a cache that does not fit is as if there was none', () => {
     expect(load(org.disk, keptIn(org.disk)).state).toStrictEqual(state);
   });
 
-  it.each(['io', 'handles', 'denied'] as DiskFailure[])('but a disk that fails (%s) is told', async (failure) => {
+  it.each(['io', 'handles', 'denied'] as DiskFailure[])('that cannot be read (%s)', async (failure) => {
     const org = await lived();
+    const { state } = folded(org);
     org.disk.looking = ({ name, path }) => (name === 'read' && path === CACHE ? failure : 'go');
-    expect(() => load(org.disk, keptIn(org.disk))).toThrow(DiskError);
+    expect(load(org.disk, keptIn(org.disk)).state).toStrictEqual(state);
+  });
+
+  it('of which any byte was flipped, or that was cut anywhere', async () => {
+    const org = await lived(1);
+    const { state } = folded(org);
+    for (const path of [CACHE, '.lemming/journal.marks']) {
+      const good = Buffer.from(org.disk.read(path) ?? []);
+      const step = Math.max(1, Math.floor(good.length / 400));
+      for (let at = 0; at < good.length; at += at < 120 || at > good.length - 60 ? 1 : step) {
+        const bad = Buffer.from(good);
+        bad[at] = (bad[at] as number) ^ 1;
+        for (const bytes of [bad, good.subarray(0, at)]) {
+          org.disk.remove(path);
+          org.disk.create(path, bytes);
+          expect(load(org.disk, keptIn(org.disk)).state).toStrictEqual(state);
+        }
+      }
+      org.disk.remove(path);
+      org.disk.create(path, good);
+    }
+  });
+
+  it('with a forged balance: it neither shows nor passes a hard cap', async () => {
+    const plan = { edges: EDGES, models: PRICED, credits: { agents: { a: { grant: 0.01 }, b: { grant: 0.01 } } } };
+    const org = new Lab(plan, PING);
+    org.drop('a', 'Begin.');
+    await org.turns(1);
+    const spent = org.lines('intent').length;
+    const forged = (org.read(CACHE) ?? '').replaceAll('"spent":10000', '"spent":0');
+    expect(forged).not.toBe(org.read(CACHE));
+    org.disk.replace(CACHE, forged);
+    expect(load(org.disk, keptIn(org.disk)).state.org.spent).toBe(CALL);
+    org.drop('a', 'More.');
+    await org.turns(1);
+    expect(org.lines('intent').filter(({ agent }) => agent === 'a')).toHaveLength(spent);
+  });
+});
+
+describe('a journal that is not what this machine knew of it', () => {
+  const path = journalPath(2);
+  const start = (org: Lab, verify = false) => {
+    const engine = Engine.open({ ...org.ports(), verify }, TOOLS, 'run');
+    engine.close();
+    return engine.recovered;
+  };
+
+  it.each<[string, (text: string) => string]>([
+    ['a byte', (text) => text.replace('"turn":2', '"turn":9')],
+    ['its last group is gone', (text) => text.slice(0, text.lastIndexOf('{"k":"done"'))],
+    ['half of it is gone', (text) => text.slice(0, text.length / 2)],
+    ['a line more', (text) => `${text}{"k":"x"}\n`],
+    ['all of it', () => ''],
+  ])('stops the start and names the file: %s', async (_what, change) => {
+    const org = await lived(5);
+    const text = org.read(path) as string;
+    org.disk.replace(path, change(text));
+    const lines = org.disk.list('org/journal');
+    for (const _again of [1, 2])
+      expect(() => start(org)).toThrow(
+        expect.objectContaining({ fault: expect.objectContaining({ code: 'damaged-journal', file: path }) }),
+      );
+    expect(org.disk.list('org/journal')).toEqual(lines);
+    expect(() => start(org, true)).toThrow(FaultError);
+    org.disk.replace(path, text);
+    expect(start(org)).toEqual([]);
+    expect(journalReads(org)).toEqual([journalPath(6)]);
+  });
+
+  it('that goes back to an earlier turn is taken, and told; another history of that turn is not, until it was read', async () => {
+    const org = await lived(5);
+    const files = [4, 5, 6].map((n) => [journalPath(n), org.read(journalPath(n)) as string] as const);
+    for (const [file] of files) org.disk.remove(file);
+    expect(start(org)).toEqual([expect.stringContaining('goes back to turn 3')]);
+    expect(start(org)).toEqual([]);
+    org.drop('a', 'Another way.');
+    await org.turns(1);
+    for (const [file, text] of files) org.disk.replace(file, text);
+    expect(() => start(org)).toThrow(
+      expect.objectContaining({ fault: expect.objectContaining({ file: journalPath(4) }) }),
+    );
+    expect(start(org, true)).toEqual([]);
+    expect(start(org)).toEqual([]);
+    expect(folded(org).state.turn).toBe(5);
+  });
+
+  it('that grew elsewhere is taken as it is', async () => {
+    const org = await lived(2);
+    const grown = org.disk.copy();
+    const marks = org.read('.lemming/journal.marks');
+    await org.turns(2);
+    expect(marks).not.toBe(org.read('.lemming/journal.marks'));
+    for (const name of ['state.json', 'journal.marks'])
+      org.disk.replace(`.lemming/${name}`, Buffer.from(grown.read(`.lemming/${name}`) ?? []).toString('latin1'));
+    expect(start(org)).toEqual([]);
   });
 });
 
