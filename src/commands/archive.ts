@@ -49,7 +49,8 @@ export const run: Run = async (world, input) => {
     const moves = archiveMoves(delivered(disk, state, state.turn - age));
     journal.add(...moves);
     journal.write(true);
-    materialise(disk, moves.flatMap(filesOf), state.turn);
+    const [refused] = materialise(disk, moves.flatMap(filesOf), state.turn).refused;
+    if (refused) throw failure('disk-error', refused.why, { file: refused.path });
     return moves.flatMap((move) => (move.k === 'moved' ? [move.to] : []));
   });
   const text =

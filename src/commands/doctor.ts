@@ -1,15 +1,19 @@
 import { type Config, hasEdge } from '../core/config.ts';
-import { resumePath, retiredPath } from '../core/files.ts';
+import type { Entry } from '../core/entry.ts';
+import { placesOf, resumePath, retiredPath } from '../core/files.ts';
 import type { Toolbox } from '../core/judge.ts';
 import { grants } from '../core/permit.ts';
 import { agentState, type State } from '../core/state.ts';
 import { isOutbound, privateTo } from '../core/taint.ts';
+import { opsOf } from '../core/unplaced.ts';
+import { foldersOf } from '../core/written.ts';
 import { oneSidedEdges } from '../disk/config-chart.ts';
 import type { Disk } from '../disk/disk.ts';
 import { addToList } from '../disk/edit.ts';
 import { realHost } from '../disk/host.ts';
 import { readJournal } from '../disk/journal.ts';
 import { lockHolder } from '../disk/lock.ts';
+import { conflictPath } from '../disk/materialise.ts';
 import { ownerOf } from '../disk/owner.ts';
 import { realDisk } from '../disk/real.ts';
 import { type Found, realSandbox } from '../disk/sandbox.ts';
@@ -18,7 +22,8 @@ import { declaredFaults } from '../engine/declared-faults.ts';
 import { load } from '../engine/load.ts';
 import { checkFolder, type Place } from '../engine/open.ts';
 import { toolsetOf } from '../engine/toolset.ts';
-import { type Fault, FaultError, printFault } from '../schema/fault.ts';
+import { type Fault, FaultError, fault, printFault } from '../schema/fault.ts';
+import { isName } from '../schema/name.ts';
 import { cut } from '../schema/print.ts';
 import type { Resume } from '../schema/resume.ts';
 import { TOOLS } from '../tools/all.ts';
@@ -36,10 +41,18 @@ export const command: Command = {
       line: 'lemming doctor',
       does: 'lists faults (exit code 3) and oddities, each with what to do, and tells how the Box is',
     },
-    { line: 'lemming doctor --fix', does: 'completes edges that only one side lists; comments in the chart stay' },
+    {
+      line: 'lemming doctor --fix',
+      does: 'completes edges that only one side lists, keeping comments, and makes room for folders where files stand',
+    },
   ],
   args: [],
-  flags: [{ name: 'fix', about: 'complete one-sided edges in org/chart.yaml' }],
+  flags: [
+    {
+      name: 'fix',
+      about: 'complete one-sided edges in org/chart.yaml; move files aside that stand where folders belong',
+    },
+  ],
   reads: false,
 };
 
@@ -48,7 +61,9 @@ const CHART = 'org/chart.yaml';
 export const run: Run = async (world, input) => {
   const place = { root: world.root, env: world.env };
   const disk = realDisk(world.root);
+  const room = input.flags.fix ? makeRoom(disk) : [];
   const fixes = input.flags.fix ? completeEdges(disk, checkFolder(place).config) : { fixed: [], left: [] };
+  fixes.fixed.unshift(...room);
   const { config } = checkFolder(place);
   const declared = config ? await declaredFaults(TOOLS, config, disk) : [];
   const outbound = config ? outboundIn(await toolsetOf(TOOLS, config, new Map()), config) : [];
@@ -70,7 +85,12 @@ function examine(place: Place, disk: Disk, { fixed, left }: Fixes, { declared, o
   const { config, faults, warnings } = checkFolder(place);
   const journal = journalFaults(disk);
   const owner = ownerOf(place.env, place.root);
-  const all = [...faults, ...warnings, ...declared, ...journal, ...owner.faults()];
+  const told = [...faults, ...warnings];
+  const barred = barredFolders(disk).filter((path) => !told.some(({ file }) => file === path));
+  const places = barred.map((path) =>
+    fault('not-regular', 'A file stands where a folder belongs', { file: path, remedy: MAKE_ROOM }),
+  );
+  const all = [...told, ...places, ...declared, ...journal, ...owner.faults()];
   const running = lockHolder(disk, realHost(place.root));
   const notes = [
     ...left,
@@ -118,8 +138,9 @@ function journalFaults(disk: Disk): Fault[] {
 }
 
 function notesOfState(disk: Disk, config: Config | null, outbound: readonly string[]): string[] {
-  const { state, unfinished } = load(disk);
+  const { state, unfinished, undone } = load(disk);
   return [
+    ...unplacedNotes(disk, undone, state.turn),
     ...(unfinished ? [`Turn ${unfinished.open.turn} was cut off: the next run finishes it`] : []),
     ...(state.paused ? ['The organisation is paused: lemming resume'] : []),
     ...deadLetters(state),
@@ -131,6 +152,17 @@ function notesOfState(disk: Disk, config: Config | null, outbound: readonly stri
       .filter((name) => agentState(state, name).starved)
       .map((name) => `${name} is out of credits: lemming top-up ${name} CREDITS`),
     ...[...(config?.agents.values() ?? [])].flatMap((resume) => notesOfTaint(state, resume, outbound)),
+  ];
+}
+
+/** A turn whose files do not all stand in the folder, and those that never can. */
+function unplacedNotes(disk: Disk, undone: readonly Entry[] | null, turn: number): string[] {
+  if (!undone) return [];
+  const lost = opsOf(undone).flatMap((op) => (op.op === 'live' ? [] : [placesOf(op)[0]]));
+  const barred = lost.filter((path) => foldersOf(path).some((folder) => disk.stat(folder)?.kind === 'file'));
+  return [
+    `Turn ${turn} was cut off before all its files stood: the next run completes them`,
+    ...barred.map((path) => `${path} cannot stand below a file: the next run sets it aside and keeps its content`),
   ];
 }
 
@@ -218,6 +250,34 @@ function notesOfFolder(disk: Disk, faults: readonly Fault[]): string[] {
     ),
     ...nameless.map((name) => `agents/${name} has no resume.md, so ${name} is no agent`),
   ];
+}
+
+const MAKE_ROOM = 'Run lemming doctor --fix: it moves the file aside, so that the folder can be made.';
+
+/** Folders of the organisation and its agents in whose places files stand. */
+function barredFolders(disk: Disk): string[] {
+  const agents = (disk.list('agents') ?? []).filter(isName);
+  const own = agents.flatMap((name) => AGENT_FOLDERS.map((folder) => `agents/${name}/${folder}`));
+  return ['.lemming', 'org/shared', 'org/dead-letter', 'org/approvals', 'org/approvals/answered', ...own].filter(
+    (path) => disk.stat(path)?.kind === 'file',
+  );
+}
+const AGENT_FOLDERS = ['outbox', 'outbox/archive', 'memory', 'workspace', 'requests', 'logs', 'skills'];
+
+/** What stands where a folder belongs gets another name; nothing is lost. */
+function makeRoom(disk: Disk): string[] {
+  return barredFolders(disk).map((path) => {
+    const name = freeName(disk, path);
+    disk.rename(path, name);
+    return `${path} was a file and is ${name} now: take over what you need, then delete it`;
+  });
+}
+
+function freeName(disk: Disk, path: string): string {
+  for (let n = 1; ; n++) {
+    const name = conflictPath(path, n);
+    if (disk.stat(name) === null) return name;
+  }
 }
 
 /** What --fix did, and what it could not do. */

@@ -33,6 +33,10 @@ export class Teller {
       this.world.say(
         `  ${path} was changed while the turn was made and stays as it is; the agent's text lies in ${ours}`,
       );
+    for (const { detail, kept, id } of report.unplaced)
+      this.world.say(
+        `  set aside: ${detail}; ${kept ? `its content lies in ${kept}` : `see org/dead-letter/${id}.md`}`,
+      );
   }
 
   private tellRecovery(): void {

@@ -69,6 +69,9 @@ function outcomeOf({ seat }: World, engine: Engine, report: RunReport, teller: T
     end,
     recovered: engine.recovered,
     conflicts: reports.flatMap((turn) => turn.conflicts),
+    unplaced: reports.flatMap((turn) =>
+      turn.unplaced.map(({ id, path, kept, detail }) => ({ id, path, kept, detail })),
+    ),
     faults: teller.faults,
     needs,
   };

@@ -2,7 +2,7 @@ import { settleBreakers } from './breaker.ts';
 import { noteDenial } from './denied.ts';
 import type { Effect, Entry } from './entry.ts';
 import { answer, answerInFile, ask, escalate, leaveUnpaid } from './fold/approvals.ts';
-import { bury, revive, setAside } from './fold/dead.ts';
+import { bury, revive, setAside, setUnplaced } from './fold/dead.ts';
 import { countEdit, moveFile, noteFiles, setFile, setWritten } from './fold/files.ts';
 import { addDrop, addMail, editMail, forgetThreads, takeBack, withdraw } from './fold/mail.ts';
 import { forgetNotices, notify } from './fold/notices.ts';
@@ -33,6 +33,8 @@ export function apply(state: State, entry: Entry): void {
       return addDrop(state, entry);
     case 'aside':
       return setAside(state, entry);
+    case 'unplaced':
+      return setUnplaced(state, entry);
     case 'mail':
       return editMail(state, entry);
     case 'mail-gone':

@@ -100,6 +100,8 @@ export interface OpenEntry {
   env?: Record<string, string>;
   /** Made by `step`: goes on although the organisation is paused. */
   step?: true;
+  /** Files in `agents/` that bear the names of agents who could be hired: nobody can. */
+  barred?: string[];
   /** When only this agent is due (`step --agent`). */
   only?: string;
   /** What the turn may cost at most (`run --max-cost`). */
@@ -400,6 +402,23 @@ export type Mark =
   | { k: 'done'; turn: number }
   /** The files of all turns up to this one were fsynced. */
   | { k: 'synced'; turn: number }
+  /**
+   * After the commit: the file system refused the operations of the turn on that path, for its name or its place; of them
+   * those `after` so many. `kept`: where their content lies. `mark`: hash of a file that could not be removed. `record`:
+   * the file that tells people.
+   */
+  | {
+      k: 'unplaced';
+      turn: number;
+      id: string;
+      path: string;
+      kept: string | null;
+      after: number;
+      owner: string;
+      detail: string;
+      record: string;
+      mark?: string;
+    }
   /** After a crash: attempts that were repeated, and attempts that may have been billed without a reply. `rules`: the turn was finished under these, not its own. */
   | { k: 'recovered'; turn: number; again: string[]; doubt: string[]; rules?: number }
   /** The text of a group of lines was erased on request: the new hash of the group whose seal is `seal`. */

@@ -14,8 +14,8 @@ import { decidedText, heldText, recordText } from './texts-rules-1.ts';
 export type FileOp =
   | { op: 'create'; path: string; text: string }
   | { op: 'attach'; path: string; data: string }
-  /** `was`: what it was based on, null when there was nothing. */
-  | { op: 'replace'; path: string; text: Content; was: Content | null }
+  /** `was`: what it was based on, null when there was nothing. `needs`: files of this turn without which it means nothing. */
+  | { op: 'replace'; path: string; text: Content; was: Content | null; needs?: string[] }
   | { op: 'move'; from: string; to: string }
   /** A drop becomes its canonical file; what was found goes, if it is still the same. */
   | { op: 'adopt'; found: string; hash: string; path: string; text: string }
@@ -25,6 +25,12 @@ export type FileOp =
    * hold it. `was`: hash of what stood there. Only done again when a power loss took it.
    */
   | { op: 'live'; path: string; text: string | null; data?: string; was: string | null };
+
+/** The paths that an operation concerns: the one it makes or moves, then one that it takes away. */
+export function placesOf(op: Exclude<FileOp, { op: 'live' }>): [path: string, found?: string] {
+  if (op.op === 'adopt') return [op.path, op.found];
+  return [op.op === 'move' ? op.from : op.path];
+}
 
 /** File operations of the entries of a turn that are done at its commit, in order. */
 export function filesOf(entry: Entry): FileOp[] {
@@ -49,7 +55,12 @@ export function filesOf(entry: Entry): FileOp[] {
     case 'hired':
       return [
         ...entry.files.map(({ path, text }): FileOp => ({ op: 'create', path: `agents/${entry.agent}/${path}`, text })),
-        { op: 'replace', path: 'org/chart.yaml', ...entry.chart },
+        {
+          op: 'replace',
+          path: 'org/chart.yaml',
+          ...entry.chart,
+          needs: entry.files.map(({ path }) => `agents/${entry.agent}/${path}`),
+        },
       ];
     case 'retired':
       return [
@@ -60,6 +71,8 @@ export function filesOf(entry: Entry): FileOp[] {
       return [{ op: 'create', path: deadLetterPath(entry.record.id), text: recordText(entry) }];
     case 'aside':
       return [{ op: 'create', path: deadLetterPath(entry.id), text: recordText(entry) }];
+    case 'unplaced':
+      return [{ op: 'create', path: deadLetterPath(entry.id), text: entry.record }];
     case 'revived':
       return [bygone(entry.id, entry.turn)];
     case 'held':

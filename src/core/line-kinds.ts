@@ -41,6 +41,7 @@ export const LINE_KINDS: Record<Entry['k'], 'input' | 'call' | 'effect' | 'mark'
   summarised: 'effect',
   warned: 'effect',
   commit: 'mark',
+  unplaced: 'mark',
   done: 'mark',
   synced: 'mark',
   redacted: 'mark',

@@ -15,6 +15,7 @@ import { shown } from './remember.ts';
 import { type Approval, agentState, inboxOf, type Mail, type State } from './state.ts';
 import type { Draft, Staging } from './tool.ts';
 import { withdrawals } from './undo.ts';
+import { Written } from './written.ts';
 
 /** A finished visit, as the pool hands it to the settlement. */
 export interface Finished {
@@ -42,16 +43,13 @@ export function settle(
   state: State,
   turn: number,
   visits: readonly Finished[],
-  written: Written = new Map(),
+  written: Written = new Written(),
 ): Effect[] {
   const effects: Effect[] = [];
   for (const visit of inChartOrder(config, visits, ({ agent }) => agent))
     settleVisit(config, state, turn, visit, effects, written);
   return effects;
 }
-
-/** Path → what was written there in this turn, and by whom. */
-export type Written = Map<string, { text: string | null; by: string }>;
 
 function settleVisit(
   config: Config,
@@ -107,7 +105,7 @@ export function settleDraft(
   agent: string,
   draft: Draft,
   effects: Effect[],
-  written: Written = new Map(),
+  written: Written = new Written(),
 ): void {
   for (const { message, files, held } of draft.sent) {
     effects.push({ k: 'sent', message, ...(files.length ? { files } : {}) });
@@ -171,6 +169,8 @@ function askNotice(to: string, held: Held): Effect {
 /** What others wrote there in this turn stands: the same is done on top of it, or refused, and the agent is told. */
 function settleWrite(agent: string, draft: Draft, path: string, staging: Staging, written: Written): Effect {
   const { was, onto } = staging;
+  const other = staging.text === null ? null : written.inTheWay(path);
+  if (other) return barred(agent, draft, path, other);
   const before = written.get(path);
   if (!before || (!onto && memoryOwner(path) !== SHARED)) {
     written.set(path, { text: staging.text, by: agent });
@@ -184,6 +184,19 @@ function settleWrite(agent: string, draft: Draft, path: string, staging: Staging
   const text = conflictText(path, before, staging.text);
   draft.refusals.push({ tool: 'remember', rule: 'version', text });
   return { k: 'notice', to: agent, about: 'refused', text };
+}
+
+/** A file and a folder of one name: whoever comes first in the chart has it. */
+function barred(agent: string, draft: Draft, path: string, other: { path: string; by: string }): Effect {
+  const folder = other.path.length < path.length ? other.path : path;
+  const text = `${toldPath(path)} was not written: ${other.by} wrote ${toldPath(other.path)} in the same turn, and ${toldPath(folder)} cannot be a file and a folder.`;
+  draft.refusals.push({ tool: 'write_file', rule: 'path', text });
+  return { k: 'notice', to: agent, about: 'refused', text };
+}
+
+/** As agents name a path. */
+function toldPath(path: string): string {
+  return path.replace(/^org\/(?=shared(\/|$))/, '');
 }
 
 function conflictText(path: string, before: { text: string | null; by: string }, yours: string | null): string {

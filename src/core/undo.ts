@@ -1,8 +1,8 @@
 import { cut } from '../schema/print.ts';
 import type { Effect, Entry, UndoEntry, UndoStep } from './entry.ts';
 import { archivePath } from './send.ts';
-import type { Written } from './settle.ts';
 import type { State } from './state.ts';
+import type { Written } from './written.ts';
 
 /** Mail that is taken back at the freeze, before anybody can be given it. Pure. */
 export function withdrawals(state: State, lines: readonly Entry[]): Effect[] {
@@ -36,7 +36,7 @@ export function undoFiles(state: State, written: Written, live: ReadonlySet<stri
     const left: UndoStep[] = [];
     const undone: UndoStep[] = [];
     for (const step of undo.steps) {
-      const why = step.why ?? refusal(step, done, isTouched);
+      const why = step.why ?? refusal(step, done, isTouched) ?? barrier(step, written);
       if (why !== null) left.push({ ...step, why });
       else {
         effects.push(...putBack(undo.by, step));
@@ -51,6 +51,12 @@ export function undoFiles(state: State, written: Written, live: ReadonlySet<stri
 function refusal({ id, on }: UndoStep, done: ReadonlySet<string>, isTouched: (path: string) => boolean): string | null {
   if (done.has(`${id} ${on}`)) return 'undone already in this turn';
   return isTouched(on) ? 'changed in this very turn' : null;
+}
+
+/** What was written in this turn may be a folder where a file was, or the other way round. */
+function barrier({ on, file }: UndoStep, written: Written): string | null {
+  const other = file?.text == null ? null : written.inTheWay(on);
+  return other && `${other.path} was written in this very turn`;
 }
 
 /** Mail was withdrawn at the freeze. */

@@ -70,6 +70,7 @@ export type DiskFailure =
   | 'io'
   | 'not-regular'
   | 'too-large'
+  | 'name'
   | 'other';
 
 /** A failed file operation, with the path and the reason of the system. */
@@ -82,4 +83,12 @@ export class DiskError extends Error {
     this.failure = failure;
     this.path = path;
   }
+}
+
+/** Failures of a name or a place: the disk is well, and other files can be written. */
+const OF_PLACE: readonly DiskFailure[] = ['exists', 'absent', 'denied', 'not-regular', 'too-large', 'name'];
+
+/** Whether the file system refused that name or that place, and nothing else is wrong with it. */
+export function isOfPlace(error: unknown): error is DiskError {
+  return error instanceof DiskError && OF_PLACE.includes(error.failure);
 }

@@ -58,6 +58,11 @@ export class Folder {
     return this.files.agentFolders();
   }
 
+  /** Names in `agents/` that an agent could have, and that are files. */
+  barredNames(state: State): string[] {
+    return this.files.barredNames(state);
+  }
+
   /** Mail that people edited or deleted before it was delivered to an agent. */
   edits(state: State, config: Config, limit: number): Promise<Input[]> {
     return this.outboxes.edits(state, config, limit);
@@ -80,6 +85,7 @@ export class Folder {
   private readRequest(state: State, path: string, person: string, limit: number, time: number): Input | null {
     const read = this.reader.readText(path, limit);
     if ('reason' in read) return this.reader.aside(state, path, read, person);
+    if (state.aside.get(path) === read.hash) return null;
     const { value, faults } = readYaml(request, read.text, path);
     if (value) return asked({ ...value, by: person }, time, path);
     return this.reader.aside(state, path, { ...malformed(faults), mark: read.hash }, person);

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { type Content, contentHash, isSameContent } from '../core/content.ts';
-import { type FileOp, liveContent } from '../core/files.ts';
+import { type FileOp, liveContent, placesOf } from '../core/files.ts';
+import type { Refused } from '../core/unplaced.ts';
 import type { Disk } from './disk.ts';
-import { DiskError } from './disk.ts';
+import { DiskError, isOfPlace } from './disk.ts';
+import { otherName } from './other-name.ts';
 
 /** A file of ours that met a person's: theirs stays, ours lies beside it. */
 export interface Conflict {
@@ -15,44 +17,123 @@ export interface Materialised {
   conflicts: Conflict[];
   /** path → mark of the files made. */
   marks: Map<string, string>;
+  /** Operations that the file system does not take, because of their name or their place. The first of each path. */
+  refused: Refused[];
 }
 
 /**
  * Carries out the file operations of a committed turn. Idempotent: after a crash at any point it is simply done again.
  * Nothing a person made or changed is overwritten: new names are taken with link(2), which refuses a taken name, and an old
- * file is first moved aside and looked at, so that no instant is left in which an edit could be lost.
+ * file is first moved aside and looked at, so that no instant is left in which an edit could be lost. What the file system
+ * refuses for its name or place is left out and told; only a disk that fails stops it.
  */
 export function materialise(disk: Disk, ops: readonly FileOp[], turn: number): Materialised {
-  const done: Materialised = { conflicts: [], marks: new Map() };
-  moveFiles(disk, ops);
-  for (const op of joined(ops)) carryOut(disk, op, turn, done);
-  return done;
+  return new Materialising(disk, ops, turn).done;
 }
 
 type Replace = Extract<FileOp, { op: 'replace' }>;
 type Remove = Extract<FileOp, { op: 'remove' }>;
+type Move = Extract<FileOp, { op: 'move' }>;
 
-/**
- * Of replacements of a file that follow one another the last is made, based on what the first was based on, and when the file
- * is removed in the end it is removed as it was at first: done again after a crash, the first would take what the last left
- * for an edit.
- */
-function joined(ops: readonly FileOp[]): FileOp[] {
-  const last = new Map<string, Replace>();
-  const done: FileOp[] = [];
-  for (const op of ops) {
-    const before = 'path' in op ? last.get(op.path) : undefined;
-    if (op.op === 'replace' && before && isSameContent(before.text, op.was)) before.text = op.text;
-    else if (op.op === 'remove' && before && contentHash(before.text) === op.hash) {
-      done.splice(done.indexOf(before), 1, ...removedAtFirst(before));
-      last.delete(op.path);
-    } else if (op.op === 'replace') {
-      const own = { ...op };
-      last.set(op.path, own);
-      done.push(own);
-    } else done.push(op);
+class Materialising {
+  readonly done: Materialised = { conflicts: [], marks: new Map(), refused: [] };
+  private readonly disk: Disk;
+  private readonly ops: readonly FileOp[];
+  private readonly turn: number;
+  /** A replacement that several were joined to → the first of them. */
+  private readonly firsts = new Map<FileOp, FileOp>();
+  private readonly barred = new Set<string>();
+
+  constructor(disk: Disk, ops: readonly FileOp[], turn: number) {
+    this.disk = disk;
+    this.ops = ops;
+    this.turn = turn;
+    moveFiles(disk, ops, (op, work) => this.tried(op, op.from, work));
+    for (const op of this.joined()) this.carryOut(op);
   }
-  return done;
+
+  /** Does what concerns a path, unless the file system takes it not. What follows on that path is left out as well. */
+  private tried(op: FileOp, path: string, work: () => void): void {
+    if (this.barred.has(path)) return;
+    try {
+      work();
+    } catch (error) {
+      if (!isOfPlace(error)) throw error;
+      this.refuse(op, path, error.message);
+    }
+  }
+
+  private refuse(op: FileOp, path: string, why: string): void {
+    this.barred.add(path);
+    const first = this.firsts.get(op) ?? op;
+    const before = this.ops.slice(0, this.ops.indexOf(first));
+    const after = before.filter((other) => other.op !== 'live' && placesOf(other).includes(path)).length;
+    const left = op.op === 'remove' || (op.op === 'adopt' && path === op.found) ? markOf(this.disk, path) : null;
+    this.done.refused.push({ path, op, after, why, ...(left === null ? {} : { mark: left }) });
+  }
+
+  /**
+   * Of replacements of a file that follow one another the last is made, based on what the first was based on, and when the
+   * file is removed in the end it is removed as it was at first: done again after a crash, the first would take what the
+   * last left for an edit.
+   */
+  private joined(): FileOp[] {
+    const last = new Map<string, Replace>();
+    const done: FileOp[] = [];
+    for (const op of this.ops) {
+      const before = 'path' in op ? last.get(op.path) : undefined;
+      if (op.op === 'replace' && before && isSameContent(before.text, op.was)) {
+        before.text = op.text;
+        if (op.needs) before.needs = [...(before.needs ?? []), ...op.needs];
+      } else if (op.op === 'remove' && before && contentHash(before.text) === op.hash) {
+        const gone = removedAtFirst(before);
+        for (const one of gone) this.firsts.set(one, this.firsts.get(before) as FileOp);
+        done.splice(done.indexOf(before), 1, ...gone);
+        last.delete(op.path);
+      } else if (op.op === 'replace') {
+        const own = copyOf(op);
+        last.set(op.path, own);
+        this.firsts.set(own, op);
+        done.push(own);
+      } else done.push(op);
+    }
+    return done;
+  }
+
+  private carryOut(op: FileOp): void {
+    const { disk, turn, done } = this;
+    switch (op.op) {
+      case 'create':
+        return this.put(op, () => createFile(disk, op.path, op.text, turn, done));
+      case 'attach':
+        return this.put(op, () => createFile(disk, op.path, Buffer.from(op.data, 'base64'), turn, done));
+      case 'replace': {
+        const missing = op.needs?.find((path) => this.barred.has(path));
+        if (missing !== undefined) return this.refuse(op, op.path, `${op.path}: ${missing} is not there`);
+        return this.put(op, () => replaceFile(disk, op, turn, done));
+      }
+      case 'move':
+      case 'live':
+        return;
+      case 'adopt':
+        this.put(op, () => createFile(disk, op.path, op.text, turn, done));
+        return this.tried(op, op.found, () => removeFile(disk, op.found, op.hash));
+      case 'remove':
+        return this.tried(op, op.path, () => removeFile(disk, op.path, op.hash));
+    }
+  }
+
+  /** What was begun of a file that cannot be made is taken back. */
+  private put(op: Extract<FileOp, { path: string }>, work: () => void): void {
+    this.tried(op, op.path, () => {
+      try {
+        work();
+      } catch (error) {
+        if (isOfPlace(error)) takeBack(this.disk, op.path);
+        throw error;
+      }
+    });
+  }
 }
 
 /** A file that was replaced, and then removed. */
@@ -60,29 +141,64 @@ function removedAtFirst({ path, was }: Replace): Remove[] {
   return was === null ? [] : [{ op: 'remove', path, hash: contentHash(was) }];
 }
 
-function carryOut(disk: Disk, op: FileOp, turn: number, done: Materialised): void {
-  switch (op.op) {
-    case 'create':
-      return createFile(disk, op.path, op.text, turn, done);
-    case 'attach':
-      return createFile(disk, op.path, Buffer.from(op.data, 'base64'), turn, done);
-    case 'replace':
-      return replaceFile(disk, op, turn, done);
-    case 'move':
-    case 'live':
-      return;
-    case 'adopt':
-      createFile(disk, op.path, op.text, turn, done);
-      return removeFile(disk, op.found, op.hash);
-    case 'remove':
-      return removeFile(disk, op.path, op.hash);
+function copyOf({ path, text, was, needs }: Replace): Replace {
+  return needs ? { op: 'replace', path, text, was, needs } : { op: 'replace', path, text, was };
+}
+
+/** The file that was moved aside gets its name again, and the temporary one goes, as far as that can be done. */
+function takeBack(disk: Disk, path: string): void {
+  const aside = beside(path, 'aside');
+  ifItCan(() => {
+    if (disk.stat(aside) !== null && linkNew(disk, aside, path)) disk.unlink(aside);
+  });
+  ifItCan(() => disk.unlink(beside(path, 'tmp')));
+}
+
+/** What the file system does not take there stays as it is. */
+function ifItCan(work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    if (!isOfPlace(error)) throw error;
   }
 }
+
+/** Hash of what stands there, null where nothing does or it cannot be read. */
+function markOf(disk: Disk, path: string): string | null {
+  try {
+    const found = readAny(disk, path);
+    return found === null ? null : bytesHash(found);
+  } catch (error) {
+    if (!isOfPlace(error)) throw error;
+    return null;
+  }
+}
+
+/** Longest name of a file that file systems take: bytes. */
+const NAME_BYTES = 255;
 
 /** The name of a file of the engine's own next to another: `tmp` while it is made, `aside` while it is replaced. */
 export function beside(path: string, what: string): string {
   const cut = path.lastIndexOf('/') + 1;
-  return `${path.slice(0, cut)}.lemming-${path.slice(cut)}.${what}`;
+  const name = path.slice(cut);
+  const own = `.lemming-${name}.${what}`;
+  return path.slice(0, cut) + (Buffer.byteLength(own) <= NAME_BYTES ? own : `.lemming-${shortened(name, 64)}.${what}`);
+}
+
+/** The name of a version that met another of the same file. */
+export function conflictPath(path: string, which: number | string): string {
+  const cut = path.lastIndexOf('/') + 1;
+  const end = `.conflict-${which}`;
+  const room = NAME_BYTES - Buffer.byteLength(end);
+  const name = path.slice(cut);
+  return path.slice(0, cut) + (Buffer.byteLength(name) <= room ? name : shortened(name, room)) + end;
+}
+
+/** The beginning of a long name, and what tells it from others that begin so. */
+function shortened(name: string, bytes: number): string {
+  const end = `-${bytesHash(Buffer.from(name)).slice(0, 16)}`;
+  const kept = Buffer.from(name).subarray(0, bytes - end.length);
+  return kept.toString().replace(/\ufffd+$/, '') + end;
 }
 
 function createFile(disk: Disk, path: string, bytes: string | Uint8Array, turn: number, done: Materialised): void {
@@ -116,9 +232,16 @@ export function linkNew(disk: Disk, from: string, to: string): boolean {
 }
 
 function keepBeside(disk: Disk, temp: string, path: string, turn: number, done: Materialised): void {
-  const ours = `${path}.conflict-${turn}`;
-  linkNew(disk, temp, ours);
+  demandOwnName(disk, path);
+  const ours = conflictPath(path, turn);
+  if (!linkNew(disk, temp, ours) && !isSame(disk, temp, ours)) throw new DiskError('exists', ours, 'EEXIST');
   done.conflicts.push({ path, ours });
+}
+
+/** Where the file system takes another name for the same, the file is another one's. */
+function demandOwnName(disk: Disk, path: string): void {
+  const other = otherName(disk, path);
+  if (other !== null) throw new DiskError('exists', path, `is one name with ${other} on this disk`);
 }
 
 /**
@@ -130,6 +253,7 @@ function replaceFile(disk: Disk, op: Replace, turn: number, done: Materialised):
   const temp = beside(op.path, 'tmp');
   const current = readAny(disk, op.path);
   const isAside = disk.stat(aside) !== null;
+  if (current !== null) demandOwnName(disk, op.path);
   if (sameBytes(current, op.text)) return finish(disk, aside, temp);
   if (!isAside && op.was === null && current === null) return createFile(disk, op.path, op.text, turn, done);
   createTemp(disk, temp, op.text);
@@ -144,8 +268,11 @@ function replaceFile(disk: Disk, op: Replace, turn: number, done: Materialised):
 
 /** A person's file that was moved aside gets its name again, or one beside it when they have made another since. */
 function giveBack(disk: Disk, aside: string, path: string, which: string): void {
-  if (disk.stat(aside) !== null && !linkNew(disk, aside, path) && !isSame(disk, aside, path))
-    linkNew(disk, aside, `${path}.conflict-${which}`);
+  if (disk.stat(aside) === null || linkNew(disk, aside, path) || isSame(disk, aside, path)) return;
+  for (let n = 1; ; n++) {
+    const name = conflictPath(path, n === 1 ? which : `${which}-${n}`);
+    if (linkNew(disk, aside, name) || isSame(disk, aside, name)) return;
+  }
 }
 
 /** A person may delete the file at that very instant: then there is nothing to move. */
@@ -166,20 +293,25 @@ function finish(disk: Disk, aside: string, temp: string): void {
  * Moves without replacing: every file gets its second name, the names are made durable, then the first names go. A file
  * that is written earlier than the journal reaches back could otherwise lose both names in a power loss.
  */
-function moveFiles(disk: Disk, ops: readonly FileOp[]): void {
-  const moved: Extract<FileOp, { op: 'move' }>[] = [];
+function moveFiles(disk: Disk, ops: readonly FileOp[], tried: (op: Move, work: () => void) => void): void {
+  const moved: Move[] = [];
   const folders = new Set<string>();
   for (const op of ops) {
     if (op.op !== 'move') continue;
-    const { from, to } = op;
-    const stands = disk.stat(from) !== null;
-    if (!stands && disk.stat(beside(from, 'aside')) === null) continue;
-    if (stands && !linkNew(disk, from, to) && !isSame(disk, from, to)) continue;
-    moved.push(op);
-    folders.add(to.slice(0, to.lastIndexOf('/')));
+    tried(op, () => {
+      if (!nameTwice(disk, op)) return;
+      moved.push(op);
+      folders.add(op.to.slice(0, op.to.lastIndexOf('/')));
+    });
   }
-  for (const folder of folders) disk.syncDir(folder);
-  for (const { from, to } of moved) removeOld(disk, from, to);
+  for (const folder of folders) ifItCan(() => disk.syncDir(folder));
+  for (const op of moved) tried(op, () => removeOld(disk, op.from, op.to));
+}
+
+/** True when the file has both names, or had. */
+function nameTwice(disk: Disk, { from, to }: Move): boolean {
+  if (disk.stat(from) === null) return disk.stat(beside(from, 'aside')) !== null;
+  return linkNew(disk, from, to) || isSame(disk, from, to);
 }
 
 /** Removes the first name of a moved file; what a person saved there since stays. */
@@ -251,22 +383,25 @@ export function restoreLost(disk: Disk, ops: readonly FileOp[]): string[] {
   const restored: string[] = [];
   const older = versions(ops);
   const last = finalFiles(ops);
-  for (const [path, bytes] of last) {
-    const found = readAny(disk, path);
-    if (sameBytes(found, bytes) || (found !== null && !isTorn(found, bytes) && !older.get(path)?.has(bytesHash(found))))
-      continue;
-    if (found !== null) disk.unlink(path);
-    disk.create(path, bytes);
-    restored.push(path);
-  }
-  for (const op of ops) tidy(disk, op, older);
-  for (const op of ops) {
-    if (op.op === 'adopt') removeLeft(disk, op.found, ops);
-    if (op.op === 'move' && last.has(op.to) && !last.has(op.from)) removeLeft(disk, op.from, ops);
-  }
+  for (const [path, bytes] of last)
+    ifItCan(() => {
+      const found = readAny(disk, path);
+      if (sameBytes(found, bytes)) return;
+      if (found !== null && !isTorn(found, bytes) && !older.get(path)?.has(bytesHash(found))) return;
+      if (found !== null) disk.unlink(path);
+      disk.create(path, bytes);
+      restored.push(path);
+    });
+  for (const op of ops) ifItCan(() => tidy(disk, op, older));
+  for (const op of ops)
+    ifItCan(() => {
+      if (op.op === 'adopt') removeLeft(disk, op.found, ops);
+      if (op.op === 'move' && last.has(op.to) && !last.has(op.from)) removeLeft(disk, op.from, ops);
+    });
   moveFiles(
     disk,
     ops.filter((op) => op.op !== 'move' || !last.has(op.from)), // a name that was taken again later
+    (_op, work) => ifItCan(work),
   );
   return restored;
 }
@@ -287,7 +422,7 @@ function tidy(disk: Disk, op: FileOp, older: ReadonlyMap<string, ReadonlySet<str
   const aside = beside(op.path, 'aside');
   const old = readAny(disk, aside);
   if (old !== null && !older.get(op.path)?.has(bytesHash(old)) && !sameBytes(old, ''))
-    linkNew(disk, aside, `${op.path}.conflict-old`);
+    linkNew(disk, aside, conflictPath(op.path, 'old'));
   finish(disk, aside, beside(op.path, 'tmp'));
 }
 

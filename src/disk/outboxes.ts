@@ -96,8 +96,26 @@ export class Outboxes {
     const aged = config.order.flatMap((agent, i) =>
       old > 0 && (turn + i) % SWEEP_TURNS === 0 ? this.oldFiles(agent, old, waiting) : [],
     );
-    const paths = [...new Set([...aged, ...put])];
-    return paths.length + ids.length > 0 ? [{ k: 'sweep', paths, ...(ids.length ? { ids } : {}) }] : [];
+    const paths = [...new Set([...aged, ...put])].filter((path) => !this.isBarred(path));
+    const barred = config.order.flatMap((agent, i) =>
+      old > 0 && (turn + i) % SWEEP_TURNS === 0 ? this.barredArchive(state, agent) : [],
+    );
+    return paths.length + ids.length > 0 ? [...barred, { k: 'sweep', paths, ...(ids.length ? { ids } : {}) }] : barred;
+  }
+
+  /** Somebody put a file where the archive of an outbox is to be. */
+  private barredArchive(state: State, agent: string): Input[] {
+    const path = `agents/${agent}/outbox/archive`;
+    const stat = this.reader.disk.stat(path);
+    if (!stat || stat.kind === 'folder') return [];
+    const detail = `${path} is no folder, so no old mail can be moved there.`;
+    const input = this.reader.aside(state, path, { reason: 'not-regular', detail, mark: stat.mark }, agent);
+    return input ? [input] : [];
+  }
+
+  private isBarred(path: string): boolean {
+    const stat = this.reader.disk.stat(`${path.slice(0, path.lastIndexOf('/'))}/archive`);
+    return stat !== null && stat.kind !== 'folder';
   }
 
   private oldFiles(agent: string, before: number, waiting: ReadonlySet<string>): string[] {

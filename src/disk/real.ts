@@ -49,7 +49,13 @@ export function realDisk(root: string): Disk {
     const folder = path.posix.dirname(p);
     if (folder === '.') return;
     fs.statSync(root);
-    makeFolder(folder);
+    try {
+      makeFolder(folder);
+    } catch (error) {
+      const { code = '' } = error as NodeJS.ErrnoException;
+      if (code !== 'EEXIST' && code !== 'ENOTDIR') throw error;
+      throw new DiskError('not-regular', folder, 'a file stands in the place of a folder');
+    }
   };
   /** In a workspace one by one, each in the folder that is held. */
   const makeFolder = (folder: string): void => {
@@ -118,6 +124,12 @@ const FAILURES: Record<string, DiskFailure> = {
   ELOOP: 'not-regular',
   ENXIO: 'not-regular',
   EISDIR: 'not-regular',
+  ENAMETOOLONG: 'name',
+  EINVAL: 'name',
+  EILSEQ: 'name',
+  ENOTEMPTY: 'name',
+  EXDEV: 'name',
+  EMLINK: 'name',
 };
 
 export function failureOf(code: string): DiskFailure {

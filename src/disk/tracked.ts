@@ -58,6 +58,14 @@ export class Tracked {
       .filter((name) => !isLeftover(name) && this.reader.disk.stat(`agents/${name}`)?.kind === 'folder');
   }
 
+  /** Names in `agents/` that an agent could have, and that are files. */
+  barredNames(state: State): string[] {
+    return this.reader
+      .list('agents')
+      .filter((name) => isName(name) && !state.files.has(resumePath(name)))
+      .filter((name) => this.reader.disk.stat(`agents/${name}`)?.kind === 'file');
+  }
+
   /** Agents whose folders cannot be trusted, and those without a resume. Nothing is ever followed out of the organisation. */
   private unsafeFolders(state: State): Input[] {
     const inputs: (Input | null)[] = [];
@@ -75,8 +83,10 @@ export class Tracked {
         home,
         ...['outbox', 'memory', 'workspace', 'requests', 'logs'].map((name) => `${home}/${name}`),
       ].find((path) => !['folder', undefined].includes(this.reader.disk.stat(path)?.kind));
-      if (bad !== undefined && this.reader.disk.stat(home)?.kind !== 'file') {
+      const isAgents = state.files.has(resumePath(agent)) || state.aside.has(home);
+      if (bad !== undefined && (isAgents || this.reader.disk.stat(home)?.kind !== 'file')) {
         this.unsafe.add(agent);
+        this.homes.delete(agent); // looked at again until it is mended: the first look may be one that takes nothing in
         inputs.push(
           this.reader.aside(
             state,
@@ -91,7 +101,8 @@ export class Tracked {
         );
       } else if (bad !== undefined || this.reader.disk.stat(resumePath(agent)) !== null) continue;
       else if (this.reader.disk.stat(retiredPath(agent)) !== null) this.retired.add(agent);
-      else
+      else {
+        this.homes.delete(agent);
         inputs.push(
           this.reader.aside(
             state,
@@ -100,6 +111,7 @@ export class Tracked {
             agent,
           ),
         );
+      }
     }
     return inputs.filter((input): input is Input => input !== null);
   }

@@ -7,9 +7,11 @@ import { isLeftOut } from '../core/left-out.ts';
 import { mergeTexts } from '../core/merge.ts';
 import { type PathRuling, permitPath, permitRead } from '../core/path.ts';
 import { type Box, type FileText, NOTHING } from '../core/tool.ts';
+import { foldersOf } from '../core/written.ts';
 import { type Disk, DiskError, type Stat } from '../disk/disk.ts';
 import { runJavascript } from '../disk/javascript.ts';
 import { beside, bytesHash } from '../disk/materialise.ts';
+import { otherName } from '../disk/other-name.ts';
 import { type Replaced, writeLive } from '../disk/workspace.ts';
 import type { Resume } from '../schema/resume.ts';
 import { demandRoom, noteWritten, type Room } from './room.ts';
@@ -49,6 +51,8 @@ export interface Means {
   given: readonly Cause[];
   /** The visit's own staged write to a shared file: its text, null when it removes the file. */
   staged(path: string): string | null | undefined;
+  /** What of the visit's own shared files keeps one from standing at a path: a file where a folder is wanted, or one below it. */
+  inTheWay(path: string): string | null;
   /** The text of a file that the visit knows by this short hash. */
   known(hash: string): string | undefined;
   /** The hash of what a person was shown at a path, when they approved this use: it is written only over that. */
@@ -98,7 +102,7 @@ export function makeBox(means: Means): Box {
     },
     write(path, text, expected) {
       const target = resolve(path);
-      if (disk.stat(target.path)?.kind === 'folder') throw new BoxRefusal(`${JSON.stringify(path)} is a folder.`);
+      demandPlace(means, target, path);
       const made =
         expected === undefined
           ? text
@@ -150,6 +154,27 @@ function fileText(bytes: Uint8Array): FileText {
       return bytesHash(bytes).slice(0, SHOWN_HASH);
     },
   };
+}
+
+/** Refuses a file that could not stand there: what is the folder itself, has a file on the way, or bears another's name. */
+function demandPlace({ disk, resume, inTheWay }: Means, target: Target, shown: string): void {
+  const root = target.shared ? 'org/shared' : `agents/${resume.name}/workspace`;
+  const stat = statOf(disk, target.path);
+  if (target.path === root || stat?.kind === 'folder') throw new BoxRefusal(`${JSON.stringify(shown)} is a folder.`);
+  const barrier = foldersOf(target.path).find((folder) => statOf(disk, folder)?.kind === 'file');
+  const other = target.shared ? inTheWay(target.path) : null;
+  const file = barrier ?? (other !== null && other.length < target.path.length ? other : null);
+  if (file !== null) throw new BoxRefusal(`${toldPath(file)} is a file, so nothing can lie below it.`);
+  if (other !== null) throw new BoxRefusal(`${toldPath(target.path)} is a folder: you wrote ${toldPath(other)}.`);
+  for (const part of [...foldersOf(target.path), target.path]) {
+    const name = part.startsWith(`${root}/`) ? refusing(() => otherName(disk, part)) : null;
+    if (name !== null) throw new BoxRefusal(`On this disk ${toldPath(part)} is one name with ${name}, which is there.`);
+  }
+}
+
+/** As agents name a path. */
+function toldPath(path: string): string {
+  return path.replace(/^org\/|^agents\/[^/]+\/workspace\//, '');
 }
 
 /** What a write that a kill cut off moved aside, where nothing stands now: it is done again. */

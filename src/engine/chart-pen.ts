@@ -39,6 +39,7 @@ export function chartPen({ state, open }: Turn): ChartPen {
   return {
     hired: ({ agent, files, send_to, read_from }) =>
       tried(() => {
+        if (open.barred?.includes(agent)) return { why: `agents/${agent} is a file, not a folder` };
         const edited = chart(withAgent(texts.get(CHART) as string, agent, { send_to, read_from }));
         return write([edited, ...files.map(({ path, text }) => [`agents/${agent}/${path}`, text] as const)], agent);
       }),
@@ -61,7 +62,7 @@ class Unwritable extends Error {
   }
 }
 
-function tried(work: () => Patch): Patch | { why: string } {
+function tried(work: () => Patch | { why: string }): Patch | { why: string } {
   try {
     return work();
   } catch (error) {

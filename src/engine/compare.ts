@@ -1,6 +1,6 @@
 import type { Config } from '../core/config.ts';
-import { filesOf } from '../core/files.ts';
 import type { State } from '../core/state.ts';
+import { opsOf } from '../core/unplaced.ts';
 import { realClock } from '../disk/clock.ts';
 import { decode } from '../disk/codec.ts';
 import { configReader } from '../disk/config.ts';
@@ -102,11 +102,9 @@ export function showDifference(disk: Disk, refold: Refold, { path, what }: Diffe
 /** The text of a file from the line that made it. */
 export function textOf(disk: Disk, made: Made): string | null {
   let text: string | null = null;
-  for (const { entries } of readJournalFile(disk, made.file, '').groups)
-    for (const entry of entries) {
-      if (entry.k === 'file' && entry.path === made.origin) text = entry.text;
-      for (const op of filesOf(entry))
-        if ('text' in op && op.path === made.origin) text = typeof op.text === 'string' ? op.text : null;
-    }
+  const lines = [...readJournalFile(disk, made.file, '').groups].flatMap(({ entries }) => entries);
+  for (const line of lines) if (line.k === 'file' && line.path === made.origin) text = line.text;
+  for (const op of opsOf(lines))
+    if ('text' in op && op.path === made.origin) text = typeof op.text === 'string' ? op.text : null;
   return text;
 }

@@ -1,6 +1,7 @@
 import type { Entry } from '../core/entry.ts';
 import { type FileOp, filesOf } from '../core/files.ts';
-import { type Disk, DiskError } from '../disk/disk.ts';
+import { opsOf } from '../core/unplaced.ts';
+import { type Disk, isOfPlace } from '../disk/disk.ts';
 import { type Journal, readJournal } from '../disk/journal.ts';
 import { restoreLost } from '../disk/materialise.ts';
 import type { Loaded } from './load.ts';
@@ -39,16 +40,20 @@ export class Durable {
   private operationsSince(turn: number): FileOp[] {
     const ops: FileOp[] = [];
     let lines: Entry[] = [];
+    let ended = false;
     for (const { file, entries } of readJournal(this.disk, [])) {
       if (file <= turn) continue;
       for (const entry of entries) {
+        if (ended && entry.k !== 'unplaced') {
+          for (const op of opsOf(lines)) ops.push(op);
+          lines = [];
+          ended = false;
+        }
         lines.push(entry);
-        if (entry.k !== 'commit') continue;
-        ops.push(...lines.flatMap(filesOf));
-        lines = [];
+        ended ||= entry.k === 'commit';
       }
     }
-    return ops;
+    return ended ? [...ops, ...opsOf(lines)] : ops;
   }
 
   /** A file was written. Those beyond what is synced at the close need no names. */
@@ -60,9 +65,9 @@ export class Durable {
   sync(turn: number, journal: Journal): void {
     const tooMany = this.unsynced.size > SYNCED_AT_CLOSE;
     if (!this.covered || turn === this.turn || tooMany || !journal.untouched()) return;
-    for (const path of this.unsynced) unlessLink(() => this.disk.syncFile(path));
+    for (const path of this.unsynced) unlessGone(() => this.disk.syncFile(path));
     for (const folder of new Set([...this.unsynced].map((path) => path.slice(0, path.lastIndexOf('/')))))
-      unlessLink(() => this.disk.syncDir(folder));
+      unlessGone(() => this.disk.syncDir(folder));
     this.unsynced.clear();
     this.turn = turn;
     journal.turnTo(turn + 1);
@@ -76,11 +81,11 @@ export function targetOf(op: FileOp): string {
   return op.op === 'move' ? op.to : op.path;
 }
 
-/** What has become a link holds nothing of ours any more. */
-function unlessLink(sync: () => void): void {
+/** What has become a link, or cannot be there at all, holds nothing of ours. */
+function unlessGone(sync: () => void): void {
   try {
     sync();
   } catch (error) {
-    if (!(error instanceof DiskError) || error.failure !== 'not-regular') throw error;
+    if (!isOfPlace(error)) throw error;
   }
 }

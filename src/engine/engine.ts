@@ -3,11 +3,11 @@ import { apply } from '../core/apply.ts';
 import { overdue } from '../core/approval.ts';
 import type { Config } from '../core/config.ts';
 import type { Entry, Input, OpenEntry } from '../core/entry.ts';
-import { filesOf } from '../core/files.ts';
 import type { Toolbox } from '../core/judge.ts';
 import { RULES, rulesOf } from '../core/rules.ts';
 import { changesConfig, peopleOf } from '../core/settle.ts';
 import { agentState, type State } from '../core/state.ts';
+import { isKept, opsOf, placed, type Refused, type Unplaced, unplacedLines } from '../core/unplaced.ts';
 import { atRest, idleness } from '../core/walk.ts';
 import { DiskError } from '../disk/disk.ts';
 import { NO_SETTINGS } from '../disk/env.ts';
@@ -114,12 +114,34 @@ export class Engine {
       );
     if (loaded.boot !== null && loaded.boot !== this.ports.host.boot) this.restore();
     if (!loaded.undone) return;
-    const ops = loaded.undone.flatMap(filesOf);
-    materialise(this.ports.disk, ops, this.state.turn);
-    for (const op of ops) this.durable.note(targetOf(op));
-    this.journal.add({ k: 'done', turn: this.state.turn });
-    this.journal.write(false);
+    const { unplaced } = this.place(loaded.undone, this.state.turn);
     this.recovered.push(`the files of turn ${this.state.turn} were completed from the journal`);
+    for (const { path, detail } of unplaced) this.recovered.push(`${path} was set aside: ${detail}`);
+  }
+
+  /** Makes the files of a committed turn. What the file system refuses is journaled as such, and kept elsewhere. */
+  private place(lines: readonly Entry[], turn: number): { conflicts: Conflict[]; unplaced: Unplaced[] } {
+    const { journal, ports } = this;
+    const ops = opsOf(lines);
+    const { conflicts, marks, refused } = materialise(ports.disk, ops, turn);
+    const unplaced = unplacedLines(turn, lines, demandKept(refused));
+    if (unplaced.length) {
+      journal.add(...unplaced);
+      journal.write(true);
+      for (const line of unplaced) apply(this.state, line);
+      const kept = placed(ops, unplaced).filter((op) => isKept(targetOf(op)));
+      demandKept(materialise(ports.disk, kept, turn).refused);
+      for (const op of kept) this.durable.note(targetOf(op));
+    }
+    this.folder.known(marks);
+    for (const op of ops) {
+      if (op.op === 'replace' || op.op === 'remove') this.folder.forget(op.path);
+      if (op.op === 'move') this.folder.forget(op.from);
+      this.durable.note(targetOf(op));
+    }
+    journal.add({ k: 'done', turn });
+    journal.write(false);
+    return { conflicts, unplaced };
   }
 
   private restore(): void {
@@ -227,7 +249,7 @@ export class Engine {
     const toolset = await toolsetOf(this.toolbox, turn.config, this.state.trusted);
     const ending = await makeTurn(turn, toolset);
     for (const call of recorded.left()) apply(this.state, call);
-    const conflicts = this.commit(frozen, ending);
+    const { conflicts, unplaced } = this.commit(frozen, ending);
     for (const path of turn.live) this.durable.note(path);
     const report: TurnReport = {
       turn: turn.number,
@@ -235,11 +257,12 @@ export class Engine {
       spent: this.state.org.spent - spentBefore,
       walked: ending.walked,
       conflicts,
+      unplaced,
       faults,
       inputs: frozen.inputs,
       done: doneIn([...frozen.lines, ...ending.effects]),
     };
-    this.log(report, [...frozen.lines, ...ending.effects]);
+    this.log(report, [...frozen.lines, ...ending.effects, ...unplaced]);
     return report;
   }
 
@@ -283,6 +306,7 @@ export class Engine {
 
   private opening(turn: number, wish: TurnWish): OpenEntry {
     const { clock, host } = this.ports;
+    const barred = this.folder.barredNames(this.state);
     return {
       k: 'open',
       turn,
@@ -292,6 +316,7 @@ export class Engine {
       version: '1',
       rules: RULES,
       ...(Object.keys(this.env).length ? { env: this.env } : {}),
+      ...(barred.length ? { barred } : {}),
       ...(wish.step ? { step: wish.step } : {}),
       ...(wish.only === undefined ? {} : { only: wish.only }),
       ...(wish.budget === undefined ? {} : { budget: wish.budget }),
@@ -299,8 +324,8 @@ export class Engine {
   }
 
   /** Journal first, then the files. Stops before the commit when the lock or the journal is not ours any more. */
-  private commit(frozen: Frozen, ending: Ending): Conflict[] {
-    const { journal, lock, state, ports } = this;
+  private commit(frozen: Frozen, ending: Ending): ReturnType<Engine['place']> {
+    const { journal, lock, state } = this;
     const turn = frozen.open.turn;
     this.demandLock();
     this.demandJournal(turn);
@@ -311,17 +336,7 @@ export class Engine {
     apply(state, commit);
     this.calls.commit();
     if (ending.effects.some(changesConfig)) this.live.thaw(this.env);
-    const ops = [...frozen.lines, ...ending.effects].flatMap(filesOf);
-    const { conflicts, marks } = materialise(ports.disk, ops, turn);
-    this.folder.known(marks);
-    for (const op of ops) {
-      if (op.op === 'replace' || op.op === 'remove') this.folder.forget(op.path);
-      if (op.op === 'move') this.folder.forget(op.from);
-      this.durable.note(targetOf(op));
-    }
-    journal.add({ k: 'done', turn });
-    journal.write(false);
-    return conflicts;
+    return this.place([...frozen.lines, ...ending.effects], turn);
   }
 
   private demandLock(): void {
@@ -384,6 +399,14 @@ function loadChecked({ disk, kept, verify }: Ports): Loaded {
     });
   return load(disk, kept, compared);
 }
+
+/** What is set aside must be kept: where that cannot be, somebody has to make the place. */
+function demandKept(refused: readonly Refused[]): readonly Refused[] {
+  const lost = refused.find(({ path }) => isKept(path));
+  if (lost) throw failure('not-regular', lost.why, { file: 'org/dead-letter', remedy: KEEPING });
+  return refused;
+}
+const KEEPING = 'Make org/dead-letter a folder in which lemming may write; nothing was lost, the next run goes on.';
 
 function lockOf(ports: Ports, command: string): Lock {
   try {

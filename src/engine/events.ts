@@ -109,6 +109,7 @@ export function lineEvents(line: Entry, turn: number): LogEvent[] {
       ];
     }
     case 'aside':
+    case 'unplaced':
       return [
         {
           level: 'warn',
@@ -117,7 +118,7 @@ export function lineEvents(line: Entry, turn: number): LogEvent[] {
           turn,
           id: line.id,
           path: line.path,
-          reason: line.reason,
+          reason: line.k === 'aside' ? line.reason : line.k,
           text: line.detail,
         },
       ];

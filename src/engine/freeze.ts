@@ -57,7 +57,7 @@ export async function freeze(intake: Intake, open: OpenEntry, faults: Fault[]): 
   add(folder.revivals(state, turn, limit));
   addNumbered(await folder.drops(state, config, turn, limit));
   addNumbered(folder.foreign(state, config, turn));
-  add(folder.sweep(state, config, turn));
+  addNumbered(folder.sweep(state, config, turn));
   add(undoing(intake, turn));
   add(frozenEffects(config, state, turn, lines));
   return { open, lines, ...countsOf(lines) };

@@ -98,6 +98,10 @@ class Reader {
       return;
     }
     if (entry.k === 'commit') return this.commit(entry);
+    if (entry.k === 'unplaced' && this.undone) {
+      this.undone.push(entry);
+      return apply(this.state, entry);
+    }
     if (this.turn.length === 0) {
       this.inputs.push(entry);
       apply(this.state, entry);

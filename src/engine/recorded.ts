@@ -17,6 +17,7 @@ import type { State } from '../core/state.ts';
 import { NOTHING, type Stands } from '../core/tool.ts';
 import type { Disk, Stat } from '../disk/disk.ts';
 import { Journal } from '../disk/journal.ts';
+import { attachedName } from '../tools/send_message.ts';
 import { OutOfCredits, type Purse, type Thought } from './attempts.ts';
 import { Calls, type Choice } from './calls.ts';
 import type { Ports } from './ports.ts';
@@ -262,10 +263,7 @@ export class Readings {
 
 /** Whose file it is, and the name it gets as an attachment (see send_message). */
 function keyOf(path: string): string {
-  const name = nameOf(path)
-    .replace(/[^A-Za-z0-9._-]/g, '_')
-    .replace(/\.md$/i, '.markdown');
-  return `${path.split('/')[1]} ${name}`;
+  return `${path.split('/')[1]} ${attachedName(path)}`;
 }
 
 function nameOf(path: string): string {

@@ -2,7 +2,8 @@ import { apply } from '../core/apply.ts';
 import type { Entry } from '../core/entry.ts';
 import { type FileOp, filesOf, liveContent } from '../core/files.ts';
 import { emptyState, type State } from '../core/state.ts';
-import type { Disk } from '../disk/disk.ts';
+import { placed, type Unplaced } from '../core/unplaced.ts';
+import { type Disk, isOfPlace } from '../disk/disk.ts';
 import type { Group } from '../disk/journal.ts';
 import { bytesHash } from '../disk/materialise.ts';
 import { padTurn, parseMessageId } from '../schema/name.ts';
@@ -41,6 +42,7 @@ const FOLDED: ReadonlySet<string> = new Set([
   'hired',
   'retired',
   'request',
+  'unplaced',
 ]);
 
 /** Whether a reset of that scope removes the file. */
@@ -54,17 +56,21 @@ export function isReset(scope: Scope, path: string): boolean {
  * files themselves are written there.
  */
 export class Refold {
-  readonly files = new Map<string, Made>();
+  private readonly made = new Map<string, Made>();
   /** Only what says which of people's files were read, and how. */
   readonly state: State = emptyState();
   /** Committed turns. */
   turns = 0;
   /** The files of the last turn may not all be in place: it was cut off after its commit. */
   undone = false;
+  /** Files that could not be written into the sink. */
+  readonly unkept = new Set<string>();
   private readonly sink: Disk | null;
   private file = 0;
   private inTurn = false;
-  private waiting: FileOp[] = [];
+  /** Operations whose lines may be followed by one that says they were set aside; the journal file of each. */
+  private waiting: { op: FileOp; file: number }[] = [];
+  private aside: Unplaced[] = [];
 
   constructor(sink: Disk | null = null) {
     this.sink = sink;
@@ -75,7 +81,15 @@ export class Refold {
     for (const entry of group.entries) this.line(entry);
   }
 
+  /** Every file, as the lines so far make it. */
+  get files(): ReadonlyMap<string, Made> {
+    if (!this.inTurn) this.settle();
+    return this.made;
+  }
+
   private line(entry: Entry): void {
+    if (entry.k === 'unplaced') this.aside.push(entry);
+    else if (!this.inTurn && entry.k !== 'moved') this.settle();
     if (entry.k === 'open') this.inTurn = true;
     else if (entry.k === 'done') this.undone = false;
     else if (entry.k === 'commit') this.commit();
@@ -89,61 +103,84 @@ export class Refold {
     if (FOLDED.has(entry.k)) apply(this.state, entry);
     if (entry.k === 'file') this.put(entry.path, entry.text);
     if (entry.k === 'request' && entry.request.ask === 'reset') this.reset(entry.request.scope);
-    const later = this.inTurn && entry.k !== 'used';
+    if (entry.k === 'unplaced') return;
+    const later = (this.inTurn && entry.k !== 'used') || entry.k === 'moved';
     for (const op of filesOf(entry)) {
-      if (later) this.waiting.push(op);
-      else this.perform(op);
+      if (later) this.waiting.push({ op, file: this.file });
+      else this.perform(op, this.file);
     }
   }
 
-  private perform(op: FileOp): void {
+  /** Does what waits, as far as it was not set aside. */
+  private settle(): void {
+    const file = this.waiting[0]?.file ?? this.file;
+    const ops = placed(
+      this.waiting.map(({ op }) => op),
+      this.aside,
+    );
+    this.waiting = [];
+    this.aside = [];
+    for (const op of ops) this.perform(op, file);
+  }
+
+  private perform(op: FileOp, file: number): void {
     if (op.op === 'adopt') this.remove(op.found);
     if (op.op === 'move') this.move(op.from, op.to);
     else if (op.op === 'remove') this.remove(op.path);
-    else if (op.op === 'live') this.put(op.path, liveContent(op));
-    else this.put(op.path, op.op === 'attach' ? Buffer.from(op.data, 'base64') : op.text);
+    else if (op.op === 'live') this.put(op.path, liveContent(op), file);
+    else this.put(op.path, op.op === 'attach' ? Buffer.from(op.data, 'base64') : op.text, file);
   }
 
   private commit(): void {
     this.turns++;
     this.undone = true;
     this.inTurn = false;
-    for (const op of this.waiting) this.perform(op);
-    this.waiting = [];
   }
 
-  private put(path: string, content: string | Uint8Array | null): void {
+  private put(path: string, content: string | Uint8Array | null, file = this.file): void {
     if (content === null) {
       this.remove(path);
       return;
     }
     const bytes = typeof content === 'string' ? Buffer.from(content) : content;
-    if (this.sink && this.files.has(path)) this.sink.unlink(path);
-    this.sink?.create(path, bytes);
-    this.files.set(path, { hash: bytesHash(bytes), file: this.file, origin: path, edit: null });
+    this.keep(path, (sink) => {
+      if (this.made.has(path)) sink.unlink(path);
+      sink.create(path, bytes);
+    });
+    this.made.set(path, { hash: bytesHash(bytes), file, origin: path, edit: null });
   }
 
   private remove(path: string | undefined): void {
-    if (path !== undefined && this.files.delete(path)) this.sink?.unlink(path);
+    if (path !== undefined && this.made.delete(path)) this.keep(path, (sink) => sink.unlink(path));
+  }
+
+  /** What the sink takes not, such as a file where a folder stands, is left out there and told. */
+  private keep(path: string, work: (sink: Disk) => void): void {
+    try {
+      if (this.sink) work(this.sink);
+    } catch (error) {
+      if (!isOfPlace(error)) throw error;
+      this.unkept.add(path);
+    }
   }
 
   private move(from: string, to: string): void {
-    const made = this.files.get(from);
+    const made = this.made.get(from);
     if (!made) return;
-    this.files.delete(from);
-    this.files.set(to, made);
-    this.sink?.rename(from, to);
+    this.made.delete(from);
+    this.made.set(to, made);
+    this.keep(to, (sink) => sink.rename(from, to));
   }
 
   private edit({ id, subject, body, priority, text }: Extract<Entry, { k: 'mail' }>): void {
     const path = this.pathOf(id);
     if (path === undefined) return;
     if (text !== undefined) this.put(path, text);
-    (this.files.get(path) as Made).edit = { subject, body, priority };
+    (this.made.get(path) as Made).edit = { subject, body, priority };
   }
 
   private reset(scope: Scope): void {
-    for (const path of this.files.keys()) {
+    for (const path of this.made.keys()) {
       if (!isReset(scope, path)) continue;
       this.remove(path);
       if (this.state.files.has(path)) apply(this.state, { k: 'file', path, text: null });
@@ -155,7 +192,7 @@ export class Refold {
     const parts = parseMessageId(id);
     if (!parts) return undefined;
     const start = `agents/${parts.author}/outbox/${padTurn(parts.turn)}-${id.slice(id.lastIndexOf('-') + 1)}-`;
-    for (const path of this.files.keys()) if (path.startsWith(start) && path.endsWith('.md')) return path;
+    for (const path of this.made.keys()) if (path.startsWith(start) && path.endsWith('.md')) return path;
     return undefined;
   }
 }

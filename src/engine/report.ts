@@ -1,6 +1,7 @@
 import type { Effect, Entry, VisitOutcome } from '../core/entry.ts';
 import { type Finished, refusedIn, stands } from '../core/settle.ts';
 import { agentState, type State } from '../core/state.ts';
+import type { Unplaced } from '../core/unplaced.ts';
 import type { Due } from '../core/walk.ts';
 import type { Conflict } from '../disk/materialise.ts';
 import type { Fault } from '../schema/fault.ts';
@@ -12,6 +13,8 @@ export interface TurnReport {
   spent: number;
   walked: Due[];
   conflicts: Conflict[];
+  /** What the file system refused for its name or its place. */
+  unplaced: Unplaced[];
   /** Faults found at the freeze: files set aside, broken configuration that was not taken over. */
   faults: Fault[];
   /** Inputs that people gave: drops, edits, requests. */

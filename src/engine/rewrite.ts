@@ -1,7 +1,7 @@
 import type { Entry } from '../core/entry.ts';
 import type { Disk } from '../disk/disk.ts';
 import { type Group, journalPath, readJournalFile } from '../disk/journal.ts';
-import { bytesHash } from '../disk/materialise.ts';
+import { beside, bytesHash } from '../disk/materialise.ts';
 
 /** A group whose lines were replaced, and the hash of the new ones. */
 export interface Rewritten {
@@ -44,7 +44,7 @@ function rewriteGroup(old: Buffer, group: Group, change: Change): { bytes: Buffe
 
 /** Puts new bytes in the place of a journal file, durably and at once. */
 export function replaceFile(disk: Disk, path: string, bytes: Uint8Array): void {
-  const temp = `${path.slice(0, path.lastIndexOf('/') + 1)}.lemming-${path.slice(path.lastIndexOf('/') + 1)}.tmp`;
+  const temp = beside(path, 'tmp');
   disk.unlink(temp);
   disk.create(temp, bytes);
   disk.syncFile(temp);

@@ -8,12 +8,13 @@ import { type Given, gather } from '../core/gather.ts';
 import { type Toolbox, toolsOf } from '../core/judge.ts';
 import { type Allowance, allowances, BUDGET, type Want } from '../core/ledger.ts';
 import { outgrown } from '../core/outgrown.ts';
-import { chainWrites, type Finished, settle, softWarnings, stands, type Written } from '../core/settle.ts';
+import { chainWrites, type Finished, settle, softWarnings, stands } from '../core/settle.ts';
 import { orderedBy, type Staffing, settleStaff } from '../core/settle-staff.ts';
 import { agentState, type State } from '../core/state.ts';
 import { type Draft, emptyDraft } from '../core/tool.ts';
 import { undoFiles } from '../core/undo.ts';
 import { type Due, walk } from '../core/walk.ts';
+import { Written } from '../core/written.ts';
 import type { Journal } from '../disk/journal.ts';
 import type { Resume } from '../schema/resume.ts';
 import type { Calls } from './calls.ts';
@@ -58,7 +59,7 @@ export interface Ending {
 /** From the snapshot to the effects: walk, gather, brief, think, use, judge, settle. */
 export async function makeTurn(turn: Turn, toolbox: Toolbox): Promise<Ending> {
   const walked = walkIn(turn);
-  const written: Written = new Map();
+  const written = new Written();
   const approved: Staffing[] = [];
   const decided = await decide(turn, toolbox, written, approved);
   const { plans, skipped } = await planVisits(turn, toolbox, walked, approved);

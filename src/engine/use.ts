@@ -14,9 +14,10 @@ import {
   type WorldTool,
 } from '../core/tool.ts';
 import { trustTerm } from '../core/trust.ts';
+import { inTheWayOf } from '../core/written.ts';
 import { deadline } from '../disk/clock.ts';
 import { DiskError } from '../disk/disk.ts';
-import { beside, bytesHash, linkNew } from '../disk/materialise.ts';
+import { beside, bytesHash, conflictPath, linkNew } from '../disk/materialise.ts';
 import { YOUNG_MS } from '../disk/reader.ts';
 import { cut } from '../schema/print.ts';
 import type { Resume } from '../schema/resume.ts';
@@ -147,7 +148,7 @@ function keepReplaced({ state, journal, ports, number }: Turn, { path, bytes }: 
   const aside = beside(path, 'aside');
   const isYoung = ports.clock.now() - (ports.disk.stat(aside)?.mtimeMs ?? 0) < YOUNG_MS;
   const text = isYoung ? null : textOf(bytes);
-  if (text === null) linkNew(ports.disk, aside, `${path}.conflict-${number}`);
+  if (text === null) linkNew(ports.disk, aside, conflictPath(path, number));
   else if (state.blobs.has(hash)) return;
   else {
     const entry = { k: 'blob' as const, hash, text };
@@ -191,6 +192,7 @@ async function run(
     resume,
     given: scene.given,
     staged: (path) => scene.draft.wrote.get(path)?.text,
+    inTheWay: (path) => inTheWayOf(path, scene.draft.wrote),
     known: (hash) => scene.draft.known.get(hash),
     shown: (path) => scene.approved?.covers?.[path],
     isTainted: (path) => turn.state.tainted.has(path),

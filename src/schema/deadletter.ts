@@ -21,6 +21,7 @@ export const deadLetterHead = z.strictObject({
       'too-large',
       'not-text',
       'not-regular',
+      'unplaced',
     ])
     .describe('why'),
   revived: z.number().int().nullable().default(null).describe('turn in which lemming retry gave it another chance'),

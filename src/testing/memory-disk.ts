@@ -137,6 +137,7 @@ export class MemoryDisk implements Disk {
   }
 
   private make(path: string, bytes: string | Uint8Array): string {
+    this.demandPlace(path);
     if (this.names.has(path) || this.folders.has(path)) throw new DiskError('exists', path, 'EEXIST');
     const data = Buffer.from(bytes as string);
     const inode: Inode = {
@@ -159,6 +160,8 @@ export class MemoryDisk implements Disk {
     this.alive();
     const inode = this.names.get(from);
     if (!inode) throw new DiskError('absent', from, 'ENOENT');
+    this.demandPlace(to);
+    if (this.folders.has(to)) throw new DiskError('not-regular', to, 'EISDIR');
     this.perform('rename', to, () => {
       this.parents(to);
       this.change(to, (names) => {
@@ -173,6 +176,7 @@ export class MemoryDisk implements Disk {
     this.alive();
     const inode = this.names.get(from);
     if (!inode) throw new DiskError('absent', from, 'ENOENT');
+    this.demandPlace(to);
     if (this.names.has(to) || this.folders.has(to)) throw new DiskError('exists', to, 'EEXIST');
     this.perform('link', to, () => {
       this.parents(to);
@@ -182,12 +186,14 @@ export class MemoryDisk implements Disk {
 
   unlink(path: string): void {
     this.alive();
+    if (this.folders.has(path)) throw new DiskError('not-regular', path, 'EISDIR');
     if (!this.names.has(path)) return;
     this.perform('unlink', path, () => this.change(path, (names) => names.delete(path)));
   }
 
   mkdir(path: string): void {
     this.alive();
+    this.demandPlace(`${path}/x`);
     this.perform('mkdir', path, () => this.parents(`${path}/x`));
   }
 
@@ -407,6 +413,14 @@ export class MemoryDisk implements Disk {
     }
     if (fate === 'io') more.failed?.();
     throw new DiskError(fate === 'full-torn' ? 'full' : (fate as DiskFailure), path, `simulated ${fate}`);
+  }
+
+  /** What a real file system refuses for its name or its place. */
+  private demandPlace(path: string): void {
+    const parts = path.split('/');
+    if (parts.some((part) => Buffer.byteLength(part) > 255)) throw new DiskError('name', path, 'ENAMETOOLONG');
+    for (let i = 1; i < parts.length; i++)
+      if (this.names.has(parts.slice(0, i).join('/'))) throw new DiskError('not-regular', path, 'ENOTDIR');
   }
 
   private parents(path: string): void {

@@ -115,10 +115,17 @@ function stageMessage(value: Value, scene: Scene): Staged {
   };
 }
 
+/** Of the name of an attachment, without the numbers before it; all are ASCII. */
+const NAME_CHARS = 200;
+
 /** Never the name of a message. */
 export function attachedName(path: string): string {
-  const name = path.slice(path.lastIndexOf('/') + 1).replace(/[^A-Za-z0-9._-]/g, '_');
-  return name.replace(/\.md$/i, '.markdown');
+  const name = path
+    .slice(path.lastIndexOf('/') + 1)
+    .replace(/[^A-Za-z0-9._-]/g, '_')
+    .replace(/\.md$/i, '.markdown');
+  const ending = /\.[A-Za-z0-9]{1,20}$/.exec(name)?.[0] ?? '';
+  return name.length <= NAME_CHARS ? name : name.slice(0, NAME_CHARS - ending.length) + ending;
 }
 
 /** Copies of workspace files, to lie beside the message. */

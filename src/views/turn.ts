@@ -67,6 +67,7 @@ export function eventOf(line: Entry): TurnEvent | null {
         `${line.record.message} was not delivered to ${line.record.to.join(', ')}: ${line.detail}`,
       );
     case 'aside':
+    case 'unplaced':
       return event('set aside', line.owner, line.id, `${line.path}: ${line.detail}`);
     case 'held':
       return event(

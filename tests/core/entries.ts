@@ -189,6 +189,17 @@ export const EVERY: { [K in Entry['k']]: Extract<Entry, { k: K }> } = {
   done: { k: 'done', turn: 1 },
   synced: { k: 'synced', turn: 1 },
   recovered: { k: 'recovered', turn: 1, again: [], doubt: ['1.a.1.1'] },
+  unplaced: {
+    k: 'unplaced',
+    turn: 1,
+    id: 'unplaced-000001-1',
+    path: 'org/shared/notes/x.md',
+    kept: 'org/dead-letter/unplaced-000001-1.kept',
+    after: 0,
+    owner: 'a',
+    detail: 'a file stands in the place of a folder',
+    record: 'kept\n',
+  },
   redacted: { k: 'redacted', file: 1, seal: 's', hash: 'h', id: letter().id },
 };
 

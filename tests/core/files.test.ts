@@ -15,6 +15,7 @@ const DONE: Record<string, string[]> = {
   moved: ['move agents/human/outbox/archive/0000/000001-01-a-hello.md'],
   hired: ['create agents/kid/resume.md', 'replace org/chart.yaml'],
   retired: ['move agents/kid/resume.retired.md', 'replace org/chart.yaml'],
+  unplaced: ['create org/dead-letter/unplaced-000001-1.md'],
   dead: ['create org/dead-letter/000001-human-01.md'],
   aside: ['create org/dead-letter/aside-000001-1.md'],
   revived: ['move org/dead-letter/archive/000001-human-01-2.md'],

@@ -479,7 +479,10 @@ describe('a path', () => {
     'shared/docs/ap',
     'shared/other',
     'shared/notes.mdx',
-    'x'.repeat(201),
+    'x'.repeat(256),
+    `${'é'.repeat(128)}`,
+    `shared/notes/${'é'.repeat(500)}`,
+    'a\ud800b',
     `${'x/'.repeat(500)}y`,
   ])('%j leads nowhere', (path) => {
     expect(permitPath(resume, path).ok).toBe(false);

@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest';
 import type { Effect } from '../../src/core/entry.ts';
-import { chainWrites, settleDraft, type Written } from '../../src/core/settle.ts';
+import { chainWrites, settleDraft } from '../../src/core/settle.ts';
 import { emptyState } from '../../src/core/state.ts';
 import { emptyDraft, type Staging } from '../../src/core/tool.ts';
+import { Written } from '../../src/core/written.ts';
 import { configOf } from './world.ts';
 
 const config = configOf({ edges: { human: ['a', 'b'], a: [], b: [] } });
@@ -15,7 +16,7 @@ const add = (line: string): Staging => ({
 
 /** Effects of the drafts of some agents, one after the other, as a turn chains them. */
 function settled(...drafts: [agent: string, path: string, staging: Staging][]) {
-  const written: Written = new Map();
+  const written = new Written();
   const effects: Effect[] = [];
   const refused = drafts.map(([agent, path, staging]) => {
     const draft = { ...emptyDraft(), wrote: new Map([[path, staging]]) };

@@ -4,12 +4,13 @@ import { textHash } from '../../src/core/brief.ts';
 import { type Content, contentHash } from '../../src/core/content.ts';
 import { Deeds } from '../../src/core/deed.ts';
 import type { Effect, Entry, UndoEntry, UndoStep } from '../../src/core/entry.ts';
-import { frozenEffects, type Written } from '../../src/core/settle.ts';
+import { frozenEffects } from '../../src/core/settle.ts';
 import { agentState } from '../../src/core/state.ts';
 import { undoFiles } from '../../src/core/undo.ts';
 import { Search } from '../../src/core/undo-search.ts';
 import { stepsOf } from '../../src/core/undo-steps.ts';
 import { walk } from '../../src/core/walk.ts';
+import { Written } from '../../src/core/written.ts';
 import { asked, HELD, HIRED, opened, RETIRED, replied, visited } from './entries.ts';
 import { configOf, letter, sent, stateOf } from './world.ts';
 
@@ -241,7 +242,7 @@ const undo = (...list: UndoStep[]): UndoEntry => ({ k: 'undo', turn: 2, of: '1',
 const back = (on: string, agent = 'a'): UndoStep => ({ id: 'E-1-a-1', agent, on, file: { text: 'old', was: 'new' } });
 
 describe('a turn in which something is undone', () => {
-  const effects = (entries: UndoEntry[], written: Written = new Map(), live: string[] = []) =>
+  const effects = (entries: UndoEntry[], written = new Written(), live: string[] = []) =>
     undoFiles(stateOf(...entries), written, new Set(live));
 
   it('puts files back, once, and tells those concerned', () => {
@@ -261,7 +262,8 @@ describe('a turn in which something is undone', () => {
   });
 
   it('leaves what was written in it, by an effect or a tool, and names a few of many', () => {
-    const written: Written = new Map([[PATH, { text: 'x', by: 'b' }]]);
+    const written = new Written();
+    written.set(PATH, { text: 'x', by: 'b' });
     const many = Array.from({ length: 30 }, (_, i) => ({ id: `E-1-a-${i}`, agent: 'a', on: '', why: 'why' }));
     const all = effects([undo(back(PATH), back(LIVE), ...many)], written, [LIVE]);
     expect(all).toMatchObject([{ to: 'human', text: expect.stringContaining('and 12 more') }]);

@@ -290,7 +290,7 @@ describe('an operation of a committed turn', () => {
   it.each([
     ['io', 'create', CREATE, {}],
     ['io', 'link', CREATE, {}],
-    ['denied', 'rename', REPLACE, { 'f/x': 'old' }],
+    ['full', 'rename', REPLACE, { 'f/x': 'old' }],
   ] as const)('lets a failure (%s) of the disk at a %s through', (failure, name, op, before) => {
     const disk = diskOf(before);
     disk.plan = (operation) => (operation.name === name ? failure : 'go');

@@ -24,6 +24,7 @@ const REPORT: TurnReport = {
     { agent: 'hr', due: true, why: 'x', summary: false, later: false, failing: false, next: 5 },
     { agent: 'coder', due: false, why: 'no mail', summary: false, later: false, failing: false, next: null },
   ],
+  unplaced: [],
   conflicts: [{ path: 'org/shared/a.md', ours: 'org/shared/a.md.conflict-5' }],
   faults: [fault('invalid-value', 'bad', { file: 'agents/x/resume.md', line: 3 })],
   inputs: 2,

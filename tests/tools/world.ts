@@ -1,6 +1,7 @@
 import type { Json } from '../../src/core/call.ts';
 import type { Mail } from '../../src/core/state.ts';
 import { type Draft, emptyDraft, type Scene, type Staged, type Tool, type WorldResult } from '../../src/core/tool.ts';
+import { inTheWayOf } from '../../src/core/written.ts';
 import type { Disk } from '../../src/disk/disk.ts';
 import { BoxRefusal, type Changes, type Means, makeBox, noChanges } from '../../src/engine/box.ts';
 import type { Resume } from '../../src/schema/resume.ts';
@@ -55,6 +56,7 @@ export function means(disk: Disk, more: Partial<Means> & { draft?: Draft } = {})
     resume: RESUME,
     given: [],
     staged: (path) => draft.wrote.get(path)?.text,
+    inTheWay: (path) => inTheWayOf(path, draft.wrote),
     known: (hash) => draft.known.get(hash),
     shown: () => undefined,
     isTainted: () => false,

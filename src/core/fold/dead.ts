@@ -1,8 +1,10 @@
 import type { Message } from '../../schema/message.ts';
 import type { Effect, Entry } from '../entry.ts';
 import type { Mail, State } from '../state.ts';
+import type { Unplaced } from '../unplaced.ts';
 import { unanswer } from './approvals.ts';
 import { deliver, enqueue, taintedBy } from './mail.ts';
+import { notify } from './notices.ts';
 
 /** A file that cannot be read as a message. */
 export function setAside(state: State, entry: Extract<Entry, { k: 'aside' }>): void {
@@ -18,6 +20,17 @@ export function setAside(state: State, entry: Extract<Entry, { k: 'aside' }>): v
     reason: entry.reason,
     detail: entry.detail,
   });
+}
+
+/** A file that could not be put in its place, or taken away: its owner hears of it, and mail lies where it is kept. */
+export function setUnplaced(state: State, entry: Unplaced): void {
+  const { id, path, kept, owner, detail, mark, turn } = entry;
+  if (mark !== undefined) state.aside.set(path, mark);
+  state.dead.set(id, { id, message: null, to: [], from: owner, path, turn, reason: 'unplaced', detail });
+  if (kept !== null)
+    for (const one of [...state.mail.values(), ...state.dead.values()])
+      if (one.path === path && one.id !== id) one.path = kept;
+  if (owner !== 'org') notify(state, owner, 'refused', detail);
 }
 
 /** A message that somebody will never get. */
