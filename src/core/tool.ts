@@ -169,7 +169,7 @@ export interface Scene {
   /** What stands at a path that the agent may write; null: it may not. */
   stands(path: string): Stands | null;
   /** Path → what acts that were approved in the same turn have left there. */
-  left?: ReadonlyMap<string, { text: string | null }>;
+  left?: Pick<ReadonlyMap<string, { text: string | null }>, 'get'>;
 }
 
 /** What stands at a path of the org. */

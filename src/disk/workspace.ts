@@ -1,5 +1,5 @@
 import { NOTHING } from '../core/tool.ts';
-import type { Disk } from './disk.ts';
+import { type Disk, isOfPlace } from './disk.ts';
 import { beside, bytesHash, conflictPath, linkNew } from './materialise.ts';
 
 /** Replaces a file of a private workspace at once: complete or not at all. */
@@ -53,8 +53,12 @@ function hashAt(disk: Disk, path: string): string {
 
 /** What a kill left beside a file whose write the journal holds already. */
 export function tidyLive(disk: Disk, path: string): void {
-  disk.unlink(beside(path, 'aside'));
-  disk.unlink(beside(path, 'tmp'));
+  for (const what of ['aside', 'tmp'])
+    try {
+      disk.unlink(beside(path, what));
+    } catch (error) {
+      if (!isOfPlace(error)) throw error; // a folder of that name, or a workspace that cannot be used, keeps nobody from starting
+    }
 }
 
 function sameText(bytes: Uint8Array | null, text: string): boolean {
