@@ -229,6 +229,7 @@ describe('an operation of a committed turn', () => {
     const { count: start } = diskOf(before);
     const whole = diskOf(before);
     materialise(whole, [op], 7);
+    expect(filesOf(whole)).toEqual(after);
     for (let at = start + 1; at <= whole.count; at++)
       for (const fate of ['crash-before', 'crash-torn', 'crash-after'] as const) {
         const disk = diskOf(before);
