@@ -33,6 +33,8 @@ export interface Side {
   filter: Uint8Array;
   /** Hears what it writes to `STATUS_FD`. */
   told?(text: string): void;
+  /** Hears which process it is, before it is given the filter that it waits for. */
+  begun?(pid: number): void;
 }
 export const FILTER_FD = 3;
 export const STATUS_FD = 4;
@@ -74,8 +76,13 @@ export function start({ argv, env }: Pick<Job, 'argv' | 'env'>, cwd: string, sid
     if (descriptor > last) stdio[descriptor] = nothing;
   }
   const child = spawn(program, args, { cwd, env: { ...env }, detached: true, stdio, windowsHide: true });
-  if (side) serve(child, side);
-  return child;
+  try {
+    if (side) serve(child, side);
+    return child;
+  } catch (error) {
+    killGroup(child, 'SIGKILL');
+    throw error;
+  }
 }
 
 /**
@@ -105,7 +112,8 @@ function inheritable(): number[] {
 const CLOSES_BY_ITSELF = 0o2000000;
 
 /** A sandbox that did not start reads no filter, and says so elsewhere. */
-function serve(child: ChildProcess, { filter, told }: Side): void {
+function serve(child: ChildProcess, { filter, told, begun }: Side): void {
+  if (child.pid !== undefined) begun?.(child.pid);
   const door = child.stdio[FILTER_FD] as Writable;
   door.on('error', () => {});
   door.end(filter);

@@ -22,7 +22,7 @@ let made = 0;
 export class Groups {
   /** Files through which a process enters. */
   readonly doors: string[];
-  private readonly folders: string[];
+  readonly folders: readonly string[];
 
   private constructor(folders: string[]) {
     this.folders = folders;

@@ -6,10 +6,11 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Job, Ran } from '../core/job.ts';
 import type { Given } from '../core/tool.ts';
 import { boxed, HOST_ENV, KEYRING, saidBy, TOOL_SPOT } from './bubblewrap.ts';
-import { runIn, type Side } from './child.ts';
+import { FILTER_FD, runIn, type Side } from './child.ts';
 import { realClock } from './clock.ts';
 import { DiskError } from './disk.ts';
 import { Groups } from './groups.ts';
+import { endLeft, noteRunning } from './left-running.ts';
 import { filterFor } from './seccomp.ts';
 import { hashOf, ownerIn, type Survey, survey } from './survey.ts';
 
@@ -51,6 +52,8 @@ export interface Boxed extends Ran {
 export interface Sandbox {
   /** What works on this machine: really tried out, once. */
   probe(): Promise<Found>;
+  /** Ends what engines that were killed left running. */
+  sweep(): number;
   /** What lies in a workspace, in which no program is at work; what cannot be used there is put right. */
   survey(workspace: string): Promise<Survey>;
   /** The hash of a file of that size in a workspace, read in pieces while others have their turn; null when nobody can. */
@@ -59,8 +62,9 @@ export interface Sandbox {
   run(workspace: string, argv: readonly string[], allowed: Allowed, unsafe?: boolean, given?: Given): Promise<Boxed>;
 }
 
-/** Errors are told among the rest of the output. */
-const TOGETHER = ['sh', '-c', 'exec "$0" "$@" 2>&1'];
+/** Begins when it is told to. Errors are told among the rest of the output. */
+const TOGETHER = ['sh', '-c', `read -r _ <&${FILTER_FD}; exec "$0" "$@" 2>&1 ${FILTER_FD}<&-`];
+const BEGIN = Buffer.from('\n');
 /** Programs that run at the same time; others wait. */
 const AT_ONCE = 8;
 /** How often the disk is looked at while a program runs: milliseconds. */
@@ -81,16 +85,17 @@ export function realSandbox(root: string): Sandbox {
   const probe = (): Promise<Found> => (found ??= tryOut());
   return {
     probe,
+    sweep: () => endLeft(root),
     survey: (workspace) => survey(placeOf(root, workspace), true),
     hash: (workspace, name, size) => hashOf(`${placeOf(root, workspace)}/${name}`, size),
     run: (workspace, argv, allowed, unsafe = false, given = NOTHING) =>
       lanes.through(async () => {
         const folder = placeOf(root, workspace);
         return withFiles(given.files, async (tool) => {
-          if (!unsafe) return runBoxed(folder, argv, allowed, await probe(), given, tool);
+          if (!unsafe) return runBoxed(folder, argv, allowed, await probe(), given, tool, root);
           const named = namedIn(argv, given.files, tool ?? '');
           const job = { argv: [...TOGETHER, ...named], env: HOST_ENV, input: given.input };
-          return guarded(folder, job, allowed);
+          return noting(root, [], (begun) => guarded(folder, job, allowed, { filter: BEGIN, begun }));
         });
       }),
   };
@@ -149,6 +154,7 @@ async function runBoxed(
   { level, keyring = false }: Pick<Found, 'level' | 'keyring'>,
   { input, files }: Given = NOTHING,
   tool: string | null = null,
+  root: string | null = null,
 ): Promise<Boxed> {
   const groups = level === 'strong' ? Groups.make() : null;
   const owner = await ownerIn(folder);
@@ -163,11 +169,29 @@ async function runBoxed(
     const told = (text: string): void => {
       first ||= Number(/"child-pid": (\d+)/.exec(text)?.[1] ?? 0);
     };
-    const ran = await guarded(folder, job, allowed, { filter: FILTER, told });
+    const ran = await noting(root, groups?.folders ?? [], (begun) =>
+      guarded(folder, job, allowed, { filter: FILTER, told, begun }),
+    );
     return { ...ran, broken: saidBy(ran.stderr).replaceAll(folder, '/work') || null };
   } finally {
     if (first > 0) await untilGone(first);
     void groups?.remove();
+  }
+}
+
+/** Does work that starts a program, and keeps a note of that as long as it may be running. */
+async function noting<T>(
+  root: string | null,
+  groups: readonly string[],
+  work: (begun: (pid: number) => void) => Promise<T>,
+): Promise<T> {
+  let forget = (): void => {};
+  try {
+    return await work((pid) => {
+      if (root !== null) forget = noteRunning(root, pid, groups);
+    });
+  } finally {
+    forget();
   }
 }
 

@@ -6,6 +6,7 @@ import type { McpServer } from '../schema/mcp.ts';
 import { boxedServer, NOBODY, type Owner, saidBy } from './bubblewrap.ts';
 import { killGroup, remember, start } from './child.ts';
 import { Groups } from './groups.ts';
+import { noteRunning } from './left-running.ts';
 import { FILTER, type Found } from './sandbox.ts';
 
 /** Characters of one line, and of all that a server writes while somebody waits for it; at more it is ended. */
@@ -40,11 +41,18 @@ export function startServer(
   const empty = cwd === undefined ? fs.mkdtempSync(join(tmpdir(), 'lemming-server-')) : null;
   const folder = empty ?? folderOf(root, cwd as string);
   const isBoxed = sandbox === 'box';
+  let forget = (): void => {};
+  const begun = (pid?: number): void => {
+    forget = noteRunning(root, pid, groups?.folders);
+  };
   const groups = isBoxed && level === 'strong' ? Groups.make() : null;
   const means = { owner: ownerOf(folder), doors: groups?.doors ?? [], keyring };
   const argv = isBoxed ? boxedServer(folder, means, command, network) : command;
   if (empty) fs.chmodSync(empty, 0o755);
-  return new Talk(start({ argv, env }, folder, isBoxed ? { filter: FILTER } : undefined), () => {
+  const child = start({ argv, env }, folder, isBoxed ? { filter: FILTER, begun } : undefined);
+  if (!isBoxed) begun(child.pid);
+  return new Talk(child, () => {
+    forget();
     if (empty) fs.rmSync(empty, { recursive: true, force: true });
     void groups?.remove();
   });

@@ -76,6 +76,7 @@ export class Engine {
   static open(ports: Ports, toolbox: Toolbox, command: string): Engine {
     const lock = lockOf(ports, command);
     try {
+      ports.sandbox?.sweep();
       return new Engine(ports, toolbox, lock);
     } catch (error) {
       lock.release();

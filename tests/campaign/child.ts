@@ -8,6 +8,7 @@ import type { Provider } from '../../src/providers/provider.ts';
 import { FaultError } from '../../src/schema/fault.ts';
 import { deedOf, sketchOf } from '../../src/testing/generators.ts';
 import { TOOLS } from '../../src/tools/all.ts';
+import { noBox } from '../engine/hands.ts';
 import { seeded } from './crash.ts';
 import { Play } from './play.ts';
 import { answer } from './world.ts';
@@ -22,8 +23,8 @@ export type Errand =
   | { do: 'try'; root: string }
   /** Opens, keeps and closes the engine again and again; in `inside` each leaves a mark while it holds the lock. */
   | { do: 'cycle'; root: string; inside: string }
-  /** Makes one turn as the organisation stands. */
-  | { do: 'turn'; root: string; env?: Record<string, string | undefined> }
+  /** Makes one turn as the organisation stands; `bare`: as if the machine had no Box. */
+  | { do: 'turn'; root: string; env?: Record<string, string | undefined>; bare?: boolean }
   /** Plays random deeds on organisations in memory and says the hash of all their files. */
   | { do: 'play'; seed: number; runs: number };
 
@@ -33,7 +34,7 @@ async function run(errand: Errand): Promise<void> {
   say('ready');
   if (errand.do === 'run') return makeTurns(errand);
   if (errand.do === 'cycle') return cycle(errand);
-  if (errand.do === 'turn') return turn(errand.root, errand.env);
+  if (errand.do === 'turn') return turn(errand);
   if (errand.do === 'play') return playMany(errand);
   try {
     const engine = Engine.open(realPorts({ root: errand.root, env: {} }), TOOLS, errand.do);
@@ -46,8 +47,9 @@ async function run(errand: Errand): Promise<void> {
   }
 }
 
-async function turn(root: string, env: Record<string, string | undefined> = {}): Promise<void> {
-  const engine = Engine.open(realPorts({ root, env }), TOOLS, 'turn');
+async function turn({ root, env = {}, bare = false }: Extract<Errand, { do: 'turn' }>): Promise<void> {
+  const ports = realPorts({ root, env, unsafeHost: bare });
+  const engine = Engine.open(bare ? { ...ports, sandbox: noBox(root) } : ports, TOOLS, 'turn');
   await engine.turn();
   engine.close();
 }

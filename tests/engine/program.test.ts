@@ -224,6 +224,63 @@ describe('a program is ended', () => {
   });
 });
 
+describe('what a killed engine left running', () => {
+  /** Kills an engine whose program sleeps outside any Box, so that nothing ends it with the engine. */
+  async function killed(marker: string): Promise<Hands> {
+    const hands = new Hands([[sh(`sleep ${marker}`)], [], []], { org: { sandbox: 'unsafe-host' } });
+    const errand = JSON.stringify({ do: 'turn', root: hands.root, bare: true });
+    const child = spawn(process.execPath, ['--import', 'tsx', fileOf('../campaign/child.ts'), errand], {
+      stdio: 'ignore',
+    });
+    for (let i = 0; i < 5000 && processesWith(marker).length === 0; i++) await wait(20);
+    child.kill('SIGKILL');
+    await new Promise((resolve) => child.once('exit', resolve));
+    expect(processesWith(marker)).toHaveLength(1);
+    return hands;
+  }
+  const notesIn = (hands: Hands): string => join(hands.root, '.lemming/programs');
+
+  it('is ended by the next, and nothing else is', async () => {
+    const marker = `7${process.pid}5`;
+    const hands = await killed(marker);
+    const other = spawn('sleep', [`${marker}9`], { detached: true });
+    try {
+      // A note of another start of the machine, one whose number somebody else has by now, and one that nobody wrote.
+      const [name = ''] = fs.readdirSync(notesIn(hands));
+      const note = JSON.parse(fs.readFileSync(join(notesIn(hands), name), 'utf8'));
+      const program = { pid: other.pid, start: '1' };
+      const put = (file: string, text: string): void => fs.writeFileSync(join(notesIn(hands), file), text);
+      put('a.json', JSON.stringify({ ...note, program }));
+      put('b.json', JSON.stringify({ ...note, boot: 'another', program: { ...program, start: startOf(other.pid) } }));
+      put('c.json', '{"by":{"pid":-1}}');
+      await hands.turns();
+      for (let i = 0; i < 500 && processesWith(marker).length > 1; i++) await wait(10);
+      expect(processesWith(marker)).toEqual([`${other.pid}`]);
+      expect(fs.readdirSync(notesIn(hands))).toEqual([]);
+    } finally {
+      other.kill('SIGKILL');
+    }
+  });
+
+  it('is left alone as long as whoever started it lives', async () => {
+    const marker = `7${process.pid}6`;
+    const hands = await killed(marker);
+    const [name = ''] = fs.readdirSync(notesIn(hands));
+    const file = join(notesIn(hands), name);
+    const note = JSON.parse(fs.readFileSync(file, 'utf8'));
+    fs.writeFileSync(file, JSON.stringify({ ...note, by: { pid: process.pid, start: startOf(process.pid) } }));
+    await hands.turns();
+    expect(processesWith(marker)).toHaveLength(1);
+    fs.writeFileSync(file, JSON.stringify(note));
+    expect(realSandbox(hands.root).sweep()).toBe(1);
+  });
+});
+
+function startOf(pid: number | undefined): string | undefined {
+  const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8');
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+}
+
 /** Processes of this machine with that text in their command line. */
 function processesWith(marker: string): string[] {
   return fs.readdirSync('/proc').filter((name) => {

@@ -1,0 +1,108 @@
+import fs from 'node:fs';
+import type { Disk } from './disk.ts';
+import { realHost } from './host.ts';
+import type { Host } from './lock.ts';
+import { realDisk } from './real.ts';
+
+/**
+ * Programs that an engine started and did not live to end. Each is noted before it does anything, by what no other process
+ * ever has: its number, the moment of its start, and the start of the machine; and by its groups of the kernel.
+ */
+const FOLDER = '.lemming/programs';
+
+/** A process as no other is. */
+interface Known {
+  pid: number;
+  start: string;
+}
+
+interface Note {
+  boot: string;
+  /** Who started it: as long as that lives, it sees to the program itself. */
+  by: Known;
+  program: Known;
+  groups: { folder: string; inode: number }[];
+}
+
+let notes = 0;
+
+/** Notes a program of the org at `root`; returns what takes the note away when it has ended. */
+export function noteRunning(root: string, pid: number | undefined, groups: readonly string[] = []): () => void {
+  const host = realHost(root);
+  const [by, program] = [knownAs(host, process.pid), knownAs(host, pid ?? 0)];
+  if (!by || !program) return () => {};
+  const note: Note = {
+    boot: host.boot,
+    by,
+    program,
+    groups: groups.map((folder) => ({ folder, inode: fs.statSync(folder).ino })),
+  };
+  const disk = realDisk(root);
+  const path = `${FOLDER}/${process.pid}-${++notes}-${by.start}.json`;
+  disk.create(path, JSON.stringify(note));
+  return () => disk.unlink(path);
+}
+
+/** Ends what engines of the org at `root` left running when they were killed. Returns how many programs that were. */
+export function endLeft(root: string): number {
+  const disk = realDisk(root);
+  const names = disk.list(FOLDER) ?? [];
+  const host = names.length > 0 ? realHost(root) : null;
+  return host === null ? 0 : names.filter((name) => endOne(disk, host, `${FOLDER}/${name}`)).length;
+}
+
+function endOne(disk: Disk, host: Host, path: string): boolean {
+  const note = readNote(disk, path);
+  const isOurs = note?.boot === host.boot;
+  if (note && isOurs && isThere(host, note.by)) return false;
+  disk.unlink(path);
+  if (!note || !isOurs) return false;
+  const members = note.groups.flatMap(({ folder, inode }) => membersOf(folder, inode));
+  const left = isThere(host, note.program) ? [-note.program.pid, note.program.pid] : [];
+  return [...left, ...members].map(end).includes(true);
+}
+
+/** null: no engine wrote it. */
+function readNote(disk: Disk, path: string): Note | null {
+  try {
+    const note = JSON.parse(Buffer.from(disk.read(path) ?? []).toString()) as Note;
+    return [note.by.pid, note.program.pid].every((pid) => Number.isInteger(pid) && pid > 1) &&
+      Array.isArray(note.groups)
+      ? note
+      : null;
+  } catch {
+    return null;
+  }
+}
+
+function knownAs(host: Host, pid: number): Known | null {
+  const start = pid > 1 ? host.startOf(pid) : null;
+  return start === null ? null : { pid, start };
+}
+
+function isThere(host: Host, { pid, start }: Known): boolean {
+  return host.startOf(pid) === start;
+}
+
+/** Who is in a group of the kernel, if it is still the same. */
+function membersOf(folder: string, inode: number): number[] {
+  try {
+    if (fs.statSync(folder).ino !== inode || !/\/lemming-\d+-\d+$/.test(folder)) return [];
+    const text = fs.readFileSync(`${folder}/cgroup.procs`, 'utf8');
+    return text
+      .split('\n')
+      .map(Number)
+      .filter((pid) => pid > 1);
+  } catch {
+    return [];
+  }
+}
+
+function end(pid: number): boolean {
+  try {
+    process.kill(pid, 'SIGKILL');
+    return true;
+  } catch {
+    return false; // it has ended
+  }
+}
