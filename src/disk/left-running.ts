@@ -40,7 +40,10 @@ export function noteRunning(root: string, pid: number | undefined, groups: reado
   const disk = realDisk(root);
   const path = `${FOLDER}/${process.pid}-${++notes}-${by.start}.json`;
   disk.create(path, JSON.stringify(note));
-  return () => disk.unlink(path);
+  return () => {
+    disk.unlink(path);
+    for (const folder of [FOLDER, '.lemming']) disk.rmdir(folder); // while they are empty
+  };
 }
 
 /** Ends what engines of the org at `root` left running when they were killed. Returns how many programs that were. */
