@@ -38,6 +38,16 @@ describe('backup and restore', () => {
     expect(whole(root)).toEqual(after);
   });
 
+  it('leaves no cache of what was replaced', async () => {
+    const root = await busyOrg();
+    const { file } = await backup(root);
+    await turns(root, 2);
+    const caches = () => readdirSync(join(root, '.lemming')).filter((name) => /\.json$/.test(name));
+    expect(caches()).toContain('state.json');
+    await restore(root, file);
+    expect(caches().filter((name) => name !== 'replies.json')).toEqual([]);
+  });
+
   it('the same org gives the same archive', async () => {
     const root = await busyOrg();
     const [one, two] = [await backup(root), await backup(root)];

@@ -60,6 +60,16 @@ describe('replay', () => {
     });
   });
 
+  it('--recompute finds a prompt that is not the one that was sent', async () => {
+    const root = await busyOrg();
+    edit(root, journalPath(2), (text) => text.replace(/("k":"intent".*?"hash":")[^"]{4}/, '$1AAAA'));
+    reseal(root);
+    const { data, exit } = await replay(root, { recompute: true });
+    expect(exit).toBe(1);
+    expect(data.recomputed?.identical).toBe(false);
+    expect(data.first_difference?.key).toMatch(/^prompt 2\.\w+\.1\.1$/);
+  });
+
   it.each([
     ['a message', 'agents/a/outbox/000001-01-b-please-do-tell-me-the-figures.md', 'changed'],
     ['a resume', 'agents/a/resume.md', 'changed'],
@@ -163,7 +173,7 @@ describe('replay', () => {
         'ok ',
         'failed reply',
         'failed provider',
-        'failed credits',
+        'cut credits',
         'skipped credits',
       ]),
     );

@@ -120,6 +120,17 @@ describe('a hire', () => {
     });
   });
 
+  it('is with those only to whom its creator may write, or from whom it may read, each in its direction', () => {
+    const oneWay = configOf({ ...PLAN, edges: { human: ['a'], a: ['b', 'human'], b: [], c: ['a'] } });
+    const trouble = (ends: object): string => {
+      const made = makeHire(oneWay, resumeOf(oneWay, 'a'), { ...WISH, ...ends });
+      return 'trouble' in made ? made.trouble.rule : 'none';
+    };
+    expect([trouble({ send_to: ['b'] }), trouble({ read_from: ['b'] })]).toEqual(['none', 'edge']);
+    expect([trouble({ send_to: ['c'] }), trouble({ read_from: ['c'] })]).toEqual(['edge', 'none']);
+    expect(trouble({ send_to: ['a'], read_from: ['a'] })).toBe('none');
+  });
+
   it('belongs to the unit of its creator', () => {
     const made = makeHire(config, { ...resumeOf(config, 'a'), unit: 'crew' }, WISH);
     expect('hire' in made && made.hire.files[0]?.text).toContain('\nunit: crew\n');

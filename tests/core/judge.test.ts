@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ActCall, Json } from '../../src/core/call.ts';
 import type { Entry } from '../../src/core/entry.ts';
-import { judge, toolsOf } from '../../src/core/judge.ts';
-import { emptyDraft, type Scene } from '../../src/core/tool.ts';
+import { judge, permitNext, toolsOf } from '../../src/core/judge.ts';
+import { emptyDraft, type Scene, type Tool } from '../../src/core/tool.ts';
 import { TOOLS } from '../../src/tools/all.ts';
 import { asked, HELD } from './entries.ts';
 import { configOf, mail, resumeOf, sceneOf, stateOf } from './world.ts';
@@ -16,9 +16,33 @@ function call(tool: string, input: Json): ActCall {
   return { id: 'c1', tool, input };
 }
 
+function toolOf(name: string): Tool {
+  return TOOLS.get(name) as Tool;
+}
+
 function scene(more: Partial<Scene> = {}): Scene {
   return sceneOf(config, 'a', more);
 }
+
+describe('a redirect', () => {
+  const own = configOf({
+    edges: { human: ['a'], a: ['human'] },
+    org: { policies: [{ act: 'fetch_url host:good.org:8443', do: 'deny' }] },
+    resumes: { a: { tools: ['fetch_url'], hosts: ['good.org', 'good.org:8443', 'good.org:9000'] } },
+  });
+  const next = (to: string) => {
+    const said = permitNext(toolOf('fetch_url'), sceneOf(own, 'a'), new URL('http://good.org/x'), to);
+    return said.ok ? 'ok' : said.rule;
+  };
+
+  it.each([
+    ['http://good.org/y', 'ok'],
+    ['http://good.org:9000/', 'ok'],
+    ['http://good.org:8443/', 'policy'],
+    ['http://good.org:8444/', 'host'],
+    ['http://evil.org/', 'host'],
+  ])('to %s is judged anew where host or port is another: %s', (to, said) => expect(next(to)).toBe(said));
+});
 
 describe('an act is', () => {
   it('staged when the gate lets it pass', () => {

@@ -630,3 +630,17 @@ describe('what is searched', () => {
     ['brave', '3:9 invalid-value'],
   ])('may not be %s', (search, fault) => expect(faultsOf(search)).toEqual([fault]));
 });
+
+it('an agent with a resume beside a retired one is there; with a retired one alone it is not, and that is no fault', () => {
+  const texts = new Map([
+    ['org/org.yaml', 'version: 1\nname: x\n'],
+    ['org/chart.yaml', 'version: 1\n'],
+    ['org/models.yaml', 'version: 1\nmodels: { default: { provider: simulated } }\n'],
+    ['agents/back/resume.md', '---\nrole: Back\n---\nI am back.\n'],
+    ['agents/back/resume.retired.md', 'I was here.'],
+    ['agents/gone/resume.retired.md', 'I was here.'],
+  ]);
+  const { config, faults } = readConfig(texts, ['back', 'gone'], {});
+  expect([...(config?.agents.keys() ?? [])]).toEqual(['back']);
+  expect(faults.filter(({ file }) => file?.startsWith('agents/'))).toEqual([]);
+});

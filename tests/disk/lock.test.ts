@@ -56,6 +56,13 @@ describe('one engine', () => {
   });
 });
 
+/** Its lock says nothing of when the holder began, and no process of that number is known either. */
+function nameless({ kill }: ReturnType<typeof machine>, disk: MemoryDisk): void {
+  const owner = JSON.parse(Buffer.from(disk.read('.lemming/lock.1') ?? []).toString());
+  disk.put('.lemming/lock.1', JSON.stringify({ ...owner, start: null }));
+  kill(1);
+}
+
 describe('a lock is taken over at once', () => {
   const taken = (prepare: (kit: ReturnType<typeof machine>, disk: MemoryDisk) => void, later: Partial<Host> = {}) => {
     const disk = new MemoryDisk();
@@ -72,6 +79,12 @@ describe('a lock is taken over at once', () => {
     ['from the folder that this one was copied from', () => {}, { place: '1:3' }, 'none'],
     ['from nobody: a torn file', (_kit, disk) => disk.put('.lemming/lock.1', '{"pid":'), {}, 'none'],
     ['from nobody: an empty file', (_kit, disk) => disk.put('.lemming/lock.1', ''), {}, 'none'],
+    [
+      'from a process without a start time, as on a machine that tells none',
+      (kit, disk) => nameless(kit, disk),
+      {},
+      'none',
+    ],
     ['but not from a living process', () => {}, {}, 'locked'],
     ['but not from another machine, which cannot be asked', (kit) => kit.kill(1), { name: 'there' }, 'locked'],
   ])('%s', (_what, prepare, later, code) => {

@@ -58,6 +58,40 @@ function owned(): Record<string, string> {
   return { LEMMING_HOME: home, PATH: process.env.PATH ?? '' };
 }
 
+it('a key that a service refused is asked for again, one that it took is not', async () => {
+  const env = owned();
+  const count = join(env.LEMMING_HOME as string, 'count');
+  const script = `const fs = require('fs'); fs.appendFileSync(${JSON.stringify(count)}, 'x'); console.log('key-number-' + fs.readFileSync(${JSON.stringify(count)}, 'utf8').length)`;
+  const secrets = { version: 1, secrets: { x: { run: [process.execPath, '-e', script] } } };
+  writeFileSync(join(env.LEMMING_HOME as string, 'secrets.yaml'), JSON.stringify(secrets), { mode: 0o600 });
+  const org = new Lab({
+    edges: { human: ['a'], a: ['human'] },
+    models: { default: { provider: 'svc', key: 'secret://x', price: {}, retry: { attempts: 1 } } },
+    credits: { agents: { a: { grant: 1 } } },
+  });
+  org.env = env;
+  const keys: string[] = [];
+  org.providers.svc = {
+    about: '',
+    repeatable: false,
+    free: false,
+    connect: async (_model, outside) => ({
+      complete: async () => {
+        keys.push(await outside.secret('secret://x'));
+        if (keys.length === 1) throw new ProviderError('auth', 'wrong key');
+        return { text: '', acts: [], usage: null, requestId: null, model: 'm' };
+      },
+    }),
+  };
+  for (let turn = 0; turn < 3; turn++) {
+    org.drop('a', `Message ${turn}`);
+    await org.turns(2);
+  }
+  expect(keys.length).toBeGreaterThanOrEqual(3);
+  expect(new Set(keys.slice(1))).toEqual(new Set(['key-number-2']));
+  expect(keys[0]).toBe('key-number-1');
+});
+
 describe('secrets of the owner', () => {
   it('reach no prompt, journal, message or fault, in any form', async () => {
     const org = new Lab(

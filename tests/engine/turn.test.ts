@@ -352,3 +352,37 @@ it('an error that is nobody’s visit is thrown as it is, and the engine can onl
   engine.close();
   expect(org.disk.stat('.lemming/state.json')).toBeNull();
 });
+
+describe('after a failure of the disk', () => {
+  it.each([1, 3])('no further call is made, with %d at a time', async (concurrency) => {
+    const resumes = Object.fromEntries(CREW.map((name) => [name, {}]));
+    const org = new Lab({ edges: MESH, resumes, org: { limits: { concurrency } } }, () => []);
+    org.drop('*', 'Begin.');
+    let failed = false;
+    org.disk.plan = ({ path }) => {
+      if (failed || org.prompts.length === 0 || !path.startsWith('org/journal/')) return 'go';
+      failed = true;
+      return 'io';
+    };
+    await expect(org.turns(1)).rejects.toThrow();
+    expect(org.prompts.length).toBeGreaterThan(0);
+    expect(org.prompts.length).toBeLessThanOrEqual(concurrency);
+  });
+});
+
+it('what is set aside in one freeze has an id each, whatever found it', async () => {
+  const org = new Lab({ edges: { human: ['a'], a: ['human'] } }, () => []);
+  await org.turns(1);
+  for (const name of ['one', 'two']) {
+    org.disk.put(`agents/human/outbox/${name}.md`, '---\nto: [\n---\nx\n');
+    org.disk.put(`agents/human/requests/${name}.yaml`, 'ask: [');
+    org.disk.put(`agents/a/outbox/${name}.md`, 'x');
+    org.disk.put(`agents/a/memory/${name}.md`, '---\nkey: [\n---\n');
+  }
+  org.restart();
+  await org.turns(2);
+  const ids = org.lines('aside').map(({ id }) => id);
+  expect(ids.length).toBeGreaterThanOrEqual(6);
+  expect(new Set(ids).size).toBe(ids.length);
+  expect(org.paths(/^org\/dead-letter\/aside-/)).toHaveLength(ids.length);
+});

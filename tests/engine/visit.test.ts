@@ -170,6 +170,24 @@ describe('what a visit was refused', () => {
     ]);
   });
 
+  it('tells a quota in bytes, not in characters, and counts what is replaced as gone', async () => {
+    const write = (path: string, length: number) => act('write_file', { path, content: 'é'.repeat(length) });
+    const acts = [write('a', 600), write('a', 500), write('a', 512), write('b', 1), write('a', 10), write('b', 500)];
+    const org = lab(({ agent, n }) => (agent === 'a' && n === 1 ? acts : []), {
+      org: { limits: { workspace_bytes: 1024 } },
+      resumes: { a: { tools: ['write_file'] } },
+    });
+    await org.turns(1);
+    expect(org.lines('used').map(({ rule }) => rule)).toEqual([
+      'quota',
+      undefined,
+      undefined,
+      'quota',
+      undefined,
+      undefined,
+    ]);
+  });
+
   it('is counted alike wherever the process dies', async () => {
     for (let n = 1, died = true; died; n++) {
       const org = lab(({ n }) =>

@@ -45,6 +45,16 @@ describe('a cache', () => {
     expect(replies.statistics).toEqual({ hits: 1, misses: 1, entries: 1, saved: 7 });
   });
 
+  it('asks anew for a request that was under way: what no committed turn has is not kept', async () => {
+    const { wrap, again } = world();
+    const inner = lineOf((nth) => (nth === 2 ? Promise.reject(new Error('broken')) : { ...REPLY, text: `${nth}` }));
+    const [line, asked] = [wrap(inner), askedOf()];
+    expect((await line(asked, never)).text).toBe('1');
+    await expect(line(asked, never)).rejects.toThrow('broken');
+    expect((await line(asked, never)).text).toBe('3');
+    expect([inner.calls, again]).toEqual([3, []]);
+  });
+
   it('asks once for the same request under way; when that fails the others ask themselves', async () => {
     const { wrap, again } = world();
     let release = (_reply: Reply) => {};

@@ -191,3 +191,37 @@ describe('a limit', () => {
     expect(await line(askedOf(), never)).toBe(REPLY);
   });
 });
+
+it('a limit lets in who waits by priority, and those of one priority as they came', async () => {
+  const line = gateOf({ concurrency: 1 });
+  const order: string[] = [];
+  const first = gate();
+  const all = [line.run(() => first.open, wish)];
+  for (const [name, priority] of [
+    ['a', 0],
+    ['b', 0],
+    ['c', 5],
+    ['d', 0],
+    ['e', 5],
+  ] as const)
+    all.push(line.run(async () => void order.push(name), { ...wish, priority }));
+  expect(line.load).toEqual({ running: 1, waiting: 5 });
+  first.letGo();
+  await Promise.all(all);
+  expect(order.join('')).toBe('ceabd');
+});
+
+it('a limit whose caller was let in leaves no wait behind', async () => {
+  const open: AbortSignal[] = [];
+  const time: Time = {
+    ticks: () => performance.now(),
+    sleep: (ms, signal) => {
+      if (signal) open.push(signal);
+      return real.sleep(ms, signal);
+    },
+  };
+  const line = gateOf({ concurrency: 1 }, time);
+  await Promise.all([line.run(soon, wish), line.run(soon, wish), line.run(soon, wish)]);
+  expect(open.map(({ aborted }) => aborted)).toEqual([true, true]);
+  expect(line.load).toEqual({ running: 0, waiting: 0 });
+});

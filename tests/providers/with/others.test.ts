@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { ProviderError, REPLY_FAILURES, type Reply, Unasked } from '../../../src/core/call.ts';
 import { realClock } from '../../../src/disk/clock.ts';
@@ -73,6 +74,24 @@ describe('fallback', () => {
 
 describe('timeout', () => {
   keepsTheLine((line) => timeout(line, 5000, realClock.timer));
+
+  it('leaves no timer and no listener behind, however the call ends', async () => {
+    const running = new Set<object>();
+    const timer = () => {
+      const one = {};
+      running.add(one);
+      return () => void running.delete(one);
+    };
+    const { signal } = new AbortController();
+    const broken = lineOf(() => Promise.reject(new Error('broken')));
+    await timeout(
+      lineOf(() => REPLY),
+      5000,
+      timer,
+    )(askedOf(), signal);
+    await expect(timeout(broken, 5000, timer)(askedOf(), signal)).rejects.toThrow('broken');
+    expect([running.size, getEventListeners(signal, 'abort').length]).toEqual([0, 0]);
+  });
 
   it('ends an attempt in time, even one that does not listen', async () => {
     await expect(timeout(hanging(), 20, realClock.timer)(askedOf(), never)).rejects.toMatchObject({

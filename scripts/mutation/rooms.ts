@@ -1,0 +1,25 @@
+// The rooms whose mutants are tried, and the tests that are asked about them, the quickest first.
+
+export interface Room {
+  /** Sources, by the beginning of their paths below `src/`. */
+  sources: RegExp;
+  /** Tests, by the beginning of their paths below `tests/`, in this order. */
+  tests: string[];
+}
+
+const WALLS = 'bubblewrap|sandbox|seccomp|groups|server-process|survey|child';
+const WORK = ['regression/', 'scenarios/', 'commands/', 'tools/', 'views/', 'sample/'];
+
+export const ROOMS: Record<string, Room> = {
+  core: { sources: /^core\//, tests: ['core/', 'engine/', ...WORK] },
+  disk: {
+    sources: new RegExp(`^disk/(?!(?:${WALLS})\\.ts)`),
+    tests: ['disk/', 'core/', 'engine/', ...WORK],
+  },
+  engine: { sources: /^engine\//, tests: ['engine/', ...WORK, 'providers/'] },
+  with: { sources: /^providers\/with\//, tests: ['providers/with/', 'engine/'] },
+  sandbox: { sources: new RegExp(`^disk/(?:${WALLS})\\.ts`), tests: ['disk/', 'engine/', 'regression/hands'] },
+};
+
+/** Tests that try thousands of cases, or start programs of ours from `dist/`, where there are no mutants. */
+export const LEFT_OUT = /^(campaign|faces|docs|house)\/|by-command|prefix\.test/;

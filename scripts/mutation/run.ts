@@ -1,0 +1,192 @@
+// `npm run test:mutation [room]`: changes the sources of a room in small ways and counts which changes the tests see.
+// Mutants that a test saw are not tried again while neither the source nor that test changes. In a view of the machine in which
+// only the cache can be written: what a mutant does to paths and processes nobody knows.
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { parseArgs } from 'node:util';
+import { createVitest, type TestSpecification, type Vitest } from 'vitest/node';
+import { type Mutant, makeMutants, sample } from './mutants.ts';
+import { LEFT_OUT, ROOMS, type Room } from './rooms.ts';
+import type { Noted } from './runner.ts';
+
+/** What became of a mutant: by which test file it was seen, and what that was then. */
+interface Seen {
+  by: string;
+  hash: string;
+}
+
+const CACHE = 'node_modules/.cache/lemming/mutation';
+/** A process that is at one mutant for so long is in a loop without end: milliseconds. */
+const STUCK_MS = 40_000;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    most: { type: 'string', default: '1000' },
+    seed: { type: 'string', default: 'lemming' },
+    slow: { type: 'string', default: '2000' },
+    workers: { type: 'string', default: '2' },
+    only: { type: 'string' },
+    fresh: { type: 'boolean', default: false },
+  },
+});
+for (const name of positionals.length ? positionals : Object.keys(ROOMS)) await tryRoom(name, ROOMS[name] as Room);
+process.exit();
+
+async function tryRoom(name: string, room: Room): Promise<void> {
+  const folder = join(CACHE, name);
+  mkdirSync(folder, { recursive: true });
+  const all = (await makeMutants(room, join(folder, 'sources'))).filter(
+    ({ file }) => !values.only || file.includes(values.only),
+  );
+  const chosen = sample(all, Number(values.most), values.seed);
+  const before = values.fresh ? {} : earlier(folder);
+  const open = chosen.filter(({ key }) => !isStillSeen(before[key]));
+  const tests = testsOf(room);
+  const started = Date.now();
+  const { killed, covered, told } = await tryMutants(folder, open, tests);
+  const seen: Record<string, Seen> = { ...before };
+  for (const { id, key } of open) {
+    const by = killed.get(id);
+    if (by) seen[key] = { by, hash: hashOf(by) };
+  }
+  writeFileSync(join(folder, 'seen.json'), JSON.stringify(seen));
+  const alive = chosen.filter(({ id, key }) => !killed.has(id) && !isStillSeen(before[key]));
+  const lines = alive
+    .sort((a, b) => (a.file === b.file ? a.line - b.line || a.column - b.column : a.file < b.file ? -1 : 1))
+    .map((one) => survivor(one, covered.has(one.id)));
+  writeFileSync(join(folder, 'survivors.txt'), `${lines.join('\n')}\n`);
+  const dead = chosen.length - alive.length;
+  const minutes = ((Date.now() - started) / 60_000).toFixed(1);
+  console.log(
+    `${name}: ${dead} of ${chosen.length} seen (${((100 * dead) / chosen.length).toFixed(1)} %), of ${all.length} mutants; seed ${values.seed}; ${minutes} min; ${told}`,
+  );
+  console.log(byFile(chosen, alive));
+}
+
+function earlier(folder: string): Record<string, Seen> {
+  const path = join(folder, 'seen.json');
+  return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {};
+}
+
+function isStillSeen(seen: Seen | undefined): boolean {
+  return seen !== undefined && existsSync(seen.by) && hashOf(seen.by) === seen.hash;
+}
+
+function hashOf(path: string): string {
+  return createHash('sha256').update(readFileSync(path)).digest('hex').slice(0, 16);
+}
+
+function testsOf({ tests }: Room): string[] {
+  const paths = readdirSync('tests', { recursive: true, encoding: 'utf8' }).filter(
+    (path) => path.endsWith('.test.ts') && !LEFT_OUT.test(path),
+  );
+  return tests
+    .flatMap((start) => paths.filter((path) => path.startsWith(start)).sort())
+    .map((path) => join('tests', path));
+}
+
+interface Tried {
+  /** Mutant → the test file that saw it. */
+  killed: Map<string, string>;
+  covered: Set<string>;
+  told: string;
+}
+
+async function tryMutants(folder: string, mutants: readonly Mutant[], tests: readonly string[]): Promise<Tried> {
+  const log = join(folder, 'log.jsonl');
+  writeFileSync(log, '');
+  writeFileSync(join(folder, 'wanted.json'), JSON.stringify(mutants.map(({ id }) => id)));
+  for (const name of readdirSync(folder)) if (name.startsWith('now.')) rmSync(join(folder, name));
+  Object.assign(process.env, { MUTATION_FOLDER: join(process.cwd(), folder), MUTATION_SLOW_MS: values.slow });
+  const killed = new Map<string, string>();
+  if (mutants.length === 0) return { killed, covered: new Set(), told: 'nothing was open' };
+  const vitest = await createVitest('test', {
+    config: 'scripts/mutation/vitest.config.ts',
+    watch: false,
+    maxWorkers: Number(values.workers),
+    onConsoleLog: () => false,
+  });
+  const stuck: Noted[] = [];
+  const watch = setInterval(() => stuck.push(...endStuck(folder)), 2000);
+  for (let files = [...tests]; files.length; ) {
+    const held = stuck.length;
+    await vitest.runTestSpecifications(specifications(vitest, files));
+    for (const noted of stuck.slice(held)) appendNoted(log, noted);
+    files = [...new Set(stuck.slice(held).map(({ file }) => file))];
+  }
+  clearInterval(watch);
+  const lines = readFileSync(log, 'utf8')
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Noted);
+  const of = (is: Noted['is']): Noted[] => lines.filter((line) => line.is === is);
+  for (const { file, ids = [] } of [...of('killed'), ...of('doubtful')]) for (const id of ids) killed.set(id, file);
+  const covered = new Set([...of('covers'), ...of('static')].flatMap(({ ids = [] }) => ids));
+  const loaded = await tryLoaded(vitest, killed, of('static'));
+  await vitest.close();
+  const told = `${loaded} by loading anew, ${stuck.length} without an end, ${of('doubtful').length} doubtful, ${of('broken').length} tests broken, ${of('slow').length} too slow, ${mutants.filter(({ id }) => !covered.has(id)).length} mutants that no test comes upon`;
+  return { killed, covered, told };
+}
+
+function appendNoted(log: string, noted: Noted): void {
+  writeFileSync(log, `${JSON.stringify(noted)}\n`, { flag: 'a' });
+}
+
+function specifications(vitest: Vitest, files: readonly string[]): TestSpecification[] {
+  return files.map((file) => vitest.getRootProject().createSpecification(join(process.cwd(), file)));
+}
+
+/** Ends processes that are at one mutant for too long: it was seen. */
+function endStuck(folder: string): Noted[] {
+  return readdirSync(folder).flatMap((name): Noted[] => {
+    const pid = Number(/^now\.(\d+)$/.exec(name)?.[1] ?? 0);
+    if (!pid || !existsSync(`/proc/${pid}`)) return [];
+    try {
+      const now = JSON.parse(readFileSync(join(folder, name), 'utf8')) as { id: string; file: string; at: number };
+      if (Date.now() - now.at < STUCK_MS) return [];
+      rmSync(join(folder, name));
+      process.kill(pid, 'SIGKILL');
+      return [{ is: 'killed', file: now.file, test: 'an end', ids: [now.id] }];
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** What is done while modules are loaded is tried with modules that are loaded with the mutant. */
+async function tryLoaded(vitest: Vitest, killed: Map<string, string>, loads: readonly Noted[]): Promise<number> {
+  const users = new Map<string, string[]>();
+  for (const { file, ids = [] } of loads) for (const id of ids) users.set(id, [...(users.get(id) ?? []), file]);
+  let found = 0;
+  for (const [id, files] of users) {
+    if (killed.has(id)) continue;
+    process.env.MUTATION_STATIC = id;
+    for (const file of new Set(files.slice(0, 12))) {
+      const { testModules, unhandledErrors } = await vitest.runTestSpecifications(specifications(vitest, [file]));
+      if (unhandledErrors.length === 0 && testModules.every((module) => module.ok())) continue;
+      killed.set(id, relative(process.cwd(), file));
+      found++;
+      break;
+    }
+  }
+  delete process.env.MUTATION_STATIC;
+  return found;
+}
+
+function survivor({ file, line, column, mutator, original, replacement }: Mutant, isCovered: boolean): string {
+  const short = (text: string) => text.replace(/\s+/g, ' ').slice(0, 90);
+  return `${file}:${line}:${column} ${mutator}${isCovered ? '' : ' (no test comes upon it)'}: ${short(original)} => ${short(replacement)}`;
+}
+
+function byFile(chosen: readonly Mutant[], alive: readonly Mutant[]): string {
+  const files = [...new Set(chosen.map(({ file }) => file))].sort();
+  const count = (mutants: readonly Mutant[], file: string) => mutants.filter((one) => one.file === file).length;
+  return files
+    .map((file) => [count(alive, file), count(chosen, file), file] as const)
+    .filter(([left]) => left > 0)
+    .sort((a, b) => b[0] - a[0])
+    .map(([left, all, file]) => `  ${left} of ${all} alive in ${file}`)
+    .join('\n');
+}

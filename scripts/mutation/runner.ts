@@ -1,0 +1,153 @@
+// Runs each test once as it is, to see which mutants it comes upon, and then once for each of those that no test has seen yet.
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { relative } from 'node:path';
+import { VitestTestRunner } from 'vitest/runners';
+
+type Test = Parameters<VitestTestRunner['onAfterRunTask']>[0];
+
+/** What the switches in the sources look at. */
+interface Switches {
+  activeMutant: string | undefined;
+  currentTestId: string | undefined;
+  mutantCoverage: { static: Record<string, number>; perTest: Record<string, Record<string, number>> };
+  hitCount: number;
+  hitLimit: number;
+}
+
+/** A line of the log of a run. */
+export interface Noted {
+  is: 'covers' | 'static' | 'killed' | 'doubtful' | 'broken' | 'slow';
+  file: string;
+  test?: string;
+  ids?: string[];
+}
+
+const folder = process.env.MUTATION_FOLDER as string;
+/** A mutant that is active from the loading of the modules on. */
+const only = process.env.MUTATION_STATIC;
+/** Slower tests are not run for each mutant: milliseconds. */
+const SLOW_MS = Number(process.env.MUTATION_SLOW_MS);
+/** Runs of a test, for as many mutants. */
+const MANY = 1e9;
+/** A switch that is passed so many times as often as without mutants is in a loop without end. */
+const OFTEN = 100;
+
+const wanted = new Set<string>(JSON.parse(readFileSync(`${folder}/wanted.json`, 'utf8')));
+const at = globalThis as unknown as { __stryker__: Switches };
+at.__stryker__ ??= {} as Switches;
+const switches = at.__stryker__;
+switches.mutantCoverage = { static: {}, perTest: {} };
+if (only) switches.activeMutant = only;
+
+export default class MutationRunner extends VitestTestRunner {
+  private queue: string[] = [];
+  private hits: Record<string, number> = {};
+  private active: string | undefined;
+  private control = false;
+  private began = 0;
+  private told = false;
+
+  private note(noted: Noted): void {
+    appendFileSync(`${folder}/log.jsonl`, `${JSON.stringify(noted)}\n`);
+  }
+
+  override async onBeforeRunTask(test: Test): Promise<void> {
+    await super.onBeforeRunTask(test);
+    if (only) return;
+    if (!this.told) {
+      this.told = true;
+      // What every try came to is of no use to the reporter.
+      (this as { onTaskUpdate?: unknown }).onTaskUpdate = async () => {};
+      this.note({
+        is: 'static',
+        file: pathOf(test),
+        ids: Object.keys(switches.mutantCoverage.static).filter(isWanted),
+      });
+    }
+    if (test.mode === 'run' || test.mode === 'queued') test.repeats = MANY;
+  }
+
+  override onBeforeTryTask(test: Test): void {
+    super.onBeforeTryTask(test);
+    if (only) return;
+    const nth = (test.result as { repeatCount?: number } | undefined)?.repeatCount;
+    if (nth === undefined) {
+      this.queue = [];
+      this.control = false;
+      this.active = undefined;
+      switches.mutantCoverage.perTest = {};
+      switches.currentTestId = 'this';
+    } else if (!this.control) {
+      this.active = this.queue.shift();
+      switches.hitCount = 0;
+      switches.hitLimit = 1000 + OFTEN * (this.hits[this.active ?? ''] ?? 1);
+    }
+    switches.activeMutant = this.control ? undefined : this.active;
+    this.began = performance.now();
+    // Who watches from outside sees what has taken too long.
+    if (nth !== undefined)
+      writeFileSync(
+        `${folder}/now.${process.pid}`,
+        JSON.stringify({ id: this.active, file: pathOf(test), at: Date.now() }),
+      );
+  }
+
+  /** After each try. A test that failed is tried without the mutant: only what passes then was failed by it. */
+  onAfterRetryTask(test: Test): void {
+    if (only) return;
+    const result = test.result as { state: string; errors?: unknown; pending?: boolean };
+    const isFailed = result.state === 'fail';
+    const first = switches.currentTestId !== undefined;
+    switches.activeMutant = undefined;
+    switches.currentTestId = undefined;
+    result.state = 'run';
+    delete result.errors;
+    if (first) this.look(test, isFailed);
+    else if (this.control) {
+      if (isFailed) this.queue = [];
+      this.note({
+        is: isFailed ? 'doubtful' : 'killed',
+        file: pathOf(test),
+        test: test.name,
+        ids: [this.active as string],
+      });
+      this.control = false;
+    } else if (isFailed) {
+      this.control = true;
+      return;
+    }
+    const killed = killedSoFar();
+    while (this.queue.length && killed.has(this.queue[0] as string)) this.queue.shift();
+    if (this.queue.length === 0) {
+      result.state = 'pass';
+      result.pending = true;
+    }
+  }
+
+  private look(test: Test, isFailed: boolean): void {
+    this.hits = switches.mutantCoverage.perTest.this ?? {};
+    const covered = Object.keys(this.hits).filter(isWanted);
+    this.note({ is: 'covers', file: pathOf(test), test: test.name, ids: covered });
+    const took = performance.now() - this.began;
+    if (isFailed) this.note({ is: 'broken', file: pathOf(test), test: test.name });
+    else if (took > SLOW_MS) this.note({ is: 'slow', file: pathOf(test), test: test.name });
+    else this.queue = covered;
+  }
+}
+
+function isWanted(id: string): boolean {
+  return wanted.has(id);
+}
+
+function pathOf(test: Test): string {
+  return relative(process.cwd(), test.file.filepath);
+}
+
+/** Also by tests in other processes. */
+function killedSoFar(): Set<string> {
+  const killed = new Set<string>();
+  for (const line of readFileSync(`${folder}/log.jsonl`, 'utf8').split('\n'))
+    if (line.startsWith('{"is":"killed"') || line.startsWith('{"is":"doubtful"'))
+      for (const id of (JSON.parse(line) as Noted).ids ?? []) killed.add(id);
+  return killed;
+}
