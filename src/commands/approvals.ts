@@ -4,14 +4,16 @@ import { isPersonIn } from '../core/config.ts';
 import type { Present } from '../core/judge.ts';
 import { leftFor, printCredits } from '../core/ledger.ts';
 import { priceOf } from '../core/price.ts';
+import { creditRelief } from '../core/relief.ts';
 import type { Approval } from '../core/state.ts';
 import { journalLines } from '../engine/history.ts';
 import { findMessage } from '../engine/mail.ts';
-import { faultyAnswers, folderChanges, foresee, personOf, readOrg, type View } from '../engine/open.ts';
+import { faultyAnswers, folderChanges, foresee, readerOf, readOrg, type View } from '../engine/open.ts';
 import { presentActs } from '../engine/present.ts';
 import { printFault } from '../schema/fault.ts';
 import { type Answered, answeredOf, printAnswered } from '../views/answered.ts';
 import { type Cost, spendingBy } from '../views/costs.ts';
+import { heldInCredits } from '../views/credits.ts';
 import { approvalsFor, countNeeds, needsOf } from '../views/needs.ts';
 import { count, shorten } from '../views/table.ts';
 import type { Command, Run } from './command.ts';
@@ -45,7 +47,7 @@ export const run: Run = async (world, input) => {
   const view = readOrg(world);
   if (input.flags.answered) return listAnswered(view);
   await foresee(view);
-  const person = personOf(view);
+  const person = readerOf(view);
   const faults = faultyAnswers(view);
   const waiting = approvalsFor(view.config, view.state, person).length;
   const approvals = withCosts(view, await presentActs({ ...view, changes: folderChanges(view) }));
@@ -54,7 +56,7 @@ export const run: Run = async (world, input) => {
     : 'Nothing waits for you.';
   const text = [heading, ...faults.map(printFault), ...approvals.map((approval) => print(view, approval))];
   const needs = countNeeds(needsOf(view.config, view.state, person, [...view.faults, ...view.warnings]));
-  return { data: { approvals, faults, needs }, text: text.join('\n\n') };
+  return { data: { approvals: approvals.map(heldInCredits), faults, needs }, text: text.join('\n\n') };
 };
 
 /** The journal is read for the costs only when something waits. */
@@ -125,9 +127,9 @@ function indent(text: string): string {
   return text.replace(/^/gm, '  ');
 }
 
-function stateOf({ config }: View, { id, agent, contacts, answer, otherwise }: Approval): string {
+function stateOf({ config, state }: View, { id, agent, contacts, answer, otherwise }: Approval): string {
   if (answer?.unpaid !== undefined)
-    return `approved by ${answer.by}, waits for ${printCredits(answer.unpaid)} credits: lemming top-up ${agent} CREDITS, or lemming deny ${id}`;
+    return `approved by ${answer.by}, waits for ${printCredits(answer.unpaid)} credits: ${creditRelief(config, state, agent)}, or lemming deny ${id}`;
   if (answer)
     return `${answer.decision === 'approve' ? 'approved' : 'denied'} by ${answer.by}, takes effect in the next turn`;
   const asked = contacts.filter((name) => isPersonIn(config, name)).join(', ');

@@ -28,6 +28,7 @@ export const run: Run = async (world, input) => {
     input.args.file === undefined
       ? resolve(world.root, backupPath(disk, 'turn', turn))
       : resolve(world.cwd, input.args.file);
+  if (input.args.file === undefined) disk.mkdir('backups');
   const packed = packOrg(disk, file, { told: barFor(world, 'files') });
   for (const path of packed.left_out)
     world.say(`${cut(path, 200)} was left out: a link or device, closed, or too deep.`);

@@ -3,6 +3,7 @@ import type { Entry } from '../core/entry.ts';
 import { placesOf, resumePath, retiredPath } from '../core/files.ts';
 import type { Toolbox } from '../core/judge.ts';
 import { grants } from '../core/permit.ts';
+import { creditRelief } from '../core/relief.ts';
 import { agentState, type State } from '../core/state.ts';
 import { isOutbound, privateTo } from '../core/taint.ts';
 import { opsOf } from '../core/unplaced.ts';
@@ -150,7 +151,10 @@ function notesOfState(disk: Disk, config: Config | null, outbound: readonly stri
     ...[...state.stopped].map(([model, why]) => `The model ${model} is stopped: ${why}. See lemming reconcile`),
     ...[...state.agents.keys()]
       .filter((name) => agentState(state, name).starved)
-      .map((name) => `${name} is out of credits: lemming top-up ${name} CREDITS`),
+      .map(
+        (name) =>
+          `${name} is out of credits: ${config ? creditRelief(config, state, name) : `lemming top-up ${name} CREDITS`}`,
+      ),
     ...[...(config?.agents.values() ?? [])].flatMap((resume) => notesOfTaint(state, resume, outbound)),
   ];
 }

@@ -1,6 +1,6 @@
 import { agentState, inboxOf } from '../core/state.ts';
 import { findMessage, headNames, mailFiles, readMail } from '../engine/mail.ts';
-import { foresee, personOf, readOrg, type View } from '../engine/open.ts';
+import { foresee, readerOf, readOrg, type View } from '../engine/open.ts';
 import type { Message } from '../schema/message.ts';
 import { mayBeReadBy } from '../views/chart.ts';
 import { type MailRow, mailRow, printInbox } from '../views/mail.ts';
@@ -30,7 +30,7 @@ const SHOWN_READ = 10;
 export const run: Run = async (world, input) => {
   const view = readOrg(world);
   await foresee(view);
-  const person = personOf(view);
+  const person = readerOf(view);
   const unread = inboxOf(view.state, person).map((mail) => mailRow(mail, mail.waiting, person));
   const all = input.flags.all === true;
   const read = input.flags.unread ? [] : readBefore(view, person, all, new Set(unread.map((row) => row.id)));
@@ -38,7 +38,7 @@ export const run: Run = async (world, input) => {
   const needs = countNeeds(needsOf(view.config, view.state, person, [...view.faults, ...view.warnings]));
   const shown = all ? read : read.slice(0, SHOWN_READ);
   const text = [
-    `${count(unread.length, 'unread message')} for ${person}`,
+    `${count(unread.length, 'unread message')} for ${person || 'nobody: there is no person here'}`,
     printInbox([...unread, ...shown], (thread) => topicOf(view, thread)),
     read.length > shown.length ? `${read.length - shown.length} more were read: lemming inbox --all` : '',
     notices.length

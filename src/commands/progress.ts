@@ -62,7 +62,7 @@ function turnLine({ turn, visits, spent }: TurnReport): string {
 
 /** What came of what people answered and ordered, a line each; of what they took back, how much. */
 function doneLines(done: readonly Done[]): string[] {
-  const back = done.filter(({ k }) => k === 'undone' || k === 'withdrawn').length;
+  const back = done.filter(({ k }) => k === 'undone').length;
   const lines = done.flatMap((line) => {
     const text = oneLine(eventOf(line)?.text ?? '');
     if (line.k === 'decided') return [shorten(`${line.id} ${text}`, 160)];

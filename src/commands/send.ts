@@ -1,5 +1,5 @@
 import { type Letter, personOf, readOrg, sendLetter } from '../engine/open.ts';
-import { MESSAGE_KINDS, PRIORITIES } from '../schema/message.ts';
+import { MESSAGE_KINDS, PRIORITY_NAMES } from '../schema/message.ts';
 import type { Command, Input, Run } from './command.ts';
 import { bodyOf, layBeside, tellPaused } from './letter.ts';
 
@@ -24,7 +24,7 @@ export const command: Command = {
   ],
   flags: [
     { name: 'subject', value: 'TEXT', about: 'one line; else the first line of the text' },
-    { name: 'priority', value: 'P', about: 'urgent wakes its reader at once', choices: [...PRIORITIES] },
+    { name: 'priority', value: 'P', about: 'urgent wakes its reader at once', choices: PRIORITY_NAMES },
     { name: 'kind', value: 'KIND', about: 'what sort of message it is', choices: [...MESSAGE_KINDS] },
     { name: 'thread', value: 'ID', about: 'conversation it belongs to' },
     { name: 'reply-to', value: 'ID', about: 'message it answers' },

@@ -6,6 +6,7 @@ import { foresee, personIn, readOrg, type View } from '../engine/open.ts';
 import { failure } from '../schema/fault.ts';
 import { isApprovalId, parseMessageId } from '../schema/name.ts';
 import { printCall, printVisit, visitIn } from '../views/call.ts';
+import { callInCredits, heldInCredits } from '../views/credits.ts';
 import { mailRow, printMail } from '../views/mail.ts';
 import { rowsOf, unmarked } from '../views/table.ts';
 import { printTurn, turnOf } from '../views/turn.ts';
@@ -64,13 +65,17 @@ function showCall({ disk }: View, id: string): Outcome | null {
     throw failure('not-found', `${agent} had no visit in turn ${turn}.`, {
       remedy: `lemming show ${turn} lists the visits of the turn.`,
     });
-  if (attempt === undefined) return { data: { what: 'visit', ...visit }, text: unmarked(printVisit(visit)) };
+  if (attempt === undefined)
+    return {
+      data: { what: 'visit', ...visit, calls: visit.calls.map(callInCredits) },
+      text: unmarked(printVisit(visit)),
+    };
   const call = visit.calls.find((one) => one.key === id);
   if (!call)
     throw failure('not-found', `There was no call ${id}.`, {
       remedy: `lemming show ${turn}.${agent} lists the calls of the visit.`,
     });
-  return { data: { what: 'call', ...call }, text: unmarked(printCall(call)) };
+  return { data: { what: 'call', ...callInCredits(call) }, text: unmarked(printCall(call)) };
 }
 
 /** A held act that waits, from the state; an answered one, from the file that keeps it. */
@@ -80,8 +85,12 @@ async function showApproval(view: View, id: string): Promise<Outcome | null> {
   await foresee(view);
   const approval = view.state.approvals.get(id);
   if (!approval && bytes === null) return null;
-  const text = bytes === null ? JSON.stringify(approval, null, 2) : Buffer.from(bytes).toString();
-  return { data: { what: 'approval', id, waits: approval?.answer === null, ...approval, text }, text: unmarked(text) };
+  const text =
+    bytes === null ? JSON.stringify(approval && heldInCredits(approval), null, 2) : Buffer.from(bytes).toString();
+  return {
+    data: { what: 'approval', id, waits: approval?.answer === null, ...(approval && heldInCredits(approval)), text },
+    text: unmarked(text),
+  };
 }
 
 /** A message, with what became of it when it could not be delivered. Whom it was written to has read it then. */

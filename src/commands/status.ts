@@ -34,7 +34,7 @@ interface Kept {
   data: Status;
 }
 const KEPT = 'status.json';
-const VERSION = 5;
+const VERSION = 6;
 
 /** A change so near to now may hide a second one, on clocks of coarse grain: milliseconds. */
 const GRAIN_MS = 50;
@@ -60,10 +60,10 @@ function keptStatus(disk: Disk, files: KeptFiles, env: World['env']): Status | n
 
 async function freshStatus(world: World, disk: Disk, kept: KeptFiles): Promise<Status> {
   const start = realClock.now();
-  const [{ foresee, personOf, readOrg }, { peopleOf }, { statusOf }] = await heavy();
+  const [{ foresee, readerOf, readOrg }, { peopleOf }, { statusOf }] = await heavy();
   const view = readOrg(world);
   await foresee(view);
-  const data = statusOf(view.config, view.state, personOf(view), [...view.faults, ...view.warnings]);
+  const data = statusOf(view.config, view.state, readerOf(view), [...view.faults, ...view.warnings]);
   data.waiting = data.waiting.filter(view.sees);
   const people = peopleOf(view.config);
   const paths = people.flatMap((person) => unknownIn(disk, `agents/${person}/outbox`, view.state.own.get(person)));

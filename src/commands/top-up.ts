@@ -1,4 +1,4 @@
-import { balanceOf, printCredits } from '../core/ledger.ts';
+import { balanceOf, printCredits, tightest } from '../core/ledger.ts';
 import { type Ask, personOf, post, readOrg, type View } from '../engine/open.ts';
 import { failure } from '../schema/fault.ts';
 import type { Command, Input, Run } from './command.ts';
@@ -44,9 +44,20 @@ export const run: Run = async (world, input) => {
           `${agent}: ${printCredits(amount)} credits more, ${printCredits(granted)} granted in all`,
       )
       .concat(waits ? ['It takes effect at the next turn.'] : [])
+      .concat(agents.flatMap((agent) => capNote(view, agent, amount)))
       .join('\n'),
   };
 };
+
+/** A cap that leaves the agent less than it has now: the credits alone do not help. */
+function capNote({ config, state }: View, agent: string, amount: number): string[] {
+  const { left } = balanceOf(config, state, agent);
+  const cap = tightest(config, state, agent);
+  if (cap.key === null || cap.amount >= left + amount) return [];
+  return [
+    `Of that ${agent} may spend ${printCredits(Math.max(0, cap.amount))}, until you raise ${cap.key} in org/credits.yaml.`,
+  ];
+}
 
 /** Micro-credits; more than zero. */
 function amountOf({ args, flags }: Input): number {

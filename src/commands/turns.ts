@@ -1,4 +1,5 @@
 import { printCredits } from '../core/ledger.ts';
+import { creditRelief } from '../core/relief.ts';
 import { agentState, type State } from '../core/state.ts';
 import type { Engine } from '../engine/engine.ts';
 import { type Place, personIn, withEngine } from '../engine/open.ts';
@@ -90,8 +91,8 @@ function exitOf(
   return failed.size > 0 || buriedSince(state, state.turn - turns) ? 1 : 0;
 }
 
-function starvedLine(name: string): string {
-  return `${name} is out of credits and its mail waits: lemming top-up ${name} CREDITS`;
+function starvedLine({ config, state }: Engine, name: string): string {
+  return `${name} is out of credits and its mail waits: ${creditRelief(config, state, name)}`;
 }
 
 /** A message was given up after that turn. */
@@ -111,7 +112,9 @@ function sumUp(
   const lines = [
     `${count(turns, 'turn')}, ${count(called, 'visit')}, ${count(sent, 'message')} sent, ${printCredits(spent)} credits spent${ending}`,
     state.paused ? 'The organisation is paused: lemming resume' : '',
-    starvedIn(state).map(starvedLine).join('\n'),
+    starvedIn(state)
+      .map((name) => starvedLine(engine, name))
+      .join('\n'),
     waitingLines(engine, person, needs),
     sent === 0 ? 'lemming status shows how everyone is' : 'What was written: agents/*/outbox/ and lemming history',
   ];

@@ -1,7 +1,7 @@
 import { ownerOf } from '../disk/owner.ts';
 import { realDisk } from '../disk/real.ts';
 import { declaredFaults } from '../engine/declared-faults.ts';
-import { checkFolder } from '../engine/open.ts';
+import { checkFolder, faultyDrops } from '../engine/open.ts';
 import { printFault } from '../schema/fault.ts';
 import { TOOLS } from '../tools/all.ts';
 import { count } from '../views/table.ts';
@@ -23,7 +23,8 @@ export const command: Command = {
 export const run: Run = async (world) => {
   const disk = realDisk(world.root);
   const { config, faults: broken, warnings } = checkFolder({ root: world.root, env: world.env });
-  const faults = [...broken, ...warnings, ...(config ? await declaredFaults(TOOLS, config, disk) : [])];
+  const more = config ? [...(await declaredFaults(TOOLS, config, disk)), ...faultyDrops(world, config)] : [];
+  const faults = [...broken, ...warnings, ...more];
   const owner = ownerOf(world.env, world.root);
   const notes = config ? notesOfPrograms(programsOf(config, disk), owner) : [];
   const ok = faults.length === 0;

@@ -1,12 +1,12 @@
 import { bookedIn, type Entry } from '../core/entry.ts';
-import { printCredits } from '../core/ledger.ts';
+import { inCredits, printCredits } from '../core/ledger.ts';
 import { Bell } from '../disk/bell.ts';
 import type { Disk } from '../disk/disk.ts';
 import { journalFiles, journalPath } from '../disk/journal.ts';
 import { realDisk } from '../disk/real.ts';
 import { turnLines } from '../engine/history.ts';
 import { failure } from '../schema/fault.ts';
-import { eventOf, printEvent } from '../views/turn.ts';
+import { eventOf, printEvent, type TurnEvent } from '../views/turn.ts';
 import type { Command, Input, Outcome, Run, World } from './command.ts';
 
 export const command: Command = {
@@ -49,7 +49,7 @@ export const run: Run = async (world, input) => {
 async function follow(world: World, input: Input): Promise<Outcome> {
   const disk = realDisk(world.root);
   const bell = new Bell(world.root);
-  const teller = new Teller(world);
+  const teller = new Teller(world, world.json && input.flags.once === true);
   const place = startOf(disk, input.flags.once === true);
   const turns = input.flags.once ? 1 : ((input.flags.turns as number | undefined) ?? Number.POSITIVE_INFINITY);
   for (;;) {
@@ -59,7 +59,11 @@ async function follow(world: World, input: Input): Promise<Outcome> {
   }
   await bell.close();
   return {
-    data: { turns: teller.turns, turn: teller.turn },
+    data: {
+      turns: teller.turns,
+      turn: teller.turn,
+      ...(input.flags.once ? { spent: teller.spent, events: teller.events } : {}),
+    },
     text: teller.turns === 0 && input.flags.once ? 'There was no turn yet.' : '',
   };
 }
@@ -97,18 +101,26 @@ function* news(disk: Disk, place: Place): Generator<Entry> {
 class Teller {
   turns = 0;
   turn = 0;
+  spent = 0;
+  /** Of the last turn, where it is told as one object. */
+  events: TurnEvent[] = [];
   private readonly world: World;
+  private readonly once: boolean;
   private micro = 0;
 
-  constructor(world: World) {
+  /** `once`: the events are kept for one object instead of being printed one by one. */
+  constructor(world: World, once: boolean) {
     this.world = world;
+    this.once = once;
   }
 
   tell(line: Entry): void {
     if (line.k === 'open') this.open(line.turn);
     this.micro += bookedIn(line)?.cost ?? 0;
     const event = eventOf(line);
-    if (event) this.world.print(this.world.json ? JSON.stringify({ turn: this.turn, ...event }) : printEvent(event));
+    if (event && this.once) this.events.push(event);
+    else if (event)
+      this.world.print(this.world.json ? JSON.stringify({ turn: this.turn, ...event }) : printEvent(event));
     if (line.k === 'commit') this.close();
   }
 
@@ -120,7 +132,9 @@ class Teller {
 
   private close(): void {
     this.turns++;
-    const spent = this.micro / 1e6;
+    this.spent = inCredits(this.micro);
+    if (this.once) return;
+    const { spent } = this;
     this.world.print(
       this.world.json
         ? JSON.stringify({ turn: this.turn, what: 'turn', spent })

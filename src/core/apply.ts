@@ -28,6 +28,7 @@ export function apply(state: State, entry: Entry): void {
       return;
     case 'file':
       countEdit(state, entry.path, entry.text);
+      if (entry.path === 'org/credits.yaml') wakeStarved(state);
       return setFile(state, entry.path, entry.text);
     case 'drop':
       return addDrop(state, entry);
@@ -126,6 +127,15 @@ function applyEffect(state: State, effect: Effect): void {
       return;
     case 'warned':
       return markWarned(state, effect.scope);
+  }
+}
+
+/** What could not be paid may be now: everybody who waits for credits is looked at again. */
+function wakeStarved(state: State): void {
+  for (const agent of state.agents.values()) {
+    if (!agent.starved) continue;
+    agent.starved = false;
+    agent.retryAt = 0;
   }
 }
 

@@ -342,7 +342,12 @@ export function softCapsPassed(config: Config, state: State): { scope: string; s
   return passed;
 }
 
+/** Micro-credits as credits: the only form of money that leaves the program. */
+export function inCredits(micro: number): number {
+  return micro / 1e6;
+}
+
 /** Micro-credits as credits, for people: `12.5`. */
 export function printCredits(micro: number): string {
-  return String(micro / 1e6);
+  return String(inCredits(micro));
 }

@@ -145,13 +145,14 @@ function priceOfHeld(config: Config, state: State, { agent, tool }: Held): Pick<
 /** An approved act that cannot be paid goes on waiting; whoever was asked, who answered and the agent are told once. */
 export function unpaidEffects(
   config: Config,
+  state: State,
   { id, agent, tool, contacts }: Held,
   { by, unpaid }: NonNullable<Approval['answer']>,
   cost: number,
 ): Effect[] {
   if (unpaid === cost) return [];
   const why = `a use of ${tool} costs ${printCredits(cost)} credits, more than ${agent} may spend now`;
-  const text = `${id} is approved and waits: ${why}. It is done in the first turn that can pay it: lemming top-up ${agent} CREDITS, or lemming deny ${id}`;
+  const text = `${id} is approved and waits: ${why}. It is done in the first turn that can pay it: ${creditRelief(config, state, agent)}, or lemming deny ${id}`;
   const people = seatsOf(config, [...contacts, by]);
   return [
     { k: 'unpaid', id, cost },
@@ -426,7 +427,7 @@ export function softWarnings(config: Config, state: State): Effect[] {
       k: 'notice' as const,
       to,
       about: 'credits' as const,
-      text: `${scope} has spent ${printCredits(spent)} credits, above its soft cap of ${printCredits(soft)}`,
+      text: `${scope} has spent ${printCredits(spent)} credits, and has reached its soft cap of ${printCredits(soft)}`,
     })),
   ]);
 }

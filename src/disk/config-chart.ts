@@ -13,7 +13,7 @@ export function checkChart(
   references: References,
 ): void {
   const addresses = new Set([...units].map((id) => `@${id}`));
-  for (const [name, entry] of Object.entries(chart.value?.agents ?? {})) {
+  for (const [name, entry] of Object.entries(chart.sound?.agents ?? {})) {
     references.need(name, agents, 'agent', chart, ['agents', name], 'key');
     for (const side of ['send_to', 'read_from'] as const)
       for (const [i, other] of entry[side].entries()) {

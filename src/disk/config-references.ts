@@ -8,7 +8,7 @@ import type { References, Source } from './config-source.ts';
 
 /** Checks that fallbacks name models and do not go round, and that a provider that is a path can be a plug-in. */
 export function checkModels(source: Source<ModelsFile>, references: References): void {
-  const models = source.value?.models ?? {};
+  const models = source.sound?.models ?? {};
   const known = new Set(Object.keys(models));
   for (const [name, { fallback }] of Object.entries(models)) {
     const path = ['models', name, 'fallback'];
@@ -30,15 +30,15 @@ export function checkCredits(
   units: ReadonlySet<string>,
   references: References,
 ): void {
-  for (const name of Object.keys(source.value?.agents ?? {}))
+  for (const name of Object.keys(source.sound?.agents ?? {}))
     references.need(name, agents, 'agent', source, ['agents', name], 'key');
-  for (const id of Object.keys(source.value?.units ?? {}))
+  for (const id of Object.keys(source.sound?.units ?? {}))
     references.need(id, units, 'unit', source, ['units', id], 'key');
 }
 
 /** Checks that patterns of policies can be read: one that cannot would fit nothing, and a `deny` would let all pass. */
 export function checkPolicies(source: Source<OrgFile>, references: References): void {
-  for (const [i, { act }] of (source.value?.policies ?? []).entries()) {
+  for (const [i, { act }] of (source.sound?.policies ?? []).entries()) {
     const path = ['policies', i, 'act'];
     const { tool, pairs } = readPattern(act);
     if (tool === '') references.add('invalid-value', 'A policy begins with a tool, or with *', source, path);
@@ -57,7 +57,7 @@ export function checkUnits(
 ): void {
   const ids = new Set(units.keys());
   for (const [id, source] of units) {
-    const head = source.value;
+    const head = source.sound;
     if (!head) continue;
     if (head.id !== undefined && head.id !== id) {
       const message = `The id is "${head.id}", but the file is "${id}.md"`;

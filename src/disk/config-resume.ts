@@ -19,9 +19,14 @@ export function readResume(
   source: Source<ResumeHead>,
   known: Known,
 ): { resume: Resume } | { faults: Fault[] } {
+  if (source.value === null && source.sound !== null) {
+    const rest = readResume(agent, { ...source, value: source.sound, faults: [] }, known);
+    return { faults: [...source.faults, ...('faults' in rest ? rest.faults : [])] };
+  }
   const whole = resolve(source, known.templates, []);
   if ('faults' in whole) return whole;
-  const { head, body } = whole;
+  const { body } = whole;
+  const head = agent === HUMAN && !saysPerson(source) ? { ...whole.head, person: true } : whole.head;
   const references = new References();
   if (head.name !== undefined && head.name !== agent)
     references.add(
@@ -36,6 +41,13 @@ export function readResume(
   if (head.unit !== undefined) references.need(head.unit, known.units, 'unit', source, ['unit']);
   if (references.faults.length) return { faults: references.faults };
   return { resume: { ...head, name: agent, instructions: body } };
+}
+
+/** The agent that is a person unless its resume says otherwise. */
+const HUMAN = 'human';
+
+function saysPerson({ data }: Source<ResumeHead>): boolean {
+  return (data as { person?: unknown }).person !== undefined;
 }
 
 function checkModels(

@@ -9,6 +9,8 @@ import { type Place, readTree, type Tree } from './yaml-tree.ts';
 export interface Source<T> {
   file: string;
   value: T | null;
+  /** Of a broken file: what is left of it without the parts that are wrong, so that its references can be checked all the same. */
+  sound: T | null;
   /** What the YAML says, before defaults. */
   data: unknown;
   /** Text below the front matter; empty for a YAML file. */
@@ -29,7 +31,15 @@ export function markdownSource<S extends z.ZodType>(schema: S): Read<Source<z.ou
   return (text, file) => {
     const parts = splitMarkdown(text, file);
     if (!('fault' in parts)) return sourceOf(schema, parts.head, file, parts.headLine, parts.body);
-    return { file, value: null, data: {}, body: '', faults: [parts.fault], place: () => ({ line: 1, column: 1 }) };
+    return {
+      file,
+      value: null,
+      sound: null,
+      data: {},
+      body: '',
+      faults: [parts.fault],
+      place: () => ({ line: 1, column: 1 }),
+    };
   };
 }
 
@@ -47,9 +57,45 @@ function sourceOf<S extends z.ZodType>(
   };
   const quick = readQuick(text);
   const result = quick === undefined ? null : schema.safeParse(quick);
-  if (result?.success) return { file, data: quick, body, value: result.data, faults: [], place };
+  if (result?.success) return { file, data: quick, body, value: result.data, sound: result.data, faults: [], place };
   const read = readTree(text, file, firstLine);
-  return { file, data: read.data, body, ...check(schema, read), place };
+  const checked = check(schema, read);
+  const sound = checked.value ?? (read.broken ? null : soundPart(schema, read.data));
+  return { file, data: read.data, body, ...checked, sound, place };
+}
+
+/** The value without what the schema refuses; null when nothing good is left. Indexes in lists stay true: a list with a bad item goes whole. */
+function soundPart<S extends z.ZodType>(schema: S, data: unknown): z.output<S> | null {
+  let rest: unknown;
+  try {
+    rest = structuredClone(data);
+  } catch {
+    return null;
+  }
+  for (let tries = 0; tries < MAX_PRUNED; tries++) {
+    const result = schema.safeParse(rest);
+    if (result.success) return result.data;
+    for (const issue of result.error.issues)
+      if (issue.code === 'unrecognized_keys') for (const key of issue.keys) removeAt(rest, [...issue.path, key]);
+      else if (!removeAt(rest, issue.path)) return null;
+  }
+  return null;
+}
+
+/** How often what is left may turn out to be wrong again. */
+const MAX_PRUNED = 3;
+
+/** Removes what stands at a path, or the list that it is in; false when that is everything. */
+function removeAt(data: unknown, path: readonly PropertyKey[]): boolean {
+  const list = path.findIndex((part) => typeof part === 'number');
+  const keys = list < 0 ? path : path.slice(0, list);
+  const last = keys.at(-1);
+  if (last === undefined) return false;
+  let parent = data as Record<PropertyKey, unknown> | undefined;
+  for (const key of keys.slice(0, -1)) parent = parent?.[key] as Record<PropertyKey, unknown> | undefined;
+  if (typeof parent !== 'object' || parent === null) return true;
+  delete parent[last];
+  return true;
 }
 
 /** Reads a text again only when it changed. */

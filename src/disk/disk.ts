@@ -1,3 +1,5 @@
+import type { FaultCode } from '../schema/fault.ts';
+
 /**
  * The only door to a file system. Paths are relative to the org folder, with `/` between parts. Every call is synchronous:
  * for such small files that is 2 to 4 times faster than promises. The real one is `real.ts`; tests use one in memory that
@@ -91,4 +93,18 @@ const OF_PLACE: readonly DiskFailure[] = ['exists', 'absent', 'denied', 'not-reg
 /** Whether the file system refused that name or that place, and nothing else is wrong with it. */
 export function isOfPlace(error: unknown): error is DiskError {
   return error instanceof DiskError && OF_PLACE.includes(error.failure);
+}
+
+const CODES: Partial<Record<DiskFailure, FaultCode>> = {
+  full: 'disk-full',
+  'read-only': 'disk-read-only',
+  handles: 'no-handles',
+  denied: 'no-access',
+  'not-regular': 'not-regular',
+  'too-large': 'too-large',
+};
+
+/** The code of the fault that a failed file operation is told as. */
+export function codeOf({ failure }: DiskError): FaultCode {
+  return CODES[failure] ?? 'disk-error';
 }

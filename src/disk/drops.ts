@@ -2,10 +2,10 @@ import type { Config } from '../core/config.ts';
 import type { Input } from '../core/entry.ts';
 import { compose, firstLine, resolveRecipients } from '../core/send.ts';
 import type { State } from '../core/state.ts';
-import { printFault } from '../schema/fault.ts';
+import { type Fault, fault, printFault } from '../schema/fault.ts';
 import { isName } from '../schema/name.ts';
-import { readDrop } from './drop.ts';
-import { isText, type Reader } from './reader.ts';
+import { type Drop, readDrop } from './drop.ts';
+import { isText, type Reader, type Unreadable } from './reader.ts';
 import { isLeftover } from './tree.ts';
 
 /** Mail that people drop into their outboxes. */
@@ -22,7 +22,7 @@ export class Drops {
     for (const person of config.order) {
       if (!config.agents.get(person)?.person) continue;
       let n = 1;
-      for (const path of this.dropped(state, person)) {
+      for (const path of this.dropped(state, config, person)) {
         if (!(await this.reader.quiet(path))) continue;
         const input = this.takeDrop(state, config, path, person, turn, n, limit);
         if (input?.k === 'drop') n++;
@@ -33,8 +33,9 @@ export class Drops {
   }
 
   /** Whether people dropped anything that was not set aside already. */
-  waiting(state: State, people: readonly string[]): boolean {
-    return people.some((person) => this.dropped(state, person).some((path) => this.isNew(state, path)));
+  waiting(state: State, config: Config): boolean {
+    const people = config.order.filter((name) => config.agents.get(name)?.person);
+    return people.some((person) => this.dropped(state, config, person).some((path) => this.isNew(state, path)));
   }
 
   private isNew(state: State, path: string): boolean {
@@ -45,7 +46,7 @@ export class Drops {
   }
 
   /** Files of a person's outbox that no journal line knows, in order of their names. */
-  private dropped(state: State, person: string): string[] {
+  private dropped(state: State, config: Config, person: string): string[] {
     const outbox = `agents/${person}/outbox`;
     const own = state.own.get(person);
     const paths: string[] = [];
@@ -56,8 +57,30 @@ export class Drops {
       else if (isName(name) || name.startsWith('@'))
         for (const inner of this.reader.disk.stat(path)?.kind === 'folder' ? (this.reader.disk.list(path) ?? []) : [])
           if (isText(inner)) paths.push(`${path}/${inner}`);
+      if (isMeantFor(config, name) && this.reader.disk.stat(path)?.kind === 'file' && !this.isAttached(outbox, name))
+        paths.push(path);
     }
     return paths;
+  }
+
+  /** Whether a message in the outbox names the file. */
+  private isAttached(outbox: string, name: string): boolean {
+    return (this.reader.disk.list(outbox) ?? []).some((other) => {
+      if (!isText(other)) return false;
+      const read = this.reader.readText(`${outbox}/${other}`, Infinity);
+      return 'text' in read && read.text.includes(name);
+    });
+  }
+
+  /** What is wrong with the files that wait in people's outboxes, set aside or not. */
+  faulty(state: State, config: Config, limit: number): Fault[] {
+    const people = config.order.filter((name) => config.agents.get(name)?.person);
+    return people.flatMap((person) =>
+      this.dropped(state, config, person).flatMap((path) => {
+        const read = this.look(config, path, person, limit);
+        return 'bad' in read ? [read.fault] : [];
+      }),
+    );
   }
 
   private takeDrop(
@@ -69,39 +92,78 @@ export class Drops {
     n: number,
     limit: number,
   ): Input | null {
-    const read = this.reader.readText(path, limit);
-    if ('reason' in read) return this.reader.aside(state, path, read, person);
+    const read = this.look(config, path, person, limit);
+    if ('bad' in read) return this.reader.aside(state, path, read.bad, person);
     if (state.aside.get(path) === read.hash) return null;
-    const drop = readDrop(path, read.text);
-    if ('fault' in drop)
-      return this.reader.aside(
-        state,
-        path,
-        { reason: 'malformed', detail: printFault(drop.fault), mark: read.hash },
-        person,
-      );
-    const { head, to, body } = drop;
-    if (head.id !== undefined)
-      return this.reader.aside(
-        state,
-        path,
-        {
-          reason: 'known-id',
-          detail: `The file bears the id ${head.id}: a copy of a message. Remove the id line to send it anew.`,
-          mark: read.hash,
-        },
-        person,
-      );
-    const reached = resolveRecipients(config, person, to);
-    if (!reached.ok)
-      return this.reader.aside(state, path, { reason: 'no-edge', detail: reached.text, mark: read.hash }, person);
+    const { head, body, reached } = read;
     const thread = head.thread ?? (head.reply_to === undefined ? undefined : threadOf(state, head.reply_to));
-    const wish = { ...head, to: reached.names, body, subject: head.subject ?? firstLine(body), thread };
+    const wish = { ...head, to: reached, body, subject: head.subject ?? firstLine(body), thread };
     const message = compose(person, turn, n, wish, [], 0);
     const mended = [...state.dead.values()].find((dead) => dead.message === null && dead.path === path);
     const more = { ...(mended && { mends: mended.id }), ...(head.through && { through: head.through }) };
     return { k: 'drop', turn, found: path, hash: read.hash, message, ...more };
   }
+
+  /** The drop in a file, or why it is none. */
+  private look(
+    config: Config,
+    path: string,
+    person: string,
+    limit: number,
+  ): (Omit<Drop, 'to'> & { hash: string; reached: string[] }) | Bad {
+    const read = this.reader.readText(path, limit);
+    if ('reason' in read) {
+      const code = read.reason === 'too-large' || read.reason === 'not-regular' ? read.reason : 'not-text';
+      return notTaken(path, read, fault(code, read.detail));
+    }
+    const mark = read.hash;
+    if (!path.endsWith('.md')) {
+      const found = fault('invalid-value', 'This is no message: a message is a file whose name ends with .md', {
+        file: path,
+        remedy: `Rename it to ${path.slice(path.lastIndexOf('/') + 1).replace(/\.[^.]*$/, '')}.md.`,
+      });
+      return notTaken(path, { reason: 'malformed', detail: printFault(found), mark }, found);
+    }
+    const drop = readDrop(path, read.text);
+    if ('fault' in drop)
+      return notTaken(path, { reason: 'malformed', detail: printFault(drop.fault), mark }, drop.fault);
+    const { head, to, body } = drop;
+    if (head.id !== undefined) {
+      const detail = `The file bears the id ${head.id}: a copy of a message. Remove the id line to send it anew.`;
+      return notTaken(
+        path,
+        { reason: 'known-id', detail, mark },
+        fault('known-id', `The file bears the id ${head.id}: a copy of a message`),
+      );
+    }
+    const reached = resolveRecipients(config, person, to);
+    if (!reached.ok) {
+      const remedy = 'Name somebody whom the chart lets you write to; lemming chart shows the edges.';
+      return notTaken(
+        path,
+        { reason: 'no-edge', detail: reached.text, mark },
+        fault('unknown-name', reached.text, { remedy }),
+      );
+    }
+    return { head, body, hash: read.hash, reached: reached.names };
+  }
+}
+
+/** A file named after a recipient that is no markdown file: mail that went wrong, such as `planner.txt`. */
+function isMeantFor({ agents, units }: Config, name: string): boolean {
+  if (name.endsWith('.md')) return false;
+  const stem = name.replace(/\.[^.]*$/, '');
+  return agents.has(stem) || (stem.startsWith('@') && units.has(stem.slice(1)));
+}
+
+function notTaken(path: string, bad: Unreadable, fault: Fault): Bad {
+  return { bad, fault: { ...fault, file: path } };
+}
+
+/** Why a file is not taken, for the journal, and as a fault. */
+interface Bad {
+  bad: Unreadable;
+  fault: Fault;
 }
 
 function threadOf(state: State, id: string): string | undefined {

@@ -70,16 +70,26 @@ export class Folder {
 
   /** What commands asked, from the `requests/` folders of people. */
   requests(state: State, people: readonly string[], limit: number, time: number): Input[] {
-    const inputs: Input[] = [];
-    for (const person of people) {
-      const folder = `agents/${person}/requests`;
-      for (const name of this.reader.disk.list(folder) ?? []) {
-        if (!name.endsWith('.yaml') || isLeftover(name)) continue;
-        const input = this.readRequest(state, `${folder}/${name}`, person, limit, time);
-        if (input) inputs.push(input);
-      }
+    return [...this.requestFiles(people)].flatMap(
+      ({ path, person }) => this.readRequest(state, path, person, limit, time) ?? [],
+    );
+  }
+
+  /** Whether commands asked anything that was not set aside already. */
+  waitingRequests(state: State, people: readonly string[], limit: number): boolean {
+    for (const { path } of this.requestFiles(people)) {
+      const aside = state.aside.get(path);
+      if (aside === undefined) return true;
+      const read = this.reader.readText(path, limit);
+      if (('hash' in read ? read.hash : read.mark) !== aside) return true;
     }
-    return inputs;
+    return false;
+  }
+
+  private *requestFiles(people: readonly string[]): Generator<{ path: string; person: string }> {
+    for (const person of people)
+      for (const name of this.reader.disk.list(`agents/${person}/requests`) ?? [])
+        if (name.endsWith('.yaml') && !isLeftover(name)) yield { path: `agents/${person}/requests/${name}`, person };
   }
 
   private readRequest(state: State, path: string, person: string, limit: number, time: number): Input | null {
@@ -112,8 +122,13 @@ export class Folder {
   }
 
   /** Whether people dropped anything that was not set aside already. */
-  waitingDrops(state: State, people: readonly string[]): boolean {
-    return this.mailDrops.waiting(state, people);
+  waitingDrops(state: State, config: Config): boolean {
+    return this.mailDrops.waiting(state, config);
+  }
+
+  /** What is wrong with what people dropped, set aside or not. */
+  faultyDrops(state: State, config: Config, limit: number): Fault[] {
+    return this.mailDrops.faulty(state, config, limit);
   }
 
   /** Files in agents' outboxes that no engine wrote: set aside. */

@@ -26,9 +26,11 @@ const PATH_DEPTH = 64;
  */
 export function pack(file: string, files: Iterable<Packed>, good: () => boolean = () => true): boolean {
   if (fs.existsSync(file)) throw failure('usage', `${file} exists already`, { remedy: 'Choose another name.' });
+  const folder = path.dirname(file);
+  if (!fs.existsSync(folder))
+    throw failure('not-found', `There is no folder ${folder}`, { remedy: 'Make it first, or choose another place.' });
   const temp = `${file}.lemming.tmp`;
   return onDisk(file, () => {
-    fs.mkdirSync(path.dirname(file), { recursive: true });
     fs.rmSync(temp, { force: true });
     const fd = fs.openSync(temp, 'wx', 0o600);
     try {

@@ -31,7 +31,7 @@ export async function decide(turn: Turn, toolbox: Toolbox, written: Written, sta
     const outcome =
       decision === 'denied' ? 'not done' : await doApproved(turn, toolbox, held, draft, nth, { written, chain });
     if (typeof outcome === 'object') {
-      effects.push(...unpaidEffects(turn.config, approval, answer, outcome.unpaid));
+      effects.push(...unpaidEffects(turn.config, turn.state, approval, answer, outcome.unpaid));
       continue;
     }
     nth++;

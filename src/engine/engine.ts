@@ -9,7 +9,7 @@ import { changesConfig, peopleOf } from '../core/settle.ts';
 import { agentState, type State } from '../core/state.ts';
 import { isKept, opsOf, placed, type Refused, type Unplaced, unplacedLines } from '../core/unplaced.ts';
 import { atRest, idleness } from '../core/walk.ts';
-import { DiskError } from '../disk/disk.ts';
+import { codeOf, DiskError } from '../disk/disk.ts';
 import { NO_SETTINGS } from '../disk/env.ts';
 import { Folder } from '../disk/folder.ts';
 import { type Journal, journalPath } from '../disk/journal.ts';
@@ -204,8 +204,8 @@ export class Engine {
     const people = peopleOf(this.config);
     const { folder, state } = this;
     return (
-      folder.requests(state, people, message_bytes, 0).length > 0 ||
-      folder.waitingDrops(state, people) ||
+      folder.waitingRequests(state, people, message_bytes) ||
+      folder.waitingDrops(state, this.config) ||
       folder.waitingAnswers(state, this.config, message_bytes) ||
       this.live.hasNews()
     );
@@ -421,9 +421,7 @@ function lockOf(ports: Ports, command: string): Lock {
 /** The disk's failures as faults for people. */
 function asFault(error: unknown): unknown {
   if (!(error instanceof DiskError)) return error;
-  if (error.failure === 'full') return failure('disk-full', `The disk is full: ${error.message}`, { file: error.path });
-  if (error.failure === 'not-regular') return failure('not-regular', error.message, { file: error.path });
-  return failure('disk-error', `The disk failed (${error.failure}): ${error.message}`, { file: error.path });
+  return failure(codeOf(error), `The disk failed (${error.failure}): ${error.message}`, { file: error.path });
 }
 
 function overridesIn(env: Record<string, string | undefined>): Record<string, string> {

@@ -19,7 +19,7 @@ import type { Scene } from '../views/screen/scene.ts';
 import { lineEvents, visitEvents } from './events.ts';
 import { turnLines } from './history.ts';
 import { type Loaded, load } from './load.ts';
-import { type Place, personOf } from './open.ts';
+import { type Place, readerOf } from './open.ts';
 import { presentActs } from './present.ts';
 import { redactor } from './redact.ts';
 
@@ -83,7 +83,7 @@ export class Follow {
   /** What a screen shows now. */
   scene(): Scene {
     const { config, recent, log, faults, around } = this;
-    const person = personOf({ config, ...this.place });
+    const person = readerOf({ config, ...this.place });
     return { config, state: this.loaded.state, person, faults, recent, log, ...around };
   }
 

@@ -1,7 +1,7 @@
 import { apply } from '../core/apply.ts';
 import { overdue } from '../core/approval.ts';
 import { trustNow } from '../core/declared.ts';
-import type { Entry, Input, OpenEntry } from '../core/entry.ts';
+import type { Entry, Input, OpenEntry, UndoStep } from '../core/entry.ts';
 import type { Toolbox } from '../core/judge.ts';
 import { frozenEffects, peopleOf } from '../core/settle.ts';
 import type { State } from '../core/state.ts';
@@ -10,7 +10,7 @@ import type { Journal } from '../disk/journal.ts';
 import type { Fault } from '../schema/fault.ts';
 import type { LiveConfig } from './live-config.ts';
 import type { Ports } from './ports.ts';
-import { undoSteps } from './undo.ts';
+import { undoPlans } from './undo.ts';
 
 /** The inputs of a turn: from here on nothing that people do touches it. */
 export interface Frozen {
@@ -78,10 +78,9 @@ export function take({ state, journal }: Pick<Intake, 'state' | 'journal'>, entr
 
 /** What people want undone, as the journal and the folder say it. */
 function undoing({ ports, state, toolbox }: Intake, turn: number): Input[] {
-  return state.undo.map(({ of, by }) => {
-    const steps = undoSteps(ports.disk, state, toolbox, of);
-    return { k: 'undo', turn, of, by, steps };
-  });
+  const named = state.undo.map(({ of }) => of);
+  const plans = undoPlans(ports.disk, state, toolbox, named);
+  return state.undo.map(({ of, by }) => ({ k: 'undo', turn, of, by, steps: plans.get(of) as UndoStep[] }));
 }
 
 function countsOf(lines: readonly Entry[]): Pick<Frozen, 'swept' | 'inputs'> {

@@ -13,6 +13,7 @@ import { type Clock, realClock } from '../disk/clock.ts';
 import { configReader } from '../disk/config.ts';
 import { memoryFaults } from '../disk/config-memory.ts';
 import type { Disk } from '../disk/disk.ts';
+import { readDrop } from '../disk/drop.ts';
 import { Folder } from '../disk/folder.ts';
 import { realHost } from '../disk/host.ts';
 import type { KeptFiles } from '../disk/kept.ts';
@@ -120,6 +121,7 @@ export function readOrg(place: Place): View {
   if (!disk.stat('org/org.yaml')) throw failure('no-org', `There is no org/org.yaml in ${place.root}`);
   const kept = realKept(place.root, place.env, disk);
   const loaded = load(disk, kept);
+  forgetDeleted(disk, loaded.state);
   const read = readFolder(disk, loaded.state, place.env);
   if (!read.config) throw new FaultError(...(read.faults as [Fault, ...Fault[]]));
   const { seat } = place;
@@ -162,7 +164,7 @@ export function checkFolder(place: Place): { config: Config | null; faults: Faul
   const most = read.config?.org.limits.message_bytes ?? 1_048_576;
   const inputs = new Folder(disk, realClock, redactor(place.env)).tracked(emptyState(), most);
   const unreadable = inputs.flatMap((input) => {
-    if (input.k !== 'aside') return [];
+    if (input.k !== 'aside' || input.reason === 'malformed') return []; // of a missing resume the configuration tells
     const code = input.reason === 'too-large' || input.reason === 'not-regular' ? input.reason : 'not-text';
     return [fault(code, UNREADABLE[code](most), { file: input.path })];
   });
@@ -181,6 +183,19 @@ const UNREADABLE = {
   'not-text': () => 'The file is no UTF-8 text and is not read',
 };
 
+/** What is wrong with mail that waits in people's outboxes. */
+export function faultyDrops({ root, env }: Place, config: Config): Fault[] {
+  const disk = realDisk(root);
+  const { state } = load(disk, realKept(root, env, disk));
+  return new Folder(disk, realClock, redactor(env)).faultyDrops(state, config, config.org.limits.message_bytes);
+}
+
+/** Files that were set aside and that somebody deleted since need nobody any more. */
+export function forgetDeleted(disk: Disk, state: State): void {
+  for (const [id, { message, path }] of state.dead)
+    if (message === null && state.aside.get(path) !== 'gone' && disk.stat(path) === null) state.dead.delete(id);
+}
+
 /** The person at the keyboard: `human`, else the first person of the chart; undefined when there is none. */
 export function personIn(config: Config): string | undefined {
   const people = peopleOf(config);
@@ -196,6 +211,14 @@ export function personOf({ config, seat }: Pick<View, 'config' | 'seat'>): strin
     });
   return name;
 }
+
+/** Whose view a reading command shows: the seat, else the person at the keyboard; where there is no person, that of nobody. */
+export function readerOf({ config, seat }: Pick<View, 'config' | 'seat'>): string {
+  return seat?.person ?? personIn(config) ?? NOBODY;
+}
+
+/** No agent bears this name. */
+const NOBODY = '';
 
 /** The name, if a person bears it. Throws as `checkAgent` does, and `refused` for an agent. */
 export function personNamed(view: Pick<View, 'config' | 'disk'>, name: string): string {
@@ -320,6 +343,9 @@ export function sendLetter(view: View, person: string, letter: Letter): { path: 
   const bytes = Buffer.byteLength(fileOf(clean));
   const most = view.config.org.limits.message_bytes;
   if (bytes > most) throw failure('too-large', `The message has ${bytes} bytes, the limit is ${most}.`);
+  const read = readDrop(`agents/${person}/outbox/new.md`, fileOf(clean));
+  if ('fault' in read)
+    throw new FaultError({ ...read.fault, code: 'usage', remedy: 'Change that, and send it again.' });
   return { path: drop(view.disk, realClock, view.state, person, clean), to };
 }
 

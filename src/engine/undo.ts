@@ -14,13 +14,28 @@ import { bytesHash, readAny } from '../disk/materialise.ts';
  * Reads only.
  */
 export function undoSteps(disk: Disk, state: State, toolbox: Toolbox, of: string): UndoStep[] {
-  const search = new Search(of, (name) => {
+  return undoPlans(disk, state, toolbox, [of]).get(of) as UndoStep[];
+}
+
+/** The same for many things at once: the journal is read once for all of them. */
+export function undoPlans(
+  disk: Disk,
+  state: State,
+  toolbox: Toolbox,
+  wanted: readonly string[],
+): Map<string, UndoStep[]> {
+  const isOnce = (name: string): boolean => {
     const tool = toolbox.get(name);
     return tool === undefined || (tool.kind === 'world' && tool.touches === 'once'); // what the org declares does what it likes
-  });
-  for (const { file, entries } of readJournal(disk, [])) for (const entry of entries) search.take(entry, file);
-  const contents = contentsIn(disk, search.wanted());
-  return stepsOf(search, { state, look: (path) => lookAt(disk, path), contentOf: (hash) => contents.get(hash) });
+  };
+  const searches = new Map([...new Set(wanted)].map((of) => [of, new Search(of, isOnce)]));
+  if (searches.size === 0) return new Map();
+  for (const { file, entries } of readJournal(disk, []))
+    for (const entry of entries) for (const search of searches.values()) search.take(entry, file);
+  const hashes = new Set([...searches.values()].flatMap((search) => [...search.wanted()]));
+  const contents = contentsIn(disk, hashes);
+  const now = { state, look: (path: string) => lookAt(disk, path), contentOf: (hash: string) => contents.get(hash) };
+  return new Map([...searches].map(([of, search]) => [of, stepsOf(search, now)]));
 }
 
 /** Agents can make links and folders where files were. */

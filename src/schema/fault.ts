@@ -74,6 +74,21 @@ export const FAULTS = {
   'no-price': { exit: 7, status: 402, remedy: 'Give the model a price in org/models.yaml.' },
   provider: { exit: 8, status: 503, remedy: 'See lemming logs; check the key, the base_url and the service.' },
   'disk-full': { exit: 1, status: 507, remedy: 'Free some space; nothing was lost, the next run goes on.' },
+  'disk-read-only': {
+    exit: 1,
+    status: 507,
+    remedy: 'Mount the disk for writing, or work on a copy elsewhere; nothing was lost.',
+  },
+  'no-handles': {
+    exit: 1,
+    status: 503,
+    remedy: 'Let the process open more files, such as with ulimit -n 1024; nothing was lost, the next run goes on.',
+  },
+  'no-access': {
+    exit: 1,
+    status: 403,
+    remedy: 'Give your user the right to read and write it (chmod, chown); nothing was lost, the next run goes on.',
+  },
   'disk-error': { exit: 1, status: 500, remedy: 'Check the disk; nothing was lost, the next run goes on.' },
   interrupted: { exit: 130, status: 503, remedy: 'Run again to go on.' },
   'work-failed': { exit: 1, status: 500, remedy: 'See lemming logs.' },

@@ -5,6 +5,8 @@ import { isRecipient } from './name.ts';
 export const MESSAGE_KINDS = ['message', 'request', 'response', 'report', 'status', 'task', 'notice'] as const;
 export const PRIORITIES = ['urgent', 'high', 'normal', 'low'] as const;
 const PRIORITY_ALIASES: Record<string, string> = { critical: 'urgent', medium: 'normal' };
+/** All names that a priority may be given by. */
+export const PRIORITY_NAMES = [...PRIORITIES, ...Object.keys(PRIORITY_ALIASES)];
 
 export const priority = z
   .preprocess(

@@ -1,6 +1,7 @@
 import type { CallFailure } from '../core/call.ts';
 import type { Config } from '../core/config.ts';
 import { type AgentState, agentState, type State } from '../core/state.ts';
+import { idleness } from '../core/walk.ts';
 import { shorten, table } from './table.ts';
 
 export type AgentCondition =
@@ -36,7 +37,7 @@ export function conditionOf(config: Config, state: State, agent: string): AgentC
   if (isOffline(account)) return 'offline';
   if (healthOf(config, state, agent) === 'unhealthy') return 'error';
   if (account.lastTurn === 0) return 'unknown';
-  return account.lastTurn === state.turn ? 'active' : 'idle';
+  return account.lastTurn === state.turn && idleness(config, state) !== 'idle' ? 'active' : 'idle';
 }
 
 /** Backing off from a provider that failed; waiting for credits is something else. */

@@ -1,4 +1,5 @@
 import { type Config, isPersonIn } from '../core/config.ts';
+import { creditRelief } from '../core/relief.ts';
 import { type Approval, agentState, inboxOf, type State } from '../core/state.ts';
 import type { Fault } from '../schema/fault.ts';
 import { count, oneLine } from './table.ts';
@@ -28,8 +29,8 @@ export interface NeedCounts {
 export function needsOf(config: Config, state: State, person: string, faults: readonly Fault[]): Need[] {
   return [
     ...approvalsFor(config, state, person).map(approvalNeed),
-    ...starvedIn(state).map(creditsNeed),
-    ...unpaidIn(state).map(unpaidNeed),
+    ...starvedIn(state).map((agent) => creditsNeed(config, state, agent)),
+    ...unpaidIn(state).map((approval) => unpaidNeed(config, state, approval)),
     ...faults.map(faultNeed),
     ...[...state.dead.values()].map(
       ({ id, reason, detail }): Need => ({
@@ -78,21 +79,21 @@ function approvalNeed({ id, agent, tool }: Approval): Need {
   return { what: 'approval', id, text: `${agent} wants to use ${tool}`, command: `lemming approve ${id}` };
 }
 
-function creditsNeed(agent: string): Need {
+function creditsNeed(config: Config, state: State, agent: string): Need {
   return {
     what: 'credits',
     id: agent,
     text: `${agent} is out of credits and its mail waits`,
-    command: `lemming top-up ${agent} CREDITS`,
+    command: creditRelief(config, state, agent),
   };
 }
 
-function unpaidNeed({ id, agent, tool }: Approval): Need {
+function unpaidNeed(config: Config, state: State, { id, agent, tool }: Approval): Need {
   return {
     what: 'credits',
     id,
     text: `${agent} has not the credits to use ${tool}, which was approved`,
-    command: `lemming top-up ${agent} CREDITS`,
+    command: creditRelief(config, state, agent),
   };
 }
 
@@ -118,7 +119,8 @@ export function printNeeds({ count: all, mail, approvals, dead_letters, out_of_c
   if (all === 0) return '';
   const parts = [
     approvals > 0 && `${count(approvals, 'act')} to approve or deny (lemming approvals)`,
-    out_of_credits > 0 && `${count(out_of_credits, 'agent')} out of credits (lemming top-up)`,
+    out_of_credits > 0 &&
+      `${count(out_of_credits, 'agent')} out of credits (lemming top-up, or a cap in org/credits.yaml)`,
     faults > 0 && `${count(faults, 'fault')} in the configuration (lemming validate)`,
     dead_letters > 0 && `${count(dead_letters, 'dead letter')} (lemming show ID, lemming retry ID)`,
     mail > 0 && `${count(mail, 'message')} to read (lemming inbox)`,

@@ -20,7 +20,13 @@ export interface Trouble {
 }
 
 /** What each failure is told as. */
-const CODES: Record<string, string> = { full: 'disk-full', 'full-torn': 'disk-full' };
+const CODES: Record<string, string> = {
+  full: 'disk-full',
+  'full-torn': 'disk-full',
+  'read-only': 'disk-read-only',
+  handles: 'no-handles',
+  denied: 'no-access',
+};
 
 /** A machine on a copy of the disk with which a golden run began. */
 export function machineOn(start: MemoryDisk, differ = false): Machine {

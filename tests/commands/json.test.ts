@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import type { Command } from '../../src/commands/command.ts';
 import { lemming, office, untilIdle } from './people-world.ts';
+import { scratchOrg } from './world.ts';
 
 const FOLDER = new URL('../../src/commands/', import.meta.url);
 
@@ -29,10 +30,66 @@ it.each(await readers())('%s --json prints one object, and nothing but it', asyn
   await lemming(root, ['send', 'manager', 'Hello']);
   await untilIdle(root);
   const { exit, out } = await lemming(root, [name, ...(ARGS[name] ?? []), '--json']);
-  const objects = name === 'watch' ? out.slice(out.lastIndexOf('\n{\n')) : out;
   expect([0, 1]).toContain(exit);
-  expect(JSON.parse(objects)).toBeTypeOf('object');
-  expect(Array.isArray(JSON.parse(objects))).toBe(false);
+  expect(JSON.parse(out)).toBeTypeOf('object');
+  expect(Array.isArray(JSON.parse(out))).toBe(false);
+});
+
+/** Readers that are about mail of a person, or name somebody's. */
+const NEEDS_MAIL = ['show', 'read'];
+
+it.each((await readers()).filter((name) => !NEEDS_MAIL.includes(name)))(
+  '%s works where there is no person',
+  async (name) => {
+    const root = scratchOrg({ edges: { manager: [] } });
+    const { exit, out } = await lemming(root, [name, ...(ARGS[name] ?? []), '--json']);
+    expect([name, [0, 1].includes(exit), JSON.parse(out)]).toEqual([name, true, expect.any(Object)]);
+  },
+);
+
+/** Keys under which an amount of money stands. */
+const MONEY =
+  /^(cost|costs|over|spent|granted|left|reserved?|in_doubt|price|unpaid|saved|thread_spent|per_turn|per_day|cap|soft|grant|amount|budget|least|most)$/;
+
+/** Every amount in what was printed, with its place. */
+function amountsIn(value: unknown, place = ''): [string, number][] {
+  if (value === null || typeof value !== 'object') return [];
+  return Object.entries(value).flatMap(([key, inner]): [string, number][] => {
+    const here = `${place}.${key}`;
+    return typeof inner === 'number' && MONEY.test(key) ? [[here, inner]] : amountsIn(inner, here);
+  });
+}
+
+it('money is credits everywhere: no amount of an organisation that has 1 credit is above 1', async () => {
+  const hold = { tool: 'write_file', input: { path: 'x', content: 'y' } };
+  const root = scratchOrg({
+    edges: { human: ['a'], a: ['human'] },
+    resumes: { a: { tools: ['ask:write_file', 'read_file'] } },
+    org: { tools: { prices: { write_file: 0.03 } } },
+    models: { default: { provider: 'scripted', script: 'org/script.yaml', price: { per_call: 0.03 } } },
+    credits: { org: { cap: 0.9 }, agents: { a: { grant: 1, soft: 0.5, per_turn: 0.5, per_day: 0.8 } } },
+    rules: [{ when: { agent: 'a' }, reply: { acts: [hold] } }],
+  });
+  await lemming(root, ['send', 'a', 'Hello']);
+  await untilIdle(root);
+  const lines = [
+    ...(await readers()).map((name) => [name, ...(ARGS[name] ?? []).map((word) => (word === 'manager' ? 'a' : word))]),
+    ['show', '1'],
+    ['show', '1.a'],
+    ['show', '1.a.1.1'],
+    ['show', 'A-1-a-1'],
+    ['costs', '--by', 'thread'],
+    ['run', '--dry-run'],
+    ['run', '--until-idle'],
+    ['top-up', 'a', '0.5'],
+  ];
+  for (const line of lines) {
+    const { out } = await lemming(root, [...line, '--json']);
+    const amounts = amountsIn(JSON.parse(out));
+    expect([line.join(' '), amounts.filter(([, amount]) => amount > 2)]).toEqual([line.join(' '), []]);
+  }
+  const { out } = await lemming(root, ['approvals', '--json']);
+  expect(JSON.parse(out).approvals).toMatchObject([{ spent: 0.03, thread_spent: 0.03, price: { cost: 0.03 } }]);
 });
 
 it('a fault is an object as well', async () => {

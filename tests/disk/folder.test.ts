@@ -402,12 +402,12 @@ describe('dropped mail', () => {
     const path = 'agents/human/outbox/x.md';
     disk.put(path, 'to nobody');
     const state = emptyState();
-    expect(folder.waitingDrops(state, ['human'])).toBe(true);
+    expect(folder.waitingDrops(state, config)).toBe(true);
     take(state, await folder.drops(state, config, 1, LIMIT));
     expect(await folder.drops(state, config, 2, LIMIT)).toEqual([]);
-    expect(folder.waitingDrops(state, ['human'])).toBe(false);
+    expect(folder.waitingDrops(state, config)).toBe(false);
     disk.put(path, '---\nto: a\n---\nMended.\n');
-    expect(folder.waitingDrops(state, ['human'])).toBe(true);
+    expect(folder.waitingDrops(state, config)).toBe(true);
     expect(await folder.drops(state, config, 2, LIMIT)).toMatchObject([{ k: 'drop', mends: 'aside-000001-1' }]);
   });
 

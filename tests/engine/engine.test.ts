@@ -59,7 +59,7 @@ describe('an engine opens', () => {
   });
 
   it.each([
-    ['handles', 'disk-error'],
+    ['handles', 'no-handles'],
     ['full', 'disk-full'],
   ] as const)('nothing on a disk that fails: %s', async (failure, code) => {
     const org = lab();

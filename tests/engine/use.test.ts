@@ -72,7 +72,11 @@ describe('the result of a tool', () => {
         throw new DiskError(failure, 'x', failure);
       });
       await expect(engine.turn()).rejects.toMatchObject({
-        fault: { code: failure === 'full' ? 'disk-full' : 'disk-error' },
+        fault: {
+          code:
+            { full: 'disk-full', 'read-only': 'disk-read-only', handles: 'no-handles' }[failure as string] ??
+            'disk-error',
+        },
       });
       engine.close();
       engine.org.restart();

@@ -1,5 +1,5 @@
-import { DiskError, type DiskFailure } from '../../disk/disk.ts';
-import { FAULTS, type Fault, type FaultCode, FaultError, fault } from '../../schema/fault.ts';
+import { codeOf, DiskError } from '../../disk/disk.ts';
+import { FAULTS, type Fault, FaultError, fault } from '../../schema/fault.ts';
 
 /** Every exit code and its meaning; of several that apply, the first one counts. */
 export const EXITS: [code: number, meaning: string][] = [
@@ -15,16 +15,11 @@ export const EXITS: [code: number, meaning: string][] = [
   [0, 'done'],
 ];
 
-const OF_DISK: Partial<Record<DiskFailure, FaultCode>> = {
-  full: 'disk-full',
-  'not-regular': 'not-regular',
-  'too-large': 'too-large',
-};
-
 /** What was thrown, as faults; what nobody expected becomes one too, so that there is one way to tell it. */
 export function faultsOf(error: unknown): readonly Fault[] {
   if (error instanceof FaultError) return error.faults;
-  if (error instanceof DiskError) return [fault(OF_DISK[error.failure] ?? 'disk-error', error.message)];
+  if (error instanceof DiskError) return [fault(codeOf(error), error.message)];
+  if (isOutOfHandles(error)) return [fault('no-handles', 'this process may open no more files')];
   if (error instanceof Error && error.name === 'AbortError') return [fault('interrupted', 'interrupted')];
   const message = error instanceof Error ? error.message : String(error);
   return [
@@ -32,6 +27,11 @@ export function faultsOf(error: unknown): readonly Fault[] {
       remedy: 'Run it again with --debug for the stack, and report it.',
     }),
   ];
+}
+
+/** Raised where no path of the organisation is read: a part of the program that is loaded late. */
+function isOutOfHandles(error: unknown): boolean {
+  return ['EMFILE', 'ENFILE'].includes((error as NodeJS.ErrnoException | null)?.code ?? '');
 }
 
 /** The exit code for these faults. */

@@ -13,8 +13,14 @@ export async function runProcess(catalogue: Catalogue, load: Load): Promise<neve
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, interrupt.now);
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) process.on(event, endUnexpectedly);
   const exit = await runCli(catalogue, load, terminalOf(stop.signal, interrupt), process.argv.slice(2));
-  await new Promise((written) => process.stdout.write('', written));
+  await flushed();
   process.exit(closed.stdout ? 0 : exit);
+}
+
+/** What was written to a pipe has left this process: it ends only then. */
+async function flushed(): Promise<void> {
+  for (const stream of [process.stdout, process.stderr])
+    await new Promise<void>((written) => stream.write('', () => written()));
 }
 
 function terminalOf(signal: AbortSignal, { asked, now }: Interrupt): Terminal {
@@ -63,9 +69,9 @@ function endQuietlyWhenClosed(stop: AbortController): { stdout: boolean } {
   return closed;
 }
 
-function endUnexpectedly(error: unknown): never {
+function endUnexpectedly(error: unknown): void {
   const faults = faultsOf(error);
   for (const fault of faults) process.stderr.write(`${safeLine(printFault(fault))}\n`);
   if (process.argv.includes('--debug') && error instanceof Error) process.stderr.write(`${error.stack}\n`);
-  process.exit(exitOf(faults));
+  void flushed().then(() => process.exit(exitOf(faults)));
 }

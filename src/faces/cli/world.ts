@@ -32,11 +32,16 @@ export interface Look {
 
 const NO_SCREEN = { columns: Number.POSITIVE_INFINITY, rows: Number.POSITIVE_INFINITY };
 
+/** Some terminals say 0 of what they do not know. */
+function sizeOf({ columns, rows }: { columns: number; rows: number }): { columns: number; rows: number } {
+  return { columns: columns || 80, rows: rows || 24 };
+}
+
 /** What a command writes to. */
 export function makeScreen(terminal: Terminal, { json = false, plain = false }: Look): Screen {
   const { env, interactive, out, err } = terminal;
   const screen = new Screen({
-    size: () => (plain ? undefined : terminal.screen) ?? NO_SCREEN,
+    size: () => (plain || !terminal.screen ? NO_SCREEN : sizeOf(terminal.screen)),
     colour: wantsColour({ env, isTerminal: interactive, plain: plain || json }),
     redraws: interactive && !plain && !json,
     ticks: () => realClock.ticks(),

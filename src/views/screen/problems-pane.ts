@@ -1,5 +1,6 @@
 import { restsUntil } from '../../core/breaker.ts';
 import { balanceOf, printCredits } from '../../core/ledger.ts';
+import { creditRelief } from '../../core/relief.ts';
 import { agentState, inboxOf } from '../../core/state.ts';
 import { healthOf } from '../health.ts';
 import { count } from '../table.ts';
@@ -108,6 +109,12 @@ function approvals(scene: Scene): Problem[] {
 /** Below this part of its grant an agent is low. */
 const LOW = 0.2;
 
+/** The key grants; what a cap stops waits for an edit. */
+function remedyFor(config: Scene['config'], state: Scene['state'], name: string): string {
+  const relief = creditRelief(config, state, name);
+  return relief.startsWith('lemming top-up') ? 't grants more.' : `${relief}.`;
+}
+
 function credits(scene: Scene): Problem[] {
   const { config, state } = scene;
   const found: Problem[] = [];
@@ -125,7 +132,7 @@ function credits(scene: Scene): Problem[] {
       tone: starved ? 'bad' : 'warn',
       who: name,
       text: `${printCredits(left)} of ${printCredits(granted)} credits left${waiting > 0 ? `, ${count(waiting, 'message waits', 'messages wait')}` : ''}`,
-      remedy: 't grants more.',
+      remedy: remedyFor(config, state, name),
       about: { what: 'agent', agent: name, file: 'org/credits.yaml' },
       more: [],
     });

@@ -1,0 +1,105 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse, stringify } from 'yaml';
+import type { OrgPlan } from '../../src/testing/build-org.ts';
+import { lemming, untilIdle } from './people-world.ts';
+import { scratchOrg } from './world.ts';
+
+const LOOP = { tool: 'recall', input: { key: 'x' } };
+const PLAN: OrgPlan = {
+  edges: { human: ['a'], a: ['human'] },
+  resumes: { a: { unit: 'team', tools: ['recall'] } },
+  files: { 'org/units/team.md': '---\nname: team\n---\n' },
+  models: { default: { provider: 'scripted', script: 'org/script.yaml', price: { per_call: 0.01 } } },
+  rules: [1, 2, 3].map((call) => ({
+    when: { agent: 'a', call },
+    reply: { acts: call < 3 ? [LOOP] : [{ tool: 'send_message', input: { to: 'human', body: 'Done.' } }] },
+  })),
+};
+
+/** Does what the advice says, as a person would: the command with an amount, or the edit of the file. */
+async function follow(root: string, advice: string): Promise<void> {
+  const [, agent] = /lemming top-up (\S+) CREDITS/.exec(advice) ?? [];
+  if (agent !== undefined) {
+    expect((await lemming(root, ['top-up', agent, '1'])).exit).toBe(0);
+    return;
+  }
+  const [, key = '', file = ''] = /raise (\S+) in (\S+)/.exec(advice) ?? [];
+  const path = join(root, file);
+  const data = parse(readFileSync(path, 'utf8'));
+  const keys = key.split('.');
+  let at = data;
+  for (const one of keys.slice(0, -1)) at = at[one];
+  expect(at[keys.at(-1) as string]).toBeTypeOf('number');
+  at[keys.at(-1) as string] = 1;
+  writeFileSync(path, stringify(data));
+}
+
+describe('advice for an agent that may spend no more works in that very state', () => {
+  it.each<[string, object, string]>([
+    ['its grant', { agents: { a: { grant: 0.005 } } }, 'lemming top-up a CREDITS'],
+    [
+      'its limit of a turn',
+      { agents: { a: { grant: 1, per_turn: 0.005 } } },
+      'raise agents.a.per_turn in org/credits.yaml',
+    ],
+    [
+      'its limit of a day',
+      { agents: { a: { grant: 1, per_day: 0.005 } } },
+      'raise agents.a.per_day in org/credits.yaml',
+    ],
+    [
+      'the cap of its unit',
+      { agents: { a: { grant: 1 } }, units: { team: { cap: 0.005 } } },
+      'raise units.team.cap in org/credits.yaml',
+    ],
+    [
+      'the cap of the organisation',
+      { agents: { a: { grant: 1 } }, org: { cap: 0.005 } },
+      'raise org.cap in org/credits.yaml',
+    ],
+    [
+      'the cap of the organisation, in the middle of a visit',
+      { agents: { a: { grant: 1 } }, org: { cap: 0.02 } },
+      'raise org.cap in org/credits.yaml',
+    ],
+    ['its grant, in the middle of a visit', { agents: { a: { grant: 0.02 } } }, 'lemming top-up a CREDITS'],
+    [
+      'its limit of a turn, in the middle of a visit',
+      { agents: { a: { grant: 1, per_turn: 0.02 } } },
+      'raise agents.a.per_turn in org/credits.yaml',
+    ],
+  ])('%s', async (_what, credits, advice) => {
+    const root = scratchOrg({ ...PLAN, credits: credits as NonNullable<OrgPlan['credits']> });
+    await lemming(root, ['send', 'a', 'Work.']);
+    const stuck = await lemming(root, ['run', '--until-idle']);
+    expect(stuck.exit).toBe(7);
+    expect(stuck.out).toContain(`a is out of credits and its mail waits: ${advice}`);
+    const { out } = await lemming(root, ['inbox', '--json']);
+    const told = JSON.parse(out).notices.map(({ text }: { text: string }) => text);
+    expect(told.filter((text: string) => text.includes(advice))).toHaveLength(1);
+    await follow(root, advice);
+    const free = await lemming(root, ['run', '--until-idle', '--json']);
+    expect([free.exit, JSON.parse(free.out).visits.at(-1)]).toEqual([
+      0,
+      expect.objectContaining({ agent: 'a', outcome: 'ok', sent: 1 }),
+    ]);
+  });
+
+  it('a top-up that a cap holds back says so', async () => {
+    const root = scratchOrg({ ...PLAN, credits: { agents: { a: { grant: 1 } }, org: { cap: 0.5 } } });
+    const { out } = await lemming(root, ['top-up', 'a', '10']);
+    expect(out).toContain('Of that a may spend 0.5, until you raise org.cap in org/credits.yaml.');
+  });
+
+  it('a soft cap that is reached is not called passed', async () => {
+    const root = scratchOrg({ ...PLAN, credits: { agents: { a: { grant: 1, soft: 0.03 } } } });
+    await lemming(root, ['send', 'a', 'Work.']);
+    await untilIdle(root);
+    const { out } = await lemming(root, ['inbox', '--json']);
+    expect(JSON.parse(out).notices).toMatchObject([
+      { text: 'a has spent 0.03 credits, and has reached its soft cap of 0.03' },
+    ]);
+  });
+});
