@@ -144,6 +144,8 @@ describe('a broken file of the whole org leaves no config', () => {
         value: 'shedule',
         nearest: 'schedule',
       },
+      { code: 'unknown-name', file: 'org/chart.yaml', line: 3, column: 3, value: 'manger', nearest: 'manager' },
+      { code: 'unknown-name', file: 'org/chart.yaml', line: 3, column: 23, value: 'planer', nearest: 'planner' },
       { code: 'unknown-key', file: 'org/chart.yaml', line: 4, column: 14, value: 'sendto', nearest: 'send_to' },
       { code: 'unknown-key', file: 'org/models.yaml', line: 3, column: 34, value: 'prise', nearest: 'price' },
       { code: 'unknown-key', file: 'org/org.yaml', line: 4, column: 3, value: 'concurency', nearest: 'concurrency' },

@@ -37,7 +37,7 @@ describe('failures, as a user lives them', () => {
     down = false;
     await org.turns(12);
     expect(org.delivered('a')).toEqual(['000001-human-01']);
-    expect((await statesOf(org)).a).toMatchObject({ state: 'active', health: 'healthy', unread: 0 });
+    expect((await statesOf(org)).a).toMatchObject({ state: 'idle', health: 'healthy', unread: 0 });
   });
 
   it('scenario 19: a model that keeps failing is left alone, its fallback answers and the message says so, and it recovers by itself', async () => {

@@ -3,10 +3,11 @@ import type { Config } from '../../src/core/config.ts';
 import { type AgentState, emptyAgent, emptyState } from '../../src/core/state.ts';
 import { conditionOf, healthOf } from '../../src/views/health.ts';
 
-/** An org in turn 9 whose agent `a` has this account. */
-function org(account: Partial<AgentState>, more: { broken?: boolean; person?: boolean } = {}) {
+/** An org in turn 9 whose agent `a` has this account; something is asked of it, unless it is at rest. */
+function org(account: Partial<AgentState>, more: { broken?: boolean; person?: boolean; rests?: boolean } = {}) {
   const state = emptyState();
   state.turn = 9;
+  if (!more.rests) state.undo.push({ of: '9', by: 'human' });
   state.agents.set('a', { ...emptyAgent(), ...account });
   const config = {
     agents: new Map([['a', { person: more.person ?? false }]]),
@@ -28,6 +29,14 @@ describe('how an agent is', () => {
     ['out of credits', { lastTurn: 8, failedInRow: 1, failures: 1, starved: true }, 'idle', 'degraded'],
     ['paused, whatever else', { lastTurn: 9, failedInRow: 4, failures: 4, paused: true }, 'paused', 'unhealthy'],
   ])('%s', (_what, account, state, health) => expect(org(account)).toEqual({ state, health }));
+
+  it('nobody is active in an organisation at rest', () => {
+    expect(org({ lastTurn: 9 }, { rests: true }).state).toBe('idle');
+  });
+
+  it('who was only cut is degraded, however often', () => {
+    expect(org({ lastTurn: 9, failedInRow: 7, lastOutcome: 'cut' })).toEqual({ state: 'active', health: 'degraded' });
+  });
 
   it('a broken resume is an error, a person always idle', () => {
     expect(org({ paused: true }, { broken: true })).toEqual({ state: 'error', health: 'unhealthy' });

@@ -32,7 +32,7 @@ it('counts decisions, empty purses, faults, dead letters and mail, but no notice
   const counts = countNeeds(needs);
   expect(counts).toEqual({ count: 5, mail: 1, approvals: 1, dead_letters: 1, out_of_credits: 1, faults: 1 });
   expect(printNeeds(counts)).toBe(
-    'Needs you: 1 act to approve or deny (lemming approvals), 1 agent out of credits (lemming top-up), 1 fault in the configuration (lemming validate), 1 dead letter (lemming show ID, lemming retry ID), 1 message to read (lemming inbox)',
+    'Needs you: 1 act to approve or deny (lemming approvals), 1 agent out of credits (lemming top-up, or a cap in org/credits.yaml), 1 fault in the configuration (lemming validate), 1 dead letter (lemming show ID, lemming retry ID), 1 message to read (lemming inbox)',
   );
   expect(printNeeds(countNeeds([]))).toBe('');
 });
