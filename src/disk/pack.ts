@@ -15,7 +15,7 @@ export interface Packed {
 /** Limits of what is unpacked. */
 const MOST_FILES = 2_000_000;
 const MOST_BYTES = 8 * 1024 ** 3;
-const FILE_BYTES = 64 * 1024 ** 2;
+const FILE_BYTES = 1024 ** 3;
 const PATH_CHARS = 1000;
 const PATH_DEPTH = 64;
 

@@ -81,7 +81,7 @@ function isTemporary(path: string): boolean {
 /** null when the file went away meanwhile; `closed`: whoever packs may not read this file of a workspace. */
 function readWhole(disk: Disk, path: string): Uint8Array | null | 'closed' {
   try {
-    return disk.read(path);
+    return disk.read(path, 'whole');
   } catch (error) {
     if (error instanceof DiskError && error.failure === 'not-regular') return null;
     if (error instanceof DiskError && error.failure === 'denied' && isOfPrograms(path)) return 'closed';

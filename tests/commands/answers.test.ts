@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Fault } from '../../src/schema/fault.ts';
@@ -130,6 +131,17 @@ it('backup makes no folders: one that is not there is told', async () => {
   const folder = join(scratch(), 'nonexistent');
   const { exit, err } = await lemming(scratchOrg(PLAN), ['backup', join(folder, 'x.tgz')]);
   expect([exit, err, existsSync(folder)]).toEqual([6, expect.stringContaining('There is no folder'), false]);
+});
+
+it('a file of 70 MB is packed, and comes back', async () => {
+  const root = scratchOrg(PLAN);
+  mkdirSync(join(root, 'org/shared'), { recursive: true });
+  writeFileSync(join(root, 'org/shared/large.bin'), randomBytes(70 * 1024 * 1024));
+  const file = join(scratch(), 'x.tgz');
+  expect((await lemming(root, ['backup', file])).exit).toBe(0);
+  rmSync(join(root, 'org/shared/large.bin'));
+  expect(await lemming(root, ['restore', file, '--yes'])).toMatchObject({ exit: 0, err: '' });
+  expect(statSync(join(root, 'org/shared/large.bin')).size).toBe(70 * 1024 * 1024);
 });
 
 it('an agent of an organisation at rest is idle', async () => {
