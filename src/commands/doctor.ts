@@ -16,6 +16,7 @@ import { readJournal } from '../disk/journal.ts';
 import { lockHolder } from '../disk/lock.ts';
 import { conflictPath } from '../disk/materialise.ts';
 import { ownerOf } from '../disk/owner.ts';
+import { openProxy } from '../disk/proxy.ts';
 import { realDisk } from '../disk/real.ts';
 import { type Found, realSandbox } from '../disk/sandbox.ts';
 import { treeOf } from '../disk/tree.ts';
@@ -68,13 +69,27 @@ export const run: Run = async (world, input) => {
   const { config } = checkFolder(place);
   const declared = config ? await declaredFaults(TOOLS, config, disk) : [];
   const outbound = config ? outboundIn(await toolsetOf(TOOLS, config, new Map()), config) : [];
-  return examine(place, disk, fixes, { declared, outbound }, await realSandbox(world.root).probe());
+  const named = config && [...config.tools.values()].some(({ head }) => head.network);
+  const network = named ? await tryProxy() : [];
+  return examine(place, disk, fixes, { declared, outbound, network }, await realSandbox(world.root).probe());
 };
 
 /** What was found out of the tools of the org: their faults, and which of all tools send something out. */
 interface Tools {
   declared: readonly Fault[];
   outbound: readonly string[];
+  /** What the proxy of tools that name hosts did with one that is not listed. */
+  network: readonly string[];
+}
+
+async function tryProxy(): Promise<string[]> {
+  try {
+    const refuse = () => Promise.reject(new Error('not listed'));
+    (await openProxy(refuse)).close();
+    return ['Tools that name hosts reach no other: the proxy refused a host that nobody listed'];
+  } catch (error) {
+    return [`Tools that name hosts cannot run: ${(error as Error).message}`];
+  }
 }
 
 /** Approved or not: who approves a server is to know beforehand. */
@@ -82,7 +97,13 @@ function outboundIn(toolbox: Toolbox, { org }: Config): string[] {
   return [...toolbox.values()].flatMap((tool) => (isOutbound(tool, org) ? [tool.spec.name] : []));
 }
 
-function examine(place: Place, disk: Disk, { fixed, left }: Fixes, { declared, outbound }: Tools, box: Found): Outcome {
+function examine(
+  place: Place,
+  disk: Disk,
+  { fixed, left }: Fixes,
+  { declared, outbound, network }: Tools,
+  box: Found,
+): Outcome {
   const { config, faults, warnings } = checkFolder(place);
   const journal = journalFaults(disk);
   const owner = ownerOf(place.env, place.root);
@@ -100,6 +121,7 @@ function examine(place: Place, disk: Disk, { fixed, left }: Fixes, { declared, o
     ...(config ? [...notesOfChart(config, disk), ...notesOfPrograms(programsOf(config, disk), owner)] : []),
     ...notesOfFolder(disk, all),
     ...notesOfBox(box, config),
+    ...network,
   ];
   const ok = all.length === 0;
   const data = { ok, faults: all, notes, fixed, box };

@@ -34,7 +34,8 @@ function toolOf(tool: OwnTool): Program {
   const runs = command
     ? `runs ${JSON.stringify(command)} in the Box`
     : `runs ${module} as JavaScript that reaches nothing`;
-  const about = [runs, `has the files ${[...tool.files.keys()].join(', ')}`];
+  const hosts = tool.head.network ? [`may reach ${tool.head.network.hosts.join(', ')}, and no other host`] : [];
+  const about = [runs, ...hosts, `has the files ${[...tool.files.keys()].join(', ')}`];
   return { of: 'tool', name: tool.name, about, what: trustOfTool(tool) };
 }
 

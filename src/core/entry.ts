@@ -213,6 +213,8 @@ export interface UsedEntry extends ActKey {
   rule?: string;
   /** The text holds words of strangers: from then on the agent is tainted. */
   tainted?: true;
+  /** Hosts that its program reached. */
+  network?: string[];
   /** Workspace files that the tool changed. */
   files: LiveFile[];
   /** The tool asked for this write to a shared file; it becomes an effect. */

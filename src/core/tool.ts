@@ -149,6 +149,8 @@ export interface Given {
   input: string;
   /** Path → text of files that it can read and not change. An argument `./PATH` stands for such a file. */
   files: ReadonlyMap<string, string>;
+  /** Hosts that it may reach; without it there is no network. */
+  hosts?: readonly string[];
 }
 
 /** What an act is judged against. */

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import { FILTER_FD, STATUS_FD } from './child.ts';
+import { PROXY_FORWARD, PROXY_SOCKET } from './proxy.ts';
 
 /** Whose rights a program has outside the sandbox: never those of root. */
 export interface Owner {
@@ -8,6 +9,10 @@ export interface Owner {
 }
 
 const MB = 1024 * 1024;
+/** What leads to the proxy of a program: its folder, and what stands at its port. */
+const DOOR_SPOT = '/proxy';
+const NODE_SPOT = '/proxy-node';
+const PROXY_PORT = 3128;
 /** Limits of each process; `BOX_PROCESSES` of all together. */
 export const BOX_MEMORY = 1024 * MB;
 export const BOX_PROCESSES = 64;
@@ -34,14 +39,21 @@ export interface Means {
 
 /**
  * The command line that runs a program in bubblewrap, to be started in its folder: first the groups of the kernel are
- * entered, then root becomes the owner, who is not root, so that the limit of processes counts. `tool`: a folder that it
- * finds at `TOOL_SPOT` and cannot change.
+ * entered, then root becomes the owner, who is not root, so that the limit of processes counts.
  */
-export function boxed(folder: string, means: Means, argv: readonly string[], tool: string | null = null): string[] {
+export function boxed(folder: string, means: Means, argv: readonly string[], spots: Spots): string[] {
   return within(folder, means, (place) => [
-    ...bubblewrap(place, tool),
-    ...['--', ...prlimit(LIMITS), 'sh', '-c', FIRST, 'box', ...argv],
+    ...bubblewrap(place, spots),
+    ...['--', ...prlimit(LIMITS), 'sh', '-c', spots.door === null ? FIRST : NETWORKED, 'box', ...argv],
   ]);
+}
+
+/** Folders that a program finds beside its workspace and cannot change. */
+export interface Spots {
+  /** The files of its tool, at `TOOL_SPOT`. */
+  tool: string | null;
+  /** The socket of its proxy. */
+  door: string | null;
 }
 
 /**
@@ -77,6 +89,9 @@ export function saidBy(stderr: string): string {
 /** The first process of the sandbox: it waits for the program, and all that is left ends with it. */
 const FIRST = '"$@" 2>&1; exit $?';
 const LAST = '"$@"; exit $?';
+/** First the program behind the port of the proxy, which runs until the end. */
+const NETWORKED = `${NODE_SPOT} ${DOOR_SPOT}/${PROXY_FORWARD} ${PROXY_PORT} ${DOOR_SPOT}/${PROXY_SOCKET} >/tmp/.proxy 2>&1 </dev/null &
+n=0; until [ -s /tmp/.proxy ] || [ $n -gt 500 ]; do n=$((n+1)); sleep 0.01; done; ${FIRST}`;
 
 /**
  * The limits of each process; they are set inside, where only processes of this sandbox are counted. Memory is what a
@@ -124,7 +139,7 @@ function isReachable(folder: string, { uid, gid }: Owner): boolean {
   });
 }
 
-function bubblewrap(folder: string, tool: string | null): string[] {
+function bubblewrap(folder: string, { tool, door }: Spots): string[] {
   return [
     ...WALLS,
     ...['--clearenv', '--json-status-fd', `${STATUS_FD}`],
@@ -132,9 +147,22 @@ function bubblewrap(folder: string, tool: string | null): string[] {
     ...MOUNTS,
     ...['--bind', folder, '/work', '--chdir', '/work'],
     ...(tool === null ? [] : ['--ro-bind', tool, TOOL_SPOT]),
+    ...(door === null ? [] : proxied(door)),
     ...['--remount-ro', '/'],
     ...VARIABLES,
   ];
+}
+
+function proxied(door: string): string[] {
+  const spots = [
+    [door, DOOR_SPOT],
+    [process.execPath, NODE_SPOT],
+  ].flatMap(([path = '', spot = '']) => ['--ro-bind', path, spot]);
+  const proxy = `http://127.0.0.1:${PROXY_PORT}`;
+  const names = ['HTTP_PROXY', 'HTTPS_PROXY', 'http_proxy', 'https_proxy'].map((name) => [name, proxy] as const);
+  const variables = [...names, ['NODE_USE_ENV_PROXY', '1'] as const];
+  const keys = NAMES_AND_KEYS.slice(3).flatMap((path) => ['--ro-bind-try', path, path]);
+  return [...spots, ...keys, ...variables.flatMap(([name, value]) => ['--setenv', name, value])];
 }
 
 /** What a secret is worth must not stand in an argument: the environment is the one that the sandbox is started with. */

@@ -5,12 +5,13 @@ import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Job, Ran } from '../core/job.ts';
 import type { Given } from '../core/tool.ts';
-import { boxed, HOST_ENV, KEYRING, saidBy, TOOL_SPOT } from './bubblewrap.ts';
+import { boxed, HOST_ENV, KEYRING, type Spots, saidBy, TOOL_SPOT } from './bubblewrap.ts';
 import { FILTER_FD, runIn, type Side } from './child.ts';
 import { realClock } from './clock.ts';
 import { DiskError } from './disk.ts';
 import { Groups } from './groups.ts';
 import { endLeft, noteRunning } from './left-running.ts';
+import { PROXY_SOCKET } from './proxy.ts';
 import { filterFor } from './seccomp.ts';
 import { hashOf, ownerIn, type Survey, survey } from './survey.ts';
 
@@ -59,7 +60,14 @@ export interface Sandbox {
   /** The hash of a file of that size in a workspace, read in pieces while others have their turn; null when nobody can. */
   hash(workspace: string, name: string, size: number): Promise<string | null>;
   /** Runs a program in a workspace, shut in at the level that was found; `unsafe`: with all rights of this process instead. */
-  run(workspace: string, argv: readonly string[], allowed: Allowed, unsafe?: boolean, given?: Given): Promise<Boxed>;
+  run(
+    workspace: string,
+    argv: readonly string[],
+    allowed: Allowed,
+    unsafe?: boolean,
+    given?: Given,
+    door?: string,
+  ): Promise<Boxed>;
 }
 
 /** Begins when it is told to. Errors are told among the rest of the output. */
@@ -88,11 +96,11 @@ export function realSandbox(root: string): Sandbox {
     sweep: () => endLeft(root),
     survey: (workspace) => survey(placeOf(root, workspace), true),
     hash: (workspace, name, size) => hashOf(`${placeOf(root, workspace)}/${name}`, size),
-    run: (workspace, argv, allowed, unsafe = false, given = NOTHING) =>
+    run: (workspace, argv, allowed, unsafe = false, given = NOTHING, door) =>
       lanes.through(async () => {
         const folder = placeOf(root, workspace);
         return withFiles(given.files, async (tool) => {
-          if (!unsafe) return runBoxed(folder, argv, allowed, await probe(), given, tool, root);
+          if (!unsafe) return runBoxed(folder, argv, allowed, await probe(), given, { tool, door: door ?? null }, root);
           const named = namedIn(argv, given.files, tool ?? '');
           const job = { argv: [...TOGETHER, ...named], env: HOST_ENV, input: given.input };
           return noting(root, [], (begun) => guarded(folder, job, allowed, { filter: BEGIN, begun }));
@@ -153,16 +161,18 @@ async function runBoxed(
   allowed: Allowed,
   { level, keyring = false }: Pick<Found, 'level' | 'keyring'>,
   { input, files }: Given = NOTHING,
-  tool: string | null = null,
+  spots: Spots = { tool: null, door: null },
   root: string | null = null,
 ): Promise<Boxed> {
   const groups = level === 'strong' ? Groups.make() : null;
   const owner = await ownerIn(folder);
+  if (spots.door !== null && owner)
+    for (const path of [`${spots.door}/${PROXY_SOCKET}`, spots.door]) fs.chownSync(path, owner.uid, owner.gid);
   let first = 0;
   try {
     const named = namedIn(argv, files, TOOL_SPOT);
     const job = {
-      argv: boxed(folder, { owner, doors: groups?.doors ?? [], keyring }, named, tool),
+      argv: boxed(folder, { owner, doors: groups?.doors ?? [], keyring }, named, spots),
       env: HOST_ENV,
       input,
     };

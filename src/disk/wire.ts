@@ -1,7 +1,8 @@
 import { lookup } from 'node:dns/promises';
 import http from 'node:http';
 import https from 'node:https';
-import { isIP } from 'node:net';
+import { isIP, type Socket } from 'node:net';
+import { connectTo } from './proxy.ts';
 
 /** One request: a GET, or a POST when it has a body. */
 export interface Asked {
@@ -25,9 +26,12 @@ export interface Wire {
   resolve(host: string): Promise<string[]>;
   /** Takes `most` bytes of the body. Rejects with the signal's reason. */
   ask(address: string, asked: Asked, limits: { most: number; signal: AbortSignal }): Promise<Answered>;
+  /** Opens a connection for a program in the sandbox; without it there is none. */
+  connect?(address: string, port: number, signal: AbortSignal): Promise<Socket>;
 }
 
 export const realWire: Wire = {
+  connect: connectTo,
   resolve: async (host) => (await lookup(host, { all: true })).map(({ address }) => address),
   ask: (address, asked, { most, signal }) =>
     new Promise((resolve, reject) => {

@@ -31,6 +31,8 @@ export class NotThere extends BoxRefusal {}
 /** What a tool did: for the journal. */
 export interface Changes {
   files: LiveFile[];
+  /** Hosts that a program reached. */
+  network?: string[];
   shared?: { path: string; text: string };
   /** What stood in a file that could not be merged with what the tool was to write. */
   conflict?: { text: string; hash: string };

@@ -1,4 +1,5 @@
 import type { Given, WorldResult } from '../core/tool.ts';
+import { openProxy } from '../disk/proxy.ts';
 import type { Boxed, Found, Sandbox } from '../disk/sandbox.ts';
 import type { Survey } from '../disk/survey.ts';
 import { removeTree } from '../disk/tree.ts';
@@ -40,7 +41,8 @@ export async function runProgram(
     isFull: (held: Held) => isOver(held, grown(room, before)),
     signal: turn.signal,
   };
-  const ran = await sandbox.run(room.workspace, argv, allowed, level === UNSAFE, given);
+  const run = (door?: string) => sandbox.run(room.workspace, argv, allowed, level === UNSAFE, given, door);
+  const ran = given?.hosts ? await networked(turn, given.hosts, changes, run) : await run();
   ports.disk.recheck();
   const after = await sandbox.survey(room.workspace);
   noteHeld(ports.disk, room.workspace, { bytes: after.bytes, files: after.count });
@@ -50,6 +52,31 @@ export async function runProgram(
   if (isOver(after, room))
     notes.push(`the workspace holds more than it may (${room.bytes} bytes, ${room.files} files): remove some`);
   return tell(ran, level, timeout, notes);
+}
+
+/** Runs a program that may reach some hosts. What it says may be words of strangers from then on. */
+async function networked(
+  turn: Turn,
+  hosts: readonly string[],
+  changes: Changes,
+  run: (door: string) => Promise<Boxed>,
+): Promise<Boxed> {
+  const reached = new Set<string>();
+  const { reachHost } = await import('./fetch.ts');
+  const proxy = await openProxy(async (host, port) => {
+    const socket = await reachHost(turn, hosts, host, port);
+    reached.add(`${host}:${port}`);
+    return socket;
+  });
+  try {
+    return await run(proxy.folder);
+  } finally {
+    proxy.close();
+    if (reached.size > 0) {
+      changes.network = [...reached].sort();
+      changes.tainted = true;
+    }
+  }
 }
 
 /** What a program may leave in a folder of its own: bytes and files. */

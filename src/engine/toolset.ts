@@ -44,12 +44,18 @@ async function ownTool(tool: OwnTool, trusted: Hashes): Promise<WorldTool> {
   const run: WorldTool['run'] =
     command === undefined
       ? (value, box) => box.javascript(moduleText(files.get(module as string) as string, value))
-      : (value, box) => box.program(command, { input: JSON.stringify(value), files });
+      : (value, box) =>
+          box.program(command, {
+            input: JSON.stringify(value),
+            files,
+            ...(head.network && { hosts: head.network.hosts }),
+          });
   const bare = {
     spec: { name, description, input: input as JsonObject },
     touches: head.touches ?? (command === undefined ? ('pure' as const) : ('once' as const)),
     timeout: head.timeout_ms,
     most: head.result_chars,
+    ...(head.network && { outbound: true as const }),
     run,
   };
   return barIf(bare, trustOfTool(tool), trusted, name);

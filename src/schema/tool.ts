@@ -35,6 +35,21 @@ export const toolHead = z
       .refine(isInside, 'expected a file of the folder')
       .optional()
       .describe('a JavaScript file of the folder that reaches nothing; it finds the arguments as "input"'),
+    network: z
+      .strictObject({
+        hosts: z
+          .array(
+            z
+              .string()
+              .max(260)
+              .regex(/^([a-z0-9-]+\.)+[a-z][a-z0-9-]*(:[1-9]\d{0,4})?$/, 'the name of a host such as api.example.org'),
+          )
+          .min(1)
+          .max(50)
+          .describe('exact names, with a port where it is not 80 or 443'),
+      })
+      .optional()
+      .describe('command: hosts of the web that it may reach, through a proxy; without it there is no network'),
     touches: touches
       .optional()
       .describe('what repeating a use does; without it a command is never repeated in doubt, and a module is pure'),
@@ -53,7 +68,8 @@ export const toolHead = z
   .refine(
     ({ command, module }) => (command === undefined) !== (module === undefined),
     'expected either "command" or "module"',
-  );
+  )
+  .refine(({ command, network }) => !network || command, 'only a "command" may have a "network"');
 export type ToolHead = z.infer<typeof toolHead>;
 
 const FILE = /^org\/tools\/([^/_.][^/]*)\/(.+)$/;
