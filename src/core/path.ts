@@ -32,6 +32,8 @@ export function permitPath(resume: Pick<Resume, 'name' | 'shared'>, path: string
   const long = parts.find((part) => Buffer.byteLength(part) > NAME_BYTES);
   if (long !== undefined)
     return { ok: false, text: `A name in the path has ${Buffer.byteLength(long)} bytes; ${NAME_BYTES} are allowed.` };
+  if (parts.some((part) => /^\.lemming-/i.test(part)))
+    return { ok: false, text: 'Names that begin with .lemming- are those of the engine.' };
   if (parts[0] !== 'shared')
     return { ok: true, path: ['agents', resume.name, 'workspace', ...parts].join('/'), shared: false };
   const rest = parts.slice(1);

@@ -1,4 +1,5 @@
 import { type Appender, type Disk, DiskError, type DiskFailure, type Stat } from '../disk/disk.ts';
+import { folded } from '../disk/other-name.ts';
 
 /** Thrown when the simulated machine stops; nothing works afterwards. */
 export class Crash extends Error {}
@@ -72,6 +73,8 @@ export class MemoryDisk implements Disk {
   private crashed = false;
   private operations = 0;
   private looks = 0;
+  /** Names that differ in case, or in how an accent is written, are one, as on many disks of other systems. */
+  folds = false;
   /** Chooses the fate of each changing operation; default: all go well. */
   plan: (operation: Operation) => Fate = () => 'go';
   /** Chooses the fate of each reading operation; null: no choice, they go well. */
@@ -83,14 +86,16 @@ export class MemoryDisk implements Disk {
   /** Called before every reading or changing operation, each of which happens in one instant: simulates people at work. */
   before: (() => void) | null = null;
 
-  read(path: string): Uint8Array | null {
+  read(asked: string): Uint8Array | null {
+    const path = this.real(asked);
     this.alive();
     this.meet('read', path);
     if (this.folders.has(path)) throw new DiskError('not-regular', path, 'a folder');
     return this.names.get(path)?.data ?? null;
   }
 
-  list(path: string): string[] | null {
+  list(asked: string): string[] | null {
+    const path = this.real(asked);
     this.alive();
     this.meet('list', path);
     return this.namesIn(path);
@@ -116,7 +121,8 @@ export class MemoryDisk implements Disk {
     );
   }
 
-  stat(path: string): Stat | null {
+  stat(asked: string): Stat | null {
+    const path = this.real(asked);
     this.alive();
     this.meet('stat', path);
     const inode = this.names.get(path);
@@ -136,7 +142,8 @@ export class MemoryDisk implements Disk {
     return this.make(path, bytes);
   }
 
-  private make(path: string, bytes: string | Uint8Array): string {
+  private make(asked: string, bytes: string | Uint8Array): string {
+    const path = this.real(asked);
     this.demandPlace(path);
     if (this.names.has(path) || this.folders.has(path)) throw new DiskError('exists', path, 'EEXIST');
     const data = Buffer.from(bytes as string);
@@ -156,8 +163,9 @@ export class MemoryDisk implements Disk {
     return `${inode.id}:${inode.version}`;
   }
 
-  rename(from: string, to: string): void {
+  rename(old: string, name: string): void {
     this.alive();
+    const [from, to] = [this.real(old), this.real(name)];
     const inode = this.names.get(from);
     if (!inode) throw new DiskError('absent', from, 'ENOENT');
     this.demandPlace(to);
@@ -172,8 +180,9 @@ export class MemoryDisk implements Disk {
     });
   }
 
-  link(from: string, to: string): void {
+  link(old: string, name: string): void {
     this.alive();
+    const [from, to] = [this.real(old), this.real(name)];
     const inode = this.names.get(from);
     if (!inode) throw new DiskError('absent', from, 'ENOENT');
     this.demandPlace(to);
@@ -184,20 +193,23 @@ export class MemoryDisk implements Disk {
     });
   }
 
-  unlink(path: string): void {
+  unlink(asked: string): void {
+    const path = this.real(asked);
     this.alive();
     if (this.folders.has(path)) throw new DiskError('not-regular', path, 'EISDIR');
     if (!this.names.has(path)) return;
     this.perform('unlink', path, () => this.change(path, (names) => names.delete(path)));
   }
 
-  mkdir(path: string): void {
+  mkdir(asked: string): void {
+    const path = this.real(asked);
     this.alive();
     this.demandPlace(`${path}/x`);
     this.perform('mkdir', path, () => this.parents(`${path}/x`));
   }
 
-  rmdir(path: string): void {
+  rmdir(asked: string): void {
+    const path = this.real(asked);
     this.alive();
     if (this.namesIn(path)?.length === 0)
       this.perform('rmdir', path, () => {
@@ -206,7 +218,8 @@ export class MemoryDisk implements Disk {
       });
   }
 
-  append(path: string): Appender {
+  append(asked: string): Appender {
+    const path = this.real(asked);
     this.alive();
     if (!this.names.has(path)) this.make(path, '');
     const inode = this.names.get(path) as Inode;
@@ -241,7 +254,8 @@ export class MemoryDisk implements Disk {
     return this.room;
   }
 
-  syncFile(path: string): void {
+  syncFile(asked: string): void {
+    const path = this.real(asked);
     this.alive();
     const inode = this.names.get(path);
     if (inode) this.perform('syncFile', path, () => this.flush(inode), { failed: () => this.drop(inode) });
@@ -263,7 +277,8 @@ export class MemoryDisk implements Disk {
   // --- For tests ---
 
   /** A person writes a file: in place when it exists, else new. */
-  put(path: string, text: string): void {
+  put(asked: string, text: string): void {
+    const path = this.real(asked);
     const inode = this.names.get(path);
     this.parents(path);
     if (inode) {
@@ -290,7 +305,8 @@ export class MemoryDisk implements Disk {
   }
 
   /** A person's program opens a file that is there. */
-  hold(path: string): Held | null {
+  hold(asked: string): Held | null {
+    const path = this.real(asked);
     const inode = this.names.get(path);
     if (!inode) return null;
     const set = (data: Buffer): void => {
@@ -338,6 +354,7 @@ export class MemoryDisk implements Disk {
     const next = new MemoryDisk();
     next.now = this.now;
     next.nextId = this.nextId;
+    next.folds = this.folds;
     const names = new Map(this.durableNames);
     const data = new Map<Inode, Buffer>();
     this.pending.forEach((op, i) => {
@@ -363,6 +380,7 @@ export class MemoryDisk implements Disk {
     const next = new MemoryDisk();
     next.now = this.now;
     next.nextId = this.nextId;
+    next.folds = this.folds;
     next.names = this.names;
     next.durableNames = this.durableNames;
     next.folders = this.folders;
@@ -413,6 +431,17 @@ export class MemoryDisk implements Disk {
     }
     if (fate === 'io') more.failed?.();
     throw new DiskError(fate === 'full-torn' ? 'full' : (fate as DiskFailure), path, `simulated ${fate}`);
+  }
+
+  /** The path by the names that stand there. */
+  private real(path: string): string {
+    if (!this.folds || path === '') return path;
+    let found = '';
+    for (const part of path.split('/')) {
+      const name = (this.namesIn(found) ?? []).find((one) => folded(one) === folded(part)) ?? part;
+      found = found === '' ? name : `${found}/${name}`;
+    }
+    return found;
   }
 
   /** What a real file system refuses for its name or its place. */

@@ -512,6 +512,8 @@ describe('a path', () => {
     'shared/other',
     'shared/notes.mdx',
     'x'.repeat(256),
+    '.lemming-x.aside',
+    'shared/notes/.LEMMING-x.tmp',
     `${'é'.repeat(128)}`,
     `shared/notes/${'é'.repeat(500)}`,
     'a\ud800b',
