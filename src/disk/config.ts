@@ -86,6 +86,7 @@ class ConfigDraft {
   private templates: ReadonlyMap<string, Template> = new Map();
   private names: ReadonlySet<string> = new Set();
   private units: ReadonlyMap<string, Source<UnitHead>> = new Map();
+  private readonly brokenUnits = new Set<string>();
   /** Unit → its members; each is sorted once. */
   private readonly members = new Map<string, string[]>();
 
@@ -103,10 +104,9 @@ class ConfigDraft {
     const credits = this.file('org/credits.yaml', this.memories.credits);
     const chart = this.file('org/chart.yaml', this.memories.chart) ?? this.missing('org/chart.yaml');
     this.readResumes(good ? new Set(Object.keys(good.models)) : null);
-    for (const { faults } of this.units.values()) this.fatal.push(...faults);
+    this.setUnitsAside();
     const units = new Set(this.units.keys());
     this.check((references) => {
-      checkUnits(this.units, this.names, references);
       if (chart) checkChart(chart, this.names, units, references);
       if (models) checkModels(models, references);
       if (credits) checkCredits(credits, this.names, units, references);
@@ -156,6 +156,15 @@ class ConfigDraft {
     const references = new References();
     work(references);
     this.fatal.push(...references.faults);
+  }
+
+  /** A broken unit is left out: nobody writes to it. Whoever it names still counts as a member for money and edges. */
+  private setUnitsAside(): void {
+    const references = new References();
+    checkUnits(this.units, this.names, references);
+    const faults = [...[...this.units.values()].flatMap((unit) => unit.faults), ...references.faults];
+    for (const { file } of faults) this.brokenUnits.add((file as string).slice('org/units/'.length, -3));
+    this.private.push(...faults);
   }
 
   private agentNames(folders: readonly string[]): Set<string> {
@@ -314,7 +323,7 @@ class ConfigDraft {
       models: new Map(Object.entries(models)),
       limits,
       credits,
-      units: new Map([...this.units.keys()].sort(byCodeUnit).map((id) => [id, this.unitOf(id, credits)])),
+      units: new Map(this.goodUnits().map((id) => [id, this.unitOf(id, credits)])),
       goals,
       contacts,
       templates: this.templates,
@@ -335,13 +344,17 @@ class ConfigDraft {
     return agents;
   }
 
+  private goodUnits(): string[] {
+    return [...this.units.keys()].filter((id) => !this.brokenUnits.has(id)).sort(byCodeUnit);
+  }
+
   private unitOf(id: string, credits: CreditsFile): Unit {
     const { value, body } = this.units.get(id) as Source<UnitHead>;
     const { name = id, parent = null, head = null, mission = '' } = value ?? {};
     return {
       id,
       name,
-      parent,
+      parent: parent !== null && this.brokenUnits.has(parent) ? null : parent,
       head,
       mission,
       members: this.membersOf(id),
@@ -350,10 +363,16 @@ class ConfigDraft {
     };
   }
 
+  /** The agents that the file of a unit names, also where it says something else that cannot be. */
+  private namedIn({ value, data }: Source<UnitHead>): string[] {
+    const named: unknown = value?.members ?? (data as { members?: unknown } | null)?.members;
+    return Array.isArray(named) ? named.filter((name) => this.names.has(name)) : [];
+  }
+
   /** The unit's members by its file and by their resumes, sorted. */
   private membersOf(unit: string): string[] {
     if (this.members.size === 0) {
-      const sets = new Map([...this.units].map(([id, { value }]) => [id, new Set(value?.members)]));
+      const sets = new Map([...this.units].map(([id, unit]) => [id, new Set(this.namedIn(unit))]));
       for (const { name, unit: own } of this.resumes.values()) if (own !== undefined) sets.get(own)?.add(name);
       for (const [id, names] of sets) this.members.set(id, [...names].sort(byCodeUnit));
     }

@@ -101,14 +101,18 @@ export class LiveConfig {
     return this.read(texts, agentFolders(texts.keys(), [...this.state.aside.keys(), ...asides]), env);
   }
 
-  /** Leaves out the changes that would break what works now: all of `org/` together, or a resume on its own. */
+  /** Leaves out the changes that would break what works now: all of `org/` together, or a resume or a unit on its own. */
   private withoutBroken(changes: readonly Input[], faults: Fault[]): Input[] {
     const read = this.readWith(changes, this.env);
     const broken = new Set([...(read.config?.broken.keys() ?? [])].filter((name) => this.current.agents.has(name)));
+    const breaksResume = (path: string): boolean =>
+      path.endsWith('/resume.md') && broken.has(path.split('/', 2)[1] ?? '');
+    const breaksUnit = (path: string): boolean =>
+      this.current.units.has(unitAt(path) ?? '') && read.faults.some(({ file }) => file === path);
     const breaks = (path: string, text: string | null): boolean =>
       read.config === null
         ? /^org\/|\/resume\.md$/.test(path)
-        : text !== null && path.endsWith('/resume.md') && broken.has(path.split('/', 2)[1] ?? '');
+        : text !== null && (breaksResume(path) || breaksUnit(path));
     this.rejected.clear();
     const good = changes.filter((change) => {
       if (change.k !== 'file' || !breaks(change.path, change.text)) return true;
@@ -119,4 +123,9 @@ export class LiveConfig {
     if (this.rejected.size) faults.push(...read.faults);
     return good;
   }
+}
+
+/** The unit that a file tells of. */
+function unitAt(path: string): string | undefined {
+  return /^org\/units\/([^/]+)\.md$/.exec(path)?.[1];
 }

@@ -207,7 +207,7 @@ function readAs(bytes: Uint8Array, name: string, kind: string, took: (ms: number
   took(lap());
   expect(reading.config !== null || reading.faults.length > 0).toBe(true);
   expect(reading.faults.every(isFault)).toBe(true);
-  if (!/yaml|units/.test(kind)) expect(reading.config).not.toBeNull();
+  if (!/yaml/.test(kind)) expect(reading.config).not.toBeNull();
   const migrated = migrateText('chart', yaml);
   took(lap());
   expect('fault' in migrated ? isFault(migrated.fault) : migrated.to === 1).toBe(true);

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { hasEdge } from '../../src/core/config.ts';
+import { resolveRecipients } from '../../src/core/send.ts';
 import { configReader, readConfig } from '../../src/disk/config.ts';
 import { oneSidedEdges } from '../../src/disk/config-chart.ts';
 import { TOOLS } from '../../src/tools/all.ts';
@@ -222,6 +223,34 @@ describe('a broken file of the whole org leaves no config', () => {
       'unknown-key',
       '2:1 rules',
     ],
+    ['the chart is old', { 'org/chart.yaml': 'agents: {}\n' }, 'old-version', '1:1 undefined'],
+  ])('when %s', (_name, files, code, place) => {
+    const { config, faults } = read(files);
+    expect(config).toBeNull();
+    expect(faults).toHaveLength(1);
+    expect(faults[0]?.code).toBe(code);
+    if (place) expect(`${faults[0]?.line}:${faults[0]?.column} ${faults[0]?.nearest}`).toBe(place);
+  });
+
+  it('when models or parents go round, naming the loop', () => {
+    const { config, faults } = read({
+      'org/models.yaml':
+        'version: 1\nmodels:\n  default: { provider: x, fallback: [b] }\n  b: { provider: x, fallback: [c] }\n  c: { provider: x, fallback: [b] }\n',
+      'org/units/office.md': '---\nparent: shop\n---\n',
+      'org/units/shop.md': '---\nparent: office\n---\n',
+    });
+    expect(config).toBeNull();
+    expect(faults.map(({ message }) => /: (.*)$/.exec(message)?.[1])).toEqual([
+      'b → c → b',
+      'c → b → c',
+      'office → shop → office',
+      'shop → office → shop',
+    ]);
+  });
+});
+
+describe('a broken unit sets itself aside', () => {
+  it.each([
     [
       'a unit has an unknown member',
       { 'org/units/office.md': '---\nmembers: [manager, planer]\n---\n' },
@@ -248,29 +277,36 @@ describe('a broken file of the whole org leaves no config', () => {
     ],
     ['a unit bears another id', { 'org/units/office.md': '---\nid: bureau\n---\n' }, 'invalid-value', '2:5 office'],
     ['a unit has no front matter', { 'org/units/office.md': 'hello' }, 'invalid-yaml', '1:1 undefined'],
-    ['the chart is old', { 'org/chart.yaml': 'agents: {}\n' }, 'old-version', '1:1 undefined'],
+    [
+      'a unit has an unknown key',
+      { 'org/units/office.md': '---\nmembers: [planner]\nmember: x\n---\n' },
+      'unknown-key',
+      '3:1 members',
+    ],
   ])('when %s', (_name, files, code, place) => {
-    const { config, faults } = read(files);
-    expect(config).toBeNull();
-    expect(faults).toHaveLength(1);
-    expect(faults[0]?.code).toBe(code);
-    if (place) expect(`${faults[0]?.line}:${faults[0]?.column} ${faults[0]?.nearest}`).toBe(place);
+    const { config, faults } = read({ 'org/units/shop.md': '---\nparent: office\n---\n', ...files });
+    expect(faults.map((fault) => fault.code)).toEqual([code]);
+    expect(`${faults[0]?.line}:${faults[0]?.column} ${faults[0]?.nearest}`).toBe(place);
+    expect([...(config?.units.keys() ?? [])]).toEqual(['shop']);
+    expect(config?.units.get('shop')?.parent).toBeNull();
+    expect(config?.order).toEqual(['planner', 'manager', 'human']);
   });
 
-  it('when models or parents go round, naming the loop', () => {
-    const { config, faults } = read({
-      'org/models.yaml':
-        'version: 1\nmodels:\n  default: { provider: x, fallback: [b] }\n  b: { provider: x, fallback: [c] }\n  c: { provider: x, fallback: [b] }\n',
-      'org/units/office.md': '---\nparent: shop\n---\n',
-      'org/units/shop.md': '---\nparent: office\n---\n',
+  it('and whoever it names, in its file or by their resumes, still counts against its cap and keeps its edges', () => {
+    const { config } = read({
+      'org/units/office.md': '---\nmembers: [manager, planer]\n---\n',
+      'org/credits.yaml': 'version: 1\nunits: { office: { cap: 1 } }\n',
+      'org/chart.yaml':
+        'version: 1\nagents:\n  human: { send_to: ["@office"], read_from: [] }\n  manager: { send_to: [], read_from: [human] }\n',
+      'agents/planner/resume.md': '---\nrole: plans\nunit: office\n---\n',
     });
-    expect(config).toBeNull();
-    expect(faults.map(({ message }) => /: (.*)$/.exec(message)?.[1])).toEqual([
-      'b → c → b',
-      'c → b → c',
-      'office → shop → office',
-      'shop → office → shop',
-    ]);
+    expect(config?.agents.get('manager')?.unit).toBe('office');
+    expect(config?.agents.get('planner')?.unit).toBe('office');
+    expect(config && hasEdge(config, 'human', 'manager')).toBe(true);
+    expect(config && resolveRecipients(config, 'human', ['@office'])).toMatchObject({
+      ok: false,
+      text: 'There is no unit "@office".',
+    });
   });
 });
 
