@@ -5,7 +5,9 @@ import type { OrgFile } from '../schema/org.ts';
 import type { Resume, ResumeHead } from '../schema/resume.ts';
 
 import type { OwnTool, Server } from './declared.ts';
+import type { Input } from './entry.ts';
 import type { Skills } from './skill.ts';
+import type { Absence } from './state.ts';
 
 /** One end of a chart entry, ready for look-ups. `all` stands for "*"; `@unit` is already spread into `names`. */
 export interface End {
@@ -133,4 +135,13 @@ export function agentFolders(texts: Iterable<string>, asides: Iterable<string>):
     if (name !== undefined) folders.add(name);
   }
   return [...folders];
+}
+
+/** Agents whose folder is not to be had, after these lines. */
+export function absentAfter(absent: ReadonlyMap<string, Absence>, lines: readonly Input[]): Map<string, Absence> {
+  const after = new Map(absent);
+  for (const line of lines)
+    if (line.k === 'absent') after.set(line.agent, line);
+    else if (line.k === 'back') after.delete(line.agent);
+  return after;
 }

@@ -31,6 +31,10 @@ export type Input =
       /** Its record. Under rules 1 it was printed from the rest; so are all such texts. */
       text?: string;
     }
+  /** The folder of an agent is not to be had since then (ms since 1970): gone, or closed to the program. `out`: gone for good. */
+  | { k: 'absent'; agent: string; since: number; why: string; out?: true }
+  /** It is there again. */
+  | { k: 'back'; agent: string }
   /** A person edited an undelivered message (`text`: the whole file, until it is redacted), or deleted it. */
   | { k: 'mail'; id: string; subject: string; body: string; priority: Message['priority']; text?: string }
   | { k: 'mail-gone'; id: string }

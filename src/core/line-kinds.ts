@@ -6,6 +6,8 @@ export const LINE_KINDS: Record<Entry['k'], 'input' | 'call' | 'effect' | 'mark'
   file: 'input',
   drop: 'input',
   aside: 'input',
+  absent: 'input',
+  back: 'input',
   mail: 'input',
   'mail-gone': 'input',
   request: 'input',

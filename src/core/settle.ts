@@ -364,6 +364,7 @@ export function frozenEffects(config: Config, state: State, turn: number, lines:
     ...undone,
     ...undeliverable(config, state, turn, withdrawn),
     ...asideNotices(config, lines),
+    ...absenceNotices(config, lines),
     ...lostNotices(config, lines),
     ...lapseNotices(config, state, lines),
   ];
@@ -401,6 +402,20 @@ function lapseNotices(config: Config, state: State, lines: readonly Entry[]): Ef
       text,
     }));
   });
+}
+
+/** Agents that are set aside because of their folder, that are none any more, and that are back. */
+function absenceNotices(config: Config, lines: readonly Entry[]): Effect[] {
+  return lines.flatMap((line) => {
+    if (line.k !== 'absent' && line.k !== 'back') return [];
+    const text = line.k === 'back' ? `${line.agent} is back and works on.` : absenceText(line);
+    return peopleOf(config).map((to): Effect => ({ k: 'notice', to, about: 'edit', text }));
+  });
+}
+
+function absenceText({ agent, why, out }: Extract<Entry, { k: 'absent' }>): string {
+  if (!out) return `${agent} is set aside: ${why} Its mail waits.`;
+  return `${agent} is no agent any more: its folder is gone. Put it back, and ${agent} works on with its mail; or take it out of org/chart.yaml.`;
 }
 
 /** Messages that could not be revived. */

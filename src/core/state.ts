@@ -93,6 +93,13 @@ export interface DeadLetter {
   detail: string;
 }
 
+/** Why an agent is set aside whose files are as they were. */
+export interface Absence {
+  since: number;
+  why: string;
+  out?: true;
+}
+
 /** An attempt whose bill is unknown. */
 export interface Doubt {
   key: string;
@@ -157,6 +164,8 @@ export interface State {
   inbox: Map<string, string[]>;
   /** Conversation → its last messages; the one that was written in last stands last. */
   threads: Map<string, Said[]>;
+  /** Agents whose folder is not to be had: since when (ms since 1970), and why; `out`: they are no agents until it is back. */
+  absent: Map<string, Absence>;
   /** Path → mark of files that were set aside: they are told once, until they change. */
   aside: Map<string, string>;
   dead: Map<string, DeadLetter>;
@@ -228,6 +237,7 @@ export function emptyState(): State {
     mail: new Map(),
     inbox: new Map(),
     threads: new Map(),
+    absent: new Map(),
     aside: new Map(),
     dead: new Map(),
     approvals: new Map(),

@@ -1,6 +1,7 @@
 import type { Config, Template, Unit } from '../core/config.ts';
 import { resumePath, retiredPath } from '../core/files.ts';
 import { type Skills, skillsOf } from '../core/skill.ts';
+import type { Absence } from '../core/state.ts';
 import { type ChartFile, chartFile } from '../schema/chart.ts';
 import { type CreditsFile, creditsFile } from '../schema/credits.ts';
 import { type Fault, fault } from '../schema/fault.ts';
@@ -37,20 +38,24 @@ export type ReadConfig = (
   texts: ReadonlyMap<string, string>,
   folders: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
+  absent?: Absent,
 ) => Reading;
+
+/** Agents whose folder is not to be had: they are set aside, or no agents at all, and may be named. */
+export type Absent = ReadonlyMap<string, Absence>;
 
 /** A reader that parses a file again only when its text changed. */
 export function configReader(): ReadConfig {
   const memories = newMemories();
-  return (texts, folders, env) => {
-    const reading = new ConfigDraft(texts, memories).read(folders, env);
+  return (texts, folders, env, absent = new Map()) => {
+    const reading = new ConfigDraft(texts, memories, absent).read(folders, env);
     for (const memory of Object.values(memories)) memory.keep(texts);
     return reading;
   };
 }
 
 /** Reads a configuration once. */
-export const readConfig: ReadConfig = (texts, folders, env) => configReader()(texts, folders, env);
+export const readConfig: ReadConfig = (texts, folders, env, absent) => configReader()(texts, folders, env, absent);
 
 function newMemories() {
   return {
@@ -77,6 +82,7 @@ const SCRIPTED: ModelsFile = modelsFile.parse({ version: 1, models: { default: {
 class ConfigDraft {
   private readonly texts: ReadonlyMap<string, string>;
   private readonly memories: ReturnType<typeof newMemories>;
+  private readonly absent: Absent;
   /** Faults that leave no config. */
   private readonly fatal: Fault[] = [];
   /** Faults that set something aside. */
@@ -90,13 +96,14 @@ class ConfigDraft {
   /** Unit → its members; each is sorted once. */
   private readonly members = new Map<string, string[]>();
 
-  constructor(texts: ReadonlyMap<string, string>, memories: ReturnType<typeof newMemories>) {
+  constructor(texts: ReadonlyMap<string, string>, memories: ReturnType<typeof newMemories>, absent: Absent) {
     this.texts = texts;
     this.memories = memories;
+    this.absent = absent;
   }
 
   read(folders: readonly string[], env: Readonly<Record<string, string | undefined>>): Reading {
-    this.names = this.agentNames(folders);
+    this.names = this.agentNames([...new Set([...folders, ...this.absent.keys()])]);
     this.units = new Map(this.inFolder('org/units', this.memories.unit));
     const models = this.file('org/models.yaml', this.memories.models);
     const good = models ? models.value : SCRIPTED;
@@ -230,6 +237,11 @@ class ConfigDraft {
     const known = { models, units: new Set(this.units.keys()), templates };
     for (const name of this.names) {
       const path = `agents/${name}/resume.md`;
+      const absence = this.absent.get(name);
+      if (absence) {
+        if (!absence.out) this.setAside(name, [fault('absent', absence.why, { file: `agents/${name}` })]);
+        continue;
+      }
       const text = this.texts.get(path);
       const read =
         text === undefined

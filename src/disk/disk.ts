@@ -17,6 +17,8 @@ export interface Disk {
   look(path: string): [name: string, stat: Stat][] | null;
   /** What is at the path, without following a link; null when nothing is there. */
   stat(path: string): Stat | null;
+  /** False when the system lets this process not read and write what is there; true also when nothing is there. Follows no link. */
+  isOpen(path: string): boolean;
   /** Creates a new file with these bytes and returns its mark; fails with `exists` when something is there. Makes missing parent folders. */
   create(path: string, bytes: string | Uint8Array): string;
   /** Moves a file within the org, atomically; replaces what is at the target. Makes missing parent folders of the target. */

@@ -32,6 +32,7 @@ export class Outboxes {
     this.mailMarks = new Map();
     let waited = false;
     for (const mail of state.mail.values()) {
+      if (state.absent.has(mail.from)) continue; // its folder may come back with it
       if (mail.waiting.every((name) => config.agents.get(name)?.person)) continue;
       const stat = this.reader.disk.stat(mail.path);
       if (stat) this.mailMarks.set(mail.path, stat.mark);
@@ -91,7 +92,8 @@ export class Outboxes {
     const old = turn - config.org.limits.live_turns;
     if (old <= 0 && state.archive.size === 0) return [];
     const waiting = new Set([...state.mail.values(), ...state.dead.values()].map(({ path }) => stemOf(path)));
-    const ids = [...state.archive].filter((id) => !waiting.has(stemOfId(id)));
+    const isHere = (id: string): boolean => !state.absent.has(parseMessageId(id)?.author ?? '');
+    const ids = [...state.archive].filter((id) => !waiting.has(stemOfId(id)) && isHere(id));
     const put = ids.flatMap((id) => this.filesWith(stemOfId(id)));
     const aged = config.order.flatMap((agent, i) =>
       old > 0 && (turn + i) % SWEEP_TURNS === 0 ? this.oldFiles(agent, old, waiting) : [],

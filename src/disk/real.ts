@@ -4,7 +4,7 @@ import type { Appender, Disk, DiskFailure, Stat } from './disk.ts';
 import { DiskError } from './disk.ts';
 import { type Hold, holder, isOfPrograms, looker } from './held.ts';
 
-const { O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, O_APPEND, O_NOFOLLOW, O_NONBLOCK } = fs.constants;
+const { R_OK, W_OK, X_OK, O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, O_APPEND, O_NOFOLLOW, O_NONBLOCK } = fs.constants;
 
 /** Largest file of others that is read at all; limits by kind are checked by the caller. */
 const MAX_READ = 64 * 1024 * 1024;
@@ -83,6 +83,7 @@ export function realDisk(root: string): Disk {
     list: (p) => attempt(p, () => looking(`${p}/.`, (file) => fs.readdirSync(file.slice(0, -2))).sort(), null),
     look: (p) => attempt(p, () => looking(`${p}/.`, (file) => lookInto(file.slice(0, -1))), null),
     stat: (p) => attempt(p, () => looking(p, (file) => noteFolder(p, statOf(file))), null),
+    isOpen: (p) => isOpen(`${root}/${p}`),
     create: (p, bytes) => withParents(p, () => holding(p, (file) => createFile(file, bytes))),
     rename: (from, to) => withParents(to, () => holdingBoth(from, to, fs.renameSync)),
     link: (from, to) => withParents(to, () => holdingBoth(from, to, fs.linkSync)),
@@ -95,6 +96,19 @@ export function realDisk(root: string): Disk {
     syncDir: (p) => syncPath(at(p), p),
     recheck: () => sound.clear(),
   };
+}
+
+/** Links are no business of this: whoever looks for them tells. */
+function isOpen(file: string): boolean {
+  try {
+    const stat = fs.lstatSync(file, { throwIfNoEntry: false });
+    if (stat?.isDirectory()) fs.accessSync(file, R_OK | W_OK | X_OK);
+    else if (stat?.isFile()) fs.accessSync(file, R_OK);
+    return true;
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? '';
+    return failureOf(code) !== 'denied' && failureOf(code) !== 'read-only';
+  }
 }
 
 /** Runs a call and turns the system's error into a `DiskError`; `absent` is the answer when nothing is there. */

@@ -5,6 +5,7 @@ import { pinnedServer } from '../schema/mcp.ts';
 import { byCodeUnit, isName } from '../schema/name.ts';
 import { isSkillText } from '../schema/skill.ts';
 import { splitToolPath } from '../schema/tool.ts';
+import { absences } from './absent.ts';
 import { isText, type Reader } from './reader.ts';
 import { isLeftover } from './tree.ts';
 
@@ -19,6 +20,8 @@ export class Tracked {
   private readonly reader: Reader;
   /** Agents one of whose folders is a link or no folder: they are left out until that is mended. */
   private readonly unsafe = new Set<string>();
+  /** Agents whose folder is not to be had: what the state holds of them stays. */
+  private away: ReadonlySet<string> = new Set();
   /** Agents that had no memory folder, or no folder of skills, when their own was looked at. */
   private readonly forgetful = new Set<string>();
   private readonly unskilled = new Set<string>();
@@ -35,7 +38,9 @@ export class Tracked {
 
   /** Files that people write: changes since the state. `limit` is the largest file in bytes. */
   changes(state: State, limit: number): Input[] {
-    const inputs: Input[] = this.unsafeFolders(state);
+    const { away, inputs: absent } = absences(this.reader, state);
+    this.away = away;
+    const inputs: Input[] = [...absent, ...this.unsafeFolders(state)];
     const seen = new Set<string>();
     for (const path of this.trackedPaths()) {
       seen.add(path);
@@ -43,7 +48,12 @@ export class Tracked {
       if (input) inputs.push(input);
     }
     for (const path of state.files.keys()) {
-      if (seen.has(path) || !isTracked(path)) continue;
+      if (
+        seen.has(path) ||
+        !isTracked(path) ||
+        (path.startsWith('agents/') && away.has(path.split('/', 2)[1] as string))
+      )
+        continue;
       this.reader.marks.delete(path);
       inputs.push({ k: 'file', path, text: null });
     }
@@ -70,7 +80,7 @@ export class Tracked {
   private unsafeFolders(state: State): Input[] {
     const inputs: (Input | null)[] = [];
     for (const agent of this.reader.list('agents')) {
-      if (!isName(agent)) continue;
+      if (!isName(agent) || this.away.has(agent)) continue;
       const home = `agents/${agent}`;
       const stat = this.reader.disk.stat(home);
       if (stat && this.homes.get(agent) === stat.mark) continue;
@@ -125,7 +135,7 @@ export class Tracked {
     yield* this.texts('org/mcp', (path) => pinnedServer(path) !== null, 0);
     if (this.isOpen('org/shared') && this.isOpen('org/shared/context')) yield* this.entries('org/shared/context');
     for (const agent of this.reader.list('agents')) {
-      if (!isName(agent) || this.unsafe.has(agent)) continue;
+      if (!isName(agent) || this.unsafe.has(agent) || this.away.has(agent)) continue;
       yield (this.retired.has(agent) ? retiredPath : resumePath)(agent);
       if (!this.unskilled.has(agent)) {
         const skills = `agents/${agent}/skills`;

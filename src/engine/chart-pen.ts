@@ -24,7 +24,7 @@ export function chartPen({ state, open }: Turn): ChartPen {
     for (const [path, text] of changes)
       if (text === null) next.delete(path);
       else next.set(path, text);
-    const { config, faults } = read(next, agentFolders(next.keys(), state.aside.keys()), open.env ?? {});
+    const { config, faults } = read(next, agentFolders(next.keys(), state.aside.keys()), open.env ?? {}, state.absent);
     if (!config) throw new Unwritable(faults[0]);
     if (agent !== null && !config.agents.has(agent)) throw new Unwritable(config.broken.get(agent)?.[0]);
     texts = next;

@@ -75,7 +75,7 @@ function configOf(state: State, env: Record<string, string | undefined>): Config
   const folders = new Set(
     [...state.files.keys()].flatMap((path) => (path.startsWith('agents/') ? [path.split('/', 2)[1] as string] : [])),
   );
-  return configReader()(state.files, [...folders], env).config;
+  return configReader()(state.files, [...folders], env, state.absent).config;
 }
 
 /** The first line in which a file differs from what the journal makes, counted from 1. */

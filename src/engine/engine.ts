@@ -3,13 +3,14 @@ import { apply } from '../core/apply.ts';
 import { overdue } from '../core/approval.ts';
 import type { Config } from '../core/config.ts';
 import type { Entry, Input, OpenEntry } from '../core/entry.ts';
+import { type FileOp, resumePath } from '../core/files.ts';
 import type { Toolbox } from '../core/judge.ts';
 import { RULES, rulesOf } from '../core/rules.ts';
 import { changesConfig, peopleOf } from '../core/settle.ts';
 import { agentState, type State } from '../core/state.ts';
 import { isKept, opsOf, placed, type Refused, type Unplaced, unplacedLines } from '../core/unplaced.ts';
 import { atRest, idleness } from '../core/walk.ts';
-import { codeOf, DiskError } from '../disk/disk.ts';
+import { codeOf, type Disk, DiskError } from '../disk/disk.ts';
 import { NO_SETTINGS } from '../disk/env.ts';
 import { Folder } from '../disk/folder.ts';
 import { type Journal, journalPath } from '../disk/journal.ts';
@@ -123,7 +124,7 @@ export class Engine {
   /** Makes the files of a committed turn. What the file system refuses is journaled as such, and kept elsewhere. */
   private place(lines: readonly Entry[], turn: number): { conflicts: Conflict[]; unplaced: Unplaced[] } {
     const { journal, ports } = this;
-    const ops = opsOf(lines);
+    const ops = inTheirHomes(ports.disk, opsOf(lines));
     const { conflicts, marks, refused } = materialise(ports.disk, ops, turn);
     const unplaced = unplacedLines(turn, lines, demandKept(refused));
     if (unplaced.length) {
@@ -204,10 +205,10 @@ export class Engine {
     const people = peopleOf(this.config);
     const { folder, state } = this;
     return (
+      this.live.hasNews() ||
       folder.waitingRequests(state, people, message_bytes) ||
       folder.waitingDrops(state, this.config) ||
-      folder.waitingAnswers(state, this.config, message_bytes) ||
-      this.live.hasNews()
+      folder.waitingAnswers(state, this.config, message_bytes)
     );
   }
 
@@ -422,6 +423,19 @@ function lockOf(ports: Ports, command: string): Lock {
 function asFault(error: unknown): unknown {
   if (!(error instanceof DiskError)) return error;
   return failure(codeOf(error), `The disk failed (${error.failure}): ${error.message}`, { file: error.path });
+}
+
+/** A folder of an agent that went away while its visit was under way is not made again; the journal has what was to lie there. */
+function inTheirHomes(disk: Disk, ops: readonly FileOp[]): FileOp[] {
+  const isThere = new Map<string, boolean>();
+  const made = new Set(ops.flatMap((op) => (op.op === 'create' ? [op.path] : [])));
+  return ops.filter((op) => {
+    const [top, name] = targetOf(op).split('/', 2) as [string, string];
+    if (top !== 'agents') return true;
+    const known = isThere.get(name) ?? (made.has(resumePath(name)) || disk.stat(`agents/${name}`) !== null);
+    isThere.set(name, known);
+    return known;
+  });
 }
 
 function overridesIn(env: Record<string, string | undefined>): Record<string, string> {

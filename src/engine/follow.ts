@@ -1,5 +1,5 @@
 import { apply } from '../core/apply.ts';
-import type { Config } from '../core/config.ts';
+import { absentAfter, type Config } from '../core/config.ts';
 import type { Entry, Input } from '../core/entry.ts';
 import { peopleOf } from '../core/settle.ts';
 import { type Clock, realClock } from '../disk/clock.ts';
@@ -187,7 +187,8 @@ export class Follow {
         if (change.text === null) texts.delete(change.path);
         else texts.set(change.path, change.text);
       }
-    const { config, faults, warnings } = this.read(texts, this.folder.agentFolders(), this.place.env);
+    const absent = absentAfter(state.absent, changes);
+    const { config, faults, warnings } = this.read(texts, this.folder.agentFolders(), this.place.env, absent);
     if (!config && !this.config) throw new FaultError(...(faults as [Fault, ...Fault[]]));
     if (config) this.config = config;
     this.faults = [...faults, ...warnings];

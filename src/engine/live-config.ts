@@ -1,4 +1,4 @@
-import { agentFolders, type Config } from '../core/config.ts';
+import { absentAfter, agentFolders, type Config } from '../core/config.ts';
 import type { Input } from '../core/entry.ts';
 import type { State } from '../core/state.ts';
 import { configReader } from '../disk/config.ts';
@@ -76,6 +76,7 @@ export class LiveConfig {
   private isNews(changes: readonly Input[]): boolean {
     const files = changes.filter((change) => change.k === 'file');
     return (
+      changes.some(({ k }) => k === 'absent' || k === 'back') ||
       files.length !== this.rejected.size ||
       files.some(({ path, text }) => !this.rejected.has(path) || this.rejected.get(path) !== text)
     );
@@ -98,7 +99,8 @@ export class LiveConfig {
       else texts.set(change.path, change.text);
     }
     const asides = changes.flatMap((change) => (change.k === 'aside' ? [change.path] : []));
-    return this.read(texts, agentFolders(texts.keys(), [...this.state.aside.keys(), ...asides]), env);
+    const folders = agentFolders(texts.keys(), [...this.state.aside.keys(), ...asides]);
+    return this.read(texts, folders, env, absentAfter(this.state.absent, changes));
   }
 
   /** Leaves out the changes that would break what works now: all of `org/` together, or a resume or a unit on its own. */

@@ -105,6 +105,7 @@ function lineOf(
 function write(disk: Disk, clock: Clock, path: string, lines: readonly string[], settings: Settings): DiskError | null {
   const text = `${lines.join('\n')}\n`;
   try {
+    if (!isHome(disk, path)) return null;
     rotate(disk, clock, path, Buffer.byteLength(text), settings);
     const appender = disk.append(path);
     appender.write(text);
@@ -114,6 +115,12 @@ function write(disk: Disk, clock: Clock, path: string, lines: readonly string[],
     if (error instanceof DiskError) return error;
     throw error;
   }
+}
+
+/** A folder of an agent that is gone stays so. */
+function isHome(disk: Disk, path: string): boolean {
+  const home = /^agents\/[^/]+/.exec(path)?.[0];
+  return home === undefined || disk.stat(home) !== null;
 }
 
 /** Begins a new file when the old one would grow too large or has become too old. A folder changes when a file in it is begun. */

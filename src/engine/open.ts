@@ -2,7 +2,7 @@ import { closest } from 'fastest-levenshtein';
 import { stringify } from 'yaml';
 import { apply } from '../core/apply.ts';
 import { asked } from '../core/asked.ts';
-import { type Config, isPersonIn, lists } from '../core/config.ts';
+import { absentAfter, type Config, isPersonIn, lists } from '../core/config.ts';
 import type { Input } from '../core/entry.ts';
 import { retiredPath } from '../core/files.ts';
 import { unanswer } from '../core/fold/approvals.ts';
@@ -149,12 +149,13 @@ export function readFolder(
 ): { config: Config | null; faults: Fault[]; warnings: Fault[] } {
   const folder = new Folder(disk, realClock, redactor(env));
   const texts = new Map(state.files);
-  for (const input of folder.tracked(state, 1_048_576)) {
+  const changes = folder.tracked(state, 1_048_576);
+  for (const input of changes) {
     if (input.k !== 'file') continue;
     if (input.text === null) texts.delete(input.path);
     else texts.set(input.path, input.text);
   }
-  return configReader()(texts, folder.agentFolders(), env);
+  return configReader()(texts, folder.agentFolders(), env, absentAfter(state.absent, changes));
 }
 
 /** All that is wrong with the files people write, whatever the journal holds; files that cannot be read at all as well. */

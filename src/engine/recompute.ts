@@ -64,7 +64,7 @@ export class Recompute {
   }
 
   private input(entry: Entry): void {
-    if (entry.k === 'file' || entry.k === 'aside') this.config = null;
+    if (['file', 'aside', 'absent', 'back'].includes(entry.k)) this.config = null;
     apply(this.state, entry);
   }
 
@@ -138,7 +138,7 @@ export class Recompute {
     const text = JSON.stringify(env);
     if (this.config && text === this.env) return this.config;
     const folders = agentFolders(this.state.files.keys(), this.state.aside.keys());
-    const read = this.readConfig(this.state.files, folders, env);
+    const read = this.readConfig(this.state.files, folders, env, this.state.absent);
     if (!read.config) throw new FaultError(...(read.faults as [Fault, ...Fault[]]));
     this.config = read.config;
     this.env = text;

@@ -245,6 +245,7 @@ export class Readings {
       read: (path) => this.read(path),
       stat: (path) => this.stat(path),
       list: never,
+      isOpen: never,
       look: never,
       create: never,
       rename: never,

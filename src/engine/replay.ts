@@ -36,6 +36,8 @@ const FOLDED: ReadonlySet<string> = new Set([
   'file',
   'drop',
   'aside',
+  'absent',
+  'back',
   'answer',
   'wrote',
   'moved',

@@ -207,6 +207,7 @@ async function run(
     signal: turn.signal,
   });
   try {
+    if (disk.stat(`agents/${resume.name}`) === null) throw new BoxRefusal(`The folder of ${resume.name} is gone.`);
     demandTrust(turn, asTool(tool));
     const made = tool.run(value, box);
     return made instanceof Promise ? await Promise.race([made, late(timeout)]) : made;

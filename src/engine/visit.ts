@@ -83,9 +83,14 @@ export async function visit(turn: Turn, toolbox: Toolbox, plan: Plan, draft: Dra
     if (end.outcome === 'ok') answerPeople(toolbox, scene);
     return { ...finished, ...end };
   } catch (error) {
-    if (error instanceof DiskError || error instanceof FaultError || turn.signal.aborted) throw error;
+    if (isOfTheEngine(error) || error instanceof FaultError || turn.signal.aborted) throw error;
     return { ...finished, ...endBy(error, plan.bounded, turn.redact) };
   }
+}
+
+/** What an agent's own folder refuses stays its own. */
+function isOfTheEngine(error: unknown): boolean {
+  return error instanceof DiskError && !(error.failure === 'denied' && error.path.startsWith('agents/'));
 }
 
 function priorityOf({ config }: Turn, { mail }: Given): number {

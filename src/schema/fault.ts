@@ -38,6 +38,11 @@ export const FAULTS = {
   'bad-env': { exit: 3, status: 422, remedy: 'Correct or unset the variable.' },
   'old-version': { exit: 3, status: 422, remedy: 'Run lemming migrate.' },
   'not-regular': { exit: 3, status: 422, remedy: 'Replace it by a regular file or folder inside the organisation.' },
+  absent: {
+    exit: 3,
+    status: 422,
+    remedy: 'Put the folder back, or let this program read and write it; or take the agent out of org/chart.yaml.',
+  },
   'too-large': { exit: 3, status: 413, remedy: 'Shorten the file, or raise limits.message_bytes in org/org.yaml.' },
   'not-text': { exit: 3, status: 422, remedy: 'Save the file as UTF-8 text.' },
   'foreign-file': {

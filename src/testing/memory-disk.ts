@@ -121,6 +121,10 @@ export class MemoryDisk implements Disk {
     );
   }
 
+  isOpen(): boolean {
+    return true;
+  }
+
   stat(asked: string): Stat | null {
     const path = this.real(asked);
     this.alive();

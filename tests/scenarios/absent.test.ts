@@ -1,0 +1,181 @@
+import { describe, expect, it } from 'vitest';
+import { agentState } from '../../src/core/state.ts';
+import { readJournal } from '../../src/disk/journal.ts';
+import { removeTree } from '../../src/disk/tree.ts';
+import { Recompute } from '../../src/engine/recompute.ts';
+import { TOOLS } from '../../src/tools/all.ts';
+import { CALL, Org, PRICED, say } from '../regression/org.ts';
+
+/** A person deletes the folder of an agent while the chart names it. */
+
+const HOME = /^agents\/b\//;
+
+/** `a` writes to `b` whenever it is asked to, and `b` answers. */
+async function office(): Promise<Org> {
+  const org = new Org(
+    {
+      edges: { human: ['a', 'b'], a: ['b', 'human'], b: ['a', 'human'] },
+      models: PRICED,
+      credits: { agents: { a: { grant: 10 }, b: { grant: 10 } } },
+      files: { 'agents/b/memory/k.md': '---\nkey: k\n---\nWhat b knows.\n' },
+    },
+    ({ agent, mail }) => (agent === 'a' && mail.some(({ from }) => from === 'human') ? [say('b', 'Your turn.')] : []),
+  );
+  org.drop('b', 'Begin.');
+  await org.turns(1);
+  return org;
+}
+
+function take(org: Org, pattern = HOME): Map<string, string> {
+  const files = org.disk.files((path) => pattern.test(path));
+  for (const path of files.keys()) org.disk.remove(path);
+  const homes = (org.disk.list('agents') ?? []).filter((name) => pattern.test(`agents/${name}/`));
+  for (const name of homes) removeTree(org.disk, `agents/${name}`);
+  if (homes.length > 2) org.disk.rmdir('agents');
+  return files;
+}
+
+function give(org: Org, files: ReadonlyMap<string, string>): void {
+  for (const [path, text] of files) org.disk.put(path, text);
+}
+
+const told = (org: Org, name: string) =>
+  org.look(({ state }) => agentState(state, name).notices.map(({ text }) => text));
+const spent = (org: Org) => org.look(({ state }) => agentState(state, 'b').spent);
+
+async function recomputed(org: Org): Promise<unknown> {
+  const { host, provider } = org.ports();
+  const recompute = new Recompute(TOOLS, { host, provider });
+  for (const group of readJournal(org.disk, [])) await recompute.take(group);
+  return recompute.divergence;
+}
+
+/** Turns with more than a second between them. */
+async function slowTurns(org: Org, count: number): Promise<void> {
+  for (let i = 0; i < count; i++) {
+    org.clock.advance(1500);
+    await org.turns(1);
+  }
+}
+
+describe('the folder of an agent is gone', () => {
+  it('for two freezes and a second: it is out, its mail is dead, authors are told, other edits count', async () => {
+    const org = await office();
+    org.drop('a', 'Write to b.');
+    await org.turns(1);
+    take(org);
+    org.disk.put('agents/a/resume.md', '---\nrole: another role\n---\nYou are a.\n');
+    await slowTurns(org, 1);
+    expect(org.lines('absent')).toMatchObject([{ agent: 'b' }]);
+    expect(await org.look(({ config }) => config.agents.get('a')?.role)).toBe('another role');
+    expect(org.lines('dead')).toEqual([]);
+    await slowTurns(org, 2);
+    expect(org.lines('absent').slice(1)).toMatchObject([{ agent: 'b', out: true }]);
+    expect(org.lines('dead').map(({ record }) => [record.from, record.to, record.reason])).toEqual([
+      ['a', ['b'], 'no-agent'],
+    ]);
+    expect((await told(org, 'a')).join()).toContain('was not delivered to b');
+    expect((await told(org, 'human')).join()).toContain('b is no agent any more');
+    expect(org.visits('b')).toHaveLength(1);
+    expect(await spent(org)).toBe(CALL);
+    expect(org.paths(HOME)).toEqual([]);
+    expect(org.disk.stat('agents/b')).toBeNull();
+    expect(await recomputed(org)).toBeNull();
+  });
+
+  it('and back: its mail is delivered, with all that it remembers', async () => {
+    const org = await office();
+    org.drop('a', 'Write to b.');
+    await org.turns(1);
+    const files = take(org);
+    await slowTurns(org, 3);
+    expect(org.lines('dead')).toHaveLength(1);
+    give(org, files);
+    await slowTurns(org, 2);
+    expect(org.lines('back')).toMatchObject([{ agent: 'b' }]);
+    expect(org.lines('revived')).toHaveLength(1);
+    expect(org.delivered('b')).toHaveLength(2);
+    expect(
+      await org.look(({ state }) => [state.dead.size, state.absent.size, [...(state.memories.get('b') ?? [])]]),
+    ).toEqual([0, 0, ['agents/b/memory/k.md']]);
+    expect(await recomputed(org)).toBeNull();
+  });
+
+  it('for a moment only, as while version control writes it anew: nothing comes of it', async () => {
+    const org = await office();
+    org.drop('a', 'Write to b.');
+    await org.turns(1);
+    const files = take(org);
+    await org.turns(2);
+    give(org, files);
+    await org.turns(1);
+    expect(org.lines('dead')).toEqual([]);
+    expect(org.delivered('b')).toHaveLength(2);
+    expect(org.lines('file').filter(({ text }) => text === null)).toEqual([]);
+  });
+
+  it('what it sent and nobody has read yet is not withdrawn', async () => {
+    const org = new Org({ edges: { human: ['b'], b: ['a'], a: [] } }, ({ agent }) =>
+      agent === 'b' ? [say('a', 'For a.')] : [],
+    );
+    org.drop('b', 'Begin.');
+    await org.turns(1);
+    take(org);
+    await slowTurns(org, 3);
+    expect(org.lines('mail-gone')).toEqual([]);
+    expect(org.delivered('a')).toEqual(['000001-b-01']);
+  });
+
+  it('while its visit is under way: the folder is not made again', async () => {
+    const org: Org = new Org({ edges: { human: ['b'], b: ['a'], a: [] } }, ({ agent, n }) => {
+      if (agent !== 'b') return [];
+      if (n === 1) take(org);
+      return n > 1 ? [] : [say('a', 'For a.'), { tool: 'remember', input: { key: 'k', text: 'x' } }];
+    });
+    org.drop('b', 'Begin.');
+    await org.turns(1);
+    await slowTurns(org, 3);
+    expect(org.paths(HOME)).toEqual([]);
+    expect(org.delivered('a')).toEqual(['000001-b-01']);
+    expect(await org.look(({ state }) => state.absent.get('b')?.out)).toBe(true);
+  });
+
+  it('of the person, of all agents, and agents/ itself: no command stops, and all are back', async () => {
+    for (const pattern of [/^agents\/human\//, /^agents\/(a|b)\//, /^agents\//]) {
+      const org = await office();
+      const files = take(org, pattern);
+      await slowTurns(org, 3);
+      give(org, files);
+      await slowTurns(org, 2);
+      expect(await org.look(({ config }) => [...config.agents.keys()].sort())).toEqual(['a', 'b', 'human']);
+      org.drop('b', 'Go on.');
+      await slowTurns(org, 1);
+      expect(org.delivered('b')).toHaveLength(2);
+      expect(await recomputed(org)).toBeNull();
+    }
+  });
+
+  it('with a kill at every operation of the turn that finds it out: the same comes of it', async () => {
+    for (let at = 1; ; at += 3) {
+      const org = await office();
+      org.drop('a', 'Write to b.');
+      await org.turns(1);
+      take(org);
+      await slowTurns(org, 1);
+      org.clock.advance(1500);
+      org.restart();
+      const last = org.disk.count + at;
+      org.disk.plan = ({ index }) => (index === last ? 'crash-after' : 'go');
+      const finished = await org.turns(1).then(
+        () => true,
+        () => false,
+      );
+      org.disk.plan = () => 'go';
+      org.restart();
+      await slowTurns(org, 2);
+      expect(org.lines('dead'), `at ${at}`).toHaveLength(1);
+      expect(org.paths(HOME), `at ${at}`).toEqual([]);
+      if (finished) break;
+    }
+  });
+});
