@@ -47,10 +47,15 @@ export const run: Run = async (world, input) => {
   throw failure('not-found', `There is nothing named ${JSON.stringify(id)}.`, { remedy });
 };
 
-function showTurn({ disk }: View, id: string): Outcome | null {
+function showTurn(view: View, id: string): Outcome | null {
   if (!/^\d+$/.test(id)) return null;
   const turn = Number(id);
-  const lines = turnLines(disk, turn);
+  const lines = turnLines(view.disk, turn);
+  if (lines.length === 0 && turn <= view.state.turn && turn > 0)
+    return {
+      data: { what: 'turn', turn, passed: true },
+      text: `Turn ${turn} went by: nobody was due, and nothing was asked.`,
+    };
   if (lines.length === 0)
     throw failure('not-found', `There was no turn ${turn}.`, { remedy: 'lemming status shows the last one.' });
   const shown = turnOf(turn, lines);

@@ -37,13 +37,13 @@ export function makeTurns(world: World, verb: string, wish: TurnsWish): Promise<
   return withEngine({ ...placeOf(world, concurrency), unsafeHost, verify }, verb, async (engine, clock) => {
     const teller = new Teller(world, engine);
     const bar = barFor(world, 'turns');
-    let made = 0;
+    const before = engine.state.turn;
     const report = await runTurns(engine, clock, {
       ...run,
       signal: world.signal,
       told: (turn) => {
         teller.tell(turn);
-        if (run.turns !== undefined) bar(++made, run.turns);
+        if (run.turns !== undefined) bar(turn.turn - before, run.turns);
       },
     });
     return outcomeOf(world, engine, report, teller);
@@ -86,6 +86,7 @@ function exitOf(
   failing: boolean,
 ): number {
   if (end === 'interrupted') return 130;
+  if (end === 'paused' && called === 0) return 0;
   if (failing || (called > 0 && called === blamed)) return 8;
   if (end === 'max-cost' || unpaid.size > 0 || starvedIn(state).length > 0) return 7;
   return failed.size > 0 || buriedSince(state, state.turn - turns) ? 1 : 0;
@@ -123,6 +124,7 @@ function sumUp(
 
 const ENDINGS: Record<RunReport['end'], string> = {
   turns: '',
+  paused: '. No turn is made while the organisation is paused',
   idle: '. Nobody is due any more',
   failing: '. Only agents whose provider keeps failing are left: lemming status',
   interrupted: '. Stopped as you asked; the turn was finished',

@@ -2,7 +2,7 @@ import { bookedIn, type Entry } from '../core/entry.ts';
 import { inCredits, printCredits } from '../core/ledger.ts';
 import { Bell } from '../disk/bell.ts';
 import type { Disk } from '../disk/disk.ts';
-import { journalFiles, journalPath } from '../disk/journal.ts';
+import { journalFiles, journalPath, NextFile } from '../disk/journal.ts';
 import { realDisk } from '../disk/real.ts';
 import { turnLines } from '../engine/history.ts';
 import { failure } from '../schema/fault.ts';
@@ -49,11 +49,12 @@ export const run: Run = async (world, input) => {
 async function follow(world: World, input: Input): Promise<Outcome> {
   const disk = realDisk(world.root);
   const bell = new Bell(world.root);
+  const next = new NextFile(disk);
   const teller = new Teller(world, world.json && input.flags.once === true);
   const place = startOf(disk, input.flags.once === true);
   const turns = input.flags.once ? 1 : ((input.flags.turns as number | undefined) ?? Number.POSITIVE_INFINITY);
   for (;;) {
-    for (const line of news(disk, place)) if (teller.turns < turns) teller.tell(line);
+    for (const line of news(disk, place, next)) if (teller.turns < turns) teller.tell(line);
     if (teller.turns >= turns || input.flags.once || world.signal.aborted) break;
     await bell.wait(REST_MS, POLL_MS, world.signal);
   }
@@ -81,19 +82,20 @@ function startOf(disk: Disk, lastTurn: boolean): Place {
   const isCommitted = (turn: number | undefined) =>
     turn !== undefined && turnLines(disk, turn).some((line) => line.k === 'commit');
   const last = files.at(-1) ?? 1;
-  if (lastTurn) return { file: isCommitted(last) ? last : Math.max(1, last - 1), size: 0, lines: 0 };
+  if (lastTurn) return { file: isCommitted(last) ? last : (files.at(-2) ?? last), size: 0, lines: 0 };
   return { file: last, size: 0, lines: isCommitted(last) ? turnLines(disk, last).length : 0 };
 }
 
 /** Lines that came since. A file is read from its beginning, because later lines refer to earlier ones. */
-function* news(disk: Disk, place: Place): Generator<Entry> {
+function* news(disk: Disk, place: Place, next: NextFile): Generator<Entry> {
   for (;;) {
     const size = disk.stat(journalPath(place.file))?.size ?? 0;
     const lines = size === place.size ? [] : turnLines(disk, place.file);
     yield* lines.slice(place.lines);
     Object.assign(place, { size, lines: Math.max(place.lines, lines.length) });
-    if (!disk.stat(journalPath(place.file + 1))) return;
-    Object.assign(place, { file: place.file + 1, size: 0, lines: 0 });
+    const file = next.after(place.file);
+    if (file === null) return;
+    Object.assign(place, { file, size: 0, lines: 0 });
   }
 }
 

@@ -21,6 +21,7 @@ import { taint } from './taint.ts';
 export function apply(state: State, entry: Entry): void {
   switch (entry.k) {
     case 'open':
+      state.turn = entry.turn - 1; // those that passed are over, too
       state.time = entry.time;
       beginDay(state, utcDay(entry.time));
       state.open.clear();

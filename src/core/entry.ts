@@ -100,6 +100,10 @@ export interface OpenEntry {
   version: string;
   /** The rules that the turn is made under (`rules.ts`); absent: 1. */
   rules?: number;
+  /** Turns that went by before it, in which nobody was due and nothing was asked: none of them was made. */
+  passed?: number;
+  /** Made for its number alone, at the end of a run or after hours of rest: nobody is due. */
+  rest?: true;
   /** The LEMMING_* variables that were in force. */
   env?: Record<string, string>;
   /** Made by `step`: goes on although the organisation is paused. */

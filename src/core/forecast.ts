@@ -12,7 +12,7 @@ export const PACE_TURNS = 10;
 
 /** What the calls and uses of tools of some turns cost together. */
 export interface Pace {
-  /** Committed turns; those in which nobody was called count as well. */
+  /** Committed turns; those in which nobody was called count as well, and those that passed. */
   turns: number;
   spent: number;
   byAgent: Map<string, number>;
@@ -26,6 +26,7 @@ export function paceOf(entries: Iterable<Entry>): Pace {
     const booked = bookedIn(entry);
     if (booked) calls.push(booked);
     else if (resetsCredits(entry)) pace = noPace();
+    else if (entry.k === 'open') pace.turns += entry.passed ?? 0;
     else if (entry.k === 'commit') {
       pace.turns++;
       for (const { agent, cost } of calls) {

@@ -25,6 +25,8 @@ const FAILING = 2;
 export interface Step {
   only?: string;
   step?: boolean;
+  /** Made for its number alone. */
+  rest?: boolean;
 }
 
 /** Goes through the agents in chart order. Pure. */
@@ -38,7 +40,7 @@ export function dueOf(config: Config, state: State, turn: number, agent: string,
   return resume && !resume.person ? look(config, state, turn, resume, step) : undefined;
 }
 
-function look(config: Config, state: State, turn: number, resume: Resume, { only, step }: Step): Due {
+function look(config: Config, state: State, turn: number, resume: Resume, { only, step, rest }: Step): Due {
   const agent = resume.name;
   const no = (why: string, more: Partial<Due> = {}): Due => ({
     agent,
@@ -51,6 +53,7 @@ function look(config: Config, state: State, turn: number, resume: Resume, { only
     ...more,
   });
   const account = agentState(state, agent);
+  if (rest) return no('the run ends');
   if (only !== undefined && only !== agent) return no(`only ${only} steps`);
   if (state.paused && !step) return no('the organisation is paused');
   if (account.paused) return no('paused');

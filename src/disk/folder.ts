@@ -132,13 +132,13 @@ export class Folder {
   }
 
   /** Files in agents' outboxes that no engine wrote: set aside. */
-  foreign(state: State, config: Config, turn: number): Input[] {
-    return this.outboxes.foreign(state, config, turn);
+  foreign(state: State, config: Config, turn: number, passed = 0): Input[] {
+    return this.outboxes.foreign(state, config, turn, passed);
   }
 
   /** Delivered mail that has become old, agent by agent in rotation, and what people put away. */
-  sweep(state: State, config: Config, turn: number): Input[] {
-    return this.outboxes.sweep(state, config, turn);
+  sweep(state: State, config: Config, turn: number, passed = 0): Input[] {
+    return this.outboxes.sweep(state, config, turn, passed);
   }
 
   /** The messages of dead letters that people want delivered again, as their files stand. */

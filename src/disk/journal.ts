@@ -3,6 +3,7 @@ import type { Entry } from '../core/entry.ts';
 import { newerThanKnown, RULES } from '../core/rules.ts';
 import { type Fault, failure, fault } from '../schema/fault.ts';
 import { padTurn } from '../schema/name.ts';
+import { realClock } from './clock.ts';
 import { Compact } from './compact.ts';
 import { type Appender, type Disk, DiskError } from './disk.ts';
 import type { JournalMarks } from './journal-marks.ts';
@@ -46,7 +47,7 @@ export function journalPath(turn: number): string {
   return `${JOURNAL}/${padTurn(turn)}.jsonl`;
 }
 
-/** Numbers of the journal's files in order. Two files of one turn, or a gap, are a fault. */
+/** Numbers of the journal's files in order. Two files of one turn are a fault; a number is left out where turns passed. */
 export function journalFiles(disk: Disk): number[] {
   const numbers: number[] = [];
   for (const name of disk.list(JOURNAL) ?? []) {
@@ -57,15 +58,35 @@ export function journalFiles(disk: Disk): number[] {
         file: `${JOURNAL}/${name}`,
       });
   }
-  numbers.sort((a, b) => a - b);
-  const gap = numbers.findIndex((n, i) => n !== (numbers[0] as number) + i);
-  if (gap > 0 || (numbers[0] ?? 1) !== 1)
-    throw failure(
-      'damaged-journal',
-      `The journal of turn ${gap > 0 ? (numbers[gap - 1] as number) + 1 : 1} is missing`,
-      { file: JOURNAL },
-    );
-  return numbers;
+  return numbers.sort((a, b) => a - b);
+}
+
+/** The file after that one, which is the next but where turns passed. Looks at the folder again only when it changed. */
+export class NextFile {
+  private readonly disk: Disk;
+  private known: { file: number; mark: string } | null = null;
+
+  constructor(disk: Disk) {
+    this.disk = disk;
+  }
+
+  after(file: number): number | null {
+    if (this.disk.stat(journalPath(file + 1))) return file + 1;
+    const folder = this.disk.stat(JOURNAL);
+    if (!folder || (this.known?.file === file && this.known.mark === folder.mark)) return null;
+    const next = journalFiles(this.disk).find((number) => number > file) ?? null;
+    const isSettled = realClock.now() - folder.mtimeMs > GRAIN_MS;
+    this.known = next === null && isSettled ? { file, mark: folder.mark } : null;
+    return next;
+  }
+}
+/** A change of a folder so near to now may hide another one: milliseconds. */
+const GRAIN_MS = 50;
+
+/** Seals chain across files, so that a missing one shows in the next. Empty where turns passed. */
+export function missingBefore(file: number, last: number, { faults }: FileRead): Fault[] {
+  if (faults.length === 0 || file === last + 1) return [];
+  return [fault('damaged-journal', `The journal of turn ${last + 1} is missing`, { file: JOURNAL })];
 }
 
 /** What a journal file holds: its good groups, and whether a torn tail follows them. */
@@ -187,9 +208,11 @@ export function* readJournal(
 ): Generator<Group> {
   const files = journalFiles(disk).filter((n) => n >= after.file);
   let head = after.head;
+  let last = Math.max(0, after.file - 1);
   for (const file of files) {
     const read = readJournalFile(disk, file, head, file === after.file ? after.end : 0);
-    faults.push(...read.faults);
+    faults.push(...missingBefore(file, last, read), ...read.faults);
+    last = file;
     if (read.faults.some(isNewer)) return;
     if (read.good < read.size && file !== files.at(-1))
       faults.push(fault('damaged-journal', 'Lines without a seal', { file: journalPath(file) }));
@@ -238,7 +261,8 @@ export class Journal {
    * may count lines as written that never reached the disk.
    */
   secure(): void {
-    for (const file of [this.file - 1, this.file]) this.rewrite(journalPath(file));
+    const written = journalFiles(this.disk).filter((file) => file <= this.file);
+    for (const file of written.slice(-2)) this.rewrite(journalPath(file));
     if (this.disk.stat(JOURNAL)) this.disk.syncDir(JOURNAL);
   }
 
@@ -253,15 +277,16 @@ export class Journal {
     this.disk.rename(temp, path);
   }
 
-  /** Drops a torn tail that a crash left after the good groups, and a next file that holds nothing else. */
+  /** Drops a torn tail that a crash left after the good groups, and later files, which hold nothing else. */
   dropTail(): void {
     const stat = this.disk.stat(journalPath(this.file));
     if (stat && stat.size > this.size) this.open().truncate(this.size);
-    const next = journalPath(this.file + 1);
-    if (!this.disk.stat(next)?.size) return;
-    const torn = this.disk.append(next);
-    torn.truncate(0);
-    torn.close();
+    for (const file of journalFiles(this.disk)) {
+      if (file <= this.file || !this.disk.stat(journalPath(file))?.size) continue;
+      const torn = this.disk.append(journalPath(file));
+      torn.truncate(0);
+      torn.close();
+    }
   }
 
   /** Adds lines to the group that the next write makes durable. */

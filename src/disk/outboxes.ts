@@ -65,10 +65,10 @@ export class Outboxes {
    * Files in agents' outboxes that no engine wrote: set aside. Every outbox is looked through at the first freeze, then in
    * rotation: such files are never delivered, so noticing them can wait.
    */
-  foreign(state: State, config: Config, turn: number): Input[] {
+  foreign(state: State, config: Config, turn: number, passed = 0): Input[] {
     const inputs: Input[] = [];
     config.order.forEach((agent, i) => {
-      if (config.agents.get(agent)?.person || (this.lookedThrough && (turn + i) % SWEEP_TURNS !== 0)) return;
+      if (config.agents.get(agent)?.person || (this.lookedThrough && !isInRotation(turn + i, passed))) return;
       for (const name of this.reader.disk.list(`agents/${agent}/outbox`) ?? []) {
         if (isLeftover(name) || !name.endsWith('.md') || isOurs(state, name)) continue;
         const path = `agents/${agent}/outbox/${name}`;
@@ -88,7 +88,7 @@ export class Outboxes {
   }
 
   /** Delivered mail that has become old, agent by agent in rotation, and what people put away. */
-  sweep(state: State, config: Config, turn: number): Input[] {
+  sweep(state: State, config: Config, turn: number, passed = 0): Input[] {
     const old = turn - config.org.limits.live_turns;
     if (old <= 0 && state.archive.size === 0) return [];
     const waiting = new Set([...state.mail.values(), ...state.dead.values()].map(({ path }) => stemOf(path)));
@@ -96,7 +96,7 @@ export class Outboxes {
     const ids = [...state.archive].filter((id) => !waiting.has(stemOfId(id)) && isHere(id));
     const put = ids.flatMap((id) => this.filesWith(stemOfId(id)));
     const aged = config.order.flatMap((agent, i) =>
-      old > 0 && (turn + i) % SWEEP_TURNS === 0 ? this.oldFiles(agent, old, waiting) : [],
+      old > 0 && isInRotation(turn + i, passed) ? this.oldFiles(agent, old, waiting) : [],
     );
     const paths = [...new Set([...aged, ...put])].filter((path) => !this.isBarred(path));
     const barred = config.order.flatMap((agent, i) =>
@@ -148,6 +148,11 @@ export class Outboxes {
     }
     return inputs;
   }
+}
+
+/** Whether its turn in the rotation is now, or was among those that passed. */
+function isInRotation(at: number, passed: number): boolean {
+  return at % SWEEP_TURNS <= passed;
 }
 
 /** `agents/a/outbox/000042-01`: what a message and its attachments have in common. */

@@ -1,7 +1,7 @@
 import type { Entry } from '../core/entry.ts';
 import { Compact } from './compact.ts';
 import type { Disk } from './disk.ts';
-import { GENESIS, journalPath, readJournalFile } from './journal.ts';
+import { GENESIS, journalPath, NextFile, readJournalFile } from './journal.ts';
 
 /** Reads a journal while somebody else writes it: each look gives the lines of the groups that were sealed since. */
 export class Tail {
@@ -11,12 +11,14 @@ export class Tail {
   private head: string;
   private compact = new Compact();
   private mark: string | null = null;
+  private readonly next: NextFile;
   /** The lines that stand before in that file. */
   readonly before: Entry[] = [];
 
   /** Goes on after the group of that file that ends at byte `end` with the seal `head`. */
   constructor(disk: Disk, file: number, end: number, head: string) {
     this.disk = disk;
+    this.next = new NextFile(disk);
     this.file = file;
     this.end = 0;
     this.head = head;
@@ -38,9 +40,10 @@ export class Tail {
       const stat = this.disk.stat(journalPath(this.file));
       if ((stat?.size ?? 0) < this.end) return null;
       if (stat && stat.mark !== this.mark && !this.read(stat.mark, entries)) return null;
-      if (!this.disk.stat(journalPath(this.file + 1))) return entries;
+      const next = this.next.after(this.file);
+      if (next === null) return entries;
       if (stat && this.mark !== this.disk.stat(journalPath(this.file))?.mark) continue; // it grew before the next began
-      this.file++;
+      this.file = next;
       this.end = 0;
       this.compact = new Compact();
       this.mark = null;

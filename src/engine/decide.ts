@@ -7,6 +7,7 @@ import { allowances } from '../core/ledger.ts';
 import { priceOf } from '../core/price.ts';
 import { settleDraft, unpaidEffects } from '../core/settle.ts';
 import type { Staffing } from '../core/settle-staff.ts';
+import type { Approval } from '../core/state.ts';
 import { heldText } from '../core/texts-rules-1.ts';
 import { emptyDraft, NOTHING } from '../core/tool.ts';
 import type { Written } from '../core/written.ts';
@@ -126,6 +127,11 @@ function noteChain(turn: Turn, { covers = {} }: Held, draft: ReturnType<typeof e
     const bytes = text === undefined ? turn.ports.disk.read(path) : text === null ? null : Buffer.from(text);
     chain.set(path, { over: chain.get(path)?.over ?? hash, made: bytes === null ? NOTHING : bytesHash(bytes) });
   }
+}
+
+/** Whether an answered act can be done now: one that was approved and waits for credits once they are there. */
+export function isPayable(turn: Turn, { agent, tool, answer }: Approval): boolean {
+  return answer?.unpaid === undefined || canPay(turn, agent, priceOf(turn.config, tool), 0);
 }
 
 /** Nobody has an allowance yet: what the limits leave is what would be the first one's. */

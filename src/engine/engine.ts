@@ -6,7 +6,7 @@ import type { Entry, Input, OpenEntry } from '../core/entry.ts';
 import { type FileOp, resumePath } from '../core/files.ts';
 import type { Toolbox } from '../core/judge.ts';
 import { RULES, rulesOf } from '../core/rules.ts';
-import { changesConfig, peopleOf } from '../core/settle.ts';
+import { changesConfig, frozenEffects, peopleOf } from '../core/settle.ts';
 import { agentState, type State } from '../core/state.ts';
 import { isKept, opsOf, placed, type Refused, type Unplaced, unplacedLines } from '../core/unplaced.ts';
 import { atRest, idleness } from '../core/walk.ts';
@@ -32,7 +32,7 @@ import { redactJson, redactor } from './redact.ts';
 import { doneIn, type TurnReport, visitReports } from './report.ts';
 import { SentPrompts } from './sent-prompts.ts';
 import { toolsetOf } from './toolset.ts';
-import { type Ending, makeTurn, type Turn } from './turn.ts';
+import { type Ending, makeTurn, type Turn, wouldAct } from './turn.ts';
 import { verifyJournal } from './verify.ts';
 
 /** How a turn is to be made. */
@@ -43,6 +43,8 @@ export interface TurnWish {
   only?: string;
   /** Micro-credits the turn may cost. */
   budget?: number;
+  /** Made for its number alone: nobody is due. */
+  rest?: true;
   signal?: AbortSignal;
   /** Hears what the models write, for display. */
   listen?: Listen;
@@ -69,6 +71,8 @@ export class Engine {
   private stopped = false;
   /** LEMMING_* variables of this process. */
   private readonly env: Record<string, string>;
+  /** Turns that went by since the last one that was made; the state stands at the end of them. */
+  private passed = 0;
   /** What recovery found and did, for people. */
   readonly recovered: string[] = [];
   private loggedRecovery = 0;
@@ -186,6 +190,11 @@ export class Engine {
       : idleness(this.config, this.state);
   }
 
+  /** Whether the organisation is paused, and what people asked was taken in. */
+  isPaused(): boolean {
+    return this.idle() === 'idle' && this.state.paused;
+  }
+
   /** Whether a turn would change nothing at all. */
   atRest(): boolean {
     return this.idle() === 'idle' && atRest(this.config, this.state);
@@ -212,6 +221,60 @@ export class Engine {
     );
   }
 
+  /**
+   * Lets the next turn go by if nothing would happen in it: nobody is due, nothing was asked, and nothing runs out. False:
+   * it is to be made. The journal tells of those that went by when the next one is made, so a kill takes them back.
+   */
+  async pass(wish: TurnWish = {}): Promise<boolean> {
+    const now = await this.looked(wish);
+    if (now.acts) return false;
+    apply(this.state, now.open);
+    apply(this.state, { k: 'commit', turn: this.next, lock: this.lock.number });
+    this.passed++;
+    return true;
+  }
+
+  /** Whether anything would happen in the next turn. */
+  async hasWork(wish: TurnWish = {}): Promise<boolean> {
+    return (await this.looked(wish)).acts;
+  }
+
+  /** Looks as if the turn had begun; what that changes is taken back, until it begins. */
+  private async looked(wish: TurnWish): Promise<{ acts: boolean; open: OpenEntry }> {
+    const { state } = this;
+    const open = this.opening(this.next, wish);
+    const { time, day } = state;
+    const loads = new Map(state.loads);
+    try {
+      if (this.unfinished) return { acts: true, open };
+      this.live.look();
+      if (this.hasNews()) return { acts: true, open };
+      apply(state, open);
+      return { acts: await this.actsIn(open), open };
+    } catch (error) {
+      throw asFault(error);
+    } finally {
+      Object.assign(state, { time, day, loads });
+    }
+  }
+
+  private async actsIn(open: OpenEntry): Promise<boolean> {
+    const { config, state } = this;
+    const asked = state.revive.size + state.orders.length + state.undo.length;
+    if (asked + overdue(config, state, open.time).length > 0) return true;
+    if (frozenEffects(config, state, open.turn, []).length > 0) return true;
+    const turn = this.turnOf(thawed(open, []), new Recorded([]), new AbortController().signal);
+    return wouldAct(turn, () => toolsetOf(this.toolbox, config, state.trusted));
+  }
+
+  /** Makes the last of the turns that went by, so that the journal has its number; null when none did. */
+  async makePassed(): Promise<TurnReport | null> {
+    if (this.passed === 0) return null;
+    this.passed--;
+    this.state.turn--;
+    return this.turn({ rest: true });
+  }
+
   /** Makes one turn, or finishes the one that was cut off. After a failure the engine can only be closed: the next one recovers from the journal. */
   async turn(wish: TurnWish = {}): Promise<TurnReport> {
     try {
@@ -230,22 +293,8 @@ export class Engine {
     const { frozen, recorded, sent } = this.unfinished
       ? this.thaw(this.unfinished)
       : { frozen: await this.freeze(wish, faults), recorded: new Recorded([]), sent: undefined };
-    const turn: Turn = {
-      number: frozen.open.turn,
-      open: frozen.open,
-      config: this.config,
-      state: this.state,
-      journal: this.journal,
-      calls: this.calls,
-      recorded,
-      ports: this.ports,
-      live: new Set(),
-      redact: this.redact,
-      swept: frozen.swept,
-      signal,
-      listen: wish.listen,
-      sent,
-    };
+    const turn = this.turnOf(frozen, recorded, signal, wish.listen);
+    turn.sent = sent;
     const before = new Map([...this.state.agents].map(([name, agent]) => [name, agent.spent]));
     const spentBefore = this.state.org.spent;
     const toolset = await toolsetOf(this.toolbox, turn.config, this.state.trusted);
@@ -266,6 +315,26 @@ export class Engine {
     };
     this.log(report, [...frozen.lines, ...ending.effects, ...unplaced]);
     return report;
+  }
+
+  private turnOf({ open, swept }: Frozen, recorded: Recorded, signal: AbortSignal, listen?: Listen): Turn {
+    const { config, state, journal, calls, ports, redact } = this;
+    const live = new Set<string>();
+    return {
+      number: open.turn,
+      open,
+      config,
+      state,
+      journal,
+      calls,
+      recorded,
+      ports,
+      live,
+      redact,
+      swept,
+      signal,
+      listen,
+    };
   }
 
   private log(report: TurnReport, lines: readonly Entry[]): void {
@@ -303,6 +372,7 @@ export class Engine {
     this.demandJournal(turn);
     const frozen = await freeze(this.intake, this.opening(turn, wish), faults);
     this.boot = frozen.open.boot;
+    this.passed = 0;
     return frozen;
   }
 
@@ -317,11 +387,13 @@ export class Engine {
       lock: this.lock.number,
       version: '1',
       rules: RULES,
+      ...(this.passed > 0 && { passed: this.passed }),
       ...(Object.keys(this.env).length ? { env: this.env } : {}),
       ...(barred.length ? { barred } : {}),
       ...(wish.step ? { step: wish.step } : {}),
       ...(wish.only === undefined ? {} : { only: wish.only }),
       ...(wish.budget === undefined ? {} : { budget: wish.budget }),
+      ...(wish.rest && { rest: wish.rest }),
     };
   }
 
@@ -358,6 +430,7 @@ export class Engine {
 
   /** Writes requests of commands straight into the journal of the coming turn. */
   post(requests: readonly Extract<Input, { k: 'request' }>[]): void {
+    if (this.passed > 0) throw new Error('the turns that went by are to be made first');
     if (this.unfinished) throw failure('locked', 'A turn was cut off here: finish it first with lemming run-once');
     this.journal.turnTo(this.next);
     const known = redactJson(this.redact, [...requests]);
@@ -369,7 +442,7 @@ export class Engine {
   /** Makes the files durable, keeps the state for a quick start, and gives the lock back. */
   close(): void {
     try {
-      if (!this.unfinished && !this.stopped) {
+      if (!this.unfinished && !this.stopped && this.passed === 0) {
         this.durable.sync(this.state.turn, this.journal);
         this.calls.close();
         this.journal.write(true);

@@ -7,7 +7,7 @@ import { configReader } from '../disk/config.ts';
 import type { Disk } from '../disk/disk.ts';
 import { Folder } from '../disk/folder.ts';
 import { realHost } from '../disk/host.ts';
-import { journalPath } from '../disk/journal.ts';
+import { journalFiles, journalPath } from '../disk/journal.ts';
 import { realKept } from '../disk/kept-key.ts';
 import { lockHolder } from '../disk/lock.ts';
 import { realDisk } from '../disk/real.ts';
@@ -110,21 +110,23 @@ export class Follow {
     this.log = [];
     this.taken.clear();
     this.stale = true;
-    for (let turn = this.firstShown(journal.file); turn < journal.file; turn++)
+    for (const turn of this.shownBefore(journal.file))
       for (const entry of turnLines(this.disk, turn)) this.note(entry, turn);
     for (const entry of this.tail.before) this.note(entry, journal.file);
     for (const entry of unfinished?.calls ?? []) apply(state, entry);
   }
 
-  /** The first turn of the past that is shown. */
-  private firstShown(last: number): number {
+  /** The turns of the past that are shown, in order. */
+  private shownBefore(last: number): number[] {
+    const past = journalFiles(this.disk).filter((file) => file < last);
+    const shown: number[] = [];
     let bytes = 0;
-    let first = last;
-    while (first > 1 && last - first < KEPT_TURNS && bytes < PAST_BYTES) {
-      first--;
-      bytes += this.disk.stat(journalPath(first))?.size ?? 0;
+    while (past.length > 0 && shown.length < KEPT_TURNS && bytes < PAST_BYTES) {
+      const file = past.pop() as number;
+      bytes += this.disk.stat(journalPath(file))?.size ?? 0;
+      shown.unshift(file);
     }
-    return first;
+    return shown;
   }
 
   private take(entry: Entry): void {

@@ -36,7 +36,7 @@ export interface Intake {
 /** Reads what people did since the last turn; each step sees what the ones before took in. */
 export async function freeze(intake: Intake, open: OpenEntry, faults: Fault[]): Promise<Frozen> {
   const { ports, state, folder, live } = intake;
-  const { turn } = open;
+  const { turn, passed = 0 } = open;
   const lines: Entry[] = [];
   const add = (entries: readonly Entry[]): void => {
     take(intake, entries);
@@ -56,8 +56,8 @@ export async function freeze(intake: Intake, open: OpenEntry, faults: Fault[]): 
   add(await folder.edits(state, config, limit));
   add(folder.revivals(state, turn, limit));
   addNumbered(await folder.drops(state, config, turn, limit));
-  addNumbered(folder.foreign(state, config, turn));
-  addNumbered(folder.sweep(state, config, turn));
+  addNumbered(folder.foreign(state, config, turn, passed));
+  addNumbered(folder.sweep(state, config, turn, passed));
   add(undoing(intake, turn));
   add(frozenEffects(config, state, turn, lines));
   return { open, lines, ...countsOf(lines) };

@@ -35,18 +35,42 @@ export interface RunReport {
   /** Micro-credits. */
   spent: number;
   idle: boolean;
-  end: 'turns' | 'idle' | 'failing' | 'interrupted' | 'max-cost' | 'max-turns';
+  /** `paused`: the organisation is, and what people asked was taken in. */
+  end: 'turns' | 'paused' | 'idle' | 'failing' | 'interrupted' | 'max-cost' | 'max-turns';
 }
 
 /** Makes turns until the wish is fulfilled (an open-ended run waits while the org is at rest), the org is idle, or the person interrupts. A turn that is under way is always finished. */
 export async function run(engine: Engine, clock: Clock, wish: RunWish): Promise<RunReport> {
   const sum = new Sum();
   const relieve = relief();
+  const makePassed = async (): Promise<void> => {
+    const report = await engine.makePassed();
+    if (report === null) return;
+    sum.made(report);
+    wish.told(report);
+  };
+  let noted = clock.now();
+  let paused = engine.state.paused;
   for (;;) {
-    const end = whyStop(engine, wish, sum);
-    if (end) return { ...sum, idle: end === 'idle' || engine.idle() === 'idle', end };
-    if (isOpenEnded(wish) && engine.atRest()) {
-      await pause(engine, clock, wish.signal, LOOK_MS);
+    paused &&= engine.state.paused;
+    const end = await whyStop(engine, wish, sum, paused);
+    if (end) {
+      await makePassed();
+      return { ...sum, idle: end === 'idle' || engine.idle() === 'idle', end };
+    }
+    if (isOpenEnded(wish)) {
+      if (clock.now() - noted >= MOST_PASSED_MS) {
+        await makePassed();
+        noted = clock.now();
+      }
+      if (engine.atRest()) {
+        await pause(engine, clock, wish.signal, LOOK_MS);
+        continue;
+      }
+    }
+    if (mayPass(wish, sum) && (await engine.pass())) {
+      sum.turns++;
+      if (isOpenEnded(wish)) await pause(engine, clock, wish.signal, LOOK_MS);
       continue;
     }
     const budget = wish.maxCost === undefined ? {} : { budget: wish.maxCost - sum.spent };
@@ -57,11 +81,20 @@ export async function run(engine: Engine, clock: Clock, wish: RunWish): Promise<
       signal: new AbortController().signal,
     });
     sum.add(report);
+    noted = clock.now();
     wish.told(report);
     relieve();
     if (isOpenEnded(wish) && !wish.signal.aborted) await pause(engine, clock, wish.signal);
   }
 }
+
+/** A step makes its turns, and so does the last of so many. */
+function mayPass({ turns, step, only }: RunWish, { turns: made }: Sum): boolean {
+  return !step && only === undefined && (turns === undefined || made < turns - 1);
+}
+
+/** The wall time of turns that a kill may take back, when nothing happened in them: milliseconds. */
+const MOST_PASSED_MS = 6 * 3_600_000;
 
 /** Visits of a run that are kept in memory. */
 const KEPT_VISITS = 2000;
@@ -78,6 +111,11 @@ class Sum implements Omit<RunReport, 'idle' | 'end'> {
 
   add(report: TurnReport): void {
     this.turns++;
+    this.made(report);
+  }
+
+  /** Of a turn that is counted already. */
+  made(report: TurnReport): void {
     this.spent += report.spent;
     for (const visit of report.visits) this.addVisit(visit);
     this.reports.push({ ...report, walked: [] });
@@ -104,9 +142,15 @@ function isOpenEnded(wish: RunWish): boolean {
   return wish.turns === undefined && !wish.untilIdle;
 }
 
-function whyStop(engine: Engine, wish: RunWish, { turns, spent, reports }: Sum): RunReport['end'] | null {
+async function whyStop(
+  engine: Engine,
+  wish: RunWish,
+  { turns, spent, reports }: Sum,
+  pausedBefore: boolean,
+): Promise<RunReport['end'] | null> {
   if (wish.signal.aborted) return 'interrupted';
   if (wish.turns !== undefined && turns >= wish.turns) return 'turns';
+  if ((pausedBefore || !isOpenEnded(wish)) && !wish.step && engine.isPaused()) return 'paused';
   if (
     wish.maxCost !== undefined &&
     (spent >= wish.maxCost || reports.at(-1)?.visits.some((visit) => visit.blame === 'budget'))
@@ -120,7 +164,7 @@ function whyStop(engine: Engine, wish: RunWish, { turns, spent, reports }: Sum):
   if (!wish.untilIdle) return null;
   const idle = engine.idle();
   if (idle === 'busy') return null;
-  return turns === 0 && engine.starvedWait() ? null : idle;
+  return turns === 0 && engine.starvedWait() && (await engine.hasWork()) ? null : idle;
 }
 
 /** Least time between two looks at a folder where nothing happens: milliseconds. */

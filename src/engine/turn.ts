@@ -19,7 +19,7 @@ import type { Journal } from '../disk/journal.ts';
 import type { Resume } from '../schema/resume.ts';
 import type { Calls } from './calls.ts';
 import { chartPen } from './chart-pen.ts';
-import { decide, heldIn, promisedBy } from './decide.ts';
+import { decide, heldIn, isPayable, promisedBy } from './decide.ts';
 import type { Listen } from './listen.ts';
 import type { Ports } from './ports.ts';
 import type { Recorded } from './recalled.ts';
@@ -76,6 +76,19 @@ export async function makeTurn(turn: Turn, toolbox: Toolbox): Promise<Ending> {
     ...softWarnings(turn.config, turn.state),
   ]);
   return { effects: [...effects, ...outgrown(turn.config, turn.state, effects)], visits: all, walked };
+}
+
+/**
+ * Whether the turn would call anyone, do what was approved, or tell people who cannot be paid. The snapshot is that of the
+ * turn; nothing is changed.
+ */
+export async function wouldAct(turn: Turn, toolset: () => Promise<Toolbox>): Promise<boolean> {
+  for (const approval of turn.state.approvals.values()) if (approval.answer && isPayable(turn, approval)) return true;
+  const walked = walk(turn.config, turn.state, turn.number, turn.open).filter(({ due }) => due);
+  if (walked.length === 0) return false;
+  if (walked.some(({ agent }) => !agentState(turn.state, agent).starved)) return true;
+  const { plans, skipped } = await planVisits(turn, await toolset(), walked, []);
+  return plans.length + skipped.length > 0;
 }
 
 /** Who is due, and whoever was asked before the turn was cut off. */

@@ -1,4 +1,4 @@
-import type { Entry } from '../core/entry.ts';
+import type { Entry, OpenEntry } from '../core/entry.ts';
 import type { Told } from '../core/told.ts';
 import type { Disk } from '../disk/disk.ts';
 import {
@@ -8,6 +8,7 @@ import {
   isNewer,
   journalFiles,
   journalPath,
+  missingBefore,
   readJournalFile,
 } from '../disk/journal.ts';
 import { type Fault, FaultError, fault } from '../schema/fault.ts';
@@ -63,6 +64,9 @@ class Check {
   };
   private readonly disk: Disk;
   private open: number | null = null;
+  /** The file before, and the last committed turn. */
+  private last = 0;
+  private turn = 0;
   /** Redacted groups by seal, and the last line about each. */
   private readonly erased = new Map<string, Group>();
   private readonly told = new Map<string, Extract<Entry, { k: 'redacted' }>>();
@@ -74,6 +78,8 @@ class Check {
 
   file(number: number, last: boolean): void {
     const read = readJournalFile(this.disk, number, this.found.head);
+    this.found.faults.push(...missingBefore(number, this.last, read));
+    this.last = number;
     const bytes = Buffer.from(this.disk.read(journalPath(number)) ?? []);
     this.found.files++;
     this.found.faults.push(...read.faults);
@@ -107,13 +113,13 @@ class Check {
   }
 
   private entry(number: number, entry: Entry): void {
-    if (entry.k === 'open') this.opened(number, entry.turn);
+    if (entry.k === 'open') this.opened(number, entry);
     if (entry.k === 'commit') this.committed(number, entry.turn);
     if (entry.k === 'redacted') this.told.set(entry.seal, entry);
   }
 
-  private opened(number: number, turn: number): void {
-    if (turn !== number || turn !== this.found.turns + 1 || this.open !== null)
+  private opened(number: number, { turn, passed = 0 }: OpenEntry): void {
+    if (turn !== number || turn !== this.turn + 1 + passed || this.open !== null)
       this.fault(number, `Turn ${turn} is opened out of order`);
     this.open = turn;
   }
@@ -121,6 +127,7 @@ class Check {
   private committed(number: number, turn: number): void {
     if (turn !== this.open || turn !== number) this.fault(number, `Turn ${turn} is committed out of order`);
     this.open = null;
+    this.turn = turn;
     this.found.turns++;
   }
 

@@ -9,6 +9,7 @@ import {
   Journal,
   journalFiles,
   journalPath,
+  NextFile,
   readJournal,
   readJournalFile,
 } from '../../src/disk/journal.ts';
@@ -67,6 +68,10 @@ describe('the files of a journal', () => {
   it.each([
     [[], []],
     [
+      ['000007.jsonl', '000003.jsonl'],
+      [3, 7],
+    ],
+    [
       ['000002.jsonl', '000001.jsonl', 'README.md', 'blobs/x', '.000003.jsonl.swp'],
       [1, 2],
     ],
@@ -82,8 +87,6 @@ describe('the files of a journal', () => {
   });
 
   it.each([
-    ['damaged-journal', ['000001.jsonl', '000003.jsonl'], /turn 2 /],
-    ['damaged-journal', ['000002.jsonl'], /turn 1 /],
     ['two-histories', ['000001.jsonl', '000001.sync-conflict-20261121.jsonl'], /turn 1$/],
     ['two-histories', ['000001.jsonl', '000001 (conflicted copy).jsonl'], /turn 1$/],
     ['two-histories', ['000007.jsonl.orig.jsonl'], /turn 7$/],
@@ -92,6 +95,65 @@ describe('the files of a journal', () => {
     expect(() => filesOf(...names)).toThrow(
       expect.objectContaining({ fault: expect.objectContaining({ code, message: expect.stringMatching(message) }) }),
     );
+  });
+});
+
+describe('numbers that are left out', () => {
+  function over(...files: number[]): MemoryDisk {
+    const disk = new MemoryDisk();
+    const journal = new Journal(disk, files[0] as number, GENESIS, 0);
+    for (const file of files) {
+      journal.turnTo(file);
+      journal.add(...SOME);
+      journal.write(true);
+    }
+    journal.close();
+    return disk;
+  }
+
+  it('are of turns that passed, also the first ones', () => {
+    for (const disk of [over(1, 2, 9, 10, 400), over(6, 8)]) expect(read(disk).faults).toEqual([]);
+  });
+
+  it.each([
+    [[1, 2, 3], 1, 'turn 1 is missing'],
+    [[1, 2, 3], 2, 'turn 2 is missing'],
+    [[1, 7, 9], 7, 'turn 2 is missing'],
+  ])('of %j without %i: the next seal does not fit', (files, gone, message) => {
+    const disk = over(...files);
+    disk.remove(journalPath(gone));
+    expect(read(disk).faults).toMatchObject([
+      { code: 'damaged-journal', message: `The journal of ${message}` },
+      { code: 'damaged-journal', line: 3 },
+    ]);
+  });
+
+  it('are no end: the next file is found, whatever its number, once it is there', () => {
+    const disk = over(1);
+    disk.now = () => Date.now();
+    const next = new NextFile(disk);
+    expect(next.after(1)).toBeNull();
+    disk.put(journalPath(50), '');
+    expect(next.after(1)).toBe(50);
+    expect(next.after(49)).toBe(50);
+    expect(next.after(50)).toBeNull();
+    expect(new NextFile(new MemoryDisk()).after(1)).toBeNull();
+  });
+
+  it('cost a look at the folder only when it changed', () => {
+    const disk = over(1, 5);
+    disk.now = () => Date.now() - 10_000;
+    disk.put(journalPath(9), '');
+    const next = new NextFile(disk);
+    expect(next.after(9)).toBeNull();
+    const looks: string[] = [];
+    disk.looking = ({ name }) => {
+      looks.push(name);
+      return 'go';
+    };
+    expect(next.after(9)).toBeNull();
+    expect(looks).not.toContain('list');
+    expect(next.after(5)).toBe(9);
   });
 });
 

@@ -59,14 +59,14 @@ describe('a run ends', () => {
     expect(org.delivered('b')).toHaveLength(1);
   });
 
-  it('when nobody has credits for what waits; a later run looks again once', async () => {
+  it('when nobody has credits for what waits; a later run makes no turn for it', async () => {
     const org = lab(() => [], { models: PRICED });
     expect(await org.run()).toMatchObject({
       end: 'idle',
       idle: true,
       reports: [{ visits: [{ outcome: 'skipped', blame: 'credits' }] }],
     });
-    expect(await org.run()).toMatchObject({ end: 'idle', reports: [{ visits: [] }] });
+    expect(await org.run()).toMatchObject({ end: 'idle', turns: 0, reports: [] });
     await org.ask({ ask: 'top-up', by: 'human', agent: 'a', amount: CALL, note: '' });
     expect(await org.run()).toMatchObject({ end: 'idle', spent: CALL });
   });
