@@ -5,12 +5,13 @@
  */
 import { crc32 } from 'node:zlib';
 import type { Disk } from './disk.ts';
-import { GENESIS, JOURNAL, journalPath, readJournalFile } from './journal.ts';
+import { GENESIS, isNewer, JOURNAL, journalPath, readJournalFile } from './journal.ts';
 
-/** Bytes for each file: seal, size, checksum of its mark. A checksum of 0 means: look into it. */
+/** Bytes for each file: seal, size, checksum of its mark, number. A checksum of 0 means: look into it. */
 const SEAL = 32;
 const SIZE = 6;
-const ROW = SEAL + SIZE + 4;
+const NUMBER = SEAL + SIZE + 4;
+const ROW = NUMBER + 6;
 
 /** How a journal differs from what was known of it. */
 export interface Difference {
@@ -22,9 +23,9 @@ export interface Difference {
 
 export class JournalMarks {
   private rows: Buffer;
-  /** Files that are known: 1 to `count`. */
+  /** How many files are known; their numbers rise. */
   count: number;
-  /** Files whose marks are not known yet. */
+  /** Rows whose marks are not known yet. */
   private readonly fresh = new Set<number>();
 
   /** `bytes`: what `bytes()` gave. Throws nothing; a length that cannot be is taken as far as it goes. */
@@ -35,30 +36,32 @@ export class JournalMarks {
 
   /** A file has this seal at its end, after so many bytes. */
   note(file: number, seal: string, size: number): void {
-    if (file > this.count + 1) return;
-    this.count = Math.max(this.count, file);
+    let row = this.count;
+    while (row > 0 && this.fileOf(row - 1) >= file) row--;
+    if (row === this.count) this.count++;
     if (this.rows.length < this.count * ROW)
       this.rows = Buffer.concat([this.rows, Buffer.alloc(Math.max(64, this.count) * ROW)]);
-    const at = (file - 1) * ROW;
+    const at = row * ROW;
     this.rows.fill(0, at, at + ROW);
     this.rows.write(seal, at, SEAL, 'base64url');
     this.rows.writeUIntLE(size, at + SEAL, SIZE);
-    this.fresh.add(file);
+    this.rows.writeUIntLE(file, at + NUMBER, ROW - NUMBER);
+    this.fresh.add(row);
   }
 
   /** Takes the marks of the files that were noted, and of the last two, which each start writes anew. */
   stamp(disk: Disk): void {
-    for (const file of this.fresh.add(this.count).add(this.count - 1)) {
-      if (file < 1) continue;
-      const stat = disk.stat(journalPath(file));
-      const same = stat !== null && stat.size === this.sizeOf(file);
-      this.stampOne(file, same ? stat.mark : null);
+    for (const row of this.fresh.add(this.count - 1).add(this.count - 2)) {
+      if (row < 0) continue;
+      const stat = disk.stat(journalPath(this.fileOf(row)));
+      const same = stat !== null && stat.size === this.sizeOf(row);
+      this.stampOne(row, same ? stat.mark : null);
     }
     this.fresh.clear();
   }
 
-  private stampOne(file: number, mark: string | null): void {
-    this.rows.writeUInt32LE(mark === null ? 0 : checksum(mark), (file - 1) * ROW + SEAL + SIZE);
+  private stampOne(row: number, mark: string | null): void {
+    this.rows.writeUInt32LE(mark === null ? 0 : checksum(mark), row * ROW + SEAL + SIZE);
   }
 
   bytes(): Buffer {
@@ -68,45 +71,50 @@ export class JournalMarks {
   /** The first difference between what was known and what is there; null when the journal only grew. */
   difference(disk: Disk): Difference | null {
     const marks = new Map((disk.look(JOURNAL) ?? []).map(([name, { mark }]) => [`${JOURNAL}/${name}`, mark]));
-    for (let file = 1; file <= this.count; file++) {
+    for (let row = 0; row < this.count; row++) {
+      const file = this.fileOf(row);
       const mark = marks.get(journalPath(file));
-      if (mark === undefined) return { file: file - 1, how: this.isEnd(marks, file) ? 'back' : 'changed' };
-      if (checksum(mark) === this.rows.readUInt32LE((file - 1) * ROW + SEAL + SIZE)) continue;
-      const found = this.lookInto(disk, file);
+      const before = row === 0 ? 0 : this.fileOf(row - 1);
+      if (mark === undefined) return { file: before, how: isEnd(marks, before) ? 'back' : 'changed' };
+      if (checksum(mark) === this.rows.readUInt32LE(row * ROW + SEAL + SIZE)) continue;
+      const found = this.lookInto(disk, row);
       if (found === 'same') {
-        if (file < this.count) this.stampOne(file, mark);
+        if (row < this.count - 1) this.stampOne(row, mark);
         continue;
       }
-      return { file, how: found === 'shorter' && this.isEnd(marks, file + 1) ? 'back' : 'changed' };
+      return { file, how: found === 'shorter' && isEnd(marks, file) ? 'back' : 'changed' };
     }
     return null;
   }
 
-  /** No file from this one on is there. */
-  private isEnd(marks: ReadonlyMap<string, string>, file: number): boolean {
-    for (let n = file; n <= Math.max(file, this.count); n++) if (marks.has(journalPath(n))) return false;
-    return true;
-  }
-
   /** The groups of a file must follow the seal before it, and reach the seal that it had. Only the last one may have grown. */
-  private lookInto(disk: Disk, file: number): 'same' | 'shorter' | 'other' {
-    const read = readJournalFile(disk, file, file === 1 ? GENESIS : this.sealOf(file - 1));
-    const size = this.sizeOf(file);
-    if (read.faults.length) return 'other';
+  private lookInto(disk: Disk, row: number): 'same' | 'shorter' | 'other' {
+    const read = readJournalFile(disk, this.fileOf(row), row === 0 ? GENESIS : this.sealOf(row - 1));
+    const size = this.sizeOf(row);
+    if (!read.faults.every(isNewer)) return 'other';
     const group = read.groups.find(({ end }) => end === size);
-    const grown = file < this.count && read.size > size;
-    if (group?.seal === this.sealOf(file) && !grown) return 'same';
+    const grown = row < this.count - 1 && read.size > size;
+    if (group?.seal === this.sealOf(row) && !grown) return 'same';
     return read.size < size && read.good === read.size ? 'shorter' : 'other';
   }
 
-  private sealOf(file: number): string {
-    const at = (file - 1) * ROW;
+  private fileOf(row: number): number {
+    return this.rows.readUIntLE(row * ROW + NUMBER, ROW - NUMBER);
+  }
+
+  private sealOf(row: number): string {
+    const at = row * ROW;
     return this.rows.toString('base64url', at, at + SEAL);
   }
 
-  private sizeOf(file: number): number {
-    return this.rows.readUIntLE((file - 1) * ROW + SEAL, SIZE);
+  private sizeOf(row: number): number {
+    return this.rows.readUIntLE(row * ROW + SEAL, SIZE);
   }
+}
+
+/** No file of the journal comes after that one. */
+function isEnd(marks: ReadonlyMap<string, string>, file: number): boolean {
+  return ![...marks.keys()].some((path) => Number(/(\d{6,})\.jsonl$/.exec(path)?.[1] ?? 0) > file);
 }
 
 /** Never 0. */
