@@ -14,7 +14,7 @@ import { printFault } from '../schema/fault.ts';
 import { type Answered, answeredOf, printAnswered } from '../views/answered.ts';
 import { type Cost, spendingBy } from '../views/costs.ts';
 import { heldInCredits } from '../views/credits.ts';
-import { approvalsFor, countNeeds, needsOf } from '../views/needs.ts';
+import { approvalsFor, countNeeds } from '../views/needs.ts';
 import { count, shorten } from '../views/table.ts';
 import type { Command, Run } from './command.ts';
 
@@ -55,7 +55,7 @@ export const run: Run = async (world, input) => {
     ? `${count(waiting, 'act waits', 'acts wait')} for you: lemming approve ID, or lemming deny ID; or answer in the file org/approvals/ID.md`
     : 'Nothing waits for you.';
   const text = [heading, ...faults.map(printFault), ...approvals.map((approval) => print(view, approval))];
-  const needs = countNeeds(needsOf(view.config, view.state, person, [...view.faults, ...view.warnings]));
+  const needs = countNeeds(view.config, view.state, person, [...view.faults, ...view.warnings]);
   return { data: { approvals: approvals.map(heldInCredits), faults, needs }, text: text.join('\n\n') };
 };
 

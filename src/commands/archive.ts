@@ -1,12 +1,12 @@
 import { archiveMoves, filesOf } from '../core/files.ts';
-import type { State } from '../core/state.ts';
+import { deadOf, type State } from '../core/state.ts';
 import type { Disk } from '../disk/disk.ts';
 import { materialise } from '../disk/materialise.ts';
 import { isLeftover } from '../disk/tree.ts';
 import { betweenTurns } from '../engine/hold.ts';
 import { personOf, post, readOrg } from '../engine/open.ts';
 import { failure } from '../schema/fault.ts';
-import { isName } from '../schema/name.ts';
+import { isName, messageId } from '../schema/name.ts';
 import { count } from '../views/table.ts';
 import type { Command, Input, Outcome, Run, World } from './command.ts';
 import { addressedTo } from './letter.ts';
@@ -73,11 +73,6 @@ function putAway(world: World, { rest, flags }: Input): Outcome {
 
 /** Files of messages up to that turn that nobody waits for and no dead letter speaks of, with what is attached to them. */
 function delivered(disk: Disk, state: State, last: number): string[] {
-  const busy = new Set(
-    [...[...state.mail.values()].map(({ path }) => path), ...[...state.dead.values()].map(({ path }) => path)].map(
-      stemOf,
-    ),
-  );
   const agents = (disk.list('agents') ?? []).filter(isName);
   return agents.flatMap((agent) =>
     (disk.list(`agents/${agent}/outbox`) ?? [])
@@ -85,12 +80,14 @@ function delivered(disk: Disk, state: State, last: number): string[] {
       .map((name) => `agents/${agent}/outbox/${name}`)
       .filter(
         (path) =>
-          disk.stat(path)?.kind === 'file' && !busy.has(stemOf(path)) && !state.aside.has(path) && !isLeftover(path),
+          disk.stat(path)?.kind === 'file' && isSettled(state, path) && !state.aside.has(path) && !isLeftover(path),
       ),
   );
 }
 
-/** `agents/planner/outbox/000042-01-`: what a message and its attachments have in common. */
-function stemOf(path: string): string {
-  return /^.*\/\d{6,}-\d{2,}-/.exec(path)?.[0] ?? path;
+/** Whether nobody waits for the message to which a file belongs, and no dead letter speaks of it. */
+function isSettled(state: State, path: string): boolean {
+  const [, author = '', turn, n] = /^agents\/([^/]+)\/outbox\/(\d+)-(\d+)-/.exec(path) ?? [];
+  const id = messageId(Number(turn), author, Number(n));
+  return !state.mail.has(id) && deadOf(state, id).length === 0;
 }

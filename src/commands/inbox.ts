@@ -1,10 +1,10 @@
 import { agentState, inboxOf } from '../core/state.ts';
-import { findMessage, headNames, mailFiles, readMail } from '../engine/mail.ts';
+import { findMessage, messageAt, receivedBy } from '../engine/mail.ts';
 import { foresee, readerOf, readOrg, type View } from '../engine/open.ts';
 import type { Message } from '../schema/message.ts';
 import { mayBeReadBy } from '../views/chart.ts';
 import { type MailRow, mailRow, printInbox } from '../views/mail.ts';
-import { countNeeds, needsOf, printNeeds } from '../views/needs.ts';
+import { countNeeds, printNeeds } from '../views/needs.ts';
 import { count } from '../views/table.ts';
 import type { Command, Run } from './command.ts';
 
@@ -33,34 +33,41 @@ export const run: Run = async (world, input) => {
   const person = readerOf(view);
   const unread = inboxOf(view.state, person).map((mail) => mailRow(mail, mail.waiting, person));
   const all = input.flags.all === true;
-  const read = input.flags.unread ? [] : readBefore(view, person, all, new Set(unread.map((row) => row.id)));
+  const read = input.flags.unread ? [] : [...take(readBefore(view, person, all), all ? Infinity : SHOWN_READ + 1)];
   const { notices } = agentState(view.state, person);
-  const needs = countNeeds(needsOf(view.config, view.state, person, [...view.faults, ...view.warnings]));
+  const needs = countNeeds(view.config, view.state, person, [...view.faults, ...view.warnings]);
   const shown = all ? read : read.slice(0, SHOWN_READ);
   const text = [
     `${count(unread.length, 'unread message')} for ${person || 'nobody: there is no person here'}`,
     printInbox([...unread, ...shown], (thread) => topicOf(view, thread)),
-    read.length > shown.length ? `${read.length - shown.length} more were read: lemming inbox --all` : '',
+    read.length > shown.length ? 'Older mail was read: lemming inbox --all' : '',
     notices.length
       ? `${count(notices.length, 'notice')} (lemming read notices clears them)\n${notices.map((n) => `  turn ${n.turn}: ${n.text}`).join('\n')}`
       : '',
     unread.length ? 'lemming read ID shows a message, lemming reply ID TEXT answers it' : '',
     needs.count > needs.mail ? printNeeds(needs) : '',
   ];
-  return { data: { messages: [...unread, ...read], notices, needs }, text: text.filter(Boolean).join('\n\n') };
+  return { data: { messages: [...unread, ...shown], notices, needs }, text: text.filter(Boolean).join('\n\n') };
 };
 
 /** Mail that the person has read, the latest first: of those who may write to them now, or in all of history. */
-function readBefore(view: View, person: string, all: boolean, unread: ReadonlySet<string>): MailRow[] {
-  const files = mailFiles(
-    view.disk,
-    all ? { archived: true } : { authors: mayBeReadBy(view.config, person) },
-  ).reverse();
-  const rows: MailRow[] = [];
-  for (const message of readMail(view.disk, files, (text) => headNames(text, person)))
-    if (message.to.includes(person) && !unread.has(message.id) && (all || !view.state.archive.has(message.id)))
-      rows.push(mailRow(message, waitingFor(view, message), person));
-  return rows;
+function* readBefore(view: View, person: string, all: boolean): Generator<MailRow> {
+  const authors = new Set(mayBeReadBy(view.config, person));
+  for (const received of receivedBy(view.state, person)) {
+    if (!all && (!authors.has(received.author) || view.state.archive.has(received.id))) continue;
+    if (view.state.mail.get(received.id)?.waiting.includes(person)) continue;
+    const message = messageAt(view.disk, received, all);
+    if (message?.to.includes(person)) yield mailRow(message, waitingFor(view, message), person);
+  }
+}
+
+function* take<T>(all: Iterable<T>, most: number): Generator<T> {
+  let left = most;
+  if (left > 0)
+    for (const one of all) {
+      yield one;
+      if (--left <= 0) return;
+    }
 }
 
 function waitingFor(view: View, message: Message): string[] {

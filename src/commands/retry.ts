@@ -1,3 +1,4 @@
+import { deadOf } from '../core/state.ts';
 import { personOf, post, readOrg } from '../engine/open.ts';
 import { failure } from '../schema/fault.ts';
 import { shorten } from '../views/table.ts';
@@ -17,7 +18,10 @@ export const command: Command = {
 export const run: Run = async (world, input) => {
   const view = readOrg(world);
   const id = input.args.id as string;
-  const letters = [...view.state.dead.values()].filter((dead) => dead.id === id || dead.message === id);
+  const named = view.state.dead.get(id);
+  const letters = [
+    ...new Map([...(named ? [named] : []), ...deadOf(view.state, id)].map((one) => [one.id, one])).values(),
+  ];
   if (letters.length === 0)
     throw failure('not-found', `There is no dead letter ${JSON.stringify(id)}.`, {
       remedy: 'The files in org/dead-letter/ bear the ids.',

@@ -1,5 +1,5 @@
 import { answeredPath, approvalPath, deadLetterPath } from '../core/files.ts';
-import type { State } from '../core/state.ts';
+import { deadOf, type State } from '../core/state.ts';
 import { journalLines, turnLines } from '../engine/history.ts';
 import { findMessage } from '../engine/mail.ts';
 import { foresee, personIn, readOrg, type View } from '../engine/open.ts';
@@ -106,7 +106,7 @@ function showMail(world: World, view: View, id: string): Outcome | null {
   const person = seat?.person ?? personIn(config);
   if (person !== undefined) markRead(world, view, person, id);
   const row = mailRow(message, state.mail.get(id)?.waiting ?? []);
-  const dead = [...state.dead.values()].filter((one) => one.message === id);
+  const dead = deadOf(state, id);
   const notes = dead.map(
     (one) => `Dead letter ${one.id}: not delivered to ${one.to.join(', ')} (${one.reason}). ${one.detail}`,
   );

@@ -1,10 +1,10 @@
 import { printCredits } from '../core/ledger.ts';
 import { creditRelief } from '../core/relief.ts';
-import { agentState, type State } from '../core/state.ts';
+import { agentState } from '../core/state.ts';
 import type { Engine } from '../engine/engine.ts';
 import { type Place, personIn, withEngine } from '../engine/open.ts';
 import { type RunReport, type RunWish, run as runTurns } from '../engine/run.ts';
-import { countNeeds, type Need, type NeedCounts, needsOf, printNeeds, starvedIn } from '../views/needs.ts';
+import { countNeeds, type NeedCounts, NO_NEEDS, printNeeds, starvedIn } from '../views/needs.ts';
 import { count } from '../views/table.ts';
 import { barFor } from './bar.ts';
 import type { Flag, Input, Outcome, World } from './command.ts';
@@ -60,7 +60,7 @@ function outcomeOf({ seat }: World, engine: Engine, report: RunReport, teller: T
   const visits = reports.flatMap((turn) => turn.visits);
   const failing = end === 'failing' || (end === 'turns' && engine.idle() === 'failing');
   const person = seat?.person ?? (engine.knownConfig ? personIn(engine.knownConfig) : undefined);
-  const needs = countNeeds(neededIn(engine, person, teller));
+  const needs = neededIn(engine, person, teller);
   const data = {
     turn: engine.state.turn,
     turns: report.turns,
@@ -89,16 +89,11 @@ function exitOf(
   if (end === 'paused' && called === 0) return 0;
   if (failing || (called > 0 && called === blamed)) return 8;
   if (end === 'max-cost' || unpaid.size > 0 || starvedIn(state).length > 0) return 7;
-  return failed.size > 0 || buriedSince(state, state.turn - turns) ? 1 : 0;
+  return failed.size > 0 || state.gaveUp > state.turn - turns ? 1 : 0;
 }
 
 function starvedLine({ config, state }: Engine, name: string): string {
   return `${name} is out of credits and its mail waits: ${creditRelief(config, state, name)}`;
-}
-
-/** A message was given up after that turn. */
-function buriedSince(state: State, turn: number): boolean {
-  return [...state.dead.values()].some((dead) => dead.reason === 'attempts' && dead.turn > turn);
 }
 
 function sumUp(
@@ -133,8 +128,8 @@ const ENDINGS: Record<RunReport['end'], string> = {
 };
 
 /** Nothing is known of an organisation in which no turn was made. */
-function neededIn({ state, knownConfig }: Engine, person: string | undefined, { faults }: Teller): Need[] {
-  return knownConfig && person !== undefined ? needsOf(knownConfig, state, person, faults) : [];
+function neededIn({ state, knownConfig }: Engine, person: string | undefined, { faults }: Teller): NeedCounts {
+  return knownConfig && person !== undefined ? countNeeds(knownConfig, state, person, faults) : NO_NEEDS;
 }
 
 /** What the person should look at next. */

@@ -79,7 +79,7 @@ export function apply(state: State, entry: Entry): void {
     case 'redacted':
       return;
     case 'blob':
-      state.blobs.add(entry.hash);
+      if (!state.blobs.has(entry.hash)) state.blobs.set(entry.hash, 1);
       return;
     case 'intent':
     case 'reply':

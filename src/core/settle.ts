@@ -1,3 +1,4 @@
+import { parseMessageId } from '../schema/name.ts';
 import type { Resume } from '../schema/resume.ts';
 import { seatsOf } from './approval.ts';
 import { againOf, printApproval } from './approval-text.ts';
@@ -343,7 +344,7 @@ export function undeliverable(
   const effects: Effect[] = [];
   for (const name of state.inbox.keys()) {
     const resume = config.agents.get(name);
-    for (const mail of inboxOf(state, name)) {
+    for (const mail of doubtfulIn(state, name, turn, resume)) {
       if (withdrawn.has(mail.id)) continue;
       if (!resume && !config.broken.has(name))
         bury(config, turn, mail, [name], 'no-agent', `There is no agent ${name} any more.`, effects);
@@ -354,6 +355,16 @@ export function undeliverable(
     }
   }
   return effects;
+}
+
+/** What may be undeliverable in an inbox. Of a person's, which may hold mail of years, only what is new or expires. */
+function doubtfulIn(state: State, name: string, turn: number, resume: Resume | undefined): Mail[] {
+  if (!resume?.person) return inboxOf(state, name);
+  const ids = state.inbox.get(name) ?? [];
+  let first = ids.length;
+  while (first > 0 && parseMessageId(ids[first - 1] as string)?.turn === turn) first--;
+  const doubtful = state.expiring.size ? ids.filter((id, i) => i >= first || state.expiring.has(id)) : ids.slice(first);
+  return doubtful.flatMap((id) => state.mail.get(id) ?? []);
 }
 
 /** What follows from a freeze at once: mail that can no longer be delivered, and what people are told of its inputs. Pure. */

@@ -4,6 +4,8 @@ import type { Breaker, Tries } from './breaker.ts';
 import type { Json } from './call.ts';
 import type { Denied } from './denied.ts';
 import type { Held, UndoEntry } from './entry.ts';
+import { byMessage, byReader, ofDead } from './places.ts';
+import { Shelf } from './shelf.ts';
 
 /** What the journal says about one agent. Amounts are micro-credits. */
 export interface AgentState {
@@ -159,21 +161,33 @@ export interface State {
   org: Spending;
   units: Map<string, Spending>;
   paused: boolean;
-  mail: Map<string, Mail>;
+  mail: Shelf<Mail>;
   /** Ids of waiting mail by recipient, in order of arrival. */
   inbox: Map<string, string[]>;
+  /** How many notices are among them: they ask for no attention. */
+  quiet: Map<string, number>;
+  /** Waiting mail that expires → the last turn in which it may be given. */
+  expiring: Map<string, number>;
+  /** Every message by each of its readers (`received`) → the name of its file. */
+  received: Shelf<string>;
   /** Conversation → its last messages; the one that was written in last stands last. */
   threads: Map<string, Said[]>;
   /** Agents whose folder is not to be had: since when (ms since 1970), and why; `out`: they are no agents until it is back. */
   absent: Map<string, Absence>;
   /** Path → mark of files that were set aside: they are told once, until they change. */
   aside: Map<string, string>;
-  dead: Map<string, DeadLetter>;
+  dead: Shelf<DeadLetter>;
+  /** The ids of dead letters, by their message (`ofDead`). */
+  undelivered: Shelf<1>;
+  /** Last turn in which a message was given up after failed visits. */
+  gaveUp: number;
+  /** Files that were set aside → the ids of their dead letters. */
+  astray: Map<string, string[]>;
   approvals: Map<string, Approval>;
   /** Acts that people denied, by the id under which each was held. */
   denied: Map<string, Denied>;
   /** Hashes of the texts that prompts refer to. */
-  blobs: Set<string>;
+  blobs: Shelf<1>;
   /** Workspace file → hash of what a tool wrote there last. */
   workspace: Map<string, string>;
   /** Attempts in doubt, by key. */
@@ -234,15 +248,21 @@ export function emptyState(): State {
     org: emptySpending(),
     units: new Map(),
     paused: false,
-    mail: new Map(),
+    mail: new Shelf(byMessage),
     inbox: new Map(),
+    quiet: new Map(),
+    expiring: new Map(),
+    received: new Shelf(byReader),
     threads: new Map(),
     absent: new Map(),
     aside: new Map(),
-    dead: new Map(),
+    dead: new Shelf(),
+    undelivered: new Shelf(ofDead),
+    gaveUp: 0,
+    astray: new Map(),
     approvals: new Map(),
     denied: new Map(),
-    blobs: new Set(),
+    blobs: new Shelf(),
     workspace: new Map(),
     doubts: new Map(),
     open: new Map(),
@@ -322,27 +342,85 @@ export function inboxOf(state: State, name: string): Mail[] {
   return ids ? ids.map((id) => state.mail.get(id)).filter((m): m is Mail => m !== undefined) : [];
 }
 
-/** Maps whose values are sets. */
-const SETS = ['own', 'memories'] as const;
-
-/** A state as JSON: Maps become lists of pairs. `thaw` reads it back. */
-export function freezeState(state: State): Json {
-  const plain: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(state))
-    plain[key] = value instanceof Map || value instanceof Set ? [...value] : value;
-  for (const key of SETS) plain[key] = [...state[key]].map(([owner, paths]) => [owner, [...paths]]);
-  return plain as Json;
+/** Whether so much waits for somebody that is no notice. */
+export function wakesBy(state: State, name: string): number {
+  return (state.inbox.get(name)?.length ?? 0) - (state.quiet.get(name) ?? 0);
 }
 
-export function thawState(json: Record<string, unknown>): State {
-  const state = emptyState() as unknown as Record<string, unknown>;
-  for (const [key, empty] of Object.entries(state)) {
-    const value = json[key];
-    if (empty instanceof Map) state[key] = new Map(value as [string, unknown][]);
-    else if (empty instanceof Set) state[key] = new Set(value as string[]);
-    else state[key] = value;
+/** The dead letters of a message. */
+export function deadOf(state: State, message: string): DeadLetter[] {
+  return [...state.undelivered.names(`${byMessage.keyOf(message)}/`)].flatMap(
+    (name) => state.dead.get(name.slice(name.indexOf(' ') + 1)) ?? [],
+  );
+}
+
+/** Maps whose values are sets. */
+const SETS = ['own', 'memories'] as const;
+/** Rows of a map that are written together. */
+const CHUNK = 1000;
+
+/** A state piece by piece: a field, and its value or some rows of it. `rowsOf`: which rows of a shelf. */
+export function* piecesOf(
+  state: State,
+  rowsOf: (shelf: Shelf<unknown>, field: string) => Iterable<[string, unknown]> = (shelf) => shelf,
+): Generator<[field: string, value: unknown]> {
+  for (const [field, value] of Object.entries(state)) {
+    if (value instanceof Map) yield* chunksOf(field, flat(field, value));
+    else if (value instanceof Shelf) yield* chunksOf(field, rowsOf(value, field));
+    else yield [field, value instanceof Set ? [...value] : value];
   }
-  const thawed = state as unknown as State;
-  for (const key of SETS) for (const [owner, paths] of thawed[key]) thawed[key].set(owner, new Set(paths));
-  return thawed;
+}
+
+function* flat(field: string, map: ReadonlyMap<string, unknown>): Generator<[string, unknown]> {
+  const isSet = (SETS as readonly string[]).includes(field);
+  for (const [key, value] of map) yield [key, isSet ? [...(value as Set<string>)] : value];
+}
+
+function* chunksOf(field: string, rows: Iterable<[string, unknown]>): Generator<[string, unknown]> {
+  let chunk: [string, unknown][] = [];
+  for (const row of rows) {
+    chunk.push(row);
+    if (chunk.length < CHUNK) continue;
+    yield [field, chunk];
+    chunk = [];
+  }
+  if (chunk.length) yield [field, chunk];
+}
+
+/** Puts pieces together again. `put` takes the rows of a shelf. */
+export function stateOf(
+  pieces: Iterable<readonly [field: string, value: unknown]>,
+  put = (shelf: Shelf<unknown>, _field: string, rows: readonly [string, unknown][]) => {
+    for (const [name, value] of rows) shelf.set(name, value);
+  },
+): State {
+  const state = emptyState();
+  const fields = state as unknown as Record<string, unknown>;
+  for (const [field, value] of pieces) {
+    const empty = fields[field];
+    if (empty instanceof Shelf) put(empty, field, value as [string, unknown][]);
+    else if (empty instanceof Map)
+      for (const [key, one] of value as [string, unknown][]) empty.set(key, thawed(field, one));
+    else if (empty instanceof Set) fields[field] = new Set(value as string[]);
+    else fields[field] = value;
+  }
+  return state;
+}
+
+function thawed(field: string, value: unknown): unknown {
+  return (SETS as readonly string[]).includes(field) ? new Set(value as string[]) : value;
+}
+
+/** The shelves of a state, by field. */
+export function shelvesOf(state: State): Map<string, Shelf<unknown>> {
+  return new Map(Object.entries(state).filter((one): one is [string, Shelf<unknown>] => one[1] instanceof Shelf));
+}
+
+/** A whole state as JSON, wherever its rows lie. `thawState` reads it back. */
+export function freezeState(state: State): Json {
+  return [...piecesOf(state)] as Json;
+}
+
+export function thawState(json: unknown): State {
+  return stateOf(json as [string, unknown][]);
 }

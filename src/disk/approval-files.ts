@@ -57,9 +57,17 @@ export class ApprovalFiles {
     }
     if ('faults' in answer)
       return this.reader.aside(state, path, { ...malformed(answer.faults), mark: read.hash }, 'org');
-    const mended = [...state.dead.values()].find((dead) => dead.message === null && dead.path === path);
+    const mended = state.astray.get(path)?.[0];
     const { hash, text } = read;
-    return { k: 'answer', turn, id: approval.id, ...answer, hash, text, ...(mended ? { mends: mended.id } : {}) };
+    return {
+      k: 'answer',
+      turn,
+      id: approval.id,
+      ...answer,
+      hash,
+      text,
+      ...(mended === undefined ? {} : { mends: mended }),
+    };
   }
 
   /** Files about acts that were answered meanwhile, or never were there. */

@@ -11,6 +11,8 @@ export interface Disk {
    * file that has a second name, where that is known; `whole`: of a file of ours, however large. Throws a `DiskError`.
    */
   read(path: string, how?: 'alone' | 'whole'): Uint8Array | null;
+  /** So many bytes of a regular file from a place on, fewer at its end; null when nothing is there. */
+  readPart(path: string, at: number, size: number): Uint8Array | null;
   /** Names in a folder, sorted by code unit, or null when there is no such folder. */
   list(path: string): string[] | null;
   /** Name and what is there, for all that lies in a folder, in the order of `list`; null when there is no such folder. */

@@ -99,8 +99,8 @@ export class Drops {
     const thread = head.thread ?? (head.reply_to === undefined ? undefined : threadOf(state, head.reply_to));
     const wish = { ...head, to: reached, body, subject: head.subject ?? firstLine(body), thread };
     const message = compose(person, turn, n, wish, [], 0);
-    const mended = [...state.dead.values()].find((dead) => dead.message === null && dead.path === path);
-    const more = { ...(mended && { mends: mended.id }), ...(head.through && { through: head.through }) };
+    const mended = state.astray.get(path)?.[0];
+    const more = { ...(mended !== undefined && { mends: mended }), ...(head.through && { through: head.through }) };
     return { k: 'drop', turn, found: path, hash: read.hash, message, ...more };
   }
 

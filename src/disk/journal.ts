@@ -89,6 +89,9 @@ export function missingBefore(file: number, last: number, { faults }: FileRead):
   return [fault('damaged-journal', `The journal of turn ${last + 1} is missing`, { file: JOURNAL })];
 }
 
+/** What of a line is read. */
+type Trim = (line: string) => string;
+
 /** What a journal file holds: its good groups, and whether a torn tail follows them. */
 export interface FileRead {
   groups: Group[];
@@ -108,9 +111,10 @@ export function readJournalFile(
   previous: string,
   from = 0,
   compact = new Compact(),
+  trim: Trim = (text) => text,
 ): FileRead {
   const path = journalPath(turn);
-  const bytes = Buffer.from(disk.read(path) ?? new Uint8Array());
+  const bytes = Buffer.from(disk.read(path, 'whole') ?? new Uint8Array());
   const read: FileRead = { groups: [], good: from, size: bytes.length, faults: [] };
   let start = from;
   let lineStart = from;
@@ -133,7 +137,7 @@ export function readJournalFile(
             line: line(),
           }),
         );
-      const entries = parseLines(lines, path, () => line() - seal.n, read.faults, compact);
+      const entries = parseLines(lines, path, () => line() - seal.n, read.faults, compact, trim);
       read.groups.push({ file: turn, entries, seal: seal.h, hash, original: seal.s ?? null, end: newline + 1 });
       head = seal.h;
       start = newline + 1;
@@ -160,13 +164,20 @@ function parseSeal(line: string): Seal | null {
   }
 }
 
-function parseLines(lines: Buffer, file: string, firstLine: () => number, faults: Fault[], compact: Compact): Entry[] {
+function parseLines(
+  lines: Buffer,
+  file: string,
+  firstLine: () => number,
+  faults: Fault[],
+  compact: Compact,
+  trim: Trim,
+): Entry[] {
   const entries: Entry[] = [];
   const texts = lines.length ? lines.toString('utf8', 0, lines.length - 1).split('\n') : [];
   texts.forEach((text, i) => {
     const place = () => ({ file, line: firstLine() + i });
     try {
-      const line = JSON.parse(text) as Entry;
+      const line = JSON.parse(trim(text)) as Entry;
       const newer = newerThanKnown(line);
       if (newer !== null) faults.push(newerJournal(newer, place()));
       entries.push(compact.unpack(line));
@@ -200,25 +211,59 @@ export function chain(head: string, hash: string): string {
   return sha(`${head}.${hash}`);
 }
 
+/** Where reading begins. */
+export interface Position {
+  file: number;
+  end: number;
+  head: string;
+}
+export const BEGINNING: Position = { file: 0, end: 0, head: GENESIS };
+
 /** All groups of the journal in order. A torn tail is allowed in the last file only. */
-export function* readJournal(
+export function* readJournal(disk: Disk, faults: Fault[], after = BEGINNING): Generator<Group> {
+  for (const read of readFiles(disk, faults, after, () => false)) yield* read.groups;
+}
+
+/** The same without the prompts of old turns, which are a large part of the journal; file by file. */
+export function* readForFold(
   disk: Disk,
   faults: Fault[],
-  after: { file: number; end: number; head: string } = { file: 0, end: 0, head: GENESIS },
-): Generator<Group> {
+  after: Position,
+): Generator<{ groups: Group[]; left: number }> {
+  yield* readFiles(disk, faults, after, (left) => left >= WHOLE_FILES);
+}
+/** Files at the end whose turn may have to be finished. */
+const WHOLE_FILES = 2;
+
+function* readFiles(
+  disk: Disk,
+  faults: Fault[],
+  after: Position,
+  isOld: (left: number) => boolean,
+): Generator<{ groups: Group[]; left: number }> {
   const files = journalFiles(disk).filter((n) => n >= after.file);
   let head = after.head;
   let last = Math.max(0, after.file - 1);
-  for (const file of files) {
-    const read = readJournalFile(disk, file, head, file === after.file ? after.end : 0);
+  for (const [i, file] of files.entries()) {
+    const left = files.length - 1 - i;
+    const trim = isOld(left) ? withoutPrompt : undefined;
+    const read = readJournalFile(disk, file, head, file === after.file ? after.end : 0, new Compact(), trim);
     faults.push(...missingBefore(file, last, read), ...read.faults);
     last = file;
     if (read.faults.some(isNewer)) return;
-    if (read.good < read.size && file !== files.at(-1))
+    if (read.good < read.size && left > 0)
       faults.push(fault('damaged-journal', 'Lines without a seal', { file: journalPath(file) }));
-    yield* read.groups;
+    yield { groups: read.groups, left };
     head = read.groups.at(-1)?.seal ?? head;
   }
+}
+
+/** An intent without its prompt; any other line whole. The name of the key cannot stand within a text: there its quotes are escaped. */
+function withoutPrompt(line: string): string {
+  const cut = line.startsWith('{"k":"intent"') ? line.indexOf(',"prompt":') : -1;
+  if (cut < 0) return line;
+  const rest = line.endsWith(',"cached":true}') ? ',"cached":true' : '';
+  return `${line.slice(0, cut)}${rest},"prompt":{"system":"","pieces":[],"max":0}}`;
 }
 
 /** The journal being written. Entries are collected and written as one group, with one sync for all who wait. */
@@ -267,7 +312,7 @@ export class Journal {
   }
 
   private rewrite(path: string): void {
-    const bytes = this.disk.read(path);
+    const bytes = this.disk.read(path, 'whole');
     if (bytes === null) return;
     const temp = path.replace(/([^/]+)$/, '.lemming-$1.tmp');
     this.disk.unlink(temp);

@@ -1,7 +1,7 @@
 import type { Config } from '../core/config.ts';
 import type { Input } from '../core/entry.ts';
-import type { Mail, State } from '../core/state.ts';
-import { padTurn, parseMessageId } from '../schema/name.ts';
+import { deadOf, inboxOf, type Mail, type State } from '../core/state.ts';
+import { byCodeUnit, padTurn, parseMessageId } from '../schema/name.ts';
 import { readMessage } from './drop.ts';
 import { type Reader, YOUNG_MS } from './reader.ts';
 import { isLeftover } from './tree.ts';
@@ -31,9 +31,8 @@ export class Outboxes {
     const before = this.mailMarks;
     this.mailMarks = new Map();
     let waited = false;
-    for (const mail of state.mail.values()) {
+    for (const mail of waitingForAgents(state, config)) {
       if (state.absent.has(mail.from)) continue; // its folder may come back with it
-      if (mail.waiting.every((name) => config.agents.get(name)?.person)) continue;
       const stat = this.reader.disk.stat(mail.path);
       if (stat) this.mailMarks.set(mail.path, stat.mark);
       if (stat && before.get(mail.path) === stat.mark) continue;
@@ -91,12 +90,12 @@ export class Outboxes {
   sweep(state: State, config: Config, turn: number, passed = 0): Input[] {
     const old = turn - config.org.limits.live_turns;
     if (old <= 0 && state.archive.size === 0) return [];
-    const waiting = new Set([...state.mail.values(), ...state.dead.values()].map(({ path }) => stemOf(path)));
     const isHere = (id: string): boolean => !state.absent.has(parseMessageId(id)?.author ?? '');
-    const ids = [...state.archive].filter((id) => !waiting.has(stemOfId(id)) && isHere(id));
+    const isSettled = (id: string): boolean => !state.mail.has(id) && deadOf(state, id).length === 0;
+    const ids = [...state.archive].filter((id) => isSettled(id) && isHere(id));
     const put = ids.flatMap((id) => this.filesWith(stemOfId(id)));
     const aged = config.order.flatMap((agent, i) =>
-      old > 0 && isInRotation(turn + i, passed) ? this.oldFiles(agent, old, waiting) : [],
+      old > 0 && isInRotation(turn + i, passed) ? this.oldFiles(agent, old, unsettledOf(state, agent)) : [],
     );
     const paths = [...new Set([...aged, ...put])].filter((path) => !this.isBarred(path));
     const barred = config.order.flatMap((agent, i) =>
@@ -153,6 +152,22 @@ export class Outboxes {
 /** Whether its turn in the rotation is now, or was among those that passed. */
 function isInRotation(at: number, passed: number): boolean {
   return at % SWEEP_TURNS <= passed;
+}
+
+/** Mail that somebody else than a person waits for, in the order it was written. */
+function waitingForAgents(state: State, config: Config): Mail[] {
+  const found = new Map<string, Mail>();
+  for (const name of state.inbox.keys())
+    if (!config.agents.get(name)?.person) for (const mail of inboxOf(state, name)) found.set(mail.id, mail);
+  return [...found.values()].sort((a, b) => a.turn - b.turn || byCodeUnit(a.id, b.id));
+}
+
+/** The messages of an author that somebody waits for, or that a dead letter speaks of: they stay where they lie. */
+function unsettledOf(state: State, author: string): Set<string> {
+  const stems = new Set<string>();
+  for (const id of state.mail.names(`${author}/`)) stems.add(stemOfId(id));
+  for (const name of state.undelivered.names(`${author}/`)) stems.add(stemOfId(name.split(' ')[0] as string));
+  return stems;
 }
 
 /** `agents/a/outbox/000042-01`: what a message and its attachments have in common. */

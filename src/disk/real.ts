@@ -80,6 +80,7 @@ export function realDisk(root: string): Disk {
   };
   return {
     read: (p, how) => attempt(p, () => looking(p, (file) => readRegular(file, p, how)), null),
+    readPart: (p, from, size) => attempt(p, () => looking(p, (file) => readPiece(file, p, from, size)), null),
     list: (p) => attempt(p, () => looking(`${p}/.`, (file) => fs.readdirSync(file.slice(0, -2))).sort(), null),
     look: (p) => attempt(p, () => looking(`${p}/.`, (file) => lookInto(file.slice(0, -1))), null),
     stat: (p) => attempt(p, () => looking(p, (file) => noteFolder(p, statOf(file))), null),
@@ -163,12 +164,24 @@ function readRegular(file: string, p: string, how?: 'alone' | 'whole'): Uint8Arr
   }
 }
 
+function readPiece(file: string, p: string, from: number, size: number): Uint8Array {
+  const fd = fs.openSync(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  try {
+    const stat = fs.fstatSync(fd);
+    if (!stat.isFile()) throw new DiskError('not-regular', p, 'not a regular file');
+    return readAll(fd, Math.max(0, Math.min(size, stat.size - from)), from);
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
 /** As much as the file was said to hold; the system's own files hold something and say nothing. */
-function readAll(fd: number, size: number): Uint8Array {
-  if (size === 0) return fs.readFileSync(fd);
+function readAll(fd: number, size: number, from: number | null = null): Uint8Array {
+  if (size === 0) return from === null ? fs.readFileSync(fd) : new Uint8Array();
   const bytes = Buffer.allocUnsafe(size);
   let done = 0;
-  for (let more = 1; done < size && more > 0; done += more) more = fs.readSync(fd, bytes, done, size - done, null);
+  for (let more = 1; done < size && more > 0; done += more)
+    more = fs.readSync(fd, bytes, done, size - done, from === null ? null : from + done);
   return bytes.subarray(0, done);
 }
 

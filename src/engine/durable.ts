@@ -2,7 +2,7 @@ import type { Entry } from '../core/entry.ts';
 import { type FileOp, filesOf } from '../core/files.ts';
 import { opsOf } from '../core/unplaced.ts';
 import { type Disk, isOfPlace } from '../disk/disk.ts';
-import { type Journal, readJournal } from '../disk/journal.ts';
+import { GENESIS, type Journal, journalFiles, readJournalFile } from '../disk/journal.ts';
 import { restoreLost } from '../disk/materialise.ts';
 import type { Loaded } from './load.ts';
 
@@ -41,9 +41,9 @@ export class Durable {
     const ops: FileOp[] = [];
     let lines: Entry[] = [];
     let ended = false;
-    for (const { file, entries } of readJournal(this.disk, [])) {
+    for (const file of journalFiles(this.disk)) {
       if (file <= turn) continue;
-      for (const entry of entries) {
+      for (const entry of readJournalFile(this.disk, file, GENESIS).groups.flatMap(({ entries }) => entries)) {
         if (ended && entry.k !== 'unplaced') {
           for (const op of opsOf(lines)) ops.push(op);
           lines = [];

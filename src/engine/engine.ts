@@ -22,9 +22,10 @@ import { Calls } from './calls.ts';
 import { Durable, targetOf } from './durable.ts';
 import { eventsOf, lineEvents } from './events.ts';
 import { type Frozen, freeze, type Intake, take, thawed } from './freeze.ts';
+import type { KeptState } from './kept-state.ts';
 import type { Listen } from './listen.ts';
 import { LiveConfig } from './live-config.ts';
-import { compare, type Loaded, load, writeCache } from './load.ts';
+import { compare, type Loaded, load } from './load.ts';
 import type { GateLoad } from './load-file.ts';
 import type { Ports } from './ports.ts';
 import { Recorded } from './recalled.ts';
@@ -34,6 +35,9 @@ import { SentPrompts } from './sent-prompts.ts';
 import { toolsetOf } from './toolset.ts';
 import { type Ending, makeTurn, type Turn, wouldAct } from './turn.ts';
 import { verifyJournal } from './verify.ts';
+
+/** Bytes of the journal after which a running engine keeps its state: what a start after a kill folds again. */
+const KEPT_BYTES = 32 * 1024 * 1024;
 
 /** How a turn is to be made. */
 export interface TurnWish {
@@ -64,6 +68,9 @@ export class Engine {
   private readonly intake: Intake;
   private unfinished: Loaded['unfinished'];
   private readonly durable: Durable;
+  private readonly store: KeptState;
+  /** Bytes of the journal since the state was kept. */
+  private grown = 0;
   private boot: string | null;
   /** What is known of the files of the journal. */
   readonly marks: Loaded['marks'];
@@ -94,6 +101,7 @@ export class Engine {
     this.toolbox = toolbox;
     this.lock = lock;
     const loaded = loadChecked(ports);
+    this.store = loaded.store;
     this.state = loaded.state;
     this.journal = loaded.journal;
     this.unfinished = loaded.unfinished;
@@ -147,6 +155,8 @@ export class Engine {
     }
     journal.add({ k: 'done', turn });
     journal.write(false);
+    this.grown += journal.size;
+    if (this.grown > KEPT_BYTES) unlessDisk(() => this.keep());
     return { conflicts, unplaced };
   }
 
@@ -413,6 +423,13 @@ export class Engine {
     return this.place([...frozen.lines, ...ending.effects], turn);
   }
 
+  /** Keeps the state for a quick start, also after a kill: between two turns. */
+  private keep(): void {
+    const { file, size: end, head } = this.journal;
+    this.store.write(this.ports.kept, this, { file, end, head, synced: this.durable.turn, boot: this.boot });
+    this.grown = 0;
+  }
+
   private demandLock(): void {
     if (!this.lock.held())
       throw failure('lost-lock', 'The lock of this organisation was taken over or removed while the engine ran');
@@ -446,7 +463,7 @@ export class Engine {
         this.durable.sync(this.state.turn, this.journal);
         this.calls.close();
         this.journal.write(true);
-        if (this.lock.held()) writeCache(this.ports.disk, this.ports.kept, this, this.durable.turn, this.boot);
+        if (this.lock.held()) this.keep();
       }
     } catch (error) {
       throw asFault(error);
@@ -458,11 +475,12 @@ export class Engine {
 }
 
 /** The org as its journal tells it. Throws `damaged-journal` when a file of the journal is not what it was when an engine closed last. */
-function loadChecked({ disk, kept, verify }: Ports): Loaded {
+function loadChecked({ disk, kept, verify, progress }: Ports): Loaded {
+  const wish = { keep: kept, progress };
   if (verify) {
     const { faults, torn } = verifyJournal(disk);
     if (faults.length > torn) throw new FaultError(...(faults as [Fault, ...Fault[]]));
-    return load(disk);
+    return load(disk, undefined, undefined, wish);
   }
   const compared = compare(disk, kept);
   const { difference } = compared;
@@ -472,7 +490,16 @@ function loadChecked({ disk, kept, verify }: Ports): Loaded {
       remedy:
         'Bring it back from version control or a backup. If you chose another history yourself, lemming run --verify reads all of it and goes on from there.',
     });
-  return load(disk, kept, compared);
+  return load(disk, kept, compared, wish);
+}
+
+/** What is kept for speed alone stops no turn. */
+function unlessDisk(keep: () => void): void {
+  try {
+    keep();
+  } catch (error) {
+    if (!(error instanceof DiskError)) throw error;
+  }
 }
 
 /** What is set aside must be kept: where that cannot be, somebody has to make the place. */

@@ -1,17 +1,20 @@
 import { apply } from '../core/apply.ts';
 import type { Entry, OpenEntry } from '../core/entry.ts';
 import { isCall } from '../core/line-kinds.ts';
-import { RULES } from '../core/rules.ts';
-import { emptyState, freezeState, type State, thawState } from '../core/state.ts';
+import type { State } from '../core/state.ts';
 import type { Disk } from '../disk/disk.ts';
-import { GENESIS, type Group, Journal, journalPath, readJournal } from '../disk/journal.ts';
+import { DiskError } from '../disk/disk.ts';
+import { type Group, Journal, type Position, readForFold } from '../disk/journal.ts';
 import { type Difference, JournalMarks } from '../disk/journal-marks.ts';
 import type { KeptFiles } from '../disk/kept.ts';
 import { type Fault, FaultError } from '../schema/fault.ts';
+import { type KeptState, MARKS, nothing, type Restored, restored } from './kept-state.ts';
 
 /** The org as its journal tells it. */
 export interface Loaded {
   state: State;
+  /** Keeps the state for the next start. */
+  store: KeptState;
   journal: Journal;
   /** The turn that was opened and not committed: its opening, and all lines of its calls. */
   unfinished: { open: OpenEntry; inputs: Entry[]; calls: Entry[] } | null;
@@ -27,39 +30,50 @@ export interface Loaded {
   difference: Difference | null;
 }
 
-const CACHE = 'state.json';
-const MARKS = 'journal.marks';
-const CACHE_VERSION = 12;
+/** Rows of the journal's fold that are folded before they are kept. */
+const KEPT_ROWS = 60_000;
 
-/** A cached state and where in the journal it stands. */
-interface Cached {
-  version: number;
-  /** Another program may have folded lines that this one does not know. */
-  rules: number;
-  file: number;
-  end: number;
-  head: string;
-  synced: number;
-  boot: string | null;
-  state: Record<string, unknown>;
+/** How the journal is read. */
+export interface LoadWish {
+  /** By the holder of the lock: what was folded is kept on the way, so that the next start goes on from there. */
+  keep?: KeptFiles;
+  /** Is told how many files of the journal are still to be read, from time to time, when there are many. */
+  progress?: ((left: number) => void) | undefined;
 }
 
 /**
- * Reads the state: from the cache, when it was made here and no file of the journal changed since, and by folding what
+ * Reads the state: from what was kept, when it was made here and no file of the journal changed since, and by folding what
  * follows. Without `kept` the whole journal is read. Throws `damaged-journal`.
  */
-export function load(disk: Disk, kept?: KeptFiles, { known, difference } = compare(disk, kept)): Loaded {
-  const cached = kept && difference === null && known.count > 0 ? readCache(disk, kept) : null;
+export function load(
+  disk: Disk,
+  kept?: KeptFiles,
+  { known, difference } = compare(disk, kept),
+  { keep, progress }: LoadWish = {},
+): Loaded {
+  const before = kept && difference === null && known.count > 0 ? restored(disk, kept) : null;
   const faults: Fault[] = [];
-  const reader = new Reader(cached, cached ? known : new JournalMarks());
-  for (const group of readJournal(disk, faults, reader.position)) reader.take(group);
+  const reader = new Reader(disk, before ?? nothing(disk), before ? known : new JournalMarks());
+  let next = Number.POSITIVE_INFINITY;
+  for (const { groups, left } of readForFold(disk, faults, reader.position)) {
+    if (faults.length) break;
+    for (const group of groups) reader.take(group);
+    reader.makeRoom(keep);
+    if (left < MANY_FILES || left > next) continue;
+    progress?.(left);
+    next = left - Math.max(MANY_FILES, left / 16);
+  }
   if (faults.length) throw new FaultError(...(faults as [Fault, ...Fault[]]));
-  return { ...reader.finish(disk), difference };
+  return { ...reader.finish(), difference };
 }
+/** Files of which it is said that they are read. */
+const MANY_FILES = 50;
 
 class Reader {
-  position: { file: number; end: number; head: string };
-  private readonly state: State;
+  position: Position;
+  private readonly disk: Disk;
+  readonly state: State;
+  private readonly store: KeptState;
   private synced: number;
   private boot: string | null;
   /** Lines of the file being read that belong to a turn not yet committed. */
@@ -67,16 +81,16 @@ class Reader {
   private open: OpenEntry | null = null;
   private inputs: Entry[] = [];
   private undone: Entry[] | null = null;
-  private readonly marks: JournalMarks;
+  readonly marks: JournalMarks;
 
-  constructor(cached: Cached | null, marks: JournalMarks) {
+  constructor(disk: Disk, { store, state, synced, boot, ...position }: Restored, marks: JournalMarks) {
+    this.disk = disk;
     this.marks = marks;
-    this.position = cached
-      ? { file: cached.file, end: cached.end, head: cached.head }
-      : { file: 0, end: 0, head: GENESIS };
-    this.state = cached ? thawState(cached.state) : emptyState();
-    this.synced = cached?.synced ?? 0;
-    this.boot = cached?.boot ?? null;
+    this.position = position;
+    this.store = store;
+    this.state = state;
+    this.synced = synced;
+    this.boot = boot;
   }
 
   /** Folds a group. Calls of a turn that has no commit yet wait: a cut-off turn is made again from its frozen inputs. */
@@ -117,13 +131,25 @@ class Reader {
     this.open = null;
   }
 
-  finish(disk: Disk): Omit<Loaded, 'difference'> {
+  /** Moves old rows out of the memory, once there are many. A folder that cannot be written keeps nothing. */
+  makeRoom(keep: KeptFiles | undefined): void {
+    const isBetween = this.undone === null && this.open === null && this.inputs.length + this.turn.length === 0;
+    if (!isBetween || this.store.loose(this.state) < KEPT_ROWS) return;
+    try {
+      if (keep) this.store.write(keep, this, { synced: this.synced, boot: this.boot, ...this.position });
+      else this.store.seal(this.state);
+    } catch (error) {
+      if (!(error instanceof DiskError)) throw error;
+    }
+  }
+
+  finish(): Omit<Loaded, 'difference'> {
     const { file, end, head } = this.position;
     const next = this.undone !== null || this.open !== null || this.inputs.length ? file : this.state.turn + 1;
-    const journal = new Journal(disk, Math.max(1, next), head, next === file ? end : 0, this.marks);
+    const journal = new Journal(this.disk, Math.max(1, next), head, next === file ? end : 0, this.marks);
     const unfinished = this.open ? { open: this.open, inputs: this.inputs, calls: this.turn } : null;
-    const { state, undone, synced, boot, marks } = this;
-    return { state, journal, unfinished, undone, synced, boot, marks };
+    const { state, store, undone, synced, boot, marks } = this;
+    return { state, store, journal, unfinished, undone, synced, boot, marks };
   }
 }
 
@@ -131,35 +157,4 @@ class Reader {
 export function compare(disk: Disk, kept?: KeptFiles): { known: JournalMarks; difference: Difference | null } {
   const known = new JournalMarks(kept?.read(MARKS)?.bytes);
   return { known, difference: known.difference(disk) };
-}
-
-function readCache(disk: Disk, kept: KeptFiles): Cached | null {
-  const found = kept.read(CACHE);
-  if (!found) return null;
-  const cached = JSON.parse(found.bytes.toString()) as Cached;
-  const same = cached.version === CACHE_VERSION && cached.rules === RULES && cached.head === found.seal;
-  return same && fits(disk, cached) ? cached : null;
-}
-
-/** The cache fits when the journal still has its seal at that very place. */
-function fits(disk: Disk, cached: Cached): boolean {
-  const bytes = disk.read(journalPath(cached.file), 'whole');
-  if (!bytes || bytes.length < cached.end) return false;
-  const tail = Buffer.from(bytes.subarray(Math.max(0, cached.end - 400), cached.end)).toString();
-  return tail.endsWith('\n') && (tail.trimEnd().split('\n').at(-1) as string).includes(`"h":"${cached.head}"`);
-}
-
-/** Keeps the state beside the org, bound to the journal's head, and what is known of the journal's files. Only between turns. */
-export function writeCache(
-  disk: Disk,
-  kept: KeptFiles,
-  { state, journal, marks }: Pick<Loaded, 'state' | 'journal' | 'marks'>,
-  synced: number,
-  boot: string | null,
-): void {
-  const { file, size: end, head } = journal;
-  const cached = { version: CACHE_VERSION, rules: RULES, file, end, head, synced, boot, state: freezeState(state) };
-  marks.stamp(disk);
-  kept.write(MARKS, head, marks.bytes());
-  kept.write(CACHE, head, JSON.stringify(cached));
 }

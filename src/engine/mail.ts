@@ -1,4 +1,6 @@
+import { readerKey } from '../core/places.ts';
 import { archivePath } from '../core/send.ts';
+import type { State } from '../core/state.ts';
 import { decode } from '../disk/codec.ts';
 import { type Disk, DiskError, type Stat } from '../disk/disk.ts';
 import { readMessage } from '../disk/drop.ts';
@@ -184,6 +186,46 @@ export function findMessage(disk: Disk, id: string): Message | null {
     files.filter((file) => file.turn === key.turn && file.n === key.n),
   ))
     return message;
+  return null;
+}
+
+/** A message as the index of its reader names it. */
+export interface Received {
+  id: string;
+  author: string;
+  /** Where its file lies, or has lain until it was archived. */
+  path: string;
+}
+
+/** Turns that are looked through at once, at first. */
+const SPAN = 64;
+
+/** The messages to a reader, the latest first. */
+export function* receivedBy(state: State, reader: string): Generator<Received> {
+  for (let end = state.turn + 1, span = SPAN; end >= 0; end -= span, span *= 2) {
+    const first = Math.max(0, end - span + 1);
+    const found: Received[] = [];
+    for (const [name, file] of state.received.between(readerKey(reader, first), readerKey(reader, end + 1))) {
+      const id = name.slice(reader.length + 1);
+      const author = parseMessageId(id)?.author ?? '';
+      found.push({ id, author, path: `agents/${author}/outbox/${file}` });
+    }
+    yield* found.sort(inTurn).reverse();
+  }
+}
+
+function inTurn(a: Received, b: Received): number {
+  const [x, y] = [parseMessageId(a.id), parseMessageId(b.id)];
+  return x && y ? x.turn - y.turn || byCodeUnit(x.author, y.author) || x.n - y.n : byCodeUnit(a.id, b.id);
+}
+
+/** The message as its file stands; null when it is gone, or archived and not wanted then. */
+export function messageAt(disk: Disk, { id, path }: Received, archived: boolean): Message | null {
+  for (const place of archived ? [path, archivePath(path)] : [path]) {
+    const text = textOf(disk, place);
+    const message = text === null ? null : readMessage(text, place).message;
+    if (message?.id === id) return message;
+  }
   return null;
 }
 

@@ -6,6 +6,7 @@ import { absentAfter, type Config, isPersonIn, lists } from '../core/config.ts';
 import type { Input } from '../core/entry.ts';
 import { retiredPath } from '../core/files.ts';
 import { unanswer } from '../core/fold/approvals.ts';
+import { forgetDead } from '../core/fold/bygone.ts';
 import { resolveRecipients } from '../core/send.ts';
 import { peopleOf } from '../core/settle.ts';
 import { emptyState, type State } from '../core/state.ts';
@@ -51,6 +52,8 @@ export interface Place {
   verify?: boolean;
   /** Who acts, when it is not the person at the keyboard. */
   seat?: Seat;
+  /** Hears what takes long, a line each. */
+  say?(line: string): void;
 }
 
 /** The place of a person in the chart, taken by somebody else, such as an assistant. */
@@ -70,8 +73,14 @@ export function realPorts(place: Place): Ports {
   const kept = realKept(root, env, disk);
   const sandbox = realSandbox(root);
   const outside = { sandbox, servers: realServers(place, sandbox.probe), wire: realWire };
-  const ports = { disk, kept, verify, clock: realClock, host: realHost(root), env, provider: find, approved };
+  const progress = progressOf(place);
+  const ports = { disk, kept, verify, progress, clock: realClock, host: realHost(root), env, provider: find, approved };
   return { ...ports, ...outside, unsafeHost };
+}
+
+/** Tells a person why a start takes long. */
+function progressOf(place: Place): (left: number) => void {
+  return (left) => place.say?.(`Reading the journal: ${left} turns are left`);
 }
 
 /** Opens the engine of an org, and closes it whatever happens. */
@@ -120,7 +129,7 @@ export function readOrg(place: Place): View {
   const disk = realDisk(place.root);
   if (!disk.stat('org/org.yaml')) throw failure('no-org', `There is no org/org.yaml in ${place.root}`);
   const kept = realKept(place.root, place.env, disk);
-  const loaded = load(disk, kept);
+  const loaded = load(disk, kept, undefined, { progress: progressOf(place) });
   forgetDeleted(disk, loaded.state);
   const read = readFolder(disk, loaded.state, place.env);
   if (!read.config) throw new FaultError(...(read.faults as [Fault, ...Fault[]]));
@@ -193,8 +202,8 @@ export function faultyDrops({ root, env }: Place, config: Config): Fault[] {
 
 /** Files that were set aside and that somebody deleted since need nobody any more. */
 export function forgetDeleted(disk: Disk, state: State): void {
-  for (const [id, { message, path }] of state.dead)
-    if (message === null && state.aside.get(path) !== 'gone' && disk.stat(path) === null) state.dead.delete(id);
+  for (const [path, ids] of [...state.astray])
+    if (state.aside.get(path) !== 'gone' && disk.stat(path) === null) for (const id of ids) forgetDead(state, id);
 }
 
 /** The person at the keyboard: `human`, else the first person of the chart; undefined when there is none. */

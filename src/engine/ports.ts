@@ -30,6 +30,8 @@ export interface Ports {
   approved?: (what: Trusted) => boolean;
   /** Asks servers of tools; without it there are none. */
   servers?: Servers;
+  /** Is told how many files of a long journal are still to be read. */
+  progress?(left: number): void;
   /** Events for the logs; the default forgets them. */
   log?(event: LogEvent): void;
 }

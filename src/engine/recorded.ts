@@ -243,6 +243,7 @@ export class Readings {
     };
     return {
       read: (path) => this.read(path),
+      readPart: never,
       stat: (path) => this.stat(path),
       list: never,
       isOpen: never,

@@ -94,6 +94,10 @@ export class MemoryDisk implements Disk {
     return this.names.get(path)?.data ?? null;
   }
 
+  readPart(path: string, at: number, size: number): Uint8Array | null {
+    return this.read(path)?.subarray(at, at + size) ?? null;
+  }
+
   list(asked: string): string[] | null {
     const path = this.real(asked);
     this.alive();

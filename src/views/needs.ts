@@ -1,17 +1,7 @@
 import { type Config, isPersonIn } from '../core/config.ts';
-import { creditRelief } from '../core/relief.ts';
-import { type Approval, agentState, inboxOf, type State } from '../core/state.ts';
+import { type Approval, agentState, type State, wakesBy } from '../core/state.ts';
 import type { Fault } from '../schema/fault.ts';
-import { count, oneLine } from './table.ts';
-
-/** One thing that waits for a person, and the command that deals with it. */
-export interface Need {
-  what: 'mail' | 'approval' | 'dead-letter' | 'credits' | 'fault';
-  /** Id of the message, approval or dead letter; the agent without credits, or its act that cannot be paid; the file with a fault. */
-  id: string;
-  text: string;
-  command: string;
-}
+import { count } from './table.ts';
 
 /** How much waits for a person. */
 export interface NeedCounts {
@@ -23,34 +13,6 @@ export interface NeedCounts {
   /** Agents whose mail waits because they have no credits, and acts that were approved and cannot be paid. */
   out_of_credits: number;
   faults: number;
-}
-
-/** What waits for that person, decisions first: held acts, agents without credits, faults, dead letters, mail. Pure. */
-export function needsOf(config: Config, state: State, person: string, faults: readonly Fault[]): Need[] {
-  return [
-    ...approvalsFor(config, state, person).map(approvalNeed),
-    ...starvedIn(state).map((agent) => creditsNeed(config, state, agent)),
-    ...unpaidIn(state).map((approval) => unpaidNeed(config, state, approval)),
-    ...faults.map(faultNeed),
-    ...[...state.dead.values()].map(
-      ({ id, reason, detail }): Need => ({
-        what: 'dead-letter',
-        id,
-        text: `${reason}: ${oneLine(detail)}`,
-        command: `lemming show ${id}`,
-      }),
-    ),
-    ...inboxOf(state, person)
-      .filter((mail) => mail.kind !== 'notice')
-      .map(
-        ({ id, from, subject }): Need => ({
-          what: 'mail',
-          id,
-          text: `${from}: ${oneLine(subject)}`,
-          command: `lemming read ${id}`,
-        }),
-      ),
-  ];
 }
 
 /** Held acts that wait for that person's answer; one that asks for nobody who is there waits for everybody. */
@@ -71,47 +33,22 @@ function unpaidIn(state: State): Approval[] {
 
 /** Agents whose mail waits because they have no credits. */
 export function starvedIn(state: State): string[] {
-  const waits = (name: string): boolean => inboxOf(state, name).some((mail) => mail.kind !== 'notice');
-  return [...state.inbox.keys()].filter((name) => agentState(state, name).starved && waits(name));
+  return [...state.inbox.keys()].filter((name) => agentState(state, name).starved && wakesBy(state, name) > 0);
 }
 
-function approvalNeed({ id, agent, tool }: Approval): Need {
-  return { what: 'approval', id, text: `${agent} wants to use ${tool}`, command: `lemming approve ${id}` };
-}
+/** Nothing waits. */
+export const NO_NEEDS: NeedCounts = { count: 0, mail: 0, approvals: 0, dead_letters: 0, out_of_credits: 0, faults: 0 };
 
-function creditsNeed(config: Config, state: State, agent: string): Need {
-  return {
-    what: 'credits',
-    id: agent,
-    text: `${agent} is out of credits and its mail waits`,
-    command: creditRelief(config, state, agent),
+/** How many of each, without going through mail and dead letters, of which there may be very many. */
+export function countNeeds(config: Config, state: State, person: string, faults: readonly Fault[]): NeedCounts {
+  const counts = {
+    mail: wakesBy(state, person),
+    approvals: approvalsFor(config, state, person).length,
+    dead_letters: state.dead.size,
+    out_of_credits: starvedIn(state).length + unpaidIn(state).length,
+    faults: faults.length,
   };
-}
-
-function unpaidNeed(config: Config, state: State, { id, agent, tool }: Approval): Need {
-  return {
-    what: 'credits',
-    id,
-    text: `${agent} has not the credits to use ${tool}, which was approved`,
-    command: creditRelief(config, state, agent),
-  };
-}
-
-function faultNeed({ file = 'org', line, message, remedy }: Fault): Need {
-  return { what: 'fault', id: file, text: `${line ? `line ${line}: ` : ''}${oneLine(message)}`, command: remedy };
-}
-
-/** How many of each. */
-export function countNeeds(needs: readonly Need[]): NeedCounts {
-  const of = (what: Need['what']): number => needs.filter((need) => need.what === what).length;
-  return {
-    count: needs.length,
-    mail: of('mail'),
-    approvals: of('approval'),
-    dead_letters: of('dead-letter'),
-    out_of_credits: of('credits'),
-    faults: of('fault'),
-  };
+  return { count: Object.values(counts).reduce((sum, n) => sum + n, 0), ...counts };
 }
 
 /** One line: how much waits for the person, and where it is dealt with; empty when nothing does. */

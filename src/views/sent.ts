@@ -1,4 +1,4 @@
-import type { Said, State } from '../core/state.ts';
+import { deadOf, type Said, type State } from '../core/state.ts';
 import { parseMessageId } from '../schema/name.ts';
 import { shorten } from './table.ts';
 
@@ -18,14 +18,11 @@ export type Fate = Pick<Sent, 'waiting' | 'read_by' | 'answered_by'>;
 
 /** The messages of an author in the conversations that the state remembers, the oldest first. An answer is a later message of that reader to the author there. Pure. */
 export function sentBy(state: State, author: string): Sent[] {
-  const dead = new Map<string, string[]>();
-  for (const { message, to } of state.dead.values())
-    if (message !== null) dead.set(message, [...(dead.get(message) ?? []), ...to]);
   const sent: Sent[] = [];
   for (const tail of state.threads.values())
     tail.forEach((said, i) => {
       if (said.from !== author) return;
-      const waits = [...(state.mail.get(said.id)?.waiting ?? []), ...(dead.get(said.id) ?? [])];
+      const waits = [...(state.mail.get(said.id)?.waiting ?? []), ...deadOf(state, said.id).flatMap(({ to }) => to)];
       sent.push(fateOf(said, waits, tail.slice(i + 1)));
     });
   return sent.sort((a, b) => turnOf(a) - turnOf(b));

@@ -1,12 +1,13 @@
 import { restsUntil } from '../core/breaker.ts';
 import type { Config } from '../core/config.ts';
 import { balanceOf } from '../core/ledger.ts';
-import { agentState, inboxOf, type State } from '../core/state.ts';
+import { peopleOf } from '../core/settle.ts';
+import { agentState, type State } from '../core/state.ts';
 import { type Due, walk } from '../core/walk.ts';
 import type { Fault } from '../schema/fault.ts';
 import { parseMessageId } from '../schema/name.ts';
 import { type AgentCondition, conditionOf, type Health, healthOf } from './health.ts';
-import { countNeeds, type NeedCounts, needsOf, printNeeds } from './needs.ts';
+import { countNeeds, type NeedCounts, printNeeds } from './needs.ts';
 import { sentBy } from './sent.ts';
 import { count, shorten, table } from './table.ts';
 
@@ -61,8 +62,8 @@ export function statusOf(config: Config, state: State, person: string, faults: F
     agents: names.map((name) => agentStatus(config, state, name, due.get(name))),
     approvals: [...state.approvals.values()].filter((approval) => approval.answer === null).length,
     dead_letters: state.dead.size,
-    needs: countNeeds(needsOf(config, state, person, faults)),
-    unread: { messages: inboxOf(state, person).length, notices: agentState(state, person).notices.length },
+    needs: countNeeds(config, state, person, faults),
+    unread: { messages: state.inbox.get(person)?.length ?? 0, notices: agentState(state, person).notices.length },
     waiting: waitingOf(config, state),
     unanswered: unansweredOf(state, person),
     failing_models: [...state.breakers].map(([model, { failures }]) => {
@@ -80,7 +81,7 @@ function agentStatus(config: Config, state: State, name: string, due: Due | unde
     person: config.agents.get(name)?.person ?? false,
     state: conditionOf(config, state, name),
     health: healthOf(config, state, name),
-    unread: inboxOf(state, name).length,
+    unread: state.inbox.get(name)?.length ?? 0,
     credits: { granted: granted / 1e6, spent: spent / 1e6, reserved: reserved / 1e6, left: left / 1e6 },
     last_turn: agentState(state, name).lastTurn,
     last_outcome: agentState(state, name).lastOutcome,
@@ -102,8 +103,9 @@ export function whyOf(config: Config, state: State, name: string, due: Due | und
 
 function waitingOf(config: Config, state: State): Status['waiting'] {
   const waiting: Status['waiting'] = [];
-  for (const { id, from, waiting: to, subject } of state.mail.values())
-    if (config.agents.get(from)?.person) waiting.push({ id, from, to: [...to], subject });
+  for (const person of peopleOf(config))
+    for (const [id, { from, waiting: to, subject }] of state.mail.rows(`${person}/`))
+      waiting.push({ id, from, to: [...to], subject });
   return waiting;
 }
 

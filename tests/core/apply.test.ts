@@ -616,7 +616,7 @@ it('a summary is noted with its turn', () => {
 });
 
 it('a text is known by its hash', () => {
-  expect([...stateOf(EVERY.blob).blobs]).toEqual(['h']);
+  expect([...stateOf(EVERY.blob).blobs.keys()]).toEqual(['h']);
 });
 
 // --- Whatever a journal says ---

@@ -87,8 +87,12 @@ describe('the cached state', () => {
 });
 
 describe('a cache that does not fit is as if there was none', () => {
-  const cacheOf = (org: Lab) =>
-    JSON.parse(keptIn(org.disk).read('state.json')?.bytes.toString() ?? '') as Record<string, unknown>;
+  /** The first line, and all that follows it. */
+  const partsOf = (org: Lab): [Record<string, unknown>, string] => {
+    const text = keptIn(org.disk).read('state.json')?.bytes.toString() ?? '';
+    const cut = text.indexOf('\n');
+    return [JSON.parse(text.slice(0, cut)), text.slice(cut)];
+  };
 
   it.each<[string, (cache: Record<string, unknown>) => unknown]>([
     ['of another version', (cache) => ({ ...cache, version: 99 })],
@@ -99,8 +103,9 @@ describe('a cache that does not fit is as if there was none', () => {
   ])('%s', async (_what, change) => {
     const org = await lived();
     const { state } = folded(org);
-    const cache = change(cacheOf(org)) as { head: string };
-    keptIn(org.disk).write('state.json', cache.head, JSON.stringify(cache));
+    const [before, rest] = partsOf(org);
+    const head = change(before) as { head: string };
+    keptIn(org.disk).write('state.json', head.head, `${JSON.stringify(head)}${rest}`);
     expect(load(org.disk, keptIn(org.disk)).state).toStrictEqual(state);
   });
 

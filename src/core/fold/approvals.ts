@@ -2,6 +2,7 @@ import { escalatedHeld } from '../approval.ts';
 import type { Effect, Entry } from '../entry.ts';
 import { approvalPath } from '../files.ts';
 import type { Approval, State } from '../state.ts';
+import { forgetDead } from './bygone.ts';
 
 /** An act waits for a person from now on. */
 export function ask(state: State, { k: _, ...held }: Extract<Effect, { k: 'held' }>): void {
@@ -36,7 +37,7 @@ export function answerInFile(
 ): void {
   answer(state, id, { decision, by, note, hash });
   state.aside.delete(approvalPath(id));
-  if (mends !== undefined) state.dead.delete(mends);
+  if (mends !== undefined) forgetDead(state, mends);
 }
 
 /** The next contact is asked. */

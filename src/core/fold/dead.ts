@@ -1,8 +1,10 @@
 import type { Message } from '../../schema/message.ts';
+import { messageId } from '../../schema/name.ts';
 import type { Effect, Entry } from '../entry.ts';
-import type { Mail, State } from '../state.ts';
+import { deadOf, type Mail, type State } from '../state.ts';
 import type { Unplaced } from '../unplaced.ts';
 import { unanswer } from './approvals.ts';
+import { forgetDead } from './bygone.ts';
 import { deliver, enqueue, taintedBy } from './mail.ts';
 import { notify } from './notices.ts';
 
@@ -10,6 +12,7 @@ import { notify } from './notices.ts';
 export function setAside(state: State, entry: Extract<Entry, { k: 'aside' }>): void {
   unanswer(state, entry.path);
   state.aside.set(entry.path, entry.mark);
+  state.astray.set(entry.path, [...(state.astray.get(entry.path) ?? []), entry.id]);
   state.dead.set(entry.id, {
     id: entry.id,
     message: null,
@@ -26,17 +29,39 @@ export function setAside(state: State, entry: Extract<Entry, { k: 'aside' }>): v
 export function setUnplaced(state: State, entry: Unplaced): void {
   const { id, path, kept, owner, detail, mark, turn } = entry;
   if (mark !== undefined) state.aside.set(path, mark);
+  if (kept !== null) relocate(state, path, kept);
+  state.astray.set(path, [...(state.astray.get(path) ?? []), id]);
   state.dead.set(id, { id, message: null, to: [], from: owner, path, turn, reason: 'unplaced', detail });
-  if (kept !== null)
-    for (const one of [...state.mail.values(), ...state.dead.values()])
-      if (one.path === path && one.id !== id) one.path = kept;
   if (owner !== 'org') notify(state, owner, 'refused', detail);
+}
+
+/** What is told to lie at a path lies elsewhere: a message by its name, what was set aside by its place. */
+function relocate(state: State, path: string, kept: string): void {
+  const id = messageAt(path);
+  const mail = id === null ? undefined : state.mail.get(id);
+  if (mail?.path === path) state.mail.set(mail.id, withPath(mail, kept));
+  const aside = (state.astray.get(path) ?? []).flatMap((one) => state.dead.get(one) ?? []);
+  for (const dead of [...(id === null ? [] : deadOf(state, id)), ...aside])
+    if (dead.path === path) state.dead.set(dead.id, withPath(dead, kept));
+  if (aside.length) state.astray.set(kept, [...(state.astray.get(kept) ?? []), ...aside.map((dead) => dead.id)]);
+  state.astray.delete(path);
+}
+
+function withPath<T extends { path: string }>(record: T, path: string): T {
+  return Object.assign({}, record, { path });
+}
+
+/** The id of the message whose file bears that name. */
+function messageAt(path: string): string | null {
+  const [, author, turn, n] = /^agents\/([^/]+)\/outbox\/(\d{6,})-(\d{2,})-[^/]*$/.exec(path) ?? [];
+  return author === undefined ? null : messageId(Number(turn), author, Number(n));
 }
 
 /** A message that somebody will never get. */
 export function bury(state: State, effect: Extract<Effect, { k: 'dead' }>): void {
   const { id, message, from, to, path, turn, reason } = effect.record;
   const before = state.dead.get(id);
+  if (reason === 'attempts') state.gaveUp = turn;
   state.dead.set(id, {
     id,
     message,
@@ -47,22 +72,25 @@ export function bury(state: State, effect: Extract<Effect, { k: 'dead' }>): void
     detail: effect.detail,
     to: [...(before?.to ?? []), ...to],
   });
-  if (message) for (const name of to) deliver(state, name, [message]);
+  if (message === null) return;
+  if (!before) state.undelivered.set(`${message} ${id}`, 1);
+  for (const name of to) deliver(state, name, [message]);
 }
 
 /** Sends a dead message once more. */
 export function revive(state: State, id: string, message: Message, to: string[]): void {
-  state.dead.delete(id);
+  forgetDead(state, id);
   state.revive.delete(id);
   const there = state.mail.get(message.id);
-  const mail: Mail = there ?? { ...message, hops: 0, waiting: [], attempts: {}, ...taintedBy(state, message.from) };
-  mail.hops = 0;
-  delete mail.expires;
+  const fresh: Mail = { waiting: [], attempts: {}, ...message, ...taintedBy(state, message.from) };
+  const { expires: _, hops: __, waiting: waits, attempts: tries, ...rest }: Mail = there ?? fresh;
+  const mail: Mail = { hops: 0, waiting: [...waits], attempts: { ...tries }, ...rest };
+  state.expiring.delete(mail.id);
   for (const name of to) {
     if (mail.waiting.includes(name)) continue;
     mail.waiting.push(name);
     delete mail.attempts[name];
-    enqueue(state, name, mail.id);
+    enqueue(state, name, mail);
   }
   state.mail.set(mail.id, mail);
 }
@@ -74,6 +102,6 @@ export function askRevival(state: State, id: string): void {
   if (dead.message !== null) state.revive.set(id, dead.to);
   else {
     state.aside.delete(dead.path);
-    state.dead.delete(id);
+    forgetDead(state, id);
   }
 }

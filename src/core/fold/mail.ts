@@ -3,6 +3,7 @@ import { cut } from '../../schema/print.ts';
 import { forgetDenials } from '../denied.ts';
 import type { Entry } from '../entry.ts';
 import { type Mail, type Said, type State, TAIL_CHARS, TAIL_LENGTH } from '../state.ts';
+import { forgetDead } from './bygone.ts';
 
 /** The conversations that are kept for prompts, the latest: so many, and so many for each agent. */
 const KEPT_THREADS = 2000;
@@ -11,7 +12,7 @@ const THREADS_EACH = 4;
 /** A message of a person, found in their outbox. */
 export function addDrop(state: State, { found, mends, message }: Extract<Entry, { k: 'drop' }>): void {
   state.aside.delete(found);
-  if (mends !== undefined) state.dead.delete(mends);
+  if (mends !== undefined) forgetDead(state, mends);
   ownPaths(state, message.from).add(message.path);
   forgetDenials(state, message);
   addMail(state, message);
@@ -27,7 +28,11 @@ function ownPaths(state: State, person: string): Set<string> {
 export function addMail(state: State, message: Message): void {
   const mail: Mail = { ...message, waiting: [...message.to], attempts: {}, ...taintedBy(state, message.from) };
   state.mail.set(mail.id, mail);
-  for (const name of mail.to) enqueue(state, name, mail.id);
+  const file = mail.path.slice(mail.path.lastIndexOf('/') + 1);
+  for (const name of mail.to) {
+    enqueue(state, name, mail);
+    state.received.set(`${name} ${mail.id}`, file);
+  }
   addToThread(state, mail);
   state.activeTurn = state.turn + 1;
   state.sent++;
@@ -39,10 +44,18 @@ export function taintedBy(state: State, author: string): Pick<Mail, 'tainted'> {
 }
 
 /** Puts a message last in an inbox. */
-export function enqueue(state: State, name: string, id: string): void {
+export function enqueue(state: State, name: string, { id, kind, expires }: Mail): void {
   const ids = state.inbox.get(name);
   if (ids) ids.push(id);
   else state.inbox.set(name, [id]);
+  if (kind === 'notice') state.quiet.set(name, (state.quiet.get(name) ?? 0) + 1);
+  if (expires !== undefined) state.expiring.set(id, expires);
+}
+
+function dequeue(state: State, name: string, ids: ReadonlySet<string>): void {
+  const left = state.inbox.get(name)?.filter((id) => !ids.has(id)) ?? [];
+  if (left.length) state.inbox.set(name, left);
+  else state.inbox.delete(name);
 }
 
 function addToThread(state: State, mail: Mail): void {
@@ -61,32 +74,36 @@ function beginningOf(body: string): string {
 
 /** Takes the mail from a recipient's inbox; mail that nobody waits for is forgotten (its file stays). */
 export function deliver(state: State, name: string, ids: readonly string[]): void {
-  const inbox = state.inbox.get(name);
-  if (inbox) {
-    const left =
-      ids.length === inbox.length && ids.every((id, i) => id === inbox[i])
-        ? []
-        : inbox.filter((id) => !ids.includes(id));
-    if (left.length) state.inbox.set(name, left);
-    else state.inbox.delete(name);
-  }
+  if (ids.length > 0) dequeue(state, name, new Set(ids));
   for (const id of ids) {
     const mail = state.mail.get(id);
     if (!mail) continue;
-    mail.waiting = mail.waiting.filter((other) => other !== name);
-    if (mail.waiting.length === 0) state.mail.delete(id);
+    const { waiting: before, ...rest } = mail;
+    const waiting = before.filter((other) => other !== name);
+    if (mail.kind === 'notice' && waiting.length < before.length) hush(state, name);
+    if (waiting.length > 0) state.mail.set(id, { waiting, ...rest });
+    else {
+      state.mail.delete(id);
+      state.expiring.delete(id);
+    }
   }
+}
+
+function hush(state: State, name: string): void {
+  const left = (state.quiet.get(name) ?? 0) - 1;
+  if (left > 0) state.quiet.set(name, left);
+  else state.quiet.delete(name);
 }
 
 /** A person changed the file of a message that somebody still waits for. */
 export function editMail(state: State, edit: Extract<Entry, { k: 'mail' }>): void {
   const mail = state.mail.get(edit.id);
   if (!mail) return;
-  mail.subject = edit.subject;
-  mail.body = edit.body;
-  mail.priority = edit.priority;
+  const { subject: _, body: __, priority: ___, ...rest } = mail;
+  const { subject, body, priority } = edit;
+  state.mail.set(edit.id, { subject, body, priority, ...rest });
   const said = state.threads.get(mail.thread)?.find((m) => m.id === edit.id);
-  if (said) Object.assign(said, { subject: edit.subject, body: beginningOf(edit.body) });
+  if (said) Object.assign(said, { subject, body: beginningOf(body) });
 }
 
 /** A person deleted the file of a message. */

@@ -73,8 +73,12 @@ function reset(state: State, scope: string): void {
   if (scope === 'mail' || scope === 'all') {
     state.mail.clear();
     state.inbox.clear();
+    state.quiet.clear();
+    state.expiring.clear();
     state.threads.clear();
     state.dead.clear();
+    state.undelivered.clear();
+    state.astray.clear();
     state.aside.clear();
     state.approvals.clear();
     state.denied.clear();

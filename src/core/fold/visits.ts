@@ -54,6 +54,8 @@ function without(ids: readonly string[], settled: readonly string[]): readonly s
 function countAttempts(state: State, name: string, ids: readonly string[]): void {
   for (const id of ids) {
     const mail = state.mail.get(id);
-    if (mail) mail.attempts[name] = (mail.attempts[name] ?? 0) + 1;
+    if (!mail) continue;
+    const { attempts, ...rest } = mail;
+    state.mail.set(id, { attempts: { ...attempts, [name]: (attempts[name] ?? 0) + 1 }, ...rest });
   }
 }

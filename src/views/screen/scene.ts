@@ -5,7 +5,7 @@ import type { Fault } from '../../schema/fault.ts';
 import type { Message } from '../../schema/message.ts';
 import type { Request } from '../../schema/request.ts';
 import type { LogLine } from '../log-line.ts';
-import { needsOf } from '../needs.ts';
+import { approvalsFor, countNeeds } from '../needs.ts';
 import type { Recent } from './recent.ts';
 
 /** All that a screen is made from, at one moment. */
@@ -42,7 +42,8 @@ export function openApprovals({ state, requests }: Scene): string[] {
 export function needsYou(scene: Scene): number {
   const { config, state, person, faults } = scene;
   const open = new Set(openApprovals(scene));
-  return needsOf(config, state, person, faults).filter(({ what, id }) => what !== 'approval' || open.has(id)).length;
+  const asked = approvalsFor(config, state, person).filter(({ id }) => !open.has(id));
+  return countNeeds(config, state, person, faults).count - asked.length;
 }
 
 /** Whether the organisation, or one agent, is paused; `soon`: a request says so that waits for the next turn. */

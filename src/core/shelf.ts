@@ -1,0 +1,147 @@
+/** What lies below a shelf: rows that were moved out of the memory, in the order of their keys. Never changed in place. */
+export interface Ground {
+  /** The value at a key; undefined: there is none. */
+  get(key: string): unknown;
+  /** Rows with keys from one up to, not including, another, in order. */
+  rows(from: string, to: string): Iterable<readonly [key: string, value: () => unknown]>;
+}
+
+/** How the name of a row becomes its key, and back: rows that belong together stand together. */
+export interface Order {
+  keyOf(name: string): string;
+  nameOf(key: string): string;
+}
+/** Comes after every character of a key. */
+const END = '\uffff';
+
+const AS_IT_IS: Order = { keyOf: (name) => name, nameOf: (key) => key };
+
+/**
+ * A map that may be larger than the memory: what was changed since it was kept last stands here, all else on its ground.
+ * Whether a row is here or there shows in nothing. Whoever changes a value sets it again. Goes through its rows in the order
+ * of their keys.
+ */
+export class Shelf<V> {
+  private readonly order: Order;
+  /** Key → value as it was set since; null: taken away, and the ground still has it. */
+  private fresh = new Map<string, V | null>();
+  /** Rows of the ground that were asked for. */
+  private near = new Map<string, V>();
+  /** Keys of changed rows that the ground has as well. */
+  private covered = new Set<string>();
+  private ground: Ground | null = null;
+  private count = 0;
+
+  constructor(order: Order = AS_IT_IS) {
+    this.order = order;
+  }
+
+  get size(): number {
+    return this.count;
+  }
+
+  get(name: string): V | undefined {
+    const key = this.order.keyOf(name);
+    const known = this.fresh.get(key) ?? this.near.get(key);
+    if (known !== undefined || this.ground === null || this.fresh.has(key)) return known;
+    const found = this.ground.get(key) as V | undefined;
+    if (found !== undefined) this.near.set(key, found);
+    return found;
+  }
+
+  has(name: string): boolean {
+    const key = this.order.keyOf(name);
+    const known = this.fresh.get(key);
+    return known === undefined ? this.isBelow(key) : known !== null;
+  }
+
+  private isBelow(key: string): boolean {
+    return this.near.has(key) || (this.ground !== null && this.ground.get(key) !== undefined);
+  }
+
+  /** Who sets a row that may be there has got it before: the ground is not asked again. */
+  set(name: string, value: V): this {
+    const key = this.order.keyOf(name);
+    if (this.near.delete(key)) this.covered.add(key);
+    else if ((this.fresh.get(key) ?? null) === null) this.count++;
+    this.fresh.set(key, value);
+    return this;
+  }
+
+  delete(name: string): boolean {
+    if (this.get(name) === undefined) return false;
+    const key = this.order.keyOf(name);
+    this.count--;
+    if (this.near.delete(key)) this.covered.add(key);
+    if (this.covered.has(key)) this.fresh.set(key, null);
+    else this.fresh.delete(key);
+    return true;
+  }
+
+  /** Nothing is left, whatever lies below. */
+  clear(): void {
+    for (const name of [...this.keys()]) this.delete(name);
+  }
+
+  /** Rows whose keys begin so, in order; what lies below is not kept in memory. */
+  rows(prefix = ''): Generator<[name: string, value: V]> {
+    return this.between(prefix, prefix + END);
+  }
+
+  /** Rows with keys from one up to, not including, another. */
+  *between(from: string, to: string): Generator<[name: string, value: V]> {
+    for (const [key, value] of this.merged(from, to)) yield [this.order.nameOf(key), value()];
+  }
+
+  /** Names of the rows whose keys begin so, in order: no value is looked at. */
+  *names(prefix = ''): Generator<string> {
+    for (const [key] of this.merged(prefix, prefix + END)) yield this.order.nameOf(key);
+  }
+
+  private *merged(from: string, to: string): Generator<[key: string, value: () => V]> {
+    const made = [...this.fresh].filter(([key]) => key >= from && key < to).sort(([a], [b]) => (a < b ? -1 : 1));
+    let next = 0;
+    const until = function* (end: string | null): Generator<[string, () => V]> {
+      for (let row = made[next]; row && (end === null || row[0] < end); row = made[++next]) {
+        const [key, value] = row;
+        if (value !== null) yield [key, () => value];
+      }
+    };
+    for (const [key, value] of this.ground?.rows(from, to) ?? []) {
+      yield* until(key);
+      if (made[next]?.[0] !== key) yield [key, () => this.near.get(key) ?? (value() as V)];
+    }
+    yield* until(null);
+  }
+
+  *keys(): Generator<string> {
+    yield* this.names();
+  }
+
+  *values(): Generator<V> {
+    for (const [, value] of this.rows()) yield value;
+  }
+
+  [Symbol.iterator](): Generator<[string, V]> {
+    return this.rows();
+  }
+
+  /** What was changed since it was kept last: rows by key, null for what was taken away. */
+  changes(): ReadonlyMap<string, V | null> {
+    return this.fresh;
+  }
+
+  /** Keys of changed rows that the ground has as well. */
+  get over(): string[] {
+    return [...this.covered].filter((key) => this.fresh.has(key));
+  }
+
+  /** Stands on that ground from now on, with these changes, of which the ground has some as well, and so many rows in all. */
+  stand(ground: Ground | null, changes: Iterable<[string, V | null]>, over: readonly string[], size: number): void {
+    this.ground = ground;
+    this.fresh = new Map(changes);
+    this.covered = new Set(over.filter((key) => this.fresh.has(key)));
+    this.near = new Map();
+    this.count = size;
+  }
+}
