@@ -1,7 +1,6 @@
 import { restsUntil } from '../core/breaker.ts';
 import type { Config } from '../core/config.ts';
 import { balanceOf } from '../core/ledger.ts';
-import { peopleOf } from '../core/settle.ts';
 import { agentState, type State } from '../core/state.ts';
 import { type Due, walk } from '../core/walk.ts';
 import type { Fault } from '../schema/fault.ts';
@@ -103,7 +102,7 @@ export function whyOf(config: Config, state: State, name: string, due: Due | und
 
 function waitingOf(config: Config, state: State): Status['waiting'] {
   const waiting: Status['waiting'] = [];
-  for (const person of peopleOf(config))
+  for (const person of config.order.filter((name) => config.agents.get(name)?.person))
     for (const [id, { from, waiting: to, subject }] of state.mail.rows(`${person}/`))
       waiting.push({ id, from, to: [...to], subject });
   return waiting;

@@ -529,7 +529,7 @@ describe('old mail', () => {
   it('stays while somebody waits for it, while it is a dead letter, and while it is young', () => {
     const path = 'agents/a/outbox/000001-01-b-old.md';
     expect(swept(stateOf({ k: 'sent', message: { ...letter({ from: 'a', to: ['b'] }), path } }), 41, 39)).toEqual([]);
-    expect(swept(stateOf(dead({ path })), 41, 39)).toEqual([]);
+    expect(swept(stateOf(dead({ id: '000001-a-01', message: '000001-a-01', path })), 41, 39)).toEqual([]);
     expect(swept(emptyState(), 1, 200)).toEqual([]);
   });
 });
