@@ -1,5 +1,4 @@
 import { apply } from '../core/apply.ts';
-import { overdue } from '../core/approval.ts';
 import { chainOf } from '../core/breaker.ts';
 import { type Brief, brief } from '../core/brief.ts';
 import type { Config } from '../core/config.ts';
@@ -10,6 +9,7 @@ import { gather } from '../core/gather.ts';
 import { type Toolbox, toolsOf } from '../core/judge.ts';
 import { type Allowance, allowances } from '../core/ledger.ts';
 import { UNPRICED } from '../core/money.ts';
+import { overdue } from '../core/overdue.ts';
 import { frozenEffects } from '../core/settle.ts';
 import type { State } from '../core/state.ts';
 import { type Due, walk } from '../core/walk.ts';

@@ -1,5 +1,4 @@
 import { printValue } from '../schema/print.ts';
-import { printApproval } from './approval-text.ts';
 import { type Config, isPersonIn } from './config.ts';
 import type { Held, Input } from './entry.ts';
 import type { Approval, State } from './state.ts';
@@ -11,7 +10,7 @@ const UNITS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 type Timeout = { turns: number } | { ms: number };
 
 /** `12 turns`, or a wall time such as `24h`. */
-function readTimeout(text: string): Timeout {
+export function readTimeout(text: string): Timeout {
   const n = Number.parseInt(text, 10);
   return / turns?$/.test(text) ? { turns: n } : { ms: n * UNITS[text.at(-1) as keyof typeof UNITS] };
 }
@@ -59,30 +58,6 @@ export function otherwiseOf(
   const when = 'turns' in limit ? `before turn ${turn + limit.turns}` : `within ${timeout}`;
   const next = nextAsked(config, contacts).map((name) => `${name} is asked for as long, then `);
   return `If nobody answers ${when}, ${next.join('')}it is ${decision === 'approve' ? 'approved' : 'denied'}.`;
-}
-
-/**
- * Held acts that nobody answered within `approvals.timeout`: the next of `escalate_to` is asked for as long, and after the
- * last one the answer that org.yaml gives counts. For the turn that is being frozen; `now` in ms since 1970. Pure.
- */
-export function overdue(config: Config, state: State, now: number): Input[] {
-  const { timeout } = config.org.approvals;
-  if (timeout === null) return [];
-  const limit = readTimeout(timeout);
-  const turn = state.turn + 1;
-  const isOver = ({ answer, asked, time }: Approval): boolean =>
-    answer === null && ('turns' in limit ? turn - asked >= limit.turns : now - time >= limit.ms);
-  return [...state.approvals.values()].filter(isOver).map((approval): Input => {
-    const [to] = nextAsked(config, approval.contacts);
-    const decision = lapseOf(config, approval);
-    if (to === undefined) return { k: 'lapsed', id: approval.id, decision, note: `nobody answered within ${timeout}` };
-    return escalation(heldOf(approval), turn, to, otherwiseOf(config, [...approval.contacts, to], turn, decision));
-  });
-}
-
-function escalation(held: Held, turn: number, to: string, otherwise: string): Extract<Input, { k: 'escalated' }> {
-  const contacts = [...held.contacts, to];
-  return { k: 'escalated', turn, to, held, otherwise, text: printApproval({ ...held, contacts, otherwise }) };
 }
 
 /** What makes two held acts the same for whoever answers. */

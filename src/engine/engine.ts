@@ -1,10 +1,10 @@
 import { setMaxListeners } from 'node:events';
 import { apply } from '../core/apply.ts';
-import { overdue } from '../core/approval.ts';
 import type { Config } from '../core/config.ts';
 import type { Entry, Input, OpenEntry } from '../core/entry.ts';
 import { type FileOp, resumePath } from '../core/files.ts';
 import type { Toolbox } from '../core/judge.ts';
+import { overdue } from '../core/overdue.ts';
 import { RULES, rulesOf } from '../core/rules.ts';
 import { changesConfig, frozenEffects, peopleOf } from '../core/settle.ts';
 import { agentState, type State } from '../core/state.ts';

@@ -1,8 +1,8 @@
 import { apply } from '../core/apply.ts';
-import { overdue } from '../core/approval.ts';
 import { trustNow } from '../core/declared.ts';
 import type { Entry, Input, OpenEntry, UndoStep } from '../core/entry.ts';
 import type { Toolbox } from '../core/judge.ts';
+import { overdue } from '../core/overdue.ts';
 import { frozenEffects, peopleOf } from '../core/settle.ts';
 import type { State } from '../core/state.ts';
 import { type Folder, numberAsides } from '../disk/folder.ts';

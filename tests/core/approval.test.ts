@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { askedFirst, heldOf, nextAsked, otherwiseOf, overdue, seatsOf } from '../../src/core/approval.ts';
+import { askedFirst, heldOf, nextAsked, otherwiseOf, seatsOf } from '../../src/core/approval.ts';
 import { printApproval } from '../../src/core/approval-text.ts';
 import type { Cause } from '../../src/core/entry.ts';
+import { overdue } from '../../src/core/overdue.ts';
 import type { Approval } from '../../src/core/state.ts';
 import { atRest } from '../../src/core/walk.ts';
 import { readMarkdown } from '../../src/disk/yaml.ts';

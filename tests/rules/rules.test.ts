@@ -6,6 +6,7 @@ import { load } from '../../src/engine/load.ts';
 import { verifyJournal } from '../../src/engine/verify.ts';
 import type { MemoryDisk } from '../../src/testing/memory-disk.ts';
 import { visitIn } from '../../src/views/call.ts';
+import { visible } from '../regression/org.ts';
 import { edited, madeAgain, RECORDED, recorded, rewritten, withTurn } from './recorded.ts';
 import { CUT, Sample } from './sample.ts';
 
@@ -86,6 +87,24 @@ describe.each(RECORDED)('an organisation that was left under rules %i', (rules) 
     });
     for (const path of org.paths(/^\.lemming\/state/)) org.disk.remove(path);
     expect(load(org.disk).state).toEqual(live);
+  });
+});
+
+/** Everything that models were told, and every file that people see. */
+function wordsOf(org: Sample): unknown {
+  const journal = org.journal();
+  const visits = new Set(org.lines('intent').map(({ turn, agent }) => `${turn}.${agent}`));
+  const prompts = [...visits].map((name) => {
+    const [turn = '', agent = ''] = name.split('.');
+    const calls = visitIn(journal, Number(turn), agent)?.calls ?? [];
+    return [name, calls.map(({ system, tools, parts }) => ({ system, tools, parts }))];
+  });
+  return { prompts, files: [...visible(org)] };
+}
+
+describe('the present rules', () => {
+  it('are those of their recording. Else raise RULES; rules that no release has may be recorded anew: npm run rules', async () => {
+    expect(wordsOf(await new Sample().play())).toEqual(wordsOf(new Sample(recorded(RULES))));
   });
 });
 
