@@ -1,6 +1,6 @@
 // `npm run test:mutation [room]`: changes the sources of a room in small ways and counts which changes the tests see.
-// Mutants that a test saw are not tried again while neither the source nor that test changes. In a view of the machine in which
-// only the cache can be written: what a mutant does to paths and processes nobody knows.
+// Mutants that a test saw are not tried again while neither the source nor that test changes.
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -17,8 +17,15 @@ interface Seen {
 }
 
 const CACHE = 'node_modules/.cache/lemming/mutation';
+/** Test files that are tried with a mutant of what is done while modules are loaded, and how long all of that may take: milliseconds. */
+const LOADS = 3;
+const LOADS_MS = 240_000;
+/** Test files between two looks at the clock. */
+const AT_ONCE = 6;
 /** A process that is at one mutant for so long is in a loop without end: milliseconds. */
-const STUCK_MS = 40_000;
+const STUCK_MS = 20_000;
+
+if (process.env.MUTATION_INSIDE === undefined) process.exit(inside());
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -27,12 +34,57 @@ const { values, positionals } = parseArgs({
     seed: { type: 'string', default: 'lemming' },
     slow: { type: 'string', default: '2000' },
     workers: { type: 'string', default: '2' },
+    minutes: { type: 'string', default: '60' },
     only: { type: 'string' },
     fresh: { type: 'boolean', default: false },
   },
 });
 for (const name of positionals.length ? positionals : Object.keys(ROOMS)) await tryRoom(name, ROOMS[name] as Room);
 process.exit();
+
+/**
+ * Nobody knows what a mutant does to paths and processes: all of it runs in a view of the machine in which only the cache and
+ * an own /tmp can be written, with processes of its own and no network but its own loopback.
+ */
+function inside(): number {
+  const temporary = join(process.cwd(), 'node_modules/.vite-temp');
+  for (const folder of [CACHE, temporary]) mkdirSync(folder, { recursive: true });
+  const cache = join(process.cwd(), CACHE);
+  const view = [
+    '--ro-bind',
+    '/',
+    '/',
+    '--dev-bind',
+    '/dev',
+    '/dev',
+    '--proc',
+    '/proc',
+    '--size',
+    '2000000000',
+    '--tmpfs',
+    '/tmp',
+  ];
+  const walls = ['--unshare-pid', '--unshare-net', '--unshare-ipc', '--die-with-parent', '--cap-add', 'ALL'];
+  const script = process.argv.slice(1);
+  const args = [
+    ...walls,
+    ...view,
+    '--bind',
+    cache,
+    cache,
+    '--tmpfs',
+    temporary,
+    '--setenv',
+    'MUTATION_INSIDE',
+    '1',
+    '--',
+  ];
+  const { status, error } = spawnSync('bwrap', [...args, process.execPath, '--import', 'tsx', ...script], {
+    stdio: 'inherit',
+  });
+  if (error) console.error('Mutants are tried in bubblewrap alone: install bubblewrap.');
+  return status ?? 1;
+}
 
 async function tryRoom(name: string, room: Room): Promise<void> {
   const folder = join(CACHE, name);
@@ -110,11 +162,13 @@ async function tryMutants(folder: string, mutants: readonly Mutant[], tests: rea
   });
   const stuck: Noted[] = [];
   const watch = setInterval(() => stuck.push(...endStuck(folder)), 2000);
-  for (let files = [...tests]; files.length; ) {
+  const end = Date.now() + Number(values.minutes) * 60_000;
+  const files = [...tests];
+  while (files.length && Date.now() < end) {
     const held = stuck.length;
-    await vitest.runTestSpecifications(specifications(vitest, files));
+    await vitest.runTestSpecifications(specifications(vitest, files.splice(0, AT_ONCE)));
     for (const noted of stuck.slice(held)) appendNoted(log, noted);
-    files = [...new Set(stuck.slice(held).map(({ file }) => file))];
+    files.unshift(...new Set(stuck.slice(held).map(({ file }) => file)));
   }
   clearInterval(watch);
   const lines = readFileSync(log, 'utf8')
@@ -124,9 +178,9 @@ async function tryMutants(folder: string, mutants: readonly Mutant[], tests: rea
   const of = (is: Noted['is']): Noted[] => lines.filter((line) => line.is === is);
   for (const { file, ids = [] } of [...of('killed'), ...of('doubtful')]) for (const id of ids) killed.set(id, file);
   const covered = new Set([...of('covers'), ...of('static')].flatMap(({ ids = [] }) => ids));
-  const loaded = await tryLoaded(vitest, killed, of('static'));
+  const loaded = await tryLoaded(vitest, killed, of('static'), end);
   await vitest.close();
-  const told = `${loaded} by loading anew, ${stuck.length} without an end, ${of('doubtful').length} doubtful, ${of('broken').length} tests broken, ${of('slow').length} too slow, ${mutants.filter(({ id }) => !covered.has(id)).length} mutants that no test comes upon`;
+  const told = `${files.length} test files not reached, ${loaded} by loading anew, ${stuck.length} without an end, ${of('doubtful').length} doubtful, ${of('broken').length} tests broken, ${of('slow').length} too slow, ${mutants.filter(({ id }) => !covered.has(id)).length} mutants that no test comes upon`;
   return { killed, covered, told };
 }
 
@@ -138,17 +192,23 @@ function specifications(vitest: Vitest, files: readonly string[]): TestSpecifica
   return files.map((file) => vitest.getRootProject().createSpecification(join(process.cwd(), file)));
 }
 
-/** Ends processes that are at one mutant for too long: it was seen. */
+/** Ends processes that are at one mutant for too long: it was seen. A test that is so slow as it is is left out. */
 function endStuck(folder: string): Noted[] {
   return readdirSync(folder).flatMap((name): Noted[] => {
     const pid = Number(/^now\.(\d+)$/.exec(name)?.[1] ?? 0);
     if (!pid || !existsSync(`/proc/${pid}`)) return [];
     try {
-      const now = JSON.parse(readFileSync(join(folder, name), 'utf8')) as { id: string; file: string; at: number };
+      const now = JSON.parse(readFileSync(join(folder, name), 'utf8')) as {
+        id: string | null;
+        file: string;
+        test: string;
+        at: number;
+      };
       if (Date.now() - now.at < STUCK_MS) return [];
       rmSync(join(folder, name));
       process.kill(pid, 'SIGKILL');
-      return [{ is: 'killed', file: now.file, test: 'an end', ids: [now.id] }];
+      const { id, file, test } = now;
+      return [id === null ? { is: 'slow', file, test } : { is: 'killed', file, test, ids: [id] }];
     } catch {
       return [];
     }
@@ -156,14 +216,19 @@ function endStuck(folder: string): Noted[] {
 }
 
 /** What is done while modules are loaded is tried with modules that are loaded with the mutant. */
-async function tryLoaded(vitest: Vitest, killed: Map<string, string>, loads: readonly Noted[]): Promise<number> {
+async function tryLoaded(
+  vitest: Vitest,
+  killed: Map<string, string>,
+  loads: readonly Noted[],
+  end: number,
+): Promise<number> {
   const users = new Map<string, string[]>();
   for (const { file, ids = [] } of loads) for (const id of ids) users.set(id, [...(users.get(id) ?? []), file]);
   let found = 0;
   for (const [id, files] of users) {
-    if (killed.has(id)) continue;
+    if (killed.has(id) || Date.now() > end + LOADS_MS) continue;
     process.env.MUTATION_STATIC = id;
-    for (const file of new Set(files.slice(0, 12))) {
+    for (const file of new Set(files.slice(0, LOADS))) {
       const { testModules, unhandledErrors } = await vitest.runTestSpecifications(specifications(vitest, [file]));
       if (unhandledErrors.length === 0 && testModules.every((module) => module.ok())) continue;
       killed.set(id, relative(process.cwd(), file));

@@ -64,6 +64,7 @@ export default class MutationRunner extends VitestTestRunner {
         ids: Object.keys(switches.mutantCoverage.static).filter(isWanted),
       });
     }
+    if (isTooSlow(test)) test.mode = 'skip';
     if (test.mode === 'run' || test.mode === 'queued') test.repeats = MANY;
   }
 
@@ -85,11 +86,8 @@ export default class MutationRunner extends VitestTestRunner {
     switches.activeMutant = this.control ? undefined : this.active;
     this.began = performance.now();
     // Who watches from outside sees what has taken too long.
-    if (nth !== undefined)
-      writeFileSync(
-        `${folder}/now.${process.pid}`,
-        JSON.stringify({ id: this.active, file: pathOf(test), at: Date.now() }),
-      );
+    const now = { id: this.active ?? null, file: pathOf(test), test: test.name, at: Date.now() };
+    writeFileSync(`${folder}/now.${process.pid}`, JSON.stringify(now));
   }
 
   /** After each try. A test that failed is tried without the mutant: only what passes then was failed by it. */
@@ -143,11 +141,17 @@ function pathOf(test: Test): string {
   return relative(process.cwd(), test.file.filepath);
 }
 
+/** It was ended from outside before. */
+function isTooSlow(test: Test): boolean {
+  return lines('slow').some(({ file, test: name }) => file === pathOf(test) && name === test.name);
+}
+
 /** Also by tests in other processes. */
 function killedSoFar(): Set<string> {
-  const killed = new Set<string>();
-  for (const line of readFileSync(`${folder}/log.jsonl`, 'utf8').split('\n'))
-    if (line.startsWith('{"is":"killed"') || line.startsWith('{"is":"doubtful"'))
-      for (const id of (JSON.parse(line) as Noted).ids ?? []) killed.add(id);
-  return killed;
+  return new Set([...lines('killed'), ...lines('doubtful')].flatMap(({ ids = [] }) => ids));
+}
+
+function lines(is: Noted['is']): Noted[] {
+  const all = readFileSync(`${folder}/log.jsonl`, 'utf8').split('\n');
+  return all.filter((line) => line.startsWith(`{"is":"${is}"`)).map((line) => JSON.parse(line) as Noted);
 }

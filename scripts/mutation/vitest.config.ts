@@ -26,10 +26,10 @@ export default defineConfig({
     pool: 'forks',
     runner: 'scripts/mutation/runner.ts',
     reporters: [{}],
-    testTimeout: 10_000,
+    testTimeout: 6000,
     hookTimeout: 20_000,
-    expect: { requireAssertions: true, poll: { timeout: 5000 } },
+    expect: { requireAssertions: true, poll: { timeout: 3000 } },
     tags: [{ name: 'campaign', skip: true }, ...programs().map(({ name, why }) => ({ name, skip: why !== null }))],
-    execArgv: ['--max-old-space-size=1500'],
+    execArgv: ['--max-old-space-size=1500', '--no-warnings'],
   },
 });

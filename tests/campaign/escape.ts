@@ -11,6 +11,8 @@ import { newFolder, removeFolder } from './real.ts';
 export interface Try {
   name: string;
   argv: string[];
+  /** It tries a bound that no other one tries. */
+  bound?: boolean;
 }
 
 /** Milliseconds that a program has, and that ending it may take. */
@@ -164,7 +166,7 @@ export function triesOf(prison: Prison): Try[] {
     ...readings(prison),
     ...surroundings(prison),
     ...network(prison),
-    ...hunger(),
+    ...hunger().map((one) => ({ ...one, bound: true })),
     ...kills(prison),
     ...namespaces(),
     ...writings(prison),
