@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createVitest, type TestSpecification, type Vitest } from 'vitest/node';
 import { type Mutant, makeMutants, sample } from './mutants.ts';
@@ -20,6 +20,8 @@ const CACHE = 'node_modules/.cache/lemming/mutation';
 /** Test files that are tried with a mutant of what is done while modules are loaded, and how long all of that may take: milliseconds. */
 const LOADS = 3;
 const LOADS_MS = 240_000;
+/** First each mutant is tried by a few tests of each file, then by all. */
+const TRIES = ['1', '1e9'];
 /** Test files between two looks at the clock. */
 const AT_ONCE = 6;
 /** A process that is at one mutant for so long is in a loop without end: milliseconds. */
@@ -149,7 +151,10 @@ interface Tried {
 async function tryMutants(folder: string, mutants: readonly Mutant[], tests: readonly string[]): Promise<Tried> {
   const log = join(folder, 'log.jsonl');
   writeFileSync(log, '');
-  writeFileSync(join(folder, 'wanted.json'), JSON.stringify(mutants.map(({ id }) => id)));
+  writeFileSync(
+    join(folder, 'wanted.json'),
+    JSON.stringify(mutants.map(({ id, file }) => [id, basename(file, '.ts')])),
+  );
   for (const name of readdirSync(folder)) if (name.startsWith('now.')) rmSync(join(folder, name));
   Object.assign(process.env, { MUTATION_FOLDER: join(process.cwd(), folder), MUTATION_SLOW_MS: values.slow });
   const killed = new Map<string, string>();
@@ -163,12 +168,17 @@ async function tryMutants(folder: string, mutants: readonly Mutant[], tests: rea
   const stuck: Noted[] = [];
   const watch = setInterval(() => stuck.push(...endStuck(folder)), 2000);
   const end = Date.now() + Number(values.minutes) * 60_000;
-  const files = [...tests];
-  while (files.length && Date.now() < end) {
-    const held = stuck.length;
-    await vitest.runTestSpecifications(specifications(vitest, files.splice(0, AT_ONCE)));
-    for (const noted of stuck.slice(held)) appendNoted(log, noted);
-    files.unshift(...new Set(stuck.slice(held).map(({ file }) => file)));
+  let left = 0;
+  for (const tries of TRIES) {
+    process.env.MUTATION_TRIES = tries;
+    const files = [...tests];
+    while (files.length && Date.now() < end) {
+      const held = stuck.length;
+      await vitest.runTestSpecifications(specifications(vitest, files.splice(0, AT_ONCE)));
+      for (const noted of stuck.slice(held)) appendNoted(log, noted);
+      files.unshift(...new Set(stuck.slice(held).map(({ file }) => file)));
+    }
+    left = files.length;
   }
   clearInterval(watch);
   const lines = readFileSync(log, 'utf8')
@@ -180,7 +190,7 @@ async function tryMutants(folder: string, mutants: readonly Mutant[], tests: rea
   const covered = new Set([...of('covers'), ...of('static')].flatMap(({ ids = [] }) => ids));
   const loaded = await tryLoaded(vitest, killed, of('static'), end);
   await vitest.close();
-  const told = `${files.length} test files not reached, ${loaded} by loading anew, ${stuck.length} without an end, ${of('doubtful').length} doubtful, ${of('broken').length} tests broken, ${of('slow').length} too slow, ${mutants.filter(({ id }) => !covered.has(id)).length} mutants that no test comes upon`;
+  const told = `${left} test files not reached by all, ${loaded} by loading anew, ${stuck.length} without an end, ${of('doubtful').length} doubtful, ${of('broken').length} tests broken, ${of('slow').length} too slow, ${mutants.filter(({ id }) => !covered.has(id)).length} mutants that no test comes upon`;
   return { killed, covered, told };
 }
 

@@ -32,7 +32,11 @@ const MANY = 1e9;
 /** A switch that is passed so many times as often as without mutants is in a loop without end. */
 const OFTEN = 100;
 
-const wanted = new Set<string>(JSON.parse(readFileSync(`${folder}/wanted.json`, 'utf8')));
+/** Mutant → the name of its source. */
+const wanted = new Map<string, string>(JSON.parse(readFileSync(`${folder}/wanted.json`, 'utf8')));
+/** How often a mutant is tried by the tests of one file that is not about its source: the quick ones first. */
+const tries = Number(process.env.MUTATION_TRIES);
+const tried = new Map<string, number>();
 const at = globalThis as unknown as { __stryker__: Switches };
 at.__stryker__ ??= {} as Switches;
 const switches = at.__stryker__;
@@ -129,8 +133,15 @@ export default class MutationRunner extends VitestTestRunner {
     const took = performance.now() - this.began;
     if (isFailed) this.note({ is: 'broken', file: pathOf(test), test: test.name });
     else if (took > SLOW_MS) this.note({ is: 'slow', file: pathOf(test), test: test.name });
-    else this.queue = covered;
+    else this.queue = covered.filter((id) => isDue(id, pathOf(test)));
   }
+}
+
+function isDue(id: string, path: string): boolean {
+  if (path.endsWith(`/${wanted.get(id)}.test.ts`)) return true;
+  const before = tried.get(id) ?? 0;
+  tried.set(id, before + 1);
+  return before < tries;
 }
 
 function isWanted(id: string): boolean {
