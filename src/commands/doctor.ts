@@ -21,6 +21,7 @@ import { realDisk } from '../disk/real.ts';
 import { type Found, realSandbox } from '../disk/sandbox.ts';
 import { treeOf } from '../disk/tree.ts';
 import { declaredFaults } from '../engine/declared-faults.ts';
+import { keyFaults } from '../engine/keys.ts';
 import { load } from '../engine/load.ts';
 import { checkFolder, type Place } from '../engine/open.ts';
 import { toolsetOf } from '../engine/toolset.ts';
@@ -112,13 +113,14 @@ function examine(
   const places = barred.map((path) =>
     fault('not-regular', 'A file stands where a folder belongs', { file: path, remedy: MAKE_ROOM }),
   );
-  const all = [...told, ...places, ...declared, ...journal, ...owner.faults()];
+  const keys = config ? keyFaults(config, owner) : [];
+  const all = [...told, ...places, ...declared, ...journal, ...owner.faults(), ...keys];
   const running = lockHolder(disk, realHost(place.root));
   const notes = [
     ...left,
     ...(running ? [`An engine runs here: process ${running.pid} (lemming ${running.command})`] : []),
     ...(journal.length === 0 ? notesOfState(disk, config, outbound) : []),
-    ...(config ? [...notesOfChart(config, disk), ...notesOfPrograms(programsOf(config, disk), owner)] : []),
+    ...(config ? [...notesOfChart(config, disk), ...notesOfPrograms(programsOf(config, disk, owner), owner)] : []),
     ...notesOfFolder(disk, all),
     ...notesOfBox(box, config),
     ...network,

@@ -4,12 +4,13 @@ import type { Trusted } from '../core/trust.ts';
 import type { Disk } from '../disk/disk.ts';
 import type { Owner } from '../disk/owner.ts';
 import { pluginText } from '../disk/plugin-text.ts';
+import { keysOf } from '../engine/keys.ts';
 import { type Fault, FaultError, fault } from '../schema/fault.ts';
 import type { Model } from '../schema/models.ts';
 import { isPluginPath } from '../schema/name.ts';
 
 /** What has programs: a model, a tool of the org, or a server of tools. */
-export type Runner = 'model' | 'tool' | 'server';
+export type Runner = 'model' | 'tool' | 'server' | 'key';
 
 /** What of an org runs on this machine, or is asked from it; or why that cannot be told. */
 export type Program = {
@@ -20,12 +21,13 @@ export type Program = {
   server?: Server;
 } & ({ what: Trusted; fault?: undefined } | { what: null; fault: Fault });
 
-/** All that an org runs on this machine as it stands now, in the order models, tools, servers. */
-export function programsOf(config: Config, disk: Disk): Program[] {
+/** All that an org runs on this machine as it stands now, and the keys that it sends elsewhere, in the order models, tools, servers, keys. */
+export function programsOf(config: Config, disk: Disk, owner: Pick<Owner, 'env'>): Program[] {
   return [
     ...[...config.models].flatMap(([name, model]) => programOf(name, model, disk) ?? []),
     ...[...config.tools.values()].map(toolOf),
     ...[...config.servers.values()].map(serverOf),
+    ...keysOf(config, owner).map(({ model, what }): Program => ({ of: 'key', name: model, what })),
   ];
 }
 
@@ -84,6 +86,7 @@ export function notesOfPrograms(programs: readonly Program[], owner: Owner): str
   return programs.flatMap(({ of, name, what, fault }) => {
     if (what && owner.approved(what)) return [];
     if (!what && of === 'model') return [`The model ${name} cannot run: ${fault.message}`];
+    if (of === 'key') return [];
     return [`The ${of} ${name} was not approved on this machine: lemming trust ${name}`];
   });
 }

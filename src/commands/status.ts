@@ -46,7 +46,8 @@ export const run: Run = async (world) => {
   const status = (world.seat ? null : keptStatus(disk, kept, world.env)) ?? (await freshStatus(world, disk, kept));
   const engine = lockHolder(disk, realHost(world.root));
   const data = engine ? { ...status, state: 'running' as const, engine, limits: readLoad(kept) } : status;
-  return { data, text: printStatus(data) };
+  const untrusted = data.faults.some(({ code }) => code === 'untrusted');
+  return { data, text: printStatus(data), ...(untrusted && { exit: 4 }) };
 };
 
 function keptStatus(disk: Disk, files: KeptFiles, env: World['env']): Status | null {
@@ -60,15 +61,16 @@ function keptStatus(disk: Disk, files: KeptFiles, env: World['env']): Status | n
 
 async function freshStatus(world: World, disk: Disk, kept: KeptFiles): Promise<Status> {
   const start = realClock.now();
-  const [{ foresee, readerOf, readOrg }, { peopleOf }, { statusOf }] = await heavy();
+  const [{ foresee, readerOf, readOrg }, { peopleOf }, { statusOf }, { keyFaults }, { ownerOf }] = await heavy();
   const view = readOrg(world);
   await foresee(view);
-  const data = statusOf(view.config, view.state, readerOf(view), [...view.faults, ...view.warnings]);
+  const keys = keyFaults(view.config, ownerOf(world.env, world.root));
+  const data = statusOf(view.config, view.state, readerOf(view), [...view.faults, ...view.warnings, ...keys]);
   data.waiting = data.waiting.filter(view.sees);
   const people = peopleOf(view.config);
   const paths = people.flatMap((person) => unknownIn(disk, `agents/${person}/outbox`, view.state.own.get(person)));
   const { text, changedMs } = fingerprint(disk, { people, paths, env: world.env });
-  if (!view.seat && view.running === null && changedMs < start - GRAIN_MS)
+  if (keys.length === 0 && !view.seat && view.running === null && changedMs < start - GRAIN_MS)
     keep(kept, { version: VERSION, rules: RULES, fingerprint: text, people, paths, data });
   return data;
 }
@@ -95,5 +97,11 @@ function keep(files: KeptFiles, kept: Kept): void {
 
 /** What the quick path never loads. */
 function heavy() {
-  return Promise.all([import('../engine/open.ts'), import('../core/settle.ts'), import('../views/status.ts')]);
+  return Promise.all([
+    import('../engine/open.ts'),
+    import('../core/settle.ts'),
+    import('../views/status.ts'),
+    import('../engine/keys.ts'),
+    import('../disk/owner.ts'),
+  ]);
 }

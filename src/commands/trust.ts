@@ -55,7 +55,7 @@ export const run: Run = async (world, input) => {
   const { config, faults } = checkFolder(world);
   if (!config) throw new FaultError(...(faults as [Fault, ...Fault[]]));
   const owner = ownerOf(world.env, world.root);
-  const programs = programsOf(config, realDisk(world.root));
+  const programs = programsOf(config, realDisk(world.root), owner);
   const { name } = input.args;
   const { revoke } = input.flags;
   if (name !== undefined && revoke !== undefined)
@@ -68,7 +68,7 @@ export const run: Run = async (world, input) => {
 
 /** What has that name, or `tool:` and the like before it. Throws why there is nothing to approve. */
 function find(term: string, programs: readonly Program[], config: Config, faults: readonly Fault[]): Program {
-  const [, of, name = term] = /^(model|tool|server):(.+)$/.exec(term) ?? [];
+  const [, of, name = term] = /^(model|tool|server|key):(.+)$/.exec(term) ?? [];
   const found = programs.filter((one) => one.name === name && (of === undefined || one.of === of));
   if (found.length > 1)
     throw failure('usage', `Several have the name ${name}: ${found.map((one) => `${one.of}:${name}`).join(', ')}`, {
@@ -102,7 +102,7 @@ function approve(program: Known, owner: Owner): Outcome {
   const row = rowOf(program, owner);
   return {
     data: row,
-    text: `${program.name} may run on this machine, as it stands now:\n${linesOf(program, row)}\nA change of one byte asks again.`,
+    text: `${program.of === 'key' ? `The key of ${program.name} may go there` : `${program.name} may run on this machine`}, as it stands now:\n${linesOf(program, row)}\nA change of one byte asks again.`,
   };
 }
 
@@ -118,7 +118,7 @@ function takeBack(program: Known, owner: Owner): Outcome {
 function list(programs: readonly Program[], owner: Owner): Outcome {
   const rows = programs.map((program) => ({ program, row: rowOf(program, owner) }));
   const of = (runner: Runner): Row[] => rows.flatMap(({ program, row }) => (program.of === runner ? [row] : []));
-  const data = { models: of('model'), tools: of('tool'), servers: of('server') };
+  const data = { models: of('model'), tools: of('tool'), servers: of('server'), keys: of('key') };
   if (rows.length === 0)
     return { data, text: 'Nothing of this organisation runs on this machine: no model, tool or server.' };
   const texts = rows.map(

@@ -1,9 +1,12 @@
 import { printCredits } from '../core/ledger.ts';
 import { creditRelief } from '../core/relief.ts';
 import { agentState } from '../core/state.ts';
+import { ownerOf } from '../disk/owner.ts';
 import type { Engine } from '../engine/engine.ts';
+import { keyFaults } from '../engine/keys.ts';
 import { type Place, personIn, withEngine } from '../engine/open.ts';
 import { type RunReport, type RunWish, run as runTurns } from '../engine/run.ts';
+import { FAULTS, type Fault, printFault } from '../schema/fault.ts';
 import { countNeeds, type NeedCounts, NO_NEEDS, printNeeds, starvedIn } from '../views/needs.ts';
 import { count } from '../views/table.ts';
 import { barFor } from './bar.ts';
@@ -55,10 +58,12 @@ function placeOf(world: World, concurrency: number | undefined): Place {
   return { root: world.root, env };
 }
 
-function outcomeOf({ seat }: World, engine: Engine, report: RunReport, teller: Teller): Outcome {
+function outcomeOf(world: World, engine: Engine, report: RunReport, teller: Teller): Outcome {
+  const { seat } = world;
   const { reports, spent, idle, end } = report;
   const visits = reports.flatMap((turn) => turn.visits);
   const failing = end === 'failing' || (end === 'turns' && engine.idle() === 'failing');
+  const keys = keysHeldBack(world, engine, report, failing);
   const person = seat?.person ?? (engine.knownConfig ? personIn(engine.knownConfig) : undefined);
   const needs = neededIn(engine, person, teller);
   const data = {
@@ -73,10 +78,24 @@ function outcomeOf({ seat }: World, engine: Engine, report: RunReport, teller: T
     unplaced: reports.flatMap((turn) =>
       turn.unplaced.map(({ id, path, kept, detail }) => ({ id, path, kept, detail })),
     ),
-    faults: teller.faults,
+    faults: [...teller.faults, ...keys],
     needs,
   };
-  return { data, text: sumUp(engine, person, report, failing, needs), exit: exitOf(engine, report, failing) };
+  const text = [sumUp(engine, person, report, failing, needs), ...keys.map(printFault)].join('\n');
+  return {
+    data,
+    text,
+    exit: report.end !== 'interrupted' && keys[0] ? FAULTS.untrusted.exit : exitOf(engine, report, failing),
+  };
+}
+
+/** Why models of agents whose visits failed, or that are left with failing ones, were not called: their keys would go where nobody approved. */
+function keysHeldBack({ env, root }: World, { knownConfig }: Engine, { failed }: RunReport, failing: boolean): Fault[] {
+  if (!knownConfig || (failed.size === 0 && !failing)) return [];
+  const agents = failing ? [...knownConfig.agents.keys()] : [...failed];
+  const wanted = new Set(agents.flatMap((name) => knownConfig.agents.get(name)?.model ?? []));
+  const models = new Map([...knownConfig.models].filter(([name]) => wanted.has(name)));
+  return keyFaults({ ...knownConfig, models }, ownerOf(env, root));
 }
 
 /** The exit code of a run, the first that applies. */

@@ -1,8 +1,9 @@
 import { ownerOf } from '../disk/owner.ts';
 import { realDisk } from '../disk/real.ts';
 import { declaredFaults } from '../engine/declared-faults.ts';
+import { keyFaults } from '../engine/keys.ts';
 import { checkFolder, faultyDrops } from '../engine/open.ts';
-import { printFault } from '../schema/fault.ts';
+import { FAULTS, printFault } from '../schema/fault.ts';
 import { TOOLS } from '../tools/all.ts';
 import { count } from '../views/table.ts';
 import type { Command, Run } from './command.ts';
@@ -24,15 +25,16 @@ export const run: Run = async (world) => {
   const disk = realDisk(world.root);
   const { config, faults: broken, warnings } = checkFolder({ root: world.root, env: world.env });
   const more = config ? [...(await declaredFaults(TOOLS, config, disk)), ...faultyDrops(world, config)] : [];
-  const faults = [...broken, ...warnings, ...more];
   const owner = ownerOf(world.env, world.root);
-  const notes = config ? notesOfPrograms(programsOf(config, disk), owner) : [];
+  const keys = config ? keyFaults(config, owner) : [];
+  const faults = [...broken, ...warnings, ...more, ...keys];
+  const notes = config ? notesOfPrograms(programsOf(config, disk, owner), owner) : [];
   const ok = faults.length === 0;
   const agents = config ? config.order.length : 0;
   const lines = ok ? [`Valid: ${count(agents, 'agent')}, no fault`] : faults.map(printFault);
   return {
     data: { ok, faults, ...(notes.length > 0 && { notes }) },
     text: [...lines, ...notes.map((note) => `Note: ${note}`)].join('\n'),
-    exit: ok ? 0 : 3,
+    exit: faults.some(({ code }) => code !== 'untrusted') ? 3 : ok ? 0 : FAULTS.untrusted.exit,
   };
 };

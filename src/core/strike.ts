@@ -21,8 +21,8 @@ export function isStruck(value: string): boolean {
 }
 
 /**
- * What strikes these values out of a text, however they are written: raw, escaped in JSON (also twice), in a URL, in
- * hexadecimal digits, or in base64 at any alignment.
+ * What strikes these values out of a text, however they are written: raw, escaped in JSON (also twice, and each
+ * character by its number), in a URL in letters of either case, in hexadecimal digits, or in base64 at any alignment.
  */
 export function strikerOf(secrets: Secrets): (text: string) => string {
   if (secrets.size === 0) return unchanged;
@@ -44,7 +44,15 @@ function formsOf(value: string): string[] {
   const form = new URLSearchParams([['', value]]).toString().slice(1);
   const lower = url.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase());
   const hex = Buffer.from(value).toString('hex');
-  return [value, once, escaped(once), url, lower, form, hex, hex.toUpperCase(), ...inBase64(value)].filter(
+  const percent = hex.replace(/../g, '%$&');
+  const units = [...value]
+    .flatMap((char) => char.split(''))
+    .map((unit) => unit.charCodeAt(0).toString(16).padStart(4, '0'));
+  const unicode = units.map((unit) => `\\u${unit}`).join('');
+  const either = [hex, percent, hex.replace(/../g, '\\x$&'), unicode, unicode.replaceAll('\\', '\\\\')];
+  const upper = either.map((one) => one.replace(/[0-9a-f]{2,}/g, (digits) => digits.toUpperCase()));
+  const lowerForm = form.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase());
+  return [value, once, escaped(once), url, lower, form, lowerForm, ...either, ...upper, ...inBase64(value)].filter(
     (one) => one.length >= SHORTEST,
   );
 }

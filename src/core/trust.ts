@@ -2,22 +2,29 @@ import { createHash } from 'node:crypto';
 
 /**
  * What runs on the owner's machine only after `lemming trust`: a command line with the variables it is handed, a module with
- * its text, a tool of an org with its files, or a server of tools with its declaration and its tools (`text`: all of it).
+ * its text, a tool of an org with its files, or a server of tools with its declaration and its tools (`text`: all of it). And
+ * a key that goes to a host which is not its service's own.
  */
 export type Trusted =
   | { kind: 'command'; argv: readonly string[]; passes?: readonly string[] }
   | { kind: 'plugin'; path: string; text: string }
-  | { kind: 'tool' | 'server'; name: string; text: string };
+  | { kind: 'tool' | 'server'; name: string; text: string }
+  | { kind: 'key'; host: string; variable: string; model: string };
 
 /** SHA-256 in hex of what would run: of the command line and its variables as JSON, or of the text (of a module as `sha256sum` prints it). */
 export function trustHash(what: Trusted): string {
-  const text = what.kind === 'command' ? commandText(what) : what.text;
-  return createHash('sha256').update(text).digest('hex');
+  return createHash('sha256').update(textOf(what)).digest('hex');
+}
+
+function textOf(what: Trusted): string {
+  if (what.kind === 'command') return commandText(what);
+  return what.kind === 'key' ? JSON.stringify([what.variable, what.host, what.model]) : what.text;
 }
 
 /** What would run, for people: the command line as JSON, the path of the module, or the name. */
 export function trustTerm(what: Trusted): string {
   if (what.kind === 'command') return commandText(what);
+  if (what.kind === 'key') return `${what.variable} to ${what.host}${what.model && ` for ${what.model}`}`;
   return what.kind === 'plugin' ? what.path : what.name;
 }
 

@@ -7,7 +7,7 @@ export interface Watched {
   people: readonly string[];
   /** Further files that count, such as drops. */
   paths: readonly string[];
-  /** LEMMING_* variables in force. */
+  /** Variables in force: those of LeMMing, and those that say where services are. */
   env: Record<string, string | undefined>;
 }
 
@@ -42,7 +42,9 @@ export function fingerprint(disk: Disk, watched: Watched): Fingerprint {
   for (const person of watched.people)
     for (const folder of ['outbox', 'requests']) found.mark(`agents/${person}/${folder}`);
   for (const path of watched.paths) found.mark(path);
-  const variables = Object.keys(watched.env).filter((name) => name.startsWith('LEMMING_'));
+  const variables = Object.keys(watched.env).filter((name) =>
+    /^LEMMING_|_BASE_URL$|_ENDPOINT$|^OLLAMA_HOST$/.test(name),
+  );
   found.parts.push(...variables.sort().map((name) => `${name}=${watched.env[name]}`));
   return { text: found.parts.join('\n'), changedMs: found.changedMs };
 }

@@ -234,11 +234,9 @@ class Machine implements Owner {
   requireTrust = (what: Trusted): void => {
     if (this.approved(what)) return;
     const refusal = this.refusal() ?? this.trust().faults[0];
-    const name =
-      what.kind === 'command' ? `the command ${trustTerm(what)}` : `the plug-in ${trustTerm(what)} as it is now`;
     throw new ProviderError(
       'bad-request',
-      `${name} was not approved on this machine. Look at it, then: lemming trust NAME (lemming trust lists the names)${refusal ? `. ${refusal.message}` : ''}`,
+      `${untrusted(what)} was not approved on this machine. Look at it, then: lemming trust NAME (lemming trust lists the names)${refusal ? `. ${refusal.message}` : ''}`,
     );
   };
 
@@ -324,6 +322,13 @@ class Machine implements Owner {
       ...[this.refusal() ?? []].flat(),
     ];
   }
+}
+
+function untrusted(what: Trusted): string {
+  if (what.kind === 'command') return `the command ${trustTerm(what)}`;
+  return what.kind === 'key'
+    ? `sending the key ${trustTerm(what)}, which is not an address of its own service,`
+    : `the plug-in ${trustTerm(what)} as it is now`;
 }
 
 function isOf({ kind, what, sha256 }: Approval, asked: Trusted): boolean {

@@ -59,10 +59,10 @@ async function filledIn(value: string, secret: (reference: string) => Promise<st
   return `${word}${await secret(reference)}`;
 }
 
-/** A server that is not asked has nothing to say: it is refused the stream on which it would. And no answer is endless. */
+/** A server that is not asked has nothing to say: it is refused the stream on which it would. No answer is endless, and no redirect leads a header elsewhere. */
 async function bounded(url: string | URL, init?: RequestInit): Promise<Response> {
   if (init?.method === 'GET') return new Response(null, { status: 405 });
-  const { body, status, statusText, headers } = await fetch(url, init);
+  const { body, status, statusText, headers } = await fetch(url, { ...init, redirect: 'error' });
   if (body === null) return new Response(null, { status, statusText, headers });
   let left = ANSWER_BYTES;
   const count = new TransformStream<Uint8Array, Uint8Array>({

@@ -2,10 +2,12 @@ import type { Found, Hit } from '../core/tool.ts';
 import { deadline } from '../disk/clock.ts';
 import { ownerOf } from '../disk/owner.ts';
 import type { Answered } from '../disk/wire.ts';
+import { belongs } from '../providers/hosted/address.ts';
 import type { SearchSettings } from '../schema/org.ts';
 import type { Resume } from '../schema/resume.ts';
 import { BoxRefusal } from './box.ts';
 import { askLoopback, askPublic } from './fetch.ts';
+import { SEARCH_NAMES, searchKey } from './keys.ts';
 import type { Backend, Wish } from './search/backend.ts';
 import { brave } from './search/brave.ts';
 import { searchFolder } from './search/local.ts';
@@ -33,6 +35,8 @@ async function askService(turn: Turn, settings: Service, wish: Wish, timeout: nu
   const signal = AbortSignal.any([turn.signal, deadline(timeout)]);
   const owner = ownerOf(turn.ports.env);
   const reference = 'key' in settings ? settings.key : null;
+  if (reference !== null && !belongs(reference, SEARCH_NAMES[settings.backend]))
+    owner.requireTrust(searchKey(settings.backend, reference));
   const key = reference === null ? '' : (await owner.secret(reference)).trim();
   const backend = backendOf(settings);
   const ask = 'loopback' in settings && settings.loopback ? askLoopback : askPublic;

@@ -17,6 +17,7 @@ import {
   type Reply,
 } from '../core/call.ts';
 import type { Model } from '../schema/models.ts';
+import { addressOf } from './hosted/address.ts';
 import { type Fail, failing, isStream, member, type Progress, readJson } from './hosted/answer.ts';
 import { attempt, SDK_TIMEOUT_MS } from './hosted/attempt.ts';
 import { joinEvents, readUsage } from './hosted/events.ts';
@@ -37,7 +38,7 @@ export default {
   async connect(model, outside) {
     readOptions(z.strictObject({}), model);
     const name = modelName(model);
-    const baseURL = model.base_url ?? (outside.env('ANTHROPIC_BASE_URL') || 'https://api.anthropic.com');
+    const baseURL = addressOf('anthropic', model, outside.env);
     const key = await openKey(model, outside, ['ANTHROPIC_API_KEY'], baseURL);
     const { Anthropic: Client } = await import('@anthropic-ai/sdk');
     const { Stream } = await import('@anthropic-ai/sdk/streaming');

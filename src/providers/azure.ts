@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { ProviderError } from '../core/call.ts';
 import type { Model } from '../schema/models.ts';
+import { addressOf } from './hosted/address.ts';
 import { chatConnection, chatOptions, clientOptions } from './hosted/chat.ts';
 import { modelName, openKey } from './hosted/key.ts';
 import { readOptions } from './options.ts';
@@ -25,7 +25,7 @@ export default {
   async connect(model, outside) {
     const options = readOptions(azureOptions, model);
     const name = modelName(model);
-    const baseURL = addressOf(model, outside);
+    const baseURL = baseOf(model, outside);
     const key = await openKey(model, outside, ['AZURE_OPENAI_API_KEY'], baseURL);
     const { AzureOpenAI } = await import('openai');
     const chat = {
@@ -52,14 +52,10 @@ export default {
 } satisfies Provider;
 
 /** The endpoint with `/openai`, which people give with and without it. */
-function addressOf(model: Model, outside: Outside): string {
-  const endpoint = model.base_url ?? outside.env('AZURE_OPENAI_ENDPOINT')?.trim();
-  if (!endpoint)
-    throw new ProviderError(
-      'bad-request',
-      'AZURE_OPENAI_ENDPOINT is not set. Set it, or give the model base_url: https://NAME.openai.azure.com in org/models.yaml.',
-    );
-  return `${endpoint.replace(/\/+$/, '').replace(/\/openai$/, '')}/openai`;
+function baseOf(model: Model, outside: Outside): string {
+  return `${addressOf('azure', model, outside.env)
+    .replace(/\/+$/, '')
+    .replace(/\/openai$/, '')}/openai`;
 }
 
 function toleratesNotFound(error: { status?: number }): void {

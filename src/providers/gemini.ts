@@ -10,6 +10,7 @@ import {
   type Reply,
 } from '../core/call.ts';
 import type { Model } from '../schema/models.ts';
+import { addressOf } from './hosted/address.ts';
 import { type Fail, failing, isStream, type Progress, parseAnswer, readText } from './hosted/answer.ts';
 import { attempt } from './hosted/attempt.ts';
 import { joinCandidates } from './hosted/candidates.ts';
@@ -33,8 +34,7 @@ export default {
   async connect(model, outside) {
     const options = readOptions(geminiOptions, model);
     const name = modelName(model);
-    const given =
-      model.base_url ?? (outside.env('GOOGLE_GEMINI_BASE_URL') || 'https://generativelanguage.googleapis.com');
+    const given = addressOf('gemini', model, outside.env);
     const baseUrl = given.replace(/\/+$/, '').replace(/\/v1(?:beta|alpha)?$/, '');
     const key = await openKey(model, outside, ['GEMINI_API_KEY', 'GOOGLE_API_KEY'], baseUrl);
     const Client = await loadClient();

@@ -2,6 +2,7 @@ import type { OpenAI as Client } from 'openai';
 import { z } from 'zod';
 import { ProviderError } from '../core/call.ts';
 import type { Model } from '../schema/models.ts';
+import { addressOf } from './hosted/address.ts';
 import { chatConnection, chatOptions, clientOptions, optionalKey } from './hosted/chat.ts';
 import { modelName, openKey } from './hosted/key.ts';
 import { readOptions } from './options.ts';
@@ -17,7 +18,7 @@ export default {
   async connect(model, outside) {
     const options = readOptions(ollamaOptions, model);
     const name = modelName(model);
-    const baseURL = addressOf(model, outside);
+    const baseURL = baseOf(model, outside);
     const key = await openKey(model, outside, [], baseURL);
     const { OpenAI } = await import('openai');
     const chat = {
@@ -33,21 +34,9 @@ export default {
   },
 } satisfies Provider;
 
-/** The address with `/v1`. OLLAMA_HOST is what the server was told to listen to, so it may lack everything but a host. */
-function addressOf(model: Model, outside: Outside): string {
-  const given = model.base_url ?? fromHost(outside.env('OLLAMA_HOST')?.trim() || '127.0.0.1:11434');
-  return `${given.replace(/\/+$/, '').replace(/\/v1$/, '')}/v1`;
-}
-
-function fromHost(host: string): string {
-  const given = /^https?:\/\//.test(host) ? host : `http://${host.replace(/^:/, '127.0.0.1:')}`;
-  if (!URL.canParse(given))
-    throw new ProviderError('bad-request', 'OLLAMA_HOST is no address such as 127.0.0.1:11434.');
-  const url = new URL(given);
-  // "All addresses" is where a server listens, not where one can call.
-  if (url.hostname === '0.0.0.0' || url.hostname === '[::]') url.hostname = '127.0.0.1';
-  if (given !== host && !/:\d+(?:\/|$)/.test(host)) url.port = '11434';
-  return url.href;
+/** The address with `/v1`. */
+function baseOf(model: Model, outside: Outside): string {
+  return `${addressOf('ollama', model, outside.env).replace(/\/+$/, '').replace(/\/v1$/, '')}/v1`;
 }
 
 async function askForList(client: Client, name: string, signal: AbortSignal): Promise<string> {

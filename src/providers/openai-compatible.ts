@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ProviderError } from '../core/call.ts';
+import { addressOf } from './hosted/address.ts';
 import { askForModel, chatConnection, chatOptions, clientOptions, optionalKey } from './hosted/chat.ts';
 import { modelName, openKey } from './hosted/key.ts';
 import { readOptions } from './options.ts';
@@ -15,12 +15,7 @@ export default {
   async connect(model, outside) {
     const options = readOptions(compatibleOptions, model);
     const name = modelName(model);
-    const baseURL = model.base_url;
-    if (!baseURL)
-      throw new ProviderError(
-        'bad-request',
-        'org/models.yaml: a model of openai-compatible needs "base_url", the address of the service up to /v1',
-      );
+    const baseURL = addressOf('openai-compatible', model, outside.env);
     const key = await openKey(model, outside, [], baseURL);
     const { OpenAI } = await import('openai');
     const chat = {

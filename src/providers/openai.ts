@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { addressOf } from './hosted/address.ts';
 import { askForModel, chatConnection, chatOptions, clientOptions } from './hosted/chat.ts';
 import { modelName, openKey } from './hosted/key.ts';
 import { readOptions } from './options.ts';
@@ -14,7 +15,7 @@ export default {
   async connect(model, outside) {
     const options = readOptions(openaiOptions, model);
     const name = modelName(model);
-    const baseURL = model.base_url ?? (outside.env('OPENAI_BASE_URL') || 'https://api.openai.com/v1');
+    const baseURL = addressOf('openai', model, outside.env);
     const key = await openKey(model, outside, ['OPENAI_API_KEY'], baseURL);
     const { OpenAI } = await import('openai');
     const chat = {

@@ -14,6 +14,7 @@ import type { Trusted } from '../core/trust.ts';
 import { FaultError, failure } from '../schema/fault.ts';
 import type { Model } from '../schema/models.ts';
 import { isPluginPath } from '../schema/name.ts';
+import { keyUse } from './hosted/address.ts';
 import { failing, readActs } from './hosted/answer.ts';
 import type { Connection, Outside, Provider } from './provider.ts';
 
@@ -102,7 +103,13 @@ interface Connect {
 
 /** Opens the plug-in's own connection. It gets copies, and of the outside only what a provider needs. */
 async function connectTo({ connect }: Loaded, model: Model, outside: Outside): Promise<Connect> {
-  const { env, secret, childEnv, file, sleep } = outside;
+  const { env, childEnv, file, sleep } = outside;
+  const use = keyUse(model, env);
+  /** Where models.yaml sends its key was approved, too. */
+  const secret = async (reference: string): Promise<string> => {
+    if (use?.needs && reference === use.reference) outside.requireTrust(use.needs);
+    return outside.secret(reference);
+  };
   const connection: unknown = await connect(structuredClone(model), { env, secret, childEnv, file, sleep });
   const { complete, embed } = (connection ?? {}) as { complete?: unknown; embed?: unknown };
   if (typeof complete !== 'function')

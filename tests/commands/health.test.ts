@@ -117,19 +117,19 @@ describe('health --providers', () => {
 
   it('names the variable of a key that is missing, and a provider that does not exist', async () => {
     const models = {
-      default: { provider: 'openai', model: 'gpt-4.1-mini', key: 'env:NO_SUCH_KEY' },
+      default: { provider: 'openai', model: 'gpt-4.1-mini', key: 'env:OPENAI_API_KEY' },
       none: { provider: 'opanai' },
-      next: { provider: 'openai', model: 'gpt-next', key: 'env:NO_SUCH_KEY' },
+      next: { provider: 'openai', model: 'gpt-next', key: 'env:OPENAI_API_KEY' },
     };
     const { data, exit } = await health(office({ models }), '--providers', '--json');
     expect(exit).toBe(8);
     expect(data.providers).toMatchObject([
-      { ok: false, failure: 'auth', message: expect.stringContaining('NO_SUCH_KEY') },
+      { ok: false, failure: 'auth', message: expect.stringContaining('OPENAI_API_KEY') },
       { ok: false, failure: 'bad-request', message: expect.stringContaining('opanai') },
       {
         ok: false,
         failure: 'auth',
-        message: expect.stringMatching(/NO_SUCH_KEY.*; it has no price, so it cannot/),
+        message: expect.stringMatching(/OPENAI_API_KEY.*; it has no price, so it cannot/),
       },
     ]);
   });

@@ -8,6 +8,7 @@ import type { Connection, Provider } from '../../src/providers/provider.ts';
 import { buildOrg } from '../../src/testing/build-org.ts';
 import { filesIn, scratch } from '../commands/world.ts';
 import { called, fakeOpenAI } from '../providers/fake-openai.ts';
+import { trustingEnv } from '../trusted.ts';
 import { Lab, REPLY } from './world.ts';
 
 const EDGES = { human: ['a'], a: ['human'] };
@@ -70,7 +71,7 @@ it('changes no byte of an organisation', async () => {
     const body = JSON.stringify({ to: 'human', body: 'One\nTwo' });
     service.answer(called({ id: 'c', name: 'send_message', arguments: body }));
     const heard: Overheard[] = [];
-    await withEngine({ root, env: { FAKE_KEY: 'k' } }, 'test', (engine) =>
+    await withEngine({ root, env: trustingEnv(root, { FAKE_KEY: 'k' }) }, 'test', (engine) =>
       engine.turn(listen ? { listen: (what) => heard.push(what) } : {}),
     );
     expect(heard.length > 0).toBe(listen);

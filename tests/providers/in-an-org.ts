@@ -6,6 +6,7 @@ import { journalLines } from '../../src/engine/history.ts';
 import { readOrg, withEngine } from '../../src/engine/open.ts';
 import { buildOrg } from '../../src/testing/build-org.ts';
 import { filesIn, scratch } from '../commands/world.ts';
+import { trustingEnv } from '../trusted.ts';
 import type { Hosted } from './dialect.ts';
 
 const KEY = 'canary-key-that-must-not-be-found-0123456789';
@@ -27,7 +28,7 @@ export function runsInAnOrg({ dialect, service, model, variable, header }: Hoste
     };
     const letter = (root: string, text: string) =>
       realDisk(root).create(`agents/human/outbox/${text}.md`, `---\nto: a\n---\n${text}, my key is ${KEY}\n`);
-    const turn = (root: string) => withEngine({ root, env }, 'run', (engine) => engine.turn());
+    const turn = (root: string) => withEngine({ root, env: trustingEnv(root, env) }, 'run', (engine) => engine.turn());
     const keysIn = (root: string) =>
       Object.entries(filesIn(root)).filter(([, text]) => FORMS.some((form) => text.includes(form)));
 

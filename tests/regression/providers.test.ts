@@ -9,8 +9,9 @@ import { readLoad } from '../../src/engine/load-file.ts';
 import { readOrg, withEngine } from '../../src/engine/open.ts';
 import { modelsFile } from '../../src/schema/models.ts';
 import { buildOrg } from '../../src/testing/build-org.ts';
-import { filesIn, homeOf, inputOf, scratch, testWorld } from '../commands/world.ts';
+import { filesIn, inputOf, scratch, testWorld } from '../commands/world.ts';
 import { fakeOpenAI, said } from '../providers/fake-openai.ts';
+import { trustingEnv } from '../trusted.ts';
 
 const service = fakeOpenAI();
 const KEY = 'sk-canary-0123456789';
@@ -34,7 +35,7 @@ function letter(root: string, text: string): void {
 const hosted = (more: object = {}, agents = ['a']) =>
   org({ provider: 'openai', model: 'gpt-test', base_url: `${service.url}/v1`, key: 'env:MY_API_KEY', ...more }, agents);
 const turns = (root: string, count: number, env: Record<string, string> = { MY_API_KEY: KEY }) =>
-  withEngine({ root, env }, 'run', async (engine) => {
+  withEngine({ root, env: trustingEnv(root, env) }, 'run', async (engine) => {
     const reports = [];
     for (let i = 0; i < count; i++) reports.push(await engine.turn());
     return reports;
@@ -130,7 +131,7 @@ describe('6.4 and 6.5 providers', () => {
     realDisk(root).create('agents/human/outbox/all.md', '---\nto: ["*"]\n---\nHello.\n');
     service.answer({ ending: 'hang' });
     const control = new AbortController();
-    const env = { MY_API_KEY: KEY, LEMMING_HOME: homeOf(root) };
+    const env = trustingEnv(root, { MY_API_KEY: KEY });
     const work = withEngine({ root, env }, 'run', (engine) => engine.turn({ signal: control.signal })).catch(
       (error) => error,
     );

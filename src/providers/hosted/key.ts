@@ -1,6 +1,8 @@
 import { ProviderError } from '../../core/call.ts';
+import type { Trusted } from '../../core/trust.ts';
 import type { Model } from '../../schema/models.ts';
 import type { Outside } from '../provider.ts';
+import { isLoopback, keyUse } from './address.ts';
 
 /** A key and what to call it in front of its owner. The secret goes onto the wire and nowhere else. */
 export interface Key {
@@ -14,22 +16,35 @@ export interface Key {
 export const NO_KEY = 'none';
 
 /**
- * The key of a hosted model: what `key` refers to, else the first of the usual variables that is set. Without `key`, a
- * service on this machine needs none. Rejects with an `auth` that names what to set.
+ * The key of a hosted model: what `key` refers to, else the first of the usual variables that is set. Without one, a service
+ * on this machine needs none. Rejects with an `auth` that names what to set, and with a `bad-request` when it would go to a
+ * host that the owner did not approve; that is asked before each call.
  */
 export async function openKey(model: Model, outside: Outside, usual: readonly string[], baseURL: string): Promise<Key> {
-  const variable = usual.find((name) => outside.env(name)?.trim());
-  if (model.key === undefined && !variable) return keyless(usual, baseURL);
-  const reference = model.key ?? `env:${variable}`;
-  const name = reference.replace(/^env:/, '');
-  const ask = async () => (await outside.secret(reference)).trim() || unset(name);
+  const use = keyUse(model, outside.env);
+  if (!use || (use.needs && use.optional && !isApproved(outside, use.needs))) return keyless(usual, baseURL);
+  const name = use.reference.replace(/^env:/, '');
+  const ask = async () => {
+    if (use.needs) outside.requireTrust(use.needs);
+    return (await outside.secret(use.reference)).trim() || unset(name);
+  };
   await ask();
   return { name, ask };
 }
 
+function isApproved(outside: Outside, what: Trusted): boolean {
+  try {
+    outside.requireTrust(what);
+    return true;
+  } catch (error) {
+    if (error instanceof ProviderError) return false;
+    throw error;
+  }
+}
+
 function keyless(usual: readonly string[], baseURL: string): Key {
   const [name = 'key in org/models.yaml'] = usual;
-  if (!usual.length || isLoopback(baseURL)) return { name, ask: async () => NO_KEY };
+  if (!usual.length || isLoopback(new URL(baseURL))) return { name, ask: async () => NO_KEY };
   return unset(name);
 }
 
@@ -38,10 +53,6 @@ function unset(name: string): never {
     'auth',
     `${name} is not set. Set it, or name another variable as key: env:NAME in org/models.yaml.`,
   );
-}
-
-function isLoopback(url: string): boolean {
-  return /^(?:(?:.+\.)?localhost|127(?:\.\d+){3}|\[::1\])$/.test(new URL(url).hostname);
 }
 
 /** The client for a key: the one of the call before, unless the key has changed since. */

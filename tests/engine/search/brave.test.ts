@@ -3,7 +3,7 @@ import { brave } from '../../../src/engine/search/brave.ts';
 import { keepsTheContract } from './contract.ts';
 
 keepsTheContract({
-  settings: { backend: 'brave', key: 'env:SEARCH_SECRET_WORD' },
+  settings: { backend: 'brave', key: 'env:BRAVE_API_KEY' },
   host: 'api.search.brave.com',
   answer: (found) => ({
     type: 'search',

@@ -3,7 +3,7 @@ import { tavily } from '../../../src/engine/search/tavily.ts';
 import { keepsTheContract } from './contract.ts';
 
 keepsTheContract({
-  settings: { backend: 'tavily', key: 'env:SEARCH_SECRET_WORD' },
+  settings: { backend: 'tavily', key: 'env:TAVILY_API_KEY' },
   host: 'api.tavily.com',
   answer: (found) => ({
     query: 'x',

@@ -6,6 +6,7 @@ import { lemming } from '../../commands/people-world.ts';
 import { scratch } from '../../commands/world.ts';
 import { called, fakeOpenAI, said } from '../../providers/fake-openai.ts';
 import { type Answer, gate } from '../../providers/fake-service.ts';
+import { trustingEnv } from '../../trusted.ts';
 import { openTerminal } from '../terminal.ts';
 
 const service = fakeOpenAI();
@@ -44,7 +45,7 @@ describe('chat at a real terminal', () => {
     const root = await office();
     const { half, letGo } = held(LONG);
     service.answer(half);
-    const shown = openTerminal('lemming chat planner', { cwd: root, env });
+    const shown = openTerminal('lemming chat planner', { cwd: root, env: trustingEnv(root, env) });
     await shown.shows('planner>');
     await shown.type('What do we do?');
     await shown.press('Enter');
@@ -82,7 +83,7 @@ describe('chat at a real terminal', () => {
     const root = await office();
     const { half, letGo } = held('One.');
     service.answer(half, said('Two.'), said('Three.'), said('Four.'));
-    const shown = openTerminal('lemming chat planner', { cwd: root, env });
+    const shown = openTerminal('lemming chat planner', { cwd: root, env: trustingEnv(root, env) });
     await shown.shows('planner>');
     await shown.type('first');
     await shown.press('Enter');
@@ -114,7 +115,7 @@ describe('chat at a real terminal', () => {
     const root = await office();
     const { half, letGo } = held('One.');
     service.answer(half);
-    const first = openTerminal('lemming chat planner; echo left with $?', { cwd: root, env });
+    const first = openTerminal('lemming chat planner; echo left with $?', { cwd: root, env: trustingEnv(root, env) });
     await first.shows('planner>');
     await first.type('Hello');
     await first.press('Enter');
@@ -126,7 +127,7 @@ describe('chat at a real terminal', () => {
     expect(ended).toMatch(/planner: One\.\nStopped as you asked; turn 1 was finished\./);
     expect(ended).toContain('left with 130');
     service.answer({ ...answer('Never.'), ending: 'stall' });
-    const second = openTerminal('lemming chat planner; echo left with $?', { cwd: root, env });
+    const second = openTerminal('lemming chat planner; echo left with $?', { cwd: root, env: trustingEnv(root, env) });
     await second.shows('planner>');
     await second.type('Again');
     await second.press('Enter');

@@ -1,0 +1,13 @@
+import { ownerOf } from '../src/disk/owner.ts';
+import { keysOf } from '../src/engine/keys.ts';
+import { checkFolder } from '../src/engine/open.ts';
+import { homeOf } from './commands/world.ts';
+
+/** The environment of an owner who lets the keys of the organisation go where its models are: services on this machine. */
+export function trustingEnv(root: string, env: Record<string, string>): Record<string, string> {
+  const owned = { LEMMING_HOME: homeOf(root), ...env };
+  const owner = ownerOf(owned, root);
+  const { config } = checkFolder({ root, env: owned });
+  for (const { what } of config ? keysOf(config, owner) : []) owner.approve(what);
+  return owned;
+}
