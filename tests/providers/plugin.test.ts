@@ -440,8 +440,11 @@ describe('docs/plugins.md', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     onTestFinished(() => void server.close());
     const base_url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const { approve, connect } = place(blocks(page, 'js')[0] ?? '', { variables: { MINE_KEY: 'sk-mine' } });
+    const { approve, connect, owner } = place(blocks(page, 'js')[0] ?? '', { variables: { MINE_KEY: 'sk-mine' } });
     approve();
+    await expect(connect({ base_url, key: 'env:MINE_KEY' })).rejects.toMatchObject({ failure: 'bad-request' });
+    const host = `./org/providers/mine.mjs at ${base_url}`;
+    owner.approve({ kind: 'key', host, variable: 'MINE_KEY', model: '' });
     const connection = await connect({ base_url, key: 'env:MINE_KEY' });
     const mail = [mailOf({ body: 'Is it raining?' })];
     expect(await connection.complete(promptOf({ mail }), never)).toMatchObject({
