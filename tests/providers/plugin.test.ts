@@ -442,7 +442,9 @@ describe('docs/plugins.md', () => {
     const base_url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const { approve, connect, owner } = place(blocks(page, 'js')[0] ?? '', { variables: { MINE_KEY: 'sk-mine' } });
     approve();
-    await expect(connect({ base_url, key: 'env:MINE_KEY' })).rejects.toMatchObject({ failure: 'bad-request' });
+    const held = await connect({ base_url, key: 'env:MINE_KEY' });
+    await expect(held.complete(promptOf(), never)).rejects.toMatchObject({ failure: 'bad-request' });
+    expect(seen).toEqual([]);
     const host = `./org/providers/mine.mjs at ${base_url}`;
     owner.approve({ kind: 'key', host, variable: 'MINE_KEY', model: '' });
     const connection = await connect({ base_url, key: 'env:MINE_KEY' });
