@@ -62,7 +62,8 @@ describe.each(pages().map((page) => [page.path, page] as const))('%s', (_path, p
   });
 
   it('shows command lines that are understood', async () => {
-    for (const words of commandLines(page)) expect(await objection(words), words.join(' ')).toBe('');
+    const said = await Promise.all(commandLines(page).map(async (words) => ({ words, said: await objection(words) })));
+    expect(said.filter((one) => one.said !== '')).toEqual([]);
   });
 
   it('mentions commands that exist', () => {
