@@ -31,7 +31,7 @@ export interface Loaded {
 }
 
 /** Rows of the journal's fold that are folded before they are kept. */
-const KEPT_ROWS = 60_000;
+const KEPT_ROWS = 30_000;
 
 /** How the journal is read. */
 export interface LoadWish {
@@ -133,8 +133,9 @@ class Reader {
 
   /** Moves old rows out of the memory, once there are many. A folder that cannot be written keeps nothing. */
   makeRoom(keep: KeptFiles | undefined): void {
-    const isBetween = this.undone === null && this.open === null && this.inputs.length + this.turn.length === 0;
-    if (!isBetween || this.store.loose(this.state) < KEPT_ROWS) return;
+    const isBetween = this.undone === null && this.open === null && this.turn.length === 0;
+    if (!isBetween || this.inputs.some(({ k }) => k !== 'done')) return;
+    if (this.store.loose(this.state) < KEPT_ROWS) return;
     try {
       if (keep) this.store.write(keep, this, { synced: this.synced, boot: this.boot, ...this.position });
       else this.store.seal(this.state);

@@ -80,3 +80,33 @@ describe('an organisation with a long past', () => {
     }
   });
 });
+
+it('a journal is folded in pieces: what was folded is kept on the way, and a start after a kill goes on there', () => {
+  const folder = newFolder('growth');
+  growOrg(folder, 40_000, 1000);
+  const disk = realDisk(folder);
+  const kept = realKept(folder, process.env, disk);
+  const stop = new Error('killed');
+  const killed = { ...kept, drop: kept.drop };
+  let writes = 0;
+  killed.write = (name, seal, ...content) => {
+    const tag = kept.write(name, seal, ...content);
+    if (name === 'state.json' && ++writes === 1) throw stop;
+    return tag;
+  };
+  expect(() => load(disk, kept, undefined, { keep: killed })).toThrow(stop);
+  const read: string[] = [];
+  const again = load(
+    {
+      ...disk,
+      read(path, how) {
+        read.push(path);
+        return disk.read(path, how);
+      },
+    },
+    kept,
+  );
+  expect(read.filter((path) => path.startsWith('org/journal/')).length).toBeLessThan(30);
+  expect(freezeState(again.state)).toEqual(freezeState(foldOf(disk)));
+  removeFolder(folder);
+});
