@@ -1,3 +1,4 @@
+// @module-tag campaign
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { apply } from '../../src/core/apply.ts';
