@@ -40,6 +40,7 @@ export class Recorded {
 
   /** The line that announced a use, if a crash left it. */
   announced(key: ActKey): UseEntry | undefined {
+    this.taken.add(actKey(key));
     return this.uses.get(actKey(key))?.find((entry): entry is UseEntry => entry.k === 'use');
   }
 

@@ -189,9 +189,9 @@ export class Surfer extends Org {
     super(
       {
         edges: { human: ['a'], a: [] },
-        resumes: { a: { tools: ['fetch_url'], hosts, schedule: { when: 'always' }, limits: { steps: 1 } } },
+        resumes: { a: { tools: ['fetch_url'], hosts, schedule: { when: 'always' }, limits: { steps: 2 } } },
       },
-      ({ turn }) => (visits[turn - 1] ?? []).map((url) => ({ tool: 'fetch_url', input: { url } })),
+      ({ turn, n }) => (n === 1 ? (visits[turn - 1] ?? []) : []).map((url) => ({ tool: 'fetch_url', input: { url } })),
     );
     this.wire = wire;
   }

@@ -7,7 +7,7 @@ import { realDisk } from '../../src/disk/real.ts';
 import { type Ask, post, withEngine } from '../../src/engine/open.ts';
 import type { OrgPlan } from '../../src/testing/build-org.ts';
 import { ask } from './relay.ts';
-import { filesIn, scratch, scratchOrg } from './world.ts';
+import { filesIn, ownedEnv, scratch, scratchOrg } from './world.ts';
 
 /** Agents that use everything the journal tells of: workspaces, memory, shared files, attachments, held acts, plain answers. */
 export const BUSY: OrgPlan = {
@@ -60,7 +60,7 @@ function write(path: string, content: string) {
 
 /** Makes turns in the org, as many as that. */
 export async function turns(root: string, many: number): Promise<void> {
-  await withEngine({ root, env: {} }, 'run', async (engine) => {
+  await withEngine({ root, env: ownedEnv(root) }, 'run', async (engine) => {
     for (let i = 0; i < many; i++) await engine.turn();
   });
 }

@@ -50,7 +50,8 @@ const event = (more: Partial<LogEvent> = {}): LogEvent => ({
 
 describe('the log', () => {
   it('writes a line with its context into the file of the agent, or of the org', () => {
-    const { sink, linesOf } = setUp();
+    const { disk, sink, linesOf } = setUp();
+    disk.mkdir('agents/hr');
     sink.log(event({ agent: 'hr', message: '000007-hr-01', task: 'T-1-hr-1', outcome: 'ok' }));
     sink.log(event({ event: 'turn' }));
     sink.log(event({ agent: '../../etc', event: 'strange' }));

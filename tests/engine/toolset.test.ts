@@ -152,7 +152,7 @@ describe('the approval of a tool', () => {
       'add_up (tool): not approved\n  runs ["python3","./sum.py","--loud"] in the Box\n  has the files TOOL.md, sum.py\n  tool add_up\n  sha256 ',
     );
     expect(list.data).toMatchObject({ models: [], tools: [{ tool: 'add_up', approved: false }, { tool: 'shout' }] });
-    expect(existsSync(made.env.LEMMING_HOME as string)).toBe(false);
+    expect(existsSync(join(made.env.LEMMING_HOME as string, 'trust.yaml'))).toBe(false);
   });
 
   it.each([
