@@ -30,8 +30,8 @@ export const bothEnds: Rule = (play) => {
       authors.set(id, from);
       for (const name of to) if (!chart.edge(from, name)) wrong.push(`${id} was sent to ${name} without an edge`);
     }
-    if (entry.k === 'visit' && entry.outcome === 'ok')
-      for (const id of entry.mail)
+    if (entry.k === 'visit')
+      for (const id of deliveredBy(entry))
         if (!chart.edge(authors.get(id) ?? '', entry.agent))
           wrong.push(`${id} was delivered to ${entry.agent} without an edge`);
   }
@@ -40,6 +40,11 @@ export const bothEnds: Rule = (play) => {
       if (!charts.get(turn)?.edge(from, agent)) wrong.push(`${agent} was shown ${id} in turn ${turn} without an edge`);
   return wrong;
 };
+
+/** Mail that a visit has read: all of it when it ended well, what the agent settled when it was cut. */
+function deliveredBy({ outcome, mail, settled = [] }: Extract<Entry, { k: 'visit' }>): string[] {
+  return outcome === 'ok' ? mail : settled;
+}
 
 /** Who may write to whom, by the texts of the chart, the one unit and the resumes. */
 export class Chart {
@@ -109,8 +114,7 @@ export const exactlyOnce: Rule = (play) => {
       if (to.has(entry.message.id)) wrong.push(`${entry.message.id} was sent twice`);
       to.set(entry.message.id, entry.message.to);
       for (const name of entry.message.to) fates.set(`${entry.message.id} ${name}`, 'waiting');
-    } else if (entry.k === 'visit' && entry.outcome === 'ok')
-      for (const id of entry.mail) end(id, entry.agent, 'delivered');
+    } else if (entry.k === 'visit') for (const id of deliveredBy(entry)) end(id, entry.agent, 'delivered');
     else if (entry.k === 'dead') for (const name of entry.record.to) end(entry.record.message ?? '', name, 'dead');
     else if (entry.k === 'withdrawn') for (const name of entry.to) end(entry.id, name, 'withdrawn');
     else if (entry.k === 'mail-gone') for (const name of waits(entry.id)) end(entry.id, name, 'withdrawn');
