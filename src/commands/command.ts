@@ -86,6 +86,8 @@ export interface World {
   json: boolean;
   /** A person is at a terminal (progress may be redrawn). */
   interactive: boolean;
+  /** The face goes on showing the organisation: what runs waits while it is paused. */
+  stays?: true;
   /** Progress and remarks, a line each; goes to stderr. */
   say(line: string): void;
   /** Data as it comes, for commands that stream (logs -f); goes to stdout. */

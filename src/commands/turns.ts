@@ -43,6 +43,7 @@ export function makeTurns(world: World, verb: string, wish: TurnsWish): Promise<
     const before = engine.state.turn;
     const report = await runTurns(engine, clock, {
       ...run,
+      ...(world.stays && { stays: world.stays }),
       signal: world.signal,
       told: (turn) => {
         teller.tell(turn);

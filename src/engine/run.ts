@@ -14,6 +14,8 @@ export interface RunWish {
   step?: true;
   /** Turns in which only this agent is due. */
   only?: string;
+  /** Waits while the organisation is paused, as a screen does; else a run that begins in a pause ends. */
+  stays?: true;
   signal: AbortSignal;
   /** Told after every turn. */
   told(report: TurnReport): void;
@@ -50,7 +52,7 @@ export async function run(engine: Engine, clock: Clock, wish: RunWish): Promise<
     wish.told(report);
   };
   let noted = clock.now();
-  let paused = engine.state.paused;
+  let paused = engine.state.paused && !wish.stays;
   for (;;) {
     paused &&= engine.state.paused;
     const end = await whyStop(engine, wish, sum, paused);

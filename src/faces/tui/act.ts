@@ -52,7 +52,7 @@ export async function act(
     said.push(line);
     told(line);
   };
-  const own: World = { ...world, json: false, interactive: false, say: hear, print: hear, signal };
+  const own: World = { ...world, json: false, interactive: false, stays: true, say: hear, print: hear, signal };
   try {
     const { data, text, exit = 0 } = await RUNS[verb](own, { args: {}, rest: [], flags: {}, ...given });
     const lines = isSent(data)

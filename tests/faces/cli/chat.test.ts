@@ -70,7 +70,7 @@ describe('chat at a real terminal', () => {
     const root = await office();
     const whole = service.bytesOf(answer('This never ends.'), true);
     service.answer({ ...answer('This never ends.'), ending: whole.length - 400 }, answer('This is it.'));
-    const shown = openTerminal('lemming chat planner', { cwd: root, env, columns: 120 });
+    const shown = openTerminal('lemming chat planner', { cwd: root, env: trustingEnv(root, env), columns: 120 });
     await shown.shows('planner>');
     await shown.type('Well?');
     await shown.press('Enter');
@@ -141,7 +141,8 @@ describe('chat at a real terminal', () => {
   });
 
   it('goes on after Ctrl-Z and fg', async () => {
-    const shown = openTerminal("PS1='$ ' bash --norc --noprofile", { cwd: await office(), env });
+    const root = await office();
+    const shown = openTerminal("PS1='$ ' bash --norc --noprofile", { cwd: root, env: trustingEnv(root, env) });
     await shown.shows(/^\$$/);
     await shown.type('lemming chat planner');
     await shown.press('Enter');
@@ -161,7 +162,7 @@ describe('chat at a real terminal', () => {
     const root = await office();
     const { half, letGo } = held(`${'word '.repeat(40)}end`);
     service.answer(half);
-    const shown = openTerminal('lemming chat planner', { cwd: root, env, columns: 100 });
+    const shown = openTerminal('lemming chat planner', { cwd: root, env: trustingEnv(root, env), columns: 100 });
     await shown.shows('planner>');
     await shown.type('Hello');
     await shown.press('Enter');
@@ -179,7 +180,7 @@ it('over a pipe only the answer is on stdout', async () => {
   service.answer(said('Plain.'));
   const shown = openTerminal(`echo "What is open?" | lemming chat manager --plain 2>err; echo left with $?; cat err`, {
     cwd: root,
-    env,
+    env: trustingEnv(root, env),
   });
   const screen = await shown.shows('left with');
   expect(screen).toMatch(/^manager: Plain\.\nleft with 0/);

@@ -4,6 +4,7 @@ import { lemming, office } from '../../commands/people-world.ts';
 import { scratchOrg } from '../../commands/world.ts';
 import { fakeOpenAI, said } from '../../providers/fake-openai.ts';
 import { gate } from '../../providers/fake-service.ts';
+import { trustingEnv } from '../../trusted.ts';
 import { openTerminal } from '../terminal.ts';
 
 const service = fakeOpenAI();
@@ -85,7 +86,10 @@ describe('at a terminal', { tags: ['tmux'] }, () => {
       { ...said('three'), ending: third.open },
       { ...said('four'), ending: fourth.open },
     );
-    const shown = openTerminal('lemming run --turns 12; echo ended', { cwd: root, env: { FAKE_KEY: 'k' } });
+    const shown = openTerminal('lemming run --turns 12; echo ended', {
+      cwd: root,
+      env: trustingEnv(root, { FAKE_KEY: 'k' }),
+    });
     await shown.shows('Turn 2: a');
     await wait(600); // work that is done sooner has no bar
     third.letGo();
@@ -95,7 +99,10 @@ describe('at a terminal', { tags: ['tmux'] }, () => {
     expect(screen).not.toContain('/12 turns');
     expect(screen).toContain('Turn 12: a');
     service.answer(() => ({ ...said('slow'), ending: wait(600) }));
-    const quiet = openTerminal('lemming run --turns 8 2>&1 | cat; echo ended', { cwd: root, env: { FAKE_KEY: 'k' } });
+    const quiet = openTerminal('lemming run --turns 8 2>&1 | cat; echo ended', {
+      cwd: root,
+      env: trustingEnv(root, { FAKE_KEY: 'k' }),
+    });
     await quiet.shows(/^ended$/m);
     expect(quiet.all()).not.toContain('[#');
   });
