@@ -24,9 +24,9 @@ const service = fakeService({
   looked: () => ({}),
 });
 const never = new AbortController().signal;
-const open = (provider: typeof openai | typeof compatible) =>
+const open = (provider: typeof openai | typeof compatible, name: string) =>
   provider.connect(
-    modelOf({ provider: 'x', model: 'small', base_url: `${service.url}/v1`, key: 'env:MY_KEY', timeout_ms: 5000 }),
+    modelOf({ provider: name, model: 'small', base_url: `${service.url}/v1`, key: 'env:MY_KEY', timeout_ms: 5000 }),
     world({ env: { MY_KEY: 'mine' } }),
   );
 
@@ -35,7 +35,7 @@ describe.each([
   ['openai-compatible', compatible],
 ] as const)('vectors of %s', (name, provider) => {
   it('come in the order of the texts, whatever the order of the answer', async () => {
-    const connection = await open(provider);
+    const connection = await open(provider, name);
     expect(await connection.embed?.(['one', 'three'], never)).toEqual([
       [3, 1],
       [5, 1],
@@ -55,7 +55,7 @@ describe.each([
     ['too many calls', { status: 429, body: { error: { message: 'slower' } } }, 'rate-limit'],
   ])('fail when the service answers with %s', async (_, answer, failure) => {
     service.answer(answer);
-    const asked = (await open(provider)).embed?.(['one'], never);
+    const asked = (await open(provider, name)).embed?.(['one'], never);
     await expect(asked).rejects.toMatchObject({ failure, message: expect.stringContaining(name) });
     await expect(asked).rejects.not.toMatchObject({ message: expect.stringContaining('mine') });
   });
