@@ -39,7 +39,6 @@ it('says so when a provider cannot be probed, or breaks', async () => {
       ['broken', broken],
     ]),
   ).toMatchObject([
-    // biome-ignore format: pairs
     { model: 'default', provider: 'mute', ok: true, message: 'no probe' },
     { model: 'm1', provider: 'broken', ok: false, failure: 'unavailable', message: 'x is not a function' },
   ]);
