@@ -8,6 +8,8 @@ import { realKept } from '../disk/kept-key.ts';
 import { lockHolder } from '../disk/lock.ts';
 import { realDisk } from '../disk/real.ts';
 import { readLoad } from '../engine/load-file.ts';
+import type { View } from '../engine/open.ts';
+import type { Fault } from '../schema/fault.ts';
 import { printStatus, type Status } from '../views/status.ts';
 import type { Command, Run, World } from './command.ts';
 
@@ -59,14 +61,26 @@ function keptStatus(disk: Disk, files: KeptFiles, env: World['env']): Status | n
     : null;
 }
 
-async function freshStatus(world: World, disk: Disk, kept: KeptFiles): Promise<Status> {
-  const start = realClock.now();
-  const [{ foresee, readerOf, readOrg }, { peopleOf }, { statusOf }, { keyFaults }, { ownerOf }] = await heavy();
-  const view = readOrg(world);
+/** Whether the kept status would be printed now, and is another than one that is made of that view. */
+export async function isStatusStrange(world: World, view: View): Promise<boolean> {
+  const kept = keptStatus(view.disk, view.kept, world.env);
+  return kept !== null && JSON.stringify(kept) !== JSON.stringify((await statusIn(world, view)).data);
+}
+
+async function statusIn(world: World, view: View): Promise<{ data: Status; keys: Fault[] }> {
+  const [{ foresee, readerOf }, , { statusOf }, { keyFaults }, { ownerOf }] = await heavy();
   await foresee(view);
   const keys = keyFaults(view.config, ownerOf(world.env, world.root));
   const data = statusOf(view.config, view.state, readerOf(view), [...view.faults, ...view.warnings, ...keys]);
   data.waiting = data.waiting.filter(view.sees);
+  return { data, keys };
+}
+
+async function freshStatus(world: World, disk: Disk, kept: KeptFiles): Promise<Status> {
+  const start = realClock.now();
+  const [{ readOrg }, { peopleOf }] = await heavy();
+  const view = readOrg(world);
+  const { data, keys } = await statusIn(world, view);
   const people = peopleOf(view.config);
   const paths = people.flatMap((person) => unknownIn(disk, `agents/${person}/outbox`, view.state.own.get(person)));
   const { text, changedMs } = fingerprint(disk, { people, paths, env: world.env });

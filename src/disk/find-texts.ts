@@ -3,8 +3,8 @@ import { byCodeUnit } from '../schema/name.ts';
 import { realClock } from './clock.ts';
 import type { Disk, Stat } from './disk.ts';
 import type { KeptFiles } from './kept.ts';
-import { holdsOne, scanIndex } from './scan-index.ts';
-import { openSqlite, removeSqlite, type Sqlite, sqliteIndex } from './sqlite-index.ts';
+import { holdsOne, scanIndex, textsFile } from './scan-index.ts';
+import { fileOf, isMarked, openSqlite, removeSqlite, type Sqlite, sqliteIndex } from './sqlite-index.ts';
 import { type Change, type Found, IndexError, type IndexName, type TextIndex } from './text-index.ts';
 
 /** What is searched. */
@@ -49,6 +49,49 @@ function ask(index: TextIndex, shelf: Shelf, pieces: readonly string[]): Found[]
   } finally {
     index.close();
   }
+}
+
+/**
+ * The files of the indexes of a shelf that say otherwise than the files they are of, as far as a search would believe them:
+ * what was changed since is read again anyway.
+ */
+export async function differingIndexes(
+  { disk, kept }: { disk: Disk; kept: KeptFiles },
+  root: string,
+  shelf: Shelf,
+  open: () => Promise<Sqlite | null> = openSqlite,
+): Promise<string[]> {
+  const files: string[] = [];
+  if (differs(scanIndex(kept, shelf.name), shelf)) files.push(`.lemming/${textsFile(shelf.name)}`);
+  const marked = isMarked(kept, root, shelf.name);
+  if (marked === false) return [...files, fileOf(shelf.name)];
+  const sqlite = marked === null ? null : await open();
+  const index = sqlite && sqliteIndex(sqlite, { disk, kept }, root, shelf.name);
+  try {
+    if (index && differs(index, shelf)) files.push(fileOf(shelf.name));
+  } catch (error) {
+    if (!(error instanceof IndexError)) throw error;
+    files.push(fileOf(shelf.name));
+  } finally {
+    index?.close();
+  }
+  return files;
+}
+
+function differs(index: TextIndex, shelf: Shelf): boolean {
+  const known = index.folders();
+  const now = realClock.now();
+  return [...shelf.folders].some(([folder, files]) => {
+    const held = new Map(index.held(folder).map((one) => [one.path, one]));
+    const isWhole = known.has(folder) && known.get(folder) === markOfAll(files, now);
+    const wrong = files.some(([name, { mark }]) => {
+      const one = held.get(`${folder}/${name}`);
+      held.delete(`${folder}/${name}`);
+      if (one ? one.mark !== mark : !isWhole) return false;
+      return shelf.text(`${folder}/${name}`) !== (one?.text ?? null);
+    });
+    return wrong || (isWhole && held.size > 0);
+  });
 }
 
 function folderOf(path: string): string {

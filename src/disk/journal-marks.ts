@@ -68,6 +68,14 @@ export class JournalMarks {
     return this.rows.subarray(0, this.count * ROW);
   }
 
+  /** Whether others know the same of the same files, but for when they were looked at. */
+  agreesWith(other: JournalMarks): boolean {
+    const facts = (row: Buffer): Buffer => Buffer.concat([row.subarray(0, SEAL + SIZE), row.subarray(NUMBER)]);
+    const rowsOf = (marks: JournalMarks): Buffer[] =>
+      Array.from({ length: marks.count }, (_, row) => facts(marks.rows.subarray(row * ROW, (row + 1) * ROW)));
+    return Buffer.concat(rowsOf(this)).equals(Buffer.concat(rowsOf(other)));
+  }
+
   /** The first difference between what was known and what is there; null when the journal only grew. */
   difference(disk: Disk): Difference | null {
     const marks = new Map((disk.look(JOURNAL) ?? []).map(([name, { mark }]) => [`${JOURNAL}/${name}`, mark]));

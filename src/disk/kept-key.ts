@@ -17,7 +17,7 @@ const OPEN_BITS = 0o066;
 /** The kept files of the org at `root`. The key is read when it is first needed. */
 export function realKept(root: string, env: Env, disk = realDisk(root)): KeptFiles {
   let key: Uint8Array | null = null;
-  return keptFiles(disk, realHost(root).place, (wish) => {
+  return keptFiles(disk, realHost(root), (wish) => {
     key ??= keptKey(env, root, wish);
     return key;
   });

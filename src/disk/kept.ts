@@ -4,12 +4,23 @@
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { type Disk, DiskError } from './disk.ts';
+import type { Host } from './lock.ts';
 
 const FOLDER = '.lemming';
 /** Version of the form of a kept file. */
 const FORM = 'lemming-kept-1';
 /** The last line: a newline, the MAC in base64url, and another newline. */
 const LAST_BYTES = 45;
+/** All files that are kept so, by their names. */
+export const KEPT_NAMES = [
+  'state.json',
+  'journal.marks',
+  'status.json',
+  'load.json',
+  'replies.json',
+  ...['mail', 'memory'].flatMap((index) => [`${index}.texts`, `${index}.mark`]),
+  'memory.vectors',
+];
 /** Longest first line. */
 const HEAD_BYTES = 200;
 
@@ -35,16 +46,19 @@ export interface KeptFiles {
   drop(name: string): void;
 }
 
+/** A folder, and the process that writes there. */
+export type Writer = Pick<Host, 'place' | 'pid' | 'startOf'>;
+
 /** Keeps nothing, and believes nothing. */
 export const NOTHING_KEPT: KeptFiles = { read: () => null, write: () => null, drop: () => {} };
 
 /**
- * The kept files of a folder. `place` names its device and inode, so nothing of a copied folder is believed. `key`: the
+ * The kept files of a folder. `host.place` names its device and inode, so nothing of a copied folder is believed. `key`: the
  * secret of the machine's owner; 'make' asks for one where there is none.
  */
-export function keptFiles(disk: Disk, place: string, key: (wish: 'look' | 'make') => Uint8Array | null): KeptFiles {
+export function keptFiles(disk: Disk, host: Writer, key: (wish: 'look' | 'make') => Uint8Array | null): KeptFiles {
   const macOf = (secret: Uint8Array, name: string, seal: string) =>
-    createHmac('sha256', secret).update(`${JSON.stringify([FORM, name, place, seal])}\n`);
+    createHmac('sha256', secret).update(`${JSON.stringify([FORM, name, host.place, seal])}\n`);
 
   return {
     read(name, tag) {
@@ -64,7 +78,7 @@ export function keptFiles(disk: Disk, place: string, key: (wish: 'look' | 'make'
       const mac = macOf(secret, name, seal);
       for (const piece of content) mac.update(piece);
       const tag = mac.digest('base64url');
-      replace(disk, path, [`${FORM} ${seal}\n`, ...content, `\n${tag}\n`]);
+      replace(disk, tempOf(host), path, [`${FORM} ${seal}\n`, ...content, `\n${tag}\n`]);
       return tag;
     },
     drop: (name) => disk.unlink(`${FOLDER}/${name}`),
@@ -81,8 +95,7 @@ function partsOf(bytes: Buffer): { seal: string; content: Buffer; last: Buffer }
 }
 
 /** Nobody finds half of it. */
-function replace(disk: Disk, path: string, pieces: readonly (string | Uint8Array)[]): void {
-  const temp = `${path}.tmp`;
+function replace(disk: Disk, temp: string, path: string, pieces: readonly (string | Uint8Array)[]): void {
   disk.unlink(temp);
   const file = disk.append(temp);
   try {
@@ -91,6 +104,19 @@ function replace(disk: Disk, path: string, pieces: readonly (string | Uint8Array
     file.close();
   }
   disk.rename(temp, path);
+}
+
+/** Where a process writes before it renames: a name that no other process has, and that is short whatever the file is called. */
+function tempOf({ pid, startOf }: Writer): string {
+  return `${FOLDER}/${pid}-${startOf(pid)}.tmp`;
+}
+
+/** Removes what processes began to write and did not live to rename. */
+export function removeUnfinished(disk: Disk, host: Writer): void {
+  for (const name of (disk.list(FOLDER) ?? []).filter((one) => one.endsWith('.tmp'))) {
+    const [, pid, start] = /^(\d+)-(\w+)\./.exec(name) ?? [];
+    if (start === undefined || host.startOf(Number(pid)) !== start) disk.unlink(`${FOLDER}/${name}`);
+  }
 }
 
 /** What cannot be read is as good as absent. */

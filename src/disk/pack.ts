@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { crc32 } from 'node:zlib';
 import { Header, Pack, Parser, ReadEntry } from 'tar';
 import type { Told } from '../core/told.ts';
 import { type FaultError, failure } from '../schema/fault.ts';
@@ -29,7 +30,7 @@ export function pack(file: string, files: Iterable<Packed>, good: () => boolean 
   const folder = path.dirname(file);
   if (!fs.existsSync(folder))
     throw failure('not-found', `There is no folder ${folder}`, { remedy: 'Make it first, or choose another place.' });
-  const temp = `${file}.lemming.tmp`;
+  const temp = path.join(folder, `.lemming-${crc32(path.basename(file)).toString(16)}.tmp`); // the name may be as long as it gets
   return onDisk(file, () => {
     fs.rmSync(temp, { force: true });
     const fd = fs.openSync(temp, 'wx', 0o600);

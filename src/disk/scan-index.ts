@@ -17,9 +17,14 @@ interface Loose {
   files: Map<string, Indexed>;
 }
 
+/** The file of such an index. */
+export function textsFile(name: IndexName): string {
+  return `${name}.texts`;
+}
+
 /** All texts in one file, looked through one by one: needs nothing, and is fast while they fit in memory. */
 export function scanIndex(kept: KeptFiles, name: IndexName, most = MOST_BYTES): TextIndex {
-  const file = `${name}.texts`;
+  const file = textsFile(name);
   const found = kept.read(file);
   const blocks = (found && unpack(found.bytes)) ?? [];
   const packed = new Map(blocks.map((block) => [block.folder, block]));
@@ -58,6 +63,7 @@ export function scanIndex(kept: KeptFiles, name: IndexName, most = MOST_BYTES): 
   return {
     folders: () => new Map([...packed, ...loose].map(([folder, { mark }]) => [folder, mark])),
     marks: (folder) => new Map([...loosen(folder).files.values()].map(({ path, mark }) => [path, mark])),
+    held: (folder) => [...loosen(folder).files.values()],
     change(changes, gone) {
       for (const change of changes) {
         const one = loosen(change.folder);

@@ -1,7 +1,15 @@
 import fs from 'node:fs';
 import { type Disk, DiskError } from './disk.ts';
 import type { KeptFiles } from './kept.ts';
-import { type Change, type Found, INDEX_VERSION, IndexError, type IndexName, type TextIndex } from './text-index.ts';
+import {
+  type Change,
+  type Found,
+  INDEX_VERSION,
+  IndexError,
+  type Indexed,
+  type IndexName,
+  type TextIndex,
+} from './text-index.ts';
 
 /** What `node:sqlite` and `better-sqlite3` have in common. */
 export interface Database {
@@ -21,6 +29,9 @@ CREATE TABLE files (id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, folder TE
 CREATE INDEX of_folder ON files (folder);
 CREATE VIRTUAL TABLE texts USING fts5(text, tokenize = 'trigram case_sensitive 1');
 PRAGMA user_version = ${INDEX_VERSION};`;
+
+const HELD =
+  'SELECT files.path AS path, files.mark AS mark, texts.text AS text FROM texts JOIN files ON files.id = texts.rowid WHERE folder = ?';
 
 /** The SQLite of this Node, else that of `better-sqlite3` if it is installed; null when there is none. */
 export async function openSqlite(): Promise<Sqlite | null> {
@@ -64,11 +75,16 @@ export function sqliteIndex(
   name: IndexName,
 ): TextIndex | null {
   const file = fileOf(name);
-  const mark = markOf(`${root}/${file}`);
-  if (mark !== null && kept.read(`${name}.mark`)?.bytes.toString() !== mark && !removed(disk, file)) return null;
+  if (isMarked(kept, root, name) === false && !removed(disk, file)) return null;
   const index = tryOpen(sqlite, disk, root, file) ?? (removed(disk, file) ? tryOpen(sqlite, disk, root, file) : null);
   const inode = fs.lstatSync(`${root}/${file}`, { throwIfNoEntry: false })?.ino;
   return index && { ...index, close: () => closeMarked(index, kept, `${root}/${file}`, inode, name) };
+}
+
+/** Whether the database bears the mark that it had when a search here closed it; null where there is none. */
+export function isMarked(kept: KeptFiles, root: string, name: IndexName): boolean | null {
+  const mark = markOf(`${root}/${fileOf(name)}`);
+  return mark === null ? null : kept.read(`${name}.mark`)?.bytes.toString() === mark;
 }
 
 /**
@@ -97,7 +113,7 @@ function markOf(path: string): string | null {
   return stat ? `${stat.ino}:${stat.size}:${stat.mtimeNs}:${stat.ctimeNs}` : null;
 }
 
-function fileOf(name: IndexName): string {
+export function fileOf(name: IndexName): string {
   return `.lemming/${name}.sqlite`;
 }
 
@@ -140,6 +156,7 @@ function indexIn(db: Database): TextIndex {
   return {
     folders: () => sound(() => marksIn(db.prepare('SELECT path, mark FROM folders').all())),
     marks: (folder) => sound(() => marksIn(db.prepare('SELECT path, mark FROM files WHERE folder = ?').all(folder))),
+    held: (folder) => sound(() => db.prepare(HELD).all(folder) as Indexed[]),
     change(changes, gone) {
       if (changes.length || gone.length) sound(() => inOne(db, () => change(db, changes, gone)));
     },

@@ -30,6 +30,8 @@ export interface TextIndex {
   folders(): Map<string, string>;
   /** Path → mark of the files in a folder that it holds. */
   marks(folder: string): Map<string, string>;
+  /** The files in a folder that it holds. */
+  held(folder: string): Indexed[];
   /** Takes in the changes, all or none, and forgets folders. What is too much for it is left out, and the folder has no mark then. */
   change(changes: readonly Change[], gone: readonly string[]): void;
   /** The files whose text holds at least one of the pieces, character by character. */

@@ -14,6 +14,7 @@ import { codeOf, type Disk, DiskError } from '../disk/disk.ts';
 import { NO_SETTINGS } from '../disk/env.ts';
 import { Folder } from '../disk/folder.ts';
 import { type Journal, journalPath } from '../disk/journal.ts';
+import { removeUnfinished } from '../disk/kept.ts';
 import { type Lock, takeLock } from '../disk/lock.ts';
 import { type Conflict, materialise } from '../disk/materialise.ts';
 import { tidyLive } from '../disk/workspace.ts';
@@ -89,6 +90,7 @@ export class Engine {
     const lock = lockOf(ports, command);
     try {
       ports.sandbox?.sweep();
+      unlessDisk(() => removeUnfinished(ports.disk, ports.host));
       return new Engine(ports, toolbox, lock);
     } catch (error) {
       lock.release();

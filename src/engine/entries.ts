@@ -2,7 +2,7 @@ import { archivedPath, entryAt, type MemoryEntry, memoryOwner, memoryPath, readE
 import { findable, type Ranked, rankFound, startsOf } from '../core/relevance.ts';
 import { decode } from '../disk/codec.ts';
 import { type Disk, DiskError, type Stat } from '../disk/disk.ts';
-import { findTexts } from '../disk/find-texts.ts';
+import { findTexts, type Shelf } from '../disk/find-texts.ts';
 import { isLeftover } from '../disk/tree.ts';
 import { byCodeUnit, isName } from '../schema/name.ts';
 import type { View } from './open.ts';
@@ -82,13 +82,18 @@ export async function findEntries(
   most: number,
   agent?: string,
 ): Promise<Ranked<string>> {
-  const folders = entryFolders(view.disk);
-  const shelf = { name: 'memory' as const, folders, whole: true, text: (path: string) => textFor(view, path) };
+  const shelf = entryShelf(view);
+  const { folders } = shelf;
   const within = (path: string): boolean => agent === undefined || path.startsWith(`agents/${agent}/`);
   const found = (await findTexts(view, root, shelf, startsOf(query))).filter(({ path }) => within(path));
   const of = [...folders].reduce((sum, [folder, files]) => sum + (within(`${folder}/`) ? files.length : 0), 0);
   const ranked = rankFound(found.map(findableIn), query, of, most);
   return { found: ranked.found, best: ranked.best.map(({ path }) => path) };
+}
+
+/** What the index of the memory is of. */
+export function entryShelf(view: View): Shelf {
+  return { name: 'memory', folders: entryFolders(view.disk), whole: true, text: (path) => textFor(view, path) };
 }
 
 /** What an index holds of an entry: the turn, key and tags, and the text, a line each. */

@@ -11,7 +11,7 @@ import type { JournalMarks } from '../disk/journal-marks.ts';
 import type { KeptFiles } from '../disk/kept.ts';
 import { type Segment, Segments } from '../disk/segments.ts';
 
-const FILE = 'state.json';
+export const STATE = 'state.json';
 /** What is known of each file of the journal. */
 export const MARKS = 'journal.marks';
 const VERSION = 13;
@@ -54,7 +54,7 @@ export function nothing(disk: Disk): Restored {
 
 /** What was kept, if it was made here and fits the journal. */
 export function restored(disk: Disk, kept: KeptFiles): Restored | null {
-  const found = kept.read(FILE);
+  const found = kept.read(STATE);
   if (!found) return null;
   const lines = linesOf(found.bytes);
   const { version, rules, sizes, over, segments: list, file, end, head, synced, boot } = lines.next().value as Head;
@@ -73,6 +73,13 @@ export function restored(disk: Disk, kept: KeptFiles): Restored | null {
       sizes[field] as number,
     );
   return { file, end, head, synced, boot, state, store: new KeptState(disk, segments) };
+}
+
+/** Segments that the kept state speaks of, and that are not there as it says. */
+export function missingSegments(disk: Disk, kept: KeptFiles): string[] {
+  const found = kept.read(STATE);
+  const head = found && (linesOf(found.bytes).next().value as Head);
+  return (head?.segments ?? []).filter((one) => !stands(disk, one)).map(({ file }) => Segments.pathOf(file));
 }
 
 /** Values line by line: no text is longer than one piece of the state. */
@@ -123,7 +130,7 @@ export class KeptState {
     const head: Head = { version: VERSION, rules: RULES, sizes, over, segments: [...segments.index], ...place };
     marks.stamp(disk);
     kept.write(MARKS, place.head, marks.bytes());
-    kept.write(FILE, place.head, ...piecesFor(head, state));
+    kept.write(STATE, place.head, ...piecesFor(head, state));
     segments.sweep(before);
     this.before = segments.index;
   }

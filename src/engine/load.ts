@@ -2,6 +2,7 @@ import { apply } from '../core/apply.ts';
 import type { Entry, OpenEntry } from '../core/entry.ts';
 import { isCall } from '../core/line-kinds.ts';
 import type { State } from '../core/state.ts';
+import type { Told } from '../core/told.ts';
 import type { Disk } from '../disk/disk.ts';
 import { DiskError } from '../disk/disk.ts';
 import { type Group, Journal, type Position, readForFold } from '../disk/journal.ts';
@@ -52,22 +53,51 @@ export function load(
   { keep, progress }: LoadWish = {},
 ): Loaded {
   const before = kept && difference === null && known.count > 0 ? restored(disk, kept) : null;
-  const faults: Fault[] = [];
   const reader = new Reader(disk, before ?? nothing(disk), before ? known : new JournalMarks());
   let next = Number.POSITIVE_INFINITY;
-  for (const { groups, left } of readForFold(disk, faults, reader.position)) {
-    if (faults.length) break;
+  for (const { groups, left } of wholeFiles(disk, reader.position)) {
     for (const group of groups) reader.take(group);
     reader.makeRoom(keep);
     if (left < MANY_FILES || left > next) continue;
     progress?.(left);
     next = left - Math.max(MANY_FILES, left / 16);
   }
-  if (faults.length) throw new FaultError(...(faults as [Fault, ...Fault[]]));
   return { ...reader.finish(), difference };
 }
 /** Files of which it is said that they are read. */
 const MANY_FILES = 50;
+
+/** Where a fold is: after the group with that seal. */
+export interface Stand {
+  position: Position;
+  state: State;
+  marks: JournalMarks;
+}
+
+/** Folds the whole journal, whatever is kept; what does not fit the memory goes to another disk. Stops at each group. Throws `damaged-journal`. */
+export function* foldAnew(disk: Disk, aside: Disk, told?: Told): Generator<Stand, Loaded> {
+  const reader = new Reader(disk, nothing(aside), new JournalMarks());
+  yield reader;
+  let done = 0;
+  for (const { groups, left } of wholeFiles(disk, reader.position)) {
+    for (const group of groups) {
+      reader.take(group);
+      yield reader;
+    }
+    reader.makeRoom(undefined);
+    told?.(++done, done + left);
+  }
+  return { ...reader.finish(), difference: null };
+}
+
+function* wholeFiles(disk: Disk, after: Position): ReturnType<typeof readForFold> {
+  const faults: Fault[] = [];
+  for (const read of readForFold(disk, faults, after)) {
+    if (faults.length) break;
+    yield read;
+  }
+  if (faults.length) throw new FaultError(...(faults as [Fault, ...Fault[]]));
+}
 
 class Reader {
   position: Position;

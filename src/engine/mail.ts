@@ -4,7 +4,7 @@ import type { State } from '../core/state.ts';
 import { decode } from '../disk/codec.ts';
 import { type Disk, DiskError, type Stat } from '../disk/disk.ts';
 import { readMessage } from '../disk/drop.ts';
-import { findTexts } from '../disk/find-texts.ts';
+import { findTexts, type Shelf } from '../disk/find-texts.ts';
 import type { KeptFiles } from '../disk/kept.ts';
 import { openSqlite } from '../disk/sqlite-index.ts';
 import { failure } from '../schema/fault.ts';
@@ -130,7 +130,13 @@ async function filesHolding(
   piece: string,
   open: typeof openSqlite,
 ): Promise<MailFile[]> {
-  const { disk } = view;
+  const { shelf, file } = mailShelf(view.disk, wish);
+  const found = (await findTexts(view, root, shelf, [piece], open)).map(({ path }) => file(path));
+  return found.filter((one) => isWanted(one, wish)).sort(inOrder);
+}
+
+/** What the index of mail is of, and the file of a message by its path. */
+export function mailShelf(disk: Disk, wish: MailWish): { shelf: Shelf; file(path: string): MailFile } {
   const authors = new Map<string, string>();
   const folders = new Map<string, [string, Stat][]>();
   for (const [author, folder] of foldersOf(disk, wish)) {
@@ -147,9 +153,7 @@ async function filesHolding(
   };
   const text = (path: string): string | null => searchedText(disk, file(path));
   const whole = wish.authors === undefined && wish.archived === true;
-  const shelf = { name: 'mail' as const, folders, whole, text };
-  const found = (await findTexts(view, root, shelf, [piece], open)).map(({ path }) => file(path));
-  return found.filter((one) => isWanted(one, wish)).sort(inOrder);
+  return { shelf: { name: 'mail', folders, whole, text }, file };
 }
 
 /** What an index holds of a file: subject and body if it is a message, in lower case. */

@@ -124,12 +124,12 @@ export interface View {
   running: { pid: number; command: string } | null;
 }
 
-/** Reads an org without a lock. Throws the faults of the configuration when it cannot be used at all, and as `personNamed` does for a seat. */
-export function readOrg(place: Place): View {
+/** Reads an org without a lock; `fresh`: its journal was folded already. Throws the faults of the configuration when it cannot be used at all, and as `personNamed` does for a seat. */
+export function readOrg(place: Place, fresh?: Loaded): View {
   const disk = realDisk(place.root);
   if (!disk.stat('org/org.yaml')) throw failure('no-org', `There is no org/org.yaml in ${place.root}`);
   const kept = realKept(place.root, place.env, disk);
-  const loaded = load(disk, kept, undefined, { progress: progressOf(place) });
+  const loaded = fresh ?? load(disk, kept, undefined, { progress: progressOf(place) });
   forgetDeleted(disk, loaded.state);
   const read = readFolder(disk, loaded.state, place.env);
   if (!read.config) throw new FaultError(...(read.faults as [Fault, ...Fault[]]));

@@ -83,10 +83,32 @@ export function writeReplies({ kept }: Pick<Ports, 'kept'>, replies: Replies): v
 
 /** Adds the replies of committed turns whose models were cached, as they were then; returns how many. */
 export function warm(replies: Replies, entries: Iterable<Entry>): number {
+  let made = 0;
+  for (const one of repliesIn(entries)) {
+    if (one === null) replies.commit();
+    else {
+      replies.add(one.key, one.kept);
+      made++;
+    }
+  }
+  return made;
+}
+
+/** Whether a kept reply is another than each that the journal has to the same request. Those to requests that it does not know came from elsewhere. */
+export function isAnyStrange({ entries }: CacheDump, lines: Iterable<Entry>): boolean {
+  const known = new Map(entries.map(({ key }) => [key, new Set<string>()]));
+  for (const one of repliesIn(lines)) if (one) known.get(one.key)?.add(JSON.stringify(one.kept.reply));
+  return entries.some(({ key, kept }) => {
+    const given = known.get(key) as Set<string>;
+    return given.size > 0 && !given.has(JSON.stringify(kept.reply));
+  });
+}
+
+/** The replies of models that were cached, by what asked for them; null where a turn is committed. */
+function* repliesIn(entries: Iterable<Entry>): Generator<{ key: string; kept: Kept } | null> {
   let models: ReadonlyMap<string, Model> = new Map();
   const outputs = new Map<string, number>();
   const intents = new Map<string, IntentEntry>();
-  let made = 0;
   for (const entry of entries) {
     if (entry.k === 'file' && entry.path === 'org/models.yaml') models = modelsIn(entry.text);
     else if (entry.k === 'intent') {
@@ -98,14 +120,12 @@ export function warm(replies: Replies, entries: Iterable<Entry>): number {
       if (!intent || !model?.cache || intent.cached || intent.via !== undefined) continue;
       const limit = Math.min(model.max_output_tokens ?? Infinity, outputs.get(intent.agent) ?? Infinity);
       const kept = { agent: intent.agent, model: intent.model, cost: entry.cost, reply: entry.reply };
-      replies.add(cacheKey(model, limit, intent.hash), kept);
-      made++;
+      yield { key: cacheKey(model, limit, intent.hash), kept };
     } else if (entry.k === 'commit') {
-      replies.commit();
+      yield null;
       intents.clear();
     }
   }
-  return made;
 }
 
 function modelsIn(text: string | null): ReadonlyMap<string, Model> {

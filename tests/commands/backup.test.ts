@@ -48,6 +48,12 @@ describe('backup and restore', () => {
     expect(caches().filter((name) => name !== 'replies.json')).toEqual([]);
   });
 
+  it('takes the longest name that a file may have', async () => {
+    const root = await busyOrg();
+    expect((await backup(root, `${'n'.repeat(251)}.tgz`)).files).toBeGreaterThan(0);
+    expect(readdirSync(root).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  });
+
   it('the same org gives the same archive', async () => {
     const root = await busyOrg();
     const [one, two] = [await backup(root), await backup(root)];

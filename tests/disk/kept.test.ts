@@ -1,12 +1,15 @@
 import { execFile } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { keptFiles } from '../../src/disk/kept.ts';
+import { realHost } from '../../src/disk/host.ts';
+import { keptFiles, removeUnfinished, type Writer } from '../../src/disk/kept.ts';
 import { keptKey, realKept } from '../../src/disk/kept-key.ts';
 import { MemoryDisk } from '../../src/testing/memory-disk.ts';
-import { scratch } from '../commands/world.ts';
+import { turns } from '../commands/keep.ts';
+import { scratch, scratchOrg } from '../commands/world.ts';
+import { keptIn } from '../kept.ts';
 
 const node = (...args: string[]) => promisify(execFile)(process.execPath, args);
 
@@ -82,7 +85,7 @@ describe('a kept file', () => {
 
   it('is as good as absent when it cannot be read, and half of it is never found', () => {
     const disk = new MemoryDisk();
-    const kept = keptFiles(disk, 'org', () => Buffer.alloc(32, 1));
+    const kept = keptIn(disk);
     kept.write('state', 's', 'one', 'two');
     disk.looking = ({ path }) => (path.includes('state') ? 'io' : 'go');
     expect(kept.read('state')).toBeNull();
@@ -91,6 +94,60 @@ describe('a kept file', () => {
     expect(() => kept.write('state', 's', 'three')).toThrow();
     disk.plan = () => 'go';
     expect(kept.read('state')?.bytes.toString()).toBe('onetwo');
+  });
+});
+
+describe('a kept file that several processes write', () => {
+  const writer = (pid: number): Writer => ({ place: 'org', pid, startOf: (one) => (one === 3 ? null : `s${one}`) });
+  const filesOf = (disk: MemoryDisk, pid: number) => keptFiles(disk, writer(pid), () => Buffer.alloc(32, 1));
+  /** Writes, and does something else before the n-th operation of it. */
+  const between = (disk: MemoryDisk, at: number, other: () => void): void => {
+    const first = disk.count + at;
+    disk.plan = ({ index }) => {
+      if (index === first) {
+        disk.plan = () => 'go';
+        other();
+      }
+      return 'go';
+    };
+    filesOf(disk, 1).write('state', 's', 'one', 'two', 'three');
+  };
+
+  it('is whole, whoever comes in between, and nothing is left beside it', () => {
+    for (let at = 1; at <= 8; at++) {
+      const disk = new MemoryDisk();
+      between(disk, at, () => void filesOf(disk, 2).write('state', 's', 'another'));
+      expect([at, filesOf(disk, 1).read('state')?.bytes.toString()]).toEqual([
+        at,
+        expect.stringMatching(/^(onetwothree|another)$/),
+      ]);
+      expect(disk.list('.lemming')).toEqual(['state']);
+    }
+  });
+
+  it('leaves what a killed process began to the next engine, which takes it away and nothing else', () => {
+    const disk = new MemoryDisk();
+    for (const name of ['3-s3.tmp', '2-s1.tmp', 'state.json.tmp', '2-s2.tmp', 'lock.7', 'notes'])
+      disk.create(`.lemming/${name}`, 'x');
+    removeUnfinished(disk, writer(1));
+    expect(disk.list('.lemming')).toEqual(['2-s2.tmp', 'lock.7', 'notes']);
+  });
+
+  it('may have the longest name', () => {
+    const { root, env } = place();
+    const name = 'n'.repeat(255);
+    realKept(root, env).write(name, '', 'x');
+    expect(realKept(root, env).read(name)?.bytes.toString()).toBe('x');
+  });
+
+  it('is tidied at each start of an engine', async () => {
+    const root = scratchOrg({ edges: { human: ['a'] } });
+    const { pid } = process;
+    const mine = `${pid}-${realHost(root).startOf(pid)}.tmp`;
+    mkdirSync(join(root, '.lemming'));
+    for (const name of [mine, `${pid}-1.tmp`, 'state.json.tmp']) writeFileSync(join(root, '.lemming', name), 'half');
+    await turns(root, 1);
+    expect(readdirSync(join(root, '.lemming')).filter((name) => name.endsWith('.tmp'))).toEqual([]);
   });
 });
 

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Disk } from '../../src/disk/disk.ts';
-import { findTexts, type Shelf } from '../../src/disk/find-texts.ts';
+import { differingIndexes, findTexts, type Shelf } from '../../src/disk/find-texts.ts';
 import { realDisk } from '../../src/disk/real.ts';
 import { scanIndex } from '../../src/disk/scan-index.ts';
 import { openSqlite, type Sqlite, sqliteIndex } from '../../src/disk/sqlite-index.ts';
@@ -64,6 +64,47 @@ describe.each(KINDS)('an index by %s', (kind, source) => {
     const found = await findTexts(viewOf(disk), root, shelf, pieces, async () => source);
     return { found: found.map(({ path }) => path), read };
   };
+
+  it('is compared with the files: what it would answer wrongly is told, what it reads again anyway is not', async () => {
+    const root = scratch();
+    write(root, 'f/one', 'a text');
+    write(root, 'f/two', 'another text');
+    await search(root, ['f'], ['text']);
+    const disk = realDisk(root);
+    const answered: string[][] = [];
+    const compare = async (text: (path: string) => string | null, folders = ['f']) => {
+      const shelf = {
+        name: 'mail' as const,
+        folders: new Map(folders.map((one) => [one, disk.look(one) ?? []])),
+        whole: true,
+        text,
+      };
+      answered.push(await differingIndexes(viewOf(disk), root, shelf, async () => source));
+      return answered.at(-1);
+    };
+    const asItIs = (path: string) => Buffer.from(disk.read(path) ?? []).toString();
+    const wrong = [`.lemming/${source ? 'mail.sqlite' : 'mail.texts'}`];
+    expect(await compare(asItIs)).toEqual([]);
+    expect(await compare((path) => (path === 'f/two' ? 'other words' : asItIs(path)))).toEqual(wrong);
+    expect(await compare(asItIs)).toEqual([]);
+    write(root, 'f/two', 'changed since', 2000);
+    write(root, 'f/three', 'new', 2000);
+    expect(await compare(asItIs)).toEqual([]);
+    await search(root, ['f'], ['text']);
+    const index = opened(root);
+    const [held] = index.held('f');
+    expect(index.held('f').map(({ path, text }) => [path, text])).toEqual(
+      expect.arrayContaining([
+        ['f/three', 'new'],
+        ['f/two', 'changed since'],
+        ['f/one', 'a text'],
+      ]),
+    );
+    const mark = index.folders().get('f') as string;
+    index.change([{ folder: 'f', mark, put: [], drop: [(held as { path: string }).path] }], []);
+    index.close();
+    expect(await compare(asItIs)).toEqual(wrong);
+  });
 
   it('finds exactly the texts that hold a piece, whatever the piece is', () => {
     const index = opened(scratch());

@@ -1,0 +1,112 @@
+/** Compares what is kept in `.lemming/` with what the journal and the files make of it now. */
+import { createHash } from 'node:crypto';
+import { piecesOf, type State } from '../core/state.ts';
+import type { Told } from '../core/told.ts';
+import type { Disk } from '../disk/disk.ts';
+import { differingIndexes } from '../disk/find-texts.ts';
+import { JournalMarks } from '../disk/journal-marks.ts';
+import { KEPT_NAMES, type KeptFiles } from '../disk/kept.ts';
+import type { CacheDump } from '../providers/with/cache.ts';
+import { type Fault, FaultError, fault } from '../schema/fault.ts';
+import { entryShelf } from './entries.ts';
+import { journalLines } from './history.ts';
+import { MARKS, missingSegments, restored, STATE } from './kept-state.ts';
+import { foldAnew, type Loaded, type Stand } from './load.ts';
+import { mailShelf } from './mail.ts';
+import type { View } from './open.ts';
+import { isAnyStrange, REPLIES_FILE } from './replies.ts';
+
+const FOLDER = '.lemming';
+
+/** A kept file that is not what it should be. */
+export function differing(path: string, message: string): Fault {
+  return fault('differs', message, {
+    file: path,
+    remedy: 'Delete it: it is made again, and nothing else is lost.',
+  });
+}
+
+/** Kept files that are there, and that nobody believes: the MAC of this machine and folder is not theirs. */
+export function unbelieved(disk: Disk, kept: KeptFiles): Fault[] {
+  const names = KEPT_NAMES.filter((name) => disk.stat(`${FOLDER}/${name}`) !== null && kept.read(name) === null);
+  return names.map((name) =>
+    differing(`${FOLDER}/${name}`, 'This was changed, or not made on this machine for this folder: it is not believed'),
+  );
+}
+
+/** Folds the journal anew, with what does not fit the memory `aside`, and compares on the way what was kept of it. Throws `damaged-journal`. */
+export function compareFolds(
+  disk: Disk,
+  kept: KeptFiles,
+  aside: Disk,
+  told?: Told,
+): { fresh: Loaded; faults: Fault[] } {
+  const missing = missingSegments(disk, kept).map((path) =>
+    differing(STATE_PATH, `What it speaks of is not there: ${path}`),
+  );
+  const known = { state: restored(disk, kept), marks: kept.read(MARKS) };
+  const fold = foldAnew(disk, aside, told);
+  const faults = [...missing];
+  let step = fold.next();
+  for (; !step.done; step = fold.next()) faults.push(...compareAt(step.value, known));
+  return { fresh: step.value, faults };
+}
+const STATE_PATH = `${FOLDER}/${STATE}`;
+
+function compareAt(
+  { position, state, marks }: Stand,
+  known: { state: ReturnType<typeof restored>; marks: ReturnType<KeptFiles['read']> },
+): Fault[] {
+  const faults: Fault[] = [];
+  if (known.marks?.seal === position.head && !marks.agreesWith(new JournalMarks(known.marks.bytes)))
+    faults.push(differing(`${FOLDER}/${MARKS}`, 'What it says of the files of the journal is not so'));
+  if (known.state?.head === position.head) faults.push(...stateFaults(known.state.state, state));
+  return faults;
+}
+
+/** A damaged segment is told as such, and is gone then. */
+function stateFaults(kept: State, fresh: State): Fault[] {
+  try {
+    const made = digestsOf(fresh);
+    const fields = [...digestsOf(kept)].filter(([field, digest]) => made.get(field) !== digest).map(([field]) => field);
+    if (fields.length === 0) return [];
+    return [differing(STATE_PATH, `With its segments it says otherwise than the journal, of ${fields.join(', ')}`)];
+  } catch (error) {
+    if (!(error instanceof FaultError)) throw error;
+    return error.faults.map((one) => ({ ...one, code: 'differs' as const }));
+  }
+}
+
+/** A hash of each field. */
+function digestsOf(state: State): Map<string, string> {
+  const fields = Object.keys(state) as (keyof State)[];
+  return new Map(fields.map((field) => [field, digestOf({ [field]: state[field] })]));
+}
+
+/** In what order the rows of a map came does not matter. */
+function digestOf(field: Partial<State>): string {
+  const hash = createHash('sha256');
+  const isMap = Object.values(field).some((value) => value instanceof Map);
+  const rows: string[] = [];
+  for (const [, value] of piecesOf(field as State))
+    if (isMap) rows.push(...(value as unknown[]).map((row) => JSON.stringify(row)));
+    else hash.update(`${JSON.stringify(value)}\n`);
+  for (const row of rows.sort()) hash.update(`${row}\n`);
+  return hash.digest('base64url');
+}
+
+/** Compares what was kept of the files and of the replies with what they are. */
+export async function compareFiles(view: View, root: string): Promise<Fault[]> {
+  const { disk, kept } = view;
+  const { shelf } = mailShelf(disk, { archived: true });
+  const indexes = [
+    ...(await differingIndexes({ disk, kept }, root, shelf)),
+    ...(await differingIndexes({ disk, kept }, root, entryShelf(view))),
+  ];
+  const replies = kept.read(REPLIES_FILE);
+  const strange = replies && isAnyStrange(JSON.parse(replies.bytes.toString()) as CacheDump, journalLines(disk));
+  return [
+    ...indexes.map((path) => differing(path, 'It holds other texts than the files')),
+    ...(strange ? [differing(`${FOLDER}/${REPLIES_FILE}`, 'A reply in it is not the one that the journal has')] : []),
+  ];
+}
