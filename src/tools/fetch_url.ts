@@ -14,10 +14,14 @@ export default worldTool({
   input: z.strictObject({ url: z.string().min(1).max(2000) }),
   async run({ url }, box) {
     const page = await box.fetch(url);
-    const text = page.type.includes('html') ? (await import('../core/page-text.ts')).pageText(page.text) : page.text;
-    return { ok: page.status < 400, text: `${headOf(page)}\n\n${cut(text)}`, tainted: true };
+    return { ok: page.status < 400, text: `${headOf(page)}\n\n${cut(await textOf(page))}`, tainted: true };
   },
 });
+
+// Not within `export default`: there the compiler leaves the name of an imported file as it is, and dist/ has no .ts files.
+async function textOf({ type, text }: Page): Promise<string> {
+  return type.includes('html') ? (await import('../core/page-text.ts')).pageText(text) : text;
+}
 
 function headOf({ url, status, type, isCut }: Page): string {
   return `[${url}: ${status}, ${type}${isCut ? ', only the beginning' : ''}]`;

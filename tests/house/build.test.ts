@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
 import { scratch } from '../commands/world.ts';
@@ -19,4 +19,16 @@ it('a build ends when its folder is deleted under it, whatever the compiler does
   rmSync(root, { recursive: true });
   expect(await once(build, 'exit')).toEqual([1, null]);
   expect(await said).toContain('The folder was deleted');
+});
+
+it('every file that a built file imports is there', () => {
+  const files = readdirSync('dist', { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.js'));
+  const lost = files.flatMap((name) => {
+    const imported = readFileSync(join('dist', name), 'utf8').matchAll(/(?:from |import\(|import )['"](\.[^'"]+)['"]/g);
+    return [...imported].flatMap(([, path = '']) =>
+      existsSync(join('dist', dirname(name), path)) ? [] : [`dist/${name} imports ${path}`],
+    );
+  });
+  expect(files.length).toBeGreaterThan(300);
+  expect(lost).toEqual([]);
 });
