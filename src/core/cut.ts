@@ -50,6 +50,8 @@ function nameSome(things: readonly string[]): string {
   return more > 0 ? `${things.slice(0, NAMED).join(', ')} and ${more} more` : things.join(', ');
 }
 
+type Notice = Extract<Effect, { k: 'notice' }>;
+
 /** The notices of a visit that was cut. `open`: mail that comes again, and whose authors are told so. */
 export function cutNotices(
   config: Config,
@@ -58,7 +60,7 @@ export function cutNotices(
   visit: Finished,
   done: readonly string[],
   open: readonly Mail[],
-): Effect[] {
+): Notice[] {
   const { agent, detail } = visit;
   const sofar = done.length
     ? `So far you ${done.join('; ')}. That stands: go on from there`
@@ -69,7 +71,7 @@ export function cutNotices(
   );
   return [
     { k: 'notice', to: agent, about: 'cut', text },
-    ...authors.map((to): Effect => {
+    ...authors.map((to): Notice => {
       const mine = open.filter(({ from }) => from === to);
       return { k: 'notice', to, about: 'cut', text: unfinished(config, state, turn, visit, done, to, mine) };
     }),
@@ -118,7 +120,7 @@ function roomOf({ org, models }: Config, { reason, resume }: Finished): string {
           {
             key: 'max_output_tokens',
             file: 'org/models.yaml',
-            amount: models.get(resume.model[0] ?? '')?.max_output_tokens,
+            amount: models.get(resume.model[0] as string)?.max_output_tokens,
           },
         ];
   const least = Math.min(...limits.map(({ amount = Infinity }) => amount));

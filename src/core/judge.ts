@@ -180,7 +180,7 @@ function tryFirst(
 function askAfter(scene: Scene, call: ActCall, act: Act, used: Pick<UsedEntry, 'rule' | 'conflict'>): Asked | null {
   if (used.rule !== OUTDATED) return askOver(scene, call, act, used.conflict);
   const again = waitAgain(scene, call, act);
-  return again?.is === 'held' || again?.is === 'refused' ? again : null;
+  return again?.is === 'held' ? again : null;
 }
 
 /** What others wrote meanwhile gives way only on a person's word: to this text, and as that person saw it. */

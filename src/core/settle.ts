@@ -13,7 +13,7 @@ import { keyOf, memoryOwner, readEntry, SHARED } from './memory.ts';
 import { priceOf } from './price.ts';
 import { creditRelief } from './relief.ts';
 import { shown } from './remember.ts';
-import { type Approval, agentState, inboxOf, type Mail, type State } from './state.ts';
+import { type Approval, agentState, type Mail, mailOf, type State } from './state.ts';
 import type { Draft, Staging } from './tool.ts';
 import { withdrawals } from './undo.ts';
 import { Written } from './written.ts';
@@ -301,13 +301,13 @@ function reportStarved(
   state: State,
   visit: Finished,
   effects: Effect[],
-  cut: readonly Effect[] = [],
+  cut: readonly { to: string }[] = [],
 ): void {
   if (visit.blame !== 'credits' || agentState(state, visit.agent).starved) return;
   const { left } = balanceOf(config, state, visit.agent);
   const why = visit.detail ?? visit.reason;
   const text = `${visit.agent} is out of credits (${why}; ${printCredits(left)} left) and its mail waits: ${creditRelief(config, state, visit.agent)}`;
-  const told = new Set(cut.flatMap((notice) => (notice.k === 'notice' ? [notice.to] : [])));
+  const told = new Set(cut.map(({ to }) => to));
   for (const to of peopleOf(config).filter((name) => !told.has(name)))
     effects.push({ k: 'notice', to, about: 'credits', text });
 }
@@ -342,9 +342,9 @@ export function undeliverable(
   withdrawn: ReadonlySet<string> = new Set(),
 ): Effect[] {
   const effects: Effect[] = [];
-  for (const name of state.inbox.keys()) {
+  for (const [name, ids] of state.inbox) {
     const resume = config.agents.get(name);
-    for (const mail of doubtfulIn(state, name, turn, resume)) {
+    for (const mail of doubtfulIn(state, ids, turn, resume)) {
       if (withdrawn.has(mail.id)) continue;
       if (!resume && !config.broken.has(name))
         bury(config, turn, mail, [name], 'no-agent', `There is no agent ${name} any more.`, effects);
@@ -358,13 +358,12 @@ export function undeliverable(
 }
 
 /** What may be undeliverable in an inbox. Of a person's, which may hold mail of years, only what is new or expires. */
-function doubtfulIn(state: State, name: string, turn: number, resume: Resume | undefined): Mail[] {
-  if (!resume?.person) return inboxOf(state, name);
-  const ids = state.inbox.get(name) ?? [];
+function doubtfulIn(state: State, ids: readonly string[], turn: number, resume: Resume | undefined): Mail[] {
+  if (!resume?.person) return mailOf(state, ids);
   let first = ids.length;
   while (first > 0 && parseMessageId(ids[first - 1] as string)?.turn === turn) first--;
   const doubtful = state.expiring.size ? ids.filter((id, i) => i >= first || state.expiring.has(id)) : ids.slice(first);
-  return doubtful.flatMap((id) => state.mail.get(id) ?? []);
+  return mailOf(state, doubtful);
 }
 
 /** What follows from a freeze at once: mail that can no longer be delivered, and what people are told of its inputs. Pure. */

@@ -338,8 +338,12 @@ export function touch(state: State, name: string): AgentState {
 
 /** Waiting mail of a recipient in order of arrival. */
 export function inboxOf(state: State, name: string): Mail[] {
-  const ids = state.inbox.get(name);
-  return ids ? ids.map((id) => state.mail.get(id)).filter((m): m is Mail => m !== undefined) : [];
+  return mailOf(state, state.inbox.get(name) ?? []);
+}
+
+/** Mail that somebody waits for, by its ids. */
+export function mailOf(state: State, ids: readonly string[]): Mail[] {
+  return ids.map((id) => state.mail.get(id) as Mail);
 }
 
 /** Whether so much waits for somebody that is no notice. */
@@ -349,8 +353,8 @@ export function wakesBy(state: State, name: string): number {
 
 /** The dead letters of a message. */
 export function deadOf(state: State, message: string): DeadLetter[] {
-  return [...state.undelivered.names(`${byMessage.keyOf(message)}/`)].flatMap(
-    (name) => state.dead.get(name.slice(name.indexOf(' ') + 1)) ?? [],
+  return [...state.undelivered.names(`${byMessage.keyOf(message)}/`)].map(
+    (name) => state.dead.get(name.slice(name.indexOf(' ') + 1)) as DeadLetter,
   );
 }
 

@@ -43,22 +43,17 @@ export function placed(ops: readonly FileOp[], aside: readonly Unplaced[]): read
   if (aside.length === 0) return ops;
   const lines = new Map(aside.map((line) => [line.path, line]));
   const counts = new Map<string, number>();
-  const made = ops.flatMap((op) => {
+  const made = ops.flatMap((op): FileOp[] => {
     if (op.op === 'live') return [op];
-    const [path, found] = placesOf(op);
+    const [path] = placesOf(op);
     const nth = counts.get(path) ?? 0;
     counts.set(path, nth + 1);
-    const stays = found !== undefined && lines.has(found);
+    const stays = op.op === 'adopt' && lines.has(op.found);
     const line = lines.get(path);
-    if (line === undefined || nth < line.after) return stays ? withoutRemoval(op) : [op];
+    if (line === undefined || nth < line.after) return stays ? [{ op: 'create', path: op.path, text: op.text }] : [op];
     return keptParts(op, line.kept, nth === line.after, stays);
   });
   return [...made, ...aside.flatMap(filesOf)];
-}
-
-/** A file that was taken in, and could not be removed. */
-function withoutRemoval(op: FileOp): FileOp[] {
-  return op.op === 'adopt' ? [{ op: 'create', path: op.path, text: op.text }] : [op];
 }
 
 /** What is left of an operation that was refused. Nothing stands yet where the first of a path is kept. */

@@ -275,12 +275,17 @@ function giveBack(disk: Disk, aside: string, path: string, which: string): void 
   }
 }
 
-/** A person may delete the file at that very instant: then there is nothing to move. */
 function moveAside(disk: Disk, path: string, aside: string): void {
+  unlessGone(() => disk.rename(path, aside));
+}
+
+/** A person may delete the file at that very instant: then there is nothing to move. */
+function unlessGone<T>(work: () => T): T | undefined {
   try {
-    disk.rename(path, aside);
+    return work();
   } catch (error) {
-    if (!(error instanceof DiskError) || error.failure !== 'absent') throw error;
+    if (error instanceof DiskError && error.failure === 'absent') return undefined;
+    throw error;
   }
 }
 
@@ -311,7 +316,7 @@ function moveFiles(disk: Disk, ops: readonly FileOp[], tried: (op: Move, work: (
 /** True when the file has both names, or had. */
 function nameTwice(disk: Disk, { from, to }: Move): boolean {
   if (disk.stat(from) === null) return disk.stat(beside(from, 'aside')) !== null;
-  return linkNew(disk, from, to) || isSame(disk, from, to);
+  return unlessGone(() => linkNew(disk, from, to) || isSame(disk, from, to)) ?? false;
 }
 
 /** Removes the first name of a moved file; what a person saved there since stays. */

@@ -15,6 +15,7 @@ import {
   TAIL_CHARS,
   TAIL_LENGTH,
   thawState,
+  wakesBy,
 } from '../../src/core/state.ts';
 import {
   ASIDE,
@@ -176,6 +177,92 @@ describe('files', () => {
     apply(state, asked({ ask: 'retry', by: 'human', id: ASIDE.id }));
     expect([state.aside.size, state.dead.size, state.revive.size]).toEqual([0, 0, 0]);
   });
+});
+
+describe('what has no place', () => {
+  const unplaced = (path: string, id: string): Entry => ({
+    ...EVERY.unplaced,
+    path,
+    id,
+    kept: `org/dead-letter/${id}.kept`,
+  });
+
+  it('takes what was set aside there along, and both are settled by their ids', () => {
+    const state = stateOf(ASIDE, { ...ASIDE, id: 'aside-000001-2' }, unplaced(ASIDE.path, 'unplaced-1'));
+    const kept = 'org/dead-letter/unplaced-1.kept';
+    expect([...state.dead.values()].map(({ id, path }) => [id, path])).toEqual([
+      ['aside-000001-1', kept],
+      ['aside-000001-2', kept],
+      ['unplaced-1', ASIDE.path],
+    ]);
+    expect([...state.astray]).toEqual([
+      [kept, ['aside-000001-1', 'aside-000001-2']],
+      [ASIDE.path, ['unplaced-1']],
+    ]);
+    apply(state, asked({ ask: 'retry', by: 'human', id: 'aside-000001-1' }));
+    expect(state.astray.get(kept)).toEqual(['aside-000001-2']);
+    apply(state, asked({ ask: 'retry', by: 'human', id: 'aside-000001-2' }));
+    expect([...state.astray]).toEqual([[ASIDE.path, ['unplaced-1']]]);
+    expect([...state.dead.keys()]).toEqual(['unplaced-1']);
+  });
+
+  it('is a message with its dead letters, but for one that lies elsewhere already', () => {
+    const { path } = letter();
+    const elsewhere = dead({ id: 'two', path: 'agents/human/outbox/archive/x.md' });
+    const state = stateOf(dead({ path }), elsewhere, unplaced(path, 'unplaced-1'));
+    expect(state.dead.get(FIRST)?.path).toBe('org/dead-letter/unplaced-1.kept');
+    expect(state.dead.get('two')?.path).toBe('agents/human/outbox/archive/x.md');
+    expect([...state.astray]).toEqual([[path, ['unplaced-1']]]);
+  });
+});
+
+it('the record of a file that older journals held no path of is settled like any other', () => {
+  const state = stateOf(dead({ message: null as never, id: 'x' }), asked({ ask: 'retry', by: 'human', id: 'x' }));
+  expect([state.dead.size, state.astray.size]).toEqual([0, 0]);
+});
+
+describe('an agent whose folder is gone', () => {
+  it('gets the mail that it missed when it is back, and nobody else’s', () => {
+    const missed = (id: string, more: Parameters<typeof dead>[0]) =>
+      dead({ id, message: letter({ n: Number(id) }).id, reason: 'no-agent', to: ['a'], ...more });
+    const lines = [
+      missed('1', {}),
+      missed('2', { reason: 'expired' }),
+      missed('3', { to: ['b'] }),
+      missed('4', { to: ['b', 'a'] }),
+    ];
+    const state = stateOf(EVERY.absent, ...lines, ASIDE, EVERY.back);
+    expect([state.absent.size, [...state.revive]]).toEqual([
+      0,
+      [
+        ['1', ['a']],
+        ['4', ['b', 'a']],
+      ],
+    ]);
+  });
+});
+
+it('notices wake nobody, whether they are given, edited away or taken back', () => {
+  const notice = (n: number) => sent({ n, kind: 'notice', to: ['a', 'b'] });
+  const [one, two, three] = [1, 2, 3].map((n) => letter({ n }).id) as [string, string, string];
+  const state = stateOf(notice(1), notice(2), sent({ n: 3 }));
+  const waking = () => [wakesBy(state, 'a'), wakesBy(state, 'b')];
+  expect([waking(), [...state.quiet]]).toEqual([
+    [1, 0],
+    [
+      ['a', 2],
+      ['b', 2],
+    ],
+  ]);
+  apply(state, visited({ mail: [one, three] }));
+  expect([waking(), state.quiet.get('a')]).toEqual([[0, 0], 1]);
+  // Given twice it counts once.
+  apply(state, visited({ mail: [one] }));
+  expect(state.quiet.get('a')).toBe(1);
+  apply(state, { k: 'mail-gone', id: two });
+  expect([waking(), [...state.quiet]]).toEqual([[0, 0], [['b', 1]]]);
+  apply(state, visited({ agent: 'b', mail: [one] }));
+  expect(state.quiet.size).toBe(0);
 });
 
 describe('mail', () => {

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { textHash } from '../../src/core/brief.ts';
 import type { ActCall, Json } from '../../src/core/call.ts';
-import type { Entry } from '../../src/core/entry.ts';
-import { judge, permitNext, toolsOf } from '../../src/core/judge.ts';
-import { emptyDraft, type Scene, type Tool } from '../../src/core/tool.ts';
+import { OUTDATED } from '../../src/core/covers.ts';
+import type { Entry, Held } from '../../src/core/entry.ts';
+import { asItStands, judge, permitNext, toolsOf } from '../../src/core/judge.ts';
+import { emptyDraft, NOTHING, type Scene, type Stands, type Tool } from '../../src/core/tool.ts';
 import { TOOLS } from '../../src/tools/all.ts';
 import { asked, HELD } from './entries.ts';
 import { configOf, mail, resumeOf, sceneOf, stateOf } from './world.ts';
@@ -193,6 +195,107 @@ describe('an act is', () => {
     judge(TOOLS, at, call('send_message', { to: 'b', body: 'Two.' }));
     expect(at.draft.sent.map(({ message }) => message.id)).toEqual(['000002-a-01', '000002-a-02']);
   });
+});
+
+/** What stands at every path. */
+function standing(text: string | null, path = 'agents/a/workspace/x'): Scene['stands'] {
+  const found: Stands = { path, text, hash: text === null ? NOTHING : textHash(text) };
+  return () => found;
+}
+
+/** A write that waits, as it was shown when that stood there. */
+function writeHeld(text: string | null): Held {
+  const at = scene({ stands: standing(text) });
+  judge(TOOLS, at, call('write_file', { path: 'x', content: 'y' }));
+  return at.draft.held[0] as Held;
+}
+
+describe('an act that waits is shown', () => {
+  const now = (held: Held, more: Partial<Scene>, toolbox = TOOLS) => asItStands(toolbox, scene(more), held);
+
+  it('as it was, while nothing it covers changed', () => {
+    const held = writeHeld('old');
+    expect(now(held, { stands: standing('old') })).toEqual({ changed: [], shows: held.shows });
+    const { shows: _, ...unshown } = held;
+    expect(now(unshown, { stands: standing('old') })).toEqual({ changed: [] });
+  });
+
+  it('anew, when the file that it would replace changed', () => {
+    const { changed, shows } = now(writeHeld('old'), { stands: standing('by hand') });
+    expect(changed).toEqual(['agents/a/workspace/x']);
+    expect(shows).toContain('-by hand');
+    expect(shows).not.toContain('old');
+  });
+
+  it('as it was, when its input or its tool is not known any more', () => {
+    const held = writeHeld('old');
+    const odd = { ...held, input: { path: 7 } };
+    expect(now(odd, { stands: standing('by hand') })).toEqual({ changed: [], shows: held.shows });
+    const gone = now(held, { stands: standing('by hand') }, new Map());
+    expect(gone).toEqual({ changed: ['agents/a/workspace/x'] });
+  });
+
+  it('without words where its tool has none for it', () => {
+    const bare = { ...toolOf('write_file'), preview: undefined } as unknown as Tool;
+    const said = now(writeHeld('old'), { stands: standing('by hand') }, new Map([['write_file', bare]]));
+    expect(said).toEqual({ changed: ['agents/a/workspace/x'] });
+  });
+
+  it('with the conflict as it is now, when others wrote once more', () => {
+    const input = { path: 'x', content: 'mine\n', expected: 'h' };
+    const held: Held = {
+      ...writeHeld(null),
+      covers: {},
+      input,
+      over: textHash('theirs\n'),
+      was: 'theirs\n',
+      shows: 'As it was.',
+    };
+    const asWas = { changed: [], shows: 'As it was.' };
+    expect(now(held, { stands: standing('theirs\n') })).toEqual(asWas);
+    expect(now(held, { stands: standing(null) })).toEqual(asWas);
+    expect(now(held, {})).toEqual(asWas);
+    const { shows: _, was: __, ...bare } = held;
+    expect(now(bare, { stands: standing('') })).toEqual({ changed: [] });
+    const again = now(held, { stands: standing('theirs, again\n') });
+    expect(again.changed).toEqual(['agents/a/workspace/x']);
+    expect(again.shows).toContain('-theirs, again\n+mine');
+  });
+});
+
+describe('an approved act whose work finds something else than what was shown', () => {
+  const used = { ok: false, text: '', rule: OUTDATED };
+  const approved = writeHeld('old');
+  const work = (stands: Scene['stands']) => {
+    let there = standing('old');
+    const at = scene({ approved, stands: (path) => there(path) });
+    const verdict = judge(TOOLS, at, call('write_file', approved.input), true);
+    there = stands;
+    if (verdict.is !== 'use' || !verdict.ask) throw new Error(JSON.stringify(verdict));
+    return { said: verdict.ask(used), held: at.draft.held };
+  };
+
+  it('is held again, with what changed', () => {
+    const { said, held } = work(standing('by hand'));
+    expect(said).toMatchObject({ is: 'held', id: 'A-2-a-1', text: expect.stringContaining('Held again as A-2-a-1') });
+    expect(held).toMatchObject([{ again: { of: approved.id, changed: ['agents/a/workspace/x'] }, was: 'by hand' }]);
+  });
+
+  it('is only refused, when what was shown stands there again', () => {
+    expect(work(standing('old'))).toEqual({ said: null, held: [] });
+  });
+});
+
+it('nobody is to pay where nobody says what may be spent', () => {
+  const dear = configOf({
+    edges: { human: ['a'], a: ['human'] },
+    resumes: { a: { tools: ['read_file'] } },
+    org: { tools: { prices: { read_file: 0.02 } } },
+  });
+  const said = (canPay?: (cost: number) => boolean) =>
+    judge(TOOLS, sceneOf(dear, 'a'), call('read_file', { path: 'x' }), false, canPay);
+  expect(said()).toMatchObject({ is: 'use', cost: 20_000 });
+  expect(said((cost) => cost <= 19_999)).toMatchObject({ is: 'refused', rule: 'credits' });
 });
 
 describe('the tools an agent is shown', () => {

@@ -190,6 +190,24 @@ describe('a failed visit', () => {
     ).toEqual(['visit']);
   });
 
+  it('that was cut for want of credits tells the authors of its mail once', () => {
+    const visit = finished('a', { outcome: 'cut', blame: 'credits', reason: 'credits', given: [mail({ from: 'z' })] });
+    expect(noticesIn(settled(visit))).toEqual([
+      ['a', 'cut'],
+      ['z', 'cut'],
+      ['human', 'credits'],
+      ['boss', 'credits'],
+    ]);
+    // Whoever wrote the mail knows it already by that notice.
+    expect(noticesIn(settled({ ...visit, given: [mail()] }))).toEqual([
+      ['a', 'cut'],
+      ['human', 'cut'],
+      ['boss', 'credits'],
+    ]);
+    const starving = stateOf(visited({ outcome: 'skipped', blame: 'credits' }));
+    expect(noticesIn(settled(visit, starving))).toEqual([['a', 'cut']]);
+  });
+
   it('that was skipped tells people once, if it was for want of credits', () => {
     const skipped = finished('a', { outcome: 'skipped', blame: 'credits', reason: 'no credits: a' });
     const [first, second] = settled(skipped);

@@ -270,6 +270,16 @@ describe('a turn in which something is undone', () => {
     expect(all).toMatchObject([{ text: expect.stringContaining(`${LIVE} (changed in this very turn)`) }]);
   });
 
+  it('puts no file back where a folder of this turn is, and removes one all the same', () => {
+    const written = new Written();
+    written.set('org/shared/x/y', { text: 'new', by: 'b' });
+    const file = { id: 'E-1-a-1', agent: 'a', on: 'org/shared/x' };
+    const [told] = effects([undo({ ...file, file: { text: 'old', was: null } })], written);
+    expect(told).toMatchObject({ text: expect.stringContaining('(org/shared/x/y was written in this very turn)') });
+    const removal = { ...file, file: { text: null, was: 'new' } };
+    expect(effects([undo(removal)], written)[0]).toMatchObject({ k: 'wrote', path: 'org/shared/x', text: null });
+  });
+
   it('withdraws mail before anybody is given it; who got it keeps it, in the conversation too', () => {
     const mail = sent({ from: 'a', to: ['b', 'human'] });
     const { id, path, thread } = mail.message;

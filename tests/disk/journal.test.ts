@@ -10,6 +10,7 @@ import {
   journalFiles,
   journalPath,
   NextFile,
+  readForFold,
   readJournal,
   readJournalFile,
 } from '../../src/disk/journal.ts';
@@ -346,6 +347,30 @@ describe('lines by hand', () => {
   });
 });
 
+it('of old turns the fold reads all but the prompts', () => {
+  const long: Extract<Entry, { k: 'intent' }> = {
+    ...EVERY.intent,
+    prompt: { system: 's', pieces: ['a long text, "prompt":{"max":1}'], max: 7 },
+  };
+  const cached: Entry = { ...long, cached: true };
+  const disk = new MemoryDisk();
+  const journal = new Journal(disk, 1, GENESIS, 0);
+  for (const turn of [1, 2, 3]) {
+    journal.turnTo(turn);
+    journal.add(long, cached, EVERY.notice);
+    journal.write(true);
+  }
+  const faults: Fault[] = [];
+  const files = [...readForFold(disk, faults, { file: 0, end: 0, head: GENESIS })];
+  const prompt = { system: '', pieces: [], max: 0 };
+  expect(files.map(({ groups }) => groups.flatMap(({ entries }) => entries))).toEqual([
+    [{ ...long, prompt }, { ...cached, prompt }, EVERY.notice],
+    [long, cached, EVERY.notice],
+    [long, cached, EVERY.notice],
+  ]);
+  expect([faults, files.map(({ left }) => left)]).toEqual([[], [2, 1, 0]]);
+});
+
 describe('what is durable', () => {
   /** Paths of the syncs of a disk, in order. */
   function syncsOf(disk: MemoryDisk): string[] {
@@ -411,6 +436,33 @@ describe('what is durable', () => {
     journal.add(...SOME);
     const asked = [journal.durable(), journal.durable()];
     for (const one of asked) await expect(one).rejects.toBeInstanceOf(DiskError);
+  });
+
+  it('is nothing any more once a write failed, so that no later line stands without an earlier one', () => {
+    const disk = new MemoryDisk();
+    const journal = new Journal(disk, 1, GENESIS, 0);
+    disk.plan = ({ name }) => (name === 'write' ? 'full' : 'go');
+    journal.add(...SOME);
+    expect(() => journal.write(true)).toThrow(DiskError);
+    disk.plan = () => 'go';
+    journal.add(EVERY.notice);
+    expect(() => journal.write(true)).toThrow(DiskError);
+    expect(entriesIn(disk)).toEqual([]);
+  });
+
+  it('is what an earlier engine wrote, though a file goes away at that very instant', () => {
+    for (let at = 1; at < 20; at++) {
+      const disk = written(SOME);
+      const journal = new Journal(disk, 1, GENESIS, 0);
+      let n = 0;
+      disk.before = () => {
+        if (++n === at) disk.remove(FIRST);
+      };
+      expect(() => journal.secure()).not.toThrow();
+    }
+    const disk = written(SOME).copy();
+    new Journal(disk, 1, GENESIS, 0).secure();
+    expect(entriesIn(disk.afterCrash(() => false))).toEqual([SOME]);
   });
 
   it('ends with the machine', async () => {

@@ -482,3 +482,120 @@ describe('the files after all operations', () => {
     );
   });
 });
+
+describe('an operation that the file system does not take', () => {
+  /** The disk refuses what concerns these names, as one whose folder may not be written does. */
+  function refusing(files: Files, name: string, ...paths: string[]): MemoryDisk {
+    const disk = diskOf(files);
+    disk.plan = (operation) => (operation.name === name && paths.includes(operation.path) ? 'denied' : 'go');
+    return disk;
+  }
+  const refusedOf = (disk: MemoryDisk, ops: FileOp[]) =>
+    materialise(disk, ops, 7).refused.map(({ path, after, mark }) => [path, after, mark]);
+
+  it('is told once for each path, with how much was done before, and the rest is done', () => {
+    const disk = refusing({ 'f/x': 'known', 'f/y': 'old' }, 'create', 'f/.lemming-x.tmp');
+    const ops: FileOp[] = [REMOVE_KNOWN, CREATE, { ...REPLACE, was: 'ours' }, MOVE, OTHER];
+    expect(refusedOf(disk, ops)).toEqual([['f/x', 1, undefined]]);
+    // The move came first: where the file is written it is gone.
+    expect(filesOf(disk)).toEqual({ 'g/x': 'known', 'f/y': 'new' });
+    expect(refusedOf(refusing({}, 'create', 'f/.lemming-x.tmp'), [CREATE, CREATE])).toEqual([['f/x', 0, undefined]]);
+  });
+
+  it.each<[string, FileOp, Files, string, string | undefined]>([
+    ['a file that cannot go', REMOVE_KNOWN, { 'f/x': 'known' }, 'f/x', hash('known')],
+    ['a drop that cannot go', ADOPT, { 'f/drop': 'a drop' }, 'f/drop', hash('a drop')],
+    ['a file that went meanwhile', REMOVE_KNOWN, { 'f/.lemming-x.aside': 'known' }, 'f/x', undefined],
+  ])('tells what still stands there: %s', (_what, op, files, path, mark) => {
+    const disk = diskOf(files);
+    disk.plan = ({ name, path: at }) =>
+      name === 'rename' || (name === 'unlink' && at.endsWith('.aside')) ? 'denied' : 'go';
+    expect(refusedOf(disk, [op])).toEqual([[path, 0, mark]]);
+    expect(disk.files().get(path)).toBe(files[path]);
+  });
+
+  it('tells nothing of what cannot be looked at either, but of a disk that fails', () => {
+    const at = (failure: 'denied' | 'io') => {
+      const disk = diskOf({ 'f/x': 'known' });
+      disk.plan = ({ name }) => (name === 'rename' ? 'denied' : 'go');
+      let looked = 0;
+      disk.looking = ({ name, path }) => (name === 'read' && path === 'f/x' && ++looked > 1 ? failure : 'go');
+      return () => refusedOf(disk, [REMOVE_KNOWN]);
+    };
+    expect(at('denied')()).toEqual([['f/x', 0, undefined]]);
+    expect(at('io')).toThrow(DiskError);
+  });
+
+  it('leaves the old file under its name', () => {
+    const disk = refusing({ 'f/x': 'old' }, 'link', 'f/x');
+    let links = 0;
+    disk.plan = ({ name, path }) => (name === 'link' && path === 'f/x' && ++links === 1 ? 'denied' : 'go');
+    expect(refusedOf(disk, [REPLACE])).toEqual([['f/x', 0, undefined]]);
+    expect(filesOf(disk)).toEqual({ 'f/x': 'old' });
+  });
+
+  it('leaves it aside where a person has made another since', () => {
+    const disk = diskOf({ 'f/x': 'old' });
+    disk.plan = ({ name, path }) => {
+      if (name !== 'link' || path !== 'f/x') return 'go';
+      disk.put('f/x', 'theirs');
+      return 'denied';
+    };
+    expect(refusedOf(disk, [REPLACE])).toEqual([['f/x', 0, undefined]]);
+    expect(filesOf(disk)).toEqual({ 'f/x': 'theirs', 'f/.lemming-x.aside': 'old' });
+  });
+
+  it('is ours that meets a person’s, when the name beside it is taken as well', () => {
+    const disk = diskOf({ 'f/x': 'theirs', 'f/x.conflict-7': 'theirs too' });
+    expect(refusedOf(disk, [CREATE])).toEqual([['f/x', 0, undefined]]);
+    expect(filesOf(disk)).toEqual({ 'f/x': 'theirs', 'f/x.conflict-7': 'theirs too' });
+  });
+
+  it('is a name that this disk takes for another', () => {
+    const disk = diskOf({ 'f/X': 'theirs' });
+    disk.folds = true;
+    const [refused] = materialise(disk, [CREATE], 7).refused;
+    expect([refused?.path, refused?.why]).toEqual(['f/x', expect.stringContaining('is one name with X on this disk')]);
+    expect(filesOf(disk)).toEqual({ 'f/X': 'theirs' });
+  });
+});
+
+it('a file that a person deletes at any instant is gone, or is what it was to become', () => {
+  for (const [op, after] of [
+    [REMOVE_KNOWN, [{}]],
+    [REPLACE, [{}, { 'f/x': 'new' }, { 'f/x.conflict-7': 'new' }]],
+    [MOVE, [{}, { 'g/x': 'known' }]],
+  ] as const)
+    for (let at = 1; at < 30; at++) {
+      const disk = diskOf({ 'f/x': op === REPLACE ? 'old' : 'known' });
+      let n = 0;
+      disk.before = () => {
+        if (++n === at) disk.remove('f/x');
+      };
+      expect(materialise(disk, [op], 7).refused).toEqual([]);
+      disk.before = null;
+      expect(after).toContainEqual(filesOf(disk));
+    }
+});
+
+it('an edit that was aside finds a free name, however many are taken', () => {
+  const taken = { 'f/x': 'again', 'f/x.conflict-7-old': '1', 'f/x.conflict-7-old-2': '2' };
+  const disk = diskOf({ ...taken, 'f/.lemming-x.aside': 'edited' });
+  materialise(disk, [REPLACE], 7);
+  expect(filesOf(disk)).toEqual({ ...taken, 'f/x.conflict-7-old-3': 'edited', 'f/x.conflict-7': 'new' });
+});
+
+it('replacements that are one need what each of them needs', () => {
+  const disk = diskOf({ 'f/x': 'old' });
+  disk.plan = ({ name, path }) => (name === 'create' && path === 'f/.lemming-kid.tmp' ? 'denied' : 'go');
+  const ops: FileOp[] = [
+    { op: 'create', path: 'f/kid', text: 'k' },
+    REPLACE,
+    { op: 'replace', path: 'f/x', text: 'newer', was: 'new', needs: ['f/kid'] },
+  ];
+  expect(materialise(disk, ops, 7).refused.map(({ path, why }) => [path, why])).toEqual([
+    ['f/kid', expect.any(String)],
+    ['f/x', 'f/x: f/kid is not there'],
+  ]);
+  expect(filesOf(disk)).toEqual({ 'f/x': 'old' });
+});

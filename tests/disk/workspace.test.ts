@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { NOTHING } from '../../src/core/tool.ts';
+import { DiskError } from '../../src/disk/disk.ts';
+import { bytesHash } from '../../src/disk/materialise.ts';
 import { replaceNow, tidyLive, writeLive } from '../../src/disk/workspace.ts';
 import { Crash, MemoryDisk } from '../../src/testing/memory-disk.ts';
 
@@ -90,10 +93,59 @@ describe('a file of a workspace that a tool writes', () => {
     ]);
   });
 
+  it('is written only over what was named, and leaves everything else as it stands', () => {
+    const over = (files: Record<string, string>, text: string, hash: string) => {
+      const disk = new MemoryDisk();
+      for (const [path, content] of Object.entries(files)) disk.create(path, content);
+      const replaced = writeLive(disk, 'w/x', text, hash);
+      replaced?.release();
+      return [replaced === null, Object.fromEntries(disk.files())];
+    };
+    const hashOf = (text: string) => bytesHash(Buffer.from(text));
+    expect(over({ 'w/x': 'shown' }, 'new', hashOf('shown'))).toEqual([false, { 'w/x': 'new' }]);
+    expect(over({}, 'new', NOTHING)).toEqual([false, { 'w/x': 'new' }]);
+    expect(over({ 'w/x': 'theirs' }, 'new', hashOf('shown'))).toEqual([true, { 'w/x': 'theirs' }]);
+    expect(over({ 'w/x': 'theirs' }, 'new', NOTHING)).toEqual([true, { 'w/x': 'theirs' }]);
+    expect(over({}, 'new', hashOf('shown'))).toEqual([true, {}]);
+  });
+
+  it('gives back what was not to be replaced, at whatever instant a person makes another', () => {
+    let both = 0;
+    for (let at = 1; at < 20; at++) {
+      const disk = new MemoryDisk();
+      disk.create('w/x', 'theirs');
+      let n = 0;
+      disk.before = () => {
+        if (++n === at) disk.replace('w/x', 'theirs, again');
+      };
+      expect(writeLive(disk, 'w/x', 'new', NOTHING)).toBeNull();
+      disk.before = null;
+      const { 'w/x': stands, ...rest } = Object.fromEntries(disk.files());
+      expect(stands).toBe(n >= at ? 'theirs, again' : 'theirs');
+      if ('w/x.conflict-old' in rest) both++;
+      expect(['{}', '{"w/x.conflict-old":"theirs"}']).toContain(JSON.stringify(rest));
+    }
+    // While the first was aside the second took its name.
+    expect(both).toBeGreaterThan(0);
+  });
+
   it('is tidied when the journal holds it already', () => {
     const disk = new MemoryDisk();
     for (const name of ['x', '.lemming-x.aside', '.lemming-x.tmp']) disk.create(`w/${name}`, name);
     tidyLive(disk, 'w/x');
     expect([...disk.files()]).toEqual([['w/x', 'x']]);
+  });
+
+  it('is tidied as far as its place allows, and never in silence on a disk that fails', () => {
+    const failing = (failure: 'not-regular' | 'io') => {
+      const disk = new MemoryDisk();
+      for (const name of ['.lemming-x.aside', '.lemming-x.tmp']) disk.create(`w/${name}`, name);
+      disk.plan = ({ path }) => (path.endsWith('.aside') ? failure : 'go');
+      return disk;
+    };
+    const disk = failing('not-regular');
+    tidyLive(disk, 'w/x');
+    expect([...disk.files().keys()]).toEqual(['w/.lemming-x.aside']);
+    expect(() => tidyLive(failing('io'), 'w/x')).toThrow(DiskError);
   });
 });

@@ -71,6 +71,25 @@ describe.each(RECORDED)('an organisation that was left under rules %i', (rules) 
     expect(again.visits).toBeGreaterThan(0);
   });
 
+  it('is answered by commands as well: no approval stays in its folder', async () => {
+    const org = new Sample(recorded(rules));
+    await org.turns(1);
+    await org.ask({ ask: 'approve', by: 'human', id: 'A-3-lead-1', note: '' });
+    await org.ask({ ask: 'deny', by: 'human', id: 'A-6-coder-1', note: 'No.' });
+    await org.turns(1);
+    expect(
+      org
+        .lines('decided')
+        .slice(-2)
+        .map(({ id, decision }) => [id, decision]),
+    ).toEqual([
+      ['A-3-lead-1', 'approved'],
+      ['A-6-coder-1', 'denied'],
+    ]);
+    expect(org.paths(/^org\/approvals\/[^/]+\.md$/)).toEqual([]);
+    expect(edited(org.disk)).toEqual([]);
+  });
+
   it('shows every prompt to the letter, those of the turn that was cut off as well', async () => {
     const org = new Sample(recorded(rules));
     await org.turns(2);

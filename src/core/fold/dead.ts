@@ -1,7 +1,7 @@
 import type { Message } from '../../schema/message.ts';
 import { messageId } from '../../schema/name.ts';
 import type { Effect, Entry } from '../entry.ts';
-import { deadOf, type Mail, type State } from '../state.ts';
+import { type DeadLetter, deadOf, type Mail, type State } from '../state.ts';
 import type { Unplaced } from '../unplaced.ts';
 import { unanswer } from './approvals.ts';
 import { forgetDead } from './bygone.ts';
@@ -40,10 +40,14 @@ function relocate(state: State, path: string, kept: string): void {
   const id = messageAt(path);
   const mail = id === null ? undefined : state.mail.get(id);
   if (mail?.path === path) state.mail.set(mail.id, withPath(mail, kept));
-  const aside = (state.astray.get(path) ?? []).flatMap((one) => state.dead.get(one) ?? []);
+  const aside = (state.astray.get(path) ?? []).map((one) => state.dead.get(one) as DeadLetter);
   for (const dead of [...(id === null ? [] : deadOf(state, id)), ...aside])
     if (dead.path === path) state.dead.set(dead.id, withPath(dead, kept));
-  if (aside.length) state.astray.set(kept, [...(state.astray.get(kept) ?? []), ...aside.map((dead) => dead.id)]);
+  if (aside.length)
+    state.astray.set(
+      kept,
+      aside.map(({ id }) => id),
+    );
   state.astray.delete(path);
 }
 
