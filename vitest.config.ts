@@ -25,10 +25,9 @@ export default defineConfig({
       reporter: ['text-summary', 'json-summary'],
       thresholds: {
         lines: 90,
-        // All branches are to be covered. A negative number is how many are not yet: it may only shrink.
-        'src/core/**': { branches: -56 },
-        'src/disk/{journal,compact,materialise,lock,workspace}.ts': { branches: -16 },
-        'src/engine/{engine,freeze,durable,turn,decide,load}.ts': { branches: -9 },
+        'src/core/**': { branches: 100 },
+        'src/disk/{journal,compact,materialise,lock,workspace}.ts': { branches: 100 },
+        'src/engine/{engine,freeze,durable,turn,decide,load}.ts': { branches: 100 },
       },
     },
   },

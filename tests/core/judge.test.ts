@@ -241,6 +241,17 @@ describe('an act that waits is shown', () => {
     expect(said).toEqual({ changed: ['agents/a/workspace/x'] });
   });
 
+  it('without words where it would be refused now', () => {
+    const asks = configOf({ edges: { human: ['a'], a: ['human'] }, resumes: { a: { tools: ['ask:remember'] } } });
+    const at = sceneOf(asks, 'a');
+    judge(TOOLS, at, call('remember', { key: 'k', text: 'mine', expected: 0 }));
+    const [held] = at.draft.held as [Held];
+    expect(held.shows).toContain('+mine');
+    const path = 'agents/a/memory/k.md';
+    const state = stateOf({ k: 'file', path, text: '---\nkey: k\n---\nBy hand.\n' });
+    expect(asItStands(TOOLS, sceneOf(asks, 'a', { state }), held)).toEqual({ changed: [path] });
+  });
+
   it('with the conflict as it is now, when others wrote once more', () => {
     const input = { path: 'x', content: 'mine\n', expected: 'h' };
     const held: Held = {

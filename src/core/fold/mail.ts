@@ -90,7 +90,7 @@ export function deliver(state: State, name: string, ids: readonly string[]): voi
 }
 
 function hush(state: State, name: string): void {
-  const left = (state.quiet.get(name) ?? 0) - 1;
+  const left = (state.quiet.get(name) as number) - 1;
   if (left > 0) state.quiet.set(name, left);
   else state.quiet.delete(name);
 }
