@@ -2,7 +2,8 @@ import type { Input } from '../core/entry.ts';
 import { resumePath } from '../core/files.ts';
 import type { State } from '../core/state.ts';
 import { byCodeUnit, isName } from '../schema/name.ts';
-import type { Reader } from './reader.ts';
+import { isText, type Reader } from './reader.ts';
+import { isLeftover } from './tree.ts';
 
 /** Agents whose folder is not to be had: gone, or closed to this program. They are set aside, and the others work. */
 
@@ -11,6 +12,10 @@ const GONE_MS = 1000;
 
 /** Folders of an agent that the engine reads and writes. */
 const PARTS = ['outbox', 'memory', 'workspace', 'requests', 'logs', 'skills'];
+
+/** Those in which the engine looks into folders, too, and how many below one another. */
+const DEEP = ['memory', 'skills'];
+const DEPTH = 3;
 
 type Absence = Extract<Input, { k: 'absent' | 'back' }>;
 
@@ -43,11 +48,28 @@ function agentOf(path: string): string | null {
 }
 
 /** What of its folder this program may not use; null: it may use all. */
-function closed({ disk }: Reader, agent: string): string | null {
+function closed(reader: Reader, agent: string): string | null {
   const home = `agents/${agent}`;
-  const isOpen = (path: string): boolean => disk.isOpen(path);
-  const bad = isOpen(home)
-    ? [...PARTS.map((part) => `${home}/${part}`), resumePath(agent)].find((path) => !isOpen(path))
-    : home;
-  return bad === undefined ? null : `${bad} cannot be read or written: chmod -R u+rwX ${home}`;
+  for (const path of placesOf(reader, agent))
+    if (!reader.disk.isOpen(path)) return `${path} cannot be read or written: chmod -R u+rwX ${home}`;
+  return null;
+}
+
+/** What the engine reads and writes there, folders before what lies in them: whoever finds one closed looks no further. */
+function* placesOf(reader: Reader, agent: string): Generator<string> {
+  const home = `agents/${agent}`;
+  yield home;
+  for (const part of PARTS) yield `${home}/${part}`;
+  yield resumePath(agent);
+  if (reader.disk.stat(home)?.kind !== 'folder') return; // links are told elsewhere
+  for (const part of DEEP) yield* foldersIn(reader, `${home}/${part}`, DEPTH);
+}
+
+function* foldersIn(reader: Reader, folder: string, depth: number): Generator<string> {
+  for (const name of depth > 0 ? reader.list(folder) : []) {
+    const path = `${folder}/${name}`;
+    if (isText(name) || isLeftover(name) || reader.disk.stat(path)?.kind !== 'folder') continue;
+    yield path;
+    yield* foldersIn(reader, path, depth - 1);
+  }
 }

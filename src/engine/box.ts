@@ -6,9 +6,9 @@ import { SHOWN_HASH, shortHash } from '../core/known.ts';
 import { isLeftOut } from '../core/left-out.ts';
 import { mergeTexts } from '../core/merge.ts';
 import { type PathRuling, permitPath, permitRead } from '../core/path.ts';
-import { type Box, type FileText, NOTHING } from '../core/tool.ts';
+import { type Box, type FileText, NOTHING, OTHER } from '../core/tool.ts';
 import { foldersOf } from '../core/written.ts';
-import { type Disk, DiskError, type Stat } from '../disk/disk.ts';
+import { type Disk, DiskError, isOfPlace, type Stat } from '../disk/disk.ts';
 import { runJavascript } from '../disk/javascript.ts';
 import { beside, bytesHash } from '../disk/materialise.ts';
 import { otherName } from '../disk/other-name.ts';
@@ -105,6 +105,7 @@ export function makeBox(means: Means): Box {
     write(path, text, expected) {
       const target = resolve(path);
       demandPlace(means, target, path);
+      if (target.shared) readAlone(disk, target.path); // what cannot be read cannot be the text that gives way
       const made =
         expected === undefined
           ? text
@@ -283,8 +284,23 @@ function refusing<T>(look: () => T): T {
   }
 }
 
+/**
+ * The bytes of a regular file that no link leads to; `NOTHING`, or `OTHER` for what cannot be read as such a file, or
+ * has more bytes than `most`. An agent may name anything, so this throws only when the disk fails.
+ */
+export function bytesAt(disk: Disk, path: string, most = Infinity): Uint8Array | typeof NOTHING | typeof OTHER {
+  try {
+    const stat = disk.stat(path);
+    if (stat === null) return NOTHING;
+    return isPlainFile(disk, path) && stat.size <= most ? (disk.read(path) ?? NOTHING) : OTHER;
+  } catch (error) {
+    if (!isOfPlace(error)) throw error;
+    return OTHER;
+  }
+}
+
 /** A regular file that no link leads to. */
-export function isPlainFile(disk: Disk, path: string): boolean {
+function isPlainFile(disk: Disk, path: string): boolean {
   const parts = path.split('/');
   return parts.every(
     (_, i) => disk.stat(parts.slice(0, i + 1).join('/'))?.kind === (i === parts.length - 1 ? 'file' : 'folder'),

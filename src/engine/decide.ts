@@ -9,12 +9,13 @@ import { settleDraft, unpaidEffects } from '../core/settle.ts';
 import type { Staffing } from '../core/settle-staff.ts';
 import type { Approval } from '../core/state.ts';
 import { heldText } from '../core/texts-rules-1.ts';
-import { emptyDraft, NOTHING } from '../core/tool.ts';
+import { emptyDraft } from '../core/tool.ts';
 import type { Written } from '../core/written.ts';
 import { bytesHash } from '../disk/materialise.ts';
+import { bytesAt } from './box.ts';
 import type { Turn } from './turn.ts';
 import { doAct } from './use.ts';
-import { sceneOf } from './visit.ts';
+import { bytesOf, sceneOf } from './visit.ts';
 
 /** Held acts that a person answered: judged again now, and done once, in this turn. `staffing`: told whom they hire and retire. */
 export async function decide(turn: Turn, toolbox: Toolbox, written: Written, staffing: Staffing[]): Promise<Effect[]> {
@@ -123,9 +124,10 @@ function chained(held: Held, chain: Chain): Held {
 function noteChain(turn: Turn, { covers = {} }: Held, draft: ReturnType<typeof emptyDraft>, chain: Chain): void {
   for (const [path, hash] of Object.entries(covers)) {
     if (!/^agents\/[^/]+\/(workspace|memory)\//.test(path)) continue;
-    const text = draft.wrote.get(path)?.text;
-    const bytes = text === undefined ? turn.ports.disk.read(path) : text === null ? null : Buffer.from(text);
-    chain.set(path, { over: chain.get(path)?.over ?? hash, made: bytes === null ? NOTHING : bytesHash(bytes) });
+    const staged = draft.wrote.get(path);
+    if (!staged && !draft.touched.has(path)) continue;
+    const made = staged ? bytesOf(staged.text) : bytesAt(turn.ports.disk, path);
+    chain.set(path, { over: chain.get(path)?.over ?? hash, made: typeof made === 'string' ? made : bytesHash(made) });
   }
 }
 

@@ -3,7 +3,7 @@ import type { Image } from '../core/call.ts';
 import type { ImageRef } from '../core/entry.ts';
 import type { Mail } from '../core/state.ts';
 import type { Disk } from '../disk/disk.ts';
-import { isPlainFile } from './box.ts';
+import { bytesAt } from './box.ts';
 
 /** Most images of one prompt, and most bytes of each: what every service takes. */
 const MOST_IMAGES = 8;
@@ -40,10 +40,9 @@ export function blobOf({ image, ref }: Sight): { hash: string; text: string; ima
 }
 
 function look(disk: Disk, path: string, name: string): Sight | null {
-  if (!isPlainFile(disk, path) || (disk.stat(path)?.size ?? Infinity) > MOST_BYTES) return null;
-  const bytes = disk.read(path);
-  const type = bytes && typeOf(bytes);
-  if (!bytes || !type) return null;
+  const bytes = bytesAt(disk, path, MOST_BYTES);
+  const type = typeof bytes === 'string' ? null : typeOf(bytes);
+  if (typeof bytes === 'string' || !type) return null;
   const data = Buffer.from(bytes).toString('base64');
   return { image: { name, type, data }, ref: { path, name, type, hash: textHash(data) } };
 }

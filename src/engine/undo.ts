@@ -5,7 +5,7 @@ import type { Toolbox } from '../core/judge.ts';
 import type { State } from '../core/state.ts';
 import { Search } from '../core/undo-search.ts';
 import { stepsOf } from '../core/undo-steps.ts';
-import { type Disk, DiskError } from '../disk/disk.ts';
+import { type Disk, isOfPlace } from '../disk/disk.ts';
 import { readJournal } from '../disk/journal.ts';
 import { bytesHash, readAny } from '../disk/materialise.ts';
 
@@ -38,14 +38,14 @@ export function undoPlans(
   return new Map([...searches].map(([of, search]) => [of, stepsOf(search, now)]));
 }
 
-/** Agents can make links and folders where files were. */
+/** Agents can make links and folders where files were, and close them. */
 function lookAt(disk: Disk, path: string): string | null {
   try {
     const kind = disk.stat(path)?.kind;
     if (kind === undefined || kind === 'folder') return kind ?? null;
     return bytesHash(readAny(disk, path) ?? new Uint8Array());
   } catch (error) {
-    if (!(error instanceof DiskError) || error.failure !== 'not-regular') throw error;
+    if (!isOfPlace(error)) throw error;
     return 'barred';
   }
 }

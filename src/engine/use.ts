@@ -21,7 +21,7 @@ import { beside, bytesHash, conflictPath, linkNew } from '../disk/materialise.ts
 import { YOUNG_MS } from '../disk/reader.ts';
 import { cut } from '../schema/print.ts';
 import type { Resume } from '../schema/resume.ts';
-import { BoxRefusal, type Changes, makeBox, NotThere, noChanges } from './box.ts';
+import { BoxRefusal, bytesAt, type Changes, makeBox, NotThere, noChanges } from './box.ts';
 import { lineEvents } from './events.ts';
 import { runApart, runProgram } from './program.ts';
 import { refusal } from './toolset.ts';
@@ -285,7 +285,8 @@ function noteTexts({ draft }: Scene, { text, files, shared }: UsedEntry): void {
 /** What was approved is based on what was shown: what a person saved since then stays. */
 function stageShared(turn: Turn, scene: Scene, { path, text }: { path: string; text: string }): void {
   const before = scene.draft.wrote.get(path);
-  const bytes = before ? null : turn.ports.disk.read(path);
+  const found = before ? NOTHING : bytesAt(turn.ports.disk, path);
+  const bytes = typeof found === 'string' ? null : found;
   const shown = scene.approved?.covers?.[path];
   const isShown = shown === undefined || shown === (bytes === null ? NOTHING : bytesHash(bytes));
   const was = before ? before.was : isShown ? bytes && Buffer.from(bytes).toString() : (scene.approved?.was ?? null);

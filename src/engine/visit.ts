@@ -7,13 +7,13 @@ import { balanceOf } from '../core/ledger.ts';
 import { permitPath } from '../core/path.ts';
 import type { Finished } from '../core/settle.ts';
 import { agentState } from '../core/state.ts';
-import { type Draft, NOTHING, OTHER, type Scene, type Stands } from '../core/tool.ts';
+import { type Draft, NOTHING, type Scene, type Stands } from '../core/tool.ts';
 import { DiskError } from '../disk/disk.ts';
 import { bytesHash } from '../disk/materialise.ts';
 import { FaultError } from '../schema/fault.ts';
 import type { Resume } from '../schema/resume.ts';
 import { OutOfCredits, type Purse } from './attempts.ts';
-import { isPlainFile } from './box.ts';
+import { bytesAt } from './box.ts';
 import { blobOf, imagesOf, type Sight } from './images.ts';
 import type { Ports } from './ports.ts';
 import type { Recorded } from './recalled.ts';
@@ -111,16 +111,15 @@ export function sceneOf(
 ): Scene {
   const { config, state, number, recorded } = turn;
   const { disk } = turn.ports;
-  const read = (path: string): Uint8Array | null => (isPlainFile(disk, path) ? disk.read(path) : null);
   const attach = (path: string): string | null => {
     const permitted = permitPath(resume, path);
-    const bytes = permitted.ok ? read(permitted.path) : null;
-    return bytes === null ? null : Buffer.from(bytes).toString('base64');
+    const bytes = permitted.ok ? bytesAt(disk, permitted.path) : NOTHING;
+    return typeof bytes === 'string' ? null : Buffer.from(bytes).toString('base64');
   };
   const found = (path: string): Omit<Stands, 'path'> => {
     const left = draft.wrote.get(path) ?? more.left?.get(path);
-    const bytes = left ? bytesOf(left.text) : read(path);
-    if (bytes === null) return { hash: !left && disk.stat(path) ? OTHER : NOTHING, text: null };
+    const bytes = left ? bytesOf(left.text) : bytesAt(disk, path);
+    if (typeof bytes === 'string') return { hash: bytes, text: null };
     const text = textOf(bytes, MOST_SHOWN);
     return { hash: bytesHash(bytes), text: text === null ? null : turn.redact(text) };
   };
@@ -133,8 +132,9 @@ export function sceneOf(
   return { config, state, turn: number, agent: resume.name, resume, given, draft, attach, stands, ...more };
 }
 
-function bytesOf(text: string | null): Uint8Array | null {
-  return text === null ? null : Buffer.from(text);
+/** A text as a file holds it. */
+export function bytesOf(text: string | null): Uint8Array | typeof NOTHING {
+  return text === null ? NOTHING : Buffer.from(text);
 }
 
 async function converse(turn: Turn, toolbox: Toolbox, plan: Visit, scene: Scene): Promise<End> {

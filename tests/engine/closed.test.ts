@@ -28,10 +28,23 @@ function office(): string {
       'agents/b/skills/s/SKILL.md': '---\nname: s\ndescription: d\n---\nDo.\n',
     },
   });
-  for (const folder of ['a/outbox', 'b/outbox', 'b/requests', 'b/logs', 'human/outbox', 'human/requests'])
+  for (const folder of [
+    'a/outbox',
+    'b/outbox/archive',
+    'b/memory/learned',
+    'b/requests',
+    'b/logs',
+    'human/outbox',
+    'human/requests',
+  ])
     fs.mkdirSync(path.join(root, 'agents', folder), { recursive: true });
   if (process.getuid?.() === 0) own(root);
   return root;
+}
+
+/** A path of the organisation. */
+function place(root: string, file: string): string {
+  return path.join(root, file);
 }
 
 function own(file: string): void {
@@ -91,6 +104,32 @@ describe('a folder of an agent that this program may not use', () => {
     const came = play(office(), steps) as Came[];
     for (const [n, part] of PARTS.entries())
       expect(came.slice(3 * n, 3 * n + 2), part).toMatchObject([{ visited: ['a'] }, { visited: ['b'] }]);
+  });
+
+  it.each([
+    'agents/b/skills/s',
+    'agents/b/skills/s/SKILL.md',
+    'agents/b/memory/learned',
+    'agents/b/memory/k.md',
+    'agents/b/outbox/archive',
+    'agents/b/workspace/x.txt',
+  ])('stops nobody when it lies deeper: %s', (path) => {
+    const root = office();
+    const open = fs.statSync(place(root, path)).isDirectory() ? 0o755 : 0o644;
+    const came = play(root, [
+      ...ask('x'),
+      mode(path, 0),
+      'turn',
+      'restart',
+      ...ask('y'),
+      'turn',
+      mode(path, open),
+      ...ask('z'),
+      'turn',
+    ]);
+    expect(came.at(0)).toMatchObject({ visited: expect.arrayContaining(['a']) });
+    expect(came.at(1)).toMatchObject({ visited: expect.arrayContaining(['a']) });
+    expect(came.at(2)).toMatchObject({ visited: expect.arrayContaining(['a', 'b']) });
   });
 
   it('its resume as well, at the first start', () => {

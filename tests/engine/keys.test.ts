@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
+import { run as doctor } from '../../src/commands/doctor.ts';
 import { run as runTurns } from '../../src/commands/run.ts';
 import { run as status } from '../../src/commands/status.ts';
 import { run as trust } from '../../src/commands/trust.ts';
@@ -93,6 +94,18 @@ it.each(Object.entries(SERVICES))(
     await trust(world(), inputOf({ args: { name: 'default' } }));
     await runTurns(world(), inputOf({ flags: { turns: 1 } }));
     expect([service.heads.length > 0, thief.heads]).toEqual([true, []]);
+  },
+);
+
+it.each(Object.entries(SERVICES).filter(([, [, where]]) => where))(
+  '%s: a variable that is no address stops no command, and the visit says which it is',
+  async (provider, [variable, where]) => {
+    const root = received(provider, { key: `env:${variable}` });
+    const env = { [variable]: CANARY, [where as string]: 'not an address', LEMMING_HOME: homeOf(root) };
+    const world = () => testWorld(root, { env });
+    for (const look of [status, validate, doctor]) expect((await look(world(), inputOf())).text).not.toBe('');
+    const { data } = await runTurns(world(), inputOf({ flags: { turns: 1 } }));
+    expect(JSON.stringify((data as { visits: unknown }).visits)).toContain(where);
   },
 );
 

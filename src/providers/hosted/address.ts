@@ -29,7 +29,7 @@ const SERVICES = {
     usual: OPENAI,
     names: OPENAI,
     own: /^(?:[a-z]+\.)?api\.openai\.com$/,
-    address: (model, env) => model.base_url ?? (env('OPENAI_BASE_URL') || 'https://api.openai.com/v1'),
+    address: (model, env) => model.base_url ?? given(env, 'OPENAI_BASE_URL', 'https://api.openai.com/v1'),
   },
   azure: {
     usual: AZURE,
@@ -41,14 +41,14 @@ const SERVICES = {
     usual: ANTHROPIC,
     names: ANTHROPIC,
     own: /^api\.anthropic\.com$/,
-    address: (model, env) => model.base_url ?? (env('ANTHROPIC_BASE_URL') || 'https://api.anthropic.com'),
+    address: (model, env) => model.base_url ?? given(env, 'ANTHROPIC_BASE_URL', 'https://api.anthropic.com'),
   },
   gemini: {
     usual: GEMINI,
     names: GEMINI,
     own: /^generativelanguage\.googleapis\.com$/,
     address: (model, env) =>
-      model.base_url ?? (env('GOOGLE_GEMINI_BASE_URL') || 'https://generativelanguage.googleapis.com'),
+      model.base_url ?? given(env, 'GOOGLE_GEMINI_BASE_URL', 'https://generativelanguage.googleapis.com'),
   },
   ollama: {
     usual: [],
@@ -125,6 +125,13 @@ function isOwn({ own }: Service, { protocol, port, hostname }: URL): boolean {
 
 export function isLoopback({ hostname }: URL): boolean {
   return /^(?:(?:.+\.)?localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname);
+}
+
+/** What a variable says, else the service's own address. */
+function given(env: Env, name: string, own: string): string {
+  const address = env(name)?.trim() || own;
+  if (URL.canParse(address)) return address;
+  throw new ProviderError('bad-request', `${name} is no address such as ${own}.`);
 }
 
 function azureEndpoint(env: Env): string {
