@@ -120,7 +120,7 @@ export function belongs(reference: string, names: readonly string[]): boolean {
 }
 
 function isOwn({ own }: Service, { protocol, port, hostname }: URL): boolean {
-  return protocol === 'https:' && port === '' && own !== null && own.test(hostname);
+  return protocol === 'https:' && port === '' && own?.test(hostname) === true;
 }
 
 export function isLoopback({ hostname }: URL): boolean {
