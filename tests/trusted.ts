@@ -1,7 +1,7 @@
 import { ownerOf } from '../src/disk/owner.ts';
 import { keysOf } from '../src/engine/keys.ts';
 import { checkFolder } from '../src/engine/open.ts';
-import { homeOf } from './commands/world.ts';
+import { homeOf } from './home.ts';
 
 /** The environment of an owner who lets the keys of the organisation go where its models are: services on this machine. */
 export function trustingEnv(root: string, env: Record<string, string>): Record<string, string> {

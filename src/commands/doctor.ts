@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import { type Config, hasEdge } from '../core/config.ts';
 import type { Entry } from '../core/entry.ts';
 import { placesOf, resumePath, retiredPath } from '../core/files.ts';
@@ -24,7 +25,7 @@ import { declaredFaults } from '../engine/declared-faults.ts';
 import { keyFaults } from '../engine/keys.ts';
 import { load } from '../engine/load.ts';
 import { checkFolder, type Place } from '../engine/open.ts';
-import { toolsetOf } from '../engine/toolset.ts';
+import { PROGRAM_TOOLS, toolsetOf } from '../engine/toolset.ts';
 import { type Fault, FaultError, fault, printFault } from '../schema/fault.ts';
 import { isName } from '../schema/name.ts';
 import { cut } from '../schema/print.ts';
@@ -70,8 +71,8 @@ export const run: Run = async (world, input) => {
   const { config } = checkFolder(place);
   const declared = config ? await declaredFaults(TOOLS, config, disk) : [];
   const outbound = config ? outboundIn(await toolsetOf(TOOLS, config, new Map()), config) : [];
-  const named = config && [...config.tools.values()].some(({ head }) => head.network);
-  const network = named ? await tryProxy() : [];
+  const hosts = config ? hostsIn(config) : [];
+  const network = hosts.length > 0 ? await tryProxy(hosts) : [];
   return examine(place, disk, fixes, { declared, outbound, network }, await realSandbox(world.root).probe());
 };
 
@@ -83,13 +84,23 @@ interface Tools {
   network: readonly string[];
 }
 
-async function tryProxy(): Promise<string[]> {
+/** All hosts that programs may reach, whoever runs them. */
+function hostsIn({ org, tools }: Config): string[] {
+  return [org.network, ...[...tools.values()].map(({ head }) => head.network)].flatMap((one) => one?.hosts ?? []);
+}
+
+/** Nobody is asked: that the proxy lets a host through is enough. */
+async function tryProxy(hosts: readonly string[]): Promise<string[]> {
+  const { demandListed } = await import('../engine/fetch.ts');
   try {
-    const refuse = () => Promise.reject(new Error('not listed'));
-    (await openProxy(refuse)).close();
-    return ['Tools that name hosts reach no other: the proxy refused a host that nobody listed'];
+    const reach = async (host: string, port: number) => {
+      demandListed(hosts, host, port);
+      return new Socket();
+    };
+    (await openProxy(reach)).close();
+    return ['Programs that may reach some hosts reach no other: the proxy refused a host that nobody listed'];
   } catch (error) {
-    return [`Tools that name hosts cannot run: ${(error as Error).message}`];
+    return [`Programs that may reach some hosts cannot run: ${(error as Error).message}`];
   }
 }
 
@@ -250,7 +261,6 @@ function notesOfBox({ level, why }: Found, config: Config | null): string[] {
   const names = agents.map(({ name }) => name).join(', ');
   return [`shell and run_python are refused to ${names}: ${why}. Install bubblewrap (apt install bubblewrap)`];
 }
-const PROGRAM_TOOLS = ['shell', 'run_python'];
 
 /** Conflicts that wait for a decision, traces of a crash, agents without a resume. */
 function notesOfFolder(disk: Disk, faults: readonly Fault[]): string[] {

@@ -1,5 +1,5 @@
 import type { Config } from '../core/config.ts';
-import { type OwnTool, type Server, trustOfServer, trustOfTool } from '../core/declared.ts';
+import { type OwnTool, type Server, trustOfNetwork, trustOfServer, trustOfTool } from '../core/declared.ts';
 import type { Trusted } from '../core/trust.ts';
 import type { Disk } from '../disk/disk.ts';
 import type { Owner } from '../disk/owner.ts';
@@ -10,7 +10,7 @@ import type { Model } from '../schema/models.ts';
 import { isPluginPath } from '../schema/name.ts';
 
 /** What has programs: a model, a tool of the org, or a server of tools. */
-export type Runner = 'model' | 'tool' | 'server' | 'key';
+export type Runner = 'model' | 'tool' | 'server' | 'key' | 'network';
 
 /** What of an org runs on this machine, or is asked from it; or why that cannot be told. */
 export type Program = {
@@ -21,14 +21,25 @@ export type Program = {
   server?: Server;
 } & ({ what: Trusted; fault?: undefined } | { what: null; fault: Fault });
 
-/** All that an org runs on this machine as it stands now, and the keys that it sends elsewhere, in the order models, tools, servers, keys. */
+/** All that an org runs on this machine as it stands now, and the keys that it sends elsewhere, in the order models, tools, servers, keys, network. */
 export function programsOf(config: Config, disk: Disk, owner: Pick<Owner, 'env'>): Program[] {
   return [
     ...[...config.models].flatMap(([name, model]) => programOf(name, model, disk) ?? []),
     ...[...config.tools.values()].map(toolOf),
     ...[...config.servers.values()].map(serverOf),
     ...keysOf(config, owner).map(({ model, what }): Program => ({ of: 'key', name: model, what })),
+    ...networkOf(config),
   ];
+}
+
+/** A name for the one thing of its kind. */
+export const NETWORK = 'network';
+
+function networkOf({ org }: Config): Program[] {
+  const what = trustOfNetwork(org);
+  if (!what || !org.network) return [];
+  const about = [`programs of shell and run_python may reach ${org.network.hosts.join(', ')}, and no other host`];
+  return [{ of: 'network', name: NETWORK, about, what }];
 }
 
 function toolOf(tool: OwnTool): Program {
@@ -87,6 +98,8 @@ export function notesOfPrograms(programs: readonly Program[], owner: Owner): str
     if (what && owner.approved(what)) return [];
     if (!what && of === 'model') return [`The model ${name} cannot run: ${fault.message}`];
     if (of === 'key') return [];
+    if (of === 'network')
+      return [`Programs reach no host of "network:" in org/org.yaml until you approved them: lemming trust ${name}`];
     return [`The ${of} ${name} was not approved on this machine: lemming trust ${name}`];
   });
 }

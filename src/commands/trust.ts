@@ -25,6 +25,10 @@ export const command: Command = {
       line: 'lemming trust github',
       does: 'starts the server github of org/mcp.yaml once, shows its tools and, after a yes, approves and keeps them',
     },
+    {
+      line: 'lemming trust network',
+      does: 'lets programs of agents reach the hosts that "network:" of org/org.yaml names',
+    },
     { line: 'lemming trust --revoke claude', does: 'takes the approval back' },
   ],
   args: [
@@ -68,7 +72,7 @@ export const run: Run = async (world, input) => {
 
 /** What has that name, or `tool:` and the like before it. Throws why there is nothing to approve. */
 function find(term: string, programs: readonly Program[], config: Config, faults: readonly Fault[]): Program {
-  const [, of, name = term] = /^(model|tool|server|key):(.+)$/.exec(term) ?? [];
+  const [, of, name = term] = /^(model|tool|server|key|network):(.+)$/.exec(term) ?? [];
   const found = programs.filter((one) => one.name === name && (of === undefined || one.of === of));
   if (found.length > 1)
     throw failure('usage', `Several have the name ${name}: ${found.map((one) => `${one.of}:${name}`).join(', ')}`, {
@@ -102,8 +106,13 @@ function approve(program: Known, owner: Owner): Outcome {
   const row = rowOf(program, owner);
   return {
     data: row,
-    text: `${program.of === 'key' ? `The key of ${program.name} may go there` : `${program.name} may run on this machine`}, as it stands now:\n${linesOf(program, row)}\nA change of one byte asks again.`,
+    text: `${grantOf(program)}, as it stands now:\n${linesOf(program, row)}\nA change of one byte asks again.`,
   };
+}
+
+function grantOf({ of, name }: Program): string {
+  if (of === 'network') return 'Programs of agents may reach these hosts';
+  return of === 'key' ? `The key of ${name} may go there` : `${name} may run on this machine`;
 }
 
 function takeBack(program: Known, owner: Owner): Outcome {
@@ -118,7 +127,13 @@ function takeBack(program: Known, owner: Owner): Outcome {
 function list(programs: readonly Program[], owner: Owner): Outcome {
   const rows = programs.map((program) => ({ program, row: rowOf(program, owner) }));
   const of = (runner: Runner): Row[] => rows.flatMap(({ program, row }) => (program.of === runner ? [row] : []));
-  const data = { models: of('model'), tools: of('tool'), servers: of('server'), keys: of('key') };
+  const data = {
+    models: of('model'),
+    tools: of('tool'),
+    servers: of('server'),
+    keys: of('key'),
+    network: of('network'),
+  };
   if (rows.length === 0)
     return { data, text: 'Nothing of this organisation runs on this machine: no model, tool or server.' };
   const texts = rows.map(

@@ -1,4 +1,5 @@
 import type { McpServer, PinnedTool } from '../schema/mcp.ts';
+import type { OrgFile } from '../schema/org.ts';
 import type { ToolHead } from '../schema/tool.ts';
 import type { Config } from './config.ts';
 import type { Input } from './entry.ts';
@@ -34,6 +35,11 @@ export function trustOfServer({ name, written, tools }: Server): Trusted {
   return { kind: 'server', name, text: `${written} ${JSON.stringify(tools)}` };
 }
 
+/** What the owner approves of the network of programs: these hosts. Null: they have none. */
+export function trustOfNetwork({ network }: OrgFile): Trusted | null {
+  return network && { kind: 'network', hosts: network.hosts };
+}
+
 /** The name by which agents know a tool of a server. No other tool has `__` in its name, and no server a `_`. */
 export function toolAt(server: string, tool: string): string {
   return `${server}__${tool}`;
@@ -41,7 +47,9 @@ export function toolAt(server: string, tool: string): string {
 
 /** All that an org declares beside the tools that ship; a server that nobody looked at is nothing to approve yet. */
 export function declaredIn(config: Config): readonly Trusted[] {
+  const network = trustOfNetwork(config.org);
   const known = declared.get(config) ?? [
+    ...(network ? [network] : []),
     ...[...config.tools.values()].map(trustOfTool),
     ...[...config.servers.values()].filter(({ tools }) => tools !== null).map(trustOfServer),
   ];

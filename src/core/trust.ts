@@ -3,9 +3,10 @@ import { createHash } from 'node:crypto';
 /**
  * What runs on the owner's machine only after `lemming trust`: a command line with the variables it is handed, a module with
  * its text, a tool of an org with its files, or a server of tools with its declaration and its tools (`text`: all of it). And
- * a key that goes to a host which is not its service's own.
+ * a key that goes to a host which is not its service's own, and the hosts that programs of agents may reach.
  */
 export type Trusted =
+  | { kind: 'network'; hosts: readonly string[] }
   | { kind: 'command'; argv: readonly string[]; passes?: readonly string[] }
   | { kind: 'plugin'; path: string; text: string }
   | { kind: 'tool' | 'server'; name: string; text: string }
@@ -18,6 +19,7 @@ export function trustHash(what: Trusted): string {
 
 function textOf(what: Trusted): string {
   if (what.kind === 'command') return commandText(what);
+  if (what.kind === 'network') return JSON.stringify(what.hosts);
   return what.kind === 'key' ? JSON.stringify([what.variable, what.host, what.model]) : what.text;
 }
 
@@ -25,6 +27,7 @@ function textOf(what: Trusted): string {
 export function trustTerm(what: Trusted): string {
   if (what.kind === 'command') return commandText(what);
   if (what.kind === 'key') return `${what.variable} to ${what.host}${what.model && ` for ${what.model}`}`;
+  if (what.kind === 'network') return what.hosts.join(', ');
   return what.kind === 'plugin' ? what.path : what.name;
 }
 

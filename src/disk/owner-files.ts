@@ -28,7 +28,7 @@ export type SecretsFile = z.infer<typeof secretsFile>;
 
 /** `trust.yaml`: what the owner approved, by its hash. `what` and `time` are for people. */
 const approval = z.strictObject({
-  kind: z.enum(['command', 'plugin', 'tool', 'server', 'key']),
+  kind: z.enum(['command', 'plugin', 'tool', 'server', 'key', 'network']),
   what: z.string(),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   time: z.string(),

@@ -70,15 +70,20 @@ async function ask({ ports }: Turn, asked: Asked, signal: AbortSignal, reach: Re
 /** A connection to a host that a tool names, by the rules for pages: one public address, looked at once. Throws a `BoxRefusal`. */
 export async function reachHost(turn: Turn, hosts: readonly string[], host: string, port: number): Promise<Socket> {
   const { wire } = turn.ports;
-  const usual = port === 443 || port === 80;
-  if (!hosts.includes(`${host}:${port}`) && !(usual && hosts.includes(host)))
-    throw new BoxRefusal(`${host}:${port} is not listed: this tool may reach ${hosts.join(', ')}.`, 'host');
+  demandListed(hosts, host, port);
   demand(permitUrl({ name: 'the tool', hosts: ['*', `*:${port}`] }, `http://${host}:${port}/`));
   if (!wire?.connect) throw new BoxRefusal('There is no network here.', 'network');
   const signal = AbortSignal.any([turn.signal, deadline(CONNECT_MS)]);
   return wire.connect(await addressWithin(wire, host, signal, PUBLIC), port, signal);
 }
 const CONNECT_MS = 10_000;
+
+/** Throws a `BoxRefusal` unless exactly that host is named. */
+export function demandListed(hosts: readonly string[], host: string, port: number): void {
+  const usual = port === 443 || port === 80;
+  if (hosts.includes(`${host}:${port}`) || (usual && hosts.includes(host))) return;
+  throw new BoxRefusal(`${host}:${port} is not listed: only ${hosts.join(', ')} may be reached.`, 'host');
+}
 
 async function addressWithin(wire: Wire, host: string, signal: AbortSignal, reach: Reach): Promise<string> {
   const literal = host.startsWith('[') ? host.slice(1, -1) : host;

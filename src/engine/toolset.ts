@@ -1,6 +1,14 @@
 import type { JsonObject } from '../core/call.ts';
 import type { Config } from '../core/config.ts';
-import { isTrusted, type OwnTool, type Server, toolAt, trustOfServer, trustOfTool } from '../core/declared.ts';
+import {
+  isTrusted,
+  type OwnTool,
+  type Server,
+  toolAt,
+  trustOfNetwork,
+  trustOfServer,
+  trustOfTool,
+} from '../core/declared.ts';
 import type { Toolbox } from '../core/judge.ts';
 import type { WorldTool } from '../core/tool.ts';
 import type { Trusted } from '../core/trust.ts';
@@ -15,16 +23,48 @@ type Hashes = ReadonlyMap<string, string>;
  * the machine approved, as the journal has it; all else is barred. The same arguments give the same tools.
  */
 export async function toolsetOf(shipped: Toolbox, config: Config, trusted: Hashes): Promise<Toolbox> {
-  if (config.tools.size + config.servers.size === 0) return shipped;
+  if (config.tools.size + config.servers.size === 0 && config.org.network === null) return shipped;
   const known = made.get(config);
   if (known?.shipped === shipped && known.trusted === trusted) return known.toolbox;
-  const toolbox = new Map(shipped);
+  const toolbox = new Map(withNetwork(shipped, config, trusted));
   for (const tool of await declaredTools(config, trusted))
     if (!toolbox.has(tool.spec.name)) toolbox.set(tool.spec.name, tool);
   made.set(config, { shipped, trusted, toolbox });
   return toolbox;
 }
 const made = new WeakMap<Config, { shipped: Toolbox; trusted: Hashes; toolbox: Toolbox }>();
+
+/** Tools that ship and run programs of agents. */
+export const PROGRAM_TOOLS = ['shell', 'run_python'];
+
+/** Programs of agents reach the hosts that the org names once the owner approved them; until then none. */
+function withNetwork(shipped: Toolbox, { org }: Config, trusted: Hashes): Toolbox {
+  const needs = trustOfNetwork(org);
+  if (needs === null || !isTrusted(trusted, needs)) return shipped;
+  const { hosts } = org.network as NonNullable<typeof org.network>;
+  return new Map(
+    [...shipped].map(([name, tool]) => [
+      name,
+      PROGRAM_TOOLS.includes(name) && tool.kind === 'world' ? reaching(tool, needs, hosts) : tool,
+    ]),
+  );
+}
+
+function reaching(tool: WorldTool, needs: Trusted, hosts: readonly string[]): WorldTool {
+  const { spec, run } = tool;
+  const reach = `with no network but ${hosts.join(', ')}, through the proxy that its environment names`;
+  return {
+    ...tool,
+    spec: { ...spec, description: spec.description.replace('without a network', reach) },
+    needs,
+    outbound: true,
+    run: (value, box) =>
+      run(value, {
+        ...box,
+        program: (argv, given) => box.program(argv, { input: '', files: new Map(), ...given, hosts }),
+      }),
+  };
+}
 
 function declaredTools({ tools, servers }: Config, trusted: Hashes): Promise<WorldTool[]> {
   const own = [...tools.values()].map((tool) => ownTool(tool, trusted));

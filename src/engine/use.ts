@@ -13,7 +13,7 @@ import {
   type WorldResult,
   type WorldTool,
 } from '../core/tool.ts';
-import { trustTerm } from '../core/trust.ts';
+import { type Trusted, trustTerm } from '../core/trust.ts';
 import { inTheWayOf } from '../core/written.ts';
 import { deadline } from '../disk/clock.ts';
 import { DiskError } from '../disk/disk.ts';
@@ -257,7 +257,12 @@ async function searchFor(
 function demandTrust({ ports }: Turn, tool: WorldTool | null): void {
   if (!tool?.needs) return;
   const { needs, spec } = tool;
-  if (!ports.approved?.(needs)) throw new BoxRefusal(refusal(spec.name, trustTerm(needs)), 'trusted-tool');
+  if (!ports.approved?.(needs)) throw new BoxRefusal(refusal(spec.name, termOf(needs)), 'trusted-tool');
+}
+
+/** By what name the owner approves it. */
+function termOf(needs: Trusted): string {
+  return needs.kind === 'network' ? 'network' : trustTerm(needs);
 }
 
 function askServer({ ports, signal }: Turn, server: Server, tool: string, input: JsonObject): Promise<WorldResult> {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { credits } from './credits.ts';
 import { keyReference } from './models.ts';
 import { isInside } from './name.ts';
+import { network } from './tool.ts';
 
 const turns = (d: number, min = 1) => z.number().int().min(min).default(d);
 const level = z.enum(['error', 'warn', 'info', 'debug']);
@@ -159,6 +160,12 @@ export const orgFile = z.strictObject({
     .default('box')
     .describe(
       'box: programs of agents run in the Box or not at all; unsafe-host: where there is no Box they run with your rights, if --unsafe-host is given as well',
+    ),
+  network: network
+    .nullable()
+    .default(null)
+    .describe(
+      'hosts of the web that programs of shell and run_python may reach, once you approved them: lemming trust network',
     ),
   tools: z
     .strictObject({

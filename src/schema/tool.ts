@@ -10,6 +10,20 @@ export const inputSchema = z
   .record(z.string(), z.json())
   .refine(({ type }) => type === 'object', 'expected a JSON schema with "type: object"');
 
+/** Hosts of the web that programs in the Box may reach. */
+export const network = z.strictObject({
+  hosts: z
+    .array(
+      z
+        .string()
+        .max(260)
+        .regex(/^([a-z0-9-]+\.)+[a-z][a-z0-9-]*(:[1-9]\d{0,4})?$/, 'the name of a host such as api.example.org'),
+    )
+    .min(1)
+    .max(50)
+    .describe('exact names, with a port where it is not 80 or 443'),
+});
+
 const NOTHING = { type: 'object', properties: {}, additionalProperties: false };
 
 /** The front matter of `org/tools/<id>/TOOL.md`; the body tells agents how it is used. */
@@ -35,19 +49,7 @@ export const toolHead = z
       .refine(isInside, 'expected a file of the folder')
       .optional()
       .describe('a JavaScript file of the folder that reaches nothing; it finds the arguments as "input"'),
-    network: z
-      .strictObject({
-        hosts: z
-          .array(
-            z
-              .string()
-              .max(260)
-              .regex(/^([a-z0-9-]+\.)+[a-z][a-z0-9-]*(:[1-9]\d{0,4})?$/, 'the name of a host such as api.example.org'),
-          )
-          .min(1)
-          .max(50)
-          .describe('exact names, with a port where it is not 80 or 443'),
-      })
+    network: network
       .optional()
       .describe('command: hosts of the web that it may reach, through a proxy; without it there is no network'),
     touches: touches

@@ -8,6 +8,7 @@ import { Engine } from '../../src/engine/engine.ts';
 import { post, realPorts } from '../../src/engine/open.ts';
 import { FAULTS, type Fault, FaultError } from '../../src/schema/fault.ts';
 import { TOOLS } from '../../src/tools/all.ts';
+import { ownedEnv } from '../home.ts';
 import { quickest, timed } from '../quickest.ts';
 import { slowPorts } from './child.ts';
 import { Child, lay, layOrg, newFolder, removeFolder, visibleIn } from './real.ts';
@@ -252,9 +253,9 @@ describe('.lemming is deleted while an engine runs, and a second engine starts',
     const first = open(root);
     await first.turn();
     fs.rmSync(path.join(root, '.lemming'), { recursive: true });
-    expect(post({ root, env: {} }, 'human', [{ ask: 'top-up', agent: 'hub', amount: 5_000_000, note: '' }])).toBe(
-      'journaled',
-    );
+    expect(
+      post({ root, env: ownedEnv(root) }, 'human', [{ ask: 'top-up', agent: 'hub', amount: 5_000_000, note: '' }]),
+    ).toBe('journaled');
     const code = await codeOf(first.turn());
     first.close();
     engines.length = 0;
@@ -311,6 +312,6 @@ describe('the folder goes away while an engine runs', () => {
     faultOf(() => engine.close());
     engines.length = 0;
     expect(fs.existsSync(root)).toBe(false);
-    expect(() => realPorts({ root, env: {} })).toThrow();
+    expect(() => realPorts({ root, env: ownedEnv(root) })).toThrow();
   });
 });

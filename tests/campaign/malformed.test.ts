@@ -11,6 +11,7 @@ import type { TurnReport } from '../../src/engine/report.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import { FAULTS, FaultError } from '../../src/schema/fault.ts';
 import { TOOLS } from '../../src/tools/all.ts';
+import { homeOf, ownedEnv } from '../home.ts';
 import { slowPorts } from './child.ts';
 import { seeded } from './crash.ts';
 import { nameFor, put, snapshot, type Thing, thingFor } from './malformed.ts';
@@ -49,6 +50,12 @@ afterAll(() => {
   removeFolder(home);
 });
 
+/** What lies beside an organisation, but for the folder of its owner. */
+function besideHome(org: string): string[] {
+  const names = fs.readdirSync(path.dirname(org)).filter((name) => name !== path.basename(homeOf(org)));
+  return names.sort();
+}
+
 /** The real world, with a provider that says nothing and remembers what it was asked. */
 function open(): Engine {
   const quiet: Provider = {
@@ -62,7 +69,7 @@ function open(): Engine {
       },
     }),
   };
-  return Engine.open({ ...realPorts({ root, env: {} }), provider: async () => quiet }, TOOLS, 'run');
+  return Engine.open({ ...realPorts({ root, env: ownedEnv(root) }), provider: async () => quiet }, TOOLS, 'run');
 }
 
 async function turn(): Promise<TurnReport> {
@@ -134,7 +141,7 @@ function judge(tally: Tally, laid: readonly Laid[], good: (one: Laid) => boolean
 /** Nothing outside was touched or read, and no code ran. */
 function isUnharmed(): void {
   expect(snapshot(outside)).toEqual(before);
-  expect(fs.readdirSync(home).sort()).toEqual(['org', 'outside']);
+  expect(besideHome(root)).toEqual(['org', 'outside']);
   expect(Reflect.get(globalThis, 'polluted')).toBeUndefined();
   expect(Reflect.get({}, 'polluted')).toBeUndefined();
   expect(fs.existsSync(path.join(root, 'pwned'))).toBe(false);
@@ -263,7 +270,7 @@ describe('2,000 malformed files', () => {
   it('an organisation full of them is read by the commands, and opened again', async () => {
     reopen();
     await isIdle();
-    const place = { root, env: {} };
+    const place = { root, env: ownedEnv(root) };
     expect(readOrg(place).state.turn).toBe(engine.state.turn);
     expect(checkFolder(place).config).not.toBeNull();
     const disk = realDisk(root);
@@ -335,7 +342,7 @@ describe('a folder of the organisation that is a link to the outside', () => {
       const untouched = snapshot(there);
       const asked = await tryTurns(org);
       expect(snapshot(there)).toEqual(untouched);
-      expect(fs.readdirSync(place).sort()).toEqual(['org', 'outside']);
+      expect(besideHome(org)).toEqual(['org', 'outside']);
       expect(asked).not.toContain(SECRET);
       removeFolder(place);
     });

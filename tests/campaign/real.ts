@@ -7,6 +7,7 @@ import { realDisk } from '../../src/disk/real.ts';
 import { readOrg } from '../../src/engine/open.ts';
 import type { OrgPlan } from '../../src/testing/build-org.ts';
 import { planFiles } from '../../src/testing/build-org.ts';
+import { ownedEnv } from '../home.ts';
 import type { Errand } from './child.ts';
 import { deliveredTwice, differences, journalOf, moneyLost, notAsJournaled, unlistedCalls } from './world.ts';
 
@@ -59,7 +60,7 @@ export function brokenPromisesIn(
     ...faults.map(({ message }) => message),
     ...files,
     ...deliveredTwice(entries),
-    ...moneyLost(readOrg({ root, env: {} }), entries),
+    ...moneyLost(readOrg({ root, env: ownedEnv(root) }), entries),
     ...calls,
   ];
 }

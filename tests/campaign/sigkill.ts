@@ -1,8 +1,12 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { realKept } from '../../src/disk/kept-key.ts';
+import { realDisk } from '../../src/disk/real.ts';
 import { Engine } from '../../src/engine/engine.ts';
+import { compareFolds, unbelieved } from '../../src/engine/verify-kept.ts';
 import { TOOLS } from '../../src/tools/all.ts';
+import { ownedEnv } from '../home.ts';
 import { slowPorts } from './child.ts';
 import { seeded } from './crash.ts';
 import { brokenPromisesIn, Child, layOrg, newFolder, removeFolder, visibleIn } from './real.ts';
@@ -21,11 +25,15 @@ interface Run {
   differ: boolean;
 }
 
-/** Kills engines until so many were killed. Each org is finished in the end, and compared with one that nobody disturbed. */
-export async function killMany(kills: number, seed: number, tally: Tally): Promise<void> {
+/**
+ * Kills engines until so many were killed. Each org is finished in the end, and compared with one that nobody disturbed, as is
+ * what was kept of it. Resolves with how many starts went on from a kept state.
+ */
+export async function killMany(kills: number, seed: number, tally: Tally): Promise<number> {
   const random = seeded(seed);
   const shapes = Object.keys(SHAPES);
   const golden = new Map<string, Golden>();
+  let quick = 0;
   for (let n = 0, done = 0; done < kills; n++) {
     const shape = shapes[n % shapes.length] as string;
     const undisturbed = golden.get(shape) ?? (await goldenRun(shape));
@@ -35,11 +43,23 @@ export async function killMany(kills: number, seed: number, tally: Tally): Promi
     done += killed;
     tally.add(
       { shape, differ: run.differ, killed, folder: run.folder },
-      brokenPromisesIn(rootOf(run), askedIn(run), run.differ ? null : undisturbed.files),
+      [...brokenPromisesIn(rootOf(run), askedIn(run), run.differ ? null : undisturbed.files), ...keptWrongly(run)],
       killed,
     );
+    quick += fs.existsSync(quickOf(run)) ? fs.readFileSync(quickOf(run)).length : 0;
     removeFolder(run.folder);
   }
+  return quick;
+}
+
+/** What is kept is what the journal makes, and it was made here. */
+function keptWrongly(run: Run): string[] {
+  const root = rootOf(run);
+  const disk = realDisk(root);
+  const kept = realKept(root, ownedEnv(root), disk);
+  if (kept.read('state.json') === null) return ['no state is kept, or it is not believed'];
+  const { faults } = compareFolds(disk, kept, realDisk(run.folder));
+  return [...unbelieved(disk, kept), ...faults].map(({ file, message }) => `${file}: ${message}`);
 }
 
 interface Golden {
@@ -50,14 +70,15 @@ interface Golden {
 
 /** The same run in this process, which nobody disturbs. */
 async function goldenRun(shape: string): Promise<Golden> {
-  const root = newFolder('gold');
+  const folder = newFolder('gold');
+  const root = path.join(folder, 'org');
   layOrg(root, SHAPES[shape] as (typeof SHAPES)[string]);
   const start = performance.now();
   const engine = Engine.open(slowPorts({ root, asked: null, delay: DELAY, differ: false }), TOOLS, 'run');
   while (engine.state.turn < TURNS) await engine.turn();
   engine.close();
   const golden = { files: visibleIn(root), took: performance.now() - start };
-  removeFolder(root);
+  removeFolder(folder);
   return golden;
 }
 
@@ -67,6 +88,10 @@ function rootOf(run: Run): string {
 
 function askedOf(run: Run): string {
   return path.join(run.folder, 'asked');
+}
+
+function quickOf(run: Run): string {
+  return path.join(run.folder, 'quick');
 }
 
 /** How often each call was made, over all engines. */
@@ -86,6 +111,7 @@ async function killedRun(run: Run, atMost: number, instant: () => number): Promi
       root: rootOf(run),
       turns: TURNS,
       asked: askedOf(run),
+      quick: quickOf(run),
       delay: DELAY,
       differ: run.differ,
     });

@@ -8,7 +8,8 @@ import { realKept } from '../../src/disk/kept-key.ts';
 import { realDisk } from '../../src/disk/real.ts';
 import { withEngine } from '../../src/engine/open.ts';
 import { buildOrg, type OrgPlan } from '../../src/testing/build-org.ts';
-import { inputOf, ownedEnv, scratch, testWorld } from './world.ts';
+import { ownedEnv } from '../home.ts';
+import { inputOf, scratch, testWorld } from './world.ts';
 
 const PLAN: OrgPlan = {
   edges: { human: ['a', 'b'], a: ['human'], b: ['human'] },

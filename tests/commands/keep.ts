@@ -6,8 +6,9 @@ import { bytesHash } from '../../src/disk/materialise.ts';
 import { realDisk } from '../../src/disk/real.ts';
 import { type Ask, post, withEngine } from '../../src/engine/open.ts';
 import type { OrgPlan } from '../../src/testing/build-org.ts';
+import { ownedEnv } from '../home.ts';
 import { ask } from './relay.ts';
-import { filesIn, ownedEnv, scratch, scratchOrg } from './world.ts';
+import { filesIn, scratch, scratchOrg } from './world.ts';
 
 /** Agents that use everything the journal tells of: workspaces, memory, shared files, attachments, held acts, plain answers. */
 export const BUSY: OrgPlan = {

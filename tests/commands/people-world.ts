@@ -7,7 +7,8 @@ import type { TurnReport } from '../../src/engine/report.ts';
 import { run as runTurns } from '../../src/engine/run.ts';
 import { runCli } from '../../src/faces/cli/cli.ts';
 import type { OrgPlan } from '../../src/testing/build-org.ts';
-import { ownedEnv, scratchOrg } from './world.ts';
+import { ownedEnv } from '../home.ts';
+import { scratchOrg } from './world.ts';
 
 /** What a command line said and how it ended. */
 export interface Said {

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { realKept } from '../../src/disk/kept-key.ts';
 import { withEngine } from '../../src/engine/open.ts';
+import { ownedEnv } from '../home.ts';
 import { importsOf, sourcesIn } from '../house/sources.ts';
 import { exists, lemming, office, put, textOf, turns } from './people-world.ts';
-import { ownedEnv } from './world.ts';
 
 interface Agent {
   name: string;

@@ -14,9 +14,10 @@ import { realDisk } from '../../src/disk/real.ts';
 import { load } from '../../src/engine/load.ts';
 import type { Fault } from '../../src/schema/fault.ts';
 import type { OrgPlan } from '../../src/testing/build-org.ts';
+import { ownedEnv } from '../home.ts';
 import { BUSY, busyOrg, reseal, turns } from './keep.ts';
 import { ask } from './relay.ts';
-import { inputOf, ownedEnv, testWorld } from './world.ts';
+import { inputOf, testWorld } from './world.ts';
 
 const PLAN: OrgPlan = {
   ...BUSY,

@@ -6,6 +6,7 @@ import type { Input, World } from '../../src/commands/command.ts';
 import { realDisk } from '../../src/disk/real.ts';
 import { type FaultCode, FaultError } from '../../src/schema/fault.ts';
 import { buildOrg, type OrgPlan } from '../../src/testing/build-org.ts';
+import { homeOf, ownedEnv } from '../home.ts';
 
 /** A world whose terminal is two lists of lines. */
 export interface TestWorld extends World {
@@ -56,17 +57,6 @@ export function testWorld(root: string, wish: WorldWish = {}): TestWorld {
     printed,
     sketched,
   };
-}
-
-/** The folder of the owner of an organisation at `root`, beside it. */
-export function homeOf(root: string): string {
-  return `${root}.home`;
-}
-
-/** The environment, with that folder where it names none. */
-export function ownedEnv(root: string, env: Record<string, string | undefined> = {}) {
-  const named = env.LEMMING_HOME ?? env.XDG_CONFIG_HOME ?? env.HOME;
-  return named === undefined && root ? { LEMMING_HOME: homeOf(root), ...env } : env;
 }
 
 /** An input as the command line parses it; amounts in flags are micro-credits. */

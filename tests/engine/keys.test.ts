@@ -9,7 +9,8 @@ import { run as validate } from '../../src/commands/validate.ts';
 import { realDisk } from '../../src/disk/real.ts';
 import { keyUse } from '../../src/providers/hosted/address.ts';
 import { model } from '../../src/schema/models.ts';
-import { homeOf, inputOf, scratchOrg, testWorld } from '../commands/world.ts';
+import { inputOf, scratchOrg, testWorld } from '../commands/world.ts';
+import { homeOf } from '../home.ts';
 
 const CANARY = 'sk-a-canary-that-stays-at-home-0123456789';
 

@@ -1,10 +1,22 @@
 import { once } from 'node:events';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
+import https from 'node:https';
 import { type AddressInfo, connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { beforeAll, expect, it, onTestFinished } from 'vitest';
+import { run as doctor } from '../../src/commands/doctor.ts';
+import { run as trust } from '../../src/commands/trust.ts';
+import { openProxy } from '../../src/disk/proxy.ts';
 import { realWire } from '../../src/disk/wire.ts';
+import { orgFile } from '../../src/schema/org.ts';
 import { toolHead } from '../../src/schema/tool.ts';
-import { boxHere, Hands } from './hands.ts';
+import { inputOf, testWorld } from '../commands/world.ts';
+import { homeOf } from '../home.ts';
+import type { Act } from '../regression/org.ts';
+import { certificateFor } from './certificate.ts';
+import { boxHere, Hands, sh } from './hands.ts';
 
 beforeAll(boxHere);
 
@@ -93,4 +105,112 @@ it('hosts are exact names', () => {
   expect(
     toolHead.safeParse({ name: 'look', description: 'x', module: 'a.js', network: { hosts: ['a.org'] } }).success,
   ).toBe(false);
+});
+
+/** An organisation whose programs may reach these hosts. All names of the internet lead to a server on loopback that speaks TLS, and tells what it was asked. */
+async function online(hosts: string[], acts: Act[][]) {
+  const { key, cert } = certificateFor('api.example.org');
+  const asked: string[] = [];
+  const server = https.createServer({ key, cert }, ({ headers, url }, answer) => {
+    asked.push(`${headers.host}${url}`);
+    answer.end(`page of ${headers.host}`);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  const { port } = server.address() as AddressInfo;
+  const wire = {
+    ...realWire,
+    resolve: async () => [PUBLIC],
+    connect: async () => connect({ host: '127.0.0.1', port }),
+  };
+  const hands = new Hands(acts, { org: { network: { hosts } } }, { wire });
+  hands.env = { LEMMING_HOME: homeOf(hands.root) };
+  hands.put('cert.pem', cert);
+  hands.put('ask.py', ASK);
+  return { hands, asked };
+}
+const ASK = `import ssl, sys, urllib.request
+for url in sys.argv[1:]:
+  try: print(urllib.request.urlopen(url, timeout=20, context=ssl.create_default_context(cafile="cert.pem")).read().decode())
+  except Exception as error: print(type(error).__name__, str(error)[:60])
+`;
+const LOOK = sh('python3 ask.py https://api.example.org/a https://other.example.org/b');
+const PYTHON = {
+  tool: 'run_python',
+  input: {
+    code: 'import sys\nsys.argv = ["", "https://api.example.org/a", "https://other.example.org/b"]\nexec(open("ask.py").read())',
+  },
+};
+
+it.each([LOOK, PYTHON])(
+  'programs reach the hosts of org.yaml over TLS, once the owner approved them: $tool',
+  async (act) => {
+    const { hands, asked } = await online(['api.example.org'], [[act], [act], [act]]);
+    const [before] = await hands.turns();
+    expect([before?.text.includes('page of'), before?.network, asked]).toEqual([false, undefined, []]);
+    const world = testWorld(hands.root, { env: hands.env });
+    const { text } = await trust(world, inputOf({ args: { name: 'network' } }));
+    expect(text).toContain('api.example.org, and no other host');
+    const [used] = await hands.turns();
+    expect(used?.text).toMatch(/^page of api\.example\.org\n\w+ .*403.*\n\[exit 0/);
+    expect([used?.network, used?.tainted]).toEqual([['api.example.org:443'], true]);
+    expect(asked).toEqual(['api.example.org/a']);
+    const told = hands.lines().flatMap((line) => (line.k === 'blob' ? [line.text] : []));
+    expect(told.some((one) => one.includes('no network but api.example.org'))).toBe(true);
+    expect(await hands.turns()).toEqual([]); // it has read words of strangers, and asks before it sends anything
+    expect(hands.lines().filter(({ k }) => k === 'held')).toHaveLength(1);
+  },
+  60_000,
+);
+
+it('an approval that was taken back counts no more', async () => {
+  const { hands, asked } = await online(['api.example.org'], [[LOOK]]);
+  const world = testWorld(hands.root, { env: hands.env });
+  await trust(world, inputOf({ args: { name: 'network' } }));
+  expect((await trust(world, inputOf({ flags: { revoke: 'network' } }))).data).toMatchObject({ revoked: true });
+  expect((await hands.turns())[0]?.network).toBeUndefined();
+  expect(asked).toEqual([]);
+}, 60_000);
+
+it('an approval is for exactly these hosts', async () => {
+  const { hands, asked } = await online(['api.example.org'], [[LOOK], [LOOK]]);
+  await trust(testWorld(hands.root, { env: hands.env }), inputOf({ args: { name: 'network' } }));
+  const file = join(hands.root, 'org/org.yaml');
+  writeFileSync(file, readFileSync(file, 'utf8').replaceAll('api.example.org', 'other.example.org'));
+  expect((await hands.turns())[0]?.network).toBeUndefined();
+  expect(asked).toEqual([]);
+}, 60_000);
+
+it('what lies behind a name is never this machine or its network, whatever the owner approved', async () => {
+  const { hands, asked } = await online(['api.example.org'], [[LOOK]]);
+  hands.more.wire = { ...realWire, resolve: async () => ['127.0.0.1'] };
+  await trust(testWorld(hands.root, { env: hands.env }), inputOf({ args: { name: 'network' } }));
+  const [used] = await hands.turns();
+  expect([used?.text.includes('page of'), used?.network, asked]).toEqual([false, undefined, []]);
+}, 60_000);
+
+it('no program starts when the proxy lets the canary through, and doctor says so', async () => {
+  const hosts = ['not-listed.invalid'];
+  const { hands, asked } = await online(hosts, [[sh('echo started')]]);
+  const world = testWorld(hands.root, { env: hands.env });
+  await trust(world, inputOf({ args: { name: 'network' } }));
+  const [used] = await hands.turns();
+  expect(used).toMatchObject({ ok: false, text: expect.stringContaining('does not refuse a host that is not listed') });
+  expect([used?.text.includes('started'), asked]).toEqual([false, []]);
+  expect((await doctor(world, inputOf())).text).toMatch(/cannot run: the proxy does not refuse/);
+  const before = readdirSync(tmpdir()).filter((name) => name.startsWith('lemming-net-'));
+  await expect(openProxy(async () => connect({ host: '127.0.0.1', port: 9 }))).rejects.toThrow('does not refuse');
+  expect(readdirSync(tmpdir()).filter((name) => name.startsWith('lemming-net-'))).toEqual(before);
+}, 60_000);
+
+it('doctor says that the network of programs is not approved, and that the canary was refused', async () => {
+  const { hands } = await online(['api.example.org'], []);
+  const world = testWorld(hands.root, { env: hands.env });
+  expect((await doctor(world, inputOf())).text).toMatch(
+    /lemming trust network[\s\S]*refused a host that nobody listed/,
+  );
+  await trust(world, inputOf({ args: { name: 'network' } }));
+  expect((await doctor(world, inputOf())).text).not.toContain('lemming trust network');
+  expect(orgFile.safeParse({ version: 1, name: 'x', network: { hosts: ['*'] } }).success).toBe(false);
 });
