@@ -1,4 +1,4 @@
-import { messageId, padTurn, parseMessageId } from '../schema/name.ts';
+import { messageId, parseMessageId } from '../schema/name.ts';
 import type { Order } from './shelf.ts';
 
 /** Turns have as many digits as they will ever need, so that the order of texts is that of turns. */
@@ -46,5 +46,5 @@ export function readerKey(reader: string, turn: number): string {
 }
 
 function long(turn: number): string {
-  return padTurn(turn).padStart(DIGITS, '0');
+  return String(turn).padStart(DIGITS, '0');
 }

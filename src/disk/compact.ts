@@ -43,9 +43,10 @@ export class Compact {
     if (line.k !== 'sent') return (withTexts(line, unpackText) as Entry | undefined) ?? line;
     if (!('body' in line)) return line;
     const { body: place, ...entry } = line as typeof line & { body: [number, number] };
-    const known = this.bodies.get(entry.message.from)?.find(({ n, act }) => n === place[0] && act === place[1]);
+    const { message } = entry;
+    const known = this.bodies.get(message.from)?.find(({ n, act }) => n === place[0] && act === place[1]);
     if (!known) throw new Error('the message refers to an act that is not in this file');
-    return { ...entry, message: { ...entry.message, body: known.body } };
+    return Object.assign({}, entry, { message: Object.assign({}, message, { body: known.body }) });
   }
 
   private unpackIntent(line: IntentEntry): IntentEntry {

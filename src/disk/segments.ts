@@ -201,7 +201,7 @@ class Writer {
     if (this.lines.length === 0) return;
     const bytes = Buffer.from(`${this.lines.join('\n')}\n`);
     this.out.write(bytes);
-    this.segment.blocks.push([this.first, this.last, this.at, bytes.length, hashOf(bytes)]);
+    this.segment.blocks.push([alone(this.first), alone(this.last), this.at, bytes.length, hashOf(bytes)]);
     this.at += bytes.length;
     this.lines = [];
     this.size = 0;
@@ -217,6 +217,11 @@ class Writer {
     this.disk.syncDir(SEGMENTS);
     return this.segment;
   }
+}
+
+/** A copy: a slice of a string keeps all of it in memory, here a whole block for each key of the index. */
+function alone(key: string): string {
+  return Buffer.from(key).toString();
 }
 
 /** A key up to its second part: `mail:planner/`. */

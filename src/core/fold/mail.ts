@@ -26,7 +26,7 @@ function ownPaths(state: State, person: string): Set<string> {
 
 /** A message on its way: it waits for each of its recipients. */
 export function addMail(state: State, message: Message): void {
-  const mail: Mail = { ...message, waiting: [...message.to], attempts: {}, ...taintedBy(state, message.from) };
+  const mail: Mail = { waiting: [...message.to], attempts: {}, ...message, ...taintedBy(state, message.from) };
   state.mail.set(mail.id, mail);
   const file = mail.path.slice(mail.path.lastIndexOf('/') + 1);
   for (const name of mail.to) {
@@ -78,11 +78,12 @@ export function deliver(state: State, name: string, ids: readonly string[]): voi
   for (const id of ids) {
     const mail = state.mail.get(id);
     if (!mail) continue;
-    const { waiting: before, ...rest } = mail;
-    const waiting = before.filter((other) => other !== name);
-    if (mail.kind === 'notice' && waiting.length < before.length) hush(state, name);
-    if (waiting.length > 0) state.mail.set(id, { waiting, ...rest });
-    else {
+    const waiting = mail.waiting.filter((other) => other !== name);
+    if (mail.kind === 'notice' && waiting.length < mail.waiting.length) hush(state, name);
+    if (waiting.length > 0) {
+      const { waiting: _, ...rest } = mail;
+      state.mail.set(id, { waiting, ...rest });
+    } else {
       state.mail.delete(id);
       state.expiring.delete(id);
     }
