@@ -200,10 +200,13 @@ export function faultyDrops({ root, env }: Place, config: Config): Fault[] {
   return new Folder(disk, realClock, redactor(env)).faultyDrops(state, config, config.org.limits.message_bytes);
 }
 
-/** Files that were set aside and that somebody deleted since need nobody any more. */
+/** Files that were set aside and that somebody deleted since need nobody any more. What never stood there does. */
 export function forgetDeleted(disk: Disk, state: State): void {
-  for (const [path, ids] of [...state.astray])
-    if (state.aside.get(path) !== 'gone' && disk.stat(path) === null) for (const id of ids) forgetDead(state, id);
+  for (const [path, ids] of [...state.astray]) {
+    const deleted = ids.filter((id) => state.dead.get(id)?.reason !== 'unplaced');
+    if (deleted.length > 0 && state.aside.get(path) !== 'gone' && disk.stat(path) === null)
+      for (const id of deleted) forgetDead(state, id);
+  }
 }
 
 /** The person at the keyboard: `human`, else the first person of the chart; undefined when there is none. */

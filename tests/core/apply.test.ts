@@ -206,6 +206,14 @@ describe('what has no place', () => {
     expect([...state.dead.keys()]).toEqual(['unplaced-1']);
   });
 
+  it('is not taken in once more, when it was taken in and could not be removed', () => {
+    const drop = 'agents/human/outbox/hello.md';
+    const state = stateOf({ ...EVERY.unplaced, path: drop, kept: null, mark: 'hash' });
+    apply(state, asked({ ask: 'retry', by: 'human', id: EVERY.unplaced.id }));
+    expect([...state.aside]).toEqual([[drop, 'hash']]);
+    expect([state.dead.size, state.astray.size]).toEqual([0, 0]);
+  });
+
   it('is a message with its dead letters, but for one that lies elsewhere already', () => {
     const { path } = letter();
     const elsewhere = dead({ id: 'two', path: 'agents/human/outbox/archive/x.md' });

@@ -3,9 +3,13 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { run as doctor } from '../../src/commands/doctor.ts';
 import { run as replay } from '../../src/commands/replay.ts';
+import { run as retry } from '../../src/commands/retry.ts';
 import { run as runOrg } from '../../src/commands/run.ts';
 import type { Prompt } from '../../src/core/call.ts';
+import type { State } from '../../src/core/state.ts';
 import { realDisk } from '../../src/disk/real.ts';
+import { load } from '../../src/engine/load.ts';
+import { readOrg } from '../../src/engine/open.ts';
 import { inputOf, scratch, testWorld } from '../commands/world.ts';
 import { type Act, Org, resultsIn, textOf } from './org.ts';
 
@@ -187,9 +191,17 @@ describe('an organisation that an earlier version could not start any more', () 
       expect((await runOrg(world, inputOf({ flags: { 'until-idle': true } }))).exit ?? 0).toBe(0);
       expect(await wantsRoom(world)).toBe(false);
       expect((await replay(world, inputOf())).data).toMatchObject({ edited: MOVED[file] ?? [] });
+      const kept = unplacedIn(load(disk).state);
+      expect(unplacedIn(readOrg(world).state)).toEqual(kept);
+      for (const id of kept) await retry(world, inputOf({ args: { id } }));
+      expect(unplacedIn(load(disk).state)).toEqual([]);
     },
   );
 });
+
+function unplacedIn({ dead }: State): string[] {
+  return [...dead.values()].flatMap(({ id, reason }) => (reason === 'unplaced' ? [id] : []));
+}
 
 /** What `doctor --fix` gave another name. */
 const MOVED: Record<string, string[]> = { 'shared.json': ['org/shared'], 'dot.json': ['agents/a/workspace'] };

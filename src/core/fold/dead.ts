@@ -99,13 +99,16 @@ export function revive(state: State, id: string, message: Message, to: string[])
   state.mail.set(mail.id, mail);
 }
 
-/** A set-aside file is simply looked at again; a dead message waits for the freeze that reads its file. */
+/**
+ * A set-aside file is simply looked at again; a dead message waits for the freeze that reads its file. A file that was taken
+ * in and could not be removed is not taken in once more.
+ */
 export function askRevival(state: State, id: string): void {
   const dead = state.dead.get(id);
   if (!dead) return;
   if (dead.message !== null) state.revive.set(id, dead.to);
   else {
-    state.aside.delete(dead.path);
+    if (dead.reason !== 'unplaced') state.aside.delete(dead.path);
     forgetDead(state, id);
   }
 }
