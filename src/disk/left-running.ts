@@ -1,14 +1,16 @@
 import fs from 'node:fs';
-import type { Disk } from './disk.ts';
 import { realHost } from './host.ts';
+import type { KeptFiles } from './kept.ts';
 import type { Host } from './lock.ts';
 import { realDisk } from './real.ts';
 
 /**
  * Programs that an engine started and did not live to end. Each is noted before it does anything, by what no other process
- * ever has: its number, the moment of its start, and the start of the machine; and by its groups of the kernel.
+ * ever has: its number, the moment of its start, and the start of the machine; and by its groups of the kernel. A note is
+ * a kept file: one that was not made on this machine for this folder ends nothing.
  */
-const FOLDER = '.lemming/programs';
+const NOTES = 'programs';
+const FOLDER = `.lemming/${NOTES}`;
 
 /** A process as no other is. */
 interface Known {
@@ -26,8 +28,14 @@ interface Note {
 
 let notes = 0;
 
-/** Notes a program of the org at `root`; returns what takes the note away when it has ended. */
-export function noteRunning(root: string, pid: number | undefined, groups: readonly string[] = []): () => void {
+/** An organisation, and what is kept beside it. */
+export interface Home {
+  root: string;
+  kept: KeptFiles;
+}
+
+/** Notes a program of an org; returns what takes the note away when it has ended. */
+export function noteRunning({ root, kept }: Home, pid: number | undefined, groups: readonly string[] = []): () => void {
   const host = realHost(root);
   const [by, program] = [knownAs(host, process.pid), knownAs(host, pid ?? 0)];
   if (!by || !program) return () => {};
@@ -38,27 +46,27 @@ export function noteRunning(root: string, pid: number | undefined, groups: reado
     groups: groups.map((folder) => ({ folder, inode: fs.statSync(folder).ino })),
   };
   const disk = realDisk(root);
-  const path = `${FOLDER}/${process.pid}-${++notes}-${by.start}.json`;
-  disk.create(path, JSON.stringify(note));
+  const name = `${NOTES}/${process.pid}-${++notes}-${by.start}.json`;
+  kept.write(name, '', JSON.stringify(note));
   return () => {
-    disk.unlink(path);
+    kept.drop(name);
     for (const folder of [FOLDER, '.lemming']) disk.rmdir(folder); // while they are empty
   };
 }
 
-/** Ends what engines of the org at `root` left running when they were killed. Returns how many programs that were. */
-export function endLeft(root: string): number {
+/** Ends what engines of an org left running when they were killed. Returns how many programs that were. */
+export function endLeft({ root, kept }: Home): number {
   const disk = realDisk(root);
   const names = disk.list(FOLDER) ?? [];
   const host = names.length > 0 ? realHost(root) : null;
-  return host === null ? 0 : names.filter((name) => endOne(disk, host, `${FOLDER}/${name}`)).length;
+  return host === null ? 0 : names.filter((name) => endOne(kept, host, `${NOTES}/${name}`)).length;
 }
 
-function endOne(disk: Disk, host: Host, path: string): boolean {
-  const note = readNote(disk, path);
+function endOne(kept: KeptFiles, host: Host, name: string): boolean {
+  const note = readNote(kept, name);
   const isOurs = note?.boot === host.boot;
   if (note && isOurs && isThere(host, note.by)) return false;
-  disk.unlink(path);
+  kept.drop(name);
   if (!note || !isOurs) return false;
   const members = note.groups.flatMap(({ folder, inode }) => membersOf(folder, inode));
   const left = isThere(host, note.program) ? [-note.program.pid, note.program.pid] : [];
@@ -66,16 +74,9 @@ function endOne(disk: Disk, host: Host, path: string): boolean {
 }
 
 /** null: no engine wrote it. */
-function readNote(disk: Disk, path: string): Note | null {
-  try {
-    const note = JSON.parse(Buffer.from(disk.read(path) ?? []).toString()) as Note;
-    return [note.by.pid, note.program.pid].every((pid) => Number.isInteger(pid) && pid > 1) &&
-      Array.isArray(note.groups)
-      ? note
-      : null;
-  } catch {
-    return null;
-  }
+function readNote(kept: KeptFiles, name: string): Note | null {
+  const found = kept.read(name);
+  return found && (JSON.parse(found.bytes.toString()) as Note);
 }
 
 function knownAs(host: Host, pid: number): Known | null {

@@ -10,7 +10,8 @@ import { FILTER_FD, runIn, type Side } from './child.ts';
 import { realClock } from './clock.ts';
 import { DiskError } from './disk.ts';
 import { Groups } from './groups.ts';
-import { endLeft, noteRunning } from './left-running.ts';
+import { type KeptFiles, NOTHING_KEPT } from './kept.ts';
+import { endLeft, type Home, noteRunning } from './left-running.ts';
 import { PROXY_SOCKET } from './proxy.ts';
 import { filterFor } from './seccomp.ts';
 import { hashOf, ownerIn, type Survey, survey } from './survey.ts';
@@ -86,24 +87,25 @@ const NOTHING: Given = { input: '', files: new Map() };
 /** Without one no level is found. */
 export const FILTER = filterFor(process.arch) ?? new Uint8Array();
 
-/** The sandbox of this machine, for the org folder at `root`. */
-export function realSandbox(root: string): Sandbox {
+/** The sandbox of this machine, for the org folder at `root`. What an engine left running is known by what is kept there. */
+export function realSandbox(root: string, kept: KeptFiles = NOTHING_KEPT): Sandbox {
   let found: Promise<Found> | undefined;
   const lanes = new Lanes(AT_ONCE);
   const probe = (): Promise<Found> => (found ??= tryOut());
   return {
     probe,
-    sweep: () => endLeft(root),
+    sweep: () => endLeft({ root, kept }),
     survey: (workspace) => survey(placeOf(root, workspace), true),
     hash: (workspace, name, size) => hashOf(`${placeOf(root, workspace)}/${name}`, size),
     run: (workspace, argv, allowed, unsafe = false, given = NOTHING, door) =>
       lanes.through(async () => {
         const folder = placeOf(root, workspace);
         return withFiles(given.files, async (tool) => {
-          if (!unsafe) return runBoxed(folder, argv, allowed, await probe(), given, { tool, door: door ?? null }, root);
+          if (!unsafe)
+            return runBoxed(folder, argv, allowed, await probe(), given, { tool, door: door ?? null }, { root, kept });
           const named = namedIn(argv, given.files, tool ?? '');
           const job = { argv: [...TOGETHER, ...named], env: HOST_ENV, input: given.input };
-          return noting(root, [], (begun) => guarded(folder, job, allowed, { filter: BEGIN, begun }));
+          return noting({ root, kept }, [], (begun) => guarded(folder, job, allowed, { filter: BEGIN, begun }));
         });
       }),
   };
@@ -162,7 +164,7 @@ async function runBoxed(
   { level, keyring = false }: Pick<Found, 'level' | 'keyring'>,
   { input, files }: Given = NOTHING,
   spots: Spots = { tool: null, door: null },
-  root: string | null = null,
+  home: Home | null = null,
 ): Promise<Boxed> {
   const groups = level === 'strong' ? Groups.make() : null;
   const owner = await ownerIn(folder);
@@ -179,7 +181,7 @@ async function runBoxed(
     const told = (text: string): void => {
       first ||= Number(/"child-pid": (\d+)/.exec(text)?.[1] ?? 0);
     };
-    const ran = await noting(root, groups?.folders ?? [], (begun) =>
+    const ran = await noting(home, groups?.folders ?? [], (begun) =>
       guarded(folder, job, allowed, { filter: FILTER, told, begun }),
     );
     return { ...ran, broken: saidBy(ran.stderr).replaceAll(folder, '/work') || null };
@@ -191,14 +193,14 @@ async function runBoxed(
 
 /** Does work that starts a program, and keeps a note of that as long as it may be running. */
 async function noting<T>(
-  root: string | null,
+  home: Home | null,
   groups: readonly string[],
   work: (begun: (pid: number) => void) => Promise<T>,
 ): Promise<T> {
   let forget = (): void => {};
   try {
     return await work((pid) => {
-      if (root !== null) forget = noteRunning(root, pid, groups);
+      if (home !== null) forget = noteRunning(home, pid, groups);
     });
   } finally {
     forget();

@@ -6,7 +6,7 @@ import type { McpServer } from '../schema/mcp.ts';
 import { boxedServer, NOBODY, type Owner, saidBy } from './bubblewrap.ts';
 import { killGroup, remember, start } from './child.ts';
 import { Groups } from './groups.ts';
-import { noteRunning } from './left-running.ts';
+import { type Home, noteRunning } from './left-running.ts';
 import { FILTER, type Found } from './sandbox.ts';
 
 /** Characters of one line, and of all that a server writes while somebody waits for it; at more it is ended. */
@@ -30,20 +30,20 @@ export interface ServerProcess {
   close(): Promise<void>;
 }
 
-/** Starts a server of the org at `root`, in the Box that was found unless its settings say otherwise. `env`: all that it is handed. */
+/** Starts a server of an org, in the Box that was found unless its settings say otherwise. `env`: all that it is handed. */
 export function startServer(
-  root: string,
+  home: Home,
   settings: McpServer,
   env: Record<string, string>,
   { level, keyring = false }: Pick<Found, 'level' | 'keyring'>,
 ): ServerProcess {
   const { command = [], cwd, sandbox, network } = settings;
   const empty = cwd === undefined ? fs.mkdtempSync(join(tmpdir(), 'lemming-server-')) : null;
-  const folder = empty ?? folderOf(root, cwd as string);
+  const folder = empty ?? folderOf(home.root, cwd as string);
   const isBoxed = sandbox === 'box';
   let forget = (): void => {};
   const begun = (pid?: number): void => {
-    forget = noteRunning(root, pid, groups?.folders);
+    forget = noteRunning(home, pid, groups?.folders);
   };
   const groups = isBoxed && level === 'strong' ? Groups.make() : null;
   const means = { owner: ownerOf(folder), doors: groups?.doors ?? [], keyring };

@@ -71,8 +71,8 @@ export function realPorts(place: Place): Ports {
   const find = (name: string) => provider(name, door);
   const { root, env, unsafeHost = false, verify = false } = place;
   const kept = realKept(root, env, disk);
-  const sandbox = realSandbox(root);
-  const outside = { sandbox, servers: realServers(place, sandbox.probe), wire: realWire };
+  const sandbox = realSandbox(root, kept);
+  const outside = { sandbox, servers: realServers({ root, env, kept }, sandbox.probe), wire: realWire };
   const progress = progressOf(place);
   const ports = { disk, kept, verify, progress, clock: realClock, host: realHost(root), env, provider: find, approved };
   return { ...ports, ...outside, unsafeHost };

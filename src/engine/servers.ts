@@ -5,6 +5,7 @@ import { serverResult } from '../core/server-result.ts';
 import type { WorldResult } from '../core/tool.ts';
 import { trustHash } from '../core/trust.ts';
 import { HOST_ENV } from '../disk/bubblewrap.ts';
+import type { Home } from '../disk/left-running.ts';
 import { ownerOf } from '../disk/owner.ts';
 import type { Sandbox } from '../disk/sandbox.ts';
 import { type ServerProcess, startServer } from '../disk/server-process.ts';
@@ -19,8 +20,7 @@ export interface Servers {
   close(): Promise<void>;
 }
 
-interface Place {
-  root: string;
+interface Place extends Home {
   env: Record<string, string | undefined>;
 }
 
@@ -124,9 +124,9 @@ async function demandSame(conversation: Conversation, { name, tools }: Server): 
 }
 
 /** Starts the server, or finds its address, and greets it. */
-async function begin({ root, env }: Place, probe: Sandbox['probe'], server: Server): Promise<Conversation> {
-  const owner = ownerOf(env, root);
-  const child = server.settings.command ? await started(root, owner, probe, server) : null;
+async function begin({ env, ...home }: Place, probe: Sandbox['probe'], server: Server): Promise<Conversation> {
+  const owner = ownerOf(env, home.root);
+  const child = server.settings.command ? await started(home, owner, probe, server) : null;
   const line: Line = { server, process: child, secret: owner.secret };
   const { Conversation } = await import('./mcp.ts');
   try {
@@ -139,13 +139,13 @@ async function begin({ root, env }: Place, probe: Sandbox['probe'], server: Serv
 }
 
 async function started(
-  root: string,
+  home: Home,
   owner: ReturnType<typeof ownerOf>,
   probe: Sandbox['probe'],
   { settings }: Server,
 ): Promise<ServerProcess> {
   const { env, sandbox } = settings;
-  if (sandbox === 'host') return startServer(root, settings, owner.childEnv(env), { level: 'none' });
+  if (sandbox === 'host') return startServer(home, settings, owner.childEnv(env), { level: 'none' });
   const found = await probe();
   if (found.level === 'none')
     throw new Error(
@@ -155,5 +155,5 @@ async function started(
     const value = owner.env(name);
     return value === undefined ? [] : [[name, value]];
   });
-  return startServer(root, settings, { ...HOST_ENV, ...Object.fromEntries(named) }, found);
+  return startServer(home, settings, { ...HOST_ENV, ...Object.fromEntries(named) }, found);
 }

@@ -56,7 +56,7 @@ async function run(errand: Errand): Promise<void> {
 
 async function turn({ root, env = ownedEnv(root), bare = false }: Extract<Errand, { do: 'turn' }>): Promise<void> {
   const ports = realPorts({ root, env, unsafeHost: bare });
-  const engine = Engine.open(bare ? { ...ports, sandbox: noBox(root) } : ports, TOOLS, 'turn');
+  const engine = Engine.open(bare ? { ...ports, sandbox: noBox(root, ports.kept) } : ports, TOOLS, 'turn');
   await engine.turn();
   engine.close();
 }

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import { join } from 'node:path';
 import type { Entry, UsedEntry } from '../../src/core/entry.ts';
+import type { KeptFiles } from '../../src/disk/kept.ts';
 import { realDisk } from '../../src/disk/real.ts';
 import { type Allowed, type Level, realSandbox, type Sandbox } from '../../src/disk/sandbox.ts';
 import { Engine } from '../../src/engine/engine.ts';
@@ -10,6 +11,7 @@ import type { Ports } from '../../src/engine/ports.ts';
 import { buildOrg, type OrgPlan } from '../../src/testing/build-org.ts';
 import { TOOLS } from '../../src/tools/all.ts';
 import { scratch } from '../commands/world.ts';
+import { ownedEnv } from '../home.ts';
 import type { Act } from '../regression/org.ts';
 
 /** Says at which level the programs of a test file run. Without a Box the tests fail: they are never left out. */
@@ -37,7 +39,7 @@ export function sh(command: string): Act {
 export class Hands {
   readonly root = scratch();
   readonly workspace = join(this.root, 'agents/a/workspace');
-  env: Record<string, string | undefined> = {};
+  env: Record<string, string | undefined> = ownedEnv(this.root);
   readonly more: Partial<Ports>;
 
   constructor(turns: Act[][], plan: Partial<OrgPlan> = {}, more: Partial<Ports> = {}) {
@@ -82,6 +84,9 @@ export class Hands {
 }
 
 /** A sandbox of a machine that has none. */
-export function noBox(root: string): Sandbox {
-  return { ...realSandbox(root), probe: async () => ({ level: 'none', why: 'bubblewrap (bwrap) is not installed' }) };
+export function noBox(root: string, kept?: KeptFiles): Sandbox {
+  return {
+    ...realSandbox(root, kept),
+    probe: async () => ({ level: 'none', why: 'bubblewrap (bwrap) is not installed' }),
+  };
 }

@@ -9,12 +9,16 @@ import { run as replay } from '../../src/commands/replay.ts';
 import { textHash } from '../../src/core/brief.ts';
 import { filesOf } from '../../src/core/files.ts';
 import type { WorldTool } from '../../src/core/tool.ts';
+import { realHost } from '../../src/disk/host.ts';
+import { keptFiles } from '../../src/disk/kept.ts';
+import { realKept } from '../../src/disk/kept-key.ts';
 import { bytesHash, restoreLost } from '../../src/disk/materialise.ts';
+import { realDisk } from '../../src/disk/real.ts';
 import { realSandbox } from '../../src/disk/sandbox.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import { MemoryDisk } from '../../src/testing/memory-disk.ts';
 import { TOOLS } from '../../src/tools/all.ts';
-import { inputOf, testWorld } from '../commands/world.ts';
+import { inputOf, scratch, testWorld } from '../commands/world.ts';
 import { type Act, resultsIn } from '../regression/org.ts';
 import { ALLOWED, boxHere, Hands, noBox, sh } from './hands.ts';
 import { Lab } from './world.ts';
@@ -239,20 +243,25 @@ describe('what a killed engine left running', () => {
     return hands;
   }
   const notesIn = (hands: Hands): string => join(hands.root, '.lemming/programs');
+  const keptOf = (hands: Hands) => realKept(hands.root, hands.env);
+  /** The note about the program that is left, and what it says. */
+  const noteOf = (hands: Hands) => {
+    const [name = ''] = fs.readdirSync(notesIn(hands));
+    const note = keptOf(hands).read(`programs/${name}`)?.bytes.toString() ?? '{}';
+    return { name, note: JSON.parse(note) as { by: object; boot: string; program: object; groups: object[] } };
+  };
 
   it('is ended by the next, and nothing else is', async () => {
     const marker = `7${process.pid}5`;
     const hands = await killed(marker);
     const other = spawn('sleep', [`${marker}9`], { detached: true });
     try {
-      // A note of another start of the machine, one whose number somebody else has by now, and one that nobody wrote.
-      const [name = ''] = fs.readdirSync(notesIn(hands));
-      const note = JSON.parse(fs.readFileSync(join(notesIn(hands), name), 'utf8'));
+      // A note of another start of the machine, and one whose number somebody else has by now.
+      const { note } = noteOf(hands);
       const program = { pid: other.pid, start: '1' };
-      const put = (file: string, text: string): void => fs.writeFileSync(join(notesIn(hands), file), text);
-      put('a.json', JSON.stringify({ ...note, program }));
-      put('b.json', JSON.stringify({ ...note, boot: 'another', program: { ...program, start: startOf(other.pid) } }));
-      put('c.json', '{"by":{"pid":-1}}');
+      const put = (file: string, said: object) => keptOf(hands).write(`programs/${file}`, '', JSON.stringify(said));
+      put('a.json', { ...note, program });
+      put('b.json', { ...note, boot: 'another', program: { ...program, start: startOf(other.pid) } });
       await hands.turns();
       for (let i = 0; i < 500 && processesWith(marker).length > 1; i++) await wait(10);
       expect(processesWith(marker)).toEqual([`${other.pid}`]);
@@ -262,17 +271,45 @@ describe('what a killed engine left running', () => {
     }
   });
 
+  it('is nobody whom a note names that was not made here, however well it fits', async () => {
+    const marker = `7${process.pid}7`;
+    const hands = await killed(marker);
+    const victim = spawn('sleep', [`${marker}9`], { detached: true });
+    try {
+      const { name, note } = noteOf(hands);
+      const program = { pid: victim.pid, start: startOf(victim.pid) };
+      const forged = JSON.stringify({ ...note, program });
+      const real = fs.readFileSync(join(notesIn(hands), name), 'utf8');
+      const put = (file: string, text: string): void => fs.writeFileSync(join(notesIn(hands), file), text);
+      put('bare.json', forged);
+      put('cut.json', real.replace(/^\{.*$/m, forged)); // with the first and last line of a real one
+      put('renamed.json', real);
+      put('torn.json', '{"by":{"pid":-1}}');
+      keptFiles(realDisk(hands.root), realHost(hands.root), () => Buffer.alloc(32, 7)).write(
+        'programs/other.json',
+        '',
+        forged,
+      );
+      realKept(hands.root, { LEMMING_HOME: scratch() }).write('programs/owner.json', '', forged);
+      await hands.turns();
+      for (let i = 0; i < 500 && processesWith(marker).length > 1; i++) await wait(10);
+      expect(processesWith(marker)).toEqual([`${victim.pid}`]);
+      expect(fs.existsSync(notesIn(hands)) ? fs.readdirSync(notesIn(hands)) : []).toEqual([]);
+    } finally {
+      victim.kill('SIGKILL');
+    }
+  });
+
   it('is left alone as long as whoever started it lives', async () => {
     const marker = `7${process.pid}6`;
     const hands = await killed(marker);
-    const [name = ''] = fs.readdirSync(notesIn(hands));
-    const file = join(notesIn(hands), name);
-    const note = JSON.parse(fs.readFileSync(file, 'utf8'));
-    fs.writeFileSync(file, JSON.stringify({ ...note, by: { pid: process.pid, start: startOf(process.pid) } }));
+    const { name, note } = noteOf(hands);
+    const say = (said: object) => keptOf(hands).write(`programs/${name}`, '', JSON.stringify(said));
+    say({ ...note, by: { pid: process.pid, start: startOf(process.pid) } });
     await hands.turns();
     expect(processesWith(marker)).toHaveLength(1);
-    fs.writeFileSync(file, JSON.stringify(note));
-    expect(realSandbox(hands.root).sweep()).toBe(1);
+    say(note);
+    expect(realSandbox(hands.root, keptOf(hands)).sweep()).toBe(1);
   });
 });
 
