@@ -52,7 +52,7 @@ function nameSome(things: readonly string[]): string {
 
 type Notice = Extract<Effect, { k: 'notice' }>;
 
-/** The notices of a visit that was cut. `open`: mail that comes again, and whose authors are told so. */
+/** The notices of a visit that was cut. `open`: mail that comes again, and whose authors are told so. `comesAgain`: any does. */
 export function cutNotices(
   config: Config,
   state: State,
@@ -60,12 +60,13 @@ export function cutNotices(
   visit: Finished,
   done: readonly string[],
   open: readonly Mail[],
+  comesAgain = open.length > 0,
 ): Notice[] {
   const { agent, detail } = visit;
   const sofar = done.length
     ? `So far you ${done.join('; ')}. That stands: go on from there`
     : 'You had done nothing yet';
-  const text = `Your visit of turn ${turn} was cut: ${detail}. ${sofar}. Mail of it that is unfinished comes again.`;
+  const text = `Your visit of turn ${turn} was cut: ${detail}. ${sofar}.${comesAgain ? ' Mail of it that is unfinished comes again.' : ''}`;
   const authors = [...new Set(open.map(({ from }) => from))].filter(
     (name) => name !== agent && config.agents.has(name),
   );

@@ -290,7 +290,7 @@ function settleCut(
   const how = `failed or were cut, the last because ${visit.detail}.`;
   const left = visit.blame ? open : buryHopeless(config, turn, visit.agent, open, how, effects);
   const told = visit.blame === 'credits' && agentState(state, visit.agent).starved ? [] : left;
-  const notices = cutNotices(config, state, turn, visit, doneIn(done, visit.draft), told);
+  const notices = cutNotices(config, state, turn, visit, doneIn(done, visit.draft), told, left.length > 0);
   effects.push(...notices);
   reportStarved(config, state, visit, effects, notices);
 }

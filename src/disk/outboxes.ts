@@ -99,7 +99,7 @@ export class Outboxes {
     );
     const paths = [...new Set([...aged, ...put])].filter((path) => !this.isBarred(path));
     const barred = config.order.flatMap((agent, i) =>
-      old > 0 && (turn + i) % SWEEP_TURNS === 0 ? this.barredArchive(state, agent) : [],
+      old > 0 && isInRotation(turn + i, passed) ? this.barredArchive(state, agent) : [],
     );
     return paths.length + ids.length > 0 ? [...barred, { k: 'sweep', paths, ...(ids.length ? { ids } : {}) }] : barred;
   }

@@ -461,6 +461,18 @@ describe('a visit', () => {
     expect(agentState(state, 'a')).toMatchObject({ starved: false, lastReason: '' });
   });
 
+  it.each([
+    visited({ outcome: 'cut', reason: 'steps', detail: 'its 8 steps were used up' }),
+    visited({ outcome: 'failed', blame: 'reply', reason: 'malformed: {' }),
+  ])('that was called was paid, however it ended: $outcome', (end) => {
+    const state = stateOf(
+      sent(),
+      visited({ outcome: 'skipped', blame: 'credits', reason: 'no credits: a per day' }),
+      end,
+    );
+    expect(agentState(state, 'a')).toMatchObject({ starved: false, failedInRow: 1 });
+  });
+
   it('that ran out of credits waits for a top-up, which ends the wait', () => {
     const state = stateOf(visited({ outcome: 'failed', blame: 'credits', reason: 'no credits: 1 more' }));
     expect(agentState(state, 'a')).toMatchObject({ starved: true, retryAt: 2 });

@@ -61,6 +61,13 @@ it('of many things the first twenty are named, and the rest is counted', () => {
   expect(doneIn(wrote.slice(1), emptyDraft())[0]).toMatch(/p20$/);
 });
 
+it('an agent whose mail has become dead letters, or was none, is not told that any comes again', () => {
+  const [[, text] = []] = told(cut('a'), [], []);
+  expect(text).toBe('Your visit of turn 2 was cut: its steps were used up. You had done nothing yet.');
+  const [waits] = cutNotices(config, emptyState(), 2, cut('a'), [], [], true);
+  expect(waits?.text).toContain('comes again');
+});
+
 it('the agent is told how far it came, and each author of open mail once, but not itself and nobody who is gone', () => {
   const open = [
     mail({ n: 1 }),

@@ -526,6 +526,15 @@ describe('old mail', () => {
     ]);
   });
 
+  it('that cannot be moved, because a file is in the place of the archive, is told also when its turn passed', () => {
+    const { disk, folder, config } = world({ ...PLAN, org: { limits: { live_turns: 10 } } });
+    disk.put('agents/a/outbox/archive', 'a file');
+    const told = (turn: number, passed: number) => folder.sweep(emptyState(), config, turn, passed).map(({ k }) => k);
+    const due = Array.from({ length: 50 }, (_, i) => 51 + i).find((turn) => told(turn, 0).length > 0) as number;
+    expect(told(due + 1, 0)).toEqual([]);
+    expect(told(due + 1, 1)).toEqual(['aside']);
+  });
+
   it('stays while somebody waits for it, while it is a dead letter, and while it is young', () => {
     const path = 'agents/a/outbox/000001-01-b-old.md';
     expect(swept(stateOf({ k: 'sent', message: { ...letter({ from: 'a', to: ['b'] }), path } }), 41, 39)).toEqual([]);

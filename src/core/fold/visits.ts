@@ -38,7 +38,10 @@ export function applyVisit(state: State, visit: VisitEffect): void {
     agent.failures++;
     agent.retryAt = turn + Math.min(2 ** (agent.failures - 1), MAX_BACKOFF);
     agent.starved = visit.blame === 'credits';
-  } else countAttempts(state, visit.agent, without(visit.mail, settled));
+  } else {
+    agent.starved = false; // it was called
+    countAttempts(state, visit.agent, without(visit.mail, settled));
+  }
 }
 
 /** Why it ended as it did, in words. A top-up looks for those of credits. */
