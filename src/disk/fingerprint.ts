@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
 import type { Disk } from './disk.ts';
+import { marksOfKeys } from './owner-folder.ts';
 
 /** What a fingerprint looks at beyond what it finds itself. */
 export interface Watched {
@@ -7,7 +8,7 @@ export interface Watched {
   people: readonly string[];
   /** Further files that count, such as drops. */
   paths: readonly string[];
-  /** Variables in force: those of LeMMing, and those that say where services are. */
+  /** Of these count the variables of LeMMing, those that say where services are, and which keys are set. */
   env: Record<string, string | undefined>;
 }
 
@@ -46,6 +47,10 @@ export function fingerprint(disk: Disk, watched: Watched): Fingerprint {
     /^LEMMING_|_BASE_URL$|_ENDPOINT$|^OLLAMA_HOST$/.test(name),
   );
   found.parts.push(...variables.sort().map((name) => `${name}=${watched.env[name]}`));
+  const keys = Object.keys(watched.env).filter((name) => /_API_KEY$/.test(name) && watched.env[name]?.trim());
+  const { marks, changedMs } = marksOfKeys(watched.env);
+  found.parts.push(...keys.sort(), ...marks);
+  found.changedMs = Math.max(found.changedMs, changedMs);
   return { text: found.parts.join('\n'), changedMs: found.changedMs };
 }
 

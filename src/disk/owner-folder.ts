@@ -20,6 +20,28 @@ export function ownerFolder(env: Readonly<Record<string, string | undefined>>): 
   return given && path.isAbsolute(given) ? { path: path.join(given, below ?? ''), label: label ?? '' } : null;
 }
 
+/** Files of the folder that say which keys there are, and where they may go. */
+const OF_KEYS = ['.env', 'trust.yaml'];
+
+/** Marks of those files, and when one of them last changed: milliseconds since 1970. */
+export function marksOfKeys(env: Readonly<Record<string, string | undefined>>): { marks: string[]; changedMs: number } {
+  const folder = ownerFolder(env);
+  const stats = folder ? OF_KEYS.map((name) => statOf(path.join(folder.path, name))) : [];
+  return {
+    marks: stats.map((stat) => (stat ? `${stat.ino}:${stat.size}:${stat.mtimeMs}:${stat.mode}` : '-')),
+    changedMs: Math.max(0, ...stats.map((stat) => stat?.mtimeMs ?? 0)),
+  };
+}
+
+/** What cannot be looked at is as good as absent. */
+function statOf(file: string): fs.Stats | undefined {
+  try {
+    return fs.statSync(file);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Puts a file into the folder, complete at once, mode 0600; makes folders on the way with mode 0700. Returns its path. */
 export function putFile(folder: OwnerFolder, name: string, text: string): string {
   const file = path.join(folder.path, name);

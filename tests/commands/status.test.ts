@@ -174,6 +174,28 @@ describe('the kept status', () => {
     expect((await agents(root)).hr?.why).toBe('urgent mail');
   });
 
+  it('tells of a key that is set, or not approved any more, since it was kept', async () => {
+    const root = office();
+    put(
+      root,
+      'org/models.yaml',
+      'version: 1\nmodels:\n  default: { provider: openai, model: m, base_url: "https://other.example/v1", price: { per_call: 0.01 } }\n',
+    );
+    const exit = async (env = {}) => (await lemming(root, ['status'], { env })).exit;
+    const set = { OPENAI_API_KEY: 'a-key-of-the-owner' };
+    const ask = async (env = {}) => {
+      await wait();
+      return [await exit(env), await exit(env)];
+    };
+    expect(await ask()).toEqual([0, 0]);
+    expect(exists(root, '.lemming/status.json')).toBe(true);
+    expect(await ask(set)).toEqual([4, 4]);
+    await lemming(root, ['trust', 'default', '--yes'], { env: set });
+    expect(await ask(set)).toEqual([0, 0]);
+    await lemming(root, ['trust', '--revoke', 'default'], { env: set });
+    expect(await ask(set)).toEqual([4, 4]);
+  });
+
   it('is not kept while something is so young that a change could go unseen', async () => {
     const root = office();
     put(root, 'agents/human/outbox/hr.md', 'Hello');
