@@ -21,13 +21,13 @@ export function isStruck(value: string): boolean {
 }
 
 /**
- * What strikes these values out of a text, however they are written: raw, escaped in JSON (also twice, and each
- * character by its number), in a URL in letters of either case, in hexadecimal digits, or in base64 at any alignment.
+ * What strikes these values out of a text, however they are written: raw, escaped in JSON (also twice, with its slashes, and
+ * all or only strange characters by their numbers), in a URL in letters of either case, in hexadecimal digits, or in base64 at any alignment.
  */
 export function strikerOf(secrets: Secrets): (text: string) => string {
-  if (secrets.size === 0) return unchanged;
   const names = new Map<string, string>();
   for (const [value, name] of secrets) for (const form of formsOf(value)) names.set(form, name);
+  if (names.size === 0) return unchanged;
   const forms = [...names.keys()].sort((a, b) => b.length - a.length);
   const pattern = new RegExp(forms.map((form) => form.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&')).join('|'), 'g');
   return (text) => text.replace(pattern, (form) => `[${names.get(form)}]`);
@@ -45,28 +45,33 @@ function formsOf(value: string): string[] {
   const lower = url.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase());
   const hex = Buffer.from(value).toString('hex');
   const percent = hex.replace(/../g, '%$&');
-  const units = [...value]
-    .flatMap((char) => char.split(''))
-    .map((unit) => unit.charCodeAt(0).toString(16).padStart(4, '0'));
-  const unicode = units.map((unit) => `\\u${unit}`).join('');
+  const unicode = value.split('').map(numbered).join('');
   const either = [hex, percent, hex.replace(/../g, '\\x$&'), unicode, unicode.replaceAll('\\', '\\\\')];
   const upper = either.map((one) => one.replace(/[0-9a-f]{2,}/g, (digits) => digits.toUpperCase()));
   const lowerForm = form.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase());
-  return [value, once, escaped(once), url, lower, form, lowerForm, ...either, ...upper, ...inBase64(value)].filter(
+  const ascii = once.replace(/[^ -~]/g, numbered);
+  const json = [once, ascii].flatMap((one) => [one, one.replaceAll('/', '\\/'), escaped(one)]);
+  return [value, ...json, url, lower, form, lowerForm, ...either, ...upper, ...inBase64(value)].filter(
     (one) => one.length >= SHORTEST,
   );
+}
+
+/** As JSON may have a character. */
+function numbered(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 function escaped(text: string): string {
   return JSON.stringify(text).slice(1, -1);
 }
 
-/** The characters that a value always has in base64, whatever stands before and after it. */
+/** A value in base64, and the characters that it always has there, whatever stands before and after it. */
 function inBase64(value: string): string[] {
-  return [0, 1, 2].flatMap((offset) => {
+  const sure = [0, 1, 2].map((offset) => {
     const bytes = Buffer.concat([Buffer.alloc(offset), Buffer.from(value)]);
     const text = bytes.toString('base64').replace(/=+$/, '');
-    const sure = text.slice([0, 2, 3][offset], bytes.length % 3 === 0 ? undefined : -1);
-    return [sure, sure.replaceAll('+', '-').replaceAll('/', '_')];
+    return text.slice([0, 2, 3][offset], bytes.length % 3 === 0 ? undefined : -1);
   });
+  const whole = Buffer.from(value).toString('base64').replace(/=+$/, '');
+  return [whole, ...sure].flatMap((text) => [text, text.replaceAll('+', '-').replaceAll('/', '_')]);
 }

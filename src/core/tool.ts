@@ -128,6 +128,8 @@ export interface Page {
 /** A text file, and the short hash by which `Box.write` knows that it is still the same. */
 export interface FileText {
   text: string;
+  /** The same without secrets: what is shown is made of this, for a secret that was cut is known to nobody. */
+  shown: string;
   hash: string;
 }
 

@@ -73,9 +73,9 @@ export function ownerOf(env: Env, root?: string): Owner {
 }
 
 /** What providers are given of the owner. */
-export function outsideOf(env: Env): Pick<Owner, 'env' | 'secret' | 'childEnv' | 'requireTrust' | 'run'> {
-  const { env: variable, secret, childEnv, requireTrust, run } = ownerOf(env);
-  return { env: variable, secret, childEnv, requireTrust, run };
+export function outsideOf(env: Env): Pick<Owner, 'env' | 'secret' | 'redact' | 'childEnv' | 'requireTrust' | 'run'> {
+  const { env: variable, secret, redact, childEnv, requireTrust, run } = ownerOf(env);
+  return { env: variable, secret, redact, childEnv, requireTrust, run };
 }
 
 /** A secret that a program printed, or is about to. */

@@ -120,7 +120,7 @@ export class Attempts implements Book<Asking, IntentEntry> {
       failure,
       message: this.redact(message).slice(0, 2000),
       usage,
-      requestId,
+      requestId: requestId && this.redact(requestId),
     };
     await this.settle(line, intent, thought.purse);
   }

@@ -59,6 +59,8 @@ export interface Means {
   known(hash: string): string | undefined;
   /** The hash of what a person was shown at a path, when they approved this use: it is written only over that. */
   shown(path: string): string | undefined;
+  /** Strikes secrets out of a text. */
+  redact(text: string): string;
   /** Whether a tainted agent wrote a shared file. */
   isTainted(path: string): boolean;
   /** How much the workspace may hold. */
@@ -83,7 +85,7 @@ const DEPTH = 32;
 
 /** Makes the Box of one use of a tool. */
 export function makeBox(means: Means): Box {
-  const { disk, resume, given, staged, room, changes, program, apart, ask, fetch, search, timeout, signal } = means;
+  const { disk, resume, given, staged, changes, program, apart, ask, fetch, search, timeout, signal } = means;
   const resolve = (path: string): Target => {
     const target = demandPermitted(permitPath(resume, path));
     refuseLinks(disk, target.path);
@@ -93,7 +95,7 @@ export function makeBox(means: Means): Box {
     const text = target.shared ? staged(target.path) : undefined;
     if (target.shared && means.isTainted(target.path)) changes.tainted = true;
     const bytes = text === undefined ? readAlone(disk, target.path) : text === null ? null : Buffer.from(text);
-    return bytes === null ? null : fileText(bytes);
+    return bytes === null ? null : fileText(bytes, means.redact);
   };
   return {
     agent: resume.name,
@@ -109,12 +111,12 @@ export function makeBox(means: Means): Box {
       const made =
         expected === undefined
           ? text
-          : onto(path, text, look(target) ?? movedAside(disk, target), expected, means.known(expected), changes);
+          : onto(path, text, look(target) ?? movedAside(means, target), expected, means.known(expected), changes);
       const over = means.shown(target.path);
       if (over !== undefined && !isOver(disk, target.path, over, made)) throw outdated(target.path);
-      if (target.shared) changes.shared = { path: target.path, text: made };
-      else writeFile(disk, target.path, made, room, changes, over);
-      return { text: made, hash: shortHash(made) };
+      if (target.shared) changes.shared = { path: target.path, text: means.redact(made) };
+      else writeFile(means, target.path, made, over);
+      return fileText(Buffer.from(made), means.redact);
     },
     list(path) {
       const target = resolve(path === '.' ? '' : path);
@@ -149,10 +151,14 @@ function demandPermitted(ruling: PathRuling): Target {
 
 const UTF8 = new TextDecoder();
 
-/** The hash is made when somebody asks for it. */
-function fileText(bytes: Uint8Array): FileText {
+/** Hash and shown text are made when somebody asks for them. */
+function fileText(bytes: Uint8Array, redact: Means['redact']): FileText {
+  const text = UTF8.decode(bytes);
   return {
-    text: UTF8.decode(bytes),
+    text,
+    get shown() {
+      return redact(text);
+    },
     get hash() {
       return bytesHash(bytes).slice(0, SHOWN_HASH);
     },
@@ -181,9 +187,9 @@ function toldPath(path: string): string {
 }
 
 /** What a write that a kill cut off moved aside, where nothing stands now: it is done again. */
-function movedAside(disk: Disk, { path, shared }: Target): FileText | null {
+function movedAside({ disk, redact }: Means, { path, shared }: Target): FileText | null {
   const bytes = shared ? null : readAlone(disk, beside(path, 'aside'));
-  return bytes === null ? null : fileText(bytes);
+  return bytes === null ? null : fileText(bytes, redact);
 }
 
 /**
@@ -226,7 +232,8 @@ function outdated(path: string): BoxRefusal {
   return new BoxRefusal(`${path} changed since it was shown.`, OUTDATED);
 }
 
-function writeFile(disk: Disk, path: string, text: string, room: Room, changes: Changes, over?: string): void {
+/** Of a text in which a person's secret stands the journal keeps no more than the hash. */
+function writeFile({ disk, room, changes, redact }: Means, path: string, text: string, over?: string): void {
   const wish = { bytes: Buffer.byteLength(text) - (disk.stat(path)?.size ?? 0), files: disk.stat(path) ? 0 : 1 };
   const refusal = demandRoom(disk, room, wish);
   if (refusal !== null) throw new BoxRefusal(refusal, 'quota');
@@ -234,7 +241,10 @@ function writeFile(disk: Disk, path: string, text: string, room: Room, changes: 
   if (replaced === null) throw outdated(path);
   noteWritten(disk, room, wish);
   const was = replaced.bytes === null ? null : bytesHash(replaced.bytes);
-  changes.files.push({ path, text, was });
+  const isSecret = redact(text) !== text;
+  changes.files.push(
+    isSecret ? { path, text: null, was, hash: textHash(text), size: Buffer.byteLength(text) } : { path, text, was },
+  );
   if (was === textHash(text)) replaced.release();
   else changes.replaced.push({ path, ...replaced });
 }

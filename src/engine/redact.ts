@@ -15,10 +15,15 @@ export function redactor(env: Record<string, string | undefined>): Redact {
   return ownerOf(env).redact;
 }
 
-/** The same value with the secrets in its texts struck out: a redactor leaves JSON what it is. */
+/** The same value with the secrets in its texts and keys struck out. */
 export function redactJson<T>(redact: Redact, value: T): T {
-  if (redact === unchanged || redact.idle?.()) return value;
-  const text = JSON.stringify(value);
-  const clean = redact(text);
-  return clean === text ? value : (JSON.parse(clean) as T);
+  return redact === unchanged || redact.idle?.() ? value : (struck(redact, value) as T);
+}
+
+/** Text by text: in JSON of all of it a secret that is written as JSON would be escaped once more. */
+function struck(redact: Redact, value: unknown): unknown {
+  if (typeof value === 'string') return redact(value);
+  if (Array.isArray(value)) return value.map((one) => struck(redact, one));
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [redact(key), struck(redact, one)]));
 }

@@ -27,7 +27,12 @@ export async function search(turn: Turn, resume: Resume, wish: Wish, timeout: nu
   if (settings === null) throw new BoxRefusal(NOTHING, 'search');
   if (settings.backend === 'local') return searchFolder(turn, resume, settings.folder, wish);
   const hits = await askService(turn, settings, wish, timeout);
-  return { hits: hits.slice(0, wish.limit), tainted: true };
+  const found = hits.slice(0, wish.limit).map(({ title, url, snippet }) => ({
+    title: turn.redact(title),
+    url: turn.redact(url),
+    snippet: turn.redact(snippet),
+  }));
+  return { hits: found, tainted: true };
 }
 
 /** Redirects are not followed: they could lead the key elsewhere. */

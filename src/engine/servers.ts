@@ -79,7 +79,7 @@ async function ask(
   }
 }
 
-/** Characters of a reason, and of the last words of a program. */
+/** Characters of a reason, and of the last words of a program: cut once secrets are struck out of them. */
 const SAID = 500;
 
 /** Why a server gave no answer; of a request that failed also what lies below it. */
@@ -87,7 +87,7 @@ export function whyOf(error: unknown): string {
   const { name, message, cause } = error as Error;
   if (/ZodError/.test(name)) return 'what it said is not what was asked for';
   const below = (cause ?? {}) as { message?: string; code?: string };
-  return [message, below.message || below.code].filter(Boolean).join(': ').slice(0, SAID);
+  return [message, below.message || below.code].filter(Boolean).join(': ');
 }
 
 /** The server of that name; another one when it was approved anew. */
@@ -133,8 +133,8 @@ async function begin({ env, ...home }: Place, probe: Sandbox['probe'], server: S
     return await Conversation.begin(line);
   } catch (error) {
     await child?.close();
-    const words = child?.lastWords().slice(-SAID);
-    throw new Error(owner.redact(`${whyOf(error)}${words ? `: ${words}` : ''}`));
+    const words = owner.redact(child?.lastWords() ?? '').slice(-SAID);
+    throw new Error(`${owner.redact(whyOf(error)).slice(0, SAID)}${words && `: ${words}`}`);
   }
 }
 

@@ -138,17 +138,20 @@ function cutResult(text: string, most: number): string {
 }
 
 /**
- * A text that a person wrote in a workspace goes to the journal before it is gone. What is no text, or may still be written
- * by a program that holds it open, stays beside the new file.
+ * A text that a person wrote in a workspace goes to the journal before it is gone. What is no text, holds a
+ * secret, or may still be written by a program that holds it open, stays beside the new file.
  */
-function keepReplaced({ state, journal, ports, number }: Turn, { path, bytes }: Changes['replaced'][number]): void {
+function keepReplaced(
+  { state, journal, ports, number, redact }: Turn,
+  { path, bytes }: Changes['replaced'][number],
+): void {
   if (bytes === null) return;
   const hash = bytesHash(bytes);
   if (state.workspace.get(path) === hash) return;
   const aside = beside(path, 'aside');
   const isYoung = ports.clock.now() - (ports.disk.stat(aside)?.mtimeMs ?? 0) < YOUNG_MS;
   const text = isYoung ? null : textOf(bytes);
-  if (text === null) linkNew(ports.disk, aside, conflictPath(path, number));
+  if (text === null || redact(text) !== text) linkNew(ports.disk, aside, conflictPath(path, number));
   else if (state.blobs.has(hash)) return;
   else {
     const entry = { k: 'blob' as const, hash, text };
@@ -195,6 +198,7 @@ async function run(
     inTheWay: (path) => inTheWayOf(path, scene.draft.wrote),
     known: (hash) => scene.draft.known.get(hash),
     shown: (path) => scene.approved?.covers?.[path],
+    redact: turn.redact,
     isTainted: (path) => turn.state.tainted.has(path),
     room,
     changes,
@@ -240,7 +244,8 @@ async function fetchFor(turn: Turn, work: Work, scene: Scene, url: string): Prom
   const tool = asTool(work);
   if (!tool) throw new BoxRefusal('A trial reaches no network.', 'network');
   const { fetchPage } = await import('./fetch.ts');
-  return fetchPage(turn, { tool, scene }, url, tool.timeout);
+  const { text, ...page } = await fetchPage(turn, { tool, scene }, url, tool.timeout);
+  return { text: turn.redact(text), ...page };
 }
 
 async function searchFor(
@@ -294,6 +299,10 @@ function stageShared(turn: Turn, scene: Scene, { path, text }: { path: string; t
   const bytes = typeof found === 'string' ? null : found;
   const shown = scene.approved?.covers?.[path];
   const isShown = shown === undefined || shown === (bytes === null ? NOTHING : bytesHash(bytes));
-  const was = before ? before.was : isShown ? bytes && Buffer.from(bytes).toString() : (scene.approved?.was ?? null);
+  const was = before
+    ? before.was
+    : isShown
+      ? bytes && turn.redact(Buffer.from(bytes).toString())
+      : (scene.approved?.was ?? null);
   scene.draft.wrote.set(path, { text, was });
 }

@@ -234,12 +234,12 @@ type Joined = Awaited<ReturnType<typeof joinCandidates>>;
 /** Turns an answer into a reply. Throws what keeps it from being one, with the usage that was billed. */
 function readReply(joined: Joined, progress: Progress, prompt: Prompt, model: Model, name: string, fail: Fail): Reply {
   const { finish, blocked, text } = joined;
-  if (blocked !== null) throw fail('refused', `the prompt was blocked: ${blocked.slice(0, 100)}`);
+  if (blocked !== null) throw fail('refused', `the prompt was blocked: ${blocked}`);
   if (finish === null) throw fail('unavailable', 'the answer was cut before its end, or is none');
   if (finish === 'MAX_TOKENS') throw fail('incomplete', `the reply was cut at ${prompt.maxOutputTokens} tokens`);
   if (REFUSED.has(finish)) throw fail('refused', `the service stopped the reply: ${finish}`);
   if (MALFORMED.has(finish)) throw fail('malformed', `the model made no proper call: ${finish}`);
-  if (finish !== 'STOP') throw fail('incomplete', `the reply ended early: ${finish.slice(0, 100)}`);
+  if (finish !== 'STOP') throw fail('incomplete', `the reply ended early: ${finish}`);
   const said = readSaid(text, () => joined.calls, prompt, model, fail);
   const { usage, requestId } = progress;
   return { ...said, usage, requestId, model: joined.model || name };

@@ -280,7 +280,7 @@ function partsOf(error: unknown): z.infer<typeof thrown> | null {
 /** What is thrown may be anything, also what cannot be printed. */
 function messageOf(error: unknown): string {
   try {
-    return (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).slice(0, 1000);
+    return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   } catch {
     return 'something that cannot be printed';
   }

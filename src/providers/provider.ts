@@ -12,6 +12,8 @@ export interface Outside {
    * a restart. It is struck out of everything that is written. Rejects with an `auth` that names what to set.
    */
   secret(reference: string): Promise<string>;
+  /** Strikes every secret that is known out of a text: before it is cut, for the half of one is known to nobody. */
+  redact(text: string): string;
   /** The agreed environment of child processes: PATH, HOME and the like, and the variables named; never a secret unless it is named. */
   childEnv(names: readonly string[]): Record<string, string>;
   /** Throws a `bad-request` unless the owner of this machine approved exactly this (a command line, or a module with its text). */

@@ -16,9 +16,10 @@ export default worldTool({
   }),
   run({ path, from, hash }, box) {
     const file = box.read(path);
+    const { shown } = file;
     const to = from + SHOWN;
-    const more = file.text.length > to ? `\n[cut: ${file.text.length - to} more characters, from: ${to} goes on]` : '';
+    const more = shown.length > to ? `\n[cut: ${shown.length - to} more characters, from: ${to} goes on]` : '';
     const last = hash ? `\n[hash ${file.hash}]` : '';
-    return { ok: true, text: `${file.text.slice(from, to)}${more}${last}` };
+    return { ok: true, text: `${shown.slice(from, to)}${more}${last}` };
   },
 });

@@ -57,8 +57,8 @@ function gather(box: Box, path: string): { texts: [string, string][]; left: bool
     if (file.bytes > ONE_BYTES) large++;
     else {
       bytes += file.bytes;
-      const { text } = box.read(file.path);
-      if (!text.includes('\0')) texts.push([file.path, text]);
+      const { shown } = box.read(file.path);
+      if (!shown.includes('\0')) texts.push([file.path, shown]);
     }
   }
   return { texts, left: false, large };

@@ -27,6 +27,8 @@ describe('what a service says of the key it was sent', () => {
     ['as it is', SECRET],
     ['as in an address', encodeURIComponent(SECRET)],
     ['in base64', Buffer.from(SECRET).toString('base64')],
+    ['in hexadecimal digits', Buffer.from(SECRET).toString('hex')],
+    ['in JSON with its slashes', JSON.stringify(SECRET).slice(1, -1).replaceAll('/', '\\/')],
   ])('is masked %s, in its message and its request id', async (_how, form) => {
     const { message, requestId } = await failureOf(saying(`no ${form} here`, { requestID: `r-${form}` }));
     expect([message, requestId?.startsWith('r-[key]')]).toEqual([

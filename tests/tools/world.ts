@@ -59,6 +59,7 @@ export function means(disk: Disk, more: Partial<Means> & { draft?: Draft } = {})
     inTheWay: (path) => inTheWayOf(path, draft.wrote),
     known: (hash) => draft.known.get(hash),
     shown: () => undefined,
+    redact: (text) => text,
     isTainted: () => false,
     room: { workspace: 'agents/a/workspace', bytes: 10_000_000, files: 1000 },
     changes: noChanges(),

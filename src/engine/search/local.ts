@@ -1,7 +1,6 @@
 import { permitPath } from '../../core/path.ts';
 import { excerpt, fold, rankFound } from '../../core/relevance.ts';
 import type { Found } from '../../core/tool.ts';
-import type { Disk } from '../../disk/disk.ts';
 import type { Resume } from '../../schema/resume.ts';
 import { BoxRefusal, filesUnder } from '../box.ts';
 import type { Turn } from '../turn.ts';
@@ -18,11 +17,11 @@ const HEAD = 2000;
 const DEPTH = 32;
 
 /** Searches the texts of a folder under `org/shared` as they stand; the resume must grant it. */
-export function searchFolder({ ports, state }: Turn, resume: Resume, folder: string, { query, limit }: Wish): Found {
+export function searchFolder(turn: Turn, resume: Resume, folder: string, { query, limit }: Wish): Found {
   const ruling = permitPath(resume, `shared/${folder}`);
   if (!ruling.ok) throw new BoxRefusal(ruling.text);
   const isRead = (path: string): boolean => permitPath(resume, path.slice('org/'.length)).ok;
-  const texts = textsIn(ports.disk, ruling.path, isRead);
+  const texts = textsIn(turn, ruling.path, isRead);
   const all = [...texts].map(([path, text]) => {
     const name = fold(`${path.slice(ruling.path.length)} ${titleOf(text)}`);
     return { path, turn: 0, name, body: fold(text) };
@@ -33,11 +32,12 @@ export function searchFolder({ ports, state }: Turn, resume: Resume, folder: str
     const url = path.slice('org/'.length);
     return { title: titleOf(text) || url, url, snippet: excerpt({ text }, query) };
   });
-  return { hits, tainted: best.some(({ path }) => state.tainted.has(path)) };
+  return { hits, tainted: best.some(({ path }) => turn.state.tainted.has(path)) };
 }
 
 /** Path → beginning of the text, for names by which an agent can read it. */
-function textsIn(disk: Disk, folder: string, isRead: (path: string) => boolean): Map<string, string> {
+function textsIn({ ports, redact }: Turn, folder: string, isRead: (path: string) => boolean): Map<string, string> {
+  const { disk } = ports;
   const texts = new Map<string, string>();
   let left = ALL_BYTES;
   for (const { path, bytes } of filesUnder(disk, folder, folder, DEPTH)) {
@@ -46,7 +46,7 @@ function textsIn(disk: Disk, folder: string, isRead: (path: string) => boolean):
     if (found === null) continue;
     left -= found.length;
     const text = new TextDecoder().decode(found);
-    if (!text.includes('\0')) texts.set(path, text.slice(0, SEARCHED));
+    if (!text.includes('\0')) texts.set(path, redact(text).slice(0, SEARCHED));
   }
   return texts;
 }

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { type CallFailure, ProviderError } from '../../core/call.ts';
+import { strikerOf } from '../../core/strike.ts';
 import type { Outside } from '../provider.ts';
 import type { Progress } from './answer.ts';
 import { type Key, NO_KEY } from './key.ts';
@@ -63,7 +64,7 @@ export async function attempt<T>(service: Service, outside: Outside, signal: Abo
   try {
     return await Promise.race([sending(), rejection(stop.signal)]);
   } catch (error) {
-    if (!stop.signal.aborted) throw failureOf(error, service, secret, progress);
+    if (!stop.signal.aborted) throw failureOf(error, service, cleaner(secret, outside), progress);
     throw stop.signal.reason === LATE ? late(service, progress) : stop.signal.reason;
   } finally {
     signal.removeEventListener('abort', abort);
@@ -81,7 +82,12 @@ function late({ name, timeoutMs }: Service, progress: Progress): ProviderError {
   return new ProviderError('timeout', `${name} ${what} within ${timeoutMs} ms`, progress);
 }
 
-function failureOf(thrown: unknown, service: Service, secret: string, progress: Progress): ProviderError {
+function failureOf(
+  thrown: unknown,
+  service: Service,
+  clean: (text: string) => string,
+  progress: Progress,
+): ProviderError {
   const error = thrown as SdkError;
   const own = thrown instanceof ProviderError ? thrown : null;
   const failure = own?.failure ?? kindOf(error, progress);
@@ -89,10 +95,10 @@ function failureOf(thrown: unknown, service: Service, secret: string, progress: 
   const named = words.startsWith(`${service.name}: `) || own?.failure === 'auth' ? words : `${service.name}: ${words}`;
   const remedy = failure === 'auth' && !own ? ` (check ${service.key.name})` : '';
   const requestId = own?.requestId ?? error.requestID ?? progress.requestId;
-  return new ProviderError(failure, clean(named, secret).slice(0, MESSAGE_CHARS) + remedy, {
+  return new ProviderError(failure, clean(named).slice(0, MESSAGE_CHARS) + remedy, {
     retryAfterMs: own?.retryAfterMs ?? retryAfterMs(error.headers) ?? error.retryAfterMs,
     usage: own?.usage ?? progress.usage,
-    requestId: requestId && clean(requestId, secret),
+    requestId: requestId && clean(requestId),
     received: own?.received ?? progress.received,
   });
 }
@@ -150,10 +156,9 @@ function kindOfStatus(status: number): CallFailure {
 }
 
 /** A service may quote what it was sent: the key must not go on from here, in none of the forms it may come back in. */
-function clean(text: string, secret: string): string {
-  if (secret === NO_KEY) return text;
-  const forms = [secret, encodeURIComponent(secret), Buffer.from(secret).toString('base64').replace(/=+$/, '')];
-  return forms.reduce((cleaned, form) => cleaned.replaceAll(form, '[key]'), text);
+function cleaner(secret: string, outside: Outside): (text: string) => string {
+  const strike = strikerOf(new Map(secret === NO_KEY ? [] : [[secret, 'key']]));
+  return (text) => outside.redact(strike(text));
 }
 
 /**

@@ -208,7 +208,7 @@ function readReply(answer: unknown, progress: Progress, prompt: Prompt, model: M
   const { message, finish_reason: reason } = read.data.choices[0] as (typeof read.data.choices)[number];
   if (reason === 'length') throw fail('incomplete', `the reply was cut at ${prompt.maxOutputTokens} tokens`);
   if (reason === 'content_filter') throw fail('refused', 'the content filter stopped the reply');
-  if (message.refusal) throw fail('refused', `the model refused: ${message.refusal.slice(0, 300)}`);
+  if (message.refusal) throw fail('refused', `the model refused: ${message.refusal}`);
   const text = message.content ?? '';
   const said = readSaid(text, () => callsOf(message, fail), prompt, model, fail);
   const { usage, requestId } = progress;
