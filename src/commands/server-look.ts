@@ -12,9 +12,18 @@ import type { Input, World } from './command.ts';
 import { confirm } from './confirm.ts';
 import { aboutServer, type Program } from './programs.ts';
 
-/** Starts a server once, shows the owner what it is and has, and keeps its tools in the org after a yes. */
+/**
+ * Starts a server once, shows the owner what it is and has, and keeps its tools in the org after a yes. What would hand a
+ * secret to somebody, or run with the owner's rights, waits for a yes of its own.
+ */
 export async function lookAndPin(world: World, input: Input, server: Server): Promise<Program> {
   world.say([`${server.name}:`, ...aboutServer(server)].join('\n  '));
+  if (!isHarmless(server))
+    await confirm(
+      world,
+      input,
+      `May ${server.name} be ${server.settings.url ? 'asked' : 'started'} so, for its tools?`,
+    );
   const listed = await look(world, server);
   world.say(printTools(server, listed));
   const { name } = server;
@@ -24,6 +33,11 @@ export async function lookAndPin(world: World, input: Input, server: Server): Pr
   replaceNow(realDisk(world.root), path, text);
   const pinned = { ...server, tools: listed.tools };
   return { of: 'server', name, server: pinned, what: trustOfServer(pinned) };
+}
+
+/** A program in the Box that is handed nothing and has no network can tell nobody anything. */
+function isHarmless({ settings: { command, env, sandbox, network } }: Server): boolean {
+  return command !== undefined && sandbox === 'box' && env.length === 0 && !network;
 }
 
 async function look(world: World, server: Server): Promise<Listed> {

@@ -84,6 +84,31 @@ describe('a server made with the SDK', () => {
     ]);
   });
 
+  it('hears nothing, and gets no key, before the owner said yes', async () => {
+    const { url, asked } = await serving(sdk());
+    const canary = 'a-canary-that-nobody-should-hear';
+    const made = org([[add(2)]], { url, headers: { Authorization: 'Bearer env:COUNTER_KEY' } });
+    made.env.COUNTER_KEY = canary;
+    await expect(made.trust('c', {})).rejects.toThrow(/May c be asked so/);
+    await expect(made.trust('c', {}, { interactive: true, stdin: 'no\n' })).rejects.toThrow('Nothing was done');
+    await expect(made.trust('c', {}, { interactive: true, stdin: '' })).rejects.toThrow('Nothing was done');
+    expect(asked).toEqual([]);
+    const { said } = await made.trust('c', {}, { interactive: true, stdin: 'yes\n' });
+    expect(said.indexOf(`asks ${url}`)).toBeLessThan(said.indexOf('May c be asked'));
+    expect(said.indexOf('May c be asked')).toBeLessThan(said.indexOf('c__add'));
+    expect(said).not.toContain(canary);
+    expect(asked[0]?.authorization).toBe(`Bearer ${canary}`);
+  });
+
+  it.each([{ sandbox: 'host' }, { env: ['COUNTER_KEY'] }, { network: true }])(
+    'is not started before the owner said yes, where it could do or tell something: %j',
+    async (settings) => {
+      const script = fileURLToPath(new URL('./server-sdk.mjs', import.meta.url));
+      const made = org([[]], { command: [process.execPath, script, 'stdio'], ...settings });
+      await expect(made.trust('c', {})).rejects.toThrow(/May c be started so/);
+    },
+  );
+
   it('is not asked without its key', async () => {
     const { url, asked } = await serving(sdk());
     const made = org([[add(2)]], { url, headers: { Authorization: 'Bearer env:COUNTER_KEY' } });

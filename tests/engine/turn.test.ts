@@ -370,6 +370,26 @@ describe('after a failure of the disk', () => {
   });
 });
 
+describe('after a disk that failed a tool, while the journal can still be written', () => {
+  it.each([1, 3])('no further visit is begun, let alone paid, with %d at a time', async (concurrency) => {
+    const resumes = Object.fromEntries(CREW.map((name) => [name, { tools: ['write_file'] }]));
+    const plan = { edges: MESH, resumes, models: PRICED, org: { limits: { concurrency } } };
+    const credits = { agents: Object.fromEntries(CREW.map((name) => [name, { grant: 1 }])) };
+    const act = { tool: 'write_file', input: { path: 'w.txt', content: 'x' } };
+    const org = new Lab({ ...plan, credits }, ({ n }) => (n === 1 ? [act] : []));
+    org.drop('*', 'Begin.');
+    let failures = 0;
+    org.disk.plan = ({ path }) => (path.includes('/workspace/') && ++failures === 1 ? 'full' : 'go');
+    await expect(org.turns(1)).rejects.toMatchObject({ fault: { code: 'disk-full' } });
+    expect(failures).toBeGreaterThan(0);
+    expect(new Set(org.prompts.map(({ agent }) => agent))).toEqual(new Set(CREW.slice(0, concurrency)));
+    org.disk.plan = () => 'go';
+    org.restart();
+    const [report] = await org.turns(1);
+    expect(report?.visits.map(({ agent, outcome }) => [agent, outcome])).toEqual(CREW.map((agent) => [agent, 'ok']));
+  });
+});
+
 it('what is set aside in one freeze has an id each, whatever found it', async () => {
   const org = new Lab({ edges: { human: ['a'], a: ['human'] } }, () => []);
   await org.turns(1);
