@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import type { Ground } from '../core/shelf.ts';
 import { failure } from '../schema/fault.ts';
 import { realClock } from './clock.ts';
-import type { Disk } from './disk.ts';
+import { type Disk, DiskError } from './disk.ts';
 
 /** Where they lie. */
 export const SEGMENTS = '.lemming/old';
@@ -38,6 +38,8 @@ export class Segments {
   private readonly disk: Disk;
   private list: Segment[];
   private held = new Map<string, Buffer>();
+  /** Files that go with this process; null: they are to be kept. */
+  private passing: Set<string> | null = null;
 
   constructor(disk: Disk, list: readonly Segment[] = []) {
     this.disk = disk;
@@ -46,6 +48,19 @@ export class Segments {
 
   static pathOf(file: string): string {
     return `${SEGMENTS}/${file}`;
+  }
+
+  /**
+   * What is sealed from now on is for this process alone, which keeps no index of it: it goes when the process ends, and
+   * earlier when it became part of another segment.
+   */
+  pass(): void {
+    if (this.passing) return;
+    const passing = new Set<string>();
+    this.passing = passing;
+    atExit(() => {
+      for (const file of passing) this.disk.unlink(Segments.pathOf(file));
+    });
   }
 
   /** What must be kept to find them again. */
@@ -157,6 +172,13 @@ export class Segments {
     const made = writer.close();
     this.list = [...this.list.slice(0, from), ...(made.rows ? [made] : [])];
     this.held.clear();
+    this.passing?.add(made.file);
+    for (const file of this.passing ?? []) if (!this.list.some((one) => one.file === file)) this.letGo(file);
+  }
+
+  private letGo(file: string): void {
+    this.disk.unlink(Segments.pathOf(file));
+    this.passing?.delete(file);
   }
 
   private freeName(): string {
@@ -169,6 +191,22 @@ export class Segments {
     const named = new Set([...this.list, ...others].map(({ file }) => file));
     for (const name of this.disk.list(SEGMENTS) ?? []) if (!named.has(name)) this.disk.unlink(`${SEGMENTS}/${name}`);
   }
+}
+
+const endings: (() => void)[] = [];
+
+/** What cannot be done then is left to the next engine, which removes what nothing speaks of. */
+function atExit(work: () => void): void {
+  if (endings.length === 0)
+    process.on('exit', () => {
+      for (const end of endings)
+        try {
+          end();
+        } catch (error) {
+          if (!(error instanceof DiskError)) throw error;
+        }
+    });
+  endings.push(work);
 }
 
 /** Writes one segment, block by block. */

@@ -135,6 +135,12 @@ export class KeptState {
     this.before = segments.index;
   }
 
+  /** The same for whoever keeps nothing: only the memory gets room. */
+  sealForNow(state: State): void {
+    this.segments.pass();
+    this.seal(state);
+  }
+
   /** Moves what is not at work into a segment. */
   seal(state: State): void {
     const shelves = [...shelvesOf(state)].sort(([a], [b]) => (a < b ? -1 : 1));

@@ -168,7 +168,7 @@ class Reader {
     if (this.store.loose(this.state) < KEPT_ROWS) return;
     try {
       if (keep) this.store.write(keep, this, { synced: this.synced, boot: this.boot, ...this.position });
-      else this.store.seal(this.state);
+      else this.store.sealForNow(this.state);
     } catch (error) {
       if (!(error instanceof DiskError)) throw error;
     }

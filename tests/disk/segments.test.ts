@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -5,7 +6,7 @@ import v8 from 'node:v8';
 import vm from 'node:vm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { realDisk } from '../../src/disk/real.ts';
-import { Segments } from '../../src/disk/segments.ts';
+import { SEGMENTS, Segments } from '../../src/disk/segments.ts';
 
 let root: string;
 beforeEach(() => {
@@ -69,4 +70,21 @@ describe('sealed rows', () => {
     again.sweep([]);
     expect(fs.readdirSync(path.join(root, '.lemming/old')).length).toBe(segments.index.length);
   });
+});
+
+it('those of a process that keeps no index go with it, and earlier when they became one; those of others stay', () => {
+  const kept = new Segments(realDisk(root));
+  kept.add(rows(10, 1));
+  const child = `
+    import { readdirSync } from 'node:fs';
+    import { realDisk } from './src/disk/real.ts';
+    import { Segments } from './src/disk/segments.ts';
+    const segments = new Segments(realDisk(process.argv[1]), JSON.parse(process.argv[2]));
+    segments.pass();
+    for (let i = 0; i < 9; i++) segments.add([['mail:a/' + i, i]]);
+    process.stdout.write(JSON.stringify([segments.index.length, readdirSync(process.argv[1] + '/.lemming/old').length]));`;
+  const args = ['--import', 'tsx', '--input-type=module', '-e', child, root, JSON.stringify(kept.index)];
+  const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', timeout: 60_000 });
+  expect([stdout, stderr]).toEqual(['[3,3]', '']);
+  expect(fs.readdirSync(path.join(root, SEGMENTS))).toEqual(kept.index.map(({ file }) => file));
 });
