@@ -5,6 +5,7 @@ import { balanceOf, printCredits } from '../core/ledger.ts';
 import { nameTrouble, retireTrouble, type Trouble, teamOf } from '../core/staff.ts';
 import { agentState } from '../core/state.ts';
 import { checkAgent, personOf, post, readOrg, type View } from '../engine/open.ts';
+import { inCredits } from '../schema/amount.ts';
 import { type FaultError, failure } from '../schema/fault.ts';
 import type { Resume } from '../schema/resume.ts';
 import { count, oneLine, shorten, table } from '../views/table.ts';
@@ -99,7 +100,7 @@ function listAll({ config, state }: View): Outcome {
       name,
       role: config.agents.get(name)?.role ?? '',
       hired_by: state.staff.get(name)?.by ?? null,
-      left: balanceOf(config, state, name).left / 1e6,
+      left: inCredits(balanceOf(config, state, name).left),
       last_turn: agentState(state, name).lastTurn,
     }));
   const rows = agents.map(({ name, role, hired_by, left }) => [name, hired_by ?? '-', String(left), shorten(role, 80)]);
@@ -169,7 +170,7 @@ function ask(world: World, view: View, { flags }: Input, name: string, given: re
   const credits = typeof flags.credits === 'number' ? flags.credits : 0;
   const taken = post(world, person, [{ ask: 'hire', agent: name, files, send_to: ends, read_from: ends, credits }]);
   const text = `${name} is there from the next turn on, with ${printCredits(credits)} credits, and speaks with ${ends.join(', ')}.`;
-  return { data: { agent: name, edges: ends, credits: credits / 1e6, files: files.length, taken }, text };
+  return { data: { agent: name, edges: ends, credits: inCredits(credits), files: files.length, taken }, text };
 }
 
 function retire(world: World, view: View, input: Input): Outcome {

@@ -10,6 +10,7 @@ import { journalLines } from '../engine/history.ts';
 import { findMessage } from '../engine/mail.ts';
 import { faultyAnswers, folderChanges, foresee, readerOf, readOrg, type View } from '../engine/open.ts';
 import { presentActs } from '../engine/present.ts';
+import { inCredits, inMicro } from '../schema/amount.ts';
 import { printFault } from '../schema/fault.ts';
 import { type Answered, answeredOf, printAnswered } from '../views/answered.ts';
 import { type Cost, spendingBy } from '../views/costs.ts';
@@ -66,14 +67,14 @@ function withCosts({ disk, state, config }: View, present: ReadonlyMap<string, P
   return approvals.map((approval) => {
     const first = approval.cause[0]?.id;
     const thread = first === undefined ? null : (findMessage(disk, first)?.thread ?? null);
-    const left = leftFor(config, state, approval.agent).map(({ of, left }) => [of, left / 1e6]);
+    const left = leftFor(config, state, approval.agent).map(({ of, left }) => [of, inCredits(left)]);
     return {
       ...approval,
       changed: [],
       ...present.get(approval.id),
       thread,
       thread_spent: thread === null ? null : (costs.get(thread)?.spent ?? 0),
-      costs: priceOf(config, approval.tool) / 1e6,
+      costs: inCredits(priceOf(config, approval.tool)),
       left: Object.fromEntries(left),
     };
   });
@@ -90,7 +91,7 @@ function print(view: View, approval: Shown): string {
     .slice(0, SHOWN_CAUSES)
     .map(({ id, from, subject }) => `  after ${id} from ${from}: ${shorten(subject, 60)}`);
   const spent = thread_spent
-    ? [`  the conversation ${thread} has cost ${printCredits(thread_spent * 1e6)} credits`]
+    ? [`  the conversation ${thread} has cost ${printCredits(inMicro(thread_spent))} credits`]
     : [];
   return [
     `${id}  ${agent} wants to use ${tool} (turn ${turn}); ${stateOf(view, approval)}`,

@@ -3,6 +3,7 @@ import { realClock } from '../disk/clock.ts';
 import { journalLines } from '../engine/history.ts';
 import { readOrg } from '../engine/open.ts';
 import { openReplies, warm, writeReplies } from '../engine/replies.ts';
+import { inCredits } from '../schema/amount.ts';
 import { failure } from '../schema/fault.ts';
 import { count } from '../views/table.ts';
 import type { Command, Run } from './command.ts';
@@ -52,7 +53,7 @@ export const run: Run = async (world, { flags }) => {
     `${count(held, 'reply', 'replies')} kept; ${count(hits, 'hit')}, ${count(misses, 'miss', 'misses')}, ${printCredits(saved)} credits saved.`,
   ];
   return {
-    data: { entries: held, hits, misses, saved: saved / 1e6, forgotten, warmed },
+    data: { entries: held, hits, misses, saved: inCredits(saved), forgotten, warmed },
     text: lines.filter(Boolean).join('\n'),
   };
 };

@@ -9,7 +9,7 @@ import { listPrice, PRICES } from '../providers/prices.ts';
 import { FaultError, failure } from '../schema/fault.ts';
 import type { Model, Price } from '../schema/models.ts';
 import { type Cost, costsOf, forecastOf, type Heading, printCosts, spendingBy } from '../views/costs.ts';
-import { inCredits, type PricedModel, type Prices, printPrices } from '../views/prices.ts';
+import { type PricedModel, type Prices, priceInCredits, printPrices } from '../views/prices.ts';
 import type { Command, Input, Outcome, Run, World } from './command.ts';
 
 export const command: Command = {
@@ -78,9 +78,9 @@ async function prices(world: World): Promise<Outcome> {
 /** What a call goes by: the price of the entry, else of the list, else a provider that costs nothing. */
 async function pricedModel(ports: Ports, name: string, model: Model): Promise<PricedModel> {
   const head = { model: name, provider: model.provider, name: model.model ?? null };
-  if (model.price) return { ...head, from: 'org/models.yaml', price: inCredits(model.price) };
+  if (model.price) return { ...head, from: 'org/models.yaml', price: priceInCredits(model.price) };
   const listed = listPrice(model);
-  if (listed) return { ...head, from: costsAnything(listed) ? 'list' : 'free', price: inCredits(listed) };
+  if (listed) return { ...head, from: costsAnything(listed) ? 'list' : 'free', price: priceInCredits(listed) };
   return (await isFree(ports, model.provider))
     ? { ...head, from: 'free', price: {} }
     : { ...head, from: null, price: null };

@@ -1,4 +1,5 @@
 import { Socket } from 'node:net';
+import { deadLines } from '../core/chain.ts';
 import { type Config, hasEdge } from '../core/config.ts';
 import type { Entry } from '../core/entry.ts';
 import { placesOf, resumePath, retiredPath } from '../core/files.ts';
@@ -222,11 +223,11 @@ const MOST_NAMES = 5;
 
 /** Mail that was not delivered, and files that were set aside. */
 function deadLetters(state: State): string[] {
-  return [...state.dead.values()].map(({ id, message, path, reason }) =>
-    message === null
-      ? `${path} was set aside (${reason}): org/dead-letter/${id}.md says why`
-      : `${message} was not delivered (${reason}): lemming retry ${id}`,
-  );
+  return deadLines(state).map(({ id, message, path, reason, count: letters }) => {
+    if (message === null) return `${path} was set aside (${reason}): org/dead-letter/${id}.md says why`;
+    const more = letters > 1 ? ` and ${letters - 1} more of its chain were` : ' was';
+    return `${message}${more} not delivered (${reason}): lemming retry ${id}`;
+  });
 }
 
 function notesOfChart(config: Config, disk: Disk): string[] {

@@ -1,3 +1,4 @@
+import { noticeLines } from '../core/chain.ts';
 import { agentState, inboxOf } from '../core/state.ts';
 import { findMessage, messageAt, receivedBy } from '../engine/mail.ts';
 import { foresee, readerOf, readOrg, type View } from '../engine/open.ts';
@@ -34,7 +35,7 @@ export const run: Run = async (world, input) => {
   const unread = inboxOf(view.state, person).map((mail) => mailRow(mail, mail.waiting, person));
   const all = input.flags.all === true;
   const read = input.flags.unread ? [] : [...take(readBefore(view, person, all), all ? Infinity : SHOWN_READ + 1)];
-  const { notices } = agentState(view.state, person);
+  const notices = noticeLines(agentState(view.state, person).notices);
   const needs = countNeeds(view.config, view.state, person, [...view.faults, ...view.warnings]);
   const shown = all ? read : read.slice(0, SHOWN_READ);
   const text = [

@@ -1,3 +1,4 @@
+import { noticeLines } from '../core/chain.ts';
 import { agentState } from '../core/state.ts';
 import { messageNamed } from '../engine/mail.ts';
 import { foresee, personOf, readOrg, type View } from '../engine/open.ts';
@@ -37,7 +38,7 @@ function readMessage(world: World, view: View, id: string): Outcome {
 
 function readNotices(world: World, view: View): Outcome {
   const person = personOf(view);
-  const { notices } = agentState(view.state, person);
+  const notices = noticeLines(agentState(view.state, person).notices);
   if (notices.length) markRead(world, view, person, 'notices');
   const text = notices.map((notice) => `turn ${notice.turn}: ${notice.text}`).join('\n');
   return { data: { notices }, text: text || 'There are no notices.' };

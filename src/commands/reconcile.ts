@@ -5,6 +5,7 @@ import type { Disk } from '../disk/disk.ts';
 import { readJournalFile } from '../disk/journal.ts';
 import { type Ask, personOf, post, readOrg, type View } from '../engine/open.ts';
 import { Recorded } from '../engine/recalled.ts';
+import { inCredits, inMicro } from '../schema/amount.ts';
 import { failure } from '../schema/fault.ts';
 import type { Command, Input, Run, World } from './command.ts';
 
@@ -94,7 +95,7 @@ function doubtsOf({ disk, state, loaded, running }: View): InDoubt[] {
     agent,
     model,
     turn,
-    reserve: reserve / 1e6,
+    reserve: inCredits(reserve),
     ...intentOf(disk, turn, key),
     booked: true,
   }));
@@ -112,7 +113,7 @@ function doubtsOf({ disk, state, loaded, running }: View): InDoubt[] {
       agent,
       model,
       turn,
-      reserve: reserve / 1e6,
+      reserve: inCredits(reserve),
       hash,
       time,
       booked: false,
@@ -131,7 +132,7 @@ function intentOf(disk: Disk, turn: number, key: string): { hash: string | null;
 }
 
 function print(inDoubt: readonly InDoubt[], stopped: readonly { model: string; why: string }[]): string {
-  const sum = inDoubt.reduce((total, { reserve }) => total + Math.round(reserve * 1e6), 0);
+  const sum = inDoubt.reduce((total, { reserve }) => total + inMicro(reserve), 0);
   const calls = inDoubt.map(
     ({ key, model, reserve, time, booked }) =>
       `  ${key}  ${model}  up to ${reserve} credits${time === null ? '' : `  ${new Date(time).toISOString()}`}${booked ? '' : '  (the turn was cut off: lemming run-once)'}`,
@@ -153,10 +154,10 @@ function settledLines(world: World, asks: readonly Settle[], inDoubt: readonly I
   return asks.map(({ key, amount }) => {
     const doubt = inDoubt.find((one) => one.key === key);
     if (!doubt) return `${key} may work again.`;
-    if (amount > doubt.reserve * 1e6)
+    if (amount > inMicro(doubt.reserve))
       world.say(
         `${key} was billed above its reserve: ${doubt.reserve} credits are booked, the most that was reserved.`,
       );
-    return `${key} is settled: ${printCredits(Math.min(amount, Math.round(doubt.reserve * 1e6)))} credits.`;
+    return `${key} is settled: ${printCredits(Math.min(amount, inMicro(doubt.reserve)))} credits.`;
   });
 }

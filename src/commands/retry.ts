@@ -1,5 +1,6 @@
-import { deadOf } from '../core/state.ts';
-import { personOf, post, readOrg } from '../engine/open.ts';
+import { deadLines } from '../core/chain.ts';
+import { type DeadLetter, deadOf } from '../core/state.ts';
+import { personOf, post, readOrg, type View } from '../engine/open.ts';
 import { failure } from '../schema/fault.ts';
 import { shorten } from '../views/table.ts';
 import type { Command, Run } from './command.ts';
@@ -7,34 +8,56 @@ import type { Command, Run } from './command.ts';
 export const command: Command = {
   name: 'retry',
   group: 'people',
-  summary: 'Give a dead letter another chance',
-  examples: [{ line: 'lemming retry 000007-planner-02', does: 'delivers the message again, as its file stands now' }],
+  summary: 'Give a dead letter another chance, with all that were not delivered for its reason in its chain',
+  examples: [
+    {
+      line: 'lemming retry 000007-planner-02',
+      does: 'delivers the message again, as its file stands now, and its like',
+    },
+    { line: 'lemming retry 000007-planner-02 --only', does: 'delivers that message alone' },
+  ],
   args: [{ name: 'id', about: 'id of the dead letter or of its message', of: ['dead-letter'] }],
-  flags: [],
+  flags: [{ name: 'only', about: 'no other message of its chain' }],
   reads: false,
 };
 
-/** Asks for every dead letter of that id or message. Throws `not-found` when there is none. */
+/** Characters of the ids and names that a line shows. */
+const SHOWN = 80;
+
+/** Asks for every dead letter of that id or message, and of its line. Throws `not-found` when there is none. */
 export const run: Run = async (world, input) => {
   const view = readOrg(world);
   const id = input.args.id as string;
-  const named = view.state.dead.get(id);
-  const letters = [
-    ...new Map([...(named ? [named] : []), ...deadOf(view.state, id)].map((one) => [one.id, one])).values(),
-  ];
-  if (letters.length === 0)
+  const named = lettersOf(view, id);
+  if (named.length === 0)
     throw failure('not-found', `There is no dead letter ${JSON.stringify(id)}.`, {
       remedy: 'The files in org/dead-letter/ bear the ids.',
     });
+  const lines = input.flags.only === true ? named.map((one) => ({ ...one, ids: [one.id] })) : linesWith(view, named);
+  const ids = lines.flatMap((line) => line.ids);
   const taken = post(
     world,
     personOf(view),
-    letters.map((dead) => ({ ask: 'retry' as const, id: dead.id })),
+    ids.map((id) => ({ ask: 'retry' as const, id })),
   );
-  const text = letters.map(({ id, message, path, to }) =>
-    message === null
-      ? `${path} is looked at again in the next turn.`
-      : `${message} is delivered again to ${shorten(to.join(', '), 80)} in the next turn (${id}).`,
-  );
-  return { data: { retried: letters.map((dead) => dead.id), taken }, text: text.join('\n') };
+  return { data: { count: ids.length, retried: ids, taken }, text: lines.map(printRetried).join('\n') };
 };
+
+function lettersOf({ state }: View, id: string): DeadLetter[] {
+  const named = state.dead.get(id);
+  return [...new Map([...(named ? [named] : []), ...deadOf(state, id)].map((one) => [one.id, one])).values()];
+}
+
+/** The lines that these letters are of. Only a chain that has more than one letter is looked for. */
+function linesWith({ state }: View, named: readonly DeadLetter[]): (DeadLetter & { ids: string[] })[] {
+  const chains = new Set(named.map(({ chain }) => chain));
+  if (named.every(({ chain }) => state.chains.get(chain) === 1)) return named.map((one) => ({ ...one, ids: [one.id] }));
+  return deadLines(state).filter(({ chain }) => chains.has(chain));
+}
+
+function printRetried({ id, ids, message, path, to }: DeadLetter & { ids: readonly string[] }): string {
+  if (message === null) return `${path} is looked at again in the next turn.`;
+  if (ids.length > 1)
+    return `${ids.length} messages of one chain are delivered again in the next turn (${shorten(ids.join(', '), SHOWN)}). With --only, lemming retry takes one alone.`;
+  return `${message} is delivered again to ${shorten(to.join(', '), SHOWN)} in the next turn (${id}).`;
+}

@@ -1,4 +1,5 @@
 import { printCredits } from '../core/ledger.ts';
+import { inCredits } from '../schema/amount.ts';
 import { count } from '../views/table.ts';
 import type { Command, Input, Outcome, Run, World } from './command.ts';
 import { type CostRange, type Foreseen, type LikelyTokens, type Preview, preview } from './preview.ts';
@@ -47,11 +48,11 @@ async function dryRun(world: World, { maxCost }: TurnsWish): Promise<Outcome> {
   const { turn, unfinished, calls, rest, reserve, tokens } = seen;
   const priced = calls.map((call) => ({
     ...call,
-    reserve: call.reserve / 1e6,
+    reserve: inCredits(call.reserve),
     cost: costIn(call),
     allowance: allowanceOf(call),
   }));
-  const total = { reserve: reserve / 1e6, tokens, cost: costIn(seen) };
+  const total = { reserve: inCredits(reserve), tokens, cost: costIn(seen) };
   return {
     data: {
       turn: turn - 1,
@@ -67,12 +68,12 @@ async function dryRun(world: World, { maxCost }: TurnsWish): Promise<Outcome> {
 
 /** In credits; null when nothing limits it. */
 function allowanceOf({ allowance }: Foreseen): number | null {
-  return Number.isFinite(allowance) ? allowance / 1e6 : null;
+  return Number.isFinite(allowance) ? inCredits(allowance) : null;
 }
 
 /** In credits; null when the price is not known. */
 function costIn({ cost }: { cost: CostRange | null }): CostRange | null {
-  return cost && { least: cost.least / 1e6, most: cost.most / 1e6 };
+  return cost && { least: inCredits(cost.least), most: inCredits(cost.most) };
 }
 
 /** `about 820 tokens in, up to 2000 out: 0.0004 to 0.0031 credits`. */

@@ -36,7 +36,7 @@ interface Kept {
   data: Status;
 }
 const KEPT = 'status.json';
-const VERSION = 6;
+const VERSION = 7;
 
 /** A change so near to now may hide a second one, on clocks of coarse grain: milliseconds. */
 const GRAIN_MS = 50;
@@ -113,7 +113,7 @@ function keep(files: KeptFiles, kept: Kept): void {
 function heavy() {
   return Promise.all([
     import('../engine/open.ts'),
-    import('../core/settle.ts'),
+    import('../core/config.ts'),
     import('../views/status.ts'),
     import('../engine/keys.ts'),
     import('../disk/owner.ts'),

@@ -9,6 +9,7 @@ import { realDisk } from '../disk/real.ts';
 import type { Engine } from '../engine/engine.ts';
 import { load } from '../engine/load.ts';
 import { post, reach, readOrg, sendLetter, withEngine } from '../engine/open.ts';
+import { inCredits } from '../schema/amount.ts';
 import { FaultError } from '../schema/fault.ts';
 import { padTurn } from '../schema/name.ts';
 import { mailRow } from '../views/mail.ts';
@@ -237,7 +238,7 @@ export class Talk {
 
   summary(): object {
     const { agent, thread, asked, answered, micro } = this;
-    return { agent, thread, lines: asked, answered, spent: micro / 1e6 };
+    return { agent, thread, lines: asked, answered, spent: inCredits(micro) };
   }
 
   /** 0 when the last line was answered, 8 when a provider kept it from that, else 1. */

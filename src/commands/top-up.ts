@@ -1,5 +1,6 @@
 import { balanceOf, printCredits, tightest } from '../core/ledger.ts';
 import { type Ask, personOf, post, readOrg, type View } from '../engine/open.ts';
+import { inCredits } from '../schema/amount.ts';
 import { failure } from '../schema/fault.ts';
 import type { Command, Input, Run } from './command.ts';
 import { agentNamed } from './names.ts';
@@ -34,8 +35,8 @@ export const run: Run = async (world, input) => {
   const now = agents.map((agent) => ({ agent, granted: balanceOf(view.config, view.state, agent).granted + amount }));
   return {
     data: {
-      agents: now.map(({ agent, granted }) => ({ agent, granted: granted / 1e6 })),
-      amount: amount / 1e6,
+      agents: now.map(({ agent, granted }) => ({ agent, granted: inCredits(granted) })),
+      amount: inCredits(amount),
       takes_effect: waits ? 'next turn' : 'now',
     },
     text: now

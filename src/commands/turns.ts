@@ -1,3 +1,4 @@
+import { noticeLines } from '../core/chain.ts';
 import { printCredits } from '../core/ledger.ts';
 import { creditRelief } from '../core/relief.ts';
 import { agentState } from '../core/state.ts';
@@ -6,6 +7,7 @@ import type { Engine } from '../engine/engine.ts';
 import { keyFaults } from '../engine/keys.ts';
 import { type Place, personIn, withEngine } from '../engine/open.ts';
 import { type RunReport, type RunWish, run as runTurns } from '../engine/run.ts';
+import { inCredits } from '../schema/amount.ts';
 import { FAULTS, type Fault, printFault } from '../schema/fault.ts';
 import { countNeeds, type NeedCounts, NO_NEEDS, printNeeds, starvedIn } from '../views/needs.ts';
 import { count } from '../views/table.ts';
@@ -70,8 +72,8 @@ function outcomeOf(world: World, engine: Engine, report: RunReport, teller: Tell
   const data = {
     turn: engine.state.turn,
     turns: report.turns,
-    visits: visits.map((visit) => ({ ...visit, cost: visit.cost / 1e6 })),
-    spent: spent / 1e6,
+    visits: visits.map((visit) => ({ ...visit, cost: inCredits(visit.cost) })),
+    spent: inCredits(spent),
     idle,
     end,
     recovered: engine.recovered,
@@ -154,7 +156,7 @@ function neededIn({ state, knownConfig }: Engine, person: string | undefined, { 
 
 /** What the person should look at next. */
 function waitingLines({ state }: Engine, person: string | undefined, needs: NeedCounts): string {
-  const notices = person === undefined ? 0 : agentState(state, person).notices.length;
+  const notices = person === undefined ? 0 : noticeLines(agentState(state, person).notices).length;
   const told = notices > 0 ? `${count(notices, 'notice')}: lemming inbox, then lemming read notices` : '';
   return [printNeeds(needs), told].filter(Boolean).join('\n');
 }

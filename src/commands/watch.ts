@@ -1,10 +1,11 @@
 import { bookedIn, type Entry } from '../core/entry.ts';
-import { inCredits, printCredits } from '../core/ledger.ts';
+import { printCredits } from '../core/ledger.ts';
 import { Bell } from '../disk/bell.ts';
 import type { Disk } from '../disk/disk.ts';
 import { journalFiles, journalPath, NextFile } from '../disk/journal.ts';
 import { realDisk } from '../disk/real.ts';
 import { turnLines } from '../engine/history.ts';
+import { inCredits } from '../schema/amount.ts';
 import { failure } from '../schema/fault.ts';
 import { eventOf, printEvent, type TurnEvent } from '../views/turn.ts';
 import type { Command, Input, Outcome, Run, World } from './command.ts';

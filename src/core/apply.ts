@@ -109,7 +109,7 @@ function applyEffect(state: State, effect: Effect): void {
     case 'dead':
       return bury(state, effect);
     case 'notice':
-      return notify(state, effect.to, effect.about, effect.text);
+      return notify(state, effect.to, effect.about, effect.text, effect.dead);
     case 'held':
       return ask(state, effect);
     case 'decided':

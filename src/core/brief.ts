@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { cut } from '../schema/print.ts';
 import type { Resume } from '../schema/resume.ts';
 import type { Part, Prompt, ToolSpec } from './call.ts';
+import { noticeLines } from './chain.ts';
 import { type Config, mayWriteTo } from './config.ts';
 import { printContacts } from './contacts.ts';
 import type { Piece } from './entry.ts';
@@ -162,7 +163,7 @@ function summaryOrder(config: Config, state: State): string {
 }
 
 function addNotices(pieces: Piece[], state: State, agent: string): void {
-  const notices = agentState(state, agent).notices;
+  const notices = noticeLines(agentState(state, agent).notices);
   if (notices.length)
     pieces.push(`\n## Notices\n${notices.map((n) => `- turn ${n.turn}: ${tame(n.text)}`).join('\n')}\n`);
 }

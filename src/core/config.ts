@@ -83,6 +83,11 @@ export function keysIn({ models, org }: Config): string[] {
   return [...new Set([...[...models.values()].flatMap(({ key }) => key ?? []), ...searching])];
 }
 
+/** The people, in chart order. */
+export function peopleOf(config: Config): string[] {
+  return config.order.filter((name) => config.agents.get(name)?.person);
+}
+
 /** True for a seat that is a person's. */
 export function isPersonIn(config: Config, name: string): boolean {
   return config.agents.get(name)?.person === true;

@@ -103,6 +103,7 @@ function adviceFor(config: Config, state: State, turn: number, visit: Finished, 
   if (blame === 'credits') return `It waits for credits: ${creditRelief(config, state, agent)}. ${show}`;
   const attempt = Math.max(...mail.map(({ attempts }) => attempts[agent] ?? 0)) + 2;
   const again = `It tries again (attempt ${attempt} of ${config.org.limits.max_attempts}).`;
+  if (visit.reason === 'looped') return `${again} ${show}`;
   return `${again} To give it more room, raise ${roomOf(config, visit)}. ${show}`;
 }
 

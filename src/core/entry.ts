@@ -256,6 +256,8 @@ export type Effect =
       to: string;
       about: 'dead-letter' | 'cut' | 'refused' | 'credits' | 'loop' | 'edit' | 'approval' | 'ack' | 'result' | 'undo';
       text: string;
+      /** The dead letter that it tells of. */
+      dead?: string;
     }
   | ({ k: 'held' } & Held)
   /** `hash`: of the file that asked; under rules 1 only when a person changed it. `text`: of the one that takes its place. */
@@ -369,11 +371,8 @@ export interface Held {
   text?: string;
 }
 
-/** How a visit ended. `cut`: something ran out before its end; what it did stands, and its mail is given again. */
+/** How a visit ended. `cut`: it ran out of something, or went in a loop; what it did stands, and its mail is given again. */
 export type VisitOutcome = 'ok' | 'cut' | 'failed' | 'skipped';
-
-/** What ran out in a visit that was cut. */
-export type Scarce = 'steps' | 'tokens' | 'credits';
 
 /** `provider`: the provider's fault; `reply`: the mail or the reply made it fail; `credits`; `budget`: the limit of this run; `internal`. */
 export type Blame = 'provider' | 'reply' | 'credits' | 'budget' | 'internal';
@@ -382,7 +381,7 @@ export interface VisitEffect {
   k: 'visit';
   agent: string;
   outcome: VisitOutcome;
-  /** For a failed or skipped visit: why. For one that was cut: what ran out (`Scarce`). */
+  /** For a failed or skipped visit: why. For one that was cut: `steps`, `tokens` or `credits` ran out, or it `looped`. */
   reason?: string;
   /** For a visit that was cut: the same in words. */
   detail?: string;

@@ -2,7 +2,7 @@ import type { Price } from '../schema/models.ts';
 import type { Prompt } from './call.ts';
 import type { Config } from './config.ts';
 import { type Booked, bookedIn, type Entry } from './entry.ts';
-import { balanceOf } from './ledger.ts';
+import { balanceOf, PRICED_TOKENS } from './ledger.ts';
 import type { State } from './state.ts';
 
 /** What is likely, beside the ledger, which knows what is certain. All amounts are micro-credits. */
@@ -80,5 +80,5 @@ export function likelyTokens({ system, tools, parts }: Prompt): number {
 export function leastCost(price: Price, inputTokens: number): number {
   const input = price.input ?? 0;
   const perMillion = Math.min(input, price.cached_input ?? input);
-  return (price.per_call ?? 0) + Math.ceil((inputTokens * perMillion) / 1e6);
+  return (price.per_call ?? 0) + Math.ceil((inputTokens * perMillion) / PRICED_TOKENS);
 }

@@ -1,3 +1,4 @@
+import { inCredits } from '../schema/amount.ts';
 import type { Caps, CreditsFile } from '../schema/credits.ts';
 import type { Price } from '../schema/models.ts';
 import type { Reply, Usage } from './call.ts';
@@ -5,7 +6,8 @@ import type { Config } from './config.ts';
 import type { Left, UsageFlag } from './entry.ts';
 import { agentState, emptySpending, type Paid, type State } from './state.ts';
 
-/** All amounts are integer micro-credits; prices are micro-credits per million tokens or per call. */
+/** All amounts are integer micro-credits; prices are micro-credits per call or for so many tokens. */
+export const PRICED_TOKENS = 1_000_000;
 
 /** What an account was granted, what became of it, and what is left. granted = left + spent + reserved + doubt. */
 export interface Balance {
@@ -59,13 +61,15 @@ export function costOf(price: Price, usage: Usage): number {
     usage.cachedInput * (price.cached_input ?? price.input ?? 0) +
     usage.cacheWrite * (price.cache_write ?? price.input ?? 0) +
     usage.output * (price.output ?? 0);
-  return (price.per_call ?? 0) + Math.ceil(perMillion / 1e6);
+  return (price.per_call ?? 0) + Math.ceil(perMillion / PRICED_TOKENS);
 }
 
 /** An upper bound of what one attempt can cost: a token is at least one byte of the request, the output has its limit. */
 export function worstCase(price: Price, requestBytes: number, maxOutputTokens: number): number {
   const dearest = Math.max(price.input ?? 0, price.cached_input ?? 0, price.cache_write ?? 0);
-  return (price.per_call ?? 0) + Math.ceil((requestBytes * dearest + maxOutputTokens * (price.output ?? 0)) / 1e6);
+  return (
+    (price.per_call ?? 0) + Math.ceil((requestBytes * dearest + maxOutputTokens * (price.output ?? 0)) / PRICED_TOKENS)
+  );
 }
 
 /** Whether tokens cost anything: else nobody need count them. */
@@ -340,11 +344,6 @@ export function softCapsPassed(config: Config, state: State): { scope: string; s
     look(`@${id}`, caps.soft, state.units.get(id) ?? { spent: 0, warned: false });
   for (const [name, caps] of Object.entries(config.credits.agents)) look(name, caps.soft, agentState(state, name));
   return passed;
-}
-
-/** Micro-credits as credits: the only form of money that leaves the program. */
-export function inCredits(micro: number): number {
-  return micro / 1e6;
 }
 
 /** Micro-credits as credits, for people: `12.5`. */

@@ -1,21 +1,18 @@
-import { parseMessageId } from '../schema/name.ts';
 import type { Resume } from '../schema/resume.ts';
 import { seatsOf } from './approval.ts';
 import { againOf, printApproval } from './approval-text.ts';
-import type { Config } from './config.ts';
-import { hasEdge, inChartOrder } from './config.ts';
+import { bury } from './bury.ts';
+import { type Config, inChartOrder, peopleOf } from './config.ts';
 import { type Content, contentsOf, isSameContent, packContents } from './content.ts';
 import { cutNotices, doneIn, settledIn } from './cut.ts';
-import { printDeadLetter } from './dead-letter-text.ts';
-import type { Blame, Effect, Entry, Held, VisitEffect, VisitOutcome } from './entry.ts';
+import type { Blame, Effect, Held, VisitEffect, VisitOutcome } from './entry.ts';
 import { balanceOf, leftFor, printCredits, softCapsPassed } from './ledger.ts';
 import { keyOf, memoryOwner, readEntry, SHARED } from './memory.ts';
 import { priceOf } from './price.ts';
 import { creditRelief } from './relief.ts';
 import { shown } from './remember.ts';
-import { type Approval, agentState, type Mail, mailOf, type State } from './state.ts';
+import { type Approval, agentState, type Mail, type State } from './state.ts';
 import type { Draft, Staging } from './tool.ts';
-import { withdrawals } from './undo.ts';
 import { Written } from './written.ts';
 
 /** A finished visit, as the pool hands it to the settlement. */
@@ -23,7 +20,7 @@ export interface Finished {
   agent: string;
   resume: Resume;
   outcome: VisitOutcome;
-  /** For a visit that was cut: what ran out; `detail` says it in words. */
+  /** For a visit that was cut: what ran out, or `looped`; `detail` says it in words. */
   reason?: string;
   detail?: string;
   blame?: Blame;
@@ -110,15 +107,8 @@ export function settleDraft(
 ): void {
   for (const { message, files, held } of draft.sent) {
     effects.push({ k: 'sent', message, ...(files.length ? { files } : {}) });
-    if (held)
-      buryAll(
-        config,
-        turn,
-        message,
-        'hops',
-        `The chain of messages is ${message.hops} long; limits.hops is ${config.org.limits.hops}.`,
-        effects,
-      );
+    const length = `The chain of messages is ${message.hops} long; limits.hops is ${config.org.limits.hops}.`;
+    if (held) bury(config, turn, message, message.to, 'hops', length, effects);
   }
   for (const [path, staging] of draft.wrote) effects.push(settleWrite(agent, draft, path, staging, written));
   for (const ack of draft.acked) {
@@ -162,7 +152,7 @@ export function unpaidEffects(
   ];
 }
 
-function askNotice(to: string, held: Held): Effect {
+export function askNotice(to: string, held: Held): Effect {
   const { id, agent, tool, again } = held;
   const text = `${agent} wants to use ${tool}: lemming approve ${id}, or deny it${again ? `. ${againOf(held)}` : ''}`;
   return { k: 'notice', to, about: 'approval', text };
@@ -207,40 +197,6 @@ function conflictText(path: string, before: { text: string | null; by: string },
   const theirs = now ? `It is at version ${now.version} and says:\n${shown(now.text)}` : 'It is gone.';
   const mine = yours === null ? '' : `\nYours was:\n${shown(readEntry(path, yours).text)}`;
   return `${key} was not changed: ${before.by} changed it in the same turn. ${theirs}${mine}`;
-}
-
-function buryAll(
-  config: Config,
-  turn: number,
-  mail: Pick<Mail, 'id' | 'from' | 'to' | 'path'>,
-  reason: 'hops',
-  detail: string,
-  effects: Effect[],
-): void {
-  bury(config, turn, mail, mail.to, reason, detail, effects);
-}
-
-/** A dead letter, and its author and the people are told. */
-export function bury(
-  config: Config,
-  turn: number,
-  mail: Pick<Mail, 'id' | 'from' | 'to' | 'path'>,
-  to: string[],
-  reason: 'attempts' | 'expired' | 'no-edge' | 'no-agent' | 'hops',
-  detail: string,
-  effects: Effect[],
-): void {
-  const id = to.length === mail.to.length ? mail.id : `${mail.id}-${to.join('-')}`;
-  const record = { id, message: mail.id, path: mail.path, from: mail.from, to, turn, reason, revived: null };
-  effects.push({ k: 'dead', detail, record, text: printDeadLetter({ record, detail }) });
-  const about = reason === 'hops' ? 'loop' : 'dead-letter';
-  const text = `${mail.id} was not delivered to ${to.join(', ')} (${reason}): ${detail} lemming retry ${id} gives it another chance.`;
-  for (const name of new Set([mail.from, ...peopleOf(config)]))
-    if (config.agents.has(name)) effects.push({ k: 'notice', to: name, about, text });
-}
-
-export function peopleOf(config: Config): string[] {
-  return config.order.filter((name) => config.agents.get(name)?.person);
 }
 
 /** The mail of a failed visit stays unread; what failed too often is buried. A failure of the reply is told to the agent. */
@@ -332,116 +288,6 @@ export function chainWrites(effects: Effect[]): Effect[] {
 export function changesConfig(effect: Effect): boolean {
   if (effect.k === 'wrote') return /^(agents\/[^/]+|org)\/skills\/[^_]/.test(effect.path);
   return effect.k === 'hired' || effect.k === 'retired';
-}
-
-/** What the freeze itself decides, before any visit: expired mail, and mail whose recipient or edge is gone. Pure. */
-export function undeliverable(
-  config: Config,
-  state: State,
-  turn: number,
-  withdrawn: ReadonlySet<string> = new Set(),
-): Effect[] {
-  const effects: Effect[] = [];
-  for (const [name, ids] of state.inbox) {
-    const resume = config.agents.get(name);
-    for (const mail of doubtfulIn(state, ids, turn, resume)) {
-      if (withdrawn.has(mail.id)) continue;
-      if (!resume && !config.broken.has(name))
-        bury(config, turn, mail, [name], 'no-agent', `There is no agent ${name} any more.`, effects);
-      else if (!config.agents.get(mail.from)?.person && mail.expires !== undefined && mail.expires < turn)
-        bury(config, turn, mail, [name], 'expired', `It was still unread after turn ${mail.expires}.`, effects);
-      else if (resume && (!resume.person || mail.turn === turn) && !hasEdge(config, mail.from, name))
-        bury(config, turn, mail, [name], 'no-edge', `The chart has no edge from ${mail.from} to ${name}.`, effects);
-    }
-  }
-  return effects;
-}
-
-/** What may be undeliverable in an inbox. Of a person's, which may hold mail of years, only what is new or expires. */
-function doubtfulIn(state: State, ids: readonly string[], turn: number, resume: Resume | undefined): Mail[] {
-  if (!resume?.person) return mailOf(state, ids);
-  let first = ids.length;
-  while (first > 0 && parseMessageId(ids[first - 1] as string)?.turn === turn) first--;
-  const doubtful = state.expiring.size ? ids.filter((id, i) => i >= first || state.expiring.has(id)) : ids.slice(first);
-  return mailOf(state, doubtful);
-}
-
-/** What follows from a freeze at once: mail that can no longer be delivered, and what people are told of its inputs. Pure. */
-export function frozenEffects(config: Config, state: State, turn: number, lines: readonly Entry[]): Effect[] {
-  const undone = withdrawals(state, lines);
-  const withdrawn = new Set(undone.flatMap((effect) => (effect.k === 'withdrawn' ? [effect.id] : [])));
-  return [
-    ...undone,
-    ...undeliverable(config, state, turn, withdrawn),
-    ...asideNotices(config, lines),
-    ...absenceNotices(config, lines),
-    ...lostNotices(config, lines),
-    ...lapseNotices(config, state, lines),
-  ];
-}
-
-/** Files that were set aside: the people are told. */
-function asideNotices(config: Config, lines: readonly Entry[]): Effect[] {
-  return lines.flatMap((line) =>
-    line.k !== 'aside'
-      ? []
-      : [...new Set([line.owner, ...peopleOf(config)])]
-          .filter((name) => config.agents.get(name)?.person)
-          .map(
-            (to): Effect => ({
-              k: 'notice',
-              to,
-              about: 'dead-letter',
-              text: `${line.path} was set aside (${line.reason}): ${line.detail} Mend it, or lemming retry ${line.id}`,
-            }),
-          ),
-  );
-}
-
-/** Held acts that nobody answered in time: who is asked next, or everybody who was asked, is told. */
-function lapseNotices(config: Config, state: State, lines: readonly Entry[]): Effect[] {
-  return lines.flatMap((line): Effect[] => {
-    if (line.k === 'escalated') return [askNotice(line.to, line.held)];
-    if (line.k !== 'lapsed') return [];
-    const asked = state.approvals.get(line.id)?.contacts ?? [];
-    const text = `${line.id}: ${line.note}; it is ${line.decision === 'approve' ? 'approved' : 'denied'}`;
-    return seatsOf(config, [...asked, ...config.org.approvals.escalate_to]).map((to) => ({
-      k: 'notice',
-      to,
-      about: 'approval',
-      text,
-    }));
-  });
-}
-
-/** Agents that are set aside because of their folder, that are none any more, and that are back. */
-function absenceNotices(config: Config, lines: readonly Entry[]): Effect[] {
-  return lines.flatMap((line) => {
-    if (line.k !== 'absent' && line.k !== 'back') return [];
-    const text = line.k === 'back' ? `${line.agent} is back and works on.` : absenceText(line);
-    return peopleOf(config).map((to): Effect => ({ k: 'notice', to, about: 'edit', text }));
-  });
-}
-
-function absenceText({ agent, why, out }: Extract<Entry, { k: 'absent' }>): string {
-  if (!out) return `${agent} is set aside: ${why} Its mail waits.`;
-  return `${agent} is no agent any more: its folder is gone. Put it back, and ${agent} works on with its mail; or take it out of org/chart.yaml.`;
-}
-
-/** Messages that could not be revived. */
-function lostNotices(config: Config, lines: readonly Entry[]): Effect[] {
-  return lines.flatMap((line) =>
-    line.k !== 'lost'
-      ? []
-      : peopleOf(config).map(
-          (to): Effect => ({
-            k: 'notice',
-            to,
-            about: 'dead-letter',
-            text: `${line.id} cannot be delivered again: ${line.path} is gone or cannot be read`,
-          }),
-        ),
-  );
 }
 
 /** Warnings of soft caps that the turn's spending passed. */

@@ -42,6 +42,9 @@ export interface Notice {
   turn: number;
   about: string;
   text: string;
+  /** The dead letter that it tells of, and the line that both belong to (`chain.ts`). */
+  dead?: string;
+  chain?: string;
 }
 
 /** A message that somebody has not been given yet. */
@@ -93,6 +96,8 @@ export interface DeadLetter {
   turn: number;
   reason: string;
   detail: string;
+  /** Dead letters of one cause in one chain are one line (`chain.ts`). */
+  chain: string;
 }
 
 /** Why an agent is set aside whose files are as they were. */
@@ -179,6 +184,8 @@ export interface State {
   dead: Shelf<DeadLetter>;
   /** The ids of dead letters, by their message (`ofDead`). */
   undelivered: Shelf<1>;
+  /** Chain of dead letters → how many they are. */
+  chains: Shelf<number>;
   /** Last turn in which a message was given up after failed visits. */
   gaveUp: number;
   /** Files that were set aside → the ids of their dead letters. */
@@ -258,6 +265,7 @@ export function emptyState(): State {
     aside: new Map(),
     dead: new Shelf(),
     undelivered: new Shelf(ofDead),
+    chains: new Shelf(),
     gaveUp: 0,
     astray: new Map(),
     approvals: new Map(),

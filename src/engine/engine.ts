@@ -1,12 +1,13 @@
 import { setMaxListeners } from 'node:events';
 import { apply } from '../core/apply.ts';
-import type { Config } from '../core/config.ts';
+import { type Config, peopleOf } from '../core/config.ts';
 import type { Entry, Input, OpenEntry } from '../core/entry.ts';
 import { type FileOp, resumePath } from '../core/files.ts';
+import { frozenEffects } from '../core/frozen.ts';
 import type { Toolbox } from '../core/judge.ts';
 import { overdue } from '../core/overdue.ts';
 import { RULES, rulesOf } from '../core/rules.ts';
-import { changesConfig, frozenEffects, peopleOf } from '../core/settle.ts';
+import { changesConfig } from '../core/settle.ts';
 import { agentState, type State } from '../core/state.ts';
 import { isKept, opsOf, placed, type Refused, type Unplaced, unplacedLines } from '../core/unplaced.ts';
 import { atRest, idleness } from '../core/walk.ts';

@@ -1,5 +1,6 @@
 import { printKey } from '../core/call.ts';
 import type { Entry, VisitEffect } from '../core/entry.ts';
+import { inCredits } from '../schema/amount.ts';
 import { printFault } from '../schema/fault.ts';
 import type { LogEvent } from './ports.ts';
 import type { TurnReport, VisitReport } from './report.ts';
@@ -39,7 +40,7 @@ export function eventsOf(report: TurnReport, lines: readonly Entry[], recovered:
       turn,
       visits: report.visits.length,
       inputs: report.inputs,
-      cost: report.spent / 1e6,
+      cost: inCredits(report.spent),
     },
   ];
 }
@@ -64,7 +65,7 @@ export function visitEvents(visit: VisitEffect, report: VisitReport | undefined,
       sent,
       refused,
       held,
-      cost: (report?.cost ?? 0) / 1e6,
+      cost: inCredits(report?.cost ?? 0),
     },
     ...refusals.map(
       ({ tool, rule, text }): LogEvent => ({
@@ -157,7 +158,7 @@ export function lineEvents(line: Entry, turn: number): LogEvent[] {
         },
       ];
     case 'unpaid':
-      return [{ level: 'warn', module: 'tool', event: 'unpaid', turn, id: line.id, cost: line.cost / 1e6 }];
+      return [{ level: 'warn', module: 'tool', event: 'unpaid', turn, id: line.id, cost: inCredits(line.cost) }];
     case 'request':
       return [{ level: 'info', module: 'command', event: 'request', turn, ask: line.request.ask, by: line.request.by }];
     case 'file':
@@ -167,7 +168,7 @@ export function lineEvents(line: Entry, turn: number): LogEvent[] {
     case 'hired':
     case 'retired': {
       const { k, agent, by, credits } = line;
-      return [{ level: 'info', module: 'engine', event: k, turn, by, who: agent, credits: credits / 1e6 }];
+      return [{ level: 'info', module: 'engine', event: k, turn, by, who: agent, credits: inCredits(credits) }];
     }
     case 'acked':
       return [
@@ -206,7 +207,7 @@ function callEvents(line: Entry, turn: number): LogEvent[] {
         call: printKey(line),
         failure,
         ms,
-        cost: line.cost / 1e6,
+        cost: inCredits(line.cost),
         text,
       },
     ];
@@ -224,7 +225,7 @@ function callEvents(line: Entry, turn: number): LogEvent[] {
         model: reply.model,
         request_id: reply.requestId ?? undefined,
         ms,
-        cost: line.cost / 1e6,
+        cost: inCredits(line.cost),
         ...(line.flag && { text: `${line.flag}: the cost is estimated` }),
       },
     ];

@@ -1,7 +1,6 @@
 import { apply } from '../core/apply.ts';
-import { absentAfter, type Config } from '../core/config.ts';
+import { absentAfter, type Config, peopleOf } from '../core/config.ts';
 import type { Entry, Input } from '../core/entry.ts';
-import { peopleOf } from '../core/settle.ts';
 import { type Clock, realClock } from '../disk/clock.ts';
 import { configReader } from '../disk/config.ts';
 import type { Disk } from '../disk/disk.ts';

@@ -1,9 +1,10 @@
 import { apply } from '../core/apply.ts';
+import { peopleOf } from '../core/config.ts';
 import { trustNow } from '../core/declared.ts';
 import type { Entry, Input, OpenEntry, UndoStep } from '../core/entry.ts';
+import { frozenEffects } from '../core/frozen.ts';
 import type { Toolbox } from '../core/judge.ts';
 import { overdue } from '../core/overdue.ts';
-import { frozenEffects, peopleOf } from '../core/settle.ts';
 import type { State } from '../core/state.ts';
 import { type Folder, numberAsides } from '../disk/folder.ts';
 import type { Journal } from '../disk/journal.ts';

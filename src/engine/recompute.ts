@@ -1,10 +1,11 @@
 import { apply } from '../core/apply.ts';
 import { agentFolders, type Config } from '../core/config.ts';
 import type { Effect, Entry, OpenEntry } from '../core/entry.ts';
+import { frozenEffects } from '../core/frozen.ts';
 import type { Toolbox } from '../core/judge.ts';
 import { isCall, LINE_KINDS } from '../core/line-kinds.ts';
 import { RULES, rulesOf } from '../core/rules.ts';
-import { changesConfig, frozenEffects } from '../core/settle.ts';
+import { changesConfig } from '../core/settle.ts';
 import { emptyState, type State } from '../core/state.ts';
 import { unchanged } from '../core/strike.ts';
 import { realClock } from '../disk/clock.ts';

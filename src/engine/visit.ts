@@ -5,6 +5,7 @@ import type { Given } from '../core/gather.ts';
 import { judge, type Toolbox, type Verdict } from '../core/judge.ts';
 import { balanceOf } from '../core/ledger.ts';
 import { permitPath } from '../core/path.ts';
+import { Repeats } from '../core/repeats.ts';
 import type { Finished } from '../core/settle.ts';
 import { agentState } from '../core/state.ts';
 import { type Draft, NOTHING, type Scene, type Stands } from '../core/tool.ts';
@@ -146,6 +147,7 @@ async function converse(turn: Turn, toolbox: Toolbox, plan: Visit, scene: Scene)
     max: plan.brief.prompt.maxOutputTokens,
     ...(plan.sights.length > 0 && { images: plan.sights.map((sight) => sight.ref) }),
   };
+  const repeats = new Repeats();
   for (let n = 1; n <= steps; n++) {
     keepPromises(turn, plan, scene);
     const reply = await ask(turn, plan, parts, ref, n);
@@ -153,8 +155,10 @@ async function converse(turn: Turn, toolbox: Toolbox, plan: Visit, scene: Scene)
     if (reply.text.trim() !== '') scene.draft.notes.push(reply.text.trim());
     const { results, again } = await doActs(turn, toolbox, plan, scene, reply.acts, n);
     if (!again) return { outcome: 'ok' };
-    const told = turn.sent?.results(plan.agent, n + 1) ?? results;
-    if (n === steps) scene.draft.untold.push(...results.filter((result) => !result.ok).map((result) => result.text));
+    const made = tellRepeats(repeats, n, reply.acts, results);
+    if (n === steps || repeats.loop !== null) leaveUntold(scene, results, made);
+    if (repeats.loop !== null) return { outcome: 'cut', reason: 'looped', detail: repeats.loop };
+    const told = turn.sent?.results(plan.agent, n + 1) ?? made;
     parts = [
       ...parts,
       { role: 'assistant', text: reply.text, acts: reply.acts },
@@ -163,6 +167,19 @@ async function converse(turn: Turn, toolbox: Toolbox, plan: Visit, scene: Scene)
     ref = { after: n, results: told };
   }
   return { outcome: 'cut', reason: 'steps', detail: usedUp(steps) };
+}
+
+/** The results of a step as the model is told them. */
+function tellRepeats(repeats: Repeats, n: number, acts: readonly ActCall[], results: readonly Result[]): Result[] {
+  return results.map((result, i) => {
+    const { id, tool, ok } = result;
+    return { id, tool, text: repeats.tell(n, acts[i] as ActCall, result), ok };
+  });
+}
+
+/** Refusals of the last step, which the model is told with its next visit: those that it does not know yet. */
+function leaveUntold({ draft }: Scene, results: readonly Result[], told: readonly Result[]): void {
+  for (const [i, { ok, text }] of results.entries()) if (!ok && told[i]?.text === text) draft.untold.push(text);
 }
 
 function usedUp(steps: number): string {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { type Json, type Prompt, ProviderError, type Reply, type Usage } from '../core/call.ts';
 import type { End, Ran } from '../core/job.ts';
+import { inMicroAtLeast } from '../schema/amount.ts';
 import type { Model } from '../schema/models.ts';
 import { failing, readActs } from './hosted/answer.ts';
 import { asForm, fromForm } from './hosted/form.ts';
@@ -200,7 +201,7 @@ function at(data: Json, path: string): Json | undefined {
 /** Credits as micro-credits, rounded up. What is no amount is none: then the estimate is charged. */
 function costOf(credits: Json | undefined): number | null {
   if (typeof credits !== 'number' || !(credits >= 0)) return null;
-  return Math.min(Math.ceil(Number((credits * 1e6).toPrecision(15))), Number.MAX_SAFE_INTEGER);
+  return Math.min(inMicroAtLeast(credits), Number.MAX_SAFE_INTEGER);
 }
 
 /** A count that is missing or none makes the usage doubtful; null when not even input and output can be read. */

@@ -1,3 +1,4 @@
+import { inMicro } from '../schema/amount.ts';
 import type { Model, Price } from '../schema/models.ts';
 
 /** What a million tokens cost, in credits: one credit is one US dollar. A key that is absent costs what `input` costs. */
@@ -138,15 +139,15 @@ export function priceOf(provider: string, model: string): Price | null {
   const list = PRICES.models[SERVICES.get(provider)?.list ?? ''] ?? {};
   const names = Object.keys(list).filter((name) => model === name || isSnapshot(model, name));
   const name = names.sort((a, b) => b.length - a.length)[0];
-  return name === undefined ? null : inMicro(list[name] as Listed);
+  return name === undefined ? null : asPrice(list[name] as Listed);
 }
 
 function isSnapshot(model: string, name: string): boolean {
   return model.startsWith(name) && SNAPSHOT.test(model.slice(name.length));
 }
 
-function inMicro(listed: Listed): Price {
-  return Object.fromEntries(Object.entries(listed).map(([key, credits]) => [key, Math.round(credits * 1e6)]));
+function asPrice(listed: Listed): Price {
+  return Object.fromEntries(Object.entries(listed).map(([key, credits]) => [key, inMicro(credits)]));
 }
 
 /**

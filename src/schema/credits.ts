@@ -1,12 +1,13 @@
 import { z } from 'zod';
+import { inCredits, inMicro } from './amount.ts';
 
 /** An amount of credits with up to six decimals, kept as integer micro-credits. */
 export const credits = z
   .number()
   .min(0)
   .max(1_000_000_000)
-  .refine((v) => Math.abs(v * 1e6 - Math.round(v * 1e6)) < 1e-3, 'credits have up to six decimals')
-  .transform((v) => Math.round(v * 1e6));
+  .refine((v) => Math.abs(inCredits(inMicro(v)) - v) < 1e-9, 'credits have up to six decimals')
+  .transform(inMicro);
 
 /** Limits in micro-credits after parsing. */
 const caps = {

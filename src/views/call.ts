@@ -4,6 +4,7 @@ import { type Part, printKey, type ToolSpec } from '../core/call.ts';
 import type { CallEntry, Entry, ImageRef, IntentEntry, PromptRef, UseEntry, VisitEffect } from '../core/entry.ts';
 import { printCredits } from '../core/ledger.ts';
 import { emptyState, type State } from '../core/state.ts';
+import { inCredits } from '../schema/amount.ts';
 
 type Answer = Extract<CallEntry, { k: 'reply' | 'failed' }>;
 
@@ -121,8 +122,8 @@ function showCall(recording: Recording, intent: IntentEntry): ShownCall {
     key: printKey(intent),
     model: intent.model,
     provider: intent.provider,
-    reserve: intent.reserve / 1e6,
-    cost: answer ? answer.cost / 1e6 : null,
+    reserve: inCredits(intent.reserve),
+    cost: answer ? inCredits(answer.cost) : null,
     ms: answer?.ms ?? null,
     cached: intent.cached === true,
     max_output_tokens: max,
@@ -137,7 +138,7 @@ function showCall(recording: Recording, intent: IntentEntry): ShownCall {
 
 function paidFor({ uses }: Recording, n: number): ShownCall['paid'] {
   return uses.flatMap(({ n: call, act, tool, cost }) =>
-    call === n && cost !== undefined ? [{ act, tool, cost: cost / 1e6 }] : [],
+    call === n && cost !== undefined ? [{ act, tool, cost: inCredits(cost) }] : [],
   );
 }
 

@@ -5,6 +5,7 @@ import { endsAtTurn, leftByAgent, leftOfOrg, type Pace } from '../core/forecast.
 import { balanceOf, balanceOfOrg, printCredits } from '../core/ledger.ts';
 import { isCall } from '../core/line-kinds.ts';
 import { agentState, emptyState, type State, type Tally } from '../core/state.ts';
+import { inCredits, inMicro } from '../schema/amount.ts';
 import { count, table } from './table.ts';
 
 /** What was spent under one heading. Credits. */
@@ -34,11 +35,11 @@ export function costsOf(config: Config, state: State): Costs {
   const { granted, spent, reserved, left, doubt } = balanceOfOrg(config, state);
   const names = new Set([...config.order, ...Object.keys(config.credits.agents), ...state.agents.keys()]);
   return {
-    granted: granted / 1e6,
-    spent: spent / 1e6,
-    reserved: reserved / 1e6,
-    left: left / 1e6,
-    in_doubt: doubt / 1e6,
+    granted: inCredits(granted),
+    spent: inCredits(spent),
+    reserved: inCredits(reserved),
+    left: inCredits(left),
+    in_doubt: inCredits(doubt),
     by_agent: Object.fromEntries(
       [...names]
         .filter((name) => !config.agents.get(name)?.person)
@@ -54,14 +55,14 @@ function costOfAgent(config: Config, state: State, name: string): Costs['by_agen
   const { granted, spent, reserved, left, doubt } = balanceOf(config, state, name);
   const { calls, tokensIn, tokensOut } = agentState(state, name);
   return {
-    spent: spent / 1e6,
+    spent: inCredits(spent),
     calls,
     tokens_in: tokensIn,
     tokens_out: tokensOut,
-    granted: granted / 1e6,
-    reserved: reserved / 1e6,
-    left: left / 1e6,
-    in_doubt: doubt / 1e6,
+    granted: inCredits(granted),
+    reserved: inCredits(reserved),
+    left: inCredits(left),
+    in_doubt: inCredits(doubt),
   };
 }
 
@@ -69,7 +70,7 @@ function talliesOf(tallies: ReadonlyMap<string, Tally>): Record<string, Cost> {
   return Object.fromEntries(
     [...tallies].map(([name, { spent, calls, tokensIn, tokensOut }]) => [
       name,
-      { spent: spent / 1e6, calls, tokens_in: tokensIn, tokens_out: tokensOut },
+      { spent: inCredits(spent), calls, tokens_in: tokensIn, tokens_out: tokensOut },
     ]),
   );
 }
@@ -87,7 +88,7 @@ export interface Forecast {
 
 /** The forecast by the pace of the last turns. */
 export function forecastOf(config: Config, state: State, { turns, spent, byAgent }: Pace): Forecast {
-  const perTurn = (micro: number): number => Math.round(micro / Math.max(1, turns)) / 1e6;
+  const perTurn = (micro: number): number => inCredits(Math.round(micro / Math.max(1, turns)));
   const left = leftOfOrg(config, state);
   const agents = [...leftByAgent(config, state)].map(([name, ofAgent]) => {
     const micro = byAgent.get(name) ?? 0;
@@ -171,7 +172,7 @@ class Book {
     return new Map(
       [...this.sums].map(([name, sum]) => [
         name,
-        { spent: sum.micro / 1e6, calls: sum.calls, tokens_in: sum.tokensIn, tokens_out: sum.tokensOut },
+        { spent: inCredits(sum.micro), calls: sum.calls, tokens_in: sum.tokensIn, tokens_out: sum.tokensOut },
       ]),
     );
   }
@@ -249,7 +250,7 @@ class Book {
 
 /** What a table does not show: it is either of models or of tools. */
 function printTools({ by_tool }: Costs, by: string): string {
-  const micro = Object.values(by_tool).reduce((sum, { spent }) => sum + Math.round(spent * 1e6), 0);
+  const micro = Object.values(by_tool).reduce((sum, { spent }) => sum + inMicro(spent), 0);
   return micro > 0 && by !== 'tool' ? `\n${printCredits(micro)} of it for uses of tools (lemming costs --by tool)` : '';
 }
 

@@ -1,7 +1,8 @@
 /** Amounts of the journal, which counts micro-credits, as `--json` tells them: in credits. Pure. */
+
 import type { Held } from '../core/entry.ts';
-import { inCredits } from '../core/ledger.ts';
 import type { Approval } from '../core/state.ts';
+import { inCredits } from '../schema/amount.ts';
 import type { ShownCall } from './call.ts';
 
 /** A held act, with its amounts in credits. */

@@ -1,10 +1,12 @@
+import { type NoticeLine, noticeLines } from '../core/chain.ts';
 import { type Config, mayWriteTo } from '../core/config.ts';
 import { balanceOf } from '../core/ledger.ts';
 import { entriesOf } from '../core/memory.ts';
 import { grants } from '../core/permit.ts';
 import { pricedTools, priceOf } from '../core/price.ts';
-import { agentState, inboxOf, type Notice, type State } from '../core/state.ts';
+import { agentState, inboxOf, type State } from '../core/state.ts';
 import { dueOf } from '../core/walk.ts';
+import { inCredits } from '../schema/amount.ts';
 import type { Caps } from '../schema/credits.ts';
 import type { Resume } from '../schema/resume.ts';
 import { mayBeReadBy, oneSided } from './chart.ts';
@@ -46,7 +48,7 @@ export interface Inspection {
   shared: string[];
   memory: string[];
   unread: { id: string; from: string; subject: string; priority: string; turn: number; attempts: number }[];
-  notices: Notice[];
+  notices: NoticeLine[];
   approvals: string[];
   dead_letters: string[];
 }
@@ -99,7 +101,7 @@ export function inspect(config: Config, state: State, name: string, everyone: re
       turn,
       attempts: attempts[name] ?? 0,
     })),
-    notices: account.notices,
+    notices: noticeLines(account.notices),
     approvals: [...state.approvals.values()].filter((approval) => approval.agent === name).map(({ id }) => id),
     dead_letters: [...state.dead.values()]
       .filter((dead) => dead.from === name || dead.to.includes(name))
@@ -109,19 +111,19 @@ export function inspect(config: Config, state: State, name: string, everyone: re
 
 function pricesOf(config: Config, resume: Resume, everyone: readonly string[]): Inspection['prices'] {
   const own = pricedTools(config).filter((tool) => everyone.includes(tool) || grants(resume, tool) !== null);
-  return Object.fromEntries(own.map((tool) => [tool, priceOf(config, tool) / 1e6]));
+  return Object.fromEntries(own.map((tool) => [tool, inCredits(priceOf(config, tool))]));
 }
 
 function creditsOf(config: Config, state: State, name: string): Inspection['credits'] {
   const { granted, spent, reserved, left, doubt } = balanceOf(config, state, name);
   const caps: Caps = config.credits.agents[name] ?? {};
-  const credits = (micro: number | undefined): number | null => (micro === undefined ? null : micro / 1e6);
+  const credits = (micro: number | undefined): number | null => (micro === undefined ? null : inCredits(micro));
   return {
-    granted: granted / 1e6,
-    spent: spent / 1e6,
-    reserved: reserved / 1e6,
-    left: left / 1e6,
-    in_doubt: doubt / 1e6,
+    granted: inCredits(granted),
+    spent: inCredits(spent),
+    reserved: inCredits(reserved),
+    left: inCredits(left),
+    in_doubt: inCredits(doubt),
     soft: credits(caps.soft),
     per_turn: credits(caps.per_turn),
     per_day: credits(caps.per_day),

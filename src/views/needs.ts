@@ -9,7 +9,10 @@ export interface NeedCounts {
   /** Unread mail that asks for attention: no notices. */
   mail: number;
   approvals: number;
+  /** Lines of dead letters: those of one cause in one chain are one. */
   dead_letters: number;
+  /** All of them. */
+  undelivered: number;
   /** Agents whose mail waits because they have no credits, and acts that were approved and cannot be paid. */
   out_of_credits: number;
   faults: number;
@@ -37,29 +40,40 @@ export function starvedIn(state: State): string[] {
 }
 
 /** Nothing waits. */
-export const NO_NEEDS: NeedCounts = { count: 0, mail: 0, approvals: 0, dead_letters: 0, out_of_credits: 0, faults: 0 };
+export const NO_NEEDS: NeedCounts = {
+  count: 0,
+  mail: 0,
+  approvals: 0,
+  dead_letters: 0,
+  undelivered: 0,
+  out_of_credits: 0,
+  faults: 0,
+};
 
 /** How many of each, without going through mail and dead letters, of which there may be very many. */
 export function countNeeds(config: Config, state: State, person: string, faults: readonly Fault[]): NeedCounts {
   const counts = {
     mail: wakesBy(state, person),
     approvals: approvalsFor(config, state, person).length,
-    dead_letters: state.dead.size,
+    dead_letters: state.chains.size,
     out_of_credits: starvedIn(state).length + unpaidIn(state).length,
     faults: faults.length,
   };
-  return { count: Object.values(counts).reduce((sum, n) => sum + n, 0), ...counts };
+  const all = Object.values(counts).reduce((sum, n) => sum + n, 0);
+  return { count: all, undelivered: state.dead.size, ...counts };
 }
 
 /** One line: how much waits for the person, and where it is dealt with; empty when nothing does. */
-export function printNeeds({ count: all, mail, approvals, dead_letters, out_of_credits, faults }: NeedCounts): string {
+export function printNeeds(needs: NeedCounts): string {
+  const { count: all, mail, approvals, dead_letters, undelivered, out_of_credits, faults } = needs;
   if (all === 0) return '';
+  const causes = undelivered > dead_letters ? ` of ${count(dead_letters, 'cause')}` : '';
   const parts = [
     approvals > 0 && `${count(approvals, 'act')} to approve or deny (lemming approvals)`,
     out_of_credits > 0 &&
       `${count(out_of_credits, 'agent')} out of credits (lemming top-up, or a cap in org/credits.yaml)`,
     faults > 0 && `${count(faults, 'fault')} in the configuration (lemming validate)`,
-    dead_letters > 0 && `${count(dead_letters, 'dead letter')} (lemming show ID, lemming retry ID)`,
+    dead_letters > 0 && `${count(undelivered, 'dead letter')}${causes} (lemming show ID, lemming retry ID)`,
     mail > 0 && `${count(mail, 'message')} to read (lemming inbox)`,
   ];
   return `Needs you: ${parts.filter(Boolean).join(', ')}`;

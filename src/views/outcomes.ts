@@ -1,4 +1,5 @@
 import type { Entry, VisitEffect } from '../core/entry.ts';
+import { inCredits } from '../schema/amount.ts';
 import { byCodeUnit } from '../schema/name.ts';
 import { table } from './table.ts';
 
@@ -7,7 +8,7 @@ export interface Course {
   visits: number;
   /** Visits that failed. */
   failed: number;
-  /** Visits that were cut: steps, tokens or credits ran out. */
+  /** Visits that were cut: steps, tokens or credits ran out, or they went in a loop. */
   cut: number;
   messages: number;
   refused_acts: number;
@@ -100,13 +101,13 @@ class Review {
 
   close(): Outcomes {
     const byName = <T>(map: ReadonlyMap<string, T>): [string, T][] => [...map].sort(([a], [b]) => byCodeUnit(a, b));
-    const agents = byName(this.agents).map(([name, sum]): [string, Course] => [name, inCredits(sum)]);
+    const agents = byName(this.agents).map(([name, sum]): [string, Course] => [name, courseInCredits(sum)]);
     const skills = byName(this.skills).flatMap(([skill, users]) =>
       byName(users).map(([agent, sum]) => ({
         skill,
         agent,
-        with: inCredits(sum),
-        without: inCredits(less(this.agents.get(agent) as Course, sum)),
+        with: courseInCredits(sum),
+        without: courseInCredits(less(this.agents.get(agent) as Course, sum)),
       })),
     );
     return { agents: Object.fromEntries(agents), skills };
@@ -195,8 +196,8 @@ function less(all: Course, some: Course): Course {
   return Object.fromEntries(keys.map((key) => [key, all[key] - some[key]])) as unknown as Course;
 }
 
-function inCredits(sum: Course): Course {
-  return { ...sum, cost: sum.cost / 1e6 };
+function courseInCredits(sum: Course): Course {
+  return { ...sum, cost: inCredits(sum.cost) };
 }
 
 /** The review as text: what a visit took is an average. Without agents or skills that table is left out. */

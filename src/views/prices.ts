@@ -1,3 +1,4 @@
+import { inCredits } from '../schema/amount.ts';
 import type { Price } from '../schema/models.ts';
 import { table } from './table.ts';
 
@@ -23,8 +24,8 @@ export interface PricedModel {
 export const UNKNOWN_PRICE = 'price unknown: this model cannot be called';
 
 /** A price in credits. */
-export function inCredits(price: Price): Price {
-  return Object.fromEntries(Object.entries(price).map(([key, micro]) => [key, micro / 1e6]));
+export function priceInCredits(price: Price): Price {
+  return Object.fromEntries(Object.entries(price).map(([key, micro]) => [key, inCredits(micro)]));
 }
 
 /** The prices as text. */

@@ -1,8 +1,10 @@
 import { restsUntil } from '../core/breaker.ts';
+import { noticeLines } from '../core/chain.ts';
 import type { Config } from '../core/config.ts';
-import { balanceOf } from '../core/ledger.ts';
+import { balanceOf, printCredits } from '../core/ledger.ts';
 import { agentState, type State } from '../core/state.ts';
 import { type Due, walk } from '../core/walk.ts';
+import { inCredits, inMicro } from '../schema/amount.ts';
 import type { Fault } from '../schema/fault.ts';
 import { parseMessageId } from '../schema/name.ts';
 import { type AgentCondition, conditionOf, type Health, healthOf } from './health.ts';
@@ -62,7 +64,10 @@ export function statusOf(config: Config, state: State, person: string, faults: F
     approvals: [...state.approvals.values()].filter((approval) => approval.answer === null).length,
     dead_letters: state.dead.size,
     needs: countNeeds(config, state, person, faults),
-    unread: { messages: state.inbox.get(person)?.length ?? 0, notices: agentState(state, person).notices.length },
+    unread: {
+      messages: state.inbox.get(person)?.length ?? 0,
+      notices: noticeLines(agentState(state, person).notices).length,
+    },
     waiting: waitingOf(config, state),
     unanswered: unansweredOf(state, person),
     failing_models: [...state.breakers].map(([model, { failures }]) => {
@@ -81,7 +86,12 @@ function agentStatus(config: Config, state: State, name: string, due: Due | unde
     state: conditionOf(config, state, name),
     health: healthOf(config, state, name),
     unread: state.inbox.get(name)?.length ?? 0,
-    credits: { granted: granted / 1e6, spent: spent / 1e6, reserved: reserved / 1e6, left: left / 1e6 },
+    credits: {
+      granted: inCredits(granted),
+      spent: inCredits(spent),
+      reserved: inCredits(reserved),
+      left: inCredits(left),
+    },
     last_turn: agentState(state, name).lastTurn,
     last_outcome: agentState(state, name).lastOutcome,
     next_turn: due?.next ?? null,
@@ -138,7 +148,7 @@ export function printStatus(status: Status): string {
 }
 
 function money(credits: number): string {
-  return String(Math.round(credits * 1e6) / 1e6);
+  return printCredits(inMicro(credits));
 }
 
 /** What waits for the person, and what is wrong. */

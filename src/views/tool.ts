@@ -6,6 +6,7 @@ import { grants } from '../core/permit.ts';
 import { priceOf } from '../core/price.ts';
 import { isOutbound } from '../core/taint.ts';
 import type { Tool } from '../core/tool.ts';
+import { inCredits, inMicro } from '../schema/amount.ts';
 import { oneLine, shorten, table } from './table.ts';
 
 /** A tool as people see it. */
@@ -60,7 +61,7 @@ function rowOf(tool: Tool, config: Config): ToolRow {
     held: tool.held ?? null,
     touches: work?.touches ?? null,
     outbound: isOutbound(tool, config.org),
-    cost: priceOf(config, name) / 1e6,
+    cost: inCredits(priceOf(config, name)),
     timeout_ms: work?.timeout ?? null,
     result_chars: work?.most ?? null,
     barred: tool.barred ?? null,
@@ -80,7 +81,7 @@ export function printTools(rows: readonly ToolRow[]): string {
   const lines = rows.map((row) => [
     row.name,
     row.barred === null ? shorten(whoHas(row), 40) : 'barred',
-    row.cost > 0 ? printCredits(row.cost * 1e6) : '',
+    row.cost > 0 ? printCredits(inMicro(row.cost)) : '',
     row.from,
     shorten(oneLine(row.about.split('\n\n', 1).join()), 70),
   ]);
@@ -102,7 +103,7 @@ export function printTool(row: ToolRow): string {
     ['waits', row.held === null ? '' : HELD[row.held]],
     ['works on', row.touches === null ? 'the organisation, when the visit is committed' : TOUCHES[row.touches]],
     ['leaves the org', row.outbound ? 'what it is asked with; see lemming taint' : ''],
-    ['a use costs', row.cost > 0 ? `${printCredits(row.cost * 1e6)} credits` : 'nothing'],
+    ['a use costs', row.cost > 0 ? `${printCredits(inMicro(row.cost))} credits` : 'nothing'],
     [
       'ends after',
       row.timeout_ms === null ? '' : `${row.timeout_ms / 1000} s; its result is cut at ${row.result_chars} characters`,

@@ -1,5 +1,6 @@
 import { bookedIn, type Entry, type VisitEffect } from '../core/entry.ts';
 import { printCredits } from '../core/ledger.ts';
+import { inCredits } from '../schema/amount.ts';
 import type { Request } from '../schema/request.ts';
 import { count, shorten } from './table.ts';
 
@@ -33,7 +34,7 @@ export function turnOf(turn: number, lines: Iterable<Entry>): ShownTurn {
     const event = eventOf(line);
     if (event) shown.events.push(event);
   }
-  shown.spent = micro / 1e6;
+  shown.spent = inCredits(micro);
   return shown;
 }
 

@@ -1,15 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { bury, undeliverable } from '../../src/core/bury.ts';
+import { peopleOf } from '../../src/core/config.ts';
 import type { Effect, Entry } from '../../src/core/entry.ts';
-import {
-  bury,
-  type Finished,
-  frozenEffects,
-  peopleOf,
-  settle,
-  settleDraft,
-  softWarnings,
-  undeliverable,
-} from '../../src/core/settle.ts';
+import { frozenEffects } from '../../src/core/frozen.ts';
+import { type Finished, settle, settleDraft, softWarnings } from '../../src/core/settle.ts';
 import { emptyState, type Mail } from '../../src/core/state.ts';
 import { emptyDraft } from '../../src/core/tool.ts';
 import { ASIDE, EVERY, HELD, intent, replied, visited } from './entries.ts';

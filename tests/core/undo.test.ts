@@ -4,7 +4,7 @@ import { textHash } from '../../src/core/brief.ts';
 import { type Content, contentHash } from '../../src/core/content.ts';
 import { Deeds } from '../../src/core/deed.ts';
 import type { Effect, Entry, UndoEntry, UndoStep } from '../../src/core/entry.ts';
-import { frozenEffects } from '../../src/core/settle.ts';
+import { frozenEffects } from '../../src/core/frozen.ts';
 import { agentState } from '../../src/core/state.ts';
 import { undoFiles } from '../../src/core/undo.ts';
 import { Search } from '../../src/core/undo-search.ts';

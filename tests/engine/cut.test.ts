@@ -7,7 +7,7 @@ import { provider } from '../../src/providers/find.ts';
 import { TOOLS } from '../../src/tools/all.ts';
 import { healthOf } from '../../src/views/health.ts';
 import { outcomesOf } from '../../src/views/outcomes.ts';
-import { type Act, type Mind, PRICED, say, textOf, visible } from '../regression/org.ts';
+import { type Act, type Mind, PRICED, resultsIn, say, textOf, visible } from '../regression/org.ts';
 import { Lab } from './world.ts';
 
 const EDGES = { human: ['a', 'b'], a: ['b', 'human'], b: ['a', 'human'] };
@@ -35,6 +35,7 @@ async function divergence(org: Lab): Promise<unknown> {
 }
 
 const loops: Mind = ({ agent }) => (agent === 'a' ? { text: 'Let me try.', acts: [{ id: '1', ...REFUSED }] } : []);
+const tries: Mind = ({ agent, n }) => (agent === 'a' ? [act('shell', { command: `ls ${n}` })] : []);
 
 describe('a visit whose steps are used up', () => {
   it('is cut: what it did stands, its mail waits, and the person is told what is unfinished, not every thought', async () => {
@@ -89,7 +90,7 @@ describe('a visit whose steps are used up', () => {
   });
 
   it('too often makes its mail a dead letter, and one line tells the person so', async () => {
-    const org = lab(loops, { org: { limits: { steps: 8, max_attempts: 3 } } });
+    const org = lab(tries, { org: { limits: { steps: 8, max_attempts: 3 } } });
     const report = await org.run();
     expect([report.turns, report.failed.has('a'), org.visits('a').length]).toEqual([3, true, 3]);
     expect(org.lines('dead')).toMatchObject([
@@ -161,6 +162,78 @@ describe('a visit whose steps are used up', () => {
       );
       org.restart();
       while (org.lines('commit').length < 2) await org.turns(1);
+      await org.look(() => {});
+      expect([n, visible(org)]).toEqual([n, visible(whole)]);
+    }
+  });
+});
+
+describe('a visit that goes in a loop', () => {
+  it('is told so the second time, and is cut the third time: its mail comes again, then it is a dead letter', async () => {
+    const org = lab(loops, { org: { limits: { steps: 8, max_attempts: 2 } } });
+    const report = await org.run();
+    const detail = 'it called shell 3 times with the same input and result';
+    expect(report.reports[0]?.visits).toMatchObject([{ outcome: 'cut', reason: 'looped', detail, refused: 3 }]);
+    expect(org.prompts.map(({ turn, n }) => `${turn}.${n}`)).toEqual(['1.1', '1.2', '1.3', '2.1', '2.2', '2.3']);
+    expect(resultsIn(org.prompts[1])).toMatchObject([{ text: expect.stringMatching(/^Refused \(granted-tool\)/) }]);
+    expect(resultsIn(org.prompts[2])).toMatchObject([
+      { ok: false, text: expect.stringMatching(/^Same as in step 1\. /) },
+    ]);
+    const [told] = await noticesOf(org, 'human');
+    expect(told).toContain(`its visit of turn 1 was cut, because ${detail}.`);
+    expect(told).toContain('It tries again (attempt 2 of 2). lemming show 1.a');
+    expect(told).not.toContain('raise');
+    expect(textOf(org.prompts[3])).toContain(`Your visit of turn 1 was cut: ${detail}.`);
+    expect(textOf(org.prompts[3])).not.toContain('- turn 1: Refused');
+    expect(org.lines('dead')).toMatchObject([{ record: { reason: 'attempts', id: '000001-human-01', to: ['a'] } }]);
+    expect(report.failed.has('a')).toBe(true);
+    expect(await divergence(org)).toBeNull();
+  });
+
+  it('does what else its last reply asks for, and leaves no new refusal untold', async () => {
+    const org = lab(
+      ({ agent, n }) => (agent !== 'a' ? [] : n < 3 ? [REFUSED] : [REFUSED, say('b', 'Help?'), say('nobody', 'x')]),
+      { org: { limits: { steps: 8 } } },
+    );
+    await org.turns(1);
+    expect(org.messages('a').map(({ to }) => to)).toEqual([['b']]);
+    expect((await noticesOf(org, 'a')).filter((text) => text.startsWith('refused'))).toEqual([
+      expect.stringContaining('There is no agent "nobody"'),
+    ]);
+    expect(await divergence(org)).toBeNull();
+  });
+
+  it('is none when the same call is told something new, or ends of itself', async () => {
+    const org = lab(
+      ({ agent, n }) =>
+        agent !== 'a' || n > 8
+          ? []
+          : [act(n % 2 ? 'write_file' : 'read_file', { path: 'x.md', ...(n % 2 && { content: `v${n}` }) })],
+      { resumes: { a: { tools: ['write_file', 'read_file'] } }, org: { limits: { steps: 12 } } },
+    );
+    await org.turns(1);
+    expect(org.lines('visit')[0]).toMatchObject({ outcome: 'ok' });
+    const ends = lab(({ agent, n }) => (agent !== 'a' ? [] : n < 3 ? [REFUSED] : []));
+    await ends.turns(1);
+    expect(ends.lines('visit')[0]).toMatchObject({ outcome: 'ok', refused: 2 });
+  });
+
+  it('comes out alike wherever the process dies', async () => {
+    const make = () =>
+      lab(({ agent, n }) => (agent === 'a' ? [REFUSED, act('recall', { key: `k${n % 2}` })] : []), {
+        org: { limits: { steps: 8 } },
+      });
+    const whole = make();
+    await whole.turns(1);
+    for (let n = 1, died = true; died; n++) {
+      const org = make();
+      org.dieAt(n);
+      died = await org.turns(1).then(
+        () => false,
+        () => true,
+      );
+      org.restart();
+      while (org.lines('commit').length < 1) await org.turns(1);
       await org.look(() => {});
       expect([n, visible(org)]).toEqual([n, visible(whole)]);
     }

@@ -55,6 +55,12 @@ export const oneEnvironment: Rule = (source) => {
   return imported || nodesOf(source).some(isWayToEnv) ? ['reads process.env'] : [];
 };
 
+/** Amounts are micro-credits within the program; one file turns them into credits, and back. */
+export const oneMoney: Rule = (source) => {
+  if (source.path === 'src/schema/amount.ts') return [];
+  return nodesOf(source).flatMap((node) => (isMillionth(node) ? [node.getText().slice(0, 60)] : []));
+};
+
 /** gray-matter evaluates code in front matter; one file knows how to stop it. */
 export const oneFrontMatter: Rule = (source) => {
   if (source.path === 'src/disk/codec.ts') return [];
@@ -84,6 +90,16 @@ export const namesOfFiles: Rule = ({ path }) => {
 
 function folderOf(path: string): string | null {
   return /^src\/([^/]+)\//.exec(path)?.[1] ?? null;
+}
+
+/** Something times or by a million. */
+function isMillionth(node: ts.Node): boolean {
+  if (!ts.isBinaryExpression(node)) return false;
+  const { kind } = node.operatorToken;
+  const isMillion = (side: ts.Expression) => ts.isNumericLiteral(side) && Number(side.text) === 1e6;
+  const { AsteriskToken, SlashToken, AsteriskEqualsToken, SlashEqualsToken } = ts.SyntaxKind;
+  const scales = [AsteriskToken, SlashToken, AsteriskEqualsToken, SlashEqualsToken].some((one) => one === kind);
+  return scales && (isMillion(node.left) || isMillion(node.right));
 }
 
 /** `process.env` itself, or `process` taken as a whole. */

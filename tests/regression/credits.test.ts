@@ -108,7 +108,7 @@ describe('6.3 credits', () => {
   it('6.3-33 a visit spends no more than its agent has: the call it cannot pay is not made', async () => {
     const org = orgOf(
       'version: 1\nagents: { a: { grant: 0.025 } }\n',
-      () => [{ tool: 'recall', input: { key: 'x' } }],
+      ({ n }) => [{ tool: 'recall', input: { key: `x${n}` } }],
       {
         resumes: { a: { tools: ['recall'] } },
       },
@@ -250,7 +250,7 @@ describe('6.3 credits', () => {
   });
 
   it('6.3-34 the least limit of output tokens reaches the provider, and a visit makes no more calls than its steps', async () => {
-    const org = orgOf(POOR, () => [{ tool: 'recall', input: { key: 'x' } }], {
+    const org = orgOf(POOR, ({ n }) => [{ tool: 'recall', input: { key: `x${n}` } }], {
       org: { limits: { output_tokens: 900, steps: 6 } },
       models: { default: { ...PRICED.default, max_output_tokens: 400 } },
       resumes: {

@@ -24,11 +24,27 @@ it('counts decisions, empty purses, faults, dead letters and mail, but no notice
   const counts = countNeeds(config, state, 'human', [
     fault('unknown-key', 'no key', { file: 'org/org.yaml', line: 3 }),
   ]);
-  expect(counts).toEqual({ count: 5, mail: 1, approvals: 1, dead_letters: 1, out_of_credits: 1, faults: 1 });
+  expect(counts).toEqual({
+    count: 5,
+    mail: 1,
+    approvals: 1,
+    dead_letters: 1,
+    undelivered: 1,
+    out_of_credits: 1,
+    faults: 1,
+  });
   expect(printNeeds(counts)).toBe(
     'Needs you: 1 act to approve or deny (lemming approvals), 1 agent out of credits (lemming top-up, or a cap in org/credits.yaml), 1 fault in the configuration (lemming validate), 1 dead letter (lemming show ID, lemming retry ID), 1 message to read (lemming inbox)',
   );
   expect(printNeeds(NO_NEEDS)).toBe('');
+});
+
+it('dead letters of one cause in one chain need a person once', () => {
+  const chain = [1, 2, 3].map((n) => sent({ n, thread: 'loop' }));
+  const gone = chain.map(({ message: { id } }) => dead({ id, message: id, reason: 'hops' }));
+  const counts = countNeeds(config, stateOf(...chain, ...gone), 'human', []);
+  expect(counts).toMatchObject({ count: 1, dead_letters: 1, undelivered: 3 });
+  expect(printNeeds(counts)).toBe('Needs you: 3 dead letters of 1 cause (lemming show ID, lemming retry ID)');
 });
 
 it('an act waits for those it asks; when none of them is there, for everybody; answered, for nobody', () => {

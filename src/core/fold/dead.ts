@@ -1,10 +1,11 @@
 import type { Message } from '../../schema/message.ts';
 import { messageId } from '../../schema/name.ts';
+import { chainOf } from '../chain.ts';
 import type { Effect, Entry } from '../entry.ts';
 import { type DeadLetter, deadOf, type Mail, type State } from '../state.ts';
 import type { Unplaced } from '../unplaced.ts';
 import { unanswer } from './approvals.ts';
-import { forgetDead } from './bygone.ts';
+import { forgetDead, noteDead } from './bygone.ts';
 import { deliver, enqueue, taintedBy } from './mail.ts';
 import { notify } from './notices.ts';
 
@@ -13,7 +14,7 @@ export function setAside(state: State, entry: Extract<Entry, { k: 'aside' }>): v
   unanswer(state, entry.path);
   state.aside.set(entry.path, entry.mark);
   state.astray.set(entry.path, [...(state.astray.get(entry.path) ?? []), entry.id]);
-  state.dead.set(entry.id, {
+  noteDead(state, {
     id: entry.id,
     message: null,
     to: [],
@@ -22,6 +23,7 @@ export function setAside(state: State, entry: Extract<Entry, { k: 'aside' }>): v
     turn: state.turn + 1,
     reason: entry.reason,
     detail: entry.detail,
+    chain: entry.id,
   });
 }
 
@@ -31,7 +33,7 @@ export function setUnplaced(state: State, entry: Unplaced): void {
   if (mark !== undefined) state.aside.set(path, mark);
   if (kept !== null) relocate(state, path, kept);
   state.astray.set(path, [...(state.astray.get(path) ?? []), id]);
-  state.dead.set(id, { id, message: null, to: [], from: owner, path, turn, reason: 'unplaced', detail });
+  noteDead(state, { id, message: null, to: [], from: owner, path, turn, reason: 'unplaced', detail, chain: id });
   if (owner !== 'org') notify(state, owner, 'refused', detail);
 }
 
@@ -66,7 +68,8 @@ export function bury(state: State, effect: Extract<Effect, { k: 'dead' }>): void
   const { id, message, from, to, path, turn, reason } = effect.record;
   const before = state.dead.get(id);
   if (reason === 'attempts') state.gaveUp = turn;
-  state.dead.set(id, {
+  const thread = message === null ? null : (state.mail.get(message)?.thread ?? message);
+  noteDead(state, {
     id,
     message,
     from,
@@ -75,6 +78,7 @@ export function bury(state: State, effect: Extract<Effect, { k: 'dead' }>): void
     reason,
     detail: effect.detail,
     to: [...(before?.to ?? []), ...to],
+    chain: chainOf(thread, { id, reason, to }),
   });
   if (message === null) return;
   if (!before) state.undelivered.set(`${message} ${id}`, 1);

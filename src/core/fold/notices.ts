@@ -4,9 +4,12 @@ import { type State, touch } from '../state.ts';
 const KEPT_NOTICES = 200;
 
 /** What an agent or a person is told at the next visit or look. */
-export function notify(state: State, to: string, about: string, text: string): void {
-  const notices = touch(state, to).notices;
-  notices.push({ turn: state.turn + 1, about, text });
+export function notify(state: State, to: string, about: string, text: string, dead?: string): void {
+  const notice = { turn: state.turn + 1, about, text };
+  const chain = dead === undefined ? undefined : state.dead.get(dead)?.chain;
+  touch(state, to).notices.push(
+    dead === undefined || chain === undefined ? notice : Object.assign(notice, { dead, chain }),
+  );
 }
 
 /** Keeps the latest of each. */

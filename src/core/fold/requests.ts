@@ -78,6 +78,7 @@ function reset(state: State, scope: string): void {
     state.threads.clear();
     state.dead.clear();
     state.undelivered.clear();
+    state.chains.clear();
     state.astray.clear();
     state.aside.clear();
     state.approvals.clear();

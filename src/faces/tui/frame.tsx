@@ -1,5 +1,6 @@
 import { Box, Text } from 'ink';
 import { agentState } from '../../core/state.ts';
+import { inCredits } from '../../schema/amount.ts';
 import { type Cell, type Line, line, type Pane, spans } from '../../views/screen/line.ts';
 import { needsYou, pauseOf, type Scene } from '../../views/screen/scene.ts';
 import { printEvent } from '../../views/turn.ts';
@@ -271,7 +272,7 @@ function footer({ scene, layout, paint }: Frame): string {
   const parts = [
     `turn ${state.turn}`,
     now,
-    `${state.org.spent / 1e6}${budget === undefined ? '' : ` of ${budget / 1e6}`} credits`,
+    `${inCredits(state.org.spent)}${budget === undefined ? '' : ` of ${inCredits(budget)}`} credits`,
     `${short(tokens)} tokens`,
     ...(cache === null ? [] : [`cache ${Math.round(cache * 100)} %`]),
     ...(engine ? [`lemming ${engine.command}, process ${engine.pid}`] : []),
@@ -282,8 +283,10 @@ function footer({ scene, layout, paint }: Frame): string {
   return inverse(`${left} ${needs === 0 ? need : paint('strong', need)} `);
 }
 
+const MILLION = 1_000_000;
+
 /** `950`, `12.3k`, `4.5M`. */
 function short(count: number): string {
   if (count < 1000) return String(count);
-  return count < 1_000_000 ? `${(count / 1000).toFixed(1)}k` : `${(count / 1_000_000).toFixed(1)}M`;
+  return count < MILLION ? `${(count / 1000).toFixed(1)}k` : `${(count / MILLION).toFixed(1)}M`;
 }

@@ -1,5 +1,6 @@
 import { PACE_TURNS } from '../../core/forecast.ts';
 import { balanceOfOrg } from '../../core/ledger.ts';
+import { inCredits, inMicro } from '../../schema/amount.ts';
 import { type Cost, type Costs, costsOf, forecastOf } from '../costs.ts';
 import { type Filter, fits } from './filter.ts';
 import { cell, facts, type Line, line, type Pane } from './line.ts';
@@ -70,7 +71,7 @@ function burnDown({ config, state, recent }: Scene, end: number | null): Line[] 
   );
   const share = budget > 0 ? `, ${Math.max(0, Math.round((1 - state.org.spent / budget) * 100))} % left` : '';
   const ends = end === null ? '' : `; at this pace it ends at turn ${end}`;
-  const head = line(`${state.org.spent / 1e6} of ${budget / 1e6} credits spent${share}${ends}`, 'title');
+  const head = line(`${inCredits(state.org.spent)} of ${inCredits(budget)} credits spent${share}${ends}`, 'title');
   if (recent.turns.length < 2 || budget <= 0) return [head];
   const most = Math.max(...left);
   const least = Math.min(...left);
@@ -121,7 +122,7 @@ function leftAfter(now: number, spent: readonly number[]): number[] {
 type AgentCost = Cost & { granted: number; reserved: number; left: number; in_doubt: number };
 
 function agentDetail({ recent }: Scene, name: string, one: AgentCost, spending: number[], end: number | null): Line[] {
-  const left = leftAfter(one.left * 1e6, spending);
+  const left = leftAfter(inMicro(one.left), spending);
   const most = Math.max(1, ...left);
   return [
     line(name, 'title'),

@@ -1,9 +1,10 @@
 import { restsUntil } from '../../core/breaker.ts';
+import { deadLines } from '../../core/chain.ts';
 import { balanceOf, printCredits } from '../../core/ledger.ts';
 import { creditRelief } from '../../core/relief.ts';
 import { agentState, inboxOf } from '../../core/state.ts';
 import { healthOf } from '../health.ts';
-import { count } from '../table.ts';
+import { count, shorten } from '../table.ts';
 import { approvalDetail } from './approvals-pane.ts';
 import { asks, type Filter, fits } from './filter.ts';
 import { type About, cell, facts, type Line, line, type Pane, type Tone } from './line.ts';
@@ -189,19 +190,22 @@ function failing({ config, state }: Scene): Problem[] {
   });
 }
 
+/** Characters of the ids of one line. */
+const MOST_IDS = 500;
+
 function deadLetters({ state }: Scene): Problem[] {
-  return [...state.dead.values()]
+  return deadLines(state)
     .map(
-      ({ id, from, to, reason, detail, message, path, turn }): Problem => ({
+      ({ id, from, to, reason, detail, message, path, turn, count: letters, ids }): Problem => ({
         key: `dead ${id}`,
         what: 'dead letter',
         tone: 'warn',
         who: from,
-        text: `${message ?? path}${to.length > 0 ? ` to ${to.join(', ')}` : ''} (${reason}): ${detail}`,
-        remedy: 'R gives it another chance, e opens its file.',
+        text: `${letters > 1 ? `${letters} of one chain, the last: ` : ''}${message ?? path}${to.length > 0 ? ` to ${to.join(', ')}` : ''} (${reason}): ${detail}`,
+        remedy: `R gives ${letters > 1 ? `all ${letters}` : 'it'} another chance, e opens ${letters > 1 ? 'the last' : 'its file'}.`,
         about: { what: 'dead-letter', id, file: path, ...(from && state.agents.has(from) ? { agent: from } : {}) },
         more: facts([
-          ['id', id],
+          [letters > 1 ? 'ids' : 'id', shorten(ids.join(', '), MOST_IDS)],
           ['turn', turn],
           ['file', path],
         ]),

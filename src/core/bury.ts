@@ -1,0 +1,58 @@
+/** Mail that is given up: its record, and who is told. Pure. */
+import { parseMessageId } from '../schema/name.ts';
+import type { Resume } from '../schema/resume.ts';
+import { type Config, hasEdge, peopleOf } from './config.ts';
+import { printDeadLetter } from './dead-letter-text.ts';
+import type { Effect } from './entry.ts';
+import { type Mail, mailOf, type State } from './state.ts';
+
+/** A dead letter, and its author and the people are told. */
+export function bury(
+  config: Config,
+  turn: number,
+  mail: Pick<Mail, 'id' | 'from' | 'to' | 'path'>,
+  to: string[],
+  reason: 'attempts' | 'expired' | 'no-edge' | 'no-agent' | 'hops',
+  detail: string,
+  effects: Effect[],
+): void {
+  const id = to.length === mail.to.length ? mail.id : `${mail.id}-${to.join('-')}`;
+  const record = { id, message: mail.id, path: mail.path, from: mail.from, to, turn, reason, revived: null };
+  effects.push({ k: 'dead', detail, record, text: printDeadLetter({ record, detail }) });
+  const about = reason === 'hops' ? 'loop' : 'dead-letter';
+  const text = `${mail.id} was not delivered to ${to.join(', ')} (${reason}): ${detail} lemming retry ${id} gives it another chance.`;
+  for (const name of new Set([mail.from, ...peopleOf(config)]))
+    if (config.agents.has(name)) effects.push({ k: 'notice', to: name, about, text, dead: id });
+}
+
+/** What the freeze itself decides, before any visit: expired mail, and mail whose recipient or edge is gone. Pure. */
+export function undeliverable(
+  config: Config,
+  state: State,
+  turn: number,
+  withdrawn: ReadonlySet<string> = new Set(),
+): Effect[] {
+  const effects: Effect[] = [];
+  for (const [name, ids] of state.inbox) {
+    const resume = config.agents.get(name);
+    for (const mail of doubtfulIn(state, ids, turn, resume)) {
+      if (withdrawn.has(mail.id)) continue;
+      if (!resume && !config.broken.has(name))
+        bury(config, turn, mail, [name], 'no-agent', `There is no agent ${name} any more.`, effects);
+      else if (!config.agents.get(mail.from)?.person && mail.expires !== undefined && mail.expires < turn)
+        bury(config, turn, mail, [name], 'expired', `It was still unread after turn ${mail.expires}.`, effects);
+      else if (resume && (!resume.person || mail.turn === turn) && !hasEdge(config, mail.from, name))
+        bury(config, turn, mail, [name], 'no-edge', `The chart has no edge from ${mail.from} to ${name}.`, effects);
+    }
+  }
+  return effects;
+}
+
+/** What may be undeliverable in an inbox. Of a person's, which may hold mail of years, only what is new or expires. */
+function doubtfulIn(state: State, ids: readonly string[], turn: number, resume: Resume | undefined): Mail[] {
+  if (!resume?.person) return mailOf(state, ids);
+  let first = ids.length;
+  while (first > 0 && parseMessageId(ids[first - 1] as string)?.turn === turn) first--;
+  const doubtful = state.expiring.size ? ids.filter((id, i) => i >= first || state.expiring.has(id)) : ids.slice(first);
+  return mailOf(state, doubtful);
+}

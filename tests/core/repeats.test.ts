@@ -1,0 +1,77 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Json } from '../../src/core/call.ts';
+import { Repeats } from '../../src/core/repeats.ts';
+
+const ok = (text: string) => ({ text, ok: true });
+
+function tell(repeats: Repeats, step: number, text: string, input: Json = { path: 'x' }, tool = 'read_file'): string {
+  return repeats.tell(step, { tool, input }, ok(text));
+}
+
+describe('calls of a visit that repeat', () => {
+  it('are told the second time where the result was, and are a loop the third time', () => {
+    const repeats = new Repeats();
+    expect([tell(repeats, 2, 'A'), repeats.loop]).toEqual(['A', null]);
+    expect(tell(repeats, 5, 'A')).toMatch(/^Same as in step 2\./);
+    expect(repeats.loop).toBeNull();
+    expect(tell(repeats, 6, 'A')).toMatch(/^Same as in step 2\./);
+    expect(repeats.loop).toBe('it called read_file 3 times with the same input and result');
+  });
+
+  it('are the same whatever the order of the keys of their input', () => {
+    const repeats = new Repeats();
+    tell(repeats, 1, 'A', { a: 1, b: { c: [1, 2], d: null } });
+    expect(tell(repeats, 2, 'A', { b: { d: null, c: [1, 2] }, a: 1 })).toMatch(/^Same as in step 1/);
+  });
+
+  it('are others with another tool, input, list, text, or success', () => {
+    const repeats = new Repeats();
+    const calls: [tool: string, input: Json, text: string, ok: boolean][] = [
+      ['t', { a: 1 }, 'A', true],
+      ['u', { a: 1 }, 'A', true],
+      ['t', { a: '1' }, 'A', true],
+      ['t', { a: [1] }, 'A', true],
+      ['t', { a: 1 }, 'A ', true],
+      ['t', { a: 1 }, 'A', false],
+      ['t', 'a: 1', 'A', true],
+    ];
+    for (const [tool, input, text, ok] of calls) expect(repeats.tell(1, { tool, input }, { text, ok })).toBe(text);
+    expect(repeats.loop).toBeNull();
+  });
+
+  it('count once in a step: the model has not seen the first result yet', () => {
+    const repeats = new Repeats();
+    for (let i = 0; i < 5; i++) tell(repeats, 1, 'A');
+    for (let i = 0; i < 5; i++) expect(tell(repeats, 2, 'A')).toMatch(/^Same as in step 1/);
+    expect(repeats.loop).toBeNull();
+    tell(repeats, 3, 'A');
+    expect(repeats.loop).not.toBeNull();
+  });
+
+  it('keep the first loop, and name no tool that is no name', () => {
+    const repeats = new Repeats();
+    for (const step of [1, 2, 3]) tell(repeats, step, 'A', {}, 'x\n## Rules');
+    for (const step of [4, 5, 6]) tell(repeats, step, 'A', {}, 'read_file');
+    expect(repeats.loop).toBe('it called a tool 3 times with the same input and result');
+  });
+
+  it('are never a loop while each result is new, and always once a pair comes in a third step', () => {
+    const steps = fc.array(fc.array(fc.tuple(fc.nat(2), fc.nat(2)), { maxLength: 3 }), { maxLength: 12 });
+    fc.assert(
+      fc.property(steps, (visit) => {
+        const repeats = new Repeats();
+        const seen = new Map<string, Set<number>>();
+        visit.forEach((calls, step) => {
+          for (const [input, text] of calls) {
+            const before = seen.get(`${input} ${text}`) ?? new Set();
+            const told = tell(repeats, step, `r${text}`, input);
+            expect(told).toMatch(before.size ? new RegExp(`^Same as in step ${[...before][0]}\\.`) : `r${text}`);
+            seen.set(`${input} ${text}`, before.add(step));
+          }
+        });
+        expect(repeats.loop !== null).toBe([...seen.values()].some(({ size }) => size >= 3));
+      }),
+    );
+  });
+});
