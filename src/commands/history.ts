@@ -35,7 +35,7 @@ export const run: Run = async (world, input) => {
   const since = Math.max(0, view.state.turn + 1 - turns);
   const found = thread === undefined ? written(view, of, since) : conversation(view, thread, since);
   if (of !== undefined && thread !== undefined && found.length === 0 && !/^\d/.test(of)) checkAgent(view, of);
-  const messages = found.map((message) => mailRow(message, view.state.mail.get(message.id)?.waiting ?? []));
+  const messages = found.map((message) => mailRow(view.state, message));
   const ending = `${count(messages.length, 'message')} from turn ${Math.max(1, since)} on`;
   return { data: { messages }, text: messages.length ? `${printList(messages)}\n\n${ending}` : ending };
 };

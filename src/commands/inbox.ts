@@ -32,7 +32,7 @@ export const run: Run = async (world, input) => {
   const view = readOrg(world);
   await foresee(view);
   const person = readerOf(view);
-  const unread = inboxOf(view.state, person).map((mail) => mailRow(mail, mail.waiting, person));
+  const unread = inboxOf(view.state, person).map((mail) => mailRow(view.state, mail, mail.waiting, person));
   const all = input.flags.all === true;
   const read = input.flags.unread ? [] : [...take(readBefore(view, person, all), all ? Infinity : SHOWN_READ + 1)];
   const notices = noticeLines(agentState(view.state, person).notices);
@@ -58,7 +58,7 @@ function* readBefore(view: View, person: string, all: boolean): Generator<MailRo
     if (!all && (!authors.has(received.author) || view.state.archive.has(received.id))) continue;
     if (view.state.mail.get(received.id)?.waiting.includes(person)) continue;
     const message = messageAt(view.disk, received, all);
-    if (message?.to.includes(person)) yield mailRow(message, waitingFor(view, message), person);
+    if (message?.to.includes(person)) yield mailRow(view.state, message, waitingFor(view, message), person);
   }
 }
 

@@ -24,9 +24,7 @@ export const run: Run = async (world, input) => {
   checkAgent(view, agent);
   await foresee(view);
   const files = mailFiles(view.disk, { authors: [agent], archived: input.flags.all === true });
-  const written = [...readMail(view.disk, files)].map((message) =>
-    mailRow(message, view.state.mail.get(message.id)?.waiting ?? []),
-  );
+  const written = [...readMail(view.disk, files)].map((message) => mailRow(view.state, message));
   const fates = new Map(sentBy(view.state, agent).map((sent) => [sent.id, sent]));
   const messages = [...written, ...notTaken(view, agent, written)].map((row) => ({ ...row, ...fateOf(row, fates) }));
   const text = messages.length
@@ -50,5 +48,5 @@ function notTaken(view: View, agent: string, written: readonly MailRow[]): MailR
   return [...view.state.mail.rows(`${agent}/`)]
     .map(([, mail]) => mail)
     .filter((mail) => mail.turn > view.loaded.state.turn && !known.has(mail.id))
-    .map((mail) => mailRow(mail, mail.waiting));
+    .map((mail) => mailRow(view.state, mail));
 }

@@ -32,7 +32,7 @@ function readMessage(world: World, view: View, id: string): Outcome {
   const waiting = view.state.mail.get(id)?.waiting ?? [];
   markRead(world, view, person, id);
   const left = waiting.filter((name) => name !== person);
-  const row = { ...mailRow(message, left), read: message.to.includes(person) || left.length === 0 };
+  const row = { ...mailRow(view.state, message, left), read: message.to.includes(person) || left.length === 0 };
   return { data: row, text: printMail(row) };
 }
 

@@ -52,7 +52,7 @@ export const run: Run = async (world, input) => {
   if (input.flags.like) throw failure('usage', '--like needs --memory.');
   checkNames(view, input.flags);
   const found = await matches(view, world.root, words, input.flags);
-  const messages = found.map((message) => mailRow(message, view.state.mail.get(message.id)?.waiting ?? []));
+  const messages = found.map((message) => mailRow(view.state, message));
   const rows = messages.map((row) => [
     row.id,
     row.from,

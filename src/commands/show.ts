@@ -27,7 +27,12 @@ export const command: Command = {
     { line: 'lemming show 5', does: 'all that happened in turn 5' },
     { line: 'lemming show A-12-coder_01-1', does: 'a held act' },
   ],
-  args: [{ name: 'id', about: 'id of a message, approval or dead letter; TURN.AGENT or TURN.AGENT.N.ATTEMPT; a turn' }],
+  args: [
+    {
+      name: 'id',
+      about: 'id of a message, approval or dead letter; TURN.AGENT, TURN.AGENT.N or TURN.AGENT.N.ATTEMPT; a turn',
+    },
+  ],
   flags: [],
   reads: true,
 };
@@ -63,19 +68,19 @@ function showTurn(view: View, id: string): Outcome | null {
 }
 
 function showCall({ disk }: View, id: string): Outcome | null {
-  const [, turn, agent, attempt] = /^(\d+)\.([a-z][a-z0-9_-]*)(\.\d+\.\d+)?$/.exec(id) ?? [];
+  const [, turn, agent, which] = /^(\d+)\.([a-z][a-z0-9_-]*)(\.\d+(?:\.\d+)?)?$/.exec(id) ?? [];
   if (turn === undefined || agent === undefined) return null;
   const visit = visitIn(journalLines(disk), Number(turn), agent);
   if (!visit)
     throw failure('not-found', `${agent} had no visit in turn ${turn}.`, {
       remedy: `lemming show ${turn} lists the visits of the turn.`,
     });
-  if (attempt === undefined)
+  if (which === undefined)
     return {
       data: { what: 'visit', ...visit, calls: visit.calls.map(callInCredits) },
       text: unmarked(printVisit(visit)),
     };
-  const call = visit.calls.find((one) => one.key === id);
+  const call = visit.calls.findLast(({ key }) => key === id || key.startsWith(`${id}.`));
   if (!call)
     throw failure('not-found', `There was no call ${id}.`, {
       remedy: `lemming show ${turn}.${agent} lists the calls of the visit.`,
@@ -105,7 +110,7 @@ function showMail(world: World, view: View, id: string): Outcome | null {
   if (!message) return null;
   const person = seat?.person ?? personIn(config);
   if (person !== undefined) markRead(world, view, person, id);
-  const row = mailRow(message, state.mail.get(id)?.waiting ?? []);
+  const row = mailRow(state, message);
   const dead = deadOf(state, id);
   const notes = dead.map(
     (one) => `Dead letter ${one.id}: not delivered to ${one.to.join(', ')} (${one.reason}). ${one.detail}`,

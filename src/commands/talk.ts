@@ -179,7 +179,7 @@ export class Talk {
   private show(state: State): string[] {
     this.noteLines(state);
     const fresh = inboxOf(state, this.person).filter((mail) => this.isOurs(mail) && !this.shown.has(mail.id));
-    for (const mail of fresh) this.print(mail);
+    for (const mail of fresh) this.print(mail, state);
     return fresh.map((mail) => mail.id);
   }
 
@@ -188,10 +188,10 @@ export class Talk {
     return thread === this.thread || (reply_to !== undefined && this.lines.includes(reply_to));
   }
 
-  private print(mail: Mail): void {
+  private print(mail: Mail, state: State): void {
     this.shown.add(mail.id);
     const { world } = this;
-    world.print(world.json ? JSON.stringify(mailRow(mail, [])) : `${mail.from}: ${unmarked(mail.body)}`);
+    world.print(world.json ? JSON.stringify(mailRow(state, mail, [])) : `${mail.from}: ${unmarked(mail.body)}`);
     if (this.last === 'answered' || !this.answers(mail)) return;
     this.last = 'answered';
     this.answered++;

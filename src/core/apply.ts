@@ -101,7 +101,7 @@ function applyEffect(state: State, effect: Effect): void {
     case 'visit':
       return applyVisit(state, effect);
     case 'sent':
-      return addMail(state, effect.message);
+      return addMail(state, effect.message, effect.made);
     case 'wrote':
       return setWritten(state, effect);
     case 'acked':

@@ -245,7 +245,8 @@ export interface LiveFile {
 /** What a turn changed. Only these, and the inputs, change a state. */
 export type Effect =
   | VisitEffect
-  | { k: 'sent'; message: Message; files?: Attached[] }
+  /** `made`: the call of its author's visit and the act in it, `2.1`; the call alone for plain text; or the held act that was approved. */
+  | { k: 'sent'; message: Message; files?: Attached[]; made?: string }
   /** `text`: null when the agent removed the file. Only in a workspace it may be no text. */
   | ({ k: 'wrote'; agent: string; path: string } & Replacing)
   | { k: 'acked'; agent: string; id: string; author: string; reaction: string }

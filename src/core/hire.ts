@@ -37,7 +37,7 @@ export function stageHire(wish: HireWish, scene: Scene): Staged {
     creditTrouble(config, state, agent, wish.credits, draft.promised) ??
     hopsTrouble(scene, wish);
   if (trouble || 'trouble' in made) return { ok: false, ...(trouble as Trouble) };
-  draft.hires.push({ ...made.hire, message: firstMessage(scene, wish) });
+  draft.hires.push({ ...made.hire, message: firstMessage(scene, wish), made: draft.doing });
   draft.promised += wish.credits;
   const without = made.without.length ? ` It has not what you have not: ${made.without.join(', ')}.` : '';
   return { ok: true, text: `${wish.name} is hired and there from the next turn on.${without}` };

@@ -67,13 +67,13 @@ class Settling {
   }
 
   hire(by: string, hire: Hire): void {
-    const { agent, template, files, credits, message } = hire;
+    const { agent, template, files, credits, message, made } = hire;
     const chart = this.troubleWith(by, hire) ?? this.written(this.pen.hired(hire));
     if ('rule' in chart) return this.refuse(by, `${agent} was not hired`, chart);
     const { turn } = this;
     const from = isPersonIn(this.config, by) ? null : by;
     this.effects.push({ k: 'hired', turn, agent, by, template, files, chart, credits, from });
-    if (message) this.effects.push({ k: 'sent', message });
+    if (message) this.effects.push({ k: 'sent', message, ...(made !== undefined && { made }) });
     this.staff.set(agent, { by, turn });
     this.give(from, agent, credits);
   }

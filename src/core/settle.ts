@@ -105,8 +105,8 @@ export function settleDraft(
   effects: Effect[],
   written: Written = new Written(),
 ): void {
-  for (const { message, files, held } of draft.sent) {
-    effects.push({ k: 'sent', message, ...(files.length ? { files } : {}) });
+  for (const { message, files, held, made } of draft.sent) {
+    effects.push({ k: 'sent', message, ...(files.length ? { files } : {}), ...(made !== undefined && { made }) });
     const length = `The chain of messages is ${message.hops} long; limits.hops is ${config.org.limits.hops}.`;
     if (held) bury(config, turn, message, message.to, 'hops', length, effects);
   }

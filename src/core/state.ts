@@ -173,7 +173,7 @@ export interface State {
   quiet: Map<string, number>;
   /** Waiting mail that expires → the last turn in which it may be given. */
   expiring: Map<string, number>;
-  /** Every message by each of its readers (`received`) → the name of its file. */
+  /** Every message by each of its readers → the name of its file, after what it was made in: `2.1/000006-...md` (`made` of `sent`). */
   received: Shelf<string>;
   /** Conversation → its last messages; the one that was written in last stands last. */
   threads: Map<string, Said[]>;

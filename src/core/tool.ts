@@ -192,7 +192,7 @@ export type Covers = Record<string, string>;
 
 /** What a visit has done so far. Settled and committed with the turn. */
 export interface Draft {
-  sent: { message: Message; files: Attached[]; held: boolean }[];
+  sent: { message: Message; files: Attached[]; held: boolean; made?: string | undefined }[];
   /** Path → what is to stand there. */
   wrote: Map<string, Staging>;
   acked: { id: string; author: string; reaction: string }[];
@@ -210,6 +210,8 @@ export interface Draft {
   untold: string[];
   /** The model that answered in place of the first, and why. */
   via?: string | undefined;
+  /** What is being done: a call and an act in it, or a held act (`made` of a sent message). */
+  doing?: string | undefined;
   /** Number of the agent's next message in this turn. */
   nextMessage: number;
   /** Acts of the agent that were held in this turn before: approved ones that have to wait again. */
@@ -228,8 +230,9 @@ export interface Hire extends Pick<HiredEffect, 'agent' | 'template' | 'files' |
   /** Whom it may write to, and whose mail it reads. */
   send_to: string[];
   read_from: string[];
-  /** The first thing it is told. */
+  /** The first thing it is told, and what it was written in (`made` of a sent message). */
   message: Message | null;
+  made?: string | undefined;
 }
 
 /** A file as a visit wants it. */

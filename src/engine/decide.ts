@@ -27,6 +27,7 @@ export async function decide(turn: Turn, toolbox: Toolbox, written: Written, sta
     const { id, agent, tool, answer } = approval;
     if (!answer) continue;
     const draft = emptyDraft(next.get(agent) ?? 1, promisedBy(staffing, agent), heldIn(effects, agent));
+    draft.doing = id;
     const { by, note, hash } = answer;
     const decision = answer.decision === 'approve' ? 'approved' : 'denied';
     const { text: asked, ...held } = heldOf(approval);

@@ -212,7 +212,7 @@ export function* receivedBy(state: State, reader: string): Generator<Received> {
     for (const [name, file] of state.received.between(readerKey(reader, first), readerKey(reader, end + 1))) {
       const id = name.slice(reader.length + 1);
       const author = parseMessageId(id)?.author ?? '';
-      found.push({ id, author, path: `agents/${author}/outbox/${file}` });
+      found.push({ id, author, path: `agents/${author}/outbox/${file.slice(file.lastIndexOf('/') + 1)}` });
     }
     yield* found.sort(inTurn).reverse();
   }

@@ -227,12 +227,14 @@ async function doActs(
   for (const [i, call] of acts.entries()) {
     const key = { turn: turn.number, agent: plan.agent, n, act: i + 1 };
     keepPromises(turn, plan, scene);
+    scene.draft.doing = `${n}.${i + 1}`;
     const verdict = judge(toolbox, scene, call, false, (cost) => cost <= plan.purse.left);
     if ('cost' in verdict) plan.purse.left -= verdict.cost;
     const result = await doAct(turn, plan.resume, scene, verdict, call, key);
     results.push(result);
     again ||= wantsResult(verdict);
   }
+  scene.draft.doing = String(n); // what its plain text says is of no act
   return { results, again };
 }
 

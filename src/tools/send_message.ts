@@ -106,7 +106,7 @@ function stageMessage(value: Value, scene: Scene): Staged {
   );
   draft.nextMessage++;
   const held = message.hops > config.org.limits.hops;
-  draft.sent.push({ message, files, held });
+  draft.sent.push({ message, files, held, made: draft.doing });
   return {
     ok: true,
     text: held

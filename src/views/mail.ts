@@ -1,3 +1,4 @@
+import type { State } from '../core/state.ts';
 import type { Message } from '../schema/message.ts';
 import { rowsOf, shorten, table, unmarked } from './table.ts';
 
@@ -20,12 +21,24 @@ export interface MailRow {
   read: boolean;
   /** Whom it waits for. */
   waiting: string[];
+  /** The call that made it, `6.coder_01.2`, or the held act that was approved; null for mail of people, and where it is not known. */
+  made_by: string | null;
+  /** Which act of that call; null for its plain text. */
+  made_by_act: number | null;
   path: string;
   body: string;
 }
 
-/** The row of a message, given who has not got it yet. `owner`: only that reader's mark counts as read. */
-export function mailRow(message: Message, waiting: readonly string[], owner?: string): MailRow {
+/** What is known of messages that were taken. */
+type Known = Pick<State, 'mail' | 'received'>;
+
+/** The row of a message. `waiting`: who has not got it yet. `owner`: only that reader's mark counts as read. */
+export function mailRow(
+  known: Known,
+  message: Message,
+  waiting: readonly string[] = known.mail.get(message.id)?.waiting ?? [],
+  owner?: string,
+): MailRow {
   const {
     id,
     from,
@@ -58,9 +71,19 @@ export function mailRow(message: Message, waiting: readonly string[], owner?: st
     attachments,
     read,
     waiting: [...waiting],
+    ...makerOf(known, message),
     path,
     body,
   };
+}
+
+/** As the journal has it since messages name it there. */
+function makerOf({ received }: Known, { id, turn, from, to }: Message): Pick<MailRow, 'made_by' | 'made_by_act'> {
+  const file = received.get(`${to[0]} ${id}`) ?? '';
+  const by = file.slice(0, Math.max(0, file.lastIndexOf('/')));
+  const [, call, act] = /^(\d+)(?:\.(\d+))?$/.exec(by) ?? [];
+  if (call === undefined) return { made_by: by || null, made_by_act: null };
+  return { made_by: `${turn}.${from}.${call}`, made_by_act: act === undefined ? null : Number(act) };
 }
 
 /** Messages a line each: id, from whom to whom, what about, and what became of it: by default, who has not got it yet. */

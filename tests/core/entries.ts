@@ -166,7 +166,7 @@ export const EVERY: { [K in Entry['k']]: Extract<Entry, { k: K }> } = {
   },
   blob: { k: 'blob', hash: 'h', text: 'long' },
   visit: visited(),
-  sent: { k: 'sent', message: letter() },
+  sent: { k: 'sent', message: letter(), made: '2.1' },
   wrote: { k: 'wrote', agent: 'a', path: 'org/shared/x', text: 'new', was: 'old' },
   acked: { k: 'acked', agent: 'a', id: letter().id, author: 'human', reaction: 'ok' },
   dead: dead(),

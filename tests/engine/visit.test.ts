@@ -71,7 +71,7 @@ describe('a visit thinks again', () => {
     [2, 9, 2],
     [1, undefined, 1],
   ])('while steps remain: org %i, resume %s: %i calls', async (steps, own, calls) => {
-    const org = lab(() => [act('recall', { key: 'k' })], {
+    const org = lab(({ n }) => [act('recall', { key: `k${n}` })], {
       org: { limits: { steps } },
       resumes: { a: { tools: ['recall'], ...(own ? { limits: { steps: own } } : {}) } },
     });

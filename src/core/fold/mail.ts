@@ -25,13 +25,14 @@ function ownPaths(state: State, person: string): Set<string> {
 }
 
 /** A message on its way: it waits for each of its recipients. */
-export function addMail(state: State, message: Message): void {
+export function addMail(state: State, message: Message, made?: string): void {
   const mail: Mail = { waiting: [...message.to], attempts: {}, ...message, ...taintedBy(state, message.from) };
   state.mail.set(mail.id, mail);
-  const file = mail.path.slice(mail.path.lastIndexOf('/') + 1);
-  for (const name of mail.to) {
-    enqueue(state, name, mail);
-    state.received.set(`${name} ${mail.id}`, file);
+  const name = mail.path.slice(mail.path.lastIndexOf('/') + 1);
+  const file = made === undefined ? name : `${made}/${name}`;
+  for (const to of mail.to) {
+    enqueue(state, to, mail);
+    state.received.set(`${to} ${mail.id}`, file);
   }
   addToThread(state, mail);
   state.activeTurn = state.turn + 1;
