@@ -4,7 +4,7 @@ import { crc32 } from 'node:zlib';
 import { Header, Pack, Parser, ReadEntry } from 'tar';
 import type { Told } from '../core/told.ts';
 import { type FaultError, failure } from '../schema/fault.ts';
-import { type Disk, DiskError } from './disk.ts';
+import { type Appender, type Disk, DiskError } from './disk.ts';
 import { failureOf, realDisk } from './real.ts';
 
 /** One file of an archive. */
@@ -12,6 +12,16 @@ export interface Packed {
   path: string;
   bytes: Uint8Array;
 }
+
+/** A large file of an archive, piece by piece: so many bytes in all. */
+export interface Pieced {
+  path: string;
+  size: number;
+  pieces: Iterable<Uint8Array>;
+}
+
+/** Bytes of a file that are in memory at once, about. */
+export const PIECE = 1 << 18;
 
 /** Limits of what is unpacked. */
 const MOST_FILES = 2_000_000;
@@ -25,7 +35,7 @@ const PATH_DEPTH = 64;
  * Complete or not at all; false, and no archive, when `good` says after the last file that it is not to be. `file` is an
  * absolute path; throws `usage` when something is there.
  */
-export function pack(file: string, files: Iterable<Packed>, good: () => boolean = () => true): boolean {
+export function pack(file: string, files: Iterable<Packed | Pieced>, good: () => boolean = () => true): boolean {
   if (fs.existsSync(file)) throw failure('usage', `${file} exists already`, { remedy: 'Choose another name.' });
   const folder = path.dirname(file);
   if (!fs.existsSync(folder))
@@ -47,20 +57,29 @@ export function pack(file: string, files: Iterable<Packed>, good: () => boolean 
   });
 }
 
-function writeArchive(fd: number, files: Iterable<Packed>): void {
+function writeArchive(fd: number, files: Iterable<Packed | Pieced>): void {
   const archive = new Pack({ gzip: { level: 6 }, portable: true, strict: true });
   archive.on('data', (chunk: Uint8Array) => {
     for (let done = 0; done < chunk.length; ) done += fs.writeSync(fd, chunk, done);
   });
-  for (const { path, bytes } of files) {
+  for (const file of files) {
     const entry = new ReadEntry(
-      new Header({ path, type: 'File', mode: 0o644, size: bytes.length, mtime: new Date(0) }),
+      new Header({ path: file.path, type: 'File', mode: 0o644, size: sizeOf(file), mtime: new Date(0) }),
     );
     archive.add(entry);
-    if (bytes.length) entry.end(Buffer.from(bytes));
-    else entry.end();
+    for (const piece of 'bytes' in file ? [file.bytes] : file.pieces) if (piece.length) entry.write(asBuffer(piece));
+    entry.end();
   }
   archive.end();
+}
+
+/** The same bytes, not copied. */
+function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
+}
+
+export function sizeOf(file: Packed | Pieced): number {
+  return 'bytes' in file ? file.bytes.length : file.size;
 }
 
 /**
@@ -78,6 +97,46 @@ export function unpack(file: string, into: string, allowed: (path: string) => bo
   }
 }
 
+/** A new file that is written as it comes, a small one at once. */
+class Growing {
+  private readonly disk: Disk;
+  private readonly path: string;
+  private chunks: Buffer[] = [];
+  private size = 0;
+  private file: Appender | null = null;
+
+  constructor(disk: Disk, path: string) {
+    this.disk = disk;
+    this.path = path;
+  }
+
+  add(chunk: Buffer): void {
+    this.chunks.push(chunk);
+    this.size += chunk.length;
+    if (this.size < PIECE) return;
+    this.flush();
+    this.file ??= this.disk.append(this.path);
+  }
+
+  end(): void {
+    this.flush();
+    this.close();
+  }
+
+  close(): void {
+    this.file?.close();
+    this.file = null;
+  }
+
+  private flush(): void {
+    const bytes = Buffer.concat(this.chunks);
+    if (this.file) this.file.write(bytes);
+    else this.disk.create(this.path, bytes);
+    this.chunks = [];
+    this.size = 0;
+  }
+}
+
 /** One archive being read, entry by entry. */
 class Unpacking {
   private readonly file: string;
@@ -88,6 +147,8 @@ class Unpacking {
   private readonly paths: string[] = [];
   private bytes = 0;
   private flaw: Error | null = null;
+  /** The file that is being unpacked. */
+  private growing: Growing | null = null;
 
   constructor(file: string, into: string, allowed: (path: string) => boolean) {
     this.file = file;
@@ -113,6 +174,7 @@ class Unpacking {
       if (!this.flaw) parser.end();
     } finally {
       fs.closeSync(fd);
+      this.growing?.close();
     }
     if (this.flaw) throw this.flaw;
     if (this.paths.length === 0)
@@ -135,16 +197,17 @@ class Unpacking {
       entry.resume();
       return;
     }
-    const chunks: Buffer[] = [];
-    entry.on('data', (chunk: Buffer) => void chunks.push(chunk));
-    entry.on('end', () => this.write(entry.path, Buffer.concat(chunks)));
+    const { path } = entry;
+    const file = new Growing(this.disk, path);
+    this.growing = file;
+    entry.on('data', (chunk: Buffer) => this.write(path, () => file.add(chunk)));
+    entry.on('end', () => this.write(path, () => this.paths.push(path) && file.end()));
   }
 
-  private write(path: string, bytes: Buffer): void {
+  private write(path: string, put: () => void): void {
     if (this.flaw) return;
     try {
-      this.disk.create(path, bytes);
-      this.paths.push(path);
+      put();
     } catch (error) {
       const twisted = error instanceof DiskError && ['exists', 'absent', 'not-regular'].includes(error.failure);
       this.fail(

@@ -1,7 +1,7 @@
 import type { Told } from '../core/told.ts';
-import { type Disk, DiskError } from '../disk/disk.ts';
+import { type Disk, DiskError, type Stat } from '../disk/disk.ts';
 import { isOfPrograms } from '../disk/held.ts';
-import { type Packed, pack } from '../disk/pack.ts';
+import { type Packed, PIECE, type Pieced, pack, sizeOf } from '../disk/pack.ts';
 import { treeOf } from '../disk/tree.ts';
 import { type Fault, FaultError, failure } from '../schema/fault.ts';
 import { load } from './load.ts';
@@ -55,21 +55,24 @@ function packOnce(disk: Disk, file: string, { skip, change, told }: PackWish): P
   const packed: PackedOrg = { files: 0, bytes: 0, left_out: others };
   const changed = change?.();
   let whole = true;
-  function* read(): Generator<Packed> {
+  const lost = (): void => {
+    whole = false;
+  };
+  function* read(): Generator<Packed | Pieced> {
     for (const [i, path] of files.entries()) {
       told?.(i, files.length);
-      const bytes = readWhole(disk, path);
-      if (bytes === 'closed') packed.left_out.push(path);
-      else if (bytes === null) whole = false;
-      else for (const one of changed?.({ path, bytes }) ?? [{ path, bytes }]) yield count(one, packed);
+      const file = readIn(disk, path, changed === undefined, lost);
+      if (file === 'closed') packed.left_out.push(path);
+      else if (file === null) lost();
+      else for (const one of changed && 'bytes' in file ? changed(file) : [file]) yield count(one, packed);
     }
   }
   return pack(file, read(), () => whole && journalEnd(disk) === end) ? packed : null;
 }
 
-function count(one: Packed, packed: PackedOrg): Packed {
+function count<T extends Packed | Pieced>(one: T, packed: PackedOrg): T {
   packed.files++;
-  packed.bytes += one.bytes.length;
+  packed.bytes += sizeOf(one);
   return one;
 }
 
@@ -78,13 +81,42 @@ function isTemporary(path: string): boolean {
   return path.slice(path.lastIndexOf('/') + 1).startsWith('.lemming');
 }
 
-/** null when the file went away meanwhile; `closed`: whoever packs may not read this file of a workspace. */
-function readWhole(disk: Disk, path: string): Uint8Array | null | 'closed' {
+/**
+ * null when the file went away meanwhile; `closed`: whoever packs may not read this file of a workspace. A large one comes piece
+ * by piece, unless it is wanted whole; `lost` is told when it changed under the reading.
+ */
+function readIn(disk: Disk, path: string, pieced: boolean, lost: () => void): Packed | Pieced | null | 'closed' {
   try {
-    return disk.read(path, 'whole');
+    const stat = disk.stat(path);
+    if (pieced && stat && stat.size > PIECE && disk.readPart(path, 0, 1))
+      return { path, size: stat.size, pieces: piecesOf(disk, path, stat, lost) };
+    const bytes = disk.read(path, 'whole');
+    return bytes && { path, bytes };
   } catch (error) {
     if (error instanceof DiskError && error.failure === 'not-regular') return null;
     if (error instanceof DiskError && error.failure === 'denied' && isOfPrograms(path)) return 'closed';
+    throw error;
+  }
+}
+
+/** So many bytes as the file had: the archive stays whole, and is thrown away when they are not its own. */
+function* piecesOf(disk: Disk, path: string, { size, mark }: Stat, lost: () => void): Generator<Uint8Array> {
+  for (let at = 0; at < size; ) {
+    const wanted = Math.min(PIECE, size - at);
+    const piece = partOf(disk, path, at, wanted);
+    if (piece.length === 0) lost();
+    yield piece.length > 0 ? piece : new Uint8Array(wanted);
+    at += piece.length || wanted;
+  }
+  if (disk.stat(path)?.mark !== mark) lost();
+}
+
+/** Nothing, when the file went away meanwhile. */
+function partOf(disk: Disk, path: string, at: number, size: number): Uint8Array {
+  try {
+    return disk.readPart(path, at, size) ?? new Uint8Array();
+  } catch (error) {
+    if (error instanceof DiskError && error.failure === 'not-regular') return new Uint8Array();
     throw error;
   }
 }
