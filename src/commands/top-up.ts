@@ -50,11 +50,10 @@ export const run: Run = async (world, input) => {
   };
 };
 
-/** A cap that leaves the agent less than it has now: the credits alone do not help. */
+/** A cap that leaves the agent less than it has with the top-up: the credits alone do not help. */
 function capNote({ config, state }: View, agent: string, amount: number): string[] {
-  const { left } = balanceOf(config, state, agent);
-  const cap = tightest(config, state, agent);
-  if (cap.key === null || cap.amount >= left + amount) return [];
+  const cap = tightest(config, state, agent, amount);
+  if (cap.key === null) return [];
   return [
     `Of that ${agent} may spend ${printCredits(Math.max(0, cap.amount))}, until you raise ${cap.key} in org/credits.yaml.`,
   ];

@@ -3,9 +3,10 @@ import { printCredits } from '../core/ledger.ts';
 import { creditRelief } from '../core/relief.ts';
 import { agentState } from '../core/state.ts';
 import { ownerOf } from '../disk/owner.ts';
+import { realDisk } from '../disk/real.ts';
 import type { Engine } from '../engine/engine.ts';
 import { keyFaults } from '../engine/keys.ts';
-import { type Place, personIn, withEngine } from '../engine/open.ts';
+import { deletedSince, type Place, personIn, withEngine } from '../engine/open.ts';
 import { type RunReport, type RunWish, run as runTurns } from '../engine/run.ts';
 import { inCredits } from '../schema/amount.ts';
 import { FAULTS, type Fault, printFault } from '../schema/fault.ts';
@@ -68,7 +69,7 @@ function outcomeOf(world: World, engine: Engine, report: RunReport, teller: Tell
   const failing = end === 'failing' || (end === 'turns' && engine.idle() === 'failing');
   const keys = keysHeldBack(world, engine, report, failing);
   const person = seat?.person ?? (engine.knownConfig ? personIn(engine.knownConfig) : undefined);
-  const needs = neededIn(engine, person, teller);
+  const needs = neededIn(world, engine, person, teller);
   const data = {
     turn: engine.state.turn,
     turns: report.turns,
@@ -150,8 +151,14 @@ const ENDINGS: Record<RunReport['end'], string> = {
 };
 
 /** Nothing is known of an organisation in which no turn was made. */
-function neededIn({ state, knownConfig }: Engine, person: string | undefined, { faults }: Teller): NeedCounts {
-  return knownConfig && person !== undefined ? countNeeds(knownConfig, state, person, faults) : NO_NEEDS;
+function neededIn(
+  { root }: World,
+  { state, knownConfig }: Engine,
+  person: string | undefined,
+  { faults }: Teller,
+): NeedCounts {
+  if (!knownConfig || person === undefined) return NO_NEEDS;
+  return countNeeds(knownConfig, state, person, faults, deletedSince(realDisk(root), state).length);
 }
 
 /** What the person should look at next. */

@@ -216,11 +216,11 @@ export interface Limit {
   key: string | null;
 }
 
-/** The limit that leaves an agent least when it begins a visit: its own, or one of its unit or the organisation. */
-export function tightest(config: Config, state: State, agent: string): Limit {
+/** The limit that leaves an agent least when it begins a visit: its own, or one of its unit or the organisation. `more`: credits that it is about to get. */
+export function tightest(config: Config, state: State, agent: string, more = 0): Limit {
   const shared = new SharedCaps(config, state, Infinity);
   const unit = config.agents.get(agent)?.unit ?? null;
-  return least([ownLimit(config, state, agent, 0), ...shared.over(unit)]);
+  return least([ownLimit(config, state, agent, -more), ...shared.over(unit)]);
 }
 
 function least(limits: readonly Limit[]): Limit {

@@ -18,7 +18,7 @@ import type { Scene } from '../views/screen/scene.ts';
 import { lineEvents, visitEvents } from './events.ts';
 import { turnLines } from './history.ts';
 import { type Loaded, load } from './load.ts';
-import { type Place, readerOf } from './open.ts';
+import { forgetDeleted, type Place, readerOf } from './open.ts';
 import { presentActs } from './present.ts';
 import { redactor } from './redact.ts';
 
@@ -151,8 +151,8 @@ export class Follow {
   /** Configuration, drops, requests and the lock, as the folder has them now. */
   private async lookAround(): Promise<boolean> {
     const start = this.clock.ticks();
-    const changed = this.readConfig();
     const { state } = this.loaded;
+    const changed = [this.readConfig(), forgetDeleted(this.disk, state)].includes(true);
     const { folder, disk, config } = this;
     const inputs = [
       ...folder.requests(state, peopleOf(config), LIMIT, state.time),

@@ -199,13 +199,19 @@ export function faultyDrops({ root, env }: Place, config: Config): Fault[] {
   return new Folder(disk, realClock, redactor(env)).faultyDrops(state, config, config.org.limits.message_bytes);
 }
 
-/** Files that were set aside and that somebody deleted since need nobody any more. What never stood there does. */
-export function forgetDeleted(disk: Disk, state: State): void {
-  for (const [path, ids] of [...state.astray]) {
+/** Files that were set aside and that somebody deleted since need nobody any more: the ids of their dead letters. What never stood there does. */
+export function deletedSince(disk: Disk, state: State): string[] {
+  return [...state.astray].flatMap(([path, ids]) => {
     const deleted = ids.filter((id) => state.dead.get(id)?.reason !== 'unplaced');
-    if (deleted.length > 0 && state.aside.get(path) !== 'gone' && disk.stat(path) === null)
-      for (const id of deleted) forgetDead(state, id);
-  }
+    return deleted.length > 0 && state.aside.get(path) !== 'gone' && disk.stat(path) === null ? deleted : [];
+  });
+}
+
+/** A state to look at forgets them; that of an engine is the fold of its journal. True when there were any. */
+export function forgetDeleted(disk: Disk, state: State): boolean {
+  const deleted = deletedSince(disk, state);
+  for (const id of deleted) forgetDead(state, id);
+  return deleted.length > 0;
 }
 
 /** The person at the keyboard: `human`, else the first person of the chart; undefined when there is none. */

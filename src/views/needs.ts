@@ -50,17 +50,26 @@ export const NO_NEEDS: NeedCounts = {
   faults: 0,
 };
 
-/** How many of each, without going through mail and dead letters, of which there may be very many. */
-export function countNeeds(config: Config, state: State, person: string, faults: readonly Fault[]): NeedCounts {
+/**
+ * How many of each, without going through mail and dead letters, of which there may be very many. `deleted`: dead letters of files
+ * that are gone since, which stand for themselves.
+ */
+export function countNeeds(
+  config: Config,
+  state: State,
+  person: string,
+  faults: readonly Fault[],
+  deleted = 0,
+): NeedCounts {
   const counts = {
     mail: wakesBy(state, person),
     approvals: approvalsFor(config, state, person).length,
-    dead_letters: state.chains.size,
+    dead_letters: state.chains.size - deleted,
     out_of_credits: starvedIn(state).length + unpaidIn(state).length,
     faults: faults.length,
   };
   const all = Object.values(counts).reduce((sum, n) => sum + n, 0);
-  return { count: all, undelivered: state.dead.size, ...counts };
+  return { count: all, undelivered: state.dead.size - deleted, ...counts };
 }
 
 /** One line: how much waits for the person, and where it is dealt with; empty when nothing does. */

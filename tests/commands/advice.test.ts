@@ -2,7 +2,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
+import { Follow } from '../../src/engine/follow.ts';
 import type { OrgPlan } from '../../src/testing/build-org.ts';
+import { problemsOf } from '../../src/views/screen/problems-pane.ts';
 import { lemming, untilIdle } from './people-world.ts';
 import { scratchOrg } from './world.ts';
 
@@ -25,7 +27,7 @@ async function follow(root: string, advice: string): Promise<void> {
     expect((await lemming(root, ['top-up', agent, '1'])).exit).toBe(0);
     return;
   }
-  const [, key = '', file = ''] = /raise (\S+) in (\S+)/.exec(advice) ?? [];
+  const [, key = '', file = ''] = /raise (\S+) in (\S+\.yaml)/.exec(advice) ?? [];
   const path = join(root, file);
   const data = parse(readFileSync(path, 'utf8'));
   const keys = key.split('.');
@@ -64,6 +66,16 @@ describe('advice for an agent that may spend no more works in that very state', 
       { agents: { a: { grant: 1 } }, org: { cap: 0.02 } },
       'raise org.cap in org/credits.yaml',
     ],
+    [
+      'the cap of its unit, in the middle of a visit',
+      { agents: { a: { grant: 1 } }, units: { team: { cap: 0.02 } } },
+      'raise units.team.cap in org/credits.yaml',
+    ],
+    [
+      'its limit of a day, in the middle of a visit',
+      { agents: { a: { grant: 1, per_day: 0.02 } } },
+      'raise agents.a.per_day in org/credits.yaml',
+    ],
     ['its grant, in the middle of a visit', { agents: { a: { grant: 0.02 } } }, 'lemming top-up a CREDITS'],
     [
       'its limit of a turn, in the middle of a visit',
@@ -87,10 +99,36 @@ describe('advice for an agent that may spend no more works in that very state', 
     ]);
   });
 
-  it('a top-up that a cap holds back says so', async () => {
-    const root = scratchOrg({ ...PLAN, credits: { agents: { a: { grant: 1 } }, org: { cap: 0.5 } } });
+  it.each<[string, object, string]>([
+    ['the organisation', { org: { cap: 0.005 } }, 'org.cap'],
+    ['its unit', { units: { team: { cap: 0.005 } } }, 'units.team.cap'],
+    ['a turn', { agents: { a: { grant: 0.001, per_turn: 0.005 } } }, 'agents.a.per_turn'],
+    ['a day', { agents: { a: { grant: 0.001, per_day: 0.005 } } }, 'agents.a.per_day'],
+  ])('a top-up that the cap of %s holds back says so, and what lets it count', async (_what, caps, key) => {
+    const root = scratchOrg({ ...PLAN, credits: { agents: { a: { grant: 0.001 } }, ...caps } });
+    await lemming(root, ['send', 'a', 'Work.']);
     const { out } = await lemming(root, ['top-up', 'a', '10']);
-    expect(out).toContain('Of that a may spend 0.5, until you raise org.cap in org/credits.yaml.');
+    expect(out).toContain(`Of that a may spend 0.005, until you raise ${key} in org/credits.yaml.`);
+    expect((await lemming(root, ['run', '--until-idle'])).exit).toBe(7);
+    await follow(root, out);
+    expect((await lemming(root, ['run', '--until-idle'])).exit).toBe(0);
+  });
+
+  it.each<[string, object, string]>([
+    ['its soft cap', { agents: { a: { grant: 1, soft: 0.03 } } }, 'raise agents.a.soft in org/credits.yaml.'],
+    ['what it was granted', { agents: { a: { grant: 0.035 } } }, 't grants more.'],
+    ['both', { agents: { a: { grant: 0.035, soft: 1, per_turn: 0.5 } } }, 't grants more.'],
+  ])('what the screen says of an agent that comes near to %s ends that', async (_what, credits, remedy) => {
+    const root = scratchOrg({ ...PLAN, credits: credits as NonNullable<OrgPlan['credits']> });
+    await lemming(root, ['send', 'a', 'Work.']);
+    await untilIdle(root);
+    const screen = await Follow.open({ root, env: {} });
+    const low = () => problemsOf(screen.scene()).filter(({ what }) => what === 'low credits');
+    expect(low().map((problem) => problem.remedy)).toEqual([remedy]);
+    await follow(root, remedy === 't grants more.' ? 'lemming top-up a CREDITS' : remedy);
+    await untilIdle(root);
+    await screen.look(true);
+    expect(low()).toEqual([]);
   });
 
   it('a soft cap that is reached is not called passed', async () => {

@@ -2,7 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { Follow } from '../../src/engine/follow.ts';
 import type { Fault } from '../../src/schema/fault.ts';
+import { problemsOf } from '../../src/views/screen/problems-pane.ts';
+import { needsYou } from '../../src/views/screen/scene.ts';
 import { lemming, untilIdle } from './people-world.ts';
 import { scratch, scratchOrg } from './world.ts';
 
@@ -95,8 +98,16 @@ it('a drop that was set aside and then deleted needs nobody', async () => {
   await untilIdle(root);
   const needs = async () => JSON.parse((await lemming(root, ['status', '--json'])).out).needs.dead_letters;
   expect(await needs()).toBe(1);
+  const follow = await Follow.open({ root, env: {} });
+  const onScreen = () => [needsYou(follow.scene()), problemsOf(follow.scene()).map(({ what }) => what)];
+  expect(onScreen()).toEqual([1, ['dead letter']]);
   rmSync(join(root, 'agents/human/outbox/a.md'));
   expect(await needs()).toBe(0);
+  expect(await follow.look(true)).toBe(true);
+  expect(onScreen()).toEqual([0, []]);
+  const run = await lemming(root, ['run', '--turns', '1', '--json']);
+  expect(run.data.needs).toMatchObject({ count: 0, dead_letters: 0, undelivered: 0 });
+  expect((await lemming(root, ['run', '--turns', '1'])).out).not.toContain('Needs you');
 });
 
 describe('human', () => {

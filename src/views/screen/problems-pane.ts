@@ -110,8 +110,10 @@ function approvals(scene: Scene): Problem[] {
 /** Below this part of its grant an agent is low. */
 const LOW = 0.2;
 
-/** The key grants; what a cap stops waits for an edit. */
-function remedyFor(config: Scene['config'], state: Scene['state'], name: string): string {
+/** The key grants; what a cap stops, and a soft cap that is reached, wait for an edit. */
+function remedyFor(config: Scene['config'], state: Scene['state'], name: string, isSoft: boolean): string {
+  const { starved } = agentState(state, name);
+  if (!starved) return isSoft ? `raise agents.${name}.soft in org/credits.yaml.` : 't grants more.';
   const relief = creditRelief(config, state, name);
   return relief.startsWith('lemming top-up') ? 't grants more.' : `${relief}.`;
 }
@@ -124,8 +126,9 @@ function credits(scene: Scene): Problem[] {
     const { starved } = agentState(state, name);
     const { granted, left } = balanceOf(config, state, name);
     const soft = config.credits.agents[name]?.soft;
-    const low = granted > 0 && (left < granted * LOW || (soft !== undefined && granted - left >= soft));
-    if (!starved && !low) continue;
+    const short = granted > 0 && left < granted * LOW;
+    const isSoft = !short && soft !== undefined && granted > 0 && granted - left >= soft;
+    if (!starved && !short && !isSoft) continue;
     const waiting = inboxOf(state, name).length;
     found.push({
       key: `credits ${name}`,
@@ -133,7 +136,7 @@ function credits(scene: Scene): Problem[] {
       tone: starved ? 'bad' : 'warn',
       who: name,
       text: `${printCredits(left)} of ${printCredits(granted)} credits left${waiting > 0 ? `, ${count(waiting, 'message waits', 'messages wait')}` : ''}`,
-      remedy: remedyFor(config, state, name),
+      remedy: remedyFor(config, state, name, isSoft),
       about: { what: 'agent', agent: name, file: 'org/credits.yaml' },
       more: [],
     });
