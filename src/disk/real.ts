@@ -60,11 +60,21 @@ export function realDisk(root: string): Disk {
   /** In a workspace one by one, each in the folder that is held. */
   const makeFolder = (folder: string): void => {
     if (!isOfPrograms(folder)) {
-      fs.mkdirSync(at(folder), { recursive: true });
+      makeAll(folder);
       return;
     }
     makeFolder(path.posix.dirname(folder));
     holding(folder, makeOne);
+  };
+  /** Node says of a folder that it cannot make on a disk that is read-only that something is not there. */
+  const makeAll = (folder: string): void => {
+    try {
+      fs.mkdirSync(at(folder), { recursive: true });
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'ENOENT' && isReadOnly(root)) throw new DiskError('read-only', folder, 'EROFS');
+      throw error;
+    }
   };
   /** The first try is without a look at the parents, because they are almost always there. */
   const withParents = <T>(p: string, call: () => T): T => {
@@ -84,7 +94,7 @@ export function realDisk(root: string): Disk {
     list: (p) => attempt(p, () => looking(`${p}/.`, (file) => fs.readdirSync(file.slice(0, -2))).sort(), null),
     look: (p) => attempt(p, () => looking(`${p}/.`, (file) => lookInto(file.slice(0, -1))), null),
     stat: (p) => attempt(p, () => looking(p, (file) => noteFolder(p, statOf(file))), null),
-    isOpen: (p) => isOpen(`${root}/${p}`),
+    isOpen: (p) => isOpen(`${root}/${p}`, root),
     create: (p, bytes) => withParents(p, () => holding(p, (file) => createFile(file, bytes))),
     rename: (from, to) => withParents(to, () => holdingBoth(from, to, fs.renameSync)),
     link: (from, to) => withParents(to, () => holdingBoth(from, to, fs.linkSync)),
@@ -100,15 +110,25 @@ export function realDisk(root: string): Disk {
 }
 
 /** Links are no business of this: whoever looks for them tells. */
-function isOpen(file: string): boolean {
+function isOpen(file: string, root: string): boolean {
   try {
     const stat = fs.lstatSync(file, { throwIfNoEntry: false });
     if (stat?.isDirectory()) fs.accessSync(file, R_OK | W_OK | X_OK);
     else if (stat?.isFile()) fs.accessSync(file, R_OK);
     return true;
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? '';
-    return failureOf(code) !== 'denied' && failureOf(code) !== 'read-only';
+    const failure = failureOf((error as NodeJS.ErrnoException).code ?? '');
+    return failure === 'read-only' ? isReadOnly(root) : failure !== 'denied';
+  }
+}
+
+/** The whole folder is: then nobody closed a part of it, and writing says so. */
+function isReadOnly(root: string): boolean {
+  try {
+    fs.accessSync(root, W_OK);
+    return false;
+  } catch (error) {
+    return failureOf((error as NodeJS.ErrnoException).code ?? '') === 'read-only';
   }
 }
 
