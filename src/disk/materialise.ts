@@ -267,8 +267,13 @@ function replaceFile(disk: Disk, op: Replace, turn: number, done: Materialised):
 }
 
 /** A person's file that was moved aside gets its name again, or one beside it when they have made another since. */
-function giveBack(disk: Disk, aside: string, path: string, which: string): void {
+export function giveBack(disk: Disk, aside: string, path: string, which: string): void {
   if (disk.stat(aside) === null || linkNew(disk, aside, path) || isSame(disk, aside, path)) return;
+  keepAside(disk, aside, path, which);
+}
+
+/** Gives what was moved aside a name beside the file for good. Another that was kept before stays: the next name is taken. */
+export function keepAside(disk: Disk, aside: string, path: string, which: number | string): void {
   for (let n = 1; ; n++) {
     const name = conflictPath(path, n === 1 ? which : `${which}-${n}`);
     if (linkNew(disk, aside, name) || isSame(disk, aside, name)) return;
@@ -427,7 +432,7 @@ function tidy(disk: Disk, op: FileOp, older: ReadonlyMap<string, ReadonlySet<str
   const aside = beside(op.path, 'aside');
   const old = readAny(disk, aside);
   if (old !== null && !older.get(op.path)?.has(bytesHash(old)) && !sameBytes(old, ''))
-    linkNew(disk, aside, conflictPath(op.path, 'old'));
+    keepAside(disk, aside, op.path, 'old');
   finish(disk, aside, beside(op.path, 'tmp'));
 }
 

@@ -1,6 +1,6 @@
 import { NOTHING } from '../core/tool.ts';
 import { type Disk, isOfPlace } from './disk.ts';
-import { beside, bytesHash, conflictPath, linkNew } from './materialise.ts';
+import { beside, bytesHash, giveBack, keepAside, linkNew } from './materialise.ts';
 
 /** Replaces a file of a private workspace at once: complete or not at all. */
 export function replaceNow(disk: Disk, path: string, text: string | Uint8Array): void {
@@ -31,7 +31,7 @@ export function writeLive(disk: Disk, path: string, text: string, over?: string)
   disk.unlink(temp);
   const cutOff = disk.stat(aside) !== null;
   if (cutOff && sameText(disk.read(path), text)) return { bytes: disk.read(aside), release };
-  if (cutOff && disk.stat(path) !== null) linkNew(disk, aside, conflictPath(path, 'old'));
+  if (cutOff && disk.stat(path) !== null) keepAside(disk, aside, path, 'old');
   disk.create(temp, text);
   for (;;) {
     if (disk.stat(path) !== null) disk.rename(path, aside);
@@ -41,7 +41,7 @@ export function writeLive(disk: Disk, path: string, text: string, over?: string)
       return { bytes: disk.read(aside), release };
     }
   }
-  if (disk.stat(aside) !== null && !linkNew(disk, aside, path)) linkNew(disk, aside, conflictPath(path, 'old'));
+  giveBack(disk, aside, path, 'old');
   tidyLive(disk, path);
   return null;
 }

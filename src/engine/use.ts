@@ -17,7 +17,7 @@ import { type Trusted, trustTerm } from '../core/trust.ts';
 import { inTheWayOf } from '../core/written.ts';
 import { deadline } from '../disk/clock.ts';
 import { DiskError } from '../disk/disk.ts';
-import { beside, bytesHash, conflictPath, linkNew } from '../disk/materialise.ts';
+import { beside, bytesHash, keepAside } from '../disk/materialise.ts';
 import { YOUNG_MS } from '../disk/reader.ts';
 import { cut } from '../schema/print.ts';
 import type { Resume } from '../schema/resume.ts';
@@ -151,7 +151,7 @@ function keepReplaced(
   const aside = beside(path, 'aside');
   const isYoung = ports.clock.now() - (ports.disk.stat(aside)?.mtimeMs ?? 0) < YOUNG_MS;
   const text = isYoung ? null : textOf(bytes);
-  if (text === null || redact(text) !== text) linkNew(ports.disk, aside, conflictPath(path, number));
+  if (text === null || redact(text) !== text) keepAside(ports.disk, aside, path, number);
   else if (state.blobs.has(hash)) return;
   else {
     const entry = { k: 'blob' as const, hash, text };

@@ -47,6 +47,19 @@ describe('a file of a workspace that a tool writes', () => {
     expect([...disk.files()]).toEqual([['w/x', 'two']]);
   });
 
+  it('meets a name that is taken beside it: what was moved aside takes the next one', () => {
+    const disk = new MemoryDisk();
+    disk.create('w/x', 'newer');
+    disk.create('w/.lemming-x.aside', 'cut off');
+    disk.create('w/x.conflict-old', 'kept before');
+    expect(write(disk, 'ours')).toBe('newer');
+    expect([...disk.files()].sort()).toEqual([
+      ['w/x', 'ours'],
+      ['w/x.conflict-old', 'kept before'],
+      ['w/x.conflict-old-2', 'cut off'],
+    ]);
+  });
+
   it('that was cut off anywhere tells what stood there when it is done again', () => {
     for (let at = 1; ; at++)
       for (const fate of ['crash-before', 'crash-torn', 'crash-after'] as const) {

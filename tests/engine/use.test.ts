@@ -142,6 +142,21 @@ describe('a workspace', () => {
     ]);
   });
 
+  it('keeps each text that a person was still writing when a tool replaced it', async () => {
+    const org: Lab = new Lab({ edges: { human: ['a'], a: [] }, resumes: { a: { tools: ['write_file'] } } }, ({ n }) => {
+      if (n > 1 && n < 4) org.disk.put('agents/a/workspace/x', `a person's ${n}`);
+      return n < 4 ? [WRITE('x', `${n}`)] : [];
+    });
+    org.drop(['a'], 'Begin.');
+    org.disk.now = () => org.clock.now();
+    await org.turns(1);
+    expect(['x', 'x.conflict-1', 'x.conflict-1-2'].map((name) => org.read(`agents/a/workspace/${name}`))).toEqual([
+      '3',
+      "a person's 2",
+      "a person's 3",
+    ]);
+  });
+
   it('survives a power loss, a tool that was not finished is used again', async () => {
     const org = lab([WRITE('x', 'one')]);
     await org.turns(1);
