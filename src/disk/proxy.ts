@@ -33,7 +33,7 @@ export async function openProxy(reach: Reach): Promise<Proxy> {
   };
   const server = http.createServer((asked, answer) => void forward(reach, asked, answer, keep));
   server.on('connection', keep);
-  server.on('connect', (asked, from) => void tunnel(reach, asked, from, keep));
+  server.on('connect', (asked, from, head) => void tunnel(reach, asked, from, head, keep));
   const close = (): void => {
     server.close();
     for (const end of open) end.destroy();
@@ -53,12 +53,20 @@ export async function openProxy(reach: Reach): Promise<Proxy> {
   }
 }
 
-async function tunnel(reach: Reach, { url = '' }: http.IncomingMessage, from: Duplex, keep: (end: Duplex) => void) {
+/** `head`: what the program sent at once behind its request. */
+async function tunnel(
+  reach: Reach,
+  { url = '' }: http.IncomingMessage,
+  from: Duplex,
+  head: Buffer,
+  keep: (end: Duplex) => void,
+) {
   const [, host = '', port = ''] = /^([^:/?#@[\]]+):(\d{1,5})$/.exec(url) ?? [];
   try {
     const to = await reach(host, Number(port));
     keep(to);
     from.write('HTTP/1.1 200 OK\r\n\r\n');
+    to.write(head);
     from.pipe(to).pipe(from);
   } catch (error) {
     from.end(
