@@ -1,0 +1,52 @@
+import { expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import { quickest } from '../quickest.ts';
+import { say } from '../regression/org.ts';
+import { Lab } from './world.ts';
+
+const id = (turn: number, i: number): string => `00000${turn}-a-${String(1 + (i % 50)).padStart(2, '0')}`;
+const KINDS: ((i: number) => object)[] = [
+  (i) => ({ ask: 'top-up', agent: 'a', amount: 10, note: `n${i}` }),
+  (i) => ({ ask: i % 2 ? 'pause' : 'resume', agent: 'a' }),
+  (i) => ({ ask: 'read', ids: [id(1, i)] }),
+  (i) => ({ ask: 'ack', id: id(2, i), reaction: '' }),
+  (i) => ({ ask: 'archive', ids: [id(2, i)] }),
+  (i) => ({ ask: 'retry', id: `aside-000001-${i}` }),
+  (i) => ({ ask: 'approve', id: `A-2-a-${i}`, note: '' }),
+  (i) => ({ ask: 'undo', id: `E-2-a-${1 + (i % 50)}` }),
+  () => ({ ask: 'nonsense' }),
+];
+
+/** A turn that takes in so many requests, of every kind that commands leave in great numbers. */
+async function taken(many: number) {
+  const plan = { edges: { human: ['a'], a: ['human'] }, credits: { agents: { a: { grant: 100 } } } };
+  const org = new Lab(plan, ({ turn }) =>
+    turn <= 2 ? Array.from({ length: 50 }, (_, i) => say('human', `Message ${i}`)) : undefined,
+  );
+  for (let turn = 1; turn <= 2; turn++) {
+    org.drop('a', 'Go.');
+    await org.turns(1);
+  }
+  const name = (i: number) => `agents/human/requests/r-${String(i).padStart(5, '0')}.yaml`;
+  for (let i = 0; i < many; i++)
+    org.disk.put(name(i), stringify({ by: 'human', ...KINDS[i % KINDS.length]?.(Math.floor(i / KINDS.length)) }));
+  org.clock.advance(60_000);
+  const { count } = org.disk;
+  const began = performance.now();
+  await org.turns(1);
+  return { ms: performance.now() - began, operations: org.disk.count - count, org };
+}
+
+it('a turn takes in 2,440 request files in a few seconds: four times as many take four times as long', async () => {
+  const [few, many] = [await taken(610), await taken(2440)];
+  expect([few, many].map(({ org }) => org.lines('request').length + org.lines('aside').length)).toEqual([610, 2440]);
+  expect(many.org.paths(/requests\//)).toHaveLength(many.org.lines('aside').length);
+  expect(many.operations / few.operations).toBeLessThan(4.5);
+  const ratio = async () => {
+    const less = (await taken(610)).ms;
+    const more = (await taken(2440)).ms;
+    expect(more).toBeLessThan(10_000);
+    return more / less;
+  };
+  expect(await quickest(5, ratio)).toBeLessThan(5);
+}, 120_000);
