@@ -42,6 +42,20 @@ describe('what a person denied is refused', () => {
     expect(refusal([UNASKED], [])).toBe('denied');
   });
 
+  it('and the agent is told by whom, under which name, and why', () => {
+    const told = (note: string) => {
+      const given = [mail({ n: 2, thread: THREAD })];
+      const at = sceneOf(config, 'a', { state: stateOf(denial(HELD.id, { note })), given });
+      return deniedBefore(at, HELD.tool, HELD.input);
+    };
+    expect(told('')).toEqual({
+      ok: false,
+      rule: 'denied',
+      text: expect.stringMatching(/^It was denied by human in A-1-a-1\. It is asked again once /),
+    });
+    expect(told('Not now.')?.text).toMatch(/^It was denied by human in A-1-a-1 \(Not now\.\)\. /);
+  });
+
   it('and no other act, and not in another conversation', () => {
     expect(refusal([denial()], [THREAD], { tool: 'edit_file' })).toBeNull();
     expect(refusal([denial()], [THREAD], { input: { command: 'rm' } })).toBeNull();
