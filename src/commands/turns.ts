@@ -59,7 +59,7 @@ export function makeTurns(world: World, verb: string, wish: TurnsWish): Promise<
 
 function placeOf(world: World, concurrency: number | undefined): Place {
   const env = concurrency === undefined ? world.env : { ...world.env, LEMMING_LIMITS_CONCURRENCY: `${concurrency}` };
-  return { root: world.root, env };
+  return { root: world.root, env, say: (line) => world.say(line) };
 }
 
 function outcomeOf(world: World, engine: Engine, report: RunReport, teller: Teller): Outcome {

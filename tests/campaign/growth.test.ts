@@ -1,3 +1,4 @@
+// @module-tag campaign
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -108,5 +109,17 @@ it('a journal is folded in pieces: what was folded is kept on the way, and a sta
   );
   expect(read.filter((path) => path.startsWith('org/journal/')).length).toBeLessThan(30);
   expect(freezeState(again.state)).toEqual(freezeState(foldOf(disk)));
+  removeFolder(folder);
+});
+
+it('a long journal is told while it is read, by a run as by a look; a look leaves nothing behind', async () => {
+  const folder = newFolder('growth');
+  growOrg(folder, 40_000, 600);
+  const look = await ran(folder, ['inbox']);
+  expect(look.err).toContain('Reading the journal: 67 turns are left');
+  expect(segmentsIn(folder)).toEqual([]);
+  const run = await ran(folder, ['run-once']);
+  expect([run.code, run.err]).toEqual([0, expect.stringContaining('Reading the journal: 67 turns are left')]);
+  expect(segmentsIn(folder).length).toBeGreaterThan(0);
   removeFolder(folder);
 });

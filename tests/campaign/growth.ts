@@ -4,6 +4,7 @@
  * written for the last turns only: nothing that is measured looks at older ones. The turns after it are the engine's own.
  */
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,13 +12,14 @@ import { apply } from '../../src/core/apply.ts';
 import type { Entry } from '../../src/core/entry.ts';
 import { filesOf } from '../../src/core/files.ts';
 import { compose } from '../../src/core/send.ts';
-import { emptyState, type State } from '../../src/core/state.ts';
+import { emptyState, piecesOf, type State } from '../../src/core/state.ts';
 import type { Disk } from '../../src/disk/disk.ts';
 import { realHost } from '../../src/disk/host.ts';
 import { GENESIS, Journal, readJournal } from '../../src/disk/journal.ts';
 import { materialise } from '../../src/disk/materialise.ts';
 import { realDisk } from '../../src/disk/real.ts';
 import type { Message } from '../../src/schema/message.ts';
+import { padTurn } from '../../src/schema/name.ts';
 import { layOrg } from './real.ts';
 
 const AGENTS = Array.from({ length: 20 }, (_, i) => `a${i}`);
@@ -37,7 +39,8 @@ export function growOrg(root: string, messages: number, perTurn: number, filed =
   const edges = Object.fromEntries(
     ['human', ...AGENTS].map((from) => [from, ['human', ...AGENTS].filter((to) => to !== from)]),
   );
-  const options = { reply_rate: 0.9, forward_rate: 0.2, neighbours: AGENTS };
+  // As many messages are written as are read: turns stay as large as they are.
+  const options = { reply_rate: 0.8, forward_rate: 0.2, neighbours: AGENTS };
   layOrg(root, { edges, models: { default: { provider: 'simulated', options } }, org: { limits: { live_turns: 5 } } });
   const disk = realDisk(root);
   const journal = new Journal(disk, 1, GENESIS, 0);
@@ -104,6 +107,13 @@ export function foldOf(disk: Disk): State {
   return state;
 }
 
+/** A hash of a state, wherever its rows lie: as many as these are not compared one by one. */
+export function digestOf(state: State): string {
+  const hash = createHash('sha256');
+  for (const piece of piecesOf(state)) hash.update(`${JSON.stringify(piece)}\n`);
+  return hash.digest('base64url');
+}
+
 /** Where the segments lie, oldest first. */
 export function segmentsIn(root: string): string[] {
   const folder = path.join(root, '.lemming/old');
@@ -111,13 +121,18 @@ export function segmentsIn(root: string): string[] {
 }
 
 const MAIN = fileURLToPath(new URL('../../dist/faces/cli/main.js', import.meta.url));
-const TELLS_MEMORY =
-  'data:text/javascript,process.on("exit",()=>process.stderr.write("peak "+process.resourceUsage().maxRSS+"\\n"))';
+/** Tells at the end of a process what it took: kB, and microseconds of user and system. */
+const TELLS =
+  'data:text/javascript,process.on("exit",()=>{const u=process.resourceUsage();process.stderr.write("took "+u.maxRSS+" "+(u.userCPUTime+u.systemCPUTime)+"\\n")})';
 
 /** How a command of the built product went. */
 export interface Ran {
   code: number | null;
   ms: number;
+  /** Milliseconds of processor time, user and system: other work on the machine shows less in it. 0 when it was killed. */
+  cpu: number;
+  /** Milliseconds until the journal held more than before; 0 when it never did. */
+  began: number;
   /** Largest resident size in MB. */
   peak: number;
   out: string;
@@ -128,12 +143,30 @@ export interface Ran {
 export async function ran(root: string, args: readonly string[], kill?: number): Promise<Ran> {
   const start = performance.now();
   const env = { ...process.env, NO_COLOR: '1' };
-  const child = spawn(process.execPath, ['--import', TELLS_MEMORY, MAIN, '--org', root, ...args], { env });
+  const child = spawn(process.execPath, ['--import', TELLS, MAIN, '--org', root, ...args], { env });
   const timer = kill === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), kill);
+  const grows = growthOf(path.join(root, 'org/journal'));
+  let began = 0;
+  const looks = setInterval(() => {
+    if (began === 0 && grows()) began = performance.now() - start;
+  }, 5);
   let [out, err] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
   clearTimeout(timer);
-  return { code, ms: performance.now() - start, peak: Number(/peak (\d+)/.exec(err)?.[1] ?? 0) / 1024, out, err };
+  clearInterval(looks);
+  const [peak, micro] = (/took (\d+) (\d+)/.exec(err) ?? ['', 0, 0]).slice(1).map(Number) as [number, number];
+  return { code, ms: performance.now() - start, cpu: micro / 1000, began, peak: peak / 1024, out, err };
+}
+
+/** Tells whether the last file of a journal has grown, or a newer one is there. */
+function growthOf(journal: string): () => boolean {
+  const last = Number.parseInt(fs.readdirSync(journal).sort().at(-1) as string, 10);
+  const sizes = (): number[] =>
+    [last, last + 1].map(
+      (file) => fs.statSync(path.join(journal, `${padTurn(file)}.jsonl`), { throwIfNoEntry: false })?.size ?? 0,
+    );
+  const before = sizes();
+  return () => sizes().some((size, i) => size > (before[i] as number));
 }
