@@ -169,6 +169,17 @@ describe('scenario 45: undo', () => {
     expect(whys(await undo(root, '000001-coder-02'))).toEqual(['it was delivered, or never will be']);
   });
 
+  it('counts each thing once: a file, and mail that is withdrawn', async () => {
+    const root = doing([write('a.txt', 'one'), send('boss', 'Never mind.')]);
+    await turns(root, 1);
+    expect((await lemming(root, ['undo', '1'])).out).toContain('2 changes will be undone in the next turn.');
+    await turns(root, 1);
+    expect(await noticesOf(root)).toContain(
+      'undo 1: undone: E-1-coder-2 000001-coder-01, E-1-coder-1 agents/coder/workspace/a.txt; cannot be undone: coder (',
+    );
+    await sound(root);
+  });
+
   it('takes back what an approval brought, and can itself be undone', async () => {
     const skill = (body: string): Act => ({
       tool: 'propose_skill',

@@ -27,6 +27,7 @@ interface Setting {
   stdin?: NodeJS.ReadableStream;
   signal?: AbortSignal;
   does?: (world: World, input: Input) => Partial<Outcome> | Promise<Partial<Outcome>>;
+  screen?: { columns: number; rows: number };
 }
 
 /** Runs one command line in the org (or elsewhere) and gives all that can be seen of it. */
@@ -46,6 +47,7 @@ async function lemming(argv: string[], setting: Setting = {}) {
       err += text;
     },
     signal: setting.signal ?? new AbortController().signal,
+    ...(setting.screen && { screen: setting.screen }),
   };
   const exit = await runCli(catalogue, load, terminal, argv);
   return { exit, out, err, calls, call: calls[0] };
@@ -156,6 +158,13 @@ describe('wrong use', () => {
 });
 
 describe('output', () => {
+  it('is laid out for 80 columns on a terminal that does not know its width', async () => {
+    const long = { does: () => ({ text: 'word '.repeat(40) }) };
+    const { out } = await lemming(['status'], { ...long, screen: { columns: 0, rows: 0 } });
+    expect(out).toBe((await lemming(['status'], { ...long, screen: { columns: 80, rows: 24 } })).out);
+    expect(Math.max(...out.split('\n').map(({ length }) => length))).toBe(79);
+  });
+
   it('is text with one newline at the end', async () => {
     expect((await lemming(['status'])).out).toBe('did status\n');
     expect((await lemming(['status'], { does: () => ({ text: 'a\n' }) })).out).toBe('a\n');
