@@ -1,6 +1,7 @@
 // Streams of chat completions and of messages, joined: what was billed on the way, and where they end.
 import { describe, expect, it } from 'vitest';
 import { failing, type Progress } from '../../src/providers/hosted/answer.ts';
+import { joinCandidates } from '../../src/providers/hosted/candidates.ts';
 import { joinChunks } from '../../src/providers/hosted/chunks.ts';
 import { joinEvents } from '../../src/providers/hosted/events.ts';
 
@@ -70,4 +71,18 @@ describe('a streamed message', () => {
     const { answer } = await joined(joinEvents, MESSAGE.toSpliced(3, 1));
     expect(answer).toMatchObject({ failure: 'unavailable' });
   });
+});
+
+it.each([1, 2])('generated content that is cut after %d parts has what was used so far, in doubt', async (parts) => {
+  const part = (text: string) => ({ candidates: [{ index: 0, content: { parts: [{ text }] } }] });
+  const usageMetadata = { promptTokenCount: 7, candidatesTokenCount: 3, totalTokenCount: 10 };
+  const events = [{ ...part('a'), usageMetadata }, part('b'), { candidates: [{ index: 0, finishReason: 'STOP' }] }];
+  const after = async (many: number) => {
+    const progress: Progress = { received: null, usage: null, requestId: null };
+    await joinCandidates(of(events.slice(0, many)), progress, () => {}, failing('svc', progress));
+    return progress.usage;
+  };
+  expect(await after(parts)).toMatchObject({ input: 7, output: 3, doubtful: true });
+  expect(await after(3)).toMatchObject({ input: 7, output: 3 });
+  expect(await after(3)).not.toHaveProperty('doubtful');
 });
