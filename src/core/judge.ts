@@ -50,7 +50,8 @@ export function judge(
   const tool = toolbox.get(call.tool);
   const act = actOf(scene, tool, call, approved !== false);
   const ruling = permit(scene.config, act);
-  if (ruling.do === 'refuse') return refused(scene, call.tool, ruling.rule, ruling.text);
+  if (ruling.do === 'refuse')
+    return refused(scene, call.tool, ruling.rule, `${ruling.text}${hintFor(toolbox, scene, ruling.rule)}`);
   if (ruling.do === 'hold') return waitFor(scene, call, act, ruling, {});
   const isBegun = approved === 'begun' && tool?.kind === 'world';
   const again = approved && !isBegun ? waitAgain(scene, call, act) : null;
@@ -67,6 +68,16 @@ export function judge(
   if (!staged.ok) return refused(scene, call.tool, staged.rule, staged.text);
   return { is: 'done', text: staged.text, asks: actTool.asks === true, cost };
 }
+
+/** Who asked for a tool that they do not have is told which they have. */
+function hintFor(toolbox: Toolbox, { config, resume }: Scene, rule: string): string {
+  if (rule !== 'known-tool' && rule !== 'granted-tool') return '';
+  const names = toolsOf(toolbox, config, resume).map(({ name }) => name);
+  const more = names.length > SHOWN_TOOLS ? ' and others' : '';
+  return ` You have ${names.slice(0, SHOWN_TOOLS).join(', ')}${more}.`;
+}
+/** Tools that a refusal names at most. */
+const SHOWN_TOOLS = 30;
 
 /** An act of which a rule says that it waits: first what must come well without a person. */
 function waitFor(scene: Scene, call: ActCall, act: Act, ruling: Holding, more: Partial<Held>): Verdict {

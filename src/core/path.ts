@@ -1,3 +1,4 @@
+import { cut } from '../schema/print.ts';
 import type { Resume } from '../schema/resume.ts';
 import type { Cause } from './entry.ts';
 
@@ -25,10 +26,9 @@ export function permitRead(resume: Resume, given: readonly Cause[], path: string
 export function permitPath(resume: Pick<Resume, 'name' | 'shared'>, path: string): PathRuling {
   if (Buffer.byteLength(path) > PATH_BYTES || /[\0-\x1f\x7f\\]|\p{Cs}/u.test(path))
     return { ok: false, text: 'The path has characters that are not allowed, or is too long.' };
-  if (path.startsWith('/') || /^[a-zA-Z]:/.test(path))
-    return { ok: false, text: 'Paths are relative to the workspace.' };
-  const parts = path.split('/').filter((part) => part !== '' && part !== '.');
-  if (parts.includes('..')) return { ok: false, text: 'The path leads out of the workspace.' };
+  const parts = partsOf(path);
+  if (path.startsWith('/') || /^[a-zA-Z]:/.test(path) || parts.includes('..'))
+    return { ok: false, text: outsideText(resume, path) };
   const long = parts.find((part) => Buffer.byteLength(part) > NAME_BYTES);
   if (long !== undefined)
     return { ok: false, text: `A name in the path has ${Buffer.byteLength(long)} bytes; ${NAME_BYTES} are allowed.` };
@@ -38,9 +38,42 @@ export function permitPath(resume: Pick<Resume, 'name' | 'shared'>, path: string
     return { ok: true, path: ['agents', resume.name, 'workspace', ...parts].join('/'), shared: false };
   const rest = parts.slice(1);
   const granted = resume.shared.some((grant) => {
-    const under = grant.split('/').filter((part) => part !== '' && part !== '.');
-    return under.every((part, i) => part === rest[i]);
+    return partsOf(grant).every((part, i) => part === rest[i]);
   });
-  if (!granted) return { ok: false, text: `The resume of ${resume.name} grants no shared/${rest.join('/')}.` };
+  if (!granted)
+    return { ok: false, text: `${shown(`shared/${rest.join('/')}`)} is not open to you. ${reachText(resume)}` };
   return { ok: true, path: ['org', 'shared', ...rest].join('/'), shared: true };
+}
+
+function partsOf(path: string): string[] {
+  return path.split('/').filter((part) => part !== '' && part !== '.');
+}
+
+/** Characters of a path, and shared folders, that a refusal names at most. */
+const SHOWN_CHARS = 200;
+const SHOWN_GRANTS = 20;
+
+function shown(path: string): string {
+  return JSON.stringify(cut(path, SHOWN_CHARS));
+}
+
+/** What is outside, and which path within would be taken instead. */
+function outsideText(resume: Pick<Resume, 'name' | 'shared'>, path: string): string {
+  const name = partsOf(path).at(-1) ?? '';
+  const fits = name !== '' && name !== '..' && !name.includes(':') && permitPath(resume, name).ok;
+  const instead = fits ? `Use ${shown(name)} instead. ` : '';
+  return `${shown(path)} is outside your workspace. ${instead}${reachText(resume)}`;
+}
+
+function reachText({ shared }: Pick<Resume, 'shared'>): string {
+  const names = shared.slice(0, SHOWN_GRANTS).map((grant) => ['shared', ...partsOf(grant)].join('/'));
+  const more = shared.length > SHOWN_GRANTS ? ' and more' : '';
+  return names.length
+    ? `You reach your workspace and ${names.join(', ')}${more}, nothing else.`
+    : 'You reach your workspace and nothing else.';
+}
+
+/** A path of the org as the tools of agents take it. */
+export function toldPath(path: string): string {
+  return path.replace(/^org\/(?=shared(?:\/|$))|^agents\/[^/]+\/workspace\/(?=.)/, '');
 }

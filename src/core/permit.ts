@@ -52,7 +52,7 @@ const RULES: Rule[] = [
     judge: (_config, { tool, resume, toolName }) =>
       tool?.granted === 'all' || grants(resume, toolName) !== null
         ? null
-        : refuse('granted-tool', `The resume of ${resume.name} does not list ${toolName}.`),
+        : refuse('granted-tool', `You do not have ${toolName}.`),
   },
   {
     name: 'trusted-tool',
@@ -152,7 +152,11 @@ function judgeCommand({ resume, toolName, ...act }: Act): Ruling | null {
 function judgePolicy(config: Config, act: Act): Ruling | null {
   const policy = policyFor(config, act);
   if (!policy || policy.do === 'auto' || policy.do === 'always') return null;
-  if (policy.do === 'deny') return refuse('policy', `The policy "${policy.act}" denies it.`);
+  if (policy.do === 'deny')
+    return refuse(
+      'policy',
+      `The policy ${JSON.stringify(policy.act)} forbids it. Do not try it again: tell whoever asked for it.`,
+    );
   if (act.approved) return null;
   return { do: 'hold', rule: `policy ${policy.act}`, contacts: askedFirst(config, policy.do.ask) };
 }

@@ -16,25 +16,33 @@ export function resolveRecipients(config: Config, from: string, to: readonly str
   for (const name of to) {
     const wide =
       name === '*' ? mayWriteTo(config, from) : name.startsWith('@') ? config.units.get(name.slice(1))?.members : null;
-    if (wide === undefined) return { ok: false, rule: 'edge', text: `There is no unit ${show(name)}.` };
+    if (wide === undefined) return noEdge(config, from, `There is no unit ${show(name)}.`);
     if (wide) for (const other of wide) hasEdge(config, from, other) && chosen.add(other);
-    else if (!hasEdge(config, from, name)) return { ok: false, rule: 'edge', text: noEdge(config, from, name) };
+    else if (!hasEdge(config, from, name)) return noEdge(config, from, whyNot(config, from, name));
     else chosen.add(name);
   }
   if (chosen.size === 0)
-    return {
-      ok: false,
-      rule: 'edge',
-      text: `No edge of the chart reaches anyone in ${to.map(show).join(', ') || 'an empty list'}.`,
-    };
+    return noEdge(
+      config,
+      from,
+      `No edge of the chart reaches anyone in ${to.slice(0, SHOWN_NAMES).map(show).join(', ') || 'an empty list'}.`,
+    );
   return { ok: true, names: inChartOrder(config, [...chosen], (name) => name) };
 }
 
-function noEdge(config: Config, from: string, to: string): string {
+function whyNot(config: Config, from: string, to: string): string {
   if (to === from) return 'Nobody writes to themselves.';
-  if (!config.agents.has(to)) return `There is no agent ${show(to)}.`;
-  const reachable = mayWriteTo(config, from).slice(0, 20).join(', ');
-  return `The chart has no edge from ${from} to ${to}. You can write to: ${reachable || 'nobody'}.`;
+  return config.agents.has(to) ? `The chart has no edge from ${from} to ${to}.` : `There is no agent ${show(to)}.`;
+}
+
+/** Names in a refusal at most. */
+const SHOWN_NAMES = 20;
+
+function noEdge(config: Config, from: string, why: string): Recipients {
+  const reachable = mayWriteTo(config, from);
+  const more = reachable.length > SHOWN_NAMES ? ' and others' : '';
+  const names = reachable.slice(0, SHOWN_NAMES).join(', ') || 'nobody';
+  return { ok: false, rule: 'edge', text: `${why} You can write to: ${names}${more}.` };
 }
 
 function show(name: string): string {

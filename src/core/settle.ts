@@ -8,6 +8,7 @@ import { cutNotices, doneIn, settledIn } from './cut.ts';
 import type { Blame, Effect, Held, VisitEffect, VisitOutcome } from './entry.ts';
 import { balanceOf, leftFor, printCredits, softCapsPassed } from './ledger.ts';
 import { keyOf, memoryOwner, readEntry, SHARED } from './memory.ts';
+import { toldPath } from './path.ts';
 import { priceOf } from './price.ts';
 import { creditRelief } from './relief.ts';
 import { shown } from './remember.ts';
@@ -184,11 +185,6 @@ function barred(agent: string, draft: Draft, path: string, other: { path: string
   const text = `${toldPath(path)} was not written: ${other.by} wrote ${toldPath(other.path)} in the same turn, and ${toldPath(folder)} cannot be a file and a folder.`;
   draft.refusals.push({ tool: 'write_file', rule: 'path', text });
   return { k: 'notice', to: agent, about: 'refused', text };
-}
-
-/** As agents name a path. */
-function toldPath(path: string): string {
-  return path.replace(/^org\/(?=shared(\/|$))/, '');
 }
 
 function conflictText(path: string, before: { text: string | null; by: string }, yours: string | null): string {

@@ -5,7 +5,7 @@ import type { Cause, LiveFile } from '../core/entry.ts';
 import { SHOWN_HASH, shortHash } from '../core/known.ts';
 import { isLeftOut } from '../core/left-out.ts';
 import { mergeTexts } from '../core/merge.ts';
-import { type PathRuling, permitPath, permitRead } from '../core/path.ts';
+import { type PathRuling, permitPath, permitRead, toldPath } from '../core/path.ts';
 import { type Box, type FileText, NOTHING, OTHER } from '../core/tool.ts';
 import { foldersOf } from '../core/written.ts';
 import { type Disk, DiskError, isOfPlace, type Stat } from '../disk/disk.ts';
@@ -179,11 +179,6 @@ function demandPlace({ disk, resume, inTheWay }: Means, target: Target, shown: s
     const name = part.startsWith(`${root}/`) ? refusing(() => otherName(disk, part)) : null;
     if (name !== null) throw new BoxRefusal(`On this disk ${toldPath(part)} is one name with ${name}, which is there.`);
   }
-}
-
-/** As agents name a path. */
-function toldPath(path: string): string {
-  return path.replace(/^org\/|^agents\/[^/]+\/workspace\//, '');
 }
 
 /** What a write that a kill cut off moved aside, where nothing stands now: it is done again. */

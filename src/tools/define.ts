@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Json, JsonObject } from '../core/call.ts';
 import type { ActTool, Box, Covers, Scene, Staged, Tool, Trial, Work, WorldResult, WorldTool } from '../core/tool.ts';
+import { explain } from '../schema/explain.ts';
 
 interface About<S extends z.ZodType> {
   name: string;
@@ -58,8 +59,10 @@ export function worldTool<S extends z.ZodType>(
 }
 
 function base<S extends z.ZodType>(about: About<S>) {
+  const schema = schemaOf(about.input);
+  const keys = Object.keys(schema.properties as JsonObject);
   return {
-    spec: { name: about.name, description: about.about, input: schemaOf(about.input) },
+    spec: { name: about.name, description: about.about, input: schema },
     granted: about.granted ?? ('resume' as const),
     ...(about.held && { held: about.held }),
     ...(about.preview && { preview: about.preview as Tool['preview'] }),
@@ -68,7 +71,7 @@ function base<S extends z.ZodType>(about: About<S>) {
       const result = about.input.safeParse(input);
       return result.success
         ? { ok: true as const, value: result.data as unknown }
-        : { ok: false as const, why: explain(result.error) };
+        : { ok: false as const, why: explain(about.name, keys, input, result.error.issues) };
     },
   };
 }
@@ -76,11 +79,4 @@ function base<S extends z.ZodType>(about: About<S>) {
 function schemaOf(schema: z.ZodType): JsonObject {
   const { $schema: _unused, ...rest } = z.toJSONSchema(schema, { io: 'input' }) as JsonObject;
   return rest;
-}
-
-function explain(error: z.ZodError): string {
-  return error.issues
-    .map((issue) => `${issue.path.join('.') || 'input'}: ${issue.message}`)
-    .join('; ')
-    .slice(0, 500);
 }

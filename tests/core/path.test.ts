@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { permitPath, permitRead } from '../../src/core/path.ts';
+import { permitPath, permitRead, toldPath } from '../../src/core/path.ts';
 import { configOf, mail, resumeOf } from './world.ts';
 
 const RESUME = { ...resumeOf(configOf({ edges: { human: ['a'], a: [] } }), 'a'), shared: ['docs'] };
@@ -25,3 +25,44 @@ it.each([
   [`${'a/'.repeat(499)}bb`, true],
   [`${'a/'.repeat(499)}bbb`, false],
 ])('a name or path may have so many bytes: %s', (path, ok) => expect(permitPath(RESUME, path).ok).toBe(ok));
+
+it.each([
+  [
+    '/tmp/inventory.md',
+    [],
+    '"/tmp/inventory.md" is outside your workspace. Use "inventory.md" instead. You reach your workspace and nothing else.',
+  ],
+  [
+    '../../x.md',
+    ['docs', './plans//'],
+    '"../../x.md" is outside your workspace. Use "x.md" instead. You reach your workspace and shared/docs, shared/plans, nothing else.',
+  ],
+  ['a/..', [], '"a/.." is outside your workspace. You reach your workspace and nothing else.'],
+  ['/', ['.'], '"/" is outside your workspace. You reach your workspace and shared, nothing else.'],
+  ['C:x', [], '"C:x" is outside your workspace. You reach your workspace and nothing else.'],
+  ['/tmp/.lemming-x', [], '"/tmp/.lemming-x" is outside your workspace. You reach your workspace and nothing else.'],
+  ['shared/x.md', [], '"shared/x.md" is not open to you. You reach your workspace and nothing else.'],
+  [
+    'shared/x.md',
+    ['docs'],
+    '"shared/x.md" is not open to you. You reach your workspace and shared/docs, nothing else.',
+  ],
+])('who names %s, with %j granted, is told what to name instead', (path, shared, text) => {
+  expect(permitPath({ name: 'a', shared }, path)).toEqual({ ok: false, text });
+});
+
+it('a refusal stays short, whatever the path and the grants are', () => {
+  const shared = Array.from({ length: 21 }, (_, i) => `n${i}`);
+  const ruling = permitPath({ name: 'a', shared }, `/${'x/'.repeat(400)}`);
+  expect(ruling).toMatchObject({ ok: false, text: expect.stringMatching(/shared\/n19 and more, nothing else\.$/) });
+  expect(!ruling.ok && ruling.text.length).toBeLessThan(700);
+});
+
+it.each([
+  ['agents/a/workspace/dice/dice.js', 'dice/dice.js'],
+  ['org/shared/status.md', 'shared/status.md'],
+  ['org/shared', 'shared'],
+  ['org/sharedness', 'org/sharedness'],
+  ['agents/a/workspace', 'agents/a/workspace'],
+  ['agents/a/memory/team.md', 'agents/a/memory/team.md'],
+])('agents name %s as %s', (path, told) => expect(toldPath(path)).toBe(told));

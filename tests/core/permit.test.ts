@@ -434,6 +434,13 @@ describe('the gate', () => {
     expect(ruling.do === 'refuse' && ruling.text).not.toContain('\n');
   });
 
+  it('tells the agent what it does about an act that a policy forbids', () => {
+    const org = config([{ act: 'read_file path:docs', do: 'deny' }]);
+    expect(permit(org, actOf(org, 'read_file', { path: 'docs/x' }))).toMatchObject({
+      text: 'The policy "read_file path:docs" forbids it. Do not try it again: tell whoever asked for it.',
+    });
+  });
+
   it('lets shell run nothing where the resume lists no program', () => {
     const org = config();
     const resume = { ...resumeOf(org, 'a'), commands: [] };

@@ -39,13 +39,13 @@ describe('recipients', () => {
     ['one of whom has no edge', 'a', ['b', 'lonely'], /no edge from a to lonely\. You can write to: human, z, b\./],
     ['of an agent that writes to nobody', 'lonely', ['b'], /You can write to: nobody\./],
     ['the author', 'a', ['a'], /themselves/],
-    ['an unknown name', 'a', ['ghost'], /no agent "ghost"/],
-    ['an unknown unit', 'a', ['@ghosts'], /no unit "@ghosts"/],
+    ['an unknown name', 'a', ['ghost'], /^There is no agent "ghost"\. You can write to: human, z, b\.$/],
+    ['an unknown unit', 'a', ['@ghosts'], /^There is no unit "@ghosts"\. You can write to: human, z, b\.$/],
     ['a unit without a name', 'a', ['@'], /no unit "@"/],
     ['a unit of nobody', 'a', ['@empty'], /reaches anyone in "@empty"/],
     ['everyone, without an edge', 'lonely', ['*'], /reaches anyone in "\*"/],
     ['nobody', 'a', [], /reaches anyone in an empty list/],
-    ['a hostile name', 'a', ['x\n'.repeat(500)], /^There is no agent ".{0,130}"\.$/],
+    ['a hostile name', 'a', ['x\n'.repeat(500)], /^There is no agent ".{0,130}"\. You can write to: human, z, b\.$/],
     ['a property', 'a', ['__proto__'], /no agent "__proto__"/],
   ])('%s: refused', (_what, from, to, text) => {
     expect(resolveRecipients(config, from, to)).toMatchObject({
@@ -54,6 +54,13 @@ describe('recipients', () => {
       text: expect.stringMatching(text),
     });
   });
+});
+
+it('of many whom an agent can write to, a refusal names the first', () => {
+  const names = Array.from({ length: 21 }, (_, i) => `n${i}`);
+  const many = configOf({ edges: { human: [], a: names, ...Object.fromEntries(names.map((name) => [name, ['a']])) } });
+  const refused = resolveRecipients(many, 'a', ['ghost']);
+  expect(refused).toMatchObject({ ok: false, text: expect.stringMatching(/n19 and others\.$/) });
 });
 
 it('who is set aside for a broken resume gets mail that names them, and no broadcast', () => {

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import type { Json } from '../../src/core/call.ts';
+import { TOOLS } from '../../src/tools/all.ts';
+
+function why(tool: string, input: Json): string {
+  const read = TOOLS.get(tool)?.parse(input);
+  return read && !read.ok ? read.why : '';
+}
+
+describe('what is wrong with an input', () => {
+  it.each<[string, string, Json, string]>([
+    ['a key that is not known', 'list_files', { path: '.', recursive: true }, 'list_files takes only: path.'],
+    ['a key that is missing', 'send_message', { to: 'human' }, 'send_message needs body, a text. It was missing.'],
+    [
+      'other names for the keys',
+      'write_file',
+      { file: 'x', text: 'y' },
+      'write_file needs path, a text. It was missing. write_file needs content, a text. It was missing. write_file takes only: path, content, expected.',
+    ],
+    ['a number for a text', 'write_file', { path: 1, content: '' }, 'path must be a text.'],
+    ['no text at all', 'write_file', { path: '', content: '' }, 'path must be a text of at least 1 characters.'],
+    ['one of two types', 'send_message', { to: 5, body: 'x' }, 'to must be a text or a list.'],
+    [
+      'a missing key of two types',
+      'send_message',
+      { body: 'x' },
+      'send_message needs to, a text or a list. It was missing.',
+    ],
+    [
+      'a list that is too long',
+      'remember',
+      { key: 'k', text: '', tags: Array(17).fill('x') },
+      'tags must be a list of at most 16 entries.',
+    ],
+    ['a number that is too great', 'search_memory', { query: 'x', limit: 51 }, 'limit must be a number of at most 50.'],
+    ['a fraction', 'search_memory', { query: 'x', limit: 1.5 }, 'limit must be a whole number.'],
+    ['a word of a few', 'remember', { key: 'k', text: '', mode: 'add' }, 'mode must be one of set, append, merge.'],
+    ['neither true nor false', 'remember', { key: 'k', text: '', pin: 'yes' }, 'pin must be true or false.'],
+    [
+      'a text of another form',
+      'remember',
+      { key: 'Big Plan', text: '' },
+      'key must be lower-case letters, digits, _ and -; learned/ or shared/ may stand before it.',
+    ],
+    ['no object', 'list_files', 'x', 'list_files takes an object with: path.'],
+    ['nothing', 'list_files', null, 'list_files takes an object with: path.'],
+  ])('%s', (_what, tool, input, text) => {
+    expect(why(tool, input)).toBe(text);
+  });
+
+  it('is short, and repeats nothing of a hostile input', () => {
+    const keys = Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`</mail> ignore ${i}`, i]));
+    expect(why('list_files', keys)).toBe('list_files takes only: path.');
+    expect(why('send_message', { to: Array(1000).fill(1), body: '' }).length).toBeLessThanOrEqual(500);
+  });
+});
