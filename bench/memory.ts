@@ -76,17 +76,18 @@ export async function mailSearches(folder: string): Promise<[title: string, figu
   writeMail(folder);
   const disk = realDisk(folder);
   const kept = realKept(folder, { LEMMING_HOME: `${folder}.home` }, disk);
+  const state = emptyState();
   const wish = { archived: true };
   const results: [string, Record<string, number>][] = [];
   const reading: Record<string, number> = {};
   for (const text of SOUGHT)
     reading[`${text} ms`] = await medianOf(() => {
-      for (const _ of readMail(disk, mailFiles(disk, wish), (file) => mayHold(file, text)));
+      for (const _ of readMail(disk, mailFiles({ disk, state }, wish), (file) => mayHold(file, text)));
     });
   results.push(['by reading all', reading]);
   const sqlite = await openSqlite();
   for (const source of [null, ...(sqlite ? [sqlite] : [])]) {
-    const ask = (text: string) => findMail({ disk, kept }, folder, wish, text, async () => source);
+    const ask = (text: string) => findMail({ disk, state, kept }, folder, wish, text, async () => source);
     const figures: Record<string, number> = { 'first ms': await timeOf(() => ask('giraffe')) };
     for (const text of SOUGHT) figures[`${text} ms`] = await medianOf(() => ask(text));
     results.push([`by ${source ? 'SQLite' : 'scan'}`, figures]);

@@ -66,7 +66,7 @@ function withCosts({ disk, state, config }: View, present: ReadonlyMap<string, P
   const costs = approvals.length ? spendingBy('thread', journalLines(disk)) : new Map<string, Cost>();
   return approvals.map((approval) => {
     const first = approval.cause[0]?.id;
-    const thread = first === undefined ? null : (findMessage(disk, first)?.thread ?? null);
+    const thread = first === undefined ? null : (findMessage({ disk, state }, first)?.thread ?? null);
     const left = leftFor(config, state, approval.agent).map(({ of, left }) => [of, inCredits(left)]);
     return {
       ...approval,

@@ -55,12 +55,14 @@ async function begin(talk: Talk, world: World, { config }: View, name: string | 
 /** Messages of the person that can be fetched again. */
 const FETCHED = 100;
 
-function typingAt(talk: Talk, { disk }: View, open: () => boolean): Typing {
+function typingAt(talk: Talk, { disk, state }: View, open: () => boolean): Typing {
   const words = Object.keys(SLASHES).map((name) => `/${name}`);
   return {
     prompt: () => (open() ? '... ' : `${talk.agent}> `),
     history: () =>
-      [...readMail(disk, mailFiles(disk, { authors: [talk.person] }).slice(-FETCHED))].map(({ body }) => body.trim()),
+      [...readMail(disk, mailFiles({ disk, state }, { authors: [talk.person] }).slice(-FETCHED))].map(({ body }) =>
+        body.trim(),
+      ),
     complete: (line) => (line.startsWith('/') ? words.filter((word) => word.startsWith(line)) : []),
   };
 }

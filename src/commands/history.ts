@@ -30,7 +30,7 @@ const TURNS = 50;
 export const run: Run = async (world, input) => {
   const view = readOrg(world);
   const of = seatOf(view, input.args.of);
-  const thread = of === undefined || isAgent(view, of) ? undefined : (findMessage(view.disk, of)?.thread ?? of);
+  const thread = of === undefined || isAgent(view, of) ? undefined : (findMessage(view, of)?.thread ?? of);
   const turns = (input.flags.turns as number | undefined) ?? (thread === undefined ? TURNS : view.state.turn + 1);
   const since = Math.max(0, view.state.turn + 1 - turns);
   const found = thread === undefined ? written(view, of, since) : conversation(view, thread, since);
@@ -56,7 +56,7 @@ function isAgent({ config, disk }: View, name: string): boolean {
 
 /** What everyone wrote, or what one agent wrote and was written. */
 function written(view: View, agent: string | undefined, since: number): Message[] {
-  const files = mailFiles(view.disk, { since, archived: true });
+  const files = mailFiles(view, { since, archived: true });
   if (agent === undefined) return [...readMail(view.disk, files)].filter(view.sees);
   const messages = readMail(view.disk, files, (text) => headNames(text, agent));
   return [...messages].filter(
@@ -66,7 +66,7 @@ function written(view: View, agent: string | undefined, since: number): Message[
 
 /** The name of a conversation may stand in the file in YAML's escapes, unless it is plain. */
 function conversation(view: View, thread: string, since: number): Message[] {
-  const files = mailFiles(view.disk, { since, archived: true });
+  const files = mailFiles(view, { since, archived: true });
   const wanted = (text: string) => !/^[\w-]+$/.test(thread) || headNames(text, thread);
   return [...readMail(view.disk, files, wanted)].filter((message) => message.thread === thread && view.sees(message));
 }

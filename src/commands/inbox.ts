@@ -57,7 +57,7 @@ function* readBefore(view: View, person: string, all: boolean): Generator<MailRo
   for (const received of receivedBy(view.state, person)) {
     if (!all && (!authors.has(received.author) || view.state.archive.has(received.id))) continue;
     if (view.state.mail.get(received.id)?.waiting.includes(person)) continue;
-    const message = messageAt(view.disk, received, all);
+    const message = messageAt(view, received, all);
     if (message?.to.includes(person)) yield mailRow(view.state, message, waitingFor(view, message), person);
   }
 }
@@ -77,5 +77,5 @@ function waitingFor(view: View, message: Message): string[] {
 
 /** What a conversation is about: the subject of its first message. */
 function topicOf(view: View, thread: string): string | null {
-  return findMessage(view.disk, thread)?.subject ?? view.state.threads.get(thread)?.[0]?.subject ?? null;
+  return findMessage(view, thread)?.subject ?? view.state.threads.get(thread)?.[0]?.subject ?? null;
 }

@@ -23,7 +23,7 @@ export const run: Run = async (world, input) => {
   const agent = input.args.agent as string;
   checkAgent(view, agent);
   await foresee(view);
-  const files = mailFiles(view.disk, { authors: [agent], archived: input.flags.all === true });
+  const files = mailFiles(view, { authors: [agent], archived: input.flags.all === true });
   const written = [...readMail(view.disk, files)].map((message) => mailRow(view.state, message));
   const fates = new Map(sentBy(view.state, agent).map((sent) => [sent.id, sent]));
   const messages = [...written, ...notTaken(view, agent, written)].map((row) => ({ ...row, ...fateOf(row, fates) }));

@@ -105,8 +105,8 @@ async function showApproval(view: View, id: string): Promise<Outcome | null> {
 
 /** A message, with what became of it when it could not be delivered. Whom it was written to has read it then. */
 function showMail(world: World, view: View, id: string): Outcome | null {
-  const { config, seat, disk, state } = view;
-  const message = parseMessageId(id) && findMessage(disk, id);
+  const { config, seat, state } = view;
+  const message = parseMessageId(id) && findMessage(view, id);
   if (!message) return null;
   const person = seat?.person ?? personIn(config);
   if (person !== undefined) markRead(world, view, person, id);

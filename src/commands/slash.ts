@@ -90,7 +90,7 @@ async function listHeld(world: World, name: string): Promise<void> {
 function goOnWith(talk: Talk, world: World, id: string): void {
   const { disk, state } = readOrg(world);
   if (id === '') return world.say(listThreads(talk, state.threads));
-  const thread = state.threads.has(id) ? id : findMessage(disk, id)?.thread;
+  const thread = state.threads.has(id) ? id : findMessage({ disk, state }, id)?.thread;
   if (thread === undefined)
     throw failure('not-found', `There is no conversation ${JSON.stringify(id)}.`, { remedy: '/thread lists them.' });
   const said = state.threads.get(thread) ?? [];

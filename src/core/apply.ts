@@ -1,7 +1,7 @@
 import { settleBreakers } from './breaker.ts';
 import { noteDenial } from './denied.ts';
 import type { Effect, Entry } from './entry.ts';
-import { comeBack, leave } from './fold/absent.ts';
+import { comeBack, defer, leave } from './fold/absent.ts';
 import { answer, answerInFile, ask, escalate, leaveUnpaid } from './fold/approvals.ts';
 import { bury, revive, setAside, setUnplaced } from './fold/dead.ts';
 import { countEdit, moveFile, noteFiles, setFile, setWritten } from './fold/files.ts';
@@ -38,6 +38,11 @@ export function apply(state: State, entry: Entry): void {
       return setAside(state, entry);
     case 'unplaced':
       return setUnplaced(state, entry);
+    case 'deferred':
+      return defer(state, entry);
+    case 'caught-up':
+      state.deferred.delete(entry.agent);
+      return;
     case 'absent':
       return leave(state, entry);
     case 'back':

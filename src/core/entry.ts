@@ -429,6 +429,10 @@ export type Mark =
       record: string;
       mark?: string;
     }
+  /** After the commit: the folder of the agent was gone. What the turn wrote there is made when it is back. */
+  | { k: 'deferred'; turn: number; agent: string }
+  /** It was back: what was deferred stands there. */
+  | { k: 'caught-up'; agent: string }
   /** After a crash: attempts that were repeated, and attempts that may have been billed without a reply. `rules`: the turn was finished under these, not its own. */
   | { k: 'recovered'; turn: number; again: string[]; doubt: string[]; rules?: number }
   /** The text of a group of lines was erased on request: the new hash of the group whose seal is `seal`. */

@@ -44,6 +44,8 @@ export const LINE_KINDS: Record<Entry['k'], 'input' | 'call' | 'effect' | 'mark'
   warned: 'effect',
   commit: 'mark',
   unplaced: 'mark',
+  deferred: 'mark',
+  'caught-up': 'mark',
   done: 'mark',
   synced: 'mark',
   redacted: 'mark',

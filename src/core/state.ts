@@ -179,6 +179,8 @@ export interface State {
   threads: Map<string, Said[]>;
   /** Agents whose folder is not to be had: since when (ms since 1970), and why; `out`: they are no agents until it is back. */
   absent: Map<string, Absence>;
+  /** Agents whose folder was gone at a commit → the turns whose files are made when it is back. */
+  deferred: Map<string, number[]>;
   /** Path → mark of files that were set aside: they are told once, until they change. */
   aside: Map<string, string>;
   dead: Shelf<DeadLetter>;
@@ -262,6 +264,7 @@ export function emptyState(): State {
     received: new Shelf(byReader),
     threads: new Map(),
     absent: new Map(),
+    deferred: new Map(),
     aside: new Map(),
     dead: new Shelf(),
     undelivered: new Shelf(ofDead),
@@ -342,6 +345,16 @@ export function touch(state: State, name: string): AgentState {
     state.agents.set(name, agent);
   }
   return agent;
+}
+
+/** Whether files of an agent may be missing that nobody removed: its folder is gone, or was. */
+export function isAway({ absent, deferred }: Pick<State, 'absent' | 'deferred'>, agent: string): boolean {
+  return absent.has(agent) || deferred.has(agent);
+}
+
+/** Dead letters that can be delivered again now: those of an author whose folder is gone wait for it. */
+export function revivable(state: State): [id: string, to: string[]][] {
+  return [...state.revive].filter(([id]) => !isAway(state, state.dead.get(id)?.from ?? ''));
 }
 
 /** Waiting mail of a recipient in order of arrival. */

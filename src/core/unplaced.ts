@@ -72,11 +72,16 @@ export function unplacedLines(turn: number, lines: readonly Entry[], refused: re
   return refused.map((one, i) => {
     const { path, op, after, why, mark } = one;
     const id = `unplaced-${padTurn(turn)}-${before + i + 1}`;
-    const kept = hasContent(op) && path !== foundIn(op) ? `org/dead-letter/${id}.kept` : null;
+    const kept = hasContent(op) && path !== foundIn(op) ? keptPath(id) : null;
     const owner = ownerOf(lines, path);
     const head = { k: 'unplaced' as const, turn, id, path, kept, after, owner, detail: why };
     return { ...head, record: printUnplaced(head), ...(mark === undefined ? {} : { mark }) };
   });
+}
+
+/** Where the content of what was set aside lies. */
+export function keptPath(id: string): string {
+  return `org/dead-letter/${id}.kept`;
 }
 
 /** True for a file that only the record of another refusal is, or what it keeps. */

@@ -1,7 +1,7 @@
 import type { Resume } from '../schema/resume.ts';
 import { waitsForTurns } from './approval.ts';
 import type { Config } from './config.ts';
-import { agentState, inboxOf, type Mail, type State } from './state.ts';
+import { agentState, inboxOf, type Mail, revivable, type State } from './state.ts';
 
 /** Whether an agent is due in a turn, and why or why not: one sentence for people. */
 export interface Due {
@@ -113,7 +113,7 @@ export function atRest(config: Config, state: State): boolean {
 
 /** Whether anything makes anyone due by mail, retry or request. Always-schedules and summaries do not count, nor what waits for credits. */
 export function idleness(config: Config, state: State): 'busy' | 'idle' | 'failing' {
-  if (state.revive.size + state.orders.length + state.undo.length > 0) return 'busy';
+  if (revivable(state).length + state.orders.length + state.undo.length > 0) return 'busy';
   for (const { answer } of state.approvals.values()) if (answer && answer.unpaid === undefined) return 'busy';
   if (state.paused) return 'idle';
   let failing = false;

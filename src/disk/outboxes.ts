@@ -1,6 +1,6 @@
 import type { Config } from '../core/config.ts';
 import type { Input } from '../core/entry.ts';
-import { deadOf, inboxOf, type Mail, type State } from '../core/state.ts';
+import { deadOf, inboxOf, isAway, type Mail, revivable, type State } from '../core/state.ts';
 import { byCodeUnit, padTurn, parseMessageId } from '../schema/name.ts';
 import { readMessage } from './drop.ts';
 import { type Reader, YOUNG_MS } from './reader.ts';
@@ -32,7 +32,7 @@ export class Outboxes {
     this.mailMarks = new Map();
     let waited = false;
     for (const mail of waitingForAgents(state, config)) {
-      if (state.absent.has(mail.from)) continue; // its folder may come back with it
+      if (isAway(state, mail.from)) continue; // its folder may come back with it
       const stat = this.reader.disk.stat(mail.path);
       if (stat) this.mailMarks.set(mail.path, stat.mark);
       if (stat && before.get(mail.path) === stat.mark) continue;
@@ -90,7 +90,7 @@ export class Outboxes {
   sweep(state: State, config: Config, turn: number, passed = 0): Input[] {
     const old = turn - config.org.limits.live_turns;
     if (old <= 0 && state.archive.size === 0) return [];
-    const isHere = (id: string): boolean => !state.absent.has(parseMessageId(id)?.author ?? '');
+    const isHere = (id: string): boolean => !isAway(state, parseMessageId(id)?.author ?? '');
     const isSettled = (id: string): boolean => !state.mail.has(id) && deadOf(state, id).length === 0;
     const ids = [...state.archive].filter((id) => isSettled(id) && isHere(id));
     const put = ids.flatMap((id) => this.filesWith(stemOfId(id)));
@@ -138,7 +138,7 @@ export class Outboxes {
   /** The messages of dead letters that people want delivered again, as their files stand. */
   revivals(state: State, turn: number, limit: number): Input[] {
     const inputs: Input[] = [];
-    for (const [id, to] of state.revive) {
+    for (const [id, to] of revivable(state)) {
       const dead = state.dead.get(id);
       const read = dead ? this.reader.readText(dead.path, limit) : null;
       const message = read && 'text' in read ? readMessage(read.text, dead?.path ?? '').message : null;

@@ -2,6 +2,7 @@ import type { Entry } from '../core/entry.ts';
 import { type FileOp, filesOf } from '../core/files.ts';
 import { opsOf } from '../core/unplaced.ts';
 import { type Disk, isOfPlace } from '../disk/disk.ts';
+import { inTheirHomes } from '../disk/homes.ts';
 import { GENESIS, type Journal, journalFiles, readJournalFile } from '../disk/journal.ts';
 import { restoreLost } from '../disk/materialise.ts';
 import type { Loaded } from './load.ts';
@@ -29,7 +30,7 @@ export class Durable {
 
   /** After a new start of the machine: what it lost of the committed turns, and of these lines, comes back. Gives how many files. */
   restore(cutOff: readonly Entry[]): number {
-    const ops = [...this.operationsSince(this.turn), ...cutOff.flatMap(filesOf)];
+    const { here: ops } = inTheirHomes(this.disk, [...this.operationsSince(this.turn), ...cutOff.flatMap(filesOf)]);
     const restored = restoreLost(this.disk, ops);
     for (const op of ops) this.note(targetOf(op));
     this.covered = true;

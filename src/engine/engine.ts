@@ -1,19 +1,20 @@
 import { setMaxListeners } from 'node:events';
 import { apply } from '../core/apply.ts';
 import { type Config, peopleOf } from '../core/config.ts';
-import type { Entry, Input, OpenEntry } from '../core/entry.ts';
-import { type FileOp, resumePath } from '../core/files.ts';
+import type { Entry, Input, Mark, OpenEntry } from '../core/entry.ts';
+import type { FileOp } from '../core/files.ts';
 import { frozenEffects } from '../core/frozen.ts';
 import type { Toolbox } from '../core/judge.ts';
 import { overdue } from '../core/overdue.ts';
 import { RULES, rulesOf } from '../core/rules.ts';
 import { changesConfig } from '../core/settle.ts';
-import { agentState, type State } from '../core/state.ts';
+import { agentState, revivable, type State } from '../core/state.ts';
 import { isKept, opsOf, placed, type Refused, type Unplaced, unplacedLines } from '../core/unplaced.ts';
 import { atRest, idleness } from '../core/walk.ts';
-import { codeOf, type Disk, DiskError } from '../disk/disk.ts';
+import { codeOf, DiskError } from '../disk/disk.ts';
 import { NO_SETTINGS } from '../disk/env.ts';
 import { Folder } from '../disk/folder.ts';
+import { homeOf, inTheirHomes, isHome } from '../disk/homes.ts';
 import { type Journal, journalPath } from '../disk/journal.ts';
 import { removeUnfinished } from '../disk/kept.ts';
 import { type Lock, takeLock } from '../disk/lock.ts';
@@ -24,6 +25,7 @@ import { Calls } from './calls.ts';
 import { Durable, targetOf } from './durable.ts';
 import { eventsOf, lineEvents } from './events.ts';
 import { type Frozen, freeze, type Intake, take, thawed } from './freeze.ts';
+import { turnLines } from './history.ts';
 import type { KeptState } from './kept-state.ts';
 import type { Listen } from './listen.ts';
 import { LiveConfig } from './live-config.ts';
@@ -139,7 +141,7 @@ export class Engine {
   /** Makes the files of a committed turn. What the file system refuses is journaled as such, and kept elsewhere. */
   private place(lines: readonly Entry[], turn: number): { conflicts: Conflict[]; unplaced: Unplaced[] } {
     const { journal, ports } = this;
-    const ops = inTheirHomes(ports.disk, opsOf(lines));
+    const { here: ops, gone } = inTheirHomes(ports.disk, opsOf(lines));
     const { conflicts, marks, refused } = materialise(ports.disk, ops, turn);
     const unplaced = unplacedLines(turn, lines, demandKept(refused));
     if (unplaced.length) {
@@ -150,17 +152,47 @@ export class Engine {
       demandKept(materialise(ports.disk, kept, turn).refused);
       for (const op of kept) this.durable.note(targetOf(op));
     }
+    this.remember(ops, marks);
+    for (const agent of gone) this.mark({ k: 'deferred', turn, agent });
+    journal.add({ k: 'done', turn });
+    journal.write(false);
+    this.grown += journal.size;
+    if (this.grown > KEPT_BYTES) unlessDisk(() => this.keep());
+    return { conflicts, unplaced };
+  }
+
+  private remember(ops: readonly FileOp[], marks: ReadonlyMap<string, string>): void {
     this.folder.known(marks);
     for (const op of ops) {
       if (op.op === 'replace' || op.op === 'remove') this.folder.forget(op.path);
       if (op.op === 'move') this.folder.forget(op.from);
       this.durable.note(targetOf(op));
     }
-    journal.add({ k: 'done', turn });
-    journal.write(false);
-    this.grown += journal.size;
-    if (this.grown > KEPT_BYTES) unlessDisk(() => this.keep());
-    return { conflicts, unplaced };
+  }
+
+  private mark(line: Mark): void {
+    this.journal.add(line);
+    apply(this.state, line);
+  }
+
+  /** Agents with deferred files whose folder is back. */
+  private returned(): string[] {
+    return [...this.state.deferred.keys()].filter((agent) => isHome(this.ports.disk, agent));
+  }
+
+  /**
+   * Makes what was deferred for a folder that is back, before anything there is read: a drop or a request that was taken in
+   * is not taken twice. As long as the folder does not take all of it, it stays deferred.
+   */
+  private catchUp(turn: number): void {
+    const { disk } = this.ports;
+    for (const agent of this.returned()) {
+      const turns = this.state.deferred.get(agent) as number[];
+      const ops = turns.flatMap((one) => opsOf(turnLines(disk, one))).filter((op) => homeOf(op) === agent);
+      const { marks, refused } = materialise(disk, ops, turn);
+      this.remember(ops, marks);
+      if (refused.length === 0) this.mark({ k: 'caught-up', agent });
+    }
   }
 
   private restore(): void {
@@ -227,6 +259,7 @@ export class Engine {
     const people = peopleOf(this.config);
     const { folder, state } = this;
     return (
+      this.returned().length > 0 ||
       this.live.hasNews() ||
       folder.waitingRequests(state, people, message_bytes) ||
       folder.waitingDrops(state, this.config) ||
@@ -273,7 +306,7 @@ export class Engine {
 
   private async actsIn(open: OpenEntry): Promise<boolean> {
     const { config, state } = this;
-    const asked = state.revive.size + state.orders.length + state.undo.length;
+    const asked = revivable(state).length + state.orders.length + state.undo.length;
     if (asked + overdue(config, state, open.time).length > 0) return true;
     if (frozenEffects(config, state, open.turn, []).length > 0) return true;
     const turn = this.turnOf(thawed(open, []), new Recorded([]), new AbortController().signal);
@@ -383,6 +416,7 @@ export class Engine {
     this.demandLock();
     this.journal.turnTo(turn);
     this.demandJournal(turn);
+    this.catchUp(turn);
     const frozen = await freeze(this.intake, this.opening(turn, wish), faults);
     this.boot = frozen.open.boot;
     this.passed = 0;
@@ -526,19 +560,6 @@ function lockOf(ports: Ports, command: string): Lock {
 function asFault(error: unknown): unknown {
   if (!(error instanceof DiskError)) return error;
   return failure(codeOf(error), `The disk failed (${error.failure}): ${error.message}`, { file: error.path });
-}
-
-/** A folder of an agent that went away while its visit was under way is not made again; the journal has what was to lie there. */
-function inTheirHomes(disk: Disk, ops: readonly FileOp[]): FileOp[] {
-  const isThere = new Map<string, boolean>();
-  const made = new Set(ops.flatMap((op) => (op.op === 'create' ? [op.path] : [])));
-  return ops.filter((op) => {
-    const [top, name] = targetOf(op).split('/', 2) as [string, string];
-    if (top !== 'agents') return true;
-    const known = isThere.get(name) ?? (made.has(resumePath(name)) || disk.stat(`agents/${name}`) !== null);
-    isThere.set(name, known);
-    return known;
-  });
 }
 
 function overridesIn(env: Record<string, string | undefined>): Record<string, string> {

@@ -1,6 +1,7 @@
 import { readerKey } from '../core/places.ts';
 import { archivePath } from '../core/send.ts';
 import type { State } from '../core/state.ts';
+import { keptPath } from '../core/unplaced.ts';
 import { decode } from '../disk/codec.ts';
 import { type Disk, DiskError, type Stat } from '../disk/disk.ts';
 import { readMessage } from '../disk/drop.ts';
@@ -10,6 +11,9 @@ import { openSqlite } from '../disk/sqlite-index.ts';
 import { failure } from '../schema/fault.ts';
 import type { Message } from '../schema/message.ts';
 import { byCodeUnit, isName, padTurn, parseMessageId } from '../schema/name.ts';
+import { printMessage } from '../schema/print.ts';
+import { turnLines } from './history.ts';
+import type { View } from './open.ts';
 
 /** A message as the name of its file tells it: nothing was read yet. */
 export interface MailFile {
@@ -17,7 +21,12 @@ export interface MailFile {
   author: string;
   turn: number;
   n: number;
+  /** What it is to hold, where its file could not be put in its place yet. */
+  text?: string;
 }
+
+/** Where mail is looked for: in the folder, and what of it the journal alone holds. */
+export type Mailroom = Pick<View, 'disk' | 'state'>;
 
 /** Which files are looked at. */
 export interface MailWish {
@@ -34,8 +43,8 @@ const CANONICAL = /^(\d{6,})-(\d{2,})-[^.]+\.md$/;
 const MOST_BYTES = 16_777_216;
 
 /** The files of messages in the order they were written: by turn, author and number. Reads names only. */
-export function mailFiles(disk: Disk, wish: MailWish = {}): MailFile[] {
-  const files: MailFile[] = [];
+export function mailFiles({ disk, state }: Mailroom, wish: MailWish = {}): MailFile[] {
+  const files = lateMail(disk, state, wish);
   for (const [author, folder] of foldersOf(disk, wish))
     for (const name of disk.list(folder) ?? []) {
       const file = fileNamed(folder, name, author);
@@ -55,6 +64,35 @@ function foldersOf(disk: Disk, { authors, archived }: MailWish): [author: string
       .filter((folder) => disk.stat(folder)?.kind === 'folder')
       .map((folder): [string, string] => [author, folder]);
   });
+}
+
+/** Messages whose files are elsewhere or not made yet: their author's folder was gone, or took no such file. */
+function lateMail(disk: Disk, state: State, { authors, since = 0 }: MailWish): MailFile[] {
+  const texts = new Map([...deferredMail(disk, state, since), ...unplacedMail(disk, state)]);
+  return [...texts].flatMap(([path, text]) => {
+    const [, author = ''] = path.split('/');
+    const cut = path.lastIndexOf('/');
+    const file = fileNamed(path.slice(0, cut), path.slice(cut + 1), author);
+    const isMissing = file !== null && [path, archivePath(path)].every((one) => disk.stat(one) === null);
+    return isMissing && isWanted(file, { since }) && (authors?.includes(author) ?? true) ? [{ text, ...file }] : [];
+  });
+}
+
+/** Path → text, from the journal. */
+function* deferredMail(disk: Disk, { deferred }: State, since: number): Generator<[path: string, text: string]> {
+  for (const [author, turns] of deferred)
+    for (const turn of turns.filter((one) => one >= since))
+      for (const line of turnLines(disk, turn))
+        if ((line.k === 'sent' || line.k === 'drop') && line.message.from === author)
+          yield [line.message.path, printMessage(line.message)];
+}
+
+/** Path → text, from where it is kept. */
+function* unplacedMail(disk: Disk, { dead }: State): Generator<[path: string, text: string]> {
+  for (const [id, { path }] of dead.rows('unplaced-')) {
+    const text = path.includes('/outbox/') ? textOf(disk, keptPath(id)) : null;
+    if (text !== null) yield [path, text];
+  }
 }
 
 function fileNamed(folder: string, name: string, author: string): MailFile | null {
@@ -77,7 +115,7 @@ export function* readMail(
   wanted: (text: string) => boolean = () => true,
 ): Generator<Message> {
   for (const file of files) {
-    const text = textOf(disk, file.path);
+    const text = file.text ?? textOf(disk, file.path);
     const message = text !== null && wanted(text) ? readMessage(text, file.path).message : null;
     if (message && isOf(file, message)) yield message;
   }
@@ -105,7 +143,7 @@ function textOf(disk: Disk, path: string): string | null {
  * which files have to be read. `open` is replaced by tests.
  */
 export async function findMail(
-  view: { disk: Disk; kept: KeptFiles },
+  view: Mailroom & { kept: KeptFiles },
   root: string,
   wish: MailWish,
   words: string,
@@ -114,7 +152,7 @@ export async function findMail(
   const sought = words.toLowerCase();
   const { disk } = view;
   const isHalf = HALF_CHARACTER.test(sought);
-  const files = isHalf ? mailFiles(disk, wish) : await filesHolding(view, root, wish, plain(sought), open);
+  const files = isHalf ? mailFiles(view, wish) : await filesHolding(view, root, wish, plain(sought), open);
   return [...readMail(disk, files)].filter(({ subject, body }) =>
     [subject, body].some((part) => part.toLowerCase().includes(sought)),
   );
@@ -124,7 +162,7 @@ export async function findMail(
 const HALF_CHARACTER = /\p{Cs}/u;
 
 async function filesHolding(
-  view: { disk: Disk; kept: KeptFiles },
+  view: Mailroom & { kept: KeptFiles },
   root: string,
   wish: MailWish,
   piece: string,
@@ -132,7 +170,7 @@ async function filesHolding(
 ): Promise<MailFile[]> {
   const { shelf, file } = mailShelf(view.disk, wish);
   const found = (await findTexts(view, root, shelf, [piece], open)).map(({ path }) => file(path));
-  return found.filter((one) => isWanted(one, wish)).sort(inOrder);
+  return [...found.filter((one) => isWanted(one, wish)), ...lateMail(view.disk, view.state, wish)].sort(inOrder);
 }
 
 /** What the index of mail is of, and the file of a message by its path. */
@@ -177,7 +215,8 @@ export function headNames(text: string, name: string): boolean {
 }
 
 /** The message with that id, live or archived; null when no file holds it. */
-export function findMessage(disk: Disk, id: string): Message | null {
+export function findMessage(room: Mailroom, id: string): Message | null {
+  const { disk, state } = room;
   const key = parseMessageId(id);
   if (!key) return null;
   const outbox = `agents/${key.author}/outbox`;
@@ -185,9 +224,10 @@ export function findMessage(disk: Disk, id: string): Message | null {
   const files = [outbox, archive]
     .filter((folder) => disk.stat(folder)?.kind === 'folder')
     .flatMap((folder) => (disk.list(folder) ?? []).flatMap((name) => fileNamed(folder, name, key.author) ?? []));
+  const late = lateMail(disk, state, { authors: [key.author], since: key.turn });
   for (const message of readMail(
     disk,
-    files.filter((file) => file.turn === key.turn && file.n === key.n),
+    [...files, ...late].filter((file) => file.turn === key.turn && file.n === key.n),
   ))
     return message;
   return null;
@@ -224,19 +264,24 @@ function inTurn(a: Received, b: Received): number {
 }
 
 /** The message as its file stands; null when it is gone, or archived and not wanted then. */
-export function messageAt(disk: Disk, { id, path }: Received, archived: boolean): Message | null {
+export function messageAt(
+  { disk, state }: Mailroom,
+  { id, path, author }: Received,
+  archived: boolean,
+): Message | null {
   for (const place of archived ? [path, archivePath(path)] : [path]) {
     const text = textOf(disk, place);
     const message = text === null ? null : readMessage(text, place).message;
     if (message?.id === id) return message;
   }
-  return null;
+  const late = lateMail(disk, state, { authors: [author] });
+  return [...readMail(disk, late)].find((message) => message.id === id) ?? null;
 }
 
 /** The message with that id. Throws `not-found`, also for one that may not be seen. */
-export function messageNamed({ disk, sees }: { disk: Disk; sees(mail: Message): boolean }, id: string): Message {
-  const message = findMessage(disk, id);
-  if (message && sees(message)) return message;
+export function messageNamed(view: Mailroom & Pick<View, 'sees'>, id: string): Message {
+  const message = findMessage(view, id);
+  if (message && view.sees(message)) return message;
   const remedy = 'Ids look like 000042-planner-01: lemming inbox and lemming history list them.';
   throw failure('not-found', `There is no message ${JSON.stringify(id)}.`, { remedy });
 }

@@ -1,8 +1,10 @@
 // @module-tag campaign
+
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Prompt } from '../../src/core/call.ts';
+import { emptyState } from '../../src/core/state.ts';
 import { realDisk } from '../../src/disk/real.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import { mailFiles, readMail } from '../../src/engine/mail.ts';
@@ -274,7 +276,9 @@ describe('2,000 malformed files', () => {
     expect(readOrg(place).state.turn).toBe(engine.state.turn);
     expect(checkFolder(place).config).not.toBeNull();
     const disk = realDisk(root);
-    expect([...readMail(disk, mailFiles(disk, { archived: true }))].length).toBeGreaterThan(10);
+    expect([...readMail(disk, mailFiles({ disk, state: emptyState() }, { archived: true }))].length).toBeGreaterThan(
+      10,
+    );
     expect(journalOf(disk).faults).toEqual([]);
     isUnharmed();
     console.log(`malformed: the longest turn took ${Math.round(longest)} ms`);

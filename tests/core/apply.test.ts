@@ -106,6 +106,13 @@ describe('staff', () => {
 });
 
 describe('files', () => {
+  it('of a turn that found no folder are deferred once, until they are made', () => {
+    const state = stateOf(EVERY.deferred, EVERY.deferred, { ...EVERY.deferred, turn: 2 });
+    expect([...state.deferred]).toEqual([['a', [1, 2]]]);
+    apply(state, EVERY['caught-up']);
+    expect(state.deferred.size).toBe(0);
+  });
+
   it('of a workspace are known by what a tool wrote there last', () => {
     const state = stateOf(EVERY.used);
     const [file] = EVERY.used.files;

@@ -202,6 +202,8 @@ export const EVERY: { [K in Entry['k']]: Extract<Entry, { k: K }> } = {
     detail: 'a file stands in the place of a folder',
     record: 'kept\n',
   },
+  deferred: { k: 'deferred', turn: 1, agent: 'a' },
+  'caught-up': { k: 'caught-up', agent: 'a' },
   redacted: { k: 'redacted', file: 1, seal: 's', hash: 'h', id: letter().id },
 };
 

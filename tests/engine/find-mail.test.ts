@@ -12,6 +12,7 @@ import {
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { emptyState } from '../../src/core/state.ts';
 import { realDisk } from '../../src/disk/real.ts';
 import type { Sqlite } from '../../src/disk/sqlite-index.ts';
 import { findMail, type MailWish, mailFiles, readMail } from '../../src/engine/mail.ts';
@@ -111,8 +112,10 @@ async function compare(
   const disk = realDisk(root);
   const holds = ({ subject, body }: Message) =>
     [subject, body].some((part) => part.toLowerCase().includes(text.toLowerCase()));
-  const expected = [...readMail(disk, mailFiles(disk, wish))].filter(holds);
-  expect(await findMail({ disk, kept: keptIn(disk) }, root, wish, text, async () => source)).toEqual(expected);
+  const expected = [...readMail(disk, mailFiles({ disk, state: emptyState() }, wish))].filter(holds);
+  expect(
+    await findMail({ disk, state: emptyState(), kept: keptIn(disk) }, root, wish, text, async () => source),
+  ).toEqual(expected);
   return expected.length;
 }
 

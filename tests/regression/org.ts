@@ -1,5 +1,6 @@
 import type { Json, Prompt, Reply } from '../../src/core/call.ts';
 import type { Entry } from '../../src/core/entry.ts';
+import { emptyState } from '../../src/core/state.ts';
 import { readJournal } from '../../src/disk/journal.ts';
 import { Engine, type TurnWish } from '../../src/engine/engine.ts';
 import { mailFiles, readMail } from '../../src/engine/mail.ts';
@@ -154,7 +155,12 @@ export class Org {
 
   /** The messages whose files lie in an author's outbox or its archive. */
   messages(author: string): Message[] {
-    return [...readMail(this.disk, mailFiles(this.disk, { authors: [author], archived: true }))];
+    return [
+      ...readMail(
+        this.disk,
+        mailFiles({ disk: this.disk, state: emptyState() }, { authors: [author], archived: true }),
+      ),
+    ];
   }
 
   journal(): Entry[] {

@@ -2,8 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { agentState } from '../../src/core/state.ts';
 import { readJournal } from '../../src/disk/journal.ts';
 import { removeTree } from '../../src/disk/tree.ts';
+import { compareFolder } from '../../src/engine/compare.ts';
+import { load } from '../../src/engine/load.ts';
+import { findMail, findMessage, mailFiles, messageAt, readMail, receivedBy } from '../../src/engine/mail.ts';
 import { Recompute } from '../../src/engine/recompute.ts';
+import { Refold } from '../../src/engine/replay.ts';
 import { TOOLS } from '../../src/tools/all.ts';
+import { keptIn } from '../kept.ts';
 import { CALL, Org, PRICED, say } from '../regression/org.ts';
 
 /** A person deletes the folder of an agent while the chart names it. */
@@ -56,6 +61,42 @@ async function slowTurns(org: Org, count: number): Promise<void> {
     org.clock.advance(1500);
     await org.turns(1);
   }
+}
+
+/** The folder of `b` goes away while `b` writes to `a` and remembers something. */
+async function lostInVisit(): Promise<{ org: Org; files: Map<string, string> }> {
+  let files = new Map<string, string>();
+  const org: Org = new Org({ edges: { human: ['b'], b: ['a'], a: [] }, files: KNOWING }, ({ agent, n, turn }) => {
+    if (agent !== 'b' || n > 1 || turn > 1) return [];
+    files = take(org);
+    return [say('a', 'For a.'), { tool: 'remember', input: { key: 'k', text: 'and more', mode: 'append' } }];
+  });
+  org.drop('b', 'Begin.');
+  await org.turns(1);
+  return { org, files };
+}
+const KNOWING = {
+  'agents/b/memory/k.md': '---\nkey: k\n---\nx\n',
+  'agents/b/resume.md': '---\nrole: b\ntools: [remember]\n---\nYou are b.\n',
+};
+
+/** The mail of `b` as each way of reading finds it; all must find the same. */
+async function found(org: Org): Promise<string[]> {
+  const { state } = load(org.disk);
+  const room = { disk: org.disk, state, kept: keptIn(org.disk) };
+  const listed = [...readMail(org.disk, mailFiles(room, { authors: ['b'] }))].map(({ id }) => id);
+  const sought = (await findMail(room, '', {}, 'for a.', async () => null)).map(({ id }) => id);
+  const received = [...receivedBy(state, 'a')].flatMap((one) => messageAt(room, one, false)?.id ?? []);
+  expect(sought).toEqual(listed);
+  expect(received).toEqual(listed);
+  expect(findMessage(room, '000001-b-01')?.body).toBe('For a.');
+  return listed;
+}
+
+function differences(org: Org): unknown[] {
+  const refold = new Refold();
+  for (const group of readJournal(org.disk, [])) refold.take(group);
+  return compareFolder(org.disk, refold, {});
 }
 
 describe('the folder of an agent is gone', () => {
@@ -138,6 +179,119 @@ describe('the folder of an agent is gone', () => {
     expect(org.paths(HOME)).toEqual([]);
     expect(org.delivered('a')).toEqual(['000001-b-01']);
     expect(await org.look(({ state }) => state.absent.get('b')?.out)).toBe(true);
+  });
+
+  it('while its visit is under way: what it wrote is there as soon as the folder is, and can be read before', async () => {
+    for (const back of ['at the next freeze', 'later', 'after it was no agent'] as const) {
+      const { org, files } = await lostInVisit();
+      expect(org.lines('deferred'), back).toMatchObject([{ turn: 1, agent: 'b' }]);
+      expect(await found(org), back).toEqual(['000001-b-01']);
+      if (back !== 'at the next freeze') await slowTurns(org, back === 'later' ? 1 : 3);
+      expect(org.paths(HOME), back).toEqual([]);
+      expect(await found(org), back).toEqual(['000001-b-01']);
+      give(org, files);
+      expect(await org.look((engine) => engine.idle()), back).toBe('busy');
+      await slowTurns(org, 2);
+      expect(
+        org.messages('b').map(({ id }) => id),
+        back,
+      ).toEqual(['000001-b-01']);
+      expect(org.read('agents/b/memory/k.md'), back).toContain('and more');
+      expect(await org.look(({ state }) => [state.deferred.size, state.absent.size, state.dead.size]), back).toEqual([
+        0, 0, 0,
+      ]);
+      expect(await found(org), back).toEqual(['000001-b-01']);
+      expect(org.delivered('a'), back).toEqual(['000001-b-01']);
+      expect(differences(org), back).toEqual([]);
+      expect(await recomputed(org), back).toBeNull();
+    }
+  });
+
+  it('while its visit is under way, and the engine is killed at any operation of catching up: the same', async () => {
+    for (let at = 1; ; at++) {
+      const { org, files } = await lostInVisit();
+      give(org, files);
+      org.restart();
+      const last = org.disk.count + at;
+      org.disk.plan = ({ index }) => (index === last ? 'crash-after' : 'go');
+      const finished = await org.turns(1).then(
+        () => true,
+        () => false,
+      );
+      org.disk.plan = () => 'go';
+      org.restart();
+      await slowTurns(org, 2);
+      expect(
+        org.messages('b').map(({ id }) => id),
+        `at ${at}`,
+      ).toEqual(['000001-b-01']);
+      expect(org.read('agents/b/memory/k.md'), `at ${at}`).toContain('and more');
+      expect(org.paths(/conflict|[.]lemming-/), `at ${at}`).toEqual([]);
+      if (finished) break;
+    }
+  });
+
+  it('while its visit is under way, and it comes back without room for its mail: that waits, and can be read', async () => {
+    const { org, files } = await lostInVisit();
+    org.disk.put('agents/b/outbox', 'no folder');
+    give(org, files);
+    await slowTurns(org, 3);
+    expect(await found(org)).toEqual(['000001-b-01']);
+    expect(org.lines('mail-gone')).toEqual([]);
+    org.disk.remove('agents/b/outbox');
+    await slowTurns(org, 2);
+    expect(org.messages('b').map(({ id }) => id)).toEqual(['000001-b-01']);
+  });
+
+  it('a message that no file could be made of is found where it is kept', async () => {
+    const org: Org = new Org({ edges: { human: ['b'], b: ['a'], a: [] } }, ({ agent, n }) => {
+      if (agent !== 'b' || n > 1) return [];
+      org.disk.put('agents/b/outbox', 'no folder');
+      return [say('a', 'For a.')];
+    });
+    org.drop('b', 'Begin.');
+    await org.turns(1);
+    expect(org.lines('unplaced')).toHaveLength(1);
+    expect(await found(org)).toEqual(['000001-b-01']);
+  });
+
+  it('of a person, while a turn is under way: what was taken in is not taken twice', async () => {
+    const org: Org = new Org({ edges: { human: ['b'], b: ['human'] } }, () => {
+      taken ??= take(org, /^agents\/human\//);
+      return undefined;
+    });
+    let taken: Map<string, string> | undefined;
+    org.drop('b', 'Once.');
+    org.disk.put('agents/human/requests/1.yaml', 'ask: top-up\nagent: b\namount: 5\nby: human\n');
+    await org.turns(1);
+    expect(await org.look(({ state }) => agentState(state, 'b').granted)).toBe(5);
+    give(org, taken as Map<string, string>);
+    await slowTurns(org, 2);
+    expect(org.delivered('b')).toEqual(['000001-human-01']);
+    expect(org.messages('human')).toHaveLength(1);
+    expect(await org.look(({ state }) => agentState(state, 'b').granted)).toBe(5);
+    expect(org.paths(/^agents\/human\/(requests|outbox)\//)).toEqual([
+      expect.stringMatching(/outbox\/000001-01-b-once[.]md$/),
+    ]);
+  });
+
+  it('of an author, too, when the reader is back before it: the mail waits for its file and is delivered', async () => {
+    const org = await office();
+    org.drop('a', 'Write to b.');
+    await org.turns(1);
+    const reader = take(org);
+    await slowTurns(org, 3);
+    expect(org.lines('dead')).toHaveLength(1);
+    const author = take(org, /^agents\/a\//);
+    await slowTurns(org, 1);
+    give(org, reader);
+    await slowTurns(org, 2);
+    expect(org.lines('lost')).toEqual([]);
+    expect(await org.look((engine) => engine.idle())).toBe('idle');
+    expect(await org.with((engine) => engine.hasWork())).toBe(false);
+    give(org, author);
+    await slowTurns(org, 2);
+    expect(org.delivered('b')).toHaveLength(2);
   });
 
   it('of the person, of all agents, and agents/ itself: no command stops, and all are back', async () => {

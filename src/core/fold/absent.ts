@@ -12,3 +12,9 @@ export function comeBack(state: State, agent: string): void {
   for (const { id, message, reason, to } of state.dead.values())
     if (message !== null && reason === 'no-agent' && to.includes(agent)) state.revive.set(id, to);
 }
+
+/** What a turn wrote into its folder is made when that is back. */
+export function defer(state: State, { agent, turn }: Extract<Entry, { k: 'deferred' }>): void {
+  const turns = state.deferred.get(agent) ?? [];
+  if (!turns.includes(turn)) state.deferred.set(agent, [...turns, turn]);
+}

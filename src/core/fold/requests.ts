@@ -85,6 +85,7 @@ function reset(state: State, scope: string): void {
     state.denied.clear();
     state.revive.clear();
     state.archive.clear();
+    state.deferred.clear();
     for (const agent of state.agents.values())
       Object.assign(agent, { notices: [], failures: 0, retryAt: 0, failedInRow: 0 });
   }

@@ -72,7 +72,8 @@ function open(desk: Desk): void {
 }
 
 function openMessage(desk: Desk, id: string): void {
-  const message = desk.scene.recent.mail.get(id) ?? findMessage(desk.follow.disk, id);
+  const message =
+    desk.scene.recent.mail.get(id) ?? findMessage({ disk: desk.follow.disk, state: desk.scene.state }, id);
   if (message) desk.text(`message ${id}`, mailDetail(desk.scene, message));
 }
 
