@@ -153,9 +153,9 @@ async function converse(turn: Turn, toolbox: Toolbox, plan: Visit, scene: Scene)
     const reply = await ask(turn, plan, parts, ref, n);
     scene.draft.via = plan.purse.via;
     if (reply.text.trim() !== '') scene.draft.notes.push(reply.text.trim());
-    const { results, again } = await doActs(turn, toolbox, plan, scene, reply.acts, n);
+    const { results, again, changes } = await doActs(turn, toolbox, plan, scene, reply.acts, n);
     if (!again) return { outcome: 'ok' };
-    const made = tellRepeats(repeats, n, reply.acts, results);
+    const made = tellRepeats(repeats, n, reply.acts, results, changes);
     if (n === steps || repeats.loop !== null) leaveUntold(scene, results, made);
     if (repeats.loop !== null) return { outcome: 'cut', reason: 'looped', detail: repeats.loop };
     const told = turn.sent?.results(plan.agent, n + 1) ?? made;
@@ -170,10 +170,16 @@ async function converse(turn: Turn, toolbox: Toolbox, plan: Visit, scene: Scene)
 }
 
 /** The results of a step as the model is told them. */
-function tellRepeats(repeats: Repeats, n: number, acts: readonly ActCall[], results: readonly Result[]): Result[] {
-  return results.map((result, i) => {
-    const { id, tool, ok } = result;
-    return { id, tool, text: repeats.tell(n, acts[i] as ActCall, result), ok };
+function tellRepeats(
+  repeats: Repeats,
+  n: number,
+  acts: readonly ActCall[],
+  results: readonly Result[],
+  changes: readonly boolean[],
+): Result[] {
+  return results.map(({ id, tool, text, ok }, i) => {
+    const told = repeats.tell(n, acts[i] as ActCall, { text, ok, changes: changes[i] === true });
+    return { id, tool, text: told, ok };
   });
 }
 
@@ -221,8 +227,9 @@ async function doActs(
   scene: Scene,
   acts: readonly ActCall[],
   n: number,
-): Promise<{ results: Result[]; again: boolean }> {
+): Promise<{ results: Result[]; again: boolean; changes: boolean[] }> {
   const results: Result[] = [];
+  const changes: boolean[] = [];
   let again = false;
   for (const [i, call] of acts.entries()) {
     const key = { turn: turn.number, agent: plan.agent, n, act: i + 1 };
@@ -233,9 +240,15 @@ async function doActs(
     const result = await doAct(turn, plan.resume, scene, verdict, call, key);
     results.push(result);
     again ||= wantsResult(verdict);
+    changes.push(isDeed(verdict));
   }
   scene.draft.doing = String(n); // what its plain text says is of no act
-  return { results, again };
+  return { results, again, changes };
+}
+
+/** What it does is more than looking. */
+function isDeed(verdict: Verdict): boolean {
+  return verdict.is === 'done' || (verdict.is === 'use' && verdict.tool.touches !== 'pure');
 }
 
 function wantsResult(verdict: Verdict): boolean {

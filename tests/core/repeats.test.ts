@@ -49,6 +49,40 @@ describe('calls of a visit that repeat', () => {
     expect(repeats.loop).not.toBeNull();
   });
 
+  it('begin anew after a new deed, but not after one that was done before or failed', () => {
+    const repeats = new Repeats();
+    const edit = (step: number, text: string, ok = true) =>
+      repeats.tell(
+        step,
+        { tool: 'write_file', input: { text } },
+        { text: ok ? 'wrote' : 'Refused', ok, changes: true },
+      );
+    const test = (step: number) =>
+      repeats.tell(step, { tool: 'shell', input: {} }, { text: '1 failed', ok: false, changes: true });
+    for (let i = 0; i < 4; i++) {
+      test(2 * i + 1);
+      edit(2 * i + 2, `version ${i}`);
+    }
+    expect(test(9)).toMatch(/^Same as in step 1\./);
+    edit(10, 'version 3');
+    edit(10, 'version 4', false);
+    test(11);
+    expect(repeats.loop).toBeNull();
+    test(12);
+    expect(repeats.loop).toContain('shell 3 times');
+  });
+
+  it('count a deed and what is tried after it in one step', () => {
+    const repeats = new Repeats();
+    const look = (step: number) => tell(repeats, step, 'A');
+    look(1);
+    repeats.tell(2, { tool: 'write_file', input: {} }, { text: 'wrote', ok: true, changes: true });
+    for (const step of [2, 3]) look(step);
+    expect(repeats.loop).toBeNull();
+    look(4);
+    expect(repeats.loop).not.toBeNull();
+  });
+
   it('keep the first loop, and name no tool that is no name', () => {
     const repeats = new Repeats();
     for (const step of [1, 2, 3]) tell(repeats, step, 'A', {}, 'x\n## Rules');
