@@ -114,7 +114,7 @@ function applyEffect(state: State, effect: Effect): void {
     case 'dead':
       return bury(state, effect);
     case 'notice':
-      return notify(state, effect.to, effect.about, effect.text, effect.dead);
+      return notify(state, effect.to, effect.about, effect.text, effect);
     case 'held':
       return ask(state, effect);
     case 'decided':

@@ -11,6 +11,7 @@ import { quote, tame } from './mark.ts';
 import { askedIn, type Mind, mindOf } from './mind.ts';
 import { matching, printSkill, printSkills, skillsOf } from './skill.ts';
 import { agentState, type Mail, type State } from './state.ts';
+import { againText } from './unfinished.ts';
 
 /** A briefing: the prompt of a visit's first call, and how the journal keeps it. */
 export interface Brief {
@@ -46,7 +47,7 @@ export function brief(
       `\n## More of your skills that may matter now\n${skills.map((skill) => printSkill(config.org, skill)).join('\n')}\n`,
     );
   if (summaryDue) pieces.push(summaryOrder(config, state));
-  addNotices(pieces, state, resume.name);
+  addNotices(pieces, state, resume.name, againText(config, state, resume, given.mail));
   addThreads(pieces, state, resume.name, given.mail);
   addMail(pieces, given, config.models.get(resume.model[0] as string)?.images === true);
   const text = renderPieces(
@@ -162,10 +163,10 @@ function summaryOrder(config: Config, state: State): string {
   return `A summary is due: tell ${people.join(', ') || 'the owner'} in one message of kind report what happened ${since}, what is open, and what needs a decision.\n`;
 }
 
-function addNotices(pieces: Piece[], state: State, agent: string): void {
-  const notices = noticeLines(agentState(state, agent).notices);
-  if (notices.length)
-    pieces.push(`\n## Notices\n${notices.map((n) => `- turn ${n.turn}: ${tame(n.text)}`).join('\n')}\n`);
+/** `again`: what is said of the mail below, where it comes once more. */
+function addNotices(pieces: Piece[], state: State, agent: string, again: string): void {
+  const lines = noticeLines(agentState(state, agent).notices).map((n) => `- turn ${n.turn}: ${tame(n.text)}`);
+  if (lines.length) pieces.push(`\n## Notices\n${[...lines, again].filter(Boolean).join('\n')}\n`);
 }
 
 /**
@@ -211,7 +212,7 @@ function addMail(pieces: Piece[], given: Given, looks: boolean): void {
   for (const mail of given.mail) {
     pieces.push(headOf(mail), mail.body.length > given.cut ? { mail: mail.id, cut: given.cut } : { mail: mail.id });
     if (mail.body.length > given.cut)
-      pieces.push(`\n[cut: ${mail.body.length - given.cut} more characters in ${mail.path}]`);
+      pieces.push(`\n[cut: ${mail.body.length - given.cut} more characters: ask ${mail.from} for the rest, in parts]`);
     const images = mail.attachments?.filter((name) => IMAGE_NAME.test(name)) ?? [];
     if (images.length && !looks) pieces.push(`\n[${tame(images.join(', '))}: your model cannot look at images]`);
     pieces.push('\n</mail>\n');

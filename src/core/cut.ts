@@ -1,77 +1,36 @@
 /** What is told of a visit that was cut: to its agent what it did so far, to whoever waits what is unfinished. Pure. */
 import type { Config } from './config.ts';
 import type { Effect } from './entry.ts';
+import { toldPath } from './path.ts';
 import { creditRelief } from './relief.ts';
 import type { Finished } from './settle.ts';
 import type { Mail, State } from './state.ts';
 import type { Draft } from './tool.ts';
-
-/** Things of one sort that a notice names at most; the rest is counted. */
-const NAMED = 20;
+import { cutText, type Done, named, printDone, unfinishedAfter } from './unfinished.ts';
 
 /** Mail of the visit that its agent has acknowledged: it need not come again. */
 export function settledIn({ acked }: Draft): string[] {
   return [...new Set(acked.map(({ id }) => id))];
 }
 
-/** What the visit did that stands, in words: a phrase for each sort of act. */
-export function doneIn(effects: readonly Effect[], { touched, hires, retires }: Draft): string[] {
-  const files = [...touched].map(([path, how]) => ({ path, how }));
-  const wrote = effects.flatMap((effect) =>
-    effect.k === 'wrote' ? [{ path: effect.path, how: effect.text === null ? 'removed' : 'wrote' }] : [],
-  );
-  const changed = (wanted: string): string[] =>
-    [...wrote, ...files].filter(({ how }) => how === wanted).map(({ path }) => path);
-  const sent = effects.flatMap((effect) =>
-    effect.k === 'sent' ? [`${effect.message.id} to ${nameSome(effect.message.to)} (${effect.message.subject})`] : [],
-  );
-  const held = effects.flatMap((effect) => (effect.k === 'held' ? [`${effect.id} (${effect.tool})`] : []));
-  const acked = effects.flatMap((effect) => (effect.k === 'acked' ? [effect.id] : []));
-  return [
-    phrase('sent', sent),
-    phrase('wrote', changed('wrote')),
-    phrase('removed', changed('removed')),
-    phrase('acknowledged', acked),
-    phrase('asked a person for', held),
-    phrase(
-      'hired',
-      hires.map(({ agent }) => agent),
-    ),
-    phrase('retired', retires),
-  ].filter((text) => text !== '');
-}
-
-function phrase(verb: string, things: readonly string[]): string {
-  return things.length ? `${verb} ${nameSome(things)}` : '';
-}
-
-function nameSome(things: readonly string[]): string {
-  const more = things.length - NAMED;
-  return more > 0 ? `${things.slice(0, NAMED).join(', ')} and ${more} more` : things.join(', ');
-}
-
 type Notice = Extract<Effect, { k: 'notice' }>;
 
-/** The notices of a visit that was cut. `open`: mail that comes again, and whose authors are told so. `comesAgain`: any does. */
+/** The notices of a visit that was cut. `open`: mail that comes again, and whose authors are told so. */
 export function cutNotices(
   config: Config,
   state: State,
   turn: number,
   visit: Finished,
-  done: readonly string[],
+  done: Done,
   open: readonly Mail[],
-  comesAgain = open.length > 0,
 ): Notice[] {
-  const { agent, detail } = visit;
-  const sofar = done.length
-    ? `So far you ${done.join('; ')}. That stands: go on from there`
-    : 'You had done nothing yet';
-  const text = `Your visit of turn ${turn} was cut: ${detail}. ${sofar}.${comesAgain ? ' Mail of it that is unfinished comes again.' : ''}`;
+  const { agent } = visit;
+  const left = unfinishedAfter(state, visit, done);
   const authors = [...new Set(open.map(({ from }) => from))].filter(
     (name) => name !== agent && config.agents.has(name),
   );
   return [
-    { k: 'notice', to: agent, about: 'cut', text },
+    { k: 'notice', to: agent, about: 'cut', text: cutText(config, visit, left), left },
     ...authors.map((to): Notice => {
       const mine = open.filter(({ from }) => from === to);
       return { k: 'notice', to, about: 'cut', text: unfinished(config, state, turn, visit, done, to, mine) };
@@ -84,14 +43,16 @@ function unfinished(
   state: State,
   turn: number,
   visit: Finished,
-  done: readonly string[],
+  done: Done,
   to: string,
   mail: readonly Mail[],
 ): string {
   const { agent, detail } = visit;
-  const what = nameSome(mail.map(({ id, subject }) => `${id} (${subject})`));
-  const stands = done.length ? `What it did stands: it ${done.join('; ')}.` : 'It had done nothing yet.';
-  const next = config.agents.get(to)?.person ? ` ${adviceFor(config, state, turn, visit, mail)}` : '';
+  const isPerson = config.agents.get(to)?.person === true;
+  const what = named(mail.map(({ id, subject }) => `${id} (${subject})`));
+  const did = printDone(done, isPerson ? undefined : toldPath);
+  const stands = did === '' ? 'It had done nothing yet.' : `What it did stands: it ${did}.`;
+  const next = isPerson ? ` ${adviceFor(config, state, turn, visit, mail)}` : '';
   return `${agent} has not finished ${what}: its visit of turn ${turn} was cut, because ${detail}. ${stands}${next}`;
 }
 

@@ -3,6 +3,7 @@ import type { Message } from '../schema/message.ts';
 import type { Request } from '../schema/request.ts';
 import type { CallFailure, CallKey, Image, Json, JsonObject, Reply, Usage } from './call.ts';
 import type { Replacing } from './content.ts';
+import type { Unfinished } from './unfinished.ts';
 
 /**
  * The lines of the journal. One file a turn: first what people asked and changed (inputs), then calls and their replies,
@@ -259,6 +260,8 @@ export type Effect =
       text: string;
       /** The dead letter that it tells of. */
       dead?: string;
+      /** Of a visit that was cut: it takes the place of what was told of the same mail before. */
+      left?: Unfinished;
     }
   | ({ k: 'held' } & Held)
   /** `hash`: of the file that asked; under rules 1 only when a person changed it. `text`: of the one that takes its place. */

@@ -6,7 +6,7 @@ export interface Given {
   mail: Mail[];
   /** How many more wait. */
   waiting: number;
-  /** Most characters of each body; longer ones are cut with a pointer to the file. */
+  /** Most characters of each body; longer ones are cut. */
   cut: number;
 }
 

@@ -4,7 +4,7 @@ import { againOf, printApproval } from './approval-text.ts';
 import { bury } from './bury.ts';
 import { type Config, inChartOrder, peopleOf } from './config.ts';
 import { type Content, contentsOf, isSameContent, packContents } from './content.ts';
-import { cutNotices, doneIn, settledIn } from './cut.ts';
+import { cutNotices, settledIn } from './cut.ts';
 import type { Blame, Effect, Held, VisitEffect, VisitOutcome } from './entry.ts';
 import { balanceOf, leftFor, printCredits, softCapsPassed } from './ledger.ts';
 import { keyOf, memoryOwner, readEntry, SHARED } from './memory.ts';
@@ -14,6 +14,7 @@ import { creditRelief } from './relief.ts';
 import { shown } from './remember.ts';
 import { type Approval, agentState, type Mail, type State } from './state.ts';
 import type { Draft, Staging } from './tool.ts';
+import { doneIn } from './unfinished.ts';
 import { Written } from './written.ts';
 
 /** A finished visit, as the pool hands it to the settlement. */
@@ -63,7 +64,6 @@ function settleVisit(
   effects.push(visitEffect(visit), ...done);
   if (visit.outcome === 'skipped') return reportStarved(config, state, visit, effects);
   if (visit.outcome === 'failed') return settleFailure(config, state, turn, visit, effects);
-  for (const text of visit.draft.untold) effects.push({ k: 'notice', to: visit.agent, about: 'refused', text });
   if (visit.outcome === 'cut') return settleCut(config, state, turn, visit, done, effects);
   if (visit.summary) effects.push({ k: 'summarised' });
 }
@@ -242,7 +242,7 @@ function settleCut(
   const how = `failed or were cut, the last because ${visit.detail}.`;
   const left = visit.blame ? open : buryHopeless(config, turn, visit.agent, open, how, effects);
   const told = visit.blame === 'credits' && agentState(state, visit.agent).starved ? [] : left;
-  const notices = cutNotices(config, state, turn, visit, doneIn(done, visit.draft), told, left.length > 0);
+  const notices = cutNotices(config, state, turn, visit, doneIn(done, visit.draft), told);
   effects.push(...notices);
   reportStarved(config, state, visit, effects, notices);
 }

@@ -6,6 +6,7 @@ import type { Denied } from './denied.ts';
 import type { Held, UndoEntry } from './entry.ts';
 import { byMessage, byReader, ofDead } from './places.ts';
 import { Shelf } from './shelf.ts';
+import type { Unfinished } from './unfinished.ts';
 
 /** What the journal says about one agent. Amounts are micro-credits. */
 export interface AgentState {
@@ -45,6 +46,8 @@ export interface Notice {
   /** The dead letter that it tells of, and the line that both belong to (`chain.ts`). */
   dead?: string;
   chain?: string;
+  /** Of a visit that was cut. */
+  left?: Unfinished;
 }
 
 /** A message that somebody has not been given yet. */

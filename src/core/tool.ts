@@ -8,6 +8,7 @@ import type { Attached, Cause, Held, HiredEffect } from './entry.ts';
 import { Texts } from './known.ts';
 import type { State } from './state.ts';
 import type { Trusted } from './trust.ts';
+import type { Undone } from './undone.ts';
 
 /**
  * A tool: one file in `src/tools/`. Either it is an act on the organisation, judged and staged by a pure function, or it
@@ -206,8 +207,8 @@ export interface Draft {
   notes: string[];
   /** Paths in its workspace that it changed, and how. */
   touched: Map<string, 'wrote' | 'removed'>;
-  /** Refusals that the model could not be told, because its steps were used up. */
-  untold: string[];
+  /** Calls that came to nothing. */
+  undone: Undone;
   /** The model that answered in place of the first, and why. */
   via?: string | undefined;
   /** What is being done: a call and an act in it, or a held act (`made` of a sent message). */
@@ -254,7 +255,7 @@ export function emptyDraft(nextMessage = 1, promised = 0, heldBefore: readonly H
     stopped: 0,
     notes: [],
     touched: new Map(),
-    untold: [],
+    undone: new Map(),
     known: new Texts(),
     nextMessage,
     promised,

@@ -9,6 +9,8 @@ import { Repeats } from '../core/repeats.ts';
 import type { Finished } from '../core/settle.ts';
 import { agentState } from '../core/state.ts';
 import { type Draft, NOTHING, type Scene, type Stands } from '../core/tool.ts';
+import { forgetFailures, noteUndone } from '../core/undone.ts';
+import { stepsOf } from '../core/unfinished.ts';
 import { DiskError } from '../disk/disk.ts';
 import { bytesHash } from '../disk/materialise.ts';
 import { FaultError } from '../schema/fault.ts';
@@ -139,7 +141,7 @@ export function bytesOf(text: string | null): Uint8Array | typeof NOTHING {
 }
 
 async function converse(turn: Turn, toolbox: Toolbox, plan: Visit, scene: Scene): Promise<End> {
-  const steps = Math.min(plan.resume.limits.steps ?? Infinity, turn.config.org.limits.steps);
+  const steps = stepsOf(turn.config, plan.resume);
   let parts: Part[] = plan.brief.prompt.parts;
   let ref: PromptRef = {
     system: plan.brief.systemHash,
@@ -156,7 +158,6 @@ async function converse(turn: Turn, toolbox: Toolbox, plan: Visit, scene: Scene)
     const { results, again, changes } = await doActs(turn, toolbox, plan, scene, reply.acts, n);
     if (!again) return { outcome: 'ok' };
     const made = tellRepeats(repeats, n, reply.acts, results, changes);
-    if (n === steps || repeats.loop !== null) leaveUntold(scene, results, made);
     if (repeats.loop !== null) return { outcome: 'cut', reason: 'looped', detail: repeats.loop };
     const told = turn.sent?.results(plan.agent, n + 1) ?? made;
     parts = [
@@ -181,11 +182,6 @@ function tellRepeats(
     const told = repeats.tell(n, acts[i] as ActCall, { text, ok, changes: changes[i] === true });
     return { id, tool, text: told, ok };
   });
-}
-
-/** Refusals of the last step, which the model is told with its next visit: those that it does not know yet. */
-function leaveUntold({ draft }: Scene, results: readonly Result[], told: readonly Result[]): void {
-  for (const [i, { ok, text }] of results.entries()) if (!ok && told[i]?.text === text) draft.untold.push(text);
 }
 
 function usedUp(steps: number): string {
@@ -228,21 +224,26 @@ async function doActs(
   acts: readonly ActCall[],
   n: number,
 ): Promise<{ results: Result[]; again: boolean; changes: boolean[] }> {
+  const { draft } = scene;
   const results: Result[] = [];
   const changes: boolean[] = [];
   let again = false;
+  forgetFailures(draft.undone);
   for (const [i, call] of acts.entries()) {
     const key = { turn: turn.number, agent: plan.agent, n, act: i + 1 };
     keepPromises(turn, plan, scene);
-    scene.draft.doing = `${n}.${i + 1}`;
+    draft.doing = `${n}.${i + 1}`;
+    const before = { held: draft.held.length, stopped: draft.stopped };
     const verdict = judge(toolbox, scene, call, false, (cost) => cost <= plan.purse.left);
     if ('cost' in verdict) plan.purse.left -= verdict.cost;
     const result = await doAct(turn, plan.resume, scene, verdict, call, key);
+    const rule = verdict.is === 'refused' ? verdict.rule : draft.stopped > before.stopped ? 'stopped' : null;
+    noteUndone(draft.undone, call, { ok: result.ok || draft.held.length > before.held, text: result.text }, rule);
     results.push(result);
     again ||= wantsResult(verdict);
     changes.push(isDeed(verdict));
   }
-  scene.draft.doing = String(n); // what its plain text says is of no act
+  draft.doing = String(n); // what its plain text says is of no act
   return { results, again, changes };
 }
 

@@ -184,7 +184,9 @@ describe('a prompt', () => {
   it('cuts a message that is too long, with a pointer to its file', () => {
     const long = mail({ body: `${'x'.repeat(50)}END` });
     const cut = textOf(briefA({ given: { mail: [long], waiting: 0, cut: 50 } }));
-    expect(cut).toContain(`${'x'.repeat(50)}\n[cut: 3 more characters in ${long.path}]\n</mail>`);
+    expect(cut).toContain(
+      `${'x'.repeat(50)}\n[cut: 3 more characters: ask ${long.from} for the rest, in parts]\n</mail>`,
+    );
     expect(cut).not.toContain('END');
     expect(textOf(briefA({ given: { mail: [long], waiting: 0, cut: 53 } }))).toContain('END\n</mail>');
   });

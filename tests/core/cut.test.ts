@@ -1,11 +1,10 @@
 import { expect, it } from 'vitest';
-import { cutNotices, doneIn } from '../../src/core/cut.ts';
-import type { Effect } from '../../src/core/entry.ts';
+import { cutNotices } from '../../src/core/cut.ts';
 import type { Finished } from '../../src/core/settle.ts';
 import { emptyState } from '../../src/core/state.ts';
 import { emptyDraft } from '../../src/core/tool.ts';
-import { HELD, HIRED } from './entries.ts';
-import { configOf, letter, mail, resumeOf, sent } from './world.ts';
+import type { Done } from '../../src/core/unfinished.ts';
+import { configOf, mail, resumeOf } from './world.ts';
 
 const config = configOf({
   edges: { human: ['a', 'b'], a: ['human', 'b'], b: ['a'] },
@@ -22,51 +21,9 @@ function cut(agent: string, more: Partial<Finished> = {}): Finished {
   };
 }
 
-function told(visit: Finished, done: string[] = [], open = [mail({ from: 'human', to: [visit.agent] })]) {
+function told(visit: Finished, done: Done = [], open = [mail({ from: 'human', to: [visit.agent] })]) {
   return cutNotices(config, emptyState(), 2, visit, done, open).map(({ to, text }) => [to, text] as const);
 }
-
-it('what a visit did is told in one phrase for each sort of act', () => {
-  const wrote = (path: string, text: string | null): Effect => ({ k: 'wrote', agent: 'a', path, text, was: null });
-  const draft = emptyDraft();
-  draft.touched.set('agents/a/workspace/x', 'wrote').set('agents/a/workspace/y', 'removed');
-  draft.hires.push({ ...HIRED, agent: 'kid' } as never);
-  draft.retires.push('old');
-  const effects: Effect[] = [
-    sent({ from: 'a', to: ['b'] }),
-    wrote('org/shared/x', 't'),
-    wrote('org/shared/y', null),
-    { k: 'acked', agent: 'a', id: letter().id, author: 'human', reaction: '' },
-    HELD,
-  ];
-  expect(doneIn(effects, draft)).toEqual([
-    'sent 000001-a-01 to b (Hello)',
-    'wrote org/shared/x, agents/a/workspace/x',
-    'removed org/shared/y, agents/a/workspace/y',
-    'acknowledged 000001-human-01',
-    'asked a person for A-1-a-1 (shell)',
-    'hired kid',
-    'retired old',
-  ]);
-  expect(doneIn([], emptyDraft())).toEqual([]);
-});
-
-it('of many things the first twenty are named, and the rest is counted', () => {
-  const wrote = Array.from(
-    { length: 21 },
-    (_, i): Effect => ({ k: 'wrote', agent: 'a', path: `p${i}`, text: '', was: '' }),
-  );
-  const names = Array.from({ length: 20 }, (_, i) => `p${i}`).join(', ');
-  expect(doneIn(wrote, emptyDraft())).toEqual([`wrote ${names} and 1 more`]);
-  expect(doneIn(wrote.slice(1), emptyDraft())[0]).toMatch(/p20$/);
-});
-
-it('an agent whose mail has become dead letters, or was none, is not told that any comes again', () => {
-  const [[, text] = []] = told(cut('a'), [], []);
-  expect(text).toBe('Your visit of turn 2 was cut: its steps were used up. You had done nothing yet.');
-  const [waits] = cutNotices(config, emptyState(), 2, cut('a'), [], [], true);
-  expect(waits?.text).toContain('comes again');
-});
 
 it('the agent is told how far it came, and each author of open mail once, but not itself and nobody who is gone', () => {
   const open = [
@@ -74,14 +31,20 @@ it('the agent is told how far it came, and each author of open mail once, but no
     mail({ n: 2, subject: 'Two' }),
     ...['b', 'a', 'gone'].map((from) => mail({ from, to: ['a'] })),
   ];
-  const notices = told(cut('a'), ['sent x', 'wrote y'], open);
+  const done = [
+    { verb: 'sent', things: ['x to b'] },
+    { verb: 'wrote', things: ['agents/a/workspace/y'] },
+  ];
+  const notices = told(cut('a'), done, open);
   expect(notices.map(([to]) => to)).toEqual(['a', 'human', 'b']);
-  expect(notices[0]?.[1]).toContain('So far you sent x; wrote y. That stands');
+  expect(notices[0]?.[1]).toContain('Done so far: you wrote y. You sent x to b.');
   expect(notices[1]?.[1]).toContain('000001-human-01 (Hello), 000001-human-02 (Two)');
+  expect(notices[1]?.[1]).toContain('What it did stands: it sent x to b; wrote agents/a/workspace/y.');
+  expect(notices[2]?.[1]).toContain('What it did stands: it sent x to b; wrote y.');
   expect(notices[1]?.[1]).toContain('It tries again (attempt 2 of 3).');
   // What a person can do is of no use to an agent.
   expect(notices[2]?.[1]).not.toContain('lemming');
-  expect(told(cut('a'))[0]?.[1]).toContain('You had done nothing yet');
+  expect(told(cut('a'))[0]?.[1]).toContain('Nothing is done so far. You sent no message.');
 });
 
 it.each<[string, string, Partial<Finished>, string]>([

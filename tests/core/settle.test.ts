@@ -114,11 +114,6 @@ describe('the effects of a turn', () => {
     );
   });
 
-  it('of refusals that the visit could not be told are notices for its next', () => {
-    const effects = settled(finished('a', { draft: { ...emptyDraft(), untold: ['Refused (edge): no.'] } }));
-    expect(effects[1]).toEqual({ k: 'notice', to: 'a', about: 'refused', text: 'Refused (edge): no.' });
-  });
-
   it('of a failed visit do nothing of what it asked for', () => {
     const draft = {
       ...emptyDraft(),

@@ -13,7 +13,7 @@ it('a visit begins with nothing done, and a draft of its own', () => {
     refusals: [],
     loaded: [],
     notes: [],
-    untold: [],
+    undone: new Map(),
     known: new Texts(),
     nextMessage: 1,
     hires: [],
@@ -23,5 +23,5 @@ it('a visit begins with nothing done, and a draft of its own', () => {
     stopped: 0,
   });
   draft.notes.push('x');
-  expect(emptyDraft(3, 5)).toMatchObject({ notes: [], untold: [], nextMessage: 3, promised: 5 });
+  expect(emptyDraft(3, 5)).toMatchObject({ notes: [], nextMessage: 3, promised: 5 });
 });

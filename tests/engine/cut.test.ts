@@ -62,7 +62,7 @@ describe('a visit whose steps are used up', () => {
     expect(told).toMatch(
       /^cut: a has not finished 000001-human-01 \(The page\): its visit of turn 1 was cut, because its 2 steps were used up\./,
     );
-    expect(told).toContain('it sent 000001-a-01 to b (Help); wrote agents/a/workspace/x.md');
+    expect(told).toContain('it sent 000001-a-01 to b; wrote agents/a/workspace/x.md');
     expect(told).toContain('attempt 2 of 3');
     expect(told).toContain('raise limits.steps in org/org.yaml');
     expect(told).not.toContain('Thought');
@@ -80,12 +80,45 @@ describe('a visit whose steps are used up', () => {
     cut = false;
     await org.turns(1);
     const second = textOf(org.visits('a')[1]);
-    expect(second).toMatch(/Your visit of turn 1 was cut: its 2 steps were used up\. So far you sent 000001-a-01 to b/);
+    expect(second).toMatch(
+      /it may make 2 calls, and they were used up\. Nothing is done so far\. You sent 000001-a-01 to b\./,
+    );
     expect(second).toContain('Please begin.');
     expect(org.delivered('a')).toEqual(['000001-human-01']);
     org.drop('a', 'Again.');
     await org.turns(1);
-    expect(textOf(org.visits('a').at(-1))).not.toContain('was cut');
+    expect(textOf(org.visits('a').at(-1))).not.toContain('Your last visit');
+    expect(await divergence(org)).toBeNull();
+  });
+
+  it('is told what it did by names that its tools take, and once, however often it is cut', async () => {
+    const visits: string[] = [];
+    const org = lab(
+      ({ agent, turn, n, parts }) => {
+        if (agent !== 'a') return [];
+        if (n === 1) visits.push(parts.map((part) => part.text).join());
+        if (turn === 1)
+          return {
+            text: 'Five now.',
+            acts: [{ id: '1', ...act('write_file', { path: 'dice/dice.js', content: 'x' }) }],
+          };
+        if (turn === 2) throw new ProviderError('incomplete', 'the reply was cut at 1000 tokens');
+        return n === 1
+          ? [act('read_file', { path: 'dice/dice.js' }), act('write_file', { path: '/tmp/x.md', content: '' })]
+          : [say('human', 'Done.')];
+      },
+      { org: { limits: { steps: 1 } }, resumes: { a: { tools: ['write_file', 'read_file'] } } },
+    );
+    await org.turns(3);
+    expect(visits[1]).toContain(
+      'it may make 1 call, and that was used up. Done so far: you wrote dice/dice.js (each may be incomplete',
+    );
+    expect(visits[1]).toContain('Your last note: "Five now."\nThe mail below is the same one: do only what is missing');
+    expect(visits[1]).toContain('You have 1 call; this is attempt 2 of 3.');
+    expect(visits[2]?.match(/Your last/g)).toHaveLength(1);
+    expect(visits[2]).toContain('longer than the 1000 tokens it may have, so none of its calls was done.');
+    expect(visits[2]).toContain('Done so far: you wrote dice/dice.js (');
+    expect(org.lines('used').at(-2)).toMatchObject({ turn: 3, ok: true });
     expect(await divergence(org)).toBeNull();
   });
 
@@ -183,7 +216,7 @@ describe('a visit that goes in a loop', () => {
     expect(told).toContain(`its visit of turn 1 was cut, because ${detail}.`);
     expect(told).toContain('It tries again (attempt 2 of 2). lemming show 1.a');
     expect(told).not.toContain('raise');
-    expect(textOf(org.prompts[3])).toContain(`Your visit of turn 1 was cut: ${detail}.`);
+    expect(textOf(org.prompts[3])).toContain(`Your last visit ended before you had finished: ${detail}.`);
     expect(textOf(org.prompts[3])).not.toContain('- turn 1: Refused');
     expect(org.lines('dead')).toMatchObject([{ record: { reason: 'attempts', id: '000001-human-01', to: ['a'] } }]);
     expect(report.failed.has('a')).toBe(true);
@@ -197,8 +230,11 @@ describe('a visit that goes in a loop', () => {
     );
     await org.turns(1);
     expect(org.messages('a').map(({ to }) => to)).toEqual([['b']]);
-    expect((await noticesOf(org, 'a')).filter((text) => text.startsWith('refused'))).toEqual([
-      expect.stringContaining('There is no agent "nobody"'),
+    expect(await noticesOf(org, 'a')).toEqual([
+      expect.stringContaining(
+        'Not done in your last visit: shell (you do not have it; tried 3 times); ' +
+          'message to nobody (There is no agent "nobody". You can write to: human, b).',
+      ),
     ]);
     expect(await divergence(org)).toBeNull();
   });

@@ -1,0 +1,168 @@
+/** What a visit that was cut leaves to the next one: what was done, what was not, and what its agent is told of both. Pure. */
+import { cut } from '../schema/print.ts';
+import type { Resume } from '../schema/resume.ts';
+import type { Config } from './config.ts';
+import type { Effect } from './entry.ts';
+import { keyOf, memoryOwner } from './memory.ts';
+import { toldPath } from './path.ts';
+import { grants } from './permit.ts';
+import type { Finished } from './settle.ts';
+import { agentState, type Mail, type State } from './state.ts';
+import type { Draft } from './tool.ts';
+import { undoneText } from './undone.ts';
+
+/** Things of one sort that are told and kept at most. */
+const NAMED = 20;
+/** Characters of the last note. */
+const NOTE_CHARS = 200;
+
+/** What was done: a verb, and to what; of many things the first, and that there are more. */
+export type Done = { verb: string; things: string[]; more?: true }[];
+
+/** What the notice of a cut visit stands on, so that the next one can take its place. */
+export interface Unfinished {
+  /** Mail that this visit and those before it were given and did not finish. */
+  mail: string[];
+  done: Done;
+}
+
+/** Steps that a visit of the agent may have. */
+export function stepsOf(config: Config, { limits }: Pick<Resume, 'limits'>): number {
+  return Math.min(limits.steps ?? Infinity, config.org.limits.steps);
+}
+
+/** What the visit did that stands. Paths are those of the org. */
+export function doneIn(effects: readonly Effect[], { touched, hires, retires }: Draft): Done {
+  const files = [...touched].map(([path, how]) => ({ path, how }));
+  const wrote = effects.flatMap((effect) =>
+    effect.k === 'wrote' ? [{ path: effect.path, how: effect.text === null ? 'removed' : 'wrote' }] : [],
+  );
+  const changed = (wanted: string): string[] =>
+    [...wrote, ...files].filter(({ how }) => how === wanted).map(({ path }) => path);
+  return [
+    sorted(
+      'sent',
+      effects.flatMap((effect) => (effect.k === 'sent' ? [`${effect.message.id} to ${named(effect.message.to)}`] : [])),
+    ),
+    sorted('wrote', changed('wrote')),
+    sorted('removed', changed('removed')),
+    sorted(
+      'acknowledged',
+      effects.flatMap((effect) => (effect.k === 'acked' ? [effect.id] : [])),
+    ),
+    sorted(
+      'asked a person for',
+      effects.flatMap((effect) => (effect.k === 'held' ? [`${effect.id} (${effect.tool})`] : [])),
+    ),
+    sorted(
+      'hired',
+      hires.map(({ agent }) => agent),
+    ),
+    sorted('retired', retires),
+  ].filter(({ things }) => things.length > 0);
+}
+
+function sorted(verb: string, all: readonly string[], isMore = false): Done[number] {
+  const things = [...new Set(all)];
+  const more = isMore || things.length > NAMED;
+  return { verb, things: things.slice(0, NAMED), ...(more && { more: true as const }) };
+}
+
+/** The first of many. */
+export function named(things: readonly string[], more = things.length > NAMED): string {
+  return `${things.slice(0, NAMED).join(', ')}${more ? ' and more' : ''}`;
+}
+
+/** What was done, in words: `wrote x, y; hired kid`. `name`: how a path is told. */
+export function printDone(done: Done, name: (path: string) => string = (path) => path): string {
+  return done.map(({ verb, things, more }) => `${verb} ${named(things.map(name), more)}`).join('; ');
+}
+
+/** What earlier visits did and what this one did. What was removed is not written any more, and the other way round. */
+function addDone(before: Done, now: Done): Done {
+  const verbs = new Set([...before, ...now].map(({ verb }) => verb));
+  return [...verbs]
+    .map((verb) => {
+      const [old, fresh] = [before, now].map((done) => done.find((one) => one.verb === verb));
+      const undone = now.find((one) => one.verb === OPPOSITE.get(verb))?.things ?? [];
+      const kept = (old?.things ?? []).filter((thing) => !undone.includes(thing));
+      return sorted(verb, [...kept, ...(fresh?.things ?? [])], old?.more ?? fresh?.more ?? false);
+    })
+    .filter(({ things }) => things.length > 0);
+}
+const OPPOSITE = new Map([
+  ['wrote', 'removed'],
+  ['removed', 'wrote'],
+]);
+
+/** Whether two visits were about the same: mail of one is among that of the other, or neither had any. */
+export function isSameWork(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === 0 ? other.length === 0 : one.some((id) => other.includes(id));
+}
+
+/** What is unfinished after this visit, with what those before it left of the same mail. */
+export function unfinishedAfter(
+  state: State,
+  { agent, given }: Pick<Finished, 'agent' | 'given'>,
+  now: Done,
+): Unfinished {
+  let sum: Unfinished = { mail: [], done: [] };
+  const ids = given.map(({ id }) => id);
+  for (const { left } of agentState(state, agent).notices)
+    if (left && isSameWork(left.mail, ids))
+      sum = { mail: [...sum.mail, ...left.mail], done: addDone(sum.done, left.done) };
+  return { mail: [...new Set([...sum.mail, ...ids])], done: addDone(sum.done, now) };
+}
+
+/** What the agent is told of its visit that was cut. */
+export function cutText(config: Config, visit: Finished, { done }: Unfinished): string {
+  const acts = done.filter(({ verb }) => verb !== 'sent');
+  const sent = done.filter(({ verb }) => verb === 'sent');
+  const files = acts.some(({ verb }) => verb === 'wrote') && grants(visit.resume, 'read_file') !== null;
+  const note = visit.draft.notes.at(-1);
+  return [
+    endText(config, visit),
+    acts.length
+      ? `Done so far: you ${printDone(acts, toldName)}${files ? INCOMPLETE : ''}.`
+      : 'Nothing is done so far.',
+    sent.length ? `You ${printDone(sent)}.` : 'You sent no message.',
+    undoneText(visit.draft),
+    note === undefined ? '' : `Your last note: ${JSON.stringify(cut(note, NOTE_CHARS))}`,
+  ]
+    .filter(Boolean)
+    .join(' ');
+}
+const INCOMPLETE = ' (each may be incomplete: read it before you say that it is done)';
+
+/** Why the visit ended, in words for a model. */
+function endText(config: Config, { reason, blame, detail = '', resume }: Finished): string {
+  if (blame === 'budget') return 'Your last visit ended before you had finished: the run may cost no more.';
+  if (reason === 'credits') return 'Your last visit ended for lack of credits; you have some again. Keep it short.';
+  if (reason === 'tokens') {
+    const most = /\bcut at (\d+) tokens$/.exec(detail)?.[1];
+    return `Your last reply was longer than ${most === undefined ? 'it may be' : `the ${most} tokens it may have`}, so none of its calls was done. Reply shorter: one call each, a long file as several smaller files.`;
+  }
+  const steps = stepsOf(config, resume);
+  const used =
+    steps === 1 ? 'it may make 1 call, and that was used up' : `it may make ${steps} calls, and they were used up`;
+  return `Your last visit ended before you had finished: ${reason === 'steps' ? used : detail}.`;
+}
+
+/** A path of the org as the tools of its agent name it. */
+function toldName(path: string): string {
+  return memoryOwner(path) === null ? toldPath(path) : `your memory ${JSON.stringify(keyOf(path))}`;
+}
+
+/** What the prompt says of the mail below, where it was unfinished before; nothing where it was not. */
+export function againText(config: Config, state: State, resume: Resume, given: readonly Mail[]): string {
+  const left = new Set(agentState(state, resume.name).notices.flatMap(({ left }) => left?.mail ?? []));
+  const same = given.filter(({ id }) => left.has(id));
+  if (same.length === 0) return '';
+  const which =
+    same.length < given.length
+      ? `Of the mail below you had ${same.map(({ id }) => id).join(', ')} before`
+      : `The mail below is the same ${same.length === 1 ? 'one' : 'as then'}`;
+  const attempt = Math.max(...same.map(({ attempts }) => attempts[resume.name] ?? 0)) + 1;
+  const steps = stepsOf(config, resume);
+  return `${which}: do only what is missing, then answer. You have ${steps} ${steps === 1 ? 'call' : 'calls'}; this is attempt ${attempt} of ${config.org.limits.max_attempts}.`;
+}
