@@ -212,7 +212,9 @@ function addMail(pieces: Piece[], given: Given, looks: boolean): void {
   for (const mail of given.mail) {
     pieces.push(headOf(mail), mail.body.length > given.cut ? { mail: mail.id, cut: given.cut } : { mail: mail.id });
     if (mail.body.length > given.cut)
-      pieces.push(`\n[cut: ${mail.body.length - given.cut} more characters: ask ${mail.from} for the rest, in parts]`);
+      pieces.push(
+        `\n[cut: ${mail.body.length - given.cut} more characters in ${mail.path}: ask ${mail.from} for them, in parts]`,
+      );
     const images = mail.attachments?.filter((name) => IMAGE_NAME.test(name)) ?? [];
     if (images.length && !looks) pieces.push(`\n[${tame(images.join(', '))}: your model cannot look at images]`);
     pieces.push('\n</mail>\n');

@@ -185,7 +185,7 @@ describe('a prompt', () => {
     const long = mail({ body: `${'x'.repeat(50)}END` });
     const cut = textOf(briefA({ given: { mail: [long], waiting: 0, cut: 50 } }));
     expect(cut).toContain(
-      `${'x'.repeat(50)}\n[cut: 3 more characters: ask ${long.from} for the rest, in parts]\n</mail>`,
+      `${'x'.repeat(50)}\n[cut: 3 more characters in ${long.path}: ask ${long.from} for them, in parts]\n</mail>`,
     );
     expect(cut).not.toContain('END');
     expect(textOf(briefA({ given: { mail: [long], waiting: 0, cut: 53 } }))).toContain('END\n</mail>');

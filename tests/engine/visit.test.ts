@@ -89,7 +89,9 @@ it('a refusal in its last step is told at the next visit', async () => {
   org.drop('a', 'Again.');
   await org.turns(1);
   expect(org.messages('a')).toHaveLength(1);
-  expect(textOf(org.visits('a')[1])).toMatch(/## Notices\n- turn 1: Refused \(edge\)/);
+  expect(textOf(org.visits('a')[1])).toContain(
+    'Not done in your last visit: message to nobody (There is no agent "nobody".',
+  );
 });
 
 describe('plain text', () => {
