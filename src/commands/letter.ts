@@ -4,7 +4,7 @@ import { realClock } from '../disk/clock.ts';
 import { DiskError } from '../disk/disk.ts';
 import { realDisk } from '../disk/real.ts';
 import { messageNamed } from '../engine/mail.ts';
-import { post, type View } from '../engine/open.ts';
+import { type Ask, post, type View } from '../engine/open.ts';
 import { failure } from '../schema/fault.ts';
 import type { Message } from '../schema/message.ts';
 import { padTurn } from '../schema/name.ts';
@@ -31,10 +31,14 @@ export function addressedTo(view: View, person: string, id: string): Message {
 
 /** Marks mail to the person as read, if it is not; nothing else changes by that. What can be shown is shown, also where nothing can be written. */
 export function markRead(world: World, view: View, person: string, id: string): void {
+  if (inboxOf(view.state, person).some((mail) => mail.id === id)) tellRead(world, person, { ask: 'read', ids: [id] });
+}
+
+/** What was shown counts as read, where that can be written. */
+export function tellRead(world: World, person: string, read: Extract<Ask, { ask: 'read' }>): void {
   if (world.peeks) return;
-  if (id !== 'notices' && !inboxOf(view.state, person).some((mail) => mail.id === id)) return;
   try {
-    post(world, person, [{ ask: 'read', ids: [id] }]);
+    post(world, person, [read]);
   } catch (error) {
     if (!(error instanceof DiskError)) throw error;
     world.say(`It could not be marked as read: ${error.message}`);

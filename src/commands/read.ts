@@ -1,10 +1,11 @@
 import { noticeLines } from '../core/chain.ts';
+import { noticeKey } from '../core/fold/notices.ts';
 import { agentState } from '../core/state.ts';
 import { messageNamed } from '../engine/mail.ts';
 import { foresee, personOf, readOrg, type View } from '../engine/open.ts';
 import { mailRow, printMail } from '../views/mail.ts';
 import type { Command, Outcome, Run, World } from './command.ts';
-import { markRead } from './letter.ts';
+import { markRead, tellRead } from './letter.ts';
 
 export const command: Command = {
   name: 'read',
@@ -38,8 +39,9 @@ function readMessage(world: World, view: View, id: string): Outcome {
 
 function readNotices(world: World, view: View): Outcome {
   const person = personOf(view);
-  const notices = noticeLines(agentState(view.state, person).notices);
-  if (notices.length) markRead(world, view, person, 'notices');
+  const told = agentState(view.state, person).notices;
+  const notices = noticeLines(told);
+  if (told.length) tellRead(world, person, { ask: 'read', ids: ['notices'], notices: told.map(noticeKey) });
   const text = notices.map((notice) => `turn ${notice.turn}: ${notice.text}`).join('\n');
   return { data: { notices }, text: text || 'There are no notices.' };
 }

@@ -6,7 +6,7 @@ import { answer, answerInFile, ask, escalate, leaveUnpaid } from './fold/approva
 import { bury, revive, setAside, setUnplaced } from './fold/dead.ts';
 import { countEdit, moveFile, noteFiles, setFile, setWritten } from './fold/files.ts';
 import { addDrop, addMail, editMail, forgetThreads, takeBack, withdraw } from './fold/mail.ts';
-import { forgetNotices, notify } from './fold/notices.ts';
+import { creditsOf, forgetNotices, notify, settleNotices } from './fold/notices.ts';
 import { applyRequest } from './fold/requests.ts';
 import { hire, retire } from './fold/staff.ts';
 import { applyVisit } from './fold/visits.ts';
@@ -143,8 +143,9 @@ function applyEffect(state: State, effect: Effect): void {
 
 /** What could not be paid may be now: everybody who waits for credits is looked at again. */
 function wakeStarved(state: State): void {
-  for (const agent of state.agents.values()) {
+  for (const [name, agent] of state.agents) {
     if (!agent.starved) continue;
+    settleNotices(state, creditsOf(name));
     agent.starved = false;
     agent.retryAt = 0;
   }

@@ -4,9 +4,11 @@ import type { Resume } from '../schema/resume.ts';
 import { type Config, hasEdge, peopleOf } from './config.ts';
 import { printDeadLetter } from './dead-letter-text.ts';
 import type { Effect } from './entry.ts';
+import { mailFor } from './fold/notices.ts';
 import { type Mail, mailOf, type State } from './state.ts';
+import { named } from './unfinished.ts';
 
-/** A dead letter, and its author and the people are told. */
+/** A dead letter, and its author and the people are told; an agent without the command that people have. `waits`: they are told otherwise. */
 export function bury(
   config: Config,
   turn: number,
@@ -15,14 +17,19 @@ export function bury(
   reason: 'attempts' | 'expired' | 'no-edge' | 'no-agent' | 'hops',
   detail: string,
   effects: Effect[],
+  waits = false,
 ): void {
   const id = to.length === mail.to.length ? mail.id : `${mail.id}-${to.join('-')}`;
   const record = { id, message: mail.id, path: mail.path, from: mail.from, to, turn, reason, revived: null };
   effects.push({ k: 'dead', detail, record, text: printDeadLetter({ record, detail }) });
+  if (waits) return;
   const about = reason === 'hops' ? 'loop' : 'dead-letter';
-  const text = `${mail.id} was not delivered to ${to.join(', ')} (${reason}): ${detail} lemming retry ${id} gives it another chance.`;
-  for (const name of new Set([mail.from, ...peopleOf(config)]))
-    if (config.agents.has(name)) effects.push({ k: 'notice', to: name, about, text, dead: id });
+  const text = `${mail.id} was not delivered to ${to.join(', ')} (${reason}): ${detail}`;
+  const people = peopleOf(config);
+  for (const name of new Set([mail.from, ...people])) {
+    const remedy = people.includes(name) ? ` lemming retry ${id} gives it another chance.` : '';
+    if (config.agents.has(name)) effects.push({ k: 'notice', to: name, about, text: `${text}${remedy}`, dead: id });
+  }
 }
 
 /** What the freeze itself decides, before any visit: expired mail, and mail whose recipient or edge is gone. Pure. */
@@ -35,17 +42,35 @@ export function undeliverable(
   const effects: Effect[] = [];
   for (const [name, ids] of state.inbox) {
     const resume = config.agents.get(name);
+    const isOut = state.absent.get(name)?.out ?? false;
+    const first = effects.length;
     for (const mail of doubtfulIn(state, ids, turn, resume)) {
       if (withdrawn.has(mail.id)) continue;
       if (!resume && !config.broken.has(name))
-        bury(config, turn, mail, [name], 'no-agent', `There is no agent ${name} any more.`, effects);
+        bury(config, turn, mail, [name], 'no-agent', `There is no agent ${name} any more.`, effects, isOut);
       else if (!config.agents.get(mail.from)?.person && mail.expires !== undefined && mail.expires < turn)
         bury(config, turn, mail, [name], 'expired', `It was still unread after turn ${mail.expires}.`, effects);
       else if (resume && (!resume.person || mail.turn === turn) && !hasEdge(config, mail.from, name))
         bury(config, turn, mail, [name], 'no-edge', `The chart has no edge from ${mail.from} to ${name}.`, effects);
     }
+    if (isOut) effects.push(...awayNotices(config, state, name, effects.slice(first)));
   }
   return effects;
+}
+
+/** Who wrote to an agent whose folder is gone is told once what waits; not that it is lost. */
+function awayNotices(config: Config, state: State, name: string, effects: readonly Effect[]): Effect[] {
+  const fresh = effects.flatMap((effect) => (effect.k === 'dead' ? [effect.record] : []));
+  const authors = [...new Set(fresh.map(({ from }) => from))].filter((from) => config.agents.has(from));
+  if (authors.length === 0) return [];
+  const before = [...state.dead.values()].filter(({ reason, to }) => reason === 'no-agent' && to.includes(name));
+  return authors.map((to) => {
+    const ids = [...before, ...fresh].filter(({ from }) => from === to).map(({ message }) => message as string);
+    const wait =
+      ids.length === 1 ? `Your message ${ids[0]} waits and reaches` : `Your messages ${named(ids)} wait and reach`;
+    const text = `${name} is away (its folder is gone). ${wait} ${name} when it is back. Do not send ${ids.length === 1 ? 'it' : 'them'} again.`;
+    return { k: 'notice', to, about: 'dead-letter', text, of: mailFor(name) };
+  });
 }
 
 /** What may be undeliverable in an inbox. Of a person's, which may hold mail of years, only what is new or expires. */

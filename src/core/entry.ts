@@ -262,6 +262,8 @@ export type Effect =
       dead?: string;
       /** Of a visit that was cut: it takes the place of what was told of the same mail before. */
       left?: Unfinished;
+      /** What it tells of, as long as that is so (`fold/notices.ts`): it goes when that is settled, and a later one takes its place. */
+      of?: string;
     }
   | ({ k: 'held' } & Held)
   /** `hash`: of the file that asked; under rules 1 only when a person changed it. `text`: of the one that takes its place. */

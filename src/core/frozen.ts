@@ -2,9 +2,11 @@ import { seatsOf } from './approval.ts';
 import { undeliverable } from './bury.ts';
 import { type Config, peopleOf } from './config.ts';
 import type { Effect, Entry } from './entry.ts';
+import { awayOf } from './fold/notices.ts';
 import { askNotice } from './settle.ts';
 import type { State } from './state.ts';
 import { withdrawals } from './undo.ts';
+import { named } from './unfinished.ts';
 
 /** What follows from a freeze at once: mail that can no longer be delivered, and what people are told of its inputs. Pure. */
 export function frozenEffects(config: Config, state: State, turn: number, lines: readonly Entry[]): Effect[] {
@@ -33,6 +35,7 @@ function asideNotices(config: Config, lines: readonly Entry[]): Effect[] {
               to,
               about: 'dead-letter',
               text: `${line.path} was set aside (${line.reason}): ${line.detail} Mend it, or lemming retry ${line.id}`,
+              of: line.id,
             }),
           ),
   );
@@ -58,8 +61,21 @@ function lapseNotices(config: Config, state: State, lines: readonly Entry[]): Ef
 function absenceNotices(config: Config, lines: readonly Entry[]): Effect[] {
   return lines.flatMap((line) => {
     if (line.k !== 'absent' && line.k !== 'back') return [];
-    const text = line.k === 'back' ? `${line.agent} is back and works on.` : absenceText(line);
-    return peopleOf(config).map((to): Effect => ({ k: 'notice', to, about: 'edit', text }));
+    if (line.k === 'back') return backNotices(config, line.agent, lines);
+    const text = absenceText(line);
+    return peopleOf(config).map((to): Effect => ({ k: 'notice', to, about: 'edit', text, of: awayOf(line.agent) }));
+  });
+}
+
+/** People are told that an agent is back, and authors that it has what waited for it. */
+function backNotices(config: Config, agent: string, lines: readonly Entry[]): Effect[] {
+  const mail = lines.flatMap((line) => (line.k === 'revived' && line.to.includes(agent) ? [line.message] : []));
+  const people = peopleOf(config);
+  const authors = mail.map(({ from }) => from).filter((name) => config.agents.has(name));
+  return [...new Set([...people, ...authors])].map((to) => {
+    const ids = mail.flatMap(({ id, from }) => (from === to ? [id] : []));
+    const has = ids.length ? ` It has your ${ids.length === 1 ? 'message' : 'messages'} ${named(ids)}.` : '';
+    return { k: 'notice', to, about: 'edit', text: `${agent} is back and works on.${has}` };
   });
 }
 

@@ -6,6 +6,7 @@ import { type Config, inChartOrder, peopleOf } from './config.ts';
 import { type Content, contentsOf, isSameContent, packContents } from './content.ts';
 import { cutNotices, settledIn } from './cut.ts';
 import type { Blame, Effect, Held, VisitEffect, VisitOutcome } from './entry.ts';
+import { creditsOf } from './fold/notices.ts';
 import { balanceOf, leftFor, printCredits, softCapsPassed } from './ledger.ts';
 import { keyOf, memoryOwner, readEntry, SHARED } from './memory.ts';
 import { toldPath } from './path.ts';
@@ -148,7 +149,7 @@ export function unpaidEffects(
   const people = seatsOf(config, [...contacts, by]);
   return [
     { k: 'unpaid', id, cost },
-    ...people.map((to): Effect => ({ k: 'notice', to, about: 'credits', text })),
+    ...people.map((to): Effect => ({ k: 'notice', to, about: 'credits', text, of: id })),
     { k: 'notice', to: agent, about: 'approval', text: `${id} (${tool}): approved, and waits: ${why}` },
   ];
 }
@@ -156,7 +157,7 @@ export function unpaidEffects(
 export function askNotice(to: string, held: Held): Effect {
   const { id, agent, tool, again } = held;
   const text = `${agent} wants to use ${tool}: lemming approve ${id}, or deny it${again ? `. ${againOf(held)}` : ''}`;
-  return { k: 'notice', to, about: 'approval', text };
+  return { k: 'notice', to, about: 'approval', text, of: id };
 }
 
 /** What others wrote there in this turn stands: the same is done on top of it, or refused, and the agent is told. */
@@ -261,7 +262,7 @@ function reportStarved(
   const text = `${visit.agent} is out of credits (${why}; ${printCredits(left)} left) and its mail waits: ${creditRelief(config, state, visit.agent)}`;
   const told = new Set(cut.map(({ to }) => to));
   for (const to of peopleOf(config).filter((name) => !told.has(name)))
-    effects.push({ k: 'notice', to, about: 'credits', text });
+    effects.push({ k: 'notice', to, about: 'credits', text, of: creditsOf(visit.agent) });
 }
 
 /** A file that an agent writes twice in a turn (an approved act, then a visit) is based on what it wrote first. */

@@ -48,6 +48,8 @@ export interface Notice {
   chain?: string;
   /** Of a visit that was cut. */
   left?: Unfinished;
+  /** What it tells of, as long as that is so. */
+  of?: string;
 }
 
 /** A message that somebody has not been given yet. */

@@ -29,7 +29,12 @@ export const request = z.discriminatedUnion('ask', [
   z.strictObject({ ask: z.literal('top-up'), ...who, agent, amount, note }),
   z.strictObject({ ask: z.literal('pause'), ...who, agent: scope }),
   z.strictObject({ ask: z.literal('resume'), ...who, agent: scope }),
-  z.strictObject({ ask: z.literal('read'), ...who, ids: z.array(z.string()).describe('messages that were read') }),
+  z.strictObject({
+    ask: z.literal('read'),
+    ...who,
+    ids: z.array(z.string()).describe('messages that were read; notices: what the person was to be told'),
+    notices: z.array(z.string()).optional().describe('the notices that were shown; absent: all'),
+  }),
   z.strictObject({ ask: z.literal('archive'), ...who, ids: z.array(z.string()).describe('messages to put away') }),
   z.strictObject({
     ask: z.literal('ack'),

@@ -1,4 +1,6 @@
+import { utimesSync, writeFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { apply } from '../../src/core/apply.ts';
 import { withEngine } from '../../src/engine/open.ts';
 import { exists, lemming, office, turns } from './people-world.ts';
 import { filesIn } from './world.ts';
@@ -42,6 +44,21 @@ it('leaves a request where an engine runs, and counts it as read at once', async
     expect(engine.state.inbox.has('human')).toBe(false);
   });
   expect(exists(root, 'agents/human/requests') && Object.keys(filesIn(`${root}/agents/human/requests`))).toEqual([]);
+});
+
+it('clears the notices that it showed, and none of the turn that runs meanwhile', async () => {
+  const root = await answered();
+  await withEngine({ root, env: {} }, 'run', async (engine) => {
+    const told = () => engine.state.agents.get('human')?.notices.map(({ text }) => text) ?? [];
+    writeFileSync(`${root}/agents/human/outbox/one.md`, '---\nto: nobody\n---\nOne.\n');
+    utimesSync(`${root}/agents/human/outbox/one.md`, 1, 1);
+    await engine.turn();
+    expect(told()).toEqual([expect.stringContaining('one.md')]);
+    expect((await lemming(root, ['read', 'notices'])).out).toContain('one.md');
+    apply(engine.state, { k: 'notice', to: 'human', about: 'ack', text: 'Came at the end of the turn.' });
+    await engine.turn();
+    expect(told()).toEqual(['Came at the end of the turn.']);
+  });
 });
 
 it.each(['000009-manager-01', 'nonsense', '../../etc/passwd', '000001-..-01'])('knows no message %s', async (id) => {

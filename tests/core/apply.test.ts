@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { apply } from '../../src/core/apply.ts';
 import { textHash } from '../../src/core/brief.ts';
 import type { Entry } from '../../src/core/entry.ts';
+import { noticeKey } from '../../src/core/fold/notices.ts';
 import { entryAt } from '../../src/core/memory.ts';
 import { utcDay } from '../../src/core/money.ts';
 import {
@@ -102,6 +103,55 @@ describe('staff', () => {
     expect(state.orders).toEqual([order]);
     apply(state, EVERY.commit);
     expect(state.orders).toEqual([]);
+  });
+});
+
+describe('notices', () => {
+  const told = (state: State, name = 'human') => agentState(state, name).notices.map(({ text }) => text);
+  const notice = (text: string, of?: string, to = 'human'): Entry => ({
+    k: 'notice',
+    to,
+    about: 'credits',
+    text,
+    ...(of !== undefined && { of }),
+  });
+  const back: Entry = { k: 'back', agent: 'a' };
+
+  it('of one thing: a later one takes the place of what was not read yet', () => {
+    expect(told(stateOf(notice('1', 'x'), notice('2'), notice('3', 'x'), notice('4', 'y')))).toEqual(['2', '3', '4']);
+  });
+
+  it.each<[string, Entry[]]>([
+    ['away a', [EVERY.absent, back]],
+    ['mail for a', [back]],
+    [HELD.id, [HELD, asked({ ask: 'deny', by: 'human', id: HELD.id, note: '' })]],
+    ['credits of a', [asked({ ask: 'top-up', by: 'human', agent: 'a', amount: 1, note: '' })]],
+    [ASIDE.id, [ASIDE, asked({ ask: 'retry', by: 'human', id: ASIDE.id })]],
+  ])('of %s go when that is settled', (of, [...lines]) => {
+    const last = lines.pop() as Entry;
+    const state = stateOf(...lines, notice('settled', of), notice('for b', of, 'b'), notice('other', 'other'));
+    expect(told(state)).toEqual(['settled', 'other']);
+    apply(state, last);
+    expect([told(state), told(state, 'b')]).toEqual([['other'], []]);
+  });
+
+  it('of credits go when the agent is called again, or may be', () => {
+    const starved: Entry = { ...EVERY.visit, outcome: 'skipped', blame: 'credits', reason: 'no credits' };
+    for (const last of [EVERY.visit, { k: 'file', path: 'org/credits.yaml', text: 'version: 1\n' } as const]) {
+      const state = stateOf(starved, notice('no credits', `credits of ${EVERY.visit.agent}`));
+      apply(state, last);
+      expect(told(state)).toEqual([]);
+    }
+  });
+
+  it('that were read go, by their names; an earlier version named none and meant all', () => {
+    const lines = [notice('1'), notice('2'), notice('3')];
+    const read = (notices?: string[]) =>
+      asked({ ask: 'read', by: 'human', ids: ['notices'], ...(notices && { notices }) });
+    const keys = agentState(stateOf(...lines), 'human').notices.map(noticeKey);
+    expect(told(stateOf(...lines, read(keys.slice(0, 2)), notice('4')))).toEqual(['3', '4']);
+    expect(told(stateOf(...lines, read([])))).toEqual(['1', '2', '3']);
+    expect(told(stateOf(...lines, read()))).toEqual([]);
   });
 });
 

@@ -115,8 +115,10 @@ describe('the folder of an agent is gone', () => {
     expect(org.lines('dead').map(({ record }) => [record.from, record.to, record.reason])).toEqual([
       ['a', ['b'], 'no-agent'],
     ]);
-    expect((await told(org, 'a')).join()).toContain('was not delivered to b');
-    expect((await told(org, 'human')).join()).toContain('b is no agent any more');
+    expect(await told(org, 'a')).toEqual([
+      'b is away (its folder is gone). Your message 000002-a-01 waits and reaches b when it is back. Do not send it again.',
+    ]);
+    expect(await told(org, 'human')).toEqual([expect.stringContaining('b is no agent any more')]);
     expect(org.visits('b')).toHaveLength(1);
     expect(await spent(org)).toBe(CALL);
     expect(org.paths(HOME)).toEqual([]);
@@ -133,6 +135,8 @@ describe('the folder of an agent is gone', () => {
     expect(org.lines('dead')).toHaveLength(1);
     give(org, files);
     await slowTurns(org, 2);
+    expect(await told(org, 'human')).toEqual(['b is back and works on.']);
+    expect(await told(org, 'a')).toEqual(['b is back and works on. It has your message 000002-a-01.']);
     expect(org.lines('back')).toMatchObject([{ agent: 'b' }]);
     expect(org.lines('revived')).toHaveLength(1);
     expect(org.delivered('b')).toHaveLength(2);
@@ -272,6 +276,40 @@ describe('the folder of an agent is gone', () => {
     expect(await org.look(({ state }) => agentState(state, 'b').granted)).toBe(5);
     expect(org.paths(/^agents\/human\/(requests|outbox)\//)).toEqual([
       expect.stringMatching(/outbox\/000001-01-b-once[.]md$/),
+    ]);
+  });
+
+  it('of an author, too: it is told when both are back, once for all its mail', async () => {
+    const org = await office();
+    org.drop('a', 'Write to b.');
+    org.drop('b', 'And from me.');
+    await org.turns(1);
+    org.drop('a', 'Write to b again.');
+    org.drop('b', 'And again.');
+    await org.turns(1, { only: 'a' });
+    const both = take(org, /^agents\/(a|b)\//);
+    await slowTurns(org, 3);
+    expect(await told(org, 'a')).toEqual([]);
+    expect(await told(org, 'human')).toContainEqual(
+      'b is away (its folder is gone). Your message 000003-human-02 waits and reaches b when it is back. Do not send it again.',
+    );
+    give(org, both);
+    await slowTurns(org, 2);
+    const has = (ids: string) => `b is back and works on. It has your ${ids}.`;
+    expect(await told(org, 'human')).toEqual(['a is back and works on.', has('message 000003-human-02')]);
+    expect(await told(org, 'a')).toEqual([has('messages 000002-a-01, 000003-a-01')]);
+  });
+
+  it('and what is written to it meanwhile: one notice names all', async () => {
+    const org = await office();
+    org.drop('a', 'Write to b.');
+    await org.turns(1);
+    org.drop('a', 'Write to b again.');
+    await org.turns(1, { only: 'a' });
+    take(org);
+    await slowTurns(org, 3);
+    expect((await told(org, 'a')).map((text) => text.slice(0, 90))).toEqual([
+      expect.stringMatching(/^b is away .its folder is gone.. Your messages 000002-a-01, 000003-a-01 wait and reach/),
     ]);
   });
 

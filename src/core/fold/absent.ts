@@ -1,5 +1,6 @@
 import type { Entry } from '../entry.ts';
 import type { State } from '../state.ts';
+import { awayOf, mailFor, settleNotices } from './notices.ts';
 
 /** The folder of an agent is not to be had. What the journal holds of it stays. */
 export function leave(state: State, { agent, since, why, out }: Extract<Entry, { k: 'absent' }>): void {
@@ -9,6 +10,8 @@ export function leave(state: State, { agent, since, why, out }: Extract<Entry, {
 /** It is there again: mail that could not be delivered meanwhile is delivered now. */
 export function comeBack(state: State, agent: string): void {
   state.absent.delete(agent);
+  settleNotices(state, awayOf(agent));
+  settleNotices(state, mailFor(agent));
   for (const { id, message, reason, to } of state.dead.values())
     if (message !== null && reason === 'no-agent' && to.includes(agent)) state.revive.set(id, to);
 }

@@ -3,6 +3,7 @@ import type { Effect, Entry } from '../entry.ts';
 import { approvalPath } from '../files.ts';
 import type { Approval, State } from '../state.ts';
 import { forgetDead } from './bygone.ts';
+import { settleNotices } from './notices.ts';
 
 /** An act waits for a person from now on. */
 export function ask(state: State, { k: _, ...held }: Extract<Effect, { k: 'held' }>): void {
@@ -13,6 +14,7 @@ export function ask(state: State, { k: _, ...held }: Extract<Effect, { k: 'held'
 export function answer(state: State, id: string, given: NonNullable<Approval['answer']>): void {
   const approval = state.approvals.get(id);
   if (!approval) return;
+  settleNotices(state, id);
   const hash = given.hash ?? approval.answer?.hash;
   approval.answer = { ...given, ...(hash === undefined ? {} : { hash }) };
 }

@@ -1,4 +1,5 @@
 import type { DeadLetter, State } from '../state.ts';
+import { settleNotices } from './notices.ts';
 
 /** A dead letter that is there now, in place of an earlier one of its id. */
 export function noteDead(state: State, dead: DeadLetter): void {
@@ -20,6 +21,7 @@ export function forgetDead(state: State, id: string): void {
   if (!dead) return;
   state.dead.delete(id);
   countOff(state, dead);
+  settleNotices(state, id);
   if (dead.message !== null) state.undelivered.delete(`${dead.message} ${id}`);
   else forgetAstray(state, dead.path, id);
 }

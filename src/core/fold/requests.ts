@@ -6,7 +6,7 @@ import { ackText } from '../texts-rules-1.ts';
 import { answer } from './approvals.ts';
 import { askRevival } from './dead.ts';
 import { deliver } from './mail.ts';
-import { notify } from './notices.ts';
+import { creditsOf, forgetRead, notify, settleNotices } from './notices.ts';
 
 type Asked = ReturnType<typeof asked>;
 
@@ -17,6 +17,7 @@ export function applyRequest(state: State, { request, told }: Pick<Asked, 'reque
       const agent = touch(state, request.agent);
       agent.granted += request.amount;
       agent.starved = false;
+      settleNotices(state, creditsOf(request.agent));
       agent.warned = false;
       if (agent.lastReason.startsWith('no credits')) agent.retryAt = 0;
       return;
@@ -27,7 +28,7 @@ export function applyRequest(state: State, { request, told }: Pick<Asked, 'reque
       else touch(state, request.agent).paused = request.ask === 'pause';
       return;
     case 'read':
-      if (request.ids.includes('notices')) touch(state, request.by).notices = [];
+      if (request.ids.includes('notices')) forgetRead(state, request.by, request.notices);
       return deliver(state, request.by, request.ids);
     case 'archive':
       for (const id of request.ids) state.archive.add(id);

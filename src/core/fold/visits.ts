@@ -3,6 +3,7 @@ import { countLoad } from '../skill-limit.ts';
 import { type State, touch } from '../state.ts';
 import { taint } from '../taint.ts';
 import { deliver } from './mail.ts';
+import { creditsOf, settleNotices } from './notices.ts';
 
 /** Longest wait after failures of a provider, in turns. */
 const MAX_BACKOFF = 32;
@@ -27,6 +28,7 @@ export function applyVisit(state: State, visit: VisitEffect): void {
     agent.failures = 0;
     agent.failedInRow = 0;
     agent.retryAt = 0;
+    if (agent.starved) settleNotices(state, creditsOf(visit.agent));
     agent.starved = false;
     return;
   }
