@@ -37,6 +37,12 @@ function expectSame(root: string): void {
   expect(digestOf(load(disk, realKept(root, process.env, disk)).state)).toBe(digestOf(foldOf(disk)));
 }
 
+/** Messages that a run with `--json` sent. */
+function sentIn({ out }: Ran): number {
+  const { visits } = JSON.parse(out) as { visits: { sent: number }[] };
+  return visits.reduce((sum, { sent }) => sum + sent, 0);
+}
+
 function tell(figures: object): void {
   fs.writeSync(2, `growth: ${JSON.stringify(figures)}\n`);
 }
@@ -79,6 +85,7 @@ describe('an organisation with 1,000,000 old messages', () => {
     await ran(small, ['run-once']);
     const runs = { small: [] as Ran[], large: [] as Ran[] };
     const turns = { small: [] as number[], large: [] as number[] };
+    const sent = { small: [] as number[], large: [] as number[] };
     const peaks = { small: [] as number[], large: [] as number[] };
     const started = { small: [] as number[], large: [] as number[] };
     for (let round = 0; round < ROUNDS; round++)
@@ -86,8 +93,9 @@ describe('an organisation with 1,000,000 old messages', () => {
         ['small', small],
         ['large', large],
       ] as const) {
-        const one = await ran(root, ['run-once']);
-        const more = await ran(root, ['run', '--turns', `${TURNS}`]);
+        const one = await ran(root, ['run-once', '--json']);
+        const more = await ran(root, ['run', '--turns', `${TURNS}`, '--json']);
+        sent[size].push(sentIn(one), sentIn(more));
         runs[size].push(one);
         started[size].push(one.began);
         turns[size].push((more.cpu - one.cpu) / (TURNS - 1));
@@ -111,6 +119,7 @@ describe('an organisation with 1,000,000 old messages', () => {
         large: middle(started.large),
         best: Math.round(Math.min(...started.large)),
       },
+      sent,
       turnCpu: { small: middle(turns.small), large: middle(turns.large) },
       peaks: { small: middle(peaks.small), large: middle(peaks.large) },
       views,
@@ -120,6 +129,9 @@ describe('an organisation with 1,000,000 old messages', () => {
     expect(pass.peak - least).toBeLessThan(200);
     expect(Math.min(...started.large)).toBeLessThan(2000);
     expect(middle(peaks.large) - middle(peaks.small)).toBeLessThan(40);
+    // Both answer as much mail, so their turns may be compared.
+    expect(Math.min(...sent.small, ...sent.large)).toBeGreaterThan(0.8 * PER_TURN);
+    expect(middle(sent.large) / middle(sent.small)).toBeCloseTo(1, 1);
     expect(middle(turns.large) / middle(turns.small)).toBeLessThan(1.1);
     for (const { large: view } of Object.values(views)) expect(view?.cpu).toBeLessThan(1000);
   });

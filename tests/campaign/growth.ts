@@ -39,9 +39,9 @@ export function growOrg(root: string, messages: number, perTurn: number, filed =
   const edges = Object.fromEntries(
     ['human', ...AGENTS].map((from) => [from, ['human', ...AGENTS].filter((to) => to !== from)]),
   );
-  // As many messages are written as are read: turns stay as large as they are.
-  const options = { reply_rate: 0.8, forward_rate: 0.2, neighbours: AGENTS };
-  layOrg(root, { edges, models: { default: { provider: 'simulated', options } }, org: { limits: { live_turns: 5 } } });
+  // Each message is answered, however long the chain: turns stay as large as they are.
+  const limits = { live_turns: 5, hops: 1_000_000 };
+  layOrg(root, { edges, models: { default: { provider: 'simulated', options: { reply_rate: 1 } } }, org: { limits } });
   const disk = realDisk(root);
   const journal = new Journal(disk, 1, GENESIS, 0);
   const turns = Math.ceil(messages / perTurn);
