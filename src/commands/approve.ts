@@ -50,8 +50,8 @@ async function changedIn(world: World, id: string): Promise<string[]> {
 function told(outcome: Outcome, changed: string[]): Outcome {
   const data = { ...(outcome.data as object), changed };
   if (changed.length === 0) return { ...outcome, data };
-  const text = `${changedText(changed)} since it was shown: in the next turn it is held again as it stands now. lemming approvals shows it.`;
-  return { ...outcome, data, text: `${outcome.text}\n${text}` };
+  const text = `${changedText(changed)} since it was shown, so it is not done: in the next turn it is held again as it stands now.\nlemming approvals shows it.`;
+  return { ...outcome, data, text };
 }
 
 /** The pattern of acts like a held one. Throws `refused` when no pattern can name them. */

@@ -1,3 +1,4 @@
+import { actName } from '../core/approval-text.ts';
 import { isPersonIn } from '../core/config.ts';
 import { answeredPath } from '../core/files.ts';
 import type { Approval } from '../core/state.ts';
@@ -42,7 +43,7 @@ export function decide(world: World, input: Input, ask: 'approve' | 'deny'): Out
     answer && answer.decision !== ask ? ` This takes the place of "${answer.decision}" by ${answer.by}.` : '';
   const text =
     ask === 'approve'
-      ? `Approved: ${agent} uses ${tool} in the next turn.`
-      : `Denied: ${agent} will be told that it may not use ${tool}.`;
+      ? `Approved: ${agent} does this ${actName(approval)} in the next turn.`
+      : `Denied: this ${actName(approval)} of ${agent} will not be done.`;
   return { data: { id, decision: ask, by: person, agent, tool, taken }, text: text + before };
 }

@@ -2,6 +2,7 @@ import { printHead } from '../schema/print.ts';
 import { changedText } from './covers.ts';
 import type { Held, Left } from './entry.ts';
 import { printCredits } from './ledger.ts';
+import { callName } from './undone.ts';
 
 /** What a person, or `nobody` in time, answered. */
 export interface Decision {
@@ -19,7 +20,7 @@ export function printApproval(held: Held, decided?: Decision): string {
   const head = printHead(Object.entries({ id, turn, agent, tool, rule, contacts, decision, note: note || null, by }));
   const why = `${agent} wants to use ${tool}. ${whyHeld(held)}`;
   const act = held.over === undefined ? `\`\`\`json\n${JSON.stringify(input, null, 2)}\n\`\`\`` : '';
-  const parts = [why, againOf(held), act, held.shows, causeOf(held), spentOf(held), priceOf(held)];
+  const parts = [why, againOf(held), deniedText(held), act, held.shows, causeOf(held), spentOf(held), priceOf(held)];
   return `${head}${[...parts, decided ? answered(decided) : options(held)].filter(Boolean).join('\n\n')}\n`;
 }
 
@@ -39,6 +40,33 @@ export function againOf({ again }: Pick<Held, 'again'>): string {
   return again === undefined
     ? ''
     : `It was approved as ${again.of} and not done: ${changedText(again.changed)} since it was shown. This is how it stands now.`;
+}
+
+/** What the agent is told of an answer: which of its acts it was, and what came of it. `waits`: it was held again. */
+export function answerText(held: Held, { decision, by, note, outcome }: Decision, waits: boolean): string {
+  const thread = held.cause[0]?.thread;
+  const where = [
+    held.id,
+    `turn ${held.turn}`,
+    ...(thread === undefined ? [] : [`conversation ${JSON.stringify(thread)}`]),
+  ];
+  const act = `your ${actName(held)} (${where.join(', ')})`;
+  const said = note === '' ? '.' : `: ${JSON.stringify(note)}.`;
+  const came = decision === 'deny' ? 'It was not done.' : `${waits ? 'It is not done yet. ' : ''}${outcome}`;
+  if (by === 'nobody') return `Nobody answered ${act} in time${said} ${came}`;
+  return `${by} ${decision === 'approve' ? 'approved' : 'said no to'} ${act}${said} ${came}`;
+}
+
+/** The act in a few words. A question is told whole: the agent may have forgotten it. */
+export function actName({ tool, input }: Pick<Held, 'tool' | 'input'>): string {
+  if (tool !== 'request_approval') return callName({ tool, input });
+  return `${tool} ${JSON.stringify((input as { question: string }).question)}`;
+}
+
+/** What the person who is asked is told of the same act that was denied before. */
+export function deniedText({ denied }: Pick<Held, 'denied'>): string {
+  if (denied === undefined) return '';
+  return `${denied.by} denied the same as ${denied.of}${denied.note === '' ? '.' : `: ${JSON.stringify(denied.note)}`}`;
 }
 
 function spentOf({ agent, spent }: Held): string {

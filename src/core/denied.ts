@@ -13,6 +13,8 @@ export interface Denied extends Pick<Held, 'id' | 'agent' | 'tool'> {
   by: string;
   note: string;
   threads: string[];
+  /** A person has written since: the same may be asked for again. */
+  over?: true;
 }
 
 /** Denials that are kept, the latest. */
@@ -25,7 +27,7 @@ const KEPT = 1000;
 export function deniedBefore({ state, agent, given }: Scene, tool: string, input: Json): Refused | null {
   const hash = hashOf(input);
   for (const denied of state.denied.values()) {
-    if (denied.agent !== agent || denied.tool !== tool || denied.hash !== hash) continue;
+    if (denied.over || !isSame(denied, agent, tool, hash)) continue;
     if (!given.every(({ thread }) => denied.threads.includes(thread))) continue;
     const why = denied.note && ` (${denied.note})`;
     const text = `It was denied by ${denied.by} in ${denied.id}${why}. It is asked again once a person has written to you about it, or when you want something else.`;
@@ -33,6 +35,18 @@ export function deniedBefore({ state, agent, given }: Scene, tool: string, input
   }
   return null;
 }
+
+function isSame(denied: Denied, agent: string, tool: string, hash: string): boolean {
+  return denied.agent === agent && denied.tool === tool && denied.hash === hash;
+}
+
+/** How a person denied the same act before, the last time; the person who is asked again is told. */
+export function lastDenial({ state, agent }: Scene, tool: string, input: Json): Held['denied'] {
+  const hash = hashOf(input);
+  const last = [...state.denied.values()].findLast((denied) => isSame(denied, agent, tool, hash));
+  return last && { of: last.id, by: last.by, note: last.note };
+}
+
 type Refused = Extract<Staged, { ok: false }>;
 
 /** Keeps what a person denied; what nobody answered in time was denied by none. */
@@ -48,8 +62,11 @@ export function noteDenial(state: State, { id, decision, by, note, held }: Extra
 
 /** A person wrote: in their conversation, and to those whom they wrote to, acts may be asked for again. */
 export function forgetDenials(state: State, { thread, to }: Pick<Message, 'thread' | 'to'>): void {
-  for (const [id, { threads, agent }] of state.denied)
-    if (threads.includes(thread) || (threads.length === 0 && to.includes(agent))) state.denied.delete(id);
+  for (const [id, denied] of state.denied) {
+    const { threads, agent } = denied;
+    if (threads.includes(thread) || (threads.length === 0 && to.includes(agent)))
+      state.denied.set(id, { ...denied, over: true });
+  }
 }
 
 function hashOf(input: Json): string {

@@ -375,6 +375,8 @@ export interface Held {
   again?: { of: string; changed: string[] };
   /** Its file. */
   text?: string;
+  /** How a person denied the same act before. */
+  denied?: { of: string; by: string; note: string };
 }
 
 /** How a visit ended. `cut`: it ran out of something, or went in a loop; what it did stands, and its mail is given again. */

@@ -1,11 +1,12 @@
 import type { Resume } from '../schema/resume.ts';
 import { alwaysFor } from './always.ts';
 import { askedFirst, lapseOf, otherwiseOf, waitingLike } from './approval.ts';
+import { actName, deniedText } from './approval-text.ts';
 import type { ActCall, Json, ToolSpec } from './call.ts';
 import type { Config } from './config.ts';
 import { showConflict } from './conflict.ts';
 import { changedSince, changedText, coversOf, OUTDATED } from './covers.ts';
-import { deniedBefore } from './denied.ts';
+import { deniedBefore, lastDenial } from './denied.ts';
 import type { Cause, Held, UsedEntry } from './entry.ts';
 import { permitUrl, type UrlRuling } from './host.ts';
 import { printCredits } from './ledger.ts';
@@ -16,6 +17,7 @@ import { overLimit } from './skill-limit.ts';
 import { agentState } from './state.ts';
 import { isOutbound, taintOf } from './taint.ts';
 import { type ActTool, copyDraft, type Scene, type Tool, type Work } from './tool.ts';
+import { toldName } from './unfinished.ts';
 
 /**
  * What became of an act: staged, held for a person, refused, or work that is to be done now; `ask`: what comes of it may wait
@@ -217,6 +219,7 @@ function hold(scene: Scene, call: ActCall, act: Act, { rule, contacts, because }
   const denied = more.again ? null : deniedBefore(scene, call.tool, input);
   if (denied) return refused(scene, call.tool, denied.rule, denied.text);
   const id = `A-${turn}-${agent}-${draft.heldBefore.length + draft.held.length + 1}`;
+  const before = more.again ? undefined : lastDenial(scene, call.tool, input);
   const cause = given.map(causeOf);
   const otherwise = otherwiseOf(config, contacts, turn, lapseOf(config, more));
   const { spent } = agentState(scene.state, agent);
@@ -228,12 +231,15 @@ function hold(scene: Scene, call: ActCall, act: Act, { rule, contacts, because }
     ...(spent > 0 ? { spent } : {}),
     ...(always === undefined ? {} : { always }),
     covers: coversOf(look, act, more.over),
+    ...(before && { denied: before }),
     ...more,
   });
   const first = more.again
-    ? `Held again as ${id}, for ${changedText(more.again.changed)} since it was shown`
+    ? `Held again as ${id}, for ${changedText(more.again.changed.map(toldName))} since it was shown`
     : `Held as ${id}`;
-  return { is: 'held', id, text: `${first}: waits for ${contacts.join(', ')}. You will be told.` };
+  const what = `your ${actName({ tool: call.tool, input })} waits for ${contacts.join(', ')} and is not done yet`;
+  const text = [`${first}: ${what}. You will be told.`, deniedText({ denied: before })].filter(Boolean).join(' ');
+  return { is: 'held', id, text };
 }
 
 /** What a person is shown, and its hash, are of one look. */

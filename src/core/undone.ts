@@ -50,7 +50,7 @@ export function undoneText({ undone }: Pick<Draft, 'undone'>): string {
 }
 
 /** A call in a few words: its tool, and the first of its input that says what it was about. */
-function callName({ tool, input }: Pick<ActCall, 'tool' | 'input'>): string {
+export function callName({ tool, input }: Pick<ActCall, 'tool' | 'input'>): string {
   const given = new Map(typeof input === 'object' && input !== null ? Object.entries(input) : []);
   const value = TARGETS.map((name) => given.get(name)).find((value) => value !== undefined);
   if (value === undefined) return toolName(tool);

@@ -149,7 +149,7 @@ function endText(config: Config, { reason, blame, detail = '', resume }: Finishe
 }
 
 /** A path of the org as the tools of its agent name it. */
-function toldName(path: string): string {
+export function toldName(path: string): string {
   return memoryOwner(path) === null ? toldPath(path) : `your memory ${JSON.stringify(keyOf(path))}`;
 }
 

@@ -1,5 +1,5 @@
 import { heldOf } from '../core/approval.ts';
-import { printApproval } from '../core/approval-text.ts';
+import { answerText, printApproval } from '../core/approval-text.ts';
 import { textHash } from '../core/brief.ts';
 import type { Effect, Held } from '../core/entry.ts';
 import { judge, type Toolbox } from '../core/judge.ts';
@@ -24,7 +24,7 @@ export async function decide(turn: Turn, toolbox: Toolbox, written: Written, sta
   const chain: Chain = new Map();
   let nth = 1;
   for (const approval of turn.state.approvals.values()) {
-    const { id, agent, tool, answer } = approval;
+    const { id, agent, answer } = approval;
     if (!answer) continue;
     const draft = emptyDraft(next.get(agent) ?? 1, promisedBy(staffing, agent), heldIn(effects, agent));
     draft.doing = id;
@@ -55,11 +55,8 @@ export async function decide(turn: Turn, toolbox: Toolbox, written: Written, sta
     next.set(agent, draft.nextMessage);
     staffing.push({ by: agent, hires: draft.hires, retires: draft.retires });
     if (draft.held.length === 0) effects.push(decided);
-    const said =
-      decision === 'denied'
-        ? `denied by ${by}${note && `: ${note}`}`
-        : `approved by ${by}${note && ` (${note})`}: ${outcome}`;
-    effects.push({ k: 'notice', to: agent, about: 'approval', text: `${id} (${tool}${askedIn(approval)}): ${said}` });
+    const text = answerText(held, { decision: answer.decision, by, note, outcome }, draft.held.length > 0);
+    effects.push({ k: 'notice', to: agent, about: 'approval', text });
   }
   return effects;
 }
@@ -73,11 +70,6 @@ export function heldIn(effects: readonly Effect[], agent: string): Held[] {
 export function promisedBy(staffing: readonly Staffing[], agent: string): number {
   const hires = staffing.flatMap(({ by, hires }) => (by === agent ? hires : []));
   return hires.reduce((sum, { credits }) => sum + credits, 0);
-}
-
-/** The question that was answered: the agent may have forgotten it. */
-function askedIn({ tool, input }: Held): string {
-  return tool === 'request_approval' ? ` ${JSON.stringify((input as { question: string }).question)}` : '';
 }
 
 /** What came of the act; or what it costs, when that cannot be paid now. As call 0 of the agent's turn it has a name of its own in the journal. */

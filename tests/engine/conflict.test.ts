@@ -71,7 +71,7 @@ describe.each([
     expect(resultsIn(org.prompts[2])[0]).toMatchObject({
       ok: false,
       text: expect.stringMatching(
-        /^Refused \(conflict\): [\s\S]*\+TWO\n[\s\S]*\nHeld as A-1-a-1: waits for human\. You will be told\.$/,
+        /^Refused \(conflict\): [\s\S]*\+TWO\n[\s\S]*\nHeld as A-1-a-1: your write_file \S+ waits for human and is not done yet\. You will be told\.$/,
       ),
     });
     const file = org.read(approvalPath('A-1-a-1'));
@@ -108,7 +108,7 @@ describe.each([
     org.drop('a', 'And now?');
     await org.turns(1);
     expect(org.read(path)).toBe(THEIRS);
-    expect(textOf(org.visits('a')[2])).toContain('A-1-a-1 (write_file): denied by human');
+    expect(textOf(org.visits('a')[2])).toMatch(/human said no to your write_file \S+ \(A-1-a-1, turn 1, /);
     expect(await recomputed(org)).toBeNull();
   });
 

@@ -268,7 +268,7 @@ describe('an act that a person answered', () => {
     await org.turns(1);
     expect(org.messages('a').map(({ body }) => body)).toEqual(['Own.']);
     expect(textOf(org.visits('a').at(-1))).toMatch(
-      /A-1-a-1 \(send_message\): denied by human: Not now\.\n.*A-1-a-2 \(send_message\): denied by human\n/,
+      /human said no to your message to \S+ \(A-1-a-1, [^)]*\): "Not now\."\. It was not done\.\n.*human said no to your message to \S+ \(A-1-a-2, [^)]*\)\. It was not done\.\n/,
     );
   });
 

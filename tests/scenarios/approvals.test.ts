@@ -54,7 +54,7 @@ describe('scenario 50: an act that needs approval', () => {
       /decision: approve\nnote: Go ahead\.\nby: human\n---[\s\S]*Approved by human: "Go ahead\."\n\nWhat came of it: "Sent as 000002-a-01\."\n$/,
     );
     expect(await told(org, 'a')).toEqual([
-      'A-1-a-1 (send_message): approved by human (Go ahead.): Sent as 000002-a-01.',
+      'human approved your message to b (A-1-a-1, turn 1, conversation "000001-human-01"): "Go ahead.". Sent as 000002-a-01.',
     ]);
   });
 
@@ -271,6 +271,8 @@ describe('scenario 50: an act that needs approval', () => {
     await org.turns(1);
     org.drop('a', 'And?');
     await org.turns(1);
-    expect(textOf(org.visits('a').at(-1))).toContain('A-1-a-1 (send_message): denied by human: Not today.');
+    expect(textOf(org.visits('a').at(-1))).toMatch(
+      /human said no to your message to \S+ \(A-1-a-1, [^)]*\): "Not today\."\./,
+    );
   });
 });

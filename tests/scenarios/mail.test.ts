@@ -32,7 +32,7 @@ describe('mail, as a user lives it', () => {
     );
     org.drop('c', 'Write to a.');
     await org.turns(1);
-    expect(await aboutOf(org, 'c')).toEqual(['refused', 'cut']);
+    expect(await aboutOf(org, 'c')).toEqual(['cut']);
     org.drop('c', 'And now?');
     await org.turns(1);
     expect(textOf(org.visits('c')[1])).toContain('edge');

@@ -33,7 +33,7 @@ it.each(['approve', 'deny'] as const)(
     await org.turns(2);
     const said = textOf(org.prompts.at(-1));
     expect(said).toContain(
-      `A-1-a-1 (request_approval "Ship on Friday?"): ${ask === 'deny' ? 'denied' : 'approved'} by human`,
+      `human ${ask === 'deny' ? 'said no to' : 'approved'} your request_approval "Ship on Friday?" (A-1-a-1, turn 1)`,
     );
     expect(said).toContain('Monday');
   },

@@ -85,7 +85,7 @@ describe.each([
     expect(org.read('org/approvals/A-2-a-1.md')).toContain(FIRST);
     expect(org.read(`org/approvals/answered/${FIRST}.md`)).toContain('Held again as A-2-a-1');
     expect((await told(org, 'human')).at(-1)).toMatch(new RegExp(`A-2-a-1.*${path} changed`));
-    expect((await told(org, 'a')).at(-1)).toMatch(new RegExp(`^${FIRST} \\(write_file\\).*A-2-a-1`));
+    expect((await told(org, 'a')).at(-1)).toMatch(new RegExp(`^human approved your write_file .*${FIRST}.*A-2-a-1`));
     expect(await recomputed(org)).toBeNull();
     await approve(org, 'A-2-a-1');
     expect(org.read(path)).toBe(WANTED);
