@@ -24,7 +24,11 @@ export function bury(
   effects.push({ k: 'dead', detail, record, text: printDeadLetter({ record, detail }) });
   if (waits) return;
   const about = reason === 'hops' ? 'loop' : 'dead-letter';
-  const text = `${mail.id} was not delivered to ${to.join(', ')} (${reason}): ${detail}`;
+  const isRead = reason === 'attempts';
+  const what = isRead
+    ? `${named(to)} gave up on ${mail.id}`
+    : `${mail.id} was not delivered to ${to.join(', ')} (${reason})`;
+  const text = `${what}: ${detail}`;
   const people = peopleOf(config);
   for (const name of new Set([mail.from, ...people])) {
     const remedy = people.includes(name) ? ` lemming retry ${id} gives it another chance.` : '';

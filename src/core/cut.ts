@@ -69,7 +69,7 @@ function adviceFor(config: Config, state: State, turn: number, visit: Finished, 
 }
 
 /** Where the limit stands that cut the visit. */
-function roomOf({ org, models }: Config, { reason, resume }: Finished): string {
+export function roomOf({ org, models }: Config, { reason, resume }: Finished): string {
   const own = `agents/${resume.name}/resume.md`;
   const limits: { key: string; file: string; amount: number | undefined }[] =
     reason === 'steps'

@@ -4,7 +4,7 @@ import { againOf, printApproval } from './approval-text.ts';
 import { bury } from './bury.ts';
 import { type Config, inChartOrder, peopleOf } from './config.ts';
 import { type Content, contentsOf, isSameContent, packContents } from './content.ts';
-import { cutNotices, settledIn } from './cut.ts';
+import { cutNotices, roomOf, settledIn } from './cut.ts';
 import type { Blame, Effect, Held, VisitEffect, VisitOutcome } from './entry.ts';
 import { creditsOf } from './fold/notices.ts';
 import { balanceOf, leftFor, printCredits, softCapsPassed } from './ledger.ts';
@@ -240,7 +240,8 @@ function settleCut(
 ): void {
   const settled = settledIn(visit.draft);
   const open = visit.given.filter(({ id }) => !settled.includes(id));
-  const how = `failed or were cut, the last because ${visit.detail}.`;
+  const room = visit.reason === 'looped' ? '' : ` To give it more room, raise ${roomOf(config, visit)}.`;
+  const how = `failed or were cut, the last because ${visit.detail}.${room}`;
   const left = visit.blame ? open : buryHopeless(config, turn, visit.agent, open, how, effects);
   const told = visit.blame === 'credits' && agentState(state, visit.agent).starved ? [] : left;
   const notices = cutNotices(config, state, turn, visit, doneIn(done, visit.draft), told);

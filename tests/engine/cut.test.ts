@@ -128,11 +128,14 @@ describe('a visit whose steps are used up', () => {
     expect([report.turns, report.failed.has('a'), org.visits('a').length]).toEqual([3, true, 3]);
     expect(org.lines('dead')).toMatchObject([
       {
-        detail: '3 visits with it failed or were cut, the last because its 8 steps were used up.',
+        detail:
+          '3 visits with it failed or were cut, the last because its 8 steps were used up. To give it more room, raise limits.steps in org/org.yaml.',
         record: { reason: 'attempts', id: '000001-human-01', to: ['a'] },
       },
     ]);
-    expect((await noticesOf(org, 'human')).map((text) => text.split(':')[0])).toEqual(['cut', 'cut', 'dead-letter']);
+    const told = await noticesOf(org, 'human');
+    expect(told.map((text) => text.split(':')[0])).toEqual(['cut', 'cut', 'dead-letter']);
+    expect(told[2]).toMatch(/a gave up on 000001-human-01: 3 visits with it .* raise limits\.steps .* lemming retry/);
     expect(await divergence(org)).toBeNull();
   });
 
