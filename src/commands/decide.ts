@@ -43,7 +43,7 @@ export function decide(world: World, input: Input, ask: 'approve' | 'deny'): Out
     answer && answer.decision !== ask ? ` This takes the place of "${answer.decision}" by ${answer.by}.` : '';
   const text =
     ask === 'approve'
-      ? `Approved: ${agent} does this ${actName(approval)} in the next turn.`
-      : `Denied: this ${actName(approval)} of ${agent} will not be done.`;
+      ? `Approved: ${agent} uses ${tool} in the next turn.`
+      : `Denied: ${agent} will be told that this ${actName(approval)} is not done.`;
   return { data: { id, decision: ask, by: person, agent, tool, taken }, text: text + before };
 }
