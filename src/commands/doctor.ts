@@ -131,7 +131,7 @@ function examine(
   const notes = [
     ...left,
     ...(running ? [`An engine runs here: process ${running.pid} (lemming ${running.command})`] : []),
-    ...(journal.length === 0 ? notesOfState(disk, config, outbound) : []),
+    ...(journal.length === 0 ? notesOfState(disk, config, outbound, running !== null) : []),
     ...(config ? [...notesOfChart(config, disk), ...notesOfPrograms(programsOf(config, disk, owner), owner)] : []),
     ...notesOfFolder(disk, all),
     ...notesOfBox(box, config),
@@ -174,11 +174,11 @@ function journalFaults(disk: Disk): Fault[] {
   return faults;
 }
 
-function notesOfState(disk: Disk, config: Config | null, outbound: readonly string[]): string[] {
+function notesOfState(disk: Disk, config: Config | null, outbound: readonly string[], isRunning: boolean): string[] {
   const { state, unfinished, undone } = load(disk);
   return [
-    ...unplacedNotes(disk, undone, state.turn),
-    ...(unfinished ? [`Turn ${unfinished.open.turn} was cut off: the next run finishes it`] : []),
+    ...(isRunning ? [] : unplacedNotes(disk, undone, state.turn)),
+    ...(unfinished ? [turnNote(unfinished.open.turn, isRunning)] : []),
     ...(state.paused ? ['The organisation is paused: lemming resume'] : []),
     ...deadLetters(state),
     ...(state.doubts.size > 0
@@ -193,6 +193,10 @@ function notesOfState(disk: Disk, config: Config | null, outbound: readonly stri
       ),
     ...[...(config?.agents.values() ?? [])].flatMap((resume) => notesOfTaint(state, resume, outbound)),
   ];
+}
+
+function turnNote(turn: number, isRunning: boolean): string {
+  return isRunning ? `Turn ${turn} is under way` : `Turn ${turn} was cut off: the next run finishes it`;
 }
 
 /** A turn whose files do not all stand in the folder, and those that never can. */

@@ -122,6 +122,7 @@ class ConfigDraft {
     const goals = this.readGoals();
     const contacts = this.readContacts();
     const skills = this.readSkills();
+    if (chart) this.tellGone(Object.keys(chart.sound?.agents ?? {}));
     const declared = this.readDeclared();
     const limits = credits ? credits.value : creditsFile.parse({ version: 1 });
     const whole = org && good && limits && chart?.value && this.fatal.length === 0;
@@ -249,6 +250,14 @@ class ConfigDraft {
           : readResume(name, this.memories.resume.read(text, path), known);
       if ('faults' in read) this.setAside(name, read.faults);
       else this.resumes.set(name, read.resume);
+    }
+  }
+
+  /** Agents whose folder is gone for good are none, and the chart still names them. */
+  private tellGone(charted: readonly string[]): void {
+    for (const name of charted) {
+      const absence = this.absent.get(name);
+      if (absence?.out) this.private.push(fault('absent', absence.why, { file: `agents/${name}` }));
     }
   }
 

@@ -169,7 +169,7 @@ export function readFolder(
 /** All that is wrong with the files people write, whatever the journal holds; files that cannot be read at all as well. */
 export function checkFolder(place: Place): { config: Config | null; faults: Fault[]; warnings: Fault[] } {
   const disk = realDisk(place.root);
-  const read = readFolder(disk, emptyState(), place.env);
+  const read = readFolder(disk, goneFrom(disk, place), place.env);
   const most = read.config?.org.limits.message_bytes ?? 1_048_576;
   const inputs = new Folder(disk, realClock, redactor(place.env)).tracked(emptyState(), most);
   const unreadable = inputs.flatMap((input) => {
@@ -184,6 +184,19 @@ export function checkFolder(place: Place): { config: Config | null; faults: Faul
     warnings: [...read.warnings, ...entries],
     faults: [...unreadable, ...read.faults.filter(({ code, file }) => code !== 'missing-file' || !named.has(file))],
   };
+}
+
+/** Nothing but the agents that the journal knows and the folder has not: what is wrong with them is that. */
+function goneFrom(disk: Disk, { root, env }: Place): State {
+  const state = emptyState();
+  try {
+    for (const name of load(disk, realKept(root, env, disk)).state.absent.keys())
+      if (disk.stat(`agents/${name}`) === null)
+        state.absent.set(name, { since: 0, why: 'Its folder is gone.', out: true });
+  } catch (error) {
+    if (!(error instanceof FaultError)) throw error; // the journal is told elsewhere
+  }
+  return state;
 }
 
 const UNREADABLE = {

@@ -157,6 +157,9 @@ function lastTurn(config: Config, state: State, name: string): Inspection['last_
   };
   if (then.length === 0) before.inbox.delete(name);
   const due = dueOf(config, before, turn, name);
+  if (due?.due && account.lastReason.startsWith('no credits'))
+    // it has some since
+    return { turn, ran: false, outcome: 'skipped', why: account.lastReason };
   return {
     turn,
     ran: false,

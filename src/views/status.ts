@@ -55,7 +55,7 @@ export interface AgentStatus {
 /** The organisation at a glance, as it stands before its next turn. Pure. */
 export function statusOf(config: Config, state: State, person: string, faults: Fault[]): Status {
   const due = new Map(walk(config, state, state.turn + 1).map((one) => [one.agent, one]));
-  const names = [...config.order, ...[...config.broken.keys()].sort()];
+  const names = [...config.order, ...[...config.broken.keys(), ...goneIn(config, state)].sort()];
   return {
     org: config.org.name,
     turn: state.turn,
@@ -78,13 +78,18 @@ export function statusOf(config: Config, state: State, person: string, faults: F
   };
 }
 
+/** Agents of the chart whose folder is gone: none until it is back. */
+function goneIn(config: Config, { absent }: State): string[] {
+  return [...absent].flatMap(([name, { out }]) => (out && config.readFrom.has(name) ? [name] : []));
+}
+
 function agentStatus(config: Config, state: State, name: string, due: Due | undefined): AgentStatus {
   const { granted, spent, reserved, left } = balanceOf(config, state, name);
   return {
     name,
     person: config.agents.get(name)?.person ?? false,
-    state: conditionOf(config, state, name),
-    health: healthOf(config, state, name),
+    state: state.absent.get(name)?.out ? 'error' : conditionOf(config, state, name),
+    health: state.absent.get(name)?.out ? 'unhealthy' : healthOf(config, state, name),
     unread: state.inbox.get(name)?.length ?? 0,
     credits: {
       granted: inCredits(granted),
@@ -101,8 +106,8 @@ function agentStatus(config: Config, state: State, name: string, due: Due | unde
 
 /** One sentence: the walk's, with what the walk does not look at. */
 export function whyOf(config: Config, state: State, name: string, due: Due | undefined): string {
-  const broken = config.broken.get(name)?.[0];
-  if (broken) return `set aside: ${broken.message}`;
+  const set = config.broken.get(name)?.[0]?.message ?? state.absent.get(name)?.why;
+  if (set !== undefined) return `set aside: ${set}`;
   if (!due) return 'a person is never scheduled';
   if (!due.due && !config.readFrom.has(name)) return 'org/chart.yaml does not name it: nobody can write to it';
   const { starved, lastOutcome, lastReason } = agentState(state, name);

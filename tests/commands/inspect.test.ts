@@ -44,6 +44,8 @@ it('tells why it ran, failed, was skipped, or was not the one to step', async ()
     outcome: 'skipped',
     why: expect.stringContaining('no credits'),
   });
+  await lemming(root, ['top-up', 'planner', '100']);
+  expect(await last('planner')).toMatchObject({ ran: false, why: expect.stringContaining('no credits') });
   await lemming(root, ['send', 'manager', 'Hello']);
   await lemming(root, ['step', '--agent', 'hr']);
   expect(await last('manager')).toEqual({ turn: 2, ran: false, outcome: null, why: 'only another agent was to step' });

@@ -1,4 +1,4 @@
-import { utimesSync } from 'node:fs';
+import { renameSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { realKept } from '../../src/disk/kept-key.ts';
@@ -211,4 +211,23 @@ describe('the kept status', () => {
       expect(await name(root)).toBe('office');
     }
   });
+});
+
+it('lists an agent as set aside as long as its folder is gone, also when it is none any more', async () => {
+  const root = office();
+  await turns(root, 1);
+  renameSync(join(root, 'agents/hr'), join(root, 'aside'));
+  await turns(root, 1);
+  await new Promise((done) => setTimeout(done, 1100));
+  await turns(root, 2);
+  const { data } = await lemming(root, ['status', '--json']);
+  expect(data.agents.at(-1)).toMatchObject({ name: 'hr', state: 'error', why: 'set aside: Its folder is gone.' });
+  expect(data.needs.faults).toBe(1);
+  expect(data.faults).toMatchObject([{ code: 'absent', file: 'agents/hr' }]);
+  const checked = await lemming(root, ['validate', '--json']);
+  expect(checked.data.faults).toMatchObject([{ code: 'absent', file: 'agents/hr' }]);
+  renameSync(join(root, 'aside'), join(root, 'agents/hr'));
+  const { data: ran } = await lemming(root, ['run', '--until-idle', '--json']);
+  expect(ran.needs.faults).toBe(0);
+  expect((await lemming(root, ['validate', '--json'])).data.ok).toBe(true);
 });
