@@ -3,7 +3,7 @@ import { removeFromList, removeKey } from './edit-remove.ts';
 import { readTree } from './yaml-tree.ts';
 
 /** Whom an agent of the chart may write to, and whose mail it reads. */
-interface Ends {
+export interface Ends {
   send_to: readonly string[];
   read_from: readonly string[];
 }
@@ -20,19 +20,16 @@ export function withAgent(chart: string, name: string, { send_to, read_from }: E
 
 /** The chart without an agent, whoever names it. */
 export function withoutAgent(chart: string, name: string): Edited {
-  const agents = (valueAt(readTree(chart, '').data, ['agents']) ?? {}) as Record<
-    string,
-    Partial<Record<string, unknown>>
-  >;
+  const agents = (valueAt(readTree(chart, '').data, ['agents']) ?? {}) as Record<string, unknown>;
   const paths = Object.entries(agents).flatMap(([other, entry]) =>
-    SIDES.filter((side) => [entry[side]].flat().includes(name)).map((side) => ['agents', other, side]),
+    SIDES.filter((side) => [valueAt(entry, [side])].flat().includes(name)).map((side) => ['agents', other, side]),
   );
   return inTurn(chart, [
     ...paths.map((path) => (text: string) => removeFromList(text, path, name)),
     (text) => removeKey(text, ['agents', name]),
   ]);
 }
-const SIDES = ['send_to', 'read_from'] as const;
+export const SIDES = ['send_to', 'read_from'] as const;
 
 /** Who names everybody names the new one already. */
 function addEnd(text: string, owner: string, side: keyof Ends, name: string): Edited {

@@ -27,7 +27,9 @@ export function removeFromList(text: string, path: Path, item: string): Edited {
       const { node, pair } = find(doc, path) as { node: unknown; pair: { key: unknown } | null };
       if (!isSeq(node)) return null;
       if (node.flow) return cutOf(node.items.map(spanOf), at);
-      return rest.length ? linesOf(text, spanOf(node.items[at]), /^ *- +$/) : emptied(text, pair?.key, node, '[]');
+      return rest.length
+        ? linesOf(text, spanOf(node.items[at]), /^ *- +$/)
+        : emptied(text, pair?.key, spanOf(node), '[]');
     },
   );
   return 'text' in edited ? removeFromList(edited.text, path, item) : edited;
@@ -37,8 +39,8 @@ export function removeFromList(text: string, path: Path, item: string): Edited {
 export function removeKey(text: string, path: Path): Edited {
   const parent = path.slice(0, -1);
   const key = String(path.at(-1));
-  const before = valueAt(readTree(text, '').data, parent) as Record<string, unknown> | undefined;
-  if (before === undefined || !Object.hasOwn(before, key)) return { text };
+  const before = valueAt(readTree(text, '').data, parent) as Record<string, unknown> | null | undefined;
+  if (before == null || !Object.hasOwn(before, key)) return { text };
   const { [key]: _gone, ...rest } = before;
   return prove(
     text,
@@ -50,26 +52,28 @@ export function removeKey(text: string, path: Path): Edited {
       const spans = node.items.map((item) => joined(spanOf(item.key), spanOf(item.value)));
       const at = Object.keys(before).indexOf(key);
       if (node.flow) return cutOf(spans, at);
-      return node.items.length > 1 ? linesOf(text, spans[at] ?? null, /^ *$/) : emptied(text, pair?.key, node, '{}');
+      return node.items.length > 1
+        ? linesOf(text, spans[at] ?? null, /^ *$/)
+        : emptied(text, pair?.key, spans[at] ?? null, '{}');
     },
   );
 }
 
-type Span = readonly [start: number, end: number];
+export type Span = readonly [start: number, end: number];
 
 /** Where a node begins, and where the last thing in it ends. */
-function spanOf(node: unknown): Span | null {
+export function spanOf(node: unknown): Span | null {
   const range = rangeOf(node);
   const end = lastOffset(node);
   return range && [range[0], end ?? range[1]];
 }
 
-function joined(key: Span | null, value: Span | null): Span | null {
+export function joined(key: Span | null, value: Span | null): Span | null {
   return key && [key[0], Math.max(key[1], value?.[1] ?? 0)];
 }
 
 /** Cuts one of several out that stand in one bracket, with the comma beside it. */
-function cutOf(spans: readonly (Span | null)[], at: number): Splice | null {
+export function cutOf(spans: readonly (Span | null)[], at: number): Splice | null {
   const [before, own, after] = [spans[at - 1], spans[at], spans[at + 1]];
   if (!own) return null;
   if (after) return { start: own[0], end: after[0], text: '' };
@@ -77,7 +81,7 @@ function cutOf(spans: readonly (Span | null)[], at: number): Splice | null {
 }
 
 /** Cuts the whole lines of what stands in a block; before it in its line stands only what the pattern says. */
-function linesOf(text: string, span: Span | null, lead: RegExp): Splice | null {
+export function linesOf(text: string, span: Span | null, lead: RegExp): Splice | null {
   if (!span) return null;
   const start = text.lastIndexOf('\n', span[0] - 1) + 1;
   if (!lead.test(text.slice(start, span[0]))) return null;
@@ -88,8 +92,7 @@ function linesOf(text: string, span: Span | null, lead: RegExp): Splice | null {
 }
 
 /** Writes an empty list or map in the place of the last thing in it. Comments between would be lost: then it is not done. */
-function emptied(text: string, key: unknown, node: unknown, source: string): Splice | null {
-  const span = spanOf(node);
+export function emptied(text: string, key: unknown, span: Span | null, source: string): Splice | null {
   const colon = text.indexOf(':', rangeOf(key)?.[1] ?? text.length);
   if (!span || colon < 0 || text.slice(colon, span[1]).includes('#')) return null;
   return { start: colon + 1, end: span[1], text: ` ${source}` };

@@ -68,6 +68,9 @@ export function removeItem(text: string, path: Path, index: number): Edited {
   });
 }
 
+/** What may stand in several places at once: to change one changes the others. */
+export const ANCHOR = /(?:^|[\s,[{:])&\S/;
+
 /** Replaces what stands from `start` to `end`. */
 export interface Splice {
   start: number;
@@ -109,7 +112,7 @@ function cannot(path: Path): { fault: Fault } {
   };
 }
 
-function same(a: unknown, b: unknown): boolean {
+export function same(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
@@ -163,7 +166,7 @@ export function find(doc: Document.Parsed, path: Path): Found | Missing {
 }
 
 /** True for a value that is not there, as in `key:`. */
-function isEmpty(node: unknown): boolean {
+export function isEmpty(node: unknown): boolean {
   return node === null || (isScalar(node) && node.source === '' && node.type === 'PLAIN');
 }
 
@@ -174,7 +177,7 @@ export function rangeOf(node: unknown): readonly [start: number, end: number] | 
 }
 
 /** Writes a value behind `key:`. */
-function afterKey(text: string, pair: Pair, source: string): Splice | null {
+export function afterKey(text: string, pair: Pair, source: string): Splice | null {
   const range = rangeOf(pair.key);
   const colon = range ? text.indexOf(':', range[1]) : -1;
   return colon === -1 ? null : { start: colon + 1, end: colon + 1, text: ` ${source}` };
@@ -212,7 +215,7 @@ function fillEmpty(text: string, [start, end]: readonly [number, number], source
   return { start: start + 1, end: blank ? end - 1 : start + 1, text: source };
 }
 
-function insertFlowPair(text: string, map: YAMLMap, line: string): Splice | null {
+export function insertFlowPair(text: string, map: YAMLMap, line: string): Splice | null {
   const range = rangeOf(map);
   if (!range) return null;
   const last = map.items.at(-1);
@@ -221,14 +224,14 @@ function insertFlowPair(text: string, map: YAMLMap, line: string): Splice | null
   return end === undefined ? null : { start: end, end, text: `, ${line}` };
 }
 
-function insertBlockPair(text: string, map: YAMLMap, line: string): Splice | null {
+export function insertBlockPair(text: string, map: YAMLMap, line: string): Splice | null {
   const key = rangeOf(map.items[0]?.key);
   const end = lastOffset(map);
   if (!key || end === null) return null;
   return newLine(text, end, ' '.repeat(columnOf(text, key[0])) + line);
 }
 
-function insertItem(text: string, list: YAMLSeq, source: string): Splice | null {
+export function insertItem(text: string, list: YAMLSeq, source: string): Splice | null {
   const range = rangeOf(list);
   const last = list.items.at(-1);
   const end = last === undefined ? null : lastOffset(last);

@@ -84,7 +84,10 @@ class Materialising {
       const before = 'path' in op ? last.get(op.path) : undefined;
       if (op.op === 'replace' && before && isSameContent(before.text, op.was)) {
         before.text = op.text;
-        if (op.needs) before.needs = [...(before.needs ?? []), ...op.needs];
+        if (op.needs) {
+          before.needs ??= [];
+          before.needs.push(...op.needs);
+        }
       } else if (op.op === 'remove' && before && contentHash(before.text) === op.hash) {
         const gone = removedAtFirst(before);
         for (const one of gone) this.firsts.set(one, this.firsts.get(before) as FileOp);
@@ -142,7 +145,7 @@ function removedAtFirst({ path, was }: Replace): Remove[] {
 }
 
 function copyOf({ path, text, was, needs }: Replace): Replace {
-  return needs ? { op: 'replace', path, text, was, needs } : { op: 'replace', path, text, was };
+  return needs ? { op: 'replace', path, text, was, needs: [...needs] } : { op: 'replace', path, text, was };
 }
 
 /** The file that was moved aside gets its name again, and the temporary one goes, as far as that can be done. */

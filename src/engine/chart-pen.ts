@@ -1,72 +1,117 @@
 import { agentFolders } from '../core/config.ts';
-import type { Patch } from '../core/entry.ts';
+import type { Effect, Patch } from '../core/entry.ts';
 import { resumePath, retiredPath } from '../core/files.ts';
 import type { ChartPen } from '../core/settle-staff.ts';
 import type { State } from '../core/state.ts';
+import type { Hire } from '../core/tool.ts';
+import { ChartDraft } from '../disk/chart-draft.ts';
 import { configReader, type ReadConfig } from '../disk/config.ts';
-import { withAgent, withoutAgent } from '../disk/edit-chart.ts';
+import type { Edited } from '../disk/edit.ts';
 import { type Fault, printFault } from '../schema/fault.ts';
 import type { Turn } from './turn.ts';
 
 const CHART = 'org/chart.yaml';
+/** Files that may name agents whom the organisation cannot be without. */
+const NAMING = /^org\/([^/]+\.yaml|(units|contacts)\/[^/]+\.md)$/;
 
-type Texts = ReadonlyMap<string, string>;
+type Written = Patch | { why: string };
+type Change = readonly [path: string, text: string | null];
 
-/** Writes the chart of a turn. Every version is read as the next freeze would read it, and only a valid one stands. */
-export function chartPen({ state, open }: Turn): ChartPen {
-  const read = readers.get(state) ?? configReader();
-  readers.set(state, read);
-  let texts: Texts = state.files;
+/**
+ * What comes of agents that come and go, on charts each of which the next freeze could read. Many come in one turn, so
+ * first only those are read of which something may be wrong, and the last one for all others; if that is not valid, all is
+ * settled once more and each is read.
+ */
+export function onChart(turn: Turn, settle: (pen: ChartPen) => Effect[]): Effect[] {
+  const quick = new Pen(turn, false);
+  const effects = settle(quick);
+  return quick.holds() ? effects : settle(new Pen(turn, true));
+}
 
-  const write = (changes: readonly (readonly [path: string, text: string | null])[], agent: string | null): Patch => {
-    const was = texts.get(CHART) as string;
-    const next = new Map(texts);
+class Pen implements ChartPen {
+  private readonly turn: Turn;
+  private readonly careful: boolean;
+  private readonly texts: Map<string, string>;
+  private readonly draft: ChartDraft;
+  private readonly came = new Set<string>();
+  private readonly gone = new Set<string>();
+
+  constructor(turn: Turn, careful: boolean) {
+    this.turn = turn;
+    this.careful = careful;
+    this.texts = new Map(turn.state.files);
+    this.draft = new ChartDraft(this.texts.get(CHART) as string, careful);
+  }
+
+  hired({ agent, files, send_to, read_from }: Hire): Written {
+    if (this.turn.open.barred?.includes(agent)) return { why: `agents/${agent} is a file, not a folder` };
+    const changes = files.map(({ path, text }) => [`agents/${agent}/${path}`, text] as const);
+    const plain = [...send_to, ...read_from].every((other) => this.isThere(other));
+    const edit = () => this.draft.with(agent, { send_to, read_from });
+    const written = this.write(edit, changes, plain, [agent]);
+    if ('text' in written) this.came.add(agent);
+    return written;
+  }
+
+  retired(agent: string): Written {
+    const resume = resumePath(agent);
+    const changes: Change[] = [
+      [resume, null],
+      [retiredPath(agent), this.texts.get(resume) ?? ''],
+    ];
+    const named = [...this.texts].some(([path, text]) => path !== CHART && NAMING.test(path) && text.includes(agent));
+    const written = this.write(() => this.draft.without(agent), changes, !named, []);
+    if ('text' in written) this.gone.add(agent);
+    return written;
+  }
+
+  /** Whether the last chart is valid, and so all before it. */
+  holds(): boolean {
+    return this.draft.holds() && this.trouble([...this.came]) === null;
+  }
+
+  /** Named by a chart, it is no reason why that could not be read. */
+  private isThere(name: string): boolean {
+    return this.came.has(name) || (this.turn.config.agents.has(name) && !this.gone.has(name));
+  }
+
+  private write(edit: () => Edited, changes: readonly Change[], plain: boolean, agents: string[]): Written {
+    const was = this.draft.text;
+    const edited = edit();
+    if ('fault' in edited) return { why: printFault(edited.fault) };
+    const before = this.change([[CHART, edited.text], ...changes]);
+    const why = plain && !this.careful ? null : this.trouble(agents);
+    if (why === null) return { text: edited.text, was };
+    this.change(before);
+    this.draft.back(was);
+    return { why };
+  }
+
+  /** Changes texts, and returns what takes that back. */
+  private change(changes: readonly Change[]): Change[] {
+    const before = changes.map(([path]) => [path, this.texts.get(path) ?? null] as const);
     for (const [path, text] of changes)
-      if (text === null) next.delete(path);
-      else next.set(path, text);
-    const { config, faults } = read(next, agentFolders(next.keys(), state.aside.keys()), open.env ?? {}, state.absent);
-    if (!config) throw new Unwritable(faults[0]);
-    if (agent !== null && !config.agents.has(agent)) throw new Unwritable(config.broken.get(agent)?.[0]);
-    texts = next;
-    return { text: next.get(CHART) as string, was };
-  };
+      if (text === null) this.texts.delete(path);
+      else this.texts.set(path, text);
+    return before.reverse();
+  }
 
-  const chart = (edited: ReturnType<typeof withAgent>) => {
-    if ('fault' in edited) throw new Unwritable(edited.fault);
-    return [CHART, edited.text] as const;
-  };
-
-  return {
-    hired: ({ agent, files, send_to, read_from }) =>
-      tried(() => {
-        if (open.barred?.includes(agent)) return { why: `agents/${agent} is a file, not a folder` };
-        const edited = chart(withAgent(texts.get(CHART) as string, agent, { send_to, read_from }));
-        return write([edited, ...files.map(({ path, text }) => [`agents/${agent}/${path}`, text] as const)], agent);
-      }),
-    retired: (agent) =>
-      tried(() => {
-        const edited = chart(withoutAgent(texts.get(CHART) as string, agent));
-        const resume = texts.get(resumePath(agent)) ?? '';
-        return write([edited, [resumePath(agent), null], [retiredPath(agent), resume]], null);
-      }),
-  };
+  /** Why the files cannot be read, or one of these agents not. */
+  private trouble(agents: readonly string[]): string | null {
+    const { state, open } = this.turn;
+    const read = readers.get(state) ?? configReader();
+    readers.set(state, read);
+    const folders = agentFolders(this.texts.keys(), state.aside.keys());
+    const { config, faults } = read(this.texts, folders, open.env ?? {}, state.absent);
+    const missing = agents.find((agent) => !config?.agents.has(agent));
+    if (config && missing === undefined) return null;
+    return printed(config ? config.broken.get(missing as string)?.[0] : faults[0]);
+  }
 }
 
 /** What was read of the files that have not changed since is not read again. */
 const readers = new WeakMap<State, ReadConfig>();
 
-/** Why a version of the chart cannot be written. */
-class Unwritable extends Error {
-  constructor(fault: Fault | undefined) {
-    super(fault ? printFault(fault) : 'the chart cannot be read then');
-  }
-}
-
-function tried(work: () => Patch | { why: string }): Patch | { why: string } {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof Unwritable) return { why: error.message };
-    throw error;
-  }
+function printed(fault: Fault | undefined): string {
+  return fault ? printFault(fault) : 'the chart cannot be read then';
 }

@@ -18,7 +18,7 @@ import { Written } from '../core/written.ts';
 import type { Journal } from '../disk/journal.ts';
 import type { Resume } from '../schema/resume.ts';
 import type { Calls } from './calls.ts';
-import { chartPen } from './chart-pen.ts';
+import { onChart } from './chart-pen.ts';
 import { decide, heldIn, isPayable, promisedBy } from './decide.ts';
 import type { Listen } from './listen.ts';
 import type { Ports } from './ports.ts';
@@ -208,7 +208,7 @@ function staffEffects(turn: Turn, approved: readonly Staffing[], visits: readonl
   const good = inChartOrder(config, visits, ({ agent }) => agent).filter(({ outcome }) => stands(outcome));
   const staffing = [...approved, ...orderedBy(state), ...good.map(({ agent, draft }) => ({ by: agent, ...draft }))];
   const busy = staffing.some(({ hires, retires }) => hires.length + retires.length > 0);
-  return busy ? settleStaff(config, state, number, staffing, chartPen(turn)) : [];
+  return busy ? onChart(turn, (pen) => settleStaff(config, state, number, staffing, pen)) : [];
 }
 
 /** Texts that prompts refer to are journaled once. */

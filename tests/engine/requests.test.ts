@@ -50,3 +50,59 @@ it('a turn takes in 2,440 request files in a few seconds: four times as many tak
   };
   expect(await quickest(5, ratio)).toBeLessThan(5);
 }, 120_000);
+
+const FILES = [{ path: 'resume.md', text: '---\nrole: Works\n---\nWork.\n' }];
+const ENDS = { send_to: ['human', 'a'], read_from: ['human', 'a'] };
+
+/** A turn in which so many agents come, the first of them as `odd` says, and one in which they go. */
+async function staffed(many: number, odd: object = {}) {
+  const org = new Lab({ edges: { human: ['a'], a: ['human'] } }, () => undefined);
+  const made = async (ask: (agent: string, i: number) => object) => {
+    for (let i = 0; i < many; i++)
+      org.disk.put(`agents/human/requests/r-${i}.yaml`, stringify({ by: 'human', ...ask(`w-${i}`, i) }));
+    org.clock.advance(60_000);
+    const { count } = org.disk;
+    const ms = await timedTurn(org);
+    return { ms, operations: org.disk.count - count };
+  };
+  const hire = { ask: 'hire', files: FILES, ...ENDS, credits: 1 };
+  const came = await made((agent, i) => ({ agent, ...hire, ...(i === 0 ? odd : {}) }));
+  const hired = org.read('org/chart.yaml');
+  const went = await made((agent) => ({ ask: 'retire', agent }));
+  return { came, went, org, hired };
+}
+
+async function timedTurn(org: Lab): Promise<number> {
+  const began = performance.now();
+  await org.turns(1);
+  return performance.now() - began;
+}
+
+it('400 agents come in one turn and go in the next: four times as many take four times as long', async () => {
+  const [few, many] = [await staffed(100), await staffed(400)];
+  expect([many.org.lines('hired').length, many.org.lines('retired').length]).toEqual([400, 400]);
+  expect(many.hired).toContain('  w-399: { send_to: [human, a], read_from: [human, a] }\n');
+  expect(many.org.read('org/chart.yaml')).toBe(
+    new Lab({ edges: { human: ['a'], a: ['human'] } }).read('org/chart.yaml'),
+  );
+  for (const turn of ['came', 'went'] as const) expect(many[turn].operations / few[turn].operations).toBeLessThan(4.5);
+  const ratio = async () => {
+    const [less, more] = [await staffed(100), await staffed(400)];
+    return Math.max(more.came.ms / less.came.ms, more.went.ms / less.went.ms);
+  };
+  expect(await quickest(6, ratio)).toBeLessThan(6);
+}, 120_000);
+
+it.each([
+  ['a name that there is not', { send_to: ['nobody'] }, 'There is no agent "nobody"'],
+  ['a resume that cannot be read', { files: [{ path: 'resume.md', text: 'Work.' }] }, 'no front matter'],
+])(
+  'one of 100 hires has %s: only that one is not done',
+  async (_, odd, why) => {
+    const { org, came } = await staffed(100, odd);
+    expect(org.lines('hired')).toHaveLength(99);
+    expect(org.lines('notice').find(({ text }) => text.startsWith('w-0 was not hired'))?.text).toContain(why);
+    expect(came.ms).toBeLessThan(10_000);
+  },
+  60_000,
+);
