@@ -119,4 +119,11 @@ describe('a chart that is edited many times', () => {
     for (const name of ['b', 'null', 'c']) expect(shrinking.without(name)).toBe(said(plain.without(name)));
     expect(plain.text).toContain('kid');
   });
+
+  it('keeps a comment that stood behind what was cut before', () => {
+    const text = 'agents:\n  a:\n    send_to:\n      - b\n      # of c\n      - c\n  d: {}\n';
+    const [draft, plain] = [new ChartDraft(text, false), new Plain(text)];
+    for (const name of ['c', 'a']) expect(draft.without(name)).toEqual(plain.without(name));
+    expect(draft.text).toContain('# of c');
+  });
 });

@@ -94,6 +94,7 @@ it('400 agents come in one turn and go in the next: four times as many take four
 }, 120_000);
 
 it.each([
+  ['a name that comes only after it', { send_to: ['w-7'] }, 'There is no agent "w-7"'],
   ['a name that there is not', { send_to: ['nobody'] }, 'There is no agent "nobody"'],
   ['a resume that cannot be read', { files: [{ path: 'resume.md', text: 'Work.' }] }, 'no front matter'],
 ])(
