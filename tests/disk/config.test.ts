@@ -305,7 +305,7 @@ describe('a broken unit sets itself aside', () => {
     expect(config && hasEdge(config, 'human', 'manager')).toBe(true);
     expect(config && resolveRecipients(config, 'human', ['@office'])).toMatchObject({
       ok: false,
-      text: 'There is no unit "@office".',
+      text: 'There is no unit "@office". You can write to: manager.',
     });
   });
 });
