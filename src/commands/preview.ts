@@ -204,7 +204,7 @@ function sortOut(
   for (const draft of drafts) {
     const allowance = allowed.get(draft.agent);
     if (allowance && 'amount' in allowance) calls.push({ ...draft, allowance: allowance.amount });
-    else rest.push({ agent: draft.agent, why: `no credits: ${allowance?.short ?? draft.agent} is used up` });
+    else rest.push({ agent: draft.agent, why: `no credits: ${allowance?.short ?? draft.agent} has too little left` });
   }
   return { turn, unfinished, calls, rest, ...totalOf(calls) };
 }

@@ -168,7 +168,7 @@ function starved(agent: string, resume: Resume, scope: string): Finished {
     agent,
     resume,
     outcome: 'skipped',
-    reason: `no credits: ${scope} is used up`,
+    reason: `no credits: ${scope} has too little left`,
     blame: 'credits',
     given: [],
     told: 0,

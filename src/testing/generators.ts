@@ -6,7 +6,7 @@ import type { OrgPlan } from './build-org.ts';
 /** A source of choices: each call gives a whole number from 0 up to, not including, `below`. */
 export type Draw = (below: number) => number;
 
-/** Choices from a list of numbers; 0 when the list is used up, so that a shorter list means simpler things. */
+/** Choices from a list of numbers; 0 when the list has too little left, so that a shorter list means simpler things. */
 export function drawsOf(numbers: readonly number[]): Draw {
   let next = 0;
   return (below) => (numbers[next++] ?? 0) % below;

@@ -197,7 +197,7 @@ describe('credits for a first call', () => {
     const [report] = await org.turns(1);
     expect(report?.visits).toMatchObject([
       { agent: 'a', outcome: 'ok' },
-      { agent: 'b', outcome: 'skipped', reason: 'no credits: org is used up' },
+      { agent: 'b', outcome: 'skipped', reason: 'no credits: org has too little left' },
     ]);
     expect(report?.spent).toBe(CALL);
   });

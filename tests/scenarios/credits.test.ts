@@ -76,7 +76,7 @@ describe('credits, as a user lives them', () => {
   it.each([
     ['the organisation', { org: { cap: 0.07 } }],
     ['a unit', { units: { team: { cap: 0.07 } } }],
-  ])('scenario 24: over many turns the cap of %s holds as well, and is used up', async (_name, caps) => {
+  ])('scenario 24: over many turns the cap of %s holds as well, and has too little left', async (_name, caps) => {
     const team = { unit: 'team' };
     const org = new Org(
       {

@@ -14,7 +14,7 @@ it('counts decisions, empty purses, faults, dead letters and mail, but no notice
   const state = stateOf(
     HELD,
     sent(),
-    visited({ outcome: 'skipped', blame: 'credits', reason: 'no credits: a is used up' }),
+    visited({ outcome: 'skipped', blame: 'credits', reason: 'no credits: a has too little left' }),
     toHuman(1),
     toHuman(2, { kind: 'notice' }),
     sent({ n: 2 }),
