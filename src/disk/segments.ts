@@ -111,8 +111,9 @@ export class Segments {
       const block = segment.blocks[i] as Block;
       if (block[0] >= to) return;
       for (const line of this.read(segment, block, false).toString().split('\n')) {
-        const key = line.slice(2, line.indexOf('"', 2));
-        if (line !== '' && key >= from && key < to) yield [key, line];
+        if (line === '') continue;
+        const key = keyOf(line);
+        if (key >= from && key < to) yield [key, line];
       }
     }
   }
@@ -282,9 +283,17 @@ function placeOf(blocks: readonly Block[], key: string): number {
   return low - 1;
 }
 
+/** The key of a line, whose end is the first quote that is not part of it. */
+function keyOf(line: string): string {
+  let end = line.indexOf('"', 2);
+  if (line.lastIndexOf('\\', end) < 2) return line.slice(2, end);
+  for (end = 2; line[end] !== '"'; end++) if (line[end] === '\\') end++;
+  return JSON.parse(line.slice(1, end + 1)) as string;
+}
+
 /** The line of a key: its beginning could stand within another one. */
 function lineOf(block: Buffer, key: string): string | null {
-  const start = `["${key}",`;
+  const start = `[${JSON.stringify(key)},`;
   for (let at = block.indexOf(start); at >= 0; at = block.indexOf(start, at + 1))
     if (at === 0 || block[at - 1] === 10) return block.toString('utf8', at, block.indexOf(10, at));
   return null;

@@ -29,7 +29,15 @@ export function realServers(place: Place, probe: Sandbox['probe']): Servers {
   const kept = new Map<string, Kept>();
   const open = (server: Server): Promise<Conversation> => begin(place, probe, server);
   return {
-    ask: (server, tool, input, signal) => ask(kept, open, server, tool, input, signal),
+    async ask(server, tool, input, signal) {
+      try {
+        return await ask(kept, open, server, tool, input, signal);
+      } catch (error) {
+        signal.throwIfAborted();
+        const text = `The server ${server.name} gave no answer: ${reasonOf(place, error)}`;
+        return serverResult([{ type: 'text', text }], undefined, true);
+      }
+    },
     async look(server) {
       const conversation = await open(server);
       try {
@@ -73,9 +81,7 @@ async function ask(
   } catch (error) {
     // One that changed its tools stays as it is, and is not asked again.
     if (!(error instanceof Changed)) drop(kept, server.name, one);
-    signal.throwIfAborted();
-    const text = `The server ${server.name} gave no answer: ${whyOf(error)}`;
-    return serverResult([{ type: 'text', text }], undefined, true);
+    throw error;
   }
 }
 
@@ -123,6 +129,11 @@ async function demandSame(conversation: Conversation, { name, tools }: Server): 
   }
 }
 
+/** Without secrets, and no longer than anybody reads. */
+function reasonOf({ env, root }: Pick<Place, 'env' | 'root'>, error: unknown): string {
+  return ownerOf(env, root).redact(whyOf(error)).slice(0, SAID);
+}
+
 /** Starts the server, or finds its address, and greets it. */
 async function begin({ env, ...home }: Place, probe: Sandbox['probe'], server: Server): Promise<Conversation> {
   const owner = ownerOf(env, home.root);
@@ -134,7 +145,7 @@ async function begin({ env, ...home }: Place, probe: Sandbox['probe'], server: S
   } catch (error) {
     await child?.close();
     const words = owner.redact(child?.lastWords() ?? '').slice(-SAID);
-    throw new Error(`${owner.redact(whyOf(error)).slice(0, SAID)}${words && `: ${words}`}`);
+    throw new Error(`${reasonOf({ env, ...home }, error)}${words && `: ${words}`}`);
   }
 }
 

@@ -212,7 +212,7 @@ describe('what goes wrong in a run', () => {
   });
 
   it('a visit whose steps are used up is cut: run, --json, status and the exit code say so', async () => {
-    const root = scratchOrg({ ...RELAY, rules: loops('b'), org: { limits: { steps: 8 } } });
+    const root = scratchOrg({ ...RELAY, rules: loops('b'), org: { limits: { steps: 2 } } });
     ask(root, 'b');
     const { exit, data, said } = await runs(root, { turns: 1 });
     expect([exit, data.visits]).toEqual([
@@ -221,13 +221,13 @@ describe('what goes wrong in a run', () => {
         expect.objectContaining({
           outcome: 'cut',
           reason: 'steps',
-          detail: 'its 8 steps were used up',
-          refused: 8,
-          cost: 0.08,
+          detail: 'its 2 steps were used up',
+          refused: 2,
+          cost: 0.02,
         }),
       ],
     ]);
-    expect(said.join('\n')).toContain('b was cut (steps): its 8 steps were used up; its mail is not finished');
+    expect(said.join('\n')).toContain('b was cut (steps): its 2 steps were used up; its mail is not finished');
     const status = (await showStatus(testWorld(root), inputOf())).data as { agents: object[] };
     expect(status.agents).toContainEqual(
       expect.objectContaining({
@@ -235,7 +235,7 @@ describe('what goes wrong in a run', () => {
         health: 'degraded',
         unread: 1,
         last_outcome: 'cut',
-        why: '1 message waits; its last visit was cut: its 8 steps were used up',
+        why: '1 message waits; its last visit was cut: its 2 steps were used up',
       }),
     );
   });

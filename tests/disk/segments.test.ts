@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import v8 from 'node:v8';
 import vm from 'node:vm';
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { realDisk } from '../../src/disk/real.ts';
 import { SEGMENTS, Segments } from '../../src/disk/segments.ts';
@@ -35,6 +36,23 @@ describe('sealed rows', () => {
     expect(segments.index.map(({ rows }) => rows)).toEqual([5000]);
     expect(segments.index[0]?.blocks.length).toBeGreaterThan(100);
     expect(heapUsed() - before).toBeLessThan(1_500_000);
+  });
+
+  it('are found whatever their keys hold: quotes, backslashes, line ends', () => {
+    const odd = fc.string({ unit: fc.constantFrom('"', '\\', '\n', ',', ']', '[', 'a', 'é', ' '), maxLength: 8 });
+    fc.assert(
+      fc.property(fc.uniqueArray(odd, { minLength: 1, maxLength: 30 }), (keys) => {
+        const segments = new Segments(realDisk(root));
+        const sorted = [...keys].sort((a, b) => (a < b ? -1 : 1));
+        segments.add(sorted.map((key) => [`x:${key}`, `first ${key}`] as const));
+        segments.add(sorted.filter((_, i) => i % 2).map((key) => [`x:${key}`, `second ${key}`] as const));
+        const ground = segments.ground('x');
+        const expected = sorted.map((key, i) => [key, `${i % 2 ? 'second' : 'first'} ${key}`]);
+        expect([...ground.rows('', '\uffff')].map(([key, value]) => [key, value()])).toEqual(expected);
+        expect(sorted.map((key) => [key, ground.get(key)])).toEqual(expected);
+      }),
+      { numRuns: 40 },
+    );
   });
 
   it('the latest wins, whether segments became one or not; what was taken away is gone', () => {

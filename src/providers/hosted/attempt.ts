@@ -157,8 +157,9 @@ function kindOfStatus(status: number): CallFailure {
 
 /** A service may quote what it was sent: the key must not go on from here, in none of the forms it may come back in. */
 function cleaner(secret: string, outside: Outside): (text: string) => string {
-  const strike = strikerOf(new Map(secret === NO_KEY ? [] : [[secret, 'key']]));
-  return (text) => outside.redact(strike(text));
+  if (secret === NO_KEY) return outside.redact;
+  const strike = strikerOf(new Map([[secret, 'key']])); // leaves a short key as it is
+  return (text) => outside.redact(strike(text).replaceAll(secret, '[key]'));
 }
 
 /**
