@@ -64,9 +64,8 @@ export function undeliverable(
 
 /** Who wrote to an agent whose folder is gone is told once what waits; not that it is lost. */
 function awayNotices(config: Config, state: State, name: string, effects: readonly Effect[]): Effect[] {
-  const fresh = effects.flatMap((effect) => (effect.k === 'dead' ? [effect.record] : []));
+  const fresh = effects.filter((effect) => effect.k === 'dead').map(({ record }) => record);
   const authors = [...new Set(fresh.map(({ from }) => from))].filter((from) => config.agents.has(from));
-  if (authors.length === 0) return [];
   const before = [...state.dead.values()].filter(({ reason, to }) => reason === 'no-agent' && to.includes(name));
   return authors.map((to) => {
     const ids = [...before, ...fresh].filter(({ from }) => from === to).map(({ message }) => message as string);

@@ -275,6 +275,33 @@ describe('mail that cannot be delivered any more', () => {
     expect(reasons(config, turn, ...entries)).toEqual(dead);
   });
 
+  it('to an agent that is away: its author hears of all that waits for it, and who is gone hears nothing', () => {
+    const dead = (id: string, to: string, reason: string) =>
+      ({
+        k: 'dead',
+        detail: '',
+        record: { id, message: id, path: 'x', from: 'z', to: [to], turn: 1, reason },
+      }) as Entry;
+    const effects = undeliverable(
+      config,
+      stateOf(
+        { k: 'absent', agent: 'ghost', since: 1, why: '', out: true },
+        dead('000001-z-01', 'ghost', 'no-agent'),
+        dead('000001-z-02', 'ghost', 'hops'),
+        dead('000001-z-03', 'b', 'no-agent'),
+        sent({ id: '000001-z-04', from: 'z', to: ['ghost'] }),
+        sent({ id: '000001-gone-01', from: 'gone', to: ['ghost'] }),
+      ),
+      2,
+    );
+    expect(effects.flatMap((effect) => (effect.k === 'notice' ? [[effect.to, effect.text]] : []))).toEqual([
+      [
+        'z',
+        'ghost is away (its folder is gone). Your messages 000001-z-01, 000001-z-04 wait and reach ghost when it is back. Do not send them again.',
+      ],
+    ]);
+  });
+
   it('to an agent whose resume is broken waits until it is mended, or expires', () => {
     expect(reasons(broken, 2, sent({ from: 'a', to: ['b'] }))).toEqual([]);
     expect(reasons(broken, 3, sent({ from: 'a', to: ['b'], expires: 2 }))).toEqual(['expired b']);
