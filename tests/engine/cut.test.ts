@@ -191,12 +191,7 @@ describe('a visit whose steps are used up', () => {
     await whole.turns(2);
     for (let n = 1, died = true; died; n++) {
       const org = make();
-      org.dieAt(n);
-      died = await org.turns(2).then(
-        () => false,
-        () => true,
-      );
-      org.restart();
+      died = await org.dies(n, () => org.turns(2));
       while (org.lines('commit').length < 2) await org.turns(1);
       await org.look(() => {});
       expect([n, visible(org)]).toEqual([n, visible(whole)]);
@@ -266,12 +261,7 @@ describe('a visit that goes in a loop', () => {
     await whole.turns(1);
     for (let n = 1, died = true; died; n++) {
       const org = make();
-      org.dieAt(n);
-      died = await org.turns(1).then(
-        () => false,
-        () => true,
-      );
-      org.restart();
+      died = await org.dies(n, () => org.turns(1));
       while (org.lines('commit').length < 1) await org.turns(1);
       await org.look(() => {});
       expect([n, visible(org)]).toEqual([n, visible(whole)]);

@@ -118,12 +118,7 @@ describe('a use of a tool that costs something', () => {
     await golden.turns(1);
     for (let n = 1, died = true; died; n++) {
       const org = lab(0.2, [READ, say('b', 'Hi.'), READ]);
-      org.dieAt(n);
-      died = await org.turns(1).then(
-        () => false,
-        () => true,
-      );
-      org.restart();
+      died = await org.dies(n, () => org.turns(1));
       if (org.lines('commit').length === 0) await org.turns(1);
       expect([n, paid(org), await spent(org)]).toEqual([n, paid(golden), await spent(golden)]);
       expect([n, await recomputed(org)]).toEqual([n, null]);
@@ -134,12 +129,7 @@ describe('a use of a tool that costs something', () => {
     const seen = new Set<string>();
     for (let n = 1, died = true; died; n++) {
       const org = lab(0.2, [EDIT]);
-      org.dieAt(n);
-      died = await org.turns(1).then(
-        () => false,
-        () => true,
-      );
-      org.restart();
+      died = await org.dies(n, () => org.turns(1));
       if (org.lines('commit').length === 0) await org.turns(1);
       expect([n, paid(org)]).toEqual([n, [['edit_file', 40_000]]]);
       expect(await spent(org)).toBe(40_000 + org.lines('intent').length * CALL);
@@ -257,12 +247,7 @@ describe('an approved act that costs something', () => {
       await org.turns(1);
       for (const id of ['A-1-a-2', 'A-1-a-1']) await org.ask({ ask: 'approve', by: 'human', id, note: '' });
       const finish = async (turn: number): Promise<void> => {
-        org.dieAt(n);
-        died = await org.turns(1).then(
-          () => false,
-          () => true,
-        );
-        org.restart();
+        died = await org.dies(n, () => org.turns(1));
         if (org.lines('commit').length < turn) await org.turns(1);
       };
       await finish(2);

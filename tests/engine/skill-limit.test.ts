@@ -38,12 +38,7 @@ it('a limit of a skill is the same after a crash at any operation, and when all 
   ];
   for (let n = 1, died = true; died; n++) {
     const org = lab();
-    org.dieAt(n);
-    died = await org.turns(2).then(
-      () => false,
-      () => true,
-    );
-    org.restart();
+    died = await org.dies(n, () => org.turns(2));
     await org.turns(2 - org.lines('commit').length);
     expect([n, told(org), await counted(org)]).toEqual([n, golden, 3]);
     const { agents, skills } = outcomesOf(org.journal());

@@ -200,13 +200,8 @@ describe('a file that a person changes while the model thinks', () => {
   it('has both changes wherever the process dies', async () => {
     for (let n = 1, died = true; died; n++) {
       const org = meeting('one\ntwo\nthree\nFOUR\n', '1\ntwo\nthree\nfour\n');
-      org.dieAt(n);
-      died = await org.turns(1).then(
-        () => false,
-        () => true,
-      );
+      died = await org.dies(n, () => org.turns(1));
       if (!died) break;
-      org.restart();
       await org.turns(1);
       expect([n, now(org)]).toEqual([n, '1\ntwo\nthree\nFOUR\n']);
     }

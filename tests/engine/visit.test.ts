@@ -195,12 +195,7 @@ describe('what a visit was refused', () => {
       const org = lab(({ n }) =>
         n === 1 ? [act('read_file', { path: '../x' }), act('read_file', { path: '/x' })] : [],
       );
-      org.dieAt(n);
-      died = await org.turns(1).then(
-        () => false,
-        () => true,
-      );
-      org.restart();
+      died = await org.dies(n, () => org.turns(1));
       if (org.lines('commit').length === 0) await org.turns(1);
       expect([n, org.lines('visit').map(({ refused }) => refused)]).toEqual([n, [2]]);
     }

@@ -13,7 +13,7 @@ import type { Message } from '../../src/schema/message.ts';
 import type { Request } from '../../src/schema/request.ts';
 import { buildOrg, type OrgPlan } from '../../src/testing/build-org.ts';
 import { FakeClock } from '../../src/testing/fake-clock.ts';
-import { MemoryDisk } from '../../src/testing/memory-disk.ts';
+import { Crash, type Fate, MemoryDisk } from '../../src/testing/memory-disk.ts';
 import { TOOLS } from '../../src/tools/all.ts';
 import { keptIn } from '../kept.ts';
 
@@ -130,6 +130,25 @@ export class Org {
     const lines = Object.entries({ to, ...head }).map(([key, value]) => `${key}: ${JSON.stringify(value)}\n`);
     this.disk.put(path, `---\n${lines.join('')}---\n${body}\n`);
     return path;
+  }
+
+  /**
+   * Works until the process dies at the n-th operation from now that changes the disk, before or after it is done; then another
+   * process starts. False when the work was finished before.
+   */
+  async dies(n: number, work: () => Promise<unknown>, fate: Fate = 'crash-before'): Promise<boolean> {
+    const last = this.disk.count + n;
+    this.disk.plan = ({ index }) => (index === last ? fate : 'go');
+    const died = await work().then(
+      () => false,
+      (error: unknown) => {
+        if (!(error instanceof Crash)) throw error;
+        return true;
+      },
+    );
+    this.disk.plan = () => 'go';
+    this.restart();
+    return died;
   }
 
   /** The process was killed, or the machine went on without it: the next engine is another process. */

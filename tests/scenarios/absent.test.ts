@@ -216,14 +216,7 @@ describe('the folder of an agent is gone', () => {
       const { org, files } = await lostInVisit();
       give(org, files);
       org.restart();
-      const last = org.disk.count + at;
-      org.disk.plan = ({ index }) => (index === last ? 'crash-after' : 'go');
-      const finished = await org.turns(1).then(
-        () => true,
-        () => false,
-      );
-      org.disk.plan = () => 'go';
-      org.restart();
+      const died = await org.dies(at, () => org.turns(1), 'crash-after');
       await slowTurns(org, 2);
       expect(
         org.messages('b').map(({ id }) => id),
@@ -231,7 +224,7 @@ describe('the folder of an agent is gone', () => {
       ).toEqual(['000001-b-01']);
       expect(org.read('agents/b/memory/k.md'), `at ${at}`).toContain('and more');
       expect(org.paths(/conflict|[.]lemming-/), `at ${at}`).toEqual([]);
-      if (finished) break;
+      if (!died) break;
     }
   });
 
@@ -356,18 +349,11 @@ describe('the folder of an agent is gone', () => {
       await slowTurns(org, 1);
       org.clock.advance(1500);
       org.restart();
-      const last = org.disk.count + at;
-      org.disk.plan = ({ index }) => (index === last ? 'crash-after' : 'go');
-      const finished = await org.turns(1).then(
-        () => true,
-        () => false,
-      );
-      org.disk.plan = () => 'go';
-      org.restart();
+      const died = await org.dies(at, () => org.turns(1), 'crash-after');
       await slowTurns(org, 2);
       expect(org.lines('dead'), `at ${at}`).toHaveLength(1);
       expect(org.paths(HOME), `at ${at}`).toEqual([]);
-      if (finished) break;
+      if (!died) break;
     }
   });
 });

@@ -208,23 +208,16 @@ describe('scenario 50: an act that needs approval', () => {
         const org = await waiting(approvals);
         act(org);
         org.restart();
-        const last = org.disk.count + at;
-        org.disk.plan = ({ index }) => (index === last ? 'crash-after' : 'go');
-        const finished = await org.turns(2).then(
-          () => true,
-          () => false,
-        );
-        org.disk.plan = () => 'go';
-        org.restart();
+        const died = await org.dies(at, () => org.turns(2), 'crash-after');
         const { turn } = await org.look(({ state }) => state);
-        if (!finished) await org.turns(Math.max(0, 3 - turn));
+        if (died) await org.turns(Math.max(0, 3 - turn));
         expect(
           org.disk.files((path) => /^org\/approvals|outbox/.test(path)),
           `at ${at}`,
         ).toEqual(wanted);
         expect(org.lines(line), `at ${at}`).toHaveLength(golden.lines(line).length);
         expect(org.lines(line)).not.toEqual([]);
-        if (finished) break;
+        if (!died) break;
       }
     },
   );

@@ -299,20 +299,13 @@ describe('a kill at every operation of the turn that does what was approved', ()
       org.disk.put(path, now);
       await org.ask({ ask: 'approve', by: 'human', id: FIRST, note: '' });
       org.restart();
-      const last = org.disk.count + at;
-      org.disk.plan = ({ index }) => (index === last ? 'crash-after' : 'go');
-      const finished = await org.turns(1).then(
-        () => true,
-        () => false,
-      );
-      org.disk.plan = () => 'go';
-      org.restart();
+      const died = await org.dies(at, () => org.turns(1), 'crash-after');
       if ((await org.look(({ state }) => state.turn)) < 2) await org.turns(1);
       expect(org.read(path), `at ${at}`).toBe(now === MINE ? WANTED : THEIRS);
       expect(org.lines('held'), `at ${at}`).toHaveLength(now === MINE ? 1 : 2);
       expect(org.paths(/conflict|lemming-/).filter((one) => !one.startsWith('.lemming/'))).toEqual([]);
       expect(await recomputed(org), `at ${at}`).toBeNull();
-      if (finished) break;
+      if (!died) break;
     }
   });
 });
