@@ -2,6 +2,7 @@ import { noticeLines } from '../core/chain.ts';
 import { printCredits } from '../core/ledger.ts';
 import { creditRelief } from '../core/relief.ts';
 import { agentState } from '../core/state.ts';
+import { walk } from '../core/walk.ts';
 import { ownerOf } from '../disk/owner.ts';
 import { realDisk } from '../disk/real.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -131,6 +132,7 @@ function sumUp(
   const lines = [
     `${count(turns, 'turn')}, ${count(called, 'visit')}, ${count(sent, 'message')} sent, ${printCredits(spent)} credits spent${ending}`,
     state.paused ? 'The organisation is paused: lemming resume' : '',
+    failing ? failingLines(engine) : '',
     starvedIn(state)
       .map((name) => starvedLine(engine, name))
       .join('\n'),
@@ -140,11 +142,26 @@ function sumUp(
   return lines.filter(Boolean).join('\n');
 }
 
+/** Agents with failing providers that are named at most. */
+const NAMED = 5;
+
+/** Who waits for a provider that keeps failing, why, and what asks it again. */
+function failingLines({ state, knownConfig }: Engine): string {
+  if (!knownConfig) return '';
+  const left = walk(knownConfig, state, state.turn + 1).filter(({ failing }) => failing);
+  const lines = left.slice(0, NAMED).map(({ agent }) => {
+    const { retryAt, lastReason } = agentState(state, agent);
+    return `${agent} waits for its provider (${lastReason}): lemming run --turns ${Math.max(1, retryAt - state.turn)} asks it again`;
+  });
+  if (left.length > NAMED) lines.push(`${left.length - NAMED} more wait likewise: lemming status`);
+  return lines.join('\n');
+}
+
 const ENDINGS: Record<RunReport['end'], string> = {
   turns: '',
   paused: '. No turn is made while the organisation is paused',
   idle: '. Nobody is due any more',
-  failing: '. Only agents whose provider keeps failing are left: lemming status',
+  failing: '. Only agents whose provider keeps failing are left',
   interrupted: '. Stopped as you asked; the turn was finished',
   'max-cost': '. Stopped at --max-cost; the mail waits for another run',
   'max-turns': '. Stopped at clock.max_turns of org/org.yaml',

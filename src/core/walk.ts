@@ -1,7 +1,7 @@
 import type { Resume } from '../schema/resume.ts';
 import { waitsForTurns } from './approval.ts';
 import type { Config } from './config.ts';
-import { agentState, inboxOf, type Mail, revivable, type State } from './state.ts';
+import { type AgentState, agentState, inboxOf, type Mail, revivable, type State } from './state.ts';
 
 /** Whether an agent is due in a turn, and why or why not: one sentence for people. */
 export interface Due {
@@ -63,7 +63,7 @@ function look(config: Config, state: State, turn: number, resume: Resume, { only
   const inbox = state.inbox.has(agent) ? inboxOf(state, agent) : NO_MAIL;
   const wakes = inbox.some((mail) => mail.kind !== 'notice');
   if (account.retryAt > turn)
-    return no(`backing off until turn ${account.retryAt}: ${account.lastReason}`, {
+    return no(waitText(account), {
       later: wakes && !account.starved,
       failing: wakes && account.failures >= FAILING && !account.starved,
       next: account.retryAt,
@@ -85,6 +85,10 @@ function look(config: Config, state: State, turn: number, resume: Resume, { only
   if (fires && when === 'always') return yes('scheduled');
   if (wakes) return no(`mail waits for turn ${next} (every ${every})`, { later: true, next });
   return no(when === 'always' ? `scheduled for turn ${next}` : 'no mail', { next: when === 'always' ? next : null });
+}
+
+function waitText({ starved, retryAt, lastReason }: Readonly<AgentState>): string {
+  return starved ? `${lastReason}; tried again in turn ${retryAt}` : `backing off until turn ${retryAt}: ${lastReason}`;
 }
 
 const NO_MAIL: Mail[] = [];

@@ -14,7 +14,7 @@ import { type Segment, Segments } from '../disk/segments.ts';
 export const STATE = 'state.json';
 /** What is known of each file of the journal. */
 export const MARKS = 'journal.marks';
-const VERSION = 14;
+const VERSION = 15;
 
 /** Changed rows that `state.json` holds at most; more become a segment. */
 const LOOSE_ROWS = 4000;

@@ -192,6 +192,12 @@ describe('what goes wrong in a run', () => {
     const { exit, data } = await runs(root, { 'until-idle': true });
     expect(exit).toBe(8);
     expect(data.idle).toBe(false);
+    const again = await runs(root, { 'until-idle': true });
+    expect(again.data.turns).toBe(0);
+    const [, named = '', turns = ''] =
+      /^(\w+) waits for its provider \(.+\): lemming run --turns (\d+) asks/m.exec(again.text) ?? [];
+    const asked = await runs(root, { turns: Number(turns) });
+    expect(asked.data.visits).toMatchObject([{ agent: named, outcome: 'failed' }]);
     expect((await runs(root, { turns: 1 })).exit).toBe(8);
   });
 

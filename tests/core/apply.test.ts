@@ -540,6 +540,24 @@ describe('a visit', () => {
     apply(state, asked({ ask: 'top-up', by: 'human', agent: 'a', amount: 5, note: '' }));
     expect(agentState(state, 'a')).toMatchObject({ retryAt, granted: 10 });
   });
+
+  it.each(['a top-up', 'a changed org/credits.yaml'])('that ran out of credits again waits longer, until %s', (how) => {
+    const cut = visited({ outcome: 'cut', blame: 'credits', reason: 'credits', detail: 'too dear' });
+    const state = stateOf(cut, { k: 'commit', turn: 1, lock: 1 }, cut);
+    expect(agentState(state, 'a')).toMatchObject({ starved: true, failures: 0, failedInRow: 2, retryAt: 4 });
+    apply(
+      state,
+      how === 'a top-up'
+        ? asked({ ask: 'top-up', by: 'human', agent: 'a', amount: 5, note: '' })
+        : { k: 'file', path: 'org/credits.yaml', text: 'version: 1\n' },
+    );
+    expect(agentState(state, 'a')).toMatchObject({ starved: false, failures: 0, retryAt: 0 });
+  });
+
+  it.each(['steps', 'credits'])('that was cut by %s had a provider that answers', (reason) => {
+    const cut = visited({ outcome: 'cut', reason, ...(reason === 'credits' && { blame: 'credits' as const }) });
+    expect(agentState(stateOf(blamed('provider'), blamed('provider'), cut), 'a')).toMatchObject({ failures: 0 });
+  });
 });
 
 it('of notices the last 200 are kept from turn to turn', () => {

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { type Json, ProviderError } from '../../src/core/call.ts';
 import { agentState, inboxOf } from '../../src/core/state.ts';
+import { idleness, walk } from '../../src/core/walk.ts';
 import { readJournal } from '../../src/disk/journal.ts';
 import { Recompute } from '../../src/engine/recompute.ts';
 import { provider } from '../../src/providers/find.ts';
 import { TOOLS } from '../../src/tools/all.ts';
-import { healthOf } from '../../src/views/health.ts';
+import { conditionOf, healthOf } from '../../src/views/health.ts';
 import { outcomesOf } from '../../src/views/outcomes.ts';
-import { type Act, type Mind, PRICED, resultsIn, say, textOf, visible } from '../regression/org.ts';
+import { type Act, CALL, type Mind, PRICED, resultsIn, say, textOf, visible } from '../regression/org.ts';
 import { Lab } from './world.ts';
 
 const EDGES = { human: ['a', 'b'], a: ['b', 'human'], b: ['a', 'human'] };
@@ -308,6 +309,29 @@ describe('a visit whose credits are used up', () => {
     enough = true;
     await org.ask({ ask: 'top-up', by: 'human', agent: 'a', amount: 1_000_000, note: '' });
     await org.run();
+    expect(org.delivered('a')).toEqual(['000001-human-01']);
+    expect(await divergence(org)).toBeNull();
+  });
+
+  it('is no failure of its provider, however often, and a top-up always lets a run go on', async () => {
+    const org = lab(({ agent, turn }) => (agent !== 'a' ? [] : turn < 3 ? [REFUSED] : [say('human', 'Done.')]), poor);
+    await org.run();
+    const topUp = () => org.ask({ ask: 'top-up', by: 'human', agent: 'a', amount: CALL, note: '' });
+    await topUp();
+    expect(await org.run()).toMatchObject({ end: 'idle', turns: 1, called: 1 });
+    expect(
+      await org.look(({ config, state }) => [
+        walk(config, state, state.turn + 1).find(({ agent }) => agent === 'a')?.why,
+        conditionOf(config, state, 'a'),
+        agentState(state, 'a').failures,
+      ]),
+    ).toEqual([expect.stringMatching(/^no credits: .*; tried again in turn 4$/), 'idle', 0]);
+    await topUp();
+    expect(await org.look(({ config, state }) => [conditionOf(config, state, 'a'), idleness(config, state)])).toEqual([
+      'active',
+      'busy',
+    ]);
+    expect(await org.run()).toMatchObject({ end: 'idle', turns: 1, called: 1 });
     expect(org.delivered('a')).toEqual(['000001-human-01']);
     expect(await divergence(org)).toBeNull();
   });

@@ -16,10 +16,10 @@ export function applyRequest(state: State, { request, told }: Pick<Asked, 'reque
     case 'top-up': {
       const agent = touch(state, request.agent);
       agent.granted += request.amount;
+      if (agent.starved) agent.retryAt = 0;
       agent.starved = false;
       settleNotices(state, creditsOf(request.agent));
       agent.warned = false;
-      if (agent.lastReason.startsWith('no credits')) agent.retryAt = 0;
       return;
     }
     case 'pause':

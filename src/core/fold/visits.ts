@@ -5,7 +5,7 @@ import { taint } from '../taint.ts';
 import { deliver } from './mail.ts';
 import { creditsOf, settleNotices } from './notices.ts';
 
-/** Longest wait after failures of a provider, in turns. */
+/** Longest wait after failures of a provider, or for credits that nobody grants, in turns. */
 const MAX_BACKOFF = 32;
 
 /** How a visit ended: the mail it read is delivered, or what failed is counted and waits. */
@@ -34,19 +34,21 @@ export function applyVisit(state: State, visit: VisitEffect): void {
   }
   const settled = visit.settled ?? [];
   deliver(state, visit.agent, settled);
+  if (visit.outcome === 'cut') agent.failures = 0; // its provider answers
   if (visit.blame === 'budget') return;
   agent.failedInRow++;
-  if (visit.blame === 'provider' || visit.blame === 'credits') {
-    agent.failures++;
-    agent.retryAt = turn + Math.min(2 ** (agent.failures - 1), MAX_BACKOFF);
-    agent.starved = visit.blame === 'credits';
-  } else {
-    agent.starved = false; // it was called
-    countAttempts(state, visit.agent, without(visit.mail, settled));
-  }
+  agent.starved = visit.blame === 'credits'; // else it was called
+  if (visit.blame === 'provider') agent.retryAt = turn + backOff(++agent.failures);
+  else if (visit.blame === 'credits') agent.retryAt = turn + backOff(agent.failedInRow);
+  else countAttempts(state, visit.agent, without(visit.mail, settled));
 }
 
-/** Why it ended as it did, in words. A top-up looks for those of credits. */
+/** Turns to wait after so many failures in a row. */
+function backOff(failures: number): number {
+  return Math.min(2 ** (failures - 1), MAX_BACKOFF);
+}
+
+/** Why it ended as it did, in words. */
 function reasonOf({ outcome, reason = '', detail = '' }: VisitEffect): string {
   if (outcome !== 'cut') return reason;
   return reason === 'credits' ? `no credits: ${detail}` : detail;
