@@ -1,3 +1,4 @@
+import { idleLimits } from '../core/room.ts';
 import { ownerOf } from '../disk/owner.ts';
 import { realDisk } from '../disk/real.ts';
 import { declaredFaults } from '../engine/declared-faults.ts';
@@ -28,7 +29,7 @@ export const run: Run = async (world) => {
   const owner = ownerOf(world.env, world.root);
   const keys = config ? keyFaults(config, owner) : [];
   const faults = [...broken, ...warnings, ...more, ...keys];
-  const notes = config ? notesOfPrograms(programsOf(config, disk, owner), owner) : [];
+  const notes = config ? [...idleLimits(config), ...notesOfPrograms(programsOf(config, disk, owner), owner)] : [];
   const ok = faults.length === 0;
   const agents = config ? config.order.length : 0;
   const lines = ok ? [`Valid: ${count(agents, 'agent')}, no fault`] : faults.map(printFault);

@@ -3,6 +3,7 @@ import type { Config } from './config.ts';
 import type { Effect } from './entry.ts';
 import { toldPath } from './path.ts';
 import { creditRelief } from './relief.ts';
+import { roomOf } from './room.ts';
 import type { Finished } from './settle.ts';
 import type { Mail, State } from './state.ts';
 import type { Draft } from './tool.ts';
@@ -66,29 +67,4 @@ function adviceFor(config: Config, state: State, turn: number, visit: Finished, 
   const again = `It tries again (attempt ${attempt} of ${config.org.limits.max_attempts}).`;
   if (visit.reason === 'looped') return `${again} ${show}`;
   return `${again} To give it more room, raise ${roomOf(config, visit)}. ${show}`;
-}
-
-/** Where the limit stands that cut the visit. */
-export function roomOf({ org, models }: Config, { reason, resume }: Finished): string {
-  const own = `agents/${resume.name}/resume.md`;
-  const limits: { key: string; file: string; amount: number | undefined }[] =
-    reason === 'steps'
-      ? [
-          { key: 'limits.steps', file: 'org/org.yaml', amount: org.limits.steps },
-          { key: 'limits.steps', file: own, amount: resume.limits.steps },
-        ]
-      : [
-          { key: 'limits.output_tokens', file: 'org/org.yaml', amount: org.limits.output_tokens },
-          { key: 'limits.output_tokens', file: own, amount: resume.limits.output_tokens },
-          {
-            key: 'max_output_tokens',
-            file: 'org/models.yaml',
-            amount: models.get(resume.model[0] as string)?.max_output_tokens,
-          },
-        ];
-  const least = Math.min(...limits.map(({ amount = Infinity }) => amount));
-  return limits
-    .filter(({ amount }) => amount === least)
-    .map(({ key, file }) => `${key} in ${file}`)
-    .join(' and ');
 }

@@ -46,6 +46,19 @@ describe('validate', () => {
     expect(faults[0]?.remedy).toContain('doctor --fix');
   });
 
+  it('notes limits of a resume above those of the organisation, which are no fault', async () => {
+    const limits = (steps: number, tokens: number) => ({ limits: { steps, output_tokens: tokens } });
+    const { ok, exit, text } = await validate(
+      {},
+      { ...RELAY, org: limits(8, 1000), resumes: { a: limits(12, 1000), b: limits(8, 1001) } },
+    );
+    expect([ok, exit]).toEqual([true, 0]);
+    expect(text.split('\n').slice(1)).toEqual([
+      'Note: limits.steps of agents/a/resume.md is 12, but org/org.yaml allows 8. Raise it there as well.',
+      'Note: limits.output_tokens of agents/b/resume.md is 1001, but org/org.yaml allows 1000. Raise it there as well.',
+    ]);
+  });
+
   it('tells of front matter in memory that does not count, and of no entry that is good', async () => {
     const entry = (head: string) => `---\n${head}\n---\nText.\n`;
     const { faults } = await validate(

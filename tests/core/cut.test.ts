@@ -48,19 +48,29 @@ it('the agent is told how far it came, and each author of open mail once, but no
 });
 
 it.each<[string, string, Partial<Finished>, string]>([
-  ['the step limit of its resume', 'a', {}, 'raise limits.steps in agents/a/resume.md. '],
+  [
+    'the step limit of its resume, up to that of the organisation',
+    'a',
+    {},
+    'raise limits.steps in agents/a/resume.md (it is capped at 8 by limits.steps in org/org.yaml). ',
+  ],
   [
     'both where both are as low',
     'b',
     {},
     'raise limits.steps in org/org.yaml and limits.steps in agents/b/resume.md. ',
   ],
-  ['the tokens of its model', 'a', { reason: 'tokens' }, 'raise max_output_tokens in org/models.yaml. '],
+  [
+    'the tokens of its model',
+    'a',
+    { reason: 'tokens' },
+    'raise max_output_tokens in org/models.yaml (it is capped at 1000 by limits.output_tokens in org/org.yaml). ',
+  ],
   [
     'its own tokens and those of its model',
     'b',
     { reason: 'tokens' },
-    'raise limits.output_tokens in agents/b/resume.md and max_output_tokens in org/models.yaml. ',
+    'raise limits.output_tokens in agents/b/resume.md and max_output_tokens in org/models.yaml (it is capped at 1000 by limits.output_tokens in org/org.yaml). ',
   ],
   ['another run', 'a', { blame: 'budget' }, 'It waits for another run, as this one may not cost more. '],
   ['credits', 'a', { blame: 'credits' }, 'It waits for credits: '],
