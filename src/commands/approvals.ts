@@ -130,7 +130,7 @@ function indent(text: string): string {
 
 function stateOf({ config, state }: View, { id, agent, contacts, answer, otherwise }: Approval): string {
   if (answer?.unpaid !== undefined)
-    return `approved by ${answer.by}, waits for ${printCredits(answer.unpaid)} credits: ${creditRelief(config, state, agent)}, or lemming deny ${id}`;
+    return `approved by ${answer.by}, waits for ${printCredits(answer.unpaid)} credits: ${creditRelief(config, state, agent, answer.unpaid)}, or lemming deny ${id}`;
   if (answer)
     return `${answer.decision === 'approve' ? 'approved' : 'denied'} by ${answer.by}, takes effect in the next turn`;
   const asked = contacts.filter((name) => isPersonIn(config, name)).join(', ');

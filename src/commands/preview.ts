@@ -11,6 +11,7 @@ import { type Toolbox, toolsOf } from '../core/judge.ts';
 import { type Allowance, allowances } from '../core/ledger.ts';
 import { UNPRICED } from '../core/money.ts';
 import { overdue } from '../core/overdue.ts';
+import { shortText } from '../core/relief.ts';
 import type { State } from '../core/state.ts';
 import { type Due, walk } from '../core/walk.ts';
 import { realClock } from '../disk/clock.ts';
@@ -204,7 +205,8 @@ function sortOut(
   for (const draft of drafts) {
     const allowance = allowed.get(draft.agent);
     if (allowance && 'amount' in allowance) calls.push({ ...draft, allowance: allowance.amount });
-    else rest.push({ agent: draft.agent, why: `no credits: ${allowance?.short ?? draft.agent} has too little left` });
+    else if (allowance)
+      rest.push({ agent: draft.agent, why: `no credits: ${shortText(draft.reserve, allowance.short)}` });
   }
   return { turn, unfinished, calls, rest, ...totalOf(calls) };
 }

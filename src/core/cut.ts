@@ -2,7 +2,7 @@
 import type { Config } from './config.ts';
 import type { Effect } from './entry.ts';
 import { toldPath } from './path.ts';
-import { creditRelief } from './relief.ts';
+import { creditRelief, visitCost } from './relief.ts';
 import { roomOf } from './room.ts';
 import type { Finished } from './settle.ts';
 import type { Mail, State } from './state.ts';
@@ -62,7 +62,8 @@ function adviceFor(config: Config, state: State, turn: number, visit: Finished, 
   const { agent, blame } = visit;
   const show = `lemming show ${turn}.${agent} shows the visit.`;
   if (blame === 'budget') return `It waits for another run, as this one may not cost more. ${show}`;
-  if (blame === 'credits') return `It waits for credits: ${creditRelief(config, state, agent)}. ${show}`;
+  if (blame === 'credits')
+    return `It waits for credits: ${creditRelief(config, state, agent, visitCost(config, state, agent, visit.need))}. ${show}`;
   const attempt = Math.max(...mail.map(({ attempts }) => attempts[agent] ?? 0)) + 2;
   const again = `It tries again (attempt ${attempt} of ${config.org.limits.max_attempts}).`;
   if (visit.reason === 'looped') return `${again} ${show}`;

@@ -394,6 +394,8 @@ export interface VisitEffect {
   /** For a visit that was cut: the same in words. */
   detail?: string;
   blame?: Blame;
+  /** Micro-credits that the call could cost for which credits were missing. */
+  need?: number;
   /** Mail that the visit was given. Delivered when the outcome is ok. */
   mail: string[];
   /** Mail of a visit that was cut and had acknowledged it: delivered all the same. */

@@ -159,7 +159,7 @@ export interface Want {
 }
 
 /** The share of the balances that a visit may spend, or the scope that is used up. */
-export type Allowance = { amount: number } | { short: string };
+export type Allowance = { amount: number } | { short: Limit };
 
 /**
  * Gives each due agent its allowance, in the order of the wants (chart order): first everyone's first call where it fits,
@@ -178,7 +178,7 @@ export function allowances(
   for (const { agent, need, promised = 0 } of wants) {
     const unit = config.agents.get(agent)?.unit ?? null;
     const own = ownLimit(config, state, agent, promised);
-    const short = need > own.amount ? own.scope : shared.short(unit, need);
+    const short = need > own.amount ? own : shared.short(unit, need);
     if (need > 0 && short !== null) given.set(agent, { short });
     else {
       shared.take(unit, need);
@@ -214,6 +214,8 @@ export interface Limit {
   scope: string;
   /** Where it stands in org/credits.yaml; null: it is what was granted. */
   key: string | null;
+  /** What stands there, or was granted: `amount` is what is left of it. */
+  of: number;
 }
 
 /** The limit that leaves an agent least when it begins a visit: its own, or one of its unit or the organisation. `more`: credits that it is about to get. */
@@ -232,15 +234,17 @@ function ownLimit(config: Config, state: State, agent: string, promised: number)
   const { of, caps } = capsOf(config, state, agent);
   const account = agentState(state, agent);
   const today = account.day === state.day ? account.daySpent : 0;
-  const { left, reserved } = balanceOf(config, state, agent);
+  const { granted, left, reserved } = balanceOf(config, state, agent);
   const limits = [
-    { amount: left - promised, scope: agent, key: null },
+    { amount: left - promised, scope: agent, key: null, of: granted },
     {
+      of: caps?.per_turn ?? Infinity,
       amount: (caps?.per_turn ?? Infinity) - paidBy(state, (use) => use.agent === agent),
       scope: `${agent} per turn`,
       key: `agents.${of}.per_turn`,
     },
     {
+      of: caps?.per_day ?? Infinity,
       amount: (caps?.per_day ?? Infinity) - today - account.doubt - reserved,
       scope: `${agent} per day`,
       key: `agents.${of}.per_day`,
@@ -269,7 +273,8 @@ class SharedCaps {
     const none = { spent: 0, doubt: 0, day: '', daySpent: 0 };
     const all = usedBy(state, () => true);
     this.org = remaining(config.credits.org, state.org, all, state.day, { scope: 'org', key: 'org' });
-    if (budget - all.paid < this.org.amount) this.org = { amount: budget - all.paid, scope: BUDGET, key: null };
+    if (budget - all.paid < this.org.amount)
+      this.org = { amount: budget - all.paid, scope: BUDGET, key: null, of: budget };
     for (const [id, caps] of Object.entries(config.credits.units)) {
       const used = usedBy(state, ({ unit }) => unit === id);
       const place = { scope: `@${id}`, key: `units.${id}` };
@@ -283,11 +288,11 @@ class SharedCaps {
     return ofUnit ? [ofUnit, this.org] : [this.org];
   }
 
-  /** The scope that cannot pay so much, or null. */
-  short(unit: string | null, amount: number): string | null {
+  /** The limit that cannot pay so much, or null. */
+  short(unit: string | null, amount: number): Limit | null {
     const ofUnit = unit === null ? undefined : this.units.get(unit);
-    if (ofUnit && amount > ofUnit.amount) return ofUnit.scope;
-    return amount > this.org.amount ? this.org.scope : null;
+    if (ofUnit && amount > ofUnit.amount) return { ...ofUnit };
+    return amount > this.org.amount ? { ...this.org } : null;
   }
 
   take(unit: string | null, amount: number): void {
@@ -321,9 +326,20 @@ function remaining(
 ): Limit {
   const today = account.day === day ? account.daySpent : 0;
   const limits = [
-    { amount: (caps.cap ?? Infinity) - account.spent - account.doubt - reserved, scope, key: `${key}.cap` },
-    { amount: (caps.per_turn ?? Infinity) - paid, scope: `${scope} per turn`, key: `${key}.per_turn` },
     {
+      of: caps.cap ?? Infinity,
+      amount: (caps.cap ?? Infinity) - account.spent - account.doubt - reserved,
+      scope,
+      key: `${key}.cap`,
+    },
+    {
+      of: caps.per_turn ?? Infinity,
+      amount: (caps.per_turn ?? Infinity) - paid,
+      scope: `${scope} per turn`,
+      key: `${key}.per_turn`,
+    },
+    {
+      of: caps.per_day ?? Infinity,
       amount: (caps.per_day ?? Infinity) - today - account.doubt - reserved,
       scope: `${scope} per day`,
       key: `${key}.per_day`,

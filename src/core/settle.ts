@@ -7,11 +7,11 @@ import { type Content, contentsOf, isSameContent, packContents } from './content
 import { cutNotices, settledIn } from './cut.ts';
 import type { Blame, Effect, Held, VisitEffect, VisitOutcome } from './entry.ts';
 import { creditsOf } from './fold/notices.ts';
-import { balanceOf, leftFor, printCredits, softCapsPassed } from './ledger.ts';
+import { leftFor, printCredits, softCapsPassed } from './ledger.ts';
 import { keyOf, memoryOwner, readEntry, SHARED } from './memory.ts';
 import { toldPath } from './path.ts';
 import { priceOf } from './price.ts';
-import { creditRelief } from './relief.ts';
+import { creditRelief, visitCost } from './relief.ts';
 import { shown } from './remember.ts';
 import { roomOf } from './room.ts';
 import { type Approval, agentState, type Mail, type State } from './state.ts';
@@ -28,6 +28,8 @@ export interface Finished {
   reason?: string;
   detail?: string;
   blame?: Blame;
+  /** Micro-credits that the call could cost for which credits were missing. */
+  need?: number;
   given: readonly Mail[];
   told: number;
   draft: Draft;
@@ -81,6 +83,7 @@ function visitEffect(visit: Finished): VisitEffect {
     ...(visit.reason === undefined ? {} : { reason: visit.reason }),
     ...(visit.detail === undefined ? {} : { detail: visit.detail }),
     ...(visit.blame === undefined ? {} : { blame: visit.blame }),
+    ...(visit.need === undefined ? {} : { need: visit.need }),
     mail: visit.given.map((mail) => mail.id),
     ...(settled.length ? { settled } : {}),
     sent: counts ? draft.sent.length : 0,
@@ -146,7 +149,7 @@ export function unpaidEffects(
 ): Effect[] {
   if (unpaid === cost) return [];
   const why = `a use of ${tool} costs ${printCredits(cost)} credits, more than ${agent} may spend now`;
-  const text = `${id} is approved and waits: ${why}. It is done in the first turn that can pay it: ${creditRelief(config, state, agent)}, or lemming deny ${id}`;
+  const text = `${id} is approved and waits: ${why}. It is done in the first turn that can pay it: ${creditRelief(config, state, agent, cost)}, or lemming deny ${id}`;
   const people = seatsOf(config, [...contacts, by]);
   return [
     { k: 'unpaid', id, cost },
@@ -259,9 +262,10 @@ function reportStarved(
   cut: readonly { to: string }[] = [],
 ): void {
   if (visit.blame !== 'credits' || agentState(state, visit.agent).starved) return;
-  const { left } = balanceOf(config, state, visit.agent);
-  const why = visit.detail ?? visit.reason;
-  const text = `${visit.agent} is out of credits (${why}; ${printCredits(left)} left) and its mail waits: ${creditRelief(config, state, visit.agent)}`;
+  const { agent, reason = '', need } = visit;
+  const why = visit.detail ?? reason.replace(/^no credits: /, '');
+  const relief = creditRelief(config, state, agent, visitCost(config, state, agent, need));
+  const text = `${agent} is out of credits: ${why}. Its mail waits: ${relief}`;
   const told = new Set(cut.map(({ to }) => to));
   for (const to of peopleOf(config).filter((name) => !told.has(name)))
     effects.push({ k: 'notice', to, about: 'credits', text, of: creditsOf(visit.agent) });

@@ -30,6 +30,8 @@ export interface AgentState {
   failedInRow: number;
   /** Refused to spend since the last visit or top-up: people were told. */
   starved: boolean;
+  /** Micro-credits that the call could cost which it could not pay last; 0: not known. */
+  need: number;
   /** The soft cap was reported. */
   warned: boolean;
   /** What the agent (or person) is to be told. */
@@ -328,6 +330,7 @@ export function emptyAgent(): AgentState {
     retryAt: 0,
     failedInRow: 0,
     starved: false,
+    need: 0,
     warned: false,
     notices: [],
     tokensIn: 0,

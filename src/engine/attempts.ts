@@ -22,7 +22,15 @@ import { redactJson } from './redact.ts';
 const ROOM_FOR_REPLY = 1_048_576;
 
 /** Raised when a visit may not spend what the next attempt could cost. */
-export class OutOfCredits extends Error {}
+export class OutOfCredits extends Error {
+  /** What the attempt could cost, in micro-credits; undefined: the journal does not say. */
+  readonly need: number | undefined;
+
+  constructor(message: string, need: number | undefined) {
+    super(message);
+    this.need = need;
+  }
+}
 
 /** What a visit may still spend, in micro-credits. */
 export interface Purse {
@@ -152,6 +160,7 @@ export class Attempts implements Book<Asking, IntentEntry> {
     if (reserve > purse.left)
       throw new OutOfCredits(
         `the next call could cost ${printCredits(reserve)} credits, and ${printCredits(Math.max(0, purse.left))} may be spent`,
+        reserve,
       );
     return this.intentFor(asking, reserve);
   }

@@ -129,8 +129,8 @@ export class ReplayedCalls extends Calls {
 
   /** Nothing answered: what ended the visit then (no connection, no price, no credits) came from outside and stands in its effect. */
   private ending({ agent, n }: Prompt): Error {
-    const { blame, reason = '', detail = '' } = this.visits.get(agent) ?? {};
-    if (blame === 'credits' || blame === 'budget') return new OutOfCredits(detail);
+    const { blame, need, reason = '', detail = '' } = this.visits.get(agent) ?? {};
+    if (blame === 'credits' || blame === 'budget') return new OutOfCredits(detail, need);
     const [failure, message] = [reason.slice(0, reason.indexOf(': ')), reason.slice(reason.indexOf(': ') + 2)];
     const known = [...PROVIDER_FAILURES, ...REPLY_FAILURES].find((name) => name === failure);
     if (known) return new ProviderError(known, message);

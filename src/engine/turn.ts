@@ -6,8 +6,9 @@ import type { Effect, Entry, OpenEntry } from '../core/entry.ts';
 import { archiveMoves } from '../core/files.ts';
 import { type Given, gather } from '../core/gather.ts';
 import { type Toolbox, toolsOf } from '../core/judge.ts';
-import { type Allowance, allowances, BUDGET, type Want } from '../core/ledger.ts';
+import { type Allowance, allowances, BUDGET, type Limit, type Want } from '../core/ledger.ts';
 import { outgrown } from '../core/outgrown.ts';
+import { shortText } from '../core/relief.ts';
 import { chainWrites, type Finished, settle, softWarnings, stands } from '../core/settle.ts';
 import { orderedBy, type Staffing, settleStaff } from '../core/settle-staff.ts';
 import { agentState, type State } from '../core/state.ts';
@@ -122,6 +123,7 @@ async function planVisits(
   }
   const given = allowances(turn.config, turn.state, wants, turn.open.budget);
   const unbounded = turn.open.budget === undefined ? given : allowances(turn.config, turn.state, wants);
+  const needs = new Map(wants.map(({ agent, need }) => [agent, need]));
   const plans: Plan[] = [];
   const skipped: Finished[] = [];
   for (const { due: one, resume } of due) {
@@ -135,8 +137,10 @@ async function planVisits(
         purse: { left: allowance.amount, tries: new Map() },
         bounded: isLess(allowance, unbounded.get(one.agent) as Allowance),
       });
-    else if (allowance.short === BUDGET) skipped.push({ ...starved(one.agent, resume, BUDGET), blame: 'budget' });
-    else if (!agentState(turn.state, one.agent).starved) skipped.push(starved(one.agent, resume, allowance.short));
+    else if (allowance.short.scope === BUDGET)
+      skipped.push(starved(resume, needs.get(one.agent) ?? 0, allowance.short, 'budget'));
+    else if (!agentState(turn.state, one.agent).starved)
+      skipped.push(starved(resume, needs.get(one.agent) ?? 0, allowance.short, 'credits'));
   }
   return { plans, skipped };
 }
@@ -163,13 +167,14 @@ async function needOf(
   return need;
 }
 
-function starved(agent: string, resume: Resume, scope: string): Finished {
+function starved(resume: Resume, need: number, short: Limit, blame: 'credits' | 'budget'): Finished {
   return {
-    agent,
+    agent: resume.name,
     resume,
     outcome: 'skipped',
-    reason: `no credits: ${scope} has too little left`,
-    blame: 'credits',
+    reason: `no credits: ${shortText(need, short)}`,
+    blame,
+    need,
     given: [],
     told: 0,
     draft: emptyDraft(),

@@ -29,7 +29,7 @@ const MOST_SHOWN = 50_000;
 const MOST_REASON = 500;
 
 /** How a visit ended. */
-type End = Pick<Finished, 'outcome' | 'reason' | 'detail' | 'blame'>;
+type End = Pick<Finished, 'outcome' | 'reason' | 'detail' | 'blame' | 'need'>;
 
 /** A visit that is to be made: who, and for how much. */
 export interface Plan {
@@ -272,7 +272,8 @@ function endBy(error: unknown, bounded: boolean, redact: (text: string) => strin
   const say = (text: string): string => redact(text).slice(0, MOST_REASON);
   if (error instanceof OutOfCredits) {
     const blame = bounded ? 'budget' : 'credits';
-    return { outcome: 'cut', reason: 'credits', detail: say(error.message), blame };
+    const cut: End = { outcome: 'cut', reason: 'credits', detail: say(error.message), blame };
+    return error.need === undefined ? cut : { need: error.need, ...cut };
   }
   if (!(error instanceof ProviderError)) {
     const text = error instanceof Error ? error.message : String(error);

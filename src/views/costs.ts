@@ -83,7 +83,7 @@ export interface Forecast {
   /** The last turn that the cap of the organisation can pay. */
   ends_at_turn: number | null;
   /** Agents with a grant or a top-up. */
-  agents: Record<string, { per_turn: number; ends_at_turn: number | null }>;
+  agents: Record<string, { per_turn: number; ends_at_turn: number | null; out_of_credits?: true }>;
 }
 
 /** The forecast by the pace of the last turns. */
@@ -92,7 +92,10 @@ export function forecastOf(config: Config, state: State, { turns, spent, byAgent
   const left = leftOfOrg(config, state);
   const agents = [...leftByAgent(config, state)].map(([name, ofAgent]) => {
     const micro = byAgent.get(name) ?? 0;
-    return [name, { per_turn: perTurn(micro), ends_at_turn: endsAtTurn(state.turn, ofAgent, micro, turns) }] as const;
+    const per_turn = perTurn(micro);
+    const isOut = agentState(state, name).starved;
+    if (isOut) return [name, { per_turn, ends_at_turn: state.turn, out_of_credits: true as const }] as const;
+    return [name, { per_turn, ends_at_turn: endsAtTurn(state.turn, ofAgent, micro, turns) }] as const;
   });
   return {
     turns,
@@ -107,13 +110,15 @@ const ENDS = 5;
 
 /** The forecast as lines: first of the organisation, then of the agents that end first. */
 function printForecast({ turns, per_turn, ends_at_turn, agents }: Forecast): string[] {
-  const ends = Object.entries(agents).flatMap(([name, { per_turn, ends_at_turn }]) =>
-    ends_at_turn === null ? [] : [{ name, per_turn, end: ends_at_turn }],
+  const ends = Object.entries(agents).flatMap(([name, { per_turn, ends_at_turn, out_of_credits }]) =>
+    ends_at_turn === null ? [] : [{ name, per_turn, isOut: out_of_credits, end: ends_at_turn }],
   );
   ends.sort((a, b) => a.end - b.end);
   const lines = ends
     .slice(0, ENDS)
-    .map(({ name, per_turn, end }) => `  ${name} (${per_turn} a turn): its budget ends at turn ${end}`);
+    .map(({ name, per_turn, isOut, end }) =>
+      isOut ? `  ${name}: out of credits` : `  ${name} (${per_turn} a turn): its budget ends at turn ${end}`,
+    );
   if (ends.length > ENDS) lines.push(`  ${count(ends.length - ENDS, 'agent')} more, later`);
   if (per_turn === 0 || (ends_at_turn === null && lines.length === 0)) return [];
   const org = ends_at_turn === null ? '' : `: the budget ends at turn ${ends_at_turn}`;

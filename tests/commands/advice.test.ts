@@ -22,65 +22,65 @@ const PLAN: OrgPlan = {
 
 /** Does what the advice says, as a person would: the command with an amount, or the edit of the file. */
 async function follow(root: string, advice: string): Promise<void> {
-  const [, agent] = /lemming top-up (\S+) CREDITS/.exec(advice) ?? [];
+  const [, agent, credits = ''] = /lemming top-up (\S+) (\S+)/.exec(advice) ?? [];
   if (agent !== undefined) {
-    expect((await lemming(root, ['top-up', agent, '1'])).exit).toBe(0);
+    expect((await lemming(root, ['top-up', agent, credits.replace('CREDITS', '1')])).exit).toBe(0);
     return;
   }
-  const [, key = '', file = ''] = /raise (\S+) in (\S+\.yaml)/.exec(advice) ?? [];
+  const [, key = '', file = '', to = '1'] = /raise (\S+) in (\S+\.yaml)(?: to ([\d.]+\d))?/.exec(advice) ?? [];
   const path = join(root, file);
   const data = parse(readFileSync(path, 'utf8'));
   const keys = key.split('.');
   let at = data;
   for (const one of keys.slice(0, -1)) at = at[one];
   expect(at[keys.at(-1) as string]).toBeTypeOf('number');
-  at[keys.at(-1) as string] = 1;
+  at[keys.at(-1) as string] = Number(to);
   writeFileSync(path, stringify(data));
 }
 
 describe('advice for an agent that may spend no more works in that very state', () => {
   it.each<[string, object, string]>([
-    ['its grant', { agents: { a: { grant: 0.005 } } }, 'lemming top-up a CREDITS'],
+    ['its grant', { agents: { a: { grant: 0.005 } } }, 'lemming top-up a 0.075'],
     [
       'its limit of a turn',
       { agents: { a: { grant: 1, per_turn: 0.005 } } },
-      'raise agents.a.per_turn in org/credits.yaml',
+      'raise agents.a.per_turn in org/credits.yaml to 0.08',
     ],
     [
       'its limit of a day',
       { agents: { a: { grant: 1, per_day: 0.005 } } },
-      'raise agents.a.per_day in org/credits.yaml',
+      'raise agents.a.per_day in org/credits.yaml to 0.08',
     ],
     [
       'the cap of its unit',
       { agents: { a: { grant: 1 } }, units: { team: { cap: 0.005 } } },
-      'raise units.team.cap in org/credits.yaml',
+      'raise units.team.cap in org/credits.yaml to 0.08',
     ],
     [
       'the cap of the organisation',
       { agents: { a: { grant: 1 } }, org: { cap: 0.005 } },
-      'raise org.cap in org/credits.yaml',
+      'raise org.cap in org/credits.yaml to 0.08',
     ],
     [
       'the cap of the organisation, in the middle of a visit',
       { agents: { a: { grant: 1 } }, org: { cap: 0.02 } },
-      'raise org.cap in org/credits.yaml',
+      'raise org.cap in org/credits.yaml to 0.1',
     ],
     [
       'the cap of its unit, in the middle of a visit',
       { agents: { a: { grant: 1 } }, units: { team: { cap: 0.02 } } },
-      'raise units.team.cap in org/credits.yaml',
+      'raise units.team.cap in org/credits.yaml to 0.1',
     ],
     [
       'its limit of a day, in the middle of a visit',
       { agents: { a: { grant: 1, per_day: 0.02 } } },
-      'raise agents.a.per_day in org/credits.yaml',
+      'raise agents.a.per_day in org/credits.yaml to 0.1',
     ],
-    ['its grant, in the middle of a visit', { agents: { a: { grant: 0.02 } } }, 'lemming top-up a CREDITS'],
+    ['its grant, in the middle of a visit', { agents: { a: { grant: 0.02 } } }, 'lemming top-up a 0.08'],
     [
       'its limit of a turn, in the middle of a visit',
       { agents: { a: { grant: 1, per_turn: 0.02 } } },
-      'raise agents.a.per_turn in org/credits.yaml',
+      'raise agents.a.per_turn in org/credits.yaml to 0.08',
     ],
   ])('%s', async (_what, credits, advice) => {
     const root = scratchOrg({ ...PLAN, credits: credits as NonNullable<OrgPlan['credits']> });

@@ -206,7 +206,7 @@ describe('a held act that costs something', () => {
     await lemming(root, ['approve', 'A-1-manager-1']);
     expect(await untilIdle(root)).toHaveLength(1);
     expect((await lemming(root, ['approvals'])).out).toContain(
-      'approved by human, waits for 0.2 credits: lemming top-up manager CREDITS, or lemming deny A-1-manager-1',
+      'approved by human, waits for 0.2 credits: lemming top-up manager 0.11, or lemming deny A-1-manager-1',
     );
     const { data } = await lemming(root, ['inbox', '--json']);
     expect(data.needs).toMatchObject({ approvals: 0, out_of_credits: 1 });

@@ -105,6 +105,16 @@ describe('costs: the forecast', () => {
     expect(await forecast(root)).toMatchObject({ turns: 0, per_turn: 0 });
   });
 
+  it('names no later turn for an agent that cannot be called now', async () => {
+    const root = office({ credits: { agents: { manager: { grant: 0.015 } } } });
+    for (let turn = 1; turn <= 2; turn++) {
+      await lemming(root, ['send', 'manager', 'Hello']);
+      await turns(root, 1);
+    }
+    expect(await forecast(root)).toMatchObject({ agents: { manager: { ends_at_turn: 2, out_of_credits: true } } });
+    expect((await lemming(root, ['costs'])).out).toContain('\n  manager: out of credits\n');
+  });
+
   it('is there before the first turn', async () => {
     expect(await forecast(office())).toMatchObject({ turns: 0, per_turn: 0, ends_at_turn: null });
   });

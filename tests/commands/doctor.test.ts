@@ -118,7 +118,7 @@ describe('doctor', () => {
     await untilIdle(root);
     const notes = await withEngine({ root, env: {} }, 'run', async () => (await examine(root)).notes);
     expect(notes.join('\n')).toMatch(/process \d+ \(lemming run\)/);
-    expect(notes.join('\n')).toContain('lemming top-up a CREDITS');
+    expect(notes.join('\n')).toContain('lemming top-up a 0.08');
   });
 
   it('does not guess where an edge cannot be added safely', async () => {

@@ -214,7 +214,7 @@ describe('what goes wrong in a run', () => {
     expect(exit).toBe(7);
     expect(data).toMatchObject({ spent: 0, visits: [{ agent: 'b', outcome: 'skipped', cost: 0 }] });
     expect(data.visits[0]?.reason).toMatch(/no credits/);
-    expect(text).toContain('lemming top-up b CREDITS');
+    expect(text).toContain('lemming top-up b 0.08');
   });
 
   it('a visit whose steps are used up is cut: run, --json, status and the exit code say so', async () => {
@@ -254,7 +254,7 @@ describe('what goes wrong in a run', () => {
       7,
       [expect.objectContaining({ outcome: 'cut', reason: 'credits', cost: 0.02 })],
     ]);
-    expect(text).toContain('lemming top-up b CREDITS');
+    expect(text).toContain('lemming top-up b 0.08');
   });
 
   it('a reply that cannot be used ends in a dead letter: exit 1', async () => {

@@ -61,7 +61,7 @@ function given(
 }
 
 function amountOf(allowance: Allowance): number | string {
-  return 'amount' in allowance ? allowance.amount : allowance.short;
+  return 'amount' in allowance ? allowance.amount : allowance.short.scope;
 }
 
 describe('what is left for an agent', () => {
@@ -559,7 +559,9 @@ describe('agents that were hired', () => {
   it('what is promised is not spent', () => {
     const [[, allowance] = []] = allowances(config, state, [{ agent: 'a', need: 1, promised: 40 }]);
     expect(allowance).toEqual({ amount: 5 });
-    expect(allowances(config, state, [{ agent: 'a', need: 6, promised: 40 }]).get('a')).toEqual({ short: 'a' });
+    expect(allowances(config, state, [{ agent: 'a', need: 6, promised: 40 }]).get('a')).toMatchObject({
+      short: { scope: 'a', amount: 5, key: null },
+    });
   });
 
   it('make the sum of what is granted neither more nor less', () => {

@@ -198,10 +198,19 @@ describe('a failed visit', () => {
   });
 
   it('that was skipped tells people once, if it was for want of credits', () => {
-    const skipped = finished('a', { outcome: 'skipped', blame: 'credits', reason: 'no credits: a' });
+    const skipped = finished('a', {
+      outcome: 'skipped',
+      blame: 'credits',
+      need: 500_000,
+      reason: 'no credits: too dear',
+    });
     const [first, second] = settled(skipped);
-    expect(first).toMatchObject({ k: 'visit', outcome: 'skipped', blame: 'credits' });
-    expect(second).toMatchObject({ k: 'notice', to: 'human', text: expect.stringContaining('1 left') });
+    expect(first).toMatchObject({ k: 'visit', outcome: 'skipped', blame: 'credits', need: 500_000 });
+    expect(second).toMatchObject({
+      k: 'notice',
+      to: 'human',
+      text: 'a is out of credits: too dear. Its mail waits: lemming top-up a 3',
+    });
     expect(settled(finished('a', { outcome: 'skipped', blame: 'budget' })).map(({ k }) => k)).toEqual(['visit']);
   });
 });

@@ -304,7 +304,7 @@ describe('a visit whose credits are used up', () => {
     expect(await org.look(({ state }) => inboxOf(state, 'a').map(({ attempts }) => attempts))).toEqual([{}]);
     await org.turns(5);
     expect(await noticesOf(org, 'human')).toEqual([
-      expect.stringMatching(/^cut: .* It waits for credits: lemming top-up a CREDITS\./),
+      expect.stringMatching(/^cut: .* It waits for credits: lemming top-up a 0\.08\./),
     ]);
     enough = true;
     await org.ask({ ask: 'top-up', by: 'human', agent: 'a', amount: 1_000_000, note: '' });

@@ -180,7 +180,7 @@ describe('an approved act that costs something', () => {
     expect(paid(org)).toEqual([['read_file', 20_000]]);
     expect(org.lines('unpaid')).toEqual([{ k: 'unpaid', id: 'A-1-a-2', cost: 50_000 }]);
     expect(await notices(org, 'human')).toContainEqual(
-      'A-1-a-2 is approved and waits: a use of remember costs 0.05 credits, more than a may spend now. It is done in the first turn that can pay it: lemming top-up a CREDITS, or lemming deny A-1-a-2',
+      'A-1-a-2 is approved and waits: a use of remember costs 0.05 credits, more than a may spend now. It is done in the first turn that can pay it: lemming top-up a 0.02, or lemming deny A-1-a-2',
     );
     expect((await org.run()).reports).toEqual([]); // nobody can be called
     await topUp(org);

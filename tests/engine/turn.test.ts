@@ -197,7 +197,11 @@ describe('credits for a first call', () => {
     const [report] = await org.turns(1);
     expect(report?.visits).toMatchObject([
       { agent: 'a', outcome: 'ok' },
-      { agent: 'b', outcome: 'skipped', reason: 'no credits: org has too little left' },
+      {
+        agent: 'b',
+        outcome: 'skipped',
+        reason: 'no credits: its next call could cost 0.01 credits, and the organisation has 0.005 left (org.cap)',
+      },
     ]);
     expect(report?.spent).toBe(CALL);
   });

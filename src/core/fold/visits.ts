@@ -12,6 +12,7 @@ const MAX_BACKOFF = 32;
 export function applyVisit(state: State, visit: VisitEffect): void {
   const agent = touch(state, visit.agent);
   const turn = state.turn + 1;
+  if (visit.blame === 'credits') agent.need = visit.need ?? 0;
   if (visit.outcome === 'skipped') {
     agent.starved = visit.blame === 'credits';
     agent.lastReason = visit.reason ?? '';
