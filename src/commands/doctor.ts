@@ -1,4 +1,5 @@
 import { Socket } from 'node:net';
+import { awayText, isAway } from '../core/away.ts';
 import { deadLines } from '../core/chain.ts';
 import { type Config, hasEdge } from '../core/config.ts';
 import type { Entry } from '../core/entry.ts';
@@ -180,7 +181,7 @@ function notesOfState(disk: Disk, config: Config | null, outbound: readonly stri
     ...(isRunning ? [] : unplacedNotes(disk, undone, state.turn)),
     ...(unfinished ? [turnNote(unfinished.open.turn, isRunning)] : []),
     ...(state.paused ? ['The organisation is paused: lemming resume'] : []),
-    ...deadLetters(state),
+    ...deadLetters(config, state),
     ...(state.doubts.size > 0
       ? [`${count(state.doubts.size, 'call')} may have been billed without an answer: lemming reconcile`]
       : []),
@@ -226,9 +227,11 @@ function notesOfTaint(state: State, resume: Resume, outbound: readonly string[])
 const MOST_NAMES = 5;
 
 /** Mail that was not delivered, and files that were set aside. */
-function deadLetters(state: State): string[] {
-  return deadLines(state).map(({ id, message, path, reason, count: letters }) => {
+function deadLetters(config: Config | null, state: State): string[] {
+  return deadLines(state).map(({ id, message, path, reason, to, count: letters }) => {
     if (message === null) return `${path} was set aside (${reason}): org/dead-letter/${id}.md says why`;
+    const name = reason === 'no-agent' && config && to.find((one) => isAway(config, state, one));
+    if (name) return `${message} waits for ${name}: ${awayText(name)}`;
     const more = letters > 1 ? ` and ${letters - 1} more of its chain were` : ' was';
     return `${message}${more} not delivered (${reason}): lemming retry ${id}`;
   });

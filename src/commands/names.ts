@@ -2,7 +2,7 @@ import { checkAgent, type View } from '../engine/open.ts';
 import { failure } from '../schema/fault.ts';
 
 /** The name, if an agent bears it, with a good resume or a broken one. Throws `not-found` for nobody, and `usage` for a person. */
-export function agentNamed(view: Pick<View, 'config' | 'disk'>, name: string): string {
+export function agentNamed(view: Pick<View, 'config' | 'disk' | 'state'>, name: string): string {
   const { config } = view;
   if (config.agents.get(name)?.person)
     throw failure('usage', `${name} is a person, who is never called or billed`, { value: name });

@@ -1,6 +1,7 @@
+import { isAway } from '../core/away.ts';
 import { deadLines } from '../core/chain.ts';
 import { type DeadLetter, deadOf } from '../core/state.ts';
-import { personOf, post, readOrg, type View } from '../engine/open.ts';
+import { checkAgent, personOf, post, readOrg, type View } from '../engine/open.ts';
 import { failure } from '../schema/fault.ts';
 import { shorten } from '../views/table.ts';
 import type { Command, Run } from './command.ts';
@@ -33,6 +34,10 @@ export const run: Run = async (world, input) => {
     throw failure('not-found', `There is no dead letter ${JSON.stringify(id)}.`, {
       remedy: 'The files in org/dead-letter/ bear the ids.',
     });
+  for (const { message, reason, to } of named)
+    if (message !== null && reason === 'no-agent')
+      for (const name of to)
+        if (!isAway(view.config, view.state, name) && !view.config.broken.has(name)) checkAgent(view, name);
   const lines = input.flags.only === true ? named.map((one) => ({ ...one, ids: [one.id] })) : linesWith(view, named);
   const ids = lines.flatMap((line) => line.ids);
   const taken = post(

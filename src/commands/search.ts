@@ -70,7 +70,7 @@ function checkNames(view: View, { from, to }: Input['flags']): void {
 }
 
 /** Throws `not-found` for who has neither a folder nor a resume. */
-export function checkFolder(view: Pick<View, 'config' | 'disk'>, name: string): void {
+export function checkFolder(view: Pick<View, 'config' | 'disk' | 'state'>, name: string): void {
   if (!(isName(name) && view.disk.stat(`agents/${name}`))) checkAgent(view, name);
 }
 

@@ -1,8 +1,9 @@
 /** Mail that is given up: its record, and who is told. Pure. */
 import { parseMessageId } from '../schema/name.ts';
 import type { Resume } from '../schema/resume.ts';
+import { goneText, isAway } from './away.ts';
 import { type Config, hasEdge, peopleOf } from './config.ts';
-import { printDeadLetter } from './dead-letter-text.ts';
+import { printDeadLetter, remedyFor } from './dead-letter-text.ts';
 import type { Effect } from './entry.ts';
 import { mailFor } from './fold/notices.ts';
 import { type Mail, mailOf, type State } from './state.ts';
@@ -21,7 +22,8 @@ export function bury(
 ): void {
   const id = to.length === mail.to.length ? mail.id : `${mail.id}-${to.join('-')}`;
   const record = { id, message: mail.id, path: mail.path, from: mail.from, to, turn, reason, revived: null };
-  effects.push({ k: 'dead', detail, record, text: printDeadLetter({ record, detail }) });
+  const line = { detail, record, ...(waits && { waits }) };
+  effects.push({ k: 'dead', ...line, text: printDeadLetter(line) });
   if (waits) return;
   const about = reason === 'hops' ? 'loop' : 'dead-letter';
   const isRead = reason === 'attempts';
@@ -31,7 +33,7 @@ export function bury(
   const text = `${what}: ${detail}`;
   const people = peopleOf(config);
   for (const name of new Set([mail.from, ...people])) {
-    const remedy = people.includes(name) ? ` lemming retry ${id} gives it another chance.` : '';
+    const remedy = people.includes(name) ? ` ${remedyFor(record)}` : '';
     if (config.agents.has(name)) effects.push({ k: 'notice', to: name, about, text: `${text}${remedy}`, dead: id });
   }
 }
@@ -46,12 +48,21 @@ export function undeliverable(
   const effects: Effect[] = [];
   for (const [name, ids] of state.inbox) {
     const resume = config.agents.get(name);
-    const isOut = state.absent.get(name)?.out ?? false;
+    const isOut = isAway(config, state, name);
     const first = effects.length;
     for (const mail of doubtfulIn(state, ids, turn, resume)) {
       if (withdrawn.has(mail.id)) continue;
       if (!resume && !config.broken.has(name))
-        bury(config, turn, mail, [name], 'no-agent', `There is no agent ${name} any more.`, effects, isOut);
+        bury(
+          config,
+          turn,
+          mail,
+          [name],
+          'no-agent',
+          isOut ? goneText(name) : `There is no agent ${name} any more.`,
+          effects,
+          isOut,
+        );
       else if (!config.agents.get(mail.from)?.person && mail.expires !== undefined && mail.expires < turn)
         bury(config, turn, mail, [name], 'expired', `It was still unread after turn ${mail.expires}.`, effects);
       else if (resume && (!resume.person || mail.turn === turn) && !hasEdge(config, mail.from, name))
@@ -71,7 +82,7 @@ function awayNotices(config: Config, state: State, name: string, effects: readon
     const ids = [...before, ...fresh].filter(({ from }) => from === to).map(({ message }) => message as string);
     const wait =
       ids.length === 1 ? `Your message ${ids[0]} waits and reaches` : `Your messages ${named(ids)} wait and reach`;
-    const text = `${name} is away (its folder is gone). ${wait} ${name} when it is back. Do not send ${ids.length === 1 ? 'it' : 'them'} again.`;
+    const text = `${goneText(name)} ${wait} ${name} when it is back. Do not send ${ids.length === 1 ? 'it' : 'them'} again.`;
     return { k: 'notice', to, about: 'dead-letter', text, of: mailFor(name) };
   });
 }

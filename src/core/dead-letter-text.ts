@@ -1,10 +1,19 @@
+import type { DeadLetterHead } from '../schema/deadletter.ts';
 import { printHead } from '../schema/print.ts';
 import type { Effect, Entry } from './entry.ts';
 
 /** The record of a message that was not delivered, written for people. Canonical. */
-export function printDeadLetter({ record, detail }: Pick<Extract<Effect, { k: 'dead' }>, 'record' | 'detail'>): string {
+export function printDeadLetter(dead: Pick<Extract<Effect, { k: 'dead' }>, 'record' | 'detail' | 'waits'>): string {
+  const { record, detail, waits } = dead;
   const head = printHead(Object.entries(record));
-  return `${head}${record.message} from ${record.from} was not delivered to ${record.to.join(', ')}.\n\n${detail}\n\nThe message stays in ${record.path}. \`lemming retry ${record.id}\` gives it another chance.\n`;
+  const what = `${record.message} from ${record.from} ${waits ? 'waits for' : 'was not delivered to'} ${record.to.join(', ')}.`;
+  const remedy = waits ? 'It is delivered when the folder is back.' : remedyFor(record);
+  return `${head}${what}\n\n${detail}\n\nThe message stays in ${record.path}. ${remedy}\n`;
+}
+
+/** What a person can do; nothing is delivered to whom there is not. */
+export function remedyFor({ id, reason }: Pick<DeadLetterHead, 'id' | 'reason'>): string {
+  return reason === 'no-agent' ? 'Write to somebody else.' : `lemming retry ${id} gives it another chance.`;
 }
 
 /** The record of a file that was set aside. */

@@ -251,8 +251,8 @@ export type Effect =
   /** `text`: null when the agent removed the file. Only in a workspace it may be no text. */
   | ({ k: 'wrote'; agent: string; path: string } & Replacing)
   | { k: 'acked'; agent: string; id: string; author: string; reaction: string }
-  /** `text`: its record. */
-  | { k: 'dead'; record: DeadLetterHead; detail: string; text?: string }
+  /** `text`: its record. `waits`: it is delivered by itself when the folder of its agent is back. */
+  | { k: 'dead'; record: DeadLetterHead; detail: string; text?: string; waits?: true }
   | {
       k: 'notice';
       to: string;

@@ -1,4 +1,5 @@
 import { seatsOf } from './approval.ts';
+import { awayText } from './away.ts';
 import { undeliverable } from './bury.ts';
 import { type Config, peopleOf } from './config.ts';
 import type { Effect, Entry } from './entry.ts';
@@ -81,7 +82,7 @@ function backNotices(config: Config, agent: string, lines: readonly Entry[]): Ef
 
 function absenceText({ agent, why, out }: Extract<Entry, { k: 'absent' }>): string {
   if (!out) return `${agent} is set aside: ${why} Its mail waits.`;
-  return `${agent} is no agent any more: its folder is gone. Put it back, and ${agent} works on with its mail; or take it out of org/chart.yaml.`;
+  return awayText(agent);
 }
 
 /** Messages that could not be revived. */

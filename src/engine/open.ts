@@ -2,6 +2,7 @@ import { closest } from 'fastest-levenshtein';
 import { stringify } from 'yaml';
 import { apply } from '../core/apply.ts';
 import { asked } from '../core/asked.ts';
+import { AWAY_REMEDY, goneText, isAway } from '../core/away.ts';
 import { absentAfter, type Config, isPersonIn, lists, peopleOf } from '../core/config.ts';
 import type { Input } from '../core/entry.ts';
 import { retiredPath } from '../core/files.ts';
@@ -133,7 +134,7 @@ export function readOrg(place: Place, fresh?: Loaded): View {
   const read = readFolder(disk, loaded.state, place.env);
   if (!read.config) throw new FaultError(...(read.faults as [Fault, ...Fault[]]));
   const { seat } = place;
-  if (seat) personNamed({ config: read.config, disk }, seat.person);
+  if (seat) personNamed({ config: read.config, disk, state: loaded.state }, seat.person);
   return {
     disk,
     kept,
@@ -252,7 +253,7 @@ export function readerOf({ config, seat }: Pick<View, 'config' | 'seat'>): strin
 const NOBODY = '';
 
 /** The name, if a person bears it. Throws as `checkAgent` does, and `refused` for an agent. */
-export function personNamed(view: Pick<View, 'config' | 'disk'>, name: string): string {
+export function personNamed(view: Pick<View, 'config' | 'disk' | 'state'>, name: string): string {
   checkAgent(view, name);
   if (isPersonIn(view.config, name)) return name;
   throw failure('refused', `${name} is no person of the chart.`, { remedy: 'lemming status lists the people.' });
@@ -330,8 +331,10 @@ function fileOf({ body, ...head }: Letter): string {
 }
 
 /** Throws `not-found` when there is no such agent or person, with the nearest name or when it was retired; for a broken resume its faults. */
-export function checkAgent({ config, disk }: Pick<View, 'config' | 'disk'>, name: string): void {
+export function checkAgent({ config, disk, state }: Pick<View, 'config' | 'disk' | 'state'>, name: string): void {
   if (config.agents.has(name)) return;
+  if (isAway(config, state, name))
+    throw failure('absent', `${goneText(name)} New mail to it waits.`, { file: `agents/${name}`, remedy: AWAY_REMEDY });
   const broken = config.broken.get(name);
   if (broken) throw new FaultError(...(broken as [Fault, ...Fault[]]));
   if (isName(name) && disk.stat(retiredPath(name))) throw retired(disk, name);
@@ -353,9 +356,10 @@ function retired(disk: Disk, name: string): FaultError {
 }
 
 /** Whom a message of a person reaches. Throws `not-found` for an unknown name and `refused` for a missing edge. */
-export function reach(view: Pick<View, 'config' | 'disk'>, person: string, to: readonly string[]): string[] {
-  const { config } = view;
-  for (const name of to) if (name !== '*' && !name.startsWith('@')) checkAgent(view, name);
+export function reach(view: Pick<View, 'config' | 'disk' | 'state'>, person: string, to: readonly string[]): string[] {
+  const { config, state } = view;
+  for (const name of to)
+    if (name !== '*' && !name.startsWith('@') && !isAway(config, state, name)) checkAgent(view, name);
   const unit = to.find((name) => name.startsWith('@') && !config.units.has(name.slice(1)));
   if (unit !== undefined)
     throw failure('not-found', `There is no unit ${JSON.stringify(unit)}.`, {

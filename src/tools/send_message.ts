@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { goneText, isAway } from '../core/away.ts';
 import { textHash } from '../core/brief.ts';
 import { covered } from '../core/covers.ts';
 import type { Attached } from '../core/entry.ts';
@@ -106,12 +107,13 @@ function stageMessage(value: Value, scene: Scene): Staged {
   );
   draft.nextMessage++;
   const held = message.hops > config.org.limits.hops;
+  const away = message.to.filter((name) => isAway(config, scene.state, name));
   draft.sent.push({ message, files, held, made: draft.doing });
   return {
     ok: true,
     text: held
       ? `${message.id} is held: the conversation has gone on for ${message.hops} messages without a person.`
-      : `Sent as ${message.id}.`,
+      : [`Sent as ${message.id}.`, ...away.map((name) => `${goneText(name)} The message waits for it.`)].join(' '),
   };
 }
 

@@ -1,3 +1,4 @@
+import { lettersAway } from '../core/away.ts';
 import { type Config, isPersonIn } from '../core/config.ts';
 import { type Approval, agentState, type State, wakesBy } from '../core/state.ts';
 import type { Fault } from '../schema/fault.ts';
@@ -51,8 +52,8 @@ export const NO_NEEDS: NeedCounts = {
 };
 
 /**
- * How many of each, without going through mail and dead letters, of which there may be very many. `deleted`: dead letters of files
- * that are gone since, which stand for themselves.
+ * How many of each, without going through mail and dead letters, of which there may be very many, unless an agent is away: what
+ * waits for it needs nobody. `deleted`: dead letters of files that are gone since, which stand for themselves.
  */
 export function countNeeds(
   config: Config,
@@ -61,15 +62,16 @@ export function countNeeds(
   faults: readonly Fault[],
   deleted = 0,
 ): NeedCounts {
+  const away = lettersAway(config, state);
   const counts = {
     mail: wakesBy(state, person),
     approvals: approvalsFor(config, state, person).length,
-    dead_letters: state.chains.size - deleted,
+    dead_letters: state.chains.size - deleted - new Set(away.map(({ chain }) => chain)).size,
     out_of_credits: starvedIn(state).length + unpaidIn(state).length,
     faults: faults.length,
   };
   const all = Object.values(counts).reduce((sum, n) => sum + n, 0);
-  return { count: all, undelivered: state.dead.size - deleted, ...counts };
+  return { count: all, undelivered: state.dead.size - deleted - away.length, ...counts };
 }
 
 /** One line: how much waits for the person, and where it is dealt with; empty when nothing does. */

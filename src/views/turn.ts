@@ -65,7 +65,7 @@ export function eventOf(line: Entry): TurnEvent | null {
         'dead letter',
         line.record.from,
         line.record.id,
-        `${line.record.message} was not delivered to ${line.record.to.join(', ')}: ${line.detail}`,
+        `${line.record.message} ${line.waits ? 'waits for' : 'was not delivered to'} ${line.record.to.join(', ')}: ${line.detail}`,
       );
     case 'aside':
     case 'unplaced':

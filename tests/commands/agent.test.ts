@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { withEngine } from '../../src/engine/open.ts';
@@ -133,6 +133,24 @@ describe('agent retire', () => {
     expect((await lemming(root, ['agent', 'retire', 'tess'])).exit).toBe(6);
     const { exit: none, err } = await lemming(root, ['agent', 'show', 'tess']);
     expect([none, err]).toEqual([6, expect.stringContaining('tess was retired in turn')]);
+  });
+
+  it('leaves mail that cannot be delivered again, and retry says so', async () => {
+    const root = await withTess();
+    await lemming(root, ['pause', 'tess']);
+    await lemming(root, ['send', 'tess', 'Hi.']);
+    await turns(root, 1);
+    await lemming(root, ['agent', 'retire', 'tess']);
+    await turns(root, 2);
+    const [id = ''] = readdirSync(join(root, 'org/dead-letter'));
+    const letter = id.replace('.md', '');
+    expect(textOf(root, `org/dead-letter/${id}`)).toMatch(
+      /There is no agent tess any more\.[^`]+ Write to somebody else\.\n$/,
+    );
+    const { data } = await lemming(root, ['inbox', '--json']);
+    expect(data.notices.at(-1).text).toMatch(/There is no agent tess any more\. Write to somebody else\.$/);
+    const { exit, err } = await lemming(root, ['retry', letter]);
+    expect([exit, err]).toEqual([6, expect.stringMatching(/tess was retired in turn \d+ by human\./)]);
   });
 
   it.each([['inspect'], ['outbox'], ['pause'], ['send', 'Hi.'], ['agent', 'show']])(

@@ -226,8 +226,25 @@ it('lists an agent as set aside as long as its folder is gone, also when it is n
   expect(data.faults).toMatchObject([{ code: 'absent', file: 'agents/hr' }]);
   const checked = await lemming(root, ['validate', '--json']);
   expect(checked.data.faults).toMatchObject([{ code: 'absent', file: 'agents/hr' }]);
+  const AWAY = 'hr is away: agents/hr is gone. New mail to it waits.';
+  for (const words of [
+    ['inspect', 'hr'],
+    ['top-up', 'hr', '1'],
+  ]) {
+    const { exit, err } = await lemming(root, words);
+    expect([exit, err]).toEqual([3, expect.stringContaining(`${AWAY} [absent] Put the folder back`)]);
+  }
+  expect((await lemming(root, ['send', 'hr', 'Are you there?'])).exit).toBe(0);
+  await turns(root, 1);
+  expect((await lemming(root, ['status', '--json'])).data).toMatchObject({
+    dead_letters: 1,
+    needs: { dead_letters: 0, undelivered: 0 },
+  });
+  const { out: doctor } = await lemming(root, ['doctor']);
+  expect(doctor).toMatch(/-human-01 waits for hr: hr is away: agents\/hr is gone\. New mail/);
   renameSync(join(root, 'aside'), join(root, 'agents/hr'));
   const { data: ran } = await lemming(root, ['run', '--until-idle', '--json']);
   expect(ran.needs.faults).toBe(0);
+  expect(ran.visits).toMatchObject([{ agent: 'hr' }]);
   expect((await lemming(root, ['validate', '--json'])).data.ok).toBe(true);
 });

@@ -250,6 +250,7 @@ describe('a dead letter', () => {
 });
 
 describe('mail that cannot be delivered any more', () => {
+  const ALL = { all: true, names: new Set<string>() };
   const broken = configOf({
     edges: { human: ['a'], a: ['b', 'human'], b: [] },
     files: { 'agents/b/resume.md': '---\nrole: [\n---\n' },
@@ -292,7 +293,7 @@ describe('mail that cannot be delivered any more', () => {
         record: { id, message: id, path: 'x', from: 'z', to: [to], turn: 1, reason },
       }) as Entry;
     const effects = undeliverable(
-      config,
+      { ...config, readFrom: new Map([...config.readFrom, ['ghost', ALL]]) }, // the chart names it still
       stateOf(
         { k: 'absent', agent: 'ghost', since: 1, why: '', out: true },
         dead('000001-z-01', 'ghost', 'no-agent'),
@@ -306,7 +307,7 @@ describe('mail that cannot be delivered any more', () => {
     expect(effects.flatMap((effect) => (effect.k === 'notice' ? [[effect.to, effect.text]] : []))).toEqual([
       [
         'z',
-        'ghost is away (its folder is gone). Your messages 000001-z-01, 000001-z-04 wait and reach ghost when it is back. Do not send them again.',
+        'ghost is away: agents/ghost is gone. Your messages 000001-z-01, 000001-z-04 wait and reach ghost when it is back. Do not send them again.',
       ],
     ]);
   });

@@ -116,9 +116,11 @@ describe('the folder of an agent is gone', () => {
       ['a', ['b'], 'no-agent'],
     ]);
     expect(await told(org, 'a')).toEqual([
-      'b is away (its folder is gone). Your message 000002-a-01 waits and reaches b when it is back. Do not send it again.',
+      'b is away: agents/b is gone. Your message 000002-a-01 waits and reaches b when it is back. Do not send it again.',
     ]);
-    expect(await told(org, 'human')).toEqual([expect.stringContaining('b is no agent any more')]);
+    expect(await told(org, 'human')).toEqual([
+      'b is away: agents/b is gone. New mail to it waits. Put the folder back, or take it out of org/chart.yaml.',
+    ]);
     expect(org.visits('b')).toHaveLength(1);
     expect(await spent(org)).toBe(CALL);
     expect(org.paths(HOME)).toEqual([]);
@@ -284,7 +286,7 @@ describe('the folder of an agent is gone', () => {
     await slowTurns(org, 3);
     expect(await told(org, 'a')).toEqual([]);
     expect(await told(org, 'human')).toContainEqual(
-      'b is away (its folder is gone). Your message 000003-human-02 waits and reaches b when it is back. Do not send it again.',
+      'b is away: agents/b is gone. Your message 000003-human-02 waits and reaches b when it is back. Do not send it again.',
     );
     give(org, both);
     await slowTurns(org, 2);
@@ -302,7 +304,7 @@ describe('the folder of an agent is gone', () => {
     take(org);
     await slowTurns(org, 3);
     expect((await told(org, 'a')).map((text) => text.slice(0, 90))).toEqual([
-      expect.stringMatching(/^b is away .its folder is gone.. Your messages 000002-a-01, 000003-a-01 wait and reach/),
+      expect.stringMatching(/^b is away: agents\/b is gone\. Your messages 000002-a-01, 000003-a-01 wait and reach/),
     ]);
   });
 
