@@ -36,13 +36,18 @@ export function deniedBefore({ state, agent, given }: Scene, tool: string, input
   return null;
 }
 
-function isSame(denied: Denied, agent: string, tool: string, hash: string): boolean {
+function isSame(denied: Pick<Denied, 'agent' | 'tool' | 'hash'>, agent: string, tool: string, hash: string): boolean {
   return denied.agent === agent && denied.tool === tool && denied.hash === hash;
 }
 
-/** How a person denied the same act before, the last time; the person who is asked again is told. */
+/** How a person denied the same act before, the last time, in this very turn too; the person who is asked again is told. */
 export function lastDenial({ state, agent }: Scene, tool: string, input: Json): Held['denied'] {
   const hash = hashOf(input);
+  const given = [...state.approvals.values()].findLast(
+    ({ answer, ...held }) =>
+      answer?.decision === 'deny' && isSame({ hash: hashOf(held.input), ...held }, agent, tool, hash),
+  );
+  if (given?.answer) return { of: given.id, by: given.answer.by, note: given.answer.note };
   const last = [...state.denied.values()].findLast((denied) => isSame(denied, agent, tool, hash));
   return last && { of: last.id, by: last.by, note: last.note };
 }

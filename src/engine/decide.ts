@@ -56,7 +56,8 @@ export async function decide(turn: Turn, toolbox: Toolbox, written: Written, sta
     staffing.push({ by: agent, hires: draft.hires, retires: draft.retires });
     if (draft.held.length === 0) effects.push(decided);
     const text = answerText(held, { decision: answer.decision, by, note, outcome }, draft.held.length > 0);
-    effects.push({ k: 'notice', to: agent, about: 'approval', text });
+    const again = draft.held[0]?.id;
+    effects.push({ k: 'notice', to: agent, about: 'approval', text, ...(again !== undefined && { of: again }) });
   }
   return effects;
 }

@@ -93,6 +93,35 @@ describe.each([
     expect(await recomputed(org)).toBeNull();
   });
 
+  it('is denied then: nothing says any more that it waits, and the same of that very turn says so to the person', async () => {
+    let asks = true;
+    const org = new Org({ ...PLAN, files: { ...PLAN.files, [path]: MINE } }, ({ agent, n }) =>
+      agent === 'a' && n === 1 && asks ? [write(name)] : [],
+    );
+    org.drop('a', 'Begin.');
+    await org.turns(1);
+    org.disk.put(path, THEIRS);
+    await approve(org);
+    expect((await told(org, 'a')).join()).toContain('Held again as A-2-a-1');
+    await org.ask({ ask: 'deny', by: 'human', id: 'A-2-a-1', note: 'keep ours' });
+    expect((await told(org, 'a')).join()).not.toContain('A-2-a-1');
+    org.drop('a', 'And now?');
+    await org.turns(1);
+    asks = false;
+    expect(
+      org.prompts
+        .at(-1)
+        ?.parts.map((part) => ('text' in part ? part.text : ''))
+        .join(),
+    ).not.toContain('Held again');
+    expect(org.lines('held').at(-1)).toMatchObject({
+      id: 'A-3-a-1',
+      denied: { of: 'A-2-a-1', by: 'human', note: 'keep ours' },
+    });
+    expect(org.read('org/approvals/A-3-a-1.md')).toContain('human denied the same as A-2-a-1: "keep ours"');
+    expect(await recomputed(org)).toBeNull();
+  });
+
   it('shows the person their own words as what goes', async () => {
     const org = await waiting([write(name)], { [path]: MINE });
     org.disk.put(path, THEIRS);
