@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { NewFile } from '../core/entry.ts';
 import { makeHire } from '../core/hire.ts';
-import { balanceOf, printCredits } from '../core/ledger.ts';
+import { balanceOf, countCredits } from '../core/ledger.ts';
 import { nameTrouble, retireTrouble, type Trouble, teamOf } from '../core/staff.ts';
 import { agentState } from '../core/state.ts';
 import { checkAgent, personOf, post, readOrg, type View } from '../engine/open.ts';
@@ -169,7 +169,7 @@ function ask(world: World, view: View, { flags }: Input, name: string, given: re
   const files = checkFiles(view, name, given);
   const credits = typeof flags.credits === 'number' ? flags.credits : 0;
   const taken = post(world, person, [{ ask: 'hire', agent: name, files, send_to: ends, read_from: ends, credits }]);
-  const text = `${name} is there from the next turn on, with ${printCredits(credits)} credits, and speaks with ${ends.join(', ')}.`;
+  const text = `${name} is there from the next turn on, with ${countCredits(credits)}, and speaks with ${ends.join(', ')}.`;
   return { data: { agent: name, edges: ends, credits: inCredits(credits), files: files.length, taken }, text };
 }
 

@@ -2,7 +2,7 @@ import { outdatedText, printLeft, whyHeld } from '../core/approval-text.ts';
 import type { Json } from '../core/call.ts';
 import { isPersonIn } from '../core/config.ts';
 import type { Present } from '../core/judge.ts';
-import { leftFor, printCredits } from '../core/ledger.ts';
+import { countCredits, leftFor } from '../core/ledger.ts';
 import { priceOf } from '../core/price.ts';
 import { creditRelief } from '../core/relief.ts';
 import type { Approval } from '../core/state.ts';
@@ -90,9 +90,7 @@ function print(view: View, approval: Shown): string {
   const mail = cause
     .slice(0, SHOWN_CAUSES)
     .map(({ id, from, subject }) => `  after ${id} from ${from}: ${shorten(subject, 60)}`);
-  const spent = thread_spent
-    ? [`  the conversation ${thread} has cost ${printCredits(inMicro(thread_spent))} credits`]
-    : [];
+  const spent = thread_spent ? [`  the conversation ${thread} has cost ${countCredits(inMicro(thread_spent))}`] : [];
   return [
     `${id}  ${agent} wants to use ${tool} (turn ${turn}); ${stateOf(view, approval)}`,
     indent(whyHeld({ rule, because })),
@@ -110,7 +108,7 @@ function priceLines({ config, state }: View, { agent, tool }: Approval): string[
   const cost = priceOf(config, tool);
   return cost === 0
     ? []
-    : [`  done, it costs ${printCredits(cost)} credits; left: ${printLeft(leftFor(config, state, agent))}`];
+    : [`  done, it costs ${countCredits(cost)}; left: ${printLeft(leftFor(config, state, agent))}`];
 }
 
 /** What the act is to do, a line for each part; texts of several lines as they are. */
@@ -130,7 +128,7 @@ function indent(text: string): string {
 
 function stateOf({ config, state }: View, { id, agent, contacts, answer, otherwise }: Approval): string {
   if (answer?.unpaid !== undefined)
-    return `approved by ${answer.by}, waits for ${printCredits(answer.unpaid)} credits: ${creditRelief(config, state, agent, answer.unpaid)}, or lemming deny ${id}`;
+    return `approved by ${answer.by}, waits for ${countCredits(answer.unpaid)}: ${creditRelief(config, state, agent, answer.unpaid)}, or lemming deny ${id}`;
   if (answer)
     return `${answer.decision === 'approve' ? 'approved' : 'denied'} by ${answer.by}, takes effect in the next turn`;
   const asked = contacts.filter((name) => isPersonIn(config, name)).join(', ');

@@ -1,4 +1,4 @@
-import { printCredits } from '../core/ledger.ts';
+import { countCredits } from '../core/ledger.ts';
 import { realClock } from '../disk/clock.ts';
 import { journalLines } from '../engine/history.ts';
 import { readOrg } from '../engine/open.ts';
@@ -50,7 +50,7 @@ export const run: Run = async (world, { flags }) => {
     flags.forget === undefined ? '' : `${count(forgotten, 'reply', 'replies')} forgotten.`,
     flags.warm ? `${count(warmed, 'reply', 'replies')} taken from the journal.` : '',
     entries === 0 ? 'No model in org/models.yaml has a cache.' : '',
-    `${count(held, 'reply', 'replies')} kept; ${count(hits, 'hit')}, ${count(misses, 'miss', 'misses')}, ${printCredits(saved)} credits saved.`,
+    `${count(held, 'reply', 'replies')} kept; ${count(hits, 'hit')}, ${count(misses, 'miss', 'misses')}, ${countCredits(saved)} saved.`,
   ];
   return {
     data: { entries: held, hits, misses, saved: inCredits(saved), forgotten, warmed },

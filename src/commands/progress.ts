@@ -1,4 +1,4 @@
-import { printCredits } from '../core/ledger.ts';
+import { countCredits } from '../core/ledger.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Done, TurnReport, VisitReport } from '../engine/report.ts';
 import { type Fault, printFault } from '../schema/fault.ts';
@@ -57,7 +57,7 @@ function turnLine({ turn, visits, spent }: TurnReport): string {
   if (visits.length === 0) return `Turn ${turn}: nobody was due`;
   const failed = visits.some((visit) => visit.outcome === 'failed');
   const names = nameSome(done.map((visit) => visit.agent)) || (failed ? 'no visit succeeded' : 'nobody was called');
-  return `Turn ${turn}: ${names}; ${count(sent, 'message')} sent, ${printCredits(spent)} credits`;
+  return `Turn ${turn}: ${names}; ${count(sent, 'message')} sent, ${countCredits(spent)}`;
 }
 
 /** What came of what people answered and ordered, a line each; of what they took back, how much. */
@@ -81,10 +81,13 @@ function nameSome(names: readonly string[]): string {
 
 function troubles(visit: VisitReport): string[] {
   const lines: string[] = [];
-  const { agent, outcome, reason = 'no reason given', detail = '', refused, held } = visit;
+  const { agent, outcome, reason = 'no reason given', detail = '', refused, held, gave_up = [] } = visit;
   if (outcome === 'failed') lines.push(`${agent} failed: ${reason}`);
-  if (outcome === 'cut') lines.push(`${agent} was cut (${reason}): ${detail}; its mail is not finished`);
+  if (outcome === 'cut')
+    lines.push(`${agent} was cut (${reason}): ${detail}${gave_up.length === 0 ? '; its mail is not finished' : ''}`);
   if (outcome === 'skipped') lines.push(`${agent} was not called: ${reason}`);
+  if (gave_up.length > 0)
+    lines.push(`${agent} gave up on ${nameSome(gave_up)} (lemming retry ID gives another chance)`);
   if (refused > 0) lines.push(`${agent}: ${count(refused, 'act')} refused (lemming logs ${agent})`);
   if (held > 0) lines.push(`${agent}: ${count(held, 'act')} held for approval (lemming approvals)`);
   return lines;

@@ -1,6 +1,6 @@
 import { printKey } from '../core/call.ts';
 import type { IntentEntry } from '../core/entry.ts';
-import { printCredits } from '../core/ledger.ts';
+import { countCredits } from '../core/ledger.ts';
 import type { Disk } from '../disk/disk.ts';
 import { readJournalFile } from '../disk/journal.ts';
 import { type Ask, personOf, post, readOrg, type View } from '../engine/open.ts';
@@ -139,10 +139,7 @@ function print(inDoubt: readonly InDoubt[], stopped: readonly { model: string; w
   );
   return [
     ...(inDoubt.length
-      ? [
-          `${inDoubt.length} calls may have been billed without an answer, up to ${printCredits(sum)} credits:`,
-          ...calls,
-        ]
+      ? [`${inDoubt.length} calls may have been billed without an answer, up to ${countCredits(sum)}:`, ...calls]
       : ['No call is in doubt.']),
     ...stopped.map(
       ({ model, why }) => `The model ${model} is stopped: ${why}. lemming reconcile ${model} lets it work again.`,
@@ -158,6 +155,6 @@ function settledLines(world: World, asks: readonly Settle[], inDoubt: readonly I
       world.say(
         `${key} was billed above its reserve: ${doubt.reserve} credits are booked, the most that was reserved.`,
       );
-    return `${key} is settled: ${printCredits(Math.min(amount, inMicro(doubt.reserve)))} credits.`;
+    return `${key} is settled: ${countCredits(Math.min(amount, inMicro(doubt.reserve)))}.`;
   });
 }

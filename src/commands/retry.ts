@@ -64,5 +64,6 @@ function printRetried({ id, ids, message, path, to }: DeadLetter & { ids: readon
   if (message === null) return `${path} is looked at again in the next turn.`;
   if (ids.length > 1)
     return `${ids.length} messages of one chain are delivered again in the next turn (${shorten(ids.join(', '), SHOWN)}). With --only, lemming retry takes one alone.`;
-  return `${message} is delivered again to ${shorten(to.join(', '), SHOWN)} in the next turn (${id}).`;
+  const name = id === message ? '' : ` (${id})`;
+  return `${message} is delivered again to ${shorten(to.join(', '), SHOWN)} in the next turn${name}.`;
 }

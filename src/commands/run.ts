@@ -1,4 +1,4 @@
-import { printCredits } from '../core/ledger.ts';
+import { countCredits, printCredits } from '../core/ledger.ts';
 import { inCredits } from '../schema/amount.ts';
 import { count } from '../views/table.ts';
 import type { Command, Input, Outcome, Run, World } from './command.ts';
@@ -90,7 +90,7 @@ function printPreview(seen: Preview): string {
   const { turn, unfinished, calls, rest, reserve } = seen;
   const lines = [
     unfinished ? `Turn ${turn} was cut off; it would be finished from its recorded inputs and replies.` : '',
-    `Turn ${turn} would call ${count(calls.length, 'agent')}, for ${printCredits(reserve)} credits at most (first calls). Nothing was called or written.`,
+    `Turn ${turn} would call ${count(calls.length, 'agent')}, for ${countCredits(reserve)} at most (first calls). Nothing was called or written.`,
     calls.length > 0 ? `First calls: ${printRange(seen)}.` : '',
     ...calls.map(printCall),
     ...rest.map(({ agent, why }) => `${agent}: no, ${why}`),

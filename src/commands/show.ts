@@ -1,3 +1,4 @@
+import { fateOf } from '../core/dead-letter-text.ts';
 import { answeredPath, approvalPath, deadLetterPath } from '../core/files.ts';
 import { deadOf, type State } from '../core/state.ts';
 import { journalLines, turnLines } from '../engine/history.ts';
@@ -113,7 +114,8 @@ function showMail(world: World, view: View, id: string): Outcome | null {
   const row = mailRow(state, message);
   const dead = deadOf(state, id);
   const notes = dead.map(
-    (one) => `Dead letter ${one.id}: not delivered to ${one.to.join(', ')} (${one.reason}). ${one.detail}`,
+    (one) =>
+      `Dead letter ${one.id} ${fateOf(one)}${one.reason === 'attempts' ? '' : ` (${one.reason})`}. ${one.detail}`,
   );
   return { data: { what: 'message', ...row, dead_letters: dead }, text: [printMail(row), ...notes].join('\n\n') };
 }

@@ -1,5 +1,5 @@
 import { closest } from 'fastest-levenshtein';
-import { printCredits } from '../core/ledger.ts';
+import { countCredits } from '../core/ledger.ts';
 import { priceOf } from '../core/price.ts';
 import { findMessage } from '../engine/mail.ts';
 import { checkAgent, foresee, readOrg } from '../engine/open.ts';
@@ -80,7 +80,7 @@ async function listHeld(world: World, name: string): Promise<void> {
   if (held.length === 0) return world.say('Nothing waits for you.');
   const rows = held.map(({ id, agent, tool, input }) => {
     const cost = priceOf(view.config, tool);
-    const price = cost === 0 ? '' : ` (${printCredits(cost)} credits)`;
+    const price = cost === 0 ? '' : ` (${countCredits(cost)})`;
     return [id, agent, `${tool}${price}`, shorten(JSON.stringify(input), 200)];
   });
   world.say(`${rowsOf(rows)}\n/${name} ID`);

@@ -1,4 +1,4 @@
-import { balanceOf, printCredits } from '../core/ledger.ts';
+import { balanceOf, countCredits, printCredits } from '../core/ledger.ts';
 import { inboxOf, type Mail, type State } from '../core/state.ts';
 import { Bell } from '../disk/bell.ts';
 import { realClock } from '../disk/clock.ts';
@@ -226,7 +226,7 @@ export class Talk {
   /** What the talk cost so far, and what the agent has left. */
   cost(): string {
     const { config, state } = readOrg(this.world);
-    return `${printCredits(this.micro)} credits spent in this talk; ${this.agent} has ${printCredits(balanceOf(config, state, this.agent).left)} left`;
+    return `${countCredits(this.micro)} spent in this talk; ${this.agent} has ${printCredits(balanceOf(config, state, this.agent).left)} left`;
   }
 
   /** What became of the work when the person wanted to stop. */

@@ -1,4 +1,4 @@
-import { balanceOf, printCredits, tightest } from '../core/ledger.ts';
+import { balanceOf, countCredits, printCredits, tightest } from '../core/ledger.ts';
 import { type Ask, personOf, post, readOrg, type View } from '../engine/open.ts';
 import { inCredits } from '../schema/amount.ts';
 import { failure } from '../schema/fault.ts';
@@ -40,10 +40,7 @@ export const run: Run = async (world, input) => {
       takes_effect: waits ? 'next turn' : 'now',
     },
     text: now
-      .map(
-        ({ agent, granted }) =>
-          `${agent}: ${printCredits(amount)} credits more, ${printCredits(granted)} granted in all`,
-      )
+      .map(({ agent, granted }) => `${agent}: ${countCredits(amount)} more, ${printCredits(granted)} granted in all`)
       .concat(waits ? ['It takes effect at the next turn.'] : [])
       .concat(agents.flatMap((agent) => capNote(view, agent, amount)))
       .join('\n'),

@@ -1,5 +1,5 @@
 import { noticeLines } from '../core/chain.ts';
-import { printCredits } from '../core/ledger.ts';
+import { countCredits } from '../core/ledger.ts';
 import { creditRelief } from '../core/relief.ts';
 import { agentState } from '../core/state.ts';
 import { walk } from '../core/walk.ts';
@@ -130,7 +130,7 @@ function sumUp(
   const { state } = engine;
   const ending = failing ? ENDINGS.failing : ENDINGS[end];
   const lines = [
-    `${count(turns, 'turn')}, ${count(called, 'visit')}, ${count(sent, 'message')} sent, ${printCredits(spent)} credits spent${ending}`,
+    `${count(turns, 'turn')}, ${count(called, 'visit')}, ${count(sent, 'message')} sent, ${countCredits(spent)} spent${ending}`,
     state.paused ? 'The organisation is paused: lemming resume' : '',
     failing ? failingLines(engine) : '',
     starvedIn(state)

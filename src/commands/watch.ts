@@ -1,5 +1,5 @@
 import { bookedIn, type Entry } from '../core/entry.ts';
-import { printCredits } from '../core/ledger.ts';
+import { countCredits } from '../core/ledger.ts';
 import { Bell } from '../disk/bell.ts';
 import type { Disk } from '../disk/disk.ts';
 import { journalFiles, journalPath, NextFile } from '../disk/journal.ts';
@@ -141,7 +141,7 @@ class Teller {
     this.world.print(
       this.world.json
         ? JSON.stringify({ turn: this.turn, what: 'turn', spent })
-        : `  ${'done'.padEnd(12)} ${printCredits(this.micro)} credits`,
+        : `  ${'done'.padEnd(12)} ${countCredits(this.micro)}`,
     );
   }
 }

@@ -1,7 +1,7 @@
 import { printHead } from '../schema/print.ts';
 import { changedText } from './covers.ts';
 import type { Held, Left } from './entry.ts';
-import { printCredits } from './ledger.ts';
+import { countCredits, printCredits } from './ledger.ts';
 import { callName } from './undone.ts';
 
 /** What a person, or `nobody` in time, answered. */
@@ -70,12 +70,12 @@ export function deniedText({ denied }: Pick<Held, 'denied'>): string {
 }
 
 function spentOf({ agent, spent }: Held): string {
-  return spent === undefined ? '' : `By then ${agent} had spent ${printCredits(spent)} credits in all.`;
+  return spent === undefined ? '' : `By then ${agent} had spent ${countCredits(spent)} in all.`;
 }
 
 function priceOf({ price }: Held): string {
   if (!price) return '';
-  return `Done, it costs ${printCredits(price.cost)} credits. Left by then: ${printLeft(price.left)}.`;
+  return `Done, it costs ${countCredits(price.cost)}. Left by then: ${printLeft(price.left)}.`;
 }
 
 /** What is left, each by its scope: `2.5 of coder_01, 10 of @dev`. */

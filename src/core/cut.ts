@@ -1,13 +1,14 @@
 /** What is told of a visit that was cut: to its agent what it did so far, to whoever waits what is unfinished. Pure. */
 import type { Config } from './config.ts';
 import type { Effect } from './entry.ts';
+import { workOf } from './fold/notices.ts';
 import { toldPath } from './path.ts';
 import { creditRelief, visitCost } from './relief.ts';
 import { roomOf } from './room.ts';
 import type { Finished } from './settle.ts';
 import type { Mail, State } from './state.ts';
 import type { Draft } from './tool.ts';
-import { cutText, type Done, named, printDone, unfinishedAfter } from './unfinished.ts';
+import { cutText, type Done, printDone, unfinishedAfter } from './unfinished.ts';
 
 /** Mail of the visit that its agent has acknowledged: it need not come again. */
 export function settledIn({ acked }: Draft): string[] {
@@ -27,15 +28,14 @@ export function cutNotices(
 ): Notice[] {
   const { agent } = visit;
   const left = unfinishedAfter(state, visit, done);
-  const authors = [...new Set(open.map(({ from }) => from))].filter(
-    (name) => name !== agent && config.agents.has(name),
-  );
   return [
     { k: 'notice', to: agent, about: 'cut', text: cutText(config, visit, left), left },
-    ...authors.map((to): Notice => {
-      const mine = open.filter(({ from }) => from === to);
-      return { k: 'notice', to, about: 'cut', text: unfinished(config, state, turn, visit, done, to, mine) };
-    }),
+    ...open
+      .filter(({ from }) => from !== agent && config.agents.has(from))
+      .map((mail): Notice => {
+        const text = unfinished(config, state, turn, visit, done, left.done, mail);
+        return { k: 'notice', to: mail.from, about: 'cut', text, of: workOf(agent, mail.id) };
+      }),
   ];
 }
 
@@ -44,27 +44,31 @@ function unfinished(
   state: State,
   turn: number,
   visit: Finished,
-  done: Done,
-  to: string,
-  mail: readonly Mail[],
+  now: Done,
+  all: Done,
+  mail: Mail,
 ): string {
   const { agent, detail } = visit;
-  const isPerson = config.agents.get(to)?.person === true;
-  const what = named(mail.map(({ id, subject }) => `${id} (${subject})`));
-  const did = printDone(done, isPerson ? undefined : toldPath);
-  const stands = did === '' ? 'It had done nothing yet.' : `What it did stands: it ${did}.`;
+  const isPerson = config.agents.get(mail.from)?.person === true;
   const next = isPerson ? ` ${adviceFor(config, state, turn, visit, mail)}` : '';
-  return `${agent} has not finished ${what}: its visit of turn ${turn} was cut, because ${detail}. ${stands}${next}`;
+  const did = soFar(now, all, isPerson ? undefined : toldPath);
+  return `${agent} has not finished ${mail.id} (${mail.subject}): its visit of turn ${turn} was cut, because ${detail}. ${did}${next}`;
+}
+
+/** What this visit and those before it did, for others than its agent. */
+export function soFar(now: Done, all: Done, name?: (path: string) => string): string {
+  if (all.length === 0) return 'Nothing is done so far.';
+  return `${now.length === 0 ? 'This visit changed nothing. ' : ''}So far it ${printDone(all, name)}.`;
 }
 
 /** What happens next, and what the person can do. */
-function adviceFor(config: Config, state: State, turn: number, visit: Finished, mail: readonly Mail[]): string {
+function adviceFor(config: Config, state: State, turn: number, visit: Finished, mail: Mail): string {
   const { agent, blame } = visit;
   const show = `lemming show ${turn}.${agent} shows the visit.`;
   if (blame === 'budget') return `It waits for another run, as this one may not cost more. ${show}`;
   if (blame === 'credits')
     return `It waits for credits: ${creditRelief(config, state, agent, visitCost(config, state, agent, visit.need))}. ${show}`;
-  const attempt = Math.max(...mail.map(({ attempts }) => attempts[agent] ?? 0)) + 2;
+  const attempt = (mail.attempts[agent] ?? 0) + 2;
   const again = `It tries again (attempt ${attempt} of ${config.org.limits.max_attempts}).`;
   if (visit.reason === 'looped') return `${again} ${show}`;
   return `${again} To give it more room, raise ${roomOf(config, visit)}. ${show}`;

@@ -6,7 +6,7 @@ import type { Effect, Entry } from './entry.ts';
 export function printDeadLetter(dead: Pick<Extract<Effect, { k: 'dead' }>, 'record' | 'detail' | 'waits'>): string {
   const { record, detail, waits } = dead;
   const head = printHead(Object.entries(record));
-  const what = `${record.message} from ${record.from} ${waits ? 'waits for' : 'was not delivered to'} ${record.to.join(', ')}.`;
+  const what = `${record.message} from ${record.from} ${fateOf(record, waits)}.`;
   const remedy = waits ? 'It is delivered when the folder is back.' : remedyFor(record);
   return `${head}${what}\n\n${detail}\n\nThe message stays in ${record.path}. ${remedy}\n`;
 }
@@ -14,6 +14,12 @@ export function printDeadLetter(dead: Pick<Extract<Effect, { k: 'dead' }>, 'reco
 /** What a person can do; nothing is delivered to whom there is not. */
 export function remedyFor({ id, reason }: Pick<DeadLetterHead, 'id' | 'reason'>): string {
   return reason === 'no-agent' ? 'Write to somebody else.' : `lemming retry ${id} gives it another chance.`;
+}
+
+/** What became of it. Who failed with it too often had it: to them it was delivered. */
+export function fateOf({ to, reason }: { to: readonly string[]; reason: string }, waits = false): string {
+  const fate = reason === 'attempts' ? 'was not finished by' : 'was not delivered to';
+  return `${waits ? 'waits for' : fate} ${to.join(', ')}`;
 }
 
 /** The record of a file that was set aside. */

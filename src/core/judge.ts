@@ -9,7 +9,7 @@ import { changedSince, changedText, coversOf, OUTDATED } from './covers.ts';
 import { deniedBefore, lastDenial } from './denied.ts';
 import type { Cause, Held, UsedEntry } from './entry.ts';
 import { permitUrl, type UrlRuling } from './host.ts';
-import { printCredits } from './ledger.ts';
+import { countCredits } from './ledger.ts';
 import { type Act, grants, permit, type Ruling } from './permit.ts';
 import { textIn } from './policy.ts';
 import { priceOf } from './price.ts';
@@ -138,7 +138,7 @@ function asIf(scene: Scene): Scene {
 }
 
 function unpaid(tool: string, cost: number): string {
-  return `A use of ${tool} costs ${printCredits(cost)} credits, more than you may still spend in this turn.`;
+  return `A use of ${tool} costs ${countCredits(cost)}, more than you may still spend in this turn.`;
 }
 
 function actOf(scene: Scene, tool: Tool | undefined, call: Pick<ActCall, 'tool' | 'input'>, approved: boolean): Act {
@@ -286,9 +286,7 @@ const specs = new WeakMap<Toolbox, WeakMap<Config, Map<string, ToolSpec[]>>>();
 
 function withPrice(config: Config, spec: ToolSpec): ToolSpec {
   const cost = priceOf(config, spec.name);
-  return cost === 0
-    ? spec
-    : { ...spec, description: `${spec.description}\n\nA use costs ${printCredits(cost)} credits.` };
+  return cost === 0 ? spec : { ...spec, description: `${spec.description}\n\nA use costs ${countCredits(cost)}.` };
 }
 
 function has(resume: Resume, tool: Tool): boolean {

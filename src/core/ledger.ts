@@ -366,3 +366,9 @@ export function softCapsPassed(config: Config, state: State): { scope: string; s
 export function printCredits(micro: number): string {
   return String(inCredits(micro));
 }
+
+/** `1 credit`, `12.5 credits`. */
+export function countCredits(micro: number): string {
+  const amount = printCredits(micro);
+  return `${amount} ${amount === '1' ? 'credit' : 'credits'}`;
+}

@@ -13,22 +13,33 @@ const NAME_BYTES = 255;
  * What an agent may read: what it may write, and `attachments/NAME` of the mail that this visit was given, which stands
  * beside the message in the outbox of its author.
  */
-export function permitRead(resume: Resume, given: readonly Cause[], path: string): PathRuling {
+export function permitRead(
+  resume: Resume,
+  given: readonly Cause[],
+  path: string,
+  isThere: (path: string) => boolean,
+): PathRuling {
   const name = /^(?:\.\/)?attachments\/([^/]+)$/.exec(path)?.[1];
   const mail = given.find(({ attachments }) => name !== undefined && attachments?.includes(name));
-  return mail ? { ok: true, path: `agents/${mail.from}/outbox/${name}`, shared: false } : permitPath(resume, path);
+  return mail
+    ? { ok: true, path: `agents/${mail.from}/outbox/${name}`, shared: false }
+    : permitPath(resume, path, isThere);
 }
 
 /**
  * What an agent may write. Relative paths lie in its workspace; `shared/...` means `org/shared/...` and needs a grant in the
- * resume. Compares whole parts, never text prefixes.
+ * resume. Compares whole parts, never text prefixes. `isThere`: whether a path of the org may be named instead.
  */
-export function permitPath(resume: Pick<Resume, 'name' | 'shared'>, path: string): PathRuling {
+export function permitPath(
+  resume: Pick<Resume, 'name' | 'shared'>,
+  path: string,
+  isThere: (path: string) => boolean = () => true,
+): PathRuling {
   if (Buffer.byteLength(path) > PATH_BYTES || /[\0-\x1f\x7f\\]|\p{Cs}/u.test(path))
     return { ok: false, text: 'The path has characters that are not allowed, or is too long.' };
   const parts = partsOf(path);
   if (path.startsWith('/') || /^[a-zA-Z]:/.test(path) || parts.includes('..'))
-    return { ok: false, text: outsideText(resume, path) };
+    return { ok: false, text: outsideText(resume, path, isThere) };
   const long = parts.find((part) => Buffer.byteLength(part) > NAME_BYTES);
   if (long !== undefined)
     return { ok: false, text: `A name in the path has ${Buffer.byteLength(long)} bytes; ${NAME_BYTES} are allowed.` };
@@ -58,12 +69,21 @@ function shown(path: string): string {
 }
 
 /** What is outside, and which path within would be taken instead. */
-function outsideText(resume: Pick<Resume, 'name' | 'shared'>, path: string): string {
-  const name = partsOf(path).at(-1) ?? '';
-  const fits = name !== '' && name !== '..' && !name.includes(':') && permitPath(resume, name).ok;
-  const instead = fits ? `Use ${shown(name)} instead. ` : '';
-  return `${shown(path)} is outside your workspace. ${instead}${reachText(resume)}`;
+function outsideText(
+  resume: Pick<Resume, 'name' | 'shared'>,
+  path: string,
+  isThere: (path: string) => boolean,
+): string {
+  const isOfOthers = partsOf(path).includes('..');
+  return `${shown(path)} is outside your workspace. ${isOfOthers ? ASK_OTHERS : insteadOf(resume, path, isThere)}${reachText(resume)}`;
 }
+
+function insteadOf(resume: Pick<Resume, 'name' | 'shared'>, path: string, isThere: (path: string) => boolean): string {
+  const name = partsOf(path).at(-1) ?? '';
+  const ruling = name === '' || name.includes(':') ? null : permitPath(resume, name);
+  return ruling?.ok && isThere(ruling.path) ? `Use ${shown(name)} instead. ` : '';
+}
+const ASK_OTHERS = 'Files of others cannot be reached: ask them in a message. ';
 
 function reachText({ shared }: Pick<Resume, 'shared'>): string {
   const names = shared.slice(0, SHOWN_GRANTS).map((grant) => ['shared', ...partsOf(grant)].join('/'));

@@ -16,15 +16,16 @@ export function resolveRecipients(config: Config, from: string, to: readonly str
   for (const name of to) {
     const wide =
       name === '*' ? mayWriteTo(config, from) : name.startsWith('@') ? config.units.get(name.slice(1))?.members : null;
-    if (wide === undefined) return noEdge(config, from, `There is no unit ${show(name)}.`);
+    if (wide === undefined) return noEdge(config, from, to, `There is no unit ${show(name)}.`);
     if (wide) for (const other of wide) hasEdge(config, from, other) && chosen.add(other);
-    else if (!hasEdge(config, from, name)) return noEdge(config, from, whyNot(config, from, name));
+    else if (!hasEdge(config, from, name)) return noEdge(config, from, to, whyNot(config, from, name));
     else chosen.add(name);
   }
   if (chosen.size === 0)
     return noEdge(
       config,
       from,
+      to,
       `No edge of the chart reaches anyone in ${to.slice(0, SHOWN_NAMES).map(show).join(', ') || 'an empty list'}.`,
     );
   return { ok: true, names: inChartOrder(config, [...chosen], (name) => name) };
@@ -38,11 +39,12 @@ function whyNot(config: Config, from: string, to: string): string {
 /** Names in a refusal at most. */
 const SHOWN_NAMES = 20;
 
-function noEdge(config: Config, from: string, why: string): Recipients {
+function noEdge(config: Config, from: string, to: readonly string[], why: string): Recipients {
   const reachable = mayWriteTo(config, from);
   const more = reachable.length > SHOWN_NAMES ? ' and others' : '';
   const names = reachable.slice(0, SHOWN_NAMES).join(', ') || 'nobody';
-  return { ok: false, rule: 'edge', text: `${why} You can write to: ${names}${more}.` };
+  const all = to.length > 1 ? ' So nobody gets the message.' : '';
+  return { ok: false, rule: 'edge', text: `${why}${all} You can write to: ${names}${more}.` };
 }
 
 function show(name: string): string {

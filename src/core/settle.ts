@@ -4,10 +4,10 @@ import { againOf, printApproval } from './approval-text.ts';
 import { bury } from './bury.ts';
 import { type Config, inChartOrder, peopleOf } from './config.ts';
 import { type Content, contentsOf, isSameContent, packContents } from './content.ts';
-import { cutNotices, settledIn } from './cut.ts';
+import { cutNotices, settledIn, soFar } from './cut.ts';
 import type { Blame, Effect, Held, VisitEffect, VisitOutcome } from './entry.ts';
 import { creditsOf } from './fold/notices.ts';
-import { leftFor, printCredits, softCapsPassed } from './ledger.ts';
+import { countCredits, leftFor, printCredits, softCapsPassed } from './ledger.ts';
 import { keyOf, memoryOwner, readEntry, SHARED } from './memory.ts';
 import { toldPath } from './path.ts';
 import { priceOf } from './price.ts';
@@ -16,7 +16,7 @@ import { shown } from './remember.ts';
 import { roomOf } from './room.ts';
 import { type Approval, agentState, type Mail, type State } from './state.ts';
 import type { Draft, Staging } from './tool.ts';
-import { doneIn } from './unfinished.ts';
+import { doneIn, unfinishedAfter } from './unfinished.ts';
 import { Written } from './written.ts';
 
 /** A finished visit, as the pool hands it to the settlement. */
@@ -148,7 +148,7 @@ export function unpaidEffects(
   cost: number,
 ): Effect[] {
   if (unpaid === cost) return [];
-  const why = `a use of ${tool} costs ${printCredits(cost)} credits, more than ${agent} may spend now`;
+  const why = `a use of ${tool} costs ${countCredits(cost)}, more than ${agent} may spend now`;
   const text = `${id} is approved and waits: ${why}. It is done in the first turn that can pay it: ${creditRelief(config, state, agent, cost)}, or lemming deny ${id}`;
   const people = seatsOf(config, [...contacts, by]);
   return [
@@ -210,7 +210,9 @@ function settleFailure(config: Config, state: State, turn: number, visit: Finish
     about: 'result',
     text: `Your visit of turn ${turn} failed: ${visit.reason}. Nothing you asked for was done, but changes in your workspace remain.`,
   });
-  buryHopeless(config, turn, visit.agent, visit.given, `failed, the last because: ${visit.reason}.`, effects);
+  const stands = soFar([], unfinishedAfter(state, visit, []).done);
+  const how = `failed, the last because: ${visit.reason}. ${stands}`;
+  buryHopeless(config, turn, visit.agent, visit.given, how, effects);
 }
 
 /** Buries the mail of which this was the last attempt; returns the rest. */
@@ -225,7 +227,15 @@ function buryHopeless(
   return given.filter((mail) => {
     const attempts = (mail.attempts[agent] ?? 0) + 1;
     if (attempts < config.org.limits.max_attempts) return true;
-    bury(config, turn, mail, [agent], 'attempts', `${attempts} visits with it ${how}`, effects);
+    bury(
+      config,
+      turn,
+      mail,
+      [agent],
+      'attempts',
+      `${attempts} ${attempts === 1 ? 'visit' : 'visits'} with it ${how}`,
+      effects,
+    );
     return false;
   });
 }
@@ -245,10 +255,12 @@ function settleCut(
   const settled = settledIn(visit.draft);
   const open = visit.given.filter(({ id }) => !settled.includes(id));
   const room = visit.reason === 'looped' ? '' : ` To give it more room, raise ${roomOf(config, visit)}.`;
-  const how = `failed or were cut, the last because ${visit.detail}.${room}`;
+  const now = doneIn(done, visit.draft);
+  const stands = soFar(now, unfinishedAfter(state, visit, now).done);
+  const how = `failed or were cut, the last because ${visit.detail}. ${stands}${room}`;
   const left = visit.blame ? open : buryHopeless(config, turn, visit.agent, open, how, effects);
   const told = visit.blame === 'credits' && agentState(state, visit.agent).starved ? [] : left;
-  const notices = cutNotices(config, state, turn, visit, doneIn(done, visit.draft), told);
+  const notices = cutNotices(config, state, turn, visit, now, told);
   effects.push(...notices);
   reportStarved(config, state, visit, effects, notices);
 }
@@ -301,7 +313,7 @@ export function softWarnings(config: Config, state: State): Effect[] {
       k: 'notice' as const,
       to,
       about: 'credits' as const,
-      text: `${scope} has spent ${printCredits(spent)} credits, and has reached its soft cap of ${printCredits(soft)}`,
+      text: `${scope} has spent ${countCredits(spent)}, and has reached its soft cap of ${printCredits(soft)}`,
     })),
   ]);
 }

@@ -2,7 +2,7 @@ import { isName } from '../schema/name.ts';
 import type { Config } from './config.ts';
 import { isPersonIn } from './config.ts';
 import { retiredPath } from './files.ts';
-import { balanceOf, printCredits } from './ledger.ts';
+import { balanceOf, countCredits } from './ledger.ts';
 import { agentState, type Hired, type State } from './state.ts';
 
 /** Who hired whom: agents that were hired and are still there. */
@@ -55,7 +55,7 @@ export function creditTrouble(config: Config, state: State, by: string, credits:
   if (isPersonIn(config, by)) return null;
   const left = balanceOf(config, state, by).left - promised;
   if (credits <= left) return null;
-  return { rule: 'credits', text: `${by} has ${printCredits(Math.max(0, left))} credits to give.` };
+  return { rule: 'credits', text: `${by} has ${countCredits(Math.max(0, left))} to give.` };
 }
 
 /** Why an agent or a person cannot retire that agent. */

@@ -206,7 +206,7 @@ export interface Draft {
   stopped: number;
   notes: string[];
   /** Paths in its workspace that it changed, and how. */
-  touched: Map<string, 'wrote' | 'removed'>;
+  touched: Map<string, 'wrote' | 'changed' | 'removed'>;
   /** Calls that came to nothing. */
   undone: Undone;
   /** The model that answered in place of the first, and why. */

@@ -1,6 +1,6 @@
 import { type Content, contentHash, packContents } from './content.ts';
 import type { UndoStep } from './entry.ts';
-import { printCredits } from './ledger.ts';
+import { countCredits } from './ledger.ts';
 import type { State } from './state.ts';
 import type { Change, Deed, Search } from './undo-search.ts';
 
@@ -27,7 +27,7 @@ export function stepsOf(search: Search, now: Now): UndoStep[] {
     .slice(MOST, MOST + 1)
     .map((deed) => left(deed, '', `${MOST} effects are undone at most: ask again`));
   const paid = [...search.paid].map(([agent, { calls, micro }]) => {
-    const why = `${calls === 1 ? '1 call' : `${calls} calls`} cost ${printCredits(micro)} credits: what was paid stays paid`;
+    const why = `${calls === 1 ? '1 call' : `${calls} calls`} cost ${countCredits(micro)}: what was paid stays paid`;
     return left({ id: agent, agent }, '', why);
   });
   const stays = search.stays.map(({ id, on, why }) => left({ id, agent: id }, on, why));

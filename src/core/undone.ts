@@ -23,13 +23,12 @@ export function noteUndone(
   const before = undone.get(key);
   undone.delete(key);
   if (ok) return;
-  const plain = text.replace(/^Refused \([^)]*\): /, '').replace(/\s+/g, ' ');
   const why = isMissing
     ? rule === 'granted-tool'
       ? 'you do not have it'
       : 'there is no such tool'
-    : cut(plain, WHY_CHARS);
-  undone.set(key, { why: why.replace(/\.$/, ''), times: (before?.times ?? 0) + 1, refused: rule !== null });
+    : whyOf(text, rule !== null);
+  undone.set(key, { why, times: (before?.times ?? 0) + 1, refused: rule !== null });
 }
 
 /** What merely failed was told, and may be over; what was refused stays so. */
@@ -39,14 +38,46 @@ export function forgetFailures(undone: Undone): void {
 
 /** What a visit asked for and did not get, for its agent. */
 export function undoneText({ undone }: Pick<Draft, 'undone'>): string {
+  const all = [...undone];
+  const refused = all.filter(([, { refused }]) => refused).map(([what, one]) => `${what} (${one.why}${tries(one)})`);
+  const failed = all
+    .filter(([, { refused }]) => !refused)
+    .map(([what, one]) => `${what} failed${tries(one)}: ${one.why}`);
+  return [listed('Not done in your last visit', refused), listed('In your last reply', failed)]
+    .filter(Boolean)
+    .join(' ');
+}
+
+function tries({ times }: { times: number }): string {
+  return times > 1 ? `; tried ${times} times` : '';
+}
+
+/** The first of many, and how many more there are. */
+function listed(head: string, all: readonly string[]): string {
   const told: string[] = [];
-  for (const [what, { why, times }] of undone) {
-    const one = `${what} (${why}${times > 1 ? `; tried ${times} times` : ''})`;
+  for (const one of all) {
     if (told.join().length + one.length > UNDONE_CHARS) break;
     told.push(one);
   }
-  if (told.length < undone.size) told.push(`${undone.size - told.length} more`);
-  return told.length ? `Not done in your last visit: ${told.join('; ')}.` : '';
+  if (told.length < all.length) told.push(`${all.length - told.length} more`);
+  return told.length ? `${head}: ${told.join('; ')}.` : '';
+}
+
+/** Why a call came to nothing, on one line: the refusal, or of what a program printed the last line that tells an error. */
+export function whyOf(text: string, refused: boolean): string {
+  const why = refused ? text.replace(/^Refused \([^)]*\): /, '') : errorIn(text);
+  return cut(why.replace(/\s+/g, ' ').trim(), WHY_CHARS).replace(/\.$/, '');
+}
+
+function errorIn(text: string): string {
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  const words = lines.filter((line) => !/^\[(?:exit \d|ended with an error).*\]$/.test(line) && !/^\s+at /.test(line));
+  return words.at(-1) ?? lines.at(-1) ?? text;
+}
+
+/** Its first sentence, for whoever reads of it besides the agent. */
+export function firstSentence(text: string): string {
+  return text.replace(/\. [A-Z].*$/, '');
 }
 
 /** A call in a few words: its tool, and the first of its input that says what it was about. */
@@ -54,7 +85,7 @@ export function callName({ tool, input }: Pick<ActCall, 'tool' | 'input'>): stri
   const given = new Map(typeof input === 'object' && input !== null ? Object.entries(input) : []);
   const value = TARGETS.map((name) => given.get(name)).find((value) => value !== undefined);
   if (value === undefined) return toolName(tool);
-  const name = tool === 'send_message' ? 'message to' : toolName(tool);
+  const name = tool === 'send_message' ? 'send_message to' : toolName(tool);
   return `${name} ${plainly(Array.isArray(value) ? value.map(textOf).join(', ') : textOf(value))}`;
 }
 

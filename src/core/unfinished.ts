@@ -45,6 +45,7 @@ export function doneIn(effects: readonly Effect[], { touched, hires, retires }: 
       effects.flatMap((effect) => (effect.k === 'sent' ? [`${effect.message.id} to ${named(effect.message.to)}`] : [])),
     ),
     sorted('wrote', changed('wrote')),
+    sorted('changed', changed('changed')),
     sorted('removed', changed('removed')),
     sorted(
       'acknowledged',
@@ -78,22 +79,20 @@ export function printDone(done: Done, name: (path: string) => string = (path) =>
   return done.map(({ verb, things, more }) => `${verb} ${named(things.map(name), more)}`).join('; ');
 }
 
-/** What earlier visits did and what this one did. What was removed is not written any more, and the other way round. */
+/** What earlier visits did and what this one did. Of a file the last that was done to it. */
 function addDone(before: Done, now: Done): Done {
   const verbs = new Set([...before, ...now].map(({ verb }) => verb));
+  const fate = now.flatMap(({ verb, things }) => (FATES.has(verb) ? things : []));
   return [...verbs]
     .map((verb) => {
       const [old, fresh] = [before, now].map((done) => done.find((one) => one.verb === verb));
-      const undone = now.find((one) => one.verb === OPPOSITE.get(verb))?.things ?? [];
-      const kept = (old?.things ?? []).filter((thing) => !undone.includes(thing));
+      const kept = (old?.things ?? []).filter((thing) => !FATES.has(verb) || !fate.includes(thing));
       return sorted(verb, [...kept, ...(fresh?.things ?? [])], old?.more ?? fresh?.more ?? false);
     })
     .filter(({ things }) => things.length > 0);
 }
-const OPPOSITE = new Map([
-  ['wrote', 'removed'],
-  ['removed', 'wrote'],
-]);
+/** What can become of a file. */
+const FATES = new Set(['wrote', 'changed', 'removed']);
 
 /** Whether two visits were about the same: mail of one is among that of the other, or neither had any. */
 export function isSameWork(one: readonly string[], other: readonly string[]): boolean {
@@ -118,13 +117,12 @@ export function unfinishedAfter(
 export function cutText(config: Config, visit: Finished, { done }: Unfinished): string {
   const acts = done.filter(({ verb }) => verb !== 'sent');
   const sent = done.filter(({ verb }) => verb === 'sent');
-  const files = acts.some(({ verb }) => verb === 'wrote') && grants(visit.resume, 'read_file') !== null;
+  const isDoubtful = acts.some(({ verb }) => verb === 'changed') && grants(visit.resume, 'read_file') !== null;
   const note = visit.draft.notes.at(-1);
   return [
     endText(config, visit),
-    acts.length
-      ? `Done so far: you ${printDone(acts, toldName)}${files ? INCOMPLETE : ''}.`
-      : 'Nothing is done so far.',
+    acts.length ? `Done so far: you ${printDone(acts, toldName)}.` : 'Nothing is done so far.',
+    isDoubtful ? 'Read what you changed before you say that it is done.' : '',
     sent.length ? `You ${printDone(sent)}.` : 'You sent no message.',
     undoneText(visit.draft),
     note === undefined ? '' : `Your last note: ${JSON.stringify(cut(note, NOTE_CHARS))}`,
@@ -132,7 +130,6 @@ export function cutText(config: Config, visit: Finished, { done }: Unfinished): 
     .filter(Boolean)
     .join(' ');
 }
-const INCOMPLETE = ' (each may be incomplete: read it before you say that it is done)';
 
 /** Why the visit ended, in words for a model. */
 function endText(config: Config, { reason, blame, detail = '', resume }: Finished): string {
@@ -140,12 +137,19 @@ function endText(config: Config, { reason, blame, detail = '', resume }: Finishe
   if (reason === 'credits') return 'Your last visit ended for lack of credits; you have some again. Keep it short.';
   if (reason === 'tokens') {
     const most = /\bcut at (\d+) tokens$/.exec(detail)?.[1];
-    return `Your last reply was longer than ${most === undefined ? 'it may be' : `the ${most} tokens it may have`}, so none of its calls was done. Reply shorter: one call each, a long file as several smaller files.`;
+    return `Your last reply was longer than ${most === undefined ? 'it may be' : `the ${most} tokens it may have`}, and was not used. ${shorterText(resume)}`;
   }
   const steps = stepsOf(config, resume);
-  const used =
-    steps === 1 ? 'it may make 1 call, and that was used up' : `it may make ${steps} calls, and they were used up`;
-  return `Your last visit ended before you had finished: ${reason === 'steps' ? used : detail}.`;
+  const used = steps === 1 ? 'your only reply was used up' : `your ${steps} replies were used up`;
+  return `Your last visit ended before you had finished: ${reason === 'steps' ? used : detail.replace(/^it called /, 'you called ')}.`;
+}
+
+/** How a reply that was too long gets shorter, with the tools that its agent has. */
+function shorterText(resume: Resume): string {
+  if (grants(resume, 'write_file') === null) return 'Reply shorter.';
+  return grants(resume, 'edit_file') === null
+    ? 'Reply shorter: one tool call in each reply.'
+    : 'Reply shorter. Write only the beginning of a long file. In the next replies add to it with edit_file: replace its last line by that line and what follows.';
 }
 
 /** A path of the org as the tools of its agent name it. */
@@ -164,5 +168,5 @@ export function againText(config: Config, state: State, resume: Resume, given: r
       : `The mail below is the same ${same.length === 1 ? 'one' : 'as then'}`;
   const attempt = Math.max(...same.map(({ attempts }) => attempts[resume.name] ?? 0)) + 1;
   const steps = stepsOf(config, resume);
-  return `${which}: do only what is missing, then answer. You have ${steps} ${steps === 1 ? 'call' : 'calls'}; this is attempt ${attempt} of ${config.org.limits.max_attempts}.`;
+  return `${which}: do only what is missing, then answer. You have ${steps} ${steps === 1 ? 'reply' : 'replies'}; one reply may hold several tool calls. This is attempt ${attempt} of ${config.org.limits.max_attempts}.`;
 }

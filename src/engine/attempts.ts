@@ -3,7 +3,7 @@ import { noteOutcome, type Tries } from '../core/breaker.ts';
 import { requestHash } from '../core/brief.ts';
 import { type CallKey, type Prompt, ProviderError, type Reply, USAGE_COUNTS, type Usage } from '../core/call.ts';
 import type { CallEntry, ImageRef, IntentEntry, PromptRef } from '../core/entry.ts';
-import { charge, chargeFailed, countsTokens, printCredits, worstCase } from '../core/ledger.ts';
+import { charge, chargeFailed, countCredits, countsTokens, printCredits, worstCase } from '../core/ledger.ts';
 import { UNPRICED } from '../core/money.ts';
 import type { State } from '../core/state.ts';
 import { DiskError } from '../disk/disk.ts';
@@ -159,7 +159,7 @@ export class Attempts implements Book<Asking, IntentEntry> {
     const reserve = worstCase(price, requestBytes(price, prompt), outputLimit(model, prompt));
     if (reserve > purse.left)
       throw new OutOfCredits(
-        `the next call could cost ${printCredits(reserve)} credits, and ${printCredits(Math.max(0, purse.left))} may be spent`,
+        `the next call could cost ${countCredits(reserve)}, and ${printCredits(Math.max(0, purse.left))} may be spent`,
         reserve,
       );
     return this.intentFor(asking, reserve);

@@ -86,8 +86,9 @@ const DEPTH = 32;
 /** Makes the Box of one use of a tool. */
 export function makeBox(means: Means): Box {
   const { disk, resume, given, staged, changes, program, apart, ask, fetch, search, timeout, signal } = means;
-  const resolve = (path: string): Target => {
-    const target = demandPermitted(permitPath(resume, path));
+  const isThere = (path: string): boolean => disk.stat(path) !== null;
+  const resolve = (path: string, isNamed?: typeof isThere): Target => {
+    const target = demandPermitted(permitPath(resume, path, isNamed));
     refuseLinks(disk, target.path);
     return target;
   };
@@ -100,7 +101,7 @@ export function makeBox(means: Means): Box {
   return {
     agent: resume.name,
     read(path) {
-      const found = look(demandPermitted(permitRead(resume, given, path)));
+      const found = look(demandPermitted(permitRead(resume, given, path, isThere)));
       if (found === null) throw new NotThere(`There is no file ${JSON.stringify(path)}.`);
       return found;
     },
@@ -119,7 +120,7 @@ export function makeBox(means: Means): Box {
       return fileText(Buffer.from(made), means.redact);
     },
     list(path) {
-      const target = resolve(path === '.' ? '' : path);
+      const target = resolve(path === '.' ? '' : path, isThere);
       const folder = target.path.replace(/\/$/, '');
       return (disk.list(folder) ?? [])
         .filter((name) => !name.startsWith('.lemming-'))

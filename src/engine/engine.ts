@@ -350,7 +350,7 @@ export class Engine {
     for (const path of turn.live) this.durable.note(path);
     const report: TurnReport = {
       turn: turn.number,
-      visits: visitReports(turn.number, ending.visits, this.state, before),
+      visits: visitReports(turn.number, ending.visits, this.state, before, ending.effects),
       spent: this.state.org.spent - spentBefore,
       walked: ending.walked,
       conflicts,

@@ -44,6 +44,8 @@ export interface VisitReport {
   refused: number;
   held: number;
   cost: number;
+  /** Mail that it was the last attempt of, by the ids of the dead letters. */
+  gave_up?: string[];
 }
 
 /** The visits of a committed turn. `before`: what each agent had spent until then, in micro-credits. */
@@ -52,7 +54,9 @@ export function visitReports(
   visits: readonly Finished[],
   state: State,
   before: ReadonlyMap<string, number>,
+  effects: readonly Effect[],
 ): VisitReport[] {
+  const gaveUp = givenUp(effects);
   return visits.map(({ agent, outcome, reason, detail, blame, draft }) => ({
     turn,
     agent,
@@ -64,5 +68,16 @@ export function visitReports(
     refused: refusedIn(draft),
     held: stands(outcome) ? draft.held.length : 0,
     cost: agentState(state, agent).spent - (before.get(agent) ?? 0),
+    ...(gaveUp.has(agent) && { gave_up: gaveUp.get(agent) as string[] }),
   }));
+}
+
+/** Agent → the dead letters that it made in this turn. */
+function givenUp(effects: readonly Effect[]): Map<string, string[]> {
+  const made = new Map<string, string[]>();
+  for (const effect of effects) {
+    if (effect.k !== 'dead' || effect.record.reason !== 'attempts') continue;
+    for (const agent of effect.record.to) made.set(agent, [...(made.get(agent) ?? []), effect.record.id]);
+  }
+  return made;
 }

@@ -3,7 +3,7 @@ import type { ActCall, JsonObject } from '../core/call.ts';
 import type { Server } from '../core/declared.ts';
 import type { ActKey, LiveFile, UsedEntry, UseEntry } from '../core/entry.ts';
 import type { Verdict } from '../core/judge.ts';
-import { printCredits } from '../core/ledger.ts';
+import { countCredits } from '../core/ledger.ts';
 import {
   type Found,
   NOTHING,
@@ -50,6 +50,12 @@ export async function doAct(
   return { id: call.id, tool: call.tool, text: verdict.text, ok: verdict.is !== 'refused' };
 }
 
+/** What became of a file. One that was written as a whole is whole; what else changed it may have left it half done. */
+function fateOf(file: UsedEntry['files'][number], tool: string): 'wrote' | 'changed' | 'removed' {
+  if (isGone(file)) return 'removed';
+  return tool === 'write_file' ? 'wrote' : 'changed';
+}
+
 /**
  * Uses a world tool once: what the journal holds of it is taken from there; a tool that may not be repeated and was cut off
  * has an unknown outcome, and the model is told so.
@@ -69,7 +75,7 @@ async function performAct(
     (await perform(turn, resume, scene, use, key, known !== undefined));
   for (const file of used.files) {
     turn.live.add(file.path);
-    scene.draft.touched.set(file.path, isGone(file) ? 'removed' : 'wrote');
+    scene.draft.touched.set(file.path, fateOf(file, call.tool));
   }
   apply(turn.state, used);
   if (used.shared) stageShared(turn, scene, used.shared);
@@ -171,7 +177,7 @@ export function textOf(bytes: Uint8Array, most = MAX_KEPT): string | null {
 }
 
 function unknown(cost: number): WorldResult {
-  const paid = cost > 0 ? ` It may have been done, so its ${printCredits(cost)} credits are spent.` : '';
+  const paid = cost > 0 ? ` It may have been done, so its ${countCredits(cost)} are spent.` : '';
   const text = `Outcome unknown: the engine was cut off while the tool ran. It was not repeated.${paid}`;
   return { ok: false, text };
 }

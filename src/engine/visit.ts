@@ -155,9 +155,9 @@ async function converse(turn: Turn, toolbox: Toolbox, plan: Visit, scene: Scene)
     const reply = await ask(turn, plan, parts, ref, n);
     scene.draft.via = plan.purse.via;
     if (reply.text.trim() !== '') scene.draft.notes.push(reply.text.trim());
-    const { results, again, changes } = await doActs(turn, toolbox, plan, scene, reply.acts, n);
+    const { results, again, sorts } = await doActs(turn, toolbox, plan, scene, reply.acts, n);
     if (!again) return { outcome: 'ok' };
-    const made = tellRepeats(repeats, n, reply.acts, results, changes);
+    const made = tellRepeats(repeats, n, reply.acts, results, sorts);
     if (repeats.loop !== null) return { outcome: 'cut', reason: 'looped', detail: repeats.loop };
     const told = turn.sent?.results(plan.agent, n + 1) ?? made;
     parts = [
@@ -170,22 +170,25 @@ async function converse(turn: Turn, toolbox: Toolbox, plan: Visit, scene: Scene)
   return { outcome: 'cut', reason: 'steps', detail: usedUp(steps) };
 }
 
+/** Of a call: whether it is a deed, and whether the engine refused it. */
+type Sort = { changes: boolean; refused: boolean };
+
 /** The results of a step as the model is told them. */
 function tellRepeats(
   repeats: Repeats,
   n: number,
   acts: readonly ActCall[],
   results: readonly Result[],
-  changes: readonly boolean[],
+  sorts: readonly Sort[],
 ): Result[] {
   return results.map(({ id, tool, text, ok }, i) => {
-    const told = repeats.tell(n, acts[i] as ActCall, { text, ok, changes: changes[i] === true });
+    const told = repeats.tell(n, acts[i] as ActCall, { text, ok, ...sorts[i] });
     return { id, tool, text: told, ok };
   });
 }
 
 function usedUp(steps: number): string {
-  return steps === 1 ? 'its only step was used up' : `its ${steps} steps were used up`;
+  return steps === 1 ? 'its only reply was used up' : `its ${steps} replies were used up`;
 }
 
 /** What an agent gave away with a hire it spends on nothing else. */
@@ -223,10 +226,10 @@ async function doActs(
   scene: Scene,
   acts: readonly ActCall[],
   n: number,
-): Promise<{ results: Result[]; again: boolean; changes: boolean[] }> {
+): Promise<{ results: Result[]; again: boolean; sorts: Sort[] }> {
   const { draft } = scene;
   const results: Result[] = [];
-  const changes: boolean[] = [];
+  const sorts: Sort[] = [];
   let again = false;
   forgetFailures(draft.undone);
   for (const [i, call] of acts.entries()) {
@@ -241,10 +244,10 @@ async function doActs(
     noteUndone(draft.undone, call, { ok: result.ok || draft.held.length > before.held, text: result.text }, rule);
     results.push(result);
     again ||= wantsResult(verdict);
-    changes.push(isDeed(verdict));
+    sorts.push({ changes: isDeed(verdict), refused: rule !== null });
   }
   draft.doing = String(n); // what its plain text says is of no act
-  return { results, again, changes };
+  return { results, again, sorts };
 }
 
 /** What it does is more than looking. */

@@ -12,15 +12,43 @@ export function explain(
   input: unknown,
   issues: readonly z.core.$ZodIssue[],
 ): string {
-  const sentences = issues.map((issue) => sentence(tool, keys, input, issue));
+  const missing = issues.filter((issue) => isMissing(input, issue));
+  const others = issues.filter(
+    (issue) => !missing.includes(issue) && !(missing.length && issue.code === 'unrecognized_keys'),
+  );
+  const sentences = others.map((issue) => sentence(tool, keys, issue));
+  if (missing.length > 0) sentences.unshift(missingText(tool, input, missing));
   return [...new Set(sentences)].join(' ').slice(0, SAID);
 }
 
-function sentence(tool: string, keys: readonly string[], input: unknown, issue: z.core.$ZodIssue): string {
-  const field = issue.path.join('.').slice(0, NAME);
+function isMissing(input: unknown, { path }: z.core.$ZodIssue): boolean {
+  return path.length > 0 && valueAt(input, path) === undefined;
+}
+
+/** All that is missing, and under which names the model gave something instead; only such names as tools have. */
+function missingText(tool: string, input: unknown, missing: readonly z.core.$ZodIssue[]): string {
+  const needed = missing.map((issue) => `${fieldOf(issue)} (${kindOf(issue).replace(/^an? /, '')})`);
+  const given = Object.keys(input as object).filter((key) => /^[a-z_]{1,30}$/i.test(key));
+  const instead = given.length > 0 ? `; you gave ${listed(given.slice(0, SHOWN_KEYS))}` : '';
+  return `${tool} needs ${listed(needed)}${instead}.`;
+}
+
+/** Keys of an input that are named at most. */
+const SHOWN_KEYS = 8;
+
+/** `a, b and c`. */
+function listed(names: readonly string[]): string {
+  return names.length === 1 ? (names[0] as string) : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+}
+
+function fieldOf({ path }: z.core.$ZodIssue): string {
+  return path.join('.').slice(0, NAME);
+}
+
+function sentence(tool: string, keys: readonly string[], issue: z.core.$ZodIssue): string {
+  const field = fieldOf(issue);
   if (issue.code === 'unrecognized_keys') return `${field === '' ? tool : field} takes only: ${keys.join(', ')}.`;
   if (field === '') return `${tool} takes an object with: ${keys.join(', ')}.`;
-  if (valueAt(input, issue.path) === undefined) return `${tool} needs ${field}, ${kindOf(issue)}. It was missing.`;
   return `${field} must be ${kindOf(issue)}.`;
 }
 
@@ -38,9 +66,9 @@ function kindOf(issue: z.core.$ZodIssue): string {
     case 'invalid_union':
       return [...new Set(issue.errors.flatMap(([first]) => (first ? [kindOf(first)] : [])))].join(' or ');
     case 'too_big':
-      return `${AMOUNTS[issue.origin] ?? 'a value'} of at most ${issue.maximum}${unitOf(issue.origin)}`;
+      return `${AMOUNTS[issue.origin] ?? 'a value'} of at most ${issue.maximum}${unitOf(issue.origin, issue.maximum)}`;
     case 'too_small':
-      return `${AMOUNTS[issue.origin] ?? 'a value'} of at least ${issue.minimum}${unitOf(issue.origin)}`;
+      return `${AMOUNTS[issue.origin] ?? 'a value'} of at least ${issue.minimum}${unitOf(issue.origin, issue.minimum)}`;
     default:
       return issue.message.replace(/^expected /, '');
   }
@@ -61,7 +89,9 @@ const AMOUNTS: Record<string, string> = {
   int: 'a whole number',
 };
 
-function unitOf(origin: string): string {
-  if (origin === 'string') return ' characters';
-  return origin === 'array' ? ' entries' : '';
+function unitOf(origin: string, amount: number | bigint): string {
+  const isOne = Number(amount) === 1;
+  if (origin === 'string') return isOne ? ' character' : ' characters';
+  if (origin !== 'array') return '';
+  return isOne ? ' entry' : ' entries';
 }

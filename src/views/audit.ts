@@ -1,6 +1,6 @@
 import { Deeds } from '../core/deed.ts';
 import type { Entry, VisitEffect } from '../core/entry.ts';
-import { printCredits } from '../core/ledger.ts';
+import { countCredits } from '../core/ledger.ts';
 import type { Request } from '../schema/request.ts';
 import { shorten, table } from './table.ts';
 import { askedOf, requestDetails } from './turn.ts';
@@ -164,7 +164,7 @@ function done(who: string, act: string, rule: string, on: string, detail = ''): 
 }
 
 function printGiven({ credits }: { credits: number }): string {
-  return `${printCredits(credits)} credits`;
+  return `${countCredits(credits)}`;
 }
 
 /** A tool that worked on the world. An act that a person approved is done in call 0 of its turn. */

@@ -2,7 +2,7 @@ import { apply } from '../core/apply.ts';
 import { renderPieces, requestHash } from '../core/brief.ts';
 import { type Part, printKey, type ToolSpec } from '../core/call.ts';
 import type { CallEntry, Entry, ImageRef, IntentEntry, PromptRef, UseEntry, VisitEffect } from '../core/entry.ts';
-import { printCredits } from '../core/ledger.ts';
+import { countCredits } from '../core/ledger.ts';
 import { emptyState, type State } from '../core/state.ts';
 import { inCredits } from '../schema/amount.ts';
 
@@ -241,7 +241,7 @@ function printAnswer(answer: Answer | null): string {
   if (answer.k === 'failed') return `-- failed: ${answer.failure}: ${answer.message}`;
   const { text, acts, usage, model } = answer.reply;
   const tokens = usage ? `, ${usage.input + usage.cachedInput + usage.cacheWrite} tokens in, ${usage.output} out` : '';
-  const over = answer.over > 0 ? `, ${printCredits(answer.over)} credits above its reserve` : '';
+  const over = answer.over > 0 ? `, ${countCredits(answer.over)} above its reserve` : '';
   const flag = answer.flag ? `, ${answer.flag}: the cost is estimated` : '';
   return `-- reply (${model}${tokens}${flag}${over})\n${printReply(text, acts)}`;
 }

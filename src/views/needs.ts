@@ -62,16 +62,26 @@ export function countNeeds(
   faults: readonly Fault[],
   deleted = 0,
 ): NeedCounts {
-  const away = lettersAway(config, state);
+  const off = needNobody(config, state);
   const counts = {
     mail: wakesBy(state, person),
     approvals: approvalsFor(config, state, person).length,
-    dead_letters: state.chains.size - deleted - new Set(away.map(({ chain }) => chain)).size,
+    dead_letters: state.chains.size - deleted - off.chains,
     out_of_credits: starvedIn(state).length + unpaidIn(state).length,
     faults: faults.length,
   };
   const all = Object.values(counts).reduce((sum, n) => sum + n, 0);
-  return { count: all, undelivered: state.dead.size - deleted - away.length, ...counts };
+  return { count: all, undelivered: state.dead.size - deleted - off.letters, ...counts };
+}
+
+/** Dead letters that wait for an agent that is away, or that a person gave another chance: how many, and of how many whole lines. */
+function needNobody(config: Config, state: State): { letters: number; chains: number } {
+  const asked = [...state.revive.keys()].flatMap((id) => state.dead.get(id) ?? []);
+  const letters = new Map([...lettersAway(config, state), ...asked].map(({ id, chain }) => [id, chain]));
+  const counts = new Map<string, number>();
+  for (const chain of letters.values()) counts.set(chain, (counts.get(chain) ?? 0) + 1);
+  const chains = [...counts].filter(([chain, n]) => state.chains.get(chain) === n).length;
+  return { letters: letters.size, chains };
 }
 
 /** One line: how much waits for the person, and where it is dealt with; empty when nothing does. */

@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../core/call.ts';
 import type { Config } from '../core/config.ts';
 import type { Toolbox } from '../core/judge.ts';
-import { printCredits } from '../core/ledger.ts';
+import { countCredits, printCredits } from '../core/ledger.ts';
 import { grants } from '../core/permit.ts';
 import { priceOf } from '../core/price.ts';
 import { isOutbound } from '../core/taint.ts';
@@ -103,7 +103,7 @@ export function printTool(row: ToolRow): string {
     ['waits', row.held === null ? '' : HELD[row.held]],
     ['works on', row.touches === null ? 'the organisation, when the visit is committed' : TOUCHES[row.touches]],
     ['leaves the org', row.outbound ? 'what it is asked with; see lemming taint' : ''],
-    ['a use costs', row.cost > 0 ? `${printCredits(inMicro(row.cost))} credits` : 'nothing'],
+    ['a use costs', row.cost > 0 ? `${countCredits(inMicro(row.cost))}` : 'nothing'],
     [
       'ends after',
       row.timeout_ms === null ? '' : `${row.timeout_ms / 1000} s; its result is cut at ${row.result_chars} characters`,

@@ -1,5 +1,6 @@
+import { fateOf } from '../core/dead-letter-text.ts';
 import { bookedIn, type Entry, type VisitEffect } from '../core/entry.ts';
-import { printCredits } from '../core/ledger.ts';
+import { countCredits, printCredits } from '../core/ledger.ts';
 import { inCredits } from '../schema/amount.ts';
 import type { Request } from '../schema/request.ts';
 import { count, shorten } from './table.ts';
@@ -65,7 +66,7 @@ export function eventOf(line: Entry): TurnEvent | null {
         'dead letter',
         line.record.from,
         line.record.id,
-        `${line.record.message} ${line.waits ? 'waits for' : 'was not delivered to'} ${line.record.to.join(', ')}: ${line.detail}`,
+        `${line.record.message} ${fateOf(line.record, line.waits)}: ${line.detail}`,
       );
     case 'aside':
     case 'unplaced':
@@ -86,20 +87,15 @@ export function eventOf(line: Entry): TurnEvent | null {
     case 'decided':
       return event('decided', null, line.id, `${line.decision} by ${line.by}: ${line.outcome}`);
     case 'unpaid':
-      return event('unpaid', null, line.id, `${line.id} is approved and waits for ${printCredits(line.cost)} credits`);
+      return event('unpaid', null, line.id, `${line.id} is approved and waits for ${countCredits(line.cost)}`);
     case 'hired':
-      return event(
-        'hired',
-        line.agent,
-        null,
-        `${line.by} hired ${line.agent}, with ${printCredits(line.credits)} credits`,
-      );
+      return event('hired', line.agent, null, `${line.by} hired ${line.agent}, with ${countCredits(line.credits)}`);
     case 'retired':
       return event(
         'retired',
         line.agent,
         null,
-        `${line.by} retired ${line.agent}, who had ${printCredits(line.credits)} credits left`,
+        `${line.by} retired ${line.agent}, who had ${countCredits(line.credits)} left`,
       );
     case 'withdrawn':
       return event('withdrawn', line.by, line.id, `${line.by} took ${line.id} back from ${line.to.join(', ')}`);

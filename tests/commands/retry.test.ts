@@ -22,7 +22,13 @@ it('scenario 13: mail that fails three times is a dead letter, I am told, and re
 
   const path = (await lemming(root, ['show', '000001-human-01', '--json'])).data.path;
   put(root, path, textOf(root, path).replaceAll('garbage', 'clean'));
-  expect((await lemming(root, ['retry', '000001-human-01', '--json'])).data.retried).toEqual(['000001-human-01']);
+  expect((await lemming(root, ['inbox'])).out).toContain('1 dead letter');
+  expect((await lemming(root, ['show', '000001-human-01'])).out).toContain(
+    'Dead letter 000001-human-01 was not finished by hr. 3 visits with it failed',
+  );
+  const retried = await lemming(root, ['retry', '000001-human-01']);
+  expect(retried.out).toContain('000001-human-01 is delivered again to hr in the next turn.');
+  expect((await lemming(root, ['inbox'])).out).not.toContain('dead letter');
   const [again] = await turns(root, 1);
   expect(again?.visits).toMatchObject([{ agent: 'hr', outcome: 'ok' }]);
   expect((await lemming(root, ['status', '--json'])).data.dead_letters).toBe(0);

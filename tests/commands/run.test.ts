@@ -227,13 +227,13 @@ describe('what goes wrong in a run', () => {
         expect.objectContaining({
           outcome: 'cut',
           reason: 'steps',
-          detail: 'its 2 steps were used up',
+          detail: 'its 2 replies were used up',
           refused: 2,
           cost: 0.02,
         }),
       ],
     ]);
-    expect(said.join('\n')).toContain('b was cut (steps): its 2 steps were used up; its mail is not finished');
+    expect(said.join('\n')).toContain('b was cut (steps): its 2 replies were used up; its mail is not finished');
     const status = (await showStatus(testWorld(root), inputOf())).data as { agents: object[] };
     expect(status.agents).toContainEqual(
       expect.objectContaining({
@@ -241,9 +241,17 @@ describe('what goes wrong in a run', () => {
         health: 'degraded',
         unread: 1,
         last_outcome: 'cut',
-        why: '1 message waits; its last visit was cut: its 2 steps were used up',
+        why: '1 message waits; its last visit was cut: its 2 replies were used up',
       }),
     );
+  });
+
+  it('the last attempt of a message says that it was given up, and what gives it another chance', async () => {
+    const root = scratchOrg({ ...RELAY, rules: loops('b'), org: { limits: { steps: 2, max_attempts: 1 } } });
+    ask(root, 'b');
+    const said = (await runs(root, { turns: 1 })).said.join('\n');
+    expect(said).toMatch(/b was cut \(steps\): its 2 replies were used up\n/);
+    expect(said).toContain('b gave up on 000001-human-01 (lemming retry ID gives another chance)');
   });
 
   it('a visit whose credits are used up is cut: exit 7, and its mail waits', async () => {

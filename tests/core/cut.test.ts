@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest';
+import { apply } from '../../src/core/apply.ts';
 import { cutNotices } from '../../src/core/cut.ts';
+import { addMail, deliver } from '../../src/core/fold/mail.ts';
 import type { Finished } from '../../src/core/settle.ts';
-import { emptyState } from '../../src/core/state.ts';
+import { agentState, emptyState } from '../../src/core/state.ts';
 import { emptyDraft } from '../../src/core/tool.ts';
 import type { Done } from '../../src/core/unfinished.ts';
 import { configOf, mail, resumeOf } from './world.ts';
@@ -36,14 +38,15 @@ it('the agent is told how far it came, and each author of open mail once, but no
     { verb: 'wrote', things: ['agents/a/workspace/y'] },
   ];
   const notices = told(cut('a'), done, open);
-  expect(notices.map(([to]) => to)).toEqual(['a', 'human', 'b']);
+  expect(notices.map(([to]) => to)).toEqual(['a', 'human', 'human', 'b']);
   expect(notices[0]?.[1]).toContain('Done so far: you wrote y. You sent x to b.');
-  expect(notices[1]?.[1]).toContain('000001-human-01 (Hello), 000001-human-02 (Two)');
-  expect(notices[1]?.[1]).toContain('What it did stands: it sent x to b; wrote agents/a/workspace/y.');
-  expect(notices[2]?.[1]).toContain('What it did stands: it sent x to b; wrote y.');
+  expect(notices[1]?.[1]).toContain('a has not finished 000001-human-01 (Hello): ');
+  expect(notices[2]?.[1]).toContain('a has not finished 000001-human-02 (Two): ');
+  expect(notices[1]?.[1]).toContain(' So far it sent x to b; wrote agents/a/workspace/y. ');
+  expect(notices[3]?.[1]).toMatch(/ So far it sent x to b; wrote y\.$/);
   expect(notices[1]?.[1]).toContain('It tries again (attempt 2 of 3).');
   // What a person can do is of no use to an agent.
-  expect(notices[2]?.[1]).not.toContain('lemming');
+  expect(notices[3]?.[1]).not.toContain('lemming');
   expect(told(cut('a'))[0]?.[1]).toContain('Nothing is done so far. You sent no message.');
 });
 
@@ -80,5 +83,39 @@ it.each<[string, string, Partial<Finished>, string]>([
 
 it('an attempt counts what the mail went through before', () => {
   const tried = mail({ to: ['a'], attempts: { a: 1, b: 5 } });
-  expect(told(cut('a'), [], [mail({ n: 2 }), tried])[1]?.[1]).toContain('attempt 3 of 3');
+  expect(told(cut('a'), [], [mail({ n: 2 }), tried])[1]?.[1]).toContain('attempt 2 of 3');
+  expect(told(cut('a'), [], [mail({ n: 2 }), tried])[2]?.[1]).toContain('attempt 3 of 3');
+});
+
+it('a visit that did nothing is told beside what those before it did', () => {
+  const state = emptyState();
+  const letters = [mail({ to: ['a'] })];
+  const visit = cut('a', { given: letters });
+  const done = [{ verb: 'wrote', things: ['agents/a/workspace/y'] }];
+  const tell = (now: Done): string[] => {
+    const notices = cutNotices(config, state, 1, visit, now, letters);
+    for (const notice of notices) apply(state, notice);
+    return notices.map(({ text }) => text);
+  };
+  expect(tell([])[1]).toContain(' Nothing is done so far. ');
+  tell(done);
+  expect(tell([])[1]).toContain(' This visit changed nothing. So far it wrote agents/a/workspace/y. ');
+});
+
+it('an author has one notice of a message, the newest, and none when it is done', () => {
+  const state = emptyState();
+  const letters = ['human', 'b'].flatMap((from) => [1, 2].map((n) => mail({ from, n, to: ['a', 'c'] })));
+  for (const letter of letters) addMail(state, letter);
+  for (const turn of [1, 2])
+    for (const notice of cutNotices(config, state, turn, cut('a', { given: letters }), [], letters))
+      apply(state, notice);
+  const about = (to: string): string[] =>
+    agentState(state, to).notices.map(({ text }) =>
+      text.replace(/^a has not finished (\S+) .*visit of turn (\d).*$/s, '$1 $2'),
+    );
+  expect(about('human')).toEqual(['000001-human-01 2', '000001-human-02 2']);
+  deliver(state, 'c', ['000001-human-01']);
+  expect(about('human')).toHaveLength(2);
+  deliver(state, 'a', ['000001-human-01', '000001-b-02']);
+  expect([about('human'), about('b')]).toEqual([['000001-human-02 2'], ['000001-b-01 2']]);
 });

@@ -11,6 +11,7 @@ import {
   charge,
   chargeFailed,
   costOf,
+  countCredits,
   leftFor,
   printCredits,
   softCapsPassed,
@@ -599,4 +600,13 @@ it.each([
   [1_000_000_000_000_000, '1000000000'],
 ])('%i micro-credits are %s credits', (micro, credits) => {
   expect(printCredits(micro)).toBe(credits);
+});
+
+it('an amount of credits is in the singular for one alone', () => {
+  expect([0, 1_000_000, 100_000, 2_000_000].map(countCredits)).toEqual([
+    '0 credits',
+    '1 credit',
+    '0.1 credits',
+    '2 credits',
+  ]);
 });

@@ -13,8 +13,8 @@ it.each([
   ['attachments/x.png/more', 'agents/a/workspace/attachments/x.png/more'],
   ['x.png', 'agents/a/workspace/x.png'],
 ])('%s is read from %s', (path, found) => {
-  expect(permitRead(RESUME, GIVEN as never, path)).toMatchObject({ ok: true, path: found });
-  expect(permitRead(RESUME, [mail()] as never, path)).toEqual(permitPath(RESUME, path));
+  expect(permitRead(RESUME, GIVEN as never, path, () => true)).toMatchObject({ ok: true, path: found });
+  expect(permitRead(RESUME, [mail()] as never, path, () => true)).toEqual(permitPath(RESUME, path));
 });
 
 it.each([
@@ -35,9 +35,13 @@ it.each([
   [
     '../../x.md',
     ['docs', './plans//'],
-    '"../../x.md" is outside your workspace. Use "x.md" instead. You reach your workspace and shared/docs, shared/plans, nothing else.',
+    '"../../x.md" is outside your workspace. Files of others cannot be reached: ask them in a message. You reach your workspace and shared/docs, shared/plans, nothing else.',
   ],
-  ['a/..', [], '"a/.." is outside your workspace. You reach your workspace and nothing else.'],
+  [
+    'a/..',
+    [],
+    '"a/.." is outside your workspace. Files of others cannot be reached: ask them in a message. You reach your workspace and nothing else.',
+  ],
   ['/', ['.'], '"/" is outside your workspace. You reach your workspace and shared, nothing else.'],
   ['C:x', [], '"C:x" is outside your workspace. You reach your workspace and nothing else.'],
   ['/tmp/.lemming-x', [], '"/tmp/.lemming-x" is outside your workspace. You reach your workspace and nothing else.'],
@@ -66,3 +70,15 @@ it.each([
   ['agents/a/workspace', 'agents/a/workspace'],
   ['agents/a/memory/team.md', 'agents/a/memory/team.md'],
 ])('agents name %s as %s', (path, told) => expect(toldPath(path)).toBe(told));
+
+it('who reads a file outside is told of one within only if it is there', () => {
+  const asked: string[] = [];
+  const read = (isThere: boolean) =>
+    permitRead(RESUME, [], '/tmp/x.md', (path) => {
+      asked.push(path);
+      return isThere;
+    });
+  expect(read(true)).toMatchObject({ text: expect.stringContaining('Use "x.md" instead.') });
+  expect(read(false)).toMatchObject({ text: expect.not.stringContaining('instead') });
+  expect(asked).toEqual(Array(2).fill(`agents/${RESUME.name}/workspace/x.md`));
+});

@@ -36,7 +36,12 @@ describe('recipients', () => {
   });
 
   it.each([
-    ['one of whom has no edge', 'a', ['b', 'lonely'], /no edge from a to lonely\. You can write to: human, z, b\./],
+    [
+      'one of whom has no edge',
+      'a',
+      ['b', 'lonely'],
+      /no edge from a to lonely\. So nobody gets the message\. You can write to: human, z, b\./,
+    ],
     ['of an agent that writes to nobody', 'lonely', ['b'], /You can write to: nobody\./],
     ['the author', 'a', ['a'], /themselves/],
     ['an unknown name', 'a', ['ghost'], /^There is no agent "ghost"\. You can write to: human, z, b\.$/],

@@ -27,12 +27,12 @@ it.each<[string, Call, string]>([
   [
     'people',
     ['send_message', { to: ['manager', 'hr'], body: 'x' }, 'Refused (edge): You can write to: human.', 'edge'],
-    'message to manager, hr (You can write to: human)',
+    'send_message to manager, hr (You can write to: human)',
   ],
   [
     'a text that is not plain',
-    ['shell', { command: 'a;\nb' }, 'It failed\nhere.', null],
-    'shell "a;\\nb" (It failed here)',
+    ['shell', { command: 'a;\nb' }, 'It may\nnot.', 'commands'],
+    'shell "a;\\nb" (It may not)',
   ],
   ['no input', ['recall', null, 'no', 'input'], 'recall (no)'],
   ['an input that says nothing of it', ['recall', { other: 1 }, 'no', 'input'], 'recall (no)'],
@@ -43,6 +43,32 @@ it.each<[string, Call, string]>([
   ],
 ])('a call that came to nothing is told with what it was about and why: %s', (_what, call, text) => {
   expect(textAfter(call)).toBe(`Not done in your last visit: ${text}.`);
+});
+
+it.each<[string, Call, string]>([
+  [
+    'Python',
+    ['run_python', {}, 'Traceback (most recent call last):\n  ^^^^\nAssertionError: -1\n[exit 1; Box: strong]', null],
+    'run_python failed: AssertionError: -1',
+  ],
+  [
+    'JavaScript',
+    ['run_javascript', {}, 'TypeError: no\n    at a (b.js)\n    at c\n[ended with an error]', null],
+    'run_javascript failed: TypeError: no',
+  ],
+  [
+    'out of time',
+    ['shell', { command: 'x' }, 'loading\n[ended after 50 ms; Box: strong]', null],
+    'shell x failed: [ended after 50 ms; Box: strong]',
+  ],
+  [
+    'without a word',
+    ['shell', { command: 'x' }, '[exit 1; Box: strong]', null],
+    'shell x failed: [exit 1; Box: strong]',
+  ],
+  ['with nothing at all', ['shell', { command: 'x' }, '', null], 'shell x failed: '],
+])('of a call that failed the line that counts is told: %s', (_what, call, text) => {
+  expect(textAfter(call)).toBe(`In your last reply: ${text}.`);
 });
 
 it('the same call is told once, with how often it was tried; one that came to something is not', () => {
@@ -58,7 +84,7 @@ it('what merely failed is forgotten once the model was told, what was refused is
   const undone: Undone = new Map();
   noteUndone(undone, { tool: 'shell', input: { command: 'false' } }, no('exit 1'), null);
   noteUndone(undone, { tool: 'write_file', input: { path: '/x' } }, no('out'), 'path');
-  expect(undoneText({ undone })).toContain('shell false (exit 1)');
+  expect(undoneText({ undone })).toContain('In your last reply: shell false failed: exit 1.');
   forgetFailures(undone);
   expect(undoneText({ undone })).toBe('Not done in your last visit: write_file /x (out).');
 });

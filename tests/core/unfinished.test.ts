@@ -94,9 +94,9 @@ describe('a cut visit is told to its agent', () => {
       },
     ];
     expect(textsOf(leftBy([cut({ draft }), done]))).toEqual([
-      'Your last visit ended before you had finished: it may make 8 calls, and they were used up. ' +
-        'Done so far: you wrote dice/dice.js, your memory "team", shared/status.md, your memory "shared/brand" ' +
-        '(each may be incomplete: read it before you say that it is done). You sent 000001-a-01 to b. ' +
+      'Your last visit ended before you had finished: your 8 replies were used up. ' +
+        'Done so far: you wrote dice/dice.js, your memory "team", shared/status.md, your memory "shared/brand". ' +
+        'You sent 000001-a-01 to b. ' +
         `Not done in your last visit: shell (you do not have it; tried 2 times). Your last note: "Examples: five now, ${'x'.repeat(180)}"`,
     ]);
   });
@@ -106,19 +106,19 @@ describe('a cut visit is told to its agent', () => {
       'its only step',
       {},
       'b',
-      'it may make 1 call, and that was used up. Nothing is done so far. You sent no message.',
+      'before you had finished: your only reply was used up. Nothing is done so far. You sent no message.',
     ],
     [
       'a reply that was too long',
       { reason: 'tokens', detail: 'openai-compatible: the reply was cut at 4000 tokens' },
       'a',
-      'Your last reply was longer than the 4000 tokens it may have, so none of its calls was done. Reply shorter',
+      'Your last reply was longer than the 4000 tokens it may have, and was not used. Reply shorter: one tool call in each reply.',
     ],
     [
       'a reply that was cut otherwise',
       { reason: 'tokens', detail: 'anthropic: the reply was cut at the end of the context window' },
       'a',
-      'Your last reply was longer than it may be, so none of its calls was done.',
+      'Your last reply was longer than it may be, and was not used.',
     ],
     [
       'credits',
@@ -134,18 +134,35 @@ describe('a cut visit is told to its agent', () => {
     ],
     [
       'a loop',
-      { reason: 'looped', detail: 'it called shell 3 times' },
+      { reason: 'looped', detail: 'it called shell in 3 replies' },
       'a',
-      'before you had finished: it called shell 3 times.',
+      'before you had finished: you called shell in 3 replies.',
     ],
     ['no words', { reason: 'looped', detail: undefined as never }, 'a', 'before you had finished: .'],
   ])('%s', (_what, more, agent, text) => {
     expect(textsOf(leftBy([cut(more, agent), []]), agent)[0]).toContain(text);
   });
 
-  it('who cannot read files is not told to', () => {
-    const state = leftBy([cut({}, 'b'), [{ verb: 'wrote', things: ['agents/b/memory/team.md'] }]]);
-    expect(textsOf(state, 'b')[0]).toContain('you wrote your memory "team". You sent no message.');
+  it('what was written as a whole is not to be read again, what was changed is, by whoever can', () => {
+    const told = (verb: string, agent: string): string | undefined =>
+      textsOf(leftBy([cut({}, agent), [{ verb, things: [`agents/${agent}/workspace/x`] }]]), agent)[0];
+    expect(told('wrote', 'a')).toContain('you wrote x. You sent no message.');
+    expect(told('changed', 'a')).toContain(
+      'you changed x. Read what you changed before you say that it is done. You sent no message.',
+    );
+    expect(told('changed', 'b')).toContain('you changed x. You sent no message.');
+  });
+
+  it('how to reply shorter goes by the tools that it has', () => {
+    const told = (...tools: string[]): string | undefined => {
+      const resume = resumeOf(configOf({ edges: { a: [] }, resumes: { a: { tools } } }), 'a');
+      return textsOf(leftBy([cut({ resume, reason: 'tokens', detail: 'cut at 9 tokens' }), []]))[0];
+    };
+    expect(told()).toContain('and was not used. Reply shorter. Nothing');
+    expect(told('write_file')).toContain('Reply shorter: one tool call in each reply. Nothing');
+    expect(told('write_file', 'edit_file')).toContain(
+      'Write only the beginning of a long file. In the next replies add',
+    );
   });
 
   it('once for one mail, with the sum of what was done', () => {
@@ -155,9 +172,18 @@ describe('a cut visit is told to its agent', () => {
       [cut(), [...wrote('z', 'x'), { verb: 'removed', things: ['agents/a/workspace/y'] }]],
       [cut(), wrote('y')],
     );
-    expect(textsOf(state)).toEqual([expect.stringContaining('Done so far: you wrote x, z, y (')]);
+    expect(textsOf(state)).toEqual([expect.stringContaining('Done so far: you wrote z, x, y. ')]);
     expect(textsOf(state)[0]).toContain('You sent 000001-a-01 to b.');
     expect(textsOf(state)[0]).not.toContain('removed');
+  });
+
+  it('with the last that was done to a file', () => {
+    const change = (verb: string): Done => [{ verb, things: ['agents/a/workspace/x'] }];
+    const told = (...verbs: string[]): string | undefined =>
+      textsOf(leftBy(...verbs.map((verb): [Finished, Done] => [cut(), change(verb)])))[0];
+    expect(told('wrote', 'changed')).toContain('you changed x.');
+    expect(told('changed', 'wrote')).toContain('you wrote x.');
+    expect(told('wrote', 'changed', 'removed')).toContain('you removed x.');
   });
 
   it('that there were more is not forgotten', () => {
@@ -170,9 +196,9 @@ describe('a cut visit is told to its agent', () => {
     const own = cut({ given: [] });
     const state = leftBy([cut(), wrote('x')], [other, wrote('y')], [own, wrote('z')], [own, wrote('w')]);
     expect(textsOf(state)).toEqual([
-      expect.stringContaining('you wrote x ('),
-      expect.stringContaining('you wrote y ('),
-      expect.stringContaining('you wrote z, w ('),
+      expect.stringContaining('you wrote x. '),
+      expect.stringContaining('you wrote y. '),
+      expect.stringContaining('you wrote z, w. '),
     ]);
   });
 
@@ -191,7 +217,7 @@ describe('the mail of the next visit', () => {
   it('is the same one, with how many steps there are and which attempt it is', () => {
     const tried = mail({ to: ['a'], attempts: { a: 1 } });
     expect(again([tried])).toBe(
-      'The mail below is the same one: do only what is missing, then answer. You have 8 calls; this is attempt 2 of 3.',
+      'The mail below is the same one: do only what is missing, then answer. You have 8 replies; one reply may hold several tool calls. This is attempt 2 of 3.',
     );
     expect(again([tried, mail({ n: 2 })])).toMatch(/^The mail below is the same as then: /);
     expect(again([tried, mail({ n: 3 })])).toMatch(/^Of the mail below you had 000001-human-01 before: /);
@@ -203,6 +229,8 @@ describe('the mail of the next visit', () => {
 
   it('for one step is worded so', () => {
     const state = leftBy([cut({}, 'b'), []]);
-    expect(again([MAIL], 'b', state)).toContain('You have 1 call; this is attempt 1 of 3.');
+    expect(again([MAIL], 'b', state)).toContain(
+      'You have 1 reply; one reply may hold several tool calls. This is attempt 1 of 3.',
+    );
   });
 });

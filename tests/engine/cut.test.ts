@@ -55,13 +55,13 @@ describe('a visit whose steps are used up', () => {
     );
     const [report] = await org.turns(1);
     expect(report?.visits).toMatchObject([
-      { agent: 'a', outcome: 'cut', reason: 'steps', detail: 'its 2 steps were used up', sent: 1, refused: 1 },
+      { agent: 'a', outcome: 'cut', reason: 'steps', detail: 'its 2 replies were used up', sent: 1, refused: 1 },
     ]);
     expect(org.messages('a').map(({ to }) => to)).toEqual([['b']]);
     expect([await waits(org, 'a'), await waits(org, 'human')]).toEqual([['000001-human-01'], []]);
     const [told] = await noticesOf(org, 'human');
     expect(told).toMatch(
-      /^cut: a has not finished 000001-human-01 \(The page\): its visit of turn 1 was cut, because its 2 steps were used up\./,
+      /^cut: a has not finished 000001-human-01 \(The page\): its visit of turn 1 was cut, because its 2 replies were used up\./,
     );
     expect(told).toContain('it sent 000001-a-01 to b; wrote agents/a/workspace/x.md');
     expect(told).toContain('attempt 2 of 3');
@@ -81,9 +81,7 @@ describe('a visit whose steps are used up', () => {
     cut = false;
     await org.turns(1);
     const second = textOf(org.visits('a')[1]);
-    expect(second).toMatch(
-      /it may make 2 calls, and they were used up\. Nothing is done so far\. You sent 000001-a-01 to b\./,
-    );
+    expect(second).toMatch(/your 2 replies were used up\. Nothing is done so far\. You sent 000001-a-01 to b\./);
     expect(second).toContain('Please begin.');
     expect(org.delivered('a')).toEqual(['000001-human-01']);
     org.drop('a', 'Again.');
@@ -112,13 +110,13 @@ describe('a visit whose steps are used up', () => {
     );
     await org.turns(3);
     expect(visits[1]).toContain(
-      'it may make 1 call, and that was used up. Done so far: you wrote dice/dice.js (each may be incomplete',
+      'your only reply was used up. Done so far: you wrote dice/dice.js. You sent no message.',
     );
     expect(visits[1]).toContain('Your last note: "Five now."\nThe mail below is the same one: do only what is missing');
-    expect(visits[1]).toContain('You have 1 call; this is attempt 2 of 3.');
+    expect(visits[1]).toContain('You have 1 reply; one reply may hold several tool calls. This is attempt 2 of 3.');
     expect(visits[2]?.match(/Your last/g)).toHaveLength(1);
-    expect(visits[2]).toContain('longer than the 1000 tokens it may have, so none of its calls was done.');
-    expect(visits[2]).toContain('Done so far: you wrote dice/dice.js (');
+    expect(visits[2]).toContain('longer than the 1000 tokens it may have, and was not used.');
+    expect(visits[2]).toContain('Done so far: you wrote dice/dice.js. ');
     expect(org.lines('used').at(-2)).toMatchObject({ turn: 3, ok: true });
     expect(await divergence(org)).toBeNull();
   });
@@ -130,13 +128,14 @@ describe('a visit whose steps are used up', () => {
     expect(org.lines('dead')).toMatchObject([
       {
         detail:
-          '3 visits with it failed or were cut, the last because its 8 steps were used up. To give it more room, raise limits.steps in org/org.yaml.',
+          '3 visits with it failed or were cut, the last because its 8 replies were used up. Nothing is done so far. To give it more room, raise limits.steps in org/org.yaml.',
         record: { reason: 'attempts', id: '000001-human-01', to: ['a'] },
       },
     ]);
+    expect(report.reports.map(({ visits }) => visits[0]?.gave_up)).toEqual([undefined, undefined, ['000001-human-01']]);
     const told = await noticesOf(org, 'human');
-    expect(told.map((text) => text.split(':')[0])).toEqual(['cut', 'cut', 'dead-letter']);
-    expect(told[2]).toMatch(/a gave up on 000001-human-01: 3 visits with it .* raise limits\.steps .* lemming retry/);
+    expect(told.map((text) => text.split(':')[0])).toEqual(['dead-letter']);
+    expect(told[0]).toMatch(/a gave up on 000001-human-01: 3 visits with it .* raise limits\.steps .* lemming retry/);
     expect(await divergence(org)).toBeNull();
   });
 
@@ -173,7 +172,7 @@ describe('a visit whose steps are used up', () => {
     });
     await org.turns(2);
     expect(await noticesOf(org, 'a')).toEqual([
-      expect.stringMatching(/^cut: b has not finished 000001-a-01 .*It had done nothing yet\.$/),
+      expect.stringMatching(/^cut: b has not finished 000001-a-01 .*Nothing is done so far\.$/),
     ]);
     await org.turns(1);
     expect(org.visits('a')).toHaveLength(1);
@@ -204,18 +203,23 @@ describe('a visit that goes in a loop', () => {
   it('is told so the second time, and is cut the third time: its mail comes again, then it is a dead letter', async () => {
     const org = lab(loops, { org: { limits: { steps: 8, max_attempts: 2 } } });
     const report = await org.run();
-    const detail = 'it called shell 3 times with the same input and result';
+    const detail = 'it called shell ls in 3 replies and it was refused each time: You do not have shell';
     expect(report.reports[0]?.visits).toMatchObject([{ outcome: 'cut', reason: 'looped', detail, refused: 3 }]);
     expect(org.prompts.map(({ turn, n }) => `${turn}.${n}`)).toEqual(['1.1', '1.2', '1.3', '2.1', '2.2', '2.3']);
     expect(resultsIn(org.prompts[1])).toMatchObject([{ text: expect.stringMatching(/^Refused \(granted-tool\)/) }]);
     expect(resultsIn(org.prompts[2])).toMatchObject([
-      { ok: false, text: expect.stringMatching(/^Same as in step 1\. /) },
+      {
+        ok: false,
+        text: expect.stringMatching(/^Refused \(granted-tool\).*\nThe same result as in your first reply\. /),
+      },
     ]);
-    const [told] = await noticesOf(org, 'human');
+    const [told] = org.lines('notice').flatMap(({ to, text }) => (to === 'human' ? [text] : []));
     expect(told).toContain(`its visit of turn 1 was cut, because ${detail}.`);
     expect(told).toContain('It tries again (attempt 2 of 2). lemming show 1.a');
     expect(told).not.toContain('raise');
-    expect(textOf(org.prompts[3])).toContain(`Your last visit ended before you had finished: ${detail}.`);
+    expect(textOf(org.prompts[3])).toContain(
+      `Your last visit ended before you had finished: ${detail.replace('it called', 'you called')}.`,
+    );
     expect(textOf(org.prompts[3])).not.toContain('- turn 1: Refused');
     expect(org.lines('dead')).toMatchObject([{ record: { reason: 'attempts', id: '000001-human-01', to: ['a'] } }]);
     expect(report.failed.has('a')).toBe(true);
@@ -232,7 +236,7 @@ describe('a visit that goes in a loop', () => {
     expect(await noticesOf(org, 'a')).toEqual([
       expect.stringContaining(
         'Not done in your last visit: shell (you do not have it; tried 3 times); ' +
-          'message to nobody (There is no agent "nobody". You can write to: human, b).',
+          'send_message to nobody (There is no agent "nobody". You can write to: human, b).',
       ),
     ]);
     expect(await divergence(org)).toBeNull();

@@ -90,7 +90,7 @@ it('a refusal in its last step is told at the next visit', async () => {
   await org.turns(1);
   expect(org.messages('a')).toHaveLength(1);
   expect(textOf(org.visits('a')[1])).toContain(
-    'Not done in your last visit: message to nobody (There is no agent "nobody".',
+    'Not done in your last visit: send_message to nobody (There is no agent "nobody".',
   );
 });
 

@@ -10,21 +10,21 @@ function why(tool: string, input: Json): string {
 describe('what is wrong with an input', () => {
   it.each<[string, string, Json, string]>([
     ['a key that is not known', 'list_files', { path: '.', recursive: true }, 'list_files takes only: path.'],
-    ['a key that is missing', 'send_message', { to: 'human' }, 'send_message needs body, a text. It was missing.'],
+    ['a key that is missing', 'send_message', { to: 'human' }, 'send_message needs body (text); you gave to.'],
     [
       'other names for the keys',
       'write_file',
       { file: 'x', text: 'y' },
-      'write_file needs path, a text. It was missing. write_file needs content, a text. It was missing. write_file takes only: path, content, expected.',
+      'write_file needs path (text) and content (text); you gave file and text.',
     ],
     ['a number for a text', 'write_file', { path: 1, content: '' }, 'path must be a text.'],
-    ['no text at all', 'write_file', { path: '', content: '' }, 'path must be a text of at least 1 characters.'],
+    ['no text at all', 'write_file', { path: '', content: '' }, 'path must be a text of at least 1 character.'],
     ['one of two types', 'send_message', { to: 5, body: 'x' }, 'to must be a text or a list.'],
     [
       'a missing key of two types',
       'send_message',
       { body: 'x' },
-      'send_message needs to, a text or a list. It was missing.',
+      'send_message needs to (text or a list); you gave body.',
     ],
     [
       'a list that is too long',
@@ -41,6 +41,13 @@ describe('what is wrong with an input', () => {
       'remember',
       { key: 'Big Plan', text: '' },
       'key must be lower-case letters, digits, _ and -; learned/ or shared/ may stand before it.',
+    ],
+    ['nothing but an unknown name that is no name', 'read_file', { '</mail> x': 1 }, 'read_file needs path (text).'],
+    [
+      'what is missing, and what is wrong',
+      'edit_file',
+      { path: 1, old: 'x' },
+      'edit_file needs new (text); you gave path and old. path must be a text.',
     ],
     ['no object', 'list_files', 'x', 'list_files takes an object with: path.'],
     ['nothing', 'list_files', null, 'list_files takes an object with: path.'],

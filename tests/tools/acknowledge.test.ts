@@ -14,7 +14,14 @@ it('tells the author of a message that the visit was given', () => {
 
 it('knows no other message', () => {
   const at = scene({ given: [mail()] });
-  expect(stage('acknowledge', { id: '000001-human-02' }, at)).toMatchObject({ ok: false, rule: 'given' });
+  expect(stage('acknowledge', { id: '000001-human-02' }, at)).toMatchObject({
+    ok: false,
+    rule: 'given',
+    text: 'acknowledge needs the id of a message that you were given in this visit: 000001-human-01.',
+  });
+  expect(stage('acknowledge', { id: 'human' }, scene({ given: [] }))).toMatchObject({
+    text: 'You were given no message in this visit, so there is nothing to acknowledge.',
+  });
   expect(at.draft.acked).toEqual([]);
 });
 

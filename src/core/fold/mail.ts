@@ -4,6 +4,7 @@ import { forgetDenials } from '../denied.ts';
 import type { Entry } from '../entry.ts';
 import { type Mail, type Said, type State, TAIL_CHARS, TAIL_LENGTH } from '../state.ts';
 import { forgetDead } from './bygone.ts';
+import { settleWork } from './notices.ts';
 
 /** The conversations that are kept for prompts, the latest: so many, and so many for each agent. */
 const KEPT_THREADS = 2000;
@@ -79,6 +80,7 @@ export function deliver(state: State, name: string, ids: readonly string[]): voi
   for (const id of ids) {
     const mail = state.mail.get(id);
     if (!mail) continue;
+    settleWork(state, name, mail);
     const waiting = mail.waiting.filter((other) => other !== name);
     if (mail.kind === 'notice' && waiting.length < mail.waiting.length) hush(state, name);
     if (waiting.length > 0) {

@@ -45,6 +45,16 @@ export const mailFor = (agent: string): string => `mail for ${agent}`;
 /** And the credits that an agent lacks. */
 export const creditsOf = (agent: string): string => `credits of ${agent}`;
 
+/** And a message that an agent has not finished. */
+export const workOf = (agent: string, mail: string): string => `${mail} at ${agent}`;
+
+/** A message is done, or given up: its author need not hear any more that an agent has not finished it. */
+export function settleWork(state: State, agent: string, { id, from }: { id: string; from: string }): void {
+  const author = state.agents.get(from);
+  const work = workOf(agent, id);
+  if (author?.notices.some(({ of }) => of === work)) author.notices = author.notices.filter(({ of }) => of !== work);
+}
+
 /** The name of a notice: whoever has read it has read every other that says the same of the same turn. */
 export function noticeKey({ turn, text }: Notice): string {
   return (contentHash(`${turn} ${text}`) as string).slice(0, 16);

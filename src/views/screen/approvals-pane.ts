@@ -1,6 +1,6 @@
 import { outdatedText, printLeft } from '../../core/approval-text.ts';
 import type { Json } from '../../core/call.ts';
-import { leftFor, printCredits } from '../../core/ledger.ts';
+import { countCredits, leftFor } from '../../core/ledger.ts';
 import { priceOf } from '../../core/price.ts';
 import type { Approval } from '../../core/state.ts';
 import { asks, type Filter, fits } from './filter.ts';
@@ -71,7 +71,7 @@ export function approvalDetail({ config, state, present }: Scene, approval: Appr
       ['since', `turn ${turn}`],
       ['because', because ?? rule],
       ['waits for', contacts.join(', ')],
-      ['costs', cost === 0 ? null : `${printCredits(cost)} credits; left: ${left()}`],
+      ['costs', cost === 0 ? null : `${countCredits(cost)}; left: ${left()}`],
       ['A allows', always],
       ['answer', answer && `${answer.decision} by ${answer.by}${answer.note ? `: ${answer.note}` : ''}`],
     ]),

@@ -1,6 +1,6 @@
 import { restsUntil } from '../../core/breaker.ts';
 import { deadLines } from '../../core/chain.ts';
-import { balanceOf, printCredits } from '../../core/ledger.ts';
+import { balanceOf, countCredits, printCredits } from '../../core/ledger.ts';
 import { creditRelief } from '../../core/relief.ts';
 import { agentState, inboxOf } from '../../core/state.ts';
 import { healthOf } from '../health.ts';
@@ -135,7 +135,7 @@ function credits(scene: Scene): Problem[] {
       what: starved ? 'no credits' : 'low credits',
       tone: starved ? 'bad' : 'warn',
       who: name,
-      text: `${printCredits(left)} of ${printCredits(granted)} credits left${waiting > 0 ? `, ${count(waiting, 'message waits', 'messages wait')}` : ''}`,
+      text: `${printCredits(left)} of ${countCredits(granted)} left${waiting > 0 ? `, ${count(waiting, 'message waits', 'messages wait')}` : ''}`,
       remedy: remedyFor(config, state, name, isSoft),
       about: { what: 'agent', agent: name, file: 'org/credits.yaml' },
       more: [],
@@ -223,7 +223,7 @@ function doubts({ state }: Scene): Problem[] {
     what: 'in doubt',
     tone: 'warn' as const,
     who: agent,
-    text: `the call ${key} of ${model} may have been billed: ${printCredits(reserve)} credits at most`,
+    text: `the call ${key} of ${model} may have been billed: ${countCredits(reserve)} at most`,
     remedy: 'lemming reconcile settles it.',
     about: { what: 'agent' as const, agent },
     more: [],
