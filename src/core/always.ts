@@ -1,3 +1,4 @@
+import { copyWith } from '../schema/copy.ts';
 import { programIn } from './command-line.ts';
 import type { Config } from './config.ts';
 import type { Act } from './permit.ts';
@@ -11,7 +12,7 @@ export function alwaysFor(config: Config, act: Act): Policy | null {
   if (act.tool?.held === 'always') return null;
   const conditions = [`agent:${act.agent}`, ...(recipientsIn(act) ?? []).map((name) => `to:${name}`), ...placeOf(act)];
   const policy: Policy = { act: [act.toolName, ...conditions].join(' '), do: 'always' };
-  const alone = { ...config, org: { ...config.org, policies: [policy] } };
+  const alone = copyWith(config, { org: copyWith(config.org, { policies: [policy] }) });
   return conditions.some((condition) => /\s|:$/.test(condition)) || !policyFor(alone, act) ? null : policy;
 }
 

@@ -1,3 +1,4 @@
+import { copyWith } from '../schema/copy.ts';
 import { printValue } from '../schema/print.ts';
 import { type Config, isPersonIn } from './config.ts';
 import type { Held, Input } from './entry.ts';
@@ -78,7 +79,7 @@ export function waitingLike(
 
 /** A held act after somebody else was asked as well. */
 export function escalatedHeld({ held, to, otherwise, text }: Extract<Input, { k: 'escalated' }>): Held {
-  return { ...held, contacts: [...held.contacts, to], otherwise, ...(text !== undefined && { text }) };
+  return copyWith(held, { contacts: [...held.contacts, to], otherwise, ...(text !== undefined && { text }) });
 }
 
 /** What the file of the act tells. */

@@ -1,3 +1,4 @@
+import { copyWith } from '../schema/copy.ts';
 import { textHash } from './brief.ts';
 import type { Held } from './entry.ts';
 import { type Act, permit } from './permit.ts';
@@ -15,24 +16,23 @@ export function coversOf(scene: Scene, act: Act, over: string | undefined): Cove
   const policy = policyFor(scene.config, act);
   // A text that nothing could be merged with is written only over that text; the Box sees to it.
   const isMerged = over !== undefined && tool?.kind === 'world';
-  return {
-    ...(isMerged ? {} : tool?.covers?.(value, scene)),
-    ...(tool?.kind === 'world' && tool.needs && { tool: trustHash(tool.needs) }),
-    ...(policy && { policy: textHash(JSON.stringify(policy)) }),
-  };
+  const covers: Covers = isMerged ? {} : { ...tool?.covers?.(value, scene) };
+  if (tool?.kind === 'world' && tool.needs) covers.tool = trustHash(tool.needs);
+  if (policy) covers.policy = textHash(JSON.stringify(policy));
+  return covers;
 }
 
 /** What changed since a person was shown the act that they approved, in words that `changedText` puts together. */
 export function changedSince(scene: Scene, act: Act, held: Held): string[] {
   const then = held.covers ?? coversThen(scene, held);
   const now = coversOf(scene, act, held.over);
-  const names = new Set(Object.keys({ ...then, ...(held.covers && now) }));
+  const names = new Set([...Object.keys(then), ...(held.covers ? Object.keys(now) : [])]);
   return [...names].filter((name) => then[name] !== now[name] && (name !== 'policy' || isHeld(scene, act)));
 }
 
 /** What a policy lets pass needs no approval at all. */
 function isHeld({ config }: Scene, act: Act): boolean {
-  return permit(config, { ...act, approved: false }).do === 'hold';
+  return permit(config, copyWith(act, { approved: false })).do === 'hold';
 }
 
 /** What an act covers that was held before such hashes were kept, by what its line has of it. */

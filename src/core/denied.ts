@@ -1,3 +1,4 @@
+import { copyWith } from '../schema/copy.ts';
 import type { Message } from '../schema/message.ts';
 import { printValue } from '../schema/print.ts';
 import { textHash } from './brief.ts';
@@ -70,7 +71,7 @@ export function forgetDenials(state: State, { thread, to }: Pick<Message, 'threa
   for (const [id, denied] of state.denied) {
     const { threads, agent } = denied;
     if (threads.includes(thread) || (threads.length === 0 && to.includes(agent)))
-      state.denied.set(id, { ...denied, over: true });
+      state.denied.set(id, copyWith(denied, { over: true }));
   }
 }
 

@@ -1,3 +1,4 @@
+import { copyWith } from '../schema/copy.ts';
 import type { DeadLetterHead } from '../schema/deadletter.ts';
 import type { Message } from '../schema/message.ts';
 import type { Request } from '../schema/request.ts';
@@ -211,7 +212,7 @@ export interface Booked {
 /** What a line books: for a call that ended, or for a use of a tool that costs something. */
 export function bookedIn(entry: Entry): Booked | null {
   if (entry.k === 'reply' || entry.k === 'failed') return entry;
-  return entry.k === 'use' && entry.cost !== undefined ? { ...entry, cost: entry.cost } : null;
+  return entry.k === 'use' && entry.cost !== undefined ? copyWith(entry, { cost: entry.cost }) : null;
 }
 
 export interface UsedEntry extends ActKey {

@@ -1,3 +1,4 @@
+import { copyWith } from '../schema/copy.ts';
 import { printHead } from '../schema/print.ts';
 import type { Resume } from '../schema/resume.ts';
 import type { Json, JsonObject } from './call.ts';
@@ -37,7 +38,7 @@ export function stageHire(wish: HireWish, scene: Scene): Staged {
     creditTrouble(config, state, agent, wish.credits, draft.promised) ??
     hopsTrouble(scene, wish);
   if (trouble || 'trouble' in made) return { ok: false, ...(trouble as Trouble) };
-  draft.hires.push({ ...made.hire, message: firstMessage(scene, wish), made: draft.doing });
+  draft.hires.push(copyWith(made.hire, { message: firstMessage(scene, wish), made: draft.doing }));
   draft.promised += wish.credits;
   const without = made.without.length ? ` It has not what you have not: ${made.without.join(', ')}.` : '';
   return { ok: true, text: `${wish.name} is hired and there from the next turn on.${without}` };

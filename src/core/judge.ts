@@ -1,3 +1,4 @@
+import { copyWith } from '../schema/copy.ts';
 import type { Resume } from '../schema/resume.ts';
 import { alwaysFor } from './always.ts';
 import { askedFirst, lapseOf, otherwiseOf, waitingLike } from './approval.ts';
@@ -63,7 +64,9 @@ export function judge(
   if (tool?.kind === 'world') {
     const work: Verdict = { is: 'use', tool, value: act.value, cost };
     const isWrite = call.tool === 'write_file' || scene.approved !== undefined;
-    return isWrite ? { ...work, ask: (used) => askAfter(scene, call, act, used) } : work;
+    return isWrite
+      ? { is: 'use', tool, value: act.value, cost, ask: (used) => askAfter(scene, call, act, used) }
+      : work;
   }
   const actTool = tool as Extract<Tool, { kind: 'act' }>;
   const staged = actTool.stage(act.value, scene);
@@ -97,7 +100,7 @@ function waitAgain(scene: Scene, call: ActCall, act: Act): Verdict | null {
   const changed = approved ? changedSince(scene, act, approved) : [];
   if (!approved || changed.length === 0) return null;
   const { id, rule, because, contacts } = approved;
-  const now = permit(scene.config, { ...act, approved: false });
+  const now = permit(scene.config, copyWith(act, { approved: false }));
   const before: Holding = { do: 'hold', rule, contacts, ...(because !== undefined && { because }) };
   return waitFor(scene, call, act, now.do === 'hold' ? now : before, { again: { of: id, changed } });
 }
@@ -134,7 +137,7 @@ function conflictNow(scene: Scene, { input, shows, was = '' }: Held, changed: st
 
 /** Nobody is asked about an act that would be refused: it is staged in a draft that is thrown away. */
 function asIf(scene: Scene): Scene {
-  return { ...scene, draft: copyDraft(scene.draft) };
+  return copyWith(scene, { draft: copyDraft(scene.draft) });
 }
 
 function unpaid(tool: string, cost: number): string {
@@ -206,13 +209,13 @@ function askOver(scene: Scene, call: ActCall, act: Act, conflict: UsedEntry['con
   const shows = showConflict(scene.agent, { before, wanted: input.content, now: was });
   const because = `Others changed ${JSON.stringify(input.path)} after ${scene.agent} had read it, where ${scene.agent} changes it too.`;
   const ruling = { do: 'hold' as const, rule: 'conflict', contacts, because };
-  return hold(scene, call, act, ruling, { input: { ...input, expected: hash }, shows, was, over: hash });
+  return hold(scene, call, act, ruling, { input: copyWith(input, { expected: hash }), shows, was, over: hash });
 }
 
 /** Nobody is asked twice: neither while the same waits, nor after a person denied it in the same conversation. */
 function hold(scene: Scene, call: ActCall, act: Act, { rule, contacts, because }: Holding, more: Partial<Held>): Asked {
   const { turn, agent, config, draft, given } = scene;
-  const look = { ...scene, stands: lookedAtOnce(scene) };
+  const look = copyWith(scene, { stands: lookedAtOnce(scene) });
   const input = more.input ?? (call.input as Json);
   const same = waitingLike(scene.state, draft, { agent, tool: call.tool, input, over: more.over });
   if (same) return { is: 'held', id: same.id, text: `The same act waits already as ${same.id}. You will be told.` };
@@ -225,7 +228,15 @@ function hold(scene: Scene, call: ActCall, act: Act, { rule, contacts, because }
   const { spent } = agentState(scene.state, agent);
   const always = more.over === undefined ? alwaysFor(config, act)?.act : undefined;
   draft.held.push({
-    ...{ id, turn, agent, tool: call.tool, input, rule, contacts, cause, otherwise },
+    id,
+    turn,
+    agent,
+    tool: call.tool,
+    input,
+    rule,
+    contacts,
+    cause,
+    otherwise,
     ...(because === undefined ? {} : { because }),
     ...(more.over === undefined ? shownOf(look, act) : {}),
     ...(spent > 0 ? { spent } : {}),
@@ -257,7 +268,7 @@ function lookedAtOnce({ stands }: Scene): Scene['stands'] {
 function shownOf(scene: Scene, { tool, toolName, value }: Act): Pick<Held, 'shows' | 'was'> {
   const shows = tool?.preview?.(value, scene) ?? '';
   const was = WRITES.has(toolName) ? (scene.stands(textIn({ value }, 'path'))?.text ?? null) : null;
-  return { ...(was !== null && { was }), ...(shows && { shows }) };
+  return Object.assign(was === null ? {} : { was }, shows ? { shows } : {});
 }
 
 const WRITES = new Set(['write_file', 'edit_file']);
@@ -286,7 +297,9 @@ const specs = new WeakMap<Toolbox, WeakMap<Config, Map<string, ToolSpec[]>>>();
 
 function withPrice(config: Config, spec: ToolSpec): ToolSpec {
   const cost = priceOf(config, spec.name);
-  return cost === 0 ? spec : { ...spec, description: `${spec.description}\n\nA use costs ${countCredits(cost)}.` };
+  return cost === 0
+    ? spec
+    : copyWith(spec, { description: `${spec.description}\n\nA use costs ${countCredits(cost)}.` });
 }
 
 function has(resume: Resume, tool: Tool): boolean {

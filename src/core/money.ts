@@ -1,3 +1,4 @@
+import { copyWith } from '../schema/copy.ts';
 import { noteOutcome } from './breaker.ts';
 import { printKey } from './call.ts';
 import type { CallEntry, UseEntry } from './entry.ts';
@@ -13,7 +14,7 @@ export function applyCall(state: State, entry: Extract<CallEntry, { k: 'intent' 
   if (entry.k === 'intent') {
     const { agent, unit, model, provider, turn, n, attempt, reserve, repeatable, cached } = entry;
     const call = { key, agent, unit, model, provider, turn, n, attempt, reserve, repeatable };
-    state.open.set(key, cached ? { ...call, cached } : call);
+    state.open.set(key, cached ? copyWith(call, { cached }) : call);
     return;
   }
   const call = state.open.get(key);

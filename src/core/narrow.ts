@@ -1,3 +1,4 @@
+import { copyWith } from '../schema/copy.ts';
 import type { Resume } from '../schema/resume.ts';
 import type { Template } from './config.ts';
 import { hostWithin } from './host.ts';
@@ -22,7 +23,7 @@ export function narrow(
   { head, hasModel }: Template,
   wanted: Wanted,
 ): { rights: Rights; beyond: string[]; without: string[] } {
-  const own = creator.person ? { ...head, unit: head.unit } : creator;
+  const own = creator.person ? copyWith(head, { unit: head.unit }) : creator;
   const tools = meetTools(head.tools, own.tools);
   const skills = meetSkills(head.skills, own.skills);
   const shared = meetPaths(head.shared, own.shared);

@@ -1,3 +1,4 @@
+import { copyWith } from '../schema/copy.ts';
 import { heldOf, lapseOf, nextAsked, otherwiseOf, readTimeout } from './approval.ts';
 import { printApproval } from './approval-text.ts';
 import type { Config } from './config.ts';
@@ -25,5 +26,5 @@ export function overdue(config: Config, state: State, now: number): Input[] {
 
 function escalation(held: Held, turn: number, to: string, otherwise: string): Extract<Input, { k: 'escalated' }> {
   const contacts = [...held.contacts, to];
-  return { k: 'escalated', turn, to, held, otherwise, text: printApproval({ ...held, contacts, otherwise }) };
+  return { k: 'escalated', turn, to, held, otherwise, text: printApproval(copyWith(held, { contacts, otherwise })) };
 }

@@ -1,3 +1,4 @@
+import { copyWith } from '../schema/copy.ts';
 import { covers, type Resume } from '../schema/resume.ts';
 import { askedFirst } from './approval.ts';
 import { programIn } from './command-line.ts';
@@ -96,7 +97,7 @@ const RULES: Rule[] = [
 /** Decides for one act. A policy that says `always` is an approval that a person gave beforehand. Pure. */
 export function permit(config: Config, act: Act): Ruling {
   const approved = act.approved || (act.tool?.held !== 'always' && policyFor(config, act)?.do === 'always');
-  const judged = approved === act.approved ? act : { ...act, approved };
+  const judged = approved === act.approved ? act : copyWith(act, { approved });
   for (const rule of RULES) {
     const ruling = rule.judge(config, judged);
     if (ruling) return ruling;

@@ -1,3 +1,4 @@
+import { copyWith } from '../schema/copy.ts';
 import { cut } from '../schema/print.ts';
 import { textHash } from './brief.ts';
 import {
@@ -75,7 +76,7 @@ export function coveredEntry(scene: Scene, key: string): Covers {
 export function showMemory(scene: Scene, key: string, stage: (scene: Scene) => Staged): string {
   const path = findEntry(scene, key)?.path ?? memoryPath(scene.agent, key);
   const draft = copyDraft(scene.draft);
-  const staged = stage({ ...scene, draft });
+  const staged = stage(copyWith(scene, { draft }));
   return staged.ok ? showChange(path, textAt(scene, path), draft.wrote.get(path)?.text ?? '') : '';
 }
 

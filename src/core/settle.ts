@@ -1,3 +1,4 @@
+import { copyWith } from '../schema/copy.ts';
 import type { Resume } from '../schema/resume.ts';
 import { seatsOf } from './approval.ts';
 import { againOf, printApproval } from './approval-text.ts';
@@ -127,7 +128,7 @@ export function settleDraft(
     });
   }
   for (const held of draft.held) {
-    const priced = { ...held, ...priceOfHeld(config, state, held) };
+    const priced = copyWith(held, priceOfHeld(config, state, held));
     effects.push({ k: 'held', ...priced, text: printApproval(priced) });
     for (const to of held.contacts) effects.push(askNotice(to, held));
   }
@@ -295,7 +296,7 @@ export function chainWrites(effects: Effect[]): Effect[] {
     const base = own === undefined || isSameContent(last.get(effect.path) ?? null, was) ? was : own;
     written.set(key, text);
     last.set(effect.path, text);
-    return { ...effect, ...packContents(text, base) };
+    return copyWith(effect, packContents(text, base));
   });
 }
 

@@ -1,3 +1,4 @@
+import { copyWith } from '../schema/copy.ts';
 import type { Message } from '../schema/message.ts';
 import type { OrgFile } from '../schema/org.ts';
 import type { Resume } from '../schema/resume.ts';
@@ -248,8 +249,7 @@ export interface Staging {
 
 export function emptyDraft(nextMessage = 1, promised = 0, heldBefore: readonly Held[] = []): Draft {
   const acts = { sent: [], wrote: new Map(), acked: [], held: [], hires: [], retires: [] };
-  return {
-    ...acts,
+  return copyWith(acts, {
     refusals: [],
     loaded: [],
     stopped: 0,
@@ -260,13 +260,12 @@ export function emptyDraft(nextMessage = 1, promised = 0, heldBefore: readonly H
     nextMessage,
     promised,
     heldBefore,
-  };
+  });
 }
 
 /** A draft in which acts can be staged without a trace in the other. */
 export function copyDraft(draft: Draft): Draft {
-  return {
-    ...draft,
+  return copyWith(draft, {
     sent: [...draft.sent],
     wrote: new Map(draft.wrote),
     acked: [...draft.acked],
@@ -274,7 +273,7 @@ export function copyDraft(draft: Draft): Draft {
     notes: [...draft.notes],
     hires: [...draft.hires],
     retires: [...draft.retires],
-  };
+  });
 }
 
 /** The outcome of staging: what the model is told, and whether it was refused by a rule. */

@@ -1,3 +1,4 @@
+import { copyWith } from '../schema/copy.ts';
 import { cut } from '../schema/print.ts';
 import type { Effect, Entry, UndoEntry, UndoStep } from './entry.ts';
 import { archivePath } from './send.ts';
@@ -37,7 +38,7 @@ export function undoFiles(state: State, written: Written, live: ReadonlySet<stri
     const undone: UndoStep[] = [];
     for (const step of undo.steps) {
       const why = step.why ?? refusal(step, done, isTouched) ?? barrier(step, written);
-      if (why !== null) left.push({ ...step, why });
+      if (why !== null) left.push(copyWith(step, { why }));
       else {
         effects.push(...putBack(undo.by, step));
         undone.push(step);

@@ -1,3 +1,4 @@
+import { copyWith } from '../schema/copy.ts';
 import { padTurn } from '../schema/name.ts';
 import { printHead } from '../schema/print.ts';
 import type { Entry } from './entry.ts';
@@ -75,7 +76,7 @@ export function unplacedLines(turn: number, lines: readonly Entry[], refused: re
     const kept = hasContent(op) && path !== foundIn(op) ? keptPath(id) : null;
     const owner = ownerOf(lines, path);
     const head = { k: 'unplaced' as const, turn, id, path, kept, after, owner, detail: why };
-    return { ...head, record: printUnplaced(head), ...(mark === undefined ? {} : { mark }) };
+    return copyWith(head, { record: printUnplaced(head), ...(mark === undefined ? {} : { mark }) });
   });
 }
 

@@ -3,6 +3,7 @@ import type { Input } from '../core/entry.ts';
 import { approvalPath } from '../core/files.ts';
 import type { Approval, State } from '../core/state.ts';
 import { heldText } from '../core/texts-rules-1.ts';
+import { copyWith } from '../schema/copy.ts';
 import type { Fault } from '../schema/fault.ts';
 import { readAnswer } from './answer.ts';
 import { isText, malformed, type Reader } from './reader.ts';
@@ -56,7 +57,7 @@ export class ApprovalFiles {
       return null;
     }
     if ('faults' in answer)
-      return this.reader.aside(state, path, { ...malformed(answer.faults), mark: read.hash }, 'org');
+      return this.reader.aside(state, path, copyWith(malformed(answer.faults), { mark: read.hash }), 'org');
     const mended = state.astray.get(path)?.[0];
     const { hash, text } = read;
     return {

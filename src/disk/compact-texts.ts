@@ -1,4 +1,5 @@
 import type { Entry, Held } from '../core/entry.ts';
+import { copyWith } from '../schema/copy.ts';
 
 /**
  * A generated text stands in its line. What another field of that line holds word for word is not written twice: the text
@@ -21,7 +22,7 @@ export function withTexts(line: Entry, change: (text: Packed, fields: Fields) =>
       return changed(line, heldFields(line.held), change);
     case 'escalated': {
       const fields = heldFields(line.held);
-      return changed({ ...line, held: changed(line.held, fields, change) }, fields, change);
+      return changed(copyWith(line, { held: changed(line.held, fields, change) }), fields, change);
     }
     case 'dead':
     case 'aside':
@@ -41,7 +42,7 @@ function changed<T extends { text?: Packed }>(
   fields: Fields,
   change: (text: Packed, fields: Fields) => Packed,
 ): T {
-  return line.text === undefined ? line : { ...line, text: change(line.text, fields) };
+  return line.text === undefined ? line : Object.assign({ ...line }, { text: change(line.text, fields) });
 }
 
 export function packText(text: Packed, fields: Fields): Packed {

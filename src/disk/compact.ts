@@ -1,4 +1,5 @@
 import type { Entry, IntentEntry } from '../core/entry.ts';
+import { copyWith } from '../schema/copy.ts';
 import { packText, unpackText, withTexts } from './compact-texts.ts';
 
 /** What a prompt tells of an act. */
@@ -22,7 +23,7 @@ export class Compact {
     if (entry.k !== 'sent') return withTexts(entry, packText) ?? entry;
     const { body, ...message } = entry.message;
     const same = this.bodies.get(message.from)?.find((known) => known.body === body);
-    return same ? { ...entry, message, body: [same.n, same.act] } : entry;
+    return same ? copyWith(entry, { message, body: [same.n, same.act] }) : entry;
   }
 
   private packIntent(entry: IntentEntry): object {
@@ -33,7 +34,7 @@ export class Compact {
       const { text, ...rest } = result;
       return texts?.get(i + 1) === text ? rest : result;
     });
-    return { ...entry, prompt: { ...prompt, results } };
+    return copyWith(entry, { prompt: copyWith(prompt, { results }) });
   }
 
   /** The line as it is meant. */
@@ -58,7 +59,7 @@ export class Compact {
       if (told === undefined) throw new Error('the prompt refers to a use of a tool that is not in this file');
       return { id, tool, text: told, ok }; // in this order they were hashed
     });
-    return { ...line, prompt: { ...prompt, results } };
+    return copyWith(line, { prompt: copyWith(prompt, { results }) });
   }
 
   /** Takes in what later lines may refer to; `pack` and `unpack` do so of themselves. */

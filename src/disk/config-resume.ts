@@ -1,6 +1,7 @@
 import type { Template } from '../core/config.ts';
 import { hostWithin } from '../core/host.ts';
 import { isUnder } from '../core/narrow.ts';
+import { copyWith } from '../schema/copy.ts';
 import type { Fault } from '../schema/fault.ts';
 import { covers, type Resume, type ResumeHead } from '../schema/resume.ts';
 import { References, type Source } from './config-source.ts';
@@ -20,13 +21,13 @@ export function readResume(
   known: Known,
 ): { resume: Resume } | { faults: Fault[] } {
   if (source.value === null && source.sound !== null) {
-    const rest = readResume(agent, { ...source, value: source.sound, faults: [] }, known);
+    const rest = readResume(agent, copyWith(source, { value: source.sound, faults: [] }), known);
     return { faults: [...source.faults, ...('faults' in rest ? rest.faults : [])] };
   }
   const whole = resolve(source, known.templates, []);
   if ('faults' in whole) return whole;
   const { body } = whole;
-  const head = agent === HUMAN && !saysPerson(source) ? { ...whole.head, person: true } : whole.head;
+  const head = agent === HUMAN && !saysPerson(source) ? copyWith(whole.head, { person: true }) : whole.head;
   const references = new References();
   if (head.name !== undefined && head.name !== agent)
     references.add(
@@ -40,7 +41,7 @@ export function readResume(
   if (known.models && !head.person) checkModels(head, source, known.models, references);
   if (head.unit !== undefined) references.need(head.unit, known.units, 'unit', source, ['unit']);
   if (references.faults.length) return { faults: references.faults };
-  return { resume: { ...head, name: agent, instructions: body } };
+  return { resume: copyWith(head, { name: agent, instructions: body }) };
 }
 
 /** The agent that is a person unless its resume says otherwise. */
@@ -113,7 +114,7 @@ function merge(source: Source<ResumeHead>, head: ResumeHead, base: Template): Te
   const given = new Set([...OWN, ...Object.keys(source.data as object)]);
   const own = Object.fromEntries(Object.entries(head).filter(([key]) => given.has(key)));
   const inherited = Object.fromEntries(Object.entries(base.head).filter(([key]) => !OWN.includes(key)));
-  const merged = { ...inherited, ...own, limits: { ...base.head.limits, ...head.limits } };
+  const merged = copyWith(copyWith(inherited, own), { limits: copyWith(base.head.limits, head.limits) });
   const body = source.body.trim() === '' ? base.body : source.body;
   return { head: merged as ResumeHead, body, hasModel: base.hasModel || hasModel(source) };
 }

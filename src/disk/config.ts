@@ -3,6 +3,7 @@ import { resumePath, retiredPath } from '../core/files.ts';
 import { type Skills, skillsOf } from '../core/skill.ts';
 import type { Absence } from '../core/state.ts';
 import { type ChartFile, chartFile } from '../schema/chart.ts';
+import { copyWith } from '../schema/copy.ts';
 import { type CreditsFile, creditsFile } from '../schema/credits.ts';
 import { type Fault, fault } from '../schema/fault.ts';
 import { mcpFile, pinFile } from '../schema/mcp.ts';
@@ -360,7 +361,7 @@ class ConfigDraft {
     for (const unit of [...this.units.keys()].sort(byCodeUnit))
       for (const name of this.membersOf(unit)) {
         const resume = agents.get(name);
-        if (resume && resume.unit === undefined) agents.set(name, { ...resume, unit });
+        if (resume && resume.unit === undefined) agents.set(name, copyWith(resume, { unit }));
       }
     return agents;
   }
@@ -408,7 +409,7 @@ function withTheirSkills(agents: ReadonlyMap<string, Resume>, skills: Skills): M
     skillsOf(skills, resume).size === 0 ||
     resume.tools.some((tool) => /^(ask:)?load_skill$/.test(tool))
       ? resume
-      : { ...resume, tools: [...resume.tools, 'load_skill'] };
+      : copyWith(resume, { tools: [...resume.tools, 'load_skill'] });
   return new Map([...agents].map(([name, resume]) => [name, able(resume)]));
 }
 

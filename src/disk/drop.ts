@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { firstLine } from '../core/send.ts';
+import { copyWith } from '../schema/copy.ts';
 import { type Fault, fault } from '../schema/fault.ts';
 import { dropHead, type Message, messageHead } from '../schema/message.ts';
 import { isRecipient } from '../schema/name.ts';
@@ -28,7 +29,7 @@ export function readDrop(path: string, text: string): Drop | { fault: Fault } {
   if (!to)
     return { fault: fault('invalid-value', 'The message names no recipient', { file: path, line: 1, remedy: NAMING }) };
   const body = canonicalBody(parts ? parts.body : text);
-  return { head: { ...head, subject: oneLine(head.subject ?? firstLine(body)) }, to, body };
+  return { head: copyWith(head, { subject: oneLine(head.subject ?? firstLine(body)) }), to, body };
 }
 
 const NAMING =
@@ -54,7 +55,7 @@ export function readMessage(text: string, path: string): { message: Message | nu
   if (!head) return { message: null, faults };
   const from = /^agents\/([^/]+)\/outbox\//.exec(path)?.[1] ?? head.from;
   const { reply_to, expires, task, via, attachments, ...rest } = head;
-  const message: Message = { ...rest, from, path, body: canonicalBody(body) };
+  const message: Message = copyWith(rest, { from, path, body: canonicalBody(body) });
   if (reply_to !== undefined) message.reply_to = reply_to;
   if (expires !== undefined) message.expires = expires;
   if (task !== undefined) message.task = task;

@@ -2,6 +2,7 @@ import type { Config } from '../core/config.ts';
 import type { Input } from '../core/entry.ts';
 import { compose, firstLine, resolveRecipients } from '../core/send.ts';
 import type { State } from '../core/state.ts';
+import { copyWith } from '../schema/copy.ts';
 import { type Fault, fault, printFault } from '../schema/fault.ts';
 import { isName } from '../schema/name.ts';
 import { type Drop, readDrop } from './drop.ts';
@@ -97,11 +98,12 @@ export class Drops {
     if (state.aside.get(path) === read.hash) return null;
     const { head, body, reached } = read;
     const thread = head.thread ?? (head.reply_to === undefined ? undefined : threadOf(state, head.reply_to));
-    const wish = { ...head, to: reached, body, subject: head.subject ?? firstLine(body), thread };
+    const wish = copyWith(head, { to: reached, body, subject: head.subject ?? firstLine(body), thread });
     const message = compose(person, turn, n, wish, [], 0);
     const mended = state.astray.get(path)?.[0];
-    const more = { ...(mended !== undefined && { mends: mended }), ...(head.through && { through: head.through }) };
-    return { k: 'drop', turn, found: path, hash: read.hash, message, ...more };
+    const mends = mended === undefined ? {} : { mends: mended };
+    const through = head.through ? { through: head.through } : {};
+    return { k: 'drop', turn, found: path, hash: read.hash, message, ...mends, ...through };
   }
 
   /** The drop in a file, or why it is none. */
@@ -157,7 +159,7 @@ function isMeantFor({ agents, units }: Config, name: string): boolean {
 }
 
 function notTaken(path: string, bad: Unreadable, fault: Fault): Bad {
-  return { bad, fault: { ...fault, file: path } };
+  return { bad, fault: copyWith(fault, { file: path }) };
 }
 
 /** Why a file is not taken, for the journal, and as a fault. */

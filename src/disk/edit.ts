@@ -1,4 +1,5 @@
 import { type Document, isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap, type YAMLSeq } from 'yaml';
+import { withEntry } from '../schema/copy.ts';
 import { type Fault, fault } from '../schema/fault.ts';
 import { printQuoted, printValue } from '../schema/print.ts';
 import { compose, readTree } from './yaml-tree.ts';
@@ -134,7 +135,7 @@ export function withValue(data: unknown, path: Path, value: unknown): unknown {
   if (part === undefined) return value;
   if (Array.isArray(data)) return data.map((item, i) => (i === part ? withValue(item, rest, value) : item));
   const map = isRecord(data) ? data : {};
-  return { ...map, [part]: withValue(map[part], rest, value) };
+  return withEntry(map, part, withValue(map[part], rest, value));
 }
 
 interface Found {

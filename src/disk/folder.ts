@@ -3,6 +3,7 @@ import type { Config } from '../core/config.ts';
 import { printAside } from '../core/dead-letter-text.ts';
 import type { Input } from '../core/entry.ts';
 import type { State } from '../core/state.ts';
+import { copyWith } from '../schema/copy.ts';
 import type { Fault } from '../schema/fault.ts';
 import { padTurn } from '../schema/name.ts';
 import { request } from '../schema/request.ts';
@@ -97,8 +98,8 @@ export class Folder {
     if ('reason' in read) return this.reader.aside(state, path, read, person);
     if (state.aside.get(path) === read.hash) return null;
     const { value, faults } = readYaml(request, read.text, path);
-    if (value) return asked({ ...value, by: person }, time, path);
-    return this.reader.aside(state, path, { ...malformed(faults), mark: read.hash }, person);
+    if (value) return asked(copyWith(value, { by: person }), time, path);
+    return this.reader.aside(state, path, copyWith(malformed(faults), { mark: read.hash }), person);
   }
 
   /** Held acts that people answered in their files, what cannot be understood there, and files about acts that do not wait. */
@@ -152,7 +153,7 @@ export function numberAsides(inputs: readonly Input[], turn: number, from: numbe
   let n = from;
   return inputs.map((input) => {
     if (input.k !== 'aside') return input;
-    const aside = { ...input, turn, id: `aside-${padTurn(turn)}-${n++}` };
-    return { ...aside, text: printAside(aside) };
+    const aside = copyWith(input, { turn, id: `aside-${padTurn(turn)}-${n++}` });
+    return copyWith(aside, { text: printAside(aside) });
   });
 }

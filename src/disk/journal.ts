@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Entry } from '../core/entry.ts';
 import { newerThanKnown, RULES } from '../core/rules.ts';
+import { copyWith } from '../schema/copy.ts';
 import { type Fault, failure, fault } from '../schema/fault.ts';
 import { padTurn } from '../schema/name.ts';
 import { realClock } from './clock.ts';
@@ -182,7 +183,7 @@ function parseLines(
       if (newer !== null) faults.push(newerJournal(newer, place()));
       entries.push(compact.unpack(line));
     } catch {
-      faults.push(fault('damaged-journal', 'The line is not JSON', { ...place(), value: text.slice(0, 80) }));
+      faults.push(fault('damaged-journal', 'The line is not JSON', copyWith(place(), { value: text.slice(0, 80) })));
     }
   });
   return entries;

@@ -1,6 +1,7 @@
 import type { Config } from '../core/config.ts';
 import type { Input } from '../core/entry.ts';
 import { deadOf, inboxOf, isAway, type Mail, revivable, type State } from '../core/state.ts';
+import { copyWith } from '../schema/copy.ts';
 import { byCodeUnit, padTurn, parseMessageId } from '../schema/name.ts';
 import { readMessage } from './drop.ts';
 import { type Reader, YOUNG_MS } from './reader.ts';
@@ -142,7 +143,8 @@ export class Outboxes {
       const dead = state.dead.get(id);
       const read = dead ? this.reader.readText(dead.path, limit) : null;
       const message = read && 'text' in read ? readMessage(read.text, dead?.path ?? '').message : null;
-      if (message) inputs.push({ k: 'revived', turn, id, message: { ...message, hops: 0, expires: undefined }, to });
+      if (message)
+        inputs.push({ k: 'revived', turn, id, message: copyWith(message, { hops: 0, expires: undefined }), to });
       else inputs.push({ k: 'lost', id, path: dead?.path ?? '' });
     }
     return inputs;

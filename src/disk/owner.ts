@@ -5,6 +5,7 @@ import { ProviderError } from '../core/call.ts';
 import type { Job, Ran } from '../core/job.ts';
 import { isStruck, secretsIn, strikerOf } from '../core/strike.ts';
 import { type Trusted, trustHash, trustTerm } from '../core/trust.ts';
+import { copyWith } from '../schema/copy.ts';
 import { type Fault, FaultError, failure, fault } from '../schema/fault.ts';
 import { runChild } from './child.ts';
 import {
@@ -244,7 +245,7 @@ class Machine implements Owner {
     this.requireTrust({ kind: 'command', argv: job.argv, passes: job.passes ?? [] });
     const ran = await runChild(job);
     // Whoever cuts it could leave the half of a secret, which nobody would recognise: so what is known is struck out first.
-    return { ...ran, stderr: this.redact(ran.stderr) };
+    return copyWith(ran, { stderr: this.redact(ran.stderr) });
   };
 
   approve = (what: Trusted): void => {

@@ -1,10 +1,12 @@
 /** The way of a program in the sandbox to the hosts that its tool names: a proxy for HTTP on a socket in a folder of its own. */
+
 import fs from 'node:fs';
 import http from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
+import { copyWith } from '../schema/copy.ts';
 
 /** Opens a connection to a host; rejects when the program may not have it. */
 export type Reach = (host: string, port: number) => Promise<Socket>;
@@ -87,7 +89,7 @@ async function forward(
     if (url.protocol !== 'http:') throw new Error('only http is forwarded; for https the program asks with CONNECT');
     const to = await reach(url.hostname, Number(url.port || 80));
     keep(to);
-    const headers = { ...asked.headers, host: url.host, connection: 'close' };
+    const headers = copyWith(asked.headers, { host: url.host, connection: 'close' });
     for (const name of ['proxy-connection', 'proxy-authorization', 'upgrade']) Reflect.deleteProperty(headers, name);
     const { method = 'GET' } = asked;
     const request = http.request({ createConnection: () => to, method, path: url.pathname + url.search, headers });

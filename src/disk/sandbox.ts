@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Job, Ran } from '../core/job.ts';
 import type { Given } from '../core/tool.ts';
+import { copyWith } from '../schema/copy.ts';
 import { boxed, HOST_ENV, KEYRING, type Spots, saidBy, TOOL_SPOT } from './bubblewrap.ts';
 import { FILTER_FD, runIn, type Side } from './child.ts';
 import { realClock } from './clock.ts';
@@ -184,7 +185,7 @@ async function runBoxed(
     const ran = await noting(home, groups?.folders ?? [], (begun) =>
       guarded(folder, job, allowed, { filter: FILTER, told, begun }),
     );
-    return { ...ran, broken: saidBy(ran.stderr).replaceAll(folder, '/work') || null };
+    return copyWith(ran, { broken: saidBy(ran.stderr).replaceAll(folder, '/work') || null });
   } finally {
     if (first > 0) await untilGone(first);
     void groups?.remove();
@@ -226,7 +227,7 @@ async function guarded(
   });
   const job: Job = { argv, env, input, timeoutMs, most, signal: AbortSignal.any([signal, full.signal]) };
   try {
-    return { ...(await runIn(folder, job, side)), full: false, broken: null };
+    return copyWith(await runIn(folder, job, side), { full: false, broken: null });
   } catch (error) {
     if (!full.signal.aborted || signal.aborted) throw error;
     return { end: { how: 'too-much' }, stdout: new Uint8Array(), stderr: '', full: true, broken: null };

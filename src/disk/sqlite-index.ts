@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import { copyWith } from '../schema/copy.ts';
 import { type Disk, DiskError } from './disk.ts';
 import type { KeptFiles } from './kept.ts';
 import {
@@ -78,7 +79,7 @@ export function sqliteIndex(
   if (isMarked(kept, root, name) === false && !removed(disk, file)) return null;
   const index = tryOpen(sqlite, disk, root, file) ?? (removed(disk, file) ? tryOpen(sqlite, disk, root, file) : null);
   const inode = fs.lstatSync(`${root}/${file}`, { throwIfNoEntry: false })?.ino;
-  return index && { ...index, close: () => closeMarked(index, kept, `${root}/${file}`, inode, name) };
+  return index && copyWith(index, { close: () => closeMarked(index, kept, `${root}/${file}`, inode, name) });
 }
 
 /** Whether the database bears the mark that it had when a search here closed it; null where there is none. */

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { copyWith } from '../schema/copy.ts';
 import { type Fault, fault } from '../schema/fault.ts';
 import { withoutEnd } from '../schema/print.ts';
 import { readFrontMatter } from './codec.ts';
@@ -60,5 +61,5 @@ export function splitMarkdown(
         column: 1,
       }),
     };
-  return 'fault' in parts ? parts : { ...parts, body: withoutEnd(parts.body, '\n') };
+  return 'fault' in parts ? parts : copyWith(parts, { body: withoutEnd(parts.body, '\n') });
 }

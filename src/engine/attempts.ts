@@ -10,6 +10,7 @@ import { DiskError } from '../disk/disk.ts';
 import type { Journal } from '../disk/journal.ts';
 import type { Asked } from '../providers/with/line.ts';
 import type { Book } from '../providers/with/record.ts';
+import { copyWith } from '../schema/copy.ts';
 import { FaultError } from '../schema/fault.ts';
 import type { Model, Price } from '../schema/models.ts';
 import { lineEvents } from './events.ts';
@@ -139,7 +140,7 @@ export class Attempts implements Book<Asking, IntentEntry> {
 
   /** A reply that was given before: noted as a call that nobody made and that costs nothing. */
   again(asking: Asking, reply: Reply): Reply {
-    const intent: IntentEntry = { ...this.intentFor(asking, 0), cached: true };
+    const intent: IntentEntry = copyWith(this.intentFor(asking, 0), { cached: true });
     asking.attempt = intent.attempt;
     const line: CallEntry = { k: 'reply', ...keyOf(intent), cost: 0, over: 0, ms: 0, reply };
     this.journal.add(intent, line);
@@ -216,7 +217,7 @@ export function outputLimit(model: Model, prompt: Prompt): number {
 
 /** Usage that is no count of tokens is as good as none. */
 function withSoundUsage(reply: Reply): Reply {
-  return reply.usage === null || isSound(reply.usage) ? reply : { ...reply, usage: null };
+  return reply.usage === null || isSound(reply.usage) ? reply : copyWith(reply, { usage: null });
 }
 
 function isSound(usage: Usage | null): boolean {

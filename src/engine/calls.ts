@@ -14,6 +14,7 @@ import { fallback, type Link } from '../providers/with/fallback.ts';
 import type { Line } from '../providers/with/line.ts';
 import { record } from '../providers/with/record.ts';
 import { timeout } from '../providers/with/timeout.ts';
+import { copyWith } from '../schema/copy.ts';
 import { FaultError } from '../schema/fault.ts';
 import type { Model, Price } from '../schema/models.ts';
 import { type Asking, Attempts, outputLimit, requestBytes, type Thought } from './attempts.ts';
@@ -144,9 +145,9 @@ export class Calls {
   private outside(): Outside {
     const { clock, env } = this.ports;
     return {
-      ...outsideOf(env),
       file: (path) => this.state.files.get(path) ?? null,
       sleep: (ms, signal) => clock.sleep(ms, signal),
+      ...outsideOf(env),
     };
   }
 
@@ -295,7 +296,7 @@ function isOfTheReply({ failure }: ProviderError): boolean {
 
 function limitOutput(model: Model, prompt: Prompt): Prompt {
   const maxOutputTokens = outputLimit(model, prompt);
-  return maxOutputTokens === prompt.maxOutputTokens ? prompt : { ...prompt, maxOutputTokens };
+  return maxOutputTokens === prompt.maxOutputTokens ? prompt : copyWith(prompt, { maxOutputTokens });
 }
 
 function keyOf(model: Model, name: string, { prompt, systemHash, images }: Thought): string {

@@ -12,6 +12,7 @@ import { heldText } from '../core/texts-rules-1.ts';
 import { emptyDraft } from '../core/tool.ts';
 import type { Written } from '../core/written.ts';
 import { bytesHash } from '../disk/materialise.ts';
+import { copyWith } from '../schema/copy.ts';
 import { bytesAt } from './box.ts';
 import type { Turn } from './turn.ts';
 import { doAct } from './use.ts';
@@ -112,7 +113,7 @@ function chained(held: Held, chain: Chain): Held {
     const link = chain.get(name);
     return [name, link?.over === hash ? link.made : hash];
   });
-  return { ...held, covers: Object.fromEntries(covers) };
+  return copyWith(held, { covers: Object.fromEntries(covers) });
 }
 
 function noteChain(turn: Turn, { covers = {} }: Held, draft: ReturnType<typeof emptyDraft>, chain: Chain): void {

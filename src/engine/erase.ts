@@ -2,6 +2,7 @@ import { type Json, type JsonObject, printKey, type Reply } from '../core/call.t
 import type { Attached, Entry, Held, Piece } from '../core/entry.ts';
 import { archivePath } from '../core/send.ts';
 import { bytesHash } from '../disk/materialise.ts';
+import { withEntry } from '../schema/copy.ts';
 import type { Message } from '../schema/message.ts';
 import type { Change } from './rewrite.ts';
 
@@ -152,7 +153,7 @@ function eraseReply(reply: Reply, target: Target, words: boolean): void {
 function eraseInput(input: Json, target: Target): Json {
   const key = bodyKey(input);
   return key !== undefined && target.texts.has(bodyOf(input))
-    ? withSubject({ ...fieldsOf(input), [key]: REDACTED }, target)
+    ? withSubject(withEntry(fieldsOf(input), key, REDACTED), target)
     : input;
 }
 
@@ -170,7 +171,7 @@ export function bodyOf(input: Json): string {
 function withSubject(input: Json, { subjects }: Target): Json {
   const { subject } = fieldsOf(input);
   const erased = typeof subject === 'string' ? subjects.get(subject) : undefined;
-  return erased === undefined ? input : { ...fieldsOf(input), subject: erased };
+  return erased === undefined ? input : withEntry(fieldsOf(input), 'subject', erased);
 }
 
 function fieldsOf(input: Json): JsonObject {

@@ -11,6 +11,7 @@ import { realKept } from '../disk/kept-key.ts';
 import { lockHolder } from '../disk/lock.ts';
 import { realDisk } from '../disk/real.ts';
 import { Tail } from '../disk/tail.ts';
+import { copyWith } from '../schema/copy.ts';
 import { type Fault, FaultError } from '../schema/fault.ts';
 import type { LogLine } from '../views/log-line.ts';
 import { KEPT_TURNS, Recent } from '../views/screen/recent.ts';
@@ -101,7 +102,7 @@ export class Follow {
     const { journal, state, unfinished } = this.loaded;
     this.folder = new Folder(
       this.disk,
-      { ...this.clock, now: () => this.clock.now() + LONG_AGO_MS },
+      copyWith(this.clock, { now: () => this.clock.now() + LONG_AGO_MS }),
       redactor(this.place.env),
     );
     this.tail = new Tail(this.disk, journal.file, journal.size, journal.head);

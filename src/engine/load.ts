@@ -8,6 +8,7 @@ import { DiskError } from '../disk/disk.ts';
 import { type Group, Journal, type Position, readForFold } from '../disk/journal.ts';
 import { type Difference, JournalMarks } from '../disk/journal-marks.ts';
 import type { KeptFiles } from '../disk/kept.ts';
+import { copyWith } from '../schema/copy.ts';
 import { type Fault, FaultError } from '../schema/fault.ts';
 import { type KeptState, MARKS, nothing, type Restored, restored } from './kept-state.ts';
 
@@ -62,7 +63,7 @@ export function load(
     progress?.(left);
     next = left - Math.max(MANY_FILES, left / 16);
   }
-  return { ...reader.finish(), difference };
+  return copyWith(reader.finish(), { difference });
 }
 /** Files of which it is said that they are read. */
 const MANY_FILES = 50;
@@ -87,7 +88,7 @@ export function* foldAnew(disk: Disk, aside: Disk, told?: Told): Generator<Stand
     reader.makeRoom(undefined);
     told?.(++done, done + left);
   }
-  return { ...reader.finish(), difference: null };
+  return copyWith(reader.finish(), { difference: null });
 }
 
 function* wholeFiles(disk: Disk, after: Position): ReturnType<typeof readForFold> {

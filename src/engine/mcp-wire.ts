@@ -1,6 +1,7 @@
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { type JSONRPCMessage, JSONRPCMessageSchema } from '@modelcontextprotocol/sdk/types.js';
 import type { ServerProcess } from '../disk/server-process.ts';
+import { copyWith } from '../schema/copy.ts';
 import type { McpServer } from '../schema/mcp.ts';
 
 /** Bytes of one answer over HTTP. */
@@ -62,7 +63,7 @@ async function filledIn(value: string, secret: (reference: string) => Promise<st
 /** A server that is not asked has nothing to say: it is refused the stream on which it would. No answer is endless, and no redirect leads a header elsewhere. */
 async function bounded(url: string | URL, init?: RequestInit): Promise<Response> {
   if (init?.method === 'GET') return new Response(null, { status: 405 });
-  const { body, status, statusText, headers } = await fetch(url, { ...init, redirect: 'error' });
+  const { body, status, statusText, headers } = await fetch(url, copyWith(init ?? {}, { redirect: 'error' as const }));
   if (body === null) return new Response(null, { status, statusText, headers });
   let left = ANSWER_BYTES;
   const count = new TransformStream<Uint8Array, Uint8Array>({

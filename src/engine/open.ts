@@ -27,6 +27,7 @@ import { realSandbox } from '../disk/sandbox.ts';
 import { realWire } from '../disk/wire.ts';
 import { replaceNow } from '../disk/workspace.ts';
 import { provider } from '../providers/find.ts';
+import { copyWith } from '../schema/copy.ts';
 import { type Fault, FaultError, failure, fault } from '../schema/fault.ts';
 import type { Message } from '../schema/message.ts';
 import { isName, padTurn, slug } from '../schema/name.ts';
@@ -75,7 +76,7 @@ export function realPorts(place: Place): Ports {
   const outside = { sandbox, servers: realServers({ root, env, kept }, sandbox.probe), wire: realWire };
   const progress = progressOf(place);
   const ports = { disk, kept, verify, progress, clock: realClock, host: realHost(root), env, provider: find, approved };
-  return { ...ports, ...outside, unsafeHost };
+  return copyWith(ports, copyWith(outside, { unsafeHost }));
 }
 
 /** Tells a person why a start takes long. */
@@ -92,7 +93,7 @@ export async function withEngine<T>(
   const ports = realPorts(place);
   let engine: Engine | undefined;
   const log = logger(ports.disk, ports.clock, () => engine?.knownConfig ?? null, place.env);
-  engine = Engine.open({ ...ports, log: log.log }, TOOLS, command);
+  engine = Engine.open(copyWith(ports, { log: log.log }), TOOLS, command);
   const running = engine;
   const stopShowing = showLoad(ports.kept, ports.clock, () => running.load());
   try {
@@ -180,11 +181,10 @@ export function checkFolder(place: Place): { config: Config | null; faults: Faul
   });
   const entries = inputs.flatMap((input) => (input.k === 'file' ? memoryFaults(input.path, input.text ?? '') : []));
   const named = new Set(unreadable.map(({ file }) => file));
-  return {
-    ...read,
+  return copyWith(read, {
     warnings: [...read.warnings, ...entries],
     faults: [...unreadable, ...read.faults.filter(({ code, file }) => code !== 'missing-file' || !named.has(file))],
-  };
+  });
 }
 
 /** Nothing but the agents that the journal knows and the folder has not: what is wrong with them is that. */
@@ -269,7 +269,7 @@ export type Ask = Request extends infer R ? (R extends { by: string } ? Omit<R, 
 export function post(place: Place, person: string, asks: readonly Ask[]): 'journaled' | 'waits' {
   const ports = realPorts(place);
   const who = { by: person, ...throughOf(place) };
-  const requests = redactJson(redactor(place.env), asks).map((ask) => ({ ...ask, ...who }) as Request);
+  const requests = redactJson(redactor(place.env), asks).map((ask) => copyWith(ask, who) as Request);
   if (!requestsWait(ports.disk, person) && journalNow(ports, requests)) return 'journaled';
   const since = ports.clock.now();
   for (const [i, request] of requests.entries()) {
@@ -339,10 +339,11 @@ export function checkAgent({ config, disk, state }: Pick<View, 'config' | 'disk'
   if (broken) throw new FaultError(...(broken as [Fault, ...Fault[]]));
   if (isName(name) && disk.stat(retiredPath(name))) throw retired(disk, name);
   const nearest = config.order.length ? { nearest: closest(name, config.order) } : {};
-  throw failure('not-found', `There is no agent ${JSON.stringify(name)}.`, {
-    ...nearest,
-    remedy: 'lemming status lists the agents.',
-  });
+  throw failure(
+    'not-found',
+    `There is no agent ${JSON.stringify(name)}.`,
+    copyWith(nearest, { remedy: 'lemming status lists the agents.' }),
+  );
 }
 
 /** Of a resume that somebody renamed by hand the journal does not tell. */
@@ -374,13 +375,13 @@ export function reach(view: Pick<View, 'config' | 'disk' | 'state'>, person: str
 /** Checks a letter by the chart and drops it. Returns its path and whom it reaches. Throws as `reach` does, and `too-large`. */
 export function sendLetter(view: View, person: string, letter: Letter): { path: string; to: string[] } {
   const to = reach(view, person, letter.to);
-  const clean = redactJson(view.redact, { ...letter, ...throughOf(view) });
+  const clean = redactJson(view.redact, copyWith(letter, throughOf(view)));
   const bytes = Buffer.byteLength(fileOf(clean));
   const most = view.config.org.limits.message_bytes;
   if (bytes > most) throw failure('too-large', `The message has ${bytes} bytes, the limit is ${most}.`);
   const read = readDrop(`agents/${person}/outbox/new.md`, fileOf(clean));
   if ('fault' in read)
-    throw new FaultError({ ...read.fault, code: 'usage', remedy: 'Change that, and send it again.' });
+    throw new FaultError(copyWith(read.fault, { code: 'usage', remedy: 'Change that, and send it again.' }));
   return { path: drop(view.disk, realClock, view.state, person, clean), to };
 }
 
@@ -399,7 +400,7 @@ function edgeRemedy(config: Config, from: string, to: readonly string[]): string
 export async function foresee(view: View): Promise<void> {
   const { state, config, disk, loaded } = view;
   if (loaded.unfinished) return;
-  const folder = new Folder(disk, { ...realClock, now: () => realClock.now() + LONG_AGO_MS }, view.redact);
+  const folder = new Folder(disk, copyWith(realClock, { now: () => realClock.now() + LONG_AGO_MS }), view.redact);
   const limit = config.org.limits.message_bytes;
   const requests = folder.requests(state, peopleOf(config), limit, state.time);
   for (const input of requests) if (input.k === 'request') apply(state, input);

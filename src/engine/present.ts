@@ -5,6 +5,7 @@ import { asItStands, type Present } from '../core/judge.ts';
 import type { State } from '../core/state.ts';
 import { emptyDraft } from '../core/tool.ts';
 import { type Disk, DiskError } from '../disk/disk.ts';
+import { copyWith } from '../schema/copy.ts';
 import { TOOLS } from '../tools/all.ts';
 import { Recorded } from './recalled.ts';
 import { toolsetOf } from './toolset.ts';
@@ -24,7 +25,7 @@ export async function presentActs({ disk, state, config, changes, redact }: Stan
   const present = new Map<string, Present>();
   if (state.approvals.size === 0) return present;
   const toolbox = await toolsetOf(TOOLS, config, state.trusted);
-  const now = { ...state, files: new Map(state.files) };
+  const now = copyWith(state, { files: new Map(state.files) });
   for (const change of changes)
     if (change.k === 'file' && change.text !== null) now.files.set(change.path, change.text);
     else if (change.k === 'file') now.files.delete(change.path);

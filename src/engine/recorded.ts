@@ -17,6 +17,7 @@ import type { State } from '../core/state.ts';
 import { NOTHING, type Stands } from '../core/tool.ts';
 import type { Disk, Stat } from '../disk/disk.ts';
 import { Journal } from '../disk/journal.ts';
+import { copyWith } from '../schema/copy.ts';
 import { attachedName } from '../tools/send_message.ts';
 import { OutOfCredits, type Purse, type Thought } from './attempts.ts';
 import { Calls, type Choice } from './calls.ts';
@@ -140,10 +141,9 @@ export class ReplayedCalls extends Calls {
 
 /** A provider that is known for what it costs, and never reached. */
 export function unreachable(provider: Awaited<ReturnType<Ports['provider']>>): Awaited<ReturnType<Ports['provider']>> {
-  return {
-    ...provider,
+  return copyWith(provider, {
     connect: async () => ({ complete: () => Promise.reject(new Error('replay calls no provider')) }),
-  };
+  });
 }
 
 /** A journal that forgets. */

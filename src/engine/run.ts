@@ -1,4 +1,5 @@
 import type { Clock } from '../disk/clock.ts';
+import { copyWith } from '../schema/copy.ts';
 import type { Engine } from './engine.ts';
 import { relief } from './relief.ts';
 import type { TurnReport, VisitReport } from './report.ts';
@@ -58,7 +59,7 @@ export async function run(engine: Engine, clock: Clock, wish: RunWish): Promise<
     const end = await whyStop(engine, wish, sum, paused);
     if (end) {
       await makePassed();
-      return { ...sum, idle: end === 'idle' || engine.idle() === 'idle', end };
+      return copyWith(sum, { idle: end === 'idle' || engine.idle() === 'idle', end });
     }
     if (isOpenEnded(wish)) {
       if (clock.now() - noted >= MOST_PASSED_MS) {
@@ -77,10 +78,10 @@ export async function run(engine: Engine, clock: Clock, wish: RunWish): Promise<
     }
     const budget = wish.maxCost === undefined ? {} : { budget: wish.maxCost - sum.spent };
     const report = await engine.turn({
+      signal: new AbortController().signal,
       ...(wish.step ? { step: wish.step } : {}),
       ...(wish.only === undefined ? {} : { only: wish.only }),
       ...budget,
-      signal: new AbortController().signal,
     });
     sum.add(report);
     noted = clock.now();
@@ -120,7 +121,7 @@ class Sum implements Omit<RunReport, 'idle' | 'end'> {
   made(report: TurnReport): void {
     this.spent += report.spent;
     for (const visit of report.visits) this.addVisit(visit);
-    this.reports.push({ ...report, walked: [] });
+    this.reports.push(copyWith(report, { walked: [] }));
     let kept = this.reports.reduce((total, { visits }) => total + visits.length, 0);
     while (kept > KEPT_VISITS && this.reports.length > 1) kept -= this.reports.shift()?.visits.length ?? 0;
   }

@@ -9,6 +9,7 @@ import { chain, journalFiles, journalPath, readJournal, readJournalFile } from '
 import { bytesHash } from '../disk/materialise.ts';
 import { ownerOf } from '../disk/owner.ts';
 import type { Packed } from '../disk/pack.ts';
+import { copyWith } from '../schema/copy.ts';
 import type { Message } from '../schema/message.ts';
 import { parseMessageId } from '../schema/name.ts';
 import { printMessage } from '../schema/print.ts';
@@ -89,7 +90,7 @@ export class Scrubber {
     const { message } = readMessage(text, path);
     if (!message || printMessage(message) !== text) return this.plain(bytes);
     return Buffer.from(
-      printMessage({ ...message, subject: this.strike(message.subject), body: this.strike(message.body) }),
+      printMessage(copyWith(message, { subject: this.strike(message.subject), body: this.strike(message.body) })),
     );
   }
 

@@ -166,5 +166,5 @@ async function started(
     const value = owner.env(name);
     return value === undefined ? [] : [[name, value]];
   });
-  return startServer(home, settings, { ...HOST_ENV, ...Object.fromEntries(named) }, found);
+  return startServer(home, settings, Object.fromEntries([...Object.entries(HOST_ENV), ...named]), found);
 }

@@ -10,8 +10,9 @@ import {
   trustOfTool,
 } from '../core/declared.ts';
 import type { Toolbox } from '../core/judge.ts';
-import type { WorldTool } from '../core/tool.ts';
+import type { Box, WorldTool } from '../core/tool.ts';
 import type { Trusted } from '../core/trust.ts';
+import { copyWith } from '../schema/copy.ts';
 import type { PinnedTool } from '../schema/mcp.ts';
 import { cut } from '../schema/print.ts';
 import { checkerOf } from './json-schema.ts';
@@ -53,17 +54,16 @@ function withNetwork(shipped: Toolbox, { org }: Config, trusted: Hashes): Toolbo
 function reaching(tool: WorldTool, needs: Trusted, hosts: readonly string[]): WorldTool {
   const { spec, run } = tool;
   const reach = `with no network but ${hosts.join(', ')}, through the proxy that its environment names`;
-  return {
-    ...tool,
-    spec: { ...spec, description: spec.description.replace('without a network', reach) },
+  return copyWith(tool, {
+    spec: copyWith(spec, { description: spec.description.replace('without a network', reach) }),
     needs,
-    outbound: true,
-    run: (value, box) =>
-      run(value, {
-        ...box,
-        program: (argv, given) => box.program(argv, { input: '', files: new Map(), ...given, hosts }),
-      }),
-  };
+    outbound: true as const,
+    run: (value: unknown, box: Box) => run(value, copyWith(box, { program: throughProxy(box, hosts) })),
+  });
+}
+
+function throughProxy(box: Box, hosts: readonly string[]): Box['program'] {
+  return (argv, given) => box.program(argv, { input: '', files: new Map(), ...given, hosts });
 }
 
 function declaredTools({ tools, servers }: Config, trusted: Hashes): Promise<WorldTool[]> {
@@ -123,14 +123,14 @@ type Bare = Pick<WorldTool, 'spec' | 'touches' | 'timeout' | 'most' | 'outbound'
 
 /** A tool that was not approved, or whose input cannot be checked, is there and is refused: so agents are told why. */
 async function barIf(bare: Bare, needs: Trusted, trusted: Hashes, name: string): Promise<WorldTool> {
-  const tool = { ...bare, kind: 'world' as const, granted: 'resume' as const, needs };
+  const tool = copyWith(bare, { kind: 'world' as const, granted: 'resume' as const, needs });
   const unread: WorldTool['parse'] = (input) => ({ ok: true, value: input });
-  if (!isTrusted(trusted, needs)) return { ...tool, barred: refusal(bare.spec.name, name), parse: unread };
+  if (!isTrusted(trusted, needs)) return copyWith(tool, { barred: refusal(bare.spec.name, name), parse: unread });
   try {
-    return { ...tool, parse: await checkerOf(bare.spec.input) };
+    return copyWith(tool, { parse: await checkerOf(bare.spec.input) });
   } catch (error) {
     const barred = `The input of ${bare.spec.name} is no JSON schema: ${(error as Error).message}`.slice(0, 500);
-    return { ...tool, barred, parse: unread };
+    return copyWith(tool, { barred, parse: unread });
   }
 }
 

@@ -19,6 +19,7 @@ import { deadline } from '../disk/clock.ts';
 import { DiskError } from '../disk/disk.ts';
 import { beside, bytesHash, keepAside } from '../disk/materialise.ts';
 import { YOUNG_MS } from '../disk/reader.ts';
+import { copyWith } from '../schema/copy.ts';
 import { cut } from '../schema/print.ts';
 import type { Resume } from '../schema/resume.ts';
 import { BoxRefusal, bytesAt, type Changes, makeBox, NotThere, noChanges } from './box.ts';
@@ -123,7 +124,7 @@ async function perform(
   const text = tellResult(turn.redact(result.text), turn.redact(result.end ?? ''), tool.most);
   const used: UsedEntry = { k: 'used', ...key, ok: result.ok, text, ...made };
   if (result.rule !== undefined) used.rule = result.rule;
-  if (conflict) used.conflict = { ...conflict, text: turn.redact(conflict.text) };
+  if (conflict) used.conflict = copyWith(conflict, { text: turn.redact(conflict.text) });
   if (result.tainted || made.tainted) used.tainted = true;
   journal.add(used);
   // What changed nothing is done again after a crash; the next call makes its line durable before it is made.

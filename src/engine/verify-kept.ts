@@ -1,4 +1,5 @@
 /** Compares what is kept in `.lemming/` with what the journal and the files make of it now. */
+
 import { createHash } from 'node:crypto';
 import { piecesOf, type State } from '../core/state.ts';
 import type { Told } from '../core/told.ts';
@@ -7,6 +8,7 @@ import { differingIndexes } from '../disk/find-texts.ts';
 import { JournalMarks } from '../disk/journal-marks.ts';
 import { KEPT_NAMES, type KeptFiles } from '../disk/kept.ts';
 import type { CacheDump } from '../providers/with/cache.ts';
+import { copyWith } from '../schema/copy.ts';
 import { type Fault, FaultError, fault } from '../schema/fault.ts';
 import { entryShelf } from './entries.ts';
 import { journalLines } from './history.ts';
@@ -73,7 +75,7 @@ function stateFaults(kept: State, fresh: State): Fault[] {
     return [differing(STATE_PATH, `With its segments it says otherwise than the journal, of ${fields.join(', ')}`)];
   } catch (error) {
     if (!(error instanceof FaultError)) throw error;
-    return error.faults.map((one) => ({ ...one, code: 'differs' as const }));
+    return error.faults.map((one) => copyWith(one, { code: 'differs' as const }));
   }
 }
 

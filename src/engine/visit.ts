@@ -13,6 +13,7 @@ import { forgetFailures, noteUndone } from '../core/undone.ts';
 import { stepsOf } from '../core/unfinished.ts';
 import { DiskError } from '../disk/disk.ts';
 import { bytesHash } from '../disk/materialise.ts';
+import { copyWith } from '../schema/copy.ts';
 import { FaultError } from '../schema/fault.ts';
 import type { Resume } from '../schema/resume.ts';
 import { OutOfCredits, type Purse } from './attempts.ts';
@@ -69,7 +70,7 @@ export async function visit(turn: Turn, toolbox: Toolbox, plan: Plan, draft: Dra
   const made = briefVisit(turn, toolbox, plan.resume, plan.summary);
   const looks = turn.config.models.get(plan.models[0] ?? '')?.images === true;
   const sights = looks ? imagesOf(turn.ports.disk, made.given.mail) : [];
-  const briefed: Visit = { ...plan, ...made, priority: priorityOf(turn, made.given), sights };
+  const briefed: Visit = copyWith(copyWith(plan, made), { priority: priorityOf(turn, made.given), sights });
   const scene = sceneOf(turn, plan.resume, briefed.given.mail, draft);
   const told = agentState(turn.state, plan.agent).notices.length;
   const finished = {
@@ -84,10 +85,10 @@ export async function visit(turn: Turn, toolbox: Toolbox, plan: Plan, draft: Dra
     noteBlobs(turn, [...briefed.brief.blobs, ...sights.map(blobOf)]);
     const end = await converse(turn, toolbox, briefed, scene);
     if (end.outcome === 'ok') answerPeople(toolbox, scene);
-    return { ...finished, ...end };
+    return copyWith(finished, end);
   } catch (error) {
     if (isOfTheEngine(error) || error instanceof FaultError || turn.signal.aborted) throw error;
-    return { ...finished, ...endBy(error, plan.bounded, turn.redact) };
+    return copyWith(finished, endBy(error, plan.bounded, turn.redact));
   }
 }
 
@@ -198,8 +199,8 @@ function keepPromises({ config, state }: Turn, { agent, purse }: Plan, { draft }
 
 function ask(turn: Turn, plan: Visit, parts: Part[], ref: PromptRef, n: number): Promise<Reply> {
   const { prompt: first } = plan.brief;
-  const text = n === 1 ? first : { ...first, parts, n };
-  const prompt = plan.sights.length > 0 ? { ...text, images: plan.sights.map(({ image }) => image) } : text;
+  const text = n === 1 ? first : copyWith(first, { parts, n });
+  const prompt = plan.sights.length > 0 ? copyWith(text, { images: plan.sights.map(({ image }) => image) }) : text;
   return turn.calls.think(
     turn.config,
     { models: plan.models, first: plan.resume.model[0] ?? '' },

@@ -22,6 +22,8 @@ const FS = /^(node:)?fs(\/promises)?$|^(fs-extra|graceful-fs)$/;
 const ACTING =
   /^(node:)?(fs|fs\/promises|child_process|cluster|dgram|dns|http|http2|https|inspector|net|os|process|readline|repl|timers|timers\/promises|tls|vm|worker_threads)$/;
 const PURE = ['src/schema/', 'src/core/', 'src/views/'];
+/** Folders whose objects are many. */
+const MANY = ['src/core/', 'src/engine/', 'src/disk/'];
 const ROLE = /^(manager|helper|util|service)s?$/i;
 
 /** Imports go along the arrow only, type imports as well. */
@@ -73,6 +75,15 @@ export const pureDecisions: Rule = (source) => {
   return importsOf(source).flatMap(({ target }) => (ACTING.test(target) ? [`imports ${target}`] : []));
 };
 
+/**
+ * An object literal that begins with a spread gets a hidden class of its own each time it is evaluated (Node 20); what there
+ * are many of is copied by `copyWith`.
+ */
+export const oneShape: Rule = (source) => {
+  if (!MANY.some((folder) => source.path.startsWith(folder))) return [];
+  return nodesOf(source).flatMap((node) => (beginsWithSpread(node) ? [node.getText().slice(0, 60)] : []));
+};
+
 /** A file that only re-exports hides where things are. */
 export const noBarrel: Rule = ({ tree }) => {
   const passesOn = (node: ts.Statement) => ts.isExportDeclaration(node) && node.moduleSpecifier !== undefined;
@@ -90,6 +101,11 @@ export const namesOfFiles: Rule = ({ path }) => {
 
 function folderOf(path: string): string | null {
   return /^src\/([^/]+)\//.exec(path)?.[1] ?? null;
+}
+
+function beginsWithSpread(node: ts.Node): boolean {
+  if (!ts.isObjectLiteralExpression(node) || node.properties.length < 2) return false;
+  return ts.isSpreadAssignment(node.properties[0] as ts.ObjectLiteralElementLike);
 }
 
 /** Something times or by a million. */

@@ -1,3 +1,4 @@
+import { copyWith } from '../../schema/copy.ts';
 import { escalatedHeld } from '../approval.ts';
 import type { Effect, Entry } from '../entry.ts';
 import { approvalPath } from '../files.ts';
@@ -7,7 +8,7 @@ import { settleNotices } from './notices.ts';
 
 /** An act waits for a person from now on. */
 export function ask(state: State, { k: _, ...held }: Extract<Effect, { k: 'held' }>): void {
-  state.approvals.set(held.id, { ...held, asked: held.turn, time: state.time, answer: null });
+  state.approvals.set(held.id, copyWith(held, { asked: held.turn, time: state.time, answer: null }));
 }
 
 /** What was decided; the act itself is done at the next freeze. The file of an earlier answer stays known: it does not count again. */
@@ -16,13 +17,13 @@ export function answer(state: State, id: string, given: NonNullable<Approval['an
   if (!approval) return;
   settleNotices(state, id);
   const hash = given.hash ?? approval.answer?.hash;
-  approval.answer = { ...given, ...(hash === undefined ? {} : { hash }) };
+  approval.answer = hash === undefined ? given : copyWith(given, { hash });
 }
 
 /** What was approved waits for credits. */
 export function leaveUnpaid(state: State, { id, cost }: Extract<Effect, { k: 'unpaid' }>): void {
   const approval = state.approvals.get(id);
-  if (approval?.answer) approval.answer = { ...approval.answer, unpaid: cost };
+  if (approval?.answer) approval.answer = copyWith(approval.answer, { unpaid: cost });
 }
 
 /** What a person wrote at that path cannot be understood: whatever was answered before, the act goes on waiting. */

@@ -1,3 +1,4 @@
+import { copyWith } from '../../schema/copy.ts';
 import type { Message } from '../../schema/message.ts';
 import { cut } from '../../schema/print.ts';
 import { forgetDenials } from '../denied.ts';
@@ -125,7 +126,7 @@ export function takeBack(state: State, id: string, names: readonly string[]): vo
   const said = tail.findIndex((one) => one.id === id);
   if (said < 0) return;
   const to = mail.to.filter((name) => !names.includes(name));
-  tail.splice(said, 1, ...(to.length ? [{ ...(tail[said] as Said), to }] : []));
+  tail.splice(said, 1, ...(to.length ? [copyWith(tail[said] as Said, { to })] : []));
 }
 
 /** Keeps the latest conversations. */

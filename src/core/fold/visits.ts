@@ -1,3 +1,4 @@
+import { withEntry } from '../../schema/copy.ts';
 import type { VisitEffect } from '../entry.ts';
 import { countLoad } from '../skill-limit.ts';
 import { type State, touch } from '../state.ts';
@@ -64,6 +65,6 @@ function countAttempts(state: State, name: string, ids: readonly string[]): void
     const mail = state.mail.get(id);
     if (!mail) continue;
     const { attempts, ...rest } = mail;
-    state.mail.set(id, { attempts: { ...attempts, [name]: (attempts[name] ?? 0) + 1 }, ...rest });
+    state.mail.set(id, { attempts: withEntry(attempts, name, (attempts[name] ?? 0) + 1), ...rest });
   }
 }
