@@ -62,6 +62,8 @@ export interface Stat {
   mark: string;
   /** Modification time in milliseconds since 1970. */
   mtimeMs: number;
+  /** Changes when its owner or its mode does. */
+  rights: string;
   /** Names that a file has, where that is known. */
   links?: number;
 }

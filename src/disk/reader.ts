@@ -31,8 +31,7 @@ export class Reader {
   }
 
   /** Names in a folder; a folder that has not changed is not listed again. */
-  list(path: string): string[] {
-    const stat = this.disk.stat(path);
+  list(path: string, stat = this.disk.stat(path)): string[] {
     if (stat?.kind !== 'folder') return [];
     const known = this.listings.get(path);
     if (known?.mark === stat.mark) return known.names;

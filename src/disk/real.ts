@@ -209,7 +209,14 @@ function statOf(file: string): Stat | null {
   const stat = fs.lstatSync(file, { throwIfNoEntry: false });
   if (!stat) return null;
   const kind = stat.isFile() ? 'file' : stat.isDirectory() ? 'folder' : stat.isSymbolicLink() ? 'link' : 'other';
-  return { kind, size: stat.size, mark: markOf(stat), mtimeMs: stat.mtimeMs, links: stat.nlink };
+  return {
+    kind,
+    size: stat.size,
+    mark: markOf(stat),
+    mtimeMs: stat.mtimeMs,
+    rights: `${stat.uid}:${stat.gid}:${stat.mode}`,
+    links: stat.nlink,
+  };
 }
 
 /** What went away meanwhile is left out. */

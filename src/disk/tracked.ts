@@ -5,7 +5,8 @@ import { pinnedServer } from '../schema/mcp.ts';
 import { byCodeUnit, isName } from '../schema/name.ts';
 import { isSkillText } from '../schema/skill.ts';
 import { splitToolPath } from '../schema/tool.ts';
-import { absences } from './absent.ts';
+import { Absences } from './absent.ts';
+import { Look } from './look.ts';
 import { isText, type Reader } from './reader.ts';
 import { isLeftover } from './tree.ts';
 
@@ -18,6 +19,9 @@ const CONFIG_FOLDERS = ['org/units', 'org/goals', 'org/contacts', 'org/templates
 /** The files whose text the state holds because people write them: configuration, resumes, skills, memory. */
 export class Tracked {
   private readonly reader: Reader;
+  /** The folder as it was when changes were looked for. */
+  private look: Look;
+  private readonly absences = new Absences();
   /** Agents one of whose folders is a link or no folder: they are left out until that is mended. */
   private readonly unsafe = new Set<string>();
   /** Agents whose folder is not to be had: what the state holds of them stays. */
@@ -34,11 +38,13 @@ export class Tracked {
 
   constructor(reader: Reader) {
     this.reader = reader;
+    this.look = new Look(reader);
   }
 
   /** Files that people write: changes since the state. `limit` is the largest file in bytes. */
   changes(state: State, limit: number): Input[] {
-    const { away, inputs: absent } = absences(this.reader, state);
+    this.look = new Look(this.reader);
+    const { away, inputs: absent } = this.absences.changes(this.look, state);
     this.away = away;
     const inputs: Input[] = [...absent, ...this.unsafeFolders(state)];
     const seen = new Set<string>();
@@ -63,26 +69,27 @@ export class Tracked {
 
   /** Names of the folders under `agents/`, whatever they are called. */
   agentFolders(): string[] {
-    return this.reader
+    return this.look
       .list('agents')
-      .filter((name) => !isLeftover(name) && this.reader.disk.stat(`agents/${name}`)?.kind === 'folder');
+      .filter((name) => !isLeftover(name) && this.look.stat(`agents/${name}`)?.kind === 'folder');
   }
 
   /** Names in `agents/` that an agent could have, and that are files. */
   barredNames(state: State): string[] {
-    return this.reader
+    const look = new Look(this.reader);
+    return look
       .list('agents')
       .filter((name) => isName(name) && !state.files.has(resumePath(name)))
-      .filter((name) => this.reader.disk.stat(`agents/${name}`)?.kind === 'file');
+      .filter((name) => look.stat(`agents/${name}`)?.kind === 'file');
   }
 
   /** Agents whose folders cannot be trusted, and those without a resume. Nothing is ever followed out of the organisation. */
   private unsafeFolders(state: State): Input[] {
     const inputs: (Input | null)[] = [];
-    for (const agent of this.reader.list('agents')) {
+    for (const agent of this.look.list('agents')) {
       if (!isName(agent) || this.away.has(agent)) continue;
       const home = `agents/${agent}`;
-      const stat = this.reader.disk.stat(home);
+      const stat = this.look.stat(home);
       if (stat && this.homes.get(agent) === stat.mark) continue;
       if (stat && this.reader.settled(stat)) this.homes.set(agent, stat.mark);
       this.unsafe.delete(agent);
@@ -92,9 +99,9 @@ export class Tracked {
       const bad = [
         home,
         ...['outbox', 'memory', 'workspace', 'requests', 'logs'].map((name) => `${home}/${name}`),
-      ].find((path) => !['folder', undefined].includes(this.reader.disk.stat(path)?.kind));
+      ].find((path) => !['folder', undefined].includes(this.look.stat(path)?.kind));
       const isAgents = state.files.has(resumePath(agent)) || state.aside.has(home);
-      if (bad !== undefined && (isAgents || this.reader.disk.stat(home)?.kind !== 'file')) {
+      if (bad !== undefined && (isAgents || this.look.stat(home)?.kind !== 'file')) {
         this.unsafe.add(agent);
         this.homes.delete(agent); // looked at again until it is mended: the first look may be one that takes nothing in
         inputs.push(
@@ -104,13 +111,13 @@ export class Tracked {
             {
               reason: 'not-regular',
               detail: `${bad} is a link or no folder; the agent is left out.`,
-              mark: this.reader.disk.stat(bad)?.mark ?? '',
+              mark: this.look.stat(bad)?.mark ?? '',
             },
             agent,
           ),
         );
-      } else if (bad !== undefined || this.reader.disk.stat(resumePath(agent)) !== null) continue;
-      else if (this.reader.disk.stat(retiredPath(agent)) !== null) this.retired.add(agent);
+      } else if (bad !== undefined || this.look.stat(resumePath(agent)) !== null) continue;
+      else if (this.look.stat(retiredPath(agent)) !== null) this.retired.add(agent);
       else {
         this.homes.delete(agent);
         inputs.push(
@@ -127,31 +134,31 @@ export class Tracked {
   }
 
   private *trackedPaths(): Generator<string> {
-    for (const name of this.reader.list('org')) if (name.endsWith('.yaml') && !isLeftover(name)) yield `org/${name}`;
+    for (const name of this.look.list('org')) if (name.endsWith('.yaml') && !isLeftover(name)) yield `org/${name}`;
     for (const folder of CONFIG_FOLDERS)
-      for (const name of this.reader.list(folder)) if (isText(name)) yield `${folder}/${name}`;
+      for (const name of this.look.list(folder)) if (isText(name)) yield `${folder}/${name}`;
     for (const place of ['org/skills', '.agents/skills']) yield* this.texts(place, isSkillText, SKILL_DEPTH);
     yield* this.texts('org/tools', (path) => this.isToolFile(path), SKILL_DEPTH);
     yield* this.texts('org/mcp', (path) => pinnedServer(path) !== null, 0);
     if (this.isOpen('org/shared') && this.isOpen('org/shared/context')) yield* this.entries('org/shared/context');
-    for (const agent of this.reader.list('agents')) {
+    for (const agent of this.look.list('agents')) {
       if (!isName(agent) || this.unsafe.has(agent) || this.away.has(agent)) continue;
       yield (this.retired.has(agent) ? retiredPath : resumePath)(agent);
       if (!this.unskilled.has(agent)) {
         const skills = `agents/${agent}/skills`;
         yield* this.texts(skills, isSkillText, SKILL_DEPTH);
-        if (this.homes.has(agent) && this.reader.disk.stat(skills) === null) this.unskilled.add(agent);
+        if (this.homes.has(agent) && this.look.stat(skills) === null) this.unskilled.add(agent);
       }
       if (this.forgetful.has(agent)) continue;
       const memory = `agents/${agent}/memory`;
       yield* this.entries(memory);
-      if (this.homes.has(agent) && this.reader.disk.stat(memory) === null) this.forgetful.add(agent);
+      if (this.homes.has(agent) && this.look.stat(memory) === null) this.forgetful.add(agent);
     }
   }
 
   /** The texts of skills or tools in a folder and so many levels below it; links are not followed. */
   private *texts(folder: string, isOne: (path: string) => boolean, levels: number): Generator<string> {
-    for (const name of this.reader.list(folder)) {
+    for (const name of this.look.list(folder)) {
       const path = `${folder}/${name}`;
       if (isLeftover(name)) continue;
       if (isOne(path)) yield path;
@@ -160,12 +167,12 @@ export class Tracked {
   }
 
   private isToolFile(path: string): boolean {
-    return splitToolPath(path) !== null && this.reader.disk.stat(path)?.kind !== 'folder';
+    return splitToolPath(path) !== null && this.look.stat(path)?.kind !== 'folder';
   }
 
   /** Entries of memory in a folder, and in the folders that belong to it. */
   private *entries(folder: string): Generator<string> {
-    for (const name of this.reader.list(folder)) {
+    for (const name of this.look.list(folder)) {
       if (isText(name)) yield `${folder}/${name}`;
       else if ((name === 'learned' || name === 'archive') && this.isOpen(`${folder}/${name}`))
         yield* this.entries(`${folder}/${name}`);
@@ -174,7 +181,7 @@ export class Tracked {
 
   /** Whether a folder is there and can be looked into. */
   private isOpen(path: string): boolean {
-    const stat = this.reader.disk.stat(path);
+    const stat = this.look.stat(path);
     if (stat && stat.kind !== 'folder') this.barred.set(path, stat.mark);
     return stat?.kind === 'folder';
   }
@@ -190,7 +197,7 @@ export class Tracked {
   }
 
   private lookAt(state: State, path: string, limit: number): Input | null {
-    const stat = this.reader.disk.stat(path);
+    const stat = this.look.stat(path);
     const before = state.files.get(path);
     if (!stat) return before === undefined ? null : { k: 'file', path, text: null };
     if (this.reader.marks.get(path) === stat.mark) return null;

@@ -233,7 +233,7 @@ export class Readings {
   /** What is no known file may be a folder on the way to one. */
   private stat(path: string): Stat {
     const bytes = this.peek(path);
-    return { kind: bytes ? 'file' : 'folder', size: bytes?.length ?? 0, mark: '', mtimeMs: 0 };
+    return { kind: bytes ? 'file' : 'folder', size: bytes?.length ?? 0, mark: '', rights: '', mtimeMs: 0 };
   }
 
   /** A disk that only reads. */

@@ -135,12 +135,19 @@ export class MemoryDisk implements Disk {
     this.meet('stat', path);
     const inode = this.names.get(path);
     if (inode)
-      return { kind: 'file', size: inode.data.length, mark: `${inode.id}:${inode.version}`, mtimeMs: inode.mtime };
+      return {
+        kind: 'file',
+        size: inode.data.length,
+        mark: `${inode.id}:${inode.version}`,
+        mtimeMs: inode.mtime,
+        rights: '',
+      };
     if (!this.folders.has(path)) return null;
     return {
       kind: 'folder',
       size: 0,
       mark: `folder:${path}:${this.changes.get(path)?.version ?? 0}`,
+      rights: '',
       mtimeMs: this.changes.get(path)?.mtime ?? this.now() - 10_000,
     };
   }
