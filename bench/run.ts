@@ -20,7 +20,7 @@ import { mailSearches, searches } from './memory.ts';
 import { median, openFloor, openRing, ringProvider, writeFiles } from './ring.ts';
 import { screen } from './screen.ts';
 
-const MAIN = path.resolve('dist/faces/cli/main.js');
+const MAIN = path.resolve('dist/main.js');
 const base = fs.mkdtempSync(path.join(os.tmpdir(), 'lemming-bench-'));
 const fresh = (name: string): string => fs.mkdtempSync(path.join(base, `${name}-`));
 const short = process.argv.includes('--short');

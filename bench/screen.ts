@@ -7,7 +7,7 @@ import { realDisk } from '../src/disk/real.ts';
 import { buildOrg } from '../src/testing/build-org.ts';
 import { median, ringPlan } from './ring.ts';
 
-const MAIN = path.resolve('dist/faces/cli/main.js');
+const MAIN = path.resolve('dist/main.js');
 const ENGINE = path.resolve('bench/screen-engine.ts');
 /** Turns a second. */
 const TURNS = 5;

@@ -1,4 +1,5 @@
-// Builds dist/: TypeScript by tsc, everything else in src/ as it is, and dist/commands.json from the command files.
+// Builds dist/: modules by tsc into a cache; of these, files that load quickly by esbuild, one for each command and for what
+// they share; and dist/commands.json from the command files.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
@@ -12,23 +13,41 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const TSC = 'node_modules/typescript/bin/tsc';
+/** What tsc makes: a module for each file of src/. */
+const MODULES = 'node_modules/.cache/lemming/modules';
 const BUILD_INFO = 'node_modules/.cache/lemming/build.tsbuildinfo';
-const MAIN = 'dist/faces/cli/main.js';
+/** Where dist/ is made, before it takes the place of the old one. */
+const NEXT = 'node_modules/.cache/lemming/dist';
+/** Packages that nearly every command loads: they become part of the files that need them. The others are loaded when used. */
+const BUNDLED = ['commander', 'fastest-levenshtein', 'gray-matter', 'node-diff3', 'yaml', 'zod'];
+
+/** gray-matter is only given texts whose YAML we read ourselves; its own reader would load two more packages. */
+const withoutYamlOfGrayMatter = {
+  name: 'no js-yaml',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^js-yaml$/ }, () => ({ path: 'js-yaml', namespace: 'none' }));
+    onLoad({ filter: /./, namespace: 'none' }, () => ({
+      contents: 'module.exports = { safeLoad() {}, safeDump() {} };',
+    }));
+  },
+};
 
 process.chdir(ROOT);
 checkTools();
 const sources = filesIn('src');
-const outputs = new Set(['commands.json', ...sources.flatMap(outputsOf)]);
+const outputs = new Set(['package.json', ...sources.flatMap(outputsOf)]);
 await compile();
 copyTheRest();
 removeStale();
-await writeCatalogue();
-chmodSync(MAIN, 0o755);
+const commands = await readCommands();
+await bundle();
+copyTypes('testing.d.ts');
+publish();
 
 function checkTools() {
   const [major, minor] = process.versions.node.split('.').map(Number);
@@ -58,8 +77,8 @@ function outputsOf(source) {
 // tsc trusts its notes of the last build and would not write again what was deleted since. When its folder is deleted under
 // it, it would go on for ever.
 async function compile() {
-  if ([...outputs].some((path) => !existsSync(join('dist', path)))) rmSync(BUILD_INFO, { force: true });
-  const args = [TSC, '-p', 'tsconfig.json', '--incremental', '--tsBuildInfoFile', BUILD_INFO];
+  if ([...outputs].some((path) => !existsSync(join(MODULES, path)))) rmSync(BUILD_INFO, { force: true });
+  const args = [TSC, '-p', 'tsconfig.json', '--outDir', MODULES, '--incremental', '--tsBuildInfoFile', BUILD_INFO];
   const tsc = spawn(process.execPath, args, { stdio: 'inherit' });
   const watch = setInterval(() => existsSync(TSC) || tsc.kill('SIGKILL'), 1000);
   const [status] = await once(tsc, 'exit');
@@ -69,23 +88,77 @@ async function compile() {
 }
 
 function copyTheRest() {
-  for (const source of sources.filter((path) => !/\.tsx?$/.test(path))) {
-    mkdirSync(dirname(join('dist', source)), { recursive: true });
-    copyFileSync(join('src', source), join('dist', source));
+  copyFileSync('package.json', join(MODULES, 'package.json'));
+  for (const source of beside()) {
+    mkdirSync(dirname(join(MODULES, source)), { recursive: true });
+    copyFileSync(join('src', source), join(MODULES, source));
   }
 }
 
-function removeStale() {
-  for (const path of filesIn('dist').filter((path) => !outputs.has(path))) rmSync(join('dist', path));
+/** Files of src/ that are no TypeScript: programs of their own. */
+function beside() {
+  return sources.filter((path) => !/\.tsx?$/.test(path));
 }
 
-async function writeCatalogue() {
+function removeStale() {
+  for (const path of filesIn(MODULES).filter((path) => !outputs.has(path))) rmSync(join(MODULES, path));
+}
+
+/**
+ * All files lie in one folder: a module finds what lies beside it whichever file it becomes part of. It is made anew, beside
+ * the old one, and then takes its place.
+ */
+async function bundle() {
+  const { build } = await import('esbuild');
+  const { dependencies, optionalDependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
+  const external = Object.keys({ ...dependencies, ...optionalDependencies }).filter((name) => !BUNDLED.includes(name));
+  rmSync(NEXT, { recursive: true, force: true });
+  await build({
+    entryPoints: ['faces/cli/main.js', 'testing.js', ...commands.keys()].map((path) => join(MODULES, path)),
+    entryNames: '[name]',
+    chunkNames: '[name]-[hash]',
+    outdir: NEXT,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20.19',
+    minifySyntax: true,
+    minifyWhitespace: true,
+    external: external.flatMap((name) => [name, `${name}/*`]),
+    banner: {
+      js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);",
+    },
+    plugins: [withoutYamlOfGrayMatter],
+    logLevel: 'warning',
+  });
+  for (const path of beside()) copyFileSync(join('src', path), join(NEXT, basename(path)));
+}
+
+/** File → the command that it holds. */
+async function readCommands() {
+  const files = sources
+    .filter((path) => /^commands\/[^/]+\.ts$/.test(path))
+    .map((path) => path.replace(/\.ts$/, '.js'));
+  const modules = await Promise.all(files.map((path) => import(pathToFileURL(resolve(MODULES, path)).href)));
+  return new Map(files.flatMap((path, i) => (modules[i].command ? [[path, modules[i].command]] : [])));
+}
+
+/** The declarations that a file of the public interface needs. */
+function copyTypes(file, copied = new Set()) {
+  if (copied.has(file)) return;
+  copied.add(file);
+  const text = readFileSync(join(MODULES, file), 'utf8');
+  mkdirSync(dirname(join(NEXT, 'types', file)), { recursive: true });
+  writeFileSync(join(NEXT, 'types', file), text);
+  for (const [, path] of text.matchAll(/(?:from |import\()['"](\.[^'"]+)['"]/g))
+    copyTypes(join(dirname(file), path.replace(/\.(ts|js)$/, '.d.ts')), copied);
+}
+
+function publish() {
   const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
-  const files = sources.filter((path) => /^commands\/[^/]+\.ts$/.test(path));
-  const modules = await Promise.all(
-    files.map((path) => import(pathToFileURL(join('dist', path.replace(/\.ts$/, '.js'))).href)),
-  );
-  const commands = modules.flatMap(({ command }) => (command ? [command] : []));
-  writeFileSync('dist/commands.json.tmp', JSON.stringify({ version, commands }));
-  renameSync('dist/commands.json.tmp', 'dist/commands.json');
+  writeFileSync(join(NEXT, 'commands.json'), JSON.stringify({ version, commands: [...commands.values()] }));
+  chmodSync(join(NEXT, 'main.js'), 0o755);
+  rmSync('dist', { recursive: true, force: true });
+  renameSync(NEXT, 'dist');
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const LEMMING = join(ROOT, 'dist/faces/cli/main.js');
+const LEMMING = join(ROOT, 'dist/main.js');
 const SUBJECT = 'A tip calculator for our café';
 const REQUEST = readFileSync(join(ROOT, 'templates/request.md'), 'utf8').trim();
 /** A file of the sample that the agents rewrite. */

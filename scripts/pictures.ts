@@ -11,7 +11,7 @@ import stringWidth from 'string-width';
 import { rowsOf, type Span } from './terminal.ts';
 import { Tmux } from './tmux.ts';
 
-const MAIN = fileURLToPath(new URL('../dist/faces/cli/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 const PICTURES = new URL('../docs/pictures/', import.meta.url);
 
 /** Pictures in the order in which their commands are run, all in one new organisation. */

@@ -1,11 +1,12 @@
-import { fileURLToPath } from 'node:url';
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
 import type { Disk } from '../disk/disk.ts';
 import { realDisk } from '../disk/real.ts';
 import { failure } from '../schema/fault.ts';
 import { isName } from '../schema/name.ts';
 
 /** What came with this program: the sample organisation, templates and schemas. */
-export const PACKAGE = fileURLToPath(new URL('../..', import.meta.url)).replace(/[/\\]$/, '');
+export const PACKAGE = dirname(createRequire(import.meta.url).resolve('lemming/package.json'));
 /** The files that came with this program. */
 export function packageDisk(): Disk {
   return realDisk(PACKAGE);

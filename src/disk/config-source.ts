@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { type Fault, type FaultCode, fault } from '../schema/fault.ts';
 import { check, splitMarkdown } from './yaml.ts';
 import { near } from './yaml-faults.ts';

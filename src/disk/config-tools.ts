@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { OwnTool, Server } from '../core/declared.ts';
 import { type Fault, fault } from '../schema/fault.ts';
 import { type mcpFile, type pinFile, pinnedServer } from '../schema/mcp.ts';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { firstLine } from '../core/send.ts';
 import { copyWith } from '../schema/copy.ts';
 import { type Fault, fault } from '../schema/fault.ts';

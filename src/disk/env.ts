@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { type Fault, fault } from '../schema/fault.ts';
 import { type OrgFile, orgFile } from '../schema/org.ts';
 import { cut } from '../schema/print.ts';

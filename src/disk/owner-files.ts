@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { stringify } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Fault, fault } from '../schema/fault.ts';
 import { type Keymap, keymapFile } from '../schema/keymap.ts';
 import { decode } from './codec.ts';

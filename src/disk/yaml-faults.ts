@@ -1,5 +1,5 @@
 import { distance } from 'fastest-levenshtein';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { type Fault, type FaultCode, fault } from '../schema/fault.ts';
 import { cut } from '../schema/print.ts';
 import type { Tree } from './yaml-tree.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { textHash } from '../core/brief.ts';
 import { printKey, type Reply } from '../core/call.ts';
 import type { Entry, IntentEntry } from '../core/entry.ts';

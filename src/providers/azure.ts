@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Model } from '../schema/models.ts';
 import { addressOf } from './hosted/address.ts';
 import { chatConnection, chatOptions, clientOptions } from './hosted/chat.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Json, type Prompt, ProviderError, type Reply, type Usage } from '../core/call.ts';
 import type { End, Ran } from '../core/job.ts';
 import { inMicroAtLeast } from '../schema/amount.ts';

@@ -1,5 +1,5 @@
 import type { Content, Part as GeminiPart, GenerateContentParameters, GoogleGenAI } from '@google/genai';
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   type Image,
   type Json,

@@ -1,5 +1,5 @@
 import type { OpenAI as Client } from 'openai';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ProviderError } from '../core/call.ts';
 import type { Model } from '../schema/models.ts';
 import { addressOf } from './hosted/address.ts';

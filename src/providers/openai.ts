@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { addressOf } from './hosted/address.ts';
 import { askForModel, chatConnection, chatOptions, clientOptions } from './hosted/chat.ts';
 import { modelName, openKey } from './hosted/key.ts';

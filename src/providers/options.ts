@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { ProviderError } from '../core/call.ts';
 import type { Model } from '../schema/models.ts';
 

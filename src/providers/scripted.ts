@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type ActCall, type MailView, type Prompt, ProviderError, type Reply, type Usage } from '../core/call.ts';
 import type { Model } from '../schema/models.ts';
 import { estimateUsage, replyChars } from './estimate.ts';

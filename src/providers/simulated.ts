@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { hashVector } from '../core/alike.ts';
 import {
   type ActCall,

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The front matter of `org/approvals/<id>.md`; the body tells a person what it is about. */
 export const approvalHead = z.strictObject({

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { inCredits, inMicro } from './amount.ts';
 
 /** An amount of credits with up to six decimals, kept as integer micro-credits. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The front matter of `org/dead-letter/<id>.md`; the body explains it to a person. */
 export const deadLetterHead = z.strictObject({

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 /** Characters of what is said to be wrong with an input. */
 const SAID = 500;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What a key of the terminal screen can do: its usual keys, and what the help says of it. */
 export const KEYS = {

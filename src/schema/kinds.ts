@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { approvalHead } from './approval.ts';
 import { chartFile } from './chart.ts';
 import { creditsFile } from './credits.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isInside } from './name.ts';
 import { inputSchema, touches } from './tool.ts';
 import { serviceUrl } from './url.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The front matter of an entry of memory, wherever it lies; the body is the entry. */
 export const memoryHead = z.strictObject({

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isRecipient } from './name.ts';
 
 /** The kinds a message may have; `notice` wakes nobody. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { credits } from './credits.ts';
 import { keyReference } from './models.ts';
 import { isInside } from './name.ts';

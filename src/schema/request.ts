@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { through } from './message.ts';
 import { isInside } from './name.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isInside } from './name.ts';
 
 /** Grants: a tool name, `ask:` before it to hold each use for approval; object form narrows it (paths, hosts, commands). */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const text = z.string();
 /** A pattern: plain text is searched ignoring case; `/.../flags` is a regular expression whose groups fill `{1}`, `{2}`. */

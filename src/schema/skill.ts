@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * The front matter of `SKILL.md`, by the Agent Skills standard (agentskills.io/specification); the body holds the

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The front matter of `org/units/<id>.md`; the body is the charter. */
 export const unitHead = z.strictObject({

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The address of a service, by http or https. A name and password in it would stand in the journal: keys are references. */
 export const serviceUrl = z

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { BadExpression, calculate, printNumber } from '../core/calculate.ts';
 import { worldTool } from './define.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Json, JsonObject } from '../core/call.ts';
 import type { ActTool, Box, Covers, Scene, Staged, Tool, Trial, Work, WorldResult, WorldTool } from '../core/tool.ts';
 import { explain } from '../schema/explain.ts';

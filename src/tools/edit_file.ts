@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { covered } from '../core/covers.ts';
 import { showEdit } from '../core/preview.ts';
 import { worldTool } from './define.ts';

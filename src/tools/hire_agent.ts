@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { textHash } from '../core/brief.ts';
 import { showHire, stageHire } from '../core/hire.ts';
 import { credits } from '../schema/credits.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { balanceOf, printCredits } from '../core/ledger.ts';
 import { inOneLine } from '../core/skill.ts';
 import { limitTrouble, teamOf } from '../core/staff.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Skill, skillsOf } from '../core/skill.ts';
 import { act } from './define.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Proposal, textsOf } from '../core/proposal.ts';
 import { coveredSkill, refusalOf, showProposal, stageSkill, testsOf } from '../core/propose.ts';
 import type { Box, WorldResult } from '../core/tool.ts';

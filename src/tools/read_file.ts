@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { worldTool } from './define.ts';
 
 /** Most characters shown at a time. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { printMemory } from '../core/memory.ts';
 import { findEntry, visibleEntries } from '../core/remember.ts';
 import { act } from './define.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { coveredEntry, showMemory, stageChange } from '../core/remember.ts';
 import { memoryKey } from '../schema/memory.ts';
 import { act } from './define.ts';

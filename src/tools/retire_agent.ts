@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { textHash } from '../core/brief.ts';
 import { retireTrouble, teamOf } from '../core/staff.ts';
 import type { State } from '../core/state.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { worldTool } from './define.ts';
 
 export default worldTool({

@@ -1,5 +1,5 @@
 import { runInNewContext } from 'node:vm';
-import { z } from 'zod';
+import * as z from 'zod';
 import { compilePattern } from '../core/pattern.ts';
 import type { Box, WorldResult } from '../core/tool.ts';
 import { worldTool } from './define.ts';

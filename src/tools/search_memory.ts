@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { excerpt, rank } from '../core/relevance.ts';
 import { visibleEntries } from '../core/remember.ts';
 import { act } from './define.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { goneText, isAway } from '../core/away.ts';
 import { textHash } from '../core/brief.ts';
 import { covered } from '../core/covers.ts';

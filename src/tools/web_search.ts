@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Hit } from '../core/tool.ts';
 import { cut } from '../schema/print.ts';
 import { worldTool } from './define.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { covered } from '../core/covers.ts';
 import { diffText } from '../core/diff.ts';
 import { showWrite } from '../core/preview.ts';

@@ -120,7 +120,7 @@ export function segmentsIn(root: string): string[] {
   return fs.existsSync(folder) ? fs.readdirSync(folder).map((name) => path.join(folder, name)) : [];
 }
 
-const MAIN = fileURLToPath(new URL('../../dist/faces/cli/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 /** Tells at the end of a process what it took: kB, and microseconds of user and system. */
 const TELLS =
   'data:text/javascript,process.on("exit",()=>{const u=process.resourceUsage();process.stderr.write("took "+u.maxRSS+" "+(u.userCPUTime+u.systemCPUTime)+"\\n")})';

@@ -18,7 +18,7 @@ it('is what the package names as lemming/testing', () => {
   const { exports } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
     exports: Record<string, { types: string; default: string }>;
   };
-  expect(exports['./testing']).toEqual({ types: './dist/testing.d.ts', default: './dist/testing.js' });
+  expect(exports['./testing']).toEqual({ types: './dist/types/testing.d.ts', default: './dist/testing.js' });
   expect(existsSync(new URL('../../src/testing.ts', import.meta.url))).toBe(true);
 });
 

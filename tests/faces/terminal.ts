@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest';
 import { Tmux, type TmuxWish } from '../../scripts/tmux.ts';
 import { scratch } from '../commands/world.ts';
 
-const MAIN = fileURLToPath(new URL('../../dist/faces/cli/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
 /** A folder for PATH that holds `lemming`, as `npm run build` made it. */
 export function binFolder(): string {

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { scratchOrg } from '../commands/world.ts';
 
-const MAIN = fileURLToPath(new URL('../../dist/faces/cli/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
 /** A command as a person types it, in a process of its own. */
 function lemming(root: string, ...words: string[]) {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Hit } from '../../core/tool.ts';
 import type { Asked } from '../../disk/wire.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { pageText } from '../../core/page-text.ts';
 import { type Backend, hitsIn } from './backend.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Backend, hitsIn } from './backend.ts';
 
 const answer = z.object({ results: z.array(z.unknown()) });

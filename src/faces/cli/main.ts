@@ -1,11 +1,17 @@
 #!/usr/bin/env node
 import { createRequire } from 'node:module';
-import { runProcess } from './process.ts';
+import { printFault } from '../../schema/fault.ts';
+import { exitOf, faultsOf } from './faults.ts';
 import type { Catalogue } from './program.ts';
 
-const dist = new URL('../../', import.meta.url);
-
-/** Help and parsing need this file only; no command file is loaded before its verb runs. */
-const catalogue: Catalogue = createRequire(import.meta.url)('../../commands.json');
-
-await runProcess(catalogue, async (verb) => (await import(new URL(`commands/${verb}.js`, dist).href)).run);
+try {
+  /** Help and parsing need this file only; no command file is loaded before its verb runs. */
+  const catalogue: Catalogue = createRequire(import.meta.url)('./commands.json');
+  const { runProcess } = await import('./process.ts');
+  await runProcess(catalogue, async (verb) => (await import(new URL(`${verb}.js`, import.meta.url).href)).run);
+} catch (error) {
+  // Where few files may be opened, even the parts of the program are too many.
+  const faults = faultsOf(error);
+  for (const fault of faults) process.stderr.write(`${printFault(fault)}\n`);
+  process.exitCode = exitOf(faults);
+}

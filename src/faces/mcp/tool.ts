@@ -1,5 +1,5 @@
 import type { Tool } from '@modelcontextprotocol/sdk/types.js';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Arg, Command, Flag, Input } from '../../commands/command.ts';
 import { failure } from '../../schema/fault.ts';
 import { readInput } from '../cli/input.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Heard, Json, Usage } from '../../core/call.ts';
 import { type Called, type Fail, member, type Progress, sum, unfinished, usageOf } from './answer.ts';
 

@@ -4,7 +4,7 @@ import type {
   ChatCompletionMessageParam,
   ChatCompletionMessageToolCall,
 } from 'openai/resources/chat/completions';
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   type ActCall,
   type Image,

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Heard, Usage } from '../../core/call.ts';
 import { type Fail, member, type Progress, parseInput, sum, unfinished, usageOf } from './answer.ts';
 

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 const WAIT = fileURLToPath(new URL('programs/wait.ts', import.meta.url));
-const MAIN = fileURLToPath(new URL('../../../dist/faces/cli/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../../dist/main.js', import.meta.url));
 const TSX = import.meta.resolve('tsx');
 
 /** Starts the waiting program and gives it back when it works. `ended`: when all it said was read. */

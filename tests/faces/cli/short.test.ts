@@ -9,7 +9,7 @@ import { realDisk } from '../../../src/disk/real.ts';
 import { buildOrg } from '../../../src/testing/build-org.ts';
 
 const PROGRAM = fileURLToPath(new URL('programs/any.ts', import.meta.url));
-const MAIN = fileURLToPath(new URL('../../../dist/faces/cli/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../../dist/main.js', import.meta.url));
 const LEMMING = [process.execPath, '--import', import.meta.resolve('tsx'), PROGRAM];
 
 /** An organisation in which the human has written to an agent. */

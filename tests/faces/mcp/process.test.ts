@@ -11,7 +11,7 @@ import { withEngine } from '../../../src/engine/open.ts';
 import { lemming, office } from '../../commands/people-world.ts';
 import { call, refusal, resource, rows } from './world.ts';
 
-const MAIN = fileURLToPath(new URL('../../../dist/faces/cli/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../../dist/main.js', import.meta.url));
 const ENV = { PATH: process.env.PATH ?? '' };
 
 beforeAll(() => {

@@ -11,7 +11,7 @@ import { lemming } from '../../commands/people-world.ts';
 import { scratch } from '../../commands/world.ts';
 import { openTerminal } from '../terminal.ts';
 
-const MAIN = fileURLToPath(new URL('../../../dist/faces/cli/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../../dist/main.js', import.meta.url));
 const LEMMING = `${process.execPath} ${MAIN}`;
 
 beforeAll(() => {
