@@ -1,5 +1,5 @@
-// What is measured is what is shipped: what a benchmark imports from src/ is taken from the modules of the last build. (tsx would name each function
-// as it is made, which costs a fifth of a small piece of work.)
+// What is measured is what is shipped: what a benchmark imports from src/ is taken from the modules of the last build. (tsx would
+// name each function as it is made, which costs a fifth of a small piece of work.)
 import { register } from 'node:module';
 
 /** Asked in the place of each import. */
