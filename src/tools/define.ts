@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Json, JsonObject } from '../core/call.ts';
+import type { Json, JsonObject, ToolSpec } from '../core/call.ts';
 import type { ActTool, Box, Covers, Scene, Staged, Tool, Trial, Work, WorldResult, WorldTool } from '../core/tool.ts';
 import { explain } from '../schema/explain.ts';
 
@@ -59,10 +59,9 @@ export function worldTool<S extends z.ZodType>(
 }
 
 function base<S extends z.ZodType>(about: About<S>) {
-  const schema = schemaOf(about.input);
-  const keys = Object.keys(schema.properties as JsonObject);
+  const spec = specOf(about);
   return {
-    spec: { name: about.name, description: about.about, input: schema },
+    spec,
     granted: about.granted ?? ('resume' as const),
     ...(about.held && { held: about.held }),
     ...(about.preview && { preview: about.preview as Tool['preview'] }),
@@ -71,7 +70,23 @@ function base<S extends z.ZodType>(about: About<S>) {
       const result = about.input.safeParse(input);
       return result.success
         ? { ok: true as const, value: result.data as unknown }
-        : { ok: false as const, why: explain(about.name, keys, input, result.error.issues) };
+        : {
+            ok: false as const,
+            why: explain(about.name, Object.keys(spec.input.properties as JsonObject), input, result.error.issues),
+          };
+    },
+  };
+}
+
+/** The schema is made when it is first asked for: commands that call no model have no use for it. */
+function specOf<S extends z.ZodType>({ name, about, input }: About<S>): ToolSpec {
+  let schema: JsonObject | null = null;
+  return {
+    name,
+    description: about,
+    get input() {
+      schema ??= schemaOf(input);
+      return schema;
     },
   };
 }
