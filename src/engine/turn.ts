@@ -17,7 +17,6 @@ import { undoFiles } from '../core/undo.ts';
 import { type Due, walk } from '../core/walk.ts';
 import { Written } from '../core/written.ts';
 import type { Journal } from '../disk/journal.ts';
-import { copyWith } from '../schema/copy.ts';
 import type { Resume } from '../schema/resume.ts';
 import type { Calls } from './calls.ts';
 import { onChart } from './chart-pen.ts';
