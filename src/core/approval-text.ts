@@ -59,7 +59,7 @@ export function answerText(held: Held, { decision, by, note, outcome }: Decision
 
 /** The act in a few words. A question is told whole: the agent may have forgotten it. */
 export function actName({ tool, input }: Pick<Held, 'tool' | 'input'>): string {
-  if (tool !== 'request_approval') return callName({ tool, input });
+  if (tool !== 'request_approval') return callName({ tool, input }).replace(/^send_message /, 'message ');
   return `${tool} ${JSON.stringify((input as { question: string }).question)}`;
 }
 

@@ -119,8 +119,10 @@ export class Attempts implements Book<Asking, IntentEntry> {
   }
 
   private async announce(intent: IntentEntry): Promise<void> {
-    if (this.priced.waits) await this.journal.announce(intent, ROOM_FOR_REPLY);
-    else this.journal.add(intent);
+    if (this.priced.waits) return this.journal.announce(intent, ROOM_FOR_REPLY);
+    this.journal.add(intent);
+    // Whoever reads meanwhile sees what the turn was frozen from.
+    if (!this.journal.isBegun) await this.journal.durable();
   }
 
   async replied(intent: IntentEntry, { thought }: Asking, answer: Reply, ms: number): Promise<Reply> {
