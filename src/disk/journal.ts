@@ -424,11 +424,6 @@ export class Journal {
     this.dirSynced = false;
   }
 
-  /** Whether something of this file is durable. */
-  get isBegun(): boolean {
-    return this.dirSynced;
-  }
-
   /** True while the file on disk is the one that was written here. */
   untouched(): boolean {
     return (this.disk.stat(journalPath(this.file))?.size ?? 0) === this.size;

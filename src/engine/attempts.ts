@@ -22,9 +22,6 @@ import { redactJson } from './redact.ts';
 /** Bytes that must be free before a call, so that its reply can be kept. */
 const ROOM_FOR_REPLY = 1_048_576;
 
-/** What need not be durable at once is made durable after so long: milliseconds. */
-const LATE_MS = 100;
-
 /** Raised when a visit may not spend what the next attempt could cost. */
 export class OutOfCredits extends Error {
   /** What the attempt could cost, in micro-credits; undefined: the journal does not say. */
@@ -78,11 +75,6 @@ export interface Priced {
   /** null: not known. */
   price: Price | null;
   repeatable: boolean;
-  /**
-   * Whether an attempt and its answer are durable before anything follows from them. Where a call costs nothing and can be
-   * repeated, a crash loses nothing: the same is asked and answered again.
-   */
-  waits: boolean;
 }
 
 /** Writes the attempts at one model into the journal, and what they cost into the ledger. */
@@ -92,8 +84,6 @@ export class Attempts implements Book<Asking, IntentEntry> {
   private readonly journal: Journal;
   private readonly state: State;
   private readonly redact: (text: string) => string;
-  /** When answers that wait for nobody were last made durable: milliseconds. */
-  private durableAt: number;
 
   constructor(priced: Priced, ports: Ports, journal: Journal, state: State, redact: (text: string) => string) {
     this.priced = priced;
@@ -101,10 +91,9 @@ export class Attempts implements Book<Asking, IntentEntry> {
     this.journal = journal;
     this.state = state;
     this.redact = redact;
-    this.durableAt = ports.clock.now();
   }
 
-  /** Unless nothing waits for it, the intent is durable, and its worst case reserved, before anything is sent. Throws `OutOfCredits` when the purse cannot pay that. */
+  /** The intent is durable, and its worst case reserved, before anything is sent. Throws `OutOfCredits` when the purse cannot pay that. */
   async begin(asking: Asking): Promise<IntentEntry> {
     const { thought } = asking;
     const known = asking.again?.model === this.priced.name ? asking.again : null;
@@ -113,16 +102,9 @@ export class Attempts implements Book<Asking, IntentEntry> {
     thought.purse.via = intent.via;
     asking.attempt = intent.attempt;
     apply(this.state, intent);
-    if (!known) await this.announce(intent);
+    if (!known) await this.journal.announce(intent, ROOM_FOR_REPLY);
     thought.purse.left -= intent.reserve;
     return intent;
-  }
-
-  private async announce(intent: IntentEntry): Promise<void> {
-    if (this.priced.waits) return this.journal.announce(intent, ROOM_FOR_REPLY);
-    this.journal.add(intent);
-    // Whoever reads meanwhile sees what the turn was frozen from.
-    if (!this.journal.isBegun) await this.journal.durable();
   }
 
   async replied(intent: IntentEntry, { thought }: Asking, answer: Reply, ms: number): Promise<Reply> {
@@ -213,16 +195,9 @@ export class Attempts implements Book<Asking, IntentEntry> {
     purse.left += intent.reserve - answer.cost;
     noteOutcome(purse.tries, intent.model, answer.k === 'failed' ? answer.failure : null, 0);
     this.journal.add(answer);
-    if (this.priced.waits || this.isLate()) await this.journal.durable();
+    await this.journal.durable();
     apply(this.state, answer);
     this.tell(answer);
-  }
-
-  private isLate(): boolean {
-    const now = this.ports.clock.now();
-    if (now - this.durableAt < LATE_MS) return false;
-    this.durableAt = now;
-    return true;
   }
 
   private tell(answer: Extract<CallEntry, { k: 'reply' | 'failed' }>): void {

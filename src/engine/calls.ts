@@ -94,8 +94,7 @@ export class Calls {
     const price = model.price ?? (provider.free ? {} : await listed(model));
     const connection = provider.connect(model, this.outside());
     connection.catch(() => this.lines.delete(model));
-    const costs = price === null || Object.values(price).some((amount) => amount !== 0);
-    const priced = { name, model, price, repeatable: provider.repeatable, waits: costs || !provider.repeatable };
+    const priced = { name, model, price, repeatable: provider.repeatable };
     const attempts = new Attempts(priced, this.ports, this.journal, this.state, this.redact);
     const ask = await this.wrap(config, { name, model, provider, connection, attempts });
     return { name, model, provider, price, connection, attempts, ask };

@@ -40,7 +40,6 @@ export async function crashCase(
   mutant?: (disk: MemoryDisk) => void,
 ): Promise<string[]> {
   const machine = newMachine({ edges: {} }, differ);
-  machine.free = one.shape === 'free';
   machine.disk = golden.start.copy();
   machine.disk.now = () => machine.clock.now() - 10_000;
   mutant?.(machine.disk);

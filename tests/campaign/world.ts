@@ -27,15 +27,13 @@ export interface Machine {
   /** Answers that differ at every call, from a provider that may bill twice. */
   differ: boolean;
   calls: number;
-  /** Calls cost nothing: those that can be repeated need not be listed. */
-  free?: boolean;
   /** How long the provider takes, by the key of the call; at once when absent. */
   pause?: (key: string) => Promise<void>;
   /** Characters of text in every reply. */
   chars?: number;
 }
 
-/** Chart shapes of five agents or so; `ping-pong` runs out of credits, `asking` waits for people, `priced` can pay some uses of tools, in `free` nothing costs anything. */
+/** Chart shapes of five agents or so; `ping-pong` runs out of credits, `asking` waits for people, `priced` can pay some uses of tools. */
 export const SHAPES: Record<string, OrgPlan> = {
   chain: plan({ human: ['a'], a: ['b', 'human'], b: ['c'], c: ['d'], d: ['a'] }),
   star: plan({ human: ['hub'], hub: ['a', 'b', 'c', 'human'], a: ['hub'], b: ['hub'], c: ['hub'] }),
@@ -58,12 +56,7 @@ export const SHAPES: Record<string, OrgPlan> = {
   asking: asking(plan({ human: ['a', 'b'], a: ['b', 'human'], b: ['a', 'human'] })),
   priced: priced(asking(plan({ human: ['a', 'b'], a: ['b', 'human'], b: ['a', 'human'] }))),
   hiring: hiring(plan({ human: ['a', 'b'], a: ['b', 'human'], b: ['a', 'human'] })),
-  free: free(plan({ human: ['a', 'b'], a: ['b', 'c', 'human'], b: ['a', 'c'], c: ['a', 'b', 'human'] })),
 };
-
-function free(shape: OrgPlan): OrgPlan {
-  return { ...shape, models: { default: { provider: 'actor' } } };
-}
 
 /** Two agents hire in the first turn, and retire whom they hired in the second, while those work. */
 function hiring(shape: OrgPlan): OrgPlan {
@@ -306,9 +299,8 @@ export function moneyLost(engine: Pick<Engine, 'state' | 'config'>, entries: Ent
   return wrong;
 }
 
-/** A call that was made again is either listed, as one that could be repeated or as one in doubt, or it cost nothing. */
-export function unlistedCalls(machine: Pick<Machine, 'asked' | 'differ' | 'free'>, entries: Entry[]): string[] {
-  if (machine.free && !machine.differ) return [];
+/** A call that was made again is either repeatable or listed as in doubt. */
+export function unlistedCalls(machine: Pick<Machine, 'asked' | 'differ'>, entries: Entry[]): string[] {
   const wrong: string[] = [];
   const replies = new Map<string, number>();
   const doubts = new Map<string, number>();

@@ -4,7 +4,7 @@ import type { WorldTool } from '../../src/core/tool.ts';
 import { DiskError, type DiskFailure } from '../../src/disk/disk.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import { TOOLS } from '../../src/tools/all.ts';
-import { type Act, PRICED, resultsIn } from '../regression/org.ts';
+import { type Act, resultsIn } from '../regression/org.ts';
 import { Lab } from './world.ts';
 
 const WRITE = (path: string, content: string): Act => ({ tool: 'write_file', input: { path, content } });
@@ -176,13 +176,7 @@ describe('a file that a person changes while the model thinks', () => {
   function meeting(theirs: string, mine: string): Lab {
     const write = { tool: 'write_file', input: { path: 'x.txt', content: mine, expected } };
     const org: Lab = new Lab(
-      // Its answers are durable, so that it is not asked again for what it read before the person wrote.
-      {
-        edges: { human: ['a'], a: [] },
-        models: PRICED,
-        credits: { agents: { a: { grant: 1 } } },
-        resumes: { a: { tools: ['read_file', 'write_file'] } },
-      },
+      { edges: { human: ['a'], a: [] }, resumes: { a: { tools: ['read_file', 'write_file'] } } },
       ({ turn, n }) => {
         if (turn !== 1 || n > 2) return [];
         if (n === 1) return [{ tool: 'read_file', input: { path: 'x.txt', hash: true } }];

@@ -24,7 +24,9 @@ it('a build ends when its folder is deleted under it, whatever the compiler does
 it('every file that a built file imports is there', () => {
   const files = readdirSync('dist', { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.js'));
   const lost = files.flatMap((name) => {
-    const imported = readFileSync(join('dist', name), 'utf8').matchAll(/(?:from |import\(|import )['"](\.[^'"]+)['"]/g);
+    const imported = readFileSync(join('dist', name), 'utf8').matchAll(
+      /(?:from |import\(|import )['"](\.{1,2}\/[^'"]+)['"]/g,
+    );
     return [...imported].flatMap(([, path = '']) =>
       existsSync(join('dist', dirname(name), path)) ? [] : [`dist/${name} imports ${path}`],
     );
