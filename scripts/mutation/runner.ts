@@ -1,5 +1,5 @@
 // Runs each test once as it is, to see which mutants it comes upon, and then once for each of those that no test has seen yet.
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, closeSync, fstatSync, openSync, readFileSync, readSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { VitestTestRunner } from 'vitest/runners';
 
@@ -154,15 +154,31 @@ function pathOf(test: Test): string {
 
 /** It was ended from outside before. */
 function isTooSlow(test: Test): boolean {
-  return lines('slow').some(({ file, test: name }) => file === pathOf(test) && name === test.name);
+  return soFar().slow.has(`${pathOf(test)} ${test.name}`);
 }
 
 /** Also by tests in other processes. */
-function killedSoFar(): Set<string> {
-  return new Set([...lines('killed'), ...lines('doubtful')].flatMap(({ ids = [] }) => ids));
+function killedSoFar(): ReadonlySet<string> {
+  return soFar().killed;
 }
 
-function lines(is: Noted['is']): Noted[] {
-  const all = readFileSync(`${folder}/log.jsonl`, 'utf8').split('\n');
-  return all.filter((line) => line.startsWith(`{"is":"${is}"`)).map((line) => JSON.parse(line) as Noted);
+const known = { killed: new Set<string>(), slow: new Set<string>(), bytes: 0, rest: '' };
+
+/** What the log holds; only what came since the last look is read. */
+function soFar(): typeof known {
+  const file = openSync(`${folder}/log.jsonl`, 'r');
+  const bytes = Buffer.alloc(fstatSync(file).size - known.bytes);
+  known.bytes += readSync(file, bytes, 0, bytes.length, known.bytes);
+  closeSync(file);
+  const lines = (known.rest + bytes.toString('latin1')).split('\n');
+  known.rest = lines.pop() as string;
+  for (const line of lines) take(line);
+  return known;
+}
+
+function take(line: string): void {
+  if (!/^\{"is":"(killed|doubtful|slow)"/.test(line)) return;
+  const { is, file, test, ids = [] } = JSON.parse(Buffer.from(line, 'latin1').toString()) as Noted;
+  if (is === 'slow') known.slow.add(`${file} ${test}`);
+  else for (const id of ids) known.killed.add(id);
 }
