@@ -135,18 +135,19 @@ async function planVisits(
         summary: one.summary,
         models: chosen.get(one.agent) as string[],
         purse: { left: allowance.amount, tries: new Map() },
-        bounded: isLess(allowance, unbounded.get(one.agent) as Allowance),
+        bounded: isBounded(allowance, unbounded.get(one.agent) as Allowance),
       });
     else if (allowance.short.scope === BUDGET)
-      skipped.push(starved(resume, needs.get(one.agent) ?? 0, allowance.short, 'budget'));
+      skipped.push(starved(resume, needs.get(one.agent) as number, allowance.short, 'budget'));
     else if (!agentState(turn.state, one.agent).starved)
-      skipped.push(starved(resume, needs.get(one.agent) ?? 0, allowance.short, 'credits'));
+      skipped.push(starved(resume, needs.get(one.agent) as number, allowance.short, 'credits'));
   }
   return { plans, skipped };
 }
 
-function isLess(given: { amount: number }, other: Allowance): boolean {
-  return 'amount' in other && given.amount < other.amount;
+/** Whether the limit of the run is what ends first: without it the allowance is larger, or another visit would take it all. */
+function isBounded(given: { amount: number }, unbounded: Allowance): boolean {
+  return 'short' in unbounded || given.amount < unbounded.amount;
 }
 
 /** The worst case of a first call. `isFlat` is told when it is the same for every prompt. */

@@ -218,6 +218,26 @@ describe('credits for a first call', () => {
     expect(org.delivered('b')).toEqual(['000001-human-01']);
   });
 
+  it('that the limit of a run left to the next one are bounded by that limit, whatever a cap would have left', async () => {
+    const dear = { provider: 'mind', price: { per_call: 0.05 } };
+    const org = new Lab(
+      {
+        edges: { human: ['a', 'b'], a: ['human'], b: [] },
+        models: { ...PRICED, dear },
+        resumes: { a: { model: 'dear' } },
+        credits: { org: { cap: 0.05 }, agents: { a: { grant: 1 }, b: { grant: 1 } } },
+      },
+      () => [{ tool: 'read_file', input: { path: 'nowhere' } }],
+    );
+    org.drop(['a', 'b'], 'Begin.');
+    const [report] = await org.turns(1, { budget: CALL });
+    expect(report?.visits).toMatchObject([
+      { agent: 'b', outcome: 'cut', reason: 'credits', blame: 'budget' },
+      { agent: 'a', outcome: 'skipped', blame: 'budget' },
+    ]);
+    expect(org.lines('notice')).toEqual([]);
+  });
+
   it('warn people of a soft cap once', async () => {
     const org = starving({ agents: { a: { grant: 1, soft: 0.01 }, b: { grant: 1 } } });
     await org.turns(2);
