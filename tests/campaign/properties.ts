@@ -5,6 +5,9 @@ import type { Rule } from './oracle.ts';
 import { type Manner, Play } from './play.ts';
 import { differences } from './world.ts';
 
+/** A long campaign says how far it is after so many operations. */
+const TOLD = 10_000;
+
 /** Deeds of one run: about so many, at most twice as many. */
 const DEEDS = 25;
 
@@ -25,7 +28,8 @@ async function forMany(
 ): Promise<void> {
   let done = 0;
   let runs = 0;
-  for (let round = 0; done < operations; round++)
+  for (let round = 0; done < operations; round++) {
+    const before = done;
     await fc.assert(
       fc.asyncProperty(plays, async ([sketch, numbers]) => {
         const deeds = deedsOf(sketch, numbers);
@@ -40,6 +44,8 @@ async function forMany(
         endOnFailure: false,
       },
     );
+    if (Math.floor(done / TOLD) > Math.floor(before / TOLD)) console.log(`properties: ${name}: ${done} so far`);
+  }
   expect(done).toBeGreaterThanOrEqual(operations);
   console.log(`properties: ${name}: ${done} operations in ${runs} runs, 0 failures`);
 }
