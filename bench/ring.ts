@@ -1,85 +1,65 @@
+/** A ring of agents that write to each other, and the floor: the least that a program with the same promises must do on the disk. */
 import fs from 'node:fs';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { realClock } from '../src/disk/clock.ts';
-import { realHost } from '../src/disk/host.ts';
-import { realKept } from '../src/disk/kept-key.ts';
 import { realDisk } from '../src/disk/real.ts';
-import { Engine } from '../src/engine/engine.ts';
-import { relief } from '../src/engine/relief.ts';
-import type { Provider } from '../src/providers/provider.ts';
+import { withEngine } from '../src/engine/open.ts';
+import { run } from '../src/engine/run.ts';
 import { buildOrg, type OrgPlan } from '../src/testing/build-org.ts';
-import { TOOLS } from '../src/tools/all.ts';
-
-/** The 600 characters that each message carries. */
-export const BODY = 'Forty-two agents pass a letter around the ring. '.repeat(13).slice(0, 599).concat('.');
 
 /** A ring of agents, each of which writes one message to the next in every turn. */
-export function ringPlan(agents: number): OrgPlan {
+export function ringPlan({ agents, priced = false }: RingWish): OrgPlan {
   const names = Array.from({ length: agents }, (_, i) => `a${i}`);
+  const model = { provider: 'simulated', options: { to: '*', body_chars: 600 } }; // each has one neighbour
   return {
-    edges: Object.fromEntries(names.map((name, i) => [name, [`a${(i + 1) % agents}`]])),
+    edges: { ...Object.fromEntries(names.map((name, i) => [name, [`a${(i + 1) % agents}`]])), human: [] },
     org: { limits: { hops: 1_000_000, concurrency: 128 } },
-    models: { default: { provider: 'ring' } },
+    models: { default: priced ? { ...model, price: { per_call: 0.001 } } : model },
     resumes: Object.fromEntries(names.map((name) => [name, { schedule: { every: 1, when: 'always' } }])),
+    ...(priced && { credits: { agents: Object.fromEntries(names.map((name) => [name, { grant: 1_000_000 }])) } }),
   };
 }
 
-/** Answers at once with a message to the next agent of the ring. */
-export function ringProvider(agents: number): Provider {
-  return {
-    about: 'a ring',
-    repeatable: true,
-    free: true,
-    connect: async () => ({
-      complete: async (prompt) => {
-        const to = `a${(Number(prompt.agent.slice(1)) + 1) % agents}`;
-        const input = { to, subject: 'ring', body: BODY };
-        return {
-          text: '',
-          acts: [{ id: '1', tool: 'send_message', input }],
-          usage: null,
-          requestId: null,
-          model: 'ring',
-        };
-      },
-    }),
-  };
+/** What a ring is made of. */
+export interface RingWish {
+  agents: number;
+  /** Each call has a price, so that it is reserved, paid and may not be made twice. */
+  priced?: boolean;
 }
 
-export interface Ring {
-  turn(): Promise<number>;
-  close(): void;
-  root: string;
+/** Makes a ring in that folder; `lemming run` works on it as it is. */
+export function makeRing(root: string, wish: RingWish): void {
+  buildOrg(realDisk(root), ringPlan(wish));
 }
 
-/** Opens the engine of a new ring in that folder. `turn` makes one and returns its milliseconds. */
-export function openRing(root: string, agents: number): Ring {
-  const disk = realDisk(root);
-  buildOrg(disk, ringPlan(agents));
-  const kept = realKept(root, { LEMMING_HOME: `${root}.home` }, disk);
-  const ports = {
-    disk,
-    kept,
-    clock: realClock,
-    host: realHost(root),
-    env: {},
-    provider: async () => ringProvider(agents),
-  };
-  const engine = Engine.open(ports, TOOLS, 'bench');
-  const relieve = relief();
-  return {
-    root,
-    async turn() {
-      const start = performance.now();
-      await engine.turn();
-      relieve();
-      return performance.now() - start;
-    },
-    close: () => engine.close(),
-  };
+/**
+ * Makes turns of the ring in that folder, as `lemming run --turns N` does. `between` is called before the first turn and after
+ * each. Its time is not part of a turn.
+ */
+export async function runRing(root: string, turns: number, between: () => void): Promise<void> {
+  const place = { root, env: { LEMMING_HOME: `${root}.home` } };
+  const signal = new AbortController().signal;
+  await withEngine(place, 'bench', (engine, clock) => {
+    between();
+    return run(engine, clock, { turns, signal, told: between });
+  });
 }
 
+/** Milliseconds of each turn of a new ring, without what is done in between. */
+export async function timeRing(root: string, wish: RingWish, turns: number, between = () => {}): Promise<number[]> {
+  makeRing(root, wish);
+  const times: number[] = [];
+  let last = Number.NaN;
+  await runRing(root, turns, () => {
+    times.push(performance.now() - last);
+    between();
+    last = performance.now();
+  });
+  return times.slice(1);
+}
+
+/** As long as the messages of the ring. */
+const BODY = 'Forty-two agents pass a letter around the ring. '.repeat(13).slice(0, 599).concat('.');
 const TEXT = `---\nid: 000001-a0-01\n---\n${BODY}\n${'x'.repeat(100)}`;
 
 /** What it costs to write so many message files by temp + rename, into as many folders. Milliseconds. */

@@ -1,7 +1,8 @@
 /**
- * The figures of docs/performance.md: `npm run bench` for all, `npm run bench -- --short` for the ratio of the engine to
- * the floor alone, `--calls` for what calls cost, `--hands` for what tools cost, `--memory` for searches of memory and mail,
- * `--screen` for the terminal screen. Engine and floor take turns in one run on the same disk, so that a noisy machine disturbs both alike.
+ * The figures of docs/performance.md: `npm run bench` for all, `npm run bench -- --short` for the engine and the floor alone,
+ * `--check` for the same with a fault where a ratio has left the range that bench/bounds.json records, `--calls` for what calls
+ * cost, `--hands` for what tools cost, `--memory` for searches of memory and mail, `--screen` for the terminal screen. Engine and
+ * floor take turns in one run on the same disk, so that a noisy machine disturbs both alike.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -13,26 +14,33 @@ import { readJournal } from '../src/disk/journal.ts';
 import { realDisk } from '../src/disk/real.ts';
 import { Recompute } from '../src/engine/recompute.ts';
 import { Refold } from '../src/engine/replay.ts';
+import { provider } from '../src/providers/find.ts';
 import { TOOLS } from '../src/tools/all.ts';
 import { manyAgents, wrappers } from './calls.ts';
+import { type Ratio, throughput, visitCost } from './engine.ts';
 import { boxStart, reads } from './hands.ts';
 import { mailSearches, searches } from './memory.ts';
-import { median, openFloor, openRing, ringProvider, writeFiles } from './ring.ts';
+import { makeRing, median, type RingWish, timeRing, writeFiles } from './ring.ts';
 import { screen } from './screen.ts';
 
 const MAIN = path.resolve('dist/main.js');
+const BOUNDS: Record<string, [low: number, high: number]> = JSON.parse(fs.readFileSync('bench/bounds.json', 'utf8'));
 const base = fs.mkdtempSync(path.join(os.tmpdir(), 'lemming-bench-'));
 const fresh = (name: string): string => fs.mkdtempSync(path.join(base, `${name}-`));
-const short = process.argv.includes('--short');
+const wants = (name: string): boolean => process.argv.includes(`--${name}`);
 
 console.log(`Node ${process.version}, ${os.cpus().length} cores, folder ${base}`);
 /** One part alone; null: all of them, but for the screen. */
-const part = ['calls', 'hands', 'memory', 'screen'].find((name) => process.argv.includes(`--${name}`)) ?? null;
-const all = part === null && !short;
-const ring = part === null ? await throughput(1000, short ? 15 : 40) : null;
-if (ring && all) {
-  await replays(ring);
-  await throughput(10_000, 8);
+const part = ['short', 'check', 'calls', 'hands', 'memory', 'screen'].find(wants) ?? null;
+const all = part === null;
+if (all || part === 'short' || part === 'check') {
+  const root = await engineAndFloor({ agents: 1000 }, part === 'short' ? 15 : 40);
+  await engineAndFloor({ agents: 1000, priced: true }, part === 'short' ? 15 : 40);
+  print('a visit of the ring', { ...visitCost(fresh, 1000) });
+  if (all) await replays(root);
+}
+if (all) {
+  await engineAndFloor({ agents: 10_000 }, 15);
   await oldMessages();
   coldStarts();
   memory();
@@ -62,31 +70,45 @@ if (part === 'screen') {
     );
 }
 
-/** Agent-turns a second of the engine against the floor, measured turn about. */
-async function throughput(agents: number, turns: number): Promise<{ root: string; us: number }> {
-  const floor = openFloor(fresh('floor'), agents);
-  const ring = openRing(fresh('ring'), agents);
-  const times = { floor: [] as number[], engine: [] as number[] };
-  for (let i = 0; i < turns + 5; i++) {
-    const pair = { floor: floor(), engine: await ring.turn() };
-    if (i < 5) continue;
-    times.floor.push(pair.floor);
-    times.engine.push(pair.engine);
-  }
-  ring.close();
-  const us = { floor: (median(times.floor) / agents) * 1000, engine: (median(times.engine) / agents) * 1000 };
-  print(`engine, ring of ${agents}`, {
-    'floor us/visit': us.floor,
-    'engine us/visit': us.engine,
-    'visits/s': 1e6 / us.engine,
-    'engine/floor speed': us.floor / us.engine,
-    'journal bytes / message bytes': journalShare(ring.root, turns, agents),
+/** Prints a throughput; returns the folder of the ring. */
+async function engineAndFloor(wish: RingWish, pairs: number): Promise<string> {
+  const name = `ring of ${wish.agents}${wish.priced ? ', calls with a price' : ''}`;
+  const folders = new Map<string, string>();
+  const folder = (kind: string): string => {
+    folders.set(kind, fresh(kind));
+    return folders.get(kind) as string;
+  };
+  const { floor, engine, speed } = await throughput(folder, wish, pairs);
+  const root = folders.get('ring') as string;
+  print(`engine, ${name}`, {
+    'floor us/visit': floor,
+    'engine us/visit': engine,
+    'visits/s': 1e6 / engine,
+    'engine/floor speed': speed,
+    'journal bytes / message bytes': journalShare(root, wish.agents),
   });
-  return { root: ring.root, us: us.engine };
+  if (part === 'check') check(name, speed);
+  return root;
+}
+
+/** A ratio that left its recorded range as a whole is no noise. */
+function check(name: string, { low, high }: Ratio): void {
+  const [least, most] = BOUNDS[name] ?? [0, Number.POSITIVE_INFINITY];
+  if (high >= least && low <= most) return;
+  process.exitCode = 1;
+  console.log(`${name}: the recorded range is ${least} to ${most}`);
+}
+
+function journalShare(root: string, agents: number): number {
+  const outbox = path.join(root, 'agents/a0/outbox');
+  const messages = fs.readdirSync(outbox).sort();
+  const last = messages.at(-1) as string;
+  const journal = fs.statSync(path.join(root, 'org/journal', `${last.slice(0, 6)}.jsonl`)).size;
+  return journal / (fs.statSync(path.join(outbox, last)).size * agents);
 }
 
 /** Every file made again from the journal, beside the raw writing of as many; and every visit made again from its reply. */
-async function replays({ root, us }: { root: string; us: number }): Promise<void> {
+async function replays(root: string): Promise<void> {
   const disk = realDisk(root);
   const written = fresh('written');
   for (let i = 0; i < 1000; i++) fs.mkdirSync(path.join(written, `f${i}`));
@@ -100,7 +122,7 @@ async function replays({ root, us }: { root: string; us: number }): Promise<void
     times.floor.push(writeFiles(written, 1000, round));
   }
   const [floor, redo] = [median(times.floor), median(times.redo)];
-  const recompute = new Recompute(TOOLS, { host: realHost(root), provider: async () => ringProvider(1000) });
+  const recompute = new Recompute(TOOLS, { host: realHost(root), provider });
   const again = await timeOf(async () => {
     for (const group of readJournal(disk, [])) await recompute.take(group);
   });
@@ -110,7 +132,6 @@ async function replays({ root, us }: { root: string; us: number }): Promise<void
     'redo us/file': redo,
     'redo/floor speed': floor / redo,
     'recompute us/visit': (again / recompute.visits) * 1000,
-    'recompute/engine speed': us / ((again / recompute.visits) * 1000),
   });
 }
 
@@ -120,19 +141,9 @@ async function timeOf(work: () => void | Promise<void>): Promise<number> {
   return performance.now() - start;
 }
 
-function journalShare(root: string, turn: number, agents: number): number {
-  const journal = fs.statSync(path.join(root, 'org/journal', `${String(turn).padStart(6, '0')}.jsonl`)).size;
-  const outbox = path.join(root, 'agents/a0/outbox');
-  const message = fs.statSync(path.join(outbox, fs.readdirSync(outbox).sort().at(-1) as string)).size;
-  return journal / (message * agents);
-}
-
 /** Time of a turn with 10,000 and with 100,000 old messages. */
 async function oldMessages(): Promise<void> {
-  const ring = openRing(fresh('old'), 1000);
-  const times: number[] = [];
-  for (let i = 0; i < 112; i++) times.push(await ring.turn());
-  ring.close();
+  const times = await timeRing(fresh('old'), { agents: 1000 }, 112);
   const young = median(times.slice(10, 22));
   const old = median(times.slice(100, 112));
   print('turn time by old messages', { '10,000: ms': young, '100,000: ms': old, ratio: old / young });
@@ -163,7 +174,7 @@ function bigOrg(): string {
 
 function simulatedOrg(): string {
   const root = fresh('simulated');
-  spawnSync(process.execPath, ['--import', 'tsx', 'bench/make.ts', root, '1000'], { stdio: 'inherit' });
+  makeRing(root, { agents: 1000 });
   return root;
 }
 
@@ -199,9 +210,13 @@ function peakOfChild(root: string): number {
   return Number(fs.readFileSync(file, 'utf8')) / 1000;
 }
 
-function print(title: string, figures: Record<string, number>): void {
-  const cells = Object.entries(figures).map(
-    ([name, value]) => `${name} ${value >= 100 ? Math.round(value) : Number(value.toPrecision(3))}`,
-  );
+function print(title: string, figures: Record<string, number | Ratio | null>): void {
+  const cells = Object.entries(figures).map(([name, value]) => `${name} ${printed(value)}`);
   console.log(`${title}: ${cells.join(', ')}`);
+}
+
+function printed(value: number | Ratio | null): string {
+  if (value === null) return 'not measured';
+  if (typeof value === 'object') return `${printed(value.median)} (${printed(value.low)} to ${printed(value.high)})`;
+  return String(value >= 100 ? Math.round(value) : Number(value.toPrecision(3)));
 }

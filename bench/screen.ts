@@ -20,7 +20,7 @@ export async function screen(
   root: string,
   { agents = 1000, rate = 200, seconds = 20, columns = 120, rows = 40 } = {},
 ): Promise<Record<string, number>> {
-  const plan = ringPlan(agents);
+  const plan = ringPlan({ agents });
   const turns = Math.max(1, Math.round((agents / rate) * TURNS));
   const resumes = Object.keys(plan.edges).map((name, i) => [
     name,
@@ -28,7 +28,7 @@ export async function screen(
   ]);
   const edges = { human: Object.keys(plan.edges).slice(0, 1), ...plan.edges };
   buildOrg(realDisk(root), { ...plan, edges, resumes: Object.fromEntries(resumes) });
-  const engine = spawn(process.execPath, [...process.execArgv, ENGINE, root, String(agents), String(rate)], {
+  const engine = spawn(process.execPath, [...process.execArgv, ENGINE, root, String(rate)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   await once(engine.stdout, 'data');

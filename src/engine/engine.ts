@@ -230,14 +230,14 @@ export class Engine {
       return 'busy';
     }
     this.live.look();
-    return this.hasNews() || overdue(this.config, this.state, this.ports.clock.now()).length
-      ? 'busy'
-      : idleness(this.config, this.state);
+    const idle = idleness(this.config, this.state);
+    const isBusy = idle === 'busy' || overdue(this.config, this.state, this.ports.clock.now()).length > 0;
+    return isBusy || this.hasNews() ? 'busy' : idle;
   }
 
   /** Whether the organisation is paused, and what people asked was taken in. */
   isPaused(): boolean {
-    return this.idle() === 'idle' && this.state.paused;
+    return this.state.paused && this.idle() === 'idle';
   }
 
   /** Whether a turn would change nothing at all. */
@@ -285,20 +285,26 @@ export class Engine {
     return (await this.looked(wish)).acts;
   }
 
-  /** Looks as if the turn had begun; what that changes is taken back, until it begins. */
+  /** Whoever is due is due whatever people did meanwhile, and costs no look at the folder. */
   private async looked(wish: TurnWish): Promise<{ acts: boolean; open: OpenEntry }> {
-    const { state } = this;
     const open = this.opening(this.next, wish);
-    const { time, day } = state;
-    const loads = new Map(state.loads);
     try {
       if (this.unfinished) return { acts: true, open };
       this.live.look();
-      if (this.hasNews()) return { acts: true, open };
-      apply(state, open);
-      return { acts: await this.actsIn(open), open };
+      return { acts: (await this.wouldAct(open)) || this.hasNews(), open };
     } catch (error) {
       throw asFault(error);
+    }
+  }
+
+  /** Looks as if the turn had begun; what that changes is taken back, until it begins. */
+  private async wouldAct(open: OpenEntry): Promise<boolean> {
+    const { state } = this;
+    const { time, day } = state;
+    const loads = new Map(state.loads);
+    try {
+      apply(state, open);
+      return await this.actsIn(open);
     } finally {
       Object.assign(state, { time, day, loads });
     }

@@ -13,6 +13,25 @@ function lab(mind: Mind, more: Partial<ConstructorParameters<typeof Lab>[0]> = {
   return org;
 }
 
+describe('a run looks at the folder', () => {
+  it.each([{ turns: 6 }, { untilIdle: true, maxCost: 6 * CALL }])(
+    'once a turn while somebody is due: %o',
+    async (wish) => {
+      const org = lab(PING, { models: PRICED, credits: { agents: { a: { grant: 1 }, b: { grant: 1 } } } });
+      await org.turns(2);
+      let looks = 0;
+      org.disk.looking = ({ name, path }) => {
+        if (name === 'stat' && path === 'agents/b/resume.md') looks++;
+        return 'go';
+      };
+      const { turns } = await org.run(wish);
+      expect(turns).toBeGreaterThanOrEqual(5);
+      // Beside those of the turns: at the start, and when the run ends.
+      expect(looks).toBeLessThanOrEqual(turns + 2);
+    },
+  );
+});
+
 describe('a run ends', () => {
   it('after so many turns, idle or not', async () => {
     expect(await lab(PING).run({ turns: 3 })).toMatchObject({
