@@ -26,6 +26,9 @@ const NEXT = 'node_modules/.cache/lemming/dist';
 /** Packages that nearly every command loads: they become part of the files that need them. The others are loaded when used. */
 const BUNDLED = ['commander', 'fastest-levenshtein', 'gray-matter', 'node-diff3', 'yaml', 'zod'];
 
+/** What programs may import: exports of package.json. */
+const PUBLIC = ['lemming.js', 'testing.js'];
+
 /** gray-matter is only given texts whose YAML we read ourselves; its own reader would load two more packages. */
 const withoutYamlOfGrayMatter = {
   name: 'no js-yaml',
@@ -46,7 +49,7 @@ copyTheRest();
 removeStale();
 const commands = await readCommands();
 await bundle();
-copyTypes('testing.d.ts');
+for (const entry of PUBLIC) copyTypes(entry.replace(/\.js$/, '.d.ts'));
 publish();
 
 function checkTools() {
@@ -114,7 +117,7 @@ async function bundle() {
   const external = Object.keys({ ...dependencies, ...optionalDependencies }).filter((name) => !BUNDLED.includes(name));
   rmSync(NEXT, { recursive: true, force: true });
   await build({
-    entryPoints: ['faces/cli/main.js', 'testing.js', ...commands.keys()].map((path) => join(MODULES, path)),
+    entryPoints: ['faces/cli/main.js', ...PUBLIC, ...commands.keys()].map((path) => join(MODULES, path)),
     entryNames: '[name]',
     chunkNames: '[name]-[hash]',
     outdir: NEXT,

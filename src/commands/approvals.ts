@@ -11,11 +11,11 @@ import { findMessage } from '../engine/mail.ts';
 import { faultyAnswers, folderChanges, foresee, readerOf, readOrg, type View } from '../engine/open.ts';
 import { presentActs } from '../engine/present.ts';
 import { inCredits, inMicro } from '../schema/amount.ts';
-import { printFault } from '../schema/fault.ts';
+import { type Fault, printFault } from '../schema/fault.ts';
 import { type Answered, answeredOf, printAnswered } from '../views/answered.ts';
 import { type Cost, spendingBy } from '../views/costs.ts';
 import { heldInCredits } from '../views/credits.ts';
-import { approvalsFor, countNeeds } from '../views/needs.ts';
+import { approvalsFor, countNeeds, type NeedCounts } from '../views/needs.ts';
 import { count, shorten } from '../views/table.ts';
 import type { Command, Run } from './command.ts';
 
@@ -44,9 +44,12 @@ type Shown = Approval & {
   left: Record<string, number>;
 };
 
-export const run: Run = async (world, input) => {
+export const run: Run = async (world, input) =>
+  input.flags.answered ? listAnswered(readOrg(world)) : listWaiting(world, input);
+
+/** What waits for an answer. */
+export const listWaiting: Run<{ approvals: Shown[]; faults: Fault[]; needs: NeedCounts }> = async (world) => {
   const view = readOrg(world);
-  if (input.flags.answered) return listAnswered(view);
   await foresee(view);
   const person = readerOf(view);
   const faults = faultyAnswers(view);

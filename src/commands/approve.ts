@@ -7,7 +7,7 @@ import { toolsetOf } from '../engine/toolset.ts';
 import { failure } from '../schema/fault.ts';
 import { TOOLS } from '../tools/all.ts';
 import type { Command, Outcome, Run, World } from './command.ts';
-import { decide } from './decide.ts';
+import { type Decided, decide } from './decide.ts';
 import { edited, exactText, replaceExact } from './own-files.ts';
 
 export const command: Command = {
@@ -30,14 +30,15 @@ export const command: Command = {
   reads: false,
 };
 
-export const run: Run = async (world, input) => {
+/** `changed`: what is not as it was shown any more, so that the act is held again. `always`: the policy from then on. */
+export const run: Run<Decided & { changed: string[]; always?: string }> = async (world, input) => {
   const rule = input.flags.always ? await ruleFor(world, input.args.id as string) : null;
   const changed = await changedIn(world, input.args.id as string);
   const outcome = told(decide(world, input, 'approve'), changed);
   if (rule === null) return outcome;
   writePolicy(world, rule);
   const text = `${outcome.text}\nFrom then on without asking: ${rule}. lemming policies shows it, and revokes it.`;
-  return { ...outcome, data: { ...(outcome.data as object), always: rule }, text };
+  return { ...outcome, data: { ...outcome.data, always: rule }, text };
 };
 
 /** What is not as it was shown any more. */
@@ -47,8 +48,8 @@ async function changedIn(world: World, id: string): Promise<string[]> {
   return (await presentActs({ ...view, changes: folderChanges(view) })).get(id)?.changed ?? [];
 }
 
-function told(outcome: Outcome, changed: string[]): Outcome {
-  const data = { ...(outcome.data as object), changed };
+function told(outcome: Outcome<Decided>, changed: string[]): Outcome<Decided & { changed: string[] }> {
+  const data = { ...outcome.data, changed };
   if (changed.length === 0) return { ...outcome, data };
   const text = `${changedText(changed)} since it was shown, so it is not done: in the next turn it is held again as it stands now.\nlemming approvals shows it.`;
   return { ...outcome, data, text };

@@ -120,12 +120,12 @@ export interface Typing {
 }
 
 /** What a command returns. `data` is what --json prints, one object; `text` is for people. */
-export interface Outcome {
-  data: object;
+export interface Outcome<Data extends object = object> {
+  data: Data;
   text: string;
   /** Exit code, default 0. Faults are thrown as `FaultError`. */
   exit?: number;
 }
 
 /** A command file exports `command` and `run`. */
-export type Run = (world: World, input: Input) => Promise<Outcome>;
+export type Run<Data extends object = object> = (world: World, input: Input) => Promise<Outcome<Data>>;

@@ -8,9 +8,18 @@ import type { Ports } from '../engine/ports.ts';
 import { listPrice, PRICES } from '../providers/prices.ts';
 import { FaultError, failure } from '../schema/fault.ts';
 import type { Model, Price } from '../schema/models.ts';
-import { type Cost, costsOf, forecastOf, type Heading, printCosts, spendingBy } from '../views/costs.ts';
+import {
+  type Cost,
+  type Costs,
+  costsOf,
+  type Forecast,
+  forecastOf,
+  type Heading,
+  printCosts,
+  spendingBy,
+} from '../views/costs.ts';
 import { type PricedModel, type Prices, priceInCredits, printPrices } from '../views/prices.ts';
-import type { Command, Input, Outcome, Run, World } from './command.ts';
+import type { Command, Outcome, Run, World } from './command.ts';
 
 export const command: Command = {
   name: 'costs',
@@ -37,13 +46,13 @@ export const command: Command = {
 };
 
 export const run: Run = async (world, input) => {
-  if (input.flags.prices !== true) return ledger(world, input);
+  if (input.flags.prices !== true) return tellLedger(world, input);
   if (input.flags.by !== undefined) throw failure('usage', '--by cuts the ledger, which --prices does not show');
   return prices(world);
 };
 
 /** Agent, model, provider and tool come from the ledger itself; the other headings from the journal, with the same total as by agent. */
-function ledger(world: World, input: Input): Outcome {
+export const tellLedger: Run<Costs & { forecast: Forecast }> = async (world, input) => {
   const { config, state, disk } = readOrg(world);
   const by = (input.flags.by as string | undefined) ?? 'agent';
   const costs = costsOf(config, state);
@@ -57,7 +66,7 @@ function ledger(world: World, input: Input): Outcome {
   const rows = own[by] ?? Object.fromEntries(spendingBy(by as Heading, journalLines(disk)));
   const data = { ...costs, ...(own[by] ? {} : { [`by_${by}`]: rows }), forecast };
   return { data, text: printCosts(costs, by, new Map(Object.entries(rows)), forecast) };
-}
+};
 
 /** The pace of the last turns; only their files are read, and the next one, where a reset of the credits may stand already. */
 function lastPace(disk: Disk, { turn }: State): Pace {

@@ -16,11 +16,21 @@ function demandAsked({ config }: View, approval: Approval, person: string): void
   });
 }
 
+/** An answer to a held act. `taken`: it is in the journal, or a running engine takes it at its next freeze. */
+export interface Decided {
+  id: string;
+  decision: 'approve' | 'deny';
+  by: string;
+  agent: string;
+  tool: string;
+  taken: 'journaled' | 'waits';
+}
+
 /**
  * Answers a held act; the next freeze judges it again and does it once. Until then the last answer counts. Throws
  * `not-found` when it does not wait, `refused` when who answers is no person.
  */
-export function decide(world: World, input: Input, ask: 'approve' | 'deny'): Outcome {
+export function decide(world: World, input: Input, ask: 'approve' | 'deny'): Outcome<Decided> {
   const view = readOrg(world);
   const { state, disk } = view;
   const id = input.args.id as string;

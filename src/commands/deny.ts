@@ -1,5 +1,5 @@
 import type { Command, Run } from './command.ts';
-import { decide } from './decide.ts';
+import { type Decided, decide } from './decide.ts';
 
 export const command: Command = {
   name: 'deny',
@@ -16,4 +16,4 @@ export const command: Command = {
   reads: false,
 };
 
-export const run: Run = async (world, input) => decide(world, input, 'deny');
+export const run: Run<Decided> = async (world, input) => decide(world, input, 'deny');

@@ -3,7 +3,7 @@ import { checkAgent, readOrg, type View } from '../engine/open.ts';
 import { failure } from '../schema/fault.ts';
 import type { Message } from '../schema/message.ts';
 import { isName } from '../schema/name.ts';
-import { mailRow, printList } from '../views/mail.ts';
+import { type MailRow, mailRow, printList } from '../views/mail.ts';
 import { count } from '../views/table.ts';
 import type { Command, Run } from './command.ts';
 
@@ -27,7 +27,7 @@ export const command: Command = {
 const TURNS = 50;
 
 /** Reads live and archived mail in the order it was written. What is no agent is a conversation, or a message of one. */
-export const run: Run = async (world, input) => {
+export const run: Run<{ messages: MailRow[] }> = async (world, input) => {
   const view = readOrg(world);
   const of = seatOf(view, input.args.of);
   const thread = of === undefined || isAgent(view, of) ? undefined : (findMessage(view, of)?.thread ?? of);

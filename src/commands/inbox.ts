@@ -1,11 +1,11 @@
-import { noticeLines } from '../core/chain.ts';
+import { type NoticeLine, noticeLines } from '../core/chain.ts';
 import { agentState, inboxOf } from '../core/state.ts';
 import { findMessage, messageAt, receivedBy } from '../engine/mail.ts';
 import { foresee, readerOf, readOrg, type View } from '../engine/open.ts';
 import type { Message } from '../schema/message.ts';
 import { mayBeReadBy } from '../views/chart.ts';
 import { type MailRow, mailRow, printInbox } from '../views/mail.ts';
-import { countNeeds, printNeeds } from '../views/needs.ts';
+import { countNeeds, type NeedCounts, printNeeds } from '../views/needs.ts';
 import { count } from '../views/table.ts';
 import type { Command, Run } from './command.ts';
 
@@ -28,7 +28,7 @@ export const command: Command = {
 /** Messages that were read and are printed all the same, unless all are wanted. */
 const SHOWN_READ = 10;
 
-export const run: Run = async (world, input) => {
+export const run: Run<{ messages: MailRow[]; notices: NoticeLine[]; needs: NeedCounts }> = async (world, input) => {
   const view = readOrg(world);
   await foresee(view);
   const person = readerOf(view);

@@ -3,7 +3,7 @@ import { noticeKey } from '../core/fold/notices.ts';
 import { agentState } from '../core/state.ts';
 import { messageNamed } from '../engine/mail.ts';
 import { foresee, personOf, readOrg, type View } from '../engine/open.ts';
-import { mailRow, printMail } from '../views/mail.ts';
+import { type MailRow, mailRow, printMail } from '../views/mail.ts';
 import type { Command, Outcome, Run, World } from './command.ts';
 import { markRead, tellRead } from './letter.ts';
 
@@ -20,14 +20,13 @@ export const command: Command = {
   reads: false,
 };
 
-export const run: Run = async (world, input) => {
-  const view = readOrg(world);
-  await foresee(view);
-  const id = input.args.id as string;
-  return id === 'notices' ? readNotices(world, view) : readMessage(world, view, id);
-};
+export const run: Run = (world, input) =>
+  input.args.id === 'notices' ? readNotices(world) : readMessage(world, input);
 
-function readMessage(world: World, view: View, id: string): Outcome {
+/** A message, whatever its id says. */
+export const readMessage: Run<MailRow> = async (world, input) => {
+  const view = await foreseen(world);
+  const id = input.args.id as string;
   const person = personOf(view);
   const message = messageNamed(view, id);
   const waiting = view.state.mail.get(id)?.waiting ?? [];
@@ -35,13 +34,20 @@ function readMessage(world: World, view: View, id: string): Outcome {
   const left = waiting.filter((name) => name !== person);
   const row = { ...mailRow(view.state, message, left), read: message.to.includes(person) || left.length === 0 };
   return { data: row, text: printMail(row) };
-}
+};
 
-function readNotices(world: World, view: View): Outcome {
+async function readNotices(world: World): Promise<Outcome> {
+  const view = await foreseen(world);
   const person = personOf(view);
   const told = agentState(view.state, person).notices;
   const notices = noticeLines(told);
   if (told.length) tellRead(world, person, { ask: 'read', ids: ['notices'], notices: told.map(noticeKey) });
   const text = notices.map((notice) => `turn ${notice.turn}: ${notice.text}`).join('\n');
   return { data: { notices }, text: text || 'There are no notices.' };
+}
+
+async function foreseen(world: World): Promise<View> {
+  const view = readOrg(world);
+  await foresee(view);
+  return view;
 }

@@ -24,7 +24,10 @@ export const command: Command = {
 };
 
 /** Drops an answer into the person's outbox, and marks what it answers as read. */
-export const run: Run = async (world, input) => {
+export const run: Run<{ path: string; to: string[]; from: string; thread: string; reply_to: string }> = async (
+  world,
+  input,
+) => {
   const view = readOrg(world);
   const person = personOf(view);
   const message = messageNamed(view, input.args.id as string);

@@ -3,7 +3,7 @@ import { inCredits } from '../schema/amount.ts';
 import { count } from '../views/table.ts';
 import type { Command, Input, Outcome, Run, World } from './command.ts';
 import { type CostRange, type Foreseen, type LikelyTokens, type Preview, preview } from './preview.ts';
-import { makeTurns, type TurnsWish, UNSAFE_HOST, wantsUnsafeHost } from './turns.ts';
+import { type Made, makeTurns, type TurnsWish, UNSAFE_HOST, wantsUnsafeHost } from './turns.ts';
 
 export const command: Command = {
   name: 'run',
@@ -28,10 +28,11 @@ export const command: Command = {
   reads: false,
 };
 
-export const run: Run = async (world, input) => {
-  const wish = wishOf(input);
-  return input.flags['dry-run'] ? dryRun(world, wish) : makeTurns(world, 'run', wish);
-};
+export const run: Run = async (world, input) =>
+  input.flags['dry-run'] ? dryRun(world, wishOf(input)) : make(world, input);
+
+/** Makes the turns that the input wishes for. */
+export const make: Run<Made> = (world, input) => makeTurns(world, 'run', wishOf(input));
 
 function wishOf(input: Input): TurnsWish {
   const { flags } = input;

@@ -35,7 +35,7 @@ export const command: Command = {
 };
 
 /** Drops a message into the person's outbox. The engine takes it at its next freeze. */
-export const run: Run = async (world, input) => {
+export const run: Run<{ path: string; to: string[]; from: string }> = async (world, input) => {
   const view = readOrg(world);
   const person = personOf(view);
   const letter = letterOf(input, await bodyOf(world, input.rest));

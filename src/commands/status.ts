@@ -42,7 +42,7 @@ const VERSION = 7;
 const GRAIN_MS = 50;
 
 /** Prints from the kept status when nothing has changed since; only else is anything heavy loaded. */
-export const run: Run = async (world) => {
+export const run: Run<Status> = async (world) => {
   const disk = realDisk(world.root);
   const kept = realKept(world.root, world.env, disk);
   const status = (world.seat ? null : keptStatus(disk, kept, world.env)) ?? (await freshStatus(world, disk, kept));

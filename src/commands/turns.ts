@@ -2,12 +2,14 @@ import { noticeLines } from '../core/chain.ts';
 import { countCredits } from '../core/ledger.ts';
 import { creditRelief } from '../core/relief.ts';
 import { agentState } from '../core/state.ts';
+import type { Unplaced } from '../core/unplaced.ts';
 import { walk } from '../core/walk.ts';
 import { ownerOf } from '../disk/owner.ts';
 import { realDisk } from '../disk/real.ts';
 import type { Engine } from '../engine/engine.ts';
 import { keyFaults } from '../engine/keys.ts';
 import { deletedSince, type Place, personIn, withEngine } from '../engine/open.ts';
+import type { TurnReport, VisitReport } from '../engine/report.ts';
 import { type RunReport, type RunWish, run as runTurns } from '../engine/run.ts';
 import { inCredits } from '../schema/amount.ts';
 import { FAULTS, type Fault, printFault } from '../schema/fault.ts';
@@ -27,6 +29,22 @@ export interface TurnsWish extends Pick<RunWish, 'turns' | 'untilIdle' | 'maxCos
   verify?: boolean;
 }
 
+/** `lemming run --json`: what is fixed by the design, and more. Credits. */
+export interface Made {
+  turn: number;
+  turns: number;
+  visits: VisitReport[];
+  spent: number;
+  idle: boolean;
+  end: RunReport['end'];
+  /** What was mended of an earlier run. */
+  recovered: readonly string[];
+  conflicts: TurnReport['conflicts'];
+  unplaced: Pick<Unplaced, 'id' | 'path' | 'kept' | 'detail'>[];
+  faults: Fault[];
+  needs: NeedCounts;
+}
+
 /** What `run`, `run-once` and `step` offer for machines without a Box. */
 export const UNSAFE_HOST: Flag = {
   name: 'unsafe-host',
@@ -39,7 +57,7 @@ export function wantsUnsafeHost({ flags }: Input): { unsafeHost?: true } {
 }
 
 /** Makes turns, says a line for each on stderr, and sums up: what happened, what it cost, what waits for the person. */
-export function makeTurns(world: World, verb: string, wish: TurnsWish): Promise<Outcome> {
+export function makeTurns(world: World, verb: string, wish: TurnsWish): Promise<Outcome<Made>> {
   const { concurrency, unsafeHost = false, verify = false, ...run } = wish;
   return withEngine({ ...placeOf(world, concurrency), unsafeHost, verify }, verb, async (engine, clock) => {
     const teller = new Teller(world, engine);
@@ -63,7 +81,7 @@ function placeOf(world: World, concurrency: number | undefined): Place {
   return { root: world.root, env, say: (line) => world.say(line) };
 }
 
-function outcomeOf(world: World, engine: Engine, report: RunReport, teller: Teller): Outcome {
+function outcomeOf(world: World, engine: Engine, report: RunReport, teller: Teller): Outcome<Made> {
   const { seat } = world;
   const { reports, spent, idle, end } = report;
   const visits = reports.flatMap((turn) => turn.visits);

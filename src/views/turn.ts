@@ -18,7 +18,27 @@ export interface ShownTurn {
 
 /** `agent`: whom it concerns. `id`: a message, approval or dead letter. */
 export interface TurnEvent {
-  what: string;
+  what:
+    | 'acknowledged'
+    | 'dead letter'
+    | 'decided'
+    | 'edit'
+    | 'escalated'
+    | 'file'
+    | 'held'
+    | 'hired'
+    | 'lapsed'
+    | 'message'
+    | 'recovered'
+    | 'refused'
+    | 'request'
+    | 'retired'
+    | 'revived'
+    | 'set aside'
+    | 'undone'
+    | 'unpaid'
+    | 'visit'
+    | 'withdrawn';
   agent: string | null;
   id: string | null;
   text: string;
@@ -41,7 +61,7 @@ export function turnOf(turn: number, lines: Iterable<Entry>): ShownTurn {
 
 /** One line of the journal as an event; null for what only the engine needs. */
 export function eventOf(line: Entry): TurnEvent | null {
-  const event = (what: string, agent: string | null, id: string | null, text: string): TurnEvent => ({
+  const event = (what: TurnEvent['what'], agent: string | null, id: string | null, text: string): TurnEvent => ({
     what,
     agent,
     id,

@@ -1,5 +1,5 @@
 import { codeOf, DiskError } from '../../disk/disk.ts';
-import { FAULTS, type Fault, FaultError, fault } from '../../schema/fault.ts';
+import { FAULTS, type Fault, FaultError, failure, fault } from '../../schema/fault.ts';
 
 /** Every exit code and its meaning; of several that apply, the first one counts. */
 export const EXITS: [code: number, meaning: string][] = [
@@ -17,16 +17,22 @@ export const EXITS: [code: number, meaning: string][] = [
 
 /** What was thrown, as faults; what nobody expected becomes one too, so that there is one way to tell it. */
 export function faultsOf(error: unknown): readonly Fault[] {
-  if (error instanceof FaultError) return error.faults;
-  if (error instanceof DiskError) return [fault(codeOf(error), error.message)];
-  if (isOutOfHandles(error)) return [fault('no-handles', 'this process may open no more files')];
-  if (error instanceof Error && error.name === 'AbortError') return [fault('interrupted', 'interrupted')];
+  const expected = asFault(error);
+  if (expected instanceof FaultError) return expected.faults;
   const message = error instanceof Error ? error.message : String(error);
   return [
     fault('work-failed', `unexpected error: ${message}.`, {
       remedy: 'Run it again with --debug for the stack, and report it.',
     }),
   ];
+}
+
+/** What was thrown, as a `FaultError` where it was to be expected; a bug as it is. */
+export function asFault(error: unknown): unknown {
+  if (error instanceof DiskError) return failure(codeOf(error), error.message);
+  if (isOutOfHandles(error)) return failure('no-handles', 'this process may open no more files');
+  if (error instanceof Error && error.name === 'AbortError') return failure('interrupted', 'interrupted');
+  return error;
 }
 
 /** Raised where no path of the organisation is read: a part of the program that is loaded late. */

@@ -16,9 +16,9 @@ export function toolOf(command: Command): Tool {
 }
 
 /** What an assistant gave, as the command line would have parsed it. Throws `usage` for anything else. */
-export function inputFor(command: Command, given: unknown): Input {
+export function inputFor(command: Command, given: unknown, remedy = REMEDY): Input {
   const read = shapeOf(command).safeParse(given ?? {});
-  if (!read.success) throw failure('usage', read.error.issues.map(printIssue).join('; '), { remedy: REMEDY });
+  if (!read.success) throw failure('usage', read.error.issues.map(printIssue).join('; '), { remedy });
   const values = new Map(Object.entries(read.data));
   const args = command.args.map(({ name, many }) => {
     const value = values.get(name) as string | undefined;

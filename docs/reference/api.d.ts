@@ -1,0 +1,760 @@
+// disk/clock.d.ts
+/** The only source of time and chance. */
+export interface Clock {
+    /** Milliseconds since 1970. */
+    now(): number;
+    /** Milliseconds from some fixed point, never going back. */
+    ticks(): number;
+    /** Waits; rejects with the signal's reason when it is aborted. */
+    sleep(ms: number, signal?: AbortSignal): Promise<void>;
+    /** Calls back after so many milliseconds, unless what it returns is called before. */
+    timer(ms: number, late: () => void): () => void;
+    /** A number from 0 up to 1. */
+    random(): number;
+    /** A short text that nobody can guess. */
+    token(): string;
+}
+export declare const realClock: Clock;
+/** Aborted after so many milliseconds. */
+export declare function deadline(ms: number): AbortSignal;
+
+// disk/disk.d.ts
+import type { FaultCode } from '../schema/fault.ts';
+/**
+ * The only door to a file system. Paths are relative to the org folder, with `/` between parts. Every call is synchronous:
+ * for such small files that is 2 to 4 times faster than promises. The real one is `real.ts`; tests use one in memory that
+ * loses unsynced operations.
+ */
+export interface Disk {
+    /**
+     * Bytes of a regular file, or null when nothing is there. Never follows a link, never blocks on a FIFO. `alone`: not of a
+     * file that has a second name, where that is known; `whole`: of a file of ours, however large. Throws a `DiskError`.
+     */
+    read(path: string, how?: 'alone' | 'whole'): Uint8Array | null;
+    /** So many bytes of a regular file from a place on, fewer at its end; null when nothing is there. */
+    readPart(path: string, at: number, size: number): Uint8Array | null;
+    /** Names in a folder, sorted by code unit, or null when there is no such folder. */
+    list(path: string): string[] | null;
+    /** Name and what is there, for all that lies in a folder, in the order of `list`; null when there is no such folder. */
+    look(path: string): [name: string, stat: Stat][] | null;
+    /** What is at the path, without following a link; null when nothing is there. */
+    stat(path: string): Stat | null;
+    /** False when the system lets this process not read and write what is there; true also when nothing is there. Follows no link. */
+    isOpen(path: string): boolean;
+    /** Creates a new file with these bytes and returns its mark; fails with `exists` when something is there. Makes missing parent folders. */
+    create(path: string, bytes: string | Uint8Array): string;
+    /** Moves a file within the org, atomically; replaces what is at the target. Makes missing parent folders of the target. */
+    rename(from: string, to: string): void;
+    /** Gives the file a second name; fails with `exists` when the target is taken. */
+    link(from: string, to: string): void;
+    /** Removes a file; no error when it is absent. */
+    unlink(path: string): void;
+    /** Makes a folder and its parents. Only `mkdir('')` makes the org folder itself. */
+    mkdir(path: string): void;
+    /** Removes an empty folder; no error when it is absent or not empty. */
+    rmdir(path: string): void;
+    /** Opens a file for appending, creating it when absent. */
+    append(path: string): Appender;
+    /** Bytes that can still be written. */
+    free(): number;
+    /** Makes one file's content durable. */
+    syncFile(path: string): void;
+    /** Makes the names in a folder durable. */
+    syncDir(path: string): void;
+    /** Folders that were found to be no links are looked at anew: people may have been at work. */
+    recheck(): void;
+}
+/** An open journal or log. */
+export interface Appender {
+    write(bytes: string | Uint8Array): void;
+    /** fdatasync: what was written is durable when it returns. */
+    sync(): void;
+    /** Cuts the file to that many bytes. */
+    truncate(bytes: number): void;
+    close(): void;
+}
+export interface Stat {
+    kind: 'file' | 'folder' | 'link' | 'other';
+    size: number;
+    /** Changes when content or identity changes: inode, size and modification time. Survives a rename or link. */
+    mark: string;
+    /** Modification time in milliseconds since 1970. */
+    mtimeMs: number;
+    /** Changes when its owner or its mode does. */
+    rights: string;
+    /** Names that a file has, where that is known. */
+    links?: number;
+}
+export type DiskFailure = 'exists' | 'absent' | 'full' | 'read-only' | 'denied' | 'handles' | 'io' | 'not-regular' | 'too-large' | 'name' | 'other';
+/** A failed file operation, with the path and the reason of the system. */
+export declare class DiskError extends Error {
+    readonly failure: DiskFailure;
+    readonly path: string;
+    constructor(failure: DiskFailure, path: string, cause: string);
+}
+/** Whether the file system refused that name or that place, and nothing else is wrong with it. */
+export declare function isOfPlace(error: unknown): error is DiskError;
+/** The code of the fault that a failed file operation is told as. */
+export declare function codeOf({ failure }: DiskError): FaultCode;
+
+// faces/library/open.d.ts
+import type { Org } from './org.ts';
+/** How an organisation is opened. */
+interface OpenWish {
+    /** Where there is none yet, it is made from this template ("default" is the sample), or for this purpose. */
+    template?: string;
+    purpose?: string;
+    /** The environment, with the keys of providers. That of the process when left out. */
+    env?: Record<string, string | undefined>;
+}
+/**
+ * Opens the organisation in a folder; where there is none, makes it first when `template` or `purpose` is given. Rejects with
+ * the fault `no-org` when there is none.
+ */
+export declare function open(folder: string, wish?: OpenWish): Promise<Org>;
+export {};
+
+// faces/library/org.d.ts
+import type { Fault } from '../../schema/fault.ts';
+/**
+ * An organisation that a program works with. It acts as the person of the chart: `human`, or else the first one. All names
+ * are those of the files and of `--json`; amounts are credits. What agents wrote is data, never an instruction.
+ *
+ * Every method rejects with a `FaultError` where something expected goes wrong.
+ */
+export interface Org {
+    /** Its folder, absolute. */
+    readonly folder: string;
+    /** Writes to an agent, an "@unit" or "*". The message is read in the next turn. */
+    send(to: string, body: string, more?: Partial<Pick<Message, 'subject' | 'kind' | 'priority' | 'thread' | 'reply_to' | 'task'>>): Promise<{
+        path: string;
+        to: string[];
+        from: string;
+    }>;
+    /** Answers a message in its conversation; `all`: its other recipients as well. The message counts as read. */
+    reply(id: string, body: string, more?: {
+        all?: boolean;
+    }): Promise<{
+        path: string;
+        to: string[];
+        from: string;
+    }>;
+    /**
+     * Makes turns: so many, until nobody is due, or until `signal` is aborted or the organisation is closed. A turn under way
+     * is always finished. One engine works in a folder at a time: the fault `locked` tells of another one.
+     */
+    run(wish?: {
+        /** So many turns. */
+        turns?: number;
+        /** Until nobody is due any more. */
+        until_idle?: boolean;
+        /** Credits that it may cost. */
+        max_cost?: number;
+        /** Calls of providers at the same time. */
+        concurrency?: number;
+        signal?: AbortSignal;
+    }): Promise<{
+        /** The last committed turn. */
+        turn: number;
+        /** How many were made. */
+        turns: number;
+        visits: Visit[];
+        spent: number;
+        idle: boolean;
+        /** Why it ended. `failing`: only agents whose provider keeps failing are left. */
+        end: 'turns' | 'paused' | 'idle' | 'failing' | 'interrupted' | 'max-cost' | 'max-turns';
+        faults: Fault[];
+    }>;
+    /** Acts that wait for a person. */
+    approvals(): Promise<Approval[]>;
+    /** Lets a held act happen: it is judged again in the next turn, and done once. `changed`: it is held again, because this is not as it was shown. */
+    approve(id: string, more?: {
+        note?: string;
+    }): Promise<{
+        id: string;
+        agent: string;
+        tool: string;
+        changed: string[];
+    }>;
+    /** Refuses a held act; its agent is told the note. */
+    deny(id: string, more?: {
+        note?: string;
+    }): Promise<{
+        id: string;
+        agent: string;
+        tool: string;
+    }>;
+    /** Mail to the person, unread first, then the latest that was read. */
+    inbox(wish?: {
+        unread?: boolean;
+        all?: boolean;
+    }): Promise<Message[]>;
+    /** A message. Mail to the person counts as read from then on. */
+    read(id: string): Promise<Message>;
+    /** Mail of the last 50 turns; `of`: with one agent, or the whole conversation of a message. */
+    messages(wish?: {
+        of?: string;
+        turns?: number;
+    }): Promise<Message[]>;
+    /** What was granted, spent, and is left. */
+    costs(): Promise<Ledger>;
+    /** How the organisation and each agent is. `turn`: the last committed one. */
+    status(): Promise<{
+        org: string;
+        turn: number;
+        state: 'idle' | 'running' | 'paused';
+        agents: Agent[];
+        /** Acts that wait for a person. */
+        approvals: number;
+        dead_letters: number;
+        faults: Fault[];
+    }>;
+    /**
+     * What happens, in the order of the journal, whoever makes the turns: from the turn that comes next, or from `since`. The
+     * effects of a turn come when it is done, so what they name stands in the folder. It ends when `signal` is aborted or the
+     * organisation is closed, after what was done by then.
+     */
+    follow(wish?: {
+        since?: number;
+        signal?: AbortSignal;
+    }): AsyncIterable<Effect>;
+    /** Ends `follow`, lets a turn under way be finished, and waits for all that was asked. */
+    close(): Promise<void>;
+}
+/** A message, as `inbox --json` tells it. */
+export interface Message {
+    id: string;
+    from: string;
+    to: string[];
+    turn: number;
+    kind: 'message' | 'request' | 'response' | 'report' | 'status' | 'task' | 'notice';
+    subject: string;
+    priority: 'urgent' | 'high' | 'normal' | 'low';
+    /** The id of the first message of its conversation. */
+    thread: string;
+    reply_to: string | null;
+    task: string | null;
+    attachments: string[];
+    read: boolean;
+    /** Its file, in the organisation. */
+    path: string;
+    body: string;
+}
+/** One agent's part of one turn. */
+export interface Visit {
+    turn: number;
+    agent: string;
+    outcome: 'ok' | 'cut' | 'failed' | 'skipped';
+    /** Why it was cut, failed or was skipped. */
+    reason?: string;
+    /** The reason of a cut in words. */
+    detail?: string;
+    sent: number;
+    refused: number;
+    held: number;
+    cost: number;
+}
+/** A held act that waits for a person. */
+export interface Approval {
+    id: string;
+    /** In which it was held. */
+    turn: number;
+    agent: string;
+    tool: string;
+    input: unknown;
+    /** Which rule holds it, and what that has to say. */
+    rule: string;
+    because?: string;
+    /** Who is asked. */
+    contacts: string[];
+    /** What it would change, for a person to read. */
+    shows?: string;
+    /** What changed since it was held. */
+    changed: string[];
+    /** The conversation that it belongs to. */
+    thread: string | null;
+    /** What doing it costs. */
+    costs: number;
+    /** What happens when nobody answers. */
+    otherwise: string;
+    /** An answer that the next turn takes in. */
+    answer: {
+        decision: 'approve' | 'deny';
+        by: string;
+        note: string;
+    } | null;
+}
+/** What was granted, spent, and is left, and for what it was spent. */
+export interface Ledger {
+    granted: number;
+    spent: number;
+    reserved: number;
+    left: number;
+    /** Of attempts that a crash cut off: what they may have cost. */
+    in_doubt: number;
+    by_agent: Record<string, {
+        granted: number;
+        spent: number;
+        reserved: number;
+        left: number;
+        calls: number;
+    }>;
+    by_model: Record<string, {
+        spent: number;
+        calls: number;
+        tokens_in: number;
+        tokens_out: number;
+    }>;
+    by_provider: Record<string, {
+        spent: number;
+        calls: number;
+        tokens_in: number;
+        tokens_out: number;
+    }>;
+}
+/** How an agent is. */
+export interface Agent {
+    name: string;
+    person: boolean;
+    state: 'unknown' | 'initializing' | 'idle' | 'active' | 'paused' | 'error' | 'offline' | 'finished';
+    health: 'healthy' | 'degraded' | 'unhealthy';
+    unread: number;
+    credits: {
+        granted: number;
+        spent: number;
+        reserved: number;
+        left: number;
+    };
+    last_turn: number;
+    next_turn: number | null;
+    /** Why it is due in the next turn, or why not. */
+    why: string;
+}
+/** Something that happened in a turn. */
+export interface Effect {
+    turn: number;
+    /** `turn`: its end. */
+    what: 'acknowledged' | 'dead letter' | 'decided' | 'edit' | 'escalated' | 'file' | 'held' | 'hired' | 'lapsed' | 'message' | 'recovered' | 'refused' | 'request' | 'retired' | 'revived' | 'set aside' | 'turn' | 'undone' | 'unpaid' | 'visit' | 'withdrawn';
+    /** Whom it concerns. */
+    agent: string | null;
+    /** Of a message, a held act or a dead letter. */
+    id: string | null;
+    /** One line for people. */
+    text: string;
+}
+
+// lemming.d.ts
+/**
+ * `lemming`: an organisation in a program of yours (docs/embedding.md).
+ *
+ * - `open` opens an organisation, or makes one first. What it gives is an `Org`: send mail, make turns, answer held acts,
+ *   follow what happens, look at mail and costs.
+ * - `FaultError` is what it throws where something expected went wrong: each `Fault` has a code, a place and a remedy.
+ */
+import { open } from './faces/library/open.ts';
+import type { Agent, Approval, Effect, Ledger, Message, Org, Visit } from './faces/library/org.ts';
+import { type Fault, FaultError } from './schema/fault.ts';
+export { type Agent, type Approval, type Effect, type Fault, FaultError, type Ledger, type Message, type Org, open, type Visit, };
+
+// schema/fault.d.ts
+/** Every expected error of LeMMing. A fault is a value; `FaultError` carries it where a throw is the clearest way out. */
+/** The closed table of fault codes: one row a code. */
+export declare const FAULTS: {
+    readonly usage: {
+        readonly exit: 2;
+        readonly status: 400;
+        readonly remedy: "See lemming --help.";
+    };
+    readonly 'no-org': {
+        readonly exit: 6;
+        readonly status: 404;
+        readonly remedy: "Go into an organisation, name one with --org DIR, or make one: lemming bootstrap DIR.";
+    };
+    readonly 'not-found': {
+        readonly exit: 6;
+        readonly status: 404;
+        readonly remedy: "Check the name or id; lemming status and lemming history list them.";
+    };
+    readonly 'invalid-yaml': {
+        readonly exit: 3;
+        readonly status: 422;
+        readonly remedy: "Mend the YAML at this place.";
+    };
+    readonly 'invalid-value': {
+        readonly exit: 3;
+        readonly status: 422;
+        readonly remedy: "Change the value at this place.";
+    };
+    readonly 'unknown-key': {
+        readonly exit: 3;
+        readonly status: 422;
+        readonly remedy: "Remove the key or correct its name.";
+    };
+    readonly 'missing-key': {
+        readonly exit: 3;
+        readonly status: 422;
+        readonly remedy: "Add the key.";
+    };
+    readonly 'missing-file': {
+        readonly exit: 3;
+        readonly status: 422;
+        readonly remedy: "Create the file; lemming bootstrap in another folder shows an example.";
+    };
+    readonly 'unknown-name': {
+        readonly exit: 3;
+        readonly status: 422;
+        readonly remedy: "Correct the name, or add what it names.";
+    };
+    readonly 'duplicate-name': {
+        readonly exit: 3;
+        readonly status: 422;
+        readonly remedy: "Rename one of the two: names that differ only by case are one name on many file systems.";
+    };
+    readonly 'one-sided-edge': {
+        readonly exit: 3;
+        readonly status: 422;
+        readonly remedy: "Run lemming doctor --fix to complete the edge.";
+    };
+    readonly 'bad-name': {
+        readonly exit: 3;
+        readonly status: 422;
+        readonly remedy: "Use lower-case letters, digits, _ and -, starting with a letter.";
+    };
+    readonly 'bad-env': {
+        readonly exit: 3;
+        readonly status: 422;
+        readonly remedy: "Correct or unset the variable.";
+    };
+    readonly 'old-version': {
+        readonly exit: 3;
+        readonly status: 422;
+        readonly remedy: "Run lemming migrate.";
+    };
+    readonly 'not-regular': {
+        readonly exit: 3;
+        readonly status: 422;
+        readonly remedy: "Replace it by a regular file or folder inside the organisation.";
+    };
+    readonly absent: {
+        readonly exit: 3;
+        readonly status: 422;
+        readonly remedy: "Put the folder back, or let this program read and write it; or take the agent out of org/chart.yaml.";
+    };
+    readonly 'too-large': {
+        readonly exit: 3;
+        readonly status: 413;
+        readonly remedy: "Shorten the file, or raise limits.message_bytes in org/org.yaml.";
+    };
+    readonly 'not-text': {
+        readonly exit: 3;
+        readonly status: 422;
+        readonly remedy: "Save the file as UTF-8 text.";
+    };
+    readonly 'foreign-file': {
+        readonly exit: 3;
+        readonly status: 422;
+        readonly remedy: "Only people drop files by hand; move the file to agents/human/outbox/ or delete it.";
+    };
+    readonly 'known-id': {
+        readonly exit: 3;
+        readonly status: 409;
+        readonly remedy: "Remove the id line, then it is a new message.";
+    };
+    readonly 'two-histories': {
+        readonly exit: 3;
+        readonly status: 409;
+        readonly remedy: "Keep one history of the turn; move the other out of the folder.";
+    };
+    readonly 'damaged-journal': {
+        readonly exit: 3;
+        readonly status: 409;
+        readonly remedy: "Restore org/journal from a backup or from version control.";
+    };
+    readonly 'newer-journal': {
+        readonly exit: 3;
+        readonly status: 409;
+        readonly remedy: "A newer LeMMing was at work here: use that one, or restore a backup from before.";
+    };
+    readonly locked: {
+        readonly exit: 5;
+        readonly status: 409;
+        readonly remedy: "Wait for the other engine, or stop it.";
+    };
+    readonly 'lost-lock': {
+        readonly exit: 5;
+        readonly status: 409;
+        readonly remedy: "Another engine took over; start again when it has stopped.";
+    };
+    readonly untrusted: {
+        readonly exit: 4;
+        readonly status: 403;
+        readonly remedy: "lemming trust lists what would run; look at it, then approve it: lemming trust NAME.";
+    };
+    readonly exposed: {
+        readonly exit: 3;
+        readonly status: 422;
+        readonly remedy: "Take the rights of others away: chmod 600 for a file, chmod 700 for a folder.";
+    };
+    readonly refused: {
+        readonly exit: 4;
+        readonly status: 403;
+        readonly remedy: "Grant it in the chart or the resume.";
+    };
+    readonly 'no-credits': {
+        readonly exit: 7;
+        readonly status: 402;
+        readonly remedy: "Run lemming top-up AGENT CREDITS, or raise the cap in org/credits.yaml.";
+    };
+    readonly 'no-price': {
+        readonly exit: 7;
+        readonly status: 402;
+        readonly remedy: "Give the model a price in org/models.yaml.";
+    };
+    readonly provider: {
+        readonly exit: 8;
+        readonly status: 503;
+        readonly remedy: "See lemming logs; check the key, the base_url and the service.";
+    };
+    readonly 'disk-full': {
+        readonly exit: 1;
+        readonly status: 507;
+        readonly remedy: "Free some space; nothing was lost, the next run goes on.";
+    };
+    readonly 'disk-read-only': {
+        readonly exit: 1;
+        readonly status: 507;
+        readonly remedy: "Mount the disk for writing, or work on a copy elsewhere; nothing was lost.";
+    };
+    readonly 'no-handles': {
+        readonly exit: 1;
+        readonly status: 503;
+        readonly remedy: "Let the process open more files, such as with ulimit -n 1024; nothing was lost, the next run goes on.";
+    };
+    readonly 'no-access': {
+        readonly exit: 1;
+        readonly status: 403;
+        readonly remedy: "Give your user the right to read and write it (chmod, chown); nothing was lost, the next run goes on.";
+    };
+    readonly 'disk-error': {
+        readonly exit: 1;
+        readonly status: 500;
+        readonly remedy: "Check the disk; nothing was lost, the next run goes on.";
+    };
+    readonly interrupted: {
+        readonly exit: 130;
+        readonly status: 503;
+        readonly remedy: "Run again to go on.";
+    };
+    readonly 'work-failed': {
+        readonly exit: 1;
+        readonly status: 500;
+        readonly remedy: "See lemming logs.";
+    };
+    readonly differs: {
+        readonly exit: 1;
+        readonly status: 409;
+        readonly remedy: "See first_difference; lemming verify tells whether the journal was changed.";
+    };
+};
+export type FaultCode = keyof typeof FAULTS;
+/** An expected error: what is wrong, where, and what to do. Lines and columns count from 1. */
+export interface Fault {
+    code: FaultCode;
+    message: string;
+    remedy: string;
+    file?: string;
+    line?: number;
+    column?: number;
+    /** The value found at the place, as text. */
+    value?: string;
+    /** The nearest valid key or name, when there is one. */
+    nearest?: string;
+}
+/** Builds a fault; the remedy defaults to that of the code. */
+export declare function fault(code: FaultCode, message: string, more?: Partial<Omit<Fault, 'code' | 'message'>>): Fault;
+/** Throws carry their fault, so that a face can print it and choose the exit code. */
+export declare class FaultError extends Error {
+    readonly faults: readonly Fault[];
+    constructor(...faults: [Fault, ...Fault[]]);
+    get fault(): Fault;
+}
+/** Shorthand for `new FaultError(fault(...))`. */
+export declare function failure(code: FaultCode, message: string, more?: Partial<Omit<Fault, 'code' | 'message'>>): FaultError;
+/** A line of a list that shows the rest, for what is left out of it. */
+export declare function printBroken({ file, line, message }: Fault): string;
+/** One line: `file:line:column: message (found "value"; did you mean "x"?). Remedy`. */
+export declare function printFault(f: Fault): string;
+
+// testing.d.ts
+/**
+ * `lemming/testing`: organisations for tests, without a network, a clock or a real folder.
+ *
+ * - `planFiles` and `buildOrg` make an organisation from a few lines: who writes to whom, and whatever else matters.
+ * - `MemoryDisk` is a folder in memory that can fail, run full, lose what was not synced, or stop the machine (`Crash`) at
+ *   any operation; `afterCrash` is the folder that the next start finds.
+ * - `FakeClock` moves only when somebody waits for it, or when it is told to.
+ */
+import { buildOrg, type OrgPlan, planFiles } from './testing/build-org.ts';
+import { FakeClock } from './testing/fake-clock.ts';
+import { Crash, type Fate, type Held, type Look, MemoryDisk, type Operation } from './testing/memory-disk.ts';
+export { buildOrg, Crash, FakeClock, type Fate, type Held, type Look, MemoryDisk, type Operation, type OrgPlan, planFiles, };
+
+// testing/build-org.d.ts
+import type { Disk } from '../disk/disk.ts';
+/** An organisation for tests, as values. Only the edges are needed: the rest is a scripted model whose calls cost nothing. */
+export interface OrgPlan {
+    name?: string;
+    /** agent → whom it may write to. The other end of each edge is added. */
+    edges: Record<string, string[]>;
+    org?: Record<string, unknown>;
+    models?: Record<string, unknown>;
+    credits?: Record<string, unknown>;
+    /** Rules of org/script.yaml. */
+    rules?: unknown[];
+    /** Front matter by agent, over the default. */
+    resumes?: Record<string, Record<string, unknown>>;
+    /** More files: path → text. */
+    files?: Record<string, string>;
+}
+/** path → text of every file of the org. */
+export declare function planFiles(plan: OrgPlan): Map<string, string>;
+/** Writes the files of a plan to a disk. */
+export declare function buildOrg(disk: Disk, plan: OrgPlan): void;
+
+// testing/fake-clock.d.ts
+import type { Clock } from '../disk/clock.ts';
+/**
+ * A clock that only moves when somebody waits for it, at once and by just so much, or when a test advances it. Starts at a
+ * fixed time; its tokens count up, so that a test sees the same in every run.
+ */
+export declare class FakeClock implements Clock {
+    private time;
+    private tokens;
+    constructor(start?: number);
+    now(): number;
+    ticks(): number;
+    /** Time goes by. */
+    advance(ms: number): void;
+    /** Takes no real time. Rejects when the signal was aborted before. */
+    sleep(ms: number, signal?: AbortSignal): Promise<void>;
+    /** Time goes by when nothing else is left to be done at once. */
+    timer(ms: number, late: () => void): () => void;
+    /** Always the middle. */
+    random(): number;
+    token(): string;
+}
+
+// testing/memory-disk.d.ts
+import { type Appender, type Disk, type DiskFailure, type Stat } from '../disk/disk.ts';
+/** Thrown when the simulated machine stops; nothing works afterwards. */
+export declare class Crash extends Error {
+}
+/** What the disk does at one operation that changes it. `full-torn`: it carries out half of a write, then it is full. */
+export type Fate = 'go' | 'crash-before' | 'crash-torn' | 'crash-after' | 'full-torn' | DiskFailure;
+/** An operation that changes the disk, as the plan of a test sees it. */
+export interface Operation {
+    /** From 1, over the life of the disk object. */
+    index: number;
+    name: 'create' | 'rename' | 'link' | 'unlink' | 'mkdir' | 'rmdir' | 'write' | 'truncate' | 'sync' | 'syncFile' | 'syncDir';
+    path: string;
+    /** Bytes that it writes. */
+    bytes: number;
+}
+/** An operation that only looks. */
+export interface Look {
+    /** From 1, over the life of the disk object. */
+    index: number;
+    name: 'read' | 'list' | 'stat';
+    path: string;
+}
+/** A file that a person's program holds open: it stays the same file whatever happens to its name. */
+export interface Held {
+    truncate(): void;
+    write(text: string): void;
+}
+/**
+ * A file system in memory that forgets what was not synced: file content is durable after a sync of the file, names after
+ * a sync of their folder, and a crash keeps any subset of the rest (the model of the ALICE study, OSDI '14). Stricter than
+ * any real one.
+ */
+export declare class MemoryDisk implements Disk {
+    private names;
+    private durableNames;
+    private folders;
+    /** Folder → how often its names changed, and when last. */
+    private changes;
+    private pending;
+    private nextId;
+    private crashed;
+    private operations;
+    private looks;
+    /** Names that differ in case, or in how an accent is written, are one, as on many disks of other systems. */
+    folds: boolean;
+    /** Chooses the fate of each changing operation; default: all go well. */
+    plan: (operation: Operation) => Fate;
+    /** Chooses the fate of each reading operation; null: no choice, they go well. */
+    looking: ((look: Look) => 'go' | DiskFailure) | null;
+    /** What `free` says, in bytes. */
+    room: number;
+    /** Time for modification times, ms since 1970. */
+    now: () => number;
+    /** Called before every reading or changing operation, each of which happens in one instant: simulates people at work. */
+    before: (() => void) | null;
+    read(asked: string): Uint8Array | null;
+    readPart(path: string, at: number, size: number): Uint8Array | null;
+    list(asked: string): string[] | null;
+    private namesIn;
+    look(path: string): [string, Stat][] | null;
+    isOpen(): boolean;
+    stat(asked: string): Stat | null;
+    create(path: string, bytes: string | Uint8Array): string;
+    private make;
+    rename(old: string, name: string): void;
+    link(old: string, name: string): void;
+    unlink(asked: string): void;
+    mkdir(asked: string): void;
+    rmdir(asked: string): void;
+    append(asked: string): Appender;
+    free(): number;
+    syncFile(asked: string): void;
+    syncDir(path: string): void;
+    recheck(): void;
+    /** A person writes a file: in place when it exists, else new. */
+    put(asked: string, text: string): void;
+    /** A person replaces a file by another of the same name, as editors do that write a copy and rename it. */
+    replace(path: string, text: string): void;
+    /** A person's program opens a file that is there. */
+    hold(asked: string): Held | null;
+    /** A person deletes a file. */
+    remove(path: string): void;
+    /** Everything so far is durable. */
+    settle(): void;
+    /** Number of changing operations so far. */
+    get count(): number;
+    /** Path → text of every file, sorted. */
+    files(keep?: (path: string) => boolean): Map<string, string>;
+    /**
+     * The disk as the next start of the machine finds it. `keep` decides of each operation that was not durable whether it
+     * survived: always true is a killed process on a machine that goes on.
+     */
+    afterCrash(keep: (index: number) => boolean): MemoryDisk;
+    /** The disk after a kill of the process, on a machine that goes on: everything is there, but it is not more durable than before. */
+    afterKill(): MemoryDisk;
+    /** An independent copy, everything durable. */
+    copy(): MemoryDisk;
+    private alive;
+    private meet;
+    private perform;
+    /** The path by the names that stand there. */
+    private real;
+    /** What a real file system refuses for its name or its place. */
+    private demandPlace;
+    private parents;
+    /** The names in the folder of a path have changed. */
+    private touch;
+    private change;
+    private write;
+    /** A sync failed: the system gives up what it was to write, and a later sync does not say so (as Linux does). */
+    private drop;
+    private flush;
+}

@@ -1,0 +1,104 @@
+import type { Entry } from '../../core/entry.ts';
+import { Bell } from '../../disk/bell.ts';
+import { journalFiles } from '../../disk/journal.ts';
+import { realKept } from '../../disk/kept-key.ts';
+import { realDisk } from '../../disk/real.ts';
+import { Tail } from '../../disk/tail.ts';
+import { turnLines } from '../../engine/history.ts';
+import { load } from '../../engine/load.ts';
+import type { Place } from '../../engine/open.ts';
+import { eventOf, type TurnEvent } from '../../views/turn.ts';
+import { asFault } from '../cli/faults.ts';
+import type { Effect } from './org.ts';
+
+/** Milliseconds between two looks: when the journal has changed, and at the latest. */
+const REST_MS = 50;
+const POLL_MS = 500;
+
+/** What happens from the next turn on, or from another one, as the journal tells it, until the signal is aborted. */
+export function follow(place: Place, signal: AbortSignal, since?: number): AsyncIterable<Effect> {
+  try {
+    return tell(new Reading(place, since), new Bell(place.root), signal);
+  } catch (error) {
+    throw asFault(error);
+  }
+}
+
+async function* tell(reading: Reading, bell: Bell, signal: AbortSignal): AsyncGenerator<Effect, void> {
+  const leave = (): void => void bell.close();
+  signal.addEventListener('abort', leave, { once: true });
+  try {
+    for (let last = false; !last; ) {
+      last = signal.aborted;
+      yield* reading.look();
+      if (!last) await bell.wait(REST_MS, POLL_MS, signal);
+    }
+  } catch (error) {
+    throw asFault(error);
+  } finally {
+    signal.removeEventListener('abort', leave);
+    await bell.close();
+  }
+}
+
+/** The journal as far as it was told. A turn is told as a whole, when the files that it made stand in the folder. */
+class Reading {
+  private readonly place: Place;
+  private tail!: Tail;
+  /** Lines that were there at the start, until they are read. */
+  private before: Iterable<Entry> = [];
+  /** The first turn that was not told. */
+  private turn: number;
+  /** What is known of the turn that comes next. */
+  private held: TurnEvent[] = [];
+
+  constructor(place: Place, since?: number) {
+    this.place = place;
+    const next = this.start();
+    this.turn = since ?? next;
+  }
+
+  /** What was not told yet. */
+  *look(): Generator<Effect> {
+    yield* this.told(this.before);
+    this.before = [];
+    const lines = this.tail.look();
+    if (lines === null) this.start();
+    yield* this.told(lines ?? this.before);
+  }
+
+  /** Reads all that is there anew, as `before`, and then on behind it. Returns the turn that comes next. */
+  private start(): number {
+    const { root, env } = this.place;
+    const disk = realDisk(root);
+    const { journal, state } = load(disk, realKept(root, env, disk));
+    this.held = [];
+    this.tail = new Tail(disk, journal.file, journal.size, journal.head);
+    this.before = this.linesUntil(journal.file);
+    return state.turn + 1;
+  }
+
+  /** The lines from the first turn that was not told, until that file. */
+  private *linesUntil(file: number): Generator<Entry> {
+    const disk = realDisk(this.place.root);
+    for (const turn of journalFiles(disk)) if (turn >= this.turn && turn < file) yield* turnLines(disk, turn);
+    if (file >= this.turn) yield* this.tail.before;
+  }
+
+  private *told(lines: Iterable<Entry>): Generator<Effect> {
+    for (const line of lines) {
+      const event = eventOf(line);
+      if (event) this.held.push(event);
+      if (line.k === 'done') yield* this.tellTurn(line.turn);
+    }
+  }
+
+  private *tellTurn(turn: number): Generator<Effect> {
+    const { held } = this;
+    this.held = [];
+    if (turn < this.turn) return;
+    this.turn = turn + 1;
+    for (const event of held) yield { turn, ...event };
+    yield { turn, what: 'turn', agent: null, id: null, text: `Turn ${turn} is done.` };
+  }
+}

@@ -1,0 +1,175 @@
+import { resolve } from 'node:path';
+import * as approvals from '../../commands/approvals.ts';
+import * as approve from '../../commands/approve.ts';
+import * as bootstrap from '../../commands/bootstrap.ts';
+import type { Command, Run, World } from '../../commands/command.ts';
+import * as costs from '../../commands/costs.ts';
+import * as deny from '../../commands/deny.ts';
+import * as history from '../../commands/history.ts';
+import * as inbox from '../../commands/inbox.ts';
+import * as read from '../../commands/read.ts';
+import * as reply from '../../commands/reply.ts';
+import * as run from '../../commands/run.ts';
+import * as send from '../../commands/send.ts';
+import * as status from '../../commands/status.ts';
+import { realDisk } from '../../disk/real.ts';
+import { failure } from '../../schema/fault.ts';
+import { asFault } from '../cli/faults.ts';
+import { inputFor } from '../mcp/tool.ts';
+import { follow } from './follow.ts';
+import type { Approval, Effect, Ledger, Message, Org } from './org.ts';
+
+/** How an organisation is opened. */
+interface OpenWish {
+  /** Where there is none yet, it is made from this template ("default" is the sample), or for this purpose. */
+  template?: string;
+  purpose?: string;
+  /** The environment, with the keys of providers. That of the process when left out. */
+  env?: Record<string, string | undefined>;
+}
+
+/**
+ * Opens the organisation in a folder; where there is none, makes it first when `template` or `purpose` is given. Rejects with
+ * the fault `no-org` when there is none.
+ */
+export async function open(folder: string, wish: OpenWish = {}): Promise<Org> {
+  const { env = process.env, ...made } = wish;
+  const root = resolve(folder);
+  if (made.template !== undefined || made.purpose !== undefined)
+    await perform(
+      bootstrap.command,
+      bootstrap.run,
+      { ...made, dir: root },
+      worldOf('', env, new AbortController().signal),
+    );
+  demandOrg(root);
+  return new Opened(root, env);
+}
+
+function demandOrg(root: string): void {
+  if (!realDisk(root).stat('org/org.yaml'))
+    throw failure('no-org', `There is no organisation in ${root}`, {
+      remedy: 'Name its folder, or have it made: open(folder, { template: "default" }).',
+    });
+}
+
+/** Each method does one command, in the seat of the person at the keyboard. */
+class Opened implements Org {
+  readonly folder: string;
+  private readonly env: World['env'];
+  private readonly closed = new AbortController();
+  /** What was asked and is not done. */
+  private readonly under = new Set<Promise<unknown>>();
+
+  constructor(folder: string, env: World['env']) {
+    this.folder = folder;
+    this.env = env;
+  }
+
+  send(to: string, body: string, more = {}) {
+    return this.do(send.command, send.run, { ...more, agent: to, text: body });
+  }
+
+  reply(id: string, body: string, more = {}) {
+    return this.do(reply.command, reply.run, { ...more, id, text: body });
+  }
+
+  run({ signal, ...wish }: NonNullable<Parameters<Org['run']>[0]> = {}) {
+    return this.do(run.command, run.make, wish, signal);
+  }
+
+  async approvals(): Promise<Approval[]> {
+    return (await this.do(approvals.command, approvals.listWaiting, {})).approvals;
+  }
+
+  approve(id: string, more = {}) {
+    return this.do(approve.command, approve.run, { ...more, id });
+  }
+
+  deny(id: string, more = {}) {
+    return this.do(deny.command, deny.run, { ...more, id });
+  }
+
+  async inbox(wish = {}): Promise<Message[]> {
+    return (await this.do(inbox.command, inbox.run, wish)).messages;
+  }
+
+  read(id: string): Promise<Message> {
+    return this.do(read.command, read.readMessage, { id });
+  }
+
+  async messages(wish = {}): Promise<Message[]> {
+    return (await this.do(history.command, history.run, wish)).messages;
+  }
+
+  costs(): Promise<Ledger> {
+    return this.do(costs.command, costs.tellLedger, {});
+  }
+
+  status() {
+    return this.do(status.command, status.run, {});
+  }
+
+  follow({ since, signal }: NonNullable<Parameters<Org['follow']>[0]> = {}): AsyncIterable<Effect> {
+    if (since !== undefined && !(Number.isSafeInteger(since) && since > 0))
+      throw failure('usage', `since is the number of a turn, from 1, not ${JSON.stringify(since)}`, {
+        remedy: 'lemming status tells the last turn.',
+      });
+    return follow({ root: this.folder, env: this.env }, this.until(signal), since);
+  }
+
+  async close(): Promise<void> {
+    this.closed.abort();
+    await Promise.allSettled(this.under);
+  }
+
+  private async do<Data extends object>(
+    command: Command,
+    run: Run<Data>,
+    given: object,
+    signal?: AbortSignal,
+  ): Promise<Data> {
+    const world = worldOf(this.folder, this.env, this.until(signal));
+    const work = perform(command, run, given, world).finally(() => this.under.delete(work));
+    this.under.add(work);
+    return work;
+  }
+
+  /** Aborted when the caller wants it, or when the organisation is closed. Throws when it is, or is gone. */
+  private until(signal?: AbortSignal): AbortSignal {
+    const { closed, folder } = this;
+    if (closed.signal.aborted) throw failure('usage', 'The organisation was closed', { remedy: 'Open it again.' });
+    demandOrg(folder);
+    return signal ? AbortSignal.any([closed.signal, signal]) : closed.signal;
+  }
+}
+
+/** Does what `given` asks of a command, checked as its command line is. */
+async function perform<Data extends object>(
+  command: Command,
+  run: Run<Data>,
+  given: object,
+  world: World,
+): Promise<Data> {
+  const words = Object.entries(given).map(([name, value]) => [name.replaceAll('_', '-'), value]);
+  try {
+    return (await run(world, inputFor(command, Object.fromEntries(words), REMEDY))).data;
+  } catch (error) {
+    throw asFault(error);
+  }
+}
+
+/** For what the types do not allow. */
+const REMEDY = 'The types of lemming tell what can be given; docs/embedding.md shows it.';
+
+/** Nobody reads remarks on the way, and a dash is a dash. */
+function worldOf(root: string, env: World['env'], signal: AbortSignal): World {
+  return {
+    ...{ root, env, signal, cwd: process.cwd(), json: true, interactive: false },
+    say: () => {},
+    print: () => {},
+    sketch: () => {},
+    stdin: async () => '-',
+    async *lines() {},
+  };
+}

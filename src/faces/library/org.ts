@@ -1,0 +1,218 @@
+import type { Fault } from '../../schema/fault.ts';
+
+/**
+ * An organisation that a program works with. It acts as the person of the chart: `human`, or else the first one. All names
+ * are those of the files and of `--json`; amounts are credits. What agents wrote is data, never an instruction.
+ *
+ * Every method rejects with a `FaultError` where something expected goes wrong.
+ */
+export interface Org {
+  /** Its folder, absolute. */
+  readonly folder: string;
+
+  /** Writes to an agent, an "@unit" or "*". The message is read in the next turn. */
+  send(
+    to: string,
+    body: string,
+    more?: Partial<Pick<Message, 'subject' | 'kind' | 'priority' | 'thread' | 'reply_to' | 'task'>>,
+  ): Promise<{ path: string; to: string[]; from: string }>;
+
+  /** Answers a message in its conversation; `all`: its other recipients as well. The message counts as read. */
+  reply(id: string, body: string, more?: { all?: boolean }): Promise<{ path: string; to: string[]; from: string }>;
+
+  /**
+   * Makes turns: so many, until nobody is due, or until `signal` is aborted or the organisation is closed. A turn under way
+   * is always finished. One engine works in a folder at a time: the fault `locked` tells of another one.
+   */
+  run(wish?: {
+    /** So many turns. */
+    turns?: number;
+    /** Until nobody is due any more. */
+    until_idle?: boolean;
+    /** Credits that it may cost. */
+    max_cost?: number;
+    /** Calls of providers at the same time. */
+    concurrency?: number;
+    signal?: AbortSignal;
+  }): Promise<{
+    /** The last committed turn. */
+    turn: number;
+    /** How many were made. */
+    turns: number;
+    visits: Visit[];
+    spent: number;
+    idle: boolean;
+    /** Why it ended. `failing`: only agents whose provider keeps failing are left. */
+    end: 'turns' | 'paused' | 'idle' | 'failing' | 'interrupted' | 'max-cost' | 'max-turns';
+    faults: Fault[];
+  }>;
+
+  /** Acts that wait for a person. */
+  approvals(): Promise<Approval[]>;
+
+  /** Lets a held act happen: it is judged again in the next turn, and done once. `changed`: it is held again, because this is not as it was shown. */
+  approve(
+    id: string,
+    more?: { note?: string },
+  ): Promise<{ id: string; agent: string; tool: string; changed: string[] }>;
+
+  /** Refuses a held act; its agent is told the note. */
+  deny(id: string, more?: { note?: string }): Promise<{ id: string; agent: string; tool: string }>;
+
+  /** Mail to the person, unread first, then the latest that was read. */
+  inbox(wish?: { unread?: boolean; all?: boolean }): Promise<Message[]>;
+
+  /** A message. Mail to the person counts as read from then on. */
+  read(id: string): Promise<Message>;
+
+  /** Mail of the last 50 turns; `of`: with one agent, or the whole conversation of a message. */
+  messages(wish?: { of?: string; turns?: number }): Promise<Message[]>;
+
+  /** What was granted, spent, and is left. */
+  costs(): Promise<Ledger>;
+
+  /** How the organisation and each agent is. `turn`: the last committed one. */
+  status(): Promise<{
+    org: string;
+    turn: number;
+    state: 'idle' | 'running' | 'paused';
+    agents: Agent[];
+    /** Acts that wait for a person. */
+    approvals: number;
+    dead_letters: number;
+    faults: Fault[];
+  }>;
+
+  /**
+   * What happens, in the order of the journal, whoever makes the turns: from the turn that comes next, or from `since`. The
+   * effects of a turn come when it is done, so what they name stands in the folder. It ends when `signal` is aborted or the
+   * organisation is closed, after what was done by then.
+   */
+  follow(wish?: { since?: number; signal?: AbortSignal }): AsyncIterable<Effect>;
+
+  /** Ends `follow`, lets a turn under way be finished, and waits for all that was asked. */
+  close(): Promise<void>;
+}
+
+/** A message, as `inbox --json` tells it. */
+export interface Message {
+  id: string;
+  from: string;
+  to: string[];
+  turn: number;
+  kind: 'message' | 'request' | 'response' | 'report' | 'status' | 'task' | 'notice';
+  subject: string;
+  priority: 'urgent' | 'high' | 'normal' | 'low';
+  /** The id of the first message of its conversation. */
+  thread: string;
+  reply_to: string | null;
+  task: string | null;
+  attachments: string[];
+  read: boolean;
+  /** Its file, in the organisation. */
+  path: string;
+  body: string;
+}
+
+/** One agent's part of one turn. */
+export interface Visit {
+  turn: number;
+  agent: string;
+  outcome: 'ok' | 'cut' | 'failed' | 'skipped';
+  /** Why it was cut, failed or was skipped. */
+  reason?: string;
+  /** The reason of a cut in words. */
+  detail?: string;
+  sent: number;
+  refused: number;
+  held: number;
+  cost: number;
+}
+
+/** A held act that waits for a person. */
+export interface Approval {
+  id: string;
+  /** In which it was held. */
+  turn: number;
+  agent: string;
+  tool: string;
+  input: unknown;
+  /** Which rule holds it, and what that has to say. */
+  rule: string;
+  because?: string;
+  /** Who is asked. */
+  contacts: string[];
+  /** What it would change, for a person to read. */
+  shows?: string;
+  /** What changed since it was held. */
+  changed: string[];
+  /** The conversation that it belongs to. */
+  thread: string | null;
+  /** What doing it costs. */
+  costs: number;
+  /** What happens when nobody answers. */
+  otherwise: string;
+  /** An answer that the next turn takes in. */
+  answer: { decision: 'approve' | 'deny'; by: string; note: string } | null;
+}
+
+/** What was granted, spent, and is left, and for what it was spent. */
+export interface Ledger {
+  granted: number;
+  spent: number;
+  reserved: number;
+  left: number;
+  /** Of attempts that a crash cut off: what they may have cost. */
+  in_doubt: number;
+  by_agent: Record<string, { granted: number; spent: number; reserved: number; left: number; calls: number }>;
+  by_model: Record<string, { spent: number; calls: number; tokens_in: number; tokens_out: number }>;
+  by_provider: Record<string, { spent: number; calls: number; tokens_in: number; tokens_out: number }>;
+}
+
+/** How an agent is. */
+export interface Agent {
+  name: string;
+  person: boolean;
+  state: 'unknown' | 'initializing' | 'idle' | 'active' | 'paused' | 'error' | 'offline' | 'finished';
+  health: 'healthy' | 'degraded' | 'unhealthy';
+  unread: number;
+  credits: { granted: number; spent: number; reserved: number; left: number };
+  last_turn: number;
+  next_turn: number | null;
+  /** Why it is due in the next turn, or why not. */
+  why: string;
+}
+
+/** Something that happened in a turn. */
+export interface Effect {
+  turn: number;
+  /** `turn`: its end. */
+  what:
+    | 'acknowledged'
+    | 'dead letter'
+    | 'decided'
+    | 'edit'
+    | 'escalated'
+    | 'file'
+    | 'held'
+    | 'hired'
+    | 'lapsed'
+    | 'message'
+    | 'recovered'
+    | 'refused'
+    | 'request'
+    | 'retired'
+    | 'revived'
+    | 'set aside'
+    | 'turn'
+    | 'undone'
+    | 'unpaid'
+    | 'visit'
+    | 'withdrawn';
+  /** Whom it concerns. */
+  agent: string | null;
+  /** Of a message, a held act or a dead letter. */
+  id: string | null;
+  /** One line for people. */
+  text: string;
+}
