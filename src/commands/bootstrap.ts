@@ -1,4 +1,5 @@
 import { basename, relative, resolve } from 'node:path';
+import { quoted } from '../core/command-line.ts';
 import { type Config, mayWriteTo } from '../core/config.ts';
 import { firstLine } from '../core/send.ts';
 import { emptyState } from '../core/state.ts';
@@ -238,9 +239,4 @@ function nextSteps(path: string, first: string | null): string[] {
     'lemming run --until-idle    lets it work until nobody is due',
     'lemming inbox               shows the answers',
   ];
-}
-
-/** A path as a shell takes it for one word. */
-function quoted(path: string): string {
-  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }

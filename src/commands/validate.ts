@@ -1,9 +1,10 @@
+import type { Config } from '../core/config.ts';
 import { idleLimits } from '../core/room.ts';
 import { ownerOf } from '../disk/owner.ts';
 import { realDisk } from '../disk/real.ts';
 import { declaredFaults } from '../engine/declared-faults.ts';
 import { keyFaults } from '../engine/keys.ts';
-import { checkFolder, faultyDrops } from '../engine/open.ts';
+import { checkFolder, faultyDrops, wantingFor } from '../engine/open.ts';
 import { FAULTS, printFault } from '../schema/fault.ts';
 import { TOOLS } from '../tools/all.ts';
 import { count } from '../views/table.ts';
@@ -29,7 +30,9 @@ export const run: Run = async (world) => {
   const owner = ownerOf(world.env, world.root);
   const keys = config ? keyFaults(config, owner) : [];
   const faults = [...broken, ...warnings, ...more, ...keys];
-  const notes = config ? [...idleLimits(config), ...notesOfPrograms(programsOf(config, disk, owner), owner)] : [];
+  const notes = config
+    ? [...idleLimits(config), ...notesOfPrograms(programsOf(config, disk, owner), owner), ...notesOfPackages(config)]
+    : [];
   const ok = faults.length === 0;
   const agents = config ? config.order.length : 0;
   const lines = ok ? [`Valid: ${count(agents, 'agent')}, no fault`] : faults.map(printFault);
@@ -39,3 +42,8 @@ export const run: Run = async (world) => {
     exit: faults.some(({ code }) => code !== 'untrusted') ? 3 : ok ? 0 : FAULTS.untrusted.exit,
   };
 };
+
+function notesOfPackages({ models }: Config): string[] {
+  const providers = new Set([...models.values()].map(({ provider }) => provider));
+  return [...providers].flatMap((name) => wantingFor(name) ?? []);
+}

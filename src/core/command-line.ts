@@ -14,3 +14,8 @@ export function commandFits(name: string, line: string, certain: boolean): boole
   if (certain) return programIn(line) === name;
   return line.split(/[^\w./+-]+/).some((word) => word.slice(word.lastIndexOf('/') + 1) === name);
 }
+
+/** A path as a shell takes it for one word. */
+export function quoted(path: string): string {
+  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+}

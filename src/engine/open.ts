@@ -17,6 +17,7 @@ import type { Disk } from '../disk/disk.ts';
 import { readDrop } from '../disk/drop.ts';
 import { Folder } from '../disk/folder.ts';
 import { realHost } from '../disk/host.ts';
+import { lineToInstall } from '../disk/installed.ts';
 import type { KeptFiles } from '../disk/kept.ts';
 import { realKept } from '../disk/kept-key.ts';
 import { lockHolder } from '../disk/lock.ts';
@@ -26,7 +27,7 @@ import { realDisk } from '../disk/real.ts';
 import { realSandbox } from '../disk/sandbox.ts';
 import { realWire } from '../disk/wire.ts';
 import { replaceNow } from '../disk/workspace.ts';
-import { provider } from '../providers/find.ts';
+import { PACKAGES, provider } from '../providers/find.ts';
 import { copyWith } from '../schema/copy.ts';
 import { type Fault, FaultError, failure, fault } from '../schema/fault.ts';
 import type { Message } from '../schema/message.ts';
@@ -69,7 +70,11 @@ export function realPorts(place: Place): Ports {
   const disk = realDisk(place.root);
   const { requireTrust, moduleOf, approved } = ownerOf(place.env, place.root);
   const door = { textOf: (path: string) => pluginText(disk, path), requireTrust, moduleOf };
-  const find = (name: string) => provider(name, door);
+  const find = async (name: string) => {
+    const wanting = wantingFor(name);
+    if (wanting !== null) throw failure('not-installed', wanting);
+    return provider(name, door);
+  };
   const { root, env, unsafeHost = false, verify = false } = place;
   const kept = realKept(root, env, disk);
   const sandbox = realSandbox(root, kept);
@@ -77,6 +82,13 @@ export function realPorts(place: Place): Ports {
   const progress = progressOf(place);
   const ports = { disk, kept, verify, progress, clock: realClock, host: realHost(root), env, provider: find, approved };
   return copyWith(ports, copyWith(outside, { unsafeHost }));
+}
+
+/** Which package a provider needs and has not, and the line that installs it; null when it has all. */
+export function wantingFor(provider: string): string | null {
+  const name = PACKAGES.get(provider);
+  const line = name === undefined ? null : lineToInstall(name);
+  return line && `the provider ${provider} needs the package ${name}: ${line}`;
 }
 
 /** Tells a person why a start takes long. */

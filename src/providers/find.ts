@@ -16,6 +16,9 @@ const PROVIDERS: Record<string, () => Promise<{ default: Provider }>> = {
   simulated: () => import('./simulated.ts'),
 };
 
+/** Provider → the package that it needs and that is only installed when somebody wants it: a peer of package.json. */
+export const PACKAGES: ReadonlyMap<string, string> = new Map([['gemini', '@google/genai']]);
+
 /** What `provider:` may be in `org/models.yaml`, sorted. */
 export const PROVIDER_NAMES: readonly string[] = Object.keys(PROVIDERS);
 

@@ -37,7 +37,7 @@ export default {
     const given = addressOf('gemini', model, outside.env);
     const baseUrl = given.replace(/\/+$/, '').replace(/\/v1(?:beta|alpha)?$/, '');
     const key = await openKey(model, outside, ['GEMINI_API_KEY', 'GOOGLE_API_KEY'], baseUrl);
-    const Client = await loadClient();
+    const { GoogleGenAI: Client } = await import('@google/genai');
     const clientOf = perKey((apiKey) => new Client({ apiKey, vertexai: false, httpOptions: { baseUrl } }));
     const service = { name: 'gemini', key, timeoutMs: model.timeout_ms };
     return {
@@ -63,18 +63,6 @@ export default {
     };
   },
 } satisfies Provider;
-
-/** The SDK is large and installed only where it could be. */
-async function loadClient() {
-  try {
-    return (await import('@google/genai')).GoogleGenAI;
-  } catch {
-    throw new ProviderError(
-      'bad-request',
-      'the provider gemini needs the package @google/genai: npm install @google/genai',
-    );
-  }
-}
 
 async function* ask(
   client: GoogleGenAI,

@@ -78,6 +78,7 @@ export const FAULTS = {
   },
   'no-price': { exit: 7, status: 402, remedy: 'Give the model a price in org/models.yaml.' },
   provider: { exit: 8, status: 503, remedy: 'See lemming logs; check the key, the base_url and the service.' },
+  'not-installed': { exit: 8, status: 503, remedy: 'Run the line that it names, once.' },
   'disk-full': { exit: 1, status: 507, remedy: 'Free some space; nothing was lost, the next run goes on.' },
   'disk-read-only': {
     exit: 1,

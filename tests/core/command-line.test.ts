@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { commandFits, programIn } from '../../src/core/command-line.ts';
+import { commandFits, programIn, quoted } from '../../src/core/command-line.ts';
 
 it.each([
   ['git', 'git'],
@@ -36,3 +36,11 @@ it.each([
 ])('%j is a command of %s, certain: %s', (line, name, certain, fits) =>
   expect(commandFits(name, line, certain)).toBe(fits),
 );
+
+it.each([
+  ['a/b-c_d.e', 'a/b-c_d.e'],
+  ['a place', "'a place'"],
+  ["it's", "'it'\\''s'"],
+])('writes %j as one word for a shell', (path, word) => {
+  expect(quoted(path)).toBe(word);
+});

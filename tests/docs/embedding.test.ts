@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { installPacked } from './packed.ts';
+import { installPacked } from '../packed.ts';
 import { blocks, ROOT } from './pages.ts';
 
 const run = promisify(execFile);

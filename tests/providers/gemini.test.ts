@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import gemini from '../../src/providers/gemini.ts';
 import { keepsTheContract, type Scene } from './contract.ts';
 import { geminiDialect, type Hosted } from './dialect.ts';
@@ -105,14 +105,6 @@ describe('the key of Gemini', () => {
       message: /^GEMINI_API_KEY is not set/,
     });
   });
-});
-
-it('says what to install when its package is missing', async () => {
-  vi.doMock('@google/genai', () => {
-    throw new Error('not installed');
-  });
-  await expect(open()).rejects.toMatchObject({ failure: 'bad-request', message: /npm install @google\/genai/ });
-  vi.doUnmock('@google/genai');
 });
 
 it('says when the service does not know the model', async () => {

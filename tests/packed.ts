@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { x as extract } from 'tar';
-import { ROOT } from './pages.ts';
+import { ROOT } from './docs/pages.ts';
 
 const run = promisify(execFile);
 
