@@ -515,6 +515,11 @@ export declare const FAULTS: {
         readonly status: 503;
         readonly remedy: "See lemming logs; check the key, the base_url and the service.";
     };
+    readonly 'not-installed': {
+        readonly exit: 8;
+        readonly status: 503;
+        readonly remedy: "Run the line that it names, once.";
+    };
     readonly 'disk-full': {
         readonly exit: 1;
         readonly status: 507;
