@@ -1,8 +1,9 @@
 import { countCredits, printCredits } from '../core/ledger.ts';
+import { readOrg, realPorts } from '../engine/open.ts';
+import { type CostRange, type Foreseen, type LikelyTokens, type Preview, preview } from '../engine/preview.ts';
 import { inCredits } from '../schema/amount.ts';
 import { count } from '../views/table.ts';
 import type { Command, Input, Outcome, Run, World } from './command.ts';
-import { type CostRange, type Foreseen, type LikelyTokens, type Preview, preview } from './preview.ts';
 import { type Made, makeTurns, type TurnsWish, UNSAFE_HOST, wantsUnsafeHost } from './turns.ts';
 
 export const command: Command = {
@@ -45,7 +46,8 @@ function wishOf(input: Input): TurnsWish {
 }
 
 async function dryRun(world: World, { maxCost }: TurnsWish): Promise<Outcome> {
-  const seen = await preview({ root: world.root, env: world.env }, maxCost === undefined ? {} : { budget: maxCost });
+  const place = { root: world.root, env: world.env };
+  const seen = await preview(realPorts(place), readOrg(place).loaded, maxCost === undefined ? {} : { budget: maxCost });
   const { turn, unfinished, calls, rest, reserve, tokens } = seen;
   const priced = calls.map((call) => ({
     ...call,

@@ -5,7 +5,7 @@ import { cut } from '../schema/print.ts';
 import { near } from './yaml-faults.ts';
 
 /** Variables that the command line reads, not the configuration. */
-export const NO_SETTINGS = ['LEMMING_ORG', 'LEMMING_DEBUG', 'LEMMING_HOME'];
+const NO_SETTINGS = ['LEMMING_ORG', 'LEMMING_DEBUG', 'LEMMING_HOME'];
 
 /** A variable of the environment that overrides one scalar of `org/org.yaml`. */
 export interface Variable {
@@ -108,4 +108,12 @@ function incomplete(names: readonly string[], issues: readonly z.core.$ZodIssue[
   return fault('bad-env', `With ${names.join(', ')} the settings need ${keys} too`, {
     remedy: 'Set the key in org/org.yaml, or unset the variable.',
   });
+}
+
+/** The variables that change settings: those that a turn was made with are journaled. */
+export function overridesIn(env: Record<string, string | undefined>): Record<string, string> {
+  const names = Object.keys(env)
+    .filter((name) => name.startsWith('LEMMING_') && !NO_SETTINGS.includes(name))
+    .sort();
+  return Object.fromEntries(names.map((name) => [name, env[name] as string]));
 }

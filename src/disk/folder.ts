@@ -1,7 +1,7 @@
 import { asked } from '../core/asked.ts';
 import type { Config } from '../core/config.ts';
 import { printAside } from '../core/dead-letter-text.ts';
-import type { Input } from '../core/entry.ts';
+import type { Entry, Input } from '../core/entry.ts';
 import type { State } from '../core/state.ts';
 import { copyWith } from '../schema/copy.ts';
 import type { Fault } from '../schema/fault.ts';
@@ -148,12 +148,14 @@ export class Folder {
   }
 }
 
+type Aside = Extract<Entry, { k: 'aside' }>;
+
 /** Gives the files that were set aside their ids, `aside-<turn>-<n>`, and their records. */
-export function numberAsides(inputs: readonly Input[], turn: number, from: number): Input[] {
+export function numberAsides<T extends Entry>(entries: readonly T[], turn: number, from: number): (T | Aside)[] {
   let n = from;
-  return inputs.map((input) => {
-    if (input.k !== 'aside') return input;
-    const aside = copyWith(input, { turn, id: `aside-${padTurn(turn)}-${n++}` });
+  return entries.map((entry: Entry) => {
+    if (entry.k !== 'aside') return entry as T;
+    const aside = copyWith(entry, { turn, id: `aside-${padTurn(turn)}-${n++}` });
     return copyWith(aside, { text: printAside(aside) });
   });
 }

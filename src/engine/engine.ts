@@ -12,7 +12,7 @@ import { agentState, revivable, type State } from '../core/state.ts';
 import { isKept, opsOf, placed, type Refused, type Unplaced, unplacedLines } from '../core/unplaced.ts';
 import { atRest, idleness } from '../core/walk.ts';
 import { codeOf, DiskError } from '../disk/disk.ts';
-import { NO_SETTINGS } from '../disk/env.ts';
+import { overridesIn } from '../disk/env.ts';
 import { Folder } from '../disk/folder.ts';
 import { homeOf, inTheirHomes, isHome } from '../disk/homes.ts';
 import { type Journal, journalPath } from '../disk/journal.ts';
@@ -24,7 +24,7 @@ import { type Fault, FaultError, failure } from '../schema/fault.ts';
 import { Calls } from './calls.ts';
 import { Durable, targetOf } from './durable.ts';
 import { eventsOf, lineEvents } from './events.ts';
-import { type Frozen, freeze, type Intake, take, thawed } from './freeze.ts';
+import { type Freezing, type Frozen, freeze, take, thawed } from './freeze.ts';
 import { turnLines } from './history.ts';
 import type { KeptState } from './kept-state.ts';
 import type { Listen } from './listen.ts';
@@ -69,7 +69,7 @@ export class Engine {
   private readonly redact: (text: string) => string;
   private readonly calls: Calls;
   private readonly live: LiveConfig;
-  private readonly intake: Intake;
+  private readonly freezing: Freezing;
   private unfinished: Loaded['unfinished'];
   private readonly durable: Durable;
   private readonly store: KeptState;
@@ -119,7 +119,7 @@ export class Engine {
     this.live = new LiveConfig(this.folder, this.state, this.env);
     this.calls = new Calls(ports, this.journal, this.state);
     const { state, journal, folder, live } = this;
-    this.intake = { ports, toolbox, state, journal, folder, live };
+    this.freezing = { ports, toolbox, state, journal, folder, live };
     this.journal.dropTail();
     this.journal.secure();
     this.redo(loaded);
@@ -423,7 +423,7 @@ export class Engine {
     this.journal.turnTo(turn);
     this.demandJournal(turn);
     this.catchUp(turn);
-    const frozen = await freeze(this.intake, this.opening(turn, wish), faults);
+    const frozen = await freeze(this.freezing, this.opening(turn, wish), faults);
     this.boot = frozen.open.boot;
     this.passed = 0;
     return frozen;
@@ -494,7 +494,7 @@ export class Engine {
     if (this.unfinished) throw failure('locked', 'A turn was cut off here: finish it first with lemming run-once');
     this.journal.turnTo(this.next);
     const known = redactJson(this.redact, [...requests]);
-    take(this.intake, known);
+    take(this.freezing, known);
     for (const request of known) for (const event of lineEvents(request, this.next)) this.ports.log?.(event);
     this.journal.write(true);
   }
@@ -566,11 +566,4 @@ function lockOf(ports: Ports, command: string): Lock {
 function asFault(error: unknown): unknown {
   if (!(error instanceof DiskError)) return error;
   return failure(codeOf(error), `The disk failed (${error.failure}): ${error.message}`, { file: error.path });
-}
-
-function overridesIn(env: Record<string, string | undefined>): Record<string, string> {
-  const names = Object.keys(env)
-    .filter((name) => name.startsWith('LEMMING_') && !NO_SETTINGS.includes(name))
-    .sort();
-  return Object.fromEntries(names.map((name) => [name, env[name] as string]));
 }

@@ -1,5 +1,5 @@
 import { apply } from '../core/apply.ts';
-import { absentAfter, type Config, peopleOf } from '../core/config.ts';
+import { absentAfter, type Config } from '../core/config.ts';
 import type { Entry, Input } from '../core/entry.ts';
 import { type Clock, realClock } from '../disk/clock.ts';
 import { configReader } from '../disk/config.ts';
@@ -13,11 +13,13 @@ import { realDisk } from '../disk/real.ts';
 import { Tail } from '../disk/tail.ts';
 import { copyWith } from '../schema/copy.ts';
 import { type Fault, FaultError } from '../schema/fault.ts';
+import { TOOLS } from '../tools/all.ts';
 import type { LogLine } from '../views/log-line.ts';
 import { KEPT_TURNS, Recent } from '../views/screen/recent.ts';
 import type { Scene } from '../views/screen/scene.ts';
 import { lineEvents, visitEvents } from './events.ts';
 import { turnLines } from './history.ts';
+import { type IntakeStep, intake } from './intake.ts';
 import { type Loaded, load } from './load.ts';
 import { forgetDeleted, type Place, readerOf } from './open.ts';
 import { presentActs } from './present.ts';
@@ -34,6 +36,8 @@ const LOOK_MS = 1000;
 const LOOK_SHARE = 20;
 const MOST_MS = 3000;
 const LONG_AGO_MS = 60_000;
+/** What waits for the next turn, as screens show it. */
+const SHOWN: readonly IntakeStep[] = ['requests', 'drops'];
 
 /** An org as it changes, read from outside: its journal line by line, its folder now and then. Writes nothing. */
 export class Follow {
@@ -155,10 +159,10 @@ export class Follow {
     const { state } = this.loaded;
     const changed = [this.readConfig(), forgetDeleted(this.disk, state)].includes(true);
     const { folder, disk, config } = this;
-    const inputs = [
-      ...folder.requests(state, peopleOf(config), LIMIT, state.time),
-      ...(await folder.drops(state, config, state.turn + 1, LIMIT)),
-    ];
+    const inputs: Entry[] = [];
+    const moment = { turn: state.turn + 1, time: state.time };
+    const found = (entries: readonly Entry[]): number => inputs.push(...entries);
+    await intake({ disk, folder, state, config, toolbox: TOOLS }, moment, found, { wanted: SHOWN });
     const text = () => JSON.stringify([this.around, ...this.around.present]);
     const before = text();
     const redact = redactor(this.place.env);

@@ -4,7 +4,7 @@ import { apply } from '../core/apply.ts';
 import { asked } from '../core/asked.ts';
 import { AWAY_REMEDY, goneText, isAway } from '../core/away.ts';
 import { absentAfter, type Config, isPersonIn, lists, peopleOf } from '../core/config.ts';
-import type { Input } from '../core/entry.ts';
+import type { Entry, Input } from '../core/entry.ts';
 import { retiredPath } from '../core/files.ts';
 import { unanswer } from '../core/fold/approvals.ts';
 import { forgetDead } from '../core/fold/bygone.ts';
@@ -36,6 +36,7 @@ import type { Request } from '../schema/request.ts';
 import { TOOLS } from '../tools/all.ts';
 import { Engine } from './engine.ts';
 import { journalLines } from './history.ts';
+import { type IntakeStep, intake } from './intake.ts';
 import { type Loaded, load } from './load.ts';
 import { showLoad } from './load-file.ts';
 import { logger } from './log.ts';
@@ -413,15 +414,15 @@ export async function foresee(view: View): Promise<void> {
   const { state, config, disk, loaded } = view;
   if (loaded.unfinished) return;
   const folder = new Folder(disk, copyWith(realClock, { now: () => realClock.now() + LONG_AGO_MS }), view.redact);
-  const limit = config.org.limits.message_bytes;
-  const requests = folder.requests(state, peopleOf(config), limit, state.time);
-  for (const input of requests) if (input.k === 'request') apply(state, input);
-  for (const input of await folder.answers(state, config, state.turn + 1, limit))
-    if (input.k === 'answer') apply(state, input);
-    else if (input.k === 'aside') unanswer(state, input.path);
-  for (const input of await folder.drops(state, config, state.turn + 1, limit))
-    if (input.k === 'drop') apply(state, input);
+  const moment = { turn: state.turn + 1, time: state.time };
+  const take = (entries: readonly Entry[], step: IntakeStep): void => {
+    for (const entry of entries)
+      if (entry.k !== 'aside') apply(state, entry);
+      else if (step === 'answers') unanswer(state, entry.path);
+  };
+  await intake({ disk, folder, state, config, toolbox: TOOLS }, moment, take, { wanted: WAITING });
 }
+const WAITING: readonly IntakeStep[] = ['requests', 'answers', 'drops'];
 
 /** What people changed in the files that they write, since the last freeze. */
 export function folderChanges({ disk, state, redact }: Pick<View, 'disk' | 'state' | 'redact'>): Input[] {

@@ -99,8 +99,8 @@ function walkIn({ config, state, number, open, sent }: Turn): Due[] {
   return walked;
 }
 
-/** Gives everyone who is due an allowance; who has no credits for a first call is skipped. */
-async function planVisits(
+/** Gives everyone who is due an allowance; who has no credits for a first call is skipped. Changes nothing. */
+export async function planVisits(
   turn: Turn,
   toolbox: Toolbox,
   walked: readonly Due[],
@@ -135,6 +135,7 @@ async function planVisits(
         summary: one.summary,
         models: chosen.get(one.agent) as string[],
         purse: { left: allowance.amount, tries: new Map() },
+        need: needs.get(one.agent) as number,
         bounded: isBounded(allowance, unbounded.get(one.agent) as Allowance),
       });
     else if (allowance.short.scope === BUDGET)

@@ -39,6 +39,8 @@ export interface Plan {
   summary: boolean;
   models: readonly string[];
   purse: Purse;
+  /** Micro-credits that its first call may cost at most. */
+  need: number;
   /** The limit of this run leaves it less than its own credits would. */
   bounded: boolean;
 }

@@ -134,9 +134,15 @@ export class Play {
     }
   }
 
-  private async turn(): Promise<void> {
+  protected turn(): Promise<void> {
+    return this.made();
+  }
+
+  /** Makes a turn; `before` sees the folder as its freeze will. */
+  protected async made(before: () => Promise<void> = async () => {}): Promise<void> {
     this.putLaid();
     this.machine.clock.advance(TURN_MS);
+    await before();
     try {
       await this.engine.turn();
     } catch (error) {
@@ -242,7 +248,7 @@ export class Play {
     this.deleted.add(mail.path);
   }
 
-  private provider(name: string): Provider {
+  protected provider(name: string): Provider {
     return {
       about: 'acts by hash, and fails when told to',
       repeatable: false,

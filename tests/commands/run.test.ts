@@ -1,9 +1,12 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { run as pause } from '../../src/commands/pause.ts';
+import { run as resume } from '../../src/commands/resume.ts';
 import { run } from '../../src/commands/run.ts';
 import { run as runOnce } from '../../src/commands/run-once.ts';
 import { run as showStatus } from '../../src/commands/status.ts';
+import { run as undo } from '../../src/commands/undo.ts';
 import { realDisk } from '../../src/disk/real.ts';
 import { withEngine } from '../../src/engine/open.ts';
 import type { OrgPlan } from '../../src/testing/build-org.ts';
@@ -338,6 +341,18 @@ describe('run --dry-run', () => {
       const made = await runs(root, { turns: 1 });
       expect(made.data.visits.map(({ agent }) => agent)).toEqual(expected);
     }
+  });
+
+  it('foresees that a message is undone before it is read', async () => {
+    const root = scratchOrg(RELAY);
+    ask(root, 'a', 'Who?');
+    await pause(testWorld(root), inputOf({ args: { agent: 'a' } }));
+    await runs(root, { turns: 1 });
+    await undo(testWorld(root), inputOf({ args: { id: '000001-human-01' } }));
+    await resume(testWorld(root), inputOf({ args: { agent: 'a' } }));
+    const { dry_run } = (await runs(root, { 'dry-run': true })).data as unknown as DryRun;
+    expect(dry_run.would_run).toEqual([]);
+    expect((await runs(root, { turns: 1 })).data.visits).toEqual([]);
   });
 
   it('tells who could not be paid', async () => {

@@ -1,29 +1,25 @@
-import { apply } from '../core/apply.ts';
-import { chainOf } from '../core/breaker.ts';
-import { type Brief, brief } from '../core/brief.ts';
+import type { Brief } from '../core/brief.ts';
 import type { Config } from '../core/config.ts';
-import { trustNow } from '../core/declared.ts';
-import type { Entry } from '../core/entry.ts';
+import type { OpenEntry } from '../core/entry.ts';
 import { leastCost, likelyTokens } from '../core/forecast.ts';
-import { frozenEffects } from '../core/frozen.ts';
-import { gather } from '../core/gather.ts';
-import { type Toolbox, toolsOf } from '../core/judge.ts';
-import { type Allowance, allowances } from '../core/ledger.ts';
+import type { Toolbox } from '../core/judge.ts';
 import { UNPRICED } from '../core/money.ts';
-import { overdue } from '../core/overdue.ts';
-import { shortText } from '../core/relief.ts';
-import type { State } from '../core/state.ts';
 import { type Due, walk } from '../core/walk.ts';
-import { realClock } from '../disk/clock.ts';
+import { overridesIn } from '../disk/env.ts';
 import { Folder } from '../disk/folder.ts';
-import { outputLimit } from '../engine/attempts.ts';
-import { Calls } from '../engine/calls.ts';
-import { foresee as foreseeInputs, type Place, readOrg, realPorts, type View } from '../engine/open.ts';
-import type { Ports } from '../engine/ports.ts';
-import { toolsetOf } from '../engine/toolset.ts';
 import type { Model, Price } from '../schema/models.ts';
-import type { Resume } from '../schema/resume.ts';
 import { TOOLS } from '../tools/all.ts';
+import { outputLimit } from './attempts.ts';
+import { Calls } from './calls.ts';
+import { freeze } from './freeze.ts';
+import { LiveConfig } from './live-config.ts';
+import type { Loaded } from './load.ts';
+import type { Ports } from './ports.ts';
+import { Recorded } from './recalled.ts';
+import { redactor } from './redact.ts';
+import { toolsetOf } from './toolset.ts';
+import { briefVisit, planVisits, type Turn } from './turn.ts';
+import type { Plan } from './visit.ts';
 
 /** What the coming turn would do if it were made now. Amounts are micro-credits. */
 export interface Preview {
@@ -80,71 +76,70 @@ interface PreviewWish {
   budget?: number;
 }
 
-/** Foresees the next turn on a copy of the state, with the mail and requests that wait in the folder. Writes nothing and calls nobody. */
-export async function preview(place: Place, wish: PreviewWish = {}): Promise<Preview> {
-  const view = readOrg(place);
-  const { state, config, loaded } = view;
-  const turn = state.turn + 1;
-  const ports = realPorts(place);
-  if (!loaded.unfinished) await freezeCopy(view, turn, ports);
-  const walked = walk(config, state, turn, wish);
-  const calls = new Calls(ports, loaded.journal, state);
+/** Why nobody is asked although the agent is due: its breakers are open. */
+const TRIPPED = 'its models failed too often and are left alone for a while';
+
+/**
+ * Foretells the next turn: freezes what people did and plans the visits as the engine does, on a state that is thrown away.
+ * Writes nothing and calls nobody. What was approved is not done, so credits that it would give away are not counted.
+ */
+export async function preview(ports: Ports, loaded: Loaded, wish: PreviewWish = {}): Promise<Preview> {
+  const turn = await begun(ports, loaded, wish);
+  const { config, state, number } = turn;
   const toolset = await toolsetOf(TOOLS, config, state.trusted);
-  const drafts = await Promise.all(
-    walked.filter((due) => due.due).map((due) => foresee(config, state, calls, toolset, due, turn)),
-  );
-  const allowed = allowances(
-    config,
-    state,
-    drafts.map(({ agent, reserve }) => ({ agent, need: reserve })),
-    wish.budget,
-  );
-  return sortOut(turn, loaded.unfinished !== null, walked, drafts, allowed);
+  const walked = walk(config, state, number, turn.open);
+  const { plans, skipped } = await planVisits(turn, toolset, walked, []);
+  const able = plans.filter(({ models }) => models.length > 0);
+  const calls = await Promise.all(able.map((plan) => foretell(turn, toolset, plan, whyOf(walked, plan.agent))));
+  const called = new Set(able.map(({ agent }) => agent));
+  const reasons = new Map(skipped.map(({ agent, reason }) => [agent, reason]));
+  for (const { agent, models } of plans) if (models.length === 0) reasons.set(agent, TRIPPED);
+  const rest = walked
+    .filter(({ agent }) => !called.has(agent))
+    .map(({ agent, why, due }) => ({ agent, why: reasons.get(agent) ?? (due ? 'no credits' : why) }));
+  return { turn: number, unfinished: loaded.unfinished !== null, calls, rest, ...totalOf(calls) };
 }
 
-/** Takes into the copy what the freeze would take: changed files, requests, dropped and edited mail. */
-async function freezeCopy(view: View, turn: number, { approved }: Ports): Promise<void> {
-  const { disk, state, config } = view;
-  const folder = new Folder(disk, realClock, view.redact);
-  const limit = config.org.limits.message_bytes;
-  const take = (entries: readonly Entry[]): void => {
-    for (const entry of entries) apply(state, entry);
-  };
-  take([{ k: 'open', turn, time: realClock.now(), boot: '', lock: 0, version: '1' }]);
-  take(folder.tracked(state, limit));
-  take(trustNow(config, state, approved));
-  take(await folder.edits(state, config, limit));
-  await foreseeInputs(view);
-  take(overdue(config, state, realClock.now()));
-  take(folder.revivals(state, turn, limit));
-  take(frozenEffects(config, state, turn, []));
+/** The turn as it stands after its freeze; of one that was cut off, as it was frozen then. */
+async function begun(ports: Ports, loaded: Loaded, wish: PreviewWish): Promise<Turn> {
+  const { state, journal, unfinished } = loaded;
+  const redact = redactor(ports.env);
+  const folder = new Folder(ports.disk, ports.clock, redact);
+  const env = overridesIn(ports.env);
+  const live = new LiveConfig(folder, state, env);
+  const open = unfinished?.open ?? openingOf(state.turn + 1, ports.clock.now(), folder.barredNames(state), wish);
+  if (unfinished) live.thaw(open.env ?? {});
+  else await freeze({ ports, toolbox: TOOLS, state, journal, folder, live }, open, []);
+  const calls = new Calls(ports, journal, state);
+  const signal = new AbortController().signal;
+  const recorded = new Recorded([]);
+  const turn = { number: open.turn, open, config: live.current, state, journal, calls, recorded, ports };
+  return Object.assign(turn, { live: new Set<string>(), redact, swept: [], signal });
 }
 
-type Draft = Omit<Foreseen, 'allowance'>;
+function openingOf(turn: number, time: number, barred: string[], wish: PreviewWish): OpenEntry {
+  return { k: 'open', turn, time, boot: '', lock: 0, version: '1', ...(barred.length && { barred }), ...wish };
+}
 
-async function foresee(
-  config: Config,
-  state: State,
-  calls: Calls,
-  toolset: Toolbox,
-  due: Due,
-  turn: number,
-): Promise<Draft> {
-  const resume = config.agents.get(due.agent) as Resume;
-  const given = gather(state, due.agent, turn, config.org.limits.inbox_tokens);
-  const made = brief(config, state, resume, given, toolsOf(toolset, config, resume), turn, due.summary);
-  const chain = chainOf(config, resume.model);
-  const reserve = await calls.need(config, chain, () => made.prompt);
+async function foretell(turn: Turn, toolset: Toolbox, plan: Plan, why: string): Promise<Foreseen> {
+  const { config, calls } = turn;
+  const { agent, resume, models, need, purse } = plan;
+  const { given, brief } = briefVisit(turn, toolset, resume, plan.summary);
   return {
-    agent: due.agent,
-    why: due.why,
+    agent,
+    why,
     mail: given.mail.map(({ id }) => id),
-    models: resume.model,
-    reserve,
-    ...rangeOf(made, reserve, await pricedModel(config, calls, chain)),
+    models: [...models],
+    reserve: need,
+    ...rangeOf(brief, need, await pricedModel(config, calls, models)),
     troubles: await troublesOf(config, calls, resume.model),
-    prompt: promptOf(made),
+    allowance: purse.left,
+    prompt: promptOf(brief),
   };
+}
+
+function whyOf(walked: readonly Due[], agent: string): string {
+  return walked.find((due) => due.agent === agent)?.why as string;
 }
 
 /** The first model of the chain that has a price: the one whose worst case is reserved. */
@@ -191,24 +186,6 @@ function promptOf({ prompt }: Brief): Foreseen['prompt'] {
     tools: prompt.tools.map(({ name }) => name),
     max_output_tokens: prompt.maxOutputTokens,
   };
-}
-
-function sortOut(
-  turn: number,
-  unfinished: boolean,
-  walked: Due[],
-  drafts: Draft[],
-  allowed: Map<string, Allowance>,
-): Preview {
-  const calls: Foreseen[] = [];
-  const rest = walked.filter((due) => !due.due).map(({ agent, why }) => ({ agent, why }));
-  for (const draft of drafts) {
-    const allowance = allowed.get(draft.agent);
-    if (allowance && 'amount' in allowance) calls.push({ ...draft, allowance: allowance.amount });
-    else if (allowance)
-      rest.push({ agent: draft.agent, why: `no credits: ${shortText(draft.reserve, allowance.short)}` });
-  }
-  return { turn, unfinished, calls, rest, ...totalOf(calls) };
 }
 
 function totalOf(calls: readonly Foreseen[]): Pick<Preview, 'reserve' | 'tokens' | 'cost'> {
