@@ -1,3 +1,4 @@
+import { textHash } from '../core/brief.ts';
 import { type Json, type JsonObject, printKey, type Reply } from '../core/call.ts';
 import type { Attached, Entry, Held, Piece } from '../core/entry.ts';
 import { archivePath } from '../core/send.ts';
@@ -22,8 +23,8 @@ export interface Target {
   echoes: Map<string, Message>;
   /** The call whose reply is erased; null for a message. */
   call: string | null;
-  /** Turns in which the plain text of the visit became the message. */
-  spoken: Set<number>;
+  /** Turns in which the plain text of the visit became the message → what stands in its place: a mark for each reply. */
+  spoken: Map<number, string>;
   texts: Set<string>;
   /** Old subject → new subject. */
   subjects: Map<string, string>;
@@ -43,25 +44,27 @@ export function eraser(target: Target): Change {
     [old, made] as const,
     [archivePath(old), archivePath(made)] as const,
   ]);
-  return (line, _entry, file) => {
-    if (!signs.some((sign) => line.includes(sign)) && !line.startsWith('{"k":"answer"')) return line;
+  const asked = new Map<string, string>();
+  return (line, meant, file) => {
+    const isAny =
+      target.turns.has(file) || line.startsWith('{"k":"answer"') || signs.some((sign) => line.includes(sign));
+    if (!isAny) return line;
     const entry = JSON.parse(line) as Line;
     erase(entry, target, file);
+    if (meant.k === 'held' || meant.k === 'escalated') noteAsked(asked, meant, target);
+    if (entry.k === 'decided' && entry.hash !== undefined) entry.hash = asked.get(entry.hash) ?? entry.hash;
     return paths.reduce((text, [old, made]) => text.replaceAll(old, made), JSON.stringify(entry));
   };
 }
 
-/** A line without any of these is none of ours. */
-function signsOf({ id, messages, echoes, texts, subjects, images, paths, call }: Target): string[] {
-  const [turn, agent] = call?.split('.') ?? [];
-  const ofCall = turn === undefined ? [] : [`"turn":${turn},"agent":"${agent}"`];
+/** Of a turn in which none of the text was written, a line without any of these is none of ours. */
+function signsOf({ id, messages, echoes, texts, subjects, images, paths }: Target): string[] {
   return [
     id,
     ...messages.keys(),
     ...echoes.keys(),
     ...paths.keys(),
     ...images,
-    ...ofCall,
     ...[...texts, ...subjects.keys()].map(quoted),
   ];
 }
@@ -71,7 +74,7 @@ function erase(entry: Line, target: Target, file: number): void {
     case 'sent':
     case 'drop':
     case 'revived':
-      if (target.messages.has(entry.message.id)) eraseMessage(entry);
+      if (target.messages.has(entry.message.id)) eraseMessage(entry, target.spoken.get(entry.message.turn));
       if (target.messages.has(entry.message.id) || target.echoes.has(entry.message.id))
         entry.message.subject = target.subjects.get(entry.message.subject) ?? entry.message.subject;
       return;
@@ -98,7 +101,7 @@ function erase(entry: Line, target: Target, file: number): void {
       return eraseHeld(entry, target);
     case 'escalated':
     case 'decided':
-      eraseText(entry, target);
+      eraseText(entry, entry.held, target);
       return eraseHeld(entry.held, target);
     case 'answer':
       for (const text of target.texts) entry.text = entry.text.replaceAll(quoted(text), REDACTED);
@@ -112,19 +115,35 @@ function erase(entry: Line, target: Target, file: number): void {
 }
 
 /** The file of a held act, as its line has it: what names a field follows that field. */
-function eraseText(line: { text?: string }, { texts, subjects }: Target): void {
+function eraseText(line: { text?: string }, held: Held, target: Target): void {
   if (line.text === undefined) return;
-  const words = [...[...texts].map((text) => [text, REDACTED] as const), ...subjects];
-  const strike = (part: unknown): unknown =>
-    typeof part === 'string'
-      ? words.reduce((text, [old, made]) => text.replaceAll(JSON.stringify(old), JSON.stringify(made)), part)
-      : part;
+  const strike = (part: unknown): unknown => (typeof part === 'string' ? struck(part, held, target) : part);
   const text: unknown = line.text; // a list, where parts of it stand in other fields
   line.text = (Array.isArray(text) ? text.map(strike) : strike(text)) as string;
 }
 
+/** The file shows the input of the act, in which a body may end with line breaks that its message does not have. */
+function struck(text: string, { agent, input }: Held, target: Target): string {
+  const key = bodyKey(input);
+  const whole = key !== undefined && target.texts.has(bodyOf(input)) ? [String(fieldsOf(input)[key])] : [];
+  const bodies = agent === target.agent ? [...target.texts, ...whole] : [];
+  const words = [...bodies.map((body) => [body, REDACTED] as const), ...target.subjects];
+  return words.reduce((left, [old, made]) => left.replaceAll(JSON.stringify(old), JSON.stringify(made)), text);
+}
+
+/** An answer that was not written into the file names it by its hash. */
+function noteAsked(
+  asked: Map<string, string>,
+  line: Extract<Entry, { k: 'held' | 'escalated' }>,
+  target: Target,
+): void {
+  if (line.text === undefined) return;
+  const held = line.k === 'held' ? line : line.held;
+  asked.set(textHash(line.text), textHash(struck(line.text, held, target)));
+}
+
 function eraseHeld(held: Held, target: Target): void {
-  eraseText(held, target);
+  eraseText(held, held, target);
   if (held.agent === target.agent) held.input = eraseInput(held.input, target);
   for (const one of held.cause)
     if (target.messages.has(one.id) || target.echoes.has(one.id))
@@ -136,8 +155,11 @@ function quoted(text: string): string {
   return JSON.stringify(text).slice(1, -1);
 }
 
-function eraseMessage(entry: { k: string; message: Message; files?: Attached[]; found?: string; hash?: string }): void {
-  if ('body' in entry.message) entry.message.body = REDACTED;
+function eraseMessage(
+  entry: { k: string; message: Message; files?: Attached[]; found?: string; hash?: string },
+  words = REDACTED,
+): void {
+  if ('body' in entry.message) entry.message.body = words;
   for (const file of entry.files ?? []) file.data = Buffer.from(REDACTED).toString('base64');
   if (entry.k !== 'drop') return;
   entry.found = `agents/${entry.message.from}/outbox/redacted-${entry.message.id}.md`;
@@ -199,6 +221,6 @@ function head(subject: string): string {
 }
 
 /** A body as a message holds it. */
-export function trimmed(body: string): string {
+function trimmed(body: string): string {
   return body.trimEnd();
 }

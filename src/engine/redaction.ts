@@ -9,7 +9,7 @@ import { failure } from '../schema/fault.ts';
 import type { Message } from '../schema/message.ts';
 import { padTurn, parseMessageId } from '../schema/name.ts';
 import { textOf } from './compare.ts';
-import { bodyOf, eraser, REDACTED, type Target, trimmed } from './erase.ts';
+import { bodyOf, eraser, REDACTED, type Target } from './erase.ts';
 import { dropCaches } from './hold.ts';
 import type { Loaded } from './load.ts';
 import { Refold } from './replay.ts';
@@ -70,7 +70,7 @@ function findTarget(disk: Disk, id: string): Target {
     messages: new Map(),
     echoes: new Map(),
     call: null,
-    spoken: new Set(),
+    spoken: new Map(),
     texts: new Set(),
     subjects: new Map(),
     images: new Set(),
@@ -123,7 +123,7 @@ function lookAt(target: Target, entry: Entry): void {
     target.call = target.id;
     target.agent = entry.agent;
     target.turns.add(entry.turn);
-    target.texts.add(trimmed(entry.k === 'reply' ? entry.reply.text : entry.message));
+    target.texts.add((entry.k === 'reply' ? entry.reply.text : entry.message).trim());
   }
 }
 
@@ -163,15 +163,13 @@ function echo(target: Target, entry: Entry): void {
 /** The journal keeps equal texts of a visit once, so messages with the same text go with it; and plain text may have become a message. */
 function widen(disk: Disk, target: Target, turn: number): void {
   const entries = readJournalFile(disk, turn, '').groups.flatMap((group) => group.entries);
-  const notes = entries.flatMap((entry) =>
-    entry.k === 'visit' && entry.agent === target.agent ? [entry.notes.join('\n\n')] : [],
-  );
+  const notes = entries.flatMap((entry) => (entry.k === 'visit' && entry.agent === target.agent ? [entry.notes] : []));
   for (const entry of entries) {
     if (entry.k !== 'sent' || entry.message.from !== target.agent) continue;
-    const spoken = notes.includes(entry.message.body);
+    const spoken = notes.find((texts) => texts.join('\n\n') === entry.message.body);
     const same = target.texts.has(entry.message.body) || (target.call !== null && spoken);
     if (same) aim(target, entry.message);
-    if (same && spoken) target.spoken.add(turn);
+    if (same && spoken) target.spoken.set(turn, spoken.map(() => REDACTED).join('\n\n'));
   }
 }
 
