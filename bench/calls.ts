@@ -9,7 +9,7 @@ import { OpenAI } from 'openai';
 import type { Reply } from '../src/core/call.ts';
 import { realClock } from '../src/disk/clock.ts';
 import { realDisk } from '../src/disk/real.ts';
-import { withEngine } from '../src/engine/open.ts';
+import { withEngine } from '../src/engine/real.ts';
 import { breaker } from '../src/providers/with/breaker.ts';
 import { fallback } from '../src/providers/with/fallback.ts';
 import { Gate, limit } from '../src/providers/with/limit.ts';
@@ -59,13 +59,13 @@ function wrap(line: Line): Line {
     isForeign: () => false,
   };
   const gates = ['agent', 'model', 'provider'].map(
-    (name) => new Gate(name, limitSchema.parse({ requests_per_second: 1_000_000, concurrency: 64 }), realClock),
+    (name) => new Gate(name, limitSchema().parse({ requests_per_second: 1_000_000, concurrency: 64 }), realClock),
   );
   const timed = timeout(line, 120_000, realClock.timer);
   const recorded = record(timed, book, () => performance.now());
   const tried = retry(
     limit(recorded, () => gates),
-    retrySchema.parse({}),
+    retrySchema().parse({}),
     patience,
   );
   const guarded = breaker(tried, 'm', () => true);

@@ -6,7 +6,7 @@ import { performance } from 'node:perf_hooks';
 import { realDisk } from '../src/disk/real.ts';
 import { realSandbox } from '../src/disk/sandbox.ts';
 import { Engine } from '../src/engine/engine.ts';
-import { realPorts } from '../src/engine/open.ts';
+import { realPorts } from '../src/engine/real.ts';
 import type { Provider } from '../src/providers/provider.ts';
 import { buildOrg } from '../src/testing/build-org.ts';
 import { TOOLS } from '../src/tools/all.ts';

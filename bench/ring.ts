@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { realDisk } from '../src/disk/real.ts';
-import { withEngine } from '../src/engine/open.ts';
+import { withEngine } from '../src/engine/real.ts';
 import { run } from '../src/engine/run.ts';
 import { buildOrg, type OrgPlan } from '../src/testing/build-org.ts';
 

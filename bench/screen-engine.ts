@@ -1,6 +1,6 @@
 /** A ring of many agents at work in the folder argv[2], at argv[3] messages a second, until it is ended. */
 import { performance } from 'node:perf_hooks';
-import { withEngine } from '../src/engine/open.ts';
+import { withEngine } from '../src/engine/real.ts';
 import { relief } from '../src/engine/relief.ts';
 
 const [, , root = '', rate = ''] = process.argv;

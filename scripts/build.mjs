@@ -28,12 +28,24 @@ const BUNDLED = ['commander', 'fastest-levenshtein', 'gray-matter', 'node-diff3'
 
 /** What programs may import: exports of package.json. */
 const PUBLIC = ['lemming.js', 'testing.js'];
+const MAIN = 'faces/cli/main.js';
+/** What every process loads, and `lemming status`, which is to be there at once. */
+const FIRST = ['faces/cli/process.js', 'faces/cli/world.js', 'commands/status.js'];
+/** What is bundled of CommonJS asks for modules of Node by `require`. */
+const BANNER =
+  "import { createRequire as requireOf } from 'node:module'; const require = (name) => requireOf(import.meta.url)(name);";
 
-/** gray-matter is only given texts whose YAML we read ourselves; its own reader would load two more packages. */
-const withoutYamlOfGrayMatter = {
-  name: 'no js-yaml',
+/**
+ * What packages would load and never use here: gray-matter is only given texts whose YAML we read ourselves, and commander
+ * starts no programs.
+ */
+const withoutUnused = {
+  name: 'without what is never used',
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^js-yaml$/ }, () => ({ path: 'js-yaml', namespace: 'none' }));
+    onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
+      importer.includes('node_modules/commander/') ? { path: 'child_process', namespace: 'none' } : null,
+    );
     onLoad({ filter: /./, namespace: 'none' }, () => ({
       contents: 'module.exports = { safeLoad() {}, safeDump() {} };',
     }));
@@ -112,12 +124,12 @@ function removeStale() {
  * the old one, and then takes its place.
  */
 async function bundle() {
-  const { build } = await import('esbuild');
+  const [{ build }, { gather }] = await Promise.all([import('esbuild'), import('./gather.mjs')]);
   const { dependencies, optionalDependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
   const external = Object.keys({ ...dependencies, ...optionalDependencies }).filter((name) => !BUNDLED.includes(name));
   rmSync(NEXT, { recursive: true, force: true });
-  await build({
-    entryPoints: ['faces/cli/main.js', ...PUBLIC, ...commands.keys()].map((path) => join(MODULES, path)),
+  const options = {
+    entryPoints: [MAIN, ...PUBLIC, ...commands.keys()].map(modulePath),
     entryNames: '[name]',
     chunkNames: '[name]-[hash]',
     outdir: NEXT,
@@ -129,13 +141,23 @@ async function bundle() {
     minifySyntax: true,
     minifyWhitespace: true,
     external: external.flatMap((name) => [name, `${name}/*`]),
-    banner: {
-      js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);",
-    },
-    plugins: [withoutYamlOfGrayMatter],
+    banner: { js: BANNER },
     logLevel: 'warning',
+  };
+  const { metafile } = await build({ ...options, plugins: [withoutUnused], metafile: true, write: false });
+  const gathering = gather(metafile, {
+    own: MODULES,
+    main: modulePath(MAIN),
+    first: FIRST.map(modulePath),
+    rest: [...PUBLIC, ...commands.keys()].filter((file) => !FIRST.includes(file)).map(modulePath),
+    heavy: modulePath('engine/engine.js'),
   });
+  await build({ ...options, plugins: [withoutUnused, gathering] });
   for (const path of beside()) copyFileSync(join('src', path), join(NEXT, basename(path)));
+}
+
+function modulePath(file) {
+  return `${MODULES}/${file}`;
 }
 
 /** File → the command that it holds. */

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { VARIABLES } from '../src/disk/env.ts';
+import { variables } from '../src/disk/env.ts';
 import { type FileKind, KINDS } from '../src/schema/kinds.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -152,7 +152,7 @@ function cell(text: string): string {
 }
 
 function envExample(): string {
-  const settings = VARIABLES.map(({ name, schema, about }) => {
+  const settings = variables().map(({ name, schema, about }) => {
     const { default: value } = z.toJSONSchema(schema, { io: 'input' }) as JsonSchema;
     return `# ${about}\n#${name}=${value === undefined ? '' : String(value)}`;
   });

@@ -1,4 +1,5 @@
-import { personOf, post, readOrg } from '../engine/open.ts';
+import { personOf, readOrg } from '../engine/open.ts';
+import { post } from '../engine/real.ts';
 import type { Command, Run } from './command.ts';
 import { addressedTo } from './letter.ts';
 

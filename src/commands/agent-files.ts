@@ -87,7 +87,7 @@ export function checkFiles({ redact }: View, name: string, files: readonly NewFi
     path,
     text: redact(path === 'resume.md' ? renamed(text, name) : text),
   }));
-  const parsed = request.safeParse({
+  const parsed = request().safeParse({
     ask: 'hire',
     by: '',
     agent: name,

@@ -4,7 +4,7 @@ import { makeHire } from '../core/hire.ts';
 import { balanceOf, countCredits } from '../core/ledger.ts';
 import { nameTrouble, retireTrouble, type Trouble, teamOf } from '../core/staff.ts';
 import { agentState } from '../core/state.ts';
-import { checkAgent, personOf, post, readOrg, type View } from '../engine/open.ts';
+import { checkAgent, personOf, readOrg, type View } from '../engine/open.ts';
 import { inCredits } from '../schema/amount.ts';
 import { type FaultError, failure } from '../schema/fault.ts';
 import type { Resume } from '../schema/resume.ts';
@@ -57,7 +57,7 @@ export const command: Command = {
   reads: false,
 };
 
-type Verb = (world: World, view: View, input: Input) => Outcome;
+type Verb = (world: World, view: View, input: Input) => Outcome | Promise<Outcome>;
 
 const VERBS = {
   list: (_world, view) => listAll(view),
@@ -130,7 +130,7 @@ function show(view: View, name: string): Outcome {
 }
 
 /** A person gives what the template has, and speaks with whom they make. */
-function create(world: World, before: View, input: Input): Outcome {
+async function create(world: World, before: View, input: Input): Promise<Outcome> {
   const name = nameIn(input);
   const { template = 'worker', role, instructions, tools } = input.flags;
   const view = lendTemplate(before.disk, String(template)) ? readOrg(world) : before;
@@ -148,13 +148,19 @@ function create(world: World, before: View, input: Input): Outcome {
   return ask(world, view, input, name, made.hire.files);
 }
 
-function bringIn(world: World, view: View, input: Input): Outcome {
+async function bringIn(world: World, view: View, input: Input): Promise<Outcome> {
   const { name: folder, files } = folderFiles(resolve(world.cwd, nameIn(input)));
   const name = typeof input.flags.name === 'string' ? input.flags.name : folder;
   return ask(world, view, input, name, files);
 }
 
-function ask(world: World, view: View, { flags }: Input, name: string, given: readonly NewFile[]): Outcome {
+async function ask(
+  world: World,
+  view: View,
+  { flags }: Input,
+  name: string,
+  given: readonly NewFile[],
+): Promise<Outcome> {
   const { config, state } = view;
   const trouble = nameTrouble(config, state, name);
   if (trouble) throw refused(trouble);
@@ -168,18 +174,20 @@ function ask(world: World, view: View, { flags }: Input, name: string, given: re
   const ends = [...new Set([person, ...edges])];
   const files = checkFiles(view, name, given);
   const credits = typeof flags.credits === 'number' ? flags.credits : 0;
+  const { post } = await import('../engine/real.ts');
   const taken = post(world, person, [{ ask: 'hire', agent: name, files, send_to: ends, read_from: ends, credits }]);
   const text = `${name} is there from the next turn on, with ${countCredits(credits)}, and speaks with ${ends.join(', ')}.`;
   return { data: { agent: name, edges: ends, credits: inCredits(credits), files: files.length, taken }, text };
 }
 
-function retire(world: World, view: View, input: Input): Outcome {
+async function retire(world: World, view: View, input: Input): Promise<Outcome> {
   const { config, state } = view;
   const name = agentNamed(view, nameIn(input));
   const person = personOf(view);
   const trouble = retireTrouble(config, state, person, name);
   if (trouble) throw refused(trouble);
   const team = teamOf(state.staff, name);
+  const { post } = await import('../engine/real.ts');
   const taken = post(world, person, [{ ask: 'retire', agent: name }]);
   const others = team.length ? `, and with it ${team.join(', ')}` : '';
   const text = `${name} is retired with the next turn${others}. What it wrote stays in agents/${name}.`;

@@ -7,14 +7,15 @@ import { realClock } from '../disk/clock.ts';
 import type { Disk } from '../disk/disk.ts';
 import { setScalar } from '../disk/edit.ts';
 import { realDisk } from '../disk/real.ts';
-import { checkFolder, drop, personOf } from '../engine/open.ts';
+import { drop } from '../engine/letter.ts';
+import { checkFolder, personOf } from '../engine/open.ts';
 import { type Fault, FaultError, failure } from '../schema/fault.ts';
 import type { Command, Input, Outcome, Run, World } from './command.ts';
 import { edited } from './own-files.ts';
 import {
   agentTemplates,
   DEFAULT,
-  PACKAGE,
+  packageFolder,
   type Template,
   templateNamed,
   templatePaths,
@@ -48,7 +49,7 @@ export const command: Command = {
 const MARK = '.lemming/bootstrap';
 
 export const run: Run = async (world, input) => {
-  const source = realDisk(PACKAGE);
+  const source = realDisk(packageFolder());
   if (input.flags.template === true) return listTemplates(source);
   const root = resolve(world.cwd, input.args.dir ?? '.');
   const target = realDisk(root);

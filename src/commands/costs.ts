@@ -1,23 +1,10 @@
-import { PACE_TURNS, type Pace, paceOf } from '../core/forecast.ts';
-import type { State } from '../core/state.ts';
-import type { Disk } from '../disk/disk.ts';
-import { GENESIS, readJournalFile } from '../disk/journal.ts';
-import { journalLines } from '../engine/history.ts';
-import { readOrg, realPorts } from '../engine/open.ts';
+import { foldOf } from '../engine/folds.ts';
+import { readOrg } from '../engine/open.ts';
 import type { Ports } from '../engine/ports.ts';
 import { listPrice, PRICES } from '../providers/prices.ts';
 import { FaultError, failure } from '../schema/fault.ts';
 import type { Model, Price } from '../schema/models.ts';
-import {
-  type Cost,
-  type Costs,
-  costsOf,
-  type Forecast,
-  forecastOf,
-  type Heading,
-  printCosts,
-  spendingBy,
-} from '../views/costs.ts';
+import { type Cost, type Costs, costsOf, type Forecast, forecastOf, type Heading, printCosts } from '../views/costs.ts';
 import { type PricedModel, type Prices, priceInCredits, printPrices } from '../views/prices.ts';
 import type { Command, Outcome, Run, World } from './command.ts';
 
@@ -53,31 +40,25 @@ export const run: Run = async (world, input) => {
 
 /** Agent, model, provider and tool come from the ledger itself; the other headings from the journal, with the same total as by agent. */
 export const tellLedger: Run<Costs & { forecast: Forecast }> = async (world, input) => {
-  const { config, state, disk } = readOrg(world);
+  const view = readOrg(world);
+  const { config, state } = view;
   const by = (input.flags.by as string | undefined) ?? 'agent';
   const costs = costsOf(config, state);
-  const forecast = forecastOf(config, state, lastPace(disk, state));
+  const forecast = forecastOf(config, state, foldOf(view, 'pace'));
   const own: Record<string, Record<string, Cost>> = {
     agent: costs.by_agent,
     model: costs.by_model,
     provider: costs.by_provider,
     tool: costs.by_tool,
   };
-  const rows = own[by] ?? Object.fromEntries(spendingBy(by as Heading, journalLines(disk)));
+  const rows = own[by] ?? Object.fromEntries(foldOf(view, `spending-${by as Heading}`));
   const data = { ...costs, ...(own[by] ? {} : { [`by_${by}`]: rows }), forecast };
   return { data, text: printCosts(costs, by, new Map(Object.entries(rows)), forecast) };
 };
 
-/** The pace of the last turns; only their files are read, and the next one, where a reset of the credits may stand already. */
-function lastPace(disk: Disk, { turn }: State): Pace {
-  const first = Math.max(1, turn - PACE_TURNS + 1);
-  const turns = Array.from({ length: turn + 2 - first }, (_, i) => first + i);
-  const groups = turns.flatMap((one) => readJournalFile(disk, one, GENESIS).groups);
-  return paceOf(groups.flatMap(({ entries }) => entries));
-}
-
 async function prices(world: World): Promise<Outcome> {
   const { config } = readOrg(world);
+  const { realPorts } = await import('../engine/real.ts');
   const ports = realPorts(world);
   const priced = [...config.models].map(([name, model]) => pricedModel(ports, name, model));
   const data: Prices = { dated: PRICES.dated, source: PRICES.source, models: await Promise.all(priced) };

@@ -1,6 +1,4 @@
-import { Calls } from '../engine/calls.ts';
-import { readOrg, realPorts } from '../engine/open.ts';
-import { reach } from '../engine/reach.ts';
+import { readOrg } from '../engine/open.ts';
 import { healthOfAgents, printHealth } from '../views/health.ts';
 import type { Command, Run } from './command.ts';
 
@@ -25,9 +23,15 @@ export const run: Run = async (world, input) => {
   const { config, state, redact } = view;
   const agents = healthOfAgents(config, state);
   if (input.flags.providers !== true) return { data: { agents }, text: printHealth(agents, null) };
+  const [{ Calls }, { reach }, { realPorts }] = await calling();
   const ports = realPorts(world);
   const asked = await reach(config, new Calls(ports, view.loaded.journal, state), ports.clock, world.signal);
   const providers = asked.map((one) => ({ ...one, message: redact(one.message) }));
   const exit = providers.every(({ ok }) => ok) ? 0 : UNREACHABLE;
   return { data: { agents, providers }, text: printHealth(agents, providers), exit };
 };
+
+/** What is loaded only to ask models. */
+function calling() {
+  return Promise.all([import('../engine/calls.ts'), import('../engine/reach.ts'), import('../engine/real.ts')]);
+}

@@ -4,7 +4,8 @@ import { realClock } from '../disk/clock.ts';
 import { DiskError } from '../disk/disk.ts';
 import { realDisk } from '../disk/real.ts';
 import { messageNamed } from '../engine/mail.ts';
-import { type Ask, post, type View } from '../engine/open.ts';
+import type { View } from '../engine/open.ts';
+import type { Ask } from '../engine/real.ts';
 import { failure } from '../schema/fault.ts';
 import type { Message } from '../schema/message.ts';
 import { padTurn } from '../schema/name.ts';
@@ -30,13 +31,15 @@ export function addressedTo(view: View, person: string, id: string): Message {
 }
 
 /** Marks mail to the person as read, if it is not; nothing else changes by that. What can be shown is shown, also where nothing can be written. */
-export function markRead(world: World, view: View, person: string, id: string): void {
-  if (inboxOf(view.state, person).some((mail) => mail.id === id)) tellRead(world, person, { ask: 'read', ids: [id] });
+export async function markRead(world: World, view: View, person: string, id: string): Promise<void> {
+  const unread = inboxOf(view.state, person).some((mail) => mail.id === id);
+  if (unread) await tellRead(world, person, { ask: 'read', ids: [id] });
 }
 
-/** What was shown counts as read, where that can be written. */
-export function tellRead(world: World, person: string, read: Extract<Ask, { ask: 'read' }>): void {
+/** What was shown counts as read, where that can be written. What writes is loaded only now. */
+export async function tellRead(world: World, person: string, read: Extract<Ask, { ask: 'read' }>): Promise<void> {
   if (world.peeks) return;
+  const { post } = await import('../engine/real.ts');
   try {
     post(world, person, [read]);
   } catch (error) {

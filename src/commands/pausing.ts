@@ -1,5 +1,6 @@
 import { agentState } from '../core/state.ts';
-import { personOf, post, readOrg } from '../engine/open.ts';
+import { personOf, readOrg } from '../engine/open.ts';
+import { post } from '../engine/real.ts';
 import type { Outcome, World } from './command.ts';
 import { agentNamed } from './names.ts';
 

@@ -30,7 +30,7 @@ export const readMessage: Run<MailRow> = async (world, input) => {
   const person = personOf(view);
   const message = messageNamed(view, id);
   const waiting = view.state.mail.get(id)?.waiting ?? [];
-  markRead(world, view, person, id);
+  await markRead(world, view, person, id);
   const left = waiting.filter((name) => name !== person);
   const row = { ...mailRow(view.state, message, left), read: message.to.includes(person) || left.length === 0 };
   return { data: row, text: printMail(row) };
@@ -41,7 +41,7 @@ async function readNotices(world: World): Promise<Outcome> {
   const person = personOf(view);
   const told = agentState(view.state, person).notices;
   const notices = noticeLines(told);
-  if (told.length) tellRead(world, person, { ask: 'read', ids: ['notices'], notices: told.map(noticeKey) });
+  if (told.length) await tellRead(world, person, { ask: 'read', ids: ['notices'], notices: told.map(noticeKey) });
   const text = notices.map((notice) => `turn ${notice.turn}: ${notice.text}`).join('\n');
   return { data: { notices }, text: text || 'There are no notices.' };
 }

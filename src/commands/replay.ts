@@ -3,7 +3,7 @@ import type { Disk } from '../disk/disk.ts';
 import { journalFiles, readJournal } from '../disk/journal.ts';
 import { realDisk } from '../disk/real.ts';
 import { compareFolder, type Difference, type LineDifference, showDifference } from '../engine/compare.ts';
-import { realPorts } from '../engine/open.ts';
+import { realPorts } from '../engine/real.ts';
 import { Recompute } from '../engine/recompute.ts';
 import type { Divergence } from '../engine/recorded.ts';
 import { journalEnd, Refold } from '../engine/replay.ts';

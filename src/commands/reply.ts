@@ -1,6 +1,8 @@
 import { inboxOf } from '../core/state.ts';
+import { type Letter, sendLetter } from '../engine/letter.ts';
 import { messageNamed } from '../engine/mail.ts';
-import { type Letter, personOf, post, readOrg, sendLetter } from '../engine/open.ts';
+import { personOf, readOrg } from '../engine/open.ts';
+import { post } from '../engine/real.ts';
 import type { Message } from '../schema/message.ts';
 import type { Command, Run } from './command.ts';
 import { bodyOf, tellPaused } from './letter.ts';

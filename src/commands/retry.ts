@@ -1,7 +1,8 @@
 import { isAway } from '../core/away.ts';
 import { deadLines } from '../core/chain.ts';
 import { type DeadLetter, deadOf } from '../core/state.ts';
-import { checkAgent, personOf, post, readOrg, type View } from '../engine/open.ts';
+import { checkAgent, personOf, readOrg, type View } from '../engine/open.ts';
+import { post } from '../engine/real.ts';
 import { failure } from '../schema/fault.ts';
 import { shorten } from '../views/table.ts';
 import type { Command, Run } from './command.ts';

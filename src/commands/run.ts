@@ -1,6 +1,7 @@
 import { countCredits, printCredits } from '../core/ledger.ts';
-import { readOrg, realPorts } from '../engine/open.ts';
+import { readOrg } from '../engine/open.ts';
 import { type CostRange, type Foreseen, type LikelyTokens, type Preview, preview } from '../engine/preview.ts';
+import { realPorts } from '../engine/real.ts';
 import { inCredits } from '../schema/amount.ts';
 import { count } from '../views/table.ts';
 import type { Command, Input, Outcome, Run, World } from './command.ts';

@@ -1,4 +1,5 @@
-import { type Letter, personOf, readOrg, sendLetter } from '../engine/open.ts';
+import { type Letter, sendLetter } from '../engine/letter.ts';
+import { personOf, readOrg } from '../engine/open.ts';
 import { MESSAGE_KINDS, PRIORITY_NAMES } from '../schema/message.ts';
 import type { Command, Input, Run } from './command.ts';
 import { bodyOf, layBeside, tellPaused } from './letter.ts';

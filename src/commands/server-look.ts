@@ -3,7 +3,7 @@ import { type Server, toolAt, trustOfServer } from '../core/declared.ts';
 import type { Listed } from '../core/pin.ts';
 import { realDisk } from '../disk/real.ts';
 import { replaceNow } from '../disk/workspace.ts';
-import { realPorts } from '../engine/open.ts';
+import { realPorts } from '../engine/real.ts';
 import { whyOf } from '../engine/servers.ts';
 import { failure } from '../schema/fault.ts';
 import type { PinnedTool } from '../schema/mcp.ts';

@@ -46,7 +46,7 @@ export const run: Run = async (world, input) => {
     showTurn(view, id) ??
     showCall(view, id) ??
     (await showApproval(view, id)) ??
-    showMail(world, view, id) ??
+    (await showMail(world, view, id)) ??
     showDead(view.state, id);
   if (outcome) return outcome;
   const remedy = 'lemming history lists messages, lemming approvals held acts; a visit is named TURN.AGENT.';
@@ -105,12 +105,12 @@ async function showApproval(view: View, id: string): Promise<Outcome | null> {
 }
 
 /** A message, with what became of it when it could not be delivered. Whom it was written to has read it then. */
-function showMail(world: World, view: View, id: string): Outcome | null {
+async function showMail(world: World, view: View, id: string): Promise<Outcome | null> {
   const { config, seat, state } = view;
   const message = parseMessageId(id) && findMessage(view, id);
   if (!message) return null;
   const person = seat?.person ?? personIn(config);
-  if (person !== undefined) markRead(world, view, person, id);
+  if (person !== undefined) await markRead(world, view, person, id);
   const row = mailRow(state, message);
   const dead = deadOf(state, id);
   const notes = dead.map(

@@ -1,4 +1,5 @@
-import { personOf, post, readOrg } from '../engine/open.ts';
+import { personOf, readOrg } from '../engine/open.ts';
+import { post } from '../engine/real.ts';
 import { failure } from '../schema/fault.ts';
 import { table } from '../views/table.ts';
 import type { Command, Run } from './command.ts';

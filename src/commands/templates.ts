@@ -6,10 +6,12 @@ import { failure } from '../schema/fault.ts';
 import { isName } from '../schema/name.ts';
 
 /** What came with this program: the sample organisation, templates and schemas. */
-export const PACKAGE = dirname(createRequire(import.meta.url).resolve('lemming/package.json'));
+export function packageFolder(): string {
+  return dirname(createRequire(import.meta.url).resolve('lemming/package.json'));
+}
 /** The files that came with this program. */
 export function packageDisk(): Disk {
-  return realDisk(PACKAGE);
+  return realDisk(packageFolder());
 }
 
 /** The name of the template that is the package's own organisation. */

@@ -1,6 +1,7 @@
 import { closest } from 'fastest-levenshtein';
 import { trustNow } from '../core/declared.ts';
-import { readOrg, realPorts, type View } from '../engine/open.ts';
+import { ownerOf } from '../disk/owner.ts';
+import { readOrg, type View } from '../engine/open.ts';
 import { toolsetOf } from '../engine/toolset.ts';
 import { type Fault, FaultError, failure, printBroken } from '../schema/fault.ts';
 import { TOOLS } from '../tools/all.ts';
@@ -43,7 +44,7 @@ function listAll(tools: readonly ToolRow[], faults: readonly Fault[]): Outcome {
 
 /** The tools as the next turn has them: what the owner of the machine approves now counts. */
 function toolboxOf(world: World, { config, state }: View) {
-  const [now] = trustNow(config, state, realPorts(world).approved);
+  const [now] = trustNow(config, state, ownerOf(world.env, world.root).approved);
   const trusted = now?.k === 'trusted' ? new Map(Object.entries(now.tools)) : state.trusted;
   return toolsetOf(TOOLS, config, trusted);
 }

@@ -1,5 +1,6 @@
 import { balanceOf, countCredits, printCredits, tightest } from '../core/ledger.ts';
-import { type Ask, personOf, post, readOrg, type View } from '../engine/open.ts';
+import { personOf, readOrg, type View } from '../engine/open.ts';
+import { type Ask, post } from '../engine/real.ts';
 import { inCredits } from '../schema/amount.ts';
 import { failure } from '../schema/fault.ts';
 import type { Command, Input, Run } from './command.ts';

@@ -1,5 +1,6 @@
 import type { UndoStep } from '../core/entry.ts';
-import { personOf, post, readOrg } from '../engine/open.ts';
+import { personOf, readOrg } from '../engine/open.ts';
+import { post } from '../engine/real.ts';
 import { undoSteps } from '../engine/undo.ts';
 import { failure } from '../schema/fault.ts';
 import { TOOLS } from '../tools/all.ts';

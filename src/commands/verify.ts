@@ -56,13 +56,14 @@ async function keptFaults(world: World): Promise<Fault[]> {
   const aside = workFolder('verify');
   try {
     if (disk.stat('.lemming')) disk.mkdir(aside);
+    const strangers = unbelieved(disk, kept); // before anything is kept anew
     const folds = compareFolds(disk, kept, realDisk(`${world.root}/${aside}`), barFor(world, 'files'));
     const view = readOrg(world, folds.fresh);
-    const files = await compareFiles(view, world.root);
+    const files = await compareFiles(view, world);
     const status = (await isStatusStrange(world, view))
       ? [differing('.lemming/status.json', 'It is not how the organisation is')]
       : [];
-    return [...unbelieved(disk, kept), ...folds.faults, ...files, ...status];
+    return [...strangers, ...folds.faults, ...files, ...status];
   } finally {
     removeTree(disk, aside);
   }

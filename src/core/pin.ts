@@ -37,10 +37,10 @@ export function pinOf(listed: readonly ListedTool[]): Listed {
 
 /** The tool as it is kept, or why not. */
 function pinnedOf({ name, description = '', inputSchema }: ListedTool): PinnedTool | string {
-  if (!pinnedTool.shape.name.safeParse(name).success) return 'not a name that agents can use';
+  if (!pinnedTool().shape.name.safeParse(name).success) return 'not a name that agents can use';
   if (JSON.stringify(inputSchema).length > SCHEMA) return `its schema has more than ${SCHEMA} characters`;
   const tool = { name, description: oneText(description), input: ordered(inputSchema as Json) };
-  const { data } = pinnedTool.safeParse(tool);
+  const { data } = pinnedTool().safeParse(tool);
   return data && JSON.stringify(data) === JSON.stringify(tool) ? data : 'its schema is not that of an object';
 }
 

@@ -28,7 +28,7 @@ export class Absences {
   /** Who is not to be had now, and what of it is new since the last freeze. */
   changes(look: Look, state: State): { away: Set<string>; inputs: Absence[] } {
     const listed = new Set(look.list('agents').filter(isName));
-    const gone = [...state.files.keys()].flatMap((path) => agentOf(path) ?? []).filter((name) => !listed.has(name));
+    const gone = goneFrom(state, listed);
     const away = new Set<string>();
     const inputs: Absence[] = [];
     for (const agent of gone.length ? [...listed, ...gone].sort(byCodeUnit) : listed) {
@@ -66,6 +66,11 @@ export class Absences {
   }
 }
 const GONE = 'Its folder is gone.';
+
+/** Agents that the state has, and that are not among these names. */
+export function goneFrom(state: State, listed: ReadonlySet<string>): string[] {
+  return [...state.files.keys()].flatMap((path) => agentOf(path) ?? []).filter((name) => !listed.has(name));
+}
 
 function agentOf(path: string): string | null {
   if (!path.endsWith('/resume.md')) return null;

@@ -18,7 +18,7 @@ export function readAnswer(
   path: string,
   text: string,
 ): Answer | { faults: Fault[] } {
-  const { head, faults } = readMarkdown(approvalHead, text, path);
+  const { head, faults } = readMarkdown(approvalHead(), text, path);
   if (!head) return { faults };
   const { id = approval.id, decision, note } = head;
   const people = config.order.filter((name) => isPersonIn(config, name));

@@ -21,16 +21,16 @@ export interface Source<T> {
 
 type Read<T> = (text: string, file: string) => T;
 
-/** Reads a `.yaml` file by its schema. */
-export function yamlSource<S extends z.ZodType>(schema: S): Read<Source<z.output<S>>> {
-  return (text, file) => sourceOf(schema, text, file, 1, '');
+/** Reads a `.yaml` file by its schema, which is made for the first file. */
+export function yamlSource<S extends z.ZodType>(schema: () => S): Read<Source<z.output<S>>> {
+  return (text, file) => sourceOf(schema(), text, file, 1, '');
 }
 
 /** Reads a `.md` file, whose front matter has that schema. */
-export function markdownSource<S extends z.ZodType>(schema: S): Read<Source<z.output<S>>> {
+export function markdownSource<S extends z.ZodType>(schema: () => S): Read<Source<z.output<S>>> {
   return (text, file) => {
     const parts = splitMarkdown(text, file);
-    if (!('fault' in parts)) return sourceOf(schema, parts.head, file, parts.headLine, parts.body);
+    if (!('fault' in parts)) return sourceOf(schema(), parts.head, file, parts.headLine, parts.body);
     return {
       file,
       value: null,

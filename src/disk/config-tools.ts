@@ -56,8 +56,8 @@ function faultsIn(source: Source<ToolHead>, id: string, files: Texts): Fault[] {
   return references.faults;
 }
 
-type McpFile = z.output<typeof mcpFile>;
-type PinFile = z.output<typeof pinFile>;
+type McpFile = z.output<ReturnType<typeof mcpFile>>;
+type PinFile = z.output<ReturnType<typeof pinFile>>;
 
 /** The servers that org/mcp.yaml declares, each with the tools in its file; a server whose file is broken has none. */
 export function readServers(

@@ -77,7 +77,7 @@ function newMemories() {
 }
 
 /** Used when org/models.yaml is absent. */
-const SCRIPTED: ModelsFile = modelsFile.parse({ version: 1, models: { default: { provider: 'scripted' } } });
+const scripted = (): ModelsFile => modelsFile().parse({ version: 1, models: { default: { provider: 'scripted' } } });
 
 /** One reading of an org on its way to a config. */
 class ConfigDraft {
@@ -107,7 +107,7 @@ class ConfigDraft {
     this.names = this.agentNames([...new Set([...folders, ...this.absent.keys()])]);
     this.units = new Map(this.inFolder('org/units', this.memories.unit));
     const models = this.file('org/models.yaml', this.memories.models);
-    const good = models ? models.value : SCRIPTED;
+    const good = models ? models.value : scripted();
     const org = this.readOrg(env, good);
     const credits = this.file('org/credits.yaml', this.memories.credits);
     const chart = this.file('org/chart.yaml', this.memories.chart) ?? this.missing('org/chart.yaml');
@@ -125,7 +125,7 @@ class ConfigDraft {
     const skills = this.readSkills();
     if (chart) this.tellGone(Object.keys(chart.sound?.agents ?? {}));
     const declared = this.readDeclared();
-    const limits = credits ? credits.value : creditsFile.parse({ version: 1 });
+    const limits = credits ? credits.value : creditsFile().parse({ version: 1 });
     const whole = org && good && limits && chart?.value && this.fatal.length === 0;
     const config = whole
       ? this.join(org, chart.value as ChartFile, good, limits, { goals, contacts, skills, ...declared })

@@ -10,7 +10,7 @@ import { readMarkdown, readYaml } from './yaml.ts';
 
 /** Mail that a person made by hand: what they wrote, and whom it goes to as they named them (names, `@unit`, `*`). */
 export interface Drop {
-  head: z.output<typeof dropHead>;
+  head: z.output<ReturnType<typeof dropHead>>;
   to: string[];
   body: string;
 }
@@ -23,7 +23,7 @@ export interface Drop {
 export function readDrop(path: string, text: string): Drop | { fault: Fault } {
   const parts = readFrontMatter(text, path);
   if (parts && 'fault' in parts) return parts;
-  const { value: head, faults } = readYaml(dropHead, parts?.head ?? '', path, parts?.headLine);
+  const { value: head, faults } = readYaml(dropHead(), parts?.head ?? '', path, parts?.headLine);
   if (!head) return { fault: faults[0] as Fault };
   const to = head.to ?? recipientIn(path);
   if (!to)
@@ -51,7 +51,7 @@ function oneLine(text: string): string {
  * the file lies in, whatever its front matter says. `readMessage(printMessage(m), m.path)` gives `m` with its body canonical.
  */
 export function readMessage(text: string, path: string): { message: Message | null; faults: Fault[] } {
-  const { head, body, faults } = readMarkdown(messageHead, text, path);
+  const { head, body, faults } = readMarkdown(messageHead(), text, path);
   if (!head) return { message: null, faults };
   const from = /^agents\/([^/]+)\/outbox\//.exec(path)?.[1] ?? head.from;
   const { reply_to, expires, task, via, attachments, ...rest } = head;

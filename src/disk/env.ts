@@ -19,7 +19,11 @@ export interface Variable {
 type Scalar = string | number | boolean | null;
 
 /** All variables, in the order of the keys of `org/org.yaml`. Lists, maps of any keys, and the version have none. */
-export const VARIABLES: readonly Variable[] = variablesOf(orgFile, []);
+export function variables(): readonly Variable[] {
+  all ??= variablesOf(orgFile(), []);
+  return all;
+}
+let all: readonly Variable[] | undefined;
 
 function variablesOf(schema: z.ZodType, path: readonly string[]): Variable[] {
   const { def } = base(schema)._zod;
@@ -55,15 +59,15 @@ export function override(
     if ('code' in read) faults.push(read);
     else put(settings, read.path, read.value);
   }
-  const result = orgFile.safeParse(settings);
+  const result = orgFile().safeParse(settings);
   if (!result.success && faults.length === 0) faults.push(incomplete(names, result.error.issues));
   return { org: faults.length ? null : (result.data ?? null), faults };
 }
 
 function readVariable(name: string, text: string): { path: readonly string[]; value: Scalar } | Fault {
-  const variable = VARIABLES.find((one) => one.name === name);
+  const variable = variables().find((one) => one.name === name);
   if (!variable) {
-    const known = VARIABLES.map((one) => one.name);
+    const known = variables().map((one) => one.name);
     return fault('bad-env', `There is no setting for the variable ${cut(name, 80)}`, {
       ...near(name, [...known, ...NO_SETTINGS]),
     });

@@ -54,6 +54,12 @@ export class Folder {
     return this.files.changes(state, limit);
   }
 
+  /** As `tracked`, without memory: what makes the configuration. `whole`: each file was found as it stands. */
+  configured(state: State, limit: number): { changes: Input[]; whole: boolean } {
+    const changes = this.files.changes(state, limit, false);
+    return { changes, whole: this.files.isWhole() };
+  }
+
   /** Names of the folders under `agents/`, whatever they are called. */
   agentFolders(): string[] {
     return this.files.agentFolders();
@@ -97,7 +103,7 @@ export class Folder {
     const read = this.reader.readText(path, limit);
     if ('reason' in read) return this.reader.aside(state, path, read, person);
     if (state.aside.get(path) === read.hash) return null;
-    const { value, faults } = readYaml(request, read.text, path);
+    const { value, faults } = readYaml(request(), read.text, path);
     if (value) return asked(copyWith(value, { by: person }), time, path);
     return this.reader.aside(state, path, copyWith(malformed(faults), { mark: read.hash }), person);
   }

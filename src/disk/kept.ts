@@ -16,6 +16,8 @@ export const KEPT_NAMES = [
   'state.json',
   'journal.marks',
   'status.json',
+  'config.bin',
+  ...['pace', 'spending-turn', 'spending-day', 'spending-task', 'spending-thread'].map((fold) => `${fold}.fold`),
   'load.json',
   'replies.json',
   ...['mail', 'memory'].flatMap((index) => [`${index}.texts`, `${index}.mark`]),
@@ -42,6 +44,8 @@ export interface KeptFiles {
    * journal, '' for what belongs to no history. Throws a `DiskError`.
    */
   write(name: string, seal: string, ...content: (string | Uint8Array)[]): string | null;
+  /** A digest of a text that only who has the key can make; null where there is none. */
+  digest(text: string): string | null;
   /** Removes it; no error when it is absent. */
   drop(name: string): void;
 }
@@ -50,7 +54,7 @@ export interface KeptFiles {
 export type Writer = Pick<Host, 'place' | 'pid' | 'startOf'>;
 
 /** Keeps nothing, and believes nothing. */
-export const NOTHING_KEPT: KeptFiles = { read: () => null, write: () => null, drop: () => {} };
+export const NOTHING_KEPT: KeptFiles = { read: () => null, write: () => null, digest: () => null, drop: () => {} };
 
 /**
  * The kept files of a folder. `host.place` names its device and inode, so nothing of a copied folder is believed. `key`: the
@@ -80,6 +84,10 @@ export function keptFiles(disk: Disk, host: Writer, key: (wish: 'look' | 'make')
       const tag = mac.digest('base64url');
       replace(disk, tempOf(host), path, [`${FORM} ${seal}\n`, ...content, `\n${tag}\n`]);
       return tag;
+    },
+    digest(text) {
+      const secret = key('make');
+      return secret && macOf(secret, '', '').update(text).digest('base64url');
     },
     drop: (name) => disk.unlink(`${FOLDER}/${name}`),
   };

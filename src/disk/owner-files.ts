@@ -4,6 +4,7 @@ import { stringify } from 'yaml';
 import * as z from 'zod';
 import { type Fault, fault } from '../schema/fault.ts';
 import { type Keymap, keymapFile } from '../schema/keymap.ts';
+import { later } from '../schema/later.ts';
 import { decode } from './codec.ts';
 import { isOpen, type OwnerFolder, putFile } from './owner-folder.ts';
 import { failureOf } from './real.ts';
@@ -17,24 +18,28 @@ const OPEN_BITS = 0o066;
 const WRITE_BITS = 0o022;
 
 /** `secrets.yaml`: the program that prints each secret. */
-const secretsFile = z.strictObject({
-  version: z.literal(1),
-  secrets: z.record(
-    z.string().regex(/^[a-z][a-z0-9_-]*$/),
-    z.strictObject({ run: z.array(z.string().min(1)).min(1), env: z.array(z.string()).default([]) }),
-  ),
-});
-export type SecretsFile = z.infer<typeof secretsFile>;
+const secretsFile = later(() =>
+  z.strictObject({
+    version: z.literal(1),
+    secrets: z.record(
+      z.string().regex(/^[a-z][a-z0-9_-]*$/),
+      z.strictObject({ run: z.array(z.string().min(1)).min(1), env: z.array(z.string()).default([]) }),
+    ),
+  }),
+);
+export type SecretsFile = z.infer<ReturnType<typeof secretsFile>>;
 
 /** `trust.yaml`: what the owner approved, by its hash. `what` and `time` are for people. */
-const approval = z.strictObject({
-  kind: z.enum(['command', 'plugin', 'tool', 'server', 'key', 'network']),
-  what: z.string(),
-  sha256: z.string().regex(/^[0-9a-f]{64}$/),
-  time: z.string(),
-});
-const trustFile = z.strictObject({ version: z.literal(1), approved: z.array(approval) });
-export type Approval = z.infer<typeof approval>;
+const approval = later(() =>
+  z.strictObject({
+    kind: z.enum(['command', 'plugin', 'tool', 'server', 'key', 'network']),
+    what: z.string(),
+    sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    time: z.string(),
+  }),
+);
+const trustFile = later(() => z.strictObject({ version: z.literal(1), approved: z.array(approval()) }));
+export type Approval = z.infer<ReturnType<typeof approval>>;
 
 /** What a file says: null when it is absent or cannot be used. */
 export interface Found<T> {
@@ -52,13 +57,13 @@ export function liveEnv(folder: OwnerFolder | null): Live<ReadonlyMap<string, st
 
 /** `secrets.yaml`. It says which programs run, so one that others can write does not count. */
 export function liveSecrets(folder: OwnerFolder | null): Live<SecretsFile> {
-  return live(folder, 'secrets.yaml', (text, file) => quiet(readYaml(secretsFile, text, file)), 'refuse');
+  return live(folder, 'secrets.yaml', (text, file) => quiet(readYaml(secretsFile(), text, file)), 'refuse');
 }
 
 /** The approvals of `trust.yaml`; one that others can write does not count. */
 export function liveTrust(folder: OwnerFolder | null): Live<readonly Approval[]> {
   const read = (text: string, file: string): Found<readonly Approval[]> => {
-    const { value, faults } = quiet(readYaml(trustFile, text, file));
+    const { value, faults } = quiet(readYaml(trustFile(), text, file));
     return { value: value?.approved ?? null, faults };
   };
   return live(folder, 'trust.yaml', read, 'refuse');
@@ -66,7 +71,7 @@ export function liveTrust(folder: OwnerFolder | null): Live<readonly Approval[]>
 
 /** `keys.yaml` as it stands now: keys of the terminal screen. */
 export function readKeymap(folder: OwnerFolder | null): Found<Keymap> {
-  return live(folder, 'keys.yaml', (text, file) => readYaml(keymapFile, text, file), 'read')();
+  return live(folder, 'keys.yaml', (text, file) => readYaml(keymapFile(), text, file), 'read')();
 }
 
 /** Puts `trust.yaml` in place at once, readable by the owner only. */

@@ -7,7 +7,6 @@ import { isStruck, secretsIn, strikerOf } from '../core/strike.ts';
 import { type Trusted, trustHash, trustTerm } from '../core/trust.ts';
 import { copyWith } from '../schema/copy.ts';
 import { type Fault, FaultError, failure, fault } from '../schema/fault.ts';
-import { runChild } from './child.ts';
 import {
   type Approval,
   folderFaults,
@@ -186,6 +185,7 @@ class Machine implements Owner {
   /** Runs the program of a secret. What it says besides is never shown: it could be the secret. */
   private async ask(reference: string, name: string): Promise<string> {
     const { run, env } = this.programOf(reference, name);
+    const { runChild } = await import('./child.ts');
     const { end, stdout } = await runChild({
       argv: run,
       input: '',
@@ -243,6 +243,7 @@ class Machine implements Owner {
 
   run = async (job: Job): Promise<Ran> => {
     this.requireTrust({ kind: 'command', argv: job.argv, passes: job.passes ?? [] });
+    const { runChild } = await import('./child.ts');
     const ran = await runChild(job);
     // Whoever cuts it could leave the half of a secret, which nobody would recognise: so what is known is struck out first.
     return copyWith(ran, { stderr: this.redact(ran.stderr) });

@@ -31,6 +31,8 @@ export class Tracked {
   private readonly unskilled = new Set<string>();
   /** Agents whose resume has the name of one that was retired. */
   private readonly retired = new Set<string>();
+  /** Whether something could not be read when changes were looked for, so that an earlier text of it may count. */
+  private partial = false;
   /** Folders for entries of memory that are none → their marks. */
   private readonly barred = new Map<string, string>();
   /** Agent → mark of its folder when the folders in it were looked at. */
@@ -41,14 +43,20 @@ export class Tracked {
     this.look = new Look(reader);
   }
 
-  /** Files that people write: changes since the state. `limit` is the largest file in bytes. */
-  changes(state: State, limit: number): Input[] {
+  /** Whether each file was found as it stands: then what they say depends on the folder alone. */
+  isWhole(): boolean {
+    return !this.partial && this.away.size === 0 && this.unsafe.size === 0;
+  }
+
+  /** Files that people write: changes since the state. `limit` is the largest file in bytes; without `memory` all but its entries. */
+  changes(state: State, limit: number, memory = true): Input[] {
     this.look = new Look(this.reader);
     const { away, inputs: absent } = this.absences.changes(this.look, state);
     this.away = away;
+    this.partial = false;
     const inputs: Input[] = [...absent, ...this.unsafeFolders(state)];
     const seen = new Set<string>();
-    for (const path of this.trackedPaths()) {
+    for (const path of this.trackedPaths(memory)) {
       seen.add(path);
       const input = this.lookAt(state, path, limit);
       if (input) inputs.push(input);
@@ -57,6 +65,7 @@ export class Tracked {
       if (
         seen.has(path) ||
         !isTracked(path) ||
+        (!memory && isMemory(path)) ||
         (path.startsWith('agents/') && away.has(path.split('/', 2)[1] as string))
       )
         continue;
@@ -133,14 +142,15 @@ export class Tracked {
     return inputs.filter((input): input is Input => input !== null);
   }
 
-  private *trackedPaths(): Generator<string> {
+  private *trackedPaths(memory: boolean): Generator<string> {
     for (const name of this.look.list('org')) if (name.endsWith('.yaml') && !isLeftover(name)) yield `org/${name}`;
     for (const folder of CONFIG_FOLDERS)
       for (const name of this.look.list(folder)) if (isText(name)) yield `${folder}/${name}`;
     for (const place of ['org/skills', '.agents/skills']) yield* this.texts(place, isSkillText, SKILL_DEPTH);
     yield* this.texts('org/tools', (path) => this.isToolFile(path), SKILL_DEPTH);
     yield* this.texts('org/mcp', (path) => pinnedServer(path) !== null, 0);
-    if (this.isOpen('org/shared') && this.isOpen('org/shared/context')) yield* this.entries('org/shared/context');
+    if (memory && this.isOpen('org/shared') && this.isOpen('org/shared/context'))
+      yield* this.entries('org/shared/context');
     for (const agent of this.look.list('agents')) {
       if (!isName(agent) || this.unsafe.has(agent) || this.away.has(agent)) continue;
       yield (this.retired.has(agent) ? retiredPath : resumePath)(agent);
@@ -149,10 +159,10 @@ export class Tracked {
         yield* this.texts(skills, isSkillText, SKILL_DEPTH);
         if (this.homes.has(agent) && this.look.stat(skills) === null) this.unskilled.add(agent);
       }
-      if (this.forgetful.has(agent)) continue;
-      const memory = `agents/${agent}/memory`;
-      yield* this.entries(memory);
-      if (this.homes.has(agent) && this.look.stat(memory) === null) this.forgetful.add(agent);
+      if (!memory || this.forgetful.has(agent)) continue;
+      const folder = `agents/${agent}/memory`;
+      yield* this.entries(folder);
+      if (this.homes.has(agent) && this.look.stat(folder) === null) this.forgetful.add(agent);
     }
   }
 
@@ -202,7 +212,10 @@ export class Tracked {
     if (!stat) return before === undefined ? null : { k: 'file', path, text: null };
     if (this.reader.marks.get(path) === stat.mark) return null;
     const read = this.reader.readText(path, limit);
-    if ('reason' in read) return this.reader.aside(state, path, read, ownerOf(path));
+    if ('reason' in read) {
+      this.partial = true;
+      return this.reader.aside(state, path, read, ownerOf(path));
+    }
     if (read.text !== before) return { k: 'file', path, text: read.text };
     if (this.reader.settled(stat)) this.reader.marks.set(path, stat.mark);
     return null;
@@ -219,12 +232,18 @@ function ownerOf(path: string): string {
 export function isTracked(path: string): boolean {
   return (
     /^org\/[^/]+\.yaml$/.test(path) ||
-    /^org\/(units|goals|contacts|templates|shared\/context)\//.test(path) ||
-    /^agents\/[^/]+\/(resume(\.retired)?\.md$|memory\/)/.test(path) ||
+    /^org\/(units|goals|contacts|templates)\//.test(path) ||
+    /^agents\/[^/]+\/resume(\.retired)?\.md$/.test(path) ||
+    isMemory(path) ||
     isSkillText(path) ||
     splitToolPath(path) !== null ||
     pinnedServer(path) !== null
   );
+}
+
+/** An entry of memory, of an agent or of all. */
+function isMemory(path: string): boolean {
+  return /^(org\/shared\/context|agents\/[^/]+\/memory)\//.test(path);
 }
 
 function pathOf(input: Input): string {

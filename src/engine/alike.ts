@@ -7,9 +7,8 @@ import type { Connection } from '../providers/provider.ts';
 import { failure } from '../schema/fault.ts';
 import type { Model } from '../schema/models.ts';
 import { cut } from '../schema/print.ts';
-import { Calls } from './calls.ts';
 import { entryFile, entryPaths } from './entries.ts';
-import { type Place, realPorts, type View } from './open.ts';
+import type { Place, View } from './open.ts';
 
 /** Texts that a service is given at once. */
 const BATCH = 64;
@@ -102,6 +101,7 @@ async function embedderOf(view: View, place: Place, stop: AbortSignal): Promise<
     }
   };
   const connection = await told(async () => {
+    const [{ Calls }, { realPorts }] = await Promise.all([import('./calls.ts'), import('./real.ts')]);
     const line = await new Calls(realPorts(place), loaded.journal, state).line(config, name);
     return line.connection;
   });

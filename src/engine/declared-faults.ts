@@ -81,19 +81,22 @@ function unknownInOrg({ known, isKnown }: Names, config: Config, disk: Disk): Fa
   const people = new Set([...agents, '*', ...[...config.units.keys()].map((unit) => `@${unit}`)]);
   const tools = new Set(known);
   const file = 'org/org.yaml';
-  const source = yamlSource(orgFile)(textIn(disk, file), file);
+  const { read } = remember(yamlSource(orgFile));
   const references = new References();
+  const need = (name: string, known: ReadonlySet<string>, what: string, path: readonly PropertyKey[]): void => {
+    if (!known.has(name)) references.need(name, known, what, read(textIn(disk, file), file), path);
+  };
   for (const [i, { act }] of config.org.policies.entries()) {
     const path = ['policies', i, 'act'];
     const { tool, pairs } = readPattern(act);
-    if (tool !== '*' && !isKnown(tool)) references.need(tool, tools, 'tool', source, path);
+    if (tool !== '*' && !isKnown(tool)) need(tool, tools, 'tool', path);
     for (const [name, value] of pairs) {
-      if (name === 'agent') references.need(value, agents, 'agent', source, path);
-      if (name === 'to') references.need(value, people, 'agent', source, path);
+      if (name === 'agent') need(value, agents, 'agent', path);
+      if (name === 'to') need(value, people, 'agent', path);
     }
   }
   for (const tool of Object.keys(config.org.tools.prices))
-    if (tool.endsWith('*') || !isKnown(tool)) references.need(tool, tools, 'tool', source, ['tools', 'prices', tool]);
+    if (tool.endsWith('*') || !isKnown(tool)) need(tool, tools, 'tool', ['tools', 'prices', tool]);
   return references.faults;
 }
 

@@ -7,7 +7,8 @@ import { realDisk } from '../disk/real.ts';
 import { removeTree } from '../disk/tree.ts';
 import { failure } from '../schema/fault.ts';
 import { type Loaded, load } from './load.ts';
-import { type Place, withEngine } from './open.ts';
+import type { Place } from './open.ts';
+import { withEngine } from './real.ts';
 
 /** Works on a folder while no engine can run there. Throws `locked`, naming the holder. */
 export function withLock<T>(place: Place, command: string, work: (disk: Disk) => T): T {

@@ -129,7 +129,7 @@ function* repliesIn(entries: Iterable<Entry>): Generator<{ key: string; kept: Ke
 }
 
 function modelsIn(text: string | null): ReadonlyMap<string, Model> {
-  const read = text === null ? null : readYaml(modelsFile, text, 'org/models.yaml').value;
+  const read = text === null ? null : readYaml(modelsFile(), text, 'org/models.yaml').value;
   return new Map(Object.entries(read?.models ?? {}));
 }
 

@@ -11,11 +11,13 @@ import type { CacheDump } from '../providers/with/cache.ts';
 import { copyWith } from '../schema/copy.ts';
 import { type Fault, FaultError, fault } from '../schema/fault.ts';
 import { entryShelf } from './entries.ts';
+import { strangeFolds } from './folds.ts';
 import { journalLines } from './history.ts';
+import { CONFIG, isReadingStrange } from './kept-config.ts';
 import { MARKS, missingSegments, restored, STATE } from './kept-state.ts';
 import { foldAnew, type Loaded, type Stand } from './load.ts';
 import { mailShelf } from './mail.ts';
-import type { View } from './open.ts';
+import type { Place, View } from './open.ts';
 import { isAnyStrange, REPLIES_FILE } from './replies.ts';
 
 const FOLDER = '.lemming';
@@ -98,8 +100,8 @@ function digestOf(field: Partial<State>): string {
 }
 
 /** Compares what was kept of the files and of the replies with what they are. */
-export async function compareFiles(view: View, root: string): Promise<Fault[]> {
-  const { disk, kept } = view;
+export async function compareFiles(view: View, { root, env }: Place): Promise<Fault[]> {
+  const { disk, kept, state } = view;
   const { shelf } = mailShelf(disk, { archived: true });
   const indexes = [
     ...(await differingIndexes({ disk, kept }, root, shelf)),
@@ -108,6 +110,8 @@ export async function compareFiles(view: View, root: string): Promise<Fault[]> {
   const replies = kept.read(REPLIES_FILE);
   const strange = replies && isAnyStrange(JSON.parse(replies.bytes.toString()) as CacheDump, journalLines(disk));
   return [
+    ...(isReadingStrange(disk, kept, state, env) ? [differing(`${FOLDER}/${CONFIG}`, 'The files say otherwise')] : []),
+    ...strangeFolds(view).map((name) => differing(`${FOLDER}/${name}`, 'The journal says otherwise')),
     ...indexes.map((path) => differing(path, 'It holds other texts than the files')),
     ...(strange ? [differing(`${FOLDER}/${REPLIES_FILE}`, 'A reply in it is not the one that the journal has')] : []),
   ];

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { later } from './later.ts';
 
 /** What a key of the terminal screen can do: its usual keys, and what the help says of it. */
 export const KEYS = {
@@ -43,40 +44,44 @@ export type KeyAction = keyof typeof KEYS;
 export const KEY_ACTIONS = Object.keys(KEYS) as KeyAction[];
 
 const NAMED = 'up|down|left|right|pageup|pagedown|home|end|tab|shift\\+tab|enter|esc|space|backspace|delete';
-const key = z
-  .string()
-  .regex(
-    new RegExp(`^(?:[!-~]|ctrl\\+[a-z]|alt\\+[!-~]|${NAMED})$`),
-    'expected a key: one character, ctrl+x, alt+x, or a name such as pageup',
-  );
-const keys = z.union([key, z.array(key)]).transform((one) => (typeof one === 'string' ? [one] : one));
+const key = later(() =>
+  z
+    .string()
+    .regex(
+      new RegExp(`^(?:[!-~]|ctrl\\+[a-z]|alt\\+[!-~]|${NAMED})$`),
+      'expected a key: one character, ctrl+x, alt+x, or a name such as pageup',
+    ),
+);
+const keys = later(() => z.union([key(), z.array(key())]).transform((one) => (typeof one === 'string' ? [one] : one)));
 
 /** `keys.yaml` of the owner: the keys of the terminal screen, where they differ from the usual ones. */
-export const keymapFile = z
-  .strictObject({
-    version: z.literal(1),
-    keys: z.strictObject(
-      Object.fromEntries(KEY_ACTIONS.map((name) => [name, keys.optional().describe(KEYS[name].does)])) as Record<
-        KeyAction,
-        z.ZodOptional<typeof keys>
-      >,
-    ),
-  })
-  .superRefine(({ keys }, issues) => {
-    const owner = new Map<string, string>();
-    for (const [action, own = []] of Object.entries(keys))
-      for (const key of own) {
-        const other = owner.get(key);
-        if (other !== undefined && other !== action)
-          issues.addIssue({
-            code: 'custom',
-            path: ['keys', action],
-            message: `the key ${key} is taken by ${other} already`,
-          });
-        owner.set(key, action);
-      }
-  });
-export type Keymap = z.output<typeof keymapFile>;
+export const keymapFile = later(() =>
+  z
+    .strictObject({
+      version: z.literal(1),
+      keys: z.strictObject(
+        Object.fromEntries(KEY_ACTIONS.map((name) => [name, keys().optional().describe(KEYS[name].does)])) as Record<
+          KeyAction,
+          z.ZodOptional<ReturnType<typeof keys>>
+        >,
+      ),
+    })
+    .superRefine(({ keys }, issues) => {
+      const owner = new Map<string, string>();
+      for (const [action, own = []] of Object.entries(keys))
+        for (const key of own) {
+          const other = owner.get(key);
+          if (other !== undefined && other !== action)
+            issues.addIssue({
+              code: 'custom',
+              path: ['keys', action],
+              message: `the key ${key} is taken by ${other} already`,
+            });
+          owner.set(key, action);
+        }
+    }),
+);
+export type Keymap = z.output<ReturnType<typeof keymapFile>>;
 
 /** Key → what it does. A key that the owner gave to something is taken from what it usually does. */
 export function bindings(keymap: Keymap | null): Map<string, KeyAction> {

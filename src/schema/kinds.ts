@@ -32,14 +32,14 @@ export const KINDS = {
   org: {
     path: 'org/org.yaml',
     pattern: /^org\/org\.yaml$/,
-    schema: orgFile,
+    schema: orgFile(),
     title: 'The organisation',
     about: 'Its name, purpose, clock and limits. Written by people. Scalars can be overridden by LEMMING_* variables.',
   },
   chart: {
     path: 'org/chart.yaml',
     pattern: /^org\/chart\.yaml$/,
-    schema: chartFile,
+    schema: chartFile(),
     title: 'The chart',
     about:
       'Who may write to whom. Written by people. A message from A to B passes only if A lists B in send_to and B lists A in read_from.',
@@ -47,7 +47,7 @@ export const KINDS = {
   models: {
     path: 'org/models.yaml',
     pattern: /^org\/models\.yaml$/,
-    schema: modelsFile,
+    schema: modelsFile(),
     title: 'Models',
     about:
       'Providers, their settings and prices. Written by people. Without the file there is one model, default, which is scripted.',
@@ -55,7 +55,7 @@ export const KINDS = {
   credits: {
     path: 'org/credits.yaml',
     pattern: /^org\/credits\.yaml$/,
-    schema: creditsFile,
+    schema: creditsFile(),
     title: 'Credits',
     about:
       'What may be spent, in credits with up to six decimals. Written by people, never by the program. Without the file nobody has credits.',
@@ -63,14 +63,14 @@ export const KINDS = {
   script: {
     path: 'org/script.yaml',
     pattern: /^org\/script\.yaml$/,
-    schema: scriptFile,
+    schema: scriptFile(),
     title: 'Rules of the scripted provider',
     about: 'Written by people. The first rule whose every condition holds answers.',
   },
   resume: {
     path: 'agents/<name>/resume.md',
     pattern: /^(agents\/[^/]+\/resume|org\/templates\/[^/]+)\.md$/,
-    schema: resumeHead,
+    schema: resumeHead(),
     title: 'Resume',
     about:
       'Who an agent is: the front matter is configuration, the body is its instructions. Written by people. Templates in org/templates/<name>.md have the same form.',
@@ -78,21 +78,21 @@ export const KINDS = {
   unit: {
     path: 'org/units/<id>.md',
     pattern: /^org\/units\/[^/]+\.md$/,
-    schema: unitHead,
+    schema: unitHead(),
     title: 'Unit',
     about: 'A department, addressed as @id; the body is its charter. Written by people.',
   },
   goal: {
     path: 'org/goals/<id>.md',
     pattern: /^org\/goals\/[^/]+\.md$/,
-    schema: goalHead,
+    schema: goalHead(),
     title: 'Goal',
     about: 'An aim of the organisation; the body explains it. Written by people.',
   },
   contact: {
     path: 'org/contacts/<name>.md',
     pattern: /^org\/contacts\/[^/]+\.md$/,
-    schema: contactHead,
+    schema: contactHead(),
     title: 'Contact',
     about:
       'Somebody the organisation deals with: a person of the chart, or outside. The body holds notes that no prompt shows. Written by people.',
@@ -100,7 +100,7 @@ export const KINDS = {
   approval: {
     path: 'org/approvals/<id>.md',
     pattern: /^org\/approvals\/(answered\/)?[^/]+\.md$/,
-    schema: approvalHead,
+    schema: approvalHead(),
     title: 'Approval',
     about:
       'An act that waits for a person; the body says what it is about. Written by the engine. A person answers with decision: and, if they like, note: in the front matter; then it is kept in answered/.',
@@ -108,7 +108,7 @@ export const KINDS = {
   skill: {
     path: 'org/skills/<id>/SKILL.md',
     pattern: /^(org\/skills|\.agents\/skills|agents\/[^/]+\/skills)\/[^/]+\/SKILL\.md$/,
-    schema: skillHead,
+    schema: skillHead(),
     title: 'Skill',
     about:
       'What agents can learn, by the Agent Skills standard: the body is shown to who loads it. Written by people. An agent has the skills in agents/<name>/skills/ and those that its resume lists.',
@@ -116,7 +116,7 @@ export const KINDS = {
   tool: {
     path: 'org/tools/<id>/TOOL.md',
     pattern: /^org\/tools\/[^/]+\/TOOL\.md$/,
-    schema: toolHead,
+    schema: toolHead(),
     title: 'Tool',
     about:
       'A tool of the organisation; the body says to agents how it is used. Written by people. Agents have it when their resume lists it and the owner of the machine approved it: lemming trust.',
@@ -124,14 +124,14 @@ export const KINDS = {
   mcp: {
     path: 'org/mcp.yaml',
     pattern: /^org\/mcp\.yaml$/,
-    schema: mcpFile,
+    schema: mcpFile(),
     title: 'Servers of tools',
     about: 'MCP servers whose tools agents use. Written by people. Nothing of it starts before lemming trust.',
   },
   pin: {
     path: 'org/mcp/<server>.yaml',
     pattern: /^org\/mcp\/[^/]+\.yaml$/,
-    schema: pinFile,
+    schema: pinFile(),
     title: 'Tools of a server',
     about:
       'The tools of an MCP server as they were approved. Written by lemming trust; with any other text the server is not used.',
@@ -139,14 +139,14 @@ export const KINDS = {
   message: {
     path: 'agents/<name>/outbox/<turn>-<n>-<first recipient>-<slug>.md',
     pattern: /^agents\/[^/]+\/outbox\/(archive\/\d+\/)?\d{6,}-\d{2,}-[^/]+\.md$/,
-    schema: messageHead,
+    schema: messageHead(),
     title: 'Message',
     about: 'Written by the engine; the author is the directory. People may edit one until it is delivered.',
   },
   drop: {
     path: 'agents/<person>/outbox/<any name>.md',
     pattern: /^agents\/[^/]+\/outbox\/([^/]+\/)?[^/]+\.md$/,
-    schema: dropHead,
+    schema: dropHead(),
     title: 'Mail made by hand',
     about:
       'Written by people. The front matter is optional: the recipient may be the name of the file (manager.md) or of a folder (manager/note.md).',
@@ -154,14 +154,14 @@ export const KINDS = {
   'dead-letter': {
     path: 'org/dead-letter/<id>.md',
     pattern: /^org\/dead-letter\/[^/]+\.md$/,
-    schema: deadLetterHead,
+    schema: deadLetterHead(),
     title: 'Dead letter',
     about: 'Written by the engine: what could not be delivered or understood, and why. The message stays where it is.',
   },
   memory: {
     path: 'agents/<name>/memory/<key>.md',
     pattern: /^agents\/[^/]+\/memory\/((archive\/)?(learned\/)?)[^/]+\.md$/,
-    schema: memoryHead,
+    schema: memoryHead(),
     title: 'Memory',
     about:
       'What an agent remembers; the body is the entry. Written by agents through their tools, and by people. memory/learned/ holds learning records, memory/archive/ what is old.',
@@ -169,7 +169,7 @@ export const KINDS = {
   context: {
     path: 'org/shared/context/<key>.md',
     pattern: /^org\/shared\/context\/[^/]+\.md$/,
-    schema: memoryHead,
+    schema: memoryHead(),
     title: 'Shared context',
     about:
       'What the organisation knows; the body is the entry. Written by people, and by agents whose resume grants the path in shared.',
@@ -177,7 +177,7 @@ export const KINDS = {
   request: {
     path: 'agents/<person>/requests/<id>.yaml',
     pattern: /^agents\/[^/]+\/requests\/[^/]+\.yaml$/,
-    schema: request,
+    schema: request(),
     title: 'Request',
     about: 'What a command asks of a running engine. Written by commands, taken and removed at the next freeze.',
   },

@@ -1,9 +1,12 @@
 import * as z from 'zod';
+import { later } from './later.ts';
 
 /** The address of a service, by http or https. A name and password in it would stand in the journal: keys are references. */
-export const serviceUrl = z
-  .url({ protocol: /^https?$/ })
-  .refine(namesNobody, 'expected no name and password in the address: a key is a reference such as env:NAME');
+export const serviceUrl = later(() =>
+  z
+    .url({ protocol: /^https?$/ })
+    .refine(namesNobody, 'expected no name and password in the address: a key is a reference such as env:NAME'),
+);
 
 function namesNobody(url: string): boolean {
   if (!URL.canParse(url)) return true; // that it is none was said

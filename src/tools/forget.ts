@@ -7,7 +7,7 @@ export default act({
   name: 'forget',
   about: 'Removes an entry from your memory, or from the shared context that you are granted.',
   input: z.strictObject({
-    key: memoryKey,
+    key: memoryKey(),
     expected: z
       .int()
       .min(0)

@@ -22,7 +22,7 @@ export default act({
     shared: rights.describe('paths in shared/, fewer than the template has'),
     send_to: names.describe('whom it may write to beside you: only those whom you may write to'),
     read_from: names.describe('whose mail it reads beside yours: only those whose mail you read'),
-    credits: credits.describe('what it may spend; it is taken from you'),
+    credits: credits().describe('what it may spend; it is taken from you'),
     message: z.string().min(1).max(200_000).optional().describe('the first task: a message to it'),
   }),
   preview: showHire,

@@ -8,7 +8,7 @@ export default act({
   about:
     'Keeps a text in your memory under a key. The key learned/NAME is for a lesson, with what shows it as evidence; shared/NAME is read by all who are granted it. A prompt shows what is pinned, recent or about your mail; recall and search_memory show the rest.',
   input: z.strictObject({
-    key: memoryKey.describe('short name of the entry; learned/NAME for a lesson, shared/NAME for common knowledge'),
+    key: memoryKey().describe('short name of the entry; learned/NAME for a lesson, shared/NAME for common knowledge'),
     text: z.string().max(20_000),
     tags: z.array(z.string().max(40)).max(16).optional(),
     mode: z

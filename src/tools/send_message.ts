@@ -28,7 +28,7 @@ export default act({
     body: z.string().min(1).max(BODY_CHARS).describe('markdown'),
     subject: z.string().max(200).optional().describe('one line'),
     kind: z.enum(MESSAGE_KINDS).optional(),
-    priority: priority.optional(),
+    priority: priority().optional(),
     reply_to: z.string().max(100).optional().describe('id of the message this answers'),
     expires_in: z
       .number()

@@ -5,7 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { realDisk } from '../../src/disk/real.ts';
 import { Engine } from '../../src/engine/engine.ts';
-import { post, realPorts } from '../../src/engine/open.ts';
+import { post, realPorts } from '../../src/engine/real.ts';
 import { FAULTS, type Fault, FaultError } from '../../src/schema/fault.ts';
 import { TOOLS } from '../../src/tools/all.ts';
 import { ownedEnv } from '../home.ts';

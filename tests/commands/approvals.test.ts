@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { withEngine } from '../../src/engine/open.ts';
+import { withEngine } from '../../src/engine/real.ts';
 import { approvalsPane } from '../../src/views/screen/approvals-pane.ts';
 import { readFilter } from '../../src/views/screen/filter.ts';
 import type { Line } from '../../src/views/screen/line.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { run } from '../../src/commands/archive.ts';
 import { run as replay } from '../../src/commands/replay.ts';
 import { realDisk } from '../../src/disk/real.ts';
-import { withEngine } from '../../src/engine/open.ts';
+import { withEngine } from '../../src/engine/real.ts';
 import { verifyJournal } from '../../src/engine/verify.ts';
 import { BUSY, busyOrg, request, turns, visible } from './keep.ts';
 import { ask } from './relay.ts';

@@ -7,7 +7,7 @@ import { run } from '../../src/commands/backup.ts';
 import { run as replay } from '../../src/commands/replay.ts';
 import { run as restoreRun } from '../../src/commands/restore.ts';
 import { journalPath } from '../../src/disk/journal.ts';
-import { withEngine } from '../../src/engine/open.ts';
+import { withEngine } from '../../src/engine/real.ts';
 import { busyOrg, turns, whole } from './keep.ts';
 import { ask } from './relay.ts';
 import { faultsOf, inputOf, scratch, testWorld } from './world.ts';

@@ -6,7 +6,7 @@ import { run } from '../../src/commands/cache.ts';
 import { run as restore } from '../../src/commands/restore.ts';
 import { realKept } from '../../src/disk/kept-key.ts';
 import { realDisk } from '../../src/disk/real.ts';
-import { withEngine } from '../../src/engine/open.ts';
+import { withEngine } from '../../src/engine/real.ts';
 import { buildOrg, type OrgPlan } from '../../src/testing/build-org.ts';
 import { ownedEnv } from '../home.ts';
 import { inputOf, scratch, testWorld } from './world.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { withEngine } from '../../src/engine/open.ts';
+import { withEngine } from '../../src/engine/real.ts';
 import { exists, lemming, objectsIn, office, put, textOf, turns } from './people-world.ts';
 import { filesIn } from './world.ts';
 

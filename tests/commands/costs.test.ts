@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { withEngine } from '../../src/engine/open.ts';
+import { withEngine } from '../../src/engine/real.ts';
 import { lemming, office, turns, untilIdle } from './people-world.ts';
 
 type Rows = Record<string, { spent: number; calls: number }>;

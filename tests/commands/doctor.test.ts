@@ -5,10 +5,10 @@ import { run as doctor } from '../../src/commands/doctor.ts';
 import { run as runTurns } from '../../src/commands/run.ts';
 import { run as status } from '../../src/commands/status.ts';
 import { realDisk } from '../../src/disk/real.ts';
-import { withEngine } from '../../src/engine/open.ts';
+import { withEngine } from '../../src/engine/real.ts';
 import type { Fault } from '../../src/schema/fault.ts';
 import { ask, RELAY } from './relay.ts';
-import { filesIn, inputOf, scratchOrg, testWorld } from './world.ts';
+import { inputOf, scratchOrg, testWorld, writtenIn } from './world.ts';
 
 const CHART = `# who writes to whom
 version: 1
@@ -33,9 +33,9 @@ describe('doctor', () => {
     expect(await examine(root)).toMatchObject({ ok: true, faults: [], notes: [], fixed: [], exit: 0 });
     ask(root, 'a');
     await untilIdle(root);
-    const before = filesIn(root);
+    const before = writtenIn(root);
     expect(await examine(root, { fix: true })).toMatchObject({ ok: true, faults: [], notes: [], fixed: [], exit: 0 });
-    expect(filesIn(root)).toEqual(before);
+    expect(writtenIn(root)).toEqual(before);
   });
 
   it('scenario 5: completes one-sided edges and keeps every comment', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { lemming, office, put, turns, untilIdle } from './people-world.ts';
-import { filesIn } from './world.ts';
+import { writtenIn } from './world.ts';
 
 describe('inbox', () => {
   it('scenario 7: shows an answer unread under my message, and after read as read', async () => {
@@ -94,9 +94,9 @@ describe('inbox', () => {
     const root = office();
     await lemming(root, ['send', 'manager', 'Hello']);
     await turns(root, 1);
-    const before = filesIn(root);
+    const before = writtenIn(root);
     await lemming(root, ['inbox', '--all']);
-    expect(filesIn(root)).toEqual(before);
+    expect(writtenIn(root)).toEqual(before);
   });
 
   it('counts what needs a person as status and approvals do, warnings of the configuration too', async () => {

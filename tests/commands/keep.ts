@@ -4,7 +4,7 @@ import type { Entry } from '../../src/core/entry.ts';
 import { chain, GENESIS, readJournal } from '../../src/disk/journal.ts';
 import { bytesHash } from '../../src/disk/materialise.ts';
 import { realDisk } from '../../src/disk/real.ts';
-import { type Ask, post, withEngine } from '../../src/engine/open.ts';
+import { type Ask, post, withEngine } from '../../src/engine/real.ts';
 import type { OrgPlan } from '../../src/testing/build-org.ts';
 import { ownedEnv } from '../home.ts';
 import { ask } from './relay.ts';

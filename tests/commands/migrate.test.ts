@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { run } from '../../src/commands/migrate.ts';
 import { run as validate } from '../../src/commands/validate.ts';
 import { RELAY } from './relay.ts';
-import { faultsOf, filesIn, inputOf, scratchOrg, testWorld } from './world.ts';
+import { faultsOf, inputOf, scratchOrg, testWorld, writtenIn } from './world.ts';
 
 const OLD = '# mine\r\nname: old   # the name\r\npurpose: x\r\n';
 
@@ -28,9 +28,9 @@ function oldOrg(): string {
 describe('migrate', () => {
   it('has nothing to do in an organisation of today', async () => {
     const root = scratchOrg(RELAY);
-    const before = filesIn(root);
+    const before = writtenIn(root);
     expect(await migrate(root)).toMatchObject({ migrated: [], backup: null });
-    expect(filesIn(root)).toEqual(before);
+    expect(writtenIn(root)).toEqual(before);
   });
 
   it('adds the version, keeps comments and line ends, and keeps the old file', async () => {
@@ -55,21 +55,21 @@ describe('migrate', () => {
 
   it('shows what it would do, and does not', async () => {
     const root = oldOrg();
-    const before = filesIn(root);
+    const before = writtenIn(root);
     expect(await migrate(root, { 'dry-run': true })).toMatchObject({
       dry_run: true,
       migrated: [{ file: 'org/org.yaml' }],
       backup: null,
     });
-    expect(filesIn(root)).toEqual(before);
+    expect(writtenIn(root)).toEqual(before);
   });
 
   it('changes nothing when one file cannot be migrated', async () => {
     const root = oldOrg();
     writeFileSync(join(root, 'org/credits.yaml'), 'version: 7\n');
     writeFileSync(join(root, 'org/chart.yaml'), 'agents: [\n');
-    const before = filesIn(root);
+    const before = writtenIn(root);
     expect((await faultsOf(migrate(root))).sort()).toEqual(['invalid-value', 'invalid-yaml']);
-    expect(filesIn(root)).toEqual(before);
+    expect(writtenIn(root)).toEqual(before);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { run as pause } from '../../src/commands/pause.ts';
 import { run as resume } from '../../src/commands/resume.ts';
 import { run as runTurns } from '../../src/commands/run.ts';
-import { withEngine } from '../../src/engine/open.ts';
+import { withEngine } from '../../src/engine/real.ts';
 import { ask, RELAY } from './relay.ts';
 import { faultsOf, filesIn, inputOf, scratchOrg, testWorld } from './world.ts';
 

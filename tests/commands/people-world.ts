@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { Command, Run } from '../../src/commands/command.ts';
-import { withEngine } from '../../src/engine/open.ts';
+import { withEngine } from '../../src/engine/real.ts';
 import type { TurnReport } from '../../src/engine/report.ts';
 import { run as runTurns } from '../../src/engine/run.ts';
 import { runCli } from '../../src/faces/cli/cli.ts';

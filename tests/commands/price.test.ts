@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { withEngine } from '../../src/engine/open.ts';
+import { withEngine } from '../../src/engine/real.ts';
 import { costsPane } from '../../src/views/screen/costs-pane.ts';
 import { readFilter } from '../../src/views/screen/filter.ts';
 import { Recent } from '../../src/views/screen/recent.ts';

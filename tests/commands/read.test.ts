@@ -1,7 +1,7 @@
 import { utimesSync, writeFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { apply } from '../../src/core/apply.ts';
-import { withEngine } from '../../src/engine/open.ts';
+import { withEngine } from '../../src/engine/real.ts';
 import { exists, lemming, office, turns } from './people-world.ts';
 import { filesIn } from './world.ts';
 

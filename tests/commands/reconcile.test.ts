@@ -6,7 +6,7 @@ import { realHost } from '../../src/disk/host.ts';
 import { NOTHING_KEPT } from '../../src/disk/kept.ts';
 import { realDisk } from '../../src/disk/real.ts';
 import { Engine } from '../../src/engine/engine.ts';
-import { withEngine } from '../../src/engine/open.ts';
+import { withEngine } from '../../src/engine/real.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import { buildOrg, type OrgPlan } from '../../src/testing/build-org.ts';
 import { TOOLS } from '../../src/tools/all.ts';

@@ -5,7 +5,7 @@ import { run } from '../../src/commands/redact.ts';
 import { run as replay } from '../../src/commands/replay.ts';
 import { journalPath } from '../../src/disk/journal.ts';
 import { realDisk } from '../../src/disk/real.ts';
-import { withEngine } from '../../src/engine/open.ts';
+import { withEngine } from '../../src/engine/real.ts';
 import { verifyJournal } from '../../src/engine/verify.ts';
 import { busyOrg, entriesOf, request, turns, visible } from './keep.ts';
 import { ask } from './relay.ts';

@@ -8,10 +8,10 @@ import { run as runOnce } from '../../src/commands/run-once.ts';
 import { run as showStatus } from '../../src/commands/status.ts';
 import { run as undo } from '../../src/commands/undo.ts';
 import { realDisk } from '../../src/disk/real.ts';
-import { withEngine } from '../../src/engine/open.ts';
+import { withEngine } from '../../src/engine/real.ts';
 import type { OrgPlan } from '../../src/testing/build-org.ts';
 import { ask, RELAY, say } from './relay.ts';
-import { faultsOf, filesIn, inputOf, scratchOrg, testWorld, type WorldWish } from './world.ts';
+import { faultsOf, filesIn, inputOf, scratchOrg, testWorld, type WorldWish, writtenIn } from './world.ts';
 
 interface RunData {
   turn: number;
@@ -117,7 +117,7 @@ describe('run', () => {
   it('scenario 4: broken configuration stops it before the turn, all faults together', async () => {
     const root = scratchOrg({ ...RELAY, files: { 'org/units/x.md': '---\nmission: 1\n---\n' } });
     writeFileSync(join(root, 'org/org.yaml'), 'version: 1\nname: x\npurpos: y\nlimits: { hops: none }\n');
-    const before = filesIn(root);
+    const before = writtenIn(root);
     const codes = await faultsOf(runs(root, { 'until-idle': true }));
     expect(codes).toEqual(expect.arrayContaining(['unknown-key', 'invalid-value']));
     const journal = ([path]: [string, string]) => !path.startsWith('.lemming/');
@@ -319,10 +319,10 @@ describe('run --dry-run', () => {
   it('scenario 29: shows who would run, with which prompt and cost, and changes no file', async () => {
     const root = scratchOrg(RELAY);
     ask(root, 'a', 'What is the answer?');
-    const before = filesIn(root);
+    const before = writtenIn(root);
     const { data, exit, text } = await runs(root, { 'dry-run': true });
     expect(exit ?? 0).toBe(0);
-    expect(filesIn(root)).toEqual(before);
+    expect(writtenIn(root)).toEqual(before);
     expect(data).toMatchObject({ turn: 0, turns: 0, visits: [], spent: 0 });
     const { dry_run } = data as unknown as DryRun;
     expect(dry_run).toMatchObject({ turn: 1, reserve: 0.01, would_not: [{ agent: 'b' }] });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { exists, lemming, office, put, textOf, turns, untilIdle } from './people-world.ts';
-import { filesIn } from './world.ts';
+import { writtenIn } from './world.ts';
 
 describe('send', () => {
   it('scenario 6: is read exactly once, in the next turn, and shown as waiting, then as read', async () => {
@@ -33,12 +33,12 @@ describe('send', () => {
 
   it('refuses without an edge, naming the rule and both ends, and leaves nothing', async () => {
     const root = office();
-    const before = filesIn(root);
+    const before = writtenIn(root);
     const { exit, err } = await lemming(root, ['send', 'coder', 'Build it']);
     expect(exit).toBe(4);
     expect(err).toContain('rule: edge');
     expect(err).toContain('coder to send_to of human, and human to read_from of coder');
-    expect(filesIn(root)).toEqual(before);
+    expect(writtenIn(root)).toEqual(before);
   });
 
   it.each([

@@ -2,7 +2,7 @@ import { renameSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { realKept } from '../../src/disk/kept-key.ts';
-import { withEngine } from '../../src/engine/open.ts';
+import { withEngine } from '../../src/engine/real.ts';
 import { ownedEnv } from '../home.ts';
 import { importsOf, sourcesIn } from '../house/sources.ts';
 import { exists, lemming, office, put, textOf, turns } from './people-world.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { run as runTurns } from '../../src/commands/run.ts';
 import { run as topUp } from '../../src/commands/top-up.ts';
-import { withEngine } from '../../src/engine/open.ts';
+import { withEngine } from '../../src/engine/real.ts';
 import { ask, RELAY } from './relay.ts';
 import { faultsOf, filesIn, inputOf, scratchOrg, testWorld } from './world.ts';
 

@@ -8,7 +8,7 @@ import { run as trust } from '../../src/commands/trust.ts';
 import { run as validate } from '../../src/commands/validate.ts';
 import type { OrgPlan } from '../../src/testing/build-org.ts';
 import { ask } from './relay.ts';
-import { faultsOf, filesIn, inputOf, scratch, scratchOrg, testWorld } from './world.ts';
+import { faultsOf, filesIn, inputOf, scratch, scratchOrg, testWorld, writtenIn } from './world.ts';
 
 const NODE = process.execPath;
 
@@ -73,7 +73,7 @@ const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 describe('trust', () => {
   it('lists what models run, with the hash that sha256sum shows, and changes nothing', async () => {
     const { call, root, env, command, plugin, trace } = place();
-    const before = filesIn(root);
+    const before = writtenIn(root);
     const { models, text } = await call();
     expect(models).toEqual([
       {
@@ -87,16 +87,16 @@ describe('trust', () => {
     ]);
     expect(text).toContain('plug: not approved\n  plugin ./org/providers/mine.mjs\n  sha256 ');
     expect(text).toContain('lemming trust NAME');
-    expect(filesIn(root)).toEqual(before);
+    expect(writtenIn(root)).toEqual(before);
     expect(existsSync(env.LEMMING_HOME) || existsSync(trace)).toBe(false);
   });
 
   it('approves what a model runs as it stands, outside the organisation, and takes it back', async () => {
     const { call, root, env, trace } = place();
-    const before = filesIn(root);
+    const before = writtenIn(root);
     expect(await call({ name: 'plug' })).toMatchObject({ model: 'plug', approved: true });
     expect((await call()).models.map(({ approved }) => approved)).toEqual([false, true]);
-    expect(filesIn(root)).toEqual(before);
+    expect(writtenIn(root)).toEqual(before);
     expect(readFileSync(join(env.LEMMING_HOME, 'trust.yaml'), 'utf8')).toContain('./org/providers/mine.mjs');
     expect(await call({}, { revoke: 'plug' })).toMatchObject({ revoked: true, approved: false });
     expect(await call({}, { revoke: 'plug' })).toMatchObject({ revoked: false });

@@ -5,14 +5,14 @@ import { run } from '../../src/commands/validate.ts';
 import type { Fault } from '../../src/schema/fault.ts';
 import type { OrgPlan } from '../../src/testing/build-org.ts';
 import { RELAY } from './relay.ts';
-import { filesIn, inputOf, scratchOrg, testWorld } from './world.ts';
+import { inputOf, scratchOrg, testWorld, writtenIn } from './world.ts';
 
 async function validate(files: Record<string, string | Uint8Array>, plan: OrgPlan = RELAY, env = {}) {
   const root = scratchOrg(plan);
   for (const [path, text] of Object.entries(files)) writeFileSync(join(root, path), text);
-  const before = filesIn(root);
+  const before = writtenIn(root);
   const { data, exit, text } = await run(testWorld(root, { env }), inputOf());
-  expect(filesIn(root)).toEqual(before);
+  expect(writtenIn(root)).toEqual(before);
   return { ...(data as { ok: boolean; faults: Fault[] }), exit, text };
 }
 

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, w
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { run as backup } from '../../src/commands/backup.ts';
+import { run as costs } from '../../src/commands/costs.ts';
 import { run as redact } from '../../src/commands/redact.ts';
 import { run as restore } from '../../src/commands/restore.ts';
 import { run as search } from '../../src/commands/search.ts';
@@ -46,6 +47,7 @@ async function keptOrg(): Promise<string> {
   await search(world, inputOf({ args: { text: 'figures' }, rest: ['figures'] }));
   await search(world, inputOf({ args: { text: 'old' }, rest: ['old'], flags: { memory: true } }));
   await status(world, inputOf());
+  for (const by of ['turn', 'day', 'task', 'thread']) await costs(world, inputOf({ flags: { by } }));
   const kept = keptOf(root);
   const { state, store, journal, marks, synced, boot } = load(realDisk(root), kept);
   store.seal(state);
@@ -100,6 +102,8 @@ describe('verify --deep', () => {
       (text) => `${String.fromCharCode(text.charCodeAt(0) ^ 1)}${text.slice(1)}`,
     ],
     ['the status', 'status.json', (text) => text.replace('"turn":4', '"turn":5')],
+    ['the configuration', 'config.bin', (text) => text.replace('scripted', 'Scripted')],
+    ['what a day cost', 'spending-day.fold', (text) => text.replace(/\d{4}-\d\d-/, '2001-01-')],
     ['a reply', 'replies.json', (text) => text.replace('It is done', 'It is gone')],
   ])('names a kept file that says otherwise, though it was made here: %s', async (_what, name, change) => {
     const root = await keptOrg();

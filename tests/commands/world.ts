@@ -107,3 +107,9 @@ export function filesIn(root: string): Record<string, string> {
   const paths = entries.map((entry) => join(entry.parentPath, entry.name)).sort();
   return Object.fromEntries(paths.map((path) => [path.slice(root.length + 1), readFileSync(path, 'latin1')]));
 }
+
+/** The same without what commands keep to read less: delete it, and it is made again. */
+export function writtenIn(root: string): Record<string, string> {
+  const isKept = (path: string) => /^\.lemming\/(status\.json|config\.bin|[a-z-]+\.fold)$/.test(path);
+  return Object.fromEntries(Object.entries(filesIn(root)).filter(([path]) => !isKept(path)));
+}

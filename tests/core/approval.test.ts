@@ -108,7 +108,7 @@ describe('when nobody answers', () => {
 
 describe('the file of a held act', () => {
   const held = heldOf(heldUntil(1).approvals.get(HELD.id) as Approval);
-  const head = (text: string) => readMarkdown(approvalHead, text, 'org/approvals/A-1-a-1.md');
+  const head = (text: string) => readMarkdown(approvalHead(), text, 'org/approvals/A-1-a-1.md');
 
   it('reads back, and tells who, why, after which mail, and what happens otherwise', () => {
     const text = printApproval(held);

@@ -90,14 +90,14 @@ describe('a file for people', () => {
 
   it('dead letter: its front matter reads back, whatever the message was called', () => {
     const entry = dead({ path: hostile.path, to: ['a', 'b'] });
-    const read = readMarkdown(deadLetterHead, text(filesOf(entry)), deadLetterPath(entry.record.id));
+    const read = readMarkdown(deadLetterHead(), text(filesOf(entry)), deadLetterPath(entry.record.id));
     expect(read.faults).toEqual([]);
     expect(read.head).toEqual(entry.record);
     expect(read.body).toContain('lemming retry 000001-human-01');
   });
 
   it('set aside: its front matter reads back, whatever the file was called', () => {
-    const read = readMarkdown(deadLetterHead, text(filesOf({ ...ASIDE, ...hostile })), deadLetterPath(ASIDE.id));
+    const read = readMarkdown(deadLetterHead(), text(filesOf({ ...ASIDE, ...hostile })), deadLetterPath(ASIDE.id));
     expect(read.faults).toEqual([]);
     expect(read.head).toMatchObject({
       id: ASIDE.id,

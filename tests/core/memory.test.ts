@@ -25,7 +25,7 @@ it.each([
   ['0', ['null'], ''],
 ])('the file of %s reads back as it was meant', (key, tags, text) => {
   const file = printMemory({ key, tags, turn: 42, text: `${text} \n\n` });
-  const read = readMarkdown(memoryHead, file, memoryPath('a', key));
+  const read = readMarkdown(memoryHead(), file, memoryPath('a', key));
   expect(read.faults).toEqual([]);
   expect(read.head).toMatchObject({ key, tags, turn: 42, pin: false });
   expect(read.body.trimEnd()).toBe(text);

@@ -7,11 +7,11 @@ import { grants } from '../../src/core/permit.ts';
 import { type Resume, resumeHead } from '../../src/schema/resume.ts';
 
 function resume(more: object): Resume {
-  return { ...resumeHead.parse({ tools: [], ...more }), name: 'a', instructions: '' };
+  return { ...resumeHead().parse({ tools: [], ...more }), name: 'a', instructions: '' };
 }
 
 function template(more: object): Template {
-  return { head: resumeHead.parse(more), body: '', hasModel: 'model' in more };
+  return { head: resumeHead().parse(more), body: '', hasModel: 'model' in more };
 }
 
 const LEAD = resume({

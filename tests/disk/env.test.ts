@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { override, VARIABLES } from '../../src/disk/env.ts';
+import { override, variables } from '../../src/disk/env.ts';
 
 const DATA = { version: 1, name: 'acme', limits: { hops: 3 } };
 
@@ -79,7 +79,7 @@ describe('override', () => {
   });
 
   it('has one name for each scalar', () => {
-    const names = VARIABLES.map(({ name }) => name);
+    const names = variables().map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
     expect(names).toEqual(
       expect.arrayContaining(['LEMMING_NAME', 'LEMMING_LIMITS_MAX_ATTEMPTS', 'LEMMING_APPROVALS_DEFAULT']),

@@ -12,25 +12,25 @@ import { resumeHead } from '../../src/schema/resume.ts';
 import { quickest, timed } from '../quickest.ts';
 
 const free = z.record(z.string(), z.json());
-const places = (text: string, schema: z.ZodType = orgFile) =>
+const places = (text: string, schema: z.ZodType = orgFile()) =>
   readYaml(schema, text, 'f').faults.map(({ code, line, column }) => `${line}:${column} ${code}`);
 
 describe('readYaml', () => {
   it('gives the value of a good file, with its defaults', () => {
-    const { value, faults } = readYaml(orgFile, 'version: 1\nname: acme\nlimits:\n  hops: 3 # few\n', 'org/org.yaml');
+    const { value, faults } = readYaml(orgFile(), 'version: 1\nname: acme\nlimits:\n  hops: 3 # few\n', 'org/org.yaml');
     expect(faults).toEqual([]);
     expect(value).toMatchObject({ name: 'acme', limits: { hops: 3, concurrency: 64 }, summary: null });
   });
 
   it('reads an empty text as an empty map', () => {
-    expect(readYaml(resumeHead, '', 'f').value).toMatchObject({ person: false });
+    expect(readYaml(resumeHead(), '', 'f').value).toMatchObject({ person: false });
     expect(places('# nothing\n')).toEqual(['1:1 old-version', '1:1 missing-key']);
   });
 
   it('tells all faults at once, each with its place, value and nearest', () => {
     const text =
       'version: 1\nname: acme\nlimts: { hops: 3 }\nlimits: { hops: 8oo0, concurency: 3 }\nlog: { level: inof }\n';
-    expect(readYaml(orgFile, text, 'org/org.yaml', 10)).toMatchObject({
+    expect(readYaml(orgFile(), text, 'org/org.yaml', 10)).toMatchObject({
       value: null,
       faults: [
         { code: 'unknown-key', file: 'org/org.yaml', line: 12, column: 1, value: 'limts', nearest: 'limits' },
@@ -68,14 +68,17 @@ describe('readYaml', () => {
     ['version: "1"\nname: a', 'invalid-value'],
     ['version:\nname: a', 'invalid-value'],
   ])('tells old from new versions: %j', (text, code) =>
-    expect(readYaml(orgFile, text, 'f').faults).toMatchObject([{ code }]),
+    expect(readYaml(orgFile(), text, 'f').faults).toMatchObject([{ code }]),
   );
 
   it('knows the right values of a discriminated union', () => {
-    expect(readYaml(request, 'ask: top-upp\nby: x', 'f').faults).toMatchObject([
+    expect(readYaml(request(), 'ask: top-upp\nby: x', 'f').faults).toMatchObject([
       { code: 'invalid-value', nearest: 'top-up' },
     ]);
-    expect(places('ask: top-up\nby: x\nagent: a\nammount: 3', request)).toEqual(['1:1 missing-key', '4:1 unknown-key']);
+    expect(places('ask: top-up\nby: x\nagent: a\nammount: 3', request())).toEqual([
+      '1:1 missing-key',
+      '4:1 unknown-key',
+    ]);
   });
 
   it('never repeats what may be a key of a provider', () => {
@@ -84,13 +87,15 @@ describe('readYaml', () => {
       'models: [{ key: sk-secret }]',
       'models: { gpt: [{ key: sk-secret }] }',
     ])
-      expect(JSON.stringify(readYaml(modelsFile, `version: 1\n${text}`, 'f').faults)).not.toContain('sk-secret');
+      expect(JSON.stringify(readYaml(modelsFile(), `version: 1\n${text}`, 'f').faults)).not.toContain('sk-secret');
   });
 
   it('cuts long values and long lists of faults', () => {
-    expect(readYaml(orgFile, `version: 1\nname: a\nclock: ${'x'.repeat(5000)}`, 'f').faults[0]?.value).toHaveLength(80);
+    expect(readYaml(orgFile(), `version: 1\nname: a\nclock: ${'x'.repeat(5000)}`, 'f').faults[0]?.value).toHaveLength(
+      80,
+    );
     const many = Array.from({ length: 3000 }, (_, i) => `wrong${i}: 1`).join('\n');
-    expect(readYaml(orgFile, `version: 1\nname: a\n${many}`, 'f').faults).toHaveLength(201);
+    expect(readYaml(orgFile(), `version: 1\nname: a\n${many}`, 'f').faults).toHaveLength(201);
   });
 });
 
@@ -130,7 +135,7 @@ describe('readYaml against hostile texts', () => {
   it('takes constructor, toString and the like as ordinary keys', () => {
     const { value } = readYaml(free, 'constructor: 1\ntoString: { prototype: 2 }\nhasOwnProperty: 3', 'f');
     expect(value).toEqual({ constructor: 1, toString: { prototype: 2 }, hasOwnProperty: 3 });
-    expect(readYaml(orgFile, 'version: 1\nname: a\nconstructor: 1', 'f').faults).toMatchObject([
+    expect(readYaml(orgFile(), 'version: 1\nname: a\nconstructor: 1', 'f').faults).toMatchObject([
       { code: 'unknown-key' },
     ]);
   });
@@ -165,18 +170,18 @@ describe('readYaml against hostile texts', () => {
 
 describe('readMarkdown', () => {
   it('gives head and body, and counts lines from the top of the file', () => {
-    expect(readMarkdown(resumeHead, '---\nrole: x\n---\nYou are.\n\n', 'f')).toMatchObject({
+    expect(readMarkdown(resumeHead(), '---\nrole: x\n---\nYou are.\n\n', 'f')).toMatchObject({
       head: { role: 'x' },
       body: 'You are.',
       faults: [],
     });
-    expect(readMarkdown(resumeHead, '---\n\nroel: x\n---\n', 'f').faults).toMatchObject([
+    expect(readMarkdown(resumeHead(), '---\n\nroel: x\n---\n', 'f').faults).toMatchObject([
       { code: 'unknown-key', line: 3, column: 1, nearest: 'role' },
     ]);
   });
 
   it.each(['You are.', '---js\nrole: x\n---\n', '---\nrole: x\n'])('needs front matter: %j', (text) =>
-    expect(readMarkdown(resumeHead, text, 'f')).toMatchObject({
+    expect(readMarkdown(resumeHead(), text, 'f')).toMatchObject({
       head: null,
       faults: [{ code: 'invalid-yaml', line: 1 }],
     }),

@@ -103,7 +103,7 @@ describe('the README', () => {
 
   it('shows a model that is valid', () => {
     const [line = ''] = blocks(section(README, 'Connect a real model'), 'yaml');
-    expect(() => modelsFile.parse(parse(`version: 1\nmodels:\n${line}`))).not.toThrow();
+    expect(() => modelsFile().parse(parse(`version: 1\nmodels:\n${line}`))).not.toThrow();
   });
 
   it('has a tour that works as it is written', async () => {

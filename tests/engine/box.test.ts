@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Json } from '../../src/core/call.ts';
 import { realDisk } from '../../src/disk/real.ts';
 import { BoxRefusal, makeBox, noChanges } from '../../src/engine/box.ts';
-import { withEngine } from '../../src/engine/open.ts';
+import { withEngine } from '../../src/engine/real.ts';
 import { scratch, scratchOrg } from '../commands/world.ts';
 import { means, PLAN, use } from '../tools/world.ts';
 

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { Engine } from '../../src/engine/engine.ts';
-import { realPorts } from '../../src/engine/open.ts';
+import { realPorts } from '../../src/engine/real.ts';
 import { FaultError } from '../../src/schema/fault.ts';
 import { TOOLS } from '../../src/tools/all.ts';
 

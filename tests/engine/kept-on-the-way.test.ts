@@ -37,7 +37,7 @@ function failing(kept: KeptFiles, error: Error): KeptFiles {
   const write = (): never => {
     throw error;
   };
-  return { read: kept.read, drop: kept.drop, write };
+  return { read: kept.read, digest: kept.digest, drop: kept.drop, write };
 }
 
 describe('a long journal is folded', () => {

@@ -114,7 +114,7 @@ it('a key goes freely to its service alone, by its own name alone; a service on 
   for (const [provider, [variable, where, own]] of Object.entries(SERVICES)) {
     if (own === null) continue;
     const use = (fields: object, env: Record<string, string> = {}) =>
-      keyUse(model.parse({ provider, model: 'm', ...fields }), (name) => ({ [variable]: 'k', ...env })[name]);
+      keyUse(model().parse({ provider, model: 'm', ...fields }), (name) => ({ [variable]: 'k', ...env })[name]);
     const key = `env:${variable}`;
     expect(use({ key, base_url: own })?.needs).toBeNull();
     expect(use({ key }, { [where]: own })?.needs).toBeNull();

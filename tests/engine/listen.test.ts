@@ -3,7 +3,7 @@ import type { Prompt, Reply } from '../../src/core/call.ts';
 import { ProviderError } from '../../src/core/call.ts';
 import { realDisk } from '../../src/disk/real.ts';
 import type { Overheard } from '../../src/engine/listen.ts';
-import { withEngine } from '../../src/engine/open.ts';
+import { withEngine } from '../../src/engine/real.ts';
 import type { Connection, Provider } from '../../src/providers/provider.ts';
 import { buildOrg } from '../../src/testing/build-org.ts';
 import { filesIn, scratch } from '../commands/world.ts';

@@ -29,7 +29,7 @@ function setUp(log: object = {}, env = {}) {
   const disk = new MemoryDisk();
   const clock = new HeldClock(START);
   disk.now = () => clock.now();
-  const config = { org: orgFile.parse({ version: 1, name: 'acme', log }) } as Config;
+  const config = { org: orgFile().parse({ version: 1, name: 'acme', log }) } as Config;
   const sink = logger(disk, clock, () => config, env);
   const linesOf = (path: string) =>
     Buffer.from(disk.read(path) ?? [])

@@ -89,7 +89,7 @@ it('a tool that names no host has no network', async () => {
 
 it('hosts are exact names', () => {
   const head = { name: 'look', description: 'x', command: ['true'] };
-  const isTaken = (host: string): boolean => toolHead.safeParse({ ...head, network: { hosts: [host] } }).success;
+  const isTaken = (host: string): boolean => toolHead().safeParse({ ...head, network: { hosts: [host] } }).success;
   for (const host of ['example.org', 'a-b.example.org:8443']) expect(isTaken(host)).toBe(true);
   for (const host of [
     '*',
@@ -103,7 +103,7 @@ it('hosts are exact names', () => {
   ])
     expect(isTaken(host)).toBe(false);
   expect(
-    toolHead.safeParse({ name: 'look', description: 'x', module: 'a.js', network: { hosts: ['a.org'] } }).success,
+    toolHead().safeParse({ name: 'look', description: 'x', module: 'a.js', network: { hosts: ['a.org'] } }).success,
   ).toBe(false);
 });
 
@@ -212,5 +212,5 @@ it('doctor says that the network of programs is not approved, and that the canar
   );
   await trust(world, inputOf({ args: { name: 'network' } }));
   expect((await doctor(world, inputOf())).text).not.toContain('lemming trust network');
-  expect(orgFile.safeParse({ version: 1, name: 'x', network: { hosts: ['*'] } }).success).toBe(false);
+  expect(orgFile().safeParse({ version: 1, name: 'x', network: { hosts: ['*'] } }).success).toBe(false);
 });

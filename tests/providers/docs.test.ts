@@ -19,7 +19,7 @@ function example(file: string): string {
 }
 
 it('the page shows models that are valid', () => {
-  const { models } = modelsFile.parse(parse(example('org/models.yaml')));
+  const { models } = modelsFile().parse(parse(example('org/models.yaml')));
   for (const model of Object.values(models)) expect(PROVIDER_NAMES).toContain(model.provider);
   expect(() => simulatedOptions.parse(models.load?.options)).not.toThrow();
 });

@@ -16,7 +16,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { parse } from 'yaml';
 import { type CallFailure, ProviderError, type Reply } from '../../src/core/call.ts';
 import { outsideOf, ownerOf } from '../../src/disk/owner.ts';
-import { realPorts } from '../../src/engine/open.ts';
+import { realPorts } from '../../src/engine/real.ts';
 import { commandOptions } from '../../src/providers/command.ts';
 import type { Connection, Outside } from '../../src/providers/provider.ts';
 import { FaultError } from '../../src/schema/fault.ts';
@@ -413,7 +413,7 @@ describe('docs/plugins.md', () => {
   const page = pages().find(({ path }) => path === 'docs/plugins.md')?.text ?? '';
 
   it('shows models that are valid', () => {
-    const { models } = modelsFile.parse(parse(blocks(page, 'yaml')[0] ?? ''));
+    const { models } = modelsFile().parse(parse(blocks(page, 'yaml')[0] ?? ''));
     expect(() => commandOptions.parse(models.claude?.options)).not.toThrow();
     expect(isPluginPath(models.mine?.provider ?? '')).toBe(true);
   });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { listPrice, PRICES, priceOf } from '../../src/providers/prices.ts';
 import { type Model, model } from '../../src/schema/models.ts';
 
-const entry = (given: object): Model => model.parse(given);
+const entry = (given: object): Model => model().parse(given);
 const rows = Object.entries(PRICES.models).flatMap(([provider, list]) =>
   Object.entries(list).map(([name, price]) => ({ provider, name, price })),
 );

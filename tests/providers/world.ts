@@ -42,7 +42,7 @@ export function world(given: { env?: Record<string, string>; files?: Record<stri
 
 /** A model as `org/models.yaml` would give it. */
 export function modelOf(fields: Record<string, unknown>): Model {
-  return model.parse(fields);
+  return model().parse(fields);
 }
 
 export function mailOf(fields: Partial<MailView> = {}): MailView {

@@ -15,7 +15,7 @@ import { balanceOf } from '../../src/core/ledger.ts';
 import { inboxOf } from '../../src/core/state.ts';
 import { type Fault, FaultError } from '../../src/schema/fault.ts';
 import { ask, RELAY } from '../commands/relay.ts';
-import { filesIn, inputOf, scratchOrg, testWorld } from '../commands/world.ts';
+import { inputOf, scratchOrg, testWorld, writtenIn } from '../commands/world.ts';
 import { type Answer, CALL, Org, PRICED, say, USAGE } from './org.ts';
 
 const EDGES = { human: ['a', 'b'], a: ['human'], b: ['human'] };
@@ -295,11 +295,11 @@ describe('6.3 credits', () => {
     ask(root, 'a');
     await runTurns(testWorld(root), inputOf({ flags: { turns: 2 } }));
     ask(root, 'b');
-    const before = filesIn(root);
+    const before = writtenIn(root);
     for (const run of [status, inbox, history, validate, approvals]) await run(testWorld(root), inputOf());
     await outbox(testWorld(root), inputOf({ args: { agent: 'a' } }));
     await runTurns(testWorld(root), inputOf({ flags: { 'dry-run': true } }));
-    expect(filesIn(root)).toEqual(before);
+    expect(writtenIn(root)).toEqual(before);
   });
 
   it('6.3-37 top-up, pause, resume and step exist and do what they say', async () => {

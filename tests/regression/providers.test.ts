@@ -6,7 +6,8 @@ import { run as trust } from '../../src/commands/trust.ts';
 import { realKept } from '../../src/disk/kept-key.ts';
 import { realDisk } from '../../src/disk/real.ts';
 import { readLoad } from '../../src/engine/load-file.ts';
-import { readOrg, withEngine } from '../../src/engine/open.ts';
+import { readOrg } from '../../src/engine/open.ts';
+import { withEngine } from '../../src/engine/real.ts';
 import { modelsFile } from '../../src/schema/models.ts';
 import { buildOrg } from '../../src/testing/build-org.ts';
 import { filesIn, inputOf, scratch, testWorld } from '../commands/world.ts';
@@ -66,7 +67,7 @@ describe('6.4 and 6.5 providers', () => {
   });
 
   it('6.4-45 no key is ever stored: not in the organisation, not by an approval; what is kept of the owner only the owner can read', async () => {
-    expect(modelsFile.safeParse({ version: 1, models: { m: { provider: 'openai', key: KEY } } }).success).toBe(false);
+    expect(modelsFile().safeParse({ version: 1, models: { m: { provider: 'openai', key: KEY } } }).success).toBe(false);
     const home = scratch();
     chmodSync(home, 0o755);
     const env = { LEMMING_HOME: home, MY_API_KEY: KEY };
@@ -83,7 +84,9 @@ describe('6.4 and 6.5 providers', () => {
     const [report] = await turns(root, 1);
     expect(report?.visits).toMatchObject([{ outcome: 'ok' }]);
     expect(service.requests).toHaveLength(3);
-    expect(modelsFile.parse({ version: 1, models: { m: { provider: 'openai' } } }).models.m?.timeout_ms).toBe(120_000);
+    expect(modelsFile().parse({ version: 1, models: { m: { provider: 'openai' } } }).models.m?.timeout_ms).toBe(
+      120_000,
+    );
   });
 
   it('6.5-53 a success sets the failures back, a wrong key is not tried again, and a model left alone is not asked', async () => {

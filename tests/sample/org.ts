@@ -14,12 +14,12 @@ export interface Sample {
   root: string;
   org: OrgFile;
   chart: ChartFile['agents'];
-  models: ReturnType<typeof modelsFile.parse>['models'];
-  credits: ReturnType<typeof creditsFile.parse>;
+  models: ReturnType<ReturnType<typeof modelsFile>['parse']>['models'];
+  credits: ReturnType<ReturnType<typeof creditsFile>['parse']>;
   script: ScriptFile['rules'];
-  units: Record<string, ReturnType<typeof unitHead.parse>>;
-  goals: Record<string, ReturnType<typeof goalHead.parse>>;
-  contacts: Record<string, ReturnType<typeof contactHead.parse>>;
+  units: Record<string, ReturnType<ReturnType<typeof unitHead>['parse']>>;
+  goals: Record<string, ReturnType<ReturnType<typeof goalHead>['parse']>>;
+  contacts: Record<string, ReturnType<ReturnType<typeof contactHead>['parse']>>;
   agents: Record<string, { head: ResumeHead; body: string }>;
 }
 
@@ -37,18 +37,18 @@ export function readSample(root: string): Sample {
   const yaml = (name: string) => parseYaml(textOf(root, `org/${name}.yaml`));
   return {
     root,
-    org: orgFile.parse(yaml('org')),
-    chart: chartFile.parse(yaml('chart')).agents,
-    models: modelsFile.parse(yaml('models')).models,
-    credits: creditsFile.parse(yaml('credits')),
-    script: scriptFile.parse(yaml('script')).rules,
-    units: heads(root, 'units', unitHead),
-    goals: heads(root, 'goals', goalHead),
-    contacts: heads(root, 'contacts', contactHead),
+    org: orgFile().parse(yaml('org')),
+    chart: chartFile().parse(yaml('chart')).agents,
+    models: modelsFile().parse(yaml('models')).models,
+    credits: creditsFile().parse(yaml('credits')),
+    script: scriptFile().parse(yaml('script')).rules,
+    units: heads(root, 'units', unitHead()),
+    goals: heads(root, 'goals', goalHead()),
+    contacts: heads(root, 'contacts', contactHead()),
     agents: Object.fromEntries(
       namesIn(`${root}/agents`).map((name) => {
         const { head, body } = split(textOf(root, `agents/${name}/resume.md`));
-        return [name, { head: resumeHead.parse(head), body }];
+        return [name, { head: resumeHead().parse(head), body }];
       }),
     ),
   };

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { realDisk } from '../../src/disk/real.ts';
 import { journalLines } from '../../src/engine/history.ts';
-import { withEngine } from '../../src/engine/open.ts';
+import { withEngine } from '../../src/engine/real.ts';
 import { visitIn } from '../../src/views/call.ts';
 
 const TURNS = 10;

@@ -49,7 +49,7 @@ describe.each(ROOTS)('%s', (root) => {
 
   it('shows real models as comments that are valid once their mark is taken away', () => {
     const text = textOf(root, 'org/models.yaml').replace(/^ {2}# (\w+: +\{)/gm, '  $1');
-    const { models } = modelsFile.parse(parse(text));
+    const { models } = modelsFile().parse(parse(text));
     expect(Object.values(models).map((model) => model.provider)).toEqual(
       expect.arrayContaining(['scripted', 'openai', 'anthropic']),
     );

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { realDisk } from '../../src/disk/real.ts';
 import { journalLines } from '../../src/engine/history.ts';
-import { withEngine } from '../../src/engine/open.ts';
+import { withEngine } from '../../src/engine/real.ts';
 import { lemming, office, put, textOf, turns, untilIdle } from '../commands/people-world.ts';
 
 const ids = (messages: { id: string }[]) => messages.map(({ id }) => id);

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { readYaml } from '../../src/disk/yaml.ts';
 import { bindings, KEY_ACTIONS, KEYS, keymapFile } from '../../src/schema/keymap.ts';
 
-const read = (keys: string) => readYaml(keymapFile, `version: 1\nkeys:\n${keys}`, 'keys.yaml');
+const read = (keys: string) => readYaml(keymapFile(), `version: 1\nkeys:\n${keys}`, 'keys.yaml');
 
 it('every key does one thing', () => {
   const keys = KEY_ACTIONS.flatMap((action) => KEYS[action].keys);

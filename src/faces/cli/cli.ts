@@ -33,7 +33,7 @@ const COMPLETE = '__complete';
 export async function runCli(catalogue: Catalogue, load: Load, terminal: Terminal, argv: string[]): Promise<number> {
   if (argv[0] === COMPLETE) return (await import('./complete.ts')).tellCandidates(catalogue, terminal, argv.slice(1));
   let exit = 0;
-  const program = buildProgram(catalogue, terminal.out, async (command, input) => {
+  const program = buildProgram(catalogue, argv, terminal.out, async (command, input) => {
     exit = await perform(command, input, { catalogue, load, terminal }, program.opts());
   });
   try {

@@ -13,8 +13,13 @@ export interface Catalogue {
 /** Does a command whose line was parsed. */
 export type Act = (command: Command, input: Input) => Promise<void>;
 
-/** The commander program. Wrong use is thrown as a fault; help and version end with a CommanderError of exit code 0. */
-export function buildProgram(catalogue: Catalogue, write: (text: string) => void, act: Act): Program {
+/** The commander program for a command line. Wrong use is thrown as a fault; help and version end with a CommanderError of exit code 0. */
+export function buildProgram(
+  catalogue: Catalogue,
+  argv: readonly string[],
+  write: (text: string) => void,
+  act: Act,
+): Program {
   const program = new Program('lemming')
     .description('An organisation of LLM agents that lives in a folder.')
     .usage('[options] COMMAND')
@@ -30,8 +35,15 @@ export function buildProgram(catalogue: Catalogue, write: (text: string) => void
     })
     .exitOverride((error) => end(error, 'lemming --help'));
   for (const flag of GLOBAL) program.addOption(optionOf(flag));
-  for (const command of inHelpOrder(catalogue.commands)) addVerb(program, command, act);
+  for (const command of commandsFor(catalogue, argv)) addVerb(program, command, act);
   return program;
+}
+
+/** The command whose line this is. All of them where help, or a fault, may name them. */
+function commandsFor({ commands }: Catalogue, argv: readonly string[]): Command[] {
+  const verb = argv.find((word, i) => !word.startsWith('-') && argv[i - 1] !== '--org');
+  const meant = commands.filter(({ name }) => name === verb);
+  return meant.length > 0 ? meant : inHelpOrder(commands);
 }
 
 function addVerb(program: Program, command: Command, act: Act): void {

@@ -46,7 +46,7 @@ export function readScript(text: string, path: string): Rule[] {
   const at = (where: Path, message: string) => placed(offsetOf(document, where), `${where.join('.')}: ${message}`);
   const [error] = document.errors;
   if (error) throw placed(error.pos[0], error.message);
-  const read = scriptFile.safeParse(contentOf(document, path));
+  const read = scriptFile().safeParse(contentOf(document, path));
   if (!read.success) {
     const issue = read.error.issues[0] as { path: PropertyKey[]; message: string };
     throw at(issue.path as (string | number)[], issue.message);

@@ -5,7 +5,7 @@ import { open } from '../../../src/faces/library/open.ts';
 import type { Effect, Org } from '../../../src/faces/library/org.ts';
 import type { OrgPlan } from '../../../src/testing/build-org.ts';
 import { lemming, office, put, textOf, turns } from '../../commands/people-world.ts';
-import { faultsOf, filesIn, scratch } from '../../commands/world.ts';
+import { faultsOf, filesIn, scratch, writtenIn } from '../../commands/world.ts';
 import { homeOf, ownedEnv } from '../../home.ts';
 
 const ASKS = { org: { policies: [{ act: 'send_message to:planner', do: { ask: ['human'] } }] } };
@@ -35,9 +35,9 @@ describe('open', () => {
     expect(org.folder).toBe(root);
     expect(textOf(root, 'org/org.yaml')).toMatch(/^name: desk$/m);
     put(root, 'org/org.yaml', textOf(root, 'org/org.yaml').replace('name: desk', 'name: mine'));
-    const before = filesIn(root);
+    const before = writtenIn(root);
     own(await open(root, { ...wish, purpose: 'Something else' }));
-    expect(filesIn(root)).toEqual(before);
+    expect(writtenIn(root)).toEqual(before);
     expect((await org.status()).org).toBe('mine');
   });
 

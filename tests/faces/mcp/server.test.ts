@@ -1,8 +1,8 @@
 import { ResourceUpdatedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
 import { describe, expect, it } from 'vitest';
-import { withEngine } from '../../../src/engine/open.ts';
+import { withEngine } from '../../../src/engine/real.ts';
 import { exists, lemming, OFFICE, office, put, textOf, turns, untilIdle } from '../../commands/people-world.ts';
-import { filesIn } from '../../commands/world.ts';
+import { writtenIn } from '../../commands/world.ts';
 import { assistant, call, refusal, resource, rows } from './world.ts';
 
 const ESC = '\u001b';
@@ -96,7 +96,7 @@ describe('an assistant in the seat of the human', () => {
     await lemming(root, ['send', 'manager', 'Hello']);
     await untilIdle(root);
     const client = await assistant(root, { rights: ['look'] });
-    const before = filesIn(root);
+    const before = writtenIn(root);
     expect(await resource(client, 'lemming://status')).toMatchObject({ org: 'office', unread: { messages: 1 } });
     expect(await resource(client, 'lemming://mail/000001-manager-01')).toMatchObject({ body: 'Heard: Hello' });
     expect((await resource(client, 'lemming://threads/000001-human-01')).messages).toHaveLength(2);
@@ -104,7 +104,7 @@ describe('an assistant in the seat of the human', () => {
     expect(await resource(client, 'lemming://turns/1')).toMatchObject({ what: 'turn', turn: 1 });
     const { resources } = await client.listResources();
     expect(resources.at(-1)).toMatchObject({ uri: 'lemming://mail/000001-manager-01' });
-    expect(filesIn(root)).toEqual(before);
+    expect(writtenIn(root)).toEqual(before);
   });
 
   it('hears when what it follows has changed, and only then', async () => {
@@ -232,7 +232,7 @@ describe('what is hostile', () => {
   it('in a call is refused, or does nothing', async () => {
     const root = office();
     const client = await assistant(root, { rights: ['look', 'turns'] });
-    const before = filesIn(root);
+    const before = writtenIn(root);
     expect(await refusal(client, 'send', { agent: 'hr', text: 'x', org: '/' })).toBe('usage');
     expect(await refusal(client, 'send', { agent: 'hr', text: 7 })).toBe('usage');
     expect(await refusal(client, 'send', { agent: 'hr', text: { body: 'x' } })).toBe('usage');
@@ -253,7 +253,7 @@ describe('what is hostile', () => {
       '',
     ];
     for (const uri of hostile) await expect(client.readResource({ uri })).rejects.toMatchObject({ code: -32002 });
-    expect(filesIn(root)).toEqual(before);
+    expect(writtenIn(root)).toEqual(before);
   });
 
   it('in mail reaches no terminal and no schema', async () => {

@@ -44,7 +44,7 @@ const real: Time = {
   ticks: () => performance.now(),
   sleep: (ms, signal) => wait(ms, undefined, signal ? { signal } : {}),
 };
-const gateOf = (fields: object, time: Time = real) => new Gate('model m', settings.parse(fields), time);
+const gateOf = (fields: object, time: Time = real) => new Gate('model m', settings().parse(fields), time);
 const wish = { tokens: 1, priority: 0, signal: never };
 
 keepsTheLine((line) => {

@@ -5,7 +5,7 @@ import { retry as settings } from '../../../src/schema/models.ts';
 import { FakeClock } from '../../../src/testing/fake-clock.ts';
 import { askedOf, keepsTheLine, lineOf, never, REPLY } from './contract.ts';
 
-const DEFAULTS = settings.parse({});
+const DEFAULTS = settings().parse({});
 
 /** A patience that notes its pauses and takes none. */
 function patience(random = 0.5) {
@@ -75,7 +75,7 @@ describe('retry', () => {
   });
 
   it('waits a time drawn between 0 and a bound that doubles from 1 to 30 s', async () => {
-    const many = settings.parse({ attempts: 8 });
+    const many = settings().parse({ attempts: 8 });
     const [most, least] = [patience(0.999999), patience(0)];
     for (const world of [most, least])
       await retry(fails(9, 'overloaded'), many, world)(askedOf({ budget: { left: 8 } }), never).catch(() => {});
