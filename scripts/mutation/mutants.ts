@@ -13,6 +13,9 @@ export interface Mutant {
   file: string;
   line: number;
   column: number;
+  /** Where it begins and ends in the text of its file. */
+  start: number;
+  end: number;
   mutator: string;
   original: string;
   replacement: string;
@@ -44,7 +47,7 @@ export async function makeMutants(room: Room, folder: string): Promise<Mutant[]>
   const texts = new Map(files.map(({ name, content }) => [name, content]));
   return made.mutants.map(({ id, fileName, location: { start, end }, mutatorName, replacement }) => {
     const text = texts.get(fileName) as string;
-    const original = between(text, start, end);
+    const [from, to] = [offset(text, start), offset(text, end)];
     const what = [fileName, text, start.line, start.column, end.line, end.column, mutatorName, replacement].join('\0');
     return {
       id,
@@ -52,8 +55,10 @@ export async function makeMutants(room: Room, folder: string): Promise<Mutant[]>
       file: fileName,
       line: start.line + 1,
       column: start.column + 1,
+      start: from,
+      end: to,
       mutator: mutatorName,
-      original,
+      original: text.slice(from, to),
       replacement: replacement ?? '',
     };
   });
@@ -64,16 +69,13 @@ interface Place {
   column: number;
 }
 
-function between(text: string, start: Place, end: Place): string {
-  const lines = text.split('\n').slice(start.line, end.line + 1);
-  lines[lines.length - 1] = lines.at(-1)?.slice(0, end.column) ?? '';
-  lines[0] = lines[0]?.slice(start.column) ?? '';
-  return lines.join('\n');
+function offset(text: string, { line, column }: Place): number {
+  const before = text.split('\n').slice(0, line);
+  return before.reduce((sum, { length }) => sum + length + 1, column);
 }
 
-/** A random part of them, the same for the same seed; `most` 0: all. */
-export function sample(mutants: readonly Mutant[], most: number, seed: string): Mutant[] {
-  if (most === 0 || mutants.length <= most) return [...mutants];
+/** In a random order, the same for the same seed. */
+export function shuffled(mutants: readonly Mutant[], seed: string): Mutant[] {
   const lot = ({ key }: Mutant) => createHash('sha256').update(`${seed} ${key}`).digest('hex');
-  return [...mutants].sort((a, b) => (lot(a) < lot(b) ? -1 : 1)).slice(0, most);
+  return [...mutants].sort((a, b) => (lot(a) < lot(b) ? -1 : 1));
 }

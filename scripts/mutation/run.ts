@@ -3,12 +3,14 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { basename, join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createVitest, type TestSpecification, type Vitest } from 'vitest/node';
-import { type Mutant, makeMutants, sample } from './mutants.ts';
+import { type Mutant, makeMutants, shuffled } from './mutants.ts';
 import { LEFT_OUT, ROOMS, type Room } from './rooms.ts';
 import type { Noted } from './runner.ts';
+import { compiler } from './types.ts';
 
 /** What became of a mutant: by which test file it was seen, and what that was then. */
 interface Seen {
@@ -23,7 +25,7 @@ const LOADS_MS = 240_000;
 /** First each mutant is tried by a few tests of each file, then by all. */
 const TRIES = ['1', '1e9'];
 /** Test files between two looks at the clock. */
-const AT_ONCE = 6;
+const AT_ONCE = 24;
 /** A process that is at one mutant for so long is in a loop without end: milliseconds. */
 const STUCK_MS = 20_000;
 
@@ -35,7 +37,8 @@ const { values, positionals } = parseArgs({
     most: { type: 'string', default: '1000' },
     seed: { type: 'string', default: 'lemming' },
     slow: { type: 'string', default: '2000' },
-    workers: { type: 'string', default: '2' },
+    // Tests wait for timers and disks more than for a processor.
+    workers: { type: 'string', default: String(2 * availableParallelism() + 1) },
     minutes: { type: 'string', default: '60' },
     only: { type: 'string' },
     fresh: { type: 'boolean', default: false },
@@ -95,7 +98,7 @@ async function tryRoom(name: string, room: Room): Promise<void> {
   const all = (await makeMutants(room, join(folder, 'sources'))).filter(
     ({ file }) => !values.only || file.includes(values.only),
   );
-  const chosen = sample(all, Number(values.most), values.seed);
+  const { chosen, refused } = sample(all, Number(values.most) || all.length, folder);
   const before = values.fresh ? {} : earlier(folder);
   const open = chosen.filter(({ key }) => !isStillSeen(before[key]));
   const tests = testsOf(room);
@@ -115,9 +118,26 @@ async function tryRoom(name: string, room: Room): Promise<void> {
   const dead = chosen.length - alive.length;
   const minutes = ((Date.now() - started) / 60_000).toFixed(1);
   console.log(
-    `${name}: ${dead} of ${chosen.length} seen (${((100 * dead) / chosen.length).toFixed(1)} %), of ${all.length} mutants; seed ${values.seed}; ${minutes} min; ${told}`,
+    `${name}: ${dead} of ${chosen.length} seen (${((100 * dead) / chosen.length).toFixed(1)} %), of ${all.length} mutants; ${refused} more do not compile; seed ${values.seed}; ${minutes} min; ${told}`,
   );
   console.log(byFile(chosen, alive));
+}
+
+/** So many mutants that compile, or all there are. What the compiler said is kept: a mutant's key changes with its file. */
+function sample(mutants: readonly Mutant[], most: number, folder: string): { chosen: Mutant[]; refused: number } {
+  const path = join(folder, 'compiles.json');
+  const known: Record<string, boolean> = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {};
+  const refusedOf = compiler(process.cwd());
+  const left = shuffled(mutants, values.seed);
+  const chosen: Mutant[] = [];
+  while (chosen.length < most && left.length) {
+    const drawn = left.splice(0, most - chosen.length);
+    const bad = refusedOf(drawn.filter(({ key }) => known[key] === undefined));
+    for (const one of drawn) known[one.key] ??= !bad.has(one);
+    chosen.push(...drawn.filter(({ key }) => known[key]));
+    writeFileSync(path, JSON.stringify(known));
+  }
+  return { chosen, refused: mutants.length - left.length - chosen.length };
 }
 
 function earlier(folder: string): Record<string, Seen> {
