@@ -8,7 +8,7 @@ export interface Room {
 }
 
 const WALLS = 'bubblewrap|sandbox|seccomp|groups|server-process|survey|child';
-const WORK = ['regression/', 'scenarios/', 'commands/', 'sample/'];
+const WORK = ['regression/', 'scenarios/', 'commands/', 'sample/', 'rules/'];
 
 export const ROOMS: Record<string, Room> = {
   core: { sources: /^core\//, tests: ['core/', 'tools/', 'views/', 'schema/', 'engine/', ...WORK] },
