@@ -3,8 +3,7 @@ import { realKept } from '../disk/kept-key.ts';
 import { realDisk } from '../disk/real.ts';
 import { backupPath } from '../engine/hold.ts';
 import { load } from '../engine/load.ts';
-import { packOrg } from '../engine/pack.ts';
-import { cut } from '../schema/print.ts';
+import { packOrg, tellLeftOut } from '../engine/pack.ts';
 import { barFor } from './bar.ts';
 import type { Command, Run } from './command.ts';
 
@@ -30,8 +29,7 @@ export const run: Run = async (world, input) => {
       : resolve(world.cwd, input.args.file);
   if (input.args.file === undefined) disk.mkdir('backups');
   const packed = packOrg(disk, file, { told: barFor(world, 'files') });
-  for (const path of packed.left_out)
-    world.say(`${cut(path, 200)} was left out: a link or device, closed, or too deep.`);
+  for (const path of packed.left_out) world.say(tellLeftOut(path));
   return {
     data: { file, turn, ...packed },
     text: `${packed.files} files of turn ${turn} are in ${file}.\nlemming restore ${file} brings them back.`,

@@ -2,9 +2,8 @@ import { resolve } from 'node:path';
 import { type Config, keysIn } from '../core/config.ts';
 import { ownerOf } from '../disk/owner.ts';
 import { readOrg } from '../engine/open.ts';
-import { type PackedOrg, packOrg } from '../engine/pack.ts';
+import { type PackedOrg, packOrg, tellLeftOut } from '../engine/pack.ts';
 import { Scrubber } from '../engine/scrub.ts';
-import { cut } from '../schema/print.ts';
 import { barFor } from './bar.ts';
 import type { Command, Run, World } from './command.ts';
 
@@ -44,8 +43,7 @@ export const run: Run = async (world, input) => {
     },
   });
   const struck = scrubber.found;
-  for (const path of packed.left_out)
-    world.say(`${cut(path, 200)} was left out: a link or device, closed, or too deep.`);
+  for (const path of packed.left_out) world.say(tellLeftOut(path));
   for (const path of struck)
     world.say(`A secret stood in ${path} and was struck out of the archive. It is still in the organisation itself.`);
   return {

@@ -6,6 +6,7 @@ import type { Told } from '../core/told.ts';
 import { type FaultError, failure } from '../schema/fault.ts';
 import { type Appender, type Disk, DiskError } from './disk.ts';
 import { failureOf, realDisk } from './real.ts';
+import { isTooDeep } from './tree.ts';
 
 /** One file of an archive. */
 export interface Packed {
@@ -23,12 +24,34 @@ export interface Pieced {
 /** Bytes of a file that are in memory at once, about. */
 export const PIECE = 1 << 18;
 
-/** Limits of what is unpacked. */
+/** Limits of what is unpacked; of one file also of what is packed. */
 const MOST_FILES = 2_000_000;
 const MOST_BYTES = 8 * 1024 ** 3;
-const FILE_BYTES = 1024 ** 3;
-const PATH_CHARS = 1000;
-const PATH_DEPTH = 64;
+export const FILE_BYTES = 1024 ** 3;
+
+/** Files that mean nothing to the engine: two of them may have names that differ in case or composition alone. */
+const FREE = /^(agents\/[^/]+\/workspace|org\/shared)\//;
+
+/** The paths of one archive. What packs and what unpacks ask the same, so that whatever is packed can be unpacked. */
+export class ArchivePaths {
+  private readonly taken = new Set<string>();
+
+  get count(): number {
+    return this.taken.size;
+  }
+
+  /** Takes a path in, unless one before has that name to a file system that ignores case and composition. */
+  take(path: string): boolean {
+    const name = FREE.test(path) ? path : path.normalize('NFC').toLowerCase();
+    return this.taken.size < this.taken.add(name).size;
+  }
+}
+
+/** Whether a path may stand in an archive at all. */
+export function isPackable(path: string): boolean {
+  if (isTooDeep(path, 2) || /[\0-\x1f\x7f\\]|^[A-Za-z]:/.test(path)) return false;
+  return path.split('/').every((part) => part !== '' && part !== '.' && part !== '..' && part.length <= 255);
+}
 
 /**
  * Writes a canonical `.tgz`: the same files in the same order give the same bytes, whatever their times, owners and rights.
@@ -142,8 +165,7 @@ class Unpacking {
   private readonly file: string;
   private readonly disk: Disk;
   private readonly allowed: (path: string) => boolean;
-  /** Names as a file system that ignores case and composition would see them. */
-  private readonly taken = new Set<string>();
+  private readonly taken = new ArchivePaths();
   private readonly paths: string[] = [];
   private bytes = 0;
   private flaw: Error | null = null;
@@ -223,29 +245,21 @@ class Unpacking {
     if (!['File', 'OldFile', 'Directory'].includes(entry.type))
       return this.refuse('not-regular', `holds ${named}, which is a ${entry.type}`);
     const path = entry.path.replace(/\/$/, '');
-    const parts = path.split('/');
-    const bad =
-      path.length > PATH_CHARS ||
-      parts.length > PATH_DEPTH ||
-      /[\0-\x1f\x7f\\]|^[A-Za-z]:/.test(path) ||
-      parts.some((part) => part === '' || part === '.' || part === '..' || part.length > 255);
-    if (bad) return this.refuse('invalid-value', `holds ${named}, a path that is not allowed`);
+    if (!isPackable(path)) return this.refuse('invalid-value', `holds ${named}, a path that is not allowed`);
     if (entry.type === 'Directory') return null;
     if (!this.allowed(path)) return this.refuse('invalid-value', `holds ${named}, which is no part of an organisation`);
     return this.flawOfSize(entry, path);
   }
 
   private flawOfSize(entry: ReadEntry, path: string): FaultError | null {
-    const name = path.normalize('NFC').toLowerCase();
-    if (this.taken.has(name)) return this.refuse('invalid-value', `holds ${JSON.stringify(path)} twice`);
-    this.taken.add(name);
+    if (!this.taken.take(path)) return this.refuse('invalid-value', `holds ${JSON.stringify(path)} twice`);
     this.bytes += entry.size;
     if (entry.size > FILE_BYTES)
       return this.refuse(
         'too-large',
         `holds ${JSON.stringify(path)} with ${entry.size} bytes; ${FILE_BYTES} are the limit`,
       );
-    if (this.bytes > MOST_BYTES || this.taken.size > MOST_FILES)
+    if (this.bytes > MOST_BYTES || this.taken.count > MOST_FILES)
       return this.refuse('too-large', `holds more than ${MOST_FILES} files or ${MOST_BYTES} bytes`);
     return null;
   }

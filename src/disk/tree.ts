@@ -17,8 +17,12 @@ export function treeOf(disk: Disk, folders: readonly string[], skip: (path: stri
   return tree;
 }
 
+const NO_TEXT = /\ufffd[^/]*$/;
+
 function look(disk: Disk, path: string, skip: (path: string) => boolean, tree: Tree): void {
   const kind = path === '' ? 'folder' : disk.stat(path)?.kind;
+  // A name that is no text can be listed, and not be looked at.
+  if (NO_TEXT.test(path) && kind === undefined) tree.others.push(path);
   if (kind === undefined || (path !== '' && skip(path))) return;
   if (kind === 'file') tree.files.push(path);
   else if (kind !== 'folder' || isTooDeep(path, 2)) tree.others.push(path);

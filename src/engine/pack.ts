@@ -1,9 +1,11 @@
 import type { Told } from '../core/told.ts';
 import { type Disk, DiskError, type Stat } from '../disk/disk.ts';
 import { isOfPrograms } from '../disk/held.ts';
-import { type Packed, PIECE, type Pieced, pack, sizeOf } from '../disk/pack.ts';
+import { ArchivePaths, FILE_BYTES, isPackable, type Packed, PIECE, type Pieced, pack, sizeOf } from '../disk/pack.ts';
 import { treeOf } from '../disk/tree.ts';
 import { type Fault, FaultError, failure } from '../schema/fault.ts';
+import { byCodeUnit } from '../schema/name.ts';
+import { cut } from '../schema/print.ts';
 import { load } from './load.ts';
 import { journalEnd } from './replay.ts';
 import { verifyJournal } from './verify.ts';
@@ -13,7 +15,7 @@ const ORG_PARTS = ['.gitattributes', '.gitignore', 'agents', 'org'];
 
 /** Whether a path may stand in an archive of an org. */
 export function isOrgPath(path: string): boolean {
-  return /^(\.gitattributes|\.gitignore|(agents|org)\/.+)$/.test(path);
+  return /^(\.gitattributes|\.gitignore|(agents|org)\/.+)$/s.test(path);
 }
 
 /** What is packed, and how. */
@@ -25,11 +27,15 @@ export interface PackWish {
   told?: Told;
 }
 
-/** What was packed. `left_out`: links, devices, and what nobody may read or lies too deep. */
+/** What was packed. `left_out`: links, devices, what nobody may read or lies too deep, and what no archive may hold. */
 export interface PackedOrg {
   files: number;
   bytes: number;
   left_out: string[];
+}
+
+export function tellLeftOut(path: string): string {
+  return `${cut(path, 200)} was left out: a link or device, closed, too deep, larger than 1 GiB, or of a name that no archive may hold.`;
 }
 
 /** How often packing starts again because an engine went on meanwhile. */
@@ -51,7 +57,9 @@ export function packOrg(disk: Disk, file: string, wish: PackWish = {}): PackedOr
 
 function packOnce(disk: Disk, file: string, { skip, change, told }: PackWish): PackedOrg | null {
   const end = journalEnd(disk);
-  const { files, others } = treeOf(disk, ORG_PARTS, (path) => skip?.(path) || isTemporary(path));
+  const { files: all, others } = treeOf(disk, ORG_PARTS, (path) => skip?.(path) || isTemporary(path));
+  const paths = new ArchivePaths();
+  const files = all.filter((path) => (isPackable(path) && paths.take(path)) || !others.push(path));
   const packed: PackedOrg = { files: 0, bytes: 0, left_out: others };
   const changed = change?.();
   let whole = true;
@@ -62,12 +70,14 @@ function packOnce(disk: Disk, file: string, { skip, change, told }: PackWish): P
     for (const [i, path] of files.entries()) {
       told?.(i, files.length);
       const file = readIn(disk, path, changed === undefined, lost);
-      if (file === 'closed') packed.left_out.push(path);
+      if (file === 'not') packed.left_out.push(path);
       else if (file === null) lost();
       else for (const one of changed && 'bytes' in file ? changed(file) : [file]) yield count(one, packed);
     }
   }
-  return pack(file, read(), () => whole && journalEnd(disk) === end) ? packed : null;
+  const isWhole = pack(file, read(), () => whole && journalEnd(disk) === end);
+  packed.left_out.sort(byCodeUnit);
+  return isWhole ? packed : null;
 }
 
 function count<T extends Packed | Pieced>(one: T, packed: PackedOrg): T {
@@ -82,19 +92,20 @@ function isTemporary(path: string): boolean {
 }
 
 /**
- * null when the file went away meanwhile; `closed`: whoever packs may not read this file of a workspace. A large one comes piece
+ * null when the file went away meanwhile; `not`: whoever packs may not read this file of a workspace, or it is too large. A large one comes piece
  * by piece, unless it is wanted whole; `lost` is told when it changed under the reading.
  */
-function readIn(disk: Disk, path: string, pieced: boolean, lost: () => void): Packed | Pieced | null | 'closed' {
+function readIn(disk: Disk, path: string, pieced: boolean, lost: () => void): Packed | Pieced | null | 'not' {
   try {
     const stat = disk.stat(path);
+    if (stat && stat.size > FILE_BYTES) return 'not';
     if (pieced && stat && stat.size > PIECE && disk.readPart(path, 0, 1))
       return { path, size: stat.size, pieces: piecesOf(disk, path, stat, lost) };
     const bytes = disk.read(path, 'whole');
     return bytes && { path, bytes };
   } catch (error) {
     if (error instanceof DiskError && error.failure === 'not-regular') return null;
-    if (error instanceof DiskError && error.failure === 'denied' && isOfPrograms(path)) return 'closed';
+    if (error instanceof DiskError && error.failure === 'denied' && isOfPrograms(path)) return 'not';
     throw error;
   }
 }

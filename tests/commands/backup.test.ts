@@ -1,5 +1,14 @@
-import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { create, Header } from 'tar';
 import { describe, expect, it } from 'vitest';
@@ -10,7 +19,7 @@ import { journalPath } from '../../src/disk/journal.ts';
 import { withEngine } from '../../src/engine/real.ts';
 import { busyOrg, turns, whole } from './keep.ts';
 import { ask } from './relay.ts';
-import { faultsOf, inputOf, scratch, testWorld } from './world.ts';
+import { faultsOf, filesIn, inputOf, scratch, testWorld } from './world.ts';
 
 const backup = async (root: string, file?: string) =>
   (await run(testWorld(root), inputOf({ args: file === undefined ? {} : { file } }))).data as {
@@ -95,6 +104,54 @@ describe('backup and restore', () => {
     const root = await busyOrg();
     symlinkSync('/etc', join(root, 'agents/a/workspace/etc'));
     expect((await backup(root)).left_out).toEqual(['agents/a/workspace/etc']);
+  });
+
+  it('whatever files are called: what it holds can be restored, and what it cannot hold it names', async () => {
+    const root = await busyOrg();
+    const place = join(root, 'agents/a/workspace/odd');
+    const deep = `${'d/'.repeat(150)}x`;
+    const long = `${'long-'.repeat(40)}/`.repeat(7);
+    const fine = [
+      'Makefile',
+      'makefile',
+      'caf\u00e9',
+      'cafe\u0301',
+      'a\u2028b',
+      'C:x',
+      ' ',
+      '...',
+      '\u202e',
+      deep,
+      `${long}x`,
+    ];
+    const odd = ['a\nb', 'a\\b', 'bell\u0007', 'dir\n/x', 'dir\\/x'];
+    for (const path of [...fine, ...odd]) {
+      mkdirSync(dirname(join(place, path)), { recursive: true });
+      writeFileSync(join(place, path), path);
+    }
+    writeFileSync(join(root, 'org/shared/Notes.md'), 'one');
+    writeFileSync(join(root, 'org/shared/notes.md'), 'another');
+    writeFileSync(join(root, 'org/goals.md'), 'one');
+    writeFileSync(join(root, 'org/GOALS.md'), 'another');
+    const before = filesIn(root);
+    const large = 'org/shared/large.bin';
+    writeFileSync(join(root, large), '');
+    truncateSync(join(root, large), 2 ** 30 + 1);
+    const unread = Buffer.concat([Buffer.from(`${place}/`), Buffer.from([0xff])]);
+    writeFileSync(unread, 'a name that is no text');
+    const more = ['agents/a/workspace/odd/\ufffd', 'org/goals.md', large];
+    const { file, left_out } = await backup(root);
+    rmSync(unread);
+    rmSync(join(root, large));
+    expect(left_out).toEqual([...odd.map((path) => `agents/a/workspace/odd/${path}`).sort(), ...more]);
+    rmSync(place, { recursive: true });
+    await restore(root, file);
+    for (const path of [
+      ...fine.map((path) => `agents/a/workspace/odd/${path}`),
+      'org/shared/Notes.md',
+      'org/shared/notes.md',
+    ])
+      expect([path, filesIn(root)[path]]).toEqual([path, before[path]]);
   });
 
   it('refuses to overwrite a file, to restore what is not there, or without --yes', async () => {
