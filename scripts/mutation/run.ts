@@ -22,8 +22,8 @@ const CACHE = 'node_modules/.cache/lemming/mutation';
 /** Test files that are tried with a mutant of what is done while modules are loaded, and how long all of that may take: milliseconds. */
 const LOADS = 3;
 const LOADS_MS = 240_000;
-/** First each mutant is tried by a few tests of each file, then by all. */
-const TRIES = ['1', '1e9'];
+/** Each mutant is tried by all tests of its room, and by a few of each other file; then by all. */
+const TRIES = ['2', '1e9'];
 /** Test files between two looks at the clock. */
 const AT_ONCE = 24;
 /** A process that is at one mutant for so long is in a loop without end: milliseconds. */
@@ -108,7 +108,7 @@ async function tryRoom(name: string, room: Room): Promise<void> {
   const open = chosen.filter(({ key }) => !isStillSeen(before[key]));
   const tests = testsOf(room).filter((path) => path.includes(values.tests));
   const started = Date.now();
-  const { killed, covered, told } = await tryMutants(folder, open, tests);
+  const { killed, covered, told } = await tryMutants(folder, open, tests, `tests/${room.tests[0]}`);
   const seen: Record<string, Seen> = { ...before };
   for (const { id, key } of open) {
     const by = killed.get(id);
@@ -174,7 +174,12 @@ interface Tried {
   told: string;
 }
 
-async function tryMutants(folder: string, mutants: readonly Mutant[], tests: readonly string[]): Promise<Tried> {
+async function tryMutants(
+  folder: string,
+  mutants: readonly Mutant[],
+  tests: readonly string[],
+  own: string,
+): Promise<Tried> {
   const log = join(folder, 'log.jsonl');
   writeFileSync(log, '');
   writeFileSync(
@@ -182,7 +187,11 @@ async function tryMutants(folder: string, mutants: readonly Mutant[], tests: rea
     JSON.stringify(mutants.map(({ id, file }) => [id, basename(file, '.ts')])),
   );
   for (const name of readdirSync(folder)) if (name.startsWith('now.')) rmSync(join(folder, name));
-  Object.assign(process.env, { MUTATION_FOLDER: join(process.cwd(), folder), MUTATION_SLOW_MS: values.slow });
+  Object.assign(process.env, {
+    MUTATION_FOLDER: join(process.cwd(), folder),
+    MUTATION_SLOW_MS: values.slow,
+    MUTATION_OWN: own,
+  });
   const killed = new Map<string, string>();
   if (mutants.length === 0) return { killed, covered: new Set(), told: 'nothing was open' };
   const vitest = await createVitest('test', {

@@ -34,8 +34,9 @@ const OFTEN = 100;
 
 /** Mutant → the name of its source. */
 const wanted = new Map<string, string>(JSON.parse(readFileSync(`${folder}/wanted.json`, 'utf8')));
-/** How often a mutant is tried by the tests of one file that is not about its source: the quick ones first. */
+/** How often a mutant is tried by the tests of one file that is not of its room: the quick ones first. */
 const tries = Number(process.env.MUTATION_TRIES);
+const own = process.env.MUTATION_OWN as string;
 const tried = new Map<string, number>();
 const at = globalThis as unknown as { __stryker__: Switches };
 at.__stryker__ ??= {} as Switches;
@@ -138,7 +139,7 @@ export default class MutationRunner extends VitestTestRunner {
 }
 
 function isDue(id: string, path: string): boolean {
-  if (path.endsWith(`/${wanted.get(id)}.test.ts`)) return true;
+  if (path.startsWith(own) || path.endsWith(`/${wanted.get(id)}.test.ts`)) return true;
   const before = tried.get(id) ?? 0;
   tried.set(id, before + 1);
   return before < tries;

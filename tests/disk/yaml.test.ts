@@ -284,6 +284,108 @@ describe('the quick reader', () => {
     expect(told).toBeGreaterThan(2000);
   });
 
+  const nested = (levels: number) => Array.from({ length: levels }, (_, i) => `${' '.repeat(i)}a:`).join('\n');
+
+  it.each([
+    ...[
+      '',
+      '# nothing',
+      '\n\n',
+      'a:',
+      'a: # nothing',
+      'a:\nb: 1',
+      'a: 1\n# c\n\n  # d\nb: 2   ',
+      '_a: 1\nb-c: 2\nD9: 3',
+    ],
+    ...['a: b', 'a:   b c   # d', 'a: /x/y', 'a: x é ü', 'a: true story', 'a: nullable', 'a: b, c] }', 'a: _x'],
+    ...['a: ""', 'a: "x # y: [z"', "a: ''", 'a: \'x "y"\'', 'a: "it\'s"  # c', 'a: ["x", \'y\']'],
+    ...[
+      'a: 0',
+      'a: 12',
+      'a: -3',
+      'a: 1.50',
+      'a: -0.5',
+      'a: 0.000000001',
+      'a: 999999999999999',
+      'a: 7 # c',
+      'a: [0, -2.5 ]',
+    ],
+    ...['a: 000042-planner-01', 'a: [1234567-a_b-9, x]', 'a: 000042-e1  # c'],
+    ...['a: true', 'a: false # c', 'a: null', 'a: [true, false, null]', 'a: { b: true, c: null }'],
+    ...[
+      'a: []',
+      'a: [ ]',
+      'a: {}',
+      'a: {b: 1}',
+      'a: [ x , y z,w ] # c',
+      'a: { b: [c, { d: e }], f:  g }',
+      '- [a, [b]]',
+    ],
+    ...['- a', '-   a  # c\n- "b"\n- 3', 'a:\n  - x\n  - y\nb: 1', 'a:\n  b:\n      c: 1\n      d: 2\n  e: 3\nf: 4'],
+    ...[nested(21), `a: ${'['.repeat(20)}${']'.repeat(20)}`],
+  ])('reads %j itself, as the other does', (yaml) => {
+    const quick = readQuick(yaml);
+    expect(quick).not.toBe(undefined);
+    expect(quick).toStrictEqual(readTree(yaml, 'f').data);
+  });
+
+  it.each([
+    ...['hello', '"a": 1', 'a b: 1', '9: 1', 'a:1', '- a\nb: 1', 'a: 1\n- b', 'a:\n- b', 'a: b\n  c', 'a: 1\n  b: 2'],
+    ...['  a: 1\n b: 2', 'a:\n  b: 1\n c: 2', '-', '- ', '- # c', '- - a', '- a\n  - b', '- a: 1', '-a'],
+    ...[
+      'a: 1\na: 2',
+      '__proto__: 1',
+      'a: { __proto__: 1 }',
+      'a: { b: 1, b: 2 }',
+      'a: { b }',
+      'a: { b:1 }',
+      'a: {"b": 1}',
+    ],
+    ...[
+      'a: 007',
+      'a: 1e5',
+      'a: 0x1f',
+      'a: -0',
+      'a: +1',
+      'a: 1.',
+      'a: .5',
+      'a: 1.1234567890',
+      'a: 1234567890123456',
+      'a: 1 2',
+    ],
+    ...['a: 2026-01-02', 'a: 000042-a b', 'a: [000042-a b]', 'a: 42-a', 'a: 1-2', 'a: 3x', 'a: [1 x]'],
+    ...['a: True', 'a: NULL', 'a: [~]', 'a: ~', 'a: b: c', 'a: b:c', 'a: b#c', 'a: [b:c]', 'a: [b#c]'],
+    ...['a: "b\\n"', "a: 'it''s'", 'a: "b" c', 'a: "b', "a: 'b", 'a: "b"# c'],
+    ...[
+      'a: [b',
+      'a: b\n c',
+      'a: [b]c',
+      'a: {b: 1',
+      'a: [b}',
+      'a: [,]',
+      'a: [b,]',
+      'a: [b, , c]',
+      'a: &b c',
+      'a: *b',
+      'a: |',
+      'a: >',
+    ],
+    ...[
+      'a: !b c',
+      'a: @b',
+      'a: `b`',
+      'a: %b',
+      '\ta: 1',
+      'a: b\tc',
+      'a: b\rc',
+      '\ufeffa: 1',
+      'a: \u2028',
+      'a: \u0085',
+      'a: \x7f',
+    ],
+    ...[nested(22), `a: ${'['.repeat(21)}${']'.repeat(21)}`],
+  ])('leaves %j to the other', (yaml) => expect(readQuick(yaml)).toBe(undefined));
+
   it('reads what the shipped files are made of', () => {
     const yaml =
       'version: 1 # v\nagents:\n  human:      # you\n    send_to: ["*"]\n    read_from:\n      - "@ops"\n      - a\n  b: { send_to: [a, b_1], read_from: [] } # x\nprice: { in: 0.40, of: null, on: true }\n';

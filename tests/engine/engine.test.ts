@@ -172,6 +172,50 @@ describe('configuration that breaks while the engine works', () => {
   });
 });
 
+describe('a unit that breaks while the engine works', () => {
+  const unit = (members: string, charter: string) => `---\nmembers: ${members}\n---\n${charter}\n`;
+  const TEAM = 'org/units/team.md';
+  const OPS = 'org/units/ops.md';
+  const charters = (engine: Engine) => [...engine.config.units.values()].map(({ charter }) => charter.trim());
+
+  it('is told once and stays as it was; other units, and what mends it, count', async () => {
+    const org = lab(() => [], { files: { [TEAM]: unit('[a]', 'One.'), [OPS]: unit('[b]', 'Two.') } });
+    await org.with(async (engine) => {
+      await engine.turn();
+      expect(charters(engine)).toEqual(['Two.', 'One.']);
+      org.disk.put(TEAM, unit('[nobody]', 'Broken.'));
+      org.disk.put(OPS, unit('[b]', 'Three.'));
+      expect((await engine.turn()).faults).toMatchObject([{ code: 'unknown-name', file: TEAM }]);
+      expect(charters(engine)).toEqual(['Three.', 'One.']);
+      const report = await engine.turn();
+      expect([report.faults, report.inputs]).toEqual([[], 0]);
+      org.disk.put(TEAM, unit('[nobody, b]', 'Broken otherwise.'));
+      expect((await engine.turn()).faults).toMatchObject([{ file: TEAM }]);
+      org.disk.put(TEAM, unit('[a]', 'Mended.'));
+      expect((await engine.turn()).faults).toEqual([]);
+      expect(charters(engine)).toEqual(['Three.', 'Mended.']);
+    });
+    expect(org.lines('file').flatMap(({ path, text }) => (path === TEAM ? [text] : []))).toEqual([
+      unit('[a]', 'One.'),
+      unit('[a]', 'Mended.'),
+    ]);
+  });
+
+  it('a new one that is broken sets nothing else back, and one that is removed is gone', async () => {
+    const org = lab(() => [], { files: { [TEAM]: unit('[a]', 'One.') } });
+    await org.with(async (engine) => {
+      await engine.turn();
+      org.disk.put(OPS, unit('[nobody]', 'Broken.'));
+      org.disk.put(TEAM, unit('[b]', 'Two.'));
+      expect((await engine.turn()).faults).toMatchObject([{ file: OPS }]);
+      expect(charters(engine)).toContain('Two.');
+      org.disk.remove(TEAM);
+      await engine.turn();
+      expect(charters(engine)).not.toContain('Two.');
+    });
+  });
+});
+
 describe('a file that cannot be read while the engine works', () => {
   it('is set aside once, and the last good one counts', async () => {
     const org = lab(() => [], { resumes: { a: { schedule: { when: 'always' } } } });

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { ProviderError } from '../../src/core/call.ts';
 import { balanceOf } from '../../src/core/ledger.ts';
+import type { CacheDump } from '../../src/providers/with/cache.ts';
 import type { OrgPlan } from '../../src/testing/build-org.ts';
 import { Crash } from '../../src/testing/memory-disk.ts';
+import { keptIn } from '../kept.ts';
 import { Lab, service } from './world.ts';
 
 const FLAT = { per_call: 0.01 };
@@ -152,9 +154,12 @@ describe('a model that keeps failing', () => {
 describe('a cached model', () => {
   const models = { default: { provider: 'one', price: FLAT, cache: {} } };
 
+  const keptOf = (org: Lab): CacheDump =>
+    JSON.parse(keptIn(org.disk).read('replies.json')?.bytes.toString() ?? '{}') as CacheDump;
+
   /** The same organisation from its start, with the replies that were kept before. */
-  function again(org: Lab): Lab {
-    const fresh = lab(models);
+  function again(org: Lab, plan: NonNullable<OrgPlan['models']> = models): Lab {
+    const fresh = lab(plan);
     const kept = org.disk.read('.lemming/replies.json');
     if (kept) fresh.disk.create('.lemming/replies.json', Buffer.from(kept).toString());
     fresh.providers.one = org.providers.one as (typeof fresh.providers)['one'];
@@ -173,6 +178,37 @@ describe('a cached model', () => {
     expect(rerun.lines('intent')).toMatchObject([{ cached: true, reserve: 0 }]);
     expect(rerun.messages('a')).toEqual(org.messages('a'));
     expect(await rerun.look(({ state }) => [state.org.spent, state.agents.get('a')?.tokensIn])).toEqual([0, 0]);
+  });
+
+  it('asks again once the reply is as old as its model says, and counts what it saved', async () => {
+    const short = { default: { ...models.default, cache: { ttl_seconds: 60 } } };
+    const org = lab(short);
+    let asked = 0;
+    org.providers.one = service(() => ({ text: `Answer ${++asked}.` }));
+    await org.turns(1);
+    for (const [ms, more] of [
+      [59_000, 0],
+      [61_000, 1],
+    ] as const) {
+      const rerun = again(org, short);
+      rerun.clock.advance(ms);
+      await rerun.turns(1);
+      expect([ms, asked]).toEqual([ms, 1 + more]);
+      expect(keptOf(rerun)).toMatchObject({ hits: 1 - more, misses: 1 + more, saved: (1 - more) * 10_000 });
+      expect(keptOf(rerun).entries).toMatchObject([{ kept: { agent: 'a', model: 'default', cost: 10_000 } }]);
+    }
+  });
+
+  it('keeps no reply that a fallback gave in its place', async () => {
+    const two = {
+      default: { ...models.default, retry: { attempts: 1 }, fallback: ['second'] },
+      second: { provider: 'two', price: FLAT },
+    };
+    const org = lab(two);
+    Object.assign(org.providers, { one: flaky(99), two: service(() => ({ text: 'I am here.' })) });
+    await org.turns(1);
+    expect(org.delivered('a')).toHaveLength(1);
+    expect(keptOf(org).entries).toEqual([]);
   });
 
   it('asks when anything of the request is another', async () => {
