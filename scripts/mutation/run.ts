@@ -29,8 +29,8 @@ const AT_ONCE = 24;
 /** A process that is at one mutant for so long is in a loop without end: milliseconds. */
 const STUCK_MS = 20_000;
 
-/** The kernel lets tests make a Box in here only where a /proc can be seen of which nothing is covered. */
-const WHOLE_PROC = 'mount -t proc proc /mnt 2> /dev/null; exec "$@"';
+/** The kernel lets tests make a Box in here only where a /proc can be seen of which nothing is covered; the Box itself covers /mnt. */
+const WHOLE_PROC = 'mount -t proc proc /media 2> /dev/null; exec "$@"';
 
 if (process.env.MUTATION_INSIDE === undefined) process.exit(inside());
 
@@ -71,6 +71,8 @@ function inside(): number {
     '/proc',
     '--size',
     '2000000000',
+    '--perms',
+    '1777',
     '--tmpfs',
     '/tmp',
   ];
@@ -106,7 +108,7 @@ async function tryRoom(name: string, room: Room): Promise<void> {
   const { chosen, refused } = sample(all, Number(values.most) || all.length, folder);
   const before = values.fresh ? {} : earlier(folder);
   const open = chosen.filter(({ key }) => !isStillSeen(before[key]));
-  const tests = testsOf(room).filter((path) => path.includes(values.tests));
+  const tests = testsOf(room).filter((path) => new RegExp(values.tests).test(path));
   const started = Date.now();
   const { killed, covered, told } = await tryMutants(folder, open, tests, `tests/${room.tests[0]}`);
   const seen: Record<string, Seen> = { ...before };
