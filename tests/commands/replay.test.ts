@@ -7,7 +7,7 @@ import { journalPath, readJournal } from '../../src/disk/journal.ts';
 import { compareFolder } from '../../src/engine/compare.ts';
 import { readOrg } from '../../src/engine/open.ts';
 import { Recompute } from '../../src/engine/recompute.ts';
-import { Refold } from '../../src/engine/replay.ts';
+import { isReset, Refold, type Scope } from '../../src/engine/replay.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import { TOOLS } from '../../src/tools/all.ts';
 import { newMachine, runTo, SHAPES } from '../campaign/world.ts';
@@ -94,6 +94,48 @@ describe('replay', () => {
     const { data } = await replay(root);
     expect(data.edited).toEqual(['agents/b/outbox/000001-07-a-forged.md', gone]);
     expect(data.first_difference).toMatchObject({ path: 'agents/b/outbox/000001-07-a-forged.md', what: 'extra' });
+  });
+
+  it('shows the first line that differs, as it is and as it should be; of a file that is gone or too many no line', async () => {
+    const root = await busyOrg();
+    const plan = 'agents/a/outbox/000001-01-b-please-do-tell-me-the-figures.md';
+    const text = readFileSync(join(root, plan), 'utf8');
+    for (const [now, line, expected, found] of [
+      [`${text}more`, text.split('\n').length, text.split('\n').at(-1), `${text.split('\n').at(-1)}more`],
+      [`first\n${text}`, 1, text.split('\n')[0], 'first'],
+      ['', 1, text.split('\n')[0], ''],
+    ] as const) {
+      writeFileSync(join(root, plan), now);
+      const difference = { path: plan, what: 'changed', line, expected, found };
+      expect((await replay(root)).data.first_difference).toEqual(difference);
+    }
+    rmSync(join(root, plan));
+    expect((await replay(root)).data.first_difference).toEqual({ path: plan, what: 'missing' });
+  });
+
+  it('of mail that was edited before it was delivered: what the edit said counts, and no later edit', async () => {
+    const root = await busyOrg();
+    request(root, { ask: 'pause', agent: 'b' });
+    ask(root, 'a', 'Second question.', 'second');
+    await turns(root, 1);
+    const path = 'agents/a/outbox/000005-01-b-please-do-second-question.md';
+    const waiting = readFileSync(join(root, path), 'utf8');
+    const edited = waiting.replace('Second', 'Changed');
+    writeFileSync(join(root, path), edited);
+    await turns(root, 1);
+    expect(entriesOf(root).some((entry) => entry.k === 'mail')).toBe(true);
+    for (const [text, edits] of [
+      [edited, []],
+      [edited.replace(/\n/g, '\r\n'), []],
+      [edited.replace('Changed', 'Changed again'), [path]],
+      [edited.replace(/^subject: .*$/m, 'subject: Another'), [path]],
+      [edited.replace(/^priority: .*\n/m, '').replace(/^---\n/, '---\npriority: low\n'), [path]],
+      [waiting, [path]],
+      ['binary\0', [path]],
+    ] as const) {
+      writeFileSync(join(root, path), text);
+      expect([text, (await replay(root)).data.edited]).toEqual([text, edits]);
+    }
   });
 
   it('takes no offence at drops, leftovers, line ends, logs, caches and files that are nobody of its business', async () => {
@@ -255,6 +297,39 @@ describe('replay', () => {
     appendFileSync(join(root, 'agents/c/resume.md'), 'More.\n');
     expect((await replay(root)).data.edited).toEqual(['agents/c/resume.md']);
   });
+});
+
+it('a reset takes what its scope names, where the engine keeps it, and nothing that is only called so', () => {
+  const mail = [
+    'agents/a/outbox/x.md',
+    'agents/a/outbox/archive/0/x.md',
+    'org/dead-letter/x.md',
+    'org/approvals/x.yaml',
+  ];
+  const proposed = ['org/skills/_proposed/s/SKILL.md', 'agents/a/skills/_proposed/s/SKILL.md'];
+  const memory = ['agents/a/memory/k.md', 'agents/a/memory/archive/k.md'];
+  const tasks = ['org/tasks/t.yaml', 'org/runs/r.yaml'];
+  const work = 'agents/a/workspace';
+  const never = [...mail, ...proposed, ...memory, ...tasks].flatMap((path) => [
+    `${work}/${path}`,
+    `org/shared/${path}`,
+  ]);
+  never.push(
+    'agents/a/outbox.md',
+    'org/skills/s/SKILL.md',
+    'agents/a/resume.md',
+    'org/org.yaml',
+    'agents/a/b/memory/x.md',
+  );
+  const all = [...mail, ...proposed, ...memory, ...tasks, ...never];
+  const taken = (scope: Scope) => all.filter((path) => isReset(scope, path));
+  expect(taken('mail')).toEqual([...mail, ...proposed]);
+  expect(taken('memory')).toEqual(memory);
+  expect(taken('tasks')).toEqual(tasks);
+  expect(taken('credits')).toEqual([]);
+  expect(taken('all')).toEqual(
+    [...mail, ...proposed, ...memory, ...tasks].sort((a, b) => all.indexOf(a) - all.indexOf(b)),
+  );
 });
 
 /** What the provider of the campaign costs; it is never asked. */
