@@ -1,11 +1,11 @@
 /** A ring of many agents at work in the folder argv[2], at argv[3] messages a second, until it is ended. */
 import { performance } from 'node:perf_hooks';
+import { keepHeapSmall } from '../src/engine/heap.ts';
 import { withEngine } from '../src/engine/real.ts';
-import { relief } from '../src/engine/relief.ts';
 
 const [, , root = '', rate = ''] = process.argv;
 await withEngine({ root, env: { LEMMING_HOME: `${root}.home` } }, 'bench', async (engine, clock) => {
-  const relieve = relief();
+  keepHeapSmall();
   process.on('SIGTERM', () => {
     engine.close();
     process.exit(0);
@@ -13,7 +13,6 @@ await withEngine({ root, env: { LEMMING_HOME: `${root}.home` } }, 'bench', async
   console.log('ready');
   for (let due = performance.now(); ; ) {
     const { visits } = await engine.turn();
-    relieve();
     due += (visits.length / Number(rate)) * 1000;
     await clock.sleep(Math.max(1, due - performance.now()));
   }

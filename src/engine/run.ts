@@ -1,7 +1,7 @@
 import type { Clock } from '../disk/clock.ts';
 import { copyWith } from '../schema/copy.ts';
 import type { Engine } from './engine.ts';
-import { relief } from './relief.ts';
+import { keepHeapSmall } from './heap.ts';
 import type { TurnReport, VisitReport } from './report.ts';
 
 /** How long a run goes on. */
@@ -44,8 +44,8 @@ export interface RunReport {
 
 /** Makes turns until the wish is fulfilled (an open-ended run waits while the org is at rest), the org is idle, or the person interrupts. A turn that is under way is always finished. */
 export async function run(engine: Engine, clock: Clock, wish: RunWish): Promise<RunReport> {
+  keepHeapSmall();
   const sum = new Sum();
-  const relieve = relief();
   const makePassed = async (): Promise<void> => {
     const report = await engine.makePassed();
     if (report === null) return;
@@ -86,7 +86,6 @@ export async function run(engine: Engine, clock: Clock, wish: RunWish): Promise<
     sum.add(report);
     noted = clock.now();
     wish.told(report);
-    relieve();
     if (isOpenEnded(wish) && !wish.signal.aborted) await pause(engine, clock, wish.signal);
   }
 }
