@@ -1,23 +1,33 @@
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { alone } from './scripts/alone.mjs';
 import { EVERY_BRANCH } from './scripts/gates.mjs';
 import { programs } from './scripts/programs.mjs';
 
+/** What holds for every test file. */
+const each: TestProjectInlineConfiguration['test'] = {
+  // ink draws nothing where it takes the machine for a CI.
+  env: { CI: 'false' },
+  pool: 'forks',
+  // A hang is seen within a minute, and what is waited for is told before the test ends. What takes longer states its own
+  // limit: a number at the test, or `// @module-tag campaign` at the top of its file.
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+  expect: { requireAssertions: true, poll: { timeout: 45_000 } },
+  // `// @module-tag NAME`, or `tags` of a test: it needs that program, and is left out where it does not work.
+  tags: [
+    { name: 'alone' },
+    { name: 'campaign', timeout: 300_000 },
+    ...programs().map(({ name, why }) => ({ name, skip: why !== null })),
+  ],
+};
+
 export default defineConfig({
   test: {
-    // ink draws nothing where it takes the machine for a CI.
-    env: { CI: 'false' },
-    include: ['tests/**/*.test.ts'],
-    pool: 'forks',
     maxWorkers: 2,
-    // A hang is seen within a minute, and what is waited for is told before the test ends. What takes longer states its own
-    // limit: a number at the test, or `// @module-tag campaign` at the top of its file.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-    expect: { requireAssertions: true, poll: { timeout: 45_000 } },
-    // `// @module-tag NAME`, or `tags` of a test: it needs that program, and is left out where it does not work.
-    tags: [
-      { name: 'campaign', timeout: 300_000 },
-      ...programs().map(({ name, why }) => ({ name, skip: why !== null })),
+    // Modules are loaded once for all files of a process. What changes a process has one of its own: `// @module-tag alone`.
+    projects: [
+      { test: { ...each, name: 'alone', include: alone() } },
+      { test: { ...each, name: 'shared', include: ['tests/**/*.test.ts'], exclude: alone(), isolate: false } },
     ],
     globalSetup: ['tests/canary.ts', 'tests/left-out.ts'],
     coverage: {

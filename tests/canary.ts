@@ -10,15 +10,16 @@ const MOST_BYTES = 20_000_000;
 
 /**
  * A key stands in the environment of every test of the suite. When all have ended it must lie nowhere: not in the
- * repository, nor in what the tests left in the temporary folder.
+ * repository, nor in what the tests left in the temporary folder. What lay there before is not theirs, and may be a lot.
  */
-export default function setup(): () => Promise<void> {
+export default async function setup(): Promise<() => Promise<void>> {
   const key = `sk-canary-${randomBytes(12).toString('hex')}`;
   process.env.CANARY_API_KEY = key;
   const begun = Date.now();
+  const before = new Set(await readdir(tmpdir()));
   return async () => {
     const forms = [key, Buffer.from(key).toString('base64').slice(0, -3), Buffer.from(key).toString('hex')];
-    const left = (await readdir(tmpdir())).filter((name) => name.startsWith('lemming-'));
+    const left = (await readdir(tmpdir())).filter((name) => name.startsWith('lemming-') && !before.has(name));
     const found: string[] = [];
     for (const folder of [process.cwd(), ...left.map((name) => join(tmpdir(), name))])
       for await (const path of filesWith(folder, forms, begun)) found.push(path);

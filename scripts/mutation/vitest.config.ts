@@ -29,7 +29,11 @@ export default defineConfig({
     testTimeout: 6000,
     hookTimeout: 20_000,
     expect: { requireAssertions: true, poll: { timeout: 3000 } },
-    tags: [{ name: 'campaign', skip: true }, ...programs().map(({ name, why }) => ({ name, skip: why !== null }))],
+    tags: [
+      { name: 'alone' },
+      { name: 'campaign', skip: true },
+      ...programs().map(({ name, why }) => ({ name, skip: why !== null })),
+    ],
     execArgv: ['--max-old-space-size=1500', '--no-warnings'],
   },
 });

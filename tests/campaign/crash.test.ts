@@ -1,3 +1,4 @@
+// @module-tag alone
 // @module-tag campaign
 import { describe, expect, it } from 'vitest';
 import type { Entry } from '../../src/core/entry.ts';

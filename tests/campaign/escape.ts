@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
+import { vi } from 'vitest';
 import { realDisk } from '../../src/disk/real.ts';
 import { type Boxed, realSandbox, type Sandbox } from '../../src/disk/sandbox.ts';
 import { buildOrg } from '../../src/testing/build-org.ts';
@@ -40,7 +41,7 @@ export class Prison {
       fs.writeFileSync(file, `${this.canary}\n`);
     fs.mkdirSync(join(this.base, 'folder'));
     fs.writeFileSync(join(this.base, 'folder/deep.txt'), this.canary);
-    process.env.BOX_CANARY = this.canary;
+    vi.stubEnv('BOX_CANARY', this.canary);
     this.sandbox = realSandbox(this.root);
   }
 
@@ -61,7 +62,7 @@ export class Prison {
 
   close(): void {
     for (const server of this.servers) server.close();
-    delete process.env.BOX_CANARY;
+    vi.unstubAllEnvs();
     removeFolder(this.base);
   }
 

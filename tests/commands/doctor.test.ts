@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { run as doctor } from '../../src/commands/doctor.ts';
 import { run as runTurns } from '../../src/commands/run.ts';
 import { run as status } from '../../src/commands/status.ts';
@@ -143,8 +143,7 @@ it('tells how programs of agents are shut in', { tags: ['bwrap'] }, async () => 
 
 it('says what to do when there is no Box and an agent has a shell', async () => {
   const root = scratchOrg({ edges: { human: ['a'], a: ['human'] }, resumes: { a: { tools: ['ask:shell'] } } });
-  const path = process.env.PATH;
-  process.env.PATH = '';
+  vi.stubEnv('PATH', '');
   try {
     const { data, text } = await doctor(testWorld(root), inputOf());
     expect(data).toMatchObject({
@@ -153,7 +152,7 @@ it('says what to do when there is no Box and an agent has a shell', async () => 
     });
     expect(text).toContain('Box: none (bubblewrap (bwrap) is not installed)');
   } finally {
-    process.env.PATH = path;
+    vi.unstubAllEnvs();
   }
 });
 

@@ -1,3 +1,4 @@
+// @module-tag alone
 import { expect, it } from 'vitest';
 import type { Draft } from '../../src/core/tool.ts';
 import { emptyDraft } from '../../src/core/tool.ts';

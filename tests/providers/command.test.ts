@@ -148,8 +148,8 @@ describe('what goes to the program', () => {
   });
 
   it('is an environment without what is not named: a canary does not leak', async () => {
-    process.env.CANARY_TOKEN = 'sk-canary';
-    onTestFinished(() => void delete process.env.CANARY_TOKEN);
+    vi.stubEnv('CANARY_TOKEN', 'sk-canary');
+    onTestFinished(() => void vi.unstubAllEnvs());
     const outside = outsideWith({ CANARY_TOKEN: 'sk-canary', WANTED: 'yes' });
     const { env } = await told({ options: { env: ['WANTED'] } }, outside);
     expect(JSON.stringify(env)).not.toContain('canary');

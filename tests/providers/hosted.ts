@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { type Heard, type Image, ProviderError } from '../../src/core/call.ts';
 import { quickest } from '../quickest.ts';
 import { timeToLeave } from './abort.ts';
@@ -177,8 +177,7 @@ export function keepsTheHostedContract(hosted: Hosted): void {
     });
 
     it('reads no wishes but the model and its own variables', async () => {
-      const before = { ...process.env };
-      Object.assign(process.env, {
+      const wishes = {
         OPENAI_CUSTOM_HEADERS: 'x-spy: yes\nauthorization: Bearer spy',
         ANTHROPIC_CUSTOM_HEADERS: 'x-spy: yes\nauthorization: Bearer spy',
         OPENAI_BASE_URL: 'http://name.invalid',
@@ -192,12 +191,13 @@ export function keepsTheHostedContract(hosted: Hosted): void {
         AZURE_OPENAI_API_KEY: 'spy',
         OPENAI_API_VERSION: 'spy',
         HTTP_PROXY: 'http://name.invalid',
-      });
+      };
+      for (const [name, value] of Object.entries(wishes)) vi.stubEnv(name, value);
       try {
         await (await open()).complete(promptOf(), never);
         expect(JSON.stringify(service.requests)).not.toContain('spy');
       } finally {
-        process.env = before;
+        vi.unstubAllEnvs();
       }
     });
   });

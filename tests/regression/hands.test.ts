@@ -2,7 +2,7 @@
 // @module-tag python3
 import fs from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { scratch } from '../commands/world.ts';
 import { boxHere, Hands, sh } from '../engine/hands.ts';
 import { type Act, Org, say, textOf } from './org.ts';
@@ -23,8 +23,9 @@ describe('6.4 what agents can do', () => {
     ];
     const hands = new Hands([acts]);
     hands.env = { OPENAI_API_KEY: KEY };
-    process.env.LEMMING_TEST_API_KEY = KEY;
-    const used = await hands.turns().finally(() => delete process.env.LEMMING_TEST_API_KEY);
+    vi.stubEnv('LEMMING_TEST_API_KEY', KEY);
+    const used = await hands.turns();
+    vi.unstubAllEnvs();
     const said = used.map(({ text }) => text).join('\n');
     for (const secret of [KEY, 'PRIVATE-41', 'version: 1']) expect(said).not.toContain(secret);
     expect(used[2]?.ok).toBe(false);

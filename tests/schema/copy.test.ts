@@ -1,3 +1,4 @@
+// @module-tag alone
 import { expect, it } from 'vitest';
 import { copyWith, withEntry } from '../../src/schema/copy.ts';
 import { shapesOf } from '../shapes.ts';

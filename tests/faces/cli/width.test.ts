@@ -1,3 +1,4 @@
+// @module-tag alone
 import stringWidth from 'string-width';
 import { expect, it } from 'vitest';
 import { prepareFor, widthOf } from '../../../src/faces/cli/width.ts';
