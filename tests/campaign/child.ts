@@ -35,7 +35,7 @@ export type Errand =
   /** Plays random deeds on organisations in memory and says the hash of all their files. */
   | { do: 'play'; seed: number; runs: number };
 
-if (process.argv[1]?.endsWith('child.ts') && process.argv[2]) await run(JSON.parse(process.argv[2]) as Errand);
+if (/\/child\.mjs$/.test(process.argv[1] ?? '') && process.argv[2]) await run(JSON.parse(process.argv[2]) as Errand);
 
 async function run(errand: Errand): Promise<void> {
   say('ready');

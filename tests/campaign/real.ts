@@ -8,6 +8,7 @@ import { readOrg } from '../../src/engine/open.ts';
 import type { OrgPlan } from '../../src/testing/build-org.ts';
 import { planFiles } from '../../src/testing/build-org.ts';
 import { ownedEnv } from '../home.ts';
+import { programOf } from '../program.ts';
 import type { Errand } from './child.ts';
 import { deliveredTwice, differences, journalOf, moneyLost, notAsJournaled, unlistedCalls } from './world.ts';
 
@@ -76,7 +77,7 @@ export class Child {
   private ended = false;
 
   constructor(errand: Errand, env: Record<string, string> = {}) {
-    this.process = spawn(process.execPath, ['--import', 'tsx', CHILD, JSON.stringify(errand)], {
+    this.process = spawn(process.execPath, [programOf(CHILD), JSON.stringify(errand)], {
       stdio: ['ignore', 'pipe', 'inherit'],
       env: { ...process.env, ...env },
     });

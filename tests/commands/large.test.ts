@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { realDisk } from '../../src/disk/real.ts';
 import { packOrg } from '../../src/engine/pack.ts';
+import { programOf } from '../program.ts';
 import { lemming, office } from './people-world.ts';
 import { scratch } from './world.ts';
 
@@ -15,7 +16,7 @@ const ROOM = 70_000;
 
 /** What a process of its own took to do that: kilobytes. */
 function peakOf(...words: string[]): number {
-  const argv = ['--import', 'tsx', join(import.meta.dirname, 'large-child.ts'), ...words];
+  const argv = [programOf(join(import.meta.dirname, 'large-child.ts')), ...words];
   const { stdout, stderr } = spawnSync(process.execPath, argv, { encoding: 'utf8', timeout: 120_000 });
   expect(stderr).toBe('');
   return Number(stdout);

@@ -10,6 +10,7 @@ import { realSandbox } from '../../src/disk/sandbox.ts';
 import { type Processor, REFUSED } from '../../src/disk/seccomp.ts';
 import { scratch } from '../commands/world.ts';
 import { ALLOWED, boxHere, Hands, sh } from '../engine/hands.ts';
+import { programOf } from '../program.ts';
 
 let level: Level;
 beforeAll(async () => {
@@ -108,8 +109,8 @@ it('a program finds no file open that whoever started the engine left open', asy
   const fd = fs.openSync(secret, 'r');
   const errand = JSON.stringify({ do: 'turn', root: hands.root });
   const stdio = ['ignore', 'ignore', 'inherit', 'ignore', 'ignore', 'ignore', 'ignore', fd, 'ignore', fd] as const;
-  const child = fileURLToPath(new URL('../campaign/child.ts', import.meta.url));
-  const engine = spawn(process.execPath, ['--import', 'tsx', child, errand], { stdio: [...stdio] });
+  const child = programOf(fileURLToPath(new URL('../campaign/child.ts', import.meta.url)));
+  const engine = spawn(process.execPath, [child, errand], { stdio: [...stdio] });
   await new Promise((resolve) => engine.once('exit', resolve));
   fs.closeSync(fd);
   expect(hands.used()[0]?.text).toContain('end');

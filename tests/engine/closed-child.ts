@@ -15,7 +15,7 @@ export interface Came {
 }
 
 const [root, steps] = process.argv.slice(2) as [string, string];
-if (process.argv[1]?.endsWith('closed-child.ts')) await play(root, JSON.parse(steps) as Step[]);
+await play(root, JSON.parse(steps) as Step[]);
 
 async function play(root: string, steps: Step[]): Promise<void> {
   const came: (Came | string)[] = [];

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { realDisk } from '../../src/disk/real.ts';
 import { buildOrg } from '../../src/testing/build-org.ts';
+import { programOf } from '../program.ts';
 import type { Came, Step } from './closed-child.ts';
 
 /** Whom the child works as where this process is root, whom no mode stops: nobody. */
@@ -55,7 +56,7 @@ function own(file: string): void {
 /** What came of each turn; a text tells that the engine stopped. */
 function play(root: string, steps: Step[]): (Came | string)[] {
   const who = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
-  const argv = ['--import', 'tsx', path.join(import.meta.dirname, 'closed-child.ts'), root, JSON.stringify(steps)];
+  const argv = [programOf(path.join(import.meta.dirname, 'closed-child.ts')), root, JSON.stringify(steps)];
   const { stdout, stderr } = spawnSync(process.execPath, argv, { encoding: 'utf8', timeout: 60_000, ...who });
   expect(stderr).toBe('');
   return JSON.parse(stdout) as (Came | string)[];

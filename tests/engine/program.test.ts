@@ -19,9 +19,12 @@ import { Engine } from '../../src/engine/engine.ts';
 import { MemoryDisk } from '../../src/testing/memory-disk.ts';
 import { TOOLS } from '../../src/tools/all.ts';
 import { inputOf, scratch, testWorld } from '../commands/world.ts';
+import { programOf } from '../program.ts';
 import { type Act, resultsIn } from '../regression/org.ts';
 import { ALLOWED, boxHere, Hands, noBox, sh } from './hands.ts';
 import { Lab } from './world.ts';
+
+const CHILD = new URL('../campaign/child.ts', import.meta.url).pathname;
 
 let level = '';
 beforeAll(async () => {
@@ -233,9 +236,7 @@ describe('what a killed engine left running', () => {
   async function killed(marker: string): Promise<Hands> {
     const hands = new Hands([[sh(`sleep ${marker}`)], [], []], { org: { sandbox: 'unsafe-host' } });
     const errand = JSON.stringify({ do: 'turn', root: hands.root, bare: true });
-    const child = spawn(process.execPath, ['--import', 'tsx', fileOf('../campaign/child.ts'), errand], {
-      stdio: 'ignore',
-    });
+    const child = spawn(process.execPath, [programOf(CHILD), errand], { stdio: 'ignore' });
     for (let i = 0; i < 5000 && processesWith(marker).length === 0; i++) await wait(20);
     child.kill('SIGKILL');
     await new Promise((resolve) => child.once('exit', resolve));
@@ -333,12 +334,7 @@ function processesWith(marker: string): string[] {
 /** An engine in a process of its own that makes a turn. */
 async function started(root: string): Promise<ChildProcess> {
   const errand = { do: 'turn', root };
-  const child = fileOf('../campaign/child.ts');
-  return spawn(process.execPath, ['--import', 'tsx', child, JSON.stringify(errand)], { stdio: 'ignore' });
-}
-
-function fileOf(path: string): string {
-  return new URL(path, import.meta.url).pathname;
+  return spawn(process.execPath, [programOf(CHILD), JSON.stringify(errand)], { stdio: 'ignore' });
 }
 
 describe('a workspace has bounds', () => {

@@ -14,6 +14,7 @@ import type { Json } from '../../src/core/call.ts';
 import type { Servers } from '../../src/engine/servers.ts';
 import { mcpServer } from '../../src/schema/mcp.ts';
 import { faultsOf, inputOf, testWorld } from '../commands/world.ts';
+import { programOf } from '../program.ts';
 import type { Act } from '../regression/org.ts';
 import { boxHere } from './hands.ts';
 import { mcpYaml, Owned, told } from './owned.ts';
@@ -235,9 +236,9 @@ it('many uses at the same time share a server; one that hangs takes nothing from
 it('a use that a kill cut off is not repeated, and the server ends with the engine', async () => {
   const made = org([[use('hang')]], { settings: { timeout_ms: 60_000 } });
   await made.trust('s');
-  const child = fileURLToPath(new URL('../campaign/child.ts', import.meta.url));
+  const child = programOf(fileURLToPath(new URL('../campaign/child.ts', import.meta.url)));
   const errand = JSON.stringify({ do: 'turn', root: made.root, env: made.env });
-  const engine = spawn(process.execPath, ['--import', 'tsx', child, errand], { stdio: 'ignore' });
+  const engine = spawn(process.execPath, [child, errand], { stdio: 'ignore' });
   await expect.poll(() => serversOf(made)).toBeGreaterThan(0);
   engine.kill('SIGKILL');
   await expect.poll(() => serversOf(made)).toBe(0);

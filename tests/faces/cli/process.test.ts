@@ -4,16 +4,16 @@ import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { programOf } from '../../program.ts';
 
 const WAIT = fileURLToPath(new URL('programs/wait.ts', import.meta.url));
 const MAIN = fileURLToPath(new URL('../../../dist/main.js', import.meta.url));
-const TSX = import.meta.resolve('tsx');
 
 /** Starts the waiting program and gives it back when it works. `ended`: when all it said was read. */
 async function waiting(
   how: string,
 ): Promise<{ child: ChildProcess; ended: Promise<number | null>; seen: () => string }> {
-  const child = spawn(process.execPath, ['--import', TSX, WAIT, 'wait', how], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [programOf(WAIT), 'wait', how], { stdio: ['ignore', 'pipe', 'pipe'] });
   let seen = '';
   child.stdout!.on('data', (chunk) => (seen += chunk));
   child.stderr!.on('data', (chunk) => (seen += chunk));
