@@ -23,7 +23,8 @@ const each: TestProjectInlineConfiguration['test'] = {
 
 export default defineConfig({
   test: {
-    maxWorkers: 2,
+    // One more than there are cores on a small machine: much of the time goes by in waiting for other processes.
+    maxWorkers: 3,
     // Modules are loaded once for all files of a process. What changes a process has one of its own: `// @module-tag alone`.
     projects: [
       { test: { ...each, name: 'alone', include: alone() } },

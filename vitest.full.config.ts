@@ -1,15 +1,33 @@
 import { defineConfig } from 'vitest/config';
 import { programs } from './scripts/programs.mjs';
 
-/** The long campaigns, which `npm test` runs in small. */
+/** Tests of which `npm test` tries one case in so many, and that no `*.full.ts` stands for. */
+export const THINNED = [
+  'tests/campaign/edits.test.ts',
+  'tests/campaign/faults.test.ts',
+  'tests/disk/config-malformed.test.ts',
+  'tests/providers/anthropic.test.ts',
+  'tests/providers/azure.test.ts',
+  'tests/providers/gemini.test.ts',
+  'tests/providers/ollama.test.ts',
+  'tests/providers/openai-compatible.test.ts',
+  'tests/providers/openai.test.ts',
+];
+
+/** The long campaigns, and all cases of the tests that are thinned. */
 export default defineConfig({
   test: {
-    include: ['tests/campaign/*.full.ts'],
+    env: { CI: 'false', CAMPAIGN: 'full' },
+    include: ['tests/campaign/*.full.ts', ...THINNED],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 3_600_000,
-    expect: { requireAssertions: true },
-    tags: programs().map(({ name, why }) => ({ name, skip: why !== null })),
+    expect: { requireAssertions: true, poll: { timeout: 45_000 } },
+    tags: [
+      { name: 'alone' },
+      { name: 'campaign', timeout: 3_600_000 },
+      ...programs().map(({ name, why }) => ({ name, skip: why !== null })),
+    ],
     globalSetup: 'tests/left-out.ts',
   },
 });

@@ -4,10 +4,11 @@ import { Engine } from '../../src/engine/engine.ts';
 import { TOOLS } from '../../src/tools/all.ts';
 import { deleteCase, editCase, GAPS, operationsOfRun, STYLES, TARGETS } from './edits.ts';
 import { Tally } from './tally.ts';
+import { thin } from './thin.ts';
 import { journalOf, type Machine, newMachine, portsOf } from './world.ts';
 
 /** One instant in so many is tried. */
-const THIN = 13;
+const THIN = thin(43);
 
 describe('a person saves a file at any operation of the engine: their text survives', () => {
   for (const target of Object.keys(TARGETS))
@@ -30,7 +31,7 @@ describe('a person deletes a file at any operation of the engine: it stays away,
     it(target, async () => {
       const operations = await operationsOfRun(target);
       const tally = new Tally(`deletions: ${target}`);
-      for (let at = 1; at <= operations; at += 3) {
+      for (let at = 1; at <= operations; at += thin(5)) {
         const wrong = await deleteCase(target, at);
         if (wrong) tally.add(at, wrong);
       }

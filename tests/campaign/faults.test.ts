@@ -12,11 +12,15 @@ import {
   troublesOf,
 } from './faults.ts';
 import { Tally } from './tally.ts';
+import { thin } from './thin.ts';
 import { SHAPES } from './world.ts';
 
-/** One case in so many is tried here; `npm run test:crash` tries all. */
-const THIN = 5;
-const THIN_DOUBLES = 97;
+/**
+ * One case in so many is tried here; `faults.full.ts` tries all. They are prime to the ways in which an operation fails, so
+ * that each way comes.
+ */
+const THIN = 13;
+const THIN_DOUBLES = 293;
 
 describe('a disk that fails at any operation', () => {
   for (const shape of Object.keys(SHAPES))
@@ -25,7 +29,7 @@ describe('a disk that fails at any operation', () => {
       const tally = new Tally(`faults: ${shape}`);
       for (const one of troublesOf(shape, await operationsOf(golden), THIN))
         tally.add(one, await troubleCase(one, golden));
-      tally.close(200);
+      tally.close(100);
     });
 });
 
@@ -37,7 +41,7 @@ describe('a disk without room', () => {
         const golden = await goldenRun(shape);
         const { bytes, files } = await measure(golden, chars);
         const most = bytes + 4_000_000; // the engine wants room for the replies of all calls under way
-        for (let capacity = 0; capacity < most; capacity += Math.ceil(most / 40))
+        for (let capacity = 0; capacity < most; capacity += Math.ceil((most / 40) * thin(2)))
           tally.add({ shape, chars, capacity }, await roomCase(golden, capacity, chars, files));
       }
     tally.close(200);
@@ -49,7 +53,7 @@ describe('a disk that others fill', () => {
     const tally = new Tally('no more room');
     for (const shape of Object.keys(SHAPES)) {
       const golden = await goldenRun(shape);
-      for (let at = 1; at <= golden.operations; at += 2) tally.add({ shape, at }, await noRoomFrom(golden, at));
+      for (let at = 1; at <= golden.operations; at += thin(5)) tally.add({ shape, at }, await noRoomFrom(golden, at));
     }
     tally.close(200);
   });

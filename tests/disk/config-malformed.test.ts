@@ -5,9 +5,10 @@ import { readConfig } from '../../src/disk/config.ts';
 import { readDrop, readMessage } from '../../src/disk/drop.ts';
 import { migrateText } from '../../src/disk/migrate.ts';
 import type { Fault } from '../../src/schema/fault.ts';
+import { thin } from '../campaign/thin.ts';
 
 const SEED = 20_261_121;
-const FILES = 2000;
+const FILES = Math.ceil(2000 / thin(5));
 const MAX_BYTES = 1_048_576;
 
 const CODE = '(globalThis.canary = true)';

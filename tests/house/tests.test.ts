@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isAlone } from '../../scripts/alone.mjs';
+import { THINNED } from '../../vitest.full.config.ts';
 import { reasons } from './alone.ts';
 import { importsOf, parse, type Source, sourcesIn } from './sources.ts';
 
@@ -46,22 +47,32 @@ describe('what needs a process of its own', () => {
 
 const sources = new Map(sourcesIn('tests').map((source) => [source.path, source]));
 
-/** Reasons in a test and in what it imports of the tests. */
-function reasonsOf(test: Source): string[] {
+const tests = [...sources.values()].filter(({ path }) => path.endsWith('.test.ts'));
+
+/** A test and what it imports of the tests. */
+function loadedWith(test: Source): Source[] {
   const loaded = new Set([test]);
   for (const source of loaded)
     for (const { target, kind } of importsOf(source)) {
       const imported = kind === 'type' ? undefined : sources.get(target);
       if (imported) loaded.add(imported);
     }
-  return [...loaded].flatMap((source) => reasons(source).map((reason) => `${source.path}: ${reason}`));
+  return [...loaded];
+}
+
+function reasonsOf(test: Source): string[] {
+  return loadedWith(test).flatMap((source) => reasons(source).map((reason) => `${source.path}: ${reason}`));
 }
 
 it('a test file has `// @module-tag alone` where it, or what it imports, changes the process; all others share one', () => {
-  const tests = [...sources.values()].filter(({ path }) => path.endsWith('.test.ts'));
   const [own, shared] = [true, false].map((own) => tests.filter(({ tree }) => isAlone(tree.text) === own));
   expect(shared?.flatMap((test) => reasonsOf(test).map((reason) => `${test.path} is not alone: ${reason}`))).toEqual(
     [],
   );
   expect(own?.flatMap(reasonsOf).length).toBeGreaterThan(2);
+});
+
+it('what `npm test` thins, `npm run test:crash` tries in full', () => {
+  const thinned = tests.filter((test) => loadedWith(test).some(({ path }) => path === 'tests/campaign/thin.ts'));
+  expect(thinned.map(({ path }) => path).sort()).toEqual(THINNED);
 });
