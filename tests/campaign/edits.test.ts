@@ -8,7 +8,7 @@ import { thin } from './thin.ts';
 import { journalOf, type Machine, newMachine, portsOf } from './world.ts';
 
 /** One instant in so many is tried. */
-const THIN = thin(43);
+const THIN = thin(61);
 
 describe('a person saves a file at any operation of the engine: their text survives', () => {
   for (const target of Object.keys(TARGETS))
@@ -22,7 +22,7 @@ describe('a person saves a file at any operation of the engine: their text survi
             const wrong = await editCase(edit);
             if (wrong) tally.add(edit, wrong);
           }
-      tally.close(100);
+      tally.close(40);
     });
 });
 
