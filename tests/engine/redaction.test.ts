@@ -9,7 +9,7 @@ import { Refold } from '../../src/engine/replay.ts';
 import { verifyJournal } from '../../src/engine/verify.ts';
 import type { OrgPlan } from '../../src/testing/build-org.ts';
 import { TOOLS } from '../../src/tools/all.ts';
-import { type Mind, Org, say } from '../regression/org.ts';
+import { type Mind, Org, say, visible } from '../regression/org.ts';
 
 const NUMBER = '555-0199-7723';
 const EDGES = { human: ['a', 'b'], a: ['human', 'b'], b: ['human', 'a'] };
@@ -166,6 +166,49 @@ describe('a redaction', () => {
     const { files } = await erase(made, '000001-a-01');
     expect(made.read('agents/b/resume.md')).toBe(mine);
     expect(files).not.toContain('agents/b/resume.md');
+  });
+
+  it.each([
+    ['an act', '000001-a-01'],
+    ['plain words', '000001-a-01'],
+    ['plain words', '1.a.1.1'],
+  ])('of %s, by the id %s, changes nothing that does not hold the text', async (how, id) => {
+    const secret = `It is ${NUMBER}.`;
+    const first = how === 'an act' ? { text: 'A word of a.', acts: [{ id: '1', ...say('human', secret) }] } : secret;
+    const made = await org(
+      ({ agent, turn }) => {
+        if (turn === 1 && agent === 'a') return first;
+        const note = { id: '1', tool: 'write_file', input: { path: `${agent}-${turn}.txt`, content: `By ${agent}` } };
+        const held = { id: '2', ...say('c', `To c by ${agent} in turn ${turn}`, { subject: `c ${turn}` }) };
+        const told = {
+          id: '3',
+          ...say('human', `By ${agent} in turn ${turn}`, { attachments: [`${agent}-${turn}.txt`] }),
+        };
+        return turn === 2 ? `Plain words of ${agent}.` : { text: `A note of ${agent}.`, acts: [note, held, told] };
+      },
+      {
+        edges: { human: ['a', 'b', 'c'], a: ['human', 'c'], b: ['human', 'c'], c: ['human'] },
+        resumes: { a: { tools: ['write_file'] }, b: { tools: ['write_file'] } },
+        org: { policies: [{ act: 'send_message agent:c', do: { ask: ['human'] } }] },
+      },
+      0,
+    );
+    for (const round of [1, 2, 3]) {
+      made.drop('b', `Go ${round}.`);
+      if (round > 1) made.drop('a', `Go ${round}.`, { subject: `Round ${round}` });
+      await made.turns(1);
+    }
+    await made.ask({ ask: 'approve', by: 'human', id: 'A-3-b-1', note: '' });
+    await made.turns(1);
+    const before = made.journal().map((line) => JSON.stringify(line));
+    const files = new Map(visible(made));
+    await erase(made, id);
+    const after = new Set(made.journal().map((line) => JSON.stringify(line)));
+    const lost = before.filter((line) => !after.has(line));
+    expect(lost.filter((line) => !line.includes(NUMBER))).toEqual([]);
+    expect(lost.length).toBeGreaterThan(1);
+    for (const [path, text] of files) if (!text.includes(NUMBER)) expect([path, made.read(path)]).toEqual([path, text]);
+    expect(holds(made, NUMBER)).toEqual([]);
   });
 
   it('removes copies of the message that lie beside it', async () => {
