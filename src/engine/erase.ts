@@ -45,13 +45,15 @@ export function eraser(target: Target): Change {
     [archivePath(old), archivePath(made)] as const,
   ]);
   const asked = new Map<string, string>();
+  const acts = new Map<string, Held>();
   return (line, meant, file) => {
     const isAny =
       target.turns.has(file) || line.startsWith('{"k":"answer"') || signs.some((sign) => line.includes(sign));
     if (!isAny) return line;
     const entry = JSON.parse(line) as Line;
     erase(entry, target, file);
-    if (meant.k === 'held' || meant.k === 'escalated') noteAsked(asked, meant, target);
+    if (meant.k === 'held' || meant.k === 'escalated') noteAsked(asked, acts, meant, target);
+    if (entry.k === 'answer') entry.text = eraseAnswer(entry, acts.get(entry.id), target);
     if (entry.k === 'decided' && entry.hash !== undefined) entry.hash = asked.get(entry.hash) ?? entry.hash;
     return paths.reduce((text, [old, made]) => text.replaceAll(old, made), JSON.stringify(entry));
   };
@@ -103,9 +105,6 @@ function erase(entry: Line, target: Target, file: number): void {
     case 'decided':
       eraseText(entry, entry.held, target);
       return eraseHeld(entry.held, target);
-    case 'answer':
-      for (const text of target.texts) entry.text = entry.text.replaceAll(quoted(text), REDACTED);
-      return;
     case 'blob':
       if (target.images.has(entry.hash)) entry.text = '';
       return;
@@ -131,14 +130,25 @@ function struck(text: string, { agent, input }: Held, target: Target): string {
   return words.reduce((left, [old, made]) => left.replaceAll(JSON.stringify(old), JSON.stringify(made)), text);
 }
 
-/** An answer that was not written into the file names it by its hash. */
+/** The file that a person answered in. Whoever wrote its lines anew did not keep the quotes of a body. */
+function eraseAnswer({ text }: { text: string }, held: Held | undefined, target: Target): string {
+  if (!held) return text;
+  const erased = struck(text, held, target);
+  const body = bodyOf(held.input);
+  if (erased !== text || held.agent !== target.agent || !target.texts.has(body)) return erased;
+  return text.replaceAll(quoted(body), REDACTED);
+}
+
+/** An answer that was not written into the file names it by its hash, one that was by the id of the act. */
 function noteAsked(
   asked: Map<string, string>,
+  acts: Map<string, Held>,
   line: Extract<Entry, { k: 'held' | 'escalated' }>,
   target: Target,
 ): void {
-  if (line.text === undefined) return;
   const held = line.k === 'held' ? line : line.held;
+  acts.set(held.id, held);
+  if (line.text === undefined) return;
   asked.set(textHash(line.text), textHash(struck(line.text, held, target)));
 }
 

@@ -211,6 +211,54 @@ describe('a redaction', () => {
     expect(holds(made, NUMBER)).toEqual([]);
   });
 
+  it('leaves what a person answered in the file of another act that holds the same words', async () => {
+    const made = await org(
+      () => [say('human', `It is ${NUMBER}.`)],
+      { org: { policies: [{ act: 'send_message', do: { ask: ['human'] } }] } },
+      0,
+    );
+    made.drop('b', 'Go.');
+    await made.turns(1);
+    for (const agent of ['a', 'b']) {
+      const path = `org/approvals/A-1-${agent}-1.md`;
+      made.disk.replace(path, (made.read(path) as string).replace('decision: null', 'decision: approve'));
+    }
+    await made.turns(1);
+    const answers = () => made.lines('answer').map(({ text }) => text.includes(NUMBER));
+    expect(answers()).toEqual([true, true]);
+    await erase(made, made.lines('sent')[0]?.message.id as string);
+    expect(answers()).toEqual([false, true]);
+  });
+
+  it('erases the subject of the mail that caused an act from the file in which that was answered', async () => {
+    const made = await org(
+      () => [say('human', 'Done.')],
+      { org: { policies: [{ act: 'send_message', do: { ask: ['human'] } }] } },
+      0,
+    );
+    made.drop('a', 'Call them.', { subject: `Call ${NUMBER}` });
+    await made.turns(1);
+    const [id = ''] = made
+      .lines('drop')
+      .flatMap(({ message }) => (message.subject.includes(NUMBER) ? [message.id] : []));
+    const path = made.paths(/^org\/approvals\//).find((one) => made.read(one)?.includes(NUMBER)) as string;
+    made.disk.replace(path, (made.read(path) as string).replace('decision: null', 'decision: approve'));
+    await made.turns(1);
+    await erase(made, id);
+    expect(holds(made, NUMBER)).toEqual([]);
+  });
+
+  it('of a short text leaves it within other words of an answered file', async () => {
+    const made = await org(() => [say('human', 'e')], {
+      org: { policies: [{ act: 'send_message', do: { ask: ['human'] } }] },
+    });
+    const path = 'org/approvals/A-1-a-1.md';
+    made.disk.replace(path, (made.read(path) as string).replace('decision: null', 'decision: approve'));
+    await made.turns(1);
+    await erase(made, '000002-a-01');
+    expect(made.lines('answer')[0]?.text).toMatch(/decision: approve.*"\[redacted\]"/s);
+  });
+
   it('removes copies of the message that lie beside it', async () => {
     const made = await org(() => [say('human', `It is ${NUMBER}.`)]);
     const path = made.lines('sent')[0]?.message.path as string;
