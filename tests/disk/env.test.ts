@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { override, variables } from '../../src/disk/env.ts';
+import { override, overridesIn, variables } from '../../src/disk/env.ts';
+import { orgFile } from '../../src/schema/org.ts';
+
+function withValue(data: unknown, [key = '', ...rest]: readonly string[], value: unknown): unknown {
+  const map = (data ?? {}) as Record<string, unknown>;
+  return { ...map, [key]: rest.length ? withValue(map[key], rest, value) : value };
+}
 
 const DATA = { version: 1, name: 'acme', limits: { hops: 3 } };
 
@@ -76,6 +82,30 @@ describe('override', () => {
       org: null,
       faults: [{ code: 'bad-env', message: expect.stringContaining('summary.agent') }],
     });
+  });
+
+  const VALUES = [true, false, null, 3, -1, 0.5, 100_000, 'x', 'info', 'deny', 'unsafe-host', '24h', '1 turn'];
+  it.each(variables().map((one) => [one.name, one]))('%s means what the same value in the file means', (name, one) => {
+    const inFile = (value: unknown) => orgFile().safeParse(withValue(DATA, one.path, value)).data ?? null;
+    for (const value of VALUES) {
+      const { org } = override(DATA, { [name]: String(value) });
+      expect([value, org]).toEqual([value, inFile(value) ?? inFile(String(value))]);
+    }
+  });
+
+  it('those of a turn are all that change settings, in the order of their names', () => {
+    const env = {
+      LEMMING_NAME: 'x',
+      LEMMING_HOME: '/h',
+      LEMMING_LOG_LEVEL: 'info',
+      NAME: 'y',
+      MY_LEMMING_NAME: 'z',
+      LEMMING_ORG: 'o',
+    };
+    expect(Object.entries(overridesIn(env))).toEqual([
+      ['LEMMING_LOG_LEVEL', 'info'],
+      ['LEMMING_NAME', 'x'],
+    ]);
   });
 
   it('has one name for each scalar', () => {
