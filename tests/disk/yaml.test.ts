@@ -5,6 +5,7 @@ import { readMarkdown, readYaml } from '../../src/disk/yaml.ts';
 import { near, validKeys } from '../../src/disk/yaml-faults.ts';
 import { readQuick } from '../../src/disk/yaml-quick.ts';
 import { readTree } from '../../src/disk/yaml-tree.ts';
+import { mcpFile } from '../../src/schema/mcp.ts';
 import { modelsFile } from '../../src/schema/models.ts';
 import { orgFile } from '../../src/schema/org.ts';
 import { request } from '../../src/schema/request.ts';
@@ -86,8 +87,55 @@ describe('readYaml', () => {
       'models:\n  gpt: { provider: openai, key: sk-secret }',
       'models: [{ key: sk-secret }]',
       'models: { gpt: [{ key: sk-secret }] }',
+      'models: { gpt: [{ headers: { authorization: sk-secret } }] }',
+      'models: [{ headers: [sk-secret] }]',
+      'models: { gpt: { provider: openai, headers: sk-secret } }',
     ])
       expect(JSON.stringify(readYaml(modelsFile(), `version: 1\n${text}`, 'f').faults)).not.toContain('sk-secret');
+    for (const text of ['{ Authorization: sk-secret }', 'sk-secret', '[sk-secret]', '{ X: [sk-secret] }']) {
+      const { faults } = readYaml(
+        mcpFile(),
+        `version: 1\nservers: { s: { url: "https://x.y/z", headers: ${text} } }`,
+        'f',
+      );
+      expect(faults.map(({ code }) => code)).toEqual(['invalid-value']);
+      expect(JSON.stringify(faults)).not.toContain('sk-secret');
+    }
+  });
+
+  it('names the place, and what would be right there', () => {
+    const schema = z.strictObject({
+      list: z.array(z.number()).max(1),
+      names: z.array(z.strictObject({ name: z.string().min(3) })),
+      short: z.string().max(2),
+      one: z.literal('x'),
+      some: z.enum(['y', 'z']),
+      either: z.union([z.literal('all'), z.number().min(2), z.strictObject({ at: z.int() })]),
+      site: z.url(),
+      many: z.array(z.number()).min(2),
+      truth: z.boolean(),
+      map: z.record(z.string().regex(/^[a-z]+$/, 'expected a small name'), z.number()),
+    });
+    const text =
+      'list: [1, 2]\nnames: [{ name: abc }, { name: ab }]\nshort: long\none: y\nsome: x\neither: true\nsite: there\nmany: [1]\ntruth: 3\nmap: { A: 1, b: x }\n';
+    const said = readYaml(schema, text, 'f').faults.map(({ line, message }) => `${line} ${message}`);
+    expect(said).toEqual([
+      '1 list: expected at most 1 items, found [1,2]',
+      '2 names[1].name: expected at least 3 characters, found "ab"',
+      '3 short: expected at most 2 characters, found "long"',
+      '4 one: expected x, found "y"',
+      '5 some: expected one of y, z, found "x"',
+      '6 either: expected all or a number or a map of keys and values, found true',
+      '7 site: expected an address such as https://example.com/v1, found "there"',
+      '8 many: expected at least 2 items, found [1]',
+      '9 truth: expected true or false, found 3',
+      '10 map.A: expected a small name, found 1',
+      '10 map.b: expected a number, found "x"',
+    ]);
+    const only = (right: string) => `version: 1\nname: a\n${right}`;
+    expect(
+      readYaml(orgFile(), only(Array.from({ length: 200 }, (_, i) => `w${i}: 1`).join('\n')), 'f').faults,
+    ).toHaveLength(200);
   });
 
   it('cuts long values and long lists of faults', () => {
