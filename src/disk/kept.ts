@@ -86,7 +86,7 @@ export function keptFiles(disk: Disk, host: Writer, key: (wish: 'look' | 'make')
       return tag;
     },
     digest(text) {
-      const secret = key('make');
+      const secret = key('look');
       return secret && macOf(secret, '', '').update(text).digest('base64url');
     },
     drop: (name) => disk.unlink(`${FOLDER}/${name}`),

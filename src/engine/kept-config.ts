@@ -82,7 +82,10 @@ function readAnew(disk: Disk, state: State, env: Env): { reading: Reading; trace
   return { reading, trace: whole && absent.size === 0 && trace.isSettled(start) ? trace : null };
 }
 
-/** Keeps a reading that depends on nothing but what was looked at. A folder that cannot be written keeps nothing. */
+/**
+ * Keeps a reading that depends on nothing but what was looked at. A folder that cannot be written keeps nothing; nor is anything
+ * kept before an engine made the owner's key, for a command that only reads makes nothing in the owner's folder.
+ */
 function keepReading(files: KeptFiles, trace: Trace, env: Env, reading: Reading): void {
   const under = files.digest(underOf(env));
   if (under === null) return;

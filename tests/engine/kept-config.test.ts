@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { emptyState, type State } from '../../src/core/state.ts';
 import type { Disk } from '../../src/disk/disk.ts';
 import { NOTHING_KEPT } from '../../src/disk/kept.ts';
-import { realKept } from '../../src/disk/kept-key.ts';
+import { keptKey, realKept } from '../../src/disk/kept-key.ts';
 import { realDisk } from '../../src/disk/real.ts';
 import { CONFIG, readFolder } from '../../src/engine/kept-config.ts';
 import { scratch } from '../commands/world.ts';
@@ -16,7 +16,9 @@ type Env = Record<string, string>;
 function sample(): { root: string; env: Env } {
   const root = scratch();
   for (const folder of ['org', 'agents']) fs.cpSync(folder, path.join(root, folder), { recursive: true });
-  return { root, env: { LEMMING_HOME: path.join(scratch(), 'home') } };
+  const env = { LEMMING_HOME: path.join(scratch(), 'home') };
+  keptKey(env, root, 'make');
+  return { root, env };
 }
 
 let clock = 1_000_000;
@@ -189,6 +191,15 @@ describe('the configuration that is kept', () => {
     const { told, fresh, read } = readings(root, env);
     expect(read.length).toBeGreaterThan(10);
     expect(told).toEqual(fresh);
+  });
+
+  it('is not kept where the owner has no key yet: what only reads makes none', () => {
+    const { root } = sample();
+    const env = { LEMMING_HOME: path.join(scratch(), 'home') };
+    settle(root);
+    readings(root, env);
+    expect(readings(root, env).read.length).toBeGreaterThan(10);
+    expect(fs.existsSync(env.LEMMING_HOME)).toBe(false);
   });
 
   it('is not believed in a copy of the folder, nor without the key of its owner', () => {
