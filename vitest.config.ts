@@ -1,7 +1,7 @@
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { alone } from './scripts/alone.mjs';
 import { EVERY_BRANCH } from './scripts/gates.mjs';
-import { programs } from './scripts/programs.mjs';
+import { tagsOf } from './scripts/programs.mjs';
 
 /** What holds for every test file. */
 const each: TestProjectInlineConfiguration['test'] = {
@@ -14,11 +14,7 @@ const each: TestProjectInlineConfiguration['test'] = {
   hookTimeout: 60_000,
   expect: { requireAssertions: true, poll: { timeout: 45_000 } },
   // `// @module-tag NAME`, or `tags` of a test: it needs that program, and is left out where it does not work.
-  tags: [
-    { name: 'alone' },
-    { name: 'campaign', timeout: 300_000 },
-    ...programs().map(({ name, why }) => ({ name, skip: why !== null })),
-  ],
+  tags: tagsOf({ timeout: 300_000 }),
 };
 
 export default defineConfig({

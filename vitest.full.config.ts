@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
-import { programs } from './scripts/programs.mjs';
+import { tagsOf } from './scripts/programs.mjs';
 
 /** Tests of which `npm test` tries one case in so many, and that no `*.full.ts` stands for. */
 export const THINNED = [
@@ -23,11 +23,7 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 3_600_000,
     expect: { requireAssertions: true, poll: { timeout: 45_000 } },
-    tags: [
-      { name: 'alone' },
-      { name: 'campaign', timeout: 3_600_000 },
-      ...programs().map(({ name, why }) => ({ name, skip: why !== null })),
-    ],
+    tags: tagsOf({ timeout: 3_600_000 }),
     globalSetup: 'tests/left-out.ts',
   },
 });

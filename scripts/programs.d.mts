@@ -8,3 +8,9 @@ export interface Program {
 }
 
 export function programs(): Program[];
+
+/** The tags that tests may carry; `campaign`: what holds for the long ones. */
+export function tagsOf(campaign: {
+  timeout?: number;
+  skip?: boolean;
+}): { name: string; timeout?: number; skip?: boolean }[];

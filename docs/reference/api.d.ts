@@ -1,4 +1,6 @@
 // disk/clock.d.ts
+/** A modification time so near to now may stand for a second change, too, on file systems whose clock has a coarse grain: milliseconds. */
+export declare const GRAIN_MS = 50;
 /** The only source of time and chance. */
 export interface Clock {
     /** Milliseconds since 1970. */

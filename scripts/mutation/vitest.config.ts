@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { defineConfig } from 'vitest/config';
-import { programs } from '../programs.mjs';
+import { tagsOf } from '../programs.mjs';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const FOLDER = process.env.MUTATION_FOLDER as string;
@@ -29,11 +29,7 @@ export default defineConfig({
     testTimeout: 6000,
     hookTimeout: 20_000,
     expect: { requireAssertions: true, poll: { timeout: 3000 } },
-    tags: [
-      { name: 'alone' },
-      { name: 'campaign', skip: true },
-      ...programs().map(({ name, why }) => ({ name, skip: why !== null })),
-    ],
+    tags: tagsOf({ skip: true }),
     execArgv: ['--max-old-space-size=1500', '--no-warnings'],
   },
 });

@@ -1,5 +1,5 @@
 import { RULES } from '../core/rules.ts';
-import { realClock } from '../disk/clock.ts';
+import { GRAIN_MS, realClock } from '../disk/clock.ts';
 import { type Disk, DiskError } from '../disk/disk.ts';
 import { fingerprint } from '../disk/fingerprint.ts';
 import { realHost } from '../disk/host.ts';
@@ -37,9 +37,6 @@ interface Kept {
 }
 const KEPT = 'status.json';
 const VERSION = 7;
-
-/** A change so near to now may hide a second one, on clocks of coarse grain: milliseconds. */
-const GRAIN_MS = 50;
 
 /** Prints from the kept status when nothing has changed since; only else is anything heavy loaded. */
 export const run: Run<Status> = async (world) => {

@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 
+/** A modification time so near to now may stand for a second change, too, on file systems whose clock has a coarse grain: milliseconds. */
+export const GRAIN_MS = 50;
+
 /** The only source of time and chance. */
 export interface Clock {
   /** Milliseconds since 1970. */

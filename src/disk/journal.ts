@@ -4,7 +4,7 @@ import { newerThanKnown, RULES } from '../core/rules.ts';
 import { copyWith } from '../schema/copy.ts';
 import { type Fault, failure, fault } from '../schema/fault.ts';
 import { padTurn } from '../schema/name.ts';
-import { realClock } from './clock.ts';
+import { GRAIN_MS, realClock } from './clock.ts';
 import { Compact } from './compact.ts';
 import { type Appender, type Disk, DiskError } from './disk.ts';
 import type { JournalMarks } from './journal-marks.ts';
@@ -81,8 +81,6 @@ export class NextFile {
     return next;
   }
 }
-/** A change of a folder so near to now may hide another one: milliseconds. */
-const GRAIN_MS = 50;
 
 /** Seals chain across files, so that a missing one shows in the next. Empty where turns passed. */
 export function missingBefore(file: number, last: number, { faults }: FileRead): Fault[] {

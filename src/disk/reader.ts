@@ -2,7 +2,7 @@ import type { Input } from '../core/entry.ts';
 import type { State } from '../core/state.ts';
 import type { DeadLetterHead } from '../schema/deadletter.ts';
 import { type Fault, printFault } from '../schema/fault.ts';
-import type { Clock } from './clock.ts';
+import { type Clock, GRAIN_MS } from './clock.ts';
 import { decode } from './codec.ts';
 import { type Disk, DiskError, type Stat } from './disk.ts';
 import { bytesHash } from './materialise.ts';
@@ -10,8 +10,6 @@ import { isLeftover } from './tree.ts';
 
 /** Files younger than this may still be written: milliseconds. */
 export const YOUNG_MS = 500;
-/** A modification time so near to now may stand for a second change too, on clocks of coarse grain: milliseconds. */
-const GRAIN_MS = 50;
 
 /** Reads what people write, and remembers marks, so that a file or folder is read only when it changed. */
 export class Reader {

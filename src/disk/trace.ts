@@ -1,10 +1,8 @@
 /** What a reading of the folder looked at, so that it can be told later, by looking alone, that it would find the same. */
 import { createHash } from 'node:crypto';
 import { copyWith } from '../schema/copy.ts';
+import { GRAIN_MS } from './clock.ts';
 import type { Disk, Stat } from './disk.ts';
-
-/** A change so near to now may hide a second one, on clocks of coarse grain: milliseconds. */
-const GRAIN_MS = 50;
 
 /** A path, and whether its content counts, or only what is there and who may use it. */
 export type Looked = [path: string, whole: boolean];

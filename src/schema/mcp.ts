@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { later } from './later.ts';
 import { isInside } from './name.ts';
-import { inputSchema, touches } from './tool.ts';
+import { inputSchema, resultChars, touches, useTimeout } from './tool.ts';
 import { serviceUrl } from './url.ts';
 
 /** A reference to a secret, where a header needs it with a word such as `Bearer` before it. */
@@ -54,14 +54,8 @@ export const mcpServer = later(() =>
         .max(600_000)
         .default(30_000)
         .describe('milliseconds it may take to greet, and to tell its tools'),
-      timeout_ms: z.number().int().min(100).max(600_000).default(60_000).describe('milliseconds a use may take'),
-      result_chars: z
-        .number()
-        .int()
-        .min(100)
-        .max(60_000)
-        .default(20_000)
-        .describe('characters of a result that the agent is shown'),
+      timeout_ms: useTimeout(),
+      result_chars: resultChars(20_000),
     })
     .refine(
       ({ command, url }) => (command === undefined) !== (url === undefined),

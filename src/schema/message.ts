@@ -37,6 +37,10 @@ export const through = later(() =>
   z.literal('mcp').optional().describe('an assistant did it, in the seat of the person'),
 );
 
+const expires = later(() =>
+  z.number().int().min(0).optional().describe('turn after which the message is a dead letter if still unread'),
+);
+
 /** The front matter of a file that a person drops into their outbox. All but `to` is optional; `to` may come from the file name or folder. */
 export const dropHead = later(() =>
   z.strictObject({
@@ -49,12 +53,7 @@ export const dropHead = later(() =>
     priority: priority().optional(),
     thread: z.string().max(100).optional().describe('id of the first message of the conversation'),
     reply_to: z.string().max(100).optional().describe('id of the message this one answers'),
-    expires: z
-      .number()
-      .int()
-      .min(0)
-      .optional()
-      .describe('turn after which the message is a dead letter if still unread'),
+    expires: expires(),
     hops: z.number().int().min(0).optional().describe('stamped by the engine'),
     task: z.string().max(100).optional().describe('id of the task this is about'),
     attachments: z.array(fileName()).max(64).optional().describe('files beside the message'),
@@ -74,12 +73,7 @@ export const messageHead = later(() =>
     priority: priority(),
     thread: z.string().describe('id of the first message of the conversation'),
     reply_to: z.string().optional().describe('id of the message this one answers'),
-    expires: z
-      .number()
-      .int()
-      .min(0)
-      .optional()
-      .describe('turn after which the message is a dead letter if still unread'),
+    expires: expires(),
     hops: z.number().int().min(0).describe('length of the chain of messages since a person wrote'),
     task: z.string().optional().describe('id of the task this is about'),
     via: z.string().optional().describe('model that answered in place of the first of the resume, and why'),

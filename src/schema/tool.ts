@@ -3,6 +3,22 @@ import { credits } from './credits.ts';
 import { later } from './later.ts';
 import { isInside } from './name.ts';
 
+/** How long a use of a tool may take. */
+export const useTimeout = later(() =>
+  z.number().int().min(100).max(600_000).default(60_000).describe('milliseconds a use may take'),
+);
+
+/** How much of a result the agent is shown, unless the file says otherwise: characters. */
+export function resultChars(unless: number) {
+  return z
+    .number()
+    .int()
+    .min(100)
+    .max(60_000)
+    .default(unless)
+    .describe('characters of a result that the agent is shown');
+}
+
 /** What repeating a use does: nothing, the same again, or harm. */
 export const touches = later(() => z.enum(['pure', 'idempotent', 'once']));
 
@@ -61,14 +77,8 @@ export const toolHead = later(() =>
       touches: touches()
         .optional()
         .describe('what repeating a use does; without it a command is never repeated in doubt, and a module is pure'),
-      timeout_ms: z.number().int().min(100).max(600_000).default(60_000).describe('milliseconds a use may take'),
-      result_chars: z
-        .number()
-        .int()
-        .min(100)
-        .max(60_000)
-        .default(60_000)
-        .describe('characters of a result that the agent is shown'),
+      timeout_ms: useTimeout(),
+      result_chars: resultChars(60_000),
       cost: credits()
         .default(0)
         .describe('credits that a use costs, unless "tools: prices:" of org/org.yaml says otherwise'),
