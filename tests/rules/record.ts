@@ -1,10 +1,12 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { RULES } from '../../src/core/rules.ts';
+import { recordTemplate } from './record-template.ts';
 import { Sample } from './sample.ts';
+import { TEMPLATES } from './templates.ts';
 
 /**
- * Records the sample as the present rules make it, for `npm run rules`. While no journal of these rules is out in the
+ * Records the sample of these tests, and an hour with each shipped template, as the present rules make it, for `npm run rules`. While no journal of these rules is out in the
  * world it may be recorded anew; afterwards a change of what it holds needs a new number.
  */
 const folder = join(import.meta.dirname, `rules-${RULES}`);
@@ -15,3 +17,4 @@ for (const [path, text] of disk.files((path) => !path.startsWith('.lemming/'))) 
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, text, 'latin1');
 }
+for (const template of TEMPLATES) await recordTemplate(template);

@@ -1,0 +1,27 @@
+import { extract } from 'tar';
+import { describe, expect, it } from 'vitest';
+import { run as replay } from '../../src/commands/replay.ts';
+import { run as verify } from '../../src/commands/verify.ts';
+import { inputOf, scratch, testWorld } from '../commands/world.ts';
+import { TEMPLATES, templateArchive, templateArchives } from './templates.ts';
+
+describe.each(templateArchives())('the recorded hour %s', (_name, file) => {
+  it('replays to the same bytes, is made again to the same effects, and verifies', async () => {
+    const root = scratch();
+    await extract({ file, cwd: root });
+    const made = await replay(testWorld(root), inputOf({ flags: { recompute: true } }));
+    expect(made.data).toMatchObject({
+      identical: true,
+      edited: [],
+      first_difference: null,
+      recomputed: { identical: true },
+    });
+    expect(made.data).not.toMatchObject({ recomputed: { visits: 0 } });
+    expect((await verify(testWorld(root), inputOf({ flags: { deep: true } }))).data).toMatchObject({ ok: true });
+  });
+});
+
+it('each shipped template has a recording of the present rules', () => {
+  const files = templateArchives().map(([, file]) => file);
+  expect(files).toEqual(expect.arrayContaining(TEMPLATES.map(templateArchive)));
+});
