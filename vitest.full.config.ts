@@ -3,22 +3,22 @@ import { tagsOf } from './scripts/programs.mjs';
 
 /** Tests of which `npm test` tries one case in so many, and that no `*.full.ts` stands for. */
 export const THINNED = [
-  'tests/campaign/edits.test.ts',
-  'tests/campaign/faults.test.ts',
-  'tests/disk/config-malformed.test.ts',
-  'tests/providers/anthropic.test.ts',
-  'tests/providers/azure.test.ts',
-  'tests/providers/gemini.test.ts',
-  'tests/providers/ollama.test.ts',
-  'tests/providers/openai-compatible.test.ts',
-  'tests/providers/openai.test.ts',
+  'tests/campaign/kills/faults.test.ts',
+  'tests/campaign/long/edits.test.ts',
+  'tests/disk/config/malformed.test.ts',
+  'tests/providers/hosted/anthropic.test.ts',
+  'tests/providers/hosted/azure.test.ts',
+  'tests/providers/hosted/gemini.test.ts',
+  'tests/providers/hosted/ollama.test.ts',
+  'tests/providers/hosted/openai-compatible.test.ts',
+  'tests/providers/hosted/openai.test.ts',
 ];
 
 /** The long campaigns, and all cases of the tests that are thinned. */
 export default defineConfig({
   test: {
     env: { CI: 'false', CAMPAIGN: 'full' },
-    include: ['tests/campaign/*.full.ts', ...THINNED],
+    include: ['tests/campaign/**/*.full.ts', ...THINNED],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 3_600_000,

@@ -2,9 +2,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { realDisk } from '../src/disk/real.ts';
-import { withEngine } from '../src/engine/real.ts';
-import { run } from '../src/engine/run.ts';
+import { withEngine } from '../src/app/run-engine.ts';
+import { realDisk } from '../src/disk/fs/real.ts';
+import { run } from '../src/engine/turn/run.ts';
 import { buildOrg, type OrgPlan } from '../src/testing/build-org.ts';
 
 /** A ring of agents, each of which writes one message to the next in every turn. */

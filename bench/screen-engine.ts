@@ -1,7 +1,7 @@
 /** A ring of many agents at work in the folder argv[2], at argv[3] messages a second, until it is ended. */
 import { performance } from 'node:perf_hooks';
-import { keepHeapSmall } from '../src/engine/heap.ts';
-import { withEngine } from '../src/engine/real.ts';
+import { withEngine } from '../src/app/run-engine.ts';
+import { keepHeapSmall } from '../src/engine/turn/heap.ts';
 
 const [, , root = '', rate = ''] = process.argv;
 await withEngine({ root, env: { LEMMING_HOME: `${root}.home` } }, 'bench', async (engine, clock) => {

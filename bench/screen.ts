@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { realDisk } from '../src/disk/real.ts';
+import { realDisk } from '../src/disk/fs/real.ts';
 import { buildOrg } from '../src/testing/build-org.ts';
 import { median, ringPlan } from './ring.ts';
 

@@ -30,7 +30,7 @@ const BUNDLED = ['commander', 'fastest-levenshtein', 'gray-matter', 'node-diff3'
 const PUBLIC = ['lemming.js', 'testing.js'];
 const MAIN = 'faces/cli/main.js';
 /** What every process loads, and `lemming status`, which is to be there at once. */
-const FIRST = ['faces/cli/process.js', 'faces/cli/world.js', 'commands/status.js'];
+const FIRST = ['faces/cli/process.js', 'faces/cli/world.js', 'commands/look/status.js'];
 /** What is bundled of CommonJS asks for modules of Node by `require`. */
 const BANNER =
   "import { createRequire as requireOf } from 'node:module'; const require = (name) => requireOf(import.meta.url)(name);";
@@ -150,7 +150,7 @@ async function bundle() {
     main: modulePath(MAIN),
     first: FIRST.map(modulePath),
     rest: [...PUBLIC, ...commands.keys()].filter((file) => !FIRST.includes(file)).map(modulePath),
-    heavy: modulePath('engine/engine.js'),
+    heavy: modulePath('engine/turn/engine.js'),
   });
   await build({ ...options, plugins: [withoutUnused, gathering] });
   for (const path of beside()) copyFileSync(join('src', path), join(NEXT, basename(path)));
@@ -162,9 +162,7 @@ function modulePath(file) {
 
 /** File → the command that it holds. */
 async function readCommands() {
-  const files = sources
-    .filter((path) => /^commands\/[^/]+\.ts$/.test(path))
-    .map((path) => path.replace(/\.ts$/, '.js'));
+  const files = sources.filter((path) => /^commands\/.+\.ts$/.test(path)).map((path) => path.replace(/\.ts$/, '.js'));
   const modules = await Promise.all(files.map((path) => import(pathToFileURL(resolve(MODULES, path)).href)));
   return new Map(files.flatMap((path, i) => (modules[i].command ? [[path, modules[i].command]] : [])));
 }

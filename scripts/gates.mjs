@@ -2,6 +2,8 @@
 
 export const EVERY_BRANCH = [
   'src/core/**',
-  'src/disk/{journal,compact,materialise,lock,workspace}.ts',
-  'src/engine/{engine,freeze,durable,turn,decide,load}.ts',
+  'src/disk/journal/{journal,compact}.ts',
+  'src/disk/fs/{materialise,lock,workspace}.ts',
+  'src/engine/turn/{engine,freeze,turn,decide,visit-prompt}.ts',
+  'src/engine/journal/{durable,load}.ts',
 ];

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { variables } from '../src/disk/env.ts';
+import { variables } from '../src/disk/config/env.ts';
 import { type FileKind, KINDS } from '../src/schema/kinds.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));

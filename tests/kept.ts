@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Disk } from '../src/disk/disk.ts';
-import { type KeptFiles, keptFiles } from '../src/disk/kept.ts';
+import { type KeptFiles, keptFiles } from '../src/disk/cache/kept.ts';
+import type { Disk } from '../src/disk/fs/disk.ts';
 
 /** What an owner whose machine is a test keeps on that disk. */
 export function keptIn(disk: Disk): KeptFiles {

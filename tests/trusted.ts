@@ -1,6 +1,6 @@
-import { ownerOf } from '../src/disk/owner.ts';
-import { keysOf } from '../src/engine/keys.ts';
-import { checkFolder } from '../src/engine/open.ts';
+import { checkFolder } from '../src/app/read-org.ts';
+import { ownerOf } from '../src/disk/owner/owner.ts';
+import { keysOf } from '../src/engine/search/keys.ts';
 import { homeOf } from './home.ts';
 
 /** The environment of an owner who lets the keys of the organisation go where its models are: services on this machine. */

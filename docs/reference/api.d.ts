@@ -1,4 +1,4 @@
-// disk/clock.d.ts
+// disk/fs/clock.d.ts
 /** A modification time so near to now may stand for a second change, too, on file systems whose clock has a coarse grain: milliseconds. */
 export declare const GRAIN_MS = 50;
 /** The only source of time and chance. */
@@ -20,8 +20,8 @@ export declare const realClock: Clock;
 /** Aborted after so many milliseconds. */
 export declare function deadline(ms: number): AbortSignal;
 
-// disk/disk.d.ts
-import type { FaultCode } from '../schema/fault.ts';
+// disk/fs/disk.d.ts
+import type { FaultCode } from '../../schema/fault.ts';
 /**
  * The only door to a file system. Paths are relative to the org folder, with `/` between parts. Every call is synchronous:
  * for such small files that is 2 to 4 times faster than promises. The real one is `real.ts`; tests use one in memory that
@@ -607,7 +607,7 @@ import { Crash, type Fate, type Held, type Look, MemoryDisk, type Operation } fr
 export { buildOrg, Crash, FakeClock, type Fate, type Held, type Look, MemoryDisk, type Operation, type OrgPlan, planFiles, };
 
 // testing/build-org.d.ts
-import type { Disk } from '../disk/disk.ts';
+import type { Disk } from '../disk/fs/disk.ts';
 /** An organisation for tests, as values. Only the edges are needed: the rest is a scripted model whose calls cost nothing. */
 export interface OrgPlan {
     name?: string;
@@ -629,7 +629,7 @@ export declare function planFiles(plan: OrgPlan): Map<string, string>;
 export declare function buildOrg(disk: Disk, plan: OrgPlan): void;
 
 // testing/fake-clock.d.ts
-import type { Clock } from '../disk/clock.ts';
+import type { Clock } from '../disk/fs/clock.ts';
 /**
  * A clock that only moves when somebody waits for it, at once and by just so much, or when a test advances it. Starts at a
  * fixed time; its tokens count up, so that a test sees the same in every run.
@@ -652,7 +652,7 @@ export declare class FakeClock implements Clock {
 }
 
 // testing/memory-disk.d.ts
-import { type Appender, type Disk, type DiskFailure, type Stat } from '../disk/disk.ts';
+import { type Appender, type Disk, type DiskFailure, type Stat } from '../disk/fs/disk.ts';
 /** Thrown when the simulated machine stops; nothing works afterwards. */
 export declare class Crash extends Error {
 }

@@ -1,6 +1,6 @@
-import type { Told } from '../core/told.ts';
-import { realClock } from '../disk/clock.ts';
-import { printBar } from '../views/bar.ts';
+import type { Told } from '../core/model/progress.ts';
+import { realClock } from '../disk/fs/clock.ts';
+import { printBar } from '../views/text/bar.ts';
 import type { World } from './command.ts';
 
 /** Work that is done sooner needs no bar: milliseconds. */

@@ -1,8 +1,8 @@
-import type { Seat } from '../engine/open.ts';
+import type { Seat } from '../app/place.ts';
 
 /** A command is data plus a function: from it derive the CLI verb, its help, the MCP tool and (later) the HTTP route and the TUI action. */
 export interface Command {
-  /** The verb; the file name in `src/commands/`. */
+  /** The verb, and the name of its file. */
   name: string;
   /** Heading in the help. */
   group: 'start' | 'run' | 'people' | 'look' | 'money' | 'work' | 'parts' | 'time' | 'keep' | 'serve';

@@ -1,4 +1,5 @@
-import { checkAgent, type View } from '../engine/open.ts';
+import { checkAgent } from '../app/seats.ts';
+import type { View } from '../app/view.ts';
 import { failure } from '../schema/fault.ts';
 
 /** The name, if an agent bears it, with a good resume or a broken one. Throws `not-found` for nobody, and `usage` for a person. */

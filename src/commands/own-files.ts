@@ -1,6 +1,6 @@
-import type { Disk } from '../disk/disk.ts';
-import type { Edited } from '../disk/edit.ts';
-import { replaceNow } from '../disk/workspace.ts';
+import type { Disk } from '../disk/fs/disk.ts';
+import { replaceNow } from '../disk/fs/workspace.ts';
+import type { Edited } from '../disk/yaml/edit.ts';
 import { FaultError, failure } from '../schema/fault.ts';
 
 /** The exact text of a file that a person wrote, byte order mark and line ends as they are; null when it is absent. Throws `not-text`. */

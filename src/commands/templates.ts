@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
-import type { Disk } from '../disk/disk.ts';
-import { realDisk } from '../disk/real.ts';
+import type { Disk } from '../disk/fs/disk.ts';
+import { realDisk } from '../disk/fs/real.ts';
 import { failure } from '../schema/fault.ts';
 import { isName } from '../schema/name.ts';
 

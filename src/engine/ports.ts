@@ -1,12 +1,15 @@
-import type { Trusted } from '../core/trust.ts';
-import type { Clock } from '../disk/clock.ts';
-import type { Disk } from '../disk/disk.ts';
-import type { KeptFiles } from '../disk/kept.ts';
-import type { Host } from '../disk/lock.ts';
-import type { Sandbox } from '../disk/sandbox.ts';
-import type { Wire } from '../disk/wire.ts';
+import type { JsonObject } from '../core/model/call.ts';
+import type { Server } from '../core/model/config.ts';
+import type { WorldResult } from '../core/model/tool.ts';
+import type { Trusted } from '../core/model/trust.ts';
+import type { Listed } from '../core/tools/pin.ts';
+import type { KeptFiles } from '../disk/cache/kept.ts';
+import type { Clock } from '../disk/fs/clock.ts';
+import type { Disk } from '../disk/fs/disk.ts';
+import type { Host } from '../disk/fs/lock.ts';
+import type { Sandbox } from '../disk/sandbox/sandbox.ts';
+import type { Wire } from '../disk/sandbox/wire.ts';
 import type { Provider } from '../providers/provider.ts';
-import type { Servers } from './servers.ts';
 
 /** Everything of the outside world that an engine touches. */
 export interface Ports {
@@ -48,4 +51,13 @@ export interface LogEvent {
   message?: string;
   task?: string;
   [more: string]: string | number | boolean | string[] | undefined;
+}
+
+/** Asks the servers of tools. One is started when it is first asked, and kept until `close`. */
+export interface Servers {
+  /** Rejects only with the signal's reason: whatever a server does is a result. */
+  ask(server: Server, tool: string, input: JsonObject, signal: AbortSignal): Promise<WorldResult>;
+  /** Starts a server, and ends it when it has said what its tools are. Rejects with an `Error` that says what went wrong. */
+  look(server: Server): Promise<Listed>;
+  close(): Promise<void>;
 }

@@ -15,8 +15,8 @@ import {
   type Prompt,
   ProviderError,
   type Reply,
-} from '../core/call.ts';
-import type { Model } from '../schema/models.ts';
+} from '../core/model/call.ts';
+import type { Model } from '../schema/config/models.ts';
 import { addressOf } from './hosted/address.ts';
 import { type Fail, failing, isStream, member, type Progress, readJson } from './hosted/answer.ts';
 import { attempt, SDK_TIMEOUT_MS } from './hosted/attempt.ts';

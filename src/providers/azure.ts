@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Model } from '../schema/models.ts';
+import type { Model } from '../schema/config/models.ts';
 import { addressOf } from './hosted/address.ts';
 import { chatConnection, chatOptions, clientOptions } from './hosted/chat.ts';
 import { modelName, openKey } from './hosted/key.ts';

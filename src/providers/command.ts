@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import { type Json, type Prompt, ProviderError, type Reply, type Usage } from '../core/call.ts';
-import type { End, Ran } from '../core/job.ts';
+import { type Json, type Prompt, ProviderError, type Reply, type Usage } from '../core/model/call.ts';
+import type { End, Ran } from '../core/tools/job.ts';
 import { inMicroAtLeast } from '../schema/amount.ts';
-import type { Model } from '../schema/models.ts';
+import type { Model } from '../schema/config/models.ts';
 import { failing, readActs } from './hosted/answer.ts';
 import { asForm, fromForm } from './hosted/form.ts';
 import { readOptions } from './options.ts';

@@ -1,4 +1,4 @@
-import type { ActCall, Json, Prompt, Usage } from '../core/call.ts';
+import type { ActCall, Json, Prompt, Usage } from '../core/model/call.ts';
 
 const CHARS_PER_TOKEN = 4;
 /** Deeper levels of an act's input are not counted: the input is hostile and may be nested without end. */

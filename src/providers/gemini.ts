@@ -8,8 +8,8 @@ import {
   type Prompt,
   ProviderError,
   type Reply,
-} from '../core/call.ts';
-import type { Model } from '../schema/models.ts';
+} from '../core/model/call.ts';
+import type { Model } from '../schema/config/models.ts';
 import { addressOf } from './hosted/address.ts';
 import { type Fail, failing, isStream, type Progress, parseAnswer, readText } from './hosted/answer.ts';
 import { attempt } from './hosted/attempt.ts';

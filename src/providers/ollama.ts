@@ -1,7 +1,7 @@
 import type { OpenAI as Client } from 'openai';
 import * as z from 'zod';
-import { ProviderError } from '../core/call.ts';
-import type { Model } from '../schema/models.ts';
+import { ProviderError } from '../core/model/call.ts';
+import type { Model } from '../schema/config/models.ts';
 import { addressOf } from './hosted/address.ts';
 import { chatConnection, chatOptions, clientOptions, optionalKey } from './hosted/chat.ts';
 import { modelName, openKey } from './hosted/key.ts';

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
-import { ProviderError } from '../core/call.ts';
-import type { Model } from '../schema/models.ts';
+import { ProviderError } from '../core/model/call.ts';
+import type { Model } from '../schema/config/models.ts';
 
 /** Reads `options` of a model by the schema of its provider. Throws a `bad-request` that names each wrong key. */
 export function readOptions<T>(schema: z.ZodType<T>, model: Model): T {

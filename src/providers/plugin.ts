@@ -9,10 +9,10 @@ import {
   REPLY_FAILURES,
   type Reply,
   type Usage,
-} from '../core/call.ts';
-import type { Trusted } from '../core/trust.ts';
+} from '../core/model/call.ts';
+import type { Trusted } from '../core/model/trust.ts';
+import type { Model } from '../schema/config/models.ts';
 import { FaultError, failure } from '../schema/fault.ts';
-import type { Model } from '../schema/models.ts';
 import { isPluginPath } from '../schema/name.ts';
 import { keyUse } from './hosted/address.ts';
 import { failing, readActs } from './hosted/answer.ts';

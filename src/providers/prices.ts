@@ -1,5 +1,5 @@
 import { inMicro } from '../schema/amount.ts';
-import type { Model, Price } from '../schema/models.ts';
+import type { Model, Price } from '../schema/config/models.ts';
 
 /** What a million tokens cost, in credits: one credit is one US dollar. A key that is absent costs what `input` costs. */
 export interface Listed {

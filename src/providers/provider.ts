@@ -1,7 +1,7 @@
-import type { Heard, Prompt, Reply } from '../core/call.ts';
-import type { Job, Ran } from '../core/job.ts';
-import type { Trusted } from '../core/trust.ts';
-import type { Model } from '../schema/models.ts';
+import type { Heard, Prompt, Reply } from '../core/model/call.ts';
+import type { Trusted } from '../core/model/trust.ts';
+import type { Job, Ran } from '../core/tools/job.ts';
+import type { Model } from '../schema/config/models.ts';
 
 /** What the outside world is to a provider. Nothing in `providers/` reads the clock, the environment or the disk on its own. */
 export interface Outside {

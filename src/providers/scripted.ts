@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { type ActCall, type MailView, type Prompt, ProviderError, type Reply, type Usage } from '../core/call.ts';
-import type { Model } from '../schema/models.ts';
+import { type ActCall, type MailView, type Prompt, ProviderError, type Reply, type Usage } from '../core/model/call.ts';
+import type { Model } from '../schema/config/models.ts';
 import { estimateUsage, replyChars } from './estimate.ts';
 import { readOptions } from './options.ts';
 import type { Outside, Provider } from './provider.ts';

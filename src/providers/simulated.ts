@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { hashVector } from '../core/alike.ts';
+import { hashVector } from '../core/memory/similarity.ts';
 import {
   type ActCall,
   PROVIDER_FAILURES,
@@ -7,7 +7,7 @@ import {
   ProviderError,
   REPLY_FAILURES,
   type Reply,
-} from '../core/call.ts';
+} from '../core/model/call.ts';
 import { estimateUsage, replyChars } from './estimate.ts';
 import { readOptions } from './options.ts';
 import type { Provider } from './provider.ts';

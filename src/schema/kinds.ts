@@ -1,19 +1,19 @@
 import type * as z from 'zod';
-import { approvalHead } from './approval.ts';
-import { chartFile } from './chart.ts';
-import { creditsFile } from './credits.ts';
-import { deadLetterHead } from './deadletter.ts';
-import { mcpFile, pinFile } from './mcp.ts';
-import { memoryHead } from './memory.ts';
-import { dropHead, messageHead } from './message.ts';
-import { modelsFile } from './models.ts';
-import { orgFile } from './org.ts';
-import { request } from './request.ts';
-import { resumeHead } from './resume.ts';
-import { scriptFile } from './script.ts';
-import { skillHead } from './skill.ts';
-import { toolHead } from './tool.ts';
-import { contactHead, goalHead, unitHead } from './unit.ts';
+import { chartFile } from './config/chart.ts';
+import { creditsFile } from './config/credits.ts';
+import { mcpFile, pinFile } from './config/mcp.ts';
+import { modelsFile } from './config/models.ts';
+import { orgFile } from './config/org.ts';
+import { resumeHead } from './config/resume.ts';
+import { scriptFile } from './config/script.ts';
+import { skillHead } from './config/skill.ts';
+import { toolHead } from './config/tool.ts';
+import { contactHead, goalHead, unitHead } from './config/unit.ts';
+import { approvalHead } from './records/approval.ts';
+import { deadLetterHead } from './records/dead-letter.ts';
+import { memoryHead } from './records/memory.ts';
+import { dropHead, messageHead } from './records/message.ts';
+import { request } from './records/request.ts';
 
 /** A kind of file in an org. Its schema describes the whole file (`.yaml`) or its front matter (`.md`). */
 export interface FileKind {

@@ -1,4 +1,4 @@
-import type { Message } from './message.ts';
+import type { Message } from './records/message.ts';
 
 /** What a front matter may hold. */
 type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import type { Disk } from '../disk/disk.ts';
+import type { Disk } from '../disk/fs/disk.ts';
 
 /** An organisation for tests, as values. Only the edges are needed: the rest is a scripted model whose calls cost nothing. */
 export interface OrgPlan {

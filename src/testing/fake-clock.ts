@@ -1,4 +1,4 @@
-import type { Clock } from '../disk/clock.ts';
+import type { Clock } from '../disk/fs/clock.ts';
 
 /**
  * A clock that only moves when somebody waits for it, at once and by just so much, or when a test advances it. Starts at a

@@ -1,6 +1,6 @@
-import { PROVIDER_FAILURES, REPLY_FAILURES } from '../core/call.ts';
-import { PRIORITIES } from '../schema/message.ts';
-import type { Request } from '../schema/request.ts';
+import { PROVIDER_FAILURES, REPLY_FAILURES } from '../core/model/call.ts';
+import { PRIORITIES } from '../schema/records/message.ts';
+import type { Request } from '../schema/records/request.ts';
 import type { OrgPlan } from './build-org.ts';
 
 /** A source of choices: each call gives a whole number from 0 up to, not including, `below`. */

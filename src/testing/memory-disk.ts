@@ -1,5 +1,5 @@
-import { type Appender, type Disk, DiskError, type DiskFailure, type Stat } from '../disk/disk.ts';
-import { folded } from '../disk/other-name.ts';
+import { type Appender, type Disk, DiskError, type DiskFailure, type Stat } from '../disk/fs/disk.ts';
+import { folded } from '../disk/fs/other-name.ts';
 
 /** Thrown when the simulated machine stops; nothing works afterwards. */
 export class Crash extends Error {}

@@ -1,6 +1,17 @@
 import * as z from 'zod';
-import type { Json, JsonObject, ToolSpec } from '../core/call.ts';
-import type { ActTool, Box, Covers, Scene, Staged, Tool, Trial, Work, WorldResult, WorldTool } from '../core/tool.ts';
+import type { Json, JsonObject, ToolSpec } from '../core/model/call.ts';
+import type {
+  ActTool,
+  Box,
+  Covers,
+  Scene,
+  Staged,
+  Tool,
+  Trial,
+  Work,
+  WorldResult,
+  WorldTool,
+} from '../core/model/tool.ts';
 import { explain } from '../schema/explain.ts';
 
 interface About<S extends z.ZodType> {

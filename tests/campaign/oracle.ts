@@ -1,10 +1,10 @@
 import { parse } from 'yaml';
-import { printKey } from '../../src/core/call.ts';
-import type { Entry, UseEntry } from '../../src/core/entry.ts';
-import { answeredPath, approvalPath } from '../../src/core/files.ts';
-import { balanceOf, balanceOfOrg } from '../../src/core/ledger.ts';
-import { archivePath } from '../../src/core/send.ts';
-import { readFrontMatter } from '../../src/disk/codec.ts';
+import { printKey } from '../../src/core/model/call.ts';
+import type { Entry, UseEntry } from '../../src/core/model/entry.ts';
+import { answeredPath, approvalPath } from '../../src/core/model/paths.ts';
+import { balanceOf, balanceOfOrg } from '../../src/core/money/ledger.ts';
+import { archivePath } from '../../src/core/rights/recipients.ts';
+import { readFrontMatter } from '../../src/disk/yaml/codec.ts';
 import type { Ends } from '../../src/testing/generators.ts';
 import type { Play } from './play.ts';
 import { journalOf } from './world.ts';

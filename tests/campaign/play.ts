@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { parse, stringify } from 'yaml';
-import { type ActCall, type Json, type Prompt, ProviderError, type Reply } from '../../src/core/call.ts';
-import { approvalPath } from '../../src/core/files.ts';
-import { Engine } from '../../src/engine/engine.ts';
+import { type ActCall, type Json, type Prompt, ProviderError, type Reply } from '../../src/core/model/call.ts';
+import { approvalPath } from '../../src/core/model/paths.ts';
+import { Engine } from '../../src/engine/turn/engine.ts';
 import type { Provider } from '../../src/providers/provider.ts';
-import type { Request } from '../../src/schema/request.ts';
+import type { Request } from '../../src/schema/records/request.ts';
 import type { Deed, Ends, Sketch } from '../../src/testing/generators.ts';
 import { Crash } from '../../src/testing/memory-disk.ts';
 import { TOOLS } from '../../src/tools/all.ts';

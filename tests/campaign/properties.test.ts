@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { realDisk } from '../../src/disk/real.ts';
+import { realDisk } from '../../src/disk/fs/real.ts';
 import { byCodeUnit } from '../../src/schema/name.ts';
 import { ALIKE, RULES } from './laws.ts';
 import { alike, always } from './properties.ts';

@@ -3,13 +3,13 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { realDisk } from '../../src/disk/real.ts';
-import { readOrg } from '../../src/engine/open.ts';
+import { readOrg } from '../../src/app/read-org.ts';
+import { realDisk } from '../../src/disk/fs/real.ts';
 import type { OrgPlan } from '../../src/testing/build-org.ts';
 import { planFiles } from '../../src/testing/build-org.ts';
 import { ownedEnv } from '../home.ts';
 import { programOf } from '../program.ts';
-import type { Errand } from './child.ts';
+import type { Errand } from './kills/child.ts';
 import { deliveredTwice, differences, journalOf, moneyLost, notAsJournaled, unlistedCalls } from './world.ts';
 
 /** A new folder of its own under the system's folder for temporary files. */
@@ -66,7 +66,7 @@ export function brokenPromisesIn(
   ];
 }
 
-const CHILD = fileURLToPath(new URL('child.ts', import.meta.url));
+const CHILD = fileURLToPath(new URL('./kills/child.ts', import.meta.url));
 
 /** A process of its own that works on an org folder. */
 export class Child {

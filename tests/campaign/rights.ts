@@ -1,5 +1,5 @@
-import type { Entry, HiredEffect } from '../../src/core/entry.ts';
-import { balanceOf, balanceOfOrg } from '../../src/core/ledger.ts';
+import type { Entry, HiredEffect } from '../../src/core/model/entry.ts';
+import { balanceOf, balanceOfOrg } from '../../src/core/money/ledger.ts';
 import type { Ends } from '../../src/testing/generators.ts';
 import { Chart, headOf, type Rule } from './oracle.ts';
 import { journalOf } from './world.ts';

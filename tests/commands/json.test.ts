@@ -1,10 +1,7 @@
-import { readdirSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import type { Command } from '../../src/commands/command.ts';
-import { lemming, office, untilIdle } from './people-world.ts';
+import { commandFiles } from '../../scripts/commands.ts';
+import { lemming, office, untilIdle } from './people/world.ts';
 import { scratchOrg } from './world.ts';
-
-const FOLDER = new URL('../../src/commands/', import.meta.url);
 
 /** What a reader needs beside its name. A new one that needs something is named here. */
 const ARGS: Record<string, string[]> = {
@@ -17,15 +14,9 @@ const ARGS: Record<string, string[]> = {
   watch: ['--once'],
 };
 
-async function readers(): Promise<string[]> {
-  const names = readdirSync(FOLDER).map((file) => file.slice(0, -3));
-  const commands = await Promise.all(
-    names.map(async (name) => (await import(new URL(`${name}.ts`, FOLDER).href)).command),
-  );
-  return commands.flatMap((command?: Command) => (command?.reads ? command.name : []));
-}
+const readers = (await commandFiles()).flatMap(({ command }) => (command.reads ? command.name : []));
 
-it.each(await readers())('%s --json prints one object, and nothing but it', async (name) => {
+it.each(readers)('%s --json prints one object, and nothing but it', async (name) => {
   const root = office();
   await lemming(root, ['send', 'manager', 'Hello']);
   await untilIdle(root);
@@ -38,14 +29,11 @@ it.each(await readers())('%s --json prints one object, and nothing but it', asyn
 /** Readers that are about mail of a person, or name somebody's. */
 const NEEDS_MAIL = ['show', 'read'];
 
-it.each((await readers()).filter((name) => !NEEDS_MAIL.includes(name)))(
-  '%s works where there is no person',
-  async (name) => {
-    const root = scratchOrg({ edges: { manager: [] } });
-    const { exit, out } = await lemming(root, [name, ...(ARGS[name] ?? []), '--json']);
-    expect([name, [0, 1].includes(exit), JSON.parse(out)]).toEqual([name, true, expect.any(Object)]);
-  },
-);
+it.each(readers.filter((name) => !NEEDS_MAIL.includes(name)))('%s works where there is no person', async (name) => {
+  const root = scratchOrg({ edges: { manager: [] } });
+  const { exit, out } = await lemming(root, [name, ...(ARGS[name] ?? []), '--json']);
+  expect([name, [0, 1].includes(exit), JSON.parse(out)]).toEqual([name, true, expect.any(Object)]);
+});
 
 /** Keys under which an amount of money stands. */
 const MONEY =
@@ -73,7 +61,7 @@ it('money is credits everywhere: no amount of an organisation that has 1 credit 
   await lemming(root, ['send', 'a', 'Hello']);
   await untilIdle(root);
   const lines = [
-    ...(await readers()).map((name) => [name, ...(ARGS[name] ?? []).map((word) => (word === 'manager' ? 'a' : word))]),
+    ...readers.map((name) => [name, ...(ARGS[name] ?? []).map((word) => (word === 'manager' ? 'a' : word))]),
     ['show', '1'],
     ['show', '1.a'],
     ['show', '1.a.1.1'],

@@ -1,4 +1,4 @@
-import { realDisk } from '../../src/disk/real.ts';
+import { realDisk } from '../../src/disk/fs/real.ts';
 import type { OrgPlan } from '../../src/testing/build-org.ts';
 
 /** An act that sends a message. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Input, World } from '../../src/commands/command.ts';
-import { realDisk } from '../../src/disk/real.ts';
+import { realDisk } from '../../src/disk/fs/real.ts';
 import { type FaultCode, FaultError } from '../../src/schema/fault.ts';
 import { buildOrg, type OrgPlan } from '../../src/testing/build-org.ts';
 import { homeOf, ownedEnv } from '../home.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import type { CallKey, Reply, Usage } from '../../src/core/call.ts';
-import type { Entry, Held } from '../../src/core/entry.ts';
-import type { Request } from '../../src/schema/request.ts';
+import type { CallKey, Reply, Usage } from '../../src/core/model/call.ts';
+import type { Entry, Held } from '../../src/core/model/entry.ts';
+import type { Request } from '../../src/schema/records/request.ts';
 import { letter } from './world.ts';
 
 export const USAGE: Usage = { input: 10, cachedInput: 3, cacheWrite: 2, output: 7, reasoning: 1 };

@@ -1,14 +1,14 @@
-import { apply } from '../../src/core/apply.ts';
-import type { Config } from '../../src/core/config.ts';
-import type { Entry } from '../../src/core/entry.ts';
-import { messagePath } from '../../src/core/send.ts';
-import { emptyState, type Mail, type State } from '../../src/core/state.ts';
-import { emptyDraft, type Scene } from '../../src/core/tool.ts';
-import { readConfig } from '../../src/disk/config.ts';
+import { apply } from '../../src/core/journal/apply.ts';
+import type { Config } from '../../src/core/model/config.ts';
+import type { Entry } from '../../src/core/model/entry.ts';
+import { emptyState, type Mail, type State } from '../../src/core/model/state.ts';
+import { emptyDraft, type Scene } from '../../src/core/model/tool.ts';
+import { messagePath } from '../../src/core/rights/recipients.ts';
+import { readConfig } from '../../src/disk/config/config.ts';
+import type { Resume } from '../../src/schema/config/resume.ts';
 import { type Fault, FaultError } from '../../src/schema/fault.ts';
-import type { Message } from '../../src/schema/message.ts';
 import { messageId } from '../../src/schema/name.ts';
-import type { Resume } from '../../src/schema/resume.ts';
+import type { Message } from '../../src/schema/records/message.ts';
 import { type OrgPlan, planFiles } from '../../src/testing/build-org.ts';
 
 /** The configuration that the files of a plan say. Throws their faults. */

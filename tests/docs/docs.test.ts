@@ -6,23 +6,16 @@ import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { parse } from 'yaml';
-import type { Command } from '../../src/commands/command.ts';
+import { commandFiles } from '../../scripts/commands.ts';
 import { runCli } from '../../src/faces/cli/cli.ts';
-import { modelsFile } from '../../src/schema/models.ts';
+import { modelsFile } from '../../src/schema/config/models.ts';
 import { blocks, commandLines, filesNamed, linksOf, pages, ROOT, section, verbsNamed } from './pages.ts';
 
 /** Paths that exist on somebody's machine only. */
 const MACHINE = /(?:^|[\s"'`(=])(?:\/(?:home|root|work|tmp|Users|usr|opt|var|mnt)\b|[A-Za-z]:\\)|~\//;
 
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
-const catalogue = { version: '0', commands: await commands() };
-
-async function commands(): Promise<Command[]> {
-  const folder = new URL('../../src/commands/', import.meta.url);
-  const files = readdirSync(folder).filter((file) => file.endsWith('.ts'));
-  const modules = await Promise.all(files.map((file) => import(new URL(file, folder).href)));
-  return modules.flatMap(({ command }) => command ?? []);
-}
+const catalogue = { version: '0', commands: (await commandFiles()).map(({ command }) => command) };
 
 /** What the command line has against these words; '' for nothing. */
 async function objection(words: string[]): Promise<string> {

@@ -1,4 +1,4 @@
-import type { Prompt, Reply } from '../../src/core/call.ts';
+import type { Prompt, Reply } from '../../src/core/model/call.ts';
 import type { Ports } from '../../src/engine/ports.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import { Org, USAGE } from '../regression/org.ts';

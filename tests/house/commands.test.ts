@@ -1,24 +1,11 @@
-import { readdirSync } from 'node:fs';
+import { basename } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import type { Command, Run } from '../../src/commands/command.ts';
+import { commandFiles } from '../../scripts/commands.ts';
 import { runCli } from '../../src/faces/cli/cli.ts';
 import { GLOBAL } from '../../src/faces/cli/help.ts';
 
-const FOLDER = new URL('../../src/commands/', import.meta.url);
-
-/** Every command file with what it exports. */
-async function commandFiles(): Promise<[string, Command, Run][]> {
-  const files = readdirSync(FOLDER).filter((file) => file.endsWith('.ts'));
-  const modules = await Promise.all(
-    files.map(async (file) => [file, await import(new URL(file, FOLDER).href)] as const),
-  );
-  return modules.flatMap(([file, { command, run }]) =>
-    command ? [[file.slice(0, -3), command, run] as [string, Command, Run]] : [],
-  );
-}
-
-const files = await commandFiles();
+const files = (await commandFiles()).map(({ file, command, run }) => [file, command, run] as const);
 const catalogue = { version: '0', commands: files.map(([, command]) => command) };
 
 /** Words of an example line, quotes taken off. */
@@ -52,7 +39,7 @@ async function parses(line: string): Promise<string> {
 
 describe.each(files)('%s', (file, command, run) => {
   it('is a command of that name', () => {
-    expect(command.name).toBe(file);
+    expect(`${command.name}.ts`).toBe(basename(file));
     expect(command.name).toMatch(/^[a-z][a-z-]*$/);
     expect(run).toBeTypeOf('function');
     expect(command.summary).toMatch(/^[A-Z][^\n]*[^.\s]$/);

@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { admits } from './node-range.ts';
 import * as rules from './rules.ts';
@@ -16,6 +18,37 @@ describe('the sources keep the rules of the house', () => {
     const offences = sources.flatMap((source) => rule(source).map((offence) => `${source.path} ${offence}`));
     expect(offences).toEqual([]);
   });
+});
+
+/** Files of a folder at most. More are two things. */
+const ROOM_FOR = 15;
+
+it.each(['src', 'tests'])('no folder of %s holds more than a person takes in at a glance', (top) => {
+  const files = readdirSync(new URL(`../../${top}/`, import.meta.url), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath }) => relative(fileURLToPath(new URL('../../', import.meta.url)), parentPath))
+    .filter((folder) => !folder.startsWith('tests/rules/rules-'));
+  const full = [...new Set(files)].filter((folder) => files.filter((one) => one === folder).length > ROOM_FOR);
+  expect(full).toEqual([]);
+});
+
+it('no files need one another to load', () => {
+  const values = new Map(
+    sources.map((source) => [
+      source.path,
+      importsOf(source).flatMap(({ target, kind }) => (kind === 'value' ? target : [])),
+    ]),
+  );
+  const done = new Set<string>();
+  const circles: string[] = [];
+  const follow = (path: string, way: readonly string[]): void => {
+    if (way.includes(path)) circles.push([...way.slice(way.indexOf(path)), path].join(' → '));
+    if (way.includes(path) || done.has(path)) return;
+    for (const target of values.get(path) ?? []) follow(target, [...way, path]);
+    done.add(path);
+  };
+  for (const path of values.keys()) follow(path, []);
+  expect(circles).toEqual([]);
 });
 
 it('no test mocks a module of ours, or a function of one', () => {
@@ -47,7 +80,7 @@ it('the command line loads commander and its own files before a verb runs, nothi
   const foreign = [...loadedWith(['src/faces/cli/main.ts', 'src/faces/cli/process.ts'])].filter(
     (path) => !path.startsWith('src/faces/cli/') && !path.startsWith('node:'),
   );
-  expect(foreign.sort()).toEqual(['commander', 'src/disk/disk.ts', 'src/schema/fault.ts']);
+  expect(foreign.sort()).toEqual(['commander', 'src/disk/fs/disk.ts', 'src/schema/fault.ts']);
 });
 
 describe('the lock file', () => {

@@ -12,6 +12,7 @@ import {
   oneShape,
   pureDecisions,
   type Rule,
+  rooms,
 } from './rules.ts';
 import { parse } from './sources.ts';
 
@@ -25,6 +26,10 @@ const BAD: Case[] = [
   [arrow, 'src/tools/shell.ts', "import { disk } from '../disk/real.ts';"],
   [arrow, 'src/engine/loop.ts', "export { run } from '../commands/run.ts';"],
   [arrow, 'src/engine/loop.ts', "import { x } from '../unknown/x.ts';"],
+  [rooms, 'src/core/mail/inbox.ts', "import { judge } from '../turn/judge.ts';"],
+  [rooms, 'src/core/model/state.ts', "import type { Due } from '../turn/schedule.ts';"],
+  [rooms, 'src/engine/ports.ts', "import { visit } from './turn/visit.ts';"],
+  [rooms, 'src/core/cellar/wine.ts', ''],
   [oneDoorToFiles, 'src/engine/loop.ts', "import { readFileSync } from 'node:fs';"],
   [oneDoorToFiles, 'src/engine/loop.ts', "await import('fs/promises');"],
   [oneDoorToFiles, 'src/faces/cli/main.ts', "import type { Stats } from 'node:fs';"],
@@ -56,6 +61,9 @@ const BAD: Case[] = [
 const GOOD: Case[] = [
   [arrow, 'src/core/walk.ts', "import { fault } from '../schema/fault.ts';\nimport { hasEdge } from './config.ts';"],
   [arrow, 'src/engine/loop.ts', "import { openDisk } from '../disk/real.ts';\nimport { z } from 'zod';"],
+  [rooms, 'src/core/turn/judge.ts', "import { inbox } from '../mail/inbox.ts';\nimport { x } from './cut.ts';"],
+  [rooms, 'src/engine/tools/use.ts', "await import('../search/web-search.ts');"],
+  [rooms, 'src/schema/kinds.ts', "import { chartFile } from './config/chart.ts';"],
   [oneDoorToFiles, 'src/disk/real.ts', "import { readFileSync } from 'node:fs';"],
   [oneDoorToFiles, 'src/faces/cli/find-org.ts', "import { existsSync } from 'node:fs';"],
   [

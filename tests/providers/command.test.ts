@@ -12,8 +12,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { type CallFailure, ProviderError, type Reply } from '../../src/core/call.ts';
-import { runChild } from '../../src/disk/child.ts';
+import { type CallFailure, ProviderError, type Reply } from '../../src/core/model/call.ts';
+import { runChild } from '../../src/disk/sandbox/child.ts';
 import command from '../../src/providers/command.ts';
 import type { Outside } from '../../src/providers/provider.ts';
 import { quickest } from '../quickest.ts';
@@ -606,7 +606,7 @@ describe('what is left of a program', () => {
     const folder = scratch();
     mkdirSync(join(folder, 'x'));
     const file = join(folder, 'pids');
-    const child = new URL('../../src/disk/child.ts', import.meta.url).pathname;
+    const child = new URL('../../src/disk/sandbox/child.ts', import.meta.url).pathname;
     const job = {
       argv: [NODE, '-e', family(file, true)],
       input: '',

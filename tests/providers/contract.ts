@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ProviderError, type Reply } from '../../src/core/call.ts';
+import { ProviderError, type Reply } from '../../src/core/model/call.ts';
 import type { Connection, Provider } from '../../src/providers/provider.ts';
 import { quickest } from '../quickest.ts';
 import { timeToEnd } from './abort.ts';

@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import { PROVIDER_NAMES } from '../../src/providers/find.ts';
 import scripted from '../../src/providers/scripted.ts';
 import { simulatedOptions } from '../../src/providers/simulated.ts';
-import { modelsFile } from '../../src/schema/models.ts';
+import { modelsFile } from '../../src/schema/config/models.ts';
 import { mailOf, modelOf, promptOf, secondCall, world } from './world.ts';
 
 const page = readFileSync(new URL('../../docs/providers.md', import.meta.url), 'utf8');

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import type { Usage } from '../../src/core/call.ts';
-import { costOf } from '../../src/core/ledger.ts';
-import { realDisk } from '../../src/disk/real.ts';
-import { journalLines } from '../../src/engine/history.ts';
-import { readOrg } from '../../src/engine/open.ts';
-import { withEngine } from '../../src/engine/real.ts';
+import { readOrg } from '../../src/app/read-org.ts';
+import { withEngine } from '../../src/app/run-engine.ts';
+import type { Usage } from '../../src/core/model/call.ts';
+import { costOf } from '../../src/core/money/ledger.ts';
+import { realDisk } from '../../src/disk/fs/real.ts';
+import { journalLines } from '../../src/engine/journal/history.ts';
 import { buildOrg } from '../../src/testing/build-org.ts';
 import { filesIn, scratch } from '../commands/world.ts';
 import { trustingEnv } from '../trusted.ts';
-import type { Hosted } from './dialect.ts';
+import type { Hosted } from './hosted/dialect.ts';
 
 const KEY = 'canary-key-that-must-not-be-found-0123456789';
 const FORMS = [KEY, Buffer.from(KEY).toString('base64').slice(0, -3), Buffer.from(KEY).toString('hex')];

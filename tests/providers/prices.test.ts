@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { listPrice, PRICES, priceOf } from '../../src/providers/prices.ts';
-import { type Model, model } from '../../src/schema/models.ts';
+import { type Model, model } from '../../src/schema/config/models.ts';
 
 const entry = (given: object): Model => model().parse(given);
 const rows = Object.entries(PRICES.models).flatMap(([provider, list]) =>

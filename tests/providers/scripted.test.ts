@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { type Prompt, ProviderError, type Reply } from '../../src/core/call.ts';
+import { type Prompt, ProviderError, type Reply } from '../../src/core/model/call.ts';
 import scripted from '../../src/providers/scripted.ts';
 import { quickest } from '../quickest.ts';
 import { keepsTheContract, type Scene } from './contract.ts';

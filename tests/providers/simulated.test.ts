@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Prompt, ProviderError, type Reply } from '../../src/core/call.ts';
+import { type Prompt, ProviderError, type Reply } from '../../src/core/model/call.ts';
 import simulated from '../../src/providers/simulated.ts';
 import { keepsTheContract, type Scene } from './contract.ts';
 import { mailOf, modelOf, promptOf, secondCall, world } from './world.ts';

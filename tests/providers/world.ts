@@ -2,9 +2,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { vi } from 'vitest';
-import { type MailView, type Prompt, ProviderError } from '../../src/core/call.ts';
+import { type MailView, type Prompt, ProviderError } from '../../src/core/model/call.ts';
 import type { Outside } from '../../src/providers/provider.ts';
-import { type Model, model } from '../../src/schema/models.ts';
+import { type Model, model } from '../../src/schema/config/models.ts';
 
 /** An outside made of values. It notes how long it was asked to sleep, and really sleeps. */
 export interface World extends Outside {

@@ -1,12 +1,12 @@
 import { cpSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { run as bootstrap } from '../../src/commands/bootstrap.ts';
-import { ProviderError } from '../../src/core/call.ts';
-import { readForm } from '../../src/core/form.ts';
-import { agentState, inboxOf } from '../../src/core/state.ts';
-import { checkFolder } from '../../src/engine/open.ts';
-import { withEngine } from '../../src/engine/real.ts';
+import { checkFolder } from '../../src/app/read-org.ts';
+import { withEngine } from '../../src/app/run-engine.ts';
+import { run as bootstrap } from '../../src/commands/start/bootstrap.ts';
+import { ProviderError } from '../../src/core/model/call.ts';
+import { agentState, inboxOf } from '../../src/core/model/state.ts';
+import { readForm } from '../../src/core/prompt/json-form.ts';
 import { findOrg } from '../../src/faces/cli/find-org.ts';
 import { MemoryDisk } from '../../src/testing/memory-disk.ts';
 import { ask, RELAY } from '../commands/relay.ts';

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { scratch } from '../commands/world.ts';
-import { boxHere, Hands, sh } from '../engine/hands.ts';
+import { boxHere, Hands, sh } from '../engine/tools/hands.ts';
 import { type Act, Org, say, textOf } from './org.ts';
 
 const act = (tool: string, input: Act['input']): Act => ({ tool, input });

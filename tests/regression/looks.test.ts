@@ -1,10 +1,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Json } from '../../src/core/call.ts';
-import { realDisk } from '../../src/disk/real.ts';
-import { Engine } from '../../src/engine/engine.ts';
-import type { TurnReport } from '../../src/engine/report.ts';
+import type { Json } from '../../src/core/model/call.ts';
+import { realDisk } from '../../src/disk/fs/real.ts';
+import type { TurnReport } from '../../src/engine/log/report.ts';
+import { Engine } from '../../src/engine/turn/engine.ts';
 import type { OrgPlan } from '../../src/testing/build-org.ts';
 import { TOOLS } from '../../src/tools/all.ts';
 import { scratchOrg } from '../commands/world.ts';

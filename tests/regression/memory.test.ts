@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Json } from '../../src/core/call.ts';
-import { readJournal } from '../../src/disk/journal.ts';
-import { Recompute } from '../../src/engine/recompute.ts';
-import { Refold } from '../../src/engine/replay.ts';
+import type { Json } from '../../src/core/model/call.ts';
+import { readJournal } from '../../src/disk/journal/journal.ts';
+import { Recompute } from '../../src/engine/replay/recompute.ts';
+import { Refold } from '../../src/engine/replay/refold.ts';
 import { MemoryDisk } from '../../src/testing/memory-disk.ts';
 import { TOOLS } from '../../src/tools/all.ts';
 import { type Act, Org, resultsIn, say, textOf, visible } from './org.ts';

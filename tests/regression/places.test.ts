@@ -1,15 +1,15 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { run as doctor } from '../../src/commands/doctor.ts';
-import { run as replay } from '../../src/commands/replay.ts';
-import { run as retry } from '../../src/commands/retry.ts';
-import { run as runOrg } from '../../src/commands/run.ts';
-import type { Prompt } from '../../src/core/call.ts';
-import type { State } from '../../src/core/state.ts';
-import { realDisk } from '../../src/disk/real.ts';
-import { load } from '../../src/engine/load.ts';
-import { readOrg } from '../../src/engine/open.ts';
+import { readOrg } from '../../src/app/read-org.ts';
+import { run as retry } from '../../src/commands/people/retry.ts';
+import { run as runOrg } from '../../src/commands/run/run.ts';
+import { run as doctor } from '../../src/commands/start/doctor.ts';
+import { run as replay } from '../../src/commands/time/replay.ts';
+import type { Prompt } from '../../src/core/model/call.ts';
+import type { State } from '../../src/core/model/state.ts';
+import { realDisk } from '../../src/disk/fs/real.ts';
+import { load } from '../../src/engine/journal/load.ts';
 import { inputOf, scratch, testWorld } from '../commands/world.ts';
 import { type Act, Org, resultsIn, textOf } from './org.ts';
 

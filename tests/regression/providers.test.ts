@@ -1,17 +1,17 @@
 import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { run as status } from '../../src/commands/status.ts';
-import { run as trust } from '../../src/commands/trust.ts';
-import { realKept } from '../../src/disk/kept-key.ts';
-import { realDisk } from '../../src/disk/real.ts';
-import { readLoad } from '../../src/engine/load-file.ts';
-import { readOrg } from '../../src/engine/open.ts';
-import { withEngine } from '../../src/engine/real.ts';
-import { modelsFile } from '../../src/schema/models.ts';
+import { readOrg } from '../../src/app/read-org.ts';
+import { withEngine } from '../../src/app/run-engine.ts';
+import { run as status } from '../../src/commands/look/status.ts';
+import { run as trust } from '../../src/commands/start/trust.ts';
+import { realKept } from '../../src/disk/cache/cache-key.ts';
+import { realDisk } from '../../src/disk/fs/real.ts';
+import { readLoad } from '../../src/engine/calls/load-cache.ts';
+import { modelsFile } from '../../src/schema/config/models.ts';
 import { buildOrg } from '../../src/testing/build-org.ts';
 import { filesIn, inputOf, scratch, testWorld } from '../commands/world.ts';
-import { fakeOpenAI, said } from '../providers/fake-openai.ts';
+import { fakeOpenAI, said } from '../providers/hosted/fake-openai.ts';
 import { trustingEnv } from '../trusted.ts';
 
 const service = fakeOpenAI();

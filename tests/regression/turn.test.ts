@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { type Json, type Prompt, ProviderError } from '../../src/core/call.ts';
-import { readForm } from '../../src/core/form.ts';
-import { agentState, inboxOf } from '../../src/core/state.ts';
-import { load } from '../../src/engine/load.ts';
+import { type Json, type Prompt, ProviderError } from '../../src/core/model/call.ts';
+import { agentState, inboxOf } from '../../src/core/model/state.ts';
+import { readForm } from '../../src/core/prompt/json-form.ts';
+import { load } from '../../src/engine/journal/load.ts';
 import { FaultError } from '../../src/schema/fault.ts';
 import { Crash } from '../../src/testing/memory-disk.ts';
 import { type Act, CALL, Org, PRICED, resultsIn, say, textOf, visible } from './org.ts';
@@ -373,7 +373,7 @@ describe('6.2 turns', () => {
     await org.with(async () => {
       const ports = org.ports();
       const other = { ...ports, host: { ...ports.host, pid: 2, startOf: (pid: number) => `start-${pid}` } };
-      const { Engine } = await import('../../src/engine/engine.ts');
+      const { Engine } = await import('../../src/engine/turn/engine.ts');
       const { TOOLS } = await import('../../src/tools/all.ts');
       try {
         Engine.open(other, TOOLS, 'run');

@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { RULES } from '../../src/core/rules.ts';
+import { RULES } from '../../src/core/journal/rules.ts';
 import { recordTemplate } from './record-template.ts';
 import { Sample } from './sample.ts';
 import { TEMPLATES } from './templates.ts';

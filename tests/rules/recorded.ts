@@ -1,10 +1,10 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import type { Entry } from '../../src/core/entry.ts';
-import { GENESIS, Journal, journalPath, readJournal } from '../../src/disk/journal.ts';
-import { compareFolder } from '../../src/engine/compare.ts';
-import { Recompute } from '../../src/engine/recompute.ts';
-import { Refold } from '../../src/engine/replay.ts';
+import type { Entry } from '../../src/core/model/entry.ts';
+import { GENESIS, Journal, journalPath, readJournal } from '../../src/disk/journal/journal.ts';
+import { compareFolder } from '../../src/engine/replay/compare.ts';
+import { Recompute } from '../../src/engine/replay/recompute.ts';
+import { Refold } from '../../src/engine/replay/refold.ts';
 import { MemoryDisk } from '../../src/testing/memory-disk.ts';
 import { TOOLS } from '../../src/tools/all.ts';
 import type { Sample } from './sample.ts';

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { stringify } from 'yaml';
-import type { Json, Reply } from '../../src/core/call.ts';
+import type { Json, Reply } from '../../src/core/model/call.ts';
 import type { MemoryDisk } from '../../src/testing/memory-disk.ts';
 import { Lab, service } from '../engine/world.ts';
 

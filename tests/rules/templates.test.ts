@@ -1,7 +1,7 @@
 import { extract } from 'tar';
 import { describe, expect, it } from 'vitest';
-import { run as replay } from '../../src/commands/replay.ts';
-import { run as verify } from '../../src/commands/verify.ts';
+import { run as replay } from '../../src/commands/time/replay.ts';
+import { run as verify } from '../../src/commands/time/verify.ts';
 import { inputOf, scratch, testWorld } from '../commands/world.ts';
 import { TEMPLATES, templateArchive, templateArchives } from './templates.ts';
 

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { RULES } from '../../src/core/rules.ts';
+import { RULES } from '../../src/core/journal/rules.ts';
 
 const SHIPPED = join(import.meta.dirname, '../../templates');
 const KEPT = join(import.meta.dirname, 'templates');

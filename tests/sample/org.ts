@@ -1,13 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseDocument } from 'yaml';
-import { type ChartFile, chartFile } from '../../src/schema/chart.ts';
-import { creditsFile } from '../../src/schema/credits.ts';
-import { modelsFile } from '../../src/schema/models.ts';
-import { type OrgFile, orgFile } from '../../src/schema/org.ts';
-import { type ResumeHead, resumeHead } from '../../src/schema/resume.ts';
-import { type ScriptFile, scriptFile } from '../../src/schema/script.ts';
-import { contactHead, goalHead, unitHead } from '../../src/schema/unit.ts';
+import { type ChartFile, chartFile } from '../../src/schema/config/chart.ts';
+import { creditsFile } from '../../src/schema/config/credits.ts';
+import { modelsFile } from '../../src/schema/config/models.ts';
+import { type OrgFile, orgFile } from '../../src/schema/config/org.ts';
+import { type ResumeHead, resumeHead } from '../../src/schema/config/resume.ts';
+import { type ScriptFile, scriptFile } from '../../src/schema/config/script.ts';
+import { contactHead, goalHead, unitHead } from '../../src/schema/config/unit.ts';
 
 /** A shipped organisation, read and parsed by the schemas. Throws where a file is not what its schema says. */
 export interface Sample {

@@ -2,10 +2,10 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { realDisk } from '../../src/disk/real.ts';
-import { journalLines } from '../../src/engine/history.ts';
-import { withEngine } from '../../src/engine/real.ts';
-import { visitIn } from '../../src/views/call.ts';
+import { withEngine } from '../../src/app/run-engine.ts';
+import { realDisk } from '../../src/disk/fs/real.ts';
+import { journalLines } from '../../src/engine/journal/history.ts';
+import { visitIn } from '../../src/views/journal/call.ts';
 
 const TURNS = 10;
 const root = mkdtempSync(path.join(tmpdir(), 'lemming-prefix-'));

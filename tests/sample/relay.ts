@@ -1,4 +1,4 @@
-import type { ActCall, JsonObject, MailView, Part } from '../../src/core/call.ts';
+import type { ActCall, JsonObject, MailView, Part } from '../../src/core/model/call.ts';
 import type { Connection } from '../../src/providers/provider.ts';
 import scripted from '../../src/providers/scripted.ts';
 import { type Sample, textOf } from './org.ts';

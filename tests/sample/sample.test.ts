@@ -6,7 +6,7 @@ import { createContext, runInContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { readScript } from '../../src/providers/script/rules.ts';
-import { modelsFile } from '../../src/schema/models.ts';
+import { modelsFile } from '../../src/schema/config/models.ts';
 import { isName } from '../../src/schema/name.ts';
 import { TOOLS } from '../../src/tools/all.ts';
 import { ROOTS, readSample, type Sample, textOf } from './org.ts';

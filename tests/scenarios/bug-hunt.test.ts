@@ -1,12 +1,12 @@
 // @module-tag bwrap
 // @module-tag python3
 import { beforeAll, expect, it } from 'vitest';
-import type { Entry } from '../../src/core/entry.ts';
-import { realDisk } from '../../src/disk/real.ts';
-import { journalLines } from '../../src/engine/history.ts';
-import { exists, lemming, textOf, turns, untilIdle } from '../commands/people-world.ts';
+import type { Entry } from '../../src/core/model/entry.ts';
+import { realDisk } from '../../src/disk/fs/real.ts';
+import { journalLines } from '../../src/engine/journal/history.ts';
+import { exists, lemming, textOf, turns, untilIdle } from '../commands/people/world.ts';
 import { scratch } from '../commands/world.ts';
-import { boxHere } from '../engine/hands.ts';
+import { boxHere } from '../engine/tools/hands.ts';
 
 let level = '';
 beforeAll(async () => {

@@ -2,12 +2,12 @@
 // @module-tag python3
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { run as preview } from '../../src/commands/run.ts';
+import { run as preview } from '../../src/commands/run/run.ts';
 import { inputOf, testWorld } from '../commands/world.ts';
-import { mcpYaml, Owned, told } from '../engine/owned.ts';
+import { mcpYaml, Owned, told } from '../engine/tools/owned.ts';
 import type { Act } from '../regression/org.ts';
 
-const SERVER = readFileSync(new URL('../engine/server.py', import.meta.url), 'utf8');
+const SERVER = readFileSync(new URL('../engine/servers/server.py', import.meta.url), 'utf8');
 const SHOUT = `---
 name: shout
 description: Shouts

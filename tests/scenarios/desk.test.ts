@@ -1,10 +1,10 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { realDisk } from '../../src/disk/real.ts';
-import { journalLines } from '../../src/engine/history.ts';
-import { withEngine } from '../../src/engine/real.ts';
-import { lemming, office, put, textOf, turns, untilIdle } from '../commands/people-world.ts';
+import { withEngine } from '../../src/app/run-engine.ts';
+import { realDisk } from '../../src/disk/fs/real.ts';
+import { journalLines } from '../../src/engine/journal/history.ts';
+import { lemming, office, put, textOf, turns, untilIdle } from '../commands/people/world.ts';
 
 const ids = (messages: { id: string }[]) => messages.map(({ id }) => id);
 const json = async (root: string, ...words: string[]) => (await lemming(root, [...words, '--json'])).data;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type Json, ProviderError } from '../../src/core/call.ts';
-import { agentState, inboxOf } from '../../src/core/state.ts';
-import { statusOf } from '../../src/views/status.ts';
+import { type Json, ProviderError } from '../../src/core/model/call.ts';
+import { agentState, inboxOf } from '../../src/core/model/state.ts';
+import { statusOf } from '../../src/views/org/status.ts';
 import { Lab, service } from '../engine/world.ts';
 import { Org, say, textOf } from '../regression/org.ts';
 

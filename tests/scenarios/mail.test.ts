@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ProviderError } from '../../src/core/call.ts';
-import { agentState, inboxOf } from '../../src/core/state.ts';
+import { ProviderError } from '../../src/core/model/call.ts';
+import { agentState, inboxOf } from '../../src/core/model/state.ts';
 import { Org, resultsIn, say, textOf } from '../regression/org.ts';
 
 const STAR = { human: ['a', 'b', 'c'], a: ['b', 'human'], b: ['a', 'human'], c: ['human'] };

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Json } from '../../src/core/call.ts';
-import { entriesOf, SHARED } from '../../src/core/memory.ts';
-import { agentState } from '../../src/core/state.ts';
+import { entriesOf, SHARED } from '../../src/core/memory/entry.ts';
+import type { Json } from '../../src/core/model/call.ts';
+import { agentState } from '../../src/core/model/state.ts';
 import { type Act, Org, resultsIn, textOf, visible } from '../regression/org.ts';
 
 const EDGES = { human: ['a', 'b'], a: ['human'], b: ['human'] };

@@ -1,9 +1,9 @@
 // @module-tag bwrap
 // @module-tag python3
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Json } from '../../src/core/call.ts';
-import { exists, lemming, office, put, textOf, turns } from '../commands/people-world.ts';
-import { boxHere, Hands, noBox } from '../engine/hands.ts';
+import type { Json } from '../../src/core/model/call.ts';
+import { exists, lemming, office, put, textOf, turns } from '../commands/people/world.ts';
+import { boxHere, Hands, noBox } from '../engine/tools/hands.ts';
 
 let level = '';
 beforeAll(async () => {

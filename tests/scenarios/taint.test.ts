@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Wire } from '../../src/disk/wire.ts';
+import type { Wire } from '../../src/disk/sandbox/wire.ts';
 import type { Ports } from '../../src/engine/ports.ts';
 import { type Answer, Org, resultsIn, say } from '../regression/org.ts';
 

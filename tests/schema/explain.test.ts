@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Json } from '../../src/core/call.ts';
+import type { Json } from '../../src/core/model/call.ts';
 import { TOOLS } from '../../src/tools/all.ts';
 
 function why(tool: string, input: Json): string {

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { decode, readFrontMatter } from '../../src/disk/codec.ts';
-import { readMessage } from '../../src/disk/drop.ts';
-import type { Message } from '../../src/schema/message.ts';
-import { MESSAGE_KINDS, PRIORITIES } from '../../src/schema/message.ts';
+import { readMessage } from '../../src/disk/intake/drop.ts';
+import { decode, readFrontMatter } from '../../src/disk/yaml/codec.ts';
 import { canonicalBody, cut, printHead, printMessage, printQuoted } from '../../src/schema/print.ts';
+import type { Message } from '../../src/schema/records/message.ts';
+import { MESSAGE_KINDS, PRIORITIES } from '../../src/schema/records/message.ts';
 
 const MESSAGE: Message = {
   id: '000042-planner-01',

@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs';
+import { basename } from 'node:path';
 import { expect, it } from 'vitest';
 import { TOOLS } from '../../src/tools/all.ts';
 import { contract } from './contract.ts';
@@ -7,7 +8,9 @@ import { contract } from './contract.ts';
 const OTHERS = ['all.ts', 'define.ts'];
 
 it('the list of tools is the folder: a file each, named like its tool', () => {
-  const files = readdirSync(new URL('../../src/tools/', import.meta.url)).filter((name) => !OTHERS.includes(name));
+  const files = readdirSync(new URL('../../src/tools/', import.meta.url), { recursive: true, encoding: 'utf8' })
+    .map((path) => basename(path))
+    .filter((name) => name.endsWith('.ts') && !OTHERS.includes(name));
   expect([...TOOLS.keys()].map((name) => `${name}.ts`).sort()).toEqual(files.sort());
 });
 

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import type { Json, JsonObject } from '../../src/core/call.ts';
-import type { Tool, WorldResult } from '../../src/core/tool.ts';
-import { DiskError } from '../../src/disk/disk.ts';
-import { BoxRefusal, makeBox } from '../../src/engine/box.ts';
+import type { Json, JsonObject } from '../../src/core/model/call.ts';
+import type { Tool, WorldResult } from '../../src/core/model/tool.ts';
+import { DiskError } from '../../src/disk/fs/disk.ts';
+import { BoxRefusal, makeBox } from '../../src/engine/tools/tool-context.ts';
 import { means, memoryOrg, scene } from './world.ts';
 
 /** Keys that no tool has: of JavaScript's objects, and of what only the engine knows. */

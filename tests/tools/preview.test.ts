@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import type { Json } from '../../src/core/call.ts';
-import { fenced } from '../../src/core/preview.ts';
-import { NOTHING } from '../../src/core/tool.ts';
+import type { Json } from '../../src/core/model/call.ts';
+import { NOTHING } from '../../src/core/model/tool.ts';
+import { fenced } from '../../src/core/text/file-change.ts';
 import { scene, toolNamed } from './world.ts';
 
 /** What a person is shown of an act by agent a that waits; `was`: what the file holds. */

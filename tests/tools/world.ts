@@ -1,10 +1,17 @@
-import type { Json } from '../../src/core/call.ts';
-import type { Mail } from '../../src/core/state.ts';
-import { type Draft, emptyDraft, type Scene, type Staged, type Tool, type WorldResult } from '../../src/core/tool.ts';
-import { inTheWayOf } from '../../src/core/written.ts';
-import type { Disk } from '../../src/disk/disk.ts';
-import { BoxRefusal, type Changes, type Means, makeBox, noChanges } from '../../src/engine/box.ts';
-import type { Resume } from '../../src/schema/resume.ts';
+import type { Json } from '../../src/core/model/call.ts';
+import type { Mail } from '../../src/core/model/state.ts';
+import {
+  type Draft,
+  emptyDraft,
+  type Scene,
+  type Staged,
+  type Tool,
+  type WorldResult,
+} from '../../src/core/model/tool.ts';
+import { inTheWayOf } from '../../src/core/tools/file-versions.ts';
+import type { Disk } from '../../src/disk/fs/disk.ts';
+import { BoxRefusal, type Changes, type Means, makeBox, noChanges } from '../../src/engine/tools/tool-context.ts';
+import type { Resume } from '../../src/schema/config/resume.ts';
 import { buildOrg, type OrgPlan } from '../../src/testing/build-org.ts';
 import { MemoryDisk } from '../../src/testing/memory-disk.ts';
 import { TOOLS } from '../../src/tools/all.ts';

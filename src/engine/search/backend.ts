@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { Hit } from '../../core/tool.ts';
-import type { Asked } from '../../disk/wire.ts';
+import type { Hit } from '../../core/model/tool.ts';
+import type { Asked } from '../../disk/sandbox/wire.ts';
 
 /** What is looked for, and how many results are wanted at most. */
 export interface Wish {

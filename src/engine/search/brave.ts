@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { pageText } from '../../core/page-text.ts';
+import { pageText } from '../../core/text/page-text.ts';
 import { type Backend, hitsIn } from './backend.ts';
 
 /** Without `web` nothing was found. */

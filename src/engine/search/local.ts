@@ -1,9 +1,9 @@
-import { permitPath } from '../../core/path.ts';
-import { excerpt, fold, rankFound } from '../../core/relevance.ts';
-import type { Found } from '../../core/tool.ts';
-import type { Resume } from '../../schema/resume.ts';
-import { BoxRefusal, filesUnder } from '../box.ts';
-import type { Turn } from '../turn.ts';
+import { excerpt, fold, rankFound } from '../../core/memory/relevance.ts';
+import type { Found } from '../../core/model/tool.ts';
+import { permitPath } from '../../core/model/tool-path.ts';
+import type { Resume } from '../../schema/config/resume.ts';
+import { BoxRefusal, filesUnder } from '../tools/tool-context.ts';
+import type { Turn } from '../tools/turn-in-progress.ts';
 import type { Wish } from './backend.ts';
 
 /** Files and bytes that are looked at; a larger file is left out. */

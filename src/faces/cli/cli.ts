@@ -4,8 +4,8 @@ import { exitOf, faultsOf } from './faults.ts';
 import { findOrg } from './find-org.ts';
 import { HOW_TO_START } from './help.ts';
 import { buildProgram, type Catalogue } from './program.ts';
-import { safeJson, safeLine, safeText } from './safe.ts';
-import type { Screen } from './screen.ts';
+import { safeJson, safeLine, safeText } from './terminal/safe.ts';
+import type { Screen } from './terminal/screen.ts';
 import type { Terminal } from './world.ts';
 
 /** The options of every command. */

@@ -1,8 +1,8 @@
 import type { Arg, Command, Flag, Known } from '../../commands/command.ts';
-import { realDisk } from '../../disk/real.ts';
+import { realDisk } from '../../disk/fs/real.ts';
+import { type Candidate, known } from './candidates.ts';
 import { findOrg } from './find-org.ts';
 import { GLOBAL, inHelpOrder } from './help.ts';
-import { type Candidate, known } from './known.ts';
 import type { Catalogue } from './program.ts';
 import type { Terminal } from './world.ts';
 

@@ -1,4 +1,4 @@
-import { codeOf, DiskError } from '../../disk/disk.ts';
+import { codeOf, DiskError } from '../../disk/fs/disk.ts';
 import { FAULTS, type Fault, FaultError, failure, fault } from '../../schema/fault.ts';
 
 /** Every exit code and its meaning; of several that apply, the first one counts. */

@@ -2,7 +2,7 @@ import { printFault } from '../../schema/fault.ts';
 import { type Load, runCli } from './cli.ts';
 import { exitOf, faultsOf } from './faults.ts';
 import type { Catalogue } from './program.ts';
-import { safeLine } from './safe.ts';
+import { safeLine } from './terminal/safe.ts';
 import type { Terminal } from './world.ts';
 
 /** Runs the command line of this process and ends it with its exit code. */

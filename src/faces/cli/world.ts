@@ -1,10 +1,10 @@
 import type { Outcome, Typing, World } from '../../commands/command.ts';
-import { realClock } from '../../disk/clock.ts';
+import { realClock } from '../../disk/fs/clock.ts';
 import type { House } from './cli.ts';
-import { wantsColour } from './colour.ts';
-import type { Keyboard } from './keyboard.ts';
-import { safeJson } from './safe.ts';
-import { Screen } from './screen.ts';
+import { wantsColour } from './terminal/colour.ts';
+import type { Keyboard } from './terminal/keyboard.ts';
+import { safeJson } from './terminal/safe.ts';
+import { Screen } from './terminal/screen.ts';
 
 /** What the process gives the command line: streams, environment, interruption. Tests give their own. */
 export interface Terminal {
@@ -96,6 +96,6 @@ async function* readLines(terminal: Terminal): AsyncGenerator<string> {
 }
 
 async function* typeLines(keyboard: Keyboard, screen: Screen, typing: Typing): AsyncGenerator<string> {
-  const { typedLines } = await import('./keyboard.ts');
+  const { typedLines } = await import('./terminal/keyboard.ts');
   yield* typedLines(keyboard, screen, typing);
 }

@@ -1,13 +1,13 @@
-import type { Entry } from '../../core/entry.ts';
-import { Bell } from '../../disk/bell.ts';
-import { journalFiles } from '../../disk/journal.ts';
-import { realKept } from '../../disk/kept-key.ts';
-import { realDisk } from '../../disk/real.ts';
-import { Tail } from '../../disk/tail.ts';
-import { turnLines } from '../../engine/history.ts';
-import { load } from '../../engine/load.ts';
-import type { Place } from '../../engine/open.ts';
-import { eventOf, type TurnEvent } from '../../views/turn.ts';
+import type { Place } from '../../app/place.ts';
+import type { Entry } from '../../core/model/entry.ts';
+import { realKept } from '../../disk/cache/cache-key.ts';
+import { realDisk } from '../../disk/fs/real.ts';
+import { Bell } from '../../disk/fs/watcher.ts';
+import { journalFiles } from '../../disk/journal/journal.ts';
+import { Tail } from '../../disk/journal/tail.ts';
+import { turnLines } from '../../engine/journal/history.ts';
+import { load } from '../../engine/journal/load.ts';
+import { eventOf, type TurnEvent } from '../../views/journal/turn.ts';
 import { asFault } from '../cli/faults.ts';
 import type { Effect } from './org.ts';
 

@@ -1,11 +1,11 @@
+import type { Seat } from '../../app/place.ts';
 import type { Command, World } from '../../commands/command.ts';
-import type { Seat } from '../../engine/open.ts';
 import { type Fault, printFault } from '../../schema/fault.ts';
-import { layout } from '../../views/layout.ts';
+import { layout } from '../../views/text/layout.ts';
 import type { Load } from '../cli/cli.ts';
 import { faultsOf } from '../cli/faults.ts';
-import { safeMarked, safeText } from '../cli/safe.ts';
-import { prepareFor, widthOf } from '../cli/width.ts';
+import { safeMarked, safeText } from '../cli/terminal/safe.ts';
+import { prepareFor, widthOf } from '../cli/terminal/width.ts';
 import { inputFor } from './tool.ts';
 
 /** A command that an assistant calls. */

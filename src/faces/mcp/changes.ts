@@ -1,6 +1,6 @@
-import { Bell } from '../../disk/bell.ts';
-import { Follow } from '../../engine/follow.ts';
-import type { Place } from '../../engine/open.ts';
+import { Follow } from '../../app/follow.ts';
+import type { Place } from '../../app/place.ts';
+import { Bell } from '../../disk/fs/watcher.ts';
 
 /** Milliseconds between two looks while something is subscribed to: when the journal has changed, and at the latest. */
 const REST_MS = 100;

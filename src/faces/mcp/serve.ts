@@ -1,12 +1,12 @@
 import { Writable } from 'node:stream';
 import { setImmediate as next } from 'node:timers/promises';
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
+import type { Seat } from '../../app/place.ts';
 import type { Outcome, Right, World } from '../../commands/command.ts';
-import type { Seat } from '../../engine/open.ts';
 import { printFault } from '../../schema/fault.ts';
 import type { House } from '../cli/cli.ts';
 import { faultsOf } from '../cli/faults.ts';
-import { safeJson, safeLine } from '../cli/safe.ts';
+import { safeJson, safeLine } from '../cli/terminal/safe.ts';
 import type { Terminal } from '../cli/world.ts';
 import { Caller } from './call.ts';
 import { Changes } from './changes.ts';

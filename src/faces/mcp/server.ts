@@ -17,7 +17,7 @@ import {
 import type { Command } from '../../commands/command.ts';
 import type { Caller } from './call.ts';
 import type { Changes } from './changes.ts';
-import { Shelves } from './shelves.ts';
+import { Shelves } from './resources.ts';
 import { toolOf } from './tool.ts';
 
 /** What a server is made of. */

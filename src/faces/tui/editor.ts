@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { realClock } from '../../disk/clock.ts';
-import { realDisk } from '../../disk/real.ts';
+import { realClock } from '../../disk/fs/clock.ts';
+import { realDisk } from '../../disk/fs/real.ts';
 import { failure } from '../../schema/fault.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;

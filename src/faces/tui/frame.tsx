@@ -1,14 +1,14 @@
 import { Box, Text } from 'ink';
-import { agentState } from '../../core/state.ts';
+import { agentState } from '../../core/model/state.ts';
 import { inCredits } from '../../schema/amount.ts';
+import { printEvent } from '../../views/journal/turn.ts';
 import { type Cell, type Line, line, type Pane, spans } from '../../views/screen/line.ts';
-import { needsYou, pauseOf, type Scene } from '../../views/screen/scene.ts';
-import { printEvent } from '../../views/turn.ts';
-import { safeLine } from '../cli/safe.ts';
-import { fold, head, inverse, type Paint, row, sized, widthOf, widths } from './fit.ts';
+import { needsYou, pauseOf, type Scene } from '../../views/screen/snapshot.ts';
+import { safeLine } from '../cli/terminal/safe.ts';
 import { PANES, type PaneName, panesOf } from './panes.ts';
-import { PAGE, type Slots } from './slots.ts';
-import { chosenRow, type Layout, type Prompt, type Reader, type Ui, windowStart } from './ui.ts';
+import { chosenRow, type Layout, type Prompt, type Reader, type Ui, windowStart } from './state.ts';
+import { fold, head, inverse, type Paint, row, sized, widthOf, widths } from './terminal/fit.ts';
+import { PAGE, type Slots } from './terminal/rows.ts';
 
 /** All that a frame shows. */
 export interface Frame {

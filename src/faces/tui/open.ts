@@ -1,5 +1,5 @@
+import { Follow } from '../../app/follow.ts';
 import type { Outcome, World } from '../../commands/command.ts';
-import { Follow } from '../../engine/follow.ts';
 
 /** How the screen is wanted. */
 export interface ScreenWish {

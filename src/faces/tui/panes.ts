@@ -6,7 +6,7 @@ import { LOG_TERMS, logPane } from '../../views/screen/log-pane.ts';
 import { MAIL_TERMS, mailPane } from '../../views/screen/mail-pane.ts';
 import { ORG_TERMS, orgPane } from '../../views/screen/org-pane.ts';
 import { PROBLEM_TERMS, problemsOf, problemsPane } from '../../views/screen/problems-pane.ts';
-import { openApprovals, type Scene } from '../../views/screen/scene.ts';
+import { openApprovals, type Scene } from '../../views/screen/snapshot.ts';
 import { TASK_TERMS, tasksPane } from '../../views/screen/tasks-pane.ts';
 
 interface PaneKind {

@@ -1,5 +1,5 @@
-import { pauseOf } from '../../views/screen/scene.ts';
-import { type Desk, keyOf } from './desk.ts';
+import { pauseOf } from '../../views/screen/snapshot.ts';
+import { type Desk, keyOf } from './context.ts';
 
 /** The engine in this process: a run that goes on, and single turns. */
 export class Turns {

@@ -2,9 +2,9 @@
  * Where the key of a model goes. To the service's own address it goes freely; anywhere else, or by a name that is not the
  * service's, only after the owner of the machine said so once: what is received with a folder decides neither.
  */
-import { ProviderError } from '../../core/call.ts';
-import type { Trusted } from '../../core/trust.ts';
-import type { Model } from '../../schema/models.ts';
+import { ProviderError } from '../../core/model/call.ts';
+import type { Trusted } from '../../core/model/trust.ts';
+import type { Model } from '../../schema/config/models.ts';
 
 type Env = (name: string) => string | undefined;
 

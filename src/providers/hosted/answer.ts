@@ -1,4 +1,4 @@
-import { type ActCall, type CallFailure, type Json, ProviderError, type Usage } from '../../core/call.ts';
+import { type ActCall, type CallFailure, type Json, ProviderError, type Usage } from '../../core/model/call.ts';
 
 /** Levels of an act's input. A deeper one could not be printed again. */
 const DEPTH = 100;

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
-import { type CallFailure, ProviderError } from '../../core/call.ts';
-import { strikerOf } from '../../core/strike.ts';
+import { type CallFailure, ProviderError } from '../../core/model/call.ts';
+import { strikerOf } from '../../core/text/mask.ts';
 import type { Outside } from '../provider.ts';
 import type { Progress } from './answer.ts';
 import { type Key, NO_KEY } from './key.ts';

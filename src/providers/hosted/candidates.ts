@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Heard, Json, Usage } from '../../core/call.ts';
+import type { Heard, Json, Usage } from '../../core/model/call.ts';
 import { type Called, type Fail, member, type Progress, sum, unfinished, usageOf } from './answer.ts';
 
 /** What we read of an answer of Gemini, or of one event of a streamed one: both have the same shape. */

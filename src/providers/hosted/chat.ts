@@ -13,8 +13,8 @@ import {
   type Prompt,
   ProviderError,
   type Reply,
-} from '../../core/call.ts';
-import type { Model } from '../../schema/models.ts';
+} from '../../core/model/call.ts';
+import type { Model } from '../../schema/config/models.ts';
 import type { Connection, Outside } from '../provider.ts';
 import { type Fail, failing, isStream, member, type Progress, parseAnswer, parseInput, readJson } from './answer.ts';
 import { attempt, SDK_TIMEOUT_MS, type Service } from './attempt.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Heard } from '../../core/call.ts';
+import type { Heard } from '../../core/model/call.ts';
 import { type Fail, member, type Progress, unfinished, usageOf } from './answer.ts';
 
 /** What we read of one event of a streamed chat completion. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Heard, Usage } from '../../core/call.ts';
+import type { Heard, Usage } from '../../core/model/call.ts';
 import { type Fail, member, type Progress, parseInput, sum, unfinished, usageOf } from './answer.ts';
 
 /** What we read of one event of a streamed message of Anthropic; events of other types are not looked at. */

@@ -1,6 +1,6 @@
-import type { ActCall, JsonObject, Part, Prompt, ToolSpec } from '../../core/call.ts';
-import { readForm } from '../../core/form.ts';
-import type { Model } from '../../schema/models.ts';
+import type { ActCall, JsonObject, Part, Prompt, ToolSpec } from '../../core/model/call.ts';
+import { readForm } from '../../core/prompt/json-form.ts';
+import type { Model } from '../../schema/config/models.ts';
 import { type Called, type Fail, readActs } from './answer.ts';
 
 /** The prompt for a model without native tool calls: everything that concerns tools becomes text. */

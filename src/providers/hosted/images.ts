@@ -1,5 +1,5 @@
-import { type Image, type Prompt, ProviderError } from '../../core/call.ts';
-import type { Model } from '../../schema/models.ts';
+import { type Image, type Prompt, ProviderError } from '../../core/model/call.ts';
+import type { Model } from '../../schema/config/models.ts';
 
 /** The images of each part of the conversation: all belong to the first of the user. */
 export function imagesOf({ images = [], parts }: Prompt): Image[][] {

@@ -1,6 +1,6 @@
-import { ProviderError } from '../../core/call.ts';
-import type { Trusted } from '../../core/trust.ts';
-import type { Model } from '../../schema/models.ts';
+import { ProviderError } from '../../core/model/call.ts';
+import type { Trusted } from '../../core/model/trust.ts';
+import type { Model } from '../../schema/config/models.ts';
 import type { Outside } from '../provider.ts';
 import { isLoopback, keyUse } from './address.ts';
 

@@ -1,4 +1,4 @@
-import { ProviderError } from '../../core/call.ts';
+import { ProviderError } from '../../core/model/call.ts';
 import { isStream } from './answer.ts';
 
 /** Bytes of one answer, after it was unpacked. The longest honest answers have some hundred thousand. */

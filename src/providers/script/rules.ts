@@ -1,8 +1,8 @@
 import { LineCounter, parseDocument } from 'yaml';
-import type { Json, MailView, Prompt } from '../../core/call.ts';
-import { ProviderError } from '../../core/call.ts';
-import { compilePattern, groupsIn } from '../../core/pattern.ts';
-import { type ScriptFile, scriptFile } from '../../schema/script.ts';
+import type { Json, MailView, Prompt } from '../../core/model/call.ts';
+import { ProviderError } from '../../core/model/call.ts';
+import { compilePattern, groupsIn } from '../../core/text/pattern.ts';
+import { type ScriptFile, scriptFile } from '../../schema/config/script.ts';
 import { jsonTemplate, type Template, textTemplate } from './template.ts';
 
 /** A rule of `org/script.yaml`, ready for use. A null condition always holds. */

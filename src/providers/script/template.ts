@@ -1,4 +1,4 @@
-import type { Json, JsonObject, MailView } from '../../core/call.ts';
+import type { Json, JsonObject, MailView } from '../../core/model/call.ts';
 
 /** What a rule can insert into its reply. */
 export interface Values {

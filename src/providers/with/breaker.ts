@@ -1,4 +1,4 @@
-import { Unasked } from '../../core/call.ts';
+import { Unasked } from '../../core/model/call.ts';
 import type { Asked, Line } from './line.ts';
 
 /** Leaves a model alone that failed too often: `admits` says whether it may be asked. The failures are counted in the journal (core/breaker.ts). */

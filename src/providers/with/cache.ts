@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { Reply } from '../../core/call.ts';
+import type { Reply } from '../../core/model/call.ts';
 import type { Asked, Line } from './line.ts';
 
 /** A reply that may be given again. `model` is its name in the org, `cost` what it cost: micro-credits. */

@@ -1,4 +1,4 @@
-import { ProviderError, REPLY_FAILURES } from '../../core/call.ts';
+import { ProviderError, REPLY_FAILURES } from '../../core/model/call.ts';
 import type { Asked, Line } from './line.ts';
 
 /** A model of a chain. `open` makes its line, and throws a `ProviderError` when it cannot be had. */

@@ -1,5 +1,5 @@
-import { Unasked } from '../../core/call.ts';
-import type { Limit } from '../../schema/models.ts';
+import { Unasked } from '../../core/model/call.ts';
+import type { Limit } from '../../schema/config/models.ts';
 import { estimateUsage } from '../estimate.ts';
 import type { Asked, Line } from './line.ts';
 

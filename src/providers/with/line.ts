@@ -1,4 +1,4 @@
-import type { Prompt, Reply } from '../../core/call.ts';
+import type { Prompt, Reply } from '../../core/model/call.ts';
 
 /** What goes down a line. Wrappers know no more of it than this. */
 export interface Asked {

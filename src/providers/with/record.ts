@@ -1,4 +1,4 @@
-import { ProviderError, type Reply } from '../../core/call.ts';
+import { ProviderError, type Reply } from '../../core/model/call.ts';
 import type { Asked, Line } from './line.ts';
 
 /** Where attempts are written down. Each step is durable when it resolves. `I` is what is known of an attempt under way. */

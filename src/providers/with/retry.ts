@@ -1,6 +1,6 @@
 import { handleWhen, retry as retryPolicy } from 'cockatiel';
-import { ProviderError, Unasked } from '../../core/call.ts';
-import type { Retry } from '../../schema/models.ts';
+import { ProviderError, Unasked } from '../../core/model/call.ts';
+import type { Retry } from '../../schema/config/models.ts';
 import type { Asked, Line } from './line.ts';
 
 /** What another attempt needs: `random` draws from [0, 1), `sleep` waits milliseconds, `goesOn` says whether it makes sense. */

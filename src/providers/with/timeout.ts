@@ -1,4 +1,4 @@
-import { ProviderError } from '../../core/call.ts';
+import { ProviderError } from '../../core/model/call.ts';
 import type { Asked, Line } from './line.ts';
 
 /** Calls back after so many milliseconds, unless what it returns is called before. */

@@ -1,11 +1,11 @@
-import { outdatedText, printLeft } from '../../core/approval-text.ts';
-import type { Json } from '../../core/call.ts';
-import { countCredits, leftFor } from '../../core/ledger.ts';
-import { priceOf } from '../../core/price.ts';
-import type { Approval } from '../../core/state.ts';
+import { outdatedText, printLeft } from '../../core/approvals/approval-text.ts';
+import type { Json } from '../../core/model/call.ts';
+import type { Approval } from '../../core/model/state.ts';
+import { countCredits, leftFor } from '../../core/money/ledger.ts';
+import { priceOf } from '../../core/money/price.ts';
 import { asks, type Filter, fits } from './filter.ts';
 import { cell, facts, type Line, line, type Pane } from './line.ts';
-import { openApprovals, type Scene } from './scene.ts';
+import { openApprovals, type Scene } from './snapshot.ts';
 
 export const APPROVAL_TERMS = ['agent', 'tool'];
 

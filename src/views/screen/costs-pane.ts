@@ -1,10 +1,10 @@
-import { PACE_TURNS } from '../../core/forecast.ts';
-import { balanceOfOrg } from '../../core/ledger.ts';
+import { PACE_TURNS } from '../../core/money/forecast.ts';
+import { balanceOfOrg } from '../../core/money/ledger.ts';
 import { inCredits, inMicro } from '../../schema/amount.ts';
-import { type Cost, type Costs, costsOf, forecastOf } from '../costs.ts';
+import { type Cost, type Costs, costsOf, forecastOf } from '../money/costs.ts';
 import { type Filter, fits } from './filter.ts';
 import { cell, facts, type Line, line, type Pane } from './line.ts';
-import type { Scene } from './scene.ts';
+import type { Scene } from './snapshot.ts';
 import { area, spark } from './spark.ts';
 
 export const COST_TERMS = ['agent'];

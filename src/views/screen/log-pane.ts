@@ -1,7 +1,7 @@
-import { type LogLine, printLine } from '../log-line.ts';
+import { type LogLine, printLine } from '../journal/log-line.ts';
 import { asks, type Filter, fits } from './filter.ts';
 import { cell, facts, line, type Pane, type Tone } from './line.ts';
-import type { Scene } from './scene.ts';
+import type { Scene } from './snapshot.ts';
 
 export const LOG_TERMS = ['agent', 'level', 'module', 'event', 'turn'];
 

@@ -1,8 +1,8 @@
-import type { Message } from '../../schema/message.ts';
+import type { Message } from '../../schema/records/message.ts';
 import { asks, type Filter, fits } from './filter.ts';
 import { type Cell, cell, facts, type Line, line, type Pane } from './line.ts';
 import { markdown } from './markdown.ts';
-import type { Scene } from './scene.ts';
+import type { Scene } from './snapshot.ts';
 
 export const MAIL_TERMS = ['agent', 'from', 'to', 'kind', 'priority', 'unread', 'turn', 'thread'];
 

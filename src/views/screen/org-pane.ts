@@ -1,14 +1,14 @@
-import type { Config } from '../../core/config.ts';
-import { balanceOf, balanceOfOrg, printCredits } from '../../core/ledger.ts';
-import { agentState, inboxOf } from '../../core/state.ts';
-import { walk } from '../../core/walk.ts';
-import { conditionOf, healthOf } from '../health.ts';
-import { inspect } from '../inspect.ts';
-import { whyOf } from '../status.ts';
-import { count } from '../table.ts';
+import type { Config } from '../../core/model/config.ts';
+import { agentState, inboxOf } from '../../core/model/state.ts';
+import { balanceOf, balanceOfOrg, printCredits } from '../../core/money/ledger.ts';
+import { walk } from '../../core/turn/schedule.ts';
+import { conditionOf, healthOf } from '../org/health.ts';
+import { inspect } from '../org/inspect.ts';
+import { whyOf } from '../org/status.ts';
+import { count } from '../text/table.ts';
 import { asks, type Facets, type Filter, fits } from './filter.ts';
 import { type About, type Cell, cell, facts, type Line, line, type Pane, type Tone } from './line.ts';
-import { needsYou, pauseOf, type Scene } from './scene.ts';
+import { needsYou, pauseOf, type Scene } from './snapshot.ts';
 import { bar, spark } from './spark.ts';
 
 /** A row of the tree. */

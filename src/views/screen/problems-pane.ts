@@ -1,14 +1,14 @@
-import { restsUntil } from '../../core/breaker.ts';
-import { deadLines } from '../../core/chain.ts';
-import { balanceOf, countCredits, printCredits } from '../../core/ledger.ts';
-import { creditRelief } from '../../core/relief.ts';
-import { agentState, inboxOf } from '../../core/state.ts';
-import { healthOf } from '../health.ts';
-import { count, shorten } from '../table.ts';
+import { deadLines } from '../../core/mail/chain.ts';
+import { agentState, inboxOf } from '../../core/model/state.ts';
+import { restsUntil } from '../../core/money/breaker.ts';
+import { creditRelief } from '../../core/money/credit-advice.ts';
+import { balanceOf, countCredits, printCredits } from '../../core/money/ledger.ts';
+import { healthOf } from '../org/health.ts';
+import { count, shorten } from '../text/table.ts';
 import { approvalDetail } from './approvals-pane.ts';
 import { asks, type Filter, fits } from './filter.ts';
 import { type About, cell, facts, type Line, line, type Pane, type Tone } from './line.ts';
-import { openApprovals, type Scene } from './scene.ts';
+import { openApprovals, type Scene } from './snapshot.ts';
 
 export const PROBLEM_TERMS = ['what', 'agent'];
 

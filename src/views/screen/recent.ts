@@ -1,7 +1,7 @@
-import { type Booked, bookedIn, type Entry } from '../../core/entry.ts';
-import type { Pace } from '../../core/forecast.ts';
-import type { Message } from '../../schema/message.ts';
-import { eventOf, type TurnEvent } from '../turn.ts';
+import { type Booked, bookedIn, type Entry } from '../../core/model/entry.ts';
+import type { Pace } from '../../core/money/forecast.ts';
+import type { Message } from '../../schema/records/message.ts';
+import { eventOf, type TurnEvent } from '../journal/turn.ts';
 
 /** What a turn cost and used, as far as it is known. Amounts are micro-credits. */
 export interface TurnSum {

@@ -1,6 +1,6 @@
 import { type Filter, fits } from './filter.ts';
 import { cell, line, type Pane } from './line.ts';
-import type { Scene } from './scene.ts';
+import type { Scene } from './snapshot.ts';
 
 export const TASK_TERMS: string[] = [];
 

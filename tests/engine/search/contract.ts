@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Json } from '../../../src/core/call.ts';
+import type { Json } from '../../../src/core/model/call.ts';
 import { type Answering, type Got, Searcher, Server, search, wireTo } from './world.ts';
 
 /** A result as a service of these tests gives it; `text` is the piece that it shows. */

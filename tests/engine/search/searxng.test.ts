@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { realWire } from '../../../src/disk/wire.ts';
+import { realWire } from '../../../src/disk/sandbox/wire.ts';
 import { searxng } from '../../../src/engine/search/searxng.ts';
 import { keepsTheContract } from './contract.ts';
 import { PUBLIC, Searcher, Server, search, wireTo } from './world.ts';

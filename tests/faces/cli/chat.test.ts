@@ -1,11 +1,11 @@
 // @module-tag tmux
 import { describe, expect, it } from 'vitest';
-import { realDisk } from '../../../src/disk/real.ts';
+import { realDisk } from '../../../src/disk/fs/real.ts';
 import { buildOrg } from '../../../src/testing/build-org.ts';
-import { lemming } from '../../commands/people-world.ts';
+import { lemming } from '../../commands/people/world.ts';
 import { scratch } from '../../commands/world.ts';
-import { called, fakeOpenAI, said } from '../../providers/fake-openai.ts';
 import { type Answer, gate } from '../../providers/fake-service.ts';
+import { called, fakeOpenAI, said } from '../../providers/hosted/fake-openai.ts';
 import { trustingEnv } from '../../trusted.ts';
 import { openTerminal } from '../terminal.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Input, Outcome, World } from '../../../src/commands/command.ts';
-import { DiskError } from '../../../src/disk/disk.ts';
+import { DiskError } from '../../../src/disk/fs/disk.ts';
 import { runCli } from '../../../src/faces/cli/cli.ts';
 import { FAULTS, type FaultCode, FaultError, failure, fault } from '../../../src/schema/fault.ts';
 import { answering, catalogue } from './commands.ts';

@@ -2,32 +2,12 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import type { Command } from '../../../src/commands/command.ts';
+import { commandFiles } from '../../../scripts/commands.ts';
 import { runCli } from '../../../src/faces/cli/cli.ts';
-import { office, put, turns } from '../../commands/people-world.ts';
+import { office, put, turns } from '../../commands/people/world.ts';
 import { filesIn, scratch } from '../../commands/world.ts';
-import { catalogue } from './commands.ts';
 
-const commands: Command[] = [
-  ...catalogue.commands,
-  ...(await Promise.all(
-    [
-      'inspect',
-      'read',
-      'approve',
-      'retry',
-      'history',
-      'costs',
-      'logs',
-      'trust',
-      'completion',
-      'import',
-      'search',
-      'skill',
-    ].map(async (name) => ((await import(`../../../src/commands/${name}.ts`)) as { command: Command }).command),
-  )),
-  ((await import('../../../src/commands/send.ts')) as { command: Command }).command,
-].filter((one, i, all) => all.findLastIndex(({ name }) => name === one.name) === i);
+const commands = (await commandFiles()).map(({ command }) => command);
 
 /** What may stand in the place of the last word. */
 async function offered(root: string, ...words: string[]): Promise<string[]> {

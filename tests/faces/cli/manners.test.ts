@@ -1,9 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { lemming, office } from '../../commands/people-world.ts';
+import { lemming, office } from '../../commands/people/world.ts';
 import { scratchOrg } from '../../commands/world.ts';
-import { fakeOpenAI, said } from '../../providers/fake-openai.ts';
 import { gate } from '../../providers/fake-service.ts';
+import { fakeOpenAI, said } from '../../providers/hosted/fake-openai.ts';
 import { trustingEnv } from '../../trusted.ts';
 import { openTerminal } from '../terminal.ts';
 

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { expect, it } from 'vitest';
-import { office, put } from '../../commands/people-world.ts';
+import { office, put } from '../../commands/people/world.ts';
 import { binFolder, openTerminal } from '../terminal.ts';
 
 it.each([

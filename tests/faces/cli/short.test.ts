@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { realDisk } from '../../../src/disk/real.ts';
+import { realDisk } from '../../../src/disk/fs/real.ts';
 import { buildOrg } from '../../../src/testing/build-org.ts';
 
 const PROGRAM = fileURLToPath(new URL('programs/any.ts', import.meta.url));

@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { open } from '../../../src/faces/library/open.ts';
 import type { Effect, Org } from '../../../src/faces/library/org.ts';
 import type { OrgPlan } from '../../../src/testing/build-org.ts';
-import { lemming, office, put, textOf, turns } from '../../commands/people-world.ts';
+import { lemming, office, put, textOf, turns } from '../../commands/people/world.ts';
 import { faultsOf, filesIn, scratch, writtenIn } from '../../commands/world.ts';
 import { homeOf, ownedEnv } from '../../home.ts';
 

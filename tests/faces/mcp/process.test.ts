@@ -7,8 +7,8 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { JSONRPCMessageSchema } from '@modelcontextprotocol/sdk/types.js';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { withEngine } from '../../../src/engine/real.ts';
-import { lemming, office } from '../../commands/people-world.ts';
+import { withEngine } from '../../../src/app/run-engine.ts';
+import { lemming, office } from '../../commands/people/world.ts';
 import { call, refusal, resource, rows } from './world.ts';
 
 const MAIN = fileURLToPath(new URL('../../../dist/main.js', import.meta.url));

@@ -1,7 +1,7 @@
 import { ResourceUpdatedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
 import { describe, expect, it } from 'vitest';
-import { withEngine } from '../../../src/engine/real.ts';
-import { exists, lemming, OFFICE, office, put, textOf, turns, untilIdle } from '../../commands/people-world.ts';
+import { withEngine } from '../../../src/app/run-engine.ts';
+import { exists, lemming, OFFICE, office, put, textOf, turns, untilIdle } from '../../commands/people/world.ts';
 import { writtenIn } from '../../commands/world.ts';
 import { assistant, call, refusal, resource, rows } from './world.ts';
 

@@ -1,9 +1,9 @@
-import { readdirSync } from 'node:fs';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import { onTestFinished } from 'vitest';
 import { z } from 'zod';
+import { commandFiles } from '../../../scripts/commands.ts';
 import type { Command, Right, Run } from '../../../src/commands/command.ts';
 import { Caller } from '../../../src/faces/mcp/call.ts';
 import { Changes } from '../../../src/faces/mcp/changes.ts';
@@ -11,19 +11,13 @@ import { offeredTo } from '../../../src/faces/mcp/offer.ts';
 import { serverOf } from '../../../src/faces/mcp/server.ts';
 import { testWorld } from '../../commands/world.ts';
 
-const FOLDER = new URL('../../../src/commands/', import.meta.url);
-
-const files = await Promise.all(
-  readdirSync(FOLDER).map(
-    async (file) => (await import(new URL(file, FOLDER).href)) as { command?: Command; run?: Run },
-  ),
-);
+const files = await commandFiles();
 
 /** Every command there is. */
-export const commands: Command[] = files.flatMap(({ command }) => command ?? []);
+export const commands: Command[] = files.map(({ command }) => command);
 
 async function load(name: string): Promise<Run> {
-  return files.find(({ command }) => command?.name === name)?.run as Run;
+  return files.find(({ command }) => command.name === name)?.run as Run;
 }
 
 export interface Wish {

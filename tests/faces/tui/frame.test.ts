@@ -2,13 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { realDisk } from '../../../src/disk/real.ts';
-import { Follow } from '../../../src/engine/follow.ts';
-import { widthOf } from '../../../src/faces/tui/fit.ts';
+import { Follow } from '../../../src/app/follow.ts';
+import { realDisk } from '../../../src/disk/fs/real.ts';
 import { PANES, type PaneName } from '../../../src/faces/tui/panes.ts';
+import { widthOf } from '../../../src/faces/tui/terminal/fit.ts';
 import { buildOrg } from '../../../src/testing/build-org.ts';
-import type { Scene } from '../../../src/views/screen/scene.ts';
-import { lemming, OFFICE, office, put, turns } from '../../commands/people-world.ts';
+import type { Scene } from '../../../src/views/screen/snapshot.ts';
+import { lemming, OFFICE, office, put, turns } from '../../commands/people/world.ts';
 import { picture, SIZES, widest } from './picture.ts';
 
 const HOSTILE = [

@@ -1,12 +1,12 @@
 import { render } from 'ink';
 import { createElement } from 'react';
-import { painter, widthOf } from '../../../src/faces/tui/fit.ts';
 import { type Frame, FrameView } from '../../../src/faces/tui/frame.tsx';
 import { countsOf, makePane } from '../../../src/faces/tui/panes.ts';
-import { Slots } from '../../../src/faces/tui/slots.ts';
-import { inkStreams } from '../../../src/faces/tui/terminal.ts';
-import { layoutOf, type Ui } from '../../../src/faces/tui/ui.ts';
-import type { Scene } from '../../../src/views/screen/scene.ts';
+import { layoutOf, type Ui } from '../../../src/faces/tui/state.ts';
+import { painter, widthOf } from '../../../src/faces/tui/terminal/fit.ts';
+import { Slots } from '../../../src/faces/tui/terminal/rows.ts';
+import { inkStreams } from '../../../src/faces/tui/terminal/terminal.ts';
+import type { Scene } from '../../../src/views/screen/snapshot.ts';
 
 export interface Size {
   columns: number;

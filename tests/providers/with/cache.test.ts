@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Reply } from '../../../src/core/call.ts';
+import type { Reply } from '../../../src/core/model/call.ts';
 import { type CacheUse, cache, Replies } from '../../../src/providers/with/cache.ts';
 import type { Asked, Line } from '../../../src/providers/with/line.ts';
 import { askedOf, keepsTheLine, lineOf, never, REPLY } from './contract.ts';

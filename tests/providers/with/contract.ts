@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { ProviderError, type Reply } from '../../../src/core/call.ts';
+import { ProviderError, type Reply } from '../../../src/core/model/call.ts';
 import type { Asked, Line } from '../../../src/providers/with/line.ts';
 import { quickest } from '../../quickest.ts';
 import { timeToEnd } from '../abort.ts';

@@ -1,9 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Unasked } from '../../../src/core/call.ts';
+import { Unasked } from '../../../src/core/model/call.ts';
 import { Gate, limit, type Time } from '../../../src/providers/with/limit.ts';
-import { limit as settings } from '../../../src/schema/models.ts';
+import { limit as settings } from '../../../src/schema/config/models.ts';
 import { gate } from '../fake-service.ts';
 import { askedOf, hanging, keepsTheLine, lineOf, never, REPLY } from './contract.ts';
 

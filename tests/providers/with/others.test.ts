@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { ProviderError, REPLY_FAILURES, type Reply, Unasked } from '../../../src/core/call.ts';
-import { realClock } from '../../../src/disk/clock.ts';
+import { ProviderError, REPLY_FAILURES, type Reply, Unasked } from '../../../src/core/model/call.ts';
+import { realClock } from '../../../src/disk/fs/clock.ts';
 import { breaker } from '../../../src/providers/with/breaker.ts';
 import { fallback } from '../../../src/providers/with/fallback.ts';
 import type { Asked, Line } from '../../../src/providers/with/line.ts';

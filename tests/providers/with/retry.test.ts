@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { PROVIDER_FAILURES, ProviderError, REPLY_FAILURES, Unasked } from '../../../src/core/call.ts';
+import { PROVIDER_FAILURES, ProviderError, REPLY_FAILURES, Unasked } from '../../../src/core/model/call.ts';
 import { retry } from '../../../src/providers/with/retry.ts';
-import { retry as settings } from '../../../src/schema/models.ts';
+import { retry as settings } from '../../../src/schema/config/models.ts';
 import { FakeClock } from '../../../src/testing/fake-clock.ts';
 import { askedOf, keepsTheLine, lineOf, never, REPLY } from './contract.ts';
 

@@ -1,0 +1,36 @@
+// Loads the commands: a command is a file of src/commands/, in whichever folder, that exports `command` and `run`.
+import { readdirSync } from 'node:fs';
+import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Command, Run } from '../src/commands/command.ts';
+
+const FOLDER = new URL('../src/commands/', import.meta.url);
+
+export interface CommandFile {
+  /** Its path below `src/commands/`. */
+  file: string;
+  command: Command;
+  run: Run;
+}
+
+/** Every command, in the order of their paths. */
+export async function commandFiles(): Promise<CommandFile[]> {
+  return (await Promise.all(sources().map(load))).filter(({ command }) => command !== undefined);
+}
+
+/** The command of that name; nothing else is loaded. */
+export async function commandNamed(verb: string): Promise<CommandFile> {
+  const file = sources().find((path) => basename(path) === `${verb}.ts`);
+  if (file === undefined) throw new Error(`no command ${verb}`);
+  return load(file);
+}
+
+function sources(): string[] {
+  const names = readdirSync(fileURLToPath(FOLDER), { recursive: true, encoding: 'utf8' });
+  return names.filter((name) => name.endsWith('.ts')).sort();
+}
+
+async function load(file: string): Promise<CommandFile> {
+  const { command, run } = (await import(new URL(file, FOLDER).href)) as Omit<CommandFile, 'file'>;
+  return { file, command, run };
+}

@@ -1,0 +1,154 @@
+import type { Told } from '../core/model/progress.ts';
+import {
+  ArchivePaths,
+  FILE_BYTES,
+  isPackable,
+  type Packed,
+  PIECE,
+  type Pieced,
+  pack,
+  sizeOf,
+} from '../disk/archive/pack.ts';
+import { type Disk, DiskError, type Stat } from '../disk/fs/disk.ts';
+import { isOfPrograms } from '../disk/fs/open-folders.ts';
+import { treeOf } from '../disk/fs/tree.ts';
+import { load } from '../engine/journal/load.ts';
+import { verifyJournal } from '../engine/journal/verify.ts';
+import { journalEnd } from '../engine/replay/refold.ts';
+import { type Fault, FaultError, failure } from '../schema/fault.ts';
+import { byCodeUnit } from '../schema/name.ts';
+import { cut } from '../schema/print.ts';
+
+/** What an organisation consists of, and the two files that make it a good repository. Backups, caches and all else at the top stay out. */
+const ORG_PARTS = ['.gitattributes', '.gitignore', 'agents', 'org'];
+
+/** Whether a path may stand in an archive of an org. */
+export function isOrgPath(path: string): boolean {
+  return /^(\.gitattributes|\.gitignore|(agents|org)\/.+)$/s.test(path);
+}
+
+/** What is packed, and how. */
+export interface PackWish {
+  /** Leaves files out, or folders with all in them. */
+  skip?(path: string): boolean;
+  /** Other files in place of one, in the order of their paths. Called anew for each try. */
+  change?(): (file: Packed) => Packed[];
+  told?: Told;
+}
+
+/** What was packed. `left_out`: links, devices, what nobody may read or lies too deep, and what no archive may hold. */
+export interface PackedOrg {
+  files: number;
+  bytes: number;
+  left_out: string[];
+}
+
+export function tellLeftOut(path: string): string {
+  return `${cut(path, 200)} was left out: a link or device, closed, too deep, larger than 1 GiB, or of a name that no archive may hold.`;
+}
+
+/** How often packing starts again because an engine went on meanwhile. */
+const TRIES = 10;
+
+/**
+ * Packs the files of an org into a canonical archive at `file` (absolute). While an engine works it is packed at an instant
+ * between two lines of its journal, as a crash would leave it. Throws `locked` when no such instant comes.
+ */
+export function packOrg(disk: Disk, file: string, wish: PackWish = {}): PackedOrg {
+  for (let left = TRIES; left > 0; left--) {
+    const packed = packOnce(disk, file, wish);
+    if (packed) return packed;
+  }
+  throw failure('locked', 'The engine here writes all the time', {
+    remedy: 'Pause it with lemming pause, or stop it, and try again.',
+  });
+}
+
+function packOnce(disk: Disk, file: string, { skip, change, told }: PackWish): PackedOrg | null {
+  const end = journalEnd(disk);
+  const { files: all, others } = treeOf(disk, ORG_PARTS, (path) => skip?.(path) || isTemporary(path));
+  const paths = new ArchivePaths();
+  const files = all.filter((path) => (isPackable(path) && paths.take(path)) || !others.push(path));
+  const packed: PackedOrg = { files: 0, bytes: 0, left_out: others };
+  const changed = change?.();
+  let whole = true;
+  const lost = (): void => {
+    whole = false;
+  };
+  function* read(): Generator<Packed | Pieced> {
+    for (const [i, path] of files.entries()) {
+      told?.(i, files.length);
+      const file = readIn(disk, path, changed === undefined, lost);
+      if (file === 'not') packed.left_out.push(path);
+      else if (file === null) lost();
+      else for (const one of changed && 'bytes' in file ? changed(file) : [file]) yield count(one, packed);
+    }
+  }
+  const isWhole = pack(file, read(), () => whole && journalEnd(disk) === end);
+  packed.left_out.sort(byCodeUnit);
+  return isWhole ? packed : null;
+}
+
+function count<T extends Packed | Pieced>(one: T, packed: PackedOrg): T {
+  packed.files++;
+  packed.bytes += sizeOf(one);
+  return one;
+}
+
+/** What an interrupted write left: temporary names of this program. */
+function isTemporary(path: string): boolean {
+  return path.slice(path.lastIndexOf('/') + 1).startsWith('.lemming');
+}
+
+/**
+ * null when the file went away meanwhile; `not`: whoever packs may not read this file of a workspace, or it is too large. A large one comes piece
+ * by piece, unless it is wanted whole; `lost` is told when it changed under the reading.
+ */
+function readIn(disk: Disk, path: string, pieced: boolean, lost: () => void): Packed | Pieced | null | 'not' {
+  try {
+    const stat = disk.stat(path);
+    if (stat && stat.size > FILE_BYTES) return 'not';
+    if (pieced && stat && stat.size > PIECE && disk.readPart(path, 0, 1))
+      return { path, size: stat.size, pieces: piecesOf(disk, path, stat, lost) };
+    const bytes = disk.read(path, 'whole');
+    return bytes && { path, bytes };
+  } catch (error) {
+    if (error instanceof DiskError && error.failure === 'not-regular') return null;
+    if (error instanceof DiskError && error.failure === 'denied' && isOfPrograms(path)) return 'not';
+    throw error;
+  }
+}
+
+/** So many bytes as the file had: the archive stays whole, and is thrown away when they are not its own. */
+function* piecesOf(disk: Disk, path: string, { size, mark }: Stat, lost: () => void): Generator<Uint8Array> {
+  for (let at = 0; at < size; ) {
+    const wanted = Math.min(PIECE, size - at);
+    const piece = partOf(disk, path, at, wanted);
+    if (piece.length === 0) lost();
+    yield piece.length > 0 ? piece : new Uint8Array(wanted);
+    at += piece.length || wanted;
+  }
+  if (disk.stat(path)?.mark !== mark) lost();
+}
+
+/** Nothing, when the file went away meanwhile. */
+function partOf(disk: Disk, path: string, at: number, size: number): Uint8Array {
+  try {
+    return disk.readPart(path, at, size) ?? new Uint8Array();
+  } catch (error) {
+    if (error instanceof DiskError && error.failure === 'not-regular') return new Uint8Array();
+    throw error;
+  }
+}
+
+/**
+ * Checks what was unpacked before it takes anyone's place, and returns the turn it stands at. A torn tail is no fault: an
+ * org may be packed while its engine writes. Throws `invalid-value` when it is no org, or the faults of its journal.
+ */
+export function checkUnpacked(disk: Disk, file: string, told?: Told): number {
+  if (disk.stat('org/org.yaml')?.kind !== 'file')
+    throw failure('invalid-value', `${file} holds no org/org.yaml: it is no archive of an organisation`);
+  const { faults, torn } = verifyJournal(disk, told);
+  if (faults.length > torn) throw new FaultError(...(faults as [Fault, ...Fault[]]));
+  return load(disk).state.turn;
+}

@@ -1,0 +1,211 @@
+import { apply } from '../core/journal/apply.ts';
+import { absentAfter, type Config } from '../core/model/config.ts';
+import type { Entry, Input } from '../core/model/entry.ts';
+import { realKept } from '../disk/cache/cache-key.ts';
+import { configReader } from '../disk/config/config.ts';
+import { type Clock, realClock } from '../disk/fs/clock.ts';
+import type { Disk } from '../disk/fs/disk.ts';
+import { realHost } from '../disk/fs/host.ts';
+import { lockHolder } from '../disk/fs/lock.ts';
+import { realDisk } from '../disk/fs/real.ts';
+import { Folder } from '../disk/intake/folder.ts';
+import { journalFiles, journalPath } from '../disk/journal/journal.ts';
+import { Tail } from '../disk/journal/tail.ts';
+import { turnLines } from '../engine/journal/history.ts';
+import { type Loaded, load } from '../engine/journal/load.ts';
+import { lineEvents, visitEvents } from '../engine/log/events.ts';
+import { redactor } from '../engine/secrets.ts';
+import { type IntakeStep, intake } from '../engine/turn/intake.ts';
+import { copyWith } from '../schema/copy.ts';
+import { type Fault, FaultError } from '../schema/fault.ts';
+import { TOOLS } from '../tools/all.ts';
+import type { LogLine } from '../views/journal/log-line.ts';
+import { KEPT_TURNS, Recent } from '../views/screen/recent.ts';
+import type { Scene } from '../views/screen/snapshot.ts';
+import { forgetDeleted } from './foresee.ts';
+import type { Place } from './place.ts';
+import { presentActs } from './present.ts';
+import { readerOf } from './seats.ts';
+
+/** Of the past, so many bytes of the journal are read at the start at most. */
+const PAST_BYTES = 4_000_000;
+/** Lines of the log that are kept. */
+const KEPT_LOG = 2000;
+/** Largest file of the folder that is read. */
+const LIMIT = 1_048_576;
+/** Milliseconds between two looks at the folder; more where a look takes long, so that it takes a twentieth of the time. */
+const LOOK_MS = 1000;
+const LOOK_SHARE = 20;
+const MOST_MS = 3000;
+const LONG_AGO_MS = 60_000;
+/** What waits for the next turn, as screens show it. */
+const SHOWN: readonly IntakeStep[] = ['requests', 'drops'];
+
+/** An org as it changes, read from outside: its journal line by line, its folder now and then. Writes nothing. */
+export class Follow {
+  private readonly place: Place;
+  readonly disk: Disk;
+  private readonly clock: Clock;
+  private folder!: Folder;
+  private tail!: Tail;
+  private readonly read = configReader();
+  private loaded!: Loaded;
+  private recent!: Recent;
+  private log: LogLine[] = [];
+  private lines = 0;
+  /** Of the turn whose lines are read: ISO 8601. */
+  private time = '';
+  private config!: Config;
+  private faults: Fault[] = [];
+  private changes: Input[] = [];
+  private stale = true;
+  private nextLook = 0;
+  /** When the folder may be looked at again if there is a reason. */
+  private rested = 0;
+  /** Files that the turn under way has taken and not removed yet. */
+  private readonly taken = new Set<string>();
+  private around: Pick<Scene, 'drops' | 'requests' | 'engine' | 'tasks' | 'present'> = {
+    drops: [],
+    requests: [],
+    engine: null,
+    tasks: [],
+    present: new Map(),
+  };
+
+  /** Throws the faults of an org that cannot be used. */
+  static async open(place: Place, clock: Clock = realClock): Promise<Follow> {
+    const follow = new Follow(place, clock);
+    follow.start();
+    await follow.lookAround();
+    return follow;
+  }
+
+  private constructor(place: Place, clock: Clock) {
+    this.place = place;
+    this.disk = realDisk(place.root);
+    this.clock = clock;
+  }
+
+  /** What a screen shows now. */
+  scene(): Scene {
+    const { config, recent, log, faults, around } = this;
+    const person = readerOf({ config, ...this.place });
+    return { config, state: this.loaded.state, person, faults, recent, log, ...around };
+  }
+
+  /** Takes in what happened since the last look; `now`: the folder as well, whenever it was looked at. True when anything did. */
+  async look(now = false): Promise<boolean> {
+    const entries = this.tail.look();
+    if (entries === null) this.start();
+    else for (const entry of entries) this.take(entry);
+    const around = now || entries === null || this.clock.ticks() >= this.nextLook ? await this.lookAround() : false;
+    return around || entries === null || entries.length > 0;
+  }
+
+  /** Reads everything anew. */
+  private start(): void {
+    this.loaded = load(this.disk, realKept(this.place.root, this.place.env, this.disk));
+    const { journal, state, unfinished } = this.loaded;
+    this.folder = new Folder(
+      this.disk,
+      copyWith(this.clock, { now: () => this.clock.now() + LONG_AGO_MS }),
+      redactor(this.place.env),
+    );
+    this.tail = new Tail(this.disk, journal.file, journal.size, journal.head);
+    this.recent = new Recent();
+    this.log = [];
+    this.taken.clear();
+    this.stale = true;
+    for (const turn of this.shownBefore(journal.file))
+      for (const entry of turnLines(this.disk, turn)) this.note(entry, turn);
+    for (const entry of this.tail.before) this.note(entry, journal.file);
+    for (const entry of unfinished?.calls ?? []) apply(state, entry);
+  }
+
+  /** The turns of the past that are shown, in order. */
+  private shownBefore(last: number): number[] {
+    const past = journalFiles(this.disk).filter((file) => file < last);
+    const shown: number[] = [];
+    let bytes = 0;
+    while (past.length > 0 && shown.length < KEPT_TURNS && bytes < PAST_BYTES) {
+      const file = past.pop() as number;
+      bytes += this.disk.stat(journalPath(file))?.size ?? 0;
+      shown.unshift(file);
+    }
+    return shown;
+  }
+
+  private take(entry: Entry): void {
+    apply(this.loaded.state, entry);
+    if (entry.k === 'file' || entry.k === 'wrote') this.stale = true;
+    if (entry.k === 'drop') this.taken.add(entry.found);
+    if (entry.k === 'request' && entry.file !== undefined) this.taken.add(entry.file);
+    if (entry.k === 'done') this.taken.clear();
+    if (['drop', 'request', 'done', 'open'].includes(entry.k)) this.nextLook = Math.min(this.nextLook, this.rested);
+    this.note(entry, this.loaded.state.turn + 1);
+  }
+
+  /** Keeps what screens show of a line. */
+  private note(entry: Entry, turn: number): void {
+    this.recent.take(entry);
+    const events = entry.k === 'visit' ? visitEvents(entry, undefined, turn) : lineEvents(entry, turn);
+    if (entry.k === 'commit') events.push({ level: 'info', module: 'engine', event: 'turn', turn: entry.turn });
+    if (entry.k === 'open') this.time = new Date(entry.time).toISOString();
+    for (const event of events) this.log.push(Object.assign(event, { n: this.lines++, time: this.time, org: '' }));
+    if (this.log.length > 2 * KEPT_LOG) this.log.splice(0, this.log.length - KEPT_LOG);
+  }
+
+  /** Configuration, drops, requests and the lock, as the folder has them now. */
+  private async lookAround(): Promise<boolean> {
+    const start = this.clock.ticks();
+    const { state } = this.loaded;
+    const changed = [this.readConfig(), forgetDeleted(this.disk, state)].includes(true);
+    const { folder, disk, config } = this;
+    const inputs: Entry[] = [];
+    const moment = { turn: state.turn + 1, time: state.time };
+    const found = (entries: readonly Entry[]): number => inputs.push(...entries);
+    await intake({ disk, folder, state, config, toolbox: TOOLS }, moment, found, { wanted: SHOWN });
+    const text = () => JSON.stringify([this.around, ...this.around.present]);
+    const before = text();
+    const redact = redactor(this.place.env);
+    this.around = {
+      drops: inputs.flatMap((one) => (one.k === 'drop' && !this.taken.has(one.found) ? [one.message] : [])),
+      requests: inputs.flatMap((one) => (one.k === 'request' && !this.taken.has(one.file ?? '') ? [one.request] : [])),
+      engine: lockHolder(disk, realHost(this.place.root)),
+      tasks: (disk.list('org/tasks') ?? []).filter((name) => name.endsWith('.md')).map((name) => `org/tasks/${name}`),
+      present: await presentActs({ disk, state, config, changes: this.changes, redact }),
+    };
+    const end = this.clock.ticks();
+    this.rested = end + Math.min(MOST_MS, (end - start) * LOOK_SHARE);
+    this.nextLook = Math.max(end + LOOK_MS, this.rested);
+    return changed || text() !== before;
+  }
+
+  /** A configuration that breaks while it is watched leaves the last good one. */
+  private readConfig(): boolean {
+    const { state } = this.loaded;
+    this.disk.recheck();
+    const changes = this.folder.tracked(state, LIMIT);
+    if (!this.stale && isSame(changes, this.changes)) return false;
+    this.changes = changes;
+    this.stale = false;
+    const texts = new Map(state.files);
+    for (const change of changes)
+      if (change.k === 'file') {
+        if (change.text === null) texts.delete(change.path);
+        else texts.set(change.path, change.text);
+      }
+    const absent = absentAfter(state.absent, changes);
+    const { config, faults, warnings } = this.read(texts, this.folder.agentFolders(), this.place.env, absent);
+    if (!config && !this.config) throw new FaultError(...(faults as [Fault, ...Fault[]]));
+    if (config) this.config = config;
+    this.faults = [...faults, ...warnings];
+    return true;
+  }
+}
+
+function isSame(a: readonly Input[], b: readonly Input[]): boolean {
+  const textOf = (one: Input | undefined): unknown => (one?.k === 'file' ? one.text : one?.k);
+  const pathOf = (one: Input | undefined): unknown => (one && 'path' in one ? one.path : null);
+  return a.length === b.length && a.every((one, i) => pathOf(one) === pathOf(b[i]) && textOf(one) === textOf(b[i]));
+}

@@ -1,0 +1,81 @@
+/** What people changed in the folder since the last freeze, and what the next freeze will make of it. */
+
+import { unanswer } from '../core/approvals/reducer.ts';
+import { apply } from '../core/journal/apply.ts';
+import { forgetDead } from '../core/mail/former-dead-letters.ts';
+import type { Config } from '../core/model/config.ts';
+import type { Entry, Input } from '../core/model/entry.ts';
+import type { State } from '../core/model/state.ts';
+import type { Toolbox } from '../core/turn/judge.ts';
+import { realKept } from '../disk/cache/cache-key.ts';
+import { realClock } from '../disk/fs/clock.ts';
+import type { Disk } from '../disk/fs/disk.ts';
+import { realDisk } from '../disk/fs/real.ts';
+import { Folder } from '../disk/intake/folder.ts';
+import { load } from '../engine/journal/load.ts';
+import { redactor } from '../engine/secrets.ts';
+import type { IntakeStep } from '../engine/turn/intake.ts';
+import { intake } from '../engine/turn/intake.ts';
+import { copyWith } from '../schema/copy.ts';
+import type { Fault } from '../schema/fault.ts';
+import type { Place } from './place.ts';
+import type { View } from './view.ts';
+
+/** What is wrong with mail that waits in people's outboxes. */
+export function faultyDrops({ root, env }: Place, config: Config): Fault[] {
+  const disk = realDisk(root);
+  const { state } = load(disk, realKept(root, env, disk));
+  return new Folder(disk, realClock, redactor(env)).faultyDrops(state, config, config.org.limits.message_bytes);
+}
+
+/** Files that were set aside and that somebody deleted since need nobody any more: the ids of their dead letters. What never stood there does. */
+export function deletedSince(disk: Disk, state: State): string[] {
+  return [...state.astray].flatMap(([path, ids]) => {
+    const deleted = ids.filter((id) => state.dead.get(id)?.reason !== 'unplaced');
+    return deleted.length > 0 && state.aside.get(path) !== 'gone' && disk.stat(path) === null ? deleted : [];
+  });
+}
+
+/** A state to look at forgets them; that of an engine is the fold of its journal. True when there were any. */
+export function forgetDeleted(disk: Disk, state: State): boolean {
+  const deleted = deletedSince(disk, state);
+  for (const id of deleted) forgetDead(state, id);
+  return deleted.length > 0;
+}
+
+/**
+ * The org as its next freeze will find it: mail that was dropped and requests that wait are taken into the view's state.
+ * A file that is being written right now counts as it stands.
+ */
+export async function foresee(view: View): Promise<void> {
+  const { state, config, disk, loaded } = view;
+  if (loaded.unfinished) return;
+  const folder = new Folder(disk, copyWith(realClock, { now: () => realClock.now() + LONG_AGO_MS }), view.redact);
+  const moment = { turn: state.turn + 1, time: state.time };
+  const take = (entries: readonly Entry[], step: IntakeStep): void => {
+    for (const entry of entries)
+      if (entry.k !== 'aside') apply(state, entry);
+      else if (step === 'answers') unanswer(state, entry.path);
+  };
+  await intake({ disk, folder, state, config, toolbox: NO_TOOLS }, moment, take, { wanted: WAITING });
+}
+
+const WAITING: readonly IntakeStep[] = ['requests', 'answers', 'drops'];
+
+/** None of these steps asks for tools, and to load them takes long. */
+const NO_TOOLS: Toolbox = new Map();
+
+/** What people changed in the files that they write, since the last freeze. */
+export function folderChanges({ disk, state, redact }: Pick<View, 'disk' | 'state' | 'redact'>): Input[] {
+  return new Folder(disk, realClock, redact).tracked(state, MOST_BYTES);
+}
+
+export const MOST_BYTES = 1_048_576;
+
+/** What cannot be understood in the files of `org/approvals/`, as they stand. */
+export function faultyAnswers({ state, config, disk, redact }: View): Fault[] {
+  const folder = new Folder(disk, realClock, redact);
+  return folder.faultyAnswers(state, config, config.org.limits.message_bytes);
+}
+
+const LONG_AGO_MS = 60_000;

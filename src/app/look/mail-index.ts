@@ -1,0 +1,287 @@
+import { keptPath } from '../../core/journal/unplaced.ts';
+import { readerKey } from '../../core/model/spill-order.ts';
+import type { State } from '../../core/model/state.ts';
+import { archivePath } from '../../core/rights/recipients.ts';
+import type { KeptFiles } from '../../disk/cache/kept.ts';
+import { type Disk, DiskError, type Stat } from '../../disk/fs/disk.ts';
+import { readMessage } from '../../disk/intake/drop.ts';
+import { findTexts, type Shelf } from '../../disk/search/find-texts.ts';
+import { openSqlite } from '../../disk/search/sqlite-index.ts';
+import { decode } from '../../disk/yaml/codec.ts';
+import { turnLines } from '../../engine/journal/history.ts';
+import { failure } from '../../schema/fault.ts';
+import { byCodeUnit, isName, padTurn, parseMessageId } from '../../schema/name.ts';
+import { printMessage } from '../../schema/print.ts';
+import type { Message } from '../../schema/records/message.ts';
+import type { View } from '../view.ts';
+
+/** A message as the name of its file tells it: nothing was read yet. */
+export interface MailFile {
+  path: string;
+  author: string;
+  turn: number;
+  n: number;
+  /** What it is to hold, where its file could not be put in its place yet. */
+  text?: string;
+}
+
+/** Where mail is looked for: in the folder, and what of it the journal alone holds. */
+export type Mailroom = Pick<View, 'disk' | 'state'>;
+
+/** Which files are looked at. */
+export interface MailWish {
+  /** Only these authors; all folders under `agents/` when absent. */
+  authors?: readonly string[];
+  /** First turn that counts. */
+  since?: number;
+  /** Archived mail as well. */
+  archived?: boolean;
+}
+
+const CANONICAL = /^(\d{6,})-(\d{2,})-[^.]+\.md$/;
+/** The largest message that `limits.message_bytes` can allow. */
+const MOST_BYTES = 16_777_216;
+
+/** The files of messages in the order they were written: by turn, author and number. Reads names only. */
+export function mailFiles({ disk, state }: Mailroom, wish: MailWish = {}): MailFile[] {
+  const files = lateMail(disk, state, wish);
+  for (const [author, folder] of foldersOf(disk, wish))
+    for (const name of disk.list(folder) ?? []) {
+      const file = fileNamed(folder, name, author);
+      if (file && isWanted(file, wish)) files.push(file);
+    }
+  return files.sort(inOrder);
+}
+
+/** The folders in which the mail of each author lies; what is no folder holds none. */
+function foldersOf(disk: Disk, { authors, archived }: MailWish): [author: string, folder: string][] {
+  const names = authors ?? (disk.list('agents') ?? []).filter(isName);
+  return names.flatMap((author) => {
+    const outbox = `agents/${author}/outbox`;
+    const spans = archived ? (disk.list(`${outbox}/archive`) ?? []) : [];
+    const folders = [outbox, ...spans.map((span) => `${outbox}/archive/${span}`)];
+    return folders
+      .filter((folder) => disk.stat(folder)?.kind === 'folder')
+      .map((folder): [string, string] => [author, folder]);
+  });
+}
+
+/** Messages whose files are elsewhere or not made yet: their author's folder was gone, or took no such file. */
+function lateMail(disk: Disk, state: State, { authors, since = 0 }: MailWish): MailFile[] {
+  const texts = new Map([...deferredMail(disk, state, since), ...unplacedMail(disk, state)]);
+  return [...texts].flatMap(([path, text]) => {
+    const [, author = ''] = path.split('/');
+    const cut = path.lastIndexOf('/');
+    const file = fileNamed(path.slice(0, cut), path.slice(cut + 1), author);
+    const isMissing = file !== null && [path, archivePath(path)].every((one) => disk.stat(one) === null);
+    return isMissing && isWanted(file, { since }) && (authors?.includes(author) ?? true) ? [{ text, ...file }] : [];
+  });
+}
+
+/** Path → text, from the journal. */
+function* deferredMail(disk: Disk, { deferred }: State, since: number): Generator<[path: string, text: string]> {
+  for (const [author, turns] of deferred)
+    for (const turn of turns.filter((one) => one >= since))
+      for (const line of turnLines(disk, turn))
+        if ((line.k === 'sent' || line.k === 'drop') && line.message.from === author)
+          yield [line.message.path, printMessage(line.message)];
+}
+
+/** Path → text, from where it is kept. */
+function* unplacedMail(disk: Disk, { dead }: State): Generator<[path: string, text: string]> {
+  for (const [id, { path }] of dead.rows('unplaced-')) {
+    const text = path.includes('/outbox/') ? textOf(disk, keptPath(id)) : null;
+    if (text !== null) yield [path, text];
+  }
+}
+
+function fileNamed(folder: string, name: string, author: string): MailFile | null {
+  const [, turn, n] = CANONICAL.exec(name) ?? [];
+  return turn === undefined ? null : { path: `${folder}/${name}`, author, turn: Number(turn), n: Number(n) };
+}
+
+function isWanted({ turn }: MailFile, { since = 0 }: MailWish): boolean {
+  return turn >= since;
+}
+
+function inOrder(a: MailFile, b: MailFile): number {
+  return a.turn - b.turn || byCodeUnit(a.author, b.author) || a.n - b.n;
+}
+
+/** The messages in the files whose text may be wanted, one after the other; the text is looked at before it is parsed. */
+export function* readMail(
+  disk: Disk,
+  files: Iterable<MailFile>,
+  wanted: (text: string) => boolean = () => true,
+): Generator<Message> {
+  for (const file of files) {
+    const text = file.text ?? textOf(disk, file.path);
+    const message = text !== null && wanted(text) ? readMessage(text, file.path).message : null;
+    if (message && isOf(file, message)) yield message;
+  }
+}
+
+/** A file beside a message, such as an attached text, is none: its name does not fit what it says. */
+function isOf(file: MailFile, message: Message): boolean {
+  const id = parseMessageId(message.id);
+  return id !== null && id.author === file.author && id.turn === file.turn && id.n === file.n;
+}
+
+function textOf(disk: Disk, path: string): string | null {
+  try {
+    const bytes = disk.read(path);
+    const decoded = bytes === null ? null : decode(bytes, MOST_BYTES, path);
+    return decoded && 'text' in decoded ? decoded.text : null;
+  } catch (error) {
+    if (error instanceof DiskError && ['not-regular', 'too-large', 'denied'].includes(error.failure)) return null;
+    throw error;
+  }
+}
+
+/**
+ * The messages that hold a text in subject or body, without regard to case, in the order they were written. An index says
+ * which files have to be read. `open` is replaced by tests.
+ */
+export async function findMail(
+  view: Mailroom & { kept: KeptFiles },
+  root: string,
+  wish: MailWish,
+  words: string,
+  open = openSqlite,
+): Promise<Message[]> {
+  const sought = words.toLowerCase();
+  const { disk } = view;
+  const isHalf = HALF_CHARACTER.test(sought);
+  const files = isHalf ? mailFiles(view, wish) : await filesHolding(view, root, wish, plain(sought), open);
+  return [...readMail(disk, files)].filter(({ subject, body }) =>
+    [subject, body].some((part) => part.toLowerCase().includes(sought)),
+  );
+}
+
+/** No index can find half of a character. */
+const HALF_CHARACTER = /\p{Cs}/u;
+
+async function filesHolding(
+  view: Mailroom & { kept: KeptFiles },
+  root: string,
+  wish: MailWish,
+  piece: string,
+  open: typeof openSqlite,
+): Promise<MailFile[]> {
+  const { shelf, file } = mailShelf(view.disk, wish);
+  const found = (await findTexts(view, root, shelf, [piece], open)).map(({ path }) => file(path));
+  return [...found.filter((one) => isWanted(one, wish)), ...lateMail(view.disk, view.state, wish)].sort(inOrder);
+}
+
+/** What the index of mail is of, and the file of a message by its path. */
+export function mailShelf(disk: Disk, wish: MailWish): { shelf: Shelf; file(path: string): MailFile } {
+  const authors = new Map<string, string>();
+  const folders = new Map<string, [string, Stat][]>();
+  for (const [author, folder] of foldersOf(disk, wish)) {
+    authors.set(folder, author);
+    folders.set(
+      folder,
+      (disk.look(folder) ?? []).filter(([name, { kind }]) => kind === 'file' && CANONICAL.test(name)),
+    );
+  }
+  const file = (path: string): MailFile => {
+    const cut = path.lastIndexOf('/');
+    const folder = path.slice(0, cut);
+    return fileNamed(folder, path.slice(cut + 1), authors.get(folder) as string) as MailFile;
+  };
+  const text = (path: string): string | null => searchedText(disk, file(path));
+  const whole = wish.authors === undefined && wish.archived === true;
+  return { shelf: { name: 'mail', folders, whole, text }, file };
+}
+
+/** What an index holds of a file: subject and body if it is a message, in lower case. */
+function searchedText(disk: Disk, file: MailFile): string | null {
+  const text = textOf(disk, file.path);
+  if (text === null) return null;
+  const { message } = readMessage(text, file.path);
+  return message && isOf(file, message) ? plain(`${message.subject}\n${message.body}`.toLowerCase()) : '';
+}
+
+/** SQLite may end a text at NUL, which an escape in a subject can bring. */
+function plain(text: string): string {
+  return text.replaceAll('\0', '\ufffd');
+}
+
+/** Whether the front matter of a text names somebody; saves parsing what does not. */
+export function headNames(text: string, name: string): boolean {
+  const end = text.indexOf('\n---', 3);
+  const at = text.indexOf(name);
+  return at >= 0 && (end < 0 || at < end);
+}
+
+/** The message with that id, live or archived; null when no file holds it. */
+export function findMessage(room: Mailroom, id: string): Message | null {
+  const { disk, state } = room;
+  const key = parseMessageId(id);
+  if (!key) return null;
+  const outbox = `agents/${key.author}/outbox`;
+  const archive = archivePath(`${outbox}/${padTurn(key.turn)}-`).replace(/\/[^/]*$/, '');
+  const files = [outbox, archive]
+    .filter((folder) => disk.stat(folder)?.kind === 'folder')
+    .flatMap((folder) => (disk.list(folder) ?? []).flatMap((name) => fileNamed(folder, name, key.author) ?? []));
+  const late = lateMail(disk, state, { authors: [key.author], since: key.turn });
+  for (const message of readMail(
+    disk,
+    [...files, ...late].filter((file) => file.turn === key.turn && file.n === key.n),
+  ))
+    return message;
+  return null;
+}
+
+/** A message as the index of its reader names it. */
+export interface Received {
+  id: string;
+  author: string;
+  /** Where its file lies, or has lain until it was archived. */
+  path: string;
+}
+
+/** Turns that are looked through at once, at first. */
+const SPAN = 64;
+
+/** The messages to a reader, the latest first. */
+export function* receivedBy(state: State, reader: string): Generator<Received> {
+  for (let end = state.turn + 1, span = SPAN; end >= 0; end -= span, span *= 2) {
+    const first = Math.max(0, end - span + 1);
+    const found: Received[] = [];
+    for (const [name, file] of state.received.between(readerKey(reader, first), readerKey(reader, end + 1))) {
+      const id = name.slice(reader.length + 1);
+      const author = parseMessageId(id)?.author ?? '';
+      found.push({ id, author, path: `agents/${author}/outbox/${file.slice(file.lastIndexOf('/') + 1)}` });
+    }
+    yield* found.sort(inTurn).reverse();
+  }
+}
+
+function inTurn(a: Received, b: Received): number {
+  const [x, y] = [parseMessageId(a.id), parseMessageId(b.id)];
+  return x && y ? x.turn - y.turn || byCodeUnit(x.author, y.author) || x.n - y.n : byCodeUnit(a.id, b.id);
+}
+
+/** The message as its file stands; null when it is gone, or archived and not wanted then. */
+export function messageAt(
+  { disk, state }: Mailroom,
+  { id, path, author }: Received,
+  archived: boolean,
+): Message | null {
+  for (const place of archived ? [path, archivePath(path)] : [path]) {
+    const text = textOf(disk, place);
+    const message = text === null ? null : readMessage(text, place).message;
+    if (message?.id === id) return message;
+  }
+  const late = lateMail(disk, state, { authors: [author] });
+  return [...readMail(disk, late)].find((message) => message.id === id) ?? null;
+}
+
+/** The message with that id. Throws `not-found`, also for one that may not be seen. */
+export function messageNamed(view: Mailroom & Pick<View, 'sees'>, id: string): Message {
+  const message = findMessage(view, id);
+  if (message && view.sees(message)) return message;
+  const remedy = 'Ids look like 000042-planner-01: lemming inbox and lemming history list them.';
+  throw failure('not-found', `There is no message ${JSON.stringify(id)}.`, { remedy });
+}

@@ -1,0 +1,119 @@
+/** Compares what is kept in `.lemming/` with what the journal and the files make of it now. */
+
+import { createHash } from 'node:crypto';
+import type { Told } from '../../core/model/progress.ts';
+import { piecesOf, type State } from '../../core/model/state.ts';
+import { KEPT_NAMES, type KeptFiles } from '../../disk/cache/kept.ts';
+import type { Disk } from '../../disk/fs/disk.ts';
+import { JournalMarks } from '../../disk/journal/journal-marks.ts';
+import { differingIndexes } from '../../disk/search/find-texts.ts';
+import { isAnyStrange, REPLIES_FILE } from '../../engine/calls/reply-cache.ts';
+import { journalLines } from '../../engine/journal/history.ts';
+import { foldAnew, type Loaded, type Stand } from '../../engine/journal/load.ts';
+import { MARKS, missingSegments, restored, STATE } from '../../engine/journal/state-cache.ts';
+import type { CacheDump } from '../../providers/with/cache.ts';
+import { copyWith } from '../../schema/copy.ts';
+import { type Fault, FaultError, fault } from '../../schema/fault.ts';
+import type { Place } from '../place.ts';
+import type { View } from '../view.ts';
+import { CONFIG, isReadingStrange } from './config-cache.ts';
+import { mailShelf } from './mail-index.ts';
+import { entryShelf } from './memory-index.ts';
+import { strangeFolds } from './view-cache.ts';
+
+const FOLDER = '.lemming';
+
+/** A kept file that is not what it should be. */
+export function differing(path: string, message: string): Fault {
+  return fault('differs', message, {
+    file: path,
+    remedy: 'Delete it: it is made again, and nothing else is lost.',
+  });
+}
+
+/** Kept files that are there, and that nobody believes: the MAC of this machine and folder is not theirs. */
+export function unbelieved(disk: Disk, kept: KeptFiles): Fault[] {
+  const names = KEPT_NAMES.filter((name) => disk.stat(`${FOLDER}/${name}`) !== null && kept.read(name) === null);
+  return names.map((name) =>
+    differing(`${FOLDER}/${name}`, 'This was changed, or not made on this machine for this folder: it is not believed'),
+  );
+}
+
+/** Folds the journal anew, with what does not fit the memory `aside`, and compares on the way what was kept of it. Throws `damaged-journal`. */
+export function compareFolds(
+  disk: Disk,
+  kept: KeptFiles,
+  aside: Disk,
+  told?: Told,
+): { fresh: Loaded; faults: Fault[] } {
+  const missing = missingSegments(disk, kept).map((path) =>
+    differing(STATE_PATH, `What it speaks of is not there: ${path}`),
+  );
+  const known = { state: restored(disk, kept), marks: kept.read(MARKS) };
+  const fold = foldAnew(disk, aside, told);
+  const faults = [...missing];
+  let step = fold.next();
+  for (; !step.done; step = fold.next()) faults.push(...compareAt(step.value, known));
+  return { fresh: step.value, faults };
+}
+const STATE_PATH = `${FOLDER}/${STATE}`;
+
+function compareAt(
+  { position, state, marks }: Stand,
+  known: { state: ReturnType<typeof restored>; marks: ReturnType<KeptFiles['read']> },
+): Fault[] {
+  const faults: Fault[] = [];
+  if (known.marks?.seal === position.head && !marks.agreesWith(new JournalMarks(known.marks.bytes)))
+    faults.push(differing(`${FOLDER}/${MARKS}`, 'What it says of the files of the journal is not so'));
+  if (known.state?.head === position.head) faults.push(...stateFaults(known.state.state, state));
+  return faults;
+}
+
+/** A damaged segment is told as such, and is gone then. */
+function stateFaults(kept: State, fresh: State): Fault[] {
+  try {
+    const made = digestsOf(fresh);
+    const fields = [...digestsOf(kept)].filter(([field, digest]) => made.get(field) !== digest).map(([field]) => field);
+    if (fields.length === 0) return [];
+    return [differing(STATE_PATH, `With its segments it says otherwise than the journal, of ${fields.join(', ')}`)];
+  } catch (error) {
+    if (!(error instanceof FaultError)) throw error;
+    return error.faults.map((one) => copyWith(one, { code: 'differs' as const }));
+  }
+}
+
+/** A hash of each field. */
+function digestsOf(state: State): Map<string, string> {
+  const fields = Object.keys(state) as (keyof State)[];
+  return new Map(fields.map((field) => [field, digestOf({ [field]: state[field] })]));
+}
+
+/** In what order the rows of a map came does not matter. */
+function digestOf(field: Partial<State>): string {
+  const hash = createHash('sha256');
+  const isMap = Object.values(field).some((value) => value instanceof Map);
+  const rows: string[] = [];
+  for (const [, value] of piecesOf(field as State))
+    if (isMap) rows.push(...(value as unknown[]).map((row) => JSON.stringify(row)));
+    else hash.update(`${JSON.stringify(value)}\n`);
+  for (const row of rows.sort()) hash.update(`${row}\n`);
+  return hash.digest('base64url');
+}
+
+/** Compares what was kept of the files and of the replies with what they are. */
+export async function compareFiles(view: View, { root, env }: Place): Promise<Fault[]> {
+  const { disk, kept, state } = view;
+  const { shelf } = mailShelf(disk, { archived: true });
+  const indexes = [
+    ...(await differingIndexes({ disk, kept }, root, shelf)),
+    ...(await differingIndexes({ disk, kept }, root, entryShelf(view))),
+  ];
+  const replies = kept.read(REPLIES_FILE);
+  const strange = replies && isAnyStrange(JSON.parse(replies.bytes.toString()) as CacheDump, journalLines(disk));
+  return [
+    ...(isReadingStrange(disk, kept, state, env) ? [differing(`${FOLDER}/${CONFIG}`, 'The files say otherwise')] : []),
+    ...strangeFolds(view).map((name) => differing(`${FOLDER}/${name}`, 'The journal says otherwise')),
+    ...indexes.map((path) => differing(path, 'It holds other texts than the files')),
+    ...(strange ? [differing(`${FOLDER}/${REPLIES_FILE}`, 'A reply in it is not the one that the journal has')] : []),
+  ];
+}

@@ -1,0 +1,76 @@
+/** What views make of the journal, kept for as long as the journal ends as it did then. */
+import { isDeepStrictEqual } from 'node:util';
+import { deserialize, serialize } from 'node:v8';
+import { RULES } from '../../core/journal/rules.ts';
+import { PACE_TURNS, type Pace, paceOf } from '../../core/money/forecast.ts';
+import { DiskError } from '../../disk/fs/disk.ts';
+import { GENESIS, readJournalFile } from '../../disk/journal/journal.ts';
+import { journalLines } from '../../engine/journal/history.ts';
+import { spendingBy } from '../../views/money/costs.ts';
+import type { View } from '../view.ts';
+
+/** Raised whenever a fold gives something else for the same journal. */
+const VERSION = 1;
+/** A fold that is larger is made again each time: bytes. */
+const MOST_BYTES = 4_000_000;
+
+type Room = Pick<View, 'disk' | 'kept' | 'loaded' | 'running' | 'state'>;
+
+const FOLDS = {
+  pace: lastPace,
+  'spending-turn': ({ disk }: Room) => spendingBy('turn', journalLines(disk)),
+  'spending-day': ({ disk }: Room) => spendingBy('day', journalLines(disk)),
+  'spending-task': ({ disk }: Room) => spendingBy('task', journalLines(disk)),
+  'spending-thread': ({ disk }: Room) => spendingBy('thread', journalLines(disk)),
+};
+type Name = keyof typeof FOLDS;
+
+/** The fold of that name, of the journal as it stands. */
+export function foldOf<N extends Name>(view: Room, name: N): ReturnType<(typeof FOLDS)[N]> {
+  const known = keptFold(view, name);
+  if (known !== undefined) return known as ReturnType<(typeof FOLDS)[N]>;
+  const made = FOLDS[name](view);
+  if (view.running === null) keep(view, name, made);
+  return made as ReturnType<(typeof FOLDS)[N]>;
+}
+
+/** The files of kept folds that would be shown now, and are not what the journal says. */
+export function strangeFolds(view: Room): string[] {
+  const names = (Object.keys(FOLDS) as Name[]).filter((name) => {
+    const kept = keptFold(view, name);
+    return kept !== undefined && !isDeepStrictEqual(kept, FOLDS[name](view));
+  });
+  return names.map(fileOf);
+}
+
+/** A journal that is not as this machine knew it is read again. */
+function keptFold({ kept, loaded }: Room, name: Name): unknown {
+  const found = loaded.difference === null ? kept.read(fileOf(name)) : null;
+  if (found?.seal !== loaded.journal.head) return undefined;
+  const { by, value } = deserialize(found.bytes);
+  return by === BY ? value : undefined;
+}
+
+/** A folder that cannot be written keeps nothing. */
+function keep({ kept, loaded }: Room, name: Name, value: unknown): void {
+  const bytes = serialize({ by: BY, value });
+  if (bytes.length > MOST_BYTES) return;
+  try {
+    kept.write(fileOf(name), loaded.journal.head, bytes);
+  } catch (error) {
+    if (!(error instanceof DiskError)) throw error;
+  }
+}
+const BY = `${VERSION} ${RULES} ${process.version}`;
+
+function fileOf(name: Name): string {
+  return `${name}.fold`;
+}
+
+/** The pace of the last turns; only their files are read, and the next one, where a reset of the credits may stand already. */
+function lastPace({ disk, state: { turn } }: Room): Pace {
+  const first = Math.max(1, turn - PACE_TURNS + 1);
+  const turns = Array.from({ length: turn + 2 - first }, (_, i) => first + i);
+  const groups = turns.flatMap((one) => readJournalFile(disk, one, GENESIS).groups);
+  return paceOf(groups.flatMap(({ entries }) => entries));
+}

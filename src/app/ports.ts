@@ -1,0 +1,37 @@
+/** The real world behind an engine: disk, clock, processes, network. */
+
+import { realKept } from '../disk/cache/cache-key.ts';
+import { realClock } from '../disk/fs/clock.ts';
+import { realHost } from '../disk/fs/host.ts';
+import { realDisk } from '../disk/fs/real.ts';
+import { ownerOf } from '../disk/owner/owner.ts';
+import { pluginText } from '../disk/owner/plugin-text.ts';
+import { realSandbox } from '../disk/sandbox/sandbox.ts';
+import { realWire } from '../disk/sandbox/wire.ts';
+import type { Ports } from '../engine/ports.ts';
+import { realServers } from '../engine/servers/servers.ts';
+import { provider } from '../providers/find.ts';
+import { copyWith } from '../schema/copy.ts';
+import { failure } from '../schema/fault.ts';
+import { wantingFor } from './optional-packages.ts';
+import type { Place } from './place.ts';
+import { progressOf } from './place.ts';
+
+/** The real world behind an engine. */
+export function realPorts(place: Place): Ports {
+  const disk = realDisk(place.root);
+  const { requireTrust, moduleOf, approved } = ownerOf(place.env, place.root);
+  const door = { textOf: (path: string) => pluginText(disk, path), requireTrust, moduleOf };
+  const find = async (name: string) => {
+    const wanting = wantingFor(name);
+    if (wanting !== null) throw failure('not-installed', wanting);
+    return provider(name, door);
+  };
+  const { root, env, unsafeHost = false, verify = false } = place;
+  const kept = realKept(root, env, disk);
+  const sandbox = realSandbox(root, kept);
+  const outside = { sandbox, servers: realServers({ root, env, kept }, sandbox.probe), wire: realWire };
+  const progress = progressOf(place);
+  const ports = { disk, kept, verify, progress, clock: realClock, host: realHost(root), env, provider: find, approved };
+  return copyWith(ports, copyWith(outside, { unsafeHost }));
+}

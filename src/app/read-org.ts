@@ -1,0 +1,86 @@
+import { emptyState, type State } from '../core/model/state.ts';
+import { realKept } from '../disk/cache/cache-key.ts';
+import type { KeptFiles } from '../disk/cache/kept.ts';
+import type { Reading } from '../disk/config/config.ts';
+import { memoryFaults } from '../disk/config/memory.ts';
+import { realClock } from '../disk/fs/clock.ts';
+import type { Disk } from '../disk/fs/disk.ts';
+import { realHost } from '../disk/fs/host.ts';
+import { lockHolder } from '../disk/fs/lock.ts';
+import { realDisk } from '../disk/fs/real.ts';
+import { Folder } from '../disk/intake/folder.ts';
+import { type Loaded, load } from '../engine/journal/load.ts';
+import { redactor } from '../engine/secrets.ts';
+import { copyWith } from '../schema/copy.ts';
+import { type Fault, FaultError, failure, fault } from '../schema/fault.ts';
+import { forgetDeleted, MOST_BYTES } from './foresee.ts';
+import { readFolder } from './look/config-cache.ts';
+import type { Place } from './place.ts';
+import { progressOf } from './place.ts';
+import { personNamed } from './seats.ts';
+import type { View } from './view.ts';
+
+/** Reads an org without a lock; `fresh`: its journal was folded already, to compare it; then nothing is kept. Throws the faults of the configuration when it cannot be used at all, and as `personNamed` does for a seat. */
+export function readOrg(place: Place, fresh?: Loaded): View {
+  const disk = realDisk(place.root);
+  if (!disk.stat('org/org.yaml')) throw failure('no-org', `There is no org/org.yaml in ${place.root}`);
+  const kept = realKept(place.root, place.env, disk);
+  const loaded = fresh ?? load(disk, kept, undefined, { progress: progressOf(place) });
+  forgetDeleted(disk, loaded.state);
+  const read = readFolder(disk, fresh ? copyWith(kept, { write: () => null }) : kept, loaded.state, place.env);
+  if (!read.config) throw new FaultError(...(read.faults as [Fault, ...Fault[]]));
+  const { seat } = place;
+  if (seat) personNamed({ config: read.config, disk, state: loaded.state }, seat.person);
+  return {
+    disk,
+    kept,
+    ...(seat && { seat }),
+    sees: ({ from, to }) => !seat?.ownMail || from === seat.person || to.includes(seat.person),
+    state: loaded.state,
+    config: read.config,
+    faults: read.faults,
+    warnings: read.warnings,
+    loaded,
+    redact: redactor(place.env),
+    running: lockHolder(disk, realHost(place.root)),
+  };
+}
+
+/** All that is wrong with the files people write, whatever the journal holds; files that cannot be read at all as well. */
+export function checkFolder(place: Place): Reading {
+  const disk = realDisk(place.root);
+  const kept = realKept(place.root, place.env, disk);
+  const read = readFolder(disk, kept, goneFrom(disk, kept), place.env);
+  const most = read.config?.org.limits.message_bytes ?? MOST_BYTES;
+  const inputs = new Folder(disk, realClock, redactor(place.env)).tracked(emptyState(), most);
+  const unreadable = inputs.flatMap((input) => {
+    if (input.k !== 'aside' || input.reason === 'malformed') return []; // of a missing resume the configuration tells
+    const code = input.reason === 'too-large' || input.reason === 'not-regular' ? input.reason : 'not-text';
+    return [fault(code, UNREADABLE[code](most), { file: input.path })];
+  });
+  const entries = inputs.flatMap((input) => (input.k === 'file' ? memoryFaults(input.path, input.text ?? '') : []));
+  const named = new Set(unreadable.map(({ file }) => file));
+  return copyWith(read, {
+    warnings: [...read.warnings, ...entries],
+    faults: [...unreadable, ...read.faults.filter(({ code, file }) => code !== 'missing-file' || !named.has(file))],
+  });
+}
+
+/** Nothing but the agents that the journal knows and the folder has not: what is wrong with them is that. */
+function goneFrom(disk: Disk, kept: KeptFiles): State {
+  const state = emptyState();
+  try {
+    for (const name of load(disk, kept).state.absent.keys())
+      if (disk.stat(`agents/${name}`) === null)
+        state.absent.set(name, { since: 0, why: 'Its folder is gone.', out: true });
+  } catch (error) {
+    if (!(error instanceof FaultError)) throw error; // the journal is told elsewhere
+  }
+  return state;
+}
+
+const UNREADABLE = {
+  'too-large': (most: number) => `The file is larger than ${most} bytes and is not read`,
+  'not-regular': () => 'This is no regular file and is not read',
+  'not-text': () => 'The file is no UTF-8 text and is not read',
+};

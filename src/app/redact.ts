@@ -1,0 +1,244 @@
+import { printKey } from '../core/model/call.ts';
+import type { Entry } from '../core/model/entry.ts';
+import { messagePath } from '../core/rights/recipients.ts';
+import type { Disk } from '../disk/fs/disk.ts';
+import { bytesHash } from '../disk/fs/materialise.ts';
+import { treeOf } from '../disk/fs/tree.ts';
+import { journalFiles, journalPath, readJournal, readJournalFile } from '../disk/journal/journal.ts';
+import { bodyOf, eraser, REDACTED, type Target } from '../engine/erase/erase.ts';
+import { replaceFile, rewriteFile } from '../engine/erase/rewrite.ts';
+import type { Loaded } from '../engine/journal/load.ts';
+import { textOf } from '../engine/replay/compare.ts';
+import { Refold } from '../engine/replay/refold.ts';
+import { failure } from '../schema/fault.ts';
+import { padTurn, parseMessageId } from '../schema/name.ts';
+import type { Message } from '../schema/records/message.ts';
+import { dropCaches } from './exclusive.ts';
+
+/** Shorter texts are not looked for elsewhere: they would be found by chance. Characters. */
+const TELLING = 8;
+
+/** What a redaction did. */
+export interface Redaction {
+  /** Messages whose text was erased: the one that was named, and those that the same visit sent with the very same text. */
+  messages: string[];
+  /** Groups of the journal that were rewritten. */
+  groups: number;
+  /** Files in the folder that were rewritten or removed. */
+  files: string[];
+  /** Files in which the text still stands, such as answers that quote it. */
+  also_in: string[];
+}
+
+/**
+ * Erases the text of a message, or of the reply of a call (`turn.agent.n.attempt`), from the journal, the folder and all
+ * caches. The lines that tell of it are durable before anything is replaced, so that `verify` finds a redaction that was
+ * cut off, and it can be done again. Throws `not-found`.
+ */
+export function redact(disk: Disk, { journal }: Loaded, id: string): Redaction {
+  const target = findTarget(disk, id);
+  const change = eraser(target);
+  const groups = journalFiles(disk).flatMap((file) => rewriteFile(disk, file, change).groups);
+  const before = refold(disk);
+  journal.add(...groups.map((group) => ({ k: 'redacted' as const, ...group, id })));
+  journal.write(true);
+  journal.close();
+  dropCaches(disk); // before the files change: what is known of them would call them damaged
+  for (const file of new Set(groups.map((group) => group.file)))
+    replaceFile(disk, journalPath(file), rewriteFile(disk, file, change).bytes);
+  const files = [...cleanFiles(disk, target, before), ...cleanLogs(disk, target)];
+  return {
+    messages: [...target.messages.keys()],
+    groups: groups.length,
+    files: files.sort(),
+    also_in: remains(disk, target),
+  };
+}
+
+function refold(disk: Disk): Refold {
+  const fold = new Refold();
+  for (const group of readJournal(disk, [])) fold.take(group);
+  return fold;
+}
+
+/** Finds what the id names, and all lines in which its text stands by the way the engine works. */
+function findTarget(disk: Disk, id: string): Target {
+  const target: Target = {
+    id,
+    agent: '',
+    turns: new Set(),
+    messages: new Map(),
+    echoes: new Map(),
+    call: null,
+    spoken: new Map(),
+    texts: new Set(),
+    subjects: new Map(),
+    images: new Set(),
+    paths: new Map(),
+  };
+  const held: { file: number; agent: string; body: string }[] = [];
+  for (const { file, entries } of readJournal(disk, []))
+    for (const entry of entries) {
+      lookAt(target, entry);
+      if (entry.k === 'held') held.push({ file, agent: entry.agent, body: bodyOf(entry.input) });
+    }
+  if (target.messages.size === 0 && target.call === null)
+    throw failure('not-found', `The journal holds no message or call ${JSON.stringify(id)}`, {
+      remedy: 'lemming history lists messages. The id of a call is TURN.AGENT.CALL.ATTEMPT.',
+    });
+  for (const { file, agent, body } of held)
+    if (agent === target.agent && target.texts.has(body)) target.turns.add(file);
+  for (const turn of target.turns) widen(disk, target, turn);
+  for (const group of readJournal(disk, [])) for (const entry of group.entries) echo(target, entry);
+  findImages(disk, target);
+  for (const none of ['', REDACTED]) {
+    target.texts.delete(none);
+    target.subjects.delete(none);
+  }
+  return target;
+}
+
+/** The journal keeps equal images once, so one that also came with other mail stays. */
+function findImages(disk: Disk, { messages, images }: Target): void {
+  const ours = new Set<string>();
+  for (const { from, attachments = [] } of messages.values())
+    for (const name of attachments) ours.add(`agents/${from}/outbox/${name}`);
+  if (ours.size === 0) return;
+  const others = new Set<string>();
+  for (const { entries } of readJournal(disk, []))
+    for (const entry of entries)
+      if (entry.k === 'intent' && 'pieces' in entry.prompt)
+        for (const { path, hash } of entry.prompt.images ?? []) (ours.has(path) ? images : others).add(hash);
+  for (const hash of others) images.delete(hash);
+}
+
+function lookAt(target: Target, entry: Entry): void {
+  if ((entry.k === 'sent' || entry.k === 'drop' || entry.k === 'revived') && entry.message.id === target.id)
+    aim(target, entry.message);
+  if (entry.k === 'mail' && entry.id === target.id) {
+    target.texts.add(entry.body);
+    nameSubject(target, entry.subject);
+  }
+  if ((entry.k === 'reply' || entry.k === 'failed') && printKey(entry) === target.id) {
+    target.call = target.id;
+    target.agent = entry.agent;
+    target.turns.add(entry.turn);
+    target.texts.add((entry.k === 'reply' ? entry.reply.text : entry.message).trim());
+  }
+}
+
+function aim(target: Target, message: Message): void {
+  target.agent = message.from;
+  target.turns.add(message.turn);
+  target.messages.set(message.id, message);
+  target.texts.add(message.body);
+  nameSubject(target, message.subject);
+  rename(target, message);
+}
+
+/** A subject that begins with "Re:" is the text of the message that is answered. */
+function nameSubject({ subjects }: Target, subject: string): void {
+  if (/^re: /i.test(subject)) return;
+  subjects.set(subject, REDACTED);
+  subjects.set(`Re: ${subject}`.slice(0, 200), `Re: ${REDACTED}`);
+}
+
+/** The name of a file holds words of the subject. */
+function rename(target: Target, { id, from, turn, to, subject, path }: Message): void {
+  const made = target.subjects.get(subject);
+  if (made !== undefined)
+    target.paths.set(path, messagePath(from, turn, parseMessageId(id)?.n ?? 1, to[0] ?? 'nobody', made));
+}
+
+/** Answers repeat the subject, and answers to these. */
+function echo(target: Target, entry: Entry): void {
+  if (entry.k !== 'sent' && entry.k !== 'drop' && entry.k !== 'revived') return;
+  const { id, reply_to, subject } = entry.message;
+  if (reply_to === undefined || target.messages.has(id) || !target.subjects.has(subject)) return;
+  if (!target.messages.has(reply_to) && !target.echoes.has(reply_to)) return;
+  target.echoes.set(id, entry.message);
+  rename(target, entry.message);
+}
+
+/** The journal keeps equal texts of a visit once, so messages with the same text go with it; and plain text may have become a message. */
+function widen(disk: Disk, target: Target, turn: number): void {
+  const entries = readJournalFile(disk, turn, '').groups.flatMap((group) => group.entries);
+  const notes = entries.flatMap((entry) => (entry.k === 'visit' && entry.agent === target.agent ? [entry.notes] : []));
+  for (const entry of entries) {
+    if (entry.k !== 'sent' || entry.message.from !== target.agent) continue;
+    const spoken = notes.find((texts) => texts.join('\n\n') === entry.message.body);
+    const same = target.texts.has(entry.message.body) || (target.call !== null && spoken);
+    if (same) aim(target, entry.message);
+    if (same && spoken) target.spoken.set(turn, spoken.map(() => REDACTED).join('\n\n'));
+  }
+}
+
+/** Brings the files that the journal now makes otherwise to what it makes, and removes copies that bear the old text. */
+function cleanFiles(disk: Disk, target: Target, before: Refold): string[] {
+  const after = refold(disk);
+  const changed: string[] = [];
+  for (const path of concerned(disk, target, before, after)) {
+    const made = after.files.get(path);
+    const bytes = disk.read(path);
+    if (made && bytes && bytesHash(bytes) === made.hash) continue;
+    if (!made && !bytes) continue;
+    const text = made && textOf(disk, made);
+    if (typeof text === 'string') replaceFile(disk, path, Buffer.from(text));
+    else if (made) replaceFile(disk, path, Buffer.from(REDACTED));
+    else disk.unlink(path);
+    changed.push(path);
+  }
+  return changed;
+}
+
+/** What differs between the two, and everything in the outbox that bears the number of a message. */
+function concerned(disk: Disk, target: Target, before: Refold, after: Refold): Set<string> {
+  const paths = new Set<string>();
+  for (const [path, { hash }] of before.files) if (after.files.get(path)?.hash !== hash) paths.add(path);
+  for (const [path, { hash }] of after.files) if (before.files.get(path)?.hash !== hash) paths.add(path);
+  const ids = [...target.messages.keys(), ...target.echoes.keys()];
+  for (const [path, made] of after.files)
+    if (/^org\/(dead-letter|approvals)\//.test(path) && ids.some((id) => textOf(disk, made)?.includes(id)))
+      paths.add(path);
+  for (const id of ids) {
+    const { author, turn } = parseMessageId(id) ?? { author: target.agent, turn: 0 };
+    const start = `${padTurn(turn)}-${id.slice(id.lastIndexOf('-') + 1)}-`;
+    for (const path of treeOf(disk, [`agents/${author}/outbox`]).files)
+      if (
+        path
+          .slice(path.lastIndexOf('/') + 1)
+          .replace(/^\.lemming-/, '')
+          .startsWith(start)
+      )
+        paths.add(path);
+  }
+  return paths;
+}
+
+/** Logs hold texts as JSON; they prove nothing, so the text is simply replaced. */
+function cleanLogs(disk: Disk, target: Target): string[] {
+  const texts = [...target.texts]
+    .filter((text) => text.length >= TELLING)
+    .map((text) => JSON.stringify(text).slice(1, -1));
+  return treeOf(disk, ['agents', 'org/logs'], (path) => /^agents\/[^/]+\/(?!logs(\/|$))/.test(path)).files.filter(
+    (path) => {
+      const log = Buffer.from(disk.read(path) ?? []).toString();
+      const clean = texts.reduce((text, secret) => text.replaceAll(secret, REDACTED), log);
+      if (clean !== log) replaceFile(disk, path, Buffer.from(clean));
+      return clean !== log;
+    },
+  );
+}
+
+/** Files of the org in which the text still stands. */
+function remains(disk: Disk, { texts, subjects }: Target): string[] {
+  const telling = [...texts, ...subjects.keys()]
+    .filter((text) => text.length >= TELLING && !text.includes(REDACTED))
+    .flatMap((text) => [text, JSON.stringify(text).slice(1, -1)]);
+  if (telling.length === 0) return [];
+  const parts = treeOf(disk, ['agents', 'org']).files;
+  return parts.filter((path) => {
+    const bytes = Buffer.from(disk.read(path) ?? []);
+    return telling.some((text) => bytes.includes(text));
+  });
+}

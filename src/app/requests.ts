@@ -1,0 +1,55 @@
+/** Requests of people: journaled at once, or left for the next freeze of a running engine. */
+import { stringify } from 'yaml';
+import { asked } from '../core/journal/asked.ts';
+import type { Disk } from '../disk/fs/disk.ts';
+import { replaceNow } from '../disk/fs/workspace.ts';
+import type { Ports } from '../engine/ports.ts';
+import { redactJson, redactor } from '../engine/secrets.ts';
+import { Engine } from '../engine/turn/engine.ts';
+import { copyWith } from '../schema/copy.ts';
+import { FaultError } from '../schema/fault.ts';
+import type { Request } from '../schema/records/request.ts';
+import { TOOLS } from '../tools/all.ts';
+import type { Place } from './place.ts';
+import { throughOf } from './place.ts';
+import { realPorts } from './ports.ts';
+
+/** A request without its author. */
+export type Ask = Request extends infer R ? (R extends { by: string } ? Omit<R, 'by' | 'through'> : never) : never;
+
+/**
+ * Hands requests to the org: with no engine running they are journaled at once, else they wait as files for its next
+ * freeze. Says which of the two happened. What waits already, from an engine that stopped meanwhile, is not overtaken.
+ */
+export function post(place: Place, person: string, asks: readonly Ask[]): 'journaled' | 'waits' {
+  const ports = realPorts(place);
+  const who = { by: person, ...throughOf(place) };
+  const requests = redactJson(redactor(place.env), asks).map((ask) => copyWith(ask, who) as Request);
+  if (!requestsWait(ports.disk, person) && journalNow(ports, requests)) return 'journaled';
+  const since = ports.clock.now();
+  for (const [i, request] of requests.entries()) {
+    const name = `${since}-${String(i).padStart(4, '0')}-${ports.clock.token()}.yaml`;
+    replaceNow(ports.disk, `agents/${person}/requests/${name}`, stringify(request));
+  }
+  return 'waits';
+}
+
+function requestsWait(disk: Disk, person: string): boolean {
+  return (disk.list(`agents/${person}/requests`) ?? []).some((name) => name.endsWith('.yaml'));
+}
+
+/** False while an engine runs, or a turn that was cut off is to be finished first. */
+function journalNow(ports: Ports, requests: readonly Request[]): boolean {
+  try {
+    const engine = Engine.open(ports, TOOLS, 'request');
+    try {
+      engine.post(requests.map((request) => asked(request, ports.clock.now())));
+      return true;
+    } finally {
+      engine.close();
+    }
+  } catch (error) {
+    if (!(error instanceof FaultError) || error.fault.code !== 'locked') throw error;
+    return false;
+  }
+}

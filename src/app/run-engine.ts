@@ -1,0 +1,30 @@
+import type { Clock } from '../disk/fs/clock.ts';
+import { showLoad } from '../engine/calls/load-cache.ts';
+import { logger } from '../engine/log/log.ts';
+import { Engine } from '../engine/turn/engine.ts';
+import { copyWith } from '../schema/copy.ts';
+import { TOOLS } from '../tools/all.ts';
+import type { Place } from './place.ts';
+import { realPorts } from './ports.ts';
+
+/** Opens the engine of an org, and closes it whatever happens. */
+export async function withEngine<T>(
+  place: Place,
+  command: string,
+  work: (engine: Engine, clock: Clock) => Promise<T>,
+): Promise<T> {
+  const ports = realPorts(place);
+  let engine: Engine | undefined;
+  const log = logger(ports.disk, ports.clock, () => engine?.knownConfig ?? null, place.env);
+  engine = Engine.open(copyWith(ports, { log: log.log }), TOOLS, command);
+  const running = engine;
+  const stopShowing = showLoad(ports.kept, ports.clock, () => running.load());
+  try {
+    return await work(engine, ports.clock);
+  } finally {
+    stopShowing();
+    await ports.servers?.close();
+    log.flush();
+    engine.close();
+  }
+}

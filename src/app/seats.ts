@@ -1,0 +1,70 @@
+/** Who acts: the person at the keyboard, or whoever took the seat of a person; and the names that commands are given. */
+import { closest } from 'fastest-levenshtein';
+import { AWAY_REMEDY, goneText, isAway } from '../core/mail/absent-agents.ts';
+import type { Config } from '../core/model/config.ts';
+import { isPersonIn, peopleOf } from '../core/model/config.ts';
+import { retiredPath } from '../core/model/paths.ts';
+import type { Disk } from '../disk/fs/disk.ts';
+import { journalLines } from '../engine/journal/history.ts';
+import { copyWith } from '../schema/copy.ts';
+import type { Fault } from '../schema/fault.ts';
+import { FaultError, failure } from '../schema/fault.ts';
+import { isName } from '../schema/name.ts';
+import type { View } from './view.ts';
+
+/** The person at the keyboard: `human`, else the first person of the chart; undefined when there is none. */
+export function personIn(config: Config): string | undefined {
+  const people = peopleOf(config);
+  return people.includes('human') ? 'human' : people[0];
+}
+
+/** Who acts: the seat, else the person at the keyboard. Throws `not-found` when there is none. */
+export function personOf({ config, seat }: Pick<View, 'config' | 'seat'>): string {
+  const name = seat?.person ?? personIn(config);
+  if (name === undefined)
+    throw failure('not-found', 'There is no person in this organisation', {
+      remedy: 'Give an agent a resume with "person: true".',
+    });
+  return name;
+}
+
+/** Whose view a reading command shows: the seat, else the person at the keyboard; where there is no person, that of nobody. */
+export function readerOf({ config, seat }: Pick<View, 'config' | 'seat'>): string {
+  return seat?.person ?? personIn(config) ?? NOBODY;
+}
+
+/** No agent bears this name. */
+const NOBODY = '';
+
+/** The name, if a person bears it. Throws as `checkAgent` does, and `refused` for an agent. */
+export function personNamed(view: Pick<View, 'config' | 'disk' | 'state'>, name: string): string {
+  checkAgent(view, name);
+  if (isPersonIn(view.config, name)) return name;
+  throw failure('refused', `${name} is no person of the chart.`, { remedy: 'lemming status lists the people.' });
+}
+
+/** Throws `not-found` when there is no such agent or person, with the nearest name or when it was retired; for a broken resume its faults. */
+export function checkAgent({ config, disk, state }: Pick<View, 'config' | 'disk' | 'state'>, name: string): void {
+  if (config.agents.has(name)) return;
+  if (isAway(config, state, name))
+    throw failure('absent', `${goneText(name)} New mail to it waits.`, { file: `agents/${name}`, remedy: AWAY_REMEDY });
+  const broken = config.broken.get(name);
+  if (broken) throw new FaultError(...(broken as [Fault, ...Fault[]]));
+  if (isName(name) && disk.stat(retiredPath(name))) throw retired(disk, name);
+  const nearest = config.order.length ? { nearest: closest(name, config.order) } : {};
+  throw failure(
+    'not-found',
+    `There is no agent ${JSON.stringify(name)}.`,
+    copyWith(nearest, { remedy: 'lemming status lists the agents.' }),
+  );
+}
+
+/** Of a resume that somebody renamed by hand the journal does not tell. */
+function retired(disk: Disk, name: string): FaultError {
+  let when = '';
+  for (const line of journalLines(disk))
+    if (line.k === 'retired' && line.agent === name) when = ` in turn ${line.turn} by ${line.by}`;
+  return failure('not-found', `${name} was retired${when}.`, {
+    remedy: `Its mail, memory and logs lie in agents/${name}/, its resume in ${retiredPath(name)}; lemming history ${name} shows its mail.`,
+  });
+}

@@ -1,0 +1,80 @@
+/** Letters of people: whom they reach, and how they are dropped. */
+import { stringify } from 'yaml';
+import { isAway } from '../core/mail/absent-agents.ts';
+import { type Config, lists } from '../core/model/config.ts';
+import type { State } from '../core/model/state.ts';
+import { resolveRecipients } from '../core/rights/recipients.ts';
+import { type Clock, realClock } from '../disk/fs/clock.ts';
+import type { Disk } from '../disk/fs/disk.ts';
+import { replaceNow } from '../disk/fs/workspace.ts';
+import { readDrop } from '../disk/intake/drop.ts';
+import { redactJson } from '../engine/secrets.ts';
+import { copyWith } from '../schema/copy.ts';
+import { FaultError, failure } from '../schema/fault.ts';
+import { padTurn, slug } from '../schema/name.ts';
+import { throughOf } from './place.ts';
+import { checkAgent } from './seats.ts';
+import type { View } from './view.ts';
+
+/** What a person writes. `to` may be names, @unit or *. */
+export interface Letter {
+  to: string[];
+  body: string;
+  subject?: string;
+  kind?: string;
+  priority?: string;
+  thread?: string;
+  reply_to?: string;
+  task?: string;
+  attachments?: string[];
+  through?: 'mcp';
+}
+
+/** Drops a message into a person's outbox, complete at once; the engine takes it at its next freeze. Returns its path in the org. */
+export function drop(disk: Disk, clock: Clock, state: State, person: string, letter: Letter): string {
+  const name = `${padTurn(state.turn + 1)}-${clock.now()}-${clock.token().slice(0, 6)}-${slug(letter.subject ?? letter.body.slice(0, 60))}.sent.md`;
+  const path = `agents/${person}/outbox/${name}`;
+  replaceNow(disk, path, fileOf(letter));
+  return path;
+}
+
+function fileOf({ body, ...head }: Letter): string {
+  return `---\n${stringify(head, { lineWidth: 0 })}---\n${body}\n`;
+}
+
+/** Whom a message of a person reaches. Throws `not-found` for an unknown name and `refused` for a missing edge. */
+export function reach(view: Pick<View, 'config' | 'disk' | 'state'>, person: string, to: readonly string[]): string[] {
+  const { config, state } = view;
+  for (const name of to)
+    if (name !== '*' && !name.startsWith('@') && !isAway(config, state, name)) checkAgent(view, name);
+  const unit = to.find((name) => name.startsWith('@') && !config.units.has(name.slice(1)));
+  if (unit !== undefined)
+    throw failure('not-found', `There is no unit ${JSON.stringify(unit)}.`, {
+      remedy: 'The files in org/units/ are the units.',
+    });
+  const reached = resolveRecipients(config, person, to);
+  if (!reached.ok)
+    throw failure('refused', `${reached.text} (rule: ${reached.rule})`, { remedy: edgeRemedy(config, person, to) });
+  return reached.names;
+}
+
+/** Checks a letter by the chart and drops it. Returns its path and whom it reaches. Throws as `reach` does, and `too-large`. */
+export function sendLetter(view: View, person: string, letter: Letter): { path: string; to: string[] } {
+  const to = reach(view, person, letter.to);
+  const clean = redactJson(view.redact, copyWith(letter, throughOf(view)));
+  const bytes = Buffer.byteLength(fileOf(clean));
+  const most = view.config.org.limits.message_bytes;
+  if (bytes > most) throw failure('too-large', `The message has ${bytes} bytes, the limit is ${most}.`);
+  const read = readDrop(`agents/${person}/outbox/new.md`, fileOf(clean));
+  if ('fault' in read)
+    throw new FaultError(copyWith(read.fault, { code: 'usage', remedy: 'Change that, and send it again.' }));
+  return { path: drop(view.disk, realClock, view.state, person, clean), to };
+}
+
+function edgeRemedy(config: Config, from: string, to: readonly string[]): string {
+  const missing = to.flatMap((name) => [
+    ...(lists(config.sendTo.get(from), name) ? [] : [`${name} to send_to of ${from}`]),
+    ...(lists(config.readFrom.get(name), from) ? [] : [`${from} to read_from of ${name}`]),
+  ]);
+  return `An edge needs both ends: in org/chart.yaml add ${missing.join(', and ')}.`;
+}

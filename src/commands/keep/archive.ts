@@ -1,0 +1,95 @@
+import { betweenTurns } from '../../app/exclusive.ts';
+import { readOrg } from '../../app/read-org.ts';
+import { post } from '../../app/requests.ts';
+import { personOf } from '../../app/seats.ts';
+import { archiveMoves, filesOf } from '../../core/journal/files.ts';
+import { deadOf, type State } from '../../core/model/state.ts';
+import type { Disk } from '../../disk/fs/disk.ts';
+import { materialise } from '../../disk/fs/materialise.ts';
+import { isLeftover } from '../../disk/fs/tree.ts';
+import { failure } from '../../schema/fault.ts';
+import { isName, messageId } from '../../schema/name.ts';
+import { count } from '../../views/text/table.ts';
+import type { Command, Input, Outcome, Run, World } from '../command.ts';
+import { addressedTo } from '../message-args.ts';
+
+export const command: Command = {
+  name: 'archive',
+  group: 'keep',
+  summary: 'Move delivered mail out of the outboxes into their archives; nothing is deleted',
+  examples: [
+    { line: 'lemming archive', does: 'moves all mail that everybody has been given' },
+    {
+      line: 'lemming archive 000005-manager-01',
+      does: 'puts a message to you away: it counts as read and leaves the inbox',
+    },
+    { line: 'lemming archive --older-than 50', does: 'moves only what is older than 50 turns' },
+  ],
+  args: [
+    {
+      name: 'ids',
+      about: 'messages to you that are put away; without ids, all delivered mail',
+      many: true,
+      optional: true,
+    },
+  ],
+  flags: [
+    {
+      name: 'older-than',
+      value: 'TURNS',
+      kind: 'whole',
+      about: 'leaves the mail of the last so many turns where it is',
+    },
+  ],
+  reads: false,
+};
+
+export const run: Run = async (world, input) => {
+  if (input.rest.length > 0) return putAway(world, input);
+  const age = typeof input.flags['older-than'] === 'number' ? input.flags['older-than'] : 0;
+  const moved = await betweenTurns(world, 'archive', (disk, { state, journal }) => {
+    const moves = archiveMoves(delivered(disk, state, state.turn - age));
+    journal.add(...moves);
+    journal.write(true);
+    const [refused] = materialise(disk, moves.flatMap(filesOf), state.turn).refused;
+    if (refused) throw failure('disk-error', refused.why, { file: refused.path });
+    return moves.flatMap((move) => (move.k === 'moved' ? [move.to] : []));
+  });
+  const text =
+    moved.length === 0
+      ? 'There is nothing to archive.'
+      : `${moved.length} files were moved to the archives of their outboxes: lemming search and lemming read still find them.`;
+  return { data: { archived: moved.length, paths: moved }, text };
+};
+
+/** Asks for messages to the person; works while an engine runs. Throws `not-found`, `refused` for mail to others, `usage`. */
+function putAway(world: World, { rest, flags }: Input): Outcome {
+  if (flags['older-than'] !== undefined) throw failure('usage', 'Name messages, or say --older-than, not both.');
+  const view = readOrg(world);
+  const person = personOf(view);
+  const ids = [...new Set(rest)].map((id) => addressedTo(view, person, id).id);
+  const taken = post(world, person, [{ ask: 'archive', ids }]);
+  const text = `${count(ids.length, 'message')} put away: lemming inbox --all, lemming search and lemming read still find ${ids.length === 1 ? 'it' : 'them'}.`;
+  return { data: { put_away: ids, taken }, text };
+}
+
+/** Files of messages up to that turn that nobody waits for and no dead letter speaks of, with what is attached to them. */
+function delivered(disk: Disk, state: State, last: number): string[] {
+  const agents = (disk.list('agents') ?? []).filter(isName);
+  return agents.flatMap((agent) =>
+    (disk.list(`agents/${agent}/outbox`) ?? [])
+      .filter((name) => /^\d{6,}-\d{2,}-/.test(name) && Number.parseInt(name, 10) <= last)
+      .map((name) => `agents/${agent}/outbox/${name}`)
+      .filter(
+        (path) =>
+          disk.stat(path)?.kind === 'file' && isSettled(state, path) && !state.aside.has(path) && !isLeftover(path),
+      ),
+  );
+}
+
+/** Whether nobody waits for the message to which a file belongs, and no dead letter speaks of it. */
+function isSettled(state: State, path: string): boolean {
+  const [, author = '', turn, n] = /^agents\/([^/]+)\/outbox\/(\d+)-(\d+)-/.exec(path) ?? [];
+  const id = messageId(Number(turn), author, Number(n));
+  return !state.mail.has(id) && deadOf(state, id).length === 0;
+}

@@ -1,0 +1,37 @@
+import { resolve } from 'node:path';
+import { packOrg, tellLeftOut } from '../../app/archive.ts';
+import { backupPath } from '../../app/exclusive.ts';
+import { realKept } from '../../disk/cache/cache-key.ts';
+import { realDisk } from '../../disk/fs/real.ts';
+import { load } from '../../engine/journal/load.ts';
+import { barFor } from '../bar.ts';
+import type { Command, Run } from '../command.ts';
+
+export const command: Command = {
+  name: 'backup',
+  group: 'keep',
+  summary: 'Pack the whole organisation into one file that lemming restore takes back',
+  examples: [
+    { line: 'lemming backup', does: 'writes backups/turn-<turn>-<n>.tgz in the organisation' },
+    { line: 'lemming backup ../acme.tgz', does: 'writes that file' },
+  ],
+  args: [{ name: 'file', about: 'where to; a new file', optional: true }],
+  flags: [],
+  reads: false,
+};
+
+export const run: Run = async (world, input) => {
+  const disk = realDisk(world.root);
+  const { turn } = load(disk, realKept(world.root, world.env, disk)).state;
+  const file =
+    input.args.file === undefined
+      ? resolve(world.root, backupPath(disk, 'turn', turn))
+      : resolve(world.cwd, input.args.file);
+  if (input.args.file === undefined) disk.mkdir('backups');
+  const packed = packOrg(disk, file, { told: barFor(world, 'files') });
+  for (const path of packed.left_out) world.say(tellLeftOut(path));
+  return {
+    data: { file, turn, ...packed },
+    text: `${packed.files} files of turn ${turn} are in ${file}.\nlemming restore ${file} brings them back.`,
+  };
+};

@@ -1,0 +1,51 @@
+import { basename, dirname, join, resolve } from 'node:path';
+import { checkUnpacked, isOrgPath } from '../../app/archive.ts';
+import type { Told } from '../../core/model/progress.ts';
+import { moveIntoPlace, unpack } from '../../disk/archive/pack.ts';
+import { realClock } from '../../disk/fs/clock.ts';
+import { realDisk } from '../../disk/fs/real.ts';
+import { removeTree } from '../../disk/fs/tree.ts';
+import { failure } from '../../schema/fault.ts';
+import { barFor } from '../bar.ts';
+import type { Command, Run } from '../command.ts';
+
+export const command: Command = {
+  name: 'import',
+  group: 'keep',
+  summary: 'Make a new organisation from an archive; nothing in it is run',
+  examples: [
+    { line: 'lemming import acme.tgz ./acme', does: 'unpacks and checks it, then puts it into the new folder ./acme' },
+  ],
+  args: [
+    { name: 'file', about: 'what lemming export or backup wrote' },
+    { name: 'dir', about: 'a new or empty folder' },
+  ],
+  flags: [],
+  reads: false,
+  needsOrg: false,
+};
+
+/** Unpacks beside the target, checks, and moves it there as a whole: the folder never holds half an org. */
+export const run: Run = async (world, input) => {
+  const file = resolve(world.cwd, input.args.file ?? '');
+  const target = resolve(world.cwd, input.args.dir ?? '');
+  if ((realDisk(target).list('') ?? []).length > 0)
+    throw failure('usage', `${target} is not empty`, { remedy: 'Choose a new folder.' });
+  const name = `.${basename(target)}.lemming-${realClock.token()}`;
+  const paths = unpack(file, join(dirname(target), name), isOrgPath, barFor(world, ''));
+  const turn = checked(dirname(target), name, file, barFor(world, 'files'));
+  moveIntoPlace(join(dirname(target), name), target);
+  return {
+    data: { org: target, turn, files: paths.length },
+    text: `${paths.length} files are in ${target}, at turn ${turn}. Look at it with lemming --org ${target} validate.`,
+  };
+};
+
+function checked(folder: string, name: string, file: string, told: Told): number {
+  try {
+    return checkUnpacked(realDisk(join(folder, name)), file, told);
+  } catch (error) {
+    removeTree(realDisk(folder), name);
+    throw error;
+  }
+}

@@ -1,0 +1,71 @@
+import { packOrg } from '../../app/archive.ts';
+import { backupPath } from '../../app/exclusive.ts';
+import { readOrg } from '../../app/read-org.ts';
+import { withEngine } from '../../app/run-engine.ts';
+import { personOf } from '../../app/seats.ts';
+import type { Disk } from '../../disk/fs/disk.ts';
+import { realDisk } from '../../disk/fs/real.ts';
+import { removeFiles, treeOf } from '../../disk/fs/tree.ts';
+import { isReset, type Scope } from '../../engine/replay/refold.ts';
+import { failure } from '../../schema/fault.ts';
+import { barFor } from '../bar.ts';
+import type { Command, Run, World } from '../command.ts';
+import { confirm, YES } from '../confirm.ts';
+
+const SCOPES: Record<Scope, string> = {
+  mail: 'all mail, dead letters and approvals',
+  memory: 'the memory of every agent',
+  credits: 'all spending, top-ups and calls in doubt',
+  tasks: 'all tasks and runs',
+  all: 'mail, memory, credits and tasks',
+};
+
+export const command: Command = {
+  name: 'reset',
+  group: 'keep',
+  summary: 'Begin anew with mail, memory, credits or tasks; what was there is archived first',
+  examples: [
+    { line: 'lemming reset --scope mail --yes', does: 'empties all outboxes, and says how to get the mail back' },
+    {
+      line: 'lemming reset --scope all --yes',
+      does: 'keeps who the agents are and how they are configured, nothing else',
+    },
+  ],
+  args: [],
+  flags: [{ name: 'scope', value: 'SCOPE', choices: Object.keys(SCOPES), about: 'what begins anew' }, YES],
+  reads: false,
+};
+
+export const run: Run = async (world, input) => {
+  const scope = input.flags.scope as Scope | undefined;
+  if (!scope || !Object.hasOwn(SCOPES, scope))
+    throw failure('usage', 'Say what begins anew: --scope mail, memory, credits, tasks or all');
+  await confirm(world, input, `This takes away ${SCOPES[scope]}. A backup is made first.`);
+  const { archive, removed } = await reset(world, scope);
+  const restore = `lemming restore ${archive} --yes`;
+  return {
+    data: { scope, archive, removed, restore },
+    text: `${SCOPES[scope][0]?.toUpperCase()}${SCOPES[scope].slice(1)}: begun anew, ${removed} files removed.\nAll that was there is in ${archive}: ${restore}`,
+  };
+};
+
+/** Backup, then the journal's line, then the files: after a crash in between, resetting again does the rest. */
+async function reset(place: World, scope: Scope): Promise<{ archive: string; removed: number }> {
+  const by = personOf(readOrg(place));
+  return withEngine(place, 'reset', async (engine, clock) => {
+    const disk = realDisk(place.root);
+    const archive = backupPath(disk, 'reset', engine.state.turn, '/org.tgz');
+    disk.mkdir(archive.slice(0, archive.lastIndexOf('/')));
+    packOrg(disk, `${place.root}/${archive}`, { told: barFor(place, 'files') });
+    engine.post([{ k: 'request', time: clock.now(), request: { ask: 'reset', by, scope, archive } }]);
+    return { archive, removed: removeScope(disk, scope) };
+  });
+}
+
+/** Removes the files of a scope; the folders that people drop mail into stay. */
+function removeScope(disk: Disk, scope: Scope): number {
+  const { files, others } = treeOf(disk, ['agents', 'org']);
+  const paths = [...files, ...others].filter((path) => isReset(scope, path));
+  removeFiles(disk, paths, (folder) => /^(agents\/[^/]+(\/(outbox|memory))?|org(\/[^/]+)?)$/.test(folder));
+  return paths.length;
+}

@@ -1,0 +1,75 @@
+import { resolve } from 'node:path';
+import { checkUnpacked, isOrgPath, packOrg } from '../../app/archive.ts';
+import { backupPath, dropCaches, withLock, workFolder } from '../../app/exclusive.ts';
+import { unpack } from '../../disk/archive/pack.ts';
+import type { Disk } from '../../disk/fs/disk.ts';
+import { realDisk } from '../../disk/fs/real.ts';
+import { removeTree } from '../../disk/fs/tree.ts';
+import { journalFiles } from '../../disk/journal/journal.ts';
+import { FaultError } from '../../schema/fault.ts';
+import { barFor } from '../bar.ts';
+import type { Command, Run, World } from '../command.ts';
+import { confirm, YES } from '../confirm.ts';
+
+export const command: Command = {
+  name: 'restore',
+  group: 'keep',
+  summary: 'Bring the organisation back to what a backup holds; the present is archived first',
+  examples: [
+    { line: 'lemming restore backups/turn-42-1.tgz --yes', does: 'goes back to that backup, and says how to undo it' },
+  ],
+  args: [{ name: 'file', about: 'what lemming backup, reset or restore wrote' }],
+  flags: [YES],
+  reads: false,
+};
+
+export const run: Run = async (world, input) => {
+  const file = resolve(world.cwd, input.args.file ?? '');
+  await confirm(world, input, `This replaces org/ and agents/ by what ${file} holds. The present is archived first.`);
+  const { turn, archive, files } = withLock(world, 'restore', (disk) => restore(world, disk, file));
+  return {
+    data: { file, turn, files, archive, undo: `lemming restore ${archive} --yes` },
+    text: `The organisation is back at turn ${turn}: ${files} files. Spending recorded after that turn is not in it.\nWhat was there is in ${archive}: lemming restore ${archive} --yes`,
+  };
+};
+
+/** Unpacked and looked at beside the org first; then both folders change places with the present ones. */
+function restore(world: World, disk: Disk, file: string): { turn: number; archive: string; files: number } {
+  const work = workFolder('restore');
+  const paths = unpack(file, `${world.root}/${work}`, isOrgPath, barFor(world, ''));
+  const turn = turnOf(disk, world, work, file);
+  const archive = backupPath(disk, 'restore', presentTurn(disk), '/org.tgz');
+  disk.mkdir(archive.slice(0, archive.lastIndexOf('/')));
+  packOrg(disk, `${world.root}/${archive}`, { told: barFor(world, 'files') });
+  for (const part of ['agents', 'org']) swap(disk, part, work);
+  for (const name of ['.gitattributes', '.gitignore'])
+    if (disk.stat(`${work}/${name}`) && !disk.stat(name)) disk.rename(`${work}/${name}`, name);
+  // Replies may be given again to whoever asks the same: they belong to no history.
+  dropCaches(disk, ['replies.json']);
+  return { turn, archive, files: paths.length };
+}
+
+/** The turn that the backup stands at; one that holds no usable org is thrown away. */
+function turnOf(disk: Disk, world: World, work: string, file: string): number {
+  try {
+    return checkUnpacked(realDisk(`${world.root}/${work}`), file);
+  } catch (error) {
+    removeTree(disk, work);
+    throw error;
+  }
+}
+
+/** The last turn of the present journal, as far as its names tell: it may be damaged. */
+function presentTurn(disk: Disk): number {
+  try {
+    return journalFiles(disk).at(-1) ?? 0;
+  } catch (error) {
+    if (error instanceof FaultError) return 0;
+    throw error;
+  }
+}
+
+function swap(disk: Disk, part: string, work: string): void {
+  if (disk.stat(part)) disk.rename(part, `${work}/old-${part}`);
+  if (disk.stat(`${work}/${part}`)) disk.rename(`${work}/${part}`, part);
+}

@@ -1,0 +1,83 @@
+import { readOrg } from '../../app/read-org.ts';
+import { readJournal } from '../../disk/journal/journal.ts';
+import { type Fault, FaultError } from '../../schema/fault.ts';
+import { type AuditRow, type AuditWish, auditOf, printAudit } from '../../views/journal/audit.ts';
+import { count } from '../../views/text/table.ts';
+import type { Command, Input, Run } from '../command.ts';
+
+export const command: Command = {
+  name: 'audit',
+  group: 'look',
+  summary: 'Show who did what, under which rule, and what became of it',
+  examples: [
+    { line: 'lemming audit', does: 'the last 100 acts of agents and people' },
+    { line: 'lemming audit --who coder_01 --outcome refused', does: 'what coder_01 tried and may not do' },
+    {
+      line: 'lemming audit --act send_message --since-turn 40 --json',
+      does: 'for a script; the head proves the journal',
+    },
+  ],
+  args: [],
+  flags: [
+    { name: 'who', value: 'NAME', about: 'only of this agent or person; file: changes by hand' },
+    { name: 'act', value: 'ACT', about: 'only this tool, or this request of a person' },
+    { name: 'rule', value: 'RULE', about: 'only what this rule of the gate decided' },
+    {
+      name: 'outcome',
+      value: 'O',
+      about: 'only what ended so',
+      choices: ['done', 'asked', 'failed', 'refused', 'held', 'approved', 'denied'],
+    },
+    { name: 'since-turn', value: 'N', kind: 'whole', about: 'only from this turn on' },
+    { name: 'last', value: 'N', kind: 'whole', least: 1, about: 'at most so many, the last ones (100)' },
+  ],
+  reads: true,
+};
+
+const SHOWN = 100;
+
+/** Everything comes from the journal; `head` is the seal of its last group, which covers every byte before it. Throws `damaged-journal`. */
+export const run: Run = async (world, input) => {
+  const { disk } = readOrg(world);
+  const faults: Fault[] = [];
+  let head = '';
+  const groups = function* () {
+    for (const group of readJournal(disk, faults)) {
+      if (faults.length) return;
+      head = group.seal;
+      yield group;
+    }
+  };
+  const most = (input.flags.last as number | undefined) ?? SHOWN;
+  const { rows, left } = lastOf(auditOf(groups(), wishOf(input)), most);
+  if (faults.length) throw new FaultError(...(faults as [Fault, ...Fault[]]));
+  const ending = left > 0 ? `${count(left, 'earlier act')} left out: --last N shows more` : '';
+  return {
+    data: { acts: rows, left_out: left, head },
+    text: rows.length ? [printAudit(rows), ending].filter(Boolean).join('\n\n') : 'The journal holds no such act.',
+  };
+};
+
+function wishOf({ flags }: Input): AuditWish {
+  const wish: AuditWish = {};
+  for (const key of ['who', 'act', 'rule', 'outcome'] as const) {
+    const value = flags[key];
+    if (typeof value === 'string') wish[key] = value;
+  }
+  if (typeof flags['since-turn'] === 'number') wish.since = flags['since-turn'];
+  return wish;
+}
+
+/** The last ones, and how many came before them. */
+function lastOf(all: Iterable<AuditRow>, most: number): { rows: AuditRow[]; left: number } {
+  let rows: AuditRow[] = [];
+  let left = 0;
+  for (const row of all) {
+    rows.push(row);
+    if (rows.length < 2 * most) continue;
+    left += rows.length - most;
+    rows = rows.slice(-most);
+  }
+  left += Math.max(0, rows.length - most);
+  return { rows: rows.slice(-most), left };
+}

@@ -1,0 +1,41 @@
+import { readOrg } from '../../app/read-org.ts';
+import { healthOfAgents, printHealth } from '../../views/org/health.ts';
+import type { Command, Run } from '../command.ts';
+
+export const command: Command = {
+  name: 'health',
+  group: 'look',
+  summary: 'Show how well each agent is, and whether the models can be reached',
+  examples: [
+    { line: 'lemming health', does: 'shows the health of each agent, with the reason of its last failure' },
+    { line: 'lemming health --providers', does: 'asks each configured model if it could be called, without cost' },
+  ],
+  args: [],
+  flags: [{ name: 'providers', about: 'also ask each configured model; exit code 8 when one cannot be reached' }],
+  reads: true,
+};
+
+/** Exit code when a model cannot be reached. */
+const UNREACHABLE = 8;
+
+export const run: Run = async (world, input) => {
+  const view = readOrg(world);
+  const { config, state, redact } = view;
+  const agents = healthOfAgents(config, state);
+  if (input.flags.providers !== true) return { data: { agents }, text: printHealth(agents, null) };
+  const [{ Calls }, { reach }, { realPorts }] = await calling();
+  const ports = realPorts(world);
+  const asked = await reach(config, new Calls(ports, view.loaded.journal, state), ports.clock, world.signal);
+  const providers = asked.map((one) => ({ ...one, message: redact(one.message) }));
+  const exit = providers.every(({ ok }) => ok) ? 0 : UNREACHABLE;
+  return { data: { agents, providers }, text: printHealth(agents, providers), exit };
+};
+
+/** What is loaded only to ask models. */
+function calling() {
+  return Promise.all([
+    import('../../engine/calls/calls.ts'),
+    import('../../engine/calls/reach.ts'),
+    import('../../app/ports.ts'),
+  ]);
+}

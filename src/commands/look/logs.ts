@@ -1,0 +1,147 @@
+import { realClock } from '../../disk/fs/clock.ts';
+import type { Disk } from '../../disk/fs/disk.ts';
+import { realDisk } from '../../disk/fs/real.ts';
+import { LEVELS, logPath } from '../../engine/log/log.ts';
+import { failure } from '../../schema/fault.ts';
+import { isName } from '../../schema/name.ts';
+import { type LogFilter, type LogLine, passes, printLine, readLine, readSince } from '../../views/journal/log-line.ts';
+import type { Command, Input, Outcome, Run, World } from '../command.ts';
+
+export const command: Command = {
+  name: 'logs',
+  group: 'look',
+  summary: 'Show what the engine logged, of everyone or of one agent',
+  examples: [
+    { line: 'lemming logs coder_01 --lines 20', does: 'shows the last 20 lines of coder_01' },
+    {
+      line: 'lemming logs -f coder_01 --level error --since 10m',
+      does: 'follows the errors of coder_01, from ten minutes ago on',
+    },
+    { line: 'lemming logs --since turn:12 --grep refused', does: 'what was refused since turn 12' },
+  ],
+  args: [
+    { name: 'agent', about: 'whose log; all of them and the log of the organisation when left out', optional: true },
+  ],
+  flags: [
+    { name: 'follow', short: 'f', about: 'go on with new lines until Ctrl-C' },
+    { name: 'level', value: 'LEVEL', about: 'only this level and what is more severe', choices: [...LEVELS] },
+    { name: 'since', value: 'WHEN', about: 'only lines since then: 30s, 10m, 2h, 3d, or turn:N' },
+    { name: 'grep', value: 'TEXT', about: 'only lines that hold this text' },
+    { name: 'lines', value: 'N', kind: 'whole', least: 0, about: 'the last so many lines (50)' },
+  ],
+  reads: true,
+};
+
+const LINES = 50;
+/** Milliseconds between two looks at the files. */
+const POLL_MS = 250;
+
+export const run: Run = async (world, input) => {
+  const disk = realDisk(world.root);
+  const filter = filterOf(input);
+  const wanted = (input.flags.lines as number | undefined) ?? LINES;
+  const paths = pathsOf(disk, input.args.agent);
+  if (input.flags.follow) return follow(world, disk, input.args.agent, filter, wanted);
+  const lines = newest(disk, paths, filter, wanted);
+  return { data: { lines }, text: lines.map(printLine).join('\n') };
+};
+
+function filterOf({ flags }: Input): LogFilter {
+  const { level, since, grep } = flags;
+  const from = typeof since === 'string' ? readSince(since, realClock.now()) : {};
+  if (from === null) throw failure('usage', `--since takes 30s, 10m, 2h, 3d or turn:N, not ${JSON.stringify(since)}.`);
+  return { ...(typeof level === 'string' ? { level } : {}), ...from, ...(typeof grep === 'string' ? { grep } : {}) };
+}
+
+/** The log files that count. Throws `not-found` for an agent that has no folder. */
+function pathsOf(disk: Disk, agent: string | undefined): string[] {
+  if (agent === undefined) return [null, ...(disk.list('agents') ?? []).filter(isName)].map(logPath);
+  if (!isName(agent) || !disk.stat(`agents/${agent}`))
+    throw failure('not-found', `There is no agent ${JSON.stringify(agent)}.`);
+  return [logPath(agent)];
+}
+
+/** The last lines that pass, by time. Older files are opened only while more are wanted. */
+function newest(disk: Disk, paths: readonly string[], filter: LogFilter, wanted: number): LogLine[] {
+  const lines = paths.flatMap((path) => newestOf(disk, path, filter, wanted));
+  lines.sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
+  return wanted === 0 ? [] : lines.slice(-wanted);
+}
+
+function newestOf(disk: Disk, path: string, filter: LogFilter, wanted: number): LogLine[] {
+  let lines: LogLine[] = [];
+  for (let n = 0; lines.length < wanted; n++) {
+    const bytes = disk.read(n === 0 ? path : path.replace(/\.jsonl$/, `.${n}.jsonl`));
+    if (bytes === null && n > 0) break;
+    lines = [...linesIn(bytes ?? new Uint8Array(), filter), ...lines];
+  }
+  return lines;
+}
+
+function linesIn(bytes: Uint8Array, filter: LogFilter): LogLine[] {
+  return Buffer.from(bytes)
+    .toString()
+    .split('\n')
+    .flatMap((text) => {
+      const line = readLine(text);
+      return line && passes(line, text, filter) ? [line] : [];
+    });
+}
+
+/** How far a file was read. */
+interface Place {
+  /** Tells one file from the next of that name. */
+  file: string;
+  end: number;
+}
+
+/** Prints the last lines, then every new one, until the world asks to stop. */
+async function follow(
+  world: World,
+  disk: Disk,
+  agent: string | undefined,
+  filter: LogFilter,
+  wanted: number,
+): Promise<Outcome> {
+  const print = (line: LogLine): void => world.print(world.json ? JSON.stringify(line) : printLine(line));
+  const places = new Map(pathsOf(disk, agent).map((path) => [path, placeOf(disk, path)]));
+  let printed = 0;
+  const tell = (lines: readonly LogLine[]): void => {
+    for (const line of lines) print(line);
+    printed += lines.length;
+  };
+  tell(newest(disk, [...places.keys()], filter, wanted));
+  while (!world.signal.aborted) {
+    await realClock.sleep(POLL_MS, world.signal).catch(() => {});
+    const fresh = pathsOf(disk, agent).flatMap((path) => grown(disk, path, places, filter));
+    tell(fresh.sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0)));
+  }
+  return { data: { lines: printed }, text: '' };
+}
+
+function placeOf(disk: Disk, path: string): Place {
+  const stat = disk.stat(path);
+  return { file: stat?.mark.split(':')[0] ?? '', end: stat?.size ?? 0 };
+}
+
+/** The lines that a file has got since; when it was rotated, the rest of the old one first. */
+function grown(disk: Disk, path: string, places: Map<string, Place>, filter: LogFilter): LogLine[] {
+  const before = places.get(path) ?? { file: '', end: 0 };
+  const now = placeOf(disk, path);
+  if (now.file === before.file && now.end === before.end) return [];
+  const rotated = now.file !== before.file && before.file !== '';
+  const rest = rotated ? restOf(disk, path.replace(/\.jsonl$/, '.1.jsonl'), before) : new Uint8Array();
+  const bytes = disk.read(path) ?? new Uint8Array();
+  const whole = bytes.lastIndexOf(10) + 1;
+  places.set(path, { file: now.file, end: whole });
+  return [
+    ...linesIn(rest, filter),
+    ...linesIn(bytes.subarray(now.file === before.file ? before.end : 0, whole), filter),
+  ];
+}
+
+function restOf(disk: Disk, path: string, before: Place): Uint8Array {
+  return placeOf(disk, path).file === before.file
+    ? (disk.read(path)?.subarray(before.end) ?? new Uint8Array())
+    : new Uint8Array();
+}

@@ -1,0 +1,44 @@
+import { entriesInFolder, entryNamed } from '../../app/look/memory-index.ts';
+import { readOrg } from '../../app/read-org.ts';
+import { failure } from '../../schema/fault.ts';
+import { countEntries, entryRow, printEntries, printEntry } from '../../views/org/memory.ts';
+import type { Command, Run } from '../command.ts';
+import { checkFolder } from './search.ts';
+
+export const command: Command = {
+  name: 'memory',
+  group: 'look',
+  summary: 'Show what an agent remembers, or what the organisation knows together',
+  examples: [
+    {
+      line: 'lemming memory hr',
+      does: 'lists the entries of hr with version, pins and tags; lemming search --memory finds them',
+    },
+    { line: 'lemming memory hr capacity', does: 'shows one entry in full' },
+    { line: 'lemming memory', does: 'lists the shared context in org/shared/context' },
+  ],
+  args: [
+    { name: 'agent', about: 'whose memory; the shared context when left out', optional: true, of: ['agent'] },
+    { name: 'key', about: 'one entry, such as capacity, learned/NAME or shared/NAME', optional: true },
+  ],
+  flags: [],
+  reads: true,
+};
+
+export const run: Run = async (world, input) => {
+  const view = readOrg(world);
+  const { agent, key } = input.args;
+  if (agent !== undefined) checkFolder(view, agent);
+  if (agent === undefined || key === undefined) {
+    const entries = entriesInFolder(view, agent);
+    const none = agent === undefined ? 'The shared context is empty.' : `${agent} remembers nothing.`;
+    const list = entries.length ? `${printEntries(entries)}\n\n${countEntries(entries.length)}` : none;
+    return { data: { agent: agent ?? null, entries: entries.map(entryRow) }, text: list };
+  }
+  const entry = entryNamed(view, agent, key);
+  if (!entry)
+    throw failure('not-found', `${agent} remembers nothing as ${JSON.stringify(key)}.`, {
+      remedy: `lemming memory ${agent} lists the keys.`,
+    });
+  return { data: { agent, entry: entryRow(entry) }, text: printEntry(entry) };
+};

@@ -1,0 +1,116 @@
+import { findMail } from '../../app/look/mail-index.ts';
+import { entryFile, findEntries } from '../../app/look/memory-index.ts';
+import { nearestEntries } from '../../app/look/similar-entries.ts';
+import { readOrg } from '../../app/read-org.ts';
+import { checkAgent } from '../../app/seats.ts';
+import type { View } from '../../app/view.ts';
+import { fuse } from '../../core/memory/similarity.ts';
+import { failure } from '../../schema/fault.ts';
+import { isName } from '../../schema/name.ts';
+import { MESSAGE_KINDS, type Message, PRIORITIES } from '../../schema/records/message.ts';
+import { type MailRow, mailRow } from '../../views/mail/mail.ts';
+import { countEntries, entryRow, printEntries } from '../../views/org/memory.ts';
+import { count, shorten, table } from '../../views/text/table.ts';
+import type { Command, Input, Outcome, Run, World } from '../command.ts';
+
+export const command: Command = {
+  name: 'search',
+  group: 'look',
+  summary: 'Find a text in all mail, live and archived, or words in memory',
+  examples: [
+    { line: 'lemming search "tip calculator"', does: 'lists the messages that hold these words, the latest first' },
+    {
+      line: 'lemming search login --from planner --to coder_01 --since-turn 20',
+      does: 'only what planner wrote to coder_01 since turn 20',
+    },
+    { line: 'lemming search deploy --memory --agent hr', does: 'what hr remembers about words that begin like this' },
+  ],
+  args: [{ name: 'text', about: 'looked for in subject and text, without regard to case', many: true }],
+  flags: [
+    { name: 'from', value: 'AGENT', about: 'only by this author' },
+    { name: 'to', value: 'AGENT', about: 'only to this reader' },
+    { name: 'kind', value: 'KIND', about: 'only of this kind', choices: [...MESSAGE_KINDS] },
+    { name: 'priority', value: 'P', about: 'only of this priority', choices: [...PRIORITIES] },
+    { name: 'since-turn', value: 'N', kind: 'whole', least: 0, about: 'only from this turn on' },
+    { name: 'memory', about: 'looks in what agents remember instead: words, the best entries first' },
+    {
+      name: 'like',
+      about: 'with --memory: also what means the same in other words, by the embedder of org.yaml; this may cost money',
+    },
+    { name: 'agent', value: 'AGENT', about: 'with --memory: only what this agent remembers' },
+  ],
+  reads: true,
+};
+
+/** Entries that are shown at most. */
+const MOST_ENTRIES = 100;
+
+export const run: Run = async (world, input) => {
+  const words = input.rest.join(' ').trim();
+  if (words === '') throw failure('usage', 'There is nothing to look for.', { remedy: 'Give the words to find.' });
+  const view = readOrg(world);
+  if (input.flags.memory) return searchMemory(world, view, words, input.flags);
+  if (input.flags.agent !== undefined) throw failure('usage', '--agent needs --memory; --from and --to narrow mail.');
+  if (input.flags.like) throw failure('usage', '--like needs --memory.');
+  checkNames(view, input.flags);
+  const found = await matches(view, world.root, words, input.flags);
+  const messages = found.map((message) => mailRow(view.state, message));
+  const rows = messages.map((row) => [
+    row.id,
+    row.from,
+    shorten(row.to.join(', '), 30),
+    shorten(row.subject, 40),
+    around(row, words),
+  ]);
+  const list = rows.length ? `${table([['id', 'from', 'to', 'subject', 'text'], ...rows])}\n\n` : '';
+  return { data: { text: words, messages }, text: `${list}${count(messages.length, 'message')}` };
+};
+
+/** Who has a folder may have mail, even when the resume is gone. Throws `not-found` for any other name. */
+function checkNames(view: View, { from, to }: Input['flags']): void {
+  for (const name of [from, to]) if (typeof name === 'string') checkFolder(view, name);
+}
+
+/** Throws `not-found` for who has neither a folder nor a resume. */
+export function checkFolder(view: Pick<View, 'config' | 'disk' | 'state'>, name: string): void {
+  if (!(isName(name) && view.disk.stat(`agents/${name}`))) checkAgent(view, name);
+}
+
+async function searchMemory(world: World, view: View, words: string, flags: Input['flags']): Promise<Outcome> {
+  const agent = flags.agent as string | undefined;
+  const other = ['from', 'to', 'kind', 'since-turn'].find((name) => flags[name] !== undefined);
+  if (other) throw failure('usage', `--${other} is of mail; --memory takes --agent.`);
+  if (agent !== undefined) checkFolder(view, agent);
+  const { found, best } = await findEntries(view, world.root, words, MOST_ENTRIES, agent);
+  const near = flags.like ? await nearestEntries(view, world, words, world.signal, agent) : [];
+  const paths = fuse([best, near], MOST_ENTRIES);
+  const entries = paths.flatMap((path) => entryFile(view, path) ?? []);
+  const all = Math.max(found, paths.length);
+  const list = entries.length ? `${printEntries(entries, words)}\n\n` : '';
+  return {
+    data: { text: words, found: all, entries: entries.map(entryRow) },
+    text: `${list}${countEntries(all)}`,
+  };
+}
+
+async function matches(view: View, root: string, words: string, flags: Input['flags']): Promise<Message[]> {
+  const { from, to, kind, priority } = flags;
+  const since = (flags['since-turn'] as number | undefined) ?? 0;
+  const authors = typeof from === 'string' ? { authors: [from] } : {};
+  const found = await findMail(view, root, { ...authors, since, archived: true }, words);
+  return found
+    .reverse()
+    .filter(
+      (message) =>
+        (to === undefined || message.to.includes(to as string)) &&
+        (kind === undefined || message.kind === kind) &&
+        (priority === undefined || message.priority === priority) &&
+        view.sees(message),
+    );
+}
+
+/** The words of a message around the first place. */
+function around({ body }: MailRow, words: string): string {
+  const at = body.toLowerCase().indexOf(words.toLowerCase());
+  return shorten(`${at > 30 ? '… ' : ''}${body.slice(Math.max(0, at - 30))}`, 70);
+}

@@ -1,0 +1,144 @@
+import { foresee } from '../../app/foresee.ts';
+import { findMessage } from '../../app/look/mail-index.ts';
+import { readOrg } from '../../app/read-org.ts';
+import { personIn } from '../../app/seats.ts';
+import type { View } from '../../app/view.ts';
+import { fateOf } from '../../core/mail/dead-letter-text.ts';
+import { answeredPath, approvalPath, deadLetterPath } from '../../core/model/paths.ts';
+import { deadOf, type State } from '../../core/model/state.ts';
+import { journalLines, turnLines } from '../../engine/journal/history.ts';
+import { failure } from '../../schema/fault.ts';
+import { isApprovalId, parseMessageId } from '../../schema/name.ts';
+import { printCall, printVisit, visitIn } from '../../views/journal/call.ts';
+import { printTurn, turnOf } from '../../views/journal/turn.ts';
+import { mailRow, printMail } from '../../views/mail/mail.ts';
+import { callInCredits, heldInCredits } from '../../views/money/credits.ts';
+import { rowsOf, unmarked } from '../../views/text/table.ts';
+import type { Command, Outcome, Run, World } from '../command.ts';
+import { markRead } from '../message-args.ts';
+
+export const command: Command = {
+  name: 'show',
+  group: 'look',
+  summary: 'Show a message, a visit with its exact prompts and replies, an approval, a dead letter, or a turn',
+  examples: [
+    { line: 'lemming show 000005-manager-01', does: 'a message' },
+    {
+      line: 'lemming show 5.manager',
+      does: 'what the manager was told in turn 5, and what it answered, to the letter',
+    },
+    { line: 'lemming show 5.manager.1.1', does: 'the first attempt at its first call only' },
+    { line: 'lemming show 5', does: 'all that happened in turn 5' },
+    { line: 'lemming show A-12-coder_01-1', does: 'a held act' },
+  ],
+  args: [
+    {
+      name: 'id',
+      about: 'id of a message, approval or dead letter; TURN.AGENT, TURN.AGENT.N or TURN.AGENT.N.ATTEMPT; a turn',
+    },
+  ],
+  flags: [],
+  reads: true,
+};
+
+/** Everything comes from the folder and its journal; nothing is called. A message to you counts as read then. Throws `not-found`. */
+export const run: Run = async (world, input) => {
+  const view = readOrg(world);
+  const id = input.args.id as string;
+  const outcome =
+    showTurn(view, id) ??
+    showCall(view, id) ??
+    (await showApproval(view, id)) ??
+    (await showMail(world, view, id)) ??
+    showDead(view.state, id);
+  if (outcome) return outcome;
+  const remedy = 'lemming history lists messages, lemming approvals held acts; a visit is named TURN.AGENT.';
+  throw failure('not-found', `There is nothing named ${JSON.stringify(id)}.`, { remedy });
+};
+
+function showTurn(view: View, id: string): Outcome | null {
+  if (!/^\d+$/.test(id)) return null;
+  const turn = Number(id);
+  const lines = turnLines(view.disk, turn);
+  if (lines.length === 0 && turn <= view.state.turn && turn > 0)
+    return {
+      data: { what: 'turn', turn, passed: true },
+      text: `Turn ${turn} went by: nobody was due, and nothing was asked.`,
+    };
+  if (lines.length === 0)
+    throw failure('not-found', `There was no turn ${turn}.`, { remedy: 'lemming status shows the last one.' });
+  const shown = turnOf(turn, lines);
+  return { data: { what: 'turn', ...shown }, text: printTurn(shown) };
+}
+
+function showCall({ disk }: View, id: string): Outcome | null {
+  const [, turn, agent, which] = /^(\d+)\.([a-z][a-z0-9_-]*)(\.\d+(?:\.\d+)?)?$/.exec(id) ?? [];
+  if (turn === undefined || agent === undefined) return null;
+  const visit = visitIn(journalLines(disk), Number(turn), agent);
+  if (!visit)
+    throw failure('not-found', `${agent} had no visit in turn ${turn}.`, {
+      remedy: `lemming show ${turn} lists the visits of the turn.`,
+    });
+  if (which === undefined)
+    return {
+      data: { what: 'visit', ...visit, calls: visit.calls.map(callInCredits) },
+      text: unmarked(printVisit(visit)),
+    };
+  const call = visit.calls.findLast(({ key }) => key === id || key.startsWith(`${id}.`));
+  if (!call)
+    throw failure('not-found', `There was no call ${id}.`, {
+      remedy: `lemming show ${turn}.${agent} lists the calls of the visit.`,
+    });
+  return { data: { what: 'call', ...callInCredits(call) }, text: unmarked(printCall(call)) };
+}
+
+/** A held act that waits, from the state; an answered one, from the file that keeps it. */
+async function showApproval(view: View, id: string): Promise<Outcome | null> {
+  if (!isApprovalId(id)) return null;
+  const bytes = view.disk.read(approvalPath(id)) ?? view.disk.read(answeredPath(id));
+  await foresee(view);
+  const approval = view.state.approvals.get(id);
+  if (!approval && bytes === null) return null;
+  const text =
+    bytes === null ? JSON.stringify(approval && heldInCredits(approval), null, 2) : Buffer.from(bytes).toString();
+  return {
+    data: { what: 'approval', id, waits: approval?.answer === null, ...(approval && heldInCredits(approval)), text },
+    text: unmarked(text),
+  };
+}
+
+/** A message, with what became of it when it could not be delivered. Whom it was written to has read it then. */
+async function showMail(world: World, view: View, id: string): Promise<Outcome | null> {
+  const { config, seat, state } = view;
+  const message = parseMessageId(id) && findMessage(view, id);
+  if (!message) return null;
+  const person = seat?.person ?? personIn(config);
+  if (person !== undefined) await markRead(world, view, person, id);
+  const row = mailRow(state, message);
+  const dead = deadOf(state, id);
+  const notes = dead.map(
+    (one) =>
+      `Dead letter ${one.id} ${fateOf(one)}${one.reason === 'attempts' ? '' : ` (${one.reason})`}. ${one.detail}`,
+  );
+  return { data: { what: 'message', ...row, dead_letters: dead }, text: [printMail(row), ...notes].join('\n\n') };
+}
+
+function showDead(state: State, id: string): Outcome | null {
+  const dead = state.dead.get(id);
+  if (!dead) return null;
+  const { message, from, to, path, turn, reason, detail } = dead;
+  const head = rowsOf([
+    ['id', id],
+    ['message', message ?? '-'],
+    ['from', from],
+    ['to', to.join(', ')],
+    ['turn', String(turn)],
+    ['reason', reason],
+    ['lies in', path],
+    ['record', deadLetterPath(id)],
+  ]);
+  return {
+    data: { what: 'dead-letter', ...dead },
+    text: `${head}\n\n${detail}\n\nlemming retry ${id} gives it another chance.`,
+  };
+}

@@ -1,0 +1,120 @@
+import type { View } from '../../app/view.ts';
+import { RULES } from '../../core/journal/rules.ts';
+import { realKept } from '../../disk/cache/cache-key.ts';
+import type { KeptFiles } from '../../disk/cache/kept.ts';
+import { GRAIN_MS, realClock } from '../../disk/fs/clock.ts';
+import { type Disk, DiskError } from '../../disk/fs/disk.ts';
+import { realHost } from '../../disk/fs/host.ts';
+import { lockHolder } from '../../disk/fs/lock.ts';
+import { realDisk } from '../../disk/fs/real.ts';
+import { fingerprint } from '../../disk/owner/fingerprint.ts';
+import { readLoad } from '../../engine/calls/load-cache.ts';
+import type { Fault } from '../../schema/fault.ts';
+import { printStatus, type Status } from '../../views/org/status.ts';
+import type { Command, Run, World } from '../command.ts';
+
+export const command: Command = {
+  name: 'status',
+  group: 'look',
+  summary: 'Show how the organisation and each agent is',
+  examples: [
+    { line: 'lemming status', does: 'shows state, health, unread mail, credits, and why an agent is due or not' },
+    { line: 'lemming status --json', does: 'the same as one JSON object' },
+  ],
+  args: [],
+  flags: [],
+  reads: true,
+};
+
+/** The last status beside what it was made from: delete it and nothing is lost. */
+interface Kept {
+  version: number;
+  rules: number;
+  fingerprint: string;
+  people: string[];
+  paths: string[];
+  data: Status;
+}
+const KEPT = 'status.json';
+const VERSION = 7;
+
+/** Prints from the kept status when nothing has changed since; only else is anything heavy loaded. */
+export const run: Run<Status> = async (world) => {
+  const disk = realDisk(world.root);
+  const kept = realKept(world.root, world.env, disk);
+  const status = (world.seat ? null : keptStatus(disk, kept, world.env)) ?? (await freshStatus(world, disk, kept));
+  const engine = lockHolder(disk, realHost(world.root));
+  const data = engine ? { ...status, state: 'running' as const, engine, limits: readLoad(kept) } : status;
+  const untrusted = data.faults.some(({ code }) => code === 'untrusted');
+  return { data, text: printStatus(data), ...(untrusted && { exit: 4 }) };
+};
+
+function keptStatus(disk: Disk, files: KeptFiles, env: World['env']): Status | null {
+  const found = files.read(KEPT);
+  const kept = found && (JSON.parse(found.bytes.toString()) as Kept);
+  if (kept?.version !== VERSION || kept.rules !== RULES) return null;
+  return fingerprint(disk, { people: kept.people, paths: kept.paths, env }).text === kept.fingerprint
+    ? kept.data
+    : null;
+}
+
+/** Whether the kept status would be printed now, and is another than one that is made of that view. */
+export async function isStatusStrange(world: World, view: View): Promise<boolean> {
+  const kept = keptStatus(view.disk, view.kept, world.env);
+  return kept !== null && JSON.stringify(kept) !== JSON.stringify((await statusIn(world, view)).data);
+}
+
+async function statusIn(world: World, view: View): Promise<{ data: Status; keys: Fault[] }> {
+  const [, , { statusOf }, { keyFaults }, { ownerOf }, { foresee }, { readerOf }] = await heavy();
+  await foresee(view);
+  const keys = keyFaults(view.config, ownerOf(world.env, world.root));
+  const data = statusOf(view.config, view.state, readerOf(view), [...view.faults, ...view.warnings, ...keys]);
+  data.waiting = data.waiting.filter(view.sees);
+  return { data, keys };
+}
+
+async function freshStatus(world: World, disk: Disk, kept: KeptFiles): Promise<Status> {
+  const start = realClock.now();
+  const [{ readOrg }, { peopleOf }] = await heavy();
+  const view = readOrg(world);
+  const { data, keys } = await statusIn(world, view);
+  const people = peopleOf(view.config);
+  const paths = people.flatMap((person) => unknownIn(disk, `agents/${person}/outbox`, view.state.own.get(person)));
+  const { text, changedMs } = fingerprint(disk, { people, paths, env: world.env });
+  if (keys.length === 0 && !view.seat && view.running === null && changedMs < start - GRAIN_MS)
+    keep(kept, { version: VERSION, rules: RULES, fingerprint: text, people, paths, data });
+  return data;
+}
+
+/** What lies in a person's outbox and is no mail yet, one folder deep: drops, folders for drops, attachments. */
+function unknownIn(disk: Disk, outbox: string, own: ReadonlySet<string> | undefined): string[] {
+  const paths = (disk.list(outbox) ?? []).filter((name) => name !== 'archive').map((name) => `${outbox}/${name}`);
+  return paths
+    .filter((path) => !own?.has(path))
+    .flatMap((path) => [
+      path,
+      ...(disk.stat(path)?.kind === 'folder' ? (disk.list(path) ?? []).map((name) => `${path}/${name}`) : []),
+    ]);
+}
+
+/** A folder that cannot be written keeps nothing. */
+function keep(files: KeptFiles, kept: Kept): void {
+  try {
+    files.write(KEPT, '', JSON.stringify(kept));
+  } catch (error) {
+    if (!(error instanceof DiskError)) throw error;
+  }
+}
+
+/** What the quick path never loads. */
+function heavy() {
+  return Promise.all([
+    import('../../app/read-org.ts'),
+    import('../../core/model/config.ts'),
+    import('../../views/org/status.ts'),
+    import('../../engine/search/keys.ts'),
+    import('../../disk/owner/owner.ts'),
+    import('../../app/foresee.ts'),
+    import('../../app/seats.ts'),
+  ]);
+}

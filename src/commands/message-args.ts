@@ -1,0 +1,73 @@
+import { basename, dirname, resolve } from 'node:path';
+import { messageNamed } from '../app/look/mail-index.ts';
+import type { Ask } from '../app/requests.ts';
+import type { View } from '../app/view.ts';
+import { inboxOf } from '../core/model/state.ts';
+import { realClock } from '../disk/fs/clock.ts';
+import { DiskError } from '../disk/fs/disk.ts';
+import { realDisk } from '../disk/fs/real.ts';
+import { failure } from '../schema/fault.ts';
+import { padTurn } from '../schema/name.ts';
+import type { Message } from '../schema/records/message.ts';
+import type { World } from './command.ts';
+
+/** The words of a message: the rest of the line, or all of standard input for `-`. Throws `usage` when there are none. */
+export async function bodyOf(world: World, words: readonly string[]): Promise<string> {
+  const body = words.length === 1 && words[0] === '-' ? await world.stdin() : words.join(' ');
+  if (body.trim() === '')
+    throw failure('usage', 'The message has no text.', {
+      remedy: 'Give the text in quotes, or - to take it from standard input.',
+    });
+  return body.trimEnd();
+}
+
+/** The message with that id. Throws `not-found`, and `refused` for mail that was not sent to the person. */
+export function addressedTo(view: View, person: string, id: string): Message {
+  const message = messageNamed(view, id);
+  if (message.to.includes(person)) return message;
+  throw failure('refused', `${message.id} was sent to ${message.to.join(', ')}, not to ${person}.`, {
+    remedy: 'lemming inbox lists your mail.',
+  });
+}
+
+/** Marks mail to the person as read, if it is not; nothing else changes by that. What can be shown is shown, also where nothing can be written. */
+export async function markRead(world: World, view: View, person: string, id: string): Promise<void> {
+  const unread = inboxOf(view.state, person).some((mail) => mail.id === id);
+  if (unread) await tellRead(world, person, { ask: 'read', ids: [id] });
+}
+
+/** What was shown counts as read, where that can be written. What writes is loaded only now. */
+export async function tellRead(world: World, person: string, read: Extract<Ask, { ask: 'read' }>): Promise<void> {
+  if (world.peeks) return;
+  const { post } = await import('../app/requests.ts');
+  try {
+    post(world, person, [read]);
+  } catch (error) {
+    if (!(error instanceof DiskError)) throw error;
+    world.say(`It could not be marked as read: ${error.message}`);
+  }
+}
+
+/** Says which readers are paused: their mail waits. */
+export function tellPaused(world: World, { state }: View, names: readonly string[]): void {
+  if (state.paused) world.say('The organisation is paused: nobody reads it before lemming resume.');
+  for (const name of names)
+    if (state.agents.get(name)?.paused) world.say(`${name} is paused and reads it after lemming resume ${name}.`);
+}
+
+/** Copies a file beside the message, and returns its name there. A .md file becomes .markdown, else it were mail itself. `nth`: of several files of one message, from 0. */
+export function layBeside(world: World, view: View, person: string, file: string, nth = 0): string {
+  const path = resolve(world.cwd, file);
+  const bytes = realDisk(dirname(path)).read(basename(path));
+  if (bytes === null)
+    throw failure('not-found', `There is no file ${path}.`, { remedy: 'Check the path of --attach.' });
+  const most = view.config.org.limits.message_bytes;
+  if (bytes.length > most) throw failure('too-large', `${path} has ${bytes.length} bytes, the limit is ${most}.`);
+  const plain = basename(path)
+    .replace(/[^A-Za-z0-9._-]/g, '_')
+    .replace(/\.md$/i, '.markdown')
+    .slice(-100);
+  const name = `${padTurn(view.state.turn + 1)}-${realClock.now()}-${nth ? `${nth}-` : ''}${plain}`;
+  view.disk.create(`agents/${person}/outbox/${name}`, bytes);
+  return name;
+}

@@ -1,0 +1,89 @@
+import { readOrg } from '../../app/read-org.ts';
+import type { Ask } from '../../app/requests.ts';
+import { post } from '../../app/requests.ts';
+import { personOf } from '../../app/seats.ts';
+import type { View } from '../../app/view.ts';
+import { balanceOf, countCredits, printCredits, tightest } from '../../core/money/ledger.ts';
+import { inCredits } from '../../schema/amount.ts';
+import { failure } from '../../schema/fault.ts';
+import type { Command, Input, Run } from '../command.ts';
+import { agentNamed } from '../names.ts';
+
+export const command: Command = {
+  name: 'top-up',
+  group: 'money',
+  summary: 'Grant credits to an agent, or to all, on top of org/credits.yaml',
+  examples: [
+    { line: 'lemming top-up coder_01 50', does: 'grants coder_01 50 credits more' },
+    { line: 'lemming top-up coder_01 2.5 --note "for the release"', does: 'keeps a note with it in the ledger' },
+    { line: 'lemming top-up --all 10', does: 'grants every agent 10 credits more' },
+  ],
+  args: [
+    { name: 'agent', about: 'who gets them; left out with --all', optional: true },
+    { name: 'credits', about: 'how many: more than 0, with up to six decimals', optional: true },
+  ],
+  flags: [
+    { name: 'all', value: 'CREDITS', kind: 'amount', about: 'grants so much to every agent' },
+    { name: 'note', value: 'TEXT', about: 'why, for the ledger' },
+  ],
+  reads: false,
+};
+
+export const run: Run = async (world, input) => {
+  const amount = amountOf(input);
+  const view = readOrg(world);
+  const agents = agentsOf(input, view);
+  const note = typeof input.flags.note === 'string' ? input.flags.note : '';
+  const asks: Ask[] = agents.map((agent) => ({ ask: 'top-up', agent, amount, note }));
+  const waits = post(world, personOf(view), asks) === 'waits';
+  const now = agents.map((agent) => ({ agent, granted: balanceOf(view.config, view.state, agent).granted + amount }));
+  return {
+    data: {
+      agents: now.map(({ agent, granted }) => ({ agent, granted: inCredits(granted) })),
+      amount: inCredits(amount),
+      takes_effect: waits ? 'next turn' : 'now',
+    },
+    text: now
+      .map(({ agent, granted }) => `${agent}: ${countCredits(amount)} more, ${printCredits(granted)} granted in all`)
+      .concat(waits ? ['It takes effect at the next turn.'] : [])
+      .concat(agents.flatMap((agent) => capNote(view, agent, amount)))
+      .join('\n'),
+  };
+};
+
+/** A cap that leaves the agent less than it has with the top-up: the credits alone do not help. */
+function capNote({ config, state }: View, agent: string, amount: number): string[] {
+  const cap = tightest(config, state, agent, amount);
+  if (cap.key === null) return [];
+  return [
+    `Of that ${agent} may spend ${printCredits(Math.max(0, cap.amount))}, until you raise ${cap.key} in org/credits.yaml.`,
+  ];
+}
+
+/** Micro-credits; more than zero. */
+function amountOf({ args, flags }: Input): number {
+  const { all } = flags;
+  if ((all === undefined) === (args.agent === undefined))
+    throw failure('usage', 'Name one agent and an amount, or --all with an amount: lemming top-up AGENT CREDITS');
+  const amount = typeof all === 'number' ? all : readAmount(args.credits);
+  if (amount <= 0 || amount > MOST)
+    throw failure('usage', 'A top-up is more than 0 and at most 1000000000 credits', { value: printCredits(amount) });
+  return amount;
+}
+
+/** Largest top-up, in micro-credits. */
+const MOST = 1e15;
+
+/** Credits become integer micro-credits, digit by digit, so that no rounding happens. */
+function readAmount(text = ''): number {
+  const [, whole, part = ''] = /^(\d{1,10})(?:\.(\d{1,6}))?$/.exec(text) ?? [];
+  if (whole === undefined)
+    throw failure('usage', `CREDITS is an amount above 0 with up to six decimals, not "${text}"`, { value: text });
+  return Number(whole + part.padEnd(6, '0'));
+}
+
+function agentsOf({ args, flags }: Input, view: View): string[] {
+  const { config } = view;
+  if (flags.all === undefined) return [agentNamed(view, args.agent ?? '')];
+  return config.order.filter((name) => !config.agents.get(name)?.person);
+}

@@ -1,0 +1,101 @@
+import { basename, dirname } from 'node:path';
+import type { View } from '../../app/view.ts';
+import type { NewFile } from '../../core/model/entry.ts';
+import type { Disk } from '../../disk/fs/disk.ts';
+import { realDisk } from '../../disk/fs/real.ts';
+import { isLeftover, treeOf } from '../../disk/fs/tree.ts';
+import { decode } from '../../disk/yaml/codec.ts';
+import { FaultError, failure } from '../../schema/fault.ts';
+import { isName } from '../../schema/name.ts';
+import { request } from '../../schema/records/request.ts';
+import { agentTemplates, packageDisk } from '../templates.ts';
+
+/** What of an agent's folder is given away: who it is and what it knows, never its mail, work or logs. */
+const GIVEN = /^(resume\.md|(skills|memory)\/.+)$/;
+/** What a folder of an agent may have, files and bytes in all. */
+const MOST_FILES = 500;
+const MOST_BYTES = 5_000_000;
+
+/** Copies a template that came with the program, and those it extends, into an org that has none of that name. */
+export function lendTemplate(disk: Disk, id: string): boolean {
+  const text = agentTemplates(packageDisk()).get(id);
+  const path = `org/templates/${id}.md`;
+  if (text === undefined || disk.stat(path)) return false;
+  disk.create(path, text);
+  const base = /^extends: (\S+)$/m.exec(text)?.[1];
+  if (base !== undefined) lendTemplate(disk, base);
+  return true;
+}
+
+/** Writes what is given away of an agent into a new folder, without known secrets. Returns how many files. */
+export function writeFolder({ disk, redact }: View, name: string, target: string): number {
+  const out = realDisk(dirname(target));
+  if (out.stat(basename(target)))
+    throw failure('refused', `${target} is there already`, { remedy: 'Name another folder.' });
+  const files = textsIn(disk, `agents/${name}`);
+  out.mkdir('');
+  for (const { path, text } of files) out.create(`${basename(target)}/${path}`, redact(text));
+  return files.length;
+}
+
+/** The texts of a folder that a person brings in. Throws when there are links, too much, or no resume. */
+export function folderFiles(folder: string): { name: string; files: NewFile[] } {
+  const name = basename(folder);
+  const files = textsIn(realDisk(dirname(folder)), name);
+  if (files[0]?.path !== 'resume.md') throw failure('missing-file', 'The folder has no resume.md', { file: folder });
+  return { name, files };
+}
+
+/** `resume.md` first, then the others by path. */
+function textsIn(disk: Disk, folder: string): NewFile[] {
+  const path = (whole: string): string => whole.slice(folder.length + 1);
+  const tree = treeOf(
+    disk,
+    ['resume.md', 'skills', 'memory'].map((part) => `${folder}/${part}`),
+    (one) => isLeftover(basename(one)),
+  );
+  if (tree.others[0] !== undefined)
+    throw failure('not-regular', 'An agent is given away as files and folders only, and no links', {
+      file: tree.others[0],
+    });
+  const bytes = tree.files.reduce((sum, file) => sum + (disk.stat(file)?.size ?? 0), 0);
+  if (tree.files.length > MOST_FILES || bytes > MOST_BYTES)
+    throw failure('too-large', `An agent has at most ${MOST_FILES} files and ${MOST_BYTES} bytes there`, {
+      file: folder,
+    });
+  const files = tree.files
+    .filter((file) => GIVEN.test(path(file)))
+    .map((file) => ({ path: path(file), text: textOf(disk, file) }));
+  return files.sort((a, b) => Number(b.path === 'resume.md') - Number(a.path === 'resume.md'));
+}
+
+function textOf(disk: Disk, path: string): string {
+  const decoded = decode(disk.read(path) ?? new Uint8Array(), MOST_BYTES, path);
+  if ('fault' in decoded) throw new FaultError(decoded.fault);
+  return decoded.text;
+}
+
+/** A resume may say its name; then it says the new one. */
+function renamed(text: string, name: string): string {
+  const end = text.indexOf('\n---', 3);
+  return text.slice(0, end).replace(/^name: .*$/m, `name: ${name}`) + text.slice(end);
+}
+
+/** The files as a request takes them: under the agent's new name, and only what belongs to one. */
+export function checkFiles({ redact }: View, name: string, files: readonly NewFile[]): NewFile[] {
+  const named = files.map(({ path, text }) => ({
+    path,
+    text: redact(path === 'resume.md' ? renamed(text, name) : text),
+  }));
+  const parsed = request().safeParse({
+    ask: 'hire',
+    by: '',
+    agent: name,
+    files: named,
+    send_to: [],
+    read_from: [],
+    credits: 0,
+  });
+  if (parsed.success && isName(name)) return named;
+  throw failure('too-large', `The files of ${name} are too many or too large`, { file: name });
+}

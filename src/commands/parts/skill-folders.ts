@@ -1,0 +1,142 @@
+import { basename, dirname } from 'node:path';
+import { configReader } from '../../disk/config/config.ts';
+import type { Disk } from '../../disk/fs/disk.ts';
+import { realDisk } from '../../disk/fs/real.ts';
+import { isLeftover, removeTree, treeOf } from '../../disk/fs/tree.ts';
+import { type Fault, FaultError, failure } from '../../schema/fault.ts';
+
+const HOME = 'org/skills';
+const WHOSE = 'lemming skill lists what there is; name the agent of a skill of its own with --agent.';
+/** What a skill may have, files and bytes in all. */
+const MOST_FILES = 200;
+const MOST_BYTES = 5_000_000;
+
+/** Where the skills of an agent lie, or those of the organisation. */
+export function homeFor(agent: string | undefined): string {
+  return agent === undefined ? HOME : `agents/${agent}/skills`;
+}
+
+/** Moves a skill of an agent, or of the organisation, between its place and `_off`. Throws `not-found`, or `refused` when the place is taken. */
+export function switchSkill(disk: Disk, id: string, on: boolean, agent?: string): { id: string; folder: string } {
+  const home = homeFor(agent);
+  const places = [`${home}/${id}`, `${home}/_off/${id}`] as const;
+  const [to, from] = on ? places : [places[1], places[0]];
+  needFolder(disk, from, id);
+  if (disk.stat(to)) throw taken(to, 'Move one of the two out of the way.');
+  disk.rename(from, to);
+  return { id, folder: to };
+}
+
+/** Ids of the skills of an agent, or of the organisation, that are switched off. */
+export function offSkills(disk: Disk, agent?: string): string[] {
+  return (disk.list(`${homeFor(agent)}/_off`) ?? []).filter((name) => !isLeftover(name));
+}
+
+/** Versions that an approval, an import or a rollback replaced: `_old/<id>/<n>`. Their numbers, the oldest first. */
+export function oldVersions(disk: Disk, id: string, home = HOME): number[] {
+  checkId(id);
+  return (disk.list(`${home}/_old/${id}`) ?? [])
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .sort((a, b) => a - b);
+}
+
+/** Copies a folder with a good SKILL.md into the org. Throws its faults, and `refused` unless it may be replaced. */
+export function importSkill(
+  disk: Disk,
+  turn: number,
+  path: string,
+  replace: boolean,
+): { id: string; folder: string; files: number } {
+  const id = basename(path);
+  const folder = `${HOME}/${id}`;
+  const files = readFolder(realDisk(dirname(path)), id);
+  checkSkill(id, files);
+  if (disk.stat(folder) && !replace)
+    throw taken(folder, 'lemming skill import --replace takes its place and keeps it for a rollback.');
+  const made = `${HOME}/_new-${id}`;
+  copyInto(disk, made, files);
+  keep(disk, turn, id, HOME);
+  disk.rename(made, folder);
+  return { id, folder, files: files.size };
+}
+
+/** Copies a skill out of the org, into a folder that is not there yet. Returns how many files it has. */
+export function exportSkill(disk: Disk, folder: string, target: string): number {
+  const files = readFolder(disk, folder);
+  const out = realDisk(dirname(target));
+  if (out.stat(basename(target))) throw taken(target, 'Name another folder.');
+  out.mkdir('');
+  for (const [file, bytes] of files) out.create(`${basename(target)}/${file}`, bytes);
+  return files.size;
+}
+
+/** What an earlier try left there goes. */
+function copyInto(disk: Disk, folder: string, files: ReadonlyMap<string, Uint8Array>): void {
+  removeTree(disk, folder);
+  for (const [file, bytes] of files) disk.create(`${folder}/${file}`, bytes);
+}
+
+/** Puts a copy of the last kept version back and keeps the present one; of the skills of an agent, or of the organisation. Throws `not-found`. */
+export function rollBack(
+  disk: Disk,
+  turn: number,
+  id: string,
+  agent?: string,
+): { id: string; folder: string; kept: string | null } {
+  const home = homeFor(agent);
+  const last = oldVersions(disk, id, home).at(-1);
+  if (last === undefined)
+    throw failure('not-found', `No older version of ${id} is kept in ${home}.`, { remedy: WHOSE });
+  const waiting = `${home}/_new-${id}`;
+  copyInto(disk, waiting, readFolder(disk, `${home}/_old/${id}/${last}`));
+  const kept = keep(disk, turn, id, home);
+  disk.rename(waiting, `${home}/${id}`);
+  return { id, folder: `${home}/${id}`, kept };
+}
+
+/** Moves what stands there to the kept versions, under a number above all that approvals gave. Returns where, or null. */
+function keep(disk: Disk, turn: number, id: string, home: string): string | null {
+  if (!disk.stat(`${home}/${id}`)) return null;
+  const kept = `${home}/_old/${id}/${Math.max(turn, oldVersions(disk, id, home).at(-1) ?? 0) + 1}`;
+  disk.rename(`${home}/${id}`, kept);
+  return kept;
+}
+
+function taken(path: string, remedy: string): FaultError {
+  return failure('refused', `${path} is there already`, { remedy });
+}
+
+/** Throws `not-found` unless it may be the id of a skill: only such names become parts of paths. */
+function checkId(id: string): void {
+  if (!/^[a-z0-9-]{1,64}$/.test(id)) throw failure('not-found', `${JSON.stringify(id)} cannot be the id of a skill.`);
+}
+
+function needFolder(disk: Disk, path: string, id: string): void {
+  checkId(id);
+  if (disk.stat(path)?.kind === 'folder') return;
+  throw failure('not-found', `There is no folder ${path}.`, { remedy: WHOSE });
+}
+
+/** The files of a folder by their paths in it. Throws when there are links, or too much. */
+function readFolder(disk: Disk, folder: string): Map<string, Uint8Array> {
+  const { files, others } = treeOf(disk, [folder], (path) => isLeftover(basename(path)));
+  if (files.length === 0)
+    throw failure('not-found', `There are no files in ${folder}.`, { remedy: 'Name a folder that holds a SKILL.md.' });
+  if (others.length > 0)
+    throw failure('not-regular', 'A skill holds files and folders only, and no links', { file: others[0] as string });
+  const bytes = files.reduce((sum, path) => sum + (disk.stat(path)?.size ?? 0), 0);
+  if (files.length > MOST_FILES || bytes > MOST_BYTES)
+    throw failure('too-large', `A skill has at most ${MOST_FILES} files and ${MOST_BYTES} bytes`, { file: folder });
+  return new Map(files.map((path) => [path.slice(folder.length + 1), disk.read(path) ?? new Uint8Array()]));
+}
+
+/** Throws what is wrong with the skill, read as it would stand in an org. */
+function checkSkill(id: string, files: ReadonlyMap<string, Uint8Array>): void {
+  const texts = new Map([...files].map(([file, bytes]) => [`${HOME}/${id}/${file}`, Buffer.from(bytes).toString()]));
+  const { faults } = configReader()(texts, [], {});
+  const [first, ...rest] = faults.filter(({ file }) => file?.startsWith(`${HOME}/`));
+  if (first) throw new FaultError(first, ...(rest as Fault[]));
+  if (!texts.has(`${HOME}/${id}/SKILL.md`))
+    throw failure('missing-file', 'The folder has no SKILL.md', { file: `${id}/SKILL.md` });
+}

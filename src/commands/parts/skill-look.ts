@@ -1,0 +1,153 @@
+import type { View } from '../../app/view.ts';
+import type { Config, Skill } from '../../core/model/config.ts';
+import type { State } from '../../core/model/state.ts';
+import { homeOf, isProposal } from '../../core/skills/proposal.ts';
+import { limitOf, loadsOf, printLimit } from '../../core/skills/quota.ts';
+import { skillsOf } from '../../core/skills/skill.ts';
+import { isSkillText } from '../../schema/config/skill.ts';
+import { failure, printBroken } from '../../schema/fault.ts';
+import { oneLine, shorten, table } from '../../views/text/table.ts';
+import type { Outcome } from '../command.ts';
+import { homeFor, offSkills, oldVersions } from './skill-folders.ts';
+
+/** An agent's own skill, when one is named; else that of the org, else of `.agents/`, else of an agent. */
+function lookUp({ skills }: Config, id: string, agent?: string): Skill | undefined {
+  const all = [...skills.values()].filter((skill) => skill.id === id);
+  if (agent !== undefined) return all.find(({ folder }) => folder === `${homeFor(agent)}/${id}`);
+  return all.find(({ folder }) => folder.startsWith('org/')) ?? all[0];
+}
+
+/** The same. Throws `not-found`. */
+export function find(config: Config, id: string, agent?: string): Skill {
+  const found = lookUp(config, id, agent);
+  if (found) return found;
+  const named = JSON.stringify(id);
+  const message =
+    agent === undefined ? `There is no good skill ${named}.` : `${agent} has no good skill ${named} of its own.`;
+  throw failure('not-found', message, { remedy: 'lemming skill lists them, with what is wrong with the broken ones.' });
+}
+
+/** Agents that have it. */
+export function ownersOf(config: Config, skill: Skill): string[] {
+  return config.order.filter((name) => {
+    const resume = config.agents.get(name);
+    return resume && !resume.person && skillsOf(config.skills, resume).get(skill.id) === skill;
+  });
+}
+
+/** What the author of a skill says of its version; the standard has it in the free `metadata`. */
+function versionOf({ head }: Skill): string | null {
+  return head.metadata?.version ?? null;
+}
+
+/** Skills that agents proposed and that no turn has settled yet. */
+function proposalsIn(state: State) {
+  return [...state.approvals.values()].filter(isProposal).map(({ id, agent, input, answer, shows = '' }) => ({
+    approval: id,
+    agent,
+    id: input.name,
+    description: oneLine(input.description),
+    folder: `${homeOf(agent, input)}/_proposed/${input.name}`,
+    answered: answer?.decision ?? null,
+    shows,
+  }));
+}
+
+/** What is wrong with skills, with those that a resume lists, and with those that have a limit. */
+export function faultsIn({ faults, warnings }: View) {
+  return [
+    ...faults.filter(({ file }) => file !== undefined && isSkillText(file)),
+    ...warnings.filter(({ code, message }) => code === 'unknown-name' && message.includes('no skill')),
+  ];
+}
+
+/** Every skill there is, what is proposed, switched off, and broken. */
+export function listAll(view: View): Outcome {
+  const { config, disk, state } = view;
+  const skills = [...config.skills.values()].map((skill) => rowOf(config, skill));
+  const faults = faultsIn(view);
+  const off = offSkills(disk);
+  const offOf = config.order.flatMap((agent) => offSkills(disk, agent).map((id) => ({ agent, id })));
+  const proposed = proposalsIn(state).map(({ shows: _, ...row }) => row);
+  const text = [
+    skills.length ? printSkills(skills) : 'There are no skills: put folders with a SKILL.md into org/skills.',
+    ...proposed.map(
+      ({ id, agent, approval, description, answered }) =>
+        `Proposed by ${agent}, not active: ${id}, ${shorten(description, 100)} (lemming skill show ${approval}; ${answered === null ? `lemming approve ${approval}, or deny it` : `answered with ${answered}, which the next turn does`})`,
+    ),
+    off.length ? `Switched off: ${off.join(', ')}` : '',
+    ...offOf.map(({ agent, id }) => `Switched off for ${agent}: ${id}`),
+    ...faults.map(printBroken),
+  ];
+  return { data: { skills, proposed, off, off_of_agents: offOf, faults }, text: text.filter(Boolean).join('\n\n') };
+}
+
+function rowOf(config: Config, skill: Skill) {
+  return {
+    id: skill.id,
+    folder: skill.folder,
+    description: oneLine(skill.head.description),
+    agents: ownersOf(config, skill),
+    files: skill.files.length + 1,
+    version: versionOf(skill),
+    limits: limitOf(config.org, skill.id) ?? null,
+  };
+}
+
+/** A column in which nothing stands is left out. */
+function printSkills(skills: readonly ReturnType<typeof rowOf>[]): string {
+  const rows = skills.map(({ id, folder, agents, description, version, limits }) => [
+    id,
+    shorten(agents.join(', ') || 'nobody', 40),
+    shorten(version ?? '', 20),
+    limits ? printLimit(limits) : '',
+    folder,
+    shorten(description, 100),
+  ]);
+  const filled = (_: string, column: number): boolean => rows.some((row) => row[column] !== '');
+  const heading = ['skill', 'agents', 'version', 'loads', 'folder', 'for'];
+  return table([heading.filter(filled), ...rows.map((row) => row.filter(filled))]);
+}
+
+/** A skill, and what is proposed under that name; or what one approval is about. */
+export function show({ config, state, disk }: View, id: string, agent?: string): Outcome {
+  const proposed = proposalsIn(state).filter(
+    (one) => (one.id === id && (agent === undefined || one.folder.startsWith(homeFor(agent)))) || one.approval === id,
+  );
+  const texts = proposed.map(({ approval, agent, shows }) => `${approval}: ${agent} proposes\n\n${shows}`);
+  const skill = lookUp(config, id, agent);
+  if (!skill && proposed.length > 0) return { data: { id, proposed }, text: texts.join('\n\n') };
+  const { data, text } = describe({ config, state, disk }, skill ?? find(config, id, agent));
+  return { data: { ...data, proposed }, text: [text, ...texts].join('\n\n') };
+}
+
+function describe({ config, state, disk }: Pick<View, 'config' | 'state' | 'disk'>, skill: Skill): Outcome {
+  const { id, folder, head, body, files } = skill;
+  const versions = oldVersions(disk, id, folder.slice(0, folder.lastIndexOf('/')));
+  const { agents, version, limits } = rowOf(config, skill);
+  const others = [...config.skills.values()].filter((other) => other.id === id && other !== skill);
+  const also = others.map(({ folder }) => folder);
+  const loads = agents.flatMap((agent) => {
+    const n = loadsOf(state, agent, id);
+    return n > 0 ? [{ agent, loads: n }] : [];
+  });
+  const rows = [
+    ['skill', id],
+    ['version', version ?? ''],
+    ['for', oneLine(head.description)],
+    ['folder', folder],
+    ['also in', also.join(', ')],
+    ['agents', agents.join(', ') || 'nobody: list it in a resume'],
+    ['files', files.join(', ')],
+    ['licence', head.license ?? ''],
+    ['needs', head.compatibility ?? ''],
+    ['allowed-tools', head['allowed-tools'] ?? ''],
+    ['loads', limits ? `at most ${printLimit(limits)}, by each agent` : ''],
+    [`on ${state.day}`, loads.map(({ agent, loads }) => `${agent} ${loads}`).join(', ')],
+    ['old versions', versions.join(', ')],
+  ].filter(([, value]) => value !== '');
+  return {
+    data: { id, folder, also, head, agents, files, version, limits, loads, versions, body },
+    text: `${table([['', ''], ...rows])}\n\n${body}`,
+  };
+}

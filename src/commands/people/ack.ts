@@ -1,0 +1,27 @@
+import { readOrg } from '../../app/read-org.ts';
+import { post } from '../../app/requests.ts';
+import { personOf } from '../../app/seats.ts';
+import type { Command, Run } from '../command.ts';
+import { addressedTo } from '../message-args.ts';
+
+export const command: Command = {
+  name: 'ack',
+  group: 'people',
+  summary: 'Mark a message as read and tell its author, without an answer',
+  examples: [
+    { line: 'lemming ack 000005-manager-01 --reaction thanks', does: 'puts the message away; nobody is woken' },
+  ],
+  args: [{ name: 'id', about: 'message to acknowledge', of: ['message'] }],
+  flags: [{ name: 'reaction', value: 'WORD', about: 'an emoji or a word' }],
+  reads: false,
+};
+
+/** Asks the engine to note the acknowledgement. Throws `refused` for mail that was not sent to the person. */
+export const run: Run = async (world, input) => {
+  const view = readOrg(world);
+  const person = personOf(view);
+  const message = addressedTo(view, person, input.args.id as string);
+  const reaction = typeof input.flags.reaction === 'string' ? input.flags.reaction.slice(0, 64) : '';
+  const taken = post(world, person, [{ ask: 'ack', id: message.id, reaction }]);
+  return { data: { id: message.id, reaction, taken }, text: `Acknowledged ${message.id}.` };
+};

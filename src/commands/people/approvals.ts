@@ -1,0 +1,156 @@
+import { faultyAnswers, folderChanges, foresee } from '../../app/foresee.ts';
+import { findMessage } from '../../app/look/mail-index.ts';
+import { presentActs } from '../../app/present.ts';
+import { readOrg } from '../../app/read-org.ts';
+import { readerOf } from '../../app/seats.ts';
+import type { View } from '../../app/view.ts';
+import { outdatedText, printLeft, whyHeld } from '../../core/approvals/approval-text.ts';
+import type { Json } from '../../core/model/call.ts';
+import { isPersonIn } from '../../core/model/config.ts';
+import type { Approval } from '../../core/model/state.ts';
+import { creditRelief } from '../../core/money/credit-advice.ts';
+import { countCredits, leftFor } from '../../core/money/ledger.ts';
+import { priceOf } from '../../core/money/price.ts';
+import type { Present } from '../../core/turn/judge.ts';
+import { journalLines } from '../../engine/journal/history.ts';
+import { inCredits, inMicro } from '../../schema/amount.ts';
+import { type Fault, printFault } from '../../schema/fault.ts';
+import { type Answered, answeredOf, printAnswered } from '../../views/mail/answered.ts';
+import { type Cost, spendingBy } from '../../views/money/costs.ts';
+import { heldInCredits } from '../../views/money/credits.ts';
+import { approvalsFor, countNeeds, type NeedCounts } from '../../views/org/needs.ts';
+import { count, shorten } from '../../views/text/table.ts';
+import type { Command, Run } from '../command.ts';
+
+export const command: Command = {
+  name: 'approvals',
+  group: 'people',
+  summary: 'Show the acts that wait for a person',
+  examples: [
+    { line: 'lemming approvals', does: 'lists what agents want to do and may not without you, why, and what it costs' },
+    { line: 'lemming approvals --answered', does: 'lists those that were answered: by whom, how, and in which turn' },
+  ],
+  args: [],
+  flags: [{ name: 'answered', about: 'those that were answered instead' }],
+  reads: true,
+};
+
+/** A held act with what a person wants to know before an answer. */
+type Shown = Approval & {
+  /** What changed since it was held. What it `shows` is how it stands now. */
+  changed: string[];
+  /** The conversation it belongs to, and what that has cost so far: credits. */
+  thread: string | null;
+  thread_spent: number | null;
+  /** What doing it costs, and what is left of the agent and of the caps that it shares: credits, as of now. */
+  costs: number;
+  left: Record<string, number>;
+};
+
+export const run: Run = async (world, input) =>
+  input.flags.answered ? listAnswered(readOrg(world)) : listWaiting(world, input);
+
+/** What waits for an answer. */
+export const listWaiting: Run<{ approvals: Shown[]; faults: Fault[]; needs: NeedCounts }> = async (world) => {
+  const view = readOrg(world);
+  await foresee(view);
+  const person = readerOf(view);
+  const faults = faultyAnswers(view);
+  const waiting = approvalsFor(view.config, view.state, person).length;
+  const approvals = withCosts(view, await presentActs({ ...view, changes: folderChanges(view) }));
+  const heading = waiting
+    ? `${count(waiting, 'act waits', 'acts wait')} for you: lemming approve ID, or lemming deny ID; or answer in the file org/approvals/ID.md`
+    : 'Nothing waits for you.';
+  const text = [heading, ...faults.map(printFault), ...approvals.map((approval) => print(view, approval))];
+  const needs = countNeeds(view.config, view.state, person, [...view.faults, ...view.warnings]);
+  return { data: { approvals: approvals.map(heldInCredits), faults, needs }, text: text.join('\n\n') };
+};
+
+/** The journal is read for the costs only when something waits. */
+function withCosts({ disk, state, config }: View, present: ReadonlyMap<string, Present>): Shown[] {
+  const approvals = [...state.approvals.values()];
+  const costs = approvals.length ? spendingBy('thread', journalLines(disk)) : new Map<string, Cost>();
+  return approvals.map((approval) => {
+    const first = approval.cause[0]?.id;
+    const thread = first === undefined ? null : (findMessage({ disk, state }, first)?.thread ?? null);
+    const left = leftFor(config, state, approval.agent).map(({ of, left }) => [of, inCredits(left)]);
+    return {
+      ...approval,
+      changed: [],
+      ...present.get(approval.id),
+      thread,
+      thread_spent: thread === null ? null : (costs.get(thread)?.spent ?? 0),
+      costs: inCredits(priceOf(config, approval.tool)),
+      left: Object.fromEntries(left),
+    };
+  });
+}
+
+/** Messages that are named as the cause at most. */
+const SHOWN_CAUSES = 10;
+
+function print(view: View, approval: Shown): string {
+  const { id, turn, agent, tool, rule, because, cause, input, shows, changed, over, always, thread, thread_spent } =
+    approval;
+  const isShown = over !== undefined || changed.length > 0 || shows?.includes('```diff');
+  const mail = cause
+    .slice(0, SHOWN_CAUSES)
+    .map(({ id, from, subject }) => `  after ${id} from ${from}: ${shorten(subject, 60)}`);
+  const spent = thread_spent ? [`  the conversation ${thread} has cost ${countCredits(inMicro(thread_spent))}`] : [];
+  return [
+    `${id}  ${agent} wants to use ${tool} (turn ${turn}); ${stateOf(view, approval)}`,
+    indent(whyHeld({ rule, because })),
+    ...mail,
+    ...spent,
+    ...priceLines(view, approval),
+    ...(over === undefined ? [printInput(input)] : []),
+    ...(changed.length ? [`  ${outdatedText(changed)}`] : []),
+    ...(shows !== undefined && isShown ? [indent(shows)] : []),
+    ...(always === undefined ? [] : [`  with --always from then on without asking: ${always}`]),
+  ].join('\n');
+}
+
+function priceLines({ config, state }: View, { agent, tool }: Approval): string[] {
+  const cost = priceOf(config, tool);
+  return cost === 0
+    ? []
+    : [`  done, it costs ${countCredits(cost)}; left: ${printLeft(leftFor(config, state, agent))}`];
+}
+
+/** What the act is to do, a line for each part; texts of several lines as they are. */
+function printInput(input: Json): string {
+  if (input === null || typeof input !== 'object' || Array.isArray(input)) return `  ${JSON.stringify(input)}`;
+  const lines = Object.entries(input).map(([key, value]) =>
+    typeof value === 'string'
+      ? `${key}:${value.includes('\n') ? `\n${indent(value.trimEnd())}` : ` ${value}`}`
+      : `${key}: ${JSON.stringify(value)}`,
+  );
+  return indent(lines.join('\n') || 'with no input');
+}
+
+function indent(text: string): string {
+  return text.replace(/^/gm, '  ');
+}
+
+function stateOf({ config, state }: View, { id, agent, contacts, answer, otherwise }: Approval): string {
+  if (answer?.unpaid !== undefined)
+    return `approved by ${answer.by}, waits for ${countCredits(answer.unpaid)}: ${creditRelief(config, state, agent, answer.unpaid)}, or lemming deny ${id}`;
+  if (answer)
+    return `${answer.decision === 'approve' ? 'approved' : 'denied'} by ${answer.by}, takes effect in the next turn`;
+  const asked = contacts.filter((name) => isPersonIn(config, name)).join(', ');
+  return `waits for ${asked || 'anybody'}. ${otherwise}`;
+}
+
+/** The latest last. */
+function listAnswered({ disk }: View) {
+  const answered: Answered[] = [];
+  let turn = 0;
+  for (const line of journalLines(disk)) {
+    if (line.k === 'open') turn = line.turn;
+    if (line.k === 'decided') answered.push(answeredOf(turn, line));
+  }
+  const text = answered.length
+    ? `${printAnswered(answered)}\n\nlemming show ID tells what came of it.`
+    : 'Nothing was answered yet.';
+  return { data: { answered }, text };
+}

@@ -1,0 +1,80 @@
+import { mailFiles, readMail } from '../../../app/look/mail-index.ts';
+import { readOrg } from '../../../app/read-org.ts';
+import { personOf } from '../../../app/seats.ts';
+import type { View } from '../../../app/view.ts';
+import { mayWriteTo } from '../../../core/model/config.ts';
+import { FaultError, failure, printFault } from '../../../schema/fault.ts';
+import type { Command, Run, Typing, World } from '../../command.ts';
+import { blocks } from './multi-line.ts';
+import { Talk } from './session.ts';
+import { obey, SLASHES } from './slash.ts';
+
+export const command: Command = {
+  name: 'chat',
+  group: 'people',
+  summary: 'Talk with an agent, line by line',
+  examples: [
+    { line: 'lemming chat planner', does: 'sends each line to the planner and shows its answer; /help lists the rest' },
+    { line: 'echo "What is open?" | lemming chat', does: 'asks one question of the first agent of the chart' },
+    { line: 'lemming chat planner --thread 000003-human-01', does: 'goes on with an earlier conversation' },
+  ],
+  args: [{ name: 'agent', about: 'with whom; the first agent you can write to when left out', optional: true }],
+  flags: [{ name: 'thread', value: 'ID', about: 'conversation to go on with, or a message of it' }],
+  reads: false,
+};
+
+/** Each line becomes a message of one conversation; turns are made until its answer is there, or nobody is due. */
+export const run: Run = async (world, input) => {
+  const view = readOrg(world);
+  const person = personOf(view);
+  const talk = new Talk(world, person);
+  await begin(talk, world, view, input.args.agent, input.flags.thread);
+  let open = false;
+  const typing = typingAt(talk, view, () => open);
+  const lines = blocks(world.lines(typing), (unfinished) => {
+    open = unfinished;
+  });
+  for await (const line of lines) {
+    if (world.signal.aborted || line.trim() === '/quit') break;
+    if (line.trim() !== '') await take(talk, world, line.trim());
+    if (world.signal.aborted) break;
+  }
+  if (world.signal.aborted) world.say(talk.stopped());
+  return { data: talk.summary(), text: '', exit: talk.exit() };
+};
+
+async function begin(talk: Talk, world: World, { config }: View, name: string | undefined, thread: unknown) {
+  const { person } = talk;
+  const agent = name ?? mayWriteTo(config, person).find((other) => !config.agents.get(other)?.person);
+  if (agent === undefined)
+    throw failure('refused', `No edge of the chart leads from ${person} to an agent (rule: edge).`);
+  talk.turnTo(agent);
+  if (typeof thread === 'string') await obey(talk, world, `/thread ${thread}`);
+  if (typeof thread === 'string' && name !== undefined) talk.goOnIn(talk.thread, name);
+  world.say(`You talk with ${talk.agent}. /help lists what else you can do, /quit ends.`);
+}
+
+/** Messages of the person that can be fetched again. */
+const FETCHED = 100;
+
+function typingAt(talk: Talk, { disk, state }: View, open: () => boolean): Typing {
+  const words = Object.keys(SLASHES).map((name) => `/${name}`);
+  return {
+    prompt: () => (open() ? '... ' : `${talk.agent}> `),
+    history: () =>
+      [...readMail(disk, mailFiles({ disk, state }, { authors: [talk.person] }).slice(-FETCHED))].map(({ body }) =>
+        body.trim(),
+      ),
+    complete: (line) => (line.startsWith('/') ? words.filter((word) => word.startsWith(line)) : []),
+  };
+}
+
+/** One text from the keyboard. What goes wrong is said, and the talk goes on. */
+async function take(talk: Talk, world: World, text: string): Promise<void> {
+  try {
+    await (/^\/\S*/.test(text) && !text.includes('\n') ? obey(talk, world, text) : talk.ask(text));
+  } catch (error) {
+    if (!(error instanceof FaultError)) throw error;
+    for (const fault of error.faults) world.say(printFault(fault));
+  }
+}

@@ -1,0 +1,251 @@
+import { readOrg } from '../../../app/read-org.ts';
+import { post } from '../../../app/requests.ts';
+import { withEngine } from '../../../app/run-engine.ts';
+import { reach, sendLetter } from '../../../app/send.ts';
+import { inboxOf, type Mail, type State } from '../../../core/model/state.ts';
+import { balanceOf, countCredits, printCredits } from '../../../core/money/ledger.ts';
+import { realKept } from '../../../disk/cache/cache-key.ts';
+import { realClock } from '../../../disk/fs/clock.ts';
+import { realHost } from '../../../disk/fs/host.ts';
+import { lockHolder } from '../../../disk/fs/lock.ts';
+import { realDisk } from '../../../disk/fs/real.ts';
+import { Bell } from '../../../disk/fs/watcher.ts';
+import { load } from '../../../engine/journal/load.ts';
+import type { Engine } from '../../../engine/turn/engine.ts';
+import { inCredits } from '../../../schema/amount.ts';
+import { FaultError } from '../../../schema/fault.ts';
+import { padTurn } from '../../../schema/name.ts';
+import { mailRow } from '../../../views/mail/mail.ts';
+import { count, unmarked } from '../../../views/text/table.ts';
+import type { World } from '../../command.ts';
+import { layBeside } from '../../message-args.ts';
+import { Teller } from '../../run/progress.ts';
+import { Scribe } from './stream-view.ts';
+import { type Need, needOf } from './waiting-for.ts';
+
+/** Milliseconds between two looks at the org while another engine works: when it has changed, and at the latest. */
+const REST_MS = 100;
+const POLL_MS = 400;
+/** Turns that one line may cause. */
+const MOST_TURNS = 50;
+
+/** A conversation of a person with an agent, as the keyboard leads it. */
+export class Talk {
+  readonly person: string;
+  agent = '';
+  thread = '';
+  private readonly world: World;
+  private readonly scribe: Scribe;
+  private attached: string[] = [];
+  /** Messages that were shown, or were there before. */
+  private readonly shown = new Set<string>();
+  /** Ids of the person's own lines, in order. */
+  private readonly lines: string[] = [];
+  private asked = 0;
+  private answered = 0;
+  private micro = 0;
+  private last: 'answered' | 'silent' | 'failing' = 'answered';
+  /** The turn that was finished although the person wanted to stop. */
+  private finished: number | null = null;
+
+  constructor(world: World, person: string) {
+    this.world = world;
+    this.person = person;
+    this.scribe = new Scribe(world, person, readOrg(world).redact);
+  }
+
+  /** Goes on with another agent, in a new conversation. Throws as `reach` does. */
+  turnTo(agent: string): void {
+    const { state } = readOrg(this.world);
+    this.goOnIn(`chat-${padTurn(state.turn + 1)}-${realClock.token().slice(0, 6)}`, agent);
+  }
+
+  /** Goes on with an agent in a conversation that there is. Throws as `reach` does. */
+  goOnIn(thread: string, agent: string): void {
+    const view = readOrg(this.world);
+    reach(view, this.person, [agent]);
+    this.agent = agent;
+    this.scribe.partner = agent;
+    this.thread = thread;
+    this.lines.length = 0;
+    this.noteLines(view.state);
+  }
+
+  /** Lays a file beside the next line. */
+  attach(file: string): void {
+    this.attached.push(layBeside(this.world, readOrg(this.world), this.person, file));
+    this.world.say('It goes with your next line.');
+  }
+
+  /** Sends a line, and lets the org work until it is answered. */
+  async ask(body: string): Promise<void> {
+    const { agent, thread, attached } = this;
+    const view = readOrg(this.world);
+    const letter = { to: [agent], body, thread, ...(attached.length ? { attachments: attached } : {}) };
+    const { path } = sendLetter(view, this.person, letter);
+    this.attached = [];
+    this.asked++;
+    this.last = 'silent';
+    const elsewhere = this.elsewhere(view.state);
+    await this.work((engine) => this.untilAnswered(engine, path));
+    this.tellRest(elsewhere);
+  }
+
+  /** Lets the org go on with a line that was not answered yet. */
+  async goOn(): Promise<void> {
+    if (this.last === 'answered') return this.world.say('It happens in the next turn: /step makes one.');
+    await this.work((engine) => this.untilAnswered(engine, null));
+    this.tellRest(Number.POSITIVE_INFINITY);
+  }
+
+  /** Makes one turn for everybody who is due, or for one agent alone. */
+  step(only?: string): Promise<void> {
+    return this.work((engine) => this.turn(engine, new Teller(this.world, engine), only));
+  }
+
+  /** With an engine of our own; while another one works, its turns bring the answer. */
+  private async work(make: (engine: Engine) => Promise<void>): Promise<void> {
+    for (;;) {
+      try {
+        return await withEngine(this.world, 'chat', make);
+      } catch (error) {
+        if (!(error instanceof FaultError) || error.fault.code !== 'locked') throw error;
+        if (await this.waitForAnswer()) return;
+      } finally {
+        this.scribe.clear();
+      }
+    }
+  }
+
+  /** Only those have a turn whose mail belongs to this conversation: first the agent itself, then whom it asked. */
+  private async untilAnswered(engine: Engine, path: string | null): Promise<void> {
+    const disk = realDisk(this.world.root);
+    const teller = new Teller(this.world, engine);
+    for (let turns = 0; turns < MOST_TURNS && !this.world.signal.aborted; turns++) {
+      const waits = path !== null && disk.stat(path) !== null;
+      engine.idle();
+      const need: Need = waits ? { agent: this.agent } : needOf(engine.config, engine.state, this.thread);
+      if (need === 'failing') this.last = 'failing';
+      if (typeof need === 'string') return;
+      await this.turn(engine, teller, need.agent);
+      if (this.last === 'answered') return;
+    }
+  }
+
+  private async turn(engine: Engine, teller: Teller, only?: string): Promise<void> {
+    const { signal, interactive } = this.world;
+    const report = await engine.turn({
+      ...(only === undefined ? {} : { only }),
+      ...(interactive ? { listen: this.scribe.listen } : {}),
+    });
+    this.scribe.clear();
+    this.micro += report.spent;
+    if (signal.aborted) this.finished = report.turn;
+    teller.tell(report);
+    const ids = this.show(engine.state);
+    if (ids.length)
+      engine.post([{ k: 'request', request: { ask: 'read', by: this.person, ids }, time: realClock.now() }]);
+  }
+
+  /** Waits while another engine runs; false when it has ended without an answer. */
+  private async waitForAnswer(): Promise<boolean> {
+    const bell = new Bell(this.world.root);
+    try {
+      return await this.waitFor(bell);
+    } finally {
+      await bell.close();
+    }
+  }
+
+  private async waitFor(bell: Bell): Promise<boolean> {
+    const disk = realDisk(this.world.root);
+    const host = realHost(this.world.root);
+    const kept = realKept(this.world.root, this.world.env, disk);
+    const holder = lockHolder(disk, host);
+    if (holder) this.world.say(`Waiting for the turns of lemming ${holder.command} (process ${holder.pid}).`);
+    while (!this.world.signal.aborted) {
+      const ids = this.show(load(disk, kept).state);
+      if (ids.length) post(this.world, this.person, [{ ask: 'read', ids }]);
+      if (this.last === 'answered') return true;
+      if (!lockHolder(disk, host)) return false;
+      await bell.wait(REST_MS, POLL_MS, this.world.signal);
+    }
+    return true;
+  }
+
+  private noteLines(state: State): void {
+    for (const { id, from } of state.threads.get(this.thread) ?? [])
+      if (from === this.person && !this.lines.includes(id)) this.lines.push(id);
+  }
+
+  /** Prints what came for the person in this conversation, and returns the ids. */
+  private show(state: State): string[] {
+    this.noteLines(state);
+    const fresh = inboxOf(state, this.person).filter((mail) => this.isOurs(mail) && !this.shown.has(mail.id));
+    for (const mail of fresh) this.print(mail, state);
+    return fresh.map((mail) => mail.id);
+  }
+
+  /** An answer to one of our lines belongs here wherever it was filed. */
+  private isOurs({ thread, reply_to }: Mail): boolean {
+    return thread === this.thread || (reply_to !== undefined && this.lines.includes(reply_to));
+  }
+
+  private print(mail: Mail, state: State): void {
+    this.shown.add(mail.id);
+    const { world } = this;
+    world.print(world.json ? JSON.stringify(mailRow(state, mail, [])) : `${mail.from}: ${unmarked(mail.body)}`);
+    if (this.last === 'answered' || !this.answers(mail)) return;
+    this.last = 'answered';
+    this.answered++;
+  }
+
+  /** An answer to an earlier line is shown, but does not answer the last one; what others add does neither. */
+  private answers({ from, reply_to }: Mail): boolean {
+    if (reply_to !== undefined && this.lines.includes(reply_to)) return reply_to === this.lines.at(-1);
+    return from === this.agent;
+  }
+
+  /** Unread mail of other conversations. */
+  private elsewhere(state: State): number {
+    return inboxOf(state, this.person).filter((mail) => !this.isOurs(mail)).length;
+  }
+
+  /** Says why there is no answer, and what else came. */
+  private tellRest(before: number): void {
+    if (this.world.signal.aborted) return;
+    const { state } = readOrg(this.world);
+    const more = this.elsewhere(state) - before;
+    if (more > 0) this.world.say(`${count(more, 'message')} came in other conversations: /inbox`);
+    if (this.last === 'answered') return;
+    const held = [...state.approvals.values()].filter((one) => one.answer === null);
+    const reason = state.agents.get(this.agent)?.lastReason || 'nobody is due any more';
+    const why = state.paused ? 'the organisation is paused: lemming resume' : reason;
+    this.world.say(`No answer from ${this.agent}: ${why}. lemming history ${this.thread} shows the conversation.`);
+    for (const { id, agent, tool } of held)
+      this.world.say(`${agent} waits for you to use ${tool}: /approve ${id} or /deny ${id}`);
+  }
+
+  /** What the talk cost so far, and what the agent has left. */
+  cost(): string {
+    const { config, state } = readOrg(this.world);
+    return `${countCredits(this.micro)} spent in this talk; ${this.agent} has ${printCredits(balanceOf(config, state, this.agent).left)} left`;
+  }
+
+  /** What became of the work when the person wanted to stop. */
+  stopped(): string {
+    const { finished, agent, thread, asked } = this;
+    const what = finished === null ? 'nothing was under way' : `turn ${finished} was finished`;
+    return `Stopped as you asked; ${what}.${asked > 0 ? ` lemming chat ${agent} --thread ${thread} goes on.` : ''}`;
+  }
+
+  summary(): object {
+    const { agent, thread, asked, answered, micro } = this;
+    return { agent, thread, lines: asked, answered, spent: inCredits(micro) };
+  }
+
+  /** 0 when the last line was answered, 8 when a provider kept it from that, else 1. */
+  exit(): number {
+    return { answered: 0, failing: 8, silent: 1 }[this.last];
+  }
+}

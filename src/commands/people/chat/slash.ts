@@ -1,0 +1,124 @@
+import { closest } from 'fastest-levenshtein';
+import { foresee } from '../../../app/foresee.ts';
+import { findMessage } from '../../../app/look/mail-index.ts';
+import { readOrg } from '../../../app/read-org.ts';
+import { checkAgent } from '../../../app/seats.ts';
+import { countCredits } from '../../../core/money/ledger.ts';
+import { priceOf } from '../../../core/money/price.ts';
+import { failure } from '../../../schema/fault.ts';
+import { oneLine, rowsOf, shorten, unmarked } from '../../../views/text/table.ts';
+import type { World } from '../../command.ts';
+import type { Talk } from './session.ts';
+
+/** A command within a talk. `rest`: what stands behind its name. */
+interface Slash {
+  does: string;
+  run(talk: Talk, world: World, rest: string): Promise<void> | void;
+}
+
+/** What can be said to a talk, by name. */
+export const SLASHES: Record<string, Slash> = {
+  to: { does: 'AGENT  talks with another agent', run: (talk, _world, rest) => talk.turnTo(rest) },
+  thread: { does: '[ID]  lists your conversations, or goes on with one', run: goOnWith },
+  attach: { does: 'FILE  goes with your next line', run: (talk, _world, rest) => talk.attach(rest) },
+  step: { does: '[AGENT]  makes one turn, for everybody or for one agent', run: step },
+  inbox: { does: '  shows your unread mail', run: inbox },
+  approve: { does: '[ID]  lets an act happen that waits for you; lists them', run: deciding('approve') },
+  always: {
+    does: '[ID]  approves an act and all like it from then on; lists them',
+    run: deciding('approve', 'always'),
+  },
+  deny: { does: '[ID]  denies an act that waits for you; lists them', run: deciding('deny') },
+  cost: { does: '  tells what this talk cost', run: (talk, world) => world.say(talk.cost()) },
+  help: { does: '  shows this', run: (_talk, world) => world.say(help()) },
+  quit: { does: '  ends, as Ctrl-D does', run: () => {} },
+};
+
+/** Does what a line that begins with a slash asks for. Throws `usage` for an unknown name, with the nearest. */
+export async function obey(talk: Talk, world: World, line: string): Promise<void> {
+  const [, name = '', rest = ''] = /^\/(\S*)\s*(.*)$/.exec(line) ?? [];
+  const slash = Object.hasOwn(SLASHES, name) ? SLASHES[name] : undefined;
+  if (!slash)
+    throw failure('usage', `There is no /${name}.`, {
+      nearest: `/${closest(name, Object.keys(SLASHES))}`,
+      remedy: '/help lists what there is.',
+    });
+  await slash.run(talk, world, rest.trim());
+}
+
+function help(): string {
+  const lines = Object.entries(SLASHES).map(([name, { does }]) => [
+    `/${name} ${does.split('  ')[0]}`,
+    does.split('  ')[1] ?? '',
+  ]);
+  return `${rowsOf(lines)}\nA line that ends in \\ goes on in the next; """ begins and ends a text of many lines.`;
+}
+
+async function step(talk: Talk, world: World, rest: string): Promise<void> {
+  if (rest !== '') checkAgent(readOrg(world), rest);
+  await talk.step(rest || undefined);
+}
+
+async function inbox(_talk: Talk, world: World): Promise<void> {
+  const { run } = await import('../inbox.ts');
+  world.say((await run(world, { args: {}, rest: [], flags: { unread: true } })).text);
+}
+
+function deciding(ask: 'approve' | 'deny', name: string = ask): Slash['run'] {
+  return async (talk, world, rest) => {
+    const [id = '', ...note] = rest.split(/\s+/);
+    if (id === '') return listHeld(world, name);
+    const { run } = ask === 'deny' ? await import('../deny.ts') : await import('../approve.ts');
+    const flags = { note: note.join(' '), always: name === 'always' };
+    world.say((await run(world, { args: { id }, rest: [], flags })).text);
+    await talk.goOn();
+  };
+}
+
+async function listHeld(world: World, name: string): Promise<void> {
+  const view = readOrg(world);
+  await foresee(view);
+  const held = [...view.state.approvals.values()].filter((approval) => approval.answer === null);
+  if (held.length === 0) return world.say('Nothing waits for you.');
+  const rows = held.map(({ id, agent, tool, input }) => {
+    const cost = priceOf(view.config, tool);
+    const price = cost === 0 ? '' : ` (${countCredits(cost)})`;
+    return [id, agent, `${tool}${price}`, shorten(JSON.stringify(input), 200)];
+  });
+  world.say(`${rowsOf(rows)}\n/${name} ID`);
+}
+
+/** Who else speaks in a conversation: its last author, else its last reader. */
+function goOnWith(talk: Talk, world: World, id: string): void {
+  const { disk, state } = readOrg(world);
+  if (id === '') return world.say(listThreads(talk, state.threads));
+  const thread = state.threads.has(id) ? id : findMessage({ disk, state }, id)?.thread;
+  if (thread === undefined)
+    throw failure('not-found', `There is no conversation ${JSON.stringify(id)}.`, { remedy: '/thread lists them.' });
+  const said = state.threads.get(thread) ?? [];
+  const others = said.flatMap(({ from, to }) => [...to, from]).filter((name) => name !== talk.person);
+  talk.goOnIn(thread, others.at(-1) ?? talk.agent);
+  for (const { from, body } of said) world.say(`${from}: ${unmarked(body)}`);
+  world.say(`You go on with ${talk.agent} in ${thread}.`);
+}
+
+type Threads = ReturnType<typeof readOrg>['state']['threads'];
+
+/** Conversations that are listed. */
+const LISTED = 20;
+
+function listThreads(talk: Talk, threads: Threads): string {
+  const mine = [...threads].filter(([, said]) =>
+    said.some(({ from, to }) => from === talk.person || to.includes(talk.person)),
+  );
+  const rows = mine.slice(-LISTED).map(([id, said]) => {
+    const names = new Set(said.flatMap(({ from, to }) => [from, ...to]).filter((name) => name !== talk.person));
+    return [
+      id === talk.thread ? '*' : ' ',
+      id,
+      shorten([...names].join(', '), 40),
+      shorten(oneLine(said[0]?.subject ?? ''), 80),
+    ];
+  });
+  return rows.length > 0 ? `${rowsOf(rows)}\n/thread ID goes on with one` : 'You have no conversations yet.';
+}

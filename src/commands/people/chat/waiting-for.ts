@@ -1,0 +1,19 @@
+import type { Config } from '../../../core/model/config.ts';
+import { agentState, inboxOf, type State } from '../../../core/model/state.ts';
+import { walk } from '../../../core/turn/schedule.ts';
+
+/** Who has to have a turn so that a conversation goes on; `nobody`: it rests; `failing`: only providers that fail are left. */
+export type Need = { agent: string } | 'nobody' | 'failing';
+
+/** Looks at the mail of the conversation that waits. An act that a person answered needs a turn in which nobody is called: theirs. Pure. */
+export function needOf(config: Config, state: State, thread: string): Need {
+  for (const { answer } of state.approvals.values()) if (answer !== null) return { agent: answer.by };
+  let failing = false;
+  for (const { agent, due, later, failing: fails } of walk(config, state, state.turn + 1)) {
+    const mine = inboxOf(state, agent).some((mail) => mail.thread === thread && mail.kind !== 'notice');
+    if (!mine || agentState(state, agent).starved) continue;
+    if (fails) failing = true;
+    else if (due || later) return { agent };
+  }
+  return failing ? 'failing' : 'nobody';
+}

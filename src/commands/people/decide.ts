@@ -1,0 +1,62 @@
+import { readOrg } from '../../app/read-org.ts';
+import { post } from '../../app/requests.ts';
+import { personNamed, personOf } from '../../app/seats.ts';
+import type { View } from '../../app/view.ts';
+import { actName } from '../../core/approvals/approval-text.ts';
+import { isPersonIn } from '../../core/model/config.ts';
+import { answeredPath } from '../../core/model/paths.ts';
+import type { Approval } from '../../core/model/state.ts';
+import { failure } from '../../schema/fault.ts';
+import { isApprovalId } from '../../schema/name.ts';
+import type { Input, Outcome, World } from '../command.ts';
+
+/** Who has taken a seat answers what that seat was asked; the person at the keyboard owns the folder and answers all. */
+function demandAsked({ config }: View, approval: Approval, person: string): void {
+  const asked = approval.contacts.filter((name) => isPersonIn(config, name));
+  if (asked.length === 0 || asked.includes(person)) return;
+  throw failure('refused', `${approval.id} waits for ${asked.join(', ')}, not for ${person}.`, {
+    remedy: 'One of those who were asked answers it.',
+  });
+}
+
+/** An answer to a held act. `taken`: it is in the journal, or a running engine takes it at its next freeze. */
+export interface Decided {
+  id: string;
+  decision: 'approve' | 'deny';
+  by: string;
+  agent: string;
+  tool: string;
+  taken: 'journaled' | 'waits';
+}
+
+/**
+ * Answers a held act; the next freeze judges it again and does it once. Until then the last answer counts. Throws
+ * `not-found` when it does not wait, `refused` when who answers is no person.
+ */
+export function decide(world: World, input: Input, ask: 'approve' | 'deny'): Outcome<Decided> {
+  const view = readOrg(world);
+  const { state, disk } = view;
+  const id = input.args.id as string;
+  const approval = state.approvals.get(id);
+  if (!approval)
+    throw isApprovalId(id) && disk.stat(answeredPath(id))
+      ? failure('not-found', `${id} was answered already and waits no more.`, {
+          remedy: `lemming show ${id} tells how.`,
+        })
+      : failure('not-found', `No act ${JSON.stringify(id)} waits for a person.`, {
+          remedy: 'lemming approvals lists what waits.',
+        });
+  const { by } = input.flags;
+  const person = typeof by === 'string' ? personNamed(view, by) : personOf(view);
+  if (world.seat) demandAsked(view, approval, person);
+  const note = typeof input.flags.note === 'string' ? input.flags.note : '';
+  const taken = post(world, person, [{ ask, id, note }]);
+  const { agent, tool, answer } = approval;
+  const before =
+    answer && answer.decision !== ask ? ` This takes the place of "${answer.decision}" by ${answer.by}.` : '';
+  const text =
+    ask === 'approve'
+      ? `Approved: ${agent} uses ${tool} in the next turn.`
+      : `Denied: ${agent} will be told that this ${actName(approval)} is not done.`;
+  return { data: { id, decision: ask, by: person, agent, tool, taken }, text: text + before };
+}

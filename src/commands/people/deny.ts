@@ -1,0 +1,19 @@
+import type { Command, Run } from '../command.ts';
+import { type Decided, decide } from './decide.ts';
+
+export const command: Command = {
+  name: 'deny',
+  group: 'people',
+  summary: 'Refuse an act that waits for a person',
+  examples: [
+    { line: 'lemming deny A-12-coder_01-1 --note "Not on Fridays"', does: 'the agent is told so in its next turn' },
+  ],
+  args: [{ name: 'id', about: 'id of the act; lemming approvals lists them', of: ['approval'] }],
+  flags: [
+    { name: 'note', value: 'TEXT', about: 'why' },
+    { name: 'by', value: 'PERSON', about: 'who answers, when it is another person of the chart' },
+  ],
+  reads: false,
+};
+
+export const run: Run<Decided> = async (world, input) => decide(world, input, 'deny');

@@ -1,0 +1,74 @@
+import { findMessage, headNames, mailFiles, readMail } from '../../app/look/mail-index.ts';
+import { readOrg } from '../../app/read-org.ts';
+import { checkAgent } from '../../app/seats.ts';
+import type { View } from '../../app/view.ts';
+import { failure } from '../../schema/fault.ts';
+import { isName } from '../../schema/name.ts';
+import type { Message } from '../../schema/records/message.ts';
+import { type MailRow, mailRow, printList } from '../../views/mail/mail.ts';
+import { count } from '../../views/text/table.ts';
+import type { Command, Run } from '../command.ts';
+
+export const command: Command = {
+  name: 'history',
+  group: 'people',
+  summary: 'Show what was written, by everyone, with one agent, or in one conversation',
+  examples: [
+    { line: 'lemming history', does: 'lists the messages of the last 50 turns' },
+    { line: 'lemming history coder_01 --turns 10', does: 'what coder_01 wrote and was written in the last 10 turns' },
+    { line: 'lemming history human', does: 'what a person and the organisation wrote to each other' },
+    { line: 'lemming history 000001-human-01', does: 'a whole conversation, live and archived' },
+  ],
+  args: [{ name: 'of', about: 'an agent, a person, a contact, or the id of a conversation', optional: true }],
+  flags: [
+    { name: 'turns', value: 'N', kind: 'whole', least: 1, about: 'only so many turns back (50, a conversation whole)' },
+  ],
+  reads: true,
+};
+
+const TURNS = 50;
+
+/** Reads live and archived mail in the order it was written. What is no agent is a conversation, or a message of one. */
+export const run: Run<{ messages: MailRow[] }> = async (world, input) => {
+  const view = readOrg(world);
+  const of = seatOf(view, input.args.of);
+  const thread = of === undefined || isAgent(view, of) ? undefined : (findMessage(view, of)?.thread ?? of);
+  const turns = (input.flags.turns as number | undefined) ?? (thread === undefined ? TURNS : view.state.turn + 1);
+  const since = Math.max(0, view.state.turn + 1 - turns);
+  const found = thread === undefined ? written(view, of, since) : conversation(view, thread, since);
+  if (of !== undefined && thread !== undefined && found.length === 0 && !/^\d/.test(of)) checkAgent(view, of);
+  const messages = found.map((message) => mailRow(view.state, message));
+  const ending = `${count(messages.length, 'message')} from turn ${Math.max(1, since)} on`;
+  return { data: { messages }, text: messages.length ? `${printList(messages)}\n\n${ending}` : ending };
+};
+
+/** A contact stands for its seat. Throws `not-found` for one outside: nobody writes to them directly. */
+function seatOf({ config }: View, of: string | undefined): string | undefined {
+  const contact = of === undefined || config.agents.has(of) ? undefined : config.contacts.get(of);
+  if (contact?.seat === null)
+    throw failure('not-found', `${of} has no seat in the chart, so there is no mail with them.`, {
+      remedy: `The people write to them. Notes on them lie in org/contacts/${of}.md; lemming search ${of} finds mail that names them.`,
+    });
+  return contact?.seat ?? of;
+}
+
+function isAgent({ config, disk }: View, name: string): boolean {
+  return config.agents.has(name) || (isName(name) && disk.stat(`agents/${name}`) !== null);
+}
+
+/** What everyone wrote, or what one agent wrote and was written. */
+function written(view: View, agent: string | undefined, since: number): Message[] {
+  const files = mailFiles(view, { since, archived: true });
+  if (agent === undefined) return [...readMail(view.disk, files)].filter(view.sees);
+  const messages = readMail(view.disk, files, (text) => headNames(text, agent));
+  return [...messages].filter(
+    (message) => (message.from === agent || message.to.includes(agent)) && view.sees(message),
+  );
+}
+
+/** The name of a conversation may stand in the file in YAML's escapes, unless it is plain. */
+function conversation(view: View, thread: string, since: number): Message[] {
+  const files = mailFiles(view, { since, archived: true });
+  const wanted = (text: string) => !/^[\w-]+$/.test(thread) || headNames(text, thread);
+  return [...readMail(view.disk, files, wanted)].filter((message) => message.thread === thread && view.sees(message));
+}

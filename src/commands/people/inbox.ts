@@ -1,0 +1,84 @@
+import { foresee } from '../../app/foresee.ts';
+import { findMessage, messageAt, receivedBy } from '../../app/look/mail-index.ts';
+import { readOrg } from '../../app/read-org.ts';
+import { readerOf } from '../../app/seats.ts';
+import type { View } from '../../app/view.ts';
+import { type NoticeLine, noticeLines } from '../../core/mail/chain.ts';
+import { agentState, inboxOf } from '../../core/model/state.ts';
+import type { Message } from '../../schema/records/message.ts';
+import { type MailRow, mailRow, printInbox } from '../../views/mail/mail.ts';
+import { mayBeReadBy } from '../../views/org/chart.ts';
+import { countNeeds, type NeedCounts, printNeeds } from '../../views/org/needs.ts';
+import { count } from '../../views/text/table.ts';
+import type { Command, Run } from '../command.ts';
+
+export const command: Command = {
+  name: 'inbox',
+  group: 'people',
+  summary: 'Show the mail written to you, unread first, and what you are to be told',
+  examples: [
+    { line: 'lemming inbox', does: 'lists unread mail by conversation, then the latest you have read, and notices' },
+    { line: 'lemming inbox --all --json', does: 'gives all mail that was ever written to you' },
+  ],
+  args: [],
+  flags: [
+    { name: 'all', about: 'also what you put away, the archive, and mail of those who may not write to you any more' },
+    { name: 'unread', about: 'only what you have not read' },
+  ],
+  reads: true,
+};
+
+/** Messages that were read and are printed all the same, unless all are wanted. */
+const SHOWN_READ = 10;
+
+export const run: Run<{ messages: MailRow[]; notices: NoticeLine[]; needs: NeedCounts }> = async (world, input) => {
+  const view = readOrg(world);
+  await foresee(view);
+  const person = readerOf(view);
+  const unread = inboxOf(view.state, person).map((mail) => mailRow(view.state, mail, mail.waiting, person));
+  const all = input.flags.all === true;
+  const read = input.flags.unread ? [] : [...take(readBefore(view, person, all), all ? Infinity : SHOWN_READ + 1)];
+  const notices = noticeLines(agentState(view.state, person).notices);
+  const needs = countNeeds(view.config, view.state, person, [...view.faults, ...view.warnings]);
+  const shown = all ? read : read.slice(0, SHOWN_READ);
+  const text = [
+    `${count(unread.length, 'unread message')} for ${person || 'nobody: there is no person here'}`,
+    printInbox([...unread, ...shown], (thread) => topicOf(view, thread)),
+    read.length > shown.length ? 'Older mail was read: lemming inbox --all' : '',
+    notices.length
+      ? `${count(notices.length, 'notice')} (lemming read notices clears them)\n${notices.map((n) => `  turn ${n.turn}: ${n.text}`).join('\n')}`
+      : '',
+    unread.length ? 'lemming read ID shows a message, lemming reply ID TEXT answers it' : '',
+    needs.count > needs.mail ? printNeeds(needs) : '',
+  ];
+  return { data: { messages: [...unread, ...shown], notices, needs }, text: text.filter(Boolean).join('\n\n') };
+};
+
+/** Mail that the person has read, the latest first: of those who may write to them now, or in all of history. */
+function* readBefore(view: View, person: string, all: boolean): Generator<MailRow> {
+  const authors = new Set(mayBeReadBy(view.config, person));
+  for (const received of receivedBy(view.state, person)) {
+    if (!all && (!authors.has(received.author) || view.state.archive.has(received.id))) continue;
+    if (view.state.mail.get(received.id)?.waiting.includes(person)) continue;
+    const message = messageAt(view, received, all);
+    if (message?.to.includes(person)) yield mailRow(view.state, message, waitingFor(view, message), person);
+  }
+}
+
+function* take<T>(all: Iterable<T>, most: number): Generator<T> {
+  let left = most;
+  if (left > 0)
+    for (const one of all) {
+      yield one;
+      if (--left <= 0) return;
+    }
+}
+
+function waitingFor(view: View, message: Message): string[] {
+  return view.state.mail.get(message.id)?.waiting ?? [];
+}
+
+/** What a conversation is about: the subject of its first message. */
+function topicOf(view: View, thread: string): string | null {
+  return findMessage(view, thread)?.subject ?? view.state.threads.get(thread)?.[0]?.subject ?? null;
+}

@@ -1,0 +1,55 @@
+import { foresee } from '../../app/foresee.ts';
+import { mailFiles, readMail } from '../../app/look/mail-index.ts';
+import { readOrg } from '../../app/read-org.ts';
+import { checkAgent } from '../../app/seats.ts';
+import type { View } from '../../app/view.ts';
+import { type MailRow, mailRow, printList } from '../../views/mail/mail.ts';
+import { type Fate, printFate, type Sent, sentBy } from '../../views/mail/sent.ts';
+import { count } from '../../views/text/table.ts';
+import type { Command, Run } from '../command.ts';
+
+export const command: Command = {
+  name: 'outbox',
+  group: 'people',
+  summary: 'Show what an agent or a person has written, who has not got it yet, and who has answered',
+  examples: [
+    { line: 'lemming outbox coder_01', does: 'lists the messages of coder_01' },
+    { line: 'lemming outbox human', does: 'shows which of your messages wait, were read, and were answered' },
+  ],
+  args: [{ name: 'agent', about: 'whose messages' }],
+  flags: [{ name: 'all', about: 'also what lies in the archive' }],
+  reads: true,
+};
+
+export const run: Run = async (world, input) => {
+  const view = readOrg(world);
+  const agent = input.args.agent as string;
+  checkAgent(view, agent);
+  await foresee(view);
+  const files = mailFiles(view, { authors: [agent], archived: input.flags.all === true });
+  const written = [...readMail(view.disk, files)].map((message) => mailRow(view.state, message));
+  const fates = new Map(sentBy(view.state, agent).map((sent) => [sent.id, sent]));
+  const messages = [...written, ...notTaken(view, agent, written)].map((row) => ({ ...row, ...fateOf(row, fates) }));
+  const text = messages.length
+    ? `${printList(messages, (row) => printFate(fateOf(row, fates)))}\n\n${count(messages.length, 'message')}`
+    : `${agent} has written nothing.`;
+  return { data: { agent, messages }, text };
+};
+
+/** Who has read it and who has answered. Of a conversation that is long past, only who waits is known. */
+function fateOf({ id, to, waiting }: MailRow, fates: ReadonlyMap<string, Sent>): Fate {
+  const { read_by, answered_by } = fates.get(id) ?? {
+    read_by: to.filter((name) => !waiting.includes(name)),
+    answered_by: [],
+  };
+  return { waiting, read_by, answered_by };
+}
+
+/** Drops that the next freeze will take. */
+function notTaken(view: View, agent: string, written: readonly MailRow[]): MailRow[] {
+  const known = new Set(written.map((row) => row.id));
+  return [...view.state.mail.rows(`${agent}/`)]
+    .map(([, mail]) => mail)
+    .filter((mail) => mail.turn > view.loaded.state.turn && !known.has(mail.id))
+    .map((mail) => mailRow(view.state, mail));
+}

@@ -1,0 +1,52 @@
+import { messageNamed } from '../../app/look/mail-index.ts';
+import { readOrg } from '../../app/read-org.ts';
+import { post } from '../../app/requests.ts';
+import { personOf } from '../../app/seats.ts';
+import { type Letter, sendLetter } from '../../app/send.ts';
+import { inboxOf } from '../../core/model/state.ts';
+import type { Message } from '../../schema/records/message.ts';
+import type { Command, Run } from '../command.ts';
+import { bodyOf, tellPaused } from '../message-args.ts';
+
+export const command: Command = {
+  name: 'reply',
+  group: 'people',
+  summary: 'Answer a message in its conversation',
+  examples: [
+    {
+      line: 'lemming reply 000005-manager-01 "Yes, go ahead"',
+      does: 'answers the manager; the message counts as read',
+    },
+  ],
+  args: [
+    { name: 'id', about: 'message to answer', of: ['message'] },
+    { name: 'text', about: 'what to say', many: true, stdin: true },
+  ],
+  flags: [{ name: 'all', about: 'answer its other recipients as well' }],
+  reads: false,
+};
+
+/** Drops an answer into the person's outbox, and marks what it answers as read. */
+export const run: Run<{ path: string; to: string[]; from: string; thread: string; reply_to: string }> = async (
+  world,
+  input,
+) => {
+  const view = readOrg(world);
+  const person = personOf(view);
+  const message = messageNamed(view, input.args.id as string);
+  const body = await bodyOf(world, input.rest);
+  const { path, to } = sendLetter(view, person, answerTo(message, person, body, input.flags.all === true));
+  if (inboxOf(view.state, person).some((mail) => mail.id === message.id))
+    post(world, person, [{ ask: 'read', ids: [message.id] }]);
+  tellPaused(world, view, to);
+  return { data: { path, to, from: person, thread: message.thread, reply_to: message.id }, text: path };
+};
+
+/** To its author; to its readers when the person wrote it, or wants all of them. */
+function answerTo(message: Message, person: string, body: string, all: boolean): Letter {
+  const { id, from, thread, task } = message;
+  const readers = message.to.filter((name) => name !== person);
+  const to = from === person ? readers : [from, ...(all ? readers.filter((name) => name !== from) : [])];
+  const subject = /^re: /i.test(message.subject) ? message.subject : `Re: ${message.subject}`.slice(0, 200);
+  return { to, body, subject, thread, reply_to: id, ...(task === undefined ? {} : { task }) };
+}

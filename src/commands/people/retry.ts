@@ -1,0 +1,72 @@
+import { readOrg } from '../../app/read-org.ts';
+import { post } from '../../app/requests.ts';
+import { checkAgent, personOf } from '../../app/seats.ts';
+import type { View } from '../../app/view.ts';
+import { isAway } from '../../core/mail/absent-agents.ts';
+import { deadLines } from '../../core/mail/chain.ts';
+import { type DeadLetter, deadOf } from '../../core/model/state.ts';
+import { failure } from '../../schema/fault.ts';
+import { shorten } from '../../views/text/table.ts';
+import type { Command, Run } from '../command.ts';
+
+export const command: Command = {
+  name: 'retry',
+  group: 'people',
+  summary: 'Give a dead letter another chance, with all that were not delivered for its reason in its chain',
+  examples: [
+    {
+      line: 'lemming retry 000007-planner-02',
+      does: 'delivers the message again, as its file stands now, and its like',
+    },
+    { line: 'lemming retry 000007-planner-02 --only', does: 'delivers that message alone' },
+  ],
+  args: [{ name: 'id', about: 'id of the dead letter or of its message', of: ['dead-letter'] }],
+  flags: [{ name: 'only', about: 'no other message of its chain' }],
+  reads: false,
+};
+
+/** Characters of the ids and names that a line shows. */
+const SHOWN = 80;
+
+/** Asks for every dead letter of that id or message, and of its line. Throws `not-found` when there is none. */
+export const run: Run = async (world, input) => {
+  const view = readOrg(world);
+  const id = input.args.id as string;
+  const named = lettersOf(view, id);
+  if (named.length === 0)
+    throw failure('not-found', `There is no dead letter ${JSON.stringify(id)}.`, {
+      remedy: 'The files in org/dead-letter/ bear the ids.',
+    });
+  for (const { message, reason, to } of named)
+    if (message !== null && reason === 'no-agent')
+      for (const name of to)
+        if (!isAway(view.config, view.state, name) && !view.config.broken.has(name)) checkAgent(view, name);
+  const lines = input.flags.only === true ? named.map((one) => ({ ...one, ids: [one.id] })) : linesWith(view, named);
+  const ids = lines.flatMap((line) => line.ids);
+  const taken = post(
+    world,
+    personOf(view),
+    ids.map((id) => ({ ask: 'retry' as const, id })),
+  );
+  return { data: { count: ids.length, retried: ids, taken }, text: lines.map(printRetried).join('\n') };
+};
+
+function lettersOf({ state }: View, id: string): DeadLetter[] {
+  const named = state.dead.get(id);
+  return [...new Map([...(named ? [named] : []), ...deadOf(state, id)].map((one) => [one.id, one])).values()];
+}
+
+/** The lines that these letters are of. Only a chain that has more than one letter is looked for. */
+function linesWith({ state }: View, named: readonly DeadLetter[]): (DeadLetter & { ids: string[] })[] {
+  const chains = new Set(named.map(({ chain }) => chain));
+  if (named.every(({ chain }) => state.chains.get(chain) === 1)) return named.map((one) => ({ ...one, ids: [one.id] }));
+  return deadLines(state).filter(({ chain }) => chains.has(chain));
+}
+
+function printRetried({ id, ids, message, path, to }: DeadLetter & { ids: readonly string[] }): string {
+  if (message === null) return `${path} is looked at again in the next turn.`;
+  if (ids.length > 1)
+    return `${ids.length} messages of one chain are delivered again in the next turn (${shorten(ids.join(', '), SHOWN)}). With --only, lemming retry takes one alone.`;
+  const name = id === message ? '' : ` (${id})`;
+  return `${message} is delivered again to ${shorten(to.join(', '), SHOWN)} in the next turn${name}.`;
+}

@@ -1,0 +1,58 @@
+import { readOrg } from '../../app/read-org.ts';
+import { personOf } from '../../app/seats.ts';
+import { type Letter, sendLetter } from '../../app/send.ts';
+import { MESSAGE_KINDS, PRIORITY_NAMES } from '../../schema/records/message.ts';
+import type { Command, Input, Run } from '../command.ts';
+import { bodyOf, layBeside, tellPaused } from '../message-args.ts';
+
+export const command: Command = {
+  name: 'send',
+  group: 'people',
+  summary: 'Send a message to an agent',
+  examples: [
+    {
+      line: 'lemming send manager "Please build a tip calculator"',
+      does: 'drops a message; the manager reads it in its next turn',
+    },
+    {
+      line: 'lemming send @engineering --priority high "Stop and report"',
+      does: 'writes to every member of a unit that an edge reaches',
+    },
+    { line: 'lemming send planner - --subject Notes < notes.md', does: 'takes the text from standard input' },
+  ],
+  args: [
+    { name: 'agent', about: 'a name, @unit, or "*" for everyone you have an edge to', of: ['agent', 'unit'] },
+    { name: 'text', about: 'what to say', many: true, stdin: true },
+  ],
+  flags: [
+    { name: 'subject', value: 'TEXT', about: 'one line; else the first line of the text' },
+    { name: 'priority', value: 'P', about: 'urgent wakes its reader at once', choices: PRIORITY_NAMES },
+    { name: 'kind', value: 'KIND', about: 'what sort of message it is', choices: [...MESSAGE_KINDS] },
+    { name: 'thread', value: 'ID', about: 'conversation it belongs to' },
+    { name: 'reply-to', value: 'ID', about: 'message it answers' },
+    { name: 'task', value: 'ID', about: 'task it is about' },
+    { name: 'attach', value: 'FILE', about: 'file to lay beside it; may be given several times', many: true },
+  ],
+  reads: false,
+};
+
+/** Drops a message into the person's outbox. The engine takes it at its next freeze. */
+export const run: Run<{ path: string; to: string[]; from: string }> = async (world, input) => {
+  const view = readOrg(world);
+  const person = personOf(view);
+  const letter = letterOf(input, await bodyOf(world, input.rest));
+  const { attach } = input.flags;
+  if (Array.isArray(attach)) letter.attachments = attach.map((file, i) => layBeside(world, view, person, file, i));
+  const { path, to } = sendLetter(view, person, letter);
+  tellPaused(world, view, to);
+  return { data: { path, to, from: person }, text: path };
+};
+
+function letterOf({ args, flags }: Input, body: string): Letter {
+  const letter: Letter = { to: [args.agent as string], body };
+  const { subject, priority, kind, thread, task } = flags;
+  const said = { subject, priority, kind, thread, task, reply_to: flags['reply-to'] };
+  for (const [key, value] of Object.entries(said))
+    if (typeof value === 'string') Object.assign(letter, { [key]: value });
+  return letter;
+}

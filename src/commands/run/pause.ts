@@ -1,0 +1,17 @@
+import type { Command, Run } from '../command.ts';
+import { askPause } from './pausing.ts';
+
+export const command: Command = {
+  name: 'pause',
+  group: 'run',
+  summary: 'Start no new calls, of everybody or of one agent, until resume',
+  examples: [
+    { line: 'lemming pause', does: 'pauses the organisation; calls under way are finished' },
+    { line: 'lemming pause hr', does: 'pauses one agent; its mail waits' },
+  ],
+  args: [{ name: 'agent', about: 'who pauses; everybody when left out', optional: true }],
+  flags: [],
+  reads: false,
+};
+
+export const run: Run = async (world, input) => askPause(world, 'pause', input.args.agent);

@@ -1,0 +1,25 @@
+import { readOrg } from '../../app/read-org.ts';
+import { post } from '../../app/requests.ts';
+import { personOf } from '../../app/seats.ts';
+import { agentState } from '../../core/model/state.ts';
+import type { Outcome, World } from '../command.ts';
+import { agentNamed } from '../names.ts';
+
+/** Pauses or resumes the organisation, or one agent of it. A running engine takes it at its next turn. */
+export function askPause(world: World, ask: 'pause' | 'resume', name: string | undefined): Outcome {
+  const view = readOrg(world);
+  const { state } = view;
+  const agent = name === undefined ? null : agentNamed(view, name);
+  const posted = post(world, personOf(view), [{ ask, agent }]);
+  const who = agent ?? 'The organisation';
+  const rest = ask === 'resume' && agent !== null && state.paused ? '; the organisation is still paused' : '';
+  const paused = [...state.agents.keys()].filter((other) => agentState(state, other).paused);
+  const still = ask === 'resume' && agent === null ? paused : [];
+  return {
+    data: { ask, agent, turn: state.turn, takes_effect: posted === 'waits' ? 'next turn' : 'now' },
+    text: [
+      `${who} ${ask === 'pause' ? 'is paused' : 'goes on'}${posted === 'waits' ? ' from the next turn on' : ''}${rest}`,
+      ...still.map((other) => `${other} is still paused: lemming resume ${other}`),
+    ].join('\n'),
+  };
+}

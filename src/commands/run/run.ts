@@ -1,0 +1,120 @@
+import { realPorts } from '../../app/ports.ts';
+import { readOrg } from '../../app/read-org.ts';
+import { countCredits, printCredits } from '../../core/money/ledger.ts';
+import {
+  type CostRange,
+  type Foreseen,
+  type LikelyTokens,
+  type Preview,
+  preview,
+} from '../../engine/replay/preview.ts';
+import { inCredits } from '../../schema/amount.ts';
+import { count } from '../../views/text/table.ts';
+import type { Command, Input, Outcome, Run, World } from '../command.ts';
+import { type Made, makeTurns, type TurnsWish, UNSAFE_HOST, wantsUnsafeHost } from './turns.ts';
+
+export const command: Command = {
+  name: 'run',
+  group: 'run',
+  summary: 'Make turns: so many, until nobody is due, or until you stop it',
+  examples: [
+    { line: 'lemming run --until-idle', does: 'works until nobody is due any more' },
+    { line: 'lemming run --turns 3 --max-cost 0.5', does: 'makes three turns, for half a credit at most' },
+    { line: 'lemming run', does: 'goes on until Ctrl-C; a turn under way is finished first' },
+    { line: 'lemming run --dry-run', does: 'shows who would be called, with which prompt, and changes nothing' },
+  ],
+  args: [],
+  flags: [
+    { name: 'turns', short: 'n', value: 'N', kind: 'whole', least: 1, about: 'so many turns' },
+    { name: 'until-idle', about: 'stop when nobody is due any more' },
+    { name: 'max-cost', value: 'C', kind: 'amount', about: 'what the run may cost at most' },
+    { name: 'concurrency', value: 'N', kind: 'whole', least: 1, about: 'provider calls at the same time' },
+    { name: 'verify', about: 'check every byte of the journal first, and take the history that it tells' },
+    UNSAFE_HOST,
+    { name: 'dry-run', about: 'show what the next turn would do; nothing is called or written' },
+  ],
+  reads: false,
+};
+
+export const run: Run = async (world, input) =>
+  input.flags['dry-run'] ? dryRun(world, wishOf(input)) : make(world, input);
+
+/** Makes the turns that the input wishes for. */
+export const make: Run<Made> = (world, input) => makeTurns(world, 'run', wishOf(input));
+
+function wishOf(input: Input): TurnsWish {
+  const { flags } = input;
+  const wish: TurnsWish = { untilIdle: flags['until-idle'] === true, ...wantsUnsafeHost(input) };
+  if (flags.verify === true) wish.verify = true;
+  if (typeof flags.turns === 'number') wish.turns = flags.turns;
+  if (typeof flags['max-cost'] === 'number') wish.maxCost = flags['max-cost'];
+  if (typeof flags.concurrency === 'number') wish.concurrency = flags.concurrency;
+  return wish;
+}
+
+async function dryRun(world: World, { maxCost }: TurnsWish): Promise<Outcome> {
+  const place = { root: world.root, env: world.env };
+  const seen = await preview(realPorts(place), readOrg(place).loaded, maxCost === undefined ? {} : { budget: maxCost });
+  const { turn, unfinished, calls, rest, reserve, tokens } = seen;
+  const priced = calls.map((call) => ({
+    ...call,
+    reserve: inCredits(call.reserve),
+    cost: costIn(call),
+    allowance: allowanceOf(call),
+  }));
+  const total = { reserve: inCredits(reserve), tokens, cost: costIn(seen) };
+  return {
+    data: {
+      turn: turn - 1,
+      turns: 0,
+      visits: [],
+      spent: 0,
+      idle: calls.length === 0,
+      dry_run: { turn, unfinished, would_run: priced, would_not: rest, ...total },
+    },
+    text: printPreview(seen),
+  };
+}
+
+/** In credits; null when nothing limits it. */
+function allowanceOf({ allowance }: Foreseen): number | null {
+  return Number.isFinite(allowance) ? inCredits(allowance) : null;
+}
+
+/** In credits; null when the price is not known. */
+function costIn({ cost }: { cost: CostRange | null }): CostRange | null {
+  return cost && { least: inCredits(cost.least), most: inCredits(cost.most) };
+}
+
+/** `about 820 tokens in, up to 2000 out: 0.0004 to 0.0031 credits`. */
+function printRange({ tokens, cost }: { tokens: LikelyTokens; cost: CostRange | null }): string {
+  const price = cost ? `${rangeOf(cost)} credits` : 'price unknown';
+  return `about ${tokens.input} tokens in, up to ${tokens.output_at_most} out: ${price}`;
+}
+
+function rangeOf({ least, most }: CostRange): string {
+  return least === most ? printCredits(most) : `${printCredits(least)} to ${printCredits(most)}`;
+}
+
+function printPreview(seen: Preview): string {
+  const { turn, unfinished, calls, rest, reserve } = seen;
+  const lines = [
+    unfinished ? `Turn ${turn} was cut off; it would be finished from its recorded inputs and replies.` : '',
+    `Turn ${turn} would call ${count(calls.length, 'agent')}, for ${countCredits(reserve)} at most (first calls). Nothing was called or written.`,
+    calls.length > 0 ? `First calls: ${printRange(seen)}.` : '',
+    ...calls.map(printCall),
+    ...rest.map(({ agent, why }) => `${agent}: no, ${why}`),
+  ];
+  return lines.filter(Boolean).join('\n');
+}
+
+function printCall(call: Foreseen): string {
+  const { agent, why, mail, models, troubles, prompt } = call;
+  const given = mail.length > 0 ? `, with ${mail.join(', ')}` : '';
+  const body = `${prompt.system}\n${prompt.text}`
+    .replace(/^/gm, '    ')
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n');
+  return `${agent}: yes, ${why}${given}; model ${models.join(', ')}, ${printRange(call)}${troubles.map((trouble) => `; ${trouble}`).join('')}\n\n${body}\n`;
+}

@@ -1,0 +1,30 @@
+import { readOrg } from '../../app/read-org.ts';
+import { failure } from '../../schema/fault.ts';
+import type { Command, Input, Run } from '../command.ts';
+import { agentNamed } from '../names.ts';
+import { makeTurns, type TurnsWish, UNSAFE_HOST, wantsUnsafeHost } from './turns.ts';
+
+export const command: Command = {
+  name: 'step',
+  group: 'run',
+  summary: 'Make one turn or a few, for everybody or for one agent alone',
+  examples: [
+    { line: 'lemming step', does: 'makes one turn' },
+    { line: 'lemming step 3 --agent planner', does: 'makes three turns in which only the planner is due' },
+  ],
+  args: [{ name: 'n', about: 'how many turns; 1 when left out', optional: true }],
+  flags: [{ name: 'agent', value: 'AGENT', about: 'only this agent is due, whatever its schedule says' }, UNSAFE_HOST],
+  reads: false,
+};
+
+export const run: Run = async (world, input) => {
+  const wish: TurnsWish = { turns: turnsOf(input), step: true, ...wantsUnsafeHost(input) };
+  const { agent } = input.flags;
+  if (typeof agent === 'string') wish.only = agentNamed(readOrg({ root: world.root, env: world.env }), agent);
+  return makeTurns(world, 'step', wish);
+};
+
+function turnsOf({ args: { n = '1' } }: Input): number {
+  if (!/^[1-9]\d{0,8}$/.test(n)) throw failure('usage', `N is a number of turns from 1, not "${n}"`, { value: n });
+  return Number(n);
+}

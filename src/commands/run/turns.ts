@@ -1,0 +1,207 @@
+import { deletedSince } from '../../app/foresee.ts';
+import type { Place } from '../../app/place.ts';
+import { withEngine } from '../../app/run-engine.ts';
+import { personIn } from '../../app/seats.ts';
+import type { Unplaced } from '../../core/journal/unplaced.ts';
+import { noticeLines } from '../../core/mail/chain.ts';
+import { agentState } from '../../core/model/state.ts';
+import { creditRelief } from '../../core/money/credit-advice.ts';
+import { countCredits } from '../../core/money/ledger.ts';
+import { walk } from '../../core/turn/schedule.ts';
+import { realDisk } from '../../disk/fs/real.ts';
+import { ownerOf } from '../../disk/owner/owner.ts';
+import type { TurnReport, VisitReport } from '../../engine/log/report.ts';
+import { keyFaults } from '../../engine/search/keys.ts';
+import type { Engine } from '../../engine/turn/engine.ts';
+import { type RunReport, type RunWish, run as runTurns } from '../../engine/turn/run.ts';
+import { inCredits } from '../../schema/amount.ts';
+import { FAULTS, type Fault, printFault } from '../../schema/fault.ts';
+import { countNeeds, type NeedCounts, NO_NEEDS, printNeeds, starvedIn } from '../../views/org/needs.ts';
+import { count } from '../../views/text/table.ts';
+import { barFor } from '../bar.ts';
+import type { Flag, Input, Outcome, World } from '../command.ts';
+import { Teller } from './progress.ts';
+
+/** What `run`, `run-once` and `step` ask for. */
+export interface TurnsWish extends Pick<RunWish, 'turns' | 'untilIdle' | 'maxCost' | 'only' | 'step'> {
+  /** Provider calls at the same time, instead of `limits.concurrency`. */
+  concurrency?: number;
+  /** The owner lets programs run without a Box. */
+  unsafeHost?: boolean;
+  /** Every byte of the journal is checked first. */
+  verify?: boolean;
+}
+
+/** `lemming run --json`: what is fixed by the design, and more. Credits. */
+export interface Made {
+  turn: number;
+  turns: number;
+  visits: VisitReport[];
+  spent: number;
+  idle: boolean;
+  end: RunReport['end'];
+  /** What was mended of an earlier run. */
+  recovered: readonly string[];
+  conflicts: TurnReport['conflicts'];
+  unplaced: Pick<Unplaced, 'id' | 'path' | 'kept' | 'detail'>[];
+  faults: Fault[];
+  needs: NeedCounts;
+}
+
+/** What `run`, `run-once` and `step` offer for machines without a Box. */
+export const UNSAFE_HOST: Flag = {
+  name: 'unsafe-host',
+  about:
+    'where there is no Box, let programs of agents run with your rights, if org.yaml says `sandbox: unsafe-host` too',
+};
+
+export function wantsUnsafeHost({ flags }: Input): { unsafeHost?: true } {
+  return flags['unsafe-host'] ? { unsafeHost: true } : {};
+}
+
+/** Makes turns, says a line for each on stderr, and sums up: what happened, what it cost, what waits for the person. */
+export function makeTurns(world: World, verb: string, wish: TurnsWish): Promise<Outcome<Made>> {
+  const { concurrency, unsafeHost = false, verify = false, ...run } = wish;
+  return withEngine({ ...placeOf(world, concurrency), unsafeHost, verify }, verb, async (engine, clock) => {
+    const teller = new Teller(world, engine);
+    const bar = barFor(world, 'turns');
+    const before = engine.state.turn;
+    const report = await runTurns(engine, clock, {
+      ...run,
+      ...(world.stays && { stays: world.stays }),
+      signal: world.signal,
+      told: (turn) => {
+        teller.tell(turn);
+        if (run.turns !== undefined) bar(turn.turn - before, run.turns);
+      },
+    });
+    return outcomeOf(world, engine, report, teller);
+  });
+}
+
+function placeOf(world: World, concurrency: number | undefined): Place {
+  const env = concurrency === undefined ? world.env : { ...world.env, LEMMING_LIMITS_CONCURRENCY: `${concurrency}` };
+  return { root: world.root, env, say: (line) => world.say(line) };
+}
+
+function outcomeOf(world: World, engine: Engine, report: RunReport, teller: Teller): Outcome<Made> {
+  const { seat } = world;
+  const { reports, spent, idle, end } = report;
+  const visits = reports.flatMap((turn) => turn.visits);
+  const failing = end === 'failing' || (end === 'turns' && engine.idle() === 'failing');
+  const keys = keysHeldBack(world, engine, report, failing);
+  const person = seat?.person ?? (engine.knownConfig ? personIn(engine.knownConfig) : undefined);
+  const needs = neededIn(world, engine, person, teller);
+  const data = {
+    turn: engine.state.turn,
+    turns: report.turns,
+    visits: visits.map((visit) => ({ ...visit, cost: inCredits(visit.cost) })),
+    spent: inCredits(spent),
+    idle,
+    end,
+    recovered: engine.recovered,
+    conflicts: reports.flatMap((turn) => turn.conflicts),
+    unplaced: reports.flatMap((turn) =>
+      turn.unplaced.map(({ id, path, kept, detail }) => ({ id, path, kept, detail })),
+    ),
+    faults: [...teller.faults, ...keys],
+    needs,
+  };
+  const text = [sumUp(engine, person, report, failing, needs), ...keys.map(printFault)].join('\n');
+  return {
+    data,
+    text,
+    exit: report.end !== 'interrupted' && keys[0] ? FAULTS.untrusted.exit : exitOf(engine, report, failing),
+  };
+}
+
+/** Why models of agents whose visits failed, or that are left with failing ones, were not called: their keys would go where nobody approved. */
+function keysHeldBack({ env, root }: World, { knownConfig }: Engine, { failed }: RunReport, failing: boolean): Fault[] {
+  if (!knownConfig || (failed.size === 0 && !failing)) return [];
+  const agents = failing ? [...knownConfig.agents.keys()] : [...failed];
+  const wanted = new Set(agents.flatMap((name) => knownConfig.agents.get(name)?.model ?? []));
+  const models = new Map([...knownConfig.models].filter(([name]) => wanted.has(name)));
+  return keyFaults({ ...knownConfig, models }, ownerOf(env, root));
+}
+
+/** The exit code of a run, the first that applies. */
+function exitOf(
+  { state }: Engine,
+  { end, turns, called, blamed, failed, unpaid }: RunReport,
+  failing: boolean,
+): number {
+  if (end === 'interrupted') return 130;
+  if (end === 'paused' && called === 0) return 0;
+  if (failing || (called > 0 && called === blamed)) return 8;
+  if (end === 'max-cost' || unpaid.size > 0 || starvedIn(state).length > 0) return 7;
+  return failed.size > 0 || state.gaveUp > state.turn - turns ? 1 : 0;
+}
+
+function starvedLine({ config, state }: Engine, name: string): string {
+  return `${name} is out of credits and its mail waits: ${creditRelief(config, state, name)}`;
+}
+
+function sumUp(
+  engine: Engine,
+  person: string | undefined,
+  { turns, called, sent, spent, end }: RunReport,
+  failing: boolean,
+  needs: NeedCounts,
+): string {
+  const { state } = engine;
+  const ending = failing ? ENDINGS.failing : ENDINGS[end];
+  const lines = [
+    `${count(turns, 'turn')}, ${count(called, 'visit')}, ${count(sent, 'message')} sent, ${countCredits(spent)} spent${ending}`,
+    state.paused ? 'The organisation is paused: lemming resume' : '',
+    failing ? failingLines(engine) : '',
+    starvedIn(state)
+      .map((name) => starvedLine(engine, name))
+      .join('\n'),
+    waitingLines(engine, person, needs),
+    sent === 0 ? 'lemming status shows how everyone is' : 'What was written: agents/*/outbox/ and lemming history',
+  ];
+  return lines.filter(Boolean).join('\n');
+}
+
+/** Agents with failing providers that are named at most. */
+const NAMED = 5;
+
+/** Who waits for a provider that keeps failing, why, and what asks it again. */
+function failingLines({ state, knownConfig }: Engine): string {
+  if (!knownConfig) return '';
+  const left = walk(knownConfig, state, state.turn + 1).filter(({ failing }) => failing);
+  const lines = left.slice(0, NAMED).map(({ agent }) => {
+    const { retryAt, lastReason } = agentState(state, agent);
+    return `${agent} waits for its provider (${lastReason}): lemming run --turns ${Math.max(1, retryAt - state.turn)} asks it again`;
+  });
+  if (left.length > NAMED) lines.push(`${left.length - NAMED} more wait likewise: lemming status`);
+  return lines.join('\n');
+}
+
+const ENDINGS: Record<RunReport['end'], string> = {
+  turns: '',
+  paused: '. No turn is made while the organisation is paused',
+  idle: '. Nobody is due any more',
+  failing: '. Only agents whose provider keeps failing are left',
+  interrupted: '. Stopped as you asked; the turn was finished',
+  'max-cost': '. Stopped at --max-cost; the mail waits for another run',
+  'max-turns': '. Stopped at clock.max_turns of org/org.yaml',
+};
+
+/** Nothing is known of an organisation in which no turn was made. */
+function neededIn(
+  { root }: World,
+  { state, knownConfig }: Engine,
+  person: string | undefined,
+  { faults }: Teller,
+): NeedCounts {
+  if (!knownConfig || person === undefined) return NO_NEEDS;
+  return countNeeds(knownConfig, state, person, faults, deletedSince(realDisk(root), state).length);
+}
+
+/** What the person should look at next. */
+function waitingLines({ state }: Engine, person: string | undefined, needs: NeedCounts): string {
+  const notices = person === undefined ? 0 : noticeLines(agentState(state, person).notices).length;
+  const told = notices > 0 ? `${count(notices, 'notice')}: lemming inbox, then lemming read notices` : '';
+  return [printNeeds(needs), told].filter(Boolean).join('\n');
+}

@@ -1,0 +1,244 @@
+import { basename, relative, resolve } from 'node:path';
+import { checkFolder } from '../../app/read-org.ts';
+import { personOf } from '../../app/seats.ts';
+import { drop } from '../../app/send.ts';
+import { type Config, mayWriteTo } from '../../core/model/config.ts';
+import { emptyState } from '../../core/model/state.ts';
+import { firstLine } from '../../core/rights/recipients.ts';
+import { quoted } from '../../core/text/command-line.ts';
+import { realClock } from '../../disk/fs/clock.ts';
+import type { Disk } from '../../disk/fs/disk.ts';
+import { realDisk } from '../../disk/fs/real.ts';
+import { setScalar } from '../../disk/yaml/edit.ts';
+import { type Fault, FaultError, failure } from '../../schema/fault.ts';
+import type { Command, Input, Outcome, Run, World } from '../command.ts';
+import { edited } from '../own-files.ts';
+import {
+  agentTemplates,
+  DEFAULT,
+  packageFolder,
+  type Template,
+  templateNamed,
+  templatePaths,
+  templates,
+  textOf,
+} from '../templates.ts';
+
+export const command: Command = {
+  name: 'bootstrap',
+  group: 'start',
+  summary: 'Make an organisation from a template; an existing one is left as it is',
+  examples: [
+    { line: 'lemming bootstrap my-org', does: 'makes the sample organisation in the folder my-org' },
+    { line: 'lemming bootstrap desk --template support-desk', does: 'makes it from another template' },
+    {
+      line: 'lemming bootstrap shop --purpose "Sell bicycles online"',
+      does: 'gives it its own purpose and first goal',
+    },
+    { line: 'lemming bootstrap --template', does: 'lists the templates' },
+  ],
+  args: [{ name: 'dir', about: 'the folder; the current one when left out', optional: true }],
+  flags: [
+    { name: 'template', value: 'T', optional: true, about: 'what to start from; without T it lists the templates' },
+    { name: 'purpose', value: 'TEXT', about: 'what the organisation is for; every agent sees it' },
+  ],
+  reads: false,
+  needsOrg: false,
+};
+
+/** Stands while an organisation is being made: a bootstrap that was cut off is finished by the next. */
+const MARK = '.lemming/bootstrap';
+
+export const run: Run = async (world, input) => {
+  const source = realDisk(packageFolder());
+  if (input.flags.template === true) return listTemplates(source);
+  const root = resolve(world.cwd, input.args.dir ?? '.');
+  const target = realDisk(root);
+  if (target.stat('org/org.yaml') && !target.stat(MARK)) return leaveAlone(source, target, root);
+  checkEmpty(target, root);
+  return make(world, input, source, target, root);
+};
+
+function listTemplates(source: Disk): Outcome {
+  const all = templates(source);
+  const width = Math.max(...all.map(({ name }) => name.length));
+  return {
+    data: { templates: all.map(({ name, about }) => ({ name, about })) },
+    text: all.map(({ name, about }) => `${name.padEnd(width)}  ${about}`).join('\n'),
+  };
+}
+
+/** The schemas are caches for editors; all else in an existing organisation is its owner's. */
+function leaveAlone(source: Disk, target: Disk, root: string): Outcome {
+  const files = copySchemas(source, target);
+  return {
+    data: { path: root, created: false, files },
+    text: `${root} is an organisation already; nothing was changed.${files.length > 0 ? ' The schemas for editors were put back.' : ''}`,
+  };
+}
+
+/** Hidden files such as .git do not count; nor does what an interrupted bootstrap left. */
+function checkEmpty(target: Disk, root: string): void {
+  const kind = target.stat('.')?.kind;
+  if (kind !== undefined && kind !== 'folder') throw failure('usage', `${root} is no folder`, { value: root });
+  const names = (target.list('.') ?? []).filter((name) => !name.startsWith('.'));
+  if (names.length > 0 && !target.stat(MARK))
+    throw failure('usage', `${root} is neither empty nor an organisation: it holds ${names.slice(0, 3).join(', ')}`, {
+      value: root,
+      remedy: 'Name a new folder: lemming bootstrap my-org',
+    });
+}
+
+function make(world: World, input: Input, source: Disk, target: Disk, root: string): Outcome {
+  const { template: wanted = DEFAULT, purpose } = input.flags;
+  const template = templateNamed(source, String(wanted));
+  const goal = typeof purpose === 'string' ? purposeOf(purpose) : null;
+  const files = new Files(target);
+  target.mkdir('');
+  files.add(MARK, '');
+  for (const path of templatePaths(source, template, goal !== null)) files.copy(source, template.folder + path, path);
+  for (const [id, text] of agentTemplates(source)) files.add(`org/templates/${id}.md`, text);
+  files.add('.gitignore', '.lemming/\nbackups/\nagents/*/logs/\n');
+  files.add('.gitattributes', 'org/journal/** -text\n');
+  files.made.push(...copySchemas(source, target));
+  files.add('org/org.yaml', orgYaml(source, template, nameOf(root), goal));
+  const first = writeFirst(world, files, target, root, goal, goal === null ? sampleRequest(source, template) : null);
+  target.unlink(MARK);
+  return told(world, root, template, files, first, target);
+}
+
+/** A purpose that org.yaml can hold. */
+function purposeOf(text: string): string {
+  const purpose = text.trim();
+  if (purpose === '' || purpose.length > 10_000)
+    throw failure('usage', 'A purpose has from 1 to 10000 characters', { value: text.slice(0, 80) });
+  return purpose;
+}
+
+/** New files only: what is there already stays. */
+class Files {
+  readonly made: string[] = [];
+  readonly kept: string[] = [];
+  private readonly target: Disk;
+
+  constructor(target: Disk) {
+    this.target = target;
+  }
+
+  add(path: string, bytes: string | Uint8Array): void {
+    if (this.target.stat(path)) {
+      this.kept.push(path);
+      return;
+    }
+    this.target.create(path, bytes);
+    if (path !== MARK) this.made.push(path);
+  }
+
+  copy(source: Disk, from: string, to: string): void {
+    const bytes = source.read(from);
+    if (bytes) this.add(to, bytes);
+  }
+}
+
+function copySchemas(source: Disk, target: Disk): string[] {
+  const files = new Files(target);
+  for (const name of source.list('schemas') ?? [])
+    if (name.endsWith('.schema.json')) files.copy(source, `schemas/${name}`, `.lemming/schemas/${name}`);
+  return files.made;
+}
+
+function nameOf(root: string): string {
+  return basename(root).slice(0, 100);
+}
+
+/** The template's org.yaml with the name and purpose of this organisation; comments and order stay. */
+function orgYaml(source: Disk, { folder }: Template, name: string, purpose: string | null): string {
+  const file = 'org/org.yaml';
+  const text = textOf(source, folder + file) ?? '';
+  const named = name === '' ? text : edited(setScalar(text, ['name'], name), file);
+  return purpose === null ? named : edited(setScalar(named, ['purpose'], purpose), file);
+}
+
+/** What the sample organisation is asked first, as its script knows it. */
+function sampleRequest(source: Disk, template: Template): { subject: string; body: string } | null {
+  const body = template.name === DEFAULT ? textOf(source, 'templates/request.md') : null;
+  return body === null ? null : { subject: 'A tip calculator for our café', body: body.trim() };
+}
+
+/** The first goal, where the purpose is new, and the first letter: the template's own request, or else a charter. Returns to whom it goes. */
+function writeFirst(
+  world: World,
+  files: Files,
+  target: Disk,
+  root: string,
+  goal: string | null,
+  request: { subject: string; body: string } | null,
+): string | null {
+  const config = checked(root, world.env);
+  const person = personOf({ config });
+  const first = mayWriteTo(config, person).find((name) => !config.agents.get(name)?.person);
+  if (goal !== null) files.add('org/goals/first.md', goalText(goal, first));
+  if (first === undefined || target.list(`agents/${person}/outbox`)?.length) return null;
+  const letter = request ?? { subject: 'The charter', body: charterText(goal ?? config.org.purpose) };
+  drop(target, realClock, emptyState(), person, { to: [first], ...letter });
+  return first;
+}
+
+/** The new organisation, valid. */
+function checked(root: string, env: World['env']): Config {
+  const { config, faults } = checkFolder({ root, env });
+  if (!config || faults.length > 0) throw new FaultError(...(faults as [Fault, ...Fault[]]));
+  return config;
+}
+
+function goalText(purpose: string, owner: string | undefined): string {
+  const head = [
+    `title: ${JSON.stringify(firstLine(purpose))}`,
+    ...(owner === undefined ? [] : [`owner: ${owner}`]),
+    'status: open',
+  ];
+  return `---\n${head.join('\n')}\n---\n# First goal\n\n${purpose}\n\nReached when the person who asked for it says so.\n`;
+}
+
+function charterText(purpose: string): string {
+  return `This organisation starts today. What it is for:\n\n> ${(purpose || 'to be decided').replace(/\n/g, '\n> ')}\n\nPlease tell me in a few sentences how you would begin, and what you need to know from me first.\n`;
+}
+
+function told(
+  world: World,
+  root: string,
+  template: Template,
+  files: Files,
+  first: string | null,
+  target: Disk,
+): Outcome {
+  const ignored = textOf(target, '.gitignore')?.split('\n').includes('.lemming/') ?? false;
+  const next = nextSteps(relative(world.cwd, root), first);
+  const lines = [
+    `Made the organisation ${nameOf(root)} from the template ${template.name}: ${files.made.length} files.`,
+    first === null ? '' : `A first letter to ${first} lies in agents/human/outbox/: change or delete it as you like.`,
+    ignored ? '' : 'Add the line .lemming/ to your .gitignore: that folder holds caches only.',
+    'Next:',
+    ...next.map((line) => `  ${line}`),
+  ];
+  return {
+    data: {
+      path: root,
+      created: true,
+      template: template.name,
+      files: files.made,
+      kept: files.kept,
+      first_letter_to: first,
+      next,
+    },
+    text: lines.filter(Boolean).join('\n'),
+  };
+}
+
+function nextSteps(path: string, first: string | null): string[] {
+  return [
+    path === '' ? `lemming send ${first ?? 'AGENT'} "..."    writes to it` : `cd ${quoted(path)}`,
+    'lemming run --until-idle    lets it work until nobody is due',
+    'lemming inbox               shows the answers',
+  ];
+}

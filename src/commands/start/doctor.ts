@@ -1,0 +1,353 @@
+import { Socket } from 'node:net';
+import type { Place } from '../../app/place.ts';
+import { checkFolder } from '../../app/read-org.ts';
+import { placesOf } from '../../core/journal/files.ts';
+import { opsOf } from '../../core/journal/unplaced.ts';
+import { awayText, isAway } from '../../core/mail/absent-agents.ts';
+import { deadLines } from '../../core/mail/chain.ts';
+import { type Config, hasEdge } from '../../core/model/config.ts';
+import type { Entry } from '../../core/model/entry.ts';
+import { resumePath, retiredPath } from '../../core/model/paths.ts';
+import { agentState, type State } from '../../core/model/state.ts';
+import { creditRelief } from '../../core/money/credit-advice.ts';
+import { grants } from '../../core/rights/permit.ts';
+import { isOutbound, privateTo } from '../../core/rights/taint.ts';
+import { foldersOf } from '../../core/tools/file-versions.ts';
+import type { Toolbox } from '../../core/turn/judge.ts';
+import { oneSidedEdges } from '../../disk/config/chart.ts';
+import type { Disk } from '../../disk/fs/disk.ts';
+import { realHost } from '../../disk/fs/host.ts';
+import { lockHolder } from '../../disk/fs/lock.ts';
+import { conflictPath } from '../../disk/fs/materialise.ts';
+import { realDisk } from '../../disk/fs/real.ts';
+import { treeOf } from '../../disk/fs/tree.ts';
+import { readJournal } from '../../disk/journal/journal.ts';
+import { ownerOf } from '../../disk/owner/owner.ts';
+import { openProxy } from '../../disk/sandbox/proxy.ts';
+import { type Found, realSandbox } from '../../disk/sandbox/sandbox.ts';
+import { addToList } from '../../disk/yaml/edit.ts';
+import { load } from '../../engine/journal/load.ts';
+import { keyFaults } from '../../engine/search/keys.ts';
+import { declaredFaults } from '../../engine/tools/declared-faults.ts';
+import { PROGRAM_TOOLS, toolsetOf } from '../../engine/tools/toolset.ts';
+import type { Resume } from '../../schema/config/resume.ts';
+import { type Fault, FaultError, fault, printFault } from '../../schema/fault.ts';
+import { isName } from '../../schema/name.ts';
+import { cut } from '../../schema/print.ts';
+import { TOOLS } from '../../tools/all.ts';
+import { count } from '../../views/text/table.ts';
+import type { Command, Outcome, Run } from '../command.ts';
+import { exactText, replaceExact } from '../own-files.ts';
+import { notesOfPrograms, programsOf } from './programs.ts';
+
+export const command: Command = {
+  name: 'doctor',
+  group: 'start',
+  summary: 'Check the files, the journal and the lock, and point out what looks odd',
+  examples: [
+    {
+      line: 'lemming doctor',
+      does: 'lists faults (exit code 3) and oddities, each with what to do, and tells how the Box is',
+    },
+    {
+      line: 'lemming doctor --fix',
+      does: 'completes edges that only one side lists, keeping comments, and makes room for folders where files stand',
+    },
+  ],
+  args: [],
+  flags: [
+    {
+      name: 'fix',
+      about: 'complete one-sided edges in org/chart.yaml; move files aside that stand where folders belong',
+    },
+  ],
+  reads: false,
+};
+
+const CHART = 'org/chart.yaml';
+
+export const run: Run = async (world, input) => {
+  const place = { root: world.root, env: world.env };
+  const disk = realDisk(world.root);
+  const room = input.flags.fix ? makeRoom(disk) : [];
+  const fixes = input.flags.fix ? completeEdges(disk, checkFolder(place).config) : { fixed: [], left: [] };
+  fixes.fixed.unshift(...room);
+  const { config } = checkFolder(place);
+  const declared = config ? await declaredFaults(TOOLS, config, disk) : [];
+  const outbound = config ? outboundIn(await toolsetOf(TOOLS, config, new Map()), config) : [];
+  const hosts = config ? hostsIn(config) : [];
+  const network = hosts.length > 0 ? await tryProxy(hosts) : [];
+  return examine(place, disk, fixes, { declared, outbound, network }, await realSandbox(world.root).probe());
+};
+
+/** What was found out of the tools of the org: their faults, and which of all tools send something out. */
+interface Tools {
+  declared: readonly Fault[];
+  outbound: readonly string[];
+  /** What the proxy of tools that name hosts did with one that is not listed. */
+  network: readonly string[];
+}
+
+/** All hosts that programs may reach, whoever runs them. */
+function hostsIn({ org, tools }: Config): string[] {
+  return [org.network, ...[...tools.values()].map(({ head }) => head.network)].flatMap((one) => one?.hosts ?? []);
+}
+
+/** Nobody is asked: that the proxy lets a host through is enough. */
+async function tryProxy(hosts: readonly string[]): Promise<string[]> {
+  const { demandListed } = await import('../../engine/tools/fetch.ts');
+  try {
+    const reach = async (host: string, port: number) => {
+      demandListed(hosts, host, port);
+      return new Socket();
+    };
+    (await openProxy(reach)).close();
+    return ['Programs that may reach some hosts reach no other: the proxy refused a host that nobody listed'];
+  } catch (error) {
+    return [`Programs that may reach some hosts cannot run: ${(error as Error).message}`];
+  }
+}
+
+/** Approved or not: who approves a server is to know beforehand. */
+function outboundIn(toolbox: Toolbox, { org }: Config): string[] {
+  return [...toolbox.values()].flatMap((tool) => (isOutbound(tool, org) ? [tool.spec.name] : []));
+}
+
+function examine(
+  place: Place,
+  disk: Disk,
+  { fixed, left }: Fixes,
+  { declared, outbound, network }: Tools,
+  box: Found,
+): Outcome {
+  const { config, faults, warnings } = checkFolder(place);
+  const journal = journalFaults(disk);
+  const owner = ownerOf(place.env, place.root);
+  const told = [...faults, ...warnings];
+  const barred = barredFolders(disk).filter((path) => !told.some(({ file }) => file === path));
+  const places = barred.map((path) =>
+    fault('not-regular', 'A file stands where a folder belongs', { file: path, remedy: MAKE_ROOM }),
+  );
+  const keys = config ? keyFaults(config, owner) : [];
+  const all = [...told, ...places, ...declared, ...journal, ...owner.faults(), ...keys];
+  const running = lockHolder(disk, realHost(place.root));
+  const notes = [
+    ...left,
+    ...(running ? [`An engine runs here: process ${running.pid} (lemming ${running.command})`] : []),
+    ...(journal.length === 0 ? notesOfState(disk, config, outbound, running !== null) : []),
+    ...(config ? [...notesOfChart(config, disk), ...notesOfPrograms(programsOf(config, disk, owner), owner)] : []),
+    ...notesOfFolder(disk, all),
+    ...notesOfBox(box, config),
+    ...network,
+  ];
+  const ok = all.length === 0;
+  const data = { ok, faults: all, notes, fixed, box };
+  return { data, text: print(all, notes, fixed, box), exit: ok ? 0 : 3 };
+}
+
+function print(faults: readonly Fault[], notes: readonly string[], fixed: readonly string[], box: Found): string {
+  return [
+    ...fixed.map((line) => `Fixed: ${line}`),
+    ...faults.map(printFault),
+    ...notes.map((line) => `Note: ${line}`),
+    `Box: ${box.level}${box.why && ` (${box.why})`}${heldBy(box)}`,
+    faults.length > 0 ? `${count(faults.length, 'fault')}` : 'No fault',
+  ].join('\n');
+}
+
+/** What a Box of this level keeps programs from. */
+function heldBy({ level, keyring }: Found): string {
+  if (level === 'none') return '';
+  return [
+    ': no files but the workspace, no network, a filter of system calls',
+    level === 'strong' ? '1 GB of memory for all processes of a program' : '1 GB of memory for each process',
+    ...(keyring ? ['a session keyring of its own'] : []),
+  ].join(', ');
+}
+
+/** Everything that is wrong with the journal, read whole. */
+function journalFaults(disk: Disk): Fault[] {
+  const faults: Fault[] = [];
+  try {
+    for (const _group of readJournal(disk, faults));
+  } catch (error) {
+    if (!(error instanceof FaultError)) throw error;
+    faults.push(...error.faults);
+  }
+  return faults;
+}
+
+function notesOfState(disk: Disk, config: Config | null, outbound: readonly string[], isRunning: boolean): string[] {
+  const { state, unfinished, undone } = load(disk);
+  return [
+    ...(isRunning ? [] : unplacedNotes(disk, undone, state.turn)),
+    ...(unfinished ? [turnNote(unfinished.open.turn, isRunning)] : []),
+    ...(state.paused ? ['The organisation is paused: lemming resume'] : []),
+    ...deadLetters(config, state),
+    ...(state.doubts.size > 0
+      ? [`${count(state.doubts.size, 'call')} may have been billed without an answer: lemming reconcile`]
+      : []),
+    ...[...state.stopped].map(([model, why]) => `The model ${model} is stopped: ${why}. See lemming reconcile`),
+    ...[...state.agents.keys()]
+      .filter((name) => agentState(state, name).starved)
+      .map(
+        (name) =>
+          `${name} is out of credits: ${config ? creditRelief(config, state, name) : `lemming top-up ${name} CREDITS`}`,
+      ),
+    ...[...(config?.agents.values() ?? [])].flatMap((resume) => notesOfTaint(state, resume, outbound)),
+  ];
+}
+
+function turnNote(turn: number, isRunning: boolean): string {
+  return isRunning ? `Turn ${turn} is under way` : `Turn ${turn} was cut off: the next run finishes it`;
+}
+
+/** A turn whose files do not all stand in the folder, and those that never can. */
+function unplacedNotes(disk: Disk, undone: readonly Entry[] | null, turn: number): string[] {
+  if (!undone) return [];
+  const lost = opsOf(undone).flatMap((op) => (op.op === 'live' ? [] : [placesOf(op)[0]]));
+  const barred = lost.filter((path) => foldersOf(path).some((folder) => disk.stat(folder)?.kind === 'file'));
+  return [
+    `Turn ${turn} was cut off before all its files stood: the next run completes them`,
+    ...barred.map((path) => `${path} cannot stand below a file: the next run sets it aside and keeps its content`),
+  ];
+}
+
+/** Who can read words of strangers, reaches private data, and can send it out: all that a thief needs. */
+function notesOfTaint(state: State, resume: Resume, outbound: readonly string[]): string[] {
+  const reach = privateTo(state, resume);
+  const out = outbound.filter((tool) => grants(resume, tool) === 'free');
+  if (reach === null || out.length === 0) return [];
+  const more = out.length > MOST_NAMES ? [`${out.length - MOST_NAMES} more`] : [];
+  const names = [...out.slice(0, MOST_NAMES), ...more].join(', ');
+  return [
+    `${resume.name} can read words of strangers and send out what it knows (${names}), and reaches ${reach}: once it has read such words, each use waits for you. See docs/permissions.md`,
+  ];
+}
+
+/** Tools that a note names: a server may have hundreds. */
+const MOST_NAMES = 5;
+
+/** Mail that was not delivered, and files that were set aside. */
+function deadLetters(config: Config | null, state: State): string[] {
+  return deadLines(state).map(({ id, message, path, reason, to, count: letters }) => {
+    if (message === null) return `${path} was set aside (${reason}): org/dead-letter/${id}.md says why`;
+    const name = reason === 'no-agent' && config && to.find((one) => isAway(config, state, one));
+    if (name) return `${message} waits for ${name}: ${awayText(name)}`;
+    const more = letters > 1 ? ` and ${letters - 1} more of its chain were` : ' was';
+    return `${message}${more} not delivered (${reason}): lemming retry ${id}`;
+  });
+}
+
+function notesOfChart(config: Config, disk: Disk): string[] {
+  const notes: string[] = [];
+  for (const name of config.order) {
+    const others = config.order.filter((other) => other !== name);
+    const reached = others.some((other) => hasEdge(config, other, name));
+    if (reached) continue;
+    const person = config.agents.get(name)?.person;
+    notes.push(
+      person
+        ? `No agent can write to ${name}: add an edge in ${CHART}`
+        : `Nobody can write to ${name}, so it never has mail: add an edge in ${CHART}${keptFor(name, config, disk)}`,
+    );
+  }
+  return notes;
+}
+
+/** The edges of an agent that was hired while somebody edited the chart lie beside it. */
+function keptFor(name: string, { readFrom }: Config, disk: Disk): string {
+  const beside = (disk.list('org') ?? []).filter((file) => file.startsWith('chart.yaml.conflict-'));
+  const kept = beside.find((file) => Buffer.from(disk.read(`org/${file}`) ?? []).includes(`${name}:`));
+  return readFrom.has(name) || kept === undefined ? '' : `, as org/${kept} has it`;
+}
+
+/** Where programs of agents cannot be shut in, and somebody has a tool that runs them. */
+function notesOfBox({ level, why }: Found, config: Config | null): string[] {
+  const agents = [...(config?.agents.values() ?? [])].filter((resume) =>
+    PROGRAM_TOOLS.some((tool) => grants(resume, tool) !== null),
+  );
+  if (level !== 'none' || agents.length === 0) return [];
+  const names = agents.map(({ name }) => name).join(', ');
+  return [`shell and run_python are refused to ${names}: ${why}. Install bubblewrap (apt install bubblewrap)`];
+}
+
+/** Conflicts that wait for a decision, traces of a crash, agents without a resume. */
+function notesOfFolder(disk: Disk, faults: readonly Fault[]): string[] {
+  const { files: paths, others } = treeOf(disk, ['org', 'agents'], (path) => path === 'org/journal');
+  const unusable = others.filter((path) => disk.stat(path)?.kind === 'folder');
+  const conflicts = paths.filter((path) => /\.conflict-\d+(-old)?$/.test(path));
+  const traces = paths.filter((path) => /(^|\/)\.lemming-[^/]*$/.test(path));
+  const nameless = (disk.list('agents') ?? []).filter((name) => {
+    const folder = `agents/${name}`;
+    const told = faults.some(({ file }) => file === folder || file?.startsWith(`${folder}/`));
+    return (
+      !name.startsWith('.') &&
+      disk.stat(folder)?.kind === 'folder' &&
+      !disk.stat(resumePath(name)) &&
+      !disk.stat(retiredPath(name)) &&
+      !told
+    );
+  });
+  return [
+    ...conflicts.map((path) => `${path} is a version that met yours: take over what you need, then delete it`),
+    ...traces.map((path) => `${path} was left by a crash: the next run sees to it`),
+    ...unusable.map(
+      (path) =>
+        `${cut(path, 100)} lies too deep or is closed, so a backup leaves it out: the next program of its agent moves or opens it`,
+    ),
+    ...nameless.map((name) => `agents/${name} has no resume.md, so ${name} is no agent`),
+  ];
+}
+
+const MAKE_ROOM = 'Run lemming doctor --fix: it moves the file aside, so that the folder can be made.';
+
+/** Folders of the organisation and its agents in whose places files stand. */
+function barredFolders(disk: Disk): string[] {
+  const agents = (disk.list('agents') ?? []).filter(isName);
+  const own = agents.flatMap((name) => AGENT_FOLDERS.map((folder) => `agents/${name}/${folder}`));
+  return ['.lemming', 'org/shared', 'org/dead-letter', 'org/approvals', 'org/approvals/answered', ...own].filter(
+    (path) => disk.stat(path)?.kind === 'file',
+  );
+}
+const AGENT_FOLDERS = ['outbox', 'outbox/archive', 'memory', 'workspace', 'requests', 'logs', 'skills'];
+
+/** What stands where a folder belongs gets another name; nothing is lost. */
+function makeRoom(disk: Disk): string[] {
+  return barredFolders(disk).map((path) => {
+    const name = freeName(disk, path);
+    disk.rename(path, name);
+    return `${path} was a file and is ${name} now: take over what you need, then delete it`;
+  });
+}
+
+function freeName(disk: Disk, path: string): string {
+  for (let n = 1; ; n++) {
+    const name = conflictPath(path, n);
+    if (disk.stat(name) === null) return name;
+  }
+}
+
+/** What --fix did, and what it could not do. */
+interface Fixes {
+  fixed: string[];
+  left: string[];
+}
+
+/** Adds the missing ends of edges that one side lists by name. */
+function completeEdges(disk: Disk, config: Config | null): Fixes {
+  const fixes: Fixes = { fixed: [], left: [] };
+  const before = config && exactText(disk, CHART);
+  if (!before) return fixes;
+  let text = before;
+  for (const { from, to, missing } of oneSidedEdges(config)) {
+    const [owner, other] = missing === 'read_from' ? [to, from] : [from, to];
+    const result = addToList(text, ['agents', owner, missing], other);
+    if ('text' in result) {
+      text = result.text;
+      fixes.fixed.push(`${CHART}: ${other} was added to ${missing} of ${owner}`);
+    } else fixes.left.push(`${CHART}: ${other} was not added to ${missing} of ${owner}: ${result.fault.message}`);
+  }
+  replaceExact(disk, CHART, before, text);
+  return fixes;
+}

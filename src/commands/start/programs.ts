@@ -1,0 +1,105 @@
+import type { Config, OwnTool, Server } from '../../core/model/config.ts';
+import type { Trusted } from '../../core/model/trust.ts';
+import { trustOfNetwork, trustOfServer, trustOfTool } from '../../core/tools/declared.ts';
+import type { Disk } from '../../disk/fs/disk.ts';
+import type { Owner } from '../../disk/owner/owner.ts';
+import { pluginText } from '../../disk/owner/plugin-text.ts';
+import { keysOf } from '../../engine/search/keys.ts';
+import type { Model } from '../../schema/config/models.ts';
+import { type Fault, FaultError, fault } from '../../schema/fault.ts';
+import { isPluginPath } from '../../schema/name.ts';
+
+/** What has programs: a model, a tool of the org, or a server of tools. */
+export type Runner = 'model' | 'tool' | 'server' | 'key' | 'network';
+
+/** What of an org runs on this machine, or is asked from it; or why that cannot be told. */
+export type Program = {
+  of: Runner;
+  name: string;
+  /** What the owner should know of it, in lines. */
+  about?: string[];
+  server?: Server;
+} & ({ what: Trusted; fault?: undefined } | { what: null; fault: Fault });
+
+/** All that an org runs on this machine as it stands now, and the keys that it sends elsewhere, in the order models, tools, servers, keys, network. */
+export function programsOf(config: Config, disk: Disk, owner: Pick<Owner, 'env'>): Program[] {
+  return [
+    ...[...config.models].flatMap(([name, model]) => programOf(name, model, disk) ?? []),
+    ...[...config.tools.values()].map(toolOf),
+    ...[...config.servers.values()].map(serverOf),
+    ...keysOf(config, owner).map(({ model, what }): Program => ({ of: 'key', name: model, what })),
+    ...networkOf(config),
+  ];
+}
+
+/** A name for the one thing of its kind. */
+export const NETWORK = 'network';
+
+function networkOf({ org }: Config): Program[] {
+  const what = trustOfNetwork(org);
+  if (!what || !org.network) return [];
+  const about = [`programs of shell and run_python may reach ${org.network.hosts.join(', ')}, and no other host`];
+  return [{ of: 'network', name: NETWORK, about, what }];
+}
+
+function toolOf(tool: OwnTool): Program {
+  const { command, module } = tool.head;
+  const runs = command
+    ? `runs ${JSON.stringify(command)} in the Box`
+    : `runs ${module} as JavaScript that reaches nothing`;
+  const hosts = tool.head.network ? [`may reach ${tool.head.network.hosts.join(', ')}, and no other host`] : [];
+  const about = [runs, ...hosts, `has the files ${[...tool.files.keys()].join(', ')}`];
+  return { of: 'tool', name: tool.name, about, what: trustOfTool(tool) };
+}
+
+function serverOf(server: Server): Program {
+  const one = { of: 'server' as const, name: server.name, about: aboutServer(server), server };
+  if (server.tools !== null) return { ...one, what: trustOfServer(server) };
+  const remedy = `Start it once, look at its tools, and approve them: lemming trust ${server.name}`;
+  return { ...one, what: null, fault: fault('untrusted', 'Nobody looked at its tools yet', { remedy }) };
+}
+
+/** What is started, or asked, and what it may do. */
+export function aboutServer({ settings }: Server): string[] {
+  const { command, env, cwd, sandbox, network, url, headers } = settings;
+  const handed = (what: string, names: readonly string[]) => (names.length > 0 ? [`${what} ${names.join(', ')}`] : []);
+  if (url !== undefined) return [`asks ${url}`, ...handed('with the headers', Object.keys(headers))];
+  const shut = network ? 'in the Box, and may use the network' : 'in the Box, without a network';
+  return [
+    `runs ${JSON.stringify(command)} ${sandbox === 'host' ? 'outside the Box, with all your rights' : shut}`,
+    ...handed('sees', cwd === undefined ? [] : [cwd]),
+    ...handed('is handed', env),
+  ];
+}
+
+function programOf(name: string, { provider, command, options }: Model, disk: Disk): Program | null {
+  const one = { of: 'model' as const, name };
+  if (provider === 'command')
+    return command
+      ? { ...one, what: { kind: 'command', argv: command, passes: namesIn(options.env) } }
+      : { ...one, what: null, fault: fault('missing-key', `The model ${name} has no "command"`) };
+  if (!isPluginPath(provider)) return null;
+  try {
+    return { ...one, what: { kind: 'plugin', path: provider, text: pluginText(disk, provider) } };
+  } catch (error) {
+    if (error instanceof FaultError) return { ...one, what: null, fault: error.fault };
+    throw error;
+  }
+}
+
+/** Variables that the program is handed; the provider itself says when they are no list of names. */
+function namesIn(value: unknown): string[] {
+  return Array.isArray(value) ? value.map(String) : [];
+}
+
+/** What would run, had somebody approved it. */
+export function notesOfPrograms(programs: readonly Program[], owner: Owner): string[] {
+  return programs.flatMap(({ of, name, what, fault }) => {
+    if (what && owner.approved(what)) return [];
+    if (!what && of === 'model') return [`The model ${name} cannot run: ${fault.message}`];
+    if (of === 'key') return [];
+    if (of === 'network')
+      return [`Programs reach no host of "network:" in org/org.yaml until you approved them: lemming trust ${name}`];
+    return [`The ${of} ${name} was not approved on this machine: lemming trust ${name}`];
+  });
+}

@@ -1,0 +1,165 @@
+import { closest } from 'fastest-levenshtein';
+import { checkFolder } from '../../app/read-org.ts';
+import type { Config } from '../../core/model/config.ts';
+import { type Trusted, trustHash, trustTerm } from '../../core/model/trust.ts';
+import { realDisk } from '../../disk/fs/real.ts';
+import { type Owner, ownerOf } from '../../disk/owner/owner.ts';
+import { type Fault, FaultError, failure } from '../../schema/fault.ts';
+import type { Command, Outcome, Run } from '../command.ts';
+import { YES } from '../confirm.ts';
+import { type Program, programsOf, type Runner } from './programs.ts';
+import { lookAndPin } from './server-look.ts';
+
+export const command: Command = {
+  name: 'trust',
+  group: 'start',
+  summary: 'List what runs on this machine for models, tools and servers of tools, and approve it',
+  examples: [
+    { line: 'lemming trust', does: 'lists what would run, and whether it is approved' },
+    { line: 'lemming trust claude', does: 'approves what the model claude runs, as it stands now' },
+    {
+      line: 'lemming trust weather',
+      does: 'approves the tool in org/tools/weather with all its files, as they stand now',
+    },
+    {
+      line: 'lemming trust github',
+      does: 'starts the server github of org/mcp.yaml once, shows its tools and, after a yes, approves and keeps them',
+    },
+    {
+      line: 'lemming trust network',
+      does: 'lets programs of agents reach the hosts that "network:" of org/org.yaml names',
+    },
+    { line: 'lemming trust --revoke claude', does: 'takes the approval back' },
+  ],
+  args: [
+    {
+      name: 'name',
+      about: 'a model, a tool of org/tools/ or a server of org/mcp.yaml; tool:NAME where several have the name',
+      optional: true,
+      of: ['model'],
+    },
+  ],
+  flags: [
+    { name: 'revoke', value: 'NAME', about: 'takes back what was approved under this name, as it stands now' },
+    YES,
+  ],
+  reads: false,
+};
+
+/** A program as it is told, under what it is of: `runs` is the command line as JSON, the path or the name, `sha256` of what would be approved. */
+type Row = { [of in Runner]?: string } & {
+  kind: Trusted['kind'] | null;
+  runs: string | null;
+  sha256: string | null;
+  approved: boolean;
+  fault?: Fault;
+};
+
+export const run: Run = async (world, input) => {
+  const { config, faults } = checkFolder(world);
+  if (!config) throw new FaultError(...(faults as [Fault, ...Fault[]]));
+  const owner = ownerOf(world.env, world.root);
+  const programs = programsOf(config, realDisk(world.root), owner);
+  const { name } = input.args;
+  const { revoke } = input.flags;
+  if (name !== undefined && revoke !== undefined)
+    throw failure('usage', 'Give one name: either to approve it, or after --revoke');
+  if (revoke !== undefined) return takeBack(known(find(String(revoke), programs, config, faults)), owner);
+  if (name === undefined) return list(programs, owner);
+  const program = find(String(name), programs, config, faults);
+  return approve(known(program.server ? await lookAndPin(world, input, program.server) : program), owner);
+};
+
+/** What has that name, or `tool:` and the like before it. Throws why there is nothing to approve. */
+function find(term: string, programs: readonly Program[], config: Config, faults: readonly Fault[]): Program {
+  const [, of, name = term] = /^(model|tool|server|key|network):(.+)$/.exec(term) ?? [];
+  const found = programs.filter((one) => one.name === name && (of === undefined || one.of === of));
+  if (found.length > 1)
+    throw failure('usage', `Several have the name ${name}: ${found.map((one) => `${one.of}:${name}`).join(', ')}`, {
+      remedy: 'Say which is meant.',
+    });
+  if (found[0]) return found[0];
+  if (config.models.has(name))
+    throw failure('usage', `The model ${name} runs nothing on this machine, so there is nothing to approve`, {
+      remedy: 'lemming trust lists the models that do.',
+    });
+  const [broken, ...more] = faults.filter(
+    ({ file = '' }) => file === 'org/mcp.yaml' || file.startsWith(`org/tools/${name}/`),
+  );
+  if (broken) throw new FaultError(broken, ...more);
+  const names = [...config.models.keys(), ...programs.map((one) => one.name)];
+  throw failure('not-found', `There is no model, tool or server ${JSON.stringify(name)}`, {
+    ...(names.length ? { nearest: closest(name, names) } : {}),
+    remedy: 'lemming trust lists what runs something.',
+  });
+}
+
+type Known = Program & { what: Trusted };
+
+function known(program: Program): Known {
+  if (program.what === null) throw new FaultError(program.fault);
+  return program;
+}
+
+function approve(program: Known, owner: Owner): Outcome {
+  owner.approve(program.what);
+  const row = rowOf(program, owner);
+  return {
+    data: row,
+    text: `${grantOf(program)}, as it stands now:\n${linesOf(program, row)}\nA change of one byte asks again.`,
+  };
+}
+
+function grantOf({ of, name }: Program): string {
+  if (of === 'network') return 'Programs of agents may reach these hosts';
+  return of === 'key' ? `The key of ${name} may go there` : `${name} may run on this machine`;
+}
+
+function takeBack(program: Known, owner: Owner): Outcome {
+  const revoked = owner.revoke(program.what);
+  const { name } = program;
+  return {
+    data: { ...rowOf(program, owner), revoked },
+    text: revoked ? `${name} may no longer run on this machine.` : `${name} was not approved as it stands now.`,
+  };
+}
+
+function list(programs: readonly Program[], owner: Owner): Outcome {
+  const rows = programs.map((program) => ({ program, row: rowOf(program, owner) }));
+  const of = (runner: Runner): Row[] => rows.flatMap(({ program, row }) => (program.of === runner ? [row] : []));
+  const data = {
+    models: of('model'),
+    tools: of('tool'),
+    servers: of('server'),
+    keys: of('key'),
+    network: of('network'),
+  };
+  if (rows.length === 0)
+    return { data, text: 'Nothing of this organisation runs on this machine: no model, tool or server.' };
+  const texts = rows.map(
+    ({ program, row }) => `${headOf(program)}: ${row.approved ? 'approved' : 'not approved'}\n${linesOf(program, row)}`,
+  );
+  const waiting = rows.some(({ program, row }) => !row.approved && (row.sha256 !== null || program.server));
+  const hint = waiting ? ['Look at what it runs before you approve it: lemming trust NAME.'] : [];
+  return { data, text: [...texts, ...hint].join('\n') };
+}
+
+function headOf({ of, name }: Program): string {
+  return of === 'model' ? name : `${name} (${of})`;
+}
+
+function rowOf({ of, name, what, fault }: Program, owner: Owner): Row {
+  if (!what) return { [of]: name, kind: null, runs: null, sha256: null, approved: false, fault };
+  return {
+    [of]: name,
+    kind: what.kind,
+    runs: trustTerm(what),
+    sha256: trustHash(what),
+    approved: owner.approved(what),
+  };
+}
+
+function linesOf({ about = [] }: Program, { kind, runs, sha256, fault }: Row): string {
+  const lines = fault ? [fault.message] : [`${kind} ${runs}`, `sha256 ${sha256}`];
+  return [...about, ...lines].map((line) => `  ${line}`).join('\n');
+}

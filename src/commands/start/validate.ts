@@ -1,0 +1,51 @@
+import { faultyDrops } from '../../app/foresee.ts';
+import { wantingFor } from '../../app/optional-packages.ts';
+import { checkFolder } from '../../app/read-org.ts';
+import type { Config } from '../../core/model/config.ts';
+import { idleLimits } from '../../core/turn/limits.ts';
+import { realDisk } from '../../disk/fs/real.ts';
+import { ownerOf } from '../../disk/owner/owner.ts';
+import { keyFaults } from '../../engine/search/keys.ts';
+import { declaredFaults } from '../../engine/tools/declared-faults.ts';
+import { FAULTS, printFault } from '../../schema/fault.ts';
+import { TOOLS } from '../../tools/all.ts';
+import { count } from '../../views/text/table.ts';
+import type { Command, Run } from '../command.ts';
+import { notesOfPrograms, programsOf } from './programs.ts';
+
+export const command: Command = {
+  name: 'validate',
+  group: 'start',
+  summary: 'Check every file that people write, and list all faults together',
+  examples: [
+    { line: 'lemming validate', does: 'lists what is wrong, with file, line and remedy; exit code 3 if anything is' },
+  ],
+  args: [],
+  flags: [],
+  reads: true,
+};
+
+export const run: Run = async (world) => {
+  const disk = realDisk(world.root);
+  const { config, faults: broken, warnings } = checkFolder({ root: world.root, env: world.env });
+  const more = config ? [...(await declaredFaults(TOOLS, config, disk)), ...faultyDrops(world, config)] : [];
+  const owner = ownerOf(world.env, world.root);
+  const keys = config ? keyFaults(config, owner) : [];
+  const faults = [...broken, ...warnings, ...more, ...keys];
+  const notes = config
+    ? [...idleLimits(config), ...notesOfPrograms(programsOf(config, disk, owner), owner), ...notesOfPackages(config)]
+    : [];
+  const ok = faults.length === 0;
+  const agents = config ? config.order.length : 0;
+  const lines = ok ? [`Valid: ${count(agents, 'agent')}, no fault`] : faults.map(printFault);
+  return {
+    data: { ok, faults, ...(notes.length > 0 && { notes }) },
+    text: [...lines, ...notes.map((note) => `Note: ${note}`)].join('\n'),
+    exit: faults.some(({ code }) => code !== 'untrusted') ? 3 : ok ? 0 : FAULTS.untrusted.exit,
+  };
+};
+
+function notesOfPackages({ models }: Config): string[] {
+  const providers = new Set([...models.values()].map(({ provider }) => provider));
+  return [...providers].flatMap((name) => wantingFor(name) ?? []);
+}

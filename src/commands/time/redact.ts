@@ -1,0 +1,48 @@
+import { betweenTurns } from '../../app/exclusive.ts';
+import { redact } from '../../app/redact.ts';
+import type { Command, Run } from '../command.ts';
+import { confirm, YES } from '../confirm.ts';
+
+export const command: Command = {
+  name: 'redact',
+  group: 'time',
+  summary: 'Erase the text of a message or a reply for ever; the journal still verifies',
+  examples: [
+    {
+      line: 'lemming redact 000042-planner-01 --yes',
+      does: 'erases the text of that message from journal, files and caches',
+    },
+    {
+      line: 'lemming redact 42.planner.1.1 --yes',
+      does: "erases the plain text of the reply to planner's first call in turn 42",
+    },
+  ],
+  args: [{ name: 'id', about: 'a message, or a call: TURN.AGENT.CALL.ATTEMPT', of: ['message'] }],
+  flags: [YES],
+  reads: false,
+};
+
+export const run: Run = async (world, input) => {
+  const id = input.args.id ?? '';
+  await confirm(
+    world,
+    input,
+    `This erases the text of ${id} for ever, also from the journal. Copies in backups/, in version control and at a provider stay.`,
+  );
+  const { also_in, messages, groups, files } = await betweenTurns(world, 'redact', (disk, loaded) =>
+    redact(disk, loaded, id),
+  );
+  const still = also_in.length
+    ? [`The text still stands in ${also_in.length} files:`, ...also_in.slice(0, 20).map((path) => `  ${path}`)]
+    : [];
+  return {
+    data: { id, messages, groups, files, also_in },
+    text: [
+      groups > 0
+        ? `The text of ${[...messages, ...(messages.includes(id) ? [] : [id])].join(', ')} is erased: ${groups} groups of the journal and ${files.length} files were rewritten.`
+        : `There was nothing left of ${id} to erase.`,
+      ...still,
+      'Copies in backups/, in version control and at a provider are not reached.',
+    ].join('\n'),
+  };
+};

@@ -1,0 +1,144 @@
+import { resolve } from 'node:path';
+import { realPorts } from '../../app/ports.ts';
+import type { Disk } from '../../disk/fs/disk.ts';
+import { realDisk } from '../../disk/fs/real.ts';
+import { journalFiles, readJournal } from '../../disk/journal/journal.ts';
+import { compareFolder, type Difference, type LineDifference, showDifference } from '../../engine/replay/compare.ts';
+import { Recompute } from '../../engine/replay/recompute.ts';
+import { journalEnd, Refold } from '../../engine/replay/refold.ts';
+import type { Divergence } from '../../engine/replay/replayed-calls.ts';
+import { type Fault, FaultError, failure } from '../../schema/fault.ts';
+import { TOOLS } from '../../tools/all.ts';
+import { count } from '../../views/text/table.ts';
+import { barFor } from '../bar.ts';
+import type { Command, Input, Run, World } from '../command.ts';
+
+export const command: Command = {
+  name: 'replay',
+  group: 'time',
+  summary: 'Make every file again from the journal and compare, without paying again',
+  examples: [
+    {
+      line: 'lemming replay',
+      does: 'compares the folder with what the journal makes, and lists what people changed since',
+    },
+    {
+      line: 'lemming replay --recompute',
+      does: 'also makes every visit again from its recorded replies, and compares each effect',
+    },
+    { line: 'lemming replay --keep ../copy', does: 'leaves the files that the journal makes in a new folder' },
+  ],
+  args: [],
+  flags: [
+    { name: 'recompute', about: 'makes every visit again from its recorded replies' },
+    { name: 'keep', value: 'DIR', about: 'writes the files into this new or empty folder' },
+  ],
+  reads: true,
+};
+
+/** How often a folder is looked at again because an engine went on meanwhile. */
+const TRIES = 5;
+
+interface Replayed {
+  refold: Refold;
+  recompute: Recompute | null;
+  differences: Difference[];
+}
+
+export const run: Run = async (world, input) => {
+  const disk = realDisk(world.root);
+  const { refold, recompute, differences } = await replayStill(world, input, disk);
+  const first = differences[0];
+  const line = first ? showDifference(disk, refold, first) : null;
+  const divergence = recompute?.divergence ?? null;
+  const folded = [...(recompute?.folded ?? [])].map(([rules, turns]) => ({ rules, turns }));
+  const edited = differences.map(({ path }) => path);
+  if (refold.undone && edited.length)
+    world.say(`Turn ${refold.turns} was cut off before all its files stood: lemming run-once completes them.`);
+  const identical = edited.length === 0 && divergence === null;
+  return {
+    data: {
+      turns: refold.turns,
+      files: refold.files.size,
+      identical,
+      edited,
+      ...(refold.unkept.size ? { not_kept: [...refold.unkept] } : {}),
+      first_difference: first ? { ...first, ...line } : divergence,
+      ...(recompute ? { recomputed: { visits: recompute.visits, identical: divergence === null, folded } } : {}),
+    },
+    text: [
+      `From the journal: ${count(refold.turns, 'turn')}, ${count(refold.files.size, 'file')}${recompute ? `; ${count(recompute.visits, 'visit')} made again` : ''}.`,
+      ...folded.map(({ rules, turns }) => `${count(turns, 'turn')} folded, made under rules ${rules}.`),
+      ...printDifferences(differences, line),
+      ...(divergence ? [printDivergence(divergence)] : []),
+      ...[...refold.unkept].map((path) => `Not written into the new folder, which takes no such name there: ${path}`),
+      ...(identical ? ['All is identical.'] : []),
+    ].join('\n'),
+    ...(identical ? {} : { exit: 1 }),
+  };
+};
+
+/** An engine may be at work: then what the journal had not told yet is no difference, and it is looked at once more. */
+async function replayStill(world: World, input: Input, disk: Disk): Promise<Replayed> {
+  for (let left = TRIES; ; left--) {
+    const end = journalEnd(disk);
+    const replayed = await replayOnce(world, input, disk);
+    if (replayed.differences.length === 0 || left === 0 || input.flags.keep !== undefined || journalEnd(disk) === end)
+      return replayed;
+  }
+}
+
+async function replayOnce(world: World, input: Input, disk: Disk): Promise<Replayed> {
+  const refold = new Refold(sinkOf(world, input));
+  const recompute = input.flags.recompute ? new Recompute(TOOLS, realPorts(world)) : null;
+  const faults: Fault[] = [];
+  const bar = barFor(world, 'turns');
+  const last = journalFiles(disk).at(-1) ?? 0;
+  for (const group of readJournal(disk, faults)) {
+    world.signal.throwIfAborted();
+    if (faults.length) break;
+    bar(group.file - 1, last);
+    refold.take(group);
+    await recompute?.take(group);
+  }
+  if (faults.length) throw new FaultError(...(faults as [Fault, ...Fault[]]));
+  return { refold, recompute, differences: compareFolder(disk, refold, world.env) };
+}
+
+function sinkOf(world: World, { flags }: Input): Disk | null {
+  if (typeof flags.keep !== 'string') return null;
+  const folder = resolve(world.cwd, flags.keep);
+  const sink = realDisk(folder);
+  if ((sink.list('') ?? []).length > 0)
+    throw failure('usage', `${folder} is not empty`, { remedy: 'Choose a new folder for --keep.' });
+  sink.mkdir('');
+  return sink;
+}
+
+function printDifferences(differences: readonly Difference[], line: LineDifference | null): string[] {
+  const [first] = differences;
+  if (!first) return [];
+  const shown = differences.slice(0, 20).map(({ path, what }) => `  ${path} (${what})`);
+  const more = differences.length > shown.length ? [`  and ${differences.length - shown.length} more`] : [];
+  const where = line
+    ? [
+        `First difference: ${first.path}, line ${line.line}`,
+        `  journal: ${line.expected ?? '(nothing)'}`,
+        `  folder:  ${line.found ?? '(nothing)'}`,
+      ]
+    : [];
+  return [
+    'The folder is not as the journal makes it. Changed by people since the last freeze:',
+    ...shown,
+    ...more,
+    ...where,
+  ];
+}
+
+function printDivergence({ turn, key, expected, found }: Divergence): string {
+  return [
+    `Turn ${turn} comes out otherwise when it is made again: ${key}`,
+    `  journal: ${expected ?? '(nothing)'}`,
+    `  again:   ${found ?? '(nothing)'}`,
+  ].join('\n');
+}

@@ -1,0 +1,70 @@
+import { workFolder } from '../../app/exclusive.ts';
+import { compareFiles, compareFolds, differing, unbelieved } from '../../app/look/verify-caches.ts';
+import { readOrg } from '../../app/read-org.ts';
+import { realKept } from '../../disk/cache/cache-key.ts';
+import { realDisk } from '../../disk/fs/real.ts';
+import { removeTree } from '../../disk/fs/tree.ts';
+import { verifyJournal } from '../../engine/journal/verify.ts';
+import { FAULTS, type Fault, printFault } from '../../schema/fault.ts';
+import { barFor } from '../bar.ts';
+import type { Command, Run, World } from '../command.ts';
+import { isStatusStrange } from '../look/status.ts';
+
+export const command: Command = {
+  name: 'verify',
+  group: 'time',
+  summary: 'Check every byte of the journal: lines, seals, chain, turns',
+  examples: [
+    { line: 'lemming verify', does: 'finds any changed byte, missing file, torn tail or replaced text' },
+    {
+      line: 'lemming verify --deep',
+      does: 'also compares what is kept in .lemming/ with what the journal and the files make',
+    },
+    { line: 'lemming verify --json', does: 'prints { ok, faults } and the hash of the last seal' },
+  ],
+  args: [],
+  flags: [{ name: 'deep', about: 'also compare each file that is kept in .lemming/ with one made anew' }],
+  reads: true,
+};
+
+export const run: Run = async (world, { flags }) => {
+  const { faults, ...found } = verifyJournal(realDisk(world.root), barFor(world, 'files'));
+  const kept = flags.deep && faults.length === 0 ? await keptFaults(world) : [];
+  const [first] = [...faults, ...kept];
+  const redacted = found.redacted ? `, ${found.redacted} groups with erased text` : '';
+  const counts = `${found.files} files, ${found.turns} turns, ${found.lines} lines${redacted}`;
+  if (first)
+    return {
+      data: { ok: false, faults: [...faults, ...kept], ...found },
+      text: [
+        ...[...faults, ...kept].map(printFault),
+        faults.length ? `The journal is damaged: ${counts}.` : `The journal is whole: ${counts}.`,
+      ].join('\n'),
+      exit: FAULTS[first.code].exit,
+    };
+  const deep = flags.deep ? '\nWhat is kept in .lemming/ is what the journal and the files make of it.' : '';
+  return {
+    data: { ok: true, faults, ...found },
+    text: `The journal is whole: ${counts}.${deep}\nLast seal: ${found.head}`,
+  };
+};
+
+/** What of `.lemming/` is not what it would be if it were made now. */
+async function keptFaults(world: World): Promise<Fault[]> {
+  const disk = realDisk(world.root);
+  const kept = realKept(world.root, world.env, disk);
+  const aside = workFolder('verify');
+  try {
+    if (disk.stat('.lemming')) disk.mkdir(aside);
+    const strangers = unbelieved(disk, kept); // before anything is kept anew
+    const folds = compareFolds(disk, kept, realDisk(`${world.root}/${aside}`), barFor(world, 'files'));
+    const view = readOrg(world, folds.fresh);
+    const files = await compareFiles(view, world);
+    const status = (await isStatusStrange(world, view))
+      ? [differing('.lemming/status.json', 'It is not how the organisation is')]
+      : [];
+    return [...strangers, ...folds.faults, ...files, ...status];
+  } finally {
+    removeTree(disk, aside);
+  }
+}

@@ -1,0 +1,70 @@
+import { readOrg } from '../../app/read-org.ts';
+import { post } from '../../app/requests.ts';
+import { personOf } from '../../app/seats.ts';
+import type { UndoStep } from '../../core/model/entry.ts';
+import { undoSteps } from '../../engine/journal/undo.ts';
+import { failure } from '../../schema/fault.ts';
+import { TOOLS } from '../../tools/all.ts';
+import { count, shorten, table } from '../../views/text/table.ts';
+import type { Command, Run } from '../command.ts';
+
+export const command: Command = {
+  name: 'undo',
+  group: 'work',
+  summary: 'Take back what was done: files and memory as they were, mail that nobody has got yet; says what cannot be',
+  examples: [
+    {
+      line: 'lemming undo 42 --dry-run',
+      does: 'lists what of turn 42 can be undone, newest first, and what cannot and why',
+    },
+    { line: 'lemming undo E-42-coder_01-3', does: 'undoes one effect; lemming audit shows their ids' },
+    { line: 'lemming undo 42.coder_01', does: 'undoes what coder_01 did in turn 42' },
+    { line: 'lemming undo A-12-coder_01-1', does: 'undoes what an approval brought, such as a new skill' },
+  ],
+  args: [{ name: 'id', about: 'an effect, a message, an approval, a turn, TURN.AGENT, or an agent' }],
+  flags: [{ name: 'dry-run', about: 'only list what would be done' }],
+  reads: false,
+};
+
+/** What is undone is what the next turn finds so; a second time nothing is left. Throws `not-found` when nothing has that name. */
+export const run: Run = async (world, input) => {
+  const view = readOrg(world);
+  const { state, disk } = view;
+  const of = input.args.id as string;
+  const steps = undoSteps(disk, state, TOOLS, of);
+  if (steps.length === 0)
+    throw failure('not-found', `Nothing that could be undone is named ${JSON.stringify(of)}.`, {
+      remedy: 'lemming audit shows what was done, with its ids.',
+    });
+  const [left, doable] = [steps.filter(({ why }) => why !== undefined), steps.filter(({ why }) => why === undefined)];
+  const waits = doable.length > 0 && !input.flags['dry-run'];
+  const taken = waits ? post(world, personOf(view), [{ ask: 'undo', id: of }]) : null;
+  const rows = steps.map((step) => ({
+    id: step.id,
+    agent: step.agent,
+    on: step.on,
+    does: doesOf(step),
+    why: step.why ?? null,
+  }));
+  const text = [
+    doable.length ? table([['effect', 'on', ''], ...doable.map((step) => [step.id, step.on, doesOf(step)])]) : '',
+    left.length
+      ? `Cannot be undone:\n${table([['effect', 'on', 'why'], ...left.map(({ id, on, why = '' }) => [id, on, shorten(why, 120)])])}`
+      : '',
+    ending(doable.length, taken !== null),
+  ];
+  return { data: { of, steps: rows, taken }, text: text.filter(Boolean).join('\n\n') };
+};
+
+function ending(things: number, waits: boolean): string {
+  if (things === 0) return 'Nothing is left to undo.';
+  return waits
+    ? `${count(things, 'change')} will be undone in the next turn.`
+    : `${count(things, 'change')} would be undone.`;
+}
+
+function doesOf({ file, mail }: UndoStep): string {
+  if (mail) return 'is withdrawn';
+  if (!file) return '';
+  return file.text === null ? 'is removed' : file.was === null ? 'is put back' : 'is as it was before';
+}

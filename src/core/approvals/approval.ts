@@ -1,0 +1,72 @@
+import { copyWith } from '../../schema/copy.ts';
+import { printValue } from '../../schema/print.ts';
+import type { Config } from '../model/config.ts';
+import type { Held, Input } from '../model/entry.ts';
+import type { Approval, State } from '../model/state.ts';
+import type { Draft } from '../model/tool.ts';
+import { nextAsked } from '../rights/approvers.ts';
+
+const UNITS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** How long a held act waits for those who were asked. */
+type Timeout = { turns: number } | { ms: number };
+
+/** `12 turns`, or a wall time such as `24h`. */
+export function readTimeout(text: string): Timeout {
+  const n = Number.parseInt(text, 10);
+  return / turns?$/.test(text) ? { turns: n } : { ms: n * UNITS[text.at(-1) as keyof typeof UNITS] };
+}
+
+/** Whether held acts wait for turns to pass, so that a turn in which nobody is due brings something. */
+export function waitsForTurns(config: Config, state: State): boolean {
+  const { timeout } = config.org.approvals;
+  return (
+    timeout !== null && 'turns' in readTimeout(timeout) && [...state.approvals.values()].some(({ answer }) => !answer)
+  );
+}
+
+/** The answer that counts when nobody gives one: that of org.yaml, but what was tried for a person needs a person. */
+export function lapseOf(config: Config, { over }: Pick<Held, 'over'>): 'approve' | 'deny' {
+  return over === undefined ? config.org.approvals.default : 'deny';
+}
+
+/** One sentence: what happens when nobody answers an act that `contacts` were asked about in that turn. */
+export function otherwiseOf(
+  config: Config,
+  contacts: readonly string[],
+  turn: number,
+  decision = config.org.approvals.default,
+): string {
+  const { timeout } = config.org.approvals;
+  if (timeout === null) return 'It waits until somebody answers.';
+  const limit = readTimeout(timeout);
+  const when = 'turns' in limit ? `before turn ${turn + limit.turns}` : `within ${timeout}`;
+  const next = nextAsked(config, contacts).map((name) => `${name} is asked for as long, then `);
+  return `If nobody answers ${when}, ${next.join('')}it is ${decision === 'approve' ? 'approved' : 'denied'}.`;
+}
+
+/** What makes two held acts the same for whoever answers. */
+type Sameness = Pick<Held, 'agent' | 'tool' | 'input'> & { over: string | undefined };
+
+/** The act of the agent that waits already and is the same: of an earlier turn, or of this one. Pure. */
+export function waitingLike(
+  { approvals }: Pick<State, 'approvals'>,
+  { heldBefore, held }: Pick<Draft, 'heldBefore' | 'held'>,
+  act: Sameness,
+): Held | undefined {
+  const unanswered = [...approvals.values()].filter(({ answer }) => answer === null);
+  return [...unanswered, ...heldBefore, ...held].find(
+    ({ agent, tool, input, over }) =>
+      agent === act.agent && tool === act.tool && over === act.over && printValue(input) === printValue(act.input),
+  );
+}
+
+/** A held act after somebody else was asked as well. */
+export function escalatedHeld({ held, to, otherwise, text }: Extract<Input, { k: 'escalated' }>): Held {
+  return copyWith(held, { contacts: [...held.contacts, to], otherwise, ...(text !== undefined && { text }) });
+}
+
+/** What the file of the act tells. */
+export function heldOf({ asked: _asked, time: _time, answer: _answer, ...held }: Approval): Held {
+  return held;
+}

@@ -1,0 +1,67 @@
+import { copyWith } from '../../schema/copy.ts';
+import type { Held } from '../model/entry.ts';
+import { textHash } from '../model/hash.ts';
+import { type Covers, NOTHING, type Scene } from '../model/tool.ts';
+import { trustHash } from '../model/trust.ts';
+import { type Act, permit } from '../rights/permit.ts';
+import { policyFor } from '../rights/policy.ts';
+import { homeOf, isProposal } from '../skills/proposal.ts';
+
+/**
+ * An approval covers what was shown: the file that an act would replace, what it takes with it, the text of its tool, and the
+ * policy that holds it. What changed since is shown again before anything is done.
+ */
+export function coversOf(scene: Scene, act: Act, over: string | undefined): Covers {
+  const { tool, value } = act;
+  const policy = policyFor(scene.config, act);
+  // A text that nothing could be merged with is written only over that text; the Box sees to it.
+  const isMerged = over !== undefined && tool?.kind === 'world';
+  const covers: Covers = isMerged ? {} : { ...tool?.covers?.(value, scene) };
+  if (tool?.kind === 'world' && tool.needs) covers.tool = trustHash(tool.needs);
+  if (policy) covers.policy = textHash(JSON.stringify(policy));
+  return covers;
+}
+
+/** What changed since a person was shown the act that they approved, in words that `changedText` puts together. */
+export function changedSince(scene: Scene, act: Act, held: Held): string[] {
+  const then = held.covers ?? coversThen(scene, held);
+  const now = coversOf(scene, act, held.over);
+  const names = new Set([...Object.keys(then), ...(held.covers ? Object.keys(now) : [])]);
+  return [...names].filter((name) => then[name] !== now[name] && (name !== 'policy' || isHeld(scene, act)));
+}
+
+/** What a policy lets pass needs no approval at all. */
+function isHeld({ config }: Scene, act: Act): boolean {
+  return permit(config, copyWith(act, { approved: false })).do === 'hold';
+}
+
+/** What an act covers that was held before such hashes were kept, by what its line has of it. */
+function coversThen(scene: Scene, held: Held): Covers {
+  if (isProposal(held)) return { [`${homeOf(held.agent, held.input)}/${held.input.name}`]: held.over as string };
+  const stands =
+    held.tool === 'write_file' && held.over === undefined ? scene.stands((held.input as { path: string }).path) : null;
+  if (stands === null) return {};
+  return {
+    [stands.path]:
+      stands.text === (held.was ?? null) ? stands.hash : held.was === undefined ? NOTHING : textHash(held.was),
+  };
+}
+
+/** `org/shared/x.md and the text of the tool changed`. */
+export function changedText(changed: readonly string[]): string {
+  const words = changed.map((name) => WORDS.get(name) ?? name);
+  return `${words.join(' and ')} changed`;
+}
+const WORDS = new Map([
+  ['tool', 'the tool itself'],
+  ['policy', 'the policy in org/org.yaml'],
+]);
+
+/** The files at paths that an agent names, as they stand. */
+export function covered(scene: Scene, paths: readonly string[]): Covers {
+  const stands = paths.flatMap((path) => scene.stands(path) ?? []);
+  return Object.fromEntries(stands.map(({ path, hash }) => [path, hash]));
+}
+
+/** The rule that refuses a write over what was not shown. */
+export const OUTDATED = 'outdated';

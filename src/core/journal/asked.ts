@@ -1,0 +1,19 @@
+import { parseMessageId } from '../../schema/name.ts';
+import type { Request } from '../../schema/records/request.ts';
+import type { Input } from '../model/entry.ts';
+
+/** What a person asked, as a line of the journal; `file`: the request file it came in. */
+export function asked(request: Request, time: number, file?: string): Extract<Input, { k: 'request' }> {
+  const told = request.ask === 'ack' ? { told: printAck(request) } : {};
+  return { k: 'request', request, time, ...told, ...(file !== undefined && { file }) };
+}
+
+/** Who is told that a message was acknowledged; null: nobody, for it is the person's own. */
+export function ackedAuthor({ by, id }: Extract<Request, { ask: 'ack' }>): string | null {
+  const author = parseMessageId(id)?.author;
+  return author === undefined || author === by ? null : author;
+}
+
+function printAck({ by, id, reaction }: Extract<Request, { ask: 'ack' }>): string {
+  return `${by} acknowledged ${id}${reaction ? `: ${reaction}` : ''}`;
+}

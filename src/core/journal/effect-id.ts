@@ -1,0 +1,38 @@
+import { memoryOwner, SHARED } from '../memory/entry.ts';
+import type { Entry } from '../model/entry.ts';
+
+/** Gives effects their ids, `E-<turn>-<agent>-<n>`: the n-th thing that an agent or a person did in that turn, in the order of the journal. */
+export class Deeds {
+  private file = 0;
+  private readonly counts = new Map<string, number>();
+
+  /** The id of what a line tells; null for a line that tells nothing that anybody did. `file`: the turn whose journal it stands in. Call it once for each line. */
+  idOf(entry: Entry, file: number): string | null {
+    if (file !== this.file) this.counts.clear();
+    this.file = file;
+    const agent = doerOf(entry);
+    if (agent === null) return null;
+    const n = (this.counts.get(agent) ?? 0) + 1;
+    this.counts.set(agent, n);
+    return `E-${file}-${agent}-${n}`;
+  }
+}
+
+/** Who did what a line tells. */
+export function doerOf(entry: Entry): string | null {
+  switch (entry.k) {
+    case 'used':
+    case 'wrote':
+    case 'acked':
+      return entry.agent;
+    case 'sent':
+    case 'drop':
+      return entry.message.from;
+    case 'moved': {
+      const owner = memoryOwner(entry.from);
+      return owner === SHARED ? null : owner;
+    }
+    default:
+      return null;
+  }
+}

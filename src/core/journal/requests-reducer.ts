@@ -1,0 +1,103 @@
+import type { Request } from '../../schema/records/request.ts';
+import { answer } from '../approvals/reducer.ts';
+import { creditsOf, forgetRead, notify, settleNotices } from '../mail/notices.ts';
+import { deliver } from '../mail/reducer.ts';
+import { emptySpending, type State, touch } from '../model/state.ts';
+import { settleDoubt } from '../money/money.ts';
+import { ackedAuthor, type asked } from './asked.ts';
+import { askRevival } from './dead-letters-reducer.ts';
+import { ackText } from './texts-rules-1.ts';
+
+type Asked = ReturnType<typeof asked>;
+
+/** What a person asked for by a command or a file. */
+export function applyRequest(state: State, { request, told }: Pick<Asked, 'request' | 'told'>): void {
+  switch (request.ask) {
+    case 'top-up': {
+      const agent = touch(state, request.agent);
+      agent.granted += request.amount;
+      if (agent.starved) agent.retryAt = 0;
+      agent.starved = false;
+      settleNotices(state, creditsOf(request.agent));
+      agent.warned = false;
+      return;
+    }
+    case 'pause':
+    case 'resume':
+      if (request.agent === null) state.paused = request.ask === 'pause';
+      else touch(state, request.agent).paused = request.ask === 'pause';
+      return;
+    case 'read':
+      if (request.ids.includes('notices')) forgetRead(state, request.by, request.notices);
+      return deliver(state, request.by, request.ids);
+    case 'archive':
+      for (const id of request.ids) state.archive.add(id);
+      return deliver(state, request.by, request.ids);
+    case 'ack':
+      deliver(state, request.by, [request.id]);
+      return acknowledge(state, request, told);
+    case 'retry':
+      return askRevival(state, request.id);
+    case 'approve':
+    case 'deny':
+      return answer(state, request.id, { decision: request.ask, by: request.by, note: request.note });
+    case 'settle-doubt':
+      return settleDoubt(state, request.key, request.amount);
+    case 'reset':
+      return reset(state, request.scope);
+    case 'hire':
+    case 'retire':
+      state.orders.push(request);
+      return;
+    case 'untaint':
+      state.tainted.delete(request.what);
+      return;
+    case 'undo':
+      state.undo.push({ of: request.id, by: request.by });
+      return;
+    case 'redact':
+      return;
+  }
+}
+
+/** The author is told; it wakes nobody. */
+function acknowledge(state: State, request: Extract<Request, { ask: 'ack' }>, told: string | undefined): void {
+  const author = ackedAuthor(request);
+  if (author !== null) notify(state, author, 'ack', ackText(request, told));
+}
+
+function reset(state: State, scope: string): void {
+  if (scope === 'all') {
+    state.tainted.clear();
+    state.loads.clear();
+  }
+  if (scope === 'mail' || scope === 'all') {
+    state.mail.clear();
+    state.inbox.clear();
+    state.quiet.clear();
+    state.expiring.clear();
+    state.threads.clear();
+    state.dead.clear();
+    state.undelivered.clear();
+    state.chains.clear();
+    state.astray.clear();
+    state.aside.clear();
+    state.approvals.clear();
+    state.denied.clear();
+    state.revive.clear();
+    state.archive.clear();
+    state.deferred.clear();
+    for (const agent of state.agents.values())
+      Object.assign(agent, { notices: [], failures: 0, retryAt: 0, failedInRow: 0 });
+  }
+  if (scope === 'credits' || scope === 'all') {
+    for (const agent of state.agents.values())
+      Object.assign(agent, { granted: 0, spent: 0, doubt: 0, daySpent: 0, starved: false, warned: false });
+    state.org = emptySpending();
+    state.units.clear();
+    state.models.clear();
+    state.providers.clear();
+    state.tools.clear();
+    state.doubts.clear();
+  }
+}

@@ -1,0 +1,29 @@
+import type { HiredEffect, RetiredEffect } from '../model/entry.ts';
+import { resumePath, retiredPath } from '../model/paths.ts';
+import { type State, touch } from '../model/state.ts';
+import { taint } from '../rights/taint.ts';
+import { moveFile, setFile } from './files-reducer.ts';
+
+/** Credits move, they are not made: what a new agent has, somebody has less. */
+export function hire(state: State, { agent, by, turn, files, chart, credits, from }: HiredEffect): void {
+  for (const { path, text } of files) setFile(state, `agents/${agent}/${path}`, text);
+  setFile(state, 'org/chart.yaml', chart.text);
+  state.staff.set(agent, { by, turn });
+  give(state, from, agent, credits);
+  const read = state.tainted.get(by);
+  if (read !== undefined) taint(state, agent, read); // its instructions may be those of strangers
+}
+
+/** Their credits go where the effect says; what they were told is forgotten. */
+export function retire(state: State, { agent, chart, credits, to }: RetiredEffect): void {
+  moveFile(state, resumePath(agent), retiredPath(agent));
+  setFile(state, 'org/chart.yaml', chart.text);
+  state.staff.delete(agent);
+  give(state, agent, to, credits);
+  Object.assign(touch(state, agent), { paused: false, notices: [] });
+}
+
+function give(state: State, from: string | null, to: string | null, credits: number): void {
+  if (from !== null) touch(state, from).granted -= credits;
+  if (to !== null) touch(state, to).granted += credits;
+}

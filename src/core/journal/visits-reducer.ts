@@ -1,0 +1,70 @@
+import { withEntry } from '../../schema/copy.ts';
+import { creditsOf, settleNotices } from '../mail/notices.ts';
+import { deliver } from '../mail/reducer.ts';
+import type { VisitEffect } from '../model/entry.ts';
+import { type State, touch } from '../model/state.ts';
+import { taint } from '../rights/taint.ts';
+import { countLoad } from '../skills/quota.ts';
+
+/** Longest wait after failures of a provider, or for credits that nobody grants, in turns. */
+const MAX_BACKOFF = 32;
+
+/** How a visit ended: the mail it read is delivered, or what failed is counted and waits. */
+export function applyVisit(state: State, visit: VisitEffect): void {
+  const agent = touch(state, visit.agent);
+  const turn = state.turn + 1;
+  if (visit.blame === 'credits') agent.need = visit.need ?? 0;
+  if (visit.outcome === 'skipped') {
+    agent.starved = visit.blame === 'credits';
+    agent.lastReason = visit.reason ?? '';
+    return;
+  }
+  for (const id of visit.mail) if (state.mail.get(id)?.tainted) taint(state, visit.agent, id);
+  for (const skill of visit.loaded ?? []) countLoad(state, visit.agent, skill);
+  agent.lastTurn = turn;
+  agent.lastOutcome = visit.outcome;
+  agent.lastReason = reasonOf(visit);
+  if (visit.outcome === 'ok') {
+    deliver(state, visit.agent, visit.mail);
+    agent.notices.splice(0, visit.told);
+    agent.failures = 0;
+    agent.failedInRow = 0;
+    agent.retryAt = 0;
+    if (agent.starved) settleNotices(state, creditsOf(visit.agent));
+    agent.starved = false;
+    return;
+  }
+  const settled = visit.settled ?? [];
+  deliver(state, visit.agent, settled);
+  if (visit.outcome === 'cut') agent.failures = 0; // its provider answers
+  if (visit.blame === 'budget') return;
+  agent.failedInRow++;
+  agent.starved = visit.blame === 'credits'; // else it was called
+  if (visit.blame === 'provider') agent.retryAt = turn + backOff(++agent.failures);
+  else if (visit.blame === 'credits') agent.retryAt = turn + backOff(agent.failedInRow);
+  else countAttempts(state, visit.agent, without(visit.mail, settled));
+}
+
+/** Turns to wait after so many failures in a row. */
+function backOff(failures: number): number {
+  return Math.min(2 ** (failures - 1), MAX_BACKOFF);
+}
+
+/** Why it ended as it did, in words. */
+function reasonOf({ outcome, reason = '', detail = '' }: VisitEffect): string {
+  if (outcome !== 'cut') return reason;
+  return reason === 'credits' ? `no credits: ${detail}` : detail;
+}
+
+function without(ids: readonly string[], settled: readonly string[]): readonly string[] {
+  return ids.filter((id) => !settled.includes(id));
+}
+
+function countAttempts(state: State, name: string, ids: readonly string[]): void {
+  for (const id of ids) {
+    const mail = state.mail.get(id);
+    if (!mail) continue;
+    const { attempts, ...rest } = mail;
+    state.mail.set(id, { attempts: withEntry(attempts, name, (attempts[name] ?? 0) + 1), ...rest });
+  }
+}

@@ -1,0 +1,59 @@
+/** Dead letters of one cause in one chain of messages, and what was told of them, are one line. Pure. */
+import type { DeadLetter, Notice, State } from '../model/state.ts';
+
+/** Letters that were not delivered for one cause in one chain: the last of them, how many they are, and their ids in order. */
+export interface DeadLine extends DeadLetter {
+  count: number;
+  ids: string[];
+}
+
+/** What was told of them, in one: the turn and the words of the last. */
+export interface NoticeLine {
+  turn: number;
+  about: string;
+  text: string;
+  count: number;
+  /** Of the dead letters that it tells of. */
+  ids: string[];
+}
+
+/**
+ * Of which line a dead letter is: the conversation, the reason, and whom it did not reach. A chain that became too long has one
+ * cause, whoever was next. A file that was set aside stands for itself.
+ */
+export function chainOf(thread: string | null, { id, reason, to }: Pick<DeadLetter, 'id' | 'reason' | 'to'>): string {
+  return thread === null ? id : JSON.stringify([thread, reason, ...(reason === 'hops' ? [] : to)]);
+}
+
+/** The dead letters, line by line, in the order of their last ones. Goes through all of them. */
+export function deadLines(state: State): DeadLine[] {
+  return linesOf(state.dead.values(), ({ chain }) => chain).map((letters) => {
+    return Object.assign({}, letters.at(-1), { count: letters.length, ids: letters.map(({ id }) => id) }) as DeadLine;
+  });
+}
+
+/** What somebody is to be told, line by line, in the order of the last of each. */
+export function noticeLines(notices: readonly Notice[]): NoticeLine[] {
+  return linesOf(notices, ({ chain }) => chain).map((same) => {
+    const { turn, about, text } = same.at(-1) as Notice;
+    const count = same.length;
+    const ids = [...new Set(same.flatMap(({ dead = [] }) => dead))];
+    return { turn, about, text: count > 1 ? `${text} ${countedWith(count)}` : text, count, ids };
+  });
+}
+
+function countedWith(count: number): string {
+  return `With it ${count} messages of this chain were not delivered for this reason; lemming retry takes all of them.`;
+}
+
+function linesOf<T>(all: Iterable<T>, chainOf: (one: T) => string | undefined): T[][] {
+  const lines = new Map<string | T, T[]>();
+  for (const one of all) {
+    const chain = chainOf(one) ?? one;
+    const line = lines.get(chain) ?? [];
+    line.push(one);
+    lines.delete(chain); // the latest stand last
+    lines.set(chain, line);
+  }
+  return [...lines.values()];
+}

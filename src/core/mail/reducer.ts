@@ -1,0 +1,138 @@
+import { copyWith } from '../../schema/copy.ts';
+import { cut } from '../../schema/print.ts';
+import type { Message } from '../../schema/records/message.ts';
+import type { Entry } from '../model/entry.ts';
+import { type Mail, type Said, type State, TAIL_CHARS, TAIL_LENGTH } from '../model/state.ts';
+import { forgetDenials } from '../rights/denied.ts';
+import { forgetDead } from './former-dead-letters.ts';
+import { settleWork } from './notices.ts';
+
+/** The conversations that are kept for prompts, the latest: so many, and so many for each agent. */
+const KEPT_THREADS = 2000;
+const THREADS_EACH = 4;
+
+/** A message of a person, found in their outbox. */
+export function addDrop(state: State, { found, mends, message }: Extract<Entry, { k: 'drop' }>): void {
+  state.aside.delete(found);
+  if (mends !== undefined) forgetDead(state, mends);
+  ownPaths(state, message.from).add(message.path);
+  forgetDenials(state, message);
+  addMail(state, message);
+}
+
+function ownPaths(state: State, person: string): Set<string> {
+  const paths = state.own.get(person) ?? new Set();
+  state.own.set(person, paths);
+  return paths;
+}
+
+/** A message on its way: it waits for each of its recipients. */
+export function addMail(state: State, message: Message, made?: string): void {
+  const mail: Mail = { waiting: [...message.to], attempts: {}, ...message, ...taintedBy(state, message.from) };
+  state.mail.set(mail.id, mail);
+  const name = mail.path.slice(mail.path.lastIndexOf('/') + 1);
+  const file = made === undefined ? name : `${made}/${name}`;
+  for (const to of mail.to) {
+    enqueue(state, to, mail);
+    state.received.set(`${to} ${mail.id}`, file);
+  }
+  addToThread(state, mail);
+  state.activeTurn = state.turn + 1;
+  state.sent++;
+}
+
+/** A message of one who has read strangers' words passes them on. */
+export function taintedBy(state: State, author: string): Pick<Mail, 'tainted'> {
+  return state.tainted.has(author) ? { tainted: true } : {};
+}
+
+/** Puts a message last in an inbox. */
+export function enqueue(state: State, name: string, { id, kind, expires }: Mail): void {
+  const ids = state.inbox.get(name);
+  if (ids) ids.push(id);
+  else state.inbox.set(name, [id]);
+  if (kind === 'notice') state.quiet.set(name, (state.quiet.get(name) ?? 0) + 1);
+  if (expires !== undefined) state.expiring.set(id, expires);
+}
+
+function dequeue(state: State, name: string, ids: ReadonlySet<string>): void {
+  const left = state.inbox.get(name)?.filter((id) => !ids.has(id)) ?? [];
+  if (left.length) state.inbox.set(name, left);
+  else state.inbox.delete(name);
+}
+
+function addToThread(state: State, mail: Mail): void {
+  const { id, from, to, subject } = mail;
+  const tail = state.threads.get(mail.thread) ?? [];
+  state.threads.delete(mail.thread); // the latest stand last
+  state.threads.set(mail.thread, tail);
+  tail.push({ id, from, to, subject, body: beginningOf(mail.body) });
+  if (tail.length > TAIL_LENGTH) tail.shift();
+}
+
+/** A copy: a slice of a string keeps all of it in memory. */
+function beginningOf(body: string): string {
+  return body.length <= TAIL_CHARS ? body : Buffer.from(cut(body, TAIL_CHARS)).toString();
+}
+
+/** Takes the mail from a recipient's inbox; mail that nobody waits for is forgotten (its file stays). */
+export function deliver(state: State, name: string, ids: readonly string[]): void {
+  if (ids.length > 0) dequeue(state, name, new Set(ids));
+  for (const id of ids) {
+    const mail = state.mail.get(id);
+    if (!mail) continue;
+    settleWork(state, name, mail);
+    const waiting = mail.waiting.filter((other) => other !== name);
+    if (mail.kind === 'notice' && waiting.length < mail.waiting.length) hush(state, name);
+    if (waiting.length > 0) {
+      const { waiting: _, ...rest } = mail;
+      state.mail.set(id, { waiting, ...rest });
+    } else {
+      state.mail.delete(id);
+      state.expiring.delete(id);
+    }
+  }
+}
+
+function hush(state: State, name: string): void {
+  const left = (state.quiet.get(name) as number) - 1;
+  if (left > 0) state.quiet.set(name, left);
+  else state.quiet.delete(name);
+}
+
+/** A person changed the file of a message that somebody still waits for. */
+export function editMail(state: State, edit: Extract<Entry, { k: 'mail' }>): void {
+  const mail = state.mail.get(edit.id);
+  if (!mail) return;
+  const { subject: _, body: __, priority: ___, ...rest } = mail;
+  const { subject, body, priority } = edit;
+  state.mail.set(edit.id, { subject, body, priority, ...rest });
+  const said = state.threads.get(mail.thread)?.find((m) => m.id === edit.id);
+  if (said) Object.assign(said, { subject, body: beginningOf(body) });
+}
+
+/** A person deleted the file of a message. */
+export function withdraw(state: State, id: string): void {
+  const mail = state.mail.get(id);
+  for (const name of mail?.waiting ?? []) deliver(state, name, [id]);
+}
+
+/** Nobody from whom it was taken back hears of it in the conversation either. */
+export function takeBack(state: State, id: string, names: readonly string[]): void {
+  const mail = state.mail.get(id);
+  if (!mail) return;
+  for (const name of names) deliver(state, name, [id]);
+  const tail = state.threads.get(mail.thread) ?? [];
+  const said = tail.findIndex((one) => one.id === id);
+  if (said < 0) return;
+  const to = mail.to.filter((name) => !names.includes(name));
+  tail.splice(said, 1, ...(to.length ? [copyWith(tail[said] as Said, { to })] : []));
+}
+
+/** Keeps the latest conversations. */
+export function forgetThreads(state: State): void {
+  let surplus = state.threads.size - Math.max(KEPT_THREADS, THREADS_EACH * state.agents.size);
+  for (const id of state.threads.keys())
+    if (surplus-- > 0) state.threads.delete(id);
+    else break;
+}

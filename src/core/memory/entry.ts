@@ -1,0 +1,159 @@
+import { canonicalBody, printHead } from '../../schema/print.ts';
+import type { State } from '../model/state.ts';
+
+/** An entry of memory as its file tells it. */
+export interface MemoryEntry {
+  /** As agents name it: `plan`, `learned/retry-later`, `shared/brand`. */
+  key: string;
+  path: string;
+  archived: boolean;
+  tags: string[];
+  pin: boolean;
+  /** Turn of the last change by an agent, 0 when the file does not say it. */
+  turn: number;
+  /** Grows with every change, by agents and by people. */
+  version: number;
+  /** What shows that a learning record is so. */
+  evidence: string;
+  text: string;
+}
+
+/** What the file of an entry says by itself. */
+type Written = Omit<MemoryEntry, 'key' | 'path' | 'archived'>;
+
+const CONTEXT = 'org/shared/context/';
+const ENTRY = /^(?:agents\/([^/]+)\/memory\/(archive\/)?|org\/shared\/context\/)((?:learned\/)?[^/]+)\.md$/;
+
+/** Where the entry of that key lies. Keys are checked by the tool's schema, so they are safe in a path. */
+export function memoryPath(agent: string, key: string): string {
+  return key.startsWith('shared/') ? `${CONTEXT}${key.slice(7)}.md` : `agents/${agent}/memory/${key}.md`;
+}
+
+/** Where an entry goes when it is old. */
+export function archivedPath(path: string): string {
+  return path.replace(/^(agents\/[^/]+\/memory\/)/, '$1archive/');
+}
+
+/** The key of the entry at a path. */
+export function keyOf(path: string): string {
+  const name = ENTRY.exec(path)?.[3] ?? '';
+  return path.startsWith(CONTEXT) ? `shared/${name}` : name;
+}
+
+/** Whose memory a path lies in: an agent's name, `shared`, or null when it is no entry. */
+export function memoryOwner(path: string): string | null {
+  const found = ENTRY.exec(path);
+  return found ? (found[1] ?? SHARED) : null;
+}
+/** The owner of the shared context. No agent has such a name: it holds a slash. */
+export const SHARED = 'org/shared';
+
+/** A folder on the way to an entry that was set aside because it is a link or no folder. */
+export function barredFolder(state: State, path: string): string | null {
+  if (state.aside.size === 0) return null;
+  for (let cut = path.lastIndexOf('/'); cut > 0; cut = path.lastIndexOf('/', cut - 1))
+    if (state.aside.has(path.slice(0, cut))) return path.slice(0, cut);
+  return null;
+}
+
+/** An entry in its canonical form: the same content always gives the same bytes. `key`: as its file has it, unless agents are shown it. */
+export function printMemory(
+  entry: {
+    key: string;
+    tags: readonly string[];
+    turn: number;
+    text: string;
+    pin?: boolean;
+    version?: number;
+    evidence?: string;
+  },
+  key = entry.key.slice(entry.key.lastIndexOf('/') + 1),
+): string {
+  const head = printHead([
+    ['key', key],
+    ['tags', entry.tags],
+    ...(entry.pin ? [['pin', true] as const] : []),
+    ['turn', entry.turn],
+    ['version', entry.version ?? 1],
+    ...(entry.evidence ? [['evidence', entry.evidence] as const] : []),
+  ]);
+  return `${head}${canonicalBody(entry.text).trimEnd()}\n`;
+}
+
+/** The entries in a memory, the one that was changed last standing last. Archived ones too. */
+export function entriesOf(state: State, owner: string): MemoryEntry[] {
+  return [...(state.memories.get(owner) ?? [])].flatMap((path) => entryAt(state, path) ?? []);
+}
+
+const known = new WeakMap<State, Map<string, { source: string; edited: number | undefined; entry: MemoryEntry }>>();
+
+/** The entry whose file stands at that path; null when there is none. Read once for each text. */
+export function entryAt(state: State, path: string): MemoryEntry | null {
+  const source = state.memories.get(memoryOwner(path) ?? '')?.has(path) ? state.files.get(path) : undefined;
+  if (source === undefined) return null;
+  const kept = known.get(state) ?? new Map();
+  known.set(state, kept);
+  const edited = state.edited.get(path);
+  const before = kept.get(path);
+  if (before?.source === source && before.edited === edited) return before.entry;
+  const entry = readEntry(path, source);
+  if (edited !== undefined) entry.version = edited;
+  kept.set(path, { source, edited, entry });
+  return entry;
+}
+
+/** The entry in a text. Total: what is no front matter of ours is text. */
+export function readEntry(path: string, source: string): MemoryEntry {
+  const archived = ENTRY.exec(path)?.[2] !== undefined;
+  return { key: keyOf(path), path, archived, ...readWritten(source) };
+}
+
+function readWritten(source: string): Written {
+  const close = source.startsWith('---\n') ? source.indexOf('\n---', 3) : -1;
+  const after = source[close + 4];
+  const whole = close < 0 || (after !== undefined && after !== '\n');
+  const head = whole ? new Map<string, string[]>() : readHead(source.slice(4, close + 1));
+  const one = (key: string): string => head.get(key)?.[0] ?? '';
+  const number = (key: string): number => (/^\d{1,15}$/.test(one(key)) ? Number(one(key)) : 0);
+  return {
+    tags: head.get('tags') ?? [],
+    pin: one('pin') === 'true',
+    turn: number('turn'),
+    version: Math.max(1, number('version')),
+    evidence: one('evidence'),
+    text: (whole ? source : source.slice(close + 5)).trimEnd(),
+  };
+}
+
+/** Keys and values of a front matter that lists, quotes and plain words make. The core reads no YAML: what is beyond this is left out. */
+function readHead(head: string): Map<string, string[]> {
+  const fields = new Map<string, string[]>();
+  let last: string[] = [];
+  for (const line of head.split('\n')) {
+    const field = /^(\w+):(?:[ \t](.*))?$/.exec(line);
+    const item = /^[ \t]*- (.*)$/.exec(line);
+    if (field) {
+      last = readValue(field[2] ?? '');
+      fields.set(field[1] as string, last);
+    } else if (item) last.push(...readValue(item[1] as string));
+  }
+  return fields;
+}
+
+const VALUE = /"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\s,[\]"'][^,[\]]*/g;
+
+function readValue(text: string): string[] {
+  const value = text.trim();
+  const parts = /^["'[]/.test(value) ? (value.match(VALUE) ?? []) : [value.replace(/(^|[ \t])#.*$/, '')];
+  return parts.map(plain).filter((part) => part !== '');
+}
+
+function plain(part: string): string {
+  if (part.startsWith("'")) return part.slice(1, -1).replaceAll("''", "'");
+  if (!part.startsWith('"')) return part.trim();
+  try {
+    return String(JSON.parse(part));
+  } catch {
+    return part.slice(1, -1);
+  }
+}

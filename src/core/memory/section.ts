@@ -1,0 +1,103 @@
+import type { Resume } from '../../schema/config/resume.ts';
+import { cut } from '../../schema/print.ts';
+import type { Config } from '../model/config.ts';
+import type { Mail, State } from '../model/state.ts';
+import { permitPath } from '../model/tool-path.ts';
+import { quote, tame } from '../text/untrusted.ts';
+import { entriesOf, type MemoryEntry, SHARED } from './entry.ts';
+import { related } from './relevance.ts';
+
+const CHARS_PER_TOKEN = 4;
+/** Most characters of one entry in a prompt; recall shows all of it. */
+const SHOWN_CHARS = 2000;
+/** Keys that are named at most of what does not fit. */
+const NAMED_KEYS = 100;
+/** Characters of each message that are compared with memory. */
+const COMPARED_CHARS = 2000;
+
+/** What a prompt shows of memory. Texts are as the prompt holds them, with marks around each entry. */
+export interface Mind {
+  /** Pinned entries, then the latest: the same bytes as long as no entry changes. */
+  own: string;
+  /** The same of the shared context that the agent is granted. */
+  shared: string;
+  /** Entries beyond these that may matter to the mail of this visit. */
+  related: string[];
+}
+
+/** Chooses what a prompt shows of an agent's memory and of the shared context, within `limits.memory_tokens` each. Pure. */
+export function mindOf(config: Config, state: State, resume: Resume, mail: readonly Mail[]): Mind {
+  const room = config.org.limits.memory_tokens * CHARS_PER_TOKEN;
+  const all = entriesOf(state, resume.name);
+  const own = choose(all.filter((entry) => !entry.archived).reverse(), room);
+  const granted = sharedWith(state, resume);
+  const shared = choose(granted.reverse(), room);
+  const rest = [...all, ...granted].filter((entry) => !own.shown.has(entry) && !shared.shown.has(entry));
+  return { own: own.text, shared: shared.text, related: relatedTo(rest, mail, own.left) };
+}
+
+/** The entries of the shared context that a resume grants. */
+export function sharedWith(state: State, resume: Resume): MemoryEntry[] {
+  if (resume.shared.length === 0) return [];
+  return entriesOf(state, SHARED).filter(({ path }) => permitPath(resume, path.slice('org/'.length)).ok);
+}
+
+interface Chosen {
+  text: string;
+  shown: Set<MemoryEntry>;
+  /** Characters that are left for what matters to the mail. */
+  left: number;
+}
+
+/** What is pinned, then what comes first, as far as half of the room allows; then the keys of the rest. */
+function choose(entries: readonly MemoryEntry[], room: number): Chosen {
+  const shown = new Set<MemoryEntry>();
+  let text = '';
+  for (const entry of [...entries.filter(({ pin }) => pin), ...entries.filter(({ pin }) => !pin)]) {
+    const printed = show(entry);
+    if (text.length + printed.length > (entry.pin ? room : room / 2)) continue;
+    text += printed;
+    shown.add(entry);
+  }
+  const left = room - text.length;
+  return { text: text + nameRest(entries.filter((entry) => !shown.has(entry))), shown, left };
+}
+
+function nameRest(rest: readonly MemoryEntry[]): string {
+  if (rest.length === 0) return '';
+  const more = rest.length > NAMED_KEYS ? `, and ${rest.length - NAMED_KEYS} more` : '';
+  const keys = rest.slice(0, NAMED_KEYS).map(({ key }) => quote(cut(key, 70)));
+  return `[more entries: ${rest.length}; recall shows one by its key: ${keys.join(', ')}${more}]\n`;
+}
+
+function relatedTo(entries: readonly MemoryEntry[], mail: readonly Mail[], room: number): string[] {
+  if (entries.length === 0 || mail.length === 0) return [];
+  let left = room;
+  return related(entries, askedIn(mail))
+    .map(show)
+    .filter((printed) => {
+      const fits = printed.length <= left;
+      if (fits) left -= printed.length;
+      return fits;
+    });
+}
+
+/** The words of the mail that what is known is compared with. */
+export function askedIn(mail: readonly Pick<Mail, 'subject' | 'body'>[]): string {
+  return mail.map(({ subject, body }) => `${subject}\n${cut(body, COMPARED_CHARS)}`).join('\n');
+}
+
+function show(entry: MemoryEntry): string {
+  const { key, version, turn, tags, archived, evidence, text } = entry;
+  const marks = [
+    `key=${quote(key)}`,
+    `version="${version}"`,
+    ...(turn ? [`turn="${turn}"`] : []),
+    ...(tags.length ? [`tags=${quote(tags.join(', '))}`] : []),
+    ...(archived ? ['archived'] : []),
+  ];
+  const shown = cut(text, SHOWN_CHARS);
+  const rest = shown === text ? '' : `\n[cut: ${text.length - shown.length} more characters; recall shows them]`;
+  const proof = evidence === '' ? '' : `\n[evidence: ${cut(evidence, SHOWN_CHARS)}]`;
+  return `<memory ${marks.join(' ')}>\n${tame(shown)}${rest}${tame(proof)}\n</memory>\n`;
+}

@@ -1,0 +1,191 @@
+import type { Caps, CreditsFile } from '../../schema/config/credits.ts';
+import type { McpServer, PinnedTool } from '../../schema/config/mcp.ts';
+import type { Model, ModelsFile } from '../../schema/config/models.ts';
+import type { OrgFile } from '../../schema/config/org.ts';
+import type { Resume, ResumeHead } from '../../schema/config/resume.ts';
+import type { SkillHead } from '../../schema/config/skill.ts';
+import type { ToolHead } from '../../schema/config/tool.ts';
+import type { Fault } from '../../schema/fault.ts';
+import type { Input } from './entry.ts';
+import type { Absence } from './state.ts';
+
+/** One end of a chart entry, ready for look-ups. `all` stands for "*"; `@unit` is already spread into `names`. */
+export interface End {
+  all: boolean;
+  names: ReadonlySet<string>;
+}
+
+/** A unit as the engine uses it. */
+export interface Unit {
+  id: string;
+  name: string;
+  parent: string | null;
+  head: string | null;
+  mission: string;
+  /** Sorted by name; from the unit's file and from the resumes. */
+  members: string[];
+  charter: string;
+  caps: Caps;
+}
+
+/** Somebody whom the organisation deals with. */
+export interface Contact {
+  name: string;
+  /** The person of the chart whom this is about; null: somebody outside, reached through people. */
+  seat: string | null;
+  channel: string;
+  language: string;
+  hours: string;
+  preferences: string[];
+  notes: string;
+}
+
+/** A resume in `org/templates/`. */
+export interface Template {
+  head: ResumeHead;
+  /** Instructions. */
+  body: string;
+  /** Whether it says which models it is for. */
+  hasModel: boolean;
+}
+
+/** Everything people configured, parsed, checked and joined. A value: the same files give the same config. */
+export interface Config {
+  org: OrgFile;
+  /** Every agent and person that has a good resume, in chart order: the order of the keys of chart.yaml, then the rest by name. */
+  order: string[];
+  agents: ReadonlyMap<string, Resume>;
+  /** Agents whose resume is broken, with its faults: set aside, the others work. */
+  broken: ReadonlyMap<string, Fault[]>;
+  sendTo: ReadonlyMap<string, End>;
+  readFrom: ReadonlyMap<string, End>;
+  models: ReadonlyMap<string, Model>;
+  /** What may be asked beside the limits of the models. */
+  limits: ModelsFile['limits'];
+  credits: CreditsFile;
+  units: ReadonlyMap<string, Unit>;
+  /** id → title, owner, text of open goals. */
+  goals: ReadonlyMap<string, { title: string; owner: string | null; text: string }>;
+  /** File name → contact, sorted. */
+  contacts: ReadonlyMap<string, Contact>;
+  /** What agents can be made from: id → resume, with all that it takes over from others. Only good ones. */
+  templates: ReadonlyMap<string, Template>;
+  /** The skills there are, good ones only; `skillsOf` says whose they are. */
+  skills: Skills;
+  /** Tools of the org by name, and servers of tools: used once the owner of the machine approved them. */
+  tools: ReadonlyMap<string, OwnTool>;
+  servers: ReadonlyMap<string, Server>;
+}
+
+/** References to the keys that the configuration names, each once. */
+export function keysIn({ models, org }: Config): string[] {
+  const searching = org.search && 'key' in org.search ? [org.search.key] : [];
+  return [...new Set([...[...models.values()].flatMap(({ key }) => key ?? []), ...searching])];
+}
+
+/** The people, in chart order. */
+export function peopleOf(config: Config): string[] {
+  return config.order.filter((name) => config.agents.get(name)?.person);
+}
+
+/** True for a seat that is a person's. */
+export function isPersonIn(config: Config, name: string): boolean {
+  return config.agents.get(name)?.person === true;
+}
+
+/** True when A→B is an edge: A lists B in send_to and B lists A in read_from. Nobody has an edge to themselves. */
+export function hasEdge(config: Config, from: string, to: string): boolean {
+  return from !== to && lists(config.sendTo.get(from), to) && lists(config.readFrom.get(to), from);
+}
+
+/** True when the end names that agent. */
+export function lists(end: End | undefined, name: string): boolean {
+  return end !== undefined && (end.all || end.names.has(name));
+}
+
+/** Everyone an agent may write to, in chart order. */
+export function mayWriteTo(config: Config, from: string): string[] {
+  const end = config.sendTo.get(from);
+  if (!end) return [];
+  const candidates = end.all ? config.order : [...end.names];
+  return inChartOrder(
+    config,
+    candidates.filter((name) => config.agents.has(name) && hasEdge(config, from, name)),
+    (name) => name,
+  );
+}
+
+/** Sorts by the place in the chart of the agent that each is about. */
+export function inChartOrder<T>(config: Config, list: readonly T[], agentOf: (one: T) => string): T[] {
+  const places = placesOf(config);
+  const place = (one: T): number => places.get(agentOf(one)) ?? places.size; // one whose resume is broken comes last
+  return [...list].sort((a, b) => place(a) - place(b));
+}
+
+const places = new WeakMap<Config, Map<string, number>>();
+
+/** Agent → place in the chart; worked out once for a configuration. */
+function placesOf(config: Config): Map<string, number> {
+  const known = places.get(config) ?? new Map(config.order.map((name, i) => [name, i]));
+  places.set(config, known);
+  return known;
+}
+
+/** Names of the agents' folders as the journal knows them: those with files that are read, and those that were set aside. */
+export function agentFolders(texts: Iterable<string>, asides: Iterable<string>): string[] {
+  const folders = new Set<string>();
+  for (const path of texts) if (path.startsWith('agents/')) folders.add(path.split('/', 2)[1] as string);
+  for (const path of asides) {
+    const name = /^agents\/([^/]+)(\/(resume\.md|outbox|memory|workspace|requests|logs))?$/.exec(path)?.[1];
+    if (name !== undefined) folders.add(name);
+  }
+  return [...folders];
+}
+
+/** Agents whose folder is not to be had, after these lines. */
+export function absentAfter(absent: ReadonlyMap<string, Absence>, lines: readonly Input[]): Map<string, Absence> {
+  const after = new Map(absent);
+  for (const line of lines)
+    if (line.k === 'absent') after.set(line.agent, line);
+    else if (line.k === 'back') after.delete(line.agent);
+  return after;
+}
+
+/** A tool that lies in the org, in a folder of its own. */
+export interface OwnTool {
+  name: string;
+  head: ToolHead;
+  /** The body of TOOL.md. */
+  help: string;
+  /** Its files by their paths in the folder, TOOL.md too, sorted. */
+  files: ReadonlyMap<string, string>;
+}
+
+/** A server of tools, and its tools as they were approved; null: nobody looked yet. */
+export interface Server {
+  name: string;
+  settings: McpServer;
+  /** The settings as they are written, in JSON: without what this version adds to them. */
+  written: string;
+  tools: readonly PinnedTool[] | null;
+}
+
+/** A skill as it lies in its folder. */
+export interface Skill {
+  id: string;
+  /** Its folder in the org. */
+  folder: string;
+  head: SkillHead;
+  /** The body of SKILL.md: what an agent is told when it loads the skill. */
+  body: string;
+  /** Its other texts, relative to the folder, sorted. */
+  files: readonly string[];
+}
+
+/** Skills by folder. */
+export type Skills = ReadonlyMap<string, Skill>;
+
+/** Steps that a visit of the agent may have. */
+export function stepsOf(config: Config, { limits }: Pick<Resume, 'limits'>): number {
+  return Math.min(limits.steps ?? Infinity, config.org.limits.steps);
+}

@@ -1,0 +1,50 @@
+import { messageId, parseMessageId } from '../../schema/name.ts';
+import type { Order } from './spill-map.ts';
+
+/** Turns have as many digits as they will ever need, so that the order of texts is that of turns. */
+const DIGITS = 10;
+
+/** Messages by author, then in the order they were written: `planner/0000000042/01`. What is no id of a message stands by itself. */
+export const byMessage: Order = {
+  keyOf(id) {
+    const key = parseMessageId(id);
+    return key ? `${key.author}/${long(key.turn)}/${String(key.n).padStart(2, '0')}` : `/${id}`;
+  },
+  nameOf(key) {
+    const [author, turn, n] = key.split('/') as [string, string, string];
+    return author === '' ? key.slice(1) : messageId(Number(turn), author, Number(n));
+  },
+};
+
+/** Dead letters by their message. A name is `<id of the message> <id of the dead letter>`. */
+export const ofDead: Order = {
+  keyOf(name) {
+    const [message, id] = name.split(' ') as [string, string];
+    return `${byMessage.keyOf(message)}/${id}`;
+  },
+  nameOf(key) {
+    const cut = key.lastIndexOf('/');
+    return `${byMessage.nameOf(key.slice(0, cut))} ${key.slice(cut + 1)}`;
+  },
+};
+
+/** Messages by a reader, then by turn. A name is `<reader> <id of the message>`. */
+export const byReader: Order = {
+  keyOf(name) {
+    const [reader, id] = name.split(' ') as [string, string];
+    return `${readerKey(reader, parseMessageId(id)?.turn ?? 0)}/${id}`;
+  },
+  nameOf(key) {
+    const [reader, , id] = key.split('/') as [string, string, string];
+    return `${reader} ${id}`;
+  },
+};
+
+/** How the keys of a reader's mail of a turn begin. */
+export function readerKey(reader: string, turn: number): string {
+  return `${reader}/${long(turn)}`;
+}
+
+function long(turn: number): string {
+  return String(turn).padStart(DIGITS, '0');
+}

@@ -1,0 +1,99 @@
+import type { Resume } from '../../schema/config/resume.ts';
+import { cut } from '../../schema/print.ts';
+import type { Cause } from './entry.ts';
+
+/** Where a path of a tool leads, as a path in the org, or why not. */
+export type PathRuling = { ok: true; path: string; shared: boolean } | { ok: false; text: string };
+
+/** Bytes of a path, and of each name in it, that every file system of today takes. */
+const PATH_BYTES = 1000;
+const NAME_BYTES = 255;
+
+/**
+ * What an agent may read: what it may write, and `attachments/NAME` of the mail that this visit was given, which stands
+ * beside the message in the outbox of its author.
+ */
+export function permitRead(
+  resume: Resume,
+  given: readonly Cause[],
+  path: string,
+  isThere: (path: string) => boolean,
+): PathRuling {
+  const name = /^(?:\.\/)?attachments\/([^/]+)$/.exec(path)?.[1];
+  const mail = given.find(({ attachments }) => name !== undefined && attachments?.includes(name));
+  return mail
+    ? { ok: true, path: `agents/${mail.from}/outbox/${name}`, shared: false }
+    : permitPath(resume, path, isThere);
+}
+
+/**
+ * What an agent may write. Relative paths lie in its workspace; `shared/...` means `org/shared/...` and needs a grant in the
+ * resume. Compares whole parts, never text prefixes. `isThere`: whether a path of the org may be named instead.
+ */
+export function permitPath(
+  resume: Pick<Resume, 'name' | 'shared'>,
+  path: string,
+  isThere: (path: string) => boolean = () => true,
+): PathRuling {
+  if (Buffer.byteLength(path) > PATH_BYTES || /[\0-\x1f\x7f\\]|\p{Cs}/u.test(path))
+    return { ok: false, text: 'The path has characters that are not allowed, or is too long.' };
+  const parts = partsOf(path);
+  if (path.startsWith('/') || /^[a-zA-Z]:/.test(path) || parts.includes('..'))
+    return { ok: false, text: outsideText(resume, path, isThere) };
+  const long = parts.find((part) => Buffer.byteLength(part) > NAME_BYTES);
+  if (long !== undefined)
+    return { ok: false, text: `A name in the path has ${Buffer.byteLength(long)} bytes; ${NAME_BYTES} are allowed.` };
+  if (parts.some((part) => /^\.lemming-/i.test(part)))
+    return { ok: false, text: 'Names that begin with .lemming- are those of the engine.' };
+  if (parts[0] !== 'shared')
+    return { ok: true, path: ['agents', resume.name, 'workspace', ...parts].join('/'), shared: false };
+  const rest = parts.slice(1);
+  const granted = resume.shared.some((grant) => {
+    return partsOf(grant).every((part, i) => part === rest[i]);
+  });
+  if (!granted)
+    return { ok: false, text: `${shown(`shared/${rest.join('/')}`)} is not open to you. ${reachText(resume)}` };
+  return { ok: true, path: ['org', 'shared', ...rest].join('/'), shared: true };
+}
+
+function partsOf(path: string): string[] {
+  return path.split('/').filter((part) => part !== '' && part !== '.');
+}
+
+/** Characters of a path, and shared folders, that a refusal names at most. */
+const SHOWN_CHARS = 200;
+const SHOWN_GRANTS = 20;
+
+function shown(path: string): string {
+  return JSON.stringify(cut(path, SHOWN_CHARS));
+}
+
+/** What is outside, and which path within would be taken instead. */
+function outsideText(
+  resume: Pick<Resume, 'name' | 'shared'>,
+  path: string,
+  isThere: (path: string) => boolean,
+): string {
+  const isOfOthers = partsOf(path).includes('..');
+  return `${shown(path)} is outside your workspace. ${isOfOthers ? ASK_OTHERS : insteadOf(resume, path, isThere)}${reachText(resume)}`;
+}
+
+function insteadOf(resume: Pick<Resume, 'name' | 'shared'>, path: string, isThere: (path: string) => boolean): string {
+  const name = partsOf(path).at(-1) ?? '';
+  const ruling = name === '' || name.includes(':') ? null : permitPath(resume, name);
+  return ruling?.ok && isThere(ruling.path) ? `Use ${shown(name)} instead. ` : '';
+}
+const ASK_OTHERS = 'Files of others cannot be reached: ask them in a message. ';
+
+function reachText({ shared }: Pick<Resume, 'shared'>): string {
+  const names = shared.slice(0, SHOWN_GRANTS).map((grant) => ['shared', ...partsOf(grant)].join('/'));
+  const more = shared.length > SHOWN_GRANTS ? ' and more' : '';
+  return names.length
+    ? `You reach your workspace and ${names.join(', ')}${more}, nothing else.`
+    : 'You reach your workspace and nothing else.';
+}
+
+/** A path of the org as the tools of agents take it. */
+export function toldPath(path: string): string {
+  return path.replace(/^org\/(?=shared(?:\/|$))|^agents\/[^/]+\/workspace\/(?=.)/, '');
+}

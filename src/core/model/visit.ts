@@ -1,0 +1,22 @@
+/** What a visit hands over when it has ended. */
+import type { Resume } from '../../schema/config/resume.ts';
+import type { Blame, VisitOutcome } from './entry.ts';
+import type { Mail } from './state.ts';
+import type { Draft } from './tool.ts';
+
+/** A finished visit, as the pool hands it to the settlement. */
+export interface Finished {
+  agent: string;
+  resume: Resume;
+  outcome: VisitOutcome;
+  /** For a visit that was cut: what ran out, or `looped`; `detail` says it in words. */
+  reason?: string;
+  detail?: string;
+  blame?: Blame;
+  /** Micro-credits that the call could cost for which credits were missing. */
+  need?: number;
+  given: readonly Mail[];
+  told: number;
+  draft: Draft;
+  summary: boolean;
+}

@@ -1,0 +1,77 @@
+import { type CallFailure, PROVIDER_FAILURES } from '../model/call.ts';
+import type { Config } from '../model/config.ts';
+import type { State, Tries } from '../model/state.ts';
+
+/** Whether a failure says that the service does not work; a bad request would fail anywhere. */
+export function isOutage(failure: CallFailure): boolean {
+  return failure !== 'bad-request' && (PROVIDER_FAILURES as readonly string[]).includes(failure);
+}
+
+/** Notes the outcome of an attempt among those of a turn or a visit; `failure` is null for a reply, `at` is its time. */
+export function noteOutcome(all: Map<string, Tries>, model: string, failure: CallFailure | null, at: number): void {
+  const tries = all.get(model) ?? { replies: 0, outages: 0, since: 0 };
+  all.set(model, tries);
+  if (!failure) tries.replies++;
+  else if (isOutage(failure)) {
+    tries.outages++;
+    tries.since = Math.max(tries.since, at);
+  }
+}
+
+/** At the end of a turn: one reply closes the breaker of a model, whatever the order in which its calls ended. */
+export function settleBreakers(state: State): void {
+  for (const [model, { replies, outages, since }] of state.tries) {
+    if (replies > 0) state.breakers.delete(model);
+    else if (outages > 0)
+      state.breakers.set(model, { failures: (state.breakers.get(model)?.failures ?? 0) + outages, since });
+  }
+  state.tries.clear();
+}
+
+/** Until when a model is left alone: milliseconds since 1970; null while it is called. */
+export function restsUntil(config: Config, state: State, model: string): number | null {
+  const breaker = state.breakers.get(model);
+  const settings = config.models.get(model)?.breaker;
+  if (!breaker || !settings || breaker.failures < settings.failures) return null;
+  return breaker.since + settings.rest_ms;
+}
+
+/**
+ * Whether a visit may ask a model once more: not after so many failures that it saw itself, with those of the turns before,
+ * unless it was answered too. After a rest a single failure is enough. What other visits of the turn see does not count, so
+ * that the turn comes out the same whoever is answered first.
+ */
+export function admits(config: Config, state: State, seen: ReadonlyMap<string, Tries>, model: string): boolean {
+  const { replies, outages } = seen.get(model) ?? { replies: 0, outages: 0 };
+  const most = config.models.get(model)?.breaker.failures ?? Infinity;
+  const before = state.breakers.get(model)?.failures ?? 0;
+  return replies > 0 || outages < (before >= most ? 1 : most - before);
+}
+
+/** The models of a resume and their fallbacks, each once, in order. */
+export function chainOf(config: Config, models: readonly string[]): string[] {
+  const chain: string[] = [];
+  const add = (name: string): void => {
+    if (chain.includes(name)) return;
+    chain.push(name);
+    for (const next of config.models.get(name)?.fallback ?? []) add(next);
+  };
+  for (const name of models) add(name);
+  return chain;
+}
+
+/**
+ * The models that the visits of a turn may call, by the snapshot: a model that failed too often is left alone; when its rest
+ * is over, the first visit of the turn tries it. The same for every order in which the visits are made.
+ */
+export function modelChooser(config: Config, state: State): (models: readonly string[]) => string[] {
+  const tried = new Set<string>();
+  return (models) =>
+    chainOf(config, models).filter((name) => {
+      const until = restsUntil(config, state, name);
+      if (until === null) return true;
+      if (state.time < until || tried.has(name)) return false;
+      tried.add(name);
+      return true;
+    });
+}

@@ -1,0 +1,46 @@
+/** Want of credits in words: what is short, and what a person does about it. Pure. */
+import type { Config } from '../model/config.ts';
+import { stepsOf } from '../model/config.ts';
+import { agentState, type State } from '../model/state.ts';
+import { type Limit, printCredits, tightest } from './ledger.ts';
+
+/** What a first call could cost, and what is left of the limit that cannot pay it: `writer has`, `the unit team has`. */
+export function shortText(need: number, { amount, scope, key }: Limit): string {
+  const left = printCredits(Math.max(0, amount));
+  return `its next call could cost ${printCredits(need)} credits, and ${holderOf(scope)} has ${left} left${key === null ? '' : ` (${key})`}`;
+}
+
+/** `a per day`: what `a` may spend in a day. */
+function holderOf(scope: string): string {
+  const [who = '', ...time] = scope.split(' ');
+  const holder = who === 'org' ? 'the organisation' : who.startsWith('@') ? `the unit ${who.slice(1)}` : who;
+  return [holder, ...time].join(' ');
+}
+
+/** Micro-credits of a visit of the agent if every call cost what the one does that it lacks credits for; 0: not known. */
+export function visitCost(config: Config, state: State, agent: string, need = agentState(state, agent).need): number {
+  const resume = config.agents.get(agent);
+  return resume ? need * stepsOf(config, resume) : 0;
+}
+
+/**
+ * What a person does so that an agent may spend so much again: where the limit stands that stops it. `wanted`: micro-credits,
+ * by default those of a visit at the worst price; 0 where nobody knows.
+ */
+export function creditRelief(
+  config: Config,
+  state: State,
+  agent: string,
+  wanted = visitCost(config, state, agent),
+): string {
+  const { key, amount, of } = tightest(config, state, agent);
+  const more = wanted > amount ? roundUp(wanted - amount) : 0;
+  if (key === null) return `lemming top-up ${agent} ${more ? printCredits(more) : 'CREDITS'}`;
+  return `raise ${key} in org/credits.yaml${more ? ` to ${printCredits(of + more)}` : ''}`;
+}
+
+/** Two digits are enough for people. */
+function roundUp(micro: number): number {
+  const unit = 10 ** Math.max(0, Math.floor(Math.log10(micro)) - 1);
+  return Math.ceil(micro / unit) * unit;
+}

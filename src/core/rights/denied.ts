@@ -1,0 +1,69 @@
+import { copyWith } from '../../schema/copy.ts';
+import { printValue } from '../../schema/print.ts';
+import type { Message } from '../../schema/records/message.ts';
+import type { Json } from '../model/call.ts';
+import type { Effect, Held } from '../model/entry.ts';
+import { textHash } from '../model/hash.ts';
+import type { Denied, State } from '../model/state.ts';
+import type { Scene, Staged } from '../model/tool.ts';
+
+/** Denials that are kept, the latest. */
+const KEPT = 1000;
+
+/**
+ * Why an act is not held: a person denied the same in this conversation, and nobody has written in it since. Asked for in
+ * another conversation as well it may wait anew. Pure.
+ */
+export function deniedBefore({ state, agent, given }: Scene, tool: string, input: Json): Refused | null {
+  const hash = hashOf(input);
+  for (const denied of state.denied.values()) {
+    if (denied.over || !isSame(denied, agent, tool, hash)) continue;
+    if (!given.every(({ thread }) => denied.threads.includes(thread))) continue;
+    const why = denied.note && ` (${denied.note})`;
+    const text = `It was denied by ${denied.by} in ${denied.id}${why}. It is asked again once a person has written to you about it, or when you want something else.`;
+    return { ok: false, rule: 'denied', text };
+  }
+  return null;
+}
+
+function isSame(denied: Pick<Denied, 'agent' | 'tool' | 'hash'>, agent: string, tool: string, hash: string): boolean {
+  return denied.agent === agent && denied.tool === tool && denied.hash === hash;
+}
+
+/** How a person denied the same act before, the last time, in this very turn too; the person who is asked again is told. */
+export function lastDenial({ state, agent }: Scene, tool: string, input: Json): Held['denied'] {
+  const hash = hashOf(input);
+  const given = [...state.approvals.values()].findLast(
+    ({ answer, ...held }) =>
+      answer?.decision === 'deny' && isSame({ hash: hashOf(held.input), ...held }, agent, tool, hash),
+  );
+  if (given?.answer) return { of: given.id, by: given.answer.by, note: given.answer.note };
+  const last = [...state.denied.values()].findLast((denied) => isSame(denied, agent, tool, hash));
+  return last && { of: last.id, by: last.by, note: last.note };
+}
+
+type Refused = Extract<Staged, { ok: false }>;
+
+/** Keeps what a person denied; what nobody answered in time was denied by none. */
+export function noteDenial(state: State, { id, decision, by, note, held }: Extract<Effect, { k: 'decided' }>): void {
+  if (decision !== 'denied' || by === 'nobody') return;
+  const threads = [...new Set(held.cause.map(({ thread }) => thread))];
+  state.denied.delete(id);
+  state.denied.set(id, { id, agent: held.agent, tool: held.tool, hash: hashOf(held.input), by, note, threads });
+  for (const old of state.denied.keys())
+    if (state.denied.size > KEPT) state.denied.delete(old);
+    else return;
+}
+
+/** A person wrote: in their conversation, and to those whom they wrote to, acts may be asked for again. */
+export function forgetDenials(state: State, { thread, to }: Pick<Message, 'thread' | 'to'>): void {
+  for (const [id, denied] of state.denied) {
+    const { threads, agent } = denied;
+    if (threads.includes(thread) || (threads.length === 0 && to.includes(agent)))
+      state.denied.set(id, copyWith(denied, { over: true }));
+  }
+}
+
+function hashOf(input: Json): string {
+  return textHash(printValue(input));
+}

@@ -1,0 +1,163 @@
+import { covers, type Resume } from '../../schema/config/resume.ts';
+import { copyWith } from '../../schema/copy.ts';
+import type { Config } from '../model/config.ts';
+import type { Tool } from '../model/tool.ts';
+import { programIn } from '../text/command-line.ts';
+import { permitUrl } from '../text/url-rule.ts';
+import { askedFirst } from './approvers.ts';
+import { policyFor, recipientsIn, textIn } from './policy.ts';
+import { type Recipients, resolveRecipients } from './recipients.ts';
+
+/** An act on its way to being done: who asks for what. `value` was checked against the tool's schema. */
+export interface Act {
+  agent: string;
+  resume: Resume;
+  toolName: string;
+  tool: Tool | undefined;
+  /** null while the input has not passed the schema. */
+  value: unknown;
+  why: string | null;
+  /** A person approved this very act. */
+  approved: boolean;
+  /** Why it could give away private data on the word of a stranger, if it could (`taint.ts`). */
+  taint?: string | null;
+  /** Why its skill may not be loaded once more, if it may not (`skill-limit.ts`). */
+  overLimit?: string | null;
+}
+
+/** What the gate says; `rule` names the row that decided. */
+export type Ruling =
+  | { do: 'allow'; rule: string }
+  | { do: 'refuse'; rule: string; text: string }
+  | { do: 'hold'; rule: string; contacts: string[]; because?: string };
+
+interface Rule {
+  name: string;
+  /** null: this rule has nothing to say. */
+  judge(config: Config, act: Act): Ruling | null;
+}
+
+/**
+ * The gate: every act of every agent passes these rules in order; the first that speaks decides, and what no rule refuses
+ * is allowed. Credits are judged before each call by the allowance of the visit (`ledger.ts`), paths by the Box with
+ * `permitPath`.
+ */
+const RULES: Rule[] = [
+  {
+    name: 'known-tool',
+    judge: (_config, act) =>
+      act.tool ? null : refuse('known-tool', `There is no tool ${JSON.stringify(act.toolName.slice(0, 80))}.`),
+  },
+  {
+    name: 'granted-tool',
+    judge: (_config, { tool, resume, toolName }) =>
+      tool?.granted === 'all' || grants(resume, toolName) !== null
+        ? null
+        : refuse('granted-tool', `You do not have ${toolName}.`),
+  },
+  {
+    name: 'trusted-tool',
+    judge: (_config, { tool }) => (tool?.barred === undefined ? null : refuse('trusted-tool', tool.barred)),
+  },
+  { name: 'input', judge: (_config, act) => (act.why === null ? null : refuse('input', act.why)) },
+  { name: 'edge', judge: (config, act) => judgeEdge(config, act) },
+  { name: 'host', judge: (_config, act) => judgeHost(act) },
+  { name: 'command', judge: (_config, act) => judgeCommand(act) },
+  {
+    name: 'skill-limit',
+    judge: (_config, { overLimit }) => (overLimit ? refuse('skill-limit', overLimit) : null),
+  },
+  { name: 'policy', judge: (config, act) => judgePolicy(config, act) },
+  {
+    name: 'taint',
+    judge: (config, { taint, approved }) =>
+      taint && !approved ? { do: 'hold', rule: 'taint', contacts: askedFirst(config, []), because: taint } : null,
+  },
+  {
+    name: 'held-tool',
+    judge: (config, act) =>
+      !act.approved && (act.tool?.held === 'always' || (act.tool?.held && !policyFor(config, act)))
+        ? { do: 'hold', rule: 'held-tool', contacts: askedFirst(config, []), because: heldWords(act) }
+        : null,
+  },
+  {
+    name: 'ask',
+    judge: (config, { resume, toolName, approved }) =>
+      !approved && grants(resume, toolName) === 'ask'
+        ? {
+            do: 'hold',
+            rule: 'ask',
+            contacts: askedFirst(config, []),
+            because: `The resume of ${resume.name} has it as ask:${toolName}.`,
+          }
+        : null,
+  },
+];
+
+/** Decides for one act. A policy that says `always` is an approval that a person gave beforehand. Pure. */
+export function permit(config: Config, act: Act): Ruling {
+  const approved = act.approved || (act.tool?.held !== 'always' && policyFor(config, act)?.do === 'always');
+  const judged = approved === act.approved ? act : copyWith(act, { approved });
+  for (const rule of RULES) {
+    const ruling = rule.judge(config, judged);
+    if (ruling) return ruling;
+  }
+  return { do: 'allow', rule: act.tool?.granted === 'all' ? 'every-agent' : 'resume' };
+}
+
+function heldWords({ toolName, tool }: Act): string {
+  const until = tool?.held === 'always' ? '' : ', until a policy of org/org.yaml says otherwise';
+  return `A person decides about each ${toolName}${until}.`;
+}
+
+function refuse(rule: string, text: string): Ruling {
+  return { do: 'refuse', rule, text };
+}
+
+/** How a resume grants a tool: not at all, freely, or with a person's approval each time. */
+export function grants(resume: Pick<Resume, 'tools'>, tool: string): 'free' | 'ask' | null {
+  const granted = resume.tools.filter((grant) => covers(grant.replace(/^ask:/, ''), tool));
+  if (granted.some((grant) => grant.startsWith('ask:'))) return 'ask';
+  return granted.length > 0 ? 'free' : null;
+}
+
+/** Both ends of the edge, for every recipient. */
+function judgeEdge(config: Config, act: Act): Ruling | null {
+  const to = recipientsIn(act);
+  if (!to) return null;
+  const resolved: Recipients = resolveRecipients(config, act.agent, to);
+  return resolved.ok ? null : refuse(resolved.rule, resolved.text);
+}
+
+/** The host that a page is asked from; redirects are judged again on the way (`permitNext` in `judge.ts`). */
+function judgeHost(act: Act): Ruling | null {
+  if (act.toolName !== 'fetch_url') return null;
+  const ruling = permitUrl(act.resume, textIn(act, 'url'));
+  return ruling.ok ? null : refuse(ruling.rule, ruling.text);
+}
+
+/** The program that a command runs, where the resume lists some. */
+function judgeCommand({ resume, toolName, ...act }: Act): Ruling | null {
+  const { commands } = resume;
+  if (toolName !== 'shell' || commands === undefined) return null;
+  const program = programIn(textIn(act, 'command'));
+  if (program !== null && commands.includes(program)) return null;
+  const listed = commands.join(', ') || 'nothing';
+  return refuse(
+    'command',
+    `The resume of ${resume.name} lets shell run ${listed}: one of them, with plain words after it.`,
+  );
+}
+
+/** `policies:` of org.yaml: the first whose pattern fits decides. */
+function judgePolicy(config: Config, act: Act): Ruling | null {
+  const policy = policyFor(config, act);
+  if (!policy || policy.do === 'auto' || policy.do === 'always') return null;
+  if (policy.do === 'deny')
+    return refuse(
+      'policy',
+      `The policy ${JSON.stringify(policy.act)} forbids it. Do not try it again: tell whoever asked for it.`,
+    );
+  if (act.approved) return null;
+  return { do: 'hold', rule: `policy ${policy.act}`, contacts: askedFirst(config, policy.do.ask) };
+}

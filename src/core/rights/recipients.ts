@@ -1,0 +1,140 @@
+import { messageId, padTurn, slug } from '../../schema/name.ts';
+import { canonicalBody, cut } from '../../schema/print.ts';
+import type { Message } from '../../schema/records/message.ts';
+import { type Config, hasEdge, inChartOrder, mayWriteTo } from '../model/config.ts';
+import type { Cause } from '../model/entry.ts';
+
+/** Names a message goes to, or the rule that refuses it. */
+export type Recipients = { ok: true; names: string[] } | { ok: false; rule: string; text: string };
+
+/**
+ * Resolves `*`, `@unit` and names against the chart, in chart order. A name that was asked for and has no edge refuses the
+ * whole message; `*` and `@unit` simply reach those whom an edge reaches.
+ */
+export function resolveRecipients(config: Config, from: string, to: readonly string[]): Recipients {
+  const chosen = new Set<string>();
+  for (const name of to) {
+    const wide =
+      name === '*' ? mayWriteTo(config, from) : name.startsWith('@') ? config.units.get(name.slice(1))?.members : null;
+    if (wide === undefined) return noEdge(config, from, to, `There is no unit ${show(name)}.`);
+    if (wide) for (const other of wide) hasEdge(config, from, other) && chosen.add(other);
+    else if (!hasEdge(config, from, name)) return noEdge(config, from, to, whyNot(config, from, name));
+    else chosen.add(name);
+  }
+  if (chosen.size === 0)
+    return noEdge(
+      config,
+      from,
+      to,
+      `No edge of the chart reaches anyone in ${to.slice(0, SHOWN_NAMES).map(show).join(', ') || 'an empty list'}.`,
+    );
+  return { ok: true, names: inChartOrder(config, [...chosen], (name) => name) };
+}
+
+function whyNot(config: Config, from: string, to: string): string {
+  if (to === from) return 'Nobody writes to themselves.';
+  return config.agents.has(to) ? `The chart has no edge from ${from} to ${to}.` : `There is no agent ${show(to)}.`;
+}
+
+/** Names in a refusal at most. */
+const SHOWN_NAMES = 20;
+
+function noEdge(config: Config, from: string, to: readonly string[], why: string): Recipients {
+  const reachable = mayWriteTo(config, from);
+  const more = reachable.length > SHOWN_NAMES ? ' and others' : '';
+  const names = reachable.slice(0, SHOWN_NAMES).join(', ') || 'nobody';
+  const all = to.length > 1 ? ' So nobody gets the message.' : '';
+  return { ok: false, rule: 'edge', text: `${why}${all} You can write to: ${names}${more}.` };
+}
+
+function show(name: string): string {
+  return JSON.stringify(name.slice(0, 80));
+}
+
+/** What a new message says beyond its body. */
+export interface Wish {
+  to: string[];
+  body: string;
+  subject?: string | undefined;
+  kind?: Message['kind'] | undefined;
+  priority?: Message['priority'] | undefined;
+  reply_to?: string | undefined;
+  thread?: string | undefined;
+  expires?: number | undefined;
+  task?: string | undefined;
+  via?: string | undefined;
+  attachments?: string[] | undefined;
+}
+
+/**
+ * Completes a message to its canonical form. Without `reply_to` it answers the latest of the given mail from one of its
+ * recipients; its thread is that of the message it answers, else the one thread of the given mail, else its own id.
+ */
+export function compose(
+  from: string,
+  turn: number,
+  n: number,
+  wish: Wish,
+  given: readonly Cause[],
+  hops: number,
+): Message {
+  const id = messageId(turn, from, n);
+  const answered =
+    given.find((mail) => mail.id === wish.reply_to) ??
+    (wish.reply_to === undefined ? given.findLast((mail) => wish.to.includes(mail.from)) : undefined);
+  const threads = new Set(given.map((mail) => mail.thread));
+  const only = threads.size === 1 ? given[0]?.thread : undefined;
+  const subject = wish.subject ?? (answered ? reSubject(answered.subject) : firstLine(wish.body));
+  const replyTo = wish.reply_to ?? answered?.id;
+  return {
+    id,
+    from,
+    to: wish.to,
+    turn,
+    kind: wish.kind ?? 'message',
+    subject,
+    priority: wish.priority ?? 'normal',
+    thread: wish.thread ?? answered?.thread ?? (wish.reply_to === undefined ? only : undefined) ?? id,
+    ...(replyTo === undefined ? {} : { reply_to: replyTo }),
+    ...(wish.expires === undefined ? {} : { expires: wish.expires }),
+    hops,
+    ...(wish.task === undefined ? {} : { task: wish.task }),
+    ...(wish.via === undefined ? {} : { via: wish.via }),
+    ...(wish.attachments?.length ? { attachments: wish.attachments } : {}),
+    path: messagePath(from, turn, n, wish.to[0] ?? 'nobody', subject),
+    body: canonicalBody(wish.body.trimEnd()),
+  };
+}
+
+/** `agents/planner/outbox/000042-01-coder_01-build-the-login.md`. */
+export function messagePath(from: string, turn: number, n: number, to: string, subject: string): string {
+  return `agents/${from}/outbox/${padTurn(turn)}-${String(n).padStart(2, '0')}-${to}-${slug(subject)}.md`;
+}
+
+/** Where a message lies in the archive: one folder for every thousand turns. */
+export function archivePath(path: string): string {
+  const cut = path.lastIndexOf('/');
+  const turn = Number.parseInt(path.slice(cut + 1), 10);
+  return `${path.slice(0, cut)}/archive/${String(Math.floor(turn / 1000)).padStart(4, '0')}/${path.slice(cut + 1)}`;
+}
+
+function reSubject(subject: string): string {
+  return /^re: /i.test(subject) ? subject : cut(`Re: ${subject}`, 200);
+}
+
+/** The first line with words in it, without markdown's heading marks. */
+export function firstLine(body: string): string {
+  const line =
+    body
+      .slice(0, 2000)
+      .split(/[\r\n\u0085\u2028\u2029]/, 50)
+      .find((l) => l.trim() !== '') ?? '';
+  return cut(line.trim().replace(/^#+/, '').trimStart(), 80).trimEnd() || 'message';
+}
+
+/** Length of the chain that a visit's messages continue: 1 + the largest among the mail it was given. */
+export function hopsAfter(given: readonly Cause[]): number {
+  let most = 0;
+  for (const mail of given) if (mail.hops > most) most = mail.hops;
+  return most + 1;
+}

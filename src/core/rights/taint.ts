@@ -1,0 +1,59 @@
+import type { OrgFile } from '../../schema/config/org.ts';
+import type { Resume } from '../../schema/config/resume.ts';
+import { memoryOwner, SHARED } from '../memory/entry.ts';
+import type { State } from '../model/state.ts';
+import type { Scene, Tool } from '../model/tool.ts';
+import { permitPath } from '../model/tool-path.ts';
+import { grants } from './permit.ts';
+
+/**
+ * Words of strangers may want to make an agent give away what it knows. Who has read such words is tainted, and so are its
+ * mail, what it writes into `org/shared/`, and whoever reads these, until a person says otherwise.
+ */
+
+/** Tools that show an agent what lies in its workspace. */
+const FILE_TOOLS = ['read_file', 'search_files', 'shell', 'run_python'];
+
+/** Why an outbound act of this scene waits for a person: the agent is tainted and reaches private data. Null: it may go on. */
+export function taintOf({ state, resume, given }: Scene): string | null {
+  const read =
+    state.tainted.get(resume.name) ??
+    given.find(({ id }) => state.mail.get(id)?.tainted)?.id ??
+    sharedContext(state, resume);
+  const reach = read === undefined ? null : privateTo(state, resume);
+  return reach === null ? null : `${resume.name} has read words of strangers (${read}) and reaches ${reach}.`;
+}
+
+/** Whether what a tool is asked with leaves the organisation: with some tools its settings decide. */
+export function isOutbound(tool: Tool | undefined, org: OrgFile): boolean {
+  if (tool?.kind !== 'world' || tool.outbound === undefined) return false;
+  return tool.outbound === true || tool.outbound(org);
+}
+
+/** What private data an agent reaches: shared files, its memory, its workspace; null when there is none. */
+export function privateTo(state: State, resume: Resume): string | null {
+  const kept = [
+    ...resume.shared.map((path) => `shared/${path}`),
+    ...(state.memories.get(resume.name)?.size ? ['its memory'] : []),
+    ...(FILE_TOOLS.some((tool) => grants(resume, tool) !== null) ? ['its workspace'] : []),
+  ];
+  return kept.length ? kept.slice(0, 5).join(', ') : null;
+}
+
+/** An entry of the shared context that a tainted agent wrote; prompts of those who are granted it may show it. */
+function sharedContext({ tainted }: State, resume: Resume): string | undefined {
+  if (tainted.size === 0) return undefined;
+  return [...tainted.keys()].find(
+    (path) => memoryOwner(path) === SHARED && permitPath(resume, path.slice('org/'.length)).ok,
+  );
+}
+
+/** Notes that an agent has read words of strangers; what it read first is remembered. */
+export function taint(state: State, agent: string, read: string): void {
+  if (!state.tainted.has(agent)) state.tainted.set(agent, read);
+}
+
+/** What a tainted agent writes where others read it is tainted as well. */
+export function taintShared(state: State, agent: string, path: string): void {
+  if (state.tainted.has(agent) && path.startsWith('org/shared/')) state.tainted.set(path, `written by ${agent}`);
+}

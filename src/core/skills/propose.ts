@@ -1,0 +1,154 @@
+import type { Resume } from '../../schema/config/resume.ts';
+import { isSkillText } from '../../schema/config/skill.ts';
+import { byCodeUnit } from '../../schema/name.ts';
+import { textHash } from '../model/hash.ts';
+import type { State } from '../model/state.ts';
+import type { Covers, Scene, Staged } from '../model/tool.ts';
+import { diffLines } from '../text/diff.ts';
+import { homeOf, isProposal, type Proposal, textsOf } from './proposal.ts';
+
+/** Characters of all its texts, proposals of an agent that may wait, and skills that it may have of its own. */
+const MOST_CHARS = 100_000;
+const MOST_WAITING = 3;
+const MOST_SKILLS = 40;
+/** Names that are the same on every disk and mean nothing to a shell. */
+const PART = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+/** What a person who reads the text would not see, or see in another place. */
+const UNSEEN = /[\0-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/;
+
+/** The commands of its tests, for a shell in its folder: `test`, else every script in `tests/`. */
+export function testsOf({ test, files }: Proposal): string[] {
+  const scripts = files.map(({ path }) => path).sort();
+  if (test !== undefined) return [scripts.includes(test) ? (runnerOf(test) ?? test) : test];
+  return scripts.filter((path) => path.startsWith('tests/')).flatMap((path) => runnerOf(path) ?? []);
+}
+
+function runnerOf(path: string): string | null {
+  if (path.endsWith('.sh')) return `sh ${path}`;
+  return path.endsWith('.py') ? `python3 -B ${path}` : null;
+}
+
+/** Why nobody is asked about it; null when a person may be. Pure. */
+export function refusalOf(proposal: Proposal, scene: Scene): Extract<Staged, { ok: false }> | null {
+  const why = wrongWith(proposal) ?? tooMany(proposal, scene);
+  return why === null ? null : { ok: false, rule: 'skill', text: why };
+}
+
+function wrongWith(proposal: Proposal): string | null {
+  const { name, description, body, files, test } = proposal;
+  for (const { path } of files) {
+    const why = wrongPath(path, files);
+    if (why !== null) return `${JSON.stringify(path)} ${why}.`;
+  }
+  const texts = [description, body, test ?? '', ...files.map(({ text }) => text)];
+  if (texts.some((text) => UNSEEN.test(text.replaceAll('\r\n', '\n'))))
+    return 'A text holds characters that a person would not see.';
+  const chars = texts.reduce((sum, text) => sum + text.length, 0);
+  if (chars > MOST_CHARS) return `${name} has ${chars} characters in all, and ${MOST_CHARS} are allowed.`;
+  if (files.some(({ path }) => path.startsWith('tests/')) && testsOf(proposal).length === 0)
+    return 'Nothing in tests/ can be run: name a script *.sh or *.py, or say with test how it is tested.';
+  return null;
+}
+
+function wrongPath(path: string, files: readonly { path: string }[]): string | null {
+  const parts = path.split('/');
+  if (parts.length > 3 || !parts.every((part) => PART.test(part)) || !isSkillText(`org/skills/x/${path}`))
+    return 'cannot be a file of a skill: a text such as references/forms.md or tests/run.sh, two folders deep at most';
+  const same = files.filter((other) => other.path.toLowerCase() === path.toLowerCase());
+  if (same.length > 1 || path.toLowerCase() === 'skill.md') return 'stands there already';
+  return files.some((other) => other.path.toLowerCase().startsWith(`${path.toLowerCase()}/`))
+    ? 'is a folder as well'
+    : null;
+}
+
+function tooMany(proposal: Proposal, { state, agent, draft, config, approved }: Scene): string | null {
+  const { name } = proposal;
+  const home = homeOf(agent, proposal);
+  const others = [...state.approvals.values()].filter(({ id }) => id !== approved?.id);
+  const waiting = [...others, ...draft.held].filter(isProposal);
+  const same = waiting.find(({ agent, input }) => input.name === name && homeOf(agent, input) === home);
+  if (same) return `${same.id} proposes ${name} already and waits for an answer.`;
+  const own = waiting.filter((held) => held.agent === agent).length;
+  if (own >= MOST_WAITING) return `${own} skills that you proposed wait for an answer already.`;
+  const skills = [...config.skills.values()].filter(({ folder }) => folder.startsWith(`${home}/`));
+  return skills.length >= MOST_SKILLS && !skills.some(({ id }) => id === name)
+    ? `There are ${skills.length} skills in ${home} already, and ${MOST_SKILLS} are allowed: improve one of them.`
+    : null;
+}
+
+/** The texts of the skill that it would take the place of. */
+function present(state: State, folder: string): Map<string, string> {
+  const texts = new Map<string, string>();
+  for (const [path, text] of state.files)
+    if (path.startsWith(`${folder}/`) && isSkillText(path)) texts.set(path.slice(folder.length + 1), text);
+  return texts;
+}
+
+function hashOf(texts: ReadonlyMap<string, string>): string {
+  return textHash(JSON.stringify([...texts].sort(([a], [b]) => byCodeUnit(a, b))));
+}
+
+/** What a person is shown: the texts, what changes in each, and how the tests went. Lines stand indented, so that none can pass for one of the file. */
+export function showProposal(proposal: Proposal, { state, agent }: Scene, result: string) {
+  const home = homeOf(agent, proposal);
+  const folder = `${home}/${proposal.name}`;
+  const before = present(state, folder);
+  const after = textsOf(proposal);
+  const shadows = proposal.for === 'me' && state.files.has(`org/skills/${proposal.name}/SKILL.md`);
+  const parts = [
+    before.size
+      ? `A new version of the skill in \`${folder}/\`. The present one is kept for \`lemming skill rollback\`.`
+      : `A new skill. It goes to \`${folder}/\`${proposal.for === 'org' ? ' and is for every agent whose resume lists it.' : `: for ${agent} alone.`}`,
+    shadows ? `For ${agent} it takes the place of the organisation's skill of that name.` : '',
+    'A skill gives no rights.',
+    ...[...after].map(([path, text]) => `\`${path}\`:\n\n${indent(text)}`),
+    ...(before.size ? [`What changes:\n\n${indent(changesIn(before, after))}`] : []),
+    `Its tests:\n\n${indent(result)}`,
+  ];
+  return { shows: parts.filter(Boolean).join('\n\n'), over: hashOf(before) };
+}
+
+/** The skill that it would take the place of, as an approval covers it. */
+export function coveredSkill(proposal: Proposal, { state, agent }: Scene): Covers {
+  const folder = `${homeOf(agent, proposal)}/${proposal.name}`;
+  return { [folder]: hashOf(present(state, folder)) };
+}
+
+function changesIn(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): string {
+  const names = [...new Set([...after.keys(), ...before.keys()])].filter(
+    (path) => before.get(path) !== after.get(path),
+  );
+  const diffs = names.map((path) =>
+    [`--- ${path}`, ...diffLines(before.get(path) ?? '', after.get(path) ?? '')].join('\n'),
+  );
+  return diffs.join('\n') || 'Nothing.';
+}
+
+function indent(text: string): string {
+  return text.trimEnd().replace(/^/gm, '    ');
+}
+
+/** A person said yes: the skill comes to its place, and what stood there is kept. Pure. */
+export function stageSkill(proposal: Proposal, { agent, resume, state, turn, draft, approved }: Scene): Staged {
+  if (approved === undefined) return { ok: false, rule: 'skill', text: 'A person must approve it first.' };
+  const home = homeOf(agent, proposal);
+  const folder = `${home}/${proposal.name}`;
+  const before = present(state, folder);
+  if (hashOf(before) !== approved.over)
+    return { ok: false, rule: 'skill', text: `${proposal.name} has changed since it was proposed: propose it anew.` };
+  const after = textsOf(proposal);
+  const put = (path: string, text: string | null, was: string | null): void =>
+    void draft.wrote.set(path, { text, was, onto: () => ({ text }) });
+  for (const [path, text] of before) {
+    put(`${home}/_old/${proposal.name}/${turn}/${path}`, text, null);
+    if (!after.has(path)) put(`${folder}/${path}`, null, text);
+  }
+  for (const [path, text] of after) put(`${folder}/${path}`, text, before.get(path) ?? null);
+  return { ok: true, text: `${proposal.name} is ${whose(proposal, resume)} from the next turn on: ${folder}/` };
+}
+
+/** One for the organisation is theirs whose resume lists it: not of itself the author's. */
+function whose({ name, for: owner }: Proposal, { skills }: Resume): string {
+  const isOwn = owner === 'me' || skills.includes(name) || skills.includes('*');
+  return isOwn ? 'yours to use' : 'there for those whose resume lists it, which yours does not,';
+}

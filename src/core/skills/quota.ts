@@ -1,0 +1,39 @@
+import type { OrgFile, SkillLimit } from '../../schema/config/org.ts';
+import type { State } from '../model/state.ts';
+import type { Scene } from '../model/tool.ts';
+
+/** How often an agent may load a skill, as org.yaml has it; undefined: as often as it likes. */
+export function limitOf({ skills }: Pick<OrgFile, 'skills'>, skill: string): SkillLimit | undefined {
+  return Object.hasOwn(skills.limits, skill) ? skills.limits[skill] : undefined;
+}
+
+/** `1 a turn, 5 a day`. */
+export function printLimit({ per_turn, per_day }: SkillLimit): string {
+  const parts = [per_turn !== undefined && `${per_turn} a turn`, per_day !== undefined && `${per_day} a day`];
+  return parts.filter(Boolean).join(', ');
+}
+
+/** Why an agent may not load a skill once more; null: it may. The visit's own loads count, and those of the same UTC date. */
+export function overLimit({ config, state, agent, draft }: Scene, skill: string): string | null {
+  const limit = limitOf(config.org, skill);
+  if (limit === undefined) return null;
+  const { per_turn = Infinity, per_day = Infinity } = limit;
+  const now = draft.loaded.filter((id) => id === skill).length;
+  if (now < per_turn && now + loadsOf(state, agent, skill) < per_day) return null;
+  return `You have loaded ${skill} as often as org.yaml allows: ${printLimit(limit)}.`;
+}
+
+/** How often an agent has loaded a skill on the day of the last turn. */
+export function loadsOf({ loads }: Pick<State, 'loads'>, agent: string, skill: string): number {
+  return loads.get(keyOf(agent, skill)) ?? 0;
+}
+
+/** Counts a load of a visit, also of one that failed: the agent was shown the text. */
+export function countLoad({ loads }: State, agent: string, skill: string): void {
+  const key = keyOf(agent, skill);
+  loads.set(key, (loads.get(key) ?? 0) + 1);
+}
+
+function keyOf(agent: string, skill: string): string {
+  return `${agent} ${skill}`;
+}

@@ -1,0 +1,60 @@
+import type { OrgFile } from '../../schema/config/org.ts';
+import type { Resume } from '../../schema/config/resume.ts';
+import { fold, relatedBy } from '../memory/relevance.ts';
+import type { Skill, Skills } from '../model/config.ts';
+import { limitOf, printLimit } from './quota.ts';
+
+/**
+ * The skills that an agent may use, by id: its own, then those of the org and of `.agents/` that its resume lists (`*` for
+ * all of them). Of two with the same id the one named first here counts. Sorted by id. Pure.
+ */
+export function skillsOf(skills: Skills, resume: Resume): Map<string, Skill> {
+  const granted = (id: string): boolean => resume.skills.includes(id) || resume.skills.includes('*');
+  const found = new Map<string, Skill>();
+  for (const place of [`agents/${resume.name}/skills`, 'org/skills', '.agents/skills'])
+    for (const skill of skills.values()) {
+      if (skill.folder !== `${place}/${skill.id}` || found.has(skill.id)) continue;
+      if (place.startsWith('agents/') || granted(skill.id)) found.set(skill.id, skill);
+    }
+  return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Skills that a prompt names at most; and characters of each description. */
+const NAMED = 40;
+const ABOUT_CHARS = 300;
+
+/** What a prompt says of the skills of an agent; empty when it has none. Their bodies are loaded on demand. */
+export function printSkills(org: OrgFile, skills: ReadonlyMap<string, Skill>): string {
+  if (skills.size === 0) return '';
+  const lines = [...skills.values()].slice(0, NAMED).map((skill) => printSkill(org, skill));
+  if (skills.size > NAMED) lines.push(`- and ${skills.size - NAMED} more`);
+  return `\n## Your skills\nBefore you do what one of them is for, read it with load_skill.\n${lines.join('\n')}`;
+}
+
+/** Skills beyond those that a prompt names which are named for a visit at most. */
+const MATCHING = 5;
+
+/** Of the skills of an agent that its prompt does not name, those that may matter to a text, best first. Pure. */
+export function matching(skills: Skills, resume: Resume, text: string): Skill[] {
+  if (skills.size <= NAMED) return [];
+  const unnamed = [...skillsOf(skills, resume).values()].slice(NAMED);
+  const read = ({ id, folder, head }: Skill) => ({
+    path: folder,
+    turn: 0,
+    name: fold(id),
+    body: fold(head.description),
+  });
+  return relatedBy(unnamed, read, text, MATCHING);
+}
+
+/** A skill in a line, with how often it may be loaded. */
+export function printSkill(org: OrgFile, { id, head }: Skill): string {
+  const limit = limitOf(org, id);
+  return `- ${id}: ${inOneLine(head.description)}${limit ? ` (load it at most: ${printLimit(limit)})` : ''}`;
+}
+
+/** The beginning of a text, without line ends. */
+export function inOneLine(text: string): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  return line.length > ABOUT_CHARS ? `${line.slice(0, ABOUT_CHARS - 1)}…` : line;
+}

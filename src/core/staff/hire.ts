@@ -1,0 +1,132 @@
+import type { Resume } from '../../schema/config/resume.ts';
+import { copyWith } from '../../schema/copy.ts';
+import { printHead } from '../../schema/print.ts';
+import type { Json, JsonObject } from '../model/call.ts';
+import { type Config, hasEdge, type Template } from '../model/config.ts';
+import type { Hire, Scene, Staged } from '../model/tool.ts';
+import { printCredits } from '../money/ledger.ts';
+import { narrow, type Rights, type Wanted } from '../rights/intersect.ts';
+import { compose, hopsAfter } from '../rights/recipients.ts';
+import { fenced } from '../text/file-change.ts';
+import { creditTrouble, limitTrouble, nameTrouble, type Trouble } from './staff.ts';
+
+/** What a creator says of the agent it wants. */
+export interface HireWish extends Wanted {
+  name: string;
+  template: string;
+  role?: string | undefined;
+  instructions?: string | undefined;
+  /** Names beside the creator's. */
+  send_to?: string[] | undefined;
+  read_from?: string[] | undefined;
+  /** Micro-credits. */
+  credits: number;
+  message?: string | undefined;
+}
+
+/** Stages a hire: a new agent that has in nothing more than its creator. */
+export function stageHire(wish: HireWish, scene: Scene): Staged {
+  const { config, state, agent, resume, draft } = scene;
+  const made = makeHire(config, resume, wish);
+  const trouble =
+    nameTrouble(config, state, wish.name) ??
+    (draft.hires.some((hire) => hire.agent === wish.name)
+      ? { rule: 'name', text: `You have hired ${wish.name} already.` }
+      : null) ??
+    limitTrouble(config, state.staff, agent, draft.hires.length) ??
+    ('trouble' in made ? made.trouble : null) ??
+    creditTrouble(config, state, agent, wish.credits, draft.promised) ??
+    hopsTrouble(scene, wish);
+  if (trouble || 'trouble' in made) return { ok: false, ...(trouble as Trouble) };
+  draft.hires.push(copyWith(made.hire, { message: firstMessage(scene, wish), made: draft.doing }));
+  draft.promised += wish.credits;
+  const without = made.without.length ? ` It has not what you have not: ${made.without.join(', ')}.` : '';
+  return { ok: true, text: `${wish.name} is hired and there from the next turn on.${without}` };
+}
+
+/** Whom a person would let in: the resume with all its rights, its edges, and whose credits it gets. Pure. */
+export function showHire(wish: HireWish, { config, agent, resume }: Scene): string {
+  const made = makeHire(config, resume, wish);
+  if ('trouble' in made) return made.trouble.text;
+  const { files, send_to, read_from } = made.hire;
+  return [
+    ...files.map(
+      ({ text }) => `The resume of ${wish.name}, with nothing that ${agent} has not:\n\n${fenced('', text.trimEnd())}`,
+    ),
+    `It writes to ${send_to.join(', ')} and reads the mail of ${read_from.join(', ')}. It gets ${printCredits(wish.credits)} of the credits of ${agent}.`,
+  ].join('\n\n');
+}
+
+function hopsTrouble({ config, given }: Scene, { message }: HireWish): Trouble | null {
+  const hops = hopsAfter(given);
+  if (message === undefined || hops <= config.org.limits.hops) return null;
+  return { rule: 'hops', text: `The conversation has gone on for ${hops} messages without a person.` };
+}
+
+function firstMessage({ agent, turn, given, draft }: Scene, { name, message }: HireWish): Hire['message'] {
+  if (message === undefined) return null;
+  const { via } = draft;
+  return compose(agent, turn, draft.nextMessage++, { to: [name], body: message, via }, given, hopsAfter(given));
+}
+
+/** A hire by its creator, an agent or a person; or why it cannot be. Pure. */
+export function makeHire(
+  config: Config,
+  creator: Resume,
+  wish: HireWish,
+): { hire: Hire; without: string[] } | { trouble: Trouble } {
+  const template = config.templates.get(wish.template);
+  if (!template) return { trouble: noTemplate(config, wish.template) };
+  const { rights, beyond, without } = narrow(creator, template, wish);
+  if (beyond.length) {
+    const whose = creator.person
+      ? `the template ${wish.template} has it not`
+      : `${creator.name} and ${wish.template} do not both have it`;
+    return { trouble: { rule: 'rights', text: `Not granted, as ${whose}: ${beyond.join(', ')}.` } };
+  }
+  const stranger = strangerIn(config, creator.name, wish);
+  if (stranger !== undefined)
+    return { trouble: { rule: 'edge', text: `${creator.name} has no such edge with ${JSON.stringify(stranger)}.` } };
+  const { name, credits, send_to = [], read_from = [] } = wish;
+  const files = [{ path: 'resume.md', text: printResume(name, template, rights, wish) }];
+  const ends = { send_to: withCreator(creator, send_to), read_from: withCreator(creator, read_from) };
+  return { hire: { agent: name, template: wish.template, files, ...ends, credits, message: null }, without };
+}
+
+function noTemplate(config: Config, id: string): Trouble {
+  const known = [...config.templates.keys()].sort().join(', ') || 'none';
+  return { rule: 'template', text: `There is no template ${JSON.stringify(id.slice(0, 80))}. There are: ${known}.` };
+}
+
+function withCreator(creator: Resume, names: readonly string[]): string[] {
+  return [...new Set([creator.name, ...names])];
+}
+
+/** Somebody with whom the new agent is to speak, and its creator may not. */
+function strangerIn(config: Config, creator: string, { send_to = [], read_from = [] }: HireWish): string | undefined {
+  return (
+    send_to.find((name) => name !== creator && !hasEdge(config, creator, name)) ??
+    read_from.find((name) => name !== creator && !hasEdge(config, name, creator))
+  );
+}
+
+/** The file of a new agent's resume. Canonical; it extends nothing, so that its rights are what was compared. */
+function printResume(name: string, { head, body }: Template, rights: Rights, wish: HireWish): string {
+  const { model, tools, skills, shared, hosts, commands, limits, unit } = rights;
+  const { every, offset, when } = head.schedule;
+  const fields: Record<string, Json> = {
+    name,
+    role: (wish.role ?? head.role).replace(/\s+/g, ' ').trim(),
+    model,
+    schedule: { every, offset, when },
+    tools,
+    skills,
+    shared,
+    ...(hosts.length ? { hosts } : {}),
+    ...(commands ? { commands } : {}),
+    ...(unit === undefined ? {} : { unit }),
+    limits: limits as JsonObject,
+  };
+  const own = wish.instructions?.trim() ? `\n\n## What you are here for\n${wish.instructions.trim()}` : '';
+  return `${printHead(Object.entries(fields))}${`${body.trim()}${own}`.trim()}\n`;
+}

@@ -1,0 +1,75 @@
+import { isName } from '../../schema/name.ts';
+import type { Config } from '../model/config.ts';
+import { isPersonIn } from '../model/config.ts';
+import { retiredPath } from '../model/paths.ts';
+import { agentState, type Hired, type State } from '../model/state.ts';
+import { balanceOf, countCredits } from '../money/ledger.ts';
+
+/** Who hired whom: agents that were hired and are still there. */
+export type Staff = ReadonlyMap<string, Hired>;
+
+/** Why something cannot be: the rule, and in words. */
+export interface Trouble {
+  rule: string;
+  text: string;
+}
+
+/** All whom an agent hired, and whom those hired; who was hired last stands first. */
+export function teamOf(staff: Staff, name: string): string[] {
+  const own = [...staff].filter(([, { by }]) => by === name).map(([agent]) => agent);
+  return own.reverse().flatMap((agent) => [...teamOf(staff, agent), agent]);
+}
+
+/** An agent, and those above it by whom it came to be. */
+function lineOf(staff: Staff, name: string): string[] {
+  const line: string[] = [];
+  for (let one: string | undefined = name; one !== undefined; one = staff.get(one)?.by) line.push(one);
+  return line;
+}
+
+/** Why nobody can be hired by that name; names are never used again, for what an agent wrote bears its name for ever. */
+export function nameTrouble(config: Config, state: State, name: string): Trouble | null {
+  const shown = JSON.stringify(name.slice(0, 80));
+  if (!isName(name)) return { rule: 'name', text: `${shown} cannot be the name of an agent: a-z, 0-9, _ and -.` };
+  const taken = [...config.agents.keys(), ...config.broken.keys()].some((other) => other.toLowerCase() === name);
+  if (taken) return { rule: 'name', text: `There is an agent ${shown} already.` };
+  if (state.files.has(retiredPath(name)) || state.agents.has(name))
+    return { rule: 'name', text: `There was an agent ${shown}: choose a name that nobody had.` };
+  return null;
+}
+
+/** Why that agent can hire nobody more. `extra`: hires of its own that are under way. People may hire as they like. */
+export function limitTrouble(config: Config, staff: Staff, by: string, extra = 0): Trouble | null {
+  if (isPersonIn(config, by)) return null;
+  const { hires, hire_depth } = config.org.limits;
+  const line = lineOf(staff, by).filter((name) => !isPersonIn(config, name));
+  if (line.length > hire_depth)
+    return { rule: 'limit', text: `limits.hire_depth is ${hire_depth}: ${by} may hire nobody.` };
+  const full = line.find((name) => teamOf(staff, name).length + extra >= hires);
+  if (full === undefined) return null;
+  return { rule: 'limit', text: `limits.hires is ${hires}: ${full} has ${teamOf(staff, full).length} hired agents.` };
+}
+
+/** Why an agent cannot give so many micro-credits away. `promised`: what it has given in this turn. */
+export function creditTrouble(config: Config, state: State, by: string, credits: number, promised = 0): Trouble | null {
+  if (isPersonIn(config, by)) return null;
+  const left = balanceOf(config, state, by).left - promised;
+  if (credits <= left) return null;
+  return { rule: 'credits', text: `${by} has ${countCredits(Math.max(0, left))} to give.` };
+}
+
+/** Why an agent or a person cannot retire that agent. */
+export function retireTrouble(config: Config, state: State, by: string, name: string): Trouble | null {
+  const shown = JSON.stringify(name.slice(0, 80));
+  if (isPersonIn(config, name) || !(config.agents.has(name) || config.broken.has(name)))
+    return { rule: 'staff', text: `There is no agent ${shown} to retire.` };
+  if (!isPersonIn(config, by) && !teamOf(state.staff, by).includes(name))
+    return { rule: 'staff', text: `${shown} was not hired by ${by}.` };
+  const going = [...teamOf(state.staff, name), name];
+  const named = going.find((one) => Object.hasOwn(config.credits.agents, one));
+  if (named !== undefined)
+    return { rule: 'chart', text: `First take ${named} out of org/credits.yaml, which names it.` };
+  const doubtful = going.find((one) => agentState(state, one).doubt > 0);
+  if (doubtful === undefined) return null;
+  return { rule: 'doubt', text: `A call of ${doubtful} may have been billed: first lemming reconcile.` };
+}

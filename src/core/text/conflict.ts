@@ -1,0 +1,24 @@
+import { diffLines } from './diff.ts';
+import { fenced } from './file-change.ts';
+import { type Clash, clashesOf } from './merge.ts';
+
+/**
+ * What a person is shown of a text that would take the place of what others wrote meanwhile: where both changed the text
+ * `before` them, and every line that goes, comes and stays. Pure.
+ */
+export function showConflict(agent: string, texts: { before: string; wanted: string; now: string }): string {
+  const { before, wanted, now } = texts;
+  const clashes = clashesOf(before, wanted, now).map((clash) => marked(agent, clash));
+  return [
+    `Nothing was written. Approved, the text of ${agent} takes the place of what stands there now; denied, that stays.`,
+    clashes.length ? `Where both changed it:\n\n${fenced('', clashes.join('\n...\n'))}` : '',
+    `What goes and what comes when you approve:\n\n${fenced('diff', diffLines(now, wanted).join('\n'))}`,
+  ]
+    .filter(Boolean)
+    .join('\n\n');
+}
+
+/** As version control marks it. */
+function marked(agent: string, { mine, before, theirs }: Clash): string {
+  return ['<<<<<<< now', ...theirs, '||||||| before', ...before, '=======', ...mine, `>>>>>>> ${agent}`].join('\n');
+}

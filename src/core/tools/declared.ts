@@ -1,0 +1,56 @@
+import type { OrgFile } from '../../schema/config/org.ts';
+import type { Config, OwnTool, Server } from '../model/config.ts';
+import type { Input } from '../model/entry.ts';
+import type { State } from '../model/state.ts';
+import { type Trusted, trustHash } from '../model/trust.ts';
+
+/** What the owner approves of a tool: every byte of its folder. */
+export function trustOfTool({ name, files }: OwnTool): Trusted {
+  return { kind: 'tool', name, text: JSON.stringify([...files]) };
+}
+
+/** What the owner approves of a server: what is started or called, and the tools. */
+export function trustOfServer({ name, written, tools }: Server): Trusted {
+  return { kind: 'server', name, text: `${written} ${JSON.stringify(tools)}` };
+}
+
+/** What the owner approves of the network of programs: these hosts. Null: they have none. */
+export function trustOfNetwork({ network }: OrgFile): Trusted | null {
+  return network && { kind: 'network', hosts: network.hosts };
+}
+
+/** The name by which agents know a tool of a server. No other tool has `__` in its name, and no server a `_`. */
+export function toolAt(server: string, tool: string): string {
+  return `${server}__${tool}`;
+}
+
+/** All that an org declares beside the tools that ship; a server that nobody looked at is nothing to approve yet. */
+export function declaredIn(config: Config): readonly Trusted[] {
+  const network = trustOfNetwork(config.org);
+  const known = declared.get(config) ?? [
+    ...(network ? [network] : []),
+    ...[...config.tools.values()].map(trustOfTool),
+    ...[...config.servers.values()].filter(({ tools }) => tools !== null).map(trustOfServer),
+  ];
+  declared.set(config, known);
+  return known;
+}
+const declared = new WeakMap<Config, readonly Trusted[]>();
+
+/** Whether what was approved, as the state knows it, is exactly this. */
+export function isTrusted(trusted: ReadonlyMap<string, string>, what: Trusted): boolean {
+  return trusted.get(keyOf(what)) === trustHash(what);
+}
+
+/** The line that says what the owner approves of the org, if that is no longer what the journal says. */
+export function trustNow(config: Config, state: State, approved?: (what: Trusted) => boolean): Input[] {
+  const now = declaredIn(config)
+    .filter((what) => approved?.(what))
+    .map((what): [string, string] => [keyOf(what), trustHash(what)]);
+  const same = now.length === state.trusted.size && now.every(([key, hash]) => state.trusted.get(key) === hash);
+  return same ? [] : [{ k: 'trusted', tools: Object.fromEntries(now) }];
+}
+
+function keyOf(what: Trusted): string {
+  return `${what.kind} ${'name' in what ? what.name : ''}`;
+}

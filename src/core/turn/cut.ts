@@ -1,0 +1,76 @@
+/** What is told of a visit that was cut: to its agent what it did so far, to whoever waits what is unfinished. Pure. */
+
+import { workOf } from '../mail/notices.ts';
+import type { Config } from '../model/config.ts';
+import type { Done, Effect } from '../model/entry.ts';
+import type { Mail, State } from '../model/state.ts';
+import type { Draft } from '../model/tool.ts';
+import { toldPath } from '../model/tool-path.ts';
+import type { Finished } from '../model/visit.ts';
+import { creditRelief, visitCost } from '../money/credit-advice.ts';
+import { cutText, printDone, unfinishedAfter } from '../prompt/unfinished.ts';
+import { roomOf } from './limits.ts';
+
+/** Mail of the visit that its agent has acknowledged: it need not come again. */
+export function settledIn({ acked }: Draft): string[] {
+  return [...new Set(acked.map(({ id }) => id))];
+}
+
+type Notice = Extract<Effect, { k: 'notice' }>;
+
+/** The notices of a visit that was cut. `open`: mail that comes again, and whose authors are told so. */
+export function cutNotices(
+  config: Config,
+  state: State,
+  turn: number,
+  visit: Finished,
+  done: Done,
+  open: readonly Mail[],
+): Notice[] {
+  const { agent } = visit;
+  const left = unfinishedAfter(state, visit, done);
+  return [
+    { k: 'notice', to: agent, about: 'cut', text: cutText(config, visit, left), left },
+    ...open
+      .filter(({ from }) => from !== agent && config.agents.has(from))
+      .map((mail): Notice => {
+        const text = unfinished(config, state, turn, visit, done, left.done, mail);
+        return { k: 'notice', to: mail.from, about: 'cut', text, of: workOf(agent, mail.id) };
+      }),
+  ];
+}
+
+function unfinished(
+  config: Config,
+  state: State,
+  turn: number,
+  visit: Finished,
+  now: Done,
+  all: Done,
+  mail: Mail,
+): string {
+  const { agent, detail } = visit;
+  const isPerson = config.agents.get(mail.from)?.person === true;
+  const next = isPerson ? ` ${adviceFor(config, state, turn, visit, mail)}` : '';
+  const did = soFar(now, all, isPerson ? undefined : toldPath);
+  return `${agent} has not finished ${mail.id} (${mail.subject}): its visit of turn ${turn} was cut, because ${detail}. ${did}${next}`;
+}
+
+/** What this visit and those before it did, for others than its agent. */
+export function soFar(now: Done, all: Done, name?: (path: string) => string): string {
+  if (all.length === 0) return 'Nothing is done so far.';
+  return `${now.length === 0 ? 'This visit changed nothing. ' : ''}So far it ${printDone(all, name)}.`;
+}
+
+/** What happens next, and what the person can do. */
+function adviceFor(config: Config, state: State, turn: number, visit: Finished, mail: Mail): string {
+  const { agent, blame } = visit;
+  const show = `lemming show ${turn}.${agent} shows the visit.`;
+  if (blame === 'budget') return `It waits for another run, as this one may not cost more. ${show}`;
+  if (blame === 'credits')
+    return `It waits for credits: ${creditRelief(config, state, agent, visitCost(config, state, agent, visit.need))}. ${show}`;
+  const attempt = (mail.attempts[agent] ?? 0) + 2;
+  const again = `It tries again (attempt ${attempt} of ${config.org.limits.max_attempts}).`;
+  if (visit.reason === 'looped') return `${again} ${show}`;
+  return `${again} To give it more room, raise ${roomOf(config, visit)}. ${show}`;
+}

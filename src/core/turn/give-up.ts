@@ -1,0 +1,98 @@
+/** Mail that is given up: its record, and who is told. Pure. */
+
+import type { Resume } from '../../schema/config/resume.ts';
+import { parseMessageId } from '../../schema/name.ts';
+import { goneText, isAway } from '../mail/absent-agents.ts';
+import { printDeadLetter, remedyFor } from '../mail/dead-letter-text.ts';
+import { mailFor } from '../mail/notices.ts';
+import { type Config, hasEdge, peopleOf } from '../model/config.ts';
+import type { Effect } from '../model/entry.ts';
+import { type Mail, mailOf, type State } from '../model/state.ts';
+import { named } from '../prompt/unfinished.ts';
+
+/** A dead letter, and its author and the people are told; an agent without the command that people have. `waits`: they are told otherwise. */
+export function bury(
+  config: Config,
+  turn: number,
+  mail: Pick<Mail, 'id' | 'from' | 'to' | 'path'>,
+  to: string[],
+  reason: 'attempts' | 'expired' | 'no-edge' | 'no-agent' | 'hops',
+  detail: string,
+  effects: Effect[],
+  waits = false,
+): void {
+  const id = to.length === mail.to.length ? mail.id : `${mail.id}-${to.join('-')}`;
+  const record = { id, message: mail.id, path: mail.path, from: mail.from, to, turn, reason, revived: null };
+  const line = { detail, record, ...(waits && { waits }) };
+  effects.push({ k: 'dead', ...line, text: printDeadLetter(line) });
+  if (waits) return;
+  const about = reason === 'hops' ? 'loop' : 'dead-letter';
+  const isRead = reason === 'attempts';
+  const what = isRead
+    ? `${named(to)} gave up on ${mail.id}`
+    : `${mail.id} was not delivered to ${to.join(', ')} (${reason})`;
+  const text = `${what}: ${detail}`;
+  const people = peopleOf(config);
+  for (const name of new Set([mail.from, ...people])) {
+    const remedy = people.includes(name) ? ` ${remedyFor(record)}` : '';
+    if (config.agents.has(name)) effects.push({ k: 'notice', to: name, about, text: `${text}${remedy}`, dead: id });
+  }
+}
+
+/** What the freeze itself decides, before any visit: expired mail, and mail whose recipient or edge is gone. Pure. */
+export function undeliverable(
+  config: Config,
+  state: State,
+  turn: number,
+  withdrawn: ReadonlySet<string> = new Set(),
+): Effect[] {
+  const effects: Effect[] = [];
+  for (const [name, ids] of state.inbox) {
+    const resume = config.agents.get(name);
+    const isOut = isAway(config, state, name);
+    const first = effects.length;
+    for (const mail of doubtfulIn(state, ids, turn, resume)) {
+      if (withdrawn.has(mail.id)) continue;
+      if (!resume && !config.broken.has(name))
+        bury(
+          config,
+          turn,
+          mail,
+          [name],
+          'no-agent',
+          isOut ? goneText(name) : `There is no agent ${name} any more.`,
+          effects,
+          isOut,
+        );
+      else if (!config.agents.get(mail.from)?.person && mail.expires !== undefined && mail.expires < turn)
+        bury(config, turn, mail, [name], 'expired', `It was still unread after turn ${mail.expires}.`, effects);
+      else if (resume && (!resume.person || mail.turn === turn) && !hasEdge(config, mail.from, name))
+        bury(config, turn, mail, [name], 'no-edge', `The chart has no edge from ${mail.from} to ${name}.`, effects);
+    }
+    if (isOut) effects.push(...awayNotices(config, state, name, effects.slice(first)));
+  }
+  return effects;
+}
+
+/** Who wrote to an agent whose folder is gone is told once what waits; not that it is lost. */
+function awayNotices(config: Config, state: State, name: string, effects: readonly Effect[]): Effect[] {
+  const fresh = effects.filter((effect) => effect.k === 'dead').map(({ record }) => record);
+  const authors = [...new Set(fresh.map(({ from }) => from))].filter((from) => config.agents.has(from));
+  const before = [...state.dead.values()].filter(({ reason, to }) => reason === 'no-agent' && to.includes(name));
+  return authors.map((to) => {
+    const ids = [...before, ...fresh].filter(({ from }) => from === to).map(({ message }) => message as string);
+    const wait =
+      ids.length === 1 ? `Your message ${ids[0]} waits and reaches` : `Your messages ${named(ids)} wait and reach`;
+    const text = `${goneText(name)} ${wait} ${name} when it is back. Do not send ${ids.length === 1 ? 'it' : 'them'} again.`;
+    return { k: 'notice', to, about: 'dead-letter', text, of: mailFor(name) };
+  });
+}
+
+/** What may be undeliverable in an inbox. Of a person's, which may hold mail of years, only what is new or expires. */
+function doubtfulIn(state: State, ids: readonly string[], turn: number, resume: Resume | undefined): Mail[] {
+  if (!resume?.person) return mailOf(state, ids);
+  let first = ids.length;
+  while (first > 0 && parseMessageId(ids[first - 1] as string)?.turn === turn) first--;
+  const doubtful = state.expiring.size ? ids.filter((id, i) => i >= first || state.expiring.has(id)) : ids.slice(first);
+  return mailOf(state, doubtful);
+}

@@ -1,0 +1,308 @@
+import type { Resume } from '../../schema/config/resume.ts';
+import { copyWith } from '../../schema/copy.ts';
+import { lapseOf, otherwiseOf, waitingLike } from '../approvals/approval.ts';
+import { actName, deniedText } from '../approvals/approval-text.ts';
+import { changedSince, changedText, coversOf, OUTDATED } from '../approvals/covers.ts';
+import type { ActCall, Json, ToolSpec } from '../model/call.ts';
+import type { Config } from '../model/config.ts';
+import type { Cause, Held, UsedEntry } from '../model/entry.ts';
+import { agentState } from '../model/state.ts';
+import { type ActTool, copyDraft, type Scene, type Tool, type Work } from '../model/tool.ts';
+import { countCredits } from '../money/ledger.ts';
+import { priceOf } from '../money/price.ts';
+import { toldName } from '../prompt/unfinished.ts';
+import { askedFirst } from '../rights/approvers.ts';
+import { deniedBefore, lastDenial } from '../rights/denied.ts';
+import { type Act, grants, permit, type Ruling } from '../rights/permit.ts';
+import { textIn } from '../rights/policy.ts';
+import { alwaysFor } from '../rights/standing-policy.ts';
+import { isOutbound, taintOf } from '../rights/taint.ts';
+import { overLimit } from '../skills/quota.ts';
+import { showConflict } from '../text/conflict.ts';
+import { permitUrl, type UrlRuling } from '../text/url-rule.ts';
+
+/**
+ * What became of an act: staged, held for a person, refused, or work that is to be done now; `ask`: what comes of it may wait
+ * for a person. `cost`: micro-credits that are to be booked for it.
+ */
+export type Verdict =
+  | { is: 'done'; text: string; asks: boolean; cost: number }
+  | { is: 'held'; id: string; text: string }
+  | { is: 'refused'; rule: string; text: string }
+  | { is: 'use'; tool: Work; value: unknown; cost: number; ask?: Ask };
+
+/** Holds an act after its work was tried, or says that it was denied before; null when nobody is to be asked. */
+type Ask = (used: Pick<UsedEntry, 'ok' | 'text' | 'rule' | 'conflict'>) => Asked | null;
+type Asked = Extract<Verdict, { is: 'held' | 'refused' }>;
+
+/** The tools there are by name: those of the product, and those that the org declares. */
+export type Toolbox = ReadonlyMap<string, Tool>;
+
+/**
+ * Judges one act through the gate, and stages it in the draft if it is done. Pure: works on the snapshot and the visit's
+ * own draft. `approved` acts were held before and a person said yes; `begun`: that they are as they were shown was found before a
+ * crash. `canPay`: whether so much may still be spent; without it
+ * nobody is to pay.
+ */
+export function judge(
+  toolbox: Toolbox,
+  scene: Scene,
+  call: ActCall,
+  approved: boolean | 'begun' = false,
+  canPay: (cost: number) => boolean = () => true,
+): Verdict {
+  const tool = toolbox.get(call.tool);
+  const act = actOf(scene, tool, call, approved !== false);
+  const ruling = permit(scene.config, act);
+  if (ruling.do === 'refuse')
+    return refused(scene, call.tool, ruling.rule, `${ruling.text}${hintFor(toolbox, scene, ruling.rule)}`);
+  if (ruling.do === 'hold') return waitFor(scene, call, act, ruling, {});
+  const isBegun = approved === 'begun' && tool?.kind === 'world';
+  const again = approved && !isBegun ? waitAgain(scene, call, act) : null;
+  if (again) return again;
+  const cost = priceOf(scene.config, call.tool);
+  if (cost > 0 && !canPay(cost)) return refused(scene, call.tool, 'credits', unpaid(call.tool, cost));
+  if (tool?.kind === 'world') {
+    const work: Verdict = { is: 'use', tool, value: act.value, cost };
+    const isWrite = call.tool === 'write_file' || scene.approved !== undefined;
+    return isWrite
+      ? { is: 'use', tool, value: act.value, cost, ask: (used) => askAfter(scene, call, act, used) }
+      : work;
+  }
+  const actTool = tool as Extract<Tool, { kind: 'act' }>;
+  const staged = actTool.stage(act.value, scene);
+  if (!staged.ok) return refused(scene, call.tool, staged.rule, staged.text);
+  return { is: 'done', text: staged.text, asks: actTool.asks === true, cost };
+}
+
+/** Who asked for a tool that they do not have is told which they have. */
+function hintFor(toolbox: Toolbox, { config, resume }: Scene, rule: string): string {
+  if (rule !== 'known-tool' && rule !== 'granted-tool') return '';
+  const names = toolsOf(toolbox, config, resume).map(({ name }) => name);
+  const more = names.length > SHOWN_TOOLS ? ' and others' : '';
+  return ` You have ${names.slice(0, SHOWN_TOOLS).join(', ')}${more}.`;
+}
+/** Tools that a refusal names at most. */
+const SHOWN_TOOLS = 30;
+
+/** An act of which a rule says that it waits: first what must come well without a person. */
+function waitFor(scene: Scene, call: ActCall, act: Act, ruling: Holding, more: Partial<Held>): Verdict {
+  const { tool, value } = act;
+  if (tool?.kind === 'act' && tool.trial) return tryFirst(scene, call, act, tool.trial, ruling, more);
+  const staged = tool?.kind === 'act' ? tool.stage(value, asIf(scene)) : null;
+  if (staged?.ok === false) return refused(scene, call.tool, staged.rule, staged.text);
+  return hold(scene, call, act, ruling, more);
+}
+type Holding = Extract<Ruling, { do: 'hold' }>;
+
+/** What a person approved is not what they were shown: they are asked once more. Null: it is. */
+function waitAgain(scene: Scene, call: ActCall, act: Act): Verdict | null {
+  const { approved } = scene;
+  const changed = approved ? changedSince(scene, act, approved) : [];
+  if (!approved || changed.length === 0) return null;
+  const { id, rule, because, contacts } = approved;
+  const now = permit(scene.config, copyWith(act, { approved: false }));
+  const before: Holding = { do: 'hold', rule, contacts, ...(because !== undefined && { because }) };
+  return waitFor(scene, call, act, now.do === 'hold' ? now : before, { again: { of: id, changed } });
+}
+
+/** A held act as it would be done now. */
+export interface Present {
+  /** What it would do. */
+  shows?: string;
+  /** What changed since it was held: approved, it is held again. */
+  changed: string[];
+}
+
+/** What a person is to be shown of an act that waits, before they answer. Pure but for what the scene reads. */
+export function asItStands(toolbox: Toolbox, scene: Scene, held: Held): Present {
+  const tool = toolbox.get(held.tool);
+  const act = actOf(scene, tool, { tool: held.tool, input: held.input }, true);
+  const changed = act.why === null ? changedSince(scene, act, held) : [];
+  if (held.over !== undefined && tool?.kind === 'world') return conflictNow(scene, held, changed);
+  if (changed.length === 0) return { changed, ...(held.shows !== undefined && { shows: held.shows }) };
+  const trial = tool?.kind === 'act' ? tool.trial : undefined;
+  const shows = trial ? trial.show(act.value, scene, 'They passed when it was held.').shows : shownOf(scene, act).shows;
+  return { changed, ...(shows !== undefined && { shows }) };
+}
+
+/** A text that others changed where an agent changes it, too, may have been changed once more. */
+function conflictNow(scene: Scene, { input, shows, was = '' }: Held, changed: string[]): Present {
+  const { path, content } = input as { path: string; content: string };
+  const stands = scene.stands(path);
+  if (stands === null || stands.text === null || stands.text === was)
+    return { changed, ...(shows !== undefined && { shows }) };
+  const now = showConflict(scene.agent, { before: was, wanted: content, now: stands.text });
+  return { changed: [stands.path, ...changed], shows: now };
+}
+
+/** Nobody is asked about an act that would be refused: it is staged in a draft that is thrown away. */
+function asIf(scene: Scene): Scene {
+  return copyWith(scene, { draft: copyDraft(scene.draft) });
+}
+
+function unpaid(tool: string, cost: number): string {
+  return `A use of ${tool} costs ${countCredits(cost)}, more than you may still spend in this turn.`;
+}
+
+function actOf(scene: Scene, tool: Tool | undefined, call: Pick<ActCall, 'tool' | 'input'>, approved: boolean): Act {
+  const { agent, resume, config } = scene;
+  const parsed = tool?.parse(call.input);
+  const value = parsed?.ok ? parsed.value : null;
+  const why = parsed && !parsed.ok ? parsed.why : null;
+  const taint = isOutbound(tool, config.org) ? taintOf(scene) : null;
+  const over = call.tool === 'load_skill' && !approved ? overLimit(scene, textIn({ value }, 'name')) : null;
+  return { agent, resume, toolName: call.tool, tool, value, why, approved, taint, overLimit: over };
+}
+
+/** Whether a page that leads on to another URL may be followed there: judged like an act of its own, that nobody approved. */
+export function permitNext(tool: Tool, scene: Scene, from: URL, to: string): UrlRuling {
+  const ruling = permitUrl(scene.resume, to);
+  if (!ruling.ok || ruling.url.host === from.host) return ruling;
+  const said = permit(scene.config, actOf(scene, tool, { tool: tool.spec.name, input: { url: to } }, false));
+  if (said.do === 'allow') return ruling;
+  const why = said.do === 'refuse' ? said.text : `That waits for a person (${said.rule}): ask for it by itself.`;
+  return { ok: false, rule: said.rule, text: `${from.href} leads on to ${to}. ${why}` };
+}
+
+function refused(scene: Scene, tool: string, rule: string, text: string): Extract<Verdict, { is: 'refused' }> {
+  scene.draft.refusals.push({ tool: tool.slice(0, 80), rule, text });
+  return { is: 'refused', rule, text: `Refused (${rule}): ${text}` };
+}
+
+/** What a person is to judge is tried before they are asked. */
+function tryFirst(
+  scene: Scene,
+  call: ActCall,
+  act: Act,
+  trial: NonNullable<ActTool['trial']>,
+  ruling: Holding,
+  more: Partial<Held>,
+): Verdict {
+  const { value } = act;
+  const input = value as Json;
+  const refusal = deniedBefore(scene, call.tool, input) ?? trial.refusal(value, scene);
+  if (refusal) return refused(scene, call.tool, refusal.rule, refusal.text);
+  return {
+    is: 'use',
+    tool: trial.work,
+    value,
+    cost: 0,
+    ask: ({ ok, text }) =>
+      ok ? hold(scene, call, act, ruling, { input, ...trial.show(value, scene, text), ...more }) : null,
+  };
+}
+
+/** What was found only when the work was done: others wrote meanwhile. */
+function askAfter(scene: Scene, call: ActCall, act: Act, used: Pick<UsedEntry, 'rule' | 'conflict'>): Asked | null {
+  if (used.rule !== OUTDATED) return askOver(scene, call, act, used.conflict);
+  const again = waitAgain(scene, call, act);
+  return again?.is === 'held' ? again : null;
+}
+
+/** What others wrote meanwhile gives way only on a person's word: to this text, and as that person saw it. */
+function askOver(scene: Scene, call: ActCall, act: Act, conflict: UsedEntry['conflict']): Asked | null {
+  const contacts = askedFirst(scene.config, []);
+  if (conflict === undefined || contacts.length === 0) return null;
+  const { text: was, hash } = conflict;
+  const input = call.input as { path: string; content: string; expected: string };
+  const before = scene.draft.known.get(input.expected) as string;
+  const shows = showConflict(scene.agent, { before, wanted: input.content, now: was });
+  const because = `Others changed ${JSON.stringify(input.path)} after ${scene.agent} had read it, where ${scene.agent} changes it too.`;
+  const ruling = { do: 'hold' as const, rule: 'conflict', contacts, because };
+  return hold(scene, call, act, ruling, { input: copyWith(input, { expected: hash }), shows, was, over: hash });
+}
+
+/** Nobody is asked twice: neither while the same waits, nor after a person denied it in the same conversation. */
+function hold(scene: Scene, call: ActCall, act: Act, { rule, contacts, because }: Holding, more: Partial<Held>): Asked {
+  const { turn, agent, config, draft, given } = scene;
+  const look = copyWith(scene, { stands: lookedAtOnce(scene) });
+  const input = more.input ?? (call.input as Json);
+  const same = waitingLike(scene.state, draft, { agent, tool: call.tool, input, over: more.over });
+  if (same) return { is: 'held', id: same.id, text: `The same act waits already as ${same.id}. You will be told.` };
+  const denied = more.again ? null : deniedBefore(scene, call.tool, input);
+  if (denied) return refused(scene, call.tool, denied.rule, denied.text);
+  const id = `A-${turn}-${agent}-${draft.heldBefore.length + draft.held.length + 1}`;
+  const before = more.again ? undefined : lastDenial(scene, call.tool, input);
+  const cause = given.map(causeOf);
+  const otherwise = otherwiseOf(config, contacts, turn, lapseOf(config, more));
+  const { spent } = agentState(scene.state, agent);
+  const always = more.over === undefined ? alwaysFor(config, act)?.act : undefined;
+  draft.held.push({
+    id,
+    turn,
+    agent,
+    tool: call.tool,
+    input,
+    rule,
+    contacts,
+    cause,
+    otherwise,
+    ...(because === undefined ? {} : { because }),
+    ...(more.over === undefined ? shownOf(look, act) : {}),
+    ...(spent > 0 ? { spent } : {}),
+    ...(always === undefined ? {} : { always }),
+    covers: coversOf(look, act, more.over),
+    ...(before && { denied: before }),
+    ...more,
+  });
+  const first = more.again
+    ? `Held again as ${id}, for ${changedText(more.again.changed.map(toldName))} since it was shown`
+    : `Held as ${id}`;
+  const what = `your ${actName({ tool: call.tool, input })} waits for ${contacts.join(', ')} and is not done yet`;
+  const text = [`${first}: ${what}. You will be told.`, deniedText({ denied: before })].filter(Boolean).join(' ');
+  return { is: 'held', id, text };
+}
+
+/** What a person is shown, and its hash, are of one look. */
+function lookedAtOnce({ stands }: Scene): Scene['stands'] {
+  const seen = new Map<string, ReturnType<Scene['stands']>>();
+  return (path) => {
+    const known = seen.get(path);
+    const found = known === undefined ? stands(path) : known;
+    seen.set(path, found);
+    return found;
+  };
+}
+
+/** What a person is shown beside the input, and the text of the file that would go. */
+function shownOf(scene: Scene, { tool, toolName, value }: Act): Pick<Held, 'shows' | 'was'> {
+  const shows = tool?.preview?.(value, scene) ?? '';
+  const was = WRITES.has(toolName) ? (scene.stands(textIn({ value }, 'path'))?.text ?? null) : null;
+  return Object.assign(was === null ? {} : { was }, shows ? { shows } : {});
+}
+
+const WRITES = new Set(['write_file', 'edit_file']);
+
+function causeOf({ id, from, subject, thread, hops, attachments }: Cause): Cause {
+  return { id, from, subject, thread, hops, ...(attachments === undefined ? {} : { attachments }) };
+}
+
+/**
+ * The specifications of the tools an agent has; the same array for the same tools and configuration, so that it can be a
+ * cache key.
+ */
+export function toolsOf(toolbox: Toolbox, config: Config, resume: Resume): ToolSpec[] {
+  const byConfig = specs.get(toolbox) ?? new WeakMap<Config, Map<string, ToolSpec[]>>();
+  specs.set(toolbox, byConfig);
+  const known = byConfig.get(config) ?? new Map<string, ToolSpec[]>();
+  byConfig.set(config, known);
+  let list = known.get(resume.name);
+  if (!list) {
+    list = [...toolbox.values()].filter((tool) => has(resume, tool)).map(({ spec }) => withPrice(config, spec));
+    known.set(resume.name, list);
+  }
+  return list;
+}
+const specs = new WeakMap<Toolbox, WeakMap<Config, Map<string, ToolSpec[]>>>();
+
+function withPrice(config: Config, spec: ToolSpec): ToolSpec {
+  const cost = priceOf(config, spec.name);
+  return cost === 0
+    ? spec
+    : copyWith(spec, { description: `${spec.description}\n\nA use costs ${countCredits(cost)}.` });
+}
+
+function has(resume: Resume, tool: Tool): boolean {
+  return tool.barred === undefined && (tool.granted === 'all' || grants(resume, tool.spec.name) !== null);
+}

@@ -1,0 +1,134 @@
+import type { Resume } from '../../schema/config/resume.ts';
+import { waitsForTurns } from '../approvals/approval.ts';
+import type { Config } from '../model/config.ts';
+import { type AgentState, agentState, inboxOf, type Mail, revivable, type State } from '../model/state.ts';
+
+/** Whether an agent is due in a turn, and why or why not: one sentence for people. */
+export interface Due {
+  agent: string;
+  due: boolean;
+  why: string;
+  /** Its turn to write the summary. */
+  summary: boolean;
+  /** Something only time or another turn will bring: mail before its schedule, or a provider's back-off. */
+  later: boolean;
+  /** The wait is for a provider that keeps failing. */
+  failing: boolean;
+  /** Turn in which it may be due next, when that is known. */
+  next: number | null;
+}
+
+/** Failed visits in a row after which a provider counts as failing. */
+const FAILING = 2;
+
+/** A step by hand: goes on although the organisation is paused. `only`: just this agent is due. */
+export interface Step {
+  only?: string;
+  step?: boolean;
+  /** Made for its number alone. */
+  rest?: boolean;
+}
+
+/** Goes through the agents in chart order. Pure. */
+export function walk(config: Config, state: State, turn: number, step: Step = {}): Due[] {
+  return config.order.flatMap((agent) => dueOf(config, state, turn, agent, step) ?? []);
+}
+
+/** Looks at one agent; undefined: a person, or nobody that is in the chart. Pure. */
+export function dueOf(config: Config, state: State, turn: number, agent: string, step: Step = {}): Due | undefined {
+  const resume = config.agents.get(agent);
+  return resume && !resume.person ? look(config, state, turn, resume, step) : undefined;
+}
+
+function look(config: Config, state: State, turn: number, resume: Resume, { only, step, rest }: Step): Due {
+  const agent = resume.name;
+  const no = (why: string, more: Partial<Due> = {}): Due => ({
+    agent,
+    due: false,
+    why,
+    summary: false,
+    later: false,
+    failing: false,
+    next: null,
+    ...more,
+  });
+  const account = agentState(state, agent);
+  if (rest) return no('the run ends');
+  if (only !== undefined && only !== agent) return no(`only ${only} steps`);
+  if (state.paused && !step) return no('the organisation is paused');
+  if (account.paused) return no('paused');
+  const { every, offset, when } = resume.schedule;
+  const fires = turn % every === offset % every;
+  const next = turn + ((((offset - turn) % every) + every) % every || every);
+  const inbox = state.inbox.has(agent) ? inboxOf(state, agent) : NO_MAIL;
+  const wakes = inbox.some((mail) => mail.kind !== 'notice');
+  if (account.retryAt > turn)
+    return no(waitText(account), {
+      later: wakes && !account.starved,
+      failing: wakes && account.failures >= FAILING && !account.starved,
+      next: account.retryAt,
+    });
+  const yes = (why: string, summary = false): Due => ({
+    agent,
+    due: true,
+    why,
+    summary,
+    later: false,
+    failing: account.failures >= FAILING,
+    next: turn,
+  });
+  const summary = summaryDue(config, state, turn, agent);
+  if (only === agent) return yes(wakes ? 'stepped, mail waits' : 'stepped', summary);
+  if (inbox.some((mail) => mail.priority === 'urgent' && mail.kind !== 'notice')) return yes('urgent mail', summary);
+  if (summary) return yes('a summary is due', true);
+  if (fires && wakes) return yes(inbox.length === 1 ? '1 message waits' : `${inbox.length} messages wait`);
+  if (fires && when === 'always') return yes('scheduled');
+  if (wakes) return no(`mail waits for turn ${next} (every ${every})`, { later: true, next });
+  return no(when === 'always' ? `scheduled for turn ${next}` : 'no mail', { next: when === 'always' ? next : null });
+}
+
+function waitText({ starved, retryAt, lastReason }: Readonly<AgentState>): string {
+  return starved ? `${lastReason}; tried again in turn ${retryAt}` : `backing off until turn ${retryAt}: ${lastReason}`;
+}
+
+const NO_MAIL: Mail[] = [];
+
+/** A summary is due every n turns, if anything was sent since the last one. */
+function summaryDue(config: Config, state: State, turn: number, agent: string): boolean {
+  const summary = config.org.summary;
+  return (
+    summary !== null && summary.agent === agent && turn % summary.every === 0 && state.activeTurn > state.summaryTurn
+  );
+}
+
+/** Whether a turn would change nothing: idle, and no schedule or summary waits for a turn to come. */
+export function atRest(config: Config, state: State): boolean {
+  if (idleness(config, state) !== 'idle') return false;
+  if (state.paused) return true;
+  const summary = config.org.summary !== null && state.activeTurn > state.summaryTurn;
+  return (
+    !summary &&
+    !waitsForTurns(config, state) &&
+    ![...config.agents.values()].some(
+      (resume) => !resume.person && resume.schedule.when === 'always' && !agentState(state, resume.name).paused,
+    )
+  );
+}
+
+/** Whether anything makes anyone due by mail, retry or request. Always-schedules and summaries do not count, nor what waits for credits. */
+export function idleness(config: Config, state: State): 'busy' | 'idle' | 'failing' {
+  if (revivable(state).length + state.orders.length + state.undo.length > 0) return 'busy';
+  for (const { answer } of state.approvals.values()) if (answer && answer.unpaid === undefined) return 'busy';
+  if (state.paused) return 'idle';
+  let failing = false;
+  for (const agent of state.inbox.keys()) {
+    const resume = config.agents.get(agent);
+    if (!resume || resume.person) continue;
+    const account = agentState(state, agent);
+    if (account.paused || account.starved) continue;
+    if (!inboxOf(state, agent).some((mail) => mail.kind !== 'notice')) continue;
+    if (account.failures >= FAILING) failing = true;
+    else return 'busy';
+  }
+  return failing ? 'failing' : 'idle';
+}

@@ -1,0 +1,303 @@
+import { copyWith } from '../../schema/copy.ts';
+import { againOf, printApproval } from '../approvals/approval-text.ts';
+import { creditsOf } from '../mail/notices.ts';
+import { keyOf, memoryOwner, readEntry, SHARED } from '../memory/entry.ts';
+import { shown } from '../memory/remember.ts';
+import { type Config, inChartOrder, peopleOf } from '../model/config.ts';
+import { type Content, contentsOf, isSameContent, packContents } from '../model/content.ts';
+import type { Effect, Held, VisitEffect, VisitOutcome } from '../model/entry.ts';
+import { type Approval, agentState, type Mail, type State } from '../model/state.ts';
+import type { Draft, Staging } from '../model/tool.ts';
+import { toldPath } from '../model/tool-path.ts';
+import type { Finished } from '../model/visit.ts';
+import { creditRelief, visitCost } from '../money/credit-advice.ts';
+import { countCredits, leftFor, printCredits, softCapsPassed } from '../money/ledger.ts';
+import { priceOf } from '../money/price.ts';
+import { doneIn, unfinishedAfter } from '../prompt/unfinished.ts';
+import { seatsOf } from '../rights/approvers.ts';
+import { Written } from '../tools/file-versions.ts';
+import { cutNotices, settledIn, soFar } from './cut.ts';
+import { bury } from './give-up.ts';
+import { roomOf } from './limits.ts';
+
+/** Whether what the visit did counts. */
+export function stands(outcome: VisitOutcome): boolean {
+  return outcome === 'ok' || outcome === 'cut';
+}
+
+/** All effects of a turn in chart order: what is committed. Pure; the order in which visits finished does not matter. */
+export function settle(
+  config: Config,
+  state: State,
+  turn: number,
+  visits: readonly Finished[],
+  written: Written = new Written(),
+): Effect[] {
+  const effects: Effect[] = [];
+  for (const visit of inChartOrder(config, visits, ({ agent }) => agent))
+    settleVisit(config, state, turn, visit, effects, written);
+  return effects;
+}
+
+function settleVisit(
+  config: Config,
+  state: State,
+  turn: number,
+  visit: Finished,
+  effects: Effect[],
+  written: Written,
+): void {
+  const done: Effect[] = [];
+  if (stands(visit.outcome)) settleDraft(config, state, turn, visit.agent, visit.draft, done, written);
+  effects.push(visitEffect(visit), ...done);
+  if (visit.outcome === 'skipped') return reportStarved(config, state, visit, effects);
+  if (visit.outcome === 'failed') return settleFailure(config, state, turn, visit, effects);
+  if (visit.outcome === 'cut') return settleCut(config, state, turn, visit, done, effects);
+  if (visit.summary) effects.push({ k: 'summarised' });
+}
+
+function visitEffect(visit: Finished): VisitEffect {
+  const { draft } = visit;
+  const counts = stands(visit.outcome);
+  const settled = visit.outcome === 'cut' ? settledIn(draft) : [];
+  return {
+    k: 'visit',
+    agent: visit.agent,
+    outcome: visit.outcome,
+    ...(visit.reason === undefined ? {} : { reason: visit.reason }),
+    ...(visit.detail === undefined ? {} : { detail: visit.detail }),
+    ...(visit.blame === undefined ? {} : { blame: visit.blame }),
+    ...(visit.need === undefined ? {} : { need: visit.need }),
+    mail: visit.given.map((mail) => mail.id),
+    ...(settled.length ? { settled } : {}),
+    sent: counts ? draft.sent.length : 0,
+    refused: refusedIn(draft),
+    held: counts ? draft.held.length : 0,
+    told: visit.told,
+    notes: draft.notes,
+    ...(draft.refusals.length ? { refusals: draft.refusals } : {}),
+    ...(draft.loaded.length ? { loaded: draft.loaded } : {}),
+  };
+}
+
+/** Acts that a rule refused. What waits for a person instead is none of them. */
+export function refusedIn({ refusals, stopped }: Draft): number {
+  return refusals.length + stopped;
+}
+
+/** The staged acts of a visit (or of an approved act) become effects. */
+export function settleDraft(
+  config: Config,
+  state: State,
+  turn: number,
+  agent: string,
+  draft: Draft,
+  effects: Effect[],
+  written: Written = new Written(),
+): void {
+  for (const { message, files, held, made } of draft.sent) {
+    effects.push({ k: 'sent', message, ...(files.length ? { files } : {}), ...(made !== undefined && { made }) });
+    const length = `The chain of messages is ${message.hops} long; limits.hops is ${config.org.limits.hops}.`;
+    if (held) bury(config, turn, message, message.to, 'hops', length, effects);
+  }
+  for (const [path, staging] of draft.wrote) effects.push(settleWrite(agent, draft, path, staging, written));
+  for (const ack of draft.acked) {
+    effects.push({ k: 'acked', agent, ...ack });
+    effects.push({
+      k: 'notice',
+      to: ack.author,
+      about: 'ack',
+      text: `${agent} acknowledged ${ack.id}${ack.reaction ? `: ${ack.reaction}` : ''}`,
+    });
+  }
+  for (const held of draft.held) {
+    const priced = copyWith(held, priceOfHeld(config, state, held));
+    effects.push({ k: 'held', ...priced, text: printApproval(priced) });
+    for (const to of held.contacts) effects.push(askNotice(to, held));
+  }
+}
+
+/** What the person who is asked is told of money: only when there is something to pay. */
+function priceOfHeld(config: Config, state: State, { agent, tool }: Held): Pick<Held, 'price'> {
+  const cost = priceOf(config, tool);
+  return cost === 0 ? {} : { price: { cost, left: leftFor(config, state, agent) } };
+}
+
+/** An approved act that cannot be paid goes on waiting; whoever was asked, who answered and the agent are told once. */
+export function unpaidEffects(
+  config: Config,
+  state: State,
+  { id, agent, tool, contacts }: Held,
+  { by, unpaid }: NonNullable<Approval['answer']>,
+  cost: number,
+): Effect[] {
+  if (unpaid === cost) return [];
+  const why = `a use of ${tool} costs ${countCredits(cost)}, more than ${agent} may spend now`;
+  const text = `${id} is approved and waits: ${why}. It is done in the first turn that can pay it: ${creditRelief(config, state, agent, cost)}, or lemming deny ${id}`;
+  const people = seatsOf(config, [...contacts, by]);
+  return [
+    { k: 'unpaid', id, cost },
+    ...people.map((to): Effect => ({ k: 'notice', to, about: 'credits', text, of: id })),
+    { k: 'notice', to: agent, about: 'approval', text: `${id} (${tool}): approved, and waits: ${why}` },
+  ];
+}
+
+export function askNotice(to: string, held: Held): Effect {
+  const { id, agent, tool, again } = held;
+  const text = `${agent} wants to use ${tool}: lemming approve ${id}, or deny it${again ? `. ${againOf(held)}` : ''}`;
+  return { k: 'notice', to, about: 'approval', text, of: id };
+}
+
+/** What others wrote there in this turn stands: the same is done on top of it, or refused, and the agent is told. */
+function settleWrite(agent: string, draft: Draft, path: string, staging: Staging, written: Written): Effect {
+  const { was, onto } = staging;
+  const other = staging.text === null ? null : written.inTheWay(path);
+  if (other) return barred(agent, draft, path, other);
+  const before = written.get(path);
+  if (!before || (!onto && memoryOwner(path) !== SHARED)) {
+    written.set(path, { text: staging.text, by: agent });
+    return { k: 'wrote', agent, path, text: staging.text, was };
+  }
+  const made = onto?.(before.text);
+  if (made) {
+    written.set(path, { text: made.text, by: agent });
+    return { k: 'wrote', agent, path, text: made.text, was: before.text };
+  }
+  const text = conflictText(path, before, staging.text);
+  draft.refusals.push({ tool: 'remember', rule: 'version', text });
+  return { k: 'notice', to: agent, about: 'refused', text };
+}
+
+/** A file and a folder of one name: whoever comes first in the chart has it. */
+function barred(agent: string, draft: Draft, path: string, other: { path: string; by: string }): Effect {
+  const folder = other.path.length < path.length ? other.path : path;
+  const text = `${toldPath(path)} was not written: ${other.by} wrote ${toldPath(other.path)} in the same turn, and ${toldPath(folder)} cannot be a file and a folder.`;
+  draft.refusals.push({ tool: 'write_file', rule: 'path', text });
+  return { k: 'notice', to: agent, about: 'refused', text };
+}
+
+function conflictText(path: string, before: { text: string | null; by: string }, yours: string | null): string {
+  const key = keyOf(path);
+  const now = before.text === null ? null : readEntry(path, before.text);
+  const theirs = now ? `It is at version ${now.version} and says:\n${shown(now.text)}` : 'It is gone.';
+  const mine = yours === null ? '' : `\nYours was:\n${shown(readEntry(path, yours).text)}`;
+  return `${key} was not changed: ${before.by} changed it in the same turn. ${theirs}${mine}`;
+}
+
+/** The mail of a failed visit stays unread; what failed too often is buried. A failure of the reply is told to the agent. */
+function settleFailure(config: Config, state: State, turn: number, visit: Finished, effects: Effect[]): void {
+  if (visit.blame === 'credits') return reportStarved(config, state, visit, effects);
+  if (visit.blame === 'provider' || visit.blame === 'budget') return;
+  effects.push({
+    k: 'notice',
+    to: visit.agent,
+    about: 'result',
+    text: `Your visit of turn ${turn} failed: ${visit.reason}. Nothing you asked for was done, but changes in your workspace remain.`,
+  });
+  const stands = soFar([], unfinishedAfter(state, visit, []).done);
+  const how = `failed, the last because: ${visit.reason}. ${stands}`;
+  buryHopeless(config, turn, visit.agent, visit.given, how, effects);
+}
+
+/** Buries the mail of which this was the last attempt; returns the rest. */
+function buryHopeless(
+  config: Config,
+  turn: number,
+  agent: string,
+  given: readonly Mail[],
+  how: string,
+  effects: Effect[],
+): Mail[] {
+  return given.filter((mail) => {
+    const attempts = (mail.attempts[agent] ?? 0) + 1;
+    if (attempts < config.org.limits.max_attempts) return true;
+    bury(
+      config,
+      turn,
+      mail,
+      [agent],
+      'attempts',
+      `${attempts} ${attempts === 1 ? 'visit' : 'visits'} with it ${how}`,
+      effects,
+    );
+    return false;
+  });
+}
+
+/**
+ * The mail of a visit that was cut comes again, and the agent is told what it did so far; whoever wrote it hears that it is
+ * unfinished. What was cut too often is buried. Where credits ran out it waits, and no attempt counts.
+ */
+function settleCut(
+  config: Config,
+  state: State,
+  turn: number,
+  visit: Finished,
+  done: readonly Effect[],
+  effects: Effect[],
+): void {
+  const settled = settledIn(visit.draft);
+  const open = visit.given.filter(({ id }) => !settled.includes(id));
+  const room = visit.reason === 'looped' ? '' : ` To give it more room, raise ${roomOf(config, visit)}.`;
+  const now = doneIn(done, visit.draft);
+  const stands = soFar(now, unfinishedAfter(state, visit, now).done);
+  const how = `failed or were cut, the last because ${visit.detail}. ${stands}${room}`;
+  const left = visit.blame ? open : buryHopeless(config, turn, visit.agent, open, how, effects);
+  const told = visit.blame === 'credits' && agentState(state, visit.agent).starved ? [] : left;
+  const notices = cutNotices(config, state, turn, visit, now, told);
+  effects.push(...notices);
+  reportStarved(config, state, visit, effects, notices);
+}
+
+/** At the hard cap the agent waits and asks, once. `cut`: notices of this visit, which say so already. */
+function reportStarved(
+  config: Config,
+  state: State,
+  visit: Finished,
+  effects: Effect[],
+  cut: readonly { to: string }[] = [],
+): void {
+  if (visit.blame !== 'credits' || agentState(state, visit.agent).starved) return;
+  const { agent, reason = '', need } = visit;
+  const why = visit.detail ?? reason.replace(/^no credits: /, '');
+  const relief = creditRelief(config, state, agent, visitCost(config, state, agent, need));
+  const text = `${agent} is out of credits: ${why}. Its mail waits: ${relief}`;
+  const told = new Set(cut.map(({ to }) => to));
+  for (const to of peopleOf(config).filter((name) => !told.has(name)))
+    effects.push({ k: 'notice', to, about: 'credits', text, of: creditsOf(visit.agent) });
+}
+
+/** A file that an agent writes twice in a turn (an approved act, then a visit) is based on what it wrote first. */
+export function chainWrites(effects: Effect[]): Effect[] {
+  const written = new Map<string, Content | null>();
+  const last = new Map<string, Content | null>();
+  return effects.map((effect) => {
+    if (effect.k !== 'wrote') return effect;
+    const key = `${effect.agent} ${effect.path}`;
+    const { text, was } = contentsOf(effect);
+    const own = written.get(key);
+    const base = own === undefined || isSameContent(last.get(effect.path) ?? null, was) ? was : own;
+    written.set(key, text);
+    last.set(effect.path, text);
+    return copyWith(effect, packContents(text, base));
+  });
+}
+
+/** True for an effect after which the configuration is to be read anew. */
+export function changesConfig(effect: Effect): boolean {
+  if (effect.k === 'wrote') return /^(agents\/[^/]+|org)\/skills\/[^_]/.test(effect.path);
+  return effect.k === 'hired' || effect.k === 'retired';
+}
+
+/** Warnings of soft caps that the turn's spending passed. */
+export function softWarnings(config: Config, state: State): Effect[] {
+  return softCapsPassed(config, state).flatMap(({ scope, spent, soft }) => [
+    { k: 'warned' as const, scope },
+    ...peopleOf(config).map((to) => ({
+      k: 'notice' as const,
+      to,
+      about: 'credits' as const,
+      text: `${scope} has spent ${countCredits(spent)}, and has reached its soft cap of ${printCredits(soft)}`,
+    })),
+  ]);
+}

@@ -1,0 +1,167 @@
+import { Deeds, doerOf } from '../journal/effect-id.ts';
+import { liveContent } from '../journal/files.ts';
+import { type Content, contentHash, contentsOf } from '../model/content.ts';
+import {
+  bookedIn,
+  type Entry,
+  type HiredEffect,
+  type LiveFile,
+  type RetiredEffect,
+  type UsedEntry,
+} from '../model/entry.ts';
+
+/** An effect that may be undone, with what it changed. */
+export interface Deed {
+  id: string;
+  agent: string;
+  /** Place in the journal. */
+  at: number;
+  changes: Change[];
+  /** Why nothing of it can be undone. */
+  why?: string;
+}
+
+/** What an effect did to one thing. Hashes are of the whole content; null: nothing stood or stands there. */
+export type Change =
+  | { on: string; message: true }
+  | { on: string; from: string }
+  | { on: string; before: string | null; after: string | null; was: Content | null | undefined; text: Content | null };
+
+type Decided = Extract<Entry, { k: 'decided' }>;
+
+/** What these tools do is settled after the turn, for all together. */
+const STAFFING = ['hire_agent', 'retire_agent'];
+
+/** Looks through the journal for what a person wants undone. Take every line, in order. */
+export class Search {
+  private readonly of: string;
+  private readonly once: (tool: string) => boolean;
+  private readonly deeds = new Deeds();
+  /** In the order of the journal. */
+  readonly found: Deed[] = [];
+  private at = 0;
+  /** Agent → its calls and uses of tools that cost something. */
+  readonly paid = new Map<string, { calls: number; micro: number }>();
+  /** Agents that came or went, and mail that was taken back: by whom, what, and why it stays so. */
+  readonly stays: { id: string; on: string; why: string }[] = [];
+  /** Path → the last change of it. */
+  readonly last = new Map<string, { at: number; turn: number; by: string }>();
+  /** Effect and thing → turn in which that was undone. */
+  readonly undone = new Map<string, number>();
+  private readonly tools = new Map<string, string>();
+  /** Effects of the turn that an approval may have brought: those since the last decision, and uses of tools by their number. */
+  private recent: Deed[] = [];
+  private approved = new Map<number, Deed>();
+  private decisions = 0;
+  /** Whom the approval that is meant let come or go. */
+  private staff: unknown;
+
+  /** `of`: an effect, a message, an approval, a turn, a visit (`turn.agent`) or an agent. `once`: whether a tool must not be repeated. */
+  constructor(of: string, once: (tool: string) => boolean) {
+    this.of = of;
+    this.once = once;
+  }
+
+  take(entry: Entry, file: number): void {
+    this.at++;
+    if (entry.k === 'open') this.begin();
+    if (entry.k === 'use') this.tools.set(keyOf(entry), entry.tool);
+    const booked = bookedIn(entry);
+    if (booked) this.pay(booked.agent, file, booked.cost);
+    if (entry.k === 'undone') this.undone.set(`${entry.id} ${entry.on}`, file);
+    if (entry.k === 'file') this.last.set(entry.path, { at: this.at, turn: file, by: 'a person' });
+    if (entry.k === 'visit') this.recent = [];
+    if (entry.k === 'decided') this.decide(entry);
+    if (entry.k === 'hired' || entry.k === 'retired') this.stay(entry, file);
+    if (entry.k === 'withdrawn' && this.isMeant('', entry.by, file, null))
+      this.stays.push({ id: entry.by, on: entry.id, why: 'mail that was taken back is not sent again' });
+    const id = this.deeds.idOf(entry, file);
+    if (id !== null) this.note(entry, id, doerOf(entry) as string, file);
+  }
+
+  private begin(): void {
+    this.tools.clear();
+    this.recent = [];
+    this.approved.clear();
+    this.decisions = 0;
+  }
+
+  private pay(agent: string, file: number, micro: number): void {
+    if (micro === 0 || !this.isMeant('', agent, file, null)) return;
+    const { calls, micro: before } = this.paid.get(agent) ?? { calls: 0, micro: 0 };
+    this.paid.set(agent, { calls: calls + 1, micro: before + micro });
+  }
+
+  private decide({ id, held }: Decided): void {
+    const used = this.approved.get(++this.decisions);
+    if (id === this.of) {
+      this.found.push(...(used ? [used] : []), ...this.recent);
+      if (STAFFING.includes(held.tool)) this.staff = (held.input as { name: string }).name;
+    }
+    this.recent = [];
+  }
+
+  private stay({ k, agent, by }: HiredEffect | RetiredEffect, turn: number): void {
+    if (!this.isMeant('', by, turn, null) && agent !== this.staff) return;
+    const why = k === 'hired' ? `it was hired: lemming agent retire ${agent}` : 'it was retired';
+    this.stays.push({ id: by, on: agent, why });
+  }
+
+  private isMeant(id: string, agent: string, turn: number, message: string | null): boolean {
+    return [id, agent, String(turn), `${turn}.${agent}`, message].includes(this.of);
+  }
+
+  private note(entry: Entry, id: string, agent: string, turn: number): void {
+    const deed = { id, agent, at: this.at, ...this.changesOf(entry) };
+    for (const change of deed.changes)
+      for (const path of 'from' in change ? [change.on, change.from] : [change.on])
+        this.last.set(path, { at: this.at, turn, by: agent });
+    const message = entry.k === 'sent' || entry.k === 'drop' ? entry.message.id : null;
+    if (this.isMeant(id, agent, turn, message)) this.found.push(deed);
+    if (entry.k === 'used') {
+      if (entry.n === 0) this.approved.set(entry.act, deed);
+    } else this.recent.push(deed);
+  }
+
+  private changesOf(entry: Entry): Pick<Deed, 'changes' | 'why'> {
+    switch (entry.k) {
+      case 'used':
+        return this.liveChanges(entry);
+      case 'wrote': {
+        const { text, was } = contentsOf(entry);
+        return { changes: [{ on: entry.path, before: contentHash(was), after: contentHash(text), was, text }] };
+      }
+      case 'moved':
+        return { changes: [{ on: entry.to, from: entry.from }] };
+      case 'sent':
+      case 'drop':
+        return { changes: [{ on: entry.message.id, message: true }] };
+      default:
+        return { changes: [], why: 'its author was told at once' };
+    }
+  }
+
+  private liveChanges(entry: UsedEntry): Pick<Deed, 'changes' | 'why'> {
+    const tool = this.tools.get(keyOf(entry)) ?? '';
+    if (entry.files.length === 0 && this.once(tool))
+      return { changes: [], why: `${tool} was used once, and left nothing in the journal that could be put back` };
+    return { changes: entry.files.map(liveChange) };
+  }
+
+  /** Hashes of what was replaced, and what only other lines of the journal hold. */
+  wanted(): Set<string> {
+    const changes = this.found.flatMap((deed) => deed.changes);
+    return new Set(
+      changes.flatMap((change) => ('was' in change && change.was === undefined ? [change.before as string] : [])),
+    );
+  }
+}
+
+function keyOf({ turn, agent, n, act }: { turn: number; agent: string; n: number; act: number }): string {
+  return `${turn}.${agent}.${n}.${act}`;
+}
+
+function liveChange({ path: on, was: before, hash, ...file }: LiveFile): Change {
+  const text = liveContent(file);
+  return { on, before, after: contentHash(text) ?? hash ?? null, was: before === null ? null : undefined, text };
+}

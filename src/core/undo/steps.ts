@@ -1,0 +1,119 @@
+import { type Content, contentHash, packContents } from '../model/content.ts';
+import type { UndoStep } from '../model/entry.ts';
+import type { State } from '../model/state.ts';
+import { countCredits } from '../money/ledger.ts';
+import type { Change, Deed, Search } from './search.ts';
+
+const BY_HAND = 'changed since by hand';
+const NOT_HELD = 'is not in the journal: it was too large, or not to be kept';
+/** Effects that are undone at one time at most. */
+const MOST = 500;
+
+/** The organisation as it stands when something is to be undone. */
+export interface Now {
+  state: State;
+  /** Hash of the file at a path, null for nothing, `folder` for a folder, anything else for what can be neither read nor passed. */
+  look(path: string): string | null;
+  /** What the journal holds by its hash. */
+  contentOf(hash: string): Content | undefined;
+}
+
+/** What is to be done, newest first, and what cannot be and why. Pure but for what `now` tells of the folder. */
+export function stepsOf(search: Search, now: Now): UndoStep[] {
+  const newest = [...search.found].reverse();
+  const planned = new Planned(search, now);
+  const steps = newest.slice(0, MOST).flatMap((deed) => planned.stepsOf(deed));
+  const rest = newest
+    .slice(MOST, MOST + 1)
+    .map((deed) => left(deed, '', `${MOST} effects are undone at most: ask again`));
+  const paid = [...search.paid].map(([agent, { calls, micro }]) => {
+    const why = `${calls === 1 ? '1 call' : `${calls} calls`} cost ${countCredits(micro)}: what was paid stays paid`;
+    return left({ id: agent, agent }, '', why);
+  });
+  const stays = search.stays.map(({ id, on, why }) => left({ id, agent: id }, on, why));
+  return [...steps, ...rest, ...stays, ...paid];
+}
+
+function left({ id, agent }: Pick<Deed, 'id' | 'agent'>, on: string, why: string): UndoStep {
+  return { id, agent, on, why };
+}
+
+/** Steps that build on one another: what the newer ones put back is what the older ones find. */
+class Planned {
+  private readonly search: Search;
+  private readonly now: Now;
+  /** Path → hash of what will stand there. */
+  private readonly stands = new Map<string, string | null>();
+
+  constructor(search: Search, now: Now) {
+    this.search = search;
+    this.now = now;
+  }
+
+  stepsOf(deed: Deed): UndoStep[] {
+    if (deed.why !== undefined) return [left(deed, '', deed.why)];
+    const changes = [...deed.changes].reverse();
+    const isNew = (change: Change): boolean => 'before' in change && change.before === null;
+    // What was made goes first: it may stand where a folder was.
+    return [...changes.filter(isNew), ...changes.filter((change) => !isNew(change))].flatMap((change) =>
+      this.step(deed, change),
+    );
+  }
+
+  private step(deed: Deed, change: Change): UndoStep[] {
+    const before = this.search.undone.get(`${deed.id} ${change.on}`);
+    if (before !== undefined) return [left(deed, change.on, `undone already in turn ${before}`)];
+    if ('message' in change) return [this.withdraw(deed, change.on)];
+    return 'from' in change ? this.moveBack(deed, change) : [this.putBack(deed, change)];
+  }
+
+  private withdraw(deed: Deed, on: string): UndoStep {
+    const waits = this.now.state.mail.get(on)?.waiting.length;
+    return waits
+      ? { id: deed.id, agent: deed.agent, on, mail: true }
+      : left(deed, on, 'it was delivered, or never will be');
+  }
+
+  private moveBack(deed: Deed, { on, from }: Extract<Change, { from: string }>): UndoStep[] {
+    const text = this.now.state.files.get(on);
+    if (text === undefined || this.hashAt(on) !== contentHash(text) || this.hashAt(from) !== null)
+      return [left(deed, on, this.changedSince(deed, on))];
+    return [this.put(deed, on, null, text), this.put(deed, from, text, null)];
+  }
+
+  private putBack(deed: Deed, { on, before, after, was, text }: Extract<Change, { before: string | null }>): UndoStep {
+    const stands = this.hashAt(on);
+    if (stands !== after || stands === before)
+      return left(deed, on, this.changedSince(deed, on, stands === before ? 'it is as it was before' : BY_HAND));
+    const old = was === undefined ? this.now.contentOf(before as string) : was;
+    if (old === undefined) return left(deed, on, `what stood there ${NOT_HELD}`);
+    if (contentHash(text) !== after) return left(deed, on, `what it left there ${NOT_HELD}`);
+    const barrier = old === null ? undefined : foldersOf(on).find((folder) => this.isBarred(folder));
+    return barrier === undefined ? this.put(deed, on, old, text) : left(deed, on, `${barrier} is no folder any more`);
+  }
+
+  private isBarred(folder: string): boolean {
+    return ![null, 'folder'].includes(this.hashAt(folder));
+  }
+
+  private put({ id, agent }: Deed, on: string, text: Content | null, was: Content | null): UndoStep {
+    this.stands.set(on, contentHash(text));
+    return { id, agent, on, file: packContents(text, was) };
+  }
+
+  private hashAt(path: string): string | null {
+    const known = this.stands.get(path);
+    return known === undefined ? this.now.look(path) : known;
+  }
+
+  private changedSince(deed: Deed, on: string, otherwise = BY_HAND): string {
+    const last = this.search.last.get(on);
+    return last && last.at > deed.at ? `changed since in turn ${last.turn} by ${last.by}` : otherwise;
+  }
+}
+
+/** The folders on the way to a path. */
+function foldersOf(path: string): string[] {
+  const parts = path.split('/').slice(0, -1);
+  return parts.map((_, i) => parts.slice(0, i + 1).join('/'));
+}

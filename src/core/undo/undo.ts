@@ -1,0 +1,95 @@
+import { copyWith } from '../../schema/copy.ts';
+import { cut } from '../../schema/print.ts';
+import type { Effect, Entry, UndoEntry, UndoStep } from '../model/entry.ts';
+import type { State } from '../model/state.ts';
+import { archivePath } from '../rights/recipients.ts';
+import type { Written } from '../tools/file-versions.ts';
+
+/** Mail that is taken back at the freeze, before anybody can be given it. Pure. */
+export function withdrawals(state: State, lines: readonly Entry[]): Effect[] {
+  const taken = new Set<string>();
+  return lines.flatMap((line) =>
+    line.k !== 'undo' ? [] : line.steps.flatMap((step) => withdraw(state, line.by, step, taken)),
+  );
+}
+
+function withdraw(state: State, by: string, { id, on, mail: isMail }: UndoStep, taken: Set<string>): Effect[] {
+  const mail = state.mail.get(on);
+  if (!isMail || !mail || taken.has(on)) return [];
+  taken.add(on);
+  const nobodyHasIt = mail.waiting.length === mail.to.length;
+  return [
+    { k: 'withdrawn', id: on, by, to: [...mail.waiting] },
+    { k: 'undone', id, by, on },
+    ...(nobodyHasIt ? [{ k: 'moved' as const, from: mail.path, to: archivePath(mail.path) }] : []),
+  ];
+}
+
+/**
+ * Files come to what they were before. What anybody wrote in this very turn stands: `written` as effects, `live` by tools.
+ * The agents and the person are told. Pure.
+ */
+export function undoFiles(state: State, written: Written, live: ReadonlySet<string>): Effect[] {
+  const done = new Set<string>();
+  const isTouched = (path: string): boolean => written.has(path) || live.has(path);
+  return state.undoing.flatMap((undo) => {
+    const effects: Effect[] = [];
+    const left: UndoStep[] = [];
+    const undone: UndoStep[] = [];
+    for (const step of undo.steps) {
+      const why = step.why ?? refusal(step, done, isTouched) ?? barrier(step, written);
+      if (why !== null) left.push(copyWith(step, { why }));
+      else {
+        effects.push(...putBack(undo.by, step));
+        undone.push(step);
+        done.add(`${step.id} ${step.on}`);
+      }
+    }
+    return [...effects, ...tell(undo, undone, left)];
+  });
+}
+
+function refusal({ id, on }: UndoStep, done: ReadonlySet<string>, isTouched: (path: string) => boolean): string | null {
+  if (done.has(`${id} ${on}`)) return 'undone already in this turn';
+  return isTouched(on) ? 'changed in this very turn' : null;
+}
+
+/** What was written in this turn may be a folder where a file was, or the other way round. */
+function barrier({ on, file }: UndoStep, written: Written): string | null {
+  const other = file?.text == null ? null : written.inTheWay(on);
+  return other && `${other.path} was written in this very turn`;
+}
+
+/** Mail was withdrawn at the freeze. */
+function putBack(by: string, { id, on, file }: UndoStep): Effect[] {
+  return file
+    ? [
+        { k: 'wrote', agent: by, path: on, ...file },
+        { k: 'undone', id, by, on },
+      ]
+    : [];
+}
+
+/** Things that a notice names at most, and its characters. */
+const NAMED = 20;
+const CHARS = 3000;
+
+function tell({ of, by }: UndoEntry, undone: readonly UndoStep[], left: readonly UndoStep[]): Effect[] {
+  const agents = [...new Set(undone.map(({ agent }) => agent))].filter((agent) => agent !== by);
+  const notice = (to: string, text: string): Effect => ({ k: 'notice', to, about: 'undo', text: cut(text, CHARS) });
+  const told = agents.map((agent) => {
+    const own = undone.filter((step) => step.agent === agent).map(({ on }) => on);
+    return notice(agent, `${by} undid what you did: ${named(own)}`);
+  });
+  const whys = left.map(({ id, on, why }) => `${[id, on].filter(Boolean).join(' ')} (${why})`);
+  const parts = [
+    undone.length ? `undone: ${named(undone.map(({ id, on }) => `${id} ${on}`))}` : 'nothing was undone',
+    whys.length ? `cannot be undone: ${named(whys)}` : '',
+  ];
+  return [...told, notice(by, `undo ${of}: ${parts.filter(Boolean).join('; ')}`)];
+}
+
+function named(things: readonly string[]): string {
+  const more = things.length > NAMED ? ` and ${things.length - NAMED} more` : '';
+  return `${things.slice(0, NAMED).join(', ')}${more}`;
+}

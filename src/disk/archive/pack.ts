@@ -1,0 +1,298 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { crc32 } from 'node:zlib';
+import { Header, Pack, Parser, ReadEntry } from 'tar';
+import type { Told } from '../../core/model/progress.ts';
+import { type FaultError, failure } from '../../schema/fault.ts';
+import { type Appender, type Disk, DiskError } from '../fs/disk.ts';
+import { failureOf, realDisk } from '../fs/real.ts';
+import { isTooDeep } from '../fs/tree.ts';
+
+/** One file of an archive. */
+export interface Packed {
+  path: string;
+  bytes: Uint8Array;
+}
+
+/** A large file of an archive, piece by piece: so many bytes in all. */
+export interface Pieced {
+  path: string;
+  size: number;
+  pieces: Iterable<Uint8Array>;
+}
+
+/** Bytes of a file that are in memory at once, about. */
+export const PIECE = 1 << 18;
+
+/** Limits of what is unpacked; of one file also of what is packed. */
+const MOST_FILES = 2_000_000;
+const MOST_BYTES = 8 * 1024 ** 3;
+export const FILE_BYTES = 1024 ** 3;
+
+/** Files that mean nothing to the engine: two of them may have names that differ in case or composition alone. */
+const FREE = /^(agents\/[^/]+\/workspace|org\/shared)\//;
+
+/** The paths of one archive. What packs and what unpacks ask the same, so that whatever is packed can be unpacked. */
+export class ArchivePaths {
+  private readonly taken = new Set<string>();
+
+  get count(): number {
+    return this.taken.size;
+  }
+
+  /** Takes a path in, unless one before has that name to a file system that ignores case and composition. */
+  take(path: string): boolean {
+    const name = FREE.test(path) ? path : path.normalize('NFC').toLowerCase();
+    return this.taken.size < this.taken.add(name).size;
+  }
+}
+
+/** Whether a path may stand in an archive at all. */
+export function isPackable(path: string): boolean {
+  if (isTooDeep(path, 2) || /[\0-\x1f\x7f\\]|^[A-Za-z]:/.test(path)) return false;
+  return path.split('/').every((part) => part !== '' && part !== '.' && part !== '..' && part.length <= 255);
+}
+
+/**
+ * Writes a canonical `.tgz`: the same files in the same order give the same bytes, whatever their times, owners and rights.
+ * Complete or not at all; false, and no archive, when `good` says after the last file that it is not to be. `file` is an
+ * absolute path; throws `usage` when something is there.
+ */
+export function pack(file: string, files: Iterable<Packed | Pieced>, good: () => boolean = () => true): boolean {
+  if (fs.existsSync(file)) throw failure('usage', `${file} exists already`, { remedy: 'Choose another name.' });
+  const folder = path.dirname(file);
+  if (!fs.existsSync(folder))
+    throw failure('not-found', `There is no folder ${folder}`, { remedy: 'Make it first, or choose another place.' });
+  const temp = path.join(folder, `.lemming-${crc32(path.basename(file)).toString(16)}.tmp`); // the name may be as long as it gets
+  return onDisk(file, () => {
+    fs.rmSync(temp, { force: true });
+    const fd = fs.openSync(temp, 'wx', 0o600);
+    try {
+      writeArchive(fd, files);
+      fs.fsyncSync(fd);
+      if (!good()) return false;
+      fs.renameSync(temp, file);
+      return true;
+    } finally {
+      fs.closeSync(fd);
+      fs.rmSync(temp, { force: true });
+    }
+  });
+}
+
+function writeArchive(fd: number, files: Iterable<Packed | Pieced>): void {
+  const archive = new Pack({ gzip: { level: 6 }, portable: true, strict: true });
+  archive.on('data', (chunk: Uint8Array) => {
+    for (let done = 0; done < chunk.length; ) done += fs.writeSync(fd, chunk, done);
+  });
+  for (const file of files) {
+    const entry = new ReadEntry(
+      new Header({ path: file.path, type: 'File', mode: 0o644, size: sizeOf(file), mtime: new Date(0) }),
+    );
+    archive.add(entry);
+    for (const piece of 'bytes' in file ? [file.bytes] : file.pieces) if (piece.length) entry.write(asBuffer(piece));
+    entry.end();
+  }
+  archive.end();
+}
+
+/** The same bytes, not copied. */
+function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
+}
+
+export function sizeOf(file: Packed | Pieced): number {
+  return 'bytes' in file ? file.bytes.length : file.size;
+}
+
+/**
+ * Unpacks an archive into a new folder (absolute path) and returns the paths in it. Only regular files under relative paths
+ * that `allowed` admits; a link, a device, a path that leads out, a name twice, or more than the limits refuse the whole.
+ * Throws `not-found`, `not-regular`, `too-large` or `invalid-value`; what was unpacked until then is removed again.
+ */
+export function unpack(file: string, into: string, allowed: (path: string) => boolean, told?: Told): string[] {
+  if (!fs.existsSync(file)) throw failure('not-found', `There is no file ${file}`);
+  try {
+    return onDisk(file, () => new Unpacking(file, into, allowed).all(told));
+  } catch (error) {
+    fs.rmSync(into, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** A new file that is written as it comes, a small one at once. */
+class Growing {
+  private readonly disk: Disk;
+  private readonly path: string;
+  private chunks: Buffer[] = [];
+  private size = 0;
+  private file: Appender | null = null;
+
+  constructor(disk: Disk, path: string) {
+    this.disk = disk;
+    this.path = path;
+  }
+
+  add(chunk: Buffer): void {
+    this.chunks.push(chunk);
+    this.size += chunk.length;
+    if (this.size < PIECE) return;
+    this.flush();
+    this.file ??= this.disk.append(this.path);
+  }
+
+  end(): void {
+    this.flush();
+    this.close();
+  }
+
+  close(): void {
+    this.file?.close();
+    this.file = null;
+  }
+
+  private flush(): void {
+    const bytes = Buffer.concat(this.chunks);
+    if (this.file) this.file.write(bytes);
+    else this.disk.create(this.path, bytes);
+    this.chunks = [];
+    this.size = 0;
+  }
+}
+
+/** One archive being read, entry by entry. */
+class Unpacking {
+  private readonly file: string;
+  private readonly disk: Disk;
+  private readonly allowed: (path: string) => boolean;
+  private readonly taken = new ArchivePaths();
+  private readonly paths: string[] = [];
+  private bytes = 0;
+  private flaw: Error | null = null;
+  /** The file that is being unpacked. */
+  private growing: Growing | null = null;
+
+  constructor(file: string, into: string, allowed: (path: string) => boolean) {
+    this.file = file;
+    this.disk = realDisk(into);
+    this.disk.mkdir('');
+    this.allowed = allowed;
+  }
+
+  all(told?: Told): string[] {
+    const parser = new Parser({ strict: true, onReadEntry: (entry) => this.take(entry) });
+    parser.on('error', (error) => this.fail(error));
+    const fd = fs.openSync(this.file, fs.constants.O_RDONLY);
+    try {
+      const stat = fs.fstatSync(fd);
+      if (!stat.isFile()) throw failure('not-regular', `${this.file} is no regular file`);
+      const chunk = Buffer.alloc(1 << 20);
+      let done = 0;
+      for (let read = fs.readSync(fd, chunk); read > 0 && !this.flaw; read = fs.readSync(fd, chunk)) {
+        parser.write(Buffer.from(chunk.subarray(0, read)));
+        done += read;
+        told?.(done, stat.size);
+      }
+      if (!this.flaw) parser.end();
+    } finally {
+      fs.closeSync(fd);
+      this.growing?.close();
+    }
+    if (this.flaw) throw this.flaw;
+    if (this.paths.length === 0)
+      throw this.refuse('invalid-value', 'holds no files: it is no archive of an organisation');
+    return this.paths;
+  }
+
+  /** The first flaw counts; what the reader says after it only follows from it. */
+  private fail(error: Error): void {
+    this.flaw ??=
+      'fault' in error || error instanceof DiskError
+        ? error
+        : this.refuse('invalid-value', `cannot be unpacked: ${error.message}`);
+  }
+
+  private take(entry: ReadEntry): void {
+    const flaw = this.flaw ?? this.flawOf(entry);
+    if (flaw || entry.type === 'Directory') {
+      if (flaw) this.fail(flaw);
+      entry.resume();
+      return;
+    }
+    const { path } = entry;
+    const file = new Growing(this.disk, path);
+    this.growing = file;
+    entry.on('data', (chunk: Buffer) => this.write(path, () => file.add(chunk)));
+    entry.on('end', () => this.write(path, () => this.paths.push(path) && file.end()));
+  }
+
+  private write(path: string, put: () => void): void {
+    if (this.flaw) return;
+    try {
+      put();
+    } catch (error) {
+      const twisted = error instanceof DiskError && ['exists', 'absent', 'not-regular'].includes(error.failure);
+      this.fail(
+        twisted
+          ? this.refuse('invalid-value', `holds ${JSON.stringify(path)} as a file and a folder`)
+          : (error as Error),
+      );
+    }
+  }
+
+  private flawOf(entry: ReadEntry): FaultError | null {
+    const named = JSON.stringify(entry.path.slice(0, 200));
+    if (!['File', 'OldFile', 'Directory'].includes(entry.type))
+      return this.refuse('not-regular', `holds ${named}, which is a ${entry.type}`);
+    const path = entry.path.replace(/\/$/, '');
+    if (!isPackable(path)) return this.refuse('invalid-value', `holds ${named}, a path that is not allowed`);
+    if (entry.type === 'Directory') return null;
+    if (!this.allowed(path)) return this.refuse('invalid-value', `holds ${named}, which is no part of an organisation`);
+    return this.flawOfSize(entry, path);
+  }
+
+  private flawOfSize(entry: ReadEntry, path: string): FaultError | null {
+    if (!this.taken.take(path)) return this.refuse('invalid-value', `holds ${JSON.stringify(path)} twice`);
+    this.bytes += entry.size;
+    if (entry.size > FILE_BYTES)
+      return this.refuse(
+        'too-large',
+        `holds ${JSON.stringify(path)} with ${entry.size} bytes; ${FILE_BYTES} are the limit`,
+      );
+    if (this.bytes > MOST_BYTES || this.taken.count > MOST_FILES)
+      return this.refuse('too-large', `holds more than ${MOST_FILES} files or ${MOST_BYTES} bytes`);
+    return null;
+  }
+
+  private refuse(code: 'invalid-value' | 'not-regular' | 'too-large', what: string): FaultError {
+    return failure(code, `${this.file} ${what}`, {
+      remedy: 'Nothing was changed. Use an archive that lemming backup or lemming export made.',
+    });
+  }
+}
+
+/** Moves a new folder to its place (absolute paths): it must be absent or an empty folder. Throws `usage` else. */
+export function moveIntoPlace(folder: string, target: string): void {
+  onDisk(target, () => {
+    const stat = fs.lstatSync(target, { throwIfNoEntry: false });
+    if (stat && (!stat.isDirectory() || fs.readdirSync(target).length > 0)) {
+      fs.rmSync(folder, { recursive: true, force: true });
+      throw failure('usage', `${target} is there already and is not an empty folder`, {
+        remedy: 'Choose a new folder.',
+      });
+    }
+    if (stat) fs.rmdirSync(target);
+    fs.renameSync(folder, target);
+  });
+}
+
+/** Errors of the system as `DiskError`. */
+function onDisk<T>(file: string, call: () => T): T {
+  try {
+    return call();
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (error instanceof DiskError || code === undefined || 'fault' in (error as object)) throw error;
+    throw new DiskError(failureOf(code), file, code);
+  }
+}

@@ -1,0 +1,139 @@
+/**
+ * The one place where files of `.lemming/` that programs believe are read and written. Each carries a MAC, so that only
+ * what was made here, for this very folder, is believed; what is not is made again from the journal and the files.
+ */
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { type Disk, DiskError } from '../fs/disk.ts';
+import type { Host } from '../fs/lock.ts';
+
+const FOLDER = '.lemming';
+/** Version of the form of a kept file. */
+const FORM = 'lemming-kept-1';
+/** The last line: a newline, the MAC in base64url, and another newline. */
+const LAST_BYTES = 45;
+/** All files that are kept so, by their names. */
+export const KEPT_NAMES = [
+  'state.json',
+  'journal.marks',
+  'status.json',
+  'config.bin',
+  ...['pace', 'spending-turn', 'spending-day', 'spending-task', 'spending-thread'].map((fold) => `${fold}.fold`),
+  'load.json',
+  'replies.json',
+  ...['mail', 'memory'].flatMap((index) => [`${index}.texts`, `${index}.mark`]),
+  'memory.vectors',
+];
+/** Longest first line. */
+const HEAD_BYTES = 200;
+
+/** A kept file that was made here. */
+export interface Kept {
+  /** The journal's seal that it was made after. Whoever reads it looks whether the journal has that seal. */
+  seal: string;
+  bytes: Buffer;
+  /** Its MAC: tells this version from every other. */
+  tag: string;
+}
+
+/** Files in `.lemming/`, by name; of any size, and as many as you like: `old-mail/0001` lies in a folder of its own. */
+export interface KeptFiles {
+  /** Null when it is absent, damaged, or was not made here. With `tag` only that version counts. */
+  read(name: string, tag?: string): Kept | null;
+  /**
+   * Replaces the file at once, and returns its tag; null, and nothing is written, where no key can be had. `seal`: of the
+   * journal, '' for what belongs to no history. Throws a `DiskError`.
+   */
+  write(name: string, seal: string, ...content: (string | Uint8Array)[]): string | null;
+  /** A digest of a text that only who has the key can make; null where there is none. */
+  digest(text: string): string | null;
+  /** Removes it; no error when it is absent. */
+  drop(name: string): void;
+}
+
+/** A folder, and the process that writes there. */
+export type Writer = Pick<Host, 'place' | 'pid' | 'startOf'>;
+
+/** Keeps nothing, and believes nothing. */
+export const NOTHING_KEPT: KeptFiles = { read: () => null, write: () => null, digest: () => null, drop: () => {} };
+
+/**
+ * The kept files of a folder. `host.place` names its device and inode, so nothing of a copied folder is believed. `key`: the
+ * secret of the machine's owner; 'make' asks for one where there is none.
+ */
+export function keptFiles(disk: Disk, host: Writer, key: (wish: 'look' | 'make') => Uint8Array | null): KeptFiles {
+  const macOf = (secret: Uint8Array, name: string, seal: string) =>
+    createHmac('sha256', secret).update(`${JSON.stringify([FORM, name, host.place, seal])}\n`);
+
+  return {
+    read(name, tag) {
+      const bytes = wholeOf(disk, `${FOLDER}/${name}`);
+      const secret = bytes && key('look');
+      const parts = bytes && partsOf(bytes);
+      if (!secret || !parts) return null;
+      const { seal, content, last } = parts;
+      const made = macOf(secret, name, seal).update(content).digest('base64url');
+      if (!timingSafeEqual(Buffer.from(`\n${made}\n`), last)) return null;
+      return tag === undefined || tag === made ? { seal, bytes: content, tag: made } : null;
+    },
+    write(name, seal, ...content) {
+      const secret = key('make');
+      if (!secret) return null;
+      const path = `${FOLDER}/${name}`;
+      const mac = macOf(secret, name, seal);
+      for (const piece of content) mac.update(piece);
+      const tag = mac.digest('base64url');
+      replace(disk, tempOf(host), path, [`${FORM} ${seal}\n`, ...content, `\n${tag}\n`]);
+      return tag;
+    },
+    digest(text) {
+      const secret = key('look');
+      return secret && macOf(secret, '', '').update(text).digest('base64url');
+    },
+    drop: (name) => disk.unlink(`${FOLDER}/${name}`),
+  };
+}
+
+/** The first line, what follows it, and the last line; null when these bytes have another form. */
+function partsOf(bytes: Buffer): { seal: string; content: Buffer; last: Buffer } | null {
+  const newline = bytes.subarray(0, HEAD_BYTES).indexOf(10);
+  const head = bytes.toString('utf8', 0, Math.max(0, newline));
+  const end = bytes.length - LAST_BYTES;
+  if (!head.startsWith(`${FORM} `) || end <= newline) return null;
+  return { seal: head.slice(FORM.length + 1), content: bytes.subarray(newline + 1, end), last: bytes.subarray(end) };
+}
+
+/** Nobody finds half of it. */
+function replace(disk: Disk, temp: string, path: string, pieces: readonly (string | Uint8Array)[]): void {
+  disk.unlink(temp);
+  const file = disk.append(temp);
+  try {
+    for (const piece of pieces) file.write(piece);
+  } finally {
+    file.close();
+  }
+  disk.rename(temp, path);
+}
+
+/** Where a process writes before it renames: a name that no other process has, and that is short whatever the file is called. */
+function tempOf({ pid, startOf }: Writer): string {
+  return `${FOLDER}/${pid}-${startOf(pid)}.tmp`;
+}
+
+/** Removes what processes began to write and did not live to rename. */
+export function removeUnfinished(disk: Disk, host: Writer): void {
+  for (const name of (disk.list(FOLDER) ?? []).filter((one) => one.endsWith('.tmp'))) {
+    const [, pid, start] = /^(\d+)-(\w+)\./.exec(name) ?? [];
+    if (start === undefined || host.startOf(Number(pid)) !== start) disk.unlink(`${FOLDER}/${name}`);
+  }
+}
+
+/** What cannot be read is as good as absent. */
+function wholeOf(disk: Disk, path: string): Buffer | null {
+  try {
+    const bytes = disk.read(path, 'whole');
+    return bytes && Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  } catch (error) {
+    if (error instanceof DiskError) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,23 @@
+import { keyOf, memoryOwner } from '../../core/memory/entry.ts';
+import type { Fault } from '../../schema/fault.ts';
+import { memoryHead } from '../../schema/records/memory.ts';
+import { markdownSource, References } from './source.ts';
+
+const read = markdownSource(memoryHead);
+
+/**
+ * What is wrong with the front matter of an entry that a person wrote; one without is an entry too. Nothing stops at it: what
+ * cannot be understood does not count, and agents read the text.
+ */
+export function memoryFaults(path: string, text: string): Fault[] {
+  if (memoryOwner(path) === null || !text.startsWith('---\n')) return [];
+  const source = read(text, path);
+  const name = keyOf(path).split('/').at(-1);
+  const { key = name } = source.value ?? {};
+  const references = new References();
+  if (key !== name)
+    references.add('invalid-value', `The entry has the key "${key}", and its file the name "${name}.md"`, source, [
+      'key',
+    ]);
+  return [...source.faults, ...references.faults];
+}

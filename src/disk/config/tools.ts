@@ -1,0 +1,85 @@
+import type * as z from 'zod';
+import type { OwnTool, Server } from '../../core/model/config.ts';
+import { type mcpFile, type pinFile, pinnedServer } from '../../schema/config/mcp.ts';
+import { splitToolPath, type ToolHead } from '../../schema/config/tool.ts';
+import { type Fault, fault } from '../../schema/fault.ts';
+import { byCodeUnit } from '../../schema/name.ts';
+import { type Memory, References, type Source } from './source.ts';
+
+type Texts = ReadonlyMap<string, string>;
+
+/** The tools among the texts of an org, and what is wrong with the broken ones: they are left out. */
+export function readTools(
+  texts: Texts,
+  memory: Memory<Source<ToolHead>>,
+): { tools: Map<string, OwnTool>; faults: Fault[] } {
+  const tools = new Map<string, OwnTool>();
+  const faults: Fault[] = [];
+  for (const [id, files] of folders(texts)) {
+    const file = `org/tools/${id}/TOOL.md`;
+    const text = files.get('TOOL.md');
+    if (text === undefined) {
+      faults.push(fault('missing-file', 'The tool has no TOOL.md', { file }));
+      continue;
+    }
+    const source = memory.read(text, file);
+    const wrong = [...source.faults, ...faultsIn(source, id, files)];
+    faults.push(...wrong);
+    if (source.value && wrong.length === 0)
+      tools.set(id, { name: id, head: source.value, help: source.body.trim(), files });
+  }
+  return { tools, faults };
+}
+
+/** Id → its texts by their paths in the folder, sorted. */
+function folders(texts: Texts): [string, Map<string, string>][] {
+  const found = new Map<string, Map<string, string>>();
+  for (const path of [...texts.keys()].sort(byCodeUnit)) {
+    const parts = splitToolPath(path);
+    if (!parts) continue;
+    const files = found.get(parts.id) ?? new Map<string, string>();
+    found.set(parts.id, files.set(parts.file, texts.get(path) as string));
+  }
+  return [...found];
+}
+
+/** Its name, and the files that it names. */
+function faultsIn(source: Source<ToolHead>, id: string, files: Texts): Fault[] {
+  const references = new References();
+  const { name, command = [], module } = source.value ?? { name: id };
+  if (name !== id)
+    references.add('invalid-value', `The tool is named "${name}", and its folder "${id}"`, source, ['name']);
+  const known = new Set(files.keys());
+  for (const [i, word] of command.entries())
+    if (word.startsWith('./')) references.need(word.slice(2), known, 'file of the tool', source, ['command', i]);
+  if (module !== undefined) references.need(module, known, 'file of the tool', source, ['module']);
+  return references.faults;
+}
+
+type McpFile = z.output<ReturnType<typeof mcpFile>>;
+type PinFile = z.output<ReturnType<typeof pinFile>>;
+
+/** The servers that org/mcp.yaml declares, each with the tools in its file; a server whose file is broken has none. */
+export function readServers(
+  texts: Texts,
+  memories: { mcp: Memory<Source<McpFile>>; pin: Memory<Source<PinFile>> },
+): { servers: Map<string, Server>; faults: Fault[] } {
+  const text = texts.get('org/mcp.yaml');
+  const source = text === undefined ? null : memories.mcp.read(text, 'org/mcp.yaml');
+  const pins = new Map<string, Source<PinFile>>();
+  for (const [path, pin] of texts) {
+    const name = pinnedServer(path);
+    if (name !== null) pins.set(name, memories.pin.read(pin, path));
+  }
+  const written = (source?.data ?? {}) as { servers?: Record<string, unknown> };
+  const servers = Object.entries(source?.value?.servers ?? {})
+    .sort(([a], [b]) => byCodeUnit(a, b))
+    .map(([name, settings]): [string, Server] => {
+      const tools = pins.get(name)?.value?.tools ?? null;
+      return [name, { name, settings, written: JSON.stringify(written.servers?.[name]), tools }];
+    });
+  return {
+    servers: new Map(servers),
+    faults: [...(source?.faults ?? []), ...[...pins.values()].flatMap(({ faults }) => faults)],
+  };
+}

@@ -1,0 +1,485 @@
+import { createHash } from 'node:crypto';
+import { type FileOp, liveContent, placesOf } from '../../core/journal/files.ts';
+import type { Refused } from '../../core/journal/unplaced.ts';
+import { type Content, contentHash, isSameContent } from '../../core/model/content.ts';
+import type { Disk } from './disk.ts';
+import { DiskError, isOfPlace } from './disk.ts';
+import { otherName } from './other-name.ts';
+
+/** A file of ours that met a person's: theirs stays, ours lies beside it. */
+export interface Conflict {
+  path: string;
+  ours: string;
+}
+
+/** What became of a turn's file operations. */
+export interface Materialised {
+  conflicts: Conflict[];
+  /** path → mark of the files made. */
+  marks: Map<string, string>;
+  /** Operations that the file system does not take, because of their name or their place. The first of each path. */
+  refused: Refused[];
+}
+
+/**
+ * Carries out the file operations of a committed turn. Idempotent: after a crash at any point it is simply done again.
+ * Nothing a person made or changed is overwritten: new names are taken with link(2), which refuses a taken name, and an old
+ * file is first moved aside and looked at, so that no instant is left in which an edit could be lost. What the file system
+ * refuses for its name or place is left out and told; only a disk that fails stops it.
+ */
+export function materialise(disk: Disk, ops: readonly FileOp[], turn: number): Materialised {
+  return new Materialising(disk, ops, turn).done;
+}
+
+type Replace = Extract<FileOp, { op: 'replace' }>;
+type Remove = Extract<FileOp, { op: 'remove' }>;
+type Move = Extract<FileOp, { op: 'move' }>;
+
+class Materialising {
+  readonly done: Materialised = { conflicts: [], marks: new Map(), refused: [] };
+  private readonly disk: Disk;
+  private readonly ops: readonly FileOp[];
+  private readonly turn: number;
+  /** A replacement that several were joined to → the first of them. */
+  private readonly firsts = new Map<FileOp, FileOp>();
+  private readonly barred = new Set<string>();
+
+  constructor(disk: Disk, ops: readonly FileOp[], turn: number) {
+    this.disk = disk;
+    this.ops = ops;
+    this.turn = turn;
+    moveFiles(disk, ops, (op, work) => this.tried(op, op.from, work));
+    for (const op of this.joined()) this.carryOut(op);
+  }
+
+  /** Does what concerns a path, unless the file system takes it not. What follows on that path is left out as well. */
+  private tried(op: FileOp, path: string, work: () => void): void {
+    if (this.barred.has(path)) return;
+    try {
+      work();
+    } catch (error) {
+      if (!isOfPlace(error)) throw error;
+      this.refuse(op, path, error.message);
+    }
+  }
+
+  private refuse(op: FileOp, path: string, why: string): void {
+    this.barred.add(path);
+    const first = this.firsts.get(op) ?? op;
+    const before = this.ops.slice(0, this.ops.indexOf(first));
+    const after = before.filter((other) => other.op !== 'live' && placesOf(other).includes(path)).length;
+    const left = op.op === 'remove' || (op.op === 'adopt' && path === op.found) ? markOf(this.disk, path) : null;
+    this.done.refused.push({ path, op, after, why, ...(left === null ? {} : { mark: left }) });
+  }
+
+  /**
+   * Of replacements of a file that follow one another the last is made, based on what the first was based on, and when the
+   * file is removed in the end it is removed as it was at first: done again after a crash, the first would take what the
+   * last left for an edit.
+   */
+  private joined(): FileOp[] {
+    const last = new Map<string, Replace>();
+    const done: FileOp[] = [];
+    for (const op of this.ops) {
+      const before = 'path' in op ? last.get(op.path) : undefined;
+      if (op.op === 'replace' && before && isSameContent(before.text, op.was)) {
+        before.text = op.text;
+        if (op.needs) {
+          before.needs ??= [];
+          before.needs.push(...op.needs);
+        }
+      } else if (op.op === 'remove' && before && contentHash(before.text) === op.hash) {
+        const gone = removedAtFirst(before);
+        for (const one of gone) this.firsts.set(one, this.firsts.get(before) as FileOp);
+        done.splice(done.indexOf(before), 1, ...gone);
+        last.delete(op.path);
+      } else if (op.op === 'replace') {
+        const own = copyOf(op);
+        last.set(op.path, own);
+        this.firsts.set(own, op);
+        done.push(own);
+      } else done.push(op);
+    }
+    return done;
+  }
+
+  private carryOut(op: FileOp): void {
+    const { disk, turn, done } = this;
+    switch (op.op) {
+      case 'create':
+        return this.put(op, () => createFile(disk, op.path, op.text, turn, done));
+      case 'attach':
+        return this.put(op, () => createFile(disk, op.path, Buffer.from(op.data, 'base64'), turn, done));
+      case 'replace': {
+        const missing = op.needs?.find((path) => this.barred.has(path));
+        if (missing !== undefined) return this.refuse(op, op.path, `${op.path}: ${missing} is not there`);
+        return this.put(op, () => replaceFile(disk, op, turn, done));
+      }
+      case 'move':
+      case 'live':
+        return;
+      case 'adopt':
+        this.put(op, () => createFile(disk, op.path, op.text, turn, done));
+        return this.tried(op, op.found, () => removeFile(disk, op.found, op.hash));
+      case 'remove':
+        return this.tried(op, op.path, () => removeFile(disk, op.path, op.hash));
+    }
+  }
+
+  /** What was begun of a file that cannot be made is taken back. */
+  private put(op: Extract<FileOp, { path: string }>, work: () => void): void {
+    this.tried(op, op.path, () => {
+      try {
+        work();
+      } catch (error) {
+        if (isOfPlace(error)) takeBack(this.disk, op.path);
+        throw error;
+      }
+    });
+  }
+}
+
+/** A file that was replaced, and then removed. */
+function removedAtFirst({ path, was }: Replace): Remove[] {
+  return was === null ? [] : [{ op: 'remove', path, hash: contentHash(was) }];
+}
+
+function copyOf({ path, text, was, needs }: Replace): Replace {
+  return needs ? { op: 'replace', path, text, was, needs: [...needs] } : { op: 'replace', path, text, was };
+}
+
+/** The file that was moved aside gets its name again, and the temporary one goes, as far as that can be done. */
+function takeBack(disk: Disk, path: string): void {
+  const aside = beside(path, 'aside');
+  ifItCan(() => {
+    if (disk.stat(aside) !== null && linkNew(disk, aside, path)) disk.unlink(aside);
+  });
+  ifItCan(() => disk.unlink(beside(path, 'tmp')));
+}
+
+/** What the file system does not take there stays as it is. */
+function ifItCan(work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    if (!isOfPlace(error)) throw error;
+  }
+}
+
+/** Hash of what stands there, null where nothing does or it cannot be read. */
+function markOf(disk: Disk, path: string): string | null {
+  try {
+    const found = readAny(disk, path);
+    return found === null ? null : bytesHash(found);
+  } catch (error) {
+    if (!isOfPlace(error)) throw error;
+    return null;
+  }
+}
+
+/** Longest name of a file that file systems take: bytes. */
+const NAME_BYTES = 255;
+
+/** The name of a file of the engine's own next to another: `tmp` while it is made, `aside` while it is replaced. */
+export function beside(path: string, what: string): string {
+  const cut = path.lastIndexOf('/') + 1;
+  const name = path.slice(cut);
+  const own = `.lemming-${name}.${what}`;
+  return path.slice(0, cut) + (Buffer.byteLength(own) <= NAME_BYTES ? own : `.lemming-${shortened(name, 64)}.${what}`);
+}
+
+/** The name of a version that met another of the same file. */
+export function conflictPath(path: string, which: number | string): string {
+  const cut = path.lastIndexOf('/') + 1;
+  const end = `.conflict-${which}`;
+  const room = NAME_BYTES - Buffer.byteLength(end);
+  const name = path.slice(cut);
+  return path.slice(0, cut) + (Buffer.byteLength(name) <= room ? name : shortened(name, room)) + end;
+}
+
+/** The beginning of a long name, and what tells it from others that begin so. */
+function shortened(name: string, bytes: number): string {
+  const end = `-${bytesHash(Buffer.from(name)).slice(0, 16)}`;
+  const kept = Buffer.from(name).subarray(0, bytes - end.length);
+  return kept.toString().replace(/\ufffd+$/, '') + end;
+}
+
+function createFile(disk: Disk, path: string, bytes: string | Uint8Array, turn: number, done: Materialised): void {
+  const temp = beside(path, 'tmp');
+  const mark = createTemp(disk, temp, bytes);
+  if (linkNew(disk, temp, path)) done.marks.set(path, mark);
+  else if (!sameBytes(readAny(disk, path), bytes)) keepBeside(disk, temp, path, turn, done);
+  disk.unlink(temp);
+}
+
+/** A temporary file that a crash left is made anew. */
+function createTemp(disk: Disk, temp: string, bytes: string | Uint8Array): string {
+  try {
+    return disk.create(temp, bytes);
+  } catch (error) {
+    if (!(error instanceof DiskError) || error.failure !== 'exists') throw error;
+    disk.unlink(temp);
+    return disk.create(temp, bytes);
+  }
+}
+
+/** Gives a file a second name; false when that name is taken. */
+export function linkNew(disk: Disk, from: string, to: string): boolean {
+  try {
+    disk.link(from, to);
+    return true;
+  } catch (error) {
+    if (error instanceof DiskError && error.failure === 'exists') return false;
+    throw error;
+  }
+}
+
+function keepBeside(disk: Disk, temp: string, path: string, turn: number, done: Materialised): void {
+  demandOwnName(disk, path);
+  const ours = conflictPath(path, turn);
+  if (!linkNew(disk, temp, ours) && !isSame(disk, temp, ours)) throw new DiskError('exists', ours, 'EEXIST');
+  done.conflicts.push({ path, ours });
+}
+
+/** Where the file system takes another name for the same, the file is another one's. */
+function demandOwnName(disk: Disk, path: string): void {
+  const other = otherName(disk, path);
+  if (other !== null) throw new DiskError('exists', path, `is one name with ${other} on this disk`);
+}
+
+/**
+ * A file that is not what the new one was based on stays. Else it is moved aside first: whatever is there at that instant is
+ * what is compared again, and an edit meets a free name.
+ */
+function replaceFile(disk: Disk, op: Replace, turn: number, done: Materialised): void {
+  const aside = beside(op.path, 'aside');
+  const temp = beside(op.path, 'tmp');
+  const current = readAny(disk, op.path);
+  const isAside = disk.stat(aside) !== null;
+  if (current !== null) demandOwnName(disk, op.path);
+  if (sameBytes(current, op.text)) return finish(disk, aside, temp);
+  if (!isAside && op.was === null && current === null) return createFile(disk, op.path, op.text, turn, done);
+  createTemp(disk, temp, op.text);
+  if (!isAside && op.was !== null && readsAs(current, op.was)) moveAside(disk, op.path, aside);
+  const old = readAny(disk, aside);
+  if (op.was === null || !readsAs(old, op.was)) {
+    giveBack(disk, aside, op.path, `${turn}-old`);
+    keepBeside(disk, temp, op.path, turn, done);
+  } else if (!linkNew(disk, temp, op.path)) keepBeside(disk, temp, op.path, turn, done);
+  finish(disk, aside, temp);
+}
+
+/** A person's file that was moved aside gets its name again, or one beside it when they have made another since. */
+export function giveBack(disk: Disk, aside: string, path: string, which: string): void {
+  if (disk.stat(aside) === null || linkNew(disk, aside, path) || isSame(disk, aside, path)) return;
+  keepAside(disk, aside, path, which);
+}
+
+/** Gives what was moved aside a name beside the file for good. Another that was kept before stays: the next name is taken. */
+export function keepAside(disk: Disk, aside: string, path: string, which: number | string): void {
+  for (let n = 1; ; n++) {
+    const name = conflictPath(path, n === 1 ? which : `${which}-${n}`);
+    if (linkNew(disk, aside, name) || isSame(disk, aside, name)) return;
+  }
+}
+
+function moveAside(disk: Disk, path: string, aside: string): void {
+  unlessGone(() => disk.rename(path, aside));
+}
+
+/** A person may delete the file at that very instant: then there is nothing to move. */
+function unlessGone<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof DiskError && error.failure === 'absent') return undefined;
+    throw error;
+  }
+}
+
+function finish(disk: Disk, aside: string, temp: string): void {
+  disk.unlink(aside);
+  disk.unlink(temp);
+}
+
+/**
+ * Moves without replacing: every file gets its second name, the names are made durable, then the first names go. A file
+ * that is written earlier than the journal reaches back could otherwise lose both names in a power loss.
+ */
+function moveFiles(disk: Disk, ops: readonly FileOp[], tried: (op: Move, work: () => void) => void): void {
+  const moved: Move[] = [];
+  const folders = new Set<string>();
+  for (const op of ops) {
+    if (op.op !== 'move') continue;
+    tried(op, () => {
+      if (!nameTwice(disk, op)) return;
+      moved.push(op);
+      folders.add(op.to.slice(0, op.to.lastIndexOf('/')));
+    });
+  }
+  for (const folder of folders) ifItCan(() => disk.syncDir(folder));
+  for (const op of moved) tried(op, () => removeOld(disk, op.from, op.to));
+}
+
+/** True when the file has both names, or had. */
+function nameTwice(disk: Disk, { from, to }: Move): boolean {
+  if (disk.stat(from) === null) return disk.stat(beside(from, 'aside')) !== null;
+  return unlessGone(() => linkNew(disk, from, to) || isSame(disk, from, to)) ?? false;
+}
+
+/** Removes the first name of a moved file; what a person saved there since stays. */
+function removeOld(disk: Disk, from: string, to: string): void {
+  const aside = beside(from, 'aside');
+  if (disk.stat(aside) === null) moveAside(disk, from, aside);
+  if (!isSame(disk, aside, to)) giveBack(disk, aside, from, 'old');
+  disk.unlink(aside);
+}
+
+/** One file with two names, or two with the same bytes. */
+function isSame(disk: Disk, a: string, b: string): boolean {
+  const [first, second] = [disk.stat(a), disk.stat(b)];
+  return first?.mark === second?.mark || sameBytes(readAny(disk, a), readAny(disk, b) ?? '');
+}
+
+/** Removes what was taken in, unless it has changed since: then it is something new and stays. */
+function removeFile(disk: Disk, path: string, hash: string | null): void {
+  const aside = beside(path, 'aside');
+  if (disk.stat(aside) === null) {
+    const current = readAny(disk, path);
+    if (current === null || !hasHash(current, hash)) return;
+    moveAside(disk, path, aside);
+  }
+  const old = readAny(disk, aside);
+  if (old !== null && !hasHash(old, hash)) giveBack(disk, aside, path, 'old');
+  disk.unlink(aside);
+}
+
+/** The bytes at a path; something else than a regular file is read as one byte that no text of ours is. */
+export function readAny(disk: Disk, path: string): Uint8Array | null {
+  try {
+    return disk.read(path);
+  } catch (error) {
+    if (error instanceof DiskError && (error.failure === 'not-regular' || error.failure === 'too-large'))
+      return new Uint8Array([0]);
+    throw error;
+  }
+}
+
+/** sha256 of a file's bytes, base64url. */
+export function bytesHash(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('base64url');
+}
+
+/** People's files are known by their text: line ends and byte order mark are as if absent. */
+function readsAs(found: Uint8Array | null, content: Content): boolean {
+  return found !== null && (sameBytes(found, content) || textOf(found) === content);
+}
+
+/** Whether a file has that hash as it stands, or as it is read; null: any has. */
+function hasHash(found: Uint8Array, hash: string | null): boolean {
+  return hash === null || bytesHash(found) === hash || bytesHash(Buffer.from(textOf(found))) === hash;
+}
+
+function textOf(found: Uint8Array): string {
+  return new TextDecoder().decode(found).replace(/\r\n?/g, '\n');
+}
+
+function sameBytes(found: Uint8Array | null, bytes: string | Uint8Array): boolean {
+  return found !== null && Buffer.compare(found, typeof bytes === 'string' ? Buffer.from(bytes) : bytes) === 0;
+}
+
+/**
+ * After a power loss: the files that the operations of the turns since the last sync leave behind, made again where they are
+ * missing, empty, torn (a beginning of what they should be) or an older version of ours. Any other file is an edit and stays.
+ */
+export function restoreLost(disk: Disk, ops: readonly FileOp[]): string[] {
+  const restored: string[] = [];
+  const older = versions(ops);
+  const last = finalFiles(ops);
+  for (const [path, bytes] of last)
+    ifItCan(() => {
+      const found = readAny(disk, path);
+      if (sameBytes(found, bytes)) return;
+      if (found !== null && !isTorn(found, bytes) && !older.get(path)?.has(bytesHash(found))) return;
+      if (found !== null) disk.unlink(path);
+      disk.create(path, bytes);
+      restored.push(path);
+    });
+  for (const op of ops) ifItCan(() => tidy(disk, op, older));
+  for (const op of ops)
+    ifItCan(() => {
+      if (op.op === 'adopt') removeLeft(disk, op.found, ops);
+      if (op.op === 'move' && last.has(op.to) && !last.has(op.from)) removeLeft(disk, op.from, ops);
+    });
+  moveFiles(
+    disk,
+    ops.filter((op) => op.op !== 'move' || !last.has(op.from)), // a name that was taken again later
+    (_op, work) => ifItCan(work),
+  );
+  return restored;
+}
+
+/** What was adopted, or moved, may be back as an older version of ours, or as a torn one. */
+function removeLeft(disk: Disk, path: string, ops: readonly FileOp[]): void {
+  const found = readAny(disk, path);
+  if (found === null) return;
+  const texts = ops.flatMap((op) => ((op.op === 'create' || op.op === 'replace') && op.path === path ? [op.text] : []));
+  if (texts.some((text) => isTorn(found, Buffer.from(text)))) disk.unlink(path);
+}
+
+/** What a finished operation had removed, and the power loss brought back. */
+function tidy(disk: Disk, op: FileOp, older: ReadonlyMap<string, ReadonlySet<string>>): void {
+  if (op.op === 'adopt') removeFile(disk, op.found, op.hash);
+  if (op.op === 'remove') removeFile(disk, op.path, op.hash);
+  if (op.op === 'move') return;
+  const aside = beside(op.path, 'aside');
+  const old = readAny(disk, aside);
+  if (old !== null && !older.get(op.path)?.has(bytesHash(old)) && !sameBytes(old, ''))
+    keepAside(disk, aside, op.path, 'old');
+  finish(disk, aside, beside(op.path, 'tmp'));
+}
+
+/** Path → hashes of everything of ours that ever stood there. */
+function versions(ops: readonly FileOp[]): Map<string, Set<string>> {
+  const all = new Map<string, Set<string>>();
+  const add = (path: string, hash: string): void =>
+    void (all.get(path) ?? all.set(path, new Set()).get(path))?.add(hash);
+  for (const op of ops) {
+    const content = op.op === 'live' ? liveContent(op) : 'text' in op ? op.text : null;
+    if ('path' in op && content !== null) add(op.path, bytesHash(Buffer.from(content)));
+    if (op.op === 'replace' && op.was !== null) add(op.path, bytesHash(Buffer.from(op.was)));
+    if (op.op === 'live' && op.was !== null) add(op.path, op.was);
+  }
+  return all;
+}
+
+function isTorn(found: Uint8Array, whole: Uint8Array): boolean {
+  if (found.length > whole.length) return found.every((byte) => byte === 0);
+  return found.every((byte, i) => byte === whole[i] || byte === 0);
+}
+
+function setLive(files: Map<string, Uint8Array>, op: Extract<FileOp, { op: 'live' }>): void {
+  const content = liveContent(op);
+  if (content === null) files.delete(op.path);
+  else files.set(op.path, Buffer.from(content));
+}
+
+/** Path → bytes after all operations. */
+export function finalFiles(ops: readonly FileOp[]): Map<string, Uint8Array> {
+  const files = new Map<string, Uint8Array>();
+  for (const op of ops) {
+    if (op.op === 'create' || op.op === 'replace') files.set(op.path, Buffer.from(op.text));
+    else if (op.op === 'attach') files.set(op.path, Buffer.from(op.data, 'base64'));
+    else if (op.op === 'adopt') {
+      files.set(op.path, Buffer.from(op.text));
+      files.delete(op.found);
+    } else if (op.op === 'remove') files.delete(op.path);
+    else if (op.op === 'live') setLive(files, op);
+    else {
+      const moved = files.get(op.from);
+      files.delete(op.from);
+      if (moved) files.set(op.to, moved);
+    }
+  }
+  return files;
+}

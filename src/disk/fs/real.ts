@@ -1,0 +1,299 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Appender, Disk, DiskFailure, Stat } from './disk.ts';
+import { DiskError } from './disk.ts';
+import { type Hold, holder, isOfPrograms, looker } from './open-folders.ts';
+
+const { R_OK, W_OK, X_OK, O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, O_APPEND, O_NOFOLLOW, O_NONBLOCK } = fs.constants;
+
+/** Largest file of others that is read at all; limits by kind are checked by the caller. */
+const MAX_READ = 64 * 1024 * 1024;
+
+/** The file system under `root`, an absolute path. */
+export function realDisk(root: string): Disk {
+  const sound = new Set<string>();
+  /** No folder on the way is a link. Looked at once for each folder, until `recheck`. */
+  const check = (folder: string): void => {
+    if (folder === '' || folder === '.' || sound.has(folder)) return;
+    const cut = folder.lastIndexOf('/');
+    check(cut < 0 ? '' : folder.slice(0, cut));
+    const stat = fs.lstatSync(`${root}/${folder}`, { throwIfNoEntry: false });
+    if (!stat) return;
+    if (stat.isSymbolicLink())
+      throw new DiskError('not-regular', folder, 'a link; nothing outside the organisation is touched');
+    sound.add(folder);
+  };
+  /** A folder that somebody looked at needs no second look before something is written in it. */
+  const noteFolder = (p: string, stat: Stat | null): Stat | null => {
+    if (stat?.kind === 'folder') sound.add(p);
+    return stat;
+  };
+  const at = (p: string): string => {
+    const cut = p.lastIndexOf('/');
+    if (cut > 0) check(p.slice(0, cut));
+    return p === '' || p === '.' ? root : `${root}/${p}`;
+  };
+  /** Hands out the path of a file. In a workspace, where programs are at work, its folder is held meanwhile, so that no link can take the place of one. */
+  const by =
+    (hold: Hold) =>
+    <T>(p: string, call: (file: string) => T): T => {
+      const cut = p.lastIndexOf('/');
+      return isOfPrograms(p) ? hold(p.slice(0, cut), (folder) => call(`${folder}${p.slice(cut)}`)) : call(at(p));
+    };
+  const holding = by(holder(root));
+  const looking = by(looker(root));
+  const holdingBoth = (from: string, to: string, call: (from: string, to: string) => void): void =>
+    holding(from, (source) => holding(to, (target) => call(source, target)));
+  /** Missing folders on the way to a path; the root itself is never made: a folder that went away stays away. */
+  const makeParents = (p: string): void => {
+    const folder = path.posix.dirname(p);
+    if (folder === '.') return;
+    fs.statSync(root);
+    try {
+      makeFolder(folder);
+    } catch (error) {
+      const { code = '' } = error as NodeJS.ErrnoException;
+      if (code !== 'EEXIST' && code !== 'ENOTDIR') throw error;
+      throw new DiskError('not-regular', folder, 'a file stands in the place of a folder');
+    }
+  };
+  /** In a workspace one by one, each in the folder that is held. */
+  const makeFolder = (folder: string): void => {
+    if (!isOfPrograms(folder)) {
+      makeAll(folder);
+      return;
+    }
+    makeFolder(path.posix.dirname(folder));
+    holding(folder, makeOne);
+  };
+  /** Node says of a folder that it cannot make on a disk that is read-only that something is not there. */
+  const makeAll = (folder: string): void => {
+    try {
+      fs.mkdirSync(at(folder), { recursive: true });
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'ENOENT' && isReadOnly(root)) throw new DiskError('read-only', folder, 'EROFS');
+      throw error;
+    }
+  };
+  /** The first try is without a look at the parents, because they are almost always there. */
+  const withParents = <T>(p: string, call: () => T): T => {
+    try {
+      return attempt(p, call);
+    } catch (error) {
+      if (!(error instanceof DiskError) || error.failure !== 'absent') throw error;
+      return attempt(p, () => {
+        makeParents(p);
+        return call();
+      });
+    }
+  };
+  return {
+    read: (p, how) => attempt(p, () => looking(p, (file) => readRegular(file, p, how)), null),
+    readPart: (p, from, size) => attempt(p, () => looking(p, (file) => readPiece(file, p, from, size)), null),
+    list: (p) => attempt(p, () => looking(`${p}/.`, (file) => fs.readdirSync(file.slice(0, -2))).sort(), null),
+    look: (p) => attempt(p, () => looking(`${p}/.`, (file) => lookInto(file.slice(0, -1))), null),
+    stat: (p) => attempt(p, () => looking(p, (file) => noteFolder(p, statOf(file))), null),
+    isOpen: (p) => isOpen(`${root}/${p}`, root),
+    create: (p, bytes) => withParents(p, () => holding(p, (file) => createFile(file, bytes))),
+    rename: (from, to) => withParents(to, () => holdingBoth(from, to, fs.renameSync)),
+    link: (from, to) => withParents(to, () => holdingBoth(from, to, fs.linkSync)),
+    unlink: (p) => attempt(p, () => holding(p, (file) => fs.unlinkSync(file)), undefined),
+    mkdir: (p) => attempt(p, () => makeFolder(p)),
+    rmdir: (p) => attempt(p, () => holding(p, (file) => removeEmpty(file, p)), undefined),
+    append: (p) => withParents(p, () => appender(at(p), p)),
+    free: () => attempt('', () => freeBytes(root)),
+    syncFile: (p) => syncPath(at(p), p),
+    syncDir: (p) => syncPath(at(p), p),
+    recheck: () => sound.clear(),
+  };
+}
+
+/** Links are no business of this: whoever looks for them tells. */
+function isOpen(file: string, root: string): boolean {
+  try {
+    const stat = fs.lstatSync(file, { throwIfNoEntry: false });
+    if (stat?.isDirectory()) fs.accessSync(file, R_OK | W_OK | X_OK);
+    else if (stat?.isFile()) fs.accessSync(file, R_OK);
+    return true;
+  } catch (error) {
+    const failure = failureOf((error as NodeJS.ErrnoException).code ?? '');
+    return failure === 'read-only' ? isReadOnly(root) : failure !== 'denied';
+  }
+}
+
+/** The whole folder is: then nobody closed a part of it, and writing says so. */
+function isReadOnly(root: string): boolean {
+  try {
+    fs.accessSync(root, W_OK);
+    return false;
+  } catch (error) {
+    return failureOf((error as NodeJS.ErrnoException).code ?? '') === 'read-only';
+  }
+}
+
+/** Runs a call and turns the system's error into a `DiskError`; `absent` is the answer when nothing is there. */
+function attempt<T>(p: string, call: () => T, ...absent: [T?]): T {
+  try {
+    return call();
+  } catch (error) {
+    if (error instanceof DiskError) throw error;
+    const code = (error as NodeJS.ErrnoException).code ?? '';
+    if (absent.length && (code === 'ENOENT' || code === 'ENOTDIR')) return absent[0] as T;
+    throw new DiskError(failureOf(code), p, code || String(error));
+  }
+}
+
+const FAILURES: Record<string, DiskFailure> = {
+  EEXIST: 'exists',
+  ENOENT: 'absent',
+  ENOTDIR: 'absent',
+  ENOSPC: 'full',
+  EDQUOT: 'full',
+  EROFS: 'read-only',
+  EACCES: 'denied',
+  EPERM: 'denied',
+  EMFILE: 'handles',
+  ENFILE: 'handles',
+  EIO: 'io',
+  ELOOP: 'not-regular',
+  ENXIO: 'not-regular',
+  EISDIR: 'not-regular',
+  ENAMETOOLONG: 'name',
+  EINVAL: 'name',
+  EILSEQ: 'name',
+  ENOTEMPTY: 'name',
+  EXDEV: 'name',
+  EMLINK: 'name',
+};
+
+export function failureOf(code: string): DiskFailure {
+  return FAILURES[code] ?? 'other';
+}
+
+function readRegular(file: string, p: string, how?: 'alone' | 'whole'): Uint8Array {
+  const fd = fs.openSync(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  try {
+    const stat = fs.fstatSync(fd);
+    if (!stat.isFile()) throw new DiskError('not-regular', p, stat.isDirectory() ? 'a folder' : 'not a regular file');
+    if (how === 'alone' && stat.nlink > 1) throw new DiskError('not-regular', p, 'it has a second name (a hard link)');
+    if (how !== 'whole' && stat.size > MAX_READ) throw new DiskError('too-large', p, `${stat.size} bytes`);
+    return readAll(fd, stat.size);
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
+function readPiece(file: string, p: string, from: number, size: number): Uint8Array {
+  const fd = fs.openSync(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  try {
+    const stat = fs.fstatSync(fd);
+    if (!stat.isFile()) throw new DiskError('not-regular', p, 'not a regular file');
+    return readAll(fd, Math.max(0, Math.min(size, stat.size - from)), from);
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
+/** As much as the file was said to hold; the system's own files hold something and say nothing. */
+function readAll(fd: number, size: number, from: number | null = null): Uint8Array {
+  if (size === 0) return from === null ? fs.readFileSync(fd) : new Uint8Array();
+  const bytes = Buffer.allocUnsafe(size);
+  let done = 0;
+  for (let more = 1; done < size && more > 0; done += more)
+    more = fs.readSync(fd, bytes, done, size - done, from === null ? null : from + done);
+  return bytes.subarray(0, done);
+}
+
+function statOf(file: string): Stat | null {
+  const stat = fs.lstatSync(file, { throwIfNoEntry: false });
+  if (!stat) return null;
+  const kind = stat.isFile() ? 'file' : stat.isDirectory() ? 'folder' : stat.isSymbolicLink() ? 'link' : 'other';
+  return {
+    kind,
+    size: stat.size,
+    mark: markOf(stat),
+    mtimeMs: stat.mtimeMs,
+    rights: `${stat.uid}:${stat.gid}:${stat.mode}`,
+    links: stat.nlink,
+  };
+}
+
+/** What went away meanwhile is left out. */
+function lookInto(folder: string): [string, Stat][] {
+  const found: [string, Stat][] = [];
+  for (const name of fs.readdirSync(folder).sort()) {
+    const stat = statOf(folder + name);
+    if (stat) found.push([name, stat]);
+  }
+  return found;
+}
+
+function markOf(stat: fs.Stats): string {
+  return `${stat.ino}:${stat.size}:${stat.mtimeMs}`;
+}
+
+function createFile(file: string, bytes: string | Uint8Array): string {
+  const fd = fs.openSync(file, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o644);
+  try {
+    writeAll(fd, bytes);
+    return markOf(fs.fstatSync(fd));
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
+/** Text goes to the system without a copy; what a short write left over follows as bytes. */
+function writeAll(fd: number, bytes: string | Uint8Array): void {
+  let done = typeof bytes === 'string' ? fs.writeSync(fd, bytes) : 0;
+  if (typeof bytes === 'string' && done === Buffer.byteLength(bytes)) return;
+  const buffer = typeof bytes === 'string' ? Buffer.from(bytes) : bytes;
+  while (done < buffer.length) done += fs.writeSync(fd, buffer, done);
+}
+
+function makeOne(folder: string): void {
+  try {
+    fs.mkdirSync(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+}
+
+function removeEmpty(file: string, p: string): void {
+  try {
+    fs.rmdirSync(file);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? '';
+    if (code !== 'ENOENT' && code !== 'ENOTEMPTY') throw new DiskError(failureOf(code), p, code);
+  }
+}
+
+function appender(file: string, p: string): Appender {
+  const fd = fs.openSync(file, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0o644);
+  return {
+    write: (bytes) => attempt(p, () => writeAll(fd, bytes)),
+    sync: () => attempt(p, () => fs.fdatasyncSync(fd)),
+    truncate: (length) => attempt(p, () => fs.ftruncateSync(fd, length)),
+    close: () => attempt(p, () => fs.closeSync(fd)),
+  };
+}
+
+function freeBytes(root: string): number {
+  const { bavail, bsize } = fs.statfsSync(root);
+  return bavail * bsize;
+}
+
+function syncPath(file: string, p: string): void {
+  attempt(
+    p,
+    () => {
+      const fd = fs.openSync(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+      try {
+        fs.fsyncSync(fd);
+      } finally {
+        fs.closeSync(fd);
+      }
+    },
+    undefined,
+  );
+}

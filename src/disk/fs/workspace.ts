@@ -1,0 +1,66 @@
+import { NOTHING } from '../../core/model/tool.ts';
+import { type Disk, isOfPlace } from './disk.ts';
+import { beside, bytesHash, giveBack, keepAside, linkNew } from './materialise.ts';
+
+/** Replaces a file of a private workspace at once: complete or not at all. */
+export function replaceNow(disk: Disk, path: string, text: string | Uint8Array): void {
+  const temp = beside(path, 'tmp');
+  disk.unlink(temp);
+  disk.create(temp, text);
+  disk.rename(temp, path);
+}
+
+/** What a live write found at its place. */
+export interface Replaced {
+  bytes: Uint8Array | null;
+  /** Removes it for good: call it once it is kept elsewhere. */
+  release(): void;
+}
+
+/**
+ * Writes a file of a workspace at once. What stands there is moved aside first, so that an edit a person makes at that very
+ * instant is found, not overwritten. After a kill at any point it is simply done again. `over`: the hash of what alone may give
+ * way, or `NOTHING`; null: something else stands there, and stays.
+ */
+export function writeLive(disk: Disk, path: string, text: string): Replaced;
+export function writeLive(disk: Disk, path: string, text: string, over: string | undefined): Replaced | null;
+export function writeLive(disk: Disk, path: string, text: string, over?: string): Replaced | null {
+  const aside = beside(path, 'aside');
+  const temp = beside(path, 'tmp');
+  const release = (): void => disk.unlink(aside);
+  disk.unlink(temp);
+  const cutOff = disk.stat(aside) !== null;
+  if (cutOff && sameText(disk.read(path), text)) return { bytes: disk.read(aside), release };
+  if (cutOff && disk.stat(path) !== null) keepAside(disk, aside, path, 'old');
+  disk.create(temp, text);
+  for (;;) {
+    if (disk.stat(path) !== null) disk.rename(path, aside);
+    if (over !== undefined && hashAt(disk, aside) !== over) break;
+    if (linkNew(disk, temp, path)) {
+      disk.unlink(temp);
+      return { bytes: disk.read(aside), release };
+    }
+  }
+  giveBack(disk, aside, path, 'old');
+  tidyLive(disk, path);
+  return null;
+}
+
+function hashAt(disk: Disk, path: string): string {
+  const bytes = disk.read(path);
+  return bytes === null ? NOTHING : bytesHash(bytes);
+}
+
+/** What a kill left beside a file whose write the journal holds already. */
+export function tidyLive(disk: Disk, path: string): void {
+  for (const what of ['aside', 'tmp'])
+    try {
+      disk.unlink(beside(path, what));
+    } catch (error) {
+      if (!isOfPlace(error)) throw error; // a folder of that name, or a workspace that cannot be used, keeps nobody from starting
+    }
+}
+
+function sameText(bytes: Uint8Array | null, text: string): boolean {
+  return bytes !== null && Buffer.from(bytes).toString() === text;
+}

@@ -1,0 +1,99 @@
+import type { Input } from '../../core/model/entry.ts';
+import { resumePath } from '../../core/model/paths.ts';
+import type { State } from '../../core/model/state.ts';
+import { byCodeUnit, isName } from '../../schema/name.ts';
+import { isLeftover } from '../fs/tree.ts';
+import { isText } from './reader.ts';
+import type { Look } from './snapshot.ts';
+
+/** Agents whose folder is not to be had: gone, or closed to this program. They are set aside, and the others work. */
+
+/** A folder that is gone for so long is gone; editors and version control remove one and write it again. Milliseconds. */
+const GONE_MS = 1000;
+
+/** Folders of an agent that the engine reads and writes. */
+const PARTS = ['outbox', 'memory', 'workspace', 'requests', 'logs', 'skills'];
+
+/** Those in which the engine looks into folders, too, and how many below one another. */
+const DEEP = ['memory', 'skills'];
+const DEPTH = 3;
+
+type Absence = Extract<Input, { k: 'absent' | 'back' }>;
+
+/** Who is not to be had, and what of it is new. */
+export class Absences {
+  /** Path → owner and mode of what this program may use. */
+  private readonly open = new Map<string, string>();
+
+  /** Who is not to be had now, and what of it is new since the last freeze. */
+  changes(look: Look, state: State): { away: Set<string>; inputs: Absence[] } {
+    const listed = new Set(look.list('agents').filter(isName));
+    const gone = goneFrom(state, listed);
+    const away = new Set<string>();
+    const inputs: Absence[] = [];
+    for (const agent of gone.length ? [...listed, ...gone].sort(byCodeUnit) : listed) {
+      const before = state.absent.get(agent);
+      const why = listed.has(agent) ? this.closed(look, agent) : GONE;
+      if (why === null) {
+        if (before) inputs.push({ k: 'back', agent });
+        continue;
+      }
+      away.add(agent);
+      const now = look.reader.clock.now();
+      if (before?.why !== why) inputs.push({ k: 'absent', agent, since: now, why });
+      else if (why === GONE && !before.out && now - before.since >= GONE_MS)
+        inputs.push({ k: 'absent', ...before, agent, out: true });
+    }
+    return { away, inputs };
+  }
+
+  /** What of its folder this program may not use; null: it may use all. */
+  private closed(look: Look, agent: string): string | null {
+    const home = `agents/${agent}`;
+    for (const path of placesOf(look, agent))
+      if (!this.isOpen(look, path)) return `${path} cannot be read or written: chmod -R u+rwX ${home}`;
+    return null;
+  }
+
+  /** The system is asked again when owner or mode have changed. */
+  private isOpen(look: Look, path: string): boolean {
+    const rights = look.stat(path)?.rights;
+    if (rights === undefined || this.open.get(path) === rights) return true;
+    const isOpen = look.reader.disk.isOpen(path);
+    if (isOpen) this.open.set(path, rights);
+    else this.open.delete(path);
+    return isOpen;
+  }
+}
+const GONE = 'Its folder is gone.';
+
+/** Agents that the state has, and that are not among these names. */
+export function goneFrom(state: State, listed: ReadonlySet<string>): string[] {
+  return [...state.files.keys()].flatMap((path) => agentOf(path) ?? []).filter((name) => !listed.has(name));
+}
+
+function agentOf(path: string): string | null {
+  if (!path.endsWith('/resume.md')) return null;
+  const name = path.split('/', 2)[1] as string;
+  return path === resumePath(name) ? name : null;
+}
+
+/** What the engine reads and writes there, folders before what lies in them: whoever finds one closed looks no further. */
+function* placesOf(look: Look, agent: string): Generator<string> {
+  const home = `agents/${agent}`;
+  yield home;
+  if (look.stat(home)?.kind !== 'folder') return; // links are told elsewhere
+  const names = look.list(home);
+  for (const part of PARTS) if (names.includes(part)) yield `${home}/${part}`;
+  if (names.includes('resume.md')) yield resumePath(agent);
+  for (const part of DEEP) if (names.includes(part)) yield* foldersIn(look, `${home}/${part}`, DEPTH);
+}
+
+function* foldersIn(look: Look, folder: string, depth: number): Generator<string> {
+  for (const name of depth > 0 ? look.list(folder) : []) {
+    const path = `${folder}/${name}`;
+    if (isText(name) || isLeftover(name) || look.stat(path)?.kind !== 'folder') continue;
+    yield path;
+    yield* foldersIn(look, path, depth - 1);
+  }
+}

@@ -1,0 +1,38 @@
+import { type Config, isPersonIn } from '../../core/model/config.ts';
+import type { Approval } from '../../core/model/state.ts';
+import { type Fault, fault } from '../../schema/fault.ts';
+import { approvalHead } from '../../schema/records/approval.ts';
+import { readMarkdown } from '../yaml/yaml.ts';
+
+/** What a person wrote into the file of a held act; `undecided` when it holds no decision yet. */
+export type Answer = { decision: 'approve' | 'deny'; by: string; note: string } | 'undecided';
+
+/**
+ * Reads the file of a held act as a person left it. The answer is that of `by:`, else of the first person who was asked,
+ * else of the first person there is. Faults: all that is wrong with it; `invalid-value` for a copy of another approval, and
+ * when who answers is no person of this organisation.
+ */
+export function readAnswer(
+  config: Config,
+  approval: Approval,
+  path: string,
+  text: string,
+): Answer | { faults: Fault[] } {
+  const { head, faults } = readMarkdown(approvalHead(), text, path);
+  if (!head) return { faults };
+  const { id = approval.id, decision, note } = head;
+  const people = config.order.filter((name) => isPersonIn(config, name));
+  const by = head.by ?? approval.contacts.find((name) => people.includes(name)) ?? people[0] ?? '';
+  if (id !== approval.id)
+    return { faults: [wrong(path, `The id is ${JSON.stringify(id)}, but this file is about ${approval.id}`, id)] };
+  if (decision === null) return 'undecided';
+  if (!people.includes(by))
+    return {
+      faults: [wrong(path, `Only a person answers: ${JSON.stringify(by)} is none of ${people.join(', ')}`, by)],
+    };
+  return { decision, by, note: note?.replace(/\s+/g, ' ').trim() ?? '' };
+}
+
+function wrong(file: string, message: string, value: string): Fault {
+  return fault('invalid-value', message, { file, line: 1, value });
+}

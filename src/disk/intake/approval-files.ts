@@ -1,0 +1,92 @@
+import { heldText } from '../../core/journal/texts-rules-1.ts';
+import type { Config } from '../../core/model/config.ts';
+import type { Input } from '../../core/model/entry.ts';
+import { approvalPath } from '../../core/model/paths.ts';
+import type { Approval, State } from '../../core/model/state.ts';
+import { copyWith } from '../../schema/copy.ts';
+import type { Fault } from '../../schema/fault.ts';
+import { readAnswer } from './answer.ts';
+import { isText, malformed, type Reader } from './reader.ts';
+
+/** The files of held acts, in which people answer. */
+export class ApprovalFiles {
+  private readonly reader: Reader;
+
+  constructor(reader: Reader) {
+    this.reader = reader;
+  }
+
+  /** Held acts that people answered in their files, what cannot be understood there, and files about acts that do not wait. */
+  async answers(state: State, config: Config, turn: number, limit: number): Promise<Input[]> {
+    const inputs: Input[] = [];
+    for (const approval of state.approvals.values()) {
+      if (!this.answerIn(state, config, approval, turn, limit)) continue;
+      const input = (await this.reader.quiet(approvalPath(approval.id)))
+        ? this.answerIn(state, config, approval, turn, limit)
+        : null;
+      if (input) inputs.push(input);
+    }
+    return [...inputs, ...this.lateAnswers(state, limit)];
+  }
+
+  /** Whether people wrote anything into `org/approvals/` that was not set aside already. */
+  waiting(state: State, config: Config, limit: number): boolean {
+    const waits = (approval: Approval): boolean => this.answerIn(state, config, approval, 0, limit) !== null;
+    return [...state.approvals.values()].some(waits) || this.lateAnswers(state, limit).length > 0;
+  }
+
+  /** What is wrong with the files of held acts, set aside or not. */
+  faulty(state: State, config: Config, limit: number): Fault[] {
+    return [...state.approvals.values()].flatMap((approval) => {
+      const read = this.reader.readText(approvalPath(approval.id), limit);
+      const answer = 'text' in read ? answerOf(config, approval, read.text) : 'undecided';
+      return typeof answer === 'object' && 'faults' in answer ? answer.faults : [];
+    });
+  }
+
+  private answerIn(state: State, config: Config, approval: Approval, turn: number, limit: number): Input | null {
+    const path = approvalPath(approval.id);
+    const stat = this.reader.disk.stat(path);
+    if (!stat || this.reader.marks.get(path) === stat.mark) return null;
+    const read = this.reader.readText(path, limit);
+    if ('reason' in read) return this.reader.aside(state, path, read, 'org');
+    if (approval.answer?.hash === read.hash) return null; // taken in an earlier turn; the act waits for credits
+    const answer = answerOf(config, approval, read.text);
+    if (answer === 'undecided') {
+      if (this.reader.settled(stat)) this.reader.marks.set(path, stat.mark);
+      return null;
+    }
+    if ('faults' in answer)
+      return this.reader.aside(state, path, copyWith(malformed(answer.faults), { mark: read.hash }), 'org');
+    const mended = state.astray.get(path)?.[0];
+    const { hash, text } = read;
+    return {
+      k: 'answer',
+      turn,
+      id: approval.id,
+      ...answer,
+      hash,
+      text,
+      ...(mended === undefined ? {} : { mends: mended }),
+    };
+  }
+
+  /** Files about acts that were answered meanwhile, or never were there. */
+  private lateAnswers(state: State, limit: number): Input[] {
+    const inputs: (Input | null)[] = [];
+    for (const name of this.reader.list('org/approvals')) {
+      const path = `org/approvals/${name}`;
+      if (!isText(name) || state.approvals.has(name.slice(0, -3))) continue;
+      const read = this.reader.readText(path, limit);
+      const mark = 'hash' in read ? read.hash : read.mark;
+      const detail = `No act ${name.slice(0, -3)} waits for an answer any more: look into org/approvals/answered/.`;
+      inputs.push(this.reader.aside(state, path, { reason: 'malformed', detail, mark }, 'org'));
+    }
+    return inputs.filter((input): input is Input => input !== null);
+  }
+}
+
+/** What the file of a held act says; as the engine wrote it, nothing. */
+function answerOf(config: Config, approval: Approval, text: string): ReturnType<typeof readAnswer> {
+  return text === heldText(approval) ? 'undecided' : readAnswer(config, approval, approvalPath(approval.id), text);
+}

@@ -1,0 +1,65 @@
+import type * as z from 'zod';
+import { firstLine } from '../../core/rights/recipients.ts';
+import { copyWith } from '../../schema/copy.ts';
+import { type Fault, fault } from '../../schema/fault.ts';
+import { isRecipient } from '../../schema/name.ts';
+import { canonicalBody } from '../../schema/print.ts';
+import { dropHead, type Message, messageHead } from '../../schema/records/message.ts';
+import { readFrontMatter } from '../yaml/codec.ts';
+import { readMarkdown, readYaml } from '../yaml/yaml.ts';
+
+/** Mail that a person made by hand: what they wrote, and whom it goes to as they named them (names, `@unit`, `*`). */
+export interface Drop {
+  head: z.output<ReturnType<typeof dropHead>>;
+  to: string[];
+  body: string;
+}
+
+/**
+ * Reads a file that a person put into their outbox. Front matter is optional. The recipients are its `to`, else the folder
+ * (`outbox/manager/note.md`), else the name of the file (`outbox/manager.md`); whether they exist is not known here. The
+ * subject defaults to the first line of the body. Fault: the first thing that is wrong; `invalid-value` when nobody is named.
+ */
+export function readDrop(path: string, text: string): Drop | { fault: Fault } {
+  const parts = readFrontMatter(text, path);
+  if (parts && 'fault' in parts) return parts;
+  const { value: head, faults } = readYaml(dropHead(), parts?.head ?? '', path, parts?.headLine);
+  if (!head) return { fault: faults[0] as Fault };
+  const to = head.to ?? recipientIn(path);
+  if (!to)
+    return { fault: fault('invalid-value', 'The message names no recipient', { file: path, line: 1, remedy: NAMING }) };
+  const body = canonicalBody(parts ? parts.body : text);
+  return { head: copyWith(head, { subject: oneLine(head.subject ?? firstLine(body)) }), to, body };
+}
+
+const NAMING =
+  'Begin the file with the lines ---, to: NAME and ---; or name the file after the recipient, such as manager.md; or put it into a folder of that name, such as outbox/manager/.';
+
+/** The recipient that the folder in the outbox, or the name of the file, stands for. */
+function recipientIn(path: string): string[] | null {
+  const [folder, file] = /^agents\/[^/]+\/outbox\/(?:([^/]+)\/)?([^/]+)\.md$/.exec(path)?.slice(1) ?? [];
+  const name = folder ?? file ?? '';
+  return name !== '*' && isRecipient(name) ? [name] : null;
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').trim();
+}
+
+/**
+ * Reads the file of a message that the engine wrote, and that a person may have edited since. The author is the directory
+ * the file lies in, whatever its front matter says. `readMessage(printMessage(m), m.path)` gives `m` with its body canonical.
+ */
+export function readMessage(text: string, path: string): { message: Message | null; faults: Fault[] } {
+  const { head, body, faults } = readMarkdown(messageHead(), text, path);
+  if (!head) return { message: null, faults };
+  const from = /^agents\/([^/]+)\/outbox\//.exec(path)?.[1] ?? head.from;
+  const { reply_to, expires, task, via, attachments, ...rest } = head;
+  const message: Message = copyWith(rest, { from, path, body: canonicalBody(body) });
+  if (reply_to !== undefined) message.reply_to = reply_to;
+  if (expires !== undefined) message.expires = expires;
+  if (task !== undefined) message.task = task;
+  if (via !== undefined) message.via = via;
+  if (attachments !== undefined) message.attachments = attachments;
+  return { message, faults };
+}

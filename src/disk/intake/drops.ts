@@ -1,0 +1,176 @@
+import type { Config } from '../../core/model/config.ts';
+import type { Input } from '../../core/model/entry.ts';
+import type { State } from '../../core/model/state.ts';
+import { compose, firstLine, resolveRecipients } from '../../core/rights/recipients.ts';
+import { copyWith } from '../../schema/copy.ts';
+import { type Fault, fault, printFault } from '../../schema/fault.ts';
+import { isName } from '../../schema/name.ts';
+import { isLeftover } from '../fs/tree.ts';
+import { type Drop, readDrop } from './drop.ts';
+import { isText, type Reader, type Unreadable } from './reader.ts';
+
+/** Mail that people drop into their outboxes. */
+export class Drops {
+  private readonly reader: Reader;
+
+  constructor(reader: Reader) {
+    this.reader = reader;
+  }
+
+  /** Messages that people dropped into their outboxes, completed; numbered in the order of their file names. */
+  async drops(state: State, config: Config, turn: number, limit: number): Promise<Input[]> {
+    const inputs: Input[] = [];
+    for (const person of config.order) {
+      if (!config.agents.get(person)?.person) continue;
+      let n = 1;
+      for (const path of this.dropped(state, config, person)) {
+        if (!(await this.reader.quiet(path))) continue;
+        const input = this.takeDrop(state, config, path, person, turn, n, limit);
+        if (input?.k === 'drop') n++;
+        if (input) inputs.push(input);
+      }
+    }
+    return inputs;
+  }
+
+  /** Whether people dropped anything that was not set aside already. */
+  waiting(state: State, config: Config): boolean {
+    const people = config.order.filter((name) => config.agents.get(name)?.person);
+    return people.some((person) => this.dropped(state, config, person).some((path) => this.isNew(state, path)));
+  }
+
+  private isNew(state: State, path: string): boolean {
+    const aside = state.aside.get(path);
+    if (aside === undefined) return true;
+    const read = this.reader.readText(path, Infinity);
+    return ('hash' in read ? read.hash : read.mark) !== aside;
+  }
+
+  /** Files of a person's outbox that no journal line knows, in order of their names. */
+  private dropped(state: State, config: Config, person: string): string[] {
+    const outbox = `agents/${person}/outbox`;
+    const own = state.own.get(person);
+    const paths: string[] = [];
+    for (const name of this.reader.disk.list(outbox) ?? []) {
+      if (isLeftover(name) || name === 'archive') continue;
+      const path = `${outbox}/${name}`;
+      if (name.endsWith('.md')) own?.has(path) || paths.push(path);
+      else if (isName(name) || name.startsWith('@'))
+        for (const inner of this.reader.disk.stat(path)?.kind === 'folder' ? (this.reader.disk.list(path) ?? []) : [])
+          if (isText(inner)) paths.push(`${path}/${inner}`);
+      if (isMeantFor(config, name) && this.reader.disk.stat(path)?.kind === 'file' && !this.isAttached(outbox, name))
+        paths.push(path);
+    }
+    return paths;
+  }
+
+  /** Whether a message in the outbox names the file. */
+  private isAttached(outbox: string, name: string): boolean {
+    return (this.reader.disk.list(outbox) ?? []).some((other) => {
+      if (!isText(other)) return false;
+      const read = this.reader.readText(`${outbox}/${other}`, Infinity);
+      return 'text' in read && read.text.includes(name);
+    });
+  }
+
+  /** What is wrong with the files that wait in people's outboxes, set aside or not. */
+  faulty(state: State, config: Config, limit: number): Fault[] {
+    const people = config.order.filter((name) => config.agents.get(name)?.person);
+    return people.flatMap((person) =>
+      this.dropped(state, config, person).flatMap((path) => {
+        const read = this.look(config, path, person, limit);
+        return 'bad' in read ? [read.fault] : [];
+      }),
+    );
+  }
+
+  private takeDrop(
+    state: State,
+    config: Config,
+    path: string,
+    person: string,
+    turn: number,
+    n: number,
+    limit: number,
+  ): Input | null {
+    const read = this.look(config, path, person, limit);
+    if ('bad' in read) return this.reader.aside(state, path, read.bad, person);
+    if (state.aside.get(path) === read.hash) return null;
+    const { head, body, reached } = read;
+    const thread = head.thread ?? (head.reply_to === undefined ? undefined : threadOf(state, head.reply_to));
+    const wish = copyWith(head, { to: reached, body, subject: head.subject ?? firstLine(body), thread });
+    const message = compose(person, turn, n, wish, [], 0);
+    const mended = state.astray.get(path)?.[0];
+    const mends = mended === undefined ? {} : { mends: mended };
+    const through = head.through ? { through: head.through } : {};
+    return { k: 'drop', turn, found: path, hash: read.hash, message, ...mends, ...through };
+  }
+
+  /** The drop in a file, or why it is none. */
+  private look(
+    config: Config,
+    path: string,
+    person: string,
+    limit: number,
+  ): (Omit<Drop, 'to'> & { hash: string; reached: string[] }) | Bad {
+    const read = this.reader.readText(path, limit);
+    if ('reason' in read) {
+      const code = read.reason === 'too-large' || read.reason === 'not-regular' ? read.reason : 'not-text';
+      return notTaken(path, read, fault(code, read.detail));
+    }
+    const mark = read.hash;
+    if (!path.endsWith('.md')) {
+      const found = fault('invalid-value', 'This is no message: a message is a file whose name ends with .md', {
+        file: path,
+        remedy: `Rename it to ${path.slice(path.lastIndexOf('/') + 1).replace(/\.[^.]*$/, '')}.md.`,
+      });
+      return notTaken(path, { reason: 'malformed', detail: printFault(found), mark }, found);
+    }
+    const drop = readDrop(path, read.text);
+    if ('fault' in drop)
+      return notTaken(path, { reason: 'malformed', detail: printFault(drop.fault), mark }, drop.fault);
+    const { head, to, body } = drop;
+    if (head.id !== undefined) {
+      const detail = `The file bears the id ${head.id}: a copy of a message. Remove the id line to send it anew.`;
+      return notTaken(
+        path,
+        { reason: 'known-id', detail, mark },
+        fault('known-id', `The file bears the id ${head.id}: a copy of a message`),
+      );
+    }
+    const reached = resolveRecipients(config, person, to);
+    if (!reached.ok) {
+      const remedy = 'Name somebody whom the chart lets you write to; lemming chart shows the edges.';
+      return notTaken(
+        path,
+        { reason: 'no-edge', detail: reached.text, mark },
+        fault('unknown-name', reached.text, { remedy }),
+      );
+    }
+    return { head, body, hash: read.hash, reached: reached.names };
+  }
+}
+
+/** A file named after a recipient that is no markdown file: mail that went wrong, such as `planner.txt`. */
+function isMeantFor({ agents, units }: Config, name: string): boolean {
+  if (name.endsWith('.md')) return false;
+  const stem = name.replace(/\.[^.]*$/, '');
+  return agents.has(stem) || (stem.startsWith('@') && units.has(stem.slice(1)));
+}
+
+function notTaken(path: string, bad: Unreadable, fault: Fault): Bad {
+  return { bad, fault: copyWith(fault, { file: path }) };
+}
+
+/** Why a file is not taken, for the journal, and as a fault. */
+interface Bad {
+  bad: Unreadable;
+  fault: Fault;
+}
+
+function threadOf(state: State, id: string): string | undefined {
+  const mail = state.mail.get(id);
+  if (mail) return mail.thread;
+  for (const [thread, tail] of state.threads) if (tail.some((m) => m.id === id)) return thread;
+  return undefined;
+}

@@ -1,0 +1,31 @@
+/** Folders of agents that are gone while a turn is written: they are not made again, and what belongs there waits. */
+import { type FileOp, placesOf } from '../../core/journal/files.ts';
+import { resumePath } from '../../core/model/paths.ts';
+import type { Disk } from '../fs/disk.ts';
+
+/** Operations that can be done now, and the agents in whose folder the others belong. An agent that is hired gets its folder. */
+export function inTheirHomes(disk: Disk, ops: readonly FileOp[]): { here: FileOp[]; gone: string[] } {
+  const made = new Set(ops.flatMap((op) => (op.op === 'create' ? [op.path] : [])));
+  const isThere = new Map<string, boolean>();
+  const lacking = new Set<string>();
+  const here = ops.filter((op) => {
+    const home = homeOf(op);
+    if (home === null) return true;
+    const known = isThere.get(home) ?? (made.has(resumePath(home)) || isHome(disk, home));
+    isThere.set(home, known);
+    if (!known && op.op !== 'live') lacking.add(home);
+    return known;
+  });
+  return { here, gone: [...lacking] };
+}
+
+/** Whether the agent has a folder. */
+export function isHome(disk: Disk, agent: string): boolean {
+  return disk.stat(`agents/${agent}`) !== null;
+}
+
+/** The agent in whose folder an operation works; null elsewhere. */
+export function homeOf(op: FileOp): string | null {
+  const [top, name = ''] = (op.op === 'live' ? op.path : placesOf(op)[0]).split('/', 2);
+  return top === 'agents' ? name : null;
+}

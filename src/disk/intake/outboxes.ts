@@ -1,0 +1,190 @@
+import type { Config } from '../../core/model/config.ts';
+import type { Input } from '../../core/model/entry.ts';
+import { deadOf, inboxOf, isAway, type Mail, revivable, type State } from '../../core/model/state.ts';
+import { copyWith } from '../../schema/copy.ts';
+import { byCodeUnit, padTurn, parseMessageId } from '../../schema/name.ts';
+import { isLeftover } from '../fs/tree.ts';
+import { readMessage } from './drop.ts';
+import { type Reader, YOUNG_MS } from './reader.ts';
+
+/** An outbox is looked through for old mail once in so many turns. */
+const SWEEP_TURNS = 50;
+
+/** Mail that lies in the outboxes: what people did to it, what is none, and what has become old. */
+export class Outboxes {
+  private readonly reader: Reader;
+  /** Path → mark for mail that waits for agents; what was delivered is forgotten. */
+  private mailMarks = new Map<string, string>();
+  private lookedThrough = false;
+
+  constructor(reader: Reader) {
+    this.reader = reader;
+  }
+
+  /** A file that this engine wrote. */
+  known(path: string, mark: string): void {
+    this.mailMarks.set(path, mark);
+  }
+
+  /** Mail that people edited or deleted before it was delivered to an agent. */
+  async edits(state: State, config: Config, limit: number): Promise<Input[]> {
+    const inputs: Input[] = [];
+    const before = this.mailMarks;
+    this.mailMarks = new Map();
+    let waited = false;
+    for (const mail of waitingForAgents(state, config)) {
+      if (isAway(state, mail.from)) continue; // its folder may come back with it
+      const stat = this.reader.disk.stat(mail.path);
+      if (stat) this.mailMarks.set(mail.path, stat.mark);
+      if (stat && before.get(mail.path) === stat.mark) continue;
+      if (!stat && !waited) {
+        waited = true; // some programs save by removing the file first
+        await this.reader.clock.sleep(YOUNG_MS);
+      }
+      const input =
+        (stat ?? this.reader.disk.stat(mail.path))
+          ? this.edited(mail, limit)
+          : ({ k: 'mail-gone', id: mail.id } as const);
+      if (input) inputs.push(input);
+    }
+    return inputs;
+  }
+
+  private edited(mail: Mail, limit: number): Input | null {
+    const read = this.reader.readText(mail.path, limit);
+    if ('reason' in read) return null;
+    const { message } = readMessage(read.text, mail.path);
+    if (!message) return null;
+    if (message.body === mail.body && message.subject === mail.subject && message.priority === mail.priority)
+      return null;
+    const { subject, body, priority } = message;
+    return { k: 'mail', id: mail.id, subject, body, priority, text: read.text };
+  }
+
+  /**
+   * Files in agents' outboxes that no engine wrote: set aside. Every outbox is looked through at the first freeze, then in
+   * rotation: such files are never delivered, so noticing them can wait.
+   */
+  foreign(state: State, config: Config, turn: number, passed = 0): Input[] {
+    const inputs: Input[] = [];
+    config.order.forEach((agent, i) => {
+      if (config.agents.get(agent)?.person || (this.lookedThrough && !isInRotation(turn + i, passed))) return;
+      for (const name of this.reader.disk.list(`agents/${agent}/outbox`) ?? []) {
+        if (isLeftover(name) || !name.endsWith('.md') || isOurs(state, name)) continue;
+        const path = `agents/${agent}/outbox/${name}`;
+        const read = this.reader.readText(path, config.org.limits.message_bytes);
+        const mark = 'hash' in read ? read.hash : read.mark;
+        const input = this.reader.aside(
+          state,
+          path,
+          { reason: 'foreign', detail: 'Only people drop files by hand; an agent writes through its replies.', mark },
+          agent,
+        );
+        if (input) inputs.push(input);
+      }
+    });
+    this.lookedThrough = true;
+    return inputs;
+  }
+
+  /** Delivered mail that has become old, agent by agent in rotation, and what people put away. */
+  sweep(state: State, config: Config, turn: number, passed = 0): Input[] {
+    const old = turn - config.org.limits.live_turns;
+    if (old <= 0 && state.archive.size === 0) return [];
+    const isHere = (id: string): boolean => !isAway(state, parseMessageId(id)?.author ?? '');
+    const isSettled = (id: string): boolean => !state.mail.has(id) && deadOf(state, id).length === 0;
+    const ids = [...state.archive].filter((id) => isSettled(id) && isHere(id));
+    const put = ids.flatMap((id) => this.filesWith(stemOfId(id)));
+    const aged = config.order.flatMap((agent, i) =>
+      old > 0 && isInRotation(turn + i, passed) ? this.oldFiles(agent, old, unsettledOf(state, agent)) : [],
+    );
+    const paths = [...new Set([...aged, ...put])].filter((path) => !this.isBarred(path));
+    const barred = config.order.flatMap((agent, i) =>
+      old > 0 && isInRotation(turn + i, passed) ? this.barredArchive(state, agent) : [],
+    );
+    return paths.length + ids.length > 0 ? [...barred, { k: 'sweep', paths, ...(ids.length ? { ids } : {}) }] : barred;
+  }
+
+  /** Somebody put a file where the archive of an outbox is to be. */
+  private barredArchive(state: State, agent: string): Input[] {
+    const path = `agents/${agent}/outbox/archive`;
+    const stat = this.reader.disk.stat(path);
+    if (!stat || stat.kind === 'folder') return [];
+    const detail = `${path} is no folder, so no old mail can be moved there.`;
+    const input = this.reader.aside(state, path, { reason: 'not-regular', detail, mark: stat.mark }, agent);
+    return input ? [input] : [];
+  }
+
+  private isBarred(path: string): boolean {
+    const stat = this.reader.disk.stat(`${path.slice(0, path.lastIndexOf('/'))}/archive`);
+    return stat !== null && stat.kind !== 'folder';
+  }
+
+  private oldFiles(agent: string, before: number, waiting: ReadonlySet<string>): string[] {
+    const outbox = `agents/${agent}/outbox`;
+    return (this.reader.disk.list(outbox) ?? [])
+      .filter((name) => /^\d{6,}-\d{2,}-/.test(name) && Number.parseInt(name, 10) <= before)
+      .map((name) => `${outbox}/${name}`)
+      .filter((path) => !waiting.has(stemOf(path)));
+  }
+
+  /** A message and its attachments, where they lie in the outbox. */
+  private filesWith(stem: string): string[] {
+    const outbox = stem.slice(0, stem.lastIndexOf('/'));
+    return (this.reader.disk.list(outbox) ?? [])
+      .map((name) => `${outbox}/${name}`)
+      .filter((path) => path.startsWith(`${stem}-`) && !isLeftover(path.slice(outbox.length + 1)));
+  }
+
+  /** The messages of dead letters that people want delivered again, as their files stand. */
+  revivals(state: State, turn: number, limit: number): Input[] {
+    const inputs: Input[] = [];
+    for (const [id, to] of revivable(state)) {
+      const dead = state.dead.get(id);
+      const read = dead ? this.reader.readText(dead.path, limit) : null;
+      const message = read && 'text' in read ? readMessage(read.text, dead?.path ?? '').message : null;
+      if (message)
+        inputs.push({ k: 'revived', turn, id, message: copyWith(message, { hops: 0, expires: undefined }), to });
+      else inputs.push({ k: 'lost', id, path: dead?.path ?? '' });
+    }
+    return inputs;
+  }
+}
+
+/** Whether its turn in the rotation is now, or was among those that passed. */
+function isInRotation(at: number, passed: number): boolean {
+  return at % SWEEP_TURNS <= passed;
+}
+
+/** Mail that somebody else than a person waits for, in the order it was written. */
+function waitingForAgents(state: State, config: Config): Mail[] {
+  const found = new Map<string, Mail>();
+  for (const name of state.inbox.keys())
+    if (!config.agents.get(name)?.person) for (const mail of inboxOf(state, name)) found.set(mail.id, mail);
+  return [...found.values()].sort((a, b) => a.turn - b.turn || byCodeUnit(a.id, b.id));
+}
+
+/** The messages of an author that somebody waits for, or that a dead letter speaks of: they stay where they lie. */
+function unsettledOf(state: State, author: string): Set<string> {
+  const stems = new Set<string>();
+  for (const id of state.mail.names(`${author}/`)) stems.add(stemOfId(id));
+  for (const name of state.undelivered.names(`${author}/`)) stems.add(stemOfId(name.split(' ')[0] as string));
+  return stems;
+}
+
+/** `agents/a/outbox/000042-01`: what a message and its attachments have in common. */
+function stemOf(path: string): string {
+  return /^.*\/\d{6,}-\d{2,}/.exec(path)?.[0] ?? path;
+}
+
+/** The same, by the id of the message; for what is no id, a path that nothing has. */
+function stemOfId(id: string): string {
+  const { author, turn, n } = parseMessageId(id) ?? { author: '', turn: 0, n: 0 };
+  return `agents/${author}/outbox/${padTurn(turn)}-${String(n).padStart(2, '0')}`;
+}
+
+/** A name that this engine gives, of a turn that is over. */
+function isOurs(state: State, name: string): boolean {
+  const turn = /^(\d{6,})-\d{2,}-/.exec(name)?.[1];
+  return turn !== undefined && Number(turn) <= state.turn;
+}

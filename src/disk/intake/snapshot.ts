@@ -1,0 +1,26 @@
+import type { Stat } from '../fs/disk.ts';
+import type { Reader } from './reader.ts';
+
+/** What lies in the folder at one moment: whoever asks for a path again hears the same, and the disk is asked once. */
+export class Look {
+  readonly reader: Reader;
+  private readonly stats = new Map<string, Stat | null>();
+
+  constructor(reader: Reader) {
+    this.reader = reader;
+  }
+
+  stat(path: string): Stat | null {
+    let stat = this.stats.get(path);
+    if (stat === undefined) {
+      stat = this.reader.disk.stat(path);
+      this.stats.set(path, stat);
+    }
+    return stat;
+  }
+
+  /** Names in a folder. */
+  list(path: string): string[] {
+    return this.reader.list(path, this.stat(path));
+  }
+}

@@ -1,0 +1,308 @@
+/**
+ * Sealed rows of old state: files of JSON lines `["key",value]` in the order of their keys, written once and read block by
+ * block. The index, which whoever keeps it must be able to believe, holds the hash of each block; so half of a file, or a
+ * changed one, is never believed. Later segments win; null takes a row away.
+ */
+import { createHash } from 'node:crypto';
+import type { Ground } from '../../core/model/spill-map.ts';
+import { failure } from '../../schema/fault.ts';
+import { realClock } from '../fs/clock.ts';
+import { type Disk, DiskError } from '../fs/disk.ts';
+
+/** Where they lie. */
+export const SEGMENTS = '.lemming/old';
+/** Bytes that are read at once, about. */
+const BLOCK = 32_768;
+/** From so many bytes on a block ends where another kind of rows begins. */
+const SMALL_BLOCK = 4096;
+/** Blocks that are held in memory. */
+const HELD = 64;
+/** So many segments of about one size become one. */
+const MERGED = 8;
+
+/** A piece of a segment: its first and last key, where it stands, and its hash. */
+type Block = [first: string, last: string, at: number, size: number, hash: string];
+
+/** What is known of a segment without reading it. */
+export interface Segment {
+  file: string;
+  rows: number;
+  blocks: Block[];
+}
+
+/** A key and its line. */
+type Row = readonly [key: string, line: string];
+
+/** All segments of an organisation, the oldest first. */
+export class Segments {
+  private readonly disk: Disk;
+  private list: Segment[];
+  private held = new Map<string, Buffer>();
+  /** Files that go with this process; null: they are to be kept. */
+  private passing: Set<string> | null = null;
+
+  constructor(disk: Disk, list: readonly Segment[] = []) {
+    this.disk = disk;
+    this.list = [...list];
+  }
+
+  static pathOf(file: string): string {
+    return `${SEGMENTS}/${file}`;
+  }
+
+  /**
+   * What is sealed from now on is for this process alone, which keeps no index of it: it goes when the process ends, and
+   * earlier when it became part of another segment.
+   */
+  pass(): void {
+    if (this.passing) return;
+    const passing = new Set<string>();
+    this.passing = passing;
+    atExit(() => {
+      for (const file of passing) this.disk.unlink(Segments.pathOf(file));
+    });
+  }
+
+  /** What must be kept to find them again. */
+  get index(): readonly Segment[] {
+    return this.list;
+  }
+
+  /** The rows whose keys begin with a field and `:`. */
+  ground(field: string): Ground {
+    const start = `${field}:`;
+    return {
+      get: (key) => this.get(start + key),
+      rows: (from, to) => this.rows(start + from, start + to, start.length),
+    };
+  }
+
+  private get(key: string): unknown {
+    for (let i = this.list.length - 1; i >= 0; i--) {
+      const segment = this.list[i] as Segment;
+      const block = segment.blocks[placeOf(segment.blocks, key)];
+      const line = block && block[1] >= key ? lineOf(this.read(segment, block), key) : null;
+      if (line !== null) return contentOf(line) ?? undefined;
+    }
+    return undefined;
+  }
+
+  private *rows(from: string, to: string, cut: number): Generator<[string, () => unknown]> {
+    for (const [key, line] of this.merged(this.list, from, to))
+      if (!isGone(line)) yield [key.slice(cut), () => contentOf(line)];
+  }
+
+  /** The rows of some segments as one row, the latest of each key. */
+  private *merged(list: readonly Segment[], from: string, to: string): Generator<Row> {
+    const sources = list.map((segment) => this.rowsOf(segment, from, to));
+    const heads = sources.map((source) => source.next().value as Row | undefined);
+    for (;;) {
+      let best: Row | undefined;
+      for (const head of heads) if (head && (!best || head[0] <= best[0])) best = head;
+      if (!best) return;
+      for (let i = 0; i < heads.length; i++)
+        if (heads[i]?.[0] === best[0]) heads[i] = sources[i]?.next().value as Row | undefined;
+      yield best;
+    }
+  }
+
+  private *rowsOf(segment: Segment, from: string, to: string): Generator<Row, undefined> {
+    for (let i = Math.max(0, placeOf(segment.blocks, from)); i < segment.blocks.length; i++) {
+      const block = segment.blocks[i] as Block;
+      if (block[0] >= to) return;
+      for (const line of this.read(segment, block, false).toString().split('\n')) {
+        if (line === '') continue;
+        const key = keyOf(line);
+        if (key >= from && key < to) yield [key, line];
+      }
+    }
+  }
+
+  /** Throws `disk-error` when it is not what was written: then the file goes, and what speaks of it is not believed any more. */
+  private read({ file }: Segment, [, , at, size, hash]: Block, hold = true): Buffer {
+    const name = `${file} ${at}`;
+    const known = this.held.get(name);
+    if (known) return known;
+    const bytes = this.disk.readPart(`${SEGMENTS}/${file}`, at, size);
+    if (!bytes || hashOf(bytes) !== hash) throw this.damaged(file, bytes !== null);
+    const block = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+    if (!hold) return block;
+    if (this.held.size >= HELD) this.held.delete(this.held.keys().next().value as string);
+    this.held.set(name, block);
+    return block;
+  }
+
+  private damaged(file: string, isThere: boolean): Error {
+    if (isThere) this.disk.unlink(Segments.pathOf(file));
+    return failure('disk-error', 'What was kept of old mail is damaged or gone', {
+      file: `${SEGMENTS}/${file}`,
+      remedy: 'Run the command again: it is made again from the journal. Nothing was lost.',
+    });
+  }
+
+  /** Seals rows, whose keys are in order; then as many as are of one size become one. */
+  add(rows: Iterable<readonly [key: string, value: unknown]>): void {
+    const lines = function* (): Generator<Row> {
+      for (const [key, value] of rows) yield [key, JSON.stringify([key, value])];
+    };
+    this.seal(lines(), this.list.length);
+    for (let from = this.surplus(); from !== null; from = this.surplus()) this.merge(from);
+  }
+
+  /** The first of the last segments that are of one size, if they are many. */
+  private surplus(): number | null {
+    const from = this.list.length - MERGED;
+    if (from < 0) return null;
+    const last = this.list.slice(from);
+    const newest = (last.at(-1) as Segment).rows;
+    return last.every(({ rows }) => rows < newest * MERGED) ? from : null;
+  }
+
+  private merge(from: number): void {
+    const rows = this.merged(this.list.slice(from), '', '\uffff');
+    const kept = function* (): Generator<Row> {
+      for (const row of rows) if (from > 0 || !isGone(row[1])) yield row;
+    };
+    this.seal(kept(), from);
+  }
+
+  /** A segment in the place of those from that one on. It is durable before anything can speak of it. */
+  private seal(rows: Iterable<Row>, from: number): void {
+    const writer = new Writer(this.disk, this.freeName());
+    for (const row of rows) writer.row(row);
+    const made = writer.close();
+    this.list = [...this.list.slice(0, from), ...(made.rows ? [made] : [])];
+    this.held.clear();
+    this.passing?.add(made.file);
+    for (const file of this.passing ?? []) if (!this.list.some((one) => one.file === file)) this.letGo(file);
+  }
+
+  private letGo(file: string): void {
+    this.disk.unlink(Segments.pathOf(file));
+    this.passing?.delete(file);
+  }
+
+  private freeName(): string {
+    const last = (this.disk.list(SEGMENTS) ?? []).map((name) => Number.parseInt(name, 10) || 0);
+    return `${String(Math.max(0, ...last) + 1).padStart(6, '0')}-${realClock.token()}.jsonl`;
+  }
+
+  /** Removes what neither these nor those speak of. */
+  sweep(others: readonly Segment[]): void {
+    const named = new Set([...this.list, ...others].map(({ file }) => file));
+    for (const name of this.disk.list(SEGMENTS) ?? []) if (!named.has(name)) this.disk.unlink(`${SEGMENTS}/${name}`);
+  }
+}
+
+const endings: (() => void)[] = [];
+
+/** What cannot be done then is left to the next engine, which removes what nothing speaks of. */
+function atExit(work: () => void): void {
+  if (endings.length === 0)
+    process.on('exit', () => {
+      for (const end of endings)
+        try {
+          end();
+        } catch (error) {
+          if (!(error instanceof DiskError)) throw error;
+        }
+    });
+  endings.push(work);
+}
+
+/** Writes one segment, block by block. */
+class Writer {
+  private readonly disk: Disk;
+  private readonly segment: Segment;
+  private readonly out;
+  private lines: string[] = [];
+  private first = '';
+  private last = '';
+  private size = 0;
+  private at = 0;
+
+  constructor(disk: Disk, file: string) {
+    this.disk = disk;
+    this.segment = { file, rows: 0, blocks: [] };
+    this.out = disk.append(`${SEGMENTS}/${file}`);
+  }
+
+  row([key, line]: Row): void {
+    if (this.size >= BLOCK || (this.size >= SMALL_BLOCK && kindOf(key) !== kindOf(this.last))) this.end();
+    if (this.lines.length === 0) this.first = key;
+    this.last = key;
+    this.lines.push(line);
+    this.size += line.length;
+    this.segment.rows++;
+  }
+
+  private end(): void {
+    if (this.lines.length === 0) return;
+    const bytes = Buffer.from(`${this.lines.join('\n')}\n`);
+    this.out.write(bytes);
+    this.segment.blocks.push([alone(this.first), alone(this.last), this.at, bytes.length, hashOf(bytes)]);
+    this.at += bytes.length;
+    this.lines = [];
+    this.size = 0;
+  }
+
+  close(): Segment {
+    try {
+      this.end();
+      this.out.sync();
+    } finally {
+      this.out.close();
+    }
+    this.disk.syncDir(SEGMENTS);
+    return this.segment;
+  }
+}
+
+/** A copy: a slice of a string keeps all of it in memory, here a whole block for each key of the index. */
+function alone(key: string): string {
+  return Buffer.from(key).toString();
+}
+
+/** A key up to its second part: `mail:planner/`. */
+function kindOf(key: string): string {
+  return key.slice(0, key.indexOf('/') + 1);
+}
+
+function hashOf(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('base64url');
+}
+
+/** The last block that begins at a key or before it; -1: none. */
+function placeOf(blocks: readonly Block[], key: string): number {
+  let [low, high] = [0, blocks.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((blocks[middle] as Block)[0] <= key) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
+
+/** The key of a line, whose end is the first quote that is not part of it. */
+function keyOf(line: string): string {
+  let end = line.indexOf('"', 2);
+  if (line.lastIndexOf('\\', end) < 2) return line.slice(2, end);
+  for (end = 2; line[end] !== '"'; end++) if (line[end] === '\\') end++;
+  return JSON.parse(line.slice(1, end + 1)) as string;
+}
+
+/** The line of a key: its beginning could stand within another one. */
+function lineOf(block: Buffer, key: string): string | null {
+  const start = `[${JSON.stringify(key)},`;
+  for (let at = block.indexOf(start); at >= 0; at = block.indexOf(start, at + 1))
+    if (at === 0 || block[at - 1] === 10) return block.toString('utf8', at, block.indexOf(10, at));
+  return null;
+}
+
+function contentOf(line: string): unknown {
+  return (JSON.parse(line) as [string, unknown])[1];
+}
+
+function isGone(line: string): boolean {
+  return line.endsWith(',null]');
+}

@@ -1,0 +1,98 @@
+import { crc32 } from 'node:zlib';
+import type { Disk } from '../fs/disk.ts';
+import { marksOfKeys } from './owner-folder.ts';
+
+/** What a fingerprint looks at beyond what it finds itself. */
+export interface Watched {
+  /** People, whose outboxes and requests count. */
+  people: readonly string[];
+  /** Further files that count, such as drops. */
+  paths: readonly string[];
+  /** Of these count the variables of LeMMing, those that say where services are, and which keys are set. */
+  env: Record<string, string | undefined>;
+}
+
+/** What identifies the state of a folder, and when it last changed. */
+export interface Fingerprint {
+  text: string;
+  /** The latest modification time in it: milliseconds since 1970. */
+  changedMs: number;
+}
+
+/** Folders of which every file counts. */
+const FOLDERS = ['org/units', 'org/goals', 'org/contacts', 'org/templates', 'org/mcp', 'org/approvals'];
+
+/**
+ * A text that changes whenever the status of the org may have changed: the journal's end, the lock, everything people
+ * configure, and what they dropped or asked. Reads names and marks, no content. A second change within one tick of the
+ * file system's clock goes unseen, so keep only fingerprints that are older than that.
+ */
+export function fingerprint(disk: Disk, watched: Watched): Fingerprint {
+  const found = new Found(disk);
+  found.journal();
+  found.names('.lemming', (name) => name.startsWith('lock.'));
+  found.files('org', (name) => name.endsWith('.yaml'));
+  for (const folder of FOLDERS) found.files(folder, () => true);
+  for (const folder of ['org/skills', '.agents/skills']) found.folders(folder, 'SKILL.md');
+  found.folders('org/tools', 'TOOL.md');
+  found.mark('agents');
+  for (const agent of found.names('agents', () => true)) {
+    found.mark(`agents/${agent}/resume.md`);
+    found.folders(`agents/${agent}/skills`, 'SKILL.md');
+  }
+  for (const person of watched.people)
+    for (const folder of ['outbox', 'requests']) found.mark(`agents/${person}/${folder}`);
+  for (const path of watched.paths) found.mark(path);
+  const variables = Object.keys(watched.env).filter((name) =>
+    /^LEMMING_|_BASE_URL$|_ENDPOINT$|^OLLAMA_HOST$/.test(name),
+  );
+  found.parts.push(...variables.sort().map((name) => `${name}=${watched.env[name]}`));
+  const keys = Object.keys(watched.env).filter((name) => /_API_KEY$/.test(name) && watched.env[name]?.trim());
+  const { marks, changedMs } = marksOfKeys(watched.env);
+  found.parts.push(...keys.sort(), ...marks);
+  found.changedMs = Math.max(found.changedMs, changedMs);
+  return { text: found.parts.join('\n'), changedMs: found.changedMs };
+}
+
+class Found {
+  readonly parts: string[] = [];
+  changedMs = 0;
+  private readonly disk: Disk;
+
+  constructor(disk: Disk) {
+    this.disk = disk;
+  }
+
+  /** All files of the journal, as one number: an edited one counts. */
+  journal(): void {
+    let sum = 0;
+    for (const [name, { mark, mtimeMs }] of this.disk.look('org/journal') ?? []) {
+      sum = crc32(`${name} ${mark}\n`, sum);
+      this.changedMs = Math.max(this.changedMs, mtimeMs);
+    }
+    this.parts.push(`journal ${sum}`);
+  }
+
+  names(folder: string, wanted: (name: string) => boolean): string[] {
+    const names = (this.disk.list(folder) ?? []).filter(wanted);
+    this.parts.push(folder, ...names);
+    return names;
+  }
+
+  files(folder: string, wanted: (name: string) => boolean): void {
+    this.mark(folder);
+    for (const name of this.names(folder, wanted)) this.mark(`${folder}/${name}`);
+  }
+
+  /** Skills and tools: each folder is known by one file in it. */
+  folders(folder: string, file: string): void {
+    if (this.disk.stat(folder) === null) return;
+    for (const id of this.names(folder, () => true)) this.mark(`${folder}/${id}/${file}`);
+  }
+
+  mark(path: string): void {
+    const stat = this.disk.stat(path);
+    this.parts.push(stat?.mark ?? '-');
+    if (stat && stat.mtimeMs > this.changedMs) this.changedMs = stat.mtimeMs;
+  }
+}

@@ -1,0 +1,219 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { stringify } from 'yaml';
+import * as z from 'zod';
+import { type Keymap, keymapFile } from '../../schema/config/keymap.ts';
+import { type Fault, fault } from '../../schema/fault.ts';
+import { later } from '../../schema/later.ts';
+import { failureOf } from '../fs/real.ts';
+import { decode } from '../yaml/codec.ts';
+import { readYaml } from '../yaml/yaml.ts';
+import { isOpen, type OwnerFolder, putFile } from './owner-folder.ts';
+
+/** Largest file of the owner that is read: bytes. */
+const MOST = 1_048_576;
+/** Group or others may read or write. */
+const OPEN_BITS = 0o066;
+/** Group or others may write. */
+const WRITE_BITS = 0o022;
+
+/** `secrets.yaml`: the program that prints each secret. */
+const secretsFile = later(() =>
+  z.strictObject({
+    version: z.literal(1),
+    secrets: z.record(
+      z.string().regex(/^[a-z][a-z0-9_-]*$/),
+      z.strictObject({ run: z.array(z.string().min(1)).min(1), env: z.array(z.string()).default([]) }),
+    ),
+  }),
+);
+export type SecretsFile = z.infer<ReturnType<typeof secretsFile>>;
+
+/** `trust.yaml`: what the owner approved, by its hash. `what` and `time` are for people. */
+const approval = later(() =>
+  z.strictObject({
+    kind: z.enum(['command', 'plugin', 'tool', 'server', 'key', 'network']),
+    what: z.string(),
+    sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    time: z.string(),
+  }),
+);
+const trustFile = later(() => z.strictObject({ version: z.literal(1), approved: z.array(approval()) }));
+export type Approval = z.infer<ReturnType<typeof approval>>;
+
+/** What a file says: null when it is absent or cannot be used. */
+export interface Found<T> {
+  value: T | null;
+  faults: Fault[];
+}
+
+/** A file of the owner as it stands now. It is read again only when it was changed. */
+export type Live<T> = () => Found<T>;
+
+/** The variables of `.env`. Lines that are none are faults; the others count. */
+export function liveEnv(folder: OwnerFolder | null): Live<ReadonlyMap<string, string>> {
+  return live(folder, '.env', (text, file) => readEnv(text, file), 'read');
+}
+
+/** `secrets.yaml`. It says which programs run, so one that others can write does not count. */
+export function liveSecrets(folder: OwnerFolder | null): Live<SecretsFile> {
+  return live(folder, 'secrets.yaml', (text, file) => quiet(readYaml(secretsFile(), text, file)), 'refuse');
+}
+
+/** The approvals of `trust.yaml`; one that others can write does not count. */
+export function liveTrust(folder: OwnerFolder | null): Live<readonly Approval[]> {
+  const read = (text: string, file: string): Found<readonly Approval[]> => {
+    const { value, faults } = quiet(readYaml(trustFile(), text, file));
+    return { value: value?.approved ?? null, faults };
+  };
+  return live(folder, 'trust.yaml', read, 'refuse');
+}
+
+/** `keys.yaml` as it stands now: keys of the terminal screen. */
+export function readKeymap(folder: OwnerFolder | null): Found<Keymap> {
+  return live(folder, 'keys.yaml', (text, file) => readYaml(keymapFile(), text, file), 'read')();
+}
+
+/** Puts `trust.yaml` in place at once, readable by the owner only. */
+export function writeTrust(folder: OwnerFolder, approved: readonly Approval[]): void {
+  const note = '# What lemming trust approved on this machine.\n';
+  putFile(folder, 'trust.yaml', `${note}${stringify({ version: 1, approved }, { lineWidth: 0 })}`);
+}
+
+/** Files that look like the owner's keys but lie in the org, where they are not read but may be given away. */
+export function strayFaults(root: string, folder: OwnerFolder | null): Fault[] {
+  return ['.env', 'org/.env', 'secrets.yaml', 'org/secrets.yaml']
+    .filter((name) => fs.lstatSync(path.join(root, name), { throwIfNoEntry: false }))
+    .map((name) =>
+      fault('exposed', `${name} lies inside the organisation; LeMMing does not read it there`, {
+        file: name,
+        remedy: `Move it to ${folder?.label ?? 'the folder that LEMMING_HOME names'}, where agents and archives cannot reach it.`,
+      }),
+    );
+}
+
+/** A fault when others can write into the folder. */
+export function folderFaults(folder: OwnerFolder | null): Fault[] {
+  const stat = folder && fs.statSync(folder.path, { throwIfNoEntry: false });
+  if (!folder || !stat || !isOpen(stat.mode, WRITE_BITS)) return [];
+  return [fault('exposed', `Others can write into ${folder.label}`, { remedy: 'Take their right away: chmod 700.' })];
+}
+
+const ABSENT = { value: null, faults: [] };
+
+/** `whenOpen`: whether a file that others can write still counts. */
+function live<T>(
+  folder: OwnerFolder | null,
+  name: string,
+  parse: (text: string, file: string) => Found<T>,
+  whenOpen: 'read' | 'refuse',
+): Live<T> {
+  if (!folder) return () => ABSENT;
+  const file = path.join(folder.path, name);
+  const label = `${folder.label}/${name}`;
+  let mark: string | null = null;
+  let known: Found<T> = ABSENT;
+  return () => {
+    try {
+      const now = markOf(fs.statSync(file, { bigint: true, throwIfNoEntry: false }));
+      if (now === mark) return known;
+      const { bytes, stat } = now === null ? { bytes: null, stat: null } : readRegular(file);
+      known = bytes && stat ? found(bytes, stat, label, parse, whenOpen) : ABSENT;
+      mark = stat && markOf(stat);
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code ?? String(error);
+      mark = null;
+      known = { value: null, faults: [fault('disk-error', `Cannot be read (${failureOf(code)})`, { file: label })] };
+    }
+    return known;
+  };
+}
+
+function found<T>(
+  bytes: Uint8Array,
+  stat: fs.BigIntStats,
+  label: string,
+  parse: (text: string, file: string) => Found<T>,
+  whenOpen: 'read' | 'refuse',
+): Found<T> {
+  const decoded = decode(bytes, MOST, label);
+  if ('fault' in decoded) return { value: null, faults: [decoded.fault] };
+  const mode = Number(stat.mode);
+  if (whenOpen === 'refuse' && isOpen(mode, WRITE_BITS))
+    return {
+      value: null,
+      faults: [fault('exposed', 'Others can write this file, so it does not count', { file: label })],
+    };
+  const { value, faults } = parse(decoded.text, label);
+  const open = isOpen(mode, OPEN_BITS) ? [fault('exposed', 'Others can read this file', { file: label })] : [];
+  return { value, faults: [...open, ...faults] };
+}
+
+/** A regular file, or what a link leads to; never waits for a pipe. More than the limit is not read. */
+function readRegular(file: string): { bytes: Uint8Array; stat: fs.BigIntStats } {
+  const fd = fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
+  try {
+    const stat = fs.fstatSync(fd, { bigint: true });
+    if (!stat.isFile()) throw new Error('not a regular file');
+    const bytes = Buffer.alloc(Math.min(Number(stat.size), MOST + 1));
+    return { bytes: bytes.subarray(0, fs.readSync(fd, bytes, 0, bytes.length, 0)), stat };
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
+function markOf(stat: fs.BigIntStats | undefined): string | null {
+  return stat ? `${stat.ino}:${stat.size}:${stat.mtimeNs}:${stat.ctimeNs}` : null;
+}
+
+/** Faults without the values they found: those could be secrets. */
+function quiet<T>({ value, faults }: Found<T>): Found<T> {
+  return {
+    value,
+    faults: faults.map(({ code, remedy, file, line, column }) =>
+      fault(code, 'This place is not as it should be', {
+        remedy,
+        ...(file === undefined ? {} : { file }),
+        ...(line === undefined ? {} : { line }),
+        ...(column === undefined ? {} : { column }),
+      }),
+    ),
+  };
+}
+
+const LINE = /^(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)$/;
+const ESCAPES: Record<string, string> = { n: '\n', r: '\r', t: '\t' };
+
+/** Lines `KEY=value`; values may stand in quotes, after which only a comment may follow. A fault never shows the line. */
+export function readEnv(text: string, file: string): Found<ReadonlyMap<string, string>> {
+  const value = new Map<string, string>();
+  const faults: Fault[] = [];
+  for (const [i, raw] of text
+    .replace(/^\ufeff/, '')
+    .split('\n')
+    .entries()) {
+    const line = raw.trim();
+    if (line === '' || line.startsWith('#')) continue;
+    const [, name = '', rest = ''] = LINE.exec(line) ?? [];
+    const said = name ? valueIn(rest) : null;
+    if (said === null)
+      faults.push(
+        fault('invalid-value', 'This line is no KEY=value', {
+          file,
+          line: i + 1,
+          remedy: 'Write KEY=value; close a quote on its line.',
+        }),
+      );
+    else value.set(name, said);
+  }
+  return { value, faults };
+}
+
+/** The value after `=`; null when a quote is not closed or text follows it. */
+function valueIn(text: string): string | null {
+  const single = /^'([^']*)'\s*(?:#.*)?$/.exec(text);
+  if (single) return single[1] ?? '';
+  const double = /^"((?:[^"\\]|\\.)*)"\s*(?:#.*)?$/.exec(text);
+  if (double) return (double[1] ?? '').replace(/\\(.)/g, (_, c: string) => ESCAPES[c] ?? c);
+  return /^['"]/.test(text) ? null : text.replace(/(^|\s+)#.*$/, '').trim();
+}

@@ -1,0 +1,78 @@
+/** Where the owner of this machine keeps what belongs to no organisation, and how a file gets there. Loads nothing heavy: `lemming status` needs it. */
+import fs from 'node:fs';
+import path from 'node:path';
+import { type Fault, fault } from '../../schema/fault.ts';
+
+/** The owner's folder: where it is, and how messages call it, without a path of this machine. */
+export interface OwnerFolder {
+  path: string;
+  label: string;
+}
+
+/** `LEMMING_HOME`, else the usual place for settings of a person; null where no variable tells. Throws nothing; a relative path is none. */
+export function ownerFolder(env: Readonly<Record<string, string | undefined>>): OwnerFolder | null {
+  const places: [string | undefined, string, string][] = [
+    [env.LEMMING_HOME, '', '$LEMMING_HOME'],
+    [env.XDG_CONFIG_HOME, 'lemming', '$XDG_CONFIG_HOME/lemming'],
+    [env.HOME, '.config/lemming', '$HOME/.config/lemming'],
+  ];
+  const [given, below, label] = places.find(([value]) => value) ?? [];
+  return given && path.isAbsolute(given) ? { path: path.join(given, below ?? ''), label: label ?? '' } : null;
+}
+
+/** Files of the folder that say which keys there are, and where they may go. */
+const OF_KEYS = ['.env', 'trust.yaml'];
+
+/** Marks of those files, and when one of them last changed: milliseconds since 1970. */
+export function marksOfKeys(env: Readonly<Record<string, string | undefined>>): { marks: string[]; changedMs: number } {
+  const folder = ownerFolder(env);
+  const stats = folder ? OF_KEYS.map((name) => statOf(path.join(folder.path, name))) : [];
+  return {
+    marks: stats.map((stat) => (stat ? `${stat.ino}:${stat.size}:${stat.mtimeMs}:${stat.mode}` : '-')),
+    changedMs: Math.max(0, ...stats.map((stat) => stat?.mtimeMs ?? 0)),
+  };
+}
+
+/** What cannot be looked at is as good as absent. */
+function statOf(file: string): fs.Stats | undefined {
+  try {
+    return fs.statSync(file);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Puts a file into the folder, complete at once, mode 0600; makes folders on the way with mode 0700. Returns its path. */
+export function putFile(folder: OwnerFolder, name: string, text: string): string {
+  const file = path.join(folder.path, name);
+  const temp = `${file}.${process.pid}.tmp`;
+  fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  fs.rmSync(temp, { force: true });
+  fs.writeFileSync(temp, text, { mode: 0o600, flag: 'wx', flush: true });
+  fs.renameSync(temp, file);
+  return file;
+}
+
+/** A fault when the folder lies inside the org, where agents read and archives are made. */
+export function insideFault(folder: OwnerFolder, root: string): Fault | null {
+  const place = path.relative(realPath(root), realPath(folder.path));
+  if (place === '..' || place.startsWith(`..${path.sep}`) || path.isAbsolute(place)) return null;
+  return fault('exposed', `The owner's folder ${folder.label} lies inside the organisation, so nothing in it counts`, {
+    remedy: 'Set LEMMING_HOME to a folder outside the organisation.',
+  });
+}
+
+/** Whether group or others have one of these rights, where the system knows such rights. */
+export function isOpen(mode: number, bits: number): boolean {
+  return process.platform !== 'win32' && (mode & bits) !== 0;
+}
+
+/** The path without links; of what is not there yet, as far as it is there. */
+function realPath(place: string): string {
+  try {
+    return fs.realpathSync(place);
+  } catch {
+    const parent = path.dirname(place);
+    return parent === place ? place : path.join(realPath(parent), path.basename(place));
+  }
+}

@@ -1,0 +1,363 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { ProviderError } from '../../core/model/call.ts';
+import { type Trusted, trustHash, trustTerm } from '../../core/model/trust.ts';
+import { isStruck, secretsIn, strikerOf } from '../../core/text/mask.ts';
+import type { Job, Ran } from '../../core/tools/job.ts';
+import { copyWith } from '../../schema/copy.ts';
+import { type Fault, FaultError, failure, fault } from '../../schema/fault.ts';
+import {
+  type Approval,
+  folderFaults,
+  liveEnv,
+  liveSecrets,
+  liveTrust,
+  type SecretsFile,
+  strayFaults,
+  writeTrust,
+} from './owner-files.ts';
+import { insideFault, type OwnerFolder, ownerFolder, putFile } from './owner-folder.ts';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** Variables that every child process is given. */
+const FOR_CHILDREN = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TERM', 'TMPDIR', 'USER'];
+/** What a program needs besides to reach the keychain of this desktop: addresses, no secrets. */
+const FOR_KEYCHAINS = ['DBUS_SESSION_BUS_ADDRESS', 'XDG_RUNTIME_DIR'];
+/** A secret that a program printed is kept so long: milliseconds. */
+const KEPT_MS = 60_000;
+/** What such a program may take, and may print. */
+const SECRET_MS = 10_000;
+const SECRET_BYTES = 65_536;
+/** While only texts are redacted, `.env` is looked at again after so long: milliseconds. */
+const LOOK_MS = 1000;
+
+/** What the owner of this machine keeps outside every org: keys, and what may run. */
+export interface Owner {
+  /** A variable of the process that is not empty, else of the owner's `.env` as it stands now. */
+  env(name: string): string | undefined;
+  /** What `env:NAME` or `secret://name` stands for, as it is now. Rejects with an `auth` that says what to set, and where. */
+  secret(reference: string): Promise<string>;
+  /** The next `secret` asks its program again. For a key that a service refused. */
+  forget(reference: string): void;
+  /** The environment of child processes: PATH and the like, and the variables named. */
+  childEnv(names: readonly string[]): Record<string, string>;
+  /** Throws a `bad-request` that names `lemming trust` unless exactly this was approved. */
+  requireTrust(what: Trusted): void;
+  /** Runs an approved program. Throws as `requireTrust` does; rejects with the signal's reason. */
+  run(job: Job): Promise<Ran>;
+  approved(what: Trusted): boolean;
+  /** Throws the fault of the folder when it cannot hold approvals. */
+  approve(what: Trusted): void;
+  /** False when it was not approved. Throws as `approve` does. */
+  revoke(what: Trusted): boolean;
+  /** The URL of a module that holds exactly this text, in a folder that only the owner can write. */
+  moduleOf(text: string): string;
+  /** Strikes out every secret known here. `idle`: there is none. */
+  redact: ((text: string) => string) & { idle(): boolean };
+  /** Every secret known here: value → name. */
+  secrets(): ReadonlyMap<string, string>;
+  /** What is wrong with the owner's files, and with keys that lie in the org. */
+  faults(): Fault[];
+}
+
+const owners = new WeakMap<Env, Machine>();
+
+/** The owner of the machine whose environment this is: always the same for the same object. `root`: an org that must not hold the owner's folder. */
+export function ownerOf(env: Env, root?: string): Owner {
+  const owner = owners.get(env) ?? new Machine(env);
+  owners.set(env, owner);
+  owner.look(root);
+  return owner;
+}
+
+/** What providers are given of the owner. */
+export function outsideOf(env: Env): Pick<Owner, 'env' | 'secret' | 'redact' | 'childEnv' | 'requireTrust' | 'run'> {
+  const { env: variable, secret, redact, childEnv, requireTrust, run } = ownerOf(env);
+  return { env: variable, secret, redact, childEnv, requireTrust, run };
+}
+
+/** A secret that a program printed, or is about to. */
+interface Kept {
+  value: Promise<string>;
+  /** Milliseconds of the machine's ticks; Infinity while the program runs. */
+  until: number;
+}
+
+class Machine implements Owner {
+  private readonly variables: Env;
+  private readonly folder: OwnerFolder | null;
+  private readonly dotenv: ReturnType<typeof liveEnv>;
+  private readonly programs: ReturnType<typeof liveSecrets>;
+  private readonly trust: ReturnType<typeof liveTrust>;
+  private readonly roots = new Set<string>();
+  private readonly kept = new Map<string, Kept>();
+  /** Old values stay: what was written with them may come back. */
+  private readonly known = new Map<string, string>();
+  private strike = strikerOf(this.known);
+  private struck = 0;
+  private readonly learnt = new WeakSet<object>();
+  private looked = Number.NEGATIVE_INFINITY;
+
+  constructor(variables: Env) {
+    this.variables = variables;
+    this.folder = ownerFolder(variables);
+    this.dotenv = liveEnv(this.folder);
+    this.programs = liveSecrets(this.folder);
+    this.trust = liveTrust(this.folder);
+  }
+
+  /** Takes notice of an org, and of secret variables that are new. */
+  look(root?: string): void {
+    if (root) this.roots.add(root);
+    this.learn(secretsIn(Object.entries(this.variables)));
+  }
+
+  private learn(secrets: Iterable<[value: string, name: string]>): void {
+    for (const [value, name] of secrets) if (!this.known.has(value)) this.known.set(value, name);
+  }
+
+  /** `.env` as it stands now; its secrets are known from then on. */
+  private fromFile(): ReadonlyMap<string, string> | null {
+    const { value } = this.dotenv();
+    if (value && !this.learnt.has(value)) {
+      this.learnt.add(value);
+      this.learn(secretsIn(value));
+    }
+    return value;
+  }
+
+  private refusal(): Fault | null {
+    const { folder } = this;
+    if (!folder) return null;
+    for (const root of this.roots) {
+      const inside = insideFault(folder, root);
+      if (inside) return inside;
+    }
+    return null;
+  }
+
+  env = (name: string): string | undefined => {
+    const own = this.variables[name];
+    if (own?.trim()) return own;
+    const found = this.fromFile()?.get(name);
+    return found !== undefined && !this.refusal() ? found : own;
+  };
+
+  childEnv = (names: readonly string[]): Record<string, string> => {
+    const given = FOR_CHILDREN.map((name): [string, string | undefined] => [name, this.variables[name]]);
+    const named = names.map((name): [string, string | undefined] => [name, this.env(name)]);
+    const set = [...given, ...named].filter((pair): pair is [string, string] => pair[1] !== undefined);
+    return Object.fromEntries(set);
+  };
+
+  secret = async (reference: string): Promise<string> => {
+    const name = /^secret:\/\/(.+)$/.exec(reference)?.[1];
+    const value =
+      name === undefined ? this.variable(reference.replace(/^env:/, '')) : await this.printed(reference, name);
+    if (isStruck(value)) this.learn([[value.trim(), name === undefined ? reference.replace(/^env:/, '') : reference]]);
+    return value;
+  };
+
+  private variable(name: string): string {
+    const value = this.env(name)?.trim();
+    if (value) return value;
+    throw this.missing(`${name} is not set. Set it, or put the line ${name}=... into ${this.place('.env')}.`);
+  }
+
+  private printed(reference: string, name: string): Promise<string> {
+    const before = this.kept.get(reference);
+    if (before && before.until > performance.now()) return before.value;
+    const kept: Kept = { value: this.ask(reference, name), until: Number.POSITIVE_INFINITY };
+    this.kept.set(reference, kept);
+    kept.value.then(
+      () => {
+        kept.until = performance.now() + KEPT_MS;
+      },
+      () => {
+        if (this.kept.get(reference) === kept) this.kept.delete(reference);
+      },
+    );
+    return kept.value;
+  }
+
+  /** Runs the program of a secret. What it says besides is never shown: it could be the secret. */
+  private async ask(reference: string, name: string): Promise<string> {
+    const { run, env } = this.programOf(reference, name);
+    const { runChild } = await import('../sandbox/child.ts');
+    const { end, stdout } = await runChild({
+      argv: run,
+      input: '',
+      env: this.childEnv([...FOR_KEYCHAINS, ...env]),
+      timeoutMs: SECRET_MS,
+      most: SECRET_BYTES,
+    });
+    const wrong = wrongOf(end, stdout);
+    if (wrong)
+      throw this.missing(
+        `The program of ${reference} ${wrong}. Run it by hand to see why: it is secrets.${name} in ${this.place('secrets.yaml')}.`,
+      );
+    return Buffer.from(stdout)
+      .toString()
+      .replace(/\r?\n$/, '');
+  }
+
+  private programOf(reference: string, name: string): SecretsFile['secrets'][string] {
+    const { value, faults } = this.programs();
+    const place = this.place('secrets.yaml');
+    if (!value && faults[0]) throw this.missing(`${reference} cannot be read: ${place}: ${faults[0].message}.`);
+    const program = value && Object.hasOwn(value.secrets, name) ? value.secrets[name] : undefined;
+    if (program && !this.refusal()) return program;
+    throw this.missing(
+      `${reference} is not set. Put ${name}: { run: [PROGRAM, ARGUMENT] } under "secrets" in ${place}.`,
+    );
+  }
+
+  private place(file: string): string {
+    return this.folder ? `${this.folder.label}/${file}` : `${file} in the folder that LEMMING_HOME names`;
+  }
+
+  private missing(text: string): ProviderError {
+    const refusal = this.refusal();
+    return new ProviderError('auth', refusal ? `${text} ${refusal.message}. ${refusal.remedy}` : text);
+  }
+
+  forget = (reference: string): void => {
+    this.kept.delete(reference);
+  };
+
+  approved = (what: Trusted): boolean => {
+    const approvals = this.trust().value ?? [];
+    return approvals.length > 0 && !this.refusal() && approvals.some((one) => isOf(one, what));
+  };
+
+  requireTrust = (what: Trusted): void => {
+    if (this.approved(what)) return;
+    const refusal = this.refusal() ?? this.trust().faults[0];
+    throw new ProviderError(
+      'bad-request',
+      `${untrusted(what)} was not approved on this machine. Look at it, then: lemming trust NAME (lemming trust lists the names)${refusal ? `. ${refusal.message}` : ''}`,
+    );
+  };
+
+  run = async (job: Job): Promise<Ran> => {
+    this.requireTrust({ kind: 'command', argv: job.argv, passes: job.passes ?? [] });
+    const { runChild } = await import('../sandbox/child.ts');
+    const ran = await runChild(job);
+    // Whoever cuts it could leave the half of a secret, which nobody would recognise: so what is known is struck out first.
+    return copyWith(ran, { stderr: this.redact(ran.stderr) });
+  };
+
+  approve = (what: Trusted): void => {
+    const { folder, approvals } = this.forApprovals();
+    const entry = { kind: what.kind, what: trustTerm(what), sha256: trustHash(what), time: new Date().toISOString() };
+    writeTrust(folder, [...approvals.filter((one) => !isOf(one, what)), entry]);
+  };
+
+  revoke = (what: Trusted): boolean => {
+    const { folder, approvals } = this.forApprovals();
+    const left = approvals.filter((one) => !isOf(one, what));
+    if (left.length < approvals.length) writeTrust(folder, left);
+    return left.length < approvals.length;
+  };
+
+  private forApprovals(): { folder: OwnerFolder; approvals: readonly Approval[] } {
+    const { value, faults } = this.trust();
+    const [first] = [...this.own(), ...faults];
+    if (first && !value) throw new FaultError(first);
+    if (this.folder) return { folder: this.folder, approvals: value ?? [] };
+    throw failure('bad-env', 'There is no folder for approvals: neither LEMMING_HOME nor HOME is set', {
+      remedy: 'Set LEMMING_HOME to a folder outside the organisation.',
+    });
+  }
+
+  moduleOf = (text: string): string => {
+    const { folder } = this.forApprovals();
+    const name = `plugins/${trustHash({ kind: 'plugin', path: '', text })}.mjs`;
+    const file = path.join(folder.path, name);
+    const there = fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : null;
+    return pathToFileURL(there === text ? file : putFile(folder, name, text)).href;
+  };
+
+  redact = Object.assign((text: string): string => this.strikeNow()(text), {
+    idle: (): boolean => {
+      this.strikeNow();
+      return this.struck === 0;
+    },
+  });
+
+  /** What strikes out all that is known by now. */
+  private strikeNow(): (text: string) => string {
+    const now = performance.now();
+    if (now - this.looked >= LOOK_MS) {
+      this.looked = now;
+      this.fromFile();
+    }
+    if (this.struck !== this.known.size) {
+      this.strike = strikerOf(this.known);
+      this.struck = this.known.size;
+    }
+    return this.strike;
+  }
+
+  secrets = (): ReadonlyMap<string, string> => {
+    this.fromFile();
+    return this.known;
+  };
+
+  faults = (): Fault[] => [
+    ...this.own(),
+    ...folderFaults(this.folder),
+    ...this.dotenv().faults,
+    ...this.programs().faults,
+    ...this.trust().faults,
+    ...[...this.roots].flatMap((root) => strayFaults(root, this.folder)),
+  ];
+
+  /** What is wrong with where the folder is. */
+  private own(): Fault[] {
+    const given = this.variables.LEMMING_HOME;
+    const relative = given && !path.isAbsolute(given);
+    return [
+      ...(relative ? [fault('bad-env', 'LEMMING_HOME is no absolute path, so it names no folder')] : []),
+      ...[this.refusal() ?? []].flat(),
+    ];
+  }
+}
+
+function untrusted(what: Trusted): string {
+  if (what.kind === 'command') return `the command ${trustTerm(what)}`;
+  return what.kind === 'key'
+    ? `sending the key ${trustTerm(what)}, which is not an address of its own service,`
+    : `the plug-in ${trustTerm(what)} as it is now`;
+}
+
+function isOf({ kind, what, sha256 }: Approval, asked: Trusted): boolean {
+  return kind === asked.kind && what === trustTerm(asked) && sha256 === trustHash(asked);
+}
+
+/** Why what a program did is no secret; null when it is one. */
+function wrongOf(end: Ran['end'], stdout: Uint8Array): string | null {
+  switch (end.how) {
+    case 'late':
+      return `took more than ${SECRET_MS / 1000} seconds`;
+    case 'too-much':
+      return `printed more than ${SECRET_BYTES} bytes`;
+    case 'not-started':
+      return `could not be started (${end.reason})`;
+    case 'signal':
+      return `was ended by ${end.signal}`;
+    case 'exit':
+      if (end.code !== 0) return `ended with ${end.code}`;
+      return isText(stdout) ? null : 'printed no text';
+  }
+}
+
+function isText(bytes: Uint8Array): boolean {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes).trim() !== '';
+  } catch {
+    return false;
+  }
+}

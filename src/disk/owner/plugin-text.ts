@@ -1,0 +1,37 @@
+import { failure } from '../../schema/fault.ts';
+import type { Disk } from '../fs/disk.ts';
+import { DiskError } from '../fs/disk.ts';
+
+/** Largest plug-in: bytes. */
+const MOST = 1_048_576;
+
+/**
+ * The exact text of a plug-in, a path in the org such as `./org/providers/mine.mjs`. Faults: `missing-file`, `not-regular`
+ * (a link is none), `too-large`, `not-text`.
+ */
+export function pluginText(disk: Disk, name: string): string {
+  const file = name.replace(/^\.\//, '');
+  const bytes = bytesOf(disk, file);
+  if (bytes === null) throw failure('missing-file', `The plug-in ${file} is missing`, { file });
+  if (bytes.length > MOST) throw failure('too-large', `The plug-in has more than ${MOST} bytes`, { file });
+  try {
+    // Byte for byte: what is approved is what stands there, with its byte order mark and its line ends.
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw failure('not-text', 'The plug-in is not UTF-8', { file });
+  }
+}
+
+function bytesOf(disk: Disk, file: string): Uint8Array | null {
+  try {
+    // A folder on the way may have become a link since it was looked at.
+    disk.recheck();
+    return disk.read(file);
+  } catch (error) {
+    if (error instanceof DiskError && error.failure === 'not-regular')
+      throw failure('not-regular', 'The plug-in is no regular file inside the organisation', { file });
+    if (error instanceof DiskError)
+      throw failure('disk-error', `The plug-in cannot be read (${error.failure})`, { file });
+    throw error;
+  }
+}

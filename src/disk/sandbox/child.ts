@@ -1,0 +1,241 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import fs from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Writable } from 'node:stream';
+import type { End, Job, Ran } from '../../core/tools/job.ts';
+
+/** From SIGTERM to SIGKILL, milliseconds. */
+const GRACE_MS = 500;
+/** A program that has ended may have left others that hold its output open: they are waited for so long. */
+const STRAGGLERS_MS = 300;
+/** Bytes of standard error that are kept: the last ones. */
+const STDERR_BYTES = 65_536;
+
+/**
+ * Runs a program in an empty folder of its own, which is removed afterwards, and resolves with how it ended. Nothing that
+ * it started outlives it, unless that made a session of its own. Rejects with the signal's reason, at once, when aborted.
+ */
+export async function runChild(job: Job): Promise<Ran> {
+  job.signal?.throwIfAborted();
+  const folder = await mkdtemp(join(tmpdir(), 'lemming-run-'));
+  const { ran, gone } = begin(job, folder);
+  const swept = gone.then(() => rm(folder, { recursive: true, force: true, maxRetries: 3 })).catch(() => {});
+  const result = await ran;
+  if (result.end.how === 'exit' || result.end.how === 'not-started') await swept;
+  return result;
+}
+
+/** What a sandbox has besides input and output: descriptors of its own. */
+export interface Side {
+  /** Which calls its programs may make: it reads them at `FILTER_FD`. */
+  filter: Uint8Array;
+  /** Hears what it writes to `STATUS_FD`. */
+  told?(text: string): void;
+  /** Hears which process it is, before it is given the filter that it waits for. */
+  begun?(pid: number): void;
+}
+export const FILTER_FD = 3;
+export const STATUS_FD = 4;
+
+/** Runs a program in that folder and resolves, or rejects, when it has really ended. */
+export async function runIn(folder: string, job: Job, side?: Side): Promise<Ran> {
+  const { ran, gone } = begin(job, folder, side);
+  try {
+    return await ran;
+  } finally {
+    await gone;
+  }
+}
+
+/** `ran` settles as soon as the end is known, `gone` when the program has really ended. */
+interface Begun {
+  ran: Promise<Ran>;
+  gone: Promise<void>;
+}
+
+function begin(job: Job, folder: string, side?: Side): Begun {
+  try {
+    job.signal?.throwIfAborted();
+    return watch(start(job, folder, side), job);
+  } catch (error) {
+    const aborted = job.signal?.aborted === true;
+    const ran = aborted ? Promise.reject(error) : Promise.resolve(ranOf(notStarted(error)));
+    return { ran, gone: Promise.resolve() };
+  }
+}
+
+/** A group of processes of its own, so that all of it can be ended; its arguments are a copy. */
+export function start({ argv, env }: Pick<Job, 'argv' | 'env'>, cwd: string, side?: Side): ChildProcess {
+  const [program = '', ...args] = argv;
+  const last = side ? (side.told ? STATUS_FD : FILTER_FD) : 2;
+  const stdio: ('pipe' | 'ignore' | number)[] = new Array(last + 1).fill('pipe');
+  for (const { descriptor, nothing } of side ? handedOn() : []) {
+    while (stdio.length <= descriptor) stdio.push('ignore');
+    if (descriptor > last) stdio[descriptor] = nothing;
+  }
+  const child = spawn(program, args, { cwd, env: { ...env }, detached: true, stdio, windowsHide: true });
+  try {
+    if (side) serve(child, side);
+    return child;
+  } catch (error) {
+    killGroup(child, 'SIGKILL');
+    throw error;
+  }
+}
+
+/**
+ * Descriptors that whoever started this process left open, for a program would find them open as well: in their place it
+ * gets one that leads nowhere. Those that this process opens itself close by themselves.
+ */
+function handedOn(): readonly { descriptor: number; nothing: number }[] {
+  if (left) return left;
+  const nothing = fs.openSync('/dev/null', 'a');
+  left = inheritable().map((descriptor) => ({ descriptor, nothing }));
+  return left;
+}
+let left: ReturnType<typeof handedOn> | undefined;
+
+function inheritable(): number[] {
+  const all = fs.existsSync('/proc/self/fdinfo') ? fs.readdirSync('/proc/self/fdinfo').map(Number) : [];
+  return all.filter((descriptor) => {
+    if (descriptor < 3) return false;
+    try {
+      const flags = /^flags:\s*(\d+)/m.exec(fs.readFileSync(`/proc/self/fdinfo/${descriptor}`, 'utf8'))?.[1] ?? '0';
+      return (Number.parseInt(flags, 8) & CLOSES_BY_ITSELF) === 0;
+    } catch {
+      return false; // the one that the folder was read with
+    }
+  });
+}
+const CLOSES_BY_ITSELF = 0o2000000;
+
+/** A sandbox that did not start reads no filter, and says so elsewhere. */
+function serve(child: ChildProcess, { filter, told, begun }: Side): void {
+  if (child.pid !== undefined) begun?.(child.pid);
+  const door = child.stdio[FILTER_FD] as Writable;
+  door.on('error', () => {});
+  door.end(filter);
+  child.stdio[STATUS_FD]?.on('data', (chunk: Buffer) => told?.(chunk.toString()));
+}
+
+function watch(child: ChildProcess, job: Job): Begun {
+  const stdout: Buffer[] = [];
+  let stderr = Buffer.alloc(0);
+  let bytes = 0;
+  let gone = () => {};
+  const isGone = new Promise<void>((resolve) => {
+    gone = resolve;
+  });
+  const ran = new Promise<Ran>((resolve, reject) => {
+    let stopping = false;
+    let killing: NodeJS.Timeout | undefined;
+    const finish = (end: End) => {
+      clearTimeout(limit);
+      job.signal?.removeEventListener('abort', abort);
+      resolve(ranOf(end, stdout, stderr));
+    };
+    const stop = () => {
+      if (stopping) return;
+      stopping = true;
+      killGroup(child, 'SIGTERM');
+      killing = setTimeout(() => killGroup(child, 'SIGKILL'), GRACE_MS);
+      child.stdout?.destroy();
+    };
+    const abort = () => {
+      stop();
+      clearTimeout(limit);
+      reject(job.signal?.reason);
+    };
+    const late = () => {
+      stop();
+      finish({ how: 'late' });
+    };
+    const limit = setTimeout(late, job.timeoutMs);
+    job.signal?.addEventListener('abort', abort, { once: true });
+    child.stdout?.on('data', (chunk: Buffer) => {
+      stdout.push(chunk.subarray(0, Math.max(0, job.most - bytes)));
+      bytes += chunk.length;
+      if (bytes > job.most) {
+        stop();
+        finish({ how: 'too-much' });
+      }
+    });
+    child.stderr?.on('data', (chunk: Buffer) => {
+      stderr = Buffer.concat([stderr, chunk]).subarray(-STDERR_BYTES);
+    });
+    child.once('error', (error) => {
+      if (child.pid !== undefined) return;
+      finish(notStarted(error));
+      gone();
+    });
+    child.once('exit', () => sweepUp(child, stopping));
+    child.once('close', (code, signal) => {
+      clearTimeout(killing);
+      killGroup(child, 'SIGKILL');
+      finish(code === null ? { how: 'signal', signal: signal ?? 'unknown' } : { how: 'exit', code });
+      gone();
+    });
+  });
+  remember(child);
+  feed(child, job.input);
+  return { ran, gone: isGone };
+}
+
+/** A program may end, or close its input, before it has read everything: that is its right. */
+function feed(child: ChildProcess, input: string): void {
+  child.stdin?.on('error', () => {});
+  child.stdin?.end(input);
+}
+
+/** Ends what a program left behind; what got away and still holds its output is no longer listened to. */
+function sweepUp(child: ChildProcess, now: boolean): void {
+  const kill = () => killGroup(child, 'SIGKILL');
+  if (now) kill();
+  const killing = setTimeout(kill, STRAGGLERS_MS);
+  const leaving = setTimeout(() => {
+    child.stdout?.destroy();
+    child.stderr?.destroy();
+    child.stdin?.destroy();
+  }, 2 * STRAGGLERS_MS);
+  child.once('close', () => {
+    clearTimeout(killing);
+    clearTimeout(leaving);
+  });
+}
+
+/** The program and all that it started, where the system knows groups. */
+export function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, signal);
+  } catch {
+    if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+  }
+}
+
+/** Programs that run. They have no terminal whose end would end them: this process sees to it when it ends. */
+const alive = new Set<ChildProcess>();
+let hooked = false;
+
+export function remember(child: ChildProcess): void {
+  if (child.pid === undefined) return;
+  child.once('close', () => alive.delete(child));
+  if (!hooked) process.on('exit', killAll);
+  hooked = true;
+  alive.add(child);
+}
+
+function killAll(): void {
+  for (const child of alive) killGroup(child, 'SIGKILL');
+}
+
+function ranOf(end: End, stdout: readonly Buffer[] = [], stderr: Buffer = Buffer.alloc(0)): Ran {
+  return { end, stdout: new Uint8Array(Buffer.concat(stdout)), stderr: stderr.toString() };
+}
+
+/** What the system said against it: ENOENT, EACCES, or a wrong argument. */
+function notStarted(error: unknown): End {
+  return { how: 'not-started', reason: (error as NodeJS.ErrnoException).code ?? String(error) };
+}

@@ -1,0 +1,161 @@
+import { type Document, isMap, isSeq } from 'yaml';
+import { printValue } from '../../schema/print.ts';
+import {
+  ANCHOR,
+  afterKey,
+  find,
+  insertBlockPair,
+  insertFlowPair,
+  insertItem,
+  isEmpty,
+  type Path,
+  type Splice,
+  valueAt,
+} from './edit.ts';
+import type { Ends } from './edit-chart.ts';
+import { compose, readTree } from './yaml-tree.ts';
+
+/** What is added to a list or a map, all at one place: `open`, the parts with `between` between them, `close`. */
+interface Growth {
+  open: string;
+  between: string;
+  close: string;
+  parts: (string | Growth)[];
+}
+
+/** A growth of what the text has already. */
+interface Place extends Growth {
+  start: number;
+  end: number;
+  depth: number;
+}
+
+/** A chart that new agents are added to, one after the other: it is parsed once, and each version is what `withAgent` would make of the one before. */
+export class GrowingChart {
+  /** What the present version should say. */
+  readonly data: unknown;
+  private readonly text: string;
+  private readonly doc: Document.Parsed | null;
+  private readonly growths = new Map<string, Growth>();
+  /** In the order of the text. */
+  private readonly places: Place[] = [];
+
+  constructor(text: string) {
+    const { data, faults } = readTree(text, '');
+    this.text = text;
+    this.data = data;
+    this.doc = faults.length > 0 || ANCHOR.test(text) ? null : compose(text).doc;
+  }
+
+  /** The version with that agent; null, with nothing changed, when only `withAgent` can tell. */
+  with(name: string, { send_to, read_from }: Ends): string | null {
+    const wanted: [path: Path, name: string][] = [
+      ...send_to.map((other): [Path, string] => [['agents', name, 'send_to'], other]),
+      ...read_from.map((other): [Path, string] => [['agents', name, 'read_from'], other]),
+      ...[...send_to.map((other) => [other, 'read_from']), ...read_from.map((other) => [other, 'send_to'])]
+        .map((end): Path => ['agents', ...end])
+        .filter((path) => !this.has(path, '*'))
+        .map((path): [Path, string] => [path, name]),
+    ];
+    const missing = wanted.filter(([path, one]) => !this.has(path, one));
+    if (!missing.every(([path]) => this.canHold(path) && this.growthOf(path, LIST))) return null;
+    for (const [path, one] of missing) if (!this.has(path, one)) this.add(path, one);
+    return this.print();
+  }
+
+  private has(path: Path, name: string): boolean {
+    const names = valueAt(this.data, path);
+    return Array.isArray(names) && names.includes(name);
+  }
+
+  /** Whether the path leads to a list, or to nothing yet. */
+  private canHold(path: Path): boolean {
+    const map = path.every((_, depth) => isMapOrNone(valueAt(this.data, path.slice(0, depth))));
+    const names = valueAt(this.data, path) ?? [];
+    return this.doc !== null && map && Array.isArray(names);
+  }
+
+  private add(path: Path, name: string): void {
+    const names = (valueAt(this.data, path) ?? setList(this.data, path)) as unknown[];
+    names.push(name);
+    this.growthOf(path, LIST)?.parts.push(printValue(name));
+  }
+
+  private growthOf(path: Path, form: typeof LIST | typeof MAP): Growth | null {
+    const key = path.join('\n');
+    const growth = this.growths.get(key) ?? this.begun(path, form);
+    if (growth) this.growths.set(key, growth);
+    return growth;
+  }
+
+  /** Where something is added to the list or map of that path for the first time; it is made when it is not there. */
+  private begun(path: Path, { open, close }: typeof LIST | typeof MAP): Growth | null {
+    const found = find(this.doc as Document.Parsed, path);
+    if ('node' in found) {
+      const splice = this.spliceFor(found, `${open}${MARK}${close}`);
+      return splice && this.placed(splice, path.length, isBlock(found.node));
+    }
+    const map = path.length > 0 ? this.growthOf(path.slice(0, -1), MAP) : null;
+    if (!map) return null;
+    const made: Growth = { open: `${printValue(String(path.at(-1)))}: ${open}`, between: ', ', close, parts: [] };
+    map.parts.push(made);
+    return made;
+  }
+
+  private spliceFor({ node, pair }: Extract<ReturnType<typeof find>, { node: unknown }>, whole: string): Splice | null {
+    if (isEmpty(node)) return pair && afterKey(this.text, pair, whole);
+    if (isSeq(node)) return insertItem(this.text, node, MARK);
+    if (!isMap(node)) return null;
+    return node.flow ? insertFlowPair(this.text, node, MARK) : insertBlockPair(this.text, node, MARK);
+  }
+
+  private placed({ start, end, text }: Splice, depth: number, block: boolean): Place {
+    const [open = '', close = ''] = text.split(MARK);
+    const place: Place = { start, end, depth, open, between: block ? open : ', ', close, parts: [] };
+    // What ends at the same place as what it lies in is written first.
+    const next = this.places.findIndex(
+      (other) => other.start > start || (other.start === start && other.depth < depth),
+    );
+    this.places.splice(next < 0 ? this.places.length : next, 0, place);
+    return place;
+  }
+
+  private print(): string {
+    let printed = '';
+    let at = 0;
+    for (const place of this.places) {
+      printed += this.text.slice(at, place.start) + printGrowth(place);
+      at = place.end;
+    }
+    return printed + this.text.slice(at);
+  }
+}
+
+const LIST = { open: '[', close: ']' } as const;
+const MAP = { open: '{ ', close: ' }' } as const;
+/** Stands for what is added; no chart has it. */
+const MARK = '\0';
+
+function isBlock(node: unknown): boolean {
+  return (isMap(node) || isSeq(node)) && !node.flow;
+}
+
+function printGrowth({ open, between, close, parts }: Growth): string {
+  return open + parts.map((part) => (typeof part === 'string' ? part : printGrowth(part))).join(between) + close;
+}
+
+/** Puts an empty list at a path, with the maps it lies in. */
+function setList(data: unknown, path: Path): unknown[] {
+  let map = data as Record<PropertyKey, unknown>;
+  for (const part of path.slice(0, -1)) {
+    map[part] ??= {};
+    map = map[part] as Record<PropertyKey, unknown>;
+  }
+  const list: unknown[] = [];
+  map[path.at(-1) as string] = list;
+  return list;
+}
+
+function isMapOrNone(data: unknown): boolean {
+  return data === undefined || data === null || (typeof data === 'object' && !Array.isArray(data));
+}

@@ -1,0 +1,220 @@
+import {
+  type Alias,
+  Composer,
+  type CST,
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  Lexer,
+  LineCounter,
+  type Node,
+  type Pair,
+  Parser,
+  type YAMLMap,
+} from 'yaml';
+import { type Fault, fault } from '../../schema/fault.ts';
+
+/** Levels of nesting that are read. Far deeper ones overflow the stack inside `yaml`, and V8 may then end the process. */
+const MAX_DEPTH = 100;
+/** Uses of anchors in a file: many make a small file huge. */
+const MAX_ALIASES = 50;
+/** Errors of syntax that are told of one file; one mistake often causes many. */
+const MAX_ERRORS = 20;
+
+/** A line and a column of a file, from 1. */
+export interface Place {
+  line: number;
+  column: number;
+}
+
+/** What a YAML text says, as plain data, and where it says it. */
+export interface Tree {
+  file: string;
+  /** Maps as plain objects without a key `__proto__`, at most `MAX_DEPTH` deep; `{}` for an empty text. */
+  data: unknown;
+  /** Errors of syntax, repeated keys, tags, bad anchors. */
+  faults: Fault[];
+  /** True when the syntax is so wrong that the data may not be what was meant. */
+  broken: boolean;
+  /** Where the value, or its key, stands; when it is absent, where the nearest parent stands. */
+  place(path: readonly PropertyKey[], of: 'key' | 'value'): Place;
+}
+
+interface Flaw {
+  offset: number;
+  message: string;
+}
+
+/**
+ * Reads a YAML 1.2 text (core schema) into plain data. Never throws and never runs anything. `firstLine` is the line of the
+ * file on which the text begins. Time grows with the length of the text, not with its nesting or the number of keys.
+ */
+export function readTree(text: string, file: string, firstLine = 1): Tree {
+  const { doc, flaws } = compose(text);
+  const broken = flaws.length > 0;
+  const walk: Walk = { flaws, anchors: new Map(), open: new Set(), aliases: 0, following: 0 };
+  const data = doc?.contents ? toPlain(doc.contents, walk) : null;
+  const placeOf = placesIn(text, firstLine);
+  const finder: Finder = { anchors: walk.anchors, indexes: new Map() };
+  return {
+    file,
+    data: data ?? {},
+    broken,
+    faults: unique(flaws)
+      .slice(0, MAX_ERRORS)
+      .map(({ offset, message }) => fault('invalid-yaml', message, { file, ...placeOf(offset) })),
+    place: (path, of) => placeOf(doc?.contents ? offsetOf(doc.contents, path, of, finder) : 0),
+  };
+}
+
+/** The first flaw of each place, in the order of the text. */
+function unique(flaws: readonly Flaw[]): Flaw[] {
+  const first = new Map([...flaws].reverse().map((flaw) => [flaw.offset, flaw]));
+  return [...first.values()].sort((a, b) => a.offset - b.offset);
+}
+
+/** Parses to nodes with ranges; the nesting is watched token by token, before anything recursive sees it. */
+export function compose(text: string): { doc: Document.Parsed | null; flaws: Flaw[] } {
+  const parser = new Parser();
+  const tokens: CST.Token[] = [];
+  for (const lexeme of new Lexer().lex(text)) {
+    for (const token of parser.next(lexeme)) tokens.push(token);
+    if (parser.stack.length > MAX_DEPTH)
+      return {
+        doc: null,
+        flaws: [{ offset: parser.offset, message: `The nesting is deeper than ${MAX_DEPTH} levels` }],
+      };
+  }
+  for (const token of parser.end()) tokens.push(token);
+  const [doc, second] = new Composer(OPTIONS).compose(tokens, true, text.length);
+  if (!doc) return { doc: null, flaws: [] };
+  const flaws = [...doc.errors, ...doc.warnings].map(({ pos, message }) => ({ offset: pos[0], message }));
+  if (second)
+    flaws.push({
+      offset: second.range[0],
+      message: 'Only one YAML document is read: remove what follows the line ---',
+    });
+  return { doc: doc as Document.Parsed, flaws };
+}
+
+/** Repeated keys are found in `toPlain`: the library's own search is quadratic. */
+const OPTIONS = { version: '1.2', schema: 'core', uniqueKeys: false, prettyErrors: false, logLevel: 'silent' } as const;
+
+interface Walk {
+  flaws: Flaw[];
+  anchors: Map<string, Node>;
+  /** Nodes that an alias stands in. */
+  open: Set<Node>;
+  /** Uses of anchors so far. */
+  aliases: number;
+  /** Uses of anchors that lie around this node; within them anchors are known already. */
+  following: number;
+}
+
+/** The data of a node. What cannot be data is a flaw, and null. */
+function toPlain(node: unknown, walk: Walk): unknown {
+  if (isAlias(node)) return follow(node, walk);
+  if (!isScalar(node) && !isMap(node) && !isSeq(node)) return null;
+  if (node.tag)
+    return reject(node, `The tag ${node.tag} is not read: write the value without it, in quotes if it is a text`, walk);
+  if (node.anchor && walk.following === 0) walk.anchors.set(node.anchor, node);
+  if (isScalar(node)) return node.value;
+  walk.open.add(node);
+  const plain = isMap(node) ? toObject(node, walk) : node.items.map((one) => toPlain(one, walk));
+  walk.open.delete(node);
+  return plain;
+}
+
+function toObject(map: YAMLMap, walk: Walk): Record<string, unknown> {
+  const plain: Record<string, unknown> = {};
+  for (const { key, value } of map.items) {
+    const name = nameOf(key);
+    if (name === null) reject(isNode(key) ? key : map, 'A key must be a plain text', walk);
+    else if (name === '__proto__') reject(key as Node, 'The key __proto__ is not read', walk);
+    else if (Object.hasOwn(plain, name)) reject(key as Node, `The key "${name.slice(0, 80)}" is there twice`, walk);
+    else plain[name] = toPlain(value, walk);
+  }
+  return plain;
+}
+
+function follow(alias: Alias, walk: Walk): unknown {
+  const target = walk.anchors.get(alias.source);
+  if (!target) return reject(alias, `There is no anchor &${alias.source} before this place`, walk);
+  if (walk.open.has(target)) return reject(alias, `*${alias.source} stands within itself`, walk);
+  if (++walk.aliases > MAX_ALIASES) {
+    if (walk.aliases === MAX_ALIASES + 1) reject(alias, `More than ${MAX_ALIASES} uses of anchors`, walk);
+    return null;
+  }
+  walk.following++;
+  const plain = toPlain(target, walk);
+  walk.following--;
+  return plain;
+}
+
+function reject(node: Node, message: string, walk: Walk): null {
+  walk.flaws.push({ offset: node.range?.[0] ?? 0, message });
+  return null;
+}
+
+/** A key as it is written, so that `1e5` or `true` stay names. */
+function nameOf(key: unknown): string | null {
+  if (!isScalar(key) || key.tag) return null;
+  return typeof key.value === 'string' ? key.value : (key.source ?? '');
+}
+
+function isNode(node: unknown): node is Node {
+  return isScalar(node) || isMap(node) || isSeq(node) || isAlias(node);
+}
+
+/** Counts lines only when somebody asks. */
+function placesIn(text: string, firstLine: number): (offset: number) => Place {
+  let lines: LineCounter | null = null;
+  return (offset) => {
+    if (!lines) {
+      lines = new LineCounter();
+      lines.addNewLine(0);
+      for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) lines.addNewLine(at + 1);
+    }
+    const { line, col } = lines.linePos(offset);
+    return { line: line + firstLine - 1, column: col };
+  };
+}
+
+interface Finder {
+  anchors: ReadonlyMap<string, Node>;
+  /** The pairs of each map that was searched, by their keys: charts are long. */
+  indexes: Map<YAMLMap, Map<string, Pair>>;
+}
+
+/** Offset of the value (or its key) at the path, or of the nearest parent that is there. */
+function offsetOf(root: Node, path: readonly PropertyKey[], of: 'key' | 'value', finder: Finder): number {
+  let node: unknown = root;
+  let offset = root.range?.[0] ?? 0;
+  for (const [depth, part] of path.entries()) {
+    if (isAlias(node)) node = finder.anchors.get(node.source);
+    const found = childOf(node, part, finder);
+    if (!found) return offset;
+    const wanted = of === 'key' && depth === path.length - 1 ? found.key : found.value;
+    offset = start(wanted) ?? start(found.key) ?? offset;
+    node = found.value;
+  }
+  return offset;
+}
+
+function childOf(node: unknown, part: PropertyKey, { indexes }: Finder): { key: unknown; value: unknown } | null {
+  if (isMap(node)) {
+    const index = indexes.get(node) ?? new Map(node.items.map((pair) => [nameOf(pair.key) ?? '', pair]));
+    indexes.set(node, index);
+    return index.get(String(part)) ?? null;
+  }
+  const value = isSeq(node) ? node.items[Number(part)] : undefined;
+  return value === undefined ? null : { key: value, value };
+}
+
+/** Where a node begins; an empty value begins nowhere. */
+function start(node: unknown): number | null {
+  if (!isNode(node) || !node.range) return null;
+  return isScalar(node) && node.source === '' && node.range[0] === node.range[1] ? null : node.range[0];
+}

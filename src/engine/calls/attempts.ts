@@ -1,0 +1,247 @@
+import { apply } from '../../core/journal/apply.ts';
+import {
+  type CallKey,
+  type Prompt,
+  ProviderError,
+  type Reply,
+  USAGE_COUNTS,
+  type Usage,
+} from '../../core/model/call.ts';
+import type { CallEntry, ImageRef, IntentEntry, PromptRef } from '../../core/model/entry.ts';
+import type { State, Tries } from '../../core/model/state.ts';
+import { noteOutcome } from '../../core/money/breaker.ts';
+import { charge, chargeFailed, countCredits, countsTokens, printCredits, worstCase } from '../../core/money/ledger.ts';
+import { UNPRICED } from '../../core/money/money.ts';
+import { requestHash } from '../../core/prompt/prompt.ts';
+import { DiskError } from '../../disk/fs/disk.ts';
+import type { Journal } from '../../disk/journal/journal.ts';
+import type { Asked } from '../../providers/with/line.ts';
+import type { Book } from '../../providers/with/record.ts';
+import type { Model, Price } from '../../schema/config/models.ts';
+import { copyWith } from '../../schema/copy.ts';
+import { FaultError } from '../../schema/fault.ts';
+import { lineEvents } from '../log/events.ts';
+import type { Ports } from '../ports.ts';
+import { redactJson } from '../secrets.ts';
+import type { Listen } from './listen.ts';
+import type { Recorded } from './recorded-calls.ts';
+
+/** Bytes that must be free before a call, so that its reply can be kept. */
+const ROOM_FOR_REPLY = 1_048_576;
+
+/** Raised when a visit may not spend what the next attempt could cost. */
+export class OutOfCredits extends Error {
+  /** What the attempt could cost, in micro-credits; undefined: the journal does not say. */
+  readonly need: number | undefined;
+
+  constructor(message: string, need: number | undefined) {
+    super(message);
+    this.need = need;
+  }
+}
+
+/** What a visit may still spend, in micro-credits. */
+export interface Purse {
+  left: number;
+  /** What the visit saw of each model. */
+  tries: Map<string, Tries>;
+  /** The model that answered in place of the first, and why. */
+  via?: string | undefined;
+}
+
+/** One thought of a visit: its prompt, how the journal keeps that, and on whose account it goes. */
+export interface Thought {
+  prompt: Prompt;
+  ref: PromptRef;
+  systemHash: string;
+  /** The images of the prompt, as the journal refers to them. */
+  images: readonly ImageRef[];
+  unit: string | null;
+  purse: Purse;
+  recorded: Recorded;
+  /** Calls with a greater number go first where calls wait. */
+  priority: number;
+  signal: AbortSignal;
+  /** Hears what the model writes. */
+  listen?: Listen | undefined;
+}
+
+/** A thought on its way to a model. */
+export interface Asking extends Asked {
+  thought: Thought;
+  /** Attempts that the journal holds of it. */
+  attempt: number;
+  /** The intent of an attempt that a crash cut off and that is simply made again. */
+  again: IntentEntry | null;
+}
+
+/** A model and what a call of it costs. */
+export interface Priced {
+  name: string;
+  model: Model;
+  /** null: not known. */
+  price: Price | null;
+  repeatable: boolean;
+}
+
+/** Writes the attempts at one model into the journal, and what they cost into the ledger. */
+export class Attempts implements Book<Asking, IntentEntry> {
+  private readonly priced: Priced;
+  private readonly ports: Ports;
+  private readonly journal: Journal;
+  private readonly state: State;
+  private readonly redact: (text: string) => string;
+
+  constructor(priced: Priced, ports: Ports, journal: Journal, state: State, redact: (text: string) => string) {
+    this.priced = priced;
+    this.ports = ports;
+    this.journal = journal;
+    this.state = state;
+    this.redact = redact;
+  }
+
+  /** The intent is durable, and its worst case reserved, before anything is sent. Throws `OutOfCredits` when the purse cannot pay that. */
+  async begin(asking: Asking): Promise<IntentEntry> {
+    const { thought } = asking;
+    const known = asking.again?.model === this.priced.name ? asking.again : null;
+    const intent = known ?? this.intentOf(asking);
+    asking.again = null;
+    thought.purse.via = intent.via;
+    asking.attempt = intent.attempt;
+    apply(this.state, intent);
+    if (!known) await this.journal.announce(intent, ROOM_FOR_REPLY);
+    thought.purse.left -= intent.reserve;
+    return intent;
+  }
+
+  async replied(intent: IntentEntry, { thought }: Asking, answer: Reply, ms: number): Promise<Reply> {
+    const reply = redactJson(this.redact, withSoundUsage(answer));
+    const { price } = this.priced;
+    const charged = charge(price ?? {}, reply, price ? requestBytes(price, thought.prompt) : 0, intent.reserve);
+    await this.settle({ k: 'reply', ...keyOf(intent), ...charged, ms: Math.round(ms), reply }, intent, thought.purse);
+    return reply;
+  }
+
+  async failed(intent: IntentEntry, { thought }: Asking, error: ProviderError, ms: number): Promise<void> {
+    const { failure, message, requestId, received } = error;
+    const { price } = this.priced;
+    const usage = isSound(error.usage) ? error.usage : null;
+    const bytes = price ? requestBytes(price, thought.prompt) : 0;
+    const line: CallEntry = {
+      k: 'failed',
+      ...keyOf(intent),
+      cost: chargeFailed(price ?? {}, { usage, received }, bytes, intent.reserve),
+      ms: Math.round(ms),
+      at: this.ports.clock.now(),
+      failure,
+      message: this.redact(message).slice(0, 2000),
+      usage,
+      requestId: requestId && this.redact(requestId),
+    };
+    await this.settle(line, intent, thought.purse);
+  }
+
+  isForeign(error: unknown): boolean {
+    return error instanceof DiskError || error instanceof FaultError;
+  }
+
+  /** A reply that was given before: noted as a call that nobody made and that costs nothing. */
+  again(asking: Asking, reply: Reply): Reply {
+    const intent: IntentEntry = copyWith(this.intentFor(asking, 0), { cached: true });
+    asking.attempt = intent.attempt;
+    const line: CallEntry = { k: 'reply', ...keyOf(intent), cost: 0, over: 0, ms: 0, reply };
+    this.journal.add(intent, line);
+    apply(this.state, intent);
+    apply(this.state, line);
+    this.tell(line);
+    return reply;
+  }
+
+  private intentOf(asking: Asking): IntentEntry {
+    const { name, model, price } = this.priced;
+    const { prompt, purse } = asking.thought;
+    if (price === null) throw new ProviderError('bad-request', `the model ${name} ${UNPRICED}`);
+    const stopped = this.state.stopped.get(name);
+    if (stopped)
+      throw new ProviderError('bad-request', `the model ${name} is stopped: ${stopped}. Look at lemming reconcile`);
+    const reserve = worstCase(price, requestBytes(price, prompt), outputLimit(model, prompt));
+    if (reserve > purse.left)
+      throw new OutOfCredits(
+        `the next call could cost ${countCredits(reserve)}, and ${printCredits(Math.max(0, purse.left))} may be spent`,
+        reserve,
+      );
+    return this.intentFor(asking, reserve);
+  }
+
+  private intentFor({ thought, attempt }: Asking, reserve: number): IntentEntry {
+    const { prompt, ref, systemHash, images, unit, purse } = thought;
+    const { name, model, repeatable } = this.priced;
+    const { turn, agent, n } = prompt;
+    return {
+      k: 'intent',
+      turn,
+      agent,
+      n,
+      attempt: attempt + 1,
+      unit,
+      model: name,
+      provider: model.provider,
+      hash: requestHash(systemHash, name, prompt.parts, images),
+      reserve,
+      ...(purse.via === undefined ? {} : { via: purse.via }),
+      repeatable,
+      prompt: ref,
+    };
+  }
+
+  private async settle(
+    answer: Extract<CallEntry, { k: 'reply' | 'failed' }>,
+    intent: IntentEntry,
+    purse: Purse,
+  ): Promise<void> {
+    purse.left += intent.reserve - answer.cost;
+    noteOutcome(purse.tries, intent.model, answer.k === 'failed' ? answer.failure : null, 0);
+    this.journal.add(answer);
+    await this.journal.durable();
+    apply(this.state, answer);
+    this.tell(answer);
+  }
+
+  private tell(answer: Extract<CallEntry, { k: 'reply' | 'failed' }>): void {
+    const { log } = this.ports;
+    if (log) for (const event of lineEvents(answer, answer.turn)) log(event);
+  }
+}
+
+function keyOf({ turn, agent, n, attempt }: CallKey): CallKey {
+  return { turn, agent, n, attempt };
+}
+
+/** Tokens that a reply of the model may have. */
+export function outputLimit(model: Model, prompt: Prompt): number {
+  return Math.min(model.max_output_tokens ?? Infinity, prompt.maxOutputTokens);
+}
+
+/** Usage that is no count of tokens is as good as none. */
+function withSoundUsage(reply: Reply): Reply {
+  return reply.usage === null || isSound(reply.usage) ? reply : copyWith(reply, { usage: null });
+}
+
+function isSound(usage: Usage | null): boolean {
+  return usage !== null && USAGE_COUNTS.every((key) => Number.isSafeInteger(usage[key]) && usage[key] >= 0);
+}
+
+/** Bytes of the request as an upper bound of its tokens; only counted when tokens cost something. */
+export function requestBytes(price: Price, prompt: Prompt): number {
+  if (!countsTokens(price)) return 0;
+  let bytes = Buffer.byteLength(prompt.system) + Buffer.byteLength(JSON.stringify(prompt.tools)) + 512;
+  for (const part of prompt.parts)
+    bytes += 64 + Buffer.byteLength(part.role === 'user' ? part.text : JSON.stringify(part));
+  return bytes + (prompt.images?.length ?? 0) * IMAGE_TOKENS;
+}
+
+/**
+ * More tokens than an image counts at any of the services, which scale it down first: 1,600 at Anthropic, 1,105 or, for
+ * small models, 48,169 at OpenAI, 258 a tile at Gemini.
+ */
+const IMAGE_TOKENS = 50_000;

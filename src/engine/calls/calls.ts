@@ -1,0 +1,304 @@
+import { type Prompt, ProviderError, printKey, REPLY_FAILURES, type Reply, Unasked } from '../../core/model/call.ts';
+import type { Config } from '../../core/model/config.ts';
+import type { IntentEntry } from '../../core/model/entry.ts';
+import type { State } from '../../core/model/state.ts';
+import { admits } from '../../core/money/breaker.ts';
+import { countsTokens, worstCase } from '../../core/money/ledger.ts';
+import { requestHash } from '../../core/prompt/prompt.ts';
+import { DiskError } from '../../disk/fs/disk.ts';
+import type { Journal } from '../../disk/journal/journal.ts';
+import { outsideOf, ownerOf } from '../../disk/owner/owner.ts';
+import type { Connection, Outside, Provider } from '../../providers/provider.ts';
+import { breaker, leftAlone } from '../../providers/with/breaker.ts';
+import { fallback, type Link } from '../../providers/with/fallback.ts';
+import type { Line } from '../../providers/with/line.ts';
+import { record } from '../../providers/with/record.ts';
+import { timeout } from '../../providers/with/timeout.ts';
+import type { Model, Price } from '../../schema/config/models.ts';
+import { copyWith } from '../../schema/copy.ts';
+import { FaultError } from '../../schema/fault.ts';
+import type { Ports } from '../ports.ts';
+import { redactor } from '../secrets.ts';
+import { type Asking, Attempts, outputLimit, requestBytes, type Thought } from './attempts.ts';
+import { heardIn, overheard } from './listen.ts';
+import type { GateLoad } from './load-cache.ts';
+import { Gates } from './rate-limits.ts';
+import { recall, recallDoubt } from './recorded-calls.ts';
+import { cacheKey, KeptReplies } from './reply-cache.ts';
+
+/** Providers keep `timeout_ms` themselves, and know what had come by then; this long after it they are ended: milliseconds. */
+const GRACE_MS = 500;
+
+/** The models that a visit may call, and the one its resume names first. */
+export interface Choice {
+  models: readonly string[];
+  first: string;
+}
+
+/** A model ready to be called. */
+export interface ModelLine {
+  name: string;
+  model: Model;
+  provider: Provider;
+  price: Price | null;
+  connection: Promise<Connection>;
+  attempts: Attempts;
+  /** All wrappers of one model around its connection. */
+  ask: Line<Asking>;
+}
+
+/** Where a thought stands that a crash may have cut off: the model it was at, and what is left to try. */
+interface Progress {
+  asking: Asking;
+  at: string | null;
+  /** The last attempt there failed. */
+  missed: boolean;
+  failed: ProviderError | null;
+}
+
+/** The telephone exchange of an engine: models by name, and every attempt recorded before and after. */
+export class Calls {
+  private readonly ports: Ports;
+  private readonly journal: Journal;
+  private readonly state: State;
+  /** Secrets go no further than here. */
+  private readonly redact: (text: string) => string;
+  private readonly lines = new Map<Model, Promise<ModelLine>>();
+  private readonly gates: Gates;
+  private readonly replies: KeptReplies;
+
+  constructor(ports: Ports, journal: Journal, state: State) {
+    this.ports = ports;
+    this.journal = journal;
+    this.state = state;
+    this.redact = redactor(ports.env);
+    this.gates = new Gates(ports);
+    this.replies = new KeptReplies(ports);
+  }
+
+  /** Opens the line to a model of the configuration; a fault in it is thrown as a `ProviderError`. */
+  line(config: Config, name: string): Promise<ModelLine> {
+    const model = config.models.get(name);
+    if (!model) return Promise.reject(new ProviderError('bad-request', `there is no model ${name} in org/models.yaml`));
+    let line = this.lines.get(model);
+    if (!line) {
+      line = this.openLine(config, name, model);
+      this.lines.set(model, line);
+      line.catch(() => this.lines.delete(model));
+    }
+    return line;
+  }
+
+  private async openLine(config: Config, name: string, model: Model): Promise<ModelLine> {
+    const provider = await this.providerOf(model.provider);
+    const price = model.price ?? (provider.free ? {} : await listed(model));
+    const connection = provider.connect(model, this.outside());
+    connection.catch(() => this.lines.delete(model));
+    const priced = { name, model, price, repeatable: provider.repeatable };
+    const attempts = new Attempts(priced, this.ports, this.journal, this.state, this.redact);
+    const ask = await this.wrap(config, { name, model, provider, connection, attempts });
+    return { name, model, provider, price, connection, attempts, ask };
+  }
+
+  /** Record is innermost, so that every attempt has its own line in the journal. What answers the same again is not tried again. */
+  private async wrap(config: Config, line: Omit<ModelLine, 'price' | 'ask'>): Promise<Line<Asking>> {
+    const { name, model, provider, connection, attempts } = line;
+    const { clock } = this.ports;
+    const sleep = (ms: number, signal?: AbortSignal) => clock.sleep(ms, signal);
+    const plain: Line<Asking> = async (asking, signal) => {
+      try {
+        return await (await connection).complete(limitOutput(model, asking.prompt), signal, heardIn(asking, signal));
+      } catch (error) {
+        if (isRefusedKey(error) && model.key) ownerOf(this.ports.env).forget(model.key);
+        throw error;
+      }
+    };
+    const timed = provider.free
+      ? plain
+      : timeout(plain, model.timeout_ms + GRACE_MS, (ms, late) => clock.timer(ms, late));
+    const recorded = opened(
+      record(overheard(timed), attempts, () => clock.ticks()),
+      connection,
+    );
+    if (provider.repeatable) return recorded;
+    const [{ limit }, { retry }, gates] = await Promise.all([
+      import('../../providers/with/limit.ts'),
+      import('../../providers/with/retry.ts'),
+      this.gates.of(config, name, model),
+    ]);
+    const mayAsk = ({ thought }: Asking) => admits(config, this.state, thought.purse.tries, name);
+    const limited = limit(recorded, ({ prompt }) => gates(prompt.agent));
+    const patience = { random: () => clock.random(), sleep, goesOn: mayAsk };
+    return breaker(retry(limited, model.retry, patience), name, mayAsk);
+  }
+
+  /** A provider that does not exist stops only those who use it. */
+  private async providerOf(name: string): Promise<Provider> {
+    try {
+      return await this.ports.provider(name);
+    } catch (error) {
+      if (error instanceof DiskError) throw error;
+      throw new ProviderError('bad-request', error instanceof FaultError ? error.fault.message : String(error));
+    }
+  }
+
+  private outside(): Outside {
+    const { clock, env } = this.ports;
+    return {
+      file: (path) => this.state.files.get(path) ?? null,
+      sleep: (ms, signal) => clock.sleep(ms, signal),
+      ...outsideOf(env),
+    };
+  }
+
+  /** The worst case of the first call of a visit: of the first model of the chain that has a price. The prompt is only made when tokens cost something. */
+  async need(config: Config, models: readonly string[], prompt: () => Prompt): Promise<number> {
+    for (const name of models) {
+      const price = await this.priceOf(config, name);
+      if (!price) continue;
+      if (!countsTokens(price)) return price.per_call ?? 0;
+      const made = prompt();
+      return worstCase(price, requestBytes(price, made), outputLimit(config.models.get(name) as Model, made));
+    }
+    return 0;
+  }
+
+  /** A model that cannot be reached has no price to look at; the visit itself will say so. */
+  private async priceOf(config: Config, name: string): Promise<Price | null> {
+    try {
+      return (await this.line(config, name)).price;
+    } catch {
+      return null;
+    }
+  }
+
+  /**
+   * What a model answers to the thought: first what the journal holds of it, then the models in turn. `first` is what the
+   * agent would be given if nothing failed. Throws `OutOfCredits` before an attempt that the purse cannot pay in the worst case.
+   */
+  async think(config: Config, choice: Choice, thought: Thought): Promise<Reply> {
+    const budget = { left: config.models.get(choice.models[0] ?? '')?.retry.attempts ?? 1 };
+    const { prompt, priority } = thought;
+    const asking: Asking = { prompt, priority, budget, thought, attempt: 0, again: null };
+    const progress: Progress = { asking, at: null, missed: false, failed: null };
+    const known = this.recorded(progress);
+    return known ?? this.ask(config, choice, progress);
+  }
+
+  /** Follows the attempts that the journal holds; the reply if there is one. */
+  private recorded(progress: Progress): Reply | null {
+    const { asking } = progress;
+    const { thought } = asking;
+    const { turn, agent, n } = asking.prompt;
+    for (;;) {
+      const key = printKey({ turn, agent, n, attempt: asking.attempt + 1 });
+      const known = thought.recorded.attempt(key);
+      const intent = known?.[0] as IntentEntry | undefined;
+      if (!known || !intent) return null;
+      progress.at = intent.model;
+      progress.missed = false;
+      if (!thought.recorded.doubts.has(key) && !known[1]) {
+        asking.again = intent;
+        return null;
+      }
+      asking.attempt++;
+      asking.budget.left--;
+      if (thought.recorded.doubts.has(key)) recallDoubt(this.state, thought, intent);
+      else {
+        try {
+          return recall(this.state, thought, known);
+        } catch (error) {
+          if (!(error instanceof ProviderError) || isOfTheReply(error)) throw error;
+          progress.failed = error;
+          progress.missed = true;
+        }
+      }
+    }
+  }
+
+  private async ask(config: Config, choice: Choice, progress: Progress): Promise<Reply> {
+    const { asking, failed } = progress;
+    const { models, first } = choice;
+    const { thought } = asking;
+    const rest = remaining(models, progress);
+    if (rest.length === 0) throw failed ?? leftAlone(first);
+    const links: Link<Asking>[] = rest.map((name) => ({ name, open: async () => (await this.line(config, name)).ask }));
+    const chain = fallback(links, (name, why) => {
+      thought.purse.via = viaOf(name, first, why ?? failed);
+    });
+    thought.purse.via = viaOf(rest[0] as string, first, failed);
+    const line = await this.cached(config, rest[0] as string, chain);
+    return line(asking, thought.signal);
+  }
+
+  /** The chain behind the kept replies, when its first model wants that. */
+  private async cached(config: Config, name: string, chain: Line<Asking>): Promise<Line<Asking>> {
+    const settings = config.models.get(name)?.cache;
+    if (!settings) return chain;
+    const { attempts } = await this.line(config, name);
+    return this.replies.before(chain, settings, {
+      key: ({ thought }) => keyOf(config.models.get(name) as Model, name, thought),
+      again: (asking, reply) => attempts.again(asking, reply),
+      model: name,
+    });
+  }
+
+  /** The limits at which calls are under way or wait. */
+  load(): GateLoad[] {
+    return this.gates.load();
+  }
+
+  /** The turn is committed: its replies may be given again. */
+  commit(): void {
+    this.replies.commit();
+  }
+
+  /** Nothing is asked any more. */
+  close(): void {
+    this.replies.close();
+  }
+}
+
+/** The price of the list that is shipped; null when the model is not on it. */
+async function listed(model: Model): Promise<Price | null> {
+  return (await import('../../providers/prices.ts')).listPrice(model);
+}
+
+/** Makes sure that the connection stands before an attempt is noted. */
+function opened(line: Line<Asking>, connection: Promise<Connection>): Line<Asking> {
+  return async (asking, signal) => {
+    await connection;
+    return line(asking, signal);
+  };
+}
+
+/** The models still to be tried after a crash: those behind the one that failed, and that one while attempts are left. */
+function remaining(models: readonly string[], { at, missed, asking }: Progress): string[] {
+  const i = at === null ? -1 : models.indexOf(at);
+  if (i < 0) return [...models];
+  return models.slice(missed && asking.budget.left <= 0 ? i + 1 : i);
+}
+
+/** What intents and messages say of the model behind them, when that is not the first choice. */
+function viaOf(name: string, first: string, failed: ProviderError | null): string | undefined {
+  if (name === first) return undefined;
+  const isLeft = failed === null || (failed instanceof Unasked && failed.failure === 'unavailable');
+  return `${name}, because ${first} ${isLeft ? 'is left alone' : `failed (${failed.failure})`}`;
+}
+
+function isRefusedKey(error: unknown): boolean {
+  return error instanceof ProviderError && error.failure === 'auth';
+}
+
+function isOfTheReply({ failure }: ProviderError): boolean {
+  return (REPLY_FAILURES as readonly string[]).includes(failure);
+}
+
+function limitOutput(model: Model, prompt: Prompt): Prompt {
+  const maxOutputTokens = outputLimit(model, prompt);
+  return maxOutputTokens === prompt.maxOutputTokens ? prompt : copyWith(prompt, { maxOutputTokens });
+}
+
+function keyOf(model: Model, name: string, { prompt, systemHash, images }: Thought): string {
+  return cacheKey(model, outputLimit(model, prompt), requestHash(systemHash, name, prompt.parts, images));
+}

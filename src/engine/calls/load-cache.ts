@@ -1,0 +1,48 @@
+import type { KeptFiles } from '../../disk/cache/kept.ts';
+import type { Clock } from '../../disk/fs/clock.ts';
+import { DiskError } from '../../disk/fs/disk.ts';
+
+/** Where a running engine shows the calls that wait, for `lemming status`. */
+const LOAD_FILE = 'load.json';
+
+/** Time between two writings: milliseconds. */
+const SHOWN_EVERY_MS = 500;
+
+/** Calls under way and waiting at one limit: that of an agent, a model or a provider. */
+export interface GateLoad {
+  name: string;
+  running: number;
+  waiting: number;
+}
+
+/** What the running engine showed last; empty when it shows nothing. */
+export function readLoad(kept: KeptFiles): GateLoad[] {
+  const found = kept.read(LOAD_FILE);
+  return found ? (JSON.parse(found.bytes.toString()) as GateLoad[]) : [];
+}
+
+/** Shows what the function says until it is told to stop; writes only what is new. */
+export function showLoad(kept: KeptFiles, clock: Clock, load: () => GateLoad[]): () => void {
+  let last = '[]';
+  let cancel = (): void => {};
+  const show = (): void => {
+    const text = JSON.stringify(load());
+    if (text !== last) forDisplay(() => kept.write(LOAD_FILE, '', text));
+    last = text;
+    cancel = clock.timer(SHOWN_EVERY_MS, show);
+  };
+  cancel = clock.timer(SHOWN_EVERY_MS, show);
+  return () => {
+    cancel();
+    if (last !== '[]') forDisplay(() => kept.drop(LOAD_FILE));
+  };
+}
+
+/** What only screens read never stops an engine. */
+function forDisplay(work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    if (!(error instanceof DiskError)) throw error;
+  }
+}

@@ -1,0 +1,236 @@
+import { type Json, type JsonObject, printKey, type Reply } from '../../core/model/call.ts';
+import type { Attached, Entry, Held, Piece } from '../../core/model/entry.ts';
+import { textHash } from '../../core/model/hash.ts';
+import { archivePath } from '../../core/rights/recipients.ts';
+import { bytesHash } from '../../disk/fs/materialise.ts';
+import { withEntry } from '../../schema/copy.ts';
+import type { Message } from '../../schema/records/message.ts';
+import type { Change } from './rewrite.ts';
+
+/** What stands in the place of an erased text. */
+export const REDACTED = '[redacted]';
+
+/** What is to be erased from the journal. */
+export interface Target {
+  /** The id that was named. */
+  id: string;
+  /** Whose text it is. */
+  agent: string;
+  /** Turns in whose visits the text was written. */
+  turns: Set<number>;
+  messages: Map<string, Message>;
+  /** Messages of which nothing but the subject is erased: it repeats that of a message they answer. */
+  echoes: Map<string, Message>;
+  /** The call whose reply is erased; null for a message. */
+  call: string | null;
+  /** Turns in which the plain text of the visit became the message → what stands in its place: a mark for each reply. */
+  spoken: Map<number, string>;
+  texts: Set<string>;
+  /** Old subject → new subject. */
+  subjects: Map<string, string>;
+  /** Hashes of the images that came with these messages and with no other. */
+  images: Set<string>;
+  /** Old path → new path: the name of a file holds words of its subject. */
+  paths: Map<string, string>;
+}
+
+/** A line of the journal as it is written: the body of a sent message may be a reference to the act that holds it. */
+type Line = { -readonly [K in keyof Entry]: Entry[K] } & Entry;
+
+/** Erases the text wherever the engine wrote it: the message, the act, the note, the held act, subjects in prompts, names of files. */
+export function eraser(target: Target): Change {
+  const signs = signsOf(target);
+  const paths = [...target.paths].flatMap(([old, made]) => [
+    [old, made] as const,
+    [archivePath(old), archivePath(made)] as const,
+  ]);
+  const asked = new Map<string, string>();
+  const acts = new Map<string, Held>();
+  return (line, meant, file) => {
+    const isAny =
+      target.turns.has(file) || line.startsWith('{"k":"answer"') || signs.some((sign) => line.includes(sign));
+    if (!isAny) return line;
+    const entry = JSON.parse(line) as Line;
+    erase(entry, target, file);
+    if (meant.k === 'held' || meant.k === 'escalated') noteAsked(asked, acts, meant, target);
+    if (entry.k === 'answer') entry.text = eraseAnswer(entry, acts.get(entry.id), target);
+    if (entry.k === 'decided' && entry.hash !== undefined) entry.hash = asked.get(entry.hash) ?? entry.hash;
+    return paths.reduce((text, [old, made]) => text.replaceAll(old, made), JSON.stringify(entry));
+  };
+}
+
+/** Of a turn in which none of the text was written, a line without any of these is none of ours. */
+function signsOf({ id, messages, echoes, texts, subjects, images, paths }: Target): string[] {
+  return [
+    id,
+    ...messages.keys(),
+    ...echoes.keys(),
+    ...paths.keys(),
+    ...images,
+    ...[...texts, ...subjects.keys()].map(quoted),
+  ];
+}
+
+function erase(entry: Line, target: Target, file: number): void {
+  switch (entry.k) {
+    case 'sent':
+    case 'drop':
+    case 'revived':
+      if (target.messages.has(entry.message.id)) eraseMessage(entry, target.spoken.get(entry.message.turn));
+      if (target.messages.has(entry.message.id) || target.echoes.has(entry.message.id))
+        entry.message.subject = target.subjects.get(entry.message.subject) ?? entry.message.subject;
+      return;
+    case 'mail':
+      if (target.messages.has(entry.id)) entry.body = REDACTED;
+      if (target.messages.has(entry.id) || target.echoes.has(entry.id)) delete entry.text;
+      if (target.messages.has(entry.id) || target.echoes.has(entry.id))
+        entry.subject = target.subjects.get(entry.subject) ?? entry.subject;
+      return;
+    case 'reply':
+      if (entry.agent === target.agent && target.turns.has(entry.turn))
+        eraseReply(entry.reply, target, printKey(entry) === target.call || target.spoken.has(entry.turn));
+      else if ([...target.echoes.values()].some(({ from, turn }) => from === entry.agent && turn === entry.turn))
+        for (const act of entry.reply.acts) act.input = withSubject(act.input, target);
+      return;
+    case 'failed':
+      if (printKey(entry) === target.call) entry.message = REDACTED;
+      return;
+    case 'visit':
+      if (entry.agent === target.agent && target.turns.has(file))
+        entry.notes = entry.notes.map((note) => (target.spoken.has(file) || target.texts.has(note) ? REDACTED : note));
+      return;
+    case 'held':
+      return eraseHeld(entry, target);
+    case 'escalated':
+    case 'decided':
+      eraseText(entry, entry.held, target);
+      return eraseHeld(entry.held, target);
+    case 'blob':
+      if (target.images.has(entry.hash)) entry.text = '';
+      return;
+    case 'intent':
+      if ('pieces' in entry.prompt) entry.prompt.pieces = erasePieces(entry.prompt.pieces, target);
+  }
+}
+
+/** The file of a held act, as its line has it: what names a field follows that field. */
+function eraseText(line: { text?: string }, held: Held, target: Target): void {
+  if (line.text === undefined) return;
+  const strike = (part: unknown): unknown => (typeof part === 'string' ? struck(part, held, target) : part);
+  const text: unknown = line.text; // a list, where parts of it stand in other fields
+  line.text = (Array.isArray(text) ? text.map(strike) : strike(text)) as string;
+}
+
+/** The file shows the input of the act, in which a body may end with line breaks that its message does not have. */
+function struck(text: string, { agent, input }: Held, target: Target): string {
+  const key = bodyKey(input);
+  const whole = key !== undefined && target.texts.has(bodyOf(input)) ? [String(fieldsOf(input)[key])] : [];
+  const bodies = agent === target.agent ? [...target.texts, ...whole] : [];
+  const words = [...bodies.map((body) => [body, REDACTED] as const), ...target.subjects];
+  return words.reduce((left, [old, made]) => left.replaceAll(JSON.stringify(old), JSON.stringify(made)), text);
+}
+
+/** The file that a person answered in. Whoever wrote its lines anew did not keep the quotes of a body. */
+function eraseAnswer({ text }: { text: string }, held: Held | undefined, target: Target): string {
+  if (!held) return text;
+  const erased = struck(text, held, target);
+  const body = bodyOf(held.input);
+  if (erased !== text || held.agent !== target.agent || !target.texts.has(body)) return erased;
+  return text.replaceAll(quoted(body), REDACTED);
+}
+
+/** An answer that was not written into the file names it by its hash, one that was by the id of the act. */
+function noteAsked(
+  asked: Map<string, string>,
+  acts: Map<string, Held>,
+  line: Extract<Entry, { k: 'held' | 'escalated' }>,
+  target: Target,
+): void {
+  const held = line.k === 'held' ? line : line.held;
+  acts.set(held.id, held);
+  if (line.text === undefined) return;
+  asked.set(textHash(line.text), textHash(struck(line.text, held, target)));
+}
+
+function eraseHeld(held: Held, target: Target): void {
+  eraseText(held, held, target);
+  if (held.agent === target.agent) held.input = eraseInput(held.input, target);
+  for (const one of held.cause)
+    if (target.messages.has(one.id) || target.echoes.has(one.id))
+      one.subject = target.subjects.get(one.subject) ?? one.subject;
+}
+
+/** As a text stands in JSON. */
+function quoted(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
+}
+
+function eraseMessage(
+  entry: { k: string; message: Message; files?: Attached[]; found?: string; hash?: string },
+  words = REDACTED,
+): void {
+  if ('body' in entry.message) entry.message.body = words;
+  for (const file of entry.files ?? []) file.data = Buffer.from(REDACTED).toString('base64');
+  if (entry.k !== 'drop') return;
+  entry.found = `agents/${entry.message.from}/outbox/redacted-${entry.message.id}.md`;
+  entry.hash = bytesHash(Buffer.from(REDACTED));
+}
+
+function eraseReply(reply: Reply, target: Target, words: boolean): void {
+  if (words && reply.text.trim() !== '') reply.text = REDACTED;
+  for (const act of reply.acts) act.input = eraseInput(act.input, target);
+}
+
+/** What an act sends. A subject that came from the body comes from `[redacted]` when the act is judged again. */
+function eraseInput(input: Json, target: Target): Json {
+  const key = bodyKey(input);
+  return key !== undefined && target.texts.has(bodyOf(input))
+    ? withSubject(withEntry(fieldsOf(input), key, REDACTED), target)
+    : input;
+}
+
+/** Where an act holds a message: a letter in `body`, a hire its first task in `message`. */
+function bodyKey(input: Json): 'body' | 'message' | undefined {
+  return (['body', 'message'] as const).find((key) => typeof fieldsOf(input)[key] === 'string');
+}
+
+/** The message that an act sends, as the message holds it; empty when it sends none. */
+export function bodyOf(input: Json): string {
+  const key = bodyKey(input);
+  return key === undefined ? '' : trimmed(String(fieldsOf(input)[key]));
+}
+
+function withSubject(input: Json, { subjects }: Target): Json {
+  const { subject } = fieldsOf(input);
+  const erased = typeof subject === 'string' ? subjects.get(subject) : undefined;
+  return erased === undefined ? input : withEntry(fieldsOf(input), 'subject', erased);
+}
+
+function fieldsOf(input: Json): JsonObject {
+  return input !== null && typeof input === 'object' && !Array.isArray(input) ? input : {};
+}
+
+/** The head of a message in a prompt names its subject. */
+function erasePieces(pieces: readonly Piece[], { messages, echoes, subjects }: Target): Piece[] {
+  const heads = [...subjects].map(([old, made]) => [head(old), head(made)] as const);
+  return pieces.map((piece, i) => {
+    const next = pieces[i + 1];
+    if (
+      typeof piece !== 'string' ||
+      typeof next !== 'object' ||
+      !('mail' in next) ||
+      !(messages.has(next.mail) || echoes.has(next.mail))
+    )
+      return piece;
+    return heads.reduce((text, [old, made]) => text.replaceAll(old, made), piece);
+  });
+}
+
+function head(subject: string): string {
+  return `subject=${JSON.stringify(subject).replace(/</g, '\\u003c').replace(/>/g, '\\u003e')}`;
+}
+
+/** A body as a message holds it. */
+function trimmed(body: string): string {
+  return body.trimEnd();
+}

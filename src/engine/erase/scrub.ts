@@ -1,0 +1,152 @@
+import { isUtf8 } from 'node:buffer';
+import { type Config, keysIn } from '../../core/model/config.ts';
+import type { Attached } from '../../core/model/entry.ts';
+import { archivePath, messagePath } from '../../core/rights/recipients.ts';
+import { isStruck, SECRET_NAME, strikerOf } from '../../core/text/mask.ts';
+import type { Packed } from '../../disk/archive/pack.ts';
+import type { Disk } from '../../disk/fs/disk.ts';
+import { bytesHash } from '../../disk/fs/materialise.ts';
+import { readMessage } from '../../disk/intake/drop.ts';
+import { chain, journalFiles, journalPath, readJournal, readJournalFile } from '../../disk/journal/journal.ts';
+import { ownerOf } from '../../disk/owner/owner.ts';
+import { copyWith } from '../../schema/copy.ts';
+import { parseMessageId } from '../../schema/name.ts';
+import { printMessage } from '../../schema/print.ts';
+import type { Message } from '../../schema/records/message.ts';
+import { type Rewritten, rewriteFile } from './rewrite.ts';
+
+/** The beginning of a secret that a subject was cut at is struck out from so many characters on. */
+const TELLING = 6;
+
+/** Strikes known secrets out of the files of an org, on their way into an archive; out of the names of messages too. */
+export class Scrubber {
+  /** Files in which a secret stood. */
+  readonly found: string[] = [];
+  private readonly disk: Disk;
+  private readonly secrets: string[];
+  private readonly redact: (text: string) => string;
+  /** Paths that hold a piece of a secret → what takes their place. */
+  private readonly names = new Map<string, string>();
+  /** The same for subjects that were cut in the middle of one. */
+  private readonly subjects = new Map<string, string>();
+  private readonly groups: Rewritten[] = [];
+  private readonly last: number;
+
+  constructor(disk: Disk, config: Config, env: Record<string, string | undefined>) {
+    const known = new Map([...ownerOf(env).secrets(), ...keysOf(config, env)]);
+    this.disk = disk;
+    this.redact = strikerOf(known);
+    this.secrets = [...known.keys()];
+    this.last = journalFiles(disk).at(-1) ?? 0;
+    if (this.secrets.length === 0) return;
+    for (const { entries } of readJournal(disk, []))
+      for (const entry of entries)
+        if (entry.k === 'sent' || entry.k === 'drop') this.name(entry.message, entry.k === 'drop' ? entry.found : null);
+  }
+
+  /** The name of a message's file is made of its subject, which may be cut in the middle of a secret. */
+  private name({ id, from, to, turn, subject, path }: Message, found: string | null): void {
+    const clean = this.redact(this.withoutBeginning(subject));
+    if (clean === subject) return;
+    const made = messagePath(from, turn, parseMessageId(id)?.n ?? 1, to[0] ?? 'nobody', clean);
+    this.names.set(path, made).set(archivePath(path), archivePath(made));
+    if (found !== null) this.names.set(found, `agents/${from}/outbox/redacted-${id}.md`);
+    if (this.redact(subject) === subject) this.subjects.set(subject, clean).set(escaped(subject), escaped(clean));
+  }
+
+  /** A text that ends with the beginning of a secret, without it. */
+  private withoutBeginning(text: string): string {
+    for (const secret of this.secrets)
+      for (let length = Math.min(secret.length, text.length); length >= TELLING; length--)
+        if (text.endsWith(secret.slice(0, length))) return `${text.slice(0, -length)}[CUT_SECRET]`;
+    return text;
+  }
+
+  private strike(text: string): string {
+    let clean = text;
+    for (const [old, made] of this.names) clean = clean.replaceAll(old, made);
+    clean = this.redact(clean);
+    for (const [old, made] of this.subjects) clean = clean.replaceAll(old, made);
+    return clean;
+  }
+
+  /** The file with the secrets struck out. The end of the journal tells which of its lines were, so that it still verifies. */
+  take(file: Packed): Packed[] {
+    const number = Number(/^org\/journal\/(\d+)\.jsonl$/.exec(file.path)?.[1] ?? 0);
+    const made =
+      number === 0
+        ? {
+            path: this.strike(file.path),
+            bytes: this.names.has(file.path) ? this.message(file) : this.plain(file.bytes),
+          }
+        : this.journal(file, number);
+    if (made.path !== file.path || made.bytes !== file.bytes) this.found.push(file.path);
+    return number === this.last && this.groups.length ? this.telling(made) : [made];
+  }
+
+  /** A subject with a mark in it is printed in quotes. What a person edited is only struck out. */
+  private message({ path, bytes }: Packed): Uint8Array {
+    const text = Buffer.from(bytes).toString();
+    const { message } = readMessage(text, path);
+    if (!message || printMessage(message) !== text) return this.plain(bytes);
+    return Buffer.from(
+      printMessage(copyWith(message, { subject: this.strike(message.subject), body: this.strike(message.body) })),
+    );
+  }
+
+  private plain(bytes: Uint8Array): Uint8Array {
+    const coding = isUtf8(bytes) ? 'utf8' : 'latin1';
+    const text = Buffer.from(bytes).toString(coding);
+    const clean = this.strike(text);
+    return clean === text ? bytes : Buffer.from(clean, coding);
+  }
+
+  private journal(file: Packed, number: number): Packed {
+    const { bytes, groups } = rewriteFile(this.disk, number, (line) =>
+      this.strike(line.includes('"files":[{') ? this.withCleanFiles(line) : line),
+    );
+    if (groups.length === 0) return file;
+    this.groups.push(...groups);
+    return { path: file.path, bytes };
+  }
+
+  /** Attached files, and files of a workspace that are no text, stand in the journal as base64. */
+  private withCleanFiles(line: string): string {
+    const entry = JSON.parse(line) as { k: string; files: Partial<Attached>[] };
+    if (entry.k !== 'sent' && entry.k !== 'used') return line;
+    for (const file of entry.files)
+      if (file.data !== undefined)
+        file.data = Buffer.from(this.plain(Buffer.from(file.data, 'base64'))).toString('base64');
+    return JSON.stringify(entry);
+  }
+
+  /** In a file of the coming turn, as everything that happens between turns; within a turn that is not finished, in its own. */
+  private telling(end: Packed): Packed[] {
+    const { groups, good } = readJournalFile(this.disk, this.last, '');
+    const lines = this.groups.map((group) => JSON.stringify({ k: 'redacted', ...group, id: 'export' }));
+    const text = `${lines.join('\n')}\n`;
+    const seal = { k: 'seal', n: lines.length, h: chain(groups.at(-1)?.seal ?? '', bytesHash(Buffer.from(text))) };
+    const bytes = Buffer.from(`${text}${JSON.stringify(seal)}\n`);
+    if (groups.some((group) => group.entries.some((entry) => entry.k === 'commit')))
+      return [end, { path: journalPath(this.last + 1), bytes }];
+    const tail = (this.disk.read(journalPath(this.last))?.length ?? good) - good;
+    return [{ path: end.path, bytes: Buffer.concat([end.bytes.subarray(0, end.bytes.length - tail), bytes]) }];
+  }
+}
+
+/** As it stands in a line of the journal. */
+function escaped(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
+}
+
+/** Keys that the configuration names, whatever the variable is called: value → name. Those of `secret://` are known once they were asked for. */
+function keysOf(config: Config, env: Record<string, string | undefined>): [value: string, name: string][] {
+  const owner = ownerOf(env);
+  return keysIn(config).flatMap((key): [string, string][] => {
+    const name = /^env:(.+)$/.exec(key)?.[1];
+    const value = name === undefined ? undefined : owner.env(name)?.trim();
+    return name !== undefined && value && isStruck(value)
+      ? [[value, SECRET_NAME.test(name) ? name : `${name}_KEY`]]
+      : [];
+  });
+}

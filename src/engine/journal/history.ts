@@ -1,0 +1,23 @@
+import type { Entry } from '../../core/model/entry.ts';
+import type { Disk } from '../../disk/fs/disk.ts';
+import { GENESIS, isNewer, journalFiles, readJournal, readJournalFile } from '../../disk/journal/journal.ts';
+import { type Fault, FaultError } from '../../schema/fault.ts';
+
+/** Every line of the journal in order, also those of a turn that is not committed. Throws `damaged-journal`. */
+export function* journalLines(disk: Disk): Generator<Entry> {
+  const faults: Fault[] = [];
+  for (const group of readJournal(disk, faults)) {
+    if (faults.length) break;
+    yield* group.entries;
+  }
+  if (faults.length) throw new FaultError(...(faults as [Fault, ...Fault[]]));
+}
+
+/** The lines of one turn, empty when it was not made; its place in the chain is not checked here. Throws `newer-journal`. */
+export function turnLines(disk: Disk, turn: number): Entry[] {
+  if (!journalFiles(disk).includes(turn)) return [];
+  const { groups, faults } = readJournalFile(disk, turn, GENESIS);
+  const newer = faults.find(isNewer);
+  if (newer) throw new FaultError(newer);
+  return groups.flatMap((group) => group.entries);
+}

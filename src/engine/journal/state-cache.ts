@@ -1,0 +1,181 @@
+/**
+ * The state of the journal's fold, kept in `.lemming/` for a quick start: what is at work in `state.json`, line by line, and
+ * rows of old mail in segments that it lists. Never the truth: what is missing or does not fit is made from the journal.
+ */
+import { RULES } from '../../core/journal/rules.ts';
+import type { Shelf } from '../../core/model/spill-map.ts';
+import { emptyState, type Mail, piecesOf, type State, shelvesOf, stateOf } from '../../core/model/state.ts';
+import type { KeptFiles } from '../../disk/cache/kept.ts';
+import type { Disk } from '../../disk/fs/disk.ts';
+import { BEGINNING, journalPath, type Position } from '../../disk/journal/journal.ts';
+import type { JournalMarks } from '../../disk/journal/journal-marks.ts';
+import { type Segment, Segments } from '../../disk/journal/segments.ts';
+
+export const STATE = 'state.json';
+/** What is known of each file of the journal. */
+export const MARKS = 'journal.marks';
+const VERSION = 15;
+
+/** Changed rows that `state.json` holds at most; more become a segment. */
+const LOOSE_ROWS = 4000;
+/** Mail of so many turns stays at hand: most of it is delivered in the next one. */
+const HOT_TURNS = 8;
+/** Bytes that are written at once, about. */
+const PIECE = 1_000_000;
+
+/** Where in the journal a state stands. */
+interface Place extends Position {
+  /** The last turn whose files are known to be durable. */
+  synced: number;
+  /** The machine start in which the last turn was opened. */
+  boot: string | null;
+}
+
+interface Head extends Place {
+  version: number;
+  /** Another program may have folded lines that this one does not know. */
+  rules: number;
+  sizes: Record<string, number>;
+  /** Of changed rows, those that a segment has as well. */
+  over: Record<string, string[]>;
+  segments: Segment[];
+}
+
+/** A state as it was kept, and where its next version goes. */
+export interface Restored extends Place {
+  state: State;
+  store: KeptState;
+}
+
+/** The state before the first line of the journal. */
+export function nothing(disk: Disk): Restored {
+  return { synced: 0, boot: null, state: emptyState(), store: new KeptState(disk, new Segments(disk)), ...BEGINNING };
+}
+
+/** What was kept, if it was made here and fits the journal. */
+export function restored(disk: Disk, kept: KeptFiles): Restored | null {
+  const found = kept.read(STATE);
+  if (!found) return null;
+  const lines = linesOf(found.bytes);
+  const { version, rules, sizes, over, segments: list, file, end, head, synced, boot } = lines.next().value as Head;
+  const same = version === VERSION && rules === RULES && head === found.seal;
+  if (!same || !fits(disk, { file, end, head }) || !list.every((one) => stands(disk, one))) return null;
+  const segments = new Segments(disk, list);
+  const changes = new Map<Shelf<unknown>, [string, unknown][]>();
+  const state = stateOf(lines as Iterable<[string, unknown]>, (shelf, _, rows) => {
+    changes.set(shelf, [...(changes.get(shelf) ?? []), ...rows]);
+  });
+  for (const [field, shelf] of shelvesOf(state))
+    shelf.stand(
+      list.length ? segments.ground(field) : null,
+      changes.get(shelf) ?? [],
+      over[field] ?? [],
+      sizes[field] as number,
+    );
+  return { file, end, head, synced, boot, state, store: new KeptState(disk, segments) };
+}
+
+/** Segments that the kept state speaks of, and that are not there as it says. */
+export function missingSegments(disk: Disk, kept: KeptFiles): string[] {
+  const found = kept.read(STATE);
+  const head = found && (linesOf(found.bytes).next().value as Head);
+  return (head?.segments ?? []).filter((one) => !stands(disk, one)).map(({ file }) => Segments.pathOf(file));
+}
+
+/** Values line by line: no text is longer than one piece of the state. */
+function* linesOf(bytes: Buffer): Generator<unknown> {
+  for (let at = 0, end = bytes.indexOf(10); end >= 0; at = end + 1, end = bytes.indexOf(10, at))
+    yield JSON.parse(bytes.toString('utf8', at, end));
+}
+
+/** It fits when the journal still has its seal at that very place. */
+function fits(disk: Disk, { file, end, head }: Position): boolean {
+  const from = Math.max(0, end - 400);
+  const tail = Buffer.from(disk.readPart(journalPath(file), from, end - from) ?? []).toString();
+  return tail.endsWith('\n') && (tail.trimEnd().split('\n').at(-1) as string).includes(`"h":"${head}"`);
+}
+
+/** What the blocks hold is looked at when they are read. */
+function stands(disk: Disk, { file, blocks }: Segment): boolean {
+  const last = blocks.at(-1);
+  return last !== undefined && disk.stat(Segments.pathOf(file))?.size === last[2] + last[3];
+}
+
+/** Keeps states. */
+export class KeptState {
+  private readonly disk: Disk;
+  private readonly segments: Segments;
+  /** Those that the file on the disk speaks of: a reader may still be at them. */
+  private before: readonly Segment[];
+
+  constructor(disk: Disk, segments: Segments) {
+    this.disk = disk;
+    this.segments = segments;
+    this.before = segments.index;
+  }
+
+  /** Rows that were changed since a segment was made. */
+  loose(state: State): number {
+    let rows = 0;
+    for (const shelf of shelvesOf(state).values()) rows += shelf.changes().size;
+    return rows;
+  }
+
+  /** Keeps the state beside the org, bound to the journal's head, and what is known of the journal's files. Only between turns. */
+  write(kept: KeptFiles, { state, marks }: { state: State; marks: JournalMarks }, place: Place): void {
+    const { disk, segments, before } = this;
+    if (this.loose(state) > LOOSE_ROWS) this.seal(state);
+    const sizes = Object.fromEntries([...shelvesOf(state)].map(([field, { size }]) => [field, size]));
+    const over = Object.fromEntries([...shelvesOf(state)].map(([field, shelf]) => [field, shelf.over]));
+    const head: Head = { version: VERSION, rules: RULES, sizes, over, segments: [...segments.index], ...place };
+    marks.stamp(disk);
+    kept.write(MARKS, place.head, marks.bytes());
+    kept.write(STATE, place.head, ...piecesFor(head, state));
+    segments.sweep(before);
+    this.before = segments.index;
+  }
+
+  /** The same for whoever keeps nothing: only the memory gets room. */
+  sealForNow(state: State): void {
+    this.segments.pass();
+    this.seal(state);
+  }
+
+  /** Moves what is not at work into a segment. */
+  seal(state: State): void {
+    const shelves = [...shelvesOf(state)].sort(([a], [b]) => (a < b ? -1 : 1));
+    this.segments.add(rowsOf(state, shelves));
+    for (const [field, shelf] of shelves) {
+      const hot = [...shelf.changes()].filter(([, value]) => isHot(state, field, value));
+      shelf.stand(this.segments.index.length ? this.segments.ground(field) : null, hot, shelf.over, shelf.size);
+    }
+  }
+}
+
+/** The lines of the file, many in a piece. */
+function* piecesFor(head: Head, state: State): Generator<string> {
+  let text = '';
+  for (const line of linesFor(head, state)) {
+    text += line;
+    if (text.length < PIECE) continue;
+    yield text;
+    text = '';
+  }
+  yield text;
+}
+
+function* linesFor(head: Head, state: State): Generator<string> {
+  yield `${JSON.stringify(head)}\n`;
+  for (const piece of piecesOf(state, (shelf) => shelf.changes())) yield `${JSON.stringify(piece)}\n`;
+}
+
+function* rowsOf(state: State, shelves: readonly [string, Shelf<unknown>][]): Generator<[string, unknown]> {
+  for (const [field, shelf] of shelves) {
+    const rows = [...shelf.changes()].filter(([, value]) => !isHot(state, field, value));
+    for (const [key, value] of rows.sort(([a], [b]) => (a < b ? -1 : 1))) yield [`${field}:${key}`, value];
+  }
+}
+
+function isHot(state: State, field: string, value: unknown): boolean {
+  return field === 'mail' && value !== null && (value as Mail).turn > state.turn - HOT_TURNS;
+}

@@ -1,0 +1,70 @@
+import { liveContent } from '../../core/journal/files.ts';
+import { type Content, contentHash, contentsOf } from '../../core/model/content.ts';
+import type { Entry, UndoStep } from '../../core/model/entry.ts';
+import type { State } from '../../core/model/state.ts';
+import type { Toolbox } from '../../core/turn/judge.ts';
+import { Search } from '../../core/undo/search.ts';
+import { stepsOf } from '../../core/undo/steps.ts';
+import { type Disk, isOfPlace } from '../../disk/fs/disk.ts';
+import { bytesHash, readAny } from '../../disk/fs/materialise.ts';
+import { readJournal } from '../../disk/journal/journal.ts';
+
+/**
+ * What undoing something means now: by the whole journal, and by the files as they stand. Empty when nothing has that name.
+ * Reads only.
+ */
+export function undoSteps(disk: Disk, state: State, toolbox: Toolbox, of: string): UndoStep[] {
+  return undoPlans(disk, state, toolbox, [of]).get(of) as UndoStep[];
+}
+
+/** The same for many things at once: the journal is read once for all of them. */
+export function undoPlans(
+  disk: Disk,
+  state: State,
+  toolbox: Toolbox,
+  wanted: readonly string[],
+): Map<string, UndoStep[]> {
+  const isOnce = (name: string): boolean => {
+    const tool = toolbox.get(name);
+    return tool === undefined || (tool.kind === 'world' && tool.touches === 'once'); // what the org declares does what it likes
+  };
+  const searches = new Map([...new Set(wanted)].map((of) => [of, new Search(of, isOnce)]));
+  if (searches.size === 0) return new Map();
+  for (const { file, entries } of readJournal(disk, []))
+    for (const entry of entries) for (const search of searches.values()) search.take(entry, file);
+  const hashes = new Set([...searches.values()].flatMap((search) => [...search.wanted()]));
+  const contents = contentsIn(disk, hashes);
+  const now = { state, look: (path: string) => lookAt(disk, path), contentOf: (hash: string) => contents.get(hash) };
+  return new Map([...searches].map(([of, search]) => [of, stepsOf(search, now)]));
+}
+
+/** Agents can make links and folders where files were, and close them. */
+function lookAt(disk: Disk, path: string): string | null {
+  try {
+    const kind = disk.stat(path)?.kind;
+    if (kind === undefined || kind === 'folder') return kind ?? null;
+    return bytesHash(readAny(disk, path) ?? new Uint8Array());
+  } catch (error) {
+    if (!isOfPlace(error)) throw error;
+    return 'barred';
+  }
+}
+
+/** What the journal holds, by its hash; read again only when something is wanted. */
+function contentsIn(disk: Disk, wanted: ReadonlySet<string>): Map<string, Content> {
+  const contents = new Map<string, Content>();
+  if (wanted.size === 0) return contents;
+  for (const { entries } of readJournal(disk, []))
+    for (const entry of entries)
+      for (const content of heldBy(entry)) {
+        const hash = contentHash(content);
+        if (hash !== null && wanted.has(hash)) contents.set(hash, content as Content);
+      }
+  return contents;
+}
+
+function heldBy(entry: Entry): (Content | null)[] {
+  if (entry.k === 'blob') return [entry.image ? Buffer.from(entry.text, 'base64') : entry.text];
+  if (entry.k === 'used') return entry.files.map(liveContent);
+  return entry.k === 'wrote' ? Object.values(contentsOf(entry)) : [];
+}

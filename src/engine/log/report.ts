@@ -1,0 +1,84 @@
+import type { Unplaced } from '../../core/journal/unplaced.ts';
+import type { Effect, Entry, VisitOutcome } from '../../core/model/entry.ts';
+import { agentState, type State } from '../../core/model/state.ts';
+import type { Finished } from '../../core/model/visit.ts';
+import type { Due } from '../../core/turn/schedule.ts';
+import { refusedIn, stands } from '../../core/turn/settle.ts';
+import type { Conflict } from '../../disk/fs/materialise.ts';
+import type { Fault } from '../../schema/fault.ts';
+
+/** What a turn did, for people and for `--json`. Amounts are micro-credits. */
+export interface TurnReport {
+  turn: number;
+  visits: VisitReport[];
+  spent: number;
+  walked: Due[];
+  conflicts: Conflict[];
+  /** What the file system refused for its name or its place. */
+  unplaced: Unplaced[];
+  /** Faults found at the freeze: files set aside, broken configuration that was not taken over. */
+  faults: Fault[];
+  /** Inputs that people gave: drops, edits, requests. */
+  inputs: number;
+  /** What came of what people answered, ordered and took back. */
+  done: Done[];
+}
+
+/** Effects that people asked for, beside the visits. */
+export type Done = Extract<Effect, { k: 'decided' | 'unpaid' | 'hired' | 'retired' | 'undone' | 'withdrawn' }>;
+const DONE = new Set<Entry['k']>(['decided', 'unpaid', 'hired', 'retired', 'undone', 'withdrawn']);
+
+export function doneIn(lines: readonly Entry[]): Done[] {
+  return lines.filter((line): line is Done => DONE.has(line.k));
+}
+
+export interface VisitReport {
+  turn: number;
+  agent: string;
+  outcome: VisitOutcome;
+  /** Of a visit that was cut: steps, tokens or credits. */
+  reason?: string;
+  /** Of a visit that was cut: the reason in words. */
+  detail?: string;
+  blame?: string;
+  sent: number;
+  refused: number;
+  held: number;
+  cost: number;
+  /** Mail that it was the last attempt of, by the ids of the dead letters. */
+  gave_up?: string[];
+}
+
+/** The visits of a committed turn. `before`: what each agent had spent until then, in micro-credits. */
+export function visitReports(
+  turn: number,
+  visits: readonly Finished[],
+  state: State,
+  before: ReadonlyMap<string, number>,
+  effects: readonly Effect[],
+): VisitReport[] {
+  const gaveUp = givenUp(effects);
+  return visits.map(({ agent, outcome, reason, detail, blame, draft }) => ({
+    turn,
+    agent,
+    outcome,
+    ...(reason === undefined ? {} : { reason }),
+    ...(detail === undefined ? {} : { detail }),
+    ...(blame === undefined ? {} : { blame }),
+    sent: stands(outcome) ? draft.sent.length : 0,
+    refused: refusedIn(draft),
+    held: stands(outcome) ? draft.held.length : 0,
+    cost: agentState(state, agent).spent - (before.get(agent) ?? 0),
+    ...(gaveUp.has(agent) && { gave_up: gaveUp.get(agent) as string[] }),
+  }));
+}
+
+/** Agent → the dead letters that it made in this turn. */
+function givenUp(effects: readonly Effect[]): Map<string, string[]> {
+  const made = new Map<string, string[]>();
+  for (const effect of effects) {
+    if (effect.k !== 'dead' || effect.record.reason !== 'attempts') continue;
+    for (const agent of effect.record.to) made.set(agent, [...(made.get(agent) ?? []), effect.record.id]);
+  }
+  return made;
+}

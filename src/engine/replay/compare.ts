@@ -1,0 +1,110 @@
+import { opsOf } from '../../core/journal/unplaced.ts';
+import type { Config } from '../../core/model/config.ts';
+import type { State } from '../../core/model/state.ts';
+import { configReader } from '../../disk/config/config.ts';
+import { realClock } from '../../disk/fs/clock.ts';
+import type { Disk } from '../../disk/fs/disk.ts';
+import { bytesHash, readAny } from '../../disk/fs/materialise.ts';
+import { isLeftover, treeOf } from '../../disk/fs/tree.ts';
+import { readMessage } from '../../disk/intake/drop.ts';
+import { Folder } from '../../disk/intake/folder.ts';
+import { readJournalFile } from '../../disk/journal/journal.ts';
+import { decode } from '../../disk/yaml/codec.ts';
+import { byCodeUnit } from '../../schema/name.ts';
+import { redactor } from '../secrets.ts';
+import type { Made, Refold } from './refold.ts';
+
+/** A file that is not as the journal makes it. */
+export interface Difference {
+  path: string;
+  /** `extra`: the journal makes no such file. */
+  what: 'changed' | 'missing' | 'extra';
+}
+
+/** Compares a folder with what the journal makes of it: every file of the journal, and what else lies where only the engine writes or the next freeze would read. Sorted by path. */
+export function compareFolder(disk: Disk, refold: Refold, env: Record<string, string | undefined>): Difference[] {
+  const differences: Difference[] = [];
+  const redact = redactor(env);
+  for (const [path, made] of refold.files) {
+    const bytes = readAny(disk, path);
+    if (bytes === null) differences.push({ path, what: 'missing' });
+    else if (bytesHash(bytes) !== made.hash && !saysTheSame(path, bytes, made, refold.state, redact))
+      differences.push({ path, what: 'changed' });
+  }
+  const known = new Set(differences.map(({ path }) => path));
+  for (const path of extras(disk, refold, env)) if (!known.has(path)) differences.push({ path, what: 'extra' });
+  return differences.sort((a, b) => byCodeUnit(a.path, b.path));
+}
+
+/** People's files are known by their text (line ends and byte order mark are as if absent), edited mail by what it says. */
+function saysTheSame(
+  path: string,
+  bytes: Uint8Array,
+  made: Made,
+  state: State,
+  redact: (text: string) => string,
+): boolean {
+  const text = state.files.get(path);
+  if (text === undefined && made.edit === null) return false;
+  const decoded = decode(bytes, bytes.length, path);
+  if (!('text' in decoded)) return false;
+  const said = redact(decoded.text);
+  if (made.edit === null) return said === text;
+  const message = readMessage(said, path).message;
+  return (
+    message?.body === made.edit.body && message.subject === made.edit.subject && message.priority === made.edit.priority
+  );
+}
+
+/** Files that the journal does not make, where the engine would take or miss them. Set-aside files and leftovers are none. */
+function extras(disk: Disk, { files, state }: Refold, env: Record<string, string | undefined>): string[] {
+  const config = configOf(state, env);
+  const limit = config?.org.limits.message_bytes ?? 1_048_576;
+  const found = new Folder(disk, realClock, redactor(env))
+    .tracked(state, limit)
+    .flatMap((input) => ('path' in input ? [input.path] : []));
+  const skip = (path: string): boolean => isLeftover(path.slice(path.lastIndexOf('/') + 1)) || state.aside.has(path);
+  const agents = [...(config?.agents.values() ?? [])].filter((resume) => !resume.person);
+  const outboxes = agents.map((resume) => `agents/${resume.name}/outbox`);
+  const kept = treeOf(disk, ['org/dead-letter', 'org/approvals', ...outboxes], skip);
+  return [...found, ...kept.files, ...kept.others].filter((path) => !files.has(path));
+}
+
+/** The configuration as it was frozen; null when it cannot be used: then nobody is known to be an agent. */
+function configOf(state: State, env: Record<string, string | undefined>): Config | null {
+  const folders = new Set(
+    [...state.files.keys()].flatMap((path) => (path.startsWith('agents/') ? [path.split('/', 2)[1] as string] : [])),
+  );
+  return configReader()(state.files, [...folders], env, state.absent).config;
+}
+
+/** The first line in which a file differs from what the journal makes, counted from 1. */
+export interface LineDifference {
+  line: number;
+  expected: string | null;
+  found: string | null;
+}
+
+/** Shows a difference; null for a file that is only missing or extra, or not text. */
+export function showDifference(disk: Disk, refold: Refold, { path, what }: Difference): LineDifference | null {
+  const made = refold.files.get(path);
+  if (what !== 'changed' || !made) return null;
+  const expected = textOf(disk, made)?.split('\n');
+  const found = Buffer.from(readAny(disk, path) ?? [])
+    .toString()
+    .split('\n');
+  if (!expected) return null;
+  for (let i = 0; i < Math.max(expected.length, found.length); i++)
+    if (expected[i] !== found[i]) return { line: i + 1, expected: expected[i] ?? null, found: found[i] ?? null };
+  return null;
+}
+
+/** The text of a file from the line that made it. */
+export function textOf(disk: Disk, made: Made): string | null {
+  let text: string | null = null;
+  const lines = [...readJournalFile(disk, made.file, '').groups].flatMap(({ entries }) => entries);
+  for (const line of lines) if (line.k === 'file' && line.path === made.origin) text = line.text;
+  for (const op of opsOf(lines))
+    if ('text' in op && op.path === made.origin) text = typeof op.text === 'string' ? op.text : null;
+  return text;
+}

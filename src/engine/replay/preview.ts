@@ -1,0 +1,203 @@
+import type { Config } from '../../core/model/config.ts';
+import type { OpenEntry } from '../../core/model/entry.ts';
+import { leastCost, likelyTokens } from '../../core/money/forecast.ts';
+import { UNPRICED } from '../../core/money/money.ts';
+import type { Brief } from '../../core/prompt/prompt.ts';
+import type { Toolbox } from '../../core/turn/judge.ts';
+import { type Due, walk } from '../../core/turn/schedule.ts';
+import { overridesIn } from '../../disk/config/env.ts';
+import { Folder } from '../../disk/intake/folder.ts';
+import type { Model, Price } from '../../schema/config/models.ts';
+import { TOOLS } from '../../tools/all.ts';
+import { outputLimit } from '../calls/attempts.ts';
+import { Calls } from '../calls/calls.ts';
+import { Recorded } from '../calls/recorded-calls.ts';
+import type { Loaded } from '../journal/load.ts';
+import type { Ports } from '../ports.ts';
+import { redactor } from '../secrets.ts';
+import { toolsetOf } from '../tools/toolset.ts';
+import type { Turn } from '../tools/turn-in-progress.ts';
+import { freeze } from '../turn/freeze.ts';
+import { LiveConfig } from '../turn/live-config.ts';
+import { planVisits } from '../turn/turn.ts';
+import type { Plan } from '../turn/visit.ts';
+import { briefVisit } from '../turn/visit-prompt.ts';
+
+/** What the coming turn would do if it were made now. Amounts are micro-credits. */
+export interface Preview {
+  turn: number;
+  /** The turn was cut off by a crash: its inputs are frozen already. */
+  unfinished: boolean;
+  calls: Foreseen[];
+  /** Agents that would not be called, and why. */
+  rest: { agent: string; why: string }[];
+  /** Worst case of all first calls together. */
+  reserve: number;
+  tokens: LikelyTokens;
+  /** null when one of the calls has no price. */
+  cost: CostRange | null;
+}
+
+/** Tokens of a call: the input is an estimate, the output a limit. */
+export interface LikelyTokens {
+  input: number;
+  output_at_most: number;
+}
+
+/** What a call may cost: `least` for the estimated input from the cache and no output, `most` is the reserve. Micro-credits. */
+export interface CostRange {
+  least: number;
+  most: number;
+}
+
+/** The first call of a visit. */
+export interface Foreseen {
+  agent: string;
+  why: string;
+  /** Ids of the mail it would be given. */
+  mail: string[];
+  /** Models in the order in which they would be tried. */
+  models: string[];
+  /** Worst case of the first call. */
+  reserve: number;
+  tokens: LikelyTokens;
+  /** null when no model of the chain has a price. */
+  cost: CostRange | null;
+  /** Why models it names could not be called at all. */
+  troubles: string[];
+  /** What the whole visit may spend. */
+  allowance: number;
+  prompt: { system: string; text: string; tools: string[]; max_output_tokens: number };
+}
+
+/** How the turn would be made. */
+interface PreviewWish {
+  /** Only this agent is due. */
+  only?: string;
+  /** Micro-credits the turn may cost. */
+  budget?: number;
+}
+
+/** Why nobody is asked although the agent is due: its breakers are open. */
+const TRIPPED = 'its models failed too often and are left alone for a while';
+
+/**
+ * Foretells the next turn: freezes what people did and plans the visits as the engine does, on a state that is thrown away.
+ * Writes nothing and calls nobody. What was approved is not done, so credits that it would give away are not counted.
+ */
+export async function preview(ports: Ports, loaded: Loaded, wish: PreviewWish = {}): Promise<Preview> {
+  const turn = await begun(ports, loaded, wish);
+  const { config, state, number } = turn;
+  const toolset = await toolsetOf(TOOLS, config, state.trusted);
+  const walked = walk(config, state, number, turn.open);
+  const { plans, skipped } = await planVisits(turn, toolset, walked, []);
+  const able = plans.filter(({ models }) => models.length > 0);
+  const calls = await Promise.all(able.map((plan) => foretell(turn, toolset, plan, whyOf(walked, plan.agent))));
+  const called = new Set(able.map(({ agent }) => agent));
+  const reasons = new Map(skipped.map(({ agent, reason }) => [agent, reason]));
+  for (const { agent, models } of plans) if (models.length === 0) reasons.set(agent, TRIPPED);
+  const rest = walked
+    .filter(({ agent }) => !called.has(agent))
+    .map(({ agent, why, due }) => ({ agent, why: reasons.get(agent) ?? (due ? 'no credits' : why) }));
+  return { turn: number, unfinished: loaded.unfinished !== null, calls, rest, ...totalOf(calls) };
+}
+
+/** The turn as it stands after its freeze; of one that was cut off, as it was frozen then. */
+async function begun(ports: Ports, loaded: Loaded, wish: PreviewWish): Promise<Turn> {
+  const { state, journal, unfinished } = loaded;
+  const redact = redactor(ports.env);
+  const folder = new Folder(ports.disk, ports.clock, redact);
+  const env = overridesIn(ports.env);
+  const live = new LiveConfig(folder, state, env);
+  const open = unfinished?.open ?? openingOf(state.turn + 1, ports.clock.now(), folder.barredNames(state), wish);
+  if (unfinished) live.thaw(open.env ?? {});
+  else await freeze({ ports, toolbox: TOOLS, state, journal, folder, live }, open, []);
+  const calls = new Calls(ports, journal, state);
+  const signal = new AbortController().signal;
+  const recorded = new Recorded([]);
+  const turn = { number: open.turn, open, config: live.current, state, journal, calls, recorded, ports };
+  return Object.assign(turn, { live: new Set<string>(), redact, swept: [], signal });
+}
+
+function openingOf(turn: number, time: number, barred: string[], wish: PreviewWish): OpenEntry {
+  return { k: 'open', turn, time, boot: '', lock: 0, version: '1', ...(barred.length && { barred }), ...wish };
+}
+
+async function foretell(turn: Turn, toolset: Toolbox, plan: Plan, why: string): Promise<Foreseen> {
+  const { config, calls } = turn;
+  const { agent, resume, models, need, purse } = plan;
+  const { given, brief } = briefVisit(turn, toolset, resume, plan.summary);
+  return {
+    agent,
+    why,
+    mail: given.mail.map(({ id }) => id),
+    models: [...models],
+    reserve: need,
+    ...rangeOf(brief, need, await pricedModel(config, calls, models)),
+    troubles: await troublesOf(config, calls, resume.model),
+    allowance: purse.left,
+    prompt: promptOf(brief),
+  };
+}
+
+function whyOf(walked: readonly Due[], agent: string): string {
+  return walked.find((due) => due.agent === agent)?.why as string;
+}
+
+/** The first model of the chain that has a price: the one whose worst case is reserved. */
+async function pricedModel(config: Config, calls: Calls, chain: readonly string[]): Promise<Priced | null> {
+  for (const name of chain) {
+    const line = await calls.line(config, name).catch(() => null);
+    if (line?.price) return { model: line.model, price: line.price };
+  }
+  return null;
+}
+
+interface Priced {
+  model: Model;
+  price: Price;
+}
+
+function rangeOf({ prompt }: Brief, reserve: number, priced: Priced | null): Pick<Foreseen, 'tokens' | 'cost'> {
+  const input = likelyTokens(prompt);
+  return {
+    tokens: { input, output_at_most: priced ? outputLimit(priced.model, prompt) : prompt.maxOutputTokens },
+    cost: priced && { least: leastCost(priced.price, input), most: reserve },
+  };
+}
+
+/** Models that cannot be called as they are configured: no key, no price, no such provider. Asks nobody. */
+async function troublesOf(config: Config, calls: Calls, models: readonly string[]): Promise<string[]> {
+  const found = models.map(async (name) => {
+    try {
+      const line = await calls.line(config, name);
+      await line.connection;
+      return line.price ? [] : [`the model ${name} ${UNPRICED}`];
+    } catch (error) {
+      return [`the model ${name}: ${error instanceof Error ? error.message : String(error)}`];
+    }
+  });
+  return (await Promise.all(found)).flat();
+}
+
+function promptOf({ prompt }: Brief): Foreseen['prompt'] {
+  const text = prompt.parts.map((part) => (part.role === 'user' ? part.text : '')).join('\n');
+  return {
+    system: prompt.system,
+    text,
+    tools: prompt.tools.map(({ name }) => name),
+    max_output_tokens: prompt.maxOutputTokens,
+  };
+}
+
+function totalOf(calls: readonly Foreseen[]): Pick<Preview, 'reserve' | 'tokens' | 'cost'> {
+  const tokens = { input: 0, output_at_most: 0 };
+  const range = { least: 0, most: 0 };
+  for (const call of calls) {
+    tokens.input += call.tokens.input;
+    tokens.output_at_most += call.tokens.output_at_most;
+    range.least += call.cost?.least ?? 0;
+    range.most += call.reserve;
+  }
+  return { reserve: range.most, tokens, cost: calls.every(({ cost }) => cost) ? range : null };
+}

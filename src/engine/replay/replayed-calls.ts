@@ -1,0 +1,282 @@
+import { apply } from '../../core/journal/apply.ts';
+import {
+  type CallKey,
+  PROVIDER_FAILURES,
+  type Prompt,
+  ProviderError,
+  printKey,
+  REPLY_FAILURES,
+  type Reply,
+} from '../../core/model/call.ts';
+import type { Config } from '../../core/model/config.ts';
+import { type Content, contentsOf } from '../../core/model/content.ts';
+import type {
+  ActKey,
+  Attached,
+  CallEntry,
+  Effect,
+  Entry,
+  Held,
+  IntentEntry,
+  VisitEffect,
+} from '../../core/model/entry.ts';
+import type { State } from '../../core/model/state.ts';
+import { NOTHING, type Stands } from '../../core/model/tool.ts';
+import { permitPath } from '../../core/model/tool-path.ts';
+import { requestHash } from '../../core/prompt/prompt.ts';
+import type { Disk, Stat } from '../../disk/fs/disk.ts';
+import { Journal } from '../../disk/journal/journal.ts';
+import { copyWith } from '../../schema/copy.ts';
+import { attachedName } from '../../tools/people/send_message.ts';
+import { OutOfCredits, type Purse, type Thought } from '../calls/attempts.ts';
+import { Calls, type Choice } from '../calls/calls.ts';
+import { Recorded } from '../calls/recorded-calls.ts';
+import type { Ports } from '../ports.ts';
+
+/** The first line that comes out otherwise than the journal has it. `key` names it: an effect and its agent, or a call. */
+export interface Divergence {
+  turn: number;
+  key: string;
+  expected: string | null;
+  found: string | null;
+}
+
+/** Marks of a text that was erased from the journal: what depends on it cannot be compared. */
+const ERASED = /\[redacted\]|\[\w*(_KEY|_TOKEN|_SECRET|PASSWORD)\]/i;
+
+/** The calls of a turn as the journal has them. What a tool did to the workspace becomes readable as it is told to the visit. */
+export class Replayed extends Recorded {
+  private readonly readings: Readings;
+  /** Acts that were held in the turn; those of visits go when what they cover is asked for. */
+  private readonly held: Held[];
+
+  constructor(calls: readonly Entry[], effects: readonly Effect[], readings: Readings) {
+    super(calls);
+    this.readings = readings;
+    this.held = effects.filter((effect) => effect.k === 'held');
+  }
+
+  /** What was approved and not held again stood as it was shown. */
+  override stood(agent: string, path: string, approved?: Held): Pick<Stands, 'hash' | 'text'> | undefined {
+    const covers = (held: Held | undefined): held is Held => held?.covers?.[path] !== undefined;
+    const again = this.held.find((held) => approved !== undefined && held.again?.of === approved.id);
+    const asked = this.held.findIndex((held) => held.agent === agent && !held.again && covers(held));
+    const held = approved === undefined ? this.held.splice(asked, asked < 0 ? 0 : 1)[0] : (again ?? approved);
+    return covers(held) ? { hash: held.covers?.[path] as string, text: held.was ?? null } : undefined;
+  }
+
+  override use(key: ActKey): CallEntry[] {
+    const known = super.use(key);
+    const used = known?.find((entry) => entry.k === 'used');
+    if (!known || !used)
+      throw new Error(`the journal holds no use of a tool by ${key.agent} in call ${key.n}, act ${key.act}`);
+    for (const { path, text } of used.files) this.readings.write(path, text);
+    return known;
+  }
+}
+
+/** Answers from the journal instead of calling anyone, and checks that each prompt is the one that was sent. */
+export class ReplayedCalls extends Calls {
+  divergence: Divergence | null = null;
+  private readonly ledger: State;
+  /** agent and call → the last attempt that the journal holds. */
+  private readonly last = new Map<string, number>();
+  private readonly visits = new Map<string, VisitEffect>();
+
+  constructor(ports: Ports, state: State) {
+    super(ports, new NoJournal(ports.disk), state);
+    this.ledger = state;
+  }
+
+  begin(calls: readonly Entry[], effects: readonly Effect[]): void {
+    this.last.clear();
+    this.visits.clear();
+    for (const { k, ...call } of calls as IntentEntry[])
+      if (k === 'intent') this.last.set(`${call.agent}.${call.n}`, call.attempt);
+    for (const effect of effects) if (effect.k === 'visit') this.visits.set(effect.agent, effect);
+  }
+
+  override async think(
+    _config: Config,
+    _choice: Choice,
+    { prompt, systemHash, images, purse, recorded }: Thought,
+  ): Promise<Reply> {
+    const { turn, agent, n } = prompt;
+    const last = this.last.get(`${agent}.${n}`) ?? 0;
+    for (let attempt = 1; attempt <= last; attempt++) {
+      const key = { turn, agent, n, attempt };
+      const [intent, answer] = recorded.attempt(printKey(key)) ?? [];
+      if (intent?.k !== 'intent') continue;
+      this.checkPrompt(key, intent, requestHash(systemHash, intent.model, prompt.parts, images), prompt);
+      purse.via = intent.via;
+      const reply = this.answer(intent, answer, purse);
+      if (reply) return reply;
+    }
+    throw this.ending(prompt);
+  }
+
+  private checkPrompt(key: CallKey, intent: IntentEntry, found: string, prompt: Prompt): void {
+    if (found === intent.hash || this.divergence || ERASED.test(JSON.stringify(prompt.parts))) return;
+    this.divergence = { turn: key.turn, key: `prompt ${printKey(key)}`, expected: intent.hash, found };
+  }
+
+  /** The recorded outcome of an attempt, booked as it was; undefined when another attempt followed it. */
+  private answer(intent: IntentEntry, answer: CallEntry | undefined, purse: Purse): Reply | undefined {
+    apply(this.ledger, intent);
+    if (!answer) {
+      apply(this.ledger, { k: 'recovered', turn: intent.turn, again: [], doubt: [printKey(intent)] });
+      purse.left -= intent.reserve;
+      return undefined;
+    }
+    apply(this.ledger, answer);
+    if (answer.k !== 'reply' && answer.k !== 'failed') return undefined;
+    purse.left -= answer.cost;
+    if (answer.k === 'reply') return answer.reply;
+    if ((REPLY_FAILURES as readonly string[]).includes(answer.failure))
+      throw new ProviderError(answer.failure, answer.message, { usage: answer.usage, requestId: answer.requestId });
+    return undefined;
+  }
+
+  /** Nothing answered: what ended the visit then (no connection, no price, no credits) came from outside and stands in its effect. */
+  private ending({ agent, n }: Prompt): Error {
+    const { blame, need, reason = '', detail = '' } = this.visits.get(agent) ?? {};
+    if (blame === 'credits' || blame === 'budget') return new OutOfCredits(detail, need);
+    const [failure, message] = [reason.slice(0, reason.indexOf(': ')), reason.slice(reason.indexOf(': ') + 2)];
+    const known = [...PROVIDER_FAILURES, ...REPLY_FAILURES].find((name) => name === failure);
+    if (known) return new ProviderError(known, message);
+    return new Error(blame === 'internal' ? message : `the journal holds no answer to call ${n} of ${agent}`);
+  }
+}
+
+/** A provider that is known for what it costs, and never reached. */
+export function unreachable(provider: Awaited<ReturnType<Ports['provider']>>): Awaited<ReturnType<Ports['provider']>> {
+  return copyWith(provider, {
+    connect: async () => ({ complete: () => Promise.reject(new Error('replay calls no provider')) }),
+  });
+}
+
+/** A journal that forgets. */
+export class NoJournal extends Journal {
+  constructor(disk: Disk) {
+    super(disk, 1, '', 0);
+  }
+  override add(): void {}
+  override write(): void {}
+  override async durable(): Promise<void> {}
+  override async announce(): Promise<void> {}
+}
+
+/** What visits read from the folder, as the journal tells it: files they attached, images they looked at, and shared files before they wrote them. */
+export class Readings {
+  private readonly written = new Map<string, string>();
+  private readonly blobs = new Map<string, string>();
+  private readonly seen = new Map<string, Uint8Array>();
+  private readonly shared = new Map<string, Content | null>();
+  /** Owner and name of a file → what was attached of it, in order. */
+  private readonly attached = new Map<string, Attached[]>();
+
+  begin(effects: readonly Effect[], calls: readonly Entry[]): void {
+    this.look(calls);
+    this.shared.clear();
+    this.attached.clear();
+    for (const effect of effects) {
+      if (effect.k === 'wrote' && !this.shared.has(effect.path)) this.shared.set(effect.path, contentsOf(effect).was);
+      if (effect.k === 'held') this.hold(effect);
+      if (effect.k === 'sent') for (const file of effect.files ?? []) this.attach(effect.message.from, file);
+    }
+  }
+
+  /** Images that prompts carried, which the journal keeps as blobs. */
+  private look(calls: readonly Entry[]): void {
+    this.seen.clear();
+    for (const call of calls) {
+      if (call.k === 'blob' && call.image) this.blobs.set(call.hash, call.text);
+      if (call.k !== 'intent' || !('pieces' in call.prompt)) continue;
+      for (const { path, hash } of call.prompt.images ?? [])
+        this.seen.set(path, Buffer.from(this.blobs.get(hash) ?? '', 'base64'));
+    }
+  }
+
+  /** Files that a held act is about: what it would write over, as the visit saw it, and that the others are there. */
+  private hold({ agent, input, was, covers = {} }: Held): void {
+    for (const [path, hash] of Object.entries(covers))
+      if (path.includes('/') && hash !== NOTHING && !this.written.has(path)) this.written.set(path, '');
+    const target =
+      was === undefined ? null : permitPath({ name: agent, shared: ['.'] }, (input as { path: string }).path);
+    if (target?.ok && was !== undefined) this.written.set(target.path, was);
+  }
+
+  private attach(agent: string, file: Attached): void {
+    const name = nameOf(file.path).replace(/^\d+-\d+-\d+-/, '');
+    for (const key of [`${agent} ${name}`, `shared ${name}`]) {
+      const files = this.attached.get(key);
+      if (files) files.push(file);
+      else this.attached.set(key, [file]);
+    }
+  }
+
+  write(path: string, text: string | null): void {
+    if (text === null) this.written.delete(path);
+    else this.written.set(path, text);
+  }
+
+  /** What is read anew goes on to what was attached next. */
+  private read(path: string): Uint8Array | null {
+    const bytes = this.peek(path);
+    const files = this.attached.get(keyOf(path));
+    if (files && files.length > 1 && !this.shared.has(path)) files.shift();
+    return bytes;
+  }
+
+  private peek(path: string): Uint8Array | null {
+    const image = this.seen.get(path);
+    if (image) return image;
+    const was = this.shared.get(path);
+    if (was !== undefined) return was === null ? null : Buffer.from(was);
+    const [file] = this.attached.get(keyOf(path)) ?? [];
+    if (file) return Buffer.from(file.data, 'base64');
+    const text = this.written.get(path);
+    return text === undefined ? null : Buffer.from(text);
+  }
+
+  /** What is no known file may be a folder on the way to one. */
+  private stat(path: string): Stat {
+    const bytes = this.peek(path);
+    return { kind: bytes ? 'file' : 'folder', size: bytes?.length ?? 0, mark: '', rights: '', mtimeMs: 0 };
+  }
+
+  /** A disk that only reads. */
+  disk(): Disk {
+    const never = (): never => {
+      throw new Error('replay writes nothing');
+    };
+    return {
+      read: (path) => this.read(path),
+      readPart: never,
+      stat: (path) => this.stat(path),
+      list: never,
+      isOpen: never,
+      look: never,
+      create: never,
+      rename: never,
+      link: never,
+      unlink: never,
+      mkdir: never,
+      rmdir: never,
+      append: never,
+      syncFile: never,
+      syncDir: never,
+      recheck: () => {},
+      free: never,
+    };
+  }
+}
+
+/** Whose file it is, and the name it gets as an attachment (see send_message). */
+function keyOf(path: string): string {
+  return `${path.split('/')[1]} ${attachedName(path)}`;
+}
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}

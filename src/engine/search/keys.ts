@@ -1,0 +1,64 @@
+/** The keys of an organisation that go to hosts which are not their services' own: they need the owner's word. */
+import { ProviderError } from '../../core/model/call.ts';
+import type { Config } from '../../core/model/config.ts';
+import { type Trusted, trustTerm } from '../../core/model/trust.ts';
+import type { Owner } from '../../disk/owner/owner.ts';
+import { belongs, type KeyUse, keyUse } from '../../providers/hosted/address.ts';
+import type { Model } from '../../schema/config/models.ts';
+import { type Fault, fault } from '../../schema/fault.ts';
+
+/** A model whose key goes to another host. */
+interface SentKey {
+  model: string;
+  what: Trusted;
+  /** Without approval the model is called without a key. */
+  optional: boolean;
+}
+
+/** Keys that need approval, approved or not, by the names of their models. */
+export function keysOf(config: Config, owner: Pick<Owner, 'env'>): SentKey[] {
+  const { search } = config.org;
+  const ofSearch: SentKey[] =
+    search && 'key' in search && !belongs(search.key, SEARCH_NAMES[search.backend])
+      ? [{ model: 'search', what: searchKey(search.backend, search.key), optional: true }]
+      : [];
+  const ofModels = [...config.models].flatMap(([model, settings]) => {
+    const use = useOf(settings, owner);
+    return use?.needs ? [{ model, what: use.needs, optional: use.optional }] : [];
+  });
+  return [...ofModels, ...ofSearch];
+}
+
+/** Variables that belong to services of `web_search`. */
+export const SEARCH_NAMES: Record<'searxng' | 'brave' | 'tavily', readonly string[]> = {
+  searxng: [],
+  brave: ['BRAVE_API_KEY', 'BRAVE_SEARCH_API_KEY'],
+  tavily: ['TAVILY_API_KEY'],
+};
+
+/** A key by a name that is not the service's. */
+export function searchKey(service: string, reference: string): Trusted {
+  return { kind: 'key', host: service, variable: reference.replace(/^env:/, ''), model: 'search' };
+}
+
+/** An address that is wrong is told when the model is called. */
+function useOf(model: Model, owner: Pick<Owner, 'env'>): KeyUse | null {
+  try {
+    return keyUse(model, owner.env);
+  } catch (error) {
+    if (error instanceof ProviderError) return null;
+    throw error;
+  }
+}
+
+/** A fault for each model that is not called because its key would go where nobody approved. */
+export function keyFaults(config: Config, owner: Pick<Owner, 'env' | 'approved'>): Fault[] {
+  return keysOf(config, owner).flatMap(({ model, what, optional }) =>
+    optional || owner.approved(what)
+      ? []
+      : fault('untrusted', `The model ${model} is not called: it would send the key ${trustTerm(what)}`, {
+          file: 'org/models.yaml',
+          remedy: `When you know that host and want it to have the key: lemming trust ${model}`,
+        }),
+  );
+}

@@ -1,0 +1,162 @@
+import type { JsonObject } from '../../core/model/call.ts';
+import type { Server } from '../../core/model/config.ts';
+import type { WorldResult } from '../../core/model/tool.ts';
+import { trustHash } from '../../core/model/trust.ts';
+import { trustOfServer } from '../../core/tools/declared.ts';
+import { serverResult } from '../../core/tools/server-result.ts';
+import { ownerOf } from '../../disk/owner/owner.ts';
+import { HOST_ENV } from '../../disk/sandbox/bubblewrap.ts';
+import type { Home } from '../../disk/sandbox/left-running.ts';
+import type { Sandbox } from '../../disk/sandbox/sandbox.ts';
+import { type ServerProcess, startServer } from '../../disk/sandbox/server-process.ts';
+import type { Servers } from '../ports.ts';
+import type { Conversation, Line } from './mcp.ts';
+
+interface Place extends Home {
+  env: Record<string, string | undefined>;
+}
+
+/** The servers of the org at that place; the Box is that of the sandbox. */
+export function realServers(place: Place, probe: Sandbox['probe']): Servers {
+  const kept = new Map<string, Kept>();
+  const open = (server: Server): Promise<Conversation> => begin(place, probe, server);
+  return {
+    async ask(server, tool, input, signal) {
+      try {
+        return await ask(kept, open, server, tool, input, signal);
+      } catch (error) {
+        signal.throwIfAborted();
+        const text = `The server ${server.name} gave no answer: ${reasonOf(place, error)}`;
+        return serverResult([{ type: 'text', text }], undefined, true);
+      }
+    },
+    async look(server) {
+      const conversation = await open(server);
+      try {
+        return await conversation.tools();
+      } finally {
+        await conversation.close();
+      }
+    },
+    async close() {
+      const all = [...kept.values()];
+      kept.clear();
+      await Promise.all(all.map(({ begun }) => begun.then((one) => one.close()).catch(() => {})));
+    },
+  };
+}
+
+/** A server that runs, or is about to, as it was approved. */
+interface Kept {
+  hash: string;
+  begun: Promise<Conversation>;
+  /** Once it has begun. */
+  now?: Conversation;
+}
+
+/** What the server says now is not what was approved. */
+class Changed extends Error {}
+
+async function ask(
+  kept: Map<string, Kept>,
+  open: (server: Server) => Promise<Conversation>,
+  server: Server,
+  tool: string,
+  input: JsonObject,
+  signal: AbortSignal,
+): Promise<WorldResult> {
+  const one = keep(kept, open, server);
+  try {
+    const conversation = await one.begun;
+    if (conversation.stale) await demandSame(conversation, server);
+    return await conversation.call(tool, input, signal);
+  } catch (error) {
+    // One that changed its tools stays as it is, and is not asked again.
+    if (!(error instanceof Changed)) drop(kept, server.name, one);
+    throw error;
+  }
+}
+
+/** Characters of a reason, and of the last words of a program: cut once secrets are struck out of them. */
+const SAID = 500;
+
+/** Why a server gave no answer; of a request that failed also what lies below it. */
+export function whyOf(error: unknown): string {
+  const { name, message, cause } = error as Error;
+  if (/ZodError/.test(name)) return 'what it said is not what was asked for';
+  const below = (cause ?? {}) as { message?: string; code?: string };
+  return [message, below.message || below.code].filter(Boolean).join(': ');
+}
+
+/** The server of that name; another one when it was approved anew. */
+function keep(kept: Map<string, Kept>, open: (server: Server) => Promise<Conversation>, server: Server): Kept {
+  const hash = trustHash(trustOfServer(server));
+  const known = kept.get(server.name);
+  if (known?.hash === hash && known.now?.over !== true) return known;
+  if (known) drop(kept, server.name, known);
+  const begun = open(server).then(async (conversation) => {
+    await demandSame(conversation, server);
+    one.now = conversation;
+    return conversation;
+  });
+  const one: Kept = { hash, begun };
+  kept.set(server.name, one);
+  return one;
+}
+
+/** The next use starts it anew. */
+function drop(kept: Map<string, Kept>, name: string, one: Kept): void {
+  if (kept.get(name) === one) kept.delete(name);
+  one.begun.then((conversation) => conversation.retire()).catch(() => {});
+}
+
+async function demandSame(conversation: Conversation, { name, tools }: Server): Promise<void> {
+  try {
+    const now = await conversation.tools();
+    if (JSON.stringify(now.tools) === JSON.stringify(tools)) return;
+    throw new Changed(`its tools are not those that were approved on this machine: lemming trust ${name}`);
+  } catch (error) {
+    await conversation.close();
+    throw error;
+  }
+}
+
+/** Without secrets, and no longer than anybody reads. */
+function reasonOf({ env, root }: Pick<Place, 'env' | 'root'>, error: unknown): string {
+  return ownerOf(env, root).redact(whyOf(error)).slice(0, SAID);
+}
+
+/** Starts the server, or finds its address, and greets it. */
+async function begin({ env, ...home }: Place, probe: Sandbox['probe'], server: Server): Promise<Conversation> {
+  const owner = ownerOf(env, home.root);
+  const child = server.settings.command ? await started(home, owner, probe, server) : null;
+  const line: Line = { server, process: child, secret: owner.secret };
+  const { Conversation } = await import('./mcp.ts');
+  try {
+    return await Conversation.begin(line);
+  } catch (error) {
+    await child?.close();
+    const words = owner.redact(child?.lastWords() ?? '').slice(-SAID);
+    throw new Error(`${reasonOf({ env, ...home }, error)}${words && `: ${words}`}`);
+  }
+}
+
+async function started(
+  home: Home,
+  owner: ReturnType<typeof ownerOf>,
+  probe: Sandbox['probe'],
+  { settings }: Server,
+): Promise<ServerProcess> {
+  const { env, sandbox } = settings;
+  if (sandbox === 'host') return startServer(home, settings, owner.childEnv(env), { level: 'none' });
+  const found = await probe();
+  if (found.level === 'none')
+    throw new Error(
+      `it cannot be shut in here: ${found.why}. Install bubblewrap, or write "sandbox: host" for this server`,
+    );
+  const named = env.flatMap((name) => {
+    const value = owner.env(name);
+    return value === undefined ? [] : [[name, value]];
+  });
+  return startServer(home, settings, Object.fromEntries([...Object.entries(HOST_ENV), ...named]), found);
+}

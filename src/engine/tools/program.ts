@@ -1,0 +1,167 @@
+import type { Given, WorldResult } from '../../core/model/tool.ts';
+import { removeTree } from '../../disk/fs/tree.ts';
+import { openProxy } from '../../disk/sandbox/proxy.ts';
+import type { Boxed, Found, Sandbox } from '../../disk/sandbox/sandbox.ts';
+import type { Survey } from '../../disk/sandbox/survey.ts';
+import { BoxRefusal, type Changes } from './tool-context.ts';
+import type { Turn } from './turn-in-progress.ts';
+import { Look } from './workspace-changes.ts';
+import { noteHeld, type Room } from './workspace-quota.ts';
+
+/** Most bytes of output, after which a program is ended; with what is told beside, less than a result may have. */
+const OUTPUT_BYTES = 50_000;
+
+/** Where a program runs, and for how long (milliseconds). */
+export interface Site {
+  room: Room;
+  timeout: number;
+  changes: Changes;
+}
+
+/**
+ * Runs a program in the workspace of an agent. Texts of people that the journal does not hold go there first; what the
+ * program changed is found by comparing the workspace with what it was.
+ */
+export async function runProgram(
+  turn: Turn,
+  { room, timeout, changes }: Site,
+  argv: readonly string[],
+  given?: Given,
+): Promise<WorldResult> {
+  const { ports } = turn;
+  const { sandbox, level } = await admit(turn);
+  ports.disk.mkdir(room.workspace);
+  const before = await sandbox.survey(room.workspace);
+  const look = new Look(turn, room.workspace);
+  await look.keepTexts(before);
+  const allowed = {
+    timeoutMs: timeout,
+    most: OUTPUT_BYTES,
+    room: { bytes: Math.max(0, room.bytes - before.bytes), files: Math.max(0, room.files - before.count) },
+    isFull: (held: Held) => isOver(held, grown(room, before)),
+    signal: turn.signal,
+  };
+  const run = (door?: string) => sandbox.run(room.workspace, argv, allowed, level === UNSAFE, given, door);
+  const ran = given?.hosts ? await networked(turn, given.hosts, changes, run) : await run();
+  ports.disk.recheck();
+  const after = await sandbox.survey(room.workspace);
+  noteHeld(ports.disk, room.workspace, { bytes: after.bytes, files: after.count });
+  const notes = await look.changes(before, after, changes);
+  const moved = [...before.moved, ...after.moved];
+  if (moved.length > 0) notes.push(`folders that lay too deep were moved: ${list(moved)}`);
+  if (isOver(after, room))
+    notes.push(`the workspace holds more than it may (${room.bytes} bytes, ${room.files} files): remove some`);
+  return tell(ran, level, timeout, notes);
+}
+
+/** Runs a program that may reach some hosts. What it says may be words of strangers from then on. */
+async function networked(
+  turn: Turn,
+  hosts: readonly string[],
+  changes: Changes,
+  run: (door: string) => Promise<Boxed>,
+): Promise<Boxed> {
+  const reached = new Set<string>();
+  const { reachHost } = await import('./fetch.ts');
+  const proxy = await openProxy(async (host, port) => {
+    const socket = await reachHost(turn, hosts, host, port);
+    reached.add(`${host}:${port}`);
+    return socket;
+  });
+  try {
+    return await run(proxy.folder);
+  } finally {
+    proxy.close();
+    if (reached.size > 0) {
+      changes.network = [...reached].sort();
+      changes.tainted = true;
+    }
+  }
+}
+
+/** What a program may leave in a folder of its own: bytes and files. */
+const APART = { bytes: 16_777_216, files: 1000 };
+
+/** Runs a program in a folder that holds these files alone, and is gone afterwards. */
+export async function runApart(
+  turn: Turn,
+  folder: string,
+  files: ReadonlyMap<string, string>,
+  timeoutMs: number,
+  argv: readonly string[],
+): Promise<WorldResult> {
+  const { disk } = turn.ports;
+  const { sandbox, level } = await admit(turn);
+  removeTree(disk, folder);
+  try {
+    for (const [path, text] of files) disk.create(`${folder}/${path}`, text);
+    const isFull = (held: Held): boolean => isOver(held, APART);
+    const allowed = { timeoutMs, most: OUTPUT_BYTES, room: APART, isFull, signal: turn.signal };
+    const ran = await sandbox.run(folder, argv, allowed, level === UNSAFE);
+    return tell(ran, level, timeoutMs, []);
+  } finally {
+    disk.recheck();
+    removeTree(disk, folder);
+  }
+}
+
+const UNSAFE = 'none (unsafe-host)';
+
+/** Programs run shut in, or not at all; but for two words of the owner, one in org.yaml and one on the command line. */
+async function admit({ ports, config }: Turn): Promise<{ sandbox: Sandbox; level: string }> {
+  const { sandbox } = ports;
+  const found: Found = (await sandbox?.probe()) ?? { level: 'none', why: 'this organisation lies on no real disk' };
+  if (sandbox && found.level !== 'none') return { sandbox, level: found.level };
+  if (sandbox && config.org.sandbox === 'unsafe-host' && ports.unsafeHost) return { sandbox, level: UNSAFE };
+  throw new BoxRefusal(
+    `Programs cannot be shut in here: ${found.why}. The owner can install bubblewrap; lemming doctor says more.`,
+    'sandbox',
+  );
+}
+
+/** What a workspace holds. */
+type Held = Pick<Survey, 'bytes' | 'count'>;
+
+function isOver({ bytes, count }: Held, room: Pick<Room, 'bytes' | 'files'>): boolean {
+  return bytes > room.bytes || count > room.files;
+}
+
+/** Who holds more than it may is not ended as long as it does not grow. */
+function grown(room: Room, { bytes, count }: Held): Pick<Room, 'bytes' | 'files'> {
+  return { bytes: Math.max(room.bytes, bytes), files: Math.max(room.files, count) };
+}
+
+/** Names, the first of many. */
+function list(names: readonly string[]): string {
+  const more = names.length > 5 ? ` and ${names.length - 5} more` : '';
+  return `${names.slice(0, 5).join(', ')}${more}`;
+}
+
+/** What the model is told: the output, how the program ended, and what it changed. */
+function tell(
+  { end, stdout, full, broken }: Boxed,
+  level: string,
+  timeout: number,
+  notes: readonly string[],
+): WorldResult {
+  const ok = broken === null && end.how === 'exit' && end.code === 0;
+  const output = Buffer.from(stdout).toString().trimEnd();
+  const last = [broken === null ? ending(end, full, timeout) : 'the Box did not start', ...notes, `Box: ${level}`];
+  return { ok, text: [output, broken?.trim()].filter(Boolean).join('\n'), end: `[${last.join('; ')}]` };
+}
+
+function ending(end: Boxed['end'], full: boolean, timeout: number): string {
+  if (full) return 'ended: the workspace became too large';
+  switch (end.how) {
+    case 'exit':
+      return `exit ${end.code}`;
+    case 'signal':
+      return `ended by ${end.signal}`;
+    case 'late':
+      return `ended after ${timeout} ms`;
+    case 'too-much':
+      return `ended: more than ${OUTPUT_BYTES} bytes of output`;
+    case 'not-started':
+      return `not started: ${end.reason}`;
+  }
+}

@@ -1,0 +1,326 @@
+import { OUTDATED } from '../../core/approvals/covers.ts';
+import type { Cause, LiveFile } from '../../core/model/entry.ts';
+import { SHOWN_HASH, shortHash, textHash } from '../../core/model/hash.ts';
+import { type Box, type FileText, NOTHING, OTHER } from '../../core/model/tool.ts';
+import { type PathRuling, permitPath, permitRead, toldPath } from '../../core/model/tool-path.ts';
+import { diffText } from '../../core/text/diff.ts';
+import { mergeTexts } from '../../core/text/merge.ts';
+import { isLeftOut } from '../../core/text/unsearched-folders.ts';
+import { foldersOf } from '../../core/tools/file-versions.ts';
+import { type Disk, DiskError, isOfPlace, type Stat } from '../../disk/fs/disk.ts';
+import { beside, bytesHash } from '../../disk/fs/materialise.ts';
+import { otherName } from '../../disk/fs/other-name.ts';
+import { type Replaced, writeLive } from '../../disk/fs/workspace.ts';
+import { runJavascript } from '../../disk/sandbox/javascript.ts';
+import type { Resume } from '../../schema/config/resume.ts';
+import { demandRoom, noteWritten, type Room } from './workspace-quota.ts';
+
+/** Raised by the Box when a tool asks for what it may not have; the model is told. `rule` names what decided. */
+export class BoxRefusal extends Error {
+  readonly rule: string;
+  constructor(message: string, rule = 'path') {
+    super(message);
+    this.rule = rule;
+  }
+}
+
+/** What is asked for is not there: told like a refusal, but no rule denied it. */
+export class NotThere extends BoxRefusal {}
+
+/** What a tool did: for the journal. */
+export interface Changes {
+  files: LiveFile[];
+  /** Hosts that a program reached. */
+  network?: string[];
+  shared?: { path: string; text: string };
+  /** What stood in a file that could not be merged with what the tool was to write. */
+  conflict?: { text: string; hash: string };
+  /** It read what a tainted agent wrote. */
+  tainted?: true;
+  /** What stood where the tool wrote, until the journal holds it. */
+  replaced: (Replaced & { path: string })[];
+}
+
+export function noChanges(): Changes {
+  return { files: [], replaced: [] };
+}
+
+/** What the Box of one use of a tool is made of. */
+export interface Means {
+  disk: Disk;
+  resume: Resume;
+  given: readonly Cause[];
+  /** The visit's own staged write to a shared file: its text, null when it removes the file. */
+  staged(path: string): string | null | undefined;
+  /** What of the visit's own shared files keeps one from standing at a path: a file where a folder is wanted, or one below it. */
+  inTheWay(path: string): string | null;
+  /** The text of a file that the visit knows by this short hash. */
+  known(hash: string): string | undefined;
+  /** The hash of what a person was shown at a path, when they approved this use: it is written only over that. */
+  shown(path: string): string | undefined;
+  /** Strikes secrets out of a text. */
+  redact(text: string): string;
+  /** Whether a tainted agent wrote a shared file. */
+  isTainted(path: string): boolean;
+  /** How much the workspace may hold. */
+  room: Room;
+  /** Filled by what the tool does. */
+  changes: Changes;
+  /** Runs a program in the workspace. */
+  program: Box['program'];
+  ask: Box['ask'];
+  /** Asks for a page as the agent may. */
+  fetch: Box['fetch'];
+  search: Box['search'];
+  /** Runs a program on these files alone. */
+  apart: Box['apart'];
+  /** Milliseconds that the tool has. */
+  timeout: number;
+  signal: AbortSignal;
+}
+
+/** Folders below one another that are looked into. */
+const DEPTH = 32;
+
+/** Makes the Box of one use of a tool. */
+export function makeBox(means: Means): Box {
+  const { disk, resume, given, staged, changes, program, apart, ask, fetch, search, timeout, signal } = means;
+  const isThere = (path: string): boolean => disk.stat(path) !== null;
+  const resolve = (path: string, isNamed?: typeof isThere): Target => {
+    const target = demandPermitted(permitPath(resume, path, isNamed));
+    refuseLinks(disk, target.path);
+    return target;
+  };
+  const look = (target: Target): FileText | null => {
+    const text = target.shared ? staged(target.path) : undefined;
+    if (target.shared && means.isTainted(target.path)) changes.tainted = true;
+    const bytes = text === undefined ? readAlone(disk, target.path) : text === null ? null : Buffer.from(text);
+    return bytes === null ? null : fileText(bytes, means.redact);
+  };
+  return {
+    agent: resume.name,
+    read(path) {
+      const found = look(demandPermitted(permitRead(resume, given, path, isThere)));
+      if (found === null) throw new NotThere(`There is no file ${JSON.stringify(path)}.`);
+      return found;
+    },
+    write(path, text, expected) {
+      const target = resolve(path);
+      demandPlace(means, target, path);
+      if (target.shared) readAlone(disk, target.path); // what cannot be read cannot be the text that gives way
+      const made =
+        expected === undefined
+          ? text
+          : onto(path, text, look(target) ?? movedAside(means, target), expected, means.known(expected), changes);
+      const over = means.shown(target.path);
+      if (over !== undefined && !isOver(disk, target.path, over, made)) throw outdated(target.path);
+      if (target.shared) changes.shared = { path: target.path, text: means.redact(made) };
+      else writeFile(means, target.path, made, over);
+      return fileText(Buffer.from(made), means.redact);
+    },
+    list(path) {
+      const target = resolve(path === '.' ? '' : path, isThere);
+      const folder = target.path.replace(/\/$/, '');
+      return (disk.list(folder) ?? [])
+        .filter((name) => !name.startsWith('.lemming-'))
+        .map((name) => (disk.stat(`${folder}/${name}`)?.kind === 'folder' ? `${name}/` : name));
+    },
+    files(path) {
+      const shown = path === '.' ? '' : path.replace(/\/+$/, '');
+      return filesUnder(disk, resolve(shown).path.replace(/\/$/, ''), shown, DEPTH);
+    },
+    program,
+    ask,
+    fetch,
+    search,
+    apart,
+    javascript: (code) => runJavascript(code, timeout, signal),
+  };
+}
+
+/** Where a path of a tool leads, as a path of the disk. */
+interface Target {
+  path: string;
+  shared: boolean;
+}
+
+function demandPermitted(ruling: PathRuling): Target {
+  if (!ruling.ok) throw new BoxRefusal(ruling.text);
+  return ruling;
+}
+
+const UTF8 = new TextDecoder();
+
+/** Hash and shown text are made when somebody asks for them. */
+function fileText(bytes: Uint8Array, redact: Means['redact']): FileText {
+  const text = UTF8.decode(bytes);
+  return {
+    text,
+    get shown() {
+      return redact(text);
+    },
+    get hash() {
+      return bytesHash(bytes).slice(0, SHOWN_HASH);
+    },
+  };
+}
+
+/** Refuses a file that could not stand there: what is the folder itself, has a file on the way, or bears another's name. */
+function demandPlace({ disk, resume, inTheWay }: Means, target: Target, shown: string): void {
+  const root = target.shared ? 'org/shared' : `agents/${resume.name}/workspace`;
+  const stat = statOf(disk, target.path);
+  if (target.path === root || stat?.kind === 'folder') throw new BoxRefusal(`${JSON.stringify(shown)} is a folder.`);
+  const barrier = foldersOf(target.path).find((folder) => statOf(disk, folder)?.kind === 'file');
+  const other = target.shared ? inTheWay(target.path) : null;
+  const file = barrier ?? (other !== null && other.length < target.path.length ? other : null);
+  if (file !== null) throw new BoxRefusal(`${toldPath(file)} is a file, so nothing can lie below it.`);
+  if (other !== null) throw new BoxRefusal(`${toldPath(target.path)} is a folder: you wrote ${toldPath(other)}.`);
+  for (const part of [...foldersOf(target.path), target.path]) {
+    const name = part.startsWith(`${root}/`) ? refusing(() => otherName(disk, part)) : null;
+    if (name !== null) throw new BoxRefusal(`On this disk ${toldPath(part)} is one name with ${name}, which is there.`);
+  }
+}
+
+/** What a write that a kill cut off moved aside, where nothing stands now: it is done again. */
+function movedAside({ disk, redact }: Means, { path, shared }: Target): FileText | null {
+  const bytes = shared ? null : readAlone(disk, beside(path, 'aside'));
+  return bytes === null ? null : fileText(bytes, redact);
+}
+
+/**
+ * What is to stand in a file that the agent knew with another hash: its text, and what was changed there since. `base`:
+ * the text of that hash, where the agent had it in this visit.
+ */
+function onto(
+  path: string,
+  text: string,
+  found: FileText | null,
+  expected: string,
+  base: string | undefined,
+  changes: Changes,
+): string {
+  if (found?.hash === expected) return text;
+  const now = found ? `has the hash ${found.hash} now` : 'is not there';
+  if (!found || base === undefined || shortHash(found.text) !== found.hash)
+    throw new BoxRefusal(`${JSON.stringify(path)} ${now}${found ? ': read it again' : ''}.`, 'hash');
+  const merged = mergeTexts(base, text, found.text);
+  if (merged !== null) return merged;
+  changes.conflict = { text: found.text, hash: found.hash };
+  const told = `what was changed there meanwhile cannot be merged with your text. Nothing was written. It was this:`;
+  throw new BoxRefusal(`${JSON.stringify(path)} ${now}, and ${told}\n${diffText(base, found.text)}`, 'conflict');
+}
+
+/** Whether what was shown stands there, or what a kill left of this very write. */
+function isOver(disk: Disk, path: string, shown: string, text: string): boolean {
+  const stands = readAlone(disk, path) ?? readAlone(disk, beside(path, 'aside'));
+  const hash = stands === null ? NOTHING : bytesHash(stands);
+  return hash === shown || (hash === textHash(text) && isOurs(disk, path, shown));
+}
+
+/** A write that a kill cut off left what stood there beside it, if anything did. */
+function isOurs(disk: Disk, path: string, shown: string): boolean {
+  const aside = readAlone(disk, beside(path, 'aside'));
+  return aside === null ? shown === NOTHING : bytesHash(aside) === shown;
+}
+
+function outdated(path: string): BoxRefusal {
+  return new BoxRefusal(`${path} changed since it was shown.`, OUTDATED);
+}
+
+/** Of a text in which a person's secret stands the journal keeps no more than the hash. */
+function writeFile({ disk, room, changes, redact }: Means, path: string, text: string, over?: string): void {
+  const wish = { bytes: Buffer.byteLength(text) - (disk.stat(path)?.size ?? 0), files: disk.stat(path) ? 0 : 1 };
+  const refusal = demandRoom(disk, room, wish);
+  if (refusal !== null) throw new BoxRefusal(refusal, 'quota');
+  const replaced = writeLive(disk, path, text, over);
+  if (replaced === null) throw outdated(path);
+  noteWritten(disk, room, wish);
+  const was = replaced.bytes === null ? null : bytesHash(replaced.bytes);
+  const isSecret = redact(text) !== text;
+  changes.files.push(
+    isSecret ? { path, text: null, was, hash: textHash(text), size: Buffer.byteLength(text) } : { path, text, was },
+  );
+  if (was === textHash(text)) replaced.release();
+  else changes.replaced.push({ path, ...replaced });
+}
+
+/** Regular files at a path of the disk and below it, by the names that the agent gives them. */
+export function* filesUnder(
+  disk: Disk,
+  path: string,
+  shown: string,
+  depth: number,
+): Generator<{ path: string; bytes: number }> {
+  const stat = disk.stat(path);
+  if (stat?.kind === 'file' && (stat.links ?? 1) === 1) yield { path: shown, bytes: stat.size };
+  if (stat?.kind !== 'folder' || depth === 0) return;
+  for (const name of disk.list(path) ?? [])
+    if (!isLeftOut(name))
+      yield* filesUnder(disk, `${path}/${name}`, shown === '' ? name : `${shown}/${name}`, depth - 1);
+}
+
+/**
+ * No part of a path below the org may be a link: the disk goes through none. Nor may a file have a second name, which may
+ * lie anywhere.
+ */
+function refuseLinks(disk: Disk, path: string): void {
+  const { kind, links = 1 } = statOf(disk, path) ?? {};
+  const parent = path.slice(0, Math.max(0, path.lastIndexOf('/')));
+  if (kind === undefined && parent !== '') refuseLinks(disk, parent);
+  if (kind === 'file' && links > 1) throw new BoxRefusal(`${path} has a second name (a hard link).`);
+  if (kind === 'link' || kind === 'other') throw new BoxRefusal(`${path} is not a regular file or folder.`);
+}
+
+function statOf(disk: Disk, path: string): Stat | null {
+  return refusing(() => disk.stat(path));
+}
+
+/** One look finds out what refuseLinks would, and reads. */
+function readAlone(disk: Disk, path: string): Uint8Array | null {
+  return refusing(() => disk.read(path, 'alone'));
+}
+
+function refusing<T>(look: () => T): T {
+  try {
+    return look();
+  } catch (error) {
+    if (error instanceof DiskError && error.failure === 'not-regular') throw new BoxRefusal(error.message);
+    throw error;
+  }
+}
+
+/**
+ * The bytes of a regular file that no link leads to; `NOTHING`, or `OTHER` for what cannot be read as such a file, or
+ * has more bytes than `most`. An agent may name anything, so this throws only when the disk fails.
+ */
+export function bytesAt(disk: Disk, path: string, most = Infinity): Uint8Array | typeof NOTHING | typeof OTHER {
+  try {
+    const stat = disk.stat(path);
+    if (stat === null) return NOTHING;
+    return isPlainFile(disk, path) && stat.size <= most ? (disk.read(path) ?? NOTHING) : OTHER;
+  } catch (error) {
+    if (!isOfPlace(error)) throw error;
+    return OTHER;
+  }
+}
+
+/** A regular file that no link leads to. */
+function isPlainFile(disk: Disk, path: string): boolean {
+  const parts = path.split('/');
+  return parts.every(
+    (_, i) => disk.stat(parts.slice(0, i + 1).join('/'))?.kind === (i === parts.length - 1 ? 'file' : 'folder'),
+  );
+}
+
+/** Largest text of a person that the journal keeps when a tool replaces it: bytes. */
+const MAX_KEPT = 1_048_576;
+
+/** The text that bytes are; null when they are none, or too many. */
+export function textOf(bytes: Uint8Array, most = MAX_KEPT): string | null {
+  if (bytes.length > most) return null;
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,132 @@
+import type { JsonObject } from '../../core/model/call.ts';
+import type { Config, OwnTool, Server } from '../../core/model/config.ts';
+import type { Box, WorldTool } from '../../core/model/tool.ts';
+import type { Trusted } from '../../core/model/trust.ts';
+import { isTrusted, toolAt, trustOfNetwork, trustOfServer, trustOfTool } from '../../core/tools/declared.ts';
+import type { Toolbox } from '../../core/turn/judge.ts';
+import type { PinnedTool } from '../../schema/config/mcp.ts';
+import { copyWith } from '../../schema/copy.ts';
+import { cut } from '../../schema/print.ts';
+import { checkerOf } from './json-schema.ts';
+
+type Hashes = ReadonlyMap<string, string>;
+
+/**
+ * The tools of a configuration: those that ship with LeMMing, and those that the org declares. `trusted`: what the owner of
+ * the machine approved, as the journal has it; all else is barred. The same arguments give the same tools.
+ */
+export async function toolsetOf(shipped: Toolbox, config: Config, trusted: Hashes): Promise<Toolbox> {
+  if (config.tools.size + config.servers.size === 0 && config.org.network === null) return shipped;
+  const known = made.get(config);
+  if (known?.shipped === shipped && known.trusted === trusted) return known.toolbox;
+  const toolbox = new Map(withNetwork(shipped, config, trusted));
+  for (const tool of await declaredTools(config, trusted))
+    if (!toolbox.has(tool.spec.name)) toolbox.set(tool.spec.name, tool);
+  made.set(config, { shipped, trusted, toolbox });
+  return toolbox;
+}
+const made = new WeakMap<Config, { shipped: Toolbox; trusted: Hashes; toolbox: Toolbox }>();
+
+/** Tools that ship and run programs of agents. */
+export const PROGRAM_TOOLS = ['shell', 'run_python'];
+
+/** Programs of agents reach the hosts that the org names once the owner approved them; until then none. */
+function withNetwork(shipped: Toolbox, { org }: Config, trusted: Hashes): Toolbox {
+  const needs = trustOfNetwork(org);
+  if (needs === null || !isTrusted(trusted, needs)) return shipped;
+  const { hosts } = org.network as NonNullable<typeof org.network>;
+  return new Map(
+    [...shipped].map(([name, tool]) => [
+      name,
+      PROGRAM_TOOLS.includes(name) && tool.kind === 'world' ? reaching(tool, needs, hosts) : tool,
+    ]),
+  );
+}
+
+function reaching(tool: WorldTool, needs: Trusted, hosts: readonly string[]): WorldTool {
+  const { spec, run } = tool;
+  const reach = `with no network but ${hosts.join(', ')}, through the proxy that its environment names`;
+  return copyWith(tool, {
+    spec: copyWith(spec, { description: spec.description.replace('without a network', reach) }),
+    needs,
+    outbound: true as const,
+    run: (value: unknown, box: Box) => run(value, copyWith(box, { program: throughProxy(box, hosts) })),
+  });
+}
+
+function throughProxy(box: Box, hosts: readonly string[]): Box['program'] {
+  return (argv, given) => box.program(argv, { input: '', files: new Map(), ...given, hosts });
+}
+
+function declaredTools({ tools, servers }: Config, trusted: Hashes): Promise<WorldTool[]> {
+  const own = [...tools.values()].map((tool) => ownTool(tool, trusted));
+  const theirs = [...servers.values()].flatMap((server) =>
+    (server.tools ?? []).map((tool) => serverTool(server, tool, trusted)),
+  );
+  return Promise.all([...own, ...theirs]);
+}
+
+/** Characters of the body of TOOL.md that agents are shown. */
+const HELP = 4000;
+
+async function ownTool(tool: OwnTool, trusted: Hashes): Promise<WorldTool> {
+  const { name, head, help, files } = tool;
+  const { command, module, input } = head;
+  const description = `${head.description}\n\n${cut(help, HELP)}`.trim();
+  const run: WorldTool['run'] =
+    command === undefined
+      ? (value, box) => box.javascript(moduleText(files.get(module as string) as string, value))
+      : (value, box) =>
+          box.program(command, {
+            input: JSON.stringify(value),
+            files,
+            ...(head.network && { hosts: head.network.hosts }),
+          });
+  const bare = {
+    spec: { name, description, input: input as JsonObject },
+    touches: head.touches ?? (command === undefined ? ('pure' as const) : ('once' as const)),
+    timeout: head.timeout_ms,
+    most: head.result_chars,
+    ...(head.network && { outbound: true as const }),
+    run,
+  };
+  return barIf(bare, trustOfTool(tool), trusted, name);
+}
+
+/** The arguments are text of a string, not of the program: no key of theirs means anything to the machine. */
+function moduleText(text: string, value: unknown): string {
+  return `const input = JSON.parse(${JSON.stringify(JSON.stringify(value))}); ${text}`;
+}
+
+async function serverTool(server: Server, tool: PinnedTool, trusted: Hashes): Promise<WorldTool> {
+  const { settings, name } = server;
+  const bare = {
+    spec: { name: toolAt(name, tool.name), description: tool.description, input: tool.input as JsonObject },
+    touches: settings.touches,
+    timeout: 2 * settings.start_ms + settings.timeout_ms,
+    most: settings.result_chars,
+    outbound: true as const,
+    run: ((value, box) => box.ask(server, tool.name, value as JsonObject)) satisfies WorldTool['run'],
+  };
+  return barIf(bare, trustOfServer(server), trusted, name);
+}
+
+type Bare = Pick<WorldTool, 'spec' | 'touches' | 'timeout' | 'most' | 'outbound' | 'run'>;
+
+/** A tool that was not approved, or whose input cannot be checked, is there and is refused: so agents are told why. */
+async function barIf(bare: Bare, needs: Trusted, trusted: Hashes, name: string): Promise<WorldTool> {
+  const tool = copyWith(bare, { kind: 'world' as const, granted: 'resume' as const, needs });
+  const unread: WorldTool['parse'] = (input) => ({ ok: true, value: input });
+  if (!isTrusted(trusted, needs)) return copyWith(tool, { barred: refusal(bare.spec.name, name), parse: unread });
+  try {
+    return copyWith(tool, { parse: await checkerOf(bare.spec.input) });
+  } catch (error) {
+    const barred = `The input of ${bare.spec.name} is no JSON schema: ${(error as Error).message}`.slice(0, 500);
+    return copyWith(tool, { barred, parse: unread });
+  }
+}
+
+/** Why a tool of the org is not used. `name`: what the owner approves. */
+export function refusal(tool: string, name: string): string {
+  return `${tool} was not approved on this machine as it is now: lemming trust ${name}`;
+}

@@ -1,0 +1,41 @@
+/** The turn that is being made, as every part of the engine sees it. */
+import type { Config } from '../../core/model/config.ts';
+import type { OpenEntry } from '../../core/model/entry.ts';
+import type { State } from '../../core/model/state.ts';
+import type { Journal } from '../../disk/journal/journal.ts';
+import type { Calls } from '../calls/calls.ts';
+import type { Listen } from '../calls/listen.ts';
+import type { Recorded } from '../calls/recorded-calls.ts';
+import type { SentPrompts } from '../journal/sent-prompts.ts';
+import type { Ports } from '../ports.ts';
+
+/** A turn being made. The state is the snapshot: during the visits only its money changes. */
+export interface Turn {
+  number: number;
+  open: OpenEntry;
+  config: Config;
+  state: State;
+  journal: Journal;
+  calls: Calls;
+  recorded: Recorded;
+  ports: Ports;
+  /** Workspace files that tools wrote in this turn. */
+  live: Set<string>;
+  /** Strikes secrets of the environment out of a text. */
+  redact: (text: string) => string;
+  /** Old files that this turn's freeze found. */
+  swept: string[];
+  signal: AbortSignal;
+  /** Hears what the models write. */
+  listen?: Listen | undefined;
+  /** What models were told, where the turn was cut off under other rules. */
+  sent?: SentPrompts | undefined;
+}
+
+/** One result of an act, as the model sees it. */
+export interface Result {
+  id: string;
+  tool: string;
+  text: string;
+  ok: boolean;
+}

@@ -1,0 +1,302 @@
+import { apply } from '../../core/journal/apply.ts';
+import type { ActCall, JsonObject } from '../../core/model/call.ts';
+import type { Server } from '../../core/model/config.ts';
+import type { ActKey, LiveFile, UsedEntry, UseEntry } from '../../core/model/entry.ts';
+import {
+  type Found,
+  NOTHING,
+  type Page,
+  type Scene,
+  type Work,
+  type WorldResult,
+  type WorldTool,
+} from '../../core/model/tool.ts';
+import { type Trusted, trustTerm } from '../../core/model/trust.ts';
+import { countCredits } from '../../core/money/ledger.ts';
+import { inTheWayOf } from '../../core/tools/file-versions.ts';
+import type { Verdict } from '../../core/turn/judge.ts';
+import { deadline } from '../../disk/fs/clock.ts';
+import { DiskError } from '../../disk/fs/disk.ts';
+import { beside, bytesHash, keepAside } from '../../disk/fs/materialise.ts';
+import { YOUNG_MS } from '../../disk/intake/reader.ts';
+import type { Resume } from '../../schema/config/resume.ts';
+import { copyWith } from '../../schema/copy.ts';
+import { cut } from '../../schema/print.ts';
+import { lineEvents } from '../log/events.ts';
+import { runApart, runProgram } from './program.ts';
+import { BoxRefusal, bytesAt, type Changes, makeBox, NotThere, noChanges, textOf } from './tool-context.ts';
+import { refusal } from './toolset.ts';
+import type { Result, Turn } from './turn-in-progress.ts';
+
+/** A tool that ends by itself when its time is over is given so much longer: milliseconds. */
+const PATIENCE_MS = 10_000;
+
+/**
+ * Does what was judged: work is done, and what costs something is paid, once. Refused and held acts do nothing.
+ */
+export async function doAct(
+  turn: Turn,
+  resume: Resume,
+  scene: Scene,
+  verdict: Verdict,
+  call: ActCall,
+  key: ActKey,
+): Promise<Result> {
+  if (verdict.is === 'use') return performAct(turn, resume, scene, verdict, call, key);
+  const paid = verdict.is === 'done' && verdict.cost > 0;
+  if (paid) announce(turn, resume, { tool: call.tool, input: null }, key, verdict.cost);
+  return { id: call.id, tool: call.tool, text: verdict.text, ok: verdict.is !== 'refused' };
+}
+
+/** What became of a file. One that was written as a whole is whole; what else changed it may have left it half done. */
+function fateOf(file: UsedEntry['files'][number], tool: string): 'wrote' | 'changed' | 'removed' {
+  if (isGone(file)) return 'removed';
+  return tool === 'write_file' ? 'wrote' : 'changed';
+}
+
+/**
+ * Uses a world tool once: what the journal holds of it is taken from there; a tool that may not be repeated and was cut off
+ * has an unknown outcome, and the model is told so.
+ */
+async function performAct(
+  turn: Turn,
+  resume: Resume,
+  scene: Scene,
+  use: Extract<Verdict, { is: 'use' }>,
+  call: ActCall,
+  key: ActKey,
+): Promise<Result> {
+  const known = turn.recorded.use(key);
+  announce(turn, resume, call, key, use.cost);
+  const used =
+    known?.find((entry): entry is UsedEntry => entry.k === 'used') ??
+    (await perform(turn, resume, scene, use, key, known !== undefined));
+  for (const file of used.files) {
+    turn.live.add(file.path);
+    scene.draft.touched.set(file.path, fateOf(file, call.tool));
+  }
+  apply(turn.state, used);
+  if (used.shared) stageShared(turn, scene, used.shared);
+  if (TELL_HASHES.has(call.tool)) noteTexts(scene, used);
+  const held = use.ask?.(used);
+  if (used.rule !== undefined && !held) scene.draft.stopped++;
+  return { id: call.id, tool: call.tool, text: held ? `${used.text}\n${held.text}` : used.text, ok: used.ok };
+}
+
+function isGone({ text, hash }: LiveFile): boolean {
+  return text === null && hash === undefined;
+}
+
+/** Says in the journal that an act is done now, unless that was said before a crash, and books what it costs. */
+function announce(
+  turn: Turn,
+  { unit }: Resume,
+  { tool, input }: Pick<ActCall, 'tool' | 'input'>,
+  key: ActKey,
+  cost: number,
+): void {
+  const known = turn.recorded.announced(key);
+  const use: UseEntry = known ?? { k: 'use', ...key, tool, input, ...(cost > 0 && { cost, unit: unit ?? null }) };
+  if (!known) turn.journal.add(use);
+  apply(turn.state, use);
+}
+
+async function perform(
+  turn: Turn,
+  resume: Resume,
+  scene: Scene,
+  { tool, value, cost }: Extract<Verdict, { is: 'use' }>,
+  key: ActKey,
+  cutOff: boolean,
+): Promise<UsedEntry> {
+  const { journal, ports } = turn;
+  // That what was approved stands as it was shown is found out once.
+  const isFirst = tool.touches === 'once' || (scene.approved !== undefined && tool.touches !== 'pure');
+  if (isFirst && !cutOff) await journal.durable();
+  const changes = noChanges();
+  const result =
+    tool.touches === 'once' && cutOff ? unknown(cost) : await run(turn, resume, scene, tool, value, changes);
+  const { replaced, conflict, ...made } = changes;
+  for (const file of replaced) keepReplaced(turn, file);
+  const text = tellResult(turn.redact(result.text), turn.redact(result.end ?? ''), tool.most);
+  const used: UsedEntry = { k: 'used', ...key, ok: result.ok, text, ...made };
+  if (result.rule !== undefined) used.rule = result.rule;
+  if (conflict) used.conflict = copyWith(conflict, { text: turn.redact(conflict.text) });
+  if (result.tainted || made.tainted) used.tainted = true;
+  journal.add(used);
+  // What changed nothing is done again after a crash; the next call makes its line durable before it is made.
+  if (tool.touches !== 'pure') await journal.durable();
+  for (const { release } of replaced) release();
+  for (const event of lineEvents(used, turn.number)) ports.log?.(event);
+  return used;
+}
+
+function tellResult(text: string, end: string, most: number): string {
+  return [cutResult(text, most), end].filter(Boolean).join('\n');
+}
+
+function cutResult(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const kept = cut(text, most - 40);
+  return `${kept}\n[cut: ${text.length - kept.length} more characters]`;
+}
+
+/**
+ * A text that a person wrote in a workspace goes to the journal before it is gone. What is no text, holds a
+ * secret, or may still be written by a program that holds it open, stays beside the new file.
+ */
+function keepReplaced(
+  { state, journal, ports, number, redact }: Turn,
+  { path, bytes }: Changes['replaced'][number],
+): void {
+  if (bytes === null) return;
+  const hash = bytesHash(bytes);
+  if (state.workspace.get(path) === hash) return;
+  const aside = beside(path, 'aside');
+  const isYoung = ports.clock.now() - (ports.disk.stat(aside)?.mtimeMs ?? 0) < YOUNG_MS;
+  const text = isYoung ? null : textOf(bytes);
+  if (text === null || redact(text) !== text) keepAside(ports.disk, aside, path, number);
+  else if (state.blobs.has(hash)) return;
+  else {
+    const entry = { k: 'blob' as const, hash, text };
+    apply(state, entry);
+    journal.add(entry);
+  }
+}
+
+function unknown(cost: number): WorldResult {
+  const paid = cost > 0 ? ` It may have been done, so its ${countCredits(cost)} are spent.` : '';
+  const text = `Outcome unknown: the engine was cut off while the tool ran. It was not repeated.${paid}`;
+  return { ok: false, text };
+}
+
+/** What goes wrong in a tool is its result; only the disk's own failures, and the end of the run, stop the engine. */
+async function run(
+  turn: Turn,
+  resume: Resume,
+  scene: Scene,
+  tool: Work,
+  value: unknown,
+  changes: Changes,
+): Promise<WorldResult> {
+  const { disk } = turn.ports;
+  const { timeout } = tool;
+  const workspace = `agents/${resume.name}/workspace`;
+  const { workspace_bytes, workspace_files } = turn.config.org.limits;
+  const room = { workspace, bytes: workspace_bytes, files: workspace_files };
+  const box = makeBox({
+    disk,
+    resume,
+    given: scene.given,
+    staged: (path) => scene.draft.wrote.get(path)?.text,
+    inTheWay: (path) => inTheWayOf(path, scene.draft.wrote),
+    known: (hash) => scene.draft.known.get(hash),
+    shown: (path) => scene.approved?.covers?.[path],
+    redact: turn.redact,
+    isTainted: (path) => turn.state.tainted.has(path),
+    room,
+    changes,
+    program: (argv, given) => runProgram(turn, { room, timeout, changes }, argv, given),
+    apart: (files, argv) => runApart(turn, `.lemming/apart-${resume.name}`, files, timeout, argv),
+    ask: (server, name, input) => askServer(turn, server, name, input),
+    fetch: (url) => fetchFor(turn, tool, scene, url),
+    search: (query, limit) => searchFor(turn, resume, timeout, { query, limit }),
+    timeout,
+    signal: turn.signal,
+  });
+  try {
+    if (disk.stat(`agents/${resume.name}`) === null) throw new BoxRefusal(`The folder of ${resume.name} is gone.`);
+    demandTrust(turn, asTool(tool));
+    const made = tool.run(value, box);
+    return made instanceof Promise ? await Promise.race([made, late(timeout)]) : made;
+  } catch (error) {
+    if (turn.signal.aborted) throw turn.signal.reason;
+    if (error instanceof BoxRefusal) return refused(error);
+    if (error instanceof DiskError && ['full', 'io', 'read-only', 'handles'].includes(error.failure)) throw error;
+    return { ok: false, text: `The tool failed: ${told(error)}` };
+  }
+}
+
+/** What the system says names places of this machine, which are nobody's business. */
+function told(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  return code !== undefined && syscall !== undefined ? `${syscall}: ${code}` : error.message;
+}
+
+function refused(refusal: BoxRefusal): WorldResult {
+  const { rule, message } = refusal;
+  return { ok: false, text: `Refused (${rule}): ${message}`, ...(refusal instanceof NotThere ? {} : { rule }) };
+}
+
+/** The tool whose work it is; null: it is the trial of an act. */
+function asTool(work: Work): WorldTool | null {
+  return 'kind' in work ? (work as WorldTool) : null;
+}
+
+async function fetchFor(turn: Turn, work: Work, scene: Scene, url: string): Promise<Page> {
+  const tool = asTool(work);
+  if (!tool) throw new BoxRefusal('A trial reaches no network.', 'network');
+  const { fetchPage } = await import('./fetch.ts');
+  const { text, ...page } = await fetchPage(turn, { tool, scene }, url, tool.timeout);
+  return { text: turn.redact(text), ...page };
+}
+
+async function searchFor(
+  turn: Turn,
+  resume: Resume,
+  timeout: number,
+  wish: { query: string; limit: number },
+): Promise<Found> {
+  const { search } = await import('../search/web-search.ts');
+  return search(turn, resume, wish, timeout);
+}
+
+/** The owner may have taken the approval back since the turn was frozen. */
+function demandTrust({ ports }: Turn, tool: WorldTool | null): void {
+  if (!tool?.needs) return;
+  const { needs, spec } = tool;
+  if (!ports.approved?.(needs)) throw new BoxRefusal(refusal(spec.name, termOf(needs)), 'trusted-tool');
+}
+
+/** By what name the owner approves it. */
+function termOf(needs: Trusted): string {
+  return needs.kind === 'network' ? 'network' : trustTerm(needs);
+}
+
+function askServer({ ports, signal }: Turn, server: Server, tool: string, input: JsonObject): Promise<WorldResult> {
+  if (!ports.servers) throw new BoxRefusal('Servers of tools cannot be reached from here.', 'server');
+  return ports.servers.ask(server, tool, input, signal);
+}
+
+/** A tool that does not heed its time is not waited for. */
+function late(timeout: number): Promise<WorldResult> {
+  const signal = deadline(timeout + PATIENCE_MS);
+  return new Promise((resolve) => {
+    signal.addEventListener('abort', () => resolve({ ok: false, text: `The tool took more than ${timeout} ms.` }));
+  });
+}
+
+/** Tools that tell the hash of a file, which the agent can name when it writes. */
+const TELL_HASHES = new Set(['read_file', 'write_file', 'edit_file']);
+
+/** What the visit knows of files: as it was shown them, and as it left them. By the journal's line, so a crash changes nothing. */
+function noteTexts({ draft }: Scene, { text, files, shared }: UsedEntry): void {
+  const shown = text.replace(/\n\[hash [\w-]+\]$/, '');
+  for (const known of [shown, ...files.map((file) => file.text ?? ''), shared?.text ?? '']) draft.known.add(known);
+}
+
+/** What was approved is based on what was shown: what a person saved since then stays. */
+function stageShared(turn: Turn, scene: Scene, { path, text }: { path: string; text: string }): void {
+  const before = scene.draft.wrote.get(path);
+  const found = before ? NOTHING : bytesAt(turn.ports.disk, path);
+  const bytes = typeof found === 'string' ? null : found;
+  const shown = scene.approved?.covers?.[path];
+  const isShown = shown === undefined || shown === (bytes === null ? NOTHING : bytesHash(bytes));
+  const was = before
+    ? before.was
+    : isShown
+      ? bytes && turn.redact(Buffer.from(bytes).toString())
+      : (scene.approved?.was ?? null);
+  scene.draft.wrote.set(path, { text, was });
+}

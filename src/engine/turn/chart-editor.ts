@@ -1,0 +1,117 @@
+import { agentFolders } from '../../core/model/config.ts';
+import type { Effect, Patch } from '../../core/model/entry.ts';
+import { resumePath, retiredPath } from '../../core/model/paths.ts';
+import type { State } from '../../core/model/state.ts';
+import type { Hire } from '../../core/model/tool.ts';
+import type { ChartPen } from '../../core/staff/settle.ts';
+import { configReader, type ReadConfig } from '../../disk/config/config.ts';
+import { ChartDraft } from '../../disk/yaml/chart-draft.ts';
+import type { Edited } from '../../disk/yaml/edit.ts';
+import { type Fault, printFault } from '../../schema/fault.ts';
+import type { Turn } from '../tools/turn-in-progress.ts';
+
+const CHART = 'org/chart.yaml';
+/** Files that may name agents whom the organisation cannot be without. */
+const NAMING = /^org\/([^/]+\.yaml|(units|contacts)\/[^/]+\.md)$/;
+
+type Written = Patch | { why: string };
+type Change = readonly [path: string, text: string | null];
+
+/**
+ * What comes of agents that come and go, on charts each of which the next freeze could read. Many come in one turn, so
+ * first only those are read of which something may be wrong, and the last one for all others; if that is not valid, all is
+ * settled once more and each is read.
+ */
+export function onChart(turn: Turn, settle: (pen: ChartPen) => Effect[]): Effect[] {
+  const quick = new Pen(turn, false);
+  const effects = settle(quick);
+  return quick.holds() ? effects : settle(new Pen(turn, true));
+}
+
+class Pen implements ChartPen {
+  private readonly turn: Turn;
+  private readonly careful: boolean;
+  private readonly texts: Map<string, string>;
+  private readonly draft: ChartDraft;
+  private readonly came = new Set<string>();
+  private readonly gone = new Set<string>();
+
+  constructor(turn: Turn, careful: boolean) {
+    this.turn = turn;
+    this.careful = careful;
+    this.texts = new Map(turn.state.files);
+    this.draft = new ChartDraft(this.texts.get(CHART) as string, careful);
+  }
+
+  hired({ agent, files, send_to, read_from }: Hire): Written {
+    if (this.turn.open.barred?.includes(agent)) return { why: `agents/${agent} is a file, not a folder` };
+    const changes = files.map(({ path, text }) => [`agents/${agent}/${path}`, text] as const);
+    const plain = [...send_to, ...read_from].every((other) => this.isThere(other));
+    const edit = () => this.draft.with(agent, { send_to, read_from });
+    const written = this.write(edit, changes, plain, [agent]);
+    if ('text' in written) this.came.add(agent);
+    return written;
+  }
+
+  retired(agent: string): Written {
+    const resume = resumePath(agent);
+    const changes: Change[] = [
+      [resume, null],
+      [retiredPath(agent), this.texts.get(resume) ?? ''],
+    ];
+    const named = [...this.texts].some(([path, text]) => path !== CHART && NAMING.test(path) && text.includes(agent));
+    const written = this.write(() => this.draft.without(agent), changes, !named, []);
+    if ('text' in written) this.gone.add(agent);
+    return written;
+  }
+
+  /** Whether the last chart is valid, and so all before it. */
+  holds(): boolean {
+    return this.draft.holds() && this.trouble([...this.came]) === null;
+  }
+
+  /** Named by a chart, it is no reason why that could not be read. */
+  private isThere(name: string): boolean {
+    return this.came.has(name) || (this.turn.config.agents.has(name) && !this.gone.has(name));
+  }
+
+  private write(edit: () => Edited, changes: readonly Change[], plain: boolean, agents: string[]): Written {
+    const was = this.draft.text;
+    const edited = edit();
+    if ('fault' in edited) return { why: printFault(edited.fault) };
+    const before = this.change([[CHART, edited.text], ...changes]);
+    const why = plain && !this.careful ? null : this.trouble(agents);
+    if (why === null) return { text: edited.text, was };
+    this.change(before);
+    this.draft.back(was);
+    return { why };
+  }
+
+  /** Changes texts, and returns what takes that back. */
+  private change(changes: readonly Change[]): Change[] {
+    const before = changes.map(([path]) => [path, this.texts.get(path) ?? null] as const);
+    for (const [path, text] of changes)
+      if (text === null) this.texts.delete(path);
+      else this.texts.set(path, text);
+    return before.reverse();
+  }
+
+  /** Why the files cannot be read, or one of these agents not. */
+  private trouble(agents: readonly string[]): string | null {
+    const { state, open } = this.turn;
+    const read = readers.get(state) ?? configReader();
+    readers.set(state, read);
+    const folders = agentFolders(this.texts.keys(), state.aside.keys());
+    const { config, faults } = read(this.texts, folders, open.env ?? {}, state.absent);
+    const missing = agents.find((agent) => !config?.agents.has(agent));
+    if (config && missing === undefined) return null;
+    return printed(config ? config.broken.get(missing as string)?.[0] : faults[0]);
+  }
+}
+
+/** What was read of the files that have not changed since is not read again. */
+const readers = new WeakMap<State, ReadConfig>();
+
+function printed(fault: Fault | undefined): string {
+  return fault ? printFault(fault) : 'the chart cannot be read then';
+}

@@ -1,0 +1,138 @@
+import { heldOf } from '../../core/approvals/approval.ts';
+import { answerText, printApproval } from '../../core/approvals/approval-text.ts';
+import { heldText } from '../../core/journal/texts-rules-1.ts';
+import type { Effect, Held } from '../../core/model/entry.ts';
+import { textHash } from '../../core/model/hash.ts';
+import type { Approval } from '../../core/model/state.ts';
+import { emptyDraft } from '../../core/model/tool.ts';
+import { allowances } from '../../core/money/ledger.ts';
+import { priceOf } from '../../core/money/price.ts';
+import type { Staffing } from '../../core/staff/settle.ts';
+import type { Written } from '../../core/tools/file-versions.ts';
+import { judge, type Toolbox } from '../../core/turn/judge.ts';
+import { settleDraft, unpaidEffects } from '../../core/turn/settle.ts';
+import { bytesHash } from '../../disk/fs/materialise.ts';
+import { copyWith } from '../../schema/copy.ts';
+import { bytesAt } from '../tools/tool-context.ts';
+import type { Turn } from '../tools/turn-in-progress.ts';
+import { doAct } from '../tools/use.ts';
+import { bytesOf, sceneOf } from './visit.ts';
+
+/** Held acts that a person answered: judged again now, and done once, in this turn. `staffing`: told whom they hire and retire. */
+export async function decide(turn: Turn, toolbox: Toolbox, written: Written, staffing: Staffing[]): Promise<Effect[]> {
+  const effects: Effect[] = [];
+  const next = new Map<string, number>();
+  const chain: Chain = new Map();
+  let nth = 1;
+  for (const approval of turn.state.approvals.values()) {
+    const { id, agent, answer } = approval;
+    if (!answer) continue;
+    const draft = emptyDraft(next.get(agent) ?? 1, promisedBy(staffing, agent), heldIn(effects, agent));
+    draft.doing = id;
+    const { by, note, hash } = answer;
+    const decision = answer.decision === 'approve' ? 'approved' : 'denied';
+    const { text: asked, ...held } = heldOf(approval);
+    const outcome =
+      decision === 'denied' ? 'not done' : await doApproved(turn, toolbox, held, draft, nth, { written, chain });
+    if (typeof outcome === 'object') {
+      effects.push(...unpaidEffects(turn.config, turn.state, approval, answer, outcome.unpaid));
+      continue;
+    }
+    nth++;
+    const decided: Effect = {
+      k: 'decided',
+      id,
+      decision,
+      by,
+      note,
+      outcome,
+      held,
+      hash: hash ?? textHash(asked ?? heldText(held)),
+      text: printApproval(held, { decision: answer.decision, by, note, outcome }),
+    };
+    // The record of a skill that is held again removes the files that then wait anew.
+    if (draft.held.length > 0) effects.push(decided);
+    settleDraft(turn.config, turn.state, turn.number, agent, draft, effects, written);
+    next.set(agent, draft.nextMessage);
+    staffing.push({ by: agent, hires: draft.hires, retires: draft.retires });
+    if (draft.held.length === 0) effects.push(decided);
+    const text = answerText(held, { decision: answer.decision, by, note, outcome }, draft.held.length > 0);
+    const again = draft.held[0]?.id;
+    effects.push({ k: 'notice', to: agent, about: 'approval', text, ...(again !== undefined && { of: again }) });
+  }
+  return effects;
+}
+
+/** Acts of an agent that wait again. */
+export function heldIn(effects: readonly Effect[], agent: string): Held[] {
+  return effects.filter((effect) => effect.k === 'held').filter((held) => held.agent === agent);
+}
+
+/** Micro-credits that hires take from an agent. */
+export function promisedBy(staffing: readonly Staffing[], agent: string): number {
+  const hires = staffing.flatMap(({ by, hires }) => (by === agent ? hires : []));
+  return hires.reduce((sum, { credits }) => sum + credits, 0);
+}
+
+/** What came of the act; or what it costs, when that cannot be paid now. As call 0 of the agent's turn it has a name of its own in the journal. */
+async function doApproved(
+  turn: Turn,
+  toolbox: Toolbox,
+  held: Held,
+  draft: ReturnType<typeof emptyDraft>,
+  nth: number,
+  { written, chain }: { written: Written; chain: Chain },
+): Promise<string | { unpaid: number }> {
+  const { id, agent, tool, input, cause } = held;
+  const approved = chained(held, chain);
+  const resume = turn.config.agents.get(agent);
+  if (!resume) return `${agent} is not there any more`;
+  if (approved.was !== undefined) draft.known.add(approved.was);
+  const scene = sceneOf(turn, resume, cause, draft, { approved, left: written });
+  const call = { id, tool, input };
+  const cost = priceOf(turn.config, tool);
+  const payable = canPay(turn, agent, cost, draft.promised);
+  const key = { turn: turn.number, agent, n: 0, act: nth };
+  const begun = turn.recorded.announced(key) !== undefined && 'begun';
+  const verdict = judge(toolbox, scene, call, begun || true, () => payable);
+  if (!payable && verdict.is === 'refused' && verdict.rule === 'credits') return { unpaid: cost };
+  const { text } = await doAct(turn, resume, scene, verdict, call, key);
+  if (draft.held.length === 0) noteChain(turn, held, draft, chain);
+  return text;
+}
+
+/**
+ * An agent's own file → what acts that were approved for this turn made of it, over what the first of them was shown. Who
+ * approved both saw both.
+ */
+type Chain = Map<string, { over: string; made: string }>;
+
+function chained(held: Held, chain: Chain): Held {
+  if (held.covers === undefined) return held;
+  const covers = Object.entries(held.covers).map(([name, hash]): [string, string] => {
+    const link = chain.get(name);
+    return [name, link?.over === hash ? link.made : hash];
+  });
+  return copyWith(held, { covers: Object.fromEntries(covers) });
+}
+
+function noteChain(turn: Turn, { covers = {} }: Held, draft: ReturnType<typeof emptyDraft>, chain: Chain): void {
+  for (const [path, hash] of Object.entries(covers)) {
+    if (!/^agents\/[^/]+\/(workspace|memory)\//.test(path)) continue;
+    const staged = draft.wrote.get(path);
+    if (!staged && !draft.touched.has(path)) continue;
+    const made = staged ? bytesOf(staged.text) : bytesAt(turn.ports.disk, path);
+    chain.set(path, { over: chain.get(path)?.over ?? hash, made: typeof made === 'string' ? made : bytesHash(made) });
+  }
+}
+
+/** Whether an answered act can be done now: one that was approved and waits for credits once they are there. */
+export function isPayable(turn: Turn, { agent, tool, answer }: Approval): boolean {
+  return answer?.unpaid === undefined || canPay(turn, agent, priceOf(turn.config, tool), 0);
+}
+
+/** Nobody has an allowance yet: what the limits leave is what would be the first one's. */
+function canPay({ config, state, open }: Turn, agent: string, need: number, promised: number): boolean {
+  const allowance = allowances(config, state, [{ agent, need, promised }], open.budget).get(agent);
+  return allowance !== undefined && 'amount' in allowance;
+}

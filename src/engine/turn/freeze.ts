@@ -1,0 +1,68 @@
+import { apply } from '../../core/journal/apply.ts';
+import type { Entry, OpenEntry } from '../../core/model/entry.ts';
+import type { State } from '../../core/model/state.ts';
+import type { Toolbox } from '../../core/turn/judge.ts';
+import type { Folder } from '../../disk/intake/folder.ts';
+import type { Journal } from '../../disk/journal/journal.ts';
+import type { Fault } from '../../schema/fault.ts';
+import type { Ports } from '../ports.ts';
+import { intake } from './intake.ts';
+import type { LiveConfig } from './live-config.ts';
+
+/** The inputs of a turn: from here on nothing that people do touches it. */
+export interface Frozen {
+  open: OpenEntry;
+  /** Inputs and what follows from them at once. */
+  lines: Entry[];
+  /** Files that were swept aside. */
+  swept: string[];
+  /** How many things people did. */
+  inputs: number;
+}
+
+/** What a freeze reads, and the state and journal that take it in. */
+export interface Freezing {
+  ports: Ports;
+  toolbox: Toolbox;
+  state: State;
+  journal: Journal;
+  folder: Folder;
+  live: LiveConfig;
+}
+
+/** Reads what people did since the last turn, the configuration first; each step sees what the ones before took in. */
+export async function freeze(freezing: Freezing, open: OpenEntry, faults: Fault[]): Promise<Frozen> {
+  const { ports, toolbox, state, folder, live } = freezing;
+  const { disk, approved } = ports;
+  const lines: Entry[] = [];
+  const add = (entries: readonly Entry[]): void => {
+    take(freezing, entries);
+    lines.push(...entries);
+  };
+  disk.recheck();
+  add([open]);
+  add(live.freeze(open.turn, faults));
+  await intake({ disk, folder, state, config: live.current, toolbox, approved }, open, add, { before: [...lines] });
+  return { open, lines, ...countsOf(lines) };
+}
+
+/** The inputs of a turn that was cut off: as they were frozen then. */
+export function thawed(open: OpenEntry, lines: Entry[]): Frozen {
+  return { open, lines, ...countsOf(lines) };
+}
+
+/** Folds lines into the state and adds them to the journal, which the caller writes. */
+export function take({ state, journal }: Pick<Freezing, 'state' | 'journal'>, entries: readonly Entry[]): void {
+  for (const entry of entries) {
+    apply(state, entry);
+    journal.add(entry);
+  }
+}
+
+function countsOf(lines: readonly Entry[]): Pick<Frozen, 'swept' | 'inputs'> {
+  return {
+    swept: lines.flatMap((line) => (line.k === 'sweep' ? line.paths : [])),
+    inputs: lines.filter(({ k }) => INPUTS.includes(k)).length,
+  };
+}
+const INPUTS: readonly string[] = ['drop', 'file', 'mail', 'mail-gone', 'request', 'answer', 'revived'];

@@ -1,0 +1,133 @@
+import { absentAfter, agentFolders, type Config } from '../../core/model/config.ts';
+import type { Input } from '../../core/model/entry.ts';
+import type { State } from '../../core/model/state.ts';
+import { configReader } from '../../disk/config/config.ts';
+import { type Folder, numberAsides } from '../../disk/intake/folder.ts';
+import { type Fault, FaultError } from '../../schema/fault.ts';
+
+/** Largest file that is read before the configuration says otherwise. */
+const FIRST_LIMIT = 1_048_576;
+
+type Env = Record<string, string>;
+
+/** The configuration at work: what people's files said when they last made sense. */
+export class LiveConfig {
+  private readonly folder: Folder;
+  private readonly state: State;
+  /** LEMMING_* variables of this process. */
+  private readonly env: Env;
+  private readonly read = configReader();
+  private made: Config | null = null;
+  /** The variables that the configuration was read with; null when its files are not in the journal yet. */
+  private madeWith: Env | null = null;
+  /** Path → text of changes that would break what works: people were told, and the version before counts. */
+  private readonly rejected = new Map<string, string | null>();
+
+  constructor(folder: Folder, state: State, env: Env) {
+    this.folder = folder;
+    this.state = state;
+    this.env = env;
+  }
+
+  /** Null until it was looked at, frozen or thawed. */
+  get known(): Config | null {
+    return this.made;
+  }
+
+  get current(): Config {
+    if (!this.made) throw new Error('the configuration has not been read');
+    return this.made;
+  }
+
+  /** Before the first turn: as the folder shows it, without taking anything in. */
+  look(): void {
+    if (this.made) return;
+    const changes = this.folder.tracked(this.state, FIRST_LIMIT);
+    this.set(changes, this.env, []);
+    for (const change of changes) if ('path' in change) this.folder.forget(change.path);
+    this.madeWith = null;
+  }
+
+  /** As the journal has it, with the variables of a turn that was cut off. */
+  thaw(env: Env): void {
+    this.set([], env, []);
+  }
+
+  /** Whether people changed a file that the engine reads, since they were last told what is wrong with it. */
+  hasNews(): boolean {
+    return this.isNews(this.changes());
+  }
+
+  /** Changes of configuration, resumes and memory. A broken version is not taken over while a good one is at work. */
+  freeze(turn: number, faults: Fault[]): Input[] {
+    const changes = this.changes();
+    const same = !this.isNews(changes) && changes.every((change) => change.k === 'file');
+    if (same && this.madeWith === this.env) return [];
+    const good = this.madeWith === null ? changes : this.withoutBroken(changes, faults);
+    this.set(good, this.env, faults);
+    return numberAsides(good, turn, 1);
+  }
+
+  private changes(): Input[] {
+    return this.folder.tracked(this.state, this.made?.org.limits.message_bytes ?? FIRST_LIMIT);
+  }
+
+  /** Whether the files differ from those that people were told of: one that is mended lets the others count, too. */
+  private isNews(changes: readonly Input[]): boolean {
+    const files = changes.filter((change) => change.k === 'file');
+    return (
+      changes.some(({ k }) => k === 'absent' || k === 'back') ||
+      files.length !== this.rejected.size ||
+      files.some(({ path, text }) => !this.rejected.has(path) || this.rejected.get(path) !== text)
+    );
+  }
+
+  /** At the start broken configuration stops the command; a broken resume only sets its agent aside. */
+  private set(changes: readonly Input[], env: Env, faults: Fault[]): void {
+    const read = this.readWith(changes, env);
+    if (!read.config) throw new FaultError(...(read.faults as [Fault, ...Fault[]]));
+    faults.push(...read.faults, ...read.warnings);
+    this.made = read.config;
+    this.madeWith = env;
+  }
+
+  private readWith(changes: readonly Input[], env: Env): ReturnType<ReturnType<typeof configReader>> {
+    const texts = new Map(this.state.files);
+    for (const change of changes) {
+      if (change.k !== 'file') continue;
+      if (change.text === null) texts.delete(change.path);
+      else texts.set(change.path, change.text);
+    }
+    const asides = changes.flatMap((change) => (change.k === 'aside' ? [change.path] : []));
+    const folders = agentFolders(texts.keys(), [...this.state.aside.keys(), ...asides]);
+    return this.read(texts, folders, env, absentAfter(this.state.absent, changes));
+  }
+
+  /** Leaves out the changes that would break what works now: all of `org/` together, or a resume or a unit on its own. */
+  private withoutBroken(changes: readonly Input[], faults: Fault[]): Input[] {
+    const read = this.readWith(changes, this.env);
+    const broken = new Set([...(read.config?.broken.keys() ?? [])].filter((name) => this.current.agents.has(name)));
+    const breaksResume = (path: string): boolean =>
+      path.endsWith('/resume.md') && broken.has(path.split('/', 2)[1] ?? '');
+    const breaksUnit = (path: string): boolean =>
+      this.current.units.has(unitAt(path) ?? '') && read.faults.some(({ file }) => file === path);
+    const breaks = (path: string, text: string | null): boolean =>
+      read.config === null
+        ? /^org\/|\/resume\.md$/.test(path)
+        : text !== null && (breaksResume(path) || breaksUnit(path));
+    this.rejected.clear();
+    const good = changes.filter((change) => {
+      if (change.k !== 'file' || !breaks(change.path, change.text)) return true;
+      this.folder.forget(change.path);
+      this.rejected.set(change.path, change.text);
+      return false;
+    });
+    if (this.rejected.size) faults.push(...read.faults);
+    return good;
+  }
+}
+
+/** The unit that a file tells of. */
+function unitAt(path: string): string | undefined {
+  return /^org\/units\/([^/]+)\.md$/.exec(path)?.[1];
+}

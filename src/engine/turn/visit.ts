@@ -1,0 +1,284 @@
+import type { Given } from '../../core/mail/inbox.ts';
+import { type ActCall, type Part, ProviderError, type Reply } from '../../core/model/call.ts';
+import { stepsOf } from '../../core/model/config.ts';
+import type { Cause, PromptRef } from '../../core/model/entry.ts';
+import { agentState } from '../../core/model/state.ts';
+import { type Draft, NOTHING, type Scene, type Stands } from '../../core/model/tool.ts';
+import { permitPath } from '../../core/model/tool-path.ts';
+import type { Finished } from '../../core/model/visit.ts';
+import { balanceOf } from '../../core/money/ledger.ts';
+import { forgetFailures, noteUndone } from '../../core/prompt/dropped-calls.ts';
+import type { Brief } from '../../core/prompt/prompt.ts';
+import { judge, type Toolbox, type Verdict } from '../../core/turn/judge.ts';
+import { Repeats } from '../../core/turn/repeats.ts';
+import { DiskError } from '../../disk/fs/disk.ts';
+import { bytesHash } from '../../disk/fs/materialise.ts';
+import type { Resume } from '../../schema/config/resume.ts';
+import { copyWith } from '../../schema/copy.ts';
+import { FaultError } from '../../schema/fault.ts';
+import { OutOfCredits, type Purse } from '../calls/attempts.ts';
+import type { Recorded } from '../calls/recorded-calls.ts';
+import type { Ports } from '../ports.ts';
+import { blobOf, imagesOf, type Sight } from '../tools/images.ts';
+import { bytesAt, textOf } from '../tools/tool-context.ts';
+import type { Result, Turn } from '../tools/turn-in-progress.ts';
+import { doAct } from '../tools/use.ts';
+import { briefVisit, noteBlobs } from './visit-prompt.ts';
+
+/** Bytes of a file that a person is shown before it is replaced. */
+const MOST_SHOWN = 50_000;
+/** Characters that the journal keeps of a reason. */
+const MOST_REASON = 500;
+
+/** How a visit ended. */
+type End = Pick<Finished, 'outcome' | 'reason' | 'detail' | 'blame' | 'need'>;
+
+/** A visit that is to be made: who, and for how much. */
+export interface Plan {
+  agent: string;
+  resume: Resume;
+  summary: boolean;
+  models: readonly string[];
+  purse: Purse;
+  /** Micro-credits that its first call may cost at most. */
+  need: number;
+  /** The limit of this run leaves it less than its own credits would. */
+  bounded: boolean;
+}
+
+/** A visit under way. */
+interface Visit extends Plan {
+  given: Given;
+  brief: Brief;
+  /** Where calls wait for one another, those with urgent mail go first, then those with mail of a person. */
+  priority: number;
+  /** Images of the mail, when the model can look at them. */
+  sights: Sight[];
+}
+
+/**
+ * One agent's part of a turn: think, judge and use until nothing asks for another thought or the steps are used up.
+ * `draft`: empty, but for what approved acts did before. Its failure stays its own; only failures of the disk, the lock or
+ * an interruption leave it.
+ */
+export async function visit(turn: Turn, toolbox: Toolbox, plan: Plan, draft: Draft): Promise<Finished> {
+  const made = briefVisit(turn, toolbox, plan.resume, plan.summary);
+  const looks = turn.config.models.get(plan.models[0] ?? '')?.images === true;
+  const sights = looks ? imagesOf(turn.ports.disk, made.given.mail) : [];
+  const briefed: Visit = copyWith(copyWith(plan, made), { priority: priorityOf(turn, made.given), sights });
+  const scene = sceneOf(turn, plan.resume, briefed.given.mail, draft);
+  const told = agentState(turn.state, plan.agent).notices.length;
+  const finished = {
+    agent: plan.agent,
+    resume: plan.resume,
+    given: briefed.given.mail,
+    told,
+    draft: scene.draft,
+    summary: plan.summary,
+  };
+  try {
+    noteBlobs(turn, [...briefed.brief.blobs, ...sights.map(blobOf)]);
+    const end = await converse(turn, toolbox, briefed, scene);
+    if (end.outcome === 'ok') answerPeople(toolbox, scene);
+    return copyWith(finished, end);
+  } catch (error) {
+    if (isOfTheEngine(error) || error instanceof FaultError || turn.signal.aborted) throw error;
+    return copyWith(finished, endBy(error, plan.bounded, turn.redact));
+  }
+}
+
+/** What an agent's own folder refuses stays its own. */
+function isOfTheEngine(error: unknown): boolean {
+  return error instanceof DiskError && !(error.failure === 'denied' && error.path.startsWith('agents/'));
+}
+
+function priorityOf({ config }: Turn, { mail }: Given): number {
+  if (mail.some(({ priority }) => priority === 'urgent')) return 2;
+  return mail.some(({ from }) => config.agents.get(from)?.person) ? 1 : 0;
+}
+
+/** What the acts of an agent are judged against in this turn. `more`: of an act that a person approved. */
+export function sceneOf(
+  turn: Pick<Turn, 'config' | 'state' | 'number' | 'redact'> & {
+    ports: Pick<Ports, 'disk'>;
+    recorded: Pick<Recorded, 'stood'>;
+  },
+  resume: Resume,
+  given: readonly Cause[],
+  draft: Draft,
+  more: Pick<Scene, 'approved' | 'left'> = {},
+): Scene {
+  const { config, state, number, recorded } = turn;
+  const { disk } = turn.ports;
+  const attach = (path: string): string | null => {
+    const permitted = permitPath(resume, path);
+    const bytes = permitted.ok ? bytesAt(disk, permitted.path) : NOTHING;
+    return typeof bytes === 'string' ? null : Buffer.from(bytes).toString('base64');
+  };
+  const found = (path: string): Omit<Stands, 'path'> => {
+    const left = draft.wrote.get(path) ?? more.left?.get(path);
+    const bytes = left ? bytesOf(left.text) : bytesAt(disk, path);
+    if (typeof bytes === 'string') return { hash: bytes, text: null };
+    const text = textOf(bytes, MOST_SHOWN);
+    return { hash: bytesHash(bytes), text: text === null ? null : turn.redact(text) };
+  };
+  const stands = (path: string): Stands | null => {
+    const permitted = permitPath(resume, path);
+    if (!permitted.ok) return null;
+    const known = recorded.stood(resume.name, permitted.path, more.approved);
+    return { path: permitted.path, ...(known ?? found(permitted.path)) };
+  };
+  return { config, state, turn: number, agent: resume.name, resume, given, draft, attach, stands, ...more };
+}
+
+/** A text as a file holds it. */
+export function bytesOf(text: string | null): Uint8Array | typeof NOTHING {
+  return text === null ? NOTHING : Buffer.from(text);
+}
+
+async function converse(turn: Turn, toolbox: Toolbox, plan: Visit, scene: Scene): Promise<End> {
+  const steps = stepsOf(turn.config, plan.resume);
+  let parts: Part[] = plan.brief.prompt.parts;
+  let ref: PromptRef = {
+    system: plan.brief.systemHash,
+    pieces: plan.brief.pieces,
+    max: plan.brief.prompt.maxOutputTokens,
+    ...(plan.sights.length > 0 && { images: plan.sights.map((sight) => sight.ref) }),
+  };
+  const repeats = new Repeats();
+  for (let n = 1; n <= steps; n++) {
+    keepPromises(turn, plan, scene);
+    const reply = await ask(turn, plan, parts, ref, n);
+    scene.draft.via = plan.purse.via;
+    if (reply.text.trim() !== '') scene.draft.notes.push(reply.text.trim());
+    const { results, again, sorts } = await doActs(turn, toolbox, plan, scene, reply.acts, n);
+    if (!again) return { outcome: 'ok' };
+    const made = tellRepeats(repeats, n, reply.acts, results, sorts);
+    if (repeats.loop !== null) return { outcome: 'cut', reason: 'looped', detail: repeats.loop };
+    const told = turn.sent?.results(plan.agent, n + 1) ?? made;
+    parts = [
+      ...parts,
+      { role: 'assistant', text: reply.text, acts: reply.acts },
+      ...told.map((r) => ({ role: 'tool' as const, ...r })),
+    ];
+    ref = { after: n, results: told };
+  }
+  return { outcome: 'cut', reason: 'steps', detail: usedUp(steps) };
+}
+
+/** Of a call: whether it is a deed, and whether the engine refused it. */
+type Sort = { changes: boolean; refused: boolean };
+
+/** The results of a step as the model is told them. */
+function tellRepeats(
+  repeats: Repeats,
+  n: number,
+  acts: readonly ActCall[],
+  results: readonly Result[],
+  sorts: readonly Sort[],
+): Result[] {
+  return results.map(({ id, tool, text, ok }, i) => {
+    const told = repeats.tell(n, acts[i] as ActCall, { text, ok, ...sorts[i] });
+    return { id, tool, text: told, ok };
+  });
+}
+
+function usedUp(steps: number): string {
+  return steps === 1 ? 'its only reply was used up' : `its ${steps} replies were used up`;
+}
+
+/** What an agent gave away with a hire it spends on nothing else. */
+function keepPromises({ config, state }: Turn, { agent, purse }: Plan, { draft }: Scene): void {
+  if (draft.promised > 0) purse.left = Math.min(purse.left, balanceOf(config, state, agent).left - draft.promised);
+}
+
+function ask(turn: Turn, plan: Visit, parts: Part[], ref: PromptRef, n: number): Promise<Reply> {
+  const { prompt: first } = plan.brief;
+  const text = n === 1 ? first : copyWith(first, { parts, n });
+  const prompt = plan.sights.length > 0 ? copyWith(text, { images: plan.sights.map(({ image }) => image) }) : text;
+  return turn.calls.think(
+    turn.config,
+    { models: plan.models, first: plan.resume.model[0] ?? '' },
+    {
+      prompt,
+      ref,
+      systemHash: plan.brief.systemHash,
+      images: plan.sights.map(({ ref }) => ref),
+      unit: plan.resume.unit ?? null,
+      purse: plan.purse,
+      recorded: turn.recorded,
+      priority: plan.priority,
+      signal: turn.signal,
+      listen: turn.listen,
+    },
+  );
+}
+
+/** Does the acts of a reply in order. The visit thinks again only after a world tool, a question, or a refusal. */
+async function doActs(
+  turn: Turn,
+  toolbox: Toolbox,
+  plan: Visit,
+  scene: Scene,
+  acts: readonly ActCall[],
+  n: number,
+): Promise<{ results: Result[]; again: boolean; sorts: Sort[] }> {
+  const { draft } = scene;
+  const results: Result[] = [];
+  const sorts: Sort[] = [];
+  let again = false;
+  forgetFailures(draft.undone);
+  for (const [i, call] of acts.entries()) {
+    const key = { turn: turn.number, agent: plan.agent, n, act: i + 1 };
+    keepPromises(turn, plan, scene);
+    draft.doing = `${n}.${i + 1}`;
+    const before = { held: draft.held.length, stopped: draft.stopped };
+    const verdict = judge(toolbox, scene, call, false, (cost) => cost <= plan.purse.left);
+    if ('cost' in verdict) plan.purse.left -= verdict.cost;
+    const result = await doAct(turn, plan.resume, scene, verdict, call, key);
+    const rule = verdict.is === 'refused' ? verdict.rule : draft.stopped > before.stopped ? 'stopped' : null;
+    noteUndone(draft.undone, call, { ok: result.ok || draft.held.length > before.held, text: result.text }, rule);
+    results.push(result);
+    again ||= wantsResult(verdict);
+    sorts.push({ changes: isDeed(verdict), refused: rule !== null });
+  }
+  draft.doing = String(n); // what its plain text says is of no act
+  return { results, again, sorts };
+}
+
+/** What it does is more than looking. */
+function isDeed(verdict: Verdict): boolean {
+  return verdict.is === 'done' || (verdict.is === 'use' && verdict.tool.touches !== 'pure');
+}
+
+function wantsResult(verdict: Verdict): boolean {
+  return verdict.is === 'use' || verdict.is === 'refused' || (verdict.is === 'done' && verdict.asks);
+}
+
+/** Plain text of a visit that a person's mail caused goes to that person, if nothing else was sent there. No tool was used, so nobody pays. */
+function answerPeople(toolbox: Toolbox, scene: Scene): void {
+  const { config, given, draft } = scene;
+  const body = draft.notes.join('\n\n');
+  if (body === '') return;
+  for (const person of new Set(given.map((mail) => mail.from))) {
+    if (!config.agents.get(person)?.person || draft.sent.some(({ message }) => message.to.includes(person))) continue;
+    judge(toolbox, scene, { id: 'answer', tool: 'send_message', input: { to: person, body } });
+  }
+}
+
+/** What ran out, or what failed. Reasons are kept without secrets. */
+function endBy(error: unknown, bounded: boolean, redact: (text: string) => string): End {
+  const say = (text: string): string => redact(text).slice(0, MOST_REASON);
+  if (error instanceof OutOfCredits) {
+    const blame = bounded ? 'budget' : 'credits';
+    const cut: End = { outcome: 'cut', reason: 'credits', detail: say(error.message), blame };
+    return error.need === undefined ? cut : { need: error.need, ...cut };
+  }
+  if (!(error instanceof ProviderError)) {
+    const text = error instanceof Error ? error.message : String(error);
+    return { outcome: 'failed', reason: say(`internal: ${text}`), blame: 'internal' };
+  }
+  if (error.failure === 'incomplete') return { outcome: 'cut', reason: 'tokens', detail: say(error.message) };
+  const blame = error.failure === 'refused' || error.failure === 'malformed' ? 'reply' : 'provider';
+  return { outcome: 'failed', reason: say(`${error.failure}: ${error.message}`), blame };
+}

@@ -1,0 +1,126 @@
+import { createInterface, type Interface } from 'node:readline';
+import type { Typing } from '../../../commands/command.ts';
+import { meant, PASTE_OFF, PASTE_ON, pasting, shown } from './paste.ts';
+import type { Screen } from './screen.ts';
+import { prepareForAll, widthOf } from './width.ts';
+
+/** The terminal that lines are typed at. */
+export interface Keyboard {
+  stdin: NodeJS.ReadStream;
+  stdout: NodeJS.WriteStream;
+  /** What Ctrl-C does. */
+  interrupt(): void;
+  signal: AbortSignal;
+}
+
+/** Lines of earlier talks that can be fetched again. */
+const HISTORY = 500;
+
+/**
+ * Lines as a person types them, with editing and a history, until Ctrl-D. The line being typed stays below what is written
+ * meanwhile; a line that is typed before its time stands where it is taken.
+ */
+export async function* typedLines(keyboard: Keyboard, screen: Screen, typing: Typing): AsyncGenerator<string> {
+  await prepareForAll();
+  const typed = new Queue();
+  const close = open(keyboard, screen, typing, typed);
+  try {
+    for (let line = await typed.next(); line !== null; line = await typed.next()) {
+      screen.print(typing.prompt() + line);
+      yield meant(line);
+      screen.redraw();
+    }
+  } finally {
+    close();
+  }
+}
+
+/** Begins to read keys; what it returns gives the terminal back as it was. */
+function open(
+  { stdin, stdout, interrupt, signal }: Keyboard,
+  screen: Screen,
+  typing: Typing,
+  typed: Queue,
+): () => void {
+  // Readline turns single keys on and off, also around Ctrl-Z.
+  const input = Object.assign(stdin.pipe(pasting()), { setRawMode: (raw: boolean) => stdin.setRawMode(raw) });
+  const history = typing.history().slice(-HISTORY).map(shown).reverse();
+  const completer = (text: string): [string[], string] => [onlyCommon(typing.complete(text)), text];
+  const line = createInterface({ input, output: stdout, terminal: true, history, historySize: HISTORY, completer });
+  const redraw = () => screen.redraw();
+  const restore = () => void stdout.write(PASTE_OFF);
+  const close = () => line.close();
+  line.on('close', () => {
+    screen.typeAt(null);
+    stdout.off('resize', redraw);
+    process.off('exit', restore);
+    signal.removeEventListener('abort', close);
+    restore();
+    stdin.unpipe(input).pause();
+    typed.end();
+  });
+  line.on('SIGINT', () => {
+    close();
+    interrupt();
+  });
+  line.on('SIGCONT', redraw);
+  line.on('line', (text) => {
+    eraseEcho(stdout, line.getPrompt() + text);
+    typed.add(text);
+    redraw();
+  });
+  stdout.on('resize', redraw);
+  process.once('exit', restore);
+  signal.addEventListener('abort', close, { once: true });
+  stdout.write(PASTE_ON);
+  screen.typeAt({ rowsAbove: () => line.getCursorPos().rows, draw: () => draw(line, typing.prompt()) });
+  return close;
+}
+
+/** Draws the line anew where the cursor is; what it drew before is gone already. */
+function draw(line: Interface, prompt: string): void {
+  Object.assign(line, { prevRows: 0 });
+  line.setPrompt(prompt);
+  line.prompt(true);
+}
+
+/** Takes away the line that was just ended: it is printed when it is taken. */
+function eraseEcho(stdout: NodeJS.WriteStream, echo: string): void {
+  stdout.moveCursor(0, -1 - Math.floor(widthOf(echo) / stdout.columns));
+  stdout.clearScreenDown();
+}
+
+/** What all of them begin with: a list of them would stand in the way of what is drawn. */
+function onlyCommon(found: readonly string[]): string[] {
+  const [first, ...others] = found;
+  if (first === undefined) return [];
+  let length = first.length;
+  for (const other of others) while (!other.startsWith(first.slice(0, length))) length--;
+  return [first.slice(0, length)];
+}
+
+/** Lines between the keyboard and whoever takes them. */
+class Queue {
+  private readonly lines: string[] = [];
+  private ended = false;
+  private wake = (): void => {};
+
+  add(line: string): void {
+    this.lines.push(line);
+    this.wake();
+  }
+
+  end(): void {
+    this.ended = true;
+    this.wake();
+  }
+
+  /** null at the end. */
+  async next(): Promise<string | null> {
+    while (this.lines.length === 0 && !this.ended)
+      await new Promise<void>((resolve) => {
+        this.wake = resolve;
+      });
+    return this.lines.shift() ?? null;
+  }
+}

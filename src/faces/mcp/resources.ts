@@ -1,0 +1,88 @@
+import { ErrorCode, McpError, type Resource, type ResourceTemplate } from '@modelcontextprotocol/sdk/types.js';
+import type { Command } from '../../commands/command.ts';
+import { safeLine } from '../cli/terminal/safe.ts';
+import type { Caller } from './call.ts';
+import { SHELVES, type Shelf } from './offer.ts';
+
+const JSON_TYPE = 'application/json';
+/** What the protocol says of an address where nothing is. */
+const NOT_FOUND = -32002;
+/** Messages of the inbox that are listed one by one. */
+const LISTED = 50;
+
+/** What can be read, by address: the data of the commands that are offered. Reading changes nothing. */
+export class Shelves {
+  private readonly commands: ReadonlyMap<string, Command>;
+  private readonly shelves: readonly Shelf[];
+  private readonly caller: Caller;
+
+  constructor(commands: readonly Command[], caller: Caller) {
+    this.commands = new Map(commands.map((command) => [command.name, command]));
+    this.shelves = SHELVES.filter(({ verb }) => this.commands.has(verb));
+    this.caller = caller;
+  }
+
+  templates(): ResourceTemplate[] {
+    return this.shelves
+      .filter(({ uri }) => parameterIn(uri) !== null)
+      .map(({ uri, name, about }) => ({ uriTemplate: uri, name, description: about, mimeType: JSON_TYPE }));
+  }
+
+  /** What has one address only, and the latest mail of the seat. */
+  async list(signal: AbortSignal): Promise<{ resources: Resource[] }> {
+    const fixed = this.shelves
+      .filter(({ uri }) => parameterIn(uri) === null)
+      .map(({ uri, name, about }) => ({ uri, name, description: about, mimeType: JSON_TYPE }));
+    const { messages = [] } = (await this.give('inbox', {}, signal)) as { messages?: Listed[] };
+    const mail = messages.slice(0, LISTED).map(({ id, from, subject }) => ({
+      ...{ uri: `lemming://mail/${id}`, name: id, mimeType: JSON_TYPE },
+      description: safeLine(`from ${from}: ${subject}`),
+    }));
+    return { resources: [...fixed, ...mail] };
+  }
+
+  /** The data at an address, as JSON. Throws errors of the protocol. */
+  async read(uri: string, signal: AbortSignal): Promise<string> {
+    for (const shelf of this.shelves) {
+      const given = match(shelf.uri, uri);
+      if (given) return JSON.stringify(await this.give(shelf.verb, given, signal), null, 2);
+    }
+    throw new McpError(NOT_FOUND, `There is nothing at ${JSON.stringify(uri.slice(0, 200))}`);
+  }
+
+  private async give(verb: string, given: object, signal: AbortSignal): Promise<object> {
+    const command = this.commands.get(verb) as Command;
+    const { text, data, fault } = await this.caller.do({ command, given, signal, peeks: true });
+    if (!fault) return data;
+    throw new McpError(fault.code === 'not-found' ? NOT_FOUND : ErrorCode.InternalError, text, data);
+  }
+}
+
+interface Listed {
+  id: string;
+  from: string;
+  subject: string;
+}
+
+/** The argument that an address names: `id` in `lemming://mail/{id}`. */
+function parameterIn(template: string): string | null {
+  return /\{(\w+)\}$/.exec(template)?.[1] ?? null;
+}
+
+/** What the address says, by the names of the template; null when it is another one. */
+function match(template: string, uri: string): Record<string, string> | null {
+  const name = parameterIn(template);
+  if (name === null) return template === uri ? {} : null;
+  const before = template.slice(0, template.indexOf('{'));
+  const rest = uri.startsWith(before) ? uri.slice(before.length) : '';
+  const value = /^[^/?#]+$/.test(rest) ? decoded(rest) : null;
+  return value === null ? null : { [name]: value };
+}
+
+function decoded(text: string): string | null {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return null; // a % that begins nothing
+  }
+}

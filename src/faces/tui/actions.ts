@@ -1,0 +1,149 @@
+import { join } from 'node:path';
+import { visitNamed } from '../../app/look/visits.ts';
+import { realClock } from '../../disk/fs/clock.ts';
+import { parseMessageId } from '../../schema/name.ts';
+import { printVisit } from '../../views/journal/call.ts';
+import { line } from '../../views/screen/line.ts';
+import { openApprovals, pauseOf } from '../../views/screen/snapshot.ts';
+import type { act } from './commands.ts';
+import { chosenOf, type Desk, type Doings, keyOf } from './context.ts';
+import { edit } from './editor.ts';
+
+/** Keys that do a command, and the few that look deeper. */
+export function deeds(desk: Desk): Doings {
+  return {
+    exact: () => exact(desk),
+    reply: () => reply(desk),
+    write: () => write(desk),
+    acknowledge: () => onMessage(desk, (id) => void desk.perform('ack', { args: { id } })),
+    approve: () => answer(desk, 'approve'),
+    'approve-always': () => answer(desk, 'approve', { always: true }),
+    deny: () => answer(desk, 'deny'),
+    retry: () => retry(desk),
+    pause: () => pause(desk, ['org', 'costs'].includes(desk.ui.pane) ? (chosenOf(desk)?.agent ?? null) : null),
+    'pause-all': () => pause(desk, null),
+    'top-up': () => topUp(desk),
+    edit: () => editFile(desk),
+    validate: () => void validate(desk),
+    notices: () => void notices(desk),
+  };
+}
+
+function onMessage(desk: Desk, work: (id: string) => void): void {
+  const { what, id } = chosenOf(desk) ?? {};
+  if (what !== 'dead-letter' && id !== undefined && parseMessageId(id)) work(id);
+  else desk.say(`Choose a message first: ${keyOf(desk.keys, 'mail')} shows the mail.`, 'warn');
+}
+
+function onAgent(desk: Desk, work: (agent: string) => void): void {
+  const agent = chosenOf(desk)?.agent;
+  if (agent === undefined) desk.say(`Choose an agent first: ${keyOf(desk.keys, 'org')} shows them.`, 'warn');
+  else work(agent);
+}
+
+function reply(desk: Desk): void {
+  if (chosenOf(desk)?.what === 'agent') return write(desk);
+  onMessage(desk, (id) => letter(desk, `reply to ${id}`, 'reply', { id }));
+}
+
+function write(desk: Desk): void {
+  onAgent(desk, (agent) => letter(desk, `to ${agent}`, 'send', { agent }));
+}
+
+/** Lets the person write a message. One that was refused is there again, so that no word is lost. */
+function letter(desk: Desk, label: string, verb: 'reply' | 'send', args: Record<string, string>, text = ''): void {
+  const done = async (words: string): Promise<void> => {
+    const { ok } = await desk.perform(verb, { args, rest: [words] });
+    if (!ok && words.trim() !== '' && !desk.ui.prompt) letter(desk, label, verb, args, words);
+  };
+  const hint = 'enter sends, alt+enter new line, ctrl+o editor, esc cancels';
+  desk.ask({ label, hint, field: { text, at: text.length }, lines: true, done: (words) => void done(words) });
+}
+
+/** Asks for a few words in one line. */
+function ask(desk: Desk, label: string, hint: string, done: (text: string) => void): void {
+  desk.ask({ label, hint, field: { text: '', at: 0 }, lines: false, done });
+}
+
+function answer(desk: Desk, verb: 'approve' | 'deny', flags: Record<string, string | true> = {}): void {
+  const { scene, ui, keys } = desk;
+  const about = chosenOf(desk);
+  const open = openApprovals(scene);
+  const id = about?.what === 'approval' ? about.id : open.length === 1 ? open[0] : undefined;
+  const held = id === undefined ? undefined : scene.state.approvals.get(id);
+  if (open.length === 0) return desk.say('Nothing waits for you.', 'quiet');
+  if (!held) return desk.say(`Choose the act first: ${keyOf(keys, 'approvals')} shows what waits.`, 'warn');
+  if (!open.includes(held.id)) return desk.say('It was answered: that takes effect in the next turn.', 'warn');
+  const what = flags.always ? `${held.id} and all like it` : `${held.id} (${held.agent} uses ${held.tool})`;
+  ask(desk, `${verb} ${what}? note`, 'enter does it, esc cancels', (text) => {
+    const note = text.trim();
+    delete ui.chosen[ui.pane]; // the next one that waits
+    void desk.perform(verb, { args: { id: held.id }, flags: note ? { ...flags, note } : flags });
+  });
+}
+
+function retry(desk: Desk): void {
+  const { what, id } = chosenOf(desk) ?? {};
+  if (what === 'dead-letter' && id !== undefined) void desk.perform('retry', { args: { id } });
+  else desk.say(`Choose a dead letter first: ${keyOf(desk.keys, 'problems')} shows them.`, 'warn');
+}
+
+function pause(desk: Desk, agent: string | null): void {
+  const given: Parameters<typeof act>[2] = { args: agent === null ? {} : { agent } };
+  void desk.perform(pauseOf(desk.scene, agent).paused ? 'resume' : 'pause', given);
+}
+
+function topUp(desk: Desk): void {
+  onAgent(desk, (agent) =>
+    ask(desk, `credits for ${agent}`, 'enter grants them, esc cancels', (text) => {
+      void desk.perform('top-up', { args: { agent, credits: text.trim() } });
+    }),
+  );
+}
+
+function editFile(desk: Desk): void {
+  const { file, line: at } = chosenOf(desk) ?? {};
+  if (file === undefined || file.startsWith('$') || desk.follow.disk.stat(file)?.kind !== 'file')
+    return desk.say('No file belongs to this row.', 'warn');
+  const { env, root } = desk.world;
+  void desk.inEditor(() => edit(env, join(root, file), at)).then(() => validate(desk));
+}
+
+async function validate(desk: Desk): Promise<void> {
+  const { ok, lines } = await desk.perform('validate', {});
+  if (ok) return;
+  desk.say(`${lines.length} ${lines.length === 1 ? 'fault' : 'faults'} in the files.`, 'bad');
+  desk.text(
+    'what is wrong',
+    lines.map((one) => line(one, 'bad', 2)),
+  );
+}
+
+async function notices(desk: Desk): Promise<void> {
+  const { lines } = await desk.perform('read', { args: { id: 'notices' } });
+  desk.text(
+    'notices',
+    lines.map((one) => line(one, 'plain', 2)),
+  );
+}
+
+/** The visit that wrote the message, from the journal; a long journal takes a while, and can be left. */
+function exact(desk: Desk): void {
+  onMessage(desk, (id) => {
+    const { turn, author } = parseMessageId(id) as { turn: number; author: string };
+    if (desk.scene.config.agents.get(author)?.person)
+      return desk.say(`${author} is a person: no model was asked.`, 'warn');
+    const title = `visit ${turn}.${author}`;
+    desk.text(title, [line('The journal is read ...', 'quiet')]);
+    const { reader } = desk.ui;
+    const left = (): boolean => desk.ui.reader !== reader;
+    void visitNamed(desk.follow.disk, turn, author, realClock, left).then((visit) => {
+      if (left()) return;
+      const text = visit ? printVisit(visit) : `${author} had no visit in turn ${turn}.`;
+      desk.text(
+        title,
+        text.split('\n').map((one) => line(one, /^(==|--) /.test(one) ? 'title' : 'plain')),
+      );
+    });
+  });
+}

@@ -1,0 +1,52 @@
+import type { Follow } from '../../app/follow.ts';
+import type { World } from '../../commands/command.ts';
+import type { KeyAction } from '../../schema/config/keymap.ts';
+import type { About, Line, Pane, Tone } from '../../views/screen/line.ts';
+import type { Scene } from '../../views/screen/snapshot.ts';
+import type { act, Done, Verb } from './commands.ts';
+import type { Frame } from './frame.tsx';
+import { PANES } from './panes.ts';
+import { chosenRow, type Prompt, type Ui } from './state.ts';
+
+/** What keys work upon: where the person is, what is shown, and the means to change it. */
+export interface Desk {
+  readonly world: World;
+  readonly follow: Follow;
+  readonly keys: ReadonlyMap<string, KeyAction>;
+  readonly scene: Scene;
+  readonly ui: Ui;
+  readonly pane: Pane;
+  frame(): Frame;
+  /** Makes the pane anew, after another one was chosen or its filter changed. */
+  remake(): void;
+  /** Puts a line where messages stand. */
+  say(text: string, tone?: Tone): void;
+  /** Lets the person write. */
+  ask(prompt: Prompt): void;
+  /** Opens a text over the list. */
+  text(title: string, lines: Line[]): void;
+  /** Does a command; what it says stands where messages stand. `quiet`: only when it fails. */
+  perform(verb: Verb, given: Parameters<typeof act>[2], how?: { quiet?: boolean; signal?: AbortSignal }): Promise<Done>;
+  /** Gives the terminal to a program, and takes it back. */
+  inEditor(work: () => Promise<void>): Promise<void>;
+}
+
+/** What keys do. */
+export type Doings = Partial<Record<KeyAction, () => void>>;
+
+/** The index of the chosen row; -1 where there is none. */
+export function chosenAt({ ui, pane }: Desk): number {
+  return chosenRow(ui, pane, PANES[ui.pane].start);
+}
+
+/** What the chosen row stands for. */
+export function chosenOf(desk: Desk): About | null {
+  const at = chosenAt(desk);
+  return at < 0 ? null : desk.pane.about(at);
+}
+
+/** The key of an action, as the person knows it. */
+export function keyOf(keys: ReadonlyMap<string, KeyAction>, action: KeyAction): string {
+  for (const [key, one] of keys) if (one === action) return key;
+  return '';
+}

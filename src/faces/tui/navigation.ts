@@ -1,0 +1,122 @@
+import { findMessage } from '../../app/look/mail-index.ts';
+import { ownerFolder } from '../../disk/owner/owner-folder.ts';
+import { KEY_ACTIONS, KEYS, type KeyAction } from '../../schema/config/keymap.ts';
+import { facts, line } from '../../views/screen/line.ts';
+import { isUnread, mailDetail } from '../../views/screen/mail-pane.ts';
+import { chosenAt, chosenOf, type Desk, type Doings } from './context.ts';
+import { readerHeight, readerLines } from './frame.tsx';
+import { PANES, type PaneName, panesOf } from './panes.ts';
+
+/** Keys that change what is seen, and nothing else (but that a message which is opened was read). */
+export function moves(desk: Desk): Doings {
+  const page = (): number => {
+    const { layout } = desk.frame();
+    return Math.max(1, (desk.ui.reader ? readerHeight(layout) : layout.list.height) - 1);
+  };
+  return {
+    ...Object.fromEntries((Object.keys(PANES) as PaneName[]).map((name) => [name, () => show(desk, name)])),
+    up: () => move(desk, -1),
+    down: () => move(desk, 1),
+    'page-up': () => move(desk, -page()),
+    'page-down': () => move(desk, page()),
+    first: () => move(desk, Number.NEGATIVE_INFINITY),
+    last: () => move(desk, Number.POSITIVE_INFINITY),
+    'next-pane': () => turnTo(desk, 1),
+    'previous-pane': () => turnTo(desk, -1),
+    open: () => open(desk),
+    back: () => back(desk),
+    filter: () => filter(desk),
+    help: () => help(desk),
+  };
+}
+
+function show(desk: Desk, name: PaneName): void {
+  if (!panesOf(desk.scene).includes(name)) return desk.say(`There is nothing in ${PANES[name].title}.`, 'quiet');
+  desk.ui.reader = null;
+  desk.ui.pane = name;
+  desk.remake();
+}
+
+function turnTo(desk: Desk, by: number): void {
+  const names = panesOf(desk.scene);
+  show(desk, names[(names.indexOf(desk.ui.pane) + by + names.length) % names.length] ?? 'org');
+}
+
+/** Scrolls what is open, else chooses a row. At the end where the pane starts, it follows what comes. */
+function move(desk: Desk, by: number): void {
+  const { ui, pane } = desk;
+  if (ui.reader) {
+    const frame = desk.frame();
+    const most = readerLines(frame, ui.reader).length - readerHeight(frame.layout);
+    ui.reader.scroll = Math.max(0, Math.min(most, Math.min(ui.reader.scroll, most) + by));
+    return;
+  }
+  const last = pane.keys.length - 1;
+  const at = Math.max(0, Math.min(last, chosenAt(desk) + by));
+  const start = PANES[ui.pane].start === 'last' ? last : 0;
+  const key = pane.keys[at];
+  if (at === start || key === undefined) delete ui.chosen[ui.pane];
+  else ui.chosen[ui.pane] = key;
+}
+
+function open(desk: Desk): void {
+  const { ui, pane, scene } = desk;
+  const row = pane.keys[chosenAt(desk)];
+  if (ui.reader || row === undefined) return;
+  ui.chosen[ui.pane] = row;
+  ui.reader = { row, scroll: 0 };
+  const { what, id } = chosenOf(desk) ?? {};
+  if (id === undefined) return;
+  if (what === 'message' && isUnread(scene, id)) void desk.perform('read', { args: { id } }, { quiet: true });
+  if (what === 'log') openMessage(desk, id);
+}
+
+function openMessage(desk: Desk, id: string): void {
+  const message =
+    desk.scene.recent.mail.get(id) ?? findMessage({ disk: desk.follow.disk, state: desk.scene.state }, id);
+  if (message) desk.text(`message ${id}`, mailDetail(desk.scene, message));
+}
+
+function back(desk: Desk): void {
+  const { ui } = desk;
+  if (ui.reader) ui.reader = null;
+  else {
+    delete ui.filters[ui.pane];
+    desk.remake();
+  }
+}
+
+/** The list follows what is typed. */
+function filter(desk: Desk): void {
+  const { ui } = desk;
+  const { pane } = ui;
+  const before = ui.filters[pane] ?? '';
+  const set = (text: string): void => {
+    ui.filters[pane] = text;
+    desk.remake();
+  };
+  const terms = PANES[pane].terms.map((name) => (name === 'unread' ? name : `${name}:`));
+  ui.reader = null;
+  desk.ask({
+    label: 'filter',
+    hint: ['words', ...terms].join(' '),
+    field: { text: before, at: before.length },
+    lines: false,
+    done: set,
+    changed: set,
+    cancelled: () => set(before),
+  });
+}
+
+function help(desk: Desk): void {
+  const keysOf = (action: KeyAction): string =>
+    [...desk.keys].flatMap(([key, one]) => (one === action ? [key] : [])).join(', ');
+  const place = ownerFolder(desk.world.env)?.label ?? 'the folder that LEMMING_HOME names';
+  desk.text('keys', [
+    line(),
+    ...facts(KEY_ACTIONS.map((action) => [keysOf(action), KEYS[action].does] as const)),
+    line(),
+    line('While you write: enter sends, esc cancels, alt+enter begins a new line, ctrl+o opens your editor.', 'quiet'),
+    line(`Your own keys: keys.yaml in ${place}, a line such as "reply: [r, ctrl+r]" under "keys".`, 'quiet'),
+  ]);
+}

@@ -1,0 +1,97 @@
+import * as z from 'zod';
+import { later } from '../later.ts';
+import { isInside } from '../name.ts';
+
+/** Grants: a tool name, `ask:` before it to hold each use for approval; object form narrows it (paths, hosts, commands). */
+const toolGrant = later(() =>
+  z
+    .string()
+    .regex(
+      /^(ask:)?([a-z][a-z0-9_]*|[a-z][a-z0-9-]*__(\*|[A-Za-z0-9_-]+))$/,
+      'a tool name such as read_file, ask:shell, or SERVER__TOOL',
+    ),
+);
+
+/** Whether a grant without its `ask:`, such as `read_file` or `github__*`, is of that tool. */
+export function covers(grant: string, tool: string): boolean {
+  return grant === tool || (grant.endsWith('__*') && tool.startsWith(grant.slice(0, -1)));
+}
+
+/** A host, `*.` before it for those below, `*` for every one; a port after it when it is not the usual one. */
+const hostPattern = later(() =>
+  z
+    .string()
+    .max(260)
+    .regex(
+      /^(\*|(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)+|\[[0-9a-f:]+\])(:[1-9]\d{0,4})?$/,
+      'a host such as example.org, "*.example.org" or example.org:8443, in small letters',
+    ),
+);
+
+export const schedule = later(() =>
+  z.strictObject({
+    every: z.number().int().min(1).default(1).describe('fires when (turn - offset) mod every = 0; in turns'),
+    offset: z.number().int().min(0).default(0).describe('in turns'),
+    when: z
+      .enum(['mail', 'always'])
+      .default('mail')
+      .describe('mail: only if something waits; always: at every firing turn'),
+  }),
+);
+
+/** The front matter of `agents/<name>/resume.md`. The body holds the instructions. */
+export const resumeHead = later(() =>
+  z.strictObject({
+    version: z.literal(1).optional().describe('format of this file'),
+    name: z.string().optional().describe('must equal the directory name'),
+    role: z.string().max(500).default('').describe('one line, shown to neighbours'),
+    person: z.boolean().default(false).describe('true for a person: never scheduled, never billed'),
+    model: z
+      .union([z.string(), z.array(z.string()).min(1)])
+      .default('default')
+      .transform((v) => (typeof v === 'string' ? [v] : v))
+      .describe('key in org/models.yaml, or a list: the first that works'),
+    schedule: schedule()
+      .default({ every: 1, offset: 0, when: 'mail' })
+      .describe('when this agent is due; urgent mail always wakes it'),
+    tools: z
+      .array(toolGrant())
+      .default([])
+      .describe('granted tools; "ask:" before a name holds each use for approval; SERVER__* is all tools of a server'),
+    skills: z.array(z.string()).default([]).describe('skills from org/skills'),
+    shared: z
+      .array(z.string().max(200).refine(isInside, 'expected a path under org/shared'))
+      .default([])
+      .describe('paths under org/shared this agent may read and write; "" or "." for all'),
+    hosts: z
+      .array(hostPattern())
+      .default([])
+      .describe(
+        'hosts of the web that fetch_url may ask: example.org, "*.example.org" for all below it, "*" for every one',
+      ),
+    commands: z
+      .array(z.string().regex(/^[\w.+-]{1,64}$/, 'the name of a program such as git'))
+      .optional()
+      .describe('programs that shell may run, one at a time and without shell syntax; absent: any'),
+    unit: z.string().optional().describe('department, a file in org/units'),
+    extends: z
+      .string()
+      .optional()
+      .describe('template in org/templates whose missing keys this resume takes over and whose rights it may narrow'),
+    limits: z
+      .strictObject({
+        steps: z.number().int().min(1).max(100).optional().describe('provider calls a visit may make'),
+        output_tokens: z.number().int().min(1).max(1_000_000).optional().describe('tokens a reply may have'),
+      })
+      .default({})
+      .describe('limits of this agent, below those of org.yaml'),
+  }),
+);
+export type ResumeHead = z.infer<ReturnType<typeof resumeHead>>;
+
+/** A resume as the engine uses it. */
+export interface Resume extends ResumeHead {
+  name: string;
+  /** The body: instructions, verbatim. */
+  instructions: string;
+}

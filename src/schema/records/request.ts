@@ -1,0 +1,86 @@
+import * as z from 'zod';
+import { later } from '../later.ts';
+import { isInside } from '../name.ts';
+import { through } from './message.ts';
+
+const amount = later(() => z.number().int().positive().max(1e15).describe('micro-credits'));
+const who = () => ({
+  by: z.string().describe('who asks: stamped by the engine from the directory'),
+  through: through(),
+});
+const agent = later(() => z.string().describe('name of the agent'));
+const id = later(() => z.string().describe('id of what is meant'));
+const note = later(() => z.string().default('').describe('why, for the record'));
+const names = later(() => z.array(z.string().max(63)).max(1000));
+const newFile = later(() =>
+  z.strictObject({
+    path: z
+      .string()
+      .max(300)
+      .refine(
+        (path) => isInside(path) && /^(resume\.md|(skills|memory)\/.+)$/.test(path),
+        'expected resume.md or a path under skills/ or memory/',
+      )
+      .describe('relative to the folder of the agent'),
+    text: z.string().max(1_048_576).describe('the whole file'),
+  }),
+);
+const scope = later(() => z.string().nullable().describe('name of the agent; null: the whole organisation'));
+
+/**
+ * What a person's command asks of the engine. With no engine running the command journals it itself; else it waits as
+ * `agents/<person>/requests/<id>.yaml` for the next freeze.
+ */
+export const request = later(() =>
+  z.discriminatedUnion('ask', [
+    z.strictObject({ ask: z.literal('top-up'), ...who(), agent: agent(), amount: amount(), note: note() }),
+    z.strictObject({ ask: z.literal('pause'), ...who(), agent: scope() }),
+    z.strictObject({ ask: z.literal('resume'), ...who(), agent: scope() }),
+    z.strictObject({
+      ask: z.literal('read'),
+      ...who(),
+      ids: z.array(z.string()).describe('messages that were read; notices: what the person was to be told'),
+      notices: z.array(z.string()).optional().describe('the notices that were shown; absent: all'),
+    }),
+    z.strictObject({ ask: z.literal('archive'), ...who(), ids: z.array(z.string()).describe('messages to put away') }),
+    z.strictObject({
+      ask: z.literal('ack'),
+      ...who(),
+      id: id(),
+      reaction: z.string().max(64).default('').describe('such as an emoji'),
+    }),
+    z.strictObject({ ask: z.literal('retry'), ...who(), id: id() }),
+    z.strictObject({ ask: z.literal('approve'), ...who(), id: id(), note: note() }),
+    z.strictObject({ ask: z.literal('deny'), ...who(), id: id(), note: note() }),
+    z.strictObject({
+      ask: z.literal('settle-doubt'),
+      ...who(),
+      key: z.string().describe('the call: <turn>.<agent>.<n>.<attempt>'),
+      amount: z.number().int().min(0).describe('micro-credits that were really billed'),
+    }),
+    z.strictObject({ ask: z.literal('redact'), ...who(), id: id() }),
+    z.strictObject({ ask: z.literal('undo'), ...who(), id: id() }),
+    z.strictObject({
+      ask: z.literal('hire'),
+      ...who(),
+      agent: agent(),
+      files: z.array(newFile()).min(1).max(500).describe('files of its folder, resume.md first'),
+      send_to: names().describe('whom it may write to'),
+      read_from: names().describe('whose mail it reads'),
+      credits: z.number().int().min(0).max(1e15).describe('micro-credits that it is granted'),
+    }),
+    z.strictObject({ ask: z.literal('retire'), ...who(), agent: agent() }),
+    z.strictObject({
+      ask: z.literal('untaint'),
+      ...who(),
+      what: z.string().describe('agent, or path of a shared file, that counts as untainted from now on'),
+    }),
+    z.strictObject({
+      ask: z.literal('reset'),
+      ...who(),
+      scope: z.enum(['mail', 'memory', 'credits', 'tasks', 'all']).describe('what is cleared'),
+      archive: z.string().describe('where the old state was put'),
+    }),
+  ]),
+);
+export type Request = z.infer<ReturnType<typeof request>>;

@@ -1,0 +1,35 @@
+import * as z from 'zod';
+import { covered } from '../../core/approvals/covers.ts';
+import { showEdit } from '../../core/text/file-change.ts';
+import { worldTool } from '../define.ts';
+
+export default worldTool({
+  name: 'edit_file',
+  about:
+    'Replaces a piece of a text file by another. The old piece must stand in the file exactly once, to the letter, spaces and line ends too.',
+  touches: 'once',
+  input: z.strictObject({
+    path: z.string().min(1).max(1000),
+    old: z.string().min(1).max(100_000).describe('what stands there now'),
+    new: z.string().max(100_000).describe('what is to stand there'),
+  }),
+  preview: ({ path, old, new: made }, scene) => showEdit(path, scene.stands(path), old, made),
+  covers: ({ path }, scene) => covered(scene, [path]),
+  run({ path, old, new: made }, box) {
+    const { text, hash } = box.read(path);
+    const at = text.indexOf(old);
+    if (at < 0) return { ok: false, text: `The old piece does not stand in ${path}: nothing was changed.` };
+    const again = text.indexOf(old, at + 1);
+    if (again >= 0)
+      return {
+        ok: false,
+        text: `The old piece stands in ${path} more than once, in lines ${lineAt(text, at)} and ${lineAt(text, again)}: give more of what is around it. Nothing was changed.`,
+      };
+    const now = box.write(path, text.slice(0, at) + made + text.slice(at + old.length), hash);
+    return { ok: true, text: `edited ${path} at line ${lineAt(text, at)} (hash ${now.hash})` };
+  },
+});
+
+function lineAt(text: string, index: number): number {
+  return text.slice(0, index).split('\n').length;
+}

@@ -1,0 +1,16 @@
+import * as z from 'zod';
+import { worldTool } from '../define.ts';
+
+const SHOWN = 500;
+
+export default worldTool({
+  name: 'list_files',
+  about: 'Lists the files of a folder in your workspace, or of shared/ where your resume grants it.',
+  touches: 'pure',
+  input: z.strictObject({ path: z.string().max(1000).default('.') }),
+  run({ path }, box) {
+    const names = box.list(path);
+    const more = names.length > SHOWN ? `\nand ${names.length - SHOWN} more` : '';
+    return { ok: true, text: names.slice(0, SHOWN).join('\n') + more || 'The folder is empty.' };
+  },
+});

@@ -1,0 +1,25 @@
+import * as z from 'zod';
+import { worldTool } from '../define.ts';
+
+/** Most characters shown at a time. */
+const SHOWN = 30_000;
+
+export default worldTool({
+  name: 'read_file',
+  about:
+    'Reads a text file of your workspace, of shared/ where your resume grants it, or attachments/NAME of your mail.',
+  touches: 'pure',
+  input: z.strictObject({
+    path: z.string().min(1).max(1000),
+    from: z.number().int().min(0).max(100_000_000).default(0).describe('characters to skip, to go on after a cut'),
+    hash: z.boolean().optional().describe('add a line with the hash of the file, for write_file'),
+  }),
+  run({ path, from, hash }, box) {
+    const file = box.read(path);
+    const { shown } = file;
+    const to = from + SHOWN;
+    const more = shown.length > to ? `\n[cut: ${shown.length - to} more characters, from: ${to} goes on]` : '';
+    const last = hash ? `\n[hash ${file.hash}]` : '';
+    return { ok: true, text: `${shown.slice(from, to)}${more}${last}` };
+  },
+});

@@ -1,0 +1,94 @@
+import { runInNewContext } from 'node:vm';
+import * as z from 'zod';
+import type { Box, WorldResult } from '../../core/model/tool.ts';
+import { compilePattern } from '../../core/text/pattern.ts';
+import { worldTool } from '../define.ts';
+
+/** Matches that are shown, and characters of each. */
+const MATCHES = 200;
+const SHOWN = 300;
+/** Files and bytes that are looked at; a larger file is left out. */
+const FILES = 5000;
+const ALL_BYTES = 20_000_000;
+const ONE_BYTES = 1_000_000;
+/** Milliseconds for all that is matched. */
+const MATCHING_MS = 1000;
+/** Characters of a line that are searched. */
+const LINE = 2000;
+
+export default worldTool({
+  name: 'search_files',
+  about:
+    'Searches text files of your workspace, or of shared/ where your resume grants it, line by line. A pattern is a text, or /a regular expression/flags.',
+  touches: 'pure',
+  timeout: 5000,
+  input: z.strictObject({
+    pattern: z.string().min(1).max(500),
+    path: z.string().max(1000).default('.').describe('a folder or a file'),
+  }),
+  run: search,
+});
+
+function search({ pattern, path }: { pattern: string; path: string }, box: Box): WorldResult {
+  const matches = matcher(pattern);
+  if (typeof matches === 'string') return { ok: false, text: matches };
+  const { texts, left, large } = gather(box, path);
+  const found = timed(() => texts.flatMap(([name, text]) => matchesIn(name, text, matches)).slice(0, MATCHES + 1));
+  if (found === null) return { ok: false, text: 'The pattern takes too long: make it simpler, or narrow the path.' };
+  return {
+    ok: true,
+    text: [
+      found.slice(0, MATCHES).join('\n') || 'No match.',
+      left || found.length > MATCHES ? '[there is more: narrow the pattern or the path]' : '',
+      large > 0 ? `[too large to be searched: ${large}]` : '',
+    ]
+      .filter(Boolean)
+      .join('\n'),
+  };
+}
+
+/** The texts that are searched; `left`: there are more. */
+function gather(box: Box, path: string): { texts: [string, string][]; left: boolean; large: number } {
+  const texts: [string, string][] = [];
+  let bytes = 0;
+  let large = 0;
+  for (const file of box.files(path)) {
+    if (texts.length === FILES || bytes > ALL_BYTES) return { texts, left: true, large };
+    if (file.bytes > ONE_BYTES) large++;
+    else {
+      bytes += file.bytes;
+      const { shown } = box.read(file.path);
+      if (!shown.includes('\0')) texts.push([file.path, shown]);
+    }
+  }
+  return { texts, left: false, large };
+}
+
+/** Does the work unless it takes too long, as some expressions do with some texts: then null. */
+function timed<T>(work: () => T): T | null {
+  try {
+    return runInNewContext('work()', { work }, { timeout: MATCHING_MS }) as T;
+  } catch (error) {
+    if ((error as { code?: string }).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') return null;
+    throw error;
+  }
+}
+
+/** What finds the lines, or why the pattern cannot be used. */
+function matcher(pattern: string): RegExp | string {
+  try {
+    return compilePattern(pattern);
+  } catch (error) {
+    return `The pattern cannot be used: ${(error as Error).message}`;
+  }
+}
+
+function matchesIn(path: string, text: string, pattern: RegExp): string[] {
+  const found: string[] = [];
+  for (const [i, line] of text.split('\n').entries()) {
+    const searched = line.slice(0, LINE);
+    if (pattern.test(searched)) found.push(`${path}:${i + 1}: ${searched.slice(0, SHOWN)}`);
+    if (found.length > MATCHES) break;
+  }
+  return found;
+}

@@ -1,0 +1,25 @@
+import * as z from 'zod';
+import { covered } from '../../core/approvals/covers.ts';
+import { diffText } from '../../core/text/diff.ts';
+import { showWrite } from '../../core/text/file-change.ts';
+import { worldTool } from '../define.ts';
+
+export default worldTool({
+  name: 'write_file',
+  about:
+    'Writes a text file in your workspace, or in shared/ where your resume grants it; replaces what is there. With expected, only if the file still has that hash; what was changed there since you read it is merged, or you are told.',
+  touches: 'idempotent',
+  input: z.strictObject({
+    path: z.string().min(1).max(1000),
+    content: z.string().max(1_000_000),
+    expected: z.string().max(64).optional().describe('hash of the file that is replaced'),
+  }),
+  preview: ({ path, content }, scene) => showWrite(path, scene.stands(path), content),
+  covers: ({ path }, scene) => covered(scene, [path]),
+  run({ path, content, expected }, box) {
+    const { text, hash } = box.write(path, content, expected);
+    const others = diffText(content, text);
+    const merged = others === null ? '' : `\nmerged with what was changed there meanwhile:\n${others}`;
+    return { ok: true, text: `wrote ${path} (${Buffer.byteLength(text)} bytes, hash ${hash})${merged}` };
+  },
+});

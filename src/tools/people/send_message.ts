@@ -1,0 +1,152 @@
+import * as z from 'zod';
+import { covered } from '../../core/approvals/covers.ts';
+import { goneText, isAway } from '../../core/mail/absent-agents.ts';
+import type { Attached } from '../../core/model/entry.ts';
+import { textHash } from '../../core/model/hash.ts';
+import type { Covers, Scene, Staged } from '../../core/model/tool.ts';
+import { compose, hopsAfter, resolveRecipients } from '../../core/rights/recipients.ts';
+import { padTurn } from '../../schema/name.ts';
+import { MESSAGE_KINDS, priority } from '../../schema/records/message.ts';
+import { act } from '../define.ts';
+
+const names = z
+  .union([z.string().min(1).max(80), z.array(z.string().min(1).max(80)).min(1).max(1000)])
+  .transform((v) => (typeof v === 'string' ? [v] : v));
+
+/** Most characters of a body. */
+const BODY_CHARS = 200_000;
+/** Most bytes of one attached file. */
+const ATTACHED_BYTES = 262_144;
+
+export default act({
+  name: 'send_message',
+  about:
+    'Writes to a colleague, several, a unit ("@unit") or everyone you have an edge to ("*"). It is read in the next turn.',
+  granted: 'all',
+  input: z.strictObject({
+    to: names.describe('name, list of names, "@unit" or "*"'),
+    body: z.string().min(1).max(BODY_CHARS).describe('markdown'),
+    subject: z.string().max(200).optional().describe('one line'),
+    kind: z.enum(MESSAGE_KINDS).optional(),
+    priority: priority().optional(),
+    reply_to: z.string().max(100).optional().describe('id of the message this answers'),
+    expires_in: z
+      .number()
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .optional()
+      .describe('turns after which it is no longer worth reading'),
+    attachments: z.array(z.string().min(1).max(255)).max(16).optional().describe('files of your workspace'),
+  }),
+  preview: showReach,
+  covers: ({ to, attachments = [] }, scene) => ({ ...coveredReach(to, scene), ...covered(scene, attachments) }),
+  stage: stageMessage,
+});
+
+/** Whom `@unit` or `*` stands for now, and what the message takes with it. */
+function showReach({ to, attachments = [] }: Value, scene: Scene): string {
+  const names = isWide(to) ? reached(to, scene) : [];
+  const carried = attachments.flatMap((path) => scene.stands(path) ?? []).map(({ path, hash }) => `${path} (${hash})`);
+  return [
+    names.length ? `It reaches ${names.join(', ')}.` : '',
+    carried.length ? `It takes with it, by their hashes: ${carried.join(', ')}.` : '',
+  ]
+    .filter(Boolean)
+    .join('\n\n');
+}
+
+function coveredReach(to: readonly string[], scene: Scene): Covers {
+  return isWide(to) ? { [to.join(', ')]: textHash(reached(to, scene).join()) } : {};
+}
+
+function reached(to: readonly string[], { config, agent }: Scene): string[] {
+  const recipients = resolveRecipients(config, agent, to);
+  return recipients.ok ? recipients.names : [];
+}
+
+function isWide(to: readonly string[]): boolean {
+  return to.some((name) => name === '*' || name.startsWith('@'));
+}
+
+type Value = {
+  to: string[];
+  body: string;
+  subject?: string | undefined;
+  kind?: (typeof MESSAGE_KINDS)[number] | undefined;
+  priority?: 'urgent' | 'high' | 'normal' | 'low' | undefined;
+  reply_to?: string | undefined;
+  expires_in?: number | undefined;
+  attachments?: string[] | undefined;
+};
+
+function stageMessage(value: Value, scene: Scene): Staged {
+  const { config, agent, turn, given, draft } = scene;
+  const recipients = resolveRecipients(config, agent, value.to);
+  if (!recipients.ok) return recipients;
+  const files = attach(value.attachments ?? [], scene);
+  if (!Array.isArray(files)) return files;
+  const { subject, kind, reply_to } = value;
+  const message = compose(
+    agent,
+    turn,
+    draft.nextMessage,
+    {
+      to: recipients.names,
+      body: value.body,
+      subject: subject === undefined ? undefined : subject.replace(/\s+/g, ' ').trim(),
+      kind,
+      priority: value.priority,
+      reply_to,
+      expires: value.expires_in === undefined ? undefined : turn + value.expires_in,
+      via: draft.via,
+      attachments: files.map((file) => file.path.slice(file.path.lastIndexOf('/') + 1)),
+    },
+    given,
+    hopsAfter(given),
+  );
+  draft.nextMessage++;
+  const held = message.hops > config.org.limits.hops;
+  const away = message.to.filter((name) => isAway(config, scene.state, name));
+  draft.sent.push({ message, files, held, made: draft.doing });
+  return {
+    ok: true,
+    text: held
+      ? `${message.id} is held: the conversation has gone on for ${message.hops} messages without a person.`
+      : [`Sent as ${message.id}.`, ...away.map((name) => `${goneText(name)} The message waits for it.`)].join(' '),
+  };
+}
+
+/** Of the name of an attachment, without the numbers before it; all are ASCII. */
+const NAME_CHARS = 200;
+
+/** Never the name of a message. */
+export function attachedName(path: string): string {
+  const name = path
+    .slice(path.lastIndexOf('/') + 1)
+    .replace(/[^A-Za-z0-9._-]/g, '_')
+    .replace(/\.md$/i, '.markdown');
+  const ending = /\.[A-Za-z0-9]{1,20}$/.exec(name)?.[0] ?? '';
+  return name.length <= NAME_CHARS ? name : name.slice(0, NAME_CHARS - ending.length) + ending;
+}
+
+/** Copies of workspace files, to lie beside the message. */
+function attach(paths: string[], scene: Scene): Attached[] | Staged {
+  const files: Attached[] = [];
+  for (const [i, path] of paths.entries()) {
+    const data = scene.attach(path);
+    if (data === null)
+      return {
+        ok: false,
+        rule: 'path',
+        text: `There is no file ${JSON.stringify(path)} in your workspace, or it may not be attached.`,
+      };
+    if (data.length > (ATTACHED_BYTES * 4) / 3)
+      return { ok: false, rule: 'size', text: `${JSON.stringify(path)} is larger than ${ATTACHED_BYTES} bytes.` };
+    files.push({
+      path: `agents/${scene.agent}/outbox/${padTurn(scene.turn)}-${String(scene.draft.nextMessage).padStart(2, '0')}-${i + 1}-${attachedName(path)}`,
+      data,
+    });
+  }
+  return files;
+}

@@ -1,0 +1,14 @@
+import * as z from 'zod';
+import { fenced } from '../../core/text/file-change.ts';
+import { worldTool } from '../define.ts';
+
+export default worldTool({
+  name: 'shell',
+  about:
+    'Runs a command with sh in the Box: in your workspace, without a network. Tells what it printed, how it ended, and which files it changed.',
+  touches: 'once',
+  timeout: 60_000,
+  input: z.strictObject({ command: z.string().min(1).max(30_000) }),
+  preview: ({ command }) => `The command:\n\n${fenced('sh', command)}`,
+  run: ({ command }, box) => box.program(['sh', '-c', command]),
+});

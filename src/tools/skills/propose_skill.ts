@@ -1,0 +1,50 @@
+import * as z from 'zod';
+import type { Box, WorldResult } from '../../core/model/tool.ts';
+import { type Proposal, textsOf } from '../../core/skills/proposal.ts';
+import { coveredSkill, refusalOf, showProposal, stageSkill, testsOf } from '../../core/skills/propose.ts';
+import { act } from '../define.ts';
+
+/** Files beside SKILL.md at most, and characters of a text. */
+const FILES = 20;
+const TEXT_CHARS = 30_000;
+/** Milliseconds for all its tests. */
+const TIMEOUT = 60_000;
+
+export default act({
+  name: 'propose_skill',
+  about:
+    'Proposes a skill: how something is done, for you or for the organisation, or a new version of one. Scripts in tests/ (*.sh, *.py), or what test says, run first in the Box, in a folder that holds the skill alone; they must pass. Then a person decides; you will be told.',
+  held: 'always',
+  input: z.strictObject({
+    name: z
+      .string()
+      .max(64)
+      .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'expected lower-case letters, digits and single hyphens'),
+    description: z.string().regex(/\S/, 'expected words').max(1024).describe('what it is for and when to use it'),
+    body: z.string().min(1).max(TEXT_CHARS).describe('the instructions, markdown'),
+    files: z
+      .array(z.strictObject({ path: z.string().min(1).max(200), text: z.string().max(TEXT_CHARS) }))
+      .max(FILES)
+      .default([])
+      .describe('texts that come with it, such as tests/run.sh or references/forms.md'),
+    test: z.string().min(1).max(1000).optional().describe('how it is tested: one of the files, or a command for sh'),
+    for: z.enum(['me', 'org']).default('me').describe('whose skill it is to be'),
+  }),
+  trial: {
+    refusal: refusalOf,
+    show: showProposal,
+    work: { touches: 'idempotent', timeout: TIMEOUT, most: 10_000, run: runTests },
+  },
+  covers: coveredSkill,
+  stage: stageSkill,
+});
+
+/** The tests of a proposal, in a folder that holds nothing else. */
+async function runTests(proposal: Proposal, box: Box): Promise<WorldResult> {
+  const tests = testsOf(proposal);
+  if (tests.length === 0) return { ok: true, text: 'It brings no tests.' };
+  const script = ['set -e', ...tests].join('\n');
+  const { ok, text, end } = await box.apart(textsOf(proposal), ['sh', '-c', script]);
+  const said = ok ? 'They pass.' : 'They fail: it is not proposed. Mend it and propose it again.';
+  return { ok, text: `$ ${tests.join('\n$ ')}\n${text}`.trimEnd(), end: [end, said].filter(Boolean).join('\n') };
+}

@@ -1,0 +1,37 @@
+import * as z from 'zod';
+import { agentState } from '../../core/model/state.ts';
+import type { Scene } from '../../core/model/tool.ts';
+import { balanceOf, printCredits } from '../../core/money/ledger.ts';
+import { inOneLine } from '../../core/skills/skill.ts';
+import { limitTrouble, teamOf } from '../../core/staff/staff.ts';
+import { act } from '../define.ts';
+
+export default act({
+  name: 'list_agents',
+  about: 'Lists the agents that you hired, what they were given, and the templates from which you can hire.',
+  asks: true,
+  input: z.strictObject({}),
+  stage(_value, scene) {
+    const { config, state, agent } = scene;
+    const trouble = limitTrouble(config, state.staff, agent);
+    const left = printCredits(balanceOf(config, state, agent).left);
+    return {
+      ok: true,
+      text: [
+        ...teamOf(state.staff, agent).map((name) => aboutAgent(scene, name)),
+        `You have ${left} credits${trouble ? `. ${trouble.text}` : ' and may hire.'}`,
+        ...[...config.templates].map(([id, { head }]) => `template ${id}: ${inOneLine(head.role)}`),
+      ].join('\n'),
+    };
+  },
+});
+
+/** What the others spend while this turn is made it does not tell: visits of a turn do not see each other. */
+function aboutAgent({ config, state, agent }: Scene, name: string): string {
+  const { lastTurn, lastOutcome } = agentState(state, name);
+  const by = state.staff.get(name)?.by;
+  const role = config.agents.get(name)?.role ?? 'its resume is broken';
+  const last = lastTurn ? `last visit in turn ${lastTurn}, ${lastOutcome}` : 'no visit yet';
+  const given = printCredits(balanceOf(config, state, name).granted);
+  return `${name}${by === agent ? '' : ` (hired by ${by})`}: ${inOneLine(role)}; ${given} credits in all; ${last}`;
+}

@@ -1,0 +1,25 @@
+import * as z from 'zod';
+import { textHash } from '../../core/model/hash.ts';
+import type { State } from '../../core/model/state.ts';
+import { retireTrouble, teamOf } from '../../core/staff/staff.ts';
+import { act } from '../define.ts';
+
+export default act({
+  name: 'retire_agent',
+  about:
+    'Ends the work of an agent that you hired, and of those whom it hired. What they have left is yours again; their mail and files stay.',
+  input: z.strictObject({ name: z.string().min(1).max(63) }),
+  preview: ({ name }, { state }) => `It ends the work of ${whoGoes(state, name).join(', ')}.`,
+  covers: ({ name }, { state }) => ({ 'who goes': textHash(whoGoes(state, name).join()) }),
+  stage({ name }, { config, state, agent, draft }) {
+    const trouble = retireTrouble(config, state, agent, name);
+    if (trouble) return { ok: false, ...trouble };
+    if (!draft.retires.includes(name)) draft.retires.push(name);
+    return { ok: true, text: `${name} is retired when this turn ends.` };
+  },
+});
+
+/** With an agent go those whom it hired. */
+function whoGoes({ staff }: State, name: string): string[] {
+  return [name, ...teamOf(staff, name).sort()];
+}

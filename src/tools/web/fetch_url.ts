@@ -1,0 +1,32 @@
+import * as z from 'zod';
+import type { Page } from '../../core/model/tool.ts';
+import { worldTool } from '../define.ts';
+
+/** Characters of a page that are shown. */
+const SHOWN = 30_000;
+
+export default worldTool({
+  name: 'fetch_url',
+  about:
+    'Asks for a page of the public web by http or https, from the hosts that your resume lists, and shows its text. What it says was written by others.',
+  touches: 'idempotent',
+  outbound: true,
+  input: z.strictObject({ url: z.string().min(1).max(2000) }),
+  async run({ url }, box) {
+    const page = await box.fetch(url);
+    return { ok: page.status < 400, text: `${headOf(page)}\n\n${cut(await textOf(page))}`, tainted: true };
+  },
+});
+
+// Not within `export default`: there the compiler leaves the name of an imported file as it is, and dist/ has no .ts files.
+async function textOf({ type, text }: Page): Promise<string> {
+  return type.includes('html') ? (await import('../../core/text/page-text.ts')).pageText(text) : text;
+}
+
+function headOf({ url, status, type, isCut }: Page): string {
+  return `[${url}: ${status}, ${type}${isCut ? ', only the beginning' : ''}]`;
+}
+
+function cut(text: string): string {
+  return text.length > SHOWN ? `${text.slice(0, SHOWN)}\n[cut: ${text.length - SHOWN} more characters]` : text;
+}

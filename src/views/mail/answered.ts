@@ -1,0 +1,44 @@
+import type { Effect } from '../../core/model/entry.ts';
+import { answeredPath } from '../../core/model/paths.ts';
+import { shorten, table } from '../text/table.ts';
+
+/** A held act that was answered, and what came of it. */
+export interface Answered {
+  id: string;
+  /** Its record. */
+  path: string;
+  /** Who wanted to use which tool, and the turn in which it was held. */
+  agent: string;
+  tool: string;
+  held_in: number;
+  answer: 'approved' | 'denied';
+  by: string;
+  /** The turn in which the answer took effect. */
+  turn: number;
+  note: string;
+  outcome: string;
+}
+
+/** An answer as a line of the journal of that turn tells it. */
+export function answeredOf(turn: number, line: Extract<Effect, { k: 'decided' }>): Answered {
+  const { id, decision: answer, by, note, outcome, held } = line;
+  const { agent, tool, turn: held_in } = held;
+  return { id, path: answeredPath(id), agent, tool, held_in, answer, by, turn, note, outcome };
+}
+
+/** The answers as a table, in their order. */
+export function printAnswered(answered: readonly Answered[]): string {
+  const rows = answered.map(({ id, agent, tool, answer, by, turn, note }) => [
+    id,
+    agent,
+    tool,
+    answer,
+    by,
+    String(turn),
+    shorten(note, MOST_SHOWN),
+  ]);
+  return table([['act', 'agent', 'tool', 'answer', 'by', 'turn', 'note'], ...rows]);
+}
+
+/** Characters of a note that are listed. */
+const MOST_SHOWN = 80;

@@ -1,0 +1,147 @@
+import type { State } from '../../core/model/state.ts';
+import type { Message } from '../../schema/records/message.ts';
+import { rowsOf, shorten, table, unmarked } from '../text/table.ts';
+
+/** A message as commands give it to scripts, fixed by the design. */
+export interface MailRow {
+  id: string;
+  from: string;
+  to: string[];
+  turn: number;
+  kind: Message['kind'];
+  subject: string;
+  priority: Message['priority'];
+  thread: string;
+  reply_to: string | null;
+  task: string | null;
+  /** The model that answered in place of the first, and why; else empty. */
+  via: string;
+  attachments: string[];
+  /** Nobody it is addressed to waits for it any more; in an inbox: its owner has read it. */
+  read: boolean;
+  /** Whom it waits for. */
+  waiting: string[];
+  /** The call that made it, `6.coder_01.2`, or the held act that was approved; null for mail of people, and where it is not known. */
+  made_by: string | null;
+  /** Which act of that call; null for its plain text. */
+  made_by_act: number | null;
+  path: string;
+  body: string;
+}
+
+/** What is known of messages that were taken. */
+type Known = Pick<State, 'mail' | 'received'>;
+
+/** The row of a message. `waiting`: who has not got it yet. `owner`: only that reader's mark counts as read. */
+export function mailRow(
+  known: Known,
+  message: Message,
+  waiting: readonly string[] = known.mail.get(message.id)?.waiting ?? [],
+  owner?: string,
+): MailRow {
+  const {
+    id,
+    from,
+    to,
+    turn,
+    kind,
+    subject,
+    priority,
+    thread,
+    reply_to = null,
+    task = null,
+    via = '',
+    attachments = [],
+    path,
+    body,
+  } = message;
+  const read = owner === undefined ? waiting.length === 0 : !waiting.includes(owner);
+  return {
+    id,
+    from,
+    to,
+    turn,
+    kind,
+    subject,
+    priority,
+    thread,
+    reply_to,
+    task,
+    via,
+    attachments,
+    read,
+    waiting: [...waiting],
+    ...makerOf(known, message),
+    path,
+    body,
+  };
+}
+
+/** As the journal has it since messages name it there. */
+function makerOf({ received }: Known, { id, turn, from, to }: Message): Pick<MailRow, 'made_by' | 'made_by_act'> {
+  const file = received.get(`${to[0]} ${id}`) ?? '';
+  const by = file.slice(0, Math.max(0, file.lastIndexOf('/')));
+  const [, call, act] = /^(\d+)(?:\.(\d+))?$/.exec(by) ?? [];
+  if (call === undefined) return { made_by: by || null, made_by_act: null };
+  return { made_by: `${turn}.${from}.${call}`, made_by_act: act === undefined ? null : Number(act) };
+}
+
+/** Messages a line each: id, from whom to whom, what about, and what became of it: by default, who has not got it yet. */
+export function printList(
+  rows: readonly MailRow[],
+  fateOf: (row: MailRow) => string = ({ waiting }) =>
+    waiting.length ? `waits for ${shorten(waiting.join(', '), 40)}` : '',
+): string {
+  const lines = rows.map((row) => [
+    row.id,
+    row.from,
+    shorten(row.to.join(', '), 30),
+    kindOf(row),
+    shorten(row.subject, 60),
+    fateOf(row),
+  ]);
+  return table([['id', 'from', 'to', 'kind', 'subject', ''], ...lines]);
+}
+
+/** The kind, with the priority where it is not the usual one. */
+function kindOf({ kind, priority }: MailRow): string {
+  return priority === 'normal' ? kind : `${kind}, ${priority}`;
+}
+
+/** An inbox by conversation, in the order in which the first of each comes; unread messages bear a star and their first words. */
+export function printInbox(rows: readonly MailRow[], topic: (thread: string) => string | null): string {
+  const threads = new Map<string, MailRow[]>();
+  for (const row of rows) threads.set(row.thread, [...(threads.get(row.thread) ?? []), row]);
+  return [...threads].map(([thread, mail]) => printConversation(thread, topic(thread), mail)).join('\n\n');
+}
+
+function printConversation(thread: string, topic: string | null, mail: readonly MailRow[]): string {
+  const lines = rowsOf(
+    mail.map((row) => [row.read ? ' ' : '*', row.id, row.from, kindOf(row), shorten(row.subject, 60)]),
+  ).split('\n');
+  const words = mail.map((row) => (row.read ? [] : [`    ${shorten(row.body, 100)}`]));
+  return [
+    topic === null ? thread : `${shorten(topic, 80)} (${thread})`,
+    ...lines.flatMap((line, i) => [line, ...(words[i] ?? [])]),
+  ].join('\n');
+}
+
+/** A message as its reader sees it: who, when, what about, then the words. */
+export function printMail(row: MailRow): string {
+  const head = [
+    ['id', row.id],
+    ['from', row.from],
+    ['to', row.to.join(', ')],
+    ['turn', String(row.turn)],
+    ['kind', kindOf(row)],
+    ['subject', row.subject],
+    ['thread', row.thread],
+    ['reply to', row.reply_to ?? ''],
+    ['task', row.task ?? ''],
+    ['via', row.via],
+    ['attached', row.attachments.join(', ')],
+    ['waits for', row.waiting.join(', ')],
+    ['file', row.path],
+  ].filter(([, value]) => value !== '');
+  return `${rowsOf(head)}\n\n${unmarked(row.body)}`;
+}

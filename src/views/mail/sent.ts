@@ -1,0 +1,54 @@
+import { deadOf, type Said, type State } from '../../core/model/state.ts';
+import { parseMessageId } from '../../schema/name.ts';
+import { shorten } from '../text/table.ts';
+
+/** What became of a message that somebody wrote: each reader stands in one list. */
+export interface Sent {
+  id: string;
+  subject: string;
+  /** Who has not been given it, or could not be. */
+  waiting: string[];
+  /** Who was given it and has not answered. */
+  read_by: string[];
+  answered_by: string[];
+}
+
+/** The lists alone. */
+export type Fate = Pick<Sent, 'waiting' | 'read_by' | 'answered_by'>;
+
+/** The messages of an author in the conversations that the state remembers, the oldest first. An answer is a later message of that reader to the author there. Pure. */
+export function sentBy(state: State, author: string): Sent[] {
+  const sent: Sent[] = [];
+  for (const tail of state.threads.values())
+    tail.forEach((said, i) => {
+      if (said.from !== author) return;
+      const waits = [...(state.mail.get(said.id)?.waiting ?? []), ...deadOf(state, said.id).flatMap(({ to }) => to)];
+      sent.push(fateOf(said, waits, tail.slice(i + 1)));
+    });
+  return sent.sort((a, b) => turnOf(a) - turnOf(b));
+}
+
+function fateOf({ id, from, to, subject }: Said, waits: readonly string[], later: readonly Said[]): Sent {
+  const given = to.filter((name) => !waits.includes(name));
+  const hasAnswered = (name: string): boolean => later.some((one) => one.from === name && one.to.includes(from));
+  return {
+    id,
+    subject,
+    waiting: to.filter((name) => waits.includes(name)),
+    read_by: given.filter((name) => !hasAnswered(name)),
+    answered_by: given.filter(hasAnswered),
+  };
+}
+
+function turnOf({ id }: Sent): number {
+  return parseMessageId(id)?.turn ?? 0;
+}
+
+/** Who has got it and who has answered, in words. */
+export function printFate({ waiting, read_by, answered_by }: Fate): string {
+  const say = (what: string, names: readonly string[]): string =>
+    names.length ? `${what} ${shorten(names.join(', '), 40)}` : '';
+  return [say('waits for', waiting), say('read by', read_by), say('answered by', answered_by)]
+    .filter(Boolean)
+    .join('; ');
+}

@@ -1,0 +1,55 @@
+import type { Config } from '../../core/model/config.ts';
+import { agentState, type State } from '../../core/model/state.ts';
+import type { Present } from '../../core/turn/judge.ts';
+import type { Fault } from '../../schema/fault.ts';
+import type { Message } from '../../schema/records/message.ts';
+import type { Request } from '../../schema/records/request.ts';
+import type { LogLine } from '../journal/log-line.ts';
+import { approvalsFor, countNeeds } from '../org/needs.ts';
+import type { Recent } from './recent.ts';
+
+/** All that a screen is made from, at one moment. */
+export interface Scene {
+  config: Config;
+  state: State;
+  /** The person at the keyboard. */
+  person: string;
+  /** Of the configuration as it stands in the folder. */
+  faults: readonly Fault[];
+  recent: Recent;
+  log: readonly LogLine[];
+  /** Mail that people dropped and no turn has taken yet. */
+  drops: readonly Message[];
+  /** What commands asked and no turn has taken yet. */
+  requests: readonly Request[];
+  /** The engine that runs, if any. */
+  engine: { pid: number; command: string } | null;
+  /** Acts that wait, as they would be done now. */
+  present: ReadonlyMap<string, Present>;
+  /** Paths of `org/tasks/`. */
+  tasks: readonly string[];
+}
+
+/** Acts that nobody has answered, and those that were approved and wait for credits: they may be denied. */
+export function openApprovals({ state, requests }: Scene): string[] {
+  const answered = new Set(requests.flatMap((one) => (one.ask === 'approve' || one.ask === 'deny' ? [one.id] : [])));
+  return [...state.approvals.values()]
+    .filter(({ id, answer }) => (!answer || answer.unpaid !== undefined) && !answered.has(id))
+    .map(({ id }) => id);
+}
+
+/** How many things wait for the person; an act whose answer waits for the next turn is none any more. */
+export function needsYou(scene: Scene): number {
+  const { config, state, person, faults } = scene;
+  const open = new Set(openApprovals(scene));
+  const asked = approvalsFor(config, state, person).filter(({ id }) => !open.has(id));
+  return countNeeds(config, state, person, faults).count - asked.length;
+}
+
+/** Whether the organisation, or one agent, is paused; `soon`: a request says so that waits for the next turn. */
+export function pauseOf({ state, requests }: Scene, agent: string | null): { paused: boolean; soon: boolean } {
+  const now = agent === null ? state.paused : agentState(state, agent).paused;
+  const asked = requests.findLast((one) => (one.ask === 'pause' || one.ask === 'resume') && one.agent === agent);
+  const paused = asked ? asked.ask === 'pause' : now;
+  return { paused, soon: paused !== now };
+}

@@ -1,0 +1,82 @@
+// @module-tag alone
+// @module-tag campaign
+import { describe, expect, it } from 'vitest';
+import type { Entry } from '../../../src/core/model/entry.ts';
+import { Journal } from '../../../src/disk/journal/journal.ts';
+import type { MemoryDisk } from '../../../src/testing/memory-disk.ts';
+import { SHAPES } from '../world.ts';
+import { casesOf, crashCase, goldenRun } from './crash.ts';
+
+/**
+ * One case in so many is tried here; `crash.full.ts` tries all. It is prime to the 18 ways in which an operation is cut, so
+ * that each way comes.
+ */
+const THIN = 31;
+
+describe('a crash at any operation of a run', () => {
+  for (const differ of [false, true])
+    for (const shape of Object.keys(SHAPES))
+      it(`${shape}, ${differ ? 'answers differ at every call' : 'a repeatable provider'}: the folder is the same, nothing is lost, doubled or unlisted`, async () => {
+        const golden = await goldenRun(shape, differ);
+        let cases = 0;
+        for (const one of casesOf(shape, golden.operations, 4, THIN)) {
+          cases++;
+          expect(await crashCase(one, golden, differ), JSON.stringify(one)).toEqual([]);
+        }
+        console.log(
+          `crash: ${shape}${differ ? ', differing' : ''}: ${golden.operations} operations, ${cases} cases, 0 failures`,
+        );
+      });
+});
+
+/** Ways to break the protocol that the campaign must notice. */
+const MUTANTS: Record<
+  string,
+  { differ: boolean; disk?: (disk: MemoryDisk) => void; drop?: (entry: Entry) => boolean }
+> = {
+  'no sync of the journal': { differ: false, disk: withoutSync },
+  'no sync of folders': { differ: false, disk: withoutFolderSync },
+  'no sync of files at close': { differ: false, disk: withoutFileSync },
+  'no commit line': { differ: false, drop: (entry) => entry.k === 'commit' },
+  'no intent': { differ: true, drop: (entry) => entry.k === 'intent' },
+};
+
+function withoutFolderSync(disk: MemoryDisk): void {
+  disk.syncDir = () => {};
+}
+
+function withoutFileSync(disk: MemoryDisk): void {
+  disk.syncFile = () => {};
+}
+
+function withoutSync(disk: MemoryDisk): void {
+  const append = disk.append.bind(disk);
+  disk.append = (path) => ({ ...append(path), sync: () => {} });
+}
+
+describe('a mutant of the protocol is caught', () => {
+  for (const [name, mutant] of Object.entries(MUTANTS))
+    it(name, async () => {
+      const golden = await goldenRun('mesh', mutant.differ);
+      const add = Journal.prototype.add;
+      if (mutant.drop)
+        Journal.prototype.add = function (...entries) {
+          add.apply(
+            this,
+            entries.filter((entry) => !mutant.drop?.(entry)),
+          );
+        };
+      let failed = 0;
+      let cases = 0;
+      try {
+        for (const one of casesOf('mesh', golden.operations, 4, 23)) {
+          cases++;
+          if ((await crashCase(one, golden, mutant.differ, mutant.disk)).length) failed++;
+        }
+      } finally {
+        Journal.prototype.add = add;
+      }
+      console.log(`mutant "${name}": ${failed} of ${cases} cases failed`);
+      expect(failed).toBeGreaterThan(0);
+    });
+});

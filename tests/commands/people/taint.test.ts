@@ -1,0 +1,47 @@
+import { expect, it } from 'vitest';
+import { run as audit } from '../../../src/commands/look/audit.ts';
+import { run as taint } from '../../../src/commands/people/taint.ts';
+import { run as replay } from '../../../src/commands/time/replay.ts';
+import type { Wire } from '../../../src/disk/sandbox/wire.ts';
+import { Hands } from '../../engine/tools/hands.ts';
+import { faultsOf, inputOf, testWorld } from '../world.ts';
+
+const WIRE: Wire = {
+  resolve: async () => ['93.184.216.34'],
+  ask: async () => ({ status: 200, headers: { 'content-type': 'text/plain' }, body: Buffer.from('x'), isCut: false }),
+};
+
+it('lists who is tainted, and clears on a person’s word', async () => {
+  const resumes = { a: { tools: ['fetch_url'], hosts: ['*'], schedule: { when: 'always' } } };
+  const fetch = { tool: 'fetch_url', input: { url: 'http://example.org/' } };
+  const hands = new Hands([[fetch]], { resumes }, { wire: WIRE });
+  const asked = (args: Record<string, string>) => taint(testWorld(hands.root), inputOf({ args }));
+  expect((await asked({})).text).toBe('Nobody has read words of strangers.');
+  await hands.turns(1);
+  const { data, text } = await asked({ what: 'list' });
+  expect(data).toEqual({ tainted: [{ what: 'a', read: 'call 1.a.1' }] });
+  expect(text).toContain('call 1.a.1');
+  expect(await faultsOf(asked({ what: 'clear' }))).toEqual(['usage']);
+  expect(await faultsOf(asked({ what: 'clear', name: 'human' }))).toEqual(['not-found']);
+  expect((await asked({ what: 'clear', name: 'a' })).text).toBe('a counts as clean.');
+  expect((await asked({})).data).toEqual({ tainted: [] });
+  const { data: told } = await audit(testWorld(hands.root), inputOf({ flags: { act: 'untaint' } }));
+  expect(told).toMatchObject({ acts: [{ who: 'human', on: 'a' }] });
+});
+
+it('a replay that decides everything anew comes to the same: taint, held acts, and what their files show', async () => {
+  const resumes = {
+    a: { tools: ['fetch_url', 'read_file', 'ask:write_file'], hosts: ['*'], schedule: { when: 'always' } },
+  };
+  const fetch = { tool: 'fetch_url', input: { url: 'http://example.org/' } };
+  const write = { tool: 'write_file', input: { path: 'x.txt', content: 'b\n' } };
+  const hands = new Hands([[fetch, fetch, write]], { resumes }, { wire: WIRE });
+  hands.put('x.txt', 'a\n');
+  await hands.turns(2);
+  expect(hands.lines().flatMap((line) => (line.k === 'held' ? [[line.rule, line.was]] : []))).toEqual([
+    ['taint', undefined],
+    ['ask', 'a\n'],
+  ]);
+  const { data } = await replay(testWorld(hands.root), inputOf({ flags: { recompute: true } }));
+  expect(data).toMatchObject({ identical: true });
+});

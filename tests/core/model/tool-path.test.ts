@@ -1,0 +1,84 @@
+import { expect, it } from 'vitest';
+import { permitPath, permitRead, toldPath } from '../../../src/core/model/tool-path.ts';
+import { configOf, mail, resumeOf } from '../world.ts';
+
+const RESUME = { ...resumeOf(configOf({ edges: { human: ['a'], a: [] } }), 'a'), shared: ['docs'] };
+const GIVEN = [{ ...mail(), attachments: ['x.png'] }];
+
+it.each([
+  ['attachments/x.png', 'agents/human/outbox/x.png'],
+  ['./attachments/x.png', 'agents/human/outbox/x.png'],
+  ['attachments/y.png', 'agents/a/workspace/attachments/y.png'],
+  ['mine/attachments/x.png', 'agents/a/workspace/mine/attachments/x.png'],
+  ['attachments/x.png/more', 'agents/a/workspace/attachments/x.png/more'],
+  ['x.png', 'agents/a/workspace/x.png'],
+])('%s is read from %s', (path, found) => {
+  expect(permitRead(RESUME, GIVEN as never, path, () => true)).toMatchObject({ ok: true, path: found });
+  expect(permitRead(RESUME, [mail()] as never, path, () => true)).toEqual(permitPath(RESUME, path));
+});
+
+it.each([
+  ['a'.repeat(255), true],
+  ['a'.repeat(256), false],
+  ['é'.repeat(127), true],
+  ['é'.repeat(128), false],
+  [`${'a/'.repeat(499)}bb`, true],
+  [`${'a/'.repeat(499)}bbb`, false],
+])('a name or path may have so many bytes: %s', (path, ok) => expect(permitPath(RESUME, path).ok).toBe(ok));
+
+it.each([
+  [
+    '/tmp/inventory.md',
+    [],
+    '"/tmp/inventory.md" is outside your workspace. Use "inventory.md" instead. You reach your workspace and nothing else.',
+  ],
+  [
+    '../../x.md',
+    ['docs', './plans//'],
+    '"../../x.md" is outside your workspace. Files of others cannot be reached: ask them in a message. You reach your workspace and shared/docs, shared/plans, nothing else.',
+  ],
+  [
+    'a/..',
+    [],
+    '"a/.." is outside your workspace. Files of others cannot be reached: ask them in a message. You reach your workspace and nothing else.',
+  ],
+  ['/', ['.'], '"/" is outside your workspace. You reach your workspace and shared, nothing else.'],
+  ['C:x', [], '"C:x" is outside your workspace. You reach your workspace and nothing else.'],
+  ['/tmp/.lemming-x', [], '"/tmp/.lemming-x" is outside your workspace. You reach your workspace and nothing else.'],
+  ['shared/x.md', [], '"shared/x.md" is not open to you. You reach your workspace and nothing else.'],
+  [
+    'shared/x.md',
+    ['docs'],
+    '"shared/x.md" is not open to you. You reach your workspace and shared/docs, nothing else.',
+  ],
+])('who names %s, with %j granted, is told what to name instead', (path, shared, text) => {
+  expect(permitPath({ name: 'a', shared }, path)).toEqual({ ok: false, text });
+});
+
+it('a refusal stays short, whatever the path and the grants are', () => {
+  const shared = Array.from({ length: 21 }, (_, i) => `n${i}`);
+  const ruling = permitPath({ name: 'a', shared }, `/${'x/'.repeat(400)}`);
+  expect(ruling).toMatchObject({ ok: false, text: expect.stringMatching(/shared\/n19 and more, nothing else\.$/) });
+  expect(!ruling.ok && ruling.text.length).toBeLessThan(700);
+});
+
+it.each([
+  ['agents/a/workspace/dice/dice.js', 'dice/dice.js'],
+  ['org/shared/status.md', 'shared/status.md'],
+  ['org/shared', 'shared'],
+  ['org/sharedness', 'org/sharedness'],
+  ['agents/a/workspace', 'agents/a/workspace'],
+  ['agents/a/memory/team.md', 'agents/a/memory/team.md'],
+])('agents name %s as %s', (path, told) => expect(toldPath(path)).toBe(told));
+
+it('who reads a file outside is told of one within only if it is there', () => {
+  const asked: string[] = [];
+  const read = (isThere: boolean) =>
+    permitRead(RESUME, [], '/tmp/x.md', (path) => {
+      asked.push(path);
+      return isThere;
+    });
+  expect(read(true)).toMatchObject({ text: expect.stringContaining('Use "x.md" instead.') });
+  expect(read(false)).toMatchObject({ text: expect.not.stringContaining('instead') });
+  expect(asked).toEqual(Array(2).fill(`agents/${RESUME.name}/workspace/x.md`));
+});

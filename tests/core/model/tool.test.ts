@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest';
+import { Texts } from '../../../src/core/model/hash.ts';
+import { emptyDraft } from '../../../src/core/model/tool.ts';
+
+it('a visit begins with nothing done, and a draft of its own', () => {
+  const draft = emptyDraft();
+  expect(draft).toEqual({
+    sent: [],
+    wrote: new Map(),
+    touched: new Map(),
+    acked: [],
+    held: [],
+    refusals: [],
+    loaded: [],
+    notes: [],
+    undone: new Map(),
+    known: new Texts(),
+    nextMessage: 1,
+    hires: [],
+    retires: [],
+    promised: 0,
+    heldBefore: [],
+    stopped: 0,
+  });
+  draft.notes.push('x');
+  expect(emptyDraft(3, 5)).toMatchObject({ notes: [], nextMessage: 3, promised: 5 });
+});

@@ -1,0 +1,68 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { diffLines, diffText } from '../../../src/core/text/diff.ts';
+
+describe('two texts line by line', () => {
+  it.each([
+    ['', '', []],
+    ['a\n', 'a\n', [' a']],
+    ['', 'a\nb\n', ['+a', '+b']],
+    ['a\nb\n', '', ['-a', '-b']],
+    ['a\nb\nc\n', 'a\nx\nc\n', [' a', '-b', '+x', ' c']],
+    ['a\nb\nc\nd\n', 'b\nx\nc\ne\nd\n', ['-a', ' b', '+x', ' c', '+e', ' d']],
+    ['p\nq\nr\n', 'q\nr\np\n', ['-p', ' q', ' r', '+p']],
+  ])('%j and %j', (before, after, lines) => {
+    expect(diffLines(before, after)).toEqual(lines);
+  });
+
+  it('tells both texts, whatever they are', () => {
+    const text = fc.array(fc.constantFrom('a', 'b', 'c', ''), { maxLength: 12 }).map((lines) => lines.join('\n'));
+    const side = (lines: string[], sign: string) =>
+      lines.filter((line) => line[0] === ' ' || line[0] === sign).map((line) => line.slice(1));
+    const linesOf = (one: string) => (one === '' ? [] : one.replace(/\n$/, '').split('\n'));
+    fc.assert(
+      fc.property(text, text, (before, after) => {
+        const lines = diffLines(before, after);
+        expect(side(lines, '-')).toEqual(linesOf(before));
+        expect(side(lines, '+')).toEqual(linesOf(after));
+      }),
+    );
+  });
+
+  it('of hostile length takes no time', () => {
+    const [before, after] = ['a\n', 'b\n'].map((line) => line.repeat(15_000)) as [string, string];
+    expect(diffLines(before, after)).toHaveLength(30_000);
+  });
+});
+
+describe('a change as a person sees it', () => {
+  it.each([
+    ['', 'a\nb', '+a\n+b'],
+    ['a\nb', '', '-a\n-b'],
+    ['a\nb\nc', 'a\nx\nc', ' a\n-b\n+x\n c'],
+    ['a\nb\nc\nd', 'b\nx\nd', '-a\n b\n-c\n+x\n d'],
+    ['1\n2\n3\n4\n5\n6', '1\n2\n3\n4\n5\n6\n7', '...\n 4\n 5\n 6\n+7'.replace('...\n', '')],
+    ['0\n1\n2\n3\n4\n5\n6\n7\n8\n9', 'x\n1\n2\n3\n4\n5\n6\n7\n8\ny', '-0\n+x\n 1\n 2\n 3\n...\n 6\n 7\n 8\n-9\n+y'],
+  ])('%j to %j', (was, now, diff) => {
+    expect(diffText(was, now)).toBe(diff);
+  });
+
+  it('is nothing where nothing changes, and ends somewhere', () => {
+    expect(diffText('a', 'a\n')).toBe('Only the end of the last line changes.');
+    expect(diffText('a\nb', 'a\nb')).toBe(null);
+    const many = Array.from({ length: 2000 }, (_, i) => `line ${i}`).join('\n');
+    expect(diffText('', many)?.split('\n')).toHaveLength(201);
+    expect(diffText(many, many.replaceAll('line', 'row'))?.split('\n').at(-1)).toBe('... and 3800 more lines');
+  });
+
+  it('holds every line that goes and that comes', () => {
+    const lines = fc.array(fc.constantFrom('a', 'b', 'c', 'd'), { maxLength: 12 });
+    fc.assert(
+      fc.property(lines, lines, (was, now) => {
+        const marked = diffText(was.join('\n'), now.join('\n'))?.split('\n') ?? [];
+        const count = (mark: string) => marked.filter((line) => line[0] === mark).length;
+        expect(count('+') - count('-')).toBe(marked.length ? now.length - was.length : 0);
+      }),
+    );
+  });
+});
