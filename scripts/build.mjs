@@ -164,7 +164,8 @@ function modulePath(file) {
 async function readCommands() {
   const files = sources.filter((path) => /^commands\/.+\.ts$/.test(path)).map((path) => path.replace(/\.ts$/, '.js'));
   const modules = await Promise.all(files.map((path) => import(pathToFileURL(resolve(MODULES, path)).href)));
-  return new Map(files.flatMap((path, i) => (modules[i].command ? [[path, modules[i].command]] : [])));
+  const found = files.flatMap((path, i) => (modules[i].command ? [[path, modules[i].command]] : []));
+  return new Map(found.sort(([, a], [, b]) => (a.name < b.name ? -1 : 1)));
 }
 
 /** The declarations that a file of the public interface needs. */

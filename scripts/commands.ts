@@ -13,9 +13,10 @@ export interface CommandFile {
   run: Run;
 }
 
-/** Every command, in the order of their paths. */
+/** Every command, in the order of their names. */
 export async function commandFiles(): Promise<CommandFile[]> {
-  return (await Promise.all(sources().map(load))).filter(({ command }) => command !== undefined);
+  const files = (await Promise.all(sources().map(load))).filter(({ command }) => command !== undefined);
+  return files.sort((a, b) => (a.command.name < b.command.name ? -1 : 1));
 }
 
 /** The command of that name; nothing else is loaded. */
@@ -27,7 +28,7 @@ export async function commandNamed(verb: string): Promise<CommandFile> {
 
 function sources(): string[] {
   const names = readdirSync(fileURLToPath(FOLDER), { recursive: true, encoding: 'utf8' });
-  return names.filter((name) => name.endsWith('.ts')).sort();
+  return names.filter((name) => name.endsWith('.ts'));
 }
 
 async function load(file: string): Promise<CommandFile> {
