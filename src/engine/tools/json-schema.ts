@@ -1,7 +1,7 @@
-import { runInNewContext } from 'node:vm';
 import type { ErrorObject, Options } from 'ajv';
 import type { Json, JsonObject } from '../../core/model/call.ts';
 import type { Tool } from '../../core/model/tool.ts';
+import { withTimeLimit } from '../../tools/time-limit.ts';
 
 /** Milliseconds that one pattern of a schema may take with one text. */
 const PATTERN_MS = 100;
@@ -46,7 +46,7 @@ function say({ instancePath, message, params }: ErrorObject): string {
 function timed(pattern: string, flags: string): { test(text: string): boolean; toString(): string } {
   const regexp = new RegExp(pattern, flags);
   return {
-    test: (text) => runInNewContext('regexp.test(text)', { regexp, text }, { timeout: PATTERN_MS }) as boolean,
+    test: (text) => withTimeLimit(PATTERN_MS, () => regexp.test(text)),
     toString: () => regexp.toString(),
   };
 }

@@ -1,8 +1,8 @@
-import { runInNewContext } from 'node:vm';
 import * as z from 'zod';
 import type { Box, WorldResult } from '../../core/model/tool.ts';
 import { compilePattern } from '../../core/text/pattern.ts';
 import { worldTool } from '../define.ts';
+import { isCutOff, withTimeLimit } from '../time-limit.ts';
 
 /** Matches that are shown, and characters of each. */
 const MATCHES = 200;
@@ -33,7 +33,7 @@ function search({ pattern, path }: { pattern: string; path: string }, box: Box):
   const matches = matcher(pattern);
   if (typeof matches === 'string') return { ok: false, text: matches };
   const { texts, left, large } = gather(box, path);
-  const found = timed(() => texts.flatMap(([name, text]) => matchesIn(name, text, matches)).slice(0, MATCHES + 1));
+  const found = foundIn(texts, matches);
   if (found === null) return { ok: false, text: 'The pattern takes too long: make it simpler, or narrow the path.' };
   return {
     ok: true,
@@ -64,12 +64,14 @@ function gather(box: Box, path: string): { texts: [string, string][]; left: bool
   return { texts, left: false, large };
 }
 
-/** Does the work unless it takes too long, as some expressions do with some texts: then null. */
-function timed<T>(work: () => T): T | null {
+/** The lines that match; null when the pattern takes too long. */
+function foundIn(texts: readonly [string, string][], pattern: RegExp): string[] | null {
   try {
-    return runInNewContext('work()', { work }, { timeout: MATCHING_MS }) as T;
+    return withTimeLimit(MATCHING_MS, () =>
+      texts.flatMap(([name, text]) => matchesIn(name, text, pattern)).slice(0, MATCHES + 1),
+    );
   } catch (error) {
-    if ((error as { code?: string }).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') return null;
+    if (isCutOff(error)) return null;
     throw error;
   }
 }

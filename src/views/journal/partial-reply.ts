@@ -11,6 +11,8 @@ interface Place {
 
 /** Characters of one reply that are looked at; what comes later is shown when it is sent. */
 const MOST = 200_000;
+/** Objects of one reply that may be messages; all are gone through at each piece that comes. */
+const MOST_OBJECTS = 300;
 
 /**
  * What a reply under way says to one reader: the bodies of messages to them, else its plain text. Knows acts that come as
@@ -22,6 +24,8 @@ export class Speech {
   private text = '';
   private form: Acts | null = null;
   private length = 0;
+  /** What was there to see at the last look; null when a piece has come since. */
+  private shown: string | null = null;
 
   constructor(reader: string) {
     this.reader = reader;
@@ -31,12 +35,18 @@ export class Speech {
   hear(piece: string, act?: { n: number; tool: string }): void {
     this.length += piece.length;
     if (this.length > MOST) return;
+    this.shown = null;
     if (act) this.actsAt(act).read(piece);
     else this.hearText(piece);
   }
 
   /** What is there to see by now. */
   get said(): string {
+    this.shown ??= this.look();
+    return this.shown;
+  }
+
+  private look(): string {
     const bodies = [...this.acts.values(), this.form].flatMap((acts) => acts?.bodiesTo(this.reader) ?? []);
     return bodies.length > 0 ? bodies.join('\n\n') : this.form ? '' : this.text.trim();
   }
@@ -57,7 +67,10 @@ export class Speech {
   }
 }
 
-/** Finds messages in JSON that is not whole yet. Whatever is no JSON is passed over. */
+/**
+ * Finds messages in JSON that is not whole yet. Whatever is no JSON is passed over. Packages that read JSON before it is whole
+ * do not serve: they begin anew with each piece (`partial-json`), or stop at the first fault (`@streamparser/json`).
+ */
 class Acts {
   private readonly places: Place[] = [];
   private readonly tool: string;
@@ -80,8 +93,9 @@ class Acts {
 
   bodiesTo(reader: string): string[] {
     const isMessage = (place: Place) => (place.parent?.tool || place.tool || this.tool) === 'send_message';
-    const found = this.places.filter((one) => isMessage(one) && (one.to.includes(reader) || one.to.includes('*')));
-    return found.map(({ body }) => body).filter((body) => body.trim() !== '');
+    const isFor = ({ to }: Place) => to.includes(reader) || to.includes('*');
+    const written = this.places.filter(({ body }) => body.trim() !== '');
+    return written.filter((one) => isMessage(one) && isFor(one)).map(({ body }) => body);
   }
 
   private between(character: string): void {
@@ -96,7 +110,7 @@ class Acts {
   private enter(object: boolean): void {
     this.place = { object, parent: this.place, key: this.place?.key ?? '', tool: '', to: [], body: '' };
     this.expectsKey = object;
-    if (object) this.places.push(this.place);
+    if (object && this.places.length < MOST_OBJECTS) this.places.push(this.place);
   }
 
   private inString(character: string): void {

@@ -29,9 +29,42 @@ describe('two texts line by line', () => {
     );
   });
 
-  it('of hostile length takes no time', () => {
-    const [before, after] = ['a\n', 'b\n'].map((line) => line.repeat(15_000)) as [string, string];
-    expect(diffLines(before, after)).toHaveLength(30_000);
+  it.each([
+    ['a\nb\n', 'b\na\n', ['-a', ' b', '+a']],
+    ['a\n\nb\n', '\na\n', ['-a', ' ', '-b', '+a']],
+    ['x\ny\n', 'y\nz\nx\ny\nx\n', ['+y', '+z', ' x', ' y', '+x']],
+    ['p\n\nq\n\nr\n', 'p\n\nr\n', [' p', ' ', '-q', '-', ' r']],
+    ['a\nb\nc\n', 'c\na\nd\nb\n', ['+c', ' a', '+d', ' b', '-c']],
+    ['a\na\nb\n', 'b\na\nc\n', ['-a', '-a', ' b', '+a', '+c']],
+  ])('%j and %j: of several shortest answers always the same one, because journals hold it', (before, after, lines) => {
+    expect(diffLines(before, after)).toEqual(lines);
+  });
+
+  it('keeps as many lines as can be kept in order', () => {
+    const text = fc.array(fc.constantFrom('a', 'b', 'c', ''), { maxLength: 8 });
+    /** By trying all: the length of the longest text that is left of both when lines are taken out. */
+    const kept = ([a, ...as]: string[], [b, ...bs]: string[]): number => {
+      if (a === undefined || b === undefined) return 0;
+      return a === b ? 1 + kept(as, bs) : Math.max(kept([a, ...as], bs), kept(as, [b, ...bs]));
+    };
+    fc.assert(
+      fc.property(text, text, (before, after) => {
+        const common = diffLines(`${before.join('\n')}\n`, `${after.join('\n')}\n`).filter((line) => line[0] === ' ');
+        const least = (lines: string[]) => (lines.length === 0 ? [''] : lines);
+        // An empty text and one of a single line end have no line and an empty one; with a line end behind both have one.
+        if (before.length > 0 && after.length > 0) expect(common).toHaveLength(kept(least(before), least(after)));
+      }),
+    );
+  });
+
+  it.each([
+    ['a\n'.repeat(524_288), 'b\n'.repeat(524_288), 1_048_576],
+    ['\n'.repeat(1_048_576), '', 1_048_576],
+    ['\n'.repeat(1_048_576), `x${'\n'.repeat(1_048_576)}`, 1_048_577],
+    ['a\n\n'.repeat(349_525), '\na\n'.repeat(349_525), 1_398_100],
+  ])('of hostile length is told without being compared, case %#', (before, after, length) => {
+    expect(diffLines(before, after).length).toBe(length);
+    expect(diffText(before, after)?.split('\n').length).toBeLessThanOrEqual(201);
   });
 });
 

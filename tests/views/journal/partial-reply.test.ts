@@ -46,6 +46,18 @@ describe('what a reply under way says', () => {
     expect(seen(']}{"to":"human","body":"a\\q\\uZZZZb"]]}}', SEND).at(-1)).toBe('ab');
   });
 
+  it('of hostile shape takes time by its length, not by its length squared', () => {
+    const time = (unit: string) => {
+      const begun = performance.now();
+      seen(unit.repeat(1_048_576 / unit.length), SEND, 64);
+      return performance.now() - begun;
+    };
+    time('[');
+    const usual = time('[');
+    for (const unit of ['{', '{},', '{"a":', '{"to":"human","body":"x"},'])
+      expect(time(unit) / usual).toBeLessThan(100);
+  });
+
   it('stops at a length that nobody reads', () => {
     const speech = new Speech('human');
     speech.hear('x'.repeat(150_000));
