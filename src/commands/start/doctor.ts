@@ -1,7 +1,7 @@
 import { Socket } from 'node:net';
 import type { Place } from '../../app/place.ts';
 import { checkFolder } from '../../app/read-org.ts';
-import { placesOf } from '../../core/journal/files.ts';
+import { placesOf } from '../../core/journal/file-op.ts';
 import { opsOf } from '../../core/journal/unplaced.ts';
 import { awayText, isAway } from '../../core/mail/absent-agents.ts';
 import { deadLines } from '../../core/mail/chain.ts';

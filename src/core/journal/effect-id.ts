@@ -1,5 +1,5 @@
-import { memoryOwner, SHARED } from '../memory/entry.ts';
 import type { Entry } from '../model/entry.ts';
+import { kindOf } from './line-kinds.ts';
 
 /** Gives effects their ids, `E-<turn>-<agent>-<n>`: the n-th thing that an agent or a person did in that turn, in the order of the journal. */
 export class Deeds {
@@ -20,19 +20,5 @@ export class Deeds {
 
 /** Who did what a line tells. */
 export function doerOf(entry: Entry): string | null {
-  switch (entry.k) {
-    case 'used':
-    case 'wrote':
-    case 'acked':
-      return entry.agent;
-    case 'sent':
-    case 'drop':
-      return entry.message.from;
-    case 'moved': {
-      const owner = memoryOwner(entry.from);
-      return owner === SHARED ? null : owner;
-    }
-    default:
-      return null;
-  }
+  return kindOf(entry).undo?.by(entry) ?? null;
 }

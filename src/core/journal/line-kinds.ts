@@ -1,57 +1,22 @@
-import type { Entry } from '../model/entry.ts';
+import type { Effect, Entry, Lines } from '../model/entry.ts';
+import type { LineKind } from './kinds/line-kind.ts';
+import { KINDS } from './kinds.ts';
 
-/** What a line of the journal is: what came from outside, part of a call, what a turn changed, or a mark. */
-export const LINE_KINDS: Record<Entry['k'], 'input' | 'call' | 'effect' | 'mark'> = {
-  open: 'input',
-  file: 'input',
-  drop: 'input',
-  aside: 'input',
-  absent: 'input',
-  back: 'input',
-  mail: 'input',
-  'mail-gone': 'input',
-  request: 'input',
-  revived: 'input',
-  lost: 'input',
-  answer: 'input',
-  escalated: 'input',
-  lapsed: 'input',
-  trusted: 'input',
-  undo: 'input',
-  sweep: 'input',
-  intent: 'call',
-  reply: 'call',
-  failed: 'call',
-  use: 'call',
-  used: 'call',
-  blob: 'call',
-  recovered: 'call',
-  visit: 'effect',
-  sent: 'effect',
-  wrote: 'effect',
-  acked: 'effect',
-  dead: 'effect',
-  notice: 'effect',
-  held: 'effect',
-  decided: 'effect',
-  unpaid: 'effect',
-  moved: 'effect',
-  hired: 'effect',
-  retired: 'effect',
-  withdrawn: 'effect',
-  undone: 'effect',
-  summarised: 'effect',
-  warned: 'effect',
-  commit: 'mark',
-  unplaced: 'mark',
-  deferred: 'mark',
-  'caught-up': 'mark',
-  done: 'mark',
-  synced: 'mark',
-  redacted: 'mark',
-};
+/** The kind of a line; the compiler cannot tell that it is that line's own. */
+export function kindOf({ k }: Entry): LineKind<keyof Lines> {
+  return KINDS[k] as unknown as LineKind<keyof Lines>;
+}
+
+/** Whether the program knows lines of that kind. */
+export function isKnownKind(k: string): k is keyof Lines {
+  return Object.hasOwn(KINDS, k);
+}
 
 /** Whether a line of that kind is folded only when its turn is committed. */
-export function isCall({ k }: Entry): boolean {
-  return LINE_KINDS[k] === 'call';
+export function isCall(line: Entry): boolean {
+  return kindOf(line).phase === 'call';
+}
+
+export function isEffect(line: Entry): line is Effect {
+  return kindOf(line).phase === 'effect';
 }

@@ -2,7 +2,8 @@ import { copyWith } from '../../schema/copy.ts';
 import { padTurn } from '../../schema/name.ts';
 import { printHead } from '../../schema/print.ts';
 import type { Entry } from '../model/entry.ts';
-import { type FileOp, filesOf, placesOf } from './files.ts';
+import { type FileOp, placesOf } from './file-op.ts';
+import { filesOf } from './files.ts';
 
 /** What a file system refuses for its name or its place is set aside: what it was to hold is kept, and the turn goes on. */
 export type Unplaced = Extract<Entry, { k: 'unplaced' }>;

@@ -30,6 +30,11 @@ export function contentsOf({ text, was, base64 }: Replacing): { text: Content | 
   return base64 ? { text: fromBase64(text), was: fromBase64(was) } : { text, was };
 }
 
+/** What stands in a live file; null when it is gone or not kept. */
+export function liveContent({ text, data }: { text: string | null; data?: string }): Content | null {
+  return data === undefined ? text : Buffer.from(data, 'base64');
+}
+
 function isText(content: Content | null): content is string | null {
   return content === null || typeof content === 'string';
 }

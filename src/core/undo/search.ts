@@ -1,14 +1,7 @@
 import { Deeds, doerOf } from '../journal/effect-id.ts';
-import { liveContent } from '../journal/files.ts';
-import { type Content, contentHash, contentsOf } from '../model/content.ts';
-import {
-  bookedIn,
-  type Entry,
-  type HiredEffect,
-  type LiveFile,
-  type RetiredEffect,
-  type UsedEntry,
-} from '../model/entry.ts';
+import type { Change } from '../journal/kinds/line-kind.ts';
+import { kindOf } from '../journal/line-kinds.ts';
+import { bookedIn, type Entry, type HiredEffect, type RetiredEffect } from '../model/entry.ts';
 
 /** An effect that may be undone, with what it changed. */
 export interface Deed {
@@ -20,12 +13,6 @@ export interface Deed {
   /** Why nothing of it can be undone. */
   why?: string;
 }
-
-/** What an effect did to one thing. Hashes are of the whole content; null: nothing stood or stands there. */
-export type Change =
-  | { on: string; message: true }
-  | { on: string; from: string }
-  | { on: string; before: string | null; after: string | null; was: Content | null | undefined; text: Content | null };
 
 type Decided = Extract<Entry, { k: 'decided' }>;
 
@@ -124,28 +111,9 @@ export class Search {
   }
 
   private changesOf(entry: Entry): Pick<Deed, 'changes' | 'why'> {
-    switch (entry.k) {
-      case 'used':
-        return this.liveChanges(entry);
-      case 'wrote': {
-        const { text, was } = contentsOf(entry);
-        return { changes: [{ on: entry.path, before: contentHash(was), after: contentHash(text), was, text }] };
-      }
-      case 'moved':
-        return { changes: [{ on: entry.to, from: entry.from }] };
-      case 'sent':
-      case 'drop':
-        return { changes: [{ on: entry.message.id, message: true }] };
-      default:
-        return { changes: [], why: 'its author was told at once' };
-    }
-  }
-
-  private liveChanges(entry: UsedEntry): Pick<Deed, 'changes' | 'why'> {
-    const tool = this.tools.get(keyOf(entry)) ?? '';
-    if (entry.files.length === 0 && this.once(tool))
-      return { changes: [], why: `${tool} was used once, and left nothing in the journal that could be put back` };
-    return { changes: entry.files.map(liveChange) };
+    const tool = entry.k === 'used' ? (this.tools.get(keyOf(entry)) ?? '') : null;
+    const changes = kindOf(entry).undo?.changes(entry, tool !== null && this.once(tool) ? tool : null) ?? [];
+    return typeof changes === 'string' ? { changes: [], why: changes } : { changes };
   }
 
   /** Hashes of what was replaced, and what only other lines of the journal hold. */
@@ -159,9 +127,4 @@ export class Search {
 
 function keyOf({ turn, agent, n, act }: { turn: number; agent: string; n: number; act: number }): string {
   return `${turn}.${agent}.${n}.${act}`;
-}
-
-function liveChange({ path: on, was: before, hash, ...file }: LiveFile): Change {
-  const text = liveContent(file);
-  return { on, before, after: contentHash(text) ?? hash ?? null, was: before === null ? null : undefined, text };
 }

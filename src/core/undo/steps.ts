@@ -1,8 +1,9 @@
+import type { Change } from '../journal/kinds/line-kind.ts';
 import { type Content, contentHash, packContents } from '../model/content.ts';
 import type { UndoStep } from '../model/entry.ts';
 import type { State } from '../model/state.ts';
 import { countCredits } from '../money/ledger.ts';
-import type { Change, Deed, Search } from './search.ts';
+import type { Deed, Search } from './search.ts';
 
 const BY_HAND = 'changed since by hand';
 const NOT_HELD = 'is not in the journal: it was too large, or not to be kept';

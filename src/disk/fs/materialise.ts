@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { type FileOp, liveContent, placesOf } from '../../core/journal/files.ts';
+import { type FileOp, placesOf } from '../../core/journal/file-op.ts';
 import type { Refused } from '../../core/journal/unplaced.ts';
-import { type Content, contentHash, isSameContent } from '../../core/model/content.ts';
+import { type Content, contentHash, isSameContent, liveContent } from '../../core/model/content.ts';
 import type { Disk } from './disk.ts';
 import { DiskError, isOfPlace } from './disk.ts';
 import { otherName } from './other-name.ts';

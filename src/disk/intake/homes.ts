@@ -1,5 +1,5 @@
 /** Folders of agents that are gone while a turn is written: they are not made again, and what belongs there waits. */
-import { type FileOp, placesOf } from '../../core/journal/files.ts';
+import { type FileOp, placesOf } from '../../core/journal/file-op.ts';
 import { resumePath } from '../../core/model/paths.ts';
 import type { Disk } from '../fs/disk.ts';
 

@@ -1,4 +1,5 @@
-import { type FileOp, filesOf } from '../../core/journal/files.ts';
+import type { FileOp } from '../../core/journal/file-op.ts';
+import { filesOf } from '../../core/journal/files.ts';
 import { opsOf } from '../../core/journal/unplaced.ts';
 import type { Entry } from '../../core/model/entry.ts';
 import { type Disk, isOfPlace } from '../../disk/fs/disk.ts';

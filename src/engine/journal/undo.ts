@@ -1,5 +1,4 @@
-import { liveContent } from '../../core/journal/files.ts';
-import { type Content, contentHash, contentsOf } from '../../core/model/content.ts';
+import { type Content, contentHash, contentsOf, liveContent } from '../../core/model/content.ts';
 import type { Entry, UndoStep } from '../../core/model/entry.ts';
 import type { State } from '../../core/model/state.ts';
 import type { Toolbox } from '../../core/turn/judge.ts';

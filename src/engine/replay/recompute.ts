@@ -1,5 +1,5 @@
 import { apply } from '../../core/journal/apply.ts';
-import { isCall, LINE_KINDS } from '../../core/journal/line-kinds.ts';
+import { isCall, isEffect } from '../../core/journal/line-kinds.ts';
 import { RULES, rulesOf } from '../../core/journal/rules.ts';
 import { agentFolders, type Config } from '../../core/model/config.ts';
 import type { Effect, Entry, OpenEntry } from '../../core/model/entry.ts';
@@ -124,7 +124,7 @@ export class Recompute {
   private sort(): { effects: Effect[]; calls: Entry[]; inputs: Entry[]; swept: string[] } {
     const sorted = { effects: [] as Effect[], calls: [] as Entry[], inputs: [] as Entry[], swept: [] as string[] };
     for (const line of this.lines) {
-      if (LINE_KINDS[line.k] === 'effect') sorted.effects.push(line as Effect);
+      if (isEffect(line)) sorted.effects.push(line);
       else if (isCall(line)) sorted.calls.push(line);
       else {
         this.input(line);

@@ -1,6 +1,9 @@
 import { apply } from '../../core/journal/apply.ts';
-import { type FileOp, filesOf, liveContent } from '../../core/journal/files.ts';
+import type { FileOp } from '../../core/journal/file-op.ts';
+import { filesOf } from '../../core/journal/files.ts';
+import { kindOf } from '../../core/journal/line-kinds.ts';
 import { placed, type Unplaced } from '../../core/journal/unplaced.ts';
+import { liveContent } from '../../core/model/content.ts';
 import type { Entry } from '../../core/model/entry.ts';
 import { emptyState, type State } from '../../core/model/state.ts';
 import { type Disk, isOfPlace } from '../../disk/fs/disk.ts';
@@ -30,22 +33,6 @@ const RESET: Record<Scope, RegExp | null> = {
   tasks: /^org\/(tasks|runs)\//,
   all: /^agents\/[^/]+\/(outbox|memory)\/|^org\/(dead-letter|approvals|tasks|runs)\/|^(org|agents\/[^/]+)\/skills\/_proposed\//,
 };
-
-/** Lines that say which of people's files were read, and what was in them. */
-const FOLDED: ReadonlySet<string> = new Set([
-  'file',
-  'drop',
-  'aside',
-  'absent',
-  'back',
-  'answer',
-  'wrote',
-  'moved',
-  'hired',
-  'retired',
-  'request',
-  'unplaced',
-]);
 
 /** Whether a reset of that scope removes the file. */
 export function isReset(scope: Scope, path: string): boolean {
@@ -102,7 +89,7 @@ export class Refold {
 
   /** What commands did between turns, and tools during one, was done at once; all else waits for the commit. */
   private fold(entry: Entry): void {
-    if (FOLDED.has(entry.k)) apply(this.state, entry);
+    if (kindOf(entry).tellsOfFiles) apply(this.state, entry);
     if (entry.k === 'file') this.put(entry.path, entry.text);
     if (entry.k === 'request' && entry.request.ask === 'reset') this.reset(entry.request.scope);
     if (entry.k === 'unplaced') return;

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { overdue } from '../../core/approvals/overdue.ts';
 import { apply } from '../../core/journal/apply.ts';
-import type { FileOp } from '../../core/journal/files.ts';
+import type { FileOp } from '../../core/journal/file-op.ts';
 import { RULES, rulesOf } from '../../core/journal/rules.ts';
 import { isKept, opsOf, placed, type Refused, type Unplaced, unplacedLines } from '../../core/journal/unplaced.ts';
 import { type Config, peopleOf } from '../../core/model/config.ts';

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { archiveMoves, type FileOp, filesOf, liveContent } from '../../../src/core/journal/files.ts';
+import type { FileOp } from '../../../src/core/journal/file-op.ts';
+import { archiveMoves, filesOf } from '../../../src/core/journal/files.ts';
+import { liveContent } from '../../../src/core/model/content.ts';
 import { textHash } from '../../../src/core/model/hash.ts';
 import { approvalPath, deadLetterPath } from '../../../src/core/model/paths.ts';
 import { readMarkdown } from '../../../src/disk/yaml/yaml.ts';

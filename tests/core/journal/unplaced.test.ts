@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { apply } from '../../../src/core/journal/apply.ts';
-import type { FileOp } from '../../../src/core/journal/files.ts';
+import type { FileOp } from '../../../src/core/journal/file-op.ts';
 import { isKept, opsOf, placed, type Unplaced, unplacedLines } from '../../../src/core/journal/unplaced.ts';
 import type { Entry } from '../../../src/core/model/entry.ts';
 import { emptyState } from '../../../src/core/model/state.ts';

@@ -2,7 +2,8 @@ import { mkdirSync, readdirSync, readlinkSync, rmSync, symlinkSync } from 'node:
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type FileOp, filesOf as filesFor } from '../../../src/core/journal/files.ts';
+import type { FileOp } from '../../../src/core/journal/file-op.ts';
+import { filesOf as filesFor } from '../../../src/core/journal/files.ts';
 import { DiskError } from '../../../src/disk/fs/disk.ts';
 import { bytesHash, finalFiles, materialise, restoreLost } from '../../../src/disk/fs/materialise.ts';
 import { realDisk } from '../../../src/disk/fs/real.ts';

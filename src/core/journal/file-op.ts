@@ -1,0 +1,32 @@
+import type { Content } from '../model/content.ts';
+import { deadLetterPath } from '../model/paths.ts';
+
+/**
+ * What a line of the journal does to the folder. `text` is the exact content. Done after the commit, again after a crash, and by
+ * `lemming replay`; doing it twice changes nothing.
+ */
+export type FileOp =
+  | { op: 'create'; path: string; text: string }
+  | { op: 'attach'; path: string; data: string }
+  /** `was`: what it was based on, null when there was nothing. `needs`: files of this turn without which it means nothing. */
+  | { op: 'replace'; path: string; text: Content; was: Content | null; needs?: string[] }
+  | { op: 'move'; from: string; to: string }
+  /** A drop becomes its canonical file; what was found goes, if it is still the same. */
+  | { op: 'adopt'; found: string; hash: string; path: string; text: string }
+  | { op: 'remove'; path: string; hash: string | null }
+  /**
+   * A tool wrote it in a workspace during the visit; null without `data` (base64): it removed it, or the journal does not
+   * hold it. `was`: hash of what stood there. Only done again when a power loss took it.
+   */
+  | { op: 'live'; path: string; text: string | null; data?: string; was: string | null };
+
+/** The paths that an operation concerns: the one it makes or moves, then one that it takes away. */
+export function placesOf(op: Exclude<FileOp, { op: 'live' }>): [path: string, found?: string] {
+  if (op.op === 'adopt') return [op.path, op.found];
+  return [op.op === 'move' ? op.from : op.path];
+}
+
+/** The record of a dead letter that is settled goes to the archive. */
+export function bygone(id: string, turn: number): FileOp {
+  return { op: 'move', from: deadLetterPath(id), to: `org/dead-letter/archive/${id}-${turn}.md` };
+}

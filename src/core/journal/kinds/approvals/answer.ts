@@ -1,0 +1,40 @@
+import * as z from 'zod';
+import { later } from '../../../../schema/later.ts';
+import { answerInFile } from '../../../approvals/reducer.ts';
+import { bygone } from '../../file-op.ts';
+import type { LineKind } from '../line-kind.ts';
+import { count } from '../schemas.ts';
+
+/** A person answered a held act in its file. */
+const schema = later(() =>
+  z.strictObject({
+    k: z.literal('answer'),
+    turn: count(),
+    id: z.string(),
+    decision: z.enum(['approve', 'deny']),
+    by: z.string(),
+    note: z.string(),
+    /** Hash and text of the file. */
+    hash: z.string(),
+    text: z.string(),
+    /** The record of a version that could not be understood. */
+    mends: z.string().optional(),
+  }),
+);
+
+declare module '../../../model/entry.ts' {
+  interface Inputs {
+    answer: z.infer<ReturnType<typeof schema>>;
+  }
+}
+
+export const kind: LineKind<'answer'> = {
+  phase: 'input',
+  schema,
+  apply: answerInFile,
+  files: ({ mends, turn }) => (mends === undefined ? [] : [bygone(mends, turn)]),
+  undo: null,
+  texts: (line, visitor) => visitor.answer(line),
+  generated: null,
+  tellsOfFiles: true,
+};

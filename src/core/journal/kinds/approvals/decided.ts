@@ -1,0 +1,57 @@
+import * as z from 'zod';
+import { later } from '../../../../schema/later.ts';
+import { textHash } from '../../../model/hash.ts';
+import { answeredPath, approvalPath } from '../../../model/paths.ts';
+import { noteDenial } from '../../../rights/denied.ts';
+import type { FileOp } from '../../file-op.ts';
+import { decidedText, heldText } from '../../texts-rules-1.ts';
+import type { LineKind } from '../line-kind.ts';
+import { heldFields, withText } from '../line-texts.ts';
+import { heldAct, proposed } from './held-act.ts';
+
+/** An act that was answered, and what came of it. */
+const schema = later(() =>
+  z.strictObject({
+    k: z.literal('decided'),
+    id: z.string(),
+    decision: z.enum(['approved', 'denied']),
+    by: z.string(),
+    note: z.string(),
+    outcome: z.string(),
+    held: heldAct(),
+    /** Of the file that asked; under rules 1 only when a person changed it. */
+    hash: z.string().optional(),
+    /** Of the file that takes its place. */
+    text: z.string().optional(),
+  }),
+);
+
+declare module '../../../model/entry.ts' {
+  interface Effects {
+    decided: z.infer<ReturnType<typeof schema>>;
+  }
+}
+
+export const kind: LineKind<'decided'> = {
+  phase: 'effect',
+  schema,
+  apply: (state, line) => {
+    state.approvals.delete(line.id);
+    noteDenial(state, line);
+  },
+  files: (line) => [
+    // What a person has changed in the file that asked stays.
+    {
+      op: 'adopt',
+      found: approvalPath(line.id),
+      hash: line.hash ?? textHash(heldText(line.held)),
+      path: answeredPath(line.id),
+      text: decidedText(line),
+    },
+    ...proposed(line.held).map(([path, text]): FileOp => ({ op: 'remove', path, hash: textHash(text) })),
+  ],
+  undo: null,
+  texts: (line, visitor) => visitor.held(line.held, line),
+  generated: (line, change) => withText(line, heldFields(line.held), change),
+  tellsOfFiles: false,
+};

@@ -1,0 +1,52 @@
+import * as z from 'zod';
+import { copyWith } from '../../../../schema/copy.ts';
+import { later } from '../../../../schema/later.ts';
+import { escalatedHeld } from '../../../approvals/approval.ts';
+import { escalate } from '../../../approvals/reducer.ts';
+import { approvalPath } from '../../../model/paths.ts';
+import { heldText } from '../../texts-rules-1.ts';
+import type { LineKind } from '../line-kind.ts';
+import { heldFields, withText } from '../line-texts.ts';
+import { count } from '../schemas.ts';
+import { heldAct } from './held-act.ts';
+
+/** Nobody answered a held act in time: somebody else is asked as well, and its file says so. */
+const schema = later(() =>
+  z.strictObject({
+    k: z.literal('escalated'),
+    turn: count(),
+    to: z.string(),
+    /** As it was before. */
+    held: heldAct(),
+    otherwise: z.string(),
+    /** Its new file. */
+    text: z.string().optional(),
+  }),
+);
+
+declare module '../../../model/entry.ts' {
+  interface Inputs {
+    escalated: z.infer<ReturnType<typeof schema>>;
+  }
+}
+
+export const kind: LineKind<'escalated'> = {
+  phase: 'input',
+  schema,
+  apply: escalate,
+  files: (line) => [
+    {
+      op: 'replace',
+      path: approvalPath(line.held.id),
+      text: heldText(escalatedHeld(line)),
+      was: heldText(line.held),
+    },
+  ],
+  undo: null,
+  texts: (line, visitor) => visitor.held(line.held, line),
+  generated: (line, change) => {
+    const fields = heldFields(line.held);
+    return withText(copyWith(line, { held: withText(line.held, fields, change) }), fields, change);
+  },
+  tellsOfFiles: false,
+};

@@ -1,0 +1,67 @@
+import * as z from 'zod';
+import { later } from '../../../../schema/later.ts';
+import type { Held } from '../../../model/entry.ts';
+import { isProposal, waitingFiles } from '../../../skills/proposal.ts';
+import { count, json } from '../schemas.ts';
+
+/** An act that waits for a person, as its file tells it. */
+export const heldAct = later(() =>
+  z.strictObject({
+    id: z.string(),
+    /** In which it was held. */
+    turn: count(),
+    agent: z.string(),
+    tool: z.string(),
+    input: json(),
+    /** Which rule holds it. */
+    rule: z.string(),
+    /** What the rule has to say. */
+    because: z.string().optional(),
+    /** People who were asked, in order. */
+    contacts: z.array(z.string()),
+    /** What a person is shown of it besides its input (`preview` of the tool). */
+    shows: z.string().optional(),
+    /** For `write_file` and `edit_file`: what the file held that it would change; of a conflict all of it. */
+    was: z.string().optional(),
+    /** Micro-credits that the agent had spent by then. */
+    spent: z.number().optional(),
+    /** Micro-credits that doing it costs, and what was left at the end of the turn: of the agent, and of the caps that it shares. */
+    price: z.strictObject({ cost: z.number(), left: z.array(left()) }).optional(),
+    /** The policy that would let acts like it happen without asking, as a pattern. */
+    always: z.string().optional(),
+    /** Mail that the visit was given: what the act refers to when it is done later. */
+    cause: z.array(cause()),
+    /** One sentence: what happens when nobody answers. */
+    otherwise: z.string(),
+    /** Hash of what the act would take the place of: it is done only over that. What it `shows` tells the whole input. */
+    over: z.string().optional(),
+    /** What the person was shown and an approval covers (`covers.ts`) → its hash. */
+    covers: z.record(z.string(), z.string()).optional(),
+    /** It was approved before, and held again because these had changed since it was shown. */
+    again: z.strictObject({ of: z.string(), changed: z.array(z.string()) }).optional(),
+    /** Its file. */
+    text: z.string().optional(),
+    /** How a person denied the same act before. */
+    denied: z.strictObject({ of: z.string(), by: z.string(), note: z.string() }).optional(),
+  }),
+);
+
+/** Micro-credits that are left of an account or a cap: of an agent, a unit (`@name`) or the `org`. */
+const left = later(() => z.strictObject({ of: z.string(), left: z.number() }));
+
+/** What of a message an act may refer to. */
+const cause = later(() =>
+  z.strictObject({
+    id: z.string(),
+    from: z.string(),
+    subject: z.string(),
+    thread: z.string(),
+    hops: count(),
+    attachments: z.array(z.string()).optional(),
+  }),
+);
+
+/** The files of a skill that waits for an answer. */
+export function proposed(held: Held): [path: string, text: string][] {
+  return isProposal(held) ? waitingFiles(held) : [];
+}

@@ -1,0 +1,36 @@
+import * as z from 'zod';
+import { later } from '../../../../schema/later.ts';
+import type { LineKind } from '../line-kind.ts';
+import { json } from '../schemas.ts';
+
+/** A text that prompts refer to by its hash, or that a tool replaced; `image`: it is base64. */
+const schema = later(() =>
+  z.strictObject({
+    k: z.literal('blob'),
+    hash: z.string(),
+    text: z.string(),
+    image: z.literal(true).optional(),
+    /** What the text of the stable part of a prompt is made of, once more. Nobody reads it. */
+    system: z.string().optional(),
+    tools: z.array(json()).optional(),
+  }),
+);
+
+declare module '../../../model/entry.ts' {
+  interface Calls {
+    blob: z.infer<ReturnType<typeof schema>>;
+  }
+}
+
+export const kind: LineKind<'blob'> = {
+  phase: 'call',
+  schema,
+  apply: (state, { hash }) => {
+    if (!state.blobs.has(hash)) state.blobs.set(hash, 1);
+  },
+  files: null,
+  undo: null,
+  texts: (line, visitor) => visitor.blob(line),
+  generated: null,
+  tellsOfFiles: false,
+};

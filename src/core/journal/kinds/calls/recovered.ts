@@ -1,0 +1,36 @@
+import * as z from 'zod';
+import { later } from '../../../../schema/later.ts';
+import { putInDoubt } from '../../../money/money.ts';
+import type { LineKind } from '../line-kind.ts';
+import { count } from '../schemas.ts';
+
+/** After a crash: attempts that were repeated, and attempts that may have been billed without a reply. */
+const schema = later(() =>
+  z.strictObject({
+    k: z.literal('recovered'),
+    turn: count(),
+    again: z.array(z.string()),
+    doubt: z.array(z.string()),
+    /** The turn was finished under these rules, not its own. */
+    rules: count().optional(),
+  }),
+);
+
+declare module '../../../model/entry.ts' {
+  interface Calls {
+    recovered: z.infer<ReturnType<typeof schema>>;
+  }
+}
+
+export const kind: LineKind<'recovered'> = {
+  phase: 'call',
+  schema,
+  apply: (state, { doubt }) => {
+    for (const key of doubt) putInDoubt(state, key);
+  },
+  files: null,
+  undo: null,
+  texts: null,
+  generated: null,
+  tellsOfFiles: false,
+};

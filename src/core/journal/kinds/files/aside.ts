@@ -1,0 +1,43 @@
+import * as z from 'zod';
+import { later } from '../../../../schema/later.ts';
+import { deadLetterHead } from '../../../../schema/records/dead-letter.ts';
+import { deadLetterPath } from '../../../model/paths.ts';
+import { setAside } from '../../dead-letters-reducer.ts';
+import { recordText } from '../../texts-rules-1.ts';
+import type { LineKind } from '../line-kind.ts';
+import { withText } from '../line-texts.ts';
+import { count } from '../schemas.ts';
+
+/** A file that could not be taken, left where it is. */
+const schema = later(() =>
+  z.strictObject({
+    k: z.literal('aside'),
+    turn: count(),
+    id: z.string(),
+    path: z.string(),
+    /** Its hash or, when it cannot be read, what the disk says of it. */
+    mark: z.string(),
+    reason: deadLetterHead().shape.reason,
+    detail: z.string(),
+    owner: z.string(),
+    /** The file of its record. */
+    text: z.string().optional(),
+  }),
+);
+
+declare module '../../../model/entry.ts' {
+  interface Inputs {
+    aside: z.infer<ReturnType<typeof schema>>;
+  }
+}
+
+export const kind: LineKind<'aside'> = {
+  phase: 'input',
+  schema,
+  apply: setAside,
+  files: (line) => [{ op: 'create', path: deadLetterPath(line.id), text: recordText(line) }],
+  undo: null,
+  texts: null,
+  generated: (line, change) => withText(line, { detail: line.detail }, change),
+  tellsOfFiles: true,
+};

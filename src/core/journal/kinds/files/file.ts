@@ -1,0 +1,40 @@
+import * as z from 'zod';
+import { later } from '../../../../schema/later.ts';
+import { creditsOf, settleNotices } from '../../../mail/notices.ts';
+import type { State } from '../../../model/state.ts';
+import { countEdit, setFile } from '../../files-reducer.ts';
+import type { LineKind } from '../line-kind.ts';
+
+/** A file that people write and the engine reads (configuration, resume, memory ...): its new text, null when it is gone. */
+const schema = later(() => z.strictObject({ k: z.literal('file'), path: z.string(), text: z.string().nullable() }));
+
+declare module '../../../model/entry.ts' {
+  interface Inputs {
+    file: z.infer<ReturnType<typeof schema>>;
+  }
+}
+
+export const kind: LineKind<'file'> = {
+  phase: 'input',
+  schema,
+  apply: (state, { path, text }) => {
+    countEdit(state, path, text);
+    if (path === 'org/credits.yaml') wakeStarved(state);
+    setFile(state, path, text);
+  },
+  files: null,
+  undo: null,
+  texts: null,
+  generated: null,
+  tellsOfFiles: true,
+};
+
+/** What could not be paid may be now: everybody who waits for credits is looked at again. */
+function wakeStarved(state: State): void {
+  for (const [name, agent] of state.agents) {
+    if (!agent.starved) continue;
+    settleNotices(state, creditsOf(name));
+    agent.starved = false;
+    agent.retryAt = 0;
+  }
+}

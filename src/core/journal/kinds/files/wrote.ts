@@ -1,0 +1,43 @@
+import * as z from 'zod';
+import { later } from '../../../../schema/later.ts';
+import { contentHash, contentsOf } from '../../../model/content.ts';
+import { setWritten } from '../../files-reducer.ts';
+import type { LineKind } from '../line-kind.ts';
+import { replacing } from '../schemas.ts';
+
+/** A file has another text; null when the agent removed it. Only in a workspace it may be no text. */
+const schema = later(() =>
+  z.strictObject({
+    k: z.literal('wrote'),
+    agent: z.string(),
+    path: z.string(),
+    ...replacing(),
+  }),
+);
+
+declare module '../../../model/entry.ts' {
+  interface Effects {
+    wrote: z.infer<ReturnType<typeof schema>>;
+  }
+}
+
+export const kind: LineKind<'wrote'> = {
+  phase: 'effect',
+  schema,
+  apply: setWritten,
+  files: ({ path, ...wrote }) => {
+    const { text, was } = contentsOf(wrote);
+    if (text !== null) return [{ op: 'replace', path, text, was }];
+    return was === null ? [] : [{ op: 'remove', path, hash: contentHash(was) }]; // what a person made of it since stays
+  },
+  undo: {
+    by: ({ agent }) => agent,
+    changes: ({ path, ...wrote }) => {
+      const { text, was } = contentsOf(wrote);
+      return [{ on: path, before: contentHash(was), after: contentHash(text), was, text }];
+    },
+  },
+  texts: null,
+  generated: null,
+  tellsOfFiles: true,
+};

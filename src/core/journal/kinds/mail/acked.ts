@@ -1,0 +1,31 @@
+import * as z from 'zod';
+import { later } from '../../../../schema/later.ts';
+import { changesNothing, type LineKind } from '../line-kind.ts';
+
+/** An agent acknowledged a message; its author was told at once. */
+const schema = later(() =>
+  z.strictObject({
+    k: z.literal('acked'),
+    agent: z.string(),
+    id: z.string(),
+    author: z.string(),
+    reaction: z.string(),
+  }),
+);
+
+declare module '../../../model/entry.ts' {
+  interface Effects {
+    acked: z.infer<ReturnType<typeof schema>>;
+  }
+}
+
+export const kind: LineKind<'acked'> = {
+  phase: 'effect',
+  schema,
+  apply: changesNothing,
+  files: null,
+  undo: { by: ({ agent }) => agent, changes: () => 'its author was told at once' },
+  texts: null,
+  generated: null,
+  tellsOfFiles: false,
+};

@@ -1,0 +1,42 @@
+import * as z from 'zod';
+import { later } from '../../../../schema/later.ts';
+import { printMessage } from '../../../../schema/print.ts';
+import { addDrop } from '../../../mail/reducer.ts';
+import { bygone } from '../../file-op.ts';
+import type { LineKind } from '../line-kind.ts';
+import { count, message } from '../schemas.ts';
+
+/** A message that a person dropped: found at `found` with this hash, completed to the canonical message. */
+const schema = later(() =>
+  z.strictObject({
+    k: z.literal('drop'),
+    turn: count(),
+    found: z.string(),
+    hash: z.string(),
+    message: message(),
+    /** The record of an earlier version that was set aside. */
+    mends: z.string().optional(),
+    /** An assistant wrote it in that person's seat. */
+    through: z.literal('mcp').optional(),
+  }),
+);
+
+declare module '../../../model/entry.ts' {
+  interface Inputs {
+    drop: z.infer<ReturnType<typeof schema>>;
+  }
+}
+
+export const kind: LineKind<'drop'> = {
+  phase: 'input',
+  schema,
+  apply: addDrop,
+  files: ({ found, hash, message, mends, turn }) => [
+    { op: 'adopt', found, hash, path: message.path, text: printMessage(message) },
+    ...(mends === undefined ? [] : [bygone(mends, turn)]),
+  ],
+  undo: { by: (line) => line.message.from, changes: (line) => [{ on: line.message.id, message: true }] },
+  texts: (line, visitor) => visitor.message(line),
+  generated: null,
+  tellsOfFiles: true,
+};

@@ -1,0 +1,47 @@
+import * as z from 'zod';
+import { later } from '../../../../schema/later.ts';
+import { notify } from '../../../mail/notices.ts';
+import type { LineKind } from '../line-kind.ts';
+
+/** What the notice of a cut visit stands on, so that the next one can take its place. */
+const unfinished = later(() =>
+  z.strictObject({
+    /** Mail that this visit and those before it were given and did not finish. */
+    mail: z.array(z.string()),
+    /** What was done: a verb, and to what; of many things the first, and that there are more. */
+    done: z.array(z.strictObject({ verb: z.string(), things: z.array(z.string()), more: z.literal(true).optional() })),
+  }),
+);
+
+/** Somebody is told something; it is no mail. */
+const schema = later(() =>
+  z.strictObject({
+    k: z.literal('notice'),
+    to: z.string(),
+    about: z.enum(['dead-letter', 'cut', 'refused', 'credits', 'loop', 'edit', 'approval', 'ack', 'result', 'undo']),
+    text: z.string(),
+    /** The dead letter that it tells of. */
+    dead: z.string().optional(),
+    /** Of a visit that was cut: it takes the place of what was told of the same mail before. */
+    left: unfinished().optional(),
+    /** What it tells of, as long as that is so (`mail/notices.ts`): it goes when that is settled, and a later one takes its place. */
+    of: z.string().optional(),
+  }),
+);
+
+declare module '../../../model/entry.ts' {
+  interface Effects {
+    notice: z.infer<ReturnType<typeof schema>>;
+  }
+}
+
+export const kind: LineKind<'notice'> = {
+  phase: 'effect',
+  schema,
+  apply: (state, line) => notify(state, line.to, line.about, line.text, line),
+  files: null,
+  undo: null,
+  texts: null,
+  generated: null,
+  tellsOfFiles: false,
+};

@@ -1,0 +1,44 @@
+import * as z from 'zod';
+import { later } from '../../../../schema/later.ts';
+import { printMessage } from '../../../../schema/print.ts';
+import { addMail } from '../../../mail/reducer.ts';
+import type { FileOp } from '../../file-op.ts';
+import type { LineKind } from '../line-kind.ts';
+import { message } from '../schemas.ts';
+
+/** A file that a message carries; `data` is base64. */
+const attached = later(() => z.strictObject({ path: z.string(), data: z.string() }));
+
+/** A message of an agent goes on its way. */
+const schema = later(() =>
+  z.strictObject({
+    k: z.literal('sent'),
+    message: message(),
+    files: z.array(attached()).optional(),
+    /** What made it: the call of its author's visit and the act in it, `2.1`; the call alone for plain text; or the held act that was approved. */
+    made: z.string().optional(),
+  }),
+);
+
+declare module '../../../model/entry.ts' {
+  interface Effects {
+    sent: z.infer<ReturnType<typeof schema>>;
+  }
+}
+
+export const kind: LineKind<'sent'> = {
+  phase: 'effect',
+  schema,
+  apply: (state, line) => addMail(state, line.message, line.made),
+  files: ({ message, files = [] }) => [
+    { op: 'create', path: message.path, text: printMessage(message) },
+    ...files.map(({ path, data }): FileOp => ({ op: 'attach', path, data })),
+  ],
+  undo: { by: (line) => line.message.from, changes: (line) => [{ on: line.message.id, message: true }] },
+  texts: (line, visitor) => {
+    visitor.message(line);
+    visitor.files(line.files ?? []);
+  },
+  generated: null,
+  tellsOfFiles: false,
+};

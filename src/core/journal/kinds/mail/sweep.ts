@@ -1,0 +1,31 @@
+import * as z from 'zod';
+import { later } from '../../../../schema/later.ts';
+import type { LineKind } from '../line-kind.ts';
+
+/** Delivered files in an outbox that have become old, or that people put away (`ids`). */
+const schema = later(() =>
+  z.strictObject({
+    k: z.literal('sweep'),
+    paths: z.array(z.string()),
+    ids: z.array(z.string()).optional(),
+  }),
+);
+
+declare module '../../../model/entry.ts' {
+  interface Inputs {
+    sweep: z.infer<ReturnType<typeof schema>>;
+  }
+}
+
+export const kind: LineKind<'sweep'> = {
+  phase: 'input',
+  schema,
+  apply: (state, { ids = [] }) => {
+    for (const id of ids) state.archive.delete(id);
+  },
+  files: null,
+  undo: null,
+  texts: null,
+  generated: null,
+  tellsOfFiles: false,
+};

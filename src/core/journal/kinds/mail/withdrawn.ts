@@ -1,0 +1,31 @@
+import * as z from 'zod';
+import { later } from '../../../../schema/later.ts';
+import { takeBack } from '../../../mail/reducer.ts';
+import type { LineKind } from '../line-kind.ts';
+
+/** Mail that a person took back from those who had not got it. */
+const schema = later(() =>
+  z.strictObject({
+    k: z.literal('withdrawn'),
+    id: z.string(),
+    by: z.string(),
+    to: z.array(z.string()),
+  }),
+);
+
+declare module '../../../model/entry.ts' {
+  interface Effects {
+    withdrawn: z.infer<ReturnType<typeof schema>>;
+  }
+}
+
+export const kind: LineKind<'withdrawn'> = {
+  phase: 'effect',
+  schema,
+  apply: (state, { id, to }) => takeBack(state, id, to),
+  files: null,
+  undo: null,
+  texts: null,
+  generated: null,
+  tellsOfFiles: false,
+};

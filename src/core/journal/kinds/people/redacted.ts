@@ -1,0 +1,32 @@
+import * as z from 'zod';
+import { later } from '../../../../schema/later.ts';
+import { changesNothing, type LineKind } from '../line-kind.ts';
+import { count } from '../schemas.ts';
+
+/** The text of a group of lines was erased on request: the new hash of the group whose seal is `seal`. */
+const schema = later(() =>
+  z.strictObject({
+    k: z.literal('redacted'),
+    file: count(),
+    seal: z.string(),
+    hash: z.string(),
+    id: z.string(),
+  }),
+);
+
+declare module '../../../model/entry.ts' {
+  interface Marks {
+    redacted: z.infer<ReturnType<typeof schema>>;
+  }
+}
+
+export const kind: LineKind<'redacted'> = {
+  phase: 'mark',
+  schema,
+  apply: changesNothing,
+  files: null,
+  undo: null,
+  texts: null,
+  generated: null,
+  tellsOfFiles: false,
+};

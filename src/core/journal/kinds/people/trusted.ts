@@ -1,0 +1,25 @@
+import * as z from 'zod';
+import { later } from '../../../../schema/later.ts';
+import type { LineKind } from '../line-kind.ts';
+
+/** The tools and servers of the org that the owner of the machine approves from now on, each with the hash of what was approved. */
+const schema = later(() => z.strictObject({ k: z.literal('trusted'), tools: z.record(z.string(), z.string()) }));
+
+declare module '../../../model/entry.ts' {
+  interface Inputs {
+    trusted: z.infer<ReturnType<typeof schema>>;
+  }
+}
+
+export const kind: LineKind<'trusted'> = {
+  phase: 'input',
+  schema,
+  apply: (state, { tools }) => {
+    state.trusted = new Map(Object.entries(tools));
+  },
+  files: null,
+  undo: null,
+  texts: null,
+  generated: null,
+  tellsOfFiles: false,
+};

@@ -1,0 +1,51 @@
+import * as z from 'zod';
+import { later } from '../../../../schema/later.ts';
+import type { LineKind } from '../line-kind.ts';
+import { count, replacing } from '../schemas.ts';
+
+/** One thing that an effect changed: a file that is put back, or mail that is withdrawn; or why it cannot be undone. */
+const step = later(() =>
+  z.strictObject({
+    /** Of the effect: `E-<turn>-<agent>-<n>`. */
+    id: z.string(),
+    agent: z.string(),
+    /** A path or the id of a message. */
+    on: z.string(),
+    /** What is to stand there, over what stands there. */
+    file: z.strictObject(replacing()).optional(),
+    mail: z.literal(true).optional(),
+    why: z.string().optional(),
+  }),
+);
+
+/** What a person wants undone, newest first: as the journal tells it, against what stands in the folder now. */
+const schema = later(() =>
+  z.strictObject({
+    k: z.literal('undo'),
+    turn: count(),
+    /** What was named: an effect, a message, an approval, a turn, a visit or an agent. */
+    of: z.string(),
+    by: z.string(),
+    steps: z.array(step()),
+  }),
+);
+
+declare module '../../../model/entry.ts' {
+  interface Inputs {
+    undo: z.infer<ReturnType<typeof schema>>;
+  }
+}
+
+export const kind: LineKind<'undo'> = {
+  phase: 'input',
+  schema,
+  apply: (state, line) => {
+    state.undo.shift();
+    state.undoing.push(line);
+  },
+  files: null,
+  undo: null,
+  texts: null,
+  generated: null,
+  tellsOfFiles: false,
+};

@@ -1,0 +1,30 @@
+import * as z from 'zod';
+import { later } from '../../../../schema/later.ts';
+import { changesNothing, type LineKind } from '../line-kind.ts';
+
+/** What an effect did to a path or a message was undone: it is not undone twice. */
+const schema = later(() =>
+  z.strictObject({
+    k: z.literal('undone'),
+    id: z.string(),
+    by: z.string(),
+    on: z.string(),
+  }),
+);
+
+declare module '../../../model/entry.ts' {
+  interface Effects {
+    undone: z.infer<ReturnType<typeof schema>>;
+  }
+}
+
+export const kind: LineKind<'undone'> = {
+  phase: 'effect',
+  schema,
+  apply: changesNothing,
+  files: null,
+  undo: null,
+  texts: null,
+  generated: null,
+  tellsOfFiles: false,
+};

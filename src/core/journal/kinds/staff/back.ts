@@ -1,0 +1,24 @@
+import * as z from 'zod';
+import { later } from '../../../../schema/later.ts';
+import { comeBack } from '../../../staff/absence.ts';
+import type { LineKind } from '../line-kind.ts';
+
+/** The folder of an agent is there again. */
+const schema = later(() => z.strictObject({ k: z.literal('back'), agent: z.string() }));
+
+declare module '../../../model/entry.ts' {
+  interface Inputs {
+    back: z.infer<ReturnType<typeof schema>>;
+  }
+}
+
+export const kind: LineKind<'back'> = {
+  phase: 'input',
+  schema,
+  apply: (state, { agent }) => comeBack(state, agent),
+  files: null,
+  undo: null,
+  texts: null,
+  generated: null,
+  tellsOfFiles: true,
+};

@@ -1,0 +1,25 @@
+import * as z from 'zod';
+import { later } from '../../../../schema/later.ts';
+import type { LineKind } from '../line-kind.ts';
+
+/** The folder was back: what was deferred stands there. */
+const schema = later(() => z.strictObject({ k: z.literal('caught-up'), agent: z.string() }));
+
+declare module '../../../model/entry.ts' {
+  interface Marks {
+    'caught-up': z.infer<ReturnType<typeof schema>>;
+  }
+}
+
+export const kind: LineKind<'caught-up'> = {
+  phase: 'mark',
+  schema,
+  apply: (state, { agent }) => {
+    state.deferred.delete(agent);
+  },
+  files: null,
+  undo: null,
+  texts: null,
+  generated: null,
+  tellsOfFiles: false,
+};

@@ -1,0 +1,25 @@
+import * as z from 'zod';
+import { later } from '../../../../schema/later.ts';
+import { defer } from '../../../staff/absence.ts';
+import type { LineKind } from '../line-kind.ts';
+import { count } from '../schemas.ts';
+
+/** After the commit: the folder of the agent was gone. What the turn wrote there is made when it is back. */
+const schema = later(() => z.strictObject({ k: z.literal('deferred'), turn: count(), agent: z.string() }));
+
+declare module '../../../model/entry.ts' {
+  interface Marks {
+    deferred: z.infer<ReturnType<typeof schema>>;
+  }
+}
+
+export const kind: LineKind<'deferred'> = {
+  phase: 'mark',
+  schema,
+  apply: defer,
+  files: null,
+  undo: null,
+  texts: null,
+  generated: null,
+  tellsOfFiles: false,
+};

@@ -1,0 +1,36 @@
+import * as z from 'zod';
+import { later } from '../../../../schema/later.ts';
+import { forgetNotices } from '../../../mail/notices.ts';
+import { forgetThreads } from '../../../mail/reducer.ts';
+import { settleBreakers } from '../../../money/breaker.ts';
+import type { LineKind } from '../line-kind.ts';
+import { count } from '../schemas.ts';
+
+/** The commit point of the turn. */
+const schema = later(() => z.strictObject({ k: z.literal('commit'), turn: count(), lock: count() }));
+
+declare module '../../../model/entry.ts' {
+  interface Marks {
+    commit: z.infer<ReturnType<typeof schema>>;
+  }
+}
+
+export const kind: LineKind<'commit'> = {
+  phase: 'mark',
+  schema,
+  apply: (state, { turn }) => {
+    state.turn = turn;
+    state.orders = [];
+    state.open.clear();
+    state.paid = [];
+    state.undoing = [];
+    settleBreakers(state);
+    forgetNotices(state);
+    forgetThreads(state);
+  },
+  files: null,
+  undo: null,
+  texts: null,
+  generated: null,
+  tellsOfFiles: false,
+};

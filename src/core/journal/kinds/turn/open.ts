@@ -1,0 +1,65 @@
+import * as z from 'zod';
+import { later } from '../../../../schema/later.ts';
+import type { State } from '../../../model/state.ts';
+import { utcDay } from '../../../money/money.ts';
+import type { LineKind } from '../line-kind.ts';
+import { count } from '../schemas.ts';
+
+/** A turn begins, with all that was the same for everybody in it. */
+const schema = later(() =>
+  z.strictObject({
+    k: z.literal('open'),
+    turn: count(),
+    /** Frozen wall time of the turn. */
+    time: z.number(),
+    boot: z.string(),
+    /** Number of the lock that was held: the fencing token. */
+    lock: count(),
+    version: z.string(),
+    /** The rules that the turn is made under (`rules.ts`); absent: 1. */
+    rules: count().optional(),
+    /** Turns that went by before it, in which nobody was due and nothing was asked: none of them was made. */
+    passed: count().optional(),
+    /** Made for its number alone, at the end of a run or after hours of rest: nobody is due. */
+    rest: z.literal(true).optional(),
+    /** The LEMMING_* variables that were in force. */
+    env: z.record(z.string(), z.string()).optional(),
+    /** Made by `step`: goes on although the organisation is paused. */
+    step: z.literal(true).optional(),
+    /** Files in `agents/` that bear the names of agents who could be hired: nobody can. */
+    barred: z.array(z.string()).optional(),
+    /** When only this agent is due (`step --agent`). */
+    only: z.string().optional(),
+    /** What the turn may cost at most (`run --max-cost`). */
+    budget: z.number().optional(),
+  }),
+);
+
+declare module '../../../model/entry.ts' {
+  interface Inputs {
+    open: z.infer<ReturnType<typeof schema>>;
+  }
+}
+
+export const kind: LineKind<'open'> = {
+  phase: 'input',
+  schema,
+  apply: (state, { turn, time }) => {
+    state.turn = turn - 1; // those that passed are over, too
+    state.time = time;
+    beginDay(state, utcDay(time));
+    state.open.clear();
+    state.tries.clear();
+    state.paid = [];
+  },
+  files: null,
+  undo: null,
+  texts: null,
+  generated: null,
+  tellsOfFiles: false,
+};
+
+function beginDay(state: State, day: string): void {
+  if (day !== state.day) state.loads.clear();
+  state.day = day;
+}

@@ -1,0 +1,25 @@
+import * as z from 'zod';
+import { later } from '../../../../schema/later.ts';
+import type { LineKind } from '../line-kind.ts';
+
+/** Agents were asked in this turn to sum up what they remember. */
+const schema = later(() => z.strictObject({ k: z.literal('summarised') }));
+
+declare module '../../../model/entry.ts' {
+  interface Effects {
+    summarised: z.infer<ReturnType<typeof schema>>;
+  }
+}
+
+export const kind: LineKind<'summarised'> = {
+  phase: 'effect',
+  schema,
+  apply: (state) => {
+    state.summaryTurn = state.turn + 1;
+  },
+  files: null,
+  undo: null,
+  texts: null,
+  generated: null,
+  tellsOfFiles: false,
+};

@@ -1,0 +1,24 @@
+import * as z from 'zod';
+import { later } from '../../../../schema/later.ts';
+import { changesNothing, type LineKind } from '../line-kind.ts';
+import { count } from '../schemas.ts';
+
+/** The files of all turns up to this one were fsynced. */
+const schema = later(() => z.strictObject({ k: z.literal('synced'), turn: count() }));
+
+declare module '../../../model/entry.ts' {
+  interface Marks {
+    synced: z.infer<ReturnType<typeof schema>>;
+  }
+}
+
+export const kind: LineKind<'synced'> = {
+  phase: 'mark',
+  schema,
+  apply: changesNothing,
+  files: null,
+  undo: null,
+  texts: null,
+  generated: null,
+  tellsOfFiles: false,
+};

@@ -1,0 +1,56 @@
+import * as z from 'zod';
+import { later } from '../../../../schema/later.ts';
+import { applyVisit } from '../../visits-reducer.ts';
+import type { LineKind } from '../line-kind.ts';
+import { count } from '../schemas.ts';
+
+/** How the visit of an agent ended. */
+const schema = later(() =>
+  z.strictObject({
+    k: z.literal('visit'),
+    agent: z.string(),
+    /** `cut`: it ran out of something, or went in a loop; what it did stands, and its mail is given again. */
+    outcome: z.enum(['ok', 'cut', 'failed', 'skipped']),
+    /** For a failed or skipped visit: why. For one that was cut: `steps`, `tokens` or `credits` ran out, or it `looped`. */
+    reason: z.string().optional(),
+    /** For a visit that was cut: the same in words. */
+    detail: z.string().optional(),
+    /** `provider`: the provider's fault; `reply`: the mail or the reply made it fail; `budget`: the limit of this run. */
+    blame: z.enum(['provider', 'reply', 'credits', 'budget', 'internal']).optional(),
+    /** Micro-credits that the call could cost for which credits were missing. */
+    need: z.number().optional(),
+    /** Mail that the visit was given. Delivered when the outcome is ok. */
+    mail: z.array(z.string()),
+    /** Mail of a visit that was cut and had acknowledged it: delivered all the same. */
+    settled: z.array(z.string()).optional(),
+    sent: count(),
+    /** Acts that a rule refused: `refusals`, and `used` lines with a rule that no person is asked about. */
+    refused: count(),
+    held: count(),
+    /** Notices that the visit was told. */
+    told: count(),
+    /** Plain text of the replies: the agent's log. */
+    notes: z.array(z.string()),
+    /** What the gate refused: tool, rule and why. */
+    refusals: z.array(z.strictObject({ tool: z.string(), rule: z.string(), text: z.string() })).optional(),
+    /** Skills that it loaded, one for each load. */
+    loaded: z.array(z.string()).optional(),
+  }),
+);
+
+declare module '../../../model/entry.ts' {
+  interface Effects {
+    visit: z.infer<ReturnType<typeof schema>>;
+  }
+}
+
+export const kind: LineKind<'visit'> = {
+  phase: 'effect',
+  schema,
+  apply: applyVisit,
+  files: null,
+  undo: null,
+  texts: (line, visitor) => visitor.notes(line),
+  generated: null,
+  tellsOfFiles: false,
+};

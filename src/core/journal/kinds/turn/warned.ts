@@ -1,0 +1,29 @@
+import * as z from 'zod';
+import { later } from '../../../../schema/later.ts';
+import { touch } from '../../../model/state.ts';
+import { spendingOf } from '../../../money/money.ts';
+import type { LineKind } from '../line-kind.ts';
+
+/** A soft cap was passed: of an agent, a unit (`@name`) or the `org`. It is told once. */
+const schema = later(() => z.strictObject({ k: z.literal('warned'), scope: z.string() }));
+
+declare module '../../../model/entry.ts' {
+  interface Effects {
+    warned: z.infer<ReturnType<typeof schema>>;
+  }
+}
+
+export const kind: LineKind<'warned'> = {
+  phase: 'effect',
+  schema,
+  apply: (state, { scope }) => {
+    if (scope === 'org') state.org.warned = true;
+    else if (scope.startsWith('@')) spendingOf(state.units, scope.slice(1)).warned = true;
+    else touch(state, scope).warned = true;
+  },
+  files: null,
+  undo: null,
+  texts: null,
+  generated: null,
+  tellsOfFiles: false,
+};

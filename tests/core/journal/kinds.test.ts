@@ -1,0 +1,63 @@
+import { expect, it } from 'vitest';
+import { doerOf } from '../../../src/core/journal/effect-id.ts';
+import type { LineKind } from '../../../src/core/journal/kinds/line-kind.ts';
+import { KINDS } from '../../../src/core/journal/kinds.ts';
+import { isCall, isEffect, isKnownKind, kindOf } from '../../../src/core/journal/line-kinds.ts';
+import type { Effect, Entry, Lines } from '../../../src/core/model/entry.ts';
+import { failed, intent, replied, visited } from '../entries.ts';
+
+type Kind = LineKind<'summarised'>;
+/** Parts of a kind that may be left out. */
+type Optional = { [Part in keyof Kind]-?: object extends Pick<Kind, Part> ? Part : never }[keyof Kind];
+
+it('a kind that lacks a part, or has a part of another kind, does not compile', () => {
+  const optional: [Optional] extends [never] ? true : Optional = true;
+  const { apply: _, ...withoutApply } = KINDS.summarised;
+  const { texts: __, ...withoutTexts } = KINDS.summarised;
+  const { summarised: ___, ...withoutKind } = KINDS;
+  const wrong: unknown[] = [
+    // @ts-expect-error: it cannot be folded
+    withoutApply satisfies Kind,
+    // @ts-expect-error: nobody knows whether it holds texts
+    withoutTexts satisfies Kind,
+    // @ts-expect-error: a line that nobody folds
+    withoutKind satisfies { [K in keyof Lines]: LineKind<K> },
+    // @ts-expect-error: it is an effect
+    { ...KINDS.summarised, phase: 'input' } satisfies Kind,
+    // @ts-expect-error: the schema of another kind
+    { ...KINDS.summarised, schema: KINDS.done.schema } satisfies Kind,
+  ];
+  expect([optional, wrong.length]).toEqual([true, 5]);
+});
+
+it('each line stands under its own name, and its schema says so', () => {
+  for (const [k, { schema }] of Object.entries(KINDS)) {
+    const { k: literal } = (schema() as unknown as { shape: { k: { value: string } } }).shape;
+    expect(literal.value).toBe(k);
+  }
+});
+
+it('calls, effects and all others are told by the phase of their kind', () => {
+  const lines: Entry[] = [intent(), replied(), failed(), visited(), { k: 'summarised' }, { k: 'done', turn: 1 }];
+  expect(lines.map(isCall)).toEqual([true, true, true, false, false, false]);
+  expect(lines.map(isEffect)).toEqual([false, false, false, true, true, false]);
+  const effects: Effect[] = lines.filter(isEffect);
+  expect(effects.map((effect) => kindOf(effect).phase)).toEqual(['effect', 'effect']);
+});
+
+it('a name that every object has is no kind', () => {
+  expect(['sent', 'constructor', '__proto__', 'toString', ''].map(isKnownKind)).toEqual([
+    true,
+    false,
+    false,
+    false,
+    false,
+  ]);
+});
+
+it('nobody did what memory that all share became, nor what only the engine notes', () => {
+  const moved = (from: string): Entry => ({ k: 'moved', from, to: 'x' });
+  expect(doerOf(moved('agents/a/memory/x.md'))).toBe('a');
+  expect(doerOf(moved('org/shared/memory/x.md'))).toBeNull();
+  expect(doerOf({ k: 'done', turn: 1 })).toBeNull();
+});
