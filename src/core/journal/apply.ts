@@ -1,6 +1,6 @@
 import type { Entry } from '../model/entry.ts';
 import type { State } from '../model/state.ts';
-import { kindOf } from './line-kinds.ts';
+import { kindOf } from './kind-of.ts';
 
 /**
  * Folds one journal line into the state, in place. Total: every line of a valid journal applies. The same lines in the

@@ -1,5 +1,5 @@
 import type { Entry } from '../model/entry.ts';
-import { kindOf } from './line-kinds.ts';
+import { kindOf } from './kind-of.ts';
 
 /** Gives effects their ids, `E-<turn>-<agent>-<n>`: the n-th thing that an agent or a person did in that turn, in the order of the journal. */
 export class Deeds {

@@ -1,7 +1,7 @@
 import type { Effect, Entry } from '../model/entry.ts';
 import { archivePath } from '../rights/recipients.ts';
 import type { FileOp } from './file-op.ts';
-import { kindOf } from './line-kinds.ts';
+import { kindOf } from './kind-of.ts';
 
 /** File operations of a line that are done at the commit of its turn, in order. */
 export function filesOf(entry: Entry): FileOp[] {

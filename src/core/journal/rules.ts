@@ -1,5 +1,5 @@
 import type { Entry, OpenEntry } from '../model/entry.ts';
-import { isKnownKind } from './line-kinds.ts';
+import { PHASES } from './phases.ts';
 
 /**
  * The rules that turns are made under: a whole number, raised whenever a prompt, a judgement, the end of a visit or a
@@ -17,7 +17,7 @@ export function rulesOf({ rules = 1 }: Pick<OpenEntry, 'rules'>): number {
 export function newerThanKnown(line: Entry): string | null {
   if ((line.k === 'open' || line.k === 'recovered') && !isKnown(rulesOf(line)))
     return `was made under rules ${rulesOf(line)}`;
-  return isKnownKind(line.k) ? null : `is of the kind ${JSON.stringify(line.k)}`;
+  return Object.hasOwn(PHASES, line.k) ? null : `is of the kind ${JSON.stringify(line.k)}`;
 }
 
 function isKnown(rules: number): boolean {

@@ -1,6 +1,6 @@
 import { Deeds, doerOf } from '../journal/effect-id.ts';
+import { kindOf } from '../journal/kind-of.ts';
 import type { Change } from '../journal/kinds/line-kind.ts';
-import { kindOf } from '../journal/line-kinds.ts';
 import { bookedIn, type Entry, type HiredEffect, type RetiredEffect } from '../model/entry.ts';
 
 /** An effect that may be undone, with what it changed. */

@@ -1,7 +1,7 @@
 import { apply } from '../../core/journal/apply.ts';
 import type { FileOp } from '../../core/journal/file-op.ts';
 import { filesOf } from '../../core/journal/files.ts';
-import { kindOf } from '../../core/journal/line-kinds.ts';
+import { kindOf } from '../../core/journal/kind-of.ts';
 import { placed, type Unplaced } from '../../core/journal/unplaced.ts';
 import { liveContent } from '../../core/model/content.ts';
 import type { Entry } from '../../core/model/entry.ts';

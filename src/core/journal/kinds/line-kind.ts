@@ -3,7 +3,7 @@ import type { Content } from '../../model/content.ts';
 import type { Calls, Effects, Inputs, Line, Lines } from '../../model/entry.ts';
 import type { State } from '../../model/state.ts';
 import type { FileOp } from '../file-op.ts';
-import type { Generated, Texts } from './line-texts.ts';
+import type { Texts } from './line-texts.ts';
 
 /** What a line is: what came from outside, part of a call, what a turn changed, or a mark of how far the engine came. */
 export type Phase<K extends keyof Lines> = K extends keyof Inputs
@@ -27,8 +27,6 @@ export interface LineKind<K extends keyof Lines> {
   undo: Undo<Line<K>> | null;
   /** Shows a visitor the texts of people and models in it; null: it holds none. */
   texts: ((line: Line<K>, visitor: Texts) => void) | null;
-  /** The texts in it that the engine made of its other fields; null: none. */
-  generated: Generated<Line<K>> | null;
   /** Whether it says which of people's files were read, and what stood in them: a replay of files needs no more of the state. */
   tellsOfFiles: boolean;
 }

@@ -20,26 +20,3 @@ export interface Texts {
   /** Files of which the line holds the bytes. */
   files(files: readonly (Attached | LiveFile)[]): void;
 }
-
-/**
- * A text that the engine made stands in its line. What another field of that line holds word for word is not written twice: the
- * text becomes a list of literals and of names of such fields.
- */
-export type Packed = string | TextPart[];
-export type TextPart = string | { of: TextField };
-export type TextField = 'input' | 'shows' | 'detail';
-export type TextFields = Partial<Record<TextField, string>>;
-export type ChangeText = (text: Packed, fields: TextFields) => Packed;
-
-/** A copy of the line with such texts changed; the line itself where it holds none. */
-export type Generated<L> = (line: L, change: ChangeText) => L;
-
-/** The line with its text changed. */
-export function withText<T extends { text?: Packed }>(line: T, fields: TextFields, change: ChangeText): T {
-  return line.text === undefined ? line : Object.assign({ ...line }, { text: change(line.text, fields) });
-}
-
-/** What the file of a held act may show. An input is shown as its file has it. */
-export function heldFields({ input, shows }: Pick<Held, 'input' | 'shows'>): TextFields {
-  return { input: JSON.stringify(input, null, 2), ...(shows !== undefined && { shows }) };
-}

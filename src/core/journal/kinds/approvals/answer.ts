@@ -35,6 +35,5 @@ export const kind: LineKind<'answer'> = {
   files: ({ mends, turn }) => (mends === undefined ? [] : [bygone(mends, turn)]),
   undo: null,
   texts: (line, visitor) => visitor.answer(line),
-  generated: null,
   tellsOfFiles: true,
 };

@@ -6,7 +6,6 @@ import { noteDenial } from '../../../rights/denied.ts';
 import type { FileOp } from '../../file-op.ts';
 import { decidedText, heldText } from '../../texts-rules-1.ts';
 import type { LineKind } from '../line-kind.ts';
-import { heldFields, withText } from '../line-texts.ts';
 import { heldAct, proposed } from './held-act.ts';
 
 /** An act that was answered, and what came of it. */
@@ -52,6 +51,5 @@ export const kind: LineKind<'decided'> = {
   ],
   undo: null,
   texts: (line, visitor) => visitor.held(line.held, line),
-  generated: (line, change) => withText(line, heldFields(line.held), change),
   tellsOfFiles: false,
 };

@@ -1,12 +1,10 @@
 import * as z from 'zod';
-import { copyWith } from '../../../../schema/copy.ts';
 import { later } from '../../../../schema/later.ts';
 import { escalatedHeld } from '../../../approvals/approval.ts';
 import { escalate } from '../../../approvals/reducer.ts';
 import { approvalPath } from '../../../model/paths.ts';
 import { heldText } from '../../texts-rules-1.ts';
 import type { LineKind } from '../line-kind.ts';
-import { heldFields, withText } from '../line-texts.ts';
 import { count } from '../schemas.ts';
 import { heldAct } from './held-act.ts';
 
@@ -44,9 +42,5 @@ export const kind: LineKind<'escalated'> = {
   ],
   undo: null,
   texts: (line, visitor) => visitor.held(line.held, line),
-  generated: (line, change) => {
-    const fields = heldFields(line.held);
-    return withText(copyWith(line, { held: withText(line.held, fields, change) }), fields, change);
-  },
   tellsOfFiles: false,
 };

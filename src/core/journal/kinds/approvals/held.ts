@@ -5,7 +5,6 @@ import { approvalPath } from '../../../model/paths.ts';
 import type { FileOp } from '../../file-op.ts';
 import { heldText } from '../../texts-rules-1.ts';
 import type { LineKind } from '../line-kind.ts';
-import { heldFields, withText } from '../line-texts.ts';
 import { heldAct, proposed } from './held-act.ts';
 
 /** An act waits for a person from now on. */
@@ -27,6 +26,5 @@ export const kind: LineKind<'held'> = {
   ],
   undo: null,
   texts: (line, visitor) => visitor.held(line),
-  generated: (line, change) => withText(line, heldFields(line), change),
   tellsOfFiles: false,
 };

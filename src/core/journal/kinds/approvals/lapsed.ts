@@ -26,6 +26,5 @@ export const kind: LineKind<'lapsed'> = {
   files: null,
   undo: null,
   texts: null,
-  generated: null,
   tellsOfFiles: false,
 };

@@ -19,6 +19,5 @@ export const kind: LineKind<'unpaid'> = {
   files: null,
   undo: null,
   texts: null,
-  generated: null,
   tellsOfFiles: false,
 };

@@ -31,6 +31,5 @@ export const kind: LineKind<'blob'> = {
   files: null,
   undo: null,
   texts: (line, visitor) => visitor.blob(line),
-  generated: null,
   tellsOfFiles: false,
 };

@@ -34,6 +34,5 @@ export const kind: LineKind<'failed'> = {
   files: null,
   undo: null,
   texts: (line, visitor) => visitor.failure(line),
-  generated: null,
   tellsOfFiles: false,
 };

@@ -74,6 +74,5 @@ export const kind: LineKind<'intent'> = {
   files: null,
   undo: null,
   texts: ({ prompt }, visitor) => visitor.prompt(prompt),
-  generated: null,
   tellsOfFiles: false,
 };

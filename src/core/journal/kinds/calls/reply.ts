@@ -44,6 +44,5 @@ export const kind: LineKind<'reply'> = {
   files: null,
   undo: null,
   texts: (line, visitor) => visitor.reply(line),
-  generated: null,
   tellsOfFiles: false,
 };

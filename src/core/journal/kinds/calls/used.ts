@@ -65,7 +65,6 @@ export const kind: LineKind<'used'> = {
         : files.map(liveChange),
   },
   texts: ({ files }, visitor) => visitor.files(files),
-  generated: null,
   tellsOfFiles: false,
 };
 

@@ -5,7 +5,6 @@ import { deadLetterPath } from '../../../model/paths.ts';
 import { setAside } from '../../dead-letters-reducer.ts';
 import { recordText } from '../../texts-rules-1.ts';
 import type { LineKind } from '../line-kind.ts';
-import { withText } from '../line-texts.ts';
 import { count } from '../schemas.ts';
 
 /** A file that could not be taken, left where it is. */
@@ -38,6 +37,5 @@ export const kind: LineKind<'aside'> = {
   files: (line) => [{ op: 'create', path: deadLetterPath(line.id), text: recordText(line) }],
   undo: null,
   texts: null,
-  generated: (line, change) => withText(line, { detail: line.detail }, change),
   tellsOfFiles: true,
 };

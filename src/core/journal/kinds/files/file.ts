@@ -25,7 +25,6 @@ export const kind: LineKind<'file'> = {
   files: null,
   undo: null,
   texts: null,
-  generated: null,
   tellsOfFiles: true,
 };
 

@@ -26,6 +26,5 @@ export const kind: LineKind<'moved'> = {
     changes: ({ from, to }) => [{ on: to, from }],
   },
   texts: null,
-  generated: null,
   tellsOfFiles: true,
 };

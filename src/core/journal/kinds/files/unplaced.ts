@@ -38,6 +38,5 @@ export const kind: LineKind<'unplaced'> = {
   files: ({ id, record }) => [{ op: 'create', path: deadLetterPath(id), text: record }],
   undo: null,
   texts: null,
-  generated: null,
   tellsOfFiles: true,
 };

@@ -38,6 +38,5 @@ export const kind: LineKind<'wrote'> = {
     },
   },
   texts: null,
-  generated: null,
   tellsOfFiles: true,
 };

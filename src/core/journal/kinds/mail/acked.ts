@@ -26,6 +26,5 @@ export const kind: LineKind<'acked'> = {
   files: null,
   undo: { by: ({ agent }) => agent, changes: () => 'its author was told at once' },
   texts: null,
-  generated: null,
   tellsOfFiles: false,
 };

@@ -5,7 +5,6 @@ import { deadLetterPath } from '../../../model/paths.ts';
 import { bury } from '../../dead-letters-reducer.ts';
 import { recordText } from '../../texts-rules-1.ts';
 import type { LineKind } from '../line-kind.ts';
-import { withText } from '../line-texts.ts';
 
 /** Somebody will never get a message. */
 const schema = later(() =>
@@ -33,6 +32,5 @@ export const kind: LineKind<'dead'> = {
   files: (line) => [{ op: 'create', path: deadLetterPath(line.record.id), text: recordText(line) }],
   undo: null,
   texts: null,
-  generated: (line, change) => withText(line, { detail: line.detail }, change),
   tellsOfFiles: false,
 };

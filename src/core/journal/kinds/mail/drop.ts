@@ -37,6 +37,5 @@ export const kind: LineKind<'drop'> = {
   ],
   undo: { by: (line) => line.message.from, changes: (line) => [{ on: line.message.id, message: true }] },
   texts: (line, visitor) => visitor.message(line),
-  generated: null,
   tellsOfFiles: true,
 };

@@ -20,6 +20,5 @@ export const kind: LineKind<'lost'> = {
   files: null,
   undo: null,
   texts: null,
-  generated: null,
   tellsOfFiles: false,
 };

@@ -19,6 +19,5 @@ export const kind: LineKind<'mail-gone'> = {
   files: null,
   undo: null,
   texts: null,
-  generated: null,
   tellsOfFiles: false,
 };

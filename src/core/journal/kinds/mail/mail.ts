@@ -30,6 +30,5 @@ export const kind: LineKind<'mail'> = {
   files: null,
   undo: null,
   texts: (line, visitor) => visitor.edit(line),
-  generated: null,
   tellsOfFiles: false,
 };

@@ -42,6 +42,5 @@ export const kind: LineKind<'notice'> = {
   files: null,
   undo: null,
   texts: null,
-  generated: null,
   tellsOfFiles: false,
 };

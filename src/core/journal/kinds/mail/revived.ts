@@ -29,6 +29,5 @@ export const kind: LineKind<'revived'> = {
   files: ({ id, turn }) => [bygone(id, turn)],
   undo: null,
   texts: (line, visitor) => visitor.message(line),
-  generated: null,
   tellsOfFiles: false,
 };

@@ -39,6 +39,5 @@ export const kind: LineKind<'sent'> = {
     visitor.message(line);
     visitor.files(line.files ?? []);
   },
-  generated: null,
   tellsOfFiles: false,
 };

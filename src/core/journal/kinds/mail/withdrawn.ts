@@ -26,6 +26,5 @@ export const kind: LineKind<'withdrawn'> = {
   files: null,
   undo: null,
   texts: null,
-  generated: null,
   tellsOfFiles: false,
 };

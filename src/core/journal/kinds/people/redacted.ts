@@ -27,6 +27,5 @@ export const kind: LineKind<'redacted'> = {
   files: null,
   undo: null,
   texts: null,
-  generated: null,
   tellsOfFiles: false,
 };

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { later } from '../../../../schema/later.ts';
 import { request } from '../../../../schema/records/request.ts';
-import { applyRequest } from '../../requests-reducer.ts';
 import type { LineKind } from '../line-kind.ts';
+import { applyRequest } from './requests-reducer.ts';
 
 /** What a command asked. */
 const schema = later(() =>
@@ -30,6 +30,5 @@ export const kind: LineKind<'request'> = {
   files: ({ file }) => (file === undefined ? [] : [{ op: 'remove', path: file, hash: null }]),
   undo: null,
   texts: null,
-  generated: null,
   tellsOfFiles: true,
 };

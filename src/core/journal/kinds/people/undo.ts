@@ -46,6 +46,5 @@ export const kind: LineKind<'undo'> = {
   files: null,
   undo: null,
   texts: null,
-  generated: null,
   tellsOfFiles: false,
 };

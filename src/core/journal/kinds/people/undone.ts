@@ -25,6 +25,5 @@ export const kind: LineKind<'undone'> = {
   files: null,
   undo: null,
   texts: null,
-  generated: null,
   tellsOfFiles: false,
 };

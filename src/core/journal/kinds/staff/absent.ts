@@ -28,6 +28,5 @@ export const kind: LineKind<'absent'> = {
   files: null,
   undo: null,
   texts: null,
-  generated: null,
   tellsOfFiles: true,
 };

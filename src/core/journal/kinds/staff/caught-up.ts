@@ -20,6 +20,5 @@ export const kind: LineKind<'caught-up'> = {
   files: null,
   undo: null,
   texts: null,
-  generated: null,
   tellsOfFiles: false,
 };

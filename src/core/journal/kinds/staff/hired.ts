@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { later } from '../../../../schema/later.ts';
 import type { FileOp } from '../../file-op.ts';
-import { hire } from '../../staff-reducer.ts';
 import type { LineKind } from '../line-kind.ts';
 import { count, patch } from '../schemas.ts';
+import { hire } from './staff-reducer.ts';
 
 /** A file of a new agent; the path is relative to its folder. */
 const newFile = later(() => z.strictObject({ path: z.string(), text: z.string() }));
@@ -47,6 +47,5 @@ export const kind: LineKind<'hired'> = {
   ],
   undo: null,
   texts: null,
-  generated: null,
   tellsOfFiles: true,
 };

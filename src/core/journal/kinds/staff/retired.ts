@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { later } from '../../../../schema/later.ts';
 import { resumePath, retiredPath } from '../../../model/paths.ts';
-import { retire } from '../../staff-reducer.ts';
 import type { LineKind } from '../line-kind.ts';
 import { count, patch } from '../schemas.ts';
+import { retire } from './staff-reducer.ts';
 
 /** An agent that is none any more: its resume gets another name, it leaves the chart, and what it had left goes on. */
 const schema = later(() =>
@@ -35,6 +35,5 @@ export const kind: LineKind<'retired'> = {
   ],
   undo: null,
   texts: null,
-  generated: null,
   tellsOfFiles: true,
 };

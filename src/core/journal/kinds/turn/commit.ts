@@ -31,6 +31,5 @@ export const kind: LineKind<'commit'> = {
   files: null,
   undo: null,
   texts: null,
-  generated: null,
   tellsOfFiles: false,
 };

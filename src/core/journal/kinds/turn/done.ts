@@ -19,6 +19,5 @@ export const kind: LineKind<'done'> = {
   files: null,
   undo: null,
   texts: null,
-  generated: null,
   tellsOfFiles: false,
 };

@@ -55,7 +55,6 @@ export const kind: LineKind<'open'> = {
   files: null,
   undo: null,
   texts: null,
-  generated: null,
   tellsOfFiles: false,
 };
 

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { later } from '../../../../schema/later.ts';
-import { applyVisit } from '../../visits-reducer.ts';
 import type { LineKind } from '../line-kind.ts';
 import { count } from '../schemas.ts';
+import { applyVisit } from './visits-reducer.ts';
 
 /** How the visit of an agent ended. */
 const schema = later(() =>
@@ -51,6 +51,5 @@ export const kind: LineKind<'visit'> = {
   files: null,
   undo: null,
   texts: (line, visitor) => visitor.notes(line),
-  generated: null,
   tellsOfFiles: false,
 };

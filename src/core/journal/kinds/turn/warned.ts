@@ -24,6 +24,5 @@ export const kind: LineKind<'warned'> = {
   files: null,
   undo: null,
   texts: null,
-  generated: null,
   tellsOfFiles: false,
 };

@@ -1,12 +1,12 @@
-import type { Request } from '../../schema/records/request.ts';
-import { answer } from '../approvals/reducer.ts';
-import { creditsOf, forgetRead, notify, settleNotices } from '../mail/notices.ts';
-import { deliver } from '../mail/reducer.ts';
-import { emptySpending, type State, touch } from '../model/state.ts';
-import { settleDoubt } from '../money/money.ts';
-import { ackedAuthor, type asked } from './asked.ts';
-import { askRevival } from './dead-letters-reducer.ts';
-import { ackText } from './texts-rules-1.ts';
+import type { Request } from '../../../../schema/records/request.ts';
+import { answer } from '../../../approvals/reducer.ts';
+import { creditsOf, forgetRead, notify, settleNotices } from '../../../mail/notices.ts';
+import { deliver } from '../../../mail/reducer.ts';
+import { emptySpending, type State, touch } from '../../../model/state.ts';
+import { settleDoubt } from '../../../money/money.ts';
+import { ackedAuthor, type asked } from '../../asked.ts';
+import { askRevival } from '../../dead-letters-reducer.ts';
+import { ackText } from '../../texts-rules-1.ts';
 
 type Asked = ReturnType<typeof asked>;
 

@@ -1,8 +1,8 @@
-import type { HiredEffect, RetiredEffect } from '../model/entry.ts';
-import { resumePath, retiredPath } from '../model/paths.ts';
-import { type State, touch } from '../model/state.ts';
-import { taint } from '../rights/taint.ts';
-import { moveFile, setFile } from './files-reducer.ts';
+import type { HiredEffect, RetiredEffect } from '../../../model/entry.ts';
+import { resumePath, retiredPath } from '../../../model/paths.ts';
+import { type State, touch } from '../../../model/state.ts';
+import { taint } from '../../../rights/taint.ts';
+import { moveFile, setFile } from '../../files-reducer.ts';
 
 /** Credits move, they are not made: what a new agent has, somebody has less. */
 export function hire(state: State, { agent, by, turn, files, chart, credits, from }: HiredEffect): void {

@@ -1,10 +1,10 @@
-import { withEntry } from '../../schema/copy.ts';
-import { creditsOf, settleNotices } from '../mail/notices.ts';
-import { deliver } from '../mail/reducer.ts';
-import type { VisitEffect } from '../model/entry.ts';
-import { type State, touch } from '../model/state.ts';
-import { taint } from '../rights/taint.ts';
-import { countLoad } from '../skills/quota.ts';
+import { withEntry } from '../../../../schema/copy.ts';
+import { creditsOf, settleNotices } from '../../../mail/notices.ts';
+import { deliver } from '../../../mail/reducer.ts';
+import type { VisitEffect } from '../../../model/entry.ts';
+import { type State, touch } from '../../../model/state.ts';
+import { taint } from '../../../rights/taint.ts';
+import { countLoad } from '../../../skills/quota.ts';
 
 /** Longest wait after failures of a provider, or for credits that nobody grants, in turns. */
 const MAX_BACKOFF = 32;
