@@ -1,5 +1,7 @@
+import { kindOf } from '../../core/journal/kind-of.ts';
+import type { Texts } from '../../core/journal/kinds/line-texts.ts';
 import { type Json, type JsonObject, printKey, type Reply } from '../../core/model/call.ts';
-import type { Attached, Entry, Held, Piece } from '../../core/model/entry.ts';
+import type { Attached, Entry, Held, Line, Piece, PromptRef } from '../../core/model/entry.ts';
 import { textHash } from '../../core/model/hash.ts';
 import { archivePath } from '../../core/rights/recipients.ts';
 import { bytesHash } from '../../disk/fs/materialise.ts';
@@ -34,9 +36,6 @@ export interface Target {
   paths: Map<string, string>;
 }
 
-/** A line of the journal as it is written: the body of a sent message may be a reference to the act that holds it. */
-type Line = { -readonly [K in keyof Entry]: Entry[K] } & Entry;
-
 /** Erases the text wherever the engine wrote it: the message, the act, the note, the held act, subjects in prompts, names of files. */
 export function eraser(target: Target): Change {
   const signs = signsOf(target);
@@ -50,8 +49,8 @@ export function eraser(target: Target): Change {
     const isAny =
       target.turns.has(file) || line.startsWith('{"k":"answer"') || signs.some((sign) => line.includes(sign));
     if (!isAny) return line;
-    const entry = JSON.parse(line) as Line;
-    erase(entry, target, file);
+    const entry = JSON.parse(line) as Entry; // as it is written: a body may be a reference to the act that holds it
+    kindOf(entry).texts?.(entry, new Eraser(target, file));
     if (meant.k === 'held' || meant.k === 'escalated') noteAsked(asked, acts, meant, target);
     if (entry.k === 'answer') entry.text = eraseAnswer(entry, acts.get(entry.id), target);
     if (entry.k === 'decided' && entry.hash !== undefined) entry.hash = asked.get(entry.hash) ?? entry.hash;
@@ -71,45 +70,70 @@ function signsOf({ id, messages, echoes, texts, subjects, images, paths }: Targe
   ];
 }
 
-function erase(entry: Line, target: Target, file: number): void {
-  switch (entry.k) {
-    case 'sent':
-    case 'drop':
-    case 'revived':
-      if (target.messages.has(entry.message.id)) eraseMessage(entry, target.spoken.get(entry.message.turn));
-      if (target.messages.has(entry.message.id) || target.echoes.has(entry.message.id))
-        entry.message.subject = target.subjects.get(entry.message.subject) ?? entry.message.subject;
-      return;
-    case 'mail':
-      if (target.messages.has(entry.id)) entry.body = REDACTED;
-      if (target.messages.has(entry.id) || target.echoes.has(entry.id)) delete entry.text;
-      if (target.messages.has(entry.id) || target.echoes.has(entry.id))
-        entry.subject = target.subjects.get(entry.subject) ?? entry.subject;
-      return;
-    case 'reply':
-      if (entry.agent === target.agent && target.turns.has(entry.turn))
-        eraseReply(entry.reply, target, printKey(entry) === target.call || target.spoken.has(entry.turn));
-      else if ([...target.echoes.values()].some(({ from, turn }) => from === entry.agent && turn === entry.turn))
-        for (const act of entry.reply.acts) act.input = withSubject(act.input, target);
-      return;
-    case 'failed':
-      if (printKey(entry) === target.call) entry.message = REDACTED;
-      return;
-    case 'visit':
-      if (entry.agent === target.agent && target.turns.has(file))
-        entry.notes = entry.notes.map((note) => (target.spoken.has(file) || target.texts.has(note) ? REDACTED : note));
-      return;
-    case 'held':
-      return eraseHeld(entry, target);
-    case 'escalated':
-    case 'decided':
-      eraseText(entry, entry.held, target);
-      return eraseHeld(entry.held, target);
-    case 'blob':
-      if (target.images.has(entry.hash)) entry.text = '';
-      return;
-    case 'intent':
-      if ('pieces' in entry.prompt) entry.prompt.pieces = erasePieces(entry.prompt.pieces, target);
+/** Erases the text in the parts of lines of one turn. */
+class Eraser implements Texts {
+  private readonly target: Target;
+  private readonly file: number;
+
+  constructor(target: Target, file: number) {
+    this.target = target;
+    this.file = file;
+  }
+
+  message(line: Parameters<Texts['message']>[0]): void {
+    const { messages, spoken } = this.target;
+    const { message } = line;
+    if (messages.has(message.id)) eraseMessage(line, spoken.get(message.turn));
+    if (this.isNamed(message.id)) message.subject = this.subjectOf(message.subject);
+  }
+
+  edit(line: Line<'mail'>): void {
+    if (this.target.messages.has(line.id)) line.body = REDACTED;
+    if (!this.isNamed(line.id)) return;
+    delete line.text;
+    line.subject = this.subjectOf(line.subject);
+  }
+
+  reply(line: Line<'reply'>): void {
+    const { target } = this;
+    if (line.agent === target.agent && target.turns.has(line.turn))
+      eraseReply(line.reply, target, printKey(line) === target.call || target.spoken.has(line.turn));
+    else if ([...target.echoes.values()].some(({ from, turn }) => from === line.agent && turn === line.turn))
+      for (const act of line.reply.acts) act.input = withSubject(act.input, target);
+  }
+
+  failure(line: Line<'failed'>): void {
+    if (printKey(line) === this.target.call) line.message = REDACTED;
+  }
+
+  notes(line: Line<'visit'>): void {
+    const { agent, turns, spoken, texts } = this.target;
+    if (line.agent === agent && turns.has(this.file))
+      line.notes = line.notes.map((note) => (spoken.has(this.file) || texts.has(note) ? REDACTED : note));
+  }
+
+  held(held: Held, line?: { text?: string }): void {
+    if (line) eraseText(line, held, this.target);
+    eraseHeld(held, this.target);
+  }
+
+  blob(line: Line<'blob'>): void {
+    if (this.target.images.has(line.hash)) line.text = '';
+  }
+
+  prompt(prompt: PromptRef): void {
+    if ('pieces' in prompt) prompt.pieces = erasePieces(prompt.pieces, this.target);
+  }
+
+  /** Known only by the act that was asked about: see `eraser`. */
+  answer(): void {}
+
+  private isNamed(id: string): boolean {
+    return this.target.messages.has(id) || this.target.echoes.has(id);
+  }
+
+  private subjectOf(subject: string): string {
+    return this.target.subjects.get(subject) ?? subject;
   }
 }
 

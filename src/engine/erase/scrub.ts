@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
+import { kindOf } from '../../core/journal/kind-of.ts';
 import { type Config, keysIn } from '../../core/model/config.ts';
-import type { Attached } from '../../core/model/entry.ts';
+import type { Entry } from '../../core/model/entry.ts';
 import { archivePath, messagePath } from '../../core/rights/recipients.ts';
 import { isStruck, SECRET_NAME, strikerOf } from '../../core/text/mask.ts';
 import type { Packed } from '../../disk/archive/pack.ts';
@@ -17,6 +18,9 @@ import { type Rewritten, rewriteFile } from './rewrite.ts';
 
 /** The beginning of a secret that a subject was cut at is struck out from so many characters on. */
 const TELLING = 6;
+
+/** Only a line like this one may hold bytes. */
+const HAS_BYTES = /"files":\[\{|"base64":true/;
 
 /** Strikes known secrets out of the files of an org, on their way into an archive; out of the names of messages too. */
 export class Scrubber {
@@ -103,7 +107,7 @@ export class Scrubber {
 
   private journal(file: Packed, number: number): Packed {
     const { bytes, groups } = rewriteFile(this.disk, number, (line) =>
-      this.strike(line.includes('"files":[{') ? this.withCleanFiles(line) : line),
+      this.strike(HAS_BYTES.test(line) ? this.withCleanBytes(line) : line),
     );
     if (groups.length === 0) return file;
     this.groups.push(...groups);
@@ -111,12 +115,10 @@ export class Scrubber {
   }
 
   /** Attached files, and files of a workspace that are no text, stand in the journal as base64. */
-  private withCleanFiles(line: string): string {
-    const entry = JSON.parse(line) as { k: string; files: Partial<Attached>[] };
-    if (entry.k !== 'sent' && entry.k !== 'used') return line;
-    for (const file of entry.files)
-      if (file.data !== undefined)
-        file.data = Buffer.from(this.plain(Buffer.from(file.data, 'base64'))).toString('base64');
+  private withCleanBytes(line: string): string {
+    const entry = JSON.parse(line) as Entry;
+    const clean = (data: string) => Buffer.from(this.plain(Buffer.from(data, 'base64'))).toString('base64');
+    kindOf(entry).bytes?.(entry, clean);
     return JSON.stringify(entry);
   }
 

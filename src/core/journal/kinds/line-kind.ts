@@ -27,6 +27,8 @@ export interface LineKind<K extends keyof Lines> {
   undo: Undo<Line<K>> | null;
   /** Shows a visitor the texts of people and models in it; null: it holds none. */
   texts: ((line: Line<K>, visitor: Texts) => void) | null;
+  /** Changes what it holds of files that are no text, in place; it stands there in base64. null: it holds none. */
+  bytes: ((line: Line<K>, change: (base64: string) => string) => void) | null;
   /** Whether it says which of people's files were read, and what stood in them: a replay of files needs no more of the state. */
   tellsOfFiles: boolean;
 }

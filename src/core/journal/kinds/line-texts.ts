@@ -1,5 +1,6 @@
 import type { Message } from '../../../schema/records/message.ts';
-import type { Attached, Held, Line, LiveFile, PromptRef } from '../../model/entry.ts';
+import type { Replacing } from '../../model/content.ts';
+import type { Attached, Held, Line, PromptRef } from '../../model/entry.ts';
 
 /** Whoever goes through the texts in lines (to erase one, say) and may change them in place. Each kind of line shows its own. */
 export interface Texts {
@@ -17,6 +18,11 @@ export interface Texts {
   answer(line: Line<'answer'>): void;
   blob(line: Line<'blob'>): void;
   prompt(prompt: PromptRef): void;
-  /** Files of which the line holds the bytes. */
-  files(files: readonly (Attached | LiveFile)[]): void;
+}
+
+/** Changes the bytes of a file as it is to be and as it was. */
+export function changeBytes(file: Replacing, change: (base64: string) => string): void {
+  if (!file.base64) return;
+  if (file.text !== null) file.text = change(file.text);
+  if (file.was !== null) file.was = change(file.was);
 }

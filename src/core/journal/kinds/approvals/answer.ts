@@ -35,5 +35,6 @@ export const kind: LineKind<'answer'> = {
   files: ({ mends, turn }) => (mends === undefined ? [] : [bygone(mends, turn)]),
   undo: null,
   texts: (line, visitor) => visitor.answer(line),
+  bytes: null,
   tellsOfFiles: true,
 };

@@ -51,5 +51,6 @@ export const kind: LineKind<'decided'> = {
   ],
   undo: null,
   texts: (line, visitor) => visitor.held(line.held, line),
+  bytes: null,
   tellsOfFiles: false,
 };

@@ -42,5 +42,6 @@ export const kind: LineKind<'escalated'> = {
   ],
   undo: null,
   texts: (line, visitor) => visitor.held(line.held, line),
+  bytes: null,
   tellsOfFiles: false,
 };

@@ -26,5 +26,6 @@ export const kind: LineKind<'held'> = {
   ],
   undo: null,
   texts: (line, visitor) => visitor.held(line),
+  bytes: null,
   tellsOfFiles: false,
 };

@@ -19,5 +19,6 @@ export const kind: LineKind<'unpaid'> = {
   files: null,
   undo: null,
   texts: null,
+  bytes: null,
   tellsOfFiles: false,
 };

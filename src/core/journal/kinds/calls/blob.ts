@@ -31,5 +31,6 @@ export const kind: LineKind<'blob'> = {
   files: null,
   undo: null,
   texts: (line, visitor) => visitor.blob(line),
+  bytes: null,
   tellsOfFiles: false,
 };

@@ -34,5 +34,6 @@ export const kind: LineKind<'failed'> = {
   files: null,
   undo: null,
   texts: (line, visitor) => visitor.failure(line),
+  bytes: null,
   tellsOfFiles: false,
 };

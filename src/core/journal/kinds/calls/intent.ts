@@ -74,5 +74,6 @@ export const kind: LineKind<'intent'> = {
   files: null,
   undo: null,
   texts: ({ prompt }, visitor) => visitor.prompt(prompt),
+  bytes: null,
   tellsOfFiles: false,
 };

@@ -44,5 +44,6 @@ export const kind: LineKind<'reply'> = {
   files: null,
   undo: null,
   texts: (line, visitor) => visitor.reply(line),
+  bytes: null,
   tellsOfFiles: false,
 };

@@ -31,5 +31,6 @@ export const kind: LineKind<'use'> = {
   files: null,
   undo: null,
   texts: null,
+  bytes: null,
   tellsOfFiles: false,
 };

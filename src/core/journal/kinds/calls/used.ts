@@ -64,7 +64,10 @@ export const kind: LineKind<'used'> = {
         ? `${once} was used once, and left nothing in the journal that could be put back`
         : files.map(liveChange),
   },
-  texts: ({ files }, visitor) => visitor.files(files),
+  texts: null,
+  bytes: ({ files }, change) => {
+    for (const file of files) if (file.data !== undefined) file.data = change(file.data);
+  },
   tellsOfFiles: false,
 };
 

@@ -37,5 +37,6 @@ export const kind: LineKind<'aside'> = {
   files: (line) => [{ op: 'create', path: deadLetterPath(line.id), text: recordText(line) }],
   undo: null,
   texts: null,
+  bytes: null,
   tellsOfFiles: true,
 };

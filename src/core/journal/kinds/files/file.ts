@@ -25,6 +25,7 @@ export const kind: LineKind<'file'> = {
   files: null,
   undo: null,
   texts: null,
+  bytes: null,
   tellsOfFiles: true,
 };
 

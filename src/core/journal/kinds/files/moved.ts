@@ -26,5 +26,6 @@ export const kind: LineKind<'moved'> = {
     changes: ({ from, to }) => [{ on: to, from }],
   },
   texts: null,
+  bytes: null,
   tellsOfFiles: true,
 };

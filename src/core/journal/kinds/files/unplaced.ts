@@ -38,5 +38,6 @@ export const kind: LineKind<'unplaced'> = {
   files: ({ id, record }) => [{ op: 'create', path: deadLetterPath(id), text: record }],
   undo: null,
   texts: null,
+  bytes: null,
   tellsOfFiles: true,
 };

@@ -3,6 +3,7 @@ import { later } from '../../../../schema/later.ts';
 import { contentHash, contentsOf } from '../../../model/content.ts';
 import { setWritten } from '../../files-reducer.ts';
 import type { LineKind } from '../line-kind.ts';
+import { changeBytes } from '../line-texts.ts';
 import { replacing } from '../schemas.ts';
 
 /** A file has another text; null when the agent removed it. Only in a workspace it may be no text. */
@@ -38,5 +39,6 @@ export const kind: LineKind<'wrote'> = {
     },
   },
   texts: null,
+  bytes: changeBytes,
   tellsOfFiles: true,
 };

@@ -26,5 +26,6 @@ export const kind: LineKind<'acked'> = {
   files: null,
   undo: { by: ({ agent }) => agent, changes: () => 'its author was told at once' },
   texts: null,
+  bytes: null,
   tellsOfFiles: false,
 };

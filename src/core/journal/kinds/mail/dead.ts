@@ -32,5 +32,6 @@ export const kind: LineKind<'dead'> = {
   files: (line) => [{ op: 'create', path: deadLetterPath(line.record.id), text: recordText(line) }],
   undo: null,
   texts: null,
+  bytes: null,
   tellsOfFiles: false,
 };

@@ -20,5 +20,6 @@ export const kind: LineKind<'lost'> = {
   files: null,
   undo: null,
   texts: null,
+  bytes: null,
   tellsOfFiles: false,
 };

@@ -30,5 +30,6 @@ export const kind: LineKind<'mail'> = {
   files: null,
   undo: null,
   texts: (line, visitor) => visitor.edit(line),
+  bytes: null,
   tellsOfFiles: false,
 };

@@ -42,5 +42,6 @@ export const kind: LineKind<'notice'> = {
   files: null,
   undo: null,
   texts: null,
+  bytes: null,
   tellsOfFiles: false,
 };

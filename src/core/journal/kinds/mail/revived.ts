@@ -29,5 +29,6 @@ export const kind: LineKind<'revived'> = {
   files: ({ id, turn }) => [bygone(id, turn)],
   undo: null,
   texts: (line, visitor) => visitor.message(line),
+  bytes: null,
   tellsOfFiles: false,
 };

@@ -35,9 +35,9 @@ export const kind: LineKind<'sent'> = {
     ...files.map(({ path, data }): FileOp => ({ op: 'attach', path, data })),
   ],
   undo: { by: (line) => line.message.from, changes: (line) => [{ on: line.message.id, message: true }] },
-  texts: (line, visitor) => {
-    visitor.message(line);
-    visitor.files(line.files ?? []);
+  texts: (line, visitor) => visitor.message(line),
+  bytes: ({ files = [] }, change) => {
+    for (const file of files) file.data = change(file.data);
   },
   tellsOfFiles: false,
 };

@@ -26,5 +26,6 @@ export const kind: LineKind<'sweep'> = {
   files: null,
   undo: null,
   texts: null,
+  bytes: null,
   tellsOfFiles: false,
 };

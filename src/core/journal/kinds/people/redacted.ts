@@ -27,5 +27,6 @@ export const kind: LineKind<'redacted'> = {
   files: null,
   undo: null,
   texts: null,
+  bytes: null,
   tellsOfFiles: false,
 };

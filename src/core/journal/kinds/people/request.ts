@@ -30,5 +30,6 @@ export const kind: LineKind<'request'> = {
   files: ({ file }) => (file === undefined ? [] : [{ op: 'remove', path: file, hash: null }]),
   undo: null,
   texts: null,
+  bytes: null,
   tellsOfFiles: true,
 };

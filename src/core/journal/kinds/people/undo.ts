@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { later } from '../../../../schema/later.ts';
 import type { LineKind } from '../line-kind.ts';
+import { changeBytes } from '../line-texts.ts';
 import { count, replacing } from '../schemas.ts';
 
 /** One thing that an effect changed: a file that is put back, or mail that is withdrawn; or why it cannot be undone. */
@@ -46,5 +47,8 @@ export const kind: LineKind<'undo'> = {
   files: null,
   undo: null,
   texts: null,
+  bytes: ({ steps }, change) => {
+    for (const { file } of steps) if (file) changeBytes(file, change);
+  },
   tellsOfFiles: false,
 };

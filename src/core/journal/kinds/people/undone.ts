@@ -25,5 +25,6 @@ export const kind: LineKind<'undone'> = {
   files: null,
   undo: null,
   texts: null,
+  bytes: null,
   tellsOfFiles: false,
 };

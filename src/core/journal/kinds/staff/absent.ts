@@ -28,5 +28,6 @@ export const kind: LineKind<'absent'> = {
   files: null,
   undo: null,
   texts: null,
+  bytes: null,
   tellsOfFiles: true,
 };

@@ -20,5 +20,6 @@ export const kind: LineKind<'deferred'> = {
   files: null,
   undo: null,
   texts: null,
+  bytes: null,
   tellsOfFiles: false,
 };

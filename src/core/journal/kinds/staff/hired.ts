@@ -47,5 +47,6 @@ export const kind: LineKind<'hired'> = {
   ],
   undo: null,
   texts: null,
+  bytes: null,
   tellsOfFiles: true,
 };

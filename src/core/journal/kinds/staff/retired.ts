@@ -35,5 +35,6 @@ export const kind: LineKind<'retired'> = {
   ],
   undo: null,
   texts: null,
+  bytes: null,
   tellsOfFiles: true,
 };

@@ -55,6 +55,7 @@ export const kind: LineKind<'open'> = {
   files: null,
   undo: null,
   texts: null,
+  bytes: null,
   tellsOfFiles: false,
 };
 

@@ -51,5 +51,6 @@ export const kind: LineKind<'visit'> = {
   files: null,
   undo: null,
   texts: (line, visitor) => visitor.notes(line),
+  bytes: null,
   tellsOfFiles: false,
 };

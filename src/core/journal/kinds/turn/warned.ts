@@ -24,5 +24,6 @@ export const kind: LineKind<'warned'> = {
   files: null,
   undo: null,
   texts: null,
+  bytes: null,
   tellsOfFiles: false,
 };
