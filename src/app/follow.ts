@@ -13,7 +13,7 @@ import { journalFiles, journalPath } from '../disk/journal/journal.ts';
 import { Tail } from '../disk/journal/tail.ts';
 import { turnLines } from '../engine/journal/history.ts';
 import { type Loaded, load } from '../engine/journal/load.ts';
-import { lineEvents, visitEvents } from '../engine/log/events.ts';
+import { lineEvents } from '../engine/log/events.ts';
 import { redactor } from '../engine/secrets.ts';
 import { type IntakeStep, intake } from '../engine/turn/intake.ts';
 import { copyWith } from '../schema/copy.ts';
@@ -148,7 +148,7 @@ export class Follow {
   /** Keeps what screens show of a line. */
   private note(entry: Entry, turn: number): void {
     this.recent.take(entry);
-    const events = entry.k === 'visit' ? visitEvents(entry, undefined, turn) : lineEvents(entry, turn);
+    const events = lineEvents(entry, turn);
     if (entry.k === 'commit') events.push({ level: 'info', module: 'engine', event: 'turn', turn: entry.turn });
     if (entry.k === 'open') this.time = new Date(entry.time).toISOString();
     for (const event of events) this.log.push(Object.assign(event, { n: this.lines++, time: this.time, org: '' }));

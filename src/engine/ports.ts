@@ -10,6 +10,7 @@ import type { Host } from '../disk/fs/lock.ts';
 import type { Sandbox } from '../disk/sandbox/sandbox.ts';
 import type { Wire } from '../disk/sandbox/wire.ts';
 import type { Provider } from '../providers/provider.ts';
+import type { LogEvent } from '../views/journal/log-event.ts';
 
 /** Everything of the outside world that an engine touches. */
 export interface Ports {
@@ -37,20 +38,6 @@ export interface Ports {
   progress?(left: number): void;
   /** Events for the logs; the default forgets them. */
   log?(event: LogEvent): void;
-}
-
-export type Level = 'error' | 'warn' | 'info' | 'debug';
-
-/** One line of a log. `agent` chooses the file; without one it belongs to the org. */
-export interface LogEvent {
-  level: Level;
-  module: 'engine' | 'disk' | 'provider' | 'tool' | 'command';
-  event: string;
-  turn: number;
-  agent?: string;
-  message?: string;
-  task?: string;
-  [more: string]: string | number | boolean | string[] | undefined;
 }
 
 /** Asks the servers of tools. One is started when it is first asked, and kept until `close`. */

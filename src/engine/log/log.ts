@@ -2,7 +2,7 @@ import type { Config } from '../../core/model/config.ts';
 import type { Clock } from '../../disk/fs/clock.ts';
 import { type Disk, DiskError } from '../../disk/fs/disk.ts';
 import { isName } from '../../schema/name.ts';
-import type { Level, LogEvent } from '../ports.ts';
+import type { Level, LogEvent } from '../../views/journal/log-event.ts';
 import { redactor } from '../secrets.ts';
 
 /** A log being written. */

@@ -5,8 +5,8 @@ import { readOrg } from '../../../src/app/read-org.ts';
 import type { World } from '../../../src/commands/command.ts';
 import { realDisk } from '../../../src/disk/fs/real.ts';
 import { logger } from '../../../src/engine/log/log.ts';
-import type { LogEvent } from '../../../src/engine/ports.ts';
 import { FakeClock } from '../../../src/testing/fake-clock.ts';
+import type { LogEvent } from '../../../src/views/journal/log-event.ts';
 import { lemming, objectsIn, office, put } from '../people/world.ts';
 
 const MINUTE = 60_000;

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { doerOf } from '../../../src/core/journal/effect-id.ts';
 import { kindOf } from '../../../src/core/journal/kind-of.ts';
@@ -7,7 +8,7 @@ import { isCall, isEffect } from '../../../src/core/journal/line-kinds.ts';
 import { PHASES } from '../../../src/core/journal/phases.ts';
 import { newerThanKnown } from '../../../src/core/journal/rules.ts';
 import type { Effect, Entry, Lines } from '../../../src/core/model/entry.ts';
-import { failed, intent, replied, visited } from '../entries.ts';
+import { EVERY, failed, intent, replied, visited } from '../entries.ts';
 
 type Kind = LineKind<'summarised'>;
 /** Parts of a kind that may be left out. */
@@ -40,6 +41,15 @@ it('each line stands under its own name, and its schema says so', () => {
   }
 });
 
+it.each(Object.values(EVERY))(
+  'a line of the kind $k is as its schema says, and one with a field more is not',
+  (line) => {
+    const schema = KINDS[line.k].schema();
+    expect(schema.parse(line)).toEqual(line);
+    expect(schema.safeParse({ ...line, more: 1 }).success).toBe(false);
+  },
+);
+
 it('each kind is of the phase that the list for readers of the journal says', () => {
   const phases = Object.entries(KINDS).map(([k, { phase }]) => [k, phase]);
   expect(PHASES).toEqual(Object.fromEntries(phases));
@@ -63,4 +73,11 @@ it('nobody did what memory that all share became, nor what only the engine notes
   expect(doerOf(moved('agents/a/memory/x.md'))).toBe('a');
   expect(doerOf(moved('org/shared/memory/x.md'))).toBeNull();
   expect(doerOf({ k: 'done', turn: 1 })).toBeNull();
+});
+
+it('docs/journal.md tells of each kind of line, and of no other', () => {
+  const page = readFileSync('docs/journal.md', 'utf8').split('\n## Lines\n')[1]?.split('\n## ')[0] ?? '';
+  const cells = page.split('\n').flatMap((row) => (row.startsWith('| ') ? [row.split('|')[2] ?? ''] : []));
+  const named = cells.slice(1).flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, kind]) => kind));
+  expect([...new Set(named)].sort()).toEqual(Object.keys(KINDS).sort());
 });

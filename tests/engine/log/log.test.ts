@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Config } from '../../../src/core/model/config.ts';
 import { logger } from '../../../src/engine/log/log.ts';
-import type { LogEvent } from '../../../src/engine/ports.ts';
 import { orgFile } from '../../../src/schema/config/org.ts';
 import { FakeClock } from '../../../src/testing/fake-clock.ts';
 import { MemoryDisk } from '../../../src/testing/memory-disk.ts';
+import type { LogEvent } from '../../../src/views/journal/log-event.ts';
 
 const START = Date.parse('2026-01-02T03:04:05.000Z');
 const DAY = 86_400_000;

@@ -4,8 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 import type { UsedEntry } from '../../../src/core/model/entry.ts';
 import { realWire, type Wire } from '../../../src/disk/sandbox/wire.ts';
-import type { LogEvent, Ports } from '../../../src/engine/ports.ts';
+import type { Ports } from '../../../src/engine/ports.ts';
 import type { OrgPlan } from '../../../src/testing/build-org.ts';
+import type { LogEvent } from '../../../src/views/journal/log-event.ts';
 import { type Act, Org } from '../../regression/org.ts';
 
 export const PUBLIC = '93.184.216.34';

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { ProviderError } from '../../../src/core/model/call.ts';
 import { agentState } from '../../../src/core/model/state.ts';
 import { journalPath } from '../../../src/disk/journal/journal.ts';
-import type { LogEvent } from '../../../src/engine/ports.ts';
 import { Engine } from '../../../src/engine/turn/engine.ts';
 import { type FaultCode, FaultError } from '../../../src/schema/fault.ts';
 import { Crash, MemoryDisk } from '../../../src/testing/memory-disk.ts';
 import { TOOLS } from '../../../src/tools/all.ts';
+import type { LogEvent } from '../../../src/views/journal/log-event.ts';
 import { CALL, type Mind, PRICED, resultsIn, say, visible } from '../../regression/org.ts';
 import { Lab, service } from '../world.ts';
 

@@ -1,0 +1,26 @@
+import type { LineView } from '../line-view.ts';
+
+/** What came of an act that waited. */
+export const kind: LineView<'decided'> = {
+  log: (line, turn) => [
+    {
+      level: 'info',
+      module: 'tool',
+      event: 'decided',
+      turn,
+      id: line.id,
+      decision: line.decision,
+      by: line.by,
+      text: line.outcome,
+    },
+  ],
+  turn: ({ id, decision, by, outcome }) => ({
+    what: 'decided',
+    agent: null,
+    id,
+    text: `${decision} by ${by}: ${outcome}`,
+  }),
+  audit: ({ id, decision, by, outcome }) => [
+    { who: by, act: 'decide', outcome: decision, rule: 'approval', on: id, detail: outcome },
+  ],
+};

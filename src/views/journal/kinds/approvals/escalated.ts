@@ -1,0 +1,13 @@
+import { done, type LineView } from '../line-view.ts';
+
+/** Somebody else is asked about an act. */
+export const kind: LineView<'escalated'> = {
+  log: (line, turn) => [{ level: 'warn', module: 'tool', event: 'escalated', turn, id: line.held.id, to: line.to }],
+  turn: ({ to, held }) => ({
+    what: 'escalated',
+    agent: to,
+    id: held.id,
+    text: `${held.id}: nobody answered in time, ${to} is asked`,
+  }),
+  audit: ({ to, held }) => [done('engine', 'escalate', 'approvals.timeout', held.id, `to ${to}`)],
+};

@@ -1,0 +1,26 @@
+import type { LineView } from '../line-view.ts';
+
+/** An act that waits for a person. */
+export const kind: LineView<'held'> = {
+  log: (line, turn) => [
+    {
+      level: 'info',
+      module: 'tool',
+      event: 'held',
+      turn,
+      agent: line.agent,
+      id: line.id,
+      tool: line.tool,
+      rule: line.rule,
+    },
+  ],
+  turn: ({ agent, id, tool, contacts }) => ({
+    what: 'held',
+    agent,
+    id,
+    text: `${agent} wants to use ${tool}: waits for ${contacts.join(', ')}`,
+  }),
+  audit: ({ agent, id, tool, rule, contacts }) => [
+    { who: agent, act: tool, outcome: 'held', rule, on: id, detail: `waits for ${contacts.join(', ')}` },
+  ],
+};

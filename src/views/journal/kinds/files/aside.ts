@@ -1,0 +1,19 @@
+import type { LineView } from '../line-view.ts';
+
+/** A file that could not be taken. */
+export const kind: LineView<'aside'> = {
+  log: (line, turn) => [
+    {
+      level: 'warn',
+      module: 'disk',
+      event: 'set-aside',
+      turn,
+      id: line.id,
+      path: line.path,
+      reason: line.reason,
+      text: line.detail,
+    },
+  ],
+  turn: ({ owner, id, path, detail }) => ({ what: 'set aside', agent: owner, id, text: `${path}: ${detail}` }),
+  audit: null,
+};

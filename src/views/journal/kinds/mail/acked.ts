@@ -1,0 +1,23 @@
+import { done, type LineView } from '../line-view.ts';
+
+/** An agent acknowledged a message. */
+export const kind: LineView<'acked'> = {
+  log: (line, turn) => [
+    {
+      level: 'debug',
+      module: 'engine',
+      event: 'acknowledged',
+      turn,
+      agent: line.agent,
+      message: line.id,
+      reaction: line.reaction,
+    },
+  ],
+  turn: ({ agent, id, reaction }) => ({
+    what: 'acknowledged',
+    agent,
+    id,
+    text: `${agent} acknowledged ${id}${reaction ? `: ${reaction}` : ''}`,
+  }),
+  audit: (line) => [done(line.agent, 'acknowledge', 'given', line.id, line.reaction)],
+};

@@ -1,0 +1,28 @@
+import { fateOf } from '../../../../core/mail/dead-letter-text.ts';
+import type { LineView } from '../line-view.ts';
+
+/** A message that somebody will never get. */
+export const kind: LineView<'dead'> = {
+  log: ({ record, detail }, turn) => [
+    {
+      level: 'warn',
+      module: 'engine',
+      event: 'dead-letter',
+      turn,
+      agent: record.from,
+      message: record.message ?? undefined,
+      id: record.id,
+      to: record.to,
+      reason: record.reason,
+      path: record.path,
+      text: detail,
+    },
+  ],
+  turn: ({ record, waits, detail }) => ({
+    what: 'dead letter',
+    agent: record.from,
+    id: record.id,
+    text: `${record.message} ${fateOf(record, waits)}: ${detail}`,
+  }),
+  audit: null,
+};

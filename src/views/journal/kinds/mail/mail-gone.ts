@@ -1,0 +1,8 @@
+import { done, type LineView } from '../line-view.ts';
+
+/** A person deleted mail that was not delivered. */
+export const kind: LineView<'mail-gone'> = {
+  log: null,
+  turn: ({ id }) => ({ what: 'edit', agent: null, id, text: `${id} was deleted before it was delivered` }),
+  audit: ({ id }) => [done('file', 'delete', 'by hand', id)],
+};

@@ -1,0 +1,8 @@
+import { done, type LineView } from '../line-view.ts';
+
+/** A person edited mail that was not delivered. */
+export const kind: LineView<'mail'> = {
+  log: null,
+  turn: ({ id }) => ({ what: 'edit', agent: null, id, text: `${id} was edited before it was delivered` }),
+  audit: ({ id }) => [done('file', 'edit', 'by hand', id)],
+};

@@ -1,0 +1,10 @@
+import { done, type LineView } from '../line-view.ts';
+
+/** What a person took back of what was done. */
+export const kind: LineView<'undone'> = {
+  log: (line, turn) => [
+    { level: 'info', module: 'command', event: 'undone', turn, id: line.id, by: line.by, on: line.on },
+  ],
+  turn: ({ by, id, on }) => ({ what: 'undone', agent: by, id, text: `${by} undid ${id}: ${on}` }),
+  audit: ({ by, id, on }) => [done(by, 'undo', 'person', on, id)],
+};

@@ -1,0 +1,4 @@
+import { type LineView, SILENT } from '../line-view.ts';
+
+/** Only the engine needs it. */
+export const kind: LineView<'done'> = SILENT;

@@ -1,0 +1,14 @@
+/** How bad it is that something happened. */
+export type Level = 'error' | 'warn' | 'info' | 'debug';
+
+/** One line of a log. `agent` chooses the file; without one it belongs to the org. */
+export interface LogEvent {
+  level: Level;
+  module: 'engine' | 'disk' | 'provider' | 'tool' | 'command';
+  event: string;
+  turn: number;
+  agent?: string;
+  message?: string;
+  task?: string;
+  [more: string]: string | number | boolean | string[] | undefined;
+}
