@@ -1,5 +1,6 @@
+import type { Entry } from '../../core/model/entry.ts';
 import { countCredits } from '../../core/money/ledger.ts';
-import type { Done, TurnReport, VisitReport } from '../../engine/log/report.ts';
+import type { TurnReport, VisitReport } from '../../engine/log/report.ts';
 import type { Engine } from '../../engine/turn/engine.ts';
 import { type Fault, printFault } from '../../schema/fault.ts';
 import { eventOf } from '../../views/journal/turn.ts';
@@ -61,7 +62,7 @@ function turnLine({ turn, visits, spent }: TurnReport): string {
 }
 
 /** What came of what people answered and ordered, a line each; of what they took back, how much. */
-function doneLines(done: readonly Done[]): string[] {
+function doneLines(done: readonly Entry[]): string[] {
   const back = done.filter(({ k }) => k === 'undone').length;
   const lines = done.flatMap((line) => {
     const text = oneLine(eventOf(line)?.text ?? '');

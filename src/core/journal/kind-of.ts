@@ -6,3 +6,8 @@ import { KINDS } from './kinds.ts';
 export function kindOf({ k }: Entry): LineKind<keyof Lines> {
   return KINDS[k] as unknown as LineKind<keyof Lines>;
 }
+
+/** Whether the configuration must be read anew after it. */
+export function changesConfig(line: Entry): boolean {
+  return kindOf(line).changesConfig?.(line) ?? false;
+}

@@ -283,12 +283,6 @@ export function chainWrites(effects: Effect[]): Effect[] {
   });
 }
 
-/** True for an effect after which the configuration is to be read anew. */
-export function changesConfig(effect: Effect): boolean {
-  if (effect.k === 'wrote') return /^(agents\/[^/]+|org)\/skills\/[^_]/.test(effect.path);
-  return effect.k === 'hired' || effect.k === 'retired';
-}
-
 /** Warnings of soft caps that the turn's spending passed. */
 export function softWarnings(config: Config, state: State): Effect[] {
   return softCapsPassed(config, state).flatMap(({ scope, spent, soft }) => [

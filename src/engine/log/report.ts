@@ -6,6 +6,7 @@ import type { Due } from '../../core/turn/schedule.ts';
 import { refusedIn, stands } from '../../core/turn/settle.ts';
 import type { Conflict } from '../../disk/fs/materialise.ts';
 import type { Fault } from '../../schema/fault.ts';
+import { viewOf } from '../../views/journal/view-of.ts';
 
 /** What a turn did, for people and for `--json`. Amounts are micro-credits. */
 export interface TurnReport {
@@ -21,15 +22,12 @@ export interface TurnReport {
   /** Inputs that people gave: drops, edits, requests. */
   inputs: number;
   /** What came of what people answered, ordered and took back. */
-  done: Done[];
+  done: Entry[];
 }
 
-/** Effects that people asked for, beside the visits. */
-export type Done = Extract<Effect, { k: 'decided' | 'unpaid' | 'hired' | 'retired' | 'undone' | 'withdrawn' }>;
-const DONE = new Set<Entry['k']>(['decided', 'unpaid', 'hired', 'retired', 'undone', 'withdrawn']);
-
-export function doneIn(lines: readonly Entry[]): Done[] {
-  return lines.filter((line): line is Done => DONE.has(line.k));
+/** What came of what people asked for, beside the visits. */
+export function doneIn(lines: readonly Entry[]): Entry[] {
+  return lines.filter((line) => viewOf(line).report);
 }
 
 export interface VisitReport {

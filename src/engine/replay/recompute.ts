@@ -1,4 +1,5 @@
 import { apply } from '../../core/journal/apply.ts';
+import { changesConfig } from '../../core/journal/kind-of.ts';
 import { isCall, isEffect } from '../../core/journal/line-kinds.ts';
 import { RULES, rulesOf } from '../../core/journal/rules.ts';
 import { agentFolders, type Config } from '../../core/model/config.ts';
@@ -7,7 +8,6 @@ import { emptyState, type State } from '../../core/model/state.ts';
 import { unchanged } from '../../core/text/mask.ts';
 import { frozenEffects } from '../../core/turn/frozen.ts';
 import type { Toolbox } from '../../core/turn/judge.ts';
-import { changesConfig } from '../../core/turn/settle.ts';
 import { NOTHING_KEPT } from '../../disk/cache/kept.ts';
 import { configReader } from '../../disk/config/config.ts';
 import { realClock } from '../../disk/fs/clock.ts';
@@ -66,7 +66,7 @@ export class Recompute {
   }
 
   private input(entry: Entry): void {
-    if (['file', 'aside', 'absent', 'back'].includes(entry.k)) this.config = null;
+    if (changesConfig(entry)) this.config = null;
     apply(this.state, entry);
   }
 

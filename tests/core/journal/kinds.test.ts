@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { doerOf } from '../../../src/core/journal/effect-id.ts';
-import { kindOf } from '../../../src/core/journal/kind-of.ts';
+import { changesConfig, kindOf } from '../../../src/core/journal/kind-of.ts';
 import type { LineKind } from '../../../src/core/journal/kinds/line-kind.ts';
 import { KINDS } from '../../../src/core/journal/kinds.ts';
 import { isCall, isEffect } from '../../../src/core/journal/line-kinds.ts';
@@ -66,6 +66,11 @@ it('calls, effects and all others are told by the phase of their kind', () => {
 it('a name that every object has is no kind', () => {
   const known = (k: string): boolean => newerThanKnown({ k } as Entry) === null;
   expect(['sent', 'constructor', '__proto__', 'toString', ''].map(known)).toEqual([true, false, false, false, false]);
+});
+
+it('after files, agents that come or go, and nothing else that is no skill, the configuration is read anew', () => {
+  const anew = Object.values(EVERY).flatMap((line) => (changesConfig(line) ? [line.k] : []));
+  expect(anew.sort()).toEqual(['absent', 'aside', 'back', 'file', 'hired', 'retired']);
 });
 
 it('nobody did what memory that all share became, nor what only the engine notes', () => {

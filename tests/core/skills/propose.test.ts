@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { filesOf } from '../../../src/core/journal/files.ts';
+import { changesConfig } from '../../../src/core/journal/kind-of.ts';
 import type { Json } from '../../../src/core/model/call.ts';
 import type { Effect, Held } from '../../../src/core/model/entry.ts';
 import type { Scene } from '../../../src/core/model/tool.ts';
@@ -7,7 +8,6 @@ import type { Proposal } from '../../../src/core/skills/proposal.ts';
 import { homeOf, textsOf } from '../../../src/core/skills/proposal.ts';
 import { showProposal, stageSkill, testsOf } from '../../../src/core/skills/propose.ts';
 import { judge } from '../../../src/core/turn/judge.ts';
-import { changesConfig } from '../../../src/core/turn/settle.ts';
 import { TOOLS } from '../../../src/tools/all.ts';
 import { configOf, sceneOf, stateOf } from '../world.ts';
 

@@ -29,6 +29,8 @@ export interface LineKind<K extends keyof Lines> {
   texts: ((line: Line<K>, visitor: Texts) => void) | null;
   /** Changes what it holds of files that are no text, in place; it stands there in base64. null: it holds none. */
   bytes: ((line: Line<K>, change: (base64: string) => string) => void) | null;
+  /** Whether the configuration must be read anew after it; null: never. */
+  changesConfig: ((line: Line<K>) => boolean) | null;
   /** Whether it says which of people's files were read, and what stood in them: a replay of files needs no more of the state. */
   tellsOfFiles: boolean;
 }
@@ -48,3 +50,7 @@ export type Change =
 
 /** Of a line that changes no state. */
 export function changesNothing(): void {}
+
+export function always(): boolean {
+  return true;
+}

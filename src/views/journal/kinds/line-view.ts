@@ -11,10 +11,12 @@ export interface LineView<K extends keyof Lines> {
   turn: ((line: Line<K>) => TurnEvent | null) | null;
   /** Its rows in the audit. `tool`: what was used, for a line that ends a use. */
   audit: ((line: Line<K>, tool: string) => AuditPart[]) | null;
+  /** Whether it is what came of something that people asked for: the report of a turn has such lines beside the visits. */
+  report: boolean;
 }
 
 /** Of a line that only the engine needs. */
-export const SILENT = { log: null, turn: null, audit: null } satisfies LineView<keyof Lines>;
+export const SILENT = { log: null, turn: null, audit: null, report: false } satisfies LineView<keyof Lines>;
 
 /** Something that was done. */
 export function done(who: string, act: string, rule: string, on: string, detail = ''): AuditPart {

@@ -36,5 +36,6 @@ export const kind: LineKind<'answer'> = {
   undo: null,
   texts: (line, visitor) => visitor.answer(line),
   bytes: null,
+  changesConfig: null,
   tellsOfFiles: true,
 };

@@ -52,5 +52,6 @@ export const kind: LineKind<'decided'> = {
   undo: null,
   texts: (line, visitor) => visitor.held(line.held, line),
   bytes: null,
+  changesConfig: null,
   tellsOfFiles: false,
 };

@@ -43,5 +43,6 @@ export const kind: LineKind<'escalated'> = {
   undo: null,
   texts: (line, visitor) => visitor.held(line.held, line),
   bytes: null,
+  changesConfig: null,
   tellsOfFiles: false,
 };

@@ -27,5 +27,6 @@ export const kind: LineKind<'held'> = {
   undo: null,
   texts: (line, visitor) => visitor.held(line),
   bytes: null,
+  changesConfig: null,
   tellsOfFiles: false,
 };

@@ -20,5 +20,6 @@ export const kind: LineKind<'unpaid'> = {
   undo: null,
   texts: null,
   bytes: null,
+  changesConfig: null,
   tellsOfFiles: false,
 };

@@ -32,5 +32,6 @@ export const kind: LineKind<'blob'> = {
   undo: null,
   texts: (line, visitor) => visitor.blob(line),
   bytes: null,
+  changesConfig: null,
   tellsOfFiles: false,
 };

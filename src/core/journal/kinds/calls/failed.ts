@@ -35,5 +35,6 @@ export const kind: LineKind<'failed'> = {
   undo: null,
   texts: (line, visitor) => visitor.failure(line),
   bytes: null,
+  changesConfig: null,
   tellsOfFiles: false,
 };

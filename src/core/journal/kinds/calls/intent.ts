@@ -75,5 +75,6 @@ export const kind: LineKind<'intent'> = {
   undo: null,
   texts: ({ prompt }, visitor) => visitor.prompt(prompt),
   bytes: null,
+  changesConfig: null,
   tellsOfFiles: false,
 };

@@ -32,5 +32,6 @@ export const kind: LineKind<'recovered'> = {
   undo: null,
   texts: null,
   bytes: null,
+  changesConfig: null,
   tellsOfFiles: false,
 };

@@ -45,5 +45,6 @@ export const kind: LineKind<'reply'> = {
   undo: null,
   texts: (line, visitor) => visitor.reply(line),
   bytes: null,
+  changesConfig: null,
   tellsOfFiles: false,
 };

@@ -68,6 +68,7 @@ export const kind: LineKind<'used'> = {
   bytes: ({ files }, change) => {
     for (const file of files) if (file.data !== undefined) file.data = change(file.data);
   },
+  changesConfig: null,
   tellsOfFiles: false,
 };
 

@@ -4,7 +4,7 @@ import { deadLetterHead } from '../../../../schema/records/dead-letter.ts';
 import { deadLetterPath } from '../../../model/paths.ts';
 import { setAside } from '../../dead-letters-reducer.ts';
 import { recordText } from '../../texts-rules-1.ts';
-import type { LineKind } from '../line-kind.ts';
+import { always, type LineKind } from '../line-kind.ts';
 import { count } from '../schemas.ts';
 
 /** A file that could not be taken, left where it is. */
@@ -38,5 +38,6 @@ export const kind: LineKind<'aside'> = {
   undo: null,
   texts: null,
   bytes: null,
+  changesConfig: always,
   tellsOfFiles: true,
 };

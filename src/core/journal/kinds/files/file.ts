@@ -3,7 +3,7 @@ import { later } from '../../../../schema/later.ts';
 import { creditsOf, settleNotices } from '../../../mail/notices.ts';
 import type { State } from '../../../model/state.ts';
 import { countEdit, setFile } from '../../files-reducer.ts';
-import type { LineKind } from '../line-kind.ts';
+import { always, type LineKind } from '../line-kind.ts';
 
 /** A file that people write and the engine reads (configuration, resume, memory ...): its new text, null when it is gone. */
 const schema = later(() => z.strictObject({ k: z.literal('file'), path: z.string(), text: z.string().nullable() }));
@@ -26,6 +26,7 @@ export const kind: LineKind<'file'> = {
   undo: null,
   texts: null,
   bytes: null,
+  changesConfig: always,
   tellsOfFiles: true,
 };
 

@@ -27,5 +27,6 @@ export const kind: LineKind<'moved'> = {
   },
   texts: null,
   bytes: null,
+  changesConfig: null,
   tellsOfFiles: true,
 };

@@ -39,5 +39,6 @@ export const kind: LineKind<'unplaced'> = {
   undo: null,
   texts: null,
   bytes: null,
+  changesConfig: null,
   tellsOfFiles: true,
 };

@@ -40,5 +40,6 @@ export const kind: LineKind<'wrote'> = {
   },
   texts: null,
   bytes: changeBytes,
+  changesConfig: ({ path }) => /^(agents\/[^/]+|org)\/skills\/[^_]/.test(path),
   tellsOfFiles: true,
 };

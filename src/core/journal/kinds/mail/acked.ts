@@ -27,5 +27,6 @@ export const kind: LineKind<'acked'> = {
   undo: { by: ({ agent }) => agent, changes: () => 'its author was told at once' },
   texts: null,
   bytes: null,
+  changesConfig: null,
   tellsOfFiles: false,
 };

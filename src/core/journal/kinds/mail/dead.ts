@@ -33,5 +33,6 @@ export const kind: LineKind<'dead'> = {
   undo: null,
   texts: null,
   bytes: null,
+  changesConfig: null,
   tellsOfFiles: false,
 };

@@ -38,5 +38,6 @@ export const kind: LineKind<'drop'> = {
   undo: { by: (line) => line.message.from, changes: (line) => [{ on: line.message.id, message: true }] },
   texts: (line, visitor) => visitor.message(line),
   bytes: null,
+  changesConfig: null,
   tellsOfFiles: true,
 };

@@ -21,5 +21,6 @@ export const kind: LineKind<'lost'> = {
   undo: null,
   texts: null,
   bytes: null,
+  changesConfig: null,
   tellsOfFiles: false,
 };

@@ -20,5 +20,6 @@ export const kind: LineKind<'mail-gone'> = {
   undo: null,
   texts: null,
   bytes: null,
+  changesConfig: null,
   tellsOfFiles: false,
 };

@@ -31,5 +31,6 @@ export const kind: LineKind<'mail'> = {
   undo: null,
   texts: (line, visitor) => visitor.edit(line),
   bytes: null,
+  changesConfig: null,
   tellsOfFiles: false,
 };

@@ -43,5 +43,6 @@ export const kind: LineKind<'notice'> = {
   undo: null,
   texts: null,
   bytes: null,
+  changesConfig: null,
   tellsOfFiles: false,
 };

@@ -30,5 +30,6 @@ export const kind: LineKind<'revived'> = {
   undo: null,
   texts: (line, visitor) => visitor.message(line),
   bytes: null,
+  changesConfig: null,
   tellsOfFiles: false,
 };

@@ -39,5 +39,6 @@ export const kind: LineKind<'sent'> = {
   bytes: ({ files = [] }, change) => {
     for (const file of files) file.data = change(file.data);
   },
+  changesConfig: null,
   tellsOfFiles: false,
 };

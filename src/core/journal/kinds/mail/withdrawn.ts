@@ -27,5 +27,6 @@ export const kind: LineKind<'withdrawn'> = {
   undo: null,
   texts: null,
   bytes: null,
+  changesConfig: null,
   tellsOfFiles: false,
 };

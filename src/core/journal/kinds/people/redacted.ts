@@ -28,5 +28,6 @@ export const kind: LineKind<'redacted'> = {
   undo: null,
   texts: null,
   bytes: null,
+  changesConfig: null,
   tellsOfFiles: false,
 };

@@ -31,5 +31,6 @@ export const kind: LineKind<'request'> = {
   undo: null,
   texts: null,
   bytes: null,
+  changesConfig: null,
   tellsOfFiles: true,
 };

@@ -50,5 +50,6 @@ export const kind: LineKind<'undo'> = {
   bytes: ({ steps }, change) => {
     for (const { file } of steps) if (file) changeBytes(file, change);
   },
+  changesConfig: null,
   tellsOfFiles: false,
 };

@@ -26,5 +26,6 @@ export const kind: LineKind<'undone'> = {
   undo: null,
   texts: null,
   bytes: null,
+  changesConfig: null,
   tellsOfFiles: false,
 };

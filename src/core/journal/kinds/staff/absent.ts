@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { later } from '../../../../schema/later.ts';
 import { leave } from '../../../staff/absence.ts';
-import type { LineKind } from '../line-kind.ts';
+import { always, type LineKind } from '../line-kind.ts';
 
 /** The folder of an agent is not to be had since then: gone, or closed to the program. */
 const schema = later(() =>
@@ -29,5 +29,6 @@ export const kind: LineKind<'absent'> = {
   undo: null,
   texts: null,
   bytes: null,
+  changesConfig: always,
   tellsOfFiles: true,
 };

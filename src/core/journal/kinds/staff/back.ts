@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { later } from '../../../../schema/later.ts';
 import { comeBack } from '../../../staff/absence.ts';
-import type { LineKind } from '../line-kind.ts';
+import { always, type LineKind } from '../line-kind.ts';
 
 /** The folder of an agent is there again. */
 const schema = later(() => z.strictObject({ k: z.literal('back'), agent: z.string() }));
@@ -20,5 +20,6 @@ export const kind: LineKind<'back'> = {
   undo: null,
   texts: null,
   bytes: null,
+  changesConfig: always,
   tellsOfFiles: true,
 };

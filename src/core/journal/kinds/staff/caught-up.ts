@@ -21,5 +21,6 @@ export const kind: LineKind<'caught-up'> = {
   undo: null,
   texts: null,
   bytes: null,
+  changesConfig: null,
   tellsOfFiles: false,
 };

@@ -21,5 +21,6 @@ export const kind: LineKind<'deferred'> = {
   undo: null,
   texts: null,
   bytes: null,
+  changesConfig: null,
   tellsOfFiles: false,
 };

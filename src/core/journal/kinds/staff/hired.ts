@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { later } from '../../../../schema/later.ts';
 import type { FileOp } from '../../file-op.ts';
-import type { LineKind } from '../line-kind.ts';
+import { always, type LineKind } from '../line-kind.ts';
 import { count, patch } from '../schemas.ts';
 import { hire } from './staff-reducer.ts';
 
@@ -48,5 +48,6 @@ export const kind: LineKind<'hired'> = {
   undo: null,
   texts: null,
   bytes: null,
+  changesConfig: always,
   tellsOfFiles: true,
 };

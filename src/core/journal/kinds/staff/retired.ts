@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { later } from '../../../../schema/later.ts';
 import { resumePath, retiredPath } from '../../../model/paths.ts';
-import type { LineKind } from '../line-kind.ts';
+import { always, type LineKind } from '../line-kind.ts';
 import { count, patch } from '../schemas.ts';
 import { retire } from './staff-reducer.ts';
 
@@ -36,5 +36,6 @@ export const kind: LineKind<'retired'> = {
   undo: null,
   texts: null,
   bytes: null,
+  changesConfig: always,
   tellsOfFiles: true,
 };

@@ -20,5 +20,6 @@ export const kind: LineKind<'done'> = {
   undo: null,
   texts: null,
   bytes: null,
+  changesConfig: null,
   tellsOfFiles: false,
 };

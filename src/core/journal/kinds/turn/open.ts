@@ -56,6 +56,7 @@ export const kind: LineKind<'open'> = {
   undo: null,
   texts: null,
   bytes: null,
+  changesConfig: null,
   tellsOfFiles: false,
 };
 

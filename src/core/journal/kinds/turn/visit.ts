@@ -52,5 +52,6 @@ export const kind: LineKind<'visit'> = {
   undo: null,
   texts: (line, visitor) => visitor.notes(line),
   bytes: null,
+  changesConfig: null,
   tellsOfFiles: false,
 };

@@ -25,5 +25,6 @@ export const kind: LineKind<'warned'> = {
   undo: null,
   texts: null,
   bytes: null,
+  changesConfig: null,
   tellsOfFiles: false,
 };

@@ -12,4 +12,5 @@ export const kind: LineView<'answer'> = {
     text: `${by} answered in the file: ${decision} ${id}`,
   }),
   audit: (line) => [done(line.by, line.decision, 'person', line.id, line.note)],
+  report: false,
 };

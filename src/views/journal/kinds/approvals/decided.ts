@@ -23,4 +23,5 @@ export const kind: LineView<'decided'> = {
   audit: ({ id, decision, by, outcome }) => [
     { who: by, act: 'decide', outcome: decision, rule: 'approval', on: id, detail: outcome },
   ],
+  report: true,
 };

@@ -10,4 +10,5 @@ export const kind: LineView<'escalated'> = {
     text: `${held.id}: nobody answered in time, ${to} is asked`,
   }),
   audit: ({ to, held }) => [done('engine', 'escalate', 'approvals.timeout', held.id, `to ${to}`)],
+  report: false,
 };

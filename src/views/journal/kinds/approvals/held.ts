@@ -23,4 +23,5 @@ export const kind: LineView<'held'> = {
   audit: ({ agent, id, tool, rule, contacts }) => [
     { who: agent, act: tool, outcome: 'held', rule, on: id, detail: `waits for ${contacts.join(', ')}` },
   ],
+  report: false,
 };

@@ -16,4 +16,5 @@ export const kind: LineView<'unpaid'> = {
   audit: ({ id, cost }) => [
     { ...done('engine', 'decide', 'credits', id, `waits for ${countCredits(cost)}`), outcome: 'held' },
   ],
+  report: true,
 };

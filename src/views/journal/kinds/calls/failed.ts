@@ -20,4 +20,5 @@ export const kind: LineView<'failed'> = {
   ],
   turn: null,
   audit: null,
+  report: false,
 };

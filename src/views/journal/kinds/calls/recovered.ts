@@ -13,4 +13,5 @@ export const kind: LineView<'recovered'> = {
     text: `${count(line.again.length, 'call')} repeated, ${line.doubt.length} in doubt`,
   }),
   audit: null,
+  report: false,
 };

@@ -21,4 +21,5 @@ export const kind: LineView<'reply'> = {
   ],
   turn: null,
   audit: null,
+  report: false,
 };

@@ -7,4 +7,5 @@ export const kind: LineView<'use'> = {
   turn: null,
   audit: (line) =>
     line.cost === undefined ? [] : [done(line.agent, 'pay', 'price', line.tool, countCredits(line.cost))],
+  report: false,
 };

@@ -30,4 +30,5 @@ export const kind: LineView<'used'> = {
       detail: shorten(text, 100),
     },
   ],
+  report: false,
 };

@@ -16,4 +16,5 @@ export const kind: LineView<'aside'> = {
   ],
   turn: ({ owner, id, path, detail }) => ({ what: 'set aside', agent: owner, id, text: `${path}: ${detail}` }),
   audit: null,
+  report: false,
 };

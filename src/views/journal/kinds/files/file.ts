@@ -12,4 +12,5 @@ export const kind: LineView<'file'> = {
     text: `${path} ${text === null ? 'is gone' : 'was changed'}`,
   }),
   audit: ({ path, text }) => [done('file', text === null ? 'delete' : 'edit', 'by hand', path)],
+  report: false,
 };

@@ -10,6 +10,7 @@ export const kind: LineView<'wrote'> = {
     text: `${path} was ${text === null ? 'removed' : 'written'} by ${agent}`,
   }),
   audit: ({ path, agent, text }) => [done(agent, text === null ? 'remove' : 'write', ruleOf(path), path)],
+  report: false,
 };
 
 /** Why an effect may write there. */

@@ -20,4 +20,5 @@ export const kind: LineView<'acked'> = {
     text: `${agent} acknowledged ${id}${reaction ? `: ${reaction}` : ''}`,
   }),
   audit: (line) => [done(line.agent, 'acknowledge', 'given', line.id, line.reaction)],
+  report: false,
 };

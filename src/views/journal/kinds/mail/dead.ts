@@ -25,4 +25,5 @@ export const kind: LineView<'dead'> = {
     text: `${record.message} ${fateOf(record, waits)}: ${detail}`,
   }),
   audit: null,
+  report: false,
 };

@@ -6,4 +6,5 @@ export const kind: LineView<'drop'> = {
   log: ({ message }, turn) => messageLog(message, turn),
   turn: ({ message }) => messageEvent(message),
   audit: ({ message }) => messageRows(message),
+  report: false,
 };

@@ -5,4 +5,5 @@ export const kind: LineView<'mail-gone'> = {
   log: null,
   turn: ({ id }) => ({ what: 'edit', agent: null, id, text: `${id} was deleted before it was delivered` }),
   audit: ({ id }) => [done('file', 'delete', 'by hand', id)],
+  report: false,
 };

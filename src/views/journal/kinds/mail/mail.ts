@@ -5,4 +5,5 @@ export const kind: LineView<'mail'> = {
   log: null,
   turn: ({ id }) => ({ what: 'edit', agent: null, id, text: `${id} was edited before it was delivered` }),
   audit: ({ id }) => [done('file', 'edit', 'by hand', id)],
+  report: false,
 };

@@ -10,4 +10,5 @@ export const kind: LineView<'revived'> = {
     text: `${line.message.id} is delivered again to ${line.to.join(', ')}`,
   }),
   audit: null,
+  report: false,
 };

@@ -6,4 +6,5 @@ export const kind: LineView<'withdrawn'> = {
   log: null,
   turn: ({ id, by, to }) => ({ what: 'withdrawn', agent: by, id, text: `${by} took ${id} back from ${to.join(', ')}` }),
   audit: ({ id, by, to }) => [done(by, 'withdraw', 'person', id, `from ${shorten(to.join(', '), 60)}`)],
+  report: true,
 };

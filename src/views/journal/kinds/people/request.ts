@@ -10,6 +10,7 @@ export const kind: LineView<'request'> = {
   ],
   turn: ({ request }) => ({ what: 'request', agent: request.by, id: null, text: requestText(request) }),
   audit: ({ request }) => [ofRequest(request)],
+  report: false,
 };
 
 /** What the turn does later, if it can. */

@@ -7,4 +7,5 @@ export const kind: LineView<'undone'> = {
   ],
   turn: ({ by, id, on }) => ({ what: 'undone', agent: by, id, text: `${by} undid ${id}: ${on}` }),
   audit: ({ by, id, on }) => [done(by, 'undo', 'person', on, id)],
+  report: true,
 };

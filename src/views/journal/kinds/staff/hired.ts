@@ -16,4 +16,5 @@ export const kind: LineView<'hired'> = {
   audit: ({ by, agent, credits, from }) => [
     done(by, 'hire', from === null ? 'person' : 'subset', agent, countCredits(credits)),
   ],
+  report: true,
 };

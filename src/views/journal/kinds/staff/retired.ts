@@ -16,4 +16,5 @@ export const kind: LineView<'retired'> = {
   audit: ({ by, agent, credits, to }) => [
     done(by, 'retire', to === null ? 'person' : 'own staff', agent, countCredits(credits)),
   ],
+  report: true,
 };

@@ -17,6 +17,7 @@ export const kind: LineView<'visit'> = {
       on: '-',
       detail: text,
     })),
+  report: false,
 };
 
 function visitEvents(visit: VisitEffect, turn: number, cost: number): LogEvent[] {

@@ -5,4 +5,5 @@ export const kind: LineView<'warned'> = {
   log: (line, turn) => [{ level: 'warn', module: 'engine', event: 'soft-cap', turn, scope: line.scope }],
   turn: null,
   audit: null,
+  report: false,
 };
