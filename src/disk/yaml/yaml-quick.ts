@@ -1,6 +1,7 @@
 import { withoutEnd } from '../../schema/print.ts';
+
 /**
- * Reads the plain YAML that almost every file of an org is written in, fifty times faster than `yaml`: maps by indentation,
+ * Reads the plain YAML that almost every file of an org is written in, ten to fifty times faster than `yaml`: maps by indentation,
  * lists and maps on one line, lists of such values, texts without escapes, whole and decimal numbers, comments. Returns
  * undefined for anything else, also for anything wrong: then `readTree` reads the text. What it returns is exactly what
  * `readTree` would (a test compares them).
