@@ -597,14 +597,16 @@ export declare function printFault(f: Fault): string;
  * `lemming/testing`: organisations for tests, without a network, a clock or a real folder.
  *
  * - `planFiles` and `buildOrg` make an organisation from a few lines: who writes to whom, and whatever else matters.
+ * - `sketchOf` draws one at random, from the choices that `drawsOf` makes of a list of numbers.
  * - `MemoryDisk` is a folder in memory that can fail, run full, lose what was not synced, or stop the machine (`Crash`) at
  *   any operation; `afterCrash` is the folder that the next start finds.
  * - `FakeClock` moves only when somebody waits for it, or when it is told to.
  */
 import { buildOrg, type OrgPlan, planFiles } from './testing/build-org.ts';
 import { FakeClock } from './testing/fake-clock.ts';
+import { type Draw, drawsOf, type Ends, type Sketch, sketchOf } from './testing/generators.ts';
 import { Crash, type Fate, type Held, type Look, MemoryDisk, type Operation } from './testing/memory-disk.ts';
-export { buildOrg, Crash, FakeClock, type Fate, type Held, type Look, MemoryDisk, type Operation, type OrgPlan, planFiles, };
+export { buildOrg, Crash, type Draw, drawsOf, type Ends, FakeClock, type Fate, type Held, type Look, MemoryDisk, type Operation, type OrgPlan, planFiles, type Sketch, sketchOf, };
 
 // testing/build-org.d.ts
 import type { Disk } from '../disk/fs/disk.ts';
@@ -650,6 +652,25 @@ export declare class FakeClock implements Clock {
     random(): number;
     token(): string;
 }
+
+// testing/generators.d.ts
+import type { OrgPlan } from './build-org.ts';
+/** A source of choices: each call gives a whole number from 0 up to, not including, `below`. */
+export type Draw = (below: number) => number;
+/** Choices from a list of numbers; 0 when the list has too little left, so that a shorter list means simpler things. */
+export declare function drawsOf(numbers: readonly number[]): Draw;
+/** Both lists of an agent in the chart. */
+export interface Ends {
+    send_to: string[];
+    read_from: string[];
+}
+/** An organisation with one person, `human`. Any edge may have one end only. */
+export interface Sketch {
+    agents: string[];
+    plan: OrgPlan;
+}
+/** An organisation of two to seven agents that call the model of a provider named `actor`, with `spare` behind it. */
+export declare function sketchOf(draw: Draw): Sketch;
 
 // testing/memory-disk.d.ts
 import { type Appender, type Disk, type DiskFailure, type Stat } from '../disk/fs/disk.ts';

@@ -1,4 +1,4 @@
-import type { Deed } from '../../src/testing/generators.ts';
+import type { Deed } from './deeds.ts';
 import { bothEnds, creditsConserved, decidedOnce, exactlyOnce, type Rule, soundJournal } from './oracle.ts';
 import type { Manner } from './play.ts';
 import { rightsShrink, sumConserved } from './rights.ts';

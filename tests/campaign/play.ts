@@ -5,9 +5,10 @@ import { approvalPath } from '../../src/core/model/paths.ts';
 import { Engine } from '../../src/engine/turn/engine.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import type { Request } from '../../src/schema/records/request.ts';
-import type { Deed, Ends, Sketch } from '../../src/testing/generators.ts';
+import type { Ends, Sketch } from '../../src/testing/generators.ts';
 import { Crash } from '../../src/testing/memory-disk.ts';
 import { TOOLS } from '../../src/tools/all.ts';
+import type { Deed } from './deeds.ts';
 import { type Machine, newMachine, portsOf, visible } from './world.ts';
 
 /** Ways to play the same deeds, none of which may show in the folder. */

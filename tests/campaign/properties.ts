@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { type Deed, deedOf, drawsOf, type Sketch, sketchOf } from '../../src/testing/generators.ts';
+import { drawsOf, type Sketch, sketchOf } from '../../src/testing/generators.ts';
+import { type Deed, deedOf } from './deeds.ts';
 import type { Rule } from './oracle.ts';
 import { type Manner, Play } from './play.ts';
 import { differences } from './world.ts';

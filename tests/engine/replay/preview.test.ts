@@ -5,7 +5,8 @@ import type { Prompt } from '../../../src/core/model/call.ts';
 import { readJournal } from '../../../src/disk/journal/journal.ts';
 import { load } from '../../../src/engine/journal/load.ts';
 import { type Preview, preview } from '../../../src/engine/replay/preview.ts';
-import { type Deed, deedOf, drawsOf, sketchOf } from '../../../src/testing/generators.ts';
+import { drawsOf, sketchOf } from '../../../src/testing/generators.ts';
+import { type Deed, deedOf } from '../../campaign/deeds.ts';
 import { Play } from '../../campaign/play.ts';
 import { portsOf } from '../../campaign/world.ts';
 

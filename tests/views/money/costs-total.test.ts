@@ -6,8 +6,9 @@ import { printKey } from '../../../src/core/model/call.ts';
 import type { Config } from '../../../src/core/model/config.ts';
 import type { CallEntry, Entry, IntentEntry } from '../../../src/core/model/entry.ts';
 import { emptyState, type State } from '../../../src/core/model/state.ts';
-import { type Draw, deedOf, drawsOf, type Sketch, sketchOf } from '../../../src/testing/generators.ts';
+import { type Draw, drawsOf, type Sketch, sketchOf } from '../../../src/testing/generators.ts';
 import { type Cost, costsOf, type Heading, spendingBy } from '../../../src/views/money/costs.ts';
+import { deedOf } from '../../campaign/deeds.ts';
 import { Play } from '../../campaign/play.ts';
 import { journalOf } from '../../campaign/world.ts';
 
