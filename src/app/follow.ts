@@ -185,7 +185,7 @@ export class Follow {
   private readConfig(): boolean {
     const { state } = this.loaded;
     this.disk.recheck();
-    const changes = this.folder.tracked(state, LIMIT);
+    const changes = this.folder.tracked.changes(state, LIMIT);
     if (!this.stale && isSame(changes, this.changes)) return false;
     this.changes = changes;
     this.stale = false;
@@ -196,7 +196,7 @@ export class Follow {
         else texts.set(change.path, change.text);
       }
     const absent = absentAfter(state.absent, changes);
-    const { config, faults, warnings } = this.read(texts, this.folder.agentFolders(), this.place.env, absent);
+    const { config, faults, warnings } = this.read(texts, this.folder.tracked.agentFolders(), this.place.env, absent);
     if (!config && !this.config) throw new FaultError(...(faults as [Fault, ...Fault[]]));
     if (config) this.config = config;
     this.faults = [...faults, ...warnings];

@@ -25,7 +25,7 @@ import type { View } from './view.ts';
 export function faultyDrops({ root, env }: Place, config: Config): Fault[] {
   const disk = realDisk(root);
   const { state } = load(disk, realKept(root, env, disk));
-  return new Folder(disk, realClock, redactor(env)).faultyDrops(state, config, config.org.limits.message_bytes);
+  return new Folder(disk, realClock, redactor(env)).drops.faulty(state, config, config.org.limits.message_bytes);
 }
 
 /** Files that were set aside and that somebody deleted since need nobody any more: the ids of their dead letters. What never stood there does. */
@@ -67,7 +67,7 @@ const NO_TOOLS: Toolbox = new Map();
 
 /** What people changed in the files that they write, since the last freeze. */
 export function folderChanges({ disk, state, redact }: Pick<View, 'disk' | 'state' | 'redact'>): Input[] {
-  return new Folder(disk, realClock, redact).tracked(state, MOST_BYTES);
+  return new Folder(disk, realClock, redact).tracked.changes(state, MOST_BYTES);
 }
 
 export const MOST_BYTES = 1_048_576;
@@ -75,7 +75,7 @@ export const MOST_BYTES = 1_048_576;
 /** What cannot be understood in the files of `org/approvals/`, as they stand. */
 export function faultyAnswers({ state, config, disk, redact }: View): Fault[] {
   const folder = new Folder(disk, realClock, redact);
-  return folder.faultyAnswers(state, config, config.org.limits.message_bytes);
+  return folder.approvals.faulty(state, config, config.org.limits.message_bytes);
 }
 
 const LONG_AGO_MS = 60_000;

@@ -52,7 +52,7 @@ export function checkFolder(place: Place): Reading {
   const kept = realKept(place.root, place.env, disk);
   const read = readFolder(disk, kept, goneFrom(disk, kept), place.env);
   const most = read.config?.org.limits.message_bytes ?? MOST_BYTES;
-  const inputs = new Folder(disk, realClock, redactor(place.env)).tracked(emptyState(), most);
+  const inputs = new Folder(disk, realClock, redactor(place.env)).tracked.changes(emptyState(), most);
   const unreadable = inputs.flatMap((input) => {
     if (input.k !== 'aside' || input.reason === 'malformed') return []; // of a missing resume the configuration tells
     const code = input.reason === 'too-large' || input.reason === 'not-regular' ? input.reason : 'not-text';

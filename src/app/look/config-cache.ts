@@ -71,14 +71,15 @@ function readAnew(disk: Disk, state: State, env: Env): { reading: Reading; trace
   const trace = new Trace(disk);
   const folder = new Folder(trace.disk, realClock, redactor(env));
   const texts = new Map(state.files);
-  const { changes, whole } = folder.configured(state, MOST_BYTES);
+  const changes = folder.tracked.changes(state, MOST_BYTES, false);
+  const whole = folder.tracked.isWhole();
   for (const input of changes) {
     if (input.k !== 'file') continue;
     if (input.text === null) texts.delete(input.path);
     else texts.set(input.path, input.text);
   }
   const absent = absentAfter(state.absent, changes);
-  const reading = configReader()(texts, folder.agentFolders(), env, absent);
+  const reading = configReader()(texts, folder.tracked.agentFolders(), env, absent);
   return { reading, trace: whole && absent.size === 0 && trace.isSettled(start) ? trace : null };
 }
 

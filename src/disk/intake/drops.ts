@@ -18,7 +18,7 @@ export class Drops {
   }
 
   /** Messages that people dropped into their outboxes, completed; numbered in the order of their file names. */
-  async drops(state: State, config: Config, turn: number, limit: number): Promise<Input[]> {
+  async taken(state: State, config: Config, turn: number, limit: number): Promise<Input[]> {
     const inputs: Input[] = [];
     for (const person of config.order) {
       if (!config.agents.get(person)?.person) continue;

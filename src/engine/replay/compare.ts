@@ -60,8 +60,8 @@ function saysTheSame(
 function extras(disk: Disk, { files, state }: Refold, env: Record<string, string | undefined>): string[] {
   const config = configOf(state, env);
   const limit = config?.org.limits.message_bytes ?? 1_048_576;
-  const found = new Folder(disk, realClock, redactor(env))
-    .tracked(state, limit)
+  const found = new Folder(disk, realClock, redactor(env)).tracked
+    .changes(state, limit)
     .flatMap((input) => ('path' in input ? [input.path] : []));
   const skip = (path: string): boolean => isLeftover(path.slice(path.lastIndexOf('/') + 1)) || state.aside.has(path);
   const agents = [...(config?.agents.values() ?? [])].filter((resume) => !resume.person);

@@ -109,7 +109,8 @@ async function begun(ports: Ports, loaded: Loaded, wish: PreviewWish): Promise<T
   const folder = new Folder(ports.disk, ports.clock, redact);
   const env = overridesIn(ports.env);
   const live = new LiveConfig(folder, state, env);
-  const open = unfinished?.open ?? openingOf(state.turn + 1, ports.clock.now(), folder.barredNames(state), wish);
+  const open =
+    unfinished?.open ?? openingOf(state.turn + 1, ports.clock.now(), folder.tracked.barredNames(state), wish);
   if (unfinished) live.thaw(open.env ?? {});
   else await freeze({ ports, toolbox: TOOLS, state, journal, folder, live }, open, []);
   const calls = new Calls(ports, journal, state);

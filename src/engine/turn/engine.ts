@@ -262,9 +262,9 @@ export class Engine {
     return (
       this.returned().length > 0 ||
       this.live.hasNews() ||
-      folder.waitingRequests(state, people, message_bytes) ||
-      folder.waitingDrops(state, this.config) ||
-      folder.waitingAnswers(state, this.config, message_bytes)
+      folder.requests.waiting(state, people, message_bytes) ||
+      folder.drops.waiting(state, this.config) ||
+      folder.approvals.waiting(state, this.config, message_bytes)
     );
   }
 
@@ -432,7 +432,7 @@ export class Engine {
 
   private opening(turn: number, wish: TurnWish): OpenEntry {
     const { clock, host } = this.ports;
-    const barred = this.folder.barredNames(this.state);
+    const barred = this.folder.tracked.barredNames(this.state);
     return {
       k: 'open',
       turn,

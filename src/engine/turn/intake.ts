@@ -38,14 +38,15 @@ type Find = (
 /** Everything that people can do between two turns, in the order in which it is taken in. It is stated here alone. */
 const STEPS = {
   trust: ({ config, state, approved }) => trustNow(config, state, approved),
-  requests: ({ folder, state, config }, { time }) => folder.requests(state, peopleOf(config), mostBytes(config), time),
-  answers: ({ folder, state, config }, { turn }) => folder.answers(state, config, turn, mostBytes(config)),
+  requests: ({ folder, state, config }, { time }) =>
+    folder.requests.taken(state, peopleOf(config), mostBytes(config), time),
+  answers: ({ folder, state, config }, { turn }) => folder.approvals.answers(state, config, turn, mostBytes(config)),
   overdue: ({ config, state }, { time }) => overdue(config, state, time),
-  edits: ({ folder, state, config }) => folder.edits(state, config, mostBytes(config)),
-  revivals: ({ folder, state, config }, { turn }) => folder.revivals(state, turn, mostBytes(config)),
-  drops: ({ folder, state, config }, { turn }) => folder.drops(state, config, turn, mostBytes(config)),
-  foreign: ({ folder, state, config }, { turn, passed }) => folder.foreign(state, config, turn, passed),
-  sweep: ({ folder, state, config }, { turn, passed }) => folder.sweep(state, config, turn, passed),
+  edits: ({ folder, state, config }) => folder.outboxes.edits(state, config, mostBytes(config)),
+  revivals: ({ folder, state, config }, { turn }) => folder.outboxes.revivals(state, turn, mostBytes(config)),
+  drops: ({ folder, state, config }, { turn }) => folder.drops.taken(state, config, turn, mostBytes(config)),
+  foreign: ({ folder, state, config }, { turn, passed }) => folder.outboxes.foreign(state, config, turn, passed),
+  sweep: ({ folder, state, config }, { turn, passed }) => folder.outboxes.sweep(state, config, turn, passed),
   undo: (sources, { turn }) => undone(sources, turn),
   effects: ({ config, state }, { turn }, before) => frozenEffects(config, state, turn, before),
 } satisfies Record<string, Find>;

@@ -42,7 +42,7 @@ export class LiveConfig {
   /** Before the first turn: as the folder shows it, without taking anything in. */
   look(): void {
     if (this.made) return;
-    const changes = this.folder.tracked(this.state, FIRST_LIMIT);
+    const changes = this.folder.tracked.changes(this.state, FIRST_LIMIT);
     this.set(changes, this.env, []);
     for (const change of changes) if ('path' in change) this.folder.forget(change.path);
     this.madeWith = null;
@@ -69,7 +69,7 @@ export class LiveConfig {
   }
 
   private changes(): Input[] {
-    return this.folder.tracked(this.state, this.made?.org.limits.message_bytes ?? FIRST_LIMIT);
+    return this.folder.tracked.changes(this.state, this.made?.org.limits.message_bytes ?? FIRST_LIMIT);
   }
 
   /** Whether the files differ from those that people were told of: one that is mended lets the others count, too. */

@@ -70,7 +70,7 @@ describe('files that people write', () => {
       },
     });
     const state = emptyState();
-    const found = folder.tracked(state, LIMIT);
+    const found = folder.tracked.changes(state, LIMIT);
     expect(told(found)).toEqual([
       'file agents/a/memory/k.md',
       'file agents/a/resume.md',
@@ -83,20 +83,20 @@ describe('files that people write', () => {
       'file org/units/crew.md',
     ]);
     take(state, found);
-    expect(folder.tracked(state, LIMIT)).toEqual([]);
-    expect(readsDuring(disk, () => folder.tracked(state, LIMIT))).toEqual([]);
+    expect(folder.tracked.changes(state, LIMIT)).toEqual([]);
+    expect(readsDuring(disk, () => folder.tracked.changes(state, LIMIT))).toEqual([]);
   });
 
   it('are found when they are changed, made or removed', () => {
     const { disk, folder } = world();
     const state = emptyState();
-    take(state, folder.tracked(state, LIMIT));
-    folder.tracked(state, LIMIT);
+    take(state, folder.tracked.changes(state, LIMIT));
+    folder.tracked.changes(state, LIMIT);
     disk.put('org/org.yaml', 'version: 1\nname: other\n');
     disk.put('agents/c/resume.md', 'You are c.\n');
     disk.remove('org/units/crew.md');
     disk.remove('agents/b/resume.md');
-    const found = folder.tracked(state, LIMIT);
+    const found = folder.tracked.changes(state, LIMIT);
     expect(told(found)).toEqual([
       'aside agents/b/resume.md malformed',
       'gone agents/b/resume.md',
@@ -105,7 +105,7 @@ describe('files that people write', () => {
       'gone org/units/crew.md',
     ]);
     take(state, found);
-    expect(folder.tracked(state, LIMIT)).toEqual([]);
+    expect(folder.tracked.changes(state, LIMIT)).toEqual([]);
   });
 
   it('that were just written are read again, in case they change within the grain of the clock', () => {
@@ -113,25 +113,25 @@ describe('files that people write', () => {
     const state = emptyState();
     disk.now = () => clock.now();
     disk.put('org/org.yaml', 'version: 1\nname: now\n');
-    take(state, folder.tracked(state, LIMIT));
-    expect(readsDuring(disk, () => folder.tracked(state, LIMIT))).toContain('org/org.yaml');
-    expect(readsDuring(disk, () => folder.tracked(state, LIMIT))).toContain('org/org.yaml');
+    take(state, folder.tracked.changes(state, LIMIT));
+    expect(readsDuring(disk, () => folder.tracked.changes(state, LIMIT))).toContain('org/org.yaml');
+    expect(readsDuring(disk, () => folder.tracked.changes(state, LIMIT))).toContain('org/org.yaml');
     clock.advance(1000);
-    folder.tracked(state, LIMIT);
-    expect(readsDuring(disk, () => folder.tracked(state, LIMIT))).toEqual([]);
+    folder.tracked.changes(state, LIMIT);
+    expect(readsDuring(disk, () => folder.tracked.changes(state, LIMIT))).toEqual([]);
   });
 
   it('that the engine made itself need no reading, those it changed do', () => {
     const { disk, folder } = world();
     const state = emptyState();
-    take(state, folder.tracked(state, LIMIT));
-    folder.tracked(state, LIMIT);
+    take(state, folder.tracked.changes(state, LIMIT));
+    folder.tracked.changes(state, LIMIT);
     disk.replace('agents/a/memory/k.md', 'made');
     apply(state, { k: 'wrote', agent: 'a', path: 'agents/a/memory/k.md', text: 'made', was: null });
     folder.known(new Map([['agents/a/memory/k.md', disk.stat('agents/a/memory/k.md')?.mark ?? '']]));
-    expect(readsDuring(disk, () => folder.tracked(state, LIMIT))).toEqual([]);
+    expect(readsDuring(disk, () => folder.tracked.changes(state, LIMIT))).toEqual([]);
     folder.forget('agents/a/memory/k.md');
-    expect(readsDuring(disk, () => folder.tracked(state, LIMIT))).toEqual(['agents/a/memory/k.md']);
+    expect(readsDuring(disk, () => folder.tracked.changes(state, LIMIT))).toEqual(['agents/a/memory/k.md']);
   });
 
   it.each([
@@ -140,23 +140,23 @@ describe('files that people write', () => {
   ])('that are %s are set aside once for each version', (_what, text, reason) => {
     const { disk, folder } = world();
     const state = emptyState();
-    take(state, folder.tracked(state, LIMIT));
+    take(state, folder.tracked.changes(state, LIMIT));
     disk.put('agents/a/memory/k.md', text);
-    const found = folder.tracked(state, LIMIT);
+    const found = folder.tracked.changes(state, LIMIT);
     expect(told(found)).toEqual([`aside agents/a/memory/k.md ${reason}`]);
     expect(found).toMatchObject([{ owner: 'a', turn: 0, id: '' }]);
     take(state, found);
-    expect(folder.tracked(state, LIMIT)).toEqual([]);
+    expect(folder.tracked.changes(state, LIMIT)).toEqual([]);
     disk.put('agents/a/memory/k.md', `${text}!`);
-    expect(told(folder.tracked(state, LIMIT))).toEqual([`aside agents/a/memory/k.md ${reason}`]);
+    expect(told(folder.tracked.changes(state, LIMIT))).toEqual([`aside agents/a/memory/k.md ${reason}`]);
     disk.put('agents/a/memory/k.md', 'good');
-    expect(told(folder.tracked(state, LIMIT))).toEqual(['file agents/a/memory/k.md']);
+    expect(told(folder.tracked.changes(state, LIMIT))).toEqual(['file agents/a/memory/k.md']);
   });
 
   it('may have line ends and a mark of any editor', () => {
     const { disk, folder } = world();
     disk.put('agents/a/resume.md', '\ufeff---\r\nrole: x\r\n---\r\nYou.\r\n');
-    expect(folder.tracked(emptyState(), LIMIT)).toContainEqual({
+    expect(folder.tracked.changes(emptyState(), LIMIT)).toContainEqual({
       k: 'file',
       path: 'agents/a/resume.md',
       text: '---\nrole: x\n---\nYou.\n',
@@ -166,7 +166,7 @@ describe('files that people write', () => {
   it('cannot be read when the disk fails, and that is told', () => {
     const { disk, folder } = world();
     disk.looking = ({ name }) => (name === 'read' ? 'io' : 'go');
-    expect(() => folder.tracked(emptyState(), LIMIT)).toThrow(DiskError);
+    expect(() => folder.tracked.changes(emptyState(), LIMIT)).toThrow(DiskError);
   });
 });
 
@@ -185,16 +185,16 @@ describe('what is a link or no folder', () => {
     (place) => {
       const folder = linked(place);
       const state = emptyState();
-      const found = folder.tracked(state, LIMIT);
+      const found = folder.tracked.changes(state, LIMIT);
       expect(told(found)).toContain(`aside ${place} not-regular`);
       expect(told(found)).not.toContain('file agents/a/resume.md');
       take(state, found);
-      expect(told(folder.tracked(state, LIMIT)).filter((line) => line.startsWith('aside'))).toEqual([]);
+      expect(told(folder.tracked.changes(state, LIMIT)).filter((line) => line.startsWith('aside'))).toEqual([]);
     },
   );
 
   it('in the place of a resume is set aside', () => {
-    expect(told(linked('agents/a/resume.md').tracked(emptyState(), LIMIT))).toContain(
+    expect(told(linked('agents/a/resume.md').tracked.changes(emptyState(), LIMIT))).toContain(
       'aside agents/a/resume.md not-regular',
     );
   });
@@ -204,12 +204,12 @@ describe('what is a link or no folder', () => {
     (place) => {
       const folder = linked(place);
       const state = emptyState();
-      const found = told(folder.tracked(state, LIMIT));
+      const found = told(folder.tracked.changes(state, LIMIT));
       expect(found).toContain(`aside ${place} not-regular`);
       expect(found).toContain('file agents/a/resume.md');
       expect(found.filter((line) => line.startsWith(`file ${place}`))).toEqual([]);
-      take(state, folder.tracked(state, LIMIT));
-      expect(told(folder.tracked(state, LIMIT))).toEqual([]);
+      take(state, folder.tracked.changes(state, LIMIT));
+      expect(told(folder.tracked.changes(state, LIMIT))).toEqual([]);
     },
   );
 
@@ -217,7 +217,7 @@ describe('what is a link or no folder', () => {
     const root = scratchOrg(PLAN);
     fs.symlinkSync('/tmp', join(root, 'agents/link'));
     fs.writeFileSync(join(root, 'agents/note.md'), '');
-    expect(new Folder(realDisk(root), new FakeClock()).agentFolders()).toEqual(['a', 'b', 'human']);
+    expect(new Folder(realDisk(root), new FakeClock()).tracked.agentFolders()).toEqual(['a', 'b', 'human']);
   });
 });
 
@@ -232,7 +232,10 @@ describe('mail that people edit', () => {
     const state = stateOf(entry);
     const made = text(entry.message);
     if (made !== null) disk.put(entry.message.path, made);
-    return { found: await folder.edits(state, config, LIMIT), again: () => folder.edits(state, config, LIMIT) };
+    return {
+      found: await folder.outboxes.edits(state, config, LIMIT),
+      again: () => folder.outboxes.edits(state, config, LIMIT),
+    };
   };
 
   it.each<[string, Parameters<typeof edit>[1], Input[]]>([
@@ -273,7 +276,7 @@ describe('requests of commands', () => {
   const find = (files: Record<string, string>) => {
     const { disk, folder } = world();
     for (const [name, text] of Object.entries(files)) disk.put(`agents/human/requests/${name}`, text);
-    return folder.requests(emptyState(), ['human'], LIMIT, 42);
+    return folder.requests.taken(emptyState(), ['human'], LIMIT, 42);
   };
 
   it('are read in the order of their names, and bear the name of the folder’s person', () => {
@@ -314,7 +317,7 @@ describe('dropped mail', () => {
   const drops = async (files: Record<string, string>, state = emptyState()) => {
     const { disk, folder, config } = world();
     for (const [name, text] of Object.entries(files)) disk.put(`agents/human/outbox/${name}`, text);
-    return folder.drops(state, config, 7, LIMIT);
+    return folder.drops.taken(state, config, 7, LIMIT);
   };
 
   it.each([
@@ -402,13 +405,13 @@ describe('dropped mail', () => {
     const path = 'agents/human/outbox/x.md';
     disk.put(path, 'to nobody');
     const state = emptyState();
-    expect(folder.waitingDrops(state, config)).toBe(true);
-    take(state, await folder.drops(state, config, 1, LIMIT));
-    expect(await folder.drops(state, config, 2, LIMIT)).toEqual([]);
-    expect(folder.waitingDrops(state, config)).toBe(false);
+    expect(folder.drops.waiting(state, config)).toBe(true);
+    take(state, await folder.drops.taken(state, config, 1, LIMIT));
+    expect(await folder.drops.taken(state, config, 2, LIMIT)).toEqual([]);
+    expect(folder.drops.waiting(state, config)).toBe(false);
     disk.put(path, '---\nto: a\n---\nMended.\n');
-    expect(folder.waitingDrops(state, config)).toBe(true);
-    expect(await folder.drops(state, config, 2, LIMIT)).toMatchObject([{ k: 'drop', mends: 'aside-000001-1' }]);
+    expect(folder.drops.waiting(state, config)).toBe(true);
+    expect(await folder.drops.taken(state, config, 2, LIMIT)).toMatchObject([{ k: 'drop', mends: 'aside-000001-1' }]);
   });
 
   it('that is in the journal is the engine’s own', async () => {
@@ -429,7 +432,7 @@ describe('a drop that may still be written', () => {
       disk,
       clock,
       waited: () => clock.now() - start,
-      drops: () => folder.drops(emptyState(), config, 1, LIMIT),
+      drops: () => folder.drops.taken(emptyState(), config, 1, LIMIT),
     };
   };
 
@@ -493,7 +496,7 @@ describe('foreign files in the outbox of an agent', () => {
     for (const name of ['000001-01-b-ours.md', '000009-01-b-forged.md', 'note.md', 'image.png', '.x.md'])
       disk.put(`agents/a/outbox/${name}`, 'x');
     disk.put('agents/b/outbox/bin.md', '\0');
-    const found = folder.foreign(state, config, 4);
+    const found = folder.outboxes.foreign(state, config, 4);
     expect(told(found)).toEqual([
       'aside agents/a/outbox/000009-01-b-forged.md foreign',
       'aside agents/a/outbox/note.md foreign',
@@ -502,7 +505,7 @@ describe('foreign files in the outbox of an agent', () => {
     take(state, found);
     disk.put('agents/a/outbox/later.md', 'x');
     const turns = Array.from({ length: 50 }, (_, i) => i + 5).filter(
-      (turn) => folder.foreign(state, config, turn).length > 0,
+      (turn) => folder.outboxes.foreign(state, config, turn).length > 0,
     );
     expect(turns).toHaveLength(1);
   });
@@ -515,7 +518,7 @@ describe('old mail', () => {
       disk.put(`agents/a/outbox/${name}`, 'x');
     const turns = Array.from({ length: 50 }, (_, i) => turn + i);
     return turns
-      .flatMap((one) => folder.sweep(state, config, one))
+      .flatMap((one) => folder.outboxes.sweep(state, config, one))
       .flatMap((input) => (input.k === 'sweep' ? input.paths : []));
   };
 
@@ -529,7 +532,8 @@ describe('old mail', () => {
   it('that cannot be moved, because a file is in the place of the archive, is told also when its turn passed', () => {
     const { disk, folder, config } = world({ ...PLAN, org: { limits: { live_turns: 10 } } });
     disk.put('agents/a/outbox/archive', 'a file');
-    const told = (turn: number, passed: number) => folder.sweep(emptyState(), config, turn, passed).map(({ k }) => k);
+    const told = (turn: number, passed: number) =>
+      folder.outboxes.sweep(emptyState(), config, turn, passed).map(({ k }) => k);
     const due = Array.from({ length: 50 }, (_, i) => 51 + i).find((turn) => told(turn, 0).length > 0) as number;
     expect(told(due + 1, 0)).toEqual([]);
     expect(told(due + 1, 1)).toEqual(['aside']);
@@ -548,7 +552,7 @@ describe('a dead letter that is to be delivered again', () => {
     const { disk, folder } = world();
     const message = letter({ hops: 9, expires: 3 });
     if (text !== null) disk.put(message.path, text || printMessage(message));
-    return folder.revivals(
+    return folder.outboxes.revivals(
       stateOf(sent(message), dead(), asked({ ask: 'retry', by: 'human', id: message.id })),
       5,
       LIMIT,
@@ -579,7 +583,7 @@ describe('a dead letter that is to be delivered again', () => {
     const { folder } = world();
     const state = emptyState();
     state.revive.set('x', ['a']);
-    expect(folder.revivals(state, 5, LIMIT)).toEqual([{ k: 'lost', id: 'x', path: '' }]);
+    expect(folder.outboxes.revivals(state, 5, LIMIT)).toEqual([{ k: 'lost', id: 'x', path: '' }]);
   });
 });
 

@@ -1,0 +1,50 @@
+import { asked } from '../../core/journal/asked.ts';
+import type { Input } from '../../core/model/entry.ts';
+import type { State } from '../../core/model/state.ts';
+import { copyWith } from '../../schema/copy.ts';
+import { request } from '../../schema/records/request.ts';
+import { isLeftover } from '../fs/tree.ts';
+import { readYaml } from '../yaml/yaml.ts';
+import { malformed, type Reader } from './reader.ts';
+
+/** The `requests/` folders of people, where commands put what they ask while an engine runs. */
+export class Requests {
+  private readonly reader: Reader;
+
+  constructor(reader: Reader) {
+    this.reader = reader;
+  }
+
+  /** What commands asked, from the `requests/` folders of people. */
+  taken(state: State, people: readonly string[], limit: number, time: number): Input[] {
+    return [...this.requestFiles(people)].flatMap(
+      ({ path, person }) => this.readRequest(state, path, person, limit, time) ?? [],
+    );
+  }
+
+  /** Whether commands asked anything that was not set aside already. */
+  waiting(state: State, people: readonly string[], limit: number): boolean {
+    for (const { path } of this.requestFiles(people)) {
+      const aside = state.aside.get(path);
+      if (aside === undefined) return true;
+      const read = this.reader.readText(path, limit);
+      if (('hash' in read ? read.hash : read.mark) !== aside) return true;
+    }
+    return false;
+  }
+
+  private *requestFiles(people: readonly string[]): Generator<{ path: string; person: string }> {
+    for (const person of people)
+      for (const name of this.reader.disk.list(`agents/${person}/requests`) ?? [])
+        if (name.endsWith('.yaml') && !isLeftover(name)) yield { path: `agents/${person}/requests/${name}`, person };
+  }
+
+  private readRequest(state: State, path: string, person: string, limit: number, time: number): Input | null {
+    const read = this.reader.readText(path, limit);
+    if ('reason' in read) return this.reader.aside(state, path, read, person);
+    if (state.aside.get(path) === read.hash) return null;
+    const { value, faults } = readYaml(request(), read.text, path);
+    if (value) return asked(copyWith(value, { by: person }), time, path);
+    return this.reader.aside(state, path, copyWith(malformed(faults), { mark: read.hash }), person);
+  }
+}
