@@ -1,11 +1,16 @@
 import type { Entry } from '../model/entry.ts';
 import type { State } from '../model/state.ts';
-import { kindOf } from './kind-of.ts';
+import { KINDS } from './kinds.ts';
+
+type Apply = (state: State, entry: Entry) => void;
+
+/** What each kind of line does to the state. A map: this is the hottest lookup of a start or a replay. */
+const APPLY = new Map(Object.entries(KINDS).map(([k, { apply }]) => [k, apply as Apply]));
 
 /**
  * Folds one journal line into the state, in place. Total: every line of a valid journal applies. The same lines in the
  * same order always give the same state; nothing else changes one.
  */
 export function apply(state: State, entry: Entry): void {
-  kindOf(entry).apply(state, entry);
+  (APPLY.get(entry.k) as Apply)(state, entry);
 }
