@@ -1,6 +1,6 @@
 // @module-tag alone
 import { expect, it } from 'vitest';
-import { copyWith, withEntry } from '../../src/schema/copy.ts';
+import { copyWith, defined, withEntry } from '../../src/schema/copy.ts';
 import { shapesOf } from '../shapes.ts';
 
 it('a copy has the changes in place of the old values, and the old order of keys', () => {
@@ -19,4 +19,16 @@ it.each(['__proto__', 'constructor', 'a'])('an entry called %s is an entry like 
   const base = JSON.parse('{"a":1,"__proto__":2}') as Record<string, number>;
   const changed = withEntry(base, key, 3);
   expect(Object.entries(changed).sort()).toEqual(Object.entries(JSON.parse(`{"a":1,"__proto__":2,"${key}":3}`)).sort());
+});
+
+it('fields that are defined stay, in their order; null, false, empty text and 0 are defined', () => {
+  const made = defined({ z: 1, a: undefined, b: null, c: false, d: '', e: 0 });
+  expect(Object.entries(made)).toEqual([
+    ['z', 1],
+    ['b', null],
+    ['c', false],
+    ['d', ''],
+    ['e', 0],
+  ]);
+  expect('a' in made).toBe(false);
 });

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { stringify } from 'yaml';
 import * as z from 'zod';
 import { type Keymap, keymapFile } from '../../schema/config/keymap.ts';
+import { defined } from '../../schema/copy.ts';
 import { type Fault, fault } from '../../schema/fault.ts';
 import { later } from '../../schema/later.ts';
 import { failureOf } from '../fs/real.ts';
@@ -173,9 +174,7 @@ function quiet<T>({ value, faults }: Found<T>): Found<T> {
     faults: faults.map(({ code, remedy, file, line, column }) =>
       fault(code, 'This place is not as it should be', {
         remedy,
-        ...(file === undefined ? {} : { file }),
-        ...(line === undefined ? {} : { line }),
-        ...(column === undefined ? {} : { column }),
+        ...defined({ file, line, column }),
       }),
     ),
   };

@@ -11,6 +11,7 @@ import {
   missingBefore,
   readJournalFile,
 } from '../../disk/journal/journal.ts';
+import { defined } from '../../schema/copy.ts';
 import { type Fault, FaultError, fault } from '../../schema/fault.ts';
 
 /** What a check of the journal found. */
@@ -156,8 +157,7 @@ class Check {
     this.found.faults.push(
       fault('damaged-journal', message, {
         file: journalPath(number),
-        ...(line === undefined ? {} : { line }),
-        ...(remedy === undefined ? {} : { remedy }),
+        ...defined({ line, remedy }),
       }),
     );
   }

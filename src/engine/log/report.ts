@@ -5,6 +5,7 @@ import type { Finished } from '../../core/model/visit.ts';
 import type { Due } from '../../core/turn/schedule.ts';
 import { refusedIn, stands } from '../../core/turn/settle.ts';
 import type { Conflict } from '../../disk/fs/materialise.ts';
+import { defined } from '../../schema/copy.ts';
 import type { Fault } from '../../schema/fault.ts';
 import { viewOf } from '../../views/journal/view-of.ts';
 
@@ -60,9 +61,7 @@ export function visitReports(
     turn,
     agent,
     outcome,
-    ...(reason === undefined ? {} : { reason }),
-    ...(detail === undefined ? {} : { detail }),
-    ...(blame === undefined ? {} : { blame }),
+    ...defined({ reason, detail, blame }),
     sent: stands(outcome) ? draft.sent.length : 0,
     refused: refusedIn(draft),
     held: stands(outcome) ? draft.held.length : 0,

@@ -20,6 +20,7 @@ import { tidyLive } from '../../disk/fs/workspace.ts';
 import { Folder } from '../../disk/intake/folder.ts';
 import { homeOf, inTheirHomes, isHome } from '../../disk/intake/homes.ts';
 import { type Journal, journalPath } from '../../disk/journal/journal.ts';
+import { defined } from '../../schema/copy.ts';
 import { type Fault, FaultError, failure } from '../../schema/fault.ts';
 import { Calls } from '../calls/calls.ts';
 import type { Listen } from '../calls/listen.ts';
@@ -445,8 +446,7 @@ export class Engine {
       ...(Object.keys(this.env).length ? { env: this.env } : {}),
       ...(barred.length ? { barred } : {}),
       ...(wish.step ? { step: wish.step } : {}),
-      ...(wish.only === undefined ? {} : { only: wish.only }),
-      ...(wish.budget === undefined ? {} : { budget: wish.budget }),
+      ...defined({ only: wish.only, budget: wish.budget }),
       ...(wish.rest && { rest: wish.rest }),
     };
   }

@@ -1,3 +1,4 @@
+import { defined } from '../../schema/copy.ts';
 import { type LogLine, printLine } from '../journal/log-line.ts';
 import { asks, type Filter, fits } from './filter.ts';
 import { cell, facts, line, type Pane, type Tone } from './line.ts';
@@ -34,8 +35,7 @@ export function logPane({ log }: Scene, filter: Filter): Pane {
       const { agent, message } = lines[row]!;
       return {
         what: 'log',
-        ...(agent === undefined ? {} : { agent }),
-        ...(message === undefined ? {} : { id: message }),
+        ...defined({ agent, id: message }),
       };
     },
     detail: (row) => {

@@ -3,6 +3,7 @@ import { agentState, inboxOf } from '../../core/model/state.ts';
 import { restsUntil } from '../../core/money/breaker.ts';
 import { creditRelief } from '../../core/money/credit-advice.ts';
 import { balanceOf, countCredits, printCredits } from '../../core/money/ledger.ts';
+import { defined } from '../../schema/copy.ts';
 import { healthOf } from '../org/health.ts';
 import { count, shorten } from '../text/table.ts';
 import { approvalDetail } from './approvals-pane.ts';
@@ -81,7 +82,7 @@ function faults({ faults }: Scene): Problem[] {
       who: /^agents\/([^/]+)\//.exec(file ?? '')?.[1] ?? 'org',
       text: `${place ? `${place}: ` : ''}${message}${nearest ? ` (did you mean ${nearest}?)` : ''}`,
       remedy: `${remedy}${file === undefined ? '' : ' e opens the file.'}`,
-      about: { what: 'fault', ...(file === undefined ? {} : { file }), ...(line === undefined ? {} : { line }) },
+      about: { what: 'fault', ...defined({ file, line }) },
       more: facts([['code', code]]),
     };
   });
