@@ -2,15 +2,19 @@
 import { readdirSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Command, Run } from '../src/commands/command.ts';
+import { codeIn, type CommandFile as Exported } from '../src/commands/leaves.ts';
+import type { Load } from '../src/faces/cli/cli.ts';
 
 const FOLDER = new URL('../src/commands/', import.meta.url);
 
-export interface CommandFile {
+export interface CommandFile extends Exported {
   /** Its path below `src/commands/`. */
   file: string;
-  command: Command;
-  run: Run;
+}
+
+/** Gives the code of the leaves of these files. */
+export function loadOf(files: readonly CommandFile[]): Load {
+  return async (name) => codeIn(files.find(({ command }) => command.name === name.split(' ')[0]) as CommandFile, name);
 }
 
 /** Every command, in the order of their names. */

@@ -1,8 +1,9 @@
 // Writes the reference pages from what they describe; with --check it only tells which are out of date.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import type { Command, Flag } from '../src/commands/command.ts';
+import type { Command, Flag, Leaf } from '../src/commands/command.ts';
+import { argTerm, isFamily, leavesOf } from '../src/commands/leaves.ts';
 import { EXITS } from '../src/faces/cli/faults.ts';
-import { argAbout, argTerm, flagAbout, flagTerm, GLOBAL, GROUPS, inHelpOrder, usageOf } from '../src/faces/cli/help.ts';
+import { argAbout, flagAbout, flagTerm, GLOBAL, GROUPS, inHelpOrder, usageOf } from '../src/faces/cli/help.ts';
 import { FAULTS } from '../src/schema/fault.ts';
 import { commandFiles } from './commands.ts';
 
@@ -34,7 +35,14 @@ function commandsPage(commands: Command[]): string {
 }
 
 function commandPart(command: Command): string {
-  const parts = [`### ${command.name}`, `\`${usageOf(command)}\``, `${command.summary}.${notesOf(command)}`];
+  if (!isFamily(command)) return leafPart(command, '###');
+  const head = [`### ${command.name}`, `\`${usageOf(command)}\``, `${command.summary}.`];
+  const bare = `\`lemming ${command.name}\` alone is \`lemming ${command.name} ${command.bare}\`.`;
+  return [...head, bare, ...leavesOf(command).map((leaf) => leafPart(leaf, '####'))].join('\n\n');
+}
+
+function leafPart(command: Leaf, mark: string): string {
+  const parts = [`${mark} ${command.name}`, `\`${usageOf(command)}\``, `${command.summary}.${notesOf(command)}`];
   if (command.args.length > 0) {
     parts.push(
       table(
@@ -49,12 +57,12 @@ function commandPart(command: Command): string {
   return parts.join('\n\n');
 }
 
-function notesOf(command: Command): string {
+function notesOf(command: Leaf): string {
   const reads = command.reads ? ' Changes nothing and needs no lock.' : '';
   return command.needsOrg === false ? `${reads} Works outside an organisation.` : reads;
 }
 
-function flagTable(flags: Flag[]): string {
+function flagTable(flags: readonly Flag[]): string {
   return table(
     ['option', ''],
     flags.map((flag) => [`\`${flagTerm(flag).replace(/[<>]/g, '')}\``, flagAbout(flag)]),

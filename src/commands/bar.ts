@@ -1,7 +1,7 @@
 import type { Told } from '../core/model/progress.ts';
 import { realClock } from '../disk/fs/clock.ts';
 import { printBar } from '../views/text/bar.ts';
-import type { World } from './command.ts';
+import type { World } from './world.ts';
 
 /** Work that is done sooner needs no bar: milliseconds. */
 const SOON_MS = 500;

@@ -1,22 +1,60 @@
-import type { Seat } from '../app/place.ts';
+/** What a command is: data from which all faces are made, the code behind it, and the types that follow from the data. */
+import type * as zod from 'zod';
+import type { World } from './world.ts';
 
-/** A command is data plus a function: from it derive the CLI verb, its help, the MCP tool and (later) the HTTP route and the TUI action. */
-export interface Command {
-  /** The verb, and the name of its file. */
+/** Heading in the help. */
+export type Group = 'start' | 'run' | 'people' | 'look' | 'money' | 'work' | 'parts' | 'time' | 'keep' | 'serve';
+
+/**
+ * What a command takes from who calls it, when that is not the person at the machine: a seat alone, reading what others wrote to
+ * each other, making turns, answering held acts, giving credits, changing who and what the organisation is made of.
+ */
+export type Right = 'seat' | 'look' | 'turns' | 'approvals' | 'money' | 'edit';
+
+/** `owner`: nobody but the person at the machine. Of several, one is enough. */
+export type Needed = Right | 'owner' | readonly Right[];
+
+/** What can be called, as data: verb, arguments and options. From it derive parsing, help, completion, reference, tools and resources. */
+export interface Leaf {
+  /** The words that call it: a verb, or a verb and what of it. */
   name: string;
-  /** Heading in the help. */
-  group: 'start' | 'run' | 'people' | 'look' | 'money' | 'work' | 'parts' | 'time' | 'keep' | 'serve';
   /** One line, starting with a verb. */
   summary: string;
-  /** A command line that works, and what it does. */
-  examples: { line: string; does: string }[];
-  args: Arg[];
-  flags: Flag[];
-  /** true: changes nothing, offers --json, needs no lock. */
+  /** Command lines that work, and what they do. */
+  examples: readonly { line: string; does: string }[];
+  args: readonly Arg[];
+  flags: readonly Flag[];
+  /** true: changes nothing and needs no lock. */
   reads: boolean;
+  right: Needed;
   /** false: works outside an org (bootstrap, import). Default true. */
   needsOrg?: boolean;
+  /** Where its data can be read; `{name}` in the address is its first argument. */
+  resource?: { uri: string; name: string; about: string };
 }
+
+/** A verb that has commands below it: `lemming agent list`. */
+export interface Family<L extends Leaf = Leaf> {
+  name: string;
+  group: Group;
+  summary: string;
+  /** The one that the verb alone calls. */
+  bare: string;
+  commands: readonly L[];
+}
+
+export type Single = Leaf & { group: Group };
+export type Command = Single | Family;
+
+/** A leaf as it is written: with the shape of the data that it gives. The schema is made only when somebody asks for it. */
+export interface Written extends Leaf {
+  output(z: Zod): zod.ZodType<object>;
+}
+/** The library of schemas, handed to whoever makes one: no command loads it. */
+export type Zod = typeof zod;
+
+/** A command file exports `command`, `as const satisfies Definition`, and `run`: a `Run`, or the `Runs` of a family. */
+export type Definition = (Written & { group: Group }) | Family<Written>;
 
 /** A positional argument. */
 export interface Arg {
@@ -27,9 +65,9 @@ export interface Arg {
   many?: boolean;
   /** `-` stands for all of standard input. */
   stdin?: boolean;
-  choices?: string[];
+  choices?: readonly string[];
   /** What may stand here, for completion; told by its name when left out. */
-  of?: Known[];
+  of?: readonly Known[];
 }
 
 /** Kinds of things in an organisation that completion knows. */
@@ -61,63 +99,56 @@ export interface Flag {
   /** `whole`: a whole number from `least`; `amount`: credits with up to six decimals. Anything else is a wrong use (exit 2). */
   kind?: 'text' | 'whole' | 'amount';
   least?: number;
-  choices?: string[];
+  choices?: readonly string[];
+  /** What it takes beyond the right of its command. */
+  right?: Needed;
 }
 
-/** What the command line said, parsed and checked. */
+type Text<Of> = Of extends { choices: readonly (infer Choice extends string)[] } ? Choice : string;
+type Value<F> = F extends { kind: 'whole' | 'amount' } ? number : Text<F>;
+type Given<F> = F extends { value: string }
+  ? F extends { many: true }
+    ? Text<F>[]
+    : F extends { optional: true }
+      ? Value<F> | true
+      : Value<F>
+  : true;
+
+/** What a caller said, parsed and checked, as the definition promises it. Amounts are micro-credits. */
+export interface InputOf<L extends Leaf> {
+  args: {
+    [A in L['args'][number] as A extends { many: true } | { optional: true } ? never : A['name']]: Text<A>;
+  } & {
+    [A in L['args'][number] as A extends { many: true } ? never : A extends { optional: true } ? A['name'] : never]?:
+      | Text<A>
+      | undefined;
+  };
+  /** What a `many` argument took. */
+  rest: readonly string[];
+  flags: { [F in L['flags'][number] as F['name']]?: Given<F> | undefined };
+}
+
+/** The same of a command of which only the data are known. */
 export interface Input {
   args: Record<string, string | undefined>;
-  /** The rest of a `many` argument. */
-  rest: string[];
+  rest: readonly string[];
   flags: Record<string, string | number | boolean | string[] | undefined>;
 }
 
-/** The world of a command. Faces make it; commands touch nothing else. */
-export interface World {
-  /** Absolute path of the org folder; '' for commands with needsOrg false when none was found. */
-  root: string;
-  cwd: string;
-  env: Record<string, string | undefined>;
-  /** Who acts, when it is not the person at the keyboard. */
-  seat?: Seat;
-  /** Mail that is shown does not count as read by that. */
-  peeks?: boolean;
-  /** --json was given. */
-  json: boolean;
-  /** A person is at a terminal (progress may be redrawn). */
-  interactive: boolean;
-  /** The face goes on showing the organisation: what runs waits while it is paused. */
-  stays?: true;
-  /** Progress and remarks, a line each; goes to stderr. */
-  say(line: string): void;
-  /** Data as it comes, for commands that stream (logs -f); goes to stdout. */
-  print(line: string): void;
-  /** All of standard input, for `-`. */
-  stdin(): Promise<string>;
-  /** Text that still changes, drawn below all else at a terminal that can; null takes it away. */
-  sketch(text: string | null): void;
-  /** Standard input line by line; at a terminal with `typing` as a person types, with editing and history. */
-  lines(typing?: Typing): AsyncIterable<string>;
-  /** A full screen for a person, where the face has one; resolves when they leave it. `run`: the engine runs in this process. */
-  screen?(wish: { run: boolean }): Promise<Outcome>;
-  /** Serves the organisation to an assistant over standard input and output, where the face can; resolves when it leaves. */
-  serve?(seat: Seat, rights: ReadonlySet<Right>): Promise<Outcome>;
-  /** Aborted at the first Ctrl-C; the command finishes or rolls back its turn and returns. */
-  signal: AbortSignal;
-}
+/** What a loose object may hold besides what it names. */
+type Loose<T, K extends keyof T> = string extends K ? (unknown extends T[K] ? true : false) : false;
 
-/** What an assistant may do beyond its seat: read what others wrote to each other, make turns, answer held acts. */
-export type Right = 'look' | 'turns' | 'approvals';
+/** Data as a command gives them: nobody changes them. */
+type Fixed<T> = T extends readonly (infer One)[]
+  ? readonly Fixed<One>[]
+  : T extends object
+    ? { readonly [K in keyof T as Loose<T, K> extends true ? never : K]: Fixed<T[K]> }
+    : T;
 
-/** How lines are typed at a terminal. */
-export interface Typing {
-  /** Stands before the line. */
-  prompt(): string;
-  /** Earlier lines, the oldest first. */
-  history(): readonly string[];
-  /** Whole lines that what is typed may become. */
-  complete(line: string): string[];
-}
+/** The data that a leaf promises. */
+export type DataOf<L> = L extends { output(z: Zod): infer Shape extends zod.ZodType<object> }
+  ? Fixed<zod.infer<Shape>>
+  : object;
 
 /** What a command returns. `data` is what --json prints, one object; `text` is for people. */
 export interface Outcome<Data extends object = object> {
@@ -127,5 +158,17 @@ export interface Outcome<Data extends object = object> {
   exit?: number;
 }
 
-/** A command file exports `command` and `run`. */
-export type Run<Data extends object = object> = (world: World, input: Input) => Promise<Outcome<Data>>;
+/** What a leaf does. `Data` may say more than its schema does. */
+export type Run<L extends Leaf, Data extends DataOf<L> & object = DataOf<L> & object> = (
+  world: World,
+  input: InputOf<L>,
+) => Promise<Outcome<Data>>;
+
+/** What the leaves of a family do, by name. */
+export type Runs<F extends Family> = { readonly [L in F['commands'][number] as L['name']]: Run<L> };
+
+/** What of a leaf is code: loaded when it runs, or when its shape is asked for. */
+export interface Code {
+  run(world: World, input: Input): Promise<Outcome>;
+  output: Written['output'];
+}

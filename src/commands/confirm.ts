@@ -1,11 +1,17 @@
 import { failure } from '../schema/fault.ts';
-import type { Flag, Input, World } from './command.ts';
+import type { Flag } from './command.ts';
+import type { World } from './world.ts';
 
 /** The option of commands that cannot simply be undone. */
-export const YES: Flag = { name: 'yes', short: 'y', about: 'does it without asking' };
+export const YES = { name: 'yes', short: 'y', about: 'does it without asking' } as const satisfies Flag;
+
+/** What says whether that was given. */
+export interface Confirmed {
+  flags: { yes?: true | undefined };
+}
 
 /** Asks the person at the terminal, unless `--yes` was given. Throws `usage` when nobody can be asked, or the answer is not yes. */
-export async function confirm(world: World, { flags }: Input, what: string): Promise<void> {
+export async function confirm(world: World, { flags }: Confirmed, what: string): Promise<void> {
   if (flags.yes) return;
   if (!world.interactive) throw failure('usage', what, { remedy: 'Add --yes if you mean it.' });
   world.say(`${what} Type yes to go on:`);

@@ -9,7 +9,7 @@ import { realDisk } from '../disk/fs/real.ts';
 import { failure } from '../schema/fault.ts';
 import { padTurn } from '../schema/name.ts';
 import type { Message } from '../schema/records/message.ts';
-import type { World } from './command.ts';
+import type { World } from './world.ts';
 
 /** The words of a message: the rest of the line, or all of standard input for `-`. Throws `usage` when there are none. */
 export async function bodyOf(world: World, words: readonly string[]): Promise<string> {
@@ -53,6 +53,11 @@ export function tellPaused(world: World, { state }: View, names: readonly string
   if (state.paused) world.say('The organisation is paused: nobody reads it before lemming resume.');
   for (const name of names)
     if (state.agents.get(name)?.paused) world.say(`${name} is paused and reads it after lemming resume ${name}.`);
+}
+
+/** Where a message lies. Who goes on looking at the organisation sees its way and needs no path. */
+export function writtenText({ stays }: World, path: string, to: readonly string[]): string {
+  return stays ? `Written to ${to.join(', ')}; it is taken in the next turn.` : path;
 }
 
 /** Copies a file beside the message, and returns its name there. A .md file becomes .markdown, else it were mail itself. `nth`: of several files of one message, from 0. */

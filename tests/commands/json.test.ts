@@ -1,26 +1,32 @@
 import { expect, it } from 'vitest';
 import { commandFiles } from '../../scripts/commands.ts';
+import { leavesOf } from '../../src/commands/leaves.ts';
 import { lemming, office, untilIdle } from './people/world.ts';
 import { scratchOrg } from './world.ts';
 
 /** What a reader needs beside its name. A new one that needs something is named here. */
 const ARGS: Record<string, string[]> = {
+  'agent show': ['manager'],
   completion: ['bash'],
   inspect: ['manager'],
   memory: ['manager'],
   outbox: ['manager'],
   search: ['Hello'],
   show: ['000001-human-01'],
+  'skill show': ['planning'],
+  'tool show': ['shell'],
   watch: ['--once'],
 };
 
-const readers = (await commandFiles()).flatMap(({ command }) => (command.reads ? command.name : []));
+const readers = (await commandFiles())
+  .flatMap(({ command }) => leavesOf(command))
+  .flatMap(({ name, reads }) => (reads ? name : []));
 
 it.each(readers)('%s --json prints one object, and nothing but it', async (name) => {
   const root = office();
   await lemming(root, ['send', 'manager', 'Hello']);
   await untilIdle(root);
-  const { exit, out } = await lemming(root, [name, ...(ARGS[name] ?? []), '--json']);
+  const { exit, out } = await lemming(root, [...name.split(' '), ...(ARGS[name] ?? []), '--json']);
   expect([0, 1]).toContain(exit);
   expect(JSON.parse(out)).toBeTypeOf('object');
   expect(Array.isArray(JSON.parse(out))).toBe(false);
@@ -31,7 +37,7 @@ const NEEDS_MAIL = ['show', 'read'];
 
 it.each(readers.filter((name) => !NEEDS_MAIL.includes(name)))('%s works where there is no person', async (name) => {
   const root = scratchOrg({ edges: { manager: [] } });
-  const { exit, out } = await lemming(root, [name, ...(ARGS[name] ?? []), '--json']);
+  const { exit, out } = await lemming(root, [...name.split(' '), ...(ARGS[name] ?? []), '--json']);
   expect([name, [0, 1].includes(exit), JSON.parse(out)]).toEqual([name, true, expect.any(Object)]);
 });
 
@@ -61,7 +67,10 @@ it('money is credits everywhere: no amount of an organisation that has 1 credit 
   await lemming(root, ['send', 'a', 'Hello']);
   await untilIdle(root);
   const lines = [
-    ...readers.map((name) => [name, ...(ARGS[name] ?? []).map((word) => (word === 'manager' ? 'a' : word))]),
+    ...readers.map((name) => [
+      ...name.split(' '),
+      ...(ARGS[name] ?? []).map((word) => (word === 'manager' ? 'a' : word)),
+    ]),
     ['show', '1'],
     ['show', '1.a'],
     ['show', '1.a.1.1'],

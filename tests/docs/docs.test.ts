@@ -9,6 +9,7 @@ import { parse } from 'yaml';
 import { commandFiles } from '../../scripts/commands.ts';
 import { runCli } from '../../src/faces/cli/cli.ts';
 import { modelsFile } from '../../src/schema/config/models.ts';
+import { idle } from '../commands/checked.ts';
 import { blocks, commandLines, filesNamed, linksOf, pages, ROOT, section, verbsNamed } from './pages.ts';
 
 /** Paths that exist on somebody's machine only. */
@@ -31,7 +32,7 @@ async function objection(words: string[]): Promise<string> {
     },
     signal: new AbortController().signal,
   };
-  await runCli(catalogue, async () => async () => ({ data: {}, text: '' }), terminal, words);
+  await runCli(catalogue, idle, terminal, words);
   return said.includes('[usage]') ? said : '';
 }
 

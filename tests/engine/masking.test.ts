@@ -2,15 +2,19 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { run as backup } from '../../src/commands/keep/backup.ts';
-import { run as exportRun } from '../../src/commands/keep/export.ts';
+import * as backupCommand from '../../src/commands/keep/backup.ts';
+import * as exportCommand from '../../src/commands/keep/export.ts';
 import { ProviderError } from '../../src/core/model/call.ts';
 import { realDisk } from '../../src/disk/fs/real.ts';
 import { logger } from '../../src/engine/log/log.ts';
 import type { Ports } from '../../src/engine/ports.ts';
+import { checked } from '../commands/checked.ts';
 import { inputOf, scratch, testWorld } from '../commands/world.ts';
 import type { Act } from '../regression/org.ts';
 import { Lab, service } from './world.ts';
+
+const backup = checked(backupCommand);
+const exportRun = checked(exportCommand);
 
 const SECRET = 'sk-ca/nary"é?0123456789';
 const hex = (text: string) => Buffer.from(text).toString('hex');

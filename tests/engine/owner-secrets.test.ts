@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { run as exportTo } from '../../src/commands/keep/export.ts';
-import { run as runTurns } from '../../src/commands/run/run.ts';
+import * as exportCommand from '../../src/commands/keep/export.ts';
+import * as runCommand from '../../src/commands/run/run.ts';
 import { ProviderError } from '../../src/core/model/call.ts';
 import { realDisk } from '../../src/disk/fs/real.ts';
 import { ownerOf } from '../../src/disk/owner/owner.ts';
@@ -12,11 +12,15 @@ import { logger } from '../../src/engine/log/log.ts';
 import { redactJson, redactor } from '../../src/engine/secrets.ts';
 import { FakeClock } from '../../src/testing/fake-clock.ts';
 import { MemoryDisk } from '../../src/testing/memory-disk.ts';
+import { checked } from '../commands/checked.ts';
 import { ask, RELAY } from '../commands/relay.ts';
 import { inputOf, scratchOrg, testWorld } from '../commands/world.ts';
 import { quickest, timed } from '../quickest.ts';
 import { type Act, say } from '../regression/org.ts';
 import { Lab, service } from './world.ts';
+
+const exportTo = checked(exportCommand);
+const runTurns = checked(runCommand);
 
 const FROM_FILE = 'sk-file-"ca/nary"+01';
 const PRINTED = 'sk-printed-ca=nary&02';

@@ -3,16 +3,19 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkFolder } from '../../src/app/read-org.ts';
 import { withEngine } from '../../src/app/run-engine.ts';
-import { run as bootstrap } from '../../src/commands/start/bootstrap.ts';
+import * as bootstrapCommand from '../../src/commands/start/bootstrap.ts';
 import { ProviderError } from '../../src/core/model/call.ts';
 import { agentState, inboxOf } from '../../src/core/model/state.ts';
 import { readForm } from '../../src/core/prompt/json-form.ts';
 import { findOrg } from '../../src/faces/cli/find-org.ts';
 import { MemoryDisk } from '../../src/testing/memory-disk.ts';
+import { checked } from '../commands/checked.ts';
 import { ask, RELAY } from '../commands/relay.ts';
 import { filesIn, inputOf, scratch, scratchOrg, testWorld } from '../commands/world.ts';
 import { ROOTS } from '../sample/org.ts';
 import { CALL, Org, PRICED, say, visible } from './org.ts';
+
+const bootstrap = checked(bootstrapCommand);
 
 const STAR = { human: ['a', 'b', 'c'], a: ['b', 'human'], b: ['a', 'human'], c: ['human'] };
 const GRANTS = { agents: { a: { grant: 1 }, b: { grant: 1 }, c: { grant: 1 } } };

@@ -4,17 +4,23 @@ import { describe, expect, it } from 'vitest';
 import { readOrg } from '../../src/app/read-org.ts';
 import { withEngine } from '../../src/app/run-engine.ts';
 import { sendLetter } from '../../src/app/send.ts';
-import { run as inbox } from '../../src/commands/people/inbox.ts';
-import { run as read } from '../../src/commands/people/read.ts';
-import { run as runTurns } from '../../src/commands/run/run.ts';
-import { run as bootstrap } from '../../src/commands/start/bootstrap.ts';
+import * as inboxCommand from '../../src/commands/people/inbox.ts';
+import * as readCommand from '../../src/commands/people/read.ts';
+import * as runCommand from '../../src/commands/run/run.ts';
+import * as bootstrapCommand from '../../src/commands/start/bootstrap.ts';
 import { hasEdge } from '../../src/core/model/config.ts';
 import { agentState, inboxOf } from '../../src/core/model/state.ts';
 import { readMessage } from '../../src/disk/intake/drop.ts';
 import { Crash } from '../../src/testing/memory-disk.ts';
+import { checked } from '../commands/checked.ts';
 import { ask, RELAY } from '../commands/relay.ts';
 import { faultsOf, filesIn, inputOf, scratch, scratchOrg, testWorld } from '../commands/world.ts';
 import { Org, resultsIn, say, textOf, visible } from './org.ts';
+
+const inbox = checked(inboxCommand);
+const read = checked(readCommand);
+const runTurns = checked(runCommand);
+const bootstrap = checked(bootstrapCommand);
 
 const STAR = { human: ['a', 'b', 'c'], a: ['human'], b: ['human'], c: ['human'] };
 const CANONICAL = /^agents\/[^/]+\/outbox\/\d{6}-\d{2}-[^/]*\.md$/;

@@ -2,16 +2,22 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readOrg } from '../../src/app/read-org.ts';
-import { run as retry } from '../../src/commands/people/retry.ts';
-import { run as runOrg } from '../../src/commands/run/run.ts';
-import { run as doctor } from '../../src/commands/start/doctor.ts';
-import { run as replay } from '../../src/commands/time/replay.ts';
+import * as retryCommand from '../../src/commands/people/retry.ts';
+import * as runCommand from '../../src/commands/run/run.ts';
+import * as doctorCommand from '../../src/commands/start/doctor.ts';
+import * as replayCommand from '../../src/commands/time/replay.ts';
 import type { Prompt } from '../../src/core/model/call.ts';
 import type { State } from '../../src/core/model/state.ts';
 import { realDisk } from '../../src/disk/fs/real.ts';
 import { load } from '../../src/engine/journal/load.ts';
+import { checked } from '../commands/checked.ts';
 import { inputOf, scratch, testWorld } from '../commands/world.ts';
 import { type Act, Org, resultsIn, textOf } from './org.ts';
+
+const retry = checked(retryCommand);
+const runOrg = checked(runCommand);
+const doctor = checked(doctorCommand);
+const replay = checked(replayCommand);
 
 const RIGHTS = { tools: ['write_file', 'hire_agent', 'send_message'], shared: ['.'] };
 const PLAN = {

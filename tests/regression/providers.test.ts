@@ -3,16 +3,20 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readOrg } from '../../src/app/read-org.ts';
 import { withEngine } from '../../src/app/run-engine.ts';
-import { run as status } from '../../src/commands/look/status.ts';
-import { run as trust } from '../../src/commands/start/trust.ts';
+import * as statusCommand from '../../src/commands/look/status.ts';
+import * as trustCommand from '../../src/commands/start/trust.ts';
 import { realKept } from '../../src/disk/cache/cache-key.ts';
 import { realDisk } from '../../src/disk/fs/real.ts';
 import { readLoad } from '../../src/engine/calls/load-cache.ts';
 import { modelsFile } from '../../src/schema/config/models.ts';
 import { buildOrg } from '../../src/testing/build-org.ts';
+import { checked } from '../commands/checked.ts';
 import { filesIn, inputOf, scratch, testWorld } from '../commands/world.ts';
 import { fakeOpenAI, said } from '../providers/hosted/fake-openai.ts';
 import { trustingEnv } from '../trusted.ts';
+
+const status = checked(statusCommand);
+const trust = checked(trustCommand);
 
 const service = fakeOpenAI();
 const KEY = 'sk-canary-0123456789';

@@ -1,9 +1,13 @@
 import { extract } from 'tar';
 import { describe, expect, it } from 'vitest';
-import { run as replay } from '../../src/commands/time/replay.ts';
-import { run as verify } from '../../src/commands/time/verify.ts';
+import * as replayCommand from '../../src/commands/time/replay.ts';
+import * as verifyCommand from '../../src/commands/time/verify.ts';
+import { checked } from '../commands/checked.ts';
 import { inputOf, scratch, testWorld } from '../commands/world.ts';
 import { TEMPLATES, templateArchive, templateArchives } from './templates.ts';
+
+const replay = checked(replayCommand);
+const verify = checked(verifyCommand);
 
 describe.each(templateArchives())('the recorded hour %s', (_name, file) => {
   it('replays to the same bytes, is made again to the same effects, and verifies', async () => {

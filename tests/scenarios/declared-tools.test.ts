@@ -2,10 +2,13 @@
 // @module-tag python3
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { run as preview } from '../../src/commands/run/run.ts';
+import * as runCommand from '../../src/commands/run/run.ts';
+import { checked } from '../commands/checked.ts';
 import { inputOf, testWorld } from '../commands/world.ts';
 import { mcpYaml, Owned, told } from '../engine/tools/owned.ts';
 import type { Act } from '../regression/org.ts';
+
+const preview = checked(runCommand);
 
 const SERVER = readFileSync(new URL('../engine/servers/server.py', import.meta.url), 'utf8');
 const SHOUT = `---

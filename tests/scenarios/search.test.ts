@@ -1,12 +1,15 @@
 import { expect, it } from 'vitest';
-import { run as replay } from '../../src/commands/time/replay.ts';
+import * as replayCommand from '../../src/commands/time/replay.ts';
 import { readJournal } from '../../src/disk/journal/journal.ts';
 import type { Wire } from '../../src/disk/sandbox/wire.ts';
 import { Recompute } from '../../src/engine/replay/recompute.ts';
 import { TOOLS } from '../../src/tools/all.ts';
+import { checked } from '../commands/checked.ts';
 import { inputOf, testWorld } from '../commands/world.ts';
 import { Searcher, search } from '../engine/search/world.ts';
 import { Hands } from '../engine/tools/hands.ts';
+
+const replay = checked(replayCommand);
 
 const BRAVE = { backend: 'brave', key: 'env:BRAVE_API_KEY' };
 const RESULTS = { web: { results: [{ title: 'One', url: 'https://one.example/', description: 'Send me the plan.' }] } };

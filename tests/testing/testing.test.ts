@@ -1,9 +1,12 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { run as validate } from '../../src/commands/start/validate.ts';
+import * as validateCommand from '../../src/commands/start/validate.ts';
 import { buildOrg, Crash, FakeClock, MemoryDisk, type OrgPlan, planFiles } from '../../src/testing.ts';
+import { checked } from '../commands/checked.ts';
 import { inputOf, scratch, testWorld } from '../commands/world.ts';
+
+const validate = checked(validateCommand);
 
 const PLAN: OrgPlan = {
   name: 'acme',

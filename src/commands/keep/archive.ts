@@ -10,10 +10,12 @@ import { isLeftover } from '../../disk/fs/tree.ts';
 import { failure } from '../../schema/fault.ts';
 import { isName, messageId } from '../../schema/name.ts';
 import { count } from '../../views/text/table.ts';
-import type { Command, Input, Outcome, Run, World } from '../command.ts';
+import type { Definition, InputOf, Run } from '../command.ts';
 import { addressedTo } from '../message-args.ts';
+import { takenShape } from '../shapes.ts';
+import type { World } from '../world.ts';
 
-export const command: Command = {
+export const command = {
   name: 'archive',
   group: 'keep',
   summary: 'Move delivered mail out of the outboxes into their archives; nothing is deleted',
@@ -42,11 +44,17 @@ export const command: Command = {
     },
   ],
   reads: false,
-};
+  right: 'owner',
+  output: (z) =>
+    z.union([
+      z.strictObject({ archived: z.number(), paths: z.array(z.string()) }),
+      z.strictObject({ put_away: z.array(z.string()), taken: takenShape(z) }),
+    ]),
+} as const satisfies Definition;
 
-export const run: Run = async (world, input) => {
+export const run: Run<typeof command> = async (world, input) => {
   if (input.rest.length > 0) return putAway(world, input);
-  const age = typeof input.flags['older-than'] === 'number' ? input.flags['older-than'] : 0;
+  const age = input.flags['older-than'] ?? 0;
   const moved = await betweenTurns(world, 'archive', (disk, { state, journal }) => {
     const moves = archiveMoves(delivered(disk, state, state.turn - age));
     journal.add(...moves);
@@ -63,7 +71,7 @@ export const run: Run = async (world, input) => {
 };
 
 /** Asks for messages to the person; works while an engine runs. Throws `not-found`, `refused` for mail to others, `usage`. */
-function putAway(world: World, { rest, flags }: Input): Outcome {
+function putAway(world: World, { rest, flags }: InputOf<typeof command>) {
   if (flags['older-than'] !== undefined) throw failure('usage', 'Name messages, or say --older-than, not both.');
   const view = readOrg(world);
   const person = personOf(view);

@@ -5,9 +5,9 @@ import { realKept } from '../../disk/cache/cache-key.ts';
 import { realDisk } from '../../disk/fs/real.ts';
 import { load } from '../../engine/journal/load.ts';
 import { barFor } from '../bar.ts';
-import type { Command, Run } from '../command.ts';
+import type { Definition, Run } from '../command.ts';
 
-export const command: Command = {
+export const command = {
   name: 'backup',
   group: 'keep',
   summary: 'Pack the whole organisation into one file that lemming restore takes back',
@@ -18,9 +18,18 @@ export const command: Command = {
   args: [{ name: 'file', about: 'where to; a new file', optional: true }],
   flags: [],
   reads: false,
-};
+  right: 'owner',
+  output: (z) =>
+    z.strictObject({
+      file: z.string(),
+      turn: z.number(),
+      files: z.number(),
+      bytes: z.number(),
+      left_out: z.array(z.string()),
+    }),
+} as const satisfies Definition;
 
-export const run: Run = async (world, input) => {
+export const run: Run<typeof command> = async (world, input) => {
   const disk = realDisk(world.root);
   const { turn } = load(disk, realKept(world.root, world.env, disk)).state;
   const file =

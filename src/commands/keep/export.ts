@@ -5,9 +5,10 @@ import { type Config, keysIn } from '../../core/model/config.ts';
 import { ownerOf } from '../../disk/owner/owner.ts';
 import { Scrubber } from '../../engine/erase/scrub.ts';
 import { barFor } from '../bar.ts';
-import type { Command, Run, World } from '../command.ts';
+import type { Definition, Run } from '../command.ts';
+import type { World } from '../world.ts';
 
-export const command: Command = {
+export const command = {
   name: 'export',
   group: 'keep',
   summary: 'Pack the organisation to give it away: no secrets, logs or caches',
@@ -21,17 +22,26 @@ export const command: Command = {
   args: [{ name: 'file', about: 'where to; a new file' }],
   flags: [{ name: 'without-journal', about: 'leaves out history and mail: a template for new organisations' }],
   reads: false,
-};
+  right: 'owner',
+  output: (z) =>
+    z.strictObject({
+      file: z.string(),
+      files: z.number(),
+      bytes: z.number(),
+      left_out: z.array(z.string()),
+      secrets_struck_from: z.array(z.string()),
+    }),
+} as const satisfies Definition;
 
 /** Logs and requests belong to this place and moment. */
 const LOCAL = /^org\/logs$|^agents\/[^/]+\/(logs|requests)$/;
 /** What only the journal gives a meaning. */
 const HISTORY = /^org\/(journal|dead-letter|approvals)$|^agents\/[^/]+\/outbox$/;
 
-export const run: Run = async (world, input) => {
+export const run: Run<typeof command> = async (world, input) => {
   const { disk, config } = readOrg(world);
   await learnKeys(world, config);
-  const file = resolve(world.cwd, input.args.file ?? '');
+  const file = resolve(world.cwd, input.args.file);
   const bare = input.flags['without-journal'] === true;
   let scrubber = new Scrubber(disk, config, world.env);
   const packed: PackedOrg = packOrg(disk, file, {

@@ -7,9 +7,9 @@ import { realDisk } from '../../disk/fs/real.ts';
 import { removeTree } from '../../disk/fs/tree.ts';
 import { failure } from '../../schema/fault.ts';
 import { barFor } from '../bar.ts';
-import type { Command, Run } from '../command.ts';
+import type { Definition, Run } from '../command.ts';
 
-export const command: Command = {
+export const command = {
   name: 'import',
   group: 'keep',
   summary: 'Make a new organisation from an archive; nothing in it is run',
@@ -22,13 +22,15 @@ export const command: Command = {
   ],
   flags: [],
   reads: false,
+  right: 'owner',
   needsOrg: false,
-};
+  output: (z) => z.strictObject({ org: z.string(), turn: z.number(), files: z.number() }),
+} as const satisfies Definition;
 
 /** Unpacks beside the target, checks, and moves it there as a whole: the folder never holds half an org. */
-export const run: Run = async (world, input) => {
-  const file = resolve(world.cwd, input.args.file ?? '');
-  const target = resolve(world.cwd, input.args.dir ?? '');
+export const run: Run<typeof command> = async (world, input) => {
+  const file = resolve(world.cwd, input.args.file);
+  const target = resolve(world.cwd, input.args.dir);
   if ((realDisk(target).list('') ?? []).length > 0)
     throw failure('usage', `${target} is not empty`, { remedy: 'Choose a new folder.' });
   const name = `.${basename(target)}.lemming-${realClock.token()}`;

@@ -9,8 +9,9 @@ import { removeFiles, treeOf } from '../../disk/fs/tree.ts';
 import { isReset, type Scope } from '../../engine/replay/refold.ts';
 import { failure } from '../../schema/fault.ts';
 import { barFor } from '../bar.ts';
-import type { Command, Run, World } from '../command.ts';
+import type { Definition, Run } from '../command.ts';
 import { confirm, YES } from '../confirm.ts';
+import type { World } from '../world.ts';
 
 const SCOPES: Record<Scope, string> = {
   mail: 'all mail, dead letters and approvals',
@@ -20,7 +21,9 @@ const SCOPES: Record<Scope, string> = {
   all: 'mail, memory, credits and tasks',
 };
 
-export const command: Command = {
+const SCOPE_NAMES = ['mail', 'memory', 'credits', 'tasks', 'all'] as const satisfies Scope[];
+
+export const command = {
   name: 'reset',
   group: 'keep',
   summary: 'Begin anew with mail, memory, credits or tasks; what was there is archived first',
@@ -32,14 +35,15 @@ export const command: Command = {
     },
   ],
   args: [],
-  flags: [{ name: 'scope', value: 'SCOPE', choices: Object.keys(SCOPES), about: 'what begins anew' }, YES],
+  flags: [{ name: 'scope', value: 'SCOPE', choices: SCOPE_NAMES, about: 'what begins anew' }, YES],
   reads: false,
-};
+  right: 'owner',
+  output: (z) => z.strictObject({ scope: z.string(), archive: z.string(), removed: z.number(), restore: z.string() }),
+} as const satisfies Definition;
 
-export const run: Run = async (world, input) => {
-  const scope = input.flags.scope as Scope | undefined;
-  if (!scope || !Object.hasOwn(SCOPES, scope))
-    throw failure('usage', 'Say what begins anew: --scope mail, memory, credits, tasks or all');
+export const run: Run<typeof command> = async (world, input) => {
+  const { scope } = input.flags;
+  if (scope === undefined) throw failure('usage', 'Say what begins anew: --scope mail, memory, credits, tasks or all');
   await confirm(world, input, `This takes away ${SCOPES[scope]}. A backup is made first.`);
   const { archive, removed } = await reset(world, scope);
   const restore = `lemming restore ${archive} --yes`;

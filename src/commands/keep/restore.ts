@@ -8,10 +8,11 @@ import { removeTree } from '../../disk/fs/tree.ts';
 import { journalFiles } from '../../disk/journal/journal.ts';
 import { FaultError } from '../../schema/fault.ts';
 import { barFor } from '../bar.ts';
-import type { Command, Run, World } from '../command.ts';
+import type { Definition, Run } from '../command.ts';
 import { confirm, YES } from '../confirm.ts';
+import type { World } from '../world.ts';
 
-export const command: Command = {
+export const command = {
   name: 'restore',
   group: 'keep',
   summary: 'Bring the organisation back to what a backup holds; the present is archived first',
@@ -21,10 +22,19 @@ export const command: Command = {
   args: [{ name: 'file', about: 'what lemming backup, reset or restore wrote' }],
   flags: [YES],
   reads: false,
-};
+  right: 'owner',
+  output: (z) =>
+    z.strictObject({
+      file: z.string(),
+      turn: z.number(),
+      files: z.number(),
+      archive: z.string(),
+      undo: z.string(),
+    }),
+} as const satisfies Definition;
 
-export const run: Run = async (world, input) => {
-  const file = resolve(world.cwd, input.args.file ?? '');
+export const run: Run<typeof command> = async (world, input) => {
+  const file = resolve(world.cwd, input.args.file);
   await confirm(world, input, `This replaces org/ and agents/ by what ${file} holds. The present is archived first.`);
   const { turn, archive, files } = withLock(world, 'restore', (disk) => restore(world, disk, file));
   return {

@@ -3,9 +3,11 @@ import { readJournal } from '../../disk/journal/journal.ts';
 import { type Fault, FaultError } from '../../schema/fault.ts';
 import { type AuditRow, type AuditWish, auditOf, printAudit } from '../../views/journal/audit.ts';
 import { count } from '../../views/text/table.ts';
-import type { Command, Input, Run } from '../command.ts';
+import type { Definition, InputOf, Run } from '../command.ts';
 
-export const command: Command = {
+const OUTCOMES = ['done', 'asked', 'failed', 'refused', 'held', 'approved', 'denied'] as const;
+
+export const command = {
   name: 'audit',
   group: 'look',
   summary: 'Show who did what, under which rule, and what became of it',
@@ -26,18 +28,39 @@ export const command: Command = {
       name: 'outcome',
       value: 'O',
       about: 'only what ended so',
-      choices: ['done', 'asked', 'failed', 'refused', 'held', 'approved', 'denied'],
+      choices: OUTCOMES,
     },
     { name: 'since-turn', value: 'N', kind: 'whole', about: 'only from this turn on' },
     { name: 'last', value: 'N', kind: 'whole', least: 1, about: 'at most so many, the last ones (100)' },
   ],
   reads: true,
-};
+  right: 'look',
+  resource: { uri: 'lemming://audit', name: 'audit', about: 'who did what, under which rule' },
+  output: (z) =>
+    z.strictObject({
+      acts: z.array(
+        z.strictObject({
+          turn: z.number(),
+          time: z.string().nullable(),
+          who: z.string(),
+          through: z.literal('mcp').nullable(),
+          act: z.string(),
+          outcome: z.enum(OUTCOMES),
+          rule: z.string(),
+          on: z.string(),
+          detail: z.string(),
+          id: z.string().nullable(),
+        }),
+      ),
+      left_out: z.number(),
+      head: z.string(),
+    }),
+} as const satisfies Definition;
 
 const SHOWN = 100;
 
 /** Everything comes from the journal; `head` is the seal of its last group, which covers every byte before it. Throws `damaged-journal`. */
-export const run: Run = async (world, input) => {
+export const run: Run<typeof command> = async (world, input) => {
   const { disk } = readOrg(world);
   const faults: Fault[] = [];
   let head = '';
@@ -48,7 +71,7 @@ export const run: Run = async (world, input) => {
       yield group;
     }
   };
-  const most = (input.flags.last as number | undefined) ?? SHOWN;
+  const most = input.flags.last ?? SHOWN;
   const { rows, left } = lastOf(auditOf(groups(), wishOf(input)), most);
   if (faults.length) throw new FaultError(...(faults as [Fault, ...Fault[]]));
   const ending = left > 0 ? `${count(left, 'earlier act')} left out: --last N shows more` : '';
@@ -58,13 +81,14 @@ export const run: Run = async (world, input) => {
   };
 };
 
-function wishOf({ flags }: Input): AuditWish {
+function wishOf({ flags }: InputOf<typeof command>): AuditWish {
   const wish: AuditWish = {};
   for (const key of ['who', 'act', 'rule', 'outcome'] as const) {
     const value = flags[key];
-    if (typeof value === 'string') wish[key] = value;
+    if (value !== undefined) wish[key] = value;
   }
-  if (typeof flags['since-turn'] === 'number') wish.since = flags['since-turn'];
+  const since = flags['since-turn'];
+  if (since !== undefined) wish.since = since;
   return wish;
 }
 

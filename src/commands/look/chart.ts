@@ -1,8 +1,8 @@
 import { readOrg } from '../../app/read-org.ts';
 import { chartOf, printChart, printMermaid } from '../../views/org/chart.ts';
-import type { Command, Run } from '../command.ts';
+import type { Definition, Run } from '../command.ts';
 
-export const command: Command = {
+export const command = {
   name: 'chart',
   group: 'look',
   summary: 'Show who there is and who may write to whom',
@@ -13,9 +13,36 @@ export const command: Command = {
   args: [],
   flags: [{ name: 'mermaid', about: 'as a Mermaid flowchart' }],
   reads: true,
-};
+  right: 'seat',
+  resource: { uri: 'lemming://chart', name: 'chart', about: 'who there is and who may write to whom' },
+  output: (z) =>
+    z.strictObject({
+      nodes: z.array(
+        z.strictObject({
+          name: z.string(),
+          role: z.string(),
+          person: z.boolean(),
+          unit: z.string().nullable(),
+          model: z.array(z.string()),
+        }),
+      ),
+      edges: z.array(z.strictObject({ from: z.string(), to: z.string() })),
+      one_sided: z.array(
+        z.strictObject({ from: z.string(), to: z.string(), missing: z.enum(['send_to', 'read_from']) }),
+      ),
+      units: z.array(
+        z.strictObject({
+          id: z.string(),
+          name: z.string(),
+          parent: z.string().nullable(),
+          head: z.string().nullable(),
+          members: z.array(z.string()),
+        }),
+      ),
+    }),
+} as const satisfies Definition;
 
-export const run: Run = async (world, input) => {
+export const run: Run<typeof command> = async (world, input) => {
   const chart = chartOf(readOrg(world).config);
   return { data: chart, text: input.flags.mermaid ? printMermaid(chart) : printChart(chart) };
 };

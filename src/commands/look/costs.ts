@@ -14,9 +14,10 @@ import {
   printCosts,
 } from '../../views/money/costs.ts';
 import { type PricedModel, type Prices, priceInCredits, printPrices } from '../../views/money/prices.ts';
-import type { Command, Outcome, Run, World } from '../command.ts';
+import type { Definition, Outcome, Run, Zod } from '../command.ts';
+import type { World } from '../world.ts';
 
-export const command: Command = {
+export const command = {
   name: 'costs',
   group: 'look',
   summary: 'Show what was granted, spent, and is left, and how long it lasts',
@@ -38,19 +39,22 @@ export const command: Command = {
     { name: 'prices', about: 'the prices of the configured models, in place of the ledger' },
   ],
   reads: true,
-};
+  right: 'seat',
+  resource: { uri: 'lemming://costs', name: 'costs', about: 'what was granted and spent' },
+  output: (z) => z.union([ledgerShape(z), pricesShape(z)]),
+} as const satisfies Definition;
 
-export const run: Run = async (world, input) => {
+export const run: Run<typeof command> = async (world, input) => {
   if (input.flags.prices !== true) return tellLedger(world, input);
   if (input.flags.by !== undefined) throw failure('usage', '--by cuts the ledger, which --prices does not show');
   return prices(world);
 };
 
 /** Agent, model, provider and tool come from the ledger itself; the other headings from the journal, with the same total as by agent. */
-export const tellLedger: Run<Costs & { forecast: Forecast }> = async (world, input) => {
+export const tellLedger: Run<typeof command, Costs & { forecast: Forecast }> = async (world, input) => {
   const view = readOrg(world);
   const { config, state } = view;
-  const by = (input.flags.by as string | undefined) ?? 'agent';
+  const by = input.flags.by ?? 'agent';
   const costs = costsOf(config, state);
   const forecast = forecastOf(config, state, foldOf(view, 'pace'));
   const own: Record<string, Record<string, Cost>> = {
@@ -64,7 +68,7 @@ export const tellLedger: Run<Costs & { forecast: Forecast }> = async (world, inp
   return { data, text: printCosts(costs, by, new Map(Object.entries(rows)), forecast) };
 };
 
-async function prices(world: World): Promise<Outcome> {
+async function prices(world: World): Promise<Outcome<Prices>> {
   const { config } = readOrg(world);
   const { realPorts } = await import('../../app/ports.ts');
   const ports = realPorts(world);
@@ -96,4 +100,48 @@ async function isFree(ports: Ports, provider: string): Promise<boolean> {
     if (error instanceof FaultError) return false;
     throw error;
   }
+}
+
+/** Of the headings that are no part of the ledger itself, the one that was asked for is there. */
+function ledgerShape(z: Zod) {
+  const cost = z.strictObject({
+    spent: z.number(),
+    calls: z.number(),
+    tokens_in: z.number(),
+    tokens_out: z.number(),
+  });
+  const purse = z.strictObject({ granted: z.number(), reserved: z.number(), left: z.number(), in_doubt: z.number() });
+  const pace = z.strictObject({ per_turn: z.number(), ends_at_turn: z.number().nullable() });
+  return z.strictObject({
+    spent: z.number(),
+    ...purse.shape,
+    by_agent: z.record(z.string(), cost.extend(purse.shape)),
+    by_model: z.record(z.string(), cost),
+    by_provider: z.record(z.string(), cost),
+    by_tool: z.record(z.string(), cost),
+    by_turn: z.record(z.string(), cost).optional(),
+    by_day: z.record(z.string(), cost).optional(),
+    by_task: z.record(z.string(), cost).optional(),
+    by_thread: z.record(z.string(), cost).optional(),
+    forecast: pace.extend({
+      turns: z.number(),
+      agents: z.record(z.string(), pace.extend({ out_of_credits: z.literal(true).optional() })),
+    }),
+  });
+}
+
+function pricesShape(z: Zod) {
+  return z.strictObject({
+    dated: z.string(),
+    source: z.string(),
+    models: z.array(
+      z.strictObject({
+        model: z.string(),
+        provider: z.string(),
+        name: z.string().nullable(),
+        from: z.enum(['org/models.yaml', 'list', 'free']).nullable(),
+        price: z.looseObject({}).nullable(),
+      }),
+    ),
+  });
 }

@@ -1,8 +1,9 @@
 import { readOrg } from '../../app/read-org.ts';
 import { healthOfAgents, printHealth } from '../../views/org/health.ts';
-import type { Command, Run } from '../command.ts';
+import type { Definition, Run } from '../command.ts';
+import { conditionShape, healthShape } from '../shapes.ts';
 
-export const command: Command = {
+export const command = {
   name: 'health',
   group: 'look',
   summary: 'Show how well each agent is, and whether the models can be reached',
@@ -11,14 +12,46 @@ export const command: Command = {
     { line: 'lemming health --providers', does: 'asks each configured model if it could be called, without cost' },
   ],
   args: [],
-  flags: [{ name: 'providers', about: 'also ask each configured model; exit code 8 when one cannot be reached' }],
+  flags: [
+    {
+      name: 'providers',
+      about: 'also ask each configured model; exit code 8 when one cannot be reached',
+      right: 'owner',
+    },
+  ],
   reads: true,
-};
+  right: 'look',
+  resource: { uri: 'lemming://health', name: 'health', about: 'how well each agent is' },
+  output: (z) =>
+    z.strictObject({
+      agents: z.array(
+        z.strictObject({
+          name: z.string(),
+          health: healthShape(z),
+          state: conditionShape(z),
+          failures_in_a_row: z.number(),
+          reason: z.string().nullable(),
+        }),
+      ),
+      providers: z
+        .array(
+          z.strictObject({
+            model: z.string(),
+            provider: z.string(),
+            ok: z.boolean(),
+            failure: z.string().optional(),
+            message: z.string(),
+            ms: z.number(),
+          }),
+        )
+        .optional(),
+    }),
+} as const satisfies Definition;
 
 /** Exit code when a model cannot be reached. */
 const UNREACHABLE = 8;
 
-export const run: Run = async (world, input) => {
+export const run: Run<typeof command> = async (world, input) => {
   const view = readOrg(world);
   const { config, state, redact } = view;
   const agents = healthOfAgents(config, state);

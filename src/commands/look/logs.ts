@@ -5,9 +5,10 @@ import { LEVELS, logPath } from '../../engine/log/log.ts';
 import { failure } from '../../schema/fault.ts';
 import { isName } from '../../schema/name.ts';
 import { type LogFilter, type LogLine, passes, printLine, readLine, readSince } from '../../views/journal/log-line.ts';
-import type { Command, Input, Outcome, Run, World } from '../command.ts';
+import type { Definition, InputOf, Run } from '../command.ts';
+import type { World } from '../world.ts';
 
-export const command: Command = {
+export const command = {
   name: 'logs',
   group: 'look',
   summary: 'Show what the engine logged, of everyone or of one agent',
@@ -23,34 +24,42 @@ export const command: Command = {
     { name: 'agent', about: 'whose log; all of them and the log of the organisation when left out', optional: true },
   ],
   flags: [
-    { name: 'follow', short: 'f', about: 'go on with new lines until Ctrl-C' },
+    { name: 'follow', short: 'f', about: 'go on with new lines until Ctrl-C', right: 'owner' },
     { name: 'level', value: 'LEVEL', about: 'only this level and what is more severe', choices: [...LEVELS] },
     { name: 'since', value: 'WHEN', about: 'only lines since then: 30s, 10m, 2h, 3d, or turn:N' },
     { name: 'grep', value: 'TEXT', about: 'only lines that hold this text' },
     { name: 'lines', value: 'N', kind: 'whole', least: 0, about: 'the last so many lines (50)' },
   ],
   reads: true,
-};
+  right: 'look',
+  output: (z) =>
+    z.strictObject({
+      lines: z.union([
+        z.array(z.looseObject({ time: z.string(), level: z.string(), event: z.string() })),
+        z.number().describe('with --follow: how many were printed'),
+      ]),
+    }),
+} as const satisfies Definition;
 
 const LINES = 50;
 /** Milliseconds between two looks at the files. */
 const POLL_MS = 250;
 
-export const run: Run = async (world, input) => {
+export const run: Run<typeof command> = async (world, input) => {
   const disk = realDisk(world.root);
   const filter = filterOf(input);
-  const wanted = (input.flags.lines as number | undefined) ?? LINES;
+  const wanted = input.flags.lines ?? LINES;
   const paths = pathsOf(disk, input.args.agent);
   if (input.flags.follow) return follow(world, disk, input.args.agent, filter, wanted);
   const lines = newest(disk, paths, filter, wanted);
   return { data: { lines }, text: lines.map(printLine).join('\n') };
 };
 
-function filterOf({ flags }: Input): LogFilter {
+function filterOf({ flags }: InputOf<typeof command>): LogFilter {
   const { level, since, grep } = flags;
-  const from = typeof since === 'string' ? readSince(since, realClock.now()) : {};
+  const from = since !== undefined ? readSince(since, realClock.now()) : {};
   if (from === null) throw failure('usage', `--since takes 30s, 10m, 2h, 3d or turn:N, not ${JSON.stringify(since)}.`);
-  return { ...(typeof level === 'string' ? { level } : {}), ...from, ...(typeof grep === 'string' ? { grep } : {}) };
+  return { ...(level !== undefined && { level }), ...from, ...(grep !== undefined && { grep }) };
 }
 
 /** The log files that count. Throws `not-found` for an agent that has no folder. */
@@ -96,13 +105,7 @@ interface Place {
 }
 
 /** Prints the last lines, then every new one, until the world asks to stop. */
-async function follow(
-  world: World,
-  disk: Disk,
-  agent: string | undefined,
-  filter: LogFilter,
-  wanted: number,
-): Promise<Outcome> {
+async function follow(world: World, disk: Disk, agent: string | undefined, filter: LogFilter, wanted: number) {
   const print = (line: LogLine): void => world.print(world.json ? JSON.stringify(line) : printLine(line));
   const places = new Map(pathsOf(disk, agent).map((path) => [path, placeOf(disk, path)]));
   let printed = 0;

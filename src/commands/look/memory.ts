@@ -2,10 +2,11 @@ import { entriesInFolder, entryNamed } from '../../app/look/memory-index.ts';
 import { readOrg } from '../../app/read-org.ts';
 import { failure } from '../../schema/fault.ts';
 import { countEntries, entryRow, printEntries, printEntry } from '../../views/org/memory.ts';
-import type { Command, Run } from '../command.ts';
+import type { Definition, Run } from '../command.ts';
+import { entryShape } from '../shapes.ts';
 import { checkFolder } from './search.ts';
 
-export const command: Command = {
+export const command = {
   name: 'memory',
   group: 'look',
   summary: 'Show what an agent remembers, or what the organisation knows together',
@@ -23,9 +24,16 @@ export const command: Command = {
   ],
   flags: [],
   reads: true,
-};
+  right: 'look',
+  resource: { uri: 'lemming://memory/{agent}', name: 'memory', about: 'what an agent remembers' },
+  output: (z) =>
+    z.union([
+      z.strictObject({ agent: z.string().nullable(), entries: z.array(entryShape(z)) }),
+      z.strictObject({ agent: z.string(), entry: entryShape(z) }),
+    ]),
+} as const satisfies Definition;
 
-export const run: Run = async (world, input) => {
+export const run: Run<typeof command> = async (world, input) => {
   const view = readOrg(world);
   const { agent, key } = input.args;
   if (agent !== undefined) checkFolder(view, agent);

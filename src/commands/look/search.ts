@@ -11,9 +11,11 @@ import { MESSAGE_KINDS, type Message, PRIORITIES } from '../../schema/records/me
 import { type MailRow, mailRow } from '../../views/mail/mail.ts';
 import { countEntries, entryRow, printEntries } from '../../views/org/memory.ts';
 import { count, shorten, table } from '../../views/text/table.ts';
-import type { Command, Input, Outcome, Run, World } from '../command.ts';
+import type { Definition, InputOf, Run } from '../command.ts';
+import { entryShape, mailShape } from '../shapes.ts';
+import type { World } from '../world.ts';
 
-export const command: Command = {
+export const command = {
   name: 'search',
   group: 'look',
   summary: 'Find a text in all mail, live and archived, or words in memory',
@@ -32,20 +34,31 @@ export const command: Command = {
     { name: 'kind', value: 'KIND', about: 'only of this kind', choices: [...MESSAGE_KINDS] },
     { name: 'priority', value: 'P', about: 'only of this priority', choices: [...PRIORITIES] },
     { name: 'since-turn', value: 'N', kind: 'whole', least: 0, about: 'only from this turn on' },
-    { name: 'memory', about: 'looks in what agents remember instead: words, the best entries first' },
+    {
+      name: 'memory',
+      about: 'looks in what agents remember instead: words, the best entries first',
+      right: 'owner',
+    },
     {
       name: 'like',
       about: 'with --memory: also what means the same in other words, by the embedder of org.yaml; this may cost money',
+      right: 'owner',
     },
-    { name: 'agent', value: 'AGENT', about: 'with --memory: only what this agent remembers' },
+    { name: 'agent', value: 'AGENT', about: 'with --memory: only what this agent remembers', right: 'owner' },
   ],
   reads: true,
-};
+  right: 'seat',
+  output: (z) =>
+    z.union([
+      z.strictObject({ text: z.string(), messages: z.array(mailShape(z)) }),
+      z.strictObject({ text: z.string(), found: z.number(), entries: z.array(entryShape(z)) }),
+    ]),
+} as const satisfies Definition;
 
 /** Entries that are shown at most. */
 const MOST_ENTRIES = 100;
 
-export const run: Run = async (world, input) => {
+export const run: Run<typeof command> = async (world, input) => {
   const words = input.rest.join(' ').trim();
   if (words === '') throw failure('usage', 'There is nothing to look for.', { remedy: 'Give the words to find.' });
   const view = readOrg(world);
@@ -67,8 +80,8 @@ export const run: Run = async (world, input) => {
 };
 
 /** Who has a folder may have mail, even when the resume is gone. Throws `not-found` for any other name. */
-function checkNames(view: View, { from, to }: Input['flags']): void {
-  for (const name of [from, to]) if (typeof name === 'string') checkFolder(view, name);
+function checkNames(view: View, { from, to }: InputOf<typeof command>['flags']): void {
+  for (const name of [from, to]) if (name !== undefined) checkFolder(view, name);
 }
 
 /** Throws `not-found` for who has neither a folder nor a resume. */
@@ -76,9 +89,9 @@ export function checkFolder(view: Pick<View, 'config' | 'disk' | 'state'>, name:
   if (!(isName(name) && view.disk.stat(`agents/${name}`))) checkAgent(view, name);
 }
 
-async function searchMemory(world: World, view: View, words: string, flags: Input['flags']): Promise<Outcome> {
-  const agent = flags.agent as string | undefined;
-  const other = ['from', 'to', 'kind', 'since-turn'].find((name) => flags[name] !== undefined);
+async function searchMemory(world: World, view: View, words: string, flags: InputOf<typeof command>['flags']) {
+  const { agent } = flags;
+  const other = (['from', 'to', 'kind', 'since-turn'] as const).find((name) => flags[name] !== undefined);
   if (other) throw failure('usage', `--${other} is of mail; --memory takes --agent.`);
   if (agent !== undefined) checkFolder(view, agent);
   const { found, best } = await findEntries(view, world.root, words, MOST_ENTRIES, agent);
@@ -93,16 +106,21 @@ async function searchMemory(world: World, view: View, words: string, flags: Inpu
   };
 }
 
-async function matches(view: View, root: string, words: string, flags: Input['flags']): Promise<Message[]> {
+async function matches(
+  view: View,
+  root: string,
+  words: string,
+  flags: InputOf<typeof command>['flags'],
+): Promise<Message[]> {
   const { from, to, kind, priority } = flags;
-  const since = (flags['since-turn'] as number | undefined) ?? 0;
-  const authors = typeof from === 'string' ? { authors: [from] } : {};
+  const since = flags['since-turn'] ?? 0;
+  const authors = from !== undefined ? { authors: [from] } : {};
   const found = await findMail(view, root, { ...authors, since, archived: true }, words);
   return found
     .reverse()
     .filter(
       (message) =>
-        (to === undefined || message.to.includes(to as string)) &&
+        (to === undefined || message.to.includes(to)) &&
         (kind === undefined || message.kind === kind) &&
         (priority === undefined || message.priority === priority) &&
         view.sees(message),

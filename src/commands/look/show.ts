@@ -14,10 +14,12 @@ import { printTurn, turnOf } from '../../views/journal/turn.ts';
 import { mailRow, printMail } from '../../views/mail/mail.ts';
 import { callInCredits, heldInCredits } from '../../views/money/credits.ts';
 import { rowsOf, unmarked } from '../../views/text/table.ts';
-import type { Command, Outcome, Run, World } from '../command.ts';
+import type { DataOf, Definition, Outcome, Run } from '../command.ts';
 import { markRead } from '../message-args.ts';
+import { callShape, deadShape, mailShape, turnShape } from '../shapes.ts';
+import type { World } from '../world.ts';
 
-export const command: Command = {
+export const command = {
   name: 'show',
   group: 'look',
   summary: 'Show a message, a visit with its exact prompts and replies, an approval, a dead letter, or a turn',
@@ -39,12 +41,30 @@ export const command: Command = {
   ],
   flags: [],
   reads: true,
-};
+  right: 'look',
+  resource: { uri: 'lemming://turns/{id}', name: 'turn', about: 'all that happened in a turn' },
+  output: (z) =>
+    z.union([
+      z.strictObject({ what: z.literal('turn'), turn: z.number(), passed: z.literal(true) }),
+      turnShape(z).extend({ what: z.literal('turn') }),
+      z.strictObject({
+        what: z.literal('visit'),
+        turn: z.number(),
+        agent: z.string(),
+        visit: z.looseObject({ agent: z.string(), outcome: z.string() }).nullable(),
+        calls: z.array(callShape(z)),
+      }),
+      callShape(z).extend({ what: z.literal('call') }),
+      z.looseObject({ what: z.literal('approval'), id: z.string(), waits: z.boolean(), text: z.string() }),
+      mailShape(z).extend({ what: z.literal('message'), dead_letters: z.array(deadShape(z)) }),
+      deadShape(z).extend({ what: z.literal('dead-letter') }),
+    ]),
+} as const satisfies Definition;
 
 /** Everything comes from the folder and its journal; nothing is called. A message to you counts as read then. Throws `not-found`. */
-export const run: Run = async (world, input) => {
+export const run: Run<typeof command> = async (world, input) => {
   const view = readOrg(world);
-  const id = input.args.id as string;
+  const { id } = input.args;
   const outcome =
     showTurn(view, id) ??
     showCall(view, id) ??
@@ -56,7 +76,9 @@ export const run: Run = async (world, input) => {
   throw failure('not-found', `There is nothing named ${JSON.stringify(id)}.`, { remedy });
 };
 
-function showTurn(view: View, id: string): Outcome | null {
+type Shown = Outcome<DataOf<typeof command> & object>;
+
+function showTurn(view: View, id: string): Shown | null {
   if (!/^\d+$/.test(id)) return null;
   const turn = Number(id);
   const lines = turnLines(view.disk, turn);
@@ -71,7 +93,7 @@ function showTurn(view: View, id: string): Outcome | null {
   return { data: { what: 'turn', ...shown }, text: printTurn(shown) };
 }
 
-function showCall({ disk }: View, id: string): Outcome | null {
+function showCall({ disk }: View, id: string): Shown | null {
   const [, turn, agent, which] = /^(\d+)\.([a-z][a-z0-9_-]*)(\.\d+(?:\.\d+)?)?$/.exec(id) ?? [];
   if (turn === undefined || agent === undefined) return null;
   const visit = visitIn(journalLines(disk), Number(turn), agent);
@@ -93,7 +115,7 @@ function showCall({ disk }: View, id: string): Outcome | null {
 }
 
 /** A held act that waits, from the state; an answered one, from the file that keeps it. */
-async function showApproval(view: View, id: string): Promise<Outcome | null> {
+async function showApproval(view: View, id: string): Promise<Shown | null> {
   if (!isApprovalId(id)) return null;
   const bytes = view.disk.read(approvalPath(id)) ?? view.disk.read(answeredPath(id));
   await foresee(view);
@@ -108,7 +130,7 @@ async function showApproval(view: View, id: string): Promise<Outcome | null> {
 }
 
 /** A message, with what became of it when it could not be delivered. Whom it was written to has read it then. */
-async function showMail(world: World, view: View, id: string): Promise<Outcome | null> {
+async function showMail(world: World, view: View, id: string): Promise<Shown | null> {
   const { config, seat, state } = view;
   const message = parseMessageId(id) && findMessage(view, id);
   if (!message) return null;
@@ -123,7 +145,7 @@ async function showMail(world: World, view: View, id: string): Promise<Outcome |
   return { data: { what: 'message', ...row, dead_letters: dead }, text: [printMail(row), ...notes].join('\n\n') };
 }
 
-function showDead(state: State, id: string): Outcome | null {
+function showDead(state: State, id: string): Shown | null {
   const dead = state.dead.get(id);
   if (!dead) return null;
   const { message, from, to, path, turn, reason, detail } = dead;

@@ -11,9 +11,11 @@ import { fingerprint } from '../../disk/owner/fingerprint.ts';
 import { readLoad } from '../../engine/calls/load-cache.ts';
 import type { Fault } from '../../schema/fault.ts';
 import { printStatus, type Status } from '../../views/org/status.ts';
-import type { Command, Run, World } from '../command.ts';
+import type { Definition, Run } from '../command.ts';
+import { conditionShape, faultShape, healthShape, needsShape } from '../shapes.ts';
+import type { World } from '../world.ts';
 
-export const command: Command = {
+export const command = {
   name: 'status',
   group: 'look',
   summary: 'Show how the organisation and each agent is',
@@ -24,7 +26,48 @@ export const command: Command = {
   args: [],
   flags: [],
   reads: true,
-};
+  right: 'seat',
+  resource: { uri: 'lemming://status', name: 'status', about: 'how the organisation and each agent is' },
+  output: (z) =>
+    z.strictObject({
+      org: z.string(),
+      turn: z.number(),
+      state: z.enum(['idle', 'running', 'paused']),
+      agents: z.array(
+        z.strictObject({
+          name: z.string(),
+          person: z.boolean(),
+          state: conditionShape(z),
+          health: healthShape(z),
+          unread: z.number(),
+          credits: z.strictObject({
+            granted: z.number(),
+            spent: z.number(),
+            reserved: z.number(),
+            left: z.number(),
+          }),
+          last_turn: z.number(),
+          last_outcome: z.enum(['ok', 'cut', 'failed']).nullable(),
+          next_turn: z.number().nullable(),
+          why: z.string(),
+        }),
+      ),
+      approvals: z.number(),
+      dead_letters: z.number(),
+      needs: needsShape(z),
+      unread: z.strictObject({ messages: z.number(), notices: z.number() }),
+      waiting: z.array(
+        z.strictObject({ id: z.string(), from: z.string(), to: z.array(z.string()), subject: z.string() }),
+      ),
+      unanswered: z.array(z.strictObject({ id: z.string(), by: z.array(z.string()), subject: z.string() })),
+      failing_models: z.array(
+        z.strictObject({ model: z.string(), failures: z.number(), left_alone_until: z.string().nullable() }),
+      ),
+      faults: z.array(faultShape(z)),
+      engine: z.looseObject({ pid: z.number(), command: z.string() }).optional(),
+      limits: z.array(z.strictObject({ name: z.string(), running: z.number(), waiting: z.number() })).optional(),
+    }),
+} as const satisfies Definition;
 
 /** The last status beside what it was made from: delete it and nothing is lost. */
 interface Kept {
@@ -39,7 +82,7 @@ const KEPT = 'status.json';
 const VERSION = 7;
 
 /** Prints from the kept status when nothing has changed since; only else is anything heavy loaded. */
-export const run: Run<Status> = async (world) => {
+export const run: Run<typeof command, Status> = async (world) => {
   const disk = realDisk(world.root);
   const kept = realKept(world.root, world.env, disk);
   const status = (world.seat ? null : keptStatus(disk, kept, world.env)) ?? (await freshStatus(world, disk, kept));

@@ -1,59 +1,113 @@
 import { readOrg } from '../../app/read-org.ts';
+import type { View } from '../../app/view.ts';
 import { countCredits } from '../../core/money/ledger.ts';
 import { realClock } from '../../disk/fs/clock.ts';
 import { openReplies, warm, writeReplies } from '../../engine/calls/reply-cache.ts';
 import { journalLines } from '../../engine/journal/history.ts';
+import type { Replies } from '../../providers/with/cache.ts';
 import { inCredits } from '../../schema/amount.ts';
 import { failure } from '../../schema/fault.ts';
 import { count } from '../../views/text/table.ts';
-import type { Command, Run } from '../command.ts';
+import type { Definition, Runs, Zod } from '../command.ts';
+import type { World } from '../world.ts';
 
-export const command: Command = {
+export const command = {
   name: 'cache',
   group: 'money',
   summary: 'Show how often replies were given again, forget some, or fill the cache from the journal',
-  examples: [
-    { line: 'lemming cache', does: 'shows hits, misses, and what they saved' },
+  bare: 'show',
+  commands: [
     {
-      line: "lemming cache --forget 'gpt/*'",
-      does: 'forgets the replies of the model gpt; an agent or * will do as well',
+      name: 'show',
+      summary: 'Show how often replies were given again, and what that saved',
+      examples: [{ line: 'lemming cache', does: 'shows hits, misses, and what they saved' }],
+      args: [],
+      flags: [],
+      reads: true,
+      right: 'look',
+      output: (z) => cacheShape(z),
     },
-    { line: 'lemming cache --warm', does: 'takes the replies of all committed turns that cached models gave' },
-  ],
-  args: [],
-  flags: [
     {
       name: 'forget',
-      value: 'PATTERN',
-      about: 'forget replies of a MODEL, an AGENT or MODEL/AGENT; * stands for any text',
+      summary: 'Forget replies of a model or an agent',
+      examples: [
+        {
+          line: "lemming cache forget 'gpt/*'",
+          does: 'forgets the replies of the model gpt; an agent or * will do as well',
+        },
+      ],
+      args: [{ name: 'pattern', about: 'a MODEL, an AGENT or MODEL/AGENT; * stands for any text' }],
+      flags: [],
+      reads: false,
+      right: 'edit',
+      output: (z) => cacheShape(z).extend({ forgotten: z.number() }),
     },
-    { name: 'warm', about: 'fill the cache from the journal' },
+    {
+      name: 'warm',
+      summary: 'Fill the cache from the journal',
+      examples: [
+        { line: 'lemming cache warm', does: 'takes the replies of all committed turns that cached models gave' },
+      ],
+      args: [],
+      flags: [],
+      reads: false,
+      right: 'edit',
+      output: (z) => cacheShape(z).extend({ warmed: z.number() }),
+    },
   ],
-  reads: false,
+} as const satisfies Definition;
+
+/** Works on `.lemming/replies.json`. Throws `locked` when something is to be changed and an engine runs. */
+export const run: Runs<typeof command> = {
+  show: async (world) => tell(await open(world)),
+  forget: async (world, { args }) => {
+    const opened = await openAlone(world);
+    const forgotten = opened.replies.invalidate(args.pattern);
+    writeReplies(opened.view, opened.replies);
+    const { data, text } = tell(opened, `${count(forgotten, 'reply', 'replies')} forgotten.`);
+    return { data: { ...data, forgotten }, text };
+  },
+  warm: async (world) => {
+    const opened = await openAlone(world);
+    const warmed = warm(opened.replies, journalLines(opened.view.disk));
+    writeReplies(opened.view, opened.replies);
+    const { data, text } = tell(opened, `${count(warmed, 'reply', 'replies')} taken from the journal.`);
+    return { data: { ...data, warmed }, text };
+  },
 };
 
-/** Works on `.lemming/replies.json` while no engine runs. Throws `locked` when one does and something is to be changed. */
-export const run: Run = async (world, { flags }) => {
-  const { disk, kept, config, running } = readOrg(world);
-  const changes = flags.forget !== undefined || flags.warm === true;
-  if (changes && running)
-    throw failure('locked', `An engine runs here (process ${running.pid}), and it keeps the cache`, {
-      remedy: 'Try again when it has ended.',
-    });
-  const entries = Math.max(0, ...[...config.models.values()].map(({ cache }) => cache?.entries ?? 0));
-  const replies = await openReplies({ kept, clock: realClock }, Math.max(1, entries));
-  const forgotten = typeof flags.forget === 'string' ? replies.invalidate(flags.forget) : 0;
-  const warmed = flags.warm ? warm(replies, journalLines(disk)) : 0;
-  if (changes) writeReplies({ kept }, replies);
-  const { hits, misses, saved, entries: held } = replies.statistics;
+interface Opened {
+  view: View;
+  replies: Replies;
+  /** How many replies the configured models may keep. */
+  entries: number;
+}
+
+async function open(world: World): Promise<Opened> {
+  const view = readOrg(world);
+  const entries = Math.max(0, ...[...view.config.models.values()].map(({ cache }) => cache?.entries ?? 0));
+  return { view, replies: await openReplies({ kept: view.kept, clock: realClock }, Math.max(1, entries)), entries };
+}
+
+async function openAlone(world: World): Promise<Opened> {
+  const opened = await open(world);
+  const { running } = opened.view;
+  if (!running) return opened;
+  throw failure('locked', `An engine runs here (process ${running.pid}), and it keeps the cache`, {
+    remedy: 'Try again when it has ended.',
+  });
+}
+
+function tell({ replies, entries: wanted }: Opened, done = '') {
+  const { hits, misses, saved, entries } = replies.statistics;
   const lines = [
-    flags.forget === undefined ? '' : `${count(forgotten, 'reply', 'replies')} forgotten.`,
-    flags.warm ? `${count(warmed, 'reply', 'replies')} taken from the journal.` : '',
-    entries === 0 ? 'No model in org/models.yaml has a cache.' : '',
-    `${count(held, 'reply', 'replies')} kept; ${count(hits, 'hit')}, ${count(misses, 'miss', 'misses')}, ${countCredits(saved)} saved.`,
+    done,
+    wanted === 0 ? 'No model in org/models.yaml has a cache.' : '',
+    `${count(entries, 'reply', 'replies')} kept; ${count(hits, 'hit')}, ${count(misses, 'miss', 'misses')}, ${countCredits(saved)} saved.`,
   ];
-  return {
-    data: { entries: held, hits, misses, saved: inCredits(saved), forgotten, warmed },
-    text: lines.filter(Boolean).join('\n'),
-  };
-};
+  return { data: { entries, hits, misses, saved: inCredits(saved) }, text: lines.filter(Boolean).join('\n') };
+}
+
+function cacheShape(z: Zod) {
+  return z.strictObject({ entries: z.number(), hits: z.number(), misses: z.number(), saved: z.number() });
+}

@@ -11,9 +11,11 @@ import { readJournalFile } from '../../disk/journal/journal.ts';
 import { Recorded } from '../../engine/calls/recorded-calls.ts';
 import { inCredits, inMicro } from '../../schema/amount.ts';
 import { failure } from '../../schema/fault.ts';
-import type { Command, Input, Run, World } from '../command.ts';
+import type { Definition, InputOf, Run } from '../command.ts';
+import { effectShape } from '../shapes.ts';
+import type { World } from '../world.ts';
 
-export const command: Command = {
+export const command = {
   name: 'reconcile',
   group: 'money',
   summary: 'List calls that may have been billed without an answer, and settle them by the invoice',
@@ -29,7 +31,26 @@ export const command: Command = {
     { name: 'all', about: 'settles all calls in doubt' },
   ],
   reads: false,
-};
+  right: 'money',
+  output: (z) =>
+    z.strictObject({
+      in_doubt: z.array(
+        z.strictObject({
+          key: z.string(),
+          agent: z.string(),
+          model: z.string(),
+          turn: z.number(),
+          reserve: z.number(),
+          hash: z.string().nullable(),
+          time: z.number().nullable(),
+          booked: z.boolean(),
+        }),
+      ),
+      stopped: z.array(z.strictObject({ model: z.string(), why: z.string() })),
+      settled: z.array(z.string()).optional(),
+      takes_effect: effectShape(z).optional(),
+    }),
+} as const satisfies Definition;
 
 /** A call in doubt. Credits; `time` in milliseconds since 1970 is that of its turn's freeze. */
 interface InDoubt {
@@ -44,7 +65,7 @@ interface InDoubt {
   booked: boolean;
 }
 
-export const run: Run = async (world, input) => {
+export const run: Run<typeof command> = async (world, input) => {
   const view = readOrg(world);
   const inDoubt = doubtsOf(view);
   const stopped = [...view.state.stopped].map(([model, why]) => ({ model, why }));
@@ -68,7 +89,7 @@ export const run: Run = async (world, input) => {
 
 type Settle = Extract<Ask, { ask: 'settle-doubt' }>;
 
-function asksOf({ args, flags }: Input, inDoubt: readonly InDoubt[], { state }: View): Settle[] {
+function asksOf({ args, flags }: InputOf<typeof command>, inDoubt: readonly InDoubt[], { state }: View): Settle[] {
   const { key } = args;
   if (key === undefined && !flags.all) {
     if (flags.billed !== undefined)
@@ -83,13 +104,13 @@ function asksOf({ args, flags }: Input, inDoubt: readonly InDoubt[], { state }: 
     throw failure('not-found', `No call ${key} is in doubt, and no model of that name is stopped`, {
       remedy: 'lemming reconcile lists them.',
     });
-  if (typeof flags.billed !== 'number')
-    throw failure('usage', 'Say what the invoice names: --billed CREDITS, 0 for nothing');
+  const { billed: amount } = flags;
+  if (amount === undefined) throw failure('usage', 'Say what the invoice names: --billed CREDITS, 0 for nothing');
   if (chosen.some(({ booked }) => !booked))
     throw failure('locked', 'The turn of this call was cut off and is not finished yet', {
       remedy: 'Finish it first: lemming run-once.',
     });
-  return chosen.map((doubt) => ({ ask: 'settle-doubt', key: doubt.key, amount: flags.billed as number }));
+  return chosen.map((doubt) => ({ ask: 'settle-doubt', key: doubt.key, amount }));
 }
 
 /** Those the journal knows to be in doubt, and those of a turn that was cut off, which the next run will put in doubt. */

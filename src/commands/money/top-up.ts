@@ -6,10 +6,11 @@ import type { View } from '../../app/view.ts';
 import { balanceOf, countCredits, printCredits, tightest } from '../../core/money/ledger.ts';
 import { inCredits } from '../../schema/amount.ts';
 import { failure } from '../../schema/fault.ts';
-import type { Command, Input, Run } from '../command.ts';
+import type { Definition, InputOf, Run } from '../command.ts';
 import { agentNamed } from '../names.ts';
+import { effectShape } from '../shapes.ts';
 
-export const command: Command = {
+export const command = {
   name: 'top-up',
   group: 'money',
   summary: 'Grant credits to an agent, or to all, on top of org/credits.yaml',
@@ -27,13 +28,20 @@ export const command: Command = {
     { name: 'note', value: 'TEXT', about: 'why, for the ledger' },
   ],
   reads: false,
-};
+  right: 'money',
+  output: (z) =>
+    z.strictObject({
+      agents: z.array(z.strictObject({ agent: z.string(), granted: z.number() })),
+      amount: z.number(),
+      takes_effect: effectShape(z),
+    }),
+} as const satisfies Definition;
 
-export const run: Run = async (world, input) => {
+export const run: Run<typeof command> = async (world, input) => {
   const amount = amountOf(input);
   const view = readOrg(world);
   const agents = agentsOf(input, view);
-  const note = typeof input.flags.note === 'string' ? input.flags.note : '';
+  const { note = '' } = input.flags;
   const asks: Ask[] = agents.map((agent) => ({ ask: 'top-up', agent, amount, note }));
   const waits = post(world, personOf(view), asks) === 'waits';
   const now = agents.map((agent) => ({ agent, granted: balanceOf(view.config, view.state, agent).granted + amount }));
@@ -61,11 +69,11 @@ function capNote({ config, state }: View, agent: string, amount: number): string
 }
 
 /** Micro-credits; more than zero. */
-function amountOf({ args, flags }: Input): number {
+function amountOf({ args, flags }: InputOf<typeof command>): number {
   const { all } = flags;
   if ((all === undefined) === (args.agent === undefined))
     throw failure('usage', 'Name one agent and an amount, or --all with an amount: lemming top-up AGENT CREDITS');
-  const amount = typeof all === 'number' ? all : readAmount(args.credits);
+  const amount = all ?? readAmount(args.credits);
   if (amount <= 0 || amount > MOST)
     throw failure('usage', 'A top-up is more than 0 and at most 1000000000 credits', { value: printCredits(amount) });
   return amount;
@@ -82,7 +90,7 @@ function readAmount(text = ''): number {
   return Number(whole + part.padEnd(6, '0'));
 }
 
-function agentsOf({ args, flags }: Input, view: View): string[] {
+function agentsOf({ args, flags }: InputOf<typeof command>, view: View): string[] {
   const { config } = view;
   if (flags.all === undefined) return [agentNamed(view, args.agent ?? '')];
   return config.order.filter((name) => !config.agents.get(name)?.person);

@@ -1,3 +1,5 @@
+import { readOrg } from '../../app/read-org.ts';
+import { checkAgent } from '../../app/seats.ts';
 import type { View } from '../../app/view.ts';
 import type { Config, Skill } from '../../core/model/config.ts';
 import type { State } from '../../core/model/state.ts';
@@ -7,8 +9,13 @@ import { skillsOf } from '../../core/skills/skill.ts';
 import { isSkillText } from '../../schema/config/skill.ts';
 import { failure, printBroken } from '../../schema/fault.ts';
 import { oneLine, shorten, table } from '../../views/text/table.ts';
-import type { Outcome } from '../command.ts';
+import type { World } from '../world.ts';
 import { homeFor, offSkills, oldVersions } from './skill-folders.ts';
+
+interface Said {
+  args: { skill: string };
+  flags: { agent?: string | undefined };
+}
 
 /** An agent's own skill, when one is named; else that of the org, else of `.agents/`, else of an agent. */
 function lookUp({ skills }: Config, id: string, agent?: string): Skill | undefined {
@@ -61,16 +68,30 @@ export function faultsIn({ faults, warnings }: View) {
   ];
 }
 
-/** Every skill there is, what is proposed, switched off, and broken. */
-export function listAll(view: View): Outcome {
+/** Whose own skill is meant; undefined: one of the organisation. Throws `not-found` for nobody. */
+export function ownerIn(view: View, { agent }: { agent?: string | undefined }): string | undefined {
+  if (agent !== undefined) checkAgent(view, agent);
+  return agent;
+}
+
+/** Every skill there is, what is proposed, switched off, and broken; or what of that is an agent's. */
+export async function listAll(world: World, { flags }: { flags: { agent?: string | undefined } }) {
+  const view = readOrg(world);
   const { config, disk, state } = view;
-  const skills = [...config.skills.values()].map((skill) => rowOf(config, skill));
+  const owner = ownerIn(view, flags);
+  const isMeant = (agent: string): boolean => owner === undefined || owner === agent;
+  const skills = [...config.skills.values()]
+    .map((skill) => rowOf(config, skill))
+    .filter(({ agents }) => owner === undefined || agents.includes(owner));
   const faults = faultsIn(view);
   const off = offSkills(disk);
-  const offOf = config.order.flatMap((agent) => offSkills(disk, agent).map((id) => ({ agent, id })));
-  const proposed = proposalsIn(state).map(({ shows: _, ...row }) => row);
+  const offOf = config.order.filter(isMeant).flatMap((agent) => offSkills(disk, agent).map((id) => ({ agent, id })));
+  const proposed = proposalsIn(state)
+    .filter(({ agent }) => isMeant(agent))
+    .map(({ shows: _, ...row }) => row);
+  const none = 'There are no skills: put folders with a SKILL.md into org/skills.';
   const text = [
-    skills.length ? printSkills(skills) : 'There are no skills: put folders with a SKILL.md into org/skills.',
+    skills.length ? printSkills(skills) : owner === undefined ? none : `${owner} has no skills.`,
     ...proposed.map(
       ({ id, agent, approval, description, answered }) =>
         `Proposed by ${agent}, not active: ${id}, ${shorten(description, 100)} (lemming skill show ${approval}; ${answered === null ? `lemming approve ${approval}, or deny it` : `answered with ${answered}, which the next turn does`})`,
@@ -110,18 +131,21 @@ function printSkills(skills: readonly ReturnType<typeof rowOf>[]): string {
 }
 
 /** A skill, and what is proposed under that name; or what one approval is about. */
-export function show({ config, state, disk }: View, id: string, agent?: string): Outcome {
+export async function show(world: World, { args: { skill: id }, flags }: Said) {
+  const view = readOrg(world);
+  const { config, state } = view;
+  const agent = ownerIn(view, flags);
   const proposed = proposalsIn(state).filter(
     (one) => (one.id === id && (agent === undefined || one.folder.startsWith(homeFor(agent)))) || one.approval === id,
   );
   const texts = proposed.map(({ approval, agent, shows }) => `${approval}: ${agent} proposes\n\n${shows}`);
   const skill = lookUp(config, id, agent);
   if (!skill && proposed.length > 0) return { data: { id, proposed }, text: texts.join('\n\n') };
-  const { data, text } = describe({ config, state, disk }, skill ?? find(config, id, agent));
+  const { data, text } = describe(view, skill ?? find(config, id, agent));
   return { data: { ...data, proposed }, text: [text, ...texts].join('\n\n') };
 }
 
-function describe({ config, state, disk }: Pick<View, 'config' | 'state' | 'disk'>, skill: Skill): Outcome {
+function describe({ config, state, disk }: View, skill: Skill) {
   const { id, folder, head, body, files } = skill;
   const versions = oldVersions(disk, id, folder.slice(0, folder.lastIndexOf('/')));
   const { agents, version, limits } = rowOf(config, skill);

@@ -1,141 +1,207 @@
-import { resolve } from 'node:path';
-import { readOrg } from '../../app/read-org.ts';
-import { checkAgent } from '../../app/seats.ts';
-import type { View } from '../../app/view.ts';
-import type { Config } from '../../core/model/config.ts';
-import { journalLines } from '../../engine/journal/history.ts';
-import { failure } from '../../schema/fault.ts';
-import { outcomesOf, printOutcomes, type SkillCourse } from '../../views/journal/outcomes.ts';
-import { count } from '../../views/text/table.ts';
-import type { Command, Input, Outcome, Run, World } from '../command.ts';
-import { exportSkill, importSkill, rollBack, switchSkill } from './skill-folders.ts';
-import { faultsIn, find, listAll, ownersOf, show } from './skill-look.ts';
+import type { Definition, Runs, Zod } from '../command.ts';
+import { faultShape } from '../shapes.ts';
+import { bringIn, giveAway, rollback, switchOff, switchOn } from './skill-change.ts';
+import { listAll, show } from './skill-look.ts';
+import { review, validate } from './skill-review.ts';
 
-export const command: Command = {
+const SKILL = { name: 'skill', about: 'its id', of: ['skill'] } as const;
+const AGENT = {
+  name: 'agent',
+  value: 'AGENT',
+  about: 'the skill of this agent alone, not that of the organisation',
+} as const;
+
+export const command = {
   name: 'skill',
   group: 'parts',
   summary: 'List, show, check and review the skills of the organisation; switch them, bring them in, give them away',
-  examples: [
-    { line: 'lemming skill', does: 'lists the skills, who has each, and which are broken and why' },
-    { line: 'lemming skill show planning', does: 'what an agent is told that loads it' },
-    { line: 'lemming skill outcomes planning', does: 'how visits went in which agents read it, and their others' },
-    { line: 'lemming skill import ../skills/planning', does: 'copies a folder with a SKILL.md into org/skills' },
+  bare: 'list',
+  commands: [
     {
-      line: 'lemming skill disable planning',
-      does: 'moves it to org/skills/_off: nobody has it from the next turn on',
+      name: 'list',
+      summary: 'List the skills, who has each, and which are broken and why',
+      examples: [
+        { line: 'lemming skill', does: 'lists the skills; lemming skill list does the same' },
+        { line: 'lemming skill list --agent coder_01', does: 'only those that coder_01 has' },
+      ],
+      args: [],
+      flags: [{ name: 'agent', value: 'AGENT', about: 'only those that this agent has' }],
+      reads: true,
+      right: 'look',
+      output: (z) =>
+        z.strictObject({
+          skills: z.array(
+            z.strictObject({
+              id: z.string(),
+              folder: z.string(),
+              description: z.string(),
+              agents: z.array(z.string()),
+              files: z.number(),
+              version: z.string().nullable(),
+              limits: limitsShape(z),
+            }),
+          ),
+          proposed: z.array(proposalShape(z)),
+          off: z.array(z.string()),
+          off_of_agents: z.array(z.strictObject({ agent: z.string(), id: z.string() })),
+          faults: z.array(faultShape(z)),
+        }),
     },
-    { line: 'lemming skill rollback planning', does: 'puts the version back that was replaced last' },
-    { line: 'lemming skill rollback csv --agent coder_01', does: 'the same, of a skill that is of coder_01 alone' },
-  ],
-  args: [
     {
-      name: 'what',
-      about: 'list, show, outcomes, validate, enable, disable, import, export or rollback',
-      optional: true,
-      choices: ['list', 'show', 'outcomes', 'validate', 'enable', 'disable', 'import', 'export', 'rollback'],
+      name: 'show',
+      summary: 'Show a skill as an agent is told it that loads it, or what an agent proposed',
+      examples: [{ line: 'lemming skill show planning', does: 'its text, who has it, and its old versions' }],
+      args: [SKILL],
+      flags: [AGENT],
+      reads: true,
+      right: 'look',
+      output: (z) =>
+        z.strictObject({
+          id: z.string(),
+          proposed: z.array(proposalShape(z).extend({ shows: z.string() })),
+          folder: z.string().optional(),
+          also: z.array(z.string()).optional(),
+          head: z.looseObject({ name: z.string(), description: z.string() }).optional(),
+          agents: z.array(z.string()).optional(),
+          files: z.array(z.string()).optional(),
+          version: z.string().nullable().optional(),
+          limits: limitsShape(z).optional(),
+          loads: z.array(z.strictObject({ agent: z.string(), loads: z.number() })).optional(),
+          versions: z.array(z.number()).optional(),
+          body: z.string().optional(),
+        }),
     },
-    { name: 'skill', about: 'its id; for import the folder it lies in', optional: true, of: ['skill'] },
-    { name: 'dir', about: 'for export: the folder to copy it into', optional: true },
-  ],
-  flags: [
-    { name: 'replace', about: 'for import: take the place of the skill of that name, which is kept' },
     {
-      name: 'agent',
-      value: 'AGENT',
-      about: 'the skill of this agent alone, not that of the organisation; for outcomes: the visits of this agent',
+      name: 'outcomes',
+      summary: 'Show how visits went in which agents read a skill, and their others',
+      examples: [{ line: 'lemming skill outcomes planning', does: 'compares the visits with planning and without' }],
+      args: [{ ...SKILL, about: 'one skill; all when left out', optional: true }],
+      flags: [{ name: 'agent', value: 'AGENT', about: 'the visits of this agent alone' }],
+      reads: true,
+      right: 'look',
+      output: (z) =>
+        z.strictObject({
+          agents: z.record(z.string(), courseShape(z)),
+          skills: z.array(
+            z.strictObject({ skill: z.string(), agent: z.string(), with: courseShape(z), without: courseShape(z) }),
+          ),
+          unread: z.array(z.string()),
+        }),
+    },
+    {
+      name: 'validate',
+      summary: 'Check the skills; exit code 3 when one is broken',
+      examples: [{ line: 'lemming skill validate', does: 'lists what is wrong, with file, line and column' }],
+      args: [{ ...SKILL, about: 'one skill; all when left out', optional: true }],
+      flags: [],
+      reads: true,
+      right: 'look',
+      output: (z) => z.strictObject({ ok: z.boolean(), faults: z.array(faultShape(z)) }),
+    },
+    {
+      name: 'enable',
+      summary: 'Put a skill back that was switched off',
+      examples: [{ line: 'lemming skill enable planning', does: 'agents have it again from the next turn on' }],
+      args: [SKILL],
+      flags: [AGENT],
+      reads: false,
+      right: 'edit',
+      output: (z) => placeShape(z),
+    },
+    {
+      name: 'disable',
+      summary: 'Switch a skill off',
+      examples: [
+        {
+          line: 'lemming skill disable planning',
+          does: 'moves it to org/skills/_off: nobody has it from the next turn on',
+        },
+      ],
+      args: [SKILL],
+      flags: [AGENT],
+      reads: false,
+      right: 'edit',
+      output: (z) => placeShape(z),
+    },
+    {
+      name: 'import',
+      summary: 'Copy a folder with a SKILL.md into org/skills',
+      examples: [{ line: 'lemming skill import ../skills/planning', does: 'makes the skill planning' }],
+      args: [{ name: 'folder', about: 'the folder it lies in', of: ['folder'] }],
+      flags: [{ name: 'replace', about: 'take the place of the skill of that name, which is kept' }],
+      reads: false,
+      right: 'owner',
+      output: (z) => placeShape(z).extend({ files: z.number() }),
+    },
+    {
+      name: 'export',
+      summary: 'Copy a skill into a folder',
+      examples: [{ line: 'lemming skill export planning ../skills', does: 'makes the folder ../skills/planning' }],
+      args: [SKILL, { name: 'dir', about: 'the folder to copy it into' }],
+      flags: [AGENT],
+      reads: false,
+      right: 'owner',
+      output: (z) => z.strictObject({ id: z.string(), files: z.number() }),
+    },
+    {
+      name: 'rollback',
+      summary: 'Put the version of a skill back that was replaced last',
+      examples: [
+        { line: 'lemming skill rollback planning', does: 'keeps the present version, and puts the last one back' },
+        { line: 'lemming skill rollback csv --agent coder_01', does: 'the same, of a skill that is of coder_01 alone' },
+      ],
+      args: [SKILL],
+      flags: [AGENT],
+      reads: false,
+      right: 'edit',
+      output: (z) => placeShape(z).extend({ kept: z.string().nullable() }),
     },
   ],
-  reads: false,
-};
-
-type Verb = (world: World, view: View, input: Input) => Outcome;
-
-const VERBS = {
-  list: (_world, view) => listAll(view),
-  show: (_world, view, input) => show(view, nameIn(input), agentIn(view, input)),
-  outcomes: (_world, view, input) => review(view, input),
-  validate: (_world, view, input) => validate(view, input.args.skill),
-  enable: (_world, view, input) => switched(switchSkill(view.disk, nameIn(input), true, agentIn(view, input)), 'on'),
-  disable: (_world, view, input) => switched(switchSkill(view.disk, nameIn(input), false, agentIn(view, input)), 'off'),
-  import: (world, { disk, state }, input) => {
-    const done = importSkill(disk, state.turn, resolve(world.cwd, nameIn(input)), input.flags.replace === true);
-    return {
-      data: done,
-      text: `${done.folder} holds ${count(done.files, 'file')}. A resume that lists ${done.id} has it.`,
-    };
-  },
-  export: (world, view, input) => {
-    const dir = input.args.dir;
-    if (dir === undefined) throw failure('usage', 'lemming skill export takes a skill and a folder');
-    const { id, folder } = find(view.config, nameIn(input), agentIn(view, input));
-    const files = exportSkill(view.disk, folder, resolve(world.cwd, dir, id));
-    return { data: { id, files }, text: `${count(files, 'file')} of ${id} are in ${resolve(world.cwd, dir, id)}.` };
-  },
-  rollback: (_world, view, input) => {
-    const done = rollBack(view.disk, view.state.turn, nameIn(input), agentIn(view, input));
-    return { data: done, text: `${done.id} is as it was before; what stood there is kept as ${done.kept}.` };
-  },
-} satisfies Record<string, Verb>;
+} as const satisfies Definition;
 
 /** Changes files that people write, in place of their hand; an engine that is running sees them at its next turn. */
-export const run: Run = async (world, input) => {
-  const what = (input.args.what ?? 'list') as keyof typeof VERBS;
-  return VERBS[what](world, readOrg(world), input);
+export const run: Runs<typeof command> = {
+  list: listAll,
+  show,
+  outcomes: review,
+  validate,
+  enable: switchOn,
+  disable: switchOff,
+  import: bringIn,
+  export: giveAway,
+  rollback,
 };
 
-function nameIn({ args }: Input): string {
-  if (args.skill !== undefined) return args.skill;
-  throw failure(
-    'usage',
-    `lemming skill ${args.what} takes ${args.what === 'import' ? 'a folder' : 'the name of a skill'}`,
-  );
+function placeShape(z: Zod) {
+  return z.strictObject({ id: z.string(), folder: z.string() });
 }
 
-/** Whose own skill is meant; undefined: one of the organisation. */
-function agentIn(view: View, { flags }: Input): string | undefined {
-  const agent = flags.agent as string | undefined;
-  if (agent !== undefined) checkAgent(view, agent);
-  return agent;
+function limitsShape(z: Zod) {
+  return z.looseObject({}).nullable();
 }
 
-/** How visits went with skills and without them: of all or one, by all agents or one. */
-function review(view: View, input: Input): Outcome {
-  const { config, disk } = view;
-  const { skill: id } = input.args;
-  const agent = agentIn(view, input);
-  const { agents, skills } = outcomesOf(journalLines(disk), { agent, skill: id });
-  if (id !== undefined && skills.length === 0) find(config, id);
-  const unread = unreadBy(config, agent, skills).filter((name) => id === undefined || name === id);
-  const text = [
-    printOutcomes({ agents: id === undefined ? agents : {}, skills }),
-    unread.length > 0 && `${agent === undefined ? 'Nobody has' : `${agent} has not`} read: ${unread.join(', ')}`,
-  ];
-  return { data: { agents, skills, unread }, text: text.filter(Boolean).join('\n\n') || 'There was no visit yet.' };
+function proposalShape(z: Zod) {
+  return z.strictObject({
+    approval: z.string(),
+    agent: z.string(),
+    id: z.string(),
+    description: z.string(),
+    folder: z.string(),
+    answered: z.enum(['approve', 'deny']).nullable(),
+  });
 }
 
-/** Skills that there are, or that an agent has, and that no visit has read. */
-function unreadBy(config: Config, agent: string | undefined, read: readonly SkillCourse[]): string[] {
-  const known = new Set(read.map(({ skill }) => skill));
-  const ids = [...config.skills.values()].flatMap((skill) =>
-    known.has(skill.id) || (agent !== undefined && !ownersOf(config, skill).includes(agent)) ? [] : [skill.id],
-  );
-  return [...new Set(ids)].sort();
-}
-
-/** All skills, or those of one id. */
-function validate(view: View, id: string | undefined): Outcome {
-  const isMeant = (folder: string): boolean => id === undefined || folder.split('/').includes(id);
-  const faults = faultsIn(view).filter(({ file = '', value }) => isMeant(file) || value === id);
-  const n = [...view.config.skills.values()].filter(({ folder }) => isMeant(folder)).length;
-  if (id !== undefined && n + faults.length === 0) find(view.config, id);
-  const lines = faults.map(({ file, line, column, message }) => `${file}:${line ?? 1}:${column ?? 1}: ${message}`);
-  return {
-    data: { ok: faults.length === 0, faults },
-    text: [...lines, `${count(n, 'good skill')}, ${count(faults.length, 'fault')}`].join('\n'),
-    exit: faults.length === 0 ? 0 : 3,
-  };
-}
-
-function switched(done: { id: string; folder: string }, how: 'on' | 'off'): Outcome {
-  return { data: done, text: `${done.id} is ${how} from the next turn on: ${done.folder}` };
+function courseShape(z: Zod) {
+  return z.strictObject({
+    visits: z.number(),
+    failed: z.number(),
+    cut: z.number(),
+    messages: z.number(),
+    refused_acts: z.number(),
+    held_acts: z.number(),
+    failed_uses: z.number(),
+    calls: z.number(),
+    ms: z.number(),
+    cost: z.number(),
+  });
 }

@@ -7,40 +7,80 @@ import { toolsetOf } from '../../engine/tools/toolset.ts';
 import { type Fault, FaultError, failure, printBroken } from '../../schema/fault.ts';
 import { TOOLS } from '../../tools/all.ts';
 import { printTool, printTools, type ToolRow, toolRows } from '../../views/org/tool.ts';
-import type { Command, Outcome, Run, World } from '../command.ts';
+import type { Definition, Runs, Zod } from '../command.ts';
+import { faultShape } from '../shapes.ts';
+import type { World } from '../world.ts';
 
-export const command: Command = {
+export const command = {
   name: 'tool',
   group: 'parts',
   summary: 'List the tools that agents can have, or show one: who has it, what it takes, costs and changes',
-  examples: [
-    { line: 'lemming tool', does: 'lists those that ship with LeMMing, those in org/tools, and those of servers' },
-    { line: 'lemming tool show shell', does: 'what agents are told of it, its input, limits and price' },
+  bare: 'list',
+  commands: [
+    {
+      name: 'list',
+      summary: 'List the tools that agents can have, and what is wrong with those that are broken',
+      examples: [
+        { line: 'lemming tool', does: 'lists those that ship with LeMMing, those in org/tools, and those of servers' },
+      ],
+      args: [],
+      flags: [],
+      reads: true,
+      right: 'look',
+      output: (z) => z.strictObject({ tools: z.array(toolShape(z)), faults: z.array(faultShape(z)) }),
+    },
+    {
+      name: 'show',
+      summary: 'Show a tool: who has it, what it takes, costs and changes',
+      examples: [{ line: 'lemming tool show shell', does: 'what agents are told of it, its input, limits and price' }],
+      args: [{ name: 'tool', about: 'its name', of: ['tool'] }],
+      flags: [],
+      reads: true,
+      right: 'look',
+      output: (z) => toolShape(z),
+    },
   ],
-  args: [
-    { name: 'what', about: 'list or show', optional: true, choices: ['list', 'show'] },
-    { name: 'tool', about: 'for show: its name', optional: true, of: ['tool'] },
-  ],
-  flags: [],
-  reads: true,
+} as const satisfies Definition;
+
+export const run: Runs<typeof command> = {
+  list: async (world) => {
+    const { rows, faults } = await toolsIn(world);
+    const broken = faults.filter(isOfTools);
+    return { data: { tools: rows, faults: broken }, text: [printTools(rows), ...broken.map(printBroken)].join('\n\n') };
+  },
+  show: async (world, { args: { tool } }) => {
+    const { rows, faults } = await toolsIn(world);
+    const row = find(rows, tool, faults);
+    return { data: row, text: printTool(row) };
+  },
 };
 
-export const run: Run = async (world, input) => {
+function toolShape(z: Zod) {
+  return z.strictObject({
+    name: z.string(),
+    about: z.string(),
+    from: z.string(),
+    agents: z.array(z.string()),
+    ask: z.array(z.string()),
+    for_all: z.boolean(),
+    held: z.enum(['always', 'unless-policy']).nullable(),
+    touches: z.enum(['pure', 'idempotent', 'once']).nullable(),
+    outbound: z.boolean(),
+    cost: z.number(),
+    timeout_ms: z.number().nullable(),
+    result_chars: z.number().nullable(),
+    barred: z.string().nullable(),
+    input: z.looseObject({}),
+  });
+}
+
+async function toolsIn(world: World): Promise<{ rows: ToolRow[]; faults: readonly Fault[] }> {
   const view = readOrg(world);
-  const rows = toolRows(await toolboxOf(world, view), view.config);
-  const { what = 'list', tool } = input.args;
-  if (what === 'list') return listAll(rows, view.faults.filter(isOfTools));
-  if (tool === undefined) throw failure('usage', 'lemming tool show takes the name of a tool');
-  const row = find(rows, tool, view.faults);
-  return { data: row, text: printTool(row) };
-};
+  return { rows: toolRows(await toolboxOf(world, view), view.config), faults: view.faults };
+}
 
 function isOfTools({ file = '' }: Fault): boolean {
   return file.startsWith('org/tools/') || file === 'org/mcp.yaml';
-}
-
-function listAll(tools: readonly ToolRow[], faults: readonly Fault[]): Outcome {
-  return { data: { tools, faults }, text: [printTools(tools), ...faults.map(printBroken)].join('\n\n') };
 }
 
 /** The tools as the next turn has them: what the owner of the machine approves now counts. */

@@ -1,10 +1,11 @@
 import { readOrg } from '../../app/read-org.ts';
 import { post } from '../../app/requests.ts';
 import { personOf } from '../../app/seats.ts';
-import type { Command, Run } from '../command.ts';
+import type { Definition, Run } from '../command.ts';
 import { addressedTo } from '../message-args.ts';
+import { takenShape } from '../shapes.ts';
 
-export const command: Command = {
+export const command = {
   name: 'ack',
   group: 'people',
   summary: 'Mark a message as read and tell its author, without an answer',
@@ -14,14 +15,16 @@ export const command: Command = {
   args: [{ name: 'id', about: 'message to acknowledge', of: ['message'] }],
   flags: [{ name: 'reaction', value: 'WORD', about: 'an emoji or a word' }],
   reads: false,
-};
+  right: 'seat',
+  output: (z) => z.strictObject({ id: z.string(), reaction: z.string(), taken: takenShape(z) }),
+} as const satisfies Definition;
 
 /** Asks the engine to note the acknowledgement. Throws `refused` for mail that was not sent to the person. */
-export const run: Run = async (world, input) => {
+export const run: Run<typeof command> = async (world, input) => {
   const view = readOrg(world);
   const person = personOf(view);
-  const message = addressedTo(view, person, input.args.id as string);
-  const reaction = typeof input.flags.reaction === 'string' ? input.flags.reaction.slice(0, 64) : '';
+  const message = addressedTo(view, person, input.args.id);
+  const reaction = (input.flags.reaction ?? '').slice(0, 64);
   const taken = post(world, person, [{ ask: 'ack', id: message.id, reaction }]);
   return { data: { id: message.id, reaction, taken }, text: `Acknowledged ${message.id}.` };
 };

@@ -20,9 +20,10 @@ import { type Cost, spendingBy } from '../../views/money/costs.ts';
 import { heldInCredits } from '../../views/money/credits.ts';
 import { approvalsFor, countNeeds, type NeedCounts } from '../../views/org/needs.ts';
 import { count, shorten } from '../../views/text/table.ts';
-import type { Command, Run } from '../command.ts';
+import type { Definition, Run, Zod } from '../command.ts';
+import { faultShape, needsShape } from '../shapes.ts';
 
-export const command: Command = {
+export const command = {
   name: 'approvals',
   group: 'people',
   summary: 'Show the acts that wait for a person',
@@ -33,7 +34,14 @@ export const command: Command = {
   args: [],
   flags: [{ name: 'answered', about: 'those that were answered instead' }],
   reads: true,
-};
+  right: ['look', 'approvals'],
+  resource: { uri: 'lemming://approvals', name: 'approvals', about: 'acts that wait for a person' },
+  output: (z) =>
+    z.union([
+      z.strictObject({ approvals: z.array(approvalShape(z)), faults: z.array(faultShape(z)), needs: needsShape(z) }),
+      z.strictObject({ answered: z.array(answeredShape(z)) }),
+    ]),
+} as const satisfies Definition;
 
 /** A held act with what a person wants to know before an answer. */
 type Shown = Approval & {
@@ -47,11 +55,13 @@ type Shown = Approval & {
   left: Record<string, number>;
 };
 
-export const run: Run = async (world, input) =>
+export const run: Run<typeof command> = async (world, input) =>
   input.flags.answered ? listAnswered(readOrg(world)) : listWaiting(world, input);
 
 /** What waits for an answer. */
-export const listWaiting: Run<{ approvals: Shown[]; faults: Fault[]; needs: NeedCounts }> = async (world) => {
+export const listWaiting: Run<typeof command, { approvals: Shown[]; faults: Fault[]; needs: NeedCounts }> = async (
+  world,
+) => {
   const view = readOrg(world);
   await foresee(view);
   const person = readerOf(view);
@@ -139,6 +149,39 @@ function stateOf({ config, state }: View, { id, agent, contacts, answer, otherwi
     return `${answer.decision === 'approve' ? 'approved' : 'denied'} by ${answer.by}, takes effect in the next turn`;
   const asked = contacts.filter((name) => isPersonIn(config, name)).join(', ');
   return `waits for ${asked || 'anybody'}. ${otherwise}`;
+}
+
+/** A held act. Amounts are credits. */
+function approvalShape(z: Zod) {
+  return z.looseObject({
+    id: z.string(),
+    turn: z.number(),
+    agent: z.string(),
+    tool: z.string(),
+    rule: z.string(),
+    contacts: z.array(z.string()),
+    otherwise: z.string(),
+    changed: z.array(z.string()),
+    thread: z.string().nullable(),
+    thread_spent: z.number().nullable(),
+    costs: z.number(),
+    left: z.record(z.string(), z.number()),
+  });
+}
+
+function answeredShape(z: Zod) {
+  return z.strictObject({
+    id: z.string(),
+    path: z.string(),
+    agent: z.string(),
+    tool: z.string(),
+    held_in: z.number(),
+    answer: z.enum(['approved', 'denied']),
+    by: z.string(),
+    turn: z.number(),
+    note: z.string(),
+    outcome: z.string(),
+  });
 }
 
 /** The latest last. */

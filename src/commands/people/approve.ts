@@ -7,11 +7,12 @@ import { putFirst } from '../../disk/yaml/edit.ts';
 import { toolsetOf } from '../../engine/tools/toolset.ts';
 import { failure } from '../../schema/fault.ts';
 import { TOOLS } from '../../tools/all.ts';
-import type { Command, Outcome, Run, World } from '../command.ts';
+import type { Definition, Outcome, Run } from '../command.ts';
 import { edited, exactText, replaceExact } from '../own-files.ts';
-import { type Decided, decide } from './decide.ts';
+import type { World } from '../world.ts';
+import { type Decided, decide, decidedShape } from './decide.ts';
 
-export const command: Command = {
+export const command = {
   name: 'approve',
   group: 'people',
   summary: 'Let an act happen that waits for a person',
@@ -25,16 +26,18 @@ export const command: Command = {
   args: [{ name: 'id', about: 'id of the act; lemming approvals lists them', of: ['approval'] }],
   flags: [
     { name: 'note', value: 'TEXT', about: 'what the agent is told with it' },
-    { name: 'by', value: 'PERSON', about: 'who answers, when it is another person of the chart' },
+    { name: 'by', value: 'PERSON', about: 'who answers, when it is another person of the chart', right: 'owner' },
     { name: 'always', about: 'let the same agent do the like from now on; lemming policies shows and revokes it' },
   ],
   reads: false,
-};
+  right: 'approvals',
+  output: (z) => decidedShape(z).extend({ changed: z.array(z.string()), always: z.string().optional() }),
+} as const satisfies Definition;
 
 /** `changed`: what is not as it was shown any more, so that the act is held again. `always`: the policy from then on. */
-export const run: Run<Decided & { changed: string[]; always?: string }> = async (world, input) => {
-  const rule = input.flags.always ? await ruleFor(world, input.args.id as string) : null;
-  const changed = await changedIn(world, input.args.id as string);
+export const run: Run<typeof command, Decided & { changed: string[]; always?: string }> = async (world, input) => {
+  const rule = input.flags.always ? await ruleFor(world, input.args.id) : null;
+  const changed = await changedIn(world, input.args.id);
   const outcome = told(decide(world, input, 'approve'), changed);
   if (rule === null) return outcome;
   writePolicy(world, rule);

@@ -8,7 +8,9 @@ import { answeredPath } from '../../core/model/paths.ts';
 import type { Approval } from '../../core/model/state.ts';
 import { failure } from '../../schema/fault.ts';
 import { isApprovalId } from '../../schema/name.ts';
-import type { Input, Outcome, World } from '../command.ts';
+import type { Outcome, Zod } from '../command.ts';
+import { takenShape } from '../shapes.ts';
+import type { World } from '../world.ts';
 
 /** Who has taken a seat answers what that seat was asked; the person at the keyboard owns the folder and answers all. */
 function demandAsked({ config }: View, approval: Approval, person: string): void {
@@ -17,6 +19,12 @@ function demandAsked({ config }: View, approval: Approval, person: string): void
   throw failure('refused', `${approval.id} waits for ${asked.join(', ')}, not for ${person}.`, {
     remedy: 'One of those who were asked answers it.',
   });
+}
+
+/** What a person said. */
+interface Answer {
+  args: { id: string };
+  flags: { note?: string | undefined; by?: string | undefined };
 }
 
 /** An answer to a held act. `taken`: it is in the journal, or a running engine takes it at its next freeze. */
@@ -29,14 +37,24 @@ export interface Decided {
   taken: 'journaled' | 'waits';
 }
 
+export const decidedShape = (z: Zod) =>
+  z.strictObject({
+    id: z.string(),
+    decision: z.enum(['approve', 'deny']),
+    by: z.string(),
+    agent: z.string(),
+    tool: z.string(),
+    taken: takenShape(z),
+  });
+
 /**
  * Answers a held act; the next freeze judges it again and does it once. Until then the last answer counts. Throws
  * `not-found` when it does not wait, `refused` when who answers is no person.
  */
-export function decide(world: World, input: Input, ask: 'approve' | 'deny'): Outcome<Decided> {
+export function decide(world: World, input: Answer, ask: 'approve' | 'deny'): Outcome<Decided> {
   const view = readOrg(world);
   const { state, disk } = view;
-  const id = input.args.id as string;
+  const { id } = input.args;
   const approval = state.approvals.get(id);
   if (!approval)
     throw isApprovalId(id) && disk.stat(answeredPath(id))
@@ -47,9 +65,9 @@ export function decide(world: World, input: Input, ask: 'approve' | 'deny'): Out
           remedy: 'lemming approvals lists what waits.',
         });
   const { by } = input.flags;
-  const person = typeof by === 'string' ? personNamed(view, by) : personOf(view);
+  const person = by !== undefined ? personNamed(view, by) : personOf(view);
   if (world.seat) demandAsked(view, approval, person);
-  const note = typeof input.flags.note === 'string' ? input.flags.note : '';
+  const { note = '' } = input.flags;
   const taken = post(world, person, [{ ask, id, note }]);
   const { agent, tool, answer } = approval;
   const before =

@@ -1,7 +1,7 @@
-import type { Command, Run } from '../command.ts';
-import { type Decided, decide } from './decide.ts';
+import type { Definition, Run } from '../command.ts';
+import { type Decided, decide, decidedShape } from './decide.ts';
 
-export const command: Command = {
+export const command = {
   name: 'deny',
   group: 'people',
   summary: 'Refuse an act that waits for a person',
@@ -11,9 +11,11 @@ export const command: Command = {
   args: [{ name: 'id', about: 'id of the act; lemming approvals lists them', of: ['approval'] }],
   flags: [
     { name: 'note', value: 'TEXT', about: 'why' },
-    { name: 'by', value: 'PERSON', about: 'who answers, when it is another person of the chart' },
+    { name: 'by', value: 'PERSON', about: 'who answers, when it is another person of the chart', right: 'owner' },
   ],
   reads: false,
-};
+  right: 'approvals',
+  output: (z) => decidedShape(z),
+} as const satisfies Definition;
 
-export const run: Run<Decided> = async (world, input) => decide(world, input, 'deny');
+export const run: Run<typeof command, Decided> = async (world, input) => decide(world, input, 'deny');

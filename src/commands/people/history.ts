@@ -7,9 +7,10 @@ import { isName } from '../../schema/name.ts';
 import type { Message } from '../../schema/records/message.ts';
 import { type MailRow, mailRow, printList } from '../../views/mail/mail.ts';
 import { count } from '../../views/text/table.ts';
-import type { Command, Run } from '../command.ts';
+import type { Definition, Run } from '../command.ts';
+import { mailShape } from '../shapes.ts';
 
-export const command: Command = {
+export const command = {
   name: 'history',
   group: 'people',
   summary: 'Show what was written, by everyone, with one agent, or in one conversation',
@@ -24,16 +25,19 @@ export const command: Command = {
     { name: 'turns', value: 'N', kind: 'whole', least: 1, about: 'only so many turns back (50, a conversation whole)' },
   ],
   reads: true,
-};
+  right: 'seat',
+  resource: { uri: 'lemming://threads/{of}', name: 'thread', about: 'a conversation, by its id' },
+  output: (z) => z.strictObject({ messages: z.array(mailShape(z)) }),
+} as const satisfies Definition;
 
 const TURNS = 50;
 
 /** Reads live and archived mail in the order it was written. What is no agent is a conversation, or a message of one. */
-export const run: Run<{ messages: MailRow[] }> = async (world, input) => {
+export const run: Run<typeof command, { messages: MailRow[] }> = async (world, input) => {
   const view = readOrg(world);
   const of = seatOf(view, input.args.of);
   const thread = of === undefined || isAgent(view, of) ? undefined : (findMessage(view, of)?.thread ?? of);
-  const turns = (input.flags.turns as number | undefined) ?? (thread === undefined ? TURNS : view.state.turn + 1);
+  const turns = input.flags.turns ?? (thread === undefined ? TURNS : view.state.turn + 1);
   const since = Math.max(0, view.state.turn + 1 - turns);
   const found = thread === undefined ? written(view, of, since) : conversation(view, thread, since);
   if (of !== undefined && thread !== undefined && found.length === 0 && !/^\d/.test(of)) checkAgent(view, of);

@@ -10,9 +10,10 @@ import { type MailRow, mailRow, printInbox } from '../../views/mail/mail.ts';
 import { mayBeReadBy } from '../../views/org/chart.ts';
 import { countNeeds, type NeedCounts, printNeeds } from '../../views/org/needs.ts';
 import { count } from '../../views/text/table.ts';
-import type { Command, Run } from '../command.ts';
+import type { Definition, Run } from '../command.ts';
+import { mailShape, needsShape, noticeShape } from '../shapes.ts';
 
-export const command: Command = {
+export const command = {
   name: 'inbox',
   group: 'people',
   summary: 'Show the mail written to you, unread first, and what you are to be told',
@@ -26,12 +27,23 @@ export const command: Command = {
     { name: 'unread', about: 'only what you have not read' },
   ],
   reads: true,
-};
+  right: 'seat',
+  resource: { uri: 'lemming://inbox', name: 'inbox', about: 'mail of the seat, unread first, and notices' },
+  output: (z) =>
+    z.strictObject({
+      messages: z.array(mailShape(z)),
+      notices: z.array(noticeShape(z)),
+      needs: needsShape(z),
+    }),
+} as const satisfies Definition;
 
 /** Messages that were read and are printed all the same, unless all are wanted. */
 const SHOWN_READ = 10;
 
-export const run: Run<{ messages: MailRow[]; notices: NoticeLine[]; needs: NeedCounts }> = async (world, input) => {
+export const run: Run<typeof command, { messages: MailRow[]; notices: NoticeLine[]; needs: NeedCounts }> = async (
+  world,
+  input,
+) => {
   const view = readOrg(world);
   await foresee(view);
   const person = readerOf(view);

@@ -6,9 +6,10 @@ import type { View } from '../../app/view.ts';
 import { type MailRow, mailRow, printList } from '../../views/mail/mail.ts';
 import { type Fate, printFate, type Sent, sentBy } from '../../views/mail/sent.ts';
 import { count } from '../../views/text/table.ts';
-import type { Command, Run } from '../command.ts';
+import type { Definition, Run } from '../command.ts';
+import { mailShape } from '../shapes.ts';
 
-export const command: Command = {
+export const command = {
   name: 'outbox',
   group: 'people',
   summary: 'Show what an agent or a person has written, who has not got it yet, and who has answered',
@@ -19,11 +20,17 @@ export const command: Command = {
   args: [{ name: 'agent', about: 'whose messages' }],
   flags: [{ name: 'all', about: 'also what lies in the archive' }],
   reads: true,
-};
+  right: 'look',
+  output: (z) =>
+    z.strictObject({
+      agent: z.string(),
+      messages: z.array(mailShape(z).extend({ read_by: z.array(z.string()), answered_by: z.array(z.string()) })),
+    }),
+} as const satisfies Definition;
 
-export const run: Run = async (world, input) => {
+export const run: Run<typeof command> = async (world, input) => {
   const view = readOrg(world);
-  const agent = input.args.agent as string;
+  const { agent } = input.args;
   checkAgent(view, agent);
   await foresee(view);
   const files = mailFiles(view, { authors: [agent], archived: input.flags.all === true });

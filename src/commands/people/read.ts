@@ -7,10 +7,12 @@ import { noticeLines } from '../../core/mail/chain.ts';
 import { noticeKey } from '../../core/mail/notices.ts';
 import { agentState } from '../../core/model/state.ts';
 import { type MailRow, mailRow, printMail } from '../../views/mail/mail.ts';
-import type { Command, Outcome, Run, World } from '../command.ts';
+import type { Definition, Run } from '../command.ts';
 import { markRead, tellRead } from '../message-args.ts';
+import { mailShape, noticeShape } from '../shapes.ts';
+import type { World } from '../world.ts';
 
-export const command: Command = {
+export const command = {
   name: 'read',
   group: 'people',
   summary: 'Show a message; mail to you counts as read from then on',
@@ -21,15 +23,18 @@ export const command: Command = {
   args: [{ name: 'id', about: 'id of a message, or the word notices', of: ['message'] }],
   flags: [],
   reads: false,
-};
+  right: 'seat',
+  resource: { uri: 'lemming://mail/{id}', name: 'message', about: 'a message; it does not count as read by that' },
+  output: (z) => z.union([mailShape(z), z.strictObject({ notices: z.array(noticeShape(z)) })]),
+} as const satisfies Definition;
 
-export const run: Run = (world, input) =>
+export const run: Run<typeof command> = (world, input) =>
   input.args.id === 'notices' ? readNotices(world) : readMessage(world, input);
 
 /** A message, whatever its id says. */
-export const readMessage: Run<MailRow> = async (world, input) => {
+export const readMessage: Run<typeof command, MailRow> = async (world, input) => {
   const view = await foreseen(world);
-  const id = input.args.id as string;
+  const { id } = input.args;
   const person = personOf(view);
   const message = messageNamed(view, id);
   const waiting = view.state.mail.get(id)?.waiting ?? [];
@@ -39,7 +44,7 @@ export const readMessage: Run<MailRow> = async (world, input) => {
   return { data: row, text: printMail(row) };
 };
 
-async function readNotices(world: World): Promise<Outcome> {
+async function readNotices(world: World) {
   const view = await foreseen(world);
   const person = personOf(view);
   const told = agentState(view.state, person).notices;

@@ -5,10 +5,10 @@ import { personOf } from '../../app/seats.ts';
 import { type Letter, sendLetter } from '../../app/send.ts';
 import { inboxOf } from '../../core/model/state.ts';
 import type { Message } from '../../schema/records/message.ts';
-import type { Command, Run } from '../command.ts';
-import { bodyOf, tellPaused } from '../message-args.ts';
+import type { Definition, Run } from '../command.ts';
+import { bodyOf, tellPaused, writtenText } from '../message-args.ts';
 
-export const command: Command = {
+export const command = {
   name: 'reply',
   group: 'people',
   summary: 'Answer a message in its conversation',
@@ -24,22 +24,34 @@ export const command: Command = {
   ],
   flags: [{ name: 'all', about: 'answer its other recipients as well' }],
   reads: false,
-};
+  right: 'seat',
+  output: (z) =>
+    z.strictObject({
+      path: z.string(),
+      to: z.array(z.string()),
+      from: z.string(),
+      thread: z.string(),
+      reply_to: z.string(),
+    }),
+} as const satisfies Definition;
 
 /** Drops an answer into the person's outbox, and marks what it answers as read. */
-export const run: Run<{ path: string; to: string[]; from: string; thread: string; reply_to: string }> = async (
-  world,
-  input,
-) => {
+export const run: Run<
+  typeof command,
+  { path: string; to: string[]; from: string; thread: string; reply_to: string }
+> = async (world, input) => {
   const view = readOrg(world);
   const person = personOf(view);
-  const message = messageNamed(view, input.args.id as string);
+  const message = messageNamed(view, input.args.id);
   const body = await bodyOf(world, input.rest);
   const { path, to } = sendLetter(view, person, answerTo(message, person, body, input.flags.all === true));
   if (inboxOf(view.state, person).some((mail) => mail.id === message.id))
     post(world, person, [{ ask: 'read', ids: [message.id] }]);
   tellPaused(world, view, to);
-  return { data: { path, to, from: person, thread: message.thread, reply_to: message.id }, text: path };
+  return {
+    data: { path, to, from: person, thread: message.thread, reply_to: message.id },
+    text: writtenText(world, path, to),
+  };
 };
 
 /** To its author; to its readers when the person wrote it, or wants all of them. */

@@ -7,9 +7,10 @@ import { deadLines } from '../../core/mail/chain.ts';
 import { type DeadLetter, deadOf } from '../../core/model/state.ts';
 import { failure } from '../../schema/fault.ts';
 import { shorten } from '../../views/text/table.ts';
-import type { Command, Run } from '../command.ts';
+import type { Definition, Run } from '../command.ts';
+import { takenShape } from '../shapes.ts';
 
-export const command: Command = {
+export const command = {
   name: 'retry',
   group: 'people',
   summary: 'Give a dead letter another chance, with all that were not delivered for its reason in its chain',
@@ -23,15 +24,17 @@ export const command: Command = {
   args: [{ name: 'id', about: 'id of the dead letter or of its message', of: ['dead-letter'] }],
   flags: [{ name: 'only', about: 'no other message of its chain' }],
   reads: false,
-};
+  right: 'edit',
+  output: (z) => z.strictObject({ count: z.number(), retried: z.array(z.string()), taken: takenShape(z) }),
+} as const satisfies Definition;
 
 /** Characters of the ids and names that a line shows. */
 const SHOWN = 80;
 
 /** Asks for every dead letter of that id or message, and of its line. Throws `not-found` when there is none. */
-export const run: Run = async (world, input) => {
+export const run: Run<typeof command> = async (world, input) => {
   const view = readOrg(world);
-  const id = input.args.id as string;
+  const { id } = input.args;
   const named = lettersOf(view, id);
   if (named.length === 0)
     throw failure('not-found', `There is no dead letter ${JSON.stringify(id)}.`, {

@@ -2,10 +2,10 @@ import { readOrg } from '../../app/read-org.ts';
 import { personOf } from '../../app/seats.ts';
 import { type Letter, sendLetter } from '../../app/send.ts';
 import { MESSAGE_KINDS, PRIORITY_NAMES } from '../../schema/records/message.ts';
-import type { Command, Input, Run } from '../command.ts';
-import { bodyOf, layBeside, tellPaused } from '../message-args.ts';
+import type { Definition, InputOf, Run } from '../command.ts';
+import { bodyOf, layBeside, tellPaused, writtenText } from '../message-args.ts';
 
-export const command: Command = {
+export const command = {
   name: 'send',
   group: 'people',
   summary: 'Send a message to an agent',
@@ -31,28 +31,35 @@ export const command: Command = {
     { name: 'thread', value: 'ID', about: 'conversation it belongs to' },
     { name: 'reply-to', value: 'ID', about: 'message it answers' },
     { name: 'task', value: 'ID', about: 'task it is about' },
-    { name: 'attach', value: 'FILE', about: 'file to lay beside it; may be given several times', many: true },
+    {
+      name: 'attach',
+      value: 'FILE',
+      about: 'file to lay beside it; may be given several times',
+      many: true,
+      right: 'owner',
+    },
   ],
   reads: false,
-};
+  right: 'seat',
+  output: (z) => z.strictObject({ path: z.string(), to: z.array(z.string()), from: z.string() }),
+} as const satisfies Definition;
 
 /** Drops a message into the person's outbox. The engine takes it at its next freeze. */
-export const run: Run<{ path: string; to: string[]; from: string }> = async (world, input) => {
+export const run: Run<typeof command, { path: string; to: string[]; from: string }> = async (world, input) => {
   const view = readOrg(world);
   const person = personOf(view);
   const letter = letterOf(input, await bodyOf(world, input.rest));
   const { attach } = input.flags;
-  if (Array.isArray(attach)) letter.attachments = attach.map((file, i) => layBeside(world, view, person, file, i));
+  if (attach) letter.attachments = attach.map((file, i) => layBeside(world, view, person, file, i));
   const { path, to } = sendLetter(view, person, letter);
   tellPaused(world, view, to);
-  return { data: { path, to, from: person }, text: path };
+  return { data: { path, to, from: person }, text: writtenText(world, path, to) };
 };
 
-function letterOf({ args, flags }: Input, body: string): Letter {
-  const letter: Letter = { to: [args.agent as string], body };
+function letterOf({ args, flags }: InputOf<typeof command>, body: string): Letter {
+  const letter: Letter = { to: [args.agent], body };
   const { subject, priority, kind, thread, task } = flags;
   const said = { subject, priority, kind, thread, task, reply_to: flags['reply-to'] };
-  for (const [key, value] of Object.entries(said))
-    if (typeof value === 'string') Object.assign(letter, { [key]: value });
+  for (const [key, value] of Object.entries(said)) if (value !== undefined) Object.assign(letter, { [key]: value });
   return letter;
 }

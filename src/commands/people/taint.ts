@@ -3,43 +3,60 @@ import { post } from '../../app/requests.ts';
 import { personOf } from '../../app/seats.ts';
 import { failure } from '../../schema/fault.ts';
 import { table } from '../../views/text/table.ts';
-import type { Command, Run } from '../command.ts';
+import type { Definition, Runs } from '../command.ts';
+import { takenShape } from '../shapes.ts';
 
-export const command: Command = {
+export const command = {
   name: 'taint',
   group: 'people',
   summary: 'Show who has read words of strangers, or say that somebody is clean again',
-  examples: [
-    { line: 'lemming taint', does: 'lists agents, and shared files they wrote, with what they read first' },
+  bare: 'list',
+  commands: [
     {
-      line: 'lemming taint clear planner',
-      does: 'its outbound acts need no approval, until it reads such words again',
+      name: 'list',
+      summary: 'List agents that have read words of strangers, and shared files they wrote',
+      examples: [
+        { line: 'lemming taint', does: 'lists agents, and shared files they wrote, with what they read first' },
+      ],
+      args: [],
+      flags: [],
+      reads: true,
+      right: 'look',
+      output: (z) => z.strictObject({ tainted: z.array(z.strictObject({ what: z.string(), read: z.string() })) }),
+    },
+    {
+      name: 'clear',
+      summary: 'Say that an agent or a shared file is clean again',
+      examples: [
+        {
+          line: 'lemming taint clear planner',
+          does: 'its outbound acts need no approval, until it reads such words again',
+        },
+      ],
+      args: [{ name: 'name', about: 'an agent, or the path of a shared file', of: ['agent'] }],
+      flags: [],
+      reads: false,
+      right: 'edit',
+      output: (z) => z.strictObject({ what: z.string(), taken: takenShape(z) }),
     },
   ],
-  args: [
-    { name: 'what', about: 'list or clear', optional: true, choices: ['list', 'clear'] },
-    { name: 'name', about: 'for clear: an agent, or the path of a shared file', optional: true, of: ['agent'] },
-  ],
-  flags: [],
-  reads: false,
-};
+} as const satisfies Definition;
 
-export const run: Run = async (world, input) => {
-  const view = readOrg(world);
-  const { state } = view;
-  const { what = 'list', name } = input.args;
-  if (what === 'list') {
-    const tainted = [...state.tainted].map(([who, read]) => ({ what: who, read }));
+export const run: Runs<typeof command> = {
+  list: async (world) => {
+    const tainted = [...readOrg(world).state.tainted].map(([what, read]) => ({ what, read }));
     const rows = tainted.map(({ what, read }) => [what, read]);
     const text = rows.length ? table([['tainted', 'by'], ...rows]) : 'Nobody has read words of strangers.';
     return { data: { tainted }, text };
-  }
-  if (name === undefined) throw failure('usage', 'lemming taint clear takes an agent, or the path of a shared file');
-  if (!state.tainted.has(name))
-    throw failure('not-found', `${JSON.stringify(name)} is not tainted.`, { remedy: 'lemming taint lists what is.' });
-  const taken = post(world, personOf(view), [{ ask: 'untaint', what: name }]);
-  return {
-    data: { what: name, taken },
-    text: `${name} counts as clean${taken === 'waits' ? ' from the next turn on' : ''}.`,
-  };
+  },
+  clear: async (world, { args: { name } }) => {
+    const view = readOrg(world);
+    if (!view.state.tainted.has(name))
+      throw failure('not-found', `${JSON.stringify(name)} is not tainted.`, { remedy: 'lemming taint lists what is.' });
+    const taken = post(world, personOf(view), [{ ask: 'untaint', what: name }]);
+    return {
+      data: { what: name, taken },
+      text: `${name} counts as clean${taken === 'waits' ? ' from the next turn on' : ''}.`,
+    };
+  },
 };

@@ -8,9 +8,11 @@ import { turnLines } from '../../engine/journal/history.ts';
 import { inCredits } from '../../schema/amount.ts';
 import { failure } from '../../schema/fault.ts';
 import { eventOf, printEvent, type TurnEvent } from '../../views/journal/turn.ts';
-import type { Command, Input, Outcome, Run, World } from '../command.ts';
+import type { DataOf, Definition, InputOf, Outcome, Run } from '../command.ts';
+import { eventShape } from '../shapes.ts';
+import type { World } from '../world.ts';
 
-export const command: Command = {
+export const command = {
   name: 'watch',
   group: 'people',
   summary: 'Show the organisation at work, full screen, or its events as they happen',
@@ -31,29 +33,37 @@ export const command: Command = {
     { name: 'run', about: 'run the organisation as well, until you leave the screen' },
   ],
   reads: true,
-};
+  right: 'owner',
+  output: (z) =>
+    z.looseObject({
+      turns: z.number().optional(),
+      turn: z.number().optional(),
+      spent: z.number().optional(),
+      events: z.array(eventShape(z)).optional(),
+    }),
+} as const satisfies Definition;
 
 /** Milliseconds between two looks at the journal: when it has changed, and at the latest. */
 const REST_MS = 20;
 const POLL_MS = 200;
 
 /** The screen at a terminal; else, or when only events are wanted, these are printed. */
-export const run: Run = async (world, input) => {
+export const run: Run<typeof command> = async (world, input) => {
   const { once, turns, run = false } = input.flags;
-  if (world.screen && !once && turns === undefined) return world.screen({ run: run === true });
+  if (world.screen && !once && turns === undefined) return world.screen({ run });
   if (run)
     throw failure('usage', '--run needs a terminal for the screen', { remedy: 'lemming run makes turns without it.' });
   return follow(world, input);
 };
 
 /** Follows the journal; needs no lock and no engine. */
-async function follow(world: World, input: Input): Promise<Outcome> {
+async function follow(world: World, input: InputOf<typeof command>): Promise<Outcome<DataOf<typeof command>>> {
   const disk = realDisk(world.root);
   const bell = new Bell(world.root);
   const next = new NextFile(disk);
   const teller = new Teller(world, world.json && input.flags.once === true);
   const place = startOf(disk, input.flags.once === true);
-  const turns = input.flags.once ? 1 : ((input.flags.turns as number | undefined) ?? Number.POSITIVE_INFINITY);
+  const turns = input.flags.once ? 1 : (input.flags.turns ?? Number.POSITIVE_INFINITY);
   for (;;) {
     for (const line of news(disk, place, next)) if (teller.turns < turns) teller.tell(line);
     if (teller.turns >= turns || input.flags.once || world.signal.aborted) break;

@@ -1,7 +1,7 @@
-import type { Command, Run } from '../command.ts';
-import { askPause } from './pausing.ts';
+import type { Definition, Run } from '../command.ts';
+import { askPause, pausedShape } from './pausing.ts';
 
-export const command: Command = {
+export const command = {
   name: 'pause',
   group: 'run',
   summary: 'Start no new calls, of everybody or of one agent, until resume',
@@ -12,6 +12,8 @@ export const command: Command = {
   args: [{ name: 'agent', about: 'who pauses; everybody when left out', optional: true }],
   flags: [],
   reads: false,
-};
+  right: 'edit',
+  output: (z) => pausedShape(z),
+} as const satisfies Definition;
 
-export const run: Run = async (world, input) => askPause(world, 'pause', input.args.agent);
+export const run: Run<typeof command> = async (world, input) => askPause(world, 'pause', input.args.agent);

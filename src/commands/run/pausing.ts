@@ -2,11 +2,21 @@ import { readOrg } from '../../app/read-org.ts';
 import { post } from '../../app/requests.ts';
 import { personOf } from '../../app/seats.ts';
 import { agentState } from '../../core/model/state.ts';
-import type { Outcome, World } from '../command.ts';
+import type { Zod } from '../command.ts';
 import { agentNamed } from '../names.ts';
+import { effectShape } from '../shapes.ts';
+import type { World } from '../world.ts';
+
+export const pausedShape = (z: Zod) =>
+  z.strictObject({
+    ask: z.enum(['pause', 'resume']),
+    agent: z.string().nullable(),
+    turn: z.number(),
+    takes_effect: effectShape(z),
+  });
 
 /** Pauses or resumes the organisation, or one agent of it. A running engine takes it at its next turn. */
-export function askPause(world: World, ask: 'pause' | 'resume', name: string | undefined): Outcome {
+export function askPause(world: World, ask: 'pause' | 'resume', name: string | undefined) {
   const view = readOrg(world);
   const { state } = view;
   const agent = name === undefined ? null : agentNamed(view, name);
@@ -16,7 +26,12 @@ export function askPause(world: World, ask: 'pause' | 'resume', name: string | u
   const paused = [...state.agents.keys()].filter((other) => agentState(state, other).paused);
   const still = ask === 'resume' && agent === null ? paused : [];
   return {
-    data: { ask, agent, turn: state.turn, takes_effect: posted === 'waits' ? 'next turn' : 'now' },
+    data: {
+      ask,
+      agent,
+      turn: state.turn,
+      takes_effect: posted === 'waits' ? ('next turn' as const) : ('now' as const),
+    },
     text: [
       `${who} ${ask === 'pause' ? 'is paused' : 'goes on'}${posted === 'waits' ? ' from the next turn on' : ''}${rest}`,
       ...still.map((other) => `${other} is still paused: lemming resume ${other}`),

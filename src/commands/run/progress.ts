@@ -5,7 +5,7 @@ import type { Engine } from '../../engine/turn/engine.ts';
 import { type Fault, printFault } from '../../schema/fault.ts';
 import { eventOf } from '../../views/journal/turn.ts';
 import { count, oneLine, shorten } from '../../views/text/table.ts';
-import type { World } from '../command.ts';
+import type { World } from '../world.ts';
 
 /** Tells a run turn by turn; what was told once is not told again. */
 export class Teller {

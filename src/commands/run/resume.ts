@@ -1,7 +1,7 @@
-import type { Command, Run } from '../command.ts';
-import { askPause } from './pausing.ts';
+import type { Definition, Run } from '../command.ts';
+import { askPause, pausedShape } from './pausing.ts';
 
-export const command: Command = {
+export const command = {
   name: 'resume',
   group: 'run',
   summary: 'End a pause, of the organisation or of one agent',
@@ -12,6 +12,8 @@ export const command: Command = {
   args: [{ name: 'agent', about: 'who goes on; the organisation when left out', optional: true }],
   flags: [],
   reads: false,
-};
+  right: 'edit',
+  output: (z) => pausedShape(z),
+} as const satisfies Definition;
 
-export const run: Run = async (world, input) => askPause(world, 'resume', input.args.agent);
+export const run: Run<typeof command> = async (world, input) => askPause(world, 'resume', input.args.agent);

@@ -1,7 +1,8 @@
-import type { Command, Run } from '../command.ts';
+import type { Definition, Run } from '../command.ts';
+import { madeShape } from './made.ts';
 import { makeTurns, UNSAFE_HOST, wantsUnsafeHost } from './turns.ts';
 
-export const command: Command = {
+export const command = {
   name: 'run-once',
   group: 'run',
   summary: 'Make one turn, or finish the one that was cut off',
@@ -9,6 +10,9 @@ export const command: Command = {
   args: [],
   flags: [UNSAFE_HOST],
   reads: false,
-};
+  right: 'turns',
+  output: (z) => madeShape(z),
+} as const satisfies Definition;
 
-export const run: Run = (world, input) => makeTurns(world, 'run-once', { turns: 1, ...wantsUnsafeHost(input) });
+export const run: Run<typeof command> = (world, input) =>
+  makeTurns(world, 'run-once', { turns: 1, ...wantsUnsafeHost(input) });

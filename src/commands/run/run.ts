@@ -10,10 +10,12 @@ import {
 } from '../../engine/replay/preview.ts';
 import { inCredits } from '../../schema/amount.ts';
 import { count } from '../../views/text/table.ts';
-import type { Command, Input, Outcome, Run, World } from '../command.ts';
+import type { Definition, InputOf, Run } from '../command.ts';
+import type { World } from '../world.ts';
+import { madeShape, previewShape } from './made.ts';
 import { type Made, makeTurns, type TurnsWish, UNSAFE_HOST, wantsUnsafeHost } from './turns.ts';
 
-export const command: Command = {
+export const command = {
   name: 'run',
   group: 'run',
   summary: 'Make turns: so many, until nobody is due, or until you stop it',
@@ -34,15 +36,17 @@ export const command: Command = {
     { name: 'dry-run', about: 'show what the next turn would do; nothing is called or written' },
   ],
   reads: false,
-};
+  right: 'owner',
+  output: (z) => z.union([madeShape(z), previewShape(z)]),
+} as const satisfies Definition;
 
-export const run: Run = async (world, input) =>
+export const run: Run<typeof command> = async (world, input) =>
   input.flags['dry-run'] ? dryRun(world, wishOf(input)) : make(world, input);
 
 /** Makes the turns that the input wishes for. */
-export const make: Run<Made> = (world, input) => makeTurns(world, 'run', wishOf(input));
+export const make: Run<typeof command, Made> = (world, input) => makeTurns(world, 'run', wishOf(input));
 
-function wishOf(input: Input): TurnsWish {
+function wishOf(input: InputOf<typeof command>): TurnsWish {
   const { flags } = input;
   const wish: TurnsWish = { untilIdle: flags['until-idle'] === true, ...wantsUnsafeHost(input) };
   if (flags.verify === true) wish.verify = true;
@@ -52,7 +56,7 @@ function wishOf(input: Input): TurnsWish {
   return wish;
 }
 
-async function dryRun(world: World, { maxCost }: TurnsWish): Promise<Outcome> {
+async function dryRun(world: World, { maxCost }: TurnsWish) {
   const place = { root: world.root, env: world.env };
   const seen = await preview(realPorts(place), readOrg(place).loaded, maxCost === undefined ? {} : { budget: maxCost });
   const { turn, unfinished, calls, rest, reserve, tokens } = seen;

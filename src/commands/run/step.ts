@@ -1,10 +1,11 @@
 import { readOrg } from '../../app/read-org.ts';
 import { failure } from '../../schema/fault.ts';
-import type { Command, Input, Run } from '../command.ts';
+import type { Definition, InputOf, Run } from '../command.ts';
 import { agentNamed } from '../names.ts';
+import { madeShape } from './made.ts';
 import { makeTurns, type TurnsWish, UNSAFE_HOST, wantsUnsafeHost } from './turns.ts';
 
-export const command: Command = {
+export const command = {
   name: 'step',
   group: 'run',
   summary: 'Make one turn or a few, for everybody or for one agent alone',
@@ -15,16 +16,18 @@ export const command: Command = {
   args: [{ name: 'n', about: 'how many turns; 1 when left out', optional: true }],
   flags: [{ name: 'agent', value: 'AGENT', about: 'only this agent is due, whatever its schedule says' }, UNSAFE_HOST],
   reads: false,
-};
+  right: 'turns',
+  output: (z) => madeShape(z),
+} as const satisfies Definition;
 
-export const run: Run = async (world, input) => {
+export const run: Run<typeof command> = async (world, input) => {
   const wish: TurnsWish = { turns: turnsOf(input), step: true, ...wantsUnsafeHost(input) };
   const { agent } = input.flags;
-  if (typeof agent === 'string') wish.only = agentNamed(readOrg({ root: world.root, env: world.env }), agent);
+  if (agent !== undefined) wish.only = agentNamed(readOrg({ root: world.root, env: world.env }), agent);
   return makeTurns(world, 'step', wish);
 };
 
-function turnsOf({ args: { n = '1' } }: Input): number {
+function turnsOf({ args: { n = '1' } }: InputOf<typeof command>): number {
   if (!/^[1-9]\d{0,8}$/.test(n)) throw failure('usage', `N is a number of turns from 1, not "${n}"`, { value: n });
   return Number(n);
 }

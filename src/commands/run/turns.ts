@@ -19,7 +19,8 @@ import { FAULTS, type Fault, printFault } from '../../schema/fault.ts';
 import { countNeeds, type NeedCounts, NO_NEEDS, printNeeds, starvedIn } from '../../views/org/needs.ts';
 import { count } from '../../views/text/table.ts';
 import { barFor } from '../bar.ts';
-import type { Flag, Input, Outcome, World } from '../command.ts';
+import type { Flag, Outcome } from '../command.ts';
+import type { World } from '../world.ts';
 import { Teller } from './progress.ts';
 
 /** What `run`, `run-once` and `step` ask for. */
@@ -49,13 +50,14 @@ export interface Made {
 }
 
 /** What `run`, `run-once` and `step` offer for machines without a Box. */
-export const UNSAFE_HOST: Flag = {
+export const UNSAFE_HOST = {
   name: 'unsafe-host',
   about:
     'where there is no Box, let programs of agents run with your rights, if org.yaml says `sandbox: unsafe-host` too',
-};
+  right: 'owner',
+} as const satisfies Flag;
 
-export function wantsUnsafeHost({ flags }: Input): { unsafeHost?: true } {
+export function wantsUnsafeHost({ flags }: { flags: { 'unsafe-host'?: true | undefined } }): { unsafeHost?: true } {
   return flags['unsafe-host'] ? { unsafeHost: true } : {};
 }
 

@@ -1,8 +1,8 @@
-import type { Command, Run } from '../command.ts';
+import type { Definition, Run } from '../command.ts';
 
 const SHELLS = ['bash', 'zsh', 'fish'] as const;
 
-export const command: Command = {
+export const command = {
   name: 'completion',
   group: 'serve',
   summary: 'Print what makes a shell complete commands, options, agents and ids',
@@ -17,15 +17,17 @@ export const command: Command = {
       does: 'in fish, in the folder fish/completions of your settings',
     },
   ],
-  args: [{ name: 'shell', about: 'for which shell', choices: [...SHELLS] }],
+  args: [{ name: 'shell', about: 'for which shell', choices: SHELLS }],
   flags: [],
   reads: true,
+  right: 'owner',
   needsOrg: false,
-};
+  output: (z) => z.strictObject({ shell: z.enum(SHELLS), script: z.string() }),
+} as const satisfies Definition;
 
 /** Every script asks `lemming __complete WORDS...`, which only reads. */
-export const run: Run = async (_world, input) => {
-  const shell = input.args.shell as (typeof SHELLS)[number];
+export const run: Run<typeof command> = async (_world, input) => {
+  const { shell } = input.args;
   return { data: { shell, script: SCRIPTS[shell] }, text: SCRIPTS[shell] };
 };
 

@@ -1,11 +1,12 @@
 import { readOrg } from '../../app/read-org.ts';
 import { personNamed, personOf } from '../../app/seats.ts';
 import { failure } from '../../schema/fault.ts';
-import type { Command, Right, Run } from '../command.ts';
+import type { Definition, Right, Run } from '../command.ts';
 
-const RIGHTS: Right[] = ['look', 'turns', 'approvals'];
+/** What can be allowed; the seat itself comes with it. */
+const RIGHTS = ['look', 'turns', 'approvals', 'money', 'edit'] as const satisfies Right[];
 
-export const command: Command = {
+export const command = {
   name: 'mcp',
   group: 'serve',
   summary: 'Let an assistant take the seat of a person, over the Model Context Protocol on standard input and output',
@@ -28,14 +29,16 @@ export const command: Command = {
     },
   ],
   reads: false,
-};
+  right: 'owner',
+  output: (z) => z.looseObject({}),
+} as const satisfies Definition;
 
 /** Serves until the assistant leaves. Throws `refused` for a seat that is no person's. */
-export const run: Run = async (world, input) => {
+export const run: Run<typeof command> = async (world, input) => {
   const { as, allow } = input.flags;
   const view = readOrg(world);
-  const person = typeof as === 'string' ? personNamed(view, as) : personOf(view);
-  const rights = new Set(RIGHTS.filter((right) => Array.isArray(allow) && allow.includes(right)));
+  const person = as !== undefined ? personNamed(view, as) : personOf(view);
+  const rights = new Set(allow);
   if (world.json || !world.serve)
     throw failure('usage', 'Standard output carries the protocol and nothing else', {
       remedy: 'Leave out --json; a program such as an assistant starts lemming mcp.',

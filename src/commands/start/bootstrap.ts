@@ -11,7 +11,7 @@ import type { Disk } from '../../disk/fs/disk.ts';
 import { realDisk } from '../../disk/fs/real.ts';
 import { setScalar } from '../../disk/yaml/edit.ts';
 import { type Fault, FaultError, failure } from '../../schema/fault.ts';
-import type { Command, Input, Outcome, Run, World } from '../command.ts';
+import type { Definition, InputOf, Run } from '../command.ts';
 import { edited } from '../own-files.ts';
 import {
   agentTemplates,
@@ -23,8 +23,9 @@ import {
   templates,
   textOf,
 } from '../templates.ts';
+import type { World } from '../world.ts';
 
-export const command: Command = {
+export const command = {
   name: 'bootstrap',
   group: 'start',
   summary: 'Make an organisation from a template; an existing one is left as it is',
@@ -43,13 +44,28 @@ export const command: Command = {
     { name: 'purpose', value: 'TEXT', about: 'what the organisation is for; every agent sees it' },
   ],
   reads: false,
+  right: 'owner',
   needsOrg: false,
-};
+  output: (z) =>
+    z.union([
+      z.strictObject({ templates: z.array(z.strictObject({ name: z.string(), about: z.string() })) }),
+      z.strictObject({ path: z.string(), created: z.literal(false), files: z.array(z.string()) }),
+      z.strictObject({
+        path: z.string(),
+        created: z.literal(true),
+        template: z.string(),
+        files: z.array(z.string()),
+        kept: z.array(z.string()),
+        first_letter_to: z.string().nullable(),
+        next: z.array(z.string()),
+      }),
+    ]),
+} as const satisfies Definition;
 
 /** Stands while an organisation is being made: a bootstrap that was cut off is finished by the next. */
 const MARK = '.lemming/bootstrap';
 
-export const run: Run = async (world, input) => {
+export const run: Run<typeof command> = async (world, input) => {
   const source = realDisk(packageFolder());
   if (input.flags.template === true) return listTemplates(source);
   const root = resolve(world.cwd, input.args.dir ?? '.');
@@ -59,7 +75,7 @@ export const run: Run = async (world, input) => {
   return make(world, input, source, target, root);
 };
 
-function listTemplates(source: Disk): Outcome {
+function listTemplates(source: Disk) {
   const all = templates(source);
   const width = Math.max(...all.map(({ name }) => name.length));
   return {
@@ -69,10 +85,10 @@ function listTemplates(source: Disk): Outcome {
 }
 
 /** The schemas are caches for editors; all else in an existing organisation is its owner's. */
-function leaveAlone(source: Disk, target: Disk, root: string): Outcome {
+function leaveAlone(source: Disk, target: Disk, root: string) {
   const files = copySchemas(source, target);
   return {
-    data: { path: root, created: false, files },
+    data: { path: root, created: false as const, files },
     text: `${root} is an organisation already; nothing was changed.${files.length > 0 ? ' The schemas for editors were put back.' : ''}`,
   };
 }
@@ -89,10 +105,10 @@ function checkEmpty(target: Disk, root: string): void {
     });
 }
 
-function make(world: World, input: Input, source: Disk, target: Disk, root: string): Outcome {
+function make(world: World, input: InputOf<typeof command>, source: Disk, target: Disk, root: string) {
   const { template: wanted = DEFAULT, purpose } = input.flags;
-  const template = templateNamed(source, String(wanted));
-  const goal = typeof purpose === 'string' ? purposeOf(purpose) : null;
+  const template = templateNamed(source, wanted === true ? DEFAULT : wanted);
+  const goal = purpose === undefined ? null : purposeOf(purpose);
   const files = new Files(target);
   target.mkdir('');
   files.add(MARK, '');
@@ -204,14 +220,7 @@ function charterText(purpose: string): string {
   return `This organisation starts today. What it is for:\n\n> ${(purpose || 'to be decided').replace(/\n/g, '\n> ')}\n\nPlease tell me in a few sentences how you would begin, and what you need to know from me first.\n`;
 }
 
-function told(
-  world: World,
-  root: string,
-  template: Template,
-  files: Files,
-  first: string | null,
-  target: Disk,
-): Outcome {
+function told(world: World, root: string, template: Template, files: Files, first: string | null, target: Disk) {
   const ignored = textOf(target, '.gitignore')?.split('\n').includes('.lemming/') ?? false;
   const next = nextSteps(relative(world.cwd, root), first);
   const lines = [
@@ -224,7 +233,7 @@ function told(
   return {
     data: {
       path: root,
-      created: true,
+      created: true as const,
       template: template.name,
       files: files.made,
       kept: files.kept,

@@ -36,11 +36,12 @@ import { isName } from '../../schema/name.ts';
 import { cut } from '../../schema/print.ts';
 import { TOOLS } from '../../tools/all.ts';
 import { count } from '../../views/text/table.ts';
-import type { Command, Outcome, Run } from '../command.ts';
+import type { Definition, Run } from '../command.ts';
 import { exactText, replaceExact } from '../own-files.ts';
+import { faultShape } from '../shapes.ts';
 import { notesOfPrograms, programsOf } from './programs.ts';
 
-export const command: Command = {
+export const command = {
   name: 'doctor',
   group: 'start',
   summary: 'Check the files, the journal and the lock, and point out what looks odd',
@@ -62,11 +63,24 @@ export const command: Command = {
     },
   ],
   reads: false,
-};
+  right: 'owner',
+  output: (z) =>
+    z.strictObject({
+      ok: z.boolean(),
+      faults: z.array(faultShape(z)),
+      notes: z.array(z.string()),
+      fixed: z.array(z.string()),
+      box: z.strictObject({
+        level: z.enum(['strong', 'medium', 'none']),
+        why: z.string(),
+        keyring: z.boolean().optional(),
+      }),
+    }),
+} as const satisfies Definition;
 
 const CHART = 'org/chart.yaml';
 
-export const run: Run = async (world, input) => {
+export const run: Run<typeof command> = async (world, input) => {
   const place = { root: world.root, env: world.env };
   const disk = realDisk(world.root);
   const room = input.flags.fix ? makeRoom(disk) : [];
@@ -113,13 +127,7 @@ function outboundIn(toolbox: Toolbox, { org }: Config): string[] {
   return [...toolbox.values()].flatMap((tool) => (isOutbound(tool, org) ? [tool.spec.name] : []));
 }
 
-function examine(
-  place: Place,
-  disk: Disk,
-  { fixed, left }: Fixes,
-  { declared, outbound, network }: Tools,
-  box: Found,
-): Outcome {
+function examine(place: Place, disk: Disk, { fixed, left }: Fixes, { declared, outbound, network }: Tools, box: Found) {
   const { config, faults, warnings } = checkFolder(place);
   const journal = journalFaults(disk);
   const owner = ownerOf(place.env, place.root);

@@ -5,10 +5,10 @@ import { readTree } from '../../disk/yaml/yaml-tree.ts';
 import { type Fault, FaultError } from '../../schema/fault.ts';
 import { kindOf } from '../../schema/kinds.ts';
 import { count } from '../../views/text/table.ts';
-import type { Command, Run } from '../command.ts';
+import type { Definition, Run } from '../command.ts';
 import { exactText, replaceExact } from '../own-files.ts';
 
-export const command: Command = {
+export const command = {
   name: 'migrate',
   group: 'start',
   summary: 'Bring configuration files to the version of this program, keeping comments and a backup',
@@ -19,7 +19,14 @@ export const command: Command = {
   args: [],
   flags: [{ name: 'dry-run', about: 'change nothing' }],
   reads: false,
-};
+  right: 'owner',
+  output: (z) =>
+    z.strictObject({
+      dry_run: z.boolean(),
+      migrated: z.array(z.strictObject({ file: z.string(), from: z.number(), to: z.number() })),
+      backup: z.string().nullable(),
+    }),
+} as const satisfies Definition;
 
 const BACKUPS = 'backups';
 
@@ -32,7 +39,7 @@ interface Change {
   after: string;
 }
 
-export const run: Run = async (world, input) => {
+export const run: Run<typeof command> = async (world, input) => {
   const disk = realDisk(world.root);
   const changes = plan(disk);
   const dry = input.flags['dry-run'] === true;

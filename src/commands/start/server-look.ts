@@ -9,15 +9,15 @@ import { whyOf } from '../../engine/servers/servers.ts';
 import type { PinnedTool } from '../../schema/config/mcp.ts';
 import { failure } from '../../schema/fault.ts';
 import { count } from '../../views/text/table.ts';
-import type { Input, World } from '../command.ts';
-import { confirm } from '../confirm.ts';
+import { type Confirmed, confirm } from '../confirm.ts';
+import type { World } from '../world.ts';
 import { aboutServer, type Program } from './programs.ts';
 
 /**
  * Starts a server once, shows the owner what it is and has, and keeps its tools in the org after a yes. What would hand a
  * secret to somebody, or run with the owner's rights, waits for a yes of its own.
  */
-export async function lookAndPin(world: World, input: Input, server: Server): Promise<Program> {
+export async function lookAndPin(world: World, input: Confirmed, server: Server): Promise<Program> {
   world.say([`${server.name}:`, ...aboutServer(server)].join('\n  '));
   if (!isHarmless(server))
     await confirm(

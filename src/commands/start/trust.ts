@@ -5,12 +5,13 @@ import { type Trusted, trustHash, trustTerm } from '../../core/model/trust.ts';
 import { realDisk } from '../../disk/fs/real.ts';
 import { type Owner, ownerOf } from '../../disk/owner/owner.ts';
 import { type Fault, FaultError, failure } from '../../schema/fault.ts';
-import type { Command, Outcome, Run } from '../command.ts';
+import type { Definition, Run, Zod } from '../command.ts';
 import { YES } from '../confirm.ts';
+import { faultShape } from '../shapes.ts';
 import { type Program, programsOf, type Runner } from './programs.ts';
 import { lookAndPin } from './server-look.ts';
 
-export const command: Command = {
+export const command = {
   name: 'trust',
   group: 'start',
   summary: 'List what runs on this machine for models, tools and servers of tools, and approve it',
@@ -44,7 +45,9 @@ export const command: Command = {
     YES,
   ],
   reads: false,
-};
+  right: 'owner',
+  output: (z) => z.union([listShape(z), rowShape(z)]),
+} as const satisfies Definition;
 
 /** A program as it is told, under what it is of: `runs` is the command line as JSON, the path or the name, `sha256` of what would be approved. */
 type Row = { [of in Runner]?: string } & {
@@ -55,7 +58,7 @@ type Row = { [of in Runner]?: string } & {
   fault?: Fault;
 };
 
-export const run: Run = async (world, input) => {
+export const run: Run<typeof command> = async (world, input) => {
   const { config, faults } = checkFolder(world);
   if (!config) throw new FaultError(...(faults as [Fault, ...Fault[]]));
   const owner = ownerOf(world.env, world.root);
@@ -64,9 +67,9 @@ export const run: Run = async (world, input) => {
   const { revoke } = input.flags;
   if (name !== undefined && revoke !== undefined)
     throw failure('usage', 'Give one name: either to approve it, or after --revoke');
-  if (revoke !== undefined) return takeBack(known(find(String(revoke), programs, config, faults)), owner);
+  if (revoke !== undefined) return takeBack(known(find(revoke, programs, config, faults)), owner);
   if (name === undefined) return list(programs, owner);
-  const program = find(String(name), programs, config, faults);
+  const program = find(name, programs, config, faults);
   return approve(known(program.server ? await lookAndPin(world, input, program.server) : program), owner);
 };
 
@@ -101,7 +104,7 @@ function known(program: Program): Known {
   return program;
 }
 
-function approve(program: Known, owner: Owner): Outcome {
+function approve(program: Known, owner: Owner) {
   owner.approve(program.what);
   const row = rowOf(program, owner);
   return {
@@ -115,7 +118,7 @@ function grantOf({ of, name }: Program): string {
   return of === 'key' ? `The key of ${name} may go there` : `${name} may run on this machine`;
 }
 
-function takeBack(program: Known, owner: Owner): Outcome {
+function takeBack(program: Known, owner: Owner) {
   const revoked = owner.revoke(program.what);
   const { name } = program;
   return {
@@ -124,7 +127,7 @@ function takeBack(program: Known, owner: Owner): Outcome {
   };
 }
 
-function list(programs: readonly Program[], owner: Owner): Outcome {
+function list(programs: readonly Program[], owner: Owner) {
   const rows = programs.map((program) => ({ program, row: rowOf(program, owner) }));
   const of = (runner: Runner): Row[] => rows.flatMap(({ program, row }) => (program.of === runner ? [row] : []));
   const data = {
@@ -162,4 +165,25 @@ function rowOf({ of, name, what, fault }: Program, owner: Owner): Row {
 function linesOf({ about = [] }: Program, { kind, runs, sha256, fault }: Row): string {
   const lines = fault ? [fault.message] : [`${kind} ${runs}`, `sha256 ${sha256}`];
   return [...about, ...lines].map((line) => `  ${line}`).join('\n');
+}
+
+function rowShape(z: Zod) {
+  return z.strictObject({
+    model: z.string().optional(),
+    tool: z.string().optional(),
+    server: z.string().optional(),
+    key: z.string().optional(),
+    network: z.string().optional(),
+    kind: z.string().nullable(),
+    runs: z.string().nullable(),
+    sha256: z.string().nullable(),
+    approved: z.boolean(),
+    fault: faultShape(z).optional(),
+    revoked: z.boolean().optional(),
+  });
+}
+
+function listShape(z: Zod) {
+  const rows = z.array(rowShape(z));
+  return z.strictObject({ models: rows, tools: rows, servers: rows, keys: rows, network: rows });
 }

@@ -10,10 +10,11 @@ import { declaredFaults } from '../../engine/tools/declared-faults.ts';
 import { FAULTS, printFault } from '../../schema/fault.ts';
 import { TOOLS } from '../../tools/all.ts';
 import { count } from '../../views/text/table.ts';
-import type { Command, Run } from '../command.ts';
+import type { Definition, Run } from '../command.ts';
+import { faultShape } from '../shapes.ts';
 import { notesOfPrograms, programsOf } from './programs.ts';
 
-export const command: Command = {
+export const command = {
   name: 'validate',
   group: 'start',
   summary: 'Check every file that people write, and list all faults together',
@@ -23,9 +24,16 @@ export const command: Command = {
   args: [],
   flags: [],
   reads: true,
-};
+  right: 'look',
+  output: (z) =>
+    z.strictObject({
+      ok: z.boolean(),
+      faults: z.array(faultShape(z)),
+      notes: z.array(z.string()).optional(),
+    }),
+} as const satisfies Definition;
 
-export const run: Run = async (world) => {
+export const run: Run<typeof command> = async (world) => {
   const disk = realDisk(world.root);
   const { config, faults: broken, warnings } = checkFolder({ root: world.root, env: world.env });
   const more = config ? [...(await declaredFaults(TOOLS, config, disk)), ...faultyDrops(world, config)] : [];

@@ -1,9 +1,9 @@
 import { betweenTurns } from '../../app/exclusive.ts';
 import { redact } from '../../app/redact.ts';
-import type { Command, Run } from '../command.ts';
+import type { Definition, Run } from '../command.ts';
 import { confirm, YES } from '../confirm.ts';
 
-export const command: Command = {
+export const command = {
   name: 'redact',
   group: 'time',
   summary: 'Erase the text of a message or a reply for ever; the journal still verifies',
@@ -20,10 +20,19 @@ export const command: Command = {
   args: [{ name: 'id', about: 'a message, or a call: TURN.AGENT.CALL.ATTEMPT', of: ['message'] }],
   flags: [YES],
   reads: false,
-};
+  right: 'owner',
+  output: (z) =>
+    z.strictObject({
+      id: z.string(),
+      messages: z.array(z.string()),
+      groups: z.number(),
+      files: z.array(z.string()),
+      also_in: z.array(z.string()),
+    }),
+} as const satisfies Definition;
 
-export const run: Run = async (world, input) => {
-  const id = input.args.id ?? '';
+export const run: Run<typeof command> = async (world, input) => {
+  const { id } = input.args;
   await confirm(
     world,
     input,

@@ -11,9 +11,10 @@ import { type Fault, FaultError, failure } from '../../schema/fault.ts';
 import { TOOLS } from '../../tools/all.ts';
 import { count } from '../../views/text/table.ts';
 import { barFor } from '../bar.ts';
-import type { Command, Input, Run, World } from '../command.ts';
+import type { Definition, InputOf, Run } from '../command.ts';
+import type { World } from '../world.ts';
 
-export const command: Command = {
+export const command = {
   name: 'replay',
   group: 'time',
   summary: 'Make every file again from the journal and compare, without paying again',
@@ -34,7 +35,26 @@ export const command: Command = {
     { name: 'keep', value: 'DIR', about: 'writes the files into this new or empty folder' },
   ],
   reads: true,
-};
+  right: 'owner',
+  output: (z) =>
+    z.strictObject({
+      turns: z.number(),
+      files: z.number(),
+      identical: z.boolean(),
+      edited: z.array(z.string()),
+      not_kept: z.array(z.string()).optional(),
+      first_difference: z
+        .looseObject({ expected: z.string().nullable().optional(), found: z.string().nullable().optional() })
+        .nullable(),
+      recomputed: z
+        .strictObject({
+          visits: z.number(),
+          identical: z.boolean(),
+          folded: z.array(z.strictObject({ rules: z.number(), turns: z.number() })),
+        })
+        .optional(),
+    }),
+} as const satisfies Definition;
 
 /** How often a folder is looked at again because an engine went on meanwhile. */
 const TRIES = 5;
@@ -45,7 +65,7 @@ interface Replayed {
   differences: Difference[];
 }
 
-export const run: Run = async (world, input) => {
+export const run: Run<typeof command> = async (world, input) => {
   const disk = realDisk(world.root);
   const { refold, recompute, differences } = await replayStill(world, input, disk);
   const first = differences[0];
@@ -79,7 +99,7 @@ export const run: Run = async (world, input) => {
 };
 
 /** An engine may be at work: then what the journal had not told yet is no difference, and it is looked at once more. */
-async function replayStill(world: World, input: Input, disk: Disk): Promise<Replayed> {
+async function replayStill(world: World, input: InputOf<typeof command>, disk: Disk): Promise<Replayed> {
   for (let left = TRIES; ; left--) {
     const end = journalEnd(disk);
     const replayed = await replayOnce(world, input, disk);
@@ -88,7 +108,7 @@ async function replayStill(world: World, input: Input, disk: Disk): Promise<Repl
   }
 }
 
-async function replayOnce(world: World, input: Input, disk: Disk): Promise<Replayed> {
+async function replayOnce(world: World, input: InputOf<typeof command>, disk: Disk): Promise<Replayed> {
   const refold = new Refold(sinkOf(world, input));
   const recompute = input.flags.recompute ? new Recompute(TOOLS, realPorts(world)) : null;
   const faults: Fault[] = [];
@@ -105,8 +125,8 @@ async function replayOnce(world: World, input: Input, disk: Disk): Promise<Repla
   return { refold, recompute, differences: compareFolder(disk, refold, world.env) };
 }
 
-function sinkOf(world: World, { flags }: Input): Disk | null {
-  if (typeof flags.keep !== 'string') return null;
+function sinkOf(world: World, { flags }: InputOf<typeof command>): Disk | null {
+  if (flags.keep === undefined) return null;
   const folder = resolve(world.cwd, flags.keep);
   const sink = realDisk(folder);
   if ((sink.list('') ?? []).length > 0)

@@ -7,10 +7,12 @@ import { removeTree } from '../../disk/fs/tree.ts';
 import { verifyJournal } from '../../engine/journal/verify.ts';
 import { FAULTS, type Fault, printFault } from '../../schema/fault.ts';
 import { barFor } from '../bar.ts';
-import type { Command, Run, World } from '../command.ts';
+import type { Definition, Run } from '../command.ts';
 import { isStatusStrange } from '../look/status.ts';
+import { faultShape } from '../shapes.ts';
+import type { World } from '../world.ts';
 
-export const command: Command = {
+export const command = {
   name: 'verify',
   group: 'time',
   summary: 'Check every byte of the journal: lines, seals, chain, turns',
@@ -25,9 +27,22 @@ export const command: Command = {
   args: [],
   flags: [{ name: 'deep', about: 'also compare each file that is kept in .lemming/ with one made anew' }],
   reads: true,
-};
+  right: 'look',
+  output: (z) =>
+    z.strictObject({
+      ok: z.boolean(),
+      faults: z.array(faultShape(z)),
+      files: z.number(),
+      groups: z.number(),
+      lines: z.number(),
+      turns: z.number(),
+      head: z.string(),
+      redacted: z.number(),
+      torn: z.number(),
+    }),
+} as const satisfies Definition;
 
-export const run: Run = async (world, { flags }) => {
+export const run: Run<typeof command> = async (world, { flags }) => {
   const { faults, ...found } = verifyJournal(realDisk(world.root), barFor(world, 'files'));
   const kept = flags.deep && faults.length === 0 ? await keptFaults(world) : [];
   const [first] = [...faults, ...kept];

@@ -6,9 +6,10 @@ import { undoSteps } from '../../engine/journal/undo.ts';
 import { failure } from '../../schema/fault.ts';
 import { TOOLS } from '../../tools/all.ts';
 import { count, shorten, table } from '../../views/text/table.ts';
-import type { Command, Run } from '../command.ts';
+import type { Definition, Run } from '../command.ts';
+import { takenShape } from '../shapes.ts';
 
-export const command: Command = {
+export const command = {
   name: 'undo',
   group: 'work',
   summary: 'Take back what was done: files and memory as they were, mail that nobody has got yet; says what cannot be',
@@ -24,13 +25,28 @@ export const command: Command = {
   args: [{ name: 'id', about: 'an effect, a message, an approval, a turn, TURN.AGENT, or an agent' }],
   flags: [{ name: 'dry-run', about: 'only list what would be done' }],
   reads: false,
-};
+  right: 'edit',
+  output: (z) =>
+    z.strictObject({
+      of: z.string(),
+      steps: z.array(
+        z.strictObject({
+          id: z.string(),
+          agent: z.string(),
+          on: z.string(),
+          does: z.string(),
+          why: z.string().nullable(),
+        }),
+      ),
+      taken: takenShape(z).nullable(),
+    }),
+} as const satisfies Definition;
 
 /** What is undone is what the next turn finds so; a second time nothing is left. Throws `not-found` when nothing has that name. */
-export const run: Run = async (world, input) => {
+export const run: Run<typeof command> = async (world, input) => {
   const view = readOrg(world);
   const { state, disk } = view;
-  const of = input.args.id as string;
+  const of = input.args.id;
   const steps = undoSteps(disk, state, TOOLS, of);
   if (steps.length === 0)
     throw failure('not-found', `Nothing that could be undone is named ${JSON.stringify(of)}.`, {

@@ -1,4 +1,4 @@
-import type { Command, Input, Outcome, Run } from '../../commands/command.ts';
+import type { Code, Input, Leaf, Outcome } from '../../commands/command.ts';
 import { failure, printFault } from '../../schema/fault.ts';
 import { exitOf, faultsOf } from './faults.ts';
 import { findOrg } from './find-org.ts';
@@ -16,8 +16,8 @@ interface Globals {
   debug?: boolean;
 }
 
-/** Gives the `run` of a verb; called only for the verb that runs. */
-export type Load = (name: string) => Promise<Run>;
+/** Gives the code of a leaf by its words; called only for the one that runs, and where shapes are told. */
+export type Load = (name: string) => Promise<Code>;
 
 /** All that a command line works with. */
 export interface House {
@@ -33,8 +33,8 @@ const COMPLETE = '__complete';
 export async function runCli(catalogue: Catalogue, load: Load, terminal: Terminal, argv: string[]): Promise<number> {
   if (argv[0] === COMPLETE) return (await import('./complete.ts')).tellCandidates(catalogue, terminal, argv.slice(1));
   let exit = 0;
-  const program = buildProgram(catalogue, argv, terminal.out, async (command, input) => {
-    exit = await perform(command, input, { catalogue, load, terminal }, program.opts());
+  const program = buildProgram(catalogue, argv, terminal.out, async (leaf, input) => {
+    exit = await perform(leaf, input, { catalogue, load, terminal }, program.opts());
   });
   try {
     await program.parseAsync(argv, { from: 'user' });
@@ -49,11 +49,11 @@ export async function runCli(catalogue: Catalogue, load: Load, terminal: Termina
 }
 
 /** A parsed command line: its org, its file, its outcome. */
-async function perform(command: Command, input: Input, house: House, options: Globals): Promise<number> {
+async function perform(leaf: Leaf, input: Input, house: House, options: Globals): Promise<number> {
   const { load, terminal } = house;
   const root = orgOf(terminal, options);
-  if (root === null && command.needsOrg !== false) throw noOrg(terminal, options);
-  const [run, { makeScreen, makeWorld }] = await Promise.all([load(command.name), import('./world.ts')]);
+  if (root === null && leaf.needsOrg !== false) throw noOrg(terminal, options);
+  const [{ run }, { makeScreen, makeWorld }] = await Promise.all([load(leaf.name), import('./world.ts')]);
   const screen = makeScreen(terminal, options);
   try {
     const outcome = await run(makeWorld(house, screen, root ?? '', options), input);

@@ -1,4 +1,5 @@
-import type { Arg, Command, Flag, Known } from '../../commands/command.ts';
+import type { Arg, Command, Flag, Known, Leaf } from '../../commands/command.ts';
+import { isFamily } from '../../commands/leaves.ts';
 import { realDisk } from '../../disk/fs/real.ts';
 import { type Candidate, known } from './candidates.ts';
 import { findOrg } from './find-org.ts';
@@ -47,29 +48,40 @@ function orgOf({ cwd, env }: Terminal, words: readonly string[]): string | null 
 export function wanted({ commands }: Catalogue, words: readonly string[]): Wanted {
   const typed = words.at(-1) ?? '';
   const given: string[] = [];
-  let command: Command | undefined;
+  let command: Leaf | Command | undefined;
   let awaiting: Flag | undefined;
   let onlyArgs = false;
   for (const word of words.slice(0, -1)) {
     if (awaiting) awaiting = undefined;
     else if (word === '--') onlyArgs = true;
     else if (word.startsWith('-') && !onlyArgs) awaiting = takesWord(flagNamed(command, word));
-    else if (!command && given.length === 0) {
-      command = commands.find(({ name }) => name === word);
-      if (!command) given.push(word);
+    else if (given.length === 0 && (!command || isFamily(command))) {
+      const below: readonly (Leaf | Command)[] = command ? command.commands : commands;
+      const found = below.find(({ name }) => name === word);
+      if (found) command = found;
+      else given.push(word);
     } else given.push(word);
   }
   if (awaiting) return valuesOf(awaiting);
   if (typed.startsWith('-') && !onlyArgs) return flagsFor(command, typed);
+  if (command && isFamily(command)) return given.length === 0 ? wordsOf(command.commands) : NOTHING;
   if (command) return valuesOfArg(command.args, given.length);
   const isVerb = given.length === 0 || (given.length === 1 && given[0] === 'help');
-  return isVerb
-    ? { words: inHelpOrder(commands).map(({ name, summary }) => ({ value: name, about: summary })), kinds: [] }
-    : NOTHING;
+  return isVerb ? wordsOf(inHelpOrder(commands)) : NOTHING;
 }
 
-function flagNamed(command: Command | undefined, word: string): Flag | undefined {
-  const flags = [...(command?.flags ?? []), ...GLOBAL];
+function wordsOf(commands: readonly (Leaf | Command)[]): Wanted {
+  return { words: commands.map(({ name, summary }) => ({ value: name, about: summary })), kinds: [] };
+}
+
+/** A verb that has commands below it takes the options of the one that it calls alone. */
+function ownFlags(command: Leaf | Command | undefined): readonly Flag[] {
+  if (!command || !isFamily(command)) return command?.flags ?? [];
+  return command.commands.find(({ name }) => name === command.bare)?.flags ?? [];
+}
+
+function flagNamed(command: Leaf | Command | undefined, word: string): Flag | undefined {
+  const flags = [...ownFlags(command), ...GLOBAL];
   return flags.find(({ name, short }) => word === `--${name}` || (short !== undefined && word === `-${short}`));
 }
 
@@ -78,11 +90,11 @@ function takesWord(flag: Flag | undefined): Flag | undefined {
   return flag?.value && !flag.optional ? flag : undefined;
 }
 
-function flagsFor(command: Command | undefined, typed: string): Wanted {
+function flagsFor(command: Leaf | Command | undefined, typed: string): Wanted {
   const [name = '', value] = typed.split('=', 2);
   const flag = value === undefined ? undefined : flagNamed(command, name);
   if (value !== undefined) return flag ? { ...valuesOf(flag), before: `${name}=` } : NOTHING;
-  const flags = [...(command?.flags ?? []), ...GLOBAL].map((one) => ({ value: `--${one.name}`, about: one.about }));
+  const flags = [...ownFlags(command), ...GLOBAL].map((one) => ({ value: `--${one.name}`, about: one.about }));
   return { words: [...flags, { value: '--help', about: 'show this help' }], kinds: [] };
 }
 

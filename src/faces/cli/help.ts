@@ -1,7 +1,8 @@
-import type { Arg, Command, Flag } from '../../commands/command.ts';
+import type { Arg, Command, Flag, Group, Leaf } from '../../commands/command.ts';
+import { argTerm, isFamily } from '../../commands/leaves.ts';
 
 /** The groups of the top help, in order, with their headings. */
-export const GROUPS: Record<Command['group'], string> = {
+export const GROUPS: Record<Group, string> = {
   start: 'Start an organisation',
   run: 'Run it',
   people: 'Talk with it',
@@ -41,19 +42,14 @@ export function inHelpOrder(commands: readonly Command[]): Command[] {
 }
 
 /** The usage line: `lemming send AGENT TEXT [options]`. */
-export function usageOf(command: Command): string {
+export function usageOf(command: Leaf | Command): string {
   return `lemming ${command.name} ${tailOf(command)}`.trimEnd();
 }
 
 /** What follows the name in the usage line. */
-export function tailOf(command: Command): string {
+export function tailOf(command: Leaf | Command): string {
+  if (isFamily(command)) return '[COMMAND] [options]';
   return [...command.args.map(argTerm), ...(command.flags.length > 0 ? ['[options]'] : [])].join(' ');
-}
-
-/** An argument in a usage line: `AGENT`, `[AGENT]`, `TEXT...`. */
-export function argTerm(arg: Arg): string {
-  const name = `${arg.name.toUpperCase()}${arg.many ? '...' : ''}`;
-  return arg.optional ? `[${name}]` : name;
 }
 
 /** What an argument is for. */
@@ -80,7 +76,7 @@ export function flagAbout(flag: Flag): string {
 }
 
 /** The examples below the help of a command. */
-export function examplesOf(command: Command): string {
-  const lines = command.examples.map(({ line, does }) => `  ${line}\n      ${does}`);
+export function examplesOf({ examples }: Leaf): string {
+  const lines = examples.map(({ line, does }) => `  ${line}\n      ${does}`);
   return ['', 'Examples:', ...lines].join('\n');
 }

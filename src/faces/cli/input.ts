@@ -1,14 +1,14 @@
-import type { Command, Flag, Input } from '../../commands/command.ts';
+import type { Flag, Input, InputOf, Leaf } from '../../commands/command.ts';
+import { argTerm } from '../../commands/leaves.ts';
 import { failure } from '../../schema/fault.ts';
-import { argTerm } from './help.ts';
 
 /** What commander hands over: a text, all that is left, or nothing. */
 export type Given = string | string[] | undefined;
 
-/** Arguments and options as the command's definition promises them; keyed by the names in the definition. */
-export function readInput(command: Command, given: Given[], option: (flag: Flag) => unknown): Input {
+/** Arguments and options as the definition promises them; keyed by the names in the definition. */
+export function readInput<L extends Leaf>(leaf: L, given: Given[], option: (flag: Flag) => unknown): InputOf<L> {
   const input: Input = { args: {}, rest: [], flags: {} };
-  command.args.forEach((arg, at) => {
+  leaf.args.forEach((arg, at) => {
     const value = given[at];
     if (Array.isArray(value)) input.rest = value;
     else input.args[arg.name] = value;
@@ -19,10 +19,10 @@ export function readInput(command: Command, given: Given[], option: (flag: Flag)
         { value },
       );
   });
-  for (const flag of command.flags) {
+  for (const flag of leaf.flags) {
     input.flags[flag.name] = readOption(flag, option(flag));
   }
-  return input;
+  return input as InputOf<L>; // each value was read as its definition says
 }
 
 function readOption(flag: Flag, value: unknown): Input['flags'][string] {

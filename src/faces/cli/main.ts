@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { createRequire } from 'node:module';
+import { codeIn } from '../../commands/leaves.ts';
 import { printFault } from '../../schema/fault.ts';
 import { exitOf, faultsOf } from './faults.ts';
 import type { Catalogue } from './program.ts';
@@ -8,7 +9,10 @@ try {
   /** Help and parsing need this file only; no command file is loaded before its verb runs. */
   const catalogue: Catalogue = createRequire(import.meta.url)('./commands.json');
   const { runProcess } = await import('./process.ts');
-  await runProcess(catalogue, async (verb) => (await import(new URL(`${verb}.js`, import.meta.url).href)).run);
+  await runProcess(catalogue, async (name) => {
+    const [verb] = name.split(' ');
+    return codeIn(await import(new URL(`${verb}.js`, import.meta.url).href), name);
+  });
 } catch (error) {
   // Where few files may be opened, even the parts of the program are too many.
   const faults = faultsOf(error);

@@ -1,7 +1,9 @@
 import { Argument, type CommanderError, Option, Command as Program } from 'commander';
-import type { Command, Flag, Input } from '../../commands/command.ts';
+import { closest } from 'fastest-levenshtein';
+import type { Command, Family, Flag, Input, Leaf } from '../../commands/command.ts';
+import { argTerm, isFamily, leavesOf } from '../../commands/leaves.ts';
 import { failure } from '../../schema/fault.ts';
-import { argAbout, argTerm, examplesOf, flagAbout, flagTerm, GLOBAL, GROUPS, inHelpOrder, tailOf } from './help.ts';
+import { argAbout, examplesOf, flagAbout, flagTerm, GLOBAL, GROUPS, inHelpOrder, tailOf } from './help.ts';
 import { readInput } from './input.ts';
 
 /** All that parsing and help need: what `npm run build` writes to dist/commands.json. */
@@ -10,8 +12,8 @@ export interface Catalogue {
   commands: Command[];
 }
 
-/** Does a command whose line was parsed. */
-export type Act = (command: Command, input: Input) => Promise<void>;
+/** Does what a parsed line calls. */
+export type Act = (leaf: Leaf, input: Input) => Promise<void>;
 
 /** The commander program for a command line. Wrong use is thrown as a fault; help and version end with a CommanderError of exit code 0. */
 export function buildProgram(
@@ -30,7 +32,8 @@ export function buildProgram(
     .configureHelp({
       showGlobalOptions: true,
       visibleCommands: (parent) => [...parent.commands],
-      subcommandTerm: (verb) => `${verb.name()}${verb.registeredArguments.map((arg) => ` ${termOf(arg)}`).join('')}`,
+      subcommandTerm: (verb) =>
+        `${verb.name()}${verb.registeredArguments.map((arg) => ` ${termOf(arg)}`).join('')}${verb.commands.length > 0 ? ' [COMMAND]' : ''}`,
       optionTerm: (option) => option.flags.replace(/[<>]/g, ''),
     })
     .exitOverride((error) => end(error, 'lemming --help'));
@@ -47,23 +50,57 @@ function commandsFor({ commands }: Catalogue, argv: readonly string[]): Command[
 }
 
 function addVerb(program: Program, command: Command, act: Act): void {
-  const verb = program
-    .command(command.name)
-    .description(command.summary)
-    .usage(tailOf(command))
-    .helpGroup(`${GROUPS[command.group]}:`)
-    .addHelpText('after', examplesOf(command))
-    .exitOverride((error) => end(error, `lemming ${command.name} --help`));
-  for (const arg of command.args) {
+  const verb = program.command(command.name).helpGroup(`${GROUPS[command.group]}:`);
+  if (isFamily(command)) describeFamily(verb, command, act);
+  else describeLeaf(verb, command, act);
+}
+
+/** A verb with commands below it. The verb alone calls one of them, also when what follows is an option. */
+function describeFamily(verb: Program, family: Family, act: Act): void {
+  verb
+    .description(family.summary)
+    .usage(tailOf(family))
+    .helpCommand(false)
+    .addHelpText('after', `\nlemming ${family.name} alone is lemming ${family.name} ${family.bare}.`);
+  const names = family.commands.map(({ name }) => name);
+  family.commands.forEach((part, at) => {
+    const isBare = part.name === family.bare;
+    const below = verb.command(part.name, { isDefault: isBare });
+    describeLeaf(below, leavesOf(family)[at] as Leaf, act);
+    if (isBare)
+      below.exitOverride((error) => {
+        const [typed = ''] = verb.args;
+        if (error.code === 'commander.excessArguments' && !names.includes(typed)) throw noneOf(family, typed);
+        end(error, `lemming ${family.name} --help`);
+      });
+  });
+}
+
+function noneOf({ name, commands }: Family, typed: string): Error {
+  const names = commands.map((one) => one.name);
+  return failure('usage', `What follows lemming ${name} is one of ${names.join(', ')}, not "${typed}"`, {
+    value: typed,
+    nearest: closest(typed, names),
+    remedy: `See lemming ${name} --help.`,
+  });
+}
+
+function describeLeaf(verb: Program, leaf: Leaf, act: Act): void {
+  verb
+    .description(leaf.summary)
+    .usage(tailOf(leaf))
+    .addHelpText('after', examplesOf(leaf))
+    .exitOverride((error) => end(error, `lemming ${leaf.name} --help`));
+  for (const arg of leaf.args) {
     const name = argTerm({ ...arg, optional: false });
     verb.addArgument(new Argument(arg.optional ? `[${name}]` : `<${name}>`, argAbout(arg)));
   }
-  const options = new Map(command.flags.map((flag) => [flag, optionOf(flag)]));
+  const options = new Map(leaf.flags.map((flag) => [flag, optionOf(flag)]));
   for (const option of options.values()) verb.addOption(option);
   verb.action(() => {
     const values = verb.opts();
     const read = (flag: Flag) => values[options.get(flag)!.attributeName()];
-    return act(command, readInput(command, verb.processedArgs, read));
+    return act(leaf, readInput(leaf, verb.processedArgs, read));
   });
 }
 

@@ -1,4 +1,5 @@
-import type { Outcome, Typing, World } from '../../commands/command.ts';
+import type { Outcome } from '../../commands/command.ts';
+import type { Typing, World } from '../../commands/world.ts';
 import { realClock } from '../../disk/fs/clock.ts';
 import type { House } from './cli.ts';
 import { wantsColour } from './terminal/colour.ts';

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { Command, Run, World } from '../../commands/command.ts';
+import type { DataOf, Leaf, Run } from '../../commands/command.ts';
 import * as costs from '../../commands/look/costs.ts';
 import * as status from '../../commands/look/status.ts';
 import * as approvals from '../../commands/people/approvals.ts';
@@ -12,6 +12,7 @@ import * as reply from '../../commands/people/reply.ts';
 import * as send from '../../commands/people/send.ts';
 import * as run from '../../commands/run/run.ts';
 import * as bootstrap from '../../commands/start/bootstrap.ts';
+import type { World } from '../../commands/world.ts';
 import { realDisk } from '../../disk/fs/real.ts';
 import { failure } from '../../schema/fault.ts';
 import { asFault } from '../cli/faults.ts';
@@ -123,9 +124,9 @@ class Opened implements Org {
     await Promise.allSettled(this.under);
   }
 
-  private async do<Data extends object>(
-    command: Command,
-    run: Run<Data>,
+  private async do<L extends Leaf, Data extends DataOf<L> & object>(
+    command: L,
+    run: Run<L, Data>,
     given: object,
     signal?: AbortSignal,
   ): Promise<Data> {
@@ -145,9 +146,9 @@ class Opened implements Org {
 }
 
 /** Does what `given` asks of a command, checked as its command line is. */
-async function perform<Data extends object>(
-  command: Command,
-  run: Run<Data>,
+async function perform<L extends Leaf, Data extends DataOf<L> & object>(
+  command: L,
+  run: Run<L, Data>,
   given: object,
   world: World,
 ): Promise<Data> {

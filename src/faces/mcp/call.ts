@@ -1,5 +1,6 @@
 import type { Seat } from '../../app/place.ts';
-import type { Command, World } from '../../commands/command.ts';
+import type { Leaf } from '../../commands/command.ts';
+import type { World } from '../../commands/world.ts';
 import { type Fault, printFault } from '../../schema/fault.ts';
 import { layout } from '../../views/text/layout.ts';
 import type { Load } from '../cli/cli.ts';
@@ -8,9 +9,9 @@ import { safeMarked, safeText } from '../cli/terminal/safe.ts';
 import { prepareFor, widthOf } from '../cli/terminal/width.ts';
 import { inputFor } from './tool.ts';
 
-/** A command that an assistant calls. */
+/** What an assistant calls. */
 export interface Call {
-  command: Command;
+  leaf: Leaf;
   /** Arguments and options by name, as they came. */
   given: unknown;
   signal: AbortSignal;
@@ -56,9 +57,9 @@ export class Caller {
 
   private async answer(call: Call): Promise<Answer> {
     try {
-      const input = inputFor(call.command, call.given);
+      const input = inputFor(call.leaf, call.given);
       const said: string[] = [];
-      const run = await this.load(call.command.name);
+      const { run } = await this.load(call.leaf.name);
       const { data, text, exit = 0 } = await run(this.worldOf(call, said), input);
       return { ok: exit === 0, text: await plain([...said, text]), data: { ...data } };
     } catch (error) {

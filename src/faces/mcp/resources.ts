@@ -1,8 +1,7 @@
 import { ErrorCode, McpError, type Resource, type ResourceTemplate } from '@modelcontextprotocol/sdk/types.js';
-import type { Command } from '../../commands/command.ts';
+import type { Leaf } from '../../commands/command.ts';
 import { safeLine } from '../cli/terminal/safe.ts';
 import type { Caller } from './call.ts';
-import { SHELVES, type Shelf } from './offer.ts';
 
 const JSON_TYPE = 'application/json';
 /** What the protocol says of an address where nothing is. */
@@ -10,15 +9,18 @@ const NOT_FOUND = -32002;
 /** Messages of the inbox that are listed one by one. */
 const LISTED = 50;
 
-/** What can be read, by address: the data of the commands that are offered. Reading changes nothing. */
+/** What can be read at an address: what a leaf gives, for one thing of those there are where the address names an argument. */
+interface Shelf extends NonNullable<Leaf['resource']> {
+  leaf: Leaf;
+}
+
+/** What can be read, by address: the data of what is offered. Reading changes nothing. */
 export class Shelves {
-  private readonly commands: ReadonlyMap<string, Command>;
   private readonly shelves: readonly Shelf[];
   private readonly caller: Caller;
 
-  constructor(commands: readonly Command[], caller: Caller) {
-    this.commands = new Map(commands.map((command) => [command.name, command]));
-    this.shelves = SHELVES.filter(({ verb }) => this.commands.has(verb));
+  constructor(leaves: readonly Leaf[], caller: Caller) {
+    this.shelves = leaves.flatMap((leaf) => (leaf.resource ? [{ ...leaf.resource, leaf }] : []));
     this.caller = caller;
   }
 
@@ -33,7 +35,8 @@ export class Shelves {
     const fixed = this.shelves
       .filter(({ uri }) => parameterIn(uri) === null)
       .map(({ uri, name, about }) => ({ uri, name, description: about, mimeType: JSON_TYPE }));
-    const { messages = [] } = (await this.give('inbox', {}, signal)) as { messages?: Listed[] };
+    const inbox = this.shelves.find(({ name }) => name === 'inbox');
+    const { messages = [] } = (inbox ? await this.give(inbox, {}, signal) : {}) as { messages?: Listed[] };
     const mail = messages.slice(0, LISTED).map(({ id, from, subject }) => ({
       ...{ uri: `lemming://mail/${id}`, name: id, mimeType: JSON_TYPE },
       description: safeLine(`from ${from}: ${subject}`),
@@ -45,14 +48,13 @@ export class Shelves {
   async read(uri: string, signal: AbortSignal): Promise<string> {
     for (const shelf of this.shelves) {
       const given = match(shelf.uri, uri);
-      if (given) return JSON.stringify(await this.give(shelf.verb, given, signal), null, 2);
+      if (given) return JSON.stringify(await this.give(shelf, given, signal), null, 2);
     }
     throw new McpError(NOT_FOUND, `There is nothing at ${JSON.stringify(uri.slice(0, 200))}`);
   }
 
-  private async give(verb: string, given: object, signal: AbortSignal): Promise<object> {
-    const command = this.commands.get(verb) as Command;
-    const { text, data, fault } = await this.caller.do({ command, given, signal, peeks: true });
+  private async give({ leaf }: Shelf, given: object, signal: AbortSignal): Promise<object> {
+    const { text, data, fault } = await this.caller.do({ leaf, given, signal, peeks: true });
     if (!fault) return data;
     throw new McpError(fault.code === 'not-found' ? NOT_FOUND : ErrorCode.InternalError, text, data);
   }

@@ -2,7 +2,8 @@ import { Writable } from 'node:stream';
 import { setImmediate as next } from 'node:timers/promises';
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
 import type { Seat } from '../../app/place.ts';
-import type { Outcome, Right, World } from '../../commands/command.ts';
+import type { Outcome, Right } from '../../commands/command.ts';
+import type { World } from '../../commands/world.ts';
 import { printFault } from '../../schema/fault.ts';
 import type { House } from '../cli/cli.ts';
 import { faultsOf } from '../cli/faults.ts';
@@ -30,9 +31,9 @@ export async function serve(
     changed: (uri) => void server.sendResourceUpdated({ uri }).catch(tell),
     failed: tell,
   });
-  const commands = offeredTo(rights, catalogue.commands);
+  const leaves = offeredTo(rights, catalogue.commands);
   const instructions = instructionsFor(seat);
-  const server = serverOf({ version: catalogue.version, instructions, commands, caller, changes });
+  const server = serverOf({ version: catalogue.version, instructions, leaves, load, caller, changes });
   server.onerror = ({ message }) => world.say(`The assistant: ${safeLine(message.slice(0, 500))}`);
   const stdin = terminal.stdin() as NodeJS.ReadStream;
   const ended = endOf(stdin, server, signal);

@@ -14,11 +14,12 @@ import {
   SubscribeRequestSchema,
   UnsubscribeRequestSchema,
 } from '@modelcontextprotocol/sdk/types.js';
-import type { Command } from '../../commands/command.ts';
+import type { Leaf } from '../../commands/command.ts';
+import type { Load } from '../cli/cli.ts';
 import type { Caller } from './call.ts';
 import type { Changes } from './changes.ts';
 import { Shelves } from './resources.ts';
-import { toolOf } from './tool.ts';
+import { toolName, toolOf } from './tool.ts';
 
 /** What a server is made of. */
 export interface Parts {
@@ -26,7 +27,8 @@ export interface Parts {
   /** What it tells every assistant first. */
   instructions: string;
   /** What is offered. */
-  commands: readonly Command[];
+  leaves: readonly Leaf[];
+  load: Load;
   caller: Caller;
   changes: Changes;
 }
@@ -34,13 +36,15 @@ export interface Parts {
 type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>;
 
 /** Commands as tools and resources. What is derived from data needs the plain server, not the one of the SDK that is written by hand. */
-export function serverOf({ version, instructions, commands, caller, changes }: Parts): Server {
+export function serverOf({ version, instructions, leaves, load, caller, changes }: Parts): Server {
   const capabilities = { tools: {}, resources: { subscribe: true } };
   const server = new Server({ name: 'lemming', version }, { capabilities, instructions });
-  const shelves = new Shelves(commands, caller);
-  server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: commands.map(toolOf) }));
+  const shelves = new Shelves(leaves, caller);
+  server.setRequestHandler(ListToolsRequestSchema, async () => ({
+    tools: await Promise.all(leaves.map(async (leaf) => toolOf(leaf, (await load(leaf.name)).output))),
+  }));
   server.setRequestHandler(CallToolRequestSchema, ({ params }, extra) =>
-    callTool(commandNamed(commands, params.name), params.arguments, caller, extra),
+    callTool(leafOf(leaves, params.name), params.arguments, caller, extra),
   );
   server.setRequestHandler(ListResourcesRequestSchema, (_request, { signal }) => shelves.list(signal));
   server.setRequestHandler(ListResourceTemplatesRequestSchema, () => ({ resourceTemplates: shelves.templates() }));
@@ -58,14 +62,14 @@ export function serverOf({ version, instructions, commands, caller, changes }: P
   return server;
 }
 
-function commandNamed(commands: readonly Command[], name: string): Command {
-  const command = commands.find((one) => one.name === name);
-  if (!command) throw new McpError(ErrorCode.InvalidParams, `There is no tool ${JSON.stringify(name.slice(0, 100))}`);
-  return command;
+function leafOf(leaves: readonly Leaf[], name: string): Leaf {
+  const leaf = leaves.find((one) => toolName(one) === name);
+  if (!leaf) throw new McpError(ErrorCode.InvalidParams, `There is no tool ${JSON.stringify(name.slice(0, 100))}`);
+  return leaf;
 }
 
 /** Remarks on the way are progress, where it is wanted. A fault of a command is its result: the assistant can mend the call. */
-async function callTool(command: Command, given: unknown, caller: Caller, extra: Extra): Promise<CallToolResult> {
+async function callTool(leaf: Leaf, given: unknown, caller: Caller, extra: Extra): Promise<CallToolResult> {
   const { signal, sendNotification, _meta } = extra;
   const progressToken = _meta?.progressToken;
   let progress = 0;
@@ -74,6 +78,6 @@ async function callTool(command: Command, given: unknown, caller: Caller, extra:
     const params = { progressToken, progress: ++progress, message };
     sendNotification({ method: 'notifications/progress', params }).catch(() => {}); // it has left
   };
-  const { ok, text, data } = await caller.do({ command, given, signal, told });
+  const { ok, text, data } = await caller.do({ leaf, given, signal, told });
   return { content: [{ type: 'text', text }], structuredContent: data, isError: !ok };
 }

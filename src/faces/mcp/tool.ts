@@ -1,30 +1,36 @@
 import type { Tool } from '@modelcontextprotocol/sdk/types.js';
 import * as z from 'zod';
-import type { Arg, Command, Flag, Input } from '../../commands/command.ts';
+import type { Arg, Flag, InputOf, Leaf, Written } from '../../commands/command.ts';
 import { failure } from '../../schema/fault.ts';
 import { readInput } from '../cli/input.ts';
 
-/** A command as a tool: its name, what it does, and what it takes. */
-export function toolOf(command: Command): Tool {
-  const { name, summary, reads } = command;
+/** The tool that a leaf is: `agent_list`. */
+export function toolName({ name }: Leaf): string {
+  return name.replaceAll(' ', '_');
+}
+
+/** A leaf as a tool: its name, what it does, what it takes, and what it gives. */
+export function toolOf(leaf: Leaf, output: Written['output']): Tool {
+  const { summary, reads } = leaf;
   return {
-    name,
+    name: toolName(leaf),
     description: `${summary}.`,
-    inputSchema: { ...z.toJSONSchema(shapeOf(command)), type: 'object' } as Tool['inputSchema'],
+    inputSchema: { ...z.toJSONSchema(shapeOf(leaf)), type: 'object' } as Tool['inputSchema'],
+    outputSchema: { ...z.toJSONSchema(output(z)), type: 'object' } as Tool['outputSchema'],
     annotations: { readOnlyHint: reads, destructiveHint: false, openWorldHint: false },
   };
 }
 
 /** What an assistant gave, as the command line would have parsed it. Throws `usage` for anything else. */
-export function inputFor(command: Command, given: unknown, remedy = REMEDY): Input {
-  const read = shapeOf(command).safeParse(given ?? {});
+export function inputFor<L extends Leaf>(leaf: L, given: unknown, remedy = REMEDY): InputOf<L> {
+  const read = shapeOf(leaf).safeParse(given ?? {});
   if (!read.success) throw failure('usage', read.error.issues.map(printIssue).join('; '), { remedy });
   const values = new Map(Object.entries(read.data));
-  const args = command.args.map(({ name, many }) => {
+  const args = leaf.args.map(({ name, many }) => {
     const value = values.get(name) as string | undefined;
     return many && value !== undefined ? [value] : value;
   });
-  return readInput(command, args, ({ name }) => asTyped(values.get(name)));
+  return readInput(leaf, args, ({ name }) => asTyped(values.get(name)));
 }
 
 const REMEDY = 'Call it as its input schema says.';
@@ -34,7 +40,7 @@ function printIssue({ path, message }: z.core.$ZodIssue): string {
 }
 
 /** Arguments and options side by side, by name. */
-function shapeOf({ args, flags }: Command) {
+function shapeOf({ args, flags }: Leaf) {
   return z.strictObject(
     Object.fromEntries([
       ...args.map((arg) => [arg.name, orAbsent(ofArg(arg), arg.optional ?? false).describe(arg.about)]),

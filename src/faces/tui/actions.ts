@@ -5,7 +5,7 @@ import { parseMessageId } from '../../schema/name.ts';
 import { printVisit } from '../../views/journal/call.ts';
 import { line } from '../../views/screen/line.ts';
 import { openApprovals, pauseOf } from '../../views/screen/snapshot.ts';
-import type { act } from './commands.ts';
+import type { Done } from './commands.ts';
 import { chosenOf, type Desk, type Doings, keyOf } from './context.ts';
 import { edit } from './editor.ts';
 
@@ -43,18 +43,18 @@ function onAgent(desk: Desk, work: (agent: string) => void): void {
 
 function reply(desk: Desk): void {
   if (chosenOf(desk)?.what === 'agent') return write(desk);
-  onMessage(desk, (id) => letter(desk, `reply to ${id}`, 'reply', { id }));
+  onMessage(desk, (id) => letter(desk, `reply to ${id}`, (rest) => desk.perform('reply', { args: { id }, rest })));
 }
 
 function write(desk: Desk): void {
-  onAgent(desk, (agent) => letter(desk, `to ${agent}`, 'send', { agent }));
+  onAgent(desk, (agent) => letter(desk, `to ${agent}`, (rest) => desk.perform('send', { args: { agent }, rest })));
 }
 
 /** Lets the person write a message. One that was refused is there again, so that no word is lost. */
-function letter(desk: Desk, label: string, verb: 'reply' | 'send', args: Record<string, string>, text = ''): void {
+function letter(desk: Desk, label: string, send: (words: string[]) => Promise<Done>, text = ''): void {
   const done = async (words: string): Promise<void> => {
-    const { ok } = await desk.perform(verb, { args, rest: [words] });
-    if (!ok && words.trim() !== '' && !desk.ui.prompt) letter(desk, label, verb, args, words);
+    const { ok } = await send([words]);
+    if (!ok && words.trim() !== '' && !desk.ui.prompt) letter(desk, label, send, words);
   };
   const hint = 'enter sends, alt+enter new line, ctrl+o editor, esc cancels';
   desk.ask({ label, hint, field: { text, at: text.length }, lines: true, done: (words) => void done(words) });
@@ -65,7 +65,7 @@ function ask(desk: Desk, label: string, hint: string, done: (text: string) => vo
   desk.ask({ label, hint, field: { text: '', at: 0 }, lines: false, done });
 }
 
-function answer(desk: Desk, verb: 'approve' | 'deny', flags: Record<string, string | true> = {}): void {
+function answer(desk: Desk, verb: 'approve' | 'deny', flags: { always?: true } = {}): void {
   const { scene, ui, keys } = desk;
   const about = chosenOf(desk);
   const open = openApprovals(scene);
@@ -89,7 +89,7 @@ function retry(desk: Desk): void {
 }
 
 function pause(desk: Desk, agent: string | null): void {
-  const given: Parameters<typeof act>[2] = { args: agent === null ? {} : { agent } };
+  const given = agent === null ? {} : { args: { agent } };
   void desk.perform(pauseOf(desk.scene, agent).paused ? 'resume' : 'pause', given);
 }
 

@@ -1,22 +1,23 @@
-import type { Input, Run, World } from '../../commands/command.ts';
-import { run as topUp } from '../../commands/money/top-up.ts';
-import { run as ack } from '../../commands/people/ack.ts';
-import { run as approve } from '../../commands/people/approve.ts';
-import { run as deny } from '../../commands/people/deny.ts';
-import { run as read } from '../../commands/people/read.ts';
-import { run as reply } from '../../commands/people/reply.ts';
-import { run as retry } from '../../commands/people/retry.ts';
-import { run as send } from '../../commands/people/send.ts';
-import { run as pause } from '../../commands/run/pause.ts';
-import { run as resume } from '../../commands/run/resume.ts';
-import { run as run_ } from '../../commands/run/run.ts';
-import { run as step } from '../../commands/run/step.ts';
-import { run as validate } from '../../commands/start/validate.ts';
+import type { InputOf, Outcome } from '../../commands/command.ts';
+import * as topUp from '../../commands/money/top-up.ts';
+import * as ack from '../../commands/people/ack.ts';
+import * as approve from '../../commands/people/approve.ts';
+import * as deny from '../../commands/people/deny.ts';
+import * as read from '../../commands/people/read.ts';
+import * as reply from '../../commands/people/reply.ts';
+import * as retry from '../../commands/people/retry.ts';
+import * as send from '../../commands/people/send.ts';
+import * as pause from '../../commands/run/pause.ts';
+import * as resume from '../../commands/run/resume.ts';
+import * as run from '../../commands/run/run.ts';
+import * as step from '../../commands/run/step.ts';
+import * as validate from '../../commands/start/validate.ts';
+import type { World } from '../../commands/world.ts';
 import { printFault } from '../../schema/fault.ts';
 import { faultsOf } from '../cli/faults.ts';
 
 /** The commands that keys stand for. */
-const RUNS = {
+const COMMANDS = {
   ack,
   approve,
   deny,
@@ -25,13 +26,22 @@ const RUNS = {
   reply,
   resume,
   retry,
-  run: run_,
+  run,
   send,
   step,
   'top-up': topUp,
   validate,
-} satisfies Record<string, Run>;
-export type Verb = keyof typeof RUNS;
+};
+type Commands = { [V in keyof typeof COMMANDS]: (typeof COMMANDS)[V]['command'] };
+export type Verb = keyof Commands;
+
+type Args<V extends Verb> = InputOf<Commands[V]>['args'];
+
+/** What a command of that name may be given: its arguments, where it needs some. */
+export type GivenTo<V extends Verb> = Partial<InputOf<Commands[V]>> &
+  (Partial<Args<V>> extends Args<V> ? unknown : { args: Args<V> });
+
+const RUNS: { [V in Verb]: { run(world: World, input: InputOf<Commands[V]>): Promise<Outcome> } } = COMMANDS;
 
 /** What a command said, line by line, and whether it did what was asked. */
 export interface Done {
@@ -40,10 +50,10 @@ export interface Done {
 }
 
 /** Does a command as the command line would; what it says as it goes is told at once. */
-export async function act(
+export async function act<V extends Verb>(
   world: World,
-  verb: Verb,
-  given: Partial<Input>,
+  verb: V,
+  given: GivenTo<V>,
   told: (line: string) => void,
   signal: AbortSignal,
 ): Promise<Done> {
@@ -54,17 +64,10 @@ export async function act(
   };
   const own: World = { ...world, json: false, interactive: false, stays: true, say: hear, print: hear, signal };
   try {
-    const { data, text, exit = 0 } = await RUNS[verb](own, { args: {}, rest: [], flags: {}, ...given });
-    const lines = isSent(data)
-      ? [`Written to ${data.to.join(', ')}; it is taken in the next turn.`]
-      : text.split('\n').filter(Boolean);
-    return { ok: exit === 0, lines: [...lines, ...said] };
+    const input = { args: {}, rest: [], flags: {}, ...given } as InputOf<Commands[V]>;
+    const { text, exit = 0 } = await RUNS[verb].run(own, input);
+    return { ok: exit === 0, lines: [...text.split('\n').filter(Boolean), ...said] };
   } catch (error) {
     return { ok: false, lines: faultsOf(error).map(printFault) };
   }
-}
-
-/** What `send` and `reply` give: their text is the path of a file, which nobody at a screen needs. */
-function isSent(data: object): data is { to: string[] } {
-  return 'path' in data && 'to' in data && 'from' in data && !('id' in data);
 }

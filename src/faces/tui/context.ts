@@ -1,9 +1,9 @@
 import type { Follow } from '../../app/follow.ts';
-import type { World } from '../../commands/command.ts';
+import type { World } from '../../commands/world.ts';
 import type { KeyAction } from '../../schema/config/keymap.ts';
 import type { About, Line, Pane, Tone } from '../../views/screen/line.ts';
 import type { Scene } from '../../views/screen/snapshot.ts';
-import type { act, Done, Verb } from './commands.ts';
+import type { Done, GivenTo, Verb } from './commands.ts';
 import type { Frame } from './frame.tsx';
 import { PANES } from './panes.ts';
 import { chosenRow, type Prompt, type Ui } from './state.ts';
@@ -26,7 +26,7 @@ export interface Desk {
   /** Opens a text over the list. */
   text(title: string, lines: Line[]): void;
   /** Does a command; what it says stands where messages stand. `quiet`: only when it fails. */
-  perform(verb: Verb, given: Parameters<typeof act>[2], how?: { quiet?: boolean; signal?: AbortSignal }): Promise<Done>;
+  perform<V extends Verb>(verb: V, given: GivenTo<V>, how?: { quiet?: boolean; signal?: AbortSignal }): Promise<Done>;
   /** Gives the terminal to a program, and takes it back. */
   inEditor(work: () => Promise<void>): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import { Follow } from '../../app/follow.ts';
-import type { Outcome, World } from '../../commands/command.ts';
+import type { Outcome } from '../../commands/command.ts';
+import type { World } from '../../commands/world.ts';
 
 /** How the screen is wanted. */
 export interface ScreenWish {

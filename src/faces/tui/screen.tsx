@@ -1,6 +1,7 @@
 import { render } from 'ink';
 import type { Follow } from '../../app/follow.ts';
-import type { Outcome, World } from '../../commands/command.ts';
+import type { Outcome } from '../../commands/command.ts';
+import type { World } from '../../commands/world.ts';
 import { realClock } from '../../disk/fs/clock.ts';
 import { Bell } from '../../disk/fs/watcher.ts';
 import { readKeymap } from '../../disk/owner/owner-files.ts';
@@ -12,7 +13,7 @@ import type { Scene } from '../../views/screen/snapshot.ts';
 import { faultsOf } from '../cli/faults.ts';
 import { safeText } from '../cli/terminal/safe.ts';
 import { deeds } from './actions.ts';
-import { act, type Done, type Verb } from './commands.ts';
+import { act, type Done, type GivenTo, type Verb } from './commands.ts';
 import { type Desk, type Doings, keyOf } from './context.ts';
 import { compose } from './editor.ts';
 import { type Frame, FrameView } from './frame.tsx';
@@ -288,7 +289,7 @@ export class Screen implements Desk {
   }
 
   /** Does a command; what it says stands in the line for messages, behind the answer to a newer key. */
-  async perform(verb: Verb, given: Parameters<typeof act>[2], how: Parameters<Desk['perform']>[2] = {}): Promise<Done> {
+  async perform<V extends Verb>(verb: V, given: GivenTo<V>, how: Parameters<Desk['perform']>[2] = {}): Promise<Done> {
     const { quiet = false, signal = this.stop.signal } = how;
     const key = quiet ? null : ++this.keyed;
     const speak = (text: string, tone: Said['tone']): void =>

@@ -1,12 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { withEngine } from '../../../src/app/run-engine.ts';
-import { run } from '../../../src/commands/keep/archive.ts';
-import { run as replay } from '../../../src/commands/time/replay.ts';
+import * as archiveCommand from '../../../src/commands/keep/archive.ts';
+import * as replayCommand from '../../../src/commands/time/replay.ts';
 import { realDisk } from '../../../src/disk/fs/real.ts';
 import { verifyJournal } from '../../../src/engine/journal/verify.ts';
+import { checked } from '../checked.ts';
 import { ask } from '../relay.ts';
 import { faultsOf, inputOf, testWorld } from '../world.ts';
 import { BUSY, busyOrg, request, turns, visible } from './org.ts';
+
+const run = checked(archiveCommand);
+const replay = checked(replayCommand);
 
 const archive = async (root: string, flags: Record<string, number> = {}) =>
   (await run(testWorld(root), inputOf({ flags }))).data as { archived: number; paths: string[] };

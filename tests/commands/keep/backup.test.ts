@@ -13,13 +13,18 @@ import { gzipSync } from 'node:zlib';
 import { create, Header } from 'tar';
 import { describe, expect, it } from 'vitest';
 import { withEngine } from '../../../src/app/run-engine.ts';
-import { run } from '../../../src/commands/keep/backup.ts';
-import { run as restoreRun } from '../../../src/commands/keep/restore.ts';
-import { run as replay } from '../../../src/commands/time/replay.ts';
+import * as backupCommand from '../../../src/commands/keep/backup.ts';
+import * as restoreCommand from '../../../src/commands/keep/restore.ts';
+import * as replayCommand from '../../../src/commands/time/replay.ts';
 import { journalPath } from '../../../src/disk/journal/journal.ts';
+import { checked } from '../checked.ts';
 import { ask } from '../relay.ts';
 import { faultsOf, filesIn, inputOf, scratch, testWorld } from '../world.ts';
 import { busyOrg, turns, whole } from './org.ts';
+
+const run = checked(backupCommand);
+const restoreRun = checked(restoreCommand);
+const replay = checked(replayCommand);
 
 const backup = async (root: string, file?: string) =>
   (await run(testWorld(root), inputOf({ args: file === undefined ? {} : { file } }))).data as {

@@ -1,14 +1,19 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { run } from '../../../src/commands/keep/export.ts';
-import { run as importRun } from '../../../src/commands/keep/import.ts';
-import { run as replay } from '../../../src/commands/time/replay.ts';
+import * as exportCommand from '../../../src/commands/keep/export.ts';
+import * as importCommand from '../../../src/commands/keep/import.ts';
+import * as replayCommand from '../../../src/commands/time/replay.ts';
 import { realDisk } from '../../../src/disk/fs/real.ts';
 import { verifyJournal } from '../../../src/engine/journal/verify.ts';
+import { checked } from '../checked.ts';
 import { ask } from '../relay.ts';
 import { faultsOf, filesIn, inputOf, scratch, testWorld } from '../world.ts';
 import { BUSY, busyOrg, turns, visible, whole } from './org.ts';
+
+const run = checked(exportCommand);
+const importRun = checked(importCommand);
+const replay = checked(replayCommand);
 
 const exportTo = async (root: string, file: string, flags: Record<string, boolean> = {}, env = {}) =>
   (await run(testWorld(root, { env }), inputOf({ args: { file }, flags }))).data as {

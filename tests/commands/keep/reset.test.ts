@@ -3,14 +3,19 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readOrg } from '../../../src/app/read-org.ts';
 import { withEngine } from '../../../src/app/run-engine.ts';
-import { run } from '../../../src/commands/keep/reset.ts';
-import { run as restore } from '../../../src/commands/keep/restore.ts';
-import { run as replay } from '../../../src/commands/time/replay.ts';
+import * as resetCommand from '../../../src/commands/keep/reset.ts';
+import * as restoreCommand from '../../../src/commands/keep/restore.ts';
+import * as replayCommand from '../../../src/commands/time/replay.ts';
 import { realDisk } from '../../../src/disk/fs/real.ts';
 import { verifyJournal } from '../../../src/engine/journal/verify.ts';
+import { checked } from '../checked.ts';
 import { ask } from '../relay.ts';
 import { faultsOf, inputOf, testWorld, type WorldWish } from '../world.ts';
 import { busyOrg, request, turns, visible, whole } from './org.ts';
+
+const run = checked(resetCommand);
+const restore = checked(restoreCommand);
+const replay = checked(replayCommand);
 
 interface Data {
   archive: string;

@@ -2,7 +2,7 @@ import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readOrg } from '../../../src/app/read-org.ts';
-import type { World } from '../../../src/commands/command.ts';
+import type { World } from '../../../src/commands/world.ts';
 import { realDisk } from '../../../src/disk/fs/real.ts';
 import { logger } from '../../../src/engine/log/log.ts';
 import { FakeClock } from '../../../src/testing/fake-clock.ts';

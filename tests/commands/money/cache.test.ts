@@ -2,14 +2,18 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { withEngine } from '../../../src/app/run-engine.ts';
-import { run as backup } from '../../../src/commands/keep/backup.ts';
-import { run as restore } from '../../../src/commands/keep/restore.ts';
-import { run } from '../../../src/commands/money/cache.ts';
+import * as backupCommand from '../../../src/commands/keep/backup.ts';
+import * as restoreCommand from '../../../src/commands/keep/restore.ts';
+import * as cacheCommand from '../../../src/commands/money/cache.ts';
 import { realKept } from '../../../src/disk/cache/cache-key.ts';
 import { realDisk } from '../../../src/disk/fs/real.ts';
 import { buildOrg, type OrgPlan } from '../../../src/testing/build-org.ts';
 import { ownedEnv } from '../../home.ts';
+import { checked, checkedLeaf } from '../checked.ts';
 import { inputOf, scratch, testWorld } from '../world.ts';
+
+const backup = checked(backupCommand);
+const restore = checked(restoreCommand);
 
 const PLAN: OrgPlan = {
   edges: { human: ['a', 'b'], a: ['human'], b: ['human'] },
@@ -31,8 +35,8 @@ async function org(from?: string): Promise<string> {
   return root;
 }
 
-const cache = async (root: string, flags: Record<string, string | boolean> = {}) =>
-  run(testWorld(root), inputOf({ flags }));
+const cache = async (root: string, what = 'show', args: Record<string, string> = {}) =>
+  checkedLeaf(cacheCommand, `cache ${what}`)(testWorld(root), inputOf({ args }));
 
 describe('lemming cache', () => {
   it('shows what was asked and what was given again', async () => {
@@ -46,18 +50,18 @@ describe('lemming cache', () => {
 
   it('forgets by pattern', async () => {
     const root = await org();
-    expect((await cache(root, { forget: 'default/a' })).data).toMatchObject({ forgotten: 1, entries: 1 });
-    expect((await cache(root, { forget: 'plain' })).data).toMatchObject({ forgotten: 0, entries: 1 });
-    expect((await cache(root, { forget: '*' })).text).toMatch(/^1 reply forgotten\.\n0 replies kept/);
+    expect((await cache(root, 'forget', { pattern: 'default/a' })).data).toMatchObject({ forgotten: 1, entries: 1 });
+    expect((await cache(root, 'forget', { pattern: 'plain' })).data).toMatchObject({ forgotten: 0, entries: 1 });
+    expect((await cache(root, 'forget', { pattern: '*' })).text).toMatch(/^1 reply forgotten\.\n0 replies kept/);
   });
 
   it('is filled from the journal: a rerun then costs nothing', async () => {
     const root = await org();
     rmSync(join(root, REPLIES));
-    expect((await cache(root, { warm: true })).data).toMatchObject({ warmed: 2, entries: 2 });
+    expect((await cache(root, 'warm')).data).toMatchObject({ warmed: 2, entries: 2 });
     const rerun = await org(root);
     expect((await cache(rerun)).data).toMatchObject({ hits: 2, misses: 0, saved: 0.5 });
-    expect((await cache(rerun, { warm: true })).data).toMatchObject({ warmed: 0 });
+    expect((await cache(rerun, 'warm')).data).toMatchObject({ warmed: 0 });
   });
 
   it('outlives a restore: the same beginning is run again for nothing', async () => {

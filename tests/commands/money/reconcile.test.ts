@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { withEngine } from '../../../src/app/run-engine.ts';
-import { run as costs } from '../../../src/commands/look/costs.ts';
-import { run } from '../../../src/commands/money/reconcile.ts';
+import * as costsCommand from '../../../src/commands/look/costs.ts';
+import * as reconcileCommand from '../../../src/commands/money/reconcile.ts';
 import { NOTHING_KEPT } from '../../../src/disk/cache/kept.ts';
 import { realClock } from '../../../src/disk/fs/clock.ts';
 import { realHost } from '../../../src/disk/fs/host.ts';
@@ -11,8 +11,12 @@ import type { Provider } from '../../../src/providers/provider.ts';
 import { buildOrg, type OrgPlan } from '../../../src/testing/build-org.ts';
 import { TOOLS } from '../../../src/tools/all.ts';
 import { gate } from '../../providers/fake-service.ts';
+import { checked } from '../checked.ts';
 import { ask, RELAY } from '../relay.ts';
 import { faultsOf, inputOf, scratch, testWorld } from '../world.ts';
+
+const costs = checked(costsCommand);
+const run = checked(reconcileCommand);
 
 /** Asking `paid` again may be billed again. */
 const PAID: OrgPlan = {

@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { withEngine } from '../../../src/app/run-engine.ts';
-import { run as topUp } from '../../../src/commands/money/top-up.ts';
-import { run as runTurns } from '../../../src/commands/run/run.ts';
+import * as topUpCommand from '../../../src/commands/money/top-up.ts';
+import * as runCommand from '../../../src/commands/run/run.ts';
+import { checked } from '../checked.ts';
 import { ask, RELAY } from '../relay.ts';
 import { faultsOf, filesIn, inputOf, scratchOrg, testWorld } from '../world.ts';
+
+const topUp = checked(topUpCommand);
+const runTurns = checked(runCommand);
 
 const POOR = { ...RELAY, credits: { agents: { a: { grant: 1 } } } };
 

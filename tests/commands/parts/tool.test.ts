@@ -1,9 +1,12 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { run as trust } from '../../../src/commands/start/trust.ts';
+import * as trustCommand from '../../../src/commands/start/trust.ts';
 import { TOOLS } from '../../../src/tools/all.ts';
+import { checked } from '../checked.ts';
 import { lemming, office, put } from '../people/world.ts';
 import { inputOf, scratch, testWorld } from '../world.ts';
+
+const trust = checked(trustCommand);
 
 const BODY = 'Give it words; it gives them back loud.\n';
 const TOOL =

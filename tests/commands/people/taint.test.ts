@@ -1,10 +1,15 @@
 import { expect, it } from 'vitest';
-import { run as audit } from '../../../src/commands/look/audit.ts';
-import { run as taint } from '../../../src/commands/people/taint.ts';
-import { run as replay } from '../../../src/commands/time/replay.ts';
+import * as auditCommand from '../../../src/commands/look/audit.ts';
+import * as taintCommand from '../../../src/commands/people/taint.ts';
+import * as replayCommand from '../../../src/commands/time/replay.ts';
 import type { Wire } from '../../../src/disk/sandbox/wire.ts';
 import { Hands } from '../../engine/tools/hands.ts';
+import { checked, checkedLeaf } from '../checked.ts';
 import { faultsOf, inputOf, testWorld } from '../world.ts';
+import { lemming } from './world.ts';
+
+const audit = checked(auditCommand);
+const replay = checked(replayCommand);
 
 const WIRE: Wire = {
   resolve: async () => ['93.184.216.34'],
@@ -15,16 +20,17 @@ it('lists who is tainted, and clears on a person’s word', async () => {
   const resumes = { a: { tools: ['fetch_url'], hosts: ['*'], schedule: { when: 'always' } } };
   const fetch = { tool: 'fetch_url', input: { url: 'http://example.org/' } };
   const hands = new Hands([[fetch]], { resumes }, { wire: WIRE });
-  const asked = (args: Record<string, string>) => taint(testWorld(hands.root), inputOf({ args }));
-  expect((await asked({})).text).toBe('Nobody has read words of strangers.');
+  const asked = (what: string, args: Record<string, string> = {}) =>
+    checkedLeaf(taintCommand, `taint ${what}`)(testWorld(hands.root), inputOf({ args }));
+  expect((await asked('list')).text).toBe('Nobody has read words of strangers.');
   await hands.turns(1);
-  const { data, text } = await asked({ what: 'list' });
+  const { data, text } = await asked('list');
   expect(data).toEqual({ tainted: [{ what: 'a', read: 'call 1.a.1' }] });
   expect(text).toContain('call 1.a.1');
-  expect(await faultsOf(asked({ what: 'clear' }))).toEqual(['usage']);
-  expect(await faultsOf(asked({ what: 'clear', name: 'human' }))).toEqual(['not-found']);
-  expect((await asked({ what: 'clear', name: 'a' })).text).toBe('a counts as clean.');
-  expect((await asked({})).data).toEqual({ tainted: [] });
+  expect((await lemming(hands.root, ['taint', 'clear'])).exit).toBe(2);
+  expect(await faultsOf(asked('clear', { name: 'human' }))).toEqual(['not-found']);
+  expect((await asked('clear', { name: 'a' })).text).toBe('a counts as clean.');
+  expect((await asked('list')).data).toEqual({ tainted: [] });
   const { data: told } = await audit(testWorld(hands.root), inputOf({ flags: { act: 'untaint' } }));
   expect(told).toMatchObject({ acts: [{ who: 'human', on: 'a' }] });
 });

@@ -1,13 +1,14 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
-import { commandNamed } from '../../../scripts/commands.ts';
+import { commandNamed, loadOf } from '../../../scripts/commands.ts';
 import { withEngine } from '../../../src/app/run-engine.ts';
 import type { TurnReport } from '../../../src/engine/log/report.ts';
 import { run as runTurns } from '../../../src/engine/turn/run.ts';
 import { runCli } from '../../../src/faces/cli/cli.ts';
 import type { OrgPlan } from '../../../src/testing/build-org.ts';
 import { ownedEnv } from '../../home.ts';
+import { checkedLoad } from '../checked.ts';
 import { scratchOrg } from '../world.ts';
 
 /** What a command line said and how it ended. */
@@ -31,7 +32,7 @@ export interface LineWish {
 /** Types a command line in the org at `root`; `data` is its JSON, asked for by `--json`. */
 export async function lemming(root: string, words: string[], wish: LineWish = {}): Promise<Said> {
   const verb = words[0] as string;
-  const { command, run } = await commandNamed(verb);
+  const file = await commandNamed(verb);
   const said = { out: '', err: '' };
   const terminal = {
     cwd: wish.cwd ?? root,
@@ -47,7 +48,7 @@ export async function lemming(root: string, words: string[], wish: LineWish = {}
     },
     signal: wish.signal ?? new AbortController().signal,
   };
-  const exit = await runCli({ version: '0', commands: [command] }, async () => run, terminal, [
+  const exit = await runCli({ version: '0', commands: [file.command] }, checkedLoad(loadOf([file])), terminal, [
     '--org',
     root,
     ...words,

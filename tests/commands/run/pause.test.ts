@@ -1,10 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { withEngine } from '../../../src/app/run-engine.ts';
-import { run as pause } from '../../../src/commands/run/pause.ts';
-import { run as resume } from '../../../src/commands/run/resume.ts';
-import { run as runTurns } from '../../../src/commands/run/run.ts';
+import * as pauseCommand from '../../../src/commands/run/pause.ts';
+import * as resumeCommand from '../../../src/commands/run/resume.ts';
+import * as runCommand from '../../../src/commands/run/run.ts';
+import { checked } from '../checked.ts';
 import { ask, RELAY } from '../relay.ts';
 import { faultsOf, filesIn, inputOf, scratchOrg, testWorld } from '../world.ts';
+
+const pause = checked(pauseCommand);
+const resume = checked(resumeCommand);
+const runTurns = checked(runCommand);
 
 const paused = (root: string, agent?: string) => pause(testWorld(root), inputOf({ args: { agent } }));
 const resumed = (root: string, agent?: string) => resume(testWorld(root), inputOf({ args: { agent } }));

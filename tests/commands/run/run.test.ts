@@ -2,16 +2,24 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { withEngine } from '../../../src/app/run-engine.ts';
-import { run as showStatus } from '../../../src/commands/look/status.ts';
-import { run as pause } from '../../../src/commands/run/pause.ts';
-import { run as resume } from '../../../src/commands/run/resume.ts';
-import { run } from '../../../src/commands/run/run.ts';
-import { run as runOnce } from '../../../src/commands/run/run-once.ts';
-import { run as undo } from '../../../src/commands/work/undo.ts';
+import * as statusCommand from '../../../src/commands/look/status.ts';
+import * as pauseCommand from '../../../src/commands/run/pause.ts';
+import * as resumeCommand from '../../../src/commands/run/resume.ts';
+import * as runCommand from '../../../src/commands/run/run.ts';
+import * as runOnceCommand from '../../../src/commands/run/run-once.ts';
+import * as undoCommand from '../../../src/commands/work/undo.ts';
 import { realDisk } from '../../../src/disk/fs/real.ts';
 import type { OrgPlan } from '../../../src/testing/build-org.ts';
+import { checked } from '../checked.ts';
 import { ask, RELAY, say } from '../relay.ts';
 import { faultsOf, filesIn, inputOf, scratchOrg, testWorld, type WorldWish, writtenIn } from '../world.ts';
+
+const showStatus = checked(statusCommand);
+const pause = checked(pauseCommand);
+const resume = checked(resumeCommand);
+const run = checked(runCommand);
+const runOnce = checked(runOnceCommand);
+const undo = checked(undoCommand);
 
 interface RunData {
   turn: number;

@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { run as pause } from '../../../src/commands/run/pause.ts';
-import { run as step } from '../../../src/commands/run/step.ts';
+import * as pauseCommand from '../../../src/commands/run/pause.ts';
+import * as stepCommand from '../../../src/commands/run/step.ts';
+import { checked } from '../checked.ts';
 import { ask, RELAY } from '../relay.ts';
 import { faultsOf, inputOf, scratchOrg, testWorld } from '../world.ts';
+
+const pause = checked(pauseCommand);
+const step = checked(stepCommand);
 
 interface StepData {
   turn: number;

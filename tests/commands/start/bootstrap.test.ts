@@ -1,11 +1,17 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { run as runTurns } from '../../../src/commands/run/run.ts';
-import { run as runOnce } from '../../../src/commands/run/run-once.ts';
-import { run } from '../../../src/commands/start/bootstrap.ts';
-import { run as validate } from '../../../src/commands/start/validate.ts';
+import * as runCommand from '../../../src/commands/run/run.ts';
+import * as runOnceCommand from '../../../src/commands/run/run-once.ts';
+import * as bootstrapCommand from '../../../src/commands/start/bootstrap.ts';
+import * as validateCommand from '../../../src/commands/start/validate.ts';
+import { checked } from '../checked.ts';
 import { faultsOf, filesIn, inputOf, scratch, testWorld } from '../world.ts';
+
+const runTurns = checked(runCommand);
+const runOnce = checked(runOnceCommand);
+const run = checked(bootstrapCommand);
+const validate = checked(validateCommand);
 
 interface Made {
   path: string;

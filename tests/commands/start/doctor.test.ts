@@ -2,13 +2,18 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { withEngine } from '../../../src/app/run-engine.ts';
-import { run as status } from '../../../src/commands/look/status.ts';
-import { run as runTurns } from '../../../src/commands/run/run.ts';
-import { run as doctor } from '../../../src/commands/start/doctor.ts';
+import * as statusCommand from '../../../src/commands/look/status.ts';
+import * as runCommand from '../../../src/commands/run/run.ts';
+import * as doctorCommand from '../../../src/commands/start/doctor.ts';
 import { realDisk } from '../../../src/disk/fs/real.ts';
 import type { Fault } from '../../../src/schema/fault.ts';
+import { checked } from '../checked.ts';
 import { ask, RELAY } from '../relay.ts';
 import { inputOf, scratchOrg, testWorld, writtenIn } from '../world.ts';
+
+const status = checked(statusCommand);
+const runTurns = checked(runCommand);
+const doctor = checked(doctorCommand);
 
 const CHART = `# who writes to whom
 version: 1

@@ -1,10 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { run } from '../../../src/commands/start/migrate.ts';
-import { run as validate } from '../../../src/commands/start/validate.ts';
+import * as migrateCommand from '../../../src/commands/start/migrate.ts';
+import * as validateCommand from '../../../src/commands/start/validate.ts';
+import { checked } from '../checked.ts';
 import { RELAY } from '../relay.ts';
 import { faultsOf, inputOf, scratchOrg, testWorld, writtenIn } from '../world.ts';
+
+const run = checked(migrateCommand);
+const validate = checked(validateCommand);
 
 const OLD = '# mine\r\nname: old   # the name\r\npurpose: x\r\n';
 

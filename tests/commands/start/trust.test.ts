@@ -2,13 +2,19 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { run as runTurns } from '../../../src/commands/run/run.ts';
-import { run as doctor } from '../../../src/commands/start/doctor.ts';
-import { run as trust } from '../../../src/commands/start/trust.ts';
-import { run as validate } from '../../../src/commands/start/validate.ts';
+import * as runCommand from '../../../src/commands/run/run.ts';
+import * as doctorCommand from '../../../src/commands/start/doctor.ts';
+import * as trustCommand from '../../../src/commands/start/trust.ts';
+import * as validateCommand from '../../../src/commands/start/validate.ts';
 import type { OrgPlan } from '../../../src/testing/build-org.ts';
+import { checked } from '../checked.ts';
 import { ask } from '../relay.ts';
 import { faultsOf, filesIn, inputOf, scratch, scratchOrg, testWorld, writtenIn } from '../world.ts';
+
+const runTurns = checked(runCommand);
+const doctor = checked(doctorCommand);
+const trust = checked(trustCommand);
+const validate = checked(validateCommand);
 
 const NODE = process.execPath;
 

@@ -1,11 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { run } from '../../../src/commands/start/validate.ts';
+import * as validateCommand from '../../../src/commands/start/validate.ts';
 import type { Fault } from '../../../src/schema/fault.ts';
 import type { OrgPlan } from '../../../src/testing/build-org.ts';
+import { checked } from '../checked.ts';
 import { RELAY } from '../relay.ts';
 import { inputOf, scratchOrg, testWorld, writtenIn } from '../world.ts';
+
+const run = checked(validateCommand);
 
 async function validate(files: Record<string, string | Uint8Array>, plan: OrgPlan = RELAY, env = {}) {
   const root = scratchOrg(plan);

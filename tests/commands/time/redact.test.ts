@@ -2,14 +2,18 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { withEngine } from '../../../src/app/run-engine.ts';
-import { run } from '../../../src/commands/time/redact.ts';
-import { run as replay } from '../../../src/commands/time/replay.ts';
+import * as redactCommand from '../../../src/commands/time/redact.ts';
+import * as replayCommand from '../../../src/commands/time/replay.ts';
 import { realDisk } from '../../../src/disk/fs/real.ts';
 import { journalPath } from '../../../src/disk/journal/journal.ts';
 import { verifyJournal } from '../../../src/engine/journal/verify.ts';
+import { checked } from '../checked.ts';
 import { busyOrg, entriesOf, request, turns, visible } from '../keep/org.ts';
 import { ask } from '../relay.ts';
 import { faultsOf, filesIn, inputOf, scratchOrg, testWorld } from '../world.ts';
+
+const run = checked(redactCommand);
+const replay = checked(replayCommand);
 
 const redact = (root: string, id: string, flags: Record<string, boolean> = { yes: true }) =>
   run(testWorld(root), inputOf({ args: { id }, flags }));

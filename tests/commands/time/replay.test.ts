@@ -2,7 +2,7 @@ import { appendFileSync, chmodSync, existsSync, readFileSync, renameSync, rmSync
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readOrg } from '../../../src/app/read-org.ts';
-import { run } from '../../../src/commands/time/replay.ts';
+import * as replayCommand from '../../../src/commands/time/replay.ts';
 import { realHost } from '../../../src/disk/fs/host.ts';
 import { journalPath, readJournal } from '../../../src/disk/journal/journal.ts';
 import { compareFolder } from '../../../src/engine/replay/compare.ts';
@@ -11,9 +11,12 @@ import { isReset, Refold, type Scope } from '../../../src/engine/replay/refold.t
 import type { Provider } from '../../../src/providers/provider.ts';
 import { TOOLS } from '../../../src/tools/all.ts';
 import { newMachine, runTo, SHAPES } from '../../campaign/world.ts';
+import { checked } from '../checked.ts';
 import { BUSY, busyOrg, copyOf, entriesOf, request, reseal, turns, visible } from '../keep/org.ts';
 import { ask } from '../relay.ts';
 import { faultsOf, filesIn, inputOf, scratch, testWorld } from '../world.ts';
+
+const run = checked(replayCommand);
 
 interface Data {
   turns: number;

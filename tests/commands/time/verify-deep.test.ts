@@ -1,13 +1,13 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { run as backup } from '../../../src/commands/keep/backup.ts';
-import { run as restore } from '../../../src/commands/keep/restore.ts';
-import { run as costs } from '../../../src/commands/look/costs.ts';
-import { run as search } from '../../../src/commands/look/search.ts';
-import { run as status } from '../../../src/commands/look/status.ts';
-import { run as redact } from '../../../src/commands/time/redact.ts';
-import { run } from '../../../src/commands/time/verify.ts';
+import * as backupCommand from '../../../src/commands/keep/backup.ts';
+import * as restoreCommand from '../../../src/commands/keep/restore.ts';
+import * as costsCommand from '../../../src/commands/look/costs.ts';
+import * as searchCommand from '../../../src/commands/look/search.ts';
+import * as statusCommand from '../../../src/commands/look/status.ts';
+import * as redactCommand from '../../../src/commands/time/redact.ts';
+import * as verifyCommand from '../../../src/commands/time/verify.ts';
 import { realKept } from '../../../src/disk/cache/cache-key.ts';
 import { KEPT_NAMES } from '../../../src/disk/cache/kept.ts';
 import { realDisk } from '../../../src/disk/fs/real.ts';
@@ -16,9 +16,18 @@ import { load } from '../../../src/engine/journal/load.ts';
 import type { Fault } from '../../../src/schema/fault.ts';
 import type { OrgPlan } from '../../../src/testing/build-org.ts';
 import { ownedEnv } from '../../home.ts';
+import { checked } from '../checked.ts';
 import { BUSY, busyOrg, reseal, turns } from '../keep/org.ts';
 import { ask } from '../relay.ts';
 import { inputOf, testWorld } from '../world.ts';
+
+const backup = checked(backupCommand);
+const restore = checked(restoreCommand);
+const costs = checked(costsCommand);
+const search = checked(searchCommand);
+const status = checked(statusCommand);
+const redact = checked(redactCommand);
+const run = checked(verifyCommand);
 
 const PLAN: OrgPlan = {
   ...BUSY,

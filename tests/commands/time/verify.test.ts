@@ -1,16 +1,20 @@
 import { appendFileSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { run as redact } from '../../../src/commands/time/redact.ts';
-import { run } from '../../../src/commands/time/verify.ts';
+import * as redactCommand from '../../../src/commands/time/redact.ts';
+import * as verifyCommand from '../../../src/commands/time/verify.ts';
 import type { Disk } from '../../../src/disk/fs/disk.ts';
 import { realDisk } from '../../../src/disk/fs/real.ts';
 import { journalPath } from '../../../src/disk/journal/journal.ts';
 import { rewriteFile } from '../../../src/engine/erase/rewrite.ts';
 import { verifyJournal } from '../../../src/engine/journal/verify.ts';
+import { checked } from '../checked.ts';
 import { busyOrg, reseal, turns } from '../keep/org.ts';
 import { ask, RELAY } from '../relay.ts';
 import { inputOf, scratchOrg, testWorld } from '../world.ts';
+
+const redact = checked(redactCommand);
+const run = checked(verifyCommand);
 
 async function verify(root: string) {
   const outcome = await run(testWorld(root), inputOf());

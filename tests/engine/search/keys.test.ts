@@ -1,16 +1,23 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
-import { run as status } from '../../../src/commands/look/status.ts';
-import { run as runTurns } from '../../../src/commands/run/run.ts';
-import { run as doctor } from '../../../src/commands/start/doctor.ts';
-import { run as trust } from '../../../src/commands/start/trust.ts';
-import { run as validate } from '../../../src/commands/start/validate.ts';
+import * as statusCommand from '../../../src/commands/look/status.ts';
+import * as runCommand from '../../../src/commands/run/run.ts';
+import * as doctorCommand from '../../../src/commands/start/doctor.ts';
+import * as trustCommand from '../../../src/commands/start/trust.ts';
+import * as validateCommand from '../../../src/commands/start/validate.ts';
 import { realDisk } from '../../../src/disk/fs/real.ts';
 import { keyUse } from '../../../src/providers/hosted/address.ts';
 import { model } from '../../../src/schema/config/models.ts';
+import { checked } from '../../commands/checked.ts';
 import { inputOf, scratchOrg, testWorld } from '../../commands/world.ts';
 import { homeOf } from '../../home.ts';
+
+const status = checked(statusCommand);
+const runTurns = checked(runCommand);
+const doctor = checked(doctorCommand);
+const trust = checked(trustCommand);
+const validate = checked(validateCommand);
 
 const CANARY = 'sk-a-canary-that-stays-at-home-0123456789';
 

@@ -9,15 +9,18 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { run as approve } from '../../../src/commands/people/approve.ts';
+import * as approveCommand from '../../../src/commands/people/approve.ts';
 import type { Json } from '../../../src/core/model/call.ts';
 import type { Servers } from '../../../src/engine/ports.ts';
 import { mcpServer } from '../../../src/schema/config/mcp.ts';
+import { checked } from '../../commands/checked.ts';
 import { faultsOf, inputOf, testWorld } from '../../commands/world.ts';
 import { programOf } from '../../program.ts';
 import type { Act } from '../../regression/org.ts';
 import { boxHere } from '../tools/hands.ts';
 import { mcpYaml, Owned, told } from '../tools/owned.ts';
+
+const approve = checked(approveCommand);
 
 beforeAll(boxHere);
 

@@ -6,17 +6,21 @@ import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, expect, it, onTestFinished } from 'vitest';
-import { run as doctor } from '../../../src/commands/start/doctor.ts';
-import { run as trust } from '../../../src/commands/start/trust.ts';
+import * as doctorCommand from '../../../src/commands/start/doctor.ts';
+import * as trustCommand from '../../../src/commands/start/trust.ts';
 import { openProxy } from '../../../src/disk/sandbox/proxy.ts';
 import { realWire } from '../../../src/disk/sandbox/wire.ts';
 import { orgFile } from '../../../src/schema/config/org.ts';
 import { toolHead } from '../../../src/schema/config/tool.ts';
+import { checked } from '../../commands/checked.ts';
 import { inputOf, testWorld } from '../../commands/world.ts';
 import { homeOf } from '../../home.ts';
 import type { Act } from '../../regression/org.ts';
 import { certificateFor } from './certificate.ts';
 import { boxHere, Hands, sh } from './hands.ts';
+
+const doctor = checked(doctorCommand);
+const trust = checked(trustCommand);
 
 beforeAll(boxHere);
 

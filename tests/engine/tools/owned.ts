@@ -1,14 +1,20 @@
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import type { Outcome } from '../../../src/commands/command.ts';
-import { run as runTurns } from '../../../src/commands/run/run.ts';
-import { run as trust } from '../../../src/commands/start/trust.ts';
-import { run as validate } from '../../../src/commands/start/validate.ts';
-import { run as replay } from '../../../src/commands/time/replay.ts';
+import * as runCommand from '../../../src/commands/run/run.ts';
+import * as trustCommand from '../../../src/commands/start/trust.ts';
+import * as validateCommand from '../../../src/commands/start/validate.ts';
+import * as replayCommand from '../../../src/commands/time/replay.ts';
 import type { UsedEntry } from '../../../src/core/model/entry.ts';
+import { checked } from '../../commands/checked.ts';
 import { inputOf, scratch, testWorld, type WorldWish } from '../../commands/world.ts';
 import type { Act } from '../../regression/org.ts';
 import { Hands } from './hands.ts';
+
+const runTurns = checked(runCommand);
+const trust = checked(trustCommand);
+const validate = checked(validateCommand);
+const replay = checked(replayCommand);
 
 /** An organisation in which agent a has tools that do not ship with LeMMing, and the home of the owner of its machine. */
 export class Owned extends Hands {

@@ -5,7 +5,7 @@ import fs from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { run as replay } from '../../../src/commands/time/replay.ts';
+import * as replayCommand from '../../../src/commands/time/replay.ts';
 import { filesOf } from '../../../src/core/journal/files.ts';
 import { textHash } from '../../../src/core/model/hash.ts';
 import type { WorldTool } from '../../../src/core/model/tool.ts';
@@ -18,11 +18,14 @@ import { realSandbox } from '../../../src/disk/sandbox/sandbox.ts';
 import { Engine } from '../../../src/engine/turn/engine.ts';
 import { MemoryDisk } from '../../../src/testing/memory-disk.ts';
 import { TOOLS } from '../../../src/tools/all.ts';
+import { checked } from '../../commands/checked.ts';
 import { inputOf, scratch, testWorld } from '../../commands/world.ts';
 import { programOf } from '../../program.ts';
 import { type Act, resultsIn } from '../../regression/org.ts';
 import { Lab } from '../world.ts';
 import { ALLOWED, boxHere, Hands, noBox, sh } from './hands.ts';
+
+const replay = checked(replayCommand);
 
 const CHILD = new URL('../../campaign/kills/child.ts', import.meta.url).pathname;
 

@@ -3,14 +3,17 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { run as approve } from '../../../src/commands/people/approve.ts';
+import * as approveCommand from '../../../src/commands/people/approve.ts';
 import type { Json } from '../../../src/core/model/call.ts';
 import type { Trusted } from '../../../src/core/model/trust.ts';
 import type { Fault } from '../../../src/schema/fault.ts';
+import { checked } from '../../commands/checked.ts';
 import { inputOf, scratch, testWorld } from '../../commands/world.ts';
 import type { Act } from '../../regression/org.ts';
 import { boxHere, noBox } from './hands.ts';
 import { Owned, told } from './owned.ts';
+
+const approve = checked(approveCommand);
 
 let level = '';
 beforeAll(async () => {

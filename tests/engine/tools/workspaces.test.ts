@@ -4,14 +4,20 @@ import fs from 'node:fs';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { run as backup } from '../../../src/commands/keep/backup.ts';
-import { run as exportOrg } from '../../../src/commands/keep/export.ts';
-import { run as reset } from '../../../src/commands/keep/reset.ts';
-import { run as doctor } from '../../../src/commands/start/doctor.ts';
+import * as backupCommand from '../../../src/commands/keep/backup.ts';
+import * as exportCommand from '../../../src/commands/keep/export.ts';
+import * as resetCommand from '../../../src/commands/keep/reset.ts';
+import * as doctorCommand from '../../../src/commands/start/doctor.ts';
 import { realDisk } from '../../../src/disk/fs/real.ts';
 import { removeTree } from '../../../src/disk/fs/tree.ts';
+import { checked } from '../../commands/checked.ts';
 import { inputOf, scratch, testWorld } from '../../commands/world.ts';
 import { boxHere, Hands, sh } from './hands.ts';
+
+const backup = checked(backupCommand);
+const exportOrg = checked(exportCommand);
+const reset = checked(resetCommand);
+const doctor = checked(doctorCommand);
 
 let level = '';
 beforeAll(async () => {

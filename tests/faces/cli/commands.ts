@@ -1,7 +1,8 @@
-import type { Command, Input, Outcome, Run, World } from '../../../src/commands/command.ts';
+import type { Code, Input, Leaf, Outcome } from '../../../src/commands/command.ts';
+import type { World } from '../../../src/commands/world.ts';
 import type { Catalogue } from '../../../src/faces/cli/program.ts';
 
-const base = { examples: [], args: [], flags: [], reads: true } satisfies Partial<Command>;
+const base = { examples: [], args: [], flags: [], reads: true, right: 'look' } satisfies Partial<Leaf>;
 
 /** Definitions such as commands have, one for each thing the command line must get right. */
 export const catalogue: Catalogue = {
@@ -40,11 +41,12 @@ export const catalogue: Catalogue = {
 /** A `run` for every verb that answers what it was given; `does` replaces it. */
 export function answering(does?: (world: World, input: Input) => Partial<Outcome> | Promise<Partial<Outcome>>) {
   const calls: { verb: string; world: World; input: Input }[] = [];
-  const load = async (verb: string): Promise<Run> => {
-    return async (world, input) => {
+  const load = async (verb: string): Promise<Code> => ({
+    run: async (world, input) => {
       calls.push({ verb, world, input });
       return { data: { verb }, text: `did ${verb}`, ...(await does?.(world, input)) };
-    };
-  };
+    },
+    output: (z) => z.object({}),
+  });
   return { calls, load };
 }

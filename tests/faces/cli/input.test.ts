@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Command, Flag } from '../../../src/commands/command.ts';
+import type { Flag, Leaf } from '../../../src/commands/command.ts';
 import { readFlag, readInput } from '../../../src/faces/cli/input.ts';
 import { FaultError } from '../../../src/schema/fault.ts';
 
@@ -54,9 +54,8 @@ describe('choices', () => {
 });
 
 it('keys arguments and options by the names of the definition', () => {
-  const command: Command = {
+  const command: Leaf = {
     name: 'x',
-    group: 'run',
     summary: '',
     examples: [],
     args: [
@@ -65,6 +64,7 @@ it('keys arguments and options by the names of the definition', () => {
     ],
     flags: [cost, { name: 'dry-run', about: '' }, level],
     reads: false,
+    right: 'owner',
   };
   const values: Record<string, unknown> = { 'max-cost': '2', 'dry-run': true };
   expect(readInput(command, ['planner', ['a', 'b']], (flag) => values[flag.name])).toEqual({

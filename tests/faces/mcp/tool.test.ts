@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { commandFiles } from '../../../scripts/commands.ts';
 import type { Right } from '../../../src/commands/command.ts';
-import { offeredTo, SHELVES } from '../../../src/faces/mcp/offer.ts';
-import { inputFor, toolOf } from '../../../src/faces/mcp/tool.ts';
+import { leavesOf } from '../../../src/commands/leaves.ts';
+import { offeredTo } from '../../../src/faces/mcp/offer.ts';
+import { inputFor, toolName, toolOf } from '../../../src/faces/mcp/tool.ts';
 import { FaultError } from '../../../src/schema/fault.ts';
 import { commands } from './world.ts';
 
-const ALL = new Set<Right>(['look', 'turns', 'approvals']);
+const ALL = new Set<Right>(['look', 'turns', 'approvals', 'money', 'edit']);
 const offered = offeredTo(ALL, commands);
 const named = (name: string) => offered.find((command) => command.name === name)!;
 
@@ -45,46 +47,76 @@ describe('what is offered', () => {
       if (!names().includes(name)) expect([name, reads]).toEqual([name, true]);
   });
 
-  it('never holds what changes the organisation or the machine', () => {
+  it('with all rights is more of the parts of the organisation', () => {
     const all = names(...ALL);
-    for (const name of ['redact', 'reset', 'restore', 'import', 'trust', 'top-up', 'pause', 'mcp', 'chat', 'skill'])
+    for (const name of ['agent list', 'agent show', 'skill list', 'tool show', 'policies list', 'taint list'])
+      expect(names('look')).toContain(name);
+    expect(names('money')).toEqual(expect.arrayContaining(['top-up', 'reconcile']));
+    for (const name of ['agent create', 'agent retire', 'skill enable', 'policies revoke', 'pause', 'resume', 'undo']) {
+      expect(names('edit')).toContain(name);
+      expect(names('look', 'turns', 'approvals', 'money')).not.toContain(name);
+    }
+    expect(all).not.toContain('agent');
+  });
+
+  it('never holds what reaches beyond the organisation', () => {
+    const all = names(...ALL);
+    for (const name of ['redact', 'reset', 'restore', 'import', 'trust', 'mcp', 'chat', 'run', 'skill import'])
       expect(all).not.toContain(name);
+    expect(all).not.toContain('agent export');
     const flags = offered.flatMap((command) => command.flags.map((flag) => `${command.name} --${flag.name}`));
     for (const flag of [
       'send --attach',
       'step --unsafe-host',
+      'run-once --unsafe-host',
       'approve --by',
+      'deny --by',
+      'health --providers',
       'logs --follow',
       'search --memory',
       'search --like',
+      'search --agent',
     ])
       expect(flags).not.toContain(flag);
   });
 
-  it('has shelves whose argument the command knows', () => {
-    for (const { uri, verb } of SHELVES) {
-      const argument = /\{(\w+)\}/.exec(uri)?.[1];
-      expect(
-        named(verb)
-          .args.map((arg) => arg.name)
-          .slice(0, 1),
-      ).toEqual(argument === undefined && verb !== 'logs' ? [] : [argument]);
+  it('has an option only with the right that the option takes', () => {
+    const flagsOf = (...rights: Right[]) =>
+      offeredTo(new Set(rights), commands)
+        .find(({ name }) => name === 'agent create')
+        ?.flags.map(({ name }) => name);
+    expect(flagsOf('edit')).not.toContain('credits');
+    expect(flagsOf('edit', 'money')).toContain('credits');
+  });
+
+  it('can be read where its address names its first argument', () => {
+    const shelves = offered.filter(({ resource }) => resource !== undefined);
+    expect(shelves.map(({ name }) => name)).toEqual(expect.arrayContaining(['status', 'read', 'memory', 'show']));
+    for (const { resource, args, reads, name } of shelves) {
+      const argument = /\{(\w+)\}/.exec(resource?.uri ?? '')?.[1];
+      expect([name, args.slice(0, 1).map((arg) => arg.name)]).toEqual([name, argument === undefined ? [] : [argument]]);
+      expect([name, reads || name === 'read']).toEqual([name, true]);
     }
   });
 });
 
-describe.each(offered.map((command) => [command.name, command] as const))('the tool %s', (name, command) => {
+const outputs = new Map(
+  (await commandFiles()).flatMap(({ command }) => leavesOf(command)).map((leaf) => [leaf.name, leaf.output]),
+);
+
+describe.each(offered.map((leaf) => [toolName(leaf), leaf] as const))('the tool %s', (name, leaf) => {
   it('takes the arguments and options of the command, each by its own name', () => {
-    const { inputSchema, description, annotations } = toolOf(command);
-    const names = [...command.args, ...command.flags].map((one) => one.name);
+    const { inputSchema, outputSchema, description, annotations } = toolOf(leaf, outputs.get(leaf.name)!);
+    const names = [...leaf.args, ...leaf.flags].map((one) => one.name);
     expect(new Set(names).size).toBe(names.length);
     expect(inputSchema).toMatchObject({ type: 'object', additionalProperties: false });
     expect(Object.keys(inputSchema.properties ?? {})).toEqual(names);
-    const needed = command.args.flatMap((arg) => (arg.optional ? [] : arg.name));
+    const needed = leaf.args.flatMap((arg) => (arg.optional ? [] : arg.name));
     expect(inputSchema.required ?? []).toEqual(needed);
-    expect(description).toBe(`${command.summary}.`);
-    expect(annotations?.readOnlyHint).toBe(command.reads);
-    expect(name).toMatch(/^[a-z-]{1,64}$/);
+    expect(outputSchema?.type).toBe('object');
+    expect(description).toBe(`${leaf.summary}.`);
+    expect(annotations?.readOnlyHint).toBe(leaf.reads);
+    expect(name).toMatch(/^[a-z_-]{1,64}$/);
   });
 });
 

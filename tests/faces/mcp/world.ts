@@ -3,12 +3,13 @@ import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import { onTestFinished } from 'vitest';
 import { z } from 'zod';
-import { commandFiles } from '../../../scripts/commands.ts';
-import type { Command, Right, Run } from '../../../src/commands/command.ts';
+import { commandFiles, loadOf } from '../../../scripts/commands.ts';
+import type { Command, Right } from '../../../src/commands/command.ts';
 import { Caller } from '../../../src/faces/mcp/call.ts';
 import { Changes } from '../../../src/faces/mcp/changes.ts';
 import { offeredTo } from '../../../src/faces/mcp/offer.ts';
 import { serverOf } from '../../../src/faces/mcp/server.ts';
+import { checkedLoad } from '../../commands/checked.ts';
 import { testWorld } from '../../commands/world.ts';
 
 const files = await commandFiles();
@@ -16,9 +17,7 @@ const files = await commandFiles();
 /** Every command there is. */
 export const commands: Command[] = files.map(({ command }) => command);
 
-async function load(name: string): Promise<Run> {
-  return files.find(({ command }) => command.name === name)?.run as Run;
-}
+const load = checkedLoad(loadOf(files));
 
 export interface Wish {
   person?: string;
@@ -42,7 +41,8 @@ export async function assistant(root: string, { person = 'human', rights = [], s
   const server = serverOf({
     version: '0',
     instructions: 'You have a seat.',
-    commands: offeredTo(all, commands),
+    leaves: offeredTo(all, commands),
+    load,
     caller,
     changes,
   });

@@ -4,12 +4,13 @@ import { personOf } from '../../../app/seats.ts';
 import type { View } from '../../../app/view.ts';
 import { mayWriteTo } from '../../../core/model/config.ts';
 import { FaultError, failure, printFault } from '../../../schema/fault.ts';
-import type { Command, Run, Typing, World } from '../../command.ts';
+import type { Definition, Run } from '../../command.ts';
+import type { Typing, World } from '../../world.ts';
 import { blocks } from './multi-line.ts';
 import { Talk } from './session.ts';
 import { obey, SLASHES } from './slash.ts';
 
-export const command: Command = {
+export const command = {
   name: 'chat',
   group: 'people',
   summary: 'Talk with an agent, line by line',
@@ -21,10 +22,19 @@ export const command: Command = {
   args: [{ name: 'agent', about: 'with whom; the first agent you can write to when left out', optional: true }],
   flags: [{ name: 'thread', value: 'ID', about: 'conversation to go on with, or a message of it' }],
   reads: false,
-};
+  right: 'owner',
+  output: (z) =>
+    z.strictObject({
+      agent: z.string(),
+      thread: z.string(),
+      lines: z.number(),
+      answered: z.number(),
+      spent: z.number(),
+    }),
+} as const satisfies Definition;
 
 /** Each line becomes a message of one conversation; turns are made until its answer is there, or nobody is due. */
-export const run: Run = async (world, input) => {
+export const run: Run<typeof command> = async (world, input) => {
   const view = readOrg(world);
   const person = personOf(view);
   const talk = new Talk(world, person);

@@ -17,9 +17,9 @@ import { FaultError } from '../../../schema/fault.ts';
 import { padTurn } from '../../../schema/name.ts';
 import { mailRow } from '../../../views/mail/mail.ts';
 import { count, unmarked } from '../../../views/text/table.ts';
-import type { World } from '../../command.ts';
 import { layBeside } from '../../message-args.ts';
 import { Teller } from '../../run/progress.ts';
+import type { World } from '../../world.ts';
 import { Scribe } from './stream-view.ts';
 import { type Need, needOf } from './waiting-for.ts';
 
@@ -239,7 +239,7 @@ export class Talk {
     return `Stopped as you asked; ${what}.${asked > 0 ? ` lemming chat ${agent} --thread ${thread} goes on.` : ''}`;
   }
 
-  summary(): object {
+  summary() {
     const { agent, thread, asked, answered, micro } = this;
     return { agent, thread, lines: asked, answered, spent: inCredits(micro) };
   }

@@ -7,31 +7,41 @@ import { countCredits } from '../../../core/money/ledger.ts';
 import { priceOf } from '../../../core/money/price.ts';
 import { failure } from '../../../schema/fault.ts';
 import { oneLine, rowsOf, shorten, unmarked } from '../../../views/text/table.ts';
-import type { World } from '../../command.ts';
+import type { Outcome } from '../../command.ts';
+import { argTerm } from '../../leaves.ts';
+import * as step from '../../run/step.ts';
+import type { World } from '../../world.ts';
+import * as approve from '../approve.ts';
+import * as deny from '../deny.ts';
+import * as inbox from '../inbox.ts';
 import type { Talk } from './session.ts';
 
-/** A command within a talk. `rest`: what stands behind its name. */
+/** A command within a talk. */
 interface Slash {
+  /** What stands behind its name: `[ID]`. */
+  takes: string;
   does: string;
+  /** `rest`: what was written there. */
   run(talk: Talk, world: World, rest: string): Promise<void> | void;
 }
 
-/** What can be said to a talk, by name. */
+const [ID] = approve.command.args.map((arg) => argTerm({ ...arg, optional: true }));
+const [ONE] = step.command.flags.flatMap((flag) => ('value' in flag ? flag.value : []));
+const ALWAYS = approve.command.flags.find(({ name }) => name === 'always')?.about;
+
+/** What can be said to a talk, by name. What is a command elsewhere has the words of that command. */
 export const SLASHES: Record<string, Slash> = {
-  to: { does: 'AGENT  talks with another agent', run: (talk, _world, rest) => talk.turnTo(rest) },
-  thread: { does: '[ID]  lists your conversations, or goes on with one', run: goOnWith },
-  attach: { does: 'FILE  goes with your next line', run: (talk, _world, rest) => talk.attach(rest) },
-  step: { does: '[AGENT]  makes one turn, for everybody or for one agent', run: step },
-  inbox: { does: '  shows your unread mail', run: inbox },
-  approve: { does: '[ID]  lets an act happen that waits for you; lists them', run: deciding('approve') },
-  always: {
-    does: '[ID]  approves an act and all like it from then on; lists them',
-    run: deciding('approve', 'always'),
-  },
-  deny: { does: '[ID]  denies an act that waits for you; lists them', run: deciding('deny') },
-  cost: { does: '  tells what this talk cost', run: (talk, world) => world.say(talk.cost()) },
-  help: { does: '  shows this', run: (_talk, world) => world.say(help()) },
-  quit: { does: '  ends, as Ctrl-D does', run: () => {} },
+  to: { takes: 'AGENT', does: 'talks with another agent', run: (talk, _world, rest) => talk.turnTo(rest) },
+  thread: { takes: '[ID]', does: 'lists your conversations, or goes on with one', run: goOnWith },
+  attach: { takes: 'FILE', does: 'goes with your next line', run: (talk, _world, rest) => talk.attach(rest) },
+  step: { takes: `[${ONE}]`, does: step.command.summary, run: makeStep },
+  inbox: { takes: '', does: inbox.command.summary, run: showInbox },
+  approve: { takes: `${ID}`, does: approve.command.summary, run: deciding('approve', answerWith(approve.run)) },
+  always: { takes: `${ID}`, does: `${approve.command.summary}, and ${ALWAYS}`, run: deciding('always', approveAlways) },
+  deny: { takes: `${ID}`, does: deny.command.summary, run: deciding('deny', answerWith(deny.run)) },
+  cost: { takes: '', does: 'tells what this talk cost', run: (talk, world) => world.say(talk.cost()) },
+  help: { takes: '', does: 'shows this', run: (_talk, world) => world.say(help()) },
+  quit: { takes: '', does: 'ends, as Ctrl-D does', run: () => {} },
 };
 
 /** Does what a line that begins with a slash asks for. Throws `usage` for an unknown name, with the nearest. */
@@ -47,30 +57,35 @@ export async function obey(talk: Talk, world: World, line: string): Promise<void
 }
 
 function help(): string {
-  const lines = Object.entries(SLASHES).map(([name, { does }]) => [
-    `/${name} ${does.split('  ')[0]}`,
-    does.split('  ')[1] ?? '',
-  ]);
+  const lines = Object.entries(SLASHES).map(([name, { takes, does }]) => [`/${name} ${takes}`, does]);
   return `${rowsOf(lines)}\nA line that ends in \\ goes on in the next; """ begins and ends a text of many lines.`;
 }
 
-async function step(talk: Talk, world: World, rest: string): Promise<void> {
+async function makeStep(talk: Talk, world: World, rest: string): Promise<void> {
   if (rest !== '') checkAgent(readOrg(world), rest);
   await talk.step(rest || undefined);
 }
 
-async function inbox(_talk: Talk, world: World): Promise<void> {
-  const { run } = await import('../inbox.ts');
-  world.say((await run(world, { args: {}, rest: [], flags: { unread: true } })).text);
+async function showInbox(_talk: Talk, world: World): Promise<void> {
+  world.say((await inbox.run(world, { args: {}, rest: [], flags: { unread: true } })).text);
 }
 
-function deciding(ask: 'approve' | 'deny', name: string = ask): Slash['run'] {
+/** Answers an act. */
+type Answer = (world: World, id: string, note: string) => Promise<Outcome>;
+
+function answerWith(run: typeof approve.run | typeof deny.run): Answer {
+  return (world, id, note) => run(world, { args: { id }, rest: [], flags: { note } });
+}
+
+function approveAlways(world: World, id: string, note: string): Promise<Outcome> {
+  return approve.run(world, { args: { id }, rest: [], flags: { note, always: true } });
+}
+
+function deciding(name: string, answer: Answer): Slash['run'] {
   return async (talk, world, rest) => {
     const [id = '', ...note] = rest.split(/\s+/);
     if (id === '') return listHeld(world, name);
-    const { run } = ask === 'deny' ? await import('../deny.ts') : await import('../approve.ts');
-    const flags = { note: note.join(' '), always: name === 'always' };
-    world.say((await run(world, { args: { id }, rest: [], flags })).text);
+    world.say((await answer(world, id, note.join(' '))).text);
     await talk.goOn();
   };
 }

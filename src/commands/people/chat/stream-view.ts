@@ -1,6 +1,6 @@
 import type { Listen, Overheard } from '../../../engine/calls/listen.ts';
 import { Speech } from '../../../views/journal/partial-reply.ts';
-import type { World } from '../../command.ts';
+import type { World } from '../../world.ts';
 
 /** Draws what models write while they write it. It is gone when the turn ends: only what was sent is an answer. */
 export class Scribe {

@@ -1,5 +1,5 @@
 import { createInterface, type Interface } from 'node:readline';
-import type { Typing } from '../../../commands/command.ts';
+import type { Typing } from '../../../commands/world.ts';
 import { meant, PASTE_OFF, PASTE_ON, pasting, shown } from './paste.ts';
 import type { Screen } from './screen.ts';
 import { prepareForAll, widthOf } from './width.ts';

@@ -1,8 +1,9 @@
 // A command line with one command, which works until it is interrupted; `wait ever` does not listen, `wait throw` fails beside it.
-import type { Command, Run } from '../../../../src/commands/command.ts';
+import type { Definition, Run } from '../../../../src/commands/command.ts';
+import { codeIn } from '../../../../src/commands/leaves.ts';
 import { runProcess } from '../../../../src/faces/cli/process.ts';
 
-const command: Command = {
+const command = {
   name: 'wait',
   group: 'run',
   summary: 'Wait',
@@ -11,9 +12,11 @@ const command: Command = {
   flags: [],
   reads: true,
   needsOrg: false,
-};
+  right: 'owner',
+  output: (z) => z.strictObject({}),
+} as const satisfies Definition;
 
-const run: Run = async (world, input) => {
+const run: Run<typeof command> = async (world, input) => {
   if (input.args.how === 'throw') setTimeout(() => JSON.parse('{'), 1);
   const pulse = setInterval(() => world.print('waiting'), 20);
   await new Promise<void>((resume) => {
@@ -23,4 +26,4 @@ const run: Run = async (world, input) => {
   return { data: {}, text: 'finished' };
 };
 
-await runProcess({ version: '0', commands: [command] }, async () => run);
+await runProcess({ version: '0', commands: [command] }, async (name) => codeIn({ command, run }, name));

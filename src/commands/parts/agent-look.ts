@@ -1,0 +1,60 @@
+/** What `lemming agent` tells: the agents, one of them, and what they can be made from. */
+import { readOrg } from '../../app/read-org.ts';
+import { checkAgent } from '../../app/seats.ts';
+import { agentState } from '../../core/model/state.ts';
+import { balanceOf } from '../../core/money/ledger.ts';
+import { teamOf } from '../../core/staff/staff.ts';
+import { inCredits } from '../../schema/amount.ts';
+import { oneLine, shorten, table } from '../../views/text/table.ts';
+import { agentTemplates, packageDisk } from '../templates.ts';
+import type { World } from '../world.ts';
+
+export async function listAll(world: World) {
+  const { config, state } = readOrg(world);
+  const agents = config.order
+    .filter((name) => !config.agents.get(name)?.person)
+    .map((name) => ({
+      name,
+      role: config.agents.get(name)?.role ?? '',
+      hired_by: state.staff.get(name)?.by ?? null,
+      left: inCredits(balanceOf(config, state, name).left),
+      last_turn: agentState(state, name).lastTurn,
+    }));
+  const rows = agents.map(({ name, role, hired_by, left }) => [name, hired_by ?? '-', String(left), shorten(role, 80)]);
+  const coming = state.orders.map(
+    ({ ask, agent }) => `${agent}: ${ask === 'hire' ? 'comes' : 'goes'} with the next turn`,
+  );
+  return {
+    data: { agents, coming: state.orders.map(({ ask, agent }) => ({ ask, agent })) },
+    text: [table([['agent', 'hired by', 'left', 'role'], ...rows]), ...coming].join('\n'),
+  };
+}
+
+export async function show(world: World, { args: { agent: name } }: { args: { agent: string } }) {
+  const view = readOrg(world);
+  checkAgent(view, name);
+  const { state, disk } = view;
+  const path = `agents/${name}/resume.md`;
+  const text = Buffer.from(disk.read(path) ?? []).toString();
+  const hired = state.staff.get(name) ?? null;
+  const team = teamOf(state.staff, name);
+  const lines = [
+    path,
+    hired ? `hired by ${hired.by} in turn ${hired.turn}` : '',
+    team.length ? `has hired ${team.join(', ')}` : '',
+    `lemming inspect ${name} shows how it is`,
+  ];
+  return { data: { name, path, hired, team, text }, text: `${lines.filter(Boolean).join('; ')}\n\n${text.trimEnd()}` };
+}
+
+export async function listTemplates(world: World) {
+  const { config } = readOrg(world);
+  const shipped = [...agentTemplates(packageDisk()).keys()].filter((id) => !config.templates.has(id));
+  const own = [...config.templates].map(([id, { head }]) => ({ id, role: oneLine(head.role), tools: head.tools }));
+  const rows = own.map(({ id, role, tools }) => [id, shorten(tools.join(', '), 60), shorten(role, 60)]);
+  const more = shipped.length
+    ? `lemming agent create copies these into org/templates when it needs them: ${shipped.join(', ')}`
+    : '';
+  const head = rows.length ? table([['template', 'tools', 'for'], ...rows]) : 'There is nothing in org/templates.';
+  return { data: { templates: own, shipped }, text: [head, more].filter(Boolean).join('\n') };
+}

@@ -1,0 +1,48 @@
+/** What `lemming skill` changes: skills are switched, brought in, given away and put back. */
+import { resolve } from 'node:path';
+import { readOrg } from '../../app/read-org.ts';
+import { count } from '../../views/text/table.ts';
+import type { InputOf } from '../command.ts';
+import type { World } from '../world.ts';
+import type { command } from './skill.ts';
+import { exportSkill, importSkill, rollBack, switchSkill } from './skill-folders.ts';
+import { find, ownerIn } from './skill-look.ts';
+
+type Said<Name> = InputOf<Extract<(typeof command)['commands'][number], { name: Name }>>;
+
+export async function switchOn(world: World, { args, flags }: Said<'enable'>) {
+  const view = readOrg(world);
+  return switched(switchSkill(view.disk, args.skill, true, ownerIn(view, flags)), 'on');
+}
+
+export async function switchOff(world: World, { args, flags }: Said<'disable'>) {
+  const view = readOrg(world);
+  return switched(switchSkill(view.disk, args.skill, false, ownerIn(view, flags)), 'off');
+}
+
+function switched(done: { id: string; folder: string }, how: 'on' | 'off') {
+  return { data: done, text: `${done.id} is ${how} from the next turn on: ${done.folder}` };
+}
+
+export async function bringIn(world: World, { args, flags }: Said<'import'>) {
+  const { disk, state } = readOrg(world);
+  const done = importSkill(disk, state.turn, resolve(world.cwd, args.folder), flags.replace === true);
+  return {
+    data: done,
+    text: `${done.folder} holds ${count(done.files, 'file')}. A resume that lists ${done.id} has it.`,
+  };
+}
+
+export async function giveAway(world: World, { args, flags }: Said<'export'>) {
+  const view = readOrg(world);
+  const { id, folder } = find(view.config, args.skill, ownerIn(view, flags));
+  const target = resolve(world.cwd, args.dir, id);
+  const files = exportSkill(view.disk, folder, target);
+  return { data: { id, files }, text: `${count(files, 'file')} of ${id} are in ${target}.` };
+}
+
+export async function rollback(world: World, { args, flags }: Said<'rollback'>) {
+  const view = readOrg(world);
+  const done = rollBack(view.disk, view.state.turn, args.skill, ownerIn(view, flags));
+  return { data: done, text: `${done.id} is as it was before; what stood there is kept as ${done.kept}.` };
+}

@@ -1,0 +1,131 @@
+/** Shapes of data that several commands give. */
+import type { Zod } from './command.ts';
+
+/** A fault, wherever it is told. */
+export const faultShape = (z: Zod) =>
+  z.strictObject({
+    code: z.string(),
+    message: z.string(),
+    remedy: z.string(),
+    file: z.string().optional(),
+    line: z.number().optional(),
+    column: z.number().optional(),
+    value: z.string().optional(),
+    nearest: z.string().optional(),
+  });
+
+/** Whether a request is in the journal, or a running engine takes it at its next freeze. */
+export const takenShape = (z: Zod) => z.enum(['journaled', 'waits']);
+
+/** When what was asked for holds. */
+export const effectShape = (z: Zod) => z.enum(['now', 'next turn']);
+
+/** How much waits for a person. */
+export const needsShape = (z: Zod) =>
+  z.strictObject({
+    count: z.number(),
+    mail: z.number(),
+    approvals: z.number(),
+    dead_letters: z.number(),
+    undelivered: z.number(),
+    out_of_credits: z.number(),
+    faults: z.number(),
+  });
+
+/** A message. */
+export const mailShape = (z: Zod) =>
+  z.strictObject({
+    id: z.string(),
+    from: z.string(),
+    to: z.array(z.string()),
+    turn: z.number(),
+    kind: z.string(),
+    subject: z.string(),
+    priority: z.string(),
+    thread: z.string(),
+    reply_to: z.string().nullable(),
+    task: z.string().nullable(),
+    via: z.string(),
+    attachments: z.array(z.string()),
+    read: z.boolean(),
+    waiting: z.array(z.string()),
+    made_by: z.string().nullable(),
+    made_by_act: z.number().nullable(),
+    path: z.string(),
+    body: z.string(),
+  });
+
+/** What a person is to be told: `count` times, of the dead letters `ids`. */
+export const noticeShape = (z: Zod) =>
+  z.strictObject({
+    turn: z.number(),
+    about: z.string(),
+    text: z.string(),
+    count: z.number(),
+    ids: z.array(z.string()),
+  });
+
+/** What an agent is at, and how well it is. */
+export const conditionShape = (z: Zod) =>
+  z.enum(['unknown', 'initializing', 'idle', 'active', 'paused', 'error', 'offline', 'finished']);
+export const healthShape = (z: Zod) => z.enum(['healthy', 'degraded', 'unhealthy']);
+
+/** An entry of a memory; `agent` null: of the shared context. */
+export const entryShape = (z: Zod) =>
+  z.strictObject({
+    agent: z.string().nullable(),
+    key: z.string(),
+    path: z.string(),
+    version: z.number(),
+    turn: z.number(),
+    pin: z.boolean(),
+    archived: z.boolean(),
+    tags: z.array(z.string()),
+    evidence: z.string(),
+    text: z.string(),
+  });
+
+/** What happened in a turn. */
+export const eventShape = (z: Zod) =>
+  z.strictObject({ what: z.string(), agent: z.string().nullable(), id: z.string().nullable(), text: z.string() });
+export const turnShape = (z: Zod) =>
+  z.strictObject({
+    turn: z.number(),
+    time: z.string().nullable(),
+    committed: z.boolean(),
+    spent: z.number(),
+    events: z.array(eventShape(z)),
+  });
+
+/** An attempt at a call of a model: the exact prompt and what came back. */
+export const callShape = (z: Zod) =>
+  z.strictObject({
+    key: z.string(),
+    model: z.string(),
+    provider: z.string(),
+    reserve: z.number(),
+    cost: z.number().nullable(),
+    ms: z.number().nullable(),
+    cached: z.boolean(),
+    max_output_tokens: z.number(),
+    system: z.string(),
+    tools: z.array(z.looseObject({ name: z.string() })),
+    parts: z.array(z.looseObject({ role: z.string() })),
+    images: z.array(z.string()),
+    paid: z.array(z.strictObject({ act: z.number(), tool: z.string(), cost: z.number() })),
+    answer: z.looseObject({ k: z.enum(['reply', 'failed']) }).nullable(),
+    exact: z.boolean(),
+  });
+
+export const deadShape = (z: Zod) =>
+  z.strictObject({
+    id: z.string(),
+    message: z.string().nullable(),
+    to: z.array(z.string()),
+    from: z.string(),
+    path: z.string(),
+    turn: z.number(),
+    reason: z.string(),
+    detail: z.string(),
+    chain: z.string(),
+  });
