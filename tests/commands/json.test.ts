@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { commandFiles } from '../../scripts/commands.ts';
 import { leavesOf } from '../../src/commands/leaves.ts';
-import { lemming, office, untilIdle } from './people/world.ts';
+import { lemming, office, put, untilIdle } from './people/world.ts';
 import { scratchOrg } from './world.ts';
 
 /** What a reader needs beside its name. A new one that needs something is named here. */
@@ -18,12 +18,17 @@ const ARGS: Record<string, string[]> = {
   watch: ['--once'],
 };
 
+function withSkill(root: string): string {
+  put(root, 'org/skills/planning/SKILL.md', '---\nname: planning\ndescription: How to plan.\n---\nThink first.\n');
+  return root;
+}
+
 const readers = (await commandFiles())
   .flatMap(({ command }) => leavesOf(command))
   .flatMap(({ name, reads }) => (reads ? name : []));
 
 it.each(readers)('%s --json prints one object, and nothing but it', async (name) => {
-  const root = office();
+  const root = withSkill(office());
   await lemming(root, ['send', 'manager', 'Hello']);
   await untilIdle(root);
   const { exit, out } = await lemming(root, [...name.split(' '), ...(ARGS[name] ?? []), '--json']);
@@ -36,7 +41,7 @@ it.each(readers)('%s --json prints one object, and nothing but it', async (name)
 const NEEDS_MAIL = ['show', 'read'];
 
 it.each(readers.filter((name) => !NEEDS_MAIL.includes(name)))('%s works where there is no person', async (name) => {
-  const root = scratchOrg({ edges: { manager: [] } });
+  const root = withSkill(scratchOrg({ edges: { manager: [] } }));
   const { exit, out } = await lemming(root, [...name.split(' '), ...(ARGS[name] ?? []), '--json']);
   expect([name, [0, 1].includes(exit), JSON.parse(out)]).toEqual([name, true, expect.any(Object)]);
 });

@@ -38,7 +38,7 @@ export const run: Run<typeof command> = async (world, input) => {
   const { as, allow } = input.flags;
   const view = readOrg(world);
   const person = as !== undefined ? personNamed(view, as) : personOf(view);
-  const rights = new Set(allow);
+  const rights = new Set(RIGHTS.filter((right) => allow?.includes(right)));
   if (world.json || !world.serve)
     throw failure('usage', 'Standard output carries the protocol and nothing else', {
       remedy: 'Leave out --json; a program such as an assistant starts lemming mcp.',

@@ -1,5 +1,4 @@
 import { Argument, type CommanderError, Option, Command as Program } from 'commander';
-import { closest } from 'fastest-levenshtein';
 import type { Command, Family, Flag, Input, Leaf } from '../../commands/command.ts';
 import { argTerm, isFamily, leavesOf } from '../../commands/leaves.ts';
 import { failure } from '../../schema/fault.ts';
@@ -80,7 +79,6 @@ function noneOf({ name, commands }: Family, typed: string): Error {
   const names = commands.map((one) => one.name);
   return failure('usage', `What follows lemming ${name} is one of ${names.join(', ')}, not "${typed}"`, {
     value: typed,
-    nearest: closest(typed, names),
     remedy: `See lemming ${name} --help.`,
   });
 }

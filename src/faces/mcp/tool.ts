@@ -1,6 +1,7 @@
 import type { Tool } from '@modelcontextprotocol/sdk/types.js';
 import * as z from 'zod';
 import type { Arg, Flag, InputOf, Leaf, Written } from '../../commands/command.ts';
+import { faultShape } from '../../commands/shapes.ts';
 import { failure } from '../../schema/fault.ts';
 import { readInput } from '../cli/input.ts';
 
@@ -16,9 +17,14 @@ export function toolOf(leaf: Leaf, output: Written['output']): Tool {
     name: toolName(leaf),
     description: `${summary}.`,
     inputSchema: { ...z.toJSONSchema(shapeOf(leaf)), type: 'object' } as Tool['inputSchema'],
-    outputSchema: { ...z.toJSONSchema(output(z)), type: 'object' } as Tool['outputSchema'],
+    outputSchema: { ...z.toJSONSchema(z.union([output(z), refusalShape()])), type: 'object' } as Tool['outputSchema'],
     annotations: { readOnlyHint: reads, destructiveHint: false, openWorldHint: false },
   };
+}
+
+/** What is given where nothing was done: clients hold that against the schema as well. */
+function refusalShape() {
+  return z.strictObject({ ok: z.literal(false), faults: z.array(faultShape(z)) });
 }
 
 /** What an assistant gave, as the command line would have parsed it. Throws `usage` for anything else. */

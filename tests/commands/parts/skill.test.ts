@@ -259,7 +259,7 @@ describe('skill', () => {
     const root = withSkills();
     expect((await lemming(root, ['skill', 'fly'])).err).toContain('rollback');
     expect((await lemming(root, ['skill', 'show'])).exit).toBe(2);
-    expect((await lemming(root, ['skill', 'import'])).err).toContain('folder');
+    expect((await lemming(root, ['skill', 'import'])).err).toContain('FOLDER');
     expect((await lemming(office(), ['skill'])).out).toContain('There are no skills');
   });
 });

@@ -24,10 +24,9 @@ it.each([
   expect([said.exit, said.out]).toEqual([exit, '']);
 });
 
-it('a word that is no command below a verb is named, with those there are and the nearest', async () => {
+it('a word that is no command below a verb is named, with those there are', async () => {
   const { err } = await lemming(office(), ['agent', 'shwo']);
-  expect(err).toContain('What follows lemming agent is one of list, show, create');
-  expect(err).toContain('show');
+  expect(err).toMatch(/^What follows lemming agent is one of list, show, create, .*, not "shwo"/);
 });
 
 it.each([['agent'], ['skill'], ['tool'], ['policies'], ['taint'], ['cache']])(

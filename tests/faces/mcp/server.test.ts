@@ -31,16 +31,29 @@ describe('an assistant in the seat of the human', () => {
     expect(tools.map(({ name }) => name)).toContain('send');
     const { resources } = await client.listResources();
     expect(resources.map(({ uri }) => uri)).toEqual([
-      'lemming://status',
-      'lemming://inbox',
       'lemming://chart',
       'lemming://costs',
+      'lemming://inbox',
+      'lemming://status',
     ]);
     const { resourceTemplates } = await client.listResourceTemplates();
     expect(resourceTemplates.map(({ uriTemplate }) => uriTemplate)).toEqual([
-      'lemming://mail/{id}',
       'lemming://threads/{of}',
+      'lemming://mail/{id}',
     ]);
+  });
+
+  it('calls what stands below a verb, and what each right lets it change', async () => {
+    const root = office();
+    const client = await assistant(root, { rights: ['look', 'edit'] });
+    expect(rows((await call(client, 'agent_list')).data, 'agents').map(({ name }) => name)).toContain('planner');
+    expect((await call(client, 'agent_show', { agent: 'planner' })).text).toContain('agents/planner/resume.md');
+    expect(await refusal(client, 'agent_show', { agent: 'nosuch' })).toBe('not-found');
+    expect(await refusal(client, 'agent_list', { agent: 'planner' })).toBe('usage');
+    expect((await call(client, 'pause', { agent: 'planner' })).data).toMatchObject({ ask: 'pause', agent: 'planner' });
+    expect((await call(client, 'agent_create', { agent: 'tess' })).data).toMatchObject({ agent: 'tess', credits: 0 });
+    expect(await refusal(client, 'agent_create', { agent: 'mo', credits: 5 })).toBe('usage');
+    expect(await refusal(client, 'agent_export', { agent: 'planner', dir: root })).toContain('There is no tool');
   });
 
   it('sends, makes a turn, reads the answer, and answers it', async () => {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { commandFiles } from '../../../scripts/commands.ts';
 import type { Right } from '../../../src/commands/command.ts';
@@ -78,6 +79,23 @@ describe('what is offered', () => {
       'search --agent',
     ])
       expect(flags).not.toContain(flag);
+  });
+
+  it('is what docs/mcp.md says', () => {
+    const page = readFileSync(new URL('../../../docs/mcp.md', import.meta.url), 'utf8');
+    const rowFor = (right: string): string[] => {
+      const row = page.split('\n').find((line) => line.startsWith(right)) ?? '';
+      return [...(row.split('|')[2] ?? '').matchAll(/`([^`]+)`/g)].map(([, name]) => name as string);
+    };
+    const own = offeredTo(new Set(), commands).map(toolName);
+    expect(rowFor('| the seat alone')).toEqual(own.sort());
+    for (const right of ALL) {
+      const more = offeredTo(new Set([right]), commands).map(toolName);
+      expect([right, rowFor(`| \`--allow ${right}\``)]).toEqual([
+        right,
+        more.filter((name) => !own.includes(name)).sort(),
+      ]);
+    }
   });
 
   it('has an option only with the right that the option takes', () => {
