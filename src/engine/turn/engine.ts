@@ -273,8 +273,8 @@ export class Engine {
    * Lets the next turn go by if nothing would happen in it: nobody is due, nothing was asked, and nothing runs out. False:
    * it is to be made. The journal tells of those that went by when the next one is made, so a kill takes them back.
    */
-  async pass(wish: TurnWish = {}): Promise<boolean> {
-    const now = await this.looked(wish);
+  async pass(): Promise<boolean> {
+    const now = await this.looked();
     if (now.acts) return false;
     apply(this.state, now.open);
     apply(this.state, { k: 'commit', turn: this.next, lock: this.lock.number });
@@ -283,13 +283,13 @@ export class Engine {
   }
 
   /** Whether anything would happen in the next turn. */
-  async hasWork(wish: TurnWish = {}): Promise<boolean> {
-    return (await this.looked(wish)).acts;
+  async hasWork(): Promise<boolean> {
+    return (await this.looked()).acts;
   }
 
   /** Whoever is due is due whatever people did meanwhile, and costs no look at the folder. */
-  private async looked(wish: TurnWish): Promise<{ acts: boolean; open: OpenEntry }> {
-    const open = this.opening(this.next, wish);
+  private async looked(): Promise<{ acts: boolean; open: OpenEntry }> {
+    const open = this.opening(this.next, {});
     try {
       if (this.unfinished) return { acts: true, open };
       this.live.look();

@@ -49,7 +49,6 @@ export const breaker = later(() =>
     rest_ms: whole(1, 86_400_000).default(60_000).describe('milliseconds until one call tries it again'),
   }),
 );
-export type BreakerSettings = z.infer<ReturnType<typeof breaker>>;
 
 /** Which replies are given again instead of asking. */
 export const cache = later(() =>

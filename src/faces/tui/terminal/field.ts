@@ -6,8 +6,6 @@ export interface Field {
   at: number;
 }
 
-export const EMPTY: Field = { text: '', at: 0 };
-
 /** What a key makes of a field; the same field when it does nothing here. */
 export function typed(field: Field, pressed: Pressed, lines: boolean): Field {
   if ('paste' in pressed) return insert(field, lines ? pressed.paste : pressed.paste.replace(/\s*\n\s*/g, ' '));
