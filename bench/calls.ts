@@ -12,8 +12,8 @@ import { realClock } from '../src/disk/fs/clock.ts';
 import { realDisk } from '../src/disk/fs/real.ts';
 import { breaker } from '../src/providers/with/breaker.ts';
 import { fallback } from '../src/providers/with/fallback.ts';
-import { Gate, limit } from '../src/providers/with/limit.ts';
-import type { Asked, Line } from '../src/providers/with/line.ts';
+import { RateLimiter, limit } from '../src/providers/with/limit.ts';
+import type { ModelRequest, CallModel } from '../src/providers/with/line.ts';
 import { record } from '../src/providers/with/record.ts';
 import { retry } from '../src/providers/with/retry.ts';
 import { timeout } from '../src/providers/with/timeout.ts';
@@ -27,7 +27,7 @@ setMaxListeners(0, never);
 
 /** Microseconds a call takes bare, with all wrappers, and through an SDK to this machine. */
 export async function wrappers(): Promise<Record<string, number>> {
-  const bare: Line = async () => REPLY;
+  const bare: CallModel = async () => REPLY;
   const wrapped = wrap(bare);
   const server = new Worker(SERVER, { eval: true, workerData: 0 });
   const [port] = (await once(server, 'message')) as [number];
@@ -50,16 +50,16 @@ export async function wrappers(): Promise<Record<string, number>> {
   };
 }
 
-function wrap(line: Line): Line {
+function wrap(line: CallModel): CallModel {
   const patience = { random: Math.random, sleep: realClock.sleep, goesOn: () => true };
   const book = {
     begin: async () => 'intent',
-    replied: async (_intent: string, _asked: Asked, reply: Reply) => reply,
+    replied: async (_intent: string, _asked: ModelRequest, reply: Reply) => reply,
     failed: async () => {},
     isForeign: () => false,
   };
   const gates = ['agent', 'model', 'provider'].map(
-    (name) => new Gate(name, limitSchema().parse({ requests_per_second: 1_000_000, concurrency: 64 }), realClock),
+    (name) => new RateLimiter(name, limitSchema().parse({ requests_per_second: 1_000_000, concurrency: 64 }), realClock),
   );
   const timed = timeout(line, 120_000, realClock.timer);
   const recorded = record(timed, book, () => performance.now());
@@ -73,7 +73,7 @@ function wrap(line: Line): Line {
 }
 
 let turn = 0;
-function asked(): Asked {
+function asked(): ModelRequest {
   const prompt = {
     agent: 'a',
     turn: ++turn,

@@ -13,7 +13,7 @@ import { realHost } from '../src/disk/fs/host.ts';
 import { realDisk } from '../src/disk/fs/real.ts';
 import { readJournal } from '../src/disk/journal/journal.ts';
 import { Recompute } from '../src/engine/replay/recompute.ts';
-import { Refold } from '../src/engine/replay/refold.ts';
+import { JournalFiles } from '../src/engine/replay/journal-files.ts';
 import { provider } from '../src/providers/find.ts';
 import { TOOLS } from '../src/tools/all.ts';
 import { manyAgents, wrappers } from './calls.ts';
@@ -112,7 +112,7 @@ async function replays(root: string): Promise<void> {
   const disk = realDisk(root);
   const written = fresh('written');
   for (let i = 0; i < 1000; i++) fs.mkdirSync(path.join(written, `f${i}`));
-  const refold = new Refold(realDisk(fresh('replayed')));
+  const refold = new JournalFiles(realDisk(fresh('replayed')));
   const times = { floor: [] as number[], redo: [] as number[] };
   const groups = readJournal(disk, []);
   for (let next = groups.next(), round = 0; !next.done; round++) {

@@ -9,20 +9,27 @@
  */
 import { buildOrg, type OrgPlan, planFiles } from './testing/build-org.ts';
 import { FakeClock } from './testing/fake-clock.ts';
-import { type Draw, drawsOf, type Ends, type Sketch, sketchOf } from './testing/generators.ts';
-import { Crash, type Fate, type Held, type Look, MemoryDisk, type Operation } from './testing/memory-disk.ts';
+import { type ChartLists, type Draw, drawsOf, type Sketch, sketchOf } from './testing/generators.ts';
+import {
+  Crash,
+  type DiskFate,
+  type LookOperation,
+  MemoryDisk,
+  type OpenFile,
+  type Operation,
+} from './testing/memory-disk.ts';
 
 export {
   buildOrg,
+  type ChartLists,
   Crash,
+  type DiskFate,
   type Draw,
   drawsOf,
-  type Ends,
   FakeClock,
-  type Fate,
-  type Held,
-  type Look,
+  type LookOperation,
   MemoryDisk,
+  type OpenFile,
   type Operation,
   type OrgPlan,
   planFiles,

@@ -1,9 +1,9 @@
-import type { Told } from '../core/model/progress.ts';
+import type { Progress } from '../core/model/progress.ts';
 import {
+  type ArchiveFile,
   ArchivePaths,
   FILE_BYTES,
   isPackable,
-  type Packed,
   PIECE,
   type Pieced,
   pack,
@@ -14,7 +14,7 @@ import { isOfPrograms } from '../disk/fs/open-folders.ts';
 import { treeOf } from '../disk/fs/tree.ts';
 import { load } from '../engine/journal/load.ts';
 import { verifyJournal } from '../engine/journal/verify.ts';
-import { journalEnd } from '../engine/replay/refold.ts';
+import { journalEnd } from '../engine/replay/journal-files.ts';
 import { type Fault, FaultError, failure } from '../schema/fault.ts';
 import { byCodeUnit } from '../schema/name.ts';
 import { cut } from '../schema/print.ts';
@@ -28,12 +28,12 @@ export function isOrgPath(path: string): boolean {
 }
 
 /** What is packed, and how. */
-export interface PackWish {
+export interface PackOptions {
   /** Leaves files out, or folders with all in them. */
   skip?(path: string): boolean;
   /** Other files in place of one, in the order of their paths. Called anew for each try. */
-  change?(): (file: Packed) => Packed[];
-  told?: Told;
+  change?(): (file: ArchiveFile) => ArchiveFile[];
+  told?: Progress;
 }
 
 /** What was packed. `left_out`: links, devices, what nobody may read or lies too deep, and what no archive may hold. */
@@ -54,7 +54,7 @@ const TRIES = 10;
  * Packs the files of an org into a canonical archive at `file` (absolute). While an engine works it is packed at an instant
  * between two lines of its journal, as a crash would leave it. Throws `locked` when no such instant comes.
  */
-export function packOrg(disk: Disk, file: string, wish: PackWish = {}): PackedOrg {
+export function packOrg(disk: Disk, file: string, wish: PackOptions = {}): PackedOrg {
   for (let left = TRIES; left > 0; left--) {
     const packed = packOnce(disk, file, wish);
     if (packed) return packed;
@@ -64,7 +64,7 @@ export function packOrg(disk: Disk, file: string, wish: PackWish = {}): PackedOr
   });
 }
 
-function packOnce(disk: Disk, file: string, { skip, change, told }: PackWish): PackedOrg | null {
+function packOnce(disk: Disk, file: string, { skip, change, told }: PackOptions): PackedOrg | null {
   const end = journalEnd(disk);
   const { files: all, others } = treeOf(disk, ORG_PARTS, (path) => skip?.(path) || isTemporary(path));
   const paths = new ArchivePaths();
@@ -75,7 +75,7 @@ function packOnce(disk: Disk, file: string, { skip, change, told }: PackWish): P
   const lost = (): void => {
     whole = false;
   };
-  function* read(): Generator<Packed | Pieced> {
+  function* read(): Generator<ArchiveFile | Pieced> {
     for (const [i, path] of files.entries()) {
       told?.(i, files.length);
       const file = readIn(disk, path, changed === undefined, lost);
@@ -89,7 +89,7 @@ function packOnce(disk: Disk, file: string, { skip, change, told }: PackWish): P
   return isWhole ? packed : null;
 }
 
-function count<T extends Packed | Pieced>(one: T, packed: PackedOrg): T {
+function count<T extends ArchiveFile | Pieced>(one: T, packed: PackedOrg): T {
   packed.files++;
   packed.bytes += sizeOf(one);
   return one;
@@ -104,7 +104,7 @@ function isTemporary(path: string): boolean {
  * null when the file went away meanwhile; `not`: whoever packs may not read this file of a workspace, or it is too large. A large one comes piece
  * by piece, unless it is wanted whole; `lost` is told when it changed under the reading.
  */
-function readIn(disk: Disk, path: string, pieced: boolean, lost: () => void): Packed | Pieced | null | 'not' {
+function readIn(disk: Disk, path: string, pieced: boolean, lost: () => void): ArchiveFile | Pieced | null | 'not' {
   try {
     const stat = disk.stat(path);
     if (stat && stat.size > FILE_BYTES) return 'not';
@@ -145,7 +145,7 @@ function partOf(disk: Disk, path: string, at: number, size: number): Uint8Array 
  * Checks what was unpacked before it takes anyone's place, and returns the turn it stands at. A torn tail is no fault: an
  * org may be packed while its engine writes. Throws `invalid-value` when it is no org, or the faults of its journal.
  */
-export function checkUnpacked(disk: Disk, file: string, told?: Told): number {
+export function checkUnpacked(disk: Disk, file: string, told?: Progress): number {
   if (disk.stat('org/org.yaml')?.kind !== 'file')
     throw failure('invalid-value', `${file} holds no org/org.yaml: it is no archive of an organisation`);
   const { faults, torn } = verifyJournal(disk, told);

@@ -7,11 +7,11 @@ import { realDisk } from '../disk/fs/real.ts';
 import { removeTree } from '../disk/fs/tree.ts';
 import { type Loaded, load } from '../engine/journal/load.ts';
 import { failure } from '../schema/fault.ts';
-import type { Place } from './place.ts';
+import type { OrgPlace } from './place.ts';
 import { withEngine } from './run-engine.ts';
 
 /** Works on a folder while no engine can run there. Throws `locked`, naming the holder. */
-export function withLock<T>(place: Place, command: string, work: (disk: Disk) => T): T {
+export function withLock<T>(place: OrgPlace, command: string, work: (disk: Disk) => T): T {
   const disk = realDisk(place.root);
   const lock = takeLock(disk, realHost(place.root), command);
   try {
@@ -26,7 +26,7 @@ export function withLock<T>(place: Place, command: string, work: (disk: Disk) =>
  * with the file of the coming turn. Throws `locked` while an engine runs or a turn waits to be finished.
  */
 export async function betweenTurns<T>(
-  place: Place,
+  place: OrgPlace,
   command: string,
   work: (disk: Disk, loaded: Loaded) => T,
 ): Promise<T> {

@@ -1,6 +1,6 @@
 import { apply } from '../core/journal/apply.ts';
 import { absentAfter, type Config } from '../core/model/config.ts';
-import type { Entry, Input } from '../core/model/entry.ts';
+import type { Entry, InputEntry } from '../core/model/entry.ts';
 import { realKept } from '../disk/cache/cache-key.ts';
 import { configReader } from '../disk/config/config.ts';
 import { type Clock, realClock } from '../disk/fs/clock.ts';
@@ -14,16 +14,16 @@ import { Tail } from '../disk/journal/tail.ts';
 import { turnLines } from '../engine/journal/history.ts';
 import { type Loaded, load } from '../engine/journal/load.ts';
 import { lineEvents } from '../engine/log/events.ts';
-import { redactor } from '../engine/secrets.ts';
+import { secretMask } from '../engine/secrets.ts';
 import { type IntakeStep, intake } from '../engine/turn/intake.ts';
 import { copyWith } from '../schema/copy.ts';
 import { type Fault, FaultError } from '../schema/fault.ts';
 import { TOOLS } from '../tools/all.ts';
 import type { LogLine } from '../views/journal/log-line.ts';
 import { KEPT_TURNS, Recent } from '../views/screen/recent.ts';
-import type { Scene } from '../views/screen/snapshot.ts';
+import type { ScreenSnapshot } from '../views/screen/snapshot.ts';
 import { forgetDeleted } from './foresee.ts';
-import type { Place } from './place.ts';
+import type { OrgPlace } from './place.ts';
 import { presentActs } from './present.ts';
 import { readerOf } from './seats.ts';
 
@@ -43,7 +43,7 @@ const SHOWN: readonly IntakeStep[] = ['requests', 'drops'];
 
 /** An org as it changes, read from outside: its journal line by line, its folder now and then. Writes nothing. */
 export class Follow {
-  private readonly place: Place;
+  private readonly place: OrgPlace;
   readonly disk: Disk;
   private readonly clock: Clock;
   private folder!: Folder;
@@ -57,14 +57,14 @@ export class Follow {
   private time = '';
   private config!: Config;
   private faults: Fault[] = [];
-  private changes: Input[] = [];
+  private changes: InputEntry[] = [];
   private stale = true;
   private nextLook = 0;
   /** When the folder may be looked at again if there is a reason. */
   private rested = 0;
   /** Files that the turn under way has taken and not removed yet. */
   private readonly taken = new Set<string>();
-  private around: Pick<Scene, 'drops' | 'requests' | 'engine' | 'tasks' | 'present'> = {
+  private around: Pick<ScreenSnapshot, 'drops' | 'requests' | 'engine' | 'tasks' | 'present'> = {
     drops: [],
     requests: [],
     engine: null,
@@ -73,21 +73,21 @@ export class Follow {
   };
 
   /** Throws the faults of an org that cannot be used. */
-  static async open(place: Place, clock: Clock = realClock): Promise<Follow> {
+  static async open(place: OrgPlace, clock: Clock = realClock): Promise<Follow> {
     const follow = new Follow(place, clock);
     follow.start();
     await follow.lookAround();
     return follow;
   }
 
-  private constructor(place: Place, clock: Clock) {
+  private constructor(place: OrgPlace, clock: Clock) {
     this.place = place;
     this.disk = realDisk(place.root);
     this.clock = clock;
   }
 
   /** What a screen shows now. */
-  scene(): Scene {
+  scene(): ScreenSnapshot {
     const { config, recent, log, faults, around } = this;
     const person = readerOf({ config, ...this.place });
     return { config, state: this.loaded.state, person, faults, recent, log, ...around };
@@ -109,7 +109,7 @@ export class Follow {
     this.folder = new Folder(
       this.disk,
       copyWith(this.clock, { now: () => this.clock.now() + LONG_AGO_MS }),
-      redactor(this.place.env),
+      secretMask(this.place.env),
     );
     this.tail = new Tail(this.disk, journal.file, journal.size, journal.head);
     this.recent = new Recent();
@@ -167,13 +167,13 @@ export class Follow {
     await intake({ disk, folder, state, config, toolbox: TOOLS }, moment, found, { wanted: SHOWN });
     const text = () => JSON.stringify([this.around, ...this.around.present]);
     const before = text();
-    const redact = redactor(this.place.env);
+    const mask = secretMask(this.place.env);
     this.around = {
       drops: inputs.flatMap((one) => (one.k === 'drop' && !this.taken.has(one.found) ? [one.message] : [])),
       requests: inputs.flatMap((one) => (one.k === 'request' && !this.taken.has(one.file ?? '') ? [one.request] : [])),
       engine: lockHolder(disk, realHost(this.place.root)),
       tasks: (disk.list('org/tasks') ?? []).filter((name) => name.endsWith('.md')).map((name) => `org/tasks/${name}`),
-      present: await presentActs({ disk, state, config, changes: this.changes, redact }),
+      present: await presentActs({ disk, state, config, changes: this.changes, mask }),
     };
     const end = this.clock.ticks();
     this.rested = end + Math.min(MOST_MS, (end - start) * LOOK_SHARE);
@@ -204,8 +204,8 @@ export class Follow {
   }
 }
 
-function isSame(a: readonly Input[], b: readonly Input[]): boolean {
-  const textOf = (one: Input | undefined): unknown => (one?.k === 'file' ? one.text : one?.k);
-  const pathOf = (one: Input | undefined): unknown => (one && 'path' in one ? one.path : null);
+function isSame(a: readonly InputEntry[], b: readonly InputEntry[]): boolean {
+  const textOf = (one: InputEntry | undefined): unknown => (one?.k === 'file' ? one.text : one?.k);
+  const pathOf = (one: InputEntry | undefined): unknown => (one && 'path' in one ? one.path : null);
   return a.length === b.length && a.every((one, i) => pathOf(one) === pathOf(b[i]) && textOf(one) === textOf(b[i]));
 }

@@ -4,7 +4,7 @@ import { unanswer } from '../core/approvals/reducer.ts';
 import { apply } from '../core/journal/apply.ts';
 import { forgetDead } from '../core/mail/former-dead-letters.ts';
 import type { Config } from '../core/model/config.ts';
-import type { Entry, Input } from '../core/model/entry.ts';
+import type { Entry, InputEntry } from '../core/model/entry.ts';
 import type { State } from '../core/model/state.ts';
 import type { Toolbox } from '../core/turn/judge.ts';
 import { realKept } from '../disk/cache/cache-key.ts';
@@ -13,19 +13,19 @@ import type { Disk } from '../disk/fs/disk.ts';
 import { realDisk } from '../disk/fs/real.ts';
 import { Folder } from '../disk/intake/folder.ts';
 import { load } from '../engine/journal/load.ts';
-import { redactor } from '../engine/secrets.ts';
+import { secretMask } from '../engine/secrets.ts';
 import type { IntakeStep } from '../engine/turn/intake.ts';
 import { intake } from '../engine/turn/intake.ts';
 import { copyWith } from '../schema/copy.ts';
 import type { Fault } from '../schema/fault.ts';
-import type { Place } from './place.ts';
+import type { OrgPlace } from './place.ts';
 import type { View } from './view.ts';
 
 /** What is wrong with mail that waits in people's outboxes. */
-export function faultyDrops({ root, env }: Place, config: Config): Fault[] {
+export function faultyDrops({ root, env }: OrgPlace, config: Config): Fault[] {
   const disk = realDisk(root);
   const { state } = load(disk, realKept(root, env, disk));
-  return new Folder(disk, realClock, redactor(env)).drops.faulty(state, config, config.org.limits.message_bytes);
+  return new Folder(disk, realClock, secretMask(env)).drops.faulty(state, config, config.org.limits.message_bytes);
 }
 
 /** Files that were set aside and that somebody deleted since need nobody any more: the ids of their dead letters. What never stood there does. */
@@ -50,7 +50,7 @@ export function forgetDeleted(disk: Disk, state: State): boolean {
 export async function foresee(view: View): Promise<void> {
   const { state, config, disk, loaded } = view;
   if (loaded.unfinished) return;
-  const folder = new Folder(disk, copyWith(realClock, { now: () => realClock.now() + LONG_AGO_MS }), view.redact);
+  const folder = new Folder(disk, copyWith(realClock, { now: () => realClock.now() + LONG_AGO_MS }), view.mask);
   const moment = { turn: state.turn + 1, time: state.time };
   const take = (entries: readonly Entry[], step: IntakeStep): void => {
     for (const entry of entries)
@@ -66,15 +66,15 @@ const WAITING: readonly IntakeStep[] = ['requests', 'answers', 'drops'];
 const NO_TOOLS: Toolbox = new Map();
 
 /** What people changed in the files that they write, since the last freeze. */
-export function folderChanges({ disk, state, redact }: Pick<View, 'disk' | 'state' | 'redact'>): Input[] {
-  return new Folder(disk, realClock, redact).tracked.changes(state, MOST_BYTES);
+export function folderChanges({ disk, state, mask }: Pick<View, 'disk' | 'state' | 'mask'>): InputEntry[] {
+  return new Folder(disk, realClock, mask).tracked.changes(state, MOST_BYTES);
 }
 
 export const MOST_BYTES = 1_048_576;
 
 /** What cannot be understood in the files of `org/approvals/`, as they stand. */
-export function faultyAnswers({ state, config, disk, redact }: View): Fault[] {
-  const folder = new Folder(disk, realClock, redact);
+export function faultyAnswers({ state, config, disk, mask }: View): Fault[] {
+  const folder = new Folder(disk, realClock, mask);
   return folder.approvals.faulty(state, config, config.org.limits.message_bytes);
 }
 

@@ -1,10 +1,10 @@
 /** Where an organisation lies, and who acts in it. */
 /** What a command says of its surroundings. */
-export interface Place {
+export interface OrgPlace {
   /** Absolute path of the org folder. */
   root: string;
   env: Record<string, string | undefined>;
-  /** Programs of agents may run without a Box, if org.yaml says so as well. */
+  /** Programs of agents may run without a sandbox, if org.yaml says so as well. */
   unsafeHost?: boolean;
   /** Every byte of the journal is checked before an engine starts. */
   verify?: boolean;
@@ -22,11 +22,11 @@ export interface Seat {
 }
 
 /** Tells a person why a start takes long. */
-export function progressOf(place: Place): (left: number) => void {
+export function progressOf(place: OrgPlace): (left: number) => void {
   return (left) => place.say?.(`Reading the journal: ${left} turns are left`);
 }
 
 /** Whoever takes the seat of a person is told apart from them. */
-export function throughOf({ seat }: Pick<Place, 'seat'>): { through?: 'mcp' } {
+export function throughOf({ seat }: Pick<OrgPlace, 'seat'>): { through?: 'mcp' } {
   return seat ? { through: 'mcp' } : {};
 }

@@ -14,11 +14,11 @@ import { provider } from '../providers/find.ts';
 import { copyWith } from '../schema/copy.ts';
 import { failure } from '../schema/fault.ts';
 import { wantingFor } from './optional-packages.ts';
-import type { Place } from './place.ts';
+import type { OrgPlace } from './place.ts';
 import { progressOf } from './place.ts';
 
 /** The real world behind an engine. */
-export function realPorts(place: Place): Ports {
+export function realPorts(place: OrgPlace): Ports {
   const disk = realDisk(place.root);
   const { requireTrust, moduleOf, approved } = ownerOf(place.env, place.root);
   const door = { textOf: (path: string) => pluginText(disk, path), requireTrust, moduleOf };

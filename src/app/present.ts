@@ -1,13 +1,13 @@
 import { heldOf } from '../core/approvals/approval.ts';
 import type { Config } from '../core/model/config.ts';
-import type { Input } from '../core/model/entry.ts';
+import type { InputEntry } from '../core/model/entry.ts';
 import type { State } from '../core/model/state.ts';
 import { emptyDraft } from '../core/model/tool.ts';
 import { asItStands, type Present } from '../core/turn/judge.ts';
 import { type Disk, DiskError } from '../disk/fs/disk.ts';
-import { Recorded } from '../engine/calls/recorded-calls.ts';
+import { RecordedCalls } from '../engine/calls/recorded-calls.ts';
 import { toolsetOf } from '../engine/tools/toolset.ts';
-import { sceneOf } from '../engine/turn/visit.ts';
+import { actContextOf } from '../engine/turn/visit.ts';
 import { copyWith } from '../schema/copy.ts';
 import { TOOLS } from '../tools/all.ts';
 
@@ -16,12 +16,12 @@ export interface Standing {
   disk: Disk;
   state: State;
   config: Config;
-  changes: readonly Input[];
-  redact: (text: string) => string;
+  changes: readonly InputEntry[];
+  mask: (text: string) => string;
 }
 
 /** What each act that waits would do now, by its id. Reads only. */
-export async function presentActs({ disk, state, config, changes, redact }: Standing): Promise<Map<string, Present>> {
+export async function presentActs({ disk, state, config, changes, mask }: Standing): Promise<Map<string, Present>> {
   const present = new Map<string, Present>();
   if (state.approvals.size === 0) return present;
   const toolbox = await toolsetOf(TOOLS, config, state.trusted);
@@ -29,7 +29,7 @@ export async function presentActs({ disk, state, config, changes, redact }: Stan
   for (const change of changes)
     if (change.k === 'file' && change.text !== null) now.files.set(change.path, change.text);
     else if (change.k === 'file') now.files.delete(change.path);
-  const place = { config, state: now, number: state.turn + 1, ports: { disk }, recorded: new Recorded([]), redact };
+  const place = { config, state: now, number: state.turn + 1, ports: { disk }, recorded: new RecordedCalls([]), mask };
   for (const approval of state.approvals.values()) {
     const resume = config.agents.get(approval.agent);
     if (!resume) continue;
@@ -37,7 +37,7 @@ export async function presentActs({ disk, state, config, changes, redact }: Stan
     try {
       present.set(
         approval.id,
-        asItStands(toolbox, sceneOf(place, resume, approval.cause, emptyDraft(), { approved }), approved),
+        asItStands(toolbox, actContextOf(place, resume, approval.cause, emptyDraft(), { approved }), approved),
       );
     } catch (error) {
       if (!(error instanceof DiskError)) throw error; // what cannot be read now is shown as it was

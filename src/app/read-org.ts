@@ -1,7 +1,7 @@
 import { emptyState, type State } from '../core/model/state.ts';
 import { realKept } from '../disk/cache/cache-key.ts';
 import type { KeptFiles } from '../disk/cache/kept.ts';
-import type { Reading } from '../disk/config/config.ts';
+import type { ConfigReading } from '../disk/config/config.ts';
 import { memoryFaults } from '../disk/config/memory.ts';
 import { realClock } from '../disk/fs/clock.ts';
 import type { Disk } from '../disk/fs/disk.ts';
@@ -10,18 +10,18 @@ import { lockHolder } from '../disk/fs/lock.ts';
 import { realDisk } from '../disk/fs/real.ts';
 import { Folder } from '../disk/intake/folder.ts';
 import { type Loaded, load } from '../engine/journal/load.ts';
-import { redactor } from '../engine/secrets.ts';
+import { secretMask } from '../engine/secrets.ts';
 import { copyWith } from '../schema/copy.ts';
 import { type Fault, FaultError, failure, fault } from '../schema/fault.ts';
 import { forgetDeleted, MOST_BYTES } from './foresee.ts';
 import { readFolder } from './look/config-cache.ts';
-import type { Place } from './place.ts';
+import type { OrgPlace } from './place.ts';
 import { progressOf } from './place.ts';
 import { personNamed } from './seats.ts';
 import type { View } from './view.ts';
 
 /** Reads an org without a lock; `fresh`: its journal was folded already, to compare it; then nothing is kept. Throws the faults of the configuration when it cannot be used at all, and as `personNamed` does for a seat. */
-export function readOrg(place: Place, fresh?: Loaded): View {
+export function readOrg(place: OrgPlace, fresh?: Loaded): View {
   const disk = realDisk(place.root);
   if (!disk.stat('org/org.yaml')) throw failure('no-org', `There is no org/org.yaml in ${place.root}`);
   const kept = realKept(place.root, place.env, disk);
@@ -41,18 +41,18 @@ export function readOrg(place: Place, fresh?: Loaded): View {
     faults: read.faults,
     warnings: read.warnings,
     loaded,
-    redact: redactor(place.env),
+    mask: secretMask(place.env),
     running: lockHolder(disk, realHost(place.root)),
   };
 }
 
 /** All that is wrong with the files people write, whatever the journal holds; files that cannot be read at all as well. */
-export function checkFolder(place: Place): Reading {
+export function checkFolder(place: OrgPlace): ConfigReading {
   const disk = realDisk(place.root);
   const kept = realKept(place.root, place.env, disk);
   const read = readFolder(disk, kept, goneFrom(disk, kept), place.env);
   const most = read.config?.org.limits.message_bytes ?? MOST_BYTES;
-  const inputs = new Folder(disk, realClock, redactor(place.env)).tracked.changes(emptyState(), most);
+  const inputs = new Folder(disk, realClock, secretMask(place.env)).tracked.changes(emptyState(), most);
   const unreadable = inputs.flatMap((input) => {
     if (input.k !== 'aside' || input.reason === 'malformed') return []; // of a missing resume the configuration tells
     const code = input.reason === 'too-large' || input.reason === 'not-regular' ? input.reason : 'not-text';

@@ -5,11 +5,11 @@ import type { Disk } from '../disk/fs/disk.ts';
 import { bytesHash } from '../disk/fs/materialise.ts';
 import { treeOf } from '../disk/fs/tree.ts';
 import { journalFiles, journalPath, readJournal, readJournalFile } from '../disk/journal/journal.ts';
-import { bodyOf, eraser, REDACTED, type Target } from '../engine/erase/erase.ts';
+import { bodyOf, type EraseTarget, eraser, REDACTED } from '../engine/erase/erase.ts';
 import { replaceFile, rewriteFile } from '../engine/erase/rewrite.ts';
 import type { Loaded } from '../engine/journal/load.ts';
 import { textOf } from '../engine/replay/compare.ts';
-import { Refold } from '../engine/replay/refold.ts';
+import { JournalFiles } from '../engine/replay/journal-files.ts';
 import { failure } from '../schema/fault.ts';
 import { padTurn, parseMessageId } from '../schema/name.ts';
 import type { Message } from '../schema/records/message.ts';
@@ -55,15 +55,15 @@ export function redact(disk: Disk, { journal }: Loaded, id: string): Redaction {
   };
 }
 
-function refold(disk: Disk): Refold {
-  const fold = new Refold();
+function refold(disk: Disk): JournalFiles {
+  const fold = new JournalFiles();
   for (const group of readJournal(disk, [])) fold.take(group);
   return fold;
 }
 
 /** Finds what the id names, and all lines in which its text stands by the way the engine works. */
-function findTarget(disk: Disk, id: string): Target {
-  const target: Target = {
+function findTarget(disk: Disk, id: string): EraseTarget {
+  const target: EraseTarget = {
     id,
     agent: '',
     turns: new Set(),
@@ -99,7 +99,7 @@ function findTarget(disk: Disk, id: string): Target {
 }
 
 /** The journal keeps equal images once, so one that also came with other mail stays. */
-function findImages(disk: Disk, { messages, images }: Target): void {
+function findImages(disk: Disk, { messages, images }: EraseTarget): void {
   const ours = new Set<string>();
   for (const { from, attachments = [] } of messages.values())
     for (const name of attachments) ours.add(`agents/${from}/outbox/${name}`);
@@ -112,7 +112,7 @@ function findImages(disk: Disk, { messages, images }: Target): void {
   for (const hash of others) images.delete(hash);
 }
 
-function lookAt(target: Target, entry: Entry): void {
+function lookAt(target: EraseTarget, entry: Entry): void {
   if ((entry.k === 'sent' || entry.k === 'drop' || entry.k === 'revived') && entry.message.id === target.id)
     aim(target, entry.message);
   if (entry.k === 'mail' && entry.id === target.id) {
@@ -127,7 +127,7 @@ function lookAt(target: Target, entry: Entry): void {
   }
 }
 
-function aim(target: Target, message: Message): void {
+function aim(target: EraseTarget, message: Message): void {
   target.agent = message.from;
   target.turns.add(message.turn);
   target.messages.set(message.id, message);
@@ -137,21 +137,21 @@ function aim(target: Target, message: Message): void {
 }
 
 /** A subject that begins with "Re:" is the text of the message that is answered. */
-function nameSubject({ subjects }: Target, subject: string): void {
+function nameSubject({ subjects }: EraseTarget, subject: string): void {
   if (/^re: /i.test(subject)) return;
   subjects.set(subject, REDACTED);
   subjects.set(`Re: ${subject}`.slice(0, 200), `Re: ${REDACTED}`);
 }
 
 /** The name of a file holds words of the subject. */
-function rename(target: Target, { id, from, turn, to, subject, path }: Message): void {
+function rename(target: EraseTarget, { id, from, turn, to, subject, path }: Message): void {
   const made = target.subjects.get(subject);
   if (made !== undefined)
     target.paths.set(path, messagePath(from, turn, parseMessageId(id)?.n ?? 1, to[0] ?? 'nobody', made));
 }
 
 /** Answers repeat the subject, and answers to these. */
-function echo(target: Target, entry: Entry): void {
+function echo(target: EraseTarget, entry: Entry): void {
   if (entry.k !== 'sent' && entry.k !== 'drop' && entry.k !== 'revived') return;
   const { id, reply_to, subject } = entry.message;
   if (reply_to === undefined || target.messages.has(id) || !target.subjects.has(subject)) return;
@@ -161,7 +161,7 @@ function echo(target: Target, entry: Entry): void {
 }
 
 /** The journal keeps equal texts of a visit once, so messages with the same text go with it; and plain text may have become a message. */
-function widen(disk: Disk, target: Target, turn: number): void {
+function widen(disk: Disk, target: EraseTarget, turn: number): void {
   const entries = readJournalFile(disk, turn, '').groups.flatMap((group) => group.entries);
   const notes = entries.flatMap((entry) => (entry.k === 'visit' && entry.agent === target.agent ? [entry.notes] : []));
   for (const entry of entries) {
@@ -174,7 +174,7 @@ function widen(disk: Disk, target: Target, turn: number): void {
 }
 
 /** Brings the files that the journal now makes otherwise to what it makes, and removes copies that bear the old text. */
-function cleanFiles(disk: Disk, target: Target, before: Refold): string[] {
+function cleanFiles(disk: Disk, target: EraseTarget, before: JournalFiles): string[] {
   const after = refold(disk);
   const changed: string[] = [];
   for (const path of concerned(disk, target, before, after)) {
@@ -192,7 +192,7 @@ function cleanFiles(disk: Disk, target: Target, before: Refold): string[] {
 }
 
 /** What differs between the two, and everything in the outbox that bears the number of a message. */
-function concerned(disk: Disk, target: Target, before: Refold, after: Refold): Set<string> {
+function concerned(disk: Disk, target: EraseTarget, before: JournalFiles, after: JournalFiles): Set<string> {
   const paths = new Set<string>();
   for (const [path, { hash }] of before.files) if (after.files.get(path)?.hash !== hash) paths.add(path);
   for (const [path, { hash }] of after.files) if (before.files.get(path)?.hash !== hash) paths.add(path);
@@ -216,7 +216,7 @@ function concerned(disk: Disk, target: Target, before: Refold, after: Refold): S
 }
 
 /** Logs hold texts as JSON; they prove nothing, so the text is simply replaced. */
-function cleanLogs(disk: Disk, target: Target): string[] {
+function cleanLogs(disk: Disk, target: EraseTarget): string[] {
   const texts = [...target.texts]
     .filter((text) => text.length >= TELLING)
     .map((text) => JSON.stringify(text).slice(1, -1));
@@ -231,7 +231,7 @@ function cleanLogs(disk: Disk, target: Target): string[] {
 }
 
 /** Files of the org in which the text still stands. */
-function remains(disk: Disk, { texts, subjects }: Target): string[] {
+function remains(disk: Disk, { texts, subjects }: EraseTarget): string[] {
   const telling = [...texts, ...subjects.keys()]
     .filter((text) => text.length >= TELLING && !text.includes(REDACTED))
     .flatMap((text) => [text, JSON.stringify(text).slice(1, -1)]);

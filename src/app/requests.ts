@@ -4,13 +4,13 @@ import { asked } from '../core/journal/asked.ts';
 import type { Disk } from '../disk/fs/disk.ts';
 import { replaceNow } from '../disk/fs/workspace.ts';
 import type { Ports } from '../engine/ports.ts';
-import { redactJson, redactor } from '../engine/secrets.ts';
+import { maskJson, secretMask } from '../engine/secrets.ts';
 import { Engine } from '../engine/turn/engine.ts';
 import { copyWith } from '../schema/copy.ts';
 import { FaultError } from '../schema/fault.ts';
 import type { Request } from '../schema/records/request.ts';
 import { TOOLS } from '../tools/all.ts';
-import type { Place } from './place.ts';
+import type { OrgPlace } from './place.ts';
 import { throughOf } from './place.ts';
 import { realPorts } from './ports.ts';
 
@@ -21,10 +21,10 @@ export type Ask = Request extends infer R ? (R extends { by: string } ? Omit<R, 
  * Hands requests to the org: with no engine running they are journaled at once, else they wait as files for its next
  * freeze. Says which of the two happened. What waits already, from an engine that stopped meanwhile, is not overtaken.
  */
-export function post(place: Place, person: string, asks: readonly Ask[]): 'journaled' | 'waits' {
+export function post(place: OrgPlace, person: string, asks: readonly Ask[]): 'journaled' | 'waits' {
   const ports = realPorts(place);
   const who = { by: person, ...throughOf(place) };
-  const requests = redactJson(redactor(place.env), asks).map((ask) => copyWith(ask, who) as Request);
+  const requests = maskJson(secretMask(place.env), asks).map((ask) => copyWith(ask, who) as Request);
   if (!requestsWait(ports.disk, person) && journalNow(ports, requests)) return 'journaled';
   const since = ports.clock.now();
   for (const [i, request] of requests.entries()) {

@@ -4,12 +4,12 @@ import { logger } from '../engine/log/log.ts';
 import { Engine } from '../engine/turn/engine.ts';
 import { copyWith } from '../schema/copy.ts';
 import { TOOLS } from '../tools/all.ts';
-import type { Place } from './place.ts';
+import type { OrgPlace } from './place.ts';
 import { realPorts } from './ports.ts';
 
 /** Opens the engine of an org, and closes it whatever happens. */
 export async function withEngine<T>(
-  place: Place,
+  place: OrgPlace,
   command: string,
   work: (engine: Engine, clock: Clock) => Promise<T>,
 ): Promise<T> {

@@ -7,8 +7,8 @@ import { resolveRecipients } from '../core/rights/recipients.ts';
 import { type Clock, realClock } from '../disk/fs/clock.ts';
 import type { Disk } from '../disk/fs/disk.ts';
 import { replaceNow } from '../disk/fs/workspace.ts';
-import { readDrop } from '../disk/intake/drop.ts';
-import { redactJson } from '../engine/secrets.ts';
+import { readIncoming } from '../disk/intake/incoming-message.ts';
+import { maskJson } from '../engine/secrets.ts';
 import { copyWith } from '../schema/copy.ts';
 import { FaultError, failure } from '../schema/fault.ts';
 import { padTurn, slug } from '../schema/name.ts';
@@ -17,7 +17,7 @@ import { checkAgent } from './seats.ts';
 import type { View } from './view.ts';
 
 /** What a person writes. `to` may be names, @unit or *. */
-export interface Letter {
+export interface OutgoingMessage {
   to: string[];
   body: string;
   subject?: string;
@@ -31,14 +31,14 @@ export interface Letter {
 }
 
 /** Drops a message into a person's outbox, complete at once; the engine takes it at its next freeze. Returns its path in the org. */
-export function drop(disk: Disk, clock: Clock, state: State, person: string, letter: Letter): string {
+export function drop(disk: Disk, clock: Clock, state: State, person: string, letter: OutgoingMessage): string {
   const name = `${padTurn(state.turn + 1)}-${clock.now()}-${clock.token().slice(0, 6)}-${slug(letter.subject ?? letter.body.slice(0, 60))}.sent.md`;
   const path = `agents/${person}/outbox/${name}`;
   replaceNow(disk, path, fileOf(letter));
   return path;
 }
 
-function fileOf({ body, ...head }: Letter): string {
+function fileOf({ body, ...head }: OutgoingMessage): string {
   return `---\n${stringify(head, { lineWidth: 0 })}---\n${body}\n`;
 }
 
@@ -59,13 +59,13 @@ export function reach(view: Pick<View, 'config' | 'disk' | 'state'>, person: str
 }
 
 /** Checks a letter by the chart and drops it. Returns its path and whom it reaches. Throws as `reach` does, and `too-large`. */
-export function sendLetter(view: View, person: string, letter: Letter): { path: string; to: string[] } {
+export function sendMessage(view: View, person: string, letter: OutgoingMessage): { path: string; to: string[] } {
   const to = reach(view, person, letter.to);
-  const clean = redactJson(view.redact, copyWith(letter, throughOf(view)));
+  const clean = maskJson(view.mask, copyWith(letter, throughOf(view)));
   const bytes = Buffer.byteLength(fileOf(clean));
   const most = view.config.org.limits.message_bytes;
   if (bytes > most) throw failure('too-large', `The message has ${bytes} bytes, the limit is ${most}.`);
-  const read = readDrop(`agents/${person}/outbox/new.md`, fileOf(clean));
+  const read = readIncoming(`agents/${person}/outbox/new.md`, fileOf(clean));
   if ('fault' in read)
     throw new FaultError(copyWith(read.fault, { code: 'usage', remedy: 'Change that, and send it again.' }));
   return { path: drop(view.disk, realClock, view.state, person, clean), to };

@@ -19,7 +19,7 @@ export interface View {
   warnings: Fault[];
   loaded: Loaded;
   /** Strikes the secrets of the environment out of a text. */
-  redact: (text: string) => string;
+  mask: (text: string) => string;
   seat?: Seat;
   /** Whether who acts may see a message. */
   sees: (mail: Pick<Message, 'from' | 'to'>) => boolean;

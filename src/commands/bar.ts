@@ -1,4 +1,4 @@
-import type { Told } from '../core/model/progress.ts';
+import type { Progress } from '../core/model/progress.ts';
 import { realClock } from '../disk/fs/clock.ts';
 import { printBar } from '../views/text/bar.ts';
 import type { World } from './world.ts';
@@ -7,7 +7,7 @@ import type { World } from './world.ts';
 const SOON_MS = 500;
 
 /** Shows at a terminal how far work is that begins now, and when it may be done. `unit`: what is counted; '' for a share. */
-export function barFor(world: World, unit: string): Told {
+export function barFor(world: World, unit: string): Progress {
   const began = realClock.ticks();
   return (done, total) => {
     const ms = realClock.ticks() - began;

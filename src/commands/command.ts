@@ -3,7 +3,7 @@ import type * as zod from 'zod';
 import type { World } from './world.ts';
 
 /** Heading in the help. */
-export type Group = 'start' | 'run' | 'people' | 'look' | 'money' | 'work' | 'parts' | 'time' | 'keep' | 'serve';
+export type HelpGroup = 'start' | 'run' | 'people' | 'look' | 'money' | 'work' | 'parts' | 'time' | 'keep' | 'serve';
 
 /**
  * What a command takes from who calls it, when that is not the person at the machine: a seat alone, reading what others wrote to
@@ -36,25 +36,25 @@ export interface Leaf {
 /** A verb that has commands below it: `lemming agent list`. */
 export interface Family<L extends Leaf = Leaf> {
   name: string;
-  group: Group;
+  group: HelpGroup;
   summary: string;
   /** The one that the verb alone calls. */
   bare: string;
   commands: readonly L[];
 }
 
-export type Single = Leaf & { group: Group };
+export type Single = Leaf & { group: HelpGroup };
 export type Command = Single | Family;
 
 /** A leaf as it is written: with the shape of the data that it gives. The schema is made only when somebody asks for it. */
-export interface Written extends Leaf {
+export interface LeafDefinition extends Leaf {
   output(z: Zod): zod.ZodType<object>;
 }
 /** The library of schemas, handed to whoever makes one: no command loads it. */
 export type Zod = typeof zod;
 
 /** A command file exports `command`, `as const satisfies Definition`, and `run`: a `Run`, or the `Runs` of a family. */
-export type Definition = (Written & { group: Group }) | Family<Written>;
+export type Definition = (LeafDefinition & { group: HelpGroup }) | Family<LeafDefinition>;
 
 /** A positional argument. */
 export interface Arg {
@@ -67,11 +67,11 @@ export interface Arg {
   stdin?: boolean;
   choices?: readonly string[];
   /** What may stand here, for completion; told by its name when left out. */
-  of?: readonly Known[];
+  of?: readonly Completable[];
 }
 
 /** Kinds of things in an organisation that completion knows. */
-export type Known =
+export type Completable =
   | 'agent'
   | 'unit'
   | 'message'
@@ -104,45 +104,45 @@ export interface Flag {
   right?: Needed;
 }
 
-type Text<Of> = Of extends { choices: readonly (infer Choice extends string)[] } ? Choice : string;
-type Value<F> = F extends { kind: 'whole' | 'amount' } ? number : Text<F>;
-type Given<F> = F extends { value: string }
+type ParsedText<Of> = Of extends { choices: readonly (infer Choice extends string)[] } ? Choice : string;
+type ParsedValue<F> = F extends { kind: 'whole' | 'amount' } ? number : ParsedText<F>;
+type FlagValue<F> = F extends { value: string }
   ? F extends { many: true }
-    ? Text<F>[]
+    ? ParsedText<F>[]
     : F extends { optional: true }
-      ? Value<F> | true
-      : Value<F>
+      ? ParsedValue<F> | true
+      : ParsedValue<F>
   : true;
 
 /** What a caller said, parsed and checked, as the definition promises it. Amounts are micro-credits. */
 export interface InputOf<L extends Leaf> {
   args: {
-    [A in L['args'][number] as A extends { many: true } | { optional: true } ? never : A['name']]: Text<A>;
+    [A in L['args'][number] as A extends { many: true } | { optional: true } ? never : A['name']]: ParsedText<A>;
   } & {
     [A in L['args'][number] as A extends { many: true } ? never : A extends { optional: true } ? A['name'] : never]?:
-      | Text<A>
+      | ParsedText<A>
       | undefined;
   };
   /** What a `many` argument took. */
   rest: readonly string[];
-  flags: { [F in L['flags'][number] as F['name']]?: Given<F> | undefined };
+  flags: { [F in L['flags'][number] as F['name']]?: FlagValue<F> | undefined };
 }
 
 /** The same of a command of which only the data are known. */
-export interface Input {
+export interface RawInput {
   args: Record<string, string | undefined>;
   rest: readonly string[];
   flags: Record<string, string | number | boolean | string[] | undefined>;
 }
 
 /** What a loose object may hold besides what it names. */
-type Loose<T, K extends keyof T> = string extends K ? (unknown extends T[K] ? true : false) : false;
+type LooseKey<T, K extends keyof T> = string extends K ? (unknown extends T[K] ? true : false) : false;
 
 /** Data as a command gives them: nobody changes them. */
 type Fixed<T> = T extends readonly (infer One)[]
   ? readonly Fixed<One>[]
   : T extends object
-    ? { readonly [K in keyof T as Loose<T, K> extends true ? never : K]: Fixed<T[K]> }
+    ? { readonly [K in keyof T as LooseKey<T, K> extends true ? never : K]: Fixed<T[K]> }
     : T;
 
 /** The data that a leaf promises. */
@@ -169,6 +169,6 @@ export type Runs<F extends Family> = { readonly [L in F['commands'][number] as L
 
 /** What of a leaf is code: loaded when it runs, or when its shape is asked for. */
 export interface Code {
-  run(world: World, input: Input): Promise<Outcome>;
-  output: Written['output'];
+  run(world: World, input: RawInput): Promise<Outcome>;
+  output: LeafDefinition['output'];
 }

@@ -1,12 +1,12 @@
 /** The leaves of the tree of commands: what can be called, each by all of its words. */
-import type { Arg, Code, Command, Definition, Family, Leaf, Written } from './command.ts';
+import type { Arg, Code, Command, Definition, Family, Leaf, LeafDefinition } from './command.ts';
 
 export function isFamily<F extends Family>(command: Leaf | F): command is F {
   return 'commands' in command;
 }
 
 /** What a command can be called as: itself, or each that stands below it. */
-export function leavesOf(command: Definition): Written[];
+export function leavesOf(command: Definition): LeafDefinition[];
 export function leavesOf(command: Command): Leaf[];
 export function leavesOf(command: Command): Leaf[] {
   if (!isFamily(command)) return [command];

@@ -2,7 +2,7 @@ import type { JsonObject } from '../core/model/call.ts';
 import type { Server } from '../core/model/config.ts';
 import type { WorldResult } from '../core/model/tool.ts';
 import type { Trusted } from '../core/model/trust.ts';
-import type { Listed } from '../core/tools/pin.ts';
+import type { ServerTools } from '../core/tools/pin.ts';
 import type { KeptFiles } from '../disk/cache/kept.ts';
 import type { Clock } from '../disk/fs/clock.ts';
 import type { Disk } from '../disk/fs/disk.ts';
@@ -45,6 +45,6 @@ export interface Servers {
   /** Rejects only with the signal's reason: whatever a server does is a result. */
   ask(server: Server, tool: string, input: JsonObject, signal: AbortSignal): Promise<WorldResult>;
   /** Starts a server, and ends it when it has said what its tools are. Rejects with an `Error` that says what went wrong. */
-  look(server: Server): Promise<Listed>;
+  look(server: Server): Promise<ServerTools>;
   close(): Promise<void>;
 }

@@ -2,7 +2,7 @@ import { unchanged } from '../core/text/mask.ts';
 import { ownerOf } from '../disk/owner/owner.ts';
 
 /** What strikes secrets out of a text. `idle`: there is nothing to strike out now. */
-export interface Redact {
+export interface Mask {
   (text: string): string;
   idle?(): boolean;
 }
@@ -11,17 +11,17 @@ export interface Redact {
  * Strikes out the values of secret variables, those of the owner's `.env`, and every secret that was asked for, however
  * they are written.
  */
-export function redactor(env: Record<string, string | undefined>): Redact {
+export function secretMask(env: Record<string, string | undefined>): Mask {
   return ownerOf(env).redact;
 }
 
 /** The same value with the secrets in its texts and keys struck out. */
-export function redactJson<T>(redact: Redact, value: T): T {
+export function maskJson<T>(redact: Mask, value: T): T {
   return redact === unchanged || redact.idle?.() ? value : (struck(redact, value) as T);
 }
 
 /** Text by text: in JSON of all of it a secret that is written as JSON would be escaped once more. */
-function struck(redact: Redact, value: unknown): unknown {
+function struck(redact: Mask, value: unknown): unknown {
   if (typeof value === 'string') return redact(value);
   if (Array.isArray(value)) return value.map((one) => struck(redact, one));
   if (value === null || typeof value !== 'object') return value;

@@ -18,7 +18,7 @@ import {
 } from '../core/model/call.ts';
 import type { Model } from '../schema/config/models.ts';
 import { addressOf } from './hosted/address.ts';
-import { type Fail, failing, isStream, member, type Progress, readJson } from './hosted/answer.ts';
+import { type AnswerProgress, type Fail, failing, isStream, member, readJson } from './hosted/answer.ts';
 import { attempt, SDK_TIMEOUT_MS } from './hosted/attempt.ts';
 import { joinEvents, readUsage } from './hosted/events.ts';
 import { asForm, formSchema, readSaid } from './hosted/form.ts';
@@ -188,10 +188,17 @@ const message = z.object({
     }),
   ),
 });
-type Content = z.infer<typeof message>['content'];
+type AnthropicContent = z.infer<typeof message>['content'];
 
 /** Turns an answer into a reply. Throws what keeps it from being one, with the usage that was billed. */
-function readReply(answer: unknown, progress: Progress, prompt: Prompt, model: Model, name: string, fail: Fail): Reply {
+function readReply(
+  answer: unknown,
+  progress: AnswerProgress,
+  prompt: Prompt,
+  model: Model,
+  name: string,
+  fail: Fail,
+): Reply {
   progress.usage = readUsage(member(answer, 'usage'));
   const read = message.safeParse(answer);
   if (!read.success) throw fail('unavailable', 'the answer is no message');
@@ -207,7 +214,7 @@ function readReply(answer: unknown, progress: Progress, prompt: Prompt, model: M
   return { ...said, usage, requestId, model: read.data.model || name };
 }
 
-function usesIn(content: Content) {
+function usesIn(content: AnthropicContent) {
   const uses = content.filter((block) => block.type === 'tool_use');
   return uses.map(({ id, name, input }) => ({ id, tool: name, input: (input ?? {}) as Json }));
 }

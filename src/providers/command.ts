@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { type Json, type Prompt, ProviderError, type Reply, type Usage } from '../core/model/call.ts';
-import type { End, Ran } from '../core/tools/job.ts';
+import type { JobEnd, Ran } from '../core/tools/job.ts';
 import { inMicroAtLeast } from '../schema/amount.ts';
 import type { Model } from '../schema/config/models.ts';
 import { failing, readActs } from './hosted/answer.ts';
@@ -43,12 +43,12 @@ export const commandOptions = z
     path: ['output'],
     message: 'text_field, cost_field and usage need output: json',
   });
-type Options = z.infer<typeof commandOptions>;
+type CommandOptions = z.infer<typeof commandOptions>;
 
 /** A model as this provider sees it. */
-interface Settings {
+interface CommandModel {
   argv: readonly string[];
-  options: Options;
+  options: CommandOptions;
   /** How replies call the model. */
   name: string;
   timeoutMs: number;
@@ -70,7 +70,7 @@ export default {
   },
 } satisfies Provider;
 
-function settingsOf(model: Model): Settings {
+function settingsOf(model: Model): CommandModel {
   if (!model.command)
     throw new ProviderError(
       'bad-request',
@@ -87,7 +87,7 @@ function settingsOf(model: Model): Settings {
 }
 
 /** One call is one process, with its own copy of the arguments; the prompt is never among them. */
-function runOnce({ argv, options, timeoutMs }: Settings, outside: Outside, prompt: Prompt, signal: AbortSignal) {
+function runOnce({ argv, options, timeoutMs }: CommandModel, outside: Outside, prompt: Prompt, signal: AbortSignal) {
   if (!outside.run) throw new ProviderError('bad-request', 'programs cannot be run here');
   const env = outside.childEnv(options.env);
   return outside.run({
@@ -115,7 +115,7 @@ function asInput(prompt: Prompt): string {
   return `${[system, ...texts].join('\n\n')}\n`;
 }
 
-function replyOf({ end, stdout, stderr }: Ran, settings: Settings, prompt: Prompt): Reply {
+function replyOf({ end, stdout, stderr }: Ran, settings: CommandModel, prompt: Prompt): Reply {
   const received = stdout.length || null;
   const wrong = failureOf(end, settings);
   if (wrong) {
@@ -132,7 +132,7 @@ function replyOf({ end, stdout, stderr }: Ran, settings: Settings, prompt: Promp
 }
 
 /** Why there is no answer: whose fault it is, and what happened. Null when there may be one. */
-function failureOf(end: End, { argv, name, timeoutMs }: Settings): [ProviderError['failure'], string] | null {
+function failureOf(end: JobEnd, { argv, name, timeoutMs }: CommandModel): [ProviderError['failure'], string] | null {
   switch (end.how) {
     case 'exit':
       return end.code === 0 ? null : ['unavailable', `${name} ended with ${end.code}`];
@@ -165,7 +165,7 @@ function textOf(bytes: Uint8Array, malformed: (why: string) => ProviderError): s
 /** What was printed: the text, and what the program says of its cost. Cost is in micro-credits; null for none or nonsense. */
 function read(
   printed: string,
-  options: Options,
+  options: CommandOptions,
   malformed: (why: string) => ProviderError,
 ): { text: string; usage: Usage | null; cost: number | null } {
   if (options.output === 'text') return { text: printed, usage: null, cost: null };
@@ -205,7 +205,7 @@ function costOf(credits: Json | undefined): number | null {
 }
 
 /** A count that is missing or none makes the usage doubtful; null when not even input and output can be read. */
-function usageOf(data: Json, paths: NonNullable<Options['usage']>): Usage | null {
+function usageOf(data: Json, paths: NonNullable<CommandOptions['usage']>): Usage | null {
   const count = (path: string | undefined) => (path === undefined ? 0 : countOf(at(data, path)));
   const [input, output] = [count(paths.input), count(paths.output)];
   if (input === null && output === null) return null;

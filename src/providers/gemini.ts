@@ -11,7 +11,7 @@ import {
 } from '../core/model/call.ts';
 import type { Model } from '../schema/config/models.ts';
 import { addressOf } from './hosted/address.ts';
-import { type Fail, failing, isStream, type Progress, parseAnswer, readText } from './hosted/answer.ts';
+import { type AnswerProgress, type Fail, failing, isStream, parseAnswer, readText } from './hosted/answer.ts';
 import { attempt } from './hosted/attempt.ts';
 import { joinCandidates } from './hosted/candidates.ts';
 import { asForm, formSchema, readSaid } from './hosted/form.ts';
@@ -25,7 +25,7 @@ import type { Provider } from './provider.ts';
 const geminiOptions = z.strictObject({
   thinking_budget: z.number().int().min(-1).optional().describe('tokens the model may think; 0 none, -1 as it likes'),
 });
-type Options = z.infer<typeof geminiOptions>;
+type GeminiOptions = z.infer<typeof geminiOptions>;
 
 export default {
   about: "Google's Gemini API.",
@@ -46,7 +46,7 @@ export default {
         const request = requestOf(prompt, model, name, options);
         return attempt(service, outside, signal, async (secret, stop, progress) => {
           const fail = failing('gemini', progress);
-          const seen: Seen = { status: null, headers: undefined };
+          const seen: AnswerStart = { status: null, headers: undefined };
           const fetch = noting(secret, model.stream, progress, seen);
           try {
             const answer = ask(clientOf(secret), request, model.stream, fetch, stop);
@@ -81,7 +81,7 @@ async function* ask(
 }
 
 /** What the answer began with. The SDK's own errors say nothing of headers, and nothing at all of some bodies. */
-interface Seen {
+interface AnswerStart {
   status: number | null;
   headers: Headers | undefined;
 }
@@ -90,7 +90,7 @@ interface Seen {
  * The `fetch` of one request: it notes how the answer began, and makes a plain body that answers a request for a stream
  * the only event of one, because the SDK reads nothing else then.
  */
-function noting(secret: string, stream: boolean, progress: Progress, seen: Seen): typeof fetch {
+function noting(secret: string, stream: boolean, progress: AnswerProgress, seen: AnswerStart): typeof fetch {
   const send = wire({ 'x-goog-api-key': secret });
   return async (address, init) => {
     const response = await send(address, init);
@@ -107,7 +107,7 @@ function noting(secret: string, stream: boolean, progress: Progress, seen: Seen)
 }
 
 /** The SDK packs the service's words into JSON, and loses the status when a failure has no JSON. */
-function described(error: unknown, seen: Seen): unknown {
+function described(error: unknown, seen: AnswerStart): unknown {
   if (error instanceof ProviderError || !(error instanceof Error)) return error;
   const failed = seen.status !== null && seen.status >= 400 ? seen.status : null;
   const status = (error as { status?: number }).status ?? failed;
@@ -124,9 +124,9 @@ async function askForModel(
   name: string,
   secret: string,
   abortSignal: AbortSignal,
-  progress: Progress,
+  progress: AnswerProgress,
 ): Promise<string> {
-  const seen: Seen = { status: null, headers: undefined };
+  const seen: AnswerStart = { status: null, headers: undefined };
   const httpOptions = { fetch: noting(secret, false, progress, seen) };
   try {
     await client.models.get({ model: name, config: { abortSignal, httpOptions } });
@@ -138,7 +138,7 @@ async function askForModel(
 }
 
 /** The system text and the tools are the same in every call of an agent: the service caches what begins alike. */
-function requestOf(prompt: Prompt, model: Model, name: string, options: Options): GenerateContentParameters {
+function requestOf(prompt: Prompt, model: Model, name: string, options: GeminiOptions): GenerateContentParameters {
   const { system, parts, tools, maxOutputTokens } = model.form === 'json' ? asForm(prompt) : prompt;
   const declared = tools.map(({ name, description, input }) => ({ name, description, parametersJsonSchema: input }));
   return {
@@ -217,10 +217,17 @@ const MALFORMED = new Set([
   'MALFORMED_RESPONSE',
 ]);
 
-type Joined = Awaited<ReturnType<typeof joinCandidates>>;
+type GeminiAnswer = Awaited<ReturnType<typeof joinCandidates>>;
 
 /** Turns an answer into a reply. Throws what keeps it from being one, with the usage that was billed. */
-function readReply(joined: Joined, progress: Progress, prompt: Prompt, model: Model, name: string, fail: Fail): Reply {
+function readReply(
+  joined: GeminiAnswer,
+  progress: AnswerProgress,
+  prompt: Prompt,
+  model: Model,
+  name: string,
+  fail: Fail,
+): Reply {
   const { finish, blocked, text } = joined;
   if (blocked !== null) throw fail('refused', `the prompt was blocked: ${blocked}`);
   if (finish === null) throw fail('unavailable', 'the answer was cut before its end, or is none');

@@ -102,7 +102,7 @@ interface Connect {
 }
 
 /** Opens the plug-in's own connection. It gets copies, and of the outside only what a provider needs. */
-async function connectTo({ connect }: Loaded, model: Model, outside: Outside): Promise<Connect> {
+async function connectTo({ connect }: LoadedPlugin, model: Model, outside: Outside): Promise<Connect> {
   const { env, childEnv, file, sleep } = outside;
   const use = keyUse(model, env);
   /** Where models.yaml sends its key was approved, too. */
@@ -145,7 +145,7 @@ async function within<T>(
 }
 
 /** What a plug-in exports, checked. */
-interface Loaded {
+interface LoadedPlugin {
   about: string;
   repeatable: boolean;
   free: boolean;
@@ -156,10 +156,10 @@ const exported = z.object({
   about: z.string().min(1).max(200),
   repeatable: z.boolean().default(false),
   free: z.boolean().default(false),
-  connect: z.custom<Loaded['connect']>((value) => typeof value === 'function', 'expected a function'),
+  connect: z.custom<LoadedPlugin['connect']>((value) => typeof value === 'function', 'expected a function'),
 });
 
-async function load(path: string, text: string, door: PluginDoor): Promise<Loaded> {
+async function load(path: string, text: string, door: PluginDoor): Promise<LoadedPlugin> {
   const url = door.moduleOf(text);
   const file = path.slice(2);
   try {

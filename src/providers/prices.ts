@@ -2,7 +2,7 @@ import { inMicro } from '../schema/amount.ts';
 import type { Model, Price } from '../schema/config/models.ts';
 
 /** What a million tokens cost, in credits: one credit is one US dollar. A key that is absent costs what `input` costs. */
-export interface Listed {
+export interface ListedPrice {
   input: number;
   cached_input?: number;
   cache_write?: number;
@@ -21,7 +21,7 @@ export const PRICES: {
   /** Date of the source. */
   dated: string;
   source: string;
-  models: Readonly<Record<string, Readonly<Record<string, Listed>>>>;
+  models: Readonly<Record<string, Readonly<Record<string, ListedPrice>>>>;
 } = {
   dated: '2026-09-23',
   source: 'npm package @pydantic/genai-prices 0.1.8, compared with llm-info 1.0.69',
@@ -139,14 +139,14 @@ export function priceOf(provider: string, model: string): Price | null {
   const list = PRICES.models[SERVICES.get(provider)?.list ?? ''] ?? {};
   const names = Object.keys(list).filter((name) => model === name || isSnapshot(model, name));
   const name = names.sort((a, b) => b.length - a.length)[0];
-  return name === undefined ? null : asPrice(list[name] as Listed);
+  return name === undefined ? null : asPrice(list[name] as ListedPrice);
 }
 
 function isSnapshot(model: string, name: string): boolean {
   return model.startsWith(name) && SNAPSHOT.test(model.slice(name.length));
 }
 
-function asPrice(listed: Listed): Price {
+function asPrice(listed: ListedPrice): Price {
   return Object.fromEntries(Object.entries(listed).map(([key, credits]) => [key, inMicro(credits)]));
 }
 

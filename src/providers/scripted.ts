@@ -4,7 +4,7 @@ import type { Model } from '../schema/config/models.ts';
 import { estimateUsage, replyChars } from './estimate.ts';
 import { readOptions } from './options.ts';
 import type { Outside, Provider } from './provider.ts';
-import { mailGroups, type Rule, readScript, visitGroups } from './script/rules.ts';
+import { mailGroups, readScript, type ScriptRule, visitGroups } from './script/rules.ts';
 import type { Values } from './script/template.ts';
 
 /** The rules of a model that has no script of its own. */
@@ -29,7 +29,7 @@ rules:
 
 /** A rule that answers, and what it inserts. */
 interface Firing {
-  rule: Rule;
+  rule: ScriptRule;
   values: Values;
 }
 
@@ -55,8 +55,8 @@ export default {
 } satisfies Provider;
 
 /** The rules as of now: parsed again only when the text is another one. */
-function rulesOf(model: Model, outside: Outside): () => readonly Rule[] {
-  let known: { text: string; rules: readonly Rule[] } | null = null;
+function rulesOf(model: Model, outside: Outside): () => readonly ScriptRule[] {
+  let known: { text: string; rules: readonly ScriptRule[] } | null = null;
   return () => {
     const text = (model.script === undefined ? null : outside.file(model.script)) ?? BUILT_IN;
     if (known?.text !== text) known = { text, rules: readScript(text, model.script ?? 'the built-in script') };
@@ -68,7 +68,7 @@ function rulesOf(model: Model, outside: Outside): () => readonly Rule[] {
  * The first matching rule of each mail, in the order of the mail; when there is none, the first rule without a condition
  * about mail, which then inserts from the first mail.
  */
-function choose(rules: readonly Rule[], prompt: Prompt): Firing[] {
+function choose(rules: readonly ScriptRule[], prompt: Prompt): Firing[] {
   const result = prompt.n === 1 ? null : latestResults(prompt);
   const firings: Firing[] = [];
   for (const mail of prompt.mail) {
@@ -83,7 +83,7 @@ function choose(rules: readonly Rule[], prompt: Prompt): Firing[] {
   return firings;
 }
 
-function firstFor(mail: MailView, rules: readonly Rule[], prompt: Prompt, result: string | null): Firing | null {
+function firstFor(mail: MailView, rules: readonly ScriptRule[], prompt: Prompt, result: string | null): Firing | null {
   for (const rule of rules) {
     if (!rule.mail) continue;
     const ofVisit = visitGroups(rule, prompt, result);
@@ -93,7 +93,13 @@ function firstFor(mail: MailView, rules: readonly Rule[], prompt: Prompt, result
   return null;
 }
 
-function fire(rule: Rule, prompt: Prompt, mail: MailView | null, groups: readonly string[], result: string | null) {
+function fire(
+  rule: ScriptRule,
+  prompt: Prompt,
+  mail: MailView | null,
+  groups: readonly string[],
+  result: string | null,
+) {
   const { agent, turn } = prompt;
   return { rule, values: { agent, turn, mail, groups, result: result ?? '' } };
 }
@@ -126,7 +132,7 @@ function answer(prompt: Prompt, firings: readonly Firing[], model: string): Repl
 }
 
 /** What a scripted error costs: the usage that the rule gives, else nothing is known. */
-function billed(prompt: Prompt, rule: Rule): Usage | null {
+function billed(prompt: Prompt, rule: ScriptRule): Usage | null {
   return rule.usage ? { ...estimateUsage(prompt, 0), ...rule.usage } : null;
 }
 

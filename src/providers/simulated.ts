@@ -37,7 +37,7 @@ export const simulatedOptions = z.strictObject({
   answers: z.enum(['same', 'differ']).default('same').describe('differ: each attempt answers anew'),
   to: z.string().nullable().default(null).describe('one message of each visit goes to this agent'),
 });
-type Options = z.infer<typeof simulatedOptions>;
+type SimulatedOptions = z.infer<typeof simulatedOptions>;
 
 export default {
   about:
@@ -67,17 +67,17 @@ export default {
 } satisfies Provider;
 
 /** A number in [0, 1). */
-type Draw = () => number;
+type RandomNumber = () => number;
 
 /** Calls so far of all models that answer differently each time: it makes this process's answers differ on purpose. */
 let attempts = 0;
 
-function salt(options: Options): string {
+function salt(options: SimulatedOptions): string {
   return options.answers === 'same' ? '' : `\0${process.pid}.${++attempts}`;
 }
 
 /** An endless row of numbers that depends on the text alone: FNV-1a of the text starts mulberry32. */
-function draws(text: string): Draw {
+function draws(text: string): RandomNumber {
   let state = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) state = Math.imul(state ^ text.charCodeAt(i), 0x01000193);
   return () => {
@@ -89,7 +89,7 @@ function draws(text: string): Draw {
 }
 
 /** Draws a whole number of the given mean. */
-function sample(spread: { distribution: string; sigma: number }, mean: number, draw: Draw): number {
+function sample(spread: { distribution: string; sigma: number }, mean: number, draw: RandomNumber): number {
   if (spread.distribution === 'uniform') return Math.round(2 * mean * draw());
   if (spread.distribution === 'exponential') return Math.round(-mean * Math.log(1 - draw()));
   if (spread.distribution !== 'lognormal') return Math.round(mean);
@@ -97,12 +97,12 @@ function sample(spread: { distribution: string; sigma: number }, mean: number, d
   return Math.round(mean * Math.exp(spread.sigma * normal - spread.sigma ** 2 / 2));
 }
 
-function pick<T>(list: readonly T[], draw: Draw): T {
+function pick<T>(list: readonly T[], draw: RandomNumber): T {
   return list[Math.floor(draw() * list.length)] as T;
 }
 
 /** Messages are sent in the first call of a visit only; later calls say that the visit is done. */
-function answer(prompt: Prompt, options: Options, draw: Draw, model: string): Reply {
+function answer(prompt: Prompt, options: SimulatedOptions, draw: RandomNumber, model: string): Reply {
   const acts = prompt.n === 1 ? messages(prompt, options, draw) : [];
   const text = prompt.n === 1 ? `Simulated visit of ${prompt.agent} in turn ${prompt.turn}.` : '';
   const usage = estimateUsage(prompt, replyChars(text, acts));
@@ -112,7 +112,7 @@ function answer(prompt: Prompt, options: Options, draw: Draw, model: string): Re
   return { text, acts, usage, requestId: null, model };
 }
 
-function messages(prompt: Prompt, options: Options, draw: Draw): ActCall[] {
+function messages(prompt: Prompt, options: SimulatedOptions, draw: RandomNumber): ActCall[] {
   const acts: ActCall[] = [];
   const send = (to: string, subject: string, more: { reply_to?: string } = {}) => {
     const input = { to, subject, body: filler(options.body_chars, draw), ...more };
@@ -138,7 +138,7 @@ const WORDS =
   'the simulated agent writes words that nobody needs so that files journals and budgets have something to carry and ';
 
 /** That many characters, which begin with a drawn number. */
-function filler(chars: number, draw: Draw): string {
+function filler(chars: number, draw: RandomNumber): string {
   const head = `${Math.floor(draw() * 2 ** 32).toString(36)} `;
   return (head + WORDS.repeat(Math.ceil(Math.max(0, chars - head.length) / WORDS.length))).slice(0, chars);
 }

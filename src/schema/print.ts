@@ -1,7 +1,7 @@
 import type { Message } from './records/message.ts';
 
 /** What a front matter may hold. */
-type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+type HeadValue = string | number | boolean | null | readonly HeadValue[] | { readonly [key: string]: HeadValue };
 
 /** Texts that mean themselves without quotes, to readers of YAML 1.1 as well, also inside `[...]` and `{...}`. */
 const PLAIN = /^[A-Za-z](?:[A-Za-z0-9 _./;()'!?+-]*[A-Za-z0-9_./;()'!?+-])?$/;
@@ -50,19 +50,19 @@ export function withoutEnd(text: string, character: string): string {
  * The front matter of a file that the engine writes, with both fences; the body follows it. Fields stay in this order,
  * the keys of maps within them are sorted, so that equal content gives equal bytes.
  */
-export function printHead(pairs: readonly (readonly [key: string, value: Json])[]): string {
+export function printHead(pairs: readonly (readonly [key: string, value: HeadValue])[]): string {
   const lines = pairs.map(([key, value]) => `${quote(key, PLAIN)}: ${printValue(value)}\n`);
   return `---\n${lines.join('')}---\n`;
 }
 
 /** A value on one line, as YAML reads it back anywhere in a file. */
-export function printValue(value: Json): string {
+export function printValue(value: HeadValue): string {
   if (typeof value === 'string') return quote(value, PLAIN);
   if (value === null || typeof value !== 'object') return String(value);
   if (isList(value)) return `[${value.map(printValue).join(', ')}]`;
   const keys = Object.keys(value).sort();
   return keys.length
-    ? `{ ${keys.map((key) => `${quote(key, PLAIN)}: ${printValue(value[key] as Json)}`).join(', ')} }`
+    ? `{ ${keys.map((key) => `${quote(key, PLAIN)}: ${printValue(value[key] as HeadValue)}`).join(', ')} }`
     : '{}';
 }
 
@@ -88,6 +88,6 @@ function quote(text: string, plain: RegExp): string {
   return safe ? text : printQuoted(text);
 }
 
-function isList(value: readonly Json[] | { readonly [key: string]: Json }): value is readonly Json[] {
+function isList(value: readonly HeadValue[] | { readonly [key: string]: HeadValue }): value is readonly HeadValue[] {
   return Array.isArray(value);
 }

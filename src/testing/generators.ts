@@ -13,7 +13,7 @@ export function drawsOf(numbers: readonly number[]): Draw {
 const NAMES = ['ada', 'ines', 'io', 'i', 'zz-9', 'bob_2', 'x'];
 
 /** Both lists of an agent in the chart. */
-export interface Ends {
+export interface ChartLists {
   send_to: string[];
   read_from: string[];
 }
@@ -25,7 +25,7 @@ export interface Sketch {
 }
 
 /** A chart in which each agent names some others, `*` or `@team` on either side. */
-function chartOf(draw: Draw, names: readonly string[]): Record<string, Ends> {
+function chartOf(draw: Draw, names: readonly string[]): Record<string, ChartLists> {
   const side = (): string[] => {
     const wide = draw(6);
     if (wide === 0) return ['*'];

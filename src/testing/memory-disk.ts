@@ -5,7 +5,7 @@ import { folded } from '../disk/fs/other-name.ts';
 export class Crash extends Error {}
 
 /** What the disk does at one operation that changes it. `full-torn`: it carries out half of a write, then it is full. */
-export type Fate = 'go' | 'crash-before' | 'crash-torn' | 'crash-after' | 'full-torn' | DiskFailure;
+export type DiskFate = 'go' | 'crash-before' | 'crash-torn' | 'crash-after' | 'full-torn' | DiskFailure;
 
 /** An operation that changes the disk, as the plan of a test sees it. */
 export interface Operation {
@@ -29,7 +29,7 @@ export interface Operation {
 }
 
 /** An operation that only looks. */
-export interface Look {
+export interface LookOperation {
   /** From 1, over the life of the disk object. */
   index: number;
   name: 'read' | 'list' | 'stat';
@@ -37,7 +37,7 @@ export interface Look {
 }
 
 /** A file that a person's program holds open: it stays the same file whatever happens to its name. */
-export interface Held {
+export interface OpenFile {
   truncate(): void;
   write(text: string): void;
 }
@@ -76,9 +76,9 @@ export class MemoryDisk implements Disk {
   /** Names that differ in case, or in how an accent is written, are one, as on many disks of other systems. */
   folds = false;
   /** Chooses the fate of each changing operation; default: all go well. */
-  plan: (operation: Operation) => Fate = () => 'go';
+  plan: (operation: Operation) => DiskFate = () => 'go';
   /** Chooses the fate of each reading operation; null: no choice, they go well. */
-  looking: ((look: Look) => 'go' | DiskFailure) | null = null;
+  looking: ((look: LookOperation) => 'go' | DiskFailure) | null = null;
   /** What `free` says, in bytes. */
   room = Infinity;
   /** Time for modification times, ms since 1970. */
@@ -320,7 +320,7 @@ export class MemoryDisk implements Disk {
   }
 
   /** A person's program opens a file that is there. */
-  hold(asked: string): Held | null {
+  hold(asked: string): OpenFile | null {
     const path = this.real(asked);
     const inode = this.names.get(path);
     if (!inode) return null;
@@ -424,7 +424,7 @@ export class MemoryDisk implements Disk {
     this.before?.();
   }
 
-  private meet(name: Look['name'], path: string): void {
+  private meet(name: LookOperation['name'], path: string): void {
     if (!this.looking) return;
     const fate = this.looking({ index: ++this.looks, name, path });
     if (fate !== 'go') throw new DiskError(fate, path, `simulated ${fate}`);

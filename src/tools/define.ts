@@ -1,32 +1,36 @@
 import * as z from 'zod';
 import type { Json, JsonObject, ToolSpec } from '../core/model/call.ts';
 import type {
+  ActContext,
   ActTool,
-  Box,
   Covers,
-  Scene,
   Staged,
   Tool,
+  ToolContext,
+  ToolWork,
   Trial,
-  Work,
   WorldResult,
   WorldTool,
 } from '../core/model/tool.ts';
 import { explain } from '../schema/explain.ts';
 
-interface About<S extends z.ZodType> {
+interface ToolText<S extends z.ZodType> {
   name: string;
   about: string;
   input: S;
   granted?: 'all' | 'resume';
   held?: Tool['held'];
-  preview?(value: z.output<S>, scene: Scene): string;
-  covers?(value: z.output<S>, scene: Scene): Covers;
+  preview?(value: z.output<S>, scene: ActContext): string;
+  covers?(value: z.output<S>, scene: ActContext): Covers;
 }
 
 /** Makes an act on the organisation from its schema and its pure `stage`. */
 export function act<S extends z.ZodType>(
-  about: About<S> & { asks?: true; trial?: TrialOf<z.output<S>>; stage(value: z.output<S>, scene: Scene): Staged },
+  about: ToolText<S> & {
+    asks?: true;
+    trial?: TrialOf<z.output<S>>;
+    stage(value: z.output<S>, scene: ActContext): Staged;
+  },
 ): ActTool {
   return {
     ...base(about),
@@ -39,9 +43,9 @@ export function act<S extends z.ZodType>(
 
 /** A trial that knows the type of its input. */
 interface TrialOf<T> {
-  refusal(value: T, scene: Scene): ReturnType<Trial['refusal']>;
-  work: Omit<Work, 'run'> & { run(value: T, box: Box): ReturnType<Work['run']> };
-  show(value: T, scene: Scene, result: string): ReturnType<Trial['show']>;
+  refusal(value: T, scene: ActContext): ReturnType<Trial['refusal']>;
+  work: Omit<ToolWork, 'run'> & { run(value: T, box: ToolContext): ReturnType<ToolWork['run']> };
+  show(value: T, scene: ActContext, result: string): ReturnType<Trial['show']>;
 }
 
 /** Milliseconds and characters that a tool has when it says nothing else. */
@@ -50,12 +54,12 @@ const MOST = 60_000;
 
 /** Makes a tool that works on the world through the Box. `timeout`: milliseconds; `most`: characters of its result. */
 export function worldTool<S extends z.ZodType>(
-  about: About<S> & {
+  about: ToolText<S> & {
     touches: WorldTool['touches'];
     outbound?: WorldTool['outbound'];
     timeout?: number;
     most?: number;
-    run(value: z.output<S>, box: Box): WorldResult | Promise<WorldResult>;
+    run(value: z.output<S>, box: ToolContext): WorldResult | Promise<WorldResult>;
   },
 ): WorldTool {
   return {
@@ -69,7 +73,7 @@ export function worldTool<S extends z.ZodType>(
   };
 }
 
-function base<S extends z.ZodType>(about: About<S>) {
+function base<S extends z.ZodType>(about: ToolText<S>) {
   const spec = specOf(about);
   return {
     spec,
@@ -90,7 +94,7 @@ function base<S extends z.ZodType>(about: About<S>) {
 }
 
 /** The schema is made when it is first asked for: commands that call no model have no use for it. */
-function specOf<S extends z.ZodType>({ name, about, input }: About<S>): ToolSpec {
+function specOf<S extends z.ZodType>({ name, about, input }: ToolText<S>): ToolSpec {
   let schema: JsonObject | null = null;
   return {
     name,

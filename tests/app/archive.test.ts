@@ -6,7 +6,7 @@ import { unpack } from '../../src/disk/archive/pack.ts';
 import { type Disk, DiskError } from '../../src/disk/fs/disk.ts';
 import { realDisk } from '../../src/disk/fs/real.ts';
 import { journalPath } from '../../src/disk/journal/journal.ts';
-import { journalEnd } from '../../src/engine/replay/refold.ts';
+import { journalEnd } from '../../src/engine/replay/journal-files.ts';
 import { faultsOf, filesIn, scratch, scratchOrg } from '../commands/world.ts';
 
 const LARGE = 'org/shared/large.bin';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { Follow } from '../../src/app/follow.ts';
 import { visitNamed } from '../../src/app/look/visits.ts';
-import { freezeState } from '../../src/core/model/state.ts';
+import { serializeState } from '../../src/core/model/state.ts';
 import { realClock } from '../../src/disk/fs/clock.ts';
 import { realDisk } from '../../src/disk/fs/real.ts';
 import { load } from '../../src/engine/journal/load.ts';
@@ -20,7 +20,7 @@ it('comes to the state that another reader of the journal has, turn by turn', as
     await lemming(root, ['send', 'manager', i % 2 ? 'plan' : 'Hello']);
     await turns(root, 1);
     expect(await follow.look(true)).toBe(true);
-    expect(freezeState(follow.scene().state)).toEqual(freezeState(load(realDisk(root)).state));
+    expect(serializeState(follow.scene().state)).toEqual(serializeState(load(realDisk(root)).state));
   }
   const { recent, log } = follow.scene();
   const late = (await opened(root)).scene();

@@ -5,8 +5,8 @@ import { readJournal } from '../../src/disk/journal/journal.ts';
 import { load } from '../../src/engine/journal/load.ts';
 import { verifyJournal } from '../../src/engine/journal/verify.ts';
 import { compareFolder } from '../../src/engine/replay/compare.ts';
+import { JournalFiles } from '../../src/engine/replay/journal-files.ts';
 import { Recompute } from '../../src/engine/replay/recompute.ts';
-import { Refold } from '../../src/engine/replay/refold.ts';
 import type { OrgPlan } from '../../src/testing/build-org.ts';
 import { TOOLS } from '../../src/tools/all.ts';
 import { type Mind, Org, say, visible } from '../regression/org.ts';
@@ -26,7 +26,7 @@ async function erase(made: Org, id: string): Promise<Redaction> {
   const loaded = load(made.disk);
   const done = redact(made.disk, loaded, id);
   expect(verifyJournal(made.disk).faults).toEqual([]);
-  const refold = new Refold();
+  const refold = new JournalFiles();
   const again = new Recompute(TOOLS, made.ports());
   for (const group of readJournal(made.disk, [])) {
     refold.take(group);

@@ -2,7 +2,7 @@
 import { PROVIDER_FAILURES, REPLY_FAILURES } from '../../src/core/model/call.ts';
 import { PRIORITIES } from '../../src/schema/records/message.ts';
 import type { Request } from '../../src/schema/records/request.ts';
-import type { Draw, Ends, Sketch } from '../../src/testing/generators.ts';
+import type { ChartLists, Draw, Sketch } from '../../src/testing/generators.ts';
 
 /** How a call of an agent may fail: as providers fail, with nonsense, or with an error nobody foresaw. */
 const FAILURES = [...PROVIDER_FAILURES, ...REPLY_FAILURES, 'nonsense', 'error'] as const;
@@ -17,7 +17,7 @@ export type Deed =
   | { do: 'undo'; agent: string | null; pick: number }
   /** A person writes an answer, or something broken, into the file of a held act. */
   | { do: 'write'; decision: 'approve' | 'deny' | 'perhaps'; pick: number; note: string }
-  | { do: 'chart'; owner: string; side: keyof Ends; other: string }
+  | { do: 'chart'; owner: string; side: keyof ChartLists; other: string }
   | { do: 'grant'; agent: string; credits: number }
   | { do: 'cap'; credits: number }
   | { do: 'fail'; agent: string; failure: (typeof FAILURES)[number]; turns: number }

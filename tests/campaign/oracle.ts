@@ -5,7 +5,7 @@ import { answeredPath, approvalPath } from '../../src/core/model/paths.ts';
 import { balanceOf, balanceOfOrg } from '../../src/core/money/ledger.ts';
 import { archivePath } from '../../src/core/rights/recipients.ts';
 import { readFrontMatter } from '../../src/disk/yaml/codec.ts';
-import type { Ends } from '../../src/testing/generators.ts';
+import type { ChartLists } from '../../src/testing/generators.ts';
 import type { Play } from './play.ts';
 import { journalOf } from './world.ts';
 
@@ -49,7 +49,7 @@ function deliveredBy({ outcome, mail, settled = [] }: Extract<Entry, { k: 'visit
 /** Who may write to whom, by the texts of the chart, the one unit and the resumes. */
 export class Chart {
   private readonly texts = new Map<string, string>();
-  private agents: Record<string, Ends> = {};
+  private agents: Record<string, ChartLists> = {};
   private team = new Set<string>();
 
   copy(): Chart {
@@ -71,7 +71,7 @@ export class Chart {
   }
 
   private read(): void {
-    this.agents = (headOf(this.texts.get('org/chart.yaml')) as { agents?: Record<string, Ends> }).agents ?? {};
+    this.agents = (headOf(this.texts.get('org/chart.yaml')) as { agents?: Record<string, ChartLists> }).agents ?? {};
     this.team = new Set((headOf(this.texts.get('org/units/team.md')) as { members?: string[] }).members);
     for (const [path, text] of this.texts) {
       const agent = /^agents\/([^/]+)\/resume\.md$/.exec(path)?.[1];

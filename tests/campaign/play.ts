@@ -5,7 +5,7 @@ import { approvalPath } from '../../src/core/model/paths.ts';
 import { Engine } from '../../src/engine/turn/engine.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import type { Request } from '../../src/schema/records/request.ts';
-import type { Ends, Sketch } from '../../src/testing/generators.ts';
+import type { ChartLists, Sketch } from '../../src/testing/generators.ts';
 import { Crash } from '../../src/testing/memory-disk.ts';
 import { TOOLS } from '../../src/tools/all.ts';
 import type { Deed } from './deeds.ts';
@@ -273,7 +273,7 @@ export class Play {
 }
 
 interface ChartText {
-  agents: Record<string, Ends>;
+  agents: Record<string, ChartLists>;
 }
 
 function toggle(chart: ChartText, { owner, side, other }: Extract<Deed, { do: 'chart' }>): void {

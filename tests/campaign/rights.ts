@@ -1,6 +1,6 @@
 import type { Entry, HiredEffect } from '../../src/core/model/entry.ts';
 import { balanceOf, balanceOfOrg } from '../../src/core/money/ledger.ts';
-import type { Ends } from '../../src/testing/generators.ts';
+import type { ChartLists } from '../../src/testing/generators.ts';
 import { Chart, headOf, type Rule } from './oracle.ts';
 import { journalOf } from './world.ts';
 
@@ -57,7 +57,9 @@ function beyond({ agent }: HiredEffect, kid: Head, creator: Head): string[] {
 
 /** Edges of a new agent with somebody with whom its creator has none. */
 function strangers({ agent, by, chart }: HiredEffect, before: Chart): string[] {
-  const { send_to, read_from } = (headOf(chart.text) as { agents: Record<string, Ends> }).agents[agent] as Ends;
+  const { send_to, read_from } = (headOf(chart.text) as { agents: Record<string, ChartLists> }).agents[
+    agent
+  ] as ChartLists;
   return [
     ...send_to.filter((to) => to !== by && !before.edge(by, to)),
     ...read_from.filter((from) => from !== by && !before.edge(from, by)),

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Code, DataOf, Definition, Input, Outcome, Run, Written } from '../../src/commands/command.ts';
+import type { Code, DataOf, Definition, LeafDefinition, Outcome, RawInput, Run } from '../../src/commands/command.ts';
 import { codeIn } from '../../src/commands/leaves.ts';
 import type { World } from '../../src/commands/world.ts';
 import type { Load } from '../../src/faces/cli/cli.ts';
@@ -23,10 +23,10 @@ export function checkedLoad(load: Load): Load {
 }
 
 /** The `run` of a command, checked so. */
-export function checked<L extends Written & Definition, Data extends DataOf<L> & object>(file: {
+export function checked<L extends LeafDefinition & Definition, Data extends DataOf<L> & object>(file: {
   command: L;
   run: Run<L, Data>;
-}): (world: World, input: Input) => Promise<Outcome<Data>> {
+}): (world: World, input: RawInput) => Promise<Outcome<Data>> {
   return checkedCode(codeIn(file, file.command.name), file.command.name).run as ReturnType<typeof checked<L, Data>>;
 }
 

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { Input } from '../../src/commands/command.ts';
+import type { RawInput } from '../../src/commands/command.ts';
 import type { World } from '../../src/commands/world.ts';
 import { realDisk } from '../../src/disk/fs/real.ts';
 import { type FaultCode, FaultError } from '../../src/schema/fault.ts';
@@ -61,7 +61,7 @@ export function testWorld(root: string, wish: WorldWish = {}): TestWorld {
 }
 
 /** An input as the command line parses it; amounts in flags are micro-credits. */
-export function inputOf(given: Partial<Input> = {}): Input {
+export function inputOf(given: Partial<RawInput> = {}): RawInput {
   return { args: {}, rest: [], flags: {}, ...given };
 }
 

@@ -2,7 +2,7 @@ import { apply } from '../../src/core/journal/apply.ts';
 import type { Config } from '../../src/core/model/config.ts';
 import type { Entry } from '../../src/core/model/entry.ts';
 import { emptyState, type Mail, type State } from '../../src/core/model/state.ts';
-import { emptyDraft, type Scene } from '../../src/core/model/tool.ts';
+import { type ActContext, emptyDraft } from '../../src/core/model/tool.ts';
 import { messagePath } from '../../src/core/rights/recipients.ts';
 import { readConfig } from '../../src/disk/config/config.ts';
 import type { Resume } from '../../src/schema/config/resume.ts';
@@ -67,7 +67,7 @@ export function mail(fields: Partial<Mail> & { n?: number } = {}): Mail {
 }
 
 /** What an act of an agent is judged against, in turn 2. */
-export function sceneOf(config: Config, agent: string, more: Partial<Scene> = {}): Scene {
+export function sceneOf(config: Config, agent: string, more: Partial<ActContext> = {}): ActContext {
   const resume = resumeOf(config, agent);
   return {
     config,

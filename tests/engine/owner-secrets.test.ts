@@ -9,7 +9,7 @@ import { ProviderError } from '../../src/core/model/call.ts';
 import { realDisk } from '../../src/disk/fs/real.ts';
 import { ownerOf } from '../../src/disk/owner/owner.ts';
 import { logger } from '../../src/engine/log/log.ts';
-import { redactJson, redactor } from '../../src/engine/secrets.ts';
+import { maskJson, secretMask } from '../../src/engine/secrets.ts';
 import { FakeClock } from '../../src/testing/fake-clock.ts';
 import { MemoryDisk } from '../../src/testing/memory-disk.ts';
 import { checked } from '../commands/checked.ts';
@@ -175,18 +175,18 @@ describe('secrets of the owner', () => {
 describe('a redactor', () => {
   it('without any secret leaves values as they are, and takes notice when there is one', async () => {
     const env = { ODD: 'odd-canary' };
-    const redact = redactor(env);
+    const redact = secretMask(env);
     const value = { text: 'odd-canary' };
-    expect(redactJson(redact, value)).toBe(value);
+    expect(maskJson(redact, value)).toBe(value);
     await ownerOf(env).secret('env:ODD');
-    expect(redactJson(redact, value)).toEqual({ text: '[ODD]' });
+    expect(maskJson(redact, value)).toEqual({ text: '[ODD]' });
   });
 
   it('costs next to nothing when there is no secret', async () => {
-    const redact = redactor({ HOME: '/nowhere' });
+    const redact = secretMask({ HOME: '/nowhere' });
     const value = { text: 'x'.repeat(100_000) };
     const redactAll = () => {
-      for (let i = 0; i < 10_000; i++) redactJson(redact, value);
+      for (let i = 0; i < 10_000; i++) maskJson(redact, value);
     };
     expect(await quickest(500, () => timed(redactAll))).toBeLessThan(500);
   });

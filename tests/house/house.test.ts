@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { admits } from './node-range.ts';
 import * as rules from './rules.ts';
@@ -49,6 +50,15 @@ it('no files need one another to load', () => {
   };
   for (const path of values.keys()) follow(path, []);
   expect(circles).toEqual([]);
+});
+
+it('a name of a type is declared once, but for what the library shows under the names of its users', () => {
+  const files = new Map<string, string[]>();
+  for (const { path, tree } of sources.filter(({ path }) => !path.startsWith('src/faces/library/')))
+    for (const node of tree.statements)
+      if (ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node) || ts.isClassDeclaration(node))
+        files.set(node.name?.text ?? '', [...(files.get(node.name?.text ?? '') ?? []), path]);
+  expect([...files].filter(([, paths]) => new Set(paths).size > 1)).toEqual([]);
 });
 
 it('no test mocks a module of ours, or a function of one', () => {

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readOrg } from '../../src/app/read-org.ts';
 import { withEngine } from '../../src/app/run-engine.ts';
-import { sendLetter } from '../../src/app/send.ts';
+import { sendMessage } from '../../src/app/send.ts';
 import * as inboxCommand from '../../src/commands/people/inbox.ts';
 import * as readCommand from '../../src/commands/people/read.ts';
 import * as runCommand from '../../src/commands/run/run.ts';
 import * as bootstrapCommand from '../../src/commands/start/bootstrap.ts';
 import { hasEdge } from '../../src/core/model/config.ts';
 import { agentState, inboxOf } from '../../src/core/model/state.ts';
-import { readMessage } from '../../src/disk/intake/drop.ts';
+import { readMessage } from '../../src/disk/intake/incoming-message.ts';
 import { Crash } from '../../src/testing/memory-disk.ts';
 import { checked } from '../commands/checked.ts';
 import { ask, RELAY } from '../commands/relay.ts';
@@ -132,7 +132,7 @@ describe('6.1 messages are neither lost, doubled nor misread', () => {
     const root = scratchOrg({ ...RELAY, edges: { human: ['a'] }, credits: {}, files: { 'org/chart.yaml': deaf } });
     const view = readOrg({ root, env: {} });
     expect(
-      await faultsOf(Promise.resolve().then(() => sendLetter(view, 'human', { to: ['a'], body: 'Hello' }))),
+      await faultsOf(Promise.resolve().then(() => sendMessage(view, 'human', { to: ['a'], body: 'Hello' }))),
     ).toEqual(['refused']);
     expect(Object.keys(filesIn(root)).filter((path) => path.includes('/outbox/'))).toEqual([]);
     const org = new Org({ edges: { human: ['a'] } });
@@ -151,7 +151,7 @@ describe('6.1 messages are neither lost, doubled nor misread', () => {
     const { config } = readOrg({ root, env: {} });
     const agents = config.order.filter((name) => name !== 'human');
     expect(agents.filter((name) => !hasEdge(config, 'human', name) || !hasEdge(config, name, 'human'))).toEqual([]);
-    sendLetter(readOrg({ root, env: {} }), 'human', { to: ['planner'], body: 'How do you do?' });
+    sendMessage(readOrg({ root, env: {} }), 'human', { to: ['planner'], body: 'How do you do?' });
     await withEngine({ root, env: {} }, 'run', async (engine) => {
       for (let i = 0; i < 30 && engine.idle() === 'busy'; i++) await engine.turn();
       expect(inboxOf(engine.state, 'human').map(({ from }) => from)).toContain('planner');

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Json } from '../../src/core/model/call.ts';
 import { readJournal } from '../../src/disk/journal/journal.ts';
+import { JournalFiles } from '../../src/engine/replay/journal-files.ts';
 import { Recompute } from '../../src/engine/replay/recompute.ts';
-import { Refold } from '../../src/engine/replay/refold.ts';
 import { MemoryDisk } from '../../src/testing/memory-disk.ts';
 import { TOOLS } from '../../src/tools/all.ts';
 import { type Act, Org, resultsIn, say, textOf, visible } from './org.ts';
@@ -99,7 +99,7 @@ describe('6.2 and 6.5 memory', () => {
     const { host } = org.ports();
     const recompute = new Recompute(TOOLS, { host, provider: org.ports().provider });
     const made = new MemoryDisk();
-    const refold = new Refold(made);
+    const refold = new JournalFiles(made);
     for (const group of readJournal(org.disk, [])) {
       await recompute.take(group);
       refold.take(group);

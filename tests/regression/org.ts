@@ -5,15 +5,15 @@ import { emptyState } from '../../src/core/model/state.ts';
 import { readJournal } from '../../src/disk/journal/journal.ts';
 import type { TurnReport } from '../../src/engine/log/report.ts';
 import type { Ports } from '../../src/engine/ports.ts';
-import { Engine, type TurnWish } from '../../src/engine/turn/engine.ts';
-import { type RunReport, type RunWish, run } from '../../src/engine/turn/run.ts';
+import { Engine, type TurnOptions } from '../../src/engine/turn/engine.ts';
+import { type RunOptions, type RunReport, run } from '../../src/engine/turn/run.ts';
 import { provider } from '../../src/providers/find.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import type { Message } from '../../src/schema/records/message.ts';
 import type { Request } from '../../src/schema/records/request.ts';
 import { buildOrg, type OrgPlan } from '../../src/testing/build-org.ts';
 import { FakeClock } from '../../src/testing/fake-clock.ts';
-import { Crash, type Fate, MemoryDisk } from '../../src/testing/memory-disk.ts';
+import { Crash, type DiskFate, MemoryDisk } from '../../src/testing/memory-disk.ts';
 import { TOOLS } from '../../src/tools/all.ts';
 import { keptIn } from '../kept.ts';
 
@@ -91,7 +91,7 @@ export class Org {
     }
   }
 
-  turns(count: number, wish: TurnWish = {}): Promise<TurnReport[]> {
+  turns(count: number, wish: TurnOptions = {}): Promise<TurnReport[]> {
     return this.with(async (engine) => {
       const reports: TurnReport[] = [];
       while (reports.length < count) reports.push(await engine.turn(wish));
@@ -106,7 +106,7 @@ export class Org {
     this.restart();
   }
 
-  run(wish: Partial<RunWish> = { untilIdle: true }): Promise<RunReport> {
+  run(wish: Partial<RunOptions> = { untilIdle: true }): Promise<RunReport> {
     const signal = new AbortController().signal;
     return this.with((engine) => run(engine, this.clock, { signal, ...wish, told: bounded(wish.told) }));
   }
@@ -136,7 +136,7 @@ export class Org {
    * Works until the process dies at the n-th operation from now that changes the disk, before or after it is done; then another
    * process starts. False when the work was finished before.
    */
-  async dies(n: number, work: () => Promise<unknown>, fate: Fate = 'crash-before'): Promise<boolean> {
+  async dies(n: number, work: () => Promise<unknown>, fate: DiskFate = 'crash-before'): Promise<boolean> {
     const last = this.disk.count + n;
     this.disk.plan = ({ index }) => (index === last ? fate : 'go');
     const died = await work().then(
@@ -202,7 +202,7 @@ export class Org {
 }
 
 /** A run that does not end would hang the tests: nothing here takes so many turns. */
-function bounded(told: RunWish['told'] = () => {}): RunWish['told'] {
+function bounded(told: RunOptions['told'] = () => {}): RunOptions['told'] {
   let turns = 0;
   return (report) => {
     if (++turns > 300) throw new Error('the run does not end');

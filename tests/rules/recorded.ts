@@ -3,8 +3,8 @@ import { join, relative } from 'node:path';
 import type { Entry } from '../../src/core/model/entry.ts';
 import { GENESIS, Journal, journalPath, readJournal } from '../../src/disk/journal/journal.ts';
 import { compareFolder } from '../../src/engine/replay/compare.ts';
+import { JournalFiles } from '../../src/engine/replay/journal-files.ts';
 import { Recompute } from '../../src/engine/replay/recompute.ts';
-import { Refold } from '../../src/engine/replay/refold.ts';
 import { MemoryDisk } from '../../src/testing/memory-disk.ts';
 import { TOOLS } from '../../src/tools/all.ts';
 import type { Sample } from './sample.ts';
@@ -34,7 +34,7 @@ export function recordedAt(rules: number, root: string): void {
 
 /** Paths in which the folder differs from what its journal makes. */
 export function edited(disk: MemoryDisk): string[] {
-  const refold = new Refold();
+  const refold = new JournalFiles();
   for (const group of readJournal(disk, [])) refold.take(group);
   return compareFolder(disk, refold, {}).map(({ path }) => path);
 }
@@ -56,7 +56,7 @@ export function rewritten(disk: MemoryDisk, change: (line: Entry) => Entry): Mem
     journal.write(true);
   }
   journal.close();
-  const refold = new Refold(made);
+  const refold = new JournalFiles(made);
   for (const group of readJournal(made, [])) refold.take(group);
   for (const [path, text] of disk.files((path) => made.stat(path) === null && !path.startsWith('.lemming/')))
     made.create(path, Buffer.from(text, 'latin1'));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { RULES, rulesOf } from '../../src/core/journal/rules.ts';
 import type { Entry } from '../../src/core/model/entry.ts';
-import { freezeState, type State } from '../../src/core/model/state.ts';
+import { type State, serializeState } from '../../src/core/model/state.ts';
 import { readJournal } from '../../src/disk/journal/journal.ts';
 import { load } from '../../src/engine/journal/load.ts';
 import { verifyJournal } from '../../src/engine/journal/verify.ts';
@@ -112,7 +112,7 @@ describe.each(RECORDED)('an organisation that was left under rules %i', (rules) 
 
 /** A state as a kept fold holds it. */
 function plain(state: State): unknown {
-  return JSON.parse(JSON.stringify(freezeState(state)));
+  return JSON.parse(JSON.stringify(serializeState(state)));
 }
 
 /** Everything that models were told, and every file that people see. */

@@ -5,8 +5,8 @@ import { removeTree } from '../../src/disk/fs/tree.ts';
 import { readJournal } from '../../src/disk/journal/journal.ts';
 import { load } from '../../src/engine/journal/load.ts';
 import { compareFolder } from '../../src/engine/replay/compare.ts';
+import { JournalFiles } from '../../src/engine/replay/journal-files.ts';
 import { Recompute } from '../../src/engine/replay/recompute.ts';
-import { Refold } from '../../src/engine/replay/refold.ts';
 import { TOOLS } from '../../src/tools/all.ts';
 import { keptIn } from '../kept.ts';
 import { CALL, Org, PRICED, say } from '../regression/org.ts';
@@ -94,7 +94,7 @@ async function found(org: Org): Promise<string[]> {
 }
 
 function differences(org: Org): unknown[] {
-  const refold = new Refold();
+  const refold = new JournalFiles();
   for (const group of readJournal(org.disk, [])) refold.take(group);
   return compareFolder(org.disk, refold, {});
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { readMessage } from '../../src/disk/intake/drop.ts';
+import { readMessage } from '../../src/disk/intake/incoming-message.ts';
 import { decode, readFrontMatter } from '../../src/disk/yaml/codec.ts';
 import { canonicalBody, cut, printHead, printMessage, printQuoted } from '../../src/schema/print.ts';
 import type { Message } from '../../src/schema/records/message.ts';

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Json, JsonObject } from '../../src/core/model/call.ts';
 import type { Tool, WorldResult } from '../../src/core/model/tool.ts';
 import { DiskError } from '../../src/disk/fs/disk.ts';
-import { BoxRefusal, makeBox } from '../../src/engine/tools/tool-context.ts';
+import { makeToolContext, ToolRefusal } from '../../src/engine/tools/tool-context.ts';
 import { means, memoryOrg, scene } from './world.ts';
 
 /** Keys that no tool has: of JavaScript's objects, and of what only the engine knows. */
@@ -236,7 +236,7 @@ export function contract(tool: Tool): void {
           fc.asyncProperty(inputsOf(tool), async (input) => {
             const parsed = tool.parse(input);
             if (!parsed.ok) return;
-            const result = await attempt(() => tool.run(parsed.value, makeBox(means(disk))));
+            const result = await attempt(() => tool.run(parsed.value, makeToolContext(means(disk))));
             expect(result).not.toMatch(/of b|not granted|role of/);
             expect(outside()).toEqual(before);
           }),
@@ -261,7 +261,7 @@ async function attempt(run: () => WorldResult | Promise<WorldResult>): Promise<s
   try {
     return (await run()).text;
   } catch (error) {
-    if (error instanceof BoxRefusal || error instanceof DiskError) return '';
+    if (error instanceof ToolRefusal || error instanceof DiskError) return '';
     throw error;
   }
 }

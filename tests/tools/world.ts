@@ -1,16 +1,22 @@
 import type { Json } from '../../src/core/model/call.ts';
 import type { Mail } from '../../src/core/model/state.ts';
 import {
+  type ActContext,
   type Draft,
   emptyDraft,
-  type Scene,
   type Staged,
   type Tool,
   type WorldResult,
 } from '../../src/core/model/tool.ts';
 import { inTheWayOf } from '../../src/core/tools/file-versions.ts';
 import type { Disk } from '../../src/disk/fs/disk.ts';
-import { BoxRefusal, type Changes, type Means, makeBox, noChanges } from '../../src/engine/tools/tool-context.ts';
+import {
+  type ContextParts,
+  type FileChanges,
+  makeToolContext,
+  noChanges,
+  ToolRefusal,
+} from '../../src/engine/tools/tool-context.ts';
 import type { Resume } from '../../src/schema/config/resume.ts';
 import { buildOrg, type OrgPlan } from '../../src/testing/build-org.ts';
 import { MemoryDisk } from '../../src/testing/memory-disk.ts';
@@ -36,12 +42,12 @@ export function toolNamed(name: string): Tool {
   return tool;
 }
 
-export function scene(more: Partial<Scene> = {}): Scene {
+export function scene(more: Partial<ActContext> = {}): ActContext {
   return sceneOf(CONFIG, 'a', more);
 }
 
 /** Stages an act of agent a. The input must be good. */
-export function stage(name: string, input: Json, at: Scene = scene()): Staged {
+export function stage(name: string, input: Json, at: ActContext = scene()): Staged {
   const tool = toolNamed(name);
   const parsed = tool.parse(input);
   if (tool.kind !== 'act' || !parsed.ok) throw new Error(`${name}: ${parsed.ok ? 'no act' : parsed.why}`);
@@ -56,7 +62,7 @@ export function memoryOrg(): MemoryDisk {
 }
 
 /** What a Box of agent a, or of somebody else, is made of. `draft` holds what the visit staged before. */
-export function means(disk: Disk, more: Partial<Means> & { draft?: Draft } = {}): Means {
+export function means(disk: Disk, more: Partial<ContextParts> & { draft?: Draft } = {}): ContextParts {
   const { draft = emptyDraft(), ...rest } = more;
   return {
     disk,
@@ -70,11 +76,11 @@ export function means(disk: Disk, more: Partial<Means> & { draft?: Draft } = {})
     isTainted: () => false,
     room: { workspace: 'agents/a/workspace', bytes: 10_000_000, files: 1000 },
     changes: noChanges(),
-    program: () => Promise.reject(new BoxRefusal('there is no sandbox here', 'sandbox')),
-    ask: () => Promise.reject(new BoxRefusal('there are no servers here', 'server')),
-    fetch: () => Promise.reject(new BoxRefusal('there is no network here', 'network')),
-    search: () => Promise.reject(new BoxRefusal('there is no network here', 'network')),
-    apart: () => Promise.reject(new BoxRefusal('there is no sandbox here', 'sandbox')),
+    program: () => Promise.reject(new ToolRefusal('there is no sandbox here', 'sandbox')),
+    ask: () => Promise.reject(new ToolRefusal('there are no servers here', 'server')),
+    fetch: () => Promise.reject(new ToolRefusal('there is no network here', 'network')),
+    search: () => Promise.reject(new ToolRefusal('there is no network here', 'network')),
+    apart: () => Promise.reject(new ToolRefusal('there is no sandbox here', 'sandbox')),
     timeout: 5000,
     signal: new AbortController().signal,
     ...rest,
@@ -89,7 +95,7 @@ export function use(
   resume = RESUME,
   draft = emptyDraft(),
   given: readonly Mail[] = [],
-): WorldResult & { changes: Changes } {
+): WorldResult & { changes: FileChanges } {
   const made = means(disk, { resume, draft, given });
   const result = start(name, input, made);
   if (result instanceof Promise) throw new Error(`${name} does not answer at once`);
@@ -97,9 +103,9 @@ export function use(
 }
 
 /** Uses a world tool. The input must be good. */
-export function start(name: string, input: Json, made: Means): WorldResult | Promise<WorldResult> {
+export function start(name: string, input: Json, made: ContextParts): WorldResult | Promise<WorldResult> {
   const tool = toolNamed(name);
   const parsed = tool.parse(input);
   if (tool.kind !== 'world' || !parsed.ok) throw new Error(`${name}: ${parsed.ok ? 'no world tool' : parsed.why}`);
-  return tool.run(parsed.value, makeBox(made));
+  return tool.run(parsed.value, makeToolContext(made));
 }

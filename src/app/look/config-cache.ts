@@ -2,19 +2,21 @@
  * The configuration as it was read last, kept with all that was looked at for it. A command that reads an organisation only
  * looks whether each file, folder and right is as it was; it parses nothing then.
  */
+
 import { isDeepStrictEqual } from 'node:util';
 import { deserialize, serialize } from 'node:v8';
 import { absentAfter } from '../../core/model/config.ts';
 import type { State } from '../../core/model/state.ts';
 import type { KeptFiles } from '../../disk/cache/kept.ts';
-import { configReader, type Reading } from '../../disk/config/config.ts';
+import { type ConfigReading, configReader } from '../../disk/config/config.ts';
 import { realClock } from '../../disk/fs/clock.ts';
 import { type Disk, DiskError } from '../../disk/fs/disk.ts';
 import { digestOf, type Looked, Trace } from '../../disk/fs/trace.ts';
 import { goneFrom } from '../../disk/intake/absent.ts';
 import { Folder } from '../../disk/intake/folder.ts';
 import { ownerOf } from '../../disk/owner/owner.ts';
-import { redactor } from '../../engine/secrets.ts';
+import { secretMask } from '../../engine/secrets.ts';
+import type { Env } from '../../schema/env.ts';
 
 export const CONFIG = 'config.bin';
 /** Raised when a reading of the same files gives another value, for sources that are run without a build. */
@@ -22,18 +24,16 @@ const VERSION = 1;
 /** Largest file that is read. */
 const MOST_BYTES = 1_048_576;
 
-type Env = Readonly<Record<string, string | undefined>>;
-
-interface Kept {
+interface KeptConfig {
   /** What it was made under: program, settings of the environment, secrets. */
   under: string;
   looked: Looked[];
   digest: string;
-  reading: Reading;
+  reading: ConfigReading;
 }
 
 /** The configuration as the files of the folder say it, whatever the journal holds. */
-export function readFolder(disk: Disk, files: KeptFiles, state: State, env: Env): Reading {
+export function readFolder(disk: Disk, files: KeptFiles, state: State, env: Env): ConfigReading {
   const known = knownReading(disk, files, state, env);
   if (known) return known;
   const { reading, trace } = readAnew(disk, state, env);
@@ -42,10 +42,10 @@ export function readFolder(disk: Disk, files: KeptFiles, state: State, env: Env)
 }
 
 /** What was kept, if a reading of the folder would find the same now. */
-export function knownReading(disk: Disk, files: KeptFiles, state: State, env: Env): Reading | null {
+export function knownReading(disk: Disk, files: KeptFiles, state: State, env: Env): ConfigReading | null {
   const found = files.read(CONFIG);
   if (!found) return null;
-  const kept: Kept = deserialize(found.bytes);
+  const kept: KeptConfig = deserialize(found.bytes);
   return kept.under === files.digest(underOf(env)) && isAllThere(disk, state) && isUnchanged(disk, kept)
     ? kept.reading
     : null;
@@ -56,7 +56,7 @@ function isAllThere(disk: Disk, state: State): boolean {
   return state.absent.size === 0 && goneFrom(state, new Set(disk.list('agents'))).length === 0;
 }
 
-function isUnchanged(disk: Disk, { looked, digest }: Kept): boolean {
+function isUnchanged(disk: Disk, { looked, digest }: KeptConfig): boolean {
   try {
     return digestOf((path) => disk.stat(path), looked) === digest;
   } catch (error) {
@@ -66,10 +66,10 @@ function isUnchanged(disk: Disk, { looked, digest }: Kept): boolean {
 }
 
 /** Reads all files. What they say depends on them alone when each was found as it stands: then there is a trace of them. */
-function readAnew(disk: Disk, state: State, env: Env): { reading: Reading; trace: Trace | null } {
+function readAnew(disk: Disk, state: State, env: Env): { reading: ConfigReading; trace: Trace | null } {
   const start = realClock.now();
   const trace = new Trace(disk);
-  const folder = new Folder(trace.disk, realClock, redactor(env));
+  const folder = new Folder(trace.disk, realClock, secretMask(env));
   const texts = new Map(state.files);
   const changes = folder.tracked.changes(state, MOST_BYTES, false);
   const whole = folder.tracked.isWhole();
@@ -87,10 +87,10 @@ function readAnew(disk: Disk, state: State, env: Env): { reading: Reading; trace
  * Keeps a reading that depends on nothing but what was looked at. A folder that cannot be written keeps nothing; nor is anything
  * kept before an engine made the owner's key, for a command that only reads makes nothing in the owner's folder.
  */
-function keepReading(files: KeptFiles, trace: Trace, env: Env, reading: Reading): void {
+function keepReading(files: KeptFiles, trace: Trace, env: Env, reading: ConfigReading): void {
   const under = files.digest(underOf(env));
   if (under === null) return;
-  const kept: Kept = { under, looked: trace.looked(), digest: trace.digest(), reading };
+  const kept: KeptConfig = { under, looked: trace.looked(), digest: trace.digest(), reading };
   try {
     files.write(CONFIG, '', serialize(kept));
   } catch (error) {

@@ -4,8 +4,8 @@ import type { State } from '../../core/model/state.ts';
 import { archivePath } from '../../core/rights/recipients.ts';
 import type { KeptFiles } from '../../disk/cache/kept.ts';
 import { type Disk, DiskError, type Stat } from '../../disk/fs/disk.ts';
-import { readMessage } from '../../disk/intake/drop.ts';
-import { findTexts, type Shelf } from '../../disk/search/find-texts.ts';
+import { readMessage } from '../../disk/intake/incoming-message.ts';
+import { findTexts, type SearchedTexts } from '../../disk/search/find-texts.ts';
 import { openSqlite } from '../../disk/search/sqlite-index.ts';
 import { decode } from '../../disk/yaml/codec.ts';
 import { turnLines } from '../../engine/journal/history.ts';
@@ -26,10 +26,10 @@ export interface MailFile {
 }
 
 /** Where mail is looked for: in the folder, and what of it the journal alone holds. */
-export type Mailroom = Pick<View, 'disk' | 'state'>;
+export type MailIndex = Pick<View, 'disk' | 'state'>;
 
 /** Which files are looked at. */
-export interface MailWish {
+export interface MailQuery {
   /** Only these authors; all folders under `agents/` when absent. */
   authors?: readonly string[];
   /** First turn that counts. */
@@ -43,7 +43,7 @@ const CANONICAL = /^(\d{6,})-(\d{2,})-[^.]+\.md$/;
 const MOST_BYTES = 16_777_216;
 
 /** The files of messages in the order they were written: by turn, author and number. Reads names only. */
-export function mailFiles({ disk, state }: Mailroom, wish: MailWish = {}): MailFile[] {
+export function mailFiles({ disk, state }: MailIndex, wish: MailQuery = {}): MailFile[] {
   const files = lateMail(disk, state, wish);
   for (const [author, folder] of foldersOf(disk, wish))
     for (const name of disk.list(folder) ?? []) {
@@ -54,7 +54,7 @@ export function mailFiles({ disk, state }: Mailroom, wish: MailWish = {}): MailF
 }
 
 /** The folders in which the mail of each author lies; what is no folder holds none. */
-function foldersOf(disk: Disk, { authors, archived }: MailWish): [author: string, folder: string][] {
+function foldersOf(disk: Disk, { authors, archived }: MailQuery): [author: string, folder: string][] {
   const names = authors ?? (disk.list('agents') ?? []).filter(isName);
   return names.flatMap((author) => {
     const outbox = `agents/${author}/outbox`;
@@ -67,7 +67,7 @@ function foldersOf(disk: Disk, { authors, archived }: MailWish): [author: string
 }
 
 /** Messages whose files are elsewhere or not made yet: their author's folder was gone, or took no such file. */
-function lateMail(disk: Disk, state: State, { authors, since = 0 }: MailWish): MailFile[] {
+function lateMail(disk: Disk, state: State, { authors, since = 0 }: MailQuery): MailFile[] {
   const texts = new Map([...deferredMail(disk, state, since), ...unplacedMail(disk, state)]);
   return [...texts].flatMap(([path, text]) => {
     const [, author = ''] = path.split('/');
@@ -100,7 +100,7 @@ function fileNamed(folder: string, name: string, author: string): MailFile | nul
   return turn === undefined ? null : { path: `${folder}/${name}`, author, turn: Number(turn), n: Number(n) };
 }
 
-function isWanted({ turn }: MailFile, { since = 0 }: MailWish): boolean {
+function isWanted({ turn }: MailFile, { since = 0 }: MailQuery): boolean {
   return turn >= since;
 }
 
@@ -143,9 +143,9 @@ function textOf(disk: Disk, path: string): string | null {
  * which files have to be read. `open` is replaced by tests.
  */
 export async function findMail(
-  view: Mailroom & { kept: KeptFiles },
+  view: MailIndex & { kept: KeptFiles },
   root: string,
-  wish: MailWish,
+  wish: MailQuery,
   words: string,
   open = openSqlite,
 ): Promise<Message[]> {
@@ -162,19 +162,19 @@ export async function findMail(
 const HALF_CHARACTER = /\p{Cs}/u;
 
 async function filesHolding(
-  view: Mailroom & { kept: KeptFiles },
+  view: MailIndex & { kept: KeptFiles },
   root: string,
-  wish: MailWish,
+  wish: MailQuery,
   piece: string,
   open: typeof openSqlite,
 ): Promise<MailFile[]> {
-  const { shelf, file } = mailShelf(view.disk, wish);
+  const { shelf, file } = mailTexts(view.disk, wish);
   const found = (await findTexts(view, root, shelf, [piece], open)).map(({ path }) => file(path));
   return [...found.filter((one) => isWanted(one, wish)), ...lateMail(view.disk, view.state, wish)].sort(inOrder);
 }
 
 /** What the index of mail is of, and the file of a message by its path. */
-export function mailShelf(disk: Disk, wish: MailWish): { shelf: Shelf; file(path: string): MailFile } {
+export function mailTexts(disk: Disk, wish: MailQuery): { shelf: SearchedTexts; file(path: string): MailFile } {
   const authors = new Map<string, string>();
   const folders = new Map<string, [string, Stat][]>();
   for (const [author, folder] of foldersOf(disk, wish)) {
@@ -215,7 +215,7 @@ export function headNames(text: string, name: string): boolean {
 }
 
 /** The message with that id, live or archived; null when no file holds it. */
-export function findMessage(room: Mailroom, id: string): Message | null {
+export function findMessage(room: MailIndex, id: string): Message | null {
   const { disk, state } = room;
   const key = parseMessageId(id);
   if (!key) return null;
@@ -265,7 +265,7 @@ function inTurn(a: Received, b: Received): number {
 
 /** The message as its file stands; null when it is gone, or archived and not wanted then. */
 export function messageAt(
-  { disk, state }: Mailroom,
+  { disk, state }: MailIndex,
   { id, path, author }: Received,
   archived: boolean,
 ): Message | null {
@@ -279,7 +279,7 @@ export function messageAt(
 }
 
 /** The message with that id. Throws `not-found`, also for one that may not be seen. */
-export function messageNamed(view: Mailroom & Pick<View, 'sees'>, id: string): Message {
+export function messageNamed(view: MailIndex & Pick<View, 'sees'>, id: string): Message {
   const message = findMessage(view, id);
   if (message && view.sees(message)) return message;
   const remedy = 'Ids look like 000042-planner-01: lemming inbox and lemming history list them.';

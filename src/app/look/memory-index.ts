@@ -10,7 +10,7 @@ import {
 import { findable, type Ranked, rankFound, startsOf } from '../../core/memory/relevance.ts';
 import { type Disk, DiskError, type Stat } from '../../disk/fs/disk.ts';
 import { isLeftover } from '../../disk/fs/tree.ts';
-import { findTexts, type Shelf } from '../../disk/search/find-texts.ts';
+import { findTexts, type SearchedTexts } from '../../disk/search/find-texts.ts';
 import { decode } from '../../disk/yaml/codec.ts';
 import { byCodeUnit, isName } from '../../schema/name.ts';
 import type { View } from '../view.ts';
@@ -49,12 +49,12 @@ export function entryPaths(disk: Disk, agent?: string): string[] {
 }
 
 /** The entry at a path as its file stands; null when there is none that can be read. */
-export function entryFile({ disk, state, redact }: View, path: string): MemoryEntry | null {
+export function entryFile({ disk, state, mask }: View, path: string): MemoryEntry | null {
   try {
     const bytes = disk.read(path);
     const decoded = bytes === null ? null : decode(bytes, MOST_BYTES, path);
     if (!decoded || !('text' in decoded)) return null;
-    const text = redact(decoded.text);
+    const text = mask(decoded.text);
     return state.files.get(path) === text ? entryAt(state, path) : readEntry(path, text);
   } catch (error) {
     if (error instanceof DiskError && ['not-regular', 'too-large', 'denied'].includes(error.failure)) return null;
@@ -90,7 +90,7 @@ export async function findEntries(
   most: number,
   agent?: string,
 ): Promise<Ranked<string>> {
-  const shelf = entryShelf(view);
+  const shelf = entryTexts(view);
   const { folders } = shelf;
   const within = (path: string): boolean => agent === undefined || path.startsWith(`agents/${agent}/`);
   const found = (await findTexts(view, root, shelf, startsOf(query))).filter(({ path }) => within(path));
@@ -100,7 +100,7 @@ export async function findEntries(
 }
 
 /** What the index of the memory is of. */
-export function entryShelf(view: View): Shelf {
+export function entryTexts(view: View): SearchedTexts {
   return { name: 'memory', folders: entryFolders(view.disk), whole: true, text: (path) => textFor(view, path) };
 }
 

@@ -7,7 +7,7 @@ import type { Connection } from '../../providers/provider.ts';
 import type { Model } from '../../schema/config/models.ts';
 import { failure } from '../../schema/fault.ts';
 import { cut } from '../../schema/print.ts';
-import type { Place } from '../place.ts';
+import type { OrgPlace } from '../place.ts';
 import type { View } from '../view.ts';
 import { entryFile, entryPaths } from './memory-index.ts';
 
@@ -29,7 +29,7 @@ type Embed = (texts: readonly string[]) => Promise<Float32Array[]>;
  */
 export async function nearestEntries(
   view: View,
-  place: Place,
+  place: OrgPlace,
   query: string,
   stop: AbortSignal,
   agent?: string,
@@ -41,7 +41,7 @@ export async function nearestEntries(
   const present = new Set(all.map(nameOf));
   for (const name of kept.keys()) if (!present.has(name)) kept.delete(name);
   await complete(view, by, kept, new Map(wanted.map((entry) => [nameOf(entry), textOf(entry)])), embed);
-  const [asked] = await embed([view.redact(query)]);
+  const [asked] = await embed([view.mask(query)]);
   const vectors = new Map(wanted.map((entry) => [entry.path, kept.get(nameOf(entry)) as Float32Array]));
   return nearest(vectors, asked as Float32Array, MOST_NEAR);
 }
@@ -85,7 +85,7 @@ function textOf({ key, tags, text }: MemoryEntry): string {
 }
 
 /** The embedder of the organisation, and a text that tells it from others. */
-async function embedderOf(view: View, place: Place, stop: AbortSignal): Promise<{ embed: Embed; by: string }> {
+async function embedderOf(view: View, place: OrgPlace, stop: AbortSignal): Promise<{ embed: Embed; by: string }> {
   const { config, loaded, state } = view;
   const name = config.org.memory.embedder;
   if (name === null)
@@ -97,16 +97,16 @@ async function embedderOf(view: View, place: Place, stop: AbortSignal): Promise<
     try {
       return await work();
     } catch (error) {
-      if (error instanceof ProviderError) throw failure('provider', view.redact(`${name}: ${error.message}`));
+      if (error instanceof ProviderError) throw failure('provider', view.mask(`${name}: ${error.message}`));
       throw error;
     }
   };
   const connection = await told(async () => {
-    const [{ Calls }, { realPorts }] = await Promise.all([
+    const [{ ModelCalls }, { realPorts }] = await Promise.all([
       import('../../engine/calls/calls.ts'),
       import('../ports.ts'),
     ]);
-    const line = await new Calls(realPorts(place), loaded.journal, state).line(config, name);
+    const line = await new ModelCalls(realPorts(place), loaded.journal, state).line(config, name);
     return line.connection;
   });
   if (!connection.embed) throw failure('provider', `${name}: ${model.provider} makes no vectors.`);

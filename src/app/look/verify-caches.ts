@@ -1,7 +1,7 @@
 /** Compares what is kept in `.lemming/` with what the journal and the files make of it now. */
 
 import { createHash } from 'node:crypto';
-import type { Told } from '../../core/model/progress.ts';
+import type { Progress } from '../../core/model/progress.ts';
 import { piecesOf, type State } from '../../core/model/state.ts';
 import { KEPT_NAMES, type KeptFiles } from '../../disk/cache/kept.ts';
 import type { Disk } from '../../disk/fs/disk.ts';
@@ -14,11 +14,11 @@ import { MARKS, missingSegments, restored, STATE } from '../../engine/journal/st
 import type { CacheDump } from '../../providers/with/cache.ts';
 import { copyWith } from '../../schema/copy.ts';
 import { type Fault, FaultError, fault } from '../../schema/fault.ts';
-import type { Place } from '../place.ts';
+import type { OrgPlace } from '../place.ts';
 import type { View } from '../view.ts';
 import { CONFIG, isReadingStrange } from './config-cache.ts';
-import { mailShelf } from './mail-index.ts';
-import { entryShelf } from './memory-index.ts';
+import { mailTexts } from './mail-index.ts';
+import { entryTexts } from './memory-index.ts';
 import { strangeFolds } from './view-cache.ts';
 
 const FOLDER = '.lemming';
@@ -44,7 +44,7 @@ export function compareFolds(
   disk: Disk,
   kept: KeptFiles,
   aside: Disk,
-  told?: Told,
+  told?: Progress,
 ): { fresh: Loaded; faults: Fault[] } {
   const missing = missingSegments(disk, kept).map((path) =>
     differing(STATE_PATH, `What it speaks of is not there: ${path}`),
@@ -101,12 +101,12 @@ function digestOf(field: Partial<State>): string {
 }
 
 /** Compares what was kept of the files and of the replies with what they are. */
-export async function compareFiles(view: View, { root, env }: Place): Promise<Fault[]> {
+export async function compareFiles(view: View, { root, env }: OrgPlace): Promise<Fault[]> {
   const { disk, kept, state } = view;
-  const { shelf } = mailShelf(disk, { archived: true });
+  const { shelf } = mailTexts(disk, { archived: true });
   const indexes = [
     ...(await differingIndexes({ disk, kept }, root, shelf)),
-    ...(await differingIndexes({ disk, kept }, root, entryShelf(view))),
+    ...(await differingIndexes({ disk, kept }, root, entryTexts(view))),
   ];
   const replies = kept.read(REPLIES_FILE);
   const strange = replies && isAnyStrange(JSON.parse(replies.bytes.toString()) as CacheDump, journalLines(disk));

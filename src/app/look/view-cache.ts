@@ -14,19 +14,19 @@ const VERSION = 1;
 /** A fold that is larger is made again each time: bytes. */
 const MOST_BYTES = 4_000_000;
 
-type Room = Pick<View, 'disk' | 'kept' | 'loaded' | 'running' | 'state'>;
+type FoldInput = Pick<View, 'disk' | 'kept' | 'loaded' | 'running' | 'state'>;
 
 const FOLDS = {
   pace: lastPace,
-  'spending-turn': ({ disk }: Room) => spendingBy('turn', journalLines(disk)),
-  'spending-day': ({ disk }: Room) => spendingBy('day', journalLines(disk)),
-  'spending-task': ({ disk }: Room) => spendingBy('task', journalLines(disk)),
-  'spending-thread': ({ disk }: Room) => spendingBy('thread', journalLines(disk)),
+  'spending-turn': ({ disk }: FoldInput) => spendingBy('turn', journalLines(disk)),
+  'spending-day': ({ disk }: FoldInput) => spendingBy('day', journalLines(disk)),
+  'spending-task': ({ disk }: FoldInput) => spendingBy('task', journalLines(disk)),
+  'spending-thread': ({ disk }: FoldInput) => spendingBy('thread', journalLines(disk)),
 };
 type Name = keyof typeof FOLDS;
 
 /** The fold of that name, of the journal as it stands. */
-export function foldOf<N extends Name>(view: Room, name: N): ReturnType<(typeof FOLDS)[N]> {
+export function foldOf<N extends Name>(view: FoldInput, name: N): ReturnType<(typeof FOLDS)[N]> {
   const known = keptFold(view, name);
   if (known !== undefined) return known as ReturnType<(typeof FOLDS)[N]>;
   const made = FOLDS[name](view);
@@ -35,7 +35,7 @@ export function foldOf<N extends Name>(view: Room, name: N): ReturnType<(typeof 
 }
 
 /** The files of kept folds that would be shown now, and are not what the journal says. */
-export function strangeFolds(view: Room): string[] {
+export function strangeFolds(view: FoldInput): string[] {
   const names = (Object.keys(FOLDS) as Name[]).filter((name) => {
     const kept = keptFold(view, name);
     return kept !== undefined && !isDeepStrictEqual(kept, FOLDS[name](view));
@@ -44,7 +44,7 @@ export function strangeFolds(view: Room): string[] {
 }
 
 /** A journal that is not as this machine knew it is read again. */
-function keptFold({ kept, loaded }: Room, name: Name): unknown {
+function keptFold({ kept, loaded }: FoldInput, name: Name): unknown {
   const found = loaded.difference === null ? kept.read(fileOf(name)) : null;
   if (found?.seal !== loaded.journal.head) return undefined;
   const { by, value } = deserialize(found.bytes);
@@ -52,7 +52,7 @@ function keptFold({ kept, loaded }: Room, name: Name): unknown {
 }
 
 /** A folder that cannot be written keeps nothing. */
-function keep({ kept, loaded }: Room, name: Name, value: unknown): void {
+function keep({ kept, loaded }: FoldInput, name: Name, value: unknown): void {
   const bytes = serialize({ by: BY, value });
   if (bytes.length > MOST_BYTES) return;
   try {
@@ -68,7 +68,7 @@ function fileOf(name: Name): string {
 }
 
 /** The pace of the last turns; only their files are read, and the next one, where a reset of the credits may stand already. */
-function lastPace({ disk, state: { turn } }: Room): Pace {
+function lastPace({ disk, state: { turn } }: FoldInput): Pace {
   const first = Math.max(1, turn - PACE_TURNS + 1);
   const turns = Array.from({ length: turn + 2 - first }, (_, i) => first + i);
   const groups = turns.flatMap((one) => readJournalFile(disk, one, GENESIS).groups);

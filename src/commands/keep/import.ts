@@ -1,6 +1,6 @@
 import { basename, dirname, join, resolve } from 'node:path';
 import { checkUnpacked, isOrgPath } from '../../app/archive.ts';
-import type { Told } from '../../core/model/progress.ts';
+import type { Progress } from '../../core/model/progress.ts';
 import { moveIntoPlace, unpack } from '../../disk/archive/pack.ts';
 import { realClock } from '../../disk/fs/clock.ts';
 import { realDisk } from '../../disk/fs/real.ts';
@@ -43,7 +43,7 @@ export const run: Run<typeof command> = async (world, input) => {
   };
 };
 
-function checked(folder: string, name: string, file: string, told: Told): number {
+function checked(folder: string, name: string, file: string, told: Progress): number {
   try {
     return checkUnpacked(realDisk(join(folder, name)), file, told);
   } catch (error) {

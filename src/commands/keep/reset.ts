@@ -6,7 +6,7 @@ import { personOf } from '../../app/seats.ts';
 import type { Disk } from '../../disk/fs/disk.ts';
 import { realDisk } from '../../disk/fs/real.ts';
 import { removeFiles, treeOf } from '../../disk/fs/tree.ts';
-import { isReset, type Scope } from '../../engine/replay/refold.ts';
+import { isReset, type Scope } from '../../engine/replay/journal-files.ts';
 import { failure } from '../../schema/fault.ts';
 import { barFor } from '../bar.ts';
 import type { Definition, Run } from '../command.ts';

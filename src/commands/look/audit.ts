@@ -1,7 +1,7 @@
 import { readOrg } from '../../app/read-org.ts';
 import { readJournal } from '../../disk/journal/journal.ts';
 import { type Fault, FaultError } from '../../schema/fault.ts';
-import { type AuditRow, type AuditWish, auditOf, printAudit } from '../../views/journal/audit.ts';
+import { type AuditOptions, type AuditRow, auditOf, printAudit } from '../../views/journal/audit.ts';
 import { count } from '../../views/text/table.ts';
 import type { Definition, InputOf, Run } from '../command.ts';
 
@@ -81,8 +81,8 @@ export const run: Run<typeof command> = async (world, input) => {
   };
 };
 
-function wishOf({ flags }: InputOf<typeof command>): AuditWish {
-  const wish: AuditWish = {};
+function wishOf({ flags }: InputOf<typeof command>): AuditOptions {
+  const wish: AuditOptions = {};
   for (const key of ['who', 'act', 'rule', 'outcome'] as const) {
     const value = flags[key];
     if (value !== undefined) wish[key] = value;

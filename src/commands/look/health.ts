@@ -53,13 +53,13 @@ const UNREACHABLE = 8;
 
 export const run: Run<typeof command> = async (world, input) => {
   const view = readOrg(world);
-  const { config, state, redact } = view;
+  const { config, state, mask } = view;
   const agents = healthOfAgents(config, state);
   if (input.flags.providers !== true) return { data: { agents }, text: printHealth(agents, null) };
-  const [{ Calls }, { reach }, { realPorts }] = await calling();
+  const [{ ModelCalls }, { reach }, { realPorts }] = await calling();
   const ports = realPorts(world);
-  const asked = await reach(config, new Calls(ports, view.loaded.journal, state), ports.clock, world.signal);
-  const providers = asked.map((one) => ({ ...one, message: redact(one.message) }));
+  const asked = await reach(config, new ModelCalls(ports, view.loaded.journal, state), ports.clock, world.signal);
+  const providers = asked.map((one) => ({ ...one, message: mask(one.message) }));
   const exit = providers.every(({ ok }) => ok) ? 0 : UNREACHABLE;
   return { data: { agents, providers }, text: printHealth(agents, providers), exit };
 };

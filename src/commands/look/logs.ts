@@ -98,7 +98,7 @@ function linesIn(bytes: Uint8Array, filter: LogFilter): LogLine[] {
 }
 
 /** How far a file was read. */
-interface Place {
+interface ReadPosition {
   /** Tells one file from the next of that name. */
   file: string;
   end: number;
@@ -122,13 +122,13 @@ async function follow(world: World, disk: Disk, agent: string | undefined, filte
   return { data: { lines: printed }, text: '' };
 }
 
-function placeOf(disk: Disk, path: string): Place {
+function placeOf(disk: Disk, path: string): ReadPosition {
   const stat = disk.stat(path);
   return { file: stat?.mark.split(':')[0] ?? '', end: stat?.size ?? 0 };
 }
 
 /** The lines that a file has got since; when it was rotated, the rest of the old one first. */
-function grown(disk: Disk, path: string, places: Map<string, Place>, filter: LogFilter): LogLine[] {
+function grown(disk: Disk, path: string, places: Map<string, ReadPosition>, filter: LogFilter): LogLine[] {
   const before = places.get(path) ?? { file: '', end: 0 };
   const now = placeOf(disk, path);
   if (now.file === before.file && now.end === before.end) return [];
@@ -143,7 +143,7 @@ function grown(disk: Disk, path: string, places: Map<string, Place>, filter: Log
   ];
 }
 
-function restOf(disk: Disk, path: string, before: Place): Uint8Array {
+function restOf(disk: Disk, path: string, before: ReadPosition): Uint8Array {
   return placeOf(disk, path).file === before.file
     ? (disk.read(path)?.subarray(before.end) ?? new Uint8Array())
     : new Uint8Array();

@@ -76,9 +76,9 @@ export const run: Run<typeof command> = async (world, input) => {
   throw failure('not-found', `There is nothing named ${JSON.stringify(id)}.`, { remedy });
 };
 
-type Shown = Outcome<DataOf<typeof command> & object>;
+type ShownData = Outcome<DataOf<typeof command> & object>;
 
-function showTurn(view: View, id: string): Shown | null {
+function showTurn(view: View, id: string): ShownData | null {
   if (!/^\d+$/.test(id)) return null;
   const turn = Number(id);
   const lines = turnLines(view.disk, turn);
@@ -93,7 +93,7 @@ function showTurn(view: View, id: string): Shown | null {
   return { data: { what: 'turn', ...shown }, text: printTurn(shown) };
 }
 
-function showCall({ disk }: View, id: string): Shown | null {
+function showCall({ disk }: View, id: string): ShownData | null {
   const [, turn, agent, which] = /^(\d+)\.([a-z][a-z0-9_-]*)(\.\d+(?:\.\d+)?)?$/.exec(id) ?? [];
   if (turn === undefined || agent === undefined) return null;
   const visit = visitIn(journalLines(disk), Number(turn), agent);
@@ -115,7 +115,7 @@ function showCall({ disk }: View, id: string): Shown | null {
 }
 
 /** A held act that waits, from the state; an answered one, from the file that keeps it. */
-async function showApproval(view: View, id: string): Promise<Shown | null> {
+async function showApproval(view: View, id: string): Promise<ShownData | null> {
   if (!isApprovalId(id)) return null;
   const bytes = view.disk.read(approvalPath(id)) ?? view.disk.read(answeredPath(id));
   await foresee(view);
@@ -130,7 +130,7 @@ async function showApproval(view: View, id: string): Promise<Shown | null> {
 }
 
 /** A message, with what became of it when it could not be delivered. Whom it was written to has read it then. */
-async function showMail(world: World, view: View, id: string): Promise<Shown | null> {
+async function showMail(world: World, view: View, id: string): Promise<ShownData | null> {
   const { config, seat, state } = view;
   const message = parseMessageId(id) && findMessage(view, id);
   if (!message) return null;
@@ -145,7 +145,7 @@ async function showMail(world: World, view: View, id: string): Promise<Shown | n
   return { data: { what: 'message', ...row, dead_letters: dead }, text: [printMail(row), ...notes].join('\n\n') };
 }
 
-function showDead(state: State, id: string): Shown | null {
+function showDead(state: State, id: string): ShownData | null {
   const dead = state.dead.get(id);
   if (!dead) return null;
   const { message, from, to, path, turn, reason, detail } = dead;

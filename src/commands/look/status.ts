@@ -70,7 +70,7 @@ export const command = {
 } as const satisfies Definition;
 
 /** The last status beside what it was made from: delete it and nothing is lost. */
-interface Kept {
+interface KeptStatus {
   version: number;
   rules: number;
   fingerprint: string;
@@ -94,7 +94,7 @@ export const run: Run<typeof command, Status> = async (world) => {
 
 function keptStatus(disk: Disk, files: KeptFiles, env: World['env']): Status | null {
   const found = files.read(KEPT);
-  const kept = found && (JSON.parse(found.bytes.toString()) as Kept);
+  const kept = found && (JSON.parse(found.bytes.toString()) as KeptStatus);
   if (kept?.version !== VERSION || kept.rules !== RULES) return null;
   return fingerprint(disk, { people: kept.people, paths: kept.paths, env }).text === kept.fingerprint
     ? kept.data
@@ -141,7 +141,7 @@ function unknownIn(disk: Disk, outbox: string, own: ReadonlySet<string> | undefi
 }
 
 /** A folder that cannot be written keeps nothing. */
-function keep(files: KeptFiles, kept: Kept): void {
+function keep(files: KeptFiles, kept: KeptStatus): void {
   try {
     files.write(KEPT, '', JSON.stringify(kept));
   } catch (error) {

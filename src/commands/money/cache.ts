@@ -76,20 +76,20 @@ export const run: Runs<typeof command> = {
   },
 };
 
-interface Opened {
+interface OpenedCache {
   view: View;
   replies: Replies;
   /** How many replies the configured models may keep. */
   entries: number;
 }
 
-async function open(world: World): Promise<Opened> {
+async function open(world: World): Promise<OpenedCache> {
   const view = readOrg(world);
   const entries = Math.max(0, ...[...view.config.models.values()].map(({ cache }) => cache?.entries ?? 0));
   return { view, replies: await openReplies({ kept: view.kept, clock: realClock }, Math.max(1, entries)), entries };
 }
 
-async function openAlone(world: World): Promise<Opened> {
+async function openAlone(world: World): Promise<OpenedCache> {
   const opened = await open(world);
   const { running } = opened.view;
   if (!running) return opened;
@@ -98,7 +98,7 @@ async function openAlone(world: World): Promise<Opened> {
   });
 }
 
-function tell({ replies, entries: wanted }: Opened, done = '') {
+function tell({ replies, entries: wanted }: OpenedCache, done = '') {
   const { hits, misses, saved, entries } = replies.statistics;
   const lines = [
     done,

@@ -8,7 +8,7 @@ import type { IntentEntry } from '../../core/model/entry.ts';
 import { countCredits } from '../../core/money/ledger.ts';
 import type { Disk } from '../../disk/fs/disk.ts';
 import { readJournalFile } from '../../disk/journal/journal.ts';
-import { Recorded } from '../../engine/calls/recorded-calls.ts';
+import { RecordedCalls } from '../../engine/calls/recorded-calls.ts';
 import { inCredits, inMicro } from '../../schema/amount.ts';
 import { failure } from '../../schema/fault.ts';
 import type { Definition, InputOf, Run } from '../command.ts';
@@ -126,7 +126,7 @@ function doubtsOf({ disk, state, loaded, running }: View): InDoubt[] {
   }));
   const { unfinished } = loaded;
   if (running || !unfinished) return known;
-  const open = new Recorded(unfinished.calls).open().doubt;
+  const open = new RecordedCalls(unfinished.calls).open().doubt;
   const intents = unfinished.calls.filter(
     (entry): entry is IntentEntry => entry.k === 'intent' && open.includes(printKey(entry)),
   );

@@ -28,13 +28,13 @@ export function lendTemplate(disk: Disk, id: string): boolean {
 }
 
 /** Writes what is given away of an agent into a new folder, without known secrets. Returns how many files. */
-export function writeFolder({ disk, redact }: View, name: string, target: string): number {
+export function writeFolder({ disk, mask }: View, name: string, target: string): number {
   const out = realDisk(dirname(target));
   if (out.stat(basename(target)))
     throw failure('refused', `${target} is there already`, { remedy: 'Name another folder.' });
   const files = textsIn(disk, `agents/${name}`);
   out.mkdir('');
-  for (const { path, text } of files) out.create(`${basename(target)}/${path}`, redact(text));
+  for (const { path, text } of files) out.create(`${basename(target)}/${path}`, mask(text));
   return files.length;
 }
 
@@ -82,10 +82,10 @@ function renamed(text: string, name: string): string {
 }
 
 /** The files as a request takes them: under the agent's new name, and only what belongs to one. */
-export function checkFiles({ redact }: View, name: string, files: readonly NewFile[]): NewFile[] {
+export function checkFiles({ mask }: View, name: string, files: readonly NewFile[]): NewFile[] {
   const named = files.map(({ path, text }) => ({
     path,
-    text: redact(path === 'resume.md' ? renamed(text, name) : text),
+    text: mask(path === 'resume.md' ? renamed(text, name) : text),
   }));
   const parsed = request().safeParse({
     ask: 'hire',

@@ -17,10 +17,10 @@ import type { World } from '../world.ts';
 import type { command } from './agent.ts';
 import { checkFiles, folderFiles, lendTemplate, writeFolder } from './agent-files.ts';
 
-type Said<Name> = InputOf<Extract<(typeof command)['commands'][number], { name: Name }>>;
+type HireInput<Name> = InputOf<Extract<(typeof command)['commands'][number], { name: Name }>>;
 
 /** A person gives what the template has, and speaks with whom they make. */
-export async function create(world: World, { args: { agent: name }, flags }: Said<'create'>) {
+export async function create(world: World, { args: { agent: name }, flags }: HireInput<'create'>) {
   const before = readOrg(world);
   const { template = 'worker', role, instructions, tools } = flags;
   const view = lendTemplate(before.disk, template) ? readOrg(world) : before;
@@ -38,7 +38,7 @@ export async function create(world: World, { args: { agent: name }, flags }: Sai
   return hire(world, view, flags, name, made.hire.files);
 }
 
-export async function bringIn(world: World, { args, flags }: Said<'import'>) {
+export async function bringIn(world: World, { args, flags }: HireInput<'import'>) {
   const { name: folder, files } = folderFiles(resolve(world.cwd, args.folder));
   return hire(world, readOrg(world), flags, flags.name ?? folder, files);
 }
@@ -46,7 +46,7 @@ export async function bringIn(world: World, { args, flags }: Said<'import'>) {
 async function hire(
   world: World,
   view: View,
-  { edges: given = [], credits = 0 }: Pick<Said<'create'>['flags'], 'edges' | 'credits'>,
+  { edges: given = [], credits = 0 }: Pick<HireInput<'create'>['flags'], 'edges' | 'credits'>,
   name: string,
   files: readonly NewFile[],
 ) {
@@ -70,7 +70,7 @@ async function hire(
   return { data: { agent: name, edges: ends, credits: inCredits(credits), files: checked.length, taken }, text };
 }
 
-export async function retire(world: World, { args }: Said<'retire'>) {
+export async function retire(world: World, { args }: HireInput<'retire'>) {
   const view = readOrg(world);
   const { config, state } = view;
   const name = agentNamed(view, args.agent);
@@ -85,7 +85,7 @@ export async function retire(world: World, { args }: Said<'retire'>) {
   return { data: { agent: name, team, taken }, text };
 }
 
-export async function giveAway(world: World, { args }: Said<'export'>) {
+export async function giveAway(world: World, { args }: HireInput<'export'>) {
   const view = readOrg(world);
   const name = agentNamed(view, args.agent);
   const target = resolve(world.cwd, args.dir, name);

@@ -8,14 +8,14 @@ import type { command } from './skill.ts';
 import { exportSkill, importSkill, rollBack, switchSkill } from './skill-folders.ts';
 import { find, ownerIn } from './skill-look.ts';
 
-type Said<Name> = InputOf<Extract<(typeof command)['commands'][number], { name: Name }>>;
+type ChangeInput<Name> = InputOf<Extract<(typeof command)['commands'][number], { name: Name }>>;
 
-export async function switchOn(world: World, { args, flags }: Said<'enable'>) {
+export async function switchOn(world: World, { args, flags }: ChangeInput<'enable'>) {
   const view = readOrg(world);
   return switched(switchSkill(view.disk, args.skill, true, ownerIn(view, flags)), 'on');
 }
 
-export async function switchOff(world: World, { args, flags }: Said<'disable'>) {
+export async function switchOff(world: World, { args, flags }: ChangeInput<'disable'>) {
   const view = readOrg(world);
   return switched(switchSkill(view.disk, args.skill, false, ownerIn(view, flags)), 'off');
 }
@@ -24,7 +24,7 @@ function switched(done: { id: string; folder: string }, how: 'on' | 'off') {
   return { data: done, text: `${done.id} is ${how} from the next turn on: ${done.folder}` };
 }
 
-export async function bringIn(world: World, { args, flags }: Said<'import'>) {
+export async function bringIn(world: World, { args, flags }: ChangeInput<'import'>) {
   const { disk, state } = readOrg(world);
   const done = importSkill(disk, state.turn, resolve(world.cwd, args.folder), flags.replace === true);
   return {
@@ -33,7 +33,7 @@ export async function bringIn(world: World, { args, flags }: Said<'import'>) {
   };
 }
 
-export async function giveAway(world: World, { args, flags }: Said<'export'>) {
+export async function giveAway(world: World, { args, flags }: ChangeInput<'export'>) {
   const view = readOrg(world);
   const { id, folder } = find(view.config, args.skill, ownerIn(view, flags));
   const target = resolve(world.cwd, args.dir, id);
@@ -41,7 +41,7 @@ export async function giveAway(world: World, { args, flags }: Said<'export'>) {
   return { data: { id, files }, text: `${count(files, 'file')} of ${id} are in ${target}.` };
 }
 
-export async function rollback(world: World, { args, flags }: Said<'rollback'>) {
+export async function rollback(world: World, { args, flags }: ChangeInput<'rollback'>) {
   const view = readOrg(world);
   const done = rollBack(view.disk, view.state.turn, args.skill, ownerIn(view, flags));
   return { data: done, text: `${done.id} is as it was before; what stood there is kept as ${done.kept}.` };

@@ -12,7 +12,7 @@ import { oneLine, shorten, table } from '../../views/text/table.ts';
 import type { World } from '../world.ts';
 import { homeFor, offSkills, oldVersions } from './skill-folders.ts';
 
-interface Said {
+interface LookInput {
   args: { skill: string };
   flags: { agent?: string | undefined };
 }
@@ -131,7 +131,7 @@ function printSkills(skills: readonly ReturnType<typeof rowOf>[]): string {
 }
 
 /** A skill, and what is proposed under that name; or what one approval is about. */
-export async function show(world: World, { args: { skill: id }, flags }: Said) {
+export async function show(world: World, { args: { skill: id }, flags }: LookInput) {
   const view = readOrg(world);
   const { config, state } = view;
   const agent = ownerIn(view, flags);

@@ -9,10 +9,10 @@ import type { World } from '../world.ts';
 import type { command } from './skill.ts';
 import { faultsIn, find, ownerIn, ownersOf } from './skill-look.ts';
 
-type Said<Name> = InputOf<Extract<(typeof command)['commands'][number], { name: Name }>>;
+type ReviewInput<Name> = InputOf<Extract<(typeof command)['commands'][number], { name: Name }>>;
 
 /** How visits went with skills and without them: of all or one, by all agents or one. */
-export async function review(world: World, { args: { skill: id }, flags }: Said<'outcomes'>) {
+export async function review(world: World, { args: { skill: id }, flags }: ReviewInput<'outcomes'>) {
   const view = readOrg(world);
   const { config, disk } = view;
   const agent = ownerIn(view, flags);
@@ -36,7 +36,7 @@ function unreadBy(config: Config, agent: string | undefined, read: readonly Skil
 }
 
 /** All skills, or those of one id. */
-export async function validate(world: World, { args: { skill: id } }: Said<'validate'>) {
+export async function validate(world: World, { args: { skill: id } }: ReviewInput<'validate'>) {
   const view = readOrg(world);
   const isMeant = (folder: string): boolean => id === undefined || folder.split('/').includes(id);
   const faults = faultsIn(view).filter(({ file = '', value }) => isMeant(file) || value === id);

@@ -8,7 +8,7 @@ import { outdatedText, printLeft, whyHeld } from '../../core/approvals/approval-
 import type { Json } from '../../core/model/call.ts';
 import { isPersonIn } from '../../core/model/config.ts';
 import type { Approval } from '../../core/model/state.ts';
-import { creditRelief } from '../../core/money/credit-advice.ts';
+import { creditAdvice } from '../../core/money/credit-advice.ts';
 import { countCredits, leftFor } from '../../core/money/ledger.ts';
 import { priceOf } from '../../core/money/price.ts';
 import type { Present } from '../../core/turn/judge.ts';
@@ -44,7 +44,7 @@ export const command = {
 } as const satisfies Definition;
 
 /** A held act with what a person wants to know before an answer. */
-type Shown = Approval & {
+type ShownApproval = Approval & {
   /** What changed since it was held. What it `shows` is how it stands now. */
   changed: string[];
   /** The conversation it belongs to, and what that has cost so far: credits. */
@@ -59,9 +59,10 @@ export const run: Run<typeof command> = async (world, input) =>
   input.flags.answered ? listAnswered(readOrg(world)) : listWaiting(world, input);
 
 /** What waits for an answer. */
-export const listWaiting: Run<typeof command, { approvals: Shown[]; faults: Fault[]; needs: NeedCounts }> = async (
-  world,
-) => {
+export const listWaiting: Run<
+  typeof command,
+  { approvals: ShownApproval[]; faults: Fault[]; needs: NeedCounts }
+> = async (world) => {
   const view = readOrg(world);
   await foresee(view);
   const person = readerOf(view);
@@ -77,7 +78,7 @@ export const listWaiting: Run<typeof command, { approvals: Shown[]; faults: Faul
 };
 
 /** The journal is read for the costs only when something waits. */
-function withCosts({ disk, state, config }: View, present: ReadonlyMap<string, Present>): Shown[] {
+function withCosts({ disk, state, config }: View, present: ReadonlyMap<string, Present>): ShownApproval[] {
   const approvals = [...state.approvals.values()];
   const costs = approvals.length ? spendingBy('thread', journalLines(disk)) : new Map<string, Cost>();
   return approvals.map((approval) => {
@@ -99,7 +100,7 @@ function withCosts({ disk, state, config }: View, present: ReadonlyMap<string, P
 /** Messages that are named as the cause at most. */
 const SHOWN_CAUSES = 10;
 
-function print(view: View, approval: Shown): string {
+function print(view: View, approval: ShownApproval): string {
   const { id, turn, agent, tool, rule, because, cause, input, shows, changed, over, always, thread, thread_spent } =
     approval;
   const isShown = over !== undefined || changed.length > 0 || shows?.includes('```diff');
@@ -144,7 +145,7 @@ function indent(text: string): string {
 
 function stateOf({ config, state }: View, { id, agent, contacts, answer, otherwise }: Approval): string {
   if (answer?.unpaid !== undefined)
-    return `approved by ${answer.by}, waits for ${countCredits(answer.unpaid)}: ${creditRelief(config, state, agent, answer.unpaid)}, or lemming deny ${id}`;
+    return `approved by ${answer.by}, waits for ${countCredits(answer.unpaid)}: ${creditAdvice(config, state, agent, answer.unpaid)}, or lemming deny ${id}`;
   if (answer)
     return `${answer.decision === 'approve' ? 'approved' : 'denied'} by ${answer.by}, takes effect in the next turn`;
   const asked = contacts.filter((name) => isPersonIn(config, name)).join(', ');

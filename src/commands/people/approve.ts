@@ -2,7 +2,7 @@ import { folderChanges } from '../../app/foresee.ts';
 import { presentActs } from '../../app/present.ts';
 import { readOrg } from '../../app/read-org.ts';
 import { changedText } from '../../core/approvals/covers.ts';
-import { alwaysFor } from '../../core/rights/standing-policy.ts';
+import { standingPolicyFor } from '../../core/rights/standing-policy.ts';
 import { putFirst } from '../../disk/yaml/edit.ts';
 import { toolsetOf } from '../../engine/tools/toolset.ts';
 import { failure } from '../../schema/fault.ts';
@@ -10,7 +10,7 @@ import { TOOLS } from '../../tools/all.ts';
 import type { Definition, Outcome, Run } from '../command.ts';
 import { edited, exactText, replaceExact } from '../own-files.ts';
 import type { World } from '../world.ts';
-import { type Decided, decide, decidedShape } from './decide.ts';
+import { type DecidedApproval, decide, decidedShape } from './decide.ts';
 
 export const command = {
   name: 'approve',
@@ -35,7 +35,10 @@ export const command = {
 } as const satisfies Definition;
 
 /** `changed`: what is not as it was shown any more, so that the act is held again. `always`: the policy from then on. */
-export const run: Run<typeof command, Decided & { changed: string[]; always?: string }> = async (world, input) => {
+export const run: Run<typeof command, DecidedApproval & { changed: string[]; always?: string }> = async (
+  world,
+  input,
+) => {
   const rule = input.flags.always ? await ruleFor(world, input.args.id) : null;
   const changed = await changedIn(world, input.args.id);
   const outcome = told(decide(world, input, 'approve'), changed);
@@ -52,7 +55,7 @@ async function changedIn(world: World, id: string): Promise<string[]> {
   return (await presentActs({ ...view, changes: folderChanges(view) })).get(id)?.changed ?? [];
 }
 
-function told(outcome: Outcome<Decided>, changed: string[]): Outcome<Decided & { changed: string[] }> {
+function told(outcome: Outcome<DecidedApproval>, changed: string[]): Outcome<DecidedApproval & { changed: string[] }> {
   const data = { ...outcome.data, changed };
   if (changed.length === 0) return { ...outcome, data };
   const text = `${changedText(changed)} since it was shown, so it is not done: in the next turn it is held again as it stands now.\nlemming approvals shows it.`;
@@ -69,7 +72,7 @@ async function ruleFor(world: World, id: string): Promise<string | null> {
   const tool = (await toolsetOf(TOOLS, config, state.trusted)).get(toolName);
   const parsed = tool?.parse(input);
   const act = { agent, resume, toolName, tool, value: parsed?.ok ? parsed.value : null, why: null, approved: false };
-  const policy = approval.over === undefined ? alwaysFor(config, act) : null;
+  const policy = approval.over === undefined ? standingPolicyFor(config, act) : null;
   if (policy) return policy.act;
   const remedy =
     tool?.held === 'always'

@@ -22,13 +22,13 @@ function demandAsked({ config }: View, approval: Approval, person: string): void
 }
 
 /** What a person said. */
-interface Answer {
+interface AnswerInput {
   args: { id: string };
   flags: { note?: string | undefined; by?: string | undefined };
 }
 
 /** An answer to a held act. `taken`: it is in the journal, or a running engine takes it at its next freeze. */
-export interface Decided {
+export interface DecidedApproval {
   id: string;
   decision: 'approve' | 'deny';
   by: string;
@@ -51,7 +51,7 @@ export const decidedShape = (z: Zod) =>
  * Answers a held act; the next freeze judges it again and does it once. Until then the last answer counts. Throws
  * `not-found` when it does not wait, `refused` when who answers is no person.
  */
-export function decide(world: World, input: Answer, ask: 'approve' | 'deny'): Outcome<Decided> {
+export function decide(world: World, input: AnswerInput, ask: 'approve' | 'deny'): Outcome<DecidedApproval> {
   const view = readOrg(world);
   const { state, disk } = view;
   const { id } = input.args;

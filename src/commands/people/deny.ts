@@ -1,5 +1,5 @@
 import type { Definition, Run } from '../command.ts';
-import { type Decided, decide, decidedShape } from './decide.ts';
+import { type DecidedApproval, decide, decidedShape } from './decide.ts';
 
 export const command = {
   name: 'deny',
@@ -18,4 +18,4 @@ export const command = {
   output: (z) => decidedShape(z),
 } as const satisfies Definition;
 
-export const run: Run<typeof command, Decided> = async (world, input) => decide(world, input, 'deny');
+export const run: Run<typeof command, DecidedApproval> = async (world, input) => decide(world, input, 'deny');

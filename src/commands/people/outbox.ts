@@ -4,7 +4,7 @@ import { readOrg } from '../../app/read-org.ts';
 import { checkAgent } from '../../app/seats.ts';
 import type { View } from '../../app/view.ts';
 import { type MailRow, mailRow, printList } from '../../views/mail/mail.ts';
-import { type Fate, printFate, type Sent, sentBy } from '../../views/mail/sent.ts';
+import { type MessageFate, printFate, type Sent, sentBy } from '../../views/mail/sent.ts';
 import { count } from '../../views/text/table.ts';
 import type { Definition, Run } from '../command.ts';
 import { mailShape } from '../shapes.ts';
@@ -44,7 +44,7 @@ export const run: Run<typeof command> = async (world, input) => {
 };
 
 /** Who has read it and who has answered. Of a conversation that is long past, only who waits is known. */
-function fateOf({ id, to, waiting }: MailRow, fates: ReadonlyMap<string, Sent>): Fate {
+function fateOf({ id, to, waiting }: MailRow, fates: ReadonlyMap<string, Sent>): MessageFate {
   const { read_by, answered_by } = fates.get(id) ?? {
     read_by: to.filter((name) => !waiting.includes(name)),
     answered_by: [],

@@ -2,7 +2,7 @@ import { messageNamed } from '../../app/look/mail-index.ts';
 import { readOrg } from '../../app/read-org.ts';
 import { post } from '../../app/requests.ts';
 import { personOf } from '../../app/seats.ts';
-import { type Letter, sendLetter } from '../../app/send.ts';
+import { type OutgoingMessage, sendMessage } from '../../app/send.ts';
 import { inboxOf } from '../../core/model/state.ts';
 import type { Message } from '../../schema/records/message.ts';
 import type { Definition, Run } from '../command.ts';
@@ -44,7 +44,7 @@ export const run: Run<
   const person = personOf(view);
   const message = messageNamed(view, input.args.id);
   const body = await bodyOf(world, input.rest);
-  const { path, to } = sendLetter(view, person, answerTo(message, person, body, input.flags.all === true));
+  const { path, to } = sendMessage(view, person, answerTo(message, person, body, input.flags.all === true));
   if (inboxOf(view.state, person).some((mail) => mail.id === message.id))
     post(world, person, [{ ask: 'read', ids: [message.id] }]);
   tellPaused(world, view, to);
@@ -55,7 +55,7 @@ export const run: Run<
 };
 
 /** To its author; to its readers when the person wrote it, or wants all of them. */
-function answerTo(message: Message, person: string, body: string, all: boolean): Letter {
+function answerTo(message: Message, person: string, body: string, all: boolean): OutgoingMessage {
   const { id, from, thread, task } = message;
   const readers = message.to.filter((name) => name !== person);
   const to = from === person ? readers : [from, ...(all ? readers.filter((name) => name !== from) : [])];

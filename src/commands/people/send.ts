@@ -1,6 +1,6 @@
 import { readOrg } from '../../app/read-org.ts';
 import { personOf } from '../../app/seats.ts';
-import { type Letter, sendLetter } from '../../app/send.ts';
+import { type OutgoingMessage, sendMessage } from '../../app/send.ts';
 import { MESSAGE_KINDS, PRIORITY_NAMES } from '../../schema/records/message.ts';
 import type { Definition, InputOf, Run } from '../command.ts';
 import { bodyOf, layBeside, tellPaused, writtenText } from '../message-args.ts';
@@ -51,13 +51,13 @@ export const run: Run<typeof command, { path: string; to: string[]; from: string
   const letter = letterOf(input, await bodyOf(world, input.rest));
   const { attach } = input.flags;
   if (attach) letter.attachments = attach.map((file, i) => layBeside(world, view, person, file, i));
-  const { path, to } = sendLetter(view, person, letter);
+  const { path, to } = sendMessage(view, person, letter);
   tellPaused(world, view, to);
   return { data: { path, to, from: person }, text: writtenText(world, path, to) };
 };
 
-function letterOf({ args, flags }: InputOf<typeof command>, body: string): Letter {
-  const letter: Letter = { to: [args.agent], body };
+function letterOf({ args, flags }: InputOf<typeof command>, body: string): OutgoingMessage {
+  const letter: OutgoingMessage = { to: [args.agent], body };
   const { subject, priority, kind, thread, task } = flags;
   const said = { subject, priority, kind, thread, task, reply_to: flags['reply-to'] };
   for (const [key, value] of Object.entries(said)) if (value !== undefined) Object.assign(letter, { [key]: value });

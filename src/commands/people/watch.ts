@@ -2,7 +2,7 @@ import { bookedIn, type Entry } from '../../core/model/entry.ts';
 import { countCredits } from '../../core/money/ledger.ts';
 import type { Disk } from '../../disk/fs/disk.ts';
 import { realDisk } from '../../disk/fs/real.ts';
-import { Bell } from '../../disk/fs/watcher.ts';
+import { FolderWatcher } from '../../disk/fs/watcher.ts';
 import { journalFiles, journalPath, NextFile } from '../../disk/journal/journal.ts';
 import { turnLines } from '../../engine/journal/history.ts';
 import { inCredits } from '../../schema/amount.ts';
@@ -59,9 +59,9 @@ export const run: Run<typeof command> = async (world, input) => {
 /** Follows the journal; needs no lock and no engine. */
 async function follow(world: World, input: InputOf<typeof command>): Promise<Outcome<DataOf<typeof command>>> {
   const disk = realDisk(world.root);
-  const bell = new Bell(world.root);
+  const bell = new FolderWatcher(world.root);
   const next = new NextFile(disk);
-  const teller = new Teller(world, world.json && input.flags.once === true);
+  const teller = new EventPrinter(world, world.json && input.flags.once === true);
   const place = startOf(disk, input.flags.once === true);
   const turns = input.flags.once ? 1 : (input.flags.turns ?? Number.POSITIVE_INFINITY);
   for (;;) {
@@ -81,14 +81,14 @@ async function follow(world: World, input: InputOf<typeof command>): Promise<Out
 }
 
 /** How far the journal was told: the file, and the lines of it. */
-interface Place {
+interface ToldPosition {
   file: number;
   size: number;
   lines: number;
 }
 
 /** The end of the journal; of a turn under way, or of the last one when it is wanted, the beginning. */
-function startOf(disk: Disk, lastTurn: boolean): Place {
+function startOf(disk: Disk, lastTurn: boolean): ToldPosition {
   const files = journalFiles(disk);
   const isCommitted = (turn: number | undefined) =>
     turn !== undefined && turnLines(disk, turn).some((line) => line.k === 'commit');
@@ -98,7 +98,7 @@ function startOf(disk: Disk, lastTurn: boolean): Place {
 }
 
 /** Lines that came since. A file is read from its beginning, because later lines refer to earlier ones. */
-function* news(disk: Disk, place: Place, next: NextFile): Generator<Entry> {
+function* news(disk: Disk, place: ToldPosition, next: NextFile): Generator<Entry> {
   for (;;) {
     const size = disk.stat(journalPath(place.file))?.size ?? 0;
     const lines = size === place.size ? [] : turnLines(disk, place.file);
@@ -111,7 +111,7 @@ function* news(disk: Disk, place: Place, next: NextFile): Generator<Entry> {
 }
 
 /** Prints events as they come, under the heading of their turn. */
-class Teller {
+class EventPrinter {
   turns = 0;
   turn = 0;
   spent = 0;

@@ -8,7 +8,7 @@ import { count, oneLine, shorten } from '../../views/text/table.ts';
 import type { World } from '../world.ts';
 
 /** Tells a run turn by turn; what was told once is not told again. */
-export class Teller {
+export class RunProgress {
   readonly faults: Fault[] = [];
   private readonly world: World;
   private readonly engine: Engine;

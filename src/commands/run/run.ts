@@ -13,7 +13,7 @@ import { count } from '../../views/text/table.ts';
 import type { Definition, InputOf, Run } from '../command.ts';
 import type { World } from '../world.ts';
 import { madeShape, previewShape } from './made.ts';
-import { type Made, makeTurns, type TurnsWish, UNSAFE_HOST, wantsUnsafeHost } from './turns.ts';
+import { makeTurns, type RunResult, type TurnsOptions, UNSAFE_HOST, wantsUnsafeHost } from './turns.ts';
 
 export const command = {
   name: 'run',
@@ -44,11 +44,11 @@ export const run: Run<typeof command> = async (world, input) =>
   input.flags['dry-run'] ? dryRun(world, wishOf(input)) : make(world, input);
 
 /** Makes the turns that the input wishes for. */
-export const make: Run<typeof command, Made> = (world, input) => makeTurns(world, 'run', wishOf(input));
+export const make: Run<typeof command, RunResult> = (world, input) => makeTurns(world, 'run', wishOf(input));
 
-function wishOf(input: InputOf<typeof command>): TurnsWish {
+function wishOf(input: InputOf<typeof command>): TurnsOptions {
   const { flags } = input;
-  const wish: TurnsWish = { untilIdle: flags['until-idle'] === true, ...wantsUnsafeHost(input) };
+  const wish: TurnsOptions = { untilIdle: flags['until-idle'] === true, ...wantsUnsafeHost(input) };
   if (flags.verify === true) wish.verify = true;
   if (typeof flags.turns === 'number') wish.turns = flags.turns;
   if (typeof flags['max-cost'] === 'number') wish.maxCost = flags['max-cost'];
@@ -56,7 +56,7 @@ function wishOf(input: InputOf<typeof command>): TurnsWish {
   return wish;
 }
 
-async function dryRun(world: World, { maxCost }: TurnsWish) {
+async function dryRun(world: World, { maxCost }: TurnsOptions) {
   const place = { root: world.root, env: world.env };
   const seen = await preview(realPorts(place), readOrg(place).loaded, maxCost === undefined ? {} : { budget: maxCost });
   const { turn, unfinished, calls, rest, reserve, tokens } = seen;

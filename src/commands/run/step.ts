@@ -3,7 +3,7 @@ import { failure } from '../../schema/fault.ts';
 import type { Definition, InputOf, Run } from '../command.ts';
 import { agentNamed } from '../names.ts';
 import { madeShape } from './made.ts';
-import { makeTurns, type TurnsWish, UNSAFE_HOST, wantsUnsafeHost } from './turns.ts';
+import { makeTurns, type TurnsOptions, UNSAFE_HOST, wantsUnsafeHost } from './turns.ts';
 
 export const command = {
   name: 'step',
@@ -21,7 +21,7 @@ export const command = {
 } as const satisfies Definition;
 
 export const run: Run<typeof command> = async (world, input) => {
-  const wish: TurnsWish = { turns: turnsOf(input), step: true, ...wantsUnsafeHost(input) };
+  const wish: TurnsOptions = { turns: turnsOf(input), step: true, ...wantsUnsafeHost(input) };
   const { agent } = input.flags;
   if (agent !== undefined) wish.only = agentNamed(readOrg({ root: world.root, env: world.env }), agent);
   return makeTurns(world, 'step', wish);

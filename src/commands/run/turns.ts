@@ -1,19 +1,19 @@
 import { deletedSince } from '../../app/foresee.ts';
-import type { Place } from '../../app/place.ts';
+import type { OrgPlace } from '../../app/place.ts';
 import { withEngine } from '../../app/run-engine.ts';
 import { personIn } from '../../app/seats.ts';
 import type { Unplaced } from '../../core/journal/unplaced.ts';
 import { noticeLines } from '../../core/mail/chain.ts';
 import { agentState } from '../../core/model/state.ts';
-import { creditRelief } from '../../core/money/credit-advice.ts';
+import { creditAdvice } from '../../core/money/credit-advice.ts';
 import { countCredits } from '../../core/money/ledger.ts';
-import { walk } from '../../core/turn/schedule.ts';
+import { scheduleTurn } from '../../core/turn/schedule.ts';
 import { realDisk } from '../../disk/fs/real.ts';
 import { ownerOf } from '../../disk/owner/owner.ts';
 import type { TurnReport, VisitReport } from '../../engine/log/report.ts';
 import { keyFaults } from '../../engine/search/keys.ts';
 import type { Engine } from '../../engine/turn/engine.ts';
-import { type RunReport, type RunWish, run as runTurns } from '../../engine/turn/run.ts';
+import { type RunOptions, type RunReport, run as runTurns } from '../../engine/turn/run.ts';
 import { inCredits } from '../../schema/amount.ts';
 import { FAULTS, type Fault, printFault } from '../../schema/fault.ts';
 import { countNeeds, type NeedCounts, NO_NEEDS, printNeeds, starvedIn } from '../../views/org/needs.ts';
@@ -21,10 +21,10 @@ import { count } from '../../views/text/table.ts';
 import { barFor } from '../bar.ts';
 import type { Flag, Outcome } from '../command.ts';
 import type { World } from '../world.ts';
-import { Teller } from './progress.ts';
+import { RunProgress } from './progress.ts';
 
 /** What `run`, `run-once` and `step` ask for. */
-export interface TurnsWish extends Pick<RunWish, 'turns' | 'untilIdle' | 'maxCost' | 'only' | 'step'> {
+export interface TurnsOptions extends Pick<RunOptions, 'turns' | 'untilIdle' | 'maxCost' | 'only' | 'step'> {
   /** Provider calls at the same time, instead of `limits.concurrency`. */
   concurrency?: number;
   /** The owner lets programs run without a Box. */
@@ -34,7 +34,7 @@ export interface TurnsWish extends Pick<RunWish, 'turns' | 'untilIdle' | 'maxCos
 }
 
 /** `lemming run --json`: what is fixed by the design, and more. Credits. */
-export interface Made {
+export interface RunResult {
   turn: number;
   turns: number;
   visits: VisitReport[];
@@ -62,10 +62,10 @@ export function wantsUnsafeHost({ flags }: { flags: { 'unsafe-host'?: true | und
 }
 
 /** Makes turns, says a line for each on stderr, and sums up: what happened, what it cost, what waits for the person. */
-export function makeTurns(world: World, verb: string, wish: TurnsWish): Promise<Outcome<Made>> {
+export function makeTurns(world: World, verb: string, wish: TurnsOptions): Promise<Outcome<RunResult>> {
   const { concurrency, unsafeHost = false, verify = false, ...run } = wish;
   return withEngine({ ...placeOf(world, concurrency), unsafeHost, verify }, verb, async (engine, clock) => {
-    const teller = new Teller(world, engine);
+    const teller = new RunProgress(world, engine);
     const bar = barFor(world, 'turns');
     const before = engine.state.turn;
     const report = await runTurns(engine, clock, {
@@ -81,12 +81,12 @@ export function makeTurns(world: World, verb: string, wish: TurnsWish): Promise<
   });
 }
 
-function placeOf(world: World, concurrency: number | undefined): Place {
+function placeOf(world: World, concurrency: number | undefined): OrgPlace {
   const env = concurrency === undefined ? world.env : { ...world.env, LEMMING_LIMITS_CONCURRENCY: `${concurrency}` };
   return { root: world.root, env, say: (line) => world.say(line) };
 }
 
-function outcomeOf(world: World, engine: Engine, report: RunReport, teller: Teller): Outcome<Made> {
+function outcomeOf(world: World, engine: Engine, report: RunReport, teller: RunProgress): Outcome<RunResult> {
   const { seat } = world;
   const { reports, spent, idle, end } = report;
   const visits = reports.flatMap((turn) => turn.visits);
@@ -140,7 +140,7 @@ function exitOf(
 }
 
 function starvedLine({ config, state }: Engine, name: string): string {
-  return `${name} is out of credits and its mail waits: ${creditRelief(config, state, name)}`;
+  return `${name} is out of credits and its mail waits: ${creditAdvice(config, state, name)}`;
 }
 
 function sumUp(
@@ -171,7 +171,7 @@ const NAMED = 5;
 /** Who waits for a provider that keeps failing, why, and what asks it again. */
 function failingLines({ state, knownConfig }: Engine): string {
   if (!knownConfig) return '';
-  const left = walk(knownConfig, state, state.turn + 1).filter(({ failing }) => failing);
+  const left = scheduleTurn(knownConfig, state, state.turn + 1).filter(({ failing }) => failing);
   const lines = left.slice(0, NAMED).map(({ agent }) => {
     const { retryAt, lastReason } = agentState(state, agent);
     return `${agent} waits for its provider (${lastReason}): lemming run --turns ${Math.max(1, retryAt - state.turn)} asks it again`;
@@ -195,7 +195,7 @@ function neededIn(
   { root }: World,
   { state, knownConfig }: Engine,
   person: string | undefined,
-  { faults }: Teller,
+  { faults }: RunProgress,
 ): NeedCounts {
   if (!knownConfig || person === undefined) return NO_NEEDS;
   return countNeeds(knownConfig, state, person, faults, deletedSince(realDisk(root), state).length);

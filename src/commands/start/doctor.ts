@@ -1,5 +1,5 @@
 import { Socket } from 'node:net';
-import type { Place } from '../../app/place.ts';
+import type { OrgPlace } from '../../app/place.ts';
 import { checkFolder } from '../../app/read-org.ts';
 import { placesOf } from '../../core/journal/file-op.ts';
 import { opsOf } from '../../core/journal/unplaced.ts';
@@ -9,7 +9,7 @@ import { type Config, hasEdge } from '../../core/model/config.ts';
 import type { Entry } from '../../core/model/entry.ts';
 import { resumePath, retiredPath } from '../../core/model/paths.ts';
 import { agentState, type State } from '../../core/model/state.ts';
-import { creditRelief } from '../../core/money/credit-advice.ts';
+import { creditAdvice } from '../../core/money/credit-advice.ts';
 import { grants } from '../../core/rights/permit.ts';
 import { isOutbound, privateTo } from '../../core/rights/taint.ts';
 import { foldersOf } from '../../core/tools/file-versions.ts';
@@ -24,7 +24,7 @@ import { treeOf } from '../../disk/fs/tree.ts';
 import { readJournal } from '../../disk/journal/journal.ts';
 import { ownerOf } from '../../disk/owner/owner.ts';
 import { openProxy } from '../../disk/sandbox/proxy.ts';
-import { type Found, realSandbox } from '../../disk/sandbox/sandbox.ts';
+import { type Probed, realSandbox } from '../../disk/sandbox/sandbox.ts';
 import { addToList } from '../../disk/yaml/edit.ts';
 import { load } from '../../engine/journal/load.ts';
 import { keyFaults } from '../../engine/search/keys.ts';
@@ -127,7 +127,13 @@ function outboundIn(toolbox: Toolbox, { org }: Config): string[] {
   return [...toolbox.values()].flatMap((tool) => (isOutbound(tool, org) ? [tool.spec.name] : []));
 }
 
-function examine(place: Place, disk: Disk, { fixed, left }: Fixes, { declared, outbound, network }: Tools, box: Found) {
+function examine(
+  place: OrgPlace,
+  disk: Disk,
+  { fixed, left }: Fixes,
+  { declared, outbound, network }: Tools,
+  box: Probed,
+) {
   const { config, faults, warnings } = checkFolder(place);
   const journal = journalFaults(disk);
   const owner = ownerOf(place.env, place.root);
@@ -153,7 +159,7 @@ function examine(place: Place, disk: Disk, { fixed, left }: Fixes, { declared, o
   return { data, text: print(all, notes, fixed, box), exit: ok ? 0 : 3 };
 }
 
-function print(faults: readonly Fault[], notes: readonly string[], fixed: readonly string[], box: Found): string {
+function print(faults: readonly Fault[], notes: readonly string[], fixed: readonly string[], box: Probed): string {
   return [
     ...fixed.map((line) => `Fixed: ${line}`),
     ...faults.map(printFault),
@@ -163,8 +169,8 @@ function print(faults: readonly Fault[], notes: readonly string[], fixed: readon
   ].join('\n');
 }
 
-/** What a Box of this level keeps programs from. */
-function heldBy({ level, keyring }: Found): string {
+/** What a sandbox of this level keeps programs from. */
+function heldBy({ level, keyring }: Probed): string {
   if (level === 'none') return '';
   return [
     ': no files but the workspace, no network, a filter of system calls',
@@ -200,7 +206,7 @@ function notesOfState(disk: Disk, config: Config | null, outbound: readonly stri
       .filter((name) => agentState(state, name).starved)
       .map(
         (name) =>
-          `${name} is out of credits: ${config ? creditRelief(config, state, name) : `lemming top-up ${name} CREDITS`}`,
+          `${name} is out of credits: ${config ? creditAdvice(config, state, name) : `lemming top-up ${name} CREDITS`}`,
       ),
     ...[...(config?.agents.values() ?? [])].flatMap((resume) => notesOfTaint(state, resume, outbound)),
   ];
@@ -271,7 +277,7 @@ function keptFor(name: string, { readFrom }: Config, disk: Disk): string {
 }
 
 /** Where programs of agents cannot be shut in, and somebody has a tool that runs them. */
-function notesOfBox({ level, why }: Found, config: Config | null): string[] {
+function notesOfBox({ level, why }: Probed, config: Config | null): string[] {
   const agents = [...(config?.agents.values() ?? [])].filter((resume) =>
     PROGRAM_TOOLS.some((tool) => grants(resume, tool) !== null),
   );

@@ -31,7 +31,7 @@ export const command = {
 const BACKUPS = 'backups';
 
 /** A file with its text before and after. */
-interface Change {
+interface MigratedFile {
   file: string;
   from: number;
   to: number;
@@ -51,8 +51,8 @@ export const run: Run<typeof command> = async (world, input) => {
 };
 
 /** All changes that are due. Throws the faults of all files that cannot be migrated, before anything is written. */
-function plan(disk: Disk): Change[] {
-  const changes: Change[] = [];
+function plan(disk: Disk): MigratedFile[] {
+  const changes: MigratedFile[] = [];
   const faults: Fault[] = [];
   for (const [file, kind] of versionedFiles(disk)) {
     const before = exactText(disk, file);
@@ -85,7 +85,7 @@ function scriptsOf(disk: Disk): string[] {
 }
 
 /** Backups first, then the files. Returns the folder of the backups. */
-function carryOut(disk: Disk, changes: readonly Change[]): string {
+function carryOut(disk: Disk, changes: readonly MigratedFile[]): string {
   const numbers = (disk.list(BACKUPS) ?? []).filter((name) => /^[1-9]\d{0,8}$/.test(name)).map(Number);
   const backup = `${BACKUPS}/${Math.max(0, ...numbers) + 1}`;
   for (const { file, before } of changes) {
@@ -96,7 +96,7 @@ function carryOut(disk: Disk, changes: readonly Change[]): string {
   return backup;
 }
 
-function print(changes: readonly Change[], backup: string | null): string {
+function print(changes: readonly MigratedFile[], backup: string | null): string {
   if (changes.length === 0) return 'Every file has the version of this program; nothing to do';
   const lines = changes.map(({ file, from, to }) => `${file}: version ${from} → ${to}`);
   if (backup === null)

@@ -2,7 +2,7 @@ import { stringify } from 'yaml';
 import { realPorts } from '../../app/ports.ts';
 import type { Server } from '../../core/model/config.ts';
 import { toolAt, trustOfServer } from '../../core/tools/declared.ts';
-import type { Listed } from '../../core/tools/pin.ts';
+import type { ServerTools } from '../../core/tools/pin.ts';
 import { realDisk } from '../../disk/fs/real.ts';
 import { replaceNow } from '../../disk/fs/workspace.ts';
 import { whyOf } from '../../engine/servers/servers.ts';
@@ -36,14 +36,14 @@ export async function lookAndPin(world: World, input: Confirmed, server: Server)
   return { of: 'server', name, server: pinned, what: trustOfServer(pinned) };
 }
 
-/** A program in the Box that is handed nothing and has no network can tell nobody anything. */
+/** A program in the sandbox that is handed nothing and has no network can tell nobody anything. */
 function isHarmless({ settings: { command, env, sandbox, network } }: Server): boolean {
   return command !== undefined && sandbox === 'box' && env.length === 0 && !network;
 }
 
-async function look(world: World, server: Server): Promise<Listed> {
+async function look(world: World, server: Server): Promise<ServerTools> {
   try {
-    return await (realPorts(world).servers as { look(server: Server): Promise<Listed> }).look(server);
+    return await (realPorts(world).servers as { look(server: Server): Promise<ServerTools> }).look(server);
   } catch (error) {
     throw failure('provider', `The server ${server.name} did not say what its tools are: ${whyOf(error)}`, {
       remedy: 'Mend it in org/mcp.yaml, or the server itself; nothing was approved.',
@@ -51,7 +51,7 @@ async function look(world: World, server: Server): Promise<Listed> {
   }
 }
 
-function printTools(server: Server, { tools, left }: Listed): string {
+function printTools(server: Server, { tools, left }: ServerTools): string {
   return [
     ...tools.flatMap(({ name, description, input }) => [
       `${toolAt(server.name, name)} ${JSON.stringify(input)}`,

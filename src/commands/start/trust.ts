@@ -50,7 +50,7 @@ export const command = {
 } as const satisfies Definition;
 
 /** A program as it is told, under what it is of: `runs` is the command line as JSON, the path or the name, `sha256` of what would be approved. */
-type Row = { [of in Runner]?: string } & {
+type TrustLine = { [of in Runner]?: string } & {
   kind: Trusted['kind'] | null;
   runs: string | null;
   sha256: string | null;
@@ -97,14 +97,14 @@ function find(term: string, programs: readonly Program[], config: Config, faults
   });
 }
 
-type Known = Program & { what: Trusted };
+type KnownProgram = Program & { what: Trusted };
 
-function known(program: Program): Known {
+function known(program: Program): KnownProgram {
   if (program.what === null) throw new FaultError(program.fault);
   return program;
 }
 
-function approve(program: Known, owner: Owner) {
+function approve(program: KnownProgram, owner: Owner) {
   owner.approve(program.what);
   const row = rowOf(program, owner);
   return {
@@ -118,7 +118,7 @@ function grantOf({ of, name }: Program): string {
   return of === 'key' ? `The key of ${name} may go there` : `${name} may run on this machine`;
 }
 
-function takeBack(program: Known, owner: Owner) {
+function takeBack(program: KnownProgram, owner: Owner) {
   const revoked = owner.revoke(program.what);
   const { name } = program;
   return {
@@ -129,7 +129,7 @@ function takeBack(program: Known, owner: Owner) {
 
 function list(programs: readonly Program[], owner: Owner) {
   const rows = programs.map((program) => ({ program, row: rowOf(program, owner) }));
-  const of = (runner: Runner): Row[] => rows.flatMap(({ program, row }) => (program.of === runner ? [row] : []));
+  const of = (runner: Runner): TrustLine[] => rows.flatMap(({ program, row }) => (program.of === runner ? [row] : []));
   const data = {
     models: of('model'),
     tools: of('tool'),
@@ -151,7 +151,7 @@ function headOf({ of, name }: Program): string {
   return of === 'model' ? name : `${name} (${of})`;
 }
 
-function rowOf({ of, name, what, fault }: Program, owner: Owner): Row {
+function rowOf({ of, name, what, fault }: Program, owner: Owner): TrustLine {
   if (!what) return { [of]: name, kind: null, runs: null, sha256: null, approved: false, fault };
   return {
     [of]: name,
@@ -162,7 +162,7 @@ function rowOf({ of, name, what, fault }: Program, owner: Owner): Row {
   };
 }
 
-function linesOf({ about = [] }: Program, { kind, runs, sha256, fault }: Row): string {
+function linesOf({ about = [] }: Program, { kind, runs, sha256, fault }: TrustLine): string {
   const lines = fault ? [fault.message] : [`${kind} ${runs}`, `sha256 ${sha256}`];
   return [...about, ...lines].map((line) => `  ${line}`).join('\n');
 }

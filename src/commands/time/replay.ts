@@ -3,9 +3,14 @@ import { realPorts } from '../../app/ports.ts';
 import type { Disk } from '../../disk/fs/disk.ts';
 import { realDisk } from '../../disk/fs/real.ts';
 import { journalFiles, readJournal } from '../../disk/journal/journal.ts';
-import { compareFolder, type Difference, type LineDifference, showDifference } from '../../engine/replay/compare.ts';
+import {
+  compareFolder,
+  type FileDifference,
+  type LineDifference,
+  showDifference,
+} from '../../engine/replay/compare.ts';
+import { JournalFiles, journalEnd } from '../../engine/replay/journal-files.ts';
 import { Recompute } from '../../engine/replay/recompute.ts';
-import { journalEnd, Refold } from '../../engine/replay/refold.ts';
 import type { Divergence } from '../../engine/replay/replayed-calls.ts';
 import { type Fault, FaultError, failure } from '../../schema/fault.ts';
 import { TOOLS } from '../../tools/all.ts';
@@ -59,10 +64,10 @@ export const command = {
 /** How often a folder is looked at again because an engine went on meanwhile. */
 const TRIES = 5;
 
-interface Replayed {
-  refold: Refold;
+interface ReplayResult {
+  refold: JournalFiles;
   recompute: Recompute | null;
-  differences: Difference[];
+  differences: FileDifference[];
 }
 
 export const run: Run<typeof command> = async (world, input) => {
@@ -99,7 +104,7 @@ export const run: Run<typeof command> = async (world, input) => {
 };
 
 /** An engine may be at work: then what the journal had not told yet is no difference, and it is looked at once more. */
-async function replayStill(world: World, input: InputOf<typeof command>, disk: Disk): Promise<Replayed> {
+async function replayStill(world: World, input: InputOf<typeof command>, disk: Disk): Promise<ReplayResult> {
   for (let left = TRIES; ; left--) {
     const end = journalEnd(disk);
     const replayed = await replayOnce(world, input, disk);
@@ -108,8 +113,8 @@ async function replayStill(world: World, input: InputOf<typeof command>, disk: D
   }
 }
 
-async function replayOnce(world: World, input: InputOf<typeof command>, disk: Disk): Promise<Replayed> {
-  const refold = new Refold(sinkOf(world, input));
+async function replayOnce(world: World, input: InputOf<typeof command>, disk: Disk): Promise<ReplayResult> {
+  const refold = new JournalFiles(sinkOf(world, input));
   const recompute = input.flags.recompute ? new Recompute(TOOLS, realPorts(world)) : null;
   const faults: Fault[] = [];
   const bar = barFor(world, 'turns');
@@ -135,7 +140,7 @@ function sinkOf(world: World, { flags }: InputOf<typeof command>): Disk | null {
   return sink;
 }
 
-function printDifferences(differences: readonly Difference[], line: LineDifference | null): string[] {
+function printDifferences(differences: readonly FileDifference[], line: LineDifference | null): string[] {
   const [first] = differences;
   if (!first) return [];
   const shown = differences.slice(0, 20).map(({ path, what }) => `  ${path} (${what})`);

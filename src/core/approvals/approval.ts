@@ -1,7 +1,7 @@
 import { copyWith } from '../../schema/copy.ts';
 import { printValue } from '../../schema/print.ts';
 import type { Config } from '../model/config.ts';
-import type { Held, Input } from '../model/entry.ts';
+import type { Held, InputEntry } from '../model/entry.ts';
 import type { Approval, State } from '../model/state.ts';
 import type { Draft } from '../model/tool.ts';
 import { nextAsked } from '../rights/approvers.ts';
@@ -62,7 +62,7 @@ export function waitingLike(
 }
 
 /** A held act after somebody else was asked as well. */
-export function escalatedHeld({ held, to, otherwise, text }: Extract<Input, { k: 'escalated' }>): Held {
+export function escalatedHeld({ held, to, otherwise, text }: Extract<InputEntry, { k: 'escalated' }>): Held {
   return copyWith(held, { contacts: [...held.contacts, to], otherwise, ...(text !== undefined && { text }) });
 }
 

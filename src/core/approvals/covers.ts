@@ -1,7 +1,7 @@
 import { copyWith } from '../../schema/copy.ts';
 import type { Held } from '../model/entry.ts';
 import { textHash } from '../model/hash.ts';
-import { type Covers, NOTHING, type Scene } from '../model/tool.ts';
+import { type ActContext, type Covers, NOTHING } from '../model/tool.ts';
 import { trustHash } from '../model/trust.ts';
 import { type Act, permit } from '../rights/permit.ts';
 import { policyFor } from '../rights/policy.ts';
@@ -11,10 +11,10 @@ import { homeOf, isProposal } from '../skills/proposal.ts';
  * An approval covers what was shown: the file that an act would replace, what it takes with it, the text of its tool, and the
  * policy that holds it. What changed since is shown again before anything is done.
  */
-export function coversOf(scene: Scene, act: Act, over: string | undefined): Covers {
+export function coversOf(scene: ActContext, act: Act, over: string | undefined): Covers {
   const { tool, value } = act;
   const policy = policyFor(scene.config, act);
-  // A text that nothing could be merged with is written only over that text; the Box sees to it.
+  // A text that nothing could be merged with is written only over that text; the tool context sees to it.
   const isMerged = over !== undefined && tool?.kind === 'world';
   const covers: Covers = isMerged ? {} : { ...tool?.covers?.(value, scene) };
   if (tool?.kind === 'world' && tool.needs) covers.tool = trustHash(tool.needs);
@@ -23,7 +23,7 @@ export function coversOf(scene: Scene, act: Act, over: string | undefined): Cove
 }
 
 /** What changed since a person was shown the act that they approved, in words that `changedText` puts together. */
-export function changedSince(scene: Scene, act: Act, held: Held): string[] {
+export function changedSince(scene: ActContext, act: Act, held: Held): string[] {
   const then = held.covers ?? coversThen(scene, held);
   const now = coversOf(scene, act, held.over);
   const names = new Set([...Object.keys(then), ...(held.covers ? Object.keys(now) : [])]);
@@ -31,12 +31,12 @@ export function changedSince(scene: Scene, act: Act, held: Held): string[] {
 }
 
 /** What a policy lets pass needs no approval at all. */
-function isHeld({ config }: Scene, act: Act): boolean {
+function isHeld({ config }: ActContext, act: Act): boolean {
   return permit(config, copyWith(act, { approved: false })).do === 'hold';
 }
 
 /** What an act covers that was held before such hashes were kept, by what its line has of it. */
-function coversThen(scene: Scene, held: Held): Covers {
+function coversThen(scene: ActContext, held: Held): Covers {
   if (isProposal(held)) return { [`${homeOf(held.agent, held.input)}/${held.input.name}`]: held.over as string };
   const stands =
     held.tool === 'write_file' && held.over === undefined ? scene.stands((held.input as { path: string }).path) : null;
@@ -58,7 +58,7 @@ const WORDS = new Map([
 ]);
 
 /** The files at paths that an agent names, as they stand. */
-export function covered(scene: Scene, paths: readonly string[]): Covers {
+export function covered(scene: ActContext, paths: readonly string[]): Covers {
   const stands = paths.flatMap((path) => scene.stands(path) ?? []);
   return Object.fromEntries(stands.map(({ path, hash }) => [path, hash]));
 }

@@ -1,6 +1,6 @@
 import { copyWith } from '../../schema/copy.ts';
 import type { Config } from '../model/config.ts';
-import type { Held, Input } from '../model/entry.ts';
+import type { Held, InputEntry } from '../model/entry.ts';
 import type { Approval, State } from '../model/state.ts';
 import { nextAsked } from '../rights/approvers.ts';
 import { heldOf, lapseOf, otherwiseOf, readTimeout } from './approval.ts';
@@ -10,14 +10,14 @@ import { printApproval } from './approval-text.ts';
  * Held acts that nobody answered within `approvals.timeout`: the next of `escalate_to` is asked for as long, and after the
  * last one the answer that org.yaml gives counts. For the turn that is being frozen; `now` in ms since 1970. Pure.
  */
-export function overdue(config: Config, state: State, now: number): Input[] {
+export function overdue(config: Config, state: State, now: number): InputEntry[] {
   const { timeout } = config.org.approvals;
   if (timeout === null) return [];
   const limit = readTimeout(timeout);
   const turn = state.turn + 1;
   const isOver = ({ answer, asked, time }: Approval): boolean =>
     answer === null && ('turns' in limit ? turn - asked >= limit.turns : now - time >= limit.ms);
-  return [...state.approvals.values()].filter(isOver).map((approval): Input => {
+  return [...state.approvals.values()].filter(isOver).map((approval): InputEntry => {
     const [to] = nextAsked(config, approval.contacts);
     const decision = lapseOf(config, approval);
     if (to === undefined) return { k: 'lapsed', id: approval.id, decision, note: `nobody answered within ${timeout}` };
@@ -25,7 +25,7 @@ export function overdue(config: Config, state: State, now: number): Input[] {
   });
 }
 
-function escalation(held: Held, turn: number, to: string, otherwise: string): Extract<Input, { k: 'escalated' }> {
+function escalation(held: Held, turn: number, to: string, otherwise: string): Extract<InputEntry, { k: 'escalated' }> {
   const contacts = [...held.contacts, to];
   return { k: 'escalated', turn, to, held, otherwise, text: printApproval(copyWith(held, { contacts, otherwise })) };
 }

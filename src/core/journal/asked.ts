@@ -1,9 +1,9 @@
 import { parseMessageId } from '../../schema/name.ts';
 import type { Request } from '../../schema/records/request.ts';
-import type { Input } from '../model/entry.ts';
+import type { InputEntry } from '../model/entry.ts';
 
 /** What a person asked, as a line of the journal; `file`: the request file it came in. */
-export function asked(request: Request, time: number, file?: string): Extract<Input, { k: 'request' }> {
+export function asked(request: Request, time: number, file?: string): Extract<InputEntry, { k: 'request' }> {
   const told = request.ask === 'ack' ? { told: printAck(request) } : {};
   return { k: 'request', request, time, ...told, ...(file !== undefined && { file }) };
 }

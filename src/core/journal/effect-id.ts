@@ -2,7 +2,7 @@ import type { Entry } from '../model/entry.ts';
 import { kindOf } from './kind-of.ts';
 
 /** Gives effects their ids, `E-<turn>-<agent>-<n>`: the n-th thing that an agent or a person did in that turn, in the order of the journal. */
-export class Deeds {
+export class EffectIds {
   private file = 0;
   private readonly counts = new Map<string, number>();
 
@@ -10,7 +10,7 @@ export class Deeds {
   idOf(entry: Entry, file: number): string | null {
     if (file !== this.file) this.counts.clear();
     this.file = file;
-    const agent = doerOf(entry);
+    const agent = authorOf(entry);
     if (agent === null) return null;
     const n = (this.counts.get(agent) ?? 0) + 1;
     this.counts.set(agent, n);
@@ -19,6 +19,6 @@ export class Deeds {
 }
 
 /** Who did what a line tells. */
-export function doerOf(entry: Entry): string | null {
+export function authorOf(entry: Entry): string | null {
   return kindOf(entry).undo?.by(entry) ?? null;
 }

@@ -9,7 +9,7 @@ import { filesOf } from './files.ts';
 export type Unplaced = Extract<Entry, { k: 'unplaced' }>;
 
 /** An operation that was refused, as the disk tells it. */
-export interface Refused {
+export interface RefusedOp {
   /** What could not be written, moved or removed. */
   path: string;
   op: FileOp;
@@ -69,7 +69,7 @@ function keptParts(op: FileOp, kept: string | null, isFirst: boolean, stays: boo
 }
 
 /** The lines that tell of refused operations of a turn. `lines`: its lines so far. Pure. */
-export function unplacedLines(turn: number, lines: readonly Entry[], refused: readonly Refused[]): Unplaced[] {
+export function unplacedLines(turn: number, lines: readonly Entry[], refused: readonly RefusedOp[]): Unplaced[] {
   const before = lines.filter(({ k }) => k === 'unplaced').length;
   return refused.map((one, i) => {
     const { path, op, after, why, mark } = one;

@@ -2,7 +2,7 @@ import { byCodeUnit } from '../../schema/name.ts';
 import { inboxOf, type Mail, type State } from '../model/state.ts';
 
 /** What a visit is given of its inbox. */
-export interface Given {
+export interface InboxMail {
   mail: Mail[];
   /** How many more wait. */
   waiting: number;
@@ -22,7 +22,7 @@ const RANK = { urgent: 0, high: 1, normal: 2, low: 3 } as const;
  * Chooses from the inbox: by priority (lifted with age), then age, senders in rotation, within the token allowance. After a
  * failed visit the oldest message that failed comes alone, so that one bad message cannot hold up the rest. Pure.
  */
-export function gather(state: State, agent: string, turn: number, inboxTokens: number): Given {
+export function inboxOfVisit(state: State, agent: string, turn: number, inboxTokens: number): InboxMail {
   const room = inboxTokens * CHARS_PER_TOKEN;
   const inbox = inboxOf(state, agent);
   if (inbox.length <= 1) return { mail: inbox, waiting: 0, cut: room };

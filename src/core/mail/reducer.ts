@@ -2,7 +2,7 @@ import { copyWith } from '../../schema/copy.ts';
 import { cut } from '../../schema/print.ts';
 import type { Message } from '../../schema/records/message.ts';
 import type { Entry } from '../model/entry.ts';
-import { type Mail, type Said, type State, TAIL_CHARS, TAIL_LENGTH } from '../model/state.ts';
+import { type Mail, type State, TAIL_CHARS, TAIL_LENGTH, type ThreadMessage } from '../model/state.ts';
 import { forgetDenials } from '../rights/denied.ts';
 import { forgetDead } from './former-dead-letters.ts';
 import { settleWork } from './notices.ts';
@@ -126,7 +126,7 @@ export function takeBack(state: State, id: string, names: readonly string[]): vo
   const said = tail.findIndex((one) => one.id === id);
   if (said < 0) return;
   const to = mail.to.filter((name) => !names.includes(name));
-  tail.splice(said, 1, ...(to.length ? [copyWith(tail[said] as Said, { to })] : []));
+  tail.splice(said, 1, ...(to.length ? [copyWith(tail[said] as ThreadMessage, { to })] : []));
 }
 
 /** Keeps the latest conversations. */

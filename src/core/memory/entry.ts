@@ -19,7 +19,7 @@ export interface MemoryEntry {
 }
 
 /** What the file of an entry says by itself. */
-type Written = Omit<MemoryEntry, 'key' | 'path' | 'archived'>;
+type EntryFile = Omit<MemoryEntry, 'key' | 'path' | 'archived'>;
 
 const CONTEXT = 'org/shared/context/';
 const ENTRY = /^(?:agents\/([^/]+)\/memory\/(archive\/)?|org\/shared\/context\/)((?:learned\/)?[^/]+)\.md$/;
@@ -108,7 +108,7 @@ export function readEntry(path: string, source: string): MemoryEntry {
   return { key: keyOf(path), path, archived, ...readWritten(source) };
 }
 
-function readWritten(source: string): Written {
+function readWritten(source: string): EntryFile {
   const close = source.startsWith('---\n') ? source.indexOf('\n---', 3) : -1;
   const after = source[close + 4];
   const whole = close < 0 || (after !== undefined && after !== '\n');

@@ -7,7 +7,7 @@ import { archivedPath, barredFolder, entriesOf, memoryOwner, SHARED } from './en
  * The moves that keep memories small: of an agent that has more than `limits.memory_live` entries, the oldest that are not
  * pinned go to its archive as they are. What this turn wrote stays. Pure.
  */
-export function outgrown(config: Config, state: State, effects: readonly Effect[]): Effect[] {
+export function archiveOverQuota(config: Config, state: State, effects: readonly Effect[]): Effect[] {
   const written = new Map(effects.flatMap((effect) => (effect.k === 'wrote' ? [[effect.path, effect.text]] : [])));
   const owners = new Set([...state.memories.keys(), ...[...written.keys()].map(memoryOwner)]);
   return [...owners].flatMap((owner) =>

@@ -14,7 +14,7 @@ const UNSPACED =
  * A text for comparing: its words in lower case without accents, a blank before each and one at the end. The same on every
  * machine, whatever its locale.
  */
-export function fold(text: string): string {
+export function normalise(text: string): string {
   const plain = text
     .slice(0, MOST_CHARS)
     .normalize('NFKD')
@@ -30,7 +30,7 @@ export function fold(text: string): string {
 
 /** The distinct words of a text, folded, in their order. */
 export function wordsOf(text: string): string[] {
-  return [...new Set(fold(text).trim().split(' '))].filter((word) => word !== '').slice(0, MOST_WORDS);
+  return [...new Set(normalise(text).trim().split(' '))].filter((word) => word !== '').slice(0, MOST_WORDS);
 }
 
 /** What an entry is found and ranked by. */
@@ -50,7 +50,7 @@ export function findable(entry: MemoryEntry): Findable {
   const known = kept.get(entry);
   if (known) return known;
   const { path, turn, key, tags, text, evidence } = entry;
-  const made = { path, turn, name: fold(`${key} ${tags.join(' ')}`), body: fold(`${text} ${evidence}`) };
+  const made = { path, turn, name: normalise(`${key} ${tags.join(' ')}`), body: normalise(`${text} ${evidence}`) };
   kept.set(entry, made);
   return made;
 }
@@ -184,7 +184,7 @@ export function excerpt({ text }: Pick<MemoryEntry, 'text'>, query: string): str
   const at = Math.max(
     0,
     lines.findIndex((line) => {
-      const folded = fold(line);
+      const folded = normalise(line);
       return starts.some((start) => folded.includes(start));
     }),
   );

@@ -1,7 +1,7 @@
 import { copyWith } from '../../schema/copy.ts';
 import { cut } from '../../schema/print.ts';
 import { textHash } from '../model/hash.ts';
-import { type Covers, copyDraft, NOTHING, type Scene, type Staged, type Staging } from '../model/tool.ts';
+import { type ActContext, type Covers, copyDraft, NOTHING, type Staged, type Staging } from '../model/tool.ts';
 import { permitPath } from '../model/tool-path.ts';
 import { showChange } from '../text/file-change.ts';
 import {
@@ -18,7 +18,7 @@ import {
 } from './entry.ts';
 
 /** What an agent wants with an entry. */
-export interface Change {
+export interface MemoryChange {
   key: string;
   text: string;
   /** `set`: in place of what stood there; `append`: after it; `merge`: of its lines only those that are not there yet. */
@@ -36,7 +36,7 @@ export const ENTRY_CHARS = 60_000;
 const SHOWN_CHARS = 4000;
 
 /** Stages the change of an entry, against the snapshot and the visit's own earlier acts. Pure. */
-export function stageChange(scene: Scene, change: Change): Staged {
+export function stageChange(scene: ActContext, change: MemoryChange): Staged {
   const path = memoryPath(scene.agent, change.key);
   const closed = closedTo(scene, path);
   if (closed) return closed;
@@ -54,7 +54,7 @@ export function stageChange(scene: Scene, change: Change): Staged {
 }
 
 /** Stages the removal of an entry; the journal keeps its text. */
-export function stageRemoval(scene: Scene, key: string, expected: number | undefined): Staged {
+export function stageRemoval(scene: ActContext, key: string, expected: number | undefined): Staged {
   const closed = closedTo(scene, memoryPath(scene.agent, key));
   if (closed) return closed;
   const old = findEntry(scene, key);
@@ -66,34 +66,34 @@ export function stageRemoval(scene: Scene, key: string, expected: number | undef
 }
 
 /** The entry that an act changes, as an approval covers it. Pure. */
-export function coveredEntry(scene: Scene, key: string): Covers {
+export function coveredEntry(scene: ActContext, key: string): Covers {
   const path = findEntry(scene, key)?.path ?? memoryPath(scene.agent, key);
   const text = textAt(scene, path);
   return { [path]: text === null ? NOTHING : textHash(text) };
 }
 
 /** What `stage` would change of an entry. Pure. */
-export function showMemory(scene: Scene, key: string, stage: (scene: Scene) => Staged): string {
+export function showMemory(scene: ActContext, key: string, stage: (scene: ActContext) => Staged): string {
   const path = findEntry(scene, key)?.path ?? memoryPath(scene.agent, key);
   const draft = copyDraft(scene.draft);
   const staged = stage(copyWith(scene, { draft }));
   return staged.ok ? showChange(path, textAt(scene, path), draft.wrote.get(path)?.text ?? '') : '';
 }
 
-function textAt({ state, draft, left }: Scene, path: string): string | null {
+function textAt({ state, draft, left }: ActContext, path: string): string | null {
   const staged = draft.wrote.get(path) ?? left?.get(path);
   return staged ? staged.text : (state.files.get(path) ?? null);
 }
 
 /** The entry of a key as the visit sees it: what it did itself, else the snapshot; archived entries too. */
-export function findEntry(scene: Scene, key: string): MemoryEntry | null {
+export function findEntry(scene: ActContext, key: string): MemoryEntry | null {
   const path = memoryPath(scene.agent, key);
   if (closedTo(scene, path)) return null;
   return entryIn(scene, path) ?? entryIn(scene, archivedPath(path));
 }
 
 /** All entries that an agent can see, its own and the shared ones it is granted, as the visit itself left them. */
-export function visibleEntries(scene: Scene): MemoryEntry[] {
+export function visibleEntries(scene: ActContext): MemoryEntry[] {
   const { state, agent, draft } = scene;
   const owners = [agent, SHARED];
   const fresh = [...draft.wrote.keys()].filter((path) => owners.includes(memoryOwner(path) ?? ''));
@@ -103,14 +103,14 @@ export function visibleEntries(scene: Scene): MemoryEntry[] {
   ].filter(({ path }) => closedTo(scene, path) === null);
 }
 
-function entryIn({ state, draft }: Scene, path: string): MemoryEntry | null {
+function entryIn({ state, draft }: ActContext, path: string): MemoryEntry | null {
   const staged = draft.wrote.get(path);
   if (!staged) return entryAt(state, path);
   return staged.text === null ? null : readEntry(path, staged.text);
 }
 
 /** Shared context is open to whom the resume grants its path; what lies behind a link is closed to all. */
-function closedTo({ resume, state }: Scene, path: string): Extract<Staged, { ok: false }> | null {
+function closedTo({ resume, state }: ActContext, path: string): Extract<Staged, { ok: false }> | null {
   const permitted = memoryOwner(path) === SHARED ? permitPath(resume, path.slice('org/'.length)) : null;
   if (permitted?.ok === false) return { ok: false, rule: 'shared', text: permitted.text };
   const folder = barredFolder(state, path);
@@ -130,7 +130,7 @@ export function shown(text: string): string {
 }
 
 /** The file of the entry after the change; null when nothing is new. */
-function changed(old: MemoryEntry | null, change: Change, turn: number): string | null {
+function changed(old: MemoryEntry | null, change: MemoryChange, turn: number): string | null {
   const tags =
     change.mode === 'set' ? (change.tags ?? []) : [...new Set([...(old?.tags ?? []), ...(change.tags ?? [])])];
   const text = textAfter(old?.text ?? '', change);
@@ -141,7 +141,7 @@ function changed(old: MemoryEntry | null, change: Change, turn: number): string 
   return printMemory({ key: change.key, tags, pin, turn, version: (old?.version ?? 0) + 1, evidence, text });
 }
 
-function textAfter(before: string, { mode, text }: Change): string {
+function textAfter(before: string, { mode, text }: MemoryChange): string {
   if (mode === 'set' || before === '') return text;
   if (mode === 'append') return `${before}\n${text}`;
   const known = new Set(before.split('\n').map((line) => line.trim()));
@@ -154,7 +154,7 @@ function textAfter(before: string, { mode, text }: Change): string {
 }
 
 /** The same change on what another wrote meanwhile: only what adds may meet it; in its own memory an agent may replace. */
-function onto(path: string, change: Change, turn: number, now: string | null): { text: string | null } | null {
+function onto(path: string, change: MemoryChange, turn: number, now: string | null): { text: string | null } | null {
   const old = now === null ? null : readEntry(path, now);
   if (change.expected !== undefined && change.expected !== (old?.version ?? 0)) return null;
   if (change.mode === 'set' && memoryOwner(path) === SHARED) return null;
@@ -162,7 +162,7 @@ function onto(path: string, change: Change, turn: number, now: string | null): {
 }
 
 /** Stages what is to stand at a path, after what the visit wanted there before. */
-function put({ state, draft }: Scene, path: string, text: string | null, then?: Staging['onto']): void {
+function put({ state, draft }: ActContext, path: string, text: string | null, then?: Staging['onto']): void {
   const before = draft.wrote.get(path);
   const was = before ? before.was : (state.files.get(path) ?? null);
   if (text === null && was === null) {
@@ -183,7 +183,13 @@ function inTurn(first: Staging['onto'], then: Staging['onto']): Staging['onto'] 
 }
 
 /** Whether an entry that grew is more than the limits allow. */
-function fullness(scene: Scene, path: string, old: MemoryEntry | null, made: MemoryEntry, text: string): Staged | null {
+function fullness(
+  scene: ActContext,
+  path: string,
+  old: MemoryEntry | null,
+  made: MemoryEntry,
+  text: string,
+): Staged | null {
   const { memory_entries, memory_bytes } = scene.config.org.limits;
   if (made.text.length > ENTRY_CHARS)
     return full(
@@ -208,7 +214,7 @@ function full(text: string): Staged {
 }
 
 /** Path → bytes of every entry of a memory, as the visit left it. */
-function sizesOf({ state, draft }: Scene, owner: string): Map<string, number> {
+function sizesOf({ state, draft }: ActContext, owner: string): Map<string, number> {
   const sizes = new Map<string, number>();
   for (const path of state.memories.get(owner) ?? [])
     sizes.set(path, Buffer.byteLength(state.files.get(path) as string));

@@ -3,7 +3,7 @@ import { cut } from '../../schema/print.ts';
 import type { Config } from '../model/config.ts';
 import type { Mail, State } from '../model/state.ts';
 import { permitPath } from '../model/tool-path.ts';
-import { quote, tame } from '../text/untrusted.ts';
+import { quoteUntrusted, tame } from '../text/untrusted.ts';
 import { entriesOf, type MemoryEntry, SHARED } from './entry.ts';
 import { related } from './relevance.ts';
 
@@ -16,7 +16,7 @@ const NAMED_KEYS = 100;
 const COMPARED_CHARS = 2000;
 
 /** What a prompt shows of memory. Texts are as the prompt holds them, with marks around each entry. */
-export interface Mind {
+export interface MemorySection {
   /** Pinned entries, then the latest: the same bytes as long as no entry changes. */
   own: string;
   /** The same of the shared context that the agent is granted. */
@@ -26,7 +26,7 @@ export interface Mind {
 }
 
 /** Chooses what a prompt shows of an agent's memory and of the shared context, within `limits.memory_tokens` each. Pure. */
-export function mindOf(config: Config, state: State, resume: Resume, mail: readonly Mail[]): Mind {
+export function memorySection(config: Config, state: State, resume: Resume, mail: readonly Mail[]): MemorySection {
   const room = config.org.limits.memory_tokens * CHARS_PER_TOKEN;
   const all = entriesOf(state, resume.name);
   const own = choose(all.filter((entry) => !entry.archived).reverse(), room);
@@ -66,7 +66,7 @@ function choose(entries: readonly MemoryEntry[], room: number): Chosen {
 function nameRest(rest: readonly MemoryEntry[]): string {
   if (rest.length === 0) return '';
   const more = rest.length > NAMED_KEYS ? `, and ${rest.length - NAMED_KEYS} more` : '';
-  const keys = rest.slice(0, NAMED_KEYS).map(({ key }) => quote(cut(key, 70)));
+  const keys = rest.slice(0, NAMED_KEYS).map(({ key }) => quoteUntrusted(cut(key, 70)));
   return `[more entries: ${rest.length}; recall shows one by its key: ${keys.join(', ')}${more}]\n`;
 }
 
@@ -90,10 +90,10 @@ export function askedIn(mail: readonly Pick<Mail, 'subject' | 'body'>[]): string
 function show(entry: MemoryEntry): string {
   const { key, version, turn, tags, archived, evidence, text } = entry;
   const marks = [
-    `key=${quote(key)}`,
+    `key=${quoteUntrusted(key)}`,
     `version="${version}"`,
     ...(turn ? [`turn="${turn}"`] : []),
-    ...(tags.length ? [`tags=${quote(tags.join(', '))}`] : []),
+    ...(tags.length ? [`tags=${quoteUntrusted(tags.join(', '))}`] : []),
     ...(archived ? ['archived'] : []),
   ];
   const shown = cut(text, SHOWN_CHARS);

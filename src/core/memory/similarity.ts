@@ -1,5 +1,5 @@
 import { byCodeUnit } from '../../schema/name.ts';
-import { fold } from './relevance.ts';
+import { normalise } from './relevance.ts';
 
 /** Numbers of a vector that `hashVector` makes. */
 const DIMENSIONS = 256;
@@ -12,7 +12,7 @@ const PIECE = 3;
  */
 export function hashVector(text: string): number[] {
   const vector = new Array<number>(DIMENSIONS).fill(0);
-  const folded = fold(text);
+  const folded = normalise(text);
   for (let at = 0; at + PIECE <= folded.length; at++) {
     const hash = hashOf(folded.slice(at, at + PIECE));
     const place = hash % DIMENSIONS;

@@ -6,11 +6,11 @@ import type { Resume, ResumeHead } from '../../schema/config/resume.ts';
 import type { SkillHead } from '../../schema/config/skill.ts';
 import type { ToolHead } from '../../schema/config/tool.ts';
 import type { Fault } from '../../schema/fault.ts';
-import type { Input } from './entry.ts';
+import type { InputEntry } from './entry.ts';
 import type { Absence } from './state.ts';
 
 /** One end of a chart entry, ready for look-ups. `all` stands for "*"; `@unit` is already spread into `names`. */
-export interface End {
+export interface ChartEnd {
   all: boolean;
   names: ReadonlySet<string>;
 }
@@ -41,7 +41,7 @@ export interface Contact {
 }
 
 /** A resume in `org/templates/`. */
-export interface Template {
+export interface ResumeTemplate {
   head: ResumeHead;
   /** Instructions. */
   body: string;
@@ -57,8 +57,8 @@ export interface Config {
   agents: ReadonlyMap<string, Resume>;
   /** Agents whose resume is broken, with its faults: set aside, the others work. */
   broken: ReadonlyMap<string, Fault[]>;
-  sendTo: ReadonlyMap<string, End>;
-  readFrom: ReadonlyMap<string, End>;
+  sendTo: ReadonlyMap<string, ChartEnd>;
+  readFrom: ReadonlyMap<string, ChartEnd>;
   models: ReadonlyMap<string, Model>;
   /** What may be asked beside the limits of the models. */
   limits: ModelsFile['limits'];
@@ -69,7 +69,7 @@ export interface Config {
   /** File name → contact, sorted. */
   contacts: ReadonlyMap<string, Contact>;
   /** What agents can be made from: id → resume, with all that it takes over from others. Only good ones. */
-  templates: ReadonlyMap<string, Template>;
+  templates: ReadonlyMap<string, ResumeTemplate>;
   /** The skills there are, good ones only; `skillsOf` says whose they are. */
   skills: Skills;
   /** Tools of the org by name, and servers of tools: used once the owner of the machine approved them. */
@@ -99,7 +99,7 @@ export function hasEdge(config: Config, from: string, to: string): boolean {
 }
 
 /** True when the end names that agent. */
-export function lists(end: End | undefined, name: string): boolean {
+export function lists(end: ChartEnd | undefined, name: string): boolean {
   return end !== undefined && (end.all || end.names.has(name));
 }
 
@@ -143,7 +143,7 @@ export function agentFolders(texts: Iterable<string>, asides: Iterable<string>):
 }
 
 /** Agents whose folder is not to be had, after these lines. */
-export function absentAfter(absent: ReadonlyMap<string, Absence>, lines: readonly Input[]): Map<string, Absence> {
+export function absentAfter(absent: ReadonlyMap<string, Absence>, lines: readonly InputEntry[]): Map<string, Absence> {
   const after = new Map(absent);
   for (const line of lines)
     if (line.k === 'absent') after.set(line.agent, line);

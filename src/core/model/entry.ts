@@ -27,11 +27,11 @@ export interface Lines extends Inputs, Calls, Effects, Marks {}
 /** A line of that kind. */
 export type Line<K extends keyof Lines = keyof Lines> = Lines[K];
 
-export type Input = Inputs[keyof Inputs];
+export type InputEntry = Inputs[keyof Inputs];
 export type CallEntry = Calls[keyof Calls];
 export type Effect = Effects[keyof Effects];
 export type Mark = Marks[keyof Marks];
-export type Entry = Input | CallEntry | Effect | Mark;
+export type Entry = InputEntry | CallEntry | Effect | Mark;
 
 export type OpenEntry = Line<'open'>;
 export type UndoEntry = Line<'undo'>;
@@ -75,7 +75,7 @@ export type Blame = NonNullable<VisitEffect['blame']>;
 /** What the notice of a cut visit stands on. */
 export type Unfinished = NonNullable<Line<'notice'>['left']>;
 /** What was done. */
-export type Done = Unfinished['done'];
+export type DoneSoFar = Unfinished['done'];
 
 /** Micro-credits that are booked on an agent. */
 export interface Booked {

@@ -9,7 +9,7 @@ export function shortHash(text: string): string {
 }
 
 /** Texts that are found by their short hashes. Hashes are made when somebody first asks for one. */
-export class Texts {
+export class TextsByHash {
   private readonly added: string[] = [];
   private readonly byHash = new Map<string, string>();
 

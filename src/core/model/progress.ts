@@ -1,2 +1,2 @@
 /** Told how far long work is: what is done, and all there is to do, in the same unit. */
-export type Told = (done: number, total: number) => void;
+export type Progress = (done: number, total: number) => void;

@@ -1,5 +1,5 @@
 /** What lies below a shelf: rows that were moved out of the memory, in the order of their keys. Never changed in place. */
-export interface Ground {
+export interface SpilledRows {
   /** The value at a key; undefined: there is none. */
   get(key: string): unknown;
   /** Rows with keys from one up to, not including, another, in order. */
@@ -7,32 +7,32 @@ export interface Ground {
 }
 
 /** How the name of a row becomes its key, and back: rows that belong together stand together. */
-export interface Order {
+export interface KeyOrder {
   keyOf(name: string): string;
   nameOf(key: string): string;
 }
 /** Comes after every character of a key. */
 const END = '\uffff';
 
-const AS_IT_IS: Order = { keyOf: (name) => name, nameOf: (key) => key };
+const AS_IT_IS: KeyOrder = { keyOf: (name) => name, nameOf: (key) => key };
 
 /**
  * A map that may be larger than the memory: what was changed since it was kept last stands here, all else on its ground.
  * Whether a row is here or there shows in nothing. Whoever changes a value sets it again. Goes through its rows in the order
  * of their keys.
  */
-export class Shelf<V> {
-  private readonly order: Order;
+export class SpillMap<V> {
+  private readonly order: KeyOrder;
   /** Key → value as it was set since; null: taken away, and the ground still has it. */
   private fresh = new Map<string, V | null>();
   /** Rows of the ground that were asked for. */
   private near = new Map<string, V>();
   /** Keys of changed rows that the ground has as well. */
   private covered = new Set<string>();
-  private ground: Ground | null = null;
+  private ground: SpilledRows | null = null;
   private count = 0;
 
-  constructor(order: Order = AS_IT_IS) {
+  constructor(order: KeyOrder = AS_IT_IS) {
     this.order = order;
   }
 
@@ -137,7 +137,12 @@ export class Shelf<V> {
   }
 
   /** Stands on that ground from now on, with these changes, of which the ground has some as well, and so many rows in all. */
-  stand(ground: Ground | null, changes: Iterable<[string, V | null]>, over: readonly string[], size: number): void {
+  stand(
+    ground: SpilledRows | null,
+    changes: Iterable<[string, V | null]>,
+    over: readonly string[],
+    size: number,
+  ): void {
     this.ground = ground;
     this.fresh = new Map(changes);
     this.covered = new Set(over.filter((key) => this.fresh.has(key)));

@@ -1,11 +1,11 @@
 import { messageId, parseMessageId } from '../../schema/name.ts';
-import type { Order } from './spill-map.ts';
+import type { KeyOrder } from './spill-map.ts';
 
 /** Turns have as many digits as they will ever need, so that the order of texts is that of turns. */
 const DIGITS = 10;
 
 /** Messages by author, then in the order they were written: `planner/0000000042/01`. What is no id of a message stands by itself. */
-export const byMessage: Order = {
+export const byMessage: KeyOrder = {
   keyOf(id) {
     const key = parseMessageId(id);
     return key ? `${key.author}/${long(key.turn)}/${String(key.n).padStart(2, '0')}` : `/${id}`;
@@ -17,7 +17,7 @@ export const byMessage: Order = {
 };
 
 /** Dead letters by their message. A name is `<id of the message> <id of the dead letter>`. */
-export const ofDead: Order = {
+export const ofDead: KeyOrder = {
   keyOf(name) {
     const [message, id] = name.split(' ') as [string, string];
     return `${byMessage.keyOf(message)}/${id}`;
@@ -29,7 +29,7 @@ export const ofDead: Order = {
 };
 
 /** Messages by a reader, then by turn. A name is `<reader> <id of the message>`. */
-export const byReader: Order = {
+export const byReader: KeyOrder = {
   keyOf(name) {
     const [reader, id] = name.split(' ') as [string, string];
     return `${readerKey(reader, parseMessageId(id)?.turn ?? 0)}/${id}`;

@@ -2,7 +2,7 @@ import type { Message } from '../../schema/records/message.ts';
 import type { Request } from '../../schema/records/request.ts';
 import type { Json } from './call.ts';
 import type { Held, UndoEntry, Unfinished } from './entry.ts';
-import { Shelf } from './spill-map.ts';
+import { SpillMap } from './spill-map.ts';
 import { byMessage, byReader, ofDead } from './spill-order.ts';
 
 /** What the journal says about one agent. Amounts are micro-credits. */
@@ -62,7 +62,7 @@ export interface Mail extends Message {
 }
 
 /** One of the last messages of a conversation, for prompts. Its body is cut to `TAIL_CHARS`. */
-export interface Said {
+export interface ThreadMessage {
   id: string;
   from: string;
   to: string[];
@@ -158,7 +158,7 @@ export interface Hired {
   turn: number;
 }
 
-export type Order = Extract<Request, { ask: 'hire' | 'retire' }>;
+export type StaffOrder = Extract<Request, { ask: 'hire' | 'retire' }>;
 
 /** The fold of the journal: all that the engine must know of the past. Never holds what a file in the folder holds for ever. */
 export interface State {
@@ -170,7 +170,7 @@ export interface State {
   org: Spending;
   units: Map<string, Spending>;
   paused: boolean;
-  mail: Shelf<Mail>;
+  mail: SpillMap<Mail>;
   /** Ids of waiting mail by recipient, in order of arrival. */
   inbox: Map<string, string[]>;
   /** How many notices are among them: they ask for no attention. */
@@ -178,20 +178,20 @@ export interface State {
   /** Waiting mail that expires → the last turn in which it may be given. */
   expiring: Map<string, number>;
   /** Every message by each of its readers → the name of its file, after what it was made in: `2.1/000006-...md` (`made` of `sent`). */
-  received: Shelf<string>;
+  received: SpillMap<string>;
   /** Conversation → its last messages; the one that was written in last stands last. */
-  threads: Map<string, Said[]>;
+  threads: Map<string, ThreadMessage[]>;
   /** Agents whose folder is not to be had: since when (ms since 1970), and why; `out`: they are no agents until it is back. */
   absent: Map<string, Absence>;
   /** Agents whose folder was gone at a commit → the turns whose files are made when it is back. */
   deferred: Map<string, number[]>;
   /** Path → mark of files that were set aside: they are told once, until they change. */
   aside: Map<string, string>;
-  dead: Shelf<DeadLetter>;
+  dead: SpillMap<DeadLetter>;
   /** The ids of dead letters, by their message (`ofDead`). */
-  undelivered: Shelf<1>;
+  undelivered: SpillMap<1>;
   /** Chain of dead letters → how many they are. */
-  chains: Shelf<number>;
+  chains: SpillMap<number>;
   /** Last turn in which a message was given up after failed visits. */
   gaveUp: number;
   /** Files that were set aside → the ids of their dead letters. */
@@ -200,7 +200,7 @@ export interface State {
   /** Acts that people denied, by the id under which each was held. */
   denied: Map<string, Denied>;
   /** Hashes of the texts that prompts refer to. */
-  blobs: Shelf<1>;
+  blobs: SpillMap<1>;
   /** Workspace file → hash of what a tool wrote there last. */
   workspace: Map<string, string>;
   /** Attempts in doubt, by key. */
@@ -238,7 +238,7 @@ export interface State {
   /** Agents that were hired and are still there: by whom, and in which turn. */
   staff: Map<string, Hired>;
   /** Whom people want hired and retired in the coming turn. */
-  orders: Order[];
+  orders: StaffOrder[];
   /** Tools and servers of the org that the owner approves → hash of what was approved. */
   trusted: Map<string, string>;
   /** Who has read words of strangers, and paths in org/shared that they wrote → what it was (`taint.ts`). */
@@ -261,23 +261,23 @@ export function emptyState(): State {
     org: emptySpending(),
     units: new Map(),
     paused: false,
-    mail: new Shelf(byMessage),
+    mail: new SpillMap(byMessage),
     inbox: new Map(),
     quiet: new Map(),
     expiring: new Map(),
-    received: new Shelf(byReader),
+    received: new SpillMap(byReader),
     threads: new Map(),
     absent: new Map(),
     deferred: new Map(),
     aside: new Map(),
-    dead: new Shelf(),
-    undelivered: new Shelf(ofDead),
-    chains: new Shelf(),
+    dead: new SpillMap(),
+    undelivered: new SpillMap(ofDead),
+    chains: new SpillMap(),
     gaveUp: 0,
     astray: new Map(),
     approvals: new Map(),
     denied: new Map(),
-    blobs: new Shelf(),
+    blobs: new SpillMap(),
     workspace: new Map(),
     doubts: new Map(),
     open: new Map(),
@@ -392,11 +392,11 @@ const CHUNK = 1000;
 /** A state piece by piece: a field, and its value or some rows of it. `rowsOf`: which rows of a shelf. */
 export function* piecesOf(
   state: State,
-  rowsOf: (shelf: Shelf<unknown>, field: string) => Iterable<[string, unknown]> = (shelf) => shelf,
+  rowsOf: (shelf: SpillMap<unknown>, field: string) => Iterable<[string, unknown]> = (shelf) => shelf,
 ): Generator<[field: string, value: unknown]> {
   for (const [field, value] of Object.entries(state)) {
     if (value instanceof Map) yield* chunksOf(field, flat(field, value));
-    else if (value instanceof Shelf) yield* chunksOf(field, rowsOf(value, field));
+    else if (value instanceof SpillMap) yield* chunksOf(field, rowsOf(value, field));
     else yield [field, value instanceof Set ? [...value] : value];
   }
 }
@@ -420,7 +420,7 @@ function* chunksOf(field: string, rows: Iterable<[string, unknown]>): Generator<
 /** Puts pieces together again. `put` takes the rows of a shelf. */
 export function stateOf(
   pieces: Iterable<readonly [field: string, value: unknown]>,
-  put = (shelf: Shelf<unknown>, _field: string, rows: readonly [string, unknown][]) => {
+  put = (shelf: SpillMap<unknown>, _field: string, rows: readonly [string, unknown][]) => {
     for (const [name, value] of rows) shelf.set(name, value);
   },
 ): State {
@@ -428,7 +428,7 @@ export function stateOf(
   const fields = state as unknown as Record<string, unknown>;
   for (const [field, value] of pieces) {
     const empty = fields[field];
-    if (empty instanceof Shelf) put(empty, field, value as [string, unknown][]);
+    if (empty instanceof SpillMap) put(empty, field, value as [string, unknown][]);
     else if (empty instanceof Map)
       for (const [key, one] of value as [string, unknown][]) empty.set(key, thawed(field, one));
     else if (empty instanceof Set) fields[field] = new Set(value as string[]);
@@ -442,16 +442,16 @@ function thawed(field: string, value: unknown): unknown {
 }
 
 /** The shelves of a state, by field. */
-export function shelvesOf(state: State): Map<string, Shelf<unknown>> {
-  return new Map(Object.entries(state).filter((one): one is [string, Shelf<unknown>] => one[1] instanceof Shelf));
+export function shelvesOf(state: State): Map<string, SpillMap<unknown>> {
+  return new Map(Object.entries(state).filter((one): one is [string, SpillMap<unknown>] => one[1] instanceof SpillMap));
 }
 
 /** A whole state as JSON, wherever its rows lie. `thawState` reads it back. */
-export function freezeState(state: State): Json {
+export function serializeState(state: State): Json {
   return [...piecesOf(state)] as Json;
 }
 
-export function thawState(json: unknown): State {
+export function parseState(json: unknown): State {
   return stateOf(json as [string, unknown][]);
 }
 

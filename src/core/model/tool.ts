@@ -5,12 +5,12 @@ import type { Message } from '../../schema/records/message.ts';
 import type { Json, JsonObject, ToolSpec } from './call.ts';
 import type { Config, Server } from './config.ts';
 import type { Attached, Cause, Held, HiredEffect } from './entry.ts';
-import { Texts } from './hash.ts';
+import { TextsByHash } from './hash.ts';
 import type { State } from './state.ts';
 import type { Trusted } from './trust.ts';
 /**
  * A tool: one file in `src/tools/`. Either it is an act on the organisation, judged and staged by a pure function, or it
- * works on the world through the Box and is journaled as intent and result.
+ * works on the world through the tool context and is journaled as intent and result.
  */
 export type Tool = ActTool | WorldTool;
 
@@ -23,12 +23,12 @@ interface ToolBase {
   /** Why nobody may use it now: the owner of the machine has not approved it, or it cannot work. */
   barred?: string;
   /** What a person is shown of an act that waits, where that is easier to read than its input. Pure. */
-  preview?(value: unknown, scene: Scene): string;
+  preview?(value: unknown, scene: ActContext): string;
   /**
    * What of the world it takes the place of, or takes with it: an approval covers these as they were shown. Pure but for what
    * the scene reads.
    */
-  covers?(value: unknown, scene: Scene): Covers;
+  covers?(value: unknown, scene: ActContext): Covers;
   /** Checks hostile input by the schema: own properties only, nothing but what the schema names. */
   parse(input: Json): { ok: true; value: unknown } | { ok: false; why: string };
 }
@@ -40,25 +40,25 @@ export interface ActTool extends ToolBase {
   /** Comes before a person is asked; of a tool that is `held` always. */
   trial?: Trial;
   /** Decides what the act does, against the snapshot and the visit's own earlier acts. Pure. */
-  stage(value: unknown, scene: Scene): Staged;
+  stage(value: unknown, scene: ActContext): Staged;
 }
 
 /** What is done with an act that always waits for a person, before it does. */
 export interface Trial {
   /** Why nobody is to be asked; null when a person may be. Pure. */
-  refusal(value: unknown, scene: Scene): Extract<Staged, { ok: false }> | null;
-  /** Works in the Box; only what comes out well is held. */
-  work: Work;
+  refusal(value: unknown, scene: ActContext): Extract<Staged, { ok: false }> | null;
+  /** Works in the tool context; only what comes out well is held. */
+  work: ToolWork;
   /** What the person is shown, and the hash of what the act would replace. Pure. */
-  show(value: unknown, scene: Scene, result: string): Required<Pick<Held, 'shows' | 'over'>>;
+  show(value: unknown, scene: ActContext, result: string): Required<Pick<Held, 'shows' | 'over'>>;
 }
 
-export interface WorldTool extends ToolBase, Work {
+export interface WorldTool extends ToolBase, ToolWork {
   kind: 'world';
 }
 
 /** Work on the world through the Box. */
-export interface Work {
+export interface ToolWork {
   /** What repeating it does: nothing (`pure`), the same again (`idempotent`), or harm (`once`: never repeated in doubt). */
   touches: 'pure' | 'idempotent' | 'once';
   /** What it is asked with leaves the organisation: an agent may give away with it what it knows. */
@@ -69,11 +69,11 @@ export interface Work {
   most: number;
   /** What the owner of the machine approved; a tool that ships with LeMMing needs no approval. */
   needs?: Trusted;
-  run(value: unknown, box: Box): WorldResult | Promise<WorldResult>;
+  run(value: unknown, box: ToolContext): WorldResult | Promise<WorldResult>;
 }
 
 /** All that a world tool can reach. Paths are checked: relative to the workspace, or `shared/...` within the grants. */
-export interface Box {
+export interface ToolContext {
   agent: string;
   read(path: string): FileText;
   /**
@@ -85,7 +85,7 @@ export interface Box {
   /** The files in a folder and below it, in order, but for those that nobody searches (`isLeftOut`). */
   files(path: string): Iterable<{ path: string; bytes: number }>;
   /** Runs a program in the sandbox, in the workspace; its result tells what it printed, how it ended and what it changed. */
-  program(argv: readonly string[], given?: Given): Promise<WorldResult>;
+  program(argv: readonly string[], given?: ProgramInputs): Promise<WorldResult>;
   /** Runs a program in the sandbox on these files alone, in a folder of its own that is gone afterwards. */
   apart(files: ReadonlyMap<string, string>, argv: readonly string[]): Promise<WorldResult>;
   /** Runs JavaScript that reaches nothing at all. */
@@ -93,13 +93,13 @@ export interface Box {
   /** Asks a server of tools. */
   ask(server: Server, tool: string, input: JsonObject): Promise<WorldResult>;
   /** Asks for a page of the public web, from a host that the resume lists. */
-  fetch(url: string): Promise<Page>;
+  fetch(url: string): Promise<WebPage>;
   /** Searches what `search:` of org.yaml names: so many results at most, the best first. */
-  search(query: string, limit: number): Promise<Found>;
+  search(query: string, limit: number): Promise<SearchHits>;
 }
 
 /** What a search found. */
-export interface Found {
+export interface SearchHits {
   hits: Hit[];
   /** They are words of strangers. */
   tainted: boolean;
@@ -113,7 +113,7 @@ export interface Hit {
 }
 
 /** A page of the web. */
-export interface Page {
+export interface WebPage {
   /** Where it was found in the end. */
   url: string;
   status: number;
@@ -124,7 +124,7 @@ export interface Page {
   isCut: boolean;
 }
 
-/** A text file, and the short hash by which `Box.write` knows that it is still the same. */
+/** A text file, and the short hash by which `ToolContext.write` knows that it is still the same. */
 export interface FileText {
   text: string;
   /** The same without secrets: what is shown is made of this, for a secret that was cut is known to nobody. */
@@ -145,7 +145,7 @@ export interface WorldResult {
 }
 
 /** What a program is given beside its workspace. */
-export interface Given {
+export interface ProgramInputs {
   /** Written to its standard input. */
   input: string;
   /** Path → text of files that it can read and not change. An argument `./PATH` stands for such a file. */
@@ -155,7 +155,7 @@ export interface Given {
 }
 
 /** What an act is judged against. */
-export interface Scene {
+export interface ActContext {
   config: Config;
   /** As frozen: every visit of a turn sees the same. */
   state: State;
@@ -200,13 +200,13 @@ export interface Draft {
   refusals: { tool: string; rule: string; text: string }[];
   /** Skills that it loaded, one for each load. */
   loaded: string[];
-  /** Uses that the Box, a host or a quota refused: their `used` lines say why. */
+  /** Uses that the tool context, a host or a quota refused: their `used` lines say why. */
   stopped: number;
   notes: string[];
   /** Paths in its workspace that it changed, and how. */
   touched: Map<string, 'wrote' | 'changed' | 'removed'>;
   /** Calls that came to nothing. */
-  undone: Undone;
+  undone: DroppedCalls;
   /** The model that answered in place of the first, and why. */
   via?: string | undefined;
   /** What is being done: a call and an act in it, or a held act (`made` of a sent message). */
@@ -216,7 +216,7 @@ export interface Draft {
   /** Acts of the agent that were held in this turn before: approved ones that have to wait again. */
   heldBefore: readonly Held[];
   /** Texts of files that it read or wrote. */
-  known: Texts;
+  known: TextsByHash;
   /** Whom it hires and retires: settled when all visits have ended. */
   hires: Hire[];
   retires: string[];
@@ -253,7 +253,7 @@ export function emptyDraft(nextMessage = 1, promised = 0, heldBefore: readonly H
     notes: [],
     touched: new Map(),
     undone: new Map(),
-    known: new Texts(),
+    known: new TextsByHash(),
     nextMessage,
     promised,
     heldBefore,
@@ -277,4 +277,4 @@ export function copyDraft(draft: Draft): Draft {
 export type Staged = { ok: true; text: string } | { ok: false; rule: string; text: string };
 
 /** Calls of a visit that came to nothing: by what they were, why and how often. */
-export type Undone = Map<string, { why: string; times: number; refused: boolean }>;
+export type DroppedCalls = Map<string, { why: string; times: number; refused: boolean }>;

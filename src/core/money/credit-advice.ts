@@ -2,10 +2,10 @@
 import type { Config } from '../model/config.ts';
 import { stepsOf } from '../model/config.ts';
 import { agentState, type State } from '../model/state.ts';
-import { type Limit, printCredits, tightest } from './ledger.ts';
+import { printCredits, type SpendingLimit, tightest } from './ledger.ts';
 
 /** What a first call could cost, and what is left of the limit that cannot pay it: `writer has`, `the unit team has`. */
-export function shortText(need: number, { amount, scope, key }: Limit): string {
+export function shortText(need: number, { amount, scope, key }: SpendingLimit): string {
   const left = printCredits(Math.max(0, amount));
   return `its next call could cost ${printCredits(need)} credits, and ${holderOf(scope)} has ${left} left${key === null ? '' : ` (${key})`}`;
 }
@@ -27,7 +27,7 @@ export function visitCost(config: Config, state: State, agent: string, need = ag
  * What a person does so that an agent may spend so much again: where the limit stands that stops it. `wanted`: micro-credits,
  * by default those of a visit at the worst price; 0 where nobody knows.
  */
-export function creditRelief(
+export function creditAdvice(
   config: Config,
   state: State,
   agent: string,

@@ -159,7 +159,7 @@ export interface Want {
 }
 
 /** The share of the balances that a visit may spend, or the scope that is used up. */
-export type Allowance = { amount: number } | { short: Limit };
+export type Allowance = { amount: number } | { short: SpendingLimit };
 
 /**
  * Gives each due agent its allowance, in the order of the wants (chart order): first everyone's first call where it fits,
@@ -208,7 +208,7 @@ function shareRest(
 }
 
 /** A limit of what may be spent. */
-export interface Limit {
+export interface SpendingLimit {
   amount: number;
   /** Whose, and of which time. */
   scope: string;
@@ -219,18 +219,18 @@ export interface Limit {
 }
 
 /** The limit that leaves an agent least when it begins a visit: its own, or one of its unit or the organisation. `more`: credits that it is about to get. */
-export function tightest(config: Config, state: State, agent: string, more = 0): Limit {
+export function tightest(config: Config, state: State, agent: string, more = 0): SpendingLimit {
   const shared = new SharedCaps(config, state, Infinity);
   const unit = config.agents.get(agent)?.unit ?? null;
   return least([ownLimit(config, state, agent, -more), ...shared.over(unit)]);
 }
 
-function least(limits: readonly Limit[]): Limit {
+function least(limits: readonly SpendingLimit[]): SpendingLimit {
   return limits.reduce((low, limit) => (limit.amount < low.amount ? limit : low));
 }
 
 /** What an agent may spend of its own in this turn, and which of its limits is the tightest. */
-function ownLimit(config: Config, state: State, agent: string, promised: number): Limit {
+function ownLimit(config: Config, state: State, agent: string, promised: number): SpendingLimit {
   const { of, caps } = capsOf(config, state, agent);
   const account = agentState(state, agent);
   const today = account.day === state.day ? account.daySpent : 0;
@@ -266,8 +266,8 @@ function capsOf(
 
 /** What remains of the caps that agents share, while allowances are given out. */
 class SharedCaps {
-  private org: Limit;
-  private readonly units = new Map<string, Limit>();
+  private org: SpendingLimit;
+  private readonly units = new Map<string, SpendingLimit>();
 
   constructor(config: Config, state: State, budget: number) {
     const none = { spent: 0, doubt: 0, day: '', daySpent: 0 };
@@ -283,13 +283,13 @@ class SharedCaps {
   }
 
   /** Those that hold for an agent of that unit. */
-  over(unit: string | null): Limit[] {
+  over(unit: string | null): SpendingLimit[] {
     const ofUnit = unit === null ? undefined : this.units.get(unit);
     return ofUnit ? [ofUnit, this.org] : [this.org];
   }
 
   /** The limit that cannot pay so much, or null. */
-  short(unit: string | null, amount: number): Limit | null {
+  short(unit: string | null, amount: number): SpendingLimit | null {
     const ofUnit = unit === null ? undefined : this.units.get(unit);
     if (ofUnit && amount > ofUnit.amount) return { ...ofUnit };
     return amount > this.org.amount ? { ...this.org } : null;
@@ -322,8 +322,8 @@ function remaining(
   account: { spent: number; doubt: number; day: string; daySpent: number },
   { reserved, paid }: { reserved: number; paid: number },
   day: string,
-  { scope, key }: Pick<Limit, 'scope'> & { key: string },
-): Limit {
+  { scope, key }: Pick<SpendingLimit, 'scope'> & { key: string },
+): SpendingLimit {
   const today = account.day === day ? account.daySpent : 0;
   const limits = [
     {

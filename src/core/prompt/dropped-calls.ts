@@ -1,15 +1,15 @@
 /** Calls of a visit that came to nothing, as its agent is told of them after a cut. Pure. */
 import { cut } from '../../schema/print.ts';
 import type { ActCall } from '../model/call.ts';
-import type { Draft, Undone } from '../model/tool.ts';
+import type { Draft, DroppedCalls } from '../model/tool.ts';
 import { callName, toolName } from '../text/call-name.ts';
 
 const WHY_CHARS = 160;
 const UNDONE_CHARS = 1000;
 
 /** Notes what became of a call. One that comes to something in the end is not told. */
-export function noteUndone(
-  undone: Undone,
+export function noteDropped(
+  undone: DroppedCalls,
   call: Pick<ActCall, 'tool' | 'input'>,
   { ok, text }: { ok: boolean; text: string },
   rule: string | null,
@@ -28,12 +28,12 @@ export function noteUndone(
 }
 
 /** What merely failed was told, and may be over; what was refused stays so. */
-export function forgetFailures(undone: Undone): void {
+export function forgetFailures(undone: DroppedCalls): void {
   for (const [key, { refused }] of undone) if (!refused) undone.delete(key);
 }
 
 /** What a visit asked for and did not get, for its agent. */
-export function undoneText({ undone }: Pick<Draft, 'undone'>): string {
+export function droppedText({ undone }: Pick<Draft, 'undone'>): string {
   const all = [...undone];
   const refused = all.filter(([, { refused }]) => refused).map(([what, one]) => `${what} (${one.why}${tries(one)})`);
   const failed = all

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Resume } from '../../schema/config/resume.ts';
 import { cut } from '../../schema/print.ts';
 import { noticeLines } from '../mail/chain.ts';
-import type { Given } from '../mail/inbox.ts';
-import { askedIn, type Mind, mindOf } from '../memory/section.ts';
+import type { InboxMail } from '../mail/inbox.ts';
+import { askedIn, type MemorySection, memorySection } from '../memory/section.ts';
 import type { Part, Prompt, ToolSpec } from '../model/call.ts';
 import { type Config, mayWriteTo } from '../model/config.ts';
 import type { Piece } from '../model/entry.ts';
@@ -11,11 +11,11 @@ import { textHash } from '../model/hash.ts';
 import { agentState, type Mail, type State } from '../model/state.ts';
 import { matching, printSkill, printSkills, skillsOf } from '../skills/skill.ts';
 import { printContacts } from '../staff/contacts.ts';
-import { quote, tame } from '../text/untrusted.ts';
+import { quoteUntrusted, tame } from '../text/untrusted.ts';
 import { againText } from './unfinished.ts';
 
 /** A briefing: the prompt of a visit's first call, and how the journal keeps it. */
-export interface Brief {
+export interface VisitPrompt {
   prompt: Prompt;
   /** Texts the journal must hold once, by hash: the stable part and the memory. */
   blobs: { hash: string; text: string; image?: true }[];
@@ -30,18 +30,18 @@ const SHOWN_NEIGHBOURS = 60;
  * Resume, rules, neighbours, memory, threads and inbox become a prompt. The stable part comes first and holds no clock, so
  * that providers can cache it; text written by others stands between marks as data. Pure.
  */
-export function brief(
+export function buildPrompt(
   config: Config,
   state: State,
   resume: Resume,
-  given: Given,
+  given: InboxMail,
   tools: ToolSpec[],
   turn: number,
   summaryDue: boolean,
-): Brief {
+): VisitPrompt {
   const system = stablePart(config, resume, tools);
   const pieces: Piece[] = [];
-  const memory = addMemory(pieces, mindOf(config, state, resume, given.mail), `Turn ${turn}.\n`);
+  const memory = addMemory(pieces, memorySection(config, state, resume, given.mail), `Turn ${turn}.\n`);
   const skills = matching(config.skills, resume, askedIn(given.mail));
   if (skills.length)
     pieces.push(
@@ -170,8 +170,8 @@ function addNotices(pieces: Piece[], state: State, agent: string, again: string)
  * Memory and shared context come before all that changes from visit to visit, so that a prompt begins like the one before it;
  * what may matter to the mail comes after `head`. Returns the texts.
  */
-function addMemory(pieces: Piece[], { own, shared, related }: Mind, head: string): Brief['blobs'] {
-  const blobs: Brief['blobs'] = [];
+function addMemory(pieces: Piece[], { own, shared, related }: MemorySection, head: string): VisitPrompt['blobs'] {
+  const blobs: VisitPrompt['blobs'] = [];
   const add = (title: string, texts: readonly string[]): void => {
     const found = texts.filter((text) => text !== '').map((text) => ({ hash: textHash(text), text }));
     if (found.length) pieces.push(title, ...found.map(({ hash }) => ({ blob: hash })), '\n');
@@ -191,10 +191,10 @@ function addThreads(pieces: Piece[], state: State, agent: string, given: readonl
       .get(id)
       ?.filter((m) => (m.from === agent || m.to.includes(agent)) && !given.some((mail) => mail.id === m.id));
     if (!tail?.length) continue;
-    pieces.push(`\n## Earlier in conversation ${/^[\w.-]+$/.test(id) ? id : quote(id)}\n`);
+    pieces.push(`\n## Earlier in conversation ${/^[\w.-]+$/.test(id) ? id : quoteUntrusted(id)}\n`);
     for (const m of tail)
       pieces.push(
-        `<mail id="${m.id}" from="${m.from}" subject=${quote(m.subject)}>\n`,
+        `<mail id="${m.id}" from="${m.from}" subject=${quoteUntrusted(m.subject)}>\n`,
         { mail: m.id, cut: THREAD_CUT },
         '\n</mail>\n',
       );
@@ -202,7 +202,7 @@ function addThreads(pieces: Piece[], state: State, agent: string, given: readonl
 }
 const THREAD_CUT = 400;
 
-function addMail(pieces: Piece[], given: Given, looks: boolean): void {
+function addMail(pieces: Piece[], given: InboxMail, looks: boolean): void {
   if (!given.mail.length) return;
   const more = given.waiting ? `, ${given.waiting} more wait for a later turn` : '';
   pieces.push(`\n## Your mail (${given.mail.length}${more})\n`);
@@ -222,14 +222,14 @@ const IMAGE_NAME = /\.(png|jpe?g|gif|webp)$/i;
 function headOf(mail: Mail): string {
   const more = [
     mail.priority === 'normal' ? '' : ` priority="${mail.priority}"`,
-    mail.reply_to ? ` reply_to=${quote(mail.reply_to)}` : '',
-    mail.task ? ` task=${quote(mail.task)}` : '',
-    mail.attachments?.length ? ` attachments=${quote(mail.attachments.join(', '))}` : '',
+    mail.reply_to ? ` reply_to=${quoteUntrusted(mail.reply_to)}` : '',
+    mail.task ? ` task=${quoteUntrusted(mail.task)}` : '',
+    mail.attachments?.length ? ` attachments=${quoteUntrusted(mail.attachments.join(', '))}` : '',
   ].join('');
-  return `<mail id="${mail.id}" from="${mail.from}" turn="${mail.turn}" kind="${mail.kind}" thread=${quote(mail.thread)}${more} subject=${quote(mail.subject)}>\n`;
+  return `<mail id="${mail.id}" from="${mail.from}" turn="${mail.turn}" kind="${mail.kind}" thread=${quoteUntrusted(mail.thread)}${more} subject=${quoteUntrusted(mail.subject)}>\n`;
 }
 
-function bodiesFor(given: Given, state: State): (id: string) => string {
+function bodiesFor(given: InboxMail, state: State): (id: string) => string {
   return (id) => {
     const mail = given.mail.find((m) => m.id === id);
     if (mail) return mail.body;

@@ -6,13 +6,13 @@ import { isSameWork } from '../mail/notices.ts';
 import { keyOf, memoryOwner } from '../memory/entry.ts';
 import type { Config } from '../model/config.ts';
 import { stepsOf } from '../model/config.ts';
-import type { Done, Effect, Unfinished } from '../model/entry.ts';
+import type { DoneSoFar, Effect, Unfinished } from '../model/entry.ts';
 import { agentState, type Mail, type State } from '../model/state.ts';
 import type { Draft } from '../model/tool.ts';
 import { toldPath } from '../model/tool-path.ts';
 import type { Finished } from '../model/visit.ts';
 import { grants } from '../rights/permit.ts';
-import { undoneText } from './dropped-calls.ts';
+import { droppedText } from './dropped-calls.ts';
 
 /** Things of one sort that are told and kept at most. */
 const NAMED = 20;
@@ -20,7 +20,7 @@ const NAMED = 20;
 const NOTE_CHARS = 200;
 
 /** What the visit did that stands. Paths are those of the org. */
-export function doneIn(effects: readonly Effect[], { touched, hires, retires }: Draft): Done {
+export function doneIn(effects: readonly Effect[], { touched, hires, retires }: Draft): DoneSoFar {
   const files = [...touched].map(([path, how]) => ({ path, how }));
   const wrote = effects.flatMap((effect) =>
     effect.k === 'wrote' ? [{ path: effect.path, how: effect.text === null ? 'removed' : 'wrote' }] : [],
@@ -51,7 +51,7 @@ export function doneIn(effects: readonly Effect[], { touched, hires, retires }: 
   ].filter(({ things }) => things.length > 0);
 }
 
-function sorted(verb: string, all: readonly string[], isMore = false): Done[number] {
+function sorted(verb: string, all: readonly string[], isMore = false): DoneSoFar[number] {
   const things = [...new Set(all)];
   const more = isMore || things.length > NAMED;
   return { verb, things: things.slice(0, NAMED), ...(more && { more: true as const }) };
@@ -63,12 +63,12 @@ export function named(things: readonly string[], more = things.length > NAMED): 
 }
 
 /** What was done, in words: `wrote x, y; hired kid`. `name`: how a path is told. */
-export function printDone(done: Done, name: (path: string) => string = (path) => path): string {
+export function printDone(done: DoneSoFar, name: (path: string) => string = (path) => path): string {
   return done.map(({ verb, things, more }) => `${verb} ${named(things.map(name), more)}`).join('; ');
 }
 
 /** What earlier visits did and what this one did. Of a file the last that was done to it. */
-function addDone(before: Done, now: Done): Done {
+function addDone(before: DoneSoFar, now: DoneSoFar): DoneSoFar {
   const verbs = new Set([...before, ...now].map(({ verb }) => verb));
   const fate = now.flatMap(({ verb, things }) => (FATES.has(verb) ? things : []));
   return [...verbs]
@@ -86,7 +86,7 @@ const FATES = new Set(['wrote', 'changed', 'removed']);
 export function unfinishedAfter(
   state: State,
   { agent, given }: Pick<Finished, 'agent' | 'given'>,
-  now: Done,
+  now: DoneSoFar,
 ): Unfinished {
   let sum: Unfinished = { mail: [], done: [] };
   const ids = given.map(({ id }) => id);
@@ -107,7 +107,7 @@ export function cutText(config: Config, visit: Finished, { done }: Unfinished): 
     acts.length ? `Done so far: you ${printDone(acts, toldName)}.` : 'Nothing is done so far.',
     isDoubtful ? 'Read what you changed before you say that it is done.' : '',
     sent.length ? `You ${printDone(sent)}.` : 'You sent no message.',
-    undoneText(visit.draft),
+    droppedText(visit.draft),
     note === undefined ? '' : `Your last note: ${JSON.stringify(cut(note, NOTE_CHARS))}`,
   ]
     .filter(Boolean)

@@ -5,7 +5,7 @@ import type { Json } from '../model/call.ts';
 import type { Effect, Held } from '../model/entry.ts';
 import { textHash } from '../model/hash.ts';
 import type { Denied, State } from '../model/state.ts';
-import type { Scene, Staged } from '../model/tool.ts';
+import type { ActContext, Staged } from '../model/tool.ts';
 
 /** Denials that are kept, the latest. */
 const KEPT = 1000;
@@ -14,7 +14,7 @@ const KEPT = 1000;
  * Why an act is not held: a person denied the same in this conversation, and nobody has written in it since. Asked for in
  * another conversation as well it may wait anew. Pure.
  */
-export function deniedBefore({ state, agent, given }: Scene, tool: string, input: Json): Refused | null {
+export function deniedBefore({ state, agent, given }: ActContext, tool: string, input: Json): RefusedStaging | null {
   const hash = hashOf(input);
   for (const denied of state.denied.values()) {
     if (denied.over || !isSame(denied, agent, tool, hash)) continue;
@@ -31,7 +31,7 @@ function isSame(denied: Pick<Denied, 'agent' | 'tool' | 'hash'>, agent: string, 
 }
 
 /** How a person denied the same act before, the last time, in this very turn too; the person who is asked again is told. */
-export function lastDenial({ state, agent }: Scene, tool: string, input: Json): Held['denied'] {
+export function lastDenial({ state, agent }: ActContext, tool: string, input: Json): Held['denied'] {
   const hash = hashOf(input);
   const given = [...state.approvals.values()].findLast(
     ({ answer, ...held }) =>
@@ -42,7 +42,7 @@ export function lastDenial({ state, agent }: Scene, tool: string, input: Json): 
   return last && { of: last.id, by: last.by, note: last.note };
 }
 
-type Refused = Extract<Staged, { ok: false }>;
+type RefusedStaging = Extract<Staged, { ok: false }>;
 
 /** Keeps what a person denied; what nobody answered in time was denied by none. */
 export function noteDenial(state: State, { id, decision, by, note, held }: Extract<Effect, { k: 'decided' }>): void {

@@ -1,6 +1,6 @@
 import type { Resume } from '../../schema/config/resume.ts';
 import { copyWith } from '../../schema/copy.ts';
-import type { Template } from '../model/config.ts';
+import type { ResumeTemplate } from '../model/config.ts';
 import { hostWithin } from '../text/url-rule.ts';
 import { grants } from './permit.ts';
 
@@ -8,7 +8,7 @@ import { grants } from './permit.ts';
 export type Rights = Pick<Resume, 'model' | 'tools' | 'skills' | 'shared' | 'hosts' | 'commands' | 'limits' | 'unit'>;
 
 /** Rights that are asked for by name; those left out are what the template has. */
-export interface Wanted {
+export interface RequestedRights {
   tools?: string[] | undefined;
   skills?: string[] | undefined;
   shared?: string[] | undefined;
@@ -18,10 +18,10 @@ export interface Wanted {
  * What both the template and the creator have: rights only ever shrink. `beyond`: what was asked for by name and one of them
  * does not have; `without`: what the template has and the creator has not. A person gives whatever the template has. Pure.
  */
-export function narrow(
+export function intersectRights(
   creator: Resume,
-  { head, hasModel }: Template,
-  wanted: Wanted,
+  { head, hasModel }: ResumeTemplate,
+  wanted: RequestedRights,
 ): { rights: Rights; beyond: string[]; without: string[] } {
   const own = creator.person ? copyWith(head, { unit: head.unit }) : creator;
   const tools = meetTools(head.tools, own.tools);

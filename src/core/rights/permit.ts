@@ -39,7 +39,7 @@ interface Rule {
 
 /**
  * The gate: every act of every agent passes these rules in order; the first that speaks decides, and what no rule refuses
- * is allowed. Credits are judged before each call by the allowance of the visit (`ledger.ts`), paths by the Box with
+ * is allowed. Credits are judged before each call by the allowance of the visit (`ledger.ts`), paths by the tool context with
  * `permitPath`.
  */
 const RULES: Rule[] = [

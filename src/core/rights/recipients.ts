@@ -52,7 +52,7 @@ function show(name: string): string {
 }
 
 /** What a new message says beyond its body. */
-export interface Wish {
+export interface MessageOptions {
   to: string[];
   body: string;
   subject?: string | undefined;
@@ -70,11 +70,11 @@ export interface Wish {
  * Completes a message to its canonical form. Without `reply_to` it answers the latest of the given mail from one of its
  * recipients; its thread is that of the message it answers, else the one thread of the given mail, else its own id.
  */
-export function compose(
+export function composeMessage(
   from: string,
   turn: number,
   n: number,
-  wish: Wish,
+  wish: MessageOptions,
   given: readonly Cause[],
   hops: number,
 ): Message {

@@ -8,7 +8,7 @@ import { type Policy, policyFor, recipientsIn, textIn } from './policy.ts';
  * The narrowest policy that lets acts like this one happen from now on: of this agent with this tool, to the same people, on
  * the same host, with the same program or on the same path. Null when no pattern can name it. Pure.
  */
-export function alwaysFor(config: Config, act: Act): Policy | null {
+export function standingPolicyFor(config: Config, act: Act): Policy | null {
   if (act.tool?.held === 'always') return null;
   const conditions = [`agent:${act.agent}`, ...(recipientsIn(act) ?? []).map((name) => `to:${name}`), ...placeOf(act)];
   const policy: Policy = { act: [act.toolName, ...conditions].join(' '), do: 'always' };

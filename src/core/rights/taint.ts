@@ -2,7 +2,7 @@ import type { OrgFile } from '../../schema/config/org.ts';
 import type { Resume } from '../../schema/config/resume.ts';
 import { memoryOwner, SHARED } from '../memory/entry.ts';
 import type { State } from '../model/state.ts';
-import type { Scene, Tool } from '../model/tool.ts';
+import type { ActContext, Tool } from '../model/tool.ts';
 import { permitPath } from '../model/tool-path.ts';
 import { grants } from './permit.ts';
 
@@ -15,7 +15,7 @@ import { grants } from './permit.ts';
 const FILE_TOOLS = ['read_file', 'search_files', 'shell', 'run_python'];
 
 /** Why an outbound act of this scene waits for a person: the agent is tainted and reaches private data. Null: it may go on. */
-export function taintOf({ state, resume, given }: Scene): string | null {
+export function taintOf({ state, resume, given }: ActContext): string | null {
   const read =
     state.tainted.get(resume.name) ??
     given.find(({ id }) => state.mail.get(id)?.tainted)?.id ??

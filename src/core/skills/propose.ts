@@ -3,7 +3,7 @@ import { isSkillText } from '../../schema/config/skill.ts';
 import { byCodeUnit } from '../../schema/name.ts';
 import { textHash } from '../model/hash.ts';
 import type { State } from '../model/state.ts';
-import type { Covers, Scene, Staged } from '../model/tool.ts';
+import type { ActContext, Covers, Staged } from '../model/tool.ts';
 import { diffLines } from '../text/diff.ts';
 import { homeOf, isProposal, type Proposal, textsOf } from './proposal.ts';
 
@@ -29,7 +29,7 @@ function runnerOf(path: string): string | null {
 }
 
 /** Why nobody is asked about it; null when a person may be. Pure. */
-export function refusalOf(proposal: Proposal, scene: Scene): Extract<Staged, { ok: false }> | null {
+export function refusalOf(proposal: Proposal, scene: ActContext): Extract<Staged, { ok: false }> | null {
   const why = wrongWith(proposal) ?? tooMany(proposal, scene);
   return why === null ? null : { ok: false, rule: 'skill', text: why };
 }
@@ -61,7 +61,7 @@ function wrongPath(path: string, files: readonly { path: string }[]): string | n
     : null;
 }
 
-function tooMany(proposal: Proposal, { state, agent, draft, config, approved }: Scene): string | null {
+function tooMany(proposal: Proposal, { state, agent, draft, config, approved }: ActContext): string | null {
   const { name } = proposal;
   const home = homeOf(agent, proposal);
   const others = [...state.approvals.values()].filter(({ id }) => id !== approved?.id);
@@ -89,7 +89,7 @@ function hashOf(texts: ReadonlyMap<string, string>): string {
 }
 
 /** What a person is shown: the texts, what changes in each, and how the tests went. Lines stand indented, so that none can pass for one of the file. */
-export function showProposal(proposal: Proposal, { state, agent }: Scene, result: string) {
+export function showProposal(proposal: Proposal, { state, agent }: ActContext, result: string) {
   const home = homeOf(agent, proposal);
   const folder = `${home}/${proposal.name}`;
   const before = present(state, folder);
@@ -109,7 +109,7 @@ export function showProposal(proposal: Proposal, { state, agent }: Scene, result
 }
 
 /** The skill that it would take the place of, as an approval covers it. */
-export function coveredSkill(proposal: Proposal, { state, agent }: Scene): Covers {
+export function coveredSkill(proposal: Proposal, { state, agent }: ActContext): Covers {
   const folder = `${homeOf(agent, proposal)}/${proposal.name}`;
   return { [folder]: hashOf(present(state, folder)) };
 }
@@ -129,7 +129,7 @@ function indent(text: string): string {
 }
 
 /** A person said yes: the skill comes to its place, and what stood there is kept. Pure. */
-export function stageSkill(proposal: Proposal, { agent, resume, state, turn, draft, approved }: Scene): Staged {
+export function stageSkill(proposal: Proposal, { agent, resume, state, turn, draft, approved }: ActContext): Staged {
   if (approved === undefined) return { ok: false, rule: 'skill', text: 'A person must approve it first.' };
   const home = homeOf(agent, proposal);
   const folder = `${home}/${proposal.name}`;

@@ -1,6 +1,6 @@
 import type { OrgFile, SkillLimit } from '../../schema/config/org.ts';
 import type { State } from '../model/state.ts';
-import type { Scene } from '../model/tool.ts';
+import type { ActContext } from '../model/tool.ts';
 
 /** How often an agent may load a skill, as org.yaml has it; undefined: as often as it likes. */
 export function limitOf({ skills }: Pick<OrgFile, 'skills'>, skill: string): SkillLimit | undefined {
@@ -14,7 +14,7 @@ export function printLimit({ per_turn, per_day }: SkillLimit): string {
 }
 
 /** Why an agent may not load a skill once more; null: it may. The visit's own loads count, and those of the same UTC date. */
-export function overLimit({ config, state, agent, draft }: Scene, skill: string): string | null {
+export function overLimit({ config, state, agent, draft }: ActContext, skill: string): string | null {
   const limit = limitOf(config.org, skill);
   if (limit === undefined) return null;
   const { per_turn = Infinity, per_day = Infinity } = limit;

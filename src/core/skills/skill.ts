@@ -1,6 +1,6 @@
 import type { OrgFile } from '../../schema/config/org.ts';
 import type { Resume } from '../../schema/config/resume.ts';
-import { fold, relatedBy } from '../memory/relevance.ts';
+import { normalise, relatedBy } from '../memory/relevance.ts';
 import type { Skill, Skills } from '../model/config.ts';
 import { limitOf, printLimit } from './quota.ts';
 
@@ -41,8 +41,8 @@ export function matching(skills: Skills, resume: Resume, text: string): Skill[] 
   const read = ({ id, folder, head }: Skill) => ({
     path: folder,
     turn: 0,
-    name: fold(id),
-    body: fold(head.description),
+    name: normalise(id),
+    body: normalise(head.description),
   });
   return relatedBy(unnamed, read, text, MATCHING);
 }

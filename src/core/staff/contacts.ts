@@ -1,6 +1,6 @@
 import { cut } from '../../schema/print.ts';
 import { type Config, type Contact, isPersonIn, mayWriteTo } from '../model/config.ts';
-import { quote } from '../text/untrusted.ts';
+import { quoteUntrusted } from '../text/untrusted.ts';
 
 /** Contacts that a prompt tells of at most, and characters of each. */
 const SHOWN = 20;
@@ -20,10 +20,13 @@ export function printContacts(config: Config, agent: string): string {
 }
 
 function lineOf(id: string, { name, seat, channel, language, hours, preferences }: Contact): string {
-  const who = seat === null ? `${quote(name)}, outside, through a person you can write to` : `${seat}: ${quote(name)}`;
+  const who =
+    seat === null
+      ? `${quoteUntrusted(name)}, outside, through a person you can write to`
+      : `${seat}: ${quoteUntrusted(name)}`;
   const said = Object.entries({ channel, language, hours })
     .filter(([, value]) => value !== '')
-    .map(([key, value]) => `; ${key} ${quote(value)}`);
-  const wishes = preferences.length ? `; prefers ${preferences.map(quote).join(', ')}` : '';
+    .map(([key, value]) => `; ${key} ${quoteUntrusted(value)}`);
+  const wishes = preferences.length ? `; prefers ${preferences.map(quoteUntrusted).join(', ')}` : '';
   return `- ${seat === null ? `${id}: ` : ''}${who}${said.join('')}${wishes}`;
 }

@@ -2,16 +2,16 @@ import type { Resume } from '../../schema/config/resume.ts';
 import { copyWith } from '../../schema/copy.ts';
 import { printHead } from '../../schema/print.ts';
 import type { Json, JsonObject } from '../model/call.ts';
-import { type Config, hasEdge, type Template } from '../model/config.ts';
-import type { Hire, Scene, Staged } from '../model/tool.ts';
+import { type Config, hasEdge, type ResumeTemplate } from '../model/config.ts';
+import type { ActContext, Hire, Staged } from '../model/tool.ts';
 import { printCredits } from '../money/ledger.ts';
-import { narrow, type Rights, type Wanted } from '../rights/intersect.ts';
-import { compose, hopsAfter } from '../rights/recipients.ts';
+import { intersectRights, type RequestedRights, type Rights } from '../rights/intersect.ts';
+import { composeMessage, hopsAfter } from '../rights/recipients.ts';
 import { fenced } from '../text/file-change.ts';
 import { creditTrouble, limitTrouble, nameTrouble, type Trouble } from './staff.ts';
 
 /** What a creator says of the agent it wants. */
-export interface HireWish extends Wanted {
+export interface HireRequest extends RequestedRights {
   name: string;
   template: string;
   role?: string | undefined;
@@ -25,7 +25,7 @@ export interface HireWish extends Wanted {
 }
 
 /** Stages a hire: a new agent that has in nothing more than its creator. */
-export function stageHire(wish: HireWish, scene: Scene): Staged {
+export function stageHire(wish: HireRequest, scene: ActContext): Staged {
   const { config, state, agent, resume, draft } = scene;
   const made = makeHire(config, resume, wish);
   const trouble =
@@ -45,7 +45,7 @@ export function stageHire(wish: HireWish, scene: Scene): Staged {
 }
 
 /** Whom a person would let in: the resume with all its rights, its edges, and whose credits it gets. Pure. */
-export function showHire(wish: HireWish, { config, agent, resume }: Scene): string {
+export function showHire(wish: HireRequest, { config, agent, resume }: ActContext): string {
   const made = makeHire(config, resume, wish);
   if ('trouble' in made) return made.trouble.text;
   const { files, send_to, read_from } = made.hire;
@@ -57,27 +57,27 @@ export function showHire(wish: HireWish, { config, agent, resume }: Scene): stri
   ].join('\n\n');
 }
 
-function hopsTrouble({ config, given }: Scene, { message }: HireWish): Trouble | null {
+function hopsTrouble({ config, given }: ActContext, { message }: HireRequest): Trouble | null {
   const hops = hopsAfter(given);
   if (message === undefined || hops <= config.org.limits.hops) return null;
   return { rule: 'hops', text: `The conversation has gone on for ${hops} messages without a person.` };
 }
 
-function firstMessage({ agent, turn, given, draft }: Scene, { name, message }: HireWish): Hire['message'] {
+function firstMessage({ agent, turn, given, draft }: ActContext, { name, message }: HireRequest): Hire['message'] {
   if (message === undefined) return null;
   const { via } = draft;
-  return compose(agent, turn, draft.nextMessage++, { to: [name], body: message, via }, given, hopsAfter(given));
+  return composeMessage(agent, turn, draft.nextMessage++, { to: [name], body: message, via }, given, hopsAfter(given));
 }
 
 /** A hire by its creator, an agent or a person; or why it cannot be. Pure. */
 export function makeHire(
   config: Config,
   creator: Resume,
-  wish: HireWish,
+  wish: HireRequest,
 ): { hire: Hire; without: string[] } | { trouble: Trouble } {
   const template = config.templates.get(wish.template);
   if (!template) return { trouble: noTemplate(config, wish.template) };
-  const { rights, beyond, without } = narrow(creator, template, wish);
+  const { rights, beyond, without } = intersectRights(creator, template, wish);
   if (beyond.length) {
     const whose = creator.person
       ? `the template ${wish.template} has it not`
@@ -103,7 +103,11 @@ function withCreator(creator: Resume, names: readonly string[]): string[] {
 }
 
 /** Somebody with whom the new agent is to speak, and its creator may not. */
-function strangerIn(config: Config, creator: string, { send_to = [], read_from = [] }: HireWish): string | undefined {
+function strangerIn(
+  config: Config,
+  creator: string,
+  { send_to = [], read_from = [] }: HireRequest,
+): string | undefined {
   return (
     send_to.find((name) => name !== creator && !hasEdge(config, creator, name)) ??
     read_from.find((name) => name !== creator && !hasEdge(config, name, creator))
@@ -111,7 +115,7 @@ function strangerIn(config: Config, creator: string, { send_to = [], read_from =
 }
 
 /** The file of a new agent's resume. Canonical; it extends nothing, so that its rights are what was compared. */
-function printResume(name: string, { head, body }: Template, rights: Rights, wish: HireWish): string {
+function printResume(name: string, { head, body }: ResumeTemplate, rights: Rights, wish: HireRequest): string {
   const { model, tools, skills, shared, hosts, commands, limits, unit } = rights;
   const { every, offset, when } = head.schedule;
   const fields: Record<string, Json> = {

@@ -13,7 +13,7 @@ export interface Staffing extends Pick<Draft, 'hires' | 'retires'> {
  * Writes the chart anew, field by field, and says why that cannot be: its form, or an organisation that would not be valid
  * any more. What it wrote before in the turn stands.
  */
-export interface ChartPen {
+export interface ChartEditor {
   hired(hire: Hire): Patch | { why: string };
   retired(name: string): Patch | { why: string };
 }
@@ -37,7 +37,7 @@ export function settleStaff(
   state: State,
   turn: number,
   staffing: readonly Staffing[],
-  pen: ChartPen,
+  pen: ChartEditor,
 ): Effect[] {
   const settling = new Settling(config, state, turn, pen);
   for (const { by, retires } of staffing) for (const name of retires) settling.retire(by, name);
@@ -50,7 +50,7 @@ class Settling {
   private readonly config: Config;
   private readonly state: State;
   private readonly turn: number;
-  private readonly pen: ChartPen;
+  private readonly pen: ChartEditor;
   /** Who is there after what was settled so far. */
   private readonly staff: Map<string, Hired>;
   /** Who was retired so far. */
@@ -58,7 +58,7 @@ class Settling {
   /** Micro-credits that moved so far. */
   private readonly moved = new Map<string, number>();
 
-  constructor(config: Config, state: State, turn: number, pen: ChartPen) {
+  constructor(config: Config, state: State, turn: number, pen: ChartEditor) {
     this.config = config;
     this.state = state;
     this.turn = turn;

@@ -7,10 +7,10 @@ const CONSTANTS: ReadonlyMap<string, number> = new Map([
   ['tau', 2 * Math.PI],
 ]);
 
-type Call = (...values: number[]) => number;
+type MathFunction = (...values: number[]) => number;
 
 /** Functions by name: how many values they take at least and at most. */
-const FUNCTIONS: ReadonlyMap<string, { call: Call; least: number; most: number }> = new Map([
+const FUNCTIONS: ReadonlyMap<string, { call: MathFunction; least: number; most: number }> = new Map([
   ...(
     [
       'abs',
@@ -51,7 +51,7 @@ const FUNCTIONS: ReadonlyMap<string, { call: Call; least: number; most: number }
   many('lcm', (...all) => all.reduce((a, b) => Math.abs(a * b) / gcd(a, b))),
 ]);
 
-function one(name: string, call: (x: number) => number): [string, { call: Call; least: number; most: number }] {
+function one(name: string, call: (x: number) => number): [string, { call: MathFunction; least: number; most: number }] {
   return [name, { call: (x) => call(x as number), least: 1, most: 1 }];
 }
 
@@ -60,7 +60,7 @@ function many(
   call: (...values: number[]) => number,
   least = 1,
   most = 1000,
-): [string, { call: Call; least: number; most: number }] {
+): [string, { call: MathFunction; least: number; most: number }] {
   return [name, { call, least, most }];
 }
 

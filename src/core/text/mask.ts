@@ -11,12 +11,12 @@ export function secretsIn(
   variables: Iterable<[name: string, value: string | undefined]>,
 ): [value: string, name: string][] {
   return [...variables].flatMap(([name, value = '']): [string, string][] =>
-    SECRET_NAME.test(name) && isStruck(value) ? [[value.trim(), name]] : [],
+    SECRET_NAME.test(name) && isMasked(value) ? [[value.trim(), name]] : [],
   );
 }
 
 /** Whether a value is long enough to be struck out. */
-export function isStruck(value: string): boolean {
+export function isMasked(value: string): boolean {
   return value.trim().length >= SHORTEST;
 }
 
@@ -24,7 +24,7 @@ export function isStruck(value: string): boolean {
  * What strikes these values out of a text, however they are written: raw, escaped in JSON (also twice, with its slashes, and
  * all or only strange characters by their numbers), in a URL in letters of either case, in hexadecimal digits, or in base64 at any alignment.
  */
-export function strikerOf(secrets: Secrets): (text: string) => string {
+export function maskerOf(secrets: Secrets): (text: string) => string {
   const names = new Map<string, string>();
   for (const [value, name] of secrets) for (const form of formsOf(value)) names.set(form, name);
   if (names.size === 0) return unchanged;

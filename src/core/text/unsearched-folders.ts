@@ -1,5 +1,5 @@
 /** Folders that programs fill and nobody reads: no search looks into them, and the journal does not hold what changes there. */
-export const LEFT_OUT: readonly string[] = [
+export const UNSEARCHED_FOLDERS: readonly string[] = [
   '.git',
   '.hg',
   '.svn',
@@ -15,6 +15,6 @@ export const LEFT_OUT: readonly string[] = [
 ];
 
 /** Whether a name in a workspace is left out: one of those folders, or a temporary file of the engine. */
-export function isLeftOut(name: string): boolean {
-  return LEFT_OUT.includes(name) || name.startsWith('.lemming-');
+export function isUnsearched(name: string): boolean {
+  return UNSEARCHED_FOLDERS.includes(name) || name.startsWith('.lemming-');
 }

@@ -6,6 +6,6 @@ export function tame(text: string): string {
 }
 
 /** JSON string with angle brackets escaped: a subject cannot close the mark it stands in. */
-export function quote(text: string): string {
+export function quoteUntrusted(text: string): string {
   return JSON.stringify(text).replace(/</g, '\\u003c').replace(/>/g, '\\u003e');
 }

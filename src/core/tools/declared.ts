@@ -1,6 +1,6 @@
 import type { OrgFile } from '../../schema/config/org.ts';
 import type { Config, OwnTool, Server } from '../model/config.ts';
-import type { Input } from '../model/entry.ts';
+import type { InputEntry } from '../model/entry.ts';
 import type { State } from '../model/state.ts';
 import { type Trusted, trustHash } from '../model/trust.ts';
 
@@ -43,7 +43,7 @@ export function isTrusted(trusted: ReadonlyMap<string, string>, what: Trusted): 
 }
 
 /** The line that says what the owner approves of the org, if that is no longer what the journal says. */
-export function trustNow(config: Config, state: State, approved?: (what: Trusted) => boolean): Input[] {
+export function trustNow(config: Config, state: State, approved?: (what: Trusted) => boolean): InputEntry[] {
   const now = declaredIn(config)
     .filter((what) => approved?.(what))
     .map((what): [string, string] => [keyOf(what), trustHash(what)]);

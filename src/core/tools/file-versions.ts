@@ -5,7 +5,7 @@ interface Last {
 }
 
 /** What a turn writes: path → what stands there at its end. */
-export class Written {
+export class FileVersions {
   private readonly files = new Map<string, Last>();
   /** Folders on the way to what is written → one of the files in them. */
   private readonly folders = new Map<string, string>();

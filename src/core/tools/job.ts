@@ -17,7 +17,7 @@ export interface Job {
 
 /** How a program ended, and what it had written until then. */
 export interface Ran {
-  end: End;
+  end: JobEnd;
   /** Standard output; not more than the job allowed. */
   stdout: Uint8Array;
   /** The last part of standard error. */
@@ -25,7 +25,7 @@ export interface Ran {
 }
 
 /** `late` and `too-much`: it was ended. `not-started`: the system's reason, such as ENOENT. */
-export type End =
+export type JobEnd =
   | { how: 'exit'; code: number }
   | { how: 'signal'; signal: string }
   | { how: 'late' }

@@ -10,7 +10,7 @@ export interface ListedTool {
 }
 
 /** The tools of a server as they are kept, sorted by name, and the names of those that cannot be used here, with the reason. */
-export interface Listed {
+export interface ServerTools {
   tools: PinnedTool[];
   left: string[];
 }
@@ -21,7 +21,7 @@ const SCHEMA = 20_000;
 const NAME = 60;
 
 /** What is kept of the tools that a server lists: the same tools in any order give the same. Pure. */
-export function pinOf(listed: readonly ListedTool[]): Listed {
+export function pinOf(listed: readonly ListedTool[]): ServerTools {
   const tools = new Map<string, PinnedTool>();
   const left: string[] = [];
   for (const tool of listed) {

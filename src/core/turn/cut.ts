@@ -2,21 +2,21 @@
 
 import { workOf } from '../mail/notices.ts';
 import type { Config } from '../model/config.ts';
-import type { Done, Effect } from '../model/entry.ts';
+import type { DoneSoFar, Effect } from '../model/entry.ts';
 import type { Mail, State } from '../model/state.ts';
 import type { Draft } from '../model/tool.ts';
 import { toldPath } from '../model/tool-path.ts';
 import type { Finished } from '../model/visit.ts';
-import { creditRelief, visitCost } from '../money/credit-advice.ts';
+import { creditAdvice, visitCost } from '../money/credit-advice.ts';
 import { cutText, printDone, unfinishedAfter } from '../prompt/unfinished.ts';
-import { roomOf } from './limits.ts';
+import { limitAdvice } from './limits.ts';
 
 /** Mail of the visit that its agent has acknowledged: it need not come again. */
 export function settledIn({ acked }: Draft): string[] {
   return [...new Set(acked.map(({ id }) => id))];
 }
 
-type Notice = Extract<Effect, { k: 'notice' }>;
+type NoticeEffect = Extract<Effect, { k: 'notice' }>;
 
 /** The notices of a visit that was cut. `open`: mail that comes again, and whose authors are told so. */
 export function cutNotices(
@@ -24,16 +24,16 @@ export function cutNotices(
   state: State,
   turn: number,
   visit: Finished,
-  done: Done,
+  done: DoneSoFar,
   open: readonly Mail[],
-): Notice[] {
+): NoticeEffect[] {
   const { agent } = visit;
   const left = unfinishedAfter(state, visit, done);
   return [
     { k: 'notice', to: agent, about: 'cut', text: cutText(config, visit, left), left },
     ...open
       .filter(({ from }) => from !== agent && config.agents.has(from))
-      .map((mail): Notice => {
+      .map((mail): NoticeEffect => {
         const text = unfinished(config, state, turn, visit, done, left.done, mail);
         return { k: 'notice', to: mail.from, about: 'cut', text, of: workOf(agent, mail.id) };
       }),
@@ -45,8 +45,8 @@ function unfinished(
   state: State,
   turn: number,
   visit: Finished,
-  now: Done,
-  all: Done,
+  now: DoneSoFar,
+  all: DoneSoFar,
   mail: Mail,
 ): string {
   const { agent, detail } = visit;
@@ -57,7 +57,7 @@ function unfinished(
 }
 
 /** What this visit and those before it did, for others than its agent. */
-export function soFar(now: Done, all: Done, name?: (path: string) => string): string {
+export function soFar(now: DoneSoFar, all: DoneSoFar, name?: (path: string) => string): string {
   if (all.length === 0) return 'Nothing is done so far.';
   return `${now.length === 0 ? 'This visit changed nothing. ' : ''}So far it ${printDone(all, name)}.`;
 }
@@ -68,9 +68,9 @@ function adviceFor(config: Config, state: State, turn: number, visit: Finished, 
   const show = `lemming show ${turn}.${agent} shows the visit.`;
   if (blame === 'budget') return `It waits for another run, as this one may not cost more. ${show}`;
   if (blame === 'credits')
-    return `It waits for credits: ${creditRelief(config, state, agent, visitCost(config, state, agent, visit.need))}. ${show}`;
+    return `It waits for credits: ${creditAdvice(config, state, agent, visitCost(config, state, agent, visit.need))}. ${show}`;
   const attempt = (mail.attempts[agent] ?? 0) + 2;
   const again = `It tries again (attempt ${attempt} of ${config.org.limits.max_attempts}).`;
   if (visit.reason === 'looped') return `${again} ${show}`;
-  return `${again} To give it more room, raise ${roomOf(config, visit)}. ${show}`;
+  return `${again} To give it more room, raise ${limitAdvice(config, visit)}. ${show}`;
 }

@@ -11,7 +11,7 @@ import { type Mail, mailOf, type State } from '../model/state.ts';
 import { named } from '../prompt/unfinished.ts';
 
 /** A dead letter, and its author and the people are told; an agent without the command that people have. `waits`: they are told otherwise. */
-export function bury(
+export function giveUp(
   config: Config,
   turn: number,
   mail: Pick<Mail, 'id' | 'from' | 'to' | 'path'>,
@@ -54,7 +54,7 @@ export function undeliverable(
     for (const mail of doubtfulIn(state, ids, turn, resume)) {
       if (withdrawn.has(mail.id)) continue;
       if (!resume && !config.broken.has(name))
-        bury(
+        giveUp(
           config,
           turn,
           mail,
@@ -65,9 +65,9 @@ export function undeliverable(
           isOut,
         );
       else if (!config.agents.get(mail.from)?.person && mail.expires !== undefined && mail.expires < turn)
-        bury(config, turn, mail, [name], 'expired', `It was still unread after turn ${mail.expires}.`, effects);
+        giveUp(config, turn, mail, [name], 'expired', `It was still unread after turn ${mail.expires}.`, effects);
       else if (resume && (!resume.person || mail.turn === turn) && !hasEdge(config, mail.from, name))
-        bury(config, turn, mail, [name], 'no-edge', `The chart has no edge from ${mail.from} to ${name}.`, effects);
+        giveUp(config, turn, mail, [name], 'no-edge', `The chart has no edge from ${mail.from} to ${name}.`, effects);
     }
     if (isOut) effects.push(...awayNotices(config, state, name, effects.slice(first)));
   }

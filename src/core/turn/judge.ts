@@ -7,7 +7,7 @@ import type { ActCall, Json, ToolSpec } from '../model/call.ts';
 import type { Config } from '../model/config.ts';
 import type { Cause, Held, UsedEntry } from '../model/entry.ts';
 import { agentState } from '../model/state.ts';
-import { type ActTool, copyDraft, type Scene, type Tool, type Work } from '../model/tool.ts';
+import { type ActContext, type ActTool, copyDraft, type Tool, type ToolWork } from '../model/tool.ts';
 import { countCredits } from '../money/ledger.ts';
 import { priceOf } from '../money/price.ts';
 import { toldName } from '../prompt/unfinished.ts';
@@ -15,7 +15,7 @@ import { askedFirst } from '../rights/approvers.ts';
 import { deniedBefore, lastDenial } from '../rights/denied.ts';
 import { type Act, grants, permit, type Ruling } from '../rights/permit.ts';
 import { textIn } from '../rights/policy.ts';
-import { alwaysFor } from '../rights/standing-policy.ts';
+import { standingPolicyFor } from '../rights/standing-policy.ts';
 import { isOutbound, taintOf } from '../rights/taint.ts';
 import { overLimit } from '../skills/quota.ts';
 import { showConflict } from '../text/conflict.ts';
@@ -29,11 +29,11 @@ export type Verdict =
   | { is: 'done'; text: string; asks: boolean; cost: number }
   | { is: 'held'; id: string; text: string }
   | { is: 'refused'; rule: string; text: string }
-  | { is: 'use'; tool: Work; value: unknown; cost: number; ask?: Ask };
+  | { is: 'use'; tool: ToolWork; value: unknown; cost: number; ask?: HoldAct };
 
 /** Holds an act after its work was tried, or says that it was denied before; null when nobody is to be asked. */
-type Ask = (used: Pick<UsedEntry, 'ok' | 'text' | 'rule' | 'conflict'>) => Asked | null;
-type Asked = Extract<Verdict, { is: 'held' | 'refused' }>;
+type HoldAct = (used: Pick<UsedEntry, 'ok' | 'text' | 'rule' | 'conflict'>) => NotDone | null;
+type NotDone = Extract<Verdict, { is: 'held' | 'refused' }>;
 
 /** The tools there are by name: those of the product, and those that the org declares. */
 export type Toolbox = ReadonlyMap<string, Tool>;
@@ -46,7 +46,7 @@ export type Toolbox = ReadonlyMap<string, Tool>;
  */
 export function judge(
   toolbox: Toolbox,
-  scene: Scene,
+  scene: ActContext,
   call: ActCall,
   approved: boolean | 'begun' = false,
   canPay: (cost: number) => boolean = () => true,
@@ -76,7 +76,7 @@ export function judge(
 }
 
 /** Who asked for a tool that they do not have is told which they have. */
-function hintFor(toolbox: Toolbox, { config, resume }: Scene, rule: string): string {
+function hintFor(toolbox: Toolbox, { config, resume }: ActContext, rule: string): string {
   if (rule !== 'known-tool' && rule !== 'granted-tool') return '';
   const names = toolsOf(toolbox, config, resume).map(({ name }) => name);
   const more = names.length > SHOWN_TOOLS ? ' and others' : '';
@@ -86,7 +86,7 @@ function hintFor(toolbox: Toolbox, { config, resume }: Scene, rule: string): str
 const SHOWN_TOOLS = 30;
 
 /** An act of which a rule says that it waits: first what must come well without a person. */
-function waitFor(scene: Scene, call: ActCall, act: Act, ruling: Holding, more: Partial<Held>): Verdict {
+function waitFor(scene: ActContext, call: ActCall, act: Act, ruling: Holding, more: Partial<Held>): Verdict {
   const { tool, value } = act;
   if (tool?.kind === 'act' && tool.trial) return tryFirst(scene, call, act, tool.trial, ruling, more);
   const staged = tool?.kind === 'act' ? tool.stage(value, asIf(scene)) : null;
@@ -96,7 +96,7 @@ function waitFor(scene: Scene, call: ActCall, act: Act, ruling: Holding, more: P
 type Holding = Extract<Ruling, { do: 'hold' }>;
 
 /** What a person approved is not what they were shown: they are asked once more. Null: it is. */
-function waitAgain(scene: Scene, call: ActCall, act: Act): Verdict | null {
+function waitAgain(scene: ActContext, call: ActCall, act: Act): Verdict | null {
   const { approved } = scene;
   const changed = approved ? changedSince(scene, act, approved) : [];
   if (!approved || changed.length === 0) return null;
@@ -115,7 +115,7 @@ export interface Present {
 }
 
 /** What a person is to be shown of an act that waits, before they answer. Pure but for what the scene reads. */
-export function asItStands(toolbox: Toolbox, scene: Scene, held: Held): Present {
+export function asItStands(toolbox: Toolbox, scene: ActContext, held: Held): Present {
   const tool = toolbox.get(held.tool);
   const act = actOf(scene, tool, { tool: held.tool, input: held.input }, true);
   const changed = act.why === null ? changedSince(scene, act, held) : [];
@@ -127,7 +127,7 @@ export function asItStands(toolbox: Toolbox, scene: Scene, held: Held): Present 
 }
 
 /** A text that others changed where an agent changes it, too, may have been changed once more. */
-function conflictNow(scene: Scene, { input, shows, was = '' }: Held, changed: string[]): Present {
+function conflictNow(scene: ActContext, { input, shows, was = '' }: Held, changed: string[]): Present {
   const { path, content } = input as { path: string; content: string };
   const stands = scene.stands(path);
   if (stands === null || stands.text === null || stands.text === was)
@@ -137,7 +137,7 @@ function conflictNow(scene: Scene, { input, shows, was = '' }: Held, changed: st
 }
 
 /** Nobody is asked about an act that would be refused: it is staged in a draft that is thrown away. */
-function asIf(scene: Scene): Scene {
+function asIf(scene: ActContext): ActContext {
   return copyWith(scene, { draft: copyDraft(scene.draft) });
 }
 
@@ -145,7 +145,12 @@ function unpaid(tool: string, cost: number): string {
   return `A use of ${tool} costs ${countCredits(cost)}, more than you may still spend in this turn.`;
 }
 
-function actOf(scene: Scene, tool: Tool | undefined, call: Pick<ActCall, 'tool' | 'input'>, approved: boolean): Act {
+function actOf(
+  scene: ActContext,
+  tool: Tool | undefined,
+  call: Pick<ActCall, 'tool' | 'input'>,
+  approved: boolean,
+): Act {
   const { agent, resume, config } = scene;
   const parsed = tool?.parse(call.input);
   const value = parsed?.ok ? parsed.value : null;
@@ -156,7 +161,7 @@ function actOf(scene: Scene, tool: Tool | undefined, call: Pick<ActCall, 'tool' 
 }
 
 /** Whether a page that leads on to another URL may be followed there: judged like an act of its own, that nobody approved. */
-export function permitNext(tool: Tool, scene: Scene, from: URL, to: string): UrlRuling {
+export function permitNext(tool: Tool, scene: ActContext, from: URL, to: string): UrlRuling {
   const ruling = permitUrl(scene.resume, to);
   if (!ruling.ok || ruling.url.host === from.host) return ruling;
   const said = permit(scene.config, actOf(scene, tool, { tool: tool.spec.name, input: { url: to } }, false));
@@ -165,14 +170,14 @@ export function permitNext(tool: Tool, scene: Scene, from: URL, to: string): Url
   return { ok: false, rule: said.rule, text: `${from.href} leads on to ${to}. ${why}` };
 }
 
-function refused(scene: Scene, tool: string, rule: string, text: string): Extract<Verdict, { is: 'refused' }> {
+function refused(scene: ActContext, tool: string, rule: string, text: string): Extract<Verdict, { is: 'refused' }> {
   scene.draft.refusals.push({ tool: tool.slice(0, 80), rule, text });
   return { is: 'refused', rule, text: `Refused (${rule}): ${text}` };
 }
 
 /** What a person is to judge is tried before they are asked. */
 function tryFirst(
-  scene: Scene,
+  scene: ActContext,
   call: ActCall,
   act: Act,
   trial: NonNullable<ActTool['trial']>,
@@ -194,14 +199,19 @@ function tryFirst(
 }
 
 /** What was found only when the work was done: others wrote meanwhile. */
-function askAfter(scene: Scene, call: ActCall, act: Act, used: Pick<UsedEntry, 'rule' | 'conflict'>): Asked | null {
+function askAfter(
+  scene: ActContext,
+  call: ActCall,
+  act: Act,
+  used: Pick<UsedEntry, 'rule' | 'conflict'>,
+): NotDone | null {
   if (used.rule !== OUTDATED) return askOver(scene, call, act, used.conflict);
   const again = waitAgain(scene, call, act);
   return again?.is === 'held' ? again : null;
 }
 
 /** What others wrote meanwhile gives way only on a person's word: to this text, and as that person saw it. */
-function askOver(scene: Scene, call: ActCall, act: Act, conflict: UsedEntry['conflict']): Asked | null {
+function askOver(scene: ActContext, call: ActCall, act: Act, conflict: UsedEntry['conflict']): NotDone | null {
   const contacts = askedFirst(scene.config, []);
   if (conflict === undefined || contacts.length === 0) return null;
   const { text: was, hash } = conflict;
@@ -214,7 +224,13 @@ function askOver(scene: Scene, call: ActCall, act: Act, conflict: UsedEntry['con
 }
 
 /** Nobody is asked twice: neither while the same waits, nor after a person denied it in the same conversation. */
-function hold(scene: Scene, call: ActCall, act: Act, { rule, contacts, because }: Holding, more: Partial<Held>): Asked {
+function hold(
+  scene: ActContext,
+  call: ActCall,
+  act: Act,
+  { rule, contacts, because }: Holding,
+  more: Partial<Held>,
+): NotDone {
   const { turn, agent, config, draft, given } = scene;
   const look = copyWith(scene, { stands: lookedAtOnce(scene) });
   const input = more.input ?? (call.input as Json);
@@ -227,7 +243,7 @@ function hold(scene: Scene, call: ActCall, act: Act, { rule, contacts, because }
   const cause = given.map(causeOf);
   const otherwise = otherwiseOf(config, contacts, turn, lapseOf(config, more));
   const { spent } = agentState(scene.state, agent);
-  const always = more.over === undefined ? alwaysFor(config, act)?.act : undefined;
+  const always = more.over === undefined ? standingPolicyFor(config, act)?.act : undefined;
   draft.held.push({
     id,
     turn,
@@ -255,8 +271,8 @@ function hold(scene: Scene, call: ActCall, act: Act, { rule, contacts, because }
 }
 
 /** What a person is shown, and its hash, are of one look. */
-function lookedAtOnce({ stands }: Scene): Scene['stands'] {
-  const seen = new Map<string, ReturnType<Scene['stands']>>();
+function lookedAtOnce({ stands }: ActContext): ActContext['stands'] {
+  const seen = new Map<string, ReturnType<ActContext['stands']>>();
   return (path) => {
     const known = seen.get(path);
     const found = known === undefined ? stands(path) : known;
@@ -266,7 +282,7 @@ function lookedAtOnce({ stands }: Scene): Scene['stands'] {
 }
 
 /** What a person is shown beside the input, and the text of the file that would go. */
-function shownOf(scene: Scene, { tool, toolName, value }: Act): Pick<Held, 'shows' | 'was'> {
+function shownOf(scene: ActContext, { tool, toolName, value }: Act): Pick<Held, 'shows' | 'was'> {
   const shows = tool?.preview?.(value, scene) ?? '';
   const was = WRITES.has(toolName) ? (scene.stands(textIn({ value }, 'path'))?.text ?? null) : null;
   return Object.assign(was === null ? {} : { was }, shows ? { shows } : {});

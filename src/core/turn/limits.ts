@@ -3,14 +3,14 @@ import type { Resume } from '../../schema/config/resume.ts';
 import type { Config } from '../model/config.ts';
 import type { Finished } from '../model/visit.ts';
 
-interface Limit {
+interface VisitLimit {
   key: string;
   file: string;
   amount: number;
 }
 
 /** What is to be raised for a visit that was cut: the limit that held it, and those that hold it as soon as that is raised. */
-export function roomOf(config: Config, { reason, resume }: Pick<Finished, 'reason' | 'resume'>): string {
+export function limitAdvice(config: Config, { reason, resume }: Pick<Finished, 'reason' | 'resume'>): string {
   const limits = reason === 'steps' ? ofSteps(config, resume) : ofTokens(config, resume);
   const least = Math.min(...limits.map(({ amount }) => amount));
   const held = limits.filter(({ amount }) => amount === least).map(({ key, file }) => `${key} in ${file}`);
@@ -32,14 +32,14 @@ export function idleLimits(config: Config): string[] {
 }
 
 /** That of the organisation first, then that of the resume where it says one. */
-function ofSteps({ org }: Config, resume: Resume): Limit[] {
+function ofSteps({ org }: Config, resume: Resume): VisitLimit[] {
   return stood([
     { key: 'limits.steps', file: ORG, amount: org.limits.steps },
     { key: 'limits.steps', file: fileOf(resume), amount: resume.limits.steps },
   ]);
 }
 
-function ofTokens({ org, models }: Config, resume: Resume): Limit[] {
+function ofTokens({ org, models }: Config, resume: Resume): VisitLimit[] {
   const model = models.get(resume.model[0] as string);
   return stood([
     { key: 'limits.output_tokens', file: ORG, amount: org.limits.output_tokens },
@@ -51,6 +51,6 @@ function ofTokens({ org, models }: Config, resume: Resume): Limit[] {
 const ORG = 'org/org.yaml';
 const fileOf = ({ name }: Resume): string => `agents/${name}/resume.md`;
 
-function stood(limits: readonly (Omit<Limit, 'amount'> & { amount: number | undefined })[]): Limit[] {
+function stood(limits: readonly (Omit<VisitLimit, 'amount'> & { amount: number | undefined })[]): VisitLimit[] {
   return limits.flatMap(({ key, file, amount }) => (amount === undefined ? [] : [{ key, file, amount }]));
 }

@@ -11,7 +11,7 @@ const LOOP = 3;
 const ORDINALS = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth', 'ninth', 'tenth'];
 
 /** What a call came to. */
-interface Outcome {
+interface CallOutcome {
   text: string;
   ok: boolean;
   /** It is a deed, such as a file written or a message sent, so that other calls may be worth repeating. */
@@ -21,7 +21,7 @@ interface Outcome {
 }
 
 /** A call with its result, since the last new deed. */
-interface Seen {
+interface SeenCall {
   /** The last time, as a number of the calls of the visit. */
   at: number;
   /** The replies in which it came, each once: a model asks twice in one reply without having seen the first result. */
@@ -33,7 +33,7 @@ interface Seen {
  * all others begin anew: who edits and runs the same failing test again works on, and sees the result.
  */
 export class Repeats {
-  private readonly seen = new Map<string, Seen>();
+  private readonly seen = new Map<string, SeenCall>();
   private calls = 0;
   /** The last new deed, as a number of the calls. */
   private changed = 0;
@@ -43,7 +43,7 @@ export class Repeats {
   loop: string | null = null;
 
   /** What the model is told of a call in its reply of that number: the result, or where it had the same before. */
-  tell(reply: number, call: Pick<ActCall, 'tool' | 'input'>, outcome: Outcome): string {
+  tell(reply: number, call: Pick<ActCall, 'tool' | 'input'>, outcome: CallOutcome): string {
     const { text, ok, changes = false, refused = false } = outcome;
     const key = textHash(JSON.stringify([call.tool, printValue(call.input), ok, text]));
     const at = ++this.calls;
@@ -73,7 +73,7 @@ function nameOf(reply: number): string {
 }
 
 /** Others read it, too: what a program or a server said is not repeated to them. */
-function loopText(call: Pick<ActCall, 'tool' | 'input'>, { text, ok, refused = false }: Outcome): string {
+function loopText(call: Pick<ActCall, 'tool' | 'input'>, { text, ok, refused = false }: CallOutcome): string {
   const what = `it called ${callName(call)} in ${LOOP} replies`;
   if (refused) return `${what} and it was refused each time: ${firstSentence(whyOf(text, true))}`;
   return ok ? `${what}, each time with the same result` : `${what}, and it failed each time in the same way`;

@@ -22,7 +22,7 @@ export interface Due {
 const FAILING = 2;
 
 /** A step by hand: goes on although the organisation is paused. `only`: just this agent is due. */
-export interface Step {
+export interface ManualStep {
   only?: string;
   step?: boolean;
   /** Made for its number alone. */
@@ -30,17 +30,23 @@ export interface Step {
 }
 
 /** Goes through the agents in chart order. Pure. */
-export function walk(config: Config, state: State, turn: number, step: Step = {}): Due[] {
+export function scheduleTurn(config: Config, state: State, turn: number, step: ManualStep = {}): Due[] {
   return config.order.flatMap((agent) => dueOf(config, state, turn, agent, step) ?? []);
 }
 
 /** Looks at one agent; undefined: a person, or nobody that is in the chart. Pure. */
-export function dueOf(config: Config, state: State, turn: number, agent: string, step: Step = {}): Due | undefined {
+export function dueOf(
+  config: Config,
+  state: State,
+  turn: number,
+  agent: string,
+  step: ManualStep = {},
+): Due | undefined {
   const resume = config.agents.get(agent);
   return resume && !resume.person ? look(config, state, turn, resume, step) : undefined;
 }
 
-function look(config: Config, state: State, turn: number, resume: Resume, { only, step, rest }: Step): Due {
+function look(config: Config, state: State, turn: number, resume: Resume, { only, step, rest }: ManualStep): Due {
   const agent = resume.name;
   const no = (why: string, more: Partial<Due> = {}): Due => ({
     agent,

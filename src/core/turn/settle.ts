@@ -10,15 +10,15 @@ import { type Approval, agentState, type Mail, type State } from '../model/state
 import type { Draft, Staging } from '../model/tool.ts';
 import { toldPath } from '../model/tool-path.ts';
 import type { Finished } from '../model/visit.ts';
-import { creditRelief, visitCost } from '../money/credit-advice.ts';
+import { creditAdvice, visitCost } from '../money/credit-advice.ts';
 import { countCredits, leftFor, printCredits, softCapsPassed } from '../money/ledger.ts';
 import { priceOf } from '../money/price.ts';
 import { doneIn, unfinishedAfter } from '../prompt/unfinished.ts';
 import { seatsOf } from '../rights/approvers.ts';
-import { Written } from '../tools/file-versions.ts';
+import { FileVersions } from '../tools/file-versions.ts';
 import { cutNotices, settledIn, soFar } from './cut.ts';
-import { bury } from './give-up.ts';
-import { roomOf } from './limits.ts';
+import { giveUp } from './give-up.ts';
+import { limitAdvice } from './limits.ts';
 
 /** Whether what the visit did counts. */
 export function stands(outcome: VisitOutcome): boolean {
@@ -31,7 +31,7 @@ export function settle(
   state: State,
   turn: number,
   visits: readonly Finished[],
-  written: Written = new Written(),
+  written: FileVersions = new FileVersions(),
 ): Effect[] {
   const effects: Effect[] = [];
   for (const visit of inChartOrder(config, visits, ({ agent }) => agent))
@@ -45,7 +45,7 @@ function settleVisit(
   turn: number,
   visit: Finished,
   effects: Effect[],
-  written: Written,
+  written: FileVersions,
 ): void {
   const done: Effect[] = [];
   if (stands(visit.outcome)) settleDraft(config, state, turn, visit.agent, visit.draft, done, written);
@@ -93,12 +93,12 @@ export function settleDraft(
   agent: string,
   draft: Draft,
   effects: Effect[],
-  written: Written = new Written(),
+  written: FileVersions = new FileVersions(),
 ): void {
   for (const { message, files, held, made } of draft.sent) {
     effects.push({ k: 'sent', message, ...(files.length ? { files } : {}), ...(made !== undefined && { made }) });
     const length = `The chain of messages is ${message.hops} long; limits.hops is ${config.org.limits.hops}.`;
-    if (held) bury(config, turn, message, message.to, 'hops', length, effects);
+    if (held) giveUp(config, turn, message, message.to, 'hops', length, effects);
   }
   for (const [path, staging] of draft.wrote) effects.push(settleWrite(agent, draft, path, staging, written));
   for (const ack of draft.acked) {
@@ -133,7 +133,7 @@ export function unpaidEffects(
 ): Effect[] {
   if (unpaid === cost) return [];
   const why = `a use of ${tool} costs ${countCredits(cost)}, more than ${agent} may spend now`;
-  const text = `${id} is approved and waits: ${why}. It is done in the first turn that can pay it: ${creditRelief(config, state, agent, cost)}, or lemming deny ${id}`;
+  const text = `${id} is approved and waits: ${why}. It is done in the first turn that can pay it: ${creditAdvice(config, state, agent, cost)}, or lemming deny ${id}`;
   const people = seatsOf(config, [...contacts, by]);
   return [
     { k: 'unpaid', id, cost },
@@ -149,7 +149,7 @@ export function askNotice(to: string, held: Held): Effect {
 }
 
 /** What others wrote there in this turn stands: the same is done on top of it, or refused, and the agent is told. */
-function settleWrite(agent: string, draft: Draft, path: string, staging: Staging, written: Written): Effect {
+function settleWrite(agent: string, draft: Draft, path: string, staging: Staging, written: FileVersions): Effect {
   const { was, onto } = staging;
   const other = staging.text === null ? null : written.inTheWay(path);
   if (other) return barred(agent, draft, path, other);
@@ -211,7 +211,7 @@ function buryHopeless(
   return given.filter((mail) => {
     const attempts = (mail.attempts[agent] ?? 0) + 1;
     if (attempts < config.org.limits.max_attempts) return true;
-    bury(
+    giveUp(
       config,
       turn,
       mail,
@@ -238,7 +238,7 @@ function settleCut(
 ): void {
   const settled = settledIn(visit.draft);
   const open = visit.given.filter(({ id }) => !settled.includes(id));
-  const room = visit.reason === 'looped' ? '' : ` To give it more room, raise ${roomOf(config, visit)}.`;
+  const room = visit.reason === 'looped' ? '' : ` To give it more room, raise ${limitAdvice(config, visit)}.`;
   const now = doneIn(done, visit.draft);
   const stands = soFar(now, unfinishedAfter(state, visit, now).done);
   const how = `failed or were cut, the last because ${visit.detail}. ${stands}${room}`;
@@ -260,7 +260,7 @@ function reportStarved(
   if (visit.blame !== 'credits' || agentState(state, visit.agent).starved) return;
   const { agent, reason = '', need } = visit;
   const why = visit.detail ?? reason.replace(/^no credits: /, '');
-  const relief = creditRelief(config, state, agent, visitCost(config, state, agent, need));
+  const relief = creditAdvice(config, state, agent, visitCost(config, state, agent, need));
   const text = `${agent} is out of credits: ${why}. Its mail waits: ${relief}`;
   const told = new Set(cut.map(({ to }) => to));
   for (const to of peopleOf(config).filter((name) => !told.has(name)))

@@ -1,10 +1,10 @@
-import { Deeds, doerOf } from '../journal/effect-id.ts';
+import { authorOf, EffectIds } from '../journal/effect-id.ts';
 import { kindOf } from '../journal/kind-of.ts';
 import type { Change } from '../journal/kinds/line-kind.ts';
 import { bookedIn, type Entry, type HiredEffect, type RetiredEffect } from '../model/entry.ts';
 
 /** An effect that may be undone, with what it changed. */
-export interface Deed {
+export interface UndoableEffect {
   id: string;
   agent: string;
   /** Place in the journal. */
@@ -14,18 +14,18 @@ export interface Deed {
   why?: string;
 }
 
-type Decided = Extract<Entry, { k: 'decided' }>;
+type DecidedEntry = Extract<Entry, { k: 'decided' }>;
 
 /** What these tools do is settled after the turn, for all together. */
 const STAFFING = ['hire_agent', 'retire_agent'];
 
 /** Looks through the journal for what a person wants undone. Take every line, in order. */
-export class Search {
+export class UndoSearch {
   private readonly of: string;
   private readonly once: (tool: string) => boolean;
-  private readonly deeds = new Deeds();
+  private readonly deeds = new EffectIds();
   /** In the order of the journal. */
-  readonly found: Deed[] = [];
+  readonly found: UndoableEffect[] = [];
   private at = 0;
   /** Agent → its calls and uses of tools that cost something. */
   readonly paid = new Map<string, { calls: number; micro: number }>();
@@ -37,8 +37,8 @@ export class Search {
   readonly undone = new Map<string, number>();
   private readonly tools = new Map<string, string>();
   /** Effects of the turn that an approval may have brought: those since the last decision, and uses of tools by their number. */
-  private recent: Deed[] = [];
-  private approved = new Map<number, Deed>();
+  private recent: UndoableEffect[] = [];
+  private approved = new Map<number, UndoableEffect>();
   private decisions = 0;
   /** Whom the approval that is meant let come or go. */
   private staff: unknown;
@@ -63,7 +63,7 @@ export class Search {
     if (entry.k === 'withdrawn' && this.isMeant('', entry.by, file, null))
       this.stays.push({ id: entry.by, on: entry.id, why: 'mail that was taken back is not sent again' });
     const id = this.deeds.idOf(entry, file);
-    if (id !== null) this.note(entry, id, doerOf(entry) as string, file);
+    if (id !== null) this.note(entry, id, authorOf(entry) as string, file);
   }
 
   private begin(): void {
@@ -79,7 +79,7 @@ export class Search {
     this.paid.set(agent, { calls: calls + 1, micro: before + micro });
   }
 
-  private decide({ id, held }: Decided): void {
+  private decide({ id, held }: DecidedEntry): void {
     const used = this.approved.get(++this.decisions);
     if (id === this.of) {
       this.found.push(...(used ? [used] : []), ...this.recent);
@@ -110,7 +110,7 @@ export class Search {
     } else this.recent.push(deed);
   }
 
-  private changesOf(entry: Entry): Pick<Deed, 'changes' | 'why'> {
+  private changesOf(entry: Entry): Pick<UndoableEffect, 'changes' | 'why'> {
     const tool = entry.k === 'used' ? (this.tools.get(keyOf(entry)) ?? '') : null;
     const changes = kindOf(entry).undo?.changes(entry, tool !== null && this.once(tool) ? tool : null) ?? [];
     return typeof changes === 'string' ? { changes: [], why: changes } : { changes };

@@ -3,7 +3,7 @@ import { type Content, contentHash, packContents } from '../model/content.ts';
 import type { UndoStep } from '../model/entry.ts';
 import type { State } from '../model/state.ts';
 import { countCredits } from '../money/ledger.ts';
-import type { Deed, Search } from './search.ts';
+import type { UndoableEffect, UndoSearch } from './search.ts';
 
 const BY_HAND = 'changed since by hand';
 const NOT_HELD = 'is not in the journal: it was too large, or not to be kept';
@@ -20,7 +20,7 @@ export interface Now {
 }
 
 /** What is to be done, newest first, and what cannot be and why. Pure but for what `now` tells of the folder. */
-export function stepsOf(search: Search, now: Now): UndoStep[] {
+export function stepsOf(search: UndoSearch, now: Now): UndoStep[] {
   const newest = [...search.found].reverse();
   const planned = new Planned(search, now);
   const steps = newest.slice(0, MOST).flatMap((deed) => planned.stepsOf(deed));
@@ -35,23 +35,23 @@ export function stepsOf(search: Search, now: Now): UndoStep[] {
   return [...steps, ...rest, ...stays, ...paid];
 }
 
-function left({ id, agent }: Pick<Deed, 'id' | 'agent'>, on: string, why: string): UndoStep {
+function left({ id, agent }: Pick<UndoableEffect, 'id' | 'agent'>, on: string, why: string): UndoStep {
   return { id, agent, on, why };
 }
 
 /** Steps that build on one another: what the newer ones put back is what the older ones find. */
 class Planned {
-  private readonly search: Search;
+  private readonly search: UndoSearch;
   private readonly now: Now;
   /** Path → hash of what will stand there. */
   private readonly stands = new Map<string, string | null>();
 
-  constructor(search: Search, now: Now) {
+  constructor(search: UndoSearch, now: Now) {
     this.search = search;
     this.now = now;
   }
 
-  stepsOf(deed: Deed): UndoStep[] {
+  stepsOf(deed: UndoableEffect): UndoStep[] {
     if (deed.why !== undefined) return [left(deed, '', deed.why)];
     const changes = [...deed.changes].reverse();
     const isNew = (change: Change): boolean => 'before' in change && change.before === null;
@@ -61,28 +61,31 @@ class Planned {
     );
   }
 
-  private step(deed: Deed, change: Change): UndoStep[] {
+  private step(deed: UndoableEffect, change: Change): UndoStep[] {
     const before = this.search.undone.get(`${deed.id} ${change.on}`);
     if (before !== undefined) return [left(deed, change.on, `undone already in turn ${before}`)];
     if ('message' in change) return [this.withdraw(deed, change.on)];
     return 'from' in change ? this.moveBack(deed, change) : [this.putBack(deed, change)];
   }
 
-  private withdraw(deed: Deed, on: string): UndoStep {
+  private withdraw(deed: UndoableEffect, on: string): UndoStep {
     const waits = this.now.state.mail.get(on)?.waiting.length;
     return waits
       ? { id: deed.id, agent: deed.agent, on, mail: true }
       : left(deed, on, 'it was delivered, or never will be');
   }
 
-  private moveBack(deed: Deed, { on, from }: Extract<Change, { from: string }>): UndoStep[] {
+  private moveBack(deed: UndoableEffect, { on, from }: Extract<Change, { from: string }>): UndoStep[] {
     const text = this.now.state.files.get(on);
     if (text === undefined || this.hashAt(on) !== contentHash(text) || this.hashAt(from) !== null)
       return [left(deed, on, this.changedSince(deed, on))];
     return [this.put(deed, on, null, text), this.put(deed, from, text, null)];
   }
 
-  private putBack(deed: Deed, { on, before, after, was, text }: Extract<Change, { before: string | null }>): UndoStep {
+  private putBack(
+    deed: UndoableEffect,
+    { on, before, after, was, text }: Extract<Change, { before: string | null }>,
+  ): UndoStep {
     const stands = this.hashAt(on);
     if (stands !== after || stands === before)
       return left(deed, on, this.changedSince(deed, on, stands === before ? 'it is as it was before' : BY_HAND));
@@ -97,7 +100,7 @@ class Planned {
     return ![null, 'folder'].includes(this.hashAt(folder));
   }
 
-  private put({ id, agent }: Deed, on: string, text: Content | null, was: Content | null): UndoStep {
+  private put({ id, agent }: UndoableEffect, on: string, text: Content | null, was: Content | null): UndoStep {
     this.stands.set(on, contentHash(text));
     return { id, agent, on, file: packContents(text, was) };
   }
@@ -107,7 +110,7 @@ class Planned {
     return known === undefined ? this.now.look(path) : known;
   }
 
-  private changedSince(deed: Deed, on: string, otherwise = BY_HAND): string {
+  private changedSince(deed: UndoableEffect, on: string, otherwise = BY_HAND): string {
     const last = this.search.last.get(on);
     return last && last.at > deed.at ? `changed since in turn ${last.turn} by ${last.by}` : otherwise;
   }

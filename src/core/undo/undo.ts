@@ -3,7 +3,7 @@ import { cut } from '../../schema/print.ts';
 import type { Effect, Entry, UndoEntry, UndoStep } from '../model/entry.ts';
 import type { State } from '../model/state.ts';
 import { archivePath } from '../rights/recipients.ts';
-import type { Written } from '../tools/file-versions.ts';
+import type { FileVersions } from '../tools/file-versions.ts';
 
 /** Mail that is taken back at the freeze, before anybody can be given it. Pure. */
 export function withdrawals(state: State, lines: readonly Entry[]): Effect[] {
@@ -29,7 +29,7 @@ function withdraw(state: State, by: string, { id, on, mail: isMail }: UndoStep, 
  * Files come to what they were before. What anybody wrote in this very turn stands: `written` as effects, `live` by tools.
  * The agents and the person are told. Pure.
  */
-export function undoFiles(state: State, written: Written, live: ReadonlySet<string>): Effect[] {
+export function undoFiles(state: State, written: FileVersions, live: ReadonlySet<string>): Effect[] {
   const done = new Set<string>();
   const isTouched = (path: string): boolean => written.has(path) || live.has(path);
   return state.undoing.flatMap((undo) => {
@@ -55,7 +55,7 @@ function refusal({ id, on }: UndoStep, done: ReadonlySet<string>, isTouched: (pa
 }
 
 /** What was written in this turn may be a folder where a file was, or the other way round. */
-function barrier({ on, file }: UndoStep, written: Written): string | null {
+function barrier({ on, file }: UndoStep, written: FileVersions): string | null {
   const other = file?.text == null ? null : written.inTheWay(on);
   return other && `${other.path} was written in this very turn`;
 }

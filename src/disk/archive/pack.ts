@@ -2,14 +2,14 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
 import { Header, Pack, Parser, ReadEntry } from 'tar';
-import type { Told } from '../../core/model/progress.ts';
+import type { Progress } from '../../core/model/progress.ts';
 import { type FaultError, failure } from '../../schema/fault.ts';
 import { type Appender, type Disk, DiskError } from '../fs/disk.ts';
 import { failureOf, realDisk } from '../fs/real.ts';
 import { isTooDeep } from '../fs/tree.ts';
 
 /** One file of an archive. */
-export interface Packed {
+export interface ArchiveFile {
   path: string;
   bytes: Uint8Array;
 }
@@ -58,7 +58,7 @@ export function isPackable(path: string): boolean {
  * Complete or not at all; false, and no archive, when `good` says after the last file that it is not to be. `file` is an
  * absolute path; throws `usage` when something is there.
  */
-export function pack(file: string, files: Iterable<Packed | Pieced>, good: () => boolean = () => true): boolean {
+export function pack(file: string, files: Iterable<ArchiveFile | Pieced>, good: () => boolean = () => true): boolean {
   if (fs.existsSync(file)) throw failure('usage', `${file} exists already`, { remedy: 'Choose another name.' });
   const folder = path.dirname(file);
   if (!fs.existsSync(folder))
@@ -80,7 +80,7 @@ export function pack(file: string, files: Iterable<Packed | Pieced>, good: () =>
   });
 }
 
-function writeArchive(fd: number, files: Iterable<Packed | Pieced>): void {
+function writeArchive(fd: number, files: Iterable<ArchiveFile | Pieced>): void {
   const archive = new Pack({ gzip: { level: 6 }, portable: true, strict: true });
   archive.on('data', (chunk: Uint8Array) => {
     for (let done = 0; done < chunk.length; ) done += fs.writeSync(fd, chunk, done);
@@ -101,7 +101,7 @@ function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
   return Buffer.from(buffer, byteOffset, byteLength);
 }
 
-export function sizeOf(file: Packed | Pieced): number {
+export function sizeOf(file: ArchiveFile | Pieced): number {
   return 'bytes' in file ? file.bytes.length : file.size;
 }
 
@@ -110,7 +110,7 @@ export function sizeOf(file: Packed | Pieced): number {
  * that `allowed` admits; a link, a device, a path that leads out, a name twice, or more than the limits refuse the whole.
  * Throws `not-found`, `not-regular`, `too-large` or `invalid-value`; what was unpacked until then is removed again.
  */
-export function unpack(file: string, into: string, allowed: (path: string) => boolean, told?: Told): string[] {
+export function unpack(file: string, into: string, allowed: (path: string) => boolean, told?: Progress): string[] {
   if (!fs.existsSync(file)) throw failure('not-found', `There is no file ${file}`);
   try {
     return onDisk(file, () => new Unpacking(file, into, allowed).all(told));
@@ -179,7 +179,7 @@ class Unpacking {
     this.allowed = allowed;
   }
 
-  all(told?: Told): string[] {
+  all(told?: Progress): string[] {
     const parser = new Parser({ strict: true, onReadEntry: (entry) => this.take(entry) });
     parser.on('error', (error) => this.fail(error));
     const fd = fs.openSync(this.file, fs.constants.O_RDONLY);

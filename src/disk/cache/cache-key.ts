@@ -1,13 +1,13 @@
 /** The key in the owner's folder that tells which kept files were made here. */
+
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import type { Env } from '../../schema/env.ts';
 import { realHost } from '../fs/host.ts';
 import { realDisk } from '../fs/real.ts';
 import { insideFault, isOpen, ownerFolder } from '../owner/owner-folder.ts';
 import { type KeptFiles, keptFiles } from './kept.ts';
-
-type Env = Readonly<Record<string, string | undefined>>;
 
 const FILE = 'kept.key';
 const TEXT = /^[0-9a-f]{64}\n$/;

@@ -27,7 +27,7 @@ export const KEPT_NAMES = [
 const HEAD_BYTES = 200;
 
 /** A kept file that was made here. */
-export interface Kept {
+export interface KeptFile {
   /** The journal's seal that it was made after. Whoever reads it looks whether the journal has that seal. */
   seal: string;
   bytes: Buffer;
@@ -38,7 +38,7 @@ export interface Kept {
 /** Files in `.lemming/`, by name; of any size, and as many as you like: `old-mail/0001` lies in a folder of its own. */
 export interface KeptFiles {
   /** Null when it is absent, damaged, or was not made here. With `tag` only that version counts. */
-  read(name: string, tag?: string): Kept | null;
+  read(name: string, tag?: string): KeptFile | null;
   /**
    * Replaces the file at once, and returns its tag; null, and nothing is written, where no key can be had. `seal`: of the
    * journal, '' for what belongs to no history. Throws a `DiskError`.
@@ -51,7 +51,7 @@ export interface KeptFiles {
 }
 
 /** A folder, and the process that writes there. */
-export type Writer = Pick<Host, 'place' | 'pid' | 'startOf'>;
+export type CacheWriter = Pick<Host, 'place' | 'pid' | 'startOf'>;
 
 /** Keeps nothing, and believes nothing. */
 export const NOTHING_KEPT: KeptFiles = { read: () => null, write: () => null, digest: () => null, drop: () => {} };
@@ -60,7 +60,7 @@ export const NOTHING_KEPT: KeptFiles = { read: () => null, write: () => null, di
  * The kept files of a folder. `host.place` names its device and inode, so nothing of a copied folder is believed. `key`: the
  * secret of the machine's owner; 'make' asks for one where there is none.
  */
-export function keptFiles(disk: Disk, host: Writer, key: (wish: 'look' | 'make') => Uint8Array | null): KeptFiles {
+export function keptFiles(disk: Disk, host: CacheWriter, key: (wish: 'look' | 'make') => Uint8Array | null): KeptFiles {
   const macOf = (secret: Uint8Array, name: string, seal: string) =>
     createHmac('sha256', secret).update(`${JSON.stringify([FORM, name, host.place, seal])}\n`);
 
@@ -115,12 +115,12 @@ function replace(disk: Disk, temp: string, path: string, pieces: readonly (strin
 }
 
 /** Where a process writes before it renames: a name that no other process has, and that is short whatever the file is called. */
-function tempOf({ pid, startOf }: Writer): string {
+function tempOf({ pid, startOf }: CacheWriter): string {
   return `${FOLDER}/${pid}-${startOf(pid)}.tmp`;
 }
 
 /** Removes what processes began to write and did not live to rename. */
-export function removeUnfinished(disk: Disk, host: Writer): void {
+export function removeUnfinished(disk: Disk, host: CacheWriter): void {
   for (const name of (disk.list(FOLDER) ?? []).filter((one) => one.endsWith('.tmp'))) {
     const [, pid, start] = /^(\d+)-(\w+)\./.exec(name) ?? [];
     if (start === undefined || host.startOf(Number(pid)) !== start) disk.unlink(`${FOLDER}/${name}`);

@@ -1,13 +1,13 @@
-import { type Config, type End, lists } from '../../core/model/config.ts';
+import { type ChartEnd, type Config, lists } from '../../core/model/config.ts';
 import type { ChartFile } from '../../schema/config/chart.ts';
 import { type Fault, fault } from '../../schema/fault.ts';
-import type { References, Source } from './source.ts';
+import type { ConfigSource, References } from './source.ts';
 
-type Side = 'send_to' | 'read_from';
+type EdgeSide = 'send_to' | 'read_from';
 
 /** Checks the names of the chart: agents, `@unit`, `*`. */
 export function checkChart(
-  chart: Source<ChartFile>,
+  chart: ConfigSource<ChartFile>,
   agents: ReadonlySet<string>,
   units: ReadonlySet<string>,
   references: References,
@@ -25,9 +25,13 @@ export function checkChart(
 }
 
 /** One side of the chart, ready for look-ups. Agents with the same list share one `End`, so that a large unit is spread once. */
-export function endsOf(chart: ChartFile, side: Side, members: (unit: string) => readonly string[]): Map<string, End> {
-  const shared = new Map<string, End>();
-  const ends = new Map<string, End>();
+export function endsOf(
+  chart: ChartFile,
+  side: EdgeSide,
+  members: (unit: string) => readonly string[],
+): Map<string, ChartEnd> {
+  const shared = new Map<string, ChartEnd>();
+  const ends = new Map<string, ChartEnd>();
   for (const [name, entry] of Object.entries(chart.agents)) {
     const key = entry[side].join('\n');
     const end = shared.get(key) ?? endOf(entry[side], members);
@@ -37,7 +41,7 @@ export function endsOf(chart: ChartFile, side: Side, members: (unit: string) => 
   return ends;
 }
 
-function endOf(names: readonly string[], members: (unit: string) => readonly string[]): End {
+function endOf(names: readonly string[], members: (unit: string) => readonly string[]): ChartEnd {
   const all = names.includes('*');
   const spread = names
     .filter((name) => name !== '*')
@@ -49,7 +53,7 @@ function endOf(names: readonly string[], members: (unit: string) => readonly str
 export interface OneSided {
   from: string;
   to: string;
-  missing: Side;
+  missing: EdgeSide;
 }
 
 /** Of each kind, so many one-sided edges are told: an org that forgets a whole unit has millions. */
@@ -66,8 +70,8 @@ export function oneSidedEdges({ sendTo, readFrom }: Pick<Config, 'sendTo' | 'rea
 }
 
 /** Pairs of which the first names the second but not the other way round. */
-function halves(mine: ReadonlyMap<string, End>, theirs: ReadonlyMap<string, End>): [string, string][] {
-  const groups = new Map<End, Map<End | undefined, string[]>>();
+function halves(mine: ReadonlyMap<string, ChartEnd>, theirs: ReadonlyMap<string, ChartEnd>): [string, string][] {
+  const groups = new Map<ChartEnd, Map<ChartEnd | undefined, string[]>>();
   const pairs: [string, string][] = [];
   for (const [name, end] of mine) {
     const group = groups.get(end) ?? groupByEnd(end.names, theirs);
@@ -79,8 +83,11 @@ function halves(mine: ReadonlyMap<string, End>, theirs: ReadonlyMap<string, End>
   return pairs;
 }
 
-function groupByEnd(names: Iterable<string>, theirs: ReadonlyMap<string, End>): Map<End | undefined, string[]> {
-  const groups = new Map<End | undefined, string[]>();
+function groupByEnd(
+  names: Iterable<string>,
+  theirs: ReadonlyMap<string, ChartEnd>,
+): Map<ChartEnd | undefined, string[]> {
+  const groups = new Map<ChartEnd | undefined, string[]>();
   for (const name of names) {
     const end = theirs.get(name);
     const group = groups.get(end);
@@ -91,9 +98,13 @@ function groupByEnd(names: Iterable<string>, theirs: ReadonlyMap<string, End>): 
 }
 
 /** The warning of half an edge, at the place of the half that is there. */
-export function warnOf(edge: OneSided, chart: Source<ChartFile>, members: (unit: string) => readonly string[]): Fault {
+export function warnOf(
+  edge: OneSided,
+  chart: ConfigSource<ChartFile>,
+  members: (unit: string) => readonly string[],
+): Fault {
   const { from, to, missing } = edge;
-  const [owner, side, other]: [string, Side, string] =
+  const [owner, side, other]: [string, EdgeSide, string] =
     missing === 'read_from' ? [from, 'send_to', to] : [to, 'read_from', from];
   const list = chart.value?.agents[owner]?.[side] ?? [];
   const i = list.findIndex(

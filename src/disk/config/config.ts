@@ -1,4 +1,4 @@
-import type { Config, Skills, Template, Unit } from '../../core/model/config.ts';
+import type { Config, ResumeTemplate, Skills, Unit } from '../../core/model/config.ts';
 import { resumePath, retiredPath } from '../../core/model/paths.ts';
 import type { Absence } from '../../core/model/state.ts';
 import { skillsOf } from '../../core/skills/skill.ts';
@@ -21,11 +21,11 @@ import { override } from './env.ts';
 import { checkCredits, checkModels, checkPolicies, checkUnits } from './references.ts';
 import { readResume, wholeTemplates } from './resume.ts';
 import { readSkills } from './skills.ts';
-import { type Memory, markdownSource, References, remember, type Source, yamlSource } from './source.ts';
+import { type ConfigSource, type Memory, markdownSource, References, remember, yamlSource } from './source.ts';
 import { readServers, readTools } from './tools.ts';
 
 /** What the files of an org say: null when one of the whole org is broken; faults and warnings in the order of the files. */
-export interface Reading {
+export interface ConfigReading {
   config: Config | null;
   faults: Fault[];
   warnings: Fault[];
@@ -40,7 +40,7 @@ export type ReadConfig = (
   folders: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
   absent?: Absent,
-) => Reading;
+) => ConfigReading;
 
 /** Agents whose folder is not to be had: they are set aside, or no agents at all, and may be named. */
 export type Absent = ReadonlyMap<string, Absence>;
@@ -90,9 +90,9 @@ class ConfigDraft {
   private readonly private: Fault[] = [];
   private readonly broken = new Map<string, Fault[]>();
   private readonly resumes = new Map<string, Resume>();
-  private templates: ReadonlyMap<string, Template> = new Map();
+  private templates: ReadonlyMap<string, ResumeTemplate> = new Map();
   private names: ReadonlySet<string> = new Set();
-  private units: ReadonlyMap<string, Source<UnitHead>> = new Map();
+  private units: ReadonlyMap<string, ConfigSource<UnitHead>> = new Map();
   private readonly brokenUnits = new Set<string>();
   /** Unit → its members; each is sorted once. */
   private readonly members = new Map<string, string[]>();
@@ -103,7 +103,7 @@ class ConfigDraft {
     this.absent = absent;
   }
 
-  read(folders: readonly string[], env: Readonly<Record<string, string | undefined>>): Reading {
+  read(folders: readonly string[], env: Readonly<Record<string, string | undefined>>): ConfigReading {
     this.names = this.agentNames([...new Set([...folders, ...this.absent.keys()])]);
     this.units = new Map(this.inFolder('org/units', this.memories.unit));
     const models = this.file('org/models.yaml', this.memories.models);
@@ -137,7 +137,7 @@ class ConfigDraft {
   }
 
   /** The source of a file of the whole org; its faults are fatal. Null when it is absent. */
-  private file<T>(path: string, memory: Memory<Source<T>>): Source<T> | null {
+  private file<T>(path: string, memory: Memory<ConfigSource<T>>): ConfigSource<T> | null {
     const text = this.texts.get(path);
     if (text === undefined) return null;
     const source = memory.read(text, path);
@@ -151,7 +151,7 @@ class ConfigDraft {
   }
 
   /** Id → source of the markdown files in a folder. Those whose name is no id are left out with a fault: nothing can name them. */
-  private *inFolder<T>(folder: string, memory: Memory<Source<T>>): Generator<[string, Source<T>]> {
+  private *inFolder<T>(folder: string, memory: Memory<ConfigSource<T>>): Generator<[string, ConfigSource<T>]> {
     for (const [path, text] of this.texts) {
       const id = path.startsWith(`${folder}/`) && path.endsWith('.md') ? path.slice(folder.length + 1, -3) : null;
       if (id === null || id.includes('/')) continue;
@@ -233,7 +233,7 @@ class ConfigDraft {
   }
 
   private readResumes(models: ReadonlySet<string> | null): void {
-    const templates = new Map<string, Source<ResumeHead>>(this.inFolder('org/templates', this.memories.resume));
+    const templates = new Map<string, ConfigSource<ResumeHead>>(this.inFolder('org/templates', this.memories.resume));
     for (const template of templates.values()) this.private.push(...template.faults);
     this.templates = wholeTemplates(templates);
     const known = { models, units: new Set(this.units.keys()), templates };
@@ -371,7 +371,7 @@ class ConfigDraft {
   }
 
   private unitOf(id: string, credits: CreditsFile): Unit {
-    const { value, body } = this.units.get(id) as Source<UnitHead>;
+    const { value, body } = this.units.get(id) as ConfigSource<UnitHead>;
     const { name = id, parent = null, head = null, mission = '' } = value ?? {};
     return {
       id,
@@ -386,7 +386,7 @@ class ConfigDraft {
   }
 
   /** The agents that the file of a unit names, also where it says something else that cannot be. */
-  private namedIn({ value, data }: Source<UnitHead>): string[] {
+  private namedIn({ value, data }: ConfigSource<UnitHead>): string[] {
     const named: unknown = value?.members ?? (data as { members?: unknown } | null)?.members;
     return Array.isArray(named) ? named.filter((name) => this.names.has(name)) : [];
   }

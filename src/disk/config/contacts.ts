@@ -4,11 +4,11 @@ import type { Resume } from '../../schema/config/resume.ts';
 import type { ContactHead } from '../../schema/config/unit.ts';
 import type { Fault } from '../../schema/fault.ts';
 import { byCodeUnit } from '../../schema/name.ts';
-import { References, type Source } from './source.ts';
+import { type ConfigSource, References } from './source.ts';
 
 /** The contacts by file name, sorted. One with a fault is left out; the others count. */
 export function readContacts(
-  sources: Iterable<[id: string, Source<ContactHead>]>,
+  sources: Iterable<[id: string, ConfigSource<ContactHead>]>,
   resumes: ReadonlyMap<string, Resume>,
 ): { contacts: ReadonlyMap<string, Contact>; faults: Fault[] } {
   const contacts: [string, Contact][] = [];
@@ -24,7 +24,7 @@ export function readContacts(
   return { contacts: new Map(contacts.sort(([a], [b]) => byCodeUnit(a, b))), faults };
 }
 
-function contactOf(id: string, { value, body }: Source<ContactHead>, people: ReadonlySet<string>): Contact {
+function contactOf(id: string, { value, body }: ConfigSource<ContactHead>, people: ReadonlySet<string>): Contact {
   const { name = id, seat = null, channel = '', language = '', hours = '', preferences = [] } = value ?? {};
   return {
     name,
@@ -42,7 +42,7 @@ function contactOf(id: string, { value, body }: Source<ContactHead>, people: Rea
  * blamed again.
  */
 export function checkAsked(
-  source: Source<OrgFile>,
+  source: ConfigSource<OrgFile>,
   agents: ReadonlySet<string>,
   resumes: ReadonlyMap<string, Resume>,
   contacts: ReadonlyMap<string, Contact>,

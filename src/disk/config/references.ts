@@ -4,10 +4,10 @@ import type { ModelsFile } from '../../schema/config/models.ts';
 import type { OrgFile } from '../../schema/config/org.ts';
 import type { UnitHead } from '../../schema/config/unit.ts';
 import { isPluginPath } from '../../schema/name.ts';
-import type { References, Source } from './source.ts';
+import type { ConfigSource, References } from './source.ts';
 
 /** Checks that fallbacks name models and do not go round, and that a provider that is a path can be a plug-in. */
-export function checkModels(source: Source<ModelsFile>, references: References): void {
+export function checkModels(source: ConfigSource<ModelsFile>, references: References): void {
   const models = source.sound?.models ?? {};
   const known = new Set(Object.keys(models));
   for (const [name, { fallback }] of Object.entries(models)) {
@@ -25,7 +25,7 @@ export function checkModels(source: Source<ModelsFile>, references: References):
 
 /** Checks that credits go to agents and units there are. */
 export function checkCredits(
-  source: Source<CreditsFile>,
+  source: ConfigSource<CreditsFile>,
   agents: ReadonlySet<string>,
   units: ReadonlySet<string>,
   references: References,
@@ -37,7 +37,7 @@ export function checkCredits(
 }
 
 /** Checks that patterns of policies can be read: one that cannot would fit nothing, and a `deny` would let all pass. */
-export function checkPolicies(source: Source<OrgFile>, references: References): void {
+export function checkPolicies(source: ConfigSource<OrgFile>, references: References): void {
   for (const [i, { act }] of (source.sound?.policies ?? []).entries()) {
     const path = ['policies', i, 'act'];
     const { tool, pairs } = readPattern(act);
@@ -51,7 +51,7 @@ export function checkPolicies(source: Source<OrgFile>, references: References): 
 
 /** Checks the names in units, and that parents do not go round. */
 export function checkUnits(
-  units: ReadonlyMap<string, Source<UnitHead>>,
+  units: ReadonlyMap<string, ConfigSource<UnitHead>>,
   agents: ReadonlySet<string>,
   references: References,
 ): void {

@@ -1,24 +1,24 @@
-import type { Template } from '../../core/model/config.ts';
+import type { ResumeTemplate } from '../../core/model/config.ts';
 import { isUnder } from '../../core/rights/intersect.ts';
 import { hostWithin } from '../../core/text/url-rule.ts';
 import { covers, type Resume, type ResumeHead } from '../../schema/config/resume.ts';
 import { copyWith } from '../../schema/copy.ts';
 import type { Fault } from '../../schema/fault.ts';
-import { References, type Source } from './source.ts';
+import { type ConfigSource, References } from './source.ts';
 
 /** What a resume may refer to. */
-export interface Known {
+export interface KnownNames {
   /** Null when models.yaml is broken: then nothing is said of models. */
   models: ReadonlySet<string> | null;
   units: ReadonlySet<string>;
-  templates: ReadonlyMap<string, Source<ResumeHead>>;
+  templates: ReadonlyMap<string, ConfigSource<ResumeHead>>;
 }
 
 /** The resume of an agent, completed by its template and checked; or its faults. */
 export function readResume(
   agent: string,
-  source: Source<ResumeHead>,
-  known: Known,
+  source: ConfigSource<ResumeHead>,
+  known: KnownNames,
 ): { resume: Resume } | { faults: Fault[] } {
   if (source.value === null && source.sound !== null) {
     const rest = readResume(agent, copyWith(source, { value: source.sound, faults: [] }), known);
@@ -47,13 +47,13 @@ export function readResume(
 /** The agent that is a person unless its resume says otherwise. */
 const HUMAN = 'human';
 
-function saysPerson({ data }: Source<ResumeHead>): boolean {
+function saysPerson({ data }: ConfigSource<ResumeHead>): boolean {
   return (data as { person?: unknown }).person !== undefined;
 }
 
 function checkModels(
   head: ResumeHead,
-  source: Source<ResumeHead>,
+  source: ConfigSource<ResumeHead>,
   models: ReadonlySet<string>,
   references: References,
 ): void {
@@ -66,8 +66,8 @@ function isList(data: unknown): boolean {
 }
 
 /** The good templates, with all that they take over from others. */
-export function wholeTemplates(templates: Known['templates']): Map<string, Template> {
-  const whole = new Map<string, Template>();
+export function wholeTemplates(templates: KnownNames['templates']): Map<string, ResumeTemplate> {
+  const whole = new Map<string, ResumeTemplate>();
   for (const [id, source] of templates) {
     const made = resolve(source, templates, [id]);
     if (!('faults' in made)) whole.set(id, made);
@@ -77,10 +77,10 @@ export function wholeTemplates(templates: Known['templates']): Map<string, Templ
 
 /** Fills in from the template what the resume leaves out. `above` are the templates that led here. */
 function resolve(
-  source: Source<ResumeHead>,
-  templates: Known['templates'],
+  source: ConfigSource<ResumeHead>,
+  templates: KnownNames['templates'],
   above: readonly string[],
-): Template | { faults: Fault[] } {
+): ResumeTemplate | { faults: Fault[] } {
   const head = source.value;
   if (!head) return { faults: source.faults };
   if (head.extends === undefined) return { head, body: source.body, hasModel: hasModel(source) };
@@ -110,7 +110,7 @@ function resolve(
 /** Keys that only speak of the file they stand in. */
 const OWN = ['version', 'name', 'extends'];
 
-function merge(source: Source<ResumeHead>, head: ResumeHead, base: Template): Template {
+function merge(source: ConfigSource<ResumeHead>, head: ResumeHead, base: ResumeTemplate): ResumeTemplate {
   const given = new Set([...OWN, ...Object.keys(source.data as object)]);
   const own = Object.fromEntries(Object.entries(head).filter(([key]) => given.has(key)));
   const inherited = Object.fromEntries(Object.entries(base.head).filter(([key]) => !OWN.includes(key)));
@@ -119,12 +119,17 @@ function merge(source: Source<ResumeHead>, head: ResumeHead, base: Template): Te
   return { head: merged as ResumeHead, body, hasModel: base.hasModel || hasModel(source) };
 }
 
-function hasModel(source: Source<ResumeHead>): boolean {
+function hasModel(source: ConfigSource<ResumeHead>): boolean {
   return (source.data as { model?: unknown }).model !== undefined;
 }
 
 /** A resume may take away what its template grants, and ask where the template does not; it may not add. */
-function checkNarrower(head: ResumeHead, base: ResumeHead, source: Source<ResumeHead>, references: References): void {
+function checkNarrower(
+  head: ResumeHead,
+  base: ResumeHead,
+  source: ConfigSource<ResumeHead>,
+  references: References,
+): void {
   const template = head.extends;
   const say = (key: 'tools' | 'skills' | 'shared' | 'hosts' | 'commands', i: number, value: string) =>
     references.add(

@@ -2,12 +2,12 @@ import type { Skill } from '../../core/model/config.ts';
 import { isSkillText, type SkillHead, splitSkillPath } from '../../schema/config/skill.ts';
 import { type Fault, fault } from '../../schema/fault.ts';
 import { byCodeUnit } from '../../schema/name.ts';
-import { type Memory, References, type Source } from './source.ts';
+import { type ConfigSource, type Memory, References } from './source.ts';
 
 /** The skills among the texts of an org, and what is wrong with the broken ones: they are left out. */
 export function readSkills(
   texts: ReadonlyMap<string, string>,
-  memory: Memory<Source<SkillHead>>,
+  memory: Memory<ConfigSource<SkillHead>>,
 ): { skills: Map<string, Skill>; faults: Fault[] } {
   const skills = new Map<string, Skill>();
   const faults: Fault[] = [];
@@ -42,7 +42,7 @@ function folders(texts: ReadonlyMap<string, string>): [string, string[]][] {
   return [...found].sort(([a], [b]) => byCodeUnit(a, b));
 }
 
-function nameFaults(source: Source<SkillHead>, id: string): Fault[] {
+function nameFaults(source: ConfigSource<SkillHead>, id: string): Fault[] {
   const references = new References();
   if (source.value && source.value.name !== id)
     references.add('invalid-value', `The skill is named "${source.value.name}", and its folder "${id}"`, source, [

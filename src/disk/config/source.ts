@@ -3,10 +3,10 @@ import { type Fault, type FaultCode, fault } from '../../schema/fault.ts';
 import { check, splitMarkdown } from '../yaml/yaml.ts';
 import { near } from '../yaml/yaml-faults.ts';
 import { readQuick } from '../yaml/yaml-quick.ts';
-import { type Place, readTree, type Tree } from '../yaml/yaml-tree.ts';
+import { readTree, type TextPosition, type YamlTree } from '../yaml/yaml-tree.ts';
 
 /** A configuration file as it was read: its value when it is good, its faults when not. */
-export interface Source<T> {
+export interface ConfigSource<T> {
   file: string;
   value: T | null;
   /** Of a broken file: what is left of it without the parts that are wrong, so that its references can be checked all the same. */
@@ -16,18 +16,18 @@ export interface Source<T> {
   /** Text below the front matter; empty for a YAML file. */
   body: string;
   faults: Fault[];
-  place(path: readonly PropertyKey[], of?: 'key' | 'value'): Place;
+  place(path: readonly PropertyKey[], of?: 'key' | 'value'): TextPosition;
 }
 
 type Read<T> = (text: string, file: string) => T;
 
 /** Reads a `.yaml` file by its schema, which is made for the first file. */
-export function yamlSource<S extends z.ZodType>(schema: () => S): Read<Source<z.output<S>>> {
+export function yamlSource<S extends z.ZodType>(schema: () => S): Read<ConfigSource<z.output<S>>> {
   return (text, file) => sourceOf(schema(), text, file, 1, '');
 }
 
 /** Reads a `.md` file, whose front matter has that schema. */
-export function markdownSource<S extends z.ZodType>(schema: () => S): Read<Source<z.output<S>>> {
+export function markdownSource<S extends z.ZodType>(schema: () => S): Read<ConfigSource<z.output<S>>> {
   return (text, file) => {
     const parts = splitMarkdown(text, file);
     if (!('fault' in parts)) return sourceOf(schema(), parts.head, file, parts.headLine, parts.body);
@@ -49,8 +49,8 @@ function sourceOf<S extends z.ZodType>(
   file: string,
   firstLine: number,
   body: string,
-): Source<z.output<S>> {
-  let tree: Tree | null = null;
+): ConfigSource<z.output<S>> {
+  let tree: YamlTree | null = null;
   const place = (path: readonly PropertyKey[], of: 'key' | 'value' = 'value') => {
     tree ??= readTree(text, file, firstLine);
     return tree.place(path, of);
@@ -134,7 +134,7 @@ export class References {
     name: string,
     known: ReadonlySet<string>,
     what: string,
-    source: Source<unknown>,
+    source: ConfigSource<unknown>,
     path: readonly PropertyKey[],
     of: 'key' | 'value' = 'value',
   ): void {
@@ -149,7 +149,7 @@ export class References {
   add(
     code: FaultCode,
     message: string,
-    source: Source<unknown>,
+    source: ConfigSource<unknown>,
     path: readonly PropertyKey[],
     of: 'key' | 'value' = 'value',
     more: { value?: string; nearest?: string } = {},

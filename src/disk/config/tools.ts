@@ -4,14 +4,14 @@ import { type mcpFile, type pinFile, pinnedServer } from '../../schema/config/mc
 import { splitToolPath, type ToolHead } from '../../schema/config/tool.ts';
 import { type Fault, fault } from '../../schema/fault.ts';
 import { byCodeUnit } from '../../schema/name.ts';
-import { type Memory, References, type Source } from './source.ts';
+import { type ConfigSource, type Memory, References } from './source.ts';
 
-type Texts = ReadonlyMap<string, string>;
+type TextFiles = ReadonlyMap<string, string>;
 
 /** The tools among the texts of an org, and what is wrong with the broken ones: they are left out. */
 export function readTools(
-  texts: Texts,
-  memory: Memory<Source<ToolHead>>,
+  texts: TextFiles,
+  memory: Memory<ConfigSource<ToolHead>>,
 ): { tools: Map<string, OwnTool>; faults: Fault[] } {
   const tools = new Map<string, OwnTool>();
   const faults: Fault[] = [];
@@ -32,7 +32,7 @@ export function readTools(
 }
 
 /** Id → its texts by their paths in the folder, sorted. */
-function folders(texts: Texts): [string, Map<string, string>][] {
+function folders(texts: TextFiles): [string, Map<string, string>][] {
   const found = new Map<string, Map<string, string>>();
   for (const path of [...texts.keys()].sort(byCodeUnit)) {
     const parts = splitToolPath(path);
@@ -44,7 +44,7 @@ function folders(texts: Texts): [string, Map<string, string>][] {
 }
 
 /** Its name, and the files that it names. */
-function faultsIn(source: Source<ToolHead>, id: string, files: Texts): Fault[] {
+function faultsIn(source: ConfigSource<ToolHead>, id: string, files: TextFiles): Fault[] {
   const references = new References();
   const { name, command = [], module } = source.value ?? { name: id };
   if (name !== id)
@@ -61,12 +61,12 @@ type PinFile = z.output<ReturnType<typeof pinFile>>;
 
 /** The servers that org/mcp.yaml declares, each with the tools in its file; a server whose file is broken has none. */
 export function readServers(
-  texts: Texts,
-  memories: { mcp: Memory<Source<McpFile>>; pin: Memory<Source<PinFile>> },
+  texts: TextFiles,
+  memories: { mcp: Memory<ConfigSource<McpFile>>; pin: Memory<ConfigSource<PinFile>> },
 ): { servers: Map<string, Server>; faults: Fault[] } {
   const text = texts.get('org/mcp.yaml');
   const source = text === undefined ? null : memories.mcp.read(text, 'org/mcp.yaml');
-  const pins = new Map<string, Source<PinFile>>();
+  const pins = new Map<string, ConfigSource<PinFile>>();
   for (const [path, pin] of texts) {
     const name = pinnedServer(path);
     if (name !== null) pins.set(name, memories.pin.read(pin, path));

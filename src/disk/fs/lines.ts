@@ -5,7 +5,7 @@ const NEWLINE = 10;
 const WIDEST = 3;
 
 /** Lines that wait to be written together. They wait as bytes: the garbage collector would carry strings along until then. */
-export class Lines {
+export class LineBuffer {
   /** How many. */
   count = 0;
   private buffer = Buffer.alloc(0);

@@ -14,7 +14,7 @@ export interface Host {
   place: string;
 }
 
-interface Owner {
+interface LockOwner {
   pid: number;
   boot: string;
   start: string | null;
@@ -73,11 +73,11 @@ function highest(disk: Disk): { number: number; free: boolean } | null {
 }
 
 /** `gone`: somebody removed it since it was seen. Null: no engine wrote that file. */
-function readOwner(disk: Disk, number: number): Owner | 'gone' | null {
+function readOwner(disk: Disk, number: number): LockOwner | 'gone' | null {
   const bytes = disk.read(`${FOLDER}/lock.${number}`);
   if (bytes === null) return 'gone';
   try {
-    return JSON.parse(Buffer.from(bytes).toString()) as Owner;
+    return JSON.parse(Buffer.from(bytes).toString()) as LockOwner;
   } catch {
     return null;
   }
@@ -94,14 +94,14 @@ function isTop(disk: Disk, number: number): boolean {
 }
 
 /** Another machine's processes cannot be seen from here: its lock is respected. */
-function alive(owner: Owner, host: Host): boolean {
+function alive(owner: LockOwner, host: Host): boolean {
   if (owner.place !== host.place) return false;
   if (owner.host !== host.name) return true;
   return owner.boot === host.boot && owner.start !== null && host.startOf(owner.pid) === owner.start;
 }
 
 function place(disk: Disk, host: Host, number: number, command: string): boolean {
-  const owner: Owner = {
+  const owner: LockOwner = {
     pid: host.pid,
     boot: host.boot,
     start: host.startOf(host.pid),

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type FileOp, placesOf } from '../../core/journal/file-op.ts';
-import type { Refused } from '../../core/journal/unplaced.ts';
+import type { RefusedOp } from '../../core/journal/unplaced.ts';
 import { type Content, contentHash, isSameContent, liveContent } from '../../core/model/content.ts';
 import type { Disk } from './disk.ts';
 import { DiskError, isOfPlace } from './disk.ts';
@@ -18,7 +18,7 @@ export interface Materialised {
   /** path → mark of the files made. */
   marks: Map<string, string>;
   /** Operations that the file system does not take, because of their name or their place. The first of each path. */
-  refused: Refused[];
+  refused: RefusedOp[];
 }
 
 /**

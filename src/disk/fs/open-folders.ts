@@ -17,7 +17,7 @@ export type Hold = <T>(folder: string, call: (folder: string) => T) => T;
 /** Opens folders below `root`, and sees to it that each is the one that was meant. */
 export function holder(root: string): Hold {
   return (folder, call) => {
-    const held = new Held(root, folder);
+    const held = new OpenFolder(root, folder);
     try {
       held.prove();
       return call(held.path);
@@ -32,7 +32,7 @@ export function holder(root: string): Hold {
  * turns to something else. Its place is proven before each look all the same.
  */
 export function looker(root: string): Hold {
-  let kept: Held | null = null;
+  let kept: OpenFolder | null = null;
   let ends = false;
   const close = (): void => {
     kept?.close();
@@ -49,7 +49,7 @@ export function looker(root: string): Hold {
   return (folder, call) => {
     if (kept?.folder !== folder || !kept.isStillThere()) {
       close();
-      kept = new Held(root, folder);
+      kept = new OpenFolder(root, folder);
       closeSoon();
       kept.prove();
     }
@@ -58,7 +58,7 @@ export function looker(root: string): Hold {
 }
 
 /** A folder that is held open. */
-class Held {
+class OpenFolder {
   readonly folder: string;
   readonly path: string;
   private readonly fd: number;

@@ -3,14 +3,18 @@ import { type Disk, DiskError } from './disk.ts';
 import { isOfPrograms } from './open-folders.ts';
 
 /** What lies under a folder: regular files, and what is neither file nor a folder that can be read (links, devices), each sorted by path. */
-export interface Tree {
+export interface FileTree {
   files: string[];
   others: string[];
 }
 
 /** Everything under some folders of a disk. Links are named and not followed. `skip` leaves out a file, or a folder with all in it. */
-export function treeOf(disk: Disk, folders: readonly string[], skip: (path: string) => boolean = () => false): Tree {
-  const tree: Tree = { files: [], others: [] };
+export function treeOf(
+  disk: Disk,
+  folders: readonly string[],
+  skip: (path: string) => boolean = () => false,
+): FileTree {
+  const tree: FileTree = { files: [], others: [] };
   for (const folder of folders) look(disk, folder, skip, tree);
   tree.files.sort(byCodeUnit);
   tree.others.sort(byCodeUnit);
@@ -19,7 +23,7 @@ export function treeOf(disk: Disk, folders: readonly string[], skip: (path: stri
 
 const NO_TEXT = /\ufffd[^/]*$/;
 
-function look(disk: Disk, path: string, skip: (path: string) => boolean, tree: Tree): void {
+function look(disk: Disk, path: string, skip: (path: string) => boolean, tree: FileTree): void {
   const kind = path === '' ? 'folder' : disk.stat(path)?.kind;
   // A name that is no text can be listed, and not be looked at.
   if (NO_TEXT.test(path) && kind === undefined) tree.others.push(path);
@@ -30,7 +34,7 @@ function look(disk: Disk, path: string, skip: (path: string) => boolean, tree: T
 }
 
 /** A folder that its owner closed is named, and stands in nobody's way. */
-function namesIn(disk: Disk, path: string, tree: Tree): string[] {
+function namesIn(disk: Disk, path: string, tree: FileTree): string[] {
   try {
     return disk.list(path) ?? [];
   } catch (error) {

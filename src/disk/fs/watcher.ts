@@ -6,7 +6,7 @@ import { realClock } from './clock.ts';
  * Rings when something changes in the journal or beside it, so that who looks at it again and again looks early. A hint and
  * never the truth: where nothing can be watched it does not ring, and every wait ends by itself.
  */
-export class Bell {
+export class FolderWatcher {
   private readonly root: string;
   private watcher: FSWatcher | null = null;
   private listens = false;

@@ -1,10 +1,10 @@
-import type { Input } from '../../core/model/entry.ts';
+import type { InputEntry } from '../../core/model/entry.ts';
 import { resumePath } from '../../core/model/paths.ts';
 import type { State } from '../../core/model/state.ts';
 import { byCodeUnit, isName } from '../../schema/name.ts';
 import { isLeftover } from '../fs/tree.ts';
 import { isText } from './reader.ts';
-import type { Look } from './snapshot.ts';
+import type { FolderSnapshot } from './snapshot.ts';
 
 /** Agents whose folder is not to be had: gone, or closed to this program. They are set aside, and the others work. */
 
@@ -18,7 +18,7 @@ const PARTS = ['outbox', 'memory', 'workspace', 'requests', 'logs', 'skills'];
 const DEEP = ['memory', 'skills'];
 const DEPTH = 3;
 
-type Absence = Extract<Input, { k: 'absent' | 'back' }>;
+type AbsenceEntry = Extract<InputEntry, { k: 'absent' | 'back' }>;
 
 /** Who is not to be had, and what of it is new. */
 export class Absences {
@@ -26,11 +26,11 @@ export class Absences {
   private readonly open = new Map<string, string>();
 
   /** Who is not to be had now, and what of it is new since the last freeze. */
-  changes(look: Look, state: State): { away: Set<string>; inputs: Absence[] } {
+  changes(look: FolderSnapshot, state: State): { away: Set<string>; inputs: AbsenceEntry[] } {
     const listed = new Set(look.list('agents').filter(isName));
     const gone = goneFrom(state, listed);
     const away = new Set<string>();
-    const inputs: Absence[] = [];
+    const inputs: AbsenceEntry[] = [];
     for (const agent of gone.length ? [...listed, ...gone].sort(byCodeUnit) : listed) {
       const before = state.absent.get(agent);
       const why = listed.has(agent) ? this.closed(look, agent) : GONE;
@@ -48,7 +48,7 @@ export class Absences {
   }
 
   /** What of its folder this program may not use; null: it may use all. */
-  private closed(look: Look, agent: string): string | null {
+  private closed(look: FolderSnapshot, agent: string): string | null {
     const home = `agents/${agent}`;
     for (const path of placesOf(look, agent))
       if (!this.isOpen(look, path)) return `${path} cannot be read or written: chmod -R u+rwX ${home}`;
@@ -56,7 +56,7 @@ export class Absences {
   }
 
   /** The system is asked again when owner or mode have changed. */
-  private isOpen(look: Look, path: string): boolean {
+  private isOpen(look: FolderSnapshot, path: string): boolean {
     const rights = look.stat(path)?.rights;
     if (rights === undefined || this.open.get(path) === rights) return true;
     const isOpen = look.reader.disk.isOpen(path);
@@ -79,7 +79,7 @@ function agentOf(path: string): string | null {
 }
 
 /** What the engine reads and writes there, folders before what lies in them: whoever finds one closed looks no further. */
-function* placesOf(look: Look, agent: string): Generator<string> {
+function* placesOf(look: FolderSnapshot, agent: string): Generator<string> {
   const home = `agents/${agent}`;
   yield home;
   if (look.stat(home)?.kind !== 'folder') return; // links are told elsewhere
@@ -89,7 +89,7 @@ function* placesOf(look: Look, agent: string): Generator<string> {
   for (const part of DEEP) if (names.includes(part)) yield* foldersIn(look, `${home}/${part}`, DEPTH);
 }
 
-function* foldersIn(look: Look, folder: string, depth: number): Generator<string> {
+function* foldersIn(look: FolderSnapshot, folder: string, depth: number): Generator<string> {
   for (const name of depth > 0 ? look.list(folder) : []) {
     const path = `${folder}/${name}`;
     if (isText(name) || isLeftover(name) || look.stat(path)?.kind !== 'folder') continue;

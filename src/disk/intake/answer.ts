@@ -5,7 +5,7 @@ import { approvalHead } from '../../schema/records/approval.ts';
 import { readMarkdown } from '../yaml/yaml.ts';
 
 /** What a person wrote into the file of a held act; `undecided` when it holds no decision yet. */
-export type Answer = { decision: 'approve' | 'deny'; by: string; note: string } | 'undecided';
+export type ApprovalAnswer = { decision: 'approve' | 'deny'; by: string; note: string } | 'undecided';
 
 /**
  * Reads the file of a held act as a person left it. The answer is that of `by:`, else of the first person who was asked,
@@ -17,7 +17,7 @@ export function readAnswer(
   approval: Approval,
   path: string,
   text: string,
-): Answer | { faults: Fault[] } {
+): ApprovalAnswer | { faults: Fault[] } {
   const { head, faults } = readMarkdown(approvalHead(), text, path);
   if (!head) return { faults };
   const { id = approval.id, decision, note } = head;

@@ -1,24 +1,24 @@
 import { heldText } from '../../core/journal/texts-rules-1.ts';
 import type { Config } from '../../core/model/config.ts';
-import type { Input } from '../../core/model/entry.ts';
+import type { InputEntry } from '../../core/model/entry.ts';
 import { approvalPath } from '../../core/model/paths.ts';
 import type { Approval, State } from '../../core/model/state.ts';
 import { copyWith } from '../../schema/copy.ts';
 import type { Fault } from '../../schema/fault.ts';
 import { readAnswer } from './answer.ts';
-import { isText, malformed, type Reader } from './reader.ts';
+import { type FolderReader, isText, malformed } from './reader.ts';
 
 /** The files of held acts, in which people answer. */
 export class ApprovalFiles {
-  private readonly reader: Reader;
+  private readonly reader: FolderReader;
 
-  constructor(reader: Reader) {
+  constructor(reader: FolderReader) {
     this.reader = reader;
   }
 
   /** Held acts that people answered in their files, what cannot be understood there, and files about acts that do not wait. */
-  async answers(state: State, config: Config, turn: number, limit: number): Promise<Input[]> {
-    const inputs: Input[] = [];
+  async answers(state: State, config: Config, turn: number, limit: number): Promise<InputEntry[]> {
+    const inputs: InputEntry[] = [];
     for (const approval of state.approvals.values()) {
       if (!this.answerIn(state, config, approval, turn, limit)) continue;
       const input = (await this.reader.quiet(approvalPath(approval.id)))
@@ -44,7 +44,7 @@ export class ApprovalFiles {
     });
   }
 
-  private answerIn(state: State, config: Config, approval: Approval, turn: number, limit: number): Input | null {
+  private answerIn(state: State, config: Config, approval: Approval, turn: number, limit: number): InputEntry | null {
     const path = approvalPath(approval.id);
     const stat = this.reader.disk.stat(path);
     if (!stat || this.reader.marks.get(path) === stat.mark) return null;
@@ -72,8 +72,8 @@ export class ApprovalFiles {
   }
 
   /** Files about acts that were answered meanwhile, or never were there. */
-  private lateAnswers(state: State, limit: number): Input[] {
-    const inputs: (Input | null)[] = [];
+  private lateAnswers(state: State, limit: number): InputEntry[] {
+    const inputs: (InputEntry | null)[] = [];
     for (const name of this.reader.list('org/approvals')) {
       const path = `org/approvals/${name}`;
       if (!isText(name) || state.approvals.has(name.slice(0, -3))) continue;
@@ -82,7 +82,7 @@ export class ApprovalFiles {
       const detail = `No act ${name.slice(0, -3)} waits for an answer any more: look into org/approvals/answered/.`;
       inputs.push(this.reader.aside(state, path, { reason: 'malformed', detail, mark }, 'org'));
     }
-    return inputs.filter((input): input is Input => input !== null);
+    return inputs.filter((input): input is InputEntry => input !== null);
   }
 }
 

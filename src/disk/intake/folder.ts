@@ -5,9 +5,9 @@ import { padTurn } from '../../schema/name.ts';
 import type { Clock } from '../fs/clock.ts';
 import type { Disk } from '../fs/disk.ts';
 import { ApprovalFiles } from './approval-files.ts';
-import { Drops } from './drops.ts';
+import { IncomingMail } from './incoming-mail.ts';
 import { Outboxes } from './outboxes.ts';
-import { Reader } from './reader.ts';
+import { FolderReader } from './reader.ts';
 import { Requests } from './requests.ts';
 import { isTracked, Tracked } from './tracked.ts';
 
@@ -18,17 +18,17 @@ import { isTracked, Tracked } from './tracked.ts';
 export class Folder {
   readonly tracked: Tracked;
   readonly approvals: ApprovalFiles;
-  readonly drops: Drops;
+  readonly drops: IncomingMail;
   readonly outboxes: Outboxes;
   readonly requests: Requests;
-  private readonly reader: Reader;
+  private readonly reader: FolderReader;
 
   /** `redact` strikes known secrets out of every text that people wrote, before anything else sees it. */
   constructor(disk: Disk, clock: Clock, redact: (text: string) => string = (text) => text) {
-    this.reader = new Reader(disk, clock, redact);
+    this.reader = new FolderReader(disk, clock, redact);
     this.tracked = new Tracked(this.reader);
     this.approvals = new ApprovalFiles(this.reader);
-    this.drops = new Drops(this.reader);
+    this.drops = new IncomingMail(this.reader);
     this.outboxes = new Outboxes(this.reader);
     this.requests = new Requests(this.reader);
   }

@@ -1,23 +1,23 @@
 import type { Config } from '../../core/model/config.ts';
-import type { Input } from '../../core/model/entry.ts';
+import type { InputEntry } from '../../core/model/entry.ts';
 import { deadOf, inboxOf, isAway, type Mail, revivable, type State } from '../../core/model/state.ts';
 import { copyWith } from '../../schema/copy.ts';
 import { byCodeUnit, padTurn, parseMessageId } from '../../schema/name.ts';
 import { isLeftover } from '../fs/tree.ts';
-import { readMessage } from './drop.ts';
-import { type Reader, YOUNG_MS } from './reader.ts';
+import { readMessage } from './incoming-message.ts';
+import { type FolderReader, YOUNG_MS } from './reader.ts';
 
 /** An outbox is looked through for old mail once in so many turns. */
 const SWEEP_TURNS = 50;
 
 /** Mail that lies in the outboxes: what people did to it, what is none, and what has become old. */
 export class Outboxes {
-  private readonly reader: Reader;
+  private readonly reader: FolderReader;
   /** Path → mark for mail that waits for agents; what was delivered is forgotten. */
   private mailMarks = new Map<string, string>();
   private lookedThrough = false;
 
-  constructor(reader: Reader) {
+  constructor(reader: FolderReader) {
     this.reader = reader;
   }
 
@@ -27,8 +27,8 @@ export class Outboxes {
   }
 
   /** Mail that people edited or deleted before it was delivered to an agent. */
-  async edits(state: State, config: Config, limit: number): Promise<Input[]> {
-    const inputs: Input[] = [];
+  async edits(state: State, config: Config, limit: number): Promise<InputEntry[]> {
+    const inputs: InputEntry[] = [];
     const before = this.mailMarks;
     this.mailMarks = new Map();
     let waited = false;
@@ -50,7 +50,7 @@ export class Outboxes {
     return inputs;
   }
 
-  private edited(mail: Mail, limit: number): Input | null {
+  private edited(mail: Mail, limit: number): InputEntry | null {
     const read = this.reader.readText(mail.path, limit);
     if ('reason' in read) return null;
     const { message } = readMessage(read.text, mail.path);
@@ -65,8 +65,8 @@ export class Outboxes {
    * Files in agents' outboxes that no engine wrote: set aside. Every outbox is looked through at the first freeze, then in
    * rotation: such files are never delivered, so noticing them can wait.
    */
-  foreign(state: State, config: Config, turn: number, passed = 0): Input[] {
-    const inputs: Input[] = [];
+  foreign(state: State, config: Config, turn: number, passed = 0): InputEntry[] {
+    const inputs: InputEntry[] = [];
     config.order.forEach((agent, i) => {
       if (config.agents.get(agent)?.person || (this.lookedThrough && !isInRotation(turn + i, passed))) return;
       for (const name of this.reader.disk.list(`agents/${agent}/outbox`) ?? []) {
@@ -88,7 +88,7 @@ export class Outboxes {
   }
 
   /** Delivered mail that has become old, agent by agent in rotation, and what people put away. */
-  sweep(state: State, config: Config, turn: number, passed = 0): Input[] {
+  sweep(state: State, config: Config, turn: number, passed = 0): InputEntry[] {
     const old = turn - config.org.limits.live_turns;
     if (old <= 0 && state.archive.size === 0) return [];
     const isHere = (id: string): boolean => !isAway(state, parseMessageId(id)?.author ?? '');
@@ -106,7 +106,7 @@ export class Outboxes {
   }
 
   /** Somebody put a file where the archive of an outbox is to be. */
-  private barredArchive(state: State, agent: string): Input[] {
+  private barredArchive(state: State, agent: string): InputEntry[] {
     const path = `agents/${agent}/outbox/archive`;
     const stat = this.reader.disk.stat(path);
     if (!stat || stat.kind === 'folder') return [];
@@ -137,8 +137,8 @@ export class Outboxes {
   }
 
   /** The messages of dead letters that people want delivered again, as their files stand. */
-  revivals(state: State, turn: number, limit: number): Input[] {
-    const inputs: Input[] = [];
+  revivals(state: State, turn: number, limit: number): InputEntry[] {
+    const inputs: InputEntry[] = [];
     for (const [id, to] of revivable(state)) {
       const dead = state.dead.get(id);
       const read = dead ? this.reader.readText(dead.path, limit) : null;

@@ -1,4 +1,4 @@
-import type { Input } from '../../core/model/entry.ts';
+import type { InputEntry } from '../../core/model/entry.ts';
 import type { State } from '../../core/model/state.ts';
 import { type Fault, printFault } from '../../schema/fault.ts';
 import type { DeadLetterHead } from '../../schema/records/dead-letter.ts';
@@ -12,7 +12,7 @@ import { decode } from '../yaml/codec.ts';
 export const YOUNG_MS = 500;
 
 /** Reads what people write, and remembers marks, so that a file or folder is read only when it changed. */
-export class Reader {
+export class FolderReader {
   readonly disk: Disk;
   readonly clock: Clock;
   private readonly redact: (text: string) => string;
@@ -69,7 +69,7 @@ export class Reader {
   }
 
   /** Sets a file aside, once for each version of it. */
-  aside(state: State, path: string, bad: Unreadable, owner: string): Extract<Input, { k: 'aside' }> | null {
+  aside(state: State, path: string, bad: Unreadable, owner: string): Extract<InputEntry, { k: 'aside' }> | null {
     if (state.aside.get(path) === bad.mark) return null;
     return { k: 'aside', turn: 0, id: '', path, mark: bad.mark, reason: bad.reason, detail: bad.detail, owner };
   }

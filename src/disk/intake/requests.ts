@@ -1,22 +1,22 @@
 import { asked } from '../../core/journal/asked.ts';
-import type { Input } from '../../core/model/entry.ts';
+import type { InputEntry } from '../../core/model/entry.ts';
 import type { State } from '../../core/model/state.ts';
 import { copyWith } from '../../schema/copy.ts';
 import { request } from '../../schema/records/request.ts';
 import { isLeftover } from '../fs/tree.ts';
 import { readYaml } from '../yaml/yaml.ts';
-import { malformed, type Reader } from './reader.ts';
+import { type FolderReader, malformed } from './reader.ts';
 
 /** The `requests/` folders of people, where commands put what they ask while an engine runs. */
 export class Requests {
-  private readonly reader: Reader;
+  private readonly reader: FolderReader;
 
-  constructor(reader: Reader) {
+  constructor(reader: FolderReader) {
     this.reader = reader;
   }
 
   /** What commands asked, from the `requests/` folders of people. */
-  taken(state: State, people: readonly string[], limit: number, time: number): Input[] {
+  taken(state: State, people: readonly string[], limit: number, time: number): InputEntry[] {
     return [...this.requestFiles(people)].flatMap(
       ({ path, person }) => this.readRequest(state, path, person, limit, time) ?? [],
     );
@@ -39,7 +39,7 @@ export class Requests {
         if (name.endsWith('.yaml') && !isLeftover(name)) yield { path: `agents/${person}/requests/${name}`, person };
   }
 
-  private readRequest(state: State, path: string, person: string, limit: number, time: number): Input | null {
+  private readRequest(state: State, path: string, person: string, limit: number, time: number): InputEntry | null {
     const read = this.reader.readText(path, limit);
     if ('reason' in read) return this.reader.aside(state, path, read, person);
     if (state.aside.get(path) === read.hash) return null;

@@ -1,12 +1,12 @@
 import type { Stat } from '../fs/disk.ts';
-import type { Reader } from './reader.ts';
+import type { FolderReader } from './reader.ts';
 
 /** What lies in the folder at one moment: whoever asks for a path again hears the same, and the disk is asked once. */
-export class Look {
-  readonly reader: Reader;
+export class FolderSnapshot {
+  readonly reader: FolderReader;
   private readonly stats = new Map<string, Stat | null>();
 
-  constructor(reader: Reader) {
+  constructor(reader: FolderReader) {
     this.reader = reader;
   }
 

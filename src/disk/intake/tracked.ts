@@ -1,4 +1,4 @@
-import type { Input } from '../../core/model/entry.ts';
+import type { InputEntry } from '../../core/model/entry.ts';
 import { resumePath, retiredPath } from '../../core/model/paths.ts';
 import type { State } from '../../core/model/state.ts';
 import { pinnedServer } from '../../schema/config/mcp.ts';
@@ -7,8 +7,8 @@ import { splitToolPath } from '../../schema/config/tool.ts';
 import { byCodeUnit, isName } from '../../schema/name.ts';
 import { isLeftover } from '../fs/tree.ts';
 import { Absences } from './absent.ts';
-import { isText, type Reader } from './reader.ts';
-import { Look } from './snapshot.ts';
+import { type FolderReader, isText } from './reader.ts';
+import { FolderSnapshot } from './snapshot.ts';
 
 /** Folders below a folder of skills, or of tools, that are looked into: a skill, and two levels in it. */
 const SKILL_DEPTH = 3;
@@ -18,9 +18,9 @@ const CONFIG_FOLDERS = ['org/units', 'org/goals', 'org/contacts', 'org/templates
 
 /** The files whose text the state holds because people write them: configuration, resumes, skills, memory. */
 export class Tracked {
-  private readonly reader: Reader;
+  private readonly reader: FolderReader;
   /** The folder as it was when changes were looked for. */
-  private look: Look;
+  private look: FolderSnapshot;
   private readonly absences = new Absences();
   /** Agents one of whose folders is a link or no folder: they are left out until that is mended. */
   private readonly unsafe = new Set<string>();
@@ -38,9 +38,9 @@ export class Tracked {
   /** Agent → mark of its folder when the folders in it were looked at. */
   private readonly homes = new Map<string, string>();
 
-  constructor(reader: Reader) {
+  constructor(reader: FolderReader) {
     this.reader = reader;
-    this.look = new Look(reader);
+    this.look = new FolderSnapshot(reader);
   }
 
   /** Whether each file was found as it stands: then what they say depends on the folder alone. */
@@ -49,12 +49,12 @@ export class Tracked {
   }
 
   /** Files that people write: changes since the state. `limit` is the largest file in bytes; without `memory` all but its entries. */
-  changes(state: State, limit: number, memory = true): Input[] {
-    this.look = new Look(this.reader);
+  changes(state: State, limit: number, memory = true): InputEntry[] {
+    this.look = new FolderSnapshot(this.reader);
     const { away, inputs: absent } = this.absences.changes(this.look, state);
     this.away = away;
     this.partial = false;
-    const inputs: Input[] = [...absent, ...this.unsafeFolders(state)];
+    const inputs: InputEntry[] = [...absent, ...this.unsafeFolders(state)];
     const seen = new Set<string>();
     for (const path of this.trackedPaths(memory)) {
       seen.add(path);
@@ -85,7 +85,7 @@ export class Tracked {
 
   /** Names in `agents/` that an agent could have, and that are files. */
   barredNames(state: State): string[] {
-    const look = new Look(this.reader);
+    const look = new FolderSnapshot(this.reader);
     return look
       .list('agents')
       .filter((name) => isName(name) && !state.files.has(resumePath(name)))
@@ -93,8 +93,8 @@ export class Tracked {
   }
 
   /** Agents whose folders cannot be trusted, and those without a resume. Nothing is ever followed out of the organisation. */
-  private unsafeFolders(state: State): Input[] {
-    const inputs: (Input | null)[] = [];
+  private unsafeFolders(state: State): InputEntry[] {
+    const inputs: (InputEntry | null)[] = [];
     for (const agent of this.look.list('agents')) {
       if (!isName(agent) || this.away.has(agent)) continue;
       const home = `agents/${agent}`;
@@ -139,7 +139,7 @@ export class Tracked {
         );
       }
     }
-    return inputs.filter((input): input is Input => input !== null);
+    return inputs.filter((input): input is InputEntry => input !== null);
   }
 
   private *trackedPaths(memory: boolean): Generator<string> {
@@ -197,7 +197,7 @@ export class Tracked {
   }
 
   /** Folders for entries of memory that are links or no folders: nothing is read or written there. */
-  private barredFolders(state: State): Input[] {
+  private barredFolders(state: State): InputEntry[] {
     const inputs = [...this.barred].flatMap(([path, mark]) => {
       const detail = `${path} is a link or no folder; what lies there is left out.`;
       return this.reader.aside(state, path, { reason: 'not-regular', detail, mark }, ownerOf(path)) ?? [];
@@ -206,7 +206,7 @@ export class Tracked {
     return inputs;
   }
 
-  private lookAt(state: State, path: string, limit: number): Input | null {
+  private lookAt(state: State, path: string, limit: number): InputEntry | null {
     const stat = this.look.stat(path);
     const before = state.files.get(path);
     if (!stat) return before === undefined ? null : { k: 'file', path, text: null };
@@ -246,6 +246,6 @@ function isMemory(path: string): boolean {
   return /^(org\/shared\/context|agents\/[^/]+\/memory)\//.test(path);
 }
 
-function pathOf(input: Input): string {
+function pathOf(input: InputEntry): string {
   return 'path' in input ? input.path : '';
 }

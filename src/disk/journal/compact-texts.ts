@@ -5,16 +5,16 @@ import { copyWith } from '../../schema/copy.ts';
  * A generated text stands in its line. What another field of that line holds word for word is not written twice: the text
  * becomes a list of literals and of names of such fields.
  */
-type Part = string | { of: Field };
-type Field = 'input' | 'shows' | 'detail';
-type Fields = Partial<Record<Field, string>>;
-type Packed = string | Part[];
+type TextPart = string | { of: TextField };
+type TextField = 'input' | 'shows' | 'detail';
+type Fields = Partial<Record<TextField, string>>;
+type PackedText = string | TextPart[];
 
 /** Characters from which on a repeated text is named. */
 const LONG = 20;
 
 /** A line with the texts of which these are the fields; `undefined` for a line without any. */
-export function withTexts(line: Entry, change: (text: Packed, fields: Fields) => Packed): object | undefined {
+export function withTexts(line: Entry, change: (text: PackedText, fields: Fields) => PackedText): object | undefined {
   switch (line.k) {
     case 'held':
       return changed(line, heldFields(line), change);
@@ -37,23 +37,23 @@ function heldFields({ input, shows }: Held): Fields {
   return { input: JSON.stringify(input, null, 2), ...(shows !== undefined && { shows }) };
 }
 
-function changed<T extends { text?: Packed }>(
+function changed<T extends { text?: PackedText }>(
   line: T,
   fields: Fields,
-  change: (text: Packed, fields: Fields) => Packed,
+  change: (text: PackedText, fields: Fields) => PackedText,
 ): T {
   return line.text === undefined ? line : Object.assign({ ...line }, { text: change(line.text, fields) });
 }
 
-export function packText(text: Packed, fields: Fields): Packed {
+export function packText(text: PackedText, fields: Fields): PackedText {
   if (typeof text !== 'string') return text;
-  const names = (Object.keys(fields) as Field[]).filter((name) => (fields[name] as string).length >= LONG);
-  const parts = names.reduce<Part[]>((all, name) => splitFirst(all, fields[name] as string, name), [text]);
+  const names = (Object.keys(fields) as TextField[]).filter((name) => (fields[name] as string).length >= LONG);
+  const parts = names.reduce<TextPart[]>((all, name) => splitFirst(all, fields[name] as string, name), [text]);
   return parts.length === 1 ? text : parts;
 }
 
 /** The first place where a literal holds the text becomes its name. */
-function splitFirst(parts: Part[], text: string, of: Field): Part[] {
+function splitFirst(parts: TextPart[], text: string, of: TextField): TextPart[] {
   const i = parts.findIndex((part) => typeof part === 'string' && part.includes(text));
   if (i < 0) return parts;
   const literal = parts[i] as string;
@@ -62,12 +62,12 @@ function splitFirst(parts: Part[], text: string, of: Field): Part[] {
 }
 
 /** Throws when a field is named that is not there. */
-export function unpackText(text: Packed, fields: Fields): string {
+export function unpackText(text: PackedText, fields: Fields): string {
   if (typeof text === 'string') return text;
   return text.map((part) => (typeof part === 'string' ? part : named(part.of, fields))).join('');
 }
 
-function named(name: Field, fields: Fields): string {
+function named(name: TextField, fields: Fields): string {
   const text = fields[name];
   if (text === undefined) throw new Error('the text refers to a field that is not in its line');
   return text;

@@ -3,7 +3,7 @@ import { copyWith } from '../../schema/copy.ts';
 import { packText, unpackText, withTexts } from './compact-texts.ts';
 
 /** What a prompt tells of an act. */
-type Result = Extract<IntentEntry['prompt'], { after: number }>['results'][number];
+type ActResult = Extract<IntentEntry['prompt'], { after: number }>['results'][number];
 
 /**
  * Keeps a text once, by references within the journal file of a turn. The body of a sent message that a reply holds word for
@@ -54,11 +54,13 @@ export class Compact {
     const { prompt } = line;
     if (!('after' in prompt)) return line;
     const texts = this.textsAfter(line.agent, prompt.after);
-    const results = prompt.results.map(({ id, tool, text, ok }: Omit<Result, 'text'> & Partial<Result>, i): Result => {
-      const told = text ?? texts?.get(i + 1);
-      if (told === undefined) throw new Error('the prompt refers to a use of a tool that is not in this file');
-      return { id, tool, text: told, ok }; // in this order they were hashed
-    });
+    const results = prompt.results.map(
+      ({ id, tool, text, ok }: Omit<ActResult, 'text'> & Partial<ActResult>, i): ActResult => {
+        const told = text ?? texts?.get(i + 1);
+        if (told === undefined) throw new Error('the prompt refers to a use of a tool that is not in this file');
+        return { id, tool, text: told, ok }; // in this order they were hashed
+      },
+    );
     return copyWith(line, { prompt: copyWith(prompt, { results }) });
   }
 

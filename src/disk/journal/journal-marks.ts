@@ -14,7 +14,7 @@ const NUMBER = SEAL + SIZE + 4;
 const ROW = NUMBER + 6;
 
 /** How a journal differs from what was known of it. */
-export interface Difference {
+export interface JournalDifference {
   /** The file that is not as it was; of a way back the last file that is there. */
   file: number;
   /** `back`: it ends earlier, and up to there it is the same history, as after a checkout of an older commit. */
@@ -77,7 +77,7 @@ export class JournalMarks {
   }
 
   /** The first difference between what was known and what is there; null when the journal only grew. */
-  difference(disk: Disk): Difference | null {
+  difference(disk: Disk): JournalDifference | null {
     const marks = new Map((disk.look(JOURNAL) ?? []).map(([name, { mark }]) => [`${JOURNAL}/${name}`, mark]));
     for (let row = 0; row < this.count; row++) {
       const file = this.fileOf(row);

@@ -6,7 +6,7 @@ import { type Fault, failure, fault } from '../../schema/fault.ts';
 import { padTurn } from '../../schema/name.ts';
 import { GRAIN_MS, realClock } from '../fs/clock.ts';
 import { type Appender, type Disk, DiskError } from '../fs/disk.ts';
-import { Lines } from '../fs/lines.ts';
+import { LineBuffer } from '../fs/lines.ts';
 import { Compact } from './compact.ts';
 import type { JournalMarks } from './journal-marks.ts';
 
@@ -270,7 +270,7 @@ export class Journal {
   private readonly disk: Disk;
   private readonly marks: Pick<JournalMarks, 'note'> | undefined;
   private appender: Appender | null = null;
-  private lines = new Lines();
+  private lines = new LineBuffer();
   private compact = new Compact();
   private waiting: Promise<void> | null = null;
   /** Entries that wait for room, and the bytes they want. */
@@ -352,7 +352,7 @@ export class Journal {
   private writeGroup(sync: boolean): void {
     if (this.lines.count) {
       const { lines } = this;
-      this.lines = new Lines();
+      this.lines = new LineBuffer();
       const seal: Seal = { k: 'seal', n: lines.count, h: chain(this.head, sha(lines.bytes())) };
       lines.add(JSON.stringify(seal));
       const bytes = lines.bytes();

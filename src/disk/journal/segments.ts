@@ -4,7 +4,7 @@
  * changed one, is never believed. Later segments win; null takes a row away.
  */
 import { createHash } from 'node:crypto';
-import type { Ground } from '../../core/model/spill-map.ts';
+import type { SpilledRows } from '../../core/model/spill-map.ts';
 import { failure } from '../../schema/fault.ts';
 import { realClock } from '../fs/clock.ts';
 import { type Disk, DiskError } from '../fs/disk.ts';
@@ -21,17 +21,17 @@ const HELD = 64;
 const MERGED = 8;
 
 /** A piece of a segment: its first and last key, where it stands, and its hash. */
-type Block = [first: string, last: string, at: number, size: number, hash: string];
+type SegmentBlock = [first: string, last: string, at: number, size: number, hash: string];
 
 /** What is known of a segment without reading it. */
 export interface Segment {
   file: string;
   rows: number;
-  blocks: Block[];
+  blocks: SegmentBlock[];
 }
 
 /** A key and its line. */
-type Row = readonly [key: string, line: string];
+type SegmentRow = readonly [key: string, line: string];
 
 /** All segments of an organisation, the oldest first. */
 export class Segments {
@@ -69,7 +69,7 @@ export class Segments {
   }
 
   /** The rows whose keys begin with a field and `:`. */
-  ground(field: string): Ground {
+  ground(field: string): SpilledRows {
     const start = `${field}:`;
     return {
       get: (key) => this.get(start + key),
@@ -93,22 +93,22 @@ export class Segments {
   }
 
   /** The rows of some segments as one row, the latest of each key. */
-  private *merged(list: readonly Segment[], from: string, to: string): Generator<Row> {
+  private *merged(list: readonly Segment[], from: string, to: string): Generator<SegmentRow> {
     const sources = list.map((segment) => this.rowsOf(segment, from, to));
-    const heads = sources.map((source) => source.next().value as Row | undefined);
+    const heads = sources.map((source) => source.next().value as SegmentRow | undefined);
     for (;;) {
-      let best: Row | undefined;
+      let best: SegmentRow | undefined;
       for (const head of heads) if (head && (!best || head[0] <= best[0])) best = head;
       if (!best) return;
       for (let i = 0; i < heads.length; i++)
-        if (heads[i]?.[0] === best[0]) heads[i] = sources[i]?.next().value as Row | undefined;
+        if (heads[i]?.[0] === best[0]) heads[i] = sources[i]?.next().value as SegmentRow | undefined;
       yield best;
     }
   }
 
-  private *rowsOf(segment: Segment, from: string, to: string): Generator<Row, undefined> {
+  private *rowsOf(segment: Segment, from: string, to: string): Generator<SegmentRow, undefined> {
     for (let i = Math.max(0, placeOf(segment.blocks, from)); i < segment.blocks.length; i++) {
-      const block = segment.blocks[i] as Block;
+      const block = segment.blocks[i] as SegmentBlock;
       if (block[0] >= to) return;
       for (const line of this.read(segment, block, false).toString().split('\n')) {
         if (line === '') continue;
@@ -119,7 +119,7 @@ export class Segments {
   }
 
   /** Throws `disk-error` when it is not what was written: then the file goes, and what speaks of it is not believed any more. */
-  private read({ file }: Segment, [, , at, size, hash]: Block, hold = true): Buffer {
+  private read({ file }: Segment, [, , at, size, hash]: SegmentBlock, hold = true): Buffer {
     const name = `${file} ${at}`;
     const known = this.held.get(name);
     if (known) return known;
@@ -142,7 +142,7 @@ export class Segments {
 
   /** Seals rows, whose keys are in order; then as many as are of one size become one. */
   add(rows: Iterable<readonly [key: string, value: unknown]>): void {
-    const lines = function* (): Generator<Row> {
+    const lines = function* (): Generator<SegmentRow> {
       for (const [key, value] of rows) yield [key, JSON.stringify([key, value])];
     };
     this.seal(lines(), this.list.length);
@@ -160,15 +160,15 @@ export class Segments {
 
   private merge(from: number): void {
     const rows = this.merged(this.list.slice(from), '', '\uffff');
-    const kept = function* (): Generator<Row> {
+    const kept = function* (): Generator<SegmentRow> {
       for (const row of rows) if (from > 0 || !isGone(row[1])) yield row;
     };
     this.seal(kept(), from);
   }
 
   /** A segment in the place of those from that one on. It is durable before anything can speak of it. */
-  private seal(rows: Iterable<Row>, from: number): void {
-    const writer = new Writer(this.disk, this.freeName());
+  private seal(rows: Iterable<SegmentRow>, from: number): void {
+    const writer = new SegmentWriter(this.disk, this.freeName());
     for (const row of rows) writer.row(row);
     const made = writer.close();
     this.list = [...this.list.slice(0, from), ...(made.rows ? [made] : [])];
@@ -211,7 +211,7 @@ function atExit(work: () => void): void {
 }
 
 /** Writes one segment, block by block. */
-class Writer {
+class SegmentWriter {
   private readonly disk: Disk;
   private readonly segment: Segment;
   private readonly out;
@@ -227,7 +227,7 @@ class Writer {
     this.out = disk.append(`${SEGMENTS}/${file}`);
   }
 
-  row([key, line]: Row): void {
+  row([key, line]: SegmentRow): void {
     if (this.size >= BLOCK || (this.size >= SMALL_BLOCK && kindOf(key) !== kindOf(this.last))) this.end();
     if (this.lines.length === 0) this.first = key;
     this.last = key;
@@ -273,11 +273,11 @@ function hashOf(bytes: Uint8Array): string {
 }
 
 /** The last block that begins at a key or before it; -1: none. */
-function placeOf(blocks: readonly Block[], key: string): number {
+function placeOf(blocks: readonly SegmentBlock[], key: string): number {
   let [low, high] = [0, blocks.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((blocks[middle] as Block)[0] <= key) low = middle + 1;
+    if ((blocks[middle] as SegmentBlock)[0] <= key) low = middle + 1;
     else high = middle;
   }
   return low - 1;

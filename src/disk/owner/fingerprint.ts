@@ -28,7 +28,7 @@ const FOLDERS = ['org/units', 'org/goals', 'org/contacts', 'org/templates', 'org
  * file system's clock goes unseen, so keep only fingerprints that are older than that.
  */
 export function fingerprint(disk: Disk, watched: Watched): Fingerprint {
-  const found = new Found(disk);
+  const found = new Findings(disk);
   found.journal();
   found.names('.lemming', (name) => name.startsWith('lock.'));
   found.files('org', (name) => name.endsWith('.yaml'));
@@ -54,7 +54,7 @@ export function fingerprint(disk: Disk, watched: Watched): Fingerprint {
   return { text: found.parts.join('\n'), changedMs: found.changedMs };
 }
 
-class Found {
+class Findings {
   readonly parts: string[] = [];
   changedMs = 0;
   private readonly disk: Disk;

@@ -40,16 +40,16 @@ const approval = later(() =>
   }),
 );
 const trustFile = later(() => z.strictObject({ version: z.literal(1), approved: z.array(approval()) }));
-export type Approval = z.infer<ReturnType<typeof approval>>;
+export type TrustRow = z.infer<ReturnType<typeof approval>>;
 
 /** What a file says: null when it is absent or cannot be used. */
-export interface Found<T> {
+export interface OwnerFile<T> {
   value: T | null;
   faults: Fault[];
 }
 
 /** A file of the owner as it stands now. It is read again only when it was changed. */
-export type Live<T> = () => Found<T>;
+export type Live<T> = () => OwnerFile<T>;
 
 /** The variables of `.env`. Lines that are none are faults; the others count. */
 export function liveEnv(folder: OwnerFolder | null): Live<ReadonlyMap<string, string>> {
@@ -62,8 +62,8 @@ export function liveSecrets(folder: OwnerFolder | null): Live<SecretsFile> {
 }
 
 /** The approvals of `trust.yaml`; one that others can write does not count. */
-export function liveTrust(folder: OwnerFolder | null): Live<readonly Approval[]> {
-  const read = (text: string, file: string): Found<readonly Approval[]> => {
+export function liveTrust(folder: OwnerFolder | null): Live<readonly TrustRow[]> {
+  const read = (text: string, file: string): OwnerFile<readonly TrustRow[]> => {
     const { value, faults } = quiet(readYaml(trustFile(), text, file));
     return { value: value?.approved ?? null, faults };
   };
@@ -71,12 +71,12 @@ export function liveTrust(folder: OwnerFolder | null): Live<readonly Approval[]>
 }
 
 /** `keys.yaml` as it stands now: keys of the terminal screen. */
-export function readKeymap(folder: OwnerFolder | null): Found<Keymap> {
+export function readKeymap(folder: OwnerFolder | null): OwnerFile<Keymap> {
   return live(folder, 'keys.yaml', (text, file) => readYaml(keymapFile(), text, file), 'read')();
 }
 
 /** Puts `trust.yaml` in place at once, readable by the owner only. */
-export function writeTrust(folder: OwnerFolder, approved: readonly Approval[]): void {
+export function writeTrust(folder: OwnerFolder, approved: readonly TrustRow[]): void {
   const note = '# What lemming trust approved on this machine.\n';
   putFile(folder, 'trust.yaml', `${note}${stringify({ version: 1, approved }, { lineWidth: 0 })}`);
 }
@@ -106,14 +106,14 @@ const ABSENT = { value: null, faults: [] };
 function live<T>(
   folder: OwnerFolder | null,
   name: string,
-  parse: (text: string, file: string) => Found<T>,
+  parse: (text: string, file: string) => OwnerFile<T>,
   whenOpen: 'read' | 'refuse',
 ): Live<T> {
   if (!folder) return () => ABSENT;
   const file = path.join(folder.path, name);
   const label = `${folder.label}/${name}`;
   let mark: string | null = null;
-  let known: Found<T> = ABSENT;
+  let known: OwnerFile<T> = ABSENT;
   return () => {
     try {
       const now = markOf(fs.statSync(file, { bigint: true, throwIfNoEntry: false }));
@@ -134,9 +134,9 @@ function found<T>(
   bytes: Uint8Array,
   stat: fs.BigIntStats,
   label: string,
-  parse: (text: string, file: string) => Found<T>,
+  parse: (text: string, file: string) => OwnerFile<T>,
   whenOpen: 'read' | 'refuse',
-): Found<T> {
+): OwnerFile<T> {
   const decoded = decode(bytes, MOST, label);
   if ('fault' in decoded) return { value: null, faults: [decoded.fault] };
   const mode = Number(stat.mode);
@@ -168,7 +168,7 @@ function markOf(stat: fs.BigIntStats | undefined): string | null {
 }
 
 /** Faults without the values they found: those could be secrets. */
-function quiet<T>({ value, faults }: Found<T>): Found<T> {
+function quiet<T>({ value, faults }: OwnerFile<T>): OwnerFile<T> {
   return {
     value,
     faults: faults.map(({ code, remedy, file, line, column }) =>
@@ -184,7 +184,7 @@ const LINE = /^(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)$/;
 const ESCAPES: Record<string, string> = { n: '\n', r: '\r', t: '\t' };
 
 /** Lines `KEY=value`; values may stand in quotes, after which only a comment may follow. A fault never shows the line. */
-export function readEnv(text: string, file: string): Found<ReadonlyMap<string, string>> {
+export function readEnv(text: string, file: string): OwnerFile<ReadonlyMap<string, string>> {
   const value = new Map<string, string>();
   const faults: Fault[] = [];
   for (const [i, raw] of text

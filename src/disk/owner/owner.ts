@@ -3,23 +3,22 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ProviderError } from '../../core/model/call.ts';
 import { type Trusted, trustHash, trustTerm } from '../../core/model/trust.ts';
-import { isStruck, secretsIn, strikerOf } from '../../core/text/mask.ts';
+import { isMasked, maskerOf, secretsIn } from '../../core/text/mask.ts';
 import type { Job, Ran } from '../../core/tools/job.ts';
 import { copyWith } from '../../schema/copy.ts';
+import type { Env } from '../../schema/env.ts';
 import { type Fault, FaultError, failure, fault } from '../../schema/fault.ts';
 import {
-  type Approval,
   folderFaults,
   liveEnv,
   liveSecrets,
   liveTrust,
   type SecretsFile,
   strayFaults,
+  type TrustRow,
   writeTrust,
 } from './owner-files.ts';
 import { insideFault, type OwnerFolder, ownerFolder, putFile } from './owner-folder.ts';
-
-type Env = Readonly<Record<string, string | undefined>>;
 
 /** Variables that every child process is given. */
 const FOR_CHILDREN = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TERM', 'TMPDIR', 'USER'];
@@ -79,7 +78,7 @@ export function outsideOf(env: Env): Pick<Owner, 'env' | 'secret' | 'redact' | '
 }
 
 /** A secret that a program printed, or is about to. */
-interface Kept {
+interface PrintedSecret {
   value: Promise<string>;
   /** Milliseconds of the machine's ticks; Infinity while the program runs. */
   until: number;
@@ -92,10 +91,10 @@ class Machine implements Owner {
   private readonly programs: ReturnType<typeof liveSecrets>;
   private readonly trust: ReturnType<typeof liveTrust>;
   private readonly roots = new Set<string>();
-  private readonly kept = new Map<string, Kept>();
+  private readonly kept = new Map<string, PrintedSecret>();
   /** Old values stay: what was written with them may come back. */
   private readonly known = new Map<string, string>();
-  private strike = strikerOf(this.known);
+  private strike = maskerOf(this.known);
   private struck = 0;
   private readonly learnt = new WeakSet<object>();
   private looked = Number.NEGATIVE_INFINITY;
@@ -156,7 +155,7 @@ class Machine implements Owner {
     const name = /^secret:\/\/(.+)$/.exec(reference)?.[1];
     const value =
       name === undefined ? this.variable(reference.replace(/^env:/, '')) : await this.printed(reference, name);
-    if (isStruck(value)) this.learn([[value.trim(), name === undefined ? reference.replace(/^env:/, '') : reference]]);
+    if (isMasked(value)) this.learn([[value.trim(), name === undefined ? reference.replace(/^env:/, '') : reference]]);
     return value;
   };
 
@@ -169,7 +168,7 @@ class Machine implements Owner {
   private printed(reference: string, name: string): Promise<string> {
     const before = this.kept.get(reference);
     if (before && before.until > performance.now()) return before.value;
-    const kept: Kept = { value: this.ask(reference, name), until: Number.POSITIVE_INFINITY };
+    const kept: PrintedSecret = { value: this.ask(reference, name), until: Number.POSITIVE_INFINITY };
     this.kept.set(reference, kept);
     kept.value.then(
       () => {
@@ -262,7 +261,7 @@ class Machine implements Owner {
     return left.length < approvals.length;
   };
 
-  private forApprovals(): { folder: OwnerFolder; approvals: readonly Approval[] } {
+  private forApprovals(): { folder: OwnerFolder; approvals: readonly TrustRow[] } {
     const { value, faults } = this.trust();
     const [first] = [...this.own(), ...faults];
     if (first && !value) throw new FaultError(first);
@@ -295,7 +294,7 @@ class Machine implements Owner {
       this.fromFile();
     }
     if (this.struck !== this.known.size) {
-      this.strike = strikerOf(this.known);
+      this.strike = maskerOf(this.known);
       this.struck = this.known.size;
     }
     return this.strike;
@@ -333,7 +332,7 @@ function untrusted(what: Trusted): string {
     : `the plug-in ${trustTerm(what)} as it is now`;
 }
 
-function isOf({ kind, what, sha256 }: Approval, asked: Trusted): boolean {
+function isOf({ kind, what, sha256 }: TrustRow, asked: Trusted): boolean {
   return kind === asked.kind && what === trustTerm(asked) && sha256 === trustHash(asked);
 }
 

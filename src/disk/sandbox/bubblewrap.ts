@@ -3,7 +3,7 @@ import { FILTER_FD, STATUS_FD } from './child.ts';
 import { PROXY_FORWARD, PROXY_SOCKET } from './proxy.ts';
 
 /** Whose rights a program has outside the sandbox: never those of root. */
-export interface Owner {
+export interface ProgramOwner {
   uid: number;
   gid: number;
 }
@@ -29,8 +29,8 @@ const BOX_VARIABLES = { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: '/tmp', LANG
 export const NOBODY = 65_534;
 
 /** Whom a sandbox is for, and what the machine has for it. */
-export interface Means {
-  owner: Owner | null;
+export interface SandboxParts {
+  owner: ProgramOwner | null;
   /** Files through which a process enters groups of the kernel. */
   doors: readonly string[];
   /** There is a program that starts others with a session keyring of their own. */
@@ -41,7 +41,7 @@ export interface Means {
  * The command line that runs a program in bubblewrap, to be started in its folder: first the groups of the kernel are
  * entered, then root becomes the owner, who is not root, so that the limit of processes counts.
  */
-export function boxed(folder: string, means: Means, argv: readonly string[], spots: Spots): string[] {
+export function boxed(folder: string, means: SandboxParts, argv: readonly string[], spots: Spots): string[] {
   return within(folder, means, (place) => [
     ...bubblewrap(place, spots),
     ...['--', ...prlimit(LIMITS), 'sh', '-c', spots.door === null ? FIRST : NETWORKED, 'box', ...argv],
@@ -60,14 +60,14 @@ export interface Spots {
  * The command line that runs a server of tools, to be started in the folder that it is shown and cannot change. Its standard
  * output is its own, its environment is what it is started with, and it may run for as long as it is needed.
  */
-export function boxedServer(folder: string, means: Means, argv: readonly string[], network: boolean): string[] {
+export function boxedServer(folder: string, means: SandboxParts, argv: readonly string[], network: boolean): string[] {
   return within(folder, means, (place) => [
     ...serverBox(place, network),
     ...['--', ...prlimit(SERVER_LIMITS), 'sh', '-c', LAST, 'box', ...argv],
   ]);
 }
 
-function within(folder: string, { owner, doors, keyring }: Means, box: (place: string) => string[]): string[] {
+function within(folder: string, { owner, doors, keyring }: SandboxParts, box: (place: string) => string[]): string[] {
   const entered = owner !== null && !isReachable(folder, owner);
   return [
     ...entering(entered, doors),
@@ -125,12 +125,12 @@ function entering(entered: boolean, doors: readonly string[]): string[] {
   return [...view, 'sh', '-c', script, 'box', ...doors, '--'];
 }
 
-function dropping({ uid, gid }: Owner): string[] {
+function dropping({ uid, gid }: ProgramOwner): string[] {
   return ['setpriv', '--reuid', `${uid}`, '--regid', `${gid}`, '--clear-groups', '--no-new-privs', '--'];
 }
 
 /** Whether the owner, who has no other groups, may go through all folders above. */
-function isReachable(folder: string, { uid, gid }: Owner): boolean {
+function isReachable(folder: string, { uid, gid }: ProgramOwner): boolean {
   const parts = folder.split('/');
   return parts.slice(1, -1).every((_, i) => {
     const stat = fs.statSync(parts.slice(0, i + 2).join('/'));

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
-import type { End, Job, Ran } from '../../core/tools/job.ts';
+import type { Job, JobEnd, Ran } from '../../core/tools/job.ts';
 
 /** From SIGTERM to SIGKILL, milliseconds. */
 const GRACE_MS = 500;
@@ -28,7 +28,7 @@ export async function runChild(job: Job): Promise<Ran> {
 }
 
 /** What a sandbox has besides input and output: descriptors of its own. */
-export interface Side {
+export interface ExtraDescriptors {
   /** Which calls its programs may make: it reads them at `FILTER_FD`. */
   filter: Uint8Array;
   /** Hears what it writes to `STATUS_FD`. */
@@ -40,7 +40,7 @@ export const FILTER_FD = 3;
 export const STATUS_FD = 4;
 
 /** Runs a program in that folder and resolves, or rejects, when it has really ended. */
-export async function runIn(folder: string, job: Job, side?: Side): Promise<Ran> {
+export async function runIn(folder: string, job: Job, side?: ExtraDescriptors): Promise<Ran> {
   const { ran, gone } = begin(job, folder, side);
   try {
     return await ran;
@@ -55,7 +55,7 @@ interface Begun {
   gone: Promise<void>;
 }
 
-function begin(job: Job, folder: string, side?: Side): Begun {
+function begin(job: Job, folder: string, side?: ExtraDescriptors): Begun {
   try {
     job.signal?.throwIfAborted();
     return watch(start(job, folder, side), job);
@@ -67,7 +67,7 @@ function begin(job: Job, folder: string, side?: Side): Begun {
 }
 
 /** A group of processes of its own, so that all of it can be ended; its arguments are a copy. */
-export function start({ argv, env }: Pick<Job, 'argv' | 'env'>, cwd: string, side?: Side): ChildProcess {
+export function start({ argv, env }: Pick<Job, 'argv' | 'env'>, cwd: string, side?: ExtraDescriptors): ChildProcess {
   const [program = '', ...args] = argv;
   const last = side ? (side.told ? STATUS_FD : FILTER_FD) : 2;
   const stdio: ('pipe' | 'ignore' | number)[] = new Array(last + 1).fill('pipe');
@@ -112,7 +112,7 @@ function inheritable(): number[] {
 const CLOSES_BY_ITSELF = 0o2000000;
 
 /** A sandbox that did not start reads no filter, and says so elsewhere. */
-function serve(child: ChildProcess, { filter, told, begun }: Side): void {
+function serve(child: ChildProcess, { filter, told, begun }: ExtraDescriptors): void {
   if (child.pid !== undefined) begun?.(child.pid);
   const door = child.stdio[FILTER_FD] as Writable;
   door.on('error', () => {});
@@ -131,7 +131,7 @@ function watch(child: ChildProcess, job: Job): Begun {
   const ran = new Promise<Ran>((resolve, reject) => {
     let stopping = false;
     let killing: NodeJS.Timeout | undefined;
-    const finish = (end: End) => {
+    const finish = (end: JobEnd) => {
       clearTimeout(limit);
       job.signal?.removeEventListener('abort', abort);
       resolve(ranOf(end, stdout, stderr));
@@ -231,11 +231,11 @@ function killAll(): void {
   for (const child of alive) killGroup(child, 'SIGKILL');
 }
 
-function ranOf(end: End, stdout: readonly Buffer[] = [], stderr: Buffer = Buffer.alloc(0)): Ran {
+function ranOf(end: JobEnd, stdout: readonly Buffer[] = [], stderr: Buffer = Buffer.alloc(0)): Ran {
   return { end, stdout: new Uint8Array(Buffer.concat(stdout)), stderr: stderr.toString() };
 }
 
 /** What the system said against it: ENOENT, EACCES, or a wrong argument. */
-function notStarted(error: unknown): End {
+function notStarted(error: unknown): JobEnd {
   return { how: 'not-started', reason: (error as NodeJS.ErrnoException).code ?? String(error) };
 }

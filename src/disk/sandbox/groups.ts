@@ -10,7 +10,7 @@ const LIMITS = {
 type Kind = keyof typeof LIMITS;
 
 /** Where groups can be made: a folder of the kernel, and the limits that are set in it. */
-interface Place {
+interface GroupFolder {
   folder: string;
   kinds: Kind[];
   version: 'v1' | 'v2';
@@ -70,7 +70,7 @@ function sweep(folder: string): void {
 }
 
 /** Makes a group and sets what can be set; none: the group is not there. */
-function limitIn(folder: string, { kinds, version }: Place): Kind[] {
+function limitIn(folder: string, { kinds, version }: GroupFolder): Kind[] {
   try {
     fs.mkdirSync(folder);
   } catch {
@@ -101,9 +101,9 @@ function removeGroup(folder: string): boolean {
 }
 
 /** The groups in which this process is itself (proc(5), /proc/PID/cgroup). */
-function placesHere(): Place[] {
+function placesHere(): GroupFolder[] {
   const lines = linesOf('/proc/self/cgroup').map((line) => line.split(':'));
-  return lines.flatMap(([, names = '', path = '']): Place[] => {
+  return lines.flatMap(([, names = '', path = '']): GroupFolder[] => {
     if (names === '') return [{ folder: `/sys/fs/cgroup${path}`, kinds: ['pids', 'memory'], version: 'v2' }];
     const kinds = (Object.keys(LIMITS) as Kind[]).filter((kind) => names.split(',').includes(kind));
     return kinds.length > 0 ? [{ folder: `/sys/fs/cgroup/${names}${path}`, kinds, version: 'v1' }] : [];

@@ -13,7 +13,7 @@ const NOTES = 'programs';
 const FOLDER = `.lemming/${NOTES}`;
 
 /** A process as no other is. */
-interface Known {
+interface ProcessIdentity {
   pid: number;
   start: string;
 }
@@ -21,8 +21,8 @@ interface Known {
 interface Note {
   boot: string;
   /** Who started it: as long as that lives, it sees to the program itself. */
-  by: Known;
-  program: Known;
+  by: ProcessIdentity;
+  program: ProcessIdentity;
   groups: { folder: string; inode: number }[];
 }
 
@@ -79,12 +79,12 @@ function readNote(kept: KeptFiles, name: string): Note | null {
   return found && (JSON.parse(found.bytes.toString()) as Note);
 }
 
-function knownAs(host: Host, pid: number): Known | null {
+function knownAs(host: Host, pid: number): ProcessIdentity | null {
   const start = pid > 1 ? host.startOf(pid) : null;
   return start === null ? null : { pid, start };
 }
 
-function isThere(host: Host, { pid, start }: Known): boolean {
+function isThere(host: Host, { pid, start }: ProcessIdentity): boolean {
   return host.startOf(pid) === start;
 }
 

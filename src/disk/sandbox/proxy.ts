@@ -9,7 +9,7 @@ import type { Duplex } from 'node:stream';
 import { copyWith } from '../../schema/copy.ts';
 
 /** Opens a connection to a host; rejects when the program may not have it. */
-export type Reach = (host: string, port: number) => Promise<Socket>;
+export type OpenConnection = (host: string, port: number) => Promise<Socket>;
 
 export interface Proxy {
   /** Where the socket is. */
@@ -25,7 +25,7 @@ const FORWARD = new URL('./forward.mjs', import.meta.url);
 const CANARY = 'not-listed.invalid:443';
 
 /** Opens a proxy, and proves that it refuses a host that nobody named. */
-export async function openProxy(reach: Reach): Promise<Proxy> {
+export async function openProxy(reach: OpenConnection): Promise<Proxy> {
   const folder = fs.mkdtempSync(join(tmpdir(), 'lemming-net-'));
   const open = new Set<Duplex>();
   const keep = (end: Duplex): void => {
@@ -57,7 +57,7 @@ export async function openProxy(reach: Reach): Promise<Proxy> {
 
 /** `head`: what the program sent at once behind its request. */
 async function tunnel(
-  reach: Reach,
+  reach: OpenConnection,
   { url = '' }: http.IncomingMessage,
   from: Duplex,
   head: Buffer,
@@ -79,7 +79,7 @@ async function tunnel(
 
 /** Of headers only those that are for the host go on, and the host is the one that was judged. */
 async function forward(
-  reach: Reach,
+  reach: OpenConnection,
   asked: http.IncomingMessage,
   answer: http.ServerResponse,
   keep: (end: Duplex) => void,

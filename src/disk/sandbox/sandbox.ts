@@ -3,28 +3,28 @@ import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Given } from '../../core/model/tool.ts';
+import type { ProgramInputs } from '../../core/model/tool.ts';
 import type { Job, Ran } from '../../core/tools/job.ts';
 import { copyWith } from '../../schema/copy.ts';
 import { type KeptFiles, NOTHING_KEPT } from '../cache/kept.ts';
 import { realClock } from '../fs/clock.ts';
 import { DiskError } from '../fs/disk.ts';
 import { boxed, HOST_ENV, KEYRING, type Spots, saidBy, TOOL_SPOT } from './bubblewrap.ts';
-import { FILTER_FD, runIn, type Side } from './child.ts';
+import { type ExtraDescriptors, FILTER_FD, runIn } from './child.ts';
 import { Groups } from './groups.ts';
 import { endLeft, type Home, noteRunning } from './left-running.ts';
 import { PROXY_SOCKET } from './proxy.ts';
 import { filterFor } from './seccomp.ts';
-import { hashOf, ownerIn, type Survey, survey } from './survey.ts';
+import { hashOf, listWorkspace, ownerIn, type WorkspaceListing } from './workspace-listing.ts';
 
 /**
  * How well programs are shut in: `strong` by bubblewrap and by groups of the kernel that count processes and memory of all
  * of them together, `medium` by bubblewrap alone, `none` not at all.
  */
-export type Level = 'strong' | 'medium' | 'none';
+export type SandboxLevel = 'strong' | 'medium' | 'none';
 
-export interface Found {
-  level: Level;
+export interface Probed {
+  level: SandboxLevel;
   /** For `none`: why, in a line. */
   why: string;
   /** Programs get a session keyring of their own. */
@@ -45,7 +45,7 @@ export interface Allowed {
 }
 
 /** How a program ended; `full`: it was ended because the workspace became too large. */
-export interface Boxed extends Ran {
+export interface SandboxedProgram extends Ran {
   full: boolean;
   /** What the sandbox itself said, when it could not start the program. */
   broken: string | null;
@@ -54,11 +54,11 @@ export interface Boxed extends Ran {
 /** Runs programs that agents wrote. A workspace is a folder of the org; no part of the way to it may be a link. */
 export interface Sandbox {
   /** What works on this machine: really tried out, once. */
-  probe(): Promise<Found>;
+  probe(): Promise<Probed>;
   /** Ends what engines that were killed left running. */
   sweep(): number;
   /** What lies in a workspace, in which no program is at work; what cannot be used there is put right. */
-  survey(workspace: string): Promise<Survey>;
+  survey(workspace: string): Promise<WorkspaceListing>;
   /** The hash of a file of that size in a workspace, read in pieces while others have their turn; null when nobody can. */
   hash(workspace: string, name: string, size: number): Promise<string | null>;
   /** Runs a program in a workspace, shut in at the level that was found; `unsafe`: with all rights of this process instead. */
@@ -67,9 +67,9 @@ export interface Sandbox {
     argv: readonly string[],
     allowed: Allowed,
     unsafe?: boolean,
-    given?: Given,
+    given?: ProgramInputs,
     door?: string,
-  ): Promise<Boxed>;
+  ): Promise<SandboxedProgram>;
 }
 
 /** Begins when it is told to. Errors are told among the rest of the output. */
@@ -84,19 +84,19 @@ const NOW_AND_THEN_MS = 500;
 /** What is left of a process that was ended goes within this time: milliseconds. */
 const GOING_MS = 3000;
 const PROBE_MS = 10_000;
-const NOTHING: Given = { input: '', files: new Map() };
+const NOTHING: ProgramInputs = { input: '', files: new Map() };
 /** Without one no level is found. */
 export const FILTER = filterFor(process.arch) ?? new Uint8Array();
 
 /** The sandbox of this machine, for the org folder at `root`. What an engine left running is known by what is kept there. */
 export function realSandbox(root: string, kept: KeptFiles = NOTHING_KEPT): Sandbox {
-  let found: Promise<Found> | undefined;
+  let found: Promise<Probed> | undefined;
   const lanes = new Lanes(AT_ONCE);
-  const probe = (): Promise<Found> => (found ??= tryOut());
+  const probe = (): Promise<Probed> => (found ??= tryOut());
   return {
     probe,
     sweep: () => endLeft({ root, kept }),
-    survey: (workspace) => survey(placeOf(root, workspace), true),
+    survey: (workspace) => listWorkspace(placeOf(root, workspace), true),
     hash: (workspace, name, size) => hashOf(`${placeOf(root, workspace)}/${name}`, size),
     run: (workspace, argv, allowed, unsafe = false, given = NOTHING, door) =>
       lanes.through(async () => {
@@ -120,7 +120,7 @@ function placeOf(root: string, workspace: string): string {
 }
 
 /** Runs `true` in the sandbox, with groups, then without. */
-async function tryOut(): Promise<Found> {
+async function tryOut(): Promise<Probed> {
   if (filterFor(process.arch) === null)
     return { level: 'none', why: `which system calls to refuse is not known for the processor ${process.arch}` };
   const version = await saidOf(['bwrap', '--version']);
@@ -145,7 +145,7 @@ function saidOf([program = '', ...args]: readonly string[]): Promise<string | nu
 }
 
 /** What is wrong, or null. */
-async function works(folder: string, found: Pick<Found, 'level' | 'keyring'>): Promise<string | null> {
+async function works(folder: string, found: Pick<Probed, 'level' | 'keyring'>): Promise<string | null> {
   const allowed: Allowed = {
     timeoutMs: PROBE_MS,
     most: 10_000,
@@ -162,11 +162,11 @@ async function runBoxed(
   folder: string,
   argv: readonly string[],
   allowed: Allowed,
-  { level, keyring = false }: Pick<Found, 'level' | 'keyring'>,
-  { input, files }: Given = NOTHING,
+  { level, keyring = false }: Pick<Probed, 'level' | 'keyring'>,
+  { input, files }: ProgramInputs = NOTHING,
   spots: Spots = { tool: null, door: null },
   home: Home | null = null,
-): Promise<Boxed> {
+): Promise<SandboxedProgram> {
   const groups = level === 'strong' ? Groups.make() : null;
   const owner = await ownerIn(folder);
   if (spots.door !== null && owner)
@@ -213,8 +213,8 @@ async function guarded(
   folder: string,
   { argv, env, input }: Pick<Job, 'argv' | 'env' | 'input'>,
   { timeoutMs, most, room, isFull, signal }: Allowed,
-  side?: Side,
-): Promise<Boxed> {
+  side?: ExtraDescriptors,
+): Promise<SandboxedProgram> {
   const full = new AbortController();
   const before = spaceOf(folder);
   const hasGrown = (): boolean => {
@@ -245,21 +245,21 @@ async function watchFolder(
   folder: string,
   hasGrown: () => boolean,
   over: AbortSignal,
-  tell: (held: Survey) => void,
+  tell: (held: WorkspaceListing) => void,
 ): Promise<void> {
   let next = realClock.ticks() + NOW_AND_THEN_MS;
   while (!over.aborted) {
     await wait(LOOK_MS, undefined, { signal: over }).catch(() => {});
     const began = realClock.ticks();
     if (over.aborted || (began < next && !hasGrown())) continue;
-    tell(await survey(folder));
+    tell(await listWorkspace(folder));
     const now = realClock.ticks();
     next = now + Math.max(NOW_AND_THEN_MS, 10 * (now - began));
   }
 }
 
 /** Lays files out where programs can read them, for the time of the work; null when there are none. */
-async function withFiles<T>(files: Given['files'], work: (folder: string | null) => Promise<T>): Promise<T> {
+async function withFiles<T>(files: ProgramInputs['files'], work: (folder: string | null) => Promise<T>): Promise<T> {
   if (files.size === 0) return work(null);
   const folder = fs.mkdtempSync(join(tmpdir(), 'lemming-tool-'));
   try {
@@ -276,7 +276,7 @@ async function withFiles<T>(files: Given['files'], work: (folder: string | null)
 }
 
 /** Arguments `./PATH` that stand for one of the files get its path. */
-function namedIn(argv: readonly string[], files: Given['files'], folder: string): string[] {
+function namedIn(argv: readonly string[], files: ProgramInputs['files'], folder: string): string[] {
   return argv.map((word) => (word.startsWith('./') && files.has(word.slice(2)) ? `${folder}/${word.slice(2)}` : word));
 }
 

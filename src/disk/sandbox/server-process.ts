@@ -3,11 +3,11 @@ import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { McpServer } from '../../schema/config/mcp.ts';
-import { boxedServer, NOBODY, type Owner, saidBy } from './bubblewrap.ts';
+import { boxedServer, NOBODY, type ProgramOwner, saidBy } from './bubblewrap.ts';
 import { killGroup, remember, start } from './child.ts';
 import { Groups } from './groups.ts';
 import { type Home, noteRunning } from './left-running.ts';
-import { FILTER, type Found } from './sandbox.ts';
+import { FILTER, type Probed } from './sandbox.ts';
 
 /** Characters of one line, and of all that a server writes while somebody waits for it; at more it is ended. */
 const LINE = 4_000_000;
@@ -30,12 +30,12 @@ export interface ServerProcess {
   close(): Promise<void>;
 }
 
-/** Starts a server of an org, in the Box that was found unless its settings say otherwise. `env`: all that it is handed. */
+/** Starts a server of an org, in the sandbox that was found unless its settings say otherwise. `env`: all that it is handed. */
 export function startServer(
   home: Home,
   settings: McpServer,
   env: Record<string, string>,
-  { level, keyring = false }: Pick<Found, 'level' | 'keyring'>,
+  { level, keyring = false }: Pick<Probed, 'level' | 'keyring'>,
 ): ServerProcess {
   const { command = [], cwd, sandbox, network } = settings;
   const empty = cwd === undefined ? fs.mkdtempSync(join(tmpdir(), 'lemming-server-')) : null;
@@ -51,7 +51,7 @@ export function startServer(
   if (empty) fs.chmodSync(empty, 0o755);
   const child = start({ argv, env }, folder, isBoxed ? { filter: FILTER, begun } : undefined);
   if (!isBoxed) begun(child.pid);
-  return new Talk(child, () => {
+  return new ServerStreams(child, () => {
     forget();
     if (empty) fs.rmSync(empty, { recursive: true, force: true });
     void groups?.remove();
@@ -67,13 +67,13 @@ function folderOf(root: string, cwd: string): string {
 }
 
 /** Whose rights it has when this process is root's; nothing is given to anybody for it. */
-function ownerOf(folder: string): Owner | null {
+function ownerOf(folder: string): ProgramOwner | null {
   if (process.getuid?.() !== 0) return null;
   const { uid, gid } = fs.statSync(folder);
   return uid === 0 ? { uid: NOBODY, gid: NOBODY } : { uid, gid: gid === 0 ? uid : gid };
 }
 
-class Talk implements ServerProcess {
+class ServerStreams implements ServerProcess {
   private readonly child: ChildProcess;
   private readonly gone: Promise<void>;
   private begun = '';

@@ -5,14 +5,14 @@ import { isIP, type Socket } from 'node:net';
 import { connectTo } from './proxy.ts';
 
 /** One request: a GET, or a POST when it has a body. */
-export interface Asked {
+export interface WireRequest {
   url: URL;
   headers?: Record<string, string>;
   body?: string;
 }
 
 /** What came back; redirects are not followed. */
-export interface Answered {
+export interface WireResponse {
   status: number;
   headers: Readonly<Record<string, string | undefined>>;
   body: Uint8Array;
@@ -25,7 +25,7 @@ export interface Wire {
   /** All addresses of a name. */
   resolve(host: string): Promise<string[]>;
   /** Takes `most` bytes of the body. Rejects with the signal's reason. */
-  ask(address: string, asked: Asked, limits: { most: number; signal: AbortSignal }): Promise<Answered>;
+  ask(address: string, asked: WireRequest, limits: { most: number; signal: AbortSignal }): Promise<WireResponse>;
   /** Opens a connection for a program in the sandbox; without it there is none. */
   connect?(address: string, port: number, signal: AbortSignal): Promise<Socket>;
 }
@@ -43,7 +43,7 @@ export const realWire: Wire = {
 };
 
 /** The host of the URL is only named: to the server, and to the check of its certificate. */
-function start(address: string, { url, headers, body }: Asked, signal: AbortSignal): http.ClientRequest {
+function start(address: string, { url, headers, body }: WireRequest, signal: AbortSignal): http.ClientRequest {
   const name = url.hostname.replace(/^\[|\]$/g, '');
   return (url.protocol === 'https:' ? https : http).request({
     host: address,
@@ -57,7 +57,7 @@ function start(address: string, { url, headers, body }: Asked, signal: AbortSign
   });
 }
 
-async function take(response: http.IncomingMessage, most: number): Promise<Answered> {
+async function take(response: http.IncomingMessage, most: number): Promise<WireResponse> {
   const { statusCode = 0, headers } = response;
   const chunks: Buffer[] = [];
   let left = most;

@@ -5,10 +5,10 @@ import { realClock } from '../fs/clock.ts';
 import type { Disk, Stat } from '../fs/disk.ts';
 import { holdsOne, scanIndex, textsFile } from './scan-index.ts';
 import { fileOf, isMarked, openSqlite, removeSqlite, type Sqlite, sqliteIndex } from './sqlite-index.ts';
-import { type Change, type Found, IndexError, type IndexName, type TextIndex } from './text-index.ts';
+import { type FolderChange, type FoundFile, IndexError, type IndexName, type TextIndex } from './text-index.ts';
 
 /** What is searched. */
-export interface Shelf {
+export interface SearchedTexts {
   name: IndexName;
   /** The folders as they stand, and the files in each. */
   folders: ReadonlyMap<string, readonly [name: string, stat: Stat][]>;
@@ -26,10 +26,10 @@ export interface Shelf {
 export async function findTexts(
   { disk, kept }: { disk: Disk; kept: KeptFiles },
   root: string,
-  shelf: Shelf,
+  shelf: SearchedTexts,
   pieces: readonly string[],
   open: () => Promise<Sqlite | null> = openSqlite,
-): Promise<Found[]> {
+): Promise<FoundFile[]> {
   const sqlite = await open();
   const index = sqlite && sqliteIndex(sqlite, { disk, kept }, root, shelf.name);
   try {
@@ -41,7 +41,7 @@ export async function findTexts(
   }
 }
 
-function ask(index: TextIndex, shelf: Shelf, pieces: readonly string[]): Found[] {
+function ask(index: TextIndex, shelf: SearchedTexts, pieces: readonly string[]): FoundFile[] {
   try {
     const fresh = refresh(index, shelf, (text) => holdsOne(text, pieces));
     const held = index.holding(pieces).filter(({ path }) => shelf.folders.has(folderOf(path)) && !fresh.has(path));
@@ -58,7 +58,7 @@ function ask(index: TextIndex, shelf: Shelf, pieces: readonly string[]): Found[]
 export async function differingIndexes(
   { disk, kept }: { disk: Disk; kept: KeptFiles },
   root: string,
-  shelf: Shelf,
+  shelf: SearchedTexts,
   open: () => Promise<Sqlite | null> = openSqlite,
 ): Promise<string[]> {
   const files: string[] = [];
@@ -78,7 +78,7 @@ export async function differingIndexes(
   return files;
 }
 
-function differs(index: TextIndex, shelf: Shelf): boolean {
+function differs(index: TextIndex, shelf: SearchedTexts): boolean {
   const known = index.folders();
   const now = realClock.now();
   return [...shelf.folders].some(([folder, files]) => {
@@ -102,10 +102,14 @@ function folderOf(path: string): string {
 const CHUNK = 8_000_000;
 
 /** Brings an index to where the files are. Gives the files that had to be read: with its text what is wanted, else null. */
-function refresh(index: TextIndex, shelf: Shelf, isWanted: (text: string) => boolean): Map<string, Found | null> {
+function refresh(
+  index: TextIndex,
+  shelf: SearchedTexts,
+  isWanted: (text: string) => boolean,
+): Map<string, FoundFile | null> {
   const now = realClock.now();
   const known = index.folders();
-  const fresh = new Map<string, Found | null>();
+  const fresh = new Map<string, FoundFile | null>();
   const read = (path: string): string | null => {
     const text = shelf.text(path);
     fresh.set(path, text !== null && isWanted(text) ? { path, text } : null);
@@ -113,7 +117,7 @@ function refresh(index: TextIndex, shelf: Shelf, isWanted: (text: string) => boo
   };
   const gone = shelf.whole ? [...known.keys()].filter((folder) => !shelf.folders.has(folder)) : [];
   index.change([], gone);
-  let changes: Change[] = [];
+  let changes: FolderChange[] = [];
   for (const [folder, files] of shelf.folders) {
     const mark = markOfAll(files, now);
     if (mark !== '' && mark === known.get(folder)) continue;
@@ -134,8 +138,8 @@ function changeOf(
   held: ReadonlyMap<string, string>,
   now: number,
   read: (path: string) => string | null,
-): Change {
-  const change: Change = { folder, mark, put: [], drop: [] };
+): FolderChange {
+  const change: FolderChange = { folder, mark, put: [], drop: [] };
   const kept = new Set<string>();
   for (const [name, stat] of files) {
     const path = `${folder}/${name}`;
@@ -152,7 +156,7 @@ function changeOf(
   return change;
 }
 
-function sizeOf(changes: readonly Change[]): number {
+function sizeOf(changes: readonly FolderChange[]): number {
   return changes.reduce((sum, { put }) => put.reduce((size, { text }) => size + text.length, sum), 0);
 }
 

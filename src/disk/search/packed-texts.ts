@@ -1,7 +1,7 @@
-import { type Found, INDEX_VERSION, type Indexed } from './text-index.ts';
+import { type FoundFile, INDEX_VERSION, type Indexed } from './text-index.ts';
 
 /** The texts of a folder, packed: a row that tells them apart, and their bytes one after the other. */
-export interface Block {
+export interface PackedBlock {
   folder: string;
   mark: string;
   /** JSON of `Row`; read only when it is needed. */
@@ -9,7 +9,7 @@ export interface Block {
   texts: Buffer;
 }
 
-interface Row {
+interface PackedRow {
   names: string[];
   marks: string[];
   /** Bytes of each text. */
@@ -17,9 +17,9 @@ interface Row {
 }
 
 /** The block of a folder. */
-export function blockOf(folder: string, mark: string, files: readonly Indexed[]): Block {
+export function blockOf(folder: string, mark: string, files: readonly Indexed[]): PackedBlock {
   const texts = files.map(({ text }) => Buffer.from(text));
-  const row: Row = {
+  const row: PackedRow = {
     names: files.map(({ path }) => path.slice(folder.length + 1)),
     marks: files.map((file) => file.mark),
     sizes: texts.map(({ length }) => length),
@@ -28,15 +28,15 @@ export function blockOf(folder: string, mark: string, files: readonly Indexed[])
 }
 
 /** A text in a block: where it lies among its bytes. */
-interface Place {
+interface TextPlace {
   path: string;
   mark: string;
   from: number;
   to: number;
 }
 
-function placesIn({ folder, row }: Block): Place[] {
-  const { names, marks, sizes } = JSON.parse(row.toString()) as Row;
+function placesIn({ folder, row }: PackedBlock): TextPlace[] {
+  const { names, marks, sizes } = JSON.parse(row.toString()) as PackedRow;
   let to = 0;
   return names.map((name, i) => {
     const from = to;
@@ -46,16 +46,16 @@ function placesIn({ folder, row }: Block): Place[] {
 }
 
 /** The files of a block. */
-export function filesIn(block: Block): Indexed[] {
+export function filesIn(block: PackedBlock): Indexed[] {
   return placesIn(block).map((place) => ({ path: place.path, mark: place.mark, text: textAt(block, place) }));
 }
 
-function textAt({ texts }: Block, { from, to }: Place): string {
+function textAt({ texts }: PackedBlock, { from, to }: TextPlace): string {
   return texts.toString('utf8', from, to);
 }
 
 /** The files of a block whose text holds one of the pieces; they are looked for in the bytes of all texts at once. */
-export function filesHolding(block: Block, pieces: readonly Buffer[]): Found[] {
+export function filesHolding(block: PackedBlock, pieces: readonly Buffer[]): FoundFile[] {
   const sought = pieces.filter((piece) => block.texts.includes(piece));
   if (sought.length === 0) return [];
   const places = placesIn(block);
@@ -63,11 +63,11 @@ export function filesHolding(block: Block, pieces: readonly Buffer[]): Found[] {
   return [...found].map((place) => ({ path: place.path, text: textAt(block, place) }));
 }
 
-function* placesOf(piece: Buffer, texts: Buffer, places: readonly Place[]): Generator<Place> {
+function* placesOf(piece: Buffer, texts: Buffer, places: readonly TextPlace[]): Generator<TextPlace> {
   let n = 0;
   for (let at = texts.indexOf(piece); at >= 0; ) {
-    while ((places[n] as Place).to <= at) n++;
-    const place = places[n] as Place;
+    while ((places[n] as TextPlace).to <= at) n++;
+    const place = places[n] as TextPlace;
     const within = at + piece.length <= place.to;
     if (within) yield place;
     at = texts.indexOf(piece, within ? place.to : at + 1);
@@ -75,7 +75,7 @@ function* placesOf(piece: Buffer, texts: Buffer, places: readonly Place[]): Gene
 }
 
 /** Blocks as one file: a line with the version, a line with the table, the rows, the texts. */
-export function pack(blocks: readonly Block[]): (string | Buffer)[] {
+export function pack(blocks: readonly PackedBlock[]): (string | Buffer)[] {
   const table = blocks.map(({ folder, mark, row, texts }) => [folder, mark, row.length, texts.length]);
   const rows = blocks.map(({ row }) => row);
   const texts = blocks.map((block) => block.texts);
@@ -83,7 +83,7 @@ export function pack(blocks: readonly Block[]): (string | Buffer)[] {
 }
 
 /** The blocks of a file; null when it is of another version. */
-export function unpack(bytes: Buffer): Block[] | null {
+export function unpack(bytes: Buffer): PackedBlock[] | null {
   const head = bytes.indexOf('\n') + 1;
   if (bytes.toString('latin1', 0, head) !== `${INDEX_VERSION}\n`) return null;
   const rest = bytes.subarray(head);

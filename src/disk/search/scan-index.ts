@@ -1,7 +1,7 @@
 import { holds } from '../../core/memory/relevance.ts';
 import type { KeptFiles } from '../cache/kept.ts';
 import { DiskError } from '../fs/disk.ts';
-import { type Block, blockOf, filesHolding, filesIn, pack, unpack } from './packed-texts.ts';
+import { blockOf, filesHolding, filesIn, type PackedBlock, pack, unpack } from './packed-texts.ts';
 import type { Indexed, IndexName, TextIndex } from './text-index.ts';
 
 /** Bytes that are held at most; a file that is much larger would not be read again. */
@@ -103,7 +103,7 @@ export function holdsOne(text: string, pieces: readonly string[]): boolean {
 }
 
 /** Where nothing can be written the next search makes it again. */
-function keep(kept: KeptFiles, file: string, blocks: readonly Block[]): void {
+function keep(kept: KeptFiles, file: string, blocks: readonly PackedBlock[]): void {
   try {
     kept.write(file, '', ...pack(blocks));
   } catch (error) {

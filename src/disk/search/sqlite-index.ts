@@ -3,8 +3,8 @@ import { copyWith } from '../../schema/copy.ts';
 import type { KeptFiles } from '../cache/kept.ts';
 import { type Disk, DiskError } from '../fs/disk.ts';
 import {
-  type Change,
-  type Found,
+  type FolderChange,
+  type FoundFile,
   INDEX_VERSION,
   IndexError,
   type Indexed,
@@ -189,7 +189,7 @@ function inOne(db: Database, work: () => void): void {
   }
 }
 
-function change(db: Database, changes: readonly Change[], gone: readonly string[]): void {
+function change(db: Database, changes: readonly FolderChange[], gone: readonly string[]): void {
   const dropText = db.prepare('DELETE FROM texts WHERE rowid = (SELECT id FROM files WHERE path = ?)');
   const dropFile = db.prepare('DELETE FROM files WHERE path = ?');
   const putFile = db.prepare('INSERT INTO files (path, folder, mark) VALUES (?, ?, ?)');
@@ -216,11 +216,11 @@ function change(db: Database, changes: readonly Change[], gone: readonly string[
 }
 
 /** Pieces that are too short for the table of words are looked for text by text. */
-function find(db: Database, pieces: readonly string[]): Found[] {
+function find(db: Database, pieces: readonly string[]): FoundFile[] {
   const from = 'SELECT files.path AS path, texts.text AS text FROM texts JOIN files ON files.id = texts.rowid WHERE';
   const isShort = pieces.some((piece) => [...piece].length < LEAST);
   const rows = isShort
     ? db.prepare(`${from} ${pieces.map(() => 'instr(texts.text, ?) > 0').join(' OR ')}`).all(...pieces)
     : db.prepare(`${from} texts MATCH ?`).all(pieces.map((piece) => `"${piece.replaceAll('"', '""')}"`).join(' OR '));
-  return (rows as Found[]).map(({ path, text }) => ({ path, text }));
+  return (rows as FoundFile[]).map(({ path, text }) => ({ path, text }));
 }

@@ -6,7 +6,7 @@ export interface Indexed {
 }
 
 /** What became of a folder. */
-export interface Change {
+export interface FolderChange {
   folder: string;
   /** Tells its versions apart, those of all its files together; '' when the folder has to be looked through each time. */
   mark: string;
@@ -16,7 +16,7 @@ export interface Change {
 }
 
 /** A file that was found, and what an index holds of it. */
-export interface Found {
+export interface FoundFile {
   path: string;
   text: string;
 }
@@ -33,9 +33,9 @@ export interface TextIndex {
   /** The files in a folder that it holds. */
   held(folder: string): Indexed[];
   /** Takes in the changes, all or none, and forgets folders. What is too much for it is left out, and the folder has no mark then. */
-  change(changes: readonly Change[], gone: readonly string[]): void;
+  change(changes: readonly FolderChange[], gone: readonly string[]): void;
   /** The files whose text holds at least one of the pieces, character by character. */
-  holding(pieces: readonly string[]): Found[];
+  holding(pieces: readonly string[]): FoundFile[];
   close(): void;
 }
 

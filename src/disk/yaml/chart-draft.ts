@@ -1,5 +1,5 @@
 import { type Edited, same } from './edit.ts';
-import { type Ends, withAgent, withoutAgent } from './edit-chart.ts';
+import { type EdgeLists, withAgent, withoutAgent } from './edit-chart.ts';
 import { GrowingChart } from './grow-chart.ts';
 import { ShrinkingChart } from './shrink-chart.ts';
 import { readQuick } from './yaml-quick.ts';
@@ -22,7 +22,7 @@ export class ChartDraft {
     this.careful = careful;
   }
 
-  with(name: string, ends: Ends): Edited {
+  with(name: string, ends: EdgeLists): Edited {
     if (this.shrinking) this.back(this.text);
     this.growing ??= new GrowingChart(this.text);
     return this.edited(this.growing.with(name, ends), (text) => withAgent(text, name, ends));

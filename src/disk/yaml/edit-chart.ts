@@ -3,13 +3,13 @@ import { removeFromList, removeKey } from './edit-remove.ts';
 import { readTree } from './yaml-tree.ts';
 
 /** Whom an agent of the chart may write to, and whose mail it reads. */
-export interface Ends {
+export interface EdgeLists {
   send_to: readonly string[];
   read_from: readonly string[];
 }
 
 /** The chart with a new agent in it, and the other end of each of its edges. Faults as `addToList` has them. */
-export function withAgent(chart: string, name: string, { send_to, read_from }: Ends): Edited {
+export function withAgent(chart: string, name: string, { send_to, read_from }: EdgeLists): Edited {
   return inTurn(chart, [
     ...send_to.map((other) => (text: string) => addToList(text, ['agents', name, 'send_to'], other)),
     ...read_from.map((other) => (text: string) => addToList(text, ['agents', name, 'read_from'], other)),
@@ -32,7 +32,7 @@ export function withoutAgent(chart: string, name: string): Edited {
 export const SIDES = ['send_to', 'read_from'] as const;
 
 /** Who names everybody names the new one already. */
-function addEnd(text: string, owner: string, side: keyof Ends, name: string): Edited {
+function addEnd(text: string, owner: string, side: keyof EdgeLists, name: string): Edited {
   const path = ['agents', owner, side];
   const names = valueAt(readTree(text, '').data, path);
   return Array.isArray(names) && names.includes('*') ? { text } : addToList(text, path, name);

@@ -4,17 +4,17 @@ import {
   eolOf,
   find,
   lastOffset,
-  type Path,
   prove,
   rangeOf,
   type Splice,
   valueAt,
   withValue,
+  type YamlPath,
 } from './edit.ts';
 import { readTree } from './yaml-tree.ts';
 
 /** Takes a text out of a list, as often as it stands there; where there is no such list nothing changes. Else as `setScalar`. */
-export function removeFromList(text: string, path: Path, item: string): Edited {
+export function removeFromList(text: string, path: YamlPath, item: string): Edited {
   const before = valueAt(readTree(text, '').data, path);
   const at = Array.isArray(before) ? before.indexOf(item) : -1;
   if (at < 0) return { text };
@@ -36,7 +36,7 @@ export function removeFromList(text: string, path: Path, item: string): Edited {
 }
 
 /** Takes a key with its value out of a map, and the comment in its line; where there is none nothing changes. Else as `setScalar`. */
-export function removeKey(text: string, path: Path): Edited {
+export function removeKey(text: string, path: YamlPath): Edited {
   const parent = path.slice(0, -1);
   const key = String(path.at(-1));
   const before = valueAt(readTree(text, '').data, parent) as Record<string, unknown> | null | undefined;
@@ -59,21 +59,21 @@ export function removeKey(text: string, path: Path): Edited {
   );
 }
 
-export type Span = readonly [start: number, end: number];
+export type TextSpan = readonly [start: number, end: number];
 
 /** Where a node begins, and where the last thing in it ends. */
-export function spanOf(node: unknown): Span | null {
+export function spanOf(node: unknown): TextSpan | null {
   const range = rangeOf(node);
   const end = lastOffset(node);
   return range && [range[0], end ?? range[1]];
 }
 
-export function joined(key: Span | null, value: Span | null): Span | null {
+export function joined(key: TextSpan | null, value: TextSpan | null): TextSpan | null {
   return key && [key[0], Math.max(key[1], value?.[1] ?? 0)];
 }
 
 /** Cuts one of several out that stand in one bracket, with the comma beside it. */
-export function cutOf(spans: readonly (Span | null)[], at: number): Splice | null {
+export function cutOf(spans: readonly (TextSpan | null)[], at: number): Splice | null {
   const [before, own, after] = [spans[at - 1], spans[at], spans[at + 1]];
   if (!own) return null;
   if (after) return { start: own[0], end: after[0], text: '' };
@@ -81,7 +81,7 @@ export function cutOf(spans: readonly (Span | null)[], at: number): Splice | nul
 }
 
 /** Cuts the whole lines of what stands in a block; before it in its line stands only what the pattern says. */
-export function linesOf(text: string, span: Span | null, lead: RegExp): Splice | null {
+export function linesOf(text: string, span: TextSpan | null, lead: RegExp): Splice | null {
   if (!span) return null;
   const start = text.lastIndexOf('\n', span[0] - 1) + 1;
   if (!lead.test(text.slice(start, span[0]))) return null;
@@ -92,7 +92,7 @@ export function linesOf(text: string, span: Span | null, lead: RegExp): Splice |
 }
 
 /** Writes an empty list or map in the place of the last thing in it. Comments between would be lost: then it is not done. */
-export function emptied(text: string, key: unknown, span: Span | null, source: string): Splice | null {
+export function emptied(text: string, key: unknown, span: TextSpan | null, source: string): Splice | null {
   const colon = text.indexOf(':', rangeOf(key)?.[1] ?? text.length);
   if (!span || colon < 0 || text.slice(colon, span[1]).includes('#')) return null;
   return { start: colon + 1, end: span[1], text: ` ${source}` };

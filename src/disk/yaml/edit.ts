@@ -5,8 +5,8 @@ import { printQuoted, printValue } from '../../schema/print.ts';
 import { compose, readTree } from './yaml-tree.ts';
 
 /** Keys and indices from the top of a YAML text. */
-export type Path = readonly (string | number)[];
-type Value = string | number | boolean | null;
+export type YamlPath = readonly (string | number)[];
+type ScalarValue = string | number | boolean | null;
 
 /** The text after an edit, or why it was not made; the text is never half edited. */
 export type Edited = { text: string } | { fault: Fault };
@@ -17,7 +17,7 @@ export type Edited = { text: string } | { fault: Fault };
  * `invalid-yaml` for a broken text, `not-found` when there is no such map, `invalid-value` when the value stands in a form
  * that cannot be replaced safely (an alias, a block of lines, a list, a map).
  */
-export function setScalar(text: string, path: Path, value: Value): Edited {
+export function setScalar(text: string, path: YamlPath, value: ScalarValue): Edited {
   return edit(text, path, value, (doc) => {
     const found = find(doc, path);
     if (!('node' in found)) return insertPath(text, doc, found, path, printValue(value));
@@ -34,7 +34,7 @@ export function setScalar(text: string, path: Path, value: Value): Edited {
  * Adds a text to the end of a list, `[a, b]` or one item a line; a list that is absent is made, with the maps it lies in.
  * A text that is in the list already changes nothing. Else as `setScalar`.
  */
-export function addToList(text: string, path: Path, item: string): Edited {
+export function addToList(text: string, path: YamlPath, item: string): Edited {
   const before = valueAt(readTree(text, '').data, path);
   if (Array.isArray(before) && before.includes(item)) return { text };
   return edit(text, path, Array.isArray(before) ? [...before, item] : [item], (doc) => {
@@ -47,7 +47,7 @@ export function addToList(text: string, path: Path, item: string): Edited {
 }
 
 /** Puts a map of texts at the front of a list, on a line of its own or within `[]`. Else as `addToList`. */
-export function putFirst(text: string, path: Path, item: Readonly<Record<string, string>>): Edited {
+export function putFirst(text: string, path: YamlPath, item: Readonly<Record<string, string>>): Edited {
   const before = valueAt(readTree(text, '').data, path);
   return edit(text, path, [item, ...(Array.isArray(before) ? before : [])], (doc) => {
     const found = find(doc, path);
@@ -60,7 +60,7 @@ export function putFirst(text: string, path: Path, item: Readonly<Record<string,
 }
 
 /** Takes the item of that index out of a list, with the lines it stands on. Else as `setScalar`. */
-export function removeItem(text: string, path: Path, index: number): Edited {
+export function removeItem(text: string, path: YamlPath, index: number): Edited {
   const before = valueAt(readTree(text, '').data, path);
   const rest = Array.isArray(before) ? before.filter((_, i) => i !== index) : [];
   return edit(text, path, rest, (doc) => {
@@ -80,14 +80,14 @@ export interface Splice {
 }
 
 /** Makes the splice and proves that it did what was wanted: the value at the path, and nothing else. */
-function edit(text: string, path: Path, value: unknown, plan: Plan): Edited {
+function edit(text: string, path: YamlPath, value: unknown, plan: EditPlan): Edited {
   return prove(text, path, (data) => withValue(data, path, value), plan);
 }
 
-type Plan = (doc: Document.Parsed) => Splice | null | { fault: Fault };
+type EditPlan = (doc: Document.Parsed) => Splice | null | { fault: Fault };
 
 /** Makes the splice and proves that the text says then what `wanted` makes of what it said before. */
-export function prove(text: string, path: Path, wanted: (data: unknown) => unknown, plan: Plan): Edited {
+export function prove(text: string, path: YamlPath, wanted: (data: unknown) => unknown, plan: EditPlan): Edited {
   const before = readTree(text, '');
   const { doc } = compose(text);
   const flaw = before.faults[0];
@@ -106,7 +106,7 @@ export function withoutFile({ file: _, ...rest }: Fault): Fault {
   return rest;
 }
 
-function cannot(path: Path): { fault: Fault } {
+function cannot(path: YamlPath): { fault: Fault } {
   const remedy = 'Change it by hand in an editor.';
   return {
     fault: fault('invalid-value', `${path.join('.')} stands in a form that cannot be changed safely`, { remedy }),
@@ -118,7 +118,7 @@ export function same(a: unknown, b: unknown): boolean {
 }
 
 /** What the data has at a path. */
-export function valueAt(data: unknown, path: Path): unknown {
+export function valueAt(data: unknown, path: YamlPath): unknown {
   return path.reduce(
     (inner: unknown, part) => (isRecord(inner) && Object.hasOwn(inner, part) ? inner[part] : undefined),
     data,
@@ -130,7 +130,7 @@ function isRecord(value: unknown): value is Record<PropertyKey, unknown> {
 }
 
 /** A copy of the data in which the path has that value; maps on the way are made. */
-export function withValue(data: unknown, path: Path, value: unknown): unknown {
+export function withValue(data: unknown, path: YamlPath, value: unknown): unknown {
   const [part, ...rest] = path;
   if (part === undefined) return value;
   if (Array.isArray(data)) return data.map((item, i) => (i === part ? withValue(item, rest, value) : item));
@@ -138,19 +138,19 @@ export function withValue(data: unknown, path: Path, value: unknown): unknown {
   return withEntry(map, part, withValue(map[part], rest, value));
 }
 
-interface Found {
+interface NodeAt {
   node: unknown;
   /** The pair whose value the node is, if it is one. */
   pair: Pair | null;
 }
 
 /** How far a path goes: the last node that is there, and how many parts led to it. */
-interface Missing extends Pick<Found, 'pair'> {
+interface Missing extends Pick<NodeAt, 'pair'> {
   parent: unknown;
   depth: number;
 }
 
-export function find(doc: Document.Parsed, path: Path): Found | Missing {
+export function find(doc: Document.Parsed, path: YamlPath): NodeAt | Missing {
   let node: unknown = doc.contents;
   let pair: Pair | null = null;
   for (const [depth, part] of path.entries()) {
@@ -189,7 +189,7 @@ function insertPath(
   text: string,
   doc: Document.Parsed,
   missing: Missing,
-  path: Path,
+  path: YamlPath,
   source: string,
 ): Splice | null | { fault: Fault } {
   const { parent, pair, depth } = missing;

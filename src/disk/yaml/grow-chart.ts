@@ -8,11 +8,11 @@ import {
   insertFlowPair,
   insertItem,
   isEmpty,
-  type Path,
   type Splice,
   valueAt,
+  type YamlPath,
 } from './edit.ts';
-import type { Ends } from './edit-chart.ts';
+import type { EdgeLists } from './edit-chart.ts';
 import { compose, readTree } from './yaml-tree.ts';
 
 /** What is added to a list or a map, all at one place: `open`, the parts with `between` between them, `close`. */
@@ -24,7 +24,7 @@ interface Growth {
 }
 
 /** A growth of what the text has already. */
-interface Place extends Growth {
+interface GrowthPlace extends Growth {
   start: number;
   end: number;
   depth: number;
@@ -38,7 +38,7 @@ export class GrowingChart {
   private readonly doc: Document.Parsed | null;
   private readonly growths = new Map<string, Growth>();
   /** In the order of the text. */
-  private readonly places: Place[] = [];
+  private readonly places: GrowthPlace[] = [];
 
   constructor(text: string) {
     const { data, faults } = readTree(text, '');
@@ -48,14 +48,14 @@ export class GrowingChart {
   }
 
   /** The version with that agent; null, with nothing changed, when only `withAgent` can tell. */
-  with(name: string, { send_to, read_from }: Ends): string | null {
-    const wanted: [path: Path, name: string][] = [
-      ...send_to.map((other): [Path, string] => [['agents', name, 'send_to'], other]),
-      ...read_from.map((other): [Path, string] => [['agents', name, 'read_from'], other]),
+  with(name: string, { send_to, read_from }: EdgeLists): string | null {
+    const wanted: [path: YamlPath, name: string][] = [
+      ...send_to.map((other): [YamlPath, string] => [['agents', name, 'send_to'], other]),
+      ...read_from.map((other): [YamlPath, string] => [['agents', name, 'read_from'], other]),
       ...[...send_to.map((other) => [other, 'read_from']), ...read_from.map((other) => [other, 'send_to'])]
-        .map((end): Path => ['agents', ...end])
+        .map((end): YamlPath => ['agents', ...end])
         .filter((path) => !this.has(path, '*'))
-        .map((path): [Path, string] => [path, name]),
+        .map((path): [YamlPath, string] => [path, name]),
     ];
     const missing = wanted.filter(([path, one]) => !this.has(path, one));
     if (!missing.every(([path]) => this.canHold(path) && this.growthOf(path, LIST))) return null;
@@ -63,25 +63,25 @@ export class GrowingChart {
     return this.print();
   }
 
-  private has(path: Path, name: string): boolean {
+  private has(path: YamlPath, name: string): boolean {
     const names = valueAt(this.data, path);
     return Array.isArray(names) && names.includes(name);
   }
 
   /** Whether the path leads to a list, or to nothing yet. */
-  private canHold(path: Path): boolean {
+  private canHold(path: YamlPath): boolean {
     const map = path.every((_, depth) => isMapOrNone(valueAt(this.data, path.slice(0, depth))));
     const names = valueAt(this.data, path) ?? [];
     return this.doc !== null && map && Array.isArray(names);
   }
 
-  private add(path: Path, name: string): void {
+  private add(path: YamlPath, name: string): void {
     const names = (valueAt(this.data, path) ?? setList(this.data, path)) as unknown[];
     names.push(name);
     this.growthOf(path, LIST)?.parts.push(printValue(name));
   }
 
-  private growthOf(path: Path, form: typeof LIST | typeof MAP): Growth | null {
+  private growthOf(path: YamlPath, form: typeof LIST | typeof MAP): Growth | null {
     const key = path.join('\n');
     const growth = this.growths.get(key) ?? this.begun(path, form);
     if (growth) this.growths.set(key, growth);
@@ -89,7 +89,7 @@ export class GrowingChart {
   }
 
   /** Where something is added to the list or map of that path for the first time; it is made when it is not there. */
-  private begun(path: Path, { open, close }: typeof LIST | typeof MAP): Growth | null {
+  private begun(path: YamlPath, { open, close }: typeof LIST | typeof MAP): Growth | null {
     const found = find(this.doc as Document.Parsed, path);
     if ('node' in found) {
       const splice = this.spliceFor(found, `${open}${MARK}${close}`);
@@ -109,9 +109,9 @@ export class GrowingChart {
     return node.flow ? insertFlowPair(this.text, node, MARK) : insertBlockPair(this.text, node, MARK);
   }
 
-  private placed({ start, end, text }: Splice, depth: number, block: boolean): Place {
+  private placed({ start, end, text }: Splice, depth: number, block: boolean): GrowthPlace {
     const [open = '', close = ''] = text.split(MARK);
-    const place: Place = { start, end, depth, open, between: block ? open : ', ', close, parts: [] };
+    const place: GrowthPlace = { start, end, depth, open, between: block ? open : ', ', close, parts: [] };
     // What ends at the same place as what it lies in is written first.
     const next = this.places.findIndex(
       (other) => other.start > start || (other.start === start && other.depth < depth),
@@ -145,7 +145,7 @@ function printGrowth({ open, between, close, parts }: Growth): string {
 }
 
 /** Puts an empty list at a path, with the maps it lies in. */
-function setList(data: unknown, path: Path): unknown[] {
+function setList(data: unknown, path: YamlPath): unknown[] {
   let map = data as Record<PropertyKey, unknown>;
   for (const part of path.slice(0, -1)) {
     map[part] ??= {};

@@ -5,7 +5,7 @@ import { columnOf, type Edited, eolOf, setScalar, withoutFile } from './edit.ts'
 import { compose, readTree } from './yaml-tree.ts';
 
 /** From one version of a file's format to the next; comments stay. */
-type Step = (text: string) => Edited;
+type Migration = (text: string) => Edited;
 
 /** The kinds of files that carry a version. The n-th step leads from version n to n + 1; their number is the version of today. */
 export const MIGRATIONS = {
@@ -14,7 +14,7 @@ export const MIGRATIONS = {
   models: [addVersion],
   credits: [addVersion],
   script: [addVersion],
-} as const satisfies Partial<Record<KindName, readonly Step[]>>;
+} as const satisfies Partial<Record<KindName, readonly Migration[]>>;
 
 export type VersionedKind = keyof typeof MIGRATIONS;
 
@@ -35,7 +35,7 @@ export function isVersioned(kind: KindName | null): kind is VersionedKind {
  * broken text, `invalid-value` for a version that this program does not know.
  */
 export function migrateText(kind: VersionedKind, text: string): Migrated | Extract<Edited, { fault: unknown }> {
-  const steps: readonly Step[] = MIGRATIONS[kind];
+  const steps: readonly Migration[] = MIGRATIONS[kind];
   const { data, faults } = readTree(text, '');
   if (faults[0]) return { fault: withoutFile(faults[0]) };
   const from = versionIn(data);

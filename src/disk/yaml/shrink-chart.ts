@@ -1,15 +1,15 @@
 import { type Document, isMap, isScalar, isSeq, type Pair, type YAMLMap } from 'yaml';
-import { ANCHOR, find, type Path, type Splice, valueAt } from './edit.ts';
+import { ANCHOR, find, type Splice, valueAt, type YamlPath } from './edit.ts';
 import { SIDES } from './edit-chart.ts';
-import { cutOf, emptied, joined, linesOf, type Span, spanOf } from './edit-remove.ts';
+import { cutOf, emptied, joined, linesOf, spanOf, type TextSpan } from './edit-remove.ts';
 import { compose, readTree } from './yaml-tree.ts';
 
 /** A list or a map of the text, and what is left in it. */
-interface Row {
+interface ShrinkingRow {
   node: { flow?: boolean | undefined };
   key: unknown;
   names: unknown[];
-  spans: (Span | null)[];
+  spans: (TextSpan | null)[];
   /** Whether the last thing in it was cut, so that it ends earlier now. */
   shorter: boolean;
 }
@@ -20,10 +20,10 @@ export class ShrinkingChart {
   readonly data: unknown;
   private readonly text: string;
   private readonly agents: Record<string, unknown>;
-  private readonly entries: Row | null;
-  private readonly lists = new Map<string, Row[]>();
+  private readonly entries: ShrinkingRow | null;
+  private readonly lists = new Map<string, ShrinkingRow[]>();
   /** Name → the lists that have it. */
-  private readonly naming = new Map<unknown, Set<Row>>();
+  private readonly naming = new Map<unknown, Set<ShrinkingRow>>();
   private readonly cuts: Splice[] = [];
 
   constructor(text: string) {
@@ -90,7 +90,7 @@ export class ShrinkingChart {
  */
 function spliceOf(
   text: string,
-  { node, key, names, spans }: Row,
+  { node, key, names, spans }: ShrinkingRow,
   name: string,
   none: string,
   lead: RegExp,
@@ -103,7 +103,7 @@ function spliceOf(
   return splice && text[splice.end - 1] === '\n' ? splice : null;
 }
 
-function cut(row: Row, name: string): void {
+function cut(row: ShrinkingRow, name: string): void {
   const at = row.names.indexOf(name);
   row.shorter ||= !row.node.flow && at === row.names.length - 1;
   row.names.splice(at, 1);
@@ -111,7 +111,7 @@ function cut(row: Row, name: string): void {
 }
 
 /** The list or map at a path below a node; its names are shared with the data. */
-function rowAt(top: unknown, path: Path, names: unknown[]): Row | null {
+function rowAt(top: unknown, path: YamlPath, names: unknown[]): ShrinkingRow | null {
   const { node, pair } = find({ contents: top } as Document.Parsed, path) as { node: unknown; pair: Pair | null };
   if (!isMap(node) && !isSeq(node)) return null;
   const spans = isMap(node)

@@ -2,10 +2,10 @@ import { distance } from 'fastest-levenshtein';
 import type * as z from 'zod';
 import { type Fault, type FaultCode, fault } from '../../schema/fault.ts';
 import { cut } from '../../schema/print.ts';
-import type { Tree } from './yaml-tree.ts';
+import type { YamlTree } from './yaml-tree.ts';
 
 type Issue = z.core.$ZodIssue;
-type Path = readonly PropertyKey[];
+type FaultPath = readonly PropertyKey[];
 
 /** Faults that are told of one file. */
 const MAX_FAULTS = 200;
@@ -13,7 +13,7 @@ const MAX_FAULTS = 200;
 const MAX_VALUE = 80;
 
 /** What zod found, as faults with places, in the order of the file. At most 200, the last then says how many more. */
-export function faultsOf(schema: z.ZodType, tree: Tree, issues: readonly Issue[]): Fault[] {
+export function faultsOf(schema: z.ZodType, tree: YamlTree, issues: readonly Issue[]): Fault[] {
   const findings = issues.flatMap((issue) => flatten(issue, [], tree.data));
   const faults = findings.slice(0, MAX_FAULTS).map((finding) => toFault(finding, schema, tree));
   if (findings.length > MAX_FAULTS)
@@ -24,7 +24,7 @@ export function faultsOf(schema: z.ZodType, tree: Tree, issues: readonly Issue[]
 /** One thing that is wrong at one path. */
 interface Finding {
   code: FaultCode;
-  path: Path;
+  path: FaultPath;
   /** What was expected, or what is wrong. */
   text: string;
   /** Texts that would be right there. */
@@ -32,7 +32,7 @@ interface Finding {
 }
 
 /** Spreads the issues within unions and of several keys; `above` is the path of the union. */
-function flatten(issue: Issue, above: Path, data: unknown): Finding[] {
+function flatten(issue: Issue, above: FaultPath, data: unknown): Finding[] {
   const path = [...above, ...issue.path];
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((key) => ({ code: 'unknown-key', path: [...path, key], text: '', valid: [] }));
@@ -45,7 +45,7 @@ function flatten(issue: Issue, above: Path, data: unknown): Finding[] {
   return [{ code: 'invalid-value', path, text: expectation(issue), valid: valuesOf(issue) }];
 }
 
-function absent(path: Path): Finding {
+function absent(path: FaultPath): Finding {
   if (path.length === 1 && path[0] === 'version')
     return { code: 'old-version', path, text: 'The key version is missing', valid: [] };
   return { code: 'missing-key', path, text: '', valid: [] };
@@ -78,7 +78,7 @@ function nearestBranch(branches: readonly Issue[][]): readonly Issue[] | undefin
   return inside.sort((a, b) => a.length - b.length)[0];
 }
 
-function toFault({ code, path, text, valid }: Finding, schema: z.ZodType, tree: Tree): Fault {
+function toFault({ code, path, text, valid }: Finding, schema: z.ZodType, tree: YamlTree): Fault {
   const { file } = tree;
   const name = nameOf(path);
   const parent = path.slice(0, -1);
@@ -113,7 +113,7 @@ function toFault({ code, path, text, valid }: Finding, schema: z.ZodType, tree: 
 }
 
 /** `agents.planner.send_to[0]`; the whole file for the empty path. */
-function nameOf(path: Path): string {
+function nameOf(path: FaultPath): string {
   if (path.length === 0) return 'The file';
   const name = path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('');
   return cut(name.replace(/^\./, ''), 2 * MAX_VALUE);
@@ -187,7 +187,7 @@ function valuesOf(issue: Issue): string[] {
 }
 
 /** The value at a path of plain data, null when something on the way is not there. */
-function follow(data: unknown, path: Path): { value: unknown } | null {
+function follow(data: unknown, path: FaultPath): { value: unknown } | null {
   let value = data;
   for (const part of path) {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part)) return null;
@@ -197,7 +197,7 @@ function follow(data: unknown, path: Path): { value: unknown } | null {
 }
 
 /** The keys that a schema knows in the map at a path; none where any key may stand. */
-export function validKeys(schema: z.core.$ZodType, path: Path): string[] {
+export function validKeys(schema: z.core.$ZodType, path: FaultPath): string[] {
   const { def } = (schema as z.core.$ZodTypes)._zod;
   const [part, ...rest] = path;
   switch (def.type) {

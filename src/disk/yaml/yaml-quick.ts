@@ -9,7 +9,7 @@ import { withoutEnd } from '../../schema/print.ts';
 export function readQuick(text: string): unknown {
   if (UNUSUAL.test(text)) return undefined;
   const lines = linesOf(text);
-  const reader: Reader = { lines, at: 0 };
+  const reader: QuickReader = { lines, at: 0 };
   const data = lines.length === 0 ? {} : readBlock(reader, 0, 0);
   return data === NONE || reader.at < lines.length ? undefined : data;
 }
@@ -20,20 +20,20 @@ const MAX_DEPTH = 20;
 /** This reader cannot tell. */
 const NONE = Symbol('none');
 
-interface Line {
+interface QuickLine {
   indent: number;
   /** Without indentation and spaces at the end. */
   text: string;
 }
 
-interface Reader {
-  lines: Line[];
+interface QuickReader {
+  lines: QuickLine[];
   at: number;
 }
 
 /** Lines with content. */
-function linesOf(text: string): Line[] {
-  const lines: Line[] = [];
+function linesOf(text: string): QuickLine[] {
+  const lines: QuickLine[] = [];
   for (const raw of text.split('\n')) {
     const indent = raw.search(/[^ ]/);
     if (indent !== -1 && raw[indent] !== '#') lines.push({ indent, text: withoutEnd(raw.slice(indent), ' ') });
@@ -41,12 +41,12 @@ function linesOf(text: string): Line[] {
   return lines;
 }
 
-function readBlock(reader: Reader, indent: number, depth: number): unknown {
+function readBlock(reader: QuickReader, indent: number, depth: number): unknown {
   if (depth > MAX_DEPTH) return NONE;
   return reader.lines[reader.at]?.text.startsWith('- ') ? readItems(reader, indent) : readPairs(reader, indent, depth);
 }
 
-function readItems(reader: Reader, indent: number): unknown {
+function readItems(reader: QuickReader, indent: number): unknown {
   const items: unknown[] = [];
   for (let line = reader.lines[reader.at]; line && line.indent >= indent; line = reader.lines[reader.at]) {
     if (line.indent !== indent || !line.text.startsWith('- ')) return NONE;
@@ -60,7 +60,7 @@ function readItems(reader: Reader, indent: number): unknown {
 
 const PAIR = /^([A-Za-z_][\w-]*):(?: +(.*))?$/;
 
-function readPairs(reader: Reader, indent: number, depth: number): unknown {
+function readPairs(reader: QuickReader, indent: number, depth: number): unknown {
   const map: Record<string, unknown> = {};
   for (let line = reader.lines[reader.at]; line && line.indent >= indent; line = reader.lines[reader.at]) {
     const [, key, rest = ''] = (line.indent === indent && PAIR.exec(line.text)) || [];
@@ -74,7 +74,7 @@ function readPairs(reader: Reader, indent: number, depth: number): unknown {
 }
 
 /** What stands after a key: on its line, or indented below it. */
-function readValue(reader: Reader, rest: string, indent: number, depth: number): unknown {
+function readValue(reader: QuickReader, rest: string, indent: number, depth: number): unknown {
   const inline = readInline(rest);
   const next = reader.lines[reader.at];
   const deeper = next !== undefined && next.indent > indent;

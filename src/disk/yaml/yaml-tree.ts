@@ -24,13 +24,13 @@ const MAX_ALIASES = 50;
 const MAX_ERRORS = 20;
 
 /** A line and a column of a file, from 1. */
-export interface Place {
+export interface TextPosition {
   line: number;
   column: number;
 }
 
 /** What a YAML text says, as plain data, and where it says it. */
-export interface Tree {
+export interface YamlTree {
   file: string;
   /** Maps as plain objects without a key `__proto__`, at most `MAX_DEPTH` deep; `{}` for an empty text. */
   data: unknown;
@@ -39,7 +39,7 @@ export interface Tree {
   /** True when the syntax is so wrong that the data may not be what was meant. */
   broken: boolean;
   /** Where the value, or its key, stands; when it is absent, where the nearest parent stands. */
-  place(path: readonly PropertyKey[], of: 'key' | 'value'): Place;
+  place(path: readonly PropertyKey[], of: 'key' | 'value'): TextPosition;
 }
 
 interface Flaw {
@@ -51,7 +51,7 @@ interface Flaw {
  * Reads a YAML 1.2 text (core schema) into plain data. Never throws and never runs anything. `firstLine` is the line of the
  * file on which the text begins. Time grows with the length of the text, not with its nesting or the number of keys.
  */
-export function readTree(text: string, file: string, firstLine = 1): Tree {
+export function readTree(text: string, file: string, firstLine = 1): YamlTree {
   const { doc, flaws } = compose(text);
   const broken = flaws.length > 0;
   const walk: Walk = { flaws, anchors: new Map(), open: new Set(), aliases: 0, following: 0 };
@@ -169,7 +169,7 @@ function isNode(node: unknown): node is Node {
 }
 
 /** Counts lines only when somebody asks. */
-function placesIn(text: string, firstLine: number): (offset: number) => Place {
+function placesIn(text: string, firstLine: number): (offset: number) => TextPosition {
   let lines: LineCounter | null = null;
   return (offset) => {
     if (!lines) {

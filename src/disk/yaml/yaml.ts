@@ -5,7 +5,7 @@ import { withoutEnd } from '../../schema/print.ts';
 import { readFrontMatter } from './codec.ts';
 import { faultsOf } from './yaml-faults.ts';
 import { readQuick } from './yaml-quick.ts';
-import { readTree, type Tree } from './yaml-tree.ts';
+import { readTree, type YamlTree } from './yaml-tree.ts';
 
 /**
  * Reads a YAML text by its schema. All that is wrong is returned at once: `invalid-yaml`, `unknown-key` and `invalid-value`
@@ -24,7 +24,7 @@ export function readYaml<S extends z.ZodType>(
 }
 
 /** What a schema says of a text that was parsed. A text with broken syntax is not checked further. */
-export function check<S extends z.ZodType>(schema: S, tree: Tree): { value: z.output<S> | null; faults: Fault[] } {
+export function check<S extends z.ZodType>(schema: S, tree: YamlTree): { value: z.output<S> | null; faults: Fault[] } {
   if (tree.broken) return { value: null, faults: tree.faults };
   const result = schema.safeParse(tree.data);
   const found = result.success ? [] : faultsOf(schema, tree, result.error.issues);

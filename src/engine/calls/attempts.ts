@@ -15,16 +15,16 @@ import { UNPRICED } from '../../core/money/money.ts';
 import { requestHash } from '../../core/prompt/prompt.ts';
 import { DiskError } from '../../disk/fs/disk.ts';
 import type { Journal } from '../../disk/journal/journal.ts';
-import type { Asked } from '../../providers/with/line.ts';
-import type { Book } from '../../providers/with/record.ts';
+import type { ModelRequest } from '../../providers/with/line.ts';
+import type { CallRecorder } from '../../providers/with/record.ts';
 import type { Model, Price } from '../../schema/config/models.ts';
 import { copyWith } from '../../schema/copy.ts';
 import { FaultError } from '../../schema/fault.ts';
 import { lineEvents } from '../log/events.ts';
 import type { Ports } from '../ports.ts';
-import { redactJson } from '../secrets.ts';
+import { maskJson } from '../secrets.ts';
 import type { Listen } from './listen.ts';
-import type { Recorded } from './recorded-calls.ts';
+import type { RecordedCalls } from './recorded-calls.ts';
 
 /** Bytes that must be free before a call, so that its reply can be kept. */
 const ROOM_FOR_REPLY = 1_048_576;
@@ -41,7 +41,7 @@ export class OutOfCredits extends Error {
 }
 
 /** What a visit may still spend, in micro-credits. */
-export interface Purse {
+export interface CallAllowance {
   left: number;
   /** What the visit saw of each model. */
   tries: Map<string, Tries>;
@@ -57,8 +57,8 @@ export interface Thought {
   /** The images of the prompt, as the journal refers to them. */
   images: readonly ImageRef[];
   unit: string | null;
-  purse: Purse;
-  recorded: Recorded;
+  purse: CallAllowance;
+  recorded: RecordedCalls;
   /** Calls with a greater number go first where calls wait. */
   priority: number;
   signal: AbortSignal;
@@ -67,7 +67,7 @@ export interface Thought {
 }
 
 /** A thought on its way to a model. */
-export interface Asking extends Asked {
+export interface Asking extends ModelRequest {
   thought: Thought;
   /** Attempts that the journal holds of it. */
   attempt: number;
@@ -76,7 +76,7 @@ export interface Asking extends Asked {
 }
 
 /** A model and what a call of it costs. */
-export interface Priced {
+export interface ModelPrice {
   name: string;
   model: Model;
   /** null: not known. */
@@ -85,14 +85,14 @@ export interface Priced {
 }
 
 /** Writes the attempts at one model into the journal, and what they cost into the ledger. */
-export class Attempts implements Book<Asking, IntentEntry> {
-  private readonly priced: Priced;
+export class Attempts implements CallRecorder<Asking, IntentEntry> {
+  private readonly priced: ModelPrice;
   private readonly ports: Ports;
   private readonly journal: Journal;
   private readonly state: State;
   private readonly redact: (text: string) => string;
 
-  constructor(priced: Priced, ports: Ports, journal: Journal, state: State, redact: (text: string) => string) {
+  constructor(priced: ModelPrice, ports: Ports, journal: Journal, state: State, redact: (text: string) => string) {
     this.priced = priced;
     this.ports = ports;
     this.journal = journal;
@@ -115,7 +115,7 @@ export class Attempts implements Book<Asking, IntentEntry> {
   }
 
   async replied(intent: IntentEntry, { thought }: Asking, answer: Reply, ms: number): Promise<Reply> {
-    const reply = redactJson(this.redact, withSoundUsage(answer));
+    const reply = maskJson(this.redact, withSoundUsage(answer));
     const { price } = this.priced;
     const charged = charge(price ?? {}, reply, price ? requestBytes(price, thought.prompt) : 0, intent.reserve);
     await this.settle({ k: 'reply', ...keyOf(intent), ...charged, ms: Math.round(ms), reply }, intent, thought.purse);
@@ -197,7 +197,7 @@ export class Attempts implements Book<Asking, IntentEntry> {
   private async settle(
     answer: Extract<CallEntry, { k: 'reply' | 'failed' }>,
     intent: IntentEntry,
-    purse: Purse,
+    purse: CallAllowance,
   ): Promise<void> {
     purse.left += intent.reserve - answer.cost;
     noteOutcome(purse.tries, intent.model, answer.k === 'failed' ? answer.failure : null, 0);

@@ -11,26 +11,26 @@ import { outsideOf, ownerOf } from '../../disk/owner/owner.ts';
 import type { Connection, Outside, Provider } from '../../providers/provider.ts';
 import { breaker, leftAlone } from '../../providers/with/breaker.ts';
 import { fallback, type Link } from '../../providers/with/fallback.ts';
-import type { Line } from '../../providers/with/line.ts';
+import type { CallModel } from '../../providers/with/line.ts';
 import { record } from '../../providers/with/record.ts';
 import { timeout } from '../../providers/with/timeout.ts';
 import type { Model, Price } from '../../schema/config/models.ts';
 import { copyWith } from '../../schema/copy.ts';
 import { FaultError } from '../../schema/fault.ts';
 import type { Ports } from '../ports.ts';
-import { redactor } from '../secrets.ts';
+import { secretMask } from '../secrets.ts';
 import { type Asking, Attempts, outputLimit, requestBytes, type Thought } from './attempts.ts';
 import { heardIn, overheard } from './listen.ts';
-import type { GateLoad } from './load-cache.ts';
-import { Gates } from './rate-limits.ts';
+import type { LimitLoad } from './load-cache.ts';
+import { RateLimits } from './rate-limits.ts';
 import { recall, recallDoubt } from './recorded-calls.ts';
-import { cacheKey, KeptReplies } from './reply-cache.ts';
+import { cacheKey, ReplyCache } from './reply-cache.ts';
 
 /** Providers keep `timeout_ms` themselves, and know what had come by then; this long after it they are ended: milliseconds. */
 const GRACE_MS = 500;
 
 /** The models that a visit may call, and the one its resume names first. */
-export interface Choice {
+export interface ModelChoice {
   models: readonly string[];
   first: string;
 }
@@ -44,11 +44,11 @@ export interface ModelLine {
   connection: Promise<Connection>;
   attempts: Attempts;
   /** All wrappers of one model around its connection. */
-  ask: Line<Asking>;
+  ask: CallModel<Asking>;
 }
 
 /** Where a thought stands that a crash may have cut off: the model it was at, and what is left to try. */
-interface Progress {
+interface ThoughtProgress {
   asking: Asking;
   at: string | null;
   /** The last attempt there failed. */
@@ -57,23 +57,23 @@ interface Progress {
 }
 
 /** The telephone exchange of an engine: models by name, and every attempt recorded before and after. */
-export class Calls {
+export class ModelCalls {
   private readonly ports: Ports;
   private readonly journal: Journal;
   private readonly state: State;
   /** Secrets go no further than here. */
   private readonly redact: (text: string) => string;
   private readonly lines = new Map<Model, Promise<ModelLine>>();
-  private readonly gates: Gates;
-  private readonly replies: KeptReplies;
+  private readonly gates: RateLimits;
+  private readonly replies: ReplyCache;
 
   constructor(ports: Ports, journal: Journal, state: State) {
     this.ports = ports;
     this.journal = journal;
     this.state = state;
-    this.redact = redactor(ports.env);
-    this.gates = new Gates(ports);
-    this.replies = new KeptReplies(ports);
+    this.redact = secretMask(ports.env);
+    this.gates = new RateLimits(ports);
+    this.replies = new ReplyCache(ports);
   }
 
   /** Opens the line to a model of the configuration; a fault in it is thrown as a `ProviderError`. */
@@ -101,11 +101,11 @@ export class Calls {
   }
 
   /** Record is innermost, so that every attempt has its own line in the journal. What answers the same again is not tried again. */
-  private async wrap(config: Config, line: Omit<ModelLine, 'price' | 'ask'>): Promise<Line<Asking>> {
+  private async wrap(config: Config, line: Omit<ModelLine, 'price' | 'ask'>): Promise<CallModel<Asking>> {
     const { name, model, provider, connection, attempts } = line;
     const { clock } = this.ports;
     const sleep = (ms: number, signal?: AbortSignal) => clock.sleep(ms, signal);
-    const plain: Line<Asking> = async (asking, signal) => {
+    const plain: CallModel<Asking> = async (asking, signal) => {
       try {
         return await (await connection).complete(limitOutput(model, asking.prompt), signal, heardIn(asking, signal));
       } catch (error) {
@@ -176,17 +176,17 @@ export class Calls {
    * What a model answers to the thought: first what the journal holds of it, then the models in turn. `first` is what the
    * agent would be given if nothing failed. Throws `OutOfCredits` before an attempt that the purse cannot pay in the worst case.
    */
-  async think(config: Config, choice: Choice, thought: Thought): Promise<Reply> {
+  async think(config: Config, choice: ModelChoice, thought: Thought): Promise<Reply> {
     const budget = { left: config.models.get(choice.models[0] ?? '')?.retry.attempts ?? 1 };
     const { prompt, priority } = thought;
     const asking: Asking = { prompt, priority, budget, thought, attempt: 0, again: null };
-    const progress: Progress = { asking, at: null, missed: false, failed: null };
+    const progress: ThoughtProgress = { asking, at: null, missed: false, failed: null };
     const known = this.recorded(progress);
     return known ?? this.ask(config, choice, progress);
   }
 
   /** Follows the attempts that the journal holds; the reply if there is one. */
-  private recorded(progress: Progress): Reply | null {
+  private recorded(progress: ThoughtProgress): Reply | null {
     const { asking } = progress;
     const { thought } = asking;
     const { turn, agent, n } = asking.prompt;
@@ -216,7 +216,7 @@ export class Calls {
     }
   }
 
-  private async ask(config: Config, choice: Choice, progress: Progress): Promise<Reply> {
+  private async ask(config: Config, choice: ModelChoice, progress: ThoughtProgress): Promise<Reply> {
     const { asking, failed } = progress;
     const { models, first } = choice;
     const { thought } = asking;
@@ -232,7 +232,7 @@ export class Calls {
   }
 
   /** The chain behind the kept replies, when its first model wants that. */
-  private async cached(config: Config, name: string, chain: Line<Asking>): Promise<Line<Asking>> {
+  private async cached(config: Config, name: string, chain: CallModel<Asking>): Promise<CallModel<Asking>> {
     const settings = config.models.get(name)?.cache;
     if (!settings) return chain;
     const { attempts } = await this.line(config, name);
@@ -244,7 +244,7 @@ export class Calls {
   }
 
   /** The limits at which calls are under way or wait. */
-  load(): GateLoad[] {
+  load(): LimitLoad[] {
     return this.gates.load();
   }
 
@@ -265,7 +265,7 @@ async function listed(model: Model): Promise<Price | null> {
 }
 
 /** Makes sure that the connection stands before an attempt is noted. */
-function opened(line: Line<Asking>, connection: Promise<Connection>): Line<Asking> {
+function opened(line: CallModel<Asking>, connection: Promise<Connection>): CallModel<Asking> {
   return async (asking, signal) => {
     await connection;
     return line(asking, signal);
@@ -273,7 +273,7 @@ function opened(line: Line<Asking>, connection: Promise<Connection>): Line<Askin
 }
 
 /** The models still to be tried after a crash: those behind the one that failed, and that one while attempts are left. */
-function remaining(models: readonly string[], { at, missed, asking }: Progress): string[] {
+function remaining(models: readonly string[], { at, missed, asking }: ThoughtProgress): string[] {
   const i = at === null ? -1 : models.indexOf(at);
   if (i < 0) return [...models];
   return models.slice(missed && asking.budget.left <= 0 ? i + 1 : i);

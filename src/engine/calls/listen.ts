@@ -1,5 +1,5 @@
 import { type Heard, ProviderError } from '../../core/model/call.ts';
-import type { Line } from '../../providers/with/line.ts';
+import type { CallModel } from '../../providers/with/line.ts';
 import type { Asking } from './attempts.ts';
 
 /** What a listener is told of a call under way: that an attempt begins, what is written, or that the attempt broke off. */
@@ -19,7 +19,7 @@ export function heardIn({ prompt, thought: { listen } }: Asking, signal: AbortSi
 }
 
 /** Tells the listener of a call when an attempt begins, and when it broke off. */
-export function overheard(line: Line<Asking>): Line<Asking> {
+export function overheard(line: CallModel<Asking>): CallModel<Asking> {
   return async (asking, signal) => {
     const { listen } = asking.thought;
     if (!listen) return line(asking, signal);

@@ -9,20 +9,20 @@ const LOAD_FILE = 'load.json';
 const SHOWN_EVERY_MS = 500;
 
 /** Calls under way and waiting at one limit: that of an agent, a model or a provider. */
-export interface GateLoad {
+export interface LimitLoad {
   name: string;
   running: number;
   waiting: number;
 }
 
 /** What the running engine showed last; empty when it shows nothing. */
-export function readLoad(kept: KeptFiles): GateLoad[] {
+export function readLoad(kept: KeptFiles): LimitLoad[] {
   const found = kept.read(LOAD_FILE);
-  return found ? (JSON.parse(found.bytes.toString()) as GateLoad[]) : [];
+  return found ? (JSON.parse(found.bytes.toString()) as LimitLoad[]) : [];
 }
 
 /** Shows what the function says until it is told to stop; writes only what is new. */
-export function showLoad(kept: KeptFiles, clock: Clock, load: () => GateLoad[]): () => void {
+export function showLoad(kept: KeptFiles, clock: Clock, load: () => LimitLoad[]): () => void {
   let last = '[]';
   let cancel = (): void => {};
   const show = (): void => {

@@ -1,13 +1,13 @@
 import type { Config } from '../../core/model/config.ts';
-import type { Gate } from '../../providers/with/limit.ts';
+import type { RateLimiter } from '../../providers/with/limit.ts';
 import type { Limit, Model } from '../../schema/config/models.ts';
 import type { Ports } from '../ports.ts';
-import type { GateLoad } from './load-cache.ts';
+import type { LimitLoad } from './load-cache.ts';
 
 /** The gates of an engine: one for each agent, model and provider that has a limit. */
-export class Gates {
+export class RateLimits {
   private readonly ports: Ports;
-  private readonly gates = new Map<string, Gate>();
+  private readonly gates = new Map<string, RateLimiter>();
   private readonly settings = new Map<string, string>();
 
   constructor(ports: Ports) {
@@ -15,13 +15,13 @@ export class Gates {
   }
 
   /** The gates that a call of an agent to the model passes, outermost first: its own, the model's, the provider's. */
-  async of(config: Config, name: string, model: Model): Promise<(agent: string) => Gate[]> {
-    const { Gate } = await import('../../providers/with/limit.ts');
-    const gate = (key: string, limit: Limit | undefined): Gate[] => {
+  async of(config: Config, name: string, model: Model): Promise<(agent: string) => RateLimiter[]> {
+    const { RateLimiter } = await import('../../providers/with/limit.ts');
+    const gate = (key: string, limit: Limit | undefined): RateLimiter[] => {
       if (!limit) return [];
       const text = JSON.stringify(limit);
       const known = this.settings.get(key) === text ? this.gates.get(key) : undefined;
-      const made = known ?? new Gate(key, limit, this.ports.clock);
+      const made = known ?? new RateLimiter(key, limit, this.ports.clock);
       this.gates.set(key, made);
       this.settings.set(key, text);
       return [made];
@@ -34,7 +34,7 @@ export class Gates {
   }
 
   /** Gates at which somebody is. */
-  load(): GateLoad[] {
+  load(): LimitLoad[] {
     return [...this.gates]
       .map(([name, gate]) => ({ name, ...gate.load }))
       .filter((one) => one.running + one.waiting > 0);

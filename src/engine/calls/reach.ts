@@ -4,7 +4,7 @@ import type { Config } from '../../core/model/config.ts';
 import { UNPRICED } from '../../core/money/money.ts';
 import type { Clock } from '../../disk/fs/clock.ts';
 import type { ModelHealth } from '../../views/org/health.ts';
-import type { Calls, ModelLine } from './calls.ts';
+import type { ModelCalls, ModelLine } from './calls.ts';
 
 /** How long one model may take to answer, milliseconds. */
 const PATIENCE_MS = 10_000;
@@ -13,7 +13,12 @@ const PATIENCE_MS = 10_000;
 const AT_A_TIME = 8;
 
 /** Asks all models, in the order of org/models.yaml. Rejects only when `stop` is aborted. */
-export async function reach(config: Config, calls: Calls, clock: Clock, stop: AbortSignal): Promise<ModelHealth[]> {
+export async function reach(
+  config: Config,
+  calls: ModelCalls,
+  clock: Clock,
+  stop: AbortSignal,
+): Promise<ModelHealth[]> {
   const found: ModelHealth[] = [];
   const waiting = [...config.models].entries();
   const take = async (): Promise<void> => {
@@ -26,7 +31,7 @@ export async function reach(config: Config, calls: Calls, clock: Clock, stop: Ab
 
 async function ask(
   config: Config,
-  calls: Calls,
+  calls: ModelCalls,
   name: string,
   clock: Clock,
   stop: AbortSignal,

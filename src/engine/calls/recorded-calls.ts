@@ -7,7 +7,7 @@ import { noteOutcome } from '../../core/money/breaker.ts';
 import type { Thought } from './attempts.ts';
 
 /** Calls that a crash cut off: what the journal holds of them. */
-export class Recorded {
+export class RecordedCalls {
   private readonly attempts = new Map<string, CallEntry[]>();
   private readonly uses = new Map<string, CallEntry[]>();
   readonly doubts = new Set<string>();

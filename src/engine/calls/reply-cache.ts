@@ -3,8 +3,8 @@ import { printKey, type Reply } from '../../core/model/call.ts';
 import type { Entry, IntentEntry } from '../../core/model/entry.ts';
 import { textHash } from '../../core/model/hash.ts';
 import { readYaml } from '../../disk/yaml/yaml.ts';
-import type { CacheDump, Kept, Replies } from '../../providers/with/cache.ts';
-import type { Line } from '../../providers/with/line.ts';
+import type { CacheDump, CachedReply, Replies } from '../../providers/with/cache.ts';
+import type { CallModel } from '../../providers/with/line.ts';
 import { type CacheSettings, type Model, modelsFile } from '../../schema/config/models.ts';
 import type { Ports } from '../ports.ts';
 import type { Asking } from './attempts.ts';
@@ -21,14 +21,14 @@ const dump = z.object({
 });
 
 /** Which cached line it is. */
-interface Use {
+interface CachedLine {
   model: string;
   key(asking: Asking): string;
   again(asking: Asking, reply: Reply): Reply;
 }
 
 /** The replies that an engine gives again: read from their file when a model first wants it, written when the engine closes. */
-export class KeptReplies {
+export class ReplyCache {
   private readonly ports: Ports;
   private replies: Promise<Replies> | null = null;
   private open: Replies | null = null;
@@ -38,16 +38,16 @@ export class KeptReplies {
   }
 
   /** Puts the kept replies before a line. What it answers is kept when its turn is committed. */
-  async before(line: Line<Asking>, settings: CacheSettings, use: Use): Promise<Line<Asking>> {
+  async before(line: CallModel<Asking>, settings: CacheSettings, use: CachedLine): Promise<CallModel<Asking>> {
     const { cache } = await import('../../providers/with/cache.ts');
     this.replies ??= openReplies(this.ports, settings.entries);
     const replies = await this.replies;
     this.open = replies;
-    const noted: Line<Asking> = async (asking, signal) => {
+    const noted: CallModel<Asking> = async (asking, signal) => {
       const before = asking.thought.purse.left;
       const reply = await line(asking, signal);
       const { purse, prompt } = asking.thought;
-      const kept: Kept = { agent: prompt.agent, model: use.model, cost: before - purse.left, reply };
+      const kept: CachedReply = { agent: prompt.agent, model: use.model, cost: before - purse.left, reply };
       if (purse.via === undefined) replies.add(use.key(asking), kept);
       return reply;
     };
@@ -105,7 +105,7 @@ export function isAnyStrange({ entries }: CacheDump, lines: Iterable<Entry>): bo
 }
 
 /** The replies of models that were cached, by what asked for them; null where a turn is committed. */
-function* repliesIn(entries: Iterable<Entry>): Generator<{ key: string; kept: Kept } | null> {
+function* repliesIn(entries: Iterable<Entry>): Generator<{ key: string; kept: CachedReply } | null> {
   let models: ReadonlyMap<string, Model> = new Map();
   const outputs = new Map<string, number>();
   const intents = new Map<string, IntentEntry>();

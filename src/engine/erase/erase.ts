@@ -7,13 +7,13 @@ import { archivePath } from '../../core/rights/recipients.ts';
 import { bytesHash } from '../../disk/fs/materialise.ts';
 import { withEntry } from '../../schema/copy.ts';
 import type { Message } from '../../schema/records/message.ts';
-import type { Change } from './rewrite.ts';
+import type { LineChange } from './rewrite.ts';
 
 /** What stands in the place of an erased text. */
 export const REDACTED = '[redacted]';
 
 /** What is to be erased from the journal. */
-export interface Target {
+export interface EraseTarget {
   /** The id that was named. */
   id: string;
   /** Whose text it is. */
@@ -37,7 +37,7 @@ export interface Target {
 }
 
 /** Erases the text wherever the engine wrote it: the message, the act, the note, the held act, subjects in prompts, names of files. */
-export function eraser(target: Target): Change {
+export function eraser(target: EraseTarget): LineChange {
   const signs = signsOf(target);
   const paths = [...target.paths].flatMap(([old, made]) => [
     [old, made] as const,
@@ -59,7 +59,7 @@ export function eraser(target: Target): Change {
 }
 
 /** Of a turn in which none of the text was written, a line without any of these is none of ours. */
-function signsOf({ id, messages, echoes, texts, subjects, images, paths }: Target): string[] {
+function signsOf({ id, messages, echoes, texts, subjects, images, paths }: EraseTarget): string[] {
   return [
     id,
     ...messages.keys(),
@@ -72,10 +72,10 @@ function signsOf({ id, messages, echoes, texts, subjects, images, paths }: Targe
 
 /** Erases the text in the parts of lines of one turn. */
 class Eraser implements Texts {
-  private readonly target: Target;
+  private readonly target: EraseTarget;
   private readonly file: number;
 
-  constructor(target: Target, file: number) {
+  constructor(target: EraseTarget, file: number) {
     this.target = target;
     this.file = file;
   }
@@ -138,7 +138,7 @@ class Eraser implements Texts {
 }
 
 /** The file of a held act, as its line has it: what names a field follows that field. */
-function eraseText(line: { text?: string }, held: Held, target: Target): void {
+function eraseText(line: { text?: string }, held: Held, target: EraseTarget): void {
   if (line.text === undefined) return;
   const strike = (part: unknown): unknown => (typeof part === 'string' ? struck(part, held, target) : part);
   const text: unknown = line.text; // a list, where parts of it stand in other fields
@@ -146,7 +146,7 @@ function eraseText(line: { text?: string }, held: Held, target: Target): void {
 }
 
 /** The file shows the input of the act, in which a body may end with line breaks that its message does not have. */
-function struck(text: string, { agent, input }: Held, target: Target): string {
+function struck(text: string, { agent, input }: Held, target: EraseTarget): string {
   const key = bodyKey(input);
   const whole = key !== undefined && target.texts.has(bodyOf(input)) ? [String(fieldsOf(input)[key])] : [];
   const bodies = agent === target.agent ? [...target.texts, ...whole] : [];
@@ -155,7 +155,7 @@ function struck(text: string, { agent, input }: Held, target: Target): string {
 }
 
 /** The file that a person answered in. Whoever wrote its lines anew did not keep the quotes of a body. */
-function eraseAnswer({ text }: { text: string }, held: Held | undefined, target: Target): string {
+function eraseAnswer({ text }: { text: string }, held: Held | undefined, target: EraseTarget): string {
   if (!held) return text;
   const erased = struck(text, held, target);
   const body = bodyOf(held.input);
@@ -168,7 +168,7 @@ function noteAsked(
   asked: Map<string, string>,
   acts: Map<string, Held>,
   line: Extract<Entry, { k: 'held' | 'escalated' }>,
-  target: Target,
+  target: EraseTarget,
 ): void {
   const held = line.k === 'held' ? line : line.held;
   acts.set(held.id, held);
@@ -176,7 +176,7 @@ function noteAsked(
   asked.set(textHash(line.text), textHash(struck(line.text, held, target)));
 }
 
-function eraseHeld(held: Held, target: Target): void {
+function eraseHeld(held: Held, target: EraseTarget): void {
   eraseText(held, held, target);
   if (held.agent === target.agent) held.input = eraseInput(held.input, target);
   for (const one of held.cause)
@@ -200,13 +200,13 @@ function eraseMessage(
   entry.hash = bytesHash(Buffer.from(REDACTED));
 }
 
-function eraseReply(reply: Reply, target: Target, words: boolean): void {
+function eraseReply(reply: Reply, target: EraseTarget, words: boolean): void {
   if (words && reply.text.trim() !== '') reply.text = REDACTED;
   for (const act of reply.acts) act.input = eraseInput(act.input, target);
 }
 
 /** What an act sends. A subject that came from the body comes from `[redacted]` when the act is judged again. */
-function eraseInput(input: Json, target: Target): Json {
+function eraseInput(input: Json, target: EraseTarget): Json {
   const key = bodyKey(input);
   return key !== undefined && target.texts.has(bodyOf(input))
     ? withSubject(withEntry(fieldsOf(input), key, REDACTED), target)
@@ -224,7 +224,7 @@ export function bodyOf(input: Json): string {
   return key === undefined ? '' : trimmed(String(fieldsOf(input)[key]));
 }
 
-function withSubject(input: Json, { subjects }: Target): Json {
+function withSubject(input: Json, { subjects }: EraseTarget): Json {
   const { subject } = fieldsOf(input);
   const erased = typeof subject === 'string' ? subjects.get(subject) : undefined;
   return erased === undefined ? input : withEntry(fieldsOf(input), 'subject', erased);
@@ -235,7 +235,7 @@ function fieldsOf(input: Json): JsonObject {
 }
 
 /** The head of a message in a prompt names its subject. */
-function erasePieces(pieces: readonly Piece[], { messages, echoes, subjects }: Target): Piece[] {
+function erasePieces(pieces: readonly Piece[], { messages, echoes, subjects }: EraseTarget): Piece[] {
   const heads = [...subjects].map(([old, made]) => [head(old), head(made)] as const);
   return pieces.map((piece, i) => {
     const next = pieces[i + 1];

@@ -11,13 +11,13 @@ export interface Rewritten {
 }
 
 /** The new line in place of a line, or the same. `entry` is what the line means. */
-export type Change = (line: string, entry: Entry, file: number) => string;
+export type LineChange = (line: string, entry: Entry, file: number) => string;
 
 /**
  * The bytes of a journal file with lines replaced. The seals of the groups concerned keep the hash of what they sealed, so
  * that the chain still holds; a `redacted` line must tell of each such group.
  */
-export function rewriteFile(disk: Disk, file: number, change: Change): { bytes: Buffer; groups: Rewritten[] } {
+export function rewriteFile(disk: Disk, file: number, change: LineChange): { bytes: Buffer; groups: Rewritten[] } {
   const bytes = Buffer.from(disk.read(journalPath(file)) ?? []);
   const parts: Buffer[] = [];
   const groups: Rewritten[] = [];
@@ -32,7 +32,7 @@ export function rewriteFile(disk: Disk, file: number, change: Change): { bytes: 
   return { bytes: Buffer.concat([...parts, bytes.subarray(start)]), groups };
 }
 
-function rewriteGroup(old: Buffer, group: Group, change: Change): { bytes: Buffer; hash: string } | null {
+function rewriteGroup(old: Buffer, group: Group, change: LineChange): { bytes: Buffer; hash: string } | null {
   const lines = old.toString('utf8').split('\n').slice(0, -2);
   const changed = lines.map((line, i) => change(line, group.entries[i] as Entry, group.file));
   if (changed.every((line, i) => line === lines[i])) return null;

@@ -3,11 +3,11 @@ import { kindOf } from '../../core/journal/kind-of.ts';
 import { type Config, keysIn } from '../../core/model/config.ts';
 import type { Entry } from '../../core/model/entry.ts';
 import { archivePath, messagePath } from '../../core/rights/recipients.ts';
-import { isStruck, SECRET_NAME, strikerOf } from '../../core/text/mask.ts';
-import type { Packed } from '../../disk/archive/pack.ts';
+import { isMasked, maskerOf, SECRET_NAME } from '../../core/text/mask.ts';
+import type { ArchiveFile } from '../../disk/archive/pack.ts';
 import type { Disk } from '../../disk/fs/disk.ts';
 import { bytesHash } from '../../disk/fs/materialise.ts';
-import { readMessage } from '../../disk/intake/drop.ts';
+import { readMessage } from '../../disk/intake/incoming-message.ts';
 import { chain, journalFiles, journalPath, readJournal, readJournalFile } from '../../disk/journal/journal.ts';
 import { ownerOf } from '../../disk/owner/owner.ts';
 import { copyWith } from '../../schema/copy.ts';
@@ -39,7 +39,7 @@ export class Scrubber {
   constructor(disk: Disk, config: Config, env: Record<string, string | undefined>) {
     const known = new Map([...ownerOf(env).secrets(), ...keysOf(config, env)]);
     this.disk = disk;
-    this.redact = strikerOf(known);
+    this.redact = maskerOf(known);
     this.secrets = [...known.keys()];
     this.last = journalFiles(disk).at(-1) ?? 0;
     if (this.secrets.length === 0) return;
@@ -75,7 +75,7 @@ export class Scrubber {
   }
 
   /** The file with the secrets struck out. The end of the journal tells which of its lines were, so that it still verifies. */
-  take(file: Packed): Packed[] {
+  take(file: ArchiveFile): ArchiveFile[] {
     const number = Number(/^org\/journal\/(\d+)\.jsonl$/.exec(file.path)?.[1] ?? 0);
     const made =
       number === 0
@@ -89,7 +89,7 @@ export class Scrubber {
   }
 
   /** A subject with a mark in it is printed in quotes. What a person edited is only struck out. */
-  private message({ path, bytes }: Packed): Uint8Array {
+  private message({ path, bytes }: ArchiveFile): Uint8Array {
     const text = Buffer.from(bytes).toString();
     const { message } = readMessage(text, path);
     if (!message || printMessage(message) !== text) return this.plain(bytes);
@@ -105,7 +105,7 @@ export class Scrubber {
     return clean === text ? bytes : Buffer.from(clean, coding);
   }
 
-  private journal(file: Packed, number: number): Packed {
+  private journal(file: ArchiveFile, number: number): ArchiveFile {
     const { bytes, groups } = rewriteFile(this.disk, number, (line) =>
       this.strike(HAS_BYTES.test(line) ? this.withCleanBytes(line) : line),
     );
@@ -123,7 +123,7 @@ export class Scrubber {
   }
 
   /** In a file of the coming turn, as everything that happens between turns; within a turn that is not finished, in its own. */
-  private telling(end: Packed): Packed[] {
+  private telling(end: ArchiveFile): ArchiveFile[] {
     const { groups, good } = readJournalFile(this.disk, this.last, '');
     const lines = this.groups.map((group) => JSON.stringify({ k: 'redacted', ...group, id: 'export' }));
     const text = `${lines.join('\n')}\n`;
@@ -147,7 +147,7 @@ function keysOf(config: Config, env: Record<string, string | undefined>): [value
   return keysIn(config).flatMap((key): [string, string][] => {
     const name = /^env:(.+)$/.exec(key)?.[1];
     const value = name === undefined ? undefined : owner.env(name)?.trim();
-    return name !== undefined && value && isStruck(value)
+    return name !== undefined && value && isMasked(value)
       ? [[value, SECRET_NAME.test(name) ? name : `${name}_KEY`]]
       : [];
   });

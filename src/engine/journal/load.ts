@@ -1,22 +1,22 @@
 import { apply } from '../../core/journal/apply.ts';
 import { isCall } from '../../core/journal/line-kinds.ts';
 import type { Entry, OpenEntry } from '../../core/model/entry.ts';
-import type { Told } from '../../core/model/progress.ts';
+import type { Progress } from '../../core/model/progress.ts';
 import type { State } from '../../core/model/state.ts';
 import type { KeptFiles } from '../../disk/cache/kept.ts';
 import type { Disk } from '../../disk/fs/disk.ts';
 import { DiskError } from '../../disk/fs/disk.ts';
 import { type Group, Journal, type Position, readForFold } from '../../disk/journal/journal.ts';
-import { type Difference, JournalMarks } from '../../disk/journal/journal-marks.ts';
+import { type JournalDifference, JournalMarks } from '../../disk/journal/journal-marks.ts';
 import { copyWith } from '../../schema/copy.ts';
 import { type Fault, FaultError } from '../../schema/fault.ts';
-import { type KeptState, MARKS, nothing, type Restored, restored } from './state-cache.ts';
+import { MARKS, nothing, type Restored, restored, type StateCache } from './state-cache.ts';
 
 /** The org as its journal tells it. */
 export interface Loaded {
   state: State;
   /** Keeps the state for the next start. */
-  store: KeptState;
+  store: StateCache;
   journal: Journal;
   /** The turn that was opened and not committed: its opening, and all lines of its calls. */
   unfinished: { open: OpenEntry; inputs: Entry[]; calls: Entry[] } | null;
@@ -29,14 +29,14 @@ export interface Loaded {
   /** What is known of each file of the journal. */
   marks: JournalMarks;
   /** How the journal differs from what this machine knew of it when an engine closed last. */
-  difference: Difference | null;
+  difference: JournalDifference | null;
 }
 
 /** Rows of the journal's fold that are folded before they are kept. */
 const KEPT_ROWS = 30_000;
 
 /** How the journal is read. */
-export interface LoadWish {
+export interface LoadOptions {
   /** By the holder of the lock: what was folded is kept on the way, so that the next start goes on from there. */
   keep?: KeptFiles;
   /** Is told how many files of the journal are still to be read, from time to time, when there are many. */
@@ -51,10 +51,10 @@ export function load(
   disk: Disk,
   kept?: KeptFiles,
   { known, difference } = compare(disk, kept),
-  { keep, progress }: LoadWish = {},
+  { keep, progress }: LoadOptions = {},
 ): Loaded {
   const before = kept && difference === null && known.count > 0 ? restored(disk, kept) : null;
-  const reader = new Reader(disk, before ?? nothing(disk), before ? known : new JournalMarks());
+  const reader = new JournalReader(disk, before ?? nothing(disk), before ? known : new JournalMarks());
   let next = Number.POSITIVE_INFINITY;
   for (const { groups, left } of wholeFiles(disk, reader.position)) {
     for (const group of groups) reader.take(group);
@@ -76,8 +76,8 @@ export interface Stand {
 }
 
 /** Folds the whole journal, whatever is kept; what does not fit the memory goes to another disk. Stops at each group. Throws `damaged-journal`. */
-export function* foldAnew(disk: Disk, aside: Disk, told?: Told): Generator<Stand, Loaded> {
-  const reader = new Reader(disk, nothing(aside), new JournalMarks());
+export function* foldAnew(disk: Disk, aside: Disk, told?: Progress): Generator<Stand, Loaded> {
+  const reader = new JournalReader(disk, nothing(aside), new JournalMarks());
   yield reader;
   let done = 0;
   for (const { groups, left } of wholeFiles(disk, reader.position)) {
@@ -100,11 +100,11 @@ function* wholeFiles(disk: Disk, after: Position): ReturnType<typeof readForFold
   if (faults.length) throw new FaultError(...(faults as [Fault, ...Fault[]]));
 }
 
-class Reader {
+class JournalReader {
   position: Position;
   private readonly disk: Disk;
   readonly state: State;
-  private readonly store: KeptState;
+  private readonly store: StateCache;
   private synced: number;
   private boot: string | null;
   /** Lines of the file being read that belong to a turn not yet committed. */
@@ -186,7 +186,7 @@ class Reader {
 }
 
 /** What this machine knew of the journal's files, and what is otherwise now. */
-export function compare(disk: Disk, kept?: KeptFiles): { known: JournalMarks; difference: Difference | null } {
+export function compare(disk: Disk, kept?: KeptFiles): { known: JournalMarks; difference: JournalDifference | null } {
   const known = new JournalMarks(kept?.read(MARKS)?.bytes);
   return { known, difference: known.difference(disk) };
 }

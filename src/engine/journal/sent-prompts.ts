@@ -1,8 +1,8 @@
-import type { Given } from '../../core/mail/inbox.ts';
+import type { InboxMail } from '../../core/mail/inbox.ts';
 import type { ToolSpec } from '../../core/model/call.ts';
 import type { Entry, PromptRef } from '../../core/model/entry.ts';
 import { inboxOf, type State } from '../../core/model/state.ts';
-import { type Brief, renderPieces } from '../../core/prompt/prompt.ts';
+import { renderPieces, type VisitPrompt } from '../../core/prompt/prompt.ts';
 import type { Disk } from '../../disk/fs/disk.ts';
 import { bodyOf } from '../../views/journal/call.ts';
 import { journalLines } from './history.ts';
@@ -42,7 +42,7 @@ export class SentPrompts {
   }
 
   /** The briefing as it was sent, and the mail that stood in it. */
-  over(made: { given: Given; brief: Brief }, agent: string): { given: Given; brief: Brief } {
+  over(made: { given: InboxMail; brief: VisitPrompt }, agent: string): { given: InboxMail; brief: VisitPrompt } {
     const sent = this.first.get(agent);
     const stable = sent && this.blobs.get(sent.system);
     if (!sent || stable === undefined) return made;

@@ -3,7 +3,7 @@
  * rows of old mail in segments that it lists. Never the truth: what is missing or does not fit is made from the journal.
  */
 import { RULES } from '../../core/journal/rules.ts';
-import type { Shelf } from '../../core/model/spill-map.ts';
+import type { SpillMap } from '../../core/model/spill-map.ts';
 import { emptyState, type Mail, piecesOf, type State, shelvesOf, stateOf } from '../../core/model/state.ts';
 import type { KeptFiles } from '../../disk/cache/kept.ts';
 import type { Disk } from '../../disk/fs/disk.ts';
@@ -24,14 +24,14 @@ const HOT_TURNS = 8;
 const PIECE = 1_000_000;
 
 /** Where in the journal a state stands. */
-interface Place extends Position {
+interface StatePosition extends Position {
   /** The last turn whose files are known to be durable. */
   synced: number;
   /** The machine start in which the last turn was opened. */
   boot: string | null;
 }
 
-interface Head extends Place {
+interface Head extends StatePosition {
   version: number;
   /** Another program may have folded lines that this one does not know. */
   rules: number;
@@ -42,14 +42,14 @@ interface Head extends Place {
 }
 
 /** A state as it was kept, and where its next version goes. */
-export interface Restored extends Place {
+export interface Restored extends StatePosition {
   state: State;
-  store: KeptState;
+  store: StateCache;
 }
 
 /** The state before the first line of the journal. */
 export function nothing(disk: Disk): Restored {
-  return { synced: 0, boot: null, state: emptyState(), store: new KeptState(disk, new Segments(disk)), ...BEGINNING };
+  return { synced: 0, boot: null, state: emptyState(), store: new StateCache(disk, new Segments(disk)), ...BEGINNING };
 }
 
 /** What was kept, if it was made here and fits the journal. */
@@ -61,7 +61,7 @@ export function restored(disk: Disk, kept: KeptFiles): Restored | null {
   const same = version === VERSION && rules === RULES && head === found.seal;
   if (!same || !fits(disk, { file, end, head }) || !list.every((one) => stands(disk, one))) return null;
   const segments = new Segments(disk, list);
-  const changes = new Map<Shelf<unknown>, [string, unknown][]>();
+  const changes = new Map<SpillMap<unknown>, [string, unknown][]>();
   const state = stateOf(lines as Iterable<[string, unknown]>, (shelf, _, rows) => {
     changes.set(shelf, [...(changes.get(shelf) ?? []), ...rows]);
   });
@@ -72,7 +72,7 @@ export function restored(disk: Disk, kept: KeptFiles): Restored | null {
       over[field] ?? [],
       sizes[field] as number,
     );
-  return { file, end, head, synced, boot, state, store: new KeptState(disk, segments) };
+  return { file, end, head, synced, boot, state, store: new StateCache(disk, segments) };
 }
 
 /** Segments that the kept state speaks of, and that are not there as it says. */
@@ -102,7 +102,7 @@ function stands(disk: Disk, { file, blocks }: Segment): boolean {
 }
 
 /** Keeps states. */
-export class KeptState {
+export class StateCache {
   private readonly disk: Disk;
   private readonly segments: Segments;
   /** Those that the file on the disk speaks of: a reader may still be at them. */
@@ -122,7 +122,7 @@ export class KeptState {
   }
 
   /** Keeps the state beside the org, bound to the journal's head, and what is known of the journal's files. Only between turns. */
-  write(kept: KeptFiles, { state, marks }: { state: State; marks: JournalMarks }, place: Place): void {
+  write(kept: KeptFiles, { state, marks }: { state: State; marks: JournalMarks }, place: StatePosition): void {
     const { disk, segments, before } = this;
     if (this.loose(state) > LOOSE_ROWS) this.seal(state);
     const sizes = Object.fromEntries([...shelvesOf(state)].map(([field, { size }]) => [field, size]));
@@ -169,7 +169,7 @@ function* linesFor(head: Head, state: State): Generator<string> {
   for (const piece of piecesOf(state, (shelf) => shelf.changes())) yield `${JSON.stringify(piece)}\n`;
 }
 
-function* rowsOf(state: State, shelves: readonly [string, Shelf<unknown>][]): Generator<[string, unknown]> {
+function* rowsOf(state: State, shelves: readonly [string, SpillMap<unknown>][]): Generator<[string, unknown]> {
   for (const [field, shelf] of shelves) {
     const rows = [...shelf.changes()].filter(([, value]) => !isHot(state, field, value));
     for (const [key, value] of rows.sort(([a], [b]) => (a < b ? -1 : 1))) yield [`${field}:${key}`, value];

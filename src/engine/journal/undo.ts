@@ -2,7 +2,7 @@ import { type Content, contentHash, contentsOf, liveContent } from '../../core/m
 import type { Entry, UndoStep } from '../../core/model/entry.ts';
 import type { State } from '../../core/model/state.ts';
 import type { Toolbox } from '../../core/turn/judge.ts';
-import { Search } from '../../core/undo/search.ts';
+import { UndoSearch } from '../../core/undo/search.ts';
 import { stepsOf } from '../../core/undo/steps.ts';
 import { type Disk, isOfPlace } from '../../disk/fs/disk.ts';
 import { bytesHash, readAny } from '../../disk/fs/materialise.ts';
@@ -27,7 +27,7 @@ export function undoPlans(
     const tool = toolbox.get(name);
     return tool === undefined || (tool.kind === 'world' && tool.touches === 'once'); // what the org declares does what it likes
   };
-  const searches = new Map([...new Set(wanted)].map((of) => [of, new Search(of, isOnce)]));
+  const searches = new Map([...new Set(wanted)].map((of) => [of, new UndoSearch(of, isOnce)]));
   if (searches.size === 0) return new Map();
   for (const { file, entries } of readJournal(disk, []))
     for (const entry of entries) for (const search of searches.values()) search.take(entry, file);

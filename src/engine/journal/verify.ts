@@ -1,5 +1,5 @@
 import type { Entry, OpenEntry } from '../../core/model/entry.ts';
-import type { Told } from '../../core/model/progress.ts';
+import type { Progress } from '../../core/model/progress.ts';
 import type { Disk } from '../../disk/fs/disk.ts';
 import {
   type FileRead,
@@ -35,7 +35,7 @@ export interface Verified {
  * every turn is opened and committed once and in order, and that what was redacted is what a later line says. Never throws
  * for what is in the journal.
  */
-export function verifyJournal(disk: Disk, told?: Told): Verified {
+export function verifyJournal(disk: Disk, told?: Progress): Verified {
   const check = new Check(disk);
   try {
     const files = journalFiles(disk);

@@ -3,7 +3,7 @@ import type { Clock } from '../../disk/fs/clock.ts';
 import { type Disk, DiskError } from '../../disk/fs/disk.ts';
 import { isName } from '../../schema/name.ts';
 import type { Level, LogEvent } from '../../views/journal/log-event.ts';
-import { redactor } from '../secrets.ts';
+import { secretMask } from '../secrets.ts';
 
 /** A log being written. */
 export interface Log {
@@ -38,7 +38,7 @@ export function logger(
   config: () => Config | null,
   env: Record<string, string | undefined>,
 ): Log {
-  const redact = redactor(env);
+  const redact = secretMask(env);
   const lines = new Map<string, string[]>();
   let timer: AbortController | null = null;
 
@@ -76,9 +76,9 @@ export function logger(
   return { log, flush };
 }
 
-type Settings = Config['org']['log'] | typeof UNTIL_KNOWN;
+type LogSettings = Config['org']['log'] | typeof UNTIL_KNOWN;
 
-function isWanted({ level, module }: LogEvent, { level: general, levels }: Settings): boolean {
+function isWanted({ level, module }: LogEvent, { level: general, levels }: LogSettings): boolean {
   const least: Level = (levels as Record<string, Level>)[module] ?? general;
   return LEVELS.indexOf(level) <= LEVELS.indexOf(least);
 }
@@ -102,7 +102,13 @@ function lineOf(
   });
 }
 
-function write(disk: Disk, clock: Clock, path: string, lines: readonly string[], settings: Settings): DiskError | null {
+function write(
+  disk: Disk,
+  clock: Clock,
+  path: string,
+  lines: readonly string[],
+  settings: LogSettings,
+): DiskError | null {
   const text = `${lines.join('\n')}\n`;
   try {
     if (!isHome(disk, path)) return null;
@@ -129,7 +135,7 @@ function rotate(
   clock: Clock,
   path: string,
   more: number,
-  { max_bytes, max_files, max_days }: Settings,
+  { max_bytes, max_files, max_days }: LogSettings,
 ): void {
   const folder = path.slice(0, path.lastIndexOf('/'));
   const place = disk.stat(folder);

@@ -6,25 +6,29 @@ import { realClock } from '../../disk/fs/clock.ts';
 import type { Disk } from '../../disk/fs/disk.ts';
 import { bytesHash, readAny } from '../../disk/fs/materialise.ts';
 import { isLeftover, treeOf } from '../../disk/fs/tree.ts';
-import { readMessage } from '../../disk/intake/drop.ts';
 import { Folder } from '../../disk/intake/folder.ts';
+import { readMessage } from '../../disk/intake/incoming-message.ts';
 import { readJournalFile } from '../../disk/journal/journal.ts';
 import { decode } from '../../disk/yaml/codec.ts';
 import { byCodeUnit } from '../../schema/name.ts';
-import { redactor } from '../secrets.ts';
-import type { Made, Refold } from './refold.ts';
+import { secretMask } from '../secrets.ts';
+import type { JournalFiles, MadeFile } from './journal-files.ts';
 
 /** A file that is not as the journal makes it. */
-export interface Difference {
+export interface FileDifference {
   path: string;
   /** `extra`: the journal makes no such file. */
   what: 'changed' | 'missing' | 'extra';
 }
 
 /** Compares a folder with what the journal makes of it: every file of the journal, and what else lies where only the engine writes or the next freeze would read. Sorted by path. */
-export function compareFolder(disk: Disk, refold: Refold, env: Record<string, string | undefined>): Difference[] {
-  const differences: Difference[] = [];
-  const redact = redactor(env);
+export function compareFolder(
+  disk: Disk,
+  refold: JournalFiles,
+  env: Record<string, string | undefined>,
+): FileDifference[] {
+  const differences: FileDifference[] = [];
+  const redact = secretMask(env);
   for (const [path, made] of refold.files) {
     const bytes = readAny(disk, path);
     if (bytes === null) differences.push({ path, what: 'missing' });
@@ -40,7 +44,7 @@ export function compareFolder(disk: Disk, refold: Refold, env: Record<string, st
 function saysTheSame(
   path: string,
   bytes: Uint8Array,
-  made: Made,
+  made: MadeFile,
   state: State,
   redact: (text: string) => string,
 ): boolean {
@@ -57,10 +61,10 @@ function saysTheSame(
 }
 
 /** Files that the journal does not make, where the engine would take or miss them. Set-aside files and leftovers are none. */
-function extras(disk: Disk, { files, state }: Refold, env: Record<string, string | undefined>): string[] {
+function extras(disk: Disk, { files, state }: JournalFiles, env: Record<string, string | undefined>): string[] {
   const config = configOf(state, env);
   const limit = config?.org.limits.message_bytes ?? 1_048_576;
-  const found = new Folder(disk, realClock, redactor(env)).tracked
+  const found = new Folder(disk, realClock, secretMask(env)).tracked
     .changes(state, limit)
     .flatMap((input) => ('path' in input ? [input.path] : []));
   const skip = (path: string): boolean => isLeftover(path.slice(path.lastIndexOf('/') + 1)) || state.aside.has(path);
@@ -86,7 +90,11 @@ export interface LineDifference {
 }
 
 /** Shows a difference; null for a file that is only missing or extra, or not text. */
-export function showDifference(disk: Disk, refold: Refold, { path, what }: Difference): LineDifference | null {
+export function showDifference(
+  disk: Disk,
+  refold: JournalFiles,
+  { path, what }: FileDifference,
+): LineDifference | null {
   const made = refold.files.get(path);
   if (what !== 'changed' || !made) return null;
   const expected = textOf(disk, made)?.split('\n');
@@ -100,7 +108,7 @@ export function showDifference(disk: Disk, refold: Refold, { path, what }: Diffe
 }
 
 /** The text of a file from the line that made it. */
-export function textOf(disk: Disk, made: Made): string | null {
+export function textOf(disk: Disk, made: MadeFile): string | null {
   let text: string | null = null;
   const lines = [...readJournalFile(disk, made.file, '').groups].flatMap(({ entries }) => entries);
   for (const line of lines) if (line.k === 'file' && line.path === made.origin) text = line.text;

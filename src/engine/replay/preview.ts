@@ -2,26 +2,26 @@ import type { Config } from '../../core/model/config.ts';
 import type { OpenEntry } from '../../core/model/entry.ts';
 import { leastCost, likelyTokens } from '../../core/money/forecast.ts';
 import { UNPRICED } from '../../core/money/money.ts';
-import type { Brief } from '../../core/prompt/prompt.ts';
+import type { VisitPrompt } from '../../core/prompt/prompt.ts';
 import type { Toolbox } from '../../core/turn/judge.ts';
-import { type Due, walk } from '../../core/turn/schedule.ts';
+import { type Due, scheduleTurn } from '../../core/turn/schedule.ts';
 import { overridesIn } from '../../disk/config/env.ts';
 import { Folder } from '../../disk/intake/folder.ts';
 import type { Model, Price } from '../../schema/config/models.ts';
 import { TOOLS } from '../../tools/all.ts';
 import { outputLimit } from '../calls/attempts.ts';
-import { Calls } from '../calls/calls.ts';
-import { Recorded } from '../calls/recorded-calls.ts';
+import { ModelCalls } from '../calls/calls.ts';
+import { RecordedCalls } from '../calls/recorded-calls.ts';
 import type { Loaded } from '../journal/load.ts';
 import type { Ports } from '../ports.ts';
-import { redactor } from '../secrets.ts';
+import { secretMask } from '../secrets.ts';
 import { toolsetOf } from '../tools/toolset.ts';
 import type { Turn } from '../tools/turn-in-progress.ts';
 import { freeze } from '../turn/freeze.ts';
 import { LiveConfig } from '../turn/live-config.ts';
 import { planVisits } from '../turn/turn.ts';
-import type { Plan } from '../turn/visit.ts';
-import { briefVisit } from '../turn/visit-prompt.ts';
+import type { VisitPlan } from '../turn/visit.ts';
+import { promptOfVisit } from '../turn/visit-prompt.ts';
 
 /** What the coming turn would do if it were made now. Amounts are micro-credits. */
 export interface Preview {
@@ -89,7 +89,7 @@ export async function preview(ports: Ports, loaded: Loaded, wish: PreviewWish = 
   const turn = await begun(ports, loaded, wish);
   const { config, state, number } = turn;
   const toolset = await toolsetOf(TOOLS, config, state.trusted);
-  const walked = walk(config, state, number, turn.open);
+  const walked = scheduleTurn(config, state, number, turn.open);
   const { plans, skipped } = await planVisits(turn, toolset, walked, []);
   const able = plans.filter(({ models }) => models.length > 0);
   const calls = await Promise.all(able.map((plan) => foretell(turn, toolset, plan, whyOf(walked, plan.agent))));
@@ -105,29 +105,29 @@ export async function preview(ports: Ports, loaded: Loaded, wish: PreviewWish = 
 /** The turn as it stands after its freeze; of one that was cut off, as it was frozen then. */
 async function begun(ports: Ports, loaded: Loaded, wish: PreviewWish): Promise<Turn> {
   const { state, journal, unfinished } = loaded;
-  const redact = redactor(ports.env);
-  const folder = new Folder(ports.disk, ports.clock, redact);
+  const mask = secretMask(ports.env);
+  const folder = new Folder(ports.disk, ports.clock, mask);
   const env = overridesIn(ports.env);
   const live = new LiveConfig(folder, state, env);
   const open =
     unfinished?.open ?? openingOf(state.turn + 1, ports.clock.now(), folder.tracked.barredNames(state), wish);
   if (unfinished) live.thaw(open.env ?? {});
   else await freeze({ ports, toolbox: TOOLS, state, journal, folder, live }, open, []);
-  const calls = new Calls(ports, journal, state);
+  const calls = new ModelCalls(ports, journal, state);
   const signal = new AbortController().signal;
-  const recorded = new Recorded([]);
+  const recorded = new RecordedCalls([]);
   const turn = { number: open.turn, open, config: live.current, state, journal, calls, recorded, ports };
-  return Object.assign(turn, { live: new Set<string>(), redact, swept: [], signal });
+  return Object.assign(turn, { live: new Set<string>(), mask, swept: [], signal });
 }
 
 function openingOf(turn: number, time: number, barred: string[], wish: PreviewWish): OpenEntry {
   return { k: 'open', turn, time, boot: '', lock: 0, version: '1', ...(barred.length && { barred }), ...wish };
 }
 
-async function foretell(turn: Turn, toolset: Toolbox, plan: Plan, why: string): Promise<Foreseen> {
+async function foretell(turn: Turn, toolset: Toolbox, plan: VisitPlan, why: string): Promise<Foreseen> {
   const { config, calls } = turn;
   const { agent, resume, models, need, purse } = plan;
-  const { given, brief } = briefVisit(turn, toolset, resume, plan.summary);
+  const { given, brief } = promptOfVisit(turn, toolset, resume, plan.summary);
   return {
     agent,
     why,
@@ -146,7 +146,7 @@ function whyOf(walked: readonly Due[], agent: string): string {
 }
 
 /** The first model of the chain that has a price: the one whose worst case is reserved. */
-async function pricedModel(config: Config, calls: Calls, chain: readonly string[]): Promise<Priced | null> {
+async function pricedModel(config: Config, calls: ModelCalls, chain: readonly string[]): Promise<PricedVisit | null> {
   for (const name of chain) {
     const line = await calls.line(config, name).catch(() => null);
     if (line?.price) return { model: line.model, price: line.price };
@@ -154,12 +154,16 @@ async function pricedModel(config: Config, calls: Calls, chain: readonly string[
   return null;
 }
 
-interface Priced {
+interface PricedVisit {
   model: Model;
   price: Price;
 }
 
-function rangeOf({ prompt }: Brief, reserve: number, priced: Priced | null): Pick<Foreseen, 'tokens' | 'cost'> {
+function rangeOf(
+  { prompt }: VisitPrompt,
+  reserve: number,
+  priced: PricedVisit | null,
+): Pick<Foreseen, 'tokens' | 'cost'> {
   const input = likelyTokens(prompt);
   return {
     tokens: { input, output_at_most: priced ? outputLimit(priced.model, prompt) : prompt.maxOutputTokens },
@@ -168,7 +172,7 @@ function rangeOf({ prompt }: Brief, reserve: number, priced: Priced | null): Pic
 }
 
 /** Models that cannot be called as they are configured: no key, no price, no such provider. Asks nobody. */
-async function troublesOf(config: Config, calls: Calls, models: readonly string[]): Promise<string[]> {
+async function troublesOf(config: Config, calls: ModelCalls, models: readonly string[]): Promise<string[]> {
   const found = models.map(async (name) => {
     try {
       const line = await calls.line(config, name);
@@ -181,7 +185,7 @@ async function troublesOf(config: Config, calls: Calls, models: readonly string[
   return (await Promise.all(found)).flat();
 }
 
-function promptOf({ prompt }: Brief): Foreseen['prompt'] {
+function promptOf({ prompt }: VisitPrompt): Foreseen['prompt'] {
   const text = prompt.parts.map((part) => (part.role === 'user' ? part.text : '')).join('\n');
   return {
     system: prompt.system,

@@ -17,7 +17,7 @@ import type { Ports } from '../ports.ts';
 import { toolsetOf } from '../tools/toolset.ts';
 import type { Turn } from '../tools/turn-in-progress.ts';
 import { makeTurn } from '../turn/turn.ts';
-import { type Divergence, NoJournal, Readings, Replayed, ReplayedCalls, unreachable } from './replayed-calls.ts';
+import { type Divergence, JournaledCalls, NoJournal, Readings, ReplayedCalls, unreachable } from './replayed-calls.ts';
 
 /**
  * Executes every visit again, from the frozen inputs and the recorded replies, and compares what follows with the journal
@@ -96,7 +96,7 @@ export class Recompute {
     const config = this.configure(open.env ?? {});
     const frozen = frozenEffects(config, this.state, open.turn, inputs);
     for (const effect of frozen) apply(this.state, effect);
-    const recorded = new Replayed(calls, effects, this.readings);
+    const recorded = new JournaledCalls(calls, effects, this.readings);
     this.calls.begin(calls, effects);
     const turn: Turn = {
       number: open.turn,
@@ -108,7 +108,7 @@ export class Recompute {
       recorded,
       ports: this.ports,
       live: new Set(),
-      redact: unchanged,
+      mask: unchanged,
       swept,
       signal: NEVER,
     };

@@ -28,9 +28,9 @@ import type { Disk, Stat } from '../../disk/fs/disk.ts';
 import { Journal } from '../../disk/journal/journal.ts';
 import { copyWith } from '../../schema/copy.ts';
 import { attachedName } from '../../tools/people/send_message.ts';
-import { OutOfCredits, type Purse, type Thought } from '../calls/attempts.ts';
-import { Calls, type Choice } from '../calls/calls.ts';
-import { Recorded } from '../calls/recorded-calls.ts';
+import { type CallAllowance, OutOfCredits, type Thought } from '../calls/attempts.ts';
+import { ModelCalls, type ModelChoice } from '../calls/calls.ts';
+import { RecordedCalls } from '../calls/recorded-calls.ts';
 import type { Ports } from '../ports.ts';
 
 /** The first line that comes out otherwise than the journal has it. `key` names it: an effect and its agent, or a call. */
@@ -45,7 +45,7 @@ export interface Divergence {
 const ERASED = /\[redacted\]|\[\w*(_KEY|_TOKEN|_SECRET|PASSWORD)\]/i;
 
 /** The calls of a turn as the journal has them. What a tool did to the workspace becomes readable as it is told to the visit. */
-export class Replayed extends Recorded {
+export class JournaledCalls extends RecordedCalls {
   private readonly readings: Readings;
   /** Acts that were held in the turn; those of visits go when what they cover is asked for. */
   private readonly held: Held[];
@@ -76,7 +76,7 @@ export class Replayed extends Recorded {
 }
 
 /** Answers from the journal instead of calling anyone, and checks that each prompt is the one that was sent. */
-export class ReplayedCalls extends Calls {
+export class ReplayedCalls extends ModelCalls {
   divergence: Divergence | null = null;
   private readonly ledger: State;
   /** agent and call → the last attempt that the journal holds. */
@@ -98,7 +98,7 @@ export class ReplayedCalls extends Calls {
 
   override async think(
     _config: Config,
-    _choice: Choice,
+    _choice: ModelChoice,
     { prompt, systemHash, images, purse, recorded }: Thought,
   ): Promise<Reply> {
     const { turn, agent, n } = prompt;
@@ -121,7 +121,7 @@ export class ReplayedCalls extends Calls {
   }
 
   /** The recorded outcome of an attempt, booked as it was; undefined when another attempt followed it. */
-  private answer(intent: IntentEntry, answer: CallEntry | undefined, purse: Purse): Reply | undefined {
+  private answer(intent: IntentEntry, answer: CallEntry | undefined, purse: CallAllowance): Reply | undefined {
     apply(this.ledger, intent);
     if (!answer) {
       apply(this.ledger, { k: 'recovered', turn: intent.turn, again: [], doubt: [printKey(intent)] });

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import type { Hit } from '../../core/model/tool.ts';
-import type { Asked } from '../../disk/sandbox/wire.ts';
+import type { WireRequest } from '../../disk/sandbox/wire.ts';
 
 /** What is looked for, and how many results are wanted at most. */
-export interface Wish {
+export interface SearchQuery {
   query: string;
   limit: number;
 }
@@ -11,7 +11,7 @@ export interface Wish {
 /** A service that searches: how it is asked, and how its answer is read. Both are pure. */
 export interface Backend {
   /** The key stands in a header and nowhere else; empty for a service without one. */
-  ask(wish: Wish, key: string): Asked;
+  ask(wish: SearchQuery, key: string): WireRequest;
   /** Throws a `ZodError` for what is no answer of this service. */
   read(answer: unknown): Hit[];
 }

@@ -1,10 +1,10 @@
-import { excerpt, fold, rankFound } from '../../core/memory/relevance.ts';
-import type { Found } from '../../core/model/tool.ts';
+import { excerpt, normalise, rankFound } from '../../core/memory/relevance.ts';
+import type { SearchHits } from '../../core/model/tool.ts';
 import { permitPath } from '../../core/model/tool-path.ts';
 import type { Resume } from '../../schema/config/resume.ts';
-import { BoxRefusal, filesUnder } from '../tools/tool-context.ts';
+import { filesUnder, ToolRefusal } from '../tools/tool-context.ts';
 import type { Turn } from '../tools/turn-in-progress.ts';
-import type { Wish } from './backend.ts';
+import type { SearchQuery } from './backend.ts';
 
 /** Files and bytes that are looked at; a larger file is left out. */
 const FILES = 2000;
@@ -17,14 +17,14 @@ const HEAD = 2000;
 const DEPTH = 32;
 
 /** Searches the texts of a folder under `org/shared` as they stand; the resume must grant it. */
-export function searchFolder(turn: Turn, resume: Resume, folder: string, { query, limit }: Wish): Found {
+export function searchFolder(turn: Turn, resume: Resume, folder: string, { query, limit }: SearchQuery): SearchHits {
   const ruling = permitPath(resume, `shared/${folder}`);
-  if (!ruling.ok) throw new BoxRefusal(ruling.text);
+  if (!ruling.ok) throw new ToolRefusal(ruling.text);
   const isRead = (path: string): boolean => permitPath(resume, path.slice('org/'.length)).ok;
   const texts = textsIn(turn, ruling.path, isRead);
   const all = [...texts].map(([path, text]) => {
-    const name = fold(`${path.slice(ruling.path.length)} ${titleOf(text)}`);
-    return { path, turn: 0, name, body: fold(text) };
+    const name = normalise(`${path.slice(ruling.path.length)} ${titleOf(text)}`);
+    return { path, turn: 0, name, body: normalise(text) };
   });
   const { best } = rankFound(all, query, all.length, limit);
   const hits = best.map(({ path }) => {
@@ -36,7 +36,7 @@ export function searchFolder(turn: Turn, resume: Resume, folder: string, { query
 }
 
 /** Path → beginning of the text, for names by which an agent can read it. */
-function textsIn({ ports, redact }: Turn, folder: string, isRead: (path: string) => boolean): Map<string, string> {
+function textsIn({ ports, mask }: Turn, folder: string, isRead: (path: string) => boolean): Map<string, string> {
   const { disk } = ports;
   const texts = new Map<string, string>();
   let left = ALL_BYTES;
@@ -46,7 +46,7 @@ function textsIn({ ports, redact }: Turn, folder: string, isRead: (path: string)
     if (found === null) continue;
     left -= found.length;
     const text = new TextDecoder().decode(found);
-    if (!text.includes('\0')) texts.set(path, redact(text).slice(0, SEARCHED));
+    if (!text.includes('\0')) texts.set(path, mask(text).slice(0, SEARCHED));
   }
   return texts;
 }

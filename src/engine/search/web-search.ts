@@ -1,14 +1,14 @@
-import type { Found, Hit } from '../../core/model/tool.ts';
+import type { Hit, SearchHits } from '../../core/model/tool.ts';
 import { deadline } from '../../disk/fs/clock.ts';
 import { ownerOf } from '../../disk/owner/owner.ts';
-import type { Answered } from '../../disk/sandbox/wire.ts';
+import type { WireResponse } from '../../disk/sandbox/wire.ts';
 import { belongs } from '../../providers/hosted/address.ts';
 import type { SearchSettings } from '../../schema/config/org.ts';
 import type { Resume } from '../../schema/config/resume.ts';
 import { askLoopback, askPublic } from '../tools/fetch.ts';
-import { BoxRefusal } from '../tools/tool-context.ts';
+import { ToolRefusal } from '../tools/tool-context.ts';
 import type { Turn } from '../tools/turn-in-progress.ts';
-import type { Backend, Wish } from './backend.ts';
+import type { Backend, SearchQuery } from './backend.ts';
 import { brave } from './brave.ts';
 import { SEARCH_NAMES, searchKey } from './keys.ts';
 import { searchFolder } from './local.ts';
@@ -16,27 +16,27 @@ import { searxng } from './searxng.ts';
 import { tavily } from './tavily.ts';
 
 /** Settings of a service of the web. */
-type Service = Exclude<SearchSettings, { backend: 'local' }>;
+type WebService = Exclude<SearchSettings, { backend: 'local' }>;
 
 const NOTHING =
   'Nobody said what is searched. Its owner can write into org/org.yaml: search: { backend: local, folder: FOLDER }, or name a service (docs/tools.md).';
 
 /** Searches what the organisation says, within so many milliseconds. Rejects with an `Error` that says what went wrong. */
-export async function search(turn: Turn, resume: Resume, wish: Wish, timeout: number): Promise<Found> {
+export async function search(turn: Turn, resume: Resume, wish: SearchQuery, timeout: number): Promise<SearchHits> {
   const { search: settings } = turn.config.org;
-  if (settings === null) throw new BoxRefusal(NOTHING, 'search');
+  if (settings === null) throw new ToolRefusal(NOTHING, 'search');
   if (settings.backend === 'local') return searchFolder(turn, resume, settings.folder, wish);
   const hits = await askService(turn, settings, wish, timeout);
   const found = hits.slice(0, wish.limit).map(({ title, url, snippet }) => ({
-    title: turn.redact(title),
-    url: turn.redact(url),
-    snippet: turn.redact(snippet),
+    title: turn.mask(title),
+    url: turn.mask(url),
+    snippet: turn.mask(snippet),
   }));
   return { hits: found, tainted: true };
 }
 
 /** Redirects are not followed: they could lead the key elsewhere. */
-async function askService(turn: Turn, settings: Service, wish: Wish, timeout: number): Promise<Hit[]> {
+async function askService(turn: Turn, settings: WebService, wish: SearchQuery, timeout: number): Promise<Hit[]> {
   const signal = AbortSignal.any([turn.signal, deadline(timeout)]);
   const owner = ownerOf(turn.ports.env);
   const reference = 'key' in settings ? settings.key : null;
@@ -50,7 +50,7 @@ async function askService(turn: Turn, settings: Service, wish: Wish, timeout: nu
   return readAnswer(settings.backend, backend, answer);
 }
 
-function backendOf(settings: Service): Backend {
+function backendOf(settings: WebService): Backend {
   switch (settings.backend) {
     case 'searxng':
       return searxng(settings.url);
@@ -62,7 +62,7 @@ function backendOf(settings: Service): Backend {
 }
 
 /** What stands in an answer that is none is not told: it may be anything. */
-function readAnswer(name: string, backend: Backend, { status, body, isCut }: Answered): Hit[] {
+function readAnswer(name: string, backend: Backend, { status, body, isCut }: WireResponse): Hit[] {
   if (status !== 200) throw new Error(`${name} answered with ${status}${MEANING.get(status) ?? ''}.`);
   if (isCut) throw new Error(`The answer of ${name} is too long.`);
   try {

@@ -10,7 +10,7 @@ import {
 import type { JsonObject } from '../../core/model/call.ts';
 import type { Server } from '../../core/model/config.ts';
 import type { WorldResult } from '../../core/model/tool.ts';
-import { type Listed, type ListedTool, pinOf } from '../../core/tools/pin.ts';
+import { type ListedTool, pinOf, type ServerTools } from '../../core/tools/pin.ts';
 import { type ServerPart, serverResult } from '../../core/tools/server-result.ts';
 import { deadline } from '../../disk/fs/clock.ts';
 import type { Owner } from '../../disk/owner/owner.ts';
@@ -18,7 +18,7 @@ import type { ServerProcess } from '../../disk/sandbox/server-process.ts';
 import { wireOver, wireTo } from './mcp-wire.ts';
 
 /** A server that is to be spoken to: for an address there is no process. */
-export interface Line {
+export interface ServerLine {
   server: Server;
   process: ServerProcess | null;
   secret: Owner['secret'];
@@ -34,10 +34,10 @@ export class Conversation {
   /** It can no longer be asked. */
   over = false;
   private readonly client = new Client({ name: 'lemming', version: '1' }, { capabilities: {} });
-  private readonly line: Line;
+  private readonly line: ServerLine;
   private busy = 0;
 
-  private constructor(line: Line) {
+  private constructor(line: ServerLine) {
     this.line = line;
     this.client.onclose = () => {
       this.over = true;
@@ -47,7 +47,7 @@ export class Conversation {
     });
   }
 
-  static async begin(line: Line): Promise<Conversation> {
+  static async begin(line: ServerLine): Promise<Conversation> {
     const conversation = new Conversation(line);
     const { process, server, secret } = line;
     const wire: Transport = process ? wireTo(process) : await wireOver(server.settings, secret);
@@ -56,7 +56,7 @@ export class Conversation {
   }
 
   /** Its tools as they would be kept. */
-  async tools(): Promise<Listed> {
+  async tools(): Promise<ServerTools> {
     const found: ListedTool[] = [];
     const timeout = this.line.server.settings.start_ms;
     const signal = deadline(timeout);

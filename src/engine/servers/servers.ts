@@ -10,15 +10,15 @@ import type { Home } from '../../disk/sandbox/left-running.ts';
 import type { Sandbox } from '../../disk/sandbox/sandbox.ts';
 import { type ServerProcess, startServer } from '../../disk/sandbox/server-process.ts';
 import type { Servers } from '../ports.ts';
-import type { Conversation, Line } from './mcp.ts';
+import type { Conversation, ServerLine } from './mcp.ts';
 
-interface Place extends Home {
+interface ServerHome extends Home {
   env: Record<string, string | undefined>;
 }
 
-/** The servers of the org at that place; the Box is that of the sandbox. */
-export function realServers(place: Place, probe: Sandbox['probe']): Servers {
-  const kept = new Map<string, Kept>();
+/** The servers of the org at that place; the sandbox is that of the sandbox. */
+export function realServers(place: ServerHome, probe: Sandbox['probe']): Servers {
+  const kept = new Map<string, RunningServer>();
   const open = (server: Server): Promise<Conversation> => begin(place, probe, server);
   return {
     async ask(server, tool, input, signal) {
@@ -47,7 +47,7 @@ export function realServers(place: Place, probe: Sandbox['probe']): Servers {
 }
 
 /** A server that runs, or is about to, as it was approved. */
-interface Kept {
+interface RunningServer {
   hash: string;
   begun: Promise<Conversation>;
   /** Once it has begun. */
@@ -55,10 +55,10 @@ interface Kept {
 }
 
 /** What the server says now is not what was approved. */
-class Changed extends Error {}
+class ChangedServer extends Error {}
 
 async function ask(
-  kept: Map<string, Kept>,
+  kept: Map<string, RunningServer>,
   open: (server: Server) => Promise<Conversation>,
   server: Server,
   tool: string,
@@ -72,7 +72,7 @@ async function ask(
     return await conversation.call(tool, input, signal);
   } catch (error) {
     // One that changed its tools stays as it is, and is not asked again.
-    if (!(error instanceof Changed)) drop(kept, server.name, one);
+    if (!(error instanceof ChangedServer)) drop(kept, server.name, one);
     throw error;
   }
 }
@@ -89,7 +89,11 @@ export function whyOf(error: unknown): string {
 }
 
 /** The server of that name; another one when it was approved anew. */
-function keep(kept: Map<string, Kept>, open: (server: Server) => Promise<Conversation>, server: Server): Kept {
+function keep(
+  kept: Map<string, RunningServer>,
+  open: (server: Server) => Promise<Conversation>,
+  server: Server,
+): RunningServer {
   const hash = trustHash(trustOfServer(server));
   const known = kept.get(server.name);
   if (known?.hash === hash && known.now?.over !== true) return known;
@@ -99,13 +103,13 @@ function keep(kept: Map<string, Kept>, open: (server: Server) => Promise<Convers
     one.now = conversation;
     return conversation;
   });
-  const one: Kept = { hash, begun };
+  const one: RunningServer = { hash, begun };
   kept.set(server.name, one);
   return one;
 }
 
 /** The next use starts it anew. */
-function drop(kept: Map<string, Kept>, name: string, one: Kept): void {
+function drop(kept: Map<string, RunningServer>, name: string, one: RunningServer): void {
   if (kept.get(name) === one) kept.delete(name);
   one.begun.then((conversation) => conversation.retire()).catch(() => {});
 }
@@ -114,7 +118,7 @@ async function demandSame(conversation: Conversation, { name, tools }: Server): 
   try {
     const now = await conversation.tools();
     if (JSON.stringify(now.tools) === JSON.stringify(tools)) return;
-    throw new Changed(`its tools are not those that were approved on this machine: lemming trust ${name}`);
+    throw new ChangedServer(`its tools are not those that were approved on this machine: lemming trust ${name}`);
   } catch (error) {
     await conversation.close();
     throw error;
@@ -122,15 +126,15 @@ async function demandSame(conversation: Conversation, { name, tools }: Server): 
 }
 
 /** Without secrets, and no longer than anybody reads. */
-function reasonOf({ env, root }: Pick<Place, 'env' | 'root'>, error: unknown): string {
+function reasonOf({ env, root }: Pick<ServerHome, 'env' | 'root'>, error: unknown): string {
   return ownerOf(env, root).redact(whyOf(error)).slice(0, SAID);
 }
 
 /** Starts the server, or finds its address, and greets it. */
-async function begin({ env, ...home }: Place, probe: Sandbox['probe'], server: Server): Promise<Conversation> {
+async function begin({ env, ...home }: ServerHome, probe: Sandbox['probe'], server: Server): Promise<Conversation> {
   const owner = ownerOf(env, home.root);
   const child = server.settings.command ? await started(home, owner, probe, server) : null;
-  const line: Line = { server, process: child, secret: owner.secret };
+  const line: ServerLine = { server, process: child, secret: owner.secret };
   const { Conversation } = await import('./mcp.ts');
   try {
     return await Conversation.begin(line);

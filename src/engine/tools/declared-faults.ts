@@ -4,9 +4,9 @@ import { resumePath } from '../../core/model/paths.ts';
 import { readPattern } from '../../core/rights/policy.ts';
 import { toolAt } from '../../core/tools/declared.ts';
 import type { Toolbox } from '../../core/turn/judge.ts';
-import { markdownSource, References, remember, type Source, yamlSource } from '../../disk/config/source.ts';
+import { type ConfigSource, markdownSource, References, remember, yamlSource } from '../../disk/config/source.ts';
 import type { Disk } from '../../disk/fs/disk.ts';
-import type { Place } from '../../disk/yaml/yaml-tree.ts';
+import type { TextPosition } from '../../disk/yaml/yaml-tree.ts';
 import { orgFile } from '../../schema/config/org.ts';
 import { covers, resumeHead } from '../../schema/config/resume.ts';
 import { type Fault, fault } from '../../schema/fault.ts';
@@ -131,7 +131,7 @@ function textIn(disk: Disk, file: string): string {
 }
 
 /** Where a resume lists its n-th tool; where it names its template, when the tools are that one's. */
-function placeOfTool({ data, place }: Source<unknown>, n: number): Place {
+function placeOfTool({ data, place }: ConfigSource<unknown>, n: number): TextPosition {
   return place(Object.hasOwn(data as object, 'tools') ? ['tools', n] : ['extends']);
 }
 

@@ -1,11 +1,11 @@
 import type { Socket } from 'node:net';
 import { isAddress, isLoopback, isPublicAddress } from '../../core/model/ip-address.ts';
-import type { Page, Scene, Tool } from '../../core/model/tool.ts';
+import type { ActContext, Tool, WebPage } from '../../core/model/tool.ts';
 import { permitUrl, type UrlRuling } from '../../core/text/url-rule.ts';
 import { permitNext } from '../../core/turn/judge.ts';
 import { deadline } from '../../disk/fs/clock.ts';
-import type { Answered, Asked, Wire } from '../../disk/sandbox/wire.ts';
-import { BoxRefusal } from './tool-context.ts';
+import type { Wire, WireRequest, WireResponse } from '../../disk/sandbox/wire.ts';
+import { ToolRefusal } from './tool-context.ts';
 import type { Turn } from './turn-in-progress.ts';
 
 /** Redirects that are followed, each judged like the first URL. */
@@ -16,21 +16,21 @@ const BYTES = 2_000_000;
 const TEXT = /^(text\/|application\/([\w.-]+\+)?(json|xml|yaml|javascript|x-ndjson)$)/;
 
 /** Where a request may go. */
-interface Reach {
+interface AllowedTarget {
   has(address: string): boolean;
   is: string;
 }
-const PUBLIC: Reach = { has: isPublicAddress, is: 'address of the public internet' };
-const LOOPBACK: Reach = { has: isLoopback, is: 'address of this machine' };
+const PUBLIC: AllowedTarget = { has: isPublicAddress, is: 'address of the public internet' };
+const LOOPBACK: AllowedTarget = { has: isLoopback, is: 'address of this machine' };
 
 /** Who asks: with which tool, and what its acts are judged against. */
-interface Use {
+interface FetchUse {
   tool: Tool;
-  scene: Scene;
+  scene: ActContext;
 }
 
 /** Asks for a page as an agent, within so many milliseconds. Throws a `BoxRefusal` for what it may not have. */
-export async function fetchPage(turn: Turn, use: Use, href: string, timeout: number): Promise<Page> {
+export async function fetchPage(turn: Turn, use: FetchUse, href: string, timeout: number): Promise<WebPage> {
   const signal = AbortSignal.any([turn.signal, deadline(timeout)]);
   let url = demand(permitUrl(use.scene.resume, href));
   for (let hops = 0; hops <= REDIRECTS; hops++) {
@@ -39,30 +39,35 @@ export async function fetchPage(turn: Turn, use: Use, href: string, timeout: num
     if (next === null) return pageOf(url, answer);
     url = demand(permitNext(use.tool, use.scene, url, next));
   }
-  throw new BoxRefusal(`More than ${REDIRECTS} redirects.`, 'redirects');
+  throw new ToolRefusal(`More than ${REDIRECTS} redirects.`, 'redirects');
 }
 
 function demand(ruling: UrlRuling): URL {
   if (ruling.ok) return ruling.url;
-  throw new BoxRefusal(ruling.text, ruling.rule);
+  throw new ToolRefusal(ruling.text, ruling.rule);
 }
 
 /**
  * One request to a public address. The name is resolved once, all its addresses are looked at, and the request goes to one
  * of those: whoever answers otherwise the next time gains nothing.
  */
-export function askPublic(turn: Turn, asked: Asked, signal: AbortSignal): Promise<Answered> {
+export function askPublic(turn: Turn, asked: WireRequest, signal: AbortSignal): Promise<WireResponse> {
   return ask(turn, asked, signal, PUBLIC);
 }
 
 /** The same to an address of this machine alone, for its owner said so. */
-export function askLoopback(turn: Turn, asked: Asked, signal: AbortSignal): Promise<Answered> {
+export function askLoopback(turn: Turn, asked: WireRequest, signal: AbortSignal): Promise<WireResponse> {
   return ask(turn, asked, signal, LOOPBACK);
 }
 
-async function ask({ ports }: Turn, asked: Asked, signal: AbortSignal, reach: Reach): Promise<Answered> {
+async function ask(
+  { ports }: Turn,
+  asked: WireRequest,
+  signal: AbortSignal,
+  reach: AllowedTarget,
+): Promise<WireResponse> {
   const { wire } = ports;
-  if (!wire) throw new BoxRefusal('There is no network here.', 'network');
+  if (!wire) throw new ToolRefusal('There is no network here.', 'network');
   const address = await addressWithin(wire, asked.url.hostname, signal, reach);
   return wire.ask(address, asked, { most: BYTES, signal });
 }
@@ -72,7 +77,7 @@ export async function reachHost(turn: Turn, hosts: readonly string[], host: stri
   const { wire } = turn.ports;
   demandListed(hosts, host, port);
   demand(permitUrl({ name: 'the tool', hosts: ['*', `*:${port}`] }, `http://${host}:${port}/`));
-  if (!wire?.connect) throw new BoxRefusal('There is no network here.', 'network');
+  if (!wire?.connect) throw new ToolRefusal('There is no network here.', 'network');
   const signal = AbortSignal.any([turn.signal, deadline(CONNECT_MS)]);
   return wire.connect(await addressWithin(wire, host, signal, PUBLIC), port, signal);
 }
@@ -82,17 +87,17 @@ const CONNECT_MS = 10_000;
 export function demandListed(hosts: readonly string[], host: string, port: number): void {
   const usual = port === 443 || port === 80;
   if (hosts.includes(`${host}:${port}`) || (usual && hosts.includes(host))) return;
-  throw new BoxRefusal(`${host}:${port} is not listed: only ${hosts.join(', ')} may be reached.`, 'host');
+  throw new ToolRefusal(`${host}:${port} is not listed: only ${hosts.join(', ')} may be reached.`, 'host');
 }
 
-async function addressWithin(wire: Wire, host: string, signal: AbortSignal, reach: Reach): Promise<string> {
+async function addressWithin(wire: Wire, host: string, signal: AbortSignal, reach: AllowedTarget): Promise<string> {
   const literal = host.startsWith('[') ? host.slice(1, -1) : host;
   const addresses = isAddress(literal) ? [literal] : await inTime(wire.resolve(literal), signal);
   const other = addresses.find((address) => !reach.has(address));
-  if (other !== undefined) throw new BoxRefusal(`${host} leads to ${other}, which is no ${reach.is}.`, 'address');
+  if (other !== undefined) throw new ToolRefusal(`${host} leads to ${other}, which is no ${reach.is}.`, 'address');
   // Machines without IPv6 are more than those without IPv4.
   const address = addresses.find((one) => !one.includes(':')) ?? addresses[0];
-  if (address === undefined) throw new BoxRefusal(`${host} has no address.`, 'address');
+  if (address === undefined) throw new ToolRefusal(`${host} has no address.`, 'address');
   return address;
 }
 
@@ -104,17 +109,17 @@ function inTime<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   });
 }
 
-function redirectOf({ status, headers }: Answered, from: URL): string | null {
+function redirectOf({ status, headers }: WireResponse, from: URL): string | null {
   const { location } = headers;
   if (![301, 302, 303, 307, 308].includes(status) || location === undefined) return null;
   return URL.canParse(location, from.href) ? new URL(location, from).href : location;
 }
 
-function pageOf(url: URL, { status, headers, body, isCut }: Answered): Page {
+function pageOf(url: URL, { status, headers, body, isCut }: WireResponse): WebPage {
   const [type = '', ...parameters] = (headers['content-type'] ?? '').toLowerCase().split(/\s*;\s*/);
-  if (!TEXT.test(type)) throw new BoxRefusal(`${url.href} is no text but ${type || 'of no known type'}.`, 'type');
+  if (!TEXT.test(type)) throw new ToolRefusal(`${url.href} is no text but ${type || 'of no known type'}.`, 'type');
   const packed = headers['content-encoding'] ?? 'identity';
-  if (packed !== 'identity') throw new BoxRefusal(`${url.href} came packed as ${packed}, unasked.`, 'type');
+  if (packed !== 'identity') throw new ToolRefusal(`${url.href} came packed as ${packed}, unasked.`, 'type');
   const charset = parameters
     .find((one) => one.startsWith('charset='))
     ?.slice(8)

@@ -1,21 +1,21 @@
-import type { Given, WorldResult } from '../../core/model/tool.ts';
+import type { ProgramInputs, WorldResult } from '../../core/model/tool.ts';
 import { removeTree } from '../../disk/fs/tree.ts';
 import { openProxy } from '../../disk/sandbox/proxy.ts';
-import type { Boxed, Found, Sandbox } from '../../disk/sandbox/sandbox.ts';
-import type { Survey } from '../../disk/sandbox/survey.ts';
-import { BoxRefusal, type Changes } from './tool-context.ts';
+import type { Probed, Sandbox, SandboxedProgram } from '../../disk/sandbox/sandbox.ts';
+import type { WorkspaceListing } from '../../disk/sandbox/workspace-listing.ts';
+import { type FileChanges, ToolRefusal } from './tool-context.ts';
 import type { Turn } from './turn-in-progress.ts';
-import { Look } from './workspace-changes.ts';
-import { noteHeld, type Room } from './workspace-quota.ts';
+import { WorkspaceState } from './workspace-changes.ts';
+import { noteUse, type WorkspaceQuota } from './workspace-quota.ts';
 
 /** Most bytes of output, after which a program is ended; with what is told beside, less than a result may have. */
 const OUTPUT_BYTES = 50_000;
 
 /** Where a program runs, and for how long (milliseconds). */
 export interface Site {
-  room: Room;
+  room: WorkspaceQuota;
   timeout: number;
-  changes: Changes;
+  changes: FileChanges;
 }
 
 /**
@@ -26,26 +26,26 @@ export async function runProgram(
   turn: Turn,
   { room, timeout, changes }: Site,
   argv: readonly string[],
-  given?: Given,
+  given?: ProgramInputs,
 ): Promise<WorldResult> {
   const { ports } = turn;
   const { sandbox, level } = await admit(turn);
   ports.disk.mkdir(room.workspace);
   const before = await sandbox.survey(room.workspace);
-  const look = new Look(turn, room.workspace);
+  const look = new WorkspaceState(turn, room.workspace);
   await look.keepTexts(before);
   const allowed = {
     timeoutMs: timeout,
     most: OUTPUT_BYTES,
     room: { bytes: Math.max(0, room.bytes - before.bytes), files: Math.max(0, room.files - before.count) },
-    isFull: (held: Held) => isOver(held, grown(room, before)),
+    isFull: (held: WorkspaceSize) => isOver(held, grown(room, before)),
     signal: turn.signal,
   };
   const run = (door?: string) => sandbox.run(room.workspace, argv, allowed, level === UNSAFE, given, door);
   const ran = given?.hosts ? await networked(turn, given.hosts, changes, run) : await run();
   ports.disk.recheck();
   const after = await sandbox.survey(room.workspace);
-  noteHeld(ports.disk, room.workspace, { bytes: after.bytes, files: after.count });
+  noteUse(ports.disk, room.workspace, { bytes: after.bytes, files: after.count });
   const notes = await look.changes(before, after, changes);
   const moved = [...before.moved, ...after.moved];
   if (moved.length > 0) notes.push(`folders that lay too deep were moved: ${list(moved)}`);
@@ -58,9 +58,9 @@ export async function runProgram(
 async function networked(
   turn: Turn,
   hosts: readonly string[],
-  changes: Changes,
-  run: (door: string) => Promise<Boxed>,
-): Promise<Boxed> {
+  changes: FileChanges,
+  run: (door: string) => Promise<SandboxedProgram>,
+): Promise<SandboxedProgram> {
   const reached = new Set<string>();
   const { reachHost } = await import('./fetch.ts');
   const proxy = await openProxy(async (host, port) => {
@@ -95,7 +95,7 @@ export async function runApart(
   removeTree(disk, folder);
   try {
     for (const [path, text] of files) disk.create(`${folder}/${path}`, text);
-    const isFull = (held: Held): boolean => isOver(held, APART);
+    const isFull = (held: WorkspaceSize): boolean => isOver(held, APART);
     const allowed = { timeoutMs, most: OUTPUT_BYTES, room: APART, isFull, signal: turn.signal };
     const ran = await sandbox.run(folder, argv, allowed, level === UNSAFE);
     return tell(ran, level, timeoutMs, []);
@@ -110,24 +110,24 @@ const UNSAFE = 'none (unsafe-host)';
 /** Programs run shut in, or not at all; but for two words of the owner, one in org.yaml and one on the command line. */
 async function admit({ ports, config }: Turn): Promise<{ sandbox: Sandbox; level: string }> {
   const { sandbox } = ports;
-  const found: Found = (await sandbox?.probe()) ?? { level: 'none', why: 'this organisation lies on no real disk' };
+  const found: Probed = (await sandbox?.probe()) ?? { level: 'none', why: 'this organisation lies on no real disk' };
   if (sandbox && found.level !== 'none') return { sandbox, level: found.level };
   if (sandbox && config.org.sandbox === 'unsafe-host' && ports.unsafeHost) return { sandbox, level: UNSAFE };
-  throw new BoxRefusal(
+  throw new ToolRefusal(
     `Programs cannot be shut in here: ${found.why}. The owner can install bubblewrap; lemming doctor says more.`,
     'sandbox',
   );
 }
 
 /** What a workspace holds. */
-type Held = Pick<Survey, 'bytes' | 'count'>;
+type WorkspaceSize = Pick<WorkspaceListing, 'bytes' | 'count'>;
 
-function isOver({ bytes, count }: Held, room: Pick<Room, 'bytes' | 'files'>): boolean {
+function isOver({ bytes, count }: WorkspaceSize, room: Pick<WorkspaceQuota, 'bytes' | 'files'>): boolean {
   return bytes > room.bytes || count > room.files;
 }
 
 /** Who holds more than it may is not ended as long as it does not grow. */
-function grown(room: Room, { bytes, count }: Held): Pick<Room, 'bytes' | 'files'> {
+function grown(room: WorkspaceQuota, { bytes, count }: WorkspaceSize): Pick<WorkspaceQuota, 'bytes' | 'files'> {
   return { bytes: Math.max(room.bytes, bytes), files: Math.max(room.files, count) };
 }
 
@@ -139,7 +139,7 @@ function list(names: readonly string[]): string {
 
 /** What the model is told: the output, how the program ended, and what it changed. */
 function tell(
-  { end, stdout, full, broken }: Boxed,
+  { end, stdout, full, broken }: SandboxedProgram,
   level: string,
   timeout: number,
   notes: readonly string[],
@@ -150,7 +150,7 @@ function tell(
   return { ok, text: [output, broken?.trim()].filter(Boolean).join('\n'), end: `[${last.join('; ')}]` };
 }
 
-function ending(end: Boxed['end'], full: boolean, timeout: number): string {
+function ending(end: SandboxedProgram['end'], full: boolean, timeout: number): string {
   if (full) return 'ended: the workspace became too large';
   switch (end.how) {
     case 'exit':

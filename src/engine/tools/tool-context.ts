@@ -1,11 +1,11 @@
 import { OUTDATED } from '../../core/approvals/covers.ts';
 import type { Cause, LiveFile } from '../../core/model/entry.ts';
 import { SHOWN_HASH, shortHash, textHash } from '../../core/model/hash.ts';
-import { type Box, type FileText, NOTHING, OTHER } from '../../core/model/tool.ts';
+import { type FileText, NOTHING, OTHER, type ToolContext } from '../../core/model/tool.ts';
 import { type PathRuling, permitPath, permitRead, toldPath } from '../../core/model/tool-path.ts';
 import { diffText } from '../../core/text/diff.ts';
 import { mergeTexts } from '../../core/text/merge.ts';
-import { isLeftOut } from '../../core/text/unsearched-folders.ts';
+import { isUnsearched } from '../../core/text/unsearched-folders.ts';
 import { foldersOf } from '../../core/tools/file-versions.ts';
 import { type Disk, DiskError, isOfPlace, type Stat } from '../../disk/fs/disk.ts';
 import { beside, bytesHash } from '../../disk/fs/materialise.ts';
@@ -13,10 +13,10 @@ import { otherName } from '../../disk/fs/other-name.ts';
 import { type Replaced, writeLive } from '../../disk/fs/workspace.ts';
 import { runJavascript } from '../../disk/sandbox/javascript.ts';
 import type { Resume } from '../../schema/config/resume.ts';
-import { demandRoom, noteWritten, type Room } from './workspace-quota.ts';
+import { demandQuota, noteWritten, type WorkspaceQuota } from './workspace-quota.ts';
 
-/** Raised by the Box when a tool asks for what it may not have; the model is told. `rule` names what decided. */
-export class BoxRefusal extends Error {
+/** Raised by the tool context when a tool asks for what it may not have; the model is told. `rule` names what decided. */
+export class ToolRefusal extends Error {
   readonly rule: string;
   constructor(message: string, rule = 'path') {
     super(message);
@@ -25,10 +25,10 @@ export class BoxRefusal extends Error {
 }
 
 /** What is asked for is not there: told like a refusal, but no rule denied it. */
-export class NotThere extends BoxRefusal {}
+export class NotThere extends ToolRefusal {}
 
 /** What a tool did: for the journal. */
-export interface Changes {
+export interface FileChanges {
   files: LiveFile[];
   /** Hosts that a program reached. */
   network?: string[];
@@ -41,12 +41,12 @@ export interface Changes {
   replaced: (Replaced & { path: string })[];
 }
 
-export function noChanges(): Changes {
+export function noChanges(): FileChanges {
   return { files: [], replaced: [] };
 }
 
-/** What the Box of one use of a tool is made of. */
-export interface Means {
+/** What the tool context of one use of a tool is made of. */
+export interface ContextParts {
   disk: Disk;
   resume: Resume;
   given: readonly Cause[];
@@ -63,17 +63,17 @@ export interface Means {
   /** Whether a tainted agent wrote a shared file. */
   isTainted(path: string): boolean;
   /** How much the workspace may hold. */
-  room: Room;
+  room: WorkspaceQuota;
   /** Filled by what the tool does. */
-  changes: Changes;
+  changes: FileChanges;
   /** Runs a program in the workspace. */
-  program: Box['program'];
-  ask: Box['ask'];
+  program: ToolContext['program'];
+  ask: ToolContext['ask'];
   /** Asks for a page as the agent may. */
-  fetch: Box['fetch'];
-  search: Box['search'];
+  fetch: ToolContext['fetch'];
+  search: ToolContext['search'];
   /** Runs a program on these files alone. */
-  apart: Box['apart'];
+  apart: ToolContext['apart'];
   /** Milliseconds that the tool has. */
   timeout: number;
   signal: AbortSignal;
@@ -82,16 +82,16 @@ export interface Means {
 /** Folders below one another that are looked into. */
 const DEPTH = 32;
 
-/** Makes the Box of one use of a tool. */
-export function makeBox(means: Means): Box {
+/** Makes the tool context of one use of a tool. */
+export function makeToolContext(means: ContextParts): ToolContext {
   const { disk, resume, given, staged, changes, program, apart, ask, fetch, search, timeout, signal } = means;
   const isThere = (path: string): boolean => disk.stat(path) !== null;
-  const resolve = (path: string, isNamed?: typeof isThere): Target => {
+  const resolve = (path: string, isNamed?: typeof isThere): PathTarget => {
     const target = demandPermitted(permitPath(resume, path, isNamed));
     refuseLinks(disk, target.path);
     return target;
   };
-  const look = (target: Target): FileText | null => {
+  const look = (target: PathTarget): FileText | null => {
     const text = target.shared ? staged(target.path) : undefined;
     if (target.shared && means.isTainted(target.path)) changes.tainted = true;
     const bytes = text === undefined ? readAlone(disk, target.path) : text === null ? null : Buffer.from(text);
@@ -139,20 +139,20 @@ export function makeBox(means: Means): Box {
 }
 
 /** Where a path of a tool leads, as a path of the disk. */
-interface Target {
+interface PathTarget {
   path: string;
   shared: boolean;
 }
 
-function demandPermitted(ruling: PathRuling): Target {
-  if (!ruling.ok) throw new BoxRefusal(ruling.text);
+function demandPermitted(ruling: PathRuling): PathTarget {
+  if (!ruling.ok) throw new ToolRefusal(ruling.text);
   return ruling;
 }
 
 const UTF8 = new TextDecoder();
 
 /** Hash and shown text are made when somebody asks for them. */
-function fileText(bytes: Uint8Array, redact: Means['redact']): FileText {
+function fileText(bytes: Uint8Array, redact: ContextParts['redact']): FileText {
   const text = UTF8.decode(bytes);
   return {
     text,
@@ -166,23 +166,24 @@ function fileText(bytes: Uint8Array, redact: Means['redact']): FileText {
 }
 
 /** Refuses a file that could not stand there: what is the folder itself, has a file on the way, or bears another's name. */
-function demandPlace({ disk, resume, inTheWay }: Means, target: Target, shown: string): void {
+function demandPlace({ disk, resume, inTheWay }: ContextParts, target: PathTarget, shown: string): void {
   const root = target.shared ? 'org/shared' : `agents/${resume.name}/workspace`;
   const stat = statOf(disk, target.path);
-  if (target.path === root || stat?.kind === 'folder') throw new BoxRefusal(`${JSON.stringify(shown)} is a folder.`);
+  if (target.path === root || stat?.kind === 'folder') throw new ToolRefusal(`${JSON.stringify(shown)} is a folder.`);
   const barrier = foldersOf(target.path).find((folder) => statOf(disk, folder)?.kind === 'file');
   const other = target.shared ? inTheWay(target.path) : null;
   const file = barrier ?? (other !== null && other.length < target.path.length ? other : null);
-  if (file !== null) throw new BoxRefusal(`${toldPath(file)} is a file, so nothing can lie below it.`);
-  if (other !== null) throw new BoxRefusal(`${toldPath(target.path)} is a folder: you wrote ${toldPath(other)}.`);
+  if (file !== null) throw new ToolRefusal(`${toldPath(file)} is a file, so nothing can lie below it.`);
+  if (other !== null) throw new ToolRefusal(`${toldPath(target.path)} is a folder: you wrote ${toldPath(other)}.`);
   for (const part of [...foldersOf(target.path), target.path]) {
     const name = part.startsWith(`${root}/`) ? refusing(() => otherName(disk, part)) : null;
-    if (name !== null) throw new BoxRefusal(`On this disk ${toldPath(part)} is one name with ${name}, which is there.`);
+    if (name !== null)
+      throw new ToolRefusal(`On this disk ${toldPath(part)} is one name with ${name}, which is there.`);
   }
 }
 
 /** What a write that a kill cut off moved aside, where nothing stands now: it is done again. */
-function movedAside({ disk, redact }: Means, { path, shared }: Target): FileText | null {
+function movedAside({ disk, redact }: ContextParts, { path, shared }: PathTarget): FileText | null {
   const bytes = shared ? null : readAlone(disk, beside(path, 'aside'));
   return bytes === null ? null : fileText(bytes, redact);
 }
@@ -197,17 +198,17 @@ function onto(
   found: FileText | null,
   expected: string,
   base: string | undefined,
-  changes: Changes,
+  changes: FileChanges,
 ): string {
   if (found?.hash === expected) return text;
   const now = found ? `has the hash ${found.hash} now` : 'is not there';
   if (!found || base === undefined || shortHash(found.text) !== found.hash)
-    throw new BoxRefusal(`${JSON.stringify(path)} ${now}${found ? ': read it again' : ''}.`, 'hash');
+    throw new ToolRefusal(`${JSON.stringify(path)} ${now}${found ? ': read it again' : ''}.`, 'hash');
   const merged = mergeTexts(base, text, found.text);
   if (merged !== null) return merged;
   changes.conflict = { text: found.text, hash: found.hash };
   const told = `what was changed there meanwhile cannot be merged with your text. Nothing was written. It was this:`;
-  throw new BoxRefusal(`${JSON.stringify(path)} ${now}, and ${told}\n${diffText(base, found.text)}`, 'conflict');
+  throw new ToolRefusal(`${JSON.stringify(path)} ${now}, and ${told}\n${diffText(base, found.text)}`, 'conflict');
 }
 
 /** Whether what was shown stands there, or what a kill left of this very write. */
@@ -223,15 +224,15 @@ function isOurs(disk: Disk, path: string, shown: string): boolean {
   return aside === null ? shown === NOTHING : bytesHash(aside) === shown;
 }
 
-function outdated(path: string): BoxRefusal {
-  return new BoxRefusal(`${path} changed since it was shown.`, OUTDATED);
+function outdated(path: string): ToolRefusal {
+  return new ToolRefusal(`${path} changed since it was shown.`, OUTDATED);
 }
 
 /** Of a text in which a person's secret stands the journal keeps no more than the hash. */
-function writeFile({ disk, room, changes, redact }: Means, path: string, text: string, over?: string): void {
+function writeFile({ disk, room, changes, redact }: ContextParts, path: string, text: string, over?: string): void {
   const wish = { bytes: Buffer.byteLength(text) - (disk.stat(path)?.size ?? 0), files: disk.stat(path) ? 0 : 1 };
-  const refusal = demandRoom(disk, room, wish);
-  if (refusal !== null) throw new BoxRefusal(refusal, 'quota');
+  const refusal = demandQuota(disk, room, wish);
+  if (refusal !== null) throw new ToolRefusal(refusal, 'quota');
   const replaced = writeLive(disk, path, text, over);
   if (replaced === null) throw outdated(path);
   noteWritten(disk, room, wish);
@@ -255,7 +256,7 @@ export function* filesUnder(
   if (stat?.kind === 'file' && (stat.links ?? 1) === 1) yield { path: shown, bytes: stat.size };
   if (stat?.kind !== 'folder' || depth === 0) return;
   for (const name of disk.list(path) ?? [])
-    if (!isLeftOut(name))
+    if (!isUnsearched(name))
       yield* filesUnder(disk, `${path}/${name}`, shown === '' ? name : `${shown}/${name}`, depth - 1);
 }
 
@@ -267,8 +268,8 @@ function refuseLinks(disk: Disk, path: string): void {
   const { kind, links = 1 } = statOf(disk, path) ?? {};
   const parent = path.slice(0, Math.max(0, path.lastIndexOf('/')));
   if (kind === undefined && parent !== '') refuseLinks(disk, parent);
-  if (kind === 'file' && links > 1) throw new BoxRefusal(`${path} has a second name (a hard link).`);
-  if (kind === 'link' || kind === 'other') throw new BoxRefusal(`${path} is not a regular file or folder.`);
+  if (kind === 'file' && links > 1) throw new ToolRefusal(`${path} has a second name (a hard link).`);
+  if (kind === 'link' || kind === 'other') throw new ToolRefusal(`${path} is not a regular file or folder.`);
 }
 
 function statOf(disk: Disk, path: string): Stat | null {
@@ -284,7 +285,7 @@ function refusing<T>(look: () => T): T {
   try {
     return look();
   } catch (error) {
-    if (error instanceof DiskError && error.failure === 'not-regular') throw new BoxRefusal(error.message);
+    if (error instanceof DiskError && error.failure === 'not-regular') throw new ToolRefusal(error.message);
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../core/model/call.ts';
 import type { Config, OwnTool, Server } from '../../core/model/config.ts';
-import type { Box, WorldTool } from '../../core/model/tool.ts';
+import type { ToolContext, WorldTool } from '../../core/model/tool.ts';
 import type { Trusted } from '../../core/model/trust.ts';
 import { isTrusted, toolAt, trustOfNetwork, trustOfServer, trustOfTool } from '../../core/tools/declared.ts';
 import type { Toolbox } from '../../core/turn/judge.ts';
@@ -50,11 +50,11 @@ function reaching(tool: WorldTool, needs: Trusted, hosts: readonly string[]): Wo
     spec: copyWith(spec, { description: spec.description.replace('without a network', reach) }),
     needs,
     outbound: true as const,
-    run: (value: unknown, box: Box) => run(value, copyWith(box, { program: throughProxy(box, hosts) })),
+    run: (value: unknown, box: ToolContext) => run(value, copyWith(box, { program: throughProxy(box, hosts) })),
   });
 }
 
-function throughProxy(box: Box, hosts: readonly string[]): Box['program'] {
+function throughProxy(box: ToolContext, hosts: readonly string[]): ToolContext['program'] {
   return (argv, given) => box.program(argv, { input: '', files: new Map(), ...given, hosts });
 }
 

@@ -3,9 +3,9 @@ import type { Config } from '../../core/model/config.ts';
 import type { OpenEntry } from '../../core/model/entry.ts';
 import type { State } from '../../core/model/state.ts';
 import type { Journal } from '../../disk/journal/journal.ts';
-import type { Calls } from '../calls/calls.ts';
+import type { ModelCalls } from '../calls/calls.ts';
 import type { Listen } from '../calls/listen.ts';
-import type { Recorded } from '../calls/recorded-calls.ts';
+import type { RecordedCalls } from '../calls/recorded-calls.ts';
 import type { SentPrompts } from '../journal/sent-prompts.ts';
 import type { Ports } from '../ports.ts';
 
@@ -16,13 +16,13 @@ export interface Turn {
   config: Config;
   state: State;
   journal: Journal;
-  calls: Calls;
-  recorded: Recorded;
+  calls: ModelCalls;
+  recorded: RecordedCalls;
   ports: Ports;
   /** Workspace files that tools wrote in this turn. */
   live: Set<string>;
   /** Strikes secrets of the environment out of a text. */
-  redact: (text: string) => string;
+  mask: (text: string) => string;
   /** Old files that this turn's freeze found. */
   swept: string[];
   signal: AbortSignal;
@@ -33,7 +33,7 @@ export interface Turn {
 }
 
 /** One result of an act, as the model sees it. */
-export interface Result {
+export interface ToolResult {
   id: string;
   tool: string;
   text: string;

@@ -3,11 +3,11 @@ import type { ActCall, JsonObject } from '../../core/model/call.ts';
 import type { Server } from '../../core/model/config.ts';
 import type { ActKey, LiveFile, UsedEntry, UseEntry } from '../../core/model/entry.ts';
 import {
-  type Found,
+  type ActContext,
   NOTHING,
-  type Page,
-  type Scene,
-  type Work,
+  type SearchHits,
+  type ToolWork,
+  type WebPage,
   type WorldResult,
   type WorldTool,
 } from '../../core/model/tool.ts';
@@ -24,9 +24,17 @@ import { copyWith } from '../../schema/copy.ts';
 import { cut } from '../../schema/print.ts';
 import { lineEvents } from '../log/events.ts';
 import { runApart, runProgram } from './program.ts';
-import { BoxRefusal, bytesAt, type Changes, makeBox, NotThere, noChanges, textOf } from './tool-context.ts';
+import {
+  bytesAt,
+  type FileChanges,
+  makeToolContext,
+  NotThere,
+  noChanges,
+  ToolRefusal,
+  textOf,
+} from './tool-context.ts';
 import { refusal } from './toolset.ts';
-import type { Result, Turn } from './turn-in-progress.ts';
+import type { ToolResult, Turn } from './turn-in-progress.ts';
 
 /** A tool that ends by itself when its time is over is given so much longer: milliseconds. */
 const PATIENCE_MS = 10_000;
@@ -37,11 +45,11 @@ const PATIENCE_MS = 10_000;
 export async function doAct(
   turn: Turn,
   resume: Resume,
-  scene: Scene,
+  scene: ActContext,
   verdict: Verdict,
   call: ActCall,
   key: ActKey,
-): Promise<Result> {
+): Promise<ToolResult> {
   if (verdict.is === 'use') return performAct(turn, resume, scene, verdict, call, key);
   const paid = verdict.is === 'done' && verdict.cost > 0;
   if (paid) announce(turn, resume, { tool: call.tool, input: null }, key, verdict.cost);
@@ -61,11 +69,11 @@ function fateOf(file: UsedEntry['files'][number], tool: string): 'wrote' | 'chan
 async function performAct(
   turn: Turn,
   resume: Resume,
-  scene: Scene,
+  scene: ActContext,
   use: Extract<Verdict, { is: 'use' }>,
   call: ActCall,
   key: ActKey,
-): Promise<Result> {
+): Promise<ToolResult> {
   const known = turn.recorded.use(key);
   announce(turn, resume, call, key, use.cost);
   const used =
@@ -104,7 +112,7 @@ function announce(
 async function perform(
   turn: Turn,
   resume: Resume,
-  scene: Scene,
+  scene: ActContext,
   { tool, value, cost }: Extract<Verdict, { is: 'use' }>,
   key: ActKey,
   cutOff: boolean,
@@ -118,10 +126,10 @@ async function perform(
     tool.touches === 'once' && cutOff ? unknown(cost) : await run(turn, resume, scene, tool, value, changes);
   const { replaced, conflict, ...made } = changes;
   for (const file of replaced) keepReplaced(turn, file);
-  const text = tellResult(turn.redact(result.text), turn.redact(result.end ?? ''), tool.most);
+  const text = tellResult(turn.mask(result.text), turn.mask(result.end ?? ''), tool.most);
   const used: UsedEntry = { k: 'used', ...key, ok: result.ok, text, ...made };
   if (result.rule !== undefined) used.rule = result.rule;
-  if (conflict) used.conflict = copyWith(conflict, { text: turn.redact(conflict.text) });
+  if (conflict) used.conflict = copyWith(conflict, { text: turn.mask(conflict.text) });
   if (result.tainted || made.tainted) used.tainted = true;
   journal.add(used);
   // What changed nothing is done again after a crash; the next call makes its line durable before it is made.
@@ -146,8 +154,8 @@ function cutResult(text: string, most: number): string {
  * secret, or may still be written by a program that holds it open, stays beside the new file.
  */
 function keepReplaced(
-  { state, journal, ports, number, redact }: Turn,
-  { path, bytes }: Changes['replaced'][number],
+  { state, journal, ports, number, mask }: Turn,
+  { path, bytes }: FileChanges['replaced'][number],
 ): void {
   if (bytes === null) return;
   const hash = bytesHash(bytes);
@@ -155,7 +163,7 @@ function keepReplaced(
   const aside = beside(path, 'aside');
   const isYoung = ports.clock.now() - (ports.disk.stat(aside)?.mtimeMs ?? 0) < YOUNG_MS;
   const text = isYoung ? null : textOf(bytes);
-  if (text === null || redact(text) !== text) keepAside(ports.disk, aside, path, number);
+  if (text === null || mask(text) !== text) keepAside(ports.disk, aside, path, number);
   else if (state.blobs.has(hash)) return;
   else {
     const entry = { k: 'blob' as const, hash, text };
@@ -174,17 +182,17 @@ function unknown(cost: number): WorldResult {
 async function run(
   turn: Turn,
   resume: Resume,
-  scene: Scene,
-  tool: Work,
+  scene: ActContext,
+  tool: ToolWork,
   value: unknown,
-  changes: Changes,
+  changes: FileChanges,
 ): Promise<WorldResult> {
   const { disk } = turn.ports;
   const { timeout } = tool;
   const workspace = `agents/${resume.name}/workspace`;
   const { workspace_bytes, workspace_files } = turn.config.org.limits;
   const room = { workspace, bytes: workspace_bytes, files: workspace_files };
-  const box = makeBox({
+  const box = makeToolContext({
     disk,
     resume,
     given: scene.given,
@@ -192,7 +200,7 @@ async function run(
     inTheWay: (path) => inTheWayOf(path, scene.draft.wrote),
     known: (hash) => scene.draft.known.get(hash),
     shown: (path) => scene.approved?.covers?.[path],
-    redact: turn.redact,
+    redact: turn.mask,
     isTainted: (path) => turn.state.tainted.has(path),
     room,
     changes,
@@ -205,13 +213,13 @@ async function run(
     signal: turn.signal,
   });
   try {
-    if (disk.stat(`agents/${resume.name}`) === null) throw new BoxRefusal(`The folder of ${resume.name} is gone.`);
+    if (disk.stat(`agents/${resume.name}`) === null) throw new ToolRefusal(`The folder of ${resume.name} is gone.`);
     demandTrust(turn, asTool(tool));
     const made = tool.run(value, box);
     return made instanceof Promise ? await Promise.race([made, late(timeout)]) : made;
   } catch (error) {
     if (turn.signal.aborted) throw turn.signal.reason;
-    if (error instanceof BoxRefusal) return refused(error);
+    if (error instanceof ToolRefusal) return refused(error);
     if (error instanceof DiskError && ['full', 'io', 'read-only', 'handles'].includes(error.failure)) throw error;
     return { ok: false, text: `The tool failed: ${told(error)}` };
   }
@@ -224,22 +232,22 @@ function told(error: unknown): string {
   return code !== undefined && syscall !== undefined ? `${syscall}: ${code}` : error.message;
 }
 
-function refused(refusal: BoxRefusal): WorldResult {
+function refused(refusal: ToolRefusal): WorldResult {
   const { rule, message } = refusal;
   return { ok: false, text: `Refused (${rule}): ${message}`, ...(refusal instanceof NotThere ? {} : { rule }) };
 }
 
 /** The tool whose work it is; null: it is the trial of an act. */
-function asTool(work: Work): WorldTool | null {
+function asTool(work: ToolWork): WorldTool | null {
   return 'kind' in work ? (work as WorldTool) : null;
 }
 
-async function fetchFor(turn: Turn, work: Work, scene: Scene, url: string): Promise<Page> {
+async function fetchFor(turn: Turn, work: ToolWork, scene: ActContext, url: string): Promise<WebPage> {
   const tool = asTool(work);
-  if (!tool) throw new BoxRefusal('A trial reaches no network.', 'network');
+  if (!tool) throw new ToolRefusal('A trial reaches no network.', 'network');
   const { fetchPage } = await import('./fetch.ts');
   const { text, ...page } = await fetchPage(turn, { tool, scene }, url, tool.timeout);
-  return { text: turn.redact(text), ...page };
+  return { text: turn.mask(text), ...page };
 }
 
 async function searchFor(
@@ -247,7 +255,7 @@ async function searchFor(
   resume: Resume,
   timeout: number,
   wish: { query: string; limit: number },
-): Promise<Found> {
+): Promise<SearchHits> {
   const { search } = await import('../search/web-search.ts');
   return search(turn, resume, wish, timeout);
 }
@@ -256,7 +264,7 @@ async function searchFor(
 function demandTrust({ ports }: Turn, tool: WorldTool | null): void {
   if (!tool?.needs) return;
   const { needs, spec } = tool;
-  if (!ports.approved?.(needs)) throw new BoxRefusal(refusal(spec.name, termOf(needs)), 'trusted-tool');
+  if (!ports.approved?.(needs)) throw new ToolRefusal(refusal(spec.name, termOf(needs)), 'trusted-tool');
 }
 
 /** By what name the owner approves it. */
@@ -265,7 +273,7 @@ function termOf(needs: Trusted): string {
 }
 
 function askServer({ ports, signal }: Turn, server: Server, tool: string, input: JsonObject): Promise<WorldResult> {
-  if (!ports.servers) throw new BoxRefusal('Servers of tools cannot be reached from here.', 'server');
+  if (!ports.servers) throw new ToolRefusal('Servers of tools cannot be reached from here.', 'server');
   return ports.servers.ask(server, tool, input, signal);
 }
 
@@ -281,13 +289,13 @@ function late(timeout: number): Promise<WorldResult> {
 const TELL_HASHES = new Set(['read_file', 'write_file', 'edit_file']);
 
 /** What the visit knows of files: as it was shown them, and as it left them. By the journal's line, so a crash changes nothing. */
-function noteTexts({ draft }: Scene, { text, files, shared }: UsedEntry): void {
+function noteTexts({ draft }: ActContext, { text, files, shared }: UsedEntry): void {
   const shown = text.replace(/\n\[hash [\w-]+\]$/, '');
   for (const known of [shown, ...files.map((file) => file.text ?? ''), shared?.text ?? '']) draft.known.add(known);
 }
 
 /** What was approved is based on what was shown: what a person saved since then stays. */
-function stageShared(turn: Turn, scene: Scene, { path, text }: { path: string; text: string }): void {
+function stageShared(turn: Turn, scene: ActContext, { path, text }: { path: string; text: string }): void {
   const before = scene.draft.wrote.get(path);
   const found = before ? NOTHING : bytesAt(turn.ports.disk, path);
   const bytes = typeof found === 'string' ? null : found;
@@ -296,7 +304,7 @@ function stageShared(turn: Turn, scene: Scene, { path, text }: { path: string; t
   const was = before
     ? before.was
     : isShown
-      ? bytes && turn.redact(Buffer.from(bytes).toString())
+      ? bytes && turn.mask(Buffer.from(bytes).toString())
       : (scene.approved?.was ?? null);
   scene.draft.wrote.set(path, { text, was });
 }

@@ -1,9 +1,9 @@
 import { apply } from '../../core/journal/apply.ts';
 import type { LiveFile } from '../../core/model/entry.ts';
 import { bytesHash } from '../../disk/fs/materialise.ts';
-import type { Survey } from '../../disk/sandbox/survey.ts';
+import type { WorkspaceListing } from '../../disk/sandbox/workspace-listing.ts';
 import { byCodeUnit } from '../../schema/name.ts';
-import type { Changes } from './tool-context.ts';
+import type { FileChanges } from './tool-context.ts';
 import { textOf } from './tool-context.ts';
 import type { Turn } from './turn-in-progress.ts';
 
@@ -27,7 +27,7 @@ const NAMED = 20;
 const read = new WeakMap<object, Map<string, { mark: string; hash: string }>>();
 
 /** A workspace as the journal knows it. */
-export class Look {
+export class WorkspaceState {
   private readonly turn: Turn;
   private readonly workspace: string;
   private readonly known: Map<string, { mark: string; hash: string }>;
@@ -45,7 +45,7 @@ export class Look {
   }
 
   /** Takes texts into the journal that a program may be about to replace. */
-  async keepTexts({ files }: Survey): Promise<void> {
+  async keepTexts({ files }: WorkspaceListing): Promise<void> {
     const { state, journal } = this.turn;
     let left = ALL_KEPT;
     for (const [name, { mark, size }] of sorted(files)) {
@@ -85,7 +85,7 @@ export class Look {
 
   private isSecret(bytes: Uint8Array): boolean {
     const text = Buffer.from(bytes).toString('latin1');
-    return this.turn.redact(text) !== text;
+    return this.turn.mask(text) !== text;
   }
 
   /** Reads a file, whose hash is known from then on; null when nobody can. */
@@ -106,8 +106,8 @@ export class Look {
   }
 
   /** What differs, for the journal; returns what is to be said of it. */
-  async changes(before: Survey, after: Survey, changes: Changes): Promise<string[]> {
-    const found = new Changed(this.turn.state.workspace);
+  async changes(before: WorkspaceListing, after: WorkspaceListing, changes: FileChanges): Promise<string[]> {
+    const found = new ChangedFiles(this.turn.state.workspace);
     for (const name of sortedNames(before, after)) {
       const path = `${this.workspace}/${name}`;
       const [old, now] = [before.files.get(name), after.files.get(name)];
@@ -127,7 +127,7 @@ export class Look {
     path: string,
     { mark, size }: { mark: string; size: number },
     was: string | null,
-    found: Changed,
+    found: ChangedFiles,
   ): Promise<void> {
     if (size > TEXT_BYTES) return this.compareLarge(path, { mark, size }, was, found);
     const bytes = await this.bytesOf(path, mark);
@@ -150,7 +150,7 @@ export class Look {
     path: string,
     { mark, size }: { mark: string; size: number },
     was: string | null,
-    found: Changed,
+    found: ChangedFiles,
   ): Promise<void> {
     const { bounds, workspace } = this;
     const { sandbox, clock } = this.turn.ports;
@@ -173,7 +173,7 @@ export class Look {
 }
 
 /** What a program changed, up to what the journal keeps. */
-class Changed {
+class ChangedFiles {
   readonly files: LiveFile[] = [];
   /** Texts of people that were replaced and not kept. */
   readonly lost: string[] = [];
@@ -236,6 +236,6 @@ function sorted<T>(files: ReadonlyMap<string, T>): [string, T][] {
   return [...files].sort(([a], [b]) => byCodeUnit(a, b));
 }
 
-function sortedNames(before: Survey, after: Survey): string[] {
+function sortedNames(before: WorkspaceListing, after: WorkspaceListing): string[] {
   return [...new Set([...before.files.keys(), ...after.files.keys()])].sort(byCodeUnit);
 }

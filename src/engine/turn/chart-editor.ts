@@ -3,7 +3,7 @@ import type { Effect, Patch } from '../../core/model/entry.ts';
 import { resumePath, retiredPath } from '../../core/model/paths.ts';
 import type { State } from '../../core/model/state.ts';
 import type { Hire } from '../../core/model/tool.ts';
-import type { ChartPen } from '../../core/staff/settle.ts';
+import type { ChartEditor } from '../../core/staff/settle.ts';
 import { configReader, type ReadConfig } from '../../disk/config/config.ts';
 import { ChartDraft } from '../../disk/yaml/chart-draft.ts';
 import type { Edited } from '../../disk/yaml/edit.ts';
@@ -14,21 +14,21 @@ const CHART = 'org/chart.yaml';
 /** Files that may name agents whom the organisation cannot be without. */
 const NAMING = /^org\/([^/]+\.yaml|(units|contacts)\/[^/]+\.md)$/;
 
-type Written = Patch | { why: string };
-type Change = readonly [path: string, text: string | null];
+type EditResult = Patch | { why: string };
+type FileChange = readonly [path: string, text: string | null];
 
 /**
  * What comes of agents that come and go, on charts each of which the next freeze could read. Many come in one turn, so
  * first only those are read of which something may be wrong, and the last one for all others; if that is not valid, all is
  * settled once more and each is read.
  */
-export function onChart(turn: Turn, settle: (pen: ChartPen) => Effect[]): Effect[] {
+export function onChart(turn: Turn, settle: (pen: ChartEditor) => Effect[]): Effect[] {
   const quick = new Pen(turn, false);
   const effects = settle(quick);
   return quick.holds() ? effects : settle(new Pen(turn, true));
 }
 
-class Pen implements ChartPen {
+class Pen implements ChartEditor {
   private readonly turn: Turn;
   private readonly careful: boolean;
   private readonly texts: Map<string, string>;
@@ -43,7 +43,7 @@ class Pen implements ChartPen {
     this.draft = new ChartDraft(this.texts.get(CHART) as string, careful);
   }
 
-  hired({ agent, files, send_to, read_from }: Hire): Written {
+  hired({ agent, files, send_to, read_from }: Hire): EditResult {
     if (this.turn.open.barred?.includes(agent)) return { why: `agents/${agent} is a file, not a folder` };
     const changes = files.map(({ path, text }) => [`agents/${agent}/${path}`, text] as const);
     const plain = [...send_to, ...read_from].every((other) => this.isThere(other));
@@ -53,9 +53,9 @@ class Pen implements ChartPen {
     return written;
   }
 
-  retired(agent: string): Written {
+  retired(agent: string): EditResult {
     const resume = resumePath(agent);
-    const changes: Change[] = [
+    const changes: FileChange[] = [
       [resume, null],
       [retiredPath(agent), this.texts.get(resume) ?? ''],
     ];
@@ -75,7 +75,7 @@ class Pen implements ChartPen {
     return this.came.has(name) || (this.turn.config.agents.has(name) && !this.gone.has(name));
   }
 
-  private write(edit: () => Edited, changes: readonly Change[], plain: boolean, agents: string[]): Written {
+  private write(edit: () => Edited, changes: readonly FileChange[], plain: boolean, agents: string[]): EditResult {
     const was = this.draft.text;
     const edited = edit();
     if ('fault' in edited) return { why: printFault(edited.fault) };
@@ -88,7 +88,7 @@ class Pen implements ChartPen {
   }
 
   /** Changes texts, and returns what takes that back. */
-  private change(changes: readonly Change[]): Change[] {
+  private change(changes: readonly FileChange[]): FileChange[] {
     const before = changes.map(([path]) => [path, this.texts.get(path) ?? null] as const);
     for (const [path, text] of changes)
       if (text === null) this.texts.delete(path);

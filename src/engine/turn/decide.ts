@@ -8,7 +8,7 @@ import { emptyDraft } from '../../core/model/tool.ts';
 import { allowances } from '../../core/money/ledger.ts';
 import { priceOf } from '../../core/money/price.ts';
 import type { Staffing } from '../../core/staff/settle.ts';
-import type { Written } from '../../core/tools/file-versions.ts';
+import type { FileVersions } from '../../core/tools/file-versions.ts';
 import { judge, type Toolbox } from '../../core/turn/judge.ts';
 import { settleDraft, unpaidEffects } from '../../core/turn/settle.ts';
 import { bytesHash } from '../../disk/fs/materialise.ts';
@@ -16,10 +16,15 @@ import { copyWith } from '../../schema/copy.ts';
 import { bytesAt } from '../tools/tool-context.ts';
 import type { Turn } from '../tools/turn-in-progress.ts';
 import { doAct } from '../tools/use.ts';
-import { bytesOf, sceneOf } from './visit.ts';
+import { actContextOf, bytesOf } from './visit.ts';
 
 /** Held acts that a person answered: judged again now, and done once, in this turn. `staffing`: told whom they hire and retire. */
-export async function decide(turn: Turn, toolbox: Toolbox, written: Written, staffing: Staffing[]): Promise<Effect[]> {
+export async function decide(
+  turn: Turn,
+  toolbox: Toolbox,
+  written: FileVersions,
+  staffing: Staffing[],
+): Promise<Effect[]> {
   const effects: Effect[] = [];
   const next = new Map<string, number>();
   const chain: Chain = new Map();
@@ -81,14 +86,14 @@ async function doApproved(
   held: Held,
   draft: ReturnType<typeof emptyDraft>,
   nth: number,
-  { written, chain }: { written: Written; chain: Chain },
+  { written, chain }: { written: FileVersions; chain: Chain },
 ): Promise<string | { unpaid: number }> {
   const { id, agent, tool, input, cause } = held;
   const approved = chained(held, chain);
   const resume = turn.config.agents.get(agent);
   if (!resume) return `${agent} is not there any more`;
   if (approved.was !== undefined) draft.known.add(approved.was);
-  const scene = sceneOf(turn, resume, cause, draft, { approved, left: written });
+  const scene = actContextOf(turn, resume, cause, draft, { approved, left: written });
   const call = { id, tool, input };
   const cost = priceOf(turn.config, tool);
   const payable = canPay(turn, agent, cost, draft.promised);

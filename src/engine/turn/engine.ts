@@ -4,9 +4,9 @@ import { apply } from '../../core/journal/apply.ts';
 import type { FileOp } from '../../core/journal/file-op.ts';
 import { changesConfig } from '../../core/journal/kind-of.ts';
 import { RULES, rulesOf } from '../../core/journal/rules.ts';
-import { isKept, opsOf, placed, type Refused, type Unplaced, unplacedLines } from '../../core/journal/unplaced.ts';
+import { isKept, opsOf, placed, type RefusedOp, type Unplaced, unplacedLines } from '../../core/journal/unplaced.ts';
 import { type Config, peopleOf } from '../../core/model/config.ts';
-import type { Entry, Input, Mark, OpenEntry } from '../../core/model/entry.ts';
+import type { Entry, InputEntry, Mark, OpenEntry } from '../../core/model/entry.ts';
 import { agentState, revivable, type State } from '../../core/model/state.ts';
 import { frozenEffects } from '../../core/turn/frozen.ts';
 import type { Toolbox } from '../../core/turn/judge.ts';
@@ -22,20 +22,20 @@ import { homeOf, inTheirHomes, isHome } from '../../disk/intake/homes.ts';
 import { type Journal, journalPath } from '../../disk/journal/journal.ts';
 import { defined } from '../../schema/copy.ts';
 import { type Fault, FaultError, failure } from '../../schema/fault.ts';
-import { Calls } from '../calls/calls.ts';
+import { ModelCalls } from '../calls/calls.ts';
 import type { Listen } from '../calls/listen.ts';
-import type { GateLoad } from '../calls/load-cache.ts';
-import { Recorded } from '../calls/recorded-calls.ts';
+import type { LimitLoad } from '../calls/load-cache.ts';
+import { RecordedCalls } from '../calls/recorded-calls.ts';
 import { Durable, targetOf } from '../journal/durable.ts';
 import { turnLines } from '../journal/history.ts';
 import { compare, type Loaded, load } from '../journal/load.ts';
 import { SentPrompts } from '../journal/sent-prompts.ts';
-import type { KeptState } from '../journal/state-cache.ts';
+import type { StateCache } from '../journal/state-cache.ts';
 import { verifyJournal } from '../journal/verify.ts';
 import { eventsOf, lineEvents } from '../log/events.ts';
 import { doneIn, type TurnReport, visitReports } from '../log/report.ts';
 import type { Ports } from '../ports.ts';
-import { redactJson, redactor } from '../secrets.ts';
+import { maskJson, secretMask } from '../secrets.ts';
 import { toolsetOf } from '../tools/toolset.ts';
 import type { Turn } from '../tools/turn-in-progress.ts';
 import { type Freezing, type Frozen, freeze, take, thawed } from './freeze.ts';
@@ -46,7 +46,7 @@ import { type Ending, makeTurn, wouldAct } from './turn.ts';
 const KEPT_BYTES = 32 * 1024 * 1024;
 
 /** How a turn is to be made. */
-export interface TurnWish {
+export interface TurnOptions {
   /** Made by `step`: goes on although the organisation is paused. */
   step?: true;
   /** Only this agent is due. */
@@ -69,12 +69,12 @@ export class Engine {
   readonly journal: Journal;
   private readonly folder: Folder;
   private readonly redact: (text: string) => string;
-  private readonly calls: Calls;
+  private readonly calls: ModelCalls;
   private readonly live: LiveConfig;
   private readonly freezing: Freezing;
   private unfinished: Loaded['unfinished'];
   private readonly durable: Durable;
-  private readonly store: KeptState;
+  private readonly store: StateCache;
   /** Bytes of the journal since the state was kept. */
   private grown = 0;
   private boot: string | null;
@@ -116,10 +116,10 @@ export class Engine {
     this.durable = new Durable(ports.disk, loaded);
     this.boot = loaded.boot;
     this.marks = loaded.marks;
-    this.redact = redactor(ports.env);
+    this.redact = secretMask(ports.env);
     this.folder = new Folder(ports.disk, ports.clock, this.redact);
     this.live = new LiveConfig(this.folder, this.state, this.env);
-    this.calls = new Calls(ports, this.journal, this.state);
+    this.calls = new ModelCalls(ports, this.journal, this.state);
     const { state, journal, folder, live } = this;
     this.freezing = { ports, toolbox, state, journal, folder, live };
     this.journal.dropTail();
@@ -317,7 +317,7 @@ export class Engine {
     const asked = revivable(state).length + state.orders.length + state.undo.length;
     if (asked + overdue(config, state, open.time).length > 0) return true;
     if (frozenEffects(config, state, open.turn, []).length > 0) return true;
-    const turn = this.turnOf(thawed(open, []), new Recorded([]), new AbortController().signal);
+    const turn = this.turnOf(thawed(open, []), new RecordedCalls([]), new AbortController().signal);
     return wouldAct(turn, () => toolsetOf(this.toolbox, config, state.trusted));
   }
 
@@ -330,7 +330,7 @@ export class Engine {
   }
 
   /** Makes one turn, or finishes the one that was cut off. After a failure the engine can only be closed: the next one recovers from the journal. */
-  async turn(wish: TurnWish = {}): Promise<TurnReport> {
+  async turn(wish: TurnOptions = {}): Promise<TurnReport> {
     try {
       return await this.make(wish);
     } catch (error) {
@@ -339,14 +339,14 @@ export class Engine {
     }
   }
 
-  private async make(wish: TurnWish): Promise<TurnReport> {
+  private async make(wish: TurnOptions): Promise<TurnReport> {
     const signal = wish.signal ?? new AbortController().signal;
     // Every call of the turn listens to it.
     setMaxListeners(0, signal);
     const faults: Fault[] = [];
     const { frozen, recorded, sent } = this.unfinished
       ? this.thaw(this.unfinished)
-      : { frozen: await this.freeze(wish, faults), recorded: new Recorded([]), sent: undefined };
+      : { frozen: await this.freeze(wish, faults), recorded: new RecordedCalls([]), sent: undefined };
     const turn = this.turnOf(frozen, recorded, signal, wish.listen);
     turn.sent = sent;
     const before = new Map([...this.state.agents].map(([name, agent]) => [name, agent.spent]));
@@ -371,7 +371,7 @@ export class Engine {
     return report;
   }
 
-  private turnOf({ open, swept }: Frozen, recorded: Recorded, signal: AbortSignal, listen?: Listen): Turn {
+  private turnOf({ open, swept }: Frozen, recorded: RecordedCalls, signal: AbortSignal, listen?: Listen): Turn {
     const { config, state, journal, calls, ports, redact } = this;
     const live = new Set<string>();
     return {
@@ -384,7 +384,7 @@ export class Engine {
       recorded,
       ports,
       live,
-      redact,
+      mask: redact,
       swept,
       signal,
       listen,
@@ -404,7 +404,7 @@ export class Engine {
     this.live.thaw(unfinished.open.env ?? {});
     for (const call of unfinished.calls)
       if (call.k === 'used') for (const { path } of call.files) tidyLive(this.ports.disk, path);
-    const recorded = new Recorded(unfinished.calls);
+    const recorded = new RecordedCalls(unfinished.calls);
     const { again, doubt } = recorded.open();
     const rules = rulesOf(unfinished.open) === RULES ? {} : { rules: RULES };
     if (again.length + doubt.length || 'rules' in rules)
@@ -419,7 +419,7 @@ export class Engine {
   }
 
   /** Reads what people did since the last turn; writes it to the journal with what follows from it at once. */
-  private async freeze(wish: TurnWish, faults: Fault[]): Promise<Frozen> {
+  private async freeze(wish: TurnOptions, faults: Fault[]): Promise<Frozen> {
     const turn = this.next;
     this.demandLock();
     this.journal.turnTo(turn);
@@ -431,7 +431,7 @@ export class Engine {
     return frozen;
   }
 
-  private opening(turn: number, wish: TurnWish): OpenEntry {
+  private opening(turn: number, wish: TurnOptions): OpenEntry {
     const { clock, host } = this.ports;
     const barred = this.folder.tracked.barredNames(this.state);
     return {
@@ -485,16 +485,16 @@ export class Engine {
   }
 
   /** The limits at which calls are under way or wait. */
-  load(): GateLoad[] {
+  load(): LimitLoad[] {
     return this.calls.load();
   }
 
   /** Writes requests of commands straight into the journal of the coming turn. */
-  post(requests: readonly Extract<Input, { k: 'request' }>[]): void {
+  post(requests: readonly Extract<InputEntry, { k: 'request' }>[]): void {
     if (this.passed > 0) throw new Error('the turns that went by are to be made first');
     if (this.unfinished) throw failure('locked', 'A turn was cut off here: finish it first with lemming run-once');
     this.journal.turnTo(this.next);
-    const known = redactJson(this.redact, [...requests]);
+    const known = maskJson(this.redact, [...requests]);
     take(this.freezing, known);
     for (const request of known) for (const event of lineEvents(request, this.next)) this.ports.log?.(event);
     this.journal.write(true);
@@ -547,7 +547,7 @@ function unlessDisk(keep: () => void): void {
 }
 
 /** What is set aside must be kept: where that cannot be, somebody has to make the place. */
-function demandKept(refused: readonly Refused[]): readonly Refused[] {
+function demandKept(refused: readonly RefusedOp[]): readonly RefusedOp[] {
   const lost = refused.find(({ path }) => isKept(path));
   if (lost) throw failure('not-regular', lost.why, { file: 'org/dead-letter', remedy: KEEPING });
   return refused;

@@ -1,5 +1,5 @@
 import { absentAfter, agentFolders, type Config } from '../../core/model/config.ts';
-import type { Input } from '../../core/model/entry.ts';
+import type { InputEntry } from '../../core/model/entry.ts';
 import type { State } from '../../core/model/state.ts';
 import { configReader } from '../../disk/config/config.ts';
 import { type Folder, numberAsides } from '../../disk/intake/folder.ts';
@@ -8,22 +8,22 @@ import { type Fault, FaultError } from '../../schema/fault.ts';
 /** Largest file that is read before the configuration says otherwise. */
 const FIRST_LIMIT = 1_048_576;
 
-type Env = Record<string, string>;
+type EnvTexts = Record<string, string>;
 
 /** The configuration at work: what people's files said when they last made sense. */
 export class LiveConfig {
   private readonly folder: Folder;
   private readonly state: State;
   /** LEMMING_* variables of this process. */
-  private readonly env: Env;
+  private readonly env: EnvTexts;
   private readonly read = configReader();
   private made: Config | null = null;
   /** The variables that the configuration was read with; null when its files are not in the journal yet. */
-  private madeWith: Env | null = null;
+  private madeWith: EnvTexts | null = null;
   /** Path → text of changes that would break what works: people were told, and the version before counts. */
   private readonly rejected = new Map<string, string | null>();
 
-  constructor(folder: Folder, state: State, env: Env) {
+  constructor(folder: Folder, state: State, env: EnvTexts) {
     this.folder = folder;
     this.state = state;
     this.env = env;
@@ -49,7 +49,7 @@ export class LiveConfig {
   }
 
   /** As the journal has it, with the variables of a turn that was cut off. */
-  thaw(env: Env): void {
+  thaw(env: EnvTexts): void {
     this.set([], env, []);
   }
 
@@ -59,7 +59,7 @@ export class LiveConfig {
   }
 
   /** Changes of configuration, resumes and memory. A broken version is not taken over while a good one is at work. */
-  freeze(turn: number, faults: Fault[]): Input[] {
+  freeze(turn: number, faults: Fault[]): InputEntry[] {
     const changes = this.changes();
     const same = !this.isNews(changes) && changes.every((change) => change.k === 'file');
     if (same && this.madeWith === this.env) return [];
@@ -68,12 +68,12 @@ export class LiveConfig {
     return numberAsides(good, turn, 1);
   }
 
-  private changes(): Input[] {
+  private changes(): InputEntry[] {
     return this.folder.tracked.changes(this.state, this.made?.org.limits.message_bytes ?? FIRST_LIMIT);
   }
 
   /** Whether the files differ from those that people were told of: one that is mended lets the others count, too. */
-  private isNews(changes: readonly Input[]): boolean {
+  private isNews(changes: readonly InputEntry[]): boolean {
     const files = changes.filter((change) => change.k === 'file');
     return (
       changes.some(({ k }) => k === 'absent' || k === 'back') ||
@@ -83,7 +83,7 @@ export class LiveConfig {
   }
 
   /** At the start broken configuration stops the command; a broken resume only sets its agent aside. */
-  private set(changes: readonly Input[], env: Env, faults: Fault[]): void {
+  private set(changes: readonly InputEntry[], env: EnvTexts, faults: Fault[]): void {
     const read = this.readWith(changes, env);
     if (!read.config) throw new FaultError(...(read.faults as [Fault, ...Fault[]]));
     faults.push(...read.faults, ...read.warnings);
@@ -91,7 +91,7 @@ export class LiveConfig {
     this.madeWith = env;
   }
 
-  private readWith(changes: readonly Input[], env: Env): ReturnType<ReturnType<typeof configReader>> {
+  private readWith(changes: readonly InputEntry[], env: EnvTexts): ReturnType<ReturnType<typeof configReader>> {
     const texts = new Map(this.state.files);
     for (const change of changes) {
       if (change.k !== 'file') continue;
@@ -104,7 +104,7 @@ export class LiveConfig {
   }
 
   /** Leaves out the changes that would break what works now: all of `org/` together, or a resume or a unit on its own. */
-  private withoutBroken(changes: readonly Input[], faults: Fault[]): Input[] {
+  private withoutBroken(changes: readonly InputEntry[], faults: Fault[]): InputEntry[] {
     const read = this.readWith(changes, this.env);
     const broken = new Set([...(read.config?.broken.keys() ?? [])].filter((name) => this.current.agents.has(name)));
     const breaksResume = (path: string): boolean =>

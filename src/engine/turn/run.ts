@@ -5,7 +5,7 @@ import type { Engine } from './engine.ts';
 import { keepHeapSmall } from './heap.ts';
 
 /** How long a run goes on. */
-export interface RunWish {
+export interface RunOptions {
   /** So many further turns. */
   turns?: number;
   untilIdle?: boolean;
@@ -43,7 +43,7 @@ export interface RunReport {
 }
 
 /** Makes turns until the wish is fulfilled (an open-ended run waits while the org is at rest), the org is idle, or the person interrupts. A turn that is under way is always finished. */
-export async function run(engine: Engine, clock: Clock, wish: RunWish): Promise<RunReport> {
+export async function run(engine: Engine, clock: Clock, wish: RunOptions): Promise<RunReport> {
   keepHeapSmall();
   const sum = new Sum();
   const makePassed = async (): Promise<void> => {
@@ -91,7 +91,7 @@ export async function run(engine: Engine, clock: Clock, wish: RunWish): Promise<
 }
 
 /** A step makes its turns, and so does the last of so many. */
-function mayPass({ turns, step, only }: RunWish, { turns: made }: Sum): boolean {
+function mayPass({ turns, step, only }: RunOptions, { turns: made }: Sum): boolean {
   return !step && only === undefined && (turns === undefined || made < turns - 1);
 }
 
@@ -140,13 +140,13 @@ function note(set: Set<string>, agent: string, isIn: boolean): void {
   else set.delete(agent);
 }
 
-function isOpenEnded(wish: RunWish): boolean {
+function isOpenEnded(wish: RunOptions): boolean {
   return wish.turns === undefined && !wish.untilIdle;
 }
 
 async function whyStop(
   engine: Engine,
-  wish: RunWish,
+  wish: RunOptions,
   { turns, spent, reports }: Sum,
   pausedBefore: boolean,
 ): Promise<RunReport['end'] | null> {

@@ -1,5 +1,5 @@
 import { archiveMoves } from '../../core/journal/files.ts';
-import { outgrown } from '../../core/memory/quota.ts';
+import { archiveOverQuota } from '../../core/memory/quota.ts';
 import { inChartOrder } from '../../core/model/config.ts';
 import type { Effect } from '../../core/model/entry.ts';
 import { agentState } from '../../core/model/state.ts';
@@ -7,19 +7,19 @@ import { type Draft, emptyDraft } from '../../core/model/tool.ts';
 import type { Finished } from '../../core/model/visit.ts';
 import { modelChooser } from '../../core/money/breaker.ts';
 import { shortText } from '../../core/money/credit-advice.ts';
-import { type Allowance, allowances, BUDGET, type Limit, type Want } from '../../core/money/ledger.ts';
+import { type Allowance, allowances, BUDGET, type SpendingLimit, type Want } from '../../core/money/ledger.ts';
 import { orderedBy, type Staffing, settleStaff } from '../../core/staff/settle.ts';
-import { Written } from '../../core/tools/file-versions.ts';
+import { FileVersions } from '../../core/tools/file-versions.ts';
 import type { Toolbox } from '../../core/turn/judge.ts';
-import { type Due, walk } from '../../core/turn/schedule.ts';
+import { type Due, scheduleTurn } from '../../core/turn/schedule.ts';
 import { chainWrites, settle, softWarnings, stands } from '../../core/turn/settle.ts';
 import { undoFiles } from '../../core/undo/undo.ts';
 import type { Resume } from '../../schema/config/resume.ts';
 import type { Turn } from '../tools/turn-in-progress.ts';
 import { onChart } from './chart-editor.ts';
 import { decide, heldIn, isPayable, promisedBy } from './decide.ts';
-import { type Plan, visit } from './visit.ts';
-import { briefVisit } from './visit-prompt.ts';
+import { type VisitPlan, visit } from './visit.ts';
+import { promptOfVisit } from './visit-prompt.ts';
 
 /** The lines that end a turn, in chart order: everything it changes. */
 export interface Ending {
@@ -31,7 +31,7 @@ export interface Ending {
 /** From the snapshot to the effects: walk, gather, brief, think, use, judge, settle. */
 export async function makeTurn(turn: Turn, toolbox: Toolbox): Promise<Ending> {
   const walked = walkIn(turn);
-  const written = new Written();
+  const written = new FileVersions();
   const approved: Staffing[] = [];
   const decided = await decide(turn, toolbox, written, approved);
   const { plans, skipped } = await planVisits(turn, toolbox, walked, approved);
@@ -47,7 +47,7 @@ export async function makeTurn(turn: Turn, toolbox: Toolbox): Promise<Ending> {
     ...archiveMoves(turn.swept),
     ...softWarnings(turn.config, turn.state),
   ]);
-  return { effects: [...effects, ...outgrown(turn.config, turn.state, effects)], visits: all, walked };
+  return { effects: [...effects, ...archiveOverQuota(turn.config, turn.state, effects)], visits: all, walked };
 }
 
 /**
@@ -56,7 +56,7 @@ export async function makeTurn(turn: Turn, toolbox: Toolbox): Promise<Ending> {
  */
 export async function wouldAct(turn: Turn, toolset: () => Promise<Toolbox>): Promise<boolean> {
   for (const approval of turn.state.approvals.values()) if (approval.answer && isPayable(turn, approval)) return true;
-  const walked = walk(turn.config, turn.state, turn.number, turn.open).filter(({ due }) => due);
+  const walked = scheduleTurn(turn.config, turn.state, turn.number, turn.open).filter(({ due }) => due);
   if (walked.length === 0) return false;
   if (walked.some(({ agent }) => !agentState(turn.state, agent).starved)) return true;
   const { plans, skipped } = await planVisits(turn, await toolset(), walked, []);
@@ -65,7 +65,7 @@ export async function wouldAct(turn: Turn, toolset: () => Promise<Toolbox>): Pro
 
 /** Who is due, and whoever was asked before the turn was cut off. */
 function walkIn({ config, state, number, open, sent }: Turn): Due[] {
-  const walked = walk(config, state, number, open);
+  const walked = scheduleTurn(config, state, number, open);
   for (const one of walked) one.due ||= sent?.has(one.agent) === true;
   return walked;
 }
@@ -76,7 +76,7 @@ export async function planVisits(
   toolbox: Toolbox,
   walked: readonly Due[],
   approved: readonly Staffing[],
-): Promise<{ plans: Plan[]; skipped: Finished[] }> {
+): Promise<{ plans: VisitPlan[]; skipped: Finished[] }> {
   const due = walked
     .filter((one) => one.due)
     .map((one) => ({ due: one, resume: turn.config.agents.get(one.agent) as Resume }));
@@ -95,7 +95,7 @@ export async function planVisits(
   const given = allowances(turn.config, turn.state, wants, turn.open.budget);
   const unbounded = turn.open.budget === undefined ? given : allowances(turn.config, turn.state, wants);
   const needs = new Map(wants.map(({ agent, need }) => [agent, need]));
-  const plans: Plan[] = [];
+  const plans: VisitPlan[] = [];
   const skipped: Finished[] = [];
   for (const { due: one, resume } of due) {
     const allowance = given.get(one.agent) as Allowance;
@@ -134,13 +134,13 @@ async function needOf(
   let prompted = false;
   const need = await turn.calls.need(turn.config, models, () => {
     prompted = true;
-    return briefVisit(turn, toolbox, resume, summary).brief.prompt;
+    return promptOfVisit(turn, toolbox, resume, summary).brief.prompt;
   });
   if (!prompted) isFlat(need);
   return need;
 }
 
-function starved(resume: Resume, need: number, short: Limit, blame: 'credits' | 'budget'): Finished {
+function starved(resume: Resume, need: number, short: SpendingLimit, blame: 'credits' | 'budget'): Finished {
   return {
     agent: resume.name,
     resume,

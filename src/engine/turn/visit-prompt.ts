@@ -1,30 +1,33 @@
 /** The prompt of a visit's first call, and the texts that it refers to. */
 import { apply } from '../../core/journal/apply.ts';
-import type { Given } from '../../core/mail/inbox.ts';
-import { gather } from '../../core/mail/inbox.ts';
+import type { InboxMail } from '../../core/mail/inbox.ts';
+import { inboxOfVisit } from '../../core/mail/inbox.ts';
 import type { Entry } from '../../core/model/entry.ts';
-import type { Brief } from '../../core/prompt/prompt.ts';
-import { brief } from '../../core/prompt/prompt.ts';
+import type { VisitPrompt } from '../../core/prompt/prompt.ts';
+import { buildPrompt } from '../../core/prompt/prompt.ts';
 import type { Toolbox } from '../../core/turn/judge.ts';
 import { toolsOf } from '../../core/turn/judge.ts';
 import type { Resume } from '../../schema/config/resume.ts';
 import type { Turn } from '../tools/turn-in-progress.ts';
 
 /** Gathers the mail of a visit and briefs it. Pure: the snapshot stays the same during the visits, so it may be done late. */
-export function briefVisit(
+export function promptOfVisit(
   turn: Turn,
   toolbox: Toolbox,
   resume: Resume,
   summary: boolean,
-): { given: Given; brief: Brief } {
+): { given: InboxMail; brief: VisitPrompt } {
   const { config, state, number } = turn;
-  const given = gather(state, resume.name, number, config.org.limits.inbox_tokens);
-  const made = { given, brief: brief(config, state, resume, given, toolsOf(toolbox, config, resume), number, summary) };
+  const given = inboxOfVisit(state, resume.name, number, config.org.limits.inbox_tokens);
+  const made = {
+    given,
+    brief: buildPrompt(config, state, resume, given, toolsOf(toolbox, config, resume), number, summary),
+  };
   return turn.sent?.over(made, resume.name) ?? made;
 }
 
 /** Texts that prompts refer to are journaled once. */
-export function noteBlobs(turn: Turn, blobs: Brief['blobs']): void {
+export function noteBlobs(turn: Turn, blobs: VisitPrompt['blobs']): void {
   for (const blob of blobs) {
     if (turn.state.blobs.has(blob.hash)) continue;
     const entry: Entry = { k: 'blob', ...blob };

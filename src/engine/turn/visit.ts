@@ -1,14 +1,14 @@
-import type { Given } from '../../core/mail/inbox.ts';
+import type { InboxMail } from '../../core/mail/inbox.ts';
 import { type ActCall, type Part, ProviderError, type Reply } from '../../core/model/call.ts';
 import { stepsOf } from '../../core/model/config.ts';
 import type { Cause, PromptRef } from '../../core/model/entry.ts';
 import { agentState } from '../../core/model/state.ts';
-import { type Draft, NOTHING, type Scene, type Stands } from '../../core/model/tool.ts';
+import { type ActContext, type Draft, NOTHING, type Stands } from '../../core/model/tool.ts';
 import { permitPath } from '../../core/model/tool-path.ts';
 import type { Finished } from '../../core/model/visit.ts';
 import { balanceOf } from '../../core/money/ledger.ts';
-import { forgetFailures, noteUndone } from '../../core/prompt/dropped-calls.ts';
-import type { Brief } from '../../core/prompt/prompt.ts';
+import { forgetFailures, noteDropped } from '../../core/prompt/dropped-calls.ts';
+import type { VisitPrompt } from '../../core/prompt/prompt.ts';
 import { judge, type Toolbox, type Verdict } from '../../core/turn/judge.ts';
 import { Repeats } from '../../core/turn/repeats.ts';
 import { DiskError } from '../../disk/fs/disk.ts';
@@ -16,14 +16,14 @@ import { bytesHash } from '../../disk/fs/materialise.ts';
 import type { Resume } from '../../schema/config/resume.ts';
 import { copyWith } from '../../schema/copy.ts';
 import { FaultError } from '../../schema/fault.ts';
-import { OutOfCredits, type Purse } from '../calls/attempts.ts';
-import type { Recorded } from '../calls/recorded-calls.ts';
+import { type CallAllowance, OutOfCredits } from '../calls/attempts.ts';
+import type { RecordedCalls } from '../calls/recorded-calls.ts';
 import type { Ports } from '../ports.ts';
 import { blobOf, imagesOf, type Sight } from '../tools/images.ts';
 import { bytesAt, textOf } from '../tools/tool-context.ts';
-import type { Result, Turn } from '../tools/turn-in-progress.ts';
+import type { ToolResult, Turn } from '../tools/turn-in-progress.ts';
 import { doAct } from '../tools/use.ts';
-import { briefVisit, noteBlobs } from './visit-prompt.ts';
+import { noteBlobs, promptOfVisit } from './visit-prompt.ts';
 
 /** Bytes of a file that a person is shown before it is replaced. */
 const MOST_SHOWN = 50_000;
@@ -31,15 +31,15 @@ const MOST_SHOWN = 50_000;
 const MOST_REASON = 500;
 
 /** How a visit ended. */
-type End = Pick<Finished, 'outcome' | 'reason' | 'detail' | 'blame' | 'need'>;
+type VisitEnd = Pick<Finished, 'outcome' | 'reason' | 'detail' | 'blame' | 'need'>;
 
 /** A visit that is to be made: who, and for how much. */
-export interface Plan {
+export interface VisitPlan {
   agent: string;
   resume: Resume;
   summary: boolean;
   models: readonly string[];
-  purse: Purse;
+  purse: CallAllowance;
   /** Micro-credits that its first call may cost at most. */
   need: number;
   /** The limit of this run leaves it less than its own credits would. */
@@ -47,9 +47,9 @@ export interface Plan {
 }
 
 /** A visit under way. */
-interface Visit extends Plan {
-  given: Given;
-  brief: Brief;
+interface VisitUnderWay extends VisitPlan {
+  given: InboxMail;
+  brief: VisitPrompt;
   /** Where calls wait for one another, those with urgent mail go first, then those with mail of a person. */
   priority: number;
   /** Images of the mail, when the model can look at them. */
@@ -61,12 +61,12 @@ interface Visit extends Plan {
  * `draft`: empty, but for what approved acts did before. Its failure stays its own; only failures of the disk, the lock or
  * an interruption leave it.
  */
-export async function visit(turn: Turn, toolbox: Toolbox, plan: Plan, draft: Draft): Promise<Finished> {
-  const made = briefVisit(turn, toolbox, plan.resume, plan.summary);
+export async function visit(turn: Turn, toolbox: Toolbox, plan: VisitPlan, draft: Draft): Promise<Finished> {
+  const made = promptOfVisit(turn, toolbox, plan.resume, plan.summary);
   const looks = turn.config.models.get(plan.models[0] ?? '')?.images === true;
   const sights = looks ? imagesOf(turn.ports.disk, made.given.mail) : [];
-  const briefed: Visit = copyWith(copyWith(plan, made), { priority: priorityOf(turn, made.given), sights });
-  const scene = sceneOf(turn, plan.resume, briefed.given.mail, draft);
+  const briefed: VisitUnderWay = copyWith(copyWith(plan, made), { priority: priorityOf(turn, made.given), sights });
+  const scene = actContextOf(turn, plan.resume, briefed.given.mail, draft);
   const told = agentState(turn.state, plan.agent).notices.length;
   const finished = {
     agent: plan.agent,
@@ -83,7 +83,7 @@ export async function visit(turn: Turn, toolbox: Toolbox, plan: Plan, draft: Dra
     return copyWith(finished, end);
   } catch (error) {
     if (isOfTheEngine(error) || error instanceof FaultError || turn.signal.aborted) throw error;
-    return copyWith(finished, endBy(error, plan.bounded, turn.redact));
+    return copyWith(finished, endBy(error, plan.bounded, turn.mask));
   }
 }
 
@@ -92,22 +92,22 @@ function isOfTheEngine(error: unknown): boolean {
   return error instanceof DiskError && !(error.failure === 'denied' && error.path.startsWith('agents/'));
 }
 
-function priorityOf({ config }: Turn, { mail }: Given): number {
+function priorityOf({ config }: Turn, { mail }: InboxMail): number {
   if (mail.some(({ priority }) => priority === 'urgent')) return 2;
   return mail.some(({ from }) => config.agents.get(from)?.person) ? 1 : 0;
 }
 
 /** What the acts of an agent are judged against in this turn. `more`: of an act that a person approved. */
-export function sceneOf(
-  turn: Pick<Turn, 'config' | 'state' | 'number' | 'redact'> & {
+export function actContextOf(
+  turn: Pick<Turn, 'config' | 'state' | 'number' | 'mask'> & {
     ports: Pick<Ports, 'disk'>;
-    recorded: Pick<Recorded, 'stood'>;
+    recorded: Pick<RecordedCalls, 'stood'>;
   },
   resume: Resume,
   given: readonly Cause[],
   draft: Draft,
-  more: Pick<Scene, 'approved' | 'left'> = {},
-): Scene {
+  more: Pick<ActContext, 'approved' | 'left'> = {},
+): ActContext {
   const { config, state, number, recorded } = turn;
   const { disk } = turn.ports;
   const attach = (path: string): string | null => {
@@ -120,7 +120,7 @@ export function sceneOf(
     const bytes = left ? bytesOf(left.text) : bytesAt(disk, path);
     if (typeof bytes === 'string') return { hash: bytes, text: null };
     const text = textOf(bytes, MOST_SHOWN);
-    return { hash: bytesHash(bytes), text: text === null ? null : turn.redact(text) };
+    return { hash: bytesHash(bytes), text: text === null ? null : turn.mask(text) };
   };
   const stands = (path: string): Stands | null => {
     const permitted = permitPath(resume, path);
@@ -136,7 +136,7 @@ export function bytesOf(text: string | null): Uint8Array | typeof NOTHING {
   return text === null ? NOTHING : Buffer.from(text);
 }
 
-async function converse(turn: Turn, toolbox: Toolbox, plan: Visit, scene: Scene): Promise<End> {
+async function converse(turn: Turn, toolbox: Toolbox, plan: VisitUnderWay, scene: ActContext): Promise<VisitEnd> {
   const steps = stepsOf(turn.config, plan.resume);
   let parts: Part[] = plan.brief.prompt.parts;
   let ref: PromptRef = {
@@ -174,9 +174,9 @@ function tellRepeats(
   repeats: Repeats,
   n: number,
   acts: readonly ActCall[],
-  results: readonly Result[],
+  results: readonly ToolResult[],
   sorts: readonly Sort[],
-): Result[] {
+): ToolResult[] {
   return results.map(({ id, tool, text, ok }, i) => {
     const told = repeats.tell(n, acts[i] as ActCall, { text, ok, ...sorts[i] });
     return { id, tool, text: told, ok };
@@ -188,11 +188,11 @@ function usedUp(steps: number): string {
 }
 
 /** What an agent gave away with a hire it spends on nothing else. */
-function keepPromises({ config, state }: Turn, { agent, purse }: Plan, { draft }: Scene): void {
+function keepPromises({ config, state }: Turn, { agent, purse }: VisitPlan, { draft }: ActContext): void {
   if (draft.promised > 0) purse.left = Math.min(purse.left, balanceOf(config, state, agent).left - draft.promised);
 }
 
-function ask(turn: Turn, plan: Visit, parts: Part[], ref: PromptRef, n: number): Promise<Reply> {
+function ask(turn: Turn, plan: VisitUnderWay, parts: Part[], ref: PromptRef, n: number): Promise<Reply> {
   const { prompt: first } = plan.brief;
   const text = n === 1 ? first : copyWith(first, { parts, n });
   const prompt = plan.sights.length > 0 ? copyWith(text, { images: plan.sights.map(({ image }) => image) }) : text;
@@ -218,13 +218,13 @@ function ask(turn: Turn, plan: Visit, parts: Part[], ref: PromptRef, n: number):
 async function doActs(
   turn: Turn,
   toolbox: Toolbox,
-  plan: Visit,
-  scene: Scene,
+  plan: VisitUnderWay,
+  scene: ActContext,
   acts: readonly ActCall[],
   n: number,
-): Promise<{ results: Result[]; again: boolean; sorts: Sort[] }> {
+): Promise<{ results: ToolResult[]; again: boolean; sorts: Sort[] }> {
   const { draft } = scene;
-  const results: Result[] = [];
+  const results: ToolResult[] = [];
   const sorts: Sort[] = [];
   let again = false;
   forgetFailures(draft.undone);
@@ -237,7 +237,7 @@ async function doActs(
     if ('cost' in verdict) plan.purse.left -= verdict.cost;
     const result = await doAct(turn, plan.resume, scene, verdict, call, key);
     const rule = verdict.is === 'refused' ? verdict.rule : draft.stopped > before.stopped ? 'stopped' : null;
-    noteUndone(draft.undone, call, { ok: result.ok || draft.held.length > before.held, text: result.text }, rule);
+    noteDropped(draft.undone, call, { ok: result.ok || draft.held.length > before.held, text: result.text }, rule);
     results.push(result);
     again ||= wantsResult(verdict);
     sorts.push({ changes: isDeed(verdict), refused: rule !== null });
@@ -256,7 +256,7 @@ function wantsResult(verdict: Verdict): boolean {
 }
 
 /** Plain text of a visit that a person's mail caused goes to that person, if nothing else was sent there. No tool was used, so nobody pays. */
-function answerPeople(toolbox: Toolbox, scene: Scene): void {
+function answerPeople(toolbox: Toolbox, scene: ActContext): void {
   const { config, given, draft } = scene;
   const body = draft.notes.join('\n\n');
   if (body === '') return;
@@ -267,11 +267,11 @@ function answerPeople(toolbox: Toolbox, scene: Scene): void {
 }
 
 /** What ran out, or what failed. Reasons are kept without secrets. */
-function endBy(error: unknown, bounded: boolean, redact: (text: string) => string): End {
+function endBy(error: unknown, bounded: boolean, redact: (text: string) => string): VisitEnd {
   const say = (text: string): string => redact(text).slice(0, MOST_REASON);
   if (error instanceof OutOfCredits) {
     const blame = bounded ? 'budget' : 'credits';
-    const cut: End = { outcome: 'cut', reason: 'credits', detail: say(error.message), blame };
+    const cut: VisitEnd = { outcome: 'cut', reason: 'credits', detail: say(error.message), blame };
     return error.need === undefined ? cut : { need: error.need, ...cut };
   }
   if (!(error instanceof ProviderError)) {

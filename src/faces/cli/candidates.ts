@@ -1,4 +1,4 @@
-import type { Known } from '../../commands/command.ts';
+import type { Completable } from '../../commands/command.ts';
 import type { Disk } from '../../disk/fs/disk.ts';
 import { isName, messageId } from '../../schema/name.ts';
 
@@ -13,7 +13,7 @@ const OFFERED = 200;
 const OPENED = 50;
 
 /** Things of that kind in an org. Reads names, and little else. Only what is spelt as such a thing counts: it is typed into a shell. */
-export function known(disk: Disk, kind: Known): Candidate[] {
+export function known(disk: Disk, kind: Completable): Candidate[] {
   switch (kind) {
     case 'agent':
       return namesIn(disk, 'agents', /^(.+)$/)

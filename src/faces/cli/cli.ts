@@ -1,12 +1,12 @@
-import type { Code, Input, Leaf, Outcome } from '../../commands/command.ts';
+import type { Code, Leaf, Outcome, RawInput } from '../../commands/command.ts';
 import { failure, printFault } from '../../schema/fault.ts';
 import { exitOf, faultsOf } from './faults.ts';
 import { findOrg } from './find-org.ts';
 import { HOW_TO_START } from './help.ts';
 import { buildProgram, type Catalogue } from './program.ts';
 import { safeJson, safeLine, safeText } from './terminal/safe.ts';
-import type { Screen } from './terminal/screen.ts';
-import type { Terminal } from './world.ts';
+import type { OutputScreen } from './terminal/screen.ts';
+import type { ProcessIo } from './world.ts';
 
 /** The options of every command. */
 interface Globals {
@@ -23,14 +23,14 @@ export type Load = (name: string) => Promise<Code>;
 export interface House {
   catalogue: Catalogue;
   load: Load;
-  terminal: Terminal;
+  terminal: ProcessIo;
 }
 
 /** What the completion of a shell calls; it stands in no help. */
 const COMPLETE = '__complete';
 
 /** One command line of `lemming`; resolves to the exit code and never rejects. */
-export async function runCli(catalogue: Catalogue, load: Load, terminal: Terminal, argv: string[]): Promise<number> {
+export async function runCli(catalogue: Catalogue, load: Load, terminal: ProcessIo, argv: string[]): Promise<number> {
   if (argv[0] === COMPLETE) return (await import('./complete.ts')).tellCandidates(catalogue, terminal, argv.slice(1));
   let exit = 0;
   const program = buildProgram(catalogue, argv, terminal.out, async (leaf, input) => {
@@ -49,7 +49,7 @@ export async function runCli(catalogue: Catalogue, load: Load, terminal: Termina
 }
 
 /** A parsed command line: its org, its file, its outcome. */
-async function perform(leaf: Leaf, input: Input, house: House, options: Globals): Promise<number> {
+async function perform(leaf: Leaf, input: RawInput, house: House, options: Globals): Promise<number> {
   const { load, terminal } = house;
   const root = orgOf(terminal, options);
   if (root === null && leaf.needsOrg !== false) throw noOrg(terminal, options);
@@ -65,13 +65,18 @@ async function perform(leaf: Leaf, input: Input, house: House, options: Globals)
   }
 }
 
-async function show({ data, text }: Outcome, terminal: Terminal, screen: Screen, { json }: Globals): Promise<void> {
+async function show(
+  { data, text }: Outcome,
+  terminal: ProcessIo,
+  screen: OutputScreen,
+  { json }: Globals,
+): Promise<void> {
   if (json) terminal.out(jsonOf(data));
   else if (text !== '') await screen.show(text);
 }
 
 /** Errors: a line each for people, and one object for scripts. Help and version arrive here as well, with exit code 0. */
-function tell(error: unknown, terminal: Terminal, options: Globals): number {
+function tell(error: unknown, terminal: ProcessIo, options: Globals): number {
   if ((error as { exitCode?: number }).exitCode === 0) return 0;
   const faults = faultsOf(error);
   for (const fault of faults) terminal.err(`${safeLine(printFault(fault))}\n`);
@@ -87,21 +92,21 @@ function isBare(error: unknown): boolean {
 }
 
 /** `status` in an organisation, null elsewhere; for `help VERB` with an unknown verb that verb, so that it is refused. */
-function lineInstead(argv: string[], args: string[], terminal: Terminal, options: Globals): string[] | null {
+function lineInstead(argv: string[], args: string[], terminal: ProcessIo, options: Globals): string[] | null {
   if (args[0] === 'help') return args.slice(1);
   const wanted = options.json || options.org !== undefined || orgOf(terminal, options) !== null;
   return wanted ? ['status', ...argv] : null;
 }
 
-function orgOf(terminal: Terminal, options: Globals): string | null {
+function orgOf(terminal: ProcessIo, options: Globals): string | null {
   return findOrg(terminal.cwd, options.org ?? givenByEnv(terminal));
 }
 
-function givenByEnv(terminal: Terminal): string | undefined {
+function givenByEnv(terminal: ProcessIo): string | undefined {
   return terminal.env.LEMMING_ORG || undefined;
 }
 
-function noOrg(terminal: Terminal, options: Globals): Error {
+function noOrg(terminal: ProcessIo, options: Globals): Error {
   const place = options.org ?? givenByEnv(terminal) ?? `${terminal.cwd} or above`;
   return failure('no-org', `no org/org.yaml in ${place}.`);
 }

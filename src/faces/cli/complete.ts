@@ -1,24 +1,24 @@
-import type { Arg, Command, Flag, Known, Leaf } from '../../commands/command.ts';
+import type { Arg, Command, Completable, Flag, Leaf } from '../../commands/command.ts';
 import { isFamily } from '../../commands/leaves.ts';
 import { realDisk } from '../../disk/fs/real.ts';
 import { type Candidate, known } from './candidates.ts';
 import { findOrg } from './find-org.ts';
 import { GLOBAL, inHelpOrder } from './help.ts';
 import type { Catalogue } from './program.ts';
-import type { Terminal } from './world.ts';
+import type { ProcessIo } from './world.ts';
 
 /** What the last word of a command line may become: given words, and things of an org. */
-interface Wanted {
+interface Expected {
   words: Candidate[];
-  kinds: readonly Known[];
+  kinds: readonly Completable[];
   /** Stands before each of them in the word: `--flag=`. */
   before?: string;
 }
 
-const NOTHING: Wanted = { words: [], kinds: [] };
+const NOTHING: Expected = { words: [], kinds: [] };
 
 /** Prints the candidates for the last word, a line each: what to type, a tab, what it is. `:files` and `:folders` leave it to the shell. */
-export function tellCandidates(catalogue: Catalogue, terminal: Terminal, words: readonly string[]): number {
+export function tellCandidates(catalogue: Catalogue, terminal: ProcessIo, words: readonly string[]): number {
   try {
     for (const { value, about } of candidates(catalogue, terminal, words)) terminal.out(`${value}\t${about}\n`);
   } catch {
@@ -27,7 +27,7 @@ export function tellCandidates(catalogue: Catalogue, terminal: Terminal, words: 
   return 0;
 }
 
-function candidates(catalogue: Catalogue, terminal: Terminal, words: readonly string[]): Candidate[] {
+function candidates(catalogue: Catalogue, terminal: ProcessIo, words: readonly string[]): Candidate[] {
   const typed = words.at(-1) ?? '';
   const { words: given, kinds, before = '' } = wanted(catalogue, words);
   const shell = kinds.find((kind) => kind === 'file' || kind === 'folder');
@@ -39,13 +39,13 @@ function candidates(catalogue: Catalogue, terminal: Terminal, words: readonly st
     .filter(({ value }) => value.startsWith(typed));
 }
 
-function orgOf({ cwd, env }: Terminal, words: readonly string[]): string | null {
+function orgOf({ cwd, env }: ProcessIo, words: readonly string[]): string | null {
   const at = words.indexOf('--org');
   return findOrg(cwd, (at >= 0 ? words[at + 1] : undefined) ?? (env.LEMMING_ORG || undefined));
 }
 
 /** What the words before the last one ask for. */
-export function wanted({ commands }: Catalogue, words: readonly string[]): Wanted {
+export function wanted({ commands }: Catalogue, words: readonly string[]): Expected {
   const typed = words.at(-1) ?? '';
   const given: string[] = [];
   let command: Leaf | Command | undefined;
@@ -70,7 +70,7 @@ export function wanted({ commands }: Catalogue, words: readonly string[]): Wante
   return isVerb ? wordsOf(inHelpOrder(commands)) : NOTHING;
 }
 
-function wordsOf(commands: readonly (Leaf | Command)[]): Wanted {
+function wordsOf(commands: readonly (Leaf | Command)[]): Expected {
   return { words: commands.map(({ name, summary }) => ({ value: name, about: summary })), kinds: [] };
 }
 
@@ -90,7 +90,7 @@ function takesWord(flag: Flag | undefined): Flag | undefined {
   return flag?.value && !flag.optional ? flag : undefined;
 }
 
-function flagsFor(command: Leaf | Command | undefined, typed: string): Wanted {
+function flagsFor(command: Leaf | Command | undefined, typed: string): Expected {
   const [name = '', value] = typed.split('=', 2);
   const flag = value === undefined ? undefined : flagNamed(command, name);
   if (value !== undefined) return flag ? { ...valuesOf(flag), before: `${name}=` } : NOTHING;
@@ -99,7 +99,7 @@ function flagsFor(command: Leaf | Command | undefined, typed: string): Wanted {
 }
 
 /** Arguments, and names of values of options, that mean the same wherever they stand. */
-const KINDS: Record<string, readonly Known[]> = {
+const KINDS: Record<string, readonly Completable[]> = {
   agent: ['agent'],
   AGENT: ['agent'],
   of: ['agent', 'thread'],
@@ -114,11 +114,11 @@ const KINDS: Record<string, readonly Known[]> = {
   DIR: ['folder'],
 };
 
-function valuesOf({ name, value = '', choices = [] }: Flag): Wanted {
+function valuesOf({ name, value = '', choices = [] }: Flag): Expected {
   return { words: choices.map((choice) => ({ value: choice, about: '' })), kinds: KINDS[name] ?? KINDS[value] ?? [] };
 }
 
-function valuesOfArg(args: readonly Arg[], place: number): Wanted {
+function valuesOfArg(args: readonly Arg[], place: number): Expected {
   const arg = args[place] ?? args.find(({ many }) => many);
   if (!arg || (arg.many && arg.of === undefined)) return NOTHING;
   const { name, of, choices = [] } = arg;

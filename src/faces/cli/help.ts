@@ -1,8 +1,8 @@
-import type { Arg, Command, Flag, Group, Leaf } from '../../commands/command.ts';
+import type { Arg, Command, Flag, HelpGroup, Leaf } from '../../commands/command.ts';
 import { argTerm, isFamily } from '../../commands/leaves.ts';
 
 /** The groups of the top help, in order, with their headings. */
-export const GROUPS: Record<Group, string> = {
+export const GROUPS: Record<HelpGroup, string> = {
   start: 'Start an organisation',
   run: 'Run it',
   people: 'Talk with it',

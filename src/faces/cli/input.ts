@@ -1,13 +1,13 @@
-import type { Flag, Input, InputOf, Leaf } from '../../commands/command.ts';
+import type { Flag, InputOf, Leaf, RawInput } from '../../commands/command.ts';
 import { argTerm } from '../../commands/leaves.ts';
 import { failure } from '../../schema/fault.ts';
 
 /** What commander hands over: a text, all that is left, or nothing. */
-export type Given = string | string[] | undefined;
+export type RawValue = string | string[] | undefined;
 
 /** Arguments and options as the definition promises them; keyed by the names in the definition. */
-export function readInput<L extends Leaf>(leaf: L, given: Given[], option: (flag: Flag) => unknown): InputOf<L> {
-  const input: Input = { args: {}, rest: [], flags: {} };
+export function readInput<L extends Leaf>(leaf: L, given: RawValue[], option: (flag: Flag) => unknown): InputOf<L> {
+  const input: RawInput = { args: {}, rest: [], flags: {} };
   leaf.args.forEach((arg, at) => {
     const value = given[at];
     if (Array.isArray(value)) input.rest = value;
@@ -25,7 +25,7 @@ export function readInput<L extends Leaf>(leaf: L, given: Given[], option: (flag
   return input as InputOf<L>; // each value was read as its definition says
 }
 
-function readOption(flag: Flag, value: unknown): Input['flags'][string] {
+function readOption(flag: Flag, value: unknown): RawInput['flags'][string] {
   if (Array.isArray(value)) return value.map((text) => String(readFlag(flag, text)));
   return typeof value === 'string' ? readFlag(flag, value) : value === true ? true : undefined;
 }

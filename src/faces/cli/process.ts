@@ -3,7 +3,7 @@ import { type Load, runCli } from './cli.ts';
 import { exitOf, faultsOf } from './faults.ts';
 import type { Catalogue } from './program.ts';
 import { safeLine } from './terminal/safe.ts';
-import type { Terminal } from './world.ts';
+import type { ProcessIo } from './world.ts';
 
 /** Runs the command line of this process and ends it with its exit code. */
 export async function runProcess(catalogue: Catalogue, load: Load): Promise<never> {
@@ -23,7 +23,7 @@ async function flushed(): Promise<void> {
     await new Promise<void>((written) => stream.write('', () => written()));
 }
 
-function terminalOf(signal: AbortSignal, { asked, now }: Interrupt): Terminal {
+function terminalOf(signal: AbortSignal, { asked, now }: Interrupt): ProcessIo {
   const { env, stdin, stdout, stderr } = process;
   const isScreen = stdout.isTTY && env.TERM !== 'dumb';
   return {

@@ -1,5 +1,5 @@
 import { Argument, type CommanderError, Option, Command as Program } from 'commander';
-import type { Command, Family, Flag, Input, Leaf } from '../../commands/command.ts';
+import type { Command, Family, Flag, Leaf, RawInput } from '../../commands/command.ts';
 import { argTerm, isFamily, leavesOf } from '../../commands/leaves.ts';
 import { failure } from '../../schema/fault.ts';
 import { argAbout, examplesOf, flagAbout, flagTerm, GLOBAL, GROUPS, inHelpOrder, tailOf } from './help.ts';
@@ -12,14 +12,14 @@ export interface Catalogue {
 }
 
 /** Does what a parsed line calls. */
-export type Act = (leaf: Leaf, input: Input) => Promise<void>;
+export type RunVerb = (leaf: Leaf, input: RawInput) => Promise<void>;
 
 /** The commander program for a command line. Wrong use is thrown as a fault; help and version end with a CommanderError of exit code 0. */
 export function buildProgram(
   catalogue: Catalogue,
   argv: readonly string[],
   write: (text: string) => void,
-  act: Act,
+  act: RunVerb,
 ): Program {
   const program = new Program('lemming')
     .description('An organisation of LLM agents that lives in a folder.')
@@ -48,14 +48,14 @@ function commandsFor({ commands }: Catalogue, argv: readonly string[]): Command[
   return meant.length > 0 ? meant : inHelpOrder(commands);
 }
 
-function addVerb(program: Program, command: Command, act: Act): void {
+function addVerb(program: Program, command: Command, act: RunVerb): void {
   const verb = program.command(command.name).helpGroup(`${GROUPS[command.group]}:`);
   if (isFamily(command)) describeFamily(verb, command, act);
   else describeLeaf(verb, command, act);
 }
 
 /** A verb with commands below it. The verb alone calls one of them, also when what follows is an option. */
-function describeFamily(verb: Program, family: Family, act: Act): void {
+function describeFamily(verb: Program, family: Family, act: RunVerb): void {
   verb
     .description(family.summary)
     .usage(tailOf(family))
@@ -83,7 +83,7 @@ function noneOf({ name, commands }: Family, typed: string): Error {
   });
 }
 
-function describeLeaf(verb: Program, leaf: Leaf, act: Act): void {
+function describeLeaf(verb: Program, leaf: Leaf, act: RunVerb): void {
   verb
     .description(leaf.summary)
     .usage(tailOf(leaf))

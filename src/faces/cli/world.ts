@@ -5,10 +5,10 @@ import type { House } from './cli.ts';
 import { wantsColour } from './terminal/colour.ts';
 import type { Keyboard } from './terminal/keyboard.ts';
 import { safeJson } from './terminal/safe.ts';
-import { Screen } from './terminal/screen.ts';
+import { OutputScreen } from './terminal/screen.ts';
 
 /** What the process gives the command line: streams, environment, interruption. Tests give their own. */
-export interface Terminal {
+export interface ProcessIo {
   cwd: string;
   env: Record<string, string | undefined>;
   /** A person reads the output. */
@@ -26,7 +26,7 @@ export interface Terminal {
 }
 
 /** The options that decide how output looks. */
-export interface Look {
+export interface OutputOptions {
   json?: boolean;
   plain?: boolean;
 }
@@ -39,9 +39,9 @@ function sizeOf({ columns, rows }: { columns: number; rows: number }): { columns
 }
 
 /** What a command writes to. */
-export function makeScreen(terminal: Terminal, { json = false, plain = false }: Look): Screen {
+export function makeScreen(terminal: ProcessIo, { json = false, plain = false }: OutputOptions): OutputScreen {
   const { env, interactive, out, err } = terminal;
-  const screen = new Screen({
+  const screen = new OutputScreen({
     size: () => (plain || !terminal.screen ? NO_SCREEN : sizeOf(terminal.screen)),
     colour: wantsColour({ env, isTerminal: interactive, plain: plain || json }),
     redraws: interactive && !plain && !json,
@@ -56,7 +56,12 @@ export function makeScreen(terminal: Terminal, { json = false, plain = false }: 
 }
 
 /** The world that the command line makes for a command. */
-export function makeWorld(house: House, screen: Screen, root: string, { json = false, plain = false }: Look): World {
+export function makeWorld(
+  house: House,
+  screen: OutputScreen,
+  root: string,
+  { json = false, plain = false }: OutputOptions,
+): World {
   const { terminal } = house;
   const { cwd, env, signal, keyboard } = terminal;
   const types = keyboard && !plain && !json;
@@ -83,20 +88,20 @@ async function openScreen(world: World, wish: { run: boolean }): Promise<Outcome
   return (await import('../tui/open.ts')).openScreen(world, wish);
 }
 
-async function readAll(terminal: Terminal): Promise<string> {
+async function readAll(terminal: ProcessIo): Promise<string> {
   const [{ text }, { addAbortSignal }] = await Promise.all([import('node:stream/consumers'), import('node:stream')]);
   const stdin = terminal.stdin();
   addAbortSignal(terminal.signal, stdin as NodeJS.ReadStream);
   return text(stdin);
 }
 
-async function* readLines(terminal: Terminal): AsyncGenerator<string> {
+async function* readLines(terminal: ProcessIo): AsyncGenerator<string> {
   const { createInterface } = await import('node:readline');
   const input = terminal.stdin();
   yield* createInterface({ input, signal: terminal.signal, terminal: false, crlfDelay: Number.POSITIVE_INFINITY });
 }
 
-async function* typeLines(keyboard: Keyboard, screen: Screen, typing: Typing): AsyncGenerator<string> {
+async function* typeLines(keyboard: Keyboard, screen: OutputScreen, typing: Typing): AsyncGenerator<string> {
   const { typedLines } = await import('./terminal/keyboard.ts');
   yield* typedLines(keyboard, screen, typing);
 }

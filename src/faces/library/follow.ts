@@ -1,8 +1,8 @@
-import type { Place } from '../../app/place.ts';
+import type { OrgPlace } from '../../app/place.ts';
 import type { Entry } from '../../core/model/entry.ts';
 import { realKept } from '../../disk/cache/cache-key.ts';
 import { realDisk } from '../../disk/fs/real.ts';
-import { Bell } from '../../disk/fs/watcher.ts';
+import { FolderWatcher } from '../../disk/fs/watcher.ts';
 import { journalFiles } from '../../disk/journal/journal.ts';
 import { Tail } from '../../disk/journal/tail.ts';
 import { turnLines } from '../../engine/journal/history.ts';
@@ -16,15 +16,15 @@ const REST_MS = 50;
 const POLL_MS = 500;
 
 /** What happens from the next turn on, or from another one, as the journal tells it, until the signal is aborted. */
-export function follow(place: Place, signal: AbortSignal, since?: number): AsyncIterable<Effect> {
+export function follow(place: OrgPlace, signal: AbortSignal, since?: number): AsyncIterable<Effect> {
   try {
-    return tell(new Reading(place, since), new Bell(place.root), signal);
+    return tell(new JournalReading(place, since), new FolderWatcher(place.root), signal);
   } catch (error) {
     throw asFault(error);
   }
 }
 
-async function* tell(reading: Reading, bell: Bell, signal: AbortSignal): AsyncGenerator<Effect, void> {
+async function* tell(reading: JournalReading, bell: FolderWatcher, signal: AbortSignal): AsyncGenerator<Effect, void> {
   const leave = (): void => void bell.close();
   signal.addEventListener('abort', leave, { once: true });
   try {
@@ -42,8 +42,8 @@ async function* tell(reading: Reading, bell: Bell, signal: AbortSignal): AsyncGe
 }
 
 /** The journal as far as it was told. A turn is told as a whole, when the files that it made stand in the folder. */
-class Reading {
-  private readonly place: Place;
+class JournalReading {
+  private readonly place: OrgPlace;
   private tail!: Tail;
   /** Lines that were there at the start, until they are read. */
   private before: Iterable<Entry> = [];
@@ -52,7 +52,7 @@ class Reading {
   /** What is known of the turn that comes next. */
   private held: TurnEvent[] = [];
 
-  constructor(place: Place, since?: number) {
+  constructor(place: OrgPlace, since?: number) {
     this.place = place;
     const next = this.start();
     this.turn = since ?? next;

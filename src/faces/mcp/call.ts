@@ -10,7 +10,7 @@ import { prepareFor, widthOf } from '../cli/terminal/width.ts';
 import { inputFor } from './tool.ts';
 
 /** What an assistant calls. */
-export interface Call {
+export interface CommandCall {
   leaf: Leaf;
   /** Arguments and options by name, as they came. */
   given: unknown;
@@ -22,7 +22,7 @@ export interface Call {
 }
 
 /** What became of it: the text as a person would see it, and the data as `--json` gives them. */
-export interface Answer {
+export interface CallAnswer {
   ok: boolean;
   text: string;
   data: Record<string, unknown>;
@@ -44,7 +44,7 @@ export class Caller {
     this.load = load;
   }
 
-  do(call: Call): Promise<Answer> {
+  do(call: CommandCall): Promise<CallAnswer> {
     const work = this.answer(call);
     this.under.add(work);
     return work.finally(() => this.under.delete(work));
@@ -55,7 +55,7 @@ export class Caller {
     while (this.under.size > 0) await Promise.allSettled(this.under);
   }
 
-  private async answer(call: Call): Promise<Answer> {
+  private async answer(call: CommandCall): Promise<CallAnswer> {
     try {
       const input = inputFor(call.leaf, call.given);
       const said: string[] = [];
@@ -70,7 +70,7 @@ export class Caller {
   }
 
   /** Standard input belongs to the protocol: a dash is a dash. */
-  private worldOf({ signal, told, peeks = false }: Call, said: string[]): World {
+  private worldOf({ signal, told, peeks = false }: CommandCall, said: string[]): World {
     const { root, cwd, env } = this.world;
     const hear = (line: string): void => {
       said.push(line);

@@ -1,6 +1,6 @@
 import { Follow } from '../../app/follow.ts';
-import type { Place } from '../../app/place.ts';
-import { Bell } from '../../disk/fs/watcher.ts';
+import type { OrgPlace } from '../../app/place.ts';
+import { FolderWatcher } from '../../disk/fs/watcher.ts';
 
 /** Milliseconds between two looks while something is subscribed to: when the journal has changed, and at the latest. */
 const REST_MS = 100;
@@ -13,21 +13,21 @@ interface Followed {
 }
 
 /** Who hears of changes. */
-export interface Ears {
+export interface ChangeListener {
   changed(uri: string): void;
   /** Nothing is told any more, until something is followed anew. */
   failed(error: unknown): void;
 }
 
 /** Tells which addresses read otherwise than before, as long as somebody wants to know. */
-export class Changes {
+export class ResourceChanges {
   readonly signal: AbortSignal;
-  private readonly place: Place;
-  private readonly ears: Ears;
+  private readonly place: OrgPlace;
+  private readonly ears: ChangeListener;
   private readonly followed = new Map<string, Followed>();
   private looking = false;
 
-  constructor(place: Place, signal: AbortSignal, ears: Ears) {
+  constructor(place: OrgPlace, signal: AbortSignal, ears: ChangeListener) {
     this.place = place;
     this.signal = signal;
     this.ears = ears;
@@ -50,7 +50,7 @@ export class Changes {
   }
 
   private async look(): Promise<void> {
-    const bell = new Bell(this.place.root);
+    const bell = new FolderWatcher(this.place.root);
     try {
       await this.lookAt(await Follow.open(this.place), bell);
     } finally {
@@ -58,7 +58,7 @@ export class Changes {
     }
   }
 
-  private async lookAt(follow: Follow, bell: Bell): Promise<void> {
+  private async lookAt(follow: Follow, bell: FolderWatcher): Promise<void> {
     for (let changed = true; this.followed.size > 0 && !this.signal.aborted; changed = await follow.look()) {
       if (changed) for (const [uri, one] of this.followed) await this.compare(uri, one);
       await bell.wait(REST_MS, POLL_MS, this.signal);

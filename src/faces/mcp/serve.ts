@@ -8,9 +8,9 @@ import { printFault } from '../../schema/fault.ts';
 import type { House } from '../cli/cli.ts';
 import { faultsOf } from '../cli/faults.ts';
 import { safeJson, safeLine } from '../cli/terminal/safe.ts';
-import type { Terminal } from '../cli/world.ts';
+import type { ProcessIo } from '../cli/world.ts';
 import { Caller } from './call.ts';
-import { Changes } from './changes.ts';
+import { ResourceChanges } from './changes.ts';
 import { offeredTo } from './offer.ts';
 import { serverOf } from './server.ts';
 
@@ -27,7 +27,7 @@ export async function serve(
     for (const fault of faultsOf(error)) world.say(safeLine(printFault(fault)));
   };
   const caller = new Caller({ ...world, signal }, seat, load);
-  const changes = new Changes({ root: world.root, env: world.env, seat }, signal, {
+  const changes = new ResourceChanges({ root: world.root, env: world.env, seat }, signal, {
     changed: (uri) => void server.sendResourceUpdated({ uri }).catch(tell),
     failed: tell,
   });
@@ -57,7 +57,7 @@ function instructionsFor({ person }: Seat): string {
 }
 
 /** All that leaves the program for the assistant: lines of JSON, cleaned as every output is. */
-function mouth({ out }: Pick<Terminal, 'out'>): Writable {
+function mouth({ out }: Pick<ProcessIo, 'out'>): Writable {
   return new Writable({
     decodeStrings: false,
     write(line: string, _encoding, done) {

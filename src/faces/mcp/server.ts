@@ -17,7 +17,7 @@ import {
 import type { Leaf } from '../../commands/command.ts';
 import type { Load } from '../cli/cli.ts';
 import type { Caller } from './call.ts';
-import type { Changes } from './changes.ts';
+import type { ResourceChanges } from './changes.ts';
 import { Shelves } from './resources.ts';
 import { toolName, toolOf } from './tool.ts';
 
@@ -30,7 +30,7 @@ export interface Parts {
   leaves: readonly Leaf[];
   load: Load;
   caller: Caller;
-  changes: Changes;
+  changes: ResourceChanges;
 }
 
 type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>;

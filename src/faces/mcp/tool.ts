@@ -1,6 +1,6 @@
 import type { Tool } from '@modelcontextprotocol/sdk/types.js';
 import * as z from 'zod';
-import type { Arg, Flag, InputOf, Leaf, Written } from '../../commands/command.ts';
+import type { Arg, Flag, InputOf, Leaf, LeafDefinition } from '../../commands/command.ts';
 import { faultShape } from '../../commands/shapes.ts';
 import { failure } from '../../schema/fault.ts';
 import { readInput } from '../cli/input.ts';
@@ -11,7 +11,7 @@ export function toolName({ name }: Leaf): string {
 }
 
 /** A leaf as a tool: its name, what it does, what it takes, and what it gives. */
-export function toolOf(leaf: Leaf, output: Written['output']): Tool {
+export function toolOf(leaf: Leaf, output: LeafDefinition['output']): Tool {
   const { summary, reads } = leaf;
   return {
     name: toolName(leaf),

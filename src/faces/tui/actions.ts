@@ -5,12 +5,12 @@ import { parseMessageId } from '../../schema/name.ts';
 import { printVisit } from '../../views/journal/call.ts';
 import { line } from '../../views/screen/line.ts';
 import { openApprovals, pauseOf } from '../../views/screen/snapshot.ts';
-import type { Done } from './commands.ts';
-import { chosenOf, type Desk, type Doings, keyOf } from './context.ts';
+import type { CommandResult } from './commands.ts';
+import { chosenOf, type Doings, keyOf, type ScreenContext } from './context.ts';
 import { edit } from './editor.ts';
 
 /** Keys that do a command, and the few that look deeper. */
-export function deeds(desk: Desk): Doings {
+export function actions(desk: ScreenContext): Doings {
   return {
     exact: () => exact(desk),
     reply: () => reply(desk),
@@ -29,29 +29,34 @@ export function deeds(desk: Desk): Doings {
   };
 }
 
-function onMessage(desk: Desk, work: (id: string) => void): void {
+function onMessage(desk: ScreenContext, work: (id: string) => void): void {
   const { what, id } = chosenOf(desk) ?? {};
   if (what !== 'dead-letter' && id !== undefined && parseMessageId(id)) work(id);
   else desk.say(`Choose a message first: ${keyOf(desk.keys, 'mail')} shows the mail.`, 'warn');
 }
 
-function onAgent(desk: Desk, work: (agent: string) => void): void {
+function onAgent(desk: ScreenContext, work: (agent: string) => void): void {
   const agent = chosenOf(desk)?.agent;
   if (agent === undefined) desk.say(`Choose an agent first: ${keyOf(desk.keys, 'org')} shows them.`, 'warn');
   else work(agent);
 }
 
-function reply(desk: Desk): void {
+function reply(desk: ScreenContext): void {
   if (chosenOf(desk)?.what === 'agent') return write(desk);
   onMessage(desk, (id) => letter(desk, `reply to ${id}`, (rest) => desk.perform('reply', { args: { id }, rest })));
 }
 
-function write(desk: Desk): void {
+function write(desk: ScreenContext): void {
   onAgent(desk, (agent) => letter(desk, `to ${agent}`, (rest) => desk.perform('send', { args: { agent }, rest })));
 }
 
 /** Lets the person write a message. One that was refused is there again, so that no word is lost. */
-function letter(desk: Desk, label: string, send: (words: string[]) => Promise<Done>, text = ''): void {
+function letter(
+  desk: ScreenContext,
+  label: string,
+  send: (words: string[]) => Promise<CommandResult>,
+  text = '',
+): void {
   const done = async (words: string): Promise<void> => {
     const { ok } = await send([words]);
     if (!ok && words.trim() !== '' && !desk.ui.prompt) letter(desk, label, send, words);
@@ -61,11 +66,11 @@ function letter(desk: Desk, label: string, send: (words: string[]) => Promise<Do
 }
 
 /** Asks for a few words in one line. */
-function ask(desk: Desk, label: string, hint: string, done: (text: string) => void): void {
+function ask(desk: ScreenContext, label: string, hint: string, done: (text: string) => void): void {
   desk.ask({ label, hint, field: { text: '', at: 0 }, lines: false, done });
 }
 
-function answer(desk: Desk, verb: 'approve' | 'deny', flags: { always?: true } = {}): void {
+function answer(desk: ScreenContext, verb: 'approve' | 'deny', flags: { always?: true } = {}): void {
   const { scene, ui, keys } = desk;
   const about = chosenOf(desk);
   const open = openApprovals(scene);
@@ -82,18 +87,18 @@ function answer(desk: Desk, verb: 'approve' | 'deny', flags: { always?: true } =
   });
 }
 
-function retry(desk: Desk): void {
+function retry(desk: ScreenContext): void {
   const { what, id } = chosenOf(desk) ?? {};
   if (what === 'dead-letter' && id !== undefined) void desk.perform('retry', { args: { id } });
   else desk.say(`Choose a dead letter first: ${keyOf(desk.keys, 'problems')} shows them.`, 'warn');
 }
 
-function pause(desk: Desk, agent: string | null): void {
+function pause(desk: ScreenContext, agent: string | null): void {
   const given = agent === null ? {} : { args: { agent } };
   void desk.perform(pauseOf(desk.scene, agent).paused ? 'resume' : 'pause', given);
 }
 
-function topUp(desk: Desk): void {
+function topUp(desk: ScreenContext): void {
   onAgent(desk, (agent) =>
     ask(desk, `credits for ${agent}`, 'enter grants them, esc cancels', (text) => {
       void desk.perform('top-up', { args: { agent, credits: text.trim() } });
@@ -101,7 +106,7 @@ function topUp(desk: Desk): void {
   );
 }
 
-function editFile(desk: Desk): void {
+function editFile(desk: ScreenContext): void {
   const { file, line: at } = chosenOf(desk) ?? {};
   if (file === undefined || file.startsWith('$') || desk.follow.disk.stat(file)?.kind !== 'file')
     return desk.say('No file belongs to this row.', 'warn');
@@ -109,7 +114,7 @@ function editFile(desk: Desk): void {
   void desk.inEditor(() => edit(env, join(root, file), at)).then(() => validate(desk));
 }
 
-async function validate(desk: Desk): Promise<void> {
+async function validate(desk: ScreenContext): Promise<void> {
   const { ok, lines } = await desk.perform('validate', {});
   if (ok) return;
   desk.say(`${lines.length} ${lines.length === 1 ? 'fault' : 'faults'} in the files.`, 'bad');
@@ -119,7 +124,7 @@ async function validate(desk: Desk): Promise<void> {
   );
 }
 
-async function notices(desk: Desk): Promise<void> {
+async function notices(desk: ScreenContext): Promise<void> {
   const { lines } = await desk.perform('read', { args: { id: 'notices' } });
   desk.text(
     'notices',
@@ -128,7 +133,7 @@ async function notices(desk: Desk): Promise<void> {
 }
 
 /** The visit that wrote the message, from the journal; a long journal takes a while, and can be left. */
-function exact(desk: Desk): void {
+function exact(desk: ScreenContext): void {
   onMessage(desk, (id) => {
     const { turn, author } = parseMessageId(id) as { turn: number; author: string };
     if (desk.scene.config.agents.get(author)?.person)

@@ -33,30 +33,30 @@ const COMMANDS = {
   validate,
 };
 type Commands = { [V in keyof typeof COMMANDS]: (typeof COMMANDS)[V]['command'] };
-export type Verb = keyof Commands;
+export type KeyVerb = keyof Commands;
 
-type Args<V extends Verb> = InputOf<Commands[V]>['args'];
+type Args<V extends KeyVerb> = InputOf<Commands[V]>['args'];
 
 /** What a command of that name may be given: its arguments, where it needs some. */
-export type GivenTo<V extends Verb> = Partial<InputOf<Commands[V]>> &
+export type GivenTo<V extends KeyVerb> = Partial<InputOf<Commands[V]>> &
   (Partial<Args<V>> extends Args<V> ? unknown : { args: Args<V> });
 
-const RUNS: { [V in Verb]: { run(world: World, input: InputOf<Commands[V]>): Promise<Outcome> } } = COMMANDS;
+const RUNS: { [V in KeyVerb]: { run(world: World, input: InputOf<Commands[V]>): Promise<Outcome> } } = COMMANDS;
 
 /** What a command said, line by line, and whether it did what was asked. */
-export interface Done {
+export interface CommandResult {
   ok: boolean;
   lines: string[];
 }
 
 /** Does a command as the command line would; what it says as it goes is told at once. */
-export async function act<V extends Verb>(
+export async function act<V extends KeyVerb>(
   world: World,
   verb: V,
   given: GivenTo<V>,
   told: (line: string) => void,
   signal: AbortSignal,
-): Promise<Done> {
+): Promise<CommandResult> {
   const said: string[] = [];
   const hear = (line: string): void => {
     said.push(line);

@@ -1,19 +1,19 @@
 import type { Follow } from '../../app/follow.ts';
 import type { World } from '../../commands/world.ts';
 import type { KeyAction } from '../../schema/config/keymap.ts';
-import type { About, Line, Pane, Tone } from '../../views/screen/line.ts';
-import type { Scene } from '../../views/screen/snapshot.ts';
-import type { Done, GivenTo, Verb } from './commands.ts';
+import type { Pane, RowSubject, ScreenLine, Tone } from '../../views/screen/line.ts';
+import type { ScreenSnapshot } from '../../views/screen/snapshot.ts';
+import type { CommandResult, GivenTo, KeyVerb } from './commands.ts';
 import type { Frame } from './frame.tsx';
 import { PANES } from './panes.ts';
-import { chosenRow, type Prompt, type Ui } from './state.ts';
+import { chosenRow, type PromptLine, type Ui } from './state.ts';
 
 /** What keys work upon: where the person is, what is shown, and the means to change it. */
-export interface Desk {
+export interface ScreenContext {
   readonly world: World;
   readonly follow: Follow;
   readonly keys: ReadonlyMap<string, KeyAction>;
-  readonly scene: Scene;
+  readonly scene: ScreenSnapshot;
   readonly ui: Ui;
   readonly pane: Pane;
   frame(): Frame;
@@ -22,11 +22,15 @@ export interface Desk {
   /** Puts a line where messages stand. */
   say(text: string, tone?: Tone): void;
   /** Lets the person write. */
-  ask(prompt: Prompt): void;
+  ask(prompt: PromptLine): void;
   /** Opens a text over the list. */
-  text(title: string, lines: Line[]): void;
+  text(title: string, lines: ScreenLine[]): void;
   /** Does a command; what it says stands where messages stand. `quiet`: only when it fails. */
-  perform<V extends Verb>(verb: V, given: GivenTo<V>, how?: { quiet?: boolean; signal?: AbortSignal }): Promise<Done>;
+  perform<V extends KeyVerb>(
+    verb: V,
+    given: GivenTo<V>,
+    how?: { quiet?: boolean; signal?: AbortSignal },
+  ): Promise<CommandResult>;
   /** Gives the terminal to a program, and takes it back. */
   inEditor(work: () => Promise<void>): Promise<void>;
 }
@@ -35,12 +39,12 @@ export interface Desk {
 export type Doings = Partial<Record<KeyAction, () => void>>;
 
 /** The index of the chosen row; -1 where there is none. */
-export function chosenAt({ ui, pane }: Desk): number {
+export function chosenAt({ ui, pane }: ScreenContext): number {
   return chosenRow(ui, pane, PANES[ui.pane].start);
 }
 
 /** What the chosen row stands for. */
-export function chosenOf(desk: Desk): About | null {
+export function chosenOf(desk: ScreenContext): RowSubject | null {
   const at = chosenAt(desk);
   return at < 0 ? null : desk.pane.about(at);
 }

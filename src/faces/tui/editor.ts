@@ -3,9 +3,8 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { realClock } from '../../disk/fs/clock.ts';
 import { realDisk } from '../../disk/fs/real.ts';
+import type { Env } from '../../schema/env.ts';
 import { failure } from '../../schema/fault.ts';
-
-type Env = Readonly<Record<string, string | undefined>>;
 
 /** Editors that open a file at a line when they are told `+N`. */
 const TAKES_LINE = ['vi', 'vim', 'nvim', 'view', 'nano', 'emacs', 'emacsclient', 'joe', 'micro', 'kak', 'hx'];

@@ -2,34 +2,34 @@ import { Box, Text } from 'ink';
 import { agentState } from '../../core/model/state.ts';
 import { inCredits } from '../../schema/amount.ts';
 import { printEvent } from '../../views/journal/turn.ts';
-import { type Cell, type Line, line, type Pane, spans } from '../../views/screen/line.ts';
-import { needsYou, pauseOf, type Scene } from '../../views/screen/snapshot.ts';
+import { type Cell, line, type Pane, type ScreenLine, spans } from '../../views/screen/line.ts';
+import { needsYou, pauseOf, type ScreenSnapshot } from '../../views/screen/snapshot.ts';
 import { safeLine } from '../cli/terminal/safe.ts';
 import { PANES, type PaneName, panesOf } from './panes.ts';
-import { chosenRow, type Layout, type Prompt, type Reader, type Ui, windowStart } from './state.ts';
+import { chosenRow, type Layout, type OpenedText, type PromptLine, type Ui, windowStart } from './state.ts';
 import { fold, head, inverse, type Paint, row, sized, widthOf, widths } from './terminal/fit.ts';
-import { PAGE, type Slots } from './terminal/rows.ts';
+import { type FrameRows, PAGE } from './terminal/rows.ts';
 
 /** All that a frame shows. */
 export interface Frame {
-  scene: Scene;
+  scene: ScreenSnapshot;
   counts: Record<PaneName, number>;
   ui: Ui;
   pane: Pane;
   layout: Layout;
   paint: Paint;
-  slots: Slots;
+  slots: FrameRows;
   /** Key that shows the help, as the person knows it. */
   helpKey: string;
 }
 
 /** A row of the terminal, of so many columns. */
-function Row({ text, width, slots }: { text: string; width: number; slots: Slots }) {
+function Row({ text, width, slots }: { text: string; width: number; slots: FrameRows }) {
   return <Text>{slots.hold(text, width)}</Text>;
 }
 
 /** So many rows of a place; missing ones are empty. */
-function Rows({ rows, height, width, slots }: { rows: string[]; height: number; width: number; slots: Slots }) {
+function Rows({ rows, height, width, slots }: { rows: string[]; height: number; width: number; slots: FrameRows }) {
   const held = Array.from({ length: height }, (_, y) => slots.hold(rows[y] ?? '', width));
   return (
     <Box width={1} flexShrink={0}>
@@ -146,7 +146,7 @@ function feedRows({ scene, layout, paint }: Frame, height: number): string[] {
   ];
 }
 
-function ReaderView({ frame, reader }: { frame: Frame; reader: Reader }) {
+function ReaderView({ frame, reader }: { frame: Frame; reader: OpenedText }) {
   const { layout, paint, slots } = frame;
   const height = readerHeight(layout);
   const lines = readerLines(frame, reader);
@@ -176,7 +176,7 @@ export function readerHeight({ rows, prompt }: Layout): number {
 }
 
 /** The lines of what is opened, folded; done once for a pane, a row and a width. A row that is gone says so. */
-export function readerLines({ pane, layout, paint }: Frame, reader: Reader): string[] {
+export function readerLines({ pane, layout, paint }: Frame, reader: OpenedText): string[] {
   const of = 'row' in reader ? pane : reader.lines;
   const key = `${'row' in reader ? reader.row : ''} ${layout.columns}`;
   const known = folded.get(of) ?? new Map<string, string[]>();
@@ -187,14 +187,14 @@ export function readerLines({ pane, layout, paint }: Frame, reader: Reader): str
 }
 const folded = new WeakMap<object, Map<string, string[]>>();
 
-function linesOf(pane: Pane, reader: Reader): Line[] {
+function linesOf(pane: Pane, reader: OpenedText): ScreenLine[] {
   if (!('row' in reader)) return reader.lines;
   const at = pane.keys.indexOf(reader.row);
   return at < 0 ? [spans([['It is no longer in the list.', 'quiet']])] : pane.detail(at);
 }
 
 /** Lines folded until so many rows are full. */
-function foldSome(lines: readonly Line[], width: number, most: number, paint: Paint): string[] {
+function foldSome(lines: readonly ScreenLine[], width: number, most: number, paint: Paint): string[] {
   const rows: string[] = [];
   for (const line of lines) {
     if (rows.length >= most) break;
@@ -239,7 +239,7 @@ function fitting(parts: readonly string[], between: string, width: number): stri
 }
 
 /** The label, then the text with its cursor; of a long one the part around the cursor. */
-function promptRows({ label, hint, field }: Prompt, { layout, paint }: Frame): string[] {
+function promptRows({ label, hint, field }: PromptLine, { layout, paint }: Frame): string[] {
   const rows = field.text.split('\n');
   const before = field.text.slice(0, field.at).split('\n');
   const y = before.length - 1;

@@ -3,12 +3,12 @@ import { ownerFolder } from '../../disk/owner/owner-folder.ts';
 import { KEY_ACTIONS, KEYS, type KeyAction } from '../../schema/config/keymap.ts';
 import { facts, line } from '../../views/screen/line.ts';
 import { isUnread, mailDetail } from '../../views/screen/mail-pane.ts';
-import { chosenAt, chosenOf, type Desk, type Doings } from './context.ts';
+import { chosenAt, chosenOf, type Doings, type ScreenContext } from './context.ts';
 import { readerHeight, readerLines } from './frame.tsx';
 import { PANES, type PaneName, panesOf } from './panes.ts';
 
 /** Keys that change what is seen, and nothing else (but that a message which is opened was read). */
-export function moves(desk: Desk): Doings {
+export function navigation(desk: ScreenContext): Doings {
   const page = (): number => {
     const { layout } = desk.frame();
     return Math.max(1, (desk.ui.reader ? readerHeight(layout) : layout.list.height) - 1);
@@ -30,20 +30,20 @@ export function moves(desk: Desk): Doings {
   };
 }
 
-function show(desk: Desk, name: PaneName): void {
+function show(desk: ScreenContext, name: PaneName): void {
   if (!panesOf(desk.scene).includes(name)) return desk.say(`There is nothing in ${PANES[name].title}.`, 'quiet');
   desk.ui.reader = null;
   desk.ui.pane = name;
   desk.remake();
 }
 
-function turnTo(desk: Desk, by: number): void {
+function turnTo(desk: ScreenContext, by: number): void {
   const names = panesOf(desk.scene);
   show(desk, names[(names.indexOf(desk.ui.pane) + by + names.length) % names.length] ?? 'org');
 }
 
 /** Scrolls what is open, else chooses a row. At the end where the pane starts, it follows what comes. */
-function move(desk: Desk, by: number): void {
+function move(desk: ScreenContext, by: number): void {
   const { ui, pane } = desk;
   if (ui.reader) {
     const frame = desk.frame();
@@ -59,7 +59,7 @@ function move(desk: Desk, by: number): void {
   else ui.chosen[ui.pane] = key;
 }
 
-function open(desk: Desk): void {
+function open(desk: ScreenContext): void {
   const { ui, pane, scene } = desk;
   const row = pane.keys[chosenAt(desk)];
   if (ui.reader || row === undefined) return;
@@ -71,13 +71,13 @@ function open(desk: Desk): void {
   if (what === 'log') openMessage(desk, id);
 }
 
-function openMessage(desk: Desk, id: string): void {
+function openMessage(desk: ScreenContext, id: string): void {
   const message =
     desk.scene.recent.mail.get(id) ?? findMessage({ disk: desk.follow.disk, state: desk.scene.state }, id);
   if (message) desk.text(`message ${id}`, mailDetail(desk.scene, message));
 }
 
-function back(desk: Desk): void {
+function back(desk: ScreenContext): void {
   const { ui } = desk;
   if (ui.reader) ui.reader = null;
   else {
@@ -87,7 +87,7 @@ function back(desk: Desk): void {
 }
 
 /** The list follows what is typed. */
-function filter(desk: Desk): void {
+function filter(desk: ScreenContext): void {
   const { ui } = desk;
   const { pane } = ui;
   const before = ui.filters[pane] ?? '';
@@ -108,7 +108,7 @@ function filter(desk: Desk): void {
   });
 }
 
-function help(desk: Desk): void {
+function help(desk: ScreenContext): void {
   const keysOf = (action: KeyAction): string =>
     [...desk.keys].flatMap(([key, one]) => (one === action ? [key] : [])).join(', ');
   const place = ownerFolder(desk.world.env)?.label ?? 'the folder that LEMMING_HOME names';

@@ -3,7 +3,7 @@ import type { Outcome } from '../../commands/command.ts';
 import type { World } from '../../commands/world.ts';
 
 /** How the screen is wanted. */
-export interface ScreenWish {
+export interface ScreenOptions {
   /** Run the engine in this process as well. */
   run: boolean;
 }
@@ -12,10 +12,10 @@ export interface ScreenWish {
 const SETTINGS = { NODE_ENV: 'production', DEV: 'false', CI: 'false', CONTINUOUS_INTEGRATION: 'false' };
 
 /** Opens the screen on an org until the person leaves. The terminal is given back whatever ends it. */
-export async function openScreen(world: World, wish: ScreenWish): Promise<Outcome> {
+export async function openScreen(world: World, wish: ScreenOptions): Promise<Outcome> {
   const follow = await Follow.open(world);
-  const { Screen, outcomeOf } = await withSettings(SETTINGS, () => import('./screen.tsx'));
-  const screen = new Screen(world, follow, process);
+  const { TerminalScreen, outcomeOf } = await withSettings(SETTINGS, () => import('./screen.tsx'));
+  const screen = new TerminalScreen(world, follow, process);
   const forget = restoreAtEnd(() => screen.restore());
   const stopped = (): void => void screen.quit();
   world.signal.addEventListener('abort', stopped, { once: true });

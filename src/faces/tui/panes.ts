@@ -6,16 +6,16 @@ import { LOG_TERMS, logPane } from '../../views/screen/log-pane.ts';
 import { MAIL_TERMS, mailPane } from '../../views/screen/mail-pane.ts';
 import { ORG_TERMS, orgPane } from '../../views/screen/org-pane.ts';
 import { PROBLEM_TERMS, problemsOf, problemsPane } from '../../views/screen/problems-pane.ts';
-import { openApprovals, type Scene } from '../../views/screen/snapshot.ts';
+import { openApprovals, type ScreenSnapshot } from '../../views/screen/snapshot.ts';
 import { TASK_TERMS, tasksPane } from '../../views/screen/tasks-pane.ts';
 
 interface PaneKind {
   title: string;
   /** Names that its filter knows. */
   terms: readonly string[];
-  make(scene: Scene, filter: Filter): Pane;
+  make(scene: ScreenSnapshot, filter: Filter): Pane;
   /** What its tab counts. */
-  count(scene: Scene): number;
+  count(scene: ScreenSnapshot): number;
   /** Where a person stands who has chosen no row. */
   start: 'first' | 'last';
 }
@@ -52,18 +52,18 @@ export const PANES = {
 export type PaneName = keyof typeof PANES;
 
 /** The panes there are; tasks only where there are any. */
-export function panesOf({ tasks }: Scene): PaneName[] {
+export function panesOf({ tasks }: ScreenSnapshot): PaneName[] {
   const names = Object.keys(PANES) as PaneName[];
   return names.filter((name) => name !== 'tasks' || tasks.length > 0);
 }
 
 /** What the tabs count. */
-export function countsOf(scene: Scene): Record<PaneName, number> {
+export function countsOf(scene: ScreenSnapshot): Record<PaneName, number> {
   const names = Object.keys(PANES) as PaneName[];
   return Object.fromEntries(names.map((name) => [name, PANES[name].count(scene)])) as Record<PaneName, number>;
 }
 
-export function makePane(name: PaneName, scene: Scene, filter: string): Pane {
+export function makePane(name: PaneName, scene: ScreenSnapshot, filter: string): Pane {
   const kind: PaneKind = PANES[name];
   return kind.make(scene, readFilter(filter, kind.terms));
 }

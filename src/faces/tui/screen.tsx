@@ -3,27 +3,27 @@ import type { Follow } from '../../app/follow.ts';
 import type { Outcome } from '../../commands/command.ts';
 import type { World } from '../../commands/world.ts';
 import { realClock } from '../../disk/fs/clock.ts';
-import { Bell } from '../../disk/fs/watcher.ts';
+import { FolderWatcher } from '../../disk/fs/watcher.ts';
 import { readKeymap } from '../../disk/owner/owner-files.ts';
 import { ownerFolder } from '../../disk/owner/owner-folder.ts';
 import { bindings, type KeyAction } from '../../schema/config/keymap.ts';
 import { type Fault, printFault } from '../../schema/fault.ts';
-import type { Line, Pane } from '../../views/screen/line.ts';
-import type { Scene } from '../../views/screen/snapshot.ts';
+import type { Pane, ScreenLine } from '../../views/screen/line.ts';
+import type { ScreenSnapshot } from '../../views/screen/snapshot.ts';
 import { faultsOf } from '../cli/faults.ts';
 import { safeText } from '../cli/terminal/safe.ts';
-import { deeds } from './actions.ts';
-import { act, type Done, type GivenTo, type Verb } from './commands.ts';
-import { type Desk, type Doings, keyOf } from './context.ts';
+import { actions } from './actions.ts';
+import { act, type CommandResult, type GivenTo, type KeyVerb } from './commands.ts';
+import { type Doings, keyOf, type ScreenContext } from './context.ts';
 import { compose } from './editor.ts';
 import { type Frame, FrameView } from './frame.tsx';
-import { moves } from './navigation.ts';
+import { navigation } from './navigation.ts';
 import { countsOf, makePane, panesOf } from './panes.ts';
-import { layoutOf, type Prompt, type Ui } from './state.ts';
+import { layoutOf, type PromptLine, type Ui } from './state.ts';
 import { typed } from './terminal/field.ts';
 import { painter } from './terminal/fit.ts';
 import type { Pressed } from './terminal/keys.ts';
-import { Slots } from './terminal/rows.ts';
+import { FrameRows } from './terminal/rows.ts';
 import { inkStreams, Terminal } from './terminal/terminal.ts';
 import { Turns } from './turns.ts';
 
@@ -33,10 +33,10 @@ const LOOK_MS = 250;
 const SHARE = 7;
 const MOST_MS = 600;
 
-type Said = Ui['said'];
+type SaidLine = Ui['said'];
 
 /** The screen at work: keys become commands, news become frames. */
-export class Screen implements Desk {
+export class TerminalScreen implements ScreenContext {
   readonly world: World;
   readonly follow: Follow;
   private readonly terminal: Terminal;
@@ -49,7 +49,7 @@ export class Screen implements Desk {
   private readonly ended: { resolve(): void; reject(error: unknown): void };
   /** Resolves when the person leaves. */
   readonly end: Promise<void>;
-  scene: Scene;
+  scene: ScreenSnapshot;
   private counts!: Frame['counts'];
   pane!: Pane;
   readonly ui: Ui = {
@@ -62,25 +62,25 @@ export class Screen implements Desk {
   };
   /** Counts what the person asked for: the newest has the line for messages. */
   private keyed = 0;
-  private answer: Said = this.ui.said;
-  private later: Said = this.ui.said;
-  private readonly bell: Bell;
+  private answer: SaidLine = this.ui.said;
+  private later: SaidLine = this.ui.said;
+  private readonly bell: FolderWatcher;
   private readonly turns = new Turns(this, this.stop.signal);
   private readonly doings: Doings = {
-    ...moves(this),
-    ...deeds(this),
+    ...navigation(this),
+    ...actions(this),
     step: () => this.turns.step(),
     quit: () => void this.quit(),
   };
   private leaving = false;
-  private slots = new Slots();
+  private slots = new FrameRows();
   private drawing = false;
   private away = false;
   private gone = false;
 
   constructor(world: World, follow: Follow, streams: { stdin: NodeJS.ReadStream; stdout: NodeJS.WriteStream }) {
     this.world = world;
-    this.bell = new Bell(world.root);
+    this.bell = new FolderWatcher(world.root);
     this.follow = follow;
     const { env } = world;
     const { value, faults } = readKeymap(ownerFolder(env));
@@ -88,7 +88,7 @@ export class Screen implements Desk {
     this.keyFaults = faults;
     this.paint = painter(!env.NO_COLOR && env.FORCE_COLOR !== '0');
     this.scene = this.withKeyFaults();
-    let ended!: Screen['ended'];
+    let ended!: TerminalScreen['ended'];
     this.end = new Promise((resolve, reject) => {
       ended = { resolve, reject };
     });
@@ -160,7 +160,7 @@ export class Screen implements Desk {
     await this.bell.close();
   }
 
-  private withKeyFaults(): Scene {
+  private withKeyFaults(): ScreenSnapshot {
     const scene = this.follow.scene();
     return { ...scene, faults: [...this.keyFaults, ...scene.faults] };
   }
@@ -190,7 +190,7 @@ export class Screen implements Desk {
   frame(): Frame {
     const { scene, counts, ui, pane, paint, terminal } = this;
     const layout = layoutOf(terminal, ui, pane);
-    return { scene, counts, ui, pane, layout, paint, slots: new Slots(), helpKey: keyOf(this.keys, 'help') };
+    return { scene, counts, ui, pane, layout, paint, slots: new FrameRows(), helpKey: keyOf(this.keys, 'help') };
   }
 
   private draw(): void {
@@ -211,14 +211,14 @@ export class Screen implements Desk {
     });
   }
 
-  say(text: string, tone: Said['tone'] = 'plain'): void {
+  say(text: string, tone: SaidLine['tone'] = 'plain'): void {
     this.answer = { text, tone };
     if (text === '') this.later = this.answer;
     this.join();
   }
 
   /** Puts behind the answer what a run, or a deed of an earlier key, says late: it takes the place of none. */
-  private remark(text: string, tone: Said['tone']): void {
+  private remark(text: string, tone: SaidLine['tone']): void {
     this.later = { text, tone };
     this.join();
   }
@@ -270,7 +270,7 @@ export class Screen implements Desk {
     if (this.ui.prompt) this.ui.prompt.field = { text, at: text.length };
   }
 
-  ask(prompt: Prompt): void {
+  ask(prompt: PromptLine): void {
     this.ui.prompt = prompt;
   }
 
@@ -283,16 +283,20 @@ export class Screen implements Desk {
     doing();
   }
 
-  text(title: string, lines: Line[]): void {
+  text(title: string, lines: ScreenLine[]): void {
     this.ui.reader = { title, lines, scroll: 0 };
     this.draw();
   }
 
   /** Does a command; what it says stands in the line for messages, behind the answer to a newer key. */
-  async perform<V extends Verb>(verb: V, given: GivenTo<V>, how: Parameters<Desk['perform']>[2] = {}): Promise<Done> {
+  async perform<V extends KeyVerb>(
+    verb: V,
+    given: GivenTo<V>,
+    how: Parameters<ScreenContext['perform']>[2] = {},
+  ): Promise<CommandResult> {
     const { quiet = false, signal = this.stop.signal } = how;
     const key = quiet ? null : ++this.keyed;
-    const speak = (text: string, tone: Said['tone']): void =>
+    const speak = (text: string, tone: SaidLine['tone']): void =>
       key === this.keyed ? this.say(text, tone) : this.remark(text, tone);
     const told = (text: string): void => {
       if (/^Turn \d+: /.test(text)) return; // the feed shows them
@@ -327,7 +331,7 @@ export class Screen implements Desk {
 }
 
 /** What `lemming watch` says when the person has left. */
-export function outcomeOf(scene: Scene): Outcome {
+export function outcomeOf(scene: ScreenSnapshot): Outcome {
   return { data: { turn: scene.state.turn }, text: '' };
 }
 

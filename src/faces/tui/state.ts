@@ -1,13 +1,13 @@
-import type { Line, Pane, Tone } from '../../views/screen/line.ts';
+import type { Pane, ScreenLine, Tone } from '../../views/screen/line.ts';
 import type { PaneName } from './panes.ts';
 import type { Field } from './terminal/field.ts';
 import { widthOf } from './terminal/fit.ts';
 
 /** Something opened over the list: a row of the pane as it is now, or a text. */
-export type Reader = { row: string; scroll: number } | { title: string; lines: Line[]; scroll: number };
+export type OpenedText = { row: string; scroll: number } | { title: string; lines: ScreenLine[]; scroll: number };
 
 /** A line, or a few, that the person is writing. */
-export interface Prompt {
+export interface PromptLine {
   label: string;
   /** What the person should know, where there is room. */
   hint: string;
@@ -26,8 +26,8 @@ export interface Ui {
   /** Key of the chosen row; absent: the row where the pane starts, whatever it is. */
   chosen: Partial<Record<PaneName, string>>;
   filters: Partial<Record<PaneName, string>>;
-  reader: Reader | null;
-  prompt: Prompt | null;
+  reader: OpenedText | null;
+  prompt: PromptLine | null;
   said: { text: string; tone: Tone };
 }
 

@@ -1,9 +1,9 @@
 import { pauseOf } from '../../views/screen/snapshot.ts';
-import { type Desk, keyOf } from './context.ts';
+import { keyOf, type ScreenContext } from './context.ts';
 
 /** The engine in this process: a run that goes on, and single turns. */
 export class Turns {
-  private readonly desk: Desk;
+  private readonly desk: ScreenContext;
   private readonly stop: AbortSignal;
   /** The run or step under way. */
   private work: Promise<unknown> | null = null;
@@ -11,7 +11,7 @@ export class Turns {
   private running: AbortController | null = null;
 
   /** `stop`: the turn under way is to be the last. */
-  constructor(desk: Desk, stop: AbortSignal) {
+  constructor(desk: ScreenContext, stop: AbortSignal) {
     this.desk = desk;
     this.stop = stop;
   }

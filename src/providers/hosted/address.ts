@@ -6,9 +6,9 @@ import { ProviderError } from '../../core/model/call.ts';
 import type { Trusted } from '../../core/model/trust.ts';
 import type { Model } from '../../schema/config/models.ts';
 
-type Env = (name: string) => string | undefined;
+type EnvLookup = (name: string) => string | undefined;
 
-interface Service {
+interface ServiceAddress {
   /** Variables that are looked at when the model names no key, in this order. */
   usual: readonly string[];
   /** Variables that belong to the service. */
@@ -16,7 +16,7 @@ interface Service {
   /** Its own hosts. */
   own: RegExp | null;
   /** The address as the model or the environment gives it. Throws a `bad-request`. */
-  address(model: Model, env: Env): string;
+  address(model: Model, env: EnvLookup): string;
 }
 
 const OPENAI = ['OPENAI_API_KEY'];
@@ -68,13 +68,13 @@ const SERVICES = {
       );
     },
   },
-} satisfies Record<string, Service>;
+} satisfies Record<string, ServiceAddress>;
 
 /** Services that are reached with a key. */
 export type ServiceName = keyof typeof SERVICES;
 
 /** The address of the service of a model. Throws a `bad-request`. */
-export function addressOf(service: ServiceName, model: Model, env: Env): string {
+export function addressOf(service: ServiceName, model: Model, env: EnvLookup): string {
   return SERVICES[service].address(model, env);
 }
 
@@ -89,8 +89,8 @@ export interface KeyUse {
 }
 
 /** The key that a call of the model would send, and where to; null when it would send none. Throws as `addressOf` does. */
-export function keyUse(model: Model, env: Env): KeyUse | null {
-  const service: Service | undefined = Object.hasOwn(SERVICES, model.provider)
+export function keyUse(model: Model, env: EnvLookup): KeyUse | null {
+  const service: ServiceAddress | undefined = Object.hasOwn(SERVICES, model.provider)
     ? SERVICES[model.provider as ServiceName]
     : undefined;
   if (!service) return pluginKey(model);
@@ -119,7 +119,7 @@ export function belongs(reference: string, names: readonly string[]): boolean {
   return reference.startsWith('secret://') || names.includes(reference.replace(/^env:/, ''));
 }
 
-function isOwn({ own }: Service, { protocol, port, hostname }: URL): boolean {
+function isOwn({ own }: ServiceAddress, { protocol, port, hostname }: URL): boolean {
   return protocol === 'https:' && port === '' && own?.test(hostname) === true;
 }
 
@@ -128,13 +128,13 @@ export function isLoopback({ hostname }: URL): boolean {
 }
 
 /** What a variable says, else the service's own address. */
-function given(env: Env, name: string, own: string): string {
+function given(env: EnvLookup, name: string, own: string): string {
   const address = env(name)?.trim() || own;
   if (URL.canParse(address)) return address;
   throw new ProviderError('bad-request', `${name} is no address such as ${own}.`);
 }
 
-function azureEndpoint(env: Env): string {
+function azureEndpoint(env: EnvLookup): string {
   const endpoint = env('AZURE_OPENAI_ENDPOINT')?.trim();
   if (endpoint && URL.canParse(endpoint)) return endpoint;
   throw new ProviderError(

@@ -6,7 +6,7 @@ const DEPTH = 100;
 const MOST_TOKENS = 100_000_000;
 
 /** How far an answer has come. Its reader writes it as it goes, so that a failure can say what was begun and billed. */
-export interface Progress {
+export interface AnswerProgress {
   /** Characters that had come: of the body, or of what a stream brought; null before the service had begun to answer. */
   received: number | null;
   usage: Usage | null;
@@ -16,7 +16,7 @@ export interface Progress {
 /** A failure of an answer that had begun, with what is known of it by now. */
 export type Fail = (failure: CallFailure, why: string) => ProviderError;
 
-export function failing(service: string, progress: Progress): Fail {
+export function failing(service: string, progress: AnswerProgress): Fail {
   return (failure, why) => new ProviderError(failure, `${service}: ${why}`, progress);
 }
 
@@ -26,7 +26,7 @@ export function isStream(response: Response): boolean {
 }
 
 /** The value in a plain body. Throws what `parseAnswer` throws. */
-export async function readJson(response: Response, progress: Progress, fail: Fail): Promise<unknown> {
+export async function readJson(response: Response, progress: AnswerProgress, fail: Fail): Promise<unknown> {
   return parseAnswer(await readText(response, progress), fail);
 }
 
@@ -52,7 +52,7 @@ function parsed(text: string, fail: Fail): unknown {
 }
 
 /** The text of a plain body, counted as it comes. */
-export async function readText(response: Response, progress: Progress): Promise<string> {
+export async function readText(response: Response, progress: AnswerProgress): Promise<string> {
   if (!response.body) return '';
   let text = '';
   for await (const piece of response.body.pipeThrough(new TextDecoderStream())) {

@@ -1,12 +1,12 @@
 import { setMaxListeners } from 'node:events';
 import { type CallFailure, ProviderError } from '../../core/model/call.ts';
-import { strikerOf } from '../../core/text/mask.ts';
+import { maskerOf } from '../../core/text/mask.ts';
 import type { Outside } from '../provider.ts';
-import type { Progress } from './answer.ts';
+import type { AnswerProgress } from './answer.ts';
 import { type Key, NO_KEY } from './key.ts';
 
 /** What a hosted provider tells about the service it talks to. */
-export interface Service {
+export interface HostedService {
   /** As in `org/models.yaml`. */
   name: string;
   key: Key;
@@ -14,7 +14,7 @@ export interface Service {
 }
 
 /** One request and the reading of its answer, with the key as it is now. */
-export type Send<T> = (secret: string, signal: AbortSignal, progress: Progress) => Promise<T>;
+export type Send<T> = (secret: string, signal: AbortSignal, progress: AnswerProgress) => Promise<T>;
 
 /** How the SDKs describe a failed request. Without a status nothing was answered, or the failure came within an answer. */
 interface SdkError {
@@ -44,9 +44,14 @@ const LATE = Symbol('late');
  * Sends one request and nothing more. Rejects with the signal's reason after an abort, and with a ProviderError for every
  * failure; `timeout` covers the whole answer, not only its headers.
  */
-export async function attempt<T>(service: Service, outside: Outside, signal: AbortSignal, send: Send<T>): Promise<T> {
+export async function attempt<T>(
+  service: HostedService,
+  outside: Outside,
+  signal: AbortSignal,
+  send: Send<T>,
+): Promise<T> {
   signal.throwIfAborted();
-  const progress: Progress = { received: null, usage: null, requestId: null };
+  const progress: AnswerProgress = { received: null, usage: null, requestId: null };
   const stop = new AbortController();
   const abort = () => stop.abort(signal.reason);
   // One signal ends many calls: more than ten listeners are no leak here.
@@ -77,16 +82,16 @@ function rejection(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
 }
 
-function late({ name, timeoutMs }: Service, progress: Progress): ProviderError {
+function late({ name, timeoutMs }: HostedService, progress: AnswerProgress): ProviderError {
   const what = progress.received === null ? 'gave no answer' : 'did not end its answer';
   return new ProviderError('timeout', `${name} ${what} within ${timeoutMs} ms`, progress);
 }
 
 function failureOf(
   thrown: unknown,
-  service: Service,
+  service: HostedService,
   clean: (text: string) => string,
-  progress: Progress,
+  progress: AnswerProgress,
 ): ProviderError {
   const error = thrown as SdkError;
   const own = thrown instanceof ProviderError ? thrown : null;
@@ -137,7 +142,7 @@ const KINDS: Record<string, CallFailure> = {
   request_too_large: 'bad-request',
 };
 
-function kindOf(error: SdkError, progress: Progress): CallFailure {
+function kindOf(error: SdkError, progress: AnswerProgress): CallFailure {
   if (error.code === 'content_filter') return 'refused';
   const status = error.status ?? Number(error.code);
   if (status >= 400 && status < 1000) return kindOfStatus(status);
@@ -158,7 +163,7 @@ function kindOfStatus(status: number): CallFailure {
 /** A service may quote what it was sent: the key must not go on from here, in none of the forms it may come back in. */
 function cleaner(secret: string, outside: Outside): (text: string) => string {
   if (secret === NO_KEY) return outside.redact;
-  const strike = strikerOf(new Map([[secret, 'key']])); // leaves a short key as it is
+  const strike = maskerOf(new Map([[secret, 'key']])); // leaves a short key as it is
   return (text) => outside.redact(strike(text).replaceAll(secret, '[key]'));
 }
 

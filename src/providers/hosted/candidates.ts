@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Heard, Json, Usage } from '../../core/model/call.ts';
-import { type Called, type Fail, member, type Progress, sum, unfinished, usageOf } from './answer.ts';
+import { type AnswerProgress, type Called, type Fail, member, sum, unfinished, usageOf } from './answer.ts';
 
 /** What we read of an answer of Gemini, or of one event of a streamed one: both have the same shape. */
 const answer = z.object({
@@ -32,9 +32,9 @@ const answer = z.object({
     )
     .nullish(),
 });
-type Candidate = NonNullable<z.infer<typeof answer>['candidates']>[number];
+type AnswerCandidate = NonNullable<z.infer<typeof answer>['candidates']>[number];
 
-interface Joined {
+interface JoinedCandidates {
   model: string | null;
   text: string;
   calls: Called[];
@@ -47,11 +47,11 @@ interface Joined {
 /** Joins the pieces of an answer; `heard` is told text and acts as they come. Only the first candidate is read. */
 export async function joinCandidates(
   pieces: AsyncIterable<unknown>,
-  progress: Progress,
+  progress: AnswerProgress,
   heard: Heard,
   fail: Fail,
-): Promise<Joined> {
-  const joined: Joined = { model: null, text: '', calls: [], finish: null, blocked: null };
+): Promise<JoinedCandidates> {
+  const joined: JoinedCandidates = { model: null, text: '', calls: [], finish: null, blocked: null };
   let report: unknown;
   let chars = 0;
   for await (const piece of pieces) {
@@ -71,7 +71,7 @@ export async function joinCandidates(
 }
 
 /** Adds what one piece brings and returns its characters. */
-function addCandidate(joined: Joined, { content, finishReason }: Candidate, heard: Heard): number {
+function addCandidate(joined: JoinedCandidates, { content, finishReason }: AnswerCandidate, heard: Heard): number {
   joined.finish = finishReason ?? joined.finish;
   let chars = 0;
   for (const { text, thought, functionCall } of content?.parts ?? []) {

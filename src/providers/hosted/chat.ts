@@ -16,8 +16,17 @@ import {
 } from '../../core/model/call.ts';
 import type { Model } from '../../schema/config/models.ts';
 import type { Connection, Outside } from '../provider.ts';
-import { type Fail, failing, isStream, member, type Progress, parseAnswer, parseInput, readJson } from './answer.ts';
-import { attempt, SDK_TIMEOUT_MS, type Service } from './attempt.ts';
+import {
+  type AnswerProgress,
+  type Fail,
+  failing,
+  isStream,
+  member,
+  parseAnswer,
+  parseInput,
+  readJson,
+} from './answer.ts';
+import { attempt, type HostedService, SDK_TIMEOUT_MS } from './attempt.ts';
 import { joinChunks, readUsage } from './chunks.ts';
 import { asForm, formSchema, readSaid } from './form.ts';
 import { checkImages, imagesOf } from './images.ts';
@@ -35,7 +44,7 @@ export const chatOptions = {
 
 /** What one of these services is, beside the protocol. */
 export interface Chat {
-  service: Service;
+  service: HostedService;
   /** The service's name of the model. */
   name: string;
   options: { token_limit?: string | undefined; reasoning_effort?: ChatCompletionCreateParams['reasoning_effort'] };
@@ -197,10 +206,17 @@ const completion = z.object({
     )
     .min(1),
 });
-type Message = z.infer<typeof completion>['choices'][number]['message'];
+type ChatMessage = z.infer<typeof completion>['choices'][number]['message'];
 
 /** Turns an answer into a reply. Throws what keeps it from being one, with the usage that was billed. */
-function readReply(answer: unknown, progress: Progress, prompt: Prompt, model: Model, name: string, fail: Fail): Reply {
+function readReply(
+  answer: unknown,
+  progress: AnswerProgress,
+  prompt: Prompt,
+  model: Model,
+  name: string,
+  fail: Fail,
+): Reply {
   progress.usage = readUsage(member(answer, 'usage'));
   const read = completion.safeParse(answer);
   if (!read.success) throw fail('unavailable', 'the answer is no chat completion');
@@ -215,7 +231,7 @@ function readReply(answer: unknown, progress: Progress, prompt: Prompt, model: M
   return { ...said, usage, requestId, model: read.data.model || name };
 }
 
-function callsOf({ tool_calls }: Message, fail: Fail) {
+function callsOf({ tool_calls }: ChatMessage, fail: Fail) {
   return (tool_calls ?? []).map(({ id, function: { name, arguments: given } }) => {
     const input = typeof given === 'string' ? parseInput(given, name ?? '', fail) : ((given ?? {}) as Json);
     return { id, tool: name, input };

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Heard } from '../../core/model/call.ts';
-import { type Fail, member, type Progress, unfinished, usageOf } from './answer.ts';
+import { type AnswerProgress, type Fail, member, unfinished, usageOf } from './answer.ts';
 
 /** What we read of one event of a streamed chat completion. */
 const chunk = z.object({
@@ -33,25 +33,25 @@ const chunk = z.object({
     )
     .nullish(),
 });
-type Choice = NonNullable<z.infer<typeof chunk>['choices']>[number];
-type CallPiece = NonNullable<NonNullable<Choice['delta']>['tool_calls']>[number];
+type ChunkChoice = NonNullable<z.infer<typeof chunk>['choices']>[number];
+type CallPiece = NonNullable<NonNullable<ChunkChoice['delta']>['tool_calls']>[number];
 
-interface Call {
+interface ChunkCall {
   id: string | null | undefined;
   function: { name: string | null | undefined; arguments: unknown };
 }
 
 /** A streamed answer as far as it has come, in the shape of a plain one. */
-interface Joined {
+interface JoinedChunks {
   id: string | null;
   model: string | null;
   usage: unknown;
   content: string;
   refusal: string;
   finish: string | null;
-  calls: Call[];
+  calls: ChunkCall[];
   /** Which of the calls a place in the stream belongs to. */
-  places: Map<number, Call>;
+  places: Map<number, ChunkCall>;
 }
 
 /**
@@ -60,11 +60,11 @@ interface Joined {
  */
 export async function joinChunks(
   events: AsyncIterable<unknown>,
-  progress: Progress,
+  progress: AnswerProgress,
   heard: Heard,
   fail: Fail,
 ): Promise<unknown> {
-  const joined: Joined = {
+  const joined: JoinedChunks = {
     id: null,
     model: null,
     usage: null,
@@ -88,7 +88,12 @@ export async function joinChunks(
   return plain(joined);
 }
 
-function addChoice(joined: Joined, { delta, finish_reason }: Choice, progress: Progress, heard: Heard) {
+function addChoice(
+  joined: JoinedChunks,
+  { delta, finish_reason }: ChunkChoice,
+  progress: AnswerProgress,
+  heard: Heard,
+) {
   joined.finish = finish_reason ?? joined.finish;
   const { content, refusal, reasoning_content, reasoning, tool_calls } = delta ?? {};
   joined.content += content ?? '';
@@ -100,7 +105,7 @@ function addChoice(joined: Joined, { delta, finish_reason }: Choice, progress: P
 }
 
 /** Adds a piece of a tool call and returns its characters. */
-function addCall(joined: Joined, { index, id, function: given }: CallPiece, heard: Heard): number {
+function addCall(joined: JoinedChunks, { index, id, function: given }: CallPiece, heard: Heard): number {
   const known = typeof index === 'number' ? joined.places.get(index) : joined.calls.at(-1);
   // Some services count no places, or count every call as the first: then a new id, or a name, begins a new call.
   const isNew = !known || (id && known.id && id !== known.id) || (given?.name && typeof index !== 'number');
@@ -116,14 +121,14 @@ function addCall(joined: Joined, { index, id, function: given }: CallPiece, hear
 }
 
 /** Arguments come as pieces of a text; some services send the value itself. */
-function addArguments(call: Call, given: unknown): number {
+function addArguments(call: ChunkCall, given: unknown): number {
   if (given === undefined || given === null) return 0;
   const before = call.function.arguments;
   call.function.arguments = typeof given === 'string' && typeof before === 'string' ? before + given : given;
   return typeof given === 'string' ? given.length : 0;
 }
 
-function plain({ id, model, usage, content, refusal, finish, calls }: Joined): unknown {
+function plain({ id, model, usage, content, refusal, finish, calls }: JoinedChunks): unknown {
   return { id, model, usage, choices: [{ finish_reason: finish, message: { content, refusal, tool_calls: calls } }] };
 }
 

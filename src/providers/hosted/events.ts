@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Heard, Usage } from '../../core/model/call.ts';
-import { type Fail, member, type Progress, parseInput, sum, unfinished, usageOf } from './answer.ts';
+import { type AnswerProgress, type Fail, member, parseInput, sum, unfinished, usageOf } from './answer.ts';
 
 /** What we read of one event of a streamed message of Anthropic; events of other types are not looked at. */
 const event = z.discriminatedUnion('type', [
@@ -33,20 +33,20 @@ const event = z.discriminatedUnion('type', [
 type Event = z.infer<typeof event>;
 const KNOWN = new Set<unknown>(event.options.map((option) => option.shape.type.value));
 
-interface Block {
+interface EventBlock {
   type: string;
   text?: string | undefined;
   [field: string]: unknown;
 }
 
 /** A streamed message as far as it has come, in the shape of a plain one. */
-interface Joined {
+interface JoinedEvents {
   id: string | null;
   model: string | null;
   stop_reason: string | null;
   usage: Record<string, unknown> | null;
   /** By their place in the message. */
-  blocks: Map<number, Block>;
+  blocks: Map<number, EventBlock>;
   /** The inputs of tools, which come as pieces of a text. */
   inputs: Map<number, string>;
   stopped: boolean;
@@ -58,11 +58,11 @@ interface Joined {
  */
 export async function joinEvents(
   events: AsyncIterable<unknown>,
-  progress: Progress,
+  progress: AnswerProgress,
   heard: Heard,
   fail: Fail,
 ): Promise<unknown> {
-  const joined: Joined = {
+  const joined: JoinedEvents = {
     id: null,
     model: null,
     stop_reason: null,
@@ -85,7 +85,7 @@ export async function joinEvents(
 }
 
 /** Adds what one event brings and returns its characters. */
-function addEvent(joined: Joined, one: Event, heard: Heard, fail: Fail): number {
+function addEvent(joined: JoinedEvents, one: Event, heard: Heard, fail: Fail): number {
   switch (one.type) {
     case 'message_start':
       joined.id = one.message.id ?? null;
@@ -110,7 +110,7 @@ function addEvent(joined: Joined, one: Event, heard: Heard, fail: Fail): number 
 
 type Delta = Extract<Event, { type: 'content_block_delta' }>['delta'];
 
-function addDelta(joined: Joined, index: number, delta: Delta, heard: Heard, fail: Fail): number {
+function addDelta(joined: JoinedEvents, index: number, delta: Delta, heard: Heard, fail: Fail): number {
   const block = joined.blocks.get(index);
   if (!block) throw fail('unavailable', 'a part of the answer belongs to nothing');
   const { text = '', partial_json = '', thinking = '' } = delta;
@@ -132,7 +132,7 @@ function merged(before: Record<string, unknown> | null, report: unknown): Record
   return { ...before, ...Object.fromEntries(said) };
 }
 
-function plain({ id, model, stop_reason, usage, blocks, inputs }: Joined, fail: Fail): unknown {
+function plain({ id, model, stop_reason, usage, blocks, inputs }: JoinedEvents, fail: Fail): unknown {
   const content = [...blocks].map(([index, block]) => {
     const input = inputs.get(index);
     return input === undefined ? block : { ...block, input: parseInput(input, String(block.name ?? ''), fail) };

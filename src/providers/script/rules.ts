@@ -3,10 +3,10 @@ import type { Json, MailView, Prompt } from '../../core/model/call.ts';
 import { ProviderError } from '../../core/model/call.ts';
 import { compilePattern, groupsIn } from '../../core/text/pattern.ts';
 import { type ScriptFile, scriptFile } from '../../schema/config/script.ts';
-import { jsonTemplate, type Template, textTemplate } from './template.ts';
+import { jsonTemplate, type ReplyTemplate, textTemplate } from './template.ts';
 
 /** A rule of `org/script.yaml`, ready for use. A null condition always holds. */
-export interface Rule {
+export interface ScriptRule {
   agent: readonly string[] | null;
   call: number | null;
   turn: number | null;
@@ -14,10 +14,10 @@ export interface Rule {
   result: RegExp | null;
   /** Conditions that must all hold for one mail of the visit; null for a rule that says nothing about mail. */
   mail: MailTest | null;
-  text: Template<string>;
-  acts: readonly { tool: string; input: Template<Json> }[];
-  usage: Source['reply']['usage'];
-  error: Source['reply']['error'];
+  text: ReplyTemplate<string>;
+  acts: readonly { tool: string; input: ReplyTemplate<Json> }[];
+  usage: RuleSource['reply']['usage'];
+  error: RuleSource['reply']['error'];
   delayMs: number;
 }
 
@@ -28,14 +28,14 @@ interface MailTest {
   body: RegExp | null;
 }
 
-type Source = ScriptFile['rules'][number];
-type Path = readonly (string | number)[];
+type RuleSource = ScriptFile['rules'][number];
+type RulePath = readonly (string | number)[];
 
 /** Larger scripts are refused before they are parsed; in characters. */
 const MAX_CHARS = 1_000_000;
 
 /** Parses and compiles a script. Throws a `bad-request` that says `path:line:column` and what is wrong there. */
-export function readScript(text: string, path: string): Rule[] {
+export function readScript(text: string, path: string): ScriptRule[] {
   if (text.length > MAX_CHARS) throw broken(path, `longer than ${MAX_CHARS} characters`);
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
@@ -43,7 +43,7 @@ export function readScript(text: string, path: string): Rule[] {
     const place = offset === undefined ? { line: 1, col: 1 } : lines.linePos(offset);
     return broken(`${path}:${place.line}:${place.col}`, message);
   };
-  const at = (where: Path, message: string) => placed(offsetOf(document, where), `${where.join('.')}: ${message}`);
+  const at = (where: RulePath, message: string) => placed(offsetOf(document, where), `${where.join('.')}: ${message}`);
   const [error] = document.errors;
   if (error) throw placed(error.pos[0], error.message);
   const read = scriptFile().safeParse(contentOf(document, path));
@@ -67,7 +67,7 @@ function contentOf(document: ReturnType<typeof parseDocument>, path: string): un
 }
 
 /** Where the value at that path, or the nearest thing around it, begins in the text. */
-function offsetOf(document: ReturnType<typeof parseDocument>, where: Path): number | undefined {
+function offsetOf(document: ReturnType<typeof parseDocument>, where: RulePath): number | undefined {
   for (let length = where.length; length > 0; length--) {
     const node = document.getIn(where.slice(0, length), true) as { range?: [number, number, number] } | undefined;
     if (node?.range) return node.range[0];
@@ -75,7 +75,7 @@ function offsetOf(document: ReturnType<typeof parseDocument>, where: Path): numb
   return undefined;
 }
 
-function compileRule(rule: Source, fail: (key: string, message: string) => ProviderError): Rule {
+function compileRule(rule: RuleSource, fail: (key: string, message: string) => ProviderError): ScriptRule {
   const { when, reply } = rule;
   const pattern = (key: 'subject' | 'body' | 'result') => {
     try {
@@ -108,7 +108,7 @@ function list(names: string | string[] | undefined): string[] | null {
  * Groups of `result` when every condition that is not about mail holds, else null. After the first call only rules that
  * name the call or a result apply, so that no rule answers its own results for ever.
  */
-export function visitGroups(rule: Rule, prompt: Prompt, result: string | null): readonly string[] | null {
+export function visitGroups(rule: ScriptRule, prompt: Prompt, result: string | null): readonly string[] | null {
   if (rule.agent && !rule.agent.includes(prompt.agent)) return null;
   if (rule.call === null ? prompt.n > 1 && !rule.result : rule.call !== prompt.n) return null;
   if (rule.turn !== null && rule.turn !== prompt.turn) return null;

@@ -11,7 +11,7 @@ export interface Values {
   result: string;
 }
 
-export type Template<T extends Json> = (values: Values) => T;
+export type ReplyTemplate<T extends Json> = (values: Values) => T;
 
 const VARIABLE = /\{(agent|turn|from|id|subject|body|thread|result|[1-9])\}/;
 
@@ -19,7 +19,7 @@ const VARIABLE = /\{(agent|turn|from|id|subject|body|thread|result|[1-9])\}/;
  * Compiles a text. Values are inserted once, as data: braces inside them mean nothing. What has no value (a mail's when
  * there is none, a group that the rule does not have) and every other brace stays as it is written.
  */
-export function textTemplate(text: string): Template<string> {
+export function textTemplate(text: string): ReplyTemplate<string> {
   const pieces = text.split(VARIABLE);
   const head = pieces[0] as string;
   if (pieces.length === 1) return () => head;
@@ -36,7 +36,7 @@ export function textTemplate(text: string): Template<string> {
 }
 
 /** Compiles a value: every string in it is a template, its keys are not. */
-export function jsonTemplate(value: Json): Template<Json> {
+export function jsonTemplate(value: Json): ReplyTemplate<Json> {
   if (typeof value === 'string') return textTemplate(value);
   if (Array.isArray(value)) {
     const elements = value.map(jsonTemplate);

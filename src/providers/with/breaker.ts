@@ -1,8 +1,12 @@
 import { Unasked } from '../../core/model/call.ts';
-import type { Asked, Line } from './line.ts';
+import type { CallModel, ModelRequest } from './line.ts';
 
 /** Leaves a model alone that failed too often: `admits` says whether it may be asked. The failures are counted in the journal (core/breaker.ts). */
-export function breaker<A extends Asked>(line: Line<A>, name: string, admits: (asked: A) => boolean): Line<A> {
+export function breaker<A extends ModelRequest>(
+  line: CallModel<A>,
+  name: string,
+  admits: (asked: A) => boolean,
+): CallModel<A> {
   return async (asked, signal) => {
     if (!admits(asked)) throw leftAlone(name);
     return line(asked, signal);

@@ -1,9 +1,9 @@
 import { LRUCache } from 'lru-cache';
 import type { Reply } from '../../core/model/call.ts';
-import type { Asked, Line } from './line.ts';
+import type { CallModel, ModelRequest } from './line.ts';
 
 /** A reply that may be given again. `model` is its name in the org, `cost` what it cost: micro-credits. */
-export interface Kept {
+export interface CachedReply {
   agent: string;
   model: string;
   cost: number;
@@ -24,13 +24,13 @@ export interface CacheDump {
   misses: number;
   saved: number;
   /** From the least to the most recently used. */
-  entries: { key: string; at: number; kept: Kept }[];
+  entries: { key: string; at: number; kept: CachedReply }[];
 }
 
 /** Replies by the hash of provider, model and whole request. What a turn adds counts once it is committed. */
 export class Replies {
-  private readonly kept: LRUCache<string, { at: number; kept: Kept }>;
-  private readonly fresh = new Map<string, Kept>();
+  private readonly kept: LRUCache<string, { at: number; kept: CachedReply }>;
+  private readonly fresh = new Map<string, CachedReply>();
   private readonly flights = new Map<string, Promise<Reply>>();
   private readonly now: () => number;
   private hits = 0;
@@ -43,7 +43,7 @@ export class Replies {
   }
 
   /** The reply, if it is not older than `ttlMs`; it is now the most recently used. */
-  find(key: string, ttlMs: number): Kept | null {
+  find(key: string, ttlMs: number): CachedReply | null {
     const found = this.kept.get(key);
     if (found && this.now() - found.at < ttlMs) {
       this.hits++;
@@ -55,7 +55,7 @@ export class Replies {
     return null;
   }
 
-  add(key: string, kept: Kept): void {
+  add(key: string, kept: CachedReply): void {
     this.fresh.set(key, kept);
   }
 
@@ -106,7 +106,7 @@ function escaped(text: string): string {
 }
 
 /** What a cached line needs to know of a request: its key, how long replies live, and what to do with one that is given again. */
-export interface CacheUse<A extends Asked> {
+export interface CacheUse<A extends ModelRequest> {
   key(asked: A): string;
   ttlMs: number;
   /** A reply is given again: it costs nothing and is marked. Resolves with it. */
@@ -114,7 +114,7 @@ export interface CacheUse<A extends Asked> {
 }
 
 /** The outermost wrapper: a request that was answered in a committed turn, or is under way, is not made again. */
-export function cache<A extends Asked>(line: Line<A>, replies: Replies, use: CacheUse<A>): Line<A> {
+export function cache<A extends ModelRequest>(line: CallModel<A>, replies: Replies, use: CacheUse<A>): CallModel<A> {
   return async (asked, signal) => {
     const key = use.key(asked);
     const known = replies.find(key, use.ttlMs);

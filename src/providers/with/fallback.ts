@@ -1,20 +1,20 @@
 import { ProviderError, REPLY_FAILURES } from '../../core/model/call.ts';
-import type { Asked, Line } from './line.ts';
+import type { CallModel, ModelRequest } from './line.ts';
 
 /** A model of a chain. `open` makes its line, and throws a `ProviderError` when it cannot be had. */
-export interface Link<A extends Asked> {
+export interface Link<A extends ModelRequest> {
   name: string;
-  open(): Promise<Line<A>>;
+  open(): Promise<CallModel<A>>;
 }
 
 /**
  * Asks the models in turn until one answers. Only the provider's own failures go on to the next; the last one is thrown.
  * `turnTo` is told each model before it is asked, and the failure that made it so.
  */
-export function fallback<A extends Asked>(
+export function fallback<A extends ModelRequest>(
   links: readonly Link<A>[],
   turnTo: (name: string, failed: ProviderError | null) => void,
-): Line<A> {
+): CallModel<A> {
   return async (asked, signal) => {
     let failed: ProviderError | null = null;
     for (const { name, open } of links) {

@@ -1,7 +1,7 @@
 import { Unasked } from '../../core/model/call.ts';
 import type { Limit } from '../../schema/config/models.ts';
 import { estimateUsage } from '../estimate.ts';
-import type { Asked, Line } from './line.ts';
+import type { CallModel, ModelRequest } from './line.ts';
 
 /** Time as a gate needs it: milliseconds. */
 export interface Time {
@@ -10,10 +10,13 @@ export interface Time {
 }
 
 /** Lets calls through gates, the first of the list outermost. */
-export function limit<A extends Asked>(line: Line<A>, gates: (asked: A) => readonly Gate[]): Line<A> {
+export function limit<A extends ModelRequest>(
+  line: CallModel<A>,
+  gates: (asked: A) => readonly RateLimiter[],
+): CallModel<A> {
   return (asked, signal) => {
     const wish = { tokens: tokensOf(asked), priority: asked.priority, signal };
-    const through = gates(asked).reduceRight<() => Promise<Awaited<ReturnType<Line<A>>>>>(
+    const through = gates(asked).reduceRight<() => Promise<Awaited<ReturnType<CallModel<A>>>>>(
       (next, gate) => () => gate.run(next, wish),
       () => line(asked, signal),
     );
@@ -22,19 +25,19 @@ export function limit<A extends Asked>(line: Line<A>, gates: (asked: A) => reado
 }
 
 /** What services count against a minute: the estimated input and all the output that was allowed. */
-function tokensOf({ prompt }: Asked): number {
+function tokensOf({ prompt }: ModelRequest): number {
   return estimateUsage(prompt, 0).input + prompt.maxOutputTokens;
 }
 
 /** What a call wants at a gate. `signal` is that of the visit. */
-export interface Wish {
+export interface LimitRequest {
   tokens: number;
   priority: number;
   signal: AbortSignal;
 }
 
 /** One that waits. */
-interface Waiter extends Wish {
+interface Waiter extends LimitRequest {
   enter(): void;
 }
 
@@ -42,7 +45,7 @@ interface Waiter extends Wish {
  * Where calls wait for what one limit allows: so many at a time, and so many calls and tokens in any second or minute. Those
  * with a greater priority go first. When too many wait, or one waited too long, it fails as `rate-limit` and nobody was asked.
  */
-export class Gate {
+export class RateLimiter {
   private readonly name: string;
   private readonly settings: Limit;
   private readonly time: Time;
@@ -71,7 +74,7 @@ export class Gate {
     return { running: this.running, waiting: this.waiters.length };
   }
 
-  async run<T>(work: () => Promise<T>, wish: Wish): Promise<T> {
+  async run<T>(work: () => Promise<T>, wish: LimitRequest): Promise<T> {
     wish.signal.throwIfAborted();
     if (this.waiters.length > 0 || !this.enter(wish.tokens)) await this.wait(wish);
     try {
@@ -84,7 +87,7 @@ export class Gate {
   }
 
   /** Waits until it was let in. */
-  private async wait(wish: Wish): Promise<void> {
+  private async wait(wish: LimitRequest): Promise<void> {
     const { queue, wait_ms } = this.settings;
     if (this.waiters.length >= queue) throw this.overflow(`${queue} calls wait already`);
     const entered = new AbortController();

@@ -1,7 +1,7 @@
 import type { Prompt, Reply } from '../../core/model/call.ts';
 
 /** What goes down a line. Wrappers know no more of it than this. */
-export interface Asked {
+export interface ModelRequest {
   prompt: Prompt;
   /** Calls with a greater number go first where calls wait. */
   priority: number;
@@ -13,4 +13,4 @@ export interface Asked {
  * A way to a model: answers, or rejects with a `ProviderError`, or with the signal's reason after an abort. A wrapper makes
  * a line of a line, adds one behaviour, and passes on everything else as it is.
  */
-export type Line<A extends Asked = Asked> = (asked: A, signal: AbortSignal) => Promise<Reply>;
+export type CallModel<A extends ModelRequest = ModelRequest> = (asked: A, signal: AbortSignal) => Promise<Reply>;

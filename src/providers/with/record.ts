@@ -1,8 +1,8 @@
 import { ProviderError, type Reply } from '../../core/model/call.ts';
-import type { Asked, Line } from './line.ts';
+import type { CallModel, ModelRequest } from './line.ts';
 
 /** Where attempts are written down. Each step is durable when it resolves. `I` is what is known of an attempt under way. */
-export interface Book<A extends Asked, I> {
+export interface CallRecorder<A extends ModelRequest, I> {
   /** Before anything is sent. Throws what forbids the attempt. */
   begin(asked: A): Promise<I>;
   /** Resolves with the reply as it may be used. */
@@ -16,7 +16,11 @@ export interface Book<A extends Asked, I> {
  * The innermost wrapper: each network attempt is noted before and after. An abort leaves it open. What a provider throws
  * that is no `ProviderError` becomes one.
  */
-export function record<A extends Asked, I>(line: Line<A>, book: Book<A, I>, ticks: () => number): Line<A> {
+export function record<A extends ModelRequest, I>(
+  line: CallModel<A>,
+  book: CallRecorder<A, I>,
+  ticks: () => number,
+): CallModel<A> {
   return async (asked, signal) => {
     const intent = await book.begin(asked);
     const start = ticks();

@@ -1,10 +1,10 @@
 import { handleWhen, retry as retryPolicy } from 'cockatiel';
 import { ProviderError, Unasked } from '../../core/model/call.ts';
 import type { Retry } from '../../schema/config/models.ts';
-import type { Asked, Line } from './line.ts';
+import type { CallModel, ModelRequest } from './line.ts';
 
 /** What another attempt needs: `random` draws from [0, 1), `sleep` waits milliseconds, `goesOn` says whether it makes sense. */
-export interface Patience<A extends Asked> {
+export interface Patience<A extends ModelRequest> {
   goesOn(asked: A): boolean;
   random(): number;
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
@@ -17,11 +17,11 @@ const PASSING: ReadonlySet<string> = new Set(['rate-limit', 'overloaded', 'timeo
  * Tries again what may pass, within the attempts of the model and what is left of the call's own. Between attempts it waits
  * as long as the service asks, at most the longest pause, else a time drawn between 0 and a bound that doubles (full jitter).
  */
-export function retry<A extends Asked>(
-  line: Line<A>,
+export function retry<A extends ModelRequest>(
+  line: CallModel<A>,
   settings: Retry,
   { random, sleep, goesOn }: Patience<A>,
-): Line<A> {
+): CallModel<A> {
   const pause = (error: ProviderError, nth: number, signal: AbortSignal) => {
     const bound = Math.min(settings.most_ms, settings.first_ms * 2 ** (nth - 1));
     return sleep(Math.min(error.retryAfterMs ?? random() * bound, settings.most_ms), signal);

@@ -1,5 +1,5 @@
 import { ProviderError } from '../../core/model/call.ts';
-import type { Asked, Line } from './line.ts';
+import type { CallModel, ModelRequest } from './line.ts';
 
 /** Calls back after so many milliseconds, unless what it returns is called before. */
 export type Timer = (ms: number, late: () => void) => () => void;
@@ -8,7 +8,7 @@ export type Timer = (ms: number, late: () => void) => () => void;
 const DEAF_MS = 300;
 
 /** Ends one attempt after `ms` milliseconds with the failure `timeout`, and at an abort, even when the provider does not listen. */
-export function timeout<A extends Asked>(line: Line<A>, ms: number, timer: Timer): Line<A> {
+export function timeout<A extends ModelRequest>(line: CallModel<A>, ms: number, timer: Timer): CallModel<A> {
   return async (asked, signal) => {
     signal.throwIfAborted();
     const end = new AbortController();

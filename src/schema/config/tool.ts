@@ -27,7 +27,7 @@ export const inputSchema = later(() =>
   z.record(z.string(), z.json()).refine(({ type }) => type === 'object', 'expected a JSON schema with "type: object"'),
 );
 
-/** Hosts of the web that programs in the Box may reach. */
+/** Hosts of the web that programs in the sandbox may reach. */
 export const network = later(() =>
   z.strictObject({
     hosts: z

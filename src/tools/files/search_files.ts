@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Box, WorldResult } from '../../core/model/tool.ts';
+import type { ToolContext, WorldResult } from '../../core/model/tool.ts';
 import { compilePattern } from '../../core/text/pattern.ts';
 import { worldTool } from '../define.ts';
 import { isCutOff, withTimeLimit } from '../time-limit.ts';
@@ -29,7 +29,7 @@ export default worldTool({
   run: search,
 });
 
-function search({ pattern, path }: { pattern: string; path: string }, box: Box): WorldResult {
+function search({ pattern, path }: { pattern: string; path: string }, box: ToolContext): WorldResult {
   const matches = matcher(pattern);
   if (typeof matches === 'string') return { ok: false, text: matches };
   const { texts, left, large } = gather(box, path);
@@ -48,7 +48,7 @@ function search({ pattern, path }: { pattern: string; path: string }, box: Box):
 }
 
 /** The texts that are searched; `left`: there are more. */
-function gather(box: Box, path: string): { texts: [string, string][]; left: boolean; large: number } {
+function gather(box: ToolContext, path: string): { texts: [string, string][]; left: boolean; large: number } {
   const texts: [string, string][] = [];
   let bytes = 0;
   let large = 0;

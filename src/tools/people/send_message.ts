@@ -3,8 +3,8 @@ import { covered } from '../../core/approvals/covers.ts';
 import { goneText, isAway } from '../../core/mail/absent-agents.ts';
 import type { Attached } from '../../core/model/entry.ts';
 import { textHash } from '../../core/model/hash.ts';
-import type { Covers, Scene, Staged } from '../../core/model/tool.ts';
-import { compose, hopsAfter, resolveRecipients } from '../../core/rights/recipients.ts';
+import type { ActContext, Covers, Staged } from '../../core/model/tool.ts';
+import { composeMessage, hopsAfter, resolveRecipients } from '../../core/rights/recipients.ts';
 import { padTurn } from '../../schema/name.ts';
 import { MESSAGE_KINDS, priority } from '../../schema/records/message.ts';
 import { act } from '../define.ts';
@@ -45,7 +45,7 @@ export default act({
 });
 
 /** Whom `@unit` or `*` stands for now, and what the message takes with it. */
-function showReach({ to, attachments = [] }: Value, scene: Scene): string {
+function showReach({ to, attachments = [] }: SendInput, scene: ActContext): string {
   const names = isWide(to) ? reached(to, scene) : [];
   const carried = attachments.flatMap((path) => scene.stands(path) ?? []).map(({ path, hash }) => `${path} (${hash})`);
   return [
@@ -56,11 +56,11 @@ function showReach({ to, attachments = [] }: Value, scene: Scene): string {
     .join('\n\n');
 }
 
-function coveredReach(to: readonly string[], scene: Scene): Covers {
+function coveredReach(to: readonly string[], scene: ActContext): Covers {
   return isWide(to) ? { [to.join(', ')]: textHash(reached(to, scene).join()) } : {};
 }
 
-function reached(to: readonly string[], { config, agent }: Scene): string[] {
+function reached(to: readonly string[], { config, agent }: ActContext): string[] {
   const recipients = resolveRecipients(config, agent, to);
   return recipients.ok ? recipients.names : [];
 }
@@ -69,7 +69,7 @@ function isWide(to: readonly string[]): boolean {
   return to.some((name) => name === '*' || name.startsWith('@'));
 }
 
-type Value = {
+type SendInput = {
   to: string[];
   body: string;
   subject?: string | undefined;
@@ -80,14 +80,14 @@ type Value = {
   attachments?: string[] | undefined;
 };
 
-function stageMessage(value: Value, scene: Scene): Staged {
+function stageMessage(value: SendInput, scene: ActContext): Staged {
   const { config, agent, turn, given, draft } = scene;
   const recipients = resolveRecipients(config, agent, value.to);
   if (!recipients.ok) return recipients;
   const files = attach(value.attachments ?? [], scene);
   if (!Array.isArray(files)) return files;
   const { subject, kind, reply_to } = value;
-  const message = compose(
+  const message = composeMessage(
     agent,
     turn,
     draft.nextMessage,
@@ -131,7 +131,7 @@ export function attachedName(path: string): string {
 }
 
 /** Copies of workspace files, to lie beside the message. */
-function attach(paths: string[], scene: Scene): Attached[] | Staged {
+function attach(paths: string[], scene: ActContext): Attached[] | Staged {
   const files: Attached[] = [];
   for (const [i, path] of paths.entries()) {
     const data = scene.attach(path);

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Box, WorldResult } from '../../core/model/tool.ts';
+import type { ToolContext, WorldResult } from '../../core/model/tool.ts';
 import { type Proposal, textsOf } from '../../core/skills/proposal.ts';
 import { coveredSkill, refusalOf, showProposal, stageSkill, testsOf } from '../../core/skills/propose.ts';
 import { act } from '../define.ts';
@@ -40,7 +40,7 @@ export default act({
 });
 
 /** The tests of a proposal, in a folder that holds nothing else. */
-async function runTests(proposal: Proposal, box: Box): Promise<WorldResult> {
+async function runTests(proposal: Proposal, box: ToolContext): Promise<WorldResult> {
   const tests = testsOf(proposal);
   if (tests.length === 0) return { ok: true, text: 'It brings no tests.' };
   const script = ['set -e', ...tests].join('\n');

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { agentState } from '../../core/model/state.ts';
-import type { Scene } from '../../core/model/tool.ts';
+import type { ActContext } from '../../core/model/tool.ts';
 import { balanceOf, printCredits } from '../../core/money/ledger.ts';
 import { inOneLine } from '../../core/skills/skill.ts';
 import { limitTrouble, teamOf } from '../../core/staff/staff.ts';
@@ -27,7 +27,7 @@ export default act({
 });
 
 /** What the others spend while this turn is made it does not tell: visits of a turn do not see each other. */
-function aboutAgent({ config, state, agent }: Scene, name: string): string {
+function aboutAgent({ config, state, agent }: ActContext, name: string): string {
   const { lastTurn, lastOutcome } = agentState(state, name);
   const by = state.staff.get(name)?.by;
   const role = config.agents.get(name)?.role ?? 'its resume is broken';

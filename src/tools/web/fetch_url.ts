@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Page } from '../../core/model/tool.ts';
+import type { WebPage } from '../../core/model/tool.ts';
 import { worldTool } from '../define.ts';
 
 /** Characters of a page that are shown. */
@@ -19,11 +19,11 @@ export default worldTool({
 });
 
 // Not within `export default`: there the compiler leaves the name of an imported file as it is, and dist/ has no .ts files.
-async function textOf({ type, text }: Page): Promise<string> {
+async function textOf({ type, text }: WebPage): Promise<string> {
   return type.includes('html') ? (await import('../../core/text/page-text.ts')).pageText(text) : text;
 }
 
-function headOf({ url, status, type, isCut }: Page): string {
+function headOf({ url, status, type, isCut }: WebPage): string {
   return `[${url}: ${status}, ${type}${isCut ? ', only the beginning' : ''}]`;
 }
 

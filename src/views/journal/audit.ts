@@ -1,4 +1,4 @@
-import { Deeds } from '../../core/journal/effect-id.ts';
+import { EffectIds } from '../../core/journal/effect-id.ts';
 import type { Entry } from '../../core/model/entry.ts';
 import { shorten, table } from '../text/table.ts';
 import { viewOf } from './view-of.ts';
@@ -26,7 +26,7 @@ export interface AuditRow {
 }
 
 /** Which rows are wanted; what is left out does not matter. */
-export interface AuditWish {
+export interface AuditOptions {
   who?: string;
   act?: string;
   rule?: string;
@@ -43,10 +43,10 @@ export interface TurnLines {
 }
 
 /** The rows of the journal, in its order. Pure. */
-export function* auditOf(groups: Iterable<TurnLines>, wish: AuditWish = {}): Generator<AuditRow> {
+export function* auditOf(groups: Iterable<TurnLines>, wish: AuditOptions = {}): Generator<AuditRow> {
   let opened: { file: number; time: number } | null = null;
   const tools = new Map<string, string>();
-  const deeds = new Deeds();
+  const deeds = new EffectIds();
   for (const { file, entries } of groups)
     for (const line of entries) {
       if (line.k === 'open') opened = { file, time: line.time };
@@ -75,7 +75,7 @@ function printUse({ agent, n, act }: { agent: string; n: number; act: number }):
   return `${agent}.${n}.${act}`;
 }
 
-function isWanted(row: AuditRow, { who, act, rule, outcome, since }: AuditWish): boolean {
+function isWanted(row: AuditRow, { who, act, rule, outcome, since }: AuditOptions): boolean {
   return (
     (who === undefined || row.who === who) &&
     (act === undefined || row.act === act) &&

@@ -14,7 +14,7 @@ import { countCredits } from '../../core/money/ledger.ts';
 import { renderPieces, requestHash } from '../../core/prompt/prompt.ts';
 import { inCredits } from '../../schema/amount.ts';
 
-type Answer = Extract<CallEntry, { k: 'reply' | 'failed' }>;
+type AnswerEntry = Extract<CallEntry, { k: 'reply' | 'failed' }>;
 
 /** One attempt as it was: the exact prompt, put together from the journal, and what came back. */
 export interface ShownCall {
@@ -36,7 +36,7 @@ export interface ShownCall {
   /** Its acts that cost something. Credits. */
   paid: { act: number; tool: string; cost: number }[];
   /** null: the journal holds no answer (cut off, or under way). */
-  answer: Answer | null;
+  answer: AnswerEntry | null;
   /** The prompt has the hash that was journaled before the call. */
   exact: boolean;
 }
@@ -80,7 +80,7 @@ class Recording {
   readonly state: State = emptyState();
   readonly blobs = new Map<string, string>();
   readonly intents: IntentEntry[] = [];
-  readonly answers = new Map<string, Answer>();
+  readonly answers = new Map<string, AnswerEntry>();
   readonly uses: UseEntry[] = [];
   visit: VisitEffect | null = null;
   private readonly turn: number;
@@ -244,7 +244,7 @@ function printPart(part: Part): string {
   return `-- reply before\n${printReply(part.text, part.acts)}`;
 }
 
-function printAnswer(answer: Answer | null): string {
+function printAnswer(answer: AnswerEntry | null): string {
   if (answer === null) return '-- no answer';
   if (answer.k === 'failed') return `-- failed: ${answer.failure}: ${answer.message}`;
   const { text, acts, usage, model } = answer.reply;

@@ -37,7 +37,7 @@ export interface Outcomes {
 }
 
 /** Whose visits, and with which skill; undefined: all. */
-export interface OutcomeWish {
+export interface OutcomeOptions {
   agent?: string | undefined;
   skill?: string | undefined;
 }
@@ -46,7 +46,7 @@ export interface OutcomeWish {
  * How visits ended and what they took, by the lines of the journal in order: those of committed turns that were not skipped.
  * A visit is one with a skill when a later prompt of it told what `load_skill` showed. Pure.
  */
-export function outcomesOf(entries: Iterable<Entry>, wish: OutcomeWish = {}): Outcomes {
+export function outcomesOf(entries: Iterable<Entry>, wish: OutcomeOptions = {}): Outcomes {
   const review = new Review();
   for (const entry of entries) review.take(entry);
   const { agents, skills } = review.close();
@@ -58,7 +58,7 @@ export function outcomesOf(entries: Iterable<Entry>, wish: OutcomeWish = {}): Ou
 }
 
 /** What a turn tells of a visit before it ends. */
-interface Work {
+interface VisitWork {
   calls: number;
   ms: number;
   micro: number;
@@ -70,7 +70,7 @@ interface Work {
 
 class Review {
   /** The turn being read: visits by agent. */
-  private work = new Map<string, Work>();
+  private work = new Map<string, VisitWork>();
   private visits = new Map<string, VisitEffect>();
   private readonly agents = new Map<string, Course>();
   /** Skill → agent → its visits with it. */
@@ -113,7 +113,7 @@ class Review {
     return { agents: Object.fromEntries(agents), skills };
   }
 
-  private workOf(agent: string): Work {
+  private workOf(agent: string): VisitWork {
     const work = this.work.get(agent) ?? {
       ...{ calls: 0, ms: 0, micro: 0, failedUses: 0 },
       ...{ wanted: new Map(), shown: new Set() },
@@ -176,7 +176,7 @@ const NONE: Course = {
 };
 
 /** `cost` is in micro-credits until the end. */
-function add(sums: Map<string, Course>, agent: string, visit: VisitEffect, work: Work): void {
+function add(sums: Map<string, Course>, agent: string, visit: VisitEffect, work: VisitWork): void {
   const sum = sums.get(agent) ?? { ...NONE };
   sums.set(agent, sum);
   sum.visits++;

@@ -1,8 +1,8 @@
 /** An object or a list in the JSON that is being read, as far as it has come. */
-interface Place {
+interface OpenContainer {
   /** Whether it is an object, whose strings have keys. */
   object: boolean;
-  parent: Place | null;
+  parent: OpenContainer | null;
   key: string;
   tool: string;
   to: string[];
@@ -18,7 +18,7 @@ const MOST_OBJECTS = 300;
  * What a reply under way says to one reader: the bodies of messages to them, else its plain text. Knows acts that come as
  * tool calls, and acts that are written as JSON in the text. For display only.
  */
-export class Speech {
+export class PartialReply {
   private readonly reader: string;
   private readonly acts = new Map<number, Acts>();
   private text = '';
@@ -72,9 +72,9 @@ export class Speech {
  * do not serve: they begin anew with each piece (`partial-json`), or stop at the first fault (`@streamparser/json`).
  */
 class Acts {
-  private readonly places: Place[] = [];
+  private readonly places: OpenContainer[] = [];
   private readonly tool: string;
-  private place: Place | null = null;
+  private place: OpenContainer | null = null;
   /** The string being read, and whether it is a key; null outside of one. */
   private string: { text: string; isKey: boolean } | null = null;
   private escape = '';
@@ -92,8 +92,8 @@ class Acts {
   }
 
   bodiesTo(reader: string): string[] {
-    const isMessage = (place: Place) => (place.parent?.tool || place.tool || this.tool) === 'send_message';
-    const isFor = ({ to }: Place) => to.includes(reader) || to.includes('*');
+    const isMessage = (place: OpenContainer) => (place.parent?.tool || place.tool || this.tool) === 'send_message';
+    const isFor = ({ to }: OpenContainer) => to.includes(reader) || to.includes('*');
     const written = this.places.filter(({ body }) => body.trim() !== '');
     return written.filter((one) => isMessage(one) && isFor(one)).map(({ body }) => body);
   }

@@ -30,11 +30,11 @@ export interface MailRow {
 }
 
 /** What is known of messages that were taken. */
-type Known = Pick<State, 'mail' | 'received'>;
+type MailState = Pick<State, 'mail' | 'received'>;
 
 /** The row of a message. `waiting`: who has not got it yet. `owner`: only that reader's mark counts as read. */
 export function mailRow(
-  known: Known,
+  known: MailState,
   message: Message,
   waiting: readonly string[] = known.mail.get(message.id)?.waiting ?? [],
   owner?: string,
@@ -78,7 +78,7 @@ export function mailRow(
 }
 
 /** As the journal has it since messages name it there. */
-function makerOf({ received }: Known, { id, turn, from, to }: Message): Pick<MailRow, 'made_by' | 'made_by_act'> {
+function makerOf({ received }: MailState, { id, turn, from, to }: Message): Pick<MailRow, 'made_by' | 'made_by_act'> {
   const file = received.get(`${to[0]} ${id}`) ?? '';
   const by = file.slice(0, Math.max(0, file.lastIndexOf('/')));
   const [, call, act] = /^(\d+)(?:\.(\d+))?$/.exec(by) ?? [];

@@ -1,4 +1,4 @@
-import { deadOf, type Said, type State } from '../../core/model/state.ts';
+import { deadOf, type State, type ThreadMessage } from '../../core/model/state.ts';
 import { parseMessageId } from '../../schema/name.ts';
 import { shorten } from '../text/table.ts';
 
@@ -14,7 +14,7 @@ export interface Sent {
 }
 
 /** The lists alone. */
-export type Fate = Pick<Sent, 'waiting' | 'read_by' | 'answered_by'>;
+export type MessageFate = Pick<Sent, 'waiting' | 'read_by' | 'answered_by'>;
 
 /** The messages of an author in the conversations that the state remembers, the oldest first. An answer is a later message of that reader to the author there. Pure. */
 export function sentBy(state: State, author: string): Sent[] {
@@ -28,7 +28,11 @@ export function sentBy(state: State, author: string): Sent[] {
   return sent.sort((a, b) => turnOf(a) - turnOf(b));
 }
 
-function fateOf({ id, from, to, subject }: Said, waits: readonly string[], later: readonly Said[]): Sent {
+function fateOf(
+  { id, from, to, subject }: ThreadMessage,
+  waits: readonly string[],
+  later: readonly ThreadMessage[],
+): Sent {
   const given = to.filter((name) => !waits.includes(name));
   const hasAnswered = (name: string): boolean => later.some((one) => one.from === name && one.to.includes(from));
   return {
@@ -45,7 +49,7 @@ function turnOf({ id }: Sent): number {
 }
 
 /** Who has got it and who has answered, in words. */
-export function printFate({ waiting, read_by, answered_by }: Fate): string {
+export function printFate({ waiting, read_by, answered_by }: MessageFate): string {
   const say = (what: string, names: readonly string[]): string =>
     names.length ? `${what} ${shorten(names.join(', '), 40)}` : '';
   return [say('waits for', waiting), say('read by', read_by), say('answered by', answered_by)]

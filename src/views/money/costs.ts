@@ -136,7 +136,7 @@ export const NONE = '(none)';
  * divided equally among them; its calls count in each.
  */
 export function spendingBy(heading: Heading, entries: Iterable<Entry>): Map<string, Cost> {
-  const book = new Book(heading);
+  const book = new CostTotals(heading);
   for (const entry of entries) book.take(entry);
   return book.close();
 }
@@ -148,7 +148,7 @@ interface Charge {
   tokensOut: number;
 }
 
-class Book {
+class CostTotals {
   private readonly heading: Heading;
   private readonly state = emptyState();
   private readonly sums = new Map<string, Charge>();

@@ -3,7 +3,7 @@ import type { Config } from '../../core/model/config.ts';
 import { agentState, type State } from '../../core/model/state.ts';
 import { restsUntil } from '../../core/money/breaker.ts';
 import { balanceOf, printCredits } from '../../core/money/ledger.ts';
-import { type Due, walk } from '../../core/turn/schedule.ts';
+import { type Due, scheduleTurn } from '../../core/turn/schedule.ts';
 import { inCredits, inMicro } from '../../schema/amount.ts';
 import type { Fault } from '../../schema/fault.ts';
 import { parseMessageId } from '../../schema/name.ts';
@@ -54,7 +54,7 @@ export interface AgentStatus {
 
 /** The organisation at a glance, as it stands before its next turn. Pure. */
 export function statusOf(config: Config, state: State, person: string, faults: Fault[]): Status {
-  const due = new Map(walk(config, state, state.turn + 1).map((one) => [one.agent, one]));
+  const due = new Map(scheduleTurn(config, state, state.turn + 1).map((one) => [one.agent, one]));
   const names = [...config.order, ...[...config.broken.keys(), ...goneIn(config, state)].sort()];
   return {
     org: config.org.name,

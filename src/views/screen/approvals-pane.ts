@@ -4,13 +4,13 @@ import type { Approval } from '../../core/model/state.ts';
 import { countCredits, leftFor } from '../../core/money/ledger.ts';
 import { priceOf } from '../../core/money/price.ts';
 import { asks, type Filter, fits } from './filter.ts';
-import { cell, facts, type Line, line, type Pane } from './line.ts';
-import { openApprovals, type Scene } from './snapshot.ts';
+import { cell, facts, line, type Pane, type ScreenLine } from './line.ts';
+import { openApprovals, type ScreenSnapshot } from './snapshot.ts';
 
 export const APPROVAL_TERMS = ['agent', 'tool'];
 
 /** Acts that wait for a person, then those that were answered and wait for the next turn. */
-export function approvalsPane(scene: Scene, filter: Filter): Pane {
+export function approvalsPane(scene: ScreenSnapshot, filter: Filter): Pane {
   const open = new Set(openApprovals(scene));
   const fitting = [...scene.state.approvals.values()].filter(({ id, agent, tool, input }) =>
     fits(filter, { text: `${id} ${agent} ${tool} ${JSON.stringify(input)}`, agent, tool }),
@@ -50,7 +50,7 @@ export function approvalsPane(scene: Scene, filter: Filter): Pane {
   };
 }
 
-function stateOf({ requests }: Scene, { id, contacts, answer }: Approval): string {
+function stateOf({ requests }: ScreenSnapshot, { id, contacts, answer }: Approval): string {
   const asked = requests.findLast((one) => (one.ask === 'approve' || one.ask === 'deny') && one.id === id);
   if (answer?.unpaid !== undefined && !asked) return 'approved: no credits';
   const decision = asked?.ask ?? answer?.decision;
@@ -59,7 +59,7 @@ function stateOf({ requests }: Scene, { id, contacts, answer }: Approval): strin
 }
 
 /** A held act in full. */
-export function approvalDetail({ config, state, present }: Scene, approval: Approval): Line[] {
+export function approvalDetail({ config, state, present }: ScreenSnapshot, approval: Approval): ScreenLine[] {
   const { id, turn, agent, tool, rule, because, contacts, input, over, always, answer } = approval;
   const { shows, changed } = present.get(id) ?? { shows: approval.shows, changed: [] };
   const cost = priceOf(config, tool);
@@ -83,7 +83,7 @@ export function approvalDetail({ config, state, present }: Scene, approval: Appr
 }
 
 /** What the tool would be given: texts as they would be written. */
-function inputLines(input: Json): Line[] {
+function inputLines(input: Json): ScreenLine[] {
   if (input === null || typeof input !== 'object' || Array.isArray(input)) return [line(JSON.stringify(input), 'code')];
   return Object.entries(input).flatMap(([name, value]) => {
     const text = typeof value === 'string' ? value : JSON.stringify(value);

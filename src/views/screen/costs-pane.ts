@@ -3,8 +3,8 @@ import { balanceOfOrg } from '../../core/money/ledger.ts';
 import { inCredits, inMicro } from '../../schema/amount.ts';
 import { type Cost, type Costs, costsOf, forecastOf } from '../money/costs.ts';
 import { type Filter, fits } from './filter.ts';
-import { cell, facts, type Line, line, type Pane } from './line.ts';
-import type { Scene } from './snapshot.ts';
+import { cell, facts, line, type Pane, type ScreenLine } from './line.ts';
+import type { ScreenSnapshot } from './snapshot.ts';
 import { area, spark } from './spark.ts';
 
 export const COST_TERMS = ['agent'];
@@ -15,7 +15,7 @@ const BURN_COLUMNS = 60;
 const SPARK_COLUMNS = 20;
 
 /** What was spent: the budget going down over the last turns, then each agent, the dearest first. */
-export function costsPane(scene: Scene, filter: Filter): Pane {
+export function costsPane(scene: ScreenSnapshot, filter: Filter): Pane {
   const { config, state, recent } = scene;
   const costs = costsOf(config, state);
   const forecast = forecastOf(config, state, recent.pace(PACE_TURNS));
@@ -62,7 +62,7 @@ export function costsPane(scene: Scene, filter: Filter): Pane {
 }
 
 /** What is left of the budget after each of the last turns: of the organisation's cap, else of all grants. */
-function burnDown({ config, state, recent }: Scene, end: number | null): Line[] {
+function burnDown({ config, state, recent }: ScreenSnapshot, end: number | null): ScreenLine[] {
   const { granted } = balanceOfOrg(config, state);
   const budget = config.credits.org.cap ?? granted;
   const left = leftAfter(
@@ -97,7 +97,7 @@ function burnDown({ config, state, recent }: Scene, end: number | null): Line[] 
 }
 
 /** What uses of tools cost, the dearest first. */
-function toolLine({ by_tool }: Costs): Line[] {
+function toolLine({ by_tool }: Costs): ScreenLine[] {
   const tools = Object.entries(by_tool).sort(([a, x], [b, y]) => y.spent - x.spent || (a < b ? -1 : 1));
   return tools.length > 0
     ? [line(`of it for tools: ${tools.map(([name, { spent }]) => `${name} ${spent}`).join(', ')}`, 'quiet')]
@@ -121,7 +121,13 @@ function leftAfter(now: number, spent: readonly number[]): number[] {
 
 type AgentCost = Cost & { granted: number; reserved: number; left: number; in_doubt: number };
 
-function agentDetail({ recent }: Scene, name: string, one: AgentCost, spending: number[], end: number | null): Line[] {
+function agentDetail(
+  { recent }: ScreenSnapshot,
+  name: string,
+  one: AgentCost,
+  spending: number[],
+  end: number | null,
+): ScreenLine[] {
   const left = leftAfter(inMicro(one.left), spending);
   const most = Math.max(1, ...left);
   return [

@@ -1,14 +1,14 @@
 /** What a piece of text means; a face gives it a look, and without colour the words and marks must say it too. */
 export type Tone = 'plain' | 'quiet' | 'strong' | 'title' | 'good' | 'warn' | 'bad' | 'code';
 
-export interface Span {
+export interface TextRun {
   text: string;
   tone: Tone;
 }
 
 /** A line of prose or data. A face folds it at its width; the lines that follow are set in by `hang` columns. */
-export interface Line {
-  spans: Span[];
+export interface ScreenLine {
+  spans: TextRun[];
   hang: number;
 }
 
@@ -27,7 +27,7 @@ export interface Cell {
 }
 
 /** What a row of a list stands for: what keys act upon. */
-export interface About {
+export interface RowSubject {
   agent?: string;
   /** Message, approval or dead letter. */
   id?: string;
@@ -43,10 +43,10 @@ export interface Pane {
   /** Names the rows from one look to the next. */
   keys: string[];
   cells(row: number): Cell[];
-  about(row: number): About;
-  detail(row: number): Line[];
+  about(row: number): RowSubject;
+  detail(row: number): ScreenLine[];
   /** Above the list. */
-  top: Line[];
+  top: ScreenLine[];
   /** Instead of a list without rows. */
   empty: string;
 }
@@ -56,12 +56,12 @@ export function cell(text: string | number, tone: Tone = 'plain'): Cell {
 }
 
 /** A line of one tone. */
-export function line(text = '', tone: Tone = 'plain', hang = 0): Line {
+export function line(text = '', tone: Tone = 'plain', hang = 0): ScreenLine {
   return { spans: [{ text, tone }], hang };
 }
 
 /** A line of pieces: a text is plain, a pair says its tone. */
-export function spans(pieces: readonly (string | [text: string, tone: Tone])[], hang = 0): Line {
+export function spans(pieces: readonly (string | [text: string, tone: Tone])[], hang = 0): ScreenLine {
   return {
     spans: pieces.map((piece) =>
       typeof piece === 'string' ? { text: piece, tone: 'plain' } : { text: piece[0], tone: piece[1] },
@@ -73,7 +73,7 @@ export function spans(pieces: readonly (string | [text: string, tone: Tone])[], 
 /** Names and values under each other; what has no value is left out. */
 export function facts(
   pairs: readonly (readonly [name: string, value: string | number | null | undefined, tone?: Tone])[],
-): Line[] {
+): ScreenLine[] {
   const said = pairs.filter(([, value]) => value !== null && value !== undefined && value !== '');
   const width = Math.max(0, ...said.map(([name]) => name.length)) + 2;
   return said.map(([name, value, tone = 'plain']) =>

@@ -2,14 +2,14 @@ import { defined } from '../../schema/copy.ts';
 import { type LogLine, printLine } from '../journal/log-line.ts';
 import { asks, type Filter, fits } from './filter.ts';
 import { cell, facts, line, type Pane, type Tone } from './line.ts';
-import type { Scene } from './snapshot.ts';
+import type { ScreenSnapshot } from './snapshot.ts';
 
 export const LOG_TERMS = ['agent', 'level', 'module', 'event', 'turn'];
 
 const TONES: Record<string, Tone> = { error: 'bad', warn: 'warn', info: 'plain', debug: 'quiet' };
 
 /** What the engine did, the latest last. */
-export function logPane({ log }: Scene, filter: Filter): Pane {
+export function logPane({ log }: ScreenSnapshot, filter: Filter): Pane {
   const lines = asks(filter) ? log.filter((one) => fits(filter, facetsOf(one))) : log;
   return {
     columns: [

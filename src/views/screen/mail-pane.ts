@@ -1,8 +1,8 @@
 import type { Message } from '../../schema/records/message.ts';
 import { asks, type Filter, fits } from './filter.ts';
-import { type Cell, cell, facts, type Line, line, type Pane } from './line.ts';
+import { type Cell, cell, facts, line, type Pane, type ScreenLine } from './line.ts';
 import { markdown } from './markdown.ts';
-import type { Scene } from './snapshot.ts';
+import type { ScreenSnapshot } from './snapshot.ts';
 
 export const MAIL_TERMS = ['agent', 'from', 'to', 'kind', 'priority', 'unread', 'turn', 'thread'];
 
@@ -14,7 +14,7 @@ interface Placed {
 }
 
 /** The latest mail by conversation: the liveliest first, and of each the latest message first. */
-export function mailPane(scene: Scene, filter: Filter): Pane {
+export function mailPane(scene: ScreenSnapshot, filter: Filter): Pane {
   const placed = conversations(scene, filter);
   return {
     columns: [
@@ -39,7 +39,7 @@ export function mailPane(scene: Scene, filter: Filter): Pane {
   };
 }
 
-function conversations(scene: Scene, filter: Filter): Placed[] {
+function conversations(scene: ScreenSnapshot, filter: Filter): Placed[] {
   const { recent, drops } = scene;
   const dropped = new Set(drops.map(({ id }) => id));
   const threads = new Map<string, Message[]>();
@@ -57,7 +57,7 @@ function conversations(scene: Scene, filter: Filter): Placed[] {
     );
 }
 
-function facetsOf(scene: Scene, { id, from, to, kind, priority, subject, body, turn, thread }: Message) {
+function facetsOf(scene: ScreenSnapshot, { id, from, to, kind, priority, subject, body, turn, thread }: Message) {
   return {
     text: `${subject}\n${from} ${to.join(' ')}\n${body}`,
     agent: [from, ...to],
@@ -72,11 +72,11 @@ function facetsOf(scene: Scene, { id, from, to, kind, priority, subject, body, t
 }
 
 /** The person at the keyboard has not read it. */
-export function isUnread({ state, person }: Scene, id: string): boolean {
+export function isUnread({ state, person }: ScreenSnapshot, id: string): boolean {
   return state.mail.get(id)?.waiting.includes(person) ?? false;
 }
 
-function cellsOf(scene: Scene, { message, depth, dropped }: Placed): Cell[] {
+function cellsOf(scene: ScreenSnapshot, { message, depth, dropped }: Placed): Cell[] {
   const { id, turn, from, to, subject, kind, priority } = message;
   const unread = isUnread(scene, id);
   const waiting = dropped ? 'the next turn' : (scene.state.mail.get(id)?.waiting ?? []).join(', ');
@@ -97,7 +97,7 @@ function cellsOf(scene: Scene, { message, depth, dropped }: Placed): Cell[] {
 const MOST = 100_000;
 
 /** A message as its reader sees it, then its conversation. */
-export function mailDetail(scene: Scene, message: Message): Line[] {
+export function mailDetail(scene: ScreenSnapshot, message: Message): ScreenLine[] {
   const { id, from, to, turn, kind, priority, subject, task, via, attachments = [], body, expires, path } = message;
   return [
     line(subject, 'title'),
@@ -122,7 +122,7 @@ export function mailDetail(scene: Scene, message: Message): Line[] {
 /** Letters of a message that its conversation shows. */
 const FIRST_WORDS = 200;
 
-function threadLines({ recent }: Scene, { id, thread }: Message): Line[] {
+function threadLines({ recent }: ScreenSnapshot, { id, thread }: Message): ScreenLine[] {
   const others = (recent.threads.get(thread) ?? []).flatMap((one) => recent.mail.get(one) ?? []);
   if (others.length < 2) return [];
   return [

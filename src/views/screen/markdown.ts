@@ -1,8 +1,8 @@
-import { type Line, line, type Span } from './line.ts';
+import { line, type ScreenLine, type TextRun } from './line.ts';
 
 /** Markdown for reading in a terminal: paragraphs flow, headings, lists, quotes and code keep their shape, marks become tones. */
-export function markdown(text: string): Line[] {
-  const lines: Line[] = [];
+export function markdown(text: string): ScreenLine[] {
+  const lines: ScreenLine[] = [];
   let fence: string | null = null;
   let open = false;
   for (const raw of text.split('\n')) {
@@ -26,7 +26,7 @@ function goesOn(raw: string): boolean {
 /** Letters of a line that is looked at for marks: in longer ones nobody reads them, and looking would take long. */
 const LOOKED_AT = 2000;
 
-function blockOf(raw: string): Line {
+function blockOf(raw: string): ScreenLine {
   if (raw.length > LOOKED_AT) return line(raw);
   const heading = /^#{1,6}\s+(.*?)(?:\s+#+)?$/.exec(raw)?.[1];
   if (heading !== undefined) return line(plainOf(heading), 'title');
@@ -46,16 +46,16 @@ function blockOf(raw: string): Line {
   return { spans: inline(raw), hang: 0 };
 }
 
-function marked(head: string, text: string): Line {
+function marked(head: string, text: string): ScreenLine {
   return { spans: [{ text: head, tone: 'plain' }, ...inline(text)], hang: head.length };
 }
 
 const INLINE = /(`[^`\n]+`)|(\*\*[^*\n]+\*\*|__[^_\n]+__)|(\[[^\]\n]*\]\([^)\s]*\))/;
 
 /** Code, strong text and links; everything else as it stands. */
-function inline(text: string): Span[] {
+function inline(text: string): TextRun[] {
   if (text.length > LOOKED_AT) return [{ text, tone: 'plain' }];
-  const spans: Span[] = [];
+  const spans: TextRun[] = [];
   for (const part of text.split(INLINE)) {
     if (!part) continue;
     const link = /^\[([^\]]*)\]\(([^)]*)\)$/.exec(part);

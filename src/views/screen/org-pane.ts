@@ -1,14 +1,14 @@
 import type { Config } from '../../core/model/config.ts';
 import { agentState, inboxOf } from '../../core/model/state.ts';
 import { balanceOf, balanceOfOrg, printCredits } from '../../core/money/ledger.ts';
-import { walk } from '../../core/turn/schedule.ts';
+import { scheduleTurn } from '../../core/turn/schedule.ts';
 import { conditionOf, healthOf } from '../org/health.ts';
 import { inspect } from '../org/inspect.ts';
 import { whyOf } from '../org/status.ts';
 import { count } from '../text/table.ts';
 import { asks, type Facets, type Filter, fits } from './filter.ts';
-import { type About, type Cell, cell, facts, type Line, line, type Pane, type Tone } from './line.ts';
-import { needsYou, pauseOf, type Scene } from './snapshot.ts';
+import { type Cell, cell, facts, line, type Pane, type RowSubject, type ScreenLine, type Tone } from './line.ts';
+import { needsYou, pauseOf, type ScreenSnapshot } from './snapshot.ts';
 import { bar, spark } from './spark.ts';
 
 /** A row of the tree. */
@@ -46,9 +46,9 @@ export function treeOf(config: Config): Node[] {
 const DEEPEST = 20;
 
 /** Who there is, what each is at, and why. */
-export function orgPane(scene: Scene, filter: Filter): Pane {
+export function orgPane(scene: ScreenSnapshot, filter: Filter): Pane {
   const { config, state } = scene;
-  const due = new Map(walk(config, state, state.turn + 1).map((one) => [one.agent, one]));
+  const due = new Map(scheduleTurn(config, state, state.turn + 1).map((one) => [one.agent, one]));
   const calls = new Map([...state.open.values()].map((call) => [call.agent, call.model]));
   const wanted = (node: Node): boolean => fits(filter, facetsOf(scene, node, calls));
   const searching = asks(filter);
@@ -72,7 +72,7 @@ export function orgPane(scene: Scene, filter: Filter): Pane {
 }
 
 /** State and health in words; a call under way is said first. */
-function stateOf({ config, state }: Scene, name: string, calls: ReadonlyMap<string, string>): string {
+function stateOf({ config, state }: ScreenSnapshot, name: string, calls: ReadonlyMap<string, string>): string {
   if (config.agents.get(name)?.person) return 'person';
   return calls.has(name) ? 'thinking' : conditionOf(config, state, name);
 }
@@ -89,7 +89,7 @@ const MARKS: Record<string, [mark: string, tone: Tone]> = {
 };
 
 function cellsOf(
-  scene: Scene,
+  scene: ScreenSnapshot,
   { what, name, depth }: Node,
   calls: ReadonlyMap<string, string>,
   why: (name: string) => string,
@@ -127,7 +127,7 @@ function cellsOf(
   ];
 }
 
-function orgCells(scene: Scene, name: string): Cell[] {
+function orgCells(scene: ScreenSnapshot, name: string): Cell[] {
   const { state, config } = scene;
   const { paused, soon } = pauseOf(scene, null);
   const word = soon ? (paused ? 'pausing' : 'resuming') : paused ? 'paused' : scene.engine ? 'running' : 'idle';
@@ -146,7 +146,7 @@ function orgCells(scene: Scene, name: string): Cell[] {
 }
 
 /** What is left of a grant, as a bar and in percent. Low is below a fifth. */
-function creditCell({ config, state }: Scene, name: string): Cell {
+function creditCell({ config, state }: ScreenSnapshot, name: string): Cell {
   const { granted, left } = balanceOf(config, state, name);
   if (granted <= 0) return cell('no credits', 'quiet');
   return partCell(left / granted);
@@ -161,7 +161,7 @@ function partCell(part: number): Cell {
   return cell(`${bar(part, 8)} ${String(percent).padStart(3)} %`, part <= 0 ? 'bad' : part < 0.2 ? 'warn' : 'plain');
 }
 
-function facetsOf(scene: Scene, { what, name }: Node, calls: ReadonlyMap<string, string>): Facets {
+function facetsOf(scene: ScreenSnapshot, { what, name }: Node, calls: ReadonlyMap<string, string>): Facets {
   const { config, state } = scene;
   if (what !== 'agent') return { text: what === 'unit' ? `@${name}` : name, unit: what === 'unit' ? [name] : [] };
   return {
@@ -173,18 +173,18 @@ function facetsOf(scene: Scene, { what, name }: Node, calls: ReadonlyMap<string,
   };
 }
 
-function aboutOf({ what, name }: Node): About {
+function aboutOf({ what, name }: Node): RowSubject {
   if (what === 'org') return { what, file: 'org/org.yaml' };
   if (what === 'unit') return { what, file: `org/units/${name}.md` };
   return { what, agent: name, file: `agents/${name}/resume.md` };
 }
 
-function detailOf(scene: Scene, { what, name }: Node): Line[] {
+function detailOf(scene: ScreenSnapshot, { what, name }: Node): ScreenLine[] {
   if (what === 'org') return orgDetail(scene);
   return what === 'unit' ? unitDetail(scene, name) : agentDetail(scene, name);
 }
 
-function orgDetail(scene: Scene): Line[] {
+function orgDetail(scene: ScreenSnapshot): ScreenLine[] {
   const { config, state, engine } = scene;
   const { granted, spent, left } = balanceOfOrg(config, state);
   return [
@@ -202,7 +202,7 @@ function orgDetail(scene: Scene): Line[] {
   ];
 }
 
-function unitDetail({ config }: Scene, id: string): Line[] {
+function unitDetail({ config }: ScreenSnapshot, id: string): ScreenLine[] {
   const unit = config.units.get(id);
   if (!unit) return [];
   return [
@@ -222,7 +222,7 @@ function unitDetail({ config }: Scene, id: string): Line[] {
 /** Turns that a small chart of spending shows. */
 const CHARTED = 30;
 
-function agentDetail(scene: Scene, name: string): Line[] {
+function agentDetail(scene: ScreenSnapshot, name: string): ScreenLine[] {
   const { config, state, recent } = scene;
   const one = inspect(config, state, name, []);
   const broken = config.broken.get(name) ?? [];

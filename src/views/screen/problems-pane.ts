@@ -1,15 +1,15 @@
 import { deadLines } from '../../core/mail/chain.ts';
 import { agentState, inboxOf } from '../../core/model/state.ts';
 import { restsUntil } from '../../core/money/breaker.ts';
-import { creditRelief } from '../../core/money/credit-advice.ts';
+import { creditAdvice } from '../../core/money/credit-advice.ts';
 import { balanceOf, countCredits, printCredits } from '../../core/money/ledger.ts';
 import { defined } from '../../schema/copy.ts';
 import { healthOf } from '../org/health.ts';
 import { count, shorten } from '../text/table.ts';
 import { approvalDetail } from './approvals-pane.ts';
 import { asks, type Filter, fits } from './filter.ts';
-import { type About, cell, facts, type Line, line, type Pane, type Tone } from './line.ts';
-import { openApprovals, type Scene } from './snapshot.ts';
+import { cell, facts, line, type Pane, type RowSubject, type ScreenLine, type Tone } from './line.ts';
+import { openApprovals, type ScreenSnapshot } from './snapshot.ts';
 
 export const PROBLEM_TERMS = ['what', 'agent'];
 
@@ -22,12 +22,12 @@ export interface Problem {
   text: string;
   /** What to do about it. */
   remedy: string;
-  about: About;
-  more: Line[];
+  about: RowSubject;
+  more: ScreenLine[];
 }
 
 /** Everything that is wrong, the worst first. */
-export function problemsOf(scene: Scene): Problem[] {
+export function problemsOf(scene: ScreenSnapshot): Problem[] {
   return [
     ...faults(scene),
     ...approvals(scene),
@@ -39,7 +39,7 @@ export function problemsOf(scene: Scene): Problem[] {
   ];
 }
 
-export function problemsPane(scene: Scene, filter: Filter): Pane {
+export function problemsPane(scene: ScreenSnapshot, filter: Filter): Pane {
   const list = problemsOf(scene).filter(({ what, who, text }) =>
     fits(filter, { text: `${what} ${who} ${text}`, what, agent: who }),
   );
@@ -72,7 +72,7 @@ export function problemsPane(scene: Scene, filter: Filter): Pane {
   };
 }
 
-function faults({ faults }: Scene): Problem[] {
+function faults({ faults }: ScreenSnapshot): Problem[] {
   return faults.map(({ code, message, remedy, file, line, nearest }) => {
     const place = file === undefined ? '' : `${file}${line === undefined ? '' : `:${line}`}`;
     return {
@@ -88,7 +88,7 @@ function faults({ faults }: Scene): Problem[] {
   });
 }
 
-function approvals(scene: Scene): Problem[] {
+function approvals(scene: ScreenSnapshot): Problem[] {
   return openApprovals(scene).flatMap((id) => {
     const approval = scene.state.approvals.get(id);
     if (!approval) return [];
@@ -112,14 +112,19 @@ function approvals(scene: Scene): Problem[] {
 const LOW = 0.2;
 
 /** The key grants; what a cap stops, and a soft cap that is reached, wait for an edit. */
-function remedyFor(config: Scene['config'], state: Scene['state'], name: string, isSoft: boolean): string {
+function remedyFor(
+  config: ScreenSnapshot['config'],
+  state: ScreenSnapshot['state'],
+  name: string,
+  isSoft: boolean,
+): string {
   const { starved } = agentState(state, name);
   if (!starved) return isSoft ? `raise agents.${name}.soft in org/credits.yaml.` : 't grants more.';
-  const relief = creditRelief(config, state, name);
+  const relief = creditAdvice(config, state, name);
   return relief.startsWith('lemming top-up') ? 't grants more.' : `${relief}.`;
 }
 
-function credits(scene: Scene): Problem[] {
+function credits(scene: ScreenSnapshot): Problem[] {
   const { config, state } = scene;
   const found: Problem[] = [];
   for (const name of config.order) {
@@ -145,7 +150,7 @@ function credits(scene: Scene): Problem[] {
   return found.sort((a, b) => Number(b.tone === 'bad') - Number(a.tone === 'bad'));
 }
 
-function models({ config, state }: Scene): Problem[] {
+function models({ config, state }: ScreenSnapshot): Problem[] {
   const failing = [...state.breakers].map(([model, { failures }]): Problem => {
     const until = restsUntil(config, state, model);
     return {
@@ -174,7 +179,7 @@ function models({ config, state }: Scene): Problem[] {
   return [...stopped, ...failing];
 }
 
-function failing({ config, state }: Scene): Problem[] {
+function failing({ config, state }: ScreenSnapshot): Problem[] {
   return config.order.flatMap((name): Problem[] => {
     const { failedInRow, lastOutcome, lastReason, starved } = agentState(state, name);
     if (failedInRow === 0 || starved) return [];
@@ -197,7 +202,7 @@ function failing({ config, state }: Scene): Problem[] {
 /** Characters of the ids of one line. */
 const MOST_IDS = 500;
 
-function deadLetters({ state }: Scene): Problem[] {
+function deadLetters({ state }: ScreenSnapshot): Problem[] {
   return deadLines(state)
     .map(
       ({ id, from, to, reason, detail, message, path, turn, count: letters, ids }): Problem => ({
@@ -218,7 +223,7 @@ function deadLetters({ state }: Scene): Problem[] {
     .reverse();
 }
 
-function doubts({ state }: Scene): Problem[] {
+function doubts({ state }: ScreenSnapshot): Problem[] {
   return [...state.doubts.values()].map(({ key, agent, model, reserve }) => ({
     key: `doubt ${key}`,
     what: 'in doubt',

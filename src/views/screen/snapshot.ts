@@ -9,7 +9,7 @@ import { approvalsFor, countNeeds } from '../org/needs.ts';
 import type { Recent } from './recent.ts';
 
 /** All that a screen is made from, at one moment. */
-export interface Scene {
+export interface ScreenSnapshot {
   config: Config;
   state: State;
   /** The person at the keyboard. */
@@ -31,7 +31,7 @@ export interface Scene {
 }
 
 /** Acts that nobody has answered, and those that were approved and wait for credits: they may be denied. */
-export function openApprovals({ state, requests }: Scene): string[] {
+export function openApprovals({ state, requests }: ScreenSnapshot): string[] {
   const answered = new Set(requests.flatMap((one) => (one.ask === 'approve' || one.ask === 'deny' ? [one.id] : [])));
   return [...state.approvals.values()]
     .filter(({ id, answer }) => (!answer || answer.unpaid !== undefined) && !answered.has(id))
@@ -39,7 +39,7 @@ export function openApprovals({ state, requests }: Scene): string[] {
 }
 
 /** How many things wait for the person; an act whose answer waits for the next turn is none any more. */
-export function needsYou(scene: Scene): number {
+export function needsYou(scene: ScreenSnapshot): number {
   const { config, state, person, faults } = scene;
   const open = new Set(openApprovals(scene));
   const asked = approvalsFor(config, state, person).filter(({ id }) => !open.has(id));
@@ -47,7 +47,7 @@ export function needsYou(scene: Scene): number {
 }
 
 /** Whether the organisation, or one agent, is paused; `soon`: a request says so that waits for the next turn. */
-export function pauseOf({ state, requests }: Scene, agent: string | null): { paused: boolean; soon: boolean } {
+export function pauseOf({ state, requests }: ScreenSnapshot, agent: string | null): { paused: boolean; soon: boolean } {
   const now = agent === null ? state.paused : agentState(state, agent).paused;
   const asked = requests.findLast((one) => (one.ask === 'pause' || one.ask === 'resume') && one.agent === agent);
   const paused = asked ? asked.ask === 'pause' : now;

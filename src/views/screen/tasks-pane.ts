@@ -1,11 +1,11 @@
 import { type Filter, fits } from './filter.ts';
 import { cell, line, type Pane } from './line.ts';
-import type { Scene } from './snapshot.ts';
+import type { ScreenSnapshot } from './snapshot.ts';
 
 export const TASK_TERMS: string[] = [];
 
 /** The files of org/tasks. */
-export function tasksPane({ tasks }: Scene, filter: Filter): Pane {
+export function tasksPane({ tasks }: ScreenSnapshot, filter: Filter): Pane {
   const list = tasks.filter((path) => fits(filter, { text: path }));
   return {
     columns: [{ title: 'task', share: 1 }],

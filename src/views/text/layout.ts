@@ -4,7 +4,7 @@ import { MARKS, unmarked } from './table.ts';
 export type Style = 'heading' | 'unread' | 'good' | 'warn' | 'bad';
 
 /** Where a text is to stand. */
-export interface Page {
+export interface TextPage {
   /** Columns; Infinity where lines may be as long as they are. */
   width: number;
   /** Columns that a text takes. */
@@ -20,7 +20,7 @@ const LEAST = 8;
 const GAP = '  ';
 
 /** A text of a view as it stands on a page: its tables aligned, and everything within its width. Pure. */
-export function layout(text: string, page: Page): string {
+export function layout(text: string, page: TextPage): string {
   const lines = text.split('\n');
   const widths = new Map<number, Columns>();
   for (let at = 0; at < lines.length; ) {
@@ -59,7 +59,7 @@ function cellsOf(line: string): string[] {
     .map(unmarked);
 }
 
-function columnsOf(lines: readonly string[], page: Page): Columns {
+function columnsOf(lines: readonly string[], page: TextPage): Columns {
   const heading = lines[0]?.startsWith(MARKS.heading) ? cellsOf(lines[0]) : [];
   const rows = lines.map(cellsOf);
   const n = rows.reduce((most, row) => Math.max(most, row.length), 0);
@@ -98,7 +98,7 @@ function fitted(natural: readonly number[], words: readonly boolean[], width: nu
   return widths;
 }
 
-function printRow(line: string, { widths, right, heading }: Columns, page: Page): string[] {
+function printRow(line: string, { widths, right, heading }: Columns, page: TextPage): string[] {
   const isHeading = line.startsWith(MARKS.heading);
   const cells = cellsOf(line);
   const last = widths.length - 1;
@@ -120,13 +120,13 @@ function printRow(line: string, { widths, right, heading }: Columns, page: Page)
   return cells[0]?.trim() === '*' ? lines.map((one) => styled(page, 'unread', one)) : lines;
 }
 
-function padded(cell: string, width: number, right: boolean, page: Page): string {
+function padded(cell: string, width: number, right: boolean, page: TextPage): string {
   const kept = cut(cell, width, page);
   const rest = ' '.repeat(Math.max(0, width - page.widthOf(kept)));
   return right ? rest + kept : kept + rest;
 }
 
-function styled(page: Page, style: Style, text: string): string {
+function styled(page: TextPage, style: Style, text: string): string {
   return page.style && text.trim() !== '' ? page.style(style, text) : text;
 }
 
@@ -149,13 +149,13 @@ function styleOf(heading: string | undefined, cell: string): Style | undefined {
 }
 
 /** The beginning of a text that fits, with an ellipsis where it goes on. */
-function cut(text: string, width: number, page: Page): string {
+function cut(text: string, width: number, page: TextPage): string {
   if (page.widthOf(text) <= width) return text;
   return `${beginning(text, width - 1, page).text}…`;
 }
 
 /** As many characters as fit, one at least, and the columns they take. */
-function beginning(text: string, width: number, page: Page): { text: string; used: number } {
+function beginning(text: string, width: number, page: TextPage): { text: string; used: number } {
   let kept = '';
   let used = 0;
   for (const character of text) {
@@ -168,14 +168,14 @@ function beginning(text: string, width: number, page: Page): { text: string; use
 }
 
 /** A line of prose in as many as it takes, each indented as the first. */
-export function wrap(line: string, page: Page): string[] {
+export function wrap(line: string, page: TextPage): string[] {
   if (page.widthOf(line) <= page.width) return [line];
   const indent = /^ */.exec(line.slice(0, Math.floor(page.width / 2)))?.[0] ?? '';
   return broken(line.slice(indent.length), page.width - indent.length, page).map((one) => (indent + one).trimEnd());
 }
 
 /** Breaks at blanks, and within what is longer than a line. */
-function broken(text: string, width: number, page: Page): string[] {
+function broken(text: string, width: number, page: TextPage): string[] {
   if (page.widthOf(text) <= width) return [text];
   const lines: string[] = [];
   let line = '';

@@ -12,7 +12,7 @@ import {
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { findMail, type MailWish, mailFiles, readMail } from '../../../src/app/look/mail-index.ts';
+import { findMail, type MailQuery, mailFiles, readMail } from '../../../src/app/look/mail-index.ts';
 import { emptyState } from '../../../src/core/model/state.ts';
 import { realDisk } from '../../../src/disk/fs/real.ts';
 import type { Sqlite } from '../../../src/disk/search/sqlite-index.ts';
@@ -103,12 +103,12 @@ describe.each([
 /** Both ways to search give the same; how many messages they found. */
 async function compare(
   root: string,
-  given: { [K in keyof MailWish]: MailWish[K] | undefined },
+  given: { [K in keyof MailQuery]: MailQuery[K] | undefined },
   text: string,
   source: Sqlite | null,
 ): Promise<number> {
   const { authors, ...rest } = given;
-  const wish = { ...(authors && { authors }), ...rest } as MailWish;
+  const wish = { ...(authors && { authors }), ...rest } as MailQuery;
   const disk = realDisk(root);
   const holds = ({ subject, body }: Message) =>
     [subject, body].some((part) => part.toLowerCase().includes(text.toLowerCase()));

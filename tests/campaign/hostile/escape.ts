@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { vi } from 'vitest';
 import { realDisk } from '../../../src/disk/fs/real.ts';
-import { type Boxed, realSandbox, type Sandbox } from '../../../src/disk/sandbox/sandbox.ts';
+import { realSandbox, type Sandbox, type SandboxedProgram } from '../../../src/disk/sandbox/sandbox.ts';
 import { buildOrg } from '../../../src/testing/build-org.ts';
 import { PLAN, use } from '../../tools/world.ts';
 import { newFolder, removeFolder } from '../real.ts';
@@ -92,7 +92,7 @@ export class Prison {
     return wrong;
   }
 
-  private told({ stdout, broken }: Boxed): string[] {
+  private told({ stdout, broken }: SandboxedProgram): string[] {
     const text = Buffer.from(stdout).toString();
     return [
       ...(broken === null ? [] : [`the Box did not start: ${broken.slice(0, 100)}`]),

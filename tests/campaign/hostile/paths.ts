@@ -7,7 +7,7 @@ import type { Json } from '../../../src/core/model/call.ts';
 import type { Disk } from '../../../src/disk/fs/disk.ts';
 import { DiskError } from '../../../src/disk/fs/disk.ts';
 import { realDisk } from '../../../src/disk/fs/real.ts';
-import { BoxRefusal } from '../../../src/engine/tools/tool-context.ts';
+import { ToolRefusal } from '../../../src/engine/tools/tool-context.ts';
 import { buildOrg } from '../../../src/testing/build-org.ts';
 import { means, PLAN, start } from '../../tools/world.ts';
 import { newFolder, removeFolder } from '../real.ts';
@@ -185,7 +185,7 @@ export class Maze {
       );
       return result instanceof Promise ? '' : result.ok ? result.text : '';
     } catch (error) {
-      if (error instanceof BoxRefusal || error instanceof DiskError) return '';
+      if (error instanceof ToolRefusal || error instanceof DiskError) return '';
       // The schema refused it.
       if (error instanceof Error && error.message.startsWith(`${tool}: `)) return '';
       throw error;

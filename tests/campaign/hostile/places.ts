@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { Prompt } from '../../../src/core/model/call.ts';
 import { readJournal } from '../../../src/disk/journal/journal.ts';
 import { compareFolder } from '../../../src/engine/replay/compare.ts';
-import { Refold } from '../../../src/engine/replay/refold.ts';
+import { JournalFiles } from '../../../src/engine/replay/journal-files.ts';
 import { Crash } from '../../../src/testing/memory-disk.ts';
 import { type Act, Org } from '../../regression/org.ts';
 
@@ -157,7 +157,7 @@ class Story {
 
   /** Where nobody but the engine wrote, the folder is what the journal makes of it. */
   differences(): string[] {
-    const refold = new Refold();
+    const refold = new JournalFiles();
     for (const group of readJournal(this.org.disk, [])) refold.take(group);
     return compareFolder(this.org.disk, refold, {}).map(({ path, what }) => `${path} ${what}`);
   }

@@ -1,4 +1,4 @@
-import { Crash, type Fate, type MemoryDisk, type Operation } from '../../../src/testing/memory-disk.ts';
+import { Crash, type DiskFate, type MemoryDisk, type Operation } from '../../../src/testing/memory-disk.ts';
 import { brokenPromises, type Machine, newMachine, runTo, SHAPES, visible } from '../world.ts';
 
 export const TURNS = 3;
@@ -61,11 +61,11 @@ async function crashTwice(machine: Machine, one: Case, mutant?: (disk: MemoryDis
   }
 }
 
-function crashAt(at: number, fate: Fate): (operation: Operation) => Fate {
+function crashAt(at: number, fate: DiskFate): (operation: Operation) => DiskFate {
   return (operation) => (operation.index === at ? fate : 'go');
 }
 
-async function runCrashing(machine: Machine, fates: (operation: Operation) => Fate): Promise<void> {
+async function runCrashing(machine: Machine, fates: (operation: Operation) => DiskFate): Promise<void> {
   const { plan: before } = machine.disk;
   machine.disk.plan = (operation) => {
     const fate = fates(operation);

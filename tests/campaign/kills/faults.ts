@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { DiskFailure } from '../../../src/disk/fs/disk.ts';
 import { Engine } from '../../../src/engine/turn/engine.ts';
 import { FaultError } from '../../../src/schema/fault.ts';
-import { Crash, type Fate, type MemoryDisk } from '../../../src/testing/memory-disk.ts';
+import { Crash, type DiskFate, type MemoryDisk } from '../../../src/testing/memory-disk.ts';
 import { TOOLS } from '../../../src/tools/all.ts';
 import { brokenPromises, journalOf, type Machine, newMachine, portsOf, runTo, visible } from '../world.ts';
 import { type goldenRun, seeded, TURNS } from './crash.ts';
@@ -214,7 +214,7 @@ export async function roomCase(
 export interface Double {
   shape: string;
   at: number;
-  first: Fate;
+  first: DiskFate;
   second: number;
   loss: 'none' | number;
 }
@@ -248,7 +248,7 @@ export async function doubleCase(one: Double, golden: Golden, differ: boolean): 
   }
 }
 
-async function until(machine: Machine, at: number, fate: Fate): Promise<void> {
+async function until(machine: Machine, at: number, fate: DiskFate): Promise<void> {
   machine.disk.plan = ({ index }) => (index === at ? fate : 'go');
   for (const error of await tryTurns(machine))
     if (!(error instanceof Crash) && !(error instanceof FaultError)) throw error;

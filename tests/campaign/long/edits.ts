@@ -5,7 +5,7 @@ import { Engine } from '../../../src/engine/turn/engine.ts';
 import type { Provider } from '../../../src/providers/provider.ts';
 import { FAULTS, FaultError } from '../../../src/schema/fault.ts';
 import type { OrgPlan } from '../../../src/testing/build-org.ts';
-import type { Held, MemoryDisk } from '../../../src/testing/memory-disk.ts';
+import type { MemoryDisk, OpenFile } from '../../../src/testing/memory-disk.ts';
 import { TOOLS } from '../../../src/tools/all.ts';
 import { deliveredTwice, journalOf, type Machine, newMachine, portsOf } from '../world.ts';
 
@@ -166,7 +166,7 @@ export const STYLES: Record<string, Step> = {
     return null;
   },
   'truncated, then written': (disk, path, text) => {
-    const held = disk.hold(path) as Held;
+    const held = disk.hold(path) as OpenFile;
     held.truncate();
     return () => {
       held.write(text);
@@ -174,7 +174,7 @@ export const STYLES: Record<string, Step> = {
     };
   },
   'written in two halves': (disk, path, text) => {
-    const held = disk.hold(path) as Held;
+    const held = disk.hold(path) as OpenFile;
     held.truncate();
     held.write(text.slice(0, text.length >> 1));
     return () => {

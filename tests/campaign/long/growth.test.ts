@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freezeState } from '../../../src/core/model/state.ts';
+import { serializeState } from '../../../src/core/model/state.ts';
 import { realKept } from '../../../src/disk/cache/cache-key.ts';
 import { realDisk } from '../../../src/disk/fs/real.ts';
 import { type Loaded, load } from '../../../src/engine/journal/load.ts';
@@ -49,11 +49,11 @@ describe('an organisation with a long past', () => {
       await ran(root, ['run', '--turns', '2'], random() * usual);
       const disk = realDisk(root);
       const { state, unfinished } = loadKept(root);
-      if (!unfinished) expect(freezeState(state)).toEqual(freezeState(foldOf(disk)));
+      if (!unfinished) expect(serializeState(state)).toEqual(serializeState(foldOf(disk)));
     }
     expect((await ran(root, ['run', '--turns', '2'])).code).toBe(0);
     expect(segmentsIn(root).length).toBeGreaterThan(0);
-    expect(freezeState(loadKept(root).state)).toEqual(freezeState(foldOf(realDisk(root))));
+    expect(serializeState(loadKept(root).state)).toEqual(serializeState(foldOf(realDisk(root))));
     expect((await ran(root, ['replay'])).code).toBe(0);
     expect((await ran(root, ['verify'])).code).toBe(0);
   });
@@ -66,7 +66,7 @@ describe('an organisation with a long past', () => {
   });
 
   it('never believes a segment that is cut short, gone, or changed', async () => {
-    const whole = freezeState(foldOf(realDisk(root)));
+    const whole = serializeState(foldOf(realDisk(root)));
     const [file] = segmentsIn(root) as [string];
     const bytes = fs.readFileSync(file);
     const changed = Buffer.from(bytes);
@@ -74,7 +74,7 @@ describe('an organisation with a long past', () => {
     for (const broken of [bytes.subarray(0, bytes.length - 1), changed, null]) {
       if (broken) fs.writeFileSync(file, broken);
       else fs.rmSync(file, { force: true });
-      const frozen = (): unknown => freezeState(loadKept(root).state);
+      const frozen = (): unknown => serializeState(loadKept(root).state);
       if (broken === changed) expect(frozen).toThrow('kept of old mail');
       expect(frozen()).toEqual(whole);
       fs.writeFileSync(file, bytes);
@@ -108,7 +108,7 @@ it('a journal is folded in pieces: what was folded is kept on the way, and a sta
     kept,
   );
   expect(read.filter((path) => path.startsWith('org/journal/')).length).toBeLessThan(30);
-  expect(freezeState(again.state)).toEqual(freezeState(foldOf(disk)));
+  expect(serializeState(again.state)).toEqual(serializeState(foldOf(disk)));
   removeFolder(folder);
 });
 

@@ -12,7 +12,7 @@ import { apply } from '../../../src/core/journal/apply.ts';
 import { filesOf } from '../../../src/core/journal/files.ts';
 import type { Entry } from '../../../src/core/model/entry.ts';
 import { emptyState, piecesOf, type State } from '../../../src/core/model/state.ts';
-import { compose } from '../../../src/core/rights/recipients.ts';
+import { composeMessage } from '../../../src/core/rights/recipients.ts';
 import type { Disk } from '../../../src/disk/fs/disk.ts';
 import { realHost } from '../../../src/disk/fs/host.ts';
 import { materialise } from '../../../src/disk/fs/materialise.ts';
@@ -92,7 +92,14 @@ function turnOf(past: Past, turn: number, perTurn: number, boot: string | null):
 
 function messageOf(from: string, turn: number, n: number, to: string, cause: Message | undefined): Message {
   const body = `${turn * 31 + n} the words of ${from} to ${to}, which nobody will need again, but which somebody may look for.`;
-  return compose(from, turn, n, { to: [to], body, ...(cause && { thread: cause.thread, reply_to: cause.id }) }, [], 1);
+  return composeMessage(
+    from,
+    turn,
+    n,
+    { to: [to], body, ...(cause && { thread: cause.thread, reply_to: cause.id }) },
+    [],
+    1,
+  );
 }
 
 function deathOf({ id, path: file, from, to, turn }: Message): Entry {

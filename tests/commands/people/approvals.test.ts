@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { withEngine } from '../../../src/app/run-engine.ts';
 import { approvalsPane } from '../../../src/views/screen/approvals-pane.ts';
 import { readFilter } from '../../../src/views/screen/filter.ts';
-import type { Line } from '../../../src/views/screen/line.ts';
-import { openApprovals, type Scene } from '../../../src/views/screen/snapshot.ts';
+import type { ScreenLine } from '../../../src/views/screen/line.ts';
+import { openApprovals, type ScreenSnapshot } from '../../../src/views/screen/snapshot.ts';
 import { Hands } from '../../engine/tools/hands.ts';
 import { lemming, OFFICE, office, turns, untilIdle } from './world.ts';
 
@@ -194,7 +194,7 @@ describe('a held act that costs something', () => {
       'Done, it costs 0.2 credits. Left by then: 0.49 of manager, 4.99 of org.',
     );
     const { config, state } = await stateIn(root);
-    const scene = { config, state, requests: [], present: new Map() } as unknown as Scene;
+    const scene = { config, state, requests: [], present: new Map() } as unknown as ScreenSnapshot;
     const pane = approvalsPane(scene, readFilter('', []));
     const detail = textIn(pane.detail(0));
     expect(detail).toMatch(/costs +0.2 credits; left: 0.49 of manager, 4.99 of org\n/);
@@ -216,9 +216,9 @@ describe('a held act that costs something', () => {
       { who: 'engine', rule: 'credits', on: 'A-1-manager-1', detail: 'waits for 0.2 credits' },
     ]);
     const { config, state } = await stateIn(root);
-    const scene = { config, state, requests: [] } as unknown as Scene;
+    const scene = { config, state, requests: [] } as unknown as ScreenSnapshot;
     expect(openApprovals(scene)).toEqual(['A-1-manager-1']);
-    const cellsOf = (more: Scene) => approvalsPane(more, readFilter('', [])).cells(0).at(-1)?.text;
+    const cellsOf = (more: ScreenSnapshot) => approvalsPane(more, readFilter('', [])).cells(0).at(-1)?.text;
     expect(cellsOf(scene)).toBe('approved: no credits');
     const deny = { ask: 'deny' as const, by: 'human', id: 'A-1-manager-1', note: '' };
     expect(cellsOf({ ...scene, requests: [deny] })).toBe('denied: next turn');
@@ -230,14 +230,14 @@ describe('a held act that costs something', () => {
   });
 });
 
-function stateIn(root: string): Promise<Pick<Scene, 'config' | 'state'>> {
+function stateIn(root: string): Promise<Pick<ScreenSnapshot, 'config' | 'state'>> {
   return withEngine({ root, env: {} }, 'test', async (engine) => {
     engine.idle();
     return { config: engine.config, state: engine.state };
   });
 }
 
-function textIn(lines: readonly Line[]): string {
+function textIn(lines: readonly ScreenLine[]): string {
   return lines.map(({ spans }) => spans.map(({ text }) => text).join('')).join('\n');
 }
 

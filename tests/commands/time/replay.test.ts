@@ -6,8 +6,8 @@ import * as replayCommand from '../../../src/commands/time/replay.ts';
 import { realHost } from '../../../src/disk/fs/host.ts';
 import { journalPath, readJournal } from '../../../src/disk/journal/journal.ts';
 import { compareFolder } from '../../../src/engine/replay/compare.ts';
+import { isReset, JournalFiles, type Scope } from '../../../src/engine/replay/journal-files.ts';
 import { Recompute } from '../../../src/engine/replay/recompute.ts';
-import { isReset, Refold, type Scope } from '../../../src/engine/replay/refold.ts';
 import type { Provider } from '../../../src/providers/provider.ts';
 import { TOOLS } from '../../../src/tools/all.ts';
 import { newMachine, runTo, SHAPES } from '../../campaign/world.ts';
@@ -240,7 +240,7 @@ describe('replay', () => {
           Object.assign(machine, { disk: machine.disk.afterCrash(() => true), pid: machine.pid + 1 });
           await runTo(machine, 4);
           const [refold, recompute] = [
-            new Refold(),
+            new JournalFiles(),
             new Recompute(TOOLS, { host: realHost('/'), provider: async () => FREE }),
           ];
           for (const group of readJournal(machine.disk, [])) {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { changedSince, changedText } from '../../../src/core/approvals/covers.ts';
 import type { Held } from '../../../src/core/model/entry.ts';
 import { textHash } from '../../../src/core/model/hash.ts';
-import { NOTHING, OTHER, type Scene } from '../../../src/core/model/tool.ts';
+import { type ActContext, NOTHING, OTHER } from '../../../src/core/model/tool.ts';
 import type { Act } from '../../../src/core/rights/permit.ts';
 import { TOOLS } from '../../../src/tools/all.ts';
 import { HELD } from '../entries.ts';
@@ -19,7 +19,7 @@ const { k: _, ...waiting } = HELD;
 const old: Held = { ...waiting, tool: 'write_file', input };
 
 function changed(held: Held, text: string | null, hash = text === null ? NOTHING : textHash(text)): string[] {
-  const stands: Scene['stands'] = () => ({ path: 'agents/a/workspace/x', text, hash });
+  const stands: ActContext['stands'] = () => ({ path: 'agents/a/workspace/x', text, hash });
   return changedSince(sceneOf(config, 'a', { stands }), act, held);
 }
 

@@ -9,12 +9,12 @@ import {
   agentState,
   emptySpending,
   emptyState,
-  freezeState,
   inboxOf,
+  parseState,
   type State,
+  serializeState,
   TAIL_CHARS,
   TAIL_LENGTH,
-  thawState,
   wakesBy,
 } from '../../../src/core/model/state.ts';
 import { utcDay } from '../../../src/core/money/money.ts';
@@ -43,7 +43,7 @@ it('what is trusted is what the last line says', () => {
   const line = (tools: Record<string, string>): Entry => ({ k: 'trusted', tools });
   const state = stateOf(line({ 'tool a': '1' }), line({ 'tool b': '2' }));
   expect([...state.trusted]).toEqual([['tool b', '2']]);
-  expect([...thawState(freezeState(state) as never).trusted]).toEqual([['tool b', '2']]);
+  expect([...parseState(serializeState(state) as never).trusted]).toEqual([['tool b', '2']]);
 });
 
 describe('lines that tell a state nothing', () => {
@@ -64,7 +64,7 @@ it('a use of a tool is booked by the line that announces it, and known until its
   ]);
   expect([agentState(state, 'a').spent, state.org.spent, state.units.get('crew')?.spent]).toEqual([14, 14, 7]);
   expect([...state.tools]).toEqual([['shell', { calls: 2, spent: 14, tokensIn: 0, tokensOut: 0 }]]);
-  expect(thawState(freezeState(state) as never)).toStrictEqual(state);
+  expect(parseState(serializeState(state) as never)).toStrictEqual(state);
   apply(state, { k: 'commit', turn: 1, lock: 1 });
   expect([state.paid, agentState(state, 'a').calls]).toEqual([[], 0]);
 });
@@ -99,7 +99,7 @@ describe('staff', () => {
   it('orders wait for the commit of the turn', () => {
     const order = { ask: 'retire' as const, by: 'human', agent: 'kid' };
     const state = stateOf(asked(order));
-    expect(thawState(JSON.parse(JSON.stringify(freezeState(state))))).toStrictEqual(state);
+    expect(parseState(JSON.parse(JSON.stringify(serializeState(state))))).toStrictEqual(state);
     expect(state.orders).toEqual([order]);
     apply(state, EVERY.commit);
     expect(state.orders).toEqual([]);
@@ -218,7 +218,7 @@ describe('files', () => {
     expect([version(), [...(state.memories.get('a') ?? [])]]).toEqual([11, [path]]);
     apply(state, file(null));
     expect([version(), state.edited.size]).toEqual([undefined, 0]);
-    expect(thawState(freezeState(state) as Record<string, unknown>)).toEqual(state);
+    expect(parseState(serializeState(state) as Record<string, unknown>)).toEqual(state);
   });
 
   it('that were set aside are known by their mark until they are looked at again', () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { doerOf } from '../../../src/core/journal/effect-id.ts';
+import { authorOf } from '../../../src/core/journal/effect-id.ts';
 import { changesConfig, kindOf } from '../../../src/core/journal/kind-of.ts';
 import type { LineKind } from '../../../src/core/journal/kinds/line-kind.ts';
 import { KINDS } from '../../../src/core/journal/kinds.ts';
@@ -75,9 +75,9 @@ it('after files, agents that come or go, and nothing else that is no skill, the 
 
 it('nobody did what memory that all share became, nor what only the engine notes', () => {
   const moved = (from: string): Entry => ({ k: 'moved', from, to: 'x' });
-  expect(doerOf(moved('agents/a/memory/x.md'))).toBe('a');
-  expect(doerOf(moved('org/shared/memory/x.md'))).toBeNull();
-  expect(doerOf({ k: 'done', turn: 1 })).toBeNull();
+  expect(authorOf(moved('agents/a/memory/x.md'))).toBe('a');
+  expect(authorOf(moved('org/shared/memory/x.md'))).toBeNull();
+  expect(authorOf({ k: 'done', turn: 1 })).toBeNull();
 });
 
 it('docs/journal.md tells of each kind of line, and of no other', () => {

@@ -4,7 +4,7 @@ import type { FileOp } from '../../../src/core/journal/file-op.ts';
 import { isKept, opsOf, placed, type Unplaced, unplacedLines } from '../../../src/core/journal/unplaced.ts';
 import type { Entry } from '../../../src/core/model/entry.ts';
 import { emptyState } from '../../../src/core/model/state.ts';
-import { foldersOf, inTheWayOf, Written } from '../../../src/core/tools/file-versions.ts';
+import { FileVersions, foldersOf, inTheWayOf } from '../../../src/core/tools/file-versions.ts';
 import { EVERY } from '../entries.ts';
 import { letter } from '../world.ts';
 
@@ -124,7 +124,7 @@ it('mail that has no place is read where it is kept, and a file that cannot go i
 });
 
 it('a file and a folder of one name are in each other’s way', () => {
-  const written = new Written();
+  const written = new FileVersions();
   written.set('s/n', { text: 't', by: 'a' });
   written.set('s/m/x', { text: 't', by: 'b' });
   written.set('s/gone', { text: null, by: 'b' });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { apply } from '../../../src/core/journal/apply.ts';
-import { gather } from '../../../src/core/mail/inbox.ts';
+import { inboxOfVisit } from '../../../src/core/mail/inbox.ts';
 import type { State } from '../../../src/core/model/state.ts';
 import { visited } from '../entries.ts';
 import { sent, stateOf } from '../world.ts';
@@ -11,7 +11,7 @@ const roomFor = (messages: number): number => messages * 100;
 const BODY = 'x'.repeat(200);
 
 function ids(state: State, turn: number, tokens = 100_000): string[] {
-  return gather(state, 'a', turn, tokens).mail.map(({ id }) => id);
+  return inboxOfVisit(state, 'a', turn, tokens).mail.map(({ id }) => id);
 }
 
 describe('the order of the inbox', () => {
@@ -22,7 +22,7 @@ describe('the order of the inbox', () => {
   ] as const)('is by priority: %s %s %s %s', (...priorities) => {
     const state = stateOf(...priorities.map((priority, i) => sent({ from: `s${i}`, priority })));
     const rank = ['urgent', 'high', 'normal', 'low'];
-    expect(gather(state, 'a', 2, 100_000).mail.map(({ priority }) => priority)).toEqual(rank);
+    expect(inboxOfVisit(state, 'a', 2, 100_000).mail.map(({ priority }) => priority)).toEqual(rank);
   });
 
   it.each([
@@ -49,7 +49,7 @@ describe('the order of the inbox', () => {
   it('lets the senders take turns, so that a chatty one does not fill a visit', () => {
     const chatty = Array.from({ length: 5 }, (_, i) => sent({ from: 'chatty', n: i + 1, body: BODY }));
     const state = stateOf(...chatty, sent({ from: 'quiet', turn: 2, body: BODY }));
-    const given = gather(state, 'a', 3, roomFor(3));
+    const given = inboxOfVisit(state, 'a', 3, roomFor(3));
     expect(given.mail.map(({ id }) => id)).toEqual(['000001-chatty-01', '000002-quiet-01', '000001-chatty-02']);
     expect(given.waiting).toBe(3);
   });
@@ -64,17 +64,21 @@ describe('the room of a visit', () => {
     [roomFor(1), 1],
     [1, 1],
   ])('of %i tokens holds %i messages, at least one', (tokens, messages) => {
-    const given = gather(state, 'a', 2, tokens);
+    const given = inboxOfVisit(state, 'a', 2, tokens);
     expect([given.mail.length, given.waiting, given.cut]).toEqual([messages, 4 - messages, tokens * 4]);
   });
 
   it('counts a message that is too long as what is left of it', () => {
     const long = stateOf(sent({ body: 'x'.repeat(10_000) }), sent({ n: 2 }));
-    expect(gather(long, 'a', 2, 1000)).toMatchObject({ mail: [{ id: '000001-human-01' }], waiting: 1, cut: 4000 });
+    expect(inboxOfVisit(long, 'a', 2, 1000)).toMatchObject({
+      mail: [{ id: '000001-human-01' }],
+      waiting: 1,
+      cut: 4000,
+    });
   });
 
   it('of an empty inbox is not used', () => {
-    expect(gather(state, 'nobody', 2, 100)).toEqual({ mail: [], waiting: 0, cut: 400 });
+    expect(inboxOfVisit(state, 'nobody', 2, 100)).toEqual({ mail: [], waiting: 0, cut: 400 });
   });
 });
 
@@ -94,7 +98,7 @@ describe('after a failed visit', () => {
   );
 
   it('the oldest message that failed comes alone, until it is delivered or dead', () => {
-    expect(gather(state, 'a', 3, 100_000)).toMatchObject({ mail: [{ id: '000001-c-01' }], waiting: 4 });
+    expect(inboxOfVisit(state, 'a', 3, 100_000)).toMatchObject({ mail: [{ id: '000001-c-01' }], waiting: 4 });
     apply(state, visited({ mail: ['000001-c-01'] }));
     expect(ids(state, 3)).toEqual(['000001-d-01']);
     apply(state, visited({ mail: ['000001-d-01'] }));
@@ -132,7 +136,7 @@ describe('any inbox', () => {
     fc.assert(
       fc.property(inboxes, fc.integer({ min: 1, max: 2000 }), (list, tokens) => {
         const state = stateWith(list);
-        const { mail, waiting, cut } = gather(state, 'a', 31, tokens);
+        const { mail, waiting, cut } = inboxOfVisit(state, 'a', 31, tokens);
         expect(mail.length + waiting).toBe(list.length);
         expect(new Set(mail.map(({ id }) => id)).size).toBe(mail.length);
         const used = mail.reduce((sum, { body }) => sum + 200 + Math.min(body.length, cut), 0);
@@ -149,7 +153,7 @@ describe('any inbox', () => {
         const first = new Set(state.mail.keys());
         for (let turn = 31; first.size > 0; turn++) {
           expect(turn).toBeLessThan(31 + 24 + 2 * list.length + 40);
-          const { mail } = gather(state, 'a', turn, 1);
+          const { mail } = inboxOfVisit(state, 'a', turn, 1);
           for (const { id } of mail) first.delete(id);
           apply(state, visited({ mail: mail.map(({ id }) => id) }));
           apply(state, sent({ from: 'loud', turn, n: 50, priority: 'urgent' }));

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { outgrown } from '../../../src/core/memory/quota.ts';
+import { archiveOverQuota } from '../../../src/core/memory/quota.ts';
 import type { Entry } from '../../../src/core/model/entry.ts';
 import { configOf, stateOf } from '../world.ts';
 
@@ -21,18 +21,18 @@ it('moves the oldest entries that are not pinned and that this turn did not writ
     file(at('learned/two')),
     file(at('three')),
   );
-  expect(outgrown(config, state, [])).toEqual([
+  expect(archiveOverQuota(config, state, [])).toEqual([
     { k: 'moved', from: at('one'), to: at('archive/one') },
     { k: 'moved', from: at('learned/two'), to: at('archive/learned/two') },
   ]);
-  expect(outgrown(config, state, [wrote('one'), wrote('four'), wrote('three', null)])).toEqual([
+  expect(archiveOverQuota(config, state, [wrote('one'), wrote('four'), wrote('three', null)])).toEqual([
     { k: 'moved', from: at('learned/two'), to: at('archive/learned/two') },
   ]);
 });
 
 it('leaves memories that are small, even when the archive is large', () => {
   const state = stateOf(file(at('one')), file(at('two')), file(at('archive/x')), file(at('archive/y')));
-  expect(outgrown(config, state, [wrote('archive/x', null)])).toEqual([]);
+  expect(archiveOverQuota(config, state, [wrote('archive/x', null)])).toEqual([]);
 });
 
 it('leaves shared context, and the memory of who is no agent any more', () => {
@@ -41,12 +41,12 @@ it('leaves shared context, and the memory of who is no agent any more', () => {
     ...folder.map((key) => file(`org/shared/context/${key}.md`)),
     ...folder.map((key) => file(`agents/gone/memory/${key}.md`)),
   );
-  expect(outgrown(config, state, [{ ...wrote('x'), path: 'org/shared/docs/x' }])).toEqual([]);
+  expect(archiveOverQuota(config, state, [{ ...wrote('x'), path: 'org/shared/docs/x' }])).toEqual([]);
 });
 
 it('counts what the first writing of an agent made', () => {
   expect(
-    outgrown(
+    archiveOverQuota(
       config,
       stateOf(),
       ['1', '2', '3'].map((key) => wrote(key)),
@@ -56,7 +56,9 @@ it('counts what the first writing of an agent made', () => {
 
 it('leaves what cannot be moved: the name is taken, or the archive is a link', () => {
   const files = [file(at('one')), file(at('two')), file(at('three')), file(at('archive/one'))];
-  expect(outgrown(config, stateOf(...files), [])).toEqual([{ k: 'moved', from: at('two'), to: at('archive/two') }]);
+  expect(archiveOverQuota(config, stateOf(...files), [])).toEqual([
+    { k: 'moved', from: at('two'), to: at('archive/two') },
+  ]);
   const aside: Entry = {
     k: 'aside',
     turn: 1,
@@ -67,5 +69,5 @@ it('leaves what cannot be moved: the name is taken, or the archive is a link', (
     detail: '',
     owner: 'a',
   };
-  expect(outgrown(config, stateOf(...files, aside), [])).toEqual([]);
+  expect(archiveOverQuota(config, stateOf(...files, aside), [])).toEqual([]);
 });

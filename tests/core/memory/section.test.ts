@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { printMemory } from '../../../src/core/memory/entry.ts';
-import { mindOf } from '../../../src/core/memory/section.ts';
+import { memorySection } from '../../../src/core/memory/section.ts';
 import type { Mail, State } from '../../../src/core/model/state.ts';
 import { configOf, mail, resumeOf, stateOf } from '../world.ts';
 
@@ -12,7 +12,7 @@ const LONG = 'word '.repeat(100).trim();
 
 function mind(state: State, { tokens = 400, shared = [] as string[], mails = [] as Mail[] } = {}) {
   const config = configOf({ edges: EDGES, org: { limits: { memory_tokens: tokens } }, resumes: { a: { shared } } });
-  return mindOf(config, state, resumeOf(config, 'a'), mails);
+  return memorySection(config, state, resumeOf(config, 'a'), mails);
 }
 const keysIn = (text: string) => [...text.matchAll(/<memory key="([^"]+)"/g)].map(([, key]) => key);
 

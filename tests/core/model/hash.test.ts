@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { shortHash, Texts } from '../../../src/core/model/hash.ts';
+import { shortHash, TextsByHash } from '../../../src/core/model/hash.ts';
 
 it('texts are found by their short hashes, also those that came after somebody asked', () => {
-  const texts = new Texts();
+  const texts = new TextsByHash();
   expect(texts.get(shortHash('one'))).toBeUndefined();
   texts.add('one');
   texts.add('two');

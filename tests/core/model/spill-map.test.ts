@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Ground, type Order, Shelf } from '../../../src/core/model/spill-map.ts';
+import { type KeyOrder, type SpilledRows, SpillMap } from '../../../src/core/model/spill-map.ts';
 
 /** What lies below a shelf, and which of its rows were asked for by key. */
-function groundOf(rows: Record<string, string>): Ground & { asked: string[] } {
+function groundOf(rows: Record<string, string>): SpilledRows & { asked: string[] } {
   const asked: string[] = [];
   return {
     asked,
@@ -17,9 +17,9 @@ function groundOf(rows: Record<string, string>): Ground & { asked: string[] } {
   };
 }
 
-function on(rows: Record<string, string>): { shelf: Shelf<string>; ground: ReturnType<typeof groundOf> } {
+function on(rows: Record<string, string>): { shelf: SpillMap<string>; ground: ReturnType<typeof groundOf> } {
   const ground = groundOf(rows);
-  const shelf = new Shelf<string>();
+  const shelf = new SpillMap<string>();
   shelf.stand(ground, [], [], Object.keys(rows).length);
   return { shelf, ground };
 }
@@ -68,11 +68,11 @@ describe('a shelf on a ground', () => {
   });
 
   it('reads rows between two keys by their order, whatever they are called', () => {
-    const backwards: Order = {
+    const backwards: KeyOrder = {
       keyOf: (name) => [...name].reverse().join(''),
       nameOf: (key) => [...key].reverse().join(''),
     };
-    const shelf = new Shelf<string>(backwards);
+    const shelf = new SpillMap<string>(backwards);
     shelf.stand(groundOf({ a1: '1', a3: '3', b2: '2' }), [], [], 3);
     shelf.set('2a', 'two').set('9b', 'nine');
     expect([...shelf.rows('a')]).toEqual([
@@ -94,7 +94,7 @@ describe('a shelf on a ground', () => {
     fc.assert(
       fc.property(fc.array(deed, { maxLength: 30 }), (deeds) => {
         const map = new Map<string, string>();
-        const shelf = new Shelf<string>();
+        const shelf = new SpillMap<string>();
         for (const one of deeds) {
           if (one.do === 'set') {
             // Who sets a row that may be there has got it before.

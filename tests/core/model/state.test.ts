@@ -1,13 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { apply } from '../../../src/core/journal/apply.ts';
-import { agentState, emptyState, freezeState, inboxOf, type State, thawState } from '../../../src/core/model/state.ts';
+import {
+  agentState,
+  emptyState,
+  inboxOf,
+  parseState,
+  type State,
+  serializeState,
+} from '../../../src/core/model/state.ts';
 import { EVERY, journals } from '../entries.ts';
 import { sent, stateOf } from '../world.ts';
 
 /** As the cache in .lemming/ keeps it. */
 function throughJson(state: State): State {
-  return thawState(JSON.parse(JSON.stringify(freezeState(state))) as Record<string, unknown>);
+  return parseState(JSON.parse(JSON.stringify(serializeState(state))) as Record<string, unknown>);
 }
 
 describe('a state that was frozen', () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Texts } from '../../../src/core/model/hash.ts';
+import { TextsByHash } from '../../../src/core/model/hash.ts';
 import { emptyDraft } from '../../../src/core/model/tool.ts';
 
 it('a visit begins with nothing done, and a draft of its own', () => {
@@ -14,7 +14,7 @@ it('a visit begins with nothing done, and a draft of its own', () => {
     loaded: [],
     notes: [],
     undone: new Map(),
-    known: new Texts(),
+    known: new TextsByHash(),
     nextMessage: 1,
     hires: [],
     retires: [],

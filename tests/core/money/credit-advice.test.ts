@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { creditRelief, shortText } from '../../../src/core/money/credit-advice.ts';
+import { creditAdvice, shortText } from '../../../src/core/money/credit-advice.ts';
 import { visited } from '../entries.ts';
 import { configOf, stateOf } from '../world.ts';
 
@@ -43,10 +43,10 @@ describe('what lets an agent spend again', () => {
     ],
     ['is enough already', { agents: { a: { grant: 9 } } }, 3634, 'lemming top-up a CREDITS'],
   ])('%s', (_what, credits, need, relief) => {
-    expect(creditRelief(plan(credits), short(need), 'a')).toBe(relief);
+    expect(creditAdvice(plan(credits), short(need), 'a')).toBe(relief);
   });
 
   it('of an agent that is gone is not known', () => {
-    expect(creditRelief(plan({}), short(5), 'gone')).toBe('lemming top-up gone CREDITS');
+    expect(creditAdvice(plan({}), short(5), 'gone')).toBe('lemming top-up gone CREDITS');
   });
 });

@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Json } from '../../../src/core/model/call.ts';
-import type { Undone } from '../../../src/core/model/tool.ts';
-import { forgetFailures, noteUndone, undoneText } from '../../../src/core/prompt/dropped-calls.ts';
+import type { DroppedCalls } from '../../../src/core/model/tool.ts';
+import { droppedText, forgetFailures, noteDropped } from '../../../src/core/prompt/dropped-calls.ts';
 
 type Call = [tool: string, input: Json, text: string, rule: string | null];
 const no = (text: string): { ok: false; text: string } => ({ ok: false, text });
 
 function textAfter(...calls: Call[]): string {
-  const undone: Undone = new Map();
-  for (const [tool, input, text, rule] of calls) noteUndone(undone, { tool, input }, no(text), rule);
-  return undoneText({ undone });
+  const undone: DroppedCalls = new Map();
+  for (const [tool, input, text, rule] of calls) noteDropped(undone, { tool, input }, no(text), rule);
+  return droppedText({ undone });
 }
 
 it.each<[string, Call, string]>([
@@ -74,20 +74,20 @@ it.each<[string, Call, string]>([
 
 it('the same call is told once, with how often it was tried; one that came to something is not', () => {
   const call = { tool: 'write_file', input: { path: '/x' } };
-  const undone: Undone = new Map();
-  for (let i = 0; i < 3; i++) noteUndone(undone, call, no('out.'), 'path');
-  expect(undoneText({ undone })).toBe('Not done in your last visit: write_file /x (out; tried 3 times).');
-  noteUndone(undone, call, { ok: true, text: 'wrote' }, null);
-  expect(undoneText({ undone })).toBe('');
+  const undone: DroppedCalls = new Map();
+  for (let i = 0; i < 3; i++) noteDropped(undone, call, no('out.'), 'path');
+  expect(droppedText({ undone })).toBe('Not done in your last visit: write_file /x (out; tried 3 times).');
+  noteDropped(undone, call, { ok: true, text: 'wrote' }, null);
+  expect(droppedText({ undone })).toBe('');
 });
 
 it('what merely failed is forgotten once the model was told, what was refused is not', () => {
-  const undone: Undone = new Map();
-  noteUndone(undone, { tool: 'shell', input: { command: 'false' } }, no('exit 1'), null);
-  noteUndone(undone, { tool: 'write_file', input: { path: '/x' } }, no('out'), 'path');
-  expect(undoneText({ undone })).toContain('In your last reply: shell false failed: exit 1.');
+  const undone: DroppedCalls = new Map();
+  noteDropped(undone, { tool: 'shell', input: { command: 'false' } }, no('exit 1'), null);
+  noteDropped(undone, { tool: 'write_file', input: { path: '/x' } }, no('out'), 'path');
+  expect(droppedText({ undone })).toContain('In your last reply: shell false failed: exit 1.');
   forgetFailures(undone);
-  expect(undoneText({ undone })).toBe('Not done in your last visit: write_file /x (out).');
+  expect(droppedText({ undone })).toBe('Not done in your last visit: write_file /x (out).');
 });
 
 it('of many the first are told, and how many more there are', () => {

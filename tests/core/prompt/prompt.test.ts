@@ -2,27 +2,27 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { apply } from '../../../src/core/journal/apply.ts';
-import type { Given } from '../../../src/core/mail/inbox.ts';
+import type { InboxMail } from '../../../src/core/mail/inbox.ts';
 import { printMemory } from '../../../src/core/memory/entry.ts';
 import type { Part, ToolSpec } from '../../../src/core/model/call.ts';
 import type { Config } from '../../../src/core/model/config.ts';
 import { textHash } from '../../../src/core/model/hash.ts';
 import { emptyState, type Mail, type State } from '../../../src/core/model/state.ts';
-import { type Brief, brief, renderPieces, requestHash } from '../../../src/core/prompt/prompt.ts';
+import { buildPrompt, renderPieces, requestHash, type VisitPrompt } from '../../../src/core/prompt/prompt.ts';
 import { configOf, letter, mail, resumeOf, sent, stateOf } from '../world.ts';
 
 const EDGES = { human: ['a'], a: ['b', 'human'], b: ['a'] };
 const plain = configOf({ edges: EDGES });
 const TOOLS: ToolSpec[] = [{ name: 'send_message', description: 'Writes.', input: { type: 'object' } }];
 
-function given(...mails: Mail[]): Given {
+function given(...mails: Mail[]): InboxMail {
   return { mail: mails, waiting: 0, cut: 1000 };
 }
 
 interface Wish {
   config?: Config;
   state?: State;
-  given?: Given;
+  given?: InboxMail;
   tools?: ToolSpec[];
   turn?: number;
   summary?: boolean;
@@ -35,11 +35,11 @@ function briefA({
   tools = TOOLS,
   turn = 2,
   summary = false,
-}: Wish = {}): Brief {
-  return brief(config, state, resumeOf(config, 'a'), mails, tools, turn, summary);
+}: Wish = {}): VisitPrompt {
+  return buildPrompt(config, state, resumeOf(config, 'a'), mails, tools, turn, summary);
 }
 
-function textOf({ prompt }: Brief): string {
+function textOf({ prompt }: VisitPrompt): string {
   return prompt.parts.map((part) => part.text).join('');
 }
 
@@ -85,9 +85,9 @@ describe('the stable part', () => {
     expect(system).toContain('Your unit: crew\n');
     expect(system).toContain('## Whom you can write to\nNobody.');
     expect(system).not.toMatch(/purpose|Your role|## Goals/);
-    expect(brief(config, emptyState(), resumeOf(config, 'b'), given(), TOOLS, 1, false).prompt.system).not.toMatch(
-      /unit|undefined|null/,
-    );
+    expect(
+      buildPrompt(config, emptyState(), resumeOf(config, 'b'), given(), TOOLS, 1, false).prompt.system,
+    ).not.toMatch(/unit|undefined|null/);
   });
 
   it('names sixty neighbours and counts the rest', () => {

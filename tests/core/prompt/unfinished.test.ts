@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { apply } from '../../../src/core/journal/apply.ts';
-import type { Done, Effect } from '../../../src/core/model/entry.ts';
+import type { DoneSoFar, Effect } from '../../../src/core/model/entry.ts';
 import { agentState, emptyState, type State } from '../../../src/core/model/state.ts';
 import { emptyDraft } from '../../../src/core/model/tool.ts';
 import type { Finished } from '../../../src/core/model/visit.ts';
@@ -24,12 +24,12 @@ function cut(more: Partial<Finished> = {}, agent = 'a'): Finished {
   };
 }
 
-const wrote = (...names: string[]): Done => [
+const wrote = (...names: string[]): DoneSoFar => [
   { verb: 'wrote', things: names.map((name) => `agents/a/workspace/${name}`) },
 ];
 
 /** What the agent is told in the end, after visits that were cut. */
-function leftBy(...visits: [Finished, Done][]): State {
+function leftBy(...visits: [Finished, DoneSoFar][]): State {
   const state = emptyState();
   for (const [visit, done] of visits) {
     for (const notice of cutNotices(config, state, 1, visit, done, [])) apply(state, notice);
@@ -81,7 +81,7 @@ describe('a cut visit is told to its agent', () => {
     const draft = emptyDraft();
     draft.notes.push('First.', `Examples: five now, ${'x'.repeat(500)}`);
     draft.undone.set('shell', { why: 'you do not have it', times: 2, refused: true });
-    const done: Done = [
+    const done: DoneSoFar = [
       { verb: 'sent', things: ['000001-a-01 to b'] },
       {
         verb: 'wrote',
@@ -178,9 +178,9 @@ describe('a cut visit is told to its agent', () => {
   });
 
   it('with the last that was done to a file', () => {
-    const change = (verb: string): Done => [{ verb, things: ['agents/a/workspace/x'] }];
+    const change = (verb: string): DoneSoFar => [{ verb, things: ['agents/a/workspace/x'] }];
     const told = (...verbs: string[]): string | undefined =>
-      textsOf(leftBy(...verbs.map((verb): [Finished, Done] => [cut(), change(verb)])))[0];
+      textsOf(leftBy(...verbs.map((verb): [Finished, DoneSoFar] => [cut(), change(verb)])))[0];
     expect(told('wrote', 'changed')).toContain('you changed x.');
     expect(told('changed', 'wrote')).toContain('you wrote x.');
     expect(told('wrote', 'changed', 'removed')).toContain('you removed x.');

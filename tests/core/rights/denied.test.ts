@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Effect } from '../../../src/core/model/entry.ts';
-import { emptyDraft, type Scene } from '../../../src/core/model/tool.ts';
+import { type ActContext, emptyDraft } from '../../../src/core/model/tool.ts';
 import { deniedBefore } from '../../../src/core/rights/denied.ts';
 import { HELD } from '../entries.ts';
 import { configOf, letter, mail, sceneOf, stateOf } from '../world.ts';
@@ -30,7 +30,7 @@ const UNASKED = denial(HELD.id, { held: { ...held, cause: [] } });
 /** The rule that refuses the act in a visit that was given mail of these conversations, or null. */
 function refusal(lines: Parameters<typeof stateOf>, threads: string[], more: Partial<typeof HELD> = {}): string | null {
   const given = threads.map((thread, i) => mail({ n: i + 2, thread }));
-  const scene: Scene = sceneOf(config, 'a', { state: stateOf(...lines), given, draft: emptyDraft() });
+  const scene: ActContext = sceneOf(config, 'a', { state: stateOf(...lines), given, draft: emptyDraft() });
   const { tool, input } = { ...HELD, ...more };
   return deniedBefore(scene, tool, input)?.rule ?? null;
 }

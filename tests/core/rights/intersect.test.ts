@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Template } from '../../../src/core/model/config.ts';
+import type { ResumeTemplate } from '../../../src/core/model/config.ts';
 import { permitPath } from '../../../src/core/model/tool-path.ts';
-import { isUnder, narrow, type Wanted } from '../../../src/core/rights/intersect.ts';
+import { intersectRights, isUnder, type RequestedRights } from '../../../src/core/rights/intersect.ts';
 import { grants } from '../../../src/core/rights/permit.ts';
 import { type Resume, resumeHead } from '../../../src/schema/config/resume.ts';
 
@@ -10,7 +10,7 @@ function resume(more: object): Resume {
   return { ...resumeHead().parse({ tools: [], ...more }), name: 'a', instructions: '' };
 }
 
-function template(more: object): Template {
+function template(more: object): ResumeTemplate {
   return { head: resumeHead().parse(more), body: '', hasModel: 'model' in more };
 }
 
@@ -34,7 +34,7 @@ const WIDE = template({
 
 describe('the rights of who is hired', () => {
   it('are what creator and template both have: the narrower path, the lesser limit, ask where one asks', () => {
-    expect(narrow(LEAD, WIDE, {})).toEqual({
+    expect(intersectRights(LEAD, WIDE, {})).toEqual({
       rights: {
         tools: ['read_file', 'ask:shell', 'ask:write_file'],
         skills: ['planning'],
@@ -51,7 +51,7 @@ describe('the rights of who is hired', () => {
   });
 
   it('hold no command that one of both does not list', () => {
-    const commands = (own: object, of = LEAD) => narrow(of, template(own), {}).rights.commands;
+    const commands = (own: object, of = LEAD) => intersectRights(of, template(own), {}).rights.commands;
     expect(commands({ commands: ['npm', 'sh'] })).toEqual(['npm']);
     expect(commands({ commands: ['sh'] }, resume({}))).toEqual(['sh']);
     expect(commands({}, resume({}))).toBeUndefined();
@@ -59,24 +59,24 @@ describe('the rights of who is hired', () => {
 
   it('are fewer when fewer are asked for', () => {
     const wanted = { tools: ['ask:read_file', 'shell'], skills: [], shared: ['docs/a'] };
-    expect(narrow(LEAD, WIDE, wanted)).toMatchObject({
+    expect(intersectRights(LEAD, WIDE, wanted)).toMatchObject({
       rights: { tools: ['ask:read_file', 'ask:shell'], skills: [], shared: ['docs/a'] },
       beyond: [],
       without: [],
     });
   });
 
-  it.each<[string, Wanted, string[]]>([
+  it.each<[string, RequestedRights, string[]]>([
     ['a tool that the creator has not', { tools: ['fetch_url'] }, ['fetch_url']],
     ['a tool that the template has not', { tools: ['remember'] }, ['remember']],
     ['a skill', { skills: ['cooking', '*'] }, ['cooking', '*']],
     ['a path beside those', { shared: ['board', ''] }, ['board', '.']],
   ])('are said to be too much: %s', (_what, wanted, beyond) => {
-    expect(narrow(LEAD, WIDE, wanted).beyond).toEqual(beyond);
+    expect(intersectRights(LEAD, WIDE, wanted).beyond).toEqual(beyond);
   });
 
   it('take the models of the template where the creator has them, else those of the creator', () => {
-    const model = (own: object) => narrow(LEAD, template(own), {}).rights.model;
+    const model = (own: object) => intersectRights(LEAD, template(own), {}).rights.model;
     expect([model({ model: ['small', 'huge'] }), model({ model: 'huge' }), model({})]).toEqual([
       ['small'],
       ['big', 'small'],
@@ -85,13 +85,16 @@ describe('the rights of who is hired', () => {
   });
 
   it('are all of the template where a person hires, and any skill where the creator has any', () => {
-    const person = narrow(resume({ person: true }), WIDE, {});
+    const person = intersectRights(resume({ person: true }), WIDE, {});
     expect(person).toMatchObject({ rights: { tools: WIDE.head.tools, skills: ['*'], shared: ['.'] }, without: [] });
     expect(person.rights.unit).toBeUndefined();
     const all = resume({ skills: ['*'] });
-    expect(narrow(all, WIDE, { skills: ['cooking'] })).toMatchObject({ rights: { skills: ['cooking'] }, beyond: [] });
-    expect(narrow(LEAD, template({ skills: ['planning', 'x'] }), {}).rights.skills).toEqual(['planning']);
-    expect(narrow(LEAD, template({ shared: ['docs/in', 'board', 'other'] }), {}).rights.shared).toEqual([
+    expect(intersectRights(all, WIDE, { skills: ['cooking'] })).toMatchObject({
+      rights: { skills: ['cooking'] },
+      beyond: [],
+    });
+    expect(intersectRights(LEAD, template({ skills: ['planning', 'x'] }), {}).rights.skills).toEqual(['planning']);
+    expect(intersectRights(LEAD, template({ shared: ['docs/in', 'board', 'other'] }), {}).rights.shared).toEqual([
       'docs/in',
       'board/own',
     ]);
@@ -120,7 +123,7 @@ describe('rights by chance', () => {
       fc.property(rights, fc.array(fc.tuple(rights, wanted), { minLength: 1, maxLength: 4 }), (first, steps) => {
         let creator = resume(first);
         for (const [offered, wish] of steps) {
-          const kid = { ...creator, ...narrow(creator, template(offered), wish).rights };
+          const kid = { ...creator, ...intersectRights(creator, template(offered), wish).rights };
           for (const one of kid.tools) {
             const [now, before] = [grants(kid, one.replace('ask:', '')), grants(creator, one.replace('ask:', ''))];
             expect(before === 'free' || now === before).toBe(true);

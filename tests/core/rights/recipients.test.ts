@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   archivePath,
-  compose,
+  composeMessage,
   firstLine,
   hopsAfter,
   messagePath,
   resolveRecipients,
 } from '../../../src/core/rights/recipients.ts';
-import { readMessage } from '../../../src/disk/intake/drop.ts';
+import { readMessage } from '../../../src/disk/intake/incoming-message.ts';
 import { printMessage } from '../../../src/schema/print.ts';
 import { quickest, timed } from '../../quickest.ts';
 import { configOf, mail } from '../world.ts';
@@ -91,7 +91,7 @@ describe('a new message', () => {
   const other = mail({ from: 'z', thread: 't-2' });
 
   it('is complete: id, thread, path and defaults', () => {
-    expect(compose('a', 42, 3, { to: ['b'], body: '# Build it\n\nPlease. \n\n' }, [], 1)).toEqual({
+    expect(composeMessage('a', 42, 3, { to: ['b'], body: '# Build it\n\nPlease. \n\n' }, [], 1)).toEqual({
       id: '000042-a-03',
       from: 'a',
       to: ['b'],
@@ -118,11 +118,15 @@ describe('a new message', () => {
       task: 'T-1',
       attachments: ['x.txt'],
     } as const;
-    expect(compose('a', 1, 1, { ...wish, to: [...wish.to], attachments: [...wish.attachments] }, [], 2)).toMatchObject({
+    expect(
+      composeMessage('a', 1, 1, { ...wish, to: [...wish.to], attachments: [...wish.attachments] }, [], 2),
+    ).toMatchObject({
       ...wish,
       hops: 2,
     });
-    expect(compose('a', 1, 1, { to: ['b'], body: 'x', attachments: [] }, [], 2)).not.toHaveProperty('attachments');
+    expect(composeMessage('a', 1, 1, { to: ['b'], body: 'x', attachments: [] }, [], 2)).not.toHaveProperty(
+      'attachments',
+    );
   });
 
   it.each([
@@ -164,13 +168,13 @@ describe('a new message', () => {
       { reply_to: first.id, thread: 't-1', subject: 'New' },
     ],
   ])('answers %s', (_what, wish, given, fields) => {
-    const message = compose('a', 42, 1, { body: 'Hi there', ...wish }, given, 1);
+    const message = composeMessage('a', 42, 1, { body: 'Hi there', ...wish }, given, 1);
     expect(message).toMatchObject(fields);
     expect('reply_to' in message).toBe('reply_to' in fields);
   });
 
   it('to nobody has a path all the same', () => {
-    expect(compose('a', 1, 1, { to: [], body: 'x' }, [], 1).path).toBe('agents/a/outbox/000001-01-nobody-x.md');
+    expect(composeMessage('a', 1, 1, { to: [], body: 'x' }, [], 1).path).toBe('agents/a/outbox/000001-01-nobody-x.md');
   });
 
   it('of anything reads back from its file as it was', () => {
@@ -181,7 +185,7 @@ describe('a new message', () => {
     );
     fc.assert(
       fc.property(text, fc.option(text), (body, subject) => {
-        const message = compose('a', 7, 1, { to: ['b'], body, ...(subject === null ? {} : { subject }) }, [], 1);
+        const message = composeMessage('a', 7, 1, { to: ['b'], body, ...(subject === null ? {} : { subject }) }, [], 1);
         const read = readMessage(printMessage(message), message.path).message;
         expect(read).toMatchObject({ ...message, body: read?.body, subject: message.subject });
       }),
@@ -191,7 +195,9 @@ describe('a new message', () => {
 
   it('with many blanks in its body costs little', async () => {
     const body = `${' '.repeat(20_000)}x`;
-    expect(await quickest(200, () => timed(() => compose('a', 1, 1, { to: ['b'], body }, [], 1)))).toBeLessThan(200);
+    expect(await quickest(200, () => timed(() => composeMessage('a', 1, 1, { to: ['b'], body }, [], 1)))).toBeLessThan(
+      200,
+    );
   });
 });
 
@@ -217,9 +223,9 @@ describe('the subject of a message without one', () => {
   });
 
   it('of an answer is no longer than a subject may be', () => {
-    const answer = compose('a', 1, 1, { to: ['human'], body: 'x' }, [mail({ subject: 's'.repeat(300) })], 1);
+    const answer = composeMessage('a', 1, 1, { to: ['human'], body: 'x' }, [mail({ subject: 's'.repeat(300) })], 1);
     expect(answer.subject).toBe(`Re: ${'s'.repeat(196)}`);
-    expect(compose('a', 1, 1, { to: ['human'], body: 'x' }, [mail({ subject: 'RE: again' })], 1).subject).toBe(
+    expect(composeMessage('a', 1, 1, { to: ['human'], body: 'x' }, [mail({ subject: 'RE: again' })], 1).subject).toBe(
       'RE: again',
     );
   });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { alwaysFor } from '../../../src/core/rights/standing-policy.ts';
+import { standingPolicyFor } from '../../../src/core/rights/standing-policy.ts';
 import { TOOLS } from '../../../src/tools/all.ts';
 import { configOf, resumeOf } from '../world.ts';
 
@@ -29,7 +29,7 @@ it.each([
   ['teleport', null, 'teleport agent:a'],
 ])('%s %j is named by %s', (toolName, value, act) => {
   const resume = { ...resumeOf(CONFIG, 'a'), shared: ['docs'] };
-  const policy = alwaysFor(CONFIG, {
+  const policy = standingPolicyFor(CONFIG, {
     agent: 'a',
     resume,
     toolName,
@@ -49,6 +49,6 @@ it.each([{ path: '/etc/x' }, { url: 'no url' }, { command: 'a | b' }])(
     const tool = { ...shipped, needs: { kind: 'server', name: 's', text: '' } as const };
     const resume = resumeOf(CONFIG, 'a');
     const act = { agent: 'a', resume, toolName: 's__find', tool, value, why: null, approved: false };
-    expect(alwaysFor(CONFIG, act)).toEqual({ act: 's__find agent:a', do: 'always' });
+    expect(standingPolicyFor(CONFIG, act)).toEqual({ act: 's__find agent:a', do: 'always' });
   },
 );

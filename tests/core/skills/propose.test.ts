@@ -3,7 +3,7 @@ import { filesOf } from '../../../src/core/journal/files.ts';
 import { changesConfig } from '../../../src/core/journal/kind-of.ts';
 import type { Json } from '../../../src/core/model/call.ts';
 import type { Effect, Held } from '../../../src/core/model/entry.ts';
-import type { Scene } from '../../../src/core/model/tool.ts';
+import type { ActContext } from '../../../src/core/model/tool.ts';
 import type { Proposal } from '../../../src/core/skills/proposal.ts';
 import { homeOf, textsOf } from '../../../src/core/skills/proposal.ts';
 import { showProposal, stageSkill, testsOf } from '../../../src/core/skills/propose.ts';
@@ -15,7 +15,7 @@ const SKILL = '---\nname: csv\ndescription: x\n---\nOld.\n';
 const NEW: Proposal = { name: 'csv', description: 'How', body: 'New.', files: [], for: 'me' };
 const PLAN = { edges: { human: [], a: [] }, resumes: { a: { tools: ['propose_skill'] } } };
 
-function scene(more: Partial<Scene> = {}, files: Record<string, string> = {}): Scene {
+function scene(more: Partial<ActContext> = {}, files: Record<string, string> = {}): ActContext {
   const state = stateOf(...Object.entries(files).map(([path, text]) => ({ k: 'file' as const, path, text })));
   return sceneOf(configOf({ ...PLAN, files }), 'a', { state, ...more });
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { State } from '../../../src/core/model/state.ts';
-import { emptyState, freezeState, thawState } from '../../../src/core/model/state.ts';
+import { emptyState, parseState, serializeState } from '../../../src/core/model/state.ts';
 import { emptyDraft } from '../../../src/core/model/tool.ts';
 import { limitOf, loadsOf, printLimit } from '../../../src/core/skills/quota.ts';
 import { printSkills, skillsOf } from '../../../src/core/skills/skill.ts';
@@ -106,7 +106,7 @@ describe('loads', () => {
     const [line] = settle(config, emptyState(), 1, [finished]);
     expect(line).toMatchObject({ k: 'visit', loaded: ['plan', 'plan'] });
     const state = stateOf(opened(1, 0), line as NonNullable<typeof line>);
-    const thawed = thawState(freezeState(state) as never);
+    const thawed = parseState(serializeState(state) as never);
     expect([loadsOf(thawed, 'a', 'plan'), loadsOf(thawed, 'a', 'write')]).toEqual([2, 0]);
   });
 

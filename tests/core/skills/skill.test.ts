@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Skill } from '../../../src/core/model/config.ts';
 import { emptyState } from '../../../src/core/model/state.ts';
-import { brief } from '../../../src/core/prompt/prompt.ts';
+import { buildPrompt } from '../../../src/core/prompt/prompt.ts';
 import { matching, printSkills, skillsOf } from '../../../src/core/skills/skill.ts';
 import type { Resume } from '../../../src/schema/config/resume.ts';
 import { configOf, mail, resumeOf } from '../world.ts';
@@ -71,7 +71,7 @@ describe('the skills of an agent', () => {
     const state = emptyState();
     const given = { mail: [mail({ body: 'The invoices.' })], cut: 1000, waiting: 0 };
     const config = { ...configOf({ edges: { human: ['a'], a: [] } }), skills };
-    expect(brief(config, state, all, given, [], 2, false).prompt.parts).toMatchObject([
+    expect(buildPrompt(config, state, all, given, [], 2, false).prompt.parts).toMatchObject([
       { text: expect.stringContaining('that may matter now\n- z-tables: tables of invoices\n') },
     ]);
   });

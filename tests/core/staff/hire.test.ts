@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { State } from '../../../src/core/model/state.ts';
-import type { Scene } from '../../../src/core/model/tool.ts';
+import type { ActContext } from '../../../src/core/model/tool.ts';
 import { makeHire, showHire, stageHire } from '../../../src/core/staff/hire.ts';
 import { creditTrouble, limitTrouble, nameTrouble, retireTrouble, teamOf } from '../../../src/core/staff/staff.ts';
 import type { OrgPlan } from '../../../src/testing/build-org.ts';
@@ -21,7 +21,7 @@ const PLAN: OrgPlan = {
 };
 const config = configOf(PLAN);
 const WISH = { name: 'kid', template: 'worker', credits: 1_000_000 };
-const scene = (more: Partial<Scene> = {}) => sceneOf(config, 'a', more);
+const scene = (more: Partial<ActContext> = {}) => sceneOf(config, 'a', more);
 
 /** A state in which these were hired, each by the other. */
 function staffed(...pairs: [agent: string, by: string][]): State {
@@ -69,7 +69,7 @@ describe('a hire', () => {
     expect(at.draft.nextMessage).toBe(2);
   });
 
-  it.each<[string, object, Partial<Scene>, string]>([
+  it.each<[string, object, Partial<ActContext>, string]>([
     ['by a name that none can have', { name: 'a/b' }, {}, 'name'],
     ['by a name that is taken', { name: 'b' }, {}, 'name'],
     ['by the name of one that is broken', { name: 'broken' }, {}, 'name'],

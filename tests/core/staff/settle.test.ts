@@ -4,7 +4,7 @@ import type { Effect, Entry } from '../../../src/core/model/entry.ts';
 import type { State } from '../../../src/core/model/state.ts';
 import type { Hire } from '../../../src/core/model/tool.ts';
 import { balanceOf } from '../../../src/core/money/ledger.ts';
-import { type ChartPen, orderedBy, type Staffing, settleStaff } from '../../../src/core/staff/settle.ts';
+import { type ChartEditor, orderedBy, type Staffing, settleStaff } from '../../../src/core/staff/settle.ts';
 import { asked, HIRED } from '../entries.ts';
 import { configOf, letter, stateOf } from '../world.ts';
 
@@ -15,7 +15,7 @@ const config = configOf({
 });
 
 /** A chart that is a list of names. */
-function pen(unwritable: string[] = []): ChartPen {
+function pen(unwritable: string[] = []): ChartEditor {
   let text = '';
   const write = (name: string, next: string) => {
     if (unwritable.includes(name)) return { why: `${name} cannot be written` };

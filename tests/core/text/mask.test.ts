@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { secretsIn, strikerOf } from '../../../src/core/text/mask.ts';
+import { maskerOf, secretsIn } from '../../../src/core/text/mask.ts';
 
 const SECRET = 'sk-"ca/n~a\\ry"?>é+42';
 
@@ -13,7 +13,7 @@ it.each<[string, string]>([
   ['in hexadecimal digits', Buffer.from(SECRET).toString('hex')],
   ['in capital hexadecimal digits', Buffer.from(SECRET).toString('hex').toUpperCase()],
 ])('a secret is struck out %s', (_how, form) => {
-  expect(strikerOf(new Map([[SECRET, 'MY_KEY']]))(`a ${form} b ${form}`)).toBe('a [MY_KEY] b [MY_KEY]');
+  expect(maskerOf(new Map([[SECRET, 'MY_KEY']]))(`a ${form} b ${form}`)).toBe('a [MY_KEY] b [MY_KEY]');
 });
 
 it.each(['', 'x', 'xy', 'xyz'])('a secret is struck out in base64 behind %j, whatever follows', (before) => {
@@ -21,7 +21,7 @@ it.each(['', 'x', 'xy', 'xyz'])('a secret is struck out in base64 behind %j, wha
     for (const coding of ['base64', 'base64url'] as const)
       for (const after of ['', 'x', 'xy', 'xyz']) {
         const text = Buffer.from(before + secret + after).toString(coding);
-        const clean = strikerOf(new Map([[secret, 'MY_KEY']]))(text);
+        const clean = maskerOf(new Map([[secret, 'MY_KEY']]))(text);
         expect(clean).toContain('[MY_KEY]');
         // What is left belongs in part to its neighbours: less than a whole group at each end.
         const [left = '', right = ''] = clean.replace(/=+$/, '').split('[MY_KEY]');
@@ -31,7 +31,7 @@ it.each(['', 'x', 'xy', 'xyz'])('a secret is struck out in base64 behind %j, wha
 });
 
 it('a longer secret goes before one that it begins with', () => {
-  const strike = strikerOf(
+  const strike = maskerOf(
     new Map([
       ['secret', 'SHORT_KEY'],
       ['secret-and-more', 'LONG_KEY'],
@@ -41,7 +41,7 @@ it('a longer secret goes before one that it begins with', () => {
 });
 
 it('what is written in a pattern means nothing in a secret', () => {
-  expect(strikerOf(new Map([['a.c+(d)[e]', 'MY_KEY']]))('abc+(d)[e] a.c+(d)[e]')).toBe('abc+(d)[e] [MY_KEY]');
+  expect(maskerOf(new Map([['a.c+(d)[e]', 'MY_KEY']]))('abc+(d)[e] a.c+(d)[e]')).toBe('abc+(d)[e] [MY_KEY]');
 });
 
 it('secrets are values of variables with such names that are long enough, without blanks around them', () => {

@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
 import { pageText } from '../../../src/core/text/page-text.ts';
-import { isLeftOut, LEFT_OUT } from '../../../src/core/text/unsearched-folders.ts';
+import { isUnsearched, UNSEARCHED_FOLDERS } from '../../../src/core/text/unsearched-folders.ts';
 
 it('folders that programs fill are left out, and temporary files of ours', () => {
-  expect([...LEFT_OUT].sort().join(' ')).toBe(
+  expect([...UNSEARCHED_FOLDERS].sort().join(' ')).toBe(
     '.cache .git .hg .mypy_cache .pytest_cache .ruff_cache .svn .tox .venv __pycache__ node_modules venv',
   );
-  expect(['.git', '.lemming-x', 'src', 'git', '.gitignore', 'my.lemming-x'].map(isLeftOut)).toEqual([
+  expect(['.git', '.lemming-x', 'src', 'git', '.gitignore', 'my.lemming-x'].map(isUnsearched)).toEqual([
     ...[true, true, false, false, false, false],
   ]);
 });

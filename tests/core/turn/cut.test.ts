@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { apply } from '../../../src/core/journal/apply.ts';
 import { addMail, deliver } from '../../../src/core/mail/reducer.ts';
-import type { Done } from '../../../src/core/model/entry.ts';
+import type { DoneSoFar } from '../../../src/core/model/entry.ts';
 import { agentState, emptyState } from '../../../src/core/model/state.ts';
 import { emptyDraft } from '../../../src/core/model/tool.ts';
 import type { Finished } from '../../../src/core/model/visit.ts';
@@ -23,7 +23,7 @@ function cut(agent: string, more: Partial<Finished> = {}): Finished {
   };
 }
 
-function told(visit: Finished, done: Done = [], open = [mail({ from: 'human', to: [visit.agent] })]) {
+function told(visit: Finished, done: DoneSoFar = [], open = [mail({ from: 'human', to: [visit.agent] })]) {
   return cutNotices(config, emptyState(), 2, visit, done, open).map(({ to, text }) => [to, text] as const);
 }
 
@@ -92,7 +92,7 @@ it('a visit that did nothing is told beside what those before it did', () => {
   const letters = [mail({ to: ['a'] })];
   const visit = cut('a', { given: letters });
   const done = [{ verb: 'wrote', things: ['agents/a/workspace/y'] }];
-  const tell = (now: Done): string[] => {
+  const tell = (now: DoneSoFar): string[] => {
     const notices = cutNotices(config, state, 1, visit, now, letters);
     for (const notice of notices) apply(state, notice);
     return notices.map(({ text }) => text);

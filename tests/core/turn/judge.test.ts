@@ -3,7 +3,7 @@ import { OUTDATED } from '../../../src/core/approvals/covers.ts';
 import type { ActCall, Json } from '../../../src/core/model/call.ts';
 import type { Entry, Held } from '../../../src/core/model/entry.ts';
 import { textHash } from '../../../src/core/model/hash.ts';
-import { emptyDraft, NOTHING, type Scene, type Stands, type Tool } from '../../../src/core/model/tool.ts';
+import { type ActContext, emptyDraft, NOTHING, type Stands, type Tool } from '../../../src/core/model/tool.ts';
 import { asItStands, judge, permitNext, toolsOf } from '../../../src/core/turn/judge.ts';
 import { TOOLS } from '../../../src/tools/all.ts';
 import { asked, HELD } from '../entries.ts';
@@ -22,7 +22,7 @@ function toolOf(name: string): Tool {
   return TOOLS.get(name) as Tool;
 }
 
-function scene(more: Partial<Scene> = {}): Scene {
+function scene(more: Partial<ActContext> = {}): ActContext {
   return sceneOf(config, 'a', more);
 }
 
@@ -211,7 +211,7 @@ describe('an act is', () => {
 });
 
 /** What stands at every path. */
-function standing(text: string | null, path = 'agents/a/workspace/x'): Scene['stands'] {
+function standing(text: string | null, path = 'agents/a/workspace/x'): ActContext['stands'] {
   const found: Stands = { path, text, hash: text === null ? NOTHING : textHash(text) };
   return () => found;
 }
@@ -224,7 +224,7 @@ function writeHeld(text: string | null): Held {
 }
 
 describe('an act that waits is shown', () => {
-  const now = (held: Held, more: Partial<Scene>, toolbox = TOOLS) => asItStands(toolbox, scene(more), held);
+  const now = (held: Held, more: Partial<ActContext>, toolbox = TOOLS) => asItStands(toolbox, scene(more), held);
 
   it('as it was, while nothing it covers changed', () => {
     const held = writeHeld('old');
@@ -290,7 +290,7 @@ describe('an act that waits is shown', () => {
 describe('an approved act whose work finds something else than what was shown', () => {
   const used = { ok: false, text: '', rule: OUTDATED };
   const approved = writeHeld('old');
-  const work = (stands: Scene['stands']) => {
+  const work = (stands: ActContext['stands']) => {
     let there = standing('old');
     const at = scene({ approved, stands: (path) => there(path) });
     const verdict = judge(TOOLS, at, call('write_file', approved.input), true);

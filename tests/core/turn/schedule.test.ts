@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Entry } from '../../../src/core/model/entry.ts';
-import { atRest, idleness, walk } from '../../../src/core/turn/schedule.ts';
+import { atRest, idleness, scheduleTurn } from '../../../src/core/turn/schedule.ts';
 import { asked, dead, EVERY, HELD, visited } from '../entries.ts';
 import { configOf, sent, stateOf } from '../world.ts';
 
@@ -17,12 +17,12 @@ function pattern(fields: Record<string, unknown>, ...entries: Entry[]): string {
   const config = schedule(fields);
   const state = stateOf(...entries);
   return Array.from({ length: 12 }, (_, i) =>
-    walk(config, state, i + 1).find((due) => due.agent === 'a')?.due ? '#' : '.',
+    scheduleTurn(config, state, i + 1).find((due) => due.agent === 'a')?.due ? '#' : '.',
   ).join('');
 }
 
 function look(turn: number, config = schedule({}), ...entries: Entry[]) {
-  return walk(config, stateOf(...entries), turn).find((due) => due.agent === 'a');
+  return scheduleTurn(config, stateOf(...entries), turn).find((due) => due.agent === 'a');
 }
 
 describe('a schedule', () => {
@@ -72,14 +72,18 @@ describe('a walk', () => {
   const config = configOf({ edges: { ...EDGES, extra: [] } });
 
   it('goes through the agents in chart order and leaves out people', () => {
-    expect(walk(config, stateOf(), 1).map(({ agent }) => agent)).toEqual(['z', 'a', 'extra']);
+    expect(scheduleTurn(config, stateOf(), 1).map(({ agent }) => agent)).toEqual(['z', 'a', 'extra']);
   });
 
   it('lets nobody be due in a paused organisation, and a paused agent never', () => {
     const pause = (agent: string | null) => asked({ ask: 'pause', by: 'human', agent });
     const to = { to: ['a', 'z'] };
-    expect(walk(config, stateOf(sent(to), pause(null)), 1).map(({ due }) => due)).toEqual([false, false, false]);
-    expect(walk(config, stateOf(sent(to), pause('a')), 1).map(({ due, why }) => due || why)).toEqual([
+    expect(scheduleTurn(config, stateOf(sent(to), pause(null)), 1).map(({ due }) => due)).toEqual([
+      false,
+      false,
+      false,
+    ]);
+    expect(scheduleTurn(config, stateOf(sent(to), pause('a')), 1).map(({ due, why }) => due || why)).toEqual([
       true,
       'paused',
       'no mail',
@@ -89,19 +93,19 @@ describe('a walk', () => {
   it('by hand goes on although the organisation is paused, not where an agent is', () => {
     const pause = (agent: string | null) => asked({ ask: 'pause', by: 'human', agent });
     const paused = stateOf(sent({ to: ['a', 'z'] }), pause(null), pause('z'));
-    expect(walk(config, paused, 1, { step: true }).map(({ due, why }) => due || why)).toEqual([
+    expect(scheduleTurn(config, paused, 1, { step: true }).map(({ due, why }) => due || why)).toEqual([
       'paused',
       true,
       'no mail',
     ]);
-    expect(walk(config, paused, 1, { step: true, only: 'a' })[1]).toMatchObject({ due: true });
-    expect(walk(config, paused, 1, { only: 'a' })[1]).toMatchObject({ due: false });
+    expect(scheduleTurn(config, paused, 1, { step: true, only: 'a' })[1]).toMatchObject({ due: true });
+    expect(scheduleTurn(config, paused, 1, { only: 'a' })[1]).toMatchObject({ due: false });
   });
 
   it('of one agent lets only that one be due, schedule or not', () => {
     const late = configOf({ edges: EDGES, resumes: { a: { schedule: { every: 100 } } } });
     const due = (...entries: Entry[]) =>
-      walk(late, stateOf(...entries), 1, { only: 'a' }).map(({ agent, due, why }) => [agent, due, why]);
+      scheduleTurn(late, stateOf(...entries), 1, { only: 'a' }).map(({ agent, due, why }) => [agent, due, why]);
     expect(due(sent({ to: ['z'] }))).toEqual([
       ['z', false, 'only a steps'],
       ['a', true, 'stepped'],
@@ -123,7 +127,9 @@ describe('after failures of a provider', () => {
       next: 3,
       why: 'backing off until turn 3: overloaded',
     });
-    expect(walk(schedule({}), stateOf(...entries), 2, { only: 'a' }).find(({ agent }) => agent === 'a')).toMatchObject({
+    expect(
+      scheduleTurn(schedule({}), stateOf(...entries), 2, { only: 'a' }).find(({ agent }) => agent === 'a'),
+    ).toMatchObject({
       due: false,
     });
     expect(look(3, schedule({}), ...entries)).toMatchObject({ due: true, failing: true, next: 3 });
@@ -167,11 +173,11 @@ describe('a summary', () => {
 
   it('is written by its agent only, with mail or on a step too', () => {
     const entries = [sent({ to: ['a', 'z'], priority: 'urgent' })];
-    expect(walk(config, stateOf(...entries), 4).map(({ agent, summary }) => [agent, summary])).toEqual([
+    expect(scheduleTurn(config, stateOf(...entries), 4).map(({ agent, summary }) => [agent, summary])).toEqual([
       ['z', false],
       ['a', true],
     ]);
-    expect(walk(config, stateOf(...entries), 4, { only: 'a' })[1]).toMatchObject({ due: true, summary: true });
+    expect(scheduleTurn(config, stateOf(...entries), 4, { only: 'a' })[1]).toMatchObject({ due: true, summary: true });
     expect(look(4, schedule({}), ...entries)).toMatchObject({ summary: false });
   });
 });

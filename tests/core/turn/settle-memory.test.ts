@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { Effect } from '../../../src/core/model/entry.ts';
 import { emptyState } from '../../../src/core/model/state.ts';
 import { emptyDraft, type Staging } from '../../../src/core/model/tool.ts';
-import { Written } from '../../../src/core/tools/file-versions.ts';
+import { FileVersions } from '../../../src/core/tools/file-versions.ts';
 import { chainWrites, settleDraft } from '../../../src/core/turn/settle.ts';
 import { configOf } from '../world.ts';
 
@@ -16,7 +16,7 @@ const add = (line: string): Staging => ({
 
 /** Effects of the drafts of some agents, one after the other, as a turn chains them. */
 function settled(...drafts: [agent: string, path: string, staging: Staging][]) {
-  const written = new Written();
+  const written = new FileVersions();
   const effects: Effect[] = [];
   const refused = drafts.map(([agent, path, staging]) => {
     const draft = { ...emptyDraft(), wrote: new Map([[path, staging]]) };

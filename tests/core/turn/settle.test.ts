@@ -5,7 +5,7 @@ import { emptyState, type Mail } from '../../../src/core/model/state.ts';
 import { emptyDraft } from '../../../src/core/model/tool.ts';
 import type { Finished } from '../../../src/core/model/visit.ts';
 import { frozenEffects } from '../../../src/core/turn/frozen.ts';
-import { bury, undeliverable } from '../../../src/core/turn/give-up.ts';
+import { giveUp, undeliverable } from '../../../src/core/turn/give-up.ts';
 import { settle, settleDraft, softWarnings } from '../../../src/core/turn/settle.ts';
 import { ASIDE, EVERY, HELD, intent, replied, visited } from '../entries.ts';
 import { configOf, letter, mail, resumeOf, sent, stateOf } from '../world.ts';
@@ -219,7 +219,7 @@ describe('a failed visit', () => {
 describe('a dead letter', () => {
   const buried = (fields: Parameters<typeof mail>[0], to: string[], reason: 'expired' | 'hops' = 'expired') => {
     const effects: Effect[] = [];
-    bury(config, 5, mail(fields), to, reason, 'Because.', effects);
+    giveUp(config, 5, mail(fields), to, reason, 'Because.', effects);
     return effects;
   };
 

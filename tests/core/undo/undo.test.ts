@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { apply } from '../../../src/core/journal/apply.ts';
-import { Deeds } from '../../../src/core/journal/effect-id.ts';
+import { EffectIds } from '../../../src/core/journal/effect-id.ts';
 import { type Content, contentHash } from '../../../src/core/model/content.ts';
 import type { Effect, Entry, UndoEntry, UndoStep } from '../../../src/core/model/entry.ts';
 import { textHash } from '../../../src/core/model/hash.ts';
 import { agentState } from '../../../src/core/model/state.ts';
-import { Written } from '../../../src/core/tools/file-versions.ts';
+import { FileVersions } from '../../../src/core/tools/file-versions.ts';
 import { frozenEffects } from '../../../src/core/turn/frozen.ts';
-import { walk } from '../../../src/core/turn/schedule.ts';
-import { Search } from '../../../src/core/undo/search.ts';
+import { scheduleTurn } from '../../../src/core/turn/schedule.ts';
+import { UndoSearch } from '../../../src/core/undo/search.ts';
 import { stepsOf } from '../../../src/core/undo/steps.ts';
 import { undoFiles } from '../../../src/core/undo/undo.ts';
 import { asked, HELD, HIRED, opened, RETIRED, replied, visited } from '../entries.ts';
@@ -39,7 +39,7 @@ const use = (tool: string): Entry => ({ k: 'use', turn: 1, agent: 'a', n: 1, act
 
 /** The steps of an undo after these lines, each turn a list; the folder holds these files. */
 function steps(of: string, turns: Entry[][], folder: Record<string, Content> = {}, held: Content[] = []): UndoStep[] {
-  const search = new Search(of, (tool) => tool === 'shell');
+  const search = new UndoSearch(of, (tool) => tool === 'shell');
   for (const [i, lines] of turns.entries()) for (const line of lines) search.take(line, i + 1);
   const wanted = search.wanted();
   const contentOf = (hash: string) => held.find((one) => wanted.has(hash) && contentHash(one) === hash);
@@ -78,7 +78,7 @@ it('says of agents that came and went, and of mail that was taken back, that the
 
 describe('the ids of effects', () => {
   it('count what each did in a turn, in the order of the journal', () => {
-    const deeds = new Deeds();
+    const deeds = new EffectIds();
     const acked: Effect = { k: 'acked', agent: 'a', id: letter().id, author: 'human', reaction: '' };
     const lines: Entry[] = [
       { k: 'drop', turn: 1, found: 'x', hash: 'h', message: letter() },
@@ -242,7 +242,7 @@ const undo = (...list: UndoStep[]): UndoEntry => ({ k: 'undo', turn: 2, of: '1',
 const back = (on: string, agent = 'a'): UndoStep => ({ id: 'E-1-a-1', agent, on, file: { text: 'old', was: 'new' } });
 
 describe('a turn in which something is undone', () => {
-  const effects = (entries: UndoEntry[], written = new Written(), live: string[] = []) =>
+  const effects = (entries: UndoEntry[], written = new FileVersions(), live: string[] = []) =>
     undoFiles(stateOf(...entries), written, new Set(live));
 
   it('puts files back, once, and tells those concerned', () => {
@@ -262,7 +262,7 @@ describe('a turn in which something is undone', () => {
   });
 
   it('leaves what was written in it, by an effect or a tool, and names a few of many', () => {
-    const written = new Written();
+    const written = new FileVersions();
     written.set(PATH, { text: 'x', by: 'b' });
     const many = Array.from({ length: 30 }, (_, i) => ({ id: `E-1-a-${i}`, agent: 'a', on: '', why: 'why' }));
     const all = effects([undo(back(PATH), back(LIVE), ...many)], written, [LIVE]);
@@ -271,7 +271,7 @@ describe('a turn in which something is undone', () => {
   });
 
   it('puts no file back where a folder of this turn is, and removes one all the same', () => {
-    const written = new Written();
+    const written = new FileVersions();
     written.set('org/shared/x/y', { text: 'new', by: 'b' });
     const file = { id: 'E-1-a-1', agent: 'a', on: 'org/shared/x' };
     const [told] = effects([undo({ ...file, file: { text: 'old', was: null } })], written);
@@ -328,7 +328,7 @@ describe('a turn in which something is undone', () => {
     const done = stateOf(request, undo(back(PATH)));
     expect([done.undo.length, done.undoing.length]).toEqual([0, 1]);
     expect(stateOf(request, undo(), { k: 'commit', turn: 2, lock: 1 }).undoing).toEqual([]);
-    expect(walk(CONFIG, state, 2, {} as never).some(({ due }) => due)).toBe(false);
+    expect(scheduleTurn(CONFIG, state, 2, {} as never).some(({ due }) => due)).toBe(false);
   });
 
   it('knows the workspace by what it put there', () => {

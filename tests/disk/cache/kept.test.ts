@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { keptKey, realKept } from '../../../src/disk/cache/cache-key.ts';
-import { keptFiles, removeUnfinished, type Writer } from '../../../src/disk/cache/kept.ts';
+import { type CacheWriter, keptFiles, removeUnfinished } from '../../../src/disk/cache/kept.ts';
 import { realHost } from '../../../src/disk/fs/host.ts';
 import { MemoryDisk } from '../../../src/testing/memory-disk.ts';
 import { turns } from '../../commands/keep/org.ts';
@@ -98,7 +98,11 @@ describe('a kept file', () => {
 });
 
 describe('a kept file that several processes write', () => {
-  const writer = (pid: number): Writer => ({ place: 'org', pid, startOf: (one) => (one === 3 ? null : `s${one}`) });
+  const writer = (pid: number): CacheWriter => ({
+    place: 'org',
+    pid,
+    startOf: (one) => (one === 3 ? null : `s${one}`),
+  });
   const filesOf = (disk: MemoryDisk, pid: number) => keptFiles(disk, writer(pid), () => Buffer.alloc(32, 1));
   /** Writes, and does something else before the n-th operation of it. */
   const between = (disk: MemoryDisk, at: number, other: () => void): void => {

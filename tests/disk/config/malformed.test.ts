@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { readConfig } from '../../../src/disk/config/config.ts';
-import { readDrop, readMessage } from '../../../src/disk/intake/drop.ts';
+import { readIncoming, readMessage } from '../../../src/disk/intake/incoming-message.ts';
 import { decode } from '../../../src/disk/yaml/codec.ts';
 import { migrateText } from '../../../src/disk/yaml/migrate.ts';
 import type { Fault } from '../../../src/schema/fault.ts';
@@ -197,7 +197,7 @@ function readAs(bytes: Uint8Array, name: string, kind: string, took: (ms: number
     return false;
   }
   const { text } = decoded;
-  const drop = readDrop(`agents/human/outbox/${name}.md`, text);
+  const drop = readIncoming(`agents/human/outbox/${name}.md`, text);
   took(lap());
   expect('fault' in drop ? isFault(drop.fault) : drop.to.length > 0).toBe(true);
   const { message, faults } = readMessage(text, `agents/human/outbox/${name}.md`);

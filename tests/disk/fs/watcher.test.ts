@@ -1,14 +1,14 @@
 import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { Bell } from '../../../src/disk/fs/watcher.ts';
+import { FolderWatcher } from '../../../src/disk/fs/watcher.ts';
 import { scratch } from '../../commands/world.ts';
 
 const LONG_MS = 600_000;
 
 /** A bell of an organisation, and a wait that only ringing or the signal ends. */
-function waiting(root: string): { ended: () => boolean; stop: AbortController; bell: Bell; wait: () => void } {
-  const bell = new Bell(root);
+function waiting(root: string): { ended: () => boolean; stop: AbortController; bell: FolderWatcher; wait: () => void } {
+  const bell = new FolderWatcher(root);
   const stop = new AbortController();
   let ended = false;
   onTestFinished(async () => {
@@ -67,7 +67,7 @@ describe('the bell', () => {
 
   it('does without what cannot be watched: a wait ends by itself', async () => {
     const root = join(scratch(), 'nowhere');
-    const bell = new Bell(root);
+    const bell = new FolderWatcher(root);
     for (let waits = 0; waits < 2; waits++)
       await expect(bell.wait(1, 2, new AbortController().signal)).resolves.toBeUndefined();
     for (let closes = 0; closes < 2; closes++) await expect(bell.close()).resolves.toBeUndefined();

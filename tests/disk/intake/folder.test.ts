@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { apply } from '../../../src/core/journal/apply.ts';
-import type { Input } from '../../../src/core/model/entry.ts';
+import type { InputEntry } from '../../../src/core/model/entry.ts';
 import { emptyState, type State } from '../../../src/core/model/state.ts';
 import { DiskError } from '../../../src/disk/fs/disk.ts';
 import { realDisk } from '../../../src/disk/fs/real.ts';
@@ -31,11 +31,11 @@ function world(plan: OrgPlan = PLAN) {
 }
 
 /** Folds what was found, as the engine does, with the ids it gives. */
-function take(state: State, inputs: readonly Input[]): void {
+function take(state: State, inputs: readonly InputEntry[]): void {
   for (const input of numberAsides(inputs, 1, 1)) apply(state, input);
 }
 
-function told(inputs: readonly Input[]): string[] {
+function told(inputs: readonly InputEntry[]): string[] {
   return inputs.map((input) => {
     if (input.k === 'aside') return `aside ${input.path} ${input.reason}`;
     if (input.k === 'file') return `${input.text === null ? 'gone' : 'file'} ${input.path}`;
@@ -238,7 +238,7 @@ describe('mail that people edit', () => {
     };
   };
 
-  it.each<[string, Parameters<typeof edit>[1], Input[]]>([
+  it.each<[string, Parameters<typeof edit>[1], InputEntry[]]>([
     ['as it was', printMessage, []],
     [
       'another text',
@@ -589,7 +589,7 @@ describe('a dead letter that is to be delivered again', () => {
 
 it('what is set aside is numbered in its turn', () => {
   const { id: _id, turn: _turn, ...bad } = ASIDE;
-  const found: Input[] = [
+  const found: InputEntry[] = [
     { ...bad, id: '', turn: 0 },
     { k: 'file', path: 'x', text: '' },
     { ...bad, id: '', turn: 0 },

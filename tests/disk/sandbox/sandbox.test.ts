@@ -5,14 +5,14 @@ import fs from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Boxed, Level } from '../../../src/disk/sandbox/sandbox.ts';
+import type { SandboxedProgram, SandboxLevel } from '../../../src/disk/sandbox/sandbox.ts';
 import { realSandbox } from '../../../src/disk/sandbox/sandbox.ts';
 import { type Processor, REFUSED } from '../../../src/disk/sandbox/seccomp.ts';
 import { scratch } from '../../commands/world.ts';
 import { ALLOWED, boxHere, Hands, sh } from '../../engine/tools/hands.ts';
 import { programOf } from '../../program.ts';
 
-let level: Level;
+let level: SandboxLevel;
 beforeAll(async () => {
   level = await boxHere();
 });
@@ -25,7 +25,7 @@ function workspace() {
   const folder = join(root, WORKSPACE);
   fs.mkdirSync(folder, { recursive: true });
   const sandbox = realSandbox(root);
-  const run = async (argv: readonly string[]): Promise<Boxed & { text: string }> => {
+  const run = async (argv: readonly string[]): Promise<SandboxedProgram & { text: string }> => {
     const ran = await sandbox.run(WORKSPACE, argv, {
       ...ALLOWED,
       timeoutMs: 120_000,

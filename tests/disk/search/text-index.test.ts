@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Disk } from '../../../src/disk/fs/disk.ts';
 import { realDisk } from '../../../src/disk/fs/real.ts';
-import { differingIndexes, findTexts, type Shelf } from '../../../src/disk/search/find-texts.ts';
+import { differingIndexes, findTexts, type SearchedTexts } from '../../../src/disk/search/find-texts.ts';
 import { scanIndex } from '../../../src/disk/search/scan-index.ts';
 import { openSqlite, type Sqlite, sqliteIndex } from '../../../src/disk/search/sqlite-index.ts';
 import type { TextIndex } from '../../../src/disk/search/text-index.ts';
@@ -50,7 +50,7 @@ describe.each(KINDS)('an index by %s', (kind, source) => {
   const search = async (root: string, folders: readonly string[], pieces: string[], whole = true) => {
     const disk = realDisk(root);
     const read: string[] = [];
-    const shelf: Shelf = {
+    const shelf: SearchedTexts = {
       name: 'mail',
       folders: new Map(folders.map((folder) => [folder, disk.look(folder) ?? []])),
       whole,
@@ -239,7 +239,7 @@ describe.each(KINDS)('an index by %s', (kind, source) => {
   });
 });
 
-const readOf = (disk: MemoryDisk): Shelf => ({
+const readOf = (disk: MemoryDisk): SearchedTexts => ({
   name: 'memory',
   folders: new Map([['a', disk.look('a') ?? []]]),
   whole: true,

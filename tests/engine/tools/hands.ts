@@ -4,7 +4,7 @@ import { realPorts } from '../../../src/app/ports.ts';
 import type { Entry, UsedEntry } from '../../../src/core/model/entry.ts';
 import type { KeptFiles } from '../../../src/disk/cache/kept.ts';
 import { realDisk } from '../../../src/disk/fs/real.ts';
-import { type Allowed, type Level, realSandbox, type Sandbox } from '../../../src/disk/sandbox/sandbox.ts';
+import { type Allowed, realSandbox, type Sandbox, type SandboxLevel } from '../../../src/disk/sandbox/sandbox.ts';
 import { journalLines } from '../../../src/engine/journal/history.ts';
 import type { Ports } from '../../../src/engine/ports.ts';
 import { Engine } from '../../../src/engine/turn/engine.ts';
@@ -15,7 +15,7 @@ import { ownedEnv } from '../../home.ts';
 import type { Act } from '../../regression/org.ts';
 
 /** Says at which level the programs of a test file run. Without a Box the tests fail: they are never left out. */
-export async function boxHere(): Promise<Level> {
+export async function boxHere(): Promise<SandboxLevel> {
   const { level, why } = await realSandbox('/').probe();
   console.log(`Box: ${level}${why && ` (${why})`}`);
   if (level === 'none') throw new Error(`programs cannot be shut in here: ${why}; install bubblewrap`);

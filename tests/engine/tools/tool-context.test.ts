@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { withEngine } from '../../../src/app/run-engine.ts';
 import type { Json } from '../../../src/core/model/call.ts';
 import { realDisk } from '../../../src/disk/fs/real.ts';
-import { BoxRefusal, makeBox, noChanges } from '../../../src/engine/tools/tool-context.ts';
+import { makeToolContext, noChanges, ToolRefusal } from '../../../src/engine/tools/tool-context.ts';
 import { scratch, scratchOrg } from '../../commands/world.ts';
 import { means, PLAN, use } from '../../tools/world.ts';
 
@@ -55,7 +55,7 @@ describe('a link leads nowhere', () => {
     const { disk, outside, root } = trap();
     const before = [filesBelow(outside), filesBelow(root)];
     for (const path of [...ESCAPES, 'folder-link', 'shared/docs/link'])
-      expect(() => use(tool, input(path), disk), path).toThrow(BoxRefusal);
+      expect(() => use(tool, input(path), disk), path).toThrow(ToolRefusal);
     expect([filesBelow(outside), filesBelow(root)]).toEqual(before);
     expect(fs.readFileSync(join(outside, 'secret.txt'), 'utf8')).toBe('secret');
   });
@@ -64,9 +64,9 @@ describe('a link leads nowhere', () => {
     const { root, outside, disk } = trap();
     fs.rmSync(join(root, 'agents/a/workspace'), { recursive: true });
     fs.symlinkSync(outside, join(root, 'agents/a/workspace'));
-    expect(() => use('read_file', { path: 'secret.txt' }, disk)).toThrow(BoxRefusal);
-    expect(() => use('write_file', { path: 'new.txt', content: '' }, disk)).toThrow(BoxRefusal);
-    expect(() => use('list_files', {}, disk)).toThrow(BoxRefusal);
+    expect(() => use('read_file', { path: 'secret.txt' }, disk)).toThrow(ToolRefusal);
+    expect(() => use('write_file', { path: 'new.txt', content: '' }, disk)).toThrow(ToolRefusal);
+    expect(() => use('list_files', {}, disk)).toThrow(ToolRefusal);
     expect(filesBelow(outside)).toEqual(['folder', 'folder/deep.txt', 'secret.txt']);
   });
 
@@ -106,7 +106,7 @@ describe('a Box', () => {
   it('knows its agent, and says what was changed', () => {
     const { disk } = trap();
     const changes = noChanges();
-    const box = makeBox(means(disk, { changes }));
+    const box = makeToolContext(means(disk, { changes }));
     expect(box.agent).toBe('a');
     box.write('one.txt', '1');
     box.write('shared/docs/two.txt', '2');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Json, ProviderError } from '../../../src/core/model/call.ts';
 import { agentState, inboxOf } from '../../../src/core/model/state.ts';
-import { idleness, walk } from '../../../src/core/turn/schedule.ts';
+import { idleness, scheduleTurn } from '../../../src/core/turn/schedule.ts';
 import { readJournal } from '../../../src/disk/journal/journal.ts';
 import { Recompute } from '../../../src/engine/replay/recompute.ts';
 import { provider } from '../../../src/providers/find.ts';
@@ -325,7 +325,7 @@ describe('a visit whose credits are used up', () => {
     expect(await org.run()).toMatchObject({ end: 'idle', turns: 1, called: 1 });
     expect(
       await org.look(({ config, state }) => [
-        walk(config, state, state.turn + 1).find(({ agent }) => agent === 'a')?.why,
+        scheduleTurn(config, state, state.turn + 1).find(({ agent }) => agent === 'a')?.why,
         conditionOf(config, state, 'a'),
         agentState(state, 'a').failures,
       ]),

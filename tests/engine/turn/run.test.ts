@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ProviderError } from '../../../src/core/model/call.ts';
-import { type RunWish, run } from '../../../src/engine/turn/run.ts';
+import { type RunOptions, run } from '../../../src/engine/turn/run.ts';
 import { CALL, type Mind, PRICED, say } from '../../regression/org.ts';
 import { Lab } from '../world.ts';
 
@@ -132,7 +132,7 @@ describe('a run ends', () => {
 });
 
 describe('an open-ended run', () => {
-  const open = async (org: Lab, wish: Partial<RunWish> & { stopAfter?: number } = {}) => {
+  const open = async (org: Lab, wish: Partial<RunOptions> & { stopAfter?: number } = {}) => {
     const abort = new AbortController();
     const told: number[] = [];
     const report = await org.with((engine) =>
@@ -155,7 +155,7 @@ describe('an open-ended run', () => {
   });
 
   it('waits between its turns, a bounded run does not', async () => {
-    const time = async (wish: Partial<RunWish>) => {
+    const time = async (wish: Partial<RunOptions>) => {
       const org = lab(PING, { org: { clock: { max_turns: 3, turn_seconds: 10 } } });
       org.clock.advance(1000);
       const start = org.clock.now();

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Input, Outcome } from '../../../src/commands/command.ts';
+import type { Outcome, RawInput } from '../../../src/commands/command.ts';
 import type { World } from '../../../src/commands/world.ts';
 import { DiskError } from '../../../src/disk/fs/disk.ts';
 import { runCli } from '../../../src/faces/cli/cli.ts';
@@ -27,7 +27,7 @@ interface Setting {
   env?: Record<string, string>;
   stdin?: NodeJS.ReadableStream;
   signal?: AbortSignal;
-  does?: (world: World, input: Input) => Partial<Outcome> | Promise<Partial<Outcome>>;
+  does?: (world: World, input: RawInput) => Partial<Outcome> | Promise<Partial<Outcome>>;
   screen?: { columns: number; rows: number };
 }
 

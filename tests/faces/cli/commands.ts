@@ -1,4 +1,4 @@
-import type { Code, Input, Leaf, Outcome } from '../../../src/commands/command.ts';
+import type { Code, Leaf, Outcome, RawInput } from '../../../src/commands/command.ts';
 import type { World } from '../../../src/commands/world.ts';
 import type { Catalogue } from '../../../src/faces/cli/program.ts';
 
@@ -39,8 +39,8 @@ export const catalogue: Catalogue = {
 };
 
 /** A `run` for every verb that answers what it was given; `does` replaces it. */
-export function answering(does?: (world: World, input: Input) => Partial<Outcome> | Promise<Partial<Outcome>>) {
-  const calls: { verb: string; world: World; input: Input }[] = [];
+export function answering(does?: (world: World, input: RawInput) => Partial<Outcome> | Promise<Partial<Outcome>>) {
+  const calls: { verb: string; world: World; input: RawInput }[] = [];
   const load = async (verb: string): Promise<Code> => ({
     run: async (world, input) => {
       calls.push({ verb, world, input });

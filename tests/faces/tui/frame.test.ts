@@ -7,7 +7,7 @@ import { realDisk } from '../../../src/disk/fs/real.ts';
 import { PANES, type PaneName } from '../../../src/faces/tui/panes.ts';
 import { widthOf } from '../../../src/faces/tui/terminal/fit.ts';
 import { buildOrg } from '../../../src/testing/build-org.ts';
-import type { Scene } from '../../../src/views/screen/snapshot.ts';
+import type { ScreenSnapshot } from '../../../src/views/screen/snapshot.ts';
 import { lemming, OFFICE, office, put, turns } from '../../commands/people/world.ts';
 import { picture, SIZES, widest } from './picture.ts';
 
@@ -18,7 +18,7 @@ const HOSTILE = [
 ].join('\n');
 
 /** An office in which mail went to and fro, a model is down and an act is held. */
-async function scene(root: string): Promise<Scene> {
+async function scene(root: string): Promise<ScreenSnapshot> {
   buildOrg(realDisk(root), {
     ...OFFICE,
     resumes: { planner: { unit: 'thinkers' } },

@@ -4,9 +4,9 @@ import { type Frame, FrameView } from '../../../src/faces/tui/frame.tsx';
 import { countsOf, makePane } from '../../../src/faces/tui/panes.ts';
 import { layoutOf, type Ui } from '../../../src/faces/tui/state.ts';
 import { painter, widthOf } from '../../../src/faces/tui/terminal/fit.ts';
-import { Slots } from '../../../src/faces/tui/terminal/rows.ts';
+import { FrameRows } from '../../../src/faces/tui/terminal/rows.ts';
 import { inkStreams } from '../../../src/faces/tui/terminal/terminal.ts';
-import type { Scene } from '../../../src/views/screen/snapshot.ts';
+import type { ScreenSnapshot } from '../../../src/views/screen/snapshot.ts';
 
 export interface Size {
   columns: number;
@@ -21,7 +21,7 @@ export const SIZES: [name: string, size: Size][] = [
 ];
 
 /** What the screen shows of a scene at that size: its rows as text. `colour`: with the sequences that give it a look. */
-export function picture(scene: Scene, wish: Partial<Ui>, size: Size, colour = false): string[] {
+export function picture(scene: ScreenSnapshot, wish: Partial<Ui>, size: Size, colour = false): string[] {
   const ui: Ui = {
     pane: 'org',
     chosen: {},
@@ -32,7 +32,7 @@ export function picture(scene: Scene, wish: Partial<Ui>, size: Size, colour = fa
     ...wish,
   };
   const pane = makePane(ui.pane, scene, ui.filters[ui.pane] ?? '');
-  const slots = new Slots();
+  const slots = new FrameRows();
   const frame: Frame = {
     scene,
     counts: countsOf(scene),

@@ -1,6 +1,6 @@
 // Streams of chat completions and of messages, joined: what was billed on the way, and where they end.
 import { describe, expect, it } from 'vitest';
-import { failing, type Progress } from '../../../src/providers/hosted/answer.ts';
+import { type AnswerProgress, failing } from '../../../src/providers/hosted/answer.ts';
 import { joinCandidates } from '../../../src/providers/hosted/candidates.ts';
 import { joinChunks } from '../../../src/providers/hosted/chunks.ts';
 import { joinEvents } from '../../../src/providers/hosted/events.ts';
@@ -11,7 +11,7 @@ async function* of(events: readonly unknown[]) {
 
 /** Joins a stream; what it came to, and what was known on the way. */
 async function joined(join: typeof joinChunks, events: readonly unknown[]) {
-  const progress: Progress = { received: null, usage: null, requestId: null };
+  const progress: AnswerProgress = { received: null, usage: null, requestId: null };
   const heard: string[] = [];
   const fail = failing('svc', progress);
   const answer = await join(of(events), progress, (text) => void heard.push(text), fail).catch((error) => error);
@@ -78,7 +78,7 @@ it.each([1, 2])('generated content that is cut after %d parts has what was used 
   const usageMetadata = { promptTokenCount: 7, candidatesTokenCount: 3, totalTokenCount: 10 };
   const events = [{ ...part('a'), usageMetadata }, part('b'), { candidates: [{ index: 0, finishReason: 'STOP' }] }];
   const after = async (many: number) => {
-    const progress: Progress = { received: null, usage: null, requestId: null };
+    const progress: AnswerProgress = { received: null, usage: null, requestId: null };
     await joinCandidates(of(events.slice(0, many)), progress, () => {}, failing('svc', progress));
     return progress.usage;
   };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Reply } from '../../../src/core/model/call.ts';
 import { type CacheUse, cache, Replies } from '../../../src/providers/with/cache.ts';
-import type { Asked, Line } from '../../../src/providers/with/line.ts';
+import type { CallModel, ModelRequest } from '../../../src/providers/with/line.ts';
 import { askedOf, keepsTheLine, lineOf, never, REPLY } from './contract.ts';
 
 const kept = (text: string, fields: object = {}) => ({
@@ -17,7 +17,7 @@ function world(entries = 10, ttlMs = 1000) {
   const again: Reply[] = [];
   const time = { now: 0 };
   const replies = new Replies(entries, () => time.now);
-  const use: CacheUse<Asked> = {
+  const use: CacheUse<ModelRequest> = {
     key: ({ prompt }) => String(prompt.turn),
     ttlMs,
     again: async (_asked, reply) => {
@@ -25,7 +25,7 @@ function world(entries = 10, ttlMs = 1000) {
       return reply;
     },
   };
-  const wrap = (line: Line) => cache(line, replies, use);
+  const wrap = (line: CallModel) => cache(line, replies, use);
   return { again, time, replies, wrap };
 }
 

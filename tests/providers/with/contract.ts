@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { ProviderError, type Reply } from '../../../src/core/model/call.ts';
-import type { Asked, Line } from '../../../src/providers/with/line.ts';
+import type { CallModel, ModelRequest } from '../../../src/providers/with/line.ts';
 import { quickest } from '../../quickest.ts';
 import { timeToEnd } from '../abort.ts';
 import { promptOf } from '../world.ts';
@@ -9,15 +9,17 @@ import { promptOf } from '../world.ts';
 export const REPLY: Reply = { text: 'Hello', acts: [], usage: null, requestId: 'r-1', model: 'm' };
 
 /** A request; each has a prompt of its own. */
-export function askedOf(fields: Partial<Asked> = {}): Asked {
+export function askedOf(fields: Partial<ModelRequest> = {}): ModelRequest {
   return { prompt: promptOf({ turn: ++made }), priority: 0, budget: { left: 3 }, ...fields };
 }
 let made = 0;
 
 /** A line that answers what the function says, and counts. */
-export function lineOf(answer: (nth: number, signal: AbortSignal) => Reply | Promise<Reply>): Line & { calls: number } {
+export function lineOf(
+  answer: (nth: number, signal: AbortSignal) => Reply | Promise<Reply>,
+): CallModel & { calls: number } {
   const line = Object.assign(
-    async (_asked: Asked, signal: AbortSignal) => {
+    async (_asked: ModelRequest, signal: AbortSignal) => {
       line.calls++;
       return answer(line.calls, signal);
     },
@@ -31,14 +33,14 @@ export const never = new AbortController().signal;
 setMaxListeners(0, never);
 
 /** A line that ends only with its signal. */
-export function hanging(): Line & { calls: number } {
+export function hanging(): CallModel & { calls: number } {
   return lineOf(
     (_nth, signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
   );
 }
 
 /** What every wrapper promises, whatever it adds. Each wrapper's test runs it. */
-export function keepsTheLine(wrap: (line: Line) => Line): void {
+export function keepsTheLine(wrap: (line: CallModel) => CallModel): void {
   describe('the contract of every wrapper', () => {
     it('passes the reply on as it is, for one call', async () => {
       const inner = lineOf(() => REPLY);
@@ -79,7 +81,7 @@ export function keepsTheLine(wrap: (line: Line) => Line): void {
     });
 
     it('keeps 50 calls at a time apart', async () => {
-      const inner: Line = async ({ prompt }) => {
+      const inner: CallModel = async ({ prompt }) => {
         await new Promise(setImmediate);
         return { ...REPLY, text: String(prompt.turn) };
       };

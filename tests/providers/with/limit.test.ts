@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Unasked } from '../../../src/core/model/call.ts';
-import { Gate, limit, type Time } from '../../../src/providers/with/limit.ts';
+import { limit, RateLimiter, type Time } from '../../../src/providers/with/limit.ts';
 import { limit as settings } from '../../../src/schema/config/models.ts';
 import { gate } from '../fake-service.ts';
 import { askedOf, hanging, keepsTheLine, lineOf, never, REPLY } from './contract.ts';
@@ -44,7 +44,7 @@ const real: Time = {
   ticks: () => performance.now(),
   sleep: (ms, signal) => wait(ms, undefined, signal ? { signal } : {}),
 };
-const gateOf = (fields: object, time: Time = real) => new Gate('model m', settings().parse(fields), time);
+const gateOf = (fields: object, time: Time = real) => new RateLimiter('model m', settings().parse(fields), time);
 const wish = { tokens: 1, priority: 0, signal: never };
 
 keepsTheLine((line) => {

@@ -4,8 +4,8 @@ import { ProviderError, REPLY_FAILURES, type Reply, Unasked } from '../../../src
 import { realClock } from '../../../src/disk/fs/clock.ts';
 import { breaker } from '../../../src/providers/with/breaker.ts';
 import { fallback } from '../../../src/providers/with/fallback.ts';
-import type { Asked, Line } from '../../../src/providers/with/line.ts';
-import { type Book, record } from '../../../src/providers/with/record.ts';
+import type { CallModel, ModelRequest } from '../../../src/providers/with/line.ts';
+import { type CallRecorder, record } from '../../../src/providers/with/record.ts';
 import { timeout } from '../../../src/providers/with/timeout.ts';
 import { askedOf, hanging, keepsTheLine, lineOf, never, REPLY } from './contract.ts';
 
@@ -28,7 +28,7 @@ describe('breaker', () => {
 });
 
 describe('fallback', () => {
-  const chain = (lines: Record<string, Line>, told: unknown[] = []) =>
+  const chain = (lines: Record<string, CallModel>, told: unknown[] = []) =>
     fallback(
       Object.entries(lines).map(([name, line]) => ({ name, open: async () => line })),
       (name, failed) => told.push([name, failed?.failure ?? null]),
@@ -103,7 +103,10 @@ describe('timeout', () => {
 });
 
 describe('record', () => {
-  const bookOf = (steps: string[], begin: () => Promise<string> = async () => 'intent'): Book<Asked, string> => ({
+  const bookOf = (
+    steps: string[],
+    begin: () => Promise<string> = async () => 'intent',
+  ): CallRecorder<ModelRequest, string> => ({
     begin: async () => {
       steps.push('begin');
       return begin();

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { BoxRefusal } from '../../../src/engine/tools/tool-context.ts';
+import { ToolRefusal } from '../../../src/engine/tools/tool-context.ts';
 import { memoryOrg, use } from '../world.ts';
 
 function edited(text: string, old: string, made: string) {
@@ -29,5 +29,5 @@ it.each([
 
 it('refuses what cannot be read or written', () => {
   for (const path of ['missing', '../x', 'shared/other.txt'])
-    expect(() => use('edit_file', { path, old: 'a', new: 'b' }, memoryOrg())).toThrow(BoxRefusal);
+    expect(() => use('edit_file', { path, old: 'a', new: 'b' }, memoryOrg())).toThrow(ToolRefusal);
 });

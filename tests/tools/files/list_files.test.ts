@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { JsonObject } from '../../../src/core/model/call.ts';
-import { BoxRefusal } from '../../../src/engine/tools/tool-context.ts';
+import { ToolRefusal } from '../../../src/engine/tools/tool-context.ts';
 import { memoryOrg, use } from '../world.ts';
 
 it('lists the workspace, folders with a slash, and none of the program’s own temporary files', () => {
@@ -14,7 +14,7 @@ it('lists the workspace, folders with a slash, and none of the program’s own t
 it('lists what is shared where it is granted', () => {
   expect(use('list_files', { path: 'shared/docs/' }, memoryOrg()).text).toBe('x.md');
   for (const path of ['shared', '..', '../../b/workspace'])
-    expect(() => use('list_files', { path }, memoryOrg())).toThrow(BoxRefusal);
+    expect(() => use('list_files', { path }, memoryOrg())).toThrow(ToolRefusal);
 });
 
 it('says when a folder is empty or not there', () => {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { textHash } from '../../../src/core/model/hash.ts';
 import { emptyDraft } from '../../../src/core/model/tool.ts';
-import { BoxRefusal } from '../../../src/engine/tools/tool-context.ts';
+import { ToolRefusal } from '../../../src/engine/tools/tool-context.ts';
 import { mail } from '../../core/world.ts';
 import { memoryOrg, RESUME, use } from '../world.ts';
 
@@ -37,7 +37,7 @@ it('shows thirty thousand characters, counts the rest, and goes on there', () =>
 it.each(['missing.txt', '../../b/workspace/secret.txt', 'shared/other.txt', '/etc/passwd', 'shared/docs/../other.txt'])(
   'refuses %s',
   (path) => {
-    expect(() => use('read_file', { path }, memoryOrg())).toThrow(BoxRefusal);
+    expect(() => use('read_file', { path }, memoryOrg())).toThrow(ToolRefusal);
   },
 );
 
@@ -58,9 +58,9 @@ it('reads what is attached to the mail of the visit, and no other file of an out
   const given = [mail({ from: 'b', attachments: ['000001-01-1-plan.txt'] })];
   const read = (path: string) => use('read_file', { path }, disk, RESUME, emptyDraft(), given);
   expect(read('attachments/000001-01-1-plan.txt').text).toBe('the plan');
-  expect(() => read('attachments/000001-02-c-private.md')).toThrow(BoxRefusal);
-  expect(() => read('attachments/../000001-02-c-private.md')).toThrow(BoxRefusal);
-  expect(() => use('read_file', { path: 'attachments/000001-01-1-plan.txt' }, disk)).toThrow(BoxRefusal);
+  expect(() => read('attachments/000001-02-c-private.md')).toThrow(ToolRefusal);
+  expect(() => read('attachments/../000001-02-c-private.md')).toThrow(ToolRefusal);
+  expect(() => use('read_file', { path: 'attachments/000001-01-1-plan.txt' }, disk)).toThrow(ToolRefusal);
 });
 
 it('tells the hash when it is asked', () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { BoxRefusal } from '../../../src/engine/tools/tool-context.ts';
+import { ToolRefusal } from '../../../src/engine/tools/tool-context.ts';
 import { memoryOrg, use } from '../world.ts';
 
 function searched(files: Record<string, string>, pattern: string, path?: string): string {
@@ -22,7 +22,7 @@ it('searches what is shared where it is granted, and nothing else', () => {
     'shared/docs/x.md:1: shared text',
   );
   for (const path of ['shared', '..', '../../b/workspace', '/etc'])
-    expect(() => use('search_files', { pattern: 'x', path }, memoryOrg())).toThrow(BoxRefusal);
+    expect(() => use('search_files', { pattern: 'x', path }, memoryOrg())).toThrow(ToolRefusal);
 });
 
 it('leaves out folders of dependencies, and what is no text', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { shortHash } from '../../../src/core/model/hash.ts';
 import { emptyDraft } from '../../../src/core/model/tool.ts';
 import { bytesHash } from '../../../src/disk/fs/materialise.ts';
-import { BoxRefusal } from '../../../src/engine/tools/tool-context.ts';
+import { ToolRefusal } from '../../../src/engine/tools/tool-context.ts';
 import type { MemoryDisk } from '../../../src/testing/memory-disk.ts';
 import { means, memoryOrg, RESUME, start, use } from '../world.ts';
 
@@ -44,7 +44,7 @@ it.each([
   const disk = memoryOrg();
   disk.put('agents/a/workspace/x', '');
   const before = disk.files();
-  expect(() => use('write_file', { path, content: 'x' }, disk)).toThrow(BoxRefusal);
+  expect(() => use('write_file', { path, content: 'x' }, disk)).toThrow(ToolRefusal);
   expect(disk.files()).toEqual(before);
 });
 
@@ -142,7 +142,7 @@ describe('beyond what a workspace may hold', () => {
     const disk = memoryOrg();
     disk.put('agents/a/workspace/big', 'x'.repeat(1000));
     write(disk, 'big', 999);
-    expect(() => write(disk, 'big', 1001)).toThrow(BoxRefusal);
+    expect(() => write(disk, 'big', 1001)).toThrow(ToolRefusal);
   });
 });
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { Speech } from '../../../src/views/journal/partial-reply.ts';
+import { PartialReply } from '../../../src/views/journal/partial-reply.ts';
 
 /** What is to be seen after each piece of that size. */
 function seen(text: string, act?: { n: number; tool: string }, size = 7): string[] {
-  const speech = new Speech('human');
+  const speech = new PartialReply('human');
   const steps: string[] = [];
   for (let at = 0; at < text.length; at += size) {
     speech.hear(text.slice(at, at + size), act);
@@ -59,7 +59,7 @@ describe('what a reply under way says', () => {
   });
 
   it('stops at a length that nobody reads', () => {
-    const speech = new Speech('human');
+    const speech = new PartialReply('human');
     speech.hear('x'.repeat(150_000));
     speech.hear('y'.repeat(150_000));
     expect(speech.said).toHaveLength(150_000);

@@ -1,10 +1,10 @@
 import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
-import { layout, type Page, wrap } from '../../../src/views/text/layout.ts';
+import { layout, type TextPage, wrap } from '../../../src/views/text/layout.ts';
 import { rowsOf, table } from '../../../src/views/text/table.ts';
 import { quickest, timed } from '../../quickest.ts';
 
-const page = (width = Number.POSITIVE_INFINITY, style?: Page['style']): Page => ({
+const page = (width = Number.POSITIVE_INFINITY, style?: TextPage['style']): TextPage => ({
   width,
   widthOf: stringWidth,
   ...(style && { style }),
@@ -86,7 +86,7 @@ describe('a table', () => {
 
   it('tells a style for headings, unread rows, and how somebody is', () => {
     const styled: string[] = [];
-    const style: Page['style'] = (name, text) => {
+    const style: TextPage['style'] = (name, text) => {
       styled.push(`${name}: ${text.trim()}`);
       return text;
     };

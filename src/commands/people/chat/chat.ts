@@ -7,7 +7,7 @@ import { FaultError, failure, printFault } from '../../../schema/fault.ts';
 import type { Definition, Run } from '../../command.ts';
 import type { Typing, World } from '../../world.ts';
 import { blocks } from './multi-line.ts';
-import { Talk } from './session.ts';
+import { ChatSession } from './session.ts';
 import { obey, SLASHES } from './slash.ts';
 
 export const command = {
@@ -37,7 +37,7 @@ export const command = {
 export const run: Run<typeof command> = async (world, input) => {
   const view = readOrg(world);
   const person = personOf(view);
-  const talk = new Talk(world, person);
+  const talk = new ChatSession(world, person);
   await begin(talk, world, view, input.args.agent, input.flags.thread);
   let open = false;
   const typing = typingAt(talk, view, () => open);
@@ -53,7 +53,7 @@ export const run: Run<typeof command> = async (world, input) => {
   return { data: talk.summary(), text: '', exit: talk.exit() };
 };
 
-async function begin(talk: Talk, world: World, { config }: View, name: string | undefined, thread: unknown) {
+async function begin(talk: ChatSession, world: World, { config }: View, name: string | undefined, thread: unknown) {
   const { person } = talk;
   const agent = name ?? mayWriteTo(config, person).find((other) => !config.agents.get(other)?.person);
   if (agent === undefined)
@@ -67,7 +67,7 @@ async function begin(talk: Talk, world: World, { config }: View, name: string | 
 /** Messages of the person that can be fetched again. */
 const FETCHED = 100;
 
-function typingAt(talk: Talk, { disk, state }: View, open: () => boolean): Typing {
+function typingAt(talk: ChatSession, { disk, state }: View, open: () => boolean): Typing {
   const words = Object.keys(SLASHES).map((name) => `/${name}`);
   return {
     prompt: () => (open() ? '... ' : `${talk.agent}> `),
@@ -80,7 +80,7 @@ function typingAt(talk: Talk, { disk, state }: View, open: () => boolean): Typin
 }
 
 /** One text from the keyboard. What goes wrong is said, and the talk goes on. */
-async function take(talk: Talk, world: World, text: string): Promise<void> {
+async function take(talk: ChatSession, world: World, text: string): Promise<void> {
   try {
     await (/^\/\S*/.test(text) && !text.includes('\n') ? obey(talk, world, text) : talk.ask(text));
   } catch (error) {

@@ -1,7 +1,7 @@
 import { readOrg } from '../../../app/read-org.ts';
 import { post } from '../../../app/requests.ts';
 import { withEngine } from '../../../app/run-engine.ts';
-import { reach, sendLetter } from '../../../app/send.ts';
+import { reach, sendMessage } from '../../../app/send.ts';
 import { inboxOf, type Mail, type State } from '../../../core/model/state.ts';
 import { balanceOf, countCredits, printCredits } from '../../../core/money/ledger.ts';
 import { realKept } from '../../../disk/cache/cache-key.ts';
@@ -9,7 +9,7 @@ import { realClock } from '../../../disk/fs/clock.ts';
 import { realHost } from '../../../disk/fs/host.ts';
 import { lockHolder } from '../../../disk/fs/lock.ts';
 import { realDisk } from '../../../disk/fs/real.ts';
-import { Bell } from '../../../disk/fs/watcher.ts';
+import { FolderWatcher } from '../../../disk/fs/watcher.ts';
 import { load } from '../../../engine/journal/load.ts';
 import type { Engine } from '../../../engine/turn/engine.ts';
 import { inCredits } from '../../../schema/amount.ts';
@@ -18,9 +18,9 @@ import { padTurn } from '../../../schema/name.ts';
 import { mailRow } from '../../../views/mail/mail.ts';
 import { count, unmarked } from '../../../views/text/table.ts';
 import { layBeside } from '../../message-args.ts';
-import { Teller } from '../../run/progress.ts';
+import { RunProgress } from '../../run/progress.ts';
 import type { World } from '../../world.ts';
-import { Scribe } from './stream-view.ts';
+import { StreamView } from './stream-view.ts';
 import { type Need, needOf } from './waiting-for.ts';
 
 /** Milliseconds between two looks at the org while another engine works: when it has changed, and at the latest. */
@@ -30,12 +30,12 @@ const POLL_MS = 400;
 const MOST_TURNS = 50;
 
 /** A conversation of a person with an agent, as the keyboard leads it. */
-export class Talk {
+export class ChatSession {
   readonly person: string;
   agent = '';
   thread = '';
   private readonly world: World;
-  private readonly scribe: Scribe;
+  private readonly scribe: StreamView;
   private attached: string[] = [];
   /** Messages that were shown, or were there before. */
   private readonly shown = new Set<string>();
@@ -51,7 +51,7 @@ export class Talk {
   constructor(world: World, person: string) {
     this.world = world;
     this.person = person;
-    this.scribe = new Scribe(world, person, readOrg(world).redact);
+    this.scribe = new StreamView(world, person, readOrg(world).mask);
   }
 
   /** Goes on with another agent, in a new conversation. Throws as `reach` does. */
@@ -82,7 +82,7 @@ export class Talk {
     const { agent, thread, attached } = this;
     const view = readOrg(this.world);
     const letter = { to: [agent], body, thread, ...(attached.length ? { attachments: attached } : {}) };
-    const { path } = sendLetter(view, this.person, letter);
+    const { path } = sendMessage(view, this.person, letter);
     this.attached = [];
     this.asked++;
     this.last = 'silent';
@@ -100,7 +100,7 @@ export class Talk {
 
   /** Makes one turn for everybody who is due, or for one agent alone. */
   step(only?: string): Promise<void> {
-    return this.work((engine) => this.turn(engine, new Teller(this.world, engine), only));
+    return this.work((engine) => this.turn(engine, new RunProgress(this.world, engine), only));
   }
 
   /** With an engine of our own; while another one works, its turns bring the answer. */
@@ -120,7 +120,7 @@ export class Talk {
   /** Only those have a turn whose mail belongs to this conversation: first the agent itself, then whom it asked. */
   private async untilAnswered(engine: Engine, path: string | null): Promise<void> {
     const disk = realDisk(this.world.root);
-    const teller = new Teller(this.world, engine);
+    const teller = new RunProgress(this.world, engine);
     for (let turns = 0; turns < MOST_TURNS && !this.world.signal.aborted; turns++) {
       const waits = path !== null && disk.stat(path) !== null;
       engine.idle();
@@ -132,7 +132,7 @@ export class Talk {
     }
   }
 
-  private async turn(engine: Engine, teller: Teller, only?: string): Promise<void> {
+  private async turn(engine: Engine, teller: RunProgress, only?: string): Promise<void> {
     const { signal, interactive } = this.world;
     const report = await engine.turn({
       ...(only === undefined ? {} : { only }),
@@ -149,7 +149,7 @@ export class Talk {
 
   /** Waits while another engine runs; false when it has ended without an answer. */
   private async waitForAnswer(): Promise<boolean> {
-    const bell = new Bell(this.world.root);
+    const bell = new FolderWatcher(this.world.root);
     try {
       return await this.waitFor(bell);
     } finally {
@@ -157,7 +157,7 @@ export class Talk {
     }
   }
 
-  private async waitFor(bell: Bell): Promise<boolean> {
+  private async waitFor(bell: FolderWatcher): Promise<boolean> {
     const disk = realDisk(this.world.root);
     const host = realHost(this.world.root);
     const kept = realKept(this.world.root, this.world.env, disk);

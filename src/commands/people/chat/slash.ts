@@ -14,7 +14,7 @@ import type { World } from '../../world.ts';
 import * as approve from '../approve.ts';
 import * as deny from '../deny.ts';
 import * as inbox from '../inbox.ts';
-import type { Talk } from './session.ts';
+import type { ChatSession } from './session.ts';
 
 /** A command within a talk. */
 interface Slash {
@@ -22,7 +22,7 @@ interface Slash {
   takes: string;
   does: string;
   /** `rest`: what was written there. */
-  run(talk: Talk, world: World, rest: string): Promise<void> | void;
+  run(talk: ChatSession, world: World, rest: string): Promise<void> | void;
 }
 
 const [ID] = approve.command.args.map((arg) => argTerm({ ...arg, optional: true }));
@@ -45,7 +45,7 @@ export const SLASHES: Record<string, Slash> = {
 };
 
 /** Does what a line that begins with a slash asks for. Throws `usage` for an unknown name, with the nearest. */
-export async function obey(talk: Talk, world: World, line: string): Promise<void> {
+export async function obey(talk: ChatSession, world: World, line: string): Promise<void> {
   const [, name = '', rest = ''] = /^\/(\S*)\s*(.*)$/.exec(line) ?? [];
   const slash = Object.hasOwn(SLASHES, name) ? SLASHES[name] : undefined;
   if (!slash)
@@ -61,19 +61,19 @@ function help(): string {
   return `${rowsOf(lines)}\nA line that ends in \\ goes on in the next; """ begins and ends a text of many lines.`;
 }
 
-async function makeStep(talk: Talk, world: World, rest: string): Promise<void> {
+async function makeStep(talk: ChatSession, world: World, rest: string): Promise<void> {
   if (rest !== '') checkAgent(readOrg(world), rest);
   await talk.step(rest || undefined);
 }
 
-async function showInbox(_talk: Talk, world: World): Promise<void> {
+async function showInbox(_talk: ChatSession, world: World): Promise<void> {
   world.say((await inbox.run(world, { args: {}, rest: [], flags: { unread: true } })).text);
 }
 
 /** Answers an act. */
-type Answer = (world: World, id: string, note: string) => Promise<Outcome>;
+type AnswerHeld = (world: World, id: string, note: string) => Promise<Outcome>;
 
-function answerWith(run: typeof approve.run | typeof deny.run): Answer {
+function answerWith(run: typeof approve.run | typeof deny.run): AnswerHeld {
   return (world, id, note) => run(world, { args: { id }, rest: [], flags: { note } });
 }
 
@@ -81,7 +81,7 @@ function approveAlways(world: World, id: string, note: string): Promise<Outcome>
   return approve.run(world, { args: { id }, rest: [], flags: { note, always: true } });
 }
 
-function deciding(name: string, answer: Answer): Slash['run'] {
+function deciding(name: string, answer: AnswerHeld): Slash['run'] {
   return async (talk, world, rest) => {
     const [id = '', ...note] = rest.split(/\s+/);
     if (id === '') return listHeld(world, name);
@@ -104,7 +104,7 @@ async function listHeld(world: World, name: string): Promise<void> {
 }
 
 /** Who else speaks in a conversation: its last author, else its last reader. */
-function goOnWith(talk: Talk, world: World, id: string): void {
+function goOnWith(talk: ChatSession, world: World, id: string): void {
   const { disk, state } = readOrg(world);
   if (id === '') return world.say(listThreads(talk, state.threads));
   const thread = state.threads.has(id) ? id : findMessage({ disk, state }, id)?.thread;
@@ -122,7 +122,7 @@ type Threads = ReturnType<typeof readOrg>['state']['threads'];
 /** Conversations that are listed. */
 const LISTED = 20;
 
-function listThreads(talk: Talk, threads: Threads): string {
+function listThreads(talk: ChatSession, threads: Threads): string {
   const mine = [...threads].filter(([, said]) =>
     said.some(({ from, to }) => from === talk.person || to.includes(talk.person)),
   );

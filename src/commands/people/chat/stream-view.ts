@@ -1,14 +1,14 @@
 import type { Listen, Overheard } from '../../../engine/calls/listen.ts';
-import { Speech } from '../../../views/journal/partial-reply.ts';
+import { PartialReply } from '../../../views/journal/partial-reply.ts';
 import type { World } from '../../world.ts';
 
 /** Draws what models write while they write it. It is gone when the turn ends: only what was sent is an answer. */
-export class Scribe {
+export class StreamView {
   private readonly world: World;
   private readonly person: string;
   private readonly redact: (text: string) => string;
   /** What each agent is saying, and at which attempt. */
-  private readonly speeches = new Map<string, Speech>();
+  private readonly speeches = new Map<string, PartialReply>();
   /** Whose plain text is meant for the person. */
   partner = '';
 
@@ -19,7 +19,7 @@ export class Scribe {
   }
 
   readonly listen: Listen = (what) => {
-    if (what.is === 'begun') this.speeches.set(what.agent, new Speech(this.person));
+    if (what.is === 'begun') this.speeches.set(what.agent, new PartialReply(this.person));
     else if (what.is === 'broken') this.break(what);
     else this.speeches.get(what.agent)?.hear(what.text, what.act);
     this.draw();

@@ -1,6 +1,6 @@
 import type { Config } from '../../../core/model/config.ts';
 import { agentState, inboxOf, type State } from '../../../core/model/state.ts';
-import { walk } from '../../../core/turn/schedule.ts';
+import { scheduleTurn } from '../../../core/turn/schedule.ts';
 
 /** Who has to have a turn so that a conversation goes on; `nobody`: it rests; `failing`: only providers that fail are left. */
 export type Need = { agent: string } | 'nobody' | 'failing';
@@ -9,7 +9,7 @@ export type Need = { agent: string } | 'nobody' | 'failing';
 export function needOf(config: Config, state: State, thread: string): Need {
   for (const { answer } of state.approvals.values()) if (answer !== null) return { agent: answer.by };
   let failing = false;
-  for (const { agent, due, later, failing: fails } of walk(config, state, state.turn + 1)) {
+  for (const { agent, due, later, failing: fails } of scheduleTurn(config, state, state.turn + 1)) {
     const mine = inboxOf(state, agent).some((mail) => mail.thread === thread && mail.kind !== 'notice');
     if (!mine || agentState(state, agent).starved) continue;
     if (fails) failing = true;

@@ -10,14 +10,14 @@ const CODES: Record<Style | 'draft', string> = {
 };
 
 /** What decides whether there is colour. `isTerminal`: the output goes to one that knows control sequences. */
-export interface Wish {
+export interface ColourSettings {
   env: Record<string, string | undefined>;
   isTerminal: boolean;
   plain: boolean;
 }
 
 /** Colours at a terminal, and elsewhere only for FORCE_COLOR; never for --plain or NO_COLOR. */
-export function wantsColour({ env, isTerminal, plain }: Wish): boolean {
+export function wantsColour({ env, isTerminal, plain }: ColourSettings): boolean {
   if (plain || env.NO_COLOR) return false;
   if (env.FORCE_COLOR !== undefined) return env.FORCE_COLOR !== '0' && env.FORCE_COLOR !== 'false';
   return isTerminal;

@@ -1,7 +1,7 @@
 import { createInterface, type Interface } from 'node:readline';
 import type { Typing } from '../../../commands/world.ts';
 import { meant, PASTE_OFF, PASTE_ON, pasting, shown } from './paste.ts';
-import type { Screen } from './screen.ts';
+import type { OutputScreen } from './screen.ts';
 import { prepareForAll, widthOf } from './width.ts';
 
 /** The terminal that lines are typed at. */
@@ -20,7 +20,7 @@ const HISTORY = 500;
  * Lines as a person types them, with editing and a history, until Ctrl-D. The line being typed stays below what is written
  * meanwhile; a line that is typed before its time stands where it is taken.
  */
-export async function* typedLines(keyboard: Keyboard, screen: Screen, typing: Typing): AsyncGenerator<string> {
+export async function* typedLines(keyboard: Keyboard, screen: OutputScreen, typing: Typing): AsyncGenerator<string> {
   await prepareForAll();
   const typed = new Queue();
   const close = open(keyboard, screen, typing, typed);
@@ -38,7 +38,7 @@ export async function* typedLines(keyboard: Keyboard, screen: Screen, typing: Ty
 /** Begins to read keys; what it returns gives the terminal back as it was. */
 function open(
   { stdin, stdout, interrupt, signal }: Keyboard,
-  screen: Screen,
+  screen: OutputScreen,
   typing: Typing,
   typed: Queue,
 ): () => void {

@@ -1,4 +1,4 @@
-import { layout, type Page, wrap } from '../../../views/text/layout.ts';
+import { layout, type TextPage, wrap } from '../../../views/text/layout.ts';
 import { colour } from './colour.ts';
 import { safeMarked, safeText } from './safe.ts';
 import { prepareFor, widthOf } from './width.ts';
@@ -23,7 +23,7 @@ export interface Paper {
 }
 
 /** The line at which a person types, below all else. */
-export interface Prompt {
+export interface TypedLine {
   /** Rows above the one with the cursor. */
   rowsAbove(): number;
   draw(): void;
@@ -33,9 +33,9 @@ export interface Prompt {
  * What a person sees: text that stays, below it a draft that changes, below that the line they type at. Everything written
  * here is cleaned of control sequences first.
  */
-export class Screen {
+export class OutputScreen {
   private readonly paper: Paper;
-  private prompt: Prompt | null = null;
+  private prompt: TypedLine | null = null;
   private draft = '';
   /** Lines of the draft as they stand on the screen. */
   private drawn: string[] = [];
@@ -77,7 +77,7 @@ export class Screen {
   }
 
   /** Shows the line at which a person types, or, with null, takes it away. */
-  typeAt(prompt: Prompt | null): void {
+  typeAt(prompt: TypedLine | null): void {
     this.erase();
     this.prompt = prompt;
     this.paint();
@@ -97,7 +97,7 @@ export class Screen {
 
   private lay(text: string): string {
     const { paper } = this;
-    const page: Page = { width: paper.size().columns, widthOf, ...(paper.colour && { style: colour }) };
+    const page: TextPage = { width: paper.size().columns, widthOf, ...(paper.colour && { style: colour }) };
     return layout(safeMarked(text), page);
   }
 
@@ -125,7 +125,7 @@ export class Screen {
   /** The end of the draft, as far as it fits. */
   private draftLines(): string[] {
     const { columns, rows } = this.paper.size();
-    const page: Page = { width: columns - 1, widthOf };
+    const page: TextPage = { width: columns - 1, widthOf };
     const lines = safeText(this.draft)
       .split('\n')
       .flatMap((line) => wrap(line.replaceAll('\t', '  '), page));

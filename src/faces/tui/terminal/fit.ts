@@ -1,5 +1,5 @@
 import stringWidth from 'string-width';
-import type { Cell, Column, Line, Span, Tone } from '../../../views/screen/line.ts';
+import type { Cell, Column, ScreenLine, TextRun, Tone } from '../../../views/screen/line.ts';
 import { safeLine } from '../../cli/terminal/safe.ts';
 
 /** Puts the look of a tone around a text. */
@@ -92,7 +92,7 @@ export function row(
 }
 
 /** A line folded at words into lines of so many columns at most. */
-export function fold({ spans, hang }: Line, width: number, paint: Paint): string[] {
+export function fold({ spans, hang }: ScreenLine, width: number, paint: Paint): string[] {
   const lines: string[] = [];
   const indent = ' '.repeat(Math.min(hang, Math.max(0, width - 10)));
   let text = '';
@@ -122,7 +122,7 @@ export function fold({ spans, hang }: Line, width: number, paint: Paint): string
   return [...lines, text];
 }
 
-function clean(spans: readonly Span[]): Span[] {
+function clean(spans: readonly TextRun[]): TextRun[] {
   return spans.map(({ text, tone }) => ({
     tone,
     text: text.split('\n').map(safeLine).join('\n').replaceAll('\t', '  '),

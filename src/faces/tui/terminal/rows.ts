@@ -6,7 +6,7 @@ import { widthOf } from './fit.ts';
  * that is as narrow as they are, and the rows are put in their place afterwards; a row beside another one is filled up to its
  * width.
  */
-export class Slots {
+export class FrameRows {
   private readonly rows: { text: string; width: number }[] = [];
 
   /** The character that stands for the row; `width`: columns that it takes where another one stands beside it. */

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { colour, wantsColour } from '../../../../src/faces/cli/terminal/colour.ts';
-import { type Paper, Screen } from '../../../../src/faces/cli/terminal/screen.ts';
+import { OutputScreen, type Paper } from '../../../../src/faces/cli/terminal/screen.ts';
 import { table } from '../../../../src/views/text/table.ts';
 
 const ESC = '\u001b';
 
 function screenOn(more: Partial<Paper> = {}) {
   const seen = { out: '', err: '', now: 0 };
-  const screen = new Screen({
+  const screen = new OutputScreen({
     size: () => ({ columns: 20, rows: 8 }),
     colour: false,
     redraws: true,

@@ -27,7 +27,7 @@ const schema = later(() =>
     ...actKey(),
     ok: z.boolean(),
     text: z.string(),
-    /** The rule of the Box, of a host or of a quota that refused it. */
+    /** The rule of the tool context, of a host or of a quota that refused it. */
     rule: z.string().optional(),
     /** The text holds words of strangers: from then on the agent is tainted. */
     tainted: z.literal(true).optional(),

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Entry } from '../../../src/core/model/entry.ts';
-import { Refold } from '../../../src/engine/replay/refold.ts';
+import { JournalFiles } from '../../../src/engine/replay/journal-files.ts';
 import { EVERY, opened } from '../../core/entries.ts';
 
 /** The files that these lines make. */
 function filesOf(...entries: Entry[]): string[] {
-  const refold = new Refold();
+  const refold = new JournalFiles();
   refold.take({ file: 1, line: 1, seal: '', entries } as never);
   return [...refold.files.keys()].sort();
 }

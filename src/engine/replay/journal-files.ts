@@ -13,7 +13,7 @@ import { padTurn, parseMessageId } from '../../schema/name.ts';
 import type { Request } from '../../schema/records/request.ts';
 
 /** A file as the journal makes it. */
-export interface Made {
+export interface MadeFile {
   /** sha256 of its bytes. */
   hash: string;
   /** The journal file whose line made it, and the path under which it was made. */
@@ -44,8 +44,8 @@ export function isReset(scope: Scope, path: string): boolean {
  * wrote while they ran, and at each commit the operations of the turn. Keeps hashes only; with a `sink`, an empty disk, the
  * files themselves are written there.
  */
-export class Refold {
-  private readonly made = new Map<string, Made>();
+export class JournalFiles {
+  private readonly made = new Map<string, MadeFile>();
   /** Only what says which of people's files were read, and how. */
   readonly state: State = emptyState();
   /** Committed turns. */
@@ -71,7 +71,7 @@ export class Refold {
   }
 
   /** Every file, as the lines so far make it. */
-  get files(): ReadonlyMap<string, Made> {
+  get files(): ReadonlyMap<string, MadeFile> {
     if (!this.inTurn) this.settle();
     return this.made;
   }
@@ -165,7 +165,7 @@ export class Refold {
     const path = this.pathOf(id);
     if (path === undefined) return;
     if (text !== undefined) this.put(path, text);
-    (this.made.get(path) as Made).edit = { subject, body, priority };
+    (this.made.get(path) as MadeFile).edit = { subject, body, priority };
   }
 
   private reset(scope: Scope): void {

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
-import { isLeftOut } from '../../core/text/unsearched-folders.ts';
+import { isUnsearched } from '../../core/text/unsearched-folders.ts';
 import { byCodeUnit } from '../../schema/name.ts';
 import { isTooDeep } from '../fs/tree.ts';
-import { NOBODY, type Owner } from './bubblewrap.ts';
+import { NOBODY, type ProgramOwner } from './bubblewrap.ts';
 
 /** What lies in a workspace at one instant. */
-export interface Survey {
+export interface WorkspaceListing {
   /** Path in the workspace → a mark that changes with the content and that no program can set back. */
   files: Map<string, { mark: string; size: number }>;
   /** Bytes, and files and folders, in all; also of what is left out. */
@@ -28,10 +28,10 @@ const AT_ONCE = 64;
  * followed. `mend`: what its owner closed is opened, and folders that lie too deep are moved up, so that everybody can use
  * them; not while a program is at work there, which could put a link in the place of anything.
  */
-export async function survey(folder: string, mend = false): Promise<Survey> {
-  const seen: Survey = { files: new Map(), bytes: 0, count: 0, strange: 0, moved: [] };
+export async function listWorkspace(folder: string, mend = false): Promise<WorkspaceListing> {
+  const seen: WorkspaceListing = { files: new Map(), bytes: 0, count: 0, strange: 0, moved: [] };
   if (mend) await open(folder, 0o700);
-  const waiting: Place[] = [{ at: '', hidden: false }];
+  const waiting: ListedFolder[] = [{ at: '', hidden: false }];
   for (let place = waiting.pop(); place && seen.count <= ENTRIES; place = waiting.pop())
     for (const found of await look(folder, place, seen, mend))
       waiting.push(mend ? await usable(folder, found, seen) : found);
@@ -39,18 +39,23 @@ export async function survey(folder: string, mend = false): Promise<Survey> {
 }
 
 /** A folder in the one that is looked at; `hidden`: it is left out, with all in it. */
-interface Place {
+interface ListedFolder {
   at: string;
   hidden: boolean;
 }
 
 /** Counts what lies in a folder; returns the folders. */
-async function look(root: string, { at, hidden }: Place, seen: Survey, mend: boolean): Promise<Place[]> {
+async function look(
+  root: string,
+  { at, hidden }: ListedFolder,
+  seen: WorkspaceListing,
+  mend: boolean,
+): Promise<ListedFolder[]> {
   if (isTooDeep(at)) {
     seen.strange++;
     return [];
   }
-  const folders: Place[] = [];
+  const folders: ListedFolder[] = [];
   const names = await namesIn(`${root}/${at}`, seen);
   for (let i = 0; i < names.length && seen.count <= ENTRIES; i += AT_ONCE)
     await Promise.all(
@@ -59,7 +64,7 @@ async function look(root: string, { at, hidden }: Place, seen: Survey, mend: boo
         const stat = await statOf(`${root}/${path}`, mend);
         if (!stat) return;
         seen.count++;
-        const isHidden = hidden || isLeftOut(name);
+        const isHidden = hidden || isUnsearched(name);
         if (stat.isDirectory()) folders.push({ at: path, hidden: isHidden });
         else note(seen, path, stat, isHidden);
       }),
@@ -79,13 +84,13 @@ async function statOf(path: string, mend: boolean): Promise<fs.Stats | null> {
   }
 }
 
-function note(seen: Survey, path: string, stat: fs.Stats, hidden: boolean): void {
+function note(seen: WorkspaceListing, path: string, stat: fs.Stats, hidden: boolean): void {
   seen.bytes += stat.size;
   if (!stat.isFile() || !isPlainName(path.slice(path.lastIndexOf('/') + 1))) seen.strange++;
   else if (!hidden) seen.files.set(path, { mark: markOf(stat), size: stat.size });
 }
 
-async function namesIn(folder: string, seen: Survey): Promise<string[]> {
+async function namesIn(folder: string, seen: WorkspaceListing): Promise<string[]> {
   try {
     return (await fs.promises.readdir(folder)).sort(byCodeUnit);
   } catch (error) {
@@ -96,7 +101,7 @@ async function namesIn(folder: string, seen: Survey): Promise<string[]> {
 }
 
 /** A folder that everybody can look into: at its place, or moved to the top when it lies too deep. */
-async function usable(root: string, { at, hidden }: Place, seen: Survey): Promise<Place> {
+async function usable(root: string, { at, hidden }: ListedFolder, seen: WorkspaceListing): Promise<ListedFolder> {
   await open(`${root}/${at}`, 0o700);
   if (!isTooDeep(at)) return { at, hidden };
   let name = '';
@@ -163,7 +168,7 @@ function markOf(stat: fs.Stats): string {
  * Whose rights a program in this workspace has when the engine is root: those of the owner of the folder, or nobody's. What
  * belongs to root there is given to that owner. null: the engine is not root, and the program has the engine's rights.
  */
-export async function ownerIn(folder: string): Promise<Owner | null> {
+export async function ownerIn(folder: string): Promise<ProgramOwner | null> {
   if (process.getuid?.() !== 0) return null;
   const { uid, gid } = fs.lstatSync(folder);
   const owner = uid === 0 ? { uid: NOBODY, gid: NOBODY } : { uid, gid: gid === 0 ? uid : gid };
@@ -173,7 +178,7 @@ export async function ownerIn(folder: string): Promise<Owner | null> {
 }
 
 /** Gives away a folder and the files in it; returns the folders in it. A file with a second name may lie elsewhere too: it stays with root. */
-async function give(folder: string, { uid, gid }: Owner): Promise<string[]> {
+async function give(folder: string, { uid, gid }: ProgramOwner): Promise<string[]> {
   if (isTooDeep(folder, SLACK)) return [];
   const folders: string[] = [];
   const stat = await fs.promises.lstat(folder);

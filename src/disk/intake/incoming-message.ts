@@ -9,7 +9,7 @@ import { readFrontMatter } from '../yaml/codec.ts';
 import { readMarkdown, readYaml } from '../yaml/yaml.ts';
 
 /** Mail that a person made by hand: what they wrote, and whom it goes to as they named them (names, `@unit`, `*`). */
-export interface Drop {
+export interface IncomingMessage {
   head: z.output<ReturnType<typeof dropHead>>;
   to: string[];
   body: string;
@@ -20,7 +20,7 @@ export interface Drop {
  * (`outbox/manager/note.md`), else the name of the file (`outbox/manager.md`); whether they exist is not known here. The
  * subject defaults to the first line of the body. Fault: the first thing that is wrong; `invalid-value` when nobody is named.
  */
-export function readDrop(path: string, text: string): Drop | { fault: Fault } {
+export function readIncoming(path: string, text: string): IncomingMessage | { fault: Fault } {
   const parts = readFrontMatter(text, path);
   if (parts && 'fault' in parts) return parts;
   const { value: head, faults } = readYaml(dropHead(), parts?.head ?? '', path, parts?.headLine);

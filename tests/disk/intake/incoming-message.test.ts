@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readDrop, readMessage } from '../../../src/disk/intake/drop.ts';
+import { readIncoming, readMessage } from '../../../src/disk/intake/incoming-message.ts';
 import { printMessage } from '../../../src/schema/print.ts';
 
 const OUTBOX = 'agents/human/outbox';
@@ -14,7 +14,7 @@ describe('readDrop', () => {
     ['front matter before the folder', `${OUTBOX}/manager/x.md`, '---\nto: planner\n---\nHi', ['planner']],
     ['a unit as folder', `${OUTBOX}/@eng/x.md`, 'Hi', ['@eng']],
   ])('finds the recipient by %s', (_name, path, text, to) =>
-    expect(readDrop(path, text)).toMatchObject({ to, body: 'Hi' }),
+    expect(readIncoming(path, text)).toMatchObject({ to, body: 'Hi' }),
   );
 
   it.each([
@@ -47,7 +47,7 @@ describe('readDrop', () => {
     ],
     ['the fence is open', `${OUTBOX}/manager.md`, '---\nto: manager\n', { code: 'invalid-yaml' }],
   ])('refuses when %s', (_name, path, text, fault) =>
-    expect(readDrop(path, text)).toMatchObject({ fault: { file: path, ...fault } }),
+    expect(readIncoming(path, text)).toMatchObject({ fault: { file: path, ...fault } }),
   );
 
   it.each([
@@ -56,17 +56,17 @@ describe('readDrop', () => {
     ['😀'.repeat(60), '😀'.repeat(40)],
     ['', 'message'],
   ])('takes the subject from the first line of %.20j', (body, subject) =>
-    expect(readDrop(`${OUTBOX}/manager.md`, body)).toMatchObject({ head: { subject } }),
+    expect(readIncoming(`${OUTBOX}/manager.md`, body)).toMatchObject({ head: { subject } }),
   );
 
   it('keeps a subject on one line', () => {
-    expect(readDrop(`${OUTBOX}/manager.md`, '---\nsubject: "a\\n  b"\npriority: critical\n---\n')).toMatchObject({
+    expect(readIncoming(`${OUTBOX}/manager.md`, '---\nsubject: "a\\n  b"\npriority: critical\n---\n')).toMatchObject({
       head: { subject: 'a b', priority: 'urgent' },
     });
   });
 
   it('takes a fence with a word for text', () => {
-    expect(readDrop(`${OUTBOX}/manager.md`, '---js\n(globalThis.ran = 1)\n---\nHi')).toMatchObject({
+    expect(readIncoming(`${OUTBOX}/manager.md`, '---js\n(globalThis.ran = 1)\n---\nHi')).toMatchObject({
       to: ['manager'],
       body: '---js\n(globalThis.ran = 1)\n---\nHi',
     });

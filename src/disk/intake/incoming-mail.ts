@@ -1,25 +1,25 @@
 import type { Config } from '../../core/model/config.ts';
-import type { Input } from '../../core/model/entry.ts';
+import type { InputEntry } from '../../core/model/entry.ts';
 import type { State } from '../../core/model/state.ts';
-import { compose, firstLine, resolveRecipients } from '../../core/rights/recipients.ts';
+import { composeMessage, firstLine, resolveRecipients } from '../../core/rights/recipients.ts';
 import { copyWith } from '../../schema/copy.ts';
 import { type Fault, fault, printFault } from '../../schema/fault.ts';
 import { isName } from '../../schema/name.ts';
 import { isLeftover } from '../fs/tree.ts';
-import { type Drop, readDrop } from './drop.ts';
-import { isText, type Reader, type Unreadable } from './reader.ts';
+import { type IncomingMessage, readIncoming } from './incoming-message.ts';
+import { type FolderReader, isText, type Unreadable } from './reader.ts';
 
 /** Mail that people drop into their outboxes. */
-export class Drops {
-  private readonly reader: Reader;
+export class IncomingMail {
+  private readonly reader: FolderReader;
 
-  constructor(reader: Reader) {
+  constructor(reader: FolderReader) {
     this.reader = reader;
   }
 
   /** Messages that people dropped into their outboxes, completed; numbered in the order of their file names. */
-  async taken(state: State, config: Config, turn: number, limit: number): Promise<Input[]> {
-    const inputs: Input[] = [];
+  async taken(state: State, config: Config, turn: number, limit: number): Promise<InputEntry[]> {
+    const inputs: InputEntry[] = [];
     for (const person of config.order) {
       if (!config.agents.get(person)?.person) continue;
       let n = 1;
@@ -92,14 +92,14 @@ export class Drops {
     turn: number,
     n: number,
     limit: number,
-  ): Input | null {
+  ): InputEntry | null {
     const read = this.look(config, path, person, limit);
     if ('bad' in read) return this.reader.aside(state, path, read.bad, person);
     if (state.aside.get(path) === read.hash) return null;
     const { head, body, reached } = read;
     const thread = head.thread ?? (head.reply_to === undefined ? undefined : threadOf(state, head.reply_to));
     const wish = copyWith(head, { to: reached, body, subject: head.subject ?? firstLine(body), thread });
-    const message = compose(person, turn, n, wish, [], 0);
+    const message = composeMessage(person, turn, n, wish, [], 0);
     const mended = state.astray.get(path)?.[0];
     const mends = mended === undefined ? {} : { mends: mended };
     const through = head.through ? { through: head.through } : {};
@@ -112,7 +112,7 @@ export class Drops {
     path: string,
     person: string,
     limit: number,
-  ): (Omit<Drop, 'to'> & { hash: string; reached: string[] }) | Bad {
+  ): (Omit<IncomingMessage, 'to'> & { hash: string; reached: string[] }) | Bad {
     const read = this.reader.readText(path, limit);
     if ('reason' in read) {
       const code = read.reason === 'too-large' || read.reason === 'not-regular' ? read.reason : 'not-text';
@@ -126,7 +126,7 @@ export class Drops {
       });
       return notTaken(path, { reason: 'malformed', detail: printFault(found), mark }, found);
     }
-    const drop = readDrop(path, read.text);
+    const drop = readIncoming(path, read.text);
     if ('fault' in drop)
       return notTaken(path, { reason: 'malformed', detail: printFault(drop.fault), mark }, drop.fault);
     const { head, to, body } = drop;
