@@ -22,7 +22,7 @@ import { seeded } from './crash.ts';
 export type Errand =
   /**
    * Makes turns until that one is committed, and opens the engine anew after every second one. Each call is noted in the file
-   * `asked` and takes up to `delay` ms; each start that goes on from the kept state is noted in the file `quick`.
+   * `asked` and takes up to `delay` ms; each turn is said; each start that goes on from the kept state is noted in the file `quick`.
    */
   | { do: 'run'; root: string; turns: number; asked: string; quick: string; delay: number; differ: boolean }
   /** Opens the engine, says so, and keeps it until it is killed. */
@@ -71,7 +71,10 @@ async function makeTurns(errand: Extract<Errand, { do: 'run' }>): Promise<void> 
     const ports = slowPorts(errand);
     if (isQuick(ports)) fs.appendFileSync(errand.quick, 'x');
     const engine = Engine.open(ports, TOOLS, 'run');
-    for (let made = 0; made < 2 && engine.state.turn < errand.turns; made++) await engine.turn();
+    for (let made = 0; made < 2 && engine.state.turn < errand.turns; made++) {
+      await engine.turn();
+      say(`turn ${engine.state.turn}`);
+    }
     engine.close();
     turn = engine.state.turn;
   }

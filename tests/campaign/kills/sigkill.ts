@@ -14,6 +14,8 @@ import { slowPorts } from './child.ts';
 import { seeded } from './crash.ts';
 
 const TURNS = 6;
+/** A process makes fewer whole turns than this before its instant comes. */
+const WHOLE = 4;
 /** Longest time of a call, in ms. */
 const DELAY = 10;
 /** A process that has just begun is slower than this one. */
@@ -39,7 +41,10 @@ export async function killMany(kills: number, seed: number, tally: Tally): Promi
     const undisturbed = golden.get(shape) ?? (await goldenRun(shape));
     golden.set(shape, undisturbed);
     const run: Run = { folder: newFolder('kill'), shape, differ: n % 2 === 1 };
-    const killed = await killedRun(run, kills - done, () => random() * SLOWER * undisturbed.took);
+    const killed = await killedRun(run, kills - done, () => ({
+      turns: Math.floor(random() * WHOLE),
+      ms: (random() * SLOWER * undisturbed.took) / TURNS,
+    }));
     done += killed;
     tally.add(
       { shape, differ: run.differ, killed, folder: run.folder },
@@ -102,8 +107,14 @@ function askedIn(run: Run): Map<string, number> {
   return asked;
 }
 
+/** So many turns after its start, and so many milliseconds: how far a process comes does not depend on the machine. */
+interface Instant {
+  turns: number;
+  ms: number;
+}
+
 /** Runs an org to its last turn, killing the engine at most so many times; returns how often it was killed. */
-async function killedRun(run: Run, atMost: number, instant: () => number): Promise<number> {
+async function killedRun(run: Run, atMost: number, instant: () => Instant): Promise<number> {
   layOrg(rootOf(run), SHAPES[run.shape] as (typeof SHAPES)[string]);
   for (let killed = 0; ; ) {
     const child = new Child({
@@ -115,9 +126,11 @@ async function killedRun(run: Run, atMost: number, instant: () => number): Promi
       delay: DELAY,
       differ: run.differ,
     });
-    await child.line();
-    const last = child.line();
-    if (killed < atMost && (await Promise.race([last, wait(instant())])) === undefined) {
+    const { turns, ms } = instant();
+    let said = await child.line();
+    for (let made = 0; made < turns && !isLast(said); made++) said = await child.line();
+    const last = isLast(said) ? said : lastLine(child);
+    if (killed < atMost && !isLast(said) && (await Promise.race([last, wait(ms)])) === undefined) {
       await child.kill();
       killed++;
     } else if ((await last) === 'done') {
@@ -125,4 +138,15 @@ async function killedRun(run: Run, atMost: number, instant: () => number): Promi
       return killed;
     } else throw new Error(`the engine ended with ${await child.exit} in ${run.folder}`);
   }
+}
+
+async function lastLine(child: Child): Promise<string | null> {
+  for (;;) {
+    const said = await child.line();
+    if (isLast(said)) return said;
+  }
+}
+
+function isLast(said: string | null): boolean {
+  return said === null || said === 'done';
 }
