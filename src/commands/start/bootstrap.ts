@@ -114,7 +114,7 @@ function make(world: World, input: InputOf<typeof command>, source: Disk, target
   files.add(MARK, '');
   for (const path of templatePaths(source, template, goal !== null)) files.copy(source, template.folder + path, path);
   for (const [id, text] of agentTemplates(source)) files.add(`org/templates/${id}.md`, text);
-  files.add('.gitignore', '.lemming/\nbackups/\nagents/*/logs/\n');
+  files.add('.gitignore', '.lemming/\nbackups/\nagents/*/logs/\norg/logs/\n');
   files.add('.gitattributes', 'org/journal/** -text\n');
   files.made.push(...copySchemas(source, target));
   files.add('org/org.yaml', orgYaml(source, template, nameOf(root), goal));

@@ -59,7 +59,7 @@ describe('bootstrap', () => {
         'org/script.yaml',
       ]),
     );
-    expect(read(root, '.gitignore')).toBe('.lemming/\nbackups/\nagents/*/logs/\n');
+    expect(read(root, '.gitignore')).toBe('.lemming/\nbackups/\nagents/*/logs/\norg/logs/\n');
     expect(read(root, '.gitattributes')).toBe('org/journal/** -text\n');
     expect((await validate(testWorld(root), inputOf())).data).toEqual({ ok: true, faults: [] });
   });
