@@ -58,7 +58,8 @@ function leafPart(command: Leaf, mark: string): string {
 }
 
 function notesOf(command: Leaf): string {
-  const reads = command.reads ? ' Changes nothing and needs no lock.' : '';
+  const rights = [command.right].flat().join(' or ');
+  const reads = `${command.reads ? ' Changes nothing and needs no lock.' : ''} Right: ${rights}.`;
   return command.needsOrg === false ? `${reads} Works outside an organisation.` : reads;
 }
 
