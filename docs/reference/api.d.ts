@@ -604,9 +604,9 @@ export declare function printFault(f: Fault): string;
  */
 import { buildOrg, type OrgPlan, planFiles } from './testing/build-org.ts';
 import { FakeClock } from './testing/fake-clock.ts';
-import { type Draw, drawsOf, type Ends, type Sketch, sketchOf } from './testing/generators.ts';
-import { Crash, type Fate, type Held, type Look, MemoryDisk, type Operation } from './testing/memory-disk.ts';
-export { buildOrg, Crash, type Draw, drawsOf, type Ends, FakeClock, type Fate, type Held, type Look, MemoryDisk, type Operation, type OrgPlan, planFiles, type Sketch, sketchOf, };
+import { type ChartLists, type Draw, drawsOf, type Sketch, sketchOf } from './testing/generators.ts';
+import { Crash, type DiskFate, type LookOperation, MemoryDisk, type OpenFile, type Operation } from './testing/memory-disk.ts';
+export { buildOrg, type ChartLists, Crash, type DiskFate, type Draw, drawsOf, FakeClock, type LookOperation, MemoryDisk, type OpenFile, type Operation, type OrgPlan, planFiles, type Sketch, sketchOf, };
 
 // testing/build-org.d.ts
 import type { Disk } from '../disk/fs/disk.ts';
@@ -660,7 +660,7 @@ export type Draw = (below: number) => number;
 /** Choices from a list of numbers; 0 when the list has too little left, so that a shorter list means simpler things. */
 export declare function drawsOf(numbers: readonly number[]): Draw;
 /** Both lists of an agent in the chart. */
-export interface Ends {
+export interface ChartLists {
     send_to: string[];
     read_from: string[];
 }
@@ -678,7 +678,7 @@ import { type Appender, type Disk, type DiskFailure, type Stat } from '../disk/f
 export declare class Crash extends Error {
 }
 /** What the disk does at one operation that changes it. `full-torn`: it carries out half of a write, then it is full. */
-export type Fate = 'go' | 'crash-before' | 'crash-torn' | 'crash-after' | 'full-torn' | DiskFailure;
+export type DiskFate = 'go' | 'crash-before' | 'crash-torn' | 'crash-after' | 'full-torn' | DiskFailure;
 /** An operation that changes the disk, as the plan of a test sees it. */
 export interface Operation {
     /** From 1, over the life of the disk object. */
@@ -689,14 +689,14 @@ export interface Operation {
     bytes: number;
 }
 /** An operation that only looks. */
-export interface Look {
+export interface LookOperation {
     /** From 1, over the life of the disk object. */
     index: number;
     name: 'read' | 'list' | 'stat';
     path: string;
 }
 /** A file that a person's program holds open: it stays the same file whatever happens to its name. */
-export interface Held {
+export interface OpenFile {
     truncate(): void;
     write(text: string): void;
 }
@@ -719,9 +719,9 @@ export declare class MemoryDisk implements Disk {
     /** Names that differ in case, or in how an accent is written, are one, as on many disks of other systems. */
     folds: boolean;
     /** Chooses the fate of each changing operation; default: all go well. */
-    plan: (operation: Operation) => Fate;
+    plan: (operation: Operation) => DiskFate;
     /** Chooses the fate of each reading operation; null: no choice, they go well. */
-    looking: ((look: Look) => 'go' | DiskFailure) | null;
+    looking: ((look: LookOperation) => 'go' | DiskFailure) | null;
     /** What `free` says, in bytes. */
     room: number;
     /** Time for modification times, ms since 1970. */
@@ -752,7 +752,7 @@ export declare class MemoryDisk implements Disk {
     /** A person replaces a file by another of the same name, as editors do that write a copy and rename it. */
     replace(path: string, text: string): void;
     /** A person's program opens a file that is there. */
-    hold(asked: string): Held | null;
+    hold(asked: string): OpenFile | null;
     /** A person deletes a file. */
     remove(path: string): void;
     /** Everything so far is durable. */
