@@ -12,8 +12,8 @@ import { realClock } from '../src/disk/fs/clock.ts';
 import { realDisk } from '../src/disk/fs/real.ts';
 import { breaker } from '../src/providers/with/breaker.ts';
 import { fallback } from '../src/providers/with/fallback.ts';
-import { RateLimiter, limit } from '../src/providers/with/limit.ts';
-import type { ModelRequest, CallModel } from '../src/providers/with/line.ts';
+import { limit, RateLimiter } from '../src/providers/with/limit.ts';
+import type { CallModel, ModelRequest } from '../src/providers/with/line.ts';
 import { record } from '../src/providers/with/record.ts';
 import { retry } from '../src/providers/with/retry.ts';
 import { timeout } from '../src/providers/with/timeout.ts';
@@ -59,7 +59,8 @@ function wrap(line: CallModel): CallModel {
     isForeign: () => false,
   };
   const gates = ['agent', 'model', 'provider'].map(
-    (name) => new RateLimiter(name, limitSchema().parse({ requests_per_second: 1_000_000, concurrency: 64 }), realClock),
+    (name) =>
+      new RateLimiter(name, limitSchema().parse({ requests_per_second: 1_000_000, concurrency: 64 }), realClock),
   );
   const timed = timeout(line, 120_000, realClock.timer);
   const recorded = record(timed, book, () => performance.now());
