@@ -1,6 +1,6 @@
-import { authorOf, EffectIds } from '../journal/effect-id.ts';
+import { EffectIds } from '../journal/effect-id.ts';
 import { kindOf } from '../journal/kind-of.ts';
-import type { Change } from '../journal/kinds/line-kind.ts';
+import type { Change, Undo } from '../journal/kinds/line-kind.ts';
 import { bookedIn, type Entry, type HiredEffect, type RetiredEffect } from '../model/entry.ts';
 
 /** An effect that may be undone, with what it changed. */
@@ -62,8 +62,9 @@ export class UndoSearch {
     if (entry.k === 'hired' || entry.k === 'retired') this.stay(entry, file);
     if (entry.k === 'withdrawn' && this.isMeant('', entry.by, file, null))
       this.stays.push({ id: entry.by, on: entry.id, why: 'mail that was taken back is not sent again' });
+    const { undo } = kindOf(entry);
     const id = this.deeds.idOf(entry, file);
-    if (id !== null) this.note(entry, id, authorOf(entry) as string, file);
+    if (undo !== null && id !== null) this.note(entry, undo, id, file);
   }
 
   private begin(): void {
@@ -98,8 +99,9 @@ export class UndoSearch {
     return [id, agent, String(turn), `${turn}.${agent}`, message].includes(this.of);
   }
 
-  private note(entry: Entry, id: string, agent: string, turn: number): void {
-    const deed = { id, agent, at: this.at, ...this.changesOf(entry) };
+  private note(entry: Entry, undo: Undo<Entry>, id: string, turn: number): void {
+    const agent = undo.by(entry) as string;
+    const deed = { id, agent, at: this.at, ...this.changesOf(entry, undo) };
     for (const change of deed.changes)
       for (const path of 'from' in change ? [change.on, change.from] : [change.on])
         this.last.set(path, { at: this.at, turn, by: agent });
@@ -110,9 +112,9 @@ export class UndoSearch {
     } else this.recent.push(deed);
   }
 
-  private changesOf(entry: Entry): Pick<UndoableEffect, 'changes' | 'why'> {
+  private changesOf(entry: Entry, undo: Undo<Entry>): Pick<UndoableEffect, 'changes' | 'why'> {
     const tool = entry.k === 'used' ? (this.tools.get(keyOf(entry)) ?? '') : null;
-    const changes = kindOf(entry).undo?.changes(entry, tool !== null && this.once(tool) ? tool : null) ?? [];
+    const changes = undo.changes(entry, tool !== null && this.once(tool) ? tool : null);
     return typeof changes === 'string' ? { changes: [], why: changes } : { changes };
   }
 

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { authorOf } from '../../../src/core/journal/effect-id.ts';
 import { changesConfig, kindOf } from '../../../src/core/journal/kind-of.ts';
 import type { LineKind } from '../../../src/core/journal/kinds/line-kind.ts';
+import { changeBytes } from '../../../src/core/journal/kinds/line-texts.ts';
 import { KINDS } from '../../../src/core/journal/kinds.ts';
 import { isCall, isEffect } from '../../../src/core/journal/line-kinds.ts';
 import { PHASES } from '../../../src/core/journal/phases.ts';
@@ -32,6 +33,16 @@ it('a kind that lacks a part, or has a part of another kind, does not compile', 
     { ...KINDS.summarised, schema: KINDS.done.schema } satisfies Kind,
   ];
   expect([optional, wrong.length]).toEqual([true, 5]);
+});
+
+it('the bytes of a file are changed as it is to be and as it was, its texts are not', () => {
+  const changed = (file: { text: string | null; was: string | null; base64?: true }) => {
+    changeBytes(file, (base64) => `${base64}!`);
+    return file;
+  };
+  expect(changed({ text: 'a', was: 'b' })).toEqual({ text: 'a', was: 'b' });
+  expect(changed({ text: 'a', was: null, base64: true })).toEqual({ text: 'a!', was: null, base64: true });
+  expect(changed({ text: null, was: 'b', base64: true })).toEqual({ text: null, was: 'b!', base64: true });
 });
 
 it('each line stands under its own name, and its schema says so', () => {
