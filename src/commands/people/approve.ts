@@ -15,7 +15,7 @@ import { type DecidedApproval, decide, decidedShape } from './decide.ts';
 export const command = {
   name: 'approve',
   group: 'people',
-  summary: 'Let an act happen that waits for a person',
+  summary: 'Approve a pending action',
   examples: [
     { line: 'lemming approve A-12-coder_01-1', does: 'the act is judged again in the next turn and done once' },
     {
@@ -27,7 +27,10 @@ export const command = {
   flags: [
     { name: 'note', value: 'TEXT', about: 'what the agent is told with it' },
     { name: 'by', value: 'PERSON', about: 'who answers, when it is another person of the chart', right: 'owner' },
-    { name: 'always', about: 'let the same agent do the like from now on; lemming policies shows and revokes it' },
+    {
+      name: 'always',
+      about: 'approve actions like this one of the same agent from now on; lemming policies shows and revokes it',
+    },
   ],
   reads: false,
   right: 'approvals',

@@ -4,7 +4,7 @@ import { type DecidedApproval, decide, decidedShape } from './decide.ts';
 export const command = {
   name: 'deny',
   group: 'people',
-  summary: 'Refuse an act that waits for a person',
+  summary: 'Deny a pending action',
   examples: [
     { line: 'lemming deny A-12-coder_01-1 --note "Not on Fridays"', does: 'the agent is told so in its next turn' },
   ],

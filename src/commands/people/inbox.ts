@@ -16,7 +16,7 @@ import { mailShape, needsShape, noticeShape } from '../shapes.ts';
 export const command = {
   name: 'inbox',
   group: 'people',
-  summary: 'Show the mail written to you, unread first, and what you are to be told',
+  summary: 'Show your mail, unread first, and your notices',
   examples: [
     { line: 'lemming inbox', does: 'lists unread mail by conversation, then the latest you have read, and notices' },
     { line: 'lemming inbox --all --json', does: 'gives all mail that was ever written to you' },

@@ -4,7 +4,7 @@ import { askPause, pausedShape } from './pausing.ts';
 export const command = {
   name: 'pause',
   group: 'run',
-  summary: 'Start no new calls, of everybody or of one agent, until resume',
+  summary: 'Stop new model calls, for all agents or one, until resume',
   examples: [
     { line: 'lemming pause', does: 'pauses the organisation; calls under way are finished' },
     { line: 'lemming pause hr', does: 'pauses one agent; its mail waits' },

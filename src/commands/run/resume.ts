@@ -4,7 +4,7 @@ import { askPause, pausedShape } from './pausing.ts';
 export const command = {
   name: 'resume',
   group: 'run',
-  summary: 'End a pause, of the organisation or of one agent',
+  summary: 'End a pause, for all agents or one',
   examples: [
     { line: 'lemming resume', does: 'the organisation goes on at the turn where it paused' },
     { line: 'lemming resume hr', does: 'one agent goes on' },

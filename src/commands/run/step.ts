@@ -8,7 +8,7 @@ import { makeTurns, type TurnsOptions, UNSAFE_HOST, wantsUnsafeHost } from './tu
 export const command = {
   name: 'step',
   group: 'run',
-  summary: 'Make one turn or a few, for everybody or for one agent alone',
+  summary: 'Make one turn or a few, for all agents or one',
   examples: [
     { line: 'lemming step', does: 'makes one turn' },
     { line: 'lemming step 3 --agent planner', does: 'makes three turns in which only the planner is due' },

@@ -39,7 +39,7 @@ export const SLASHES: Record<string, Slash> = {
   approve: { takes: `${ID}`, does: approve.command.summary, run: deciding('approve', answerWith(approve.run)) },
   always: { takes: `${ID}`, does: `${approve.command.summary}, and ${ALWAYS}`, run: deciding('always', approveAlways) },
   deny: { takes: `${ID}`, does: deny.command.summary, run: deciding('deny', answerWith(deny.run)) },
-  cost: { takes: '', does: 'tells what this talk cost', run: (talk, world) => world.say(talk.cost()) },
+  cost: { takes: '', does: 'shows what this conversation cost', run: (talk, world) => world.say(talk.cost()) },
   help: { takes: '', does: 'shows this', run: (_talk, world) => world.say(help()) },
   quit: { takes: '', does: 'ends, as Ctrl-D does', run: () => {} },
 };
