@@ -150,5 +150,5 @@ export function checkUnpacked(disk: Disk, file: string, told?: Progress): number
     throw failure('invalid-value', `${file} holds no org/org.yaml: it is no archive of an organisation`);
   const { faults, torn } = verifyJournal(disk, told);
   if (faults.length > torn) throw new FaultError(...(faults as [Fault, ...Fault[]]));
-  return load(disk).state.turn;
+  return load(disk).state.clock.turn;
 }

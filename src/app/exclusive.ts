@@ -35,7 +35,7 @@ export async function betweenTurns<T>(
     const loaded = load(disk, realKept(place.root, place.env, disk));
     if (loaded.unfinished || loaded.undone)
       throw failure('locked', 'A turn was cut off here: finish it first with lemming run-once');
-    loaded.journal.turnTo(loaded.state.turn + 1);
+    loaded.journal.turnTo(loaded.state.clock.turn + 1);
     try {
       return work(disk, loaded);
     } finally {

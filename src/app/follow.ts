@@ -142,7 +142,7 @@ export class Follow {
     if (entry.k === 'request' && entry.file !== undefined) this.taken.add(entry.file);
     if (entry.k === 'done') this.taken.clear();
     if (['drop', 'request', 'done', 'open'].includes(entry.k)) this.nextLook = Math.min(this.nextLook, this.rested);
-    this.note(entry, this.loaded.state.turn + 1);
+    this.note(entry, this.loaded.state.clock.turn + 1);
   }
 
   /** Keeps what screens show of a line. */
@@ -162,7 +162,7 @@ export class Follow {
     const changed = [this.readConfig(), forgetDeleted(this.disk, state)].includes(true);
     const { folder, disk, config } = this;
     const inputs: Entry[] = [];
-    const moment = { turn: state.turn + 1, time: state.time };
+    const moment = { turn: state.clock.turn + 1, time: state.clock.time };
     const found = (entries: readonly Entry[]): number => inputs.push(...entries);
     await intake({ disk, folder, state, config, toolbox: TOOLS }, moment, found, { wanted: SHOWN });
     const text = () => JSON.stringify([this.around, ...this.around.present]);
@@ -189,13 +189,13 @@ export class Follow {
     if (!this.stale && isSame(changes, this.changes)) return false;
     this.changes = changes;
     this.stale = false;
-    const texts = new Map(state.files);
+    const texts = new Map(state.files.texts);
     for (const change of changes)
       if (change.k === 'file') {
         if (change.text === null) texts.delete(change.path);
         else texts.set(change.path, change.text);
       }
-    const absent = absentAfter(state.absent, changes);
+    const absent = absentAfter(state.staff.absent, changes);
     const { config, faults, warnings } = this.read(texts, this.folder.tracked.agentFolders(), this.place.env, absent);
     if (!config && !this.config) throw new FaultError(...(faults as [Fault, ...Fault[]]));
     if (config) this.config = config;

@@ -30,9 +30,9 @@ export function faultyDrops({ root, env }: OrgPlace, config: Config): Fault[] {
 
 /** Files that were set aside and that somebody deleted since need nobody any more: the ids of their dead letters. What never stood there does. */
 export function deletedSince(disk: Disk, state: State): string[] {
-  return [...state.astray].flatMap(([path, ids]) => {
-    const deleted = ids.filter((id) => state.dead.get(id)?.reason !== 'unplaced');
-    return deleted.length > 0 && state.aside.get(path) !== 'gone' && disk.stat(path) === null ? deleted : [];
+  return [...state.dead.astray].flatMap(([path, ids]) => {
+    const deleted = ids.filter((id) => state.dead.letters.get(id)?.reason !== 'unplaced');
+    return deleted.length > 0 && state.dead.aside.get(path) !== 'gone' && disk.stat(path) === null ? deleted : [];
   });
 }
 
@@ -51,7 +51,7 @@ export async function foresee(view: View): Promise<void> {
   const { state, config, disk, loaded } = view;
   if (loaded.unfinished) return;
   const folder = new Folder(disk, copyWith(realClock, { now: () => realClock.now() + LONG_AGO_MS }), view.mask);
-  const moment = { turn: state.turn + 1, time: state.time };
+  const moment = { turn: state.clock.turn + 1, time: state.clock.time };
   const take = (entries: readonly Entry[], step: IntakeStep): void => {
     for (const entry of entries)
       if (entry.k !== 'aside') apply(state, entry);

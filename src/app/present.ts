@@ -23,14 +23,22 @@ export interface Standing {
 /** What each act that waits would do now, by its id. Reads only. */
 export async function presentActs({ disk, state, config, changes, mask }: Standing): Promise<Map<string, Present>> {
   const present = new Map<string, Present>();
-  if (state.approvals.size === 0) return present;
-  const toolbox = await toolsetOf(TOOLS, config, state.trusted);
-  const now = copyWith(state, { files: new Map(state.files) });
+  if (state.approvals.pending.size === 0) return present;
+  const toolbox = await toolsetOf(TOOLS, config, state.rights.trusted);
+  const texts = new Map(state.files.texts);
+  const now = copyWith(state, { files: copyWith(state.files, { texts }) });
   for (const change of changes)
-    if (change.k === 'file' && change.text !== null) now.files.set(change.path, change.text);
-    else if (change.k === 'file') now.files.delete(change.path);
-  const place = { config, state: now, number: state.turn + 1, ports: { disk }, recorded: new RecordedCalls([]), mask };
-  for (const approval of state.approvals.values()) {
+    if (change.k === 'file' && change.text !== null) texts.set(change.path, change.text);
+    else if (change.k === 'file') texts.delete(change.path);
+  const place = {
+    config,
+    state: now,
+    number: state.clock.turn + 1,
+    ports: { disk },
+    recorded: new RecordedCalls([]),
+    mask,
+  };
+  for (const approval of state.approvals.pending.values()) {
     const resume = config.agents.get(approval.agent);
     if (!resume) continue;
     const approved = heldOf(approval);

@@ -70,9 +70,9 @@ export function checkFolder(place: OrgPlace): ConfigReading {
 function goneFrom(disk: Disk, kept: KeptFiles): State {
   const state = emptyState();
   try {
-    for (const name of load(disk, kept).state.absent.keys())
+    for (const name of load(disk, kept).state.staff.absent.keys())
       if (disk.stat(`agents/${name}`) === null)
-        state.absent.set(name, { since: 0, why: 'Its folder is gone.', out: true });
+        state.staff.absent.set(name, { since: 0, why: 'Its folder is gone.', out: true });
   } catch (error) {
     if (!(error instanceof FaultError)) throw error; // the journal is told elsewhere
   }

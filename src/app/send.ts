@@ -32,7 +32,7 @@ export interface OutgoingMessage {
 
 /** Drops a message into a person's outbox, complete at once; the engine takes it at its next freeze. Returns its path in the org. */
 export function drop(disk: Disk, clock: Clock, state: State, person: string, letter: OutgoingMessage): string {
-  const name = `${padTurn(state.turn + 1)}-${clock.now()}-${clock.token().slice(0, 6)}-${slug(letter.subject ?? letter.body.slice(0, 60))}.sent.md`;
+  const name = `${padTurn(state.clock.turn + 1)}-${clock.now()}-${clock.token().slice(0, 6)}-${slug(letter.subject ?? letter.body.slice(0, 60))}.sent.md`;
   const path = `agents/${person}/outbox/${name}`;
   replaceNow(disk, path, fileOf(letter));
   return path;

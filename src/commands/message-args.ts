@@ -2,7 +2,7 @@ import { basename, dirname, resolve } from 'node:path';
 import { messageNamed } from '../app/look/mail-index.ts';
 import type { Ask } from '../app/requests.ts';
 import type { View } from '../app/view.ts';
-import { inboxOf } from '../core/model/state.ts';
+import { inboxOf } from '../core/model/state/mail.ts';
 import { realClock } from '../disk/fs/clock.ts';
 import { DiskError } from '../disk/fs/disk.ts';
 import { realDisk } from '../disk/fs/real.ts';
@@ -32,7 +32,7 @@ export function addressedTo(view: View, person: string, id: string): Message {
 
 /** Marks mail to the person as read, if it is not; nothing else changes by that. What can be shown is shown, also where nothing can be written. */
 export async function markRead(world: World, view: View, person: string, id: string): Promise<void> {
-  const unread = inboxOf(view.state, person).some((mail) => mail.id === id);
+  const unread = inboxOf(view.state.mail, person).some((mail) => mail.id === id);
   if (unread) await tellRead(world, person, { ask: 'read', ids: [id] });
 }
 
@@ -50,9 +50,9 @@ export async function tellRead(world: World, person: string, read: Extract<Ask, 
 
 /** Says which readers are paused: their mail waits. */
 export function tellPaused(world: World, { state }: View, names: readonly string[]): void {
-  if (state.paused) world.say('The organisation is paused: nobody reads it before lemming resume.');
+  if (state.staff.paused) world.say('The organisation is paused: nobody reads it before lemming resume.');
   for (const name of names)
-    if (state.agents.get(name)?.paused) world.say(`${name} is paused and reads it after lemming resume ${name}.`);
+    if (state.staff.agents.get(name)?.paused) world.say(`${name} is paused and reads it after lemming resume ${name}.`);
 }
 
 /** Where a message lies. Who goes on looking at the organisation sees its way and needs no path. */
@@ -72,7 +72,7 @@ export function layBeside(world: World, view: View, person: string, file: string
     .replace(/[^A-Za-z0-9._-]/g, '_')
     .replace(/\.md$/i, '.markdown')
     .slice(-100);
-  const name = `${padTurn(view.state.turn + 1)}-${realClock.now()}-${nth ? `${nth}-` : ''}${plain}`;
+  const name = `${padTurn(view.state.clock.turn + 1)}-${realClock.now()}-${nth ? `${nth}-` : ''}${plain}`;
   view.disk.create(`agents/${person}/outbox/${name}`, bytes);
   return name;
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { Follow } from '../../src/app/follow.ts';
 import { visitNamed } from '../../src/app/look/visits.ts';
-import { serializeState } from '../../src/core/model/state.ts';
+import { serializeState } from '../../src/core/model/state/pieces.ts';
 import { realClock } from '../../src/disk/fs/clock.ts';
 import { realDisk } from '../../src/disk/fs/real.ts';
 import { load } from '../../src/engine/journal/load.ts';
@@ -41,7 +41,7 @@ it('sees drops and requests that wait, and no longer when they were taken', asyn
   await turns(root, 1);
   await follow.look(true);
   expect([follow.scene().drops, follow.scene().requests]).toEqual([[], []]);
-  expect(follow.scene().state.agents.get('hr')?.paused).toBe(true);
+  expect(follow.scene().state.staff.agents.get('hr')?.paused).toBe(true);
 });
 
 it('keeps the last good configuration, and tells what is wrong with the new one', async () => {
@@ -65,7 +65,7 @@ it('begins anew when the journal was exchanged', async () => {
   rmSync(join(root, 'org/journal'), { recursive: true });
   rmSync(join(root, '.lemming'), { recursive: true });
   expect(await follow.look(true)).toBe(true);
-  expect([follow.scene().state.turn, follow.scene().recent.mail.size]).toEqual([0, 0]);
+  expect([follow.scene().state.clock.turn, follow.scene().recent.mail.size]).toEqual([0, 0]);
 });
 
 it('finds a visit with its exact calls, unless nobody wants it any more', async () => {

@@ -138,11 +138,11 @@ export const decidedOnce: Rule = (play) => {
     if (entry.decision !== wanted) wrong.push(`${entry.id} was ${entry.decision}, but there was ${wanted}`);
     waiting.delete(entry.id);
     if (!play.machine.disk.read(answeredPath(entry.id))) wrong.push(`${entry.id} was decided, and no file says so`);
-    if (play.machine.disk.read(approvalPath(entry.id)) && !play.engine.state.aside.has(approvalPath(entry.id)))
+    if (play.machine.disk.read(approvalPath(entry.id)) && !play.engine.state.dead.aside.has(approvalPath(entry.id)))
       wrong.push(`${entry.id} was decided, and its file still asks`);
   }
   for (const id of waiting.keys()) {
-    if (!play.engine.state.approvals.has(id)) wrong.push(`${id} waits, and the state forgot it`);
+    if (!play.engine.state.approvals.pending.has(id)) wrong.push(`${id} waits, and the state forgot it`);
     if (!play.machine.disk.read(approvalPath(id))) wrong.push(`${id} waits, and its file is gone`);
   }
   return wrong;
@@ -158,7 +158,7 @@ function answerIn(entry: Entry): [id: string | null, answer: string] {
 /** The engine's inboxes hold what waits, once, and nothing else. */
 function notInInboxes(play: Play, fates: ReadonlyMap<string, string>): string[] {
   const { state } = play.engine;
-  const found = [...state.inbox].flatMap(([name, ids]) => ids.map((id) => `${id} ${name}`)).sort();
+  const found = [...state.mail.inbox].flatMap(([name, ids]) => ids.map((id) => `${id} ${name}`)).sort();
   const wanted = [...fates].flatMap(([key, fate]) => (fate === 'waiting' ? [key] : [])).sort();
   return found.join() === wanted.join() ? [] : [`the inboxes hold ${found.join()}, but ${wanted.join()} wait`];
 }

@@ -121,7 +121,7 @@ export class Play {
           (credits as { org: { cap: number } }).org.cap = deed.credits;
         });
       case 'fail':
-        this.failing.set(deed.agent, { failure: deed.failure, until: this.engine.state.turn + deed.turns });
+        this.failing.set(deed.agent, { failure: deed.failure, until: this.engine.state.clock.turn + deed.turns });
         return;
       case 'edit':
       case 'delete':
@@ -196,10 +196,10 @@ export class Play {
     const { state } = this.engine;
     const ids =
       what === 'read'
-        ? [...(state.inbox.get('human') ?? [])]
+        ? [...(state.mail.inbox.get('human') ?? [])]
         : what === 'archive'
           ? this.saidToHuman()
-          : [...(what === 'retry' ? state.dead : state.approvals).keys()];
+          : [...(what === 'retry' ? state.dead.letters : state.approvals.pending).keys()];
     const id = ids.sort()[pick % Math.max(1, ids.length)];
     if (id === undefined) return;
     if (what === 'read' || what === 'archive') this.ask({ ask: what, by: 'human', ids: [id] });
@@ -209,24 +209,26 @@ export class Play {
 
   /** One of the last turns, or an agent. */
   private undo({ agent, pick }: Extract<Deed, { do: 'undo' }>): void {
-    const turn = Math.max(1, this.engine.state.turn - (pick % 3));
+    const turn = Math.max(1, this.engine.state.clock.turn - (pick % 3));
     this.ask({ ask: 'undo', by: 'human', id: agent ?? String(turn) });
   }
 
   /** Whether it was read or not, so that it does not matter when that was noted. */
   private saidToHuman(): string[] {
-    return [...this.engine.state.threads.values()].flat().flatMap(({ id, to }) => (to.includes('human') ? [id] : []));
+    return [...this.engine.state.mail.threads.values()]
+      .flat()
+      .flatMap(({ id, to }) => (to.includes('human') ? [id] : []));
   }
 
   private retire(pick: number): void {
-    const names = [...this.engine.state.staff.keys()].sort();
+    const names = [...this.engine.state.staff.hired.keys()].sort();
     const agent = names[pick % Math.max(1, names.length)];
     if (agent !== undefined) this.ask({ ask: 'retire', by: 'human', agent });
   }
 
   /** A text of the person's own, whatever the file said before. */
   private write({ decision, pick, note }: Extract<Deed, { do: 'write' }>): void {
-    const ids = [...this.engine.state.approvals.keys()].sort();
+    const ids = [...this.engine.state.approvals.pending.keys()].sort();
     const id = ids[pick % Math.max(1, ids.length)];
     if (id !== undefined) this.machine.disk.put(approvalPath(id), `---\ndecision: ${decision}\nnote: ${note}\n---\n`);
   }
@@ -240,7 +242,7 @@ export class Play {
 
   private touchMail(deed: Extract<Deed, { do: 'edit' | 'delete' }>): void {
     const { disk } = this.machine;
-    const mails = [...this.engine.state.mail.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+    const mails = [...this.engine.state.mail.waiting.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
     const mail = mails[deed.pick % Math.max(1, mails.length)];
     const text = mail && disk.files((p) => p === mail.path).get(mail.path);
     if (mail === undefined || text === undefined) return;

@@ -72,7 +72,7 @@ export const sumConserved: Rule = (play) => {
   const given = journalOf(play.machine.disk).entries.reduce((sum, entry) => sum + grantedBy(entry), 0);
   const files = Object.values(config.credits.agents).reduce((sum, { grant }) => sum + grant, 0);
   const { granted, left, spent, reserved, doubt } = balanceOfOrg(config, state);
-  const poor = [...state.staff.keys()].filter((name) => balanceOf(config, state, name).left < 0);
+  const poor = [...state.staff.hired.keys()].filter((name) => balanceOf(config, state, name).left < 0);
   return [
     ...(granted === given + files ? [] : [`${granted} are granted, but people granted ${given + files}`]),
     ...(granted === left + spent + reserved + doubt ? [] : ['the books do not add up']),

@@ -202,7 +202,7 @@ function addStaffing({ turn, agent, system }: Prompt, act: (tool: string, input:
 /** Opens the engine, makes turns until that one is committed, and closes it. */
 export async function runTo(machine: Machine, turn: number): Promise<Engine> {
   const engine = Engine.open(portsOf(machine), TOOLS, 'run');
-  while (engine.state.turn < turn) await engine.turn();
+  while (engine.state.clock.turn < turn) await engine.turn();
   engine.idle();
   engine.close();
   return engine;
@@ -284,16 +284,17 @@ export function moneyLost(engine: Pick<Engine, 'state' | 'config'>, entries: Ent
     (sum, entry) => sum + (entry.k === 'reply' || entry.k === 'failed' || entry.k === 'use' ? (entry.cost ?? 0) : 0),
     0,
   );
-  const doubts = [...state.doubts.values()].reduce((sum, doubt) => sum + doubt.reserve, 0);
+  const doubts = [...state.money.doubts.values()].reduce((sum, doubt) => sum + doubt.reserve, 0);
   const wrong: string[] = [];
-  if (charged !== state.org.spent) wrong.push(`the org spent ${state.org.spent}, the replies cost ${charged}`);
-  if (doubts !== state.org.doubt) wrong.push(`${state.org.doubt} in doubt, the doubts sum to ${doubts}`);
-  const byAgent = [...state.agents.values()].reduce((sum, agent) => sum + agent.spent, 0);
-  if (byAgent !== state.org.spent) wrong.push('the sum of the agents is not the org');
-  if (state.org.spent + state.org.doubt > (config.credits.org.cap ?? Infinity))
+  if (charged !== state.money.org.spent)
+    wrong.push(`the org spent ${state.money.org.spent}, the replies cost ${charged}`);
+  if (doubts !== state.money.org.doubt) wrong.push(`${state.money.org.doubt} in doubt, the doubts sum to ${doubts}`);
+  const byAgent = [...state.staff.agents.values()].reduce((sum, agent) => sum + agent.spent, 0);
+  if (byAgent !== state.money.org.spent) wrong.push('the sum of the agents is not the org');
+  if (state.money.org.spent + state.money.org.doubt > (config.credits.org.cap ?? Infinity))
     wrong.push('the cap of the org was passed');
   for (const [name, caps] of Object.entries(config.credits.agents)) {
-    const agent = state.agents.get(name);
+    const agent = state.staff.agents.get(name);
     if (agent && agent.spent + agent.doubt > caps.grant) wrong.push(`${name} spent more than it was granted`);
   }
   return wrong;

@@ -1,7 +1,8 @@
 import { apply } from '../../src/core/journal/apply.ts';
 import type { Config } from '../../src/core/model/config.ts';
 import type { Entry } from '../../src/core/model/entry.ts';
-import { emptyState, type Mail, type State } from '../../src/core/model/state.ts';
+import type { Mail } from '../../src/core/model/state/mail.ts';
+import { emptyState, type State } from '../../src/core/model/state.ts';
 import { type ActContext, emptyDraft } from '../../src/core/model/tool.ts';
 import { messagePath } from '../../src/core/rights/recipients.ts';
 import { readConfig } from '../../src/disk/config/config.ts';

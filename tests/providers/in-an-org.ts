@@ -56,7 +56,7 @@ export function runsInAnOrg({ dialect, service, model, variable, header }: Hoste
       const { visits, spent } = await turn(root);
       expect(visits).toMatchObject([{ outcome: 'failed', blame: 'provider' }]);
       expect([spent, service.requests.length]).toEqual([0, 3]);
-      expect([...readOrg({ root, env }).state.mail.values()].map(({ waiting }) => waiting)).toEqual([['a']]);
+      expect([...readOrg({ root, env }).state.mail.waiting.values()].map(({ waiting }) => waiting)).toEqual([['a']]);
       expect(keysIn(root)).toEqual([]);
     });
 
@@ -67,7 +67,7 @@ export function runsInAnOrg({ dialect, service, model, variable, header }: Hoste
       const { visits, spent } = await turn(root);
       expect(visits).toMatchObject([{ outcome: 'failed', blame: 'provider' }]);
       expect(spent).toBeGreaterThan(100);
-      expect([...readOrg({ root, env }).state.mail.values()].map(({ waiting }) => waiting)).toEqual([['a']]);
+      expect([...readOrg({ root, env }).state.mail.waiting.values()].map(({ waiting }) => waiting)).toEqual([['a']]);
     });
 
     it('delivers nothing of a reply that is refused, which counts against the mail', async () => {
@@ -76,7 +76,9 @@ export function runsInAnOrg({ dialect, service, model, variable, header }: Hoste
       service.answer(dialect.ended('filter'));
       const { visits } = await turn(root);
       expect(visits).toMatchObject([{ outcome: 'failed', blame: 'reply', sent: 0 }]);
-      expect([...readOrg({ root, env }).state.mail.values()].map(({ attempts }) => attempts)).toEqual([{ a: 1 }]);
+      expect([...readOrg({ root, env }).state.mail.waiting.values()].map(({ attempts }) => attempts)).toEqual([
+        { a: 1 },
+      ]);
     });
   });
 }

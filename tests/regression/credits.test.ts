@@ -11,7 +11,7 @@ import * as runCommand from '../../src/commands/run/run.ts';
 import * as stepCommand from '../../src/commands/run/step.ts';
 import * as validateCommand from '../../src/commands/start/validate.ts';
 import { type Prompt, ProviderError, type Usage } from '../../src/core/model/call.ts';
-import { inboxOf } from '../../src/core/model/state.ts';
+import { inboxOf } from '../../src/core/model/state/mail.ts';
 import { balanceOf } from '../../src/core/money/ledger.ts';
 import { type Fault, FaultError } from '../../src/schema/fault.ts';
 import { checked } from '../commands/checked.ts';
@@ -115,7 +115,7 @@ describe('6.3 credits', () => {
     org.disk.put(CREDITS, RICH);
     const [report] = await org.turns(1);
     expect(report?.turn).toBe(3);
-    expect(await org.look(({ state }) => state.org.spent)).toBe(2 * CALL);
+    expect(await org.look(({ state }) => state.money.org.spent)).toBe(2 * CALL);
   });
 
   it('6.3-33 a visit spends no more than its agent has: the call it cannot pay is not made', async () => {
@@ -132,7 +132,7 @@ describe('6.3 credits', () => {
     expect(reports[0]?.visits).toMatchObject([{ agent: 'a', outcome: 'cut', blame: 'credits', cost: 2 * CALL }]);
     const { balance, waiting } = await org.look(({ config, state }) => ({
       balance: balanceOf(config, state, 'a'),
-      waiting: inboxOf(state, 'a'),
+      waiting: inboxOf(state.mail, 'a'),
     }));
     expect(balance).toEqual({ granted: 25_000, spent: 2 * CALL, reserved: 0, doubt: 0, left: 5_000 });
     expect(waiting).toMatchObject([{ id: '000001-human-01', attempts: {} }]);
@@ -176,7 +176,7 @@ describe('6.3 credits', () => {
       org.drop('a', 'Work.');
       await org.turns(1);
       expect(org.lines('failed')).toMatchObject([{ cost, requestId: 'r-1' }]);
-      expect(await org.look(({ state }) => state.org.spent)).toBe(cost);
+      expect(await org.look(({ state }) => state.money.org.spent)).toBe(cost);
     }
   });
 
@@ -211,7 +211,7 @@ describe('6.3 credits', () => {
     org.drop('a', 'Work.');
     await org.turns(1);
     const answered = org.lines('failed').map(({ turn, agent, n, attempt }) => `${turn}.${agent}.${n}.${attempt}`);
-    const doubts = await org.look(({ state }) => [...state.doubts.keys()]);
+    const doubts = await org.look(({ state }) => [...state.money.doubts.keys()]);
     expect([...answered, ...doubts]).toEqual(['1.a.1.1', '1.a.1.2', '1.a.1.3']);
   });
 
@@ -229,7 +229,7 @@ describe('6.3 credits', () => {
       });
       org.drop('a', 'Work.');
       await org.turns(1);
-      return org.look(({ state }) => state.org.spent);
+      return org.look(({ state }) => state.money.org.spent);
     };
     const estimated = await make(null);
     expect(estimated).toBeGreaterThanOrEqual(300);
@@ -248,7 +248,7 @@ describe('6.3 credits', () => {
     const [report] = await org.turns(1);
     expect(report?.visits).toMatchObject([{ agent: 'a', outcome: 'failed', cost: 0 }]);
     expect(org.prompts).toHaveLength(1);
-    expect(await org.look(({ state }) => [...state.stopped.keys()])).toEqual(['default']);
+    expect(await org.look(({ state }) => [...state.calls.stopped.keys()])).toEqual(['default']);
   });
 
   it('6.3-34 cost is counted in tokens by their kind, to the micro-credit', async () => {
@@ -258,7 +258,7 @@ describe('6.3 credits', () => {
     org.drop('a', 'Work.');
     const [report] = await org.turns(1);
     expect(report?.spent).toBe(1000 + 50 + 50 + 2000);
-    const account = await org.look(({ state }) => state.agents.get('a'));
+    const account = await org.look(({ state }) => state.staff.agents.get('a'));
     expect([account?.tokensIn, account?.tokensOut, account?.calls]).toEqual([1540, 200, 1]);
   });
 

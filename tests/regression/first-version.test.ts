@@ -5,7 +5,8 @@ import { checkFolder } from '../../src/app/read-org.ts';
 import { withEngine } from '../../src/app/run-engine.ts';
 import * as bootstrapCommand from '../../src/commands/start/bootstrap.ts';
 import { ProviderError } from '../../src/core/model/call.ts';
-import { agentState, inboxOf } from '../../src/core/model/state.ts';
+import { inboxOf } from '../../src/core/model/state/mail.ts';
+import { agentState } from '../../src/core/model/state/staff.ts';
 import { readForm } from '../../src/core/prompt/json-form.ts';
 import { findOrg } from '../../src/faces/cli/find-org.ts';
 import { MemoryDisk } from '../../src/testing/memory-disk.ts';
@@ -111,7 +112,7 @@ describe('6.6 faults of the first version', () => {
     const org = new Org({ edges: STAR, models: PRICED, org: { limits: { live_turns: 3 } } });
     org.drop('a', 'Work.', { expires: 2 });
     await org.turns(60);
-    expect(await org.look(({ state }) => inboxOf(state, 'a').map(({ id }) => id))).toEqual(['000001-human-01']);
+    expect(await org.look(({ state }) => inboxOf(state.mail, 'a').map(({ id }) => id))).toEqual(['000001-human-01']);
     expect(org.messages('human')).toHaveLength(1);
     await org.ask({ ask: 'top-up', by: 'human', agent: 'a', amount: CALL, note: '' });
     await org.turns(1);
@@ -129,7 +130,7 @@ describe('6.6 faults of the first version', () => {
       ['000001-b-01', 3, 'expired'],
     ]);
     expect(org.messages('b').map(({ body }) => body)).toEqual(['Soon!']);
-    expect(await org.look(({ state }) => agentState(state, 'b').notices.map(({ about }) => about))).toEqual([
+    expect(await org.look(({ state }) => agentState(state.staff, 'b').notices.map(({ about }) => about))).toEqual([
       'dead-letter',
     ]);
     await org.ask({ ask: 'resume', by: 'human', agent: 'a' });

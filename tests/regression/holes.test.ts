@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Json, type Prompt, ProviderError } from '../../src/core/model/call.ts';
-import { inboxOf } from '../../src/core/model/state.ts';
+import { inboxOf } from '../../src/core/model/state/mail.ts';
 import { permitPath } from '../../src/core/model/tool-path.ts';
 import { realClock } from '../../src/disk/fs/clock.ts';
 import { realHost } from '../../src/disk/fs/host.ts';
@@ -97,11 +97,11 @@ describe('holes of the earlier program', () => {
     for (const length of [0, 1, 40, whole.length - 1, whole.length]) {
       org.disk.put(path, whole.slice(0, length));
       const { state, unfinished } = load(org.disk);
-      expect([state.turn === 7, state.turn >= 6, unfinished === null || unfinished.open.turn === 7]).toEqual([
-        length >= whole.length - 1,
-        true,
-        true,
-      ]);
+      expect([
+        state.clock.turn === 7,
+        state.clock.turn >= 6,
+        unfinished === null || unfinished.open.turn === 7,
+      ]).toEqual([length >= whole.length - 1, true, true]);
     }
     expect((await org.turns(1)).map(({ turn }) => turn)).toEqual([8]);
   });
@@ -122,7 +122,10 @@ describe('holes of the earlier program', () => {
     org.disk.put('org/credits.yaml', good.slice(0, -4));
     await expect(org.turns(1)).rejects.toThrow(FaultError);
     org.disk.put('org/credits.yaml', good);
-    expect(await org.look(({ state }) => [state.org.spent, state.agents.get('a')?.granted])).toEqual([3 * CALL, 5]);
+    expect(await org.look(({ state }) => [state.money.org.spent, state.staff.agents.get('a')?.granted])).toEqual([
+      3 * CALL,
+      5,
+    ]);
   });
 
   it('4-03 one bad act costs one call, sends nothing twice and is charged', async () => {
@@ -132,7 +135,7 @@ describe('holes of the earlier program', () => {
     expect(org.visits('a').map(({ turn }) => turn)).toEqual([1]);
     expect(org.messages('a').map(({ id }) => id)).toEqual(['000001-a-01']);
     expect(org.delivered('b')).toEqual(['000001-a-01']);
-    expect(await org.look(({ state }) => state.agents.get('a')?.spent)).toBe(2 * CALL);
+    expect(await org.look(({ state }) => state.staff.agents.get('a')?.spent)).toBe(2 * CALL);
   });
 
   it.each(['agent_path', 'agent_name', 'base_path', 'agent', 'from', '__proto__', 'constructor'])(
@@ -166,7 +169,10 @@ describe('holes of the earlier program', () => {
     await org.turns(3);
     expect(org.visits('a')).toHaveLength(1);
     expect(org.messages('a')).toHaveLength(1);
-    expect(await org.look(({ state }) => ['a', 'b'].map((name) => state.agents.get(name)?.spent))).toEqual([CALL, 0]);
+    expect(await org.look(({ state }) => ['a', 'b'].map((name) => state.staff.agents.get(name)?.spent))).toEqual([
+      CALL,
+      0,
+    ]);
   });
 
   it('4-06 of two entries that are added both are kept', async () => {
@@ -487,7 +493,11 @@ describe('holes of the earlier program', () => {
     expect(report?.visits).toMatchObject([{ agent: 'a', outcome: 'failed', blame: 'provider', sent: 0, cost: 0 }]);
     expect(org.messages('a')).toEqual([]);
     expect(
-      await org.look(({ state }) => [state.org.spent, inboxOf(state, 'human').length, inboxOf(state, 'a').length]),
+      await org.look(({ state }) => [
+        state.money.org.spent,
+        inboxOf(state.mail, 'human').length,
+        inboxOf(state.mail, 'a').length,
+      ]),
     ).toEqual([0, 0, 1]);
   });
 
@@ -519,7 +529,7 @@ describe('holes of the earlier program', () => {
     const engine = Engine.open(ports, TOOLS, 'run');
     for (let i = 0; i < 105; i++) await engine.turn();
     engine.close();
-    expect(await org.look(({ state }) => inboxOf(state, 'b').map(({ id }) => id))).toEqual([
+    expect(await org.look(({ state }) => inboxOf(state.mail, 'b').map(({ id }) => id))).toEqual([
       '000001-human-01',
       '000001-a-01',
     ]);

@@ -94,9 +94,9 @@ describe.each(PLACES)('%s where an act points', (_what, name, make) => {
     make(org);
     const reports: TurnReport[] = await org.turns(1);
     expect(reports[0]?.visits).toHaveLength(1);
-    for (const id of await org.look(({ state }) => [...state.approvals.keys()]))
+    for (const id of await org.look(({ state }) => [...state.approvals.pending.keys()]))
       await org.ask({ ask: 'approve', by: 'human', id, note: '' });
     await org.turns(2);
-    expect(await org.look(({ state }) => state.turn)).toBe(3);
+    expect(await org.look(({ state }) => state.clock.turn)).toBe(3);
   });
 });

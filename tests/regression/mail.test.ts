@@ -9,7 +9,8 @@ import * as readCommand from '../../src/commands/people/read.ts';
 import * as runCommand from '../../src/commands/run/run.ts';
 import * as bootstrapCommand from '../../src/commands/start/bootstrap.ts';
 import { hasEdge } from '../../src/core/model/config.ts';
-import { agentState, inboxOf } from '../../src/core/model/state.ts';
+import { inboxOf } from '../../src/core/model/state/mail.ts';
+import { agentState } from '../../src/core/model/state/staff.ts';
 import { readMessage } from '../../src/disk/intake/incoming-message.ts';
 import { Crash } from '../../src/testing/memory-disk.ts';
 import { checked } from '../commands/checked.ts';
@@ -122,7 +123,7 @@ describe('6.1 messages are neither lost, doubled nor misread', () => {
     expect(org.read('org/dead-letter/000001-a-01.md')).toContain('no-edge');
     expect(org.messages('a')).toHaveLength(1);
     for (const name of ['a', 'human'])
-      expect(await org.look(({ state }) => agentState(state, name).notices.map(({ about }) => about))).toEqual([
+      expect(await org.look(({ state }) => agentState(state.staff, name).notices.map(({ about }) => about))).toEqual([
         'dead-letter',
       ]);
   });
@@ -154,7 +155,7 @@ describe('6.1 messages are neither lost, doubled nor misread', () => {
     sendMessage(readOrg({ root, env: {} }), 'human', { to: ['planner'], body: 'How do you do?' });
     await withEngine({ root, env: {} }, 'run', async (engine) => {
       for (let i = 0; i < 30 && engine.idle() === 'busy'; i++) await engine.turn();
-      expect(inboxOf(engine.state, 'human').map(({ from }) => from)).toContain('planner');
+      expect(inboxOf(engine.state.mail, 'human').map(({ from }) => from)).toContain('planner');
     });
   });
 

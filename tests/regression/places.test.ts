@@ -205,8 +205,8 @@ describe('an organisation that an earlier version could not start any more', () 
   );
 });
 
-function unplacedIn({ dead }: State): string[] {
-  return [...dead.values()].flatMap(({ id, reason }) => (reason === 'unplaced' ? [id] : []));
+function unplacedIn({ dead: { letters } }: State): string[] {
+  return [...letters.values()].flatMap(({ id, reason }) => (reason === 'unplaced' ? [id] : []));
 }
 
 /** What `doctor --fix` gave another name. */

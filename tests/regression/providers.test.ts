@@ -99,7 +99,7 @@ describe('6.4 and 6.5 providers', () => {
       letter(root, `round-${round}`);
       service.answer(DOWN, DOWN);
       await turns(root, 1);
-      expect(readOrg({ root, env: {} }).state.breakers.size).toBe(0);
+      expect(readOrg({ root, env: {} }).state.calls.breakers.size).toBe(0);
     }
     letter(root, 'locked');
     service.requests.length = 0;
@@ -120,7 +120,10 @@ describe('6.4 and 6.5 providers', () => {
     expect(report?.visits).toMatchObject([{ outcome: 'failed', cost: 0, sent: 0 }]);
     expect(realDisk(root).list('agents/a/outbox') ?? []).toEqual([]);
     const { state } = readOrg({ root, env: {} });
-    expect([state.org.spent, [...state.mail.values()].map(({ waiting }) => waiting)]).toEqual([0, [['a']]]);
+    expect([state.money.org.spent, [...state.mail.waiting.values()].map(({ waiting }) => waiting)]).toEqual([
+      0,
+      [['a']],
+    ]);
   });
 
   it('a call that is cut after the service began to answer is charged by what had come, and its mail stays unread', async () => {
@@ -130,7 +133,7 @@ describe('6.4 and 6.5 providers', () => {
     const [report] = await turns(root, 1);
     expect(report?.visits).toMatchObject([{ outcome: 'failed', reason: expect.stringMatching(/^timeout/) }]);
     expect(report?.spent).toBeGreaterThan(100);
-    expect([...readOrg({ root, env: {} }).state.mail.values()].map(({ waiting }) => waiting)).toEqual([['a']]);
+    expect([...readOrg({ root, env: {} }).state.mail.waiting.values()].map(({ waiting }) => waiting)).toEqual([['a']]);
   });
 
   it('calls that wait at a limit are shown while the engine runs', async () => {

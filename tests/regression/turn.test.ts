@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Json, type Prompt, ProviderError } from '../../src/core/model/call.ts';
-import { agentState, inboxOf } from '../../src/core/model/state.ts';
+import { inboxOf } from '../../src/core/model/state/mail.ts';
+import { agentState } from '../../src/core/model/state/staff.ts';
 import { readForm } from '../../src/core/prompt/json-form.ts';
 import { load } from '../../src/engine/journal/load.ts';
 import { FaultError } from '../../src/schema/fault.ts';
@@ -43,9 +44,9 @@ describe('6.2 turns', () => {
         ['b', 'ok', undefined],
         ['c', 'ok', undefined],
       ]);
-      expect(await org.look(({ state }) => inboxOf(state, 'a').map(({ id, attempts }) => [id, attempts]))).toEqual([
-        ['000001-human-01', {}],
-      ]);
+      expect(await org.look(({ state }) => inboxOf(state.mail, 'a').map(({ id, attempts }) => [id, attempts]))).toEqual(
+        [['000001-human-01', {}]],
+      );
       down = false;
       await org.run();
       expect(org.messages('a').map(({ to }) => to)).toEqual([['human']]);
@@ -96,7 +97,7 @@ describe('6.2 turns', () => {
         expect(org.messages(agent).map(({ id }) => id)).toEqual([`000001-${agent}-01`]);
       const doubts = repeatable ? [] : ['1.c.1.1'];
       expect(org.lines('recovered')).toMatchObject([{ again: repeatable ? ['1.c.1.1'] : [], doubt: doubts }]);
-      const { turn, spent, doubt } = await org.look(({ state }) => ({ turn: state.turn, ...state.org }));
+      const { turn, spent, doubt } = await org.look(({ state }) => ({ turn: state.clock.turn, ...state.money.org }));
       expect([turn, spent, doubt]).toEqual([1, 3 * CALL, doubts.length * CALL]);
     }
   });
@@ -135,9 +136,9 @@ describe('6.2 turns', () => {
       const committed = org.lines('commit').length > 0;
       if (!committed) expect(org.paths(final)).toEqual([]);
       const { state } = load(org.disk);
-      await org.turns(2 - state.turn);
+      await org.turns(2 - state.clock.turn);
       expect(visible(org)).toEqual(visible(whole));
-      expect(await org.look((engine) => engine.state.org.spent)).toBe(3 * CALL);
+      expect(await org.look((engine) => engine.state.money.org.spent)).toBe(3 * CALL);
     }
   });
 
@@ -159,7 +160,7 @@ describe('6.2 turns', () => {
     for (let length = 0; length < text.length; length += 61) {
       const org = await make();
       org.disk.put(path, text.slice(0, length));
-      const { turn } = load(org.disk).state;
+      const { turn } = load(org.disk).state.clock;
       expect(turn).toBeGreaterThanOrEqual(2);
       await org.turns(4 - turn);
       expect(visible(org)).toEqual(visible(whole));
@@ -198,7 +199,7 @@ describe('6.2 turns', () => {
       cache.replace(/"head":"[^"]*"/, '"head":"other"'),
     ]) {
       org.disk.put('.lemming/state.json', text);
-      expect(load(org.disk).state.turn).toBe(2);
+      expect(load(org.disk).state.clock.turn).toBe(2);
     }
     for (const path of org.paths(/^\.lemming\//)) org.disk.remove(path);
     expect((await org.turns(1)).map(({ turn }) => turn)).toEqual([3]);
@@ -409,7 +410,7 @@ describe('6.2 turns', () => {
     const turn = org.turns(1);
     await asked;
     const loaded = load(org.disk);
-    expect([loaded.state.turn, loaded.unfinished?.open.turn]).toEqual([0, 1]);
+    expect([loaded.state.clock.turn, loaded.unfinished?.open.turn]).toEqual([0, 1]);
     answer(null);
     expect(await turn).toHaveLength(1);
   });
@@ -491,8 +492,8 @@ describe('6.2 turns', () => {
     );
     await org.turns(5);
     expect(new Set(org.prompts.map(({ agent }) => agent))).toEqual(new Set(['a']));
-    expect(await org.look(({ state }) => [inboxOf(state, 'human').length, agentState(state, 'human').spent])).toEqual([
-      5, 0,
-    ]);
+    expect(
+      await org.look(({ state }) => [inboxOf(state.mail, 'human').length, agentState(state.staff, 'human').spent]),
+    ).toEqual([5, 0]);
   });
 });

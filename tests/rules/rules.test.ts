@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { RULES, rulesOf } from '../../src/core/journal/rules.ts';
 import type { Entry } from '../../src/core/model/entry.ts';
-import { type State, serializeState } from '../../src/core/model/state.ts';
+import { serializeState } from '../../src/core/model/state/pieces.ts';
+import type { State } from '../../src/core/model/state.ts';
 import { readJournal } from '../../src/disk/journal/journal.ts';
 import { load } from '../../src/engine/journal/load.ts';
 import { verifyJournal } from '../../src/engine/journal/verify.ts';
@@ -48,7 +49,7 @@ describe.each(RECORDED)('an organisation that was left under rules %i', (rules) 
         .map(({ agent, n, attempt }) => `${agent}.${n}.${attempt}`),
     ).toEqual(['lead.1.1', 'clerk.1.1', 'clerk.2.1', 'coder.1.2']);
     expect(before).toBeLessThan(org.lines('reply').length);
-    expect([...load(org.disk).state.doubts.keys()]).toEqual([`${CUT}.coder.1.1`]);
+    expect([...load(org.disk).state.money.doubts.keys()]).toEqual([`${CUT}.coder.1.1`]);
     approve(org, CODER);
     approve(org, 'org/approvals/A-3-lead-1.md');
     await org.turns(3);
@@ -208,6 +209,6 @@ describe('a journal that a newer program wrote', () => {
         .replace(`"rules":${RULES}`, `"rules":${RULES + 1}`)
         .replace('"paused":false', '"paused":true'),
     );
-    expect(load(org.disk).state.paused).toBe(false);
+    expect(load(org.disk).state.staff.paused).toBe(false);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { findMail, findMessage, mailFiles, messageAt, readMail, receivedBy } from '../../src/app/look/mail-index.ts';
-import { agentState } from '../../src/core/model/state.ts';
+import { agentState } from '../../src/core/model/state/staff.ts';
 import { removeTree } from '../../src/disk/fs/tree.ts';
 import { readJournal } from '../../src/disk/journal/journal.ts';
 import { load } from '../../src/engine/journal/load.ts';
@@ -45,8 +45,8 @@ function give(org: Org, files: ReadonlyMap<string, string>): void {
 }
 
 const told = (org: Org, name: string) =>
-  org.look(({ state }) => agentState(state, name).notices.map(({ text }) => text));
-const spent = (org: Org) => org.look(({ state }) => agentState(state, 'b').spent);
+  org.look(({ state }) => agentState(state.staff, name).notices.map(({ text }) => text));
+const spent = (org: Org) => org.look(({ state }) => agentState(state.staff, 'b').spent);
 
 async function recomputed(org: Org): Promise<unknown> {
   const { host, provider } = org.ports();
@@ -143,7 +143,11 @@ describe('the folder of an agent is gone', () => {
     expect(org.lines('revived')).toHaveLength(1);
     expect(org.delivered('b')).toHaveLength(2);
     expect(
-      await org.look(({ state }) => [state.dead.size, state.absent.size, [...(state.memories.get('b') ?? [])]]),
+      await org.look(({ state }) => [
+        state.dead.letters.size,
+        state.staff.absent.size,
+        [...(state.memory.entries.get('b') ?? [])],
+      ]),
     ).toEqual([0, 0, ['agents/b/memory/k.md']]);
     expect(await recomputed(org)).toBeNull();
   });
@@ -184,7 +188,7 @@ describe('the folder of an agent is gone', () => {
     await slowTurns(org, 3);
     expect(org.paths(HOME)).toEqual([]);
     expect(org.delivered('a')).toEqual(['000001-b-01']);
-    expect(await org.look(({ state }) => state.absent.get('b')?.out)).toBe(true);
+    expect(await org.look(({ state }) => state.staff.absent.get('b')?.out)).toBe(true);
   });
 
   it('while its visit is under way: what it wrote is there as soon as the folder is, and can be read before', async () => {
@@ -203,9 +207,10 @@ describe('the folder of an agent is gone', () => {
         back,
       ).toEqual(['000001-b-01']);
       expect(org.read('agents/b/memory/k.md'), back).toContain('and more');
-      expect(await org.look(({ state }) => [state.deferred.size, state.absent.size, state.dead.size]), back).toEqual([
-        0, 0, 0,
-      ]);
+      expect(
+        await org.look(({ state }) => [state.staff.deferred.size, state.staff.absent.size, state.dead.letters.size]),
+        back,
+      ).toEqual([0, 0, 0]);
       expect(await found(org), back).toEqual(['000001-b-01']);
       expect(org.delivered('a'), back).toEqual(['000001-b-01']);
       expect(differences(org), back).toEqual([]);
@@ -263,12 +268,12 @@ describe('the folder of an agent is gone', () => {
     org.drop('b', 'Once.');
     org.disk.put('agents/human/requests/1.yaml', 'ask: top-up\nagent: b\namount: 5\nby: human\n');
     await org.turns(1);
-    expect(await org.look(({ state }) => agentState(state, 'b').granted)).toBe(5);
+    expect(await org.look(({ state }) => agentState(state.staff, 'b').granted)).toBe(5);
     give(org, taken as Map<string, string>);
     await slowTurns(org, 2);
     expect(org.delivered('b')).toEqual(['000001-human-01']);
     expect(org.messages('human')).toHaveLength(1);
-    expect(await org.look(({ state }) => agentState(state, 'b').granted)).toBe(5);
+    expect(await org.look(({ state }) => agentState(state.staff, 'b').granted)).toBe(5);
     expect(org.paths(/^agents\/human\/(requests|outbox)\//)).toEqual([
       expect.stringMatching(/outbox\/000001-01-b-once[.]md$/),
     ]);

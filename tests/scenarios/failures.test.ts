@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Json, ProviderError } from '../../src/core/model/call.ts';
-import { agentState, inboxOf } from '../../src/core/model/state.ts';
+import { inboxOf } from '../../src/core/model/state/mail.ts';
+import { agentState } from '../../src/core/model/state/staff.ts';
 import { statusOf } from '../../src/views/org/status.ts';
 import { Lab, service } from '../engine/world.ts';
 import { Org, say, textOf } from '../regression/org.ts';
@@ -30,7 +31,7 @@ describe('failures, as a user lives them', () => {
     ]);
     expect(org.visits('a').map(({ turn }) => turn)).toEqual([1, 2, 4, 8, 16]);
     expect((await statesOf(org)).a).toMatchObject({ state: 'offline', unread: 1, next_turn: 32 });
-    expect(await org.look(({ state }) => inboxOf(state, 'a').map(({ id, attempts }) => [id, attempts]))).toEqual([
+    expect(await org.look(({ state }) => inboxOf(state.mail, 'a').map(({ id, attempts }) => [id, attempts]))).toEqual([
       ['000001-human-01', {}],
     ]);
     expect(org.lines('dead')).toEqual([]);
@@ -94,7 +95,7 @@ describe('failures, as a user lives them', () => {
     const states = await statesOf(org);
     expect(states.a).toMatchObject({ state: 'error', health: 'unhealthy', unread: 3 });
     expect(states.b).toMatchObject({ state: 'active', health: 'healthy', unread: 0 });
-    expect(await org.look(({ state }) => agentState(state, 'a').notices.map(({ about }) => about))).toEqual([
+    expect(await org.look(({ state }) => agentState(state.staff, 'a').notices.map(({ about }) => about))).toEqual([
       'result',
       'result',
       'result',

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { ProviderError } from '../../src/core/model/call.ts';
-import { agentState, inboxOf } from '../../src/core/model/state.ts';
+import { inboxOf } from '../../src/core/model/state/mail.ts';
+import { agentState } from '../../src/core/model/state/staff.ts';
 import { Org, resultsIn, say, textOf } from '../regression/org.ts';
 
 const STAR = { human: ['a', 'b', 'c'], a: ['b', 'human'], b: ['a', 'human'], c: ['human'] };
 const aboutOf = (org: Org, name: string) =>
-  org.look(({ state }) => agentState(state, name).notices.map(({ about }) => about));
+  org.look(({ state }) => agentState(state.staff, name).notices.map(({ about }) => about));
 
 describe('mail, as a user lives it', () => {
   it('scenario 9: without an edge nothing leaves, the author is told, and the record names the rule', async () => {
@@ -16,7 +17,7 @@ describe('mail, as a user lives it', () => {
     const [report] = await org.turns(1);
     expect(report?.visits).toMatchObject([{ agent: 'c', outcome: 'ok', sent: 0, refused: 2 }]);
     expect(org.messages('c')).toEqual([]);
-    expect(await org.look(({ state }) => ['a', 'b', 'human'].map((name) => inboxOf(state, name).length))).toEqual([
+    expect(await org.look(({ state }) => ['a', 'b', 'human'].map((name) => inboxOf(state.mail, name).length))).toEqual([
       0, 0, 0,
     ]);
     expect(resultsIn(org.prompts[1]).map(({ ok }) => ok)).toEqual([false, false]);
@@ -125,7 +126,7 @@ describe('mail, as a user lives it', () => {
     await org.run();
     expect(org.delivered('b')).toEqual(['000001-a-01']);
     expect(org.paths(/^org\/dead-letter\/[^/]*$/)).toEqual([]);
-    expect(await org.look(({ state }) => state.dead.size)).toBe(0);
+    expect(await org.look(({ state }) => state.dead.letters.size)).toBe(0);
   });
 
   it('scenario 13: the same for mail that expired unread', async () => {
@@ -180,7 +181,7 @@ describe('mail, as a user lives it', () => {
     };
     expect((await org.run({ untilIdle: true, told, signal: stop.signal })).end).toBe('idle');
     expect(await aboutOf(org, 'human')).toEqual(['dead-letter']);
-    expect(await org.look(({ state }) => state.dead.size)).toBeGreaterThan(0);
+    expect(await org.look(({ state }) => state.dead.letters.size)).toBeGreaterThan(0);
   });
 
   it('scenario 13: a retry that fails again leaves a dead letter again', async () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { entriesOf, SHARED } from '../../src/core/memory/entry.ts';
 import type { Json } from '../../src/core/model/call.ts';
-import { agentState } from '../../src/core/model/state.ts';
+import { agentState } from '../../src/core/model/state/staff.ts';
 import { type Act, Org, resultsIn, textOf, visible } from '../regression/org.ts';
 
 const EDGES = { human: ['a', 'b'], a: ['human'], b: ['human'] };
@@ -50,7 +50,7 @@ describe('memory, as a user lives it', () => {
       ['b', 'ok', 1],
     ]);
     expect(org.read(BRAND)).toMatch(/version: 5\n---\nBlue\.\na says green\.\n$/);
-    const [notice] = await org.look(({ state }) => agentState(state, 'b').notices);
+    const [notice] = await org.look(({ state }) => agentState(state.staff, 'b').notices);
     expect(notice).toMatchObject({ about: 'refused' });
     expect(notice?.text).toMatch(
       /a changed it in the same turn\. It is at version 5 and says:\nBlue\.\na says green\.\nYours was:\nBlue\.\nb says green\./,
@@ -230,7 +230,7 @@ describe('whatever agents do to memory', () => {
         expect(rest(together)).toEqual(rest(alone));
         expect(memory(alone).filter(([path]) => path.includes('.conflict-'))).toEqual([]);
         const held = await alone.look(({ state }) =>
-          [...state.memories.values()].flatMap((paths) => [...paths]).sort(),
+          [...state.memory.entries.values()].flatMap((paths) => [...paths]).sort(),
         );
         expect(
           memory(alone)

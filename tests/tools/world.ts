@@ -1,5 +1,5 @@
 import type { Json } from '../../src/core/model/call.ts';
-import type { Mail } from '../../src/core/model/state.ts';
+import type { Mail } from '../../src/core/model/state/mail.ts';
 import {
   type ActContext,
   type Draft,

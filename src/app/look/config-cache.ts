@@ -53,7 +53,7 @@ export function knownReading(disk: Disk, files: KeptFiles, state: State, env: En
 
 /** An agent that the state has and the folder has not is told, whatever the files say. */
 function isAllThere(disk: Disk, state: State): boolean {
-  return state.absent.size === 0 && goneFrom(state, new Set(disk.list('agents'))).length === 0;
+  return state.staff.absent.size === 0 && goneFrom(state, new Set(disk.list('agents'))).length === 0;
 }
 
 function isUnchanged(disk: Disk, { looked, digest }: KeptConfig): boolean {
@@ -70,7 +70,7 @@ function readAnew(disk: Disk, state: State, env: Env): { reading: ConfigReading;
   const start = realClock.now();
   const trace = new Trace(disk);
   const folder = new Folder(trace.disk, realClock, secretMask(env));
-  const texts = new Map(state.files);
+  const texts = new Map(state.files.texts);
   const changes = folder.tracked.changes(state, MOST_BYTES, false);
   const whole = folder.tracked.isWhole();
   for (const input of changes) {
@@ -78,7 +78,7 @@ function readAnew(disk: Disk, state: State, env: Env): { reading: ConfigReading;
     if (input.text === null) texts.delete(input.path);
     else texts.set(input.path, input.text);
   }
-  const absent = absentAfter(state.absent, changes);
+  const absent = absentAfter(state.staff.absent, changes);
   const reading = configReader()(texts, folder.tracked.agentFolders(), env, absent);
   return { reading, trace: whole && absent.size === 0 && trace.isSettled(start) ? trace : null };
 }

@@ -79,7 +79,11 @@ function lateMail(disk: Disk, state: State, { authors, since = 0 }: MailQuery): 
 }
 
 /** Path → text, from the journal. */
-function* deferredMail(disk: Disk, { deferred }: State, since: number): Generator<[path: string, text: string]> {
+function* deferredMail(
+  disk: Disk,
+  { staff: { deferred } }: State,
+  since: number,
+): Generator<[path: string, text: string]> {
   for (const [author, turns] of deferred)
     for (const turn of turns.filter((one) => one >= since))
       for (const line of turnLines(disk, turn))
@@ -88,8 +92,8 @@ function* deferredMail(disk: Disk, { deferred }: State, since: number): Generato
 }
 
 /** Path → text, from where it is kept. */
-function* unplacedMail(disk: Disk, { dead }: State): Generator<[path: string, text: string]> {
-  for (const [id, { path }] of dead.rows('unplaced-')) {
+function* unplacedMail(disk: Disk, { dead: { letters } }: State): Generator<[path: string, text: string]> {
+  for (const [id, { path }] of letters.rows('unplaced-')) {
     const text = path.includes('/outbox/') ? textOf(disk, keptPath(id)) : null;
     if (text !== null) yield [path, text];
   }
@@ -246,10 +250,10 @@ const SPAN = 64;
 
 /** The messages to a reader, the latest first. */
 export function* receivedBy(state: State, reader: string): Generator<Received> {
-  for (let end = state.turn + 1, span = SPAN; end >= 0; end -= span, span *= 2) {
+  for (let end = state.clock.turn + 1, span = SPAN; end >= 0; end -= span, span *= 2) {
     const first = Math.max(0, end - span + 1);
     const found: Received[] = [];
-    for (const [name, file] of state.received.between(readerKey(reader, first), readerKey(reader, end + 1))) {
+    for (const [name, file] of state.mail.received.between(readerKey(reader, first), readerKey(reader, end + 1))) {
       const id = name.slice(reader.length + 1);
       const author = parseMessageId(id)?.author ?? '';
       found.push({ id, author, path: `agents/${author}/outbox/${file.slice(file.lastIndexOf('/') + 1)}` });

@@ -55,7 +55,7 @@ export function entryFile({ disk, state, mask }: View, path: string): MemoryEntr
     const decoded = bytes === null ? null : decode(bytes, MOST_BYTES, path);
     if (!decoded || !('text' in decoded)) return null;
     const text = mask(decoded.text);
-    return state.files.get(path) === text ? entryAt(state, path) : readEntry(path, text);
+    return state.files.texts.get(path) === text ? entryAt(state, path) : readEntry(path, text);
   } catch (error) {
     if (error instanceof DiskError && ['not-regular', 'too-large', 'denied'].includes(error.failure)) return null;
     throw error;

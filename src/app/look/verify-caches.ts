@@ -2,7 +2,8 @@
 
 import { createHash } from 'node:crypto';
 import type { Progress } from '../../core/model/progress.ts';
-import { piecesOf, type State } from '../../core/model/state.ts';
+import { fieldsOf, piecesIn } from '../../core/model/state/pieces.ts';
+import type { State } from '../../core/model/state.ts';
 import { KEPT_NAMES, type KeptFiles } from '../../disk/cache/kept.ts';
 import type { Disk } from '../../disk/fs/disk.ts';
 import { JournalMarks } from '../../disk/journal/journal-marks.ts';
@@ -84,18 +85,16 @@ function stateFaults(kept: State, fresh: State): Fault[] {
 
 /** A hash of each field. */
 function digestsOf(state: State): Map<string, string> {
-  const fields = Object.keys(state) as (keyof State)[];
-  return new Map(fields.map((field) => [field, digestOf({ [field]: state[field] })]));
+  return new Map([...fieldsOf(state)].map(([field, value]) => [field, digestOf(field, value)]));
 }
 
 /** In what order the rows of a map came does not matter. */
-function digestOf(field: Partial<State>): string {
+function digestOf(field: string, value: unknown): string {
   const hash = createHash('sha256');
-  const isMap = Object.values(field).some((value) => value instanceof Map);
   const rows: string[] = [];
-  for (const [, value] of piecesOf(field as State))
-    if (isMap) rows.push(...(value as unknown[]).map((row) => JSON.stringify(row)));
-    else hash.update(`${JSON.stringify(value)}\n`);
+  for (const [, piece] of piecesIn(field, value))
+    if (value instanceof Map) rows.push(...(piece as unknown[]).map((row) => JSON.stringify(row)));
+    else hash.update(`${JSON.stringify(piece)}\n`);
   for (const row of rows.sort()) hash.update(`${row}\n`);
   return hash.digest('base64url');
 }

@@ -68,7 +68,12 @@ function fileOf(name: Name): string {
 }
 
 /** The pace of the last turns; only their files are read, and the next one, where a reset of the credits may stand already. */
-function lastPace({ disk, state: { turn } }: FoldInput): Pace {
+function lastPace({
+  disk,
+  state: {
+    clock: { turn },
+  },
+}: FoldInput): Pace {
   const first = Math.max(1, turn - PACE_TURNS + 1);
   const turns = Array.from({ length: turn + 2 - first }, (_, i) => first + i);
   const groups = turns.flatMap((one) => readJournalFile(disk, one, GENESIS).groups);

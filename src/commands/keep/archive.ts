@@ -3,7 +3,8 @@ import { readOrg } from '../../app/read-org.ts';
 import { post } from '../../app/requests.ts';
 import { personOf } from '../../app/seats.ts';
 import { archiveMoves, filesOf } from '../../core/journal/files.ts';
-import { deadOf, type State } from '../../core/model/state.ts';
+import { deadOf } from '../../core/model/state/dead-letters.ts';
+import type { State } from '../../core/model/state.ts';
 import type { Disk } from '../../disk/fs/disk.ts';
 import { materialise } from '../../disk/fs/materialise.ts';
 import { isLeftover } from '../../disk/fs/tree.ts';
@@ -56,10 +57,10 @@ export const run: Run<typeof command> = async (world, input) => {
   if (input.rest.length > 0) return putAway(world, input);
   const age = input.flags['older-than'] ?? 0;
   const moved = await betweenTurns(world, 'archive', (disk, { state, journal }) => {
-    const moves = archiveMoves(delivered(disk, state, state.turn - age));
+    const moves = archiveMoves(delivered(disk, state, state.clock.turn - age));
     journal.add(...moves);
     journal.write(true);
-    const [refused] = materialise(disk, moves.flatMap(filesOf), state.turn).refused;
+    const [refused] = materialise(disk, moves.flatMap(filesOf), state.clock.turn).refused;
     if (refused) throw failure('disk-error', refused.why, { file: refused.path });
     return moves.flatMap((move) => (move.k === 'moved' ? [move.to] : []));
   });
@@ -90,7 +91,10 @@ function delivered(disk: Disk, state: State, last: number): string[] {
       .map((name) => `agents/${agent}/outbox/${name}`)
       .filter(
         (path) =>
-          disk.stat(path)?.kind === 'file' && isSettled(state, path) && !state.aside.has(path) && !isLeftover(path),
+          disk.stat(path)?.kind === 'file' &&
+          isSettled(state, path) &&
+          !state.dead.aside.has(path) &&
+          !isLeftover(path),
       ),
   );
 }
@@ -99,5 +103,5 @@ function delivered(disk: Disk, state: State, last: number): string[] {
 function isSettled(state: State, path: string): boolean {
   const [, author = '', turn, n] = /^agents\/([^/]+)\/outbox\/(\d+)-(\d+)-/.exec(path) ?? [];
   const id = messageId(Number(turn), author, Number(n));
-  return !state.mail.has(id) && deadOf(state, id).length === 0;
+  return !state.mail.waiting.has(id) && deadOf(state.dead, id).length === 0;
 }

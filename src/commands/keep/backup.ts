@@ -31,7 +31,7 @@ export const command = {
 
 export const run: Run<typeof command> = async (world, input) => {
   const disk = realDisk(world.root);
-  const { turn } = load(disk, realKept(world.root, world.env, disk)).state;
+  const { turn } = load(disk, realKept(world.root, world.env, disk)).state.clock;
   const file =
     input.args.file === undefined
       ? resolve(world.root, backupPath(disk, 'turn', turn))

@@ -58,7 +58,7 @@ async function reset(place: World, scope: Scope): Promise<{ archive: string; rem
   const by = personOf(readOrg(place));
   return withEngine(place, 'reset', async (engine, clock) => {
     const disk = realDisk(place.root);
-    const archive = backupPath(disk, 'reset', engine.state.turn, '/org.tgz');
+    const archive = backupPath(disk, 'reset', engine.state.clock.turn, '/org.tgz');
     disk.mkdir(archive.slice(0, archive.lastIndexOf('/')));
     packOrg(disk, `${place.root}/${archive}`, { told: barFor(place, 'files') });
     engine.post([{ k: 'request', time: clock.now(), request: { ask: 'reset', by, scope, archive } }]);

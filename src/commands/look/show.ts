@@ -5,7 +5,8 @@ import { personIn } from '../../app/seats.ts';
 import type { View } from '../../app/view.ts';
 import { fateOf } from '../../core/mail/dead-letter-text.ts';
 import { answeredPath, approvalPath, deadLetterPath } from '../../core/model/paths.ts';
-import { deadOf, type State } from '../../core/model/state.ts';
+import { deadOf } from '../../core/model/state/dead-letters.ts';
+import type { State } from '../../core/model/state.ts';
 import { journalLines, turnLines } from '../../engine/journal/history.ts';
 import { failure } from '../../schema/fault.ts';
 import { isApprovalId, parseMessageId } from '../../schema/name.ts';
@@ -82,7 +83,7 @@ function showTurn(view: View, id: string): ShownData | null {
   if (!/^\d+$/.test(id)) return null;
   const turn = Number(id);
   const lines = turnLines(view.disk, turn);
-  if (lines.length === 0 && turn <= view.state.turn && turn > 0)
+  if (lines.length === 0 && turn <= view.state.clock.turn && turn > 0)
     return {
       data: { what: 'turn', turn, passed: true },
       text: `Turn ${turn} went by: nobody was due, and nothing was asked.`,
@@ -119,7 +120,7 @@ async function showApproval(view: View, id: string): Promise<ShownData | null> {
   if (!isApprovalId(id)) return null;
   const bytes = view.disk.read(approvalPath(id)) ?? view.disk.read(answeredPath(id));
   await foresee(view);
-  const approval = view.state.approvals.get(id);
+  const approval = view.state.approvals.pending.get(id);
   if (!approval && bytes === null) return null;
   const text =
     bytes === null ? JSON.stringify(approval && heldInCredits(approval), null, 2) : Buffer.from(bytes).toString();
@@ -137,7 +138,7 @@ async function showMail(world: World, view: View, id: string): Promise<ShownData
   const person = seat?.person ?? personIn(config);
   if (person !== undefined) await markRead(world, view, person, id);
   const row = mailRow(state, message);
-  const dead = deadOf(state, id);
+  const dead = deadOf(state.dead, id);
   const notes = dead.map(
     (one) =>
       `Dead letter ${one.id} ${fateOf(one)}${one.reason === 'attempts' ? '' : ` (${one.reason})`}. ${one.detail}`,
@@ -146,7 +147,7 @@ async function showMail(world: World, view: View, id: string): Promise<ShownData
 }
 
 function showDead(state: State, id: string): ShownData | null {
-  const dead = state.dead.get(id);
+  const dead = state.dead.letters.get(id);
   if (!dead) return null;
   const { message, from, to, path, turn, reason, detail } = dead;
   const head = rowsOf([

@@ -122,7 +122,7 @@ async function freshStatus(world: World, disk: Disk, kept: KeptFiles): Promise<S
   const view = readOrg(world);
   const { data, keys } = await statusIn(world, view);
   const people = peopleOf(view.config);
-  const paths = people.flatMap((person) => unknownIn(disk, `agents/${person}/outbox`, view.state.own.get(person)));
+  const paths = people.flatMap((person) => unknownIn(disk, `agents/${person}/outbox`, view.state.mail.own.get(person)));
   const { text, changedMs } = fingerprint(disk, { people, paths, env: world.env });
   if (keys.length === 0 && !view.seat && view.running === null && changedMs < start - GRAIN_MS)
     keep(kept, { version: VERSION, rules: RULES, fingerprint: text, people, paths, data });

@@ -68,7 +68,7 @@ interface InDoubt {
 export const run: Run<typeof command> = async (world, input) => {
   const view = readOrg(world);
   const inDoubt = doubtsOf(view);
-  const stopped = [...view.state.stopped].map(([model, why]) => ({ model, why }));
+  const stopped = [...view.state.calls.stopped].map(([model, why]) => ({ model, why }));
   const asks = asksOf(input, inDoubt, view);
   if (asks.length === 0) return { data: { in_doubt: inDoubt, stopped }, text: print(inDoubt, stopped) };
   const waits = post(world, personOf(view), asks) === 'waits';
@@ -98,7 +98,7 @@ function asksOf({ args, flags }: InputOf<typeof command>, inDoubt: readonly InDo
       });
     return [];
   }
-  if (key !== undefined && state.stopped.has(key)) return [{ ask: 'settle-doubt', key, amount: 0 }];
+  if (key !== undefined && state.calls.stopped.has(key)) return [{ ask: 'settle-doubt', key, amount: 0 }];
   const chosen = key === undefined ? inDoubt : inDoubt.filter((doubt) => doubt.key === key);
   if (key !== undefined && chosen.length === 0)
     throw failure('not-found', `No call ${key} is in doubt, and no model of that name is stopped`, {
@@ -115,7 +115,7 @@ function asksOf({ args, flags }: InputOf<typeof command>, inDoubt: readonly InDo
 
 /** Those the journal knows to be in doubt, and those of a turn that was cut off, which the next run will put in doubt. */
 function doubtsOf({ disk, state, loaded, running }: View): InDoubt[] {
-  const known = [...state.doubts.values()].map(({ key, agent, model, turn, reserve }) => ({
+  const known = [...state.money.doubts.values()].map(({ key, agent, model, turn, reserve }) => ({
     key,
     agent,
     model,

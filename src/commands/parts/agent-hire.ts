@@ -53,7 +53,7 @@ async function hire(
   const { config, state } = view;
   const trouble = nameTrouble(config, state, name);
   if (trouble) throw refused(trouble);
-  if (state.orders.some(({ agent }) => agent === name))
+  if (state.staff.orders.some(({ agent }) => agent === name))
     throw failure('refused', `${name} was asked for already and comes with the next turn`, {
       remedy: 'Make a turn (lemming step), or choose another name.',
     });
@@ -77,7 +77,7 @@ export async function retire(world: World, { args }: HireInput<'retire'>) {
   const person = personOf(view);
   const trouble = retireTrouble(config, state, person, name);
   if (trouble) throw refused(trouble);
-  const team = teamOf(state.staff, name);
+  const team = teamOf(state.staff.hired, name);
   const { post } = await import('../../app/requests.ts');
   const taken = post(world, person, [{ ask: 'retire', agent: name }]);
   const others = team.length ? `, and with it ${team.join(', ')}` : '';

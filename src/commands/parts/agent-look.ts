@@ -1,7 +1,7 @@
 /** What `lemming agent` tells: the agents, one of them, and what they can be made from. */
 import { readOrg } from '../../app/read-org.ts';
 import { checkAgent } from '../../app/seats.ts';
-import { agentState } from '../../core/model/state.ts';
+import { agentState } from '../../core/model/state/staff.ts';
 import { balanceOf } from '../../core/money/ledger.ts';
 import { teamOf } from '../../core/staff/staff.ts';
 import { inCredits } from '../../schema/amount.ts';
@@ -16,16 +16,16 @@ export async function listAll(world: World) {
     .map((name) => ({
       name,
       role: config.agents.get(name)?.role ?? '',
-      hired_by: state.staff.get(name)?.by ?? null,
+      hired_by: state.staff.hired.get(name)?.by ?? null,
       left: inCredits(balanceOf(config, state, name).left),
-      last_turn: agentState(state, name).lastTurn,
+      last_turn: agentState(state.staff, name).lastTurn,
     }));
   const rows = agents.map(({ name, role, hired_by, left }) => [name, hired_by ?? '-', String(left), shorten(role, 80)]);
-  const coming = state.orders.map(
+  const coming = state.staff.orders.map(
     ({ ask, agent }) => `${agent}: ${ask === 'hire' ? 'comes' : 'goes'} with the next turn`,
   );
   return {
-    data: { agents, coming: state.orders.map(({ ask, agent }) => ({ ask, agent })) },
+    data: { agents, coming: state.staff.orders.map(({ ask, agent }) => ({ ask, agent })) },
     text: [table([['agent', 'hired by', 'left', 'role'], ...rows]), ...coming].join('\n'),
   };
 }
@@ -36,8 +36,8 @@ export async function show(world: World, { args: { agent: name } }: { args: { ag
   const { state, disk } = view;
   const path = `agents/${name}/resume.md`;
   const text = Buffer.from(disk.read(path) ?? []).toString();
-  const hired = state.staff.get(name) ?? null;
-  const team = teamOf(state.staff, name);
+  const hired = state.staff.hired.get(name) ?? null;
+  const team = teamOf(state.staff.hired, name);
   const lines = [
     path,
     hired ? `hired by ${hired.by} in turn ${hired.turn}` : '',

@@ -26,7 +26,7 @@ function switched(done: { id: string; folder: string }, how: 'on' | 'off') {
 
 export async function bringIn(world: World, { args, flags }: ChangeInput<'import'>) {
   const { disk, state } = readOrg(world);
-  const done = importSkill(disk, state.turn, resolve(world.cwd, args.folder), flags.replace === true);
+  const done = importSkill(disk, state.clock.turn, resolve(world.cwd, args.folder), flags.replace === true);
   return {
     data: done,
     text: `${done.folder} holds ${count(done.files, 'file')}. A resume that lists ${done.id} has it.`,
@@ -43,6 +43,6 @@ export async function giveAway(world: World, { args, flags }: ChangeInput<'expor
 
 export async function rollback(world: World, { args, flags }: ChangeInput<'rollback'>) {
   const view = readOrg(world);
-  const done = rollBack(view.disk, view.state.turn, args.skill, ownerIn(view, flags));
+  const done = rollBack(view.disk, view.state.clock.turn, args.skill, ownerIn(view, flags));
   return { data: done, text: `${done.id} is as it was before; what stood there is kept as ${done.kept}.` };
 }

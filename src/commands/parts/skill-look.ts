@@ -49,7 +49,7 @@ function versionOf({ head }: Skill): string | null {
 
 /** Skills that agents proposed and that no turn has settled yet. */
 function proposalsIn(state: State) {
-  return [...state.approvals.values()].filter(isProposal).map(({ id, agent, input, answer, shows = '' }) => ({
+  return [...state.approvals.pending.values()].filter(isProposal).map(({ id, agent, input, answer, shows = '' }) => ({
     approval: id,
     agent,
     id: input.name,
@@ -167,7 +167,7 @@ function describe({ config, state, disk }: View, skill: Skill) {
     ['needs', head.compatibility ?? ''],
     ['allowed-tools', head['allowed-tools'] ?? ''],
     ['loads', limits ? `at most ${printLimit(limits)}, by each agent` : ''],
-    [`on ${state.day}`, loads.map(({ agent, loads }) => `${agent} ${loads}`).join(', ')],
+    [`on ${state.clock.day}`, loads.map(({ agent, loads }) => `${agent} ${loads}`).join(', ')],
     ['old versions', versions.join(', ')],
   ].filter(([, value]) => value !== '');
   return {

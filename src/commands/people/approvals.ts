@@ -7,7 +7,7 @@ import type { View } from '../../app/view.ts';
 import { outdatedText, printLeft, whyHeld } from '../../core/approvals/approval-text.ts';
 import type { Json } from '../../core/model/call.ts';
 import { isPersonIn } from '../../core/model/config.ts';
-import type { Approval } from '../../core/model/state.ts';
+import type { Approval } from '../../core/model/state/approvals.ts';
 import { creditAdvice } from '../../core/money/credit-advice.ts';
 import { countCredits, leftFor } from '../../core/money/ledger.ts';
 import { priceOf } from '../../core/money/price.ts';
@@ -79,7 +79,7 @@ export const listWaiting: Run<
 
 /** The journal is read for the costs only when something waits. */
 function withCosts({ disk, state, config }: View, present: ReadonlyMap<string, Present>): ShownApproval[] {
-  const approvals = [...state.approvals.values()];
+  const approvals = [...state.approvals.pending.values()];
   const costs = approvals.length ? spendingBy('thread', journalLines(disk)) : new Map<string, Cost>();
   return approvals.map((approval) => {
     const first = approval.cause[0]?.id;

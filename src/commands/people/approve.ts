@@ -54,7 +54,7 @@ export const run: Run<typeof command, DecidedApproval & { changed: string[]; alw
 /** What is not as it was shown any more. */
 async function changedIn(world: World, id: string): Promise<string[]> {
   const view = readOrg(world);
-  if (!view.state.approvals.has(id)) return [];
+  if (!view.state.approvals.pending.has(id)) return [];
   return (await presentActs({ ...view, changes: folderChanges(view) })).get(id)?.changed ?? [];
 }
 
@@ -68,11 +68,11 @@ function told(outcome: Outcome<DecidedApproval>, changed: string[]): Outcome<Dec
 /** The pattern of acts like a held one. Throws `refused` when no pattern can name them. */
 async function ruleFor(world: World, id: string): Promise<string | null> {
   const { config, state } = readOrg(world);
-  const approval = state.approvals.get(id);
+  const approval = state.approvals.pending.get(id);
   const resume = config.agents.get(approval?.agent ?? '');
   if (!approval || !resume) return null;
   const { agent, tool: toolName, input } = approval;
-  const tool = (await toolsetOf(TOOLS, config, state.trusted)).get(toolName);
+  const tool = (await toolsetOf(TOOLS, config, state.rights.trusted)).get(toolName);
   const parsed = tool?.parse(input);
   const act = { agent, resume, toolName, tool, value: parsed?.ok ? parsed.value : null, why: null, approved: false };
   const policy = approval.over === undefined ? standingPolicyFor(config, act) : null;

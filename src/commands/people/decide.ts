@@ -5,7 +5,7 @@ import type { View } from '../../app/view.ts';
 import { actName } from '../../core/approvals/approval-text.ts';
 import { isPersonIn } from '../../core/model/config.ts';
 import { answeredPath } from '../../core/model/paths.ts';
-import type { Approval } from '../../core/model/state.ts';
+import type { Approval } from '../../core/model/state/approvals.ts';
 import { failure } from '../../schema/fault.ts';
 import { isApprovalId } from '../../schema/name.ts';
 import type { Outcome, Zod } from '../command.ts';
@@ -55,7 +55,7 @@ export function decide(world: World, input: AnswerInput, ask: 'approve' | 'deny'
   const view = readOrg(world);
   const { state, disk } = view;
   const { id } = input.args;
-  const approval = state.approvals.get(id);
+  const approval = state.approvals.pending.get(id);
   if (!approval)
     throw isApprovalId(id) && disk.stat(answeredPath(id))
       ? failure('not-found', `${id} was answered already and waits no more.`, {

@@ -37,8 +37,8 @@ export const run: Run<typeof command, { messages: MailRow[] }> = async (world, i
   const view = readOrg(world);
   const of = seatOf(view, input.args.of);
   const thread = of === undefined || isAgent(view, of) ? undefined : (findMessage(view, of)?.thread ?? of);
-  const turns = input.flags.turns ?? (thread === undefined ? TURNS : view.state.turn + 1);
-  const since = Math.max(0, view.state.turn + 1 - turns);
+  const turns = input.flags.turns ?? (thread === undefined ? TURNS : view.state.clock.turn + 1);
+  const since = Math.max(0, view.state.clock.turn + 1 - turns);
   const found = thread === undefined ? written(view, of, since) : conversation(view, thread, since);
   if (of !== undefined && thread !== undefined && found.length === 0 && !/^\d/.test(of)) checkAgent(view, of);
   const messages = found.map((message) => mailRow(view.state, message));

@@ -4,7 +4,8 @@ import { readOrg } from '../../app/read-org.ts';
 import { readerOf } from '../../app/seats.ts';
 import type { View } from '../../app/view.ts';
 import { type NoticeLine, noticeLines } from '../../core/mail/chain.ts';
-import { agentState, inboxOf } from '../../core/model/state.ts';
+import { inboxOf } from '../../core/model/state/mail.ts';
+import { agentState } from '../../core/model/state/staff.ts';
 import type { Message } from '../../schema/records/message.ts';
 import { type MailRow, mailRow, printInbox } from '../../views/mail/mail.ts';
 import { mayBeReadBy } from '../../views/org/chart.ts';
@@ -47,10 +48,10 @@ export const run: Run<typeof command, { messages: MailRow[]; notices: NoticeLine
   const view = readOrg(world);
   await foresee(view);
   const person = readerOf(view);
-  const unread = inboxOf(view.state, person).map((mail) => mailRow(view.state, mail, mail.waiting, person));
+  const unread = inboxOf(view.state.mail, person).map((mail) => mailRow(view.state, mail, mail.waiting, person));
   const all = input.flags.all === true;
   const read = input.flags.unread ? [] : [...take(readBefore(view, person, all), all ? Infinity : SHOWN_READ + 1)];
-  const notices = noticeLines(agentState(view.state, person).notices);
+  const notices = noticeLines(agentState(view.state.staff, person).notices);
   const needs = countNeeds(view.config, view.state, person, [...view.faults, ...view.warnings]);
   const shown = all ? read : read.slice(0, SHOWN_READ);
   const text = [
@@ -70,8 +71,8 @@ export const run: Run<typeof command, { messages: MailRow[]; notices: NoticeLine
 function* readBefore(view: View, person: string, all: boolean): Generator<MailRow> {
   const authors = new Set(mayBeReadBy(view.config, person));
   for (const received of receivedBy(view.state, person)) {
-    if (!all && (!authors.has(received.author) || view.state.archive.has(received.id))) continue;
-    if (view.state.mail.get(received.id)?.waiting.includes(person)) continue;
+    if (!all && (!authors.has(received.author) || view.state.mail.archive.has(received.id))) continue;
+    if (view.state.mail.waiting.get(received.id)?.waiting.includes(person)) continue;
     const message = messageAt(view, received, all);
     if (message?.to.includes(person)) yield mailRow(view.state, message, waitingFor(view, message), person);
   }
@@ -87,10 +88,10 @@ function* take<T>(all: Iterable<T>, most: number): Generator<T> {
 }
 
 function waitingFor(view: View, message: Message): string[] {
-  return view.state.mail.get(message.id)?.waiting ?? [];
+  return view.state.mail.waiting.get(message.id)?.waiting ?? [];
 }
 
 /** What a conversation is about: the subject of its first message. */
 function topicOf(view: View, thread: string): string | null {
-  return findMessage(view, thread)?.subject ?? view.state.threads.get(thread)?.[0]?.subject ?? null;
+  return findMessage(view, thread)?.subject ?? view.state.mail.threads.get(thread)?.[0]?.subject ?? null;
 }

@@ -55,8 +55,8 @@ function fateOf({ id, to, waiting }: MailRow, fates: ReadonlyMap<string, Sent>):
 /** Drops that the next freeze will take. */
 function notTaken(view: View, agent: string, written: readonly MailRow[]): MailRow[] {
   const known = new Set(written.map((row) => row.id));
-  return [...view.state.mail.rows(`${agent}/`)]
+  return [...view.state.mail.waiting.rows(`${agent}/`)]
     .map(([, mail]) => mail)
-    .filter((mail) => mail.turn > view.loaded.state.turn && !known.has(mail.id))
+    .filter((mail) => mail.turn > view.loaded.state.clock.turn && !known.has(mail.id))
     .map((mail) => mailRow(view.state, mail));
 }

@@ -5,7 +5,7 @@ import { personOf } from '../../app/seats.ts';
 import type { View } from '../../app/view.ts';
 import { noticeLines } from '../../core/mail/chain.ts';
 import { noticeKey } from '../../core/mail/notices.ts';
-import { agentState } from '../../core/model/state.ts';
+import { agentState } from '../../core/model/state/staff.ts';
 import { type MailRow, mailRow, printMail } from '../../views/mail/mail.ts';
 import type { Definition, Run } from '../command.ts';
 import { markRead, tellRead } from '../message-args.ts';
@@ -37,7 +37,7 @@ export const readMessage: Run<typeof command, MailRow> = async (world, input) =>
   const { id } = input.args;
   const person = personOf(view);
   const message = messageNamed(view, id);
-  const waiting = view.state.mail.get(id)?.waiting ?? [];
+  const waiting = view.state.mail.waiting.get(id)?.waiting ?? [];
   await markRead(world, view, person, id);
   const left = waiting.filter((name) => name !== person);
   const row = { ...mailRow(view.state, message, left), read: message.to.includes(person) || left.length === 0 };
@@ -47,7 +47,7 @@ export const readMessage: Run<typeof command, MailRow> = async (world, input) =>
 async function readNotices(world: World) {
   const view = await foreseen(world);
   const person = personOf(view);
-  const told = agentState(view.state, person).notices;
+  const told = agentState(view.state.staff, person).notices;
   const notices = noticeLines(told);
   if (told.length) await tellRead(world, person, { ask: 'read', ids: ['notices'], notices: told.map(noticeKey) });
   const text = notices.map((notice) => `turn ${notice.turn}: ${notice.text}`).join('\n');

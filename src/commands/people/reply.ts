@@ -3,7 +3,7 @@ import { readOrg } from '../../app/read-org.ts';
 import { post } from '../../app/requests.ts';
 import { personOf } from '../../app/seats.ts';
 import { type OutgoingMessage, sendMessage } from '../../app/send.ts';
-import { inboxOf } from '../../core/model/state.ts';
+import { inboxOf } from '../../core/model/state/mail.ts';
 import type { Message } from '../../schema/records/message.ts';
 import type { Definition, Run } from '../command.ts';
 import { bodyOf, tellPaused, writtenText } from '../message-args.ts';
@@ -45,7 +45,7 @@ export const run: Run<
   const message = messageNamed(view, input.args.id);
   const body = await bodyOf(world, input.rest);
   const { path, to } = sendMessage(view, person, answerTo(message, person, body, input.flags.all === true));
-  if (inboxOf(view.state, person).some((mail) => mail.id === message.id))
+  if (inboxOf(view.state.mail, person).some((mail) => mail.id === message.id))
     post(world, person, [{ ask: 'read', ids: [message.id] }]);
   tellPaused(world, view, to);
   return {

@@ -4,7 +4,7 @@ import { checkAgent, personOf } from '../../app/seats.ts';
 import type { View } from '../../app/view.ts';
 import { isAway } from '../../core/mail/absent-agents.ts';
 import { deadLines } from '../../core/mail/chain.ts';
-import { type DeadLetter, deadOf } from '../../core/model/state.ts';
+import { type DeadLetter, deadOf } from '../../core/model/state/dead-letters.ts';
 import { failure } from '../../schema/fault.ts';
 import { shorten } from '../../views/text/table.ts';
 import type { Definition, Run } from '../command.ts';
@@ -55,14 +55,15 @@ export const run: Run<typeof command> = async (world, input) => {
 };
 
 function lettersOf({ state }: View, id: string): DeadLetter[] {
-  const named = state.dead.get(id);
-  return [...new Map([...(named ? [named] : []), ...deadOf(state, id)].map((one) => [one.id, one])).values()];
+  const named = state.dead.letters.get(id);
+  return [...new Map([...(named ? [named] : []), ...deadOf(state.dead, id)].map((one) => [one.id, one])).values()];
 }
 
 /** The lines that these letters are of. Only a chain that has more than one letter is looked for. */
 function linesWith({ state }: View, named: readonly DeadLetter[]): (DeadLetter & { ids: string[] })[] {
   const chains = new Set(named.map(({ chain }) => chain));
-  if (named.every(({ chain }) => state.chains.get(chain) === 1)) return named.map((one) => ({ ...one, ids: [one.id] }));
+  if (named.every(({ chain }) => state.dead.chains.get(chain) === 1))
+    return named.map((one) => ({ ...one, ids: [one.id] }));
   return deadLines(state).filter(({ chain }) => chains.has(chain));
 }
 

@@ -44,14 +44,14 @@ export const command = {
 
 export const run: Runs<typeof command> = {
   list: async (world) => {
-    const tainted = [...readOrg(world).state.tainted].map(([what, read]) => ({ what, read }));
+    const tainted = [...readOrg(world).state.rights.tainted].map(([what, read]) => ({ what, read }));
     const rows = tainted.map(({ what, read }) => [what, read]);
     const text = rows.length ? table([['tainted', 'by'], ...rows]) : 'Nobody has read words of strangers.';
     return { data: { tainted }, text };
   },
   clear: async (world, { args: { name } }) => {
     const view = readOrg(world);
-    if (!view.state.tainted.has(name))
+    if (!view.state.rights.tainted.has(name))
       throw failure('not-found', `${JSON.stringify(name)} is not tainted.`, { remedy: 'lemming taint lists what is.' });
     const taken = post(world, personOf(view), [{ ask: 'untaint', what: name }]);
     return {

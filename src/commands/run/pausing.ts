@@ -1,7 +1,7 @@
 import { readOrg } from '../../app/read-org.ts';
 import { post } from '../../app/requests.ts';
 import { personOf } from '../../app/seats.ts';
-import { agentState } from '../../core/model/state.ts';
+import { agentState } from '../../core/model/state/staff.ts';
 import type { Zod } from '../command.ts';
 import { agentNamed } from '../names.ts';
 import { effectShape } from '../shapes.ts';
@@ -22,14 +22,14 @@ export function askPause(world: World, ask: 'pause' | 'resume', name: string | u
   const agent = name === undefined ? null : agentNamed(view, name);
   const posted = post(world, personOf(view), [{ ask, agent }]);
   const who = agent ?? 'The organisation';
-  const rest = ask === 'resume' && agent !== null && state.paused ? '; the organisation is still paused' : '';
-  const paused = [...state.agents.keys()].filter((other) => agentState(state, other).paused);
+  const rest = ask === 'resume' && agent !== null && state.staff.paused ? '; the organisation is still paused' : '';
+  const paused = [...state.staff.agents.keys()].filter((other) => agentState(state.staff, other).paused);
   const still = ask === 'resume' && agent === null ? paused : [];
   return {
     data: {
       ask,
       agent,
-      turn: state.turn,
+      turn: state.clock.turn,
       takes_effect: posted === 'waits' ? ('next turn' as const) : ('now' as const),
     },
     text: [

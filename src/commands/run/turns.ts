@@ -4,7 +4,7 @@ import { withEngine } from '../../app/run-engine.ts';
 import { personIn } from '../../app/seats.ts';
 import type { Unplaced } from '../../core/journal/unplaced.ts';
 import { noticeLines } from '../../core/mail/chain.ts';
-import { agentState } from '../../core/model/state.ts';
+import { agentState } from '../../core/model/state/staff.ts';
 import { creditAdvice } from '../../core/money/credit-advice.ts';
 import { countCredits } from '../../core/money/ledger.ts';
 import { scheduleTurn } from '../../core/turn/schedule.ts';
@@ -67,7 +67,7 @@ export function makeTurns(world: World, verb: string, wish: TurnsOptions): Promi
   return withEngine({ ...placeOf(world, concurrency), unsafeHost, verify }, verb, async (engine, clock) => {
     const teller = new RunProgress(world, engine);
     const bar = barFor(world, 'turns');
-    const before = engine.state.turn;
+    const before = engine.state.clock.turn;
     const report = await runTurns(engine, clock, {
       ...run,
       ...(world.stays && { stays: world.stays }),
@@ -95,7 +95,7 @@ function outcomeOf(world: World, engine: Engine, report: RunReport, teller: RunP
   const person = seat?.person ?? (engine.knownConfig ? personIn(engine.knownConfig) : undefined);
   const needs = neededIn(world, engine, person, teller);
   const data = {
-    turn: engine.state.turn,
+    turn: engine.state.clock.turn,
     turns: report.turns,
     visits: visits.map((visit) => ({ ...visit, cost: inCredits(visit.cost) })),
     spent: inCredits(spent),
@@ -136,7 +136,7 @@ function exitOf(
   if (end === 'paused' && called === 0) return 0;
   if (failing || (called > 0 && called === blamed)) return 8;
   if (end === 'max-cost' || unpaid.size > 0 || starvedIn(state).length > 0) return 7;
-  return failed.size > 0 || state.gaveUp > state.turn - turns ? 1 : 0;
+  return failed.size > 0 || state.dead.gaveUp > state.clock.turn - turns ? 1 : 0;
 }
 
 function starvedLine({ config, state }: Engine, name: string): string {
@@ -154,7 +154,7 @@ function sumUp(
   const ending = failing ? ENDINGS.failing : ENDINGS[end];
   const lines = [
     `${count(turns, 'turn')}, ${count(called, 'visit')}, ${count(sent, 'message')} sent, ${countCredits(spent)} spent${ending}`,
-    state.paused ? 'The organisation is paused: lemming resume' : '',
+    state.staff.paused ? 'The organisation is paused: lemming resume' : '',
     failing ? failingLines(engine) : '',
     starvedIn(state)
       .map((name) => starvedLine(engine, name))
@@ -171,10 +171,10 @@ const NAMED = 5;
 /** Who waits for a provider that keeps failing, why, and what asks it again. */
 function failingLines({ state, knownConfig }: Engine): string {
   if (!knownConfig) return '';
-  const left = scheduleTurn(knownConfig, state, state.turn + 1).filter(({ failing }) => failing);
+  const left = scheduleTurn(knownConfig, state, state.clock.turn + 1).filter(({ failing }) => failing);
   const lines = left.slice(0, NAMED).map(({ agent }) => {
-    const { retryAt, lastReason } = agentState(state, agent);
-    return `${agent} waits for its provider (${lastReason}): lemming run --turns ${Math.max(1, retryAt - state.turn)} asks it again`;
+    const { retryAt, lastReason } = agentState(state.staff, agent);
+    return `${agent} waits for its provider (${lastReason}): lemming run --turns ${Math.max(1, retryAt - state.clock.turn)} asks it again`;
   });
   if (left.length > NAMED) lines.push(`${left.length - NAMED} more wait likewise: lemming status`);
   return lines.join('\n');
@@ -203,7 +203,7 @@ function neededIn(
 
 /** What the person should look at next. */
 function waitingLines({ state }: Engine, person: string | undefined, needs: NeedCounts): string {
-  const notices = person === undefined ? 0 : noticeLines(agentState(state, person).notices).length;
+  const notices = person === undefined ? 0 : noticeLines(agentState(state.staff, person).notices).length;
   const told = notices > 0 ? `${count(notices, 'notice')}: lemming inbox, then lemming read notices` : '';
   return [printNeeds(needs), told].filter(Boolean).join('\n');
 }

@@ -8,7 +8,8 @@ import { deadLines } from '../../core/mail/chain.ts';
 import { type Config, hasEdge } from '../../core/model/config.ts';
 import type { Entry } from '../../core/model/entry.ts';
 import { resumePath, retiredPath } from '../../core/model/paths.ts';
-import { agentState, type State } from '../../core/model/state.ts';
+import { agentState } from '../../core/model/state/staff.ts';
+import type { State } from '../../core/model/state.ts';
 import { creditAdvice } from '../../core/money/credit-advice.ts';
 import { grants } from '../../core/rights/permit.ts';
 import { isOutbound, privateTo } from '../../core/rights/taint.ts';
@@ -194,16 +195,16 @@ function journalFaults(disk: Disk): Fault[] {
 function notesOfState(disk: Disk, config: Config | null, outbound: readonly string[], isRunning: boolean): string[] {
   const { state, unfinished, undone } = load(disk);
   return [
-    ...(isRunning ? [] : unplacedNotes(disk, undone, state.turn)),
+    ...(isRunning ? [] : unplacedNotes(disk, undone, state.clock.turn)),
     ...(unfinished ? [turnNote(unfinished.open.turn, isRunning)] : []),
-    ...(state.paused ? ['The organisation is paused: lemming resume'] : []),
+    ...(state.staff.paused ? ['The organisation is paused: lemming resume'] : []),
     ...deadLetters(config, state),
-    ...(state.doubts.size > 0
-      ? [`${count(state.doubts.size, 'call')} may have been billed without an answer: lemming reconcile`]
+    ...(state.money.doubts.size > 0
+      ? [`${count(state.money.doubts.size, 'call')} may have been billed without an answer: lemming reconcile`]
       : []),
-    ...[...state.stopped].map(([model, why]) => `The model ${model} is stopped: ${why}. See lemming reconcile`),
-    ...[...state.agents.keys()]
-      .filter((name) => agentState(state, name).starved)
+    ...[...state.calls.stopped].map(([model, why]) => `The model ${model} is stopped: ${why}. See lemming reconcile`),
+    ...[...state.staff.agents.keys()]
+      .filter((name) => agentState(state.staff, name).starved)
       .map(
         (name) =>
           `${name} is out of credits: ${config ? creditAdvice(config, state, name) : `lemming top-up ${name} CREDITS`}`,

@@ -2,7 +2,8 @@ import { copyWith } from '../../schema/copy.ts';
 import { printValue } from '../../schema/print.ts';
 import type { Config } from '../model/config.ts';
 import type { Held, InputEntry } from '../model/entry.ts';
-import type { Approval, State } from '../model/state.ts';
+import type { Approval } from '../model/state/approvals.ts';
+import type { State } from '../model/state.ts';
 import type { Draft } from '../model/tool.ts';
 import { nextAsked } from '../rights/approvers.ts';
 
@@ -21,7 +22,9 @@ export function readTimeout(text: string): Timeout {
 export function waitsForTurns(config: Config, state: State): boolean {
   const { timeout } = config.org.approvals;
   return (
-    timeout !== null && 'turns' in readTimeout(timeout) && [...state.approvals.values()].some(({ answer }) => !answer)
+    timeout !== null &&
+    'turns' in readTimeout(timeout) &&
+    [...state.approvals.pending.values()].some(({ answer }) => !answer)
   );
 }
 
@@ -54,7 +57,7 @@ export function waitingLike(
   { heldBefore, held }: Pick<Draft, 'heldBefore' | 'held'>,
   act: Sameness,
 ): Held | undefined {
-  const unanswered = [...approvals.values()].filter(({ answer }) => answer === null);
+  const unanswered = [...approvals.pending.values()].filter(({ answer }) => answer === null);
   return [...unanswered, ...heldBefore, ...held].find(
     ({ agent, tool, input, over }) =>
       agent === act.agent && tool === act.tool && over === act.over && printValue(input) === printValue(act.input),

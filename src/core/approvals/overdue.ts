@@ -1,7 +1,8 @@
 import { copyWith } from '../../schema/copy.ts';
 import type { Config } from '../model/config.ts';
 import type { Held, InputEntry } from '../model/entry.ts';
-import type { Approval, State } from '../model/state.ts';
+import type { Approval } from '../model/state/approvals.ts';
+import type { State } from '../model/state.ts';
 import { nextAsked } from '../rights/approvers.ts';
 import { heldOf, lapseOf, otherwiseOf, readTimeout } from './approval.ts';
 import { printApproval } from './approval-text.ts';
@@ -14,10 +15,10 @@ export function overdue(config: Config, state: State, now: number): InputEntry[]
   const { timeout } = config.org.approvals;
   if (timeout === null) return [];
   const limit = readTimeout(timeout);
-  const turn = state.turn + 1;
+  const turn = state.clock.turn + 1;
   const isOver = ({ answer, asked, time }: Approval): boolean =>
     answer === null && ('turns' in limit ? turn - asked >= limit.turns : now - time >= limit.ms);
-  return [...state.approvals.values()].filter(isOver).map((approval): InputEntry => {
+  return [...state.approvals.pending.values()].filter(isOver).map((approval): InputEntry => {
     const [to] = nextAsked(config, approval.contacts);
     const decision = lapseOf(config, approval);
     if (to === undefined) return { k: 'lapsed', id: approval.id, decision, note: `nobody answered within ${timeout}` };

@@ -3,17 +3,18 @@ import { forgetDead } from '../mail/former-dead-letters.ts';
 import { settleNotices } from '../mail/notices.ts';
 import type { Effect, Entry } from '../model/entry.ts';
 import { approvalPath } from '../model/paths.ts';
-import type { Approval, State } from '../model/state.ts';
+import type { Approval } from '../model/state/approvals.ts';
+import type { State } from '../model/state.ts';
 import { escalatedHeld } from './approval.ts';
 
 /** An act waits for a person from now on. */
 export function ask(state: State, { k: _, ...held }: Extract<Effect, { k: 'held' }>): void {
-  state.approvals.set(held.id, copyWith(held, { asked: held.turn, time: state.time, answer: null }));
+  state.approvals.pending.set(held.id, copyWith(held, { asked: held.turn, time: state.clock.time, answer: null }));
 }
 
 /** What was decided; the act itself is done at the next freeze. The file of an earlier answer stays known: it does not count again. */
 export function answer(state: State, id: string, given: NonNullable<Approval['answer']>): void {
-  const approval = state.approvals.get(id);
+  const approval = state.approvals.pending.get(id);
   if (!approval) return;
   settleNotices(state, id);
   const hash = given.hash ?? approval.answer?.hash;
@@ -22,14 +23,14 @@ export function answer(state: State, id: string, given: NonNullable<Approval['an
 
 /** What was approved waits for credits. */
 export function leaveUnpaid(state: State, { id, cost }: Extract<Effect, { k: 'unpaid' }>): void {
-  const approval = state.approvals.get(id);
+  const approval = state.approvals.pending.get(id);
   if (approval?.answer) approval.answer = copyWith(approval.answer, { unpaid: cost });
 }
 
 /** What a person wrote at that path cannot be understood: whatever was answered before, the act goes on waiting. */
 export function unanswer(state: State, path: string): void {
   const id = /^org\/approvals\/([^/]+)\.md$/.exec(path)?.[1];
-  const approval = id === undefined ? undefined : state.approvals.get(id);
+  const approval = id === undefined ? undefined : state.approvals.pending.get(id);
   if (approval) approval.answer = null;
 }
 
@@ -39,12 +40,12 @@ export function answerInFile(
   { id, decision, by, note, hash, mends }: Extract<Entry, { k: 'answer' }>,
 ): void {
   answer(state, id, { decision, by, note, hash });
-  state.aside.delete(approvalPath(id));
+  state.dead.aside.delete(approvalPath(id));
   if (mends !== undefined) forgetDead(state, mends);
 }
 
 /** The next contact is asked. */
 export function escalate(state: State, entry: Extract<Entry, { k: 'escalated' }>): void {
-  const approval = state.approvals.get(entry.held.id);
-  if (approval) Object.assign(approval, escalatedHeld(entry), { asked: entry.turn, time: state.time });
+  const approval = state.approvals.pending.get(entry.held.id);
+  if (approval) Object.assign(approval, escalatedHeld(entry), { asked: entry.turn, time: state.clock.time });
 }

@@ -6,21 +6,23 @@ import { forgetDead, noteDead } from '../mail/former-dead-letters.ts';
 import { notify } from '../mail/notices.ts';
 import { deliver, enqueue, taintedBy } from '../mail/reducer.ts';
 import type { Effect, Entry } from '../model/entry.ts';
-import { type DeadLetter, deadOf, type Mail, type State } from '../model/state.ts';
+import { type DeadLetter, deadOf } from '../model/state/dead-letters.ts';
+import type { Mail } from '../model/state/mail.ts';
+import type { State } from '../model/state.ts';
 import type { Unplaced } from './unplaced.ts';
 
 /** A file that cannot be read as a message. */
 export function setAside(state: State, entry: Extract<Entry, { k: 'aside' }>): void {
   unanswer(state, entry.path);
-  state.aside.set(entry.path, entry.mark);
-  state.astray.set(entry.path, [...(state.astray.get(entry.path) ?? []), entry.id]);
-  noteDead(state, {
+  state.dead.aside.set(entry.path, entry.mark);
+  state.dead.astray.set(entry.path, [...(state.dead.astray.get(entry.path) ?? []), entry.id]);
+  noteDead(state.dead, {
     id: entry.id,
     message: null,
     to: [],
     from: entry.owner,
     path: entry.path,
-    turn: state.turn + 1,
+    turn: state.clock.turn + 1,
     reason: entry.reason,
     detail: entry.detail,
     chain: entry.id,
@@ -30,27 +32,27 @@ export function setAside(state: State, entry: Extract<Entry, { k: 'aside' }>): v
 /** A file that could not be put in its place, or taken away: its owner hears of it, and mail lies where it is kept. */
 export function setUnplaced(state: State, entry: Unplaced): void {
   const { id, path, kept, owner, detail, mark, turn } = entry;
-  if (mark !== undefined) state.aside.set(path, mark);
+  if (mark !== undefined) state.dead.aside.set(path, mark);
   if (kept !== null) relocate(state, path, kept);
-  state.astray.set(path, [...(state.astray.get(path) ?? []), id]);
-  noteDead(state, { id, message: null, to: [], from: owner, path, turn, reason: 'unplaced', detail, chain: id });
+  state.dead.astray.set(path, [...(state.dead.astray.get(path) ?? []), id]);
+  noteDead(state.dead, { id, message: null, to: [], from: owner, path, turn, reason: 'unplaced', detail, chain: id });
   if (owner !== 'org') notify(state, owner, 'refused', detail);
 }
 
 /** What is told to lie at a path lies elsewhere: a message by its name, what was set aside by its place. */
 function relocate(state: State, path: string, kept: string): void {
   const id = messageAt(path);
-  const mail = id === null ? undefined : state.mail.get(id);
-  if (mail?.path === path) state.mail.set(mail.id, withPath(mail, kept));
-  const aside = (state.astray.get(path) ?? []).map((one) => state.dead.get(one) as DeadLetter);
-  for (const dead of [...(id === null ? [] : deadOf(state, id)), ...aside])
-    if (dead.path === path) state.dead.set(dead.id, withPath(dead, kept));
+  const mail = id === null ? undefined : state.mail.waiting.get(id);
+  if (mail?.path === path) state.mail.waiting.set(mail.id, withPath(mail, kept));
+  const aside = (state.dead.astray.get(path) ?? []).map((one) => state.dead.letters.get(one) as DeadLetter);
+  for (const dead of [...(id === null ? [] : deadOf(state.dead, id)), ...aside])
+    if (dead.path === path) state.dead.letters.set(dead.id, withPath(dead, kept));
   if (aside.length)
-    state.astray.set(
+    state.dead.astray.set(
       kept,
       aside.map(({ id }) => id),
     );
-  state.astray.delete(path);
+  state.dead.astray.delete(path);
 }
 
 function withPath<T extends { path: string }>(record: T, path: string): T {
@@ -66,10 +68,10 @@ function messageAt(path: string): string | null {
 /** A message that somebody will never get. */
 export function bury(state: State, effect: Extract<Effect, { k: 'dead' }>): void {
   const { id, message, from, to, path, turn, reason } = effect.record;
-  const before = state.dead.get(id);
-  if (reason === 'attempts') state.gaveUp = turn;
-  const thread = message === null ? null : (state.mail.get(message)?.thread ?? message);
-  noteDead(state, {
+  const before = state.dead.letters.get(id);
+  if (reason === 'attempts') state.dead.gaveUp = turn;
+  const thread = message === null ? null : (state.mail.waiting.get(message)?.thread ?? message);
+  noteDead(state.dead, {
     id,
     message,
     from,
@@ -81,26 +83,26 @@ export function bury(state: State, effect: Extract<Effect, { k: 'dead' }>): void
     chain: chainOf(thread, { id, reason, to }),
   });
   if (message === null) return;
-  if (!before) state.undelivered.set(`${message} ${id}`, 1);
+  if (!before) state.dead.undelivered.set(`${message} ${id}`, 1);
   for (const name of to) deliver(state, name, [message]);
 }
 
 /** Sends a dead message once more. */
 export function revive(state: State, id: string, message: Message, to: string[]): void {
   forgetDead(state, id);
-  state.revive.delete(id);
-  const there = state.mail.get(message.id);
+  state.dead.revive.delete(id);
+  const there = state.mail.waiting.get(message.id);
   const fresh: Mail = { waiting: [], attempts: {}, ...message, ...taintedBy(state, message.from) };
   const { expires: _, hops: __, waiting: waits, attempts: tries, ...rest }: Mail = there ?? fresh;
   const mail: Mail = { hops: 0, waiting: [...waits], attempts: { ...tries }, ...rest };
-  state.expiring.delete(mail.id);
+  state.mail.expiring.delete(mail.id);
   for (const name of to) {
     if (mail.waiting.includes(name)) continue;
     mail.waiting.push(name);
     delete mail.attempts[name];
-    enqueue(state, name, mail);
+    enqueue(state.mail, name, mail);
   }
-  state.mail.set(mail.id, mail);
+  state.mail.waiting.set(mail.id, mail);
 }
 
 /**
@@ -108,11 +110,11 @@ export function revive(state: State, id: string, message: Message, to: string[])
  * in and could not be removed is not taken in once more.
  */
 export function askRevival(state: State, id: string): void {
-  const dead = state.dead.get(id);
+  const dead = state.dead.letters.get(id);
   if (!dead) return;
-  if (dead.message !== null) state.revive.set(id, dead.to);
+  if (dead.message !== null) state.dead.revive.set(id, dead.to);
   else {
-    if (dead.reason !== 'unplaced') state.aside.delete(dead.path);
+    if (dead.reason !== 'unplaced') state.dead.aside.delete(dead.path);
     forgetDead(state, id);
   }
 }

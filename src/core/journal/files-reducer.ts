@@ -8,13 +8,13 @@ import { taintShared } from '../rights/taint.ts';
 export function setFile(state: State, path: string, text: string | null): void {
   const owner = memoryOwner(path);
   if (owner !== null) noteEntry(state, owner, path, text !== null);
-  if (text === null) state.files.delete(path);
-  else state.files.set(path, text);
+  if (text === null) state.files.texts.delete(path);
+  else state.files.texts.set(path, text);
 }
 
 function noteEntry(state: State, owner: string, path: string, stands: boolean): void {
-  const paths = state.memories.get(owner) ?? new Set();
-  state.memories.set(owner, paths);
+  const paths = state.memory.entries.get(owner) ?? new Set();
+  state.memory.entries.set(owner, paths);
   paths.delete(path);
   if (stands) paths.add(path);
 }
@@ -22,26 +22,26 @@ function noteEntry(state: State, owner: string, path: string, stands: boolean): 
 /** People need not count: an edit of theirs is a new version, whatever its front matter says. */
 export function countEdit(state: State, path: string, text: string | null): void {
   const before = entryAt(state, path);
-  state.edited.delete(path);
+  state.memory.edited.delete(path);
   if (before && text !== null && readEntry(path, text).version <= before.version)
-    state.edited.set(path, before.version + 1);
+    state.memory.edited.set(path, before.version + 1);
 }
 
 /** A delivered message, or an entry of memory, that has become old. */
 export function moveFile(state: State, from: string, to: string): void {
-  state.own.get(from.split('/')[1] ?? '')?.delete(from);
-  const text = state.files.get(from);
+  state.mail.own.get(from.split('/')[1] ?? '')?.delete(from);
+  const text = state.files.texts.get(from);
   if (text === undefined) return;
-  const version = state.edited.get(from);
-  state.edited.delete(from);
-  if (version !== undefined) state.edited.set(to, version);
+  const version = state.memory.edited.get(from);
+  state.memory.edited.delete(from);
+  if (version !== undefined) state.memory.edited.set(to, version);
   setFile(state, from, null);
   setFile(state, to, text);
 }
 
 /** A file that a visit wrote. */
 export function setWritten(state: State, { agent, path, ...wrote }: Extract<Effect, { k: 'wrote' }>): void {
-  state.edited.delete(path);
+  state.memory.edited.delete(path);
   taintShared(state, agent, path);
   if (isLive(path)) setLive(state, path, contentHash(contentsOf(wrote).text));
   else setFile(state, path, wrote.text);
@@ -53,8 +53,8 @@ export function noteFiles(state: State, { files }: UsedEntry): void {
 }
 
 function setLive(state: State, path: string, hash: string | null | undefined): void {
-  if (hash) state.workspace.set(path, hash);
-  else state.workspace.delete(path);
+  if (hash) state.files.workspace.set(path, hash);
+  else state.files.workspace.delete(path);
 }
 
 /** True for a file of a workspace: people's texts there are not read at a freeze. */

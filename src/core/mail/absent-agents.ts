@@ -1,14 +1,12 @@
 /** Agents whose folder is gone while the chart names them: what is said of them everywhere, and which mail waits for them. Pure. */
 import type { Config } from '../model/config.ts';
-import type { DeadLetter, State } from '../model/state.ts';
+import type { DeadLetter } from '../model/state/dead-letters.ts';
+import { isAway as isFolderAway } from '../model/state/staff.ts';
+import type { State } from '../model/state.ts';
 
 /** Whether an agent is away: it is none until its folder is back, and mail to it waits. */
-export function isAway(
-  { readFrom }: Pick<Config, 'readFrom'>,
-  { absent }: Pick<State, 'absent'>,
-  name: string,
-): boolean {
-  return absent.get(name)?.out === true && readFrom.has(name);
+export function isAway({ readFrom }: Pick<Config, 'readFrom'>, { staff }: Pick<State, 'staff'>, name: string): boolean {
+  return staff.absent.get(name)?.out === true && readFrom.has(name);
 }
 
 /** What a person is told. */
@@ -24,9 +22,14 @@ export function goneText(name: string): string {
 
 /** Dead letters that are delivered by themselves when the folder of their agent is back. */
 export function lettersAway(config: Config, state: State): DeadLetter[] {
-  const away = new Set([...state.absent.keys()].filter((name) => isAway(config, state, name)));
+  const away = new Set([...state.staff.absent.keys()].filter((name) => isAway(config, state, name)));
   if (away.size === 0) return [];
-  return [...state.dead.values()].filter(
+  return [...state.dead.letters.values()].filter(
     ({ reason, to }) => reason === 'no-agent' && to.some((name) => away.has(name)),
   );
+}
+
+/** Dead letters that can be delivered again now: those of an author whose folder is gone wait for it. */
+export function revivable({ dead, staff }: State): [id: string, to: string[]][] {
+  return [...dead.revive].filter(([id]) => !isFolderAway(staff, dead.letters.get(id)?.from ?? ''));
 }

@@ -1,5 +1,7 @@
 /** Dead letters of one cause in one chain of messages, and what was told of them, are one line. Pure. */
-import type { DeadLetter, Notice, State } from '../model/state.ts';
+import type { DeadLetter } from '../model/state/dead-letters.ts';
+import type { Notice } from '../model/state/staff.ts';
+import type { State } from '../model/state.ts';
 
 /** Letters that were not delivered for one cause in one chain: the last of them, how many they are, and their ids in order. */
 export interface DeadLine extends DeadLetter {
@@ -27,7 +29,7 @@ export function chainOf(thread: string | null, { id, reason, to }: Pick<DeadLett
 
 /** The dead letters, line by line, in the order of their last ones. Goes through all of them. */
 export function deadLines(state: State): DeadLine[] {
-  return linesOf(state.dead.values(), ({ chain }) => chain).map((letters) => {
+  return linesOf(state.dead.letters.values(), ({ chain }) => chain).map((letters) => {
     return Object.assign({}, letters.at(-1), { count: letters.length, ids: letters.map(({ id }) => id) }) as DeadLine;
   });
 }

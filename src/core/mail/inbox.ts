@@ -1,5 +1,6 @@
 import { byCodeUnit } from '../../schema/name.ts';
-import { inboxOf, type Mail, type State } from '../model/state.ts';
+import { inboxOf, type Mail } from '../model/state/mail.ts';
+import type { State } from '../model/state.ts';
 
 /** What a visit is given of its inbox. */
 export interface InboxMail {
@@ -24,7 +25,7 @@ const RANK = { urgent: 0, high: 1, normal: 2, low: 3 } as const;
  */
 export function inboxOfVisit(state: State, agent: string, turn: number, inboxTokens: number): InboxMail {
   const room = inboxTokens * CHARS_PER_TOKEN;
-  const inbox = inboxOf(state, agent);
+  const inbox = inboxOf(state.mail, agent);
   if (inbox.length <= 1) return { mail: inbox, waiting: 0, cut: room };
   const failed = inbox.filter((mail) => (mail.attempts[agent] ?? 0) > 0);
   if (failed.length)

@@ -1,6 +1,7 @@
 import { contentHash } from '../model/content.ts';
 import type { Effect } from '../model/entry.ts';
-import { type Notice, type State, touch } from '../model/state.ts';
+import { type Notice, touch } from '../model/state/staff.ts';
+import type { State } from '../model/state.ts';
 
 /** Notices that wait for an agent or a person at most; older ones are forgotten between turns. */
 const KEPT_NOTICES = 200;
@@ -16,10 +17,10 @@ export function notify(
   text: string,
   { dead, left, of }: Pick<Extract<Effect, { k: 'notice' }>, 'dead' | 'left' | 'of'> = {},
 ): void {
-  const notice: Notice = { turn: state.turn + 1, about, text };
-  const chain = dead === undefined ? undefined : state.dead.get(dead)?.chain;
+  const notice: Notice = { turn: state.clock.turn + 1, about, text };
+  const chain = dead === undefined ? undefined : state.dead.letters.get(dead)?.chain;
   if (dead !== undefined && chain !== undefined) Object.assign(notice, { dead, chain });
-  const agent = touch(state, to);
+  const agent = touch(state.staff, to);
   if (of !== undefined) {
     notice.of = of;
     agent.notices = agent.notices.filter((old) => old.of !== of);
@@ -34,7 +35,7 @@ export function notify(
 /** What was told of something that is settled goes. */
 export function settleNotices(state: State, what: string): void {
   const isOf = ({ dead, of }: Notice): boolean => dead === what || of === what;
-  for (const agent of state.agents.values())
+  for (const agent of state.staff.agents.values())
     if (agent.notices.some(isOf)) agent.notices = agent.notices.filter((notice) => !isOf(notice));
 }
 
@@ -49,7 +50,7 @@ export const workOf = (agent: string, mail: string): string => `${mail} at ${age
 
 /** A message is done, or given up: its author need not hear any more that an agent has not finished it. */
 export function settleWork(state: State, agent: string, { id, from }: { id: string; from: string }): void {
-  const author = state.agents.get(from);
+  const author = state.staff.agents.get(from);
   const work = workOf(agent, id);
   if (author?.notices.some(({ of }) => of === work)) author.notices = author.notices.filter(({ of }) => of !== work);
 }
@@ -61,14 +62,14 @@ export function noticeKey({ turn, text }: Notice): string {
 
 /** Notices that a person has read; without their names all, as an earlier version asked. */
 export function forgetRead(state: State, by: string, keys: readonly string[] | undefined): void {
-  const agent = touch(state, by);
+  const agent = touch(state.staff, by);
   const read = new Set(keys);
   agent.notices = keys === undefined ? [] : agent.notices.filter((notice) => !read.has(noticeKey(notice)));
 }
 
 /** Keeps the latest of each. */
 export function forgetNotices(state: State): void {
-  for (const { notices } of state.agents.values())
+  for (const { notices } of state.staff.agents.values())
     if (notices.length > KEPT_NOTICES) notices.splice(0, notices.length - KEPT_NOTICES);
 }
 

@@ -2,7 +2,8 @@ import { copyWith } from '../../schema/copy.ts';
 import { cut } from '../../schema/print.ts';
 import type { Message } from '../../schema/records/message.ts';
 import type { Entry } from '../model/entry.ts';
-import { type Mail, type State, TAIL_CHARS, TAIL_LENGTH, type ThreadMessage } from '../model/state.ts';
+import { type Mail, type MailState, TAIL_CHARS, TAIL_LENGTH, type ThreadMessage } from '../model/state/mail.ts';
+import type { State } from '../model/state.ts';
 import { forgetDenials } from '../rights/denied.ts';
 import { forgetDead } from './former-dead-letters.ts';
 import { settleWork } from './notices.ts';
@@ -13,60 +14,60 @@ const THREADS_EACH = 4;
 
 /** A message of a person, found in their outbox. */
 export function addDrop(state: State, { found, mends, message }: Extract<Entry, { k: 'drop' }>): void {
-  state.aside.delete(found);
+  state.dead.aside.delete(found);
   if (mends !== undefined) forgetDead(state, mends);
-  ownPaths(state, message.from).add(message.path);
+  ownPaths(state.mail, message.from).add(message.path);
   forgetDenials(state, message);
   addMail(state, message);
 }
 
-function ownPaths(state: State, person: string): Set<string> {
-  const paths = state.own.get(person) ?? new Set();
-  state.own.set(person, paths);
+function ownPaths({ own }: MailState, person: string): Set<string> {
+  const paths = own.get(person) ?? new Set();
+  own.set(person, paths);
   return paths;
 }
 
 /** A message on its way: it waits for each of its recipients. */
 export function addMail(state: State, message: Message, made?: string): void {
   const mail: Mail = { waiting: [...message.to], attempts: {}, ...message, ...taintedBy(state, message.from) };
-  state.mail.set(mail.id, mail);
+  const slice = state.mail;
+  slice.waiting.set(mail.id, mail);
   const name = mail.path.slice(mail.path.lastIndexOf('/') + 1);
   const file = made === undefined ? name : `${made}/${name}`;
   for (const to of mail.to) {
-    enqueue(state, to, mail);
-    state.received.set(`${to} ${mail.id}`, file);
+    enqueue(slice, to, mail);
+    slice.received.set(`${to} ${mail.id}`, file);
   }
-  addToThread(state, mail);
-  state.activeTurn = state.turn + 1;
-  state.sent++;
+  addToThread(slice, mail);
+  slice.activeTurn = state.clock.turn + 1;
+  slice.sent++;
 }
 
 /** A message of one who has read strangers' words passes them on. */
 export function taintedBy(state: State, author: string): Pick<Mail, 'tainted'> {
-  return state.tainted.has(author) ? { tainted: true } : {};
+  return state.rights.tainted.has(author) ? { tainted: true } : {};
 }
 
 /** Puts a message last in an inbox. */
-export function enqueue(state: State, name: string, { id, kind, expires }: Mail): void {
-  const ids = state.inbox.get(name);
+export function enqueue({ inbox, quiet, expiring }: MailState, name: string, { id, kind, expires }: Mail): void {
+  const ids = inbox.get(name);
   if (ids) ids.push(id);
-  else state.inbox.set(name, [id]);
-  if (kind === 'notice') state.quiet.set(name, (state.quiet.get(name) ?? 0) + 1);
-  if (expires !== undefined) state.expiring.set(id, expires);
+  else inbox.set(name, [id]);
+  if (kind === 'notice') quiet.set(name, (quiet.get(name) ?? 0) + 1);
+  if (expires !== undefined) expiring.set(id, expires);
 }
 
-function dequeue(state: State, name: string, ids: ReadonlySet<string>): void {
-  const left = state.inbox.get(name)?.filter((id) => !ids.has(id)) ?? [];
-  if (left.length) state.inbox.set(name, left);
-  else state.inbox.delete(name);
+function dequeue({ inbox }: MailState, name: string, ids: ReadonlySet<string>): void {
+  const left = inbox.get(name)?.filter((id) => !ids.has(id)) ?? [];
+  if (left.length) inbox.set(name, left);
+  else inbox.delete(name);
 }
 
-function addToThread(state: State, mail: Mail): void {
-  const { id, from, to, subject } = mail;
-  const tail = state.threads.get(mail.thread) ?? [];
-  state.threads.delete(mail.thread); // the latest stand last
-  state.threads.set(mail.thread, tail);
-  tail.push({ id, from, to, subject, body: beginningOf(mail.body) });
+function addToThread({ threads }: MailState, { thread, id, from, to, subject, body }: Mail): void {
+  const tail = threads.get(thread) ?? [];
+  threads.delete(thread); // the latest stand last
+  threads.set(thread, tail);
+  tail.push({ id, from, to, subject, body: beginningOf(body) });
   if (tail.length > TAIL_LENGTH) tail.shift();
 }
 
@@ -77,52 +78,53 @@ function beginningOf(body: string): string {
 
 /** Takes the mail from a recipient's inbox; mail that nobody waits for is forgotten (its file stays). */
 export function deliver(state: State, name: string, ids: readonly string[]): void {
-  if (ids.length > 0) dequeue(state, name, new Set(ids));
+  const slice = state.mail;
+  if (ids.length > 0) dequeue(slice, name, new Set(ids));
   for (const id of ids) {
-    const mail = state.mail.get(id);
+    const mail = slice.waiting.get(id);
     if (!mail) continue;
     settleWork(state, name, mail);
     const waiting = mail.waiting.filter((other) => other !== name);
-    if (mail.kind === 'notice' && waiting.length < mail.waiting.length) hush(state, name);
+    if (mail.kind === 'notice' && waiting.length < mail.waiting.length) hush(slice, name);
     if (waiting.length > 0) {
       const { waiting: _, ...rest } = mail;
-      state.mail.set(id, { waiting, ...rest });
+      slice.waiting.set(id, { waiting, ...rest });
     } else {
-      state.mail.delete(id);
-      state.expiring.delete(id);
+      slice.waiting.delete(id);
+      slice.expiring.delete(id);
     }
   }
 }
 
-function hush(state: State, name: string): void {
-  const left = (state.quiet.get(name) as number) - 1;
-  if (left > 0) state.quiet.set(name, left);
-  else state.quiet.delete(name);
+function hush({ quiet }: MailState, name: string): void {
+  const left = (quiet.get(name) as number) - 1;
+  if (left > 0) quiet.set(name, left);
+  else quiet.delete(name);
 }
 
 /** A person changed the file of a message that somebody still waits for. */
 export function editMail(state: State, edit: Extract<Entry, { k: 'mail' }>): void {
-  const mail = state.mail.get(edit.id);
+  const mail = state.mail.waiting.get(edit.id);
   if (!mail) return;
   const { subject: _, body: __, priority: ___, ...rest } = mail;
   const { subject, body, priority } = edit;
-  state.mail.set(edit.id, { subject, body, priority, ...rest });
-  const said = state.threads.get(mail.thread)?.find((m) => m.id === edit.id);
+  state.mail.waiting.set(edit.id, { subject, body, priority, ...rest });
+  const said = state.mail.threads.get(mail.thread)?.find((m) => m.id === edit.id);
   if (said) Object.assign(said, { subject, body: beginningOf(body) });
 }
 
 /** A person deleted the file of a message. */
 export function withdraw(state: State, id: string): void {
-  const mail = state.mail.get(id);
+  const mail = state.mail.waiting.get(id);
   for (const name of mail?.waiting ?? []) deliver(state, name, [id]);
 }
 
 /** Nobody from whom it was taken back hears of it in the conversation either. */
 export function takeBack(state: State, id: string, names: readonly string[]): void {
-  const mail = state.mail.get(id);
+  const mail = state.mail.waiting.get(id);
   if (!mail) return;
   for (const name of names) deliver(state, name, [id]);
-  const tail = state.threads.get(mail.thread) ?? [];
+  const tail = state.mail.threads.get(mail.thread) ?? [];
   const said = tail.findIndex((one) => one.id === id);
   if (said < 0) return;
   const to = mail.to.filter((name) => !names.includes(name));
@@ -131,8 +133,8 @@ export function takeBack(state: State, id: string, names: readonly string[]): vo
 
 /** Keeps the latest conversations. */
 export function forgetThreads(state: State): void {
-  let surplus = state.threads.size - Math.max(KEPT_THREADS, THREADS_EACH * state.agents.size);
-  for (const id of state.threads.keys())
-    if (surplus-- > 0) state.threads.delete(id);
+  let surplus = state.mail.threads.size - Math.max(KEPT_THREADS, THREADS_EACH * state.staff.agents.size);
+  for (const id of state.mail.threads.keys())
+    if (surplus-- > 0) state.mail.threads.delete(id);
     else break;
 }

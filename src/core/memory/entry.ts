@@ -50,9 +50,9 @@ export const SHARED = 'org/shared';
 
 /** A folder on the way to an entry that was set aside because it is a link or no folder. */
 export function barredFolder(state: State, path: string): string | null {
-  if (state.aside.size === 0) return null;
+  if (state.dead.aside.size === 0) return null;
   for (let cut = path.lastIndexOf('/'); cut > 0; cut = path.lastIndexOf('/', cut - 1))
-    if (state.aside.has(path.slice(0, cut))) return path.slice(0, cut);
+    if (state.dead.aside.has(path.slice(0, cut))) return path.slice(0, cut);
   return null;
 }
 
@@ -82,18 +82,18 @@ export function printMemory(
 
 /** The entries in a memory, the one that was changed last standing last. Archived ones too. */
 export function entriesOf(state: State, owner: string): MemoryEntry[] {
-  return [...(state.memories.get(owner) ?? [])].flatMap((path) => entryAt(state, path) ?? []);
+  return [...(state.memory.entries.get(owner) ?? [])].flatMap((path) => entryAt(state, path) ?? []);
 }
 
 const known = new WeakMap<State, Map<string, { source: string; edited: number | undefined; entry: MemoryEntry }>>();
 
 /** The entry whose file stands at that path; null when there is none. Read once for each text. */
 export function entryAt(state: State, path: string): MemoryEntry | null {
-  const source = state.memories.get(memoryOwner(path) ?? '')?.has(path) ? state.files.get(path) : undefined;
+  const source = state.memory.entries.get(memoryOwner(path) ?? '')?.has(path) ? state.files.texts.get(path) : undefined;
   if (source === undefined) return null;
   const kept = known.get(state) ?? new Map();
   known.set(state, kept);
-  const edited = state.edited.get(path);
+  const edited = state.memory.edited.get(path);
   const before = kept.get(path);
   if (before?.source === source && before.edited === edited) return before.entry;
   const entry = readEntry(path, source);

@@ -9,7 +9,7 @@ import { archivedPath, barredFolder, entriesOf, memoryOwner, SHARED } from './en
  */
 export function archiveOverQuota(config: Config, state: State, effects: readonly Effect[]): Effect[] {
   const written = new Map(effects.flatMap((effect) => (effect.k === 'wrote' ? [[effect.path, effect.text]] : [])));
-  const owners = new Set([...state.memories.keys(), ...[...written.keys()].map(memoryOwner)]);
+  const owners = new Set([...state.memory.entries.keys(), ...[...written.keys()].map(memoryOwner)]);
   return [...owners].flatMap((owner) =>
     owner === null || owner === SHARED || !config.agents.has(owner)
       ? []
@@ -18,7 +18,7 @@ export function archiveOverQuota(config: Config, state: State, effects: readonly
 }
 
 function oldOf(state: State, agent: string, most: number, written: ReadonlyMap<string, string | null>): Effect[] {
-  const paths = state.memories.get(agent) ?? new Set();
+  const paths = state.memory.entries.get(agent) ?? new Set();
   const fresh = [...written].filter(([path, text]) => text !== null && isLive(path, agent)).length;
   if (paths.size + fresh <= most) return [];
   const old = entriesOf(state, agent).filter(({ path, archived }) => !archived && !written.has(path));

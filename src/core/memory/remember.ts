@@ -82,7 +82,7 @@ export function showMemory(scene: ActContext, key: string, stage: (scene: ActCon
 
 function textAt({ state, draft, left }: ActContext, path: string): string | null {
   const staged = draft.wrote.get(path) ?? left?.get(path);
-  return staged ? staged.text : (state.files.get(path) ?? null);
+  return staged ? staged.text : (state.files.texts.get(path) ?? null);
 }
 
 /** The entry of a key as the visit sees it: what it did itself, else the snapshot; archived entries too. */
@@ -164,7 +164,7 @@ function onto(path: string, change: MemoryChange, turn: number, now: string | nu
 /** Stages what is to stand at a path, after what the visit wanted there before. */
 function put({ state, draft }: ActContext, path: string, text: string | null, then?: Staging['onto']): void {
   const before = draft.wrote.get(path);
-  const was = before ? before.was : (state.files.get(path) ?? null);
+  const was = before ? before.was : (state.files.texts.get(path) ?? null);
   if (text === null && was === null) {
     draft.wrote.delete(path);
     return;
@@ -216,8 +216,8 @@ function full(text: string): Staged {
 /** Path → bytes of every entry of a memory, as the visit left it. */
 function sizesOf({ state, draft }: ActContext, owner: string): Map<string, number> {
   const sizes = new Map<string, number>();
-  for (const path of state.memories.get(owner) ?? [])
-    sizes.set(path, Buffer.byteLength(state.files.get(path) as string));
+  for (const path of state.memory.entries.get(owner) ?? [])
+    sizes.set(path, Buffer.byteLength(state.files.texts.get(path) as string));
   for (const [path, { text }] of draft.wrote)
     if (memoryOwner(path) !== owner) continue;
     else if (text === null) sizes.delete(path);

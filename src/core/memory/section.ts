@@ -1,7 +1,8 @@
 import type { Resume } from '../../schema/config/resume.ts';
 import { cut } from '../../schema/print.ts';
 import type { Config } from '../model/config.ts';
-import type { Mail, State } from '../model/state.ts';
+import type { Mail } from '../model/state/mail.ts';
+import type { State } from '../model/state.ts';
 import { permitPath } from '../model/tool-path.ts';
 import { quoteUntrusted, tame } from '../text/untrusted.ts';
 import { entriesOf, type MemoryEntry, SHARED } from './entry.ts';

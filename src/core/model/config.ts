@@ -7,7 +7,7 @@ import type { SkillHead } from '../../schema/config/skill.ts';
 import type { ToolHead } from '../../schema/config/tool.ts';
 import type { Fault } from '../../schema/fault.ts';
 import type { InputEntry } from './entry.ts';
-import type { Absence } from './state.ts';
+import type { Absence } from './state/staff.ts';
 
 /** One end of a chart entry, ready for look-ups. `all` stands for "*"; `@unit` is already spread into `names`. */
 export interface ChartEnd {

@@ -1,7 +1,7 @@
 /** What a visit hands over when it has ended. */
 import type { Resume } from '../../schema/config/resume.ts';
 import type { Blame, VisitOutcome } from './entry.ts';
-import type { Mail } from './state.ts';
+import type { Mail } from './state/mail.ts';
 import type { Draft } from './tool.ts';
 
 /** A finished visit, as the pool hands it to the settlement. */

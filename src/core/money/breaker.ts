@@ -1,6 +1,7 @@
 import { type CallFailure, PROVIDER_FAILURES } from '../model/call.ts';
 import type { Config } from '../model/config.ts';
-import type { State, Tries } from '../model/state.ts';
+import type { Tries } from '../model/state/calls.ts';
+import type { State } from '../model/state.ts';
 
 /** Whether a failure says that the service does not work; a bad request would fail anywhere. */
 export function isOutage(failure: CallFailure): boolean {
@@ -20,17 +21,17 @@ export function noteOutcome(all: Map<string, Tries>, model: string, failure: Cal
 
 /** At the end of a turn: one reply closes the breaker of a model, whatever the order in which its calls ended. */
 export function settleBreakers(state: State): void {
-  for (const [model, { replies, outages, since }] of state.tries) {
-    if (replies > 0) state.breakers.delete(model);
-    else if (outages > 0)
-      state.breakers.set(model, { failures: (state.breakers.get(model)?.failures ?? 0) + outages, since });
+  const { tries, breakers } = state.calls;
+  for (const [model, { replies, outages, since }] of tries) {
+    if (replies > 0) breakers.delete(model);
+    else if (outages > 0) breakers.set(model, { failures: (breakers.get(model)?.failures ?? 0) + outages, since });
   }
-  state.tries.clear();
+  tries.clear();
 }
 
 /** Until when a model is left alone: milliseconds since 1970; null while it is called. */
 export function restsUntil(config: Config, state: State, model: string): number | null {
-  const breaker = state.breakers.get(model);
+  const breaker = state.calls.breakers.get(model);
   const settings = config.models.get(model)?.breaker;
   if (!breaker || !settings || breaker.failures < settings.failures) return null;
   return breaker.since + settings.rest_ms;
@@ -44,7 +45,7 @@ export function restsUntil(config: Config, state: State, model: string): number 
 export function admits(config: Config, state: State, seen: ReadonlyMap<string, Tries>, model: string): boolean {
   const { replies, outages } = seen.get(model) ?? { replies: 0, outages: 0 };
   const most = config.models.get(model)?.breaker.failures ?? Infinity;
-  const before = state.breakers.get(model)?.failures ?? 0;
+  const before = state.calls.breakers.get(model)?.failures ?? 0;
   return replies > 0 || outages < (before >= most ? 1 : most - before);
 }
 
@@ -70,7 +71,7 @@ export function modelChooser(config: Config, state: State): (models: readonly st
     chainOf(config, models).filter((name) => {
       const until = restsUntil(config, state, name);
       if (until === null) return true;
-      if (state.time < until || tried.has(name)) return false;
+      if (state.clock.time < until || tried.has(name)) return false;
       tried.add(name);
       return true;
     });

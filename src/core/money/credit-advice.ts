@@ -1,7 +1,8 @@
 /** Want of credits in words: what is short, and what a person does about it. Pure. */
 import type { Config } from '../model/config.ts';
 import { stepsOf } from '../model/config.ts';
-import { agentState, type State } from '../model/state.ts';
+import { agentState } from '../model/state/staff.ts';
+import type { State } from '../model/state.ts';
 import { printCredits, type SpendingLimit, tightest } from './ledger.ts';
 
 /** What a first call could cost, and what is left of the limit that cannot pay it: `writer has`, `the unit team has`. */
@@ -18,7 +19,12 @@ function holderOf(scope: string): string {
 }
 
 /** Micro-credits of a visit of the agent if every call cost what the one does that it lacks credits for; 0: not known. */
-export function visitCost(config: Config, state: State, agent: string, need = agentState(state, agent).need): number {
+export function visitCost(
+  config: Config,
+  state: State,
+  agent: string,
+  need = agentState(state.staff, agent).need,
+): number {
   const resume = config.agents.get(agent);
   return resume ? need * stepsOf(config, resume) : 0;
 }

@@ -58,13 +58,13 @@ export function leftOfOrg(config: Config, state: State): number | null {
   const { cap } = config.credits.org;
   if (cap === undefined) return null;
   let reserved = 0;
-  for (const call of state.open.values()) reserved += call.reserve;
-  return cap - state.org.spent - state.org.doubt - reserved;
+  for (const call of state.calls.open.values()) reserved += call.reserve;
+  return cap - state.money.org.spent - state.money.org.doubt - reserved;
 }
 
 /** What remains of the grants and top-ups of each agent that has any. */
 export function leftByAgent(config: Config, state: State): Map<string, number> {
-  const names = new Set([...config.order, ...Object.keys(config.credits.agents), ...state.agents.keys()]);
+  const names = new Set([...config.order, ...Object.keys(config.credits.agents), ...state.staff.agents.keys()]);
   const balances = [...names].map((name) => [name, balanceOf(config, state, name)] as const);
   return new Map(balances.filter(([, { granted }]) => granted > 0).map(([name, { left }]) => [name, left]));
 }

@@ -4,7 +4,9 @@ import type { Price } from '../../schema/config/models.ts';
 import type { Reply, Usage } from '../model/call.ts';
 import type { Config } from '../model/config.ts';
 import type { Left, UsageFlag } from '../model/entry.ts';
-import { agentState, emptySpending, type Paid, type State } from '../model/state.ts';
+import { emptySpending, type Paid } from '../model/state/money.ts';
+import { agentState } from '../model/state/staff.ts';
+import type { State } from '../model/state.ts';
 
 /** All amounts are integer micro-credits; prices are micro-credits per call or for so many tokens. */
 export const PRICED_TOKENS = 1_000_000;
@@ -20,7 +22,7 @@ export interface Balance {
 
 /** The balance of one agent. Granted = the grant of credits.yaml + top-ups. */
 export function balanceOf(config: Config, state: State, agent: string): Balance {
-  const account = agentState(state, agent);
+  const account = agentState(state.staff, agent);
   const granted = (config.credits.agents[agent]?.grant ?? 0) + account.granted;
   const reserved = reservedBy(state, (call) => call.agent === agent);
   return {
@@ -34,7 +36,7 @@ export function balanceOf(config: Config, state: State, agent: string): Balance 
 
 /** The sum over all agents that were ever granted or spent anything. */
 export function balanceOfOrg(config: Config, state: State): Balance {
-  const names = new Set([...Object.keys(config.credits.agents), ...state.agents.keys()]);
+  const names = new Set([...Object.keys(config.credits.agents), ...state.staff.agents.keys()]);
   const sum: Balance = { granted: 0, spent: 0, reserved: 0, doubt: 0, left: 0 };
   for (const name of names) {
     const one = balanceOf(config, state, name);
@@ -45,13 +47,13 @@ export function balanceOfOrg(config: Config, state: State): Balance {
 
 function reservedBy(state: State, mine: (call: { agent: string; unit: string | null }) => boolean): number {
   let sum = 0;
-  if (state.open.size) for (const call of state.open.values()) if (mine(call)) sum += call.reserve;
+  if (state.calls.open.size) for (const call of state.calls.open.values()) if (mine(call)) sum += call.reserve;
   return sum;
 }
 
 /** What uses of tools cost in the turn being made: those of approved acts, before visits are given their allowances. */
 function paidBy(state: State, mine: (use: Paid) => boolean): number {
-  return state.paid.reduce((sum, use) => (mine(use) ? sum + use.cost : sum), 0);
+  return state.money.paid.reduce((sum, use) => (mine(use) ? sum + use.cost : sum), 0);
 }
 
 /** The cost of a call by its usage, rounded up to a whole micro-credit. */
@@ -139,8 +141,8 @@ function estimate(requestBytes: number, replyChars: number): Usage {
 export function leftFor(config: Config, state: State, agent: string): Left[] {
   const { units, org } = config.credits;
   const unit = config.agents.get(agent)?.unit;
-  const ofUnit = unit === undefined ? [] : leftOf(`@${unit}`, units[unit], state.units.get(unit));
-  return [{ of: agent, left: balanceOf(config, state, agent).left }, ...ofUnit, ...leftOf('org', org, state.org)];
+  const ofUnit = unit === undefined ? [] : leftOf(`@${unit}`, units[unit], state.money.units.get(unit));
+  return [{ of: agent, left: balanceOf(config, state, agent).left }, ...ofUnit, ...leftOf('org', org, state.money.org)];
 }
 
 function leftOf(of: string, caps: Caps | undefined, { spent, doubt } = emptySpending()): Left[] {
@@ -232,8 +234,8 @@ function least(limits: readonly SpendingLimit[]): SpendingLimit {
 /** What an agent may spend of its own in this turn, and which of its limits is the tightest. */
 function ownLimit(config: Config, state: State, agent: string, promised: number): SpendingLimit {
   const { of, caps } = capsOf(config, state, agent);
-  const account = agentState(state, agent);
-  const today = account.day === state.day ? account.daySpent : 0;
+  const account = agentState(state.staff, agent);
+  const today = account.day === state.clock.day ? account.daySpent : 0;
   const { granted, left, reserved } = balanceOf(config, state, agent);
   const limits = [
     { amount: left - promised, scope: agent, key: null, of: granted },
@@ -260,7 +262,7 @@ function capsOf(
   agent: string,
 ): { of: string; caps: CreditsFile['agents'][string] | undefined } {
   const caps = config.credits.agents[agent];
-  const creator = state.staff.get(agent)?.by;
+  const creator = state.staff.hired.get(agent)?.by;
   return caps || creator === undefined ? { of: agent, caps } : capsOf(config, state, creator);
 }
 
@@ -272,13 +274,13 @@ class SharedCaps {
   constructor(config: Config, state: State, budget: number) {
     const none = { spent: 0, doubt: 0, day: '', daySpent: 0 };
     const all = usedBy(state, () => true);
-    this.org = remaining(config.credits.org, state.org, all, state.day, { scope: 'org', key: 'org' });
+    this.org = remaining(config.credits.org, state.money.org, all, state.clock.day, { scope: 'org', key: 'org' });
     if (budget - all.paid < this.org.amount)
       this.org = { amount: budget - all.paid, scope: BUDGET, key: null, of: budget };
     for (const [id, caps] of Object.entries(config.credits.units)) {
       const used = usedBy(state, ({ unit }) => unit === id);
       const place = { scope: `@${id}`, key: `units.${id}` };
-      this.units.set(id, remaining(caps, state.units.get(id) ?? none, used, state.day, place));
+      this.units.set(id, remaining(caps, state.money.units.get(id) ?? none, used, state.clock.day, place));
     }
   }
 
@@ -355,10 +357,11 @@ export function softCapsPassed(config: Config, state: State): { scope: string; s
     if (soft !== undefined && !account.warned && account.spent >= soft && account.spent > 0)
       passed.push({ scope, spent: account.spent, soft });
   };
-  look('org', config.credits.org.soft, state.org);
+  look('org', config.credits.org.soft, state.money.org);
   for (const [id, caps] of Object.entries(config.credits.units))
-    look(`@${id}`, caps.soft, state.units.get(id) ?? { spent: 0, warned: false });
-  for (const [name, caps] of Object.entries(config.credits.agents)) look(name, caps.soft, agentState(state, name));
+    look(`@${id}`, caps.soft, state.money.units.get(id) ?? { spent: 0, warned: false });
+  for (const [name, caps] of Object.entries(config.credits.agents))
+    look(name, caps.soft, agentState(state.staff, name));
   return passed;
 }
 

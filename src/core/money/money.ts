@@ -1,7 +1,10 @@
 import { copyWith } from '../../schema/copy.ts';
 import { printKey } from '../model/call.ts';
 import type { CallEntry, UseEntry } from '../model/entry.ts';
-import { emptySpending, type OpenCall, type Spending, type State, type Tally, touch } from '../model/state.ts';
+import type { OpenCall } from '../model/state/calls.ts';
+import { emptySpending, type Spending, type Tally } from '../model/state/money.ts';
+import { touch } from '../model/state/staff.ts';
+import type { State } from '../model/state.ts';
 import { noteOutcome } from './breaker.ts';
 
 /** What is said of a model whose price nobody knows. */
@@ -14,44 +17,45 @@ export function applyCall(state: State, entry: Extract<CallEntry, { k: 'intent' 
   if (entry.k === 'intent') {
     const { agent, unit, model, provider, turn, n, attempt, reserve, repeatable, cached } = entry;
     const call = { key, agent, unit, model, provider, turn, n, attempt, reserve, repeatable };
-    state.open.set(key, cached ? copyWith(call, { cached }) : call);
+    state.calls.open.set(key, cached ? copyWith(call, { cached }) : call);
     return;
   }
-  const call = state.open.get(key);
+  const call = state.calls.open.get(key);
   if (!call) return;
-  state.open.delete(key);
+  state.calls.open.delete(key);
   if (call.cached) return spend(state, call, 0, 0, 0);
   const failed = entry.k === 'failed';
-  noteOutcome(state.tries, call.model, failed ? entry.failure : null, (failed && entry.at) || state.time);
+  noteOutcome(state.calls.tries, call.model, failed ? entry.failure : null, (failed && entry.at) || state.clock.time);
   const usage = failed ? entry.usage : entry.reply.usage;
   const tokensIn = usage ? usage.input + usage.cachedInput + usage.cacheWrite : 0;
   spend(state, call, entry.cost, tokensIn, usage?.output ?? 0);
   if (entry.k === 'reply' && entry.over > 0)
-    state.stopped.set(call.model, `${key} reported ${entry.over} micro-credits above its reserve`);
+    state.calls.stopped.set(call.model, `${key} reported ${entry.over} micro-credits above its reserve`);
 }
 
 function spend(state: State, call: OpenCall, cost: number, tokensIn: number, tokensOut: number): void {
-  const agent = touch(state, call.agent);
+  const agent = touch(state.staff, call.agent);
   agent.tokensIn += tokensIn;
   agent.tokensOut += tokensOut;
   agent.calls++;
   bookOn(state, call, cost);
-  tally(state.models, call.model, cost, tokensIn, tokensOut);
-  tally(state.providers, call.provider, cost, tokensIn, tokensOut);
+  tally(state.money.models, call.model, cost, tokensIn, tokensOut);
+  tally(state.money.providers, call.provider, cost, tokensIn, tokensOut);
 }
 
 /** Books a use of a tool, by the line that announces it: so once, whatever becomes of it. */
 export function applyUse(state: State, { agent, unit = null, tool, cost }: UseEntry): void {
   if (cost === undefined) return;
   bookOn(state, { agent, unit }, cost);
-  tally(state.tools, tool, cost, 0, 0);
-  state.paid.push({ agent, unit, cost });
+  tally(state.money.tools, tool, cost, 0, 0);
+  state.money.paid.push({ agent, unit, cost });
 }
 
 function bookOn(state: State, { agent, unit }: Pick<OpenCall, 'agent' | 'unit'>, cost: number): void {
-  book(touch(state, agent), state.day, cost);
-  book(state.org, state.day, cost);
-  if (unit !== null) book(spendingOf(state.units, unit), state.day, cost);
+  const { day } = state.clock;
+  book(touch(state.staff, agent), day, cost);
+  book(state.money.org, day, cost);
+  if (unit !== null) book(spendingOf(state.money.units, unit), day, cost);
 }
 
 function book(account: { spent: number; day: string; daySpent: number }, day: string, cost: number): void {
@@ -88,32 +92,32 @@ function tally(map: Map<string, Tally>, name: string, cost: number, tokensIn: nu
 
 /** An attempt that may have been billed: its reserve stays booked until a person settles it. */
 export function putInDoubt(state: State, key: string): void {
-  const call = state.open.get(key);
+  const call = state.calls.open.get(key);
   if (!call) return;
-  state.open.delete(key);
+  state.calls.open.delete(key);
   const { agent, unit, model, provider, turn, reserve } = call;
-  state.doubts.set(key, { key, agent, unit, model, provider, turn, reserve });
-  touch(state, agent).doubt += reserve;
-  state.org.doubt += reserve;
-  if (unit !== null) spendingOf(state.units, unit).doubt += reserve;
+  state.money.doubts.set(key, { key, agent, unit, model, provider, turn, reserve });
+  touch(state.staff, agent).doubt += reserve;
+  state.money.org.doubt += reserve;
+  if (unit !== null) spendingOf(state.money.units, unit).doubt += reserve;
 }
 
 /** `key` is a call in doubt, or a stopped model that may work again. */
 export function settleDoubt(state: State, key: string, amount: number): void {
-  state.stopped.delete(key);
-  const doubt = state.doubts.get(key);
+  state.calls.stopped.delete(key);
+  const doubt = state.money.doubts.get(key);
   if (!doubt) return;
-  state.doubts.delete(key);
+  state.money.doubts.delete(key);
   const cost = Math.min(amount, doubt.reserve);
   const accounts = [
-    touch(state, doubt.agent),
-    state.org,
-    ...(doubt.unit === null ? [] : [spendingOf(state.units, doubt.unit)]),
+    touch(state.staff, doubt.agent),
+    state.money.org,
+    ...(doubt.unit === null ? [] : [spendingOf(state.money.units, doubt.unit)]),
   ];
   for (const account of accounts) {
     account.doubt -= doubt.reserve;
-    book(account, state.day, cost);
+    book(account, state.clock.day, cost);
   }
-  tally(state.models, doubt.model, cost, 0, 0);
-  tally(state.providers, doubt.provider, cost, 0, 0);
+  tally(state.money.models, doubt.model, cost, 0, 0);
+  tally(state.money.providers, doubt.provider, cost, 0, 0);
 }

@@ -8,7 +8,9 @@ import type { Part, Prompt, ToolSpec } from '../model/call.ts';
 import { type Config, mayWriteTo } from '../model/config.ts';
 import type { Piece } from '../model/entry.ts';
 import { textHash } from '../model/hash.ts';
-import { agentState, type Mail, type State } from '../model/state.ts';
+import type { Mail } from '../model/state/mail.ts';
+import { agentState } from '../model/state/staff.ts';
+import type { State } from '../model/state.ts';
 import { matching, printSkill, printSkills, skillsOf } from '../skills/skill.ts';
 import { printContacts } from '../staff/contacts.ts';
 import { quoteUntrusted, tame } from '../text/untrusted.ts';
@@ -155,14 +157,14 @@ function printNeighbours(config: Config, agent: string): string {
 }
 
 function summaryOrder(config: Config, state: State): string {
-  const since = state.summaryTurn ? `since turn ${state.summaryTurn}` : 'so far';
+  const since = state.clock.summaryTurn ? `since turn ${state.clock.summaryTurn}` : 'so far';
   const people = config.order.filter((name) => config.agents.get(name)?.person);
   return `A summary is due: tell ${people.join(', ') || 'the owner'} in one message of kind report what happened ${since}, what is open, and what needs a decision.\n`;
 }
 
 /** `again`: what is said of the mail below, where it comes once more. */
 function addNotices(pieces: Piece[], state: State, agent: string, again: string): void {
-  const lines = noticeLines(agentState(state, agent).notices).map((n) => `- turn ${n.turn}: ${tame(n.text)}`);
+  const lines = noticeLines(agentState(state.staff, agent).notices).map((n) => `- turn ${n.turn}: ${tame(n.text)}`);
   if (lines.length) pieces.push(`\n## Notices\n${[...lines, again].filter(Boolean).join('\n')}\n`);
 }
 
@@ -187,7 +189,7 @@ function addMemory(pieces: Piece[], { own, shared, related }: MemorySection, hea
 /** The last messages of each conversation in which the agent took part, before the mail that is given now. */
 function addThreads(pieces: Piece[], state: State, agent: string, given: readonly Mail[]): void {
   for (const id of new Set(given.map((mail) => mail.thread))) {
-    const tail = state.threads
+    const tail = state.mail.threads
       .get(id)
       ?.filter((m) => (m.from === agent || m.to.includes(agent)) && !given.some((mail) => mail.id === m.id));
     if (!tail?.length) continue;
@@ -234,7 +236,7 @@ function bodiesFor(given: InboxMail, state: State): (id: string) => string {
     const mail = given.mail.find((m) => m.id === id);
     if (mail) return mail.body;
     for (const thread of new Set(given.mail.map((m) => m.thread))) {
-      const found = state.threads.get(thread)?.find((m) => m.id === id);
+      const found = state.mail.threads.get(thread)?.find((m) => m.id === id);
       if (found) return found.body;
     }
     return '';

@@ -7,7 +7,9 @@ import { keyOf, memoryOwner } from '../memory/entry.ts';
 import type { Config } from '../model/config.ts';
 import { stepsOf } from '../model/config.ts';
 import type { DoneSoFar, Effect, Unfinished } from '../model/entry.ts';
-import { agentState, type Mail, type State } from '../model/state.ts';
+import type { Mail } from '../model/state/mail.ts';
+import { agentState } from '../model/state/staff.ts';
+import type { State } from '../model/state.ts';
 import type { Draft } from '../model/tool.ts';
 import { toldPath } from '../model/tool-path.ts';
 import type { Finished } from '../model/visit.ts';
@@ -90,7 +92,7 @@ export function unfinishedAfter(
 ): Unfinished {
   let sum: Unfinished = { mail: [], done: [] };
   const ids = given.map(({ id }) => id);
-  for (const { left } of agentState(state, agent).notices)
+  for (const { left } of agentState(state.staff, agent).notices)
     if (left && isSameWork(left.mail, ids))
       sum = { mail: [...sum.mail, ...left.mail], done: addDone(sum.done, left.done) };
   return { mail: [...new Set([...sum.mail, ...ids])], done: addDone(sum.done, now) };
@@ -142,7 +144,7 @@ export function toldName(path: string): string {
 
 /** What the prompt says of the mail below, where it was unfinished before; nothing where it was not. */
 export function againText(config: Config, state: State, resume: Resume, given: readonly Mail[]): string {
-  const left = new Set(agentState(state, resume.name).notices.flatMap(({ left }) => left?.mail ?? []));
+  const left = new Set(agentState(state.staff, resume.name).notices.flatMap(({ left }) => left?.mail ?? []));
   const same = given.filter(({ id }) => left.has(id));
   if (same.length === 0) return '';
   const which =

@@ -4,7 +4,8 @@ import type { Message } from '../../schema/records/message.ts';
 import type { Json } from '../model/call.ts';
 import type { Effect, Held } from '../model/entry.ts';
 import { textHash } from '../model/hash.ts';
-import type { Denied, State } from '../model/state.ts';
+import type { Denied } from '../model/state/approvals.ts';
+import type { State } from '../model/state.ts';
 import type { ActContext, Staged } from '../model/tool.ts';
 
 /** Denials that are kept, the latest. */
@@ -16,7 +17,7 @@ const KEPT = 1000;
  */
 export function deniedBefore({ state, agent, given }: ActContext, tool: string, input: Json): RefusedStaging | null {
   const hash = hashOf(input);
-  for (const denied of state.denied.values()) {
+  for (const denied of state.approvals.denied.values()) {
     if (denied.over || !isSame(denied, agent, tool, hash)) continue;
     if (!given.every(({ thread }) => denied.threads.includes(thread))) continue;
     const why = denied.note && ` (${denied.note})`;
@@ -33,12 +34,12 @@ function isSame(denied: Pick<Denied, 'agent' | 'tool' | 'hash'>, agent: string, 
 /** How a person denied the same act before, the last time, in this very turn too; the person who is asked again is told. */
 export function lastDenial({ state, agent }: ActContext, tool: string, input: Json): Held['denied'] {
   const hash = hashOf(input);
-  const given = [...state.approvals.values()].findLast(
+  const given = [...state.approvals.pending.values()].findLast(
     ({ answer, ...held }) =>
       answer?.decision === 'deny' && isSame({ hash: hashOf(held.input), ...held }, agent, tool, hash),
   );
   if (given?.answer) return { of: given.id, by: given.answer.by, note: given.answer.note };
-  const last = [...state.denied.values()].findLast((denied) => isSame(denied, agent, tool, hash));
+  const last = [...state.approvals.denied.values()].findLast((denied) => isSame(denied, agent, tool, hash));
   return last && { of: last.id, by: last.by, note: last.note };
 }
 
@@ -48,19 +49,27 @@ type RefusedStaging = Extract<Staged, { ok: false }>;
 export function noteDenial(state: State, { id, decision, by, note, held }: Extract<Effect, { k: 'decided' }>): void {
   if (decision !== 'denied' || by === 'nobody') return;
   const threads = [...new Set(held.cause.map(({ thread }) => thread))];
-  state.denied.delete(id);
-  state.denied.set(id, { id, agent: held.agent, tool: held.tool, hash: hashOf(held.input), by, note, threads });
-  for (const old of state.denied.keys())
-    if (state.denied.size > KEPT) state.denied.delete(old);
+  state.approvals.denied.delete(id);
+  state.approvals.denied.set(id, {
+    id,
+    agent: held.agent,
+    tool: held.tool,
+    hash: hashOf(held.input),
+    by,
+    note,
+    threads,
+  });
+  for (const old of state.approvals.denied.keys())
+    if (state.approvals.denied.size > KEPT) state.approvals.denied.delete(old);
     else return;
 }
 
 /** A person wrote: in their conversation, and to those whom they wrote to, acts may be asked for again. */
 export function forgetDenials(state: State, { thread, to }: Pick<Message, 'thread' | 'to'>): void {
-  for (const [id, denied] of state.denied) {
+  for (const [id, denied] of state.approvals.denied) {
     const { threads, agent } = denied;
     if (threads.includes(thread) || (threads.length === 0 && to.includes(agent)))
-      state.denied.set(id, copyWith(denied, { over: true }));
+      state.approvals.denied.set(id, copyWith(denied, { over: true }));
   }
 }
 

@@ -17,8 +17,8 @@ const FILE_TOOLS = ['read_file', 'search_files', 'shell', 'run_python'];
 /** Why an outbound act of this scene waits for a person: the agent is tainted and reaches private data. Null: it may go on. */
 export function taintOf({ state, resume, given }: ActContext): string | null {
   const read =
-    state.tainted.get(resume.name) ??
-    given.find(({ id }) => state.mail.get(id)?.tainted)?.id ??
+    state.rights.tainted.get(resume.name) ??
+    given.find(({ id }) => state.mail.waiting.get(id)?.tainted)?.id ??
     sharedContext(state, resume);
   const reach = read === undefined ? null : privateTo(state, resume);
   return reach === null ? null : `${resume.name} has read words of strangers (${read}) and reaches ${reach}.`;
@@ -34,14 +34,14 @@ export function isOutbound(tool: Tool | undefined, org: OrgFile): boolean {
 export function privateTo(state: State, resume: Resume): string | null {
   const kept = [
     ...resume.shared.map((path) => `shared/${path}`),
-    ...(state.memories.get(resume.name)?.size ? ['its memory'] : []),
+    ...(state.memory.entries.get(resume.name)?.size ? ['its memory'] : []),
     ...(FILE_TOOLS.some((tool) => grants(resume, tool) !== null) ? ['its workspace'] : []),
   ];
   return kept.length ? kept.slice(0, 5).join(', ') : null;
 }
 
 /** An entry of the shared context that a tainted agent wrote; prompts of those who are granted it may show it. */
-function sharedContext({ tainted }: State, resume: Resume): string | undefined {
+function sharedContext({ rights: { tainted } }: State, resume: Resume): string | undefined {
   if (tainted.size === 0) return undefined;
   return [...tainted.keys()].find(
     (path) => memoryOwner(path) === SHARED && permitPath(resume, path.slice('org/'.length)).ok,
@@ -50,10 +50,11 @@ function sharedContext({ tainted }: State, resume: Resume): string | undefined {
 
 /** Notes that an agent has read words of strangers; what it read first is remembered. */
 export function taint(state: State, agent: string, read: string): void {
-  if (!state.tainted.has(agent)) state.tainted.set(agent, read);
+  if (!state.rights.tainted.has(agent)) state.rights.tainted.set(agent, read);
 }
 
 /** What a tainted agent writes where others read it is tainted as well. */
 export function taintShared(state: State, agent: string, path: string): void {
-  if (state.tainted.has(agent) && path.startsWith('org/shared/')) state.tainted.set(path, `written by ${agent}`);
+  if (state.rights.tainted.has(agent) && path.startsWith('org/shared/'))
+    state.rights.tainted.set(path, `written by ${agent}`);
 }

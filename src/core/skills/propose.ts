@@ -64,7 +64,7 @@ function wrongPath(path: string, files: readonly { path: string }[]): string | n
 function tooMany(proposal: Proposal, { state, agent, draft, config, approved }: ActContext): string | null {
   const { name } = proposal;
   const home = homeOf(agent, proposal);
-  const others = [...state.approvals.values()].filter(({ id }) => id !== approved?.id);
+  const others = [...state.approvals.pending.values()].filter(({ id }) => id !== approved?.id);
   const waiting = [...others, ...draft.held].filter(isProposal);
   const same = waiting.find(({ agent, input }) => input.name === name && homeOf(agent, input) === home);
   if (same) return `${same.id} proposes ${name} already and waits for an answer.`;
@@ -79,7 +79,7 @@ function tooMany(proposal: Proposal, { state, agent, draft, config, approved }: 
 /** The texts of the skill that it would take the place of. */
 function present(state: State, folder: string): Map<string, string> {
   const texts = new Map<string, string>();
-  for (const [path, text] of state.files)
+  for (const [path, text] of state.files.texts)
     if (path.startsWith(`${folder}/`) && isSkillText(path)) texts.set(path.slice(folder.length + 1), text);
   return texts;
 }
@@ -94,7 +94,7 @@ export function showProposal(proposal: Proposal, { state, agent }: ActContext, r
   const folder = `${home}/${proposal.name}`;
   const before = present(state, folder);
   const after = textsOf(proposal);
-  const shadows = proposal.for === 'me' && state.files.has(`org/skills/${proposal.name}/SKILL.md`);
+  const shadows = proposal.for === 'me' && state.files.texts.has(`org/skills/${proposal.name}/SKILL.md`);
   const parts = [
     before.size
       ? `A new version of the skill in \`${folder}/\`. The present one is kept for \`lemming skill rollback\`.`

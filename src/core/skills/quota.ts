@@ -24,12 +24,12 @@ export function overLimit({ config, state, agent, draft }: ActContext, skill: st
 }
 
 /** How often an agent has loaded a skill on the day of the last turn. */
-export function loadsOf({ loads }: Pick<State, 'loads'>, agent: string, skill: string): number {
-  return loads.get(keyOf(agent, skill)) ?? 0;
+export function loadsOf({ skills }: Pick<State, 'skills'>, agent: string, skill: string): number {
+  return skills.loads.get(keyOf(agent, skill)) ?? 0;
 }
 
 /** Counts a load of a visit, also of one that failed: the agent was shown the text. */
-export function countLoad({ loads }: State, agent: string, skill: string): void {
+export function countLoad({ skills: { loads } }: State, agent: string, skill: string): void {
   const key = keyOf(agent, skill);
   loads.set(key, (loads.get(key) ?? 0) + 1);
 }

@@ -4,20 +4,20 @@ import type { State } from '../model/state.ts';
 
 /** The folder of an agent is not to be had. What the journal holds of it stays. */
 export function leave(state: State, { agent, since, why, out }: Extract<Entry, { k: 'absent' }>): void {
-  state.absent.set(agent, { since, why, ...(out && { out }) });
+  state.staff.absent.set(agent, { since, why, ...(out && { out }) });
 }
 
 /** It is there again: mail that could not be delivered meanwhile is delivered now. */
 export function comeBack(state: State, agent: string): void {
-  state.absent.delete(agent);
+  state.staff.absent.delete(agent);
   settleNotices(state, awayOf(agent));
   settleNotices(state, mailFor(agent));
-  for (const { id, message, reason, to } of state.dead.values())
-    if (message !== null && reason === 'no-agent' && to.includes(agent)) state.revive.set(id, to);
+  for (const { id, message, reason, to } of state.dead.letters.values())
+    if (message !== null && reason === 'no-agent' && to.includes(agent)) state.dead.revive.set(id, to);
 }
 
 /** What a turn wrote into its folder is made when that is back. */
 export function defer(state: State, { agent, turn }: Extract<Entry, { k: 'deferred' }>): void {
-  const turns = state.deferred.get(agent) ?? [];
-  if (!turns.includes(turn)) state.deferred.set(agent, [...turns, turn]);
+  const turns = state.staff.deferred.get(agent) ?? [];
+  if (!turns.includes(turn)) state.staff.deferred.set(agent, [...turns, turn]);
 }

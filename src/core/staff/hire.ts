@@ -33,7 +33,7 @@ export function stageHire(wish: HireRequest, scene: ActContext): Staged {
     (draft.hires.some((hire) => hire.agent === wish.name)
       ? { rule: 'name', text: `You have hired ${wish.name} already.` }
       : null) ??
-    limitTrouble(config, state.staff, agent, draft.hires.length) ??
+    limitTrouble(config, state.staff.hired, agent, draft.hires.length) ??
     ('trouble' in made ? made.trouble : null) ??
     creditTrouble(config, state, agent, wish.credits, draft.promised) ??
     hopsTrouble(scene, wish);

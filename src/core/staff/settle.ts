@@ -1,6 +1,7 @@
 import { type Config, isPersonIn } from '../model/config.ts';
 import type { Effect, Patch } from '../model/entry.ts';
-import { agentState, type Hired, type State } from '../model/state.ts';
+import { agentState, type Hired } from '../model/state/staff.ts';
+import type { State } from '../model/state.ts';
 import type { Draft, Hire } from '../model/tool.ts';
 import { creditTrouble, limitTrouble, nameTrouble, retireTrouble, type Trouble, teamOf } from './staff.ts';
 
@@ -19,7 +20,7 @@ export interface ChartEditor {
 }
 
 /** What people ordered, as if they had a visit. */
-export function orderedBy({ orders }: State): Staffing[] {
+export function orderedBy({ staff: { orders } }: State): Staffing[] {
   return orders.map((order) => {
     if (order.ask === 'retire') return { by: order.by, hires: [], retires: [order.agent] };
     const { agent, files, send_to, read_from, credits } = order;
@@ -63,7 +64,7 @@ class Settling {
     this.state = state;
     this.turn = turn;
     this.pen = pen;
-    this.staff = new Map(state.staff);
+    this.staff = new Map(state.staff.hired);
   }
 
   hire(by: string, hire: Hire): void {
@@ -118,7 +119,7 @@ class Settling {
 
   /** Nothing of `credits.yaml` is in it: nobody can be retired whom that names. */
   private leftOf(name: string): number {
-    const { granted, spent, doubt } = agentState(this.state, name);
+    const { granted, spent, doubt } = agentState(this.state.staff, name);
     return granted + (this.moved.get(name) ?? 0) - spent - doubt;
   }
 

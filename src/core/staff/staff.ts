@@ -2,7 +2,8 @@ import { isName } from '../../schema/name.ts';
 import type { Config } from '../model/config.ts';
 import { isPersonIn } from '../model/config.ts';
 import { retiredPath } from '../model/paths.ts';
-import { agentState, type Hired, type State } from '../model/state.ts';
+import { agentState, type Hired } from '../model/state/staff.ts';
+import type { State } from '../model/state.ts';
 import { balanceOf, countCredits } from '../money/ledger.ts';
 
 /** Who hired whom: agents that were hired and are still there. */
@@ -33,7 +34,7 @@ export function nameTrouble(config: Config, state: State, name: string): Trouble
   if (!isName(name)) return { rule: 'name', text: `${shown} cannot be the name of an agent: a-z, 0-9, _ and -.` };
   const taken = [...config.agents.keys(), ...config.broken.keys()].some((other) => other.toLowerCase() === name);
   if (taken) return { rule: 'name', text: `There is an agent ${shown} already.` };
-  if (state.files.has(retiredPath(name)) || state.agents.has(name))
+  if (state.files.texts.has(retiredPath(name)) || state.staff.agents.has(name))
     return { rule: 'name', text: `There was an agent ${shown}: choose a name that nobody had.` };
   return null;
 }
@@ -63,13 +64,13 @@ export function retireTrouble(config: Config, state: State, by: string, name: st
   const shown = JSON.stringify(name.slice(0, 80));
   if (isPersonIn(config, name) || !(config.agents.has(name) || config.broken.has(name)))
     return { rule: 'staff', text: `There is no agent ${shown} to retire.` };
-  if (!isPersonIn(config, by) && !teamOf(state.staff, by).includes(name))
+  if (!isPersonIn(config, by) && !teamOf(state.staff.hired, by).includes(name))
     return { rule: 'staff', text: `${shown} was not hired by ${by}.` };
-  const going = [...teamOf(state.staff, name), name];
+  const going = [...teamOf(state.staff.hired, name), name];
   const named = going.find((one) => Object.hasOwn(config.credits.agents, one));
   if (named !== undefined)
     return { rule: 'chart', text: `First take ${named} out of org/credits.yaml, which names it.` };
-  const doubtful = going.find((one) => agentState(state, one).doubt > 0);
+  const doubtful = going.find((one) => agentState(state.staff, one).doubt > 0);
   if (doubtful === undefined) return null;
   return { rule: 'doubt', text: `A call of ${doubtful} may have been billed: first lemming reconcile.` };
 }

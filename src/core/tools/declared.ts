@@ -47,7 +47,8 @@ export function trustNow(config: Config, state: State, approved?: (what: Trusted
   const now = declaredIn(config)
     .filter((what) => approved?.(what))
     .map((what): [string, string] => [keyOf(what), trustHash(what)]);
-  const same = now.length === state.trusted.size && now.every(([key, hash]) => state.trusted.get(key) === hash);
+  const same =
+    now.length === state.rights.trusted.size && now.every(([key, hash]) => state.rights.trusted.get(key) === hash);
   return same ? [] : [{ k: 'trusted', tools: Object.fromEntries(now) }];
 }
 

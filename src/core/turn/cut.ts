@@ -3,7 +3,8 @@
 import { workOf } from '../mail/notices.ts';
 import type { Config } from '../model/config.ts';
 import type { DoneSoFar, Effect } from '../model/entry.ts';
-import type { Mail, State } from '../model/state.ts';
+import type { Mail } from '../model/state/mail.ts';
+import type { State } from '../model/state.ts';
 import type { Draft } from '../model/tool.ts';
 import { toldPath } from '../model/tool-path.ts';
 import type { Finished } from '../model/visit.ts';

@@ -47,7 +47,7 @@ function lapseNotices(config: Config, state: State, lines: readonly Entry[]): Ef
   return lines.flatMap((line): Effect[] => {
     if (line.k === 'escalated') return [askNotice(line.to, line.held)];
     if (line.k !== 'lapsed') return [];
-    const asked = state.approvals.get(line.id)?.contacts ?? [];
+    const asked = state.approvals.pending.get(line.id)?.contacts ?? [];
     const text = `${line.id}: ${line.note}; it is ${line.decision === 'approve' ? 'approved' : 'denied'}`;
     return seatsOf(config, [...asked, ...config.org.approvals.escalate_to]).map((to) => ({
       k: 'notice',

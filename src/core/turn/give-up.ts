@@ -7,7 +7,8 @@ import { printDeadLetter, remedyFor } from '../mail/dead-letter-text.ts';
 import { mailFor } from '../mail/notices.ts';
 import { type Config, hasEdge, peopleOf } from '../model/config.ts';
 import type { Effect } from '../model/entry.ts';
-import { type Mail, mailOf, type State } from '../model/state.ts';
+import { type Mail, mailOf } from '../model/state/mail.ts';
+import type { State } from '../model/state.ts';
 import { named } from '../prompt/unfinished.ts';
 
 /** A dead letter, and its author and the people are told; an agent without the command that people have. `waits`: they are told otherwise. */
@@ -47,7 +48,7 @@ export function undeliverable(
   withdrawn: ReadonlySet<string> = new Set(),
 ): Effect[] {
   const effects: Effect[] = [];
-  for (const [name, ids] of state.inbox) {
+  for (const [name, ids] of state.mail.inbox) {
     const resume = config.agents.get(name);
     const isOut = isAway(config, state, name);
     const first = effects.length;
@@ -78,7 +79,9 @@ export function undeliverable(
 function awayNotices(config: Config, state: State, name: string, effects: readonly Effect[]): Effect[] {
   const fresh = effects.filter((effect) => effect.k === 'dead').map(({ record }) => record);
   const authors = [...new Set(fresh.map(({ from }) => from))].filter((from) => config.agents.has(from));
-  const before = [...state.dead.values()].filter(({ reason, to }) => reason === 'no-agent' && to.includes(name));
+  const before = [...state.dead.letters.values()].filter(
+    ({ reason, to }) => reason === 'no-agent' && to.includes(name),
+  );
   return authors.map((to) => {
     const ids = [...before, ...fresh].filter(({ from }) => from === to).map(({ message }) => message as string);
     const wait =
@@ -90,9 +93,11 @@ function awayNotices(config: Config, state: State, name: string, effects: readon
 
 /** What may be undeliverable in an inbox. Of a person's, which may hold mail of years, only what is new or expires. */
 function doubtfulIn(state: State, ids: readonly string[], turn: number, resume: Resume | undefined): Mail[] {
-  if (!resume?.person) return mailOf(state, ids);
+  if (!resume?.person) return mailOf(state.mail, ids);
   let first = ids.length;
   while (first > 0 && parseMessageId(ids[first - 1] as string)?.turn === turn) first--;
-  const doubtful = state.expiring.size ? ids.filter((id, i) => i >= first || state.expiring.has(id)) : ids.slice(first);
-  return mailOf(state, doubtful);
+  const doubtful = state.mail.expiring.size
+    ? ids.filter((id, i) => i >= first || state.mail.expiring.has(id))
+    : ids.slice(first);
+  return mailOf(state.mail, doubtful);
 }

@@ -6,7 +6,7 @@ import { changedSince, changedText, coversOf, OUTDATED } from '../approvals/cove
 import type { ActCall, Json, ToolSpec } from '../model/call.ts';
 import type { Config } from '../model/config.ts';
 import type { Cause, Held, UsedEntry } from '../model/entry.ts';
-import { agentState } from '../model/state.ts';
+import { agentState } from '../model/state/staff.ts';
 import { type ActContext, type ActTool, copyDraft, type Tool, type ToolWork } from '../model/tool.ts';
 import { countCredits } from '../money/ledger.ts';
 import { priceOf } from '../money/price.ts';
@@ -242,7 +242,7 @@ function hold(
   const before = more.again ? undefined : lastDenial(scene, call.tool, input);
   const cause = given.map(causeOf);
   const otherwise = otherwiseOf(config, contacts, turn, lapseOf(config, more));
-  const { spent } = agentState(scene.state, agent);
+  const { spent } = agentState(scene.state.staff, agent);
   const always = more.over === undefined ? standingPolicyFor(config, act)?.act : undefined;
   draft.held.push({
     id,

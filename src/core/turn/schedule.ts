@@ -1,7 +1,10 @@
 import type { Resume } from '../../schema/config/resume.ts';
 import { waitsForTurns } from '../approvals/approval.ts';
+import { revivable } from '../mail/absent-agents.ts';
 import type { Config } from '../model/config.ts';
-import { type AgentState, agentState, inboxOf, type Mail, revivable, type State } from '../model/state.ts';
+import { inboxOf, type Mail } from '../model/state/mail.ts';
+import { type AgentState, agentState } from '../model/state/staff.ts';
+import type { State } from '../model/state.ts';
 
 /** Whether an agent is due in a turn, and why or why not: one sentence for people. */
 export interface Due {
@@ -58,15 +61,15 @@ function look(config: Config, state: State, turn: number, resume: Resume, { only
     next: null,
     ...more,
   });
-  const account = agentState(state, agent);
+  const account = agentState(state.staff, agent);
   if (rest) return no('the run ends');
   if (only !== undefined && only !== agent) return no(`only ${only} steps`);
-  if (state.paused && !step) return no('the organisation is paused');
+  if (state.staff.paused && !step) return no('the organisation is paused');
   if (account.paused) return no('paused');
   const { every, offset, when } = resume.schedule;
   const fires = turn % every === offset % every;
   const next = turn + ((((offset - turn) % every) + every) % every || every);
-  const inbox = state.inbox.has(agent) ? inboxOf(state, agent) : NO_MAIL;
+  const inbox = state.mail.inbox.has(agent) ? inboxOf(state.mail, agent) : NO_MAIL;
   const wakes = inbox.some((mail) => mail.kind !== 'notice');
   if (account.retryAt > turn)
     return no(waitText(account), {
@@ -103,36 +106,39 @@ const NO_MAIL: Mail[] = [];
 function summaryDue(config: Config, state: State, turn: number, agent: string): boolean {
   const summary = config.org.summary;
   return (
-    summary !== null && summary.agent === agent && turn % summary.every === 0 && state.activeTurn > state.summaryTurn
+    summary !== null &&
+    summary.agent === agent &&
+    turn % summary.every === 0 &&
+    state.mail.activeTurn > state.clock.summaryTurn
   );
 }
 
 /** Whether a turn would change nothing: idle, and no schedule or summary waits for a turn to come. */
 export function atRest(config: Config, state: State): boolean {
   if (idleness(config, state) !== 'idle') return false;
-  if (state.paused) return true;
-  const summary = config.org.summary !== null && state.activeTurn > state.summaryTurn;
+  if (state.staff.paused) return true;
+  const summary = config.org.summary !== null && state.mail.activeTurn > state.clock.summaryTurn;
   return (
     !summary &&
     !waitsForTurns(config, state) &&
     ![...config.agents.values()].some(
-      (resume) => !resume.person && resume.schedule.when === 'always' && !agentState(state, resume.name).paused,
+      (resume) => !resume.person && resume.schedule.when === 'always' && !agentState(state.staff, resume.name).paused,
     )
   );
 }
 
 /** Whether anything makes anyone due by mail, retry or request. Always-schedules and summaries do not count, nor what waits for credits. */
 export function idleness(config: Config, state: State): 'busy' | 'idle' | 'failing' {
-  if (revivable(state).length + state.orders.length + state.undo.length > 0) return 'busy';
-  for (const { answer } of state.approvals.values()) if (answer && answer.unpaid === undefined) return 'busy';
-  if (state.paused) return 'idle';
+  if (revivable(state).length + state.staff.orders.length + state.undo.asked.length > 0) return 'busy';
+  for (const { answer } of state.approvals.pending.values()) if (answer && answer.unpaid === undefined) return 'busy';
+  if (state.staff.paused) return 'idle';
   let failing = false;
-  for (const agent of state.inbox.keys()) {
+  for (const agent of state.mail.inbox.keys()) {
     const resume = config.agents.get(agent);
     if (!resume || resume.person) continue;
-    const account = agentState(state, agent);
+    const account = agentState(state.staff, agent);
     if (account.paused || account.starved) continue;
-    if (!inboxOf(state, agent).some((mail) => mail.kind !== 'notice')) continue;
+    if (!inboxOf(state.mail, agent).some((mail) => mail.kind !== 'notice')) continue;
     if (account.failures >= FAILING) failing = true;
     else return 'busy';
   }

@@ -6,7 +6,10 @@ import { shown } from '../memory/remember.ts';
 import { type Config, inChartOrder, peopleOf } from '../model/config.ts';
 import { type Content, contentsOf, isSameContent, packContents } from '../model/content.ts';
 import type { Effect, Held, VisitEffect, VisitOutcome } from '../model/entry.ts';
-import { type Approval, agentState, type Mail, type State } from '../model/state.ts';
+import type { Approval } from '../model/state/approvals.ts';
+import type { Mail } from '../model/state/mail.ts';
+import { agentState } from '../model/state/staff.ts';
+import type { State } from '../model/state.ts';
 import type { Draft, Staging } from '../model/tool.ts';
 import { toldPath } from '../model/tool-path.ts';
 import type { Finished } from '../model/visit.ts';
@@ -243,7 +246,7 @@ function settleCut(
   const stands = soFar(now, unfinishedAfter(state, visit, now).done);
   const how = `failed or were cut, the last because ${visit.detail}. ${stands}${room}`;
   const left = visit.blame ? open : buryHopeless(config, turn, visit.agent, open, how, effects);
-  const told = visit.blame === 'credits' && agentState(state, visit.agent).starved ? [] : left;
+  const told = visit.blame === 'credits' && agentState(state.staff, visit.agent).starved ? [] : left;
   const notices = cutNotices(config, state, turn, visit, now, told);
   effects.push(...notices);
   reportStarved(config, state, visit, effects, notices);
@@ -257,7 +260,7 @@ function reportStarved(
   effects: Effect[],
   cut: readonly { to: string }[] = [],
 ): void {
-  if (visit.blame !== 'credits' || agentState(state, visit.agent).starved) return;
+  if (visit.blame !== 'credits' || agentState(state.staff, visit.agent).starved) return;
   const { agent, reason = '', need } = visit;
   const why = visit.detail ?? reason.replace(/^no credits: /, '');
   const relief = creditAdvice(config, state, agent, visitCost(config, state, agent, need));

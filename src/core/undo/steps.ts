@@ -69,14 +69,14 @@ class Planned {
   }
 
   private withdraw(deed: UndoableEffect, on: string): UndoStep {
-    const waits = this.now.state.mail.get(on)?.waiting.length;
+    const waits = this.now.state.mail.waiting.get(on)?.waiting.length;
     return waits
       ? { id: deed.id, agent: deed.agent, on, mail: true }
       : left(deed, on, 'it was delivered, or never will be');
   }
 
   private moveBack(deed: UndoableEffect, { on, from }: Extract<Change, { from: string }>): UndoStep[] {
-    const text = this.now.state.files.get(on);
+    const text = this.now.state.files.texts.get(on);
     if (text === undefined || this.hashAt(on) !== contentHash(text) || this.hashAt(from) !== null)
       return [left(deed, on, this.changedSince(deed, on))];
     return [this.put(deed, on, null, text), this.put(deed, from, text, null)];

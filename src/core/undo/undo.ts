@@ -14,7 +14,7 @@ export function withdrawals(state: State, lines: readonly Entry[]): Effect[] {
 }
 
 function withdraw(state: State, by: string, { id, on, mail: isMail }: UndoStep, taken: Set<string>): Effect[] {
-  const mail = state.mail.get(on);
+  const mail = state.mail.waiting.get(on);
   if (!isMail || !mail || taken.has(on)) return [];
   taken.add(on);
   const nobodyHasIt = mail.waiting.length === mail.to.length;
@@ -32,7 +32,7 @@ function withdraw(state: State, by: string, { id, on, mail: isMail }: UndoStep, 
 export function undoFiles(state: State, written: FileVersions, live: ReadonlySet<string>): Effect[] {
   const done = new Set<string>();
   const isTouched = (path: string): boolean => written.has(path) || live.has(path);
-  return state.undoing.flatMap((undo) => {
+  return state.undo.undoing.flatMap((undo) => {
     const effects: Effect[] = [];
     const left: UndoStep[] = [];
     const undone: UndoStep[] = [];

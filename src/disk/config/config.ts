@@ -1,6 +1,6 @@
 import type { Config, ResumeTemplate, Skills, Unit } from '../../core/model/config.ts';
 import { resumePath, retiredPath } from '../../core/model/paths.ts';
-import type { Absence } from '../../core/model/state.ts';
+import type { Absence } from '../../core/model/state/staff.ts';
 import { skillsOf } from '../../core/skills/skill.ts';
 import { type ChartFile, chartFile } from '../../schema/config/chart.ts';
 import { type CreditsFile, creditsFile } from '../../schema/config/credits.ts';

@@ -32,7 +32,7 @@ export class Absences {
     const away = new Set<string>();
     const inputs: AbsenceEntry[] = [];
     for (const agent of gone.length ? [...listed, ...gone].sort(byCodeUnit) : listed) {
-      const before = state.absent.get(agent);
+      const before = state.staff.absent.get(agent);
       const why = listed.has(agent) ? this.closed(look, agent) : GONE;
       if (why === null) {
         if (before) inputs.push({ k: 'back', agent });
@@ -69,7 +69,7 @@ const GONE = 'Its folder is gone.';
 
 /** Agents that the state has, and that are not among these names. */
 export function goneFrom(state: State, listed: ReadonlySet<string>): string[] {
-  return [...state.files.keys()].flatMap((path) => agentOf(path) ?? []).filter((name) => !listed.has(name));
+  return [...state.files.texts.keys()].flatMap((path) => agentOf(path) ?? []).filter((name) => !listed.has(name));
 }
 
 function agentOf(path: string): string | null {

@@ -1,5 +1,5 @@
 import { type Config, isPersonIn } from '../../core/model/config.ts';
-import type { Approval } from '../../core/model/state.ts';
+import type { Approval } from '../../core/model/state/approvals.ts';
 import { type Fault, fault } from '../../schema/fault.ts';
 import { approvalHead } from '../../schema/records/approval.ts';
 import { readMarkdown } from '../yaml/yaml.ts';

@@ -2,7 +2,8 @@ import { heldText } from '../../core/journal/texts-rules-1.ts';
 import type { Config } from '../../core/model/config.ts';
 import type { InputEntry } from '../../core/model/entry.ts';
 import { approvalPath } from '../../core/model/paths.ts';
-import type { Approval, State } from '../../core/model/state.ts';
+import type { Approval } from '../../core/model/state/approvals.ts';
+import type { State } from '../../core/model/state.ts';
 import { copyWith } from '../../schema/copy.ts';
 import type { Fault } from '../../schema/fault.ts';
 import { readAnswer } from './answer.ts';
@@ -19,7 +20,7 @@ export class ApprovalFiles {
   /** Held acts that people answered in their files, what cannot be understood there, and files about acts that do not wait. */
   async answers(state: State, config: Config, turn: number, limit: number): Promise<InputEntry[]> {
     const inputs: InputEntry[] = [];
-    for (const approval of state.approvals.values()) {
+    for (const approval of state.approvals.pending.values()) {
       if (!this.answerIn(state, config, approval, turn, limit)) continue;
       const input = (await this.reader.quiet(approvalPath(approval.id)))
         ? this.answerIn(state, config, approval, turn, limit)
@@ -32,12 +33,12 @@ export class ApprovalFiles {
   /** Whether people wrote anything into `org/approvals/` that was not set aside already. */
   waiting(state: State, config: Config, limit: number): boolean {
     const waits = (approval: Approval): boolean => this.answerIn(state, config, approval, 0, limit) !== null;
-    return [...state.approvals.values()].some(waits) || this.lateAnswers(state, limit).length > 0;
+    return [...state.approvals.pending.values()].some(waits) || this.lateAnswers(state, limit).length > 0;
   }
 
   /** What is wrong with the files of held acts, set aside or not. */
   faulty(state: State, config: Config, limit: number): Fault[] {
-    return [...state.approvals.values()].flatMap((approval) => {
+    return [...state.approvals.pending.values()].flatMap((approval) => {
       const read = this.reader.readText(approvalPath(approval.id), limit);
       const answer = 'text' in read ? answerOf(config, approval, read.text) : 'undecided';
       return typeof answer === 'object' && 'faults' in answer ? answer.faults : [];
@@ -58,7 +59,7 @@ export class ApprovalFiles {
     }
     if ('faults' in answer)
       return this.reader.aside(state, path, copyWith(malformed(answer.faults), { mark: read.hash }), 'org');
-    const mended = state.astray.get(path)?.[0];
+    const mended = state.dead.astray.get(path)?.[0];
     const { hash, text } = read;
     return {
       k: 'answer',
@@ -76,7 +77,7 @@ export class ApprovalFiles {
     const inputs: (InputEntry | null)[] = [];
     for (const name of this.reader.list('org/approvals')) {
       const path = `org/approvals/${name}`;
-      if (!isText(name) || state.approvals.has(name.slice(0, -3))) continue;
+      if (!isText(name) || state.approvals.pending.has(name.slice(0, -3))) continue;
       const read = this.reader.readText(path, limit);
       const mark = 'hash' in read ? read.hash : read.mark;
       const detail = `No act ${name.slice(0, -3)} waits for an answer any more: look into org/approvals/answered/.`;

@@ -40,7 +40,7 @@ export class IncomingMail {
   }
 
   private isNew(state: State, path: string): boolean {
-    const aside = state.aside.get(path);
+    const aside = state.dead.aside.get(path);
     if (aside === undefined) return true;
     const read = this.reader.readText(path, Infinity);
     return ('hash' in read ? read.hash : read.mark) !== aside;
@@ -49,7 +49,7 @@ export class IncomingMail {
   /** Files of a person's outbox that no journal line knows, in order of their names. */
   private dropped(state: State, config: Config, person: string): string[] {
     const outbox = `agents/${person}/outbox`;
-    const own = state.own.get(person);
+    const own = state.mail.own.get(person);
     const paths: string[] = [];
     for (const name of this.reader.disk.list(outbox) ?? []) {
       if (isLeftover(name) || name === 'archive') continue;
@@ -95,12 +95,12 @@ export class IncomingMail {
   ): InputEntry | null {
     const read = this.look(config, path, person, limit);
     if ('bad' in read) return this.reader.aside(state, path, read.bad, person);
-    if (state.aside.get(path) === read.hash) return null;
+    if (state.dead.aside.get(path) === read.hash) return null;
     const { head, body, reached } = read;
     const thread = head.thread ?? (head.reply_to === undefined ? undefined : threadOf(state, head.reply_to));
     const wish = copyWith(head, { to: reached, body, subject: head.subject ?? firstLine(body), thread });
     const message = composeMessage(person, turn, n, wish, [], 0);
-    const mended = state.astray.get(path)?.[0];
+    const mended = state.dead.astray.get(path)?.[0];
     const mends = mended === undefined ? {} : { mends: mended };
     const through = head.through ? { through: head.through } : {};
     return { k: 'drop', turn, found: path, hash: read.hash, message, ...mends, ...through };
@@ -169,8 +169,8 @@ interface Bad {
 }
 
 function threadOf(state: State, id: string): string | undefined {
-  const mail = state.mail.get(id);
+  const mail = state.mail.waiting.get(id);
   if (mail) return mail.thread;
-  for (const [thread, tail] of state.threads) if (tail.some((m) => m.id === id)) return thread;
+  for (const [thread, tail] of state.mail.threads) if (tail.some((m) => m.id === id)) return thread;
   return undefined;
 }

@@ -1,6 +1,10 @@
+import { revivable } from '../../core/mail/absent-agents.ts';
 import type { Config } from '../../core/model/config.ts';
 import type { InputEntry } from '../../core/model/entry.ts';
-import { deadOf, inboxOf, isAway, type Mail, revivable, type State } from '../../core/model/state.ts';
+import { deadOf } from '../../core/model/state/dead-letters.ts';
+import { inboxOf, type Mail } from '../../core/model/state/mail.ts';
+import { isAway } from '../../core/model/state/staff.ts';
+import type { State } from '../../core/model/state.ts';
 import { copyWith } from '../../schema/copy.ts';
 import { byCodeUnit, padTurn, parseMessageId } from '../../schema/name.ts';
 import { isLeftover } from '../fs/tree.ts';
@@ -33,7 +37,7 @@ export class Outboxes {
     this.mailMarks = new Map();
     let waited = false;
     for (const mail of waitingForAgents(state, config)) {
-      if (isAway(state, mail.from)) continue; // its folder may come back with it
+      if (isAway(state.staff, mail.from)) continue; // its folder may come back with it
       const stat = this.reader.disk.stat(mail.path);
       if (stat) this.mailMarks.set(mail.path, stat.mark);
       if (stat && before.get(mail.path) === stat.mark) continue;
@@ -90,10 +94,10 @@ export class Outboxes {
   /** Delivered mail that has become old, agent by agent in rotation, and what people put away. */
   sweep(state: State, config: Config, turn: number, passed = 0): InputEntry[] {
     const old = turn - config.org.limits.live_turns;
-    if (old <= 0 && state.archive.size === 0) return [];
-    const isHere = (id: string): boolean => !isAway(state, parseMessageId(id)?.author ?? '');
-    const isSettled = (id: string): boolean => !state.mail.has(id) && deadOf(state, id).length === 0;
-    const ids = [...state.archive].filter((id) => isSettled(id) && isHere(id));
+    if (old <= 0 && state.mail.archive.size === 0) return [];
+    const isHere = (id: string): boolean => !isAway(state.staff, parseMessageId(id)?.author ?? '');
+    const isSettled = (id: string): boolean => !state.mail.waiting.has(id) && deadOf(state.dead, id).length === 0;
+    const ids = [...state.mail.archive].filter((id) => isSettled(id) && isHere(id));
     const put = ids.flatMap((id) => this.filesWith(stemOfId(id)));
     const aged = config.order.flatMap((agent, i) =>
       old > 0 && isInRotation(turn + i, passed) ? this.oldFiles(agent, old, unsettledOf(state, agent)) : [],
@@ -140,7 +144,7 @@ export class Outboxes {
   revivals(state: State, turn: number, limit: number): InputEntry[] {
     const inputs: InputEntry[] = [];
     for (const [id, to] of revivable(state)) {
-      const dead = state.dead.get(id);
+      const dead = state.dead.letters.get(id);
       const read = dead ? this.reader.readText(dead.path, limit) : null;
       const message = read && 'text' in read ? readMessage(read.text, dead?.path ?? '').message : null;
       if (message)
@@ -159,16 +163,16 @@ function isInRotation(at: number, passed: number): boolean {
 /** Mail that somebody else than a person waits for, in the order it was written. */
 function waitingForAgents(state: State, config: Config): Mail[] {
   const found = new Map<string, Mail>();
-  for (const name of state.inbox.keys())
-    if (!config.agents.get(name)?.person) for (const mail of inboxOf(state, name)) found.set(mail.id, mail);
+  for (const name of state.mail.inbox.keys())
+    if (!config.agents.get(name)?.person) for (const mail of inboxOf(state.mail, name)) found.set(mail.id, mail);
   return [...found.values()].sort((a, b) => a.turn - b.turn || byCodeUnit(a.id, b.id));
 }
 
 /** The messages of an author that somebody waits for, or that a dead letter speaks of: they stay where they lie. */
 function unsettledOf(state: State, author: string): Set<string> {
   const stems = new Set<string>();
-  for (const id of state.mail.names(`${author}/`)) stems.add(stemOfId(id));
-  for (const name of state.undelivered.names(`${author}/`)) stems.add(stemOfId(name.split(' ')[0] as string));
+  for (const id of state.mail.waiting.names(`${author}/`)) stems.add(stemOfId(id));
+  for (const name of state.dead.undelivered.names(`${author}/`)) stems.add(stemOfId(name.split(' ')[0] as string));
   return stems;
 }
 
@@ -186,5 +190,5 @@ function stemOfId(id: string): string {
 /** A name that this engine gives, of a turn that is over. */
 function isOurs(state: State, name: string): boolean {
   const turn = /^(\d{6,})-\d{2,}-/.exec(name)?.[1];
-  return turn !== undefined && Number(turn) <= state.turn;
+  return turn !== undefined && Number(turn) <= state.clock.turn;
 }

@@ -70,7 +70,7 @@ export class FolderReader {
 
   /** Sets a file aside, once for each version of it. */
   aside(state: State, path: string, bad: Unreadable, owner: string): Extract<InputEntry, { k: 'aside' }> | null {
-    if (state.aside.get(path) === bad.mark) return null;
+    if (state.dead.aside.get(path) === bad.mark) return null;
     return { k: 'aside', turn: 0, id: '', path, mark: bad.mark, reason: bad.reason, detail: bad.detail, owner };
   }
 

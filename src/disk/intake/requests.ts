@@ -25,7 +25,7 @@ export class Requests {
   /** Whether commands asked anything that was not set aside already. */
   waiting(state: State, people: readonly string[], limit: number): boolean {
     for (const { path } of this.requestFiles(people)) {
-      const aside = state.aside.get(path);
+      const aside = state.dead.aside.get(path);
       if (aside === undefined) return true;
       const read = this.reader.readText(path, limit);
       if (('hash' in read ? read.hash : read.mark) !== aside) return true;
@@ -42,7 +42,7 @@ export class Requests {
   private readRequest(state: State, path: string, person: string, limit: number, time: number): InputEntry | null {
     const read = this.reader.readText(path, limit);
     if ('reason' in read) return this.reader.aside(state, path, read, person);
-    if (state.aside.get(path) === read.hash) return null;
+    if (state.dead.aside.get(path) === read.hash) return null;
     const { value, faults } = readYaml(request(), read.text, path);
     if (value) return asked(copyWith(value, { by: person }), time, path);
     return this.reader.aside(state, path, copyWith(malformed(faults), { mark: read.hash }), person);

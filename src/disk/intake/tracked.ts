@@ -61,7 +61,7 @@ export class Tracked {
       const input = this.lookAt(state, path, limit);
       if (input) inputs.push(input);
     }
-    for (const path of state.files.keys()) {
+    for (const path of state.files.texts.keys()) {
       if (
         seen.has(path) ||
         !isTracked(path) ||
@@ -88,7 +88,7 @@ export class Tracked {
     const look = new FolderSnapshot(this.reader);
     return look
       .list('agents')
-      .filter((name) => isName(name) && !state.files.has(resumePath(name)))
+      .filter((name) => isName(name) && !state.files.texts.has(resumePath(name)))
       .filter((name) => look.stat(`agents/${name}`)?.kind === 'file');
   }
 
@@ -109,7 +109,7 @@ export class Tracked {
         home,
         ...['outbox', 'memory', 'workspace', 'requests', 'logs'].map((name) => `${home}/${name}`),
       ].find((path) => !['folder', undefined].includes(this.look.stat(path)?.kind));
-      const isAgents = state.files.has(resumePath(agent)) || state.aside.has(home);
+      const isAgents = state.files.texts.has(resumePath(agent)) || state.dead.aside.has(home);
       if (bad !== undefined && (isAgents || this.look.stat(home)?.kind !== 'file')) {
         this.unsafe.add(agent);
         this.homes.delete(agent); // looked at again until it is mended: the first look may be one that takes nothing in
@@ -208,7 +208,7 @@ export class Tracked {
 
   private lookAt(state: State, path: string, limit: number): InputEntry | null {
     const stat = this.look.stat(path);
-    const before = state.files.get(path);
+    const before = state.files.texts.get(path);
     if (!stat) return before === undefined ? null : { k: 'file', path, text: null };
     if (this.reader.marks.get(path) === stat.mark) return null;
     const read = this.reader.readText(path, limit);

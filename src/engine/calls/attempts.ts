@@ -8,7 +8,8 @@ import {
   type Usage,
 } from '../../core/model/call.ts';
 import type { CallEntry, ImageRef, IntentEntry, PromptRef } from '../../core/model/entry.ts';
-import type { State, Tries } from '../../core/model/state.ts';
+import type { Tries } from '../../core/model/state/calls.ts';
+import type { State } from '../../core/model/state.ts';
 import { noteOutcome } from '../../core/money/breaker.ts';
 import { charge, chargeFailed, countCredits, countsTokens, printCredits, worstCase } from '../../core/money/ledger.ts';
 import { UNPRICED } from '../../core/money/money.ts';
@@ -161,7 +162,7 @@ export class Attempts implements CallRecorder<Asking, IntentEntry> {
     const { name, model, price } = this.priced;
     const { prompt, purse } = asking.thought;
     if (price === null) throw new ProviderError('bad-request', `the model ${name} ${UNPRICED}`);
-    const stopped = this.state.stopped.get(name);
+    const stopped = this.state.calls.stopped.get(name);
     if (stopped)
       throw new ProviderError('bad-request', `the model ${name} is stopped: ${stopped}. Look at lemming reconcile`);
     const reserve = worstCase(price, requestBytes(price, prompt), outputLimit(model, prompt));

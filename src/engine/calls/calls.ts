@@ -145,7 +145,7 @@ export class ModelCalls {
   private outside(): Outside {
     const { clock, env } = this.ports;
     return {
-      file: (path) => this.state.files.get(path) ?? null,
+      file: (path) => this.state.files.texts.get(path) ?? null,
       sleep: (ms, signal) => clock.sleep(ms, signal),
       ...outsideOf(env),
     };

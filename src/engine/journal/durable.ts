@@ -26,7 +26,7 @@ export class Durable {
   constructor(disk: Disk, { synced, state, undone }: Loaded) {
     this.disk = disk;
     this.turn = synced;
-    this.covered = synced === state.turn && undone === null;
+    this.covered = synced === state.clock.turn && undone === null;
   }
 
   /** After a new start of the machine: what it lost of the committed turns, and of these lines, comes back. Gives how many files. */

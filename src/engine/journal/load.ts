@@ -177,7 +177,7 @@ class JournalReader {
 
   finish(): Omit<Loaded, 'difference'> {
     const { file, end, head } = this.position;
-    const next = this.undone !== null || this.open !== null || this.inputs.length ? file : this.state.turn + 1;
+    const next = this.undone !== null || this.open !== null || this.inputs.length ? file : this.state.clock.turn + 1;
     const journal = new Journal(this.disk, Math.max(1, next), head, next === file ? end : 0, this.marks);
     const unfinished = this.open ? { open: this.open, inputs: this.inputs, calls: this.turn } : null;
     const { state, store, undone, synced, boot, marks } = this;

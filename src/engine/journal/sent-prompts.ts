@@ -1,7 +1,8 @@
 import type { InboxMail } from '../../core/mail/inbox.ts';
 import type { ToolSpec } from '../../core/model/call.ts';
 import type { Entry, PromptRef } from '../../core/model/entry.ts';
-import { inboxOf, type State } from '../../core/model/state.ts';
+import { inboxOf } from '../../core/model/state/mail.ts';
+import type { State } from '../../core/model/state.ts';
 import { renderPieces, type VisitPrompt } from '../../core/prompt/prompt.ts';
 import type { Disk } from '../../disk/fs/disk.ts';
 import { bodyOf } from '../../views/journal/call.ts';
@@ -48,7 +49,7 @@ export class SentPrompts {
     if (!sent || stable === undefined) return made;
     const { system, tools } = JSON.parse(stable) as { system: string; tools: ToolSpec[] };
     const shown = new Set(sent.pieces.map((piece) => typeof piece === 'object' && 'mail' in piece && piece.mail));
-    const mail = inboxOf(this.state, agent).filter(({ id }) => shown.has(id));
+    const mail = inboxOf(this.state.mail, agent).filter(({ id }) => shown.has(id));
     const text = renderPieces(
       sent.pieces,
       (id) => bodyOf(this.state, id),

@@ -4,7 +4,9 @@
  */
 import { RULES } from '../../core/journal/rules.ts';
 import type { SpillMap } from '../../core/model/spill-map.ts';
-import { emptyState, type Mail, piecesOf, type State, shelvesOf, stateOf } from '../../core/model/state.ts';
+import type { Mail } from '../../core/model/state/mail.ts';
+import { piecesOf, shapeOf, shelvesOf, stateOf } from '../../core/model/state/pieces.ts';
+import { emptyState, type State } from '../../core/model/state.ts';
 import type { KeptFiles } from '../../disk/cache/kept.ts';
 import type { Disk } from '../../disk/fs/disk.ts';
 import { BEGINNING, journalPath, type Position } from '../../disk/journal/journal.ts';
@@ -14,7 +16,8 @@ import { type Segment, Segments } from '../../disk/journal/segments.ts';
 export const STATE = 'state.json';
 /** What is known of each file of the journal. */
 export const MARKS = 'journal.marks';
-const VERSION = 15;
+/** A state whose fields are others (`shapeOf`) does not count either. */
+const VERSION = 16;
 
 /** Changed rows that `state.json` holds at most; more become a segment. */
 const LOOSE_ROWS = 4000;
@@ -35,6 +38,7 @@ interface Head extends StatePosition {
   version: number;
   /** Another program may have folded lines that this one does not know. */
   rules: number;
+  shape: string;
   sizes: Record<string, number>;
   /** Of changed rows, those that a segment has as well. */
   over: Record<string, string[]>;
@@ -57,8 +61,20 @@ export function restored(disk: Disk, kept: KeptFiles): Restored | null {
   const found = kept.read(STATE);
   if (!found) return null;
   const lines = linesOf(found.bytes);
-  const { version, rules, sizes, over, segments: list, file, end, head, synced, boot } = lines.next().value as Head;
-  const same = version === VERSION && rules === RULES && head === found.seal;
+  const {
+    version,
+    rules,
+    shape,
+    sizes,
+    over,
+    segments: list,
+    file,
+    end,
+    head,
+    synced,
+    boot,
+  } = lines.next().value as Head;
+  const same = version === VERSION && rules === RULES && shape === shapeOf(emptyState()) && head === found.seal;
   if (!same || !fits(disk, { file, end, head }) || !list.every((one) => stands(disk, one))) return null;
   const segments = new Segments(disk, list);
   const changes = new Map<SpillMap<unknown>, [string, unknown][]>();
@@ -127,7 +143,8 @@ export class StateCache {
     if (this.loose(state) > LOOSE_ROWS) this.seal(state);
     const sizes = Object.fromEntries([...shelvesOf(state)].map(([field, { size }]) => [field, size]));
     const over = Object.fromEntries([...shelvesOf(state)].map(([field, shelf]) => [field, shelf.over]));
-    const head: Head = { version: VERSION, rules: RULES, sizes, over, segments: [...segments.index], ...place };
+    const shape = shapeOf(state);
+    const head: Head = { version: VERSION, rules: RULES, shape, sizes, over, segments: [...segments.index], ...place };
     marks.stamp(disk);
     kept.write(MARKS, place.head, marks.bytes());
     kept.write(STATE, place.head, ...piecesFor(head, state));
@@ -177,5 +194,5 @@ function* rowsOf(state: State, shelves: readonly [string, SpillMap<unknown>][]):
 }
 
 function isHot(state: State, field: string, value: unknown): boolean {
-  return field === 'mail' && value !== null && (value as Mail).turn > state.turn - HOT_TURNS;
+  return field === 'mail.waiting' && value !== null && (value as Mail).turn > state.clock.turn - HOT_TURNS;
 }

@@ -1,6 +1,7 @@
 import type { Unplaced } from '../../core/journal/unplaced.ts';
 import type { Effect, Entry, VisitOutcome } from '../../core/model/entry.ts';
-import { agentState, type State } from '../../core/model/state.ts';
+import { agentState } from '../../core/model/state/staff.ts';
+import type { State } from '../../core/model/state.ts';
 import type { Finished } from '../../core/model/visit.ts';
 import type { Due } from '../../core/turn/schedule.ts';
 import { refusedIn, stands } from '../../core/turn/settle.ts';
@@ -65,7 +66,7 @@ export function visitReports(
     sent: stands(outcome) ? draft.sent.length : 0,
     refused: refusedIn(draft),
     held: stands(outcome) ? draft.held.length : 0,
-    cost: agentState(state, agent).spent - (before.get(agent) ?? 0),
+    cost: agentState(state.staff, agent).spent - (before.get(agent) ?? 0),
     ...(gaveUp.has(agent) && { gave_up: gaveUp.get(agent) as string[] }),
   }));
 }

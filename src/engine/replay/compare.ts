@@ -48,7 +48,7 @@ function saysTheSame(
   state: State,
   redact: (text: string) => string,
 ): boolean {
-  const text = state.files.get(path);
+  const text = state.files.texts.get(path);
   if (text === undefined && made.edit === null) return false;
   const decoded = decode(bytes, bytes.length, path);
   if (!('text' in decoded)) return false;
@@ -67,7 +67,8 @@ function extras(disk: Disk, { files, state }: JournalFiles, env: Record<string, 
   const found = new Folder(disk, realClock, secretMask(env)).tracked
     .changes(state, limit)
     .flatMap((input) => ('path' in input ? [input.path] : []));
-  const skip = (path: string): boolean => isLeftover(path.slice(path.lastIndexOf('/') + 1)) || state.aside.has(path);
+  const skip = (path: string): boolean =>
+    isLeftover(path.slice(path.lastIndexOf('/') + 1)) || state.dead.aside.has(path);
   const agents = [...(config?.agents.values() ?? [])].filter((resume) => !resume.person);
   const outboxes = agents.map((resume) => `agents/${resume.name}/outbox`);
   const kept = treeOf(disk, ['org/dead-letter', 'org/approvals', ...outboxes], skip);
@@ -77,9 +78,11 @@ function extras(disk: Disk, { files, state }: JournalFiles, env: Record<string, 
 /** The configuration as it was frozen; null when it cannot be used: then nobody is known to be an agent. */
 function configOf(state: State, env: Record<string, string | undefined>): Config | null {
   const folders = new Set(
-    [...state.files.keys()].flatMap((path) => (path.startsWith('agents/') ? [path.split('/', 2)[1] as string] : [])),
+    [...state.files.texts.keys()].flatMap((path) =>
+      path.startsWith('agents/') ? [path.split('/', 2)[1] as string] : [],
+    ),
   );
-  return configReader()(state.files, [...folders], env, state.absent).config;
+  return configReader()(state.files.texts, [...folders], env, state.staff.absent).config;
 }
 
 /** The first line in which a file differs from what the journal makes, counted from 1. */

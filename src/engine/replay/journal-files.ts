@@ -172,7 +172,7 @@ export class JournalFiles {
     for (const path of this.made.keys()) {
       if (!isReset(scope, path)) continue;
       this.remove(path);
-      if (this.state.files.has(path)) apply(this.state, { k: 'file', path, text: null });
+      if (this.state.files.texts.has(path)) apply(this.state, { k: 'file', path, text: null });
     }
   }
 

@@ -88,7 +88,7 @@ const TRIPPED = 'its models failed too often and are left alone for a while';
 export async function preview(ports: Ports, loaded: Loaded, wish: PreviewWish = {}): Promise<Preview> {
   const turn = await begun(ports, loaded, wish);
   const { config, state, number } = turn;
-  const toolset = await toolsetOf(TOOLS, config, state.trusted);
+  const toolset = await toolsetOf(TOOLS, config, state.rights.trusted);
   const walked = scheduleTurn(config, state, number, turn.open);
   const { plans, skipped } = await planVisits(turn, toolset, walked, []);
   const able = plans.filter(({ models }) => models.length > 0);
@@ -110,7 +110,7 @@ async function begun(ports: Ports, loaded: Loaded, wish: PreviewWish): Promise<T
   const env = overridesIn(ports.env);
   const live = new LiveConfig(folder, state, env);
   const open =
-    unfinished?.open ?? openingOf(state.turn + 1, ports.clock.now(), folder.tracked.barredNames(state), wish);
+    unfinished?.open ?? openingOf(state.clock.turn + 1, ports.clock.now(), folder.tracked.barredNames(state), wish);
   if (unfinished) live.thaw(open.env ?? {});
   else await freeze({ ports, toolbox: TOOLS, state, journal, folder, live }, open, []);
   const calls = new ModelCalls(ports, journal, state);

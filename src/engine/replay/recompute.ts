@@ -112,7 +112,7 @@ export class Recompute {
       swept,
       signal: NEVER,
     };
-    const ending = await makeTurn(turn, await toolsetOf(this.toolbox, config, this.state.trusted));
+    const ending = await makeTurn(turn, await toolsetOf(this.toolbox, config, this.state.rights.trusted));
     this.visits += ending.visits.length;
     this.divergence = this.calls.divergence ?? firstDivergence(open.turn, effects, [...frozen, ...ending.effects]);
     for (const effect of ending.effects) apply(this.state, effect);
@@ -139,8 +139,8 @@ export class Recompute {
   private configure(env: Record<string, string>): Config {
     const text = JSON.stringify(env);
     if (this.config && text === this.env) return this.config;
-    const folders = agentFolders(this.state.files.keys(), this.state.aside.keys());
-    const read = this.readConfig(this.state.files, folders, env, this.state.absent);
+    const folders = agentFolders(this.state.files.texts.keys(), this.state.dead.aside.keys());
+    const read = this.readConfig(this.state.files.texts, folders, env, this.state.staff.absent);
     if (!read.config) throw new FaultError(...(read.faults as [Fault, ...Fault[]]));
     this.config = read.config;
     this.env = text;

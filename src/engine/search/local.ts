@@ -32,7 +32,7 @@ export function searchFolder(turn: Turn, resume: Resume, folder: string, { query
     const url = path.slice('org/'.length);
     return { title: titleOf(text) || url, url, snippet: excerpt({ text }, query) };
   });
-  return { hits, tainted: best.some(({ path }) => turn.state.tainted.has(path)) };
+  return { hits, tainted: best.some(({ path }) => turn.state.rights.tainted.has(path)) };
 }
 
 /** Path → beginning of the text, for names by which an agent can read it. */

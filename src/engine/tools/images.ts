@@ -1,7 +1,7 @@
 import type { Image } from '../../core/model/call.ts';
 import type { ImageRef } from '../../core/model/entry.ts';
 import { textHash } from '../../core/model/hash.ts';
-import type { Mail } from '../../core/model/state.ts';
+import type { Mail } from '../../core/model/state/mail.ts';
 import type { Disk } from '../../disk/fs/disk.ts';
 import { bytesAt } from './tool-context.ts';
 

@@ -159,12 +159,12 @@ function keepReplaced(
 ): void {
   if (bytes === null) return;
   const hash = bytesHash(bytes);
-  if (state.workspace.get(path) === hash) return;
+  if (state.files.workspace.get(path) === hash) return;
   const aside = beside(path, 'aside');
   const isYoung = ports.clock.now() - (ports.disk.stat(aside)?.mtimeMs ?? 0) < YOUNG_MS;
   const text = isYoung ? null : textOf(bytes);
   if (text === null || mask(text) !== text) keepAside(ports.disk, aside, path, number);
-  else if (state.blobs.has(hash)) return;
+  else if (state.calls.blobs.has(hash)) return;
   else {
     const entry = { k: 'blob' as const, hash, text };
     apply(state, entry);
@@ -201,7 +201,7 @@ async function run(
     known: (hash) => scene.draft.known.get(hash),
     shown: (path) => scene.approved?.covers?.[path],
     redact: turn.mask,
-    isTainted: (path) => turn.state.tainted.has(path),
+    isTainted: (path) => turn.state.rights.tainted.has(path),
     room,
     changes,
     program: (argv, given) => runProgram(turn, { room, timeout, changes }, argv, given),

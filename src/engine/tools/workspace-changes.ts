@@ -72,7 +72,7 @@ export class WorkspaceState {
   }
 
   private isKept(path: string, hash: string): boolean {
-    return this.turn.state.workspace.get(path) === hash || this.turn.state.blobs.has(hash);
+    return this.turn.state.files.workspace.get(path) === hash || this.turn.state.calls.blobs.has(hash);
   }
 
   /** As a line of the journal; null when a secret stands in it. */
@@ -107,7 +107,7 @@ export class WorkspaceState {
 
   /** What differs, for the journal; returns what is to be said of it. */
   async changes(before: WorkspaceListing, after: WorkspaceListing, changes: FileChanges): Promise<string[]> {
-    const found = new ChangedFiles(this.turn.state.workspace);
+    const found = new ChangedFiles(this.turn.state.files.workspace);
     for (const name of sortedNames(before, after)) {
       const path = `${this.workspace}/${name}`;
       const [old, now] = [before.files.get(name), after.files.get(name)];

@@ -39,7 +39,7 @@ class Pen implements ChartEditor {
   constructor(turn: Turn, careful: boolean) {
     this.turn = turn;
     this.careful = careful;
-    this.texts = new Map(turn.state.files);
+    this.texts = new Map(turn.state.files.texts);
     this.draft = new ChartDraft(this.texts.get(CHART) as string, careful);
   }
 
@@ -101,8 +101,8 @@ class Pen implements ChartEditor {
     const { state, open } = this.turn;
     const read = readers.get(state) ?? configReader();
     readers.set(state, read);
-    const folders = agentFolders(this.texts.keys(), state.aside.keys());
-    const { config, faults } = read(this.texts, folders, open.env ?? {}, state.absent);
+    const folders = agentFolders(this.texts.keys(), state.dead.aside.keys());
+    const { config, faults } = read(this.texts, folders, open.env ?? {}, state.staff.absent);
     const missing = agents.find((agent) => !config?.agents.has(agent));
     if (config && missing === undefined) return null;
     return printed(config ? config.broken.get(missing as string)?.[0] : faults[0]);

@@ -3,7 +3,7 @@ import { answerText, printApproval } from '../../core/approvals/approval-text.ts
 import { heldText } from '../../core/journal/texts-rules-1.ts';
 import type { Effect, Held } from '../../core/model/entry.ts';
 import { textHash } from '../../core/model/hash.ts';
-import type { Approval } from '../../core/model/state.ts';
+import type { Approval } from '../../core/model/state/approvals.ts';
 import { emptyDraft } from '../../core/model/tool.ts';
 import { allowances } from '../../core/money/ledger.ts';
 import { priceOf } from '../../core/money/price.ts';
@@ -29,7 +29,7 @@ export async function decide(
   const next = new Map<string, number>();
   const chain: Chain = new Map();
   let nth = 1;
-  for (const approval of turn.state.approvals.values()) {
+  for (const approval of turn.state.approvals.pending.values()) {
     const { id, agent, answer } = approval;
     if (!answer) continue;
     const draft = emptyDraft(next.get(agent) ?? 1, promisedBy(staffing, agent), heldIn(effects, agent));

@@ -5,9 +5,11 @@ import type { FileOp } from '../../core/journal/file-op.ts';
 import { changesConfig } from '../../core/journal/kind-of.ts';
 import { RULES, rulesOf } from '../../core/journal/rules.ts';
 import { isKept, opsOf, placed, type RefusedOp, type Unplaced, unplacedLines } from '../../core/journal/unplaced.ts';
+import { revivable } from '../../core/mail/absent-agents.ts';
 import { type Config, peopleOf } from '../../core/model/config.ts';
 import type { Entry, InputEntry, Mark, OpenEntry } from '../../core/model/entry.ts';
-import { agentState, revivable, type State } from '../../core/model/state.ts';
+import { agentState } from '../../core/model/state/staff.ts';
+import type { State } from '../../core/model/state.ts';
 import { frozenEffects } from '../../core/turn/frozen.ts';
 import type { Toolbox } from '../../core/turn/judge.ts';
 import { atRest, idleness } from '../../core/turn/schedule.ts';
@@ -131,12 +133,12 @@ export class Engine {
   private redo(loaded: Loaded): void {
     if (loaded.difference)
       this.recovered.push(
-        `the journal goes back to turn ${this.state.turn}, though more was made here: what was spent and done after it counts no more`,
+        `the journal goes back to turn ${this.state.clock.turn}, though more was made here: what was spent and done after it counts no more`,
       );
     if (loaded.boot !== null && loaded.boot !== this.ports.host.boot) this.restore();
     if (!loaded.undone) return;
-    const { unplaced } = this.place(loaded.undone, this.state.turn);
-    this.recovered.push(`the files of turn ${this.state.turn} were completed from the journal`);
+    const { unplaced } = this.place(loaded.undone, this.state.clock.turn);
+    this.recovered.push(`the files of turn ${this.state.clock.turn} were completed from the journal`);
     for (const { path, detail } of unplaced) this.recovered.push(`${path} was set aside: ${detail}`);
   }
 
@@ -179,7 +181,7 @@ export class Engine {
 
   /** Agents with deferred files whose folder is back. */
   private returned(): string[] {
-    return [...this.state.deferred.keys()].filter((agent) => isHome(this.ports.disk, agent));
+    return [...this.state.staff.deferred.keys()].filter((agent) => isHome(this.ports.disk, agent));
   }
 
   /**
@@ -189,7 +191,7 @@ export class Engine {
   private catchUp(turn: number): void {
     const { disk } = this.ports;
     for (const agent of this.returned()) {
-      const turns = this.state.deferred.get(agent) as number[];
+      const turns = this.state.staff.deferred.get(agent) as number[];
       const ops = turns.flatMap((one) => opsOf(turnLines(disk, one))).filter((op) => homeOf(op) === agent);
       const { marks, refused } = materialise(disk, ops, turn);
       this.remember(ops, marks);
@@ -214,7 +216,7 @@ export class Engine {
 
   /** The number of the next turn. */
   get next(): number {
-    return this.state.turn + 1;
+    return this.state.clock.turn + 1;
   }
 
   /** Whether mail, a request or an unfinished turn makes anyone due. Reads the folder for what people dropped. */
@@ -239,7 +241,7 @@ export class Engine {
 
   /** Whether the organisation is paused, and what people asked was taken in. */
   isPaused(): boolean {
-    return this.state.paused && this.idle() === 'idle';
+    return this.state.staff.paused && this.idle() === 'idle';
   }
 
   /** Whether a turn would change nothing at all. */
@@ -249,10 +251,10 @@ export class Engine {
 
   /** Whether mail of somebody, or what was approved, waits for credits: worth one look at the start of a run. */
   starvedWait(): boolean {
-    const { inbox, approvals } = this.state;
+    const { mail, staff, approvals } = this.state;
     return (
-      [...inbox.keys()].some((name) => agentState(this.state, name).starved) ||
-      [...approvals.values()].some(({ answer }) => answer?.unpaid !== undefined)
+      [...mail.inbox.keys()].some((name) => agentState(staff, name).starved) ||
+      [...approvals.pending.values()].some(({ answer }) => answer?.unpaid !== undefined)
     );
   }
 
@@ -302,30 +304,31 @@ export class Engine {
   /** Looks as if the turn had begun; what that changes is taken back, until it begins. */
   private async wouldAct(open: OpenEntry): Promise<boolean> {
     const { state } = this;
-    const { time, day } = state;
-    const loads = new Map(state.loads);
+    const { time, day } = state.clock;
+    const loads = new Map(state.skills.loads);
     try {
       apply(state, open);
       return await this.actsIn(open);
     } finally {
-      Object.assign(state, { time, day, loads });
+      Object.assign(state.clock, { time, day });
+      state.skills.loads = loads;
     }
   }
 
   private async actsIn(open: OpenEntry): Promise<boolean> {
     const { config, state } = this;
-    const asked = revivable(state).length + state.orders.length + state.undo.length;
+    const asked = revivable(state).length + state.staff.orders.length + state.undo.asked.length;
     if (asked + overdue(config, state, open.time).length > 0) return true;
     if (frozenEffects(config, state, open.turn, []).length > 0) return true;
     const turn = this.turnOf(thawed(open, []), new RecordedCalls([]), new AbortController().signal);
-    return wouldAct(turn, () => toolsetOf(this.toolbox, config, state.trusted));
+    return wouldAct(turn, () => toolsetOf(this.toolbox, config, state.rights.trusted));
   }
 
   /** Makes the last of the turns that went by, so that the journal has its number; null when none did. */
   async makePassed(): Promise<TurnReport | null> {
     if (this.passed === 0) return null;
     this.passed--;
-    this.state.turn--;
+    this.state.clock.turn--;
     return this.turn({ rest: true });
   }
 
@@ -349,9 +352,9 @@ export class Engine {
       : { frozen: await this.freeze(wish, faults), recorded: new RecordedCalls([]), sent: undefined };
     const turn = this.turnOf(frozen, recorded, signal, wish.listen);
     turn.sent = sent;
-    const before = new Map([...this.state.agents].map(([name, agent]) => [name, agent.spent]));
-    const spentBefore = this.state.org.spent;
-    const toolset = await toolsetOf(this.toolbox, turn.config, this.state.trusted);
+    const before = new Map([...this.state.staff.agents].map(([name, agent]) => [name, agent.spent]));
+    const spentBefore = this.state.money.org.spent;
+    const toolset = await toolsetOf(this.toolbox, turn.config, this.state.rights.trusted);
     const ending = await makeTurn(turn, toolset);
     for (const call of recorded.left()) apply(this.state, call);
     const { conflicts, unplaced } = this.commit(frozen, ending);
@@ -359,7 +362,7 @@ export class Engine {
     const report: TurnReport = {
       turn: turn.number,
       visits: visitReports(turn.number, ending.visits, this.state, before, ending.effects),
-      spent: this.state.org.spent - spentBefore,
+      spent: this.state.money.org.spent - spentBefore,
       walked: ending.walked,
       conflicts,
       unplaced,
@@ -504,7 +507,7 @@ export class Engine {
   close(): void {
     try {
       if (!this.unfinished && !this.stopped && this.passed === 0) {
-        this.durable.sync(this.state.turn, this.journal);
+        this.durable.sync(this.state.clock.turn, this.journal);
         this.calls.close();
         this.journal.write(true);
         if (this.lock.held()) this.keep();

@@ -84,7 +84,7 @@ function undone({ disk, state, toolbox }: Sources, turn: number): Entry[] {
     disk,
     state,
     toolbox,
-    state.undo.map(({ of }) => of),
+    state.undo.asked.map(({ of }) => of),
   );
-  return state.undo.map(({ of, by }) => ({ k: 'undo', turn, of, by, steps: plans.get(of) as UndoStep[] }));
+  return state.undo.asked.map(({ of, by }) => ({ k: 'undo', turn, of, by, steps: plans.get(of) as UndoStep[] }));
 }

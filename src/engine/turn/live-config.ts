@@ -92,15 +92,15 @@ export class LiveConfig {
   }
 
   private readWith(changes: readonly InputEntry[], env: EnvTexts): ReturnType<ReturnType<typeof configReader>> {
-    const texts = new Map(this.state.files);
+    const texts = new Map(this.state.files.texts);
     for (const change of changes) {
       if (change.k !== 'file') continue;
       if (change.text === null) texts.delete(change.path);
       else texts.set(change.path, change.text);
     }
     const asides = changes.flatMap((change) => (change.k === 'aside' ? [change.path] : []));
-    const folders = agentFolders(texts.keys(), [...this.state.aside.keys(), ...asides]);
-    return this.read(texts, folders, env, absentAfter(this.state.absent, changes));
+    const folders = agentFolders(texts.keys(), [...this.state.dead.aside.keys(), ...asides]);
+    return this.read(texts, folders, env, absentAfter(this.state.staff.absent, changes));
   }
 
   /** Leaves out the changes that would break what works now: all of `org/` together, or a resume or a unit on its own. */

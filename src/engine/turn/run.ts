@@ -53,9 +53,9 @@ export async function run(engine: Engine, clock: Clock, wish: RunOptions): Promi
     wish.told(report);
   };
   let noted = clock.now();
-  let paused = engine.state.paused && !wish.stays;
+  let paused = engine.state.staff.paused && !wish.stays;
   for (;;) {
-    paused &&= engine.state.paused;
+    paused &&= engine.state.staff.paused;
     const end = await whyStop(engine, wish, sum, paused);
     if (end) {
       await makePassed();

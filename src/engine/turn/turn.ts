@@ -2,7 +2,7 @@ import { archiveMoves } from '../../core/journal/files.ts';
 import { archiveOverQuota } from '../../core/memory/quota.ts';
 import { inChartOrder } from '../../core/model/config.ts';
 import type { Effect } from '../../core/model/entry.ts';
-import { agentState } from '../../core/model/state.ts';
+import { agentState } from '../../core/model/state/staff.ts';
 import { type Draft, emptyDraft } from '../../core/model/tool.ts';
 import type { Finished } from '../../core/model/visit.ts';
 import { modelChooser } from '../../core/money/breaker.ts';
@@ -55,10 +55,11 @@ export async function makeTurn(turn: Turn, toolbox: Toolbox): Promise<Ending> {
  * turn; nothing is changed.
  */
 export async function wouldAct(turn: Turn, toolset: () => Promise<Toolbox>): Promise<boolean> {
-  for (const approval of turn.state.approvals.values()) if (approval.answer && isPayable(turn, approval)) return true;
+  for (const approval of turn.state.approvals.pending.values())
+    if (approval.answer && isPayable(turn, approval)) return true;
   const walked = scheduleTurn(turn.config, turn.state, turn.number, turn.open).filter(({ due }) => due);
   if (walked.length === 0) return false;
-  if (walked.some(({ agent }) => !agentState(turn.state, agent).starved)) return true;
+  if (walked.some(({ agent }) => !agentState(turn.state.staff, agent).starved)) return true;
   const { plans, skipped } = await planVisits(turn, await toolset(), walked, []);
   return plans.length + skipped.length > 0;
 }
@@ -111,7 +112,7 @@ export async function planVisits(
       });
     else if (allowance.short.scope === BUDGET)
       skipped.push(starved(resume, needs.get(one.agent) as number, allowance.short, 'budget'));
-    else if (!agentState(turn.state, one.agent).starved)
+    else if (!agentState(turn.state.staff, one.agent).starved)
       skipped.push(starved(resume, needs.get(one.agent) as number, allowance.short, 'credits'));
   }
   return { plans, skipped };

@@ -29,7 +29,7 @@ export function promptOfVisit(
 /** Texts that prompts refer to are journaled once. */
 export function noteBlobs(turn: Turn, blobs: VisitPrompt['blobs']): void {
   for (const blob of blobs) {
-    if (turn.state.blobs.has(blob.hash)) continue;
+    if (turn.state.calls.blobs.has(blob.hash)) continue;
     const entry: Entry = { k: 'blob', ...blob };
     apply(turn.state, entry);
     turn.journal.add(entry);

@@ -2,7 +2,7 @@ import type { InboxMail } from '../../core/mail/inbox.ts';
 import { type ActCall, type Part, ProviderError, type Reply } from '../../core/model/call.ts';
 import { stepsOf } from '../../core/model/config.ts';
 import type { Cause, PromptRef } from '../../core/model/entry.ts';
-import { agentState } from '../../core/model/state.ts';
+import { agentState } from '../../core/model/state/staff.ts';
 import { type ActContext, type Draft, NOTHING, type Stands } from '../../core/model/tool.ts';
 import { permitPath } from '../../core/model/tool-path.ts';
 import type { Finished } from '../../core/model/visit.ts';
@@ -67,7 +67,7 @@ export async function visit(turn: Turn, toolbox: Toolbox, plan: VisitPlan, draft
   const sights = looks ? imagesOf(turn.ports.disk, made.given.mail) : [];
   const briefed: VisitUnderWay = copyWith(copyWith(plan, made), { priority: priorityOf(turn, made.given), sights });
   const scene = actContextOf(turn, plan.resume, briefed.given.mail, draft);
-  const told = agentState(turn.state, plan.agent).notices.length;
+  const told = agentState(turn.state.staff, plan.agent).notices.length;
   const finished = {
     agent: plan.agent,
     resume: plan.resume,

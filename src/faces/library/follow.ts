@@ -75,7 +75,7 @@ class JournalReading {
     this.held = [];
     this.tail = new Tail(disk, journal.file, journal.size, journal.head);
     this.before = this.linesUntil(journal.file);
-    return state.turn + 1;
+    return state.clock.turn + 1;
   }
 
   /** The lines from the first turn that was not told, until that file. */

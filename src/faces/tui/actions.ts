@@ -75,7 +75,7 @@ function answer(desk: ScreenContext, verb: 'approve' | 'deny', flags: { always?:
   const about = chosenOf(desk);
   const open = openApprovals(scene);
   const id = about?.what === 'approval' ? about.id : open.length === 1 ? open[0] : undefined;
-  const held = id === undefined ? undefined : scene.state.approvals.get(id);
+  const held = id === undefined ? undefined : scene.state.approvals.pending.get(id);
   if (open.length === 0) return desk.say('Nothing waits for you.', 'quiet');
   if (!held) return desk.say(`Choose the act first: ${keyOf(keys, 'approvals')} shows what waits.`, 'warn');
   if (!open.includes(held.id)) return desk.say('It was answered: that takes effect in the next turn.', 'warn');

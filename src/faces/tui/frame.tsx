@@ -1,5 +1,5 @@
 import { Box, Text } from 'ink';
-import { agentState } from '../../core/model/state.ts';
+import { agentState } from '../../core/model/state/staff.ts';
 import { inCredits } from '../../schema/amount.ts';
 import { printEvent } from '../../views/journal/turn.ts';
 import { type Cell, line, type Pane, type ScreenLine, spans } from '../../views/screen/line.ts';
@@ -262,17 +262,17 @@ function footer({ scene, layout, paint }: Frame): string {
   const { state, config, engine, recent } = scene;
   const { paused, soon } = pauseOf(scene, null);
   const needs = needsYou(scene);
-  const tokens = [...state.agents.keys()].reduce(
-    (sum, name) => sum + agentState(state, name).tokensIn + agentState(state, name).tokensOut,
+  const tokens = [...state.staff.agents.keys()].reduce(
+    (sum, name) => sum + agentState(state.staff, name).tokensIn + agentState(state.staff, name).tokensOut,
     0,
   );
   const cache = recent.cacheShare();
   const budget = config.credits.org.cap;
   const now = paused ? (soon ? 'pausing' : 'paused') : soon ? 'resuming' : engine ? 'running' : 'idle';
   const parts = [
-    `turn ${state.turn}`,
+    `turn ${state.clock.turn}`,
     now,
-    `${inCredits(state.org.spent)}${budget === undefined ? '' : ` of ${inCredits(budget)}`} credits`,
+    `${inCredits(state.money.org.spent)}${budget === undefined ? '' : ` of ${inCredits(budget)}`} credits`,
     `${short(tokens)} tokens`,
     ...(cache === null ? [] : [`cache ${Math.round(cache * 100)} %`]),
     ...(engine ? [`lemming ${engine.command}, process ${engine.pid}`] : []),

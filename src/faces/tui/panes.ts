@@ -27,7 +27,7 @@ export const PANES = {
     title: 'Mail',
     terms: MAIL_TERMS,
     make: mailPane,
-    count: ({ state, person }) => state.inbox.get(person)?.length ?? 0,
+    count: ({ state, person }) => state.mail.inbox.get(person)?.length ?? 0,
     start: 'first',
   },
   problems: {

@@ -332,7 +332,7 @@ export class TerminalScreen implements ScreenContext {
 
 /** What `lemming watch` says when the person has left. */
 export function outcomeOf(scene: ScreenSnapshot): Outcome {
-  return { data: { turn: scene.state.turn }, text: '' };
+  return { data: { turn: scene.state.clock.turn }, text: '' };
 }
 
 /** Lets keys come first. */

@@ -25,7 +25,7 @@ export default act({
       draft.loaded.push(name);
       return { ok: true, text: whole(skill) };
     }
-    const text = skill.files.includes(file) ? state.files.get(`${skill.folder}/${file}`) : undefined;
+    const text = skill.files.includes(file) ? state.files.texts.get(`${skill.folder}/${file}`) : undefined;
     if (text !== undefined) {
       draft.loaded.push(name);
       return { ok: true, text: cut(text) };

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { agentState } from '../../core/model/state.ts';
+import { agentState } from '../../core/model/state/staff.ts';
 import type { ActContext } from '../../core/model/tool.ts';
 import { balanceOf, printCredits } from '../../core/money/ledger.ts';
 import { inOneLine } from '../../core/skills/skill.ts';
@@ -13,12 +13,12 @@ export default act({
   input: z.strictObject({}),
   stage(_value, scene) {
     const { config, state, agent } = scene;
-    const trouble = limitTrouble(config, state.staff, agent);
+    const trouble = limitTrouble(config, state.staff.hired, agent);
     const left = printCredits(balanceOf(config, state, agent).left);
     return {
       ok: true,
       text: [
-        ...teamOf(state.staff, agent).map((name) => aboutAgent(scene, name)),
+        ...teamOf(state.staff.hired, agent).map((name) => aboutAgent(scene, name)),
         `You have ${left} credits${trouble ? `. ${trouble.text}` : ' and may hire.'}`,
         ...[...config.templates].map(([id, { head }]) => `template ${id}: ${inOneLine(head.role)}`),
       ].join('\n'),
@@ -28,8 +28,8 @@ export default act({
 
 /** What the others spend while this turn is made it does not tell: visits of a turn do not see each other. */
 function aboutAgent({ config, state, agent }: ActContext, name: string): string {
-  const { lastTurn, lastOutcome } = agentState(state, name);
-  const by = state.staff.get(name)?.by;
+  const { lastTurn, lastOutcome } = agentState(state.staff, name);
+  const by = state.staff.hired.get(name)?.by;
   const role = config.agents.get(name)?.role ?? 'its resume is broken';
   const last = lastTurn ? `last visit in turn ${lastTurn}, ${lastOutcome}` : 'no visit yet';
   const given = printCredits(balanceOf(config, state, name).granted);

@@ -20,6 +20,6 @@ export default act({
 });
 
 /** With an agent go those whom it hired. */
-function whoGoes({ staff }: State, name: string): string[] {
-  return [name, ...teamOf(staff, name).sort()];
+function whoGoes({ staff: { hired } }: State, name: string): string[] {
+  return [name, ...teamOf(hired, name).sort()];
 }

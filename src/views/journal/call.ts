@@ -198,9 +198,9 @@ function textOf({ state, blobs }: Recording, prompt: Extract<PromptRef, { pieces
 
 /** The body as delivered: that of the waiting mail, else of the conversation's last messages. */
 export function bodyOf(state: State, id: string): string {
-  const mail = state.mail.get(id);
+  const mail = state.mail.waiting.get(id);
   if (mail) return mail.body;
-  for (const tail of state.threads.values()) {
+  for (const tail of state.mail.threads.values()) {
     const found = tail.find((message) => message.id === id);
     if (found) return found.body;
   }

@@ -29,14 +29,11 @@ export interface MailRow {
   body: string;
 }
 
-/** What is known of messages that were taken. */
-type MailState = Pick<State, 'mail' | 'received'>;
-
 /** The row of a message. `waiting`: who has not got it yet. `owner`: only that reader's mark counts as read. */
 export function mailRow(
-  known: MailState,
+  known: Pick<State, 'mail'>,
   message: Message,
-  waiting: readonly string[] = known.mail.get(message.id)?.waiting ?? [],
+  waiting: readonly string[] = known.mail.waiting.get(message.id)?.waiting ?? [],
   owner?: string,
 ): MailRow {
   const {
@@ -78,8 +75,11 @@ export function mailRow(
 }
 
 /** As the journal has it since messages name it there. */
-function makerOf({ received }: MailState, { id, turn, from, to }: Message): Pick<MailRow, 'made_by' | 'made_by_act'> {
-  const file = received.get(`${to[0]} ${id}`) ?? '';
+function makerOf(
+  { mail }: Pick<State, 'mail'>,
+  { id, turn, from, to }: Message,
+): Pick<MailRow, 'made_by' | 'made_by_act'> {
+  const file = mail.received.get(`${to[0]} ${id}`) ?? '';
   const by = file.slice(0, Math.max(0, file.lastIndexOf('/')));
   const [, call, act] = /^(\d+)(?:\.(\d+))?$/.exec(by) ?? [];
   if (call === undefined) return { made_by: by || null, made_by_act: null };

@@ -1,4 +1,6 @@
-import { deadOf, type State, type ThreadMessage } from '../../core/model/state.ts';
+import { deadOf } from '../../core/model/state/dead-letters.ts';
+import type { ThreadMessage } from '../../core/model/state/mail.ts';
+import type { State } from '../../core/model/state.ts';
 import { parseMessageId } from '../../schema/name.ts';
 import { shorten } from '../text/table.ts';
 
@@ -19,10 +21,13 @@ export type MessageFate = Pick<Sent, 'waiting' | 'read_by' | 'answered_by'>;
 /** The messages of an author in the conversations that the state remembers, the oldest first. An answer is a later message of that reader to the author there. Pure. */
 export function sentBy(state: State, author: string): Sent[] {
   const sent: Sent[] = [];
-  for (const tail of state.threads.values())
+  for (const tail of state.mail.threads.values())
     tail.forEach((said, i) => {
       if (said.from !== author) return;
-      const waits = [...(state.mail.get(said.id)?.waiting ?? []), ...deadOf(state, said.id).flatMap(({ to }) => to)];
+      const waits = [
+        ...(state.mail.waiting.get(said.id)?.waiting ?? []),
+        ...deadOf(state.dead, said.id).flatMap(({ to }) => to),
+      ];
       sent.push(fateOf(said, waits, tail.slice(i + 1)));
     });
   return sent.sort((a, b) => turnOf(a) - turnOf(b));

@@ -2,7 +2,9 @@ import { apply } from '../../core/journal/apply.ts';
 import { isCall } from '../../core/journal/line-kinds.ts';
 import type { Config } from '../../core/model/config.ts';
 import { bookedIn, type Entry } from '../../core/model/entry.ts';
-import { agentState, emptyState, type State, type Tally } from '../../core/model/state.ts';
+import type { Tally } from '../../core/model/state/money.ts';
+import { agentState } from '../../core/model/state/staff.ts';
+import { emptyState, type State } from '../../core/model/state.ts';
 import { endsAtTurn, leftByAgent, leftOfOrg, type Pace } from '../../core/money/forecast.ts';
 import { balanceOf, balanceOfOrg, printCredits } from '../../core/money/ledger.ts';
 import { inCredits, inMicro } from '../../schema/amount.ts';
@@ -33,7 +35,7 @@ export interface Costs {
 /** The ledger as the state holds it. */
 export function costsOf(config: Config, state: State): Costs {
   const { granted, spent, reserved, left, doubt } = balanceOfOrg(config, state);
-  const names = new Set([...config.order, ...Object.keys(config.credits.agents), ...state.agents.keys()]);
+  const names = new Set([...config.order, ...Object.keys(config.credits.agents), ...state.staff.agents.keys()]);
   return {
     granted: inCredits(granted),
     spent: inCredits(spent),
@@ -45,15 +47,15 @@ export function costsOf(config: Config, state: State): Costs {
         .filter((name) => !config.agents.get(name)?.person)
         .map((name) => [name, costOfAgent(config, state, name)]),
     ),
-    by_model: talliesOf(state.models),
-    by_provider: talliesOf(state.providers),
-    by_tool: talliesOf(state.tools),
+    by_model: talliesOf(state.money.models),
+    by_provider: talliesOf(state.money.providers),
+    by_tool: talliesOf(state.money.tools),
   };
 }
 
 function costOfAgent(config: Config, state: State, name: string): Costs['by_agent'][string] {
   const { granted, spent, reserved, left, doubt } = balanceOf(config, state, name);
-  const { calls, tokensIn, tokensOut } = agentState(state, name);
+  const { calls, tokensIn, tokensOut } = agentState(state.staff, name);
   return {
     spent: inCredits(spent),
     calls,
@@ -93,14 +95,14 @@ export function forecastOf(config: Config, state: State, { turns, spent, byAgent
   const agents = [...leftByAgent(config, state)].map(([name, ofAgent]) => {
     const micro = byAgent.get(name) ?? 0;
     const per_turn = perTurn(micro);
-    const isOut = agentState(state, name).starved;
-    if (isOut) return [name, { per_turn, ends_at_turn: state.turn, out_of_credits: true as const }] as const;
-    return [name, { per_turn, ends_at_turn: endsAtTurn(state.turn, ofAgent, micro, turns) }] as const;
+    const isOut = agentState(state.staff, name).starved;
+    if (isOut) return [name, { per_turn, ends_at_turn: state.clock.turn, out_of_credits: true as const }] as const;
+    return [name, { per_turn, ends_at_turn: endsAtTurn(state.clock.turn, ofAgent, micro, turns) }] as const;
   });
   return {
     turns,
     per_turn: perTurn(spent),
-    ends_at_turn: left === null ? null : endsAtTurn(state.turn, left, spent, turns),
+    ends_at_turn: left === null ? null : endsAtTurn(state.clock.turn, left, spent, turns),
     agents: Object.fromEntries(agents),
   };
 }
@@ -184,20 +186,22 @@ class CostTotals {
 
   private fold(entry: Entry): void {
     const { state } = this;
-    const before = state.org.spent;
+    const before = state.money.org.spent;
     if (entry.k === 'visit') this.settleVisit(entry.agent, this.headingsOf(entry.mail));
     const doubt =
-      entry.k === 'request' && entry.request.ask === 'settle-doubt' ? state.doubts.get(entry.request.key) : undefined;
+      entry.k === 'request' && entry.request.ask === 'settle-doubt'
+        ? state.money.doubts.get(entry.request.key)
+        : undefined;
     const booked = bookedIn(entry);
-    const account = booked && { ...agentState(state, booked.agent) };
+    const account = booked && { ...agentState(state.staff, booked.agent) };
     apply(state, entry);
-    const micro = state.org.spent - before;
-    if (entry.k === 'request' && entry.request.ask === 'reset' && micro <= 0 && state.org.spent === 0)
+    const micro = state.money.org.spent - before;
+    if (entry.k === 'request' && entry.request.ask === 'reset' && micro <= 0 && state.money.org.spent === 0)
       this.sums.clear();
     else if (doubt)
       this.charge(this.doubtHeadings(doubt.turn, doubt.agent), { micro, calls: 0, tokensIn: 0, tokensOut: 0 });
     else if (account) {
-      const now = agentState(state, booked.agent);
+      const now = agentState(state.staff, booked.agent);
       this.spend(booked.agent, {
         micro,
         calls: now.calls - account.calls,
@@ -209,15 +213,15 @@ class CostTotals {
 
   private spend(agent: string, charge: Charge): void {
     const { heading, state } = this;
-    if (heading === 'turn') this.charge([String(state.turn + 1)], charge);
-    else if (heading === 'day') this.charge([state.day], charge);
+    if (heading === 'turn') this.charge([String(state.clock.turn + 1)], charge);
+    else if (heading === 'day') this.charge([state.clock.day], charge);
     else this.pending.set(agent, [...(this.pending.get(agent) ?? []), charge]);
   }
 
   private headingsOf(mail: readonly string[]): string[] {
     if (this.heading !== 'thread' && this.heading !== 'task') return [];
     const key = this.heading;
-    const names = new Set(mail.map((id) => this.state.mail.get(id)?.[key] ?? NONE));
+    const names = new Set(mail.map((id) => this.state.mail.waiting.get(id)?.[key] ?? NONE));
     return names.size ? [...names] : [NONE];
   }
 
@@ -225,7 +229,8 @@ class CostTotals {
     if (headings.length === 0) return;
     for (const charge of this.pending.get(agent) ?? []) this.charge(headings, charge);
     this.pending.delete(agent);
-    if (agentState(this.state, agent).doubt > 0) this.doubtful.set(`${this.state.turn + 1}.${agent}`, [...headings]);
+    if (agentState(this.state.staff, agent).doubt > 0)
+      this.doubtful.set(`${this.state.clock.turn + 1}.${agent}`, [...headings]);
   }
 
   private settlePending(): void {
@@ -235,7 +240,7 @@ class CostTotals {
 
   private doubtHeadings(turn: number, agent: string): readonly string[] {
     if (this.heading === 'turn') return [String(turn)];
-    if (this.heading === 'day') return [this.state.day];
+    if (this.heading === 'day') return [this.state.clock.day];
     return this.doubtful.get(`${turn}.${agent}`) ?? [NONE];
   }
 

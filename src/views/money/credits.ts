@@ -1,7 +1,7 @@
 /** Amounts of the journal, which counts micro-credits, as `--json` tells them: in credits. Pure. */
 
 import type { Held } from '../../core/model/entry.ts';
-import type { Approval } from '../../core/model/state.ts';
+import type { Approval } from '../../core/model/state/approvals.ts';
 import { inCredits } from '../../schema/amount.ts';
 import type { ShownCall } from '../journal/call.ts';
 

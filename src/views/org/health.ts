@@ -1,6 +1,7 @@
 import type { CallFailure } from '../../core/model/call.ts';
 import type { Config } from '../../core/model/config.ts';
-import { type AgentState, agentState, type State } from '../../core/model/state.ts';
+import { type AgentState, agentState } from '../../core/model/state/staff.ts';
+import type { State } from '../../core/model/state.ts';
 import { idleness } from '../../core/turn/schedule.ts';
 import { shorten, table } from '../text/table.ts';
 
@@ -21,7 +22,7 @@ const UNHEALTHY = 3;
 /** How an agent's visits went lately: by its failures in a row. A broken resume is unhealthy; who was only cut is degraded. */
 export function healthOf(config: Config, state: State, agent: string): Health {
   if (config.broken.has(agent)) return 'unhealthy';
-  const { failedInRow, lastOutcome } = agentState(state, agent);
+  const { failedInRow, lastOutcome } = agentState(state.staff, agent);
   return failedInRow === 0 ? 'healthy' : lastOutcome === 'cut' || failedInRow < UNHEALTHY ? 'degraded' : 'unhealthy';
 }
 
@@ -30,14 +31,14 @@ export function healthOf(config: Config, state: State, agent: string): Health {
  * never called. People are always idle.
  */
 export function conditionOf(config: Config, state: State, agent: string): AgentCondition {
-  const account = agentState(state, agent);
+  const account = agentState(state.staff, agent);
   if (config.broken.has(agent)) return 'error';
   if (config.agents.get(agent)?.person) return 'idle';
   if (account.paused) return 'paused';
   if (isOffline(account)) return 'offline';
   if (healthOf(config, state, agent) === 'unhealthy') return 'error';
   if (account.lastTurn === 0) return 'unknown';
-  return account.lastTurn === state.turn && idleness(config, state) !== 'idle' ? 'active' : 'idle';
+  return account.lastTurn === state.clock.turn && idleness(config, state) !== 'idle' ? 'active' : 'idle';
 }
 
 /** Backing off from a provider that failed; waiting for credits is something else. */
@@ -76,7 +77,7 @@ export function healthOfAgents(config: Config, state: State): AgentHealth[] {
       name,
       health: healthOf(config, state, name),
       state: conditionOf(config, state, name),
-      failures_in_a_row: agentState(state, name).failedInRow,
+      failures_in_a_row: agentState(state.staff, name).failedInRow,
       reason: reasonOf(config, state, name),
     }));
 }
@@ -84,7 +85,7 @@ export function healthOfAgents(config: Config, state: State): AgentHealth[] {
 function reasonOf(config: Config, state: State, name: string): string | null {
   const broken = config.broken.get(name)?.[0];
   if (broken) return `set aside: ${broken.message}`;
-  const { failedInRow, lastReason } = agentState(state, name);
+  const { failedInRow, lastReason } = agentState(state.staff, name);
   return failedInRow > 0 && lastReason ? lastReason : null;
 }
 

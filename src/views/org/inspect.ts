@@ -1,7 +1,9 @@
 import { type NoticeLine, noticeLines } from '../../core/mail/chain.ts';
 import { entriesOf } from '../../core/memory/entry.ts';
 import { type Config, mayWriteTo } from '../../core/model/config.ts';
-import { agentState, inboxOf, type State } from '../../core/model/state.ts';
+import { inboxOf } from '../../core/model/state/mail.ts';
+import { agentState } from '../../core/model/state/staff.ts';
+import type { State } from '../../core/model/state.ts';
 import { balanceOf } from '../../core/money/ledger.ts';
 import { pricedTools, priceOf } from '../../core/money/price.ts';
 import { grants } from '../../core/rights/permit.ts';
@@ -59,7 +61,7 @@ export interface Inspection {
  */
 export function inspect(config: Config, state: State, name: string, everyone: readonly string[]): Inspection {
   const resume = config.agents.get(name);
-  const account = agentState(state, name);
+  const account = agentState(state.staff, name);
   const { steps, output_tokens } = config.org.limits;
   return {
     name,
@@ -93,7 +95,7 @@ export function inspect(config: Config, state: State, name: string, everyone: re
       .filter(({ archived }) => !archived)
       .map(({ key }) => key)
       .sort(),
-    unread: inboxOf(state, name).map(({ id, from, subject, priority, turn, attempts }) => ({
+    unread: inboxOf(state.mail, name).map(({ id, from, subject, priority, turn, attempts }) => ({
       id,
       from,
       subject,
@@ -102,8 +104,8 @@ export function inspect(config: Config, state: State, name: string, everyone: re
       attempts: attempts[name] ?? 0,
     })),
     notices: noticeLines(account.notices),
-    approvals: [...state.approvals.values()].filter((approval) => approval.agent === name).map(({ id }) => id),
-    dead_letters: [...state.dead.values()]
+    approvals: [...state.approvals.pending.values()].filter((approval) => approval.agent === name).map(({ id }) => id),
+    dead_letters: [...state.dead.letters.values()]
       .filter((dead) => dead.from === name || dead.to.includes(name))
       .map(({ id }) => id),
   };
@@ -131,7 +133,7 @@ function creditsOf(config: Config, state: State, name: string): Inspection['cred
 }
 
 function nextTurn(config: Config, state: State, name: string): Inspection['next_turn'] {
-  const turn = state.turn + 1;
+  const turn = state.clock.turn + 1;
   const due = dueOf(config, state, turn, name);
   return { turn, due: due?.due ?? false, why: whyOf(config, state, name, due), next: due?.next ?? null };
 }
@@ -141,21 +143,21 @@ function nextTurn(config: Config, state: State, name: string): Inspection['next_
  * of now without what colleagues wrote in that turn; a pause that came later shows too.
  */
 function lastTurn(config: Config, state: State, name: string): Inspection['last_turn'] {
-  const { turn } = state;
-  const account = agentState(state, name);
+  const { turn } = state.clock;
+  const account = agentState(state.staff, name);
   if (turn === 0) return { turn, ran: false, outcome: null, why: 'there was no turn yet' };
   if (account.lastTurn === turn)
     return { turn, ran: true, outcome: account.lastOutcome, why: account.lastReason || 'it was due' };
   if (account.starved) return { turn, ran: false, outcome: 'skipped', why: account.lastReason };
-  const then = inboxOf(state, name).filter(
+  const then = inboxOf(state.mail, name).filter(
     (mail) => mail.turn < turn || (mail.turn === turn && config.agents.get(mail.from)?.person),
   );
   const before: State = {
     ...state,
-    turn: turn - 1,
-    inbox: new Map([...state.inbox, [name, then.map((mail) => mail.id)]]),
+    clock: { ...state.clock, turn: turn - 1 },
+    mail: { ...state.mail, inbox: new Map([...state.mail.inbox, [name, then.map((mail) => mail.id)]]) },
   };
-  if (then.length === 0) before.inbox.delete(name);
+  if (then.length === 0) before.mail.inbox.delete(name);
   const due = dueOf(config, before, turn, name);
   if (due?.due && account.lastReason.startsWith('no credits'))
     // it has some since

@@ -1,6 +1,9 @@
 import { lettersAway } from '../../core/mail/absent-agents.ts';
 import { type Config, isPersonIn } from '../../core/model/config.ts';
-import { type Approval, agentState, type State, wakesBy } from '../../core/model/state.ts';
+import type { Approval } from '../../core/model/state/approvals.ts';
+import { wakesBy } from '../../core/model/state/mail.ts';
+import { agentState } from '../../core/model/state/staff.ts';
+import type { State } from '../../core/model/state.ts';
 import type { Fault } from '../../schema/fault.ts';
 import { count } from '../text/table.ts';
 
@@ -21,7 +24,7 @@ export interface NeedCounts {
 
 /** Held acts that wait for that person's answer; one that asks for nobody who is there waits for everybody. */
 export function approvalsFor(config: Config, state: State, person: string): Approval[] {
-  return [...state.approvals.values()].filter(
+  return [...state.approvals.pending.values()].filter(
     ({ answer, contacts }) =>
       answer === null && (contacts.includes(person) || !contacts.some((name) => isPersonIn(config, name))),
   );
@@ -30,14 +33,16 @@ export function approvalsFor(config: Config, state: State, person: string): Appr
 /** Acts that were approved and cannot be paid, of agents that are not out of credits altogether. */
 function unpaidIn(state: State): Approval[] {
   const starved = new Set(starvedIn(state));
-  return [...state.approvals.values()].filter(
+  return [...state.approvals.pending.values()].filter(
     ({ agent, answer }) => answer?.unpaid !== undefined && !starved.has(agent),
   );
 }
 
 /** Agents whose mail waits because they have no credits. */
 export function starvedIn(state: State): string[] {
-  return [...state.inbox.keys()].filter((name) => agentState(state, name).starved && wakesBy(state, name) > 0);
+  return [...state.mail.inbox.keys()].filter(
+    (name) => agentState(state.staff, name).starved && wakesBy(state.mail, name) > 0,
+  );
 }
 
 /** Nothing waits. */
@@ -64,23 +69,23 @@ export function countNeeds(
 ): NeedCounts {
   const off = needNobody(config, state);
   const counts = {
-    mail: wakesBy(state, person),
+    mail: wakesBy(state.mail, person),
     approvals: approvalsFor(config, state, person).length,
-    dead_letters: state.chains.size - deleted - off.chains,
+    dead_letters: state.dead.chains.size - deleted - off.chains,
     out_of_credits: starvedIn(state).length + unpaidIn(state).length,
     faults: faults.length,
   };
   const all = Object.values(counts).reduce((sum, n) => sum + n, 0);
-  return { count: all, undelivered: state.dead.size - deleted - off.letters, ...counts };
+  return { count: all, undelivered: state.dead.letters.size - deleted - off.letters, ...counts };
 }
 
 /** Dead letters that wait for an agent that is away, or that a person gave another chance: how many, and of how many whole lines. */
 function needNobody(config: Config, state: State): { letters: number; chains: number } {
-  const asked = [...state.revive.keys()].flatMap((id) => state.dead.get(id) ?? []);
+  const asked = [...state.dead.revive.keys()].flatMap((id) => state.dead.letters.get(id) ?? []);
   const letters = new Map([...lettersAway(config, state), ...asked].map(({ id, chain }) => [id, chain]));
   const counts = new Map<string, number>();
   for (const chain of letters.values()) counts.set(chain, (counts.get(chain) ?? 0) + 1);
-  const chains = [...counts].filter(([chain, n]) => state.chains.get(chain) === n).length;
+  const chains = [...counts].filter(([chain, n]) => state.dead.chains.get(chain) === n).length;
   return { letters: letters.size, chains };
 }
 

@@ -1,6 +1,7 @@
 import { noticeLines } from '../../core/mail/chain.ts';
 import type { Config } from '../../core/model/config.ts';
-import { agentState, type State } from '../../core/model/state.ts';
+import { agentState } from '../../core/model/state/staff.ts';
+import type { State } from '../../core/model/state.ts';
 import { restsUntil } from '../../core/money/breaker.ts';
 import { balanceOf, printCredits } from '../../core/money/ledger.ts';
 import { type Due, scheduleTurn } from '../../core/turn/schedule.ts';
@@ -54,23 +55,23 @@ export interface AgentStatus {
 
 /** The organisation at a glance, as it stands before its next turn. Pure. */
 export function statusOf(config: Config, state: State, person: string, faults: Fault[]): Status {
-  const due = new Map(scheduleTurn(config, state, state.turn + 1).map((one) => [one.agent, one]));
+  const due = new Map(scheduleTurn(config, state, state.clock.turn + 1).map((one) => [one.agent, one]));
   const names = [...config.order, ...[...config.broken.keys(), ...goneIn(config, state)].sort()];
   return {
     org: config.org.name,
-    turn: state.turn,
-    state: state.paused ? 'paused' : 'idle',
+    turn: state.clock.turn,
+    state: state.staff.paused ? 'paused' : 'idle',
     agents: names.map((name) => agentStatus(config, state, name, due.get(name))),
-    approvals: [...state.approvals.values()].filter((approval) => approval.answer === null).length,
-    dead_letters: state.dead.size,
+    approvals: [...state.approvals.pending.values()].filter((approval) => approval.answer === null).length,
+    dead_letters: state.dead.letters.size,
     needs: countNeeds(config, state, person, faults),
     unread: {
-      messages: state.inbox.get(person)?.length ?? 0,
-      notices: noticeLines(agentState(state, person).notices).length,
+      messages: state.mail.inbox.get(person)?.length ?? 0,
+      notices: noticeLines(agentState(state.staff, person).notices).length,
     },
     waiting: waitingOf(config, state),
     unanswered: unansweredOf(state, person),
-    failing_models: [...state.breakers].map(([model, { failures }]) => {
+    failing_models: [...state.calls.breakers].map(([model, { failures }]) => {
       const until = restsUntil(config, state, model);
       return { model, failures, left_alone_until: until === null ? null : new Date(until).toISOString() };
     }),
@@ -79,7 +80,7 @@ export function statusOf(config: Config, state: State, person: string, faults: F
 }
 
 /** Agents of the chart whose folder is gone: none until it is back. */
-function goneIn(config: Config, { absent }: State): string[] {
+function goneIn(config: Config, { staff: { absent } }: State): string[] {
   return [...absent].flatMap(([name, { out }]) => (out && config.readFrom.has(name) ? [name] : []));
 }
 
@@ -88,17 +89,17 @@ function agentStatus(config: Config, state: State, name: string, due: Due | unde
   return {
     name,
     person: config.agents.get(name)?.person ?? false,
-    state: state.absent.get(name)?.out ? 'error' : conditionOf(config, state, name),
-    health: state.absent.get(name)?.out ? 'unhealthy' : healthOf(config, state, name),
-    unread: state.inbox.get(name)?.length ?? 0,
+    state: state.staff.absent.get(name)?.out ? 'error' : conditionOf(config, state, name),
+    health: state.staff.absent.get(name)?.out ? 'unhealthy' : healthOf(config, state, name),
+    unread: state.mail.inbox.get(name)?.length ?? 0,
     credits: {
       granted: inCredits(granted),
       spent: inCredits(spent),
       reserved: inCredits(reserved),
       left: inCredits(left),
     },
-    last_turn: agentState(state, name).lastTurn,
-    last_outcome: agentState(state, name).lastOutcome,
+    last_turn: agentState(state.staff, name).lastTurn,
+    last_outcome: agentState(state.staff, name).lastOutcome,
     next_turn: due?.next ?? null,
     why: whyOf(config, state, name, due),
   };
@@ -106,11 +107,11 @@ function agentStatus(config: Config, state: State, name: string, due: Due | unde
 
 /** One sentence: the walk's, with what the walk does not look at. */
 export function whyOf(config: Config, state: State, name: string, due: Due | undefined): string {
-  const set = config.broken.get(name)?.[0]?.message ?? state.absent.get(name)?.why;
+  const set = config.broken.get(name)?.[0]?.message ?? state.staff.absent.get(name)?.why;
   if (set !== undefined) return `set aside: ${set}`;
   if (!due) return 'a person is never scheduled';
   if (!due.due && !config.readFrom.has(name)) return 'org/chart.yaml does not name it: nobody can write to it';
-  const { starved, lastOutcome, lastReason } = agentState(state, name);
+  const { starved, lastOutcome, lastReason } = agentState(state.staff, name);
   if (lastOutcome === 'cut' && due.due && !starved) return `${due.why}; its last visit was cut: ${lastReason}`;
   return starved && due.due ? `${due.why}, but it had ${lastReason}` : due.why;
 }
@@ -118,7 +119,7 @@ export function whyOf(config: Config, state: State, name: string, due: Due | und
 function waitingOf(config: Config, state: State): Status['waiting'] {
   const waiting: Status['waiting'] = [];
   for (const person of config.order.filter((name) => config.agents.get(name)?.person))
-    for (const [id, { from, waiting: to, subject }] of state.mail.rows(`${person}/`))
+    for (const [id, { from, waiting: to, subject }] of state.mail.waiting.rows(`${person}/`))
       waiting.push({ id, from, to: [...to], subject });
   return waiting;
 }
@@ -128,7 +129,7 @@ const MISSED_TURNS = 20;
 
 function unansweredOf(state: State, person: string): Status['unanswered'] {
   return sentBy(state, person).flatMap(({ id, subject, read_by }) =>
-    read_by.length > 0 && (parseMessageId(id)?.turn ?? 0) > state.turn - MISSED_TURNS
+    read_by.length > 0 && (parseMessageId(id)?.turn ?? 0) > state.clock.turn - MISSED_TURNS
       ? [{ id, by: read_by, subject }]
       : [],
   );

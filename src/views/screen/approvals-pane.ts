@@ -1,6 +1,6 @@
 import { outdatedText, printLeft } from '../../core/approvals/approval-text.ts';
 import type { Json } from '../../core/model/call.ts';
-import type { Approval } from '../../core/model/state.ts';
+import type { Approval } from '../../core/model/state/approvals.ts';
 import { countCredits, leftFor } from '../../core/money/ledger.ts';
 import { priceOf } from '../../core/money/price.ts';
 import { asks, type Filter, fits } from './filter.ts';
@@ -12,7 +12,7 @@ export const APPROVAL_TERMS = ['agent', 'tool'];
 /** Acts that wait for a person, then those that were answered and wait for the next turn. */
 export function approvalsPane(scene: ScreenSnapshot, filter: Filter): Pane {
   const open = new Set(openApprovals(scene));
-  const fitting = [...scene.state.approvals.values()].filter(({ id, agent, tool, input }) =>
+  const fitting = [...scene.state.approvals.pending.values()].filter(({ id, agent, tool, input }) =>
     fits(filter, { text: `${id} ${agent} ${tool} ${JSON.stringify(input)}`, agent, tool }),
   );
   const list = fitting.sort((a, b) => Number(open.has(b.id)) - Number(open.has(a.id)));

@@ -66,12 +66,15 @@ function burnDown({ config, state, recent }: ScreenSnapshot, end: number | null)
   const { granted } = balanceOfOrg(config, state);
   const budget = config.credits.org.cap ?? granted;
   const left = leftAfter(
-    budget - state.org.spent,
+    budget - state.money.org.spent,
     recent.turns.map(({ spent }) => spent),
   );
-  const share = budget > 0 ? `, ${Math.max(0, Math.round((1 - state.org.spent / budget) * 100))} % left` : '';
+  const share = budget > 0 ? `, ${Math.max(0, Math.round((1 - state.money.org.spent / budget) * 100))} % left` : '';
   const ends = end === null ? '' : `; at this pace it ends at turn ${end}`;
-  const head = line(`${inCredits(state.org.spent)} of ${inCredits(budget)} credits spent${share}${ends}`, 'title');
+  const head = line(
+    `${inCredits(state.money.org.spent)} of ${inCredits(budget)} credits spent${share}${ends}`,
+    'title',
+  );
   if (recent.turns.length < 2 || budget <= 0) return [head];
   const most = Math.max(...left);
   const least = Math.min(...left);

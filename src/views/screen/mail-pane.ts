@@ -73,13 +73,13 @@ function facetsOf(scene: ScreenSnapshot, { id, from, to, kind, priority, subject
 
 /** The person at the keyboard has not read it. */
 export function isUnread({ state, person }: ScreenSnapshot, id: string): boolean {
-  return state.mail.get(id)?.waiting.includes(person) ?? false;
+  return state.mail.waiting.get(id)?.waiting.includes(person) ?? false;
 }
 
 function cellsOf(scene: ScreenSnapshot, { message, depth, dropped }: Placed): Cell[] {
   const { id, turn, from, to, subject, kind, priority } = message;
   const unread = isUnread(scene, id);
-  const waiting = dropped ? 'the next turn' : (scene.state.mail.get(id)?.waiting ?? []).join(', ');
+  const waiting = dropped ? 'the next turn' : (scene.state.mail.waiting.get(id)?.waiting ?? []).join(', ');
   const urgent = priority === 'urgent' || priority === 'high';
   const tone = unread ? 'strong' : 'plain';
   return [
@@ -110,7 +110,7 @@ export function mailDetail(scene: ScreenSnapshot, message: Message): ScreenLine[
       ['model', via],
       ['attached', attachments.join(', ')],
       ['expires', expires === undefined ? null : `turn ${expires}`],
-      ['waits for', (scene.state.mail.get(id)?.waiting ?? []).join(', ')],
+      ['waits for', (scene.state.mail.waiting.get(id)?.waiting ?? []).join(', ')],
     ]),
     line(),
     ...markdown(body.slice(0, MOST)),

@@ -1,5 +1,6 @@
 import type { Config } from '../../core/model/config.ts';
-import { agentState, inboxOf } from '../../core/model/state.ts';
+import { inboxOf } from '../../core/model/state/mail.ts';
+import { agentState } from '../../core/model/state/staff.ts';
 import { balanceOf, balanceOfOrg, printCredits } from '../../core/money/ledger.ts';
 import { scheduleTurn } from '../../core/turn/schedule.ts';
 import { conditionOf, healthOf } from '../org/health.ts';
@@ -48,8 +49,8 @@ const DEEPEST = 20;
 /** Who there is, what each is at, and why. */
 export function orgPane(scene: ScreenSnapshot, filter: Filter): Pane {
   const { config, state } = scene;
-  const due = new Map(scheduleTurn(config, state, state.turn + 1).map((one) => [one.agent, one]));
-  const calls = new Map([...state.open.values()].map((call) => [call.agent, call.model]));
+  const due = new Map(scheduleTurn(config, state, state.clock.turn + 1).map((one) => [one.agent, one]));
+  const calls = new Map([...state.calls.open.values()].map((call) => [call.agent, call.model]));
   const wanted = (node: Node): boolean => fits(filter, facetsOf(scene, node, calls));
   const searching = asks(filter);
   const nodes = searching ? treeOf(config).filter(wanted) : treeOf(config);
@@ -100,19 +101,19 @@ function cellsOf(
   if (what === 'unit') {
     const unit = config.units.get(name);
     const members = unit?.members ?? [];
-    const unread = members.reduce((sum, member) => sum + inboxOf(state, member).length, 0);
+    const unread = members.reduce((sum, member) => sum + inboxOf(state.mail, member).length, 0);
     return [
       cell(`${indent}@${name}`, 'title'),
       cell(count(members.length, 'member'), 'quiet'),
       cell(''),
       cell(unread || '', 'quiet'),
-      capCell(unit?.caps.cap, state.units.get(name)?.spent),
+      capCell(unit?.caps.cap, state.money.units.get(name)?.spent),
       cell(unit?.mission ?? '', 'quiet'),
     ];
   }
   const said = stateOf(scene, name, calls);
   const [mark, tone] = MARKS[said] ?? ['-', 'plain'];
-  const unread = inboxOf(state, name).length;
+  const unread = inboxOf(state.mail, name).length;
   const health = said === 'person' ? '' : healthOf(config, state, name);
   const { paused, soon } = pauseOf(scene, name);
   const word = soon ? (paused ? 'pausing' : 'resuming') : said;
@@ -137,7 +138,7 @@ function orgCells(scene: ScreenSnapshot, name: string): Cell[] {
     cell(word, paused ? 'warn' : scene.engine ? 'good' : 'plain'),
     cell(''),
     cell(''),
-    capCell(config.credits.org.cap, state.org.spent),
+    capCell(config.credits.org.cap, state.money.org.spent),
     cell(
       needs > 0 ? `${count(needs, 'thing needs', 'things need')} you` : 'nothing waits for you',
       needs > 0 ? 'warn' : 'quiet',
@@ -169,7 +170,7 @@ function facetsOf(scene: ScreenSnapshot, { what, name }: Node, calls: ReadonlyMa
     state: stateOf(scene, name, calls),
     health: healthOf(config, state, name),
     unit: config.agents.get(name)?.unit ?? [],
-    unread: inboxOf(state, name).length > 0 ? 'yes' : [],
+    unread: inboxOf(state.mail, name).length > 0 ? 'yes' : [],
   };
 }
 
@@ -192,10 +193,10 @@ function orgDetail(scene: ScreenSnapshot): ScreenLine[] {
     line(config.org.purpose ?? ''),
     line(),
     ...facts([
-      ['turn', state.turn],
+      ['turn', state.clock.turn],
       ['engine', engine ? `process ${engine.pid} (lemming ${engine.command})` : 'none runs: s makes one turn'],
       ['agents', config.order.filter((name) => !config.agents.get(name)?.person).length],
-      ['messages', state.sent],
+      ['messages', state.mail.sent],
       ['spent', `${printCredits(spent)} of ${printCredits(granted)} granted, ${printCredits(left)} left`],
       ['cap', config.credits.org.cap === undefined ? 'none' : printCredits(config.credits.org.cap)],
     ]),
@@ -227,7 +228,7 @@ function agentDetail(scene: ScreenSnapshot, name: string): ScreenLine[] {
   const one = inspect(config, state, name, []);
   const broken = config.broken.get(name) ?? [];
   const spending = recent.turns.map(({ byAgent }) => byAgent.get(name) ?? 0);
-  const { failedInRow, lastReason } = agentState(state, name);
+  const { failedInRow, lastReason } = agentState(state.staff, name);
   return [
     line(name, 'title'),
     line(one.role),

@@ -1,5 +1,6 @@
 import { deadLines } from '../../core/mail/chain.ts';
-import { agentState, inboxOf } from '../../core/model/state.ts';
+import { inboxOf } from '../../core/model/state/mail.ts';
+import { agentState } from '../../core/model/state/staff.ts';
 import { restsUntil } from '../../core/money/breaker.ts';
 import { creditAdvice } from '../../core/money/credit-advice.ts';
 import { balanceOf, countCredits, printCredits } from '../../core/money/ledger.ts';
@@ -90,7 +91,7 @@ function faults({ faults }: ScreenSnapshot): Problem[] {
 
 function approvals(scene: ScreenSnapshot): Problem[] {
   return openApprovals(scene).flatMap((id) => {
-    const approval = scene.state.approvals.get(id);
+    const approval = scene.state.approvals.pending.get(id);
     if (!approval) return [];
     const { agent, tool } = approval;
     return [
@@ -118,7 +119,7 @@ function remedyFor(
   name: string,
   isSoft: boolean,
 ): string {
-  const { starved } = agentState(state, name);
+  const { starved } = agentState(state.staff, name);
   if (!starved) return isSoft ? `raise agents.${name}.soft in org/credits.yaml.` : 't grants more.';
   const relief = creditAdvice(config, state, name);
   return relief.startsWith('lemming top-up') ? 't grants more.' : `${relief}.`;
@@ -129,13 +130,13 @@ function credits(scene: ScreenSnapshot): Problem[] {
   const found: Problem[] = [];
   for (const name of config.order) {
     if (config.agents.get(name)?.person) continue;
-    const { starved } = agentState(state, name);
+    const { starved } = agentState(state.staff, name);
     const { granted, left } = balanceOf(config, state, name);
     const soft = config.credits.agents[name]?.soft;
     const short = granted > 0 && left < granted * LOW;
     const isSoft = !short && soft !== undefined && granted > 0 && granted - left >= soft;
     if (!starved && !short && !isSoft) continue;
-    const waiting = inboxOf(state, name).length;
+    const waiting = inboxOf(state.mail, name).length;
     found.push({
       key: `credits ${name}`,
       what: starved ? 'no credits' : 'low credits',
@@ -151,7 +152,7 @@ function credits(scene: ScreenSnapshot): Problem[] {
 }
 
 function models({ config, state }: ScreenSnapshot): Problem[] {
-  const failing = [...state.breakers].map(([model, { failures }]): Problem => {
+  const failing = [...state.calls.breakers].map(([model, { failures }]): Problem => {
     const until = restsUntil(config, state, model);
     return {
       key: `model ${model}`,
@@ -164,7 +165,7 @@ function models({ config, state }: ScreenSnapshot): Problem[] {
       more: [],
     };
   });
-  const stopped = [...state.stopped].map(
+  const stopped = [...state.calls.stopped].map(
     ([model, why]): Problem => ({
       key: `stopped ${model}`,
       what: 'model stopped',
@@ -181,7 +182,7 @@ function models({ config, state }: ScreenSnapshot): Problem[] {
 
 function failing({ config, state }: ScreenSnapshot): Problem[] {
   return config.order.flatMap((name): Problem[] => {
-    const { failedInRow, lastOutcome, lastReason, starved } = agentState(state, name);
+    const { failedInRow, lastOutcome, lastReason, starved } = agentState(state.staff, name);
     if (failedInRow === 0 || starved) return [];
     const unhealthy = healthOf(config, state, name) === 'unhealthy';
     return [
@@ -212,7 +213,12 @@ function deadLetters({ state }: ScreenSnapshot): Problem[] {
         who: from,
         text: `${letters > 1 ? `${letters} of one chain, the last: ` : ''}${message ?? path}${to.length > 0 ? ` to ${to.join(', ')}` : ''} (${reason}): ${detail}`,
         remedy: `R gives ${letters > 1 ? `all ${letters}` : 'it'} another chance, e opens ${letters > 1 ? 'the last' : 'its file'}.`,
-        about: { what: 'dead-letter', id, file: path, ...(from && state.agents.has(from) ? { agent: from } : {}) },
+        about: {
+          what: 'dead-letter',
+          id,
+          file: path,
+          ...(from && state.staff.agents.has(from) ? { agent: from } : {}),
+        },
         more: facts([
           [letters > 1 ? 'ids' : 'id', shorten(ids.join(', '), MOST_IDS)],
           ['turn', turn],
@@ -224,7 +230,7 @@ function deadLetters({ state }: ScreenSnapshot): Problem[] {
 }
 
 function doubts({ state }: ScreenSnapshot): Problem[] {
-  return [...state.doubts.values()].map(({ key, agent, model, reserve }) => ({
+  return [...state.money.doubts.values()].map(({ key, agent, model, reserve }) => ({
     key: `doubt ${key}`,
     what: 'in doubt',
     tone: 'warn' as const,

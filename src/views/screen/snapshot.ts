@@ -1,5 +1,6 @@
 import type { Config } from '../../core/model/config.ts';
-import { agentState, type State } from '../../core/model/state.ts';
+import { agentState } from '../../core/model/state/staff.ts';
+import type { State } from '../../core/model/state.ts';
 import type { Present } from '../../core/turn/judge.ts';
 import type { Fault } from '../../schema/fault.ts';
 import type { Message } from '../../schema/records/message.ts';
@@ -33,7 +34,7 @@ export interface ScreenSnapshot {
 /** Acts that nobody has answered, and those that were approved and wait for credits: they may be denied. */
 export function openApprovals({ state, requests }: ScreenSnapshot): string[] {
   const answered = new Set(requests.flatMap((one) => (one.ask === 'approve' || one.ask === 'deny' ? [one.id] : [])));
-  return [...state.approvals.values()]
+  return [...state.approvals.pending.values()]
     .filter(({ id, answer }) => (!answer || answer.unpaid !== undefined) && !answered.has(id))
     .map(({ id }) => id);
 }
@@ -48,7 +49,7 @@ export function needsYou(scene: ScreenSnapshot): number {
 
 /** Whether the organisation, or one agent, is paused; `soon`: a request says so that waits for the next turn. */
 export function pauseOf({ state, requests }: ScreenSnapshot, agent: string | null): { paused: boolean; soon: boolean } {
-  const now = agent === null ? state.paused : agentState(state, agent).paused;
+  const now = agent === null ? state.staff.paused : agentState(state.staff, agent).paused;
   const asked = requests.findLast((one) => (one.ask === 'pause' || one.ask === 'resume') && one.agent === agent);
   const paused = asked ? asked.ask === 'pause' : now;
   return { paused, soon: paused !== now };

@@ -172,10 +172,10 @@ describe('the configuration that is kept', () => {
     const { root, env } = sample();
     keep(root, env);
     const gone = emptyState();
-    gone.files.set('agents/former/resume.md', '---\nrole: Was here\n---\n');
+    gone.files.texts.set('agents/former/resume.md', '---\nrole: Was here\n---\n');
     expect(readings(root, env, gone).told.faults.map(({ code }) => code)).toContain('absent');
     const absent = emptyState();
-    absent.absent.set('planner', { since: 1, why: 'Its folder is closed.', out: true });
+    absent.staff.absent.set('planner', { since: 1, why: 'Its folder is closed.', out: true });
     const { told, fresh } = readings(root, env, absent);
     expect(told).toEqual(fresh);
   });

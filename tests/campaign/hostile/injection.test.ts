@@ -1,6 +1,6 @@
 // @module-tag campaign
 import { expect, it } from 'vitest';
-import { agentState } from '../../../src/core/model/state.ts';
+import { agentState } from '../../../src/core/model/state/staff.ts';
 import { balanceOf } from '../../../src/core/money/ledger.ts';
 import { CANARY, HOSTS, Obedient, order, orders, REACHES, TOOLS } from './injection.ts';
 
@@ -57,9 +57,9 @@ it('a model that obeys everybody gets nothing beyond its grants', async () => {
   expect(org.prompts.filter((prompt) => JSON.stringify(prompt.parts).includes(CANARY))).toEqual([]);
   expect(org.lines('used').filter(({ text }) => text.includes(CANARY))).toEqual([]);
   const money = await org.look(({ state, knownConfig }) => ({
-    granted: agentState(state, 'a').granted,
+    granted: agentState(state.staff, 'a').granted,
     left: knownConfig ? balanceOf(knownConfig, state, 'a').left : null,
-    spent: agentState(state, 'a').spent,
+    spent: agentState(state.staff, 'a').spent,
   }));
   expect(money).toEqual({
     granted: 0,

@@ -116,7 +116,7 @@ function taken(kind: 'drop' | 'request'): Set<string> {
 
 /** A file that was set aside has a record that a person can read. */
 function asideOf(file: string): string | null {
-  for (const dead of engine.state.dead.values()) {
+  for (const dead of engine.state.dead.letters.values()) {
     if (dead.path !== file) continue;
     const record = path.join(root, `org/dead-letter/${dead.id}.md`);
     return fs.existsSync(record) && fs.readFileSync(record, 'utf8').includes(dead.reason) ? dead.reason : null;
@@ -224,7 +224,7 @@ describe('2,000 malformed files', () => {
       if (batch % 2) reopen();
       lay(root, 'agents/human/outbox/a.md', 'Look at your memory.');
       await turn();
-      judge(tally, laid, ({ file }) => engine.state.files.has(file) || asideOf(file) !== null);
+      judge(tally, laid, ({ file }) => engine.state.files.texts.has(file) || asideOf(file) !== null);
     }
     await isIdle();
     isUnharmed();
@@ -240,7 +240,7 @@ describe('2,000 malformed files', () => {
         'members: [a]',
       );
       await turn();
-      judge(tally, laid, ({ file }) => engine.state.files.has(file) || asideOf(file) !== null);
+      judge(tally, laid, ({ file }) => engine.state.files.texts.has(file) || asideOf(file) !== null);
       await isIdle();
       engine.close();
       expect(startFault()).toMatch(/^none/);
@@ -274,7 +274,7 @@ describe('2,000 malformed files', () => {
     reopen();
     await isIdle();
     const place = { root, env: ownedEnv(root) };
-    expect(readOrg(place).state.turn).toBe(engine.state.turn);
+    expect(readOrg(place).state.clock.turn).toBe(engine.state.clock.turn);
     expect(checkFolder(place).config).not.toBeNull();
     const disk = realDisk(root);
     expect([...readMail(disk, mailFiles({ disk, state: emptyState() }, { archived: true }))].length).toBeGreaterThan(
@@ -302,7 +302,7 @@ function startFault(): string {
 }
 
 function isAccepted({ config, state }: Engine, name: string, file: string): boolean {
-  return config.agents.has(name) && state.files.has(file);
+  return config.agents.has(name) && state.files.texts.has(file);
 }
 
 /** Folders that a hostile archive or clone may bring as links. */

@@ -137,7 +137,7 @@ class Story {
     if (next.drop !== null) org.withFile(`agents/human/outbox/${dropName(next.drop)}`, '---\nto: a\n---\nHello.\n');
     if (next.put !== null && next.undo) this.put(PLACES[next.put] as string); // else while the agents think
     if (next.undo)
-      await org.ask({ ask: 'undo', id: `${(await org.look(({ state }) => state.turn)) || 1}`, by: 'human' });
+      await org.ask({ ask: 'undo', id: `${(await org.look(({ state }) => state.clock.turn)) || 1}`, by: 'human' });
     if (next.dies !== null) {
       const last = org.disk.count + next.dies;
       org.disk.plan = ({ index }) => (index === last ? 'crash-after' : 'go');

@@ -71,12 +71,12 @@ async function makeTurns(errand: Extract<Errand, { do: 'run' }>): Promise<void> 
     const ports = slowPorts(errand);
     if (isQuick(ports)) fs.appendFileSync(errand.quick, 'x');
     const engine = Engine.open(ports, TOOLS, 'run');
-    for (let made = 0; made < 2 && engine.state.turn < errand.turns; made++) {
+    for (let made = 0; made < 2 && engine.state.clock.turn < errand.turns; made++) {
       await engine.turn();
-      say(`turn ${engine.state.turn}`);
+      say(`turn ${engine.state.clock.turn}`);
     }
     engine.close();
-    turn = engine.state.turn;
+    turn = engine.state.clock.turn;
   }
   say('done');
 }
@@ -91,7 +91,7 @@ function isQuick({ disk, kept }: Ports): boolean {
       return disk.read(path, how);
     },
   };
-  return load(watched, kept).state.turn > 0 && !read.includes(journalPath(1));
+  return load(watched, kept).state.clock.turn > 0 && !read.includes(journalPath(1));
 }
 
 /** The real world, with the actor as its only provider. */

@@ -224,7 +224,7 @@ async function codeOf(turn: Promise<unknown>): Promise<string> {
 async function isSound(root: string, turn: number): Promise<void> {
   expect(journalOf(realDisk(root)).faults).toEqual([]);
   const last = open(root);
-  expect(last.state.turn).toBeGreaterThanOrEqual(turn);
+  expect(last.state.clock.turn).toBeGreaterThanOrEqual(turn);
   await last.turn();
   last.close();
   engines.splice(engines.indexOf(last), 1);
@@ -293,9 +293,9 @@ describe('.lemming is deleted while an engine runs, and a second engine starts',
     first.close();
     engines.length = 0;
     const second = open(root);
-    while (second.state.turn < 3) await second.turn();
+    while (second.state.clock.turn < 3) await second.turn();
     const undisturbed = open(other);
-    while (undisturbed.state.turn < 3) await undisturbed.turn();
+    while (undisturbed.state.clock.turn < 3) await undisturbed.turn();
     for (const engine of engines.splice(0)) engine.close();
     expect([...visibleIn(root)]).toEqual([...visibleIn(other)]);
   });

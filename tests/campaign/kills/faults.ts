@@ -56,7 +56,7 @@ async function tryTurns(machine: Machine): Promise<unknown[]> {
   let engine: Engine | null = null;
   try {
     engine = Engine.open(portsOf(machine), TOOLS, 'run');
-    while (engine.state.turn < TURNS) await engine.turn();
+    while (engine.state.clock.turn < TURNS) await engine.turn();
     engine.idle();
   } catch (error) {
     errors.push(error);

@@ -80,7 +80,7 @@ async function goldenRun(shape: string): Promise<Golden> {
   layOrg(root, SHAPES[shape] as (typeof SHAPES)[string]);
   const start = performance.now();
   const engine = Engine.open(slowPorts({ root, asked: null, delay: DELAY, differ: false }), TOOLS, 'run');
-  while (engine.state.turn < TURNS) await engine.turn();
+  while (engine.state.clock.turn < TURNS) await engine.turn();
   engine.close();
   const golden = { files: visibleIn(root), took: performance.now() - start };
   removeFolder(folder);

@@ -154,9 +154,9 @@ class Auditor {
   private check(config: Config, entry: Entry, turn: number): void {
     this.steps++;
     if (entry.k === 'intent') this.calls++;
-    const { org } = this.state;
+    const { org } = this.state.money;
     let reserved = 0;
-    for (const call of this.state.open.values()) reserved += call.reserve;
+    for (const call of this.state.calls.open.values()) reserved += call.reserve;
     if (org.spent + org.doubt + reserved > this.cap)
       this.fault(turn, `the org has ${org.spent} spent and ${reserved} reserved`);
     const agents = entry.k === 'commit' ? AGENTS : 'agent' in entry ? [entry.agent] : [];
@@ -171,7 +171,10 @@ class Auditor {
   }
 
   private checkSums(turn: number): void {
-    const { agents, models, providers, org } = this.state;
+    const {
+      staff: { agents },
+      money: { models, providers, org },
+    } = this.state;
     const sum = (all: Iterable<{ spent: number }>): number => [...all].reduce((total, { spent }) => total + spent, 0);
     for (const accounts of [agents, models, providers])
       if (sum(accounts.values()) !== org.spent)
@@ -184,7 +187,7 @@ class Auditor {
 
   result(): Omit<BudgetRun, 'kills'> {
     const { steps, calls, wrong } = this;
-    return { steps, calls, doubts: this.state.doubts.size, spent: this.state.org.spent, wrong };
+    return { steps, calls, doubts: this.state.money.doubts.size, spent: this.state.money.org.spent, wrong };
   }
 }
 

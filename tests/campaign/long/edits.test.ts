@@ -84,7 +84,7 @@ describe('a drop that is being written', () => {
         await world.clock.sleep(1000);
       }
       expect(bodies(world)).toEqual(['The first line.\nThe last line.']);
-      expect([...engine.state.dead]).toEqual([]);
+      expect([...engine.state.dead.letters]).toEqual([]);
     }
   });
 
@@ -107,7 +107,7 @@ describe('an edit between two turns', () => {
     world.disk.replace(path, text);
     expect(engine.idle()).toBe('busy');
     await engine.turn();
-    expect(engine.state.files.get(path)).toBe(text);
+    expect(engine.state.files.texts.get(path)).toBe(text);
     expect(engine.idle()).toBe('idle');
   });
 

@@ -71,7 +71,7 @@ function mustStandAtItsPath({ target, text, files }: After): string[] {
 }
 
 function mustCount({ target, text, engine }: After): string[] {
-  return engine.state.files.get(target.path) === text ? [] : [`${target.path} was not taken over`];
+  return engine.state.files.texts.get(target.path) === text ? [] : [`${target.path} was not taken over`];
 }
 
 export const TARGETS: Record<string, Target> = {
@@ -253,7 +253,7 @@ async function runWith(
 }
 
 function approveIn(engine: Engine, time: number): void {
-  const [approval] = engine.state.approvals.values();
+  const [approval] = engine.state.approvals.pending.values();
   if (!approval) throw new Error('nothing was held');
   engine.post([{ k: 'request', request: { ask: 'approve', by: 'human', id: approval.id, note: '' }, time }]);
 }
@@ -264,7 +264,7 @@ async function turnOrAgain(engine: Engine, open: () => Engine): Promise<Engine> 
     await engine.turn();
     return engine;
   } catch (error) {
-    const early = error instanceof FaultError && FAULTS[error.fault.code].exit === 3 && engine.state.turn === 0;
+    const early = error instanceof FaultError && FAULTS[error.fault.code].exit === 3 && engine.state.clock.turn === 0;
     engine.close();
     if (!early) throw error;
     const next = open();

@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { serializeState } from '../../../src/core/model/state.ts';
+import { serializeState } from '../../../src/core/model/state/pieces.ts';
 import { realKept } from '../../../src/disk/cache/cache-key.ts';
 import { realDisk } from '../../../src/disk/fs/real.ts';
 import { type Loaded, load } from '../../../src/engine/journal/load.ts';

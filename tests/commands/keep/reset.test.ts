@@ -59,7 +59,7 @@ describe('reset', () => {
     expect(left).toMatchObject(
       Object.fromEntries(Object.entries(before).filter(([path]) => !path.includes('/outbox/'))),
     );
-    expect([...stateOf(root).mail]).toEqual([]);
+    expect([...stateOf(root).mail.waiting]).toEqual([]);
     expect(existsSync(join(root, 'agents/human/outbox'))).toBe(true);
     await isWhole(root);
     ask(root, 'c', 'Anew.');
@@ -75,17 +75,17 @@ describe('reset', () => {
     await isWhole(root);
     ask(root, 'a', 'Anew.');
     await turns(root, 1);
-    expect([...(stateOf(root).memories.get('a') ?? [])]).toEqual(['agents/a/memory/asked.md']);
+    expect([...(stateOf(root).memory.entries.get('a') ?? [])]).toEqual(['agents/a/memory/asked.md']);
     await isWhole(root);
   });
 
   it('credits: spending and top-ups begin anew', async () => {
     const root = await busyOrg();
     request(root, { ask: 'top-up', agent: 'a', amount: 5_000_000, note: '' });
-    expect(stateOf(root).org.spent).toBeGreaterThan(0);
+    expect(stateOf(root).money.org.spent).toBeGreaterThan(0);
     await reset(root, { scope: 'credits', yes: true });
-    expect(stateOf(root).org.spent).toBe(0);
-    expect(stateOf(root).agents.get('a')).toMatchObject({ spent: 0, granted: 0 });
+    expect(stateOf(root).money.org.spent).toBe(0);
+    expect(stateOf(root).staff.agents.get('a')).toMatchObject({ spent: 0, granted: 0 });
     await isWhole(root);
   });
 

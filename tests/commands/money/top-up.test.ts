@@ -68,7 +68,7 @@ describe('top-up', () => {
   it('scenario 26: one warning at the soft cap; at the hard cap the agent waits and asks', async () => {
     const root = scratchOrg({ ...RELAY, credits: { agents: { b: { grant: 0.02, soft: 0.01 } } } });
     const notices = () =>
-      withEngine({ root, env: {} }, 'test', async (engine) => engine.state.agents.get('human')?.notices ?? []);
+      withEngine({ root, env: {} }, 'test', async (engine) => engine.state.staff.agents.get('human')?.notices ?? []);
     for (const name of ['1', '2', '3']) {
       ask(root, 'b', 'Anything new?', name);
       await untilIdle(root);

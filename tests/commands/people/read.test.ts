@@ -41,7 +41,7 @@ it('leaves a request where an engine runs, and counts it as read at once', async
     expect(Object.keys(filesIn(`${root}/agents/human/requests`))).toHaveLength(1);
     expect((await lemming(root, ['inbox', '--json'])).data.messages).toMatchObject([{ read: true }]);
     await engine.turn();
-    expect(engine.state.inbox.has('human')).toBe(false);
+    expect(engine.state.mail.inbox.has('human')).toBe(false);
   });
   expect(exists(root, 'agents/human/requests') && Object.keys(filesIn(`${root}/agents/human/requests`))).toEqual([]);
 });
@@ -49,7 +49,7 @@ it('leaves a request where an engine runs, and counts it as read at once', async
 it('clears the notices that it showed, and none of the turn that runs meanwhile', async () => {
   const root = await answered();
   await withEngine({ root, env: {} }, 'run', async (engine) => {
-    const told = () => engine.state.agents.get('human')?.notices.map(({ text }) => text) ?? [];
+    const told = () => engine.state.staff.agents.get('human')?.notices.map(({ text }) => text) ?? [];
     writeFileSync(`${root}/agents/human/outbox/one.md`, '---\nto: nobody\n---\nOne.\n');
     utimesSync(`${root}/agents/human/outbox/one.md`, 1, 1);
     await engine.turn();

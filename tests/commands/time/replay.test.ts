@@ -338,8 +338,8 @@ it('a reset takes what its scope names, where the engine keeps it, and nothing t
 /** What the provider of the campaign costs; it is never asked. */
 const FREE: Provider = { about: '', repeatable: true, free: true, connect: () => Promise.reject(new Error('asked')) };
 
-const openApprovals = (root: string) => [...readOrg({ root, env: {} }).state.approvals.values()];
-const deadLetters = (root: string) => [...readOrg({ root, env: {} }).state.dead.keys()];
+const openApprovals = (root: string) => [...readOrg({ root, env: {} }).state.approvals.pending.values()];
+const deadLetters = (root: string) => [...readOrg({ root, env: {} }).state.dead.letters.keys()];
 
 /** Changes lines of a turn and seals the journal anew, as somebody would who knows how. */
 function forge(root: string, turn: number, change: (line: string) => string): void {

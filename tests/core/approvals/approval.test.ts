@@ -3,7 +3,7 @@ import { heldOf, otherwiseOf } from '../../../src/core/approvals/approval.ts';
 import { printApproval } from '../../../src/core/approvals/approval-text.ts';
 import { overdue } from '../../../src/core/approvals/overdue.ts';
 import type { Cause } from '../../../src/core/model/entry.ts';
-import type { Approval } from '../../../src/core/model/state.ts';
+import type { Approval } from '../../../src/core/model/state/approvals.ts';
 import { askedFirst, nextAsked, seatsOf } from '../../../src/core/rights/approvers.ts';
 import { atRest } from '../../../src/core/turn/schedule.ts';
 import { readMarkdown } from '../../../src/disk/yaml/yaml.ts';
@@ -94,7 +94,7 @@ describe('when nobody answers', () => {
     });
     const state = heldUntil(2, opened(3), first as Parameters<typeof stateOf>[0]);
     expect(overdue(org, state, 0)).toEqual([]);
-    expect(overdue(org, { ...state, turn: 4 }, 0)).toEqual([
+    expect(overdue(org, { ...state, clock: { ...state.clock, turn: 4 } }, 0)).toEqual([
       { k: 'lapsed', id: HELD.id, decision: 'approve', note: 'nobody answered within 2 turns' },
     ]);
   });
@@ -108,7 +108,7 @@ describe('when nobody answers', () => {
 });
 
 describe('the file of a held act', () => {
-  const held = heldOf(heldUntil(1).approvals.get(HELD.id) as Approval);
+  const held = heldOf(heldUntil(1).approvals.pending.get(HELD.id) as Approval);
   const head = (text: string) => readMarkdown(approvalHead(), text, 'org/approvals/A-1-a-1.md');
 
   it('reads back, and tells who, why, after which mail, and what happens otherwise', () => {

@@ -5,18 +5,11 @@ import { noticeKey } from '../../../src/core/mail/notices.ts';
 import { entryAt } from '../../../src/core/memory/entry.ts';
 import type { Entry } from '../../../src/core/model/entry.ts';
 import { textHash } from '../../../src/core/model/hash.ts';
-import {
-  agentState,
-  emptySpending,
-  emptyState,
-  inboxOf,
-  parseState,
-  type State,
-  serializeState,
-  TAIL_CHARS,
-  TAIL_LENGTH,
-  wakesBy,
-} from '../../../src/core/model/state.ts';
+import { inboxOf, TAIL_CHARS, TAIL_LENGTH, wakesBy } from '../../../src/core/model/state/mail.ts';
+import { emptySpending } from '../../../src/core/model/state/money.ts';
+import { parseState, serializeState } from '../../../src/core/model/state/pieces.ts';
+import { agentState } from '../../../src/core/model/state/staff.ts';
+import { emptyState, type State } from '../../../src/core/model/state.ts';
 import { utcDay } from '../../../src/core/money/money.ts';
 import {
   ASIDE,
@@ -42,8 +35,8 @@ const FIRST = letter().id;
 it('what is trusted is what the last line says', () => {
   const line = (tools: Record<string, string>): Entry => ({ k: 'trusted', tools });
   const state = stateOf(line({ 'tool a': '1' }), line({ 'tool b': '2' }));
-  expect([...state.trusted]).toEqual([['tool b', '2']]);
-  expect([...parseState(serializeState(state) as never).trusted]).toEqual([['tool b', '2']]);
+  expect([...state.rights.trusted]).toEqual([['tool b', '2']]);
+  expect([...parseState(serializeState(state) as never).rights.trusted]).toEqual([['tool b', '2']]);
 });
 
 describe('lines that tell a state nothing', () => {
@@ -58,56 +51,58 @@ describe('lines that tell a state nothing', () => {
 it('a use of a tool is booked by the line that announces it, and known until its turn is made', () => {
   const use: Entry = { ...EVERY.use, agent: 'a', tool: 'shell', cost: 7, unit: 'crew' };
   const state = stateOf(opened(1), use, { ...use, act: 2, unit: null }, { ...EVERY.used, ok: false });
-  expect(state.paid).toEqual([
+  expect(state.money.paid).toEqual([
     { agent: 'a', unit: 'crew', cost: 7 },
     { agent: 'a', unit: null, cost: 7 },
   ]);
-  expect([agentState(state, 'a').spent, state.org.spent, state.units.get('crew')?.spent]).toEqual([14, 14, 7]);
-  expect([...state.tools]).toEqual([['shell', { calls: 2, spent: 14, tokensIn: 0, tokensOut: 0 }]]);
+  expect([agentState(state.staff, 'a').spent, state.money.org.spent, state.money.units.get('crew')?.spent]).toEqual([
+    14, 14, 7,
+  ]);
+  expect([...state.money.tools]).toEqual([['shell', { calls: 2, spent: 14, tokensIn: 0, tokensOut: 0 }]]);
   expect(parseState(serializeState(state) as never)).toStrictEqual(state);
   apply(state, { k: 'commit', turn: 1, lock: 1 });
-  expect([state.paid, agentState(state, 'a').calls]).toEqual([[], 0]);
+  expect([state.money.paid, agentState(state.staff, 'a').calls]).toEqual([[], 0]);
 });
 
 it('an opening sets the time and its day, and no call of another turn is under way', () => {
   const state = stateOf(intent(), opened(2, Date.UTC(2026, 10, 21, 23, 59)));
-  expect(state).toMatchObject({ time: Date.UTC(2026, 10, 21, 23, 59), day: '2026-11-21' });
-  expect(state.open.size).toBe(0);
+  expect(state.clock).toMatchObject({ time: Date.UTC(2026, 10, 21, 23, 59), day: '2026-11-21' });
+  expect(state.calls.open.size).toBe(0);
   expect(utcDay(0)).toBe('1970-01-01');
 });
 
 describe('staff', () => {
   it('a hire brings files, a place in the chart and credits, and takes them from who hired', () => {
     const state = stateOf(HIRED);
-    expect(state.files.get('agents/kid/resume.md')).toBe(HIRED.files[0]?.text);
-    expect(state.files.get('org/chart.yaml')).toBe('with kid');
-    expect([...state.staff]).toEqual([['kid', { by: 'a', turn: 2 }]]);
-    expect([agentState(state, 'a').granted, agentState(state, 'kid').granted]).toEqual([-30, 30]);
-    expect(agentState(stateOf({ ...HIRED, from: null }), 'a').granted).toBe(0);
+    expect(state.files.texts.get('agents/kid/resume.md')).toBe(HIRED.files[0]?.text);
+    expect(state.files.texts.get('org/chart.yaml')).toBe('with kid');
+    expect([...state.staff.hired]).toEqual([['kid', { by: 'a', turn: 2 }]]);
+    expect([agentState(state.staff, 'a').granted, agentState(state.staff, 'kid').granted]).toEqual([-30, 30]);
+    expect(agentState(stateOf({ ...HIRED, from: null }).staff, 'a').granted).toBe(0);
   });
 
   it('a retirement takes both back, and leaves the resume under another name', () => {
     const pause = asked({ ask: 'pause', by: 'human', agent: 'kid' });
     const state = stateOf(HIRED, pause, { ...EVERY.notice, to: 'kid' }, RETIRED);
-    expect([...state.files.keys()].sort()).toEqual(['agents/kid/resume.retired.md', 'org/chart.yaml']);
-    expect([agentState(state, 'a').granted, agentState(state, 'kid').granted]).toEqual([-10, 10]);
-    expect(agentState(state, 'kid')).toMatchObject({ paused: false, notices: [] });
-    expect(state.staff.size).toBe(0);
-    expect(agentState(stateOf(HIRED, { ...RETIRED, to: null }), 'a').granted).toBe(-30);
+    expect([...state.files.texts.keys()].sort()).toEqual(['agents/kid/resume.retired.md', 'org/chart.yaml']);
+    expect([agentState(state.staff, 'a').granted, agentState(state.staff, 'kid').granted]).toEqual([-10, 10]);
+    expect(agentState(state.staff, 'kid')).toMatchObject({ paused: false, notices: [] });
+    expect(state.staff.hired.size).toBe(0);
+    expect(agentState(stateOf(HIRED, { ...RETIRED, to: null }).staff, 'a').granted).toBe(-30);
   });
 
   it('orders wait for the commit of the turn', () => {
     const order = { ask: 'retire' as const, by: 'human', agent: 'kid' };
     const state = stateOf(asked(order));
     expect(parseState(JSON.parse(JSON.stringify(serializeState(state))))).toStrictEqual(state);
-    expect(state.orders).toEqual([order]);
+    expect(state.staff.orders).toEqual([order]);
     apply(state, EVERY.commit);
-    expect(state.orders).toEqual([]);
+    expect(state.staff.orders).toEqual([]);
   });
 });
 
 describe('notices', () => {
-  const told = (state: State, name = 'human') => agentState(state, name).notices.map(({ text }) => text);
+  const told = (state: State, name = 'human') => agentState(state.staff, name).notices.map(({ text }) => text);
   const notice = (text: string, of?: string, to = 'human'): Entry => ({
     k: 'notice',
     to,
@@ -148,7 +143,7 @@ describe('notices', () => {
     const lines = [notice('1'), notice('2'), notice('3')];
     const read = (notices?: string[]) =>
       asked({ ask: 'read', by: 'human', ids: ['notices'], ...(notices && { notices }) });
-    const keys = agentState(stateOf(...lines), 'human').notices.map(noticeKey);
+    const keys = agentState(stateOf(...lines).staff, 'human').notices.map(noticeKey);
     expect(told(stateOf(...lines, read(keys.slice(0, 2)), notice('4')))).toEqual(['3', '4']);
     expect(told(stateOf(...lines, read([])))).toEqual(['1', '2', '3']);
     expect(told(stateOf(...lines, read()))).toEqual([]);
@@ -158,20 +153,20 @@ describe('notices', () => {
 describe('files', () => {
   it('of a turn that found no folder are deferred once, until they are made', () => {
     const state = stateOf(EVERY.deferred, EVERY.deferred, { ...EVERY.deferred, turn: 2 });
-    expect([...state.deferred]).toEqual([['a', [1, 2]]]);
+    expect([...state.staff.deferred]).toEqual([['a', [1, 2]]]);
     apply(state, EVERY['caught-up']);
-    expect(state.deferred.size).toBe(0);
+    expect(state.staff.deferred.size).toBe(0);
   });
 
   it('of a workspace are known by what a tool wrote there last', () => {
     const state = stateOf(EVERY.used);
     const [file] = EVERY.used.files;
-    expect([...state.workspace]).toEqual([[file?.path, textHash(file?.text ?? '')]]);
+    expect([...state.files.workspace]).toEqual([[file?.path, textHash(file?.text ?? '')]]);
     apply(state, { ...EVERY.used, files: [{ path: file?.path ?? '', text: null, was: null }] });
-    expect(state.workspace.size).toBe(0);
+    expect(state.files.workspace.size).toBe(0);
     const large = { path: file?.path ?? '', text: null, was: null, hash: 'h', size: 1 };
     apply(state, { ...EVERY.used, files: [large] });
-    expect([...state.workspace]).toEqual([[file?.path, 'h']]);
+    expect([...state.files.workspace]).toEqual([[file?.path, 'h']]);
   });
 
   it('are kept as they stand, and memory is listed in the order of its last writing', () => {
@@ -181,14 +176,14 @@ describe('files', () => {
       text,
     });
     const state = stateOf(memory('x', '1'), memory('y', '2'), EVERY.file, memory('x', '3'), EVERY.wrote);
-    expect(state.files.get('agents/a/memory/x.md')).toBe('3');
-    expect(state.files.get('org/shared/x')).toBe('new');
-    expect([...(state.memories.get('a') ?? [])]).toEqual(['agents/a/memory/y.md', 'agents/a/memory/x.md']);
+    expect(state.files.texts.get('agents/a/memory/x.md')).toBe('3');
+    expect(state.files.texts.get('org/shared/x')).toBe('new');
+    expect([...(state.memory.entries.get('a') ?? [])]).toEqual(['agents/a/memory/y.md', 'agents/a/memory/x.md']);
     apply(state, memory('y', null));
-    expect([...(state.memories.get('a') ?? [])]).toEqual(['agents/a/memory/x.md']);
-    expect(state.files.has('agents/a/memory/y.md')).toBe(false);
+    expect([...(state.memory.entries.get('a') ?? [])]).toEqual(['agents/a/memory/x.md']);
+    expect(state.files.texts.has('agents/a/memory/y.md')).toBe(false);
     apply(state, memory('never', null));
-    expect([...(state.memories.get('a') ?? [])]).toEqual(['agents/a/memory/x.md']);
+    expect([...(state.memory.entries.get('a') ?? [])]).toEqual(['agents/a/memory/x.md']);
   });
 
   it('of memory have a version that grows with every edit of a person, and moves with them', () => {
@@ -215,16 +210,16 @@ describe('files', () => {
     expect(version()).toBe(11);
     apply(state, { k: 'moved', from: archived, to: path });
     apply(state, { k: 'moved', from: 'agents/a/memory/none.md', to: archived });
-    expect([version(), [...(state.memories.get('a') ?? [])]]).toEqual([11, [path]]);
+    expect([version(), [...(state.memory.entries.get('a') ?? [])]]).toEqual([11, [path]]);
     apply(state, file(null));
-    expect([version(), state.edited.size]).toEqual([undefined, 0]);
+    expect([version(), state.memory.edited.size]).toEqual([undefined, 0]);
     expect(parseState(serializeState(state) as Record<string, unknown>)).toEqual(state);
   });
 
   it('that were set aside are known by their mark until they are looked at again', () => {
     const state = stateOf(ASIDE);
-    expect(state.aside.get(ASIDE.path)).toBe('m1');
-    expect(state.dead.get(ASIDE.id)).toMatchObject({
+    expect(state.dead.aside.get(ASIDE.path)).toBe('m1');
+    expect(state.dead.letters.get(ASIDE.id)).toMatchObject({
       message: null,
       to: [],
       from: 'human',
@@ -232,7 +227,7 @@ describe('files', () => {
       reason: 'malformed',
     });
     apply(state, asked({ ask: 'retry', by: 'human', id: ASIDE.id }));
-    expect([state.aside.size, state.dead.size, state.revive.size]).toEqual([0, 0, 0]);
+    expect([state.dead.aside.size, state.dead.letters.size, state.dead.revive.size]).toEqual([0, 0, 0]);
   });
 });
 
@@ -247,43 +242,43 @@ describe('what has no place', () => {
   it('takes what was set aside there along, and both are settled by their ids', () => {
     const state = stateOf(ASIDE, { ...ASIDE, id: 'aside-000001-2' }, unplaced(ASIDE.path, 'unplaced-1'));
     const kept = 'org/dead-letter/unplaced-1.kept';
-    expect([...state.dead.values()].map(({ id, path }) => [id, path])).toEqual([
+    expect([...state.dead.letters.values()].map(({ id, path }) => [id, path])).toEqual([
       ['aside-000001-1', kept],
       ['aside-000001-2', kept],
       ['unplaced-1', ASIDE.path],
     ]);
-    expect([...state.astray]).toEqual([
+    expect([...state.dead.astray]).toEqual([
       [kept, ['aside-000001-1', 'aside-000001-2']],
       [ASIDE.path, ['unplaced-1']],
     ]);
     apply(state, asked({ ask: 'retry', by: 'human', id: 'aside-000001-1' }));
-    expect(state.astray.get(kept)).toEqual(['aside-000001-2']);
+    expect(state.dead.astray.get(kept)).toEqual(['aside-000001-2']);
     apply(state, asked({ ask: 'retry', by: 'human', id: 'aside-000001-2' }));
-    expect([...state.astray]).toEqual([[ASIDE.path, ['unplaced-1']]]);
-    expect([...state.dead.keys()]).toEqual(['unplaced-1']);
+    expect([...state.dead.astray]).toEqual([[ASIDE.path, ['unplaced-1']]]);
+    expect([...state.dead.letters.keys()]).toEqual(['unplaced-1']);
   });
 
   it('is not taken in once more, when it was taken in and could not be removed', () => {
     const drop = 'agents/human/outbox/hello.md';
     const state = stateOf({ ...EVERY.unplaced, path: drop, kept: null, mark: 'hash' });
     apply(state, asked({ ask: 'retry', by: 'human', id: EVERY.unplaced.id }));
-    expect([...state.aside]).toEqual([[drop, 'hash']]);
-    expect([state.dead.size, state.astray.size]).toEqual([0, 0]);
+    expect([...state.dead.aside]).toEqual([[drop, 'hash']]);
+    expect([state.dead.letters.size, state.dead.astray.size]).toEqual([0, 0]);
   });
 
   it('is a message with its dead letters, but for one that lies elsewhere already', () => {
     const { path } = letter();
     const elsewhere = dead({ id: 'two', path: 'agents/human/outbox/archive/x.md' });
     const state = stateOf(dead({ path }), elsewhere, unplaced(path, 'unplaced-1'));
-    expect(state.dead.get(FIRST)?.path).toBe('org/dead-letter/unplaced-1.kept');
-    expect(state.dead.get('two')?.path).toBe('agents/human/outbox/archive/x.md');
-    expect([...state.astray]).toEqual([[path, ['unplaced-1']]]);
+    expect(state.dead.letters.get(FIRST)?.path).toBe('org/dead-letter/unplaced-1.kept');
+    expect(state.dead.letters.get('two')?.path).toBe('agents/human/outbox/archive/x.md');
+    expect([...state.dead.astray]).toEqual([[path, ['unplaced-1']]]);
   });
 });
 
 it('the record of a file that older journals held no path of is settled like any other', () => {
   const state = stateOf(dead({ message: null as never, id: 'x' }), asked({ ask: 'retry', by: 'human', id: 'x' }));
-  expect([state.dead.size, state.astray.size]).toEqual([0, 0]);
+  expect([state.dead.letters.size, state.dead.astray.size]).toEqual([0, 0]);
 });
 
 describe('an agent whose folder is gone', () => {
@@ -297,7 +292,7 @@ describe('an agent whose folder is gone', () => {
       missed('4', { to: ['b', 'a'] }),
     ];
     const state = stateOf(EVERY.absent, ...lines, ASIDE, EVERY.back);
-    expect([state.absent.size, [...state.revive]]).toEqual([
+    expect([state.staff.absent.size, [...state.dead.revive]]).toEqual([
       0,
       [
         ['1', ['a']],
@@ -311,8 +306,8 @@ it('notices wake nobody, whether they are given, edited away or taken back', () 
   const notice = (n: number) => sent({ n, kind: 'notice', to: ['a', 'b'] });
   const [one, two, three] = [1, 2, 3].map((n) => letter({ n }).id) as [string, string, string];
   const state = stateOf(notice(1), notice(2), sent({ n: 3 }));
-  const waking = () => [wakesBy(state, 'a'), wakesBy(state, 'b')];
-  expect([waking(), [...state.quiet]]).toEqual([
+  const waking = () => [wakesBy(state.mail, 'a'), wakesBy(state.mail, 'b')];
+  expect([waking(), [...state.mail.quiet]]).toEqual([
     [1, 0],
     [
       ['a', 2],
@@ -320,28 +315,30 @@ it('notices wake nobody, whether they are given, edited away or taken back', () 
     ],
   ]);
   apply(state, visited({ mail: [one, three] }));
-  expect([waking(), state.quiet.get('a')]).toEqual([[0, 0], 1]);
+  expect([waking(), state.mail.quiet.get('a')]).toEqual([[0, 0], 1]);
   // Given twice it counts once.
   apply(state, visited({ mail: [one] }));
-  expect(state.quiet.get('a')).toBe(1);
+  expect(state.mail.quiet.get('a')).toBe(1);
   apply(state, { k: 'mail-gone', id: two });
-  expect([waking(), [...state.quiet]]).toEqual([[0, 0], [['b', 1]]]);
+  expect([waking(), [...state.mail.quiet]]).toEqual([[0, 0], [['b', 1]]]);
   apply(state, visited({ agent: 'b', mail: [one] }));
-  expect(state.quiet.size).toBe(0);
+  expect(state.mail.quiet.size).toBe(0);
 });
 
 describe('mail', () => {
   it('waits for each of its recipients until a visit with it succeeds', () => {
     const state = stateOf(sent({ to: ['a', 'b'] }), visited({ mail: [FIRST] }));
-    expect(inboxOf(state, 'a')).toEqual([]);
-    expect(inboxOf(state, 'b')).toMatchObject([{ id: FIRST, waiting: ['b'] }]);
+    expect(inboxOf(state.mail, 'a')).toEqual([]);
+    expect(inboxOf(state.mail, 'b')).toMatchObject([{ id: FIRST, waiting: ['b'] }]);
     apply(state, visited({ agent: 'b', mail: [FIRST, 'unknown'] }));
-    expect([state.mail.size, state.inbox.size, state.sent, state.activeTurn]).toEqual([0, 0, 1, 1]);
+    expect([state.mail.waiting.size, state.mail.inbox.size, state.mail.sent, state.mail.activeTurn]).toEqual([
+      0, 0, 1, 1,
+    ]);
   });
 
   it('of the same number, but not all of what waits, leaves the rest', () => {
     const state = stateOf(sent({ n: 1 }), sent({ n: 2 }), visited({ mail: ['000001-human-02', 'unknown'] }));
-    expect(inboxOf(state, 'a').map(({ id }) => id)).toEqual([FIRST]);
+    expect(inboxOf(state.mail, 'a').map(({ id }) => id)).toEqual([FIRST]);
   });
 
   it('that was dropped is no news any more, in the outbox or among what was set aside', () => {
@@ -349,10 +346,10 @@ describe('mail', () => {
       ...EVERY.drop,
       message: letter({ n: 10 }),
     });
-    expect(state.aside.size).toBe(0);
-    expect([...(state.own.get('human') ?? [])]).toHaveLength(2);
+    expect(state.dead.aside.size).toBe(0);
+    expect([...(state.mail.own.get('human') ?? [])]).toHaveLength(2);
     apply(state, { k: 'moved', from: EVERY.drop.message.path, to: 'elsewhere' });
-    expect([...(state.own.get('human') ?? [])]).toEqual([letter({ n: 10 }).path]);
+    expect([...(state.mail.own.get('human') ?? [])]).toEqual([letter({ n: 10 }).path]);
     apply(state, { k: 'moved', from: 'agents/a/outbox/x.md', to: 'elsewhere' });
     apply(state, { k: 'moved', from: 'x', to: 'elsewhere' });
   });
@@ -360,23 +357,23 @@ describe('mail', () => {
   it('that was mended ends the record of what was wrong with it', () => {
     const other = { ...ASIDE, id: 'aside-000001-2', path: 'other' };
     const state = stateOf(ASIDE, other, { ...EVERY.drop, mends: ASIDE.id });
-    expect([...state.dead.keys()]).toEqual([other.id]);
+    expect([...state.dead.letters.keys()]).toEqual([other.id]);
   });
 
   it('that a person edited is changed, in its conversation too', () => {
     const body = 'x'.repeat(TAIL_CHARS + 1);
     const edit: Entry = { k: 'mail', id: FIRST, subject: 'New', body, priority: 'low' };
     const state = stateOf(sent(), edit, { ...edit, id: 'unknown' });
-    expect(state.mail.get(FIRST)).toMatchObject({ subject: 'New', body, priority: 'low' });
-    expect(state.threads.get(FIRST)).toMatchObject([{ subject: 'New', body: body.slice(0, TAIL_CHARS) }]);
+    expect(state.mail.waiting.get(FIRST)).toMatchObject({ subject: 'New', body, priority: 'low' });
+    expect(state.mail.threads.get(FIRST)).toMatchObject([{ subject: 'New', body: body.slice(0, TAIL_CHARS) }]);
     for (let n = 2; n <= TAIL_LENGTH + 2; n++) apply(state, sent({ n, thread: FIRST }));
     apply(state, edit);
-    expect(state.threads.get(FIRST)?.map(({ id }) => id)).not.toContain(FIRST);
+    expect(state.mail.threads.get(FIRST)?.map(({ id }) => id)).not.toContain(FIRST);
   });
 
   it('that a person deleted waits for nobody', () => {
     const state = stateOf(sent({ to: ['a', 'b'] }), { k: 'mail-gone', id: FIRST }, { k: 'mail-gone', id: 'unknown' });
-    expect([state.mail.size, state.inbox.size]).toEqual([0, 0]);
+    expect([state.mail.waiting.size, state.mail.inbox.size]).toEqual([0, 0]);
   });
 
   it('is read or acknowledged by a person, whose notices go when they were read', () => {
@@ -385,65 +382,69 @@ describe('mail', () => {
       to: 'human',
     });
     apply(state, asked({ ask: 'read', by: 'human', ids: ['000001-a-01'] }));
-    expect(agentState(state, 'human').notices).toHaveLength(1);
+    expect(agentState(state.staff, 'human').notices).toHaveLength(1);
     apply(state, asked({ ask: 'ack', by: 'human', id: '000001-a-02', reaction: '' }));
     apply(state, asked({ ask: 'read', by: 'human', ids: ['notices'] }));
-    expect(inboxOf(state, 'human')).toEqual([]);
-    expect(agentState(state, 'human').notices).toEqual([]);
+    expect(inboxOf(state.mail, 'human')).toEqual([]);
+    expect(agentState(state.staff, 'human').notices).toEqual([]);
   });
 
   it('makes a conversation of its last messages', () => {
     const state = stateOf(
       ...Array.from({ length: TAIL_LENGTH + 1 }, (_, i) => sent({ n: i + 1, thread: 't', body: 'y'.repeat(500) })),
     );
-    expect(state.threads.get('t')).toHaveLength(TAIL_LENGTH);
-    expect(state.threads.get('t')?.every(({ body }) => body.length === TAIL_CHARS)).toBe(true);
+    expect(state.mail.threads.get('t')).toHaveLength(TAIL_LENGTH);
+    expect(state.mail.threads.get('t')?.every(({ body }) => body.length === TAIL_CHARS)).toBe(true);
   });
 
   it('keeps the 2,000 conversations that were written in last, and four for each agent', () => {
     const talk = (many: number) => Array.from({ length: many }, (_, i) => sent({ n: i + 1, thread: `t${i}` }));
     const state = stateOf(...talk(2001), sent({ n: 3000, thread: 't0' }));
     apply(state, { k: 'commit', turn: 1, lock: 1 });
-    expect([state.threads.size, state.threads.has('t0'), state.threads.has('t1')]).toEqual([2000, true, false]);
+    expect([state.mail.threads.size, state.mail.threads.has('t0'), state.mail.threads.has('t1')]).toEqual([
+      2000,
+      true,
+      false,
+    ]);
     for (let i = 0; i < 501; i++) apply(state, visited({ agent: `a${i}` }));
     for (const entry of talk(2005)) apply(state, entry);
     apply(state, { k: 'commit', turn: 2, lock: 1 });
-    expect(state.threads.size).toBe(2004);
+    expect(state.mail.threads.size).toBe(2004);
   });
 });
 
 describe('dead letters', () => {
   it('take the message from those who did not get it, and gather them', () => {
     const state = stateOf(sent({ to: ['a', 'b', 'c'] }), dead({ to: ['a'] }), dead({ to: ['b'] }));
-    expect(state.dead.get(FIRST)).toMatchObject({
+    expect(state.dead.letters.get(FIRST)).toMatchObject({
       message: FIRST,
       to: ['a', 'b'],
       reason: 'expired',
       detail: 'too late',
     });
-    expect(state.mail.get(FIRST)?.waiting).toEqual(['c']);
+    expect(state.mail.waiting.get(FIRST)?.waiting).toEqual(['c']);
   });
 
   it('of no message take nothing', () => {
     const state = stateOf(sent(), dead({ message: null }));
-    expect(inboxOf(state, 'a')).toHaveLength(1);
+    expect(inboxOf(state.mail, 'a')).toHaveLength(1);
   });
 
   it('wait for the freeze that delivers them again, as new and with no chain behind them', () => {
     const state = stateOf(sent({ hops: 5 }), visited({ outcome: 'failed', blame: 'reply', mail: [FIRST] }), dead());
-    expect(inboxOf(state, 'a')).toEqual([]);
+    expect(inboxOf(state.mail, 'a')).toEqual([]);
     apply(state, asked({ ask: 'retry', by: 'human', id: FIRST }));
     apply(state, asked({ ask: 'retry', by: 'human', id: 'unknown' }));
-    expect([...state.revive]).toEqual([[FIRST, ['a']]]);
+    expect([...state.dead.revive]).toEqual([[FIRST, ['a']]]);
     apply(state, { ...EVERY.revived, message: letter({ hops: 5, expires: 1 }) });
-    expect([state.dead.size, state.revive.size]).toEqual([0, 0]);
-    expect(state.mail.get(FIRST)).not.toHaveProperty('expires');
-    expect(inboxOf(state, 'a')).toMatchObject([{ id: FIRST, hops: 0, attempts: {}, waiting: ['a'] }]);
+    expect([state.dead.letters.size, state.dead.revive.size]).toEqual([0, 0]);
+    expect(state.mail.waiting.get(FIRST)).not.toHaveProperty('expires');
+    expect(inboxOf(state.mail, 'a')).toMatchObject([{ id: FIRST, hops: 0, attempts: {}, waiting: ['a'] }]);
   });
 
   it('whose file is gone are not looked for again, but stay on record', () => {
     const state = stateOf(sent(), dead(), asked({ ask: 'retry', by: 'human', id: FIRST }), EVERY.lost);
-    expect([state.dead.size, state.revive.size]).toEqual([1, 0]);
+    expect([state.dead.letters.size, state.dead.revive.size]).toEqual([1, 0]);
   });
 
   it('that others still wait for come back to those who lost them only', () => {
@@ -454,8 +455,8 @@ describe('dead letters', () => {
       dead(),
     );
     apply(state, { k: 'revived', turn: 2, id: FIRST, message, to: ['a', 'b'] });
-    expect(state.mail.get(FIRST)).toMatchObject({ waiting: ['b', 'a'], attempts: {}, hops: 0 });
-    expect([inboxOf(state, 'a').length, inboxOf(state, 'b').length]).toEqual([1, 1]);
+    expect(state.mail.waiting.get(FIRST)).toMatchObject({ waiting: ['b', 'a'], attempts: {}, hops: 0 });
+    expect([inboxOf(state.mail, 'a').length, inboxOf(state.mail, 'b').length]).toEqual([1, 1]);
   });
 });
 
@@ -465,8 +466,8 @@ describe('a visit', () => {
 
   it('that fails by the reply or by a bug counts against its mail', () => {
     const state = stateOf(sent(), blamed('reply'), blamed('internal'));
-    expect(state.mail.get(FIRST)?.attempts).toEqual({ a: 2 });
-    expect(agentState(state, 'a')).toMatchObject({
+    expect(state.mail.waiting.get(FIRST)?.attempts).toEqual({ a: 2 });
+    expect(agentState(state.staff, 'a')).toMatchObject({
       failures: 0,
       failedInRow: 2,
       lastOutcome: 'failed',
@@ -487,14 +488,14 @@ describe('a visit', () => {
     'that fails %i times by its provider starts again in turn %i, the wait doubling up to 32 turns',
     (times, retryAt) => {
       const state = stateOf(sent(), ...Array.from({ length: times }, () => blamed('provider')));
-      expect(state.mail.get(FIRST)?.attempts).toEqual({});
-      expect(agentState(state, 'a')).toMatchObject({ failures: times, retryAt, starved: false });
+      expect(state.mail.waiting.get(FIRST)?.attempts).toEqual({});
+      expect(agentState(state.staff, 'a')).toMatchObject({ failures: times, retryAt, starved: false });
     },
   );
 
   it('that succeeds ends all waiting, and takes the notices it was told', () => {
     const state = stateOf(EVERY.notice, EVERY.notice, blamed('provider'), visited({ told: 1 }));
-    expect(agentState(state, 'a')).toMatchObject({
+    expect(agentState(state.staff, 'a')).toMatchObject({
       failures: 0,
       failedInRow: 0,
       retryAt: 0,
@@ -502,20 +503,20 @@ describe('a visit', () => {
       lastOutcome: 'ok',
       lastReason: '',
     });
-    expect(agentState(state, 'a').notices).toHaveLength(1);
+    expect(agentState(state.staff, 'a').notices).toHaveLength(1);
   });
 
   it('that was skipped leaves its mail, and says whether credits were missing', () => {
     const state = stateOf(sent(), visited({ outcome: 'skipped', blame: 'credits', reason: 'no credits: a' }));
-    expect(agentState(state, 'a')).toMatchObject({
+    expect(agentState(state.staff, 'a')).toMatchObject({
       starved: true,
       lastReason: 'no credits: a',
       lastTurn: 0,
       lastOutcome: null,
     });
-    expect(inboxOf(state, 'a')).toHaveLength(1);
+    expect(inboxOf(state.mail, 'a')).toHaveLength(1);
     apply(state, visited({ outcome: 'skipped' }));
-    expect(agentState(state, 'a')).toMatchObject({ starved: false, lastReason: '' });
+    expect(agentState(state.staff, 'a')).toMatchObject({ starved: false, lastReason: '' });
   });
 
   it.each([
@@ -527,43 +528,43 @@ describe('a visit', () => {
       visited({ outcome: 'skipped', blame: 'credits', reason: 'no credits: a per day' }),
       end,
     );
-    expect(agentState(state, 'a')).toMatchObject({ starved: false, failedInRow: 1 });
+    expect(agentState(state.staff, 'a')).toMatchObject({ starved: false, failedInRow: 1 });
   });
 
   it('that ran out of credits waits for a top-up, which ends the wait', () => {
     const state = stateOf(visited({ outcome: 'failed', blame: 'credits', reason: 'no credits: 1 more' }));
-    expect(agentState(state, 'a')).toMatchObject({ starved: true, retryAt: 2 });
+    expect(agentState(state.staff, 'a')).toMatchObject({ starved: true, retryAt: 2 });
     apply(state, asked({ ask: 'top-up', by: 'human', agent: 'a', amount: 5, note: '' }));
-    expect(agentState(state, 'a')).toMatchObject({ starved: false, retryAt: 0, granted: 5 });
+    expect(agentState(state.staff, 'a')).toMatchObject({ starved: false, retryAt: 0, granted: 5 });
     apply(state, visited({ outcome: 'failed', blame: 'provider', reason: 'overloaded' }));
-    const { retryAt } = agentState(state, 'a');
+    const { retryAt } = agentState(state.staff, 'a');
     apply(state, asked({ ask: 'top-up', by: 'human', agent: 'a', amount: 5, note: '' }));
-    expect(agentState(state, 'a')).toMatchObject({ retryAt, granted: 10 });
+    expect(agentState(state.staff, 'a')).toMatchObject({ retryAt, granted: 10 });
   });
 
   it.each(['a top-up', 'a changed org/credits.yaml'])('that ran out of credits again waits longer, until %s', (how) => {
     const cut = visited({ outcome: 'cut', blame: 'credits', reason: 'credits', detail: 'too dear' });
     const state = stateOf(cut, { k: 'commit', turn: 1, lock: 1 }, cut);
-    expect(agentState(state, 'a')).toMatchObject({ starved: true, failures: 0, failedInRow: 2, retryAt: 4 });
+    expect(agentState(state.staff, 'a')).toMatchObject({ starved: true, failures: 0, failedInRow: 2, retryAt: 4 });
     apply(
       state,
       how === 'a top-up'
         ? asked({ ask: 'top-up', by: 'human', agent: 'a', amount: 5, note: '' })
         : { k: 'file', path: 'org/credits.yaml', text: 'version: 1\n' },
     );
-    expect(agentState(state, 'a')).toMatchObject({ starved: false, failures: 0, retryAt: 0 });
+    expect(agentState(state.staff, 'a')).toMatchObject({ starved: false, failures: 0, retryAt: 0 });
   });
 
   it.each(['steps', 'credits'])('that was cut by %s had a provider that answers', (reason) => {
     const cut = visited({ outcome: 'cut', reason, ...(reason === 'credits' && { blame: 'credits' as const }) });
-    expect(agentState(stateOf(blamed('provider'), blamed('provider'), cut), 'a')).toMatchObject({ failures: 0 });
+    expect(agentState(stateOf(blamed('provider'), blamed('provider'), cut).staff, 'a')).toMatchObject({ failures: 0 });
   });
 });
 
 it('of notices the last 200 are kept from turn to turn', () => {
   const state = stateOf(...Array.from({ length: 201 }, (_, i): Entry => ({ ...EVERY.notice, text: String(i) })));
   apply(state, { k: 'commit', turn: 1, lock: 1 });
-  const { notices } = agentState(state, 'a');
+  const { notices } = agentState(state.staff, 'a');
   expect([notices.length, notices[0]?.text]).toEqual([200, '1']);
 });
 
@@ -571,12 +572,14 @@ it('a notice that comes while a visit with a full box is under way is not lost',
   const state = stateOf(...Array.from({ length: 200 }, (_, i): Entry => ({ ...EVERY.notice, text: String(i) })));
   apply(state, { ...EVERY.notice, text: 'from an agent that stands earlier in the chart' });
   apply(state, visited({ told: 200 }));
-  expect(agentState(state, 'a').notices).toMatchObject([{ text: 'from an agent that stands earlier in the chart' }]);
+  expect(agentState(state.staff, 'a').notices).toMatchObject([
+    { text: 'from an agent that stands earlier in the chart' },
+  ]);
 });
 
 describe('an acknowledgement of a person', () => {
   const ack = (by: string, id: string, reaction = '') =>
-    agentState(stateOf(asked({ ask: 'ack', by, id, reaction })), 'a').notices.map(({ text }) => text);
+    agentState(stateOf(asked({ ask: 'ack', by, id, reaction })).staff, 'a').notices.map(({ text }) => text);
 
   it.each([
     ['reaches the author', 'human', '000001-a-01', '', ['human acknowledged 000001-a-01']],
@@ -596,7 +599,7 @@ describe('requests', () => {
     );
     apply(state, asked({ ask, by: 'human', agent: null }));
     apply(state, asked({ ask, by: 'human', agent: 'a' }));
-    expect([state.paused, agentState(state, 'a').paused]).toEqual([ask === 'pause', ask === 'pause']);
+    expect([state.staff.paused, agentState(state.staff, 'a').paused]).toEqual([ask === 'pause', ask === 'pause']);
   });
 
   it.each(['approve', 'deny'] as const)('%s what is held, until it is decided', (ask) => {
@@ -605,34 +608,44 @@ describe('requests', () => {
       asked({ ask, by: 'human', id: HELD.id, note: 'why' }),
       asked({ ask, by: 'human', id: 'unknown', note: '' }),
     );
-    expect(state.approvals.get(HELD.id)).toMatchObject({
+    expect(state.approvals.pending.get(HELD.id)).toMatchObject({
       agent: 'a',
       tool: 'shell',
       turn: 1,
       answer: { decision: ask, by: 'human', note: 'why' },
     });
     apply(state, EVERY.decided);
-    expect(state.approvals.size).toBe(0);
+    expect(state.approvals.pending.size).toBe(0);
   });
 
   it('an answer in the file of a held act counts as one, and settles the record of what could not be understood', () => {
     const state = stateOf(HELD, { ...ASIDE, path: 'org/approvals/A-1-a-1.md' }, EVERY.answer);
-    expect(state.approvals.get(HELD.id)?.answer).toEqual({ decision: 'approve', by: 'human', note: 'fine', hash: 'h' });
-    expect([state.aside.size, state.dead.size]).toEqual([0, 0]);
+    expect(state.approvals.pending.get(HELD.id)?.answer).toEqual({
+      decision: 'approve',
+      by: 'human',
+      note: 'fine',
+      hash: 'h',
+    });
+    expect([state.dead.aside.size, state.dead.letters.size]).toEqual([0, 0]);
     const { mends: _, ...plain } = EVERY.answer;
     apply(state, { ...plain, decision: 'deny' });
-    expect(state.approvals.get(HELD.id)?.answer?.decision).toBe('deny');
+    expect(state.approvals.pending.get(HELD.id)?.answer?.decision).toBe('deny');
   });
 
   it('a command that answers after a file knows that file', () => {
     const deny = asked({ ask: 'deny', by: 'human', id: HELD.id, note: '' });
     const state = stateOf(HELD, EVERY.answer, deny);
-    expect(state.approvals.get(HELD.id)?.answer).toEqual({ decision: 'deny', by: 'human', note: '', hash: 'h' });
+    expect(state.approvals.pending.get(HELD.id)?.answer).toEqual({
+      decision: 'deny',
+      by: 'human',
+      note: '',
+      hash: 'h',
+    });
   });
 
   it('what was approved and cannot be paid says so, until it is answered anew; without an answer that tells nothing', () => {
     const yes = asked({ ask: 'approve', by: 'human', id: HELD.id, note: '' });
-    const answerOf = (...lines: Entry[]) => stateOf(HELD, ...lines).approvals.get(HELD.id)?.answer;
+    const answerOf = (...lines: Entry[]) => stateOf(HELD, ...lines).approvals.pending.get(HELD.id)?.answer;
     expect(answerOf(yes, EVERY.unpaid)).toMatchObject({ decision: 'approve', unpaid: 20_000 });
     expect(answerOf(yes, EVERY.unpaid, yes)).toEqual({ decision: 'approve', by: 'human', note: '' });
     expect(answerOf(EVERY.unpaid)).toBeNull();
@@ -640,7 +653,7 @@ describe('requests', () => {
 
   it('a held act that somebody else is asked about waits for them from then on', () => {
     const state = stateOf(opened(1, 5000), HELD, opened(3, 9000), EVERY.escalated);
-    expect(state.approvals.get(HELD.id)).toMatchObject({
+    expect(state.approvals.pending.get(HELD.id)).toMatchObject({
       turn: 1,
       contacts: ['human', 'boss'],
       asked: 3,
@@ -680,8 +693,17 @@ describe('requests', () => {
       return state;
     };
     const mailOf = (s: State) =>
-      [s.mail, s.inbox, s.threads, s.dead, s.aside, s.approvals, s.revive].map(({ size }) => size);
-    const moneyOf = (s: State) => [s.units, s.models, s.providers, s.tools, s.doubts].map(({ size }) => size);
+      [
+        s.mail.waiting,
+        s.mail.inbox,
+        s.mail.threads,
+        s.dead.letters,
+        s.dead.aside,
+        s.approvals.pending,
+        s.dead.revive,
+      ].map(({ size }) => size);
+    const moneyOf = (s: State) =>
+      [s.money.units, s.money.models, s.money.providers, s.money.tools, s.money.doubts].map(({ size }) => size);
 
     it.each([
       ['mail', true, false],
@@ -696,10 +718,10 @@ describe('requests', () => {
       apply(state, asked({ ask: 'reset', by: 'human', scope, archive: 'backups/x' }));
       expect(mailOf(state).every((size) => size === 0)).toBe(forgetsMail);
       expect(moneyOf(state).every((size) => size === 0)).toBe(forgetsMoney);
-      const { notices, retryAt, failures, spent, granted, doubt } = agentState(state, 'a');
+      const { notices, retryAt, failures, spent, granted, doubt } = agentState(state.staff, 'a');
       expect([notices.length, retryAt, failures]).toEqual(forgetsMail ? [0, 0, 0] : [1, 2, 1]);
       expect([granted, spent, doubt]).toEqual(forgetsMoney ? [0, 0, 0] : [5, 60, 100]);
-      if (forgetsMoney) expect(state.org).toEqual(emptySpending());
+      if (forgetsMoney) expect(state.money.org).toEqual(emptySpending());
     });
   });
 });
@@ -707,9 +729,9 @@ describe('requests', () => {
 describe('money', () => {
   it('is reserved by an intent and spent by its reply, on the agent, its unit, the org, the model and the provider', () => {
     const state = stateOf(opened(1), intent());
-    expect(state.open.get('1.a.1.1')).toMatchObject({ agent: 'a', unit: 'crew', reserve: 100 });
+    expect(state.calls.open.get('1.a.1.1')).toMatchObject({ agent: 'a', unit: 'crew', reserve: 100 });
     apply(state, replied());
-    expect(agentState(state, 'a')).toMatchObject({
+    expect(agentState(state.staff, 'a')).toMatchObject({
       spent: 60,
       daySpent: 60,
       day: '1970-01-01',
@@ -717,18 +739,18 @@ describe('money', () => {
       tokensOut: 7,
       calls: 1,
     });
-    expect(state.org).toMatchObject({ spent: 60, daySpent: 60 });
-    expect(state.units.get('crew')).toMatchObject({ spent: 60 });
-    expect(state.models.get('m')).toEqual({ calls: 1, spent: 60, tokensIn: 15, tokensOut: 7 });
-    expect(state.providers.get('p')).toEqual({ calls: 1, spent: 60, tokensIn: 15, tokensOut: 7 });
-    expect([state.open.size, state.stopped.size]).toEqual([0, 0]);
+    expect(state.money.org).toMatchObject({ spent: 60, daySpent: 60 });
+    expect(state.money.units.get('crew')).toMatchObject({ spent: 60 });
+    expect(state.money.models.get('m')).toEqual({ calls: 1, spent: 60, tokensIn: 15, tokensOut: 7 });
+    expect(state.money.providers.get('p')).toEqual({ calls: 1, spent: 60, tokensIn: 15, tokensOut: 7 });
+    expect([state.calls.open.size, state.calls.stopped.size]).toEqual([0, 0]);
   });
 
   it('of a failed call is what the provider billed, and of a call without usage has no tokens', () => {
     const state = stateOf(intent(), failed({ cost: 5, usage: USAGE }), intent({ n: 2, unit: null }), failed({ n: 2 }));
-    expect(agentState(state, 'a')).toMatchObject({ spent: 5, calls: 2, tokensIn: 15, tokensOut: 7 });
+    expect(agentState(state.staff, 'a')).toMatchObject({ spent: 5, calls: 2, tokensIn: 15, tokensOut: 7 });
     for (const entry of [intent({ n: 3 }), replied({ n: 3, reply: reply({ usage: null }) })]) apply(state, entry);
-    expect(agentState(state, 'a')).toMatchObject({ spent: 65, tokensIn: 15 });
+    expect(agentState(state.staff, 'a')).toMatchObject({ spent: 65, tokensIn: 15 });
   });
 
   it('of a call that nobody opened is not booked', () => {
@@ -737,12 +759,12 @@ describe('money', () => {
 
   it('above the reserve stops the model', () => {
     const state = stateOf(intent(), replied({ cost: 100, over: 3 }));
-    expect([...state.stopped.keys()]).toEqual(['m']);
+    expect([...state.calls.stopped.keys()]).toEqual(['m']);
   });
 
   it('of another day is no part of this one', () => {
     const state = stateOf(opened(1, 0), intent(), replied(), opened(2, 86_400_000), intent(), replied({ cost: 1 }));
-    expect(agentState(state, 'a')).toMatchObject({ spent: 61, daySpent: 1, day: '1970-01-02' });
+    expect(agentState(state.staff, 'a')).toMatchObject({ spent: 61, daySpent: 1, day: '1970-01-02' });
   });
 
   it.each([
@@ -752,22 +774,22 @@ describe('money', () => {
   ])('in doubt (unit %s) is settled for what was billed (%i), at most the reserve', (unit, amount) => {
     const state = stateOf(opened(1), intent({ unit }), EVERY.recovered);
     expect([
-      state.open.size,
-      state.org.doubt,
-      agentState(state, 'a').doubt,
-      state.units.get('crew')?.doubt ?? 0,
+      state.calls.open.size,
+      state.money.org.doubt,
+      agentState(state.staff, 'a').doubt,
+      state.money.units.get('crew')?.doubt ?? 0,
     ]).toEqual([0, 100, 100, unit ? 100 : 0]);
     apply(state, asked({ ask: 'settle-doubt', by: 'human', key: '1.a.1.1', amount }));
     apply(state, asked({ ask: 'settle-doubt', by: 'human', key: 'unknown', amount: 1 }));
     const cost = Math.min(amount, 100);
     expect([
-      state.doubts.size,
-      state.org.doubt,
-      state.org.spent,
-      agentState(state, 'a').doubt,
-      agentState(state, 'a').spent,
+      state.money.doubts.size,
+      state.money.org.doubt,
+      state.money.org.spent,
+      agentState(state.staff, 'a').doubt,
+      agentState(state.staff, 'a').spent,
     ]).toEqual([0, 0, cost, 0, cost]);
-    expect(state.units.get('crew')).toEqual(
+    expect(state.money.units.get('crew')).toEqual(
       unit ? { ...emptySpending(), spent: cost, day: '1970-01-01', daySpent: cost } : undefined,
     );
   });
@@ -778,13 +800,13 @@ describe('money', () => {
       EVERY.recovered,
       asked({ ask: 'settle-doubt', by: 'human', key: '1.a.1.1', amount: 30 }),
     );
-    expect([state.models.get('m')?.spent, state.providers.get('p')?.spent]).toEqual([30, 30]);
+    expect([state.money.models.get('m')?.spent, state.money.providers.get('p')?.spent]).toEqual([30, 30]);
   });
 
   it.each([
-    ['org', (s: State) => s.org.warned],
-    ['@crew', (s: State) => s.units.get('crew')?.warned],
-    ['a', (s: State) => agentState(s, 'a').warned],
+    ['org', (s: State) => s.money.org.warned],
+    ['@crew', (s: State) => s.money.units.get('crew')?.warned],
+    ['a', (s: State) => agentState(s.staff, 'a').warned],
   ])('a warning of %s is given once, an agent may be warned again after a top-up', (scope, warned) => {
     const state = stateOf({ k: 'warned', scope });
     expect(warned(state)).toBe(true);
@@ -794,11 +816,11 @@ describe('money', () => {
 });
 
 it('a summary is noted with its turn', () => {
-  expect(stateOf({ k: 'commit', turn: 7, lock: 1 }, { k: 'summarised' }).summaryTurn).toBe(8);
+  expect(stateOf({ k: 'commit', turn: 7, lock: 1 }, { k: 'summarised' }).clock.summaryTurn).toBe(8);
 });
 
 it('a text is known by its hash', () => {
-  expect([...stateOf(EVERY.blob).blobs.keys()]).toEqual(['h']);
+  expect([...stateOf(EVERY.blob).calls.blobs.keys()]).toEqual(['h']);
 });
 
 // --- Whatever a journal says ---
@@ -806,15 +828,15 @@ it('a text is known by its hash', () => {
 /** Mail waits for somebody exactly when it lies in their inbox, once. */
 function misplacedMail(state: State): string[] {
   const wrong: string[] = [];
-  for (const [name, ids] of state.inbox) {
+  for (const [name, ids] of state.mail.inbox) {
     if (new Set(ids).size < ids.length) wrong.push(`twice in the inbox of ${name}`);
     for (const id of ids)
-      if (!state.mail.get(id)?.waiting.includes(name)) wrong.push(`${id} does not wait for ${name}`);
+      if (!state.mail.waiting.get(id)?.waiting.includes(name)) wrong.push(`${id} does not wait for ${name}`);
   }
-  for (const { id, waiting } of state.mail.values()) {
+  for (const { id, waiting } of state.mail.waiting.values()) {
     if (waiting.length === 0) wrong.push(`${id} waits for nobody`);
     for (const name of waiting)
-      if (!state.inbox.get(name)?.includes(id)) wrong.push(`${id} is not in the inbox of ${name}`);
+      if (!state.mail.inbox.get(name)?.includes(id)) wrong.push(`${id} is not in the inbox of ${name}`);
   }
   return wrong;
 }
@@ -845,19 +867,19 @@ describe('any journal', () => {
 
   it('books the same sums on the agents, the org and the models', () => {
     fold((state) => {
-      expect(sum(state.agents.values(), 'spent')).toBe(state.org.spent);
-      expect(sum(state.models.values(), 'spent')).toBe(state.org.spent);
-      expect(sum(state.agents.values(), 'doubt')).toBe(state.org.doubt);
-      expect(sum(state.doubts.values(), 'reserve')).toBe(state.org.doubt);
-      for (const account of [state.org, ...state.agents.values(), ...state.units.values()])
+      expect(sum(state.staff.agents.values(), 'spent')).toBe(state.money.org.spent);
+      expect(sum(state.money.models.values(), 'spent')).toBe(state.money.org.spent);
+      expect(sum(state.staff.agents.values(), 'doubt')).toBe(state.money.org.doubt);
+      expect(sum(state.money.doubts.values(), 'reserve')).toBe(state.money.org.doubt);
+      for (const account of [state.money.org, ...state.staff.agents.values(), ...state.money.units.values()])
         expect(Math.min(account.spent, account.doubt, account.daySpent)).toBeGreaterThanOrEqual(0);
     });
   });
 
   it('keeps conversations and notices short', () => {
     fold((state) => {
-      for (const tail of state.threads.values()) expect(tail.length).toBeLessThanOrEqual(TAIL_LENGTH);
-      for (const { notices } of state.agents.values()) expect(notices.length).toBeLessThanOrEqual(200);
+      for (const tail of state.mail.threads.values()) expect(tail.length).toBeLessThanOrEqual(TAIL_LENGTH);
+      for (const { notices } of state.staff.agents.values()) expect(notices.length).toBeLessThanOrEqual(200);
     });
   });
 
@@ -873,5 +895,5 @@ describe('any journal', () => {
 });
 
 it('mail of a test is as a state would hold it', () => {
-  expect(stateOf(sent()).mail.get(FIRST)).toEqual(mail());
+  expect(stateOf(sent()).mail.waiting.get(FIRST)).toEqual(mail());
 });

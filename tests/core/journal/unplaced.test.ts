@@ -116,11 +116,11 @@ it('mail that has no place is read where it is kept, and a file that cannot go i
   const state = emptyState();
   apply(state, { k: 'sent', message: letter() });
   apply(state, aside(letter().path, { owner: 'a' }));
-  expect(state.mail.get(letter().id)?.path).toBe(KEPT);
-  expect(state.agents.get('a')?.notices).toHaveLength(1);
+  expect(state.mail.waiting.get(letter().id)?.path).toBe(KEPT);
+  expect(state.staff.agents.get('a')?.notices).toHaveLength(1);
   apply(state, aside('drop', { id: 'two', kept: null, mark: 'h', owner: 'org' }));
-  expect(state.aside.get('drop')).toBe('h');
-  expect(state.agents.has('org')).toBe(false);
+  expect(state.dead.aside.get('drop')).toBe('h');
+  expect(state.staff.agents.has('org')).toBe(false);
 });
 
 it('a file and a folder of one name are in each other’s way', () => {

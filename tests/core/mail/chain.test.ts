@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { chainOf, deadLines, noticeLines } from '../../../src/core/mail/chain.ts';
-import { agentState, type State } from '../../../src/core/model/state.ts';
+import { agentState } from '../../../src/core/model/state/staff.ts';
+import type { State } from '../../../src/core/model/state.ts';
 import { asked, dead, EVERY, journals } from '../entries.ts';
 import { letter, sent, stateOf } from '../world.ts';
 
@@ -26,7 +27,7 @@ describe('dead letters of one cause in one chain', () => {
       [2, idOf(1), idOf(2)],
       [1, idOf(3)],
     ]);
-    expect(state.chains.size).toBe(2);
+    expect(state.dead.chains.size).toBe(2);
   });
 
   it('have another cause by another reason, or another who did not get it; but whoever comes next in a chain that is too long', () => {
@@ -43,16 +44,18 @@ describe('dead letters of one cause in one chain', () => {
     const lines = [...mail, gone(1), gone(2)];
     const again = { k: 'revived' as const, turn: 2, id: idOf(1), message: letter({ n: 1 }), to: ['a'] };
     expect(countsOf(stateOf(...lines, again))).toEqual([[1, idOf(2)]]);
-    expect(stateOf(...lines, asked({ ask: 'reset', by: 'human', scope: 'mail', archive: '' })).chains.size).toBe(0);
+    expect(stateOf(...lines, asked({ ask: 'reset', by: 'human', scope: 'mail', archive: '' })).dead.chains.size).toBe(
+      0,
+    );
   });
 
   it('are counted in the state as they lie there, whatever happened', () => {
     fc.assert(
       fc.property(journals, (entries) => {
         const state = stateOf(...entries, ...Object.values(EVERY));
-        expect(state.chains.size).toBe(deadLines(state).length);
-        for (const { chain, count } of deadLines(state)) expect(state.chains.get(chain)).toBe(count);
-        expect(deadLines(state).flatMap(({ ids }) => ids)).toHaveLength(state.dead.size);
+        expect(state.dead.chains.size).toBe(deadLines(state).length);
+        for (const { chain, count } of deadLines(state)) expect(state.dead.chains.get(chain)).toBe(count);
+        expect(deadLines(state).flatMap(({ ids }) => ids)).toHaveLength(state.dead.letters.size);
       }),
     );
   });
@@ -61,7 +64,7 @@ describe('dead letters of one cause in one chain', () => {
 describe('notices of one cause in one chain', () => {
   const mail = [1, 2, 3].map((n) => sent({ n, thread: n === 3 ? 'other' : 'chain' }));
   const linesOf = (...entries: Parameters<typeof stateOf>) =>
-    noticeLines(agentState(stateOf(...entries), 'human').notices);
+    noticeLines(agentState(stateOf(...entries).staff, 'human').notices);
 
   it('are one line in the place of the last, with a count and the ids of the dead letters', () => {
     const lines = linesOf(...mail, gone(1), told(1), gone(3), told(3), EVERY.notice, gone(2), told(2));

@@ -150,7 +150,7 @@ describe('any inbox', () => {
     fc.assert(
       fc.property(inboxes, (list) => {
         const state = stateWith(list);
-        const first = new Set(state.mail.keys());
+        const first = new Set(state.mail.waiting.keys());
         for (let turn = 31; first.size > 0; turn++) {
           expect(turn).toBeLessThan(31 + 24 + 2 * list.length + 40);
           const { mail } = inboxOfVisit(state, 'a', turn, 1);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { printMemory } from '../../../src/core/memory/entry.ts';
 import { memorySection } from '../../../src/core/memory/section.ts';
-import type { Mail, State } from '../../../src/core/model/state.ts';
+import type { Mail } from '../../../src/core/model/state/mail.ts';
+import type { State } from '../../../src/core/model/state.ts';
 import { configOf, mail, resumeOf, stateOf } from '../world.ts';
 
 const EDGES = { human: ['a'], a: ['human'] };

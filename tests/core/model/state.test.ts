@@ -1,14 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { apply } from '../../../src/core/journal/apply.ts';
-import {
-  agentState,
-  emptyState,
-  inboxOf,
-  parseState,
-  type State,
-  serializeState,
-} from '../../../src/core/model/state.ts';
+import { inboxOf } from '../../../src/core/model/state/mail.ts';
+import { parseState, serializeState } from '../../../src/core/model/state/pieces.ts';
+import { agentState } from '../../../src/core/model/state/staff.ts';
+import { emptyState, type State } from '../../../src/core/model/state.ts';
 import { EVERY, journals } from '../entries.ts';
 import { sent, stateOf } from '../world.ts';
 
@@ -39,15 +35,15 @@ describe('a state that was frozen', () => {
 describe('looking into a state adds nothing to it', () => {
   it('an agent that was never mentioned is new', () => {
     const state = emptyState();
-    expect(agentState(state, 'a')).toMatchObject({ spent: 0, lastOutcome: null, notices: [] });
-    expect(Object.isFrozen(agentState(state, 'a'))).toBe(true);
+    expect(agentState(state.staff, 'a')).toMatchObject({ spent: 0, lastOutcome: null, notices: [] });
+    expect(Object.isFrozen(agentState(state.staff, 'a'))).toBe(true);
     expect(state).toStrictEqual(emptyState());
   });
 
   it('an inbox holds the waiting mail in order of arrival', () => {
     const state = stateOf(sent({ n: 2, to: ['a', 'b'] }), sent({ n: 1 }));
-    expect(inboxOf(state, 'a').map((mail) => mail.id)).toEqual(['000001-human-02', '000001-human-01']);
-    expect(inboxOf(state, 'b')).toHaveLength(1);
-    expect(inboxOf(state, 'nobody')).toEqual([]);
+    expect(inboxOf(state.mail, 'a').map((mail) => mail.id)).toEqual(['000001-human-02', '000001-human-01']);
+    expect(inboxOf(state.mail, 'b')).toHaveLength(1);
+    expect(inboxOf(state.mail, 'nobody')).toEqual([]);
   });
 });

@@ -15,10 +15,10 @@ const MINUTE = 60_000;
 
 describe('a breaker', () => {
   const settled = (state: State, time: number, ...outcomes: (CallFailure | null)[]) => {
-    state.time = time;
-    for (const outcome of outcomes) noteOutcome(state.tries, 'm', outcome, time);
+    state.clock.time = time;
+    for (const outcome of outcomes) noteOutcome(state.calls.tries, 'm', outcome, time);
     settleBreakers(state);
-    return state.breakers.get('m');
+    return state.calls.breakers.get('m');
   };
 
   it('opens for a minute with the fifth failure in a row, and again with each one after; a reply closes it', () => {
@@ -62,8 +62,8 @@ describe('the models of a visit', () => {
   });
   const at = (time: number, failures: number) => {
     const state = emptyState();
-    state.time = time;
-    state.breakers.set('default', { failures, since: 10 - MINUTE });
+    state.clock.time = time;
+    state.calls.breakers.set('default', { failures, since: 10 - MINUTE });
     return modelChooser(config, state);
   };
 
@@ -91,7 +91,7 @@ describe('a visit', () => {
   it('asks a model no more after so many failures, with those of the turns before, unless it was answered', () => {
     const state = emptyState();
     const seen = new Map();
-    state.breakers.set('m', { failures: 1, since: 0 });
+    state.calls.breakers.set('m', { failures: 1, since: 0 });
     for (const expected of [true, true, false]) {
       expect(admits(config, state, seen, 'm')).toBe(expected);
       noteOutcome(seen, 'm', 'overloaded', 5);
@@ -104,7 +104,7 @@ describe('a visit', () => {
   it('takes one failure after a rest as enough', () => {
     const state = emptyState();
     const seen = new Map();
-    state.breakers.set('m', { failures: 7, since: 0 });
+    state.calls.breakers.set('m', { failures: 7, since: 0 });
     expect(admits(config, state, seen, 'm')).toBe(true);
     noteOutcome(seen, 'm', 'timeout', 5);
     expect(admits(config, state, seen, 'm')).toBe(false);

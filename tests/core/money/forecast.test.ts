@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { Prompt } from '../../../src/core/model/call.ts';
 import type { Config } from '../../../src/core/model/config.ts';
 import type { Entry } from '../../../src/core/model/entry.ts';
-import { emptyAgent, emptyState } from '../../../src/core/model/state.ts';
+import { emptyAgent } from '../../../src/core/model/state/staff.ts';
+import { emptyState } from '../../../src/core/model/state.ts';
 import {
   endsAtTurn,
   leastCost,
@@ -98,10 +99,10 @@ describe('the end of a budget', () => {
 
   it('is of what is neither spent, nor reserved, nor in doubt', () => {
     const state = emptyState();
-    Object.assign(state.org, { spent: 10, doubt: 5 });
-    state.agents.set('a', { ...emptyAgent(), granted: 50, spent: 10, doubt: 5 });
-    state.agents.set('b', { ...emptyAgent(), spent: 0 });
-    state.open.set('k', { agent: 'a', unit: null, reserve: 7 } as never);
+    Object.assign(state.money.org, { spent: 10, doubt: 5 });
+    state.staff.agents.set('a', { ...emptyAgent(), granted: 50, spent: 10, doubt: 5 });
+    state.staff.agents.set('b', { ...emptyAgent(), spent: 0 });
+    state.calls.open.set('k', { agent: 'a', unit: null, reserve: 7 } as never);
     const credits = { org: { cap: 100 }, units: {}, agents: { a: { grant: 30 }, c: { grant: 0 } } };
     const config = { order: ['a', 'b'], credits } as unknown as Config;
     expect(leftOfOrg(config, state)).toBe(78);

@@ -120,8 +120,12 @@ describe('a balance', () => {
           ];
           for (const { granted, left, spent, reserved, doubt } of balances)
             expect(granted).toBe(left + spent + reserved + doubt);
-          const open = [...state.open.values()].reduce((sum, { reserve }) => sum + reserve, 0);
-          expect(balances[0]).toMatchObject({ reserved: open, spent: state.org.spent, doubt: state.org.doubt });
+          const open = [...state.calls.open.values()].reduce((sum, { reserve }) => sum + reserve, 0);
+          expect(balances[0]).toMatchObject({
+            reserved: open,
+            spent: state.money.org.spent,
+            doubt: state.money.org.doubt,
+          });
         }
       }),
     );
@@ -452,7 +456,7 @@ describe('allowances', () => {
     const sum = (of: (agent: string) => boolean) =>
       [...amounts].reduce((total, [agent, amount]) => total + (of(agent) ? amount : 0), 0);
     const reserved = (of: (call: { agent: string; unit: string | null }) => boolean) =>
-      [...state.open.values()].reduce((total, call) => total + (of(call) ? call.reserve : 0), 0);
+      [...state.calls.open.values()].reduce((total, call) => total + (of(call) ? call.reserve : 0), 0);
     const scopes: [string, number, number][] = [
       [
         'org',
@@ -461,7 +465,7 @@ describe('allowances', () => {
           budget,
           room(
             config.credits.org,
-            state.org,
+            state.money.org,
             reserved(() => true),
           ),
         ),
@@ -471,7 +475,7 @@ describe('allowances', () => {
         sum((agent) => config.agents.get(agent)?.unit === 'crew'),
         room(
           config.credits.units.crew ?? {},
-          state.units.get('crew') ?? none,
+          state.money.units.get('crew') ?? none,
           reserved((call) => call.unit === 'crew'),
         ),
       ],
@@ -480,7 +484,7 @@ describe('allowances', () => {
         sum((agent) => agent === name),
         room(
           config.credits.agents[name] ?? {},
-          state.agents.get(name) ?? none,
+          state.staff.agents.get(name) ?? none,
           reserved((call) => call.agent === name),
         ),
       ]),

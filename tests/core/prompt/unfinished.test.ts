@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { apply } from '../../../src/core/journal/apply.ts';
 import type { DoneSoFar, Effect } from '../../../src/core/model/entry.ts';
-import { agentState, emptyState, type State } from '../../../src/core/model/state.ts';
+import { agentState } from '../../../src/core/model/state/staff.ts';
+import { emptyState, type State } from '../../../src/core/model/state.ts';
 import { emptyDraft } from '../../../src/core/model/tool.ts';
 import type { Finished } from '../../../src/core/model/visit.ts';
 import { againText, doneIn, printDone } from '../../../src/core/prompt/unfinished.ts';
@@ -33,11 +34,11 @@ function leftBy(...visits: [Finished, DoneSoFar][]): State {
   const state = emptyState();
   for (const [visit, done] of visits) {
     for (const notice of cutNotices(config, state, 1, visit, done, [])) apply(state, notice);
-    state.turn++;
+    state.clock.turn++;
   }
   return state;
 }
-const textsOf = (state: State, agent = 'a') => agentState(state, agent).notices.map(({ text }) => text);
+const textsOf = (state: State, agent = 'a') => agentState(state.staff, agent).notices.map(({ text }) => text);
 
 describe('what a visit did', () => {
   it('is a list for each sort of act', () => {

@@ -48,31 +48,31 @@ describe('an agent is tainted', () => {
     expect(why(state, 'b')).toContain('000002-a-01');
     apply(state, sent({ from: 'b', to: ['c'], turn: 3 }));
     apply(state, visit('c', '000003-b-01'));
-    expect(state.tainted.get('c')).toBe('000003-b-01');
+    expect(state.rights.tainted.get('c')).toBe('000003-b-01');
   });
 
   it('by who hired it, whose words its instructions may be', () => {
     const state = stateOf(READ, { ...HIRED, by: 'a', agent: 'kid' }, { ...HIRED, by: 'b', agent: 'other' });
-    expect([state.tainted.get('kid'), state.tainted.has('other')]).toEqual(['call 2.a.1', false]);
+    expect([state.rights.tainted.get('kid'), state.rights.tainted.has('other')]).toEqual(['call 2.a.1', false]);
   });
 
   it('by no mail that was written before', () => {
     const state = stateOf(MAIL, READ, visit('b', MAIL.message.id));
-    expect(state.tainted.has('b')).toBe(false);
+    expect(state.rights.tainted.has('b')).toBe(false);
   });
 
   it('by mail that is delivered again', () => {
     const state = stateOf(READ, { k: 'revived', turn: 3, id: 'x', message: MAIL.message, to: ['b'] });
-    expect(state.mail.get(MAIL.message.id)?.tainted).toBe(true);
+    expect(state.mail.waiting.get(MAIL.message.id)?.tainted).toBe(true);
   });
 
   it('by the shared context that it is granted', () => {
     const state = stateOf(READ, wrote('a', 'org/shared/context/plan.md'), wrote('a', 'agents/a/memory/k.md'));
     expect(why(state, 'b')).toContain('(org/shared/context/plan.md)');
     expect(why(stateOf(READ, wrote('a', 'org/shared/docs/x.md')), 'b')).toBe(null);
-    expect([...state.tainted.keys()]).toEqual(['a', 'org/shared/context/plan.md']);
+    expect([...state.rights.tainted.keys()]).toEqual(['a', 'org/shared/context/plan.md']);
     apply(state, { k: 'request', time: 0, request: { ask: 'reset', by: 'human', scope: 'all', archive: 'x' } });
-    expect(state.tainted.size).toBe(0);
+    expect(state.rights.tainted.size).toBe(0);
   });
 });
 

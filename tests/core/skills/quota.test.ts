@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { parseState, serializeState } from '../../../src/core/model/state/pieces.ts';
 import type { State } from '../../../src/core/model/state.ts';
-import { emptyState, parseState, serializeState } from '../../../src/core/model/state.ts';
+import { emptyState } from '../../../src/core/model/state.ts';
 import { emptyDraft } from '../../../src/core/model/tool.ts';
 import { limitOf, loadsOf, printLimit } from '../../../src/core/skills/quota.ts';
 import { printSkills, skillsOf } from '../../../src/core/skills/skill.ts';

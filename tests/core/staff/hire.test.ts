@@ -112,7 +112,7 @@ describe('a hire', () => {
   it('by a person has what the template has, and no bounds', () => {
     const made = makeHire(config, resumeOf(config, 'human'), { ...WISH, credits: 1e12 });
     expect(made).toMatchObject({ hire: { send_to: ['human'] }, without: [] });
-    expect(limitTrouble(config, staffed(['x', 'human'], ['y', 'human']).staff, 'human')).toBeNull();
+    expect(limitTrouble(config, staffed(['x', 'human'], ['y', 'human']).staff.hired, 'human')).toBeNull();
     expect(creditTrouble(config, stateOf(), 'human', 1e12)).toBeNull();
     const refused = makeHire(config, resumeOf(config, 'human'), { ...WISH, tools: ['write_file'] });
     expect(refused).toMatchObject({
@@ -153,25 +153,25 @@ describe('a hire', () => {
 
 describe('staff', () => {
   it('is told with those below, the last of a line first', () => {
-    const { staff } = staffed(['x', 'a'], ['y', 'x'], ['z', 'a']);
+    const { hired: staff } = staffed(['x', 'a'], ['y', 'x'], ['z', 'a']).staff;
     expect([teamOf(staff, 'a'), teamOf(staff, 'z')]).toEqual([['z', 'y', 'x'], []]);
   });
 
   it('hires only so deep', () => {
-    const { staff } = staffed(['b', 'a']);
+    const { hired: staff } = staffed(['b', 'a']).staff;
     expect(limitTrouble(config, staff, 'b')).toBeNull();
-    const deep = staffed(['b', 'a'], ['c', 'b']).staff;
+    const deep = staffed(['b', 'a'], ['c', 'b']).staff.hired;
     expect(limitTrouble(config, deep, 'c')).toMatchObject({
       rule: 'limit',
       text: expect.stringContaining('hire_depth'),
     });
-    expect(limitTrouble(config, staffed(['c', 'human']).staff, 'c')).toBeNull();
+    expect(limitTrouble(config, staffed(['c', 'human']).staff.hired, 'c')).toBeNull();
   });
 
   it('has a name for ever', () => {
     expect(nameTrouble(config, stateOf(), 'kid')).toBeNull();
     expect(
-      nameTrouble(config, { ...stateOf(), files: new Map([['agents/kid/resume.retired.md', '']]) }, 'kid')?.rule,
+      nameTrouble(config, stateOf({ k: 'file', path: 'agents/kid/resume.retired.md', text: '' }), 'kid')?.rule,
     ).toBe('name');
   });
 
@@ -197,8 +197,11 @@ describe('staff', () => {
   it('is retired by people, also when its resume is broken, and not while a call is in doubt', () => {
     expect(retireTrouble(config, stateOf(), 'human', 'broken')).toBeNull();
     const state = staffed(['c', 'a'], ['b', 'c']);
-    const { agents } = stateOf(asked({ ask: 'top-up', by: 'human', agent: 'b', amount: 5, note: '' }));
-    const doubtful = { ...state, agents: new Map([...agents].map(([name, one]) => [name, { ...one, doubt: 1 }])) };
+    const { agents } = stateOf(asked({ ask: 'top-up', by: 'human', agent: 'b', amount: 5, note: '' })).staff;
+    const doubtful = {
+      ...state,
+      staff: { ...state.staff, agents: new Map([...agents].map(([name, one]) => [name, { ...one, doubt: 1 }])) },
+    };
     expect(retireTrouble(config, doubtful, 'a', 'c')?.rule).toBe('doubt');
   });
 });

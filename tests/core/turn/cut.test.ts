@@ -2,7 +2,8 @@ import { expect, it } from 'vitest';
 import { apply } from '../../../src/core/journal/apply.ts';
 import { addMail, deliver } from '../../../src/core/mail/reducer.ts';
 import type { DoneSoFar } from '../../../src/core/model/entry.ts';
-import { agentState, emptyState } from '../../../src/core/model/state.ts';
+import { agentState } from '../../../src/core/model/state/staff.ts';
+import { emptyState } from '../../../src/core/model/state.ts';
 import { emptyDraft } from '../../../src/core/model/tool.ts';
 import type { Finished } from '../../../src/core/model/visit.ts';
 import { cutNotices } from '../../../src/core/turn/cut.ts';
@@ -110,7 +111,7 @@ it('an author has one notice of a message, the newest, and none when it is done'
     for (const notice of cutNotices(config, state, turn, cut('a', { given: letters }), [], letters))
       apply(state, notice);
   const about = (to: string): string[] =>
-    agentState(state, to).notices.map(({ text }) =>
+    agentState(state.staff, to).notices.map(({ text }) =>
       text.replace(/^a has not finished (\S+) .*visit of turn (\d).*$/s, '$1 $2'),
     );
   expect(about('human')).toEqual(['000001-human-01 2', '000001-human-02 2']);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { peopleOf } from '../../../src/core/model/config.ts';
 import type { Effect, Entry } from '../../../src/core/model/entry.ts';
-import { emptyState, type Mail } from '../../../src/core/model/state.ts';
+import type { Mail } from '../../../src/core/model/state/mail.ts';
+import { emptyState } from '../../../src/core/model/state.ts';
 import { emptyDraft } from '../../../src/core/model/tool.ts';
 import type { Finished } from '../../../src/core/model/visit.ts';
 import { frozenEffects } from '../../../src/core/turn/frozen.ts';

@@ -4,7 +4,7 @@ import { EffectIds } from '../../../src/core/journal/effect-id.ts';
 import { type Content, contentHash } from '../../../src/core/model/content.ts';
 import type { Effect, Entry, UndoEntry, UndoStep } from '../../../src/core/model/entry.ts';
 import { textHash } from '../../../src/core/model/hash.ts';
-import { agentState } from '../../../src/core/model/state.ts';
+import { agentState } from '../../../src/core/model/state/staff.ts';
 import { FileVersions } from '../../../src/core/tools/file-versions.ts';
 import { frozenEffects } from '../../../src/core/turn/frozen.ts';
 import { scheduleTurn } from '../../../src/core/turn/schedule.ts';
@@ -153,7 +153,7 @@ describe('what is to be undone', () => {
       { file: { text: file.was, was: file.text, base64: true } },
     ]);
     const state = stateOf(opened(1), ...(undone.flat() as Entry[]));
-    expect(state.workspace.get(LIVE)).toBe(contentHash(old));
+    expect(state.files.workspace.get(LIVE)).toBe(contentHash(old));
   });
 
   it('is not put where a file or a link stands in the place of its folder, and what was made goes first', () => {
@@ -293,12 +293,12 @@ describe('a turn in which something is undone', () => {
       { k: 'moved', from: path, to: expect.stringContaining('/archive/') },
     ]);
     const after = stateOf(mail, ...made);
-    expect([after.mail.size, after.inbox.size, after.threads.get(thread)]).toEqual([0, 0, []]);
+    expect([after.mail.waiting.size, after.mail.inbox.size, after.mail.threads.get(thread)]).toEqual([0, 0, []]);
     const half = stateOf(mail, visited({ agent: 'b', mail: [id] }));
     const rest = frozenEffects(CONFIG, half, 2, [asks]);
     expect(rest).toMatchObject([{ k: 'withdrawn', to: ['human'] }, { k: 'undone' }]);
     const kept = stateOf(mail, visited({ agent: 'b', mail: [id] }), ...rest);
-    expect(kept.threads.get(thread)).toMatchObject([{ id, to: ['b'] }]);
+    expect(kept.mail.threads.get(thread)).toMatchObject([{ id, to: ['b'] }]);
     expect(effects([asks])[0]).toMatchObject({ k: 'wrote', path: PATH });
   });
 
@@ -308,33 +308,33 @@ describe('a turn in which something is undone', () => {
     expect(frozenEffects(CONFIG, stateOf(mail), 5, [undo(step)]).map(({ k }) => k)).not.toContain('dead');
     expect(frozenEffects(CONFIG, stateOf(mail), 5, []).map(({ k }) => k)).toContain('dead');
     const withdrawn: Effect = { k: 'withdrawn', id: mail.message.id, by: 'human', to: ['a'] };
-    expect(stateOf(mail, withdrawn, withdrawn).mail.size).toBe(0);
+    expect(stateOf(mail, withdrawn, withdrawn).mail.waiting.size).toBe(0);
     const forgotten = stateOf(mail);
-    forgotten.threads.clear(); // of long conversations only the end is kept
+    forgotten.mail.threads.clear(); // of long conversations only the end is kept
     apply(forgotten, withdrawn);
-    expect(forgotten.mail.size).toBe(0);
+    expect(forgotten.mail.waiting.size).toBe(0);
     const state = stateOf(mail);
-    state.threads.clear();
+    state.mail.threads.clear();
     const more = stateOf(mail, sent({ from: 'b', n: 2, thread: mail.message.thread }));
     expect(frozenEffects(CONFIG, state, 2, [undo(step)])).toHaveLength(3);
-    expect(more.threads.get(mail.message.thread)).toHaveLength(2);
+    expect(more.mail.threads.get(mail.message.thread)).toHaveLength(2);
   });
 
   it('is made for the request, which waits in the state until the freeze', () => {
     const request = asked({ ask: 'undo', by: 'human', id: '1' });
     const state = stateOf(request);
-    expect(state.undo).toEqual([{ of: '1', by: 'human' }]);
-    expect(agentState(state, 'a').notices).toEqual([]);
+    expect(state.undo.asked).toEqual([{ of: '1', by: 'human' }]);
+    expect(agentState(state.staff, 'a').notices).toEqual([]);
     const done = stateOf(request, undo(back(PATH)));
-    expect([done.undo.length, done.undoing.length]).toEqual([0, 1]);
-    expect(stateOf(request, undo(), { k: 'commit', turn: 2, lock: 1 }).undoing).toEqual([]);
+    expect([done.undo.asked.length, done.undo.undoing.length]).toEqual([0, 1]);
+    expect(stateOf(request, undo(), { k: 'commit', turn: 2, lock: 1 }).undo.undoing).toEqual([]);
     expect(scheduleTurn(CONFIG, state, 2, {} as never).some(({ due }) => due)).toBe(false);
   });
 
   it('knows the workspace by what it put there', () => {
     const was = used([{ path: LIVE, text: 'new', was: null }]);
-    expect(stateOf(was, wrote('old', 'new', LIVE, 'human')).workspace.get(LIVE)).toBe(textHash('old'));
+    expect(stateOf(was, wrote('old', 'new', LIVE, 'human')).files.workspace.get(LIVE)).toBe(textHash('old'));
     const gone = stateOf(was, wrote(null, 'new', LIVE, 'human'));
-    expect([gone.workspace.has(LIVE), gone.files.has(LIVE)]).toEqual([false, false]);
+    expect([gone.files.workspace.has(LIVE), gone.files.texts.has(LIVE)]).toEqual([false, false]);
   });
 });

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
-import type { Approval } from '../../../src/core/model/state.ts';
+import type { Approval } from '../../../src/core/model/state/approvals.ts';
 import { readAnswer } from '../../../src/disk/intake/answer.ts';
 import { HELD } from '../../core/entries.ts';
 import { configOf, stateOf } from '../../core/world.ts';
 
 const config = configOf({ edges: { boss: [], human: ['a'], a: [] }, resumes: { boss: { person: true } } });
-const approval = (contacts: string[]) => stateOf({ ...HELD, contacts }).approvals.get(HELD.id) as Approval;
+const approval = (contacts: string[]) => stateOf({ ...HELD, contacts }).approvals.pending.get(HELD.id) as Approval;
 const read = (head: string, contacts = ['human'], org = config) =>
   readAnswer(org, approval(contacts), 'org/approvals/A-1-a-1.md', `---\n${head}\n---\n`);
 

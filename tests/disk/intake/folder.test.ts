@@ -582,7 +582,7 @@ describe('a dead letter that is to be delivered again', () => {
   it('is lost when the journal has forgotten it', () => {
     const { folder } = world();
     const state = emptyState();
-    state.revive.set('x', ['a']);
+    state.dead.revive.set('x', ['a']);
     expect(folder.outboxes.revivals(state, 5, LIMIT)).toEqual([{ k: 'lost', id: 'x', path: '' }]);
   });
 });

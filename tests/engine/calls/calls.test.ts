@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { PROVIDER_FAILURES, ProviderError, REPLY_FAILURES, type Usage } from '../../../src/core/model/call.ts';
-import { agentState } from '../../../src/core/model/state.ts';
+import { agentState } from '../../../src/core/model/state/staff.ts';
 import { balanceOf } from '../../../src/core/money/ledger.ts';
 import type { OrgPlan } from '../../../src/testing/build-org.ts';
 import { CALL, say } from '../../regression/org.ts';
@@ -240,7 +240,9 @@ describe('the reserve of a call', () => {
       ['a', 'cut'],
       ['human', 'cut'],
     ]);
-    await org.look(({ state }) => expect(agentState(state, 'a')).toMatchObject({ starved: true, spent: 2 * CALL }));
+    await org.look(({ state }) =>
+      expect(agentState(state.staff, 'a')).toMatchObject({ starved: true, spent: 2 * CALL }),
+    );
   });
 
   it('is not needed for a model that costs nothing', async () => {

@@ -83,7 +83,7 @@ describe('a call that fails and may pass', () => {
     expect(asked).toBe(3);
     expect(org.lines('intent').map(({ attempt }) => attempt)).toEqual([1, 2, 3]);
     const { doubts, balance } = await org.look(({ config, state }) => ({
-      doubts: [...state.doubts.keys()],
+      doubts: [...state.money.doubts.keys()],
       balance: balanceOf(config, state, 'a'),
     }));
     expect(doubts).toEqual(['1.a.1.2']);
@@ -118,7 +118,7 @@ describe('a model that keeps failing', () => {
     expect(asked).toBeGreaterThanOrEqual(8);
     expect(org.delivered('a')).toHaveLength(1);
     expect(org.delivered('b')).toHaveLength(1);
-    expect(await org.look(({ state }) => state.breakers.size)).toBe(0);
+    expect(await org.look(({ state }) => state.calls.breakers.size)).toBe(0);
   });
 
   it('is replaced by its fallback meanwhile, and the message says why', async () => {
@@ -177,7 +177,9 @@ describe('a cached model', () => {
     expect(report?.visits).toMatchObject([{ outcome: 'ok', cost: 0 }]);
     expect(rerun.lines('intent')).toMatchObject([{ cached: true, reserve: 0 }]);
     expect(rerun.messages('a')).toEqual(org.messages('a'));
-    expect(await rerun.look(({ state }) => [state.org.spent, state.agents.get('a')?.tokensIn])).toEqual([0, 0]);
+    expect(await rerun.look(({ state }) => [state.money.org.spent, state.staff.agents.get('a')?.tokensIn])).toEqual([
+      0, 0,
+    ]);
   });
 
   it('asks again once the reply is as old as its model says, and counts what it saved', async () => {

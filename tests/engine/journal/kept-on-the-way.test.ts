@@ -49,7 +49,7 @@ describe('a long journal is folded', () => {
     const disk = long();
     const kept = keptIn(disk);
     const whole = load(disk, undefined, undefined, { keep: kept }).state;
-    expect([whole.turn, whole.mail.size, disk.stat(STATE) !== null]).toEqual([3, 16_001, true]);
+    expect([whole.clock.turn, whole.mail.waiting.size, disk.stat(STATE) !== null]).toEqual([3, 16_001, true]);
     const reads: string[] = [];
     disk.looking = ({ name, path }) => {
       if (name === 'read' && path.startsWith('org/journal/')) reads.push(path);
@@ -58,22 +58,22 @@ describe('a long journal is folded', () => {
     const again = load(disk, kept);
     disk.looking = null;
     expect(reads).not.toContain(journalPath(1));
-    expect([again.state.turn, again.state.mail.size]).toEqual([3, 16_001]);
-    expect(again.state.mail.get('000002-a-8000')).toEqual(whole.mail.get('000002-a-8000'));
+    expect([again.state.clock.turn, again.state.mail.waiting.size]).toEqual([3, 16_001]);
+    expect(again.state.mail.waiting.get('000002-a-8000')).toEqual(whole.mail.waiting.get('000002-a-8000'));
   });
 
   it('out of the memory as well when nothing is kept, and nothing is lost where that cannot be done', () => {
     const read = long();
     const { state, store } = load(read);
-    expect([state.mail.size, read.stat(STATE)]).toEqual([16_001, null]);
+    expect([state.mail.waiting.size, read.stat(STATE)]).toEqual([16_001, null]);
     expect(store.loose(state)).toBeLessThan(20_000);
     const closed = long();
     closed.plan = () => 'read-only';
     const there = load(closed).state;
-    expect([there.mail.size, [...there.received].length]).toEqual([16_001, 16_001]);
+    expect([there.mail.waiting.size, [...there.mail.received].length]).toEqual([16_001, 16_001]);
     const disk = long();
     const keep = failing(keptIn(disk), new DiskError('full', STATE, 'no room'));
-    expect(load(disk, undefined, undefined, { keep }).state.mail.size).toBe(16_001);
+    expect(load(disk, undefined, undefined, { keep }).state.mail.waiting.size).toBe(16_001);
   });
 
   it('and what is wrong with the program itself is told', () => {
@@ -133,7 +133,7 @@ describe('an engine keeps its state while it runs', () => {
   it('unless the disk refuses, which stops no turn; a bug does', async () => {
     const refusing = (error: Error) => (ports: Ports) => ({ ...ports, kept: failing(ports.kept, error) });
     const org = await grown(33 * MB, refusing(new DiskError('full', STATE, 'no room')));
-    expect([org.disk.stat(STATE), load(org.disk).state.turn]).toEqual([null, 1]);
+    expect([org.disk.stat(STATE), load(org.disk).state.clock.turn]).toEqual([null, 1]);
     await expect(grown(33 * MB, refusing(new TypeError('a bug')))).rejects.toThrow(TypeError);
   });
 });
@@ -144,9 +144,9 @@ describe('a turn that was cut off', () => {
     org.drop('a', 'Go.');
     await org.cutOff();
     const engine = org.open();
-    expect([await engine.hasWork(), await engine.pass(), engine.state.turn]).toEqual([true, false, 0]);
+    expect([await engine.hasWork(), await engine.pass(), engine.state.clock.turn]).toEqual([true, false, 0]);
     await engine.turn();
-    expect([await engine.hasWork(), await engine.pass(), engine.state.turn]).toEqual([false, true, 2]);
+    expect([await engine.hasWork(), await engine.pass(), engine.state.clock.turn]).toEqual([false, true, 2]);
     engine.close();
   });
 });
@@ -161,5 +161,5 @@ it('what commands ask comes after the turns that went by are made', async () => 
   await engine.makePassed();
   post();
   engine.close();
-  expect(await org.look(({ state }) => [state.turn, state.paused])).toEqual([2, true]);
+  expect(await org.look(({ state }) => [state.clock.turn, state.staff.paused])).toEqual([2, true]);
 });

@@ -94,8 +94,21 @@ describe('a cache that does not fit is as if there was none', () => {
     return [JSON.parse(text.slice(0, cut)), text.slice(cut)];
   };
 
+  /** What would be believed if it fitted: so many messages were sent. */
+  const LIE = 12_345;
+  const lieIn = (rest: string) => rest.replace(/(?<=\["mail\.sent",)\d+/, String(LIE));
+
+  it('but one that fits is believed', async () => {
+    const org = await lived();
+    const [head, rest] = partsOf(org);
+    keptIn(org.disk).write('state.json', head.head as string, `${JSON.stringify(head)}${lieIn(rest)}`);
+    expect(load(org.disk, keptIn(org.disk)).state.mail.sent).toBe(LIE);
+  });
+
   it.each<[string, (cache: Record<string, unknown>) => unknown]>([
     ['of another version', (cache) => ({ ...cache, version: 99 })],
+    ['of other rules', (cache) => ({ ...cache, rules: 99 })],
+    ['of a state with another slice', (cache) => ({ ...cache, shape: `${cache.shape} tasks.open` })],
     ['of another history', (cache) => ({ ...cache, head: 'x' })],
     ['of a longer journal', (cache) => ({ ...cache, end: 1e9 })],
     ['of another place', (cache) => ({ ...cache, end: 5 })],
@@ -105,7 +118,20 @@ describe('a cache that does not fit is as if there was none', () => {
     const { state } = folded(org);
     const [before, rest] = partsOf(org);
     const head = change(before) as { head: string };
-    keptIn(org.disk).write('state.json', head.head, `${JSON.stringify(head)}${rest}`);
+    keptIn(org.disk).write('state.json', head.head, `${JSON.stringify(head)}${lieIn(rest)}`);
+    expect(load(org.disk, keptIn(org.disk)).state).toStrictEqual(state);
+  });
+
+  it('of a state in one piece, before it had slices', async () => {
+    const org = await lived();
+    const { state } = folded(org);
+    const [{ shape: _, ...before }] = partsOf(org);
+    const lines = [{ ...before, version: 15 }, ['turn', 99], ['files', [['org/org.yaml', 'name: old']]], ['mail', []]];
+    keptIn(org.disk).write(
+      'state.json',
+      before.head as string,
+      lines.map((line) => `${JSON.stringify(line)}\n`).join(''),
+    );
     expect(load(org.disk, keptIn(org.disk)).state).toStrictEqual(state);
   });
 
@@ -160,7 +186,7 @@ describe('a cache that does not fit is as if there was none', () => {
     const forged = (org.read(CACHE) ?? '').replaceAll('"spent":10000', '"spent":0');
     expect(forged).not.toBe(org.read(CACHE));
     org.disk.replace(CACHE, forged);
-    expect(load(org.disk, keptIn(org.disk)).state.org.spent).toBe(CALL);
+    expect(load(org.disk, keptIn(org.disk)).state.money.org.spent).toBe(CALL);
     org.drop('a', 'More.');
     await org.turns(1);
     expect(org.lines('intent').filter(({ agent }) => agent === 'a')).toHaveLength(spent);
@@ -211,7 +237,7 @@ describe('a journal that is not what this machine knew of it', () => {
     );
     expect(start(org, true)).toEqual([]);
     expect(start(org)).toEqual([]);
-    expect(folded(org).state.turn).toBe(5);
+    expect(folded(org).state.clock.turn).toBe(5);
   });
 
   it('that grew elsewhere is taken as it is', async () => {
@@ -234,7 +260,7 @@ describe('a turn that was cut off', () => {
     const { state, unfinished, undone } = load(org.disk, keptIn(org.disk));
     expect(unfinished).toMatchObject({ open: { turn: 2 }, inputs: [{ k: 'open' }] });
     expect(unfinished?.calls.map(({ k }) => k)).toContain('intent');
-    expect([state.turn, state.sent, undone]).toEqual([before.turn, before.sent, null]);
+    expect([state.clock.turn, state.mail.sent, undone]).toEqual([before.clock.turn, before.mail.sent, null]);
   });
 
   it('after its commit is told with all its lines, until its files are there', async () => {
@@ -243,7 +269,7 @@ describe('a turn that was cut off', () => {
     await expect(org.turns(1)).rejects.toThrow();
     org.restart();
     const { state, unfinished, undone } = load(org.disk, keptIn(org.disk));
-    expect([state.turn, unfinished]).toEqual([2, null]);
+    expect([state.clock.turn, unfinished]).toEqual([2, null]);
     expect(undone?.map(({ k }) => k)).toEqual(
       expect.arrayContaining(['open', 'intent', 'reply', 'visit', 'sent', 'wrote']),
     );
@@ -254,7 +280,7 @@ describe('a turn that was cut off', () => {
 
 it('of an organisation without a journal everything is new', () => {
   const { state, journal, unfinished, undone, synced, boot } = load(new Lab({ edges: EDGES }).disk);
-  expect([state.turn, journal.file, journal.size, unfinished, undone, synced, boot]).toEqual([
+  expect([state.clock.turn, journal.file, journal.size, unfinished, undone, synced, boot]).toEqual([
     0,
     1,
     0,

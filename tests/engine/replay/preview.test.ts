@@ -39,7 +39,7 @@ class Foretold extends Play {
     const ports = { ...portsOf(this.machine), provider: async (name: string) => this.provider(name) };
     const loaded = load(ports.disk, ports.kept);
     const { calls } = await preview(ports, loaded);
-    if ([...loaded.state.approvals.values()].some(({ answer }) => answer)) return null;
+    if ([...loaded.state.approvals.pending.values()].some(({ answer }) => answer)) return null;
     return sorted(calls.map(callOf));
   }
 

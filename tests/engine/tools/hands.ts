@@ -63,7 +63,7 @@ export class Hands {
     const engine = Engine.open(this.ports(), TOOLS, 'run');
     try {
       for (let i = 0; i < count; i++) await engine.turn();
-      return this.used().filter(({ turn }) => turn === engine.state.turn);
+      return this.used().filter(({ turn }) => turn === engine.state.clock.turn);
     } finally {
       engine.close();
     }

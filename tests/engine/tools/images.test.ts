@@ -32,7 +32,7 @@ function lab(images: boolean): Lab {
 /** As `lemming redact` does, between two turns. */
 function erase({ disk }: Lab, id: string): void {
   const loaded = load(disk);
-  loaded.journal.turnTo(loaded.state.turn + 1);
+  loaded.journal.turnTo(loaded.state.clock.turn + 1);
   redact(disk, loaded, id);
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Json, ProviderError } from '../../../src/core/model/call.ts';
-import { agentState, inboxOf } from '../../../src/core/model/state.ts';
+import { inboxOf } from '../../../src/core/model/state/mail.ts';
+import { agentState } from '../../../src/core/model/state/staff.ts';
 import { idleness, scheduleTurn } from '../../../src/core/turn/schedule.ts';
 import { readJournal } from '../../../src/disk/journal/journal.ts';
 import { Recompute } from '../../../src/engine/replay/recompute.ts';
@@ -22,8 +23,8 @@ function lab(mind: Mind, more: Partial<ConstructorParameters<typeof Lab>[0]> = {
 }
 
 const noticesOf = (org: Lab, name: string) =>
-  org.look(({ state }) => agentState(state, name).notices.map(({ about, text }) => `${about}: ${text}`));
-const waits = (org: Lab, name: string) => org.look(({ state }) => inboxOf(state, name).map(({ id }) => id));
+  org.look(({ state }) => agentState(state.staff, name).notices.map(({ about, text }) => `${about}: ${text}`));
+const waits = (org: Lab, name: string) => org.look(({ state }) => inboxOf(state.mail, name).map(({ id }) => id));
 
 /** Makes every visit again from its recorded replies. */
 async function divergence(org: Lab): Promise<unknown> {
@@ -159,8 +160,8 @@ describe('a visit whose steps are used up', () => {
     expect(
       await org.look(({ config, state }) => [
         healthOf(config, state, 'a'),
-        agentState(state, 'a').failures,
-        agentState(state, 'a').retryAt,
+        agentState(state.staff, 'a').failures,
+        agentState(state.staff, 'a').retryAt,
       ]),
     ).toEqual(['degraded', 0, 0]);
     expect(outcomesOf(org.journal()).agents.a).toMatchObject({ visits: 5, cut: 5, failed: 0 });
@@ -305,7 +306,7 @@ describe('a visit whose credits are used up', () => {
     expect(report.reports[0]?.visits).toMatchObject([{ outcome: 'cut', reason: 'credits', blame: 'credits', sent: 1 }]);
     expect([...report.unpaid]).toEqual(['a']);
     expect(org.messages('a')).toHaveLength(1);
-    expect(await org.look(({ state }) => inboxOf(state, 'a').map(({ attempts }) => attempts))).toEqual([{}]);
+    expect(await org.look(({ state }) => inboxOf(state.mail, 'a').map(({ attempts }) => attempts))).toEqual([{}]);
     await org.turns(5);
     expect(await noticesOf(org, 'human')).toEqual([
       expect.stringMatching(/^cut: .* It waits for credits: lemming top-up a 0\.08\./),
@@ -325,9 +326,9 @@ describe('a visit whose credits are used up', () => {
     expect(await org.run()).toMatchObject({ end: 'idle', turns: 1, called: 1 });
     expect(
       await org.look(({ config, state }) => [
-        scheduleTurn(config, state, state.turn + 1).find(({ agent }) => agent === 'a')?.why,
+        scheduleTurn(config, state, state.clock.turn + 1).find(({ agent }) => agent === 'a')?.why,
         conditionOf(config, state, 'a'),
-        agentState(state, 'a').failures,
+        agentState(state.staff, 'a').failures,
       ]),
     ).toEqual([expect.stringMatching(/^no credits: .*; tried again in turn 4$/), 'idle', 0]);
     await topUp();
@@ -348,7 +349,7 @@ describe('a visit whose credits are used up', () => {
     const report = await org.run({ untilIdle: true, maxCost: 10_000 });
     expect(report.reports[0]?.visits).toMatchObject([{ outcome: 'cut', reason: 'credits', blame: 'budget' }]);
     expect(report.end).toBe('max-cost');
-    expect(await org.look(({ state }) => agentState(state, 'a').starved)).toBe(false);
+    expect(await org.look(({ state }) => agentState(state.staff, 'a').starved)).toBe(false);
     expect(await divergence(org)).toBeNull();
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ProviderError } from '../../../src/core/model/call.ts';
-import { agentState } from '../../../src/core/model/state.ts';
+import { agentState } from '../../../src/core/model/state/staff.ts';
 import { journalPath } from '../../../src/disk/journal/journal.ts';
 import { Engine } from '../../../src/engine/turn/engine.ts';
 import { type FaultCode, FaultError } from '../../../src/schema/fault.ts';
@@ -347,9 +347,9 @@ describe('a turn that was cut off', () => {
     expect(report).toMatchObject({ turn: 1, spent: CALL, visits: [{ outcome: 'ok' }] });
     expect(org.lines('recovered')).toEqual([{ k: 'recovered', turn: 1, again: [], doubt: ['1.a.1.1'] }]);
     expect(org.lines('intent').map(({ attempt }) => attempt)).toEqual([1, 2]);
-    await org.look(({ state }) => expect(agentState(state, 'a')).toMatchObject({ spent: CALL, doubt: CALL }));
+    await org.look(({ state }) => expect(agentState(state.staff, 'a')).toMatchObject({ spent: CALL, doubt: CALL }));
     await org.ask({ ask: 'settle-doubt', by: 'human', key: '1.a.1.1', amount: 0 });
-    await org.look(({ state }) => expect(agentState(state, 'a')).toMatchObject({ spent: CALL, doubt: 0 }));
+    await org.look(({ state }) => expect(agentState(state.staff, 'a')).toMatchObject({ spent: CALL, doubt: 0 }));
   });
 
   it('and cut off again keeps each doubt once', async () => {
@@ -362,7 +362,7 @@ describe('a turn that was cut off', () => {
     for (let i = 0; i < 3; i++) await org.cutOff();
     await org.turns(1);
     expect(org.lines('recovered').map(({ doubt }) => doubt)).toEqual([['1.a.1.1'], ['1.a.1.2'], ['1.a.1.3']]);
-    await org.look(({ state }) => expect(agentState(state, 'a')).toMatchObject({ spent: CALL, doubt: 3 * CALL }));
+    await org.look(({ state }) => expect(agentState(state.staff, 'a')).toMatchObject({ spent: CALL, doubt: 3 * CALL }));
   });
 
   it('takes a failure from the journal as well, and the answer of the model that came next', async () => {
@@ -469,7 +469,7 @@ describe('after a power loss', () => {
     org.powerLoss();
     expect(visible(org).has('agents/a/workspace/x')).toBe(false);
     await org.with(async (next) => {
-      expect(next.state.turn).toBe(1);
+      expect(next.state.clock.turn).toBe(1);
       expect(next.recovered.join()).toMatch(/restored from the journal/);
     });
     expect([...visible(org)]).toEqual([...files]);
@@ -507,7 +507,7 @@ describe('requests of commands', () => {
         engine.post([{ k: 'request', request, time: org.clock.now() }]);
       ask({ ask: 'top-up', by: 'human', agent: 'a', amount: 2 * CALL, note: '' });
       ask({ ask: 'pause', by: 'human', agent: 'b' });
-      expect(agentState(engine.state, 'a').granted).toBe(2 * CALL);
+      expect(agentState(engine.state.staff, 'a').granted).toBe(2 * CALL);
       expect(await engine.turn()).toMatchObject({ turn: 1, visits: [{ agent: 'a', outcome: 'ok' }] });
       ask({ ask: 'resume', by: 'human', agent: 'b' });
       ask({ ask: 'top-up', by: 'human', agent: 'b', amount: CALL, note: '' });
@@ -523,7 +523,7 @@ describe('requests of commands', () => {
     engine.post([{ k: 'request', request: { ask: 'pause', by: 'human', agent: null }, time: 0 }]);
     org.powerLoss();
     expect(org.read(journalPath(2))).toContain('"pause"');
-    await org.look(({ state }) => expect(state.paused).toBe(true));
+    await org.look(({ state }) => expect(state.staff.paused).toBe(true));
   });
 
   it('wait while a turn is to be finished', async () => {

@@ -101,7 +101,7 @@ describe('turns in which nobody is due and nothing was asked', () => {
       fc.asyncProperty(PLAN, async (plan) => {
         const [all, few] = [await play(plan, every), await play(plan, sparing)];
         expect(told(few)).toEqual(told(all));
-        expect(load(few.disk).state.turn).toBe(plan.turns);
+        expect(load(few.disk).state.clock.turn).toBe(plan.turns);
         expect(verifyJournal(few.disk).faults).toEqual([]);
         const again = new Recompute(TOOLS, few.ports());
         for (const group of readJournal(few.disk, [])) await again.take(group);
@@ -149,7 +149,7 @@ describe('turns in which nobody is due and nothing was asked', () => {
     expect(report.end).toBe('interrupted');
     expect(report.turns).toBeGreaterThan(8600);
     const { state } = load(org.disk);
-    expect(state.turn).toBe(report.turns);
+    expect(state.clock.turn).toBe(report.turns);
     expect(org.lines('visit').map(({ agent }) => agent)).toEqual(['a']);
     expect(org.lines('commit').length).toBeLessThan(8);
     expect(verifyJournal(org.disk).faults).toEqual([]);
@@ -174,17 +174,17 @@ describe('turns in which nobody is due and nothing was asked', () => {
     ).catch(() => {});
     org.restart();
     const { state } = load(org.disk);
-    expect(state.turn).toBe(turns.at(-1));
-    expect(13 * 360 - state.turn).toBeLessThanOrEqual(6 * 360 + 1);
+    expect(state.clock.turn).toBe(turns.at(-1));
+    expect(13 * 360 - state.clock.turn).toBeLessThanOrEqual(6 * 360 + 1);
     expect((await org.run({ turns: 3 })).turns).toBe(3);
-    expect(load(org.disk).state.turn).toBe((turns.at(-1) ?? 0) + 3);
+    expect(load(org.disk).state.clock.turn).toBe((turns.at(-1) ?? 0) + 3);
     expect(verifyJournal(org.disk).faults).toEqual([]);
   });
 
   it('count in `--turns N`, of which the last is made', async () => {
     const org = new Org({ edges: EDGES });
     expect(await org.run({ turns: 5 })).toMatchObject({ turns: 5, end: 'turns' });
-    expect(load(org.disk).state.turn).toBe(5);
+    expect(load(org.disk).state.clock.turn).toBe(5);
     expect(org.paths(/^org\/journal\/0+5\.jsonl$/)).toHaveLength(1);
     expect(org.lines('open')).toMatchObject([{ turn: 1 }, { turn: 5, passed: 3 }]);
   });
@@ -193,15 +193,15 @@ describe('turns in which nobody is due and nothing was asked', () => {
     const org = new Org({ edges: EDGES });
     await org.turns(1);
     const engine = org.open();
-    while (engine.state.turn < 9) expect(await engine.pass()).toBe(true);
+    while (engine.state.clock.turn < 9) expect(await engine.pass()).toBe(true);
     org.disk.plan = ({ path, name }) => (path === 'org/journal/000010.jsonl' && name === 'write' ? 'crash-torn' : 'go');
     await expect(engine.turn()).rejects.toThrow();
     org.restart();
     await org.turns(1);
-    expect(load(org.disk).state.turn).toBe(2);
+    expect(load(org.disk).state.clock.turn).toBe(2);
     await org.run({ turns: 12 });
     expect(verifyJournal(org.disk)).toMatchObject({ faults: [] });
-    expect(load(org.disk).state.turn).toBe(14);
+    expect(load(org.disk).state.clock.turn).toBe(14);
   });
 });
 
@@ -224,7 +224,7 @@ describe('a paused organisation', () => {
     org.drop('a', 'Hello');
     for (const wish of [{ turns: 3 }, { untilIdle: true }, {}])
       expect(await org.run(wish)).toMatchObject({ end: 'paused', called: 0 });
-    expect(load(org.disk).state.turn).toBe(1);
+    expect(load(org.disk).state.clock.turn).toBe(1);
     expect(org.lines('drop')).toHaveLength(1);
     await org.ask({ ask: 'resume', by: 'human', agent: null });
     expect(await org.run()).toMatchObject({ end: 'idle', called: 1 });
@@ -243,9 +243,9 @@ describe('an agent that is out of credits', () => {
     );
     org.drop('a', 'Hello');
     await org.run();
-    const { turn } = load(org.disk).state;
+    const { turn } = load(org.disk).state.clock;
     for (let i = 0; i < 3; i++) expect(await org.run()).toMatchObject({ turns: 0, end: 'idle' });
-    expect(load(org.disk).state.turn).toBe(turn);
+    expect(load(org.disk).state.clock.turn).toBe(turn);
     await org.ask({ ask: 'top-up', by: 'human', agent: 'a', amount: 1_000_000, note: '' });
     expect(await org.run()).toMatchObject({ called: 1 });
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Entry } from '../../../src/core/model/entry.ts';
-import { agentState } from '../../../src/core/model/state.ts';
+import { agentState } from '../../../src/core/model/state/staff.ts';
 import { balanceOf } from '../../../src/core/money/ledger.ts';
 import { readJournal } from '../../../src/disk/journal/journal.ts';
 import { Recompute } from '../../../src/engine/replay/recompute.ts';
@@ -60,8 +60,8 @@ describe('a use of a tool that costs something', () => {
     expect(report).toMatchObject({ spent: cost, visits: [{ cost }] });
     await org.look(({ config, state }) => {
       expect(balanceOf(config, state, 'a')).toMatchObject({ spent: cost, left: 1_000_000 - cost });
-      expect([state.org.spent, state.units.get('crew')?.spent]).toEqual([cost, cost]);
-      expect([...state.tools].map(([name, { calls, spent }]) => [name, calls, spent])).toEqual([
+      expect([state.money.org.spent, state.money.units.get('crew')?.spent]).toEqual([cost, cost]);
+      expect([...state.money.tools].map(([name, { calls, spent }]) => [name, calls, spent])).toEqual([
         ['read_file', 1, 20_000],
         ['send_message', 1, 30_000],
       ]);
@@ -172,7 +172,7 @@ describe('an approved act that costs something', () => {
     org.ask({ ask: 'top-up', by: 'human', agent: 'a', amount: 1_000_000, note: '' });
   const decided = (org: Lab): string[] => org.lines('decided').map(({ id, outcome }) => `${id} ${outcome}`);
   const notices = (org: Lab, name: string): Promise<string[]> =>
-    org.look(({ state }) => agentState(state, name).notices.map(({ text }) => text));
+    org.look(({ state }) => agentState(state.staff, name).notices.map(({ text }) => text));
 
   it('waits when the agent has not so much, keeps the answer, and is done when it can be paid', async () => {
     const org = await approved(0.06);

@@ -16,7 +16,10 @@ it('messages, resumes, agents and drafts have few hidden classes, however many t
   await org.with(async (engine) => {
     await engine.turn();
     await engine.turn();
-    const { mail, agents } = engine.state;
+    const {
+      mail: { waiting: mail },
+      staff: { agents },
+    } = engine.state;
     expect(mail.size).toBeGreaterThan(400);
     const shapes = {
       mail: shapesOf(mail.values()),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { agentState } from '../../../src/core/model/state.ts';
+import { agentState } from '../../../src/core/model/state/staff.ts';
 import { Org, say, textOf } from '../../regression/org.ts';
 
 const POLICY = { act: 'send_message to:b', do: { ask: ['human'] } };
@@ -27,7 +27,7 @@ function edit(org: Org, change: (text: string) => string, path = FILE): void {
 
 const approve = (text: string) => text.replace('decision: null\nnote: null', 'decision: approve\nnote: Go ahead.');
 const told = (org: Org, name: string) =>
-  org.look(({ state }) => agentState(state, name).notices.map(({ text }) => text));
+  org.look(({ state }) => agentState(state.staff, name).notices.map(({ text }) => text));
 const sentToB = (org: Org) => org.messages('a').filter(({ to }) => to.includes('b'));
 
 describe('scenario 50: an act that needs approval', () => {
@@ -133,12 +133,12 @@ describe('scenario 50: an act that needs approval', () => {
     expect(org.read(FILE)).toBe(change(before));
     expect(org.lines('aside')).toMatchObject([{ path: FILE, detail: expect.stringMatching(detail) }]);
     expect((await told(org, 'human')).filter((text) => text.includes('was set aside'))).toHaveLength(1);
-    expect(await org.look(({ state }) => state.dead.size)).toBe(1);
+    expect(await org.look(({ state }) => state.dead.letters.size)).toBe(1);
     expect(sentToB(org)).toEqual([]);
     org.disk.put(FILE, approve(before));
     await org.turns(1);
     expect(sentToB(org)).toHaveLength(1);
-    expect(await org.look(({ state }) => [state.dead.size, state.aside.size])).toEqual([0, 0]);
+    expect(await org.look(({ state }) => [state.dead.letters.size, state.dead.aside.size])).toEqual([0, 0]);
     expect(org.paths(/^org\/dead-letter\/[^/]*$/)).toEqual([]);
   });
 
@@ -209,7 +209,7 @@ describe('scenario 50: an act that needs approval', () => {
         act(org);
         org.restart();
         const died = await org.dies(at, () => org.turns(2), 'crash-after');
-        const { turn } = await org.look(({ state }) => state);
+        const { turn } = await org.look(({ state }) => state.clock);
         if (died) await org.turns(Math.max(0, 3 - turn));
         expect(
           org.disk.files((path) => /^org\/approvals|outbox/.test(path)),

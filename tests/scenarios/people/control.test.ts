@@ -22,7 +22,7 @@ describe('control, as a user lives it', () => {
     org.drop('a', 'More.');
     await org.run();
     expect(org.prompts).toHaveLength(1);
-    const { turn } = await org.look(({ state }) => state);
+    const { turn } = await org.look(({ state }) => state.clock);
     await org.ask({ ask: 'resume', by: 'human', agent: null });
     const { reports } = await org.run();
     expect(reports[0]?.turn).toBe(turn + 1);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { agentState, inboxOf } from '../../../src/core/model/state.ts';
+import { inboxOf } from '../../../src/core/model/state/mail.ts';
+import { agentState } from '../../../src/core/model/state/staff.ts';
 import { balanceOf } from '../../../src/core/money/ledger.ts';
 import { statusOf } from '../../../src/views/org/status.ts';
 import { CALL, Org, PRICED, say } from '../../regression/org.ts';
@@ -8,7 +9,7 @@ const PAIR = { human: ['a', 'b'], a: ['human'], b: ['human'] };
 const done = () => [say('human', 'Done.')];
 const creditNotices = (org: Org) =>
   org.look(({ state }) =>
-    agentState(state, 'human')
+    agentState(state.staff, 'human')
       .notices.filter(({ about }) => about === 'credits')
       .map(({ turn }) => turn),
   );
@@ -31,7 +32,7 @@ describe('credits, as a user lives them', () => {
     );
     expect(status).toMatchObject({ unread: 1, credits: { granted: 0.009999, spent: 0, reserved: 0, left: 0.009999 } });
     expect(status?.why).toContain('no credits');
-    expect(await org.look(({ state }) => inboxOf(state, 'a').map(({ attempts }) => attempts))).toEqual([{}]);
+    expect(await org.look(({ state }) => inboxOf(state.mail, 'a').map(({ attempts }) => attempts))).toEqual([{}]);
   });
 
   it.each([
@@ -92,7 +93,7 @@ describe('credits, as a user lives them', () => {
       org.drop(['a', 'b'], 'Work.');
       await org.turns(1);
     }
-    expect(await org.look(({ state }) => state.org.spent)).toBe(70_000);
+    expect(await org.look(({ state }) => state.money.org.spent)).toBe(70_000);
   });
 
   it('scenario 25: a top-up while the engine runs counts in the next turn, and is one line of the ledger', async () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { agentState } from '../../../src/core/model/state.ts';
+import { agentState } from '../../../src/core/model/state/staff.ts';
 import type { Engine } from '../../../src/engine/turn/engine.ts';
 import { Org, say, textOf } from '../../regression/org.ts';
 
@@ -69,5 +69,5 @@ it('the file of a held write shows what changes and what the agent has spent; a 
   const file = org.read('org/approvals/A-2-a-1.md') ?? '';
   expect(file).toContain('The change of "x.txt":\n\n```diff\n one\n-two\n-[SOME_API_KEY]\n+2\n+three\n```');
   expect(file).toContain('a had spent 0.02 credits');
-  expect(agentState((await org.look((engine: Engine) => engine)).state, 'a').spent).toBe(20_000);
+  expect(agentState((await org.look((engine: Engine) => engine)).state.staff, 'a').spent).toBe(20_000);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Json } from '../../../src/core/model/call.ts';
-import { agentState } from '../../../src/core/model/state.ts';
+import { agentState } from '../../../src/core/model/state/staff.ts';
 import { readJournal } from '../../../src/disk/journal/journal.ts';
 import { Recompute } from '../../../src/engine/replay/recompute.ts';
 import type { OrgPlan } from '../../../src/testing/build-org.ts';
@@ -54,7 +54,7 @@ async function approve(org: Org, id = FIRST): Promise<void> {
 }
 
 const told = (org: Org, name: string) =>
-  org.look(({ state }) => agentState(state, name).notices.map(({ text }) => text));
+  org.look(({ state }) => agentState(state.staff, name).notices.map(({ text }) => text));
 
 async function recomputed(org: Org): Promise<unknown> {
   const { host, provider } = org.ports();
@@ -306,7 +306,7 @@ describe('what else an approval covers', () => {
     ] as const) {
       const org = await waiting([write('x.txt')], { 'agents/a/workspace/x.txt': MINE });
       await org.with(async (engine) => {
-        delete engine.state.approvals.get(FIRST)?.covers;
+        delete engine.state.approvals.pending.get(FIRST)?.covers;
         org.disk.put('agents/a/workspace/x.txt', now);
         engine.post([{ k: 'request', request: { ask: 'approve', by: 'human', id: FIRST, note: '' }, time: 0 }]);
         await engine.turn();
@@ -329,7 +329,7 @@ describe('a kill at every operation of the turn that does what was approved', ()
       await org.ask({ ask: 'approve', by: 'human', id: FIRST, note: '' });
       org.restart();
       const died = await org.dies(at, () => org.turns(1), 'crash-after');
-      if ((await org.look(({ state }) => state.turn)) < 2) await org.turns(1);
+      if ((await org.look(({ state }) => state.clock.turn)) < 2) await org.turns(1);
       expect(org.read(path), `at ${at}`).toBe(now === MINE ? WANTED : THEIRS);
       expect(org.lines('held'), `at ${at}`).toHaveLength(now === MINE ? 1 : 2);
       expect(org.paths(/conflict|lemming-/).filter((one) => !one.startsWith('.lemming/'))).toEqual([]);

@@ -26,7 +26,7 @@ function wrongTotals(config: Config, state: State, entries: readonly Entry[]): s
   for (const heading of HEADINGS) rows[heading] = [...spendingBy(heading, entries).values()];
   return Object.entries(rows).flatMap(([heading, costs]) => {
     const total = costs.reduce((sum, { spent }) => sum + Math.round(spent * 1e6), 0);
-    return total === state.org.spent ? [] : [`by ${heading}: ${total}, the ledger: ${state.org.spent}`];
+    return total === state.money.org.spent ? [] : [`by ${heading}: ${total}, the ledger: ${state.money.org.spent}`];
   });
 }
 
@@ -67,7 +67,7 @@ class Story {
 
   private turn(): void {
     const { draw } = this;
-    const turn = this.state.turn + 1;
+    const turn = this.state.clock.turn + 1;
     this.ask();
     this.add({ k: 'open', turn, time: DAY * (turn + draw(2)), boot: 'b', lock: 1, version: '1' });
     const agents = ['a', 'b', 'c'].filter(() => draw(3) > 0);
@@ -83,7 +83,7 @@ class Story {
   /** What a person asks between two turns. */
   private ask(): void {
     const { draw, state } = this;
-    for (const { key, reserve } of [...state.doubts.values()])
+    for (const { key, reserve } of [...state.money.doubts.values()])
       if (draw(2)) this.request({ ask: 'settle-doubt', by: 'human', key, amount: draw(2 * reserve + 1) });
     if (draw(12) === 1) this.request({ ask: 'reset', by: 'human', scope: draw(2) ? 'credits' : 'all', archive: '' });
   }
@@ -236,7 +236,7 @@ async function lived(sketch: Sketch, numbers: readonly number[][], replies: Uint
       await play.play({ do: 'kill', after: 1 + ((row[4] ?? 0) % 40) });
     await play.play(deedOf(draw, sketch));
     await play.play({ do: 'turn' });
-    for (const { key, reserve } of play.engine.state.doubts.values())
+    for (const { key, reserve } of play.engine.state.money.doubts.values())
       await play.play({
         do: 'ask',
         request: { ask: 'settle-doubt', by: 'human', key, amount: Math.ceil(reserve / 3) },

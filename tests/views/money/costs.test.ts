@@ -80,7 +80,7 @@ const spent = (heading: Heading, lines: Entry[]) =>
 function ledger(lines: Entry[]): number {
   const state = emptyState();
   for (const line of lines) apply(state, line);
-  return state.org.spent;
+  return state.money.org.spent;
 }
 
 describe('spending by what only the history knows', () => {

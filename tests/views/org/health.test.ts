@@ -1,14 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { Config } from '../../../src/core/model/config.ts';
-import { type AgentState, emptyAgent, emptyState } from '../../../src/core/model/state.ts';
+import { type AgentState, emptyAgent } from '../../../src/core/model/state/staff.ts';
+import { emptyState } from '../../../src/core/model/state.ts';
 import { conditionOf, healthOf } from '../../../src/views/org/health.ts';
 
 /** An org in turn 9 whose agent `a` has this account; something is asked of it, unless it is at rest. */
 function org(account: Partial<AgentState>, more: { broken?: boolean; person?: boolean; rests?: boolean } = {}) {
   const state = emptyState();
-  state.turn = 9;
-  if (!more.rests) state.undo.push({ of: '9', by: 'human' });
-  state.agents.set('a', { ...emptyAgent(), ...account });
+  state.clock.turn = 9;
+  if (!more.rests) state.undo.asked.push({ of: '9', by: 'human' });
+  state.staff.agents.set('a', { ...emptyAgent(), ...account });
   const config = {
     agents: new Map([['a', { person: more.person ?? false }]]),
     broken: new Map(more.broken ? [['a', []]] : []),

@@ -2,7 +2,8 @@ import { readOrg } from '../../../app/read-org.ts';
 import { post } from '../../../app/requests.ts';
 import { withEngine } from '../../../app/run-engine.ts';
 import { reach, sendMessage } from '../../../app/send.ts';
-import { inboxOf, type Mail, type State } from '../../../core/model/state.ts';
+import { inboxOf, type Mail } from '../../../core/model/state/mail.ts';
+import type { State } from '../../../core/model/state.ts';
 import { balanceOf, countCredits, printCredits } from '../../../core/money/ledger.ts';
 import { realKept } from '../../../disk/cache/cache-key.ts';
 import { realClock } from '../../../disk/fs/clock.ts';
@@ -57,7 +58,7 @@ export class ChatSession {
   /** Goes on with another agent, in a new conversation. Throws as `reach` does. */
   turnTo(agent: string): void {
     const { state } = readOrg(this.world);
-    this.goOnIn(`chat-${padTurn(state.turn + 1)}-${realClock.token().slice(0, 6)}`, agent);
+    this.goOnIn(`chat-${padTurn(state.clock.turn + 1)}-${realClock.token().slice(0, 6)}`, agent);
   }
 
   /** Goes on with an agent in a conversation that there is. Throws as `reach` does. */
@@ -174,14 +175,14 @@ export class ChatSession {
   }
 
   private noteLines(state: State): void {
-    for (const { id, from } of state.threads.get(this.thread) ?? [])
+    for (const { id, from } of state.mail.threads.get(this.thread) ?? [])
       if (from === this.person && !this.lines.includes(id)) this.lines.push(id);
   }
 
   /** Prints what came for the person in this conversation, and returns the ids. */
   private show(state: State): string[] {
     this.noteLines(state);
-    const fresh = inboxOf(state, this.person).filter((mail) => this.isOurs(mail) && !this.shown.has(mail.id));
+    const fresh = inboxOf(state.mail, this.person).filter((mail) => this.isOurs(mail) && !this.shown.has(mail.id));
     for (const mail of fresh) this.print(mail, state);
     return fresh.map((mail) => mail.id);
   }
@@ -208,7 +209,7 @@ export class ChatSession {
 
   /** Unread mail of other conversations. */
   private elsewhere(state: State): number {
-    return inboxOf(state, this.person).filter((mail) => !this.isOurs(mail)).length;
+    return inboxOf(state.mail, this.person).filter((mail) => !this.isOurs(mail)).length;
   }
 
   /** Says why there is no answer, and what else came. */
@@ -218,9 +219,9 @@ export class ChatSession {
     const more = this.elsewhere(state) - before;
     if (more > 0) this.world.say(`${count(more, 'message')} came in other conversations: /inbox`);
     if (this.last === 'answered') return;
-    const held = [...state.approvals.values()].filter((one) => one.answer === null);
-    const reason = state.agents.get(this.agent)?.lastReason || 'nobody is due any more';
-    const why = state.paused ? 'the organisation is paused: lemming resume' : reason;
+    const held = [...state.approvals.pending.values()].filter((one) => one.answer === null);
+    const reason = state.staff.agents.get(this.agent)?.lastReason || 'nobody is due any more';
+    const why = state.staff.paused ? 'the organisation is paused: lemming resume' : reason;
     this.world.say(`No answer from ${this.agent}: ${why}. lemming history ${this.thread} shows the conversation.`);
     for (const { id, agent, tool } of held)
       this.world.say(`${agent} waits for you to use ${tool}: /approve ${id} or /deny ${id}`);

@@ -93,7 +93,7 @@ function deciding(name: string, answer: AnswerHeld): Slash['run'] {
 async function listHeld(world: World, name: string): Promise<void> {
   const view = readOrg(world);
   await foresee(view);
-  const held = [...view.state.approvals.values()].filter((approval) => approval.answer === null);
+  const held = [...view.state.approvals.pending.values()].filter((approval) => approval.answer === null);
   if (held.length === 0) return world.say('Nothing waits for you.');
   const rows = held.map(({ id, agent, tool, input }) => {
     const cost = priceOf(view.config, tool);
@@ -106,18 +106,18 @@ async function listHeld(world: World, name: string): Promise<void> {
 /** Who else speaks in a conversation: its last author, else its last reader. */
 function goOnWith(talk: ChatSession, world: World, id: string): void {
   const { disk, state } = readOrg(world);
-  if (id === '') return world.say(listThreads(talk, state.threads));
-  const thread = state.threads.has(id) ? id : findMessage({ disk, state }, id)?.thread;
+  if (id === '') return world.say(listThreads(talk, state.mail.threads));
+  const thread = state.mail.threads.has(id) ? id : findMessage({ disk, state }, id)?.thread;
   if (thread === undefined)
     throw failure('not-found', `There is no conversation ${JSON.stringify(id)}.`, { remedy: '/thread lists them.' });
-  const said = state.threads.get(thread) ?? [];
+  const said = state.mail.threads.get(thread) ?? [];
   const others = said.flatMap(({ from, to }) => [...to, from]).filter((name) => name !== talk.person);
   talk.goOnIn(thread, others.at(-1) ?? talk.agent);
   for (const { from, body } of said) world.say(`${from}: ${unmarked(body)}`);
   world.say(`You go on with ${talk.agent} in ${thread}.`);
 }
 
-type Threads = ReturnType<typeof readOrg>['state']['threads'];
+type Threads = ReturnType<typeof readOrg>['state']['mail']['threads'];
 
 /** Conversations that are listed. */
 const LISTED = 20;

@@ -1,5 +1,7 @@
 import type { Config } from '../../../core/model/config.ts';
-import { agentState, inboxOf, type State } from '../../../core/model/state.ts';
+import { inboxOf } from '../../../core/model/state/mail.ts';
+import { agentState } from '../../../core/model/state/staff.ts';
+import type { State } from '../../../core/model/state.ts';
 import { scheduleTurn } from '../../../core/turn/schedule.ts';
 
 /** Who has to have a turn so that a conversation goes on; `nobody`: it rests; `failing`: only providers that fail are left. */
@@ -7,11 +9,11 @@ export type Need = { agent: string } | 'nobody' | 'failing';
 
 /** Looks at the mail of the conversation that waits. An act that a person answered needs a turn in which nobody is called: theirs. Pure. */
 export function needOf(config: Config, state: State, thread: string): Need {
-  for (const { answer } of state.approvals.values()) if (answer !== null) return { agent: answer.by };
+  for (const { answer } of state.approvals.pending.values()) if (answer !== null) return { agent: answer.by };
   let failing = false;
-  for (const { agent, due, later, failing: fails } of scheduleTurn(config, state, state.turn + 1)) {
-    const mine = inboxOf(state, agent).some((mail) => mail.thread === thread && mail.kind !== 'notice');
-    if (!mine || agentState(state, agent).starved) continue;
+  for (const { agent, due, later, failing: fails } of scheduleTurn(config, state, state.clock.turn + 1)) {
+    const mine = inboxOf(state.mail, agent).some((mail) => mail.thread === thread && mail.kind !== 'notice');
+    if (!mine || agentState(state.staff, agent).starved) continue;
     if (fails) failing = true;
     else if (due || later) return { agent };
   }

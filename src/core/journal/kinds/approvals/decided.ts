@@ -35,7 +35,7 @@ export const kind: LineKind<'decided'> = {
   phase: 'effect',
   schema,
   apply: (state, line) => {
-    state.approvals.delete(line.id);
+    state.approvals.pending.delete(line.id);
     noteDenial(state, line);
   },
   files: (line) => [

@@ -26,7 +26,7 @@ export const kind: LineKind<'blob'> = {
   phase: 'call',
   schema,
   apply: (state, { hash }) => {
-    if (!state.blobs.has(hash)) state.blobs.set(hash, 1);
+    if (!state.calls.blobs.has(hash)) state.calls.blobs.set(hash, 1);
   },
   files: null,
   undo: null,

@@ -32,7 +32,7 @@ export const kind: LineKind<'file'> = {
 
 /** What could not be paid may be now: everybody who waits for credits is looked at again. */
 function wakeStarved(state: State): void {
-  for (const [name, agent] of state.agents) {
+  for (const [name, agent] of state.staff.agents) {
     if (!agent.starved) continue;
     settleNotices(state, creditsOf(name));
     agent.starved = false;

@@ -15,7 +15,7 @@ export const kind: LineKind<'lost'> = {
   phase: 'input',
   schema,
   apply: (state, { id }) => {
-    state.revive.delete(id);
+    state.dead.revive.delete(id);
   },
   files: null,
   undo: null,

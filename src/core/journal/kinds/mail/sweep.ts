@@ -21,7 +21,7 @@ export const kind: LineKind<'sweep'> = {
   phase: 'input',
   schema,
   apply: (state, { ids = [] }) => {
-    for (const id of ids) state.archive.delete(id);
+    for (const id of ids) state.mail.archive.delete(id);
   },
   files: null,
   undo: null,

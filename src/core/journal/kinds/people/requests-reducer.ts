@@ -2,7 +2,9 @@ import type { Request } from '../../../../schema/records/request.ts';
 import { answer } from '../../../approvals/reducer.ts';
 import { creditsOf, forgetRead, notify, settleNotices } from '../../../mail/notices.ts';
 import { deliver } from '../../../mail/reducer.ts';
-import { emptySpending, type State, touch } from '../../../model/state.ts';
+import { emptySpending } from '../../../model/state/money.ts';
+import { touch } from '../../../model/state/staff.ts';
+import type { State } from '../../../model/state.ts';
 import { settleDoubt } from '../../../money/money.ts';
 import { ackedAuthor, type asked } from '../../asked.ts';
 import { askRevival } from '../../dead-letters-reducer.ts';
@@ -14,7 +16,7 @@ type Asked = ReturnType<typeof asked>;
 export function applyRequest(state: State, { request, told }: Pick<Asked, 'request' | 'told'>): void {
   switch (request.ask) {
     case 'top-up': {
-      const agent = touch(state, request.agent);
+      const agent = touch(state.staff, request.agent);
       agent.granted += request.amount;
       if (agent.starved) agent.retryAt = 0;
       agent.starved = false;
@@ -24,14 +26,14 @@ export function applyRequest(state: State, { request, told }: Pick<Asked, 'reque
     }
     case 'pause':
     case 'resume':
-      if (request.agent === null) state.paused = request.ask === 'pause';
-      else touch(state, request.agent).paused = request.ask === 'pause';
+      if (request.agent === null) state.staff.paused = request.ask === 'pause';
+      else touch(state.staff, request.agent).paused = request.ask === 'pause';
       return;
     case 'read':
       if (request.ids.includes('notices')) forgetRead(state, request.by, request.notices);
       return deliver(state, request.by, request.ids);
     case 'archive':
-      for (const id of request.ids) state.archive.add(id);
+      for (const id of request.ids) state.mail.archive.add(id);
       return deliver(state, request.by, request.ids);
     case 'ack':
       deliver(state, request.by, [request.id]);
@@ -47,13 +49,13 @@ export function applyRequest(state: State, { request, told }: Pick<Asked, 'reque
       return reset(state, request.scope);
     case 'hire':
     case 'retire':
-      state.orders.push(request);
+      state.staff.orders.push(request);
       return;
     case 'untaint':
-      state.tainted.delete(request.what);
+      state.rights.tainted.delete(request.what);
       return;
     case 'undo':
-      state.undo.push({ of: request.id, by: request.by });
+      state.undo.asked.push({ of: request.id, by: request.by });
       return;
     case 'redact':
       return;
@@ -68,36 +70,36 @@ function acknowledge(state: State, request: Extract<Request, { ask: 'ack' }>, to
 
 function reset(state: State, scope: string): void {
   if (scope === 'all') {
-    state.tainted.clear();
-    state.loads.clear();
+    state.rights.tainted.clear();
+    state.skills.loads.clear();
   }
   if (scope === 'mail' || scope === 'all') {
-    state.mail.clear();
-    state.inbox.clear();
-    state.quiet.clear();
-    state.expiring.clear();
-    state.threads.clear();
-    state.dead.clear();
-    state.undelivered.clear();
-    state.chains.clear();
-    state.astray.clear();
-    state.aside.clear();
-    state.approvals.clear();
-    state.denied.clear();
-    state.revive.clear();
-    state.archive.clear();
-    state.deferred.clear();
-    for (const agent of state.agents.values())
+    state.mail.waiting.clear();
+    state.mail.inbox.clear();
+    state.mail.quiet.clear();
+    state.mail.expiring.clear();
+    state.mail.threads.clear();
+    state.dead.letters.clear();
+    state.dead.undelivered.clear();
+    state.dead.chains.clear();
+    state.dead.astray.clear();
+    state.dead.aside.clear();
+    state.approvals.pending.clear();
+    state.approvals.denied.clear();
+    state.dead.revive.clear();
+    state.mail.archive.clear();
+    state.staff.deferred.clear();
+    for (const agent of state.staff.agents.values())
       Object.assign(agent, { notices: [], failures: 0, retryAt: 0, failedInRow: 0 });
   }
   if (scope === 'credits' || scope === 'all') {
-    for (const agent of state.agents.values())
+    for (const agent of state.staff.agents.values())
       Object.assign(agent, { granted: 0, spent: 0, doubt: 0, daySpent: 0, starved: false, warned: false });
-    state.org = emptySpending();
-    state.units.clear();
-    state.models.clear();
-    state.providers.clear();
-    state.tools.clear();
-    state.doubts.clear();
+    state.money.org = emptySpending();
+    state.money.units.clear();
+    state.money.models.clear();
+    state.money.providers.clear();
+    state.money.tools.clear();
+    state.money.doubts.clear();
   }
 }

@@ -15,7 +15,7 @@ export const kind: LineKind<'trusted'> = {
   phase: 'input',
   schema,
   apply: (state, { tools }) => {
-    state.trusted = new Map(Object.entries(tools));
+    state.rights.trusted = new Map(Object.entries(tools));
   },
   files: null,
   undo: null,

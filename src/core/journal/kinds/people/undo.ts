@@ -41,8 +41,8 @@ export const kind: LineKind<'undo'> = {
   phase: 'input',
   schema,
   apply: (state, line) => {
-    state.undo.shift();
-    state.undoing.push(line);
+    state.undo.asked.shift();
+    state.undo.undoing.push(line);
   },
   files: null,
   undo: null,

@@ -15,7 +15,7 @@ export const kind: LineKind<'caught-up'> = {
   phase: 'mark',
   schema,
   apply: (state, { agent }) => {
-    state.deferred.delete(agent);
+    state.staff.deferred.delete(agent);
   },
   files: null,
   undo: null,

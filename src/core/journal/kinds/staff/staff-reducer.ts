@@ -1,6 +1,7 @@
 import type { HiredEffect, RetiredEffect } from '../../../model/entry.ts';
 import { resumePath, retiredPath } from '../../../model/paths.ts';
-import { type State, touch } from '../../../model/state.ts';
+import { touch } from '../../../model/state/staff.ts';
+import type { State } from '../../../model/state.ts';
 import { taint } from '../../../rights/taint.ts';
 import { moveFile, setFile } from '../../files-reducer.ts';
 
@@ -8,9 +9,9 @@ import { moveFile, setFile } from '../../files-reducer.ts';
 export function hire(state: State, { agent, by, turn, files, chart, credits, from }: HiredEffect): void {
   for (const { path, text } of files) setFile(state, `agents/${agent}/${path}`, text);
   setFile(state, 'org/chart.yaml', chart.text);
-  state.staff.set(agent, { by, turn });
+  state.staff.hired.set(agent, { by, turn });
   give(state, from, agent, credits);
-  const read = state.tainted.get(by);
+  const read = state.rights.tainted.get(by);
   if (read !== undefined) taint(state, agent, read); // its instructions may be those of strangers
 }
 
@@ -18,12 +19,12 @@ export function hire(state: State, { agent, by, turn, files, chart, credits, fro
 export function retire(state: State, { agent, chart, credits, to }: RetiredEffect): void {
   moveFile(state, resumePath(agent), retiredPath(agent));
   setFile(state, 'org/chart.yaml', chart.text);
-  state.staff.delete(agent);
+  state.staff.hired.delete(agent);
   give(state, agent, to, credits);
-  Object.assign(touch(state, agent), { paused: false, notices: [] });
+  Object.assign(touch(state.staff, agent), { paused: false, notices: [] });
 }
 
 function give(state: State, from: string | null, to: string | null, credits: number): void {
-  if (from !== null) touch(state, from).granted -= credits;
-  if (to !== null) touch(state, to).granted += credits;
+  if (from !== null) touch(state.staff, from).granted -= credits;
+  if (to !== null) touch(state.staff, to).granted += credits;
 }

@@ -19,11 +19,11 @@ export const kind: LineKind<'commit'> = {
   phase: 'mark',
   schema,
   apply: (state, { turn }) => {
-    state.turn = turn;
-    state.orders = [];
-    state.open.clear();
-    state.paid = [];
-    state.undoing = [];
+    state.clock.turn = turn;
+    state.staff.orders = [];
+    state.calls.open.clear();
+    state.money.paid = [];
+    state.undo.undoing = [];
     settleBreakers(state);
     forgetNotices(state);
     forgetThreads(state);

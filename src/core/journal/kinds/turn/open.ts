@@ -45,12 +45,12 @@ export const kind: LineKind<'open'> = {
   phase: 'input',
   schema,
   apply: (state, { turn, time }) => {
-    state.turn = turn - 1; // those that passed are over, too
-    state.time = time;
+    state.clock.turn = turn - 1; // those that passed are over, too
+    state.clock.time = time;
     beginDay(state, utcDay(time));
-    state.open.clear();
-    state.tries.clear();
-    state.paid = [];
+    state.calls.open.clear();
+    state.calls.tries.clear();
+    state.money.paid = [];
   },
   files: null,
   undo: null,
@@ -61,6 +61,6 @@ export const kind: LineKind<'open'> = {
 };
 
 function beginDay(state: State, day: string): void {
-  if (day !== state.day) state.loads.clear();
-  state.day = day;
+  if (day !== state.clock.day) state.skills.loads.clear();
+  state.clock.day = day;
 }

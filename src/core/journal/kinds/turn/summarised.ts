@@ -15,7 +15,7 @@ export const kind: LineKind<'summarised'> = {
   phase: 'effect',
   schema,
   apply: (state) => {
-    state.summaryTurn = state.turn + 1;
+    state.clock.summaryTurn = state.clock.turn + 1;
   },
   files: null,
   undo: null,

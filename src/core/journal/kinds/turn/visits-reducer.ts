@@ -2,7 +2,8 @@ import { withEntry } from '../../../../schema/copy.ts';
 import { creditsOf, settleNotices } from '../../../mail/notices.ts';
 import { deliver } from '../../../mail/reducer.ts';
 import type { VisitEffect } from '../../../model/entry.ts';
-import { type State, touch } from '../../../model/state.ts';
+import { touch } from '../../../model/state/staff.ts';
+import type { State } from '../../../model/state.ts';
 import { taint } from '../../../rights/taint.ts';
 import { countLoad } from '../../../skills/quota.ts';
 
@@ -11,15 +12,15 @@ const MAX_BACKOFF = 32;
 
 /** How a visit ended: the mail it read is delivered, or what failed is counted and waits. */
 export function applyVisit(state: State, visit: VisitEffect): void {
-  const agent = touch(state, visit.agent);
-  const turn = state.turn + 1;
+  const agent = touch(state.staff, visit.agent);
+  const turn = state.clock.turn + 1;
   if (visit.blame === 'credits') agent.need = visit.need ?? 0;
   if (visit.outcome === 'skipped') {
     agent.starved = visit.blame === 'credits';
     agent.lastReason = visit.reason ?? '';
     return;
   }
-  for (const id of visit.mail) if (state.mail.get(id)?.tainted) taint(state, visit.agent, id);
+  for (const id of visit.mail) if (state.mail.waiting.get(id)?.tainted) taint(state, visit.agent, id);
   for (const skill of visit.loaded ?? []) countLoad(state, visit.agent, skill);
   agent.lastTurn = turn;
   agent.lastOutcome = visit.outcome;
@@ -62,9 +63,9 @@ function without(ids: readonly string[], settled: readonly string[]): readonly s
 
 function countAttempts(state: State, name: string, ids: readonly string[]): void {
   for (const id of ids) {
-    const mail = state.mail.get(id);
+    const mail = state.mail.waiting.get(id);
     if (!mail) continue;
     const { attempts, ...rest } = mail;
-    state.mail.set(id, { attempts: withEntry(attempts, name, (attempts[name] ?? 0) + 1), ...rest });
+    state.mail.waiting.set(id, { attempts: withEntry(attempts, name, (attempts[name] ?? 0) + 1), ...rest });
   }
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { later } from '../../../../schema/later.ts';
-import { touch } from '../../../model/state.ts';
+import { touch } from '../../../model/state/staff.ts';
 import { spendingOf } from '../../../money/money.ts';
 import type { LineKind } from '../line-kind.ts';
 
@@ -17,9 +17,9 @@ export const kind: LineKind<'warned'> = {
   phase: 'effect',
   schema,
   apply: (state, { scope }) => {
-    if (scope === 'org') state.org.warned = true;
-    else if (scope.startsWith('@')) spendingOf(state.units, scope.slice(1)).warned = true;
-    else touch(state, scope).warned = true;
+    if (scope === 'org') state.money.org.warned = true;
+    else if (scope.startsWith('@')) spendingOf(state.money.units, scope.slice(1)).warned = true;
+    else touch(state.staff, scope).warned = true;
   },
   files: null,
   undo: null,

@@ -1,0 +1,50 @@
+/** The slice of the state for calls of models: those under way, and how the models answer. */
+import { SpillMap } from '../spill-map.ts';
+
+/** An attempt under way: an intent without a reply in the turn that is not committed yet. */
+export interface OpenCall {
+  key: string;
+  agent: string;
+  unit: string | null;
+  model: string;
+  provider: string;
+  turn: number;
+  n: number;
+  attempt: number;
+  reserve: number;
+  repeatable: boolean;
+  cached?: true;
+}
+
+/** A model whose last calls failed. */
+export interface Breaker {
+  /** Failures in a row. */
+  failures: number;
+  /** When the last of them was: milliseconds since 1970. */
+  since: number;
+}
+
+/** Outcomes of a model's attempts in the turn that is being made. */
+export interface Tries {
+  replies: number;
+  outages: number;
+  /** When the last outage was: milliseconds since 1970. */
+  since: number;
+}
+
+export interface CallsState {
+  /** Attempts under way in the turn being made. */
+  open: Map<string, OpenCall>;
+  /** Models whose last calls failed. */
+  breakers: Map<string, Breaker>;
+  /** Outcomes by model in the turn being made. */
+  tries: Map<string, Tries>;
+  /** Models that reported usage above their reserve: stopped until the owner looks. */
+  stopped: Map<string, string>;
+  /** Hashes of the texts that prompts refer to. */
+  blobs: SpillMap<1>;
+}
+
+export function emptyCalls(): CallsState {
+  return { open: new Map(), breakers: new Map(), tries: new Map(), stopped: new Map(), blobs: new SpillMap() };
+}

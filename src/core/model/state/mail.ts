@@ -1,0 +1,77 @@
+/** The slice of the state for mail: what waits for whom, and the conversations. */
+import type { Message } from '../../../schema/records/message.ts';
+import { SpillMap } from '../spill-map.ts';
+import { byMessage, byReader } from '../spill-order.ts';
+
+/** A message that somebody has not been given yet. */
+export interface Mail extends Message {
+  /** Recipients it is not delivered to; a person's mail waits until it is read. */
+  waiting: string[];
+  /** Failed visits by recipient. */
+  attempts: Record<string, number>;
+  /** Its author had read words of strangers. */
+  tainted?: true;
+}
+
+/** One of the last messages of a conversation, for prompts. Its body is cut to `TAIL_CHARS`. */
+export interface ThreadMessage {
+  id: string;
+  from: string;
+  to: string[];
+  subject: string;
+  body: string;
+}
+export const TAIL_LENGTH = 6;
+export const TAIL_CHARS = 400;
+
+export interface MailState {
+  waiting: SpillMap<Mail>;
+  /** Ids of waiting mail by recipient, in order of arrival. */
+  inbox: Map<string, string[]>;
+  /** How many notices are among them: they ask for no attention. */
+  quiet: Map<string, number>;
+  /** Waiting mail that expires → the last turn in which it may be given. */
+  expiring: Map<string, number>;
+  /** Every message by each of its readers → the name of its file, after what it was made in: `2.1/000006-...md` (`made` of `sent`). */
+  received: SpillMap<string>;
+  /** Conversation → its last messages; the one that was written in last stands last. */
+  threads: Map<string, ThreadMessage[]>;
+  /** Messages that lie in people's outboxes: all else there is new. */
+  own: Map<string, Set<string>>;
+  /** Messages that people put away: they move to the archive when nobody waits for them any more. */
+  archive: Set<string>;
+  /** Messages sent in all. */
+  sent: number;
+  /** Last turn in which a message was sent. */
+  activeTurn: number;
+}
+
+export function emptyMail(): MailState {
+  return {
+    waiting: new SpillMap(byMessage),
+    inbox: new Map(),
+    quiet: new Map(),
+    expiring: new Map(),
+    received: new SpillMap(byReader),
+    threads: new Map(),
+    own: new Map(),
+    archive: new Set(),
+    sent: 0,
+    activeTurn: 0,
+  };
+}
+
+/** Waiting mail of a recipient in order of arrival. */
+export function inboxOf(mail: MailState, name: string): Mail[] {
+  return mailOf(mail, mail.inbox.get(name) ?? []);
+}
+
+/** Mail that somebody waits for, by its ids. */
+export function mailOf({ waiting }: MailState, ids: readonly string[]): Mail[] {
+  return ids.map((id) => waiting.get(id) as Mail);
+}
+
+/** Whether so much waits for somebody that is no notice. */
+export function wakesBy({ inbox, quiet }: MailState, name: string): number {
+  return (inbox.get(name)?.length ?? 0) - (quiet.get(name) ?? 0);
+}

@@ -1,0 +1,64 @@
+/** The slice of the state for money that is nobody's alone: what the organisation and its units spent, and on what. */
+
+export interface Spending {
+  spent: number;
+  doubt: number;
+  day: string;
+  daySpent: number;
+  warned: boolean;
+}
+
+/** An attempt whose bill is unknown. */
+export interface Doubt {
+  key: string;
+  agent: string;
+  unit: string | null;
+  model: string;
+  provider: string;
+  turn: number;
+  reserve: number;
+}
+
+/** A use of a tool that cost something. */
+export interface Paid {
+  agent: string;
+  unit: string | null;
+  cost: number;
+}
+
+/** Spending by model, by provider and by tool, for `lemming costs`. */
+export interface Tally {
+  calls: number;
+  spent: number;
+  tokensIn: number;
+  tokensOut: number;
+}
+
+export interface MoneyState {
+  org: Spending;
+  units: Map<string, Spending>;
+  /** Attempts in doubt, by key. */
+  doubts: Map<string, Doubt>;
+  /** What uses of tools cost in the turn being made. */
+  paid: Paid[];
+  models: Map<string, Tally>;
+  providers: Map<string, Tally>;
+  /** Tools whose use cost something. */
+  tools: Map<string, Tally>;
+}
+
+export function emptyMoney(): MoneyState {
+  return {
+    org: emptySpending(),
+    units: new Map(),
+    doubts: new Map(),
+    paid: [],
+    models: new Map(),
+    providers: new Map(),
+    tools: new Map(),
+  };
+}
+
+export function emptySpending(): Spending {
+  return { spent: 0, doubt: 0, day: '', daySpent: 0, warned: false };
+}
