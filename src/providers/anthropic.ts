@@ -1,3 +1,4 @@
+/** The provider `anthropic`: Anthropic's Messages API. */
 import type { Anthropic } from '@anthropic-ai/sdk';
 import type {
   ContentBlockParam,

@@ -1,3 +1,4 @@
+/** The provider `azure`: OpenAI's models in Azure. */
 import * as z from 'zod';
 import type { Model } from '../schema/config/models.ts';
 import { addressOf } from './hosted/address.ts';

@@ -1,3 +1,4 @@
+/** The provider `command`: an approved program on this machine answers. */
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { type Json, type Prompt, ProviderError, type Reply, type Usage } from '../core/model/call.ts';

@@ -1,3 +1,4 @@
+/** Estimates the tokens of a call for which nobody counted them. */
 import type { ActCall, Json, Prompt, Usage } from '../core/model/call.ts';
 
 const CHARS_PER_TOKEN = 4;

@@ -1,3 +1,4 @@
+/** Finds a provider by its name, or a plug-in by its path. */
 import { closest } from 'fastest-levenshtein';
 import { failure } from '../schema/fault.ts';
 import { isPlugin, type PluginDoor, plugin } from './plugin.ts';

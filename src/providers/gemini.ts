@@ -1,3 +1,4 @@
+/** The provider `gemini`: Google's Gemini API. */
 import type { Content, Part as GeminiPart, GenerateContentParameters, GoogleGenAI } from '@google/genai';
 import * as z from 'zod';
 import {

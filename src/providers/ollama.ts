@@ -1,3 +1,4 @@
+/** The provider `ollama`: Ollama, through its OpenAI-compatible address. */
 import type { OpenAI as Client } from 'openai';
 import * as z from 'zod';
 import { ProviderError } from '../core/model/call.ts';

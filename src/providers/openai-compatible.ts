@@ -1,3 +1,4 @@
+/** The provider `openai-compatible`: any server that speaks OpenAI's protocol. */
 import * as z from 'zod';
 import { addressOf } from './hosted/address.ts';
 import { askForModel, chatConnection, chatOptions, clientOptions, optionalKey } from './hosted/chat.ts';

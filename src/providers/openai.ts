@@ -1,3 +1,4 @@
+/** The provider `openai`: OpenAI itself. */
 import * as z from 'zod';
 import { addressOf } from './hosted/address.ts';
 import { askForModel, chatConnection, chatOptions, clientOptions } from './hosted/chat.ts';

@@ -1,3 +1,4 @@
+/** Reads the `options` of a model by its provider's schema. */
 import type * as z from 'zod';
 import { ProviderError } from '../core/model/call.ts';
 import type { Model } from '../schema/config/models.ts';

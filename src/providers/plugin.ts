@@ -1,3 +1,4 @@
+/** Loads a provider from an approved plug-in of the organisation. */
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';

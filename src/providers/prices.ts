@@ -1,3 +1,4 @@
+/** The dated list of prices of OpenAI, Anthropic and Gemini. */
 import { inMicro } from '../schema/amount.ts';
 import type { Model, Price } from '../schema/config/models.ts';
 

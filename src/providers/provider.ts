@@ -1,3 +1,4 @@
+/** What a provider is, and what it gets of the outside world. */
 import type { Heard, Prompt, Reply } from '../core/model/call.ts';
 import type { Trusted } from '../core/model/trust.ts';
 import type { Job, Ran } from '../core/tools/job.ts';

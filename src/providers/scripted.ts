@@ -1,3 +1,4 @@
+/** The provider `scripted`: rules answer in place of a model. */
 import * as z from 'zod';
 import { type ActCall, type MailView, type Prompt, ProviderError, type Reply, type Usage } from '../core/model/call.ts';
 import type { Model } from '../schema/config/models.ts';

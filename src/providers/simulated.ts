@@ -1,3 +1,4 @@
+/** The provider `simulated`: made-up answers for load tests, the same for the same seed. */
 import * as z from 'zod';
 import { hashVector } from '../core/memory/similarity.ts';
 import {

@@ -1,3 +1,4 @@
+/** Says in words what is wrong with the input of a tool. */
 import type * as z from 'zod';
 
 /** Characters of what is said to be wrong with an input. */

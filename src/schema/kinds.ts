@@ -1,3 +1,4 @@
+/** The table of all kinds of files in an organisation. */
 import type * as z from 'zod';
 import { chartFile } from './config/chart.ts';
 import { creditsFile } from './config/credits.ts';

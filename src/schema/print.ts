@@ -1,3 +1,4 @@
+/** Prints messages and front matter so that equal content always gives equal bytes. */
 import type { Message } from './records/message.ts';
 
 /** What a front matter may hold. */

@@ -1,3 +1,4 @@
+/** The schema of the address of a service. */
 import * as z from 'zod';
 import { later } from './later.ts';
 

@@ -1,3 +1,4 @@
+/** Builds small organisations for tests. */
 import { stringify } from 'yaml';
 import type { Disk } from '../disk/fs/disk.ts';
 

@@ -1,3 +1,4 @@
+/** A clock for tests that moves only when somebody waits. */
 import type { Clock } from '../disk/fs/clock.ts';
 
 /**

@@ -1,3 +1,4 @@
+/** Draws random organisations for property tests. */
 import type { OrgPlan } from './build-org.ts';
 
 /** A source of choices: each call gives a whole number from 0 up to, not including, `below`. */

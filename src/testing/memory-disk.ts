@@ -1,3 +1,4 @@
+/** A disk in memory that can fail, fill up and lose power. */
 import { type Appender, type Disk, DiskError, type DiskFailure, type Stat } from '../disk/fs/disk.ts';
 import { folded } from '../disk/fs/other-name.ts';
 

@@ -1,3 +1,4 @@
+/** The table of all tools that ship with LeMMing. */
 import type { Tool } from '../core/model/tool.ts';
 import editFile from './files/edit_file.ts';
 import listFiles from './files/list_files.ts';

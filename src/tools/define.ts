@@ -1,3 +1,4 @@
+/** Makes tools from a schema and a function. */
 import * as z from 'zod';
 import type { Json, JsonObject, ToolSpec } from '../core/model/call.ts';
 import type {

@@ -1,3 +1,4 @@
+/** The file of a held act, and what people and agents are told of an answer. */
 import { printHead } from '../../schema/print.ts';
 import type { Held, Left } from '../model/entry.ts';
 import { countCredits, printCredits } from '../money/ledger.ts';

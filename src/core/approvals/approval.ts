@@ -1,3 +1,4 @@
+/** How long a held act waits, who is asked next, and which held acts are the same. */
 import { copyWith } from '../../schema/copy.ts';
 import { printValue } from '../../schema/print.ts';
 import type { Config } from '../model/config.ts';

@@ -1,3 +1,4 @@
+/** What an approval covers, and what of it has changed since it was shown. */
 import { copyWith } from '../../schema/copy.ts';
 import type { Held } from '../model/entry.ts';
 import { textHash } from '../model/hash.ts';

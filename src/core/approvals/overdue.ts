@@ -1,3 +1,4 @@
+/** Finds the held acts that nobody answered in time. */
 import { copyWith } from '../../schema/copy.ts';
 import type { Config } from '../model/config.ts';
 import type { Held, InputEntry } from '../model/entry.ts';

@@ -1,3 +1,4 @@
+/** What lines about held acts do to the state. */
 import { copyWith } from '../../schema/copy.ts';
 import { forgetDead } from '../mail/former-dead-letters.ts';
 import { settleNotices } from '../mail/notices.ts';

@@ -1,3 +1,4 @@
+/** Applies journal lines to the state. */
 import type { Entry } from '../model/entry.ts';
 import type { State } from '../model/state.ts';
 import { KINDS } from './kinds.ts';

@@ -1,3 +1,4 @@
+/** Makes the journal line of what a person asked for. */
 import { parseMessageId } from '../../schema/name.ts';
 import type { Request } from '../../schema/records/request.ts';
 import type { InputEntry } from '../model/entry.ts';

@@ -1,3 +1,4 @@
+/** What lines about dead letters and set-aside files do to the state. */
 import { messageId } from '../../schema/name.ts';
 import type { Message } from '../../schema/records/message.ts';
 import { unanswer } from '../approvals/reducer.ts';

@@ -1,3 +1,4 @@
+/** Gives effects their ids, and says who did what a line reports. */
 import type { Entry } from '../model/entry.ts';
 import { kindOf } from './kind-of.ts';
 

@@ -1,3 +1,4 @@
+/** The operations on files that journal lines stand for. */
 import type { Content } from '../model/content.ts';
 import { deadLetterPath } from '../model/paths.ts';
 

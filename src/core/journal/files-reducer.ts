@@ -1,3 +1,4 @@
+/** What lines about files do to the state. */
 import { entryAt, memoryOwner, readEntry } from '../memory/entry.ts';
 import { contentHash, contentsOf } from '../model/content.ts';
 import type { Effect, UsedEntry } from '../model/entry.ts';

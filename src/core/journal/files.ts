@@ -1,3 +1,4 @@
+/** The file operations of a journal line. */
 import type { Effect, Entry } from '../model/entry.ts';
 import { archivePath } from '../rights/recipients.ts';
 import type { FileOp } from './file-op.ts';

@@ -1,3 +1,4 @@
+/** Finds the kind of a journal line. */
 import type { Entry, Lines } from '../model/entry.ts';
 import type { LineKind } from './kinds/line-kind.ts';
 import { KINDS } from './kinds.ts';

@@ -1,3 +1,4 @@
+/** Sorts journal lines by their phase. */
 import type { Effect, Entry } from '../model/entry.ts';
 import { PHASES } from './phases.ts';
 

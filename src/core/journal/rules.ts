@@ -1,3 +1,4 @@
+/** The number of the rules under which turns are made. */
 import type { Entry, OpenEntry } from '../model/entry.ts';
 import { PHASES } from './phases.ts';
 

@@ -1,3 +1,4 @@
+/** What happens to content that the file system refuses for its name or its place. */
 import { copyWith } from '../../schema/copy.ts';
 import { padTurn } from '../../schema/name.ts';
 import { printHead } from '../../schema/print.ts';

@@ -1,3 +1,4 @@
+/** The records of dead letters and of files that were set aside. */
 import { printHead } from '../../schema/print.ts';
 import type { DeadLetterHead } from '../../schema/records/dead-letter.ts';
 import type { Effect, Entry } from '../model/entry.ts';

@@ -1,3 +1,4 @@
+/** Keeps the indexes of dead letters in the state up to date. */
 import type { DeadLetter, DeadLettersState } from '../model/state/dead-letters.ts';
 import type { State } from '../model/state.ts';
 import { settleNotices } from './notices.ts';

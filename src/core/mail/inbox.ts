@@ -1,3 +1,4 @@
+/** Chooses the mail that a visit is given. */
 import { byCodeUnit } from '../../schema/name.ts';
 import { inboxOf, type Mail } from '../model/state/mail.ts';
 import type { State } from '../model/state.ts';

@@ -1,3 +1,4 @@
+/** Adds notices for agents and people to the state, and settles them. */
 import { contentHash } from '../model/content.ts';
 import type { Effect } from '../model/entry.ts';
 import { type Notice, touch } from '../model/state/staff.ts';

@@ -1,3 +1,4 @@
+/** What lines about mail do to the state. */
 import { copyWith } from '../../schema/copy.ts';
 import { cut } from '../../schema/print.ts';
 import type { Message } from '../../schema/records/message.ts';

@@ -1,3 +1,4 @@
+/** Reads, prints and locates entries of memory. */
 import { canonicalBody, printHead } from '../../schema/print.ts';
 import type { State } from '../model/state.ts';
 

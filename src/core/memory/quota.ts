@@ -1,3 +1,4 @@
+/** Chooses which old entries go to the archive. */
 import type { Config } from '../model/config.ts';
 import type { Effect } from '../model/entry.ts';
 import type { State } from '../model/state.ts';

@@ -1,3 +1,4 @@
+/** Ranks entries of memory by the words that they share with a text. */
 import { byCodeUnit } from '../../schema/name.ts';
 import { cut } from '../../schema/print.ts';
 import type { MemoryEntry } from './entry.ts';

@@ -1,3 +1,4 @@
+/** Stages what an agent wants to remember or forget. */
 import { copyWith } from '../../schema/copy.ts';
 import { cut } from '../../schema/print.ts';
 import { textHash } from '../model/hash.ts';

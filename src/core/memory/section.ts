@@ -1,3 +1,4 @@
+/** The memory section of a prompt. */
 import type { Resume } from '../../schema/config/resume.ts';
 import { cut } from '../../schema/print.ts';
 import type { Config } from '../model/config.ts';

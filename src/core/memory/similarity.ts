@@ -1,3 +1,4 @@
+/** Compares vectors of texts, and merges ranked lists. */
 import { byCodeUnit } from '../../schema/name.ts';
 import { normalise } from './relevance.ts';
 

@@ -1,3 +1,4 @@
+/** The configuration of an organisation as the engine uses it, and questions about its chart. */
 import type { Caps, CreditsFile } from '../../schema/config/credits.ts';
 import type { McpServer, PinnedTool } from '../../schema/config/mcp.ts';
 import type { Model, ModelsFile } from '../../schema/config/models.ts';

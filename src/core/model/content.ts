@@ -1,3 +1,4 @@
+/** The content of a file: a text, or bytes that are not text. */
 import { createHash } from 'node:crypto';
 
 /** What stands in a file: a text, or the bytes of what is none. */

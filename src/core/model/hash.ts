@@ -1,3 +1,4 @@
+/** Short hashes of texts. */
 import { createHash } from 'node:crypto';
 
 /** Characters of a hash that are shown; enough to tell two files apart. */

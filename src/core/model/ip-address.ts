@@ -1,3 +1,4 @@
+/** Tells public addresses from all others. */
 import ipaddr from 'ipaddr.js';
 
 /** Of IPv6 nothing else was ever given out. */

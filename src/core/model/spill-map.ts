@@ -1,3 +1,5 @@
+/** A map that may be larger than memory. */
+
 /** What lies below a shelf: rows that were moved out of the memory, in the order of their keys. Never changed in place. */
 export interface SpilledRows {
   /** The value at a key; undefined: there is none. */

@@ -1,3 +1,4 @@
+/** The orders in which spill maps keep their rows. */
 import { messageId, parseMessageId } from '../../schema/name.ts';
 import type { KeyOrder } from './spill-map.ts';
 

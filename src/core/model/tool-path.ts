@@ -1,3 +1,4 @@
+/** Where a path that an agent names leads, and whether the agent may go there. */
 import type { Resume } from '../../schema/config/resume.ts';
 import { cut } from '../../schema/print.ts';
 import type { Cause } from './entry.ts';

@@ -1,3 +1,4 @@
+/** What a tool is, and what it works with. */
 import type { OrgFile } from '../../schema/config/org.ts';
 import type { Resume } from '../../schema/config/resume.ts';
 import { copyWith } from '../../schema/copy.ts';

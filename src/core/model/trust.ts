@@ -1,3 +1,4 @@
+/** What the owner of a machine can approve, and its hash. */
 import { createHash } from 'node:crypto';
 
 /**

@@ -1,3 +1,4 @@
+/** Counts failures of models, and says which models a visit may call. */
 import { type CallFailure, PROVIDER_FAILURES } from '../model/call.ts';
 import type { Config } from '../model/config.ts';
 import type { Tries } from '../model/state/calls.ts';

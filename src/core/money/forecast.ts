@@ -1,3 +1,4 @@
+/** Forecasts how long a budget lasts and what a call will cost. */
 import type { Price } from '../../schema/config/models.ts';
 import type { Prompt } from '../model/call.ts';
 import type { Config } from '../model/config.ts';

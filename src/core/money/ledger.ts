@@ -1,3 +1,4 @@
+/** The ledger: balances, costs, allowances and limits. */
 import { inCredits } from '../../schema/amount.ts';
 import type { Caps, CreditsFile } from '../../schema/config/credits.ts';
 import type { Price } from '../../schema/config/models.ts';

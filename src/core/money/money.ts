@@ -1,3 +1,4 @@
+/** What calls, uses of tools and doubts do to the money in the state. */
 import { copyWith } from '../../schema/copy.ts';
 import { printKey } from '../model/call.ts';
 import type { CallEntry, UseEntry } from '../model/entry.ts';

@@ -1,3 +1,4 @@
+/** What a use of a tool costs. */
 import type { Config } from '../model/config.ts';
 
 /** Micro-credits that a use of a tool costs: as org.yaml has it, else as the org's own tool says; else nothing. */

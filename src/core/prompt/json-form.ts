@@ -1,3 +1,4 @@
+/** Reads acts from a reply in JSON form. */
 import type { ActCall, Json, JsonObject } from '../model/call.ts';
 
 /**

@@ -1,3 +1,4 @@
+/** Builds the prompt of a visit. */
 import { createHash } from 'node:crypto';
 import type { Resume } from '../../schema/config/resume.ts';
 import { cut } from '../../schema/print.ts';

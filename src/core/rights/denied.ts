@@ -1,3 +1,4 @@
+/** Remembers what people denied. */
 import { copyWith } from '../../schema/copy.ts';
 import { printValue } from '../../schema/print.ts';
 import type { Message } from '../../schema/records/message.ts';

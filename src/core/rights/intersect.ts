@@ -1,3 +1,4 @@
+/** Intersects the rights of a template with those of its creator. */
 import type { Resume } from '../../schema/config/resume.ts';
 import { copyWith } from '../../schema/copy.ts';
 import type { ResumeTemplate } from '../model/config.ts';

@@ -1,3 +1,4 @@
+/** The one function that gives permission for an act. */
 import { covers, type Resume } from '../../schema/config/resume.ts';
 import { copyWith } from '../../schema/copy.ts';
 import type { Config } from '../model/config.ts';

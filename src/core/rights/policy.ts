@@ -1,3 +1,4 @@
+/** Finds the policy that matches an act. */
 import type { OrgFile } from '../../schema/config/org.ts';
 import { covers } from '../../schema/config/resume.ts';
 import type { Config } from '../model/config.ts';

@@ -1,3 +1,4 @@
+/** Resolves the recipients of a message, and completes it. */
 import { messageId, padTurn, slug } from '../../schema/name.ts';
 import { canonicalBody, cut } from '../../schema/print.ts';
 import type { Message } from '../../schema/records/message.ts';

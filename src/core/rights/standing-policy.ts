@@ -1,3 +1,4 @@
+/** Makes the policy that permits acts like a given one. */
 import { copyWith } from '../../schema/copy.ts';
 import type { Config } from '../model/config.ts';
 import { programIn } from '../text/command-line.ts';

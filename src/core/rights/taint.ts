@@ -1,3 +1,4 @@
+/** Who has read words of strangers, and which acts must wait because of it. */
 import type { OrgFile } from '../../schema/config/org.ts';
 import type { Resume } from '../../schema/config/resume.ts';
 import { memoryOwner, SHARED } from '../memory/entry.ts';

@@ -1,3 +1,4 @@
+/** A skill as an agent proposes it, and where its files lie. */
 import { canonicalBody, printHead } from '../../schema/print.ts';
 import type { Held } from '../model/entry.ts';
 

@@ -1,3 +1,4 @@
+/** Checks, shows and stages a proposed skill. */
 import type { Resume } from '../../schema/config/resume.ts';
 import { isSkillText } from '../../schema/config/skill.ts';
 import { byCodeUnit } from '../../schema/name.ts';

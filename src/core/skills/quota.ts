@@ -1,3 +1,4 @@
+/** How often an agent may load a skill. */
 import type { OrgFile, SkillLimit } from '../../schema/config/org.ts';
 import type { State } from '../model/state.ts';
 import type { ActContext } from '../model/tool.ts';

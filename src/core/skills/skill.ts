@@ -1,3 +1,4 @@
+/** The skills of an agent, and what its prompt says of them. */
 import type { OrgFile } from '../../schema/config/org.ts';
 import type { Resume } from '../../schema/config/resume.ts';
 import { normalise, relatedBy } from '../memory/relevance.ts';

@@ -1,3 +1,4 @@
+/** What the state keeps of agents whose folder is gone. */
 import { awayOf, mailFor, settleNotices } from '../mail/notices.ts';
 import type { Entry } from '../model/entry.ts';
 import type { State } from '../model/state.ts';

@@ -1,3 +1,4 @@
+/** What a prompt says of the people an agent may write to. */
 import { cut } from '../../schema/print.ts';
 import { type Config, type Contact, isPersonIn, mayWriteTo } from '../model/config.ts';
 import { quoteUntrusted } from '../text/untrusted.ts';

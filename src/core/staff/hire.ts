@@ -1,3 +1,4 @@
+/** Stages the hire of an agent. */
 import type { Resume } from '../../schema/config/resume.ts';
 import { copyWith } from '../../schema/copy.ts';
 import { printHead } from '../../schema/print.ts';

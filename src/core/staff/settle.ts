@@ -1,3 +1,4 @@
+/** Settles the hires and retirements of a turn. */
 import { type Config, isPersonIn } from '../model/config.ts';
 import type { Effect, Patch } from '../model/entry.ts';
 import { agentState, type Hired } from '../model/state/staff.ts';

@@ -1,3 +1,4 @@
+/** Who hired whom, and why somebody cannot be hired or retired. */
 import { isName } from '../../schema/name.ts';
 import type { Config } from '../model/config.ts';
 import { isPersonIn } from '../model/config.ts';

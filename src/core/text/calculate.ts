@@ -1,3 +1,5 @@
+/** Calculates an expression in the usual notation, without running code. */
+
 /** An expression that cannot be calculated: why, in a line. */
 export class BadExpression extends Error {}
 

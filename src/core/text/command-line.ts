@@ -1,3 +1,5 @@
+/** Reads a command line just well enough to know which program it runs. */
+
 /** Words that a shell takes as they stand: bare ones, and quoted ones in which nothing is replaced. */
 const PLAIN = /^([\w./+-]+)( +([\w@%+=:,./-]+|'[^']*'|"[^"$`\\!]*"))*$/;
 

@@ -1,3 +1,4 @@
+/** Shows a person a text that conflicts with what others wrote. */
 import { diffLines } from './diff.ts';
 import { fenced } from './file-change.ts';
 import { type Clash, clashesOf } from './merge.ts';

@@ -1,3 +1,5 @@
+/** Compares two texts line by line. */
+
 /** Pairs of lines that are compared at most; beyond that all old lines go and all new ones come. */
 const MOST_PAIRS = 1_000_000;
 

@@ -1,3 +1,4 @@
+/** Shows a person the change of a file. */
 import { NOTHING, type Stands } from '../model/tool.ts';
 import { diffText } from './diff.ts';
 

@@ -1,3 +1,5 @@
+/** Masks secrets in texts, however they are written. */
+
 /** Variables whose values are secret. */
 export const SECRET_NAME = /(_KEY|_TOKEN|_SECRET|PASSWORD)$/i;
 /** Shorter values are words that would be struck out everywhere: characters. */

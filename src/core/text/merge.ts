@@ -1,3 +1,4 @@
+/** Merges two texts that were made from the same one. */
 import { diff3Merge, type MergeRegion } from 'node-diff3';
 
 /** Pairs of lines that are compared at most, of either text with the one before. */

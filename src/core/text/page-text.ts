@@ -1,3 +1,4 @@
+/** Turns an HTML page into plain text. */
 import { Parser } from 'htmlparser2';
 
 /** Characters that are read at a time, and elements within one another after which the rest is left out. */

@@ -1,3 +1,5 @@
+/** Compiles the text patterns of people, and refuses those that could take for ever. */
+
 /** Characters of a text that a pattern looks at; what follows is not searched. */
 export const SEARCHED_CHARS = 20_000;
 

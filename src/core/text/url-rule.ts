@@ -1,3 +1,4 @@
+/** Which URLs an agent may ask for. */
 import type { Resume } from '../../schema/config/resume.ts';
 
 /** A URL that an agent may ask for, or which rule refuses it and why. Its addresses are still to be checked. */

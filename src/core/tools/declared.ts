@@ -1,3 +1,4 @@
+/** The tools and servers that an organisation declares, and whether the owner approved them. */
 import type { OrgFile } from '../../schema/config/org.ts';
 import type { Config, OwnTool, Server } from '../model/config.ts';
 import type { InputEntry } from '../model/entry.ts';

@@ -1,3 +1,5 @@
+/** Keeps track of the files that a turn writes. */
+
 /** A file as a turn leaves it, and who wrote it. */
 interface Last {
   text: string | null;

@@ -1,3 +1,4 @@
+/** Keeps the tools of an MCP server in a form that can be approved. */
 import { type PinnedTool, pinnedTool } from '../../schema/config/mcp.ts';
 import { byCodeUnit } from '../../schema/name.ts';
 import type { Json } from '../model/call.ts';

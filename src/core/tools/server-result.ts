@@ -1,3 +1,4 @@
+/** Turns the answer of an MCP server into text. */
 import type { WorldResult } from '../model/tool.ts';
 
 /** One part of what a server answers; which keys it has depends on its type. */

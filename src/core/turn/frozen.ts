@@ -1,3 +1,4 @@
+/** What follows from a freeze at once, before any visit. */
 import { awayText } from '../mail/absent-agents.ts';
 import { awayOf } from '../mail/notices.ts';
 import { type Config, peopleOf } from '../model/config.ts';

@@ -1,3 +1,4 @@
+/** Judges an act: done, held or refused. */
 import type { Resume } from '../../schema/config/resume.ts';
 import { copyWith } from '../../schema/copy.ts';
 import { lapseOf, otherwiseOf, waitingLike } from '../approvals/approval.ts';

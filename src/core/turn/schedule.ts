@@ -1,3 +1,4 @@
+/** Decides which agents are due in a turn, and why the others are not. */
 import type { Resume } from '../../schema/config/resume.ts';
 import { waitsForTurns } from '../approvals/approval.ts';
 import { revivable } from '../mail/absent-agents.ts';

@@ -1,3 +1,4 @@
+/** Puts the effects of all visits into chart order. */
 import { copyWith } from '../../schema/copy.ts';
 import { againOf, printApproval } from '../approvals/approval-text.ts';
 import { creditsOf } from '../mail/notices.ts';

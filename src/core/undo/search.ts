@@ -1,3 +1,4 @@
+/** Finds in the journal what a person wants undone. */
 import { EffectIds } from '../journal/effect-id.ts';
 import { kindOf } from '../journal/kind-of.ts';
 import type { Change, Undo } from '../journal/kinds/line-kind.ts';

@@ -1,3 +1,4 @@
+/** Plans the steps of an undo. */
 import type { Change } from '../journal/kinds/line-kind.ts';
 import { type Content, contentHash, packContents } from '../model/content.ts';
 import type { UndoStep } from '../model/entry.ts';

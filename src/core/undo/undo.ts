@@ -1,3 +1,4 @@
+/** Carries the steps of an undo out as effects. */
 import { copyWith } from '../../schema/copy.ts';
 import { cut } from '../../schema/print.ts';
 import type { Effect, Entry, UndoEntry, UndoStep } from '../model/entry.ts';

@@ -1,3 +1,4 @@
+/** Reads what every hosted service answers: bodies, tool calls and usage. */
 import { type ActCall, type CallFailure, type Json, ProviderError, type Usage } from '../../core/model/call.ts';
 
 /** Levels of an act's input. A deeper one could not be printed again. */

@@ -1,3 +1,4 @@
+/** Makes one request to a hosted service, and says in our words how it failed. */
 import { setMaxListeners } from 'node:events';
 import { type CallFailure, ProviderError } from '../../core/model/call.ts';
 import { maskerOf } from '../../core/text/mask.ts';

@@ -1,3 +1,4 @@
+/** Joins the pieces of an answer of Gemini. */
 import * as z from 'zod';
 import type { Heard, Json, Usage } from '../../core/model/call.ts';
 import { type AnswerProgress, type Called, type Fail, member, sum, unfinished, usageOf } from './answer.ts';

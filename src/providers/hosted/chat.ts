@@ -1,3 +1,4 @@
+/** The connection to every service that speaks OpenAI's chat completions. */
 import type { OpenAI } from 'openai';
 import type {
   ChatCompletionCreateParams,

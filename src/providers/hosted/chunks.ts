@@ -1,3 +1,4 @@
+/** Joins the events of a streamed chat completion. */
 import * as z from 'zod';
 import type { Heard } from '../../core/model/call.ts';
 import { type AnswerProgress, type Fail, member, unfinished, usageOf } from './answer.ts';

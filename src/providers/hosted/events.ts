@@ -1,3 +1,4 @@
+/** Joins the events of a streamed message of Anthropic. */
 import * as z from 'zod';
 import type { Heard, Usage } from '../../core/model/call.ts';
 import { type AnswerProgress, type Fail, member, parseInput, sum, unfinished, usageOf } from './answer.ts';

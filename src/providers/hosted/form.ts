@@ -1,3 +1,4 @@
+/** Prompts and answers in JSON form, for models without native tool calls. */
 import type { ActCall, JsonObject, Part, Prompt, ToolSpec } from '../../core/model/call.ts';
 import { readForm } from '../../core/prompt/json-form.ts';
 import type { Model } from '../../schema/config/models.ts';

@@ -1,3 +1,4 @@
+/** The images of a prompt for hosted services. */
 import { type Image, type Prompt, ProviderError } from '../../core/model/call.ts';
 import type { Model } from '../../schema/config/models.ts';
 

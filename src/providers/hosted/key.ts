@@ -1,3 +1,4 @@
+/** Gets the key of a hosted model, and checks where it would go. */
 import { ProviderError } from '../../core/model/call.ts';
 import type { Trusted } from '../../core/model/trust.ts';
 import type { Model } from '../../schema/config/models.ts';

@@ -1,3 +1,4 @@
+/** The `fetch` that SDKs are given: it guards the key and bounds the answer. */
 import { ProviderError } from '../../core/model/call.ts';
 import { isStream } from './answer.ts';
 

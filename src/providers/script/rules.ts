@@ -1,3 +1,4 @@
+/** Parses the rules of a scripted model and tests their conditions. */
 import { LineCounter, parseDocument } from 'yaml';
 import type { Json, MailView, Prompt } from '../../core/model/call.ts';
 import { ProviderError } from '../../core/model/call.ts';

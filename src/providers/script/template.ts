@@ -1,3 +1,4 @@
+/** Fills in the texts and inputs that a rule replies with. */
 import type { Json, JsonObject, MailView } from '../../core/model/call.ts';
 
 /** What a rule can insert into its reply. */

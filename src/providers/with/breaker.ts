@@ -1,3 +1,4 @@
+/** The wrapper that leaves a model alone after too many failures. */
 import { Unasked } from '../../core/model/call.ts';
 import type { CallModel, ModelRequest } from './line.ts';
 

@@ -1,3 +1,4 @@
+/** The wrapper that gives the reply of an equal request again. */
 import { LRUCache } from 'lru-cache';
 import type { Reply } from '../../core/model/call.ts';
 import type { CallModel, ModelRequest } from './line.ts';

@@ -1,3 +1,4 @@
+/** The wrapper that asks the next model when one fails. */
 import { ProviderError, REPLY_FAILURES } from '../../core/model/call.ts';
 import type { CallModel, ModelRequest } from './line.ts';
 

@@ -1,3 +1,4 @@
+/** The wrapper that lets only so many calls and tokens through at a time. */
 import { Unasked } from '../../core/model/call.ts';
 import type { Limit } from '../../schema/config/models.ts';
 import { estimateUsage } from '../estimate.ts';

@@ -1,3 +1,4 @@
+/** What a wrapper wraps: the way of a request to a model. */
 import type { Prompt, Reply } from '../../core/model/call.ts';
 
 /** What goes down a line. Wrappers know no more of it than this. */

@@ -1,3 +1,4 @@
+/** The wrapper that writes every attempt down before and after it is made. */
 import { ProviderError, type Reply } from '../../core/model/call.ts';
 import type { CallModel, ModelRequest } from './line.ts';
 

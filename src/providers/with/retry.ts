@@ -1,3 +1,4 @@
+/** The wrapper that tries passing failures again. */
 import { handleWhen, retry as retryPolicy } from 'cockatiel';
 import { ProviderError, Unasked } from '../../core/model/call.ts';
 import type { Retry } from '../../schema/config/models.ts';

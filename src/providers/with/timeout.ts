@@ -1,3 +1,4 @@
+/** The wrapper that ends an attempt after its time. */
 import { ProviderError } from '../../core/model/call.ts';
 import type { CallModel, ModelRequest } from './line.ts';
 

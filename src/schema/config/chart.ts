@@ -1,3 +1,4 @@
+/** The schema of `org/chart.yaml`: who may write to whom. */
 import * as z from 'zod';
 import { later } from '../later.ts';
 

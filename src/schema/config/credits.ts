@@ -1,3 +1,4 @@
+/** The schema of `org/credits.yaml`: grants and caps. */
 import * as z from 'zod';
 import { inCredits, inMicro } from '../amount.ts';
 import { later } from '../later.ts';

@@ -1,3 +1,4 @@
+/** The schema of the owner's `keys.yaml`, and the usual keys of the terminal screen. */
 import * as z from 'zod';
 import { later } from '../later.ts';
 

@@ -1,3 +1,4 @@
+/** The schemas of `org/mcp.yaml` and of the approved tools that are kept for each server. */
 import * as z from 'zod';
 import { later } from '../later.ts';
 import { isInside } from '../name.ts';

@@ -1,3 +1,4 @@
+/** The schema of `org/models.yaml`: models, prices, limits, retries, breakers and the cache. */
 import * as z from 'zod';
 import { later } from '../later.ts';
 import { isInside } from '../name.ts';

@@ -1,3 +1,4 @@
+/** The schema of `org/org.yaml`. */
 import * as z from 'zod';
 import { later } from '../later.ts';
 import { isInside } from '../name.ts';

@@ -1,3 +1,4 @@
+/** The schema of the front matter of a resume. */
 import * as z from 'zod';
 import { later } from '../later.ts';
 import { isInside } from '../name.ts';

@@ -1,3 +1,4 @@
+/** The schema of `org/script.yaml`: the rules of scripted models. */
 import * as z from 'zod';
 import { later } from '../later.ts';
 

@@ -1,3 +1,4 @@
+/** The schema of the front matter of `SKILL.md`, and which files belong to a skill. */
 import * as z from 'zod';
 import { later } from '../later.ts';
 

@@ -1,3 +1,4 @@
+/** The schema of the front matter of `TOOL.md`, and the settings that it shares with MCP servers. */
 import * as z from 'zod';
 import { later } from '../later.ts';
 import { isInside } from '../name.ts';

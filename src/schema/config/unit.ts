@@ -1,3 +1,4 @@
+/** The schemas of the front matter of units, goals and contacts. */
 import * as z from 'zod';
 import { later } from '../later.ts';
 

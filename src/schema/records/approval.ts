@@ -1,3 +1,4 @@
+/** The schema of the front matter of `org/approvals/<id>.md`. */
 import * as z from 'zod';
 import { later } from '../later.ts';
 

@@ -1,3 +1,4 @@
+/** The schema of a memory entry and of its key. */
 import * as z from 'zod';
 import { later } from '../later.ts';
 

@@ -1,3 +1,4 @@
+/** The schema of a message: its kinds, priorities and front matter. */
 import * as z from 'zod';
 import { later } from '../later.ts';
 import { isRecipient } from '../name.ts';

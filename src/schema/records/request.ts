@@ -1,3 +1,4 @@
+/** The schema of what a command asks of the engine. */
 import * as z from 'zod';
 import { later } from '../later.ts';
 import { isInside } from '../name.ts';

@@ -1,3 +1,4 @@
+/** The tool `edit_file`: replaces a piece that stands in a file exactly once. */
 import * as z from 'zod';
 import { covered } from '../../core/approvals/covers.ts';
 import { showEdit } from '../../core/text/file-change.ts';

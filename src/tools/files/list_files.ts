@@ -1,3 +1,4 @@
+/** The tool `list_files`: lists the names in a folder. */
 import * as z from 'zod';
 import { worldTool } from '../define.ts';
 

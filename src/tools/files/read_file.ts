@@ -1,3 +1,4 @@
+/** The tool `read_file`: shows a text file, with its hash on demand. */
 import * as z from 'zod';
 import { worldTool } from '../define.ts';
 

@@ -1,3 +1,4 @@
+/** The tool `search_files`: finds the lines that hold a text or match an expression. */
 import * as z from 'zod';
 import type { ToolContext, WorldResult } from '../../core/model/tool.ts';
 import { compilePattern } from '../../core/text/pattern.ts';

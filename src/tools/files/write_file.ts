@@ -1,3 +1,4 @@
+/** The tool `write_file`: writes a whole file, or merges it with what changed meanwhile. */
 import * as z from 'zod';
 import { covered } from '../../core/approvals/covers.ts';
 import { diffText } from '../../core/text/diff.ts';

@@ -1,3 +1,4 @@
+/** The tool `forget`: removes an entry of memory. */
 import * as z from 'zod';
 import { coveredEntry, showMemory, stageRemoval } from '../../core/memory/remember.ts';
 import { memoryKey } from '../../schema/records/memory.ts';

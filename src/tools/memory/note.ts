@@ -1,3 +1,4 @@
+/** The tool `note`: writes a line in the agent's own log. */
 import * as z from 'zod';
 import { act } from '../define.ts';
 

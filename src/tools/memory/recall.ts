@@ -1,3 +1,4 @@
+/** The tool `recall`: shows an entry of memory. */
 import * as z from 'zod';
 import { printMemory } from '../../core/memory/entry.ts';
 import { findEntry, visibleEntries } from '../../core/memory/remember.ts';

@@ -1,3 +1,4 @@
+/** The tool `remember`: writes an entry of memory. */
 import * as z from 'zod';
 import { coveredEntry, showMemory, stageChange } from '../../core/memory/remember.ts';
 import { memoryKey } from '../../schema/records/memory.ts';

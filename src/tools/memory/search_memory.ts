@@ -1,3 +1,4 @@
+/** The tool `search_memory`: finds entries of memory by their words. */
 import * as z from 'zod';
 import { excerpt, rank } from '../../core/memory/relevance.ts';
 import { visibleEntries } from '../../core/memory/remember.ts';

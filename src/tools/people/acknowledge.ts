@@ -1,3 +1,4 @@
+/** The tool `acknowledge`: tells an author that the message was read. */
 import * as z from 'zod';
 import { act } from '../define.ts';
 

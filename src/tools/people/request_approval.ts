@@ -1,3 +1,4 @@
+/** The tool `request_approval`: asks a person to decide a question. */
 import * as z from 'zod';
 import { fenced } from '../../core/text/file-change.ts';
 import { act } from '../define.ts';

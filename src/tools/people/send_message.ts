@@ -1,3 +1,4 @@
+/** The tool `send_message`: writes to agents, units and people, with attachments. */
 import * as z from 'zod';
 import { covered } from '../../core/approvals/covers.ts';
 import { goneText, isAway } from '../../core/mail/absent-agents.ts';

@@ -1,3 +1,4 @@
+/** The tool `calculate`: calculates an expression without running code. */
 import * as z from 'zod';
 import { BadExpression, calculate, printNumber } from '../../core/text/calculate.ts';
 import { worldTool } from '../define.ts';

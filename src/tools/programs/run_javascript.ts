@@ -1,3 +1,4 @@
+/** The tool `run_javascript`: runs JavaScript that reaches nothing. */
 import * as z from 'zod';
 import { worldTool } from '../define.ts';
 

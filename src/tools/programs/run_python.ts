@@ -1,3 +1,4 @@
+/** The tool `run_python`: runs Python in the sandbox. */
 import * as z from 'zod';
 import { worldTool } from '../define.ts';
 

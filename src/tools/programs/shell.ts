@@ -1,3 +1,4 @@
+/** The tool `shell`: runs a command in the sandbox. */
 import * as z from 'zod';
 import { fenced } from '../../core/text/file-change.ts';
 import { worldTool } from '../define.ts';

@@ -1,3 +1,4 @@
+/** The tool `load_skill`: shows the body of a skill, or a text beside it. */
 import * as z from 'zod';
 import type { Skill } from '../../core/model/config.ts';
 import { skillsOf } from '../../core/skills/skill.ts';

@@ -1,3 +1,4 @@
+/** The tool `propose_skill`: tests a skill and puts it before a person. */
 import * as z from 'zod';
 import type { ToolContext, WorldResult } from '../../core/model/tool.ts';
 import { type Proposal, textsOf } from '../../core/skills/proposal.ts';

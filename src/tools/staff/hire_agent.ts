@@ -1,3 +1,4 @@
+/** The tool `hire_agent`: makes an agent with no more rights than its creator. */
 import * as z from 'zod';
 import { textHash } from '../../core/model/hash.ts';
 import { showHire, stageHire } from '../../core/staff/hire.ts';

@@ -1,3 +1,4 @@
+/** The tool `list_agents`: lists the agents that the agent hired, and the templates. */
 import * as z from 'zod';
 import { agentState } from '../../core/model/state/staff.ts';
 import type { ActContext } from '../../core/model/tool.ts';

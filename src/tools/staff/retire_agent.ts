@@ -1,3 +1,4 @@
+/** The tool `retire_agent`: retires an agent that the agent hired. */
 import * as z from 'zod';
 import { textHash } from '../../core/model/hash.ts';
 import type { State } from '../../core/model/state.ts';

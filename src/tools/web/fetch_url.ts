@@ -1,3 +1,4 @@
+/** The tool `fetch_url`: shows the text of a public web page. */
 import * as z from 'zod';
 import type { WebPage } from '../../core/model/tool.ts';
 import { worldTool } from '../define.ts';

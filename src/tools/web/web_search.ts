@@ -1,3 +1,4 @@
+/** The tool `web_search`: searches what org.yaml names. */
 import * as z from 'zod';
 import type { Hit } from '../../core/model/tool.ts';
 import { cut } from '../../schema/print.ts';

@@ -1,3 +1,5 @@
+/** The events that a log holds. */
+
 /** How bad it is that something happened. */
 export type Level = 'error' | 'warn' | 'info' | 'debug';
 

@@ -1,3 +1,5 @@
+/** Reads a filter line of the screen, and applies it to rows. */
+
 /** What a filter line asks for: every word and every term must fit. */
 export interface Filter {
   words: string[];

@@ -1,3 +1,5 @@
+/** The lines, lists and panes of which a screen consists. */
+
 /** What a piece of text means; a face gives it a look, and without colour the words and marks must say it too. */
 export type Tone = 'plain' | 'quiet' | 'strong' | 'title' | 'good' | 'warn' | 'bad' | 'code';
 

@@ -1,3 +1,5 @@
+/** Draws numbers as bars and small charts. */
+
 const STEPS = '▁▂▃▄▅▆▇█';
 
 /** Values as bars of eight heights, the last ones where there are more than columns; nothing spent is a dot. */

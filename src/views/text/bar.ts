@@ -1,3 +1,5 @@
+/** Draws how far long work is. */
+
 /** Characters of the bar itself. */
 const LENGTH = 24;
 

@@ -1,3 +1,5 @@
+/** Marks tables in the plain text of views. */
+
 /** Marks of a table in a text, for `layout`: the beginning of its heading, of a row, of a further cell. No cell holds one. */
 export const MARKS = { heading: '\u001d', row: '\u001e', cell: '\u001f' };
 const MARK = /[\u001d-\u001f]/g;

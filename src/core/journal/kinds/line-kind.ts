@@ -1,3 +1,4 @@
+/** What a kind of journal line consists of. */
 import type * as z from 'zod';
 import type { Content } from '../../model/content.ts';
 import type { Calls, Effects, Inputs, Line, Lines } from '../../model/entry.ts';

@@ -1,3 +1,4 @@
+/** How a visitor goes through the texts that journal lines hold. */
 import type { Message } from '../../../schema/records/message.ts';
 import type { Replacing } from '../../model/content.ts';
 import type { Attached, Held, Line, PromptRef } from '../../model/entry.ts';

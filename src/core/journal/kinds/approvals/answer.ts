@@ -1,3 +1,4 @@
+/** The `answer` line: a person answered a held act in its file. */
 import * as z from 'zod';
 import { later } from '../../../../schema/later.ts';
 import { answerInFile } from '../../../approvals/reducer.ts';
@@ -5,7 +6,6 @@ import { bygone } from '../../file-op.ts';
 import type { LineKind } from '../line-kind.ts';
 import { count } from '../schemas.ts';
 
-/** A person answered a held act in its file. */
 const schema = later(() =>
   z.strictObject({
     k: z.literal('answer'),

@@ -1,3 +1,4 @@
+/** The `decided` line: a held act was answered, and this is its outcome. */
 import * as z from 'zod';
 import { later } from '../../../../schema/later.ts';
 import { textHash } from '../../../model/hash.ts';
@@ -8,7 +9,6 @@ import { decidedText, heldText } from '../../texts-rules-1.ts';
 import type { LineKind } from '../line-kind.ts';
 import { heldAct, proposed } from './held-act.ts';
 
-/** An act that was answered, and what came of it. */
 const schema = later(() =>
   z.strictObject({
     k: z.literal('decided'),

@@ -1,3 +1,4 @@
+/** The `escalated` line: nobody answered a held act in time, so the next person is asked and its file says so. */
 import * as z from 'zod';
 import { later } from '../../../../schema/later.ts';
 import { escalatedHeld } from '../../../approvals/approval.ts';
@@ -8,7 +9,6 @@ import type { LineKind } from '../line-kind.ts';
 import { count } from '../schemas.ts';
 import { heldAct } from './held-act.ts';
 
-/** Nobody answered a held act in time: somebody else is asked as well, and its file says so. */
 const schema = later(() =>
   z.strictObject({
     k: z.literal('escalated'),

@@ -1,3 +1,4 @@
+/** The schema of a held act, as several kinds of lines contain it. */
 import * as z from 'zod';
 import { later } from '../../../../schema/later.ts';
 import type { Held } from '../../../model/entry.ts';

@@ -1,3 +1,4 @@
+/** The `held` line: an act waits for a person from now on. */
 import * as z from 'zod';
 import { later } from '../../../../schema/later.ts';
 import { ask } from '../../../approvals/reducer.ts';
@@ -7,7 +8,6 @@ import { heldText } from '../../texts-rules-1.ts';
 import type { LineKind } from '../line-kind.ts';
 import { heldAct, proposed } from './held-act.ts';
 
-/** An act waits for a person from now on. */
 const schema = later(() => z.strictObject({ k: z.literal('held'), ...heldAct().shape }));
 
 declare module '../../../model/entry.ts' {

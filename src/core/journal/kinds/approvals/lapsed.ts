@@ -1,9 +1,11 @@
+/**
+ * The `lapsed` line: nobody answered a held act in time and nobody is left to ask, so the default of org.yaml is the answer.
+ */
 import * as z from 'zod';
 import { later } from '../../../../schema/later.ts';
 import { answer } from '../../../approvals/reducer.ts';
 import type { LineKind } from '../line-kind.ts';
 
-/** Nobody answered a held act in time, and nobody is left to ask: the answer that org.yaml gives instead. */
 const schema = later(() =>
   z.strictObject({
     k: z.literal('lapsed'),

@@ -1,9 +1,9 @@
+/** The `unpaid` line: an approved act cannot be paid yet and goes on waiting; the people and the agent were told. */
 import * as z from 'zod';
 import { later } from '../../../../schema/later.ts';
 import { leaveUnpaid } from '../../../approvals/reducer.ts';
 import type { LineKind } from '../line-kind.ts';
 
-/** An approved act cannot be paid: it goes on waiting, and is done when it can. People were told. */
 const schema = later(() => z.strictObject({ k: z.literal('unpaid'), id: z.string(), cost: z.number() }));
 
 declare module '../../../model/entry.ts' {

@@ -1,9 +1,9 @@
+/** The `blob` line: a text or an image (in base64) that prompts refer to by its hash, or a text that a tool replaced. */
 import * as z from 'zod';
 import { later } from '../../../../schema/later.ts';
 import type { LineKind } from '../line-kind.ts';
 import { json } from '../schemas.ts';
 
-/** A text that prompts refer to by its hash, or that a tool replaced; `image`: it is base64. */
 const schema = later(() =>
   z.strictObject({
     k: z.literal('blob'),

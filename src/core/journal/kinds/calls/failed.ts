@@ -1,3 +1,4 @@
+/** The `failed` line: an attempt at a call failed. */
 import * as z from 'zod';
 import { later } from '../../../../schema/later.ts';
 import { PROVIDER_FAILURES, REPLY_FAILURES } from '../../../model/call.ts';
@@ -5,7 +6,6 @@ import { applyCall } from '../../../money/money.ts';
 import type { LineKind } from '../line-kind.ts';
 import { callKey, usage } from '../schemas.ts';
 
-/** An attempt failed. */
 const schema = later(() =>
   z.strictObject({
     k: z.literal('failed'),

@@ -1,3 +1,4 @@
+/** The `intent` line: an attempt at a call is about to be made. */
 import * as z from 'zod';
 import { later } from '../../../../schema/later.ts';
 import { applyCall } from '../../../money/money.ts';
@@ -39,7 +40,6 @@ const prompt = later(() =>
   ]),
 );
 
-/** An attempt at a call is about to be made. */
 const schema = later(() =>
   z.strictObject({
     k: z.literal('intent'),

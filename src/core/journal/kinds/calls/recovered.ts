@@ -1,10 +1,13 @@
+/**
+ * The `recovered` line: what a start after a crash found: attempts to repeat, and attempts that may have been billed without
+ * a reply.
+ */
 import * as z from 'zod';
 import { later } from '../../../../schema/later.ts';
 import { putInDoubt } from '../../../money/money.ts';
 import type { LineKind } from '../line-kind.ts';
 import { count } from '../schemas.ts';
 
-/** After a crash: attempts that were repeated, and attempts that may have been billed without a reply. */
 const schema = later(() =>
   z.strictObject({
     k: z.literal('recovered'),

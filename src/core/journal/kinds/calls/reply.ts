@@ -1,3 +1,4 @@
+/** The `reply` line: an attempt at a call was answered. */
 import * as z from 'zod';
 import { later } from '../../../../schema/later.ts';
 import { applyCall } from '../../../money/money.ts';
@@ -16,7 +17,6 @@ const answer = later(() =>
   }),
 );
 
-/** An attempt was answered. */
 const schema = later(() =>
   z.strictObject({
     k: z.literal('reply'),

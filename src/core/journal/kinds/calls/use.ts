@@ -1,10 +1,10 @@
+/** The `use` line: an act is about to be done by a tool that works on the world, or by any tool that costs something. */
 import * as z from 'zod';
 import { later } from '../../../../schema/later.ts';
 import { applyUse } from '../../../money/money.ts';
 import type { LineKind } from '../line-kind.ts';
 import { actKey, json } from '../schemas.ts';
 
-/** An act is about to be done: by a tool that works on the world, or by any that costs something. */
 const schema = later(() =>
   z.strictObject({
     k: z.literal('use'),

@@ -1,3 +1,4 @@
+/** The `used` line: a tool has worked on the world. */
 import * as z from 'zod';
 import { later } from '../../../../schema/later.ts';
 import { contentHash, liveContent } from '../../../model/content.ts';
@@ -20,7 +21,6 @@ const liveFile = later(() =>
   }),
 );
 
-/** A tool has worked on the world. */
 const schema = later(() =>
   z.strictObject({
     k: z.literal('used'),

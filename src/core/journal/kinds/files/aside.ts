@@ -1,3 +1,4 @@
+/** The `aside` line: a file could not be taken in and stays where it is. */
 import * as z from 'zod';
 import { later } from '../../../../schema/later.ts';
 import { deadLetterHead } from '../../../../schema/records/dead-letter.ts';
@@ -7,7 +8,6 @@ import { recordText } from '../../texts-rules-1.ts';
 import { always, type LineKind } from '../line-kind.ts';
 import { count } from '../schemas.ts';
 
-/** A file that could not be taken, left where it is. */
 const schema = later(() =>
   z.strictObject({
     k: z.literal('aside'),

@@ -1,3 +1,7 @@
+/**
+ * The `file` line: the new text of a file that people write and the engine reads (configuration, resume, memory ...); null
+ * when it is gone.
+ */
 import * as z from 'zod';
 import { later } from '../../../../schema/later.ts';
 import { creditsOf, settleNotices } from '../../../mail/notices.ts';
@@ -5,7 +9,6 @@ import type { State } from '../../../model/state.ts';
 import { countEdit, setFile } from '../../files-reducer.ts';
 import { always, type LineKind } from '../line-kind.ts';
 
-/** A file that people write and the engine reads (configuration, resume, memory ...): its new text, null when it is gone. */
 const schema = later(() => z.strictObject({ k: z.literal('file'), path: z.string(), text: z.string().nullable() }));
 
 declare module '../../../model/entry.ts' {

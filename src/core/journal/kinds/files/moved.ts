@@ -1,10 +1,10 @@
+/** The `moved` line: a delivered message or an entry of memory has become old and goes to the archive. */
 import * as z from 'zod';
 import { later } from '../../../../schema/later.ts';
 import { memoryOwner, SHARED } from '../../../memory/entry.ts';
 import { moveFile } from '../../files-reducer.ts';
 import type { LineKind } from '../line-kind.ts';
 
-/** A delivered message, or an entry of memory, that has become old goes to the archive. */
 const schema = later(() => z.strictObject({ k: z.literal('moved'), from: z.string(), to: z.string() }));
 
 declare module '../../../model/entry.ts' {

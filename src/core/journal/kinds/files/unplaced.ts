@@ -1,3 +1,7 @@
+/**
+ * The `unplaced` line: after the commit, the file system refused operations of the turn on a path, for its name or its
+ * place.
+ */
 import * as z from 'zod';
 import { later } from '../../../../schema/later.ts';
 import { deadLetterPath } from '../../../model/paths.ts';
@@ -5,7 +9,6 @@ import { setUnplaced } from '../../dead-letters-reducer.ts';
 import type { LineKind } from '../line-kind.ts';
 import { count } from '../schemas.ts';
 
-/** After the commit: the file system refused the operations of the turn on that path, for its name or its place. */
 const schema = later(() =>
   z.strictObject({
     k: z.literal('unplaced'),

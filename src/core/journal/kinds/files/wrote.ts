@@ -1,3 +1,4 @@
+/** The `wrote` line: a file has another text, or was removed; only in a workspace may it hold something other than text. */
 import * as z from 'zod';
 import { later } from '../../../../schema/later.ts';
 import { contentHash, contentsOf } from '../../../model/content.ts';
@@ -6,7 +7,6 @@ import type { LineKind } from '../line-kind.ts';
 import { changeBytes } from '../line-texts.ts';
 import { replacing } from '../schemas.ts';
 
-/** A file has another text; null when the agent removed it. Only in a workspace it may be no text. */
 const schema = later(() =>
   z.strictObject({
     k: z.literal('wrote'),

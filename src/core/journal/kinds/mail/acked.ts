@@ -1,8 +1,8 @@
+/** The `acked` line: an agent acknowledged a message, and its author was told at once. */
 import * as z from 'zod';
 import { later } from '../../../../schema/later.ts';
 import { changesNothing, type LineKind } from '../line-kind.ts';
 
-/** An agent acknowledged a message; its author was told at once. */
 const schema = later(() =>
   z.strictObject({
     k: z.literal('acked'),

@@ -1,3 +1,4 @@
+/** The `dead` line: a recipient will never get a message. */
 import * as z from 'zod';
 import { later } from '../../../../schema/later.ts';
 import { deadLetterHead } from '../../../../schema/records/dead-letter.ts';
@@ -6,7 +7,6 @@ import { bury } from '../../dead-letters-reducer.ts';
 import { recordText } from '../../texts-rules-1.ts';
 import type { LineKind } from '../line-kind.ts';
 
-/** Somebody will never get a message. */
 const schema = later(() =>
   z.strictObject({
     k: z.literal('dead'),

@@ -1,3 +1,7 @@
+/**
+ * The `drop` line: incoming mail: a message of a person, found at `found` with this hash and completed to the canonical
+ * message.
+ */
 import * as z from 'zod';
 import { later } from '../../../../schema/later.ts';
 import { printMessage } from '../../../../schema/print.ts';
@@ -6,7 +10,6 @@ import { bygone } from '../../file-op.ts';
 import type { LineKind } from '../line-kind.ts';
 import { count, message } from '../schemas.ts';
 
-/** A message that a person dropped: found at `found` with this hash, completed to the canonical message. */
 const schema = later(() =>
   z.strictObject({
     k: z.literal('drop'),

@@ -1,8 +1,8 @@
+/** The `lost` line: a dead letter cannot get another chance, because the file of its message is gone or unreadable. */
 import * as z from 'zod';
 import { later } from '../../../../schema/later.ts';
 import type { LineKind } from '../line-kind.ts';
 
-/** A dead letter cannot get another chance: the file of its message is gone or unreadable. */
 const schema = later(() => z.strictObject({ k: z.literal('lost'), id: z.string(), path: z.string() }));
 
 declare module '../../../model/entry.ts' {

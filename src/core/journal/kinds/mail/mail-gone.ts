@@ -1,9 +1,9 @@
+/** The `mail-gone` line: a person deleted an undelivered message. */
 import * as z from 'zod';
 import { later } from '../../../../schema/later.ts';
 import { withdraw } from '../../../mail/reducer.ts';
 import type { LineKind } from '../line-kind.ts';
 
-/** A person deleted an undelivered message. */
 const schema = later(() => z.strictObject({ k: z.literal('mail-gone'), id: z.string() }));
 
 declare module '../../../model/entry.ts' {

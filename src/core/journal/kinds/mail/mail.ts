@@ -1,10 +1,10 @@
+/** The `mail` line: a person edited an undelivered message. */
 import * as z from 'zod';
 import { later } from '../../../../schema/later.ts';
 import { editMail } from '../../../mail/reducer.ts';
 import type { LineKind } from '../line-kind.ts';
 import { priority } from '../schemas.ts';
 
-/** A person edited an undelivered message. */
 const schema = later(() =>
   z.strictObject({
     k: z.literal('mail'),

@@ -1,3 +1,4 @@
+/** The `notice` line: an agent or a person is told something that is not mail. */
 import * as z from 'zod';
 import { later } from '../../../../schema/later.ts';
 import { notify } from '../../../mail/notices.ts';
@@ -13,7 +14,6 @@ const unfinished = later(() =>
   }),
 );
 
-/** Somebody is told something; it is no mail. */
 const schema = later(() =>
   z.strictObject({
     k: z.literal('notice'),

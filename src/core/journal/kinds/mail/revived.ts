@@ -1,3 +1,4 @@
+/** The `revived` line: a dead letter gets another chance, as the file of its message stands now. */
 import * as z from 'zod';
 import { later } from '../../../../schema/later.ts';
 import { revive } from '../../dead-letters-reducer.ts';
@@ -5,7 +6,6 @@ import { bygone } from '../../file-op.ts';
 import type { LineKind } from '../line-kind.ts';
 import { count, message } from '../schemas.ts';
 
-/** A dead letter gets another chance, as the file of its message stands now. */
 const schema = later(() =>
   z.strictObject({
     k: z.literal('revived'),

@@ -1,3 +1,4 @@
+/** The `sent` line: a message of an agent was sent. */
 import * as z from 'zod';
 import { later } from '../../../../schema/later.ts';
 import { printMessage } from '../../../../schema/print.ts';
@@ -9,7 +10,6 @@ import { message } from '../schemas.ts';
 /** A file that a message carries; `data` is base64. */
 const attached = later(() => z.strictObject({ path: z.string(), data: z.string() }));
 
-/** A message of an agent goes on its way. */
 const schema = later(() =>
   z.strictObject({
     k: z.literal('sent'),

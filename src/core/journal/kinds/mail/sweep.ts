@@ -1,8 +1,10 @@
+/**
+ * The `sweep` line: delivered files in an outbox go to the archive, because they are old or people put them away (`ids`).
+ */
 import * as z from 'zod';
 import { later } from '../../../../schema/later.ts';
 import type { LineKind } from '../line-kind.ts';
 
-/** Delivered files in an outbox that have become old, or that people put away (`ids`). */
 const schema = later(() =>
   z.strictObject({
     k: z.literal('sweep'),

@@ -1,9 +1,9 @@
+/** The `withdrawn` line: a person took mail back from those who had not got it. */
 import * as z from 'zod';
 import { later } from '../../../../schema/later.ts';
 import { takeBack } from '../../../mail/reducer.ts';
 import type { LineKind } from '../line-kind.ts';
 
-/** Mail that a person took back from those who had not got it. */
 const schema = later(() =>
   z.strictObject({
     k: z.literal('withdrawn'),

@@ -1,9 +1,12 @@
+/**
+ * The `redacted` line: the text of a group of lines was erased on request; gives the new hash of the group whose seal is
+ * `seal`.
+ */
 import * as z from 'zod';
 import { later } from '../../../../schema/later.ts';
 import { changesNothing, type LineKind } from '../line-kind.ts';
 import { count } from '../schemas.ts';
 
-/** The text of a group of lines was erased on request: the new hash of the group whose seal is `seal`. */
 const schema = later(() =>
   z.strictObject({
     k: z.literal('redacted'),

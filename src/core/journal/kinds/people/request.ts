@@ -1,10 +1,10 @@
+/** The `request` line: what a command asked for. */
 import * as z from 'zod';
 import { later } from '../../../../schema/later.ts';
 import { request } from '../../../../schema/records/request.ts';
 import type { LineKind } from '../line-kind.ts';
 import { applyRequest } from './requests-reducer.ts';
 
-/** What a command asked. */
 const schema = later(() =>
   z.strictObject({
     k: z.literal('request'),

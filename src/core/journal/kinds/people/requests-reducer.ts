@@ -1,3 +1,4 @@
+/** What a person's request does to the state. */
 import type { Request } from '../../../../schema/records/request.ts';
 import { answer } from '../../../approvals/reducer.ts';
 import { creditsOf, forgetRead, notify, settleNotices } from '../../../mail/notices.ts';

@@ -1,8 +1,11 @@
+/**
+ * The `trusted` line: the tools and servers of the org that the owner approves from now on, each with the hash of what was
+ * approved.
+ */
 import * as z from 'zod';
 import { later } from '../../../../schema/later.ts';
 import type { LineKind } from '../line-kind.ts';
 
-/** The tools and servers of the org that the owner of the machine approves from now on, each with the hash of what was approved. */
 const schema = later(() => z.strictObject({ k: z.literal('trusted'), tools: z.record(z.string(), z.string()) }));
 
 declare module '../../../model/entry.ts' {

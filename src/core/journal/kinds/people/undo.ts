@@ -1,3 +1,6 @@
+/**
+ * The `undo` line: what a person wants undone, newest first: as the journal tells it, against what stands in the folder now.
+ */
 import * as z from 'zod';
 import { later } from '../../../../schema/later.ts';
 import type { LineKind } from '../line-kind.ts';
@@ -19,7 +22,6 @@ const step = later(() =>
   }),
 );
 
-/** What a person wants undone, newest first: as the journal tells it, against what stands in the folder now. */
 const schema = later(() =>
   z.strictObject({
     k: z.literal('undo'),

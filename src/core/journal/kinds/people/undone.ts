@@ -1,8 +1,8 @@
+/** The `undone` line: what an effect did to a path or a message was undone, and is not undone again. */
 import * as z from 'zod';
 import { later } from '../../../../schema/later.ts';
 import { changesNothing, type LineKind } from '../line-kind.ts';
 
-/** What an effect did to a path or a message was undone: it is not undone twice. */
 const schema = later(() =>
   z.strictObject({
     k: z.literal('undone'),

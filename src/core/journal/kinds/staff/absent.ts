@@ -1,9 +1,9 @@
+/** The `absent` line: the folder of an agent is gone, or closed to the program, since then. */
 import * as z from 'zod';
 import { later } from '../../../../schema/later.ts';
 import { leave } from '../../../staff/absence.ts';
 import { always, type LineKind } from '../line-kind.ts';
 
-/** The folder of an agent is not to be had since then: gone, or closed to the program. */
 const schema = later(() =>
   z.strictObject({
     k: z.literal('absent'),

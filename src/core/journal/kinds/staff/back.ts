@@ -1,9 +1,9 @@
+/** The `back` line: the folder of an agent is there again. */
 import * as z from 'zod';
 import { later } from '../../../../schema/later.ts';
 import { comeBack } from '../../../staff/absence.ts';
 import { always, type LineKind } from '../line-kind.ts';
 
-/** The folder of an agent is there again. */
 const schema = later(() => z.strictObject({ k: z.literal('back'), agent: z.string() }));
 
 declare module '../../../model/entry.ts' {

@@ -1,8 +1,8 @@
+/** The `caught-up` line: the folder of an agent was back, and the deferred files now stand in it. */
 import * as z from 'zod';
 import { later } from '../../../../schema/later.ts';
 import type { LineKind } from '../line-kind.ts';
 
-/** The folder was back: what was deferred stands there. */
 const schema = later(() => z.strictObject({ k: z.literal('caught-up'), agent: z.string() }));
 
 declare module '../../../model/entry.ts' {

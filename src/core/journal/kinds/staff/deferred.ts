@@ -1,10 +1,13 @@
+/**
+ * The `deferred` line: after the commit, the folder of an agent was gone; what the turn wrote there is made when the folder
+ * is back.
+ */
 import * as z from 'zod';
 import { later } from '../../../../schema/later.ts';
 import { defer } from '../../../staff/absence.ts';
 import type { LineKind } from '../line-kind.ts';
 import { count } from '../schemas.ts';
 
-/** After the commit: the folder of the agent was gone. What the turn wrote there is made when it is back. */
 const schema = later(() => z.strictObject({ k: z.literal('deferred'), turn: count(), agent: z.string() }));
 
 declare module '../../../model/entry.ts' {

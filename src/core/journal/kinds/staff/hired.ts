@@ -1,3 +1,4 @@
+/** The `hired` line: a new agent came: the files of its folder, its place in the chart, and what it may spend. */
 import * as z from 'zod';
 import { later } from '../../../../schema/later.ts';
 import type { FileOp } from '../../file-op.ts';
@@ -8,7 +9,6 @@ import { hire } from './staff-reducer.ts';
 /** A file of a new agent; the path is relative to its folder. */
 const newFile = later(() => z.strictObject({ path: z.string(), text: z.string() }));
 
-/** A new agent: the files of its folder, its place in the chart, and what it may spend, all together. */
 const schema = later(() =>
   z.strictObject({
     k: z.literal('hired'),

@@ -1,3 +1,7 @@
+/**
+ * The `retired` line: an agent was retired: its resume gets another name, it leaves the chart, and its remaining credits
+ * move on.
+ */
 import * as z from 'zod';
 import { later } from '../../../../schema/later.ts';
 import { resumePath, retiredPath } from '../../../model/paths.ts';
@@ -5,7 +9,6 @@ import { always, type LineKind } from '../line-kind.ts';
 import { count, patch } from '../schemas.ts';
 import { retire } from './staff-reducer.ts';
 
-/** An agent that is none any more: its resume gets another name, it leaves the chart, and what it had left goes on. */
 const schema = later(() =>
   z.strictObject({
     k: z.literal('retired'),

@@ -1,3 +1,4 @@
+/** What hiring and retiring do to the state. */
 import type { HiredEffect, RetiredEffect } from '../../../model/entry.ts';
 import { resumePath, retiredPath } from '../../../model/paths.ts';
 import { touch } from '../../../model/state/staff.ts';

@@ -1,3 +1,4 @@
+/** The `commit` line: the commit point of the turn. */
 import * as z from 'zod';
 import { later } from '../../../../schema/later.ts';
 import { forgetNotices } from '../../../mail/notices.ts';
@@ -6,7 +7,6 @@ import { settleBreakers } from '../../../money/breaker.ts';
 import type { LineKind } from '../line-kind.ts';
 import { count } from '../schemas.ts';
 
-/** The commit point of the turn. */
 const schema = later(() => z.strictObject({ k: z.literal('commit'), turn: count(), lock: count() }));
 
 declare module '../../../model/entry.ts' {

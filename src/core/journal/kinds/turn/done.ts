@@ -1,9 +1,9 @@
+/** The `done` line: the files of that turn stand in the folder. */
 import * as z from 'zod';
 import { later } from '../../../../schema/later.ts';
 import { changesNothing, type LineKind } from '../line-kind.ts';
 import { count } from '../schemas.ts';
 
-/** The files of that turn stand in the folder. */
 const schema = later(() => z.strictObject({ k: z.literal('done'), turn: count() }));
 
 declare module '../../../model/entry.ts' {

@@ -1,3 +1,4 @@
+/** The `open` line: a turn begins, with everything that is the same for all agents in it. */
 import * as z from 'zod';
 import { later } from '../../../../schema/later.ts';
 import type { State } from '../../../model/state.ts';
@@ -5,7 +6,6 @@ import { utcDay } from '../../../money/money.ts';
 import type { LineKind } from '../line-kind.ts';
 import { count } from '../schemas.ts';
 
-/** A turn begins, with all that was the same for everybody in it. */
 const schema = later(() =>
   z.strictObject({
     k: z.literal('open'),

@@ -1,8 +1,8 @@
+/** The `summarised` line: agents were asked in this turn to sum up what they remember. */
 import * as z from 'zod';
 import { later } from '../../../../schema/later.ts';
 import type { LineKind } from '../line-kind.ts';
 
-/** Agents were asked in this turn to sum up what they remember. */
 const schema = later(() => z.strictObject({ k: z.literal('summarised') }));
 
 declare module '../../../model/entry.ts' {

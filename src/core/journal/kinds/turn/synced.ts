@@ -1,9 +1,9 @@
+/** The `synced` line: the files of all turns up to this one were fsynced. */
 import * as z from 'zod';
 import { later } from '../../../../schema/later.ts';
 import { changesNothing, type LineKind } from '../line-kind.ts';
 import { count } from '../schemas.ts';
 
-/** The files of all turns up to this one were fsynced. */
 const schema = later(() => z.strictObject({ k: z.literal('synced'), turn: count() }));
 
 declare module '../../../model/entry.ts' {

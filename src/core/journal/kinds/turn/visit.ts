@@ -1,10 +1,10 @@
+/** The `visit` line: how the visit of an agent ended. */
 import * as z from 'zod';
 import { later } from '../../../../schema/later.ts';
 import type { LineKind } from '../line-kind.ts';
 import { count } from '../schemas.ts';
 import { applyVisit } from './visits-reducer.ts';
 
-/** How the visit of an agent ended. */
 const schema = later(() =>
   z.strictObject({
     k: z.literal('visit'),

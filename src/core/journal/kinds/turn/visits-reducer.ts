@@ -1,3 +1,4 @@
+/** What the end of a visit does to the state. */
 import { withEntry } from '../../../../schema/copy.ts';
 import { creditsOf, settleNotices } from '../../../mail/notices.ts';
 import { deliver } from '../../../mail/reducer.ts';

@@ -1,10 +1,10 @@
+/** The `warned` line: a soft cap of an agent, a unit (`@name`) or the `org` was passed; it is reported once. */
 import * as z from 'zod';
 import { later } from '../../../../schema/later.ts';
 import { touch } from '../../../model/state/staff.ts';
 import { spendingOf } from '../../../money/money.ts';
 import type { LineKind } from '../line-kind.ts';
 
-/** A soft cap was passed: of an agent, a unit (`@name`) or the `org`. It is told once. */
 const schema = later(() => z.strictObject({ k: z.literal('warned'), scope: z.string() }));
 
 declare module '../../../model/entry.ts' {

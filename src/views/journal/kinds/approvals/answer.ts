@@ -1,6 +1,6 @@
+/** The words for the `answer` line: a person answered a held act in its file. */
 import { done, type LineView } from '../line-view.ts';
 
-/** A person answered in the file of an act. */
 export const kind: LineView<'answer'> = {
   log: (line, turn) => [
     { level: 'info', module: 'command', event: 'request', turn, ask: line.decision, by: line.by, id: line.id },

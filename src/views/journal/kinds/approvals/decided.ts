@@ -1,6 +1,6 @@
+/** The words for the `decided` line: the outcome of a held act. */
 import type { LineView } from '../line-view.ts';
 
-/** What came of an act that waited. */
 export const kind: LineView<'decided'> = {
   log: (line, turn) => [
     {

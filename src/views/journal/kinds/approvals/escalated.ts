@@ -1,6 +1,6 @@
+/** The words for the `escalated` line: the next person is asked about a held act. */
 import { done, type LineView } from '../line-view.ts';
 
-/** Somebody else is asked about an act. */
 export const kind: LineView<'escalated'> = {
   log: (line, turn) => [{ level: 'warn', module: 'tool', event: 'escalated', turn, id: line.held.id, to: line.to }],
   turn: ({ to, held }) => ({

@@ -1,6 +1,6 @@
+/** The words for the `held` line: an act waits for a person. */
 import type { LineView } from '../line-view.ts';
 
-/** An act that waits for a person. */
 export const kind: LineView<'held'> = {
   log: (line, turn) => [
     {

@@ -1,8 +1,8 @@
+/** The words for the `unpaid` line: an approved act waits for credits. */
 import { countCredits } from '../../../../core/money/ledger.ts';
 import { inCredits } from '../../../../schema/amount.ts';
 import { done, type LineView } from '../line-view.ts';
 
-/** An approved act that waits for credits. */
 export const kind: LineView<'unpaid'> = {
   log: (line, turn) => [
     { level: 'warn', module: 'tool', event: 'unpaid', turn, id: line.id, cost: inCredits(line.cost) },

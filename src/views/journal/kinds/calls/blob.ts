@@ -1,4 +1,4 @@
+/** The `blob` line has no words: prompts show its text. */
 import { type LineView, SILENT } from '../line-view.ts';
 
-/** Prompts tell of it. */
 export const kind: LineView<'blob'> = SILENT;

@@ -1,8 +1,8 @@
+/** The words for the `failed` line: a call failed; only the log tells it. */
 import { printKey } from '../../../../core/model/call.ts';
 import { inCredits } from '../../../../schema/amount.ts';
 import type { LineView } from '../line-view.ts';
 
-/** A call that failed: for the log alone. */
 export const kind: LineView<'failed'> = {
   log: (line, turn) => [
     {

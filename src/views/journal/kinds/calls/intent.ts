@@ -1,4 +1,4 @@
+/** The `intent` line has no words: the line with the answer is shown. */
 import { type LineView, SILENT } from '../line-view.ts';
 
-/** The answer tells of it. */
 export const kind: LineView<'intent'> = SILENT;

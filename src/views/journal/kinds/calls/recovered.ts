@@ -1,7 +1,7 @@
+/** The words for the `recovered` line: calls that a crash cut off. */
 import { count } from '../../../text/table.ts';
 import type { LineView } from '../line-view.ts';
 
-/** Calls that a crash cut off. */
 export const kind: LineView<'recovered'> = {
   log: (line, turn) => [
     { level: 'warn', module: 'provider', event: 'recovered', turn, again: line.again, doubt: line.doubt },

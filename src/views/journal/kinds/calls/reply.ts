@@ -1,8 +1,8 @@
+/** The words for the `reply` line: a call was answered; for debugging, unless its cost is an estimate. */
 import { printKey } from '../../../../core/model/call.ts';
 import { inCredits } from '../../../../schema/amount.ts';
 import type { LineView } from '../line-view.ts';
 
-/** A call that was answered: for those who debug, unless its cost is an estimate. */
 export const kind: LineView<'reply'> = {
   log: (line, turn) => [
     {

@@ -1,7 +1,7 @@
+/** The words for the `use` line: what an act costs. */
 import { countCredits } from '../../../../core/money/ledger.ts';
 import { done, type LineView } from '../line-view.ts';
 
-/** What an act costs. */
 export const kind: LineView<'use'> = {
   log: null,
   turn: null,

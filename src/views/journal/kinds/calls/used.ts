@@ -1,7 +1,7 @@
+/** The words for the `used` line: a tool worked on the world. */
 import { shorten } from '../../../text/table.ts';
 import type { LineView } from '../line-view.ts';
 
-/** A tool that worked on the world. */
 export const kind: LineView<'used'> = {
   log: (line, turn) => [
     {

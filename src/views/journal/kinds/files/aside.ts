@@ -1,6 +1,6 @@
+/** The words for the `aside` line: a file could not be taken in. */
 import type { LineView } from '../line-view.ts';
 
-/** A file that could not be taken. */
 export const kind: LineView<'aside'> = {
   log: (line, turn) => [
     {

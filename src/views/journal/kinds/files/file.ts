@@ -1,6 +1,6 @@
+/** The words for the `file` line: a person changed a file. */
 import { done, type LineView } from '../line-view.ts';
 
-/** A file that a person changed. */
 export const kind: LineView<'file'> = {
   log: (line, turn) => [
     { level: 'info', module: 'disk', event: 'changed', turn, path: line.path, gone: line.text === null },

@@ -1,4 +1,4 @@
+/** The `moved` line has no words: moves to the archive are not reported. */
 import { type LineView, SILENT } from '../line-view.ts';
 
-/** Old mail and old memory that go to the archive: not told. */
 export const kind: LineView<'moved'> = SILENT;

@@ -1,6 +1,6 @@
+/** The words for the `unplaced` line: a file could not be put in its place. */
 import type { LineView } from '../line-view.ts';
 
-/** A file that could not be put in its place. */
 export const kind: LineView<'unplaced'> = {
   log: (line, turn) => [
     {

@@ -1,6 +1,6 @@
+/** The words for the `wrote` line: an agent wrote or removed a file. */
 import { done, type LineView } from '../line-view.ts';
 
-/** A file that an agent wrote or removed. */
 export const kind: LineView<'wrote'> = {
   log: (line, turn) => [{ level: 'debug', module: 'tool', event: 'wrote', turn, agent: line.agent, path: line.path }],
   turn: ({ path, agent, text }) => ({

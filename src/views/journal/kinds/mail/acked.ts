@@ -1,6 +1,6 @@
+/** The words for the `acked` line: an agent acknowledged a message. */
 import { done, type LineView } from '../line-view.ts';
 
-/** An agent acknowledged a message. */
 export const kind: LineView<'acked'> = {
   log: (line, turn) => [
     {

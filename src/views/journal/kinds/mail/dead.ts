@@ -1,7 +1,7 @@
+/** The words for the `dead` line: a recipient will never get a message. */
 import { fateOf } from '../../../../core/mail/dead-letter-text.ts';
 import type { LineView } from '../line-view.ts';
 
-/** A message that somebody will never get. */
 export const kind: LineView<'dead'> = {
   log: ({ record, detail }, turn) => [
     {

@@ -1,4 +1,4 @@
+/** The `lost` line has no words: the dead letter is shown. */
 import { type LineView, SILENT } from '../line-view.ts';
 
-/** The dead letter tells of it. */
 export const kind: LineView<'lost'> = SILENT;

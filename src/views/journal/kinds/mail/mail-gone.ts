@@ -1,6 +1,6 @@
+/** The words for the `mail-gone` line: a person deleted mail that was not delivered. */
 import { done, type LineView } from '../line-view.ts';
 
-/** A person deleted mail that was not delivered. */
 export const kind: LineView<'mail-gone'> = {
   log: null,
   turn: ({ id }) => ({ what: 'edit', agent: null, id, text: `${id} was deleted before it was delivered` }),

@@ -1,6 +1,6 @@
+/** The words for the `revived` line: a dead letter is delivered again. */
 import type { LineView } from '../line-view.ts';
 
-/** A dead letter that is delivered again. */
 export const kind: LineView<'revived'> = {
   log: null,
   turn: (line) => ({

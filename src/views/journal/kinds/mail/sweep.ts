@@ -1,4 +1,4 @@
+/** The `sweep` line has no words: the moves are shown. */
 import { type LineView, SILENT } from '../line-view.ts';
 
-/** The moves tell of it. */
 export const kind: LineView<'sweep'> = SILENT;

@@ -1,7 +1,7 @@
+/** The words for the `withdrawn` line: a person took mail back. */
 import { shorten } from '../../../text/table.ts';
 import { done, type LineView } from '../line-view.ts';
 
-/** Mail that a person took back. */
 export const kind: LineView<'withdrawn'> = {
   log: null,
   turn: ({ id, by, to }) => ({ what: 'withdrawn', agent: by, id, text: `${by} took ${id} back from ${to.join(', ')}` }),

@@ -1,4 +1,4 @@
+/** The `redacted` line has no words: the request is shown. */
 import { type LineView, SILENT } from '../line-view.ts';
 
-/** The request tells of it. */
 export const kind: LineView<'redacted'> = SILENT;

@@ -1,9 +1,9 @@
+/** The words for the `request` line: what a person asked for. */
 import type { Request } from '../../../../schema/records/request.ts';
 import type { AuditPart } from '../../audit.ts';
 import { askedOf, requestDetails, requestText } from '../../request-text.ts';
 import { done, type LineView } from '../line-view.ts';
 
-/** What a person asked for. */
 export const kind: LineView<'request'> = {
   log: (line, turn) => [
     { level: 'info', module: 'command', event: 'request', turn, ask: line.request.ask, by: line.request.by },

@@ -1,4 +1,4 @@
+/** The `undo` line has no words: the `undone` lines are shown. */
 import { type LineView, SILENT } from '../line-view.ts';
 
-/** What was undone tells of it. */
 export const kind: LineView<'undo'> = SILENT;

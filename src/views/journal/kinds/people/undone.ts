@@ -1,6 +1,6 @@
+/** The words for the `undone` line: a person took back what was done. */
 import { done, type LineView } from '../line-view.ts';
 
-/** What a person took back of what was done. */
 export const kind: LineView<'undone'> = {
   log: (line, turn) => [
     { level: 'info', module: 'command', event: 'undone', turn, id: line.id, by: line.by, on: line.on },

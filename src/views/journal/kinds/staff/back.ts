@@ -1,4 +1,4 @@
+/** The `back` line has no words: the status shows it. */
 import { type LineView, SILENT } from '../line-view.ts';
 
-/** The status tells of it. */
 export const kind: LineView<'back'> = SILENT;

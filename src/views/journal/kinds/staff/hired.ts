@@ -1,8 +1,8 @@
+/** The words for the `hired` line: an agent came. */
 import { countCredits } from '../../../../core/money/ledger.ts';
 import { inCredits } from '../../../../schema/amount.ts';
 import { done, type LineView } from '../line-view.ts';
 
-/** An agent that comes. */
 export const kind: LineView<'hired'> = {
   log: ({ by, agent, credits }, turn) => [
     { level: 'info', module: 'engine', event: 'hired', turn, by, who: agent, credits: inCredits(credits) },

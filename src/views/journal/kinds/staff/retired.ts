@@ -1,8 +1,8 @@
+/** The words for the `retired` line: an agent was retired. */
 import { countCredits } from '../../../../core/money/ledger.ts';
 import { inCredits } from '../../../../schema/amount.ts';
 import { done, type LineView } from '../line-view.ts';
 
-/** An agent that goes. */
 export const kind: LineView<'retired'> = {
   log: ({ by, agent, credits }, turn) => [
     { level: 'info', module: 'engine', event: 'retired', turn, by, who: agent, credits: inCredits(credits) },

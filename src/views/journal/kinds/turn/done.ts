@@ -1,4 +1,4 @@
+/** The `done` line has no words: only the engine needs it. */
 import { type LineView, SILENT } from '../line-view.ts';
 
-/** Only the engine needs it. */
 export const kind: LineView<'done'> = SILENT;

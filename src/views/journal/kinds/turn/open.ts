@@ -1,4 +1,4 @@
+/** The `open` line has no words: its turn is shown. */
 import { type LineView, SILENT } from '../line-view.ts';
 
-/** Only the engine needs it: its turn tells of it. */
 export const kind: LineView<'open'> = SILENT;

@@ -1,4 +1,4 @@
+/** The `synced` line has no words: only the engine needs it. */
 import { type LineView, SILENT } from '../line-view.ts';
 
-/** Only the engine needs it. */
 export const kind: LineView<'synced'> = SILENT;

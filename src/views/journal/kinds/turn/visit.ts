@@ -1,10 +1,10 @@
+/** The words for the `visit` line: how a visit ended, what was refused, and its notes, in the log of the agent. */
 import type { VisitEffect } from '../../../../core/model/entry.ts';
 import { inCredits } from '../../../../schema/amount.ts';
 import { count } from '../../../text/table.ts';
 import type { LogEvent } from '../../log-event.ts';
 import type { LineView } from '../line-view.ts';
 
-/** A visit, in the log of its agent: how it ended, what was refused, and the notes. */
 export const kind: LineView<'visit'> = {
   log: visitEvents,
   turn: (line) => ({ what: 'visit', agent: line.agent, id: null, text: visitText(line) }),
