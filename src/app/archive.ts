@@ -1,3 +1,4 @@
+/** Packs an organisation into an archive, and checks one that was unpacked. */
 import type { Progress } from '../core/model/progress.ts';
 import {
   type ArchiveFile,

@@ -1,3 +1,4 @@
+/** Works on a folder while no engine can run there. */
 import { realKept } from '../disk/cache/cache-key.ts';
 import { realClock } from '../disk/fs/clock.ts';
 import type { Disk } from '../disk/fs/disk.ts';

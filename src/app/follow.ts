@@ -1,3 +1,4 @@
+/** Follows an organisation from outside, without a lock. */
 import { apply } from '../core/journal/apply.ts';
 import { absentAfter, type Config } from '../core/model/config.ts';
 import type { Entry, InputEntry } from '../core/model/entry.ts';

@@ -1,4 +1,5 @@
 /** Where an organisation lies, and who acts in it. */
+
 /** What a command says of its surroundings. */
 export interface OrgPlace {
   /** Absolute path of the org folder. */

@@ -1,3 +1,4 @@
+/** Tells what each held act would do now. */
 import { heldOf } from '../core/approvals/approval.ts';
 import type { Config } from '../core/model/config.ts';
 import type { InputEntry } from '../core/model/entry.ts';

@@ -1,3 +1,4 @@
+/** Opens an organisation for reading, without a lock. */
 import { emptyState, type State } from '../core/model/state.ts';
 import { realKept } from '../disk/cache/cache-key.ts';
 import type { KeptFiles } from '../disk/cache/kept.ts';

@@ -1,3 +1,4 @@
+/** Erases a text from the journal, the folder and all caches. */
 import { printKey } from '../core/model/call.ts';
 import type { Entry } from '../core/model/entry.ts';
 import { messagePath } from '../core/rights/recipients.ts';

@@ -1,3 +1,4 @@
+/** Opens an engine for a piece of work. */
 import type { Clock } from '../disk/fs/clock.ts';
 import { showLoad } from '../engine/calls/load-cache.ts';
 import { logger } from '../engine/log/log.ts';

@@ -1,3 +1,4 @@
+/** Shows a progress bar for long work. */
 import type { Progress } from '../core/model/progress.ts';
 import { realClock } from '../disk/fs/clock.ts';
 import { printBar } from '../views/text/bar.ts';

@@ -1,3 +1,4 @@
+/** Asks before a command does what cannot simply be undone. */
 import { failure } from '../schema/fault.ts';
 import type { Flag } from './command.ts';
 import type { World } from './world.ts';

@@ -1,3 +1,4 @@
+/** What the commands about messages have in common. */
 import { basename, dirname, resolve } from 'node:path';
 import { messageNamed } from '../app/look/mail-index.ts';
 import type { Ask } from '../app/requests.ts';

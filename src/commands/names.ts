@@ -1,3 +1,4 @@
+/** Checks that a name is the name of an agent. */
 import { checkAgent } from '../app/seats.ts';
 import type { View } from '../app/view.ts';
 import { failure } from '../schema/fault.ts';

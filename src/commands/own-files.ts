@@ -1,3 +1,4 @@
+/** Edits files that people wrote, byte for byte. */
 import type { Disk } from '../disk/fs/disk.ts';
 import { replaceNow } from '../disk/fs/workspace.ts';
 import type { Edited } from '../disk/yaml/edit.ts';

@@ -1,3 +1,4 @@
+/** The templates that come with the program. */
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import type { Disk } from '../disk/fs/disk.ts';

@@ -1,3 +1,4 @@
+/** Everything of the outside world that an engine touches. */
 import type { JsonObject } from '../core/model/call.ts';
 import type { Server } from '../core/model/config.ts';
 import type { WorldResult } from '../core/model/tool.ts';

@@ -1,3 +1,4 @@
+/** Masks the secrets of the environment and of the owner. */
 import { unchanged } from '../core/text/mask.ts';
 import { ownerOf } from '../disk/owner/owner.ts';
 

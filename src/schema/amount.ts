@@ -1,3 +1,5 @@
+/** Converts between credits and micro-credits. */
+
 /** Money is counted in micro-credits, which are whole numbers. It enters and leaves the program in credits. */
 const MICRO = 1_000_000;
 

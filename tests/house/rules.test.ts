@@ -13,6 +13,7 @@ import {
   pureDecisions,
   type Rule,
   rooms,
+  saysWhatItIsFor,
 } from './rules.ts';
 import { parse } from './sources.ts';
 
@@ -56,6 +57,9 @@ const BAD: Case[] = [
   [namesOfFiles, 'src/core/turn-manager.ts', ''],
   [namesOfFiles, 'src/utils/text.ts', ''],
   [namesOfFiles, 'src/core/index.ts', ''],
+  [saysWhatItIsFor, 'src/core/turn/schedule.ts', "import { x } from './x.ts';"],
+  [saysWhatItIsFor, 'src/core/turn/schedule.ts', '/** Characters of a line at most. */\nconst LINE = 80;'],
+  [saysWhatItIsFor, 'src/core/turn/schedule.ts', '/** TODO */\n\nconst LINE = 80;'],
 ];
 
 const GOOD: Case[] = [
@@ -83,6 +87,9 @@ const GOOD: Case[] = [
   [oneEnvironment, 'src/tools/shell.ts', 'const x = process.platform, y = this.process, process_ = 1;'],
   [namesOfFiles, 'src/views/search-index.ts', ''],
   [namesOfFiles, 'src/core/utility-bill.ts', ''],
+  [saysWhatItIsFor, 'src/core/turn/schedule.ts', "/** Decides who is due. */\nimport { x } from './x.ts';"],
+  [saysWhatItIsFor, 'src/core/turn/schedule.ts', '// Decides who is due.\n\nconst LINE = 80;'],
+  [saysWhatItIsFor, 'src/faces/cli/main.ts', '#!/usr/bin/env node\n/**\n * The program.\n */\n\nrun();'],
 ];
 
 describe('the rules of the house', () => {

@@ -121,6 +121,12 @@ export const namesOfFiles: Rule = ({ path }) => {
   return names.filter(bad).map((name) => `is named ${name}`);
 };
 
+/** A file begins with a comment that says what it is for, apart from the comment of its first declaration. */
+export const saysWhatItIsFor: Rule = ({ tree }) => {
+  const opening = /^(?:#!.*\n)?(?:\/\*\*(?:(?!\*\/)[\s\S])*\.\s*\*\/\n|(?:\/\/ .*\n)*\/\/ .*\.\n)(?:import\b|\n)/;
+  return opening.test(tree.text) ? [] : ['does not begin with a sentence on what it is for'];
+};
+
 function folderOf(path: string): string | null {
   return /^src\/([^/]+)\//.exec(path)?.[1] ?? null;
 }

@@ -1,3 +1,4 @@
+/** Finds messages in the folder: by id, by text and by reader. */
 import { keptPath } from '../../core/journal/unplaced.ts';
 import { readerKey } from '../../core/model/spill-order.ts';
 import type { State } from '../../core/model/state.ts';

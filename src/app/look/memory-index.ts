@@ -1,3 +1,4 @@
+/** Finds entries of memory in the folder: by key and by words. */
 import {
   archivedPath,
   entryAt,

@@ -1,3 +1,4 @@
+/** Finds entries of memory by meaning, with the embedder of the organisation. */
 import { createHash } from 'node:crypto';
 import type { MemoryEntry } from '../../core/memory/entry.ts';
 import { nearest, unit } from '../../core/memory/similarity.ts';

@@ -1,3 +1,4 @@
+/** Reads a visit from the journal. */
 import type { Clock } from '../../disk/fs/clock.ts';
 import type { Disk } from '../../disk/fs/disk.ts';
 import { journalLines } from '../../engine/journal/history.ts';

@@ -1,3 +1,4 @@
+/** The command `lemming archive`: moves delivered mail to the archives. */
 import { betweenTurns } from '../../app/exclusive.ts';
 import { readOrg } from '../../app/read-org.ts';
 import { post } from '../../app/requests.ts';

@@ -1,3 +1,4 @@
+/** The command `lemming export`: packs an organisation to give it away. */
 import { resolve } from 'node:path';
 import { type PackedOrg, packOrg, tellLeftOut } from '../../app/archive.ts';
 import { readOrg } from '../../app/read-org.ts';

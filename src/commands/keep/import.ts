@@ -1,3 +1,4 @@
+/** The command `lemming import`: unpacks an organisation that was given away. */
 import { basename, dirname, join, resolve } from 'node:path';
 import { checkUnpacked, isOrgPath } from '../../app/archive.ts';
 import type { Progress } from '../../core/model/progress.ts';

@@ -1,3 +1,4 @@
+/** The command `lemming reset`: begins anew with a part of the organisation. */
 import { packOrg } from '../../app/archive.ts';
 import { backupPath } from '../../app/exclusive.ts';
 import { readOrg } from '../../app/read-org.ts';

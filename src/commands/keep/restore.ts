@@ -1,3 +1,4 @@
+/** The command `lemming restore`: replaces the organisation by a backup. */
 import { resolve } from 'node:path';
 import { checkUnpacked, isOrgPath, packOrg } from '../../app/archive.ts';
 import { backupPath, dropCaches, withLock, workFolder } from '../../app/exclusive.ts';

@@ -1,3 +1,4 @@
+/** The command `lemming audit`. */
 import { readOrg } from '../../app/read-org.ts';
 import { readJournal } from '../../disk/journal/journal.ts';
 import { type Fault, FaultError } from '../../schema/fault.ts';

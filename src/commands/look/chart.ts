@@ -1,3 +1,4 @@
+/** The command `lemming chart`. */
 import { readOrg } from '../../app/read-org.ts';
 import { chartOf, printChart, printMermaid } from '../../views/org/chart.ts';
 import type { Definition, Run } from '../command.ts';

@@ -1,3 +1,4 @@
+/** The command `lemming costs`. */
 import { foldOf } from '../../app/look/view-cache.ts';
 import { readOrg } from '../../app/read-org.ts';
 import type { Ports } from '../../engine/ports.ts';

@@ -1,3 +1,4 @@
+/** The command `lemming health`. */
 import { readOrg } from '../../app/read-org.ts';
 import { healthOfAgents, printHealth } from '../../views/org/health.ts';
 import type { Definition, Run } from '../command.ts';

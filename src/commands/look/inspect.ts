@@ -1,3 +1,4 @@
+/** The command `lemming inspect`. */
 import { foresee } from '../../app/foresee.ts';
 import { readOrg } from '../../app/read-org.ts';
 import { checkAgent } from '../../app/seats.ts';

@@ -1,3 +1,4 @@
+/** The command `lemming logs`: shows logs and follows them. */
 import { realClock } from '../../disk/fs/clock.ts';
 import type { Disk } from '../../disk/fs/disk.ts';
 import { realDisk } from '../../disk/fs/real.ts';

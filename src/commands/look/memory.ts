@@ -1,3 +1,4 @@
+/** The command `lemming memory`. */
 import { entriesInFolder, entryNamed } from '../../app/look/memory-index.ts';
 import { readOrg } from '../../app/read-org.ts';
 import { failure } from '../../schema/fault.ts';

@@ -1,3 +1,4 @@
+/** The command `lemming search`: finds mail and memory. */
 import { findMail } from '../../app/look/mail-index.ts';
 import { entryFile, findEntries } from '../../app/look/memory-index.ts';
 import { nearestEntries } from '../../app/look/similar-entries.ts';

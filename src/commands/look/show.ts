@@ -1,3 +1,4 @@
+/** The command `lemming show`: shows a turn, a visit, a message or a held act. */
 import { foresee } from '../../app/foresee.ts';
 import { findMessage } from '../../app/look/mail-index.ts';
 import { readOrg } from '../../app/read-org.ts';

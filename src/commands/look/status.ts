@@ -1,3 +1,4 @@
+/** The command `lemming status`, with the status that it keeps for a quick answer. */
 import type { View } from '../../app/view.ts';
 import { RULES } from '../../core/journal/rules.ts';
 import { realKept } from '../../disk/cache/cache-key.ts';

@@ -1,3 +1,4 @@
+/** The command `lemming cache`: the replies that are given again. */
 import { readOrg } from '../../app/read-org.ts';
 import type { View } from '../../app/view.ts';
 import { countCredits } from '../../core/money/ledger.ts';

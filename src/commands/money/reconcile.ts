@@ -1,3 +1,4 @@
+/** The command `lemming reconcile`: settles calls in doubt. */
 import { readOrg } from '../../app/read-org.ts';
 import type { Ask } from '../../app/requests.ts';
 import { post } from '../../app/requests.ts';

@@ -1,3 +1,4 @@
+/** The command `lemming top-up`: grants credits. */
 import { readOrg } from '../../app/read-org.ts';
 import type { Ask } from '../../app/requests.ts';
 import { post } from '../../app/requests.ts';

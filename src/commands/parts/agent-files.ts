@@ -1,3 +1,4 @@
+/** Reads and writes the folders in which agents are given away. */
 import { basename, dirname } from 'node:path';
 import type { View } from '../../app/view.ts';
 import type { NewFile } from '../../core/model/entry.ts';

@@ -1,3 +1,4 @@
+/** The command `lemming agent`. */
 import type { Definition, Runs, Zod } from '../command.ts';
 import { takenShape } from '../shapes.ts';
 import { bringIn, create, giveAway, retire } from './agent-hire.ts';

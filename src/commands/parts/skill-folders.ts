@@ -1,3 +1,4 @@
+/** Moves, copies and replaces the folders of skills. */
 import { basename, dirname } from 'node:path';
 import { configReader } from '../../disk/config/config.ts';
 import type { Disk } from '../../disk/fs/disk.ts';

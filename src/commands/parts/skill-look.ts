@@ -1,3 +1,4 @@
+/** What `lemming skill` shows: the list and single skills. */
 import { readOrg } from '../../app/read-org.ts';
 import { checkAgent } from '../../app/seats.ts';
 import type { View } from '../../app/view.ts';

@@ -1,3 +1,4 @@
+/** The command `lemming skill`. */
 import type { Definition, Runs, Zod } from '../command.ts';
 import { faultShape } from '../shapes.ts';
 import { bringIn, giveAway, rollback, switchOff, switchOn } from './skill-change.ts';

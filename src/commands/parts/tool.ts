@@ -1,3 +1,4 @@
+/** The command `lemming tool`. */
 import { closest } from 'fastest-levenshtein';
 import { readOrg } from '../../app/read-org.ts';
 import type { View } from '../../app/view.ts';

@@ -1,3 +1,4 @@
+/** The command `lemming approvals`: lists held acts. */
 import { faultyAnswers, folderChanges, foresee } from '../../app/foresee.ts';
 import { findMessage } from '../../app/look/mail-index.ts';
 import { presentActs } from '../../app/present.ts';

@@ -1,3 +1,4 @@
+/** The command `lemming approve`. */
 import { folderChanges } from '../../app/foresee.ts';
 import { presentActs } from '../../app/present.ts';
 import { readOrg } from '../../app/read-org.ts';

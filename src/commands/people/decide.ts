@@ -1,3 +1,4 @@
+/** Answers a held act. */
 import { readOrg } from '../../app/read-org.ts';
 import { post } from '../../app/requests.ts';
 import { personNamed, personOf } from '../../app/seats.ts';

@@ -1,3 +1,4 @@
+/** The command `lemming deny`. */
 import type { Definition, Run } from '../command.ts';
 import { type DecidedApproval, decide, decidedShape } from './decide.ts';
 

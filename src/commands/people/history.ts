@@ -1,3 +1,4 @@
+/** The command `lemming history`: shows mail and conversations. */
 import { findMessage, headNames, mailFiles, readMail } from '../../app/look/mail-index.ts';
 import { readOrg } from '../../app/read-org.ts';
 import { checkAgent } from '../../app/seats.ts';

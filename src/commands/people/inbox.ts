@@ -1,3 +1,4 @@
+/** The command `lemming inbox`. */
 import { foresee } from '../../app/foresee.ts';
 import { findMessage, messageAt, receivedBy } from '../../app/look/mail-index.ts';
 import { readOrg } from '../../app/read-org.ts';

@@ -1,3 +1,4 @@
+/** The command `lemming outbox`. */
 import { foresee } from '../../app/foresee.ts';
 import { mailFiles, readMail } from '../../app/look/mail-index.ts';
 import { readOrg } from '../../app/read-org.ts';

@@ -1,3 +1,4 @@
+/** The command `lemming policies`. */
 import { readOrg } from '../../app/read-org.ts';
 import { realDisk } from '../../disk/fs/real.ts';
 import { removeItem } from '../../disk/yaml/edit.ts';

@@ -1,3 +1,4 @@
+/** The command `lemming read`. */
 import { foresee } from '../../app/foresee.ts';
 import { messageNamed } from '../../app/look/mail-index.ts';
 import { readOrg } from '../../app/read-org.ts';

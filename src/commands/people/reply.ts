@@ -1,3 +1,4 @@
+/** The command `lemming reply`. */
 import { messageNamed } from '../../app/look/mail-index.ts';
 import { readOrg } from '../../app/read-org.ts';
 import { post } from '../../app/requests.ts';

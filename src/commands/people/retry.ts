@@ -1,3 +1,4 @@
+/** The command `lemming retry`: gives dead letters another chance. */
 import { readOrg } from '../../app/read-org.ts';
 import { post } from '../../app/requests.ts';
 import { checkAgent, personOf } from '../../app/seats.ts';

@@ -1,3 +1,4 @@
+/** The command `lemming send`. */
 import { readOrg } from '../../app/read-org.ts';
 import { personOf } from '../../app/seats.ts';
 import { type OutgoingMessage, sendMessage } from '../../app/send.ts';

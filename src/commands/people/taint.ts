@@ -1,3 +1,4 @@
+/** The command `lemming taint`. */
 import { readOrg } from '../../app/read-org.ts';
 import { post } from '../../app/requests.ts';
 import { personOf } from '../../app/seats.ts';

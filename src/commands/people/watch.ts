@@ -1,3 +1,4 @@
+/** The command `lemming watch`: the screen, or events as lines. */
 import { bookedIn, type Entry } from '../../core/model/entry.ts';
 import { countCredits } from '../../core/money/ledger.ts';
 import type { Disk } from '../../disk/fs/disk.ts';

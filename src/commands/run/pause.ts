@@ -1,3 +1,4 @@
+/** The command `lemming pause`. */
 import type { Definition, Run } from '../command.ts';
 import { askPause, pausedShape } from './pausing.ts';
 

@@ -1,3 +1,4 @@
+/** Asks for a pause or its end. */
 import { readOrg } from '../../app/read-org.ts';
 import { post } from '../../app/requests.ts';
 import { personOf } from '../../app/seats.ts';

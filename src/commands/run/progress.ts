@@ -1,3 +1,4 @@
+/** Reports the turns of a run, line by line. */
 import type { Entry } from '../../core/model/entry.ts';
 import { countCredits } from '../../core/money/ledger.ts';
 import type { TurnReport, VisitReport } from '../../engine/log/report.ts';

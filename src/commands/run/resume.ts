@@ -1,3 +1,4 @@
+/** The command `lemming resume`. */
 import type { Definition, Run } from '../command.ts';
 import { askPause, pausedShape } from './pausing.ts';
 

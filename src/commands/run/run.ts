@@ -1,3 +1,4 @@
+/** The command `lemming run`. */
 import { realPorts } from '../../app/ports.ts';
 import { readOrg } from '../../app/read-org.ts';
 import { countCredits, printCredits } from '../../core/money/ledger.ts';

@@ -1,3 +1,4 @@
+/** The command `lemming step`. */
 import { readOrg } from '../../app/read-org.ts';
 import { failure } from '../../schema/fault.ts';
 import type { Definition, InputOf, Run } from '../command.ts';

@@ -1,3 +1,4 @@
+/** Makes turns for `run`, `run-once` and `step`, and sums them up. */
 import { deletedSince } from '../../app/foresee.ts';
 import type { OrgPlace } from '../../app/place.ts';
 import { withEngine } from '../../app/run-engine.ts';

@@ -1,3 +1,4 @@
+/** The command `lemming completion`: the scripts for shells. */
 import type { Definition, Run } from '../command.ts';
 
 const SHELLS = ['bash', 'zsh', 'fish'] as const;

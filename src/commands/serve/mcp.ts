@@ -1,3 +1,4 @@
+/** The command `lemming mcp`. */
 import { readOrg } from '../../app/read-org.ts';
 import { personNamed, personOf } from '../../app/seats.ts';
 import { failure } from '../../schema/fault.ts';

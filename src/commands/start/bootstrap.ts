@@ -1,3 +1,4 @@
+/** The command `lemming bootstrap`: makes an organisation from a template. */
 import { basename, relative, resolve } from 'node:path';
 import { checkFolder } from '../../app/read-org.ts';
 import { personOf } from '../../app/seats.ts';

@@ -1,3 +1,4 @@
+/** The command `lemming doctor`: checks files, journal and lock. */
 import { Socket } from 'node:net';
 import type { OrgPlace } from '../../app/place.ts';
 import { checkFolder } from '../../app/read-org.ts';

@@ -1,3 +1,4 @@
+/** The command `lemming migrate`: brings configuration files up to date. */
 import type { Disk } from '../../disk/fs/disk.ts';
 import { realDisk } from '../../disk/fs/real.ts';
 import { isVersioned, migrateText, type VersionedKind } from '../../disk/yaml/migrate.ts';

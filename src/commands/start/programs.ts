@@ -1,3 +1,4 @@
+/** Lists what an organisation runs on this machine. */
 import type { Config, OwnTool, Server } from '../../core/model/config.ts';
 import type { Trusted } from '../../core/model/trust.ts';
 import { trustOfNetwork, trustOfServer, trustOfTool } from '../../core/tools/declared.ts';

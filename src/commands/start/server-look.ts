@@ -1,3 +1,4 @@
+/** Starts an MCP server once and keeps its tools when the owner approves them. */
 import { stringify } from 'yaml';
 import { realPorts } from '../../app/ports.ts';
 import type { Server } from '../../core/model/config.ts';

@@ -1,3 +1,4 @@
+/** The command `lemming trust`: approves what runs on this machine. */
 import { closest } from 'fastest-levenshtein';
 import { checkFolder } from '../../app/read-org.ts';
 import type { Config } from '../../core/model/config.ts';

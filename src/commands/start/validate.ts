@@ -1,3 +1,4 @@
+/** The command `lemming validate`. */
 import { faultyDrops } from '../../app/foresee.ts';
 import { wantingFor } from '../../app/optional-packages.ts';
 import { checkFolder } from '../../app/read-org.ts';

@@ -1,3 +1,4 @@
+/** The command `lemming redact`. */
 import { betweenTurns } from '../../app/exclusive.ts';
 import { redact } from '../../app/redact.ts';
 import type { Definition, Run } from '../command.ts';

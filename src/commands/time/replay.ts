@@ -1,3 +1,4 @@
+/** The command `lemming replay`. */
 import { resolve } from 'node:path';
 import { realPorts } from '../../app/ports.ts';
 import type { Disk } from '../../disk/fs/disk.ts';

@@ -1,3 +1,4 @@
+/** The command `lemming verify`. */
 import { workFolder } from '../../app/exclusive.ts';
 import { compareFiles, compareFolds, differing, unbelieved } from '../../app/look/verify-caches.ts';
 import { readOrg } from '../../app/read-org.ts';

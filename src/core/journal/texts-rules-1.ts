@@ -1,3 +1,4 @@
+/** The generated texts of lines made under rules 1, which do not hold their own. */
 import { printHead } from '../../schema/print.ts';
 import type { Request } from '../../schema/records/request.ts';
 import type { Decision } from '../approvals/approval-text.ts';

@@ -1,3 +1,4 @@
+/** The types of journal lines. */
 import { copyWith } from '../../schema/copy.ts';
 import type { JsonObject } from './call.ts';
 

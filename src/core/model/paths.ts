@@ -1,4 +1,5 @@
 /** Where the files of an organisation lie. */
+
 export function resumePath(agent: string): string {
   return `agents/${agent}/resume.md`;
 }

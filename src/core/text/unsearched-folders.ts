@@ -1,3 +1,5 @@
+/** Which folders of a workspace nobody searches. */
+
 /** Folders that programs fill and nobody reads: no search looks into them, and the journal does not hold what changes there. */
 export const UNSEARCHED_FOLDERS: readonly string[] = [
   '.git',

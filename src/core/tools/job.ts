@@ -1,3 +1,5 @@
+/** A job for a program, and how it ended. */
+
 /** A program that is run once: what it is given, and how long and how much it may answer. Values only. */
 export interface Job {
   /** The program and its arguments; no shell looks at them. */

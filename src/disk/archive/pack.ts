@@ -1,3 +1,4 @@
+/** Writes and reads canonical archives. */
 import fs from 'node:fs';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';

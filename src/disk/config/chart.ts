@@ -1,3 +1,4 @@
+/** Reads the chart: checks its names and resolves its edges. */
 import { type ChartEnd, type Config, lists } from '../../core/model/config.ts';
 import type { ChartFile } from '../../schema/config/chart.ts';
 import { type Fault, fault } from '../../schema/fault.ts';

@@ -1,3 +1,4 @@
+/** Reads the whole configuration of an organisation. */
 import type { Config, ResumeTemplate, Skills, Unit } from '../../core/model/config.ts';
 import { resumePath, retiredPath } from '../../core/model/paths.ts';
 import type { Absence } from '../../core/model/state/staff.ts';

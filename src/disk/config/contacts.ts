@@ -1,3 +1,4 @@
+/** Reads contacts, and checks who may be asked. */
 import type { Contact } from '../../core/model/config.ts';
 import type { OrgFile } from '../../schema/config/org.ts';
 import type { Resume } from '../../schema/config/resume.ts';

@@ -1,3 +1,4 @@
+/** Overrides settings of org.yaml by `LEMMING_*` variables. */
 import type * as z from 'zod';
 import { type OrgFile, orgFile } from '../../schema/config/org.ts';
 import { type Fault, fault } from '../../schema/fault.ts';

@@ -1,3 +1,4 @@
+/** Checks the front matter of memory entries. */
 import { keyOf, memoryOwner } from '../../core/memory/entry.ts';
 import type { Fault } from '../../schema/fault.ts';
 import { memoryHead } from '../../schema/records/memory.ts';

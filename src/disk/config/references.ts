@@ -1,3 +1,4 @@
+/** Checks the names by which configuration files refer to each other. */
 import { CONDITION_NAMES, readPattern } from '../../core/rights/policy.ts';
 import type { CreditsFile } from '../../schema/config/credits.ts';
 import type { ModelsFile } from '../../schema/config/models.ts';

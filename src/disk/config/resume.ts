@@ -1,3 +1,4 @@
+/** Reads resumes and completes them from their templates. */
 import type { ResumeTemplate } from '../../core/model/config.ts';
 import { isUnder } from '../../core/rights/intersect.ts';
 import { hostWithin } from '../../core/text/url-rule.ts';

@@ -1,3 +1,4 @@
+/** Reads the skills of an organisation. */
 import type { Skill } from '../../core/model/config.ts';
 import { isSkillText, type SkillHead, splitSkillPath } from '../../schema/config/skill.ts';
 import { type Fault, fault } from '../../schema/fault.ts';

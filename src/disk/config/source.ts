@@ -1,3 +1,4 @@
+/** Reads one configuration file by its schema, and collects its faults. */
 import type * as z from 'zod';
 import { type Fault, type FaultCode, fault } from '../../schema/fault.ts';
 import { check, splitMarkdown } from '../yaml/yaml.ts';

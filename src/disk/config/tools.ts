@@ -1,3 +1,4 @@
+/** Reads the tools and servers that an organisation declares. */
 import type * as z from 'zod';
 import type { OwnTool, Server } from '../../core/model/config.ts';
 import { type mcpFile, type pinFile, pinnedServer } from '../../schema/config/mcp.ts';

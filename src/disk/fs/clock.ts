@@ -1,3 +1,4 @@
+/** The only source of time and chance. */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 

@@ -1,3 +1,4 @@
+/** The interface of a file system, and its errors. */
 import type { FaultCode } from '../../schema/fault.ts';
 
 /**

@@ -1,3 +1,4 @@
+/** Identifies this process and this start of the machine. */
 import fs from 'node:fs';
 import os from 'node:os';
 import type { Host } from './lock.ts';

@@ -1,3 +1,5 @@
+/** Collects lines as bytes until they are written together. */
+
 /** Bytes that a first line finds room in. */
 const START = 8192;
 const NEWLINE = 10;

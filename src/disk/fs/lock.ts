@@ -1,3 +1,4 @@
+/** The lock by which only one engine works in a folder. */
 import { failure } from '../../schema/fault.ts';
 import type { Disk } from './disk.ts';
 import { DiskError } from './disk.ts';

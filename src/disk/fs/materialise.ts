@@ -1,3 +1,4 @@
+/** Carries out the file operations of committed turns without overwriting edits of people. */
 import { createHash } from 'node:crypto';
 import { type FileOp, placesOf } from '../../core/journal/file-op.ts';
 import type { RefusedOp } from '../../core/journal/unplaced.ts';

@@ -1,3 +1,4 @@
+/** Holds folders open, so that no link can take their place. */
 import fs from 'node:fs';
 import { DiskError } from './disk.ts';
 

@@ -1,3 +1,4 @@
+/** Detects names that a file system treats as the same. */
 import { type Disk, isOfPlace } from './disk.ts';
 
 /**

@@ -1,3 +1,4 @@
+/** The real file system under an organisation. */
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Appender, Disk, DiskFailure, Stat } from './disk.ts';

@@ -1,3 +1,4 @@
+/** Walks and removes whole folders. */
 import { byCodeUnit } from '../../schema/name.ts';
 import { type Disk, DiskError } from './disk.ts';
 import { isOfPrograms } from './open-folders.ts';

@@ -1,3 +1,4 @@
+/** The folder watcher: hints that something has changed. */
 import { join } from 'node:path';
 import type { FSWatcher } from 'chokidar';
 import { realClock } from './clock.ts';

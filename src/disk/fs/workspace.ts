@@ -1,3 +1,4 @@
+/** Writes files of a workspace at once, without losing an edit. */
 import { NOTHING } from '../../core/model/tool.ts';
 import { type Disk, isOfPlace } from './disk.ts';
 import { beside, bytesHash, giveBack, keepAside, linkNew } from './materialise.ts';

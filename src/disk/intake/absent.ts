@@ -1,3 +1,4 @@
+/** Notices agents whose folder is gone or closed. */
 import type { InputEntry } from '../../core/model/entry.ts';
 import { resumePath } from '../../core/model/paths.ts';
 import type { State } from '../../core/model/state.ts';

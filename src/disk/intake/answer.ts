@@ -1,3 +1,4 @@
+/** Reads the answer that a person wrote into the file of a held act. */
 import { type Config, isPersonIn } from '../../core/model/config.ts';
 import type { Approval } from '../../core/model/state/approvals.ts';
 import { type Fault, fault } from '../../schema/fault.ts';

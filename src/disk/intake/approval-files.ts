@@ -1,3 +1,4 @@
+/** Finds the files of held acts that people changed. */
 import { heldText } from '../../core/journal/texts-rules-1.ts';
 import type { Config } from '../../core/model/config.ts';
 import type { InputEntry } from '../../core/model/entry.ts';

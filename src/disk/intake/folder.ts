@@ -1,3 +1,4 @@
+/** Notices everything that people changed in the folder. */
 import { printAside } from '../../core/mail/dead-letter-text.ts';
 import type { Entry } from '../../core/model/entry.ts';
 import { copyWith } from '../../schema/copy.ts';

@@ -1,3 +1,4 @@
+/** Finds incoming mail in the outboxes of people. */
 import type { Config } from '../../core/model/config.ts';
 import type { InputEntry } from '../../core/model/entry.ts';
 import type { State } from '../../core/model/state.ts';

@@ -1,3 +1,4 @@
+/** Reads the file of a message, written by a person or by the engine. */
 import type * as z from 'zod';
 import { firstLine } from '../../core/rights/recipients.ts';
 import { copyWith } from '../../schema/copy.ts';

@@ -1,3 +1,4 @@
+/** Notices what people did to sent mail, and which mail has become old. */
 import { revivable } from '../../core/mail/absent-agents.ts';
 import type { Config } from '../../core/model/config.ts';
 import type { InputEntry } from '../../core/model/entry.ts';

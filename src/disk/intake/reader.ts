@@ -1,3 +1,4 @@
+/** Reads files of people only when they changed. */
 import type { InputEntry } from '../../core/model/entry.ts';
 import type { State } from '../../core/model/state.ts';
 import { type Fault, printFault } from '../../schema/fault.ts';

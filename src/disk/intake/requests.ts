@@ -1,3 +1,4 @@
+/** Finds the requests that commands left for the engine. */
 import { asked } from '../../core/journal/asked.ts';
 import type { InputEntry } from '../../core/model/entry.ts';
 import type { State } from '../../core/model/state.ts';

@@ -1,3 +1,4 @@
+/** What lies in the folder at one moment. */
 import type { Stat } from '../fs/disk.ts';
 import type { FolderReader } from './reader.ts';
 

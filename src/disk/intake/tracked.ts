@@ -1,3 +1,4 @@
+/** Finds changes of the files whose text the state holds. */
 import type { InputEntry } from '../../core/model/entry.ts';
 import { resumePath, retiredPath } from '../../core/model/paths.ts';
 import type { State } from '../../core/model/state.ts';

@@ -1,3 +1,4 @@
+/** Writes a generated text without repeating other fields of its line. */
 import type { Entry, Held } from '../../core/model/entry.ts';
 import { copyWith } from '../../schema/copy.ts';
 

@@ -1,3 +1,4 @@
+/** Writes texts that occur several times in a journal file only once. */
 import type { Entry, IntentEntry } from '../../core/model/entry.ts';
 import { copyWith } from '../../schema/copy.ts';
 import { packText, unpackText, withTexts } from './compact-texts.ts';

@@ -1,3 +1,4 @@
+/** Reads and writes the journal. */
 import { createHash } from 'node:crypto';
 import { newerThanKnown, RULES } from '../../core/journal/rules.ts';
 import type { Entry } from '../../core/model/entry.ts';

@@ -1,3 +1,4 @@
+/** Reads a journal while another process writes it. */
 import type { Entry } from '../../core/model/entry.ts';
 import type { Disk } from '../fs/disk.ts';
 import { Compact } from './compact.ts';

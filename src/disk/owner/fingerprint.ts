@@ -1,3 +1,4 @@
+/** A text that changes whenever the status of an organisation may have changed. */
 import { crc32 } from 'node:zlib';
 import type { Disk } from '../fs/disk.ts';
 import { marksOfKeys } from './owner-folder.ts';

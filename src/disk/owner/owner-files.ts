@@ -1,3 +1,4 @@
+/** Reads and writes the files in the owner's folder. */
 import fs from 'node:fs';
 import path from 'node:path';
 import { stringify } from 'yaml';

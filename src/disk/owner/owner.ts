@@ -1,3 +1,4 @@
+/** The owner of this machine: keys, secrets and approvals. */
 import fs from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';

@@ -1,3 +1,4 @@
+/** Reads the exact text of a plug-in. */
 import { failure } from '../../schema/fault.ts';
 import type { Disk } from '../fs/disk.ts';
 import { DiskError } from '../fs/disk.ts';

@@ -1,3 +1,4 @@
+/** The command lines that run a program in bubblewrap. */
 import fs from 'node:fs';
 import { FILTER_FD, STATUS_FD } from './child.ts';
 import { PROXY_FORWARD, PROXY_SOCKET } from './proxy.ts';

@@ -1,3 +1,4 @@
+/** Runs a child process within limits, and ends everything that it started. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';

@@ -1,3 +1,4 @@
+/** Control groups (cgroups) that bound a program as a whole. */
 import fs from 'node:fs';
 import { realClock } from '../fs/clock.ts';
 import { BOX_MEMORY, BOX_PROCESSES } from './bubblewrap.ts';

@@ -1,3 +1,4 @@
+/** Runs JavaScript in QuickJS. */
 import { fileURLToPath } from 'node:url';
 import type { WorldResult } from '../../core/model/tool.ts';
 import type { Ran } from '../../core/tools/job.ts';

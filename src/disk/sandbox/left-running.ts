@@ -1,3 +1,4 @@
+/** Ends programs that outlived an engine that was killed. */
 import fs from 'node:fs';
 import type { KeptFiles } from '../cache/kept.ts';
 import { realHost } from '../fs/host.ts';

@@ -1,3 +1,4 @@
+/** The sandbox in which programs of agents run. */
 import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import { tmpdir } from 'node:os';

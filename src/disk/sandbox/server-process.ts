@@ -1,3 +1,4 @@
+/** Runs an MCP server as a child process. */
 import type { ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
 import { tmpdir } from 'node:os';

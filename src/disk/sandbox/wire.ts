@@ -1,3 +1,4 @@
+/** The network for tools: each request goes to one address that was checked. */
 import { lookup } from 'node:dns/promises';
 import http from 'node:http';
 import https from 'node:https';

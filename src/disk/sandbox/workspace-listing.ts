@@ -1,3 +1,4 @@
+/** Lists what lies in a workspace, and mends what nobody could use. */
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import { isUnsearched } from '../../core/text/unsearched-folders.ts';

@@ -1,3 +1,4 @@
+/** Finds files by what their texts hold, with the best index there is. */
 import { createHash } from 'node:crypto';
 import { byCodeUnit } from '../../schema/name.ts';
 import type { KeptFiles } from '../cache/kept.ts';

@@ -1,3 +1,4 @@
+/** Packs the texts of a folder so that they can be searched at once. */
 import { type FoundFile, INDEX_VERSION, type Indexed } from './text-index.ts';
 
 /** The texts of a folder, packed: a row that tells them apart, and their bytes one after the other. */

@@ -1,3 +1,4 @@
+/** The index that keeps all texts in one file and scans them. */
 import { holds } from '../../core/memory/relevance.ts';
 import type { KeptFiles } from '../cache/kept.ts';
 import { DiskError } from '../fs/disk.ts';

@@ -1,3 +1,4 @@
+/** The index that uses full-text search of SQLite. */
 import fs from 'node:fs';
 import { copyWith } from '../../schema/copy.ts';
 import type { KeptFiles } from '../cache/kept.ts';

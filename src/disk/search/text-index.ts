@@ -1,3 +1,5 @@
+/** The interface of an index of texts. */
+
 /** A file as an index holds it; `mark` tells its versions apart. */
 export interface Indexed {
   path: string;

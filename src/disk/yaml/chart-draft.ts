@@ -1,3 +1,4 @@
+/** The chart as it changes during a turn. */
 import { type Edited, same } from './edit.ts';
 import { type EdgeLists, withAgent, withoutAgent } from './edit-chart.ts';
 import { GrowingChart } from './grow-chart.ts';

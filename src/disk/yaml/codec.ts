@@ -1,3 +1,4 @@
+/** Decodes text files and splits off their front matter. */
 import matter from 'gray-matter';
 import { type Fault, fault } from '../../schema/fault.ts';
 

@@ -1,3 +1,4 @@
+/** Adds agents to the text of a chart and removes them. */
 import { addToList, type Edited, valueAt } from './edit.ts';
 import { removeFromList, removeKey } from './edit-remove.ts';
 import { readTree } from './yaml-tree.ts';

@@ -1,3 +1,4 @@
+/** Removes keys and list items from a YAML text. */
 import { isMap, isSeq } from 'yaml';
 import {
   type Edited,

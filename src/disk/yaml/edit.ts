@@ -1,3 +1,4 @@
+/** Edits single values of a YAML text and keeps every other byte. */
 import { type Document, isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap, type YAMLSeq } from 'yaml';
 import { withEntry } from '../../schema/copy.ts';
 import { type Fault, fault } from '../../schema/fault.ts';

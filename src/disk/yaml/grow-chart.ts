@@ -1,3 +1,4 @@
+/** Adds many agents to a chart that is parsed once. */
 import { type Document, isMap, isSeq } from 'yaml';
 import { printValue } from '../../schema/print.ts';
 import {

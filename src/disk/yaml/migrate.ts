@@ -1,3 +1,4 @@
+/** Brings files of older formats up to date. */
 import { isMap, isScalar } from 'yaml';
 import { fault } from '../../schema/fault.ts';
 import type { KindName } from '../../schema/kinds.ts';

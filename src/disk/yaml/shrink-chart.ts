@@ -1,3 +1,4 @@
+/** Removes many agents from a chart that is parsed once. */
 import { type Document, isMap, isScalar, isSeq, type Pair, type YAMLMap } from 'yaml';
 import { ANCHOR, find, type Splice, valueAt, type YamlPath } from './edit.ts';
 import { SIDES } from './edit-chart.ts';

@@ -1,3 +1,4 @@
+/** Says what is wrong with a YAML file, in terms of its schema. */
 import { distance } from 'fastest-levenshtein';
 import type * as z from 'zod';
 import { type Fault, type FaultCode, fault } from '../../schema/fault.ts';

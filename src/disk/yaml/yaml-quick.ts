@@ -1,3 +1,4 @@
+/** A small and fast reader of plain YAML. */
 import { withoutEnd } from '../../schema/print.ts';
 
 /**

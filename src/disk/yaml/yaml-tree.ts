@@ -1,3 +1,4 @@
+/** Parses YAML and finds the place of each value. */
 import {
   type Alias,
   Composer,

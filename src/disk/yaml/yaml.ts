@@ -1,3 +1,4 @@
+/** Reads YAML and markdown files by their schema. */
 import type * as z from 'zod';
 import { copyWith } from '../../schema/copy.ts';
 import { type Fault, fault } from '../../schema/fault.ts';

@@ -1,3 +1,4 @@
+/** The call recorder of the engine: writes attempts into the journal and books their cost. */
 import { apply } from '../../core/journal/apply.ts';
 import {
   type CallKey,

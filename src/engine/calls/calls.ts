@@ -1,3 +1,4 @@
+/** Calls models: builds their wrappers and answers the thoughts of visits. */
 import { type Prompt, ProviderError, printKey, REPLY_FAILURES, type Reply, Unasked } from '../../core/model/call.ts';
 import type { Config } from '../../core/model/config.ts';
 import type { IntentEntry } from '../../core/model/entry.ts';

@@ -1,3 +1,4 @@
+/** Passes on what models write while they write it. */
 import { type Heard, ProviderError } from '../../core/model/call.ts';
 import type { CallModel } from '../../providers/with/line.ts';
 import type { Asking } from './attempts.ts';

@@ -1,3 +1,4 @@
+/** Shows other processes how many calls wait. */
 import type { KeptFiles } from '../../disk/cache/kept.ts';
 import type { Clock } from '../../disk/fs/clock.ts';
 import { DiskError } from '../../disk/fs/disk.ts';

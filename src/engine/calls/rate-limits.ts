@@ -1,3 +1,4 @@
+/** The rate limiters of an engine. */
 import type { Config } from '../../core/model/config.ts';
 import type { RateLimiter } from '../../providers/with/limit.ts';
 import type { Limit, Model } from '../../schema/config/models.ts';

@@ -1,3 +1,4 @@
+/** What the journal holds of calls that a crash cut off. */
 import { apply } from '../../core/journal/apply.ts';
 import { ProviderError, printKey, type Reply } from '../../core/model/call.ts';
 import type { ActKey, CallEntry, Entry, Held, IntentEntry, UseEntry } from '../../core/model/entry.ts';

@@ -1,3 +1,4 @@
+/** Keeps replies so that equal requests get them again. */
 import * as z from 'zod';
 import { printKey, type Reply } from '../../core/model/call.ts';
 import type { Entry, IntentEntry } from '../../core/model/entry.ts';

@@ -1,3 +1,4 @@
+/** Erases a text from journal lines. */
 import { kindOf } from '../../core/journal/kind-of.ts';
 import type { Texts } from '../../core/journal/kinds/line-texts.ts';
 import { type Json, type JsonObject, printKey, type Reply } from '../../core/model/call.ts';

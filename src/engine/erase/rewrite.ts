@@ -1,3 +1,4 @@
+/** Rewrites a journal file with some lines replaced. */
 import type { Entry } from '../../core/model/entry.ts';
 import type { Disk } from '../../disk/fs/disk.ts';
 import { beside, bytesHash } from '../../disk/fs/materialise.ts';

@@ -1,3 +1,4 @@
+/** Masks secrets in the files that go into an archive. */
 import { isUtf8 } from 'node:buffer';
 import { kindOf } from '../../core/journal/kind-of.ts';
 import { type Config, keysIn } from '../../core/model/config.ts';

@@ -1,3 +1,4 @@
+/** Keeps track of which files are known to survive a power loss. */
 import type { FileOp } from '../../core/journal/file-op.ts';
 import { filesOf } from '../../core/journal/files.ts';
 import { opsOf } from '../../core/journal/unplaced.ts';

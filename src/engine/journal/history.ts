@@ -1,3 +1,4 @@
+/** Reads all lines of the journal, or those of one turn. */
 import type { Entry } from '../../core/model/entry.ts';
 import type { Disk } from '../../disk/fs/disk.ts';
 import { GENESIS, isNewer, journalFiles, readJournal, readJournalFile } from '../../disk/journal/journal.ts';

@@ -1,3 +1,4 @@
+/** Builds the state from the cache and the journal. */
 import { apply } from '../../core/journal/apply.ts';
 import { isCall } from '../../core/journal/line-kinds.ts';
 import type { Entry, OpenEntry } from '../../core/model/entry.ts';

@@ -1,3 +1,4 @@
+/** The prompts that were sent in a turn that was cut off under other rules. */
 import type { InboxMail } from '../../core/mail/inbox.ts';
 import type { ToolSpec } from '../../core/model/call.ts';
 import type { Entry, PromptRef } from '../../core/model/entry.ts';

@@ -1,3 +1,4 @@
+/** Plans an undo from the journal and the files as they stand. */
 import { type Content, contentHash, contentsOf, liveContent } from '../../core/model/content.ts';
 import type { Entry, UndoStep } from '../../core/model/entry.ts';
 import type { State } from '../../core/model/state.ts';

@@ -1,3 +1,4 @@
+/** Checks every byte of the journal. */
 import type { Entry, OpenEntry } from '../../core/model/entry.ts';
 import type { Progress } from '../../core/model/progress.ts';
 import type { Disk } from '../../disk/fs/disk.ts';

@@ -1,3 +1,4 @@
+/** Turns journal lines into log events. */
 import type { Entry } from '../../core/model/entry.ts';
 import { inCredits } from '../../schema/amount.ts';
 import { printFault } from '../../schema/fault.ts';

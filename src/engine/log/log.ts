@@ -1,3 +1,4 @@
+/** The only writer of logs. */
 import type { Config } from '../../core/model/config.ts';
 import type { Clock } from '../../disk/fs/clock.ts';
 import { type Disk, DiskError } from '../../disk/fs/disk.ts';

@@ -1,3 +1,4 @@
+/** Reports what a turn did. */
 import type { Unplaced } from '../../core/journal/unplaced.ts';
 import type { Effect, Entry, VisitOutcome } from '../../core/model/entry.ts';
 import { agentState } from '../../core/model/state/staff.ts';

@@ -1,3 +1,4 @@
+/** Compares the folder with what the journal makes of it. */
 import { opsOf } from '../../core/journal/unplaced.ts';
 import type { Config } from '../../core/model/config.ts';
 import type { State } from '../../core/model/state.ts';

@@ -1,3 +1,4 @@
+/** Makes every file again from the journal. */
 import { apply } from '../../core/journal/apply.ts';
 import type { FileOp } from '../../core/journal/file-op.ts';
 import { filesOf } from '../../core/journal/files.ts';

@@ -1,3 +1,4 @@
+/** Foretells the next turn without calling anyone. */
 import type { Config } from '../../core/model/config.ts';
 import type { OpenEntry } from '../../core/model/entry.ts';
 import { leastCost, likelyTokens } from '../../core/money/forecast.ts';

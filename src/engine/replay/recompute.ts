@@ -1,3 +1,4 @@
+/** Makes visits again from their recorded replies and compares the effects. */
 import { apply } from '../../core/journal/apply.ts';
 import { changesConfig } from '../../core/journal/kind-of.ts';
 import { isCall, isEffect } from '../../core/journal/line-kinds.ts';

@@ -1,3 +1,4 @@
+/** Answers calls and tools from the journal during a replay. */
 import { apply } from '../../core/journal/apply.ts';
 import {
   type CallKey,

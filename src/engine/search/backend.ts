@@ -1,3 +1,4 @@
+/** What a search service is. */
 import * as z from 'zod';
 import type { Hit } from '../../core/model/tool.ts';
 import type { WireRequest } from '../../disk/sandbox/wire.ts';

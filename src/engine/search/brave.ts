@@ -1,3 +1,4 @@
+/** The search service Brave. */
 import * as z from 'zod';
 import { pageText } from '../../core/text/page-text.ts';
 import { type Backend, hitsIn } from './backend.ts';

@@ -1,3 +1,4 @@
+/** Searches texts of the organisation. */
 import { excerpt, normalise, rankFound } from '../../core/memory/relevance.ts';
 import type { SearchHits } from '../../core/model/tool.ts';
 import { permitPath } from '../../core/model/tool-path.ts';

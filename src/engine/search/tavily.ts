@@ -1,3 +1,4 @@
+/** The search service Tavily. */
 import * as z from 'zod';
 import { type Backend, hitsIn } from './backend.ts';
 

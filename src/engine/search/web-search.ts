@@ -1,3 +1,4 @@
+/** Searches what org.yaml names. */
 import type { Hit, SearchHits } from '../../core/model/tool.ts';
 import { deadline } from '../../disk/fs/clock.ts';
 import { ownerOf } from '../../disk/owner/owner.ts';

@@ -1,3 +1,4 @@
+/** The transports to MCP servers. */
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { type JSONRPCMessage, JSONRPCMessageSchema } from '@modelcontextprotocol/sdk/types.js';
 import type { ServerProcess } from '../../disk/sandbox/server-process.ts';

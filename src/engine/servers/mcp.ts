@@ -1,3 +1,4 @@
+/** A conversation with an MCP server. */
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import {

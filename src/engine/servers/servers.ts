@@ -1,3 +1,4 @@
+/** Starts MCP servers and keeps them for a run. */
 import type { JsonObject } from '../../core/model/call.ts';
 import type { Server } from '../../core/model/config.ts';
 import type { WorldResult } from '../../core/model/tool.ts';

@@ -1,3 +1,4 @@
+/** Checks the tools that an organisation declares, and names of tools in its files. */
 import { closest } from 'fastest-levenshtein';
 import type { Config } from '../../core/model/config.ts';
 import { resumePath } from '../../core/model/paths.ts';

@@ -1,3 +1,4 @@
+/** Fetches web pages by the rules for hosts and addresses. */
 import type { Socket } from 'node:net';
 import { isAddress, isLoopback, isPublicAddress } from '../../core/model/ip-address.ts';
 import type { ActContext, Tool, WebPage } from '../../core/model/tool.ts';

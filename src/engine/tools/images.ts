@@ -1,3 +1,4 @@
+/** Finds the images that came with the mail. */
 import type { Image } from '../../core/model/call.ts';
 import type { ImageRef } from '../../core/model/entry.ts';
 import { textHash } from '../../core/model/hash.ts';

@@ -1,3 +1,4 @@
+/** Checks the input of a tool by a JSON schema. */
 import type { ErrorObject, Options } from 'ajv';
 import type { Json, JsonObject } from '../../core/model/call.ts';
 import type { Tool } from '../../core/model/tool.ts';

@@ -1,3 +1,4 @@
+/** Runs programs of agents in the sandbox. */
 import type { ProgramInputs, WorldResult } from '../../core/model/tool.ts';
 import { removeTree } from '../../disk/fs/tree.ts';
 import { openProxy } from '../../disk/sandbox/proxy.ts';

@@ -1,3 +1,4 @@
+/** The tool context: a tool's only handle on the world. */
 import { OUTDATED } from '../../core/approvals/covers.ts';
 import type { Cause, LiveFile } from '../../core/model/entry.ts';
 import { SHOWN_HASH, shortHash, textHash } from '../../core/model/hash.ts';

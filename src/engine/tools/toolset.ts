@@ -1,3 +1,4 @@
+/** Puts together the tools of a configuration. */
 import type { JsonObject } from '../../core/model/call.ts';
 import type { Config, OwnTool, Server } from '../../core/model/config.ts';
 import type { ToolContext, WorldTool } from '../../core/model/tool.ts';

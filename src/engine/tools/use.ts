@@ -1,3 +1,4 @@
+/** Performs an act: uses the tool, journals it and books its price. */
 import { apply } from '../../core/journal/apply.ts';
 import type { ActCall, JsonObject } from '../../core/model/call.ts';
 import type { Server } from '../../core/model/config.ts';

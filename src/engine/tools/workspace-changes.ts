@@ -1,3 +1,4 @@
+/** Finds what a program changed in a workspace, for the journal. */
 import { apply } from '../../core/journal/apply.ts';
 import type { LiveFile } from '../../core/model/entry.ts';
 import { bytesHash } from '../../disk/fs/materialise.ts';

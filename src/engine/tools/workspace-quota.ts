@@ -1,3 +1,4 @@
+/** Counts what a workspace holds, and refuses what does not fit. */
 import type { Disk } from '../../disk/fs/disk.ts';
 import { treeOf } from '../../disk/fs/tree.ts';
 

@@ -1,3 +1,4 @@
+/** Writes the chart when agents come and go, and proves that it stays valid. */
 import { agentFolders } from '../../core/model/config.ts';
 import type { Effect, Patch } from '../../core/model/entry.ts';
 import { resumePath, retiredPath } from '../../core/model/paths.ts';

@@ -1,3 +1,4 @@
+/** Judges held acts that people answered. */
 import { heldOf } from '../../core/approvals/approval.ts';
 import { answerText, printApproval } from '../../core/approvals/approval-text.ts';
 import { heldText } from '../../core/journal/texts-rules-1.ts';

@@ -1,3 +1,4 @@
+/** The engine of one organisation: holds its lock and makes its turns. */
 import { setMaxListeners } from 'node:events';
 import { overdue } from '../../core/approvals/overdue.ts';
 import { apply } from '../../core/journal/apply.ts';

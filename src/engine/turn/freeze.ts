@@ -1,3 +1,4 @@
+/** Freezes what people did since the last turn. */
 import { apply } from '../../core/journal/apply.ts';
 import type { Entry, OpenEntry } from '../../core/model/entry.ts';
 import type { State } from '../../core/model/state.ts';

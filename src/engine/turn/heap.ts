@@ -1,3 +1,4 @@
+/** Keeps the heap of a run small. */
 import v8 from 'node:v8';
 
 /** How much the heap may grow from one collection to the next: percent of what was alive. */

@@ -1,3 +1,4 @@
+/** The order in which a turn takes in what people did. */
 import { overdue } from '../../core/approvals/overdue.ts';
 import type { Config } from '../../core/model/config.ts';
 import { peopleOf } from '../../core/model/config.ts';

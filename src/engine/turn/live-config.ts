@@ -1,3 +1,4 @@
+/** The configuration at work: the last version that was valid. */
 import { absentAfter, agentFolders, type Config } from '../../core/model/config.ts';
 import type { InputEntry } from '../../core/model/entry.ts';
 import type { State } from '../../core/model/state.ts';

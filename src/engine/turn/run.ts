@@ -1,3 +1,4 @@
+/** Makes turns until a run is over. */
 import type { Clock } from '../../disk/fs/clock.ts';
 import { copyWith } from '../../schema/copy.ts';
 import type { TurnReport, VisitReport } from '../log/report.ts';

@@ -1,3 +1,4 @@
+/** Makes one turn from the snapshot to its effects. */
 import { archiveMoves } from '../../core/journal/files.ts';
 import { archiveOverQuota } from '../../core/memory/quota.ts';
 import { inChartOrder } from '../../core/model/config.ts';

@@ -1,3 +1,4 @@
+/** Makes one visit. */
 import type { InboxMail } from '../../core/mail/inbox.ts';
 import { type ActCall, type Part, ProviderError, type Reply } from '../../core/model/call.ts';
 import { stepsOf } from '../../core/model/config.ts';

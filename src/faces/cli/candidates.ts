@@ -1,3 +1,4 @@
+/** Lists the things of an organisation that shell completion offers. */
 import type { Completable } from '../../commands/command.ts';
 import type { Disk } from '../../disk/fs/disk.ts';
 import { isName, messageId } from '../../schema/name.ts';

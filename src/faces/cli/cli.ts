@@ -1,3 +1,4 @@
+/** Runs one command line from its words to its exit code. */
 import type { Code, Leaf, Outcome, RawInput } from '../../commands/command.ts';
 import { failure, printFault } from '../../schema/fault.ts';
 import { exitOf, faultsOf } from './faults.ts';

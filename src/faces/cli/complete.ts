@@ -1,3 +1,4 @@
+/** Answers what a shell asks for completion. */
 import type { Arg, Command, Completable, Flag, Leaf } from '../../commands/command.ts';
 import { isFamily } from '../../commands/leaves.ts';
 import { realDisk } from '../../disk/fs/real.ts';

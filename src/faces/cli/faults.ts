@@ -1,3 +1,4 @@
+/** Turns errors into faults and exit codes. */
 import { codeOf, DiskError } from '../../disk/fs/disk.ts';
 import { FAULTS, type Fault, FaultError, failure, fault } from '../../schema/fault.ts';
 

@@ -1,3 +1,4 @@
+/** Finds the folder of the organisation. */
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 

@@ -1,3 +1,4 @@
+/** The texts of the help. */
 import type { Arg, Command, Flag, HelpGroup, Leaf } from '../../commands/command.ts';
 import { argTerm, isFamily } from '../../commands/leaves.ts';
 

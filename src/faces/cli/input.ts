@@ -1,3 +1,4 @@
+/** Checks the arguments and options of a command line. */
 import type { Flag, InputOf, Leaf, RawInput } from '../../commands/command.ts';
 import { argTerm } from '../../commands/leaves.ts';
 import { failure } from '../../schema/fault.ts';

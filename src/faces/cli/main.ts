@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+/** The program `lemming`. */
 import { createRequire } from 'node:module';
 import { codeIn } from '../../commands/leaves.ts';
 import { printFault } from '../../schema/fault.ts';

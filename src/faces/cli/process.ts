@@ -1,3 +1,4 @@
+/** Runs the command line in this process: streams, signals and exit. */
 import { printFault } from '../../schema/fault.ts';
 import { type Load, runCli } from './cli.ts';
 import { exitOf, faultsOf } from './faults.ts';

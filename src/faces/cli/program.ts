@@ -1,3 +1,4 @@
+/** Builds the commander program from the definitions of commands. */
 import { Argument, type CommanderError, Option, Command as Program } from 'commander';
 import type { Command, Family, Flag, Leaf, RawInput } from '../../commands/command.ts';
 import { argTerm, isFamily, leavesOf } from '../../commands/leaves.ts';

@@ -1,3 +1,4 @@
+/** Makes the world that the command line gives to a command. */
 import type { Outcome } from '../../commands/command.ts';
 import type { Typing, World } from '../../commands/world.ts';
 import { realClock } from '../../disk/fs/clock.ts';

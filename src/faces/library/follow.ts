@@ -1,3 +1,4 @@
+/** Reports what happens in an organisation to a program, turn by turn. */
 import type { OrgPlace } from '../../app/place.ts';
 import type { Entry } from '../../core/model/entry.ts';
 import { realKept } from '../../disk/cache/cache-key.ts';

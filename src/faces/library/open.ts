@@ -1,3 +1,4 @@
+/** Opens an organisation for a program. */
 import { resolve } from 'node:path';
 import type { DataOf, Leaf, Run } from '../../commands/command.ts';
 import * as costs from '../../commands/look/costs.ts';

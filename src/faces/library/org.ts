@@ -1,3 +1,4 @@
+/** The types of the library: an organisation and what its methods give. */
 import type { Fault } from '../../schema/fault.ts';
 
 /**

@@ -1,3 +1,4 @@
+/** Runs commands for an assistant. */
 import type { Seat } from '../../app/place.ts';
 import type { Leaf } from '../../commands/command.ts';
 import type { World } from '../../commands/world.ts';

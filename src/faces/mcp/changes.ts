@@ -1,3 +1,4 @@
+/** Notices which resources have changed. */
 import { Follow } from '../../app/follow.ts';
 import type { OrgPlace } from '../../app/place.ts';
 import { FolderWatcher } from '../../disk/fs/watcher.ts';

@@ -1,3 +1,4 @@
+/** Chooses the commands that an assistant may call. */
 import type { Command, Leaf, Needed, Right } from '../../commands/command.ts';
 import { leavesOf } from '../../commands/leaves.ts';
 

@@ -1,3 +1,4 @@
+/** The resources that an assistant can read. */
 import { ErrorCode, McpError, type Resource, type ResourceTemplate } from '@modelcontextprotocol/sdk/types.js';
 import type { Leaf } from '../../commands/command.ts';
 import { safeLine } from '../cli/terminal/safe.ts';

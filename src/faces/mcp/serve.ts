@@ -1,3 +1,4 @@
+/** Serves one assistant on standard input and output. */
 import { Writable } from 'node:stream';
 import { setImmediate as next } from 'node:timers/promises';
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';

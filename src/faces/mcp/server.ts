@@ -1,3 +1,4 @@
+/** The MCP server: commands as tools and resources. */
 import { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import type { RequestHandlerExtra } from '@modelcontextprotocol/sdk/shared/protocol.js';
 import {

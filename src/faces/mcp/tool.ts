@@ -1,3 +1,4 @@
+/** Turns commands into MCP tools. */
 import type { Tool } from '@modelcontextprotocol/sdk/types.js';
 import * as z from 'zod';
 import type { Arg, Flag, InputOf, Leaf, LeafDefinition } from '../../commands/command.ts';

@@ -1,3 +1,4 @@
+/** The keys of the screen that run commands. */
 import { join } from 'node:path';
 import { visitNamed } from '../../app/look/visits.ts';
 import { realClock } from '../../disk/fs/clock.ts';

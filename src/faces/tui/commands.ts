@@ -1,3 +1,4 @@
+/** Runs the commands that keys stand for. */
 import type { InputOf, Outcome } from '../../commands/command.ts';
 import * as topUp from '../../commands/money/top-up.ts';
 import * as ack from '../../commands/people/ack.ts';

@@ -1,3 +1,4 @@
+/** What the keys of the screen work with. */
 import type { Follow } from '../../app/follow.ts';
 import type { World } from '../../commands/world.ts';
 import type { KeyAction } from '../../schema/config/keymap.ts';

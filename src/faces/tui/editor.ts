@@ -1,3 +1,4 @@
+/** Opens the person's editor. */
 import { spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';

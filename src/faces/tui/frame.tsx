@@ -1,3 +1,4 @@
+/** Draws one frame of the screen. */
 import { Box, Text } from 'ink';
 import { agentState } from '../../core/model/state/staff.ts';
 import { inCredits } from '../../schema/amount.ts';

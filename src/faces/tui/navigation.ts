@@ -1,3 +1,4 @@
+/** The keys of the screen that only change what is seen. */
 import { findMessage } from '../../app/look/mail-index.ts';
 import { ownerFolder } from '../../disk/owner/owner-folder.ts';
 import { KEY_ACTIONS, KEYS, type KeyAction } from '../../schema/config/keymap.ts';

@@ -1,3 +1,4 @@
+/** Opens the screen and gives the terminal back at the end. */
 import { Follow } from '../../app/follow.ts';
 import type { Outcome } from '../../commands/command.ts';
 import type { World } from '../../commands/world.ts';

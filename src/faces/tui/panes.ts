@@ -1,3 +1,4 @@
+/** The table of all panes of the screen. */
 import { APPROVAL_TERMS, approvalsPane } from '../../views/screen/approvals-pane.ts';
 import { COST_TERMS, costsPane } from '../../views/screen/costs-pane.ts';
 import { type Filter, readFilter } from '../../views/screen/filter.ts';

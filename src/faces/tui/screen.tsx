@@ -1,3 +1,4 @@
+/** The screen at work: it reads keys, follows the organisation and draws frames. */
 import { render } from 'ink';
 import type { Follow } from '../../app/follow.ts';
 import type { Outcome } from '../../commands/command.ts';

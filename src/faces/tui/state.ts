@@ -1,3 +1,4 @@
+/** What the screen remembers, and how it divides the terminal. */
 import type { Pane, ScreenLine, Tone } from '../../views/screen/line.ts';
 import type { PaneName } from './panes.ts';
 import type { Field } from './terminal/field.ts';

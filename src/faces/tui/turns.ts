@@ -1,3 +1,4 @@
+/** Runs turns in the process of the screen. */
 import { pauseOf } from '../../views/screen/snapshot.ts';
 import { keyOf, type ScreenContext } from './context.ts';
 

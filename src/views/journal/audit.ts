@@ -1,3 +1,4 @@
+/** The audit: who did what, under which rule, and what became of it. */
 import { EffectIds } from '../../core/journal/effect-id.ts';
 import type { Entry } from '../../core/model/entry.ts';
 import { shorten, table } from '../text/table.ts';

@@ -1,3 +1,4 @@
+/** Shows a visit with the exact prompts and replies of its calls. */
 import { apply } from '../../core/journal/apply.ts';
 import { type Part, printKey, type ToolSpec } from '../../core/model/call.ts';
 import type {

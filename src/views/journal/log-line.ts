@@ -1,3 +1,4 @@
+/** Reads, filters and prints the lines of logs. */
 import { oneLine } from '../text/table.ts';
 
 /** A line of a log as it was written. */

@@ -1,3 +1,4 @@
+/** Compares how visits went with a skill and without it. */
 import type { Entry, VisitEffect } from '../../core/model/entry.ts';
 import { inCredits } from '../../schema/amount.ts';
 import { byCodeUnit } from '../../schema/name.ts';

@@ -1,3 +1,5 @@
+/** Finds the readable part of a reply that is still being written. */
+
 /** An object or a list in the JSON that is being read, as far as it has come. */
 interface OpenContainer {
   /** Whether it is an object, whose strings have keys. */

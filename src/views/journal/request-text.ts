@@ -1,3 +1,4 @@
+/** Says in words what a person asked for. */
 import { printCredits } from '../../core/money/ledger.ts';
 import type { Request } from '../../schema/records/request.ts';
 import { shorten } from '../text/table.ts';

@@ -1,3 +1,4 @@
+/** Shows what happened in a turn. */
 import { bookedIn, type Entry } from '../../core/model/entry.ts';
 import { inCredits } from '../../schema/amount.ts';
 import { viewOf } from './view-of.ts';

@@ -1,3 +1,4 @@
+/** Finds the words for a journal line. */
 import type { Entry, Lines } from '../../core/model/entry.ts';
 import type { LineView } from './kinds/line-view.ts';
 import { VIEWS } from './kinds.ts';

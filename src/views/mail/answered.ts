@@ -1,3 +1,4 @@
+/** Lists held acts that were answered. */
 import type { Effect } from '../../core/model/entry.ts';
 import { answeredPath } from '../../core/model/paths.ts';
 import { shorten, table } from '../text/table.ts';

@@ -1,3 +1,4 @@
+/** Shows messages, lists of messages and inboxes. */
 import type { State } from '../../core/model/state.ts';
 import type { Message } from '../../schema/records/message.ts';
 import { rowsOf, shorten, table, unmarked } from '../text/table.ts';

@@ -1,3 +1,4 @@
+/** Shows what became of the messages of an author. */
 import { deadOf } from '../../core/model/state/dead-letters.ts';
 import type { ThreadMessage } from '../../core/model/state/mail.ts';
 import type { State } from '../../core/model/state.ts';

@@ -1,3 +1,4 @@
+/** Shows the ledger, spending under headings, and the forecast. */
 import { apply } from '../../core/journal/apply.ts';
 import { isCall } from '../../core/journal/line-kinds.ts';
 import type { Config } from '../../core/model/config.ts';

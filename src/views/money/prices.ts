@@ -1,3 +1,4 @@
+/** Shows the prices of the configured models. */
 import { inCredits } from '../../schema/amount.ts';
 import type { Price } from '../../schema/config/models.ts';
 import { table } from '../text/table.ts';

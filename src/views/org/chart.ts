@@ -1,3 +1,4 @@
+/** Shows the chart as data, text and Mermaid. */
 import { type Config, hasEdge, lists, mayWriteTo } from '../../core/model/config.ts';
 import { shorten, table } from '../text/table.ts';
 

@@ -1,3 +1,4 @@
+/** Shows how well agents and models are. */
 import type { CallFailure } from '../../core/model/call.ts';
 import type { Config } from '../../core/model/config.ts';
 import { type AgentState, agentState } from '../../core/model/state/staff.ts';

@@ -1,3 +1,4 @@
+/** Shows everything that is known of an agent. */
 import { type NoticeLine, noticeLines } from '../../core/mail/chain.ts';
 import { entriesOf } from '../../core/memory/entry.ts';
 import { type Config, mayWriteTo } from '../../core/model/config.ts';

@@ -1,3 +1,4 @@
+/** Shows entries of memory. */
 import { type MemoryEntry, memoryOwner, printMemory, SHARED } from '../../core/memory/entry.ts';
 import { excerpt } from '../../core/memory/relevance.ts';
 import { count, shorten, table } from '../text/table.ts';

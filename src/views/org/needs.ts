@@ -1,3 +1,4 @@
+/** Counts what waits for a person. */
 import { lettersAway } from '../../core/mail/absent-agents.ts';
 import { type Config, isPersonIn } from '../../core/model/config.ts';
 import type { Approval } from '../../core/model/state/approvals.ts';

@@ -1,3 +1,4 @@
+/** Shows the organisation at a glance. */
 import { noticeLines } from '../../core/mail/chain.ts';
 import type { Config } from '../../core/model/config.ts';
 import { agentState } from '../../core/model/state/staff.ts';

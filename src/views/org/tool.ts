@@ -1,3 +1,4 @@
+/** Shows the tools that agents can have. */
 import type { Json, JsonObject } from '../../core/model/call.ts';
 import type { Config } from '../../core/model/config.ts';
 import type { Tool } from '../../core/model/tool.ts';

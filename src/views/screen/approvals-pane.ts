@@ -1,3 +1,4 @@
+/** The Approvals pane of the screen. */
 import { outdatedText, printLeft } from '../../core/approvals/approval-text.ts';
 import type { Json } from '../../core/model/call.ts';
 import type { Approval } from '../../core/model/state/approvals.ts';

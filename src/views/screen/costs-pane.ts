@@ -1,3 +1,4 @@
+/** The Costs pane of the screen. */
 import { PACE_TURNS } from '../../core/money/forecast.ts';
 import { balanceOfOrg } from '../../core/money/ledger.ts';
 import { inCredits, inMicro } from '../../schema/amount.ts';

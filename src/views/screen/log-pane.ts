@@ -1,3 +1,4 @@
+/** The Log pane of the screen. */
 import { defined } from '../../schema/copy.ts';
 import { type LogLine, printLine } from '../journal/log-line.ts';
 import { asks, type Filter, fits } from './filter.ts';

@@ -1,3 +1,4 @@
+/** The Mail pane of the screen. */
 import type { Message } from '../../schema/records/message.ts';
 import { asks, type Filter, fits } from './filter.ts';
 import { type Cell, cell, facts, line, type Pane, type ScreenLine } from './line.ts';

@@ -1,3 +1,4 @@
+/** Lays markdown out for reading in a terminal. */
 import { line, type ScreenLine, type TextRun } from './line.ts';
 
 /** Markdown for reading in a terminal: paragraphs flow, headings, lists, quotes and code keep their shape, marks become tones. */

@@ -1,3 +1,4 @@
+/** The Org pane of the screen. */
 import type { Config } from '../../core/model/config.ts';
 import { inboxOf } from '../../core/model/state/mail.ts';
 import { agentState } from '../../core/model/state/staff.ts';

@@ -1,3 +1,4 @@
+/** The Problems pane of the screen. */
 import { deadLines } from '../../core/mail/chain.ts';
 import { inboxOf } from '../../core/model/state/mail.ts';
 import { agentState } from '../../core/model/state/staff.ts';

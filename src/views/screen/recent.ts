@@ -1,3 +1,4 @@
+/** Keeps what a screen shows of the last turns. */
 import { type Booked, bookedIn, type Entry } from '../../core/model/entry.ts';
 import type { Pace } from '../../core/money/forecast.ts';
 import type { Message } from '../../schema/records/message.ts';

@@ -1,3 +1,4 @@
+/** Everything that a screen is drawn from, at one moment. */
 import type { Config } from '../../core/model/config.ts';
 import { agentState } from '../../core/model/state/staff.ts';
 import type { State } from '../../core/model/state.ts';

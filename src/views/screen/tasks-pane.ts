@@ -1,3 +1,4 @@
+/** The Tasks pane of the screen. */
 import { type Filter, fits } from './filter.ts';
 import { cell, line, type Pane } from './line.ts';
 import type { ScreenSnapshot } from './snapshot.ts';

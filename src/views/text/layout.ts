@@ -1,3 +1,4 @@
+/** Lays the text of a view out on a page of a given width. */
 import { MARKS, unmarked } from './table.ts';
 
 /** What a piece of a page is, for whoever colours it. */

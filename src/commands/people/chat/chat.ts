@@ -1,3 +1,4 @@
+/** The command `lemming chat`. */
 import { mailFiles, readMail } from '../../../app/look/mail-index.ts';
 import { readOrg } from '../../../app/read-org.ts';
 import { personOf } from '../../../app/seats.ts';

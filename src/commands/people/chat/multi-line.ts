@@ -1,3 +1,5 @@
+/** Joins typed lines into texts of several lines. */
+
 const FENCE = '"""';
 
 /**

@@ -1,3 +1,4 @@
+/** A chat session: sends lines, makes turns and shows the answers. */
 import { readOrg } from '../../../app/read-org.ts';
 import { post } from '../../../app/requests.ts';
 import { withEngine } from '../../../app/run-engine.ts';

@@ -1,3 +1,4 @@
+/** The commands within a chat session. */
 import { closest } from 'fastest-levenshtein';
 import { foresee } from '../../../app/foresee.ts';
 import { findMessage } from '../../../app/look/mail-index.ts';

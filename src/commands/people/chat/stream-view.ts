@@ -1,3 +1,4 @@
+/** Draws what models write while they write it. */
 import type { Listen, Overheard } from '../../../engine/calls/listen.ts';
 import { PartialReply } from '../../../views/journal/partial-reply.ts';
 import type { World } from '../../world.ts';

@@ -1,3 +1,4 @@
+/** Finds out which agent must have a turn so that a conversation goes on. */
 import type { Config } from '../../../core/model/config.ts';
 import { inboxOf } from '../../../core/model/state/mail.ts';
 import { agentState } from '../../../core/model/state/staff.ts';

@@ -1,3 +1,4 @@
+/** The parts of which the schemas of journal lines consist. */
 import * as z from 'zod';
 import { later } from '../../../schema/later.ts';
 import { MESSAGE_KINDS, PRIORITIES } from '../../../schema/records/message.ts';

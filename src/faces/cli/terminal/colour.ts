@@ -1,3 +1,4 @@
+/** Decides whether output has colour, and colours it. */
 import type { Style } from '../../../views/text/layout.ts';
 
 const CODES: Record<Style | 'draft', string> = {

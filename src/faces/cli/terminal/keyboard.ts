@@ -1,3 +1,4 @@
+/** Reads the lines that a person types at a terminal. */
 import { createInterface, type Interface } from 'node:readline';
 import type { Typing } from '../../../commands/world.ts';
 import { meant, PASTE_OFF, PASTE_ON, pasting, shown } from './paste.ts';

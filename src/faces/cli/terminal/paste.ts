@@ -1,3 +1,4 @@
+/** Keeps a pasted text together while it is edited as one line. */
 import { Transform } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import { safeLine } from './safe.ts';

@@ -1,3 +1,5 @@
+/** Cleans texts so that they cannot control a terminal. */
+
 /** Characters that move the cursor, reorder or hide text: C0 (but \n and \t), DEL, C1, bidi controls, zero width, invisible tags. */
 const HIDDEN =
   '[\\u0000-\\u0008\\u000b-\\u001f\\u007f-\\u009f\\u00ad\\u061c\\u180e\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff\\ufff9-\\ufffb\\u{e0000}-\\u{e007f}]';

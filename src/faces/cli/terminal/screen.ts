@@ -1,3 +1,4 @@
+/** Cleans, lays out and writes everything that the program prints. */
 import { layout, type TextPage, wrap } from '../../../views/text/layout.ts';
 import { colour } from './colour.ts';
 import { safeMarked, safeText } from './safe.ts';

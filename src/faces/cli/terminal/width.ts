@@ -1,3 +1,5 @@
+/** Measures how many columns a text takes at a terminal. */
+
 /** Characters of one column each, the most frequent ones; for the rest a package is asked. */
 const NARROW = /^[\u0020-\u007e\u00a1-\u00ac\u00ae-\u02ff\u0391-\u0482\u2010-\u2027\u2190-\u21ff]*$/;
 

@@ -1,3 +1,4 @@
+/** Edits the text that a person is typing. */
 import type { Pressed } from './keys.ts';
 
 /** A text being written, and where in it the cursor stands. */

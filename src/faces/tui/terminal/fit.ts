@@ -1,3 +1,4 @@
+/** Fits text and cells into columns of the terminal. */
 import stringWidth from 'string-width';
 import type { Cell, Column, ScreenLine, TextRun, Tone } from '../../../views/screen/line.ts';
 import { safeLine } from '../../cli/terminal/safe.ts';

@@ -1,3 +1,5 @@
+/** Reads keys and pasted texts from the bytes of a terminal. */
+
 /** What came from the keyboard: a key by its name, or a text that was pasted. */
 export type Pressed = { key: string } | { paste: string };
 

@@ -1,3 +1,4 @@
+/** Lets ink lay out rows without measuring their text. */
 import { widthOf } from './fit.ts';
 
 /**

@@ -1,3 +1,4 @@
+/** Takes over a whole terminal and draws frames on it. */
 import { EventEmitter } from 'node:events';
 import type { ReadStream, WriteStream } from 'node:tty';
 import { keysIn, type Pressed } from './keys.ts';

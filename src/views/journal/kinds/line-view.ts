@@ -1,3 +1,4 @@
+/** What the words for a kind of journal line consist of. */
 import type { Line, Lines } from '../../../core/model/entry.ts';
 import type { AuditPart } from '../audit.ts';
 import type { LogEvent } from '../log-event.ts';

@@ -1,3 +1,4 @@
+/** The words for a message, whoever wrote it. */
 import type { Message } from '../../../../schema/records/message.ts';
 import { shorten } from '../../../text/table.ts';
 import type { AuditPart } from '../../audit.ts';
