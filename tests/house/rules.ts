@@ -33,6 +33,8 @@ const ACTING =
 const PURE = ['src/schema/', 'src/core/', 'src/views/'];
 /** Folders whose objects are many. */
 const MANY = ['src/core/', 'src/engine/', 'src/disk/'];
+/** What runs while visits do. */
+const VISITS = /^src\/engine\/(calls|tools|search|servers)\/|^src\/engine\/turn\/(visit|visit-prompt|decide)\.ts$/;
 const ROLE = /^(manager|helper|util|service)s?$/i;
 
 /** Imports go along the arrow only, type imports as well. */
@@ -83,6 +85,16 @@ export const oneEnvironment: Rule = (source) => {
 export const oneMoney: Rule = (source) => {
   if (source.path === 'src/schema/amount.ts') return [];
   return nodesOf(source).flatMap((node) => (isMillionth(node) ? [node.getText().slice(0, 60)] : []));
+};
+
+/** Calls and tools of a visit change no state: they hand lines to the journal of the turn, which folds them in. */
+export const oneTurnJournal: Rule = (source) => {
+  if (!VISITS.test(source.path) || source.path === 'src/engine/calls/turn-journal.ts') return [];
+  return importsOf(source).flatMap(({ target, kind }) =>
+    target === 'src/core/journal/apply.ts' || (target === 'src/disk/journal/journal.ts' && kind === 'value')
+      ? [`imports ${target}`]
+      : [],
+  );
 };
 
 /** gray-matter evaluates code in front matter; one file knows how to stop it. */

@@ -87,7 +87,7 @@ function textOf({ key, tags, text }: MemoryEntry): string {
 
 /** The embedder of the organisation, and a text that tells it from others. */
 async function embedderOf(view: View, place: OrgPlace, stop: AbortSignal): Promise<{ embed: Embed; by: string }> {
-  const { config, loaded, state } = view;
+  const { config, loaded } = view;
   const name = config.org.memory.embedder;
   if (name === null)
     throw failure('usage', 'This organisation has no embedder.', {
@@ -103,11 +103,11 @@ async function embedderOf(view: View, place: OrgPlace, stop: AbortSignal): Promi
     }
   };
   const connection = await told(async () => {
-    const [{ ModelCalls }, { realPorts }] = await Promise.all([
+    const [{ callsOf }, { realPorts }] = await Promise.all([
       import('../../engine/calls/calls.ts'),
       import('../ports.ts'),
     ]);
-    const line = await new ModelCalls(realPorts(place), loaded.journal, state).line(config, name);
+    const line = await callsOf(realPorts(place), loaded).line(config, name);
     return line.connection;
   });
   if (!connection.embed) throw failure('provider', `${name}: ${model.provider} makes no vectors.`);

@@ -57,9 +57,9 @@ export const run: Run<typeof command> = async (world, input) => {
   const { config, state, mask } = view;
   const agents = healthOfAgents(config, state);
   if (input.flags.providers !== true) return { data: { agents }, text: printHealth(agents, null) };
-  const [{ ModelCalls }, { reach }, { realPorts }] = await calling();
+  const [{ callsOf }, { reach }, { realPorts }] = await calling();
   const ports = realPorts(world);
-  const asked = await reach(config, new ModelCalls(ports, view.loaded.journal, state), ports.clock, world.signal);
+  const asked = await reach(config, callsOf(ports, view.loaded), ports.clock, world.signal);
   const providers = asked.map((one) => ({ ...one, message: mask(one.message) }));
   const exit = providers.every(({ ok }) => ok) ? 0 : UNREACHABLE;
   return { data: { agents, providers }, text: printHealth(agents, providers), exit };

@@ -1,5 +1,4 @@
 /** The call recorder of the engine: writes attempts into the journal and books their cost. */
-import { apply } from '../../core/journal/apply.ts';
 import {
   type CallKey,
   type Prompt,
@@ -16,7 +15,6 @@ import { charge, chargeFailed, countCredits, countsTokens, printCredits, worstCa
 import { UNPRICED } from '../../core/money/money.ts';
 import { requestHash } from '../../core/prompt/prompt.ts';
 import { DiskError } from '../../disk/fs/disk.ts';
-import type { Journal } from '../../disk/journal/journal.ts';
 import type { ModelRequest } from '../../providers/with/line.ts';
 import type { CallRecorder } from '../../providers/with/record.ts';
 import type { Model, Price } from '../../schema/config/models.ts';
@@ -26,7 +24,8 @@ import { lineEvents } from '../log/events.ts';
 import type { Ports } from '../ports.ts';
 import { maskJson } from '../secrets.ts';
 import type { Listen } from './listen.ts';
-import type { RecordedCalls } from './recorded-calls.ts';
+import type { KnownCalls } from './recorded-calls.ts';
+import type { TurnJournal } from './turn-journal.ts';
 
 /** Bytes that must be free before a call, so that its reply can be kept. */
 const ROOM_FOR_REPLY = 1_048_576;
@@ -60,7 +59,7 @@ export interface Thought {
   images: readonly ImageRef[];
   unit: string | null;
   purse: CallAllowance;
-  recorded: RecordedCalls;
+  recorded: KnownCalls;
   /** Calls with a greater number go first where calls wait. */
   priority: number;
   signal: AbortSignal;
@@ -90,11 +89,11 @@ export interface ModelPrice {
 export class Attempts implements CallRecorder<Asking, IntentEntry> {
   private readonly priced: ModelPrice;
   private readonly ports: Ports;
-  private readonly journal: Journal;
+  private readonly journal: TurnJournal;
   private readonly state: State;
   private readonly redact: (text: string) => string;
 
-  constructor(priced: ModelPrice, ports: Ports, journal: Journal, state: State, redact: (text: string) => string) {
+  constructor(priced: ModelPrice, ports: Ports, journal: TurnJournal, state: State, redact: (text: string) => string) {
     this.priced = priced;
     this.ports = ports;
     this.journal = journal;
@@ -110,8 +109,8 @@ export class Attempts implements CallRecorder<Asking, IntentEntry> {
     asking.again = null;
     thought.purse.via = intent.via;
     asking.attempt = intent.attempt;
-    apply(this.state, intent);
-    if (!known) await this.journal.announce(intent, ROOM_FOR_REPLY);
+    if (known) this.journal.recall(intent);
+    else await this.journal.announce(intent, ROOM_FOR_REPLY);
     thought.purse.left -= intent.reserve;
     return intent;
   }
@@ -153,8 +152,6 @@ export class Attempts implements CallRecorder<Asking, IntentEntry> {
     asking.attempt = intent.attempt;
     const line: CallEntry = { k: 'reply', ...keyOf(intent), cost: 0, over: 0, ms: 0, reply };
     this.journal.add(intent, line);
-    apply(this.state, intent);
-    apply(this.state, line);
     this.tell(line);
     return reply;
   }
@@ -205,7 +202,6 @@ export class Attempts implements CallRecorder<Asking, IntentEntry> {
     noteOutcome(purse.tries, intent.model, answer.k === 'failed' ? answer.failure : null, 0);
     this.journal.add(answer);
     await this.journal.durable();
-    apply(this.state, answer);
     this.tell(answer);
   }
 

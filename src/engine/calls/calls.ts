@@ -26,6 +26,7 @@ import type { LimitLoad } from './load-cache.ts';
 import { RateLimits } from './rate-limits.ts';
 import { recall, recallDoubt } from './recorded-calls.ts';
 import { cacheKey, ReplyCache } from './reply-cache.ts';
+import { type TurnJournal, WrittenJournal } from './turn-journal.ts';
 
 /** Providers keep `timeout_ms` themselves, and know what had come by then; this long after it they are ended: milliseconds. */
 const GRACE_MS = 500;
@@ -57,10 +58,18 @@ interface ThoughtProgress {
   failed: ProviderError | null;
 }
 
+/** The models of an organisation, as the visits of a turn ask them. */
+export interface Models {
+  /** What one call of the first model that has a price may cost at most; `prompt` is made only when that counts. */
+  need(config: Config, models: readonly string[], prompt: () => Prompt): Promise<number>;
+  /** What a model answers to a thought. Throws `OutOfCredits` before an attempt that the purse cannot pay in the worst case. */
+  think(config: Config, choice: ModelChoice, thought: Thought): Promise<Reply>;
+}
+
 /** The telephone exchange of an engine: models by name, and every attempt recorded before and after. */
-export class ModelCalls {
+export class ModelCalls implements Models {
   private readonly ports: Ports;
-  private readonly journal: Journal;
+  private readonly journal: TurnJournal;
   private readonly state: State;
   /** Secrets go no further than here. */
   private readonly redact: (text: string) => string;
@@ -68,7 +77,7 @@ export class ModelCalls {
   private readonly gates: RateLimits;
   private readonly replies: ReplyCache;
 
-  constructor(ports: Ports, journal: Journal, state: State) {
+  constructor(ports: Ports, journal: TurnJournal, state: State) {
     this.ports = ports;
     this.journal = journal;
     this.state = state;
@@ -204,10 +213,10 @@ export class ModelCalls {
       }
       asking.attempt++;
       asking.budget.left--;
-      if (thought.recorded.doubts.has(key)) recallDoubt(this.state, thought, intent);
+      if (thought.recorded.doubts.has(key)) recallDoubt(this.journal, thought, intent);
       else {
         try {
-          return recall(this.state, thought, known);
+          return recall(this.journal, thought, known);
         } catch (error) {
           if (!(error instanceof ProviderError) || isOfTheReply(error)) throw error;
           progress.failed = error;
@@ -258,6 +267,11 @@ export class ModelCalls {
   close(): void {
     this.replies.close();
   }
+}
+
+/** The models of an organisation as it was loaded. */
+export function callsOf(ports: Ports, { journal, state }: { journal: Journal; state: State }): ModelCalls {
+  return new ModelCalls(ports, new WrittenJournal(journal, state), state);
 }
 
 /** The price of the list that is shipped; null when the model is not on it. */

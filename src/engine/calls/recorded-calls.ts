@@ -1,14 +1,27 @@
 /** What the journal holds of calls that a crash cut off. */
-import { apply } from '../../core/journal/apply.ts';
 import { ProviderError, printKey, type Reply } from '../../core/model/call.ts';
 import type { ActKey, CallEntry, Entry, Held, IntentEntry, UseEntry } from '../../core/model/entry.ts';
-import type { State } from '../../core/model/state.ts';
 import type { Stands } from '../../core/model/tool.ts';
 import { noteOutcome } from '../../core/money/breaker.ts';
 import type { Thought } from './attempts.ts';
+import type { TurnJournal } from './turn-journal.ts';
 
-/** Calls that a crash cut off: what the journal holds of them. */
-export class RecordedCalls {
+/** What the journal holds of the calls and uses of a turn that is made again. */
+export interface KnownCalls {
+  /** Attempts whose bill is unknown. */
+  readonly doubts: ReadonlySet<string>;
+  /** An attempt, and how it ended if that is known. */
+  attempt(key: string): CallEntry[] | undefined;
+  /** A use of a tool that is about to be made. */
+  use(key: ActKey): CallEntry[] | undefined;
+  /** The line that announced a use. */
+  announced(key: ActKey): UseEntry | undefined;
+  /** What stood at a path when an act on it was judged, where only the journal can tell; undefined: the folder does. */
+  stood(agent: string, path: string, approved?: Held): Pick<Stands, 'hash' | 'text'> | undefined;
+}
+
+/** Calls that a crash cut off. */
+export class RecordedCalls implements KnownCalls {
   private readonly attempts = new Map<string, CallEntry[]>();
   private readonly uses = new Map<string, CallEntry[]>();
   readonly doubts = new Set<string>();
@@ -34,12 +47,8 @@ export class RecordedCalls {
     return this.uses.get(actKey(key));
   }
 
-  /** What stood at a path when an act on it was judged, where only the journal can tell; undefined: the folder does. */
-  stood(_agent: string, _path: string, _approved?: Held): Pick<Stands, 'hash' | 'text'> | undefined {
-    return undefined;
-  }
+  stood(): undefined {}
 
-  /** The line that announced a use, if a crash left it. */
   announced(key: ActKey): UseEntry | undefined {
     this.taken.add(actKey(key));
     return this.uses.get(actKey(key))?.find((entry): entry is UseEntry => entry.k === 'use');
@@ -73,11 +82,10 @@ function actKey(entry: ActKey): string {
 }
 
 /** Books calls that the journal holds from before a crash, and answers from there. */
-export function recall(state: State, thought: Thought, [intent, answer]: readonly CallEntry[]): Reply {
+export function recall(journal: TurnJournal, thought: Thought, [intent, answer]: readonly CallEntry[]): Reply {
   const { purse } = thought;
   purse.via = (intent as IntentEntry).via;
-  apply(state, intent as CallEntry);
-  apply(state, answer as CallEntry);
+  journal.recall(intent as CallEntry, answer as CallEntry);
   noteOutcome(purse.tries, (intent as IntentEntry).model, answer?.k === 'failed' ? answer.failure : null, 0);
   if (answer?.k === 'failed') {
     purse.left -= answer.cost;
@@ -89,8 +97,7 @@ export function recall(state: State, thought: Thought, [intent, answer]: readonl
 }
 
 /** An attempt that may have been billed: its reserve stays booked. */
-export function recallDoubt(state: State, { purse }: Thought, intent: IntentEntry): void {
-  apply(state, intent);
-  apply(state, { k: 'recovered', turn: intent.turn, again: [], doubt: [printKey(intent)] });
+export function recallDoubt(journal: TurnJournal, { purse }: Thought, intent: IntentEntry): void {
+  journal.recall(intent, { k: 'recovered', turn: intent.turn, again: [], doubt: [printKey(intent)] });
   purse.left -= intent.reserve;
 }

@@ -13,6 +13,7 @@ import { TOOLS } from '../../tools/all.ts';
 import { outputLimit } from '../calls/attempts.ts';
 import { ModelCalls } from '../calls/calls.ts';
 import { RecordedCalls } from '../calls/recorded-calls.ts';
+import { WrittenJournal } from '../calls/turn-journal.ts';
 import type { Loaded } from '../journal/load.ts';
 import type { Ports } from '../ports.ts';
 import { secretMask } from '../secrets.ts';
@@ -103,8 +104,11 @@ export async function preview(ports: Ports, loaded: Loaded, wish: PreviewWish = 
   return { turn: number, unfinished: loaded.unfinished !== null, calls, rest, ...totalOf(calls) };
 }
 
+/** A turn whose models can be looked at. */
+type TurnAhead = Turn & { calls: ModelCalls };
+
 /** The turn as it stands after its freeze; of one that was cut off, as it was frozen then. */
-async function begun(ports: Ports, loaded: Loaded, wish: PreviewWish): Promise<Turn> {
+async function begun(ports: Ports, loaded: Loaded, wish: PreviewWish): Promise<TurnAhead> {
   const { state, journal, unfinished } = loaded;
   const mask = secretMask(ports.env);
   const folder = new Folder(ports.disk, ports.clock, mask);
@@ -114,10 +118,11 @@ async function begun(ports: Ports, loaded: Loaded, wish: PreviewWish): Promise<T
     unfinished?.open ?? openingOf(state.clock.turn + 1, ports.clock.now(), folder.tracked.barredNames(state), wish);
   if (unfinished) live.thaw(open.env ?? {});
   else await freeze({ ports, toolbox: TOOLS, state, journal, folder, live }, open, []);
-  const calls = new ModelCalls(ports, journal, state);
+  const turnJournal = new WrittenJournal(journal, state);
+  const calls = new ModelCalls(ports, turnJournal, state);
   const signal = new AbortController().signal;
   const recorded = new RecordedCalls([]);
-  const turn = { number: open.turn, open, config: live.current, state, journal, calls, recorded, ports };
+  const turn = { number: open.turn, open, config: live.current, state, journal: turnJournal, calls, recorded, ports };
   return Object.assign(turn, { live: new Set<string>(), mask, swept: [], signal });
 }
 
@@ -125,7 +130,7 @@ function openingOf(turn: number, time: number, barred: string[], wish: PreviewWi
   return { k: 'open', turn, time, boot: '', lock: 0, version: '1', ...(barred.length && { barred }), ...wish };
 }
 
-async function foretell(turn: Turn, toolset: Toolbox, plan: VisitPlan, why: string): Promise<Foreseen> {
+async function foretell(turn: TurnAhead, toolset: Toolbox, plan: VisitPlan, why: string): Promise<Foreseen> {
   const { config, calls } = turn;
   const { agent, resume, models, need, purse } = plan;
   const { given, brief } = promptOfVisit(turn, toolset, resume, plan.summary);

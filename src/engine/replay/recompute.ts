@@ -18,7 +18,14 @@ import type { Ports } from '../ports.ts';
 import { toolsetOf } from '../tools/toolset.ts';
 import type { Turn } from '../tools/turn-in-progress.ts';
 import { makeTurn } from '../turn/turn.ts';
-import { type Divergence, JournaledCalls, NoJournal, Readings, ReplayedCalls, unreachable } from './replayed-calls.ts';
+import {
+  type Divergence,
+  JournaledCalls,
+  Readings,
+  ReplayedCalls,
+  ReplayedJournal,
+  unreachable,
+} from './replayed-calls.ts';
 
 /**
  * Executes every visit again, from the frozen inputs and the recorded replies, and compares what follows with the journal
@@ -35,6 +42,7 @@ export class Recompute {
   private readonly readConfig = configReader();
   private config: Config | null = null;
   private env = '{}';
+  private readonly journal = new ReplayedJournal(this.state);
   private readonly calls: ReplayedCalls;
   private readonly readings = new Readings();
   /** Lines of the turn that is being read. */
@@ -51,7 +59,7 @@ export class Recompute {
       env: {},
       provider: async (name) => unreachable(await ports.provider(name)),
     };
-    this.calls = new ReplayedCalls(this.ports, this.state);
+    this.calls = new ReplayedCalls(this.ports, this.journal, this.state);
   }
 
   async take(group: Group): Promise<void> {
@@ -104,7 +112,7 @@ export class Recompute {
       open,
       config,
       state: this.state,
-      journal: new NoJournal(this.ports.disk),
+      journal: this.journal,
       calls: this.calls,
       recorded,
       ports: this.ports,

@@ -19,6 +19,7 @@ import type {
   Entry,
   Held,
   IntentEntry,
+  UseEntry,
   VisitEffect,
 } from '../../core/model/entry.ts';
 import type { State } from '../../core/model/state.ts';
@@ -26,12 +27,12 @@ import { NOTHING, type Stands } from '../../core/model/tool.ts';
 import { permitPath } from '../../core/model/tool-path.ts';
 import { requestHash } from '../../core/prompt/prompt.ts';
 import type { Disk, Stat } from '../../disk/fs/disk.ts';
-import { Journal } from '../../disk/journal/journal.ts';
 import { copyWith } from '../../schema/copy.ts';
 import { attachedName } from '../../tools/people/send_message.ts';
 import { type CallAllowance, OutOfCredits, type Thought } from '../calls/attempts.ts';
-import { ModelCalls, type ModelChoice } from '../calls/calls.ts';
-import { RecordedCalls } from '../calls/recorded-calls.ts';
+import { ModelCalls, type ModelChoice, type Models } from '../calls/calls.ts';
+import { type KnownCalls, RecordedCalls } from '../calls/recorded-calls.ts';
+import type { TurnJournal } from '../calls/turn-journal.ts';
 import type { Ports } from '../ports.ts';
 
 /** The first line that comes out otherwise than the journal has it. `key` names it: an effect and its agent, or a call. */
@@ -46,19 +47,32 @@ export interface Divergence {
 const ERASED = /\[redacted\]|\[\w*(_KEY|_TOKEN|_SECRET|PASSWORD)\]/i;
 
 /** The calls of a turn as the journal has them. What a tool did to the workspace becomes readable as it is told to the visit. */
-export class JournaledCalls extends RecordedCalls {
+export class JournaledCalls implements KnownCalls {
+  private readonly calls: RecordedCalls;
   private readonly readings: Readings;
   /** Acts that were held in the turn; those of visits go when what they cover is asked for. */
   private readonly held: Held[];
 
   constructor(calls: readonly Entry[], effects: readonly Effect[], readings: Readings) {
-    super(calls);
+    this.calls = new RecordedCalls(calls);
     this.readings = readings;
     this.held = effects.filter((effect) => effect.k === 'held');
   }
 
+  get doubts(): ReadonlySet<string> {
+    return this.calls.doubts;
+  }
+
+  attempt(key: string): CallEntry[] | undefined {
+    return this.calls.attempt(key);
+  }
+
+  announced(key: ActKey): UseEntry | undefined {
+    return this.calls.announced(key);
+  }
+
   /** What was approved and not held again stood as it was shown. */
-  override stood(agent: string, path: string, approved?: Held): Pick<Stands, 'hash' | 'text'> | undefined {
+  stood(agent: string, path: string, approved?: Held): Pick<Stands, 'hash' | 'text'> | undefined {
     const covers = (held: Held | undefined): held is Held => held?.covers?.[path] !== undefined;
     const again = this.held.find((held) => approved !== undefined && held.again?.of === approved.id);
     const asked = this.held.findIndex((held) => held.agent === agent && !held.again && covers(held));
@@ -66,8 +80,8 @@ export class JournaledCalls extends RecordedCalls {
     return covers(held) ? { hash: held.covers?.[path] as string, text: held.was ?? null } : undefined;
   }
 
-  override use(key: ActKey): CallEntry[] {
-    const known = super.use(key);
+  use(key: ActKey): CallEntry[] {
+    const known = this.calls.use(key);
     const used = known?.find((entry) => entry.k === 'used');
     if (!known || !used)
       throw new Error(`the journal holds no use of a tool by ${key.agent} in call ${key.n}, act ${key.act}`);
@@ -77,16 +91,18 @@ export class JournaledCalls extends RecordedCalls {
 }
 
 /** Answers from the journal instead of calling anyone, and checks that each prompt is the one that was sent. */
-export class ReplayedCalls extends ModelCalls {
+export class ReplayedCalls implements Models {
   divergence: Divergence | null = null;
-  private readonly ledger: State;
+  /** Knows what models cost. */
+  private readonly models: ModelCalls;
+  private readonly journal: TurnJournal;
   /** agent and call → the last attempt that the journal holds. */
   private readonly last = new Map<string, number>();
   private readonly visits = new Map<string, VisitEffect>();
 
-  constructor(ports: Ports, state: State) {
-    super(ports, new NoJournal(ports.disk), state);
-    this.ledger = state;
+  constructor(ports: Ports, journal: TurnJournal, state: State) {
+    this.models = new ModelCalls(ports, journal, state);
+    this.journal = journal;
   }
 
   begin(calls: readonly Entry[], effects: readonly Effect[]): void {
@@ -97,7 +113,11 @@ export class ReplayedCalls extends ModelCalls {
     for (const effect of effects) if (effect.k === 'visit') this.visits.set(effect.agent, effect);
   }
 
-  override async think(
+  need(config: Config, models: readonly string[], prompt: () => Prompt): Promise<number> {
+    return this.models.need(config, models, prompt);
+  }
+
+  async think(
     _config: Config,
     _choice: ModelChoice,
     { prompt, systemHash, images, purse, recorded }: Thought,
@@ -123,13 +143,13 @@ export class ReplayedCalls extends ModelCalls {
 
   /** The recorded outcome of an attempt, booked as it was; undefined when another attempt followed it. */
   private answer(intent: IntentEntry, answer: CallEntry | undefined, purse: CallAllowance): Reply | undefined {
-    apply(this.ledger, intent);
+    this.journal.recall(intent);
     if (!answer) {
-      apply(this.ledger, { k: 'recovered', turn: intent.turn, again: [], doubt: [printKey(intent)] });
+      this.journal.recall({ k: 'recovered', turn: intent.turn, again: [], doubt: [printKey(intent)] });
       purse.left -= intent.reserve;
       return undefined;
     }
-    apply(this.ledger, answer);
+    this.journal.recall(answer);
     if (answer.k !== 'reply' && answer.k !== 'failed') return undefined;
     purse.left -= answer.cost;
     if (answer.k === 'reply') return answer.reply;
@@ -156,15 +176,27 @@ export function unreachable(provider: Awaited<ReturnType<Ports['provider']>>): A
   });
 }
 
-/** A journal that forgets. */
-export class NoJournal extends Journal {
-  constructor(disk: Disk) {
-    super(disk, 1, '', 0);
+/** Lines of a turn that is made again: they count, and nothing is written. */
+export class ReplayedJournal implements TurnJournal {
+  private readonly state: State;
+
+  constructor(state: State) {
+    this.state = state;
   }
-  override add(): void {}
-  override write(): void {}
-  override async durable(): Promise<void> {}
-  override async announce(): Promise<void> {}
+
+  add(...lines: CallEntry[]): void {
+    this.recall(...lines);
+  }
+
+  async announce(intent: IntentEntry): Promise<void> {
+    this.recall(intent);
+  }
+
+  recall(...lines: Entry[]): void {
+    for (const line of lines) apply(this.state, line);
+  }
+
+  async durable(): Promise<void> {}
 }
 
 /** What visits read from the folder, as the journal tells it: files they attached, images they looked at, and shared files before they wrote them. */

@@ -2,22 +2,22 @@
 import type { Config } from '../../core/model/config.ts';
 import type { OpenEntry } from '../../core/model/entry.ts';
 import type { State } from '../../core/model/state.ts';
-import type { Journal } from '../../disk/journal/journal.ts';
-import type { ModelCalls } from '../calls/calls.ts';
+import type { Models } from '../calls/calls.ts';
 import type { Listen } from '../calls/listen.ts';
-import type { RecordedCalls } from '../calls/recorded-calls.ts';
+import type { KnownCalls } from '../calls/recorded-calls.ts';
+import type { TurnJournal } from '../calls/turn-journal.ts';
 import type { SentPrompts } from '../journal/sent-prompts.ts';
 import type { Ports } from '../ports.ts';
 
-/** A turn being made. The state is the snapshot: during the visits only its money changes. */
+/** A turn being made. The state is the snapshot: visits change it through the journal alone, and nothing of it but what is theirs and money. */
 export interface Turn {
   number: number;
   open: OpenEntry;
   config: Config;
   state: State;
-  journal: Journal;
-  calls: ModelCalls;
-  recorded: RecordedCalls;
+  journal: TurnJournal;
+  calls: Models;
+  recorded: KnownCalls;
   ports: Ports;
   /** Workspace files that tools wrote in this turn. */
   live: Set<string>;

@@ -1,5 +1,4 @@
 /** Performs an act: uses the tool, journals it and books its price. */
-import { apply } from '../../core/journal/apply.ts';
 import type { ActCall, JsonObject } from '../../core/model/call.ts';
 import type { Server } from '../../core/model/config.ts';
 import type { ActKey, LiveFile, UsedEntry, UseEntry } from '../../core/model/entry.ts';
@@ -77,14 +76,13 @@ async function performAct(
 ): Promise<ToolResult> {
   const known = turn.recorded.use(key);
   announce(turn, resume, call, key, use.cost);
-  const used =
-    known?.find((entry): entry is UsedEntry => entry.k === 'used') ??
-    (await perform(turn, resume, scene, use, key, known !== undefined));
+  const recorded = known?.find((entry): entry is UsedEntry => entry.k === 'used');
+  if (recorded) turn.journal.recall(recorded);
+  const used = recorded ?? (await perform(turn, resume, scene, use, key, known !== undefined));
   for (const file of used.files) {
     turn.live.add(file.path);
     scene.draft.touched.set(file.path, fateOf(file, call.tool));
   }
-  apply(turn.state, used);
   if (used.shared) stageShared(turn, scene, used.shared);
   if (TELL_HASHES.has(call.tool)) noteTexts(scene, used);
   const held = use.ask?.(used);
@@ -106,8 +104,8 @@ function announce(
 ): void {
   const known = turn.recorded.announced(key);
   const use: UseEntry = known ?? { k: 'use', ...key, tool, input, ...(cost > 0 && { cost, unit: unit ?? null }) };
-  if (!known) turn.journal.add(use);
-  apply(turn.state, use);
+  if (known) turn.journal.recall(use);
+  else turn.journal.add(use);
 }
 
 async function perform(
@@ -166,11 +164,7 @@ function keepReplaced(
   const text = isYoung ? null : textOf(bytes);
   if (text === null || mask(text) !== text) keepAside(ports.disk, aside, path, number);
   else if (state.calls.blobs.has(hash)) return;
-  else {
-    const entry = { k: 'blob' as const, hash, text };
-    apply(state, entry);
-    journal.add(entry);
-  }
+  else journal.add({ k: 'blob', hash, text });
 }
 
 function unknown(cost: number): WorldResult {

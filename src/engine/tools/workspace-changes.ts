@@ -1,5 +1,4 @@
 /** Finds what a program changed in a workspace, for the journal. */
-import { apply } from '../../core/journal/apply.ts';
 import type { LiveFile } from '../../core/model/entry.ts';
 import { bytesHash } from '../../disk/fs/materialise.ts';
 import type { WorkspaceListing } from '../../disk/sandbox/workspace-listing.ts';
@@ -47,7 +46,7 @@ export class WorkspaceState {
 
   /** Takes texts into the journal that a program may be about to replace. */
   async keepTexts({ files }: WorkspaceListing): Promise<void> {
-    const { state, journal } = this.turn;
+    const { journal } = this.turn;
     let left = ALL_KEPT;
     for (const [name, { mark, size }] of sorted(files)) {
       const path = `${this.workspace}/${name}`;
@@ -66,7 +65,6 @@ export class WorkspaceState {
         continue;
       }
       left -= size;
-      apply(state, blob);
       journal.add(blob);
     }
     if (left < ALL_KEPT) await journal.durable();

@@ -29,6 +29,7 @@ import { ModelCalls } from '../calls/calls.ts';
 import type { Listen } from '../calls/listen.ts';
 import type { LimitLoad } from '../calls/load-cache.ts';
 import { RecordedCalls } from '../calls/recorded-calls.ts';
+import { WrittenJournal } from '../calls/turn-journal.ts';
 import { Durable, targetOf } from '../journal/durable.ts';
 import { turnLines } from '../journal/history.ts';
 import { compare, type Loaded, load } from '../journal/load.ts';
@@ -70,6 +71,7 @@ export class Engine {
   private readonly toolbox: Toolbox;
   private readonly lock: Lock;
   readonly journal: Journal;
+  private readonly turnJournal: WrittenJournal;
   private readonly folder: Folder;
   private readonly redact: (text: string) => string;
   private readonly calls: ModelCalls;
@@ -122,7 +124,8 @@ export class Engine {
     this.redact = secretMask(ports.env);
     this.folder = new Folder(ports.disk, ports.clock, this.redact);
     this.live = new LiveConfig(this.folder, this.state, this.env);
-    this.calls = new ModelCalls(ports, this.journal, this.state);
+    this.turnJournal = new WrittenJournal(this.journal, this.state);
+    this.calls = new ModelCalls(ports, this.turnJournal, this.state);
     const { state, journal, folder, live } = this;
     this.freezing = { ports, toolbox, state, journal, folder, live };
     this.journal.dropTail();
@@ -357,7 +360,7 @@ export class Engine {
     const spentBefore = this.state.money.org.spent;
     const toolset = await toolsetOf(this.toolbox, turn.config, this.state.rights.trusted);
     const ending = await makeTurn(turn, toolset);
-    for (const call of recorded.left()) apply(this.state, call);
+    this.turnJournal.recall(...recorded.left());
     const { conflicts, unplaced } = this.commit(frozen, ending);
     for (const path of turn.live) this.durable.note(path);
     const report: TurnReport = {
@@ -376,7 +379,7 @@ export class Engine {
   }
 
   private turnOf({ open, swept }: Frozen, recorded: RecordedCalls, signal: AbortSignal, listen?: Listen): Turn {
-    const { config, state, journal, calls, ports, redact } = this;
+    const { config, state, turnJournal: journal, calls, ports, redact } = this;
     const live = new Set<string>();
     return {
       number: open.turn,
@@ -403,7 +406,9 @@ export class Engine {
   }
 
   /** A turn that was cut off: its inputs as they were frozen then, and what was told and answered. */
-  private thaw(unfinished: NonNullable<Loaded['unfinished']>): Pick<Turn, 'recorded' | 'sent'> & { frozen: Frozen } {
+  private thaw(
+    unfinished: NonNullable<Loaded['unfinished']>,
+  ): Pick<Turn, 'sent'> & { frozen: Frozen; recorded: RecordedCalls } {
     this.unfinished = null;
     this.live.thaw(unfinished.open.env ?? {});
     for (const call of unfinished.calls)

@@ -1,8 +1,6 @@
 /** The prompt of a visit's first call, and the texts that it refers to. */
-import { apply } from '../../core/journal/apply.ts';
 import type { InboxMail } from '../../core/mail/inbox.ts';
 import { inboxOfVisit } from '../../core/mail/inbox.ts';
-import type { Entry } from '../../core/model/entry.ts';
 import type { VisitPrompt } from '../../core/prompt/prompt.ts';
 import { buildPrompt } from '../../core/prompt/prompt.ts';
 import type { Toolbox } from '../../core/turn/judge.ts';
@@ -30,8 +28,6 @@ export function promptOfVisit(
 export function noteBlobs(turn: Turn, blobs: VisitPrompt['blobs']): void {
   for (const blob of blobs) {
     if (turn.state.calls.blobs.has(blob.hash)) continue;
-    const entry: Entry = { k: 'blob', ...blob };
-    apply(turn.state, entry);
-    turn.journal.add(entry);
+    turn.journal.add({ k: 'blob', ...blob });
   }
 }

@@ -18,7 +18,7 @@ import type { Resume } from '../../schema/config/resume.ts';
 import { copyWith } from '../../schema/copy.ts';
 import { FaultError } from '../../schema/fault.ts';
 import { type CallAllowance, OutOfCredits } from '../calls/attempts.ts';
-import type { RecordedCalls } from '../calls/recorded-calls.ts';
+import type { KnownCalls } from '../calls/recorded-calls.ts';
 import type { Ports } from '../ports.ts';
 import { blobOf, imagesOf, type Sight } from '../tools/images.ts';
 import { bytesAt, textOf } from '../tools/tool-context.ts';
@@ -102,7 +102,7 @@ function priorityOf({ config }: Turn, { mail }: InboxMail): number {
 export function actContextOf(
   turn: Pick<Turn, 'config' | 'state' | 'number' | 'mask'> & {
     ports: Pick<Ports, 'disk'>;
-    recorded: Pick<RecordedCalls, 'stood'>;
+    recorded: Pick<KnownCalls, 'stood'>;
   },
   resume: Resume,
   given: readonly Cause[],

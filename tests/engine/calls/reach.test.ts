@@ -4,7 +4,7 @@ import { realPorts } from '../../../src/app/ports.ts';
 import { readOrg } from '../../../src/app/read-org.ts';
 import { ProviderError } from '../../../src/core/model/call.ts';
 import { realClock } from '../../../src/disk/fs/clock.ts';
-import { ModelCalls } from '../../../src/engine/calls/calls.ts';
+import { callsOf } from '../../../src/engine/calls/calls.ts';
 import { reach } from '../../../src/engine/calls/reach.ts';
 import type { Connection, Provider } from '../../../src/providers/provider.ts';
 import { office } from '../../commands/people/world.ts';
@@ -22,8 +22,8 @@ function reached(models: [name: string, probe: Probe | undefined][], signal = ne
     const probe = models.find(([one]) => one === name)?.[1];
     return { about: '', repeatable: false, free: false, connect: async () => ({ complete, ...(probe && { probe }) }) };
   };
-  const { config, state, loaded } = readOrg(place);
-  return reach(config, new ModelCalls({ ...realPorts(place), provider, clock }, loaded.journal, state), clock, signal);
+  const { config, loaded } = readOrg(place);
+  return reach(config, callsOf({ ...realPorts(place), provider, clock }, loaded), clock, signal);
 }
 
 function named(provider: string, i: number) {
