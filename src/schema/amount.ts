@@ -11,7 +11,7 @@ export function inMicro(credits: number): number {
   return Math.round(credits * MICRO);
 }
 
-/** Rounded up to a whole micro-credit; what a sum of fractions is off by does not count. */
+/** Converts credits to micro-credits, rounded up; ignores the error of a sum of fractions. */
 export function inMicroAtLeast(credits: number): number {
   return Math.ceil(Number((credits * MICRO).toPrecision(15)));
 }

@@ -21,7 +21,7 @@ export function withEntry<Value>(
   return Object.fromEntries([...Object.entries(record), [key, value]]);
 }
 
-/** The fields that are not undefined, in their order: what `...(a === undefined ? {} : { a })` for each of them gives. */
+/** The fields that are not undefined, in their order; the same as `...(a === undefined ? {} : { a })` for each field. */
 export function defined<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]?: Exclude<T[K], undefined>;

@@ -26,7 +26,7 @@ function isMissing(input: unknown, { path }: z.core.$ZodIssue): boolean {
   return path.length > 0 && valueAt(input, path) === undefined;
 }
 
-/** All that is missing, and under which names the model gave something instead; only such names as tools have. */
+/** Everything that is missing, and the names under which the model gave something instead; only names that tools use. */
 function missingText(tool: string, input: unknown, missing: readonly z.core.$ZodIssue[]): string {
   const needed = missing.map((issue) => `${fieldOf(issue)} (${kindOf(issue).replace(/^an? /, '')})`);
   const given = Object.keys(input as object).filter((key) => /^[a-z_]{1,30}$/i.test(key));

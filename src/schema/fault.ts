@@ -148,7 +148,7 @@ export function failure(
   return new FaultError(fault(code, message, more));
 }
 
-/** A line of a list that shows the rest, for what is left out of it. */
+/** The line that a list shows for an entry that is left out because it is broken. */
 export function printBroken({ file, line, message }: Fault): string {
   return `Broken: ${file}${line ? `:${line}` : ''}: ${message}`;
 }

@@ -1,6 +1,6 @@
 /** Makes schemas only when they are first needed. */
 
-/** Gives a schema that is made when it is first asked for: to make all schemas takes longer than what most commands do. */
+/** Returns a function that makes the schema on first use. Making all schemas takes longer than most commands do. */
 export function later<Schema>(make: () => Schema): () => Schema {
   let made: Schema | undefined;
   return () => {

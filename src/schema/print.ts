@@ -4,13 +4,13 @@ import type { Message } from './records/message.ts';
 /** What a front matter may hold. */
 type HeadValue = string | number | boolean | null | readonly HeadValue[] | { readonly [key: string]: HeadValue };
 
-/** Texts that mean themselves without quotes, to readers of YAML 1.1 as well, also inside `[...]` and `{...}`. */
+/** Texts that need no quotes, not even for readers of YAML 1.1, and not inside `[...]` or `{...}`. */
 const PLAIN = /^[A-Za-z](?:[A-Za-z0-9 _./;()'!?+-]*[A-Za-z0-9_./;()'!?+-])?$/;
 const PLAIN_LINE = /^[A-Za-z](?:[A-Za-z0-9 _.,/;()'!?+-]*[A-Za-z0-9_.,/;()'!?+-])?$/;
 const PLAIN_ID = /^\d{6,}-[a-z][a-z0-9_-]*$/;
-/** Words that some reader of YAML takes for something else than text; the last are numbers to some. */
+/** Words that some YAML reader takes for something other than text; the last ones are numbers to some. */
 const WORD_OF_YAML = /^(?:(?:y|n|yes|no|on|off|true|false|null|nan|inf)$|e[+-]?\d)/i;
-/** Characters that JSON leaves as they are and YAML does not read back, or not everywhere. */
+/** Characters that JSON leaves as they are but that not every YAML reader reads back. */
 const UNPRINTABLE = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g;
 const LONE_SURROGATE = /[\ud800-\udfff]/u;
 
@@ -30,8 +30,8 @@ export function printMessage(m: Message): string {
 }
 
 /**
- * A body as a file can hold it: lines end in LF, no newline at the end, and what is no text in UTF-8 (NUL, half of a
- * surrogate pair) is U+FFFD. A canonical body is returned as it is.
+ * A body as a file can hold it: lines end in LF, there is no newline at the end, and what is not valid UTF-8 text (NUL,
+ * half of a surrogate pair) becomes U+FFFD. A canonical body is returned as it is.
  */
 export function canonicalBody(body: string): string {
   let text = body.includes('\r') ? body.replace(/\r\n?/g, '\n') : body;

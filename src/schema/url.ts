@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { later } from './later.ts';
 
-/** The address of a service, by http or https. A name and password in it would stand in the journal: keys are references. */
+/** The address of a service, by http or https. A name and password in it would be journaled; keys must be references. */
 export const serviceUrl = later(() =>
   z
     .url({ protocol: /^https?$/ })

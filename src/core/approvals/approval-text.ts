@@ -5,12 +5,12 @@ import { countCredits, printCredits } from '../money/ledger.ts';
 import { callName } from '../text/call-name.ts';
 import { changedText } from './covers.ts';
 
-/** What a person, or `nobody` in time, answered. */
+/** The answer of a person, or of `nobody` when nobody answered in time. */
 export interface Decision {
   decision: 'approve' | 'deny';
   by: string;
   note: string;
-  /** What came of the act. */
+  /** The outcome of the act. */
   outcome: string;
 }
 
@@ -25,13 +25,13 @@ export function printApproval(held: Held, decided?: Decision): string {
   return `${head}${[...parts, decided ? answered(decided) : options(held)].filter(Boolean).join('\n\n')}\n`;
 }
 
-/** In words where the journal has them; `taint` is said by its name as well, for people look it up. */
+/** Why the act is held: in words where the journal has them. `taint` is also given by name, because people look it up. */
 export function whyHeld({ rule, because }: Pick<Held, 'rule' | 'because'>): string {
   if (because === undefined) return `It waits because of: ${rule}.`;
   return rule === 'taint' ? `It waits because of: taint. ${because}` : because;
 }
 
-/** What a person is told before they answer an act that is not what they were shown. */
+/** What a person is told before answering an act that is no longer what they were shown. */
 export function outdatedText(changed: readonly string[]): string {
   return `${changedText(changed)} since it was shown. This is how it stands now; approved, it is held again like this.`;
 }
@@ -43,7 +43,9 @@ export function againOf({ again }: Pick<Held, 'again'>): string {
     : `It was approved as ${again.of} and not done: ${changedText(again.changed)} since it was shown. This is how it stands now.`;
 }
 
-/** What the agent is told of an answer: which of its acts it was, and what came of it. `waits`: it was held again. */
+/**
+ * What the agent is told of an answer: which of its acts it was about, and the outcome. `waits`: the act was held again.
+ */
 export function answerText(held: Held, { decision, by, note, outcome }: Decision, waits: boolean): string {
   const thread = held.cause[0]?.thread;
   const where = [
@@ -58,13 +60,13 @@ export function answerText(held: Held, { decision, by, note, outcome }: Decision
   return `${by} ${decision === 'approve' ? 'approved' : 'said no to'} ${act}${said} ${came}`;
 }
 
-/** The act in a few words. A question is told whole: the agent may have forgotten it. */
+/** The act in a few words. A question is repeated in full, because the agent may have forgotten it. */
 export function actName({ tool, input }: Pick<Held, 'tool' | 'input'>): string {
   if (tool !== 'request_approval') return callName({ tool, input }).replace(/^send_message /, 'message ');
   return `${tool} ${JSON.stringify((input as { question: string }).question)}`;
 }
 
-/** What the person who is asked is told of the same act that was denied before. */
+/** What the person is told when the same act was denied before. */
 export function deniedText({ denied }: Pick<Held, 'denied'>): string {
   if (denied === undefined) return '';
   return `${denied.by} denied the same as ${denied.of}${denied.note === '' ? '.' : `: ${JSON.stringify(denied.note)}`}`;
@@ -87,7 +89,7 @@ export function printLeft(left: readonly Left[]): string {
 /** Messages that are named as the cause at most. */
 const SHOWN_CAUSES = 10;
 
-/** The mail that the agent had before it. Subjects are quoted, so that none can pass for a line of this file. */
+/** The mail that the agent had before the act. Subjects are quoted, so that none can pass for a line of this file. */
 function causeOf({ cause }: Held): string {
   const lines = cause
     .slice(0, SHOWN_CAUSES)

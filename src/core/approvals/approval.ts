@@ -19,7 +19,7 @@ export function readTimeout(text: string): Timeout {
   return / turns?$/.test(text) ? { turns: n } : { ms: n * UNITS[text.at(-1) as keyof typeof UNITS] };
 }
 
-/** Whether held acts wait for turns to pass, so that a turn in which nobody is due brings something. */
+/** Whether held acts wait for turns to pass, so that even a turn in which nobody is due changes something. */
 export function waitsForTurns(config: Config, state: State): boolean {
   const { timeout } = config.org.approvals;
   return (
@@ -29,7 +29,7 @@ export function waitsForTurns(config: Config, state: State): boolean {
   );
 }
 
-/** The answer that counts when nobody gives one: that of org.yaml, but what was tried for a person needs a person. */
+/** The answer that counts when nobody answers: the default of org.yaml; but an act that was tried before needs a person. */
 export function lapseOf(config: Config, { over }: Pick<Held, 'over'>): 'approve' | 'deny' {
   return over === undefined ? config.org.approvals.default : 'deny';
 }
@@ -49,10 +49,10 @@ export function otherwiseOf(
   return `If nobody answers ${when}, ${next.join('')}it is ${decision === 'approve' ? 'approved' : 'denied'}.`;
 }
 
-/** What makes two held acts the same for whoever answers. */
+/** What two held acts must share to be the same for the person who answers. */
 type Sameness = Pick<Held, 'agent' | 'tool' | 'input'> & { over: string | undefined };
 
-/** The act of the agent that waits already and is the same: of an earlier turn, or of this one. Pure. */
+/** The held act of the agent, of an earlier turn or this one, that is the same. Pure. */
 export function waitingLike(
   { approvals }: Pick<State, 'approvals'>,
   { heldBefore, held }: Pick<Draft, 'heldBefore' | 'held'>,
@@ -65,12 +65,12 @@ export function waitingLike(
   );
 }
 
-/** A held act after somebody else was asked as well. */
+/** A held act after the next person was asked. */
 export function escalatedHeld({ held, to, otherwise, text }: Extract<InputEntry, { k: 'escalated' }>): Held {
   return copyWith(held, { contacts: [...held.contacts, to], otherwise, ...(text !== undefined && { text }) });
 }
 
-/** What the file of the act tells. */
+/** The part of an approval that its file shows. */
 export function heldOf({ asked: _asked, time: _time, answer: _answer, ...held }: Approval): Held {
   return held;
 }

@@ -9,13 +9,13 @@ import { policyFor } from '../rights/policy.ts';
 import { homeOf, isProposal } from '../skills/proposal.ts';
 
 /**
- * An approval covers what was shown: the file that an act would replace, what it takes with it, the text of its tool, and the
- * policy that holds it. What changed since is shown again before anything is done.
+ * What an approval covers is what was shown: the file that an act would replace, what the act takes along, the text of its
+ * tool, and the policy that holds it. A later change is shown again before anything is done.
  */
 export function coversOf(scene: ActContext, act: Act, over: string | undefined): Covers {
   const { tool, value } = act;
   const policy = policyFor(scene.config, act);
-  // A text that nothing could be merged with is written only over that text; the tool context sees to it.
+  // A text that could not be merged is written only over the text that was shown; the tool context checks that.
   const isMerged = over !== undefined && tool?.kind === 'world';
   const covers: Covers = isMerged ? {} : { ...tool?.covers?.(value, scene) };
   if (tool?.kind === 'world' && tool.needs) covers.tool = trustHash(tool.needs);
@@ -23,7 +23,7 @@ export function coversOf(scene: ActContext, act: Act, over: string | undefined):
   return covers;
 }
 
-/** What changed since a person was shown the act that they approved, in words that `changedText` puts together. */
+/** What has changed since a person was shown the act that they approved; `changedText` puts it into words. */
 export function changedSince(scene: ActContext, act: Act, held: Held): string[] {
   const then = held.covers ?? coversThen(scene, held);
   const now = coversOf(scene, act, held.over);
@@ -31,12 +31,12 @@ export function changedSince(scene: ActContext, act: Act, held: Held): string[] 
   return [...names].filter((name) => then[name] !== now[name] && (name !== 'policy' || isHeld(scene, act)));
 }
 
-/** What a policy lets pass needs no approval at all. */
+/** Whether the act still needs an approval: a policy may permit it now. */
 function isHeld({ config }: ActContext, act: Act): boolean {
   return permit(config, copyWith(act, { approved: false })).do === 'hold';
 }
 
-/** What an act covers that was held before such hashes were kept, by what its line has of it. */
+/** What an act covers that was held before such hashes were journaled, reconstructed from its line. */
 function coversThen(scene: ActContext, held: Held): Covers {
   if (isProposal(held)) return { [`${homeOf(held.agent, held.input)}/${held.input.name}`]: held.over as string };
   const stands =

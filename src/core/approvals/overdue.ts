@@ -9,8 +9,8 @@ import { heldOf, lapseOf, otherwiseOf, readTimeout } from './approval.ts';
 import { printApproval } from './approval-text.ts';
 
 /**
- * Held acts that nobody answered within `approvals.timeout`: the next of `escalate_to` is asked for as long, and after the
- * last one the answer that org.yaml gives counts. For the turn that is being frozen; `now` in ms since 1970. Pure.
+ * Held acts that nobody answered within `approvals.timeout`. The next person of `escalate_to` is asked and has as long;
+ * after the last one, the default of org.yaml counts. For the turn that is being frozen; `now` in ms since 1970. Pure.
  */
 export function overdue(config: Config, state: State, now: number): InputEntry[] {
   const { timeout } = config.org.approvals;

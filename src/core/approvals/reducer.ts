@@ -13,7 +13,10 @@ export function ask(state: State, { k: _, ...held }: Extract<Effect, { k: 'held'
   state.approvals.pending.set(held.id, copyWith(held, { asked: held.turn, time: state.clock.time, answer: null }));
 }
 
-/** What was decided; the act itself is done at the next freeze. The file of an earlier answer stays known: it does not count again. */
+/**
+ * A decision; the act itself is done at the next freeze. The file of an earlier answer stays known and does not count
+ * again.
+ */
 export function answer(state: State, id: string, given: NonNullable<Approval['answer']>): void {
   const approval = state.approvals.pending.get(id);
   if (!approval) return;
@@ -22,13 +25,13 @@ export function answer(state: State, id: string, given: NonNullable<Approval['an
   approval.answer = hash === undefined ? given : copyWith(given, { hash });
 }
 
-/** What was approved waits for credits. */
+/** An approved act waits for credits. */
 export function leaveUnpaid(state: State, { id, cost }: Extract<Effect, { k: 'unpaid' }>): void {
   const approval = state.approvals.pending.get(id);
   if (approval?.answer) approval.answer = copyWith(approval.answer, { unpaid: cost });
 }
 
-/** What a person wrote at that path cannot be understood: whatever was answered before, the act goes on waiting. */
+/** The file at that path cannot be understood: whatever was answered before, the act goes on waiting. */
 export function unanswer(state: State, path: string): void {
   const id = /^org\/approvals\/([^/]+)\.md$/.exec(path)?.[1];
   const approval = id === undefined ? undefined : state.approvals.pending.get(id);

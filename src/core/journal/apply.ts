@@ -5,12 +5,12 @@ import { KINDS } from './kinds.ts';
 
 type Apply = (state: State, entry: Entry) => void;
 
-/** What each kind of line does to the state. A map: this is the hottest lookup of a start or a replay. */
+/** The reducer of each kind of line, in a map: this is the hottest lookup of a start or a replay. */
 const APPLY = new Map(Object.entries(KINDS).map(([k, { apply }]) => [k, apply as Apply]));
 
 /**
- * Folds one journal line into the state, in place. Total: every line of a valid journal applies. The same lines in the
- * same order always give the same state; nothing else changes one.
+ * Applies one journal line to the state, in place. Total: every line of a valid journal applies. The same lines in the same
+ * order always give the same state; nothing else changes a state.
  */
 export function apply(state: State, entry: Entry): void {
   (APPLY.get(entry.k) as Apply)(state, entry);

@@ -9,7 +9,7 @@ export function asked(request: Request, time: number, file?: string): Extract<In
   return { k: 'request', request, time, ...told, ...(file !== undefined && { file }) };
 }
 
-/** Who is told that a message was acknowledged; null: nobody, for it is the person's own. */
+/** The author who is told that a message was acknowledged; null when the message is the person's own. */
 export function ackedAuthor({ by, id }: Extract<Request, { ask: 'ack' }>): string | null {
   const author = parseMessageId(id)?.author;
   return author === undefined || author === by ? null : author;

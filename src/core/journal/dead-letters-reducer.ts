@@ -30,7 +30,7 @@ export function setAside(state: State, entry: Extract<Entry, { k: 'aside' }>): v
   });
 }
 
-/** A file that could not be put in its place, or taken away: its owner hears of it, and mail lies where it is kept. */
+/** A file that could not be put in its place or removed: its owner is told, and mail lies where it is kept. */
 export function setUnplaced(state: State, entry: Unplaced): void {
   const { id, path, kept, owner, detail, mark, turn } = entry;
   if (mark !== undefined) state.dead.aside.set(path, mark);
@@ -40,7 +40,7 @@ export function setUnplaced(state: State, entry: Unplaced): void {
   if (owner !== 'org') notify(state, owner, 'refused', detail);
 }
 
-/** What is told to lie at a path lies elsewhere: a message by its name, what was set aside by its place. */
+/** Records that what was expected at a path lies elsewhere: a message goes by its name, a set-aside file by its place. */
 function relocate(state: State, path: string, kept: string): void {
   const id = messageAt(path);
   const mail = id === null ? undefined : state.mail.waiting.get(id);
@@ -66,7 +66,7 @@ function messageAt(path: string): string | null {
   return author === undefined ? null : messageId(Number(turn), author, Number(n));
 }
 
-/** A message that somebody will never get. */
+/** A recipient will never get a message. */
 export function bury(state: State, effect: Extract<Effect, { k: 'dead' }>): void {
   const { id, message, from, to, path, turn, reason } = effect.record;
   const before = state.dead.letters.get(id);
@@ -88,7 +88,7 @@ export function bury(state: State, effect: Extract<Effect, { k: 'dead' }>): void
   for (const name of to) deliver(state, name, [message]);
 }
 
-/** Sends a dead message once more. */
+/** Sends a dead letter once more. */
 export function revive(state: State, id: string, message: Message, to: string[]): void {
   forgetDead(state, id);
   state.dead.revive.delete(id);
@@ -107,8 +107,8 @@ export function revive(state: State, id: string, message: Message, to: string[])
 }
 
 /**
- * A set-aside file is simply looked at again; a dead message waits for the freeze that reads its file. A file that was taken
- * in and could not be removed is not taken in once more.
+ * A set-aside file is simply looked at again. A dead letter waits for the freeze that reads its file. A file that was taken
+ * in and could not be removed is not taken in again.
  */
 export function askRevival(state: State, id: string): void {
   const dead = state.dead.letters.get(id);

@@ -7,7 +7,10 @@ export class EffectIds {
   private file = 0;
   private readonly counts = new Map<string, number>();
 
-  /** The id of what a line tells; null for a line that tells nothing that anybody did. `file`: the turn whose journal it stands in. Call it once for each line. */
+  /**
+   * The id of the effect that a line reports; null when the line reports nothing that anybody did. `file`: the turn whose
+   * journal holds the line. Call it exactly once for each line.
+   */
   idOf(entry: Entry, file: number): string | null {
     if (file !== this.file) this.counts.clear();
     this.file = file;
@@ -19,7 +22,7 @@ export class EffectIds {
   }
 }
 
-/** Who did what a line tells. */
+/** Who did what a line reports; null when nobody did. */
 export function authorOf(entry: Entry): string | null {
   return kindOf(entry).undo?.by(entry) ?? null;
 }

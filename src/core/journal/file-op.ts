@@ -9,15 +9,18 @@ import { deadLetterPath } from '../model/paths.ts';
 export type FileOp =
   | { op: 'create'; path: string; text: string }
   | { op: 'attach'; path: string; data: string }
-  /** `was`: what it was based on, null when there was nothing. `needs`: files of this turn without which it means nothing. */
+  /**
+   * `was`: the content that the new one is based on, null for none. `needs`: files of this turn without which the operation
+   * is pointless.
+   */
   | { op: 'replace'; path: string; text: Content; was: Content | null; needs?: string[] }
   | { op: 'move'; from: string; to: string }
-  /** A drop becomes its canonical file; what was found goes, if it is still the same. */
+  /** Incoming mail becomes its canonical file; the file that was found is removed if it is unchanged. */
   | { op: 'adopt'; found: string; hash: string; path: string; text: string }
   | { op: 'remove'; path: string; hash: string | null }
   /**
-   * A tool wrote it in a workspace during the visit; null without `data` (base64): it removed it, or the journal does not
-   * hold it. `was`: hash of what stood there. Only done again when a power loss took it.
+   * A tool wrote the file in a workspace during the visit. null without `data` (base64): the tool removed it, or the
+   * journal does not hold it. `was`: hash of what stood there. Only done again when a power loss took it.
    */
   | { op: 'live'; path: string; text: string | null; data?: string; was: string | null };
 
@@ -27,7 +30,7 @@ export function placesOf(op: Exclude<FileOp, { op: 'live' }>): [path: string, fo
   return [op.op === 'move' ? op.from : op.path];
 }
 
-/** The record of a dead letter that is settled goes to the archive. */
+/** Moves the record of a settled dead letter to the archive. */
 export function bygone(id: string, turn: number): FileOp {
   return { op: 'move', from: deadLetterPath(id), to: `org/dead-letter/archive/${id}-${turn}.md` };
 }

@@ -20,7 +20,7 @@ function noteEntry(state: State, owner: string, path: string, stands: boolean): 
   if (stands) paths.add(path);
 }
 
-/** People need not count: an edit of theirs is a new version, whatever its front matter says. */
+/** Counts an edit of a person as a new version, whatever its front matter says. */
 export function countEdit(state: State, path: string, text: string | null): void {
   const before = entryAt(state, path);
   state.memory.edited.delete(path);
@@ -28,7 +28,7 @@ export function countEdit(state: State, path: string, text: string | null): void
     state.memory.edited.set(path, before.version + 1);
 }
 
-/** A delivered message, or an entry of memory, that has become old. */
+/** A delivered message or an entry of memory moves to the archive. */
 export function moveFile(state: State, from: string, to: string): void {
   state.mail.own.get(from.split('/')[1] ?? '')?.delete(from);
   const text = state.files.texts.get(from);
@@ -48,7 +48,7 @@ export function setWritten(state: State, { agent, path, ...wrote }: Extract<Effe
   else setFile(state, path, wrote.text);
 }
 
-/** What a tool left in a workspace. */
+/** Records the files that a tool left in a workspace. */
 export function noteFiles(state: State, { files }: UsedEntry): void {
   for (const { path, text, hash } of files) setLive(state, path, contentHash(text) ?? hash);
 }

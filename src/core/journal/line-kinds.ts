@@ -2,7 +2,7 @@
 import type { Effect, Entry } from '../model/entry.ts';
 import { PHASES } from './phases.ts';
 
-/** Whether a line of that kind is folded only when its turn is committed. */
+/** Whether a line of that kind is applied only when its turn is committed. */
 export function isCall({ k }: Entry): boolean {
   return PHASES[k] === 'call';
 }

@@ -3,18 +3,18 @@ import type { Entry, OpenEntry } from '../model/entry.ts';
 import { PHASES } from './phases.ts';
 
 /**
- * The rules that turns are made under: a whole number, raised whenever a prompt, a judgement, the end of a visit or a
- * generated text changes. A turn of other rules is folded from its lines and never made again. The sample of
- * `tests/rules/` is recorded once for each number; its test tells when a new one is due.
+ * The rules under which turns are made: a whole number, raised whenever a prompt, a judgement, the end of a visit or a
+ * generated text changes. A turn of other rules is applied from its lines and never made again. The sample of
+ * `tests/rules/` is recorded once for each number; its test says when a new one is due.
  */
 export const RULES = 2;
 
-/** The rules of a turn. The first ones did not say so. */
+/** The rules of a turn. Turns under rules 1 did not record them. */
 export function rulesOf({ rules = 1 }: Pick<OpenEntry, 'rules'>): number {
   return rules;
 }
 
-/** Why this program cannot tell what the line means, as the end of a sentence; null when it can. */
+/** Why this program cannot understand the line, as the end of a sentence; null when it can. */
 export function newerThanKnown(line: Entry): string | null {
   if ((line.k === 'open' || line.k === 'recovered') && !isKnown(rulesOf(line)))
     return `was made under rules ${rulesOf(line)}`;

@@ -7,8 +7,8 @@ import type { Effect, Entry, Held, Left } from '../model/entry.ts';
 import { printCredits } from '../money/ledger.ts';
 
 /**
- * Texts of lines that do not hold their own: those made under rules 1. What such a line makes stays the same for ever, so
- * nothing here changes any more; the words of today stand in `approval-text.ts` and `dead-letter-text.ts`.
+ * What such a line makes stays the same for ever, so nothing here may change. Present wording is in `approval-text.ts` and
+ * `dead-letter-text.ts`.
  */
 
 /** The file of a held act. */
@@ -26,7 +26,7 @@ export function recordText(entry: Extract<Entry, { k: 'dead' | 'aside' }>): stri
   return entry.text ?? (entry.k === 'dead' ? printDeadLetter(entry) : printAside(entry));
 }
 
-/** What an author is told whose message a person acknowledged. */
+/** What the author is told when a person acknowledged a message. */
 export function ackText({ by, id, reaction }: Extract<Request, { ask: 'ack' }>, told: string | undefined): string {
   return told ?? `${by} acknowledged ${id}${reaction ? `: ${reaction}` : ''}`;
 }
@@ -42,7 +42,7 @@ function printApproval(held: Held, decided?: Decision): string {
   return `${head}${[...parts, decided ? answered(decided) : options(held)].filter(Boolean).join('\n\n')}\n`;
 }
 
-/** In words where the journal has them; `taint` is said by its name as well, for people look it up. */
+/** Why the act is held: in words where the journal has them. `taint` is also given by name, because people look it up. */
 function whyHeld({ rule, because }: Pick<Held, 'rule' | 'because'>): string {
   if (because === undefined) return `It waits because of: ${rule}.`;
   return rule === 'taint' ? `It waits because of: taint. ${because}` : because;

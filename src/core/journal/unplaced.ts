@@ -6,22 +6,22 @@ import type { Entry } from '../model/entry.ts';
 import { type FileOp, placesOf } from './file-op.ts';
 import { filesOf } from './files.ts';
 
-/** What a file system refuses for its name or its place is set aside: what it was to hold is kept, and the turn goes on. */
+/** Content that a file system refuses for its name or its place is kept elsewhere, and the turn goes on. */
 export type Unplaced = Extract<Entry, { k: 'unplaced' }>;
 
-/** An operation that was refused, as the disk tells it. */
+/** An operation that was refused, as the disk reports it. */
 export interface RefusedOp {
   /** What could not be written, moved or removed. */
   path: string;
   op: FileOp;
-  /** How many operations of the turn on that path were done before. */
+  /** How many operations of the turn on that path were done before it. */
   after: number;
   why: string;
-  /** Hash of a file that was to go and is still there. */
+  /** Hash of a file that was to be removed and is still there. */
   mark?: string;
 }
 
-/** The file operations of lines, in order; what was set aside is made where it is kept. */
+/** The file operations of lines, in order; set-aside content is made where it is kept. */
 export function opsOf(lines: readonly Entry[]): FileOp[] {
   const done: FileOp[] = [];
   let ops: FileOp[] = [];
@@ -41,7 +41,7 @@ export function opsOf(lines: readonly Entry[]): FileOp[] {
   return done;
 }
 
-/** Operations, of which those that were set aside are made where they are kept, and the records that tell of them. */
+/** The operations, with set-aside content made where it is kept, and with the records about it. */
 export function placed(ops: readonly FileOp[], aside: readonly Unplaced[]): readonly FileOp[] {
   if (aside.length === 0) return ops;
   const lines = new Map(aside.map((line) => [line.path, line]));
@@ -59,7 +59,7 @@ export function placed(ops: readonly FileOp[], aside: readonly Unplaced[]): read
   return [...made, ...aside.flatMap(filesOf)];
 }
 
-/** What is left of an operation that was refused. Nothing stands yet where the first of a path is kept. */
+/** What remains of a refused operation. Where the first of a path is kept, nothing stands yet. */
 function keptParts(op: FileOp, kept: string | null, isFirst: boolean, stays: boolean): FileOp[] {
   const removal: FileOp[] = op.op === 'adopt' && !stays ? [{ op: 'remove', path: op.found, hash: op.hash }] : [];
   if (kept === null) return removal;
@@ -69,7 +69,7 @@ function keptParts(op: FileOp, kept: string | null, isFirst: boolean, stays: boo
   return op.op === 'remove' && !isFirst ? [{ op: 'remove', path: kept, hash: op.hash }] : [];
 }
 
-/** The lines that tell of refused operations of a turn. `lines`: its lines so far. Pure. */
+/** The lines that report refused operations of a turn. `lines`: its lines so far. Pure. */
 export function unplacedLines(turn: number, lines: readonly Entry[], refused: readonly RefusedOp[]): Unplaced[] {
   const before = lines.filter(({ k }) => k === 'unplaced').length;
   return refused.map((one, i) => {
@@ -82,12 +82,12 @@ export function unplacedLines(turn: number, lines: readonly Entry[], refused: re
   });
 }
 
-/** Where the content of what was set aside lies. */
+/** Where set-aside content is kept. */
 export function keptPath(id: string): string {
   return `org/dead-letter/${id}.kept`;
 }
 
-/** True for a file that only the record of another refusal is, or what it keeps. */
+/** True for a file that is only the record of another refusal, or its content. */
 export function isKept(path: string): boolean {
   return path.startsWith('org/dead-letter/unplaced-');
 }
@@ -100,7 +100,7 @@ function foundIn(op: FileOp): string | undefined {
   return op.op === 'adopt' ? op.found : undefined;
 }
 
-/** Who did what was refused; the organisation, where nobody is known. */
+/** Who did what was refused; the organisation where nobody is known. */
 function ownerOf(lines: readonly Entry[], path: string): string {
   const line = lines.find((one) => filesOf(one).some((op) => op.op !== 'live' && placesOf(op).includes(path)));
   if (line && 'by' in line) return line.by;

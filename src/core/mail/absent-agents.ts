@@ -1,10 +1,12 @@
-/** Agents whose folder is gone while the chart names them: what is said of them everywhere, and which mail waits for them. Pure. */
+/**
+ * Agents whose folder is gone while the chart names them: the messages about them, and the mail that waits for them. Pure.
+ */
 import type { Config } from '../model/config.ts';
 import type { DeadLetter } from '../model/state/dead-letters.ts';
 import { isAway as isFolderAway } from '../model/state/staff.ts';
 import type { State } from '../model/state.ts';
 
-/** Whether an agent is away: it is none until its folder is back, and mail to it waits. */
+/** Whether an agent is away: it does not count as an agent until its folder is back, and mail to it waits. */
 export function isAway({ readFrom }: Pick<Config, 'readFrom'>, { staff }: Pick<State, 'staff'>, name: string): boolean {
   return staff.absent.get(name)?.out === true && readFrom.has(name);
 }
@@ -20,7 +22,7 @@ export function goneText(name: string): string {
   return `${name} is away: agents/${name} is gone.`;
 }
 
-/** Dead letters that are delivered by themselves when the folder of their agent is back. */
+/** Dead letters that are delivered automatically when the folder of their agent is back. */
 export function lettersAway(config: Config, state: State): DeadLetter[] {
   const away = new Set([...state.staff.absent.keys()].filter((name) => isAway(config, state, name)));
   if (away.size === 0) return [];
@@ -29,7 +31,7 @@ export function lettersAway(config: Config, state: State): DeadLetter[] {
   );
 }
 
-/** Dead letters that can be delivered again now: those of an author whose folder is gone wait for it. */
+/** Dead letters that can be delivered again now. Those of an author whose folder is gone wait for that folder. */
 export function revivable({ dead, staff }: State): [id: string, to: string[]][] {
   return [...dead.revive].filter(([id]) => !isFolderAway(staff, dead.letters.get(id)?.from ?? ''));
 }

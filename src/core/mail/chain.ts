@@ -1,40 +1,40 @@
-/** Dead letters of one cause in one chain of messages, and what was told of them, are one line. Pure. */
+/** Groups dead letters of one cause in one chain of messages, and the notices about them, into one line. Pure. */
 import type { DeadLetter } from '../model/state/dead-letters.ts';
 import type { Notice } from '../model/state/staff.ts';
 import type { State } from '../model/state.ts';
 
-/** Letters that were not delivered for one cause in one chain: the last of them, how many they are, and their ids in order. */
+/** Dead letters of one cause in one chain: the last of them, their number, and their ids in order. */
 export interface DeadLine extends DeadLetter {
   count: number;
   ids: string[];
 }
 
-/** What was told of them, in one: the turn and the words of the last. */
+/** The notices about them as one: turn and text of the last. */
 export interface NoticeLine {
   turn: number;
   about: string;
   text: string;
   count: number;
-  /** Of the dead letters that it tells of. */
+  /** The dead letters that it reports. */
   ids: string[];
 }
 
 /**
- * Of which line a dead letter is: the conversation, the reason, and whom it did not reach. A chain that became too long has one
- * cause, whoever was next. A file that was set aside stands for itself.
+ * The line to which a dead letter belongs: the conversation, the reason, and whom it did not reach. A chain that became too
+ * long has one cause, whoever was next. A file that was set aside stands for itself.
  */
 export function chainOf(thread: string | null, { id, reason, to }: Pick<DeadLetter, 'id' | 'reason' | 'to'>): string {
   return thread === null ? id : JSON.stringify([thread, reason, ...(reason === 'hops' ? [] : to)]);
 }
 
-/** The dead letters, line by line, in the order of their last ones. Goes through all of them. */
+/** All dead letters, line by line, in the order of their last ones. */
 export function deadLines(state: State): DeadLine[] {
   return linesOf(state.dead.letters.values(), ({ chain }) => chain).map((letters) => {
     return Object.assign({}, letters.at(-1), { count: letters.length, ids: letters.map(({ id }) => id) }) as DeadLine;
   });
 }
 
-/** What somebody is to be told, line by line, in the order of the last of each. */
+/** Notices, line by line, in the order of the last of each. */
 export function noticeLines(notices: readonly Notice[]): NoticeLine[] {
   return linesOf(notices, ({ chain }) => chain).map((same) => {
     const { turn, about, text } = same.at(-1) as Notice;

@@ -12,12 +12,12 @@ export function printDeadLetter(dead: Pick<Extract<Effect, { k: 'dead' }>, 'reco
   return `${head}${what}\n\n${detail}\n\nThe message stays in ${record.path}. ${remedy}\n`;
 }
 
-/** What a person can do; nothing is delivered to whom there is not. */
+/** What a person can do; nothing can be delivered to an agent that does not exist. */
 export function remedyFor({ id, reason }: Pick<DeadLetterHead, 'id' | 'reason'>): string {
   return reason === 'no-agent' ? 'Write to somebody else.' : `lemming retry ${id} gives it another chance.`;
 }
 
-/** What became of it. Who failed with it too often had it: to them it was delivered. */
+/** The fate of the message. Agents that failed with it too often did get it: to them it was delivered. */
 export function fateOf({ to, reason }: { to: readonly string[]; reason: string }, waits = false): string {
   const fate = reason === 'attempts' ? 'was not finished by' : 'was not delivered to';
   return `${waits ? 'waits for' : fate} ${to.join(', ')}`;

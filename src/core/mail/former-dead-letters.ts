@@ -3,7 +3,7 @@ import type { DeadLetter, DeadLettersState } from '../model/state/dead-letters.t
 import type { State } from '../model/state.ts';
 import { settleNotices } from './notices.ts';
 
-/** A dead letter that is there now, in place of an earlier one of its id. */
+/** Adds a dead letter, in place of an earlier one of its id. */
 export function noteDead({ letters, chains }: DeadLettersState, dead: DeadLetter): void {
   const before = letters.get(dead.id);
   if (before) countOff(chains, before);
@@ -17,7 +17,7 @@ function countOff(chains: DeadLettersState['chains'], { chain }: DeadLetter): vo
   else chains.delete(chain);
 }
 
-/** A dead letter is settled. */
+/** Removes a settled dead letter. */
 export function forgetDead(state: State, id: string): void {
   const { letters, chains, undelivered, astray } = state.dead;
   const dead = letters.get(id);

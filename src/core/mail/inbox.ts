@@ -3,10 +3,10 @@ import { byCodeUnit } from '../../schema/name.ts';
 import { inboxOf, type Mail } from '../model/state/mail.ts';
 import type { State } from '../model/state.ts';
 
-/** What a visit is given of its inbox. */
+/** The mail that a visit is given. */
 export interface InboxMail {
   mail: Mail[];
-  /** How many more wait. */
+  /** How many more messages wait. */
   waiting: number;
   /** Most characters of each body; longer ones are cut. */
   cut: number;
@@ -14,14 +14,14 @@ export interface InboxMail {
 
 /** Characters that stand for one token when a text is only estimated. */
 const CHARS_PER_TOKEN = 4;
-/** What a message costs beside its body: its head. */
+/** Characters counted for the head of a message. */
 const HEAD_CHARS = 200;
 /** Turns of waiting that lift a message by one priority, so that low ones are read in the end. */
 const AGEING_TURNS = 8;
 const RANK = { urgent: 0, high: 1, normal: 2, low: 3 } as const;
 
 /**
- * Chooses from the inbox: by priority (lifted with age), then age, senders in rotation, within the token allowance. After a
+ * Chooses from the inbox: by priority (raised with age), then age, senders in rotation, within the token allowance. After a
  * failed visit the oldest message that failed comes alone, so that one bad message cannot hold up the rest. Pure.
  */
 export function inboxOfVisit(state: State, agent: string, turn: number, inboxTokens: number): InboxMail {
@@ -42,7 +42,7 @@ export function inboxOfVisit(state: State, agent: string, turn: number, inboxTok
   return { mail: chosen, waiting: inbox.length - chosen.length, cut: room };
 }
 
-/** By rank; within a rank senders take turns, each with its oldest first. */
+/** Orders by rank; within a rank senders take turns, each with its oldest message first. */
 function inOrder(inbox: readonly Mail[], turn: number): Mail[] {
   const ranks: Mail[][] = [[], [], [], []];
   for (const mail of inbox) ranks[rankOf(mail, turn)]?.push(mail);

@@ -9,11 +9,11 @@ import { forgetDenials } from '../rights/denied.ts';
 import { forgetDead } from './former-dead-letters.ts';
 import { settleWork } from './notices.ts';
 
-/** The conversations that are kept for prompts, the latest: so many, and so many for each agent. */
+/** Conversations kept for prompts, the latest ones: in all, and for each agent. */
 const KEPT_THREADS = 2000;
 const THREADS_EACH = 4;
 
-/** A message of a person, found in their outbox. */
+/** Takes in a message that was found in the outbox of a person. */
 export function addDrop(state: State, { found, mends, message }: Extract<Entry, { k: 'drop' }>): void {
   state.dead.aside.delete(found);
   if (mends !== undefined) forgetDead(state, mends);
@@ -28,7 +28,7 @@ function ownPaths({ own }: MailState, person: string): Set<string> {
   return paths;
 }
 
-/** A message on its way: it waits for each of its recipients. */
+/** A message was sent: it waits for each of its recipients. */
 export function addMail(state: State, message: Message, made?: string): void {
   const mail: Mail = { waiting: [...message.to], attempts: {}, ...message, ...taintedBy(state, message.from) };
   const slice = state.mail;
@@ -44,12 +44,12 @@ export function addMail(state: State, message: Message, made?: string): void {
   slice.sent++;
 }
 
-/** A message of one who has read strangers' words passes them on. */
+/** Marks a message whose author has read words of strangers. */
 export function taintedBy(state: State, author: string): Pick<Mail, 'tainted'> {
   return state.rights.tainted.has(author) ? { tainted: true } : {};
 }
 
-/** Puts a message last in an inbox. */
+/** Appends a message to an inbox. */
 export function enqueue({ inbox, quiet, expiring }: MailState, name: string, { id, kind, expires }: Mail): void {
   const ids = inbox.get(name);
   if (ids) ids.push(id);
@@ -72,12 +72,12 @@ function addToThread({ threads }: MailState, { thread, id, from, to, subject, bo
   if (tail.length > TAIL_LENGTH) tail.shift();
 }
 
-/** A copy: a slice of a string keeps all of it in memory. */
+/** The beginning of a body, as a copy, because a slice of a string keeps all of it in memory. */
 function beginningOf(body: string): string {
   return body.length <= TAIL_CHARS ? body : Buffer.from(cut(body, TAIL_CHARS)).toString();
 }
 
-/** Takes the mail from a recipient's inbox; mail that nobody waits for is forgotten (its file stays). */
+/** Removes delivered mail from a recipient's inbox. Mail for which nobody waits is forgotten (its file stays). */
 export function deliver(state: State, name: string, ids: readonly string[]): void {
   const slice = state.mail;
   if (ids.length > 0) dequeue(slice, name, new Set(ids));
@@ -120,7 +120,7 @@ export function withdraw(state: State, id: string): void {
   for (const name of mail?.waiting ?? []) deliver(state, name, [id]);
 }
 
-/** Nobody from whom it was taken back hears of it in the conversation either. */
+/** Withdraws a message from recipients, and from their conversations. */
 export function takeBack(state: State, id: string, names: readonly string[]): void {
   const mail = state.mail.waiting.get(id);
   if (!mail) return;

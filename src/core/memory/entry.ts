@@ -2,35 +2,35 @@
 import { canonicalBody, printHead } from '../../schema/print.ts';
 import type { State } from '../model/state.ts';
 
-/** An entry of memory as its file tells it. */
+/** An entry of memory as its file holds it. */
 export interface MemoryEntry {
-  /** As agents name it: `plan`, `learned/retry-later`, `shared/brand`. */
+  /** The key as agents write it: `plan`, `learned/retry-later`, `shared/brand`. */
   key: string;
   path: string;
   archived: boolean;
   tags: string[];
   pin: boolean;
-  /** Turn of the last change by an agent, 0 when the file does not say it. */
+  /** Turn of the last change by an agent; 0 when the file does not say. */
   turn: number;
   /** Grows with every change, by agents and by people. */
   version: number;
-  /** What shows that a learning record is so. */
+  /** The evidence for a learning record. */
   evidence: string;
   text: string;
 }
 
-/** What the file of an entry says by itself. */
+/** The part of an entry that its file holds. */
 type EntryFile = Omit<MemoryEntry, 'key' | 'path' | 'archived'>;
 
 const CONTEXT = 'org/shared/context/';
 const ENTRY = /^(?:agents\/([^/]+)\/memory\/(archive\/)?|org\/shared\/context\/)((?:learned\/)?[^/]+)\.md$/;
 
-/** Where the entry of that key lies. Keys are checked by the tool's schema, so they are safe in a path. */
+/** The path of the entry with that key. Keys are checked by the tool's schema, so they are safe in a path. */
 export function memoryPath(agent: string, key: string): string {
   return key.startsWith('shared/') ? `${CONTEXT}${key.slice(7)}.md` : `agents/${agent}/memory/${key}.md`;
 }
 
-/** Where an entry goes when it is old. */
+/** Where an old entry is archived. */
 export function archivedPath(path: string): string {
   return path.replace(/^(agents\/[^/]+\/memory\/)/, '$1archive/');
 }
@@ -41,15 +41,15 @@ export function keyOf(path: string): string {
   return path.startsWith(CONTEXT) ? `shared/${name}` : name;
 }
 
-/** Whose memory a path lies in: an agent's name, `shared`, or null when it is no entry. */
+/** The owner of the memory in which a path lies: an agent, `shared`, or null when it is not an entry. */
 export function memoryOwner(path: string): string | null {
   const found = ENTRY.exec(path);
   return found ? (found[1] ?? SHARED) : null;
 }
-/** The owner of the shared context. No agent has such a name: it holds a slash. */
+/** The owner of the shared context. No agent can have this name, because it holds a slash. */
 export const SHARED = 'org/shared';
 
-/** A folder on the way to an entry that was set aside because it is a link or no folder. */
+/** A folder on the path of an entry that was set aside because it is a link or not a folder. */
 export function barredFolder(state: State, path: string): string | null {
   if (state.dead.aside.size === 0) return null;
   for (let cut = path.lastIndexOf('/'); cut > 0; cut = path.lastIndexOf('/', cut - 1))
@@ -57,7 +57,10 @@ export function barredFolder(state: State, path: string): string | null {
   return null;
 }
 
-/** An entry in its canonical form: the same content always gives the same bytes. `key`: as its file has it, unless agents are shown it. */
+/**
+ * An entry in its canonical form: equal content always gives equal bytes. `key`: as in its file; given when the entry is
+ * shown to agents.
+ */
 export function printMemory(
   entry: {
     key: string;
@@ -81,14 +84,14 @@ export function printMemory(
   return `${head}${canonicalBody(entry.text).trimEnd()}\n`;
 }
 
-/** The entries in a memory, the one that was changed last standing last. Archived ones too. */
+/** The entries of a memory, the one changed last at the end, including archived ones. */
 export function entriesOf(state: State, owner: string): MemoryEntry[] {
   return [...(state.memory.entries.get(owner) ?? [])].flatMap((path) => entryAt(state, path) ?? []);
 }
 
 const known = new WeakMap<State, Map<string, { source: string; edited: number | undefined; entry: MemoryEntry }>>();
 
-/** The entry whose file stands at that path; null when there is none. Read once for each text. */
+/** The entry in the file at that path; null when there is none. Each text is parsed once. */
 export function entryAt(state: State, path: string): MemoryEntry | null {
   const source = state.memory.entries.get(memoryOwner(path) ?? '')?.has(path) ? state.files.texts.get(path) : undefined;
   if (source === undefined) return null;
@@ -103,7 +106,7 @@ export function entryAt(state: State, path: string): MemoryEntry | null {
   return entry;
 }
 
-/** The entry in a text. Total: what is no front matter of ours is text. */
+/** Parses an entry. Total: anything that is not valid front matter is text. */
 export function readEntry(path: string, source: string): MemoryEntry {
   const archived = ENTRY.exec(path)?.[2] !== undefined;
   return { key: keyOf(path), path, archived, ...readWritten(source) };
@@ -126,7 +129,10 @@ function readWritten(source: string): EntryFile {
   };
 }
 
-/** Keys and values of a front matter that lists, quotes and plain words make. The core reads no YAML: what is beyond this is left out. */
+/**
+ * Keys and values of front matter made of lists, quotes and plain words. The core does not parse YAML: everything else is
+ * left out.
+ */
 function readHead(head: string): Map<string, string[]> {
   const fields = new Map<string, string[]>();
   let last: string[] = [];

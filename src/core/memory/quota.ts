@@ -5,8 +5,8 @@ import type { State } from '../model/state.ts';
 import { archivedPath, barredFolder, entriesOf, memoryOwner, SHARED } from './entry.ts';
 
 /**
- * The moves that keep memories small: of an agent that has more than `limits.memory_live` entries, the oldest that are not
- * pinned go to its archive as they are. What this turn wrote stays. Pure.
+ * The moves that keep memories small: when an agent has more than `limits.memory_live` entries, its oldest ones that are
+ * not pinned go to its archive unchanged. Entries written in this turn stay. Pure.
  */
 export function archiveOverQuota(config: Config, state: State, effects: readonly Effect[]): Effect[] {
   const written = new Map(effects.flatMap((effect) => (effect.k === 'wrote' ? [[effect.path, effect.text]] : [])));

@@ -5,15 +5,15 @@ import type { MemoryEntry } from './entry.ts';
 
 /** Words of a text that are compared with memory at most. */
 const MOST_WORDS = 60;
-/** Characters of a text that count: an entry's, or all that is asked. */
+/** Characters of a text that count, of an entry or a query. */
 const MOST_CHARS = 60_000;
-/** Scripts that put no blank between words: each character is one. */
+/** Scripts without blanks between words: each character counts as one word. */
 const UNSPACED =
   /([\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}])/gu;
 
 /**
- * A text for comparing: its words in lower case without accents, a blank before each and one at the end. The same on every
- * machine, whatever its locale.
+ * A normalised text for comparisons: its words in lower case without accents, a blank before each and one at the end. The
+ * same on every machine, whatever its locale.
  */
 export function normalise(text: string): string {
   const plain = text
@@ -29,24 +29,24 @@ export function normalise(text: string): string {
   return ` ${words} `;
 }
 
-/** The distinct words of a text, folded, in their order. */
+/** The distinct words of a text, normalised, in their order. */
 export function wordsOf(text: string): string[] {
   return [...new Set(normalise(text).trim().split(' '))].filter((word) => word !== '').slice(0, MOST_WORDS);
 }
 
-/** What an entry is found and ranked by. */
+/** The normalised texts by which an entry is found and ranked. */
 export interface Findable {
   path: string;
   turn: number;
-  /** Key and tags, folded. */
+  /** Key and tags, normalised. */
   name: string;
-  /** Text and evidence, folded. */
+  /** Text and evidence, normalised. */
   body: string;
 }
 
 const kept = new WeakMap<MemoryEntry, Findable>();
 
-/** What an entry is found by; worked out once. */
+/** The normalised texts of an entry; computed once. */
 export function findable(entry: MemoryEntry): Findable {
   const known = kept.get(entry);
   if (known) return known;
@@ -56,50 +56,49 @@ export function findable(entry: MemoryEntry): Findable {
   return made;
 }
 
-/** What stands before each word of a query in the texts that it finds. */
+/** The beginnings of words that match a query. */
 export function startsOf(query: string): string[] {
   return wordsOf(query).map((word) => ` ${word}`);
 }
 
-/** What a search found: how many in all, and the best of them, best first. */
+/** The result of a search: how many matched, and the best of them, best first. */
 export interface Ranked<T> {
   found: number;
   best: T[];
 }
 
 /**
- * The entries in which a word begins like one of the query, best first, so many at most: rare words count more than common
- * ones, words in key and tags more than those in the text; then the later turn. Whole numbers only, so that every machine
- * agrees. Pure.
+ * The entries with a word that begins like one of the query, best first, limited in number. Rare words count more than
+ * common ones, words in key and tags more than those in the text; then the later turn. Uses whole numbers only, so that
+ * every machine agrees. Pure.
  */
 export function rank(entries: readonly MemoryEntry[], query: string, most: number): Ranked<MemoryEntry> {
   return choose(entries, findable, startsOf(query), { common: 1, of: entries.length, most });
 }
 
-/** The same from what an index found; `of`: how many entries it looked through. */
+/** The same from the matches of an index; `of`: how many entries it searched. */
 export function rankFound(found: readonly Findable[], query: string, of: number, most: number): Ranked<Findable> {
   return choose(found, (one) => one, startsOf(query), { common: 1, of, most });
 }
 
-/** Entries that may matter to a text at most. */
+/** Related entries at most. */
 const MOST_RELATED = 100;
 
 /**
- * The entries that may matter to a text: those that share a longer word with it which few other entries hold, best first.
- * Pure.
+ * The entries that may matter to a text: they share a longer word with it that few other entries hold. Best first. Pure.
  */
 export function related(entries: readonly MemoryEntry[], text: string): MemoryEntry[] {
   return relatedBy(entries, findable, text, MOST_RELATED);
 }
 
-/** The same of anything that can be found, so many at most. */
+/** The same for anything that can be found, limited in number. */
 export function relatedBy<T>(all: readonly T[], read: (one: T) => Findable, text: string, most: number): T[] {
   const words = wordsOf(text).filter((word) => word.length >= 4 || word.match(UNSPACED));
   const pieces = words.map((word) => ` ${word} `);
   return choose(all, read, pieces, { common: 0, of: all.length, most }).best;
 }
 
-/** `common`: what a word counts that all entries hold. */
+/** `common`: the weight of a word that all entries hold. */
 function choose<T>(
   all: readonly T[],
   read: (one: T) => Findable,
@@ -143,7 +142,7 @@ function scoresOf(texts: readonly Findable[], pieces: readonly string[], common:
   return scores;
 }
 
-/** Whether a text holds a piece. Looks for what follows its first character: that is a blank, which stands everywhere. */
+/** Whether a text holds a piece. It searches without the first character, a blank, which is everywhere. */
 export function holds(text: string, piece: string): boolean {
   if (piece.length < 2) return text.includes(piece);
   const rest = piece.slice(1);
@@ -159,7 +158,7 @@ function comes(scores: readonly number[], texts: readonly Findable[], i: number,
   return difference < 0;
 }
 
-/** The first place in an ordered list before which a new one stands. */
+/** The first place in an ordered list that a new element may take. */
 function placeIn(list: readonly number[], before: (other: number) => boolean): number {
   let [low, high] = [0, list.length];
   while (low < high) {
@@ -178,7 +177,7 @@ function log2(number: number): number {
 /** Characters of an excerpt. */
 const EXCERPT = 200;
 
-/** A text, such as that of an entry, around the first line in which a word begins like one of the query, on one line. */
+/** An excerpt of a text on one line, around the first line with a word that begins like one of the query. */
 export function excerpt({ text }: Pick<MemoryEntry, 'text'>, query: string): string {
   const starts = startsOf(query);
   const lines = text.split('\n');

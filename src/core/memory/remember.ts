@@ -18,16 +18,16 @@ import {
   SHARED,
 } from './entry.ts';
 
-/** What an agent wants with an entry. */
+/** A change of an entry that an agent asks for. */
 export interface MemoryChange {
   key: string;
   text: string;
-  /** `set`: in place of what stood there; `append`: after it; `merge`: of its lines only those that are not there yet. */
+  /** `set` replaces the text, `append` adds to it, `merge` adds only the lines that are not there yet. */
   mode: 'set' | 'append' | 'merge';
   tags?: string[] | undefined;
   pin?: boolean | undefined;
   evidence?: string | undefined;
-  /** The version that it is based on, 0 for no entry. */
+  /** The version on which it is based; 0 for no entry. */
   expected?: number | undefined;
 }
 
@@ -73,7 +73,7 @@ export function coveredEntry(scene: ActContext, key: string): Covers {
   return { [path]: text === null ? NOTHING : textHash(text) };
 }
 
-/** What `stage` would change of an entry. Pure. */
+/** The change that `stage` would make to an entry, for a person. Pure. */
 export function showMemory(scene: ActContext, key: string, stage: (scene: ActContext) => Staged): string {
   const path = findEntry(scene, key)?.path ?? memoryPath(scene.agent, key);
   const draft = copyDraft(scene.draft);
@@ -86,14 +86,14 @@ function textAt({ state, draft, left }: ActContext, path: string): string | null
   return staged ? staged.text : (state.files.texts.get(path) ?? null);
 }
 
-/** The entry of a key as the visit sees it: what it did itself, else the snapshot; archived entries too. */
+/** The entry of a key as the visit sees it: its own change, or else the snapshot; including archived entries. */
 export function findEntry(scene: ActContext, key: string): MemoryEntry | null {
   const path = memoryPath(scene.agent, key);
   if (closedTo(scene, path)) return null;
   return entryIn(scene, path) ?? entryIn(scene, archivedPath(path));
 }
 
-/** All entries that an agent can see, its own and the shared ones it is granted, as the visit itself left them. */
+/** All entries that an agent can see, its own and the granted shared ones, with the changes of the visit. */
 export function visibleEntries(scene: ActContext): MemoryEntry[] {
   const { state, agent, draft } = scene;
   const owners = [agent, SHARED];
@@ -110,7 +110,7 @@ function entryIn({ state, draft }: ActContext, path: string): MemoryEntry | null
   return staged.text === null ? null : readEntry(path, staged.text);
 }
 
-/** Shared context is open to whom the resume grants its path; what lies behind a link is closed to all. */
+/** Shared context is open to agents whose resume grants its path; nothing behind a link is open. */
 function closedTo({ resume, state }: ActContext, path: string): Extract<Staged, { ok: false }> | null {
   const permitted = memoryOwner(path) === SHARED ? permitPath(resume, path.slice('org/'.length)) : null;
   if (permitted?.ok === false) return { ok: false, rule: 'shared', text: permitted.text };
@@ -130,7 +130,7 @@ export function shown(text: string): string {
   return text.length <= SHOWN_CHARS ? text : `${cut(text, SHOWN_CHARS)}\n[cut: recall shows all]`;
 }
 
-/** The file of the entry after the change; null when nothing is new. */
+/** The file of the entry after the change; null when nothing changes. */
 function changed(old: MemoryEntry | null, change: MemoryChange, turn: number): string | null {
   const tags =
     change.mode === 'set' ? (change.tags ?? []) : [...new Set([...(old?.tags ?? []), ...(change.tags ?? [])])];
@@ -154,7 +154,10 @@ function textAfter(before: string, { mode, text }: MemoryChange): string {
   return [before, ...fresh].join('\n');
 }
 
-/** The same change on what another wrote meanwhile: only what adds may meet it; in its own memory an agent may replace. */
+/**
+ * Applies the same change to what another agent wrote meanwhile. Only additions can be combined; in its own memory an agent
+ * may replace.
+ */
 function onto(path: string, change: MemoryChange, turn: number, now: string | null): { text: string | null } | null {
   const old = now === null ? null : readEntry(path, now);
   if (change.expected !== undefined && change.expected !== (old?.version ?? 0)) return null;
@@ -162,7 +165,7 @@ function onto(path: string, change: MemoryChange, turn: number, now: string | nu
   return { text: changed(old, change, turn) ?? now };
 }
 
-/** Stages what is to stand at a path, after what the visit wanted there before. */
+/** Stages the content of a path, after the visit's earlier changes of it. */
 function put({ state, draft }: ActContext, path: string, text: string | null, then?: Staging['onto']): void {
   const before = draft.wrote.get(path);
   const was = before ? before.was : (state.files.texts.get(path) ?? null);
@@ -174,7 +177,7 @@ function put({ state, draft }: ActContext, path: string, text: string | null, th
   draft.wrote.set(path, { text, was, ...(redo ? { onto: redo } : {}) });
 }
 
-/** One after the other. What cannot be done again makes all of it a plain write. */
+/** Applies one change after the other. If that is impossible, the whole becomes a plain write. */
 function inTurn(first: Staging['onto'], then: Staging['onto']): Staging['onto'] {
   if (!first || !then) return undefined;
   return (now) => {
@@ -183,7 +186,7 @@ function inTurn(first: Staging['onto'], then: Staging['onto']): Staging['onto'] 
   };
 }
 
-/** Whether an entry that grew is more than the limits allow. */
+/** Why a larger entry does not fit the limits; null when it does. */
 function fullness(
   scene: ActContext,
   path: string,

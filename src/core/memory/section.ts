@@ -17,17 +17,17 @@ const NAMED_KEYS = 100;
 /** Characters of each message that are compared with memory. */
 const COMPARED_CHARS = 2000;
 
-/** What a prompt shows of memory. Texts are as the prompt holds them, with marks around each entry. */
+/** The memory section of a prompt. Texts are as the prompt holds them, with marks around each entry. */
 export interface MemorySection {
   /** Pinned entries, then the latest: the same bytes as long as no entry changes. */
   own: string;
-  /** The same of the shared context that the agent is granted. */
+  /** The same for the shared context that the agent is granted. */
   shared: string;
-  /** Entries beyond these that may matter to the mail of this visit. */
+  /** Further entries that may matter to the mail of this visit. */
   related: string[];
 }
 
-/** Chooses what a prompt shows of an agent's memory and of the shared context, within `limits.memory_tokens` each. Pure. */
+/** Chooses the entries of an agent's memory and of the shared context, within `limits.memory_tokens` each. Pure. */
 export function memorySection(config: Config, state: State, resume: Resume, mail: readonly Mail[]): MemorySection {
   const room = config.org.limits.memory_tokens * CHARS_PER_TOKEN;
   const all = entriesOf(state, resume.name);
@@ -47,11 +47,11 @@ export function sharedWith(state: State, resume: Resume): MemoryEntry[] {
 interface Chosen {
   text: string;
   shown: Set<MemoryEntry>;
-  /** Characters that are left for what matters to the mail. */
+  /** Characters left for entries that matter to the mail. */
   left: number;
 }
 
-/** What is pinned, then what comes first, as far as half of the room allows; then the keys of the rest. */
+/** Pinned entries, then the first ones, up to half of the allowance; then the keys of the rest. */
 function choose(entries: readonly MemoryEntry[], room: number): Chosen {
   const shown = new Set<MemoryEntry>();
   let text = '';
@@ -84,7 +84,7 @@ function relatedTo(entries: readonly MemoryEntry[], mail: readonly Mail[], room:
     });
 }
 
-/** The words of the mail that what is known is compared with. */
+/** The words of the mail with which memory is compared. */
 export function askedIn(mail: readonly Pick<Mail, 'subject' | 'body'>[]): string {
   return mail.map(({ subject, body }) => `${subject}\n${cut(body, COMPARED_CHARS)}`).join('\n');
 }

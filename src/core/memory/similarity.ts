@@ -8,8 +8,8 @@ const DIMENSIONS = 256;
 const PIECE = 3;
 
 /**
- * A vector for a text from its pieces of three characters, each counted in a place that its hash chooses. It knows nothing of
- * meaning: near are texts that are spelt alike. The same on every machine. Pure.
+ * A vector for a text from its pieces of three characters, each counted in a place that its hash chooses. It knows no
+ * meaning: texts are near when they are spelt alike. The same on every machine. Pure.
  */
 export function hashVector(text: string): number[] {
   const vector = new Array<number>(DIMENSIONS).fill(0);
@@ -29,13 +29,13 @@ function hashOf(text: string): number {
   return Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d) >>> 0;
 }
 
-/** The vector of length one in the same direction; one of no direction stays as it is. Pure. */
+/** The vector of length one in the same direction; a zero vector stays as it is. Pure. */
 export function unit(vector: readonly number[]): Float32Array {
   const length = Math.hypot(...vector);
   return Float32Array.from(vector, (x) => (length > 0 ? x / length : 0));
 }
 
-/** The names of the vectors of length one that are nearest to one, by the angle between them, so many at most. Pure. */
+/** The names of the unit vectors nearest to a given one, by angle, limited in number. Pure. */
 export function nearest(all: ReadonlyMap<string, Float32Array>, to: Float32Array, most: number): string[] {
   return [...all]
     .map(([name, vector]) => ({ name, near: product(vector, to) }))
@@ -51,12 +51,12 @@ function product(a: Float32Array, b: Float32Array): number {
   return sum;
 }
 
-/** What softens the first places of a list. */
+/** Softens the weight of the first places of a list. */
 const SOFT = 60;
 
 /**
- * One list of several, the best first, so many at most: each place n in a list counts 1 / (60 + n) (reciprocal rank fusion;
- * Cormack, Clarke and Büttcher, SIGIR 2009). Pure.
+ * Merges several lists into one, best first, limited in number: place n in a list counts 1 / (60 + n) (reciprocal rank
+ * fusion; Cormack, Clarke and Büttcher, SIGIR 2009). Pure.
  */
 export function fuse(lists: readonly (readonly string[])[], most: number): string[] {
   const scores = new Map<string, number>();

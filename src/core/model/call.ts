@@ -1,4 +1,4 @@
-/** The words between LeMMing and a model: what goes to a provider and what comes back. Values only. */
+/** The values that go to a provider and come back from it. */
 
 /** Identifies one call: the n-th of that agent's visit in that turn, and the attempt at it (both from 1). */
 export interface CallKey {
@@ -24,7 +24,7 @@ export interface ToolSpec {
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 export type JsonObject = { [key: string]: Json };
 
-/** What a model asks for. `input` is parsed but not yet checked: it is hostile data. */
+/** A tool call of a model. `input` is parsed but not checked: it is hostile data. */
 export interface ActCall {
   id: string;
   tool: string;
@@ -37,7 +37,7 @@ export type Part =
   | { role: 'assistant'; text: string; acts: ActCall[] }
   | { role: 'tool'; id: string; tool: string; text: string; ok: boolean };
 
-/** The mail given to the visit, for providers that answer by rule. Real providers see it in the text only. */
+/** The mail of the visit, for providers that answer by rule. Real providers see it only in the text. */
 export interface MailView {
   id: string;
   from: string;
@@ -71,7 +71,7 @@ export interface Prompt {
   /** Images of the mail, for models that can look at them; they belong to the first user part. */
   images?: Image[];
   summaryDue: boolean;
-  /** Seed of the org, for providers that answer by chance. */
+  /** Seed of the org, for providers with random answers. */
   seed: string;
 }
 
@@ -82,7 +82,10 @@ export interface Usage {
   cacheWrite: number;
   output: number;
   reasoning: number;
-  /** A number was missing, negative or contradicted another: these are the ones that could be read. The estimate is charged when it is higher. */
+  /**
+   * A number was missing, negative or contradicted another; these are the ones that could be read. The estimate is charged
+   * when it is higher.
+   */
   doubtful?: true;
 }
 
@@ -90,8 +93,8 @@ export interface Usage {
 export const USAGE_COUNTS = ['input', 'cachedInput', 'cacheWrite', 'output', 'reasoning'] as const;
 
 /**
- * Told what a model writes while it writes: its text or, with `act`, a piece of the input (JSON) of its n-th act. For display
- * only: the reply alone counts.
+ * Receives what a model writes while it writes: its text or, with `act`, a piece of the input (JSON) of its n-th act. For
+ * display only: the reply alone counts.
  */
 export type Heard = (text: string, act?: { n: number; tool: string }) => void;
 
@@ -99,7 +102,7 @@ export type Heard = (text: string, act?: { n: number; tool: string }) => void;
 export interface Reply {
   text: string;
   acts: ActCall[];
-  /** null when the provider reported none or nonsense: then the estimate is charged. */
+  /** null when the provider reported none, or none that makes sense: then the estimate is charged. */
   usage: Usage | null;
   /** The provider's id of the request, for the invoice. */
   requestId: string | null;
@@ -109,7 +112,10 @@ export interface Reply {
   cost?: number;
 }
 
-/** Why a call failed. The first group is the provider's fault and never counts against the mail; the second is the reply's. */
+/**
+ * Why a call failed. Failures of the first group are the provider's fault and never count against the mail; those of the
+ * second are the reply's.
+ */
 export const PROVIDER_FAILURES = ['auth', 'rate-limit', 'overloaded', 'timeout', 'unavailable', 'bad-request'] as const;
 export const REPLY_FAILURES = ['refused', 'incomplete', 'malformed'] as const;
 export type CallFailure = (typeof PROVIDER_FAILURES)[number] | (typeof REPLY_FAILURES)[number];
@@ -144,5 +150,7 @@ export class ProviderError extends Error {
   }
 }
 
-/** A call that was not made: the model is left alone, or too many wait for it. Nobody was asked and nothing is owed. */
+/**
+ * A call that was not made, because the model is left alone or too many calls wait. Nobody was asked and nothing is owed.
+ */
 export class Unasked extends ProviderError {}

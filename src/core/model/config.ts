@@ -29,10 +29,10 @@ export interface Unit {
   caps: Caps;
 }
 
-/** Somebody whom the organisation deals with. */
+/** A person or organisation that the agents deal with. */
 export interface Contact {
   name: string;
-  /** The person of the chart whom this is about; null: somebody outside, reached through people. */
+  /** The person of the chart; null for somebody outside, reached through people. */
   seat: string | null;
   channel: string;
   language: string;
@@ -46,7 +46,7 @@ export interface ResumeTemplate {
   head: ResumeHead;
   /** Instructions. */
   body: string;
-  /** Whether it says which models it is for. */
+  /** Whether it names models. */
   hasModel: boolean;
 }
 
@@ -61,7 +61,7 @@ export interface Config {
   sendTo: ReadonlyMap<string, ChartEnd>;
   readFrom: ReadonlyMap<string, ChartEnd>;
   models: ReadonlyMap<string, Model>;
-  /** What may be asked beside the limits of the models. */
+  /** Limits besides those of the models. */
   limits: ModelsFile['limits'];
   credits: CreditsFile;
   units: ReadonlyMap<string, Unit>;
@@ -69,9 +69,9 @@ export interface Config {
   goals: ReadonlyMap<string, { title: string; owner: string | null; text: string }>;
   /** File name → contact, sorted. */
   contacts: ReadonlyMap<string, Contact>;
-  /** What agents can be made from: id → resume, with all that it takes over from others. Only good ones. */
+  /** Templates of agents: id → resume, completed from the templates that it extends. Only valid ones. */
   templates: ReadonlyMap<string, ResumeTemplate>;
-  /** The skills there are, good ones only; `skillsOf` says whose they are. */
+  /** All valid skills; `skillsOf` says who has them. */
   skills: Skills;
   /** Tools of the org by name, and servers of tools: used once the owner of the machine approved them. */
   tools: ReadonlyMap<string, OwnTool>;
@@ -125,7 +125,7 @@ export function inChartOrder<T>(config: Config, list: readonly T[], agentOf: (on
 
 const places = new WeakMap<Config, Map<string, number>>();
 
-/** Agent → place in the chart; worked out once for a configuration. */
+/** Agent → place in the chart; computed once for a configuration. */
 function placesOf(config: Config): Map<string, number> {
   const known = places.get(config) ?? new Map(config.order.map((name, i) => [name, i]));
   places.set(config, known);
@@ -143,7 +143,7 @@ export function agentFolders(texts: Iterable<string>, asides: Iterable<string>):
   return [...folders];
 }
 
-/** Agents whose folder is not to be had, after these lines. */
+/** Agents whose folder is gone or closed, after these lines. */
 export function absentAfter(absent: ReadonlyMap<string, Absence>, lines: readonly InputEntry[]): Map<string, Absence> {
   const after = new Map(absent);
   for (const line of lines)
@@ -152,7 +152,7 @@ export function absentAfter(absent: ReadonlyMap<string, Absence>, lines: readonl
   return after;
 }
 
-/** A tool that lies in the org, in a folder of its own. */
+/** A tool of the org, in a folder of its own. */
 export interface OwnTool {
   name: string;
   head: ToolHead;
@@ -162,11 +162,11 @@ export interface OwnTool {
   files: ReadonlyMap<string, string>;
 }
 
-/** A server of tools, and its tools as they were approved; null: nobody looked yet. */
+/** An MCP server, and its tools as they were approved; null when nobody has looked yet. */
 export interface Server {
   name: string;
   settings: McpServer;
-  /** The settings as they are written, in JSON: without what this version adds to them. */
+  /** The settings as written, in JSON, without the defaults of this version. */
   written: string;
   tools: readonly PinnedTool[] | null;
 }
@@ -177,7 +177,7 @@ export interface Skill {
   /** Its folder in the org. */
   folder: string;
   head: SkillHead;
-  /** The body of SKILL.md: what an agent is told when it loads the skill. */
+  /** The body of SKILL.md, shown to an agent that loads the skill. */
   body: string;
   /** Its other texts, relative to the folder, sorted. */
   files: readonly string[];

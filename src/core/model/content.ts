@@ -1,17 +1,17 @@
 /** The content of a file: a text, or bytes that are not text. */
 import { createHash } from 'node:crypto';
 
-/** What stands in a file: a text, or the bytes of what is none. */
+/** The content of a file: a text, or bytes that are not text. */
 export type Content = string | Uint8Array;
 
-/** A file as it is to be and as it was, as lines of the journal hold it. null: nothing stands there. `base64`: both are that. */
+/** A file as it is to be and as it was, as journal lines hold it. null: no file. `base64`: both are base64. */
 export interface Replacing {
   text: string | null;
   was: string | null;
   base64?: true;
 }
 
-/** sha256 of what stands in a file, base64url; null where nothing does. */
+/** sha256 of the content of a file, base64url; null where there is no file. */
 export function contentHash(content: Content | null): string | null {
   return content === null ? null : createHash('sha256').update(content).digest('base64url');
 }
@@ -20,18 +20,18 @@ export function isSameContent(a: Content | null, b: Content | null): boolean {
   return a === b || (a !== null && b !== null && Buffer.compare(Buffer.from(a), Buffer.from(b)) === 0);
 }
 
-/** For the journal. */
+/** Packs contents for the journal. */
 export function packContents(text: Content | null, was: Content | null): Replacing {
   if (isText(text) && isText(was)) return { text, was };
   return { text: inBase64(text), was: inBase64(was), base64: true };
 }
 
-/** From the journal. */
+/** Unpacks contents from the journal. */
 export function contentsOf({ text, was, base64 }: Replacing): { text: Content | null; was: Content | null } {
   return base64 ? { text: fromBase64(text), was: fromBase64(was) } : { text, was };
 }
 
-/** What stands in a live file; null when it is gone or not kept. */
+/** The content of a workspace file; null when it is gone or was not kept. */
 export function liveContent({ text, data }: { text: string | null; data?: string }): Content | null {
   return data === undefined ? text : Buffer.from(data, 'base64');
 }

@@ -3,11 +3,10 @@ import { copyWith } from '../../schema/copy.ts';
 import type { JsonObject } from './call.ts';
 
 /**
- * The lines of the journal. One file a turn: first what people asked and changed (inputs), then calls and their replies,
- * then the effects and the commit. The state at turn N is the fold of the lines 0..N (`apply.ts`), the files are the fold
- * of their file operations (`files.ts`). Amounts are micro-credits; `time` is milliseconds since 1970.
- *
- * What a line holds is said by the schema in the file of its kind (`src/core/journal/kinds/`), which adds its type to one of these.
+ * The lines of the journal. Each turn has one file: first what people asked and changed (inputs), then calls and their
+ * replies, then the effects and the commit. The state at turn N comes from applying lines 0..N (`apply.ts`), the files from
+ * their file operations (`files.ts`). Amounts are micro-credits; `time` is milliseconds since 1970. The file of each kind
+ * (`src/core/journal/kinds/`) has the schema of its lines, and adds its type to one of these interfaces.
  */
 
 /** What came from outside, frozen before anything is called. */
@@ -36,7 +35,7 @@ export type Entry = InputEntry | CallEntry | Effect | Mark;
 
 export type OpenEntry = Line<'open'>;
 export type UndoEntry = Line<'undo'>;
-/** One thing that is to be undone. */
+/** One step of an undo. */
 export type UndoStep = UndoEntry['steps'][number];
 export type IntentEntry = Line<'intent'>;
 /** How the exact prompt of a call is kept. */
@@ -58,7 +57,7 @@ export type LiveFile = UsedEntry['files'][number];
 export type Attached = NonNullable<Line<'sent'>['files']>[number];
 /** An act that waits for a person. */
 export type Held = Line<'decided'>['held'];
-/** What of a message an act may refer to. */
+/** The part of a message that an act may refer to. */
 export type Cause = Held['cause'][number];
 /** Micro-credits that are left of an account or a cap. */
 export type Left = NonNullable<Held['price']>['left'][number];
@@ -71,9 +70,9 @@ export type Patch = HiredEffect['chart'];
 export type VisitEffect = Line<'visit'>;
 /** How a visit ended. */
 export type VisitOutcome = VisitEffect['outcome'];
-/** Whose fault it was. */
+/** Who is to blame. */
 export type Blame = NonNullable<VisitEffect['blame']>;
-/** What the notice of a cut visit stands on. */
+/** The content of the notice of a cut visit. */
 export type Unfinished = NonNullable<Line<'notice'>['left']>;
 /** What was done. */
 export type DoneSoFar = Unfinished['done'];
@@ -85,7 +84,7 @@ export interface Booked {
   cost: number;
 }
 
-/** What a line books: for a call that ended, or for a use of a tool that costs something. */
+/** The amount that a line books, for a call that ended or for a use of a tool that costs something. */
 export function bookedIn(entry: Entry): Booked | null {
   if (entry.k === 'reply' || entry.k === 'failed') return entry;
   return entry.k === 'use' && entry.cost !== undefined ? copyWith(entry, { cost: entry.cost }) : null;

@@ -1,9 +1,9 @@
 /** Tells public addresses from all others. */
 import ipaddr from 'ipaddr.js';
 
-/** Of IPv6 nothing else was ever given out. */
+/** No other range of IPv6 was ever assigned. */
 const GLOBAL = ipaddr.IPv6.parseCIDR('2000::/3');
-/** Addresses that are public by number and lead into the machine of a cloud all the same. */
+/** Addresses that look public but lead into the machine of a cloud provider. */
 const INSIDE = new Set(['168.63.129.16']);
 
 /** Whether a text is an IP address as it is usually written. */
@@ -17,9 +17,9 @@ export function isLoopback(text: string): boolean {
 }
 
 /**
- * Whether an IP address belongs to the public internet. Nothing else is public: no loopback, private, link-local, shared,
- * multicast, documentation or reserved range, and no IPv6 address that carries an IPv4 address or leads through a relay. A
- * text that is no address in its usual form is none. Pure.
+ * Whether an IP address belongs to the public internet. Not public are loopback, private, link-local, shared, multicast,
+ * documentation and reserved ranges, and IPv6 addresses that carry an IPv4 address or lead through a relay; nor is a text
+ * that is not an address in its usual form. Pure.
  */
 export function isPublicAddress(text: string): boolean {
   if (!isAddress(text)) return false;

@@ -1,4 +1,4 @@
 /** How long work reports its progress. */
 
-/** Told how far long work is: what is done, and all there is to do, in the same unit. */
+/** Receives how much of long work is done, and how much there is in all, in the same unit. */
 export type Progress = (done: number, total: number) => void;

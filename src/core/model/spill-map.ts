@@ -1,14 +1,14 @@
 /** A map that may be larger than memory. */
 
-/** What lies below a shelf: rows that were moved out of the memory, in the order of their keys. Never changed in place. */
+/** The rows of a spill map that are not in memory, in the order of their keys. Never changed in place. */
 export interface SpilledRows {
-  /** The value at a key; undefined: there is none. */
+  /** The value at a key; undefined when there is none. */
   get(key: string): unknown;
   /** Rows with keys from one up to, not including, another, in order. */
   rows(from: string, to: string): Iterable<readonly [key: string, value: () => unknown]>;
 }
 
-/** How the name of a row becomes its key, and back: rows that belong together stand together. */
+/** Converts the name of a row to its key, and back, so that rows that belong together stand together. */
 export interface KeyOrder {
   keyOf(name: string): string;
   nameOf(key: string): string;
@@ -19,17 +19,16 @@ const END = '\uffff';
 const AS_IT_IS: KeyOrder = { keyOf: (name) => name, nameOf: (key) => key };
 
 /**
- * A map that may be larger than the memory: what was changed since it was kept last stands here, all else on its ground.
- * Whether a row is here or there shows in nothing. Whoever changes a value sets it again. Goes through its rows in the order
- * of their keys.
+ * A map that may be larger than memory: recent changes are here, everything else is in spilled rows below. Nobody notices
+ * which. Code that changes a value must set it again. Iterates in the order of the keys.
  */
 export class SpillMap<V> {
   private readonly order: KeyOrder;
-  /** Key → value as it was set since; null: taken away, and the ground still has it. */
+  /** Key → value set since the last spill; null: removed, while the spilled rows still have it. */
   private fresh = new Map<string, V | null>();
-  /** Rows of the ground that were asked for. */
+  /** Spilled rows that were read. */
   private near = new Map<string, V>();
-  /** Keys of changed rows that the ground has as well. */
+  /** Keys of changed rows that are among the spilled rows as well. */
   private covered = new Set<string>();
   private ground: SpilledRows | null = null;
   private count = 0;
@@ -61,7 +60,7 @@ export class SpillMap<V> {
     return this.near.has(key) || (this.ground !== null && this.ground.get(key) !== undefined);
   }
 
-  /** Who sets a row that may be there has got it before: the ground is not asked again. */
+  /** Sets a row. A row that may exist must have been read before, so that the spilled rows are not searched again. */
   set(name: string, value: V): this {
     const key = this.order.keyOf(name);
     if (this.near.delete(key)) this.covered.add(key);
@@ -80,12 +79,12 @@ export class SpillMap<V> {
     return true;
   }
 
-  /** Nothing is left, whatever lies below. */
+  /** Removes all rows, including the spilled ones. */
   clear(): void {
     for (const name of [...this.keys()]) this.delete(name);
   }
 
-  /** Rows whose keys begin so, in order; what lies below is not kept in memory. */
+  /** Rows whose keys begin with the prefix, in order; spilled rows are not kept in memory. */
   rows(prefix = ''): Generator<[name: string, value: V]> {
     return this.between(prefix, prefix + END);
   }
@@ -95,7 +94,7 @@ export class SpillMap<V> {
     for (const [key, value] of this.merged(from, to)) yield [this.order.nameOf(key), value()];
   }
 
-  /** Names of the rows whose keys begin so, in order: no value is looked at. */
+  /** Names of the rows whose keys begin with the prefix, in order, without reading values. */
   *names(prefix = ''): Generator<string> {
     for (const [key] of this.merged(prefix, prefix + END)) yield this.order.nameOf(key);
   }
@@ -128,17 +127,20 @@ export class SpillMap<V> {
     return this.rows();
   }
 
-  /** What was changed since it was kept last: rows by key, null for what was taken away. */
+  /** Changes since the last spill: rows by key, null for removed ones. */
   changes(): ReadonlyMap<string, V | null> {
     return this.fresh;
   }
 
-  /** Keys of changed rows that the ground has as well. */
+  /** Keys of changed rows that are among the spilled rows as well. */
   get over(): string[] {
     return [...this.covered].filter((key) => this.fresh.has(key));
   }
 
-  /** Stands on that ground from now on, with these changes, of which the ground has some as well, and so many rows in all. */
+  /**
+   * Continues on top of these spilled rows, with these changes, some of which the spilled rows hold as well, and so many
+   * rows in all.
+   */
   stand(
     ground: SpilledRows | null,
     changes: Iterable<[string, V | null]>,

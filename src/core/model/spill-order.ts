@@ -2,10 +2,13 @@
 import { messageId, parseMessageId } from '../../schema/name.ts';
 import type { KeyOrder } from './spill-map.ts';
 
-/** Turns have as many digits as they will ever need, so that the order of texts is that of turns. */
+/** Turns are padded to this many digits, so that they sort as texts. */
 const DIGITS = 10;
 
-/** Messages by author, then in the order they were written: `planner/0000000042/01`. What is no id of a message stands by itself. */
+/**
+ * Messages by author, then in the order they were written: `planner/0000000042/01`. A name that is not a message id is its
+ * own key.
+ */
 export const byMessage: KeyOrder = {
   keyOf(id) {
     const key = parseMessageId(id);
@@ -41,7 +44,7 @@ export const byReader: KeyOrder = {
   },
 };
 
-/** How the keys of a reader's mail of a turn begin. */
+/** The beginning of the keys of a reader's mail in a turn. */
 export function readerKey(reader: string, turn: number): string {
   return `${reader}/${long(turn)}`;
 }

@@ -3,16 +3,16 @@ import type { Resume } from '../../schema/config/resume.ts';
 import { cut } from '../../schema/print.ts';
 import type { Cause } from './entry.ts';
 
-/** Where a path of a tool leads, as a path in the org, or why not. */
+/** The path in the org to which a tool's path leads, or why it is not permitted. */
 export type PathRuling = { ok: true; path: string; shared: boolean } | { ok: false; text: string };
 
-/** Bytes of a path, and of each name in it, that every file system of today takes. */
+/** Bytes of a path, and of each name in it, that every current file system accepts. */
 const PATH_BYTES = 1000;
 const NAME_BYTES = 255;
 
 /**
- * What an agent may read: what it may write, and `attachments/NAME` of the mail that this visit was given, which stands
- * beside the message in the outbox of its author.
+ * Resolves a path for reading: what the agent may write, and `attachments/NAME` of the mail given to this visit, which
+ * stands beside the message in the outbox of its author.
  */
 export function permitRead(
   resume: Resume,
@@ -28,8 +28,8 @@ export function permitRead(
 }
 
 /**
- * What an agent may write. Relative paths lie in its workspace; `shared/...` means `org/shared/...` and needs a grant in the
- * resume. Compares whole parts, never text prefixes. `isThere`: whether a path of the org may be named instead.
+ * Resolves a path for writing. Relative paths lie in the agent's workspace; `shared/...` means `org/shared/...` and needs a
+ * grant in the resume. Compares whole parts, never text prefixes. `isThere`: whether a suggested path exists.
  */
 export function permitPath(
   resume: Pick<Resume, 'name' | 'shared'>,
@@ -69,7 +69,7 @@ function shown(path: string): string {
   return JSON.stringify(cut(path, SHOWN_CHARS));
 }
 
-/** What is outside, and which path within would be taken instead. */
+/** Says that a path is outside, and which path inside to use instead. */
 function outsideText(
   resume: Pick<Resume, 'name' | 'shared'>,
   path: string,
@@ -94,7 +94,7 @@ function reachText({ shared }: Pick<Resume, 'shared'>): string {
     : 'You reach your workspace and nothing else.';
 }
 
-/** A path of the org as the tools of agents take it. */
+/** A path of the org as agents' tools write it. */
 export function toldPath(path: string): string {
   return path.replace(/^org\/(?=shared(?:\/|$))|^agents\/[^/]+\/workspace\/(?=.)/, '');
 }

@@ -10,8 +10,8 @@ import { TextsByHash } from './hash.ts';
 import type { State } from './state.ts';
 import type { Trusted } from './trust.ts';
 /**
- * A tool: one file in `src/tools/`. Either it is an act on the organisation, judged and staged by a pure function, or it
- * works on the world through the tool context and is journaled as intent and result.
+ * A tool: one file in `src/tools/`. It is either an act on the organisation, judged and staged by a pure function, or works
+ * on the world through the tool context and is journaled as intent and result.
  */
 export type Tool = ActTool | WorldTool;
 
@@ -19,15 +19,15 @@ interface ToolBase {
   spec: ToolSpec;
   /** `all`: every agent has it; `resume`: only those whose resume lists it. */
   granted: 'all' | 'resume';
-  /** Each use is held for a person: `always`, or unless a policy says what is done with it. */
+  /** Each use is held for a person: `always`, or unless a policy decides. */
   held?: 'always' | 'unless-policy';
-  /** Why nobody may use it now: the owner of the machine has not approved it, or it cannot work. */
+  /** Why nobody may use it at present: the owner of the machine has not approved it, or it cannot work. */
   barred?: string;
-  /** What a person is shown of an act that waits, where that is easier to read than its input. Pure. */
+  /** What a person is shown of a held act, where that is easier to read than its input. Pure. */
   preview?(value: unknown, scene: ActContext): string;
   /**
-   * What of the world it takes the place of, or takes with it: an approval covers these as they were shown. Pure but for what
-   * the scene reads.
+   * What the act would replace or take along: an approval covers these things as they were shown. Pure, except for what the
+   * context reads.
    */
   covers?(value: unknown, scene: ActContext): Covers;
   /** Checks hostile input by the schema: own properties only, nothing but what the schema names. */
@@ -38,17 +38,17 @@ export interface ActTool extends ToolBase {
   kind: 'act';
   /** The model wants to see the result, so the visit thinks again. */
   asks?: true;
-  /** Comes before a person is asked; of a tool that is `held` always. */
+  /** A trial before a person is asked, for a tool that is always `held`. */
   trial?: Trial;
   /** Decides what the act does, against the snapshot and the visit's own earlier acts. Pure. */
   stage(value: unknown, scene: ActContext): Staged;
 }
 
-/** What is done with an act that always waits for a person, before it does. */
+/** What is tried before a person is asked about an act that is always held. */
 export interface Trial {
-  /** Why nobody is to be asked; null when a person may be. Pure. */
+  /** Why nobody is asked; null when a person may be asked. Pure. */
   refusal(value: unknown, scene: ActContext): Extract<Staged, { ok: false }> | null;
-  /** Works in the tool context; only what comes out well is held. */
+  /** Runs in the tool context; only a success is held. */
   work: ToolWork;
   /** What the person is shown, and the hash of what the act would replace. Pure. */
   show(value: unknown, scene: ActContext, result: string): Required<Pick<Held, 'shows' | 'over'>>;
@@ -58,13 +58,13 @@ export interface WorldTool extends ToolBase, ToolWork {
   kind: 'world';
 }
 
-/** Work on the world through the Box. */
+/** Work on the world through the tool context. */
 export interface ToolWork {
   /** What repeating it does: nothing (`pure`), the same again (`idempotent`), or harm (`once`: never repeated in doubt). */
   touches: 'pure' | 'idempotent' | 'once';
-  /** What it is asked with leaves the organisation: an agent may give away with it what it knows. */
+  /** Whether its input leaves the organisation, so that an agent may give away what it knows. */
   outbound?: true | ((org: OrgFile) => boolean);
-  /** Milliseconds after which it has failed. */
+  /** Milliseconds after which it counts as failed. */
   timeout: number;
   /** Most characters of its result. */
   most: number;
@@ -78,24 +78,24 @@ export interface ToolContext {
   agent: string;
   read(path: string): FileText;
   /**
-   * Writes in the workspace at once; a shared path becomes an effect of the turn. With `expected`, only over a file that has
-   * this hash, or merged with what was changed there since the visit knew it so. Returns what was written.
+   * Writes in the workspace at once; a shared path becomes an effect of the turn. With `expected`, it writes only over a
+   * file with this hash, or merges with what changed since the visit knew that version. Returns what was written.
    */
   write(path: string, text: string, expected?: string): FileText;
   list(path: string): string[];
-  /** The files in a folder and below it, in order, but for those that nobody searches (`isLeftOut`). */
+  /** The files in a folder and below it, in order, except in folders that are never searched (`isUnsearched`). */
   files(path: string): Iterable<{ path: string; bytes: number }>;
-  /** Runs a program in the sandbox, in the workspace; its result tells what it printed, how it ended and what it changed. */
+  /** Runs a program in the sandbox, in the workspace. The result holds its output, how it ended and what it changed. */
   program(argv: readonly string[], given?: ProgramInputs): Promise<WorldResult>;
-  /** Runs a program in the sandbox on these files alone, in a folder of its own that is gone afterwards. */
+  /** Runs a program in the sandbox with only these files, in a folder that is removed afterwards. */
   apart(files: ReadonlyMap<string, string>, argv: readonly string[]): Promise<WorldResult>;
   /** Runs JavaScript that reaches nothing at all. */
   javascript(code: string): Promise<WorldResult>;
-  /** Asks a server of tools. */
+  /** Calls a tool of an MCP server. */
   ask(server: Server, tool: string, input: JsonObject): Promise<WorldResult>;
-  /** Asks for a page of the public web, from a host that the resume lists. */
+  /** Fetches a page of the public web from a host that the resume lists. */
   fetch(url: string): Promise<WebPage>;
-  /** Searches what `search:` of org.yaml names: so many results at most, the best first. */
+  /** Searches what `search:` of org.yaml names; at most so many results, best first. */
   search(query: string, limit: number): Promise<SearchHits>;
 }
 
@@ -108,100 +108,102 @@ export interface SearchHits {
 
 export interface Hit {
   title: string;
-  /** Of the web, or the path by which the agent reads a shared file. */
+  /** A web address, or the path by which the agent reads a shared file. */
   url: string;
   snippet: string;
 }
 
 /** A page of the web. */
 export interface WebPage {
-  /** Where it was found in the end. */
+  /** The address after redirects. */
   url: string;
   status: number;
   /** Such as `text/html`, in lower case. */
   type: string;
   text: string;
-  /** There was more of it than is taken. */
+  /** The page was cut. */
   isCut: boolean;
 }
 
 /** A text file, and the short hash by which `ToolContext.write` knows that it is still the same. */
 export interface FileText {
   text: string;
-  /** The same without secrets: what is shown is made of this, for a secret that was cut is known to nobody. */
+  /**
+   * The text without secrets. Everything shown is made from this, because a secret that was cut would not be recognised.
+   */
   shown: string;
   hash: string;
 }
 
 export interface WorldResult {
   ok: boolean;
-  /** What the model is told. */
+  /** The text for the model. */
   text: string;
   /** Lines that follow the text, and stay when it is too long. */
   end?: string;
   /** The rule that refused it, if one did. */
   rule?: string;
-  /** Holds words of strangers, who may want to make the agent do something. */
+  /** Holds words of strangers, who may try to make the agent do something. */
   tainted?: true;
 }
 
-/** What a program is given beside its workspace. */
+/** What a program gets besides its workspace. */
 export interface ProgramInputs {
   /** Written to its standard input. */
   input: string;
-  /** Path → text of files that it can read and not change. An argument `./PATH` stands for such a file. */
+  /** Path → text of files that it can read but not change. An argument `./PATH` stands for such a file. */
   files: ReadonlyMap<string, string>;
   /** Hosts that it may reach; without it there is no network. */
   hosts?: readonly string[];
 }
 
-/** What an act is judged against. */
+/** The context in which an act is judged. */
 export interface ActContext {
   config: Config;
-  /** As frozen: every visit of a turn sees the same. */
+  /** The frozen state: every visit of a turn sees the same. */
   state: State;
   turn: number;
   agent: string;
   resume: Resume;
-  /** The mail of the visit, or what a held act remembers of it. */
+  /** The mail of the visit, or what a held act keeps of it. */
   given: readonly Cause[];
   draft: Draft;
-  /** The held act that a person approved, when this is one. */
+  /** The held act that a person approved, if this is one. */
   approved?: Held;
   /** Bytes of a file in the agent's workspace for an attachment, base64; null when there is none. */
   attach(path: string): string | null;
-  /** What stands at a path that the agent may write; null: it may not. */
+  /** What stands at a path that the agent may write; null when it may not. */
   stands(path: string): Stands | null;
-  /** Path → what acts that were approved in the same turn have left there. */
+  /** Path → what approved acts of the same turn have left there. */
   left?: Pick<ReadonlyMap<string, { text: string | null }>, 'get'>;
 }
 
 /** What stands at a path of the org. */
 export interface Stands {
   path: string;
-  /** Of its bytes; `NOTHING`, or `OTHER` for what is no plain file. */
+  /** Hash of its bytes; `NOTHING`, or `OTHER` when it is not a plain file. */
   hash: string;
-  /** Secrets are struck out; null: there is none, it is long, or no text. */
+  /** The text with secrets masked; null when there is none, it is too long, or not text. */
   text: string | null;
 }
 export const NOTHING = 'nothing';
 export const OTHER = 'other';
 
-/** A path of the org, or in words what it is → a hash of it as it was shown. */
+/** A path of the org, or a description → the hash of what was shown. */
 export type Covers = Record<string, string>;
 
 /** What a visit has done so far. Settled and committed with the turn. */
 export interface Draft {
   sent: { message: Message; files: Attached[]; held: boolean; made?: string | undefined }[];
-  /** Path → what is to stand there. */
+  /** Path → its staged content. */
   wrote: Map<string, Staging>;
   acked: { id: string; author: string; reaction: string }[];
   held: Held[];
-  /** What the gate refused. */
+  /** Acts that a rule refused. */
   refusals: { tool: string; rule: string; text: string }[];
   /** Skills that it loaded, one for each load. */
   loaded: string[];
-  /** Uses that the tool context, a host or a quota refused: their `used` lines say why. */
+  /** Uses that the tool context, a host or a quota refused; their `used` lines say why. */
   stopped: number;
   notes: string[];
   /** Paths in its workspace that it changed, and how. */
@@ -214,34 +216,37 @@ export interface Draft {
   doing?: string | undefined;
   /** Number of the agent's next message in this turn. */
   nextMessage: number;
-  /** Acts of the agent that were held in this turn before: approved ones that have to wait again. */
+  /** Acts of the agent that were already held in this turn: approved ones that must wait again. */
   heldBefore: readonly Held[];
   /** Texts of files that it read or wrote. */
   known: TextsByHash;
-  /** Whom it hires and retires: settled when all visits have ended. */
+  /** Agents that it hires and retires; settled when all visits have ended. */
   hires: Hire[];
   retires: string[];
-  /** Micro-credits that hires of this turn take from it: what it may spend no more. */
+  /** Micro-credits promised to hires of this turn, which it can no longer spend. */
   promised: number;
 }
 
-/** A new agent as it is wished. */
+/** A requested hire. */
 export interface Hire extends Pick<HiredEffect, 'agent' | 'template' | 'files' | 'credits'> {
   /** Whom it may write to, and whose mail it reads. */
   send_to: string[];
   read_from: string[];
-  /** The first thing it is told, and what it was written in (`made` of a sent message). */
+  /** Its first task, and where that was written (`made` of a sent message). */
   message: Message | null;
   made?: string | undefined;
 }
 
-/** A file as a visit wants it. */
+/** A file as a visit wants it to be. */
 export interface Staging {
   /** null: it is to be removed. */
   text: string | null;
   /** The text it was based on, null when there was none. */
   was: string | null;
-  /** Does the same on what another wrote there in the same turn; null: it would undo that. Absent: `text` simply takes its place. */
+  /**
+   * Applies the same change to what another agent wrote there in the same turn; null when it would undo that. Absent:
+   * `text` simply replaces it.
+   */
   onto?: ((now: string | null) => { text: string | null } | null) | undefined;
 }
 
@@ -261,7 +266,7 @@ export function emptyDraft(nextMessage = 1, promised = 0, heldBefore: readonly H
   });
 }
 
-/** A draft in which acts can be staged without a trace in the other. */
+/** A copy in which acts can be staged without changing the original. */
 export function copyDraft(draft: Draft): Draft {
   return copyWith(draft, {
     sent: [...draft.sent],
@@ -274,8 +279,8 @@ export function copyDraft(draft: Draft): Draft {
   });
 }
 
-/** The outcome of staging: what the model is told, and whether it was refused by a rule. */
+/** The outcome of staging: the text for the model, and whether a rule refused the act. */
 export type Staged = { ok: true; text: string } | { ok: false; rule: string; text: string };
 
-/** Calls of a visit that came to nothing: by what they were, why and how often. */
+/** Calls of a visit that came to nothing: what they were, why, and how often. */
 export type DroppedCalls = Map<string, { why: string; times: number; refused: boolean }>;

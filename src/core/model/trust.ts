@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto';
 
 /**
- * What runs on the owner's machine only after `lemming trust`: a command line with the variables it is handed, a module with
- * its text, a tool of an org with its files, or a server of tools with its declaration and its tools (`text`: all of it). And
- * a key that goes to a host which is not its service's own, and the hosts that programs of agents may reach.
+ * What runs on the owner's machine only after `lemming trust`: a command line with its variables, a module with its text, a
+ * tool of an org with its files, or an MCP server with its declaration and its tools (`text`: all of it). Also a key that
+ * goes to a host other than its service's own, and the hosts that programs of agents may reach.
  */
 export type Trusted =
   | { kind: 'network'; hosts: readonly string[] }

@@ -1,4 +1,4 @@
-/** What a visit hands over when it has ended. */
+/** The outcome of a visit. */
 import type { Resume } from '../../schema/config/resume.ts';
 import type { Blame, VisitOutcome } from './entry.ts';
 import type { Mail } from './state/mail.ts';
@@ -9,11 +9,11 @@ export interface Finished {
   agent: string;
   resume: Resume;
   outcome: VisitOutcome;
-  /** For a visit that was cut: what ran out, or `looped`; `detail` says it in words. */
+  /** For a visit that was cut: what ran out, or `looped`; `detail` is the same in words. */
   reason?: string;
   detail?: string;
   blame?: Blame;
-  /** Micro-credits that the call could cost for which credits were missing. */
+  /** Micro-credits that the call it could not pay might cost. */
   need?: number;
   given: readonly Mail[];
   told: number;

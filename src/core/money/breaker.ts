@@ -4,7 +4,7 @@ import type { Config } from '../model/config.ts';
 import type { Tries } from '../model/state/calls.ts';
 import type { State } from '../model/state.ts';
 
-/** Whether a failure says that the service does not work; a bad request would fail anywhere. */
+/** Whether a failure means that the service is down; a bad request would fail anywhere. */
 export function isOutage(failure: CallFailure): boolean {
   return failure !== 'bad-request' && (PROVIDER_FAILURES as readonly string[]).includes(failure);
 }
@@ -20,7 +20,10 @@ export function noteOutcome(all: Map<string, Tries>, model: string, failure: Cal
   }
 }
 
-/** At the end of a turn: one reply closes the breaker of a model, whatever the order in which its calls ended. */
+/**
+ * Settles the breakers at the end of a turn: one reply closes the breaker of a model, whatever the order in which its calls
+ * ended.
+ */
 export function settleBreakers(state: State): void {
   const { tries, breakers } = state.calls;
   for (const [model, { replies, outages, since }] of tries) {
@@ -30,7 +33,7 @@ export function settleBreakers(state: State): void {
   tries.clear();
 }
 
-/** Until when a model is left alone: milliseconds since 1970; null while it is called. */
+/** Until when a model is left alone: milliseconds since 1970; null while it may be called. */
 export function restsUntil(config: Config, state: State, model: string): number | null {
   const breaker = state.calls.breakers.get(model);
   const settings = config.models.get(model)?.breaker;
@@ -39,9 +42,9 @@ export function restsUntil(config: Config, state: State, model: string): number 
 }
 
 /**
- * Whether a visit may ask a model once more: not after so many failures that it saw itself, with those of the turns before,
+ * Whether a visit may ask a model once more: not after too many failures, its own and those of earlier turns together,
  * unless it was answered too. After a rest a single failure is enough. What other visits of the turn see does not count, so
- * that the turn comes out the same whoever is answered first.
+ * that the order of answers does not change the turn.
  */
 export function admits(config: Config, state: State, seen: ReadonlyMap<string, Tries>, model: string): boolean {
   const { replies, outages } = seen.get(model) ?? { replies: 0, outages: 0 };
@@ -63,8 +66,8 @@ export function chainOf(config: Config, models: readonly string[]): string[] {
 }
 
 /**
- * The models that the visits of a turn may call, by the snapshot: a model that failed too often is left alone; when its rest
- * is over, the first visit of the turn tries it. The same for every order in which the visits are made.
+ * Chooses the models that the visits of a turn may call, by the snapshot: a model that failed too often is left alone; when
+ * its rest is over, the first visit of the turn tries it. The result is the same for every order of visits.
  */
 export function modelChooser(config: Config, state: State): (models: readonly string[]) => string[] {
   const tried = new Set<string>();

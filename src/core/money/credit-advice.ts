@@ -1,4 +1,4 @@
-/** Want of credits in words: what is short, and what a person does about it. Pure. */
+/** Says what credits are short, and what a person can do about it. Pure. */
 import type { Config } from '../model/config.ts';
 import { stepsOf } from '../model/config.ts';
 import { agentState } from '../model/state/staff.ts';
@@ -18,7 +18,10 @@ function holderOf(scope: string): string {
   return [holder, ...time].join(' ');
 }
 
-/** Micro-credits of a visit of the agent if every call cost what the one does that it lacks credits for; 0: not known. */
+/**
+ * Micro-credits of a visit of the agent if each of its calls cost as much as the one for which it lacks credits; 0: not
+ * known.
+ */
 export function visitCost(
   config: Config,
   state: State,
@@ -30,8 +33,8 @@ export function visitCost(
 }
 
 /**
- * What a person does so that an agent may spend so much again: where the limit stands that stops it. `wanted`: micro-credits,
- * by default those of a visit at the worst price; 0 where nobody knows.
+ * What a person can do so that an agent can spend enough again: the limit that stops it and where it stands. `wanted`:
+ * micro-credits, by default those of a visit at the worst price; 0 when nobody knows.
  */
 export function creditAdvice(
   config: Config,

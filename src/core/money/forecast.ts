@@ -6,20 +6,23 @@ import { type Booked, bookedIn, type Entry } from '../model/entry.ts';
 import type { State } from '../model/state.ts';
 import { balanceOf, PRICED_TOKENS } from './ledger.ts';
 
-/** What is likely, beside the ledger, which knows what is certain. All amounts are micro-credits. */
+/** Estimates; the ledger has what is certain. All amounts are micro-credits. */
 
-/** Turns that the pace is taken from. */
+/** Turns from which the pace is taken. */
 export const PACE_TURNS = 10;
 
-/** What the calls and uses of tools of some turns cost together. */
+/** The joint cost of calls and uses of tools in some turns. */
 export interface Pace {
-  /** Committed turns; those in which nobody was called count as well, and those that passed. */
+  /** Committed turns, including those in which nobody was called and those that went by. */
   turns: number;
   spent: number;
   byAgent: Map<string, number>;
 }
 
-/** The pace of the turns whose lines these are, in order. Calls count at the commit of their turn; a reset of the credits begins anew. */
+/**
+ * The pace of the turns whose lines these are, in order. Calls count at the commit of their turn; a reset of the credits
+ * starts again.
+ */
 export function paceOf(entries: Iterable<Entry>): Pace {
   let pace = noPace();
   let calls: Booked[] = [];
@@ -49,12 +52,12 @@ function resetsCredits(entry: Entry): boolean {
   return entry.request.scope === 'credits' || entry.request.scope === 'all';
 }
 
-/** The last turn that what is left can pay when turns go on costing so much; null when they cost nothing. */
+/** The last turn that the remaining credits can pay at a given cost per turn; null when turns cost nothing. */
 export function endsAtTurn(lastTurn: number, left: number, spent: number, turns: number): number | null {
   return spent > 0 ? lastTurn + Math.floor((Math.max(0, left) * turns) / spent) : null;
 }
 
-/** What remains of the cap of the whole organisation; null without a cap. */
+/** The rest of the cap of the whole organisation; null without a cap. */
 export function leftOfOrg(config: Config, state: State): number | null {
   const { cap } = config.credits.org;
   if (cap === undefined) return null;
@@ -63,7 +66,7 @@ export function leftOfOrg(config: Config, state: State): number | null {
   return cap - state.money.org.spent - state.money.org.doubt - reserved;
 }
 
-/** What remains of the grants and top-ups of each agent that has any. */
+/** The rest of the grants and top-ups of each agent that has any. */
 export function leftByAgent(config: Config, state: State): Map<string, number> {
   const names = new Set([...config.order, ...Object.keys(config.credits.agents), ...state.staff.agents.keys()]);
   const balances = [...names].map((name) => [name, balanceOf(config, state, name)] as const);
@@ -77,7 +80,10 @@ export function likelyTokens({ system, tools, parts }: Prompt): number {
   return Math.ceil(characters / 4);
 }
 
-/** What a call with so many tokens of input costs at least: all of it at the price of the cache where that is lower, and no output. */
+/**
+ * The least that a call with so many input tokens costs: all input at the price of the cache where that is lower, and no
+ * output.
+ */
 export function leastCost(price: Price, inputTokens: number): number {
   const input = price.input ?? 0;
   const perMillion = Math.min(input, price.cached_input ?? input);

@@ -12,7 +12,7 @@ import type { State } from '../model/state.ts';
 /** All amounts are integer micro-credits; prices are micro-credits per call or for so many tokens. */
 export const PRICED_TOKENS = 1_000_000;
 
-/** What an account was granted, what became of it, and what is left. granted = left + spent + reserved + doubt. */
+/** What an account was granted, and where that went: granted = left + spent + reserved + doubt. */
 export interface Balance {
   granted: number;
   spent: number;
@@ -52,7 +52,7 @@ function reservedBy(state: State, mine: (call: { agent: string; unit: string | n
   return sum;
 }
 
-/** What uses of tools cost in the turn being made: those of approved acts, before visits are given their allowances. */
+/** The cost of uses of tools in the turn being made: those of approved acts, before visits get their allowances. */
 function paidBy(state: State, mine: (use: Paid) => boolean): number {
   return state.money.paid.reduce((sum, use) => (mine(use) ? sum + use.cost : sum), 0);
 }
@@ -75,15 +75,15 @@ export function worstCase(price: Price, requestBytes: number, maxOutputTokens: n
   );
 }
 
-/** Whether tokens cost anything: else nobody need count them. */
+/** Whether tokens cost anything; otherwise nobody needs to count them. */
 export function countsTokens(price: Price): boolean {
   return Boolean(price.input || price.cached_input || price.cache_write || price.output);
 }
 
 /**
- * What a call is charged, never more than its reserve: what the back end itself says it cost, else by usage; `over` is what
- * was reported above the reserve. Usage that is missing or cannot be right is flagged, and the estimate is charged when it is
- * higher.
+ * The charge for a call, never more than its reserve: the cost that the back end reports, otherwise the cost of its usage;
+ * `over` is what was reported above the reserve. Usage that is missing or cannot be right is flagged, and the estimate is
+ * charged when it is higher.
  */
 export function charge(
   price: Price,
@@ -109,12 +109,15 @@ function costOfReply(
   return isDoubtful(usage, chars) ? { cost: Math.max(reported, guess), flag: 'doubtful usage' } : { cost: reported };
 }
 
-/** Nothing was read, or something was said and nothing written: no service counts so. */
+/** Whether nothing was read, or something was said but nothing written: no service counts so. */
 function isDoubtful({ input, cachedInput, cacheWrite, output, doubtful }: Usage, replyChars: number): boolean {
   return doubtful === true || input + cachedInput + cacheWrite === 0 || (output === 0 && replyChars > 0);
 }
 
-/** What a failed call is charged: by usage, else by an estimate of what had come once the service had begun to answer; else nothing. */
+/**
+ * The charge for a failed call: its usage, otherwise an estimate of what had arrived once the service had begun to answer,
+ * otherwise nothing.
+ */
 export function chargeFailed(
   price: Price,
   { usage, received }: { usage: Usage | null; received: number | null },
@@ -138,7 +141,9 @@ function estimate(requestBytes: number, replyChars: number): Usage {
   };
 }
 
-/** What is left for an agent: of its own, and of the caps of its unit and of the organisation, where there are such. */
+/**
+ * The amount left for an agent: of its own credits, and of the caps of its unit and the organisation where there are any.
+ */
 export function leftFor(config: Config, state: State, agent: string): Left[] {
   const { units, org } = config.credits;
   const unit = config.agents.get(agent)?.unit;
@@ -150,14 +155,14 @@ function leftOf(of: string, caps: Caps | undefined, { spent, doubt } = emptySpen
   return caps?.cap === undefined ? [] : [{ of, left: caps.cap - spent - doubt }];
 }
 
-/** The scope that is short when a run may not cost more. */
+/** The scope that is short when the limit of a run is reached. */
 export const BUDGET = '--max-cost';
 
 /** A visit that wants to start: the worst case of its first call. */
 export interface Want {
   agent: string;
   need: number;
-  /** Micro-credits of its own that are promised already. */
+  /** Micro-credits of its own that are already promised. */
   promised?: number;
 }
 
@@ -166,8 +171,8 @@ export type Allowance = { amount: number } | { short: SpendingLimit };
 
 /**
  * Gives each due agent its allowance, in the order of the wants (chart order): first everyone's first call where it fits,
- * then equal shares of what remains of shared caps. The sum never passes a cap of an agent, unit or the org, nor a limit
- * of the turn or the day. What a visit leaves returns at commit.
+ * then equal shares of what remains of shared caps. The sum never passes a cap of an agent, unit or the org, nor a limit of
+ * the turn or the day. What a visit does not spend returns at the commit.
  */
 export function allowances(
   config: Config,
@@ -210,18 +215,21 @@ function shareRest(
   }
 }
 
-/** A limit of what may be spent. */
+/** A limit on spending. */
 export interface SpendingLimit {
   amount: number;
-  /** Whose, and of which time. */
+  /** Whose limit, and for which time. */
   scope: string;
-  /** Where it stands in org/credits.yaml; null: it is what was granted. */
+  /** Its place in org/credits.yaml; null when it is what was granted. */
   key: string | null;
-  /** What stands there, or was granted: `amount` is what is left of it. */
+  /** The limit itself; `amount` is what is left of it. */
   of: number;
 }
 
-/** The limit that leaves an agent least when it begins a visit: its own, or one of its unit or the organisation. `more`: credits that it is about to get. */
+/**
+ * The limit that leaves an agent the least when a visit begins: its own, or one of its unit or the organisation. `more`:
+ * credits that it is about to get.
+ */
 export function tightest(config: Config, state: State, agent: string, more = 0): SpendingLimit {
   const shared = new SharedCaps(config, state, Infinity);
   const unit = config.agents.get(agent)?.unit ?? null;
@@ -256,7 +264,10 @@ function ownLimit(config: Config, state: State, agent: string, promised: number)
   return least(limits);
 }
 
-/** Limits of a turn and a day, and under which name they stand. Whoever was hired and is not in `credits.yaml` has those of its creator. */
+/**
+ * Limits of a turn and a day, and the name under which they stand. A hired agent without an entry in `credits.yaml` has
+ * those of its creator.
+ */
 function capsOf(
   config: Config,
   state: State,
@@ -267,7 +278,7 @@ function capsOf(
   return caps || creator === undefined ? { of: agent, caps } : capsOf(config, state, creator);
 }
 
-/** What remains of the caps that agents share, while allowances are given out. */
+/** The rest of the caps that agents share, while allowances are given out. */
 class SharedCaps {
   private org: SpendingLimit;
   private readonly units = new Map<string, SpendingLimit>();
@@ -285,7 +296,7 @@ class SharedCaps {
     }
   }
 
-  /** Those that hold for an agent of that unit. */
+  /** The caps that apply to an agent of that unit. */
   over(unit: string | null): SpendingLimit[] {
     const ofUnit = unit === null ? undefined : this.units.get(unit);
     return ofUnit ? [ofUnit, this.org] : [this.org];
@@ -311,7 +322,7 @@ class SharedCaps {
   }
 }
 
-/** What calls under way reserve, and what uses of tools cost in this turn. */
+/** Reserves of calls under way, and the cost of uses of tools in this turn. */
 function usedBy(state: State, mine: (one: { unit: string | null }) => boolean): { reserved: number; paid: number } {
   return { reserved: reservedBy(state, mine), paid: paidBy(state, mine) };
 }

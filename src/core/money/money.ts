@@ -8,7 +8,7 @@ import { touch } from '../model/state/staff.ts';
 import type { State } from '../model/state.ts';
 import { noteOutcome } from './breaker.ts';
 
-/** What is said of a model whose price nobody knows. */
+/** The message about a model whose price is not known. */
 export const UNPRICED =
   'has no price, so it cannot be called: give it a price in org/models.yaml (the shipped list holds for a service at its own address only)';
 
@@ -44,7 +44,7 @@ function spend(state: State, call: OpenCall, cost: number, tokensIn: number, tok
   tally(state.money.providers, call.provider, cost, tokensIn, tokensOut);
 }
 
-/** Books a use of a tool, by the line that announces it: so once, whatever becomes of it. */
+/** Books a use of a tool by the line that announces it, and so only once, whatever happens next. */
 export function applyUse(state: State, { agent, unit = null, tool, cost }: UseEntry): void {
   if (cost === undefined) return;
   bookOn(state, { agent, unit }, cost);
@@ -103,7 +103,7 @@ export function putInDoubt(state: State, key: string): void {
   if (unit !== null) spendingOf(state.money.units, unit).doubt += reserve;
 }
 
-/** `key` is a call in doubt, or a stopped model that may work again. */
+/** Settles a call in doubt, or lets a stopped model work again. */
 export function settleDoubt(state: State, key: string, amount: number): void {
   state.calls.stopped.delete(key);
   const doubt = state.money.doubts.get(key);

@@ -1,7 +1,9 @@
 /** What a use of a tool costs. */
 import type { Config } from '../model/config.ts';
 
-/** Micro-credits that a use of a tool costs: as org.yaml has it, else as the org's own tool says; else nothing. */
+/**
+ * Micro-credits that a use of a tool costs: the price in org.yaml, otherwise that of the org's own tool, otherwise nothing.
+ */
 export function priceOf({ org, tools }: Config, tool: string): number {
   const { prices } = org.tools;
   return (Object.hasOwn(prices, tool) ? prices[tool] : tools.get(tool)?.head.cost) ?? 0;

@@ -1,4 +1,4 @@
-/** Calls of a visit that came to nothing, as its agent is told of them after a cut. Pure. */
+/** Tells an agent after a cut which of its calls came to nothing. Pure. */
 import { cut } from '../../schema/print.ts';
 import type { ActCall } from '../model/call.ts';
 import type { Draft, DroppedCalls } from '../model/tool.ts';
@@ -7,7 +7,7 @@ import { callName, toolName } from '../text/call-name.ts';
 const WHY_CHARS = 160;
 const UNDONE_CHARS = 1000;
 
-/** Notes what became of a call. One that comes to something in the end is not told. */
+/** Records the outcome of a call. A call that succeeds in the end is not reported. */
 export function noteDropped(
   undone: DroppedCalls,
   call: Pick<ActCall, 'tool' | 'input'>,
@@ -27,12 +27,12 @@ export function noteDropped(
   undone.set(key, { why, times: (before?.times ?? 0) + 1, refused: rule !== null });
 }
 
-/** What merely failed was told, and may be over; what was refused stays so. */
+/** Forgets mere failures, which were reported and may have passed; refusals stay. */
 export function forgetFailures(undone: DroppedCalls): void {
   for (const [key, { refused }] of undone) if (!refused) undone.delete(key);
 }
 
-/** What a visit asked for and did not get, for its agent. */
+/** Tells the agent what the visit asked for and did not get. */
 export function droppedText({ undone }: Pick<Draft, 'undone'>): string {
   const all = [...undone];
   const refused = all.filter(([, { refused }]) => refused).map(([what, one]) => `${what} (${one.why}${tries(one)})`);
@@ -48,7 +48,7 @@ function tries({ times }: { times: number }): string {
   return times > 1 ? `; tried ${times} times` : '';
 }
 
-/** The first of many, and how many more there are. */
+/** The first entries, and how many more there are. */
 function listed(head: string, all: readonly string[]): string {
   const told: string[] = [];
   for (const one of all) {
@@ -59,7 +59,7 @@ function listed(head: string, all: readonly string[]): string {
   return told.length ? `${head}: ${told.join('; ')}.` : '';
 }
 
-/** Why a call came to nothing, on one line: the refusal, or of what a program printed the last line that tells an error. */
+/** Why a call came to nothing, on one line: the refusal, or the last line of a program's output that reports an error. */
 export function whyOf(text: string, refused: boolean): string {
   const why = refused ? text.replace(/^Refused \([^)]*\): /, '') : errorIn(text);
   return cut(why.replace(/\s+/g, ' ').trim(), WHY_CHARS).replace(/\.$/, '');
@@ -71,7 +71,7 @@ function errorIn(text: string): string {
   return words.at(-1) ?? lines.at(-1) ?? text;
 }
 
-/** Its first sentence, for whoever reads of it besides the agent. */
+/** The first sentence of a reason, for readers other than the agent. */
 export function firstSentence(text: string): string {
   return text.replace(/\. [A-Z].*$/, '');
 }

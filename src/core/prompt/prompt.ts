@@ -17,16 +17,16 @@ import { printContacts } from '../staff/contacts.ts';
 import { quoteUntrusted, tame } from '../text/untrusted.ts';
 import { againText } from './unfinished.ts';
 
-/** A briefing: the prompt of a visit's first call, and how the journal keeps it. */
+/** The prompt of a visit's first call, and how the journal keeps it. */
 export interface VisitPrompt {
   prompt: Prompt;
-  /** Texts the journal must hold once, by hash: the stable part and the memory. */
+  /** Texts that the journal must hold once, by hash: the stable part and the memory. */
   blobs: { hash: string; text: string; image?: true }[];
   systemHash: string;
   pieces: Piece[];
 }
 
-/** Neighbours named in a prompt at most; the rest is counted. */
+/** Neighbours that a prompt names at most; the others are counted. */
 const SHOWN_NEIGHBOURS = 60;
 
 /**
@@ -81,7 +81,7 @@ export function buildPrompt(
   };
 }
 
-/** sha256 of a whole request, base64url: what the intent says was sent. `images`: the hashes of its images. */
+/** sha256 of a whole request, base64url: the intent records it. `images`: the hashes of its images. */
 export function requestHash(
   systemHash: string,
   model: string,
@@ -96,7 +96,7 @@ export function requestHash(
 
 const stable = new WeakMap<Config, Map<string, Stable>>();
 
-/** What every prompt of an agent begins with. `text` is its JSON with the tools: what the journal keeps under `hash`. */
+/** The beginning of every prompt of an agent. `text` is its JSON with the tools, which the journal keeps under `hash`. */
 interface Stable {
   tools: ToolSpec[];
   system: string;
@@ -104,7 +104,7 @@ interface Stable {
   hash: string;
 }
 
-/** The stable part; worked out once for a configuration and an agent. */
+/** The stable part, computed once for a configuration and an agent. */
 function stablePart(config: Config, resume: Resume, tools: ToolSpec[]): Stable {
   const known = stable.get(config) ?? new Map<string, Stable>();
   stable.set(config, known);
@@ -163,15 +163,15 @@ function summaryOrder(config: Config, state: State): string {
   return `A summary is due: tell ${people.join(', ') || 'the owner'} in one message of kind report what happened ${since}, what is open, and what needs a decision.\n`;
 }
 
-/** `again`: what is said of the mail below, where it comes once more. */
+/** `again`: what the prompt says about mail that is given again. */
 function addNotices(pieces: Piece[], state: State, agent: string, again: string): void {
   const lines = noticeLines(agentState(state.staff, agent).notices).map((n) => `- turn ${n.turn}: ${tame(n.text)}`);
   if (lines.length) pieces.push(`\n## Notices\n${[...lines, again].filter(Boolean).join('\n')}\n`);
 }
 
 /**
- * Memory and shared context come before all that changes from visit to visit, so that a prompt begins like the one before it;
- * what may matter to the mail comes after `head`. Returns the texts.
+ * Adds memory and shared context before everything that changes from visit to visit, so that a prompt begins like the one
+ * before it; entries that may matter to the mail come after `head`. Returns the texts.
  */
 function addMemory(pieces: Piece[], { own, shared, related }: MemorySection, head: string): VisitPrompt['blobs'] {
   const blobs: VisitPrompt['blobs'] = [];
@@ -187,7 +187,7 @@ function addMemory(pieces: Piece[], { own, shared, related }: MemorySection, hea
   return blobs;
 }
 
-/** The last messages of each conversation in which the agent took part, before the mail that is given now. */
+/** Adds the last messages of each conversation in which the agent took part, before the mail that is given now. */
 function addThreads(pieces: Piece[], state: State, agent: string, given: readonly Mail[]): void {
   for (const id of new Set(given.map((mail) => mail.thread))) {
     const tail = state.mail.threads

@@ -1,4 +1,4 @@
-/** What a visit that was cut leaves to the next one: what was done, what was not, and what its agent is told of both. Pure. */
+/** Carries over from a cut visit to the next one: what was done, what was not, and what the agent is told of both. Pure. */
 
 import type { Resume } from '../../schema/config/resume.ts';
 import { cut } from '../../schema/print.ts';
@@ -16,7 +16,7 @@ import type { Finished } from '../model/visit.ts';
 import { grants } from '../rights/permit.ts';
 import { droppedText } from './dropped-calls.ts';
 
-/** Things of one sort that are told and kept at most. */
+/** Things of one kind that are named and kept at most. */
 const NAMED = 20;
 /** Characters of the last note. */
 const NOTE_CHARS = 200;
@@ -59,17 +59,17 @@ function sorted(verb: string, all: readonly string[], isMore = false): DoneSoFar
   return { verb, things: things.slice(0, NAMED), ...(more && { more: true as const }) };
 }
 
-/** The first of many. */
+/** The first of many things, and that there are more. */
 export function named(things: readonly string[], more = things.length > NAMED): string {
   return `${things.slice(0, NAMED).join(', ')}${more ? ' and more' : ''}`;
 }
 
-/** What was done, in words: `wrote x, y; hired kid`. `name`: how a path is told. */
+/** What was done, in words: `wrote x, y; hired kid`. `name`: how to name a path. */
 export function printDone(done: DoneSoFar, name: (path: string) => string = (path) => path): string {
   return done.map(({ verb, things, more }) => `${verb} ${named(things.map(name), more)}`).join('; ');
 }
 
-/** What earlier visits did and what this one did. Of a file the last that was done to it. */
+/** Joins what earlier visits and this one did. Of each file, only the last change counts. */
 function addDone(before: DoneSoFar, now: DoneSoFar): DoneSoFar {
   const verbs = new Set([...before, ...now].map(({ verb }) => verb));
   const fate = now.flatMap(({ verb, things }) => (FATES.has(verb) ? things : []));
@@ -81,10 +81,10 @@ function addDone(before: DoneSoFar, now: DoneSoFar): DoneSoFar {
     })
     .filter(({ things }) => things.length > 0);
 }
-/** What can become of a file. */
+/** The possible fates of a file. */
 const FATES = new Set(['wrote', 'changed', 'removed']);
 
-/** What is unfinished after this visit, with what those before it left of the same mail. */
+/** What is unfinished after this visit, with what earlier visits left of the same mail. */
 export function unfinishedAfter(
   state: State,
   { agent, given }: Pick<Finished, 'agent' | 'given'>,
@@ -98,7 +98,7 @@ export function unfinishedAfter(
   return { mail: [...new Set([...sum.mail, ...ids])], done: addDone(sum.done, now) };
 }
 
-/** What the agent is told of its visit that was cut. */
+/** Tells the agent about its cut visit. */
 export function cutText(config: Config, visit: Finished, { done }: Unfinished): string {
   const acts = done.filter(({ verb }) => verb !== 'sent');
   const sent = done.filter(({ verb }) => verb === 'sent');
@@ -129,7 +129,7 @@ function endText(config: Config, { reason, blame, detail = '', resume }: Finishe
   return `Your last visit ended before you had finished: ${reason === 'steps' ? used : detail.replace(/^it called /, 'you called ')}.`;
 }
 
-/** How a reply that was too long gets shorter, with the tools that its agent has. */
+/** How a reply that was too long can be shortened with the tools of its agent. */
 function shorterText(resume: Resume): string {
   if (grants(resume, 'write_file') === null) return 'Reply shorter.';
   return grants(resume, 'edit_file') === null
@@ -142,7 +142,7 @@ export function toldName(path: string): string {
   return memoryOwner(path) === null ? toldPath(path) : `your memory ${JSON.stringify(keyOf(path))}`;
 }
 
-/** What the prompt says of the mail below, where it was unfinished before; nothing where it was not. */
+/** What the prompt says about mail that was unfinished before; empty when it was not. */
 export function againText(config: Config, state: State, resume: Resume, given: readonly Mail[]): string {
   const left = new Set(agentState(state.staff, resume.name).notices.flatMap(({ left }) => left?.mail ?? []));
   const same = given.filter(({ id }) => left.has(id));

@@ -9,12 +9,12 @@ import type { Denied } from '../model/state/approvals.ts';
 import type { State } from '../model/state.ts';
 import type { ActContext, Staged } from '../model/tool.ts';
 
-/** Denials that are kept, the latest. */
+/** Denials that are kept at most, the latest. */
 const KEPT = 1000;
 
 /**
- * Why an act is not held: a person denied the same in this conversation, and nobody has written in it since. Asked for in
- * another conversation as well it may wait anew. Pure.
+ * Why an act is refused instead of held: a person denied the same act in this conversation, and nobody has written in it
+ * since. If it was asked for in another conversation too, it may be held again. Pure.
  */
 export function deniedBefore({ state, agent, given }: ActContext, tool: string, input: Json): RefusedStaging | null {
   const hash = hashOf(input);
@@ -32,7 +32,7 @@ function isSame(denied: Pick<Denied, 'agent' | 'tool' | 'hash'>, agent: string, 
   return denied.agent === agent && denied.tool === tool && denied.hash === hash;
 }
 
-/** How a person denied the same act before, the last time, in this very turn too; the person who is asked again is told. */
+/** The last denial of the same act, even in this turn; the person who is asked again is told of it. */
 export function lastDenial({ state, agent }: ActContext, tool: string, input: Json): Held['denied'] {
   const hash = hashOf(input);
   const given = [...state.approvals.pending.values()].findLast(
@@ -46,7 +46,7 @@ export function lastDenial({ state, agent }: ActContext, tool: string, input: Js
 
 type RefusedStaging = Extract<Staged, { ok: false }>;
 
-/** Keeps what a person denied; what nobody answered in time was denied by none. */
+/** Records a denial by a person; a timeout is not a denial. */
 export function noteDenial(state: State, { id, decision, by, note, held }: Extract<Effect, { k: 'decided' }>): void {
   if (decision !== 'denied' || by === 'nobody') return;
   const threads = [...new Set(held.cause.map(({ thread }) => thread))];
@@ -65,7 +65,7 @@ export function noteDenial(state: State, { id, decision, by, note, held }: Extra
     else return;
 }
 
-/** A person wrote: in their conversation, and to those whom they wrote to, acts may be asked for again. */
+/** A person wrote: acts may be asked for again in that conversation, and by the agents to whom the person wrote. */
 export function forgetDenials(state: State, { thread, to }: Pick<Message, 'thread' | 'to'>): void {
   for (const [id, denied] of state.approvals.denied) {
     const { threads, agent } = denied;

@@ -5,10 +5,10 @@ import type { ResumeTemplate } from '../model/config.ts';
 import { hostWithin } from '../text/url-rule.ts';
 import { grants } from './permit.ts';
 
-/** What a resume may do. */
+/** The rights of a resume. */
 export type Rights = Pick<Resume, 'model' | 'tools' | 'skills' | 'shared' | 'hosts' | 'commands' | 'limits' | 'unit'>;
 
-/** Rights that are asked for by name; those left out are what the template has. */
+/** Rights that are asked for by name; the others are those of the template. */
 export interface RequestedRights {
   tools?: string[] | undefined;
   skills?: string[] | undefined;
@@ -16,8 +16,9 @@ export interface RequestedRights {
 }
 
 /**
- * What both the template and the creator have: rights only ever shrink. `beyond`: what was asked for by name and one of them
- * does not have; `without`: what the template has and the creator has not. A person gives whatever the template has. Pure.
+ * The rights that both the template and the creator have: rights only shrink. `beyond`: rights that were asked for by name
+ * but that one of them lacks; `without`: rights of the template that the creator lacks. A person passes on whatever the
+ * template has. Pure.
  */
 export function intersectRights(
   creator: Resume,
@@ -60,14 +61,14 @@ function meetTools(some: readonly string[], others: readonly string[]): string[]
   return [...new Set(some.map(bare))].flatMap((tool) => leastTool(some, others, tool));
 }
 
-/** As both grant the tool: with `ask:` where one of them does; empty where one does not. */
+/** The grant of a tool by both: with `ask:` where one of them has it; empty where one grants nothing. */
 function leastTool(some: readonly string[], others: readonly string[], tool: string): string[] {
   const both = [some, others].map((tools) => grants({ tools: [...tools] }, tool));
   if (both.includes(null)) return [];
   return [both.includes('ask') ? `ask:${tool}` : tool];
 }
 
-/** `*` stands for all there are. */
+/** `*` means all skills. */
 function meetSkills(some: readonly string[], others: readonly string[]): string[] {
   if (others.includes('*')) return [...new Set(some)];
   return some.includes('*') ? [...others] : some.filter((skill) => others.includes(skill));
@@ -81,7 +82,7 @@ function meetPaths(some: readonly string[], others: readonly string[]): string[]
   return [...new Set(inner)];
 }
 
-/** Of two patterns of which one holds the other, the inner one. */
+/** Of two patterns of which one contains the other, the narrower one. */
 function meetHosts(some: readonly string[], others: readonly string[]): string[] {
   const inner = some.flatMap((host) =>
     others.flatMap((other) => (hostWithin(host, other) ? [host] : hostWithin(other, host) ? [other] : [])),
@@ -94,7 +95,7 @@ function meetCommands(some: Resume['commands'], others: Resume['commands']): Res
   return some && others ? some.filter((program) => others.includes(program)) : (some ?? others);
 }
 
-/** Those of the template that the creator has; without any, the creator's. */
+/** The models of the template that the creator has; if none, the creator's. */
 function meetModels(some: readonly string[], others: readonly string[]): string[] {
   const both = some.filter((model) => others.includes(model));
   return both.length ? both : [...others];

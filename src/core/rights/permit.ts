@@ -9,7 +9,7 @@ import { askedFirst } from './approvers.ts';
 import { policyFor, recipientsIn, textIn } from './policy.ts';
 import { type Recipients, resolveRecipients } from './recipients.ts';
 
-/** An act on its way to being done: who asks for what. `value` was checked against the tool's schema. */
+/** An act to be judged: who asks for what. `value` was checked by the tool's schema. */
 export interface Act {
   agent: string;
   resume: Resume;
@@ -20,13 +20,13 @@ export interface Act {
   why: string | null;
   /** A person approved this very act. */
   approved: boolean;
-  /** Why it could give away private data on the word of a stranger, if it could (`taint.ts`). */
+  /** Why it could give away private data on the word of a stranger; null when it could not (`taint.ts`). */
   taint?: string | null;
-  /** Why its skill may not be loaded once more, if it may not (`skill-limit.ts`). */
+  /** Why its skill may not be loaded again; null when it may (`core/skills/quota.ts`). */
   overLimit?: string | null;
 }
 
-/** What the gate says; `rule` names the row that decided. */
+/** The ruling of `permit`; `rule` names the row that decided. */
 export type Ruling =
   | { do: 'allow'; rule: string }
   | { do: 'refuse'; rule: string; text: string }
@@ -34,13 +34,13 @@ export type Ruling =
 
 interface Rule {
   name: string;
-  /** null: this rule has nothing to say. */
+  /** null when this rule does not apply. */
   judge(config: Config, act: Act): Ruling | null;
 }
 
 /**
- * The gate: every act of every agent passes these rules in order; the first that speaks decides, and what no rule refuses
- * is allowed. Credits are judged before each call by the allowance of the visit (`ledger.ts`), paths by the tool context with
+ * Every act of every agent passes these rules in order. The first that speaks decides; what no rule refuses is allowed.
+ * Credits are judged before each call by the allowance of the visit (`ledger.ts`), paths by the tool context with
  * `permitPath`.
  */
 const RULES: Rule[] = [
@@ -95,7 +95,7 @@ const RULES: Rule[] = [
   },
 ];
 
-/** Decides for one act. A policy that says `always` is an approval that a person gave beforehand. Pure. */
+/** Decides about one act. A policy with `always` is an approval that a person gave in advance. Pure. */
 export function permit(config: Config, act: Act): Ruling {
   const approved = act.approved || (act.tool?.held !== 'always' && policyFor(config, act)?.do === 'always');
   const judged = approved === act.approved ? act : copyWith(act, { approved });
@@ -122,7 +122,7 @@ export function grants(resume: Pick<Resume, 'tools'>, tool: string): 'free' | 'a
   return granted.length > 0 ? 'free' : null;
 }
 
-/** Both ends of the edge, for every recipient. */
+/** Judges the edges: both ends, for every recipient. */
 function judgeEdge(config: Config, act: Act): Ruling | null {
   const to = recipientsIn(act);
   if (!to) return null;
@@ -130,14 +130,14 @@ function judgeEdge(config: Config, act: Act): Ruling | null {
   return resolved.ok ? null : refuse(resolved.rule, resolved.text);
 }
 
-/** The host that a page is asked from; redirects are judged again on the way (`permitNext` in `judge.ts`). */
+/** Judges the host of a page; redirects are judged again on the way (`permitNext` in `judge.ts`). */
 function judgeHost(act: Act): Ruling | null {
   if (act.toolName !== 'fetch_url') return null;
   const ruling = permitUrl(act.resume, textIn(act, 'url'));
   return ruling.ok ? null : refuse(ruling.rule, ruling.text);
 }
 
-/** The program that a command runs, where the resume lists some. */
+/** Judges the program that a command runs, if the resume lists programs. */
 function judgeCommand({ resume, toolName, ...act }: Act): Ruling | null {
   const { commands } = resume;
   if (toolName !== 'shell' || commands === undefined) return null;
@@ -150,7 +150,7 @@ function judgeCommand({ resume, toolName, ...act }: Act): Ruling | null {
   );
 }
 
-/** `policies:` of org.yaml: the first whose pattern fits decides. */
+/** Applies `policies:` of org.yaml: the first one that matches decides. */
 function judgePolicy(config: Config, act: Act): Ruling | null {
   const policy = policyFor(config, act);
   if (!policy || policy.do === 'auto' || policy.do === 'always') return null;

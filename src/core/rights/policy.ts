@@ -11,14 +11,14 @@ import { resolveRecipients } from './recipients.ts';
 /** An entry of `policies:` in org.yaml. */
 export type Policy = OrgFile['policies'][number];
 
-/** The first policy whose pattern fits an act. Pure. */
+/** The first policy that matches an act. Pure. */
 export function policyFor(config: Config, act: Act): Policy | undefined {
   return config.org.policies.find((policy) => fits(config, policy, act));
 }
 
 /**
- * A pattern is a tool name or `*`, and conditions that must all hold: `agent:`, `to:`, `host:`, `command:`, `path:`. One that
- * lets acts happen fits only what it names for certain; any other fits whatever it may mean.
+ * A pattern is a tool name or `*`, and conditions that must all hold: `agent:`, `to:`, `host:`, `command:`, `path:`. A
+ * policy that permits matches only what it names for certain; any other matches whatever may be meant.
  */
 function fits(config: Config, policy: Policy, act: Act): boolean {
   const { tool, pairs } = readPattern(policy.act);
@@ -50,21 +50,21 @@ const CONDITIONS = new Map<string, (value: string, act: Act, config: Config, cer
 /** Names of conditions. */
 export const CONDITION_NAMES: ReadonlySet<string> = new Set(CONDITIONS.keys());
 
-/** Whom a message goes to in the end, and what it was addressed to. */
+/** The final recipients of a message, and its addresses. */
 function reached(config: Config, act: Act): string[] {
   const to = recipientsIn(act) ?? [];
   const resolved = resolveRecipients(config, act.agent, to);
   return resolved.ok ? [...to, ...resolved.names] : to;
 }
 
-/** Nobody gets the message but those who are named, one by one or as they were addressed. */
+/** Whether only the named recipients get the message, as names or as addressed. */
 function reachesOnly(config: Config, act: Act, named: readonly string[]): boolean {
   const to = recipientsIn(act) ?? [];
   const resolved = resolveRecipients(config, act.agent, to);
   return resolved.ok && [to, resolved.names].some((names) => names.every((name) => named.includes(name)));
 }
 
-/** Those whom a message is addressed to; null for any other act. */
+/** The addresses of a message; null for any other act. */
 export function recipientsIn({ toolName, value }: Pick<Act, 'toolName' | 'value'>): string[] | null {
   const { to } = (value ?? {}) as { to?: unknown };
   return toolName === 'send_message' && Array.isArray(to) ? (to as string[]) : null;

@@ -5,12 +5,12 @@ import type { Message } from '../../schema/records/message.ts';
 import { type Config, hasEdge, inChartOrder, mayWriteTo } from '../model/config.ts';
 import type { Cause } from '../model/entry.ts';
 
-/** Names a message goes to, or the rule that refuses it. */
+/** The names to which a message goes, or the rule that refuses it. */
 export type Recipients = { ok: true; names: string[] } | { ok: false; rule: string; text: string };
 
 /**
- * Resolves `*`, `@unit` and names against the chart, in chart order. A name that was asked for and has no edge refuses the
- * whole message; `*` and `@unit` simply reach those whom an edge reaches.
+ * Resolves `*`, `@unit` and names by the chart, in chart order. A name without an edge refuses the whole message; `*` and
+ * `@unit` reach only those to whom there is an edge.
  */
 export function resolveRecipients(config: Config, from: string, to: readonly string[]): Recipients {
   const chosen = new Set<string>();
@@ -52,7 +52,7 @@ function show(name: string): string {
   return JSON.stringify(name.slice(0, 80));
 }
 
-/** What a new message says beyond its body. */
+/** The options of a new message besides its body. */
 export interface MessageOptions {
   to: string[];
   body: string;
@@ -133,7 +133,7 @@ export function firstLine(body: string): string {
   return cut(line.trim().replace(/^#+/, '').trimStart(), 80).trimEnd() || 'message';
 }
 
-/** Length of the chain that a visit's messages continue: 1 + the largest among the mail it was given. */
+/** Length of the chain that messages of a visit continue: 1 + the largest among the mail that it was given. */
 export function hopsAfter(given: readonly Cause[]): number {
   let most = 0;
   for (const mail of given) if (mail.hops > most) most = mail.hops;

@@ -6,7 +6,7 @@ import type { Act } from './permit.ts';
 import { type Policy, policyFor, recipientsIn, textIn } from './policy.ts';
 
 /**
- * The narrowest policy that lets acts like this one happen from now on: of this agent with this tool, to the same people, on
+ * The narrowest policy that permits acts like this one from now on: by this agent with this tool, to the same people, on
  * the same host, with the same program or on the same path. Null when no pattern can name it. Pure.
  */
 export function standingPolicyFor(config: Config, act: Act): Policy | null {
@@ -17,7 +17,7 @@ export function standingPolicyFor(config: Config, act: Act): Policy | null {
   return conditions.some((condition) => /\s|:$/.test(condition)) || !policyFor(alone, act) ? null : policy;
 }
 
-/** What an act is about, where its tool takes a URL, a command or a path. What such words mean to a tool of the org, it alone knows. */
+/** The condition for the URL, command or path of an act. Only the org knows what such words mean to a tool of its own. */
 function placeOf(act: Act): string[] {
   if (act.tool?.kind === 'world' && act.tool.needs) return [];
   const [url, command, path] = (['url', 'command', 'path'] as const).map((key) => textIn(act, key));

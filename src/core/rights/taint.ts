@@ -8,14 +8,14 @@ import { permitPath } from '../model/tool-path.ts';
 import { grants } from './permit.ts';
 
 /**
- * Words of strangers may want to make an agent give away what it knows. Who has read such words is tainted, and so are its
- * mail, what it writes into `org/shared/`, and whoever reads these, until a person says otherwise.
+ * Words of strangers may try to make an agent give away what it knows. An agent that has read such words is tainted, and so
+ * are its mail, what it writes into `org/shared/`, and whoever reads these, until a person says otherwise.
  */
 
 /** Tools that show an agent what lies in its workspace. */
 const FILE_TOOLS = ['read_file', 'search_files', 'shell', 'run_python'];
 
-/** Why an outbound act of this scene waits for a person: the agent is tainted and reaches private data. Null: it may go on. */
+/** Why an outbound act must wait for a person: the agent is tainted and reaches private data. Null when it may go on. */
 export function taintOf({ state, resume, given }: ActContext): string | null {
   const read =
     state.rights.tainted.get(resume.name) ??
@@ -25,13 +25,13 @@ export function taintOf({ state, resume, given }: ActContext): string | null {
   return reach === null ? null : `${resume.name} has read words of strangers (${read}) and reaches ${reach}.`;
 }
 
-/** Whether what a tool is asked with leaves the organisation: with some tools its settings decide. */
+/** Whether a tool sends its input out of the organisation; for some tools settings decide. */
 export function isOutbound(tool: Tool | undefined, org: OrgFile): boolean {
   if (tool?.kind !== 'world' || tool.outbound === undefined) return false;
   return tool.outbound === true || tool.outbound(org);
 }
 
-/** What private data an agent reaches: shared files, its memory, its workspace; null when there is none. */
+/** The private data that an agent reaches: shared files, its memory, its workspace; null for none. */
 export function privateTo(state: State, resume: Resume): string | null {
   const kept = [
     ...resume.shared.map((path) => `shared/${path}`),
@@ -41,7 +41,7 @@ export function privateTo(state: State, resume: Resume): string | null {
   return kept.length ? kept.slice(0, 5).join(', ') : null;
 }
 
-/** An entry of the shared context that a tainted agent wrote; prompts of those who are granted it may show it. */
+/** An entry of the shared context that a tainted agent wrote; prompts of agents that are granted it may show it. */
 function sharedContext({ rights: { tainted } }: State, resume: Resume): string | undefined {
   if (tainted.size === 0) return undefined;
   return [...tainted.keys()].find(
@@ -49,12 +49,12 @@ function sharedContext({ rights: { tainted } }: State, resume: Resume): string |
   );
 }
 
-/** Notes that an agent has read words of strangers; what it read first is remembered. */
+/** Marks an agent as tainted, with what it read first. */
 export function taint(state: State, agent: string, read: string): void {
   if (!state.rights.tainted.has(agent)) state.rights.tainted.set(agent, read);
 }
 
-/** What a tainted agent writes where others read it is tainted as well. */
+/** Marks a shared file that a tainted agent writes. */
 export function taintShared(state: State, agent: string, path: string): void {
   if (state.rights.tainted.has(agent) && path.startsWith('org/shared/'))
     state.rights.tainted.set(path, `written by ${agent}`);

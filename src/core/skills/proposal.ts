@@ -8,9 +8,9 @@ export interface Proposal {
   description: string;
   body: string;
   files: { path: string; text: string }[];
-  /** A file of it, or a command. */
+  /** Its test: one of its files, or a command. */
   test?: string | undefined;
-  /** The agent alone, or the organisation. */
+  /** For whom: the agent alone, or the organisation. */
   for: 'me' | 'org';
 }
 
@@ -19,7 +19,7 @@ export function isProposal<T extends Pick<Held, 'tool' | 'over'>>(held: T): held
   return held.tool === 'propose_skill' && held.over !== undefined;
 }
 
-/** The folder of the skills that it is to be one of. */
+/** The folder of skills to which it would be added. */
 export function homeOf(agent: string, proposal: Pick<Proposal, 'for'>): string {
   return proposal.for === 'org' ? 'org/skills' : `agents/${agent}/skills`;
 }
@@ -32,7 +32,7 @@ export function textsOf({ name, description, body, files, test }: Proposal): Map
   return new Map([['SKILL.md', `${head}${canonicalBody(body)}\n`], ...others]);
 }
 
-/** Path → text of a proposal while it waits, where people can look at it; agents have no way there. */
+/** Path → text of a proposal while it waits, where people can see it but agents cannot reach it. */
 export function waitingFiles({ agent, input }: { agent: string; input: Proposal }): [path: string, text: string][] {
   const folder = `${homeOf(agent, input)}/_proposed/${input.name}`;
   return [...textsOf(input)].map(([path, text]) => [`${folder}/${path}`, text]);

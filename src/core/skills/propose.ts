@@ -8,16 +8,16 @@ import type { ActContext, Covers, Staged } from '../model/tool.ts';
 import { diffLines } from '../text/diff.ts';
 import { homeOf, isProposal, type Proposal, textsOf } from './proposal.ts';
 
-/** Characters of all its texts, proposals of an agent that may wait, and skills that it may have of its own. */
+/** Characters of all texts, waiting proposals of an agent, and skills in a folder, at most. */
 const MOST_CHARS = 100_000;
 const MOST_WAITING = 3;
 const MOST_SKILLS = 40;
 /** Names that are the same on every disk and mean nothing to a shell. */
 const PART = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
-/** What a person who reads the text would not see, or see in another place. */
+/** Characters that a reader would not see, or would see in another place. */
 const UNSEEN = /[\0-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/;
 
-/** The commands of its tests, for a shell in its folder: `test`, else every script in `tests/`. */
+/** The commands of its tests, for a shell in its folder: `test`, otherwise every script in `tests/`. */
 export function testsOf({ test, files }: Proposal): string[] {
   const scripts = files.map(({ path }) => path).sort();
   if (test !== undefined) return [scripts.includes(test) ? (runnerOf(test) ?? test) : test];
@@ -29,7 +29,7 @@ function runnerOf(path: string): string | null {
   return path.endsWith('.py') ? `python3 -B ${path}` : null;
 }
 
-/** Why nobody is asked about it; null when a person may be. Pure. */
+/** Why nobody is asked about it; null when a person may be asked. Pure. */
 export function refusalOf(proposal: Proposal, scene: ActContext): Extract<Staged, { ok: false }> | null {
   const why = wrongWith(proposal) ?? tooMany(proposal, scene);
   return why === null ? null : { ok: false, rule: 'skill', text: why };
@@ -77,7 +77,7 @@ function tooMany(proposal: Proposal, { state, agent, draft, config, approved }: 
     : null;
 }
 
-/** The texts of the skill that it would take the place of. */
+/** The texts of the skill that it would replace. */
 function present(state: State, folder: string): Map<string, string> {
   const texts = new Map<string, string>();
   for (const [path, text] of state.files.texts)
@@ -89,7 +89,10 @@ function hashOf(texts: ReadonlyMap<string, string>): string {
   return textHash(JSON.stringify([...texts].sort(([a], [b]) => byCodeUnit(a, b))));
 }
 
-/** What a person is shown: the texts, what changes in each, and how the tests went. Lines stand indented, so that none can pass for one of the file. */
+/**
+ * What a person is shown: the texts, the changes in each, and how the tests went. Lines are indented, so that none can pass
+ * for a line of the file.
+ */
 export function showProposal(proposal: Proposal, { state, agent }: ActContext, result: string) {
   const home = homeOf(agent, proposal);
   const folder = `${home}/${proposal.name}`;
@@ -109,7 +112,7 @@ export function showProposal(proposal: Proposal, { state, agent }: ActContext, r
   return { shows: parts.filter(Boolean).join('\n\n'), over: hashOf(before) };
 }
 
-/** The skill that it would take the place of, as an approval covers it. */
+/** The skill that it would replace, as an approval covers it. */
 export function coveredSkill(proposal: Proposal, { state, agent }: ActContext): Covers {
   const folder = `${homeOf(agent, proposal)}/${proposal.name}`;
   return { [folder]: hashOf(present(state, folder)) };
@@ -129,7 +132,7 @@ function indent(text: string): string {
   return text.trimEnd().replace(/^/gm, '    ');
 }
 
-/** A person said yes: the skill comes to its place, and what stood there is kept. Pure. */
+/** Stages an approved skill: it goes to its place, and what stood there is kept. Pure. */
 export function stageSkill(proposal: Proposal, { agent, resume, state, turn, draft, approved }: ActContext): Staged {
   if (approved === undefined) return { ok: false, rule: 'skill', text: 'A person must approve it first.' };
   const home = homeOf(agent, proposal);
@@ -148,7 +151,7 @@ export function stageSkill(proposal: Proposal, { agent, resume, state, turn, dra
   return { ok: true, text: `${proposal.name} is ${whose(proposal, resume)} from the next turn on: ${folder}/` };
 }
 
-/** One for the organisation is theirs whose resume lists it: not of itself the author's. */
+/** Who gets it: a skill for the organisation belongs to agents whose resumes list it, not automatically to its author. */
 function whose({ name, for: owner }: Proposal, { skills }: Resume): string {
   const isOwn = owner === 'me' || skills.includes(name) || skills.includes('*');
   return isOwn ? 'yours to use' : 'there for those whose resume lists it, which yours does not,';

@@ -3,7 +3,7 @@ import type { OrgFile, SkillLimit } from '../../schema/config/org.ts';
 import type { State } from '../model/state.ts';
 import type { ActContext } from '../model/tool.ts';
 
-/** How often an agent may load a skill, as org.yaml has it; undefined: as often as it likes. */
+/** The limit of a skill in org.yaml; undefined for no limit. */
 export function limitOf({ skills }: Pick<OrgFile, 'skills'>, skill: string): SkillLimit | undefined {
   return Object.hasOwn(skills.limits, skill) ? skills.limits[skill] : undefined;
 }
@@ -14,7 +14,9 @@ export function printLimit({ per_turn, per_day }: SkillLimit): string {
   return parts.filter(Boolean).join(', ');
 }
 
-/** Why an agent may not load a skill once more; null: it may. The visit's own loads count, and those of the same UTC date. */
+/**
+ * Why an agent may not load a skill again; null when it may. The visit's own loads count, and those of the same UTC date.
+ */
 export function overLimit({ config, state, agent, draft }: ActContext, skill: string): string | null {
   const limit = limitOf(config.org, skill);
   if (limit === undefined) return null;
@@ -29,7 +31,7 @@ export function loadsOf({ skills }: Pick<State, 'skills'>, agent: string, skill:
   return skills.loads.get(keyOf(agent, skill)) ?? 0;
 }
 
-/** Counts a load of a visit, also of one that failed: the agent was shown the text. */
+/** Counts a load of a visit, even of a failed one: the agent was shown the text. */
 export function countLoad({ skills: { loads } }: State, agent: string, skill: string): void {
   const key = keyOf(agent, skill);
   loads.set(key, (loads.get(key) ?? 0) + 1);

@@ -6,8 +6,8 @@ import type { Skill, Skills } from '../model/config.ts';
 import { limitOf, printLimit } from './quota.ts';
 
 /**
- * The skills that an agent may use, by id: its own, then those of the org and of `.agents/` that its resume lists (`*` for
- * all of them). Of two with the same id the one named first here counts. Sorted by id. Pure.
+ * The skills of an agent, by id: its own, then those of the org and of `.agents/` that its resume lists (`*` for all). Of
+ * two with the same id, the one named first here counts. Sorted by id. Pure.
  */
 export function skillsOf(skills: Skills, resume: Resume): Map<string, Skill> {
   const granted = (id: string): boolean => resume.skills.includes(id) || resume.skills.includes('*');
@@ -20,11 +20,11 @@ export function skillsOf(skills: Skills, resume: Resume): Map<string, Skill> {
   return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** Skills that a prompt names at most; and characters of each description. */
+/** Skills that a prompt names at most, and characters of each description. */
 const NAMED = 40;
 const ABOUT_CHARS = 300;
 
-/** What a prompt says of the skills of an agent; empty when it has none. Their bodies are loaded on demand. */
+/** The part of a prompt about the skills of an agent; empty when it has none. Bodies are loaded on demand. */
 export function printSkills(org: OrgFile, skills: ReadonlyMap<string, Skill>): string {
   if (skills.size === 0) return '';
   const lines = [...skills.values()].slice(0, NAMED).map((skill) => printSkill(org, skill));
@@ -32,10 +32,10 @@ export function printSkills(org: OrgFile, skills: ReadonlyMap<string, Skill>): s
   return `\n## Your skills\nBefore you do what one of them is for, read it with load_skill.\n${lines.join('\n')}`;
 }
 
-/** Skills beyond those that a prompt names which are named for a visit at most. */
+/** Further skills that a prompt names for the mail of a visit at most. */
 const MATCHING = 5;
 
-/** Of the skills of an agent that its prompt does not name, those that may matter to a text, best first. Pure. */
+/** The skills of an agent that its prompt does not name but that may matter to a text, best first. Pure. */
 export function matching(skills: Skills, resume: Resume, text: string): Skill[] {
   if (skills.size <= NAMED) return [];
   const unnamed = [...skillsOf(skills, resume).values()].slice(NAMED);
@@ -48,7 +48,7 @@ export function matching(skills: Skills, resume: Resume, text: string): Skill[] 
   return relatedBy(unnamed, read, text, MATCHING);
 }
 
-/** A skill in a line, with how often it may be loaded. */
+/** A skill on one line, with how often it may be loaded. */
 export function printSkill(org: OrgFile, { id, head }: Skill): string {
   const limit = limitOf(org, id);
   return `- ${id}: ${inOneLine(head.description)}${limit ? ` (load it at most: ${printLimit(limit)})` : ''}`;

@@ -3,13 +3,14 @@ import { cut } from '../../schema/print.ts';
 import { type Config, type Contact, isPersonIn, mayWriteTo } from '../model/config.ts';
 import { quoteUntrusted } from '../text/untrusted.ts';
 
-/** Contacts that a prompt tells of at most, and characters of each. */
+/** Contacts that a prompt shows at most, and characters of each. */
 const SHOWN = 20;
 const CHARS = 800;
 
 /**
- * What an agent is told of the people it may write to: channel, language, hours, preferences. Whoever has no seat is reached
- * through people, so everybody who may write to a person is told of them. Notes are for people only. Pure.
+ * What an agent is told about the people to whom it may write: channel, language, hours, preferences. Contacts without a
+ * seat are reached through people, so every agent that may write to a person is told of them. Notes are for people only.
+ * Pure.
  */
 export function printContacts(config: Config, agent: string): string {
   const seats = new Set(mayWriteTo(config, agent).filter((name) => isPersonIn(config, name)));

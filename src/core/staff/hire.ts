@@ -11,13 +11,13 @@ import { composeMessage, hopsAfter } from '../rights/recipients.ts';
 import { fenced } from '../text/file-change.ts';
 import { creditTrouble, limitTrouble, nameTrouble, type Trouble } from './staff.ts';
 
-/** What a creator says of the agent it wants. */
+/** What a creator asks for in a new agent. */
 export interface HireRequest extends RequestedRights {
   name: string;
   template: string;
   role?: string | undefined;
   instructions?: string | undefined;
-  /** Names beside the creator's. */
+  /** Names besides the creator's. */
   send_to?: string[] | undefined;
   read_from?: string[] | undefined;
   /** Micro-credits. */
@@ -25,7 +25,7 @@ export interface HireRequest extends RequestedRights {
   message?: string | undefined;
 }
 
-/** Stages a hire: a new agent that has in nothing more than its creator. */
+/** Stages a hire: the new agent has no more rights than its creator. */
 export function stageHire(wish: HireRequest, scene: ActContext): Staged {
   const { config, state, agent, resume, draft } = scene;
   const made = makeHire(config, resume, wish);
@@ -45,7 +45,7 @@ export function stageHire(wish: HireRequest, scene: ActContext): Staged {
   return { ok: true, text: `${wish.name} is hired and there from the next turn on.${without}` };
 }
 
-/** Whom a person would let in: the resume with all its rights, its edges, and whose credits it gets. Pure. */
+/** What a person is shown of a hire: the resume with all its rights, its edges, and whose credits it gets. Pure. */
 export function showHire(wish: HireRequest, { config, agent, resume }: ActContext): string {
   const made = makeHire(config, resume, wish);
   if ('trouble' in made) return made.trouble.text;
@@ -70,7 +70,7 @@ function firstMessage({ agent, turn, given, draft }: ActContext, { name, message
   return composeMessage(agent, turn, draft.nextMessage++, { to: [name], body: message, via }, given, hopsAfter(given));
 }
 
-/** A hire by its creator, an agent or a person; or why it cannot be. Pure. */
+/** Makes a hire for its creator, an agent or a person; or says why that is impossible. Pure. */
 export function makeHire(
   config: Config,
   creator: Resume,
@@ -103,7 +103,7 @@ function withCreator(creator: Resume, names: readonly string[]): string[] {
   return [...new Set([creator.name, ...names])];
 }
 
-/** Somebody with whom the new agent is to speak, and its creator may not. */
+/** A name in the requested edges to which the creator has no edge. */
 function strangerIn(
   config: Config,
   creator: string,
@@ -115,7 +115,7 @@ function strangerIn(
   );
 }
 
-/** The file of a new agent's resume. Canonical; it extends nothing, so that its rights are what was compared. */
+/** The canonical resume of a new agent; it extends nothing, so that its rights are those that were compared. */
 function printResume(name: string, { head, body }: ResumeTemplate, rights: Rights, wish: HireRequest): string {
   const { model, tools, skills, shared, hosts, commands, limits, unit } = rights;
   const { every, offset, when } = head.schedule;

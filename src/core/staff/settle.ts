@@ -6,21 +6,21 @@ import type { State } from '../model/state.ts';
 import type { Draft, Hire } from '../model/tool.ts';
 import { creditTrouble, limitTrouble, nameTrouble, retireTrouble, type Trouble, teamOf } from './staff.ts';
 
-/** Whom somebody hires and retires in a turn. */
+/** The agents that somebody hires and retires in a turn. */
 export interface Staffing extends Pick<Draft, 'hires' | 'retires'> {
   by: string;
 }
 
 /**
- * Writes the chart anew, field by field, and says why that cannot be: its form, or an organisation that would not be valid
- * any more. What it wrote before in the turn stands.
+ * Edits the chart, field by field, and says why an edit is impossible: because of the form of the chart, or because the
+ * organisation would no longer be valid. Earlier edits of the turn stand.
  */
 export interface ChartEditor {
   hired(hire: Hire): Patch | { why: string };
   retired(name: string): Patch | { why: string };
 }
 
-/** What people ordered, as if they had a visit. */
+/** The orders of people, as if they had a visit. */
 export function orderedBy({ staff: { orders } }: State): Staffing[] {
   return orders.map((order) => {
     if (order.ask === 'retire') return { by: order.by, hires: [], retires: [order.agent] };
@@ -31,8 +31,9 @@ export function orderedBy({ staff: { orders } }: State): Staffing[] {
 }
 
 /**
- * Retirements and hires of a turn, when all its visits have ended: first all who go in their order, then all who come. What
- * another did meanwhile counts, so each is judged once more; who asked is told what was not done. Pure, but for the pen.
+ * Settles the retirements and hires of a turn, when all its visits have ended: first all that go, in their order, then all
+ * that come. What others did meanwhile counts, so each is judged again; the asker is told what was not done. Pure, except
+ * for the chart editor.
  */
 export function settleStaff(
   config: Config,
@@ -53,9 +54,9 @@ class Settling {
   private readonly state: State;
   private readonly turn: number;
   private readonly pen: ChartEditor;
-  /** Who is there after what was settled so far. */
+  /** The agents after what was settled so far. */
   private readonly staff: Map<string, Hired>;
-  /** Who was retired so far. */
+  /** Agents retired so far. */
   private readonly gone = new Set<string>();
   /** Micro-credits that moved so far. */
   private readonly moved = new Map<string, number>();
@@ -80,7 +81,7 @@ class Settling {
     this.give(from, agent, credits);
   }
 
-  /** With an agent go those whom it hired, and what they have left goes up with them. */
+  /** Retires an agent and those whom it hired; what they have left goes up with them. */
   retire(by: string, name: string): void {
     if (this.gone.has(name)) return;
     const trouble = retireTrouble(this.config, this.state, by, name);
@@ -118,7 +119,7 @@ class Settling {
     if (to !== null) this.moved.set(to, (this.moved.get(to) ?? 0) + credits);
   }
 
-  /** Nothing of `credits.yaml` is in it: nobody can be retired whom that names. */
+  /** Credits left to an agent. Amounts of `credits.yaml` do not count: an agent named there cannot be retired. */
   private leftOf(name: string): number {
     const { granted, spent, doubt } = agentState(this.state.staff, name);
     return granted + (this.moved.get(name) ?? 0) - spent - doubt;

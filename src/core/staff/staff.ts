@@ -10,26 +10,28 @@ import { balanceOf, countCredits } from '../money/ledger.ts';
 /** Who hired whom: agents that were hired and are still there. */
 export type Staff = ReadonlyMap<string, Hired>;
 
-/** Why something cannot be: the rule, and in words. */
+/** Why something is impossible: the rule, and an explanation. */
 export interface Trouble {
   rule: string;
   text: string;
 }
 
-/** All whom an agent hired, and whom those hired; who was hired last stands first. */
+/** All agents that an agent hired, and those that they hired; the last hired first. */
 export function teamOf(staff: Staff, name: string): string[] {
   const own = [...staff].filter(([, { by }]) => by === name).map(([agent]) => agent);
   return own.reverse().flatMap((agent) => [...teamOf(staff, agent), agent]);
 }
 
-/** An agent, and those above it by whom it came to be. */
+/** An agent and its creators, up to the top. */
 function lineOf(staff: Staff, name: string): string[] {
   const line: string[] = [];
   for (let one: string | undefined = name; one !== undefined; one = staff.get(one)?.by) line.push(one);
   return line;
 }
 
-/** Why nobody can be hired by that name; names are never used again, for what an agent wrote bears its name for ever. */
+/**
+ * Why nobody can be hired under that name; names are never used again, because what an agent wrote bears its name for ever.
+ */
 export function nameTrouble(config: Config, state: State, name: string): Trouble | null {
   const shown = JSON.stringify(name.slice(0, 80));
   if (!isName(name)) return { rule: 'name', text: `${shown} cannot be the name of an agent: a-z, 0-9, _ and -.` };
@@ -40,7 +42,7 @@ export function nameTrouble(config: Config, state: State, name: string): Trouble
   return null;
 }
 
-/** Why that agent can hire nobody more. `extra`: hires of its own that are under way. People may hire as they like. */
+/** Why that agent can hire no more. `extra`: its hires under way. People have no limit. */
 export function limitTrouble(config: Config, staff: Staff, by: string, extra = 0): Trouble | null {
   if (isPersonIn(config, by)) return null;
   const { hires, hire_depth } = config.org.limits;
@@ -52,7 +54,7 @@ export function limitTrouble(config: Config, staff: Staff, by: string, extra = 0
   return { rule: 'limit', text: `limits.hires is ${hires}: ${full} has ${teamOf(staff, full).length} hired agents.` };
 }
 
-/** Why an agent cannot give so many micro-credits away. `promised`: what it has given in this turn. */
+/** Why an agent cannot give away so many micro-credits. `promised`: what it has given in this turn. */
 export function creditTrouble(config: Config, state: State, by: string, credits: number, promised = 0): Trouble | null {
   if (isPersonIn(config, by)) return null;
   const left = balanceOf(config, state, by).left - promised;

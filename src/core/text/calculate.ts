@@ -11,7 +11,7 @@ const CONSTANTS: ReadonlyMap<string, number> = new Map([
 
 type MathFunction = (...values: number[]) => number;
 
-/** Functions by name: how many values they take at least and at most. */
+/** Functions by name, with the least and largest number of their values. */
 const FUNCTIONS: ReadonlyMap<string, { call: MathFunction; least: number; most: number }> = new Map([
   ...(
     [
@@ -92,13 +92,13 @@ function gcd(a: number, b: number): number {
 
 const TOKEN =
   /\s*(?:(\d[\d_]*(?:\.\d+)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)|([a-zA-Z][a-zA-Z0-9]*)|(\*\*|[-+*/%^!(),]))\s*/y;
-/** Operators that stand between two values: how strongly they bind. `^` binds to the right. */
+/** Operators between two values, with their precedence. `^` binds to the right. */
 const BINDING: Readonly<Record<string, number>> = { '+': 1, '-': 1, '*': 2, '/': 2, '%': 2, '^': 4, '**': 4 };
 const SIGN = 3;
-/** Parentheses in parentheses. */
+/** Nesting of parentheses at most. */
 const DEPTH = 100;
 
-/** Calculates an expression in the usual notation, without any code being run. Throws `BadExpression`. */
+/** Calculates an expression. Throws `BadExpression`. */
 export function calculate(expression: string): number {
   const tokens = tokensOf(expression);
   const parser = new Parser(tokens);
@@ -136,7 +136,7 @@ class Parser {
     if (this.at < this.tokens.length) throw new BadExpression(`unexpected ${this.tokens[this.at]}`);
   }
 
-  /** A value with all operators after it that bind more strongly. */
+  /** A value with all following operators of higher precedence. */
   value(least: number): number {
     if (++this.depth > DEPTH) throw new BadExpression('too deep');
     let left = this.prefix();

@@ -1,11 +1,11 @@
-/** A call in a few words, for people and models. */
+/** Names a call in a few words, for people and models. */
 import { cut } from '../../schema/print.ts';
 import type { ActCall, Json } from '../model/call.ts';
 
-/** Characters of what a call was about, of why it was refused, and of all of them. */
+/** Characters of the target, of the refusal, and of all of them, at most. */
 const TARGET_CHARS = 80;
 
-/** A call in a few words: its tool, and the first of its input that says what it was about. */
+/** A call in a few words: its tool, and the first value of its input that says what it was about. */
 export function callName({ tool, input }: Pick<ActCall, 'tool' | 'input'>): string {
   const given = new Map(typeof input === 'object' && input !== null ? Object.entries(input) : []);
   const value = TARGETS.map((name) => given.get(name)).find((value) => value !== undefined);

@@ -4,8 +4,8 @@ import { fenced } from './file-change.ts';
 import { type Clash, clashesOf } from './merge.ts';
 
 /**
- * What a person is shown of a text that would take the place of what others wrote meanwhile: where both changed the text
- * `before` them, and every line that goes, comes and stays. Pure.
+ * What a person is shown of a text that would replace what others wrote meanwhile: the places that both changed since the
+ * text `before` them, and every line that goes, comes and stays. Pure.
  */
 export function showConflict(agent: string, texts: { before: string; wanted: string; now: string }): string {
   const { before, wanted, now } = texts;
@@ -19,7 +19,7 @@ export function showConflict(agent: string, texts: { before: string; wanted: str
     .join('\n\n');
 }
 
-/** As version control marks it. */
+/** A clash with conflict markers, as in version control. */
 function marked(agent: string, { mine, before, theirs }: Clash): string {
   return ['<<<<<<< now', ...theirs, '||||||| before', ...before, '=======', ...mine, `>>>>>>> ${agent}`].join('\n');
 }

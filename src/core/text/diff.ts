@@ -23,11 +23,14 @@ export function diffLines(before: string, after: string): string[] {
   ];
 }
 
-/** Lines around a change that are shown, and lines of a diff at most. */
+/** Lines shown around a change, and lines of a diff at most. */
 const AROUND = 3;
 const SHOWN = 200;
 
-/** What a person sees of a change: the lines that go and come, and a few around them. Null: nothing changes. Pure. */
+/**
+ * The changes between two texts for a person: the lines that go and come, and a few around them. Null when nothing changes.
+ * Pure.
+ */
 export function diffText(was: string, now: string): string | null {
   if (was === now) return null;
   const marked = diffLines(was, now);
@@ -61,7 +64,7 @@ function changes(old: readonly string[], made: readonly string[]): string[] {
   return [...lines, ...mark('-', old.slice(i)), ...mark('+', made.slice(j))];
 }
 
-/** How many lines two texts have in common from each pair of places on. */
+/** How many lines two texts have in common, from each pair of positions on. */
 function commonAfter(old: readonly string[], made: readonly string[]): Uint32Array[] {
   const table = Array.from({ length: old.length + 1 }, () => new Uint32Array(made.length + 1));
   for (let i = old.length - 1; i >= 0; i--)

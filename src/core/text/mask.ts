@@ -2,10 +2,10 @@
 
 /** Variables whose values are secret. */
 export const SECRET_NAME = /(_KEY|_TOKEN|_SECRET|PASSWORD)$/i;
-/** Shorter values are words that would be struck out everywhere: characters. */
+/** Shorter values are ordinary words that would be masked everywhere: characters. */
 const SHORTEST = 6;
 
-/** Secret values and how each is called. */
+/** Secret values and their names. */
 export type Secrets = ReadonlyMap<string, string>;
 
 /** The values of variables whose names say that they are secret. */
@@ -17,14 +17,15 @@ export function secretsIn(
   );
 }
 
-/** Whether a value is long enough to be struck out. */
+/** Whether a value is long enough to be masked. */
 export function isMasked(value: string): boolean {
   return value.trim().length >= SHORTEST;
 }
 
 /**
- * What strikes these values out of a text, however they are written: raw, escaped in JSON (also twice, with its slashes, and
- * all or only strange characters by their numbers), in a URL in letters of either case, in hexadecimal digits, or in base64 at any alignment.
+ * Returns a function that masks these values in a text, however they are written: raw, escaped in JSON (also twice, with
+ * escaped slashes, and with some or all characters as numbers), in a URL, in hexadecimal digits of either case, or in
+ * base64 at any alignment.
  */
 export function maskerOf(secrets: Secrets): (text: string) => string {
   const names = new Map<string, string>();
@@ -35,7 +36,7 @@ export function maskerOf(secrets: Secrets): (text: string) => string {
   return (text) => text.replace(pattern, (form) => `[${names.get(form)}]`);
 }
 
-/** What strikes nothing out. */
+/** Masks nothing. */
 export function unchanged(text: string): string {
   return text;
 }
@@ -58,7 +59,7 @@ function formsOf(value: string): string[] {
   );
 }
 
-/** As JSON may have a character. */
+/** A character as a JSON escape. */
 function numbered(unit: string): string {
   return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
@@ -67,7 +68,7 @@ function escaped(text: string): string {
   return JSON.stringify(text).slice(1, -1);
 }
 
-/** A value in base64, and the characters that it always has there, whatever stands before and after it. */
+/** A value in base64: the characters that are the same whatever stands before and after it. */
 function inBase64(value: string): string[] {
   const sure = [0, 1, 2].map((offset) => {
     const bytes = Buffer.concat([Buffer.alloc(offset), Buffer.from(value)]);

@@ -1,12 +1,12 @@
 /** Merges two texts that were made from the same one. */
 import { diff3Merge, type MergeRegion } from 'node-diff3';
 
-/** Pairs of lines that are compared at most, of either text with the one before. */
+/** Pairs of lines compared at most, of either text with the base. */
 const MOST_PAIRS = 1_000_000;
 
 /**
- * What two texts that were both made from `base` make together, line by line; null when they changed the same place in two
- * ways, or are too long to be compared in a moment. Pure.
+ * Merges two texts that were both made from `base`, line by line; null when they changed the same place in different ways,
+ * or are too long to compare quickly. Pure.
  */
 export function mergeTexts(base: string, mine: string, theirs: string): string | null {
   const merged: string[] = [];
@@ -17,14 +17,14 @@ export function mergeTexts(base: string, mine: string, theirs: string): string |
   return merged.join('\n');
 }
 
-/** A place that two texts changed in two ways: its lines in both, and before. */
+/** A place that two texts changed in different ways: its lines in both, and in the base. */
 export interface Clash {
   mine: string[];
   before: string[];
   theirs: string[];
 }
 
-/** The places for which `mergeTexts` gives up; none when the texts are too long to be compared. Pure. */
+/** The places that keep `mergeTexts` from merging; none when the texts are too long to compare. Pure. */
 export function clashesOf(base: string, mine: string, theirs: string): Clash[] {
   const pieces = piecesOf(base, mine, theirs) ?? [];
   return pieces.flatMap(({ conflict }) =>

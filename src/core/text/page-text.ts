@@ -1,22 +1,24 @@
 /** Turns an HTML page into plain text. */
 import { Parser } from 'htmlparser2';
 
-/** Characters that are read at a time, and elements within one another after which the rest is left out. */
+/** Characters read at a time, and the nesting of elements beyond which the rest is left out. */
 const CHUNK = 16_384;
 const DEPTH = 500;
 /** Longest address of a link that is shown. */
 const LINK = 300;
 
-/** What nobody reads. */
+/** Elements whose content nobody reads. */
 const SILENT = new Set(['script', 'style', 'noscript', 'template', 'svg', 'head', 'iframe', 'object', 'select']);
-/** What stands within a line; everything else begins a new one. */
+/** Elements within a line; every other begins a new one. */
 const INLINE = new Set(
   'a abbr b bdi bdo cite code data dfn em font i img input kbd label mark q s samp small span strong sub sup time u var wbr'.split(
     ' ',
   ),
 );
 
-/** The words of an HTML page, a line for each block, and where its links lead. Takes time in proportion to the page. Pure. */
+/**
+ * The words of an HTML page, one line for each block, and where its links lead. Takes time proportional to the page. Pure.
+ */
 export function pageText(html: string): string {
   const page = new PageText();
   const parser = new Parser(page, { decodeEntities: true });

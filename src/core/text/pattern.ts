@@ -1,14 +1,14 @@
 /** Compiles the text patterns of people, and refuses those that could take for ever. */
 
-/** Characters of a text that a pattern looks at; what follows is not searched. */
+/** Characters of a text that a pattern searches; the rest is ignored. */
 export const SEARCHED_CHARS = 20_000;
 
 const REGEXP = /^\/(.+)\/([dgimsuvy]*)$/s;
 const SYNTAX = /[\\^$.*+?()[\]{}|/]/g;
 
 /**
- * Compiles a condition: plain text is searched ignoring case, `/.../flags` is a regular expression (`g` and `y` mean
- * nothing here). Throws a SyntaxError for an invalid one, and for a repetition that could take for ever.
+ * Compiles a condition: plain text is searched ignoring case, `/.../flags` is a regular expression (`g` and `y` are
+ * ignored). Throws a SyntaxError for an invalid one, and for a repetition that could take for ever.
  */
 export function compilePattern(pattern: string): RegExp {
   const match = REGEXP.exec(pattern);
@@ -39,7 +39,7 @@ const TOKEN =
 const QUANTIFIER = /(?:[*+?]|\{(\d+)(,(\d*))?\})\??/y;
 
 /**
- * True when a group that consists of repetitions alone is itself repeated without end, as in `(a+)+` or `(\w+\s?)*`: the
+ * True when a group that consists only of repetitions is itself repeated without end, as in `(a+)+` or `(\w+\s?)*`: the
  * matcher then tries exponentially many ways to divide a text. `(\d+,)*` is fine, because the comma divides it.
  */
 function explodes(source: string): boolean {
@@ -72,7 +72,7 @@ function quantifierAt(source: string, at: number): { length: number; endless: bo
   return { length: text.length, endless, once: least !== undefined && Number(least) > 0 && !endless };
 }
 
-/** Adds a piece of a pattern to the alternative it stands in. */
+/** Adds a piece of a pattern to its alternative. */
 function add(group: Branch[], inner: Branch[], repeated: { endless: boolean; once: boolean }): void {
   const branch = group.at(-1) as Branch;
   if (repeated.endless || inner.some((one) => one.endless)) branch.endless = true;

@@ -1,6 +1,6 @@
 /** Which folders of a workspace nobody searches. */
 
-/** Folders that programs fill and nobody reads: no search looks into them, and the journal does not hold what changes there. */
+/** Folders that programs fill and nobody reads: searches skip them, and the journal does not hold changes there. */
 export const UNSEARCHED_FOLDERS: readonly string[] = [
   '.git',
   '.hg',
@@ -16,7 +16,7 @@ export const UNSEARCHED_FOLDERS: readonly string[] = [
   '.ruff_cache',
 ];
 
-/** Whether a name in a workspace is left out: one of those folders, or a temporary file of the engine. */
+/** Whether a name in a workspace is skipped: one of those folders, or a temporary file of the engine. */
 export function isUnsearched(name: string): boolean {
   return UNSEARCHED_FOLDERS.includes(name) || name.startsWith('.lemming-');
 }

@@ -1,11 +1,11 @@
-/** Text that others wrote stands between marks in a prompt, and cannot forge them. */
+/** Marks text that others wrote in a prompt, so that it cannot forge the marks. */
 
-/** The text with every mark of ours in it broken. */
+/** The text with every forged mark broken. */
 export function tame(text: string): string {
   return text.includes('<') ? text.replace(/<(\/?)(mail|memory)/gi, '<$1 $2') : text;
 }
 
-/** JSON string with angle brackets escaped: a subject cannot close the mark it stands in. */
+/** The text as a JSON string with angle brackets escaped: a subject cannot close its mark. */
 export function quoteUntrusted(text: string): string {
   return JSON.stringify(text).replace(/</g, '\\u003c').replace(/>/g, '\\u003e');
 }

@@ -1,15 +1,15 @@
 /** Which URLs an agent may ask for. */
 import type { Resume } from '../../schema/config/resume.ts';
 
-/** A URL that an agent may ask for, or which rule refuses it and why. Its addresses are still to be checked. */
+/** A URL that an agent may ask for, or the rule that refuses it and why. Its addresses are checked later. */
 export type UrlRuling = { ok: true; url: URL } | { ok: false; rule: string; text: string };
 
-/** Names that mean something on this machine or in its network only. */
+/** Names with a meaning only on this machine or in its network. */
 const INNER = ['localhost', 'local', 'internal', 'intranet', 'lan', 'home', 'corp', 'private', 'home.arpa', 'onion'];
 
 /**
- * Whether the resume lets its agent ask for a URL: http or https, no name or password in it, a host that is written as
- * machines read it and that `hosts:` lists. Nothing is put right: what could be read in two ways is refused. Pure.
+ * Whether the resume lets its agent ask for a URL: http or https, no name or password, and a host in canonical form that
+ * `hosts:` lists. Nothing is corrected: what could be read in two ways is refused. Pure.
  */
 export function permitUrl(resume: Pick<Resume, 'name' | 'hosts'>, text: string): UrlRuling {
   const url = readUrl(text);
@@ -37,15 +37,15 @@ function readUrl(text: string): URL | string {
   return isInner(url.hostname) ? `${url.hostname} is no host of the public internet.` : url;
 }
 
-/** A name that no public name server knows. */
+/** Whether no public name server knows a name. */
 function isInner(host: string): boolean {
   if (host.startsWith('[')) return false;
   return !host.includes('.') || host.endsWith('.') || INNER.some((name) => host.endsWith(`.${name}`));
 }
 
 /**
- * Whether a host is what a pattern says: `example.org`, `*.example.org` (every name below it) or `*`; with `:8443` that port,
- * else the usual one, or with `anyPort` any.
+ * Whether a host matches a pattern: `example.org`, `*.example.org` (every name below it) or `*`; with `:8443` on that port,
+ * otherwise on the usual one, or with `anyPort` on any.
  */
 export function hostFits(pattern: string, url: URL, anyPort = false): boolean {
   const [host, port] = partsOf(pattern);
@@ -53,7 +53,7 @@ export function hostFits(pattern: string, url: URL, anyPort = false): boolean {
   return isUnder(url.hostname, host);
 }
 
-/** Whether all hosts of a pattern are hosts of another. */
+/** Whether all hosts of one pattern match another. */
 export function hostWithin(inner: string, outer: string): boolean {
   const [[host, port], [above, abovePort]] = [partsOf(inner), partsOf(outer)];
   return port === abovePort && (host === above || isUnder(host, above));
@@ -63,7 +63,7 @@ function isUnder(host: string, pattern: string): boolean {
   return pattern === '*' || (pattern.startsWith('*.') ? host.endsWith(pattern.slice(1)) : host === pattern);
 }
 
-/** The host of a pattern, and its port when it names one. */
+/** The host of a pattern, and its port if it names one. */
 function partsOf(pattern: string): [host: string, port: string | undefined] {
   const port = /:(\d+)$/.exec(pattern)?.[1];
   return [port === undefined ? pattern : pattern.slice(0, -port.length - 1), port];

@@ -5,27 +5,29 @@ import type { InputEntry } from '../model/entry.ts';
 import type { State } from '../model/state.ts';
 import { type Trusted, trustHash } from '../model/trust.ts';
 
-/** What the owner approves of a tool: every byte of its folder. */
+/** What the owner approves for a tool: every byte of its folder. */
 export function trustOfTool({ name, files }: OwnTool): Trusted {
   return { kind: 'tool', name, text: JSON.stringify([...files]) };
 }
 
-/** What the owner approves of a server: what is started or called, and the tools. */
+/** What the owner approves for a server: what is started or called, and the tools. */
 export function trustOfServer({ name, written, tools }: Server): Trusted {
   return { kind: 'server', name, text: `${written} ${JSON.stringify(tools)}` };
 }
 
-/** What the owner approves of the network of programs: these hosts. Null: they have none. */
+/** What the owner approves for the network of programs: these hosts. Null when there are none. */
 export function trustOfNetwork({ network }: OrgFile): Trusted | null {
   return network && { kind: 'network', hosts: network.hosts };
 }
 
-/** The name by which agents know a tool of a server. No other tool has `__` in its name, and no server a `_`. */
+/** The name of a server's tool for agents. No other tool has `__` in its name, and no server `_`. */
 export function toolAt(server: string, tool: string): string {
   return `${server}__${tool}`;
 }
 
-/** All that an org declares beside the tools that ship; a server that nobody looked at is nothing to approve yet. */
+/**
+ * Everything that an org declares besides the shipped tools; a server at which nobody has looked cannot be approved yet.
+ */
 export function declaredIn(config: Config): readonly Trusted[] {
   const network = trustOfNetwork(config.org);
   const known = declared.get(config) ?? [
@@ -38,12 +40,12 @@ export function declaredIn(config: Config): readonly Trusted[] {
 }
 const declared = new WeakMap<Config, readonly Trusted[]>();
 
-/** Whether what was approved, as the state knows it, is exactly this. */
+/** Whether the owner approved exactly this, according to the state. */
 export function isTrusted(trusted: ReadonlyMap<string, string>, what: Trusted): boolean {
   return trusted.get(keyOf(what)) === trustHash(what);
 }
 
-/** The line that says what the owner approves of the org, if that is no longer what the journal says. */
+/** The line with what the owner approves of the org, if that differs from the journal. */
 export function trustNow(config: Config, state: State, approved?: (what: Trusted) => boolean): InputEntry[] {
   const now = declaredIn(config)
     .filter((what) => approved?.(what))

@@ -25,7 +25,7 @@ export class FileVersions {
     if (last.text !== null) for (const folder of foldersOf(path)) this.folders.set(folder, path);
   }
 
-  /** What of the same turn keeps a file from standing there: one where a folder is wanted, or one below it. */
+  /** What in the same turn blocks a file: a file where a folder is needed, or a file below it. */
   inTheWay(path: string): { path: string; by: string } | null {
     const above = foldersOf(path).find((folder) => this.files.get(folder)?.text != null);
     const other = above ?? this.folders.get(path);
@@ -34,14 +34,14 @@ export class FileVersions {
   }
 }
 
-/** Of the files that are written: one where a folder is wanted for a path, or one below it. */
+/** Among written files, one that blocks a path: a file where a folder is needed, or a file below it. */
 export function inTheWayOf(path: string, files: ReadonlyMap<string, { text: string | null }>): string | null {
   for (const [other, { text }] of files)
     if (text !== null && (path.startsWith(`${other}/`) || other.startsWith(`${path}/`))) return other;
   return null;
 }
 
-/** The folders on the way to a path, the outermost first. */
+/** The folders on a path, the outermost first. */
 export function foldersOf(path: string): string[] {
   const folders: string[] = [];
   for (let cut = path.indexOf('/'); cut > 0; cut = path.indexOf('/', cut + 1)) folders.push(path.slice(0, cut));

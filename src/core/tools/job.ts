@@ -1,18 +1,18 @@
 /** A job for a program, and how it ended. */
 
-/** A program that is run once: what it is given, and how long and how much it may answer. Values only. */
+/** A program that is run once: its input, and how long and how much it may answer. Values only. */
 export interface Job {
   /** The program and its arguments; no shell looks at them. */
   argv: readonly string[];
   /** Written to its standard input, which is closed then. */
   input: string;
-  /** Names of the variables that it is handed beside the agreed ones: they are part of what was approved. */
+  /** Names of further variables that it gets: they are part of what was approved. */
   passes?: readonly string[];
   /** Its whole environment. */
   env: Record<string, string>;
-  /** Milliseconds until it is ended. */
+  /** Milliseconds after which it is ended. */
   timeoutMs: number;
-  /** Bytes it may write to standard output; at more it is ended. */
+  /** Bytes it may write to standard output before it is ended. */
   most: number;
   signal?: AbortSignal;
 }

@@ -10,7 +10,7 @@ export interface ListedTool {
   inputSchema: unknown;
 }
 
-/** The tools of a server as they are kept, sorted by name, and the names of those that cannot be used here, with the reason. */
+/** The tools of a server as they are kept, sorted by name, and the names of unusable ones, with the reason. */
 export interface ServerTools {
   tools: PinnedTool[];
   left: string[];
@@ -21,7 +21,7 @@ const DESCRIPTION = 2000;
 const SCHEMA = 20_000;
 const NAME = 60;
 
-/** What is kept of the tools that a server lists: the same tools in any order give the same. Pure. */
+/** What is kept of the tools that a server lists: the same tools in any order give the same result. Pure. */
 export function pinOf(listed: readonly ListedTool[]): ServerTools {
   const tools = new Map<string, PinnedTool>();
   const left: string[] = [];
@@ -36,7 +36,7 @@ export function pinOf(listed: readonly ListedTool[]): ServerTools {
   return { tools: [...tools.values()].sort((a, b) => byCodeUnit(a.name, b.name)), left };
 }
 
-/** The tool as it is kept, or why not. */
+/** The tool as it is kept, or why it cannot be used. */
 function pinnedOf({ name, description = '', inputSchema }: ListedTool): PinnedTool | string {
   if (!pinnedTool().shape.name.safeParse(name).success) return 'not a name that agents can use';
   if (JSON.stringify(inputSchema).length > SCHEMA) return `its schema has more than ${SCHEMA} characters`;
@@ -45,7 +45,7 @@ function pinnedOf({ name, description = '', inputSchema }: ListedTool): PinnedTo
   return data && JSON.stringify(data) === JSON.stringify(tool) ? data : 'its schema is not that of an object';
 }
 
-/** Without characters that steer a terminal, and not longer than it may be. */
+/** The text without characters that steer a terminal, cut to its limit. */
 function oneText(text: string): string {
   return text
     .replace(/[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g, ' ')

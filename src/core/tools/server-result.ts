@@ -1,7 +1,7 @@
 /** Turns the answer of an MCP server into text. */
 import type { WorldResult } from '../model/tool.ts';
 
-/** One part of what a server answers; which keys it has depends on its type. */
+/** One part of a server's answer; its keys depend on its type. */
 export interface ServerPart {
   type: string;
   text?: string | undefined;
@@ -16,7 +16,7 @@ export interface ServerPart {
 const SHOWN = 300;
 
 /**
- * What an agent is told of an answer of a server: its texts; what is no text is described and not shown. All of it is
+ * What an agent is told of a server's answer: its texts; everything else is described instead of shown. All of it is
  * tainted. Pure.
  */
 export function serverResult(parts: readonly ServerPart[], structured: unknown, failed: boolean): WorldResult {
@@ -51,7 +51,7 @@ function tellResource(resource: ServerPart['resource']): string {
   return `[${short(uri)} ${short(mimeType)}: ${bytesOf(blob)} bytes, not shown]`;
 }
 
-/** Of base64. */
+/** Bytes of base64 data. */
 function bytesOf(data = ''): number {
   return Math.floor((data.length * 3) / 4);
 }

@@ -1,4 +1,4 @@
-/** What is told of a visit that was cut: to its agent what it did so far, to whoever waits what is unfinished. Pure. */
+/** Says what is told about a cut visit: to its agent what it did so far, to whoever waits what is unfinished. Pure. */
 
 import { workOf } from '../mail/notices.ts';
 import type { Config } from '../model/config.ts';
@@ -12,14 +12,14 @@ import { creditAdvice, visitCost } from '../money/credit-advice.ts';
 import { cutText, printDone, unfinishedAfter } from '../prompt/unfinished.ts';
 import { limitAdvice } from './limits.ts';
 
-/** Mail of the visit that its agent has acknowledged: it need not come again. */
+/** Mail of the visit that its agent acknowledged: it need not be given again. */
 export function settledIn({ acked }: Draft): string[] {
   return [...new Set(acked.map(({ id }) => id))];
 }
 
 type NoticeEffect = Extract<Effect, { k: 'notice' }>;
 
-/** The notices of a visit that was cut. `open`: mail that comes again, and whose authors are told so. */
+/** The notices of a cut visit. `open`: mail that is given again, whose authors are told so. */
 export function cutNotices(
   config: Config,
   state: State,
@@ -57,7 +57,7 @@ function unfinished(
   return `${agent} has not finished ${mail.id} (${mail.subject}): its visit of turn ${turn} was cut, because ${detail}. ${did}${next}`;
 }
 
-/** What this visit and those before it did, for others than its agent. */
+/** What this visit and those before it did, for readers other than its agent. */
 export function soFar(now: DoneSoFar, all: DoneSoFar, name?: (path: string) => string): string {
   if (all.length === 0) return 'Nothing is done so far.';
   return `${now.length === 0 ? 'This visit changed nothing. ' : ''}So far it ${printDone(all, name)}.`;

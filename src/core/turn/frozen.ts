@@ -10,7 +10,7 @@ import { withdrawals } from '../undo/undo.ts';
 import { undeliverable } from './give-up.ts';
 import { askNotice } from './settle.ts';
 
-/** What follows from a freeze at once: mail that can no longer be delivered, and what people are told of its inputs. Pure. */
+/** The effects of a freeze: mail that can no longer be delivered, and what people are told of its inputs. Pure. */
 export function frozenEffects(config: Config, state: State, turn: number, lines: readonly Entry[]): Effect[] {
   const undone = withdrawals(state, lines);
   const withdrawn = new Set(undone.flatMap((effect) => (effect.k === 'withdrawn' ? [effect.id] : [])));
@@ -59,7 +59,7 @@ function lapseNotices(config: Config, state: State, lines: readonly Entry[]): Ef
   });
 }
 
-/** Agents that are set aside because of their folder, that are none any more, and that are back. */
+/** Notices about agents that are set aside because of their folder, that are gone, or that are back. */
 function absenceNotices(config: Config, lines: readonly Entry[]): Effect[] {
   return lines.flatMap((line) => {
     if (line.k !== 'absent' && line.k !== 'back') return [];
@@ -69,7 +69,7 @@ function absenceNotices(config: Config, lines: readonly Entry[]): Effect[] {
   });
 }
 
-/** People are told that an agent is back, and authors that it has what waited for it. */
+/** Tells people that an agent is back, and authors that it has the mail that waited for it. */
 function backNotices(config: Config, agent: string, lines: readonly Entry[]): Effect[] {
   const mail = lines.flatMap((line) => (line.k === 'revived' && line.to.includes(agent) ? [line.message] : []));
   const people = peopleOf(config);

@@ -1,4 +1,4 @@
-/** Mail that is given up: its record, and who is told. Pure. */
+/** Gives up mail: makes its record, and tells people. Pure. */
 
 import type { Resume } from '../../schema/config/resume.ts';
 import { parseMessageId } from '../../schema/name.ts';
@@ -11,7 +11,10 @@ import { type Mail, mailOf } from '../model/state/mail.ts';
 import type { State } from '../model/state.ts';
 import { named } from '../prompt/unfinished.ts';
 
-/** A dead letter, and its author and the people are told; an agent without the command that people have. `waits`: they are told otherwise. */
+/**
+ * Makes a dead letter, and tells its author and the people; agents are not shown the commands of people. `waits`: they are
+ * told in another way.
+ */
 export function giveUp(
   config: Config,
   turn: number,
@@ -40,7 +43,10 @@ export function giveUp(
   }
 }
 
-/** What the freeze itself decides, before any visit: expired mail, and mail whose recipient or edge is gone. Pure. */
+/**
+ * Dead letters that the freeze itself makes, before any visit: expired mail, and mail whose recipient or edge is gone.
+ * Pure.
+ */
 export function undeliverable(
   config: Config,
   state: State,
@@ -75,7 +81,7 @@ export function undeliverable(
   return effects;
 }
 
-/** Who wrote to an agent whose folder is gone is told once what waits; not that it is lost. */
+/** Tells whoever wrote to an agent whose folder is gone, once, what waits; it is not lost. */
 function awayNotices(config: Config, state: State, name: string, effects: readonly Effect[]): Effect[] {
   const fresh = effects.filter((effect) => effect.k === 'dead').map(({ record }) => record);
   const authors = [...new Set(fresh.map(({ from }) => from))].filter((from) => config.agents.has(from));
@@ -91,7 +97,10 @@ function awayNotices(config: Config, state: State, name: string, effects: readon
   });
 }
 
-/** What may be undeliverable in an inbox. Of a person's, which may hold mail of years, only what is new or expires. */
+/**
+ * The mail in an inbox that may be undeliverable. Of a person's inbox, which may hold mail of years, only what is new or
+ * expires.
+ */
 function doubtfulIn(state: State, ids: readonly string[], turn: number, resume: Resume | undefined): Mail[] {
   if (!resume?.person) return mailOf(state.mail, ids);
   let first = ids.length;

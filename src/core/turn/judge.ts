@@ -23,8 +23,8 @@ import { showConflict } from '../text/conflict.ts';
 import { permitUrl, type UrlRuling } from '../text/url-rule.ts';
 
 /**
- * What became of an act: staged, held for a person, refused, or work that is to be done now; `ask`: what comes of it may wait
- * for a person. `cost`: micro-credits that are to be booked for it.
+ * The verdict on an act: staged, held for a person, refused, or work to be done now; `ask`: its result may have to wait for
+ * a person. `cost`: micro-credits to be booked for it.
  */
 export type Verdict =
   | { is: 'done'; text: string; asks: boolean; cost: number }
@@ -32,18 +32,17 @@ export type Verdict =
   | { is: 'refused'; rule: string; text: string }
   | { is: 'use'; tool: ToolWork; value: unknown; cost: number; ask?: HoldAct };
 
-/** Holds an act after its work was tried, or says that it was denied before; null when nobody is to be asked. */
+/** Holds an act after its work was tried, or says that it was denied before; null when nobody is asked. */
 type HoldAct = (used: Pick<UsedEntry, 'ok' | 'text' | 'rule' | 'conflict'>) => NotDone | null;
 type NotDone = Extract<Verdict, { is: 'held' | 'refused' }>;
 
-/** The tools there are by name: those of the product, and those that the org declares. */
+/** All tools by name: those of the product, and those that the org declares. */
 export type Toolbox = ReadonlyMap<string, Tool>;
 
 /**
- * Judges one act through the gate, and stages it in the draft if it is done. Pure: works on the snapshot and the visit's
- * own draft. `approved` acts were held before and a person said yes; `begun`: that they are as they were shown was found before a
- * crash. `canPay`: whether so much may still be spent; without it
- * nobody is to pay.
+ * Judges one act with `permit`, and stages it in the draft if it is done. Pure: works on the snapshot and the visit's own
+ * draft. `approved`: a person approved this held act; `begun`: it was found before a crash to be as it was shown. `canPay`:
+ * whether so much may still be spent; without it nobody pays.
  */
 export function judge(
   toolbox: Toolbox,
@@ -76,7 +75,7 @@ export function judge(
   return { is: 'done', text: staged.text, asks: actTool.asks === true, cost };
 }
 
-/** Who asked for a tool that they do not have is told which they have. */
+/** A hint for an agent that asked for a tool it does not have: the tools it has. */
 function hintFor(toolbox: Toolbox, { config, resume }: ActContext, rule: string): string {
   if (rule !== 'known-tool' && rule !== 'granted-tool') return '';
   const names = toolsOf(toolbox, config, resume).map(({ name }) => name);
@@ -86,7 +85,7 @@ function hintFor(toolbox: Toolbox, { config, resume }: ActContext, rule: string)
 /** Tools that a refusal names at most. */
 const SHOWN_TOOLS = 30;
 
-/** An act of which a rule says that it waits: first what must come well without a person. */
+/** Holds an act, after the trial that must succeed without a person. */
 function waitFor(scene: ActContext, call: ActCall, act: Act, ruling: Holding, more: Partial<Held>): Verdict {
   const { tool, value } = act;
   if (tool?.kind === 'act' && tool.trial) return tryFirst(scene, call, act, tool.trial, ruling, more);
@@ -96,7 +95,7 @@ function waitFor(scene: ActContext, call: ActCall, act: Act, ruling: Holding, mo
 }
 type Holding = Extract<Ruling, { do: 'hold' }>;
 
-/** What a person approved is not what they were shown: they are asked once more. Null: it is. */
+/** Holds an approved act again when it is not what the person was shown; null when it is. */
 function waitAgain(scene: ActContext, call: ActCall, act: Act): Verdict | null {
   const { approved } = scene;
   const changed = approved ? changedSince(scene, act, approved) : [];
@@ -111,11 +110,11 @@ function waitAgain(scene: ActContext, call: ActCall, act: Act): Verdict | null {
 export interface Present {
   /** What it would do. */
   shows?: string;
-  /** What changed since it was held: approved, it is held again. */
+  /** What changed since it was held: if approved now, it is held again. */
   changed: string[];
 }
 
-/** What a person is to be shown of an act that waits, before they answer. Pure but for what the scene reads. */
+/** What a person must be shown of a held act before answering. Pure, except for what the context reads. */
 export function asItStands(toolbox: Toolbox, scene: ActContext, held: Held): Present {
   const tool = toolbox.get(held.tool);
   const act = actOf(scene, tool, { tool: held.tool, input: held.input }, true);
@@ -127,7 +126,7 @@ export function asItStands(toolbox: Toolbox, scene: ActContext, held: Held): Pre
   return { changed, ...(shows !== undefined && { shows }) };
 }
 
-/** A text that others changed where an agent changes it, too, may have been changed once more. */
+/** Shows a conflict as it is now: others may have changed the text once more. */
 function conflictNow(scene: ActContext, { input, shows, was = '' }: Held, changed: string[]): Present {
   const { path, content } = input as { path: string; content: string };
   const stands = scene.stands(path);
@@ -137,7 +136,7 @@ function conflictNow(scene: ActContext, { input, shows, was = '' }: Held, change
   return { changed: [stands.path, ...changed], shows: now };
 }
 
-/** Nobody is asked about an act that would be refused: it is staged in a draft that is thrown away. */
+/** A context with a draft that is thrown away, to see whether an act would be refused: nobody is asked about such acts. */
 function asIf(scene: ActContext): ActContext {
   return copyWith(scene, { draft: copyDraft(scene.draft) });
 }
@@ -161,7 +160,9 @@ function actOf(
   return { agent, resume, toolName: call.tool, tool, value, why, approved, taint, overLimit: over };
 }
 
-/** Whether a page that leads on to another URL may be followed there: judged like an act of its own, that nobody approved. */
+/**
+ * Whether a redirect of a page to another URL may be followed: it is judged like an act of its own that nobody approved.
+ */
 export function permitNext(tool: Tool, scene: ActContext, from: URL, to: string): UrlRuling {
   const ruling = permitUrl(scene.resume, to);
   if (!ruling.ok || ruling.url.host === from.host) return ruling;
@@ -176,7 +177,7 @@ function refused(scene: ActContext, tool: string, rule: string, text: string): E
   return { is: 'refused', rule, text: `Refused (${rule}): ${text}` };
 }
 
-/** What a person is to judge is tried before they are asked. */
+/** Tries an act before a person is asked. */
 function tryFirst(
   scene: ActContext,
   call: ActCall,
@@ -199,7 +200,7 @@ function tryFirst(
   };
 }
 
-/** What was found only when the work was done: others wrote meanwhile. */
+/** Holds an act when the work itself found a conflict: others wrote meanwhile. */
 function askAfter(
   scene: ActContext,
   call: ActCall,
@@ -211,7 +212,7 @@ function askAfter(
   return again?.is === 'held' ? again : null;
 }
 
-/** What others wrote meanwhile gives way only on a person's word: to this text, and as that person saw it. */
+/** Asks a person whether this text may replace what others wrote meanwhile, as that person saw it. */
 function askOver(scene: ActContext, call: ActCall, act: Act, conflict: UsedEntry['conflict']): NotDone | null {
   const contacts = askedFirst(scene.config, []);
   if (conflict === undefined || contacts.length === 0) return null;
@@ -224,7 +225,7 @@ function askOver(scene: ActContext, call: ActCall, act: Act, conflict: UsedEntry
   return hold(scene, call, act, ruling, { input: copyWith(input, { expected: hash }), shows, was, over: hash });
 }
 
-/** Nobody is asked twice: neither while the same waits, nor after a person denied it in the same conversation. */
+/** Holds an act, unless the same act already waits or a person denied it in the same conversation. */
 function hold(
   scene: ActContext,
   call: ActCall,
@@ -271,7 +272,7 @@ function hold(
   return { is: 'held', id, text };
 }
 
-/** What a person is shown, and its hash, are of one look. */
+/** Reads each path once, so that what a person is shown and its hash belong together. */
 function lookedAtOnce({ stands }: ActContext): ActContext['stands'] {
   const seen = new Map<string, ReturnType<ActContext['stands']>>();
   return (path) => {
@@ -282,7 +283,7 @@ function lookedAtOnce({ stands }: ActContext): ActContext['stands'] {
   };
 }
 
-/** What a person is shown beside the input, and the text of the file that would go. */
+/** What a person is shown besides the input, and the text of the file that would be replaced. */
 function shownOf(scene: ActContext, { tool, toolName, value }: Act): Pick<Held, 'shows' | 'was'> {
   const shows = tool?.preview?.(value, scene) ?? '';
   const was = WRITES.has(toolName) ? (scene.stands(textIn({ value }, 'path'))?.text ?? null) : null;

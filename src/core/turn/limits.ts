@@ -1,4 +1,4 @@
-/** The limits of a visit that stand in several files: which of them holds, and what raises it. Pure. */
+/** Says which of the limits of a visit, from several files, applies, and what raises it. Pure. */
 import type { Resume } from '../../schema/config/resume.ts';
 import type { Config } from '../model/config.ts';
 import type { Finished } from '../model/visit.ts';
@@ -9,7 +9,7 @@ interface VisitLimit {
   amount: number;
 }
 
-/** What is to be raised for a visit that was cut: the limit that held it, and those that hold it as soon as that is raised. */
+/** Which limit to raise for a cut visit: the one that applied, and those that apply as soon as it is raised. */
 export function limitAdvice(config: Config, { reason, resume }: Pick<Finished, 'reason' | 'resume'>): string {
   const limits = reason === 'steps' ? ofSteps(config, resume) : ofTokens(config, resume);
   const least = Math.min(...limits.map(({ amount }) => amount));
@@ -31,7 +31,7 @@ export function idleLimits(config: Config): string[] {
   );
 }
 
-/** That of the organisation first, then that of the resume where it says one. */
+/** The limit of the organisation first, then that of the resume if it has one. */
 function ofSteps({ org }: Config, resume: Resume): VisitLimit[] {
   return stood([
     { key: 'limits.steps', file: ORG, amount: org.limits.steps },

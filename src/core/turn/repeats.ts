@@ -1,43 +1,46 @@
-/** Notices in one visit that a call comes to the same result again: the second time it is said, the third time ends the visit. */
+/**
+ * Notices when calls of a visit come to the same result again: the second time the agent is told, the third time ends the
+ * visit.
+ */
 import { printValue } from '../../schema/print.ts';
 import type { ActCall } from '../model/call.ts';
 import { textHash } from '../model/hash.ts';
 import { firstSentence, whyOf } from '../prompt/dropped-calls.ts';
 import { callName } from '../text/call-name.ts';
 
-/** Replies in which a call may come to one result; that many are a loop. */
+/** Replies in which a call may come to the same result; that many are a loop. */
 const LOOP = 3;
-/** Replies that are named in words; a later one by its number. */
+/** Names of replies; a later one is named by its number. */
 const ORDINALS = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth', 'ninth', 'tenth'];
 
-/** What a call came to. */
+/** The outcome of a call. */
 interface CallOutcome {
   text: string;
   ok: boolean;
-  /** It is a deed, such as a file written or a message sent, so that other calls may be worth repeating. */
+  /** It changed something, such as a file written or a message sent, so that other calls may be worth repeating. */
   changes?: boolean;
-  /** The engine refused it, in words of its own. */
+  /** The engine refused it, in its own words. */
   refused?: boolean;
 }
 
-/** A call with its result, since the last new deed. */
+/** A call with its result, since the last new change. */
 interface SeenCall {
-  /** The last time, as a number of the calls of the visit. */
+  /** The last occurrence, as a number of the calls of the visit. */
   at: number;
-  /** The replies in which it came, each once: a model asks twice in one reply without having seen the first result. */
+  /** The replies in which it occurred, each once: a model that asks twice in one reply has not seen the first result. */
   replies: number[];
 }
 
 /**
- * The calls of one visit with their results. A result that the call did not have before is never counted, and a new deed lets
- * all others begin anew: who edits and runs the same failing test again works on, and sees the result.
+ * The calls of one visit with their results. A result that the call did not have before never counts, and a new change
+ * resets all others: an agent that edits and runs the same failing test again makes progress, and sees the result.
  */
 export class Repeats {
   private readonly seen = new Map<string, SeenCall>();
   private calls = 0;
-  /** The last new deed, as a number of the calls. */
+  /** The last new change, as a number of the calls. */
   private changed = 0;
-  /** The last deed, new or not: done again at once, it changes nothing. */
+  /** The last change, new or not: repeating it at once changes nothing. */
   private lastDeed = '';
   /** Why the visit ends: as a clause after "because". */
   loop: string | null = null;
@@ -72,7 +75,7 @@ function nameOf(reply: number): string {
   return word === undefined ? `reply ${reply}` : `${word} reply`;
 }
 
-/** Others read it, too: what a program or a server said is not repeated to them. */
+/** Why the visit ends, for others as well: words of a program or server are not repeated to them. */
 function loopText(call: Pick<ActCall, 'tool' | 'input'>, { text, ok, refused = false }: CallOutcome): string {
   const what = `it called ${callName(call)} in ${LOOP} replies`;
   if (refused) return `${what} and it was refused each time: ${firstSentence(whyOf(text, true))}`;

@@ -14,7 +14,7 @@ export interface Due {
   why: string;
   /** Its turn to write the summary. */
   summary: boolean;
-  /** Something only time or another turn will bring: mail before its schedule, or a provider's back-off. */
+  /** Something that only time or another turn will bring: mail before its schedule, or the end of a back-off. */
   later: boolean;
   /** The wait is for a provider that keeps failing. */
   failing: boolean;
@@ -25,11 +25,11 @@ export interface Due {
 /** Failed visits in a row after which a provider counts as failing. */
 const FAILING = 2;
 
-/** A step by hand: goes on although the organisation is paused. `only`: just this agent is due. */
+/** A step by hand: it goes on although the organisation is paused. `only`: only this agent is due. */
 export interface ManualStep {
   only?: string;
   step?: boolean;
-  /** Made for its number alone. */
+  /** Made only to record its number. */
   rest?: boolean;
 }
 
@@ -38,7 +38,7 @@ export function scheduleTurn(config: Config, state: State, turn: number, step: M
   return config.order.flatMap((agent) => dueOf(config, state, turn, agent, step) ?? []);
 }
 
-/** Looks at one agent; undefined: a person, or nobody that is in the chart. Pure. */
+/** Schedules one agent; undefined for a person, or for a name that is not in the chart. Pure. */
 export function dueOf(
   config: Config,
   state: State,
@@ -103,7 +103,7 @@ function waitText({ starved, retryAt, lastReason }: Readonly<AgentState>): strin
 
 const NO_MAIL: Mail[] = [];
 
-/** A summary is due every n turns, if anything was sent since the last one. */
+/** Whether a summary is due: every n turns, if anything was sent since the last one. */
 function summaryDue(config: Config, state: State, turn: number, agent: string): boolean {
   const summary = config.org.summary;
   return (
@@ -114,7 +114,7 @@ function summaryDue(config: Config, state: State, turn: number, agent: string): 
   );
 }
 
-/** Whether a turn would change nothing: idle, and no schedule or summary waits for a turn to come. */
+/** Whether a turn would change nothing: the organisation is idle, and no schedule or summary waits for a coming turn. */
 export function atRest(config: Config, state: State): boolean {
   if (idleness(config, state) !== 'idle') return false;
   if (state.staff.paused) return true;
@@ -128,7 +128,9 @@ export function atRest(config: Config, state: State): boolean {
   );
 }
 
-/** Whether anything makes anyone due by mail, retry or request. Always-schedules and summaries do not count, nor what waits for credits. */
+/**
+ * Whether mail, a retry or a request makes anyone due. Always-schedules, summaries and what waits for credits do not count.
+ */
 export function idleness(config: Config, state: State): 'busy' | 'idle' | 'failing' {
   if (revivable(state).length + state.staff.orders.length + state.undo.asked.length > 0) return 'busy';
   for (const { answer } of state.approvals.pending.values()) if (answer && answer.unpaid === undefined) return 'busy';

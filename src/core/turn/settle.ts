@@ -24,7 +24,7 @@ import { cutNotices, settledIn, soFar } from './cut.ts';
 import { giveUp } from './give-up.ts';
 import { limitAdvice } from './limits.ts';
 
-/** Whether what the visit did counts. */
+/** Whether the acts of the visit count. */
 export function stands(outcome: VisitOutcome): boolean {
   return outcome === 'ok' || outcome === 'cut';
 }
@@ -84,7 +84,7 @@ function visitEffect(visit: Finished): VisitEffect {
   };
 }
 
-/** Acts that a rule refused. What waits for a person instead is none of them. */
+/** How many acts a rule refused, not counting those that wait for a person. */
 export function refusedIn({ refusals, stopped }: Draft): number {
   return refusals.length + stopped;
 }
@@ -121,13 +121,16 @@ export function settleDraft(
   }
 }
 
-/** What the person who is asked is told of money: only when there is something to pay. */
+/** What the person who is asked is told of money; only when there is something to pay. */
 function priceOfHeld(config: Config, state: State, { agent, tool }: Held): Pick<Held, 'price'> {
   const cost = priceOf(config, tool);
   return cost === 0 ? {} : { price: { cost, left: leftFor(config, state, agent) } };
 }
 
-/** An approved act that cannot be paid goes on waiting; whoever was asked, who answered and the agent are told once. */
+/**
+ * An approved act that cannot be paid goes on waiting; the people who were asked, the one who answered and the agent are
+ * told once.
+ */
 export function unpaidEffects(
   config: Config,
   state: State,
@@ -152,7 +155,10 @@ export function askNotice(to: string, held: Held): Effect {
   return { k: 'notice', to, about: 'approval', text, of: id };
 }
 
-/** What others wrote there in this turn stands: the same is done on top of it, or refused, and the agent is told. */
+/**
+ * Settles a write over what others wrote there in this turn: the same change is applied on top of it, or refused and the
+ * agent is told.
+ */
 function settleWrite(agent: string, draft: Draft, path: string, staging: Staging, written: FileVersions): Effect {
   const { was, onto } = staging;
   const other = staging.text === null ? null : written.inTheWay(path);
@@ -172,7 +178,7 @@ function settleWrite(agent: string, draft: Draft, path: string, staging: Staging
   return { k: 'notice', to: agent, about: 'refused', text };
 }
 
-/** A file and a folder of one name: whoever comes first in the chart has it. */
+/** Whether a file and a folder have the same name: the first in the chart gets it. */
 function barred(agent: string, draft: Draft, path: string, other: { path: string; by: string }): Effect {
   const folder = other.path.length < path.length ? other.path : path;
   const text = `${toldPath(path)} was not written: ${other.by} wrote ${toldPath(other.path)} in the same turn, and ${toldPath(folder)} cannot be a file and a folder.`;
@@ -188,7 +194,10 @@ function conflictText(path: string, before: { text: string | null; by: string },
   return `${key} was not changed: ${before.by} changed it in the same turn. ${theirs}${mine}`;
 }
 
-/** The mail of a failed visit stays unread; what failed too often is buried. A failure of the reply is told to the agent. */
+/**
+ * Settles a failed visit: its mail stays unread, and what failed too often becomes a dead letter. The agent is told of a
+ * failure of the reply.
+ */
 function settleFailure(config: Config, state: State, turn: number, visit: Finished, effects: Effect[]): void {
   if (visit.blame === 'credits') return reportStarved(config, state, visit, effects);
   if (visit.blame === 'provider' || visit.blame === 'budget') return;
@@ -203,7 +212,7 @@ function settleFailure(config: Config, state: State, turn: number, visit: Finish
   buryHopeless(config, turn, visit.agent, visit.given, how, effects);
 }
 
-/** Buries the mail of which this was the last attempt; returns the rest. */
+/** Makes dead letters of mail whose last attempt this was; returns the rest. */
 function buryHopeless(
   config: Config,
   turn: number,
@@ -229,8 +238,9 @@ function buryHopeless(
 }
 
 /**
- * The mail of a visit that was cut comes again, and the agent is told what it did so far; whoever wrote it hears that it is
- * unfinished. What was cut too often is buried. Where credits ran out it waits, and no attempt counts.
+ * Settles a cut visit: its mail is given again, its agent is told what it did so far, and whoever wrote the mail is told
+ * that it is unfinished. Mail of too many cut visits becomes a dead letter. When credits ran out it waits, and no attempt
+ * counts.
  */
 function settleCut(
   config: Config,
@@ -253,7 +263,7 @@ function settleCut(
   reportStarved(config, state, visit, effects, notices);
 }
 
-/** At the hard cap the agent waits and asks, once. `cut`: notices of this visit, which say so already. */
+/** Reports once that an agent at its hard cap waits for credits. `cut`: notices of this visit that already say so. */
 function reportStarved(
   config: Config,
   state: State,
@@ -271,7 +281,7 @@ function reportStarved(
     effects.push({ k: 'notice', to, about: 'credits', text, of: creditsOf(visit.agent) });
 }
 
-/** A file that an agent writes twice in a turn (an approved act, then a visit) is based on what it wrote first. */
+/** Chains two writes of a file in one turn (an approved act, then a visit): the second is based on the first. */
 export function chainWrites(effects: Effect[]): Effect[] {
   const written = new Map<string, Content | null>();
   const last = new Map<string, Content | null>();
@@ -287,7 +297,7 @@ export function chainWrites(effects: Effect[]): Effect[] {
   });
 }
 
-/** Warnings of soft caps that the turn's spending passed. */
+/** Warnings about soft caps that the turn's spending passed. */
 export function softWarnings(config: Config, state: State): Effect[] {
   return softCapsPassed(config, state).flatMap(({ scope, spent, soft }) => [
     { k: 'warned' as const, scope },

@@ -8,19 +8,19 @@ import { bookedIn, type Entry, type HiredEffect, type RetiredEffect } from '../m
 export interface UndoableEffect {
   id: string;
   agent: string;
-  /** Place in the journal. */
+  /** Its position in the journal. */
   at: number;
   changes: Change[];
-  /** Why nothing of it can be undone. */
+  /** Why none of it can be undone. */
   why?: string;
 }
 
 type DecidedEntry = Extract<Entry, { k: 'decided' }>;
 
-/** What these tools do is settled after the turn, for all together. */
+/** These tools take effect after the turn, for all agents together. */
 const STAFFING = ['hire_agent', 'retire_agent'];
 
-/** Looks through the journal for what a person wants undone. Take every line, in order. */
+/** Searches the journal for what a person wants undone. Pass it every line, in order. */
 export class UndoSearch {
   private readonly of: string;
   private readonly once: (tool: string) => boolean;
@@ -30,18 +30,21 @@ export class UndoSearch {
   private at = 0;
   /** Agent → its calls and uses of tools that cost something. */
   readonly paid = new Map<string, { calls: number; micro: number }>();
-  /** Agents that came or went, and mail that was taken back: by whom, what, and why it stays so. */
+  /** Agents that came or went, and mail that was taken back: by whom, what, and why it cannot be undone. */
   readonly stays: { id: string; on: string; why: string }[] = [];
   /** Path → the last change of it. */
   readonly last = new Map<string, { at: number; turn: number; by: string }>();
-  /** Effect and thing → turn in which that was undone. */
+  /** Effect and thing → turn in which it was undone. */
   readonly undone = new Map<string, number>();
   private readonly tools = new Map<string, string>();
-  /** Effects of the turn that an approval may have brought: those since the last decision, and uses of tools by their number. */
+  /**
+   * Effects of the turn that an approval may have brought: those since the last decision, and uses of tools by their
+   * number.
+   */
   private recent: UndoableEffect[] = [];
   private approved = new Map<number, UndoableEffect>();
   private decisions = 0;
-  /** Whom the approval that is meant let come or go. */
+  /** The staff change that the approval brought, if any. */
   private staff: unknown;
 
   /** `of`: an effect, a message, an approval, a turn, a visit (`turn.agent`) or an agent. `once`: whether a tool must not be repeated. */
@@ -119,7 +122,7 @@ export class UndoSearch {
     return typeof changes === 'string' ? { changes: [], why: changes } : { changes };
   }
 
-  /** Hashes of what was replaced, and what only other lines of the journal hold. */
+  /** Hashes of replaced content that only other lines of the journal hold. */
   wanted(): Set<string> {
     const changes = this.found.flatMap((deed) => deed.changes);
     return new Set(

@@ -8,19 +8,22 @@ import type { UndoableEffect, UndoSearch } from './search.ts';
 
 const BY_HAND = 'changed since by hand';
 const NOT_HELD = 'is not in the journal: it was too large, or not to be kept';
-/** Effects that are undone at one time at most. */
+/** Effects that can be undone at one time. */
 const MOST = 500;
 
-/** The organisation as it stands when something is to be undone. */
+/** The present state of the organisation for an undo. */
 export interface Now {
   state: State;
-  /** Hash of the file at a path, null for nothing, `folder` for a folder, anything else for what can be neither read nor passed. */
+  /**
+   * Hash of the file at a path, null for nothing, `folder` for a folder, and any other text for something that can be
+   * neither read nor passed.
+   */
   look(path: string): string | null;
-  /** What the journal holds by its hash. */
+  /** Content that the journal holds by its hash. */
   contentOf(hash: string): Content | undefined;
 }
 
-/** What is to be done, newest first, and what cannot be and why. Pure but for what `now` tells of the folder. */
+/** The steps, newest first, with what cannot be undone and why. Pure, except for what `now` reads of the folder. */
 export function stepsOf(search: UndoSearch, now: Now): UndoStep[] {
   const newest = [...search.found].reverse();
   const planned = new Planned(search, now);
@@ -40,11 +43,11 @@ function left({ id, agent }: Pick<UndoableEffect, 'id' | 'agent'>, on: string, w
   return { id, agent, on, why };
 }
 
-/** Steps that build on one another: what the newer ones put back is what the older ones find. */
+/** Steps that build on one another: the older ones find what the newer ones put back. */
 class Planned {
   private readonly search: UndoSearch;
   private readonly now: Now;
-  /** Path → hash of what will stand there. */
+  /** Path → hash of its future content. */
   private readonly stands = new Map<string, string | null>();
 
   constructor(search: UndoSearch, now: Now) {
@@ -56,7 +59,7 @@ class Planned {
     if (deed.why !== undefined) return [left(deed, '', deed.why)];
     const changes = [...deed.changes].reverse();
     const isNew = (change: Change): boolean => 'before' in change && change.before === null;
-    // What was made goes first: it may stand where a folder was.
+    // New files are removed first: one may stand where a folder was.
     return [...changes.filter(isNew), ...changes.filter((change) => !isNew(change))].flatMap((change) =>
       this.step(deed, change),
     );

@@ -6,7 +6,7 @@ import type { State } from '../model/state.ts';
 import { archivePath } from '../rights/recipients.ts';
 import type { FileVersions } from '../tools/file-versions.ts';
 
-/** Mail that is taken back at the freeze, before anybody can be given it. Pure. */
+/** Withdraws mail at the freeze, before anybody can be given it. Pure. */
 export function withdrawals(state: State, lines: readonly Entry[]): Effect[] {
   const taken = new Set<string>();
   return lines.flatMap((line) =>
@@ -27,7 +27,7 @@ function withdraw(state: State, by: string, { id, on, mail: isMail }: UndoStep, 
 }
 
 /**
- * Files come to what they were before. What anybody wrote in this very turn stands: `written` as effects, `live` by tools.
+ * Puts files back to what they were. What anybody wrote in this very turn stands: `written` as effects, `live` by tools.
  * The agents and the person are told. Pure.
  */
 export function undoFiles(state: State, written: FileVersions, live: ReadonlySet<string>): Effect[] {
@@ -55,13 +55,13 @@ function refusal({ id, on }: UndoStep, done: ReadonlySet<string>, isTouched: (pa
   return isTouched(on) ? 'changed in this very turn' : null;
 }
 
-/** What was written in this turn may be a folder where a file was, or the other way round. */
+/** What blocks a step: what this turn wrote may be a folder where a file was, or the reverse. */
 function barrier({ on, file }: UndoStep, written: FileVersions): string | null {
   const other = file?.text == null ? null : written.inTheWay(on);
   return other && `${other.path} was written in this very turn`;
 }
 
-/** Mail was withdrawn at the freeze. */
+/** The effect that puts a file back; mail was withdrawn at the freeze. */
 function putBack(by: string, { id, on, file }: UndoStep): Effect[] {
   return file
     ? [
@@ -71,7 +71,7 @@ function putBack(by: string, { id, on, file }: UndoStep): Effect[] {
     : [];
 }
 
-/** Things that a notice names at most, and its characters. */
+/** Things that a notice names at most, and its characters at most. */
 const NAMED = 20;
 const CHARS = 3000;
 

@@ -84,7 +84,7 @@ export const keymapFile = later(() =>
 );
 export type Keymap = z.output<ReturnType<typeof keymapFile>>;
 
-/** Key → what it does. A key that the owner gave to something is taken from what it usually does. */
+/** Key → its action. A key that the owner assigns loses its usual action. */
 export function bindings(keymap: Keymap | null): Map<string, KeyAction> {
   const own = keymap?.keys ?? {};
   const bound = new Map<string, KeyAction>();

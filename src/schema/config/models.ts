@@ -20,7 +20,7 @@ export type Price = z.infer<ReturnType<typeof price>>;
 const whole = (least: number, most: number) => z.number().int().min(least).max(most);
 const milliseconds = whole(1, 3_600_000);
 
-/** What may be asked at the same time and in a while; a key that is absent does not limit. */
+/** How many calls and tokens are allowed at the same time and in a period; an absent key does not limit. */
 export const limit = later(() =>
   z.strictObject({
     requests_per_second: whole(1, 1_000_000).optional().describe('calls that may start in one second'),
@@ -33,7 +33,7 @@ export const limit = later(() =>
 );
 export type Limit = z.infer<ReturnType<typeof limit>>;
 
-/** How often one call is tried, and the pauses between: drawn between 0 and a bound that doubles. */
+/** How often one call is tried, and the pauses between: random, between 0 and a bound that doubles. */
 export const retry = later(() =>
   z.strictObject({
     attempts: whole(1, 10).default(3).describe('attempts of one call, the first included'),
@@ -70,7 +70,9 @@ export const keyReference = later(() =>
     ),
 );
 
-/** One entry of `org/models.yaml`: a provider with its settings. Keys that a provider alone understands go into `options`. */
+/**
+ * One entry of `org/models.yaml`: a provider with its settings. Settings that only one provider knows go into `options`.
+ */
 export const model = later(() =>
   z.strictObject({
     provider: z

@@ -4,7 +4,7 @@ import { later } from '../later.ts';
 
 /**
  * The front matter of `SKILL.md`, by the Agent Skills standard (agentskills.io/specification); the body holds the
- * instructions. Keys that the standard does not know belong to other programs and are let be.
+ * instructions. Keys that the standard does not know belong to other programs and are ignored.
  */
 export const skillHead = later(() =>
   z.looseObject({
@@ -22,7 +22,7 @@ export const skillHead = later(() =>
 );
 export type SkillHead = z.infer<ReturnType<typeof skillHead>>;
 
-/** Endings of the files of a skill that agents may be shown. */
+/** Endings of the files of a skill that may be shown to agents. */
 const TEXTS = /\.(md|txt|json|ya?ml|csv|toml|html|css|py|js|mjs|ts|sh)$/;
 const PATH = /^(?:org\/skills|\.agents\/skills|agents\/[^/]+\/skills)\/[^/_.][^/]*\/.+$/;
 

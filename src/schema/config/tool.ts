@@ -94,7 +94,7 @@ export type ToolHead = z.infer<ReturnType<typeof toolHead>>;
 
 const FILE = /^org\/tools\/([^/_.][^/]*)\/(.+)$/;
 
-/** `org/tools/weather/lib/a.py` → the folder, its id, and the path in it; null for what is no file of a tool. */
+/** `org/tools/weather/lib/a.py` → the folder, the id, and the path in it; null when it is not a file of a tool. */
 export function splitToolPath(path: string): { folder: string; id: string; file: string } | null {
   const [, id, file] = FILE.exec(path) ?? [];
   if (id === undefined || file === undefined) return null;

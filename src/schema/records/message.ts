@@ -7,7 +7,7 @@ import { isRecipient } from '../name.ts';
 export const MESSAGE_KINDS = ['message', 'request', 'response', 'report', 'status', 'task', 'notice'] as const;
 export const PRIORITIES = ['urgent', 'high', 'normal', 'low'] as const;
 const PRIORITY_ALIASES: Record<string, string> = { critical: 'urgent', medium: 'normal' };
-/** All names that a priority may be given by. */
+/** All names for a priority. */
 export const PRIORITY_NAMES = [...PRIORITIES, ...Object.keys(PRIORITY_ALIASES)];
 
 export const priority = later(() =>
@@ -33,7 +33,7 @@ const fileName = later(() =>
     .refine((v) => v !== '.' && v !== '..', 'expected the name of a file'),
 );
 
-/** How it came, when it was not by the hand of the person whose seat it is. */
+/** How the message came, when it was not written by the person whose seat it is. */
 export const through = later(() =>
   z.literal('mcp').optional().describe('an assistant did it, in the seat of the person'),
 );
@@ -42,7 +42,10 @@ const expires = later(() =>
   z.number().int().min(0).optional().describe('turn after which the message is a dead letter if still unread'),
 );
 
-/** The front matter of a file that a person drops into their outbox. All but `to` is optional; `to` may come from the file name or folder. */
+/**
+ * The front matter of a file that a person puts into their outbox. Everything but `to` is optional; `to` may come from the
+ * file name or folder.
+ */
 export const dropHead = later(() =>
   z.strictObject({
     id: z.string().optional().describe('stamped by the engine'),

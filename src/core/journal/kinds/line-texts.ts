@@ -3,17 +3,20 @@ import type { Message } from '../../../schema/records/message.ts';
 import type { Replacing } from '../../model/content.ts';
 import type { Attached, Held, Line, PromptRef } from '../../model/entry.ts';
 
-/** Whoever goes through the texts in lines (to erase one, say) and may change them in place. Each kind of line shows its own. */
+/**
+ * A visitor of the texts in lines, for example to erase one, which may change them in place. Each kind of line passes its
+ * own texts.
+ */
 export interface Texts {
-  /** A message on its way; `line` is the line that holds it. */
+  /** A message; `line` is the line that holds it. */
   message(line: { k: string; message: Message; files?: Attached[] }): void;
-  /** What a person made of the file of a message. */
+  /** A person's edit of a message file. */
   edit(line: Line<'mail'>): void;
   reply(line: Line<'reply'>): void;
   failure(line: Line<'failed'>): void;
   /** The plain text of a visit. */
   notes(line: Line<'visit'>): void;
-  /** An act that waits; `text`: where its file, or that of its answer, stands beside it. */
+  /** A held act; `text`: where its file, or that of its answer, stands beside it. */
   held(held: Held, text?: { text?: string }): void;
   /** The file that a person answered in. */
   answer(line: Line<'answer'>): void;
@@ -21,7 +24,7 @@ export interface Texts {
   prompt(prompt: PromptRef): void;
 }
 
-/** Changes the bytes of a file as it is to be and as it was. */
+/** Changes the bytes of a file, as it is to be and as it was. */
 export function changeBytes(file: Replacing, change: (base64: string) => string): void {
   if (!file.base64) return;
   if (file.text !== null) file.text = change(file.text);

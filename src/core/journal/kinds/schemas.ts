@@ -4,7 +4,7 @@ import { later } from '../../../schema/later.ts';
 import { MESSAGE_KINDS, PRIORITIES } from '../../../schema/records/message.ts';
 import type { Json } from '../../model/call.ts';
 
-/** Parts that lines of several kinds are made of. Amounts are micro-credits, times are milliseconds since 1970. */
+/** Amounts are micro-credits, times are milliseconds since 1970. */
 
 export const json = later((): z.ZodType<Json> => z.json());
 export const count = later(() => z.number().int());
@@ -32,10 +32,10 @@ export const message = later(() =>
   }),
 );
 
-/** Identifies an attempt: the n-th call of that agent's visit in that turn, and the attempt at it (both from 1). */
+/** Identifies an attempt: the n-th call of the agent's visit in that turn, and the attempt at it (both from 1). */
 export const callKey = () => ({ turn: count(), agent: z.string(), n: count(), attempt: count() });
 
-/** The `act`-th act of a call; acts that were approved are those of call 0. */
+/** The `act`-th act of a call; approved acts belong to call 0. */
 export const actKey = () => ({ turn: count(), agent: z.string(), n: count(), act: count() });
 
 /** Tokens of one call (`Usage` in `model/call.ts`). */

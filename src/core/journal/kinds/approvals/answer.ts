@@ -17,7 +17,7 @@ const schema = later(() =>
     /** Hash and text of the file. */
     hash: z.string(),
     text: z.string(),
-    /** The record of a version that could not be understood. */
+    /** The record of an earlier version that could not be understood. */
     mends: z.string().optional(),
   }),
 );

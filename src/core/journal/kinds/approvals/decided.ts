@@ -18,9 +18,9 @@ const schema = later(() =>
     note: z.string(),
     outcome: z.string(),
     held: heldAct(),
-    /** Of the file that asked; under rules 1 only when a person changed it. */
+    /** Hash of the file that asked; under rules 1 only when a person changed it. */
     hash: z.string().optional(),
-    /** Of the file that takes its place. */
+    /** Text of the file that replaces it. */
     text: z.string().optional(),
   }),
 );
@@ -39,7 +39,7 @@ export const kind: LineKind<'decided'> = {
     noteDenial(state, line);
   },
   files: (line) => [
-    // What a person has changed in the file that asked stays.
+    // A person's change of the file that asked stays.
     {
       op: 'adopt',
       found: approvalPath(line.id),

@@ -5,18 +5,18 @@ import type { Held } from '../../../model/entry.ts';
 import { isProposal, waitingFiles } from '../../../skills/proposal.ts';
 import { count, json } from '../schemas.ts';
 
-/** An act that waits for a person, as its file tells it. */
+/** A held act, as its file shows it. */
 export const heldAct = later(() =>
   z.strictObject({
     id: z.string(),
-    /** In which it was held. */
+    /** The turn in which it was held. */
     turn: count(),
     agent: z.string(),
     tool: z.string(),
     input: json(),
     /** Which rule holds it. */
     rule: z.string(),
-    /** What the rule has to say. */
+    /** The reason that the rule gives. */
     because: z.string().optional(),
     /** People who were asked, in order. */
     contacts: z.array(z.string()),
@@ -24,21 +24,21 @@ export const heldAct = later(() =>
     shows: z.string().optional(),
     /** For `write_file` and `edit_file`: what the file held that it would change; of a conflict all of it. */
     was: z.string().optional(),
-    /** Micro-credits that the agent had spent by then. */
+    /** Micro-credits that the agent had spent until then. */
     spent: z.number().optional(),
     /** Micro-credits that doing it costs, and what was left at the end of the turn: of the agent, and of the caps that it shares. */
     price: z.strictObject({ cost: z.number(), left: z.array(left()) }).optional(),
-    /** The policy that would let acts like it happen without asking, as a pattern. */
+    /** The pattern of the policy that would permit such acts without asking. */
     always: z.string().optional(),
-    /** Mail that the visit was given: what the act refers to when it is done later. */
+    /** Mail that the visit was given; the act may refer to it when it is done later. */
     cause: z.array(cause()),
     /** One sentence: what happens when nobody answers. */
     otherwise: z.string(),
-    /** Hash of what the act would take the place of: it is done only over that. What it `shows` tells the whole input. */
+    /** Hash of what the act would replace: it is done only over exactly that. Then `shows` includes the whole input. */
     over: z.string().optional(),
-    /** What the person was shown and an approval covers (`covers.ts`) → its hash. */
+    /** What the person was shown and the approval covers (`covers.ts`) → its hash. */
     covers: z.record(z.string(), z.string()).optional(),
-    /** It was approved before, and held again because these had changed since it was shown. */
+    /** It was approved before, and held again because these things had changed. */
     again: z.strictObject({ of: z.string(), changed: z.array(z.string()) }).optional(),
     /** Its file. */
     text: z.string().optional(),
@@ -50,7 +50,7 @@ export const heldAct = later(() =>
 /** Micro-credits that are left of an account or a cap: of an agent, a unit (`@name`) or the `org`. */
 const left = later(() => z.strictObject({ of: z.string(), left: z.number() }));
 
-/** What of a message an act may refer to. */
+/** The part of a message that an act may refer to. */
 const cause = later(() =>
   z.strictObject({
     id: z.string(),

@@ -10,7 +10,7 @@ const schema = later(() =>
     hash: z.string(),
     text: z.string(),
     image: z.literal(true).optional(),
-    /** What the text of the stable part of a prompt is made of, once more. Nobody reads it. */
+    /** The stable part of a prompt once more. Nobody reads it. */
     system: z.string().optional(),
     tools: z.array(json()).optional(),
   }),

@@ -35,7 +35,7 @@ const prompt = later(() =>
       max: z.number(),
       images: z.array(imageRef()).optional(),
     }),
-    /** The same prompt with the reply of the call before and these results. */
+    /** The prompt of the call before, its reply, and these results. */
     z.strictObject({ after: count(), results: z.array(result()) }),
   ]),
 );
@@ -51,11 +51,11 @@ const schema = later(() =>
     /** sha256 of the request. */
     hash: z.string(),
     reserve: z.number(),
-    /** Why this model is asked and not the first of the resume. */
+    /** Why this model is asked instead of the first of the resume. */
     via: z.string().optional(),
     /** false: asking again may be billed again, so an intent without a reply is in doubt. */
     repeatable: z.boolean(),
-    /** Nobody was asked: a reply of an earlier turn was given again. */
+    /** A reply of an earlier turn was given again; nobody was asked. */
     cached: z.literal(true).optional(),
     prompt: prompt(),
   }),

@@ -14,7 +14,9 @@ const liveFile = later(() =>
     path: z.string(),
     text: z.string().nullable(),
     was: z.string().nullable(),
-    /** sha256 of a file that is no text, or too large to keep; `data` is its content in base64 when it was small enough. */
+    /**
+     * sha256 of a file that is not text or is too large to keep; `data` is its content in base64 when it was small enough.
+     */
     hash: z.string().optional(),
     size: count().optional(),
     data: z.string().optional(),
@@ -37,7 +39,9 @@ const schema = later(() =>
     files: z.array(liveFile()),
     /** The tool asked for this write to a shared file; it becomes an effect. */
     shared: z.strictObject({ path: z.string(), text: z.string() }).optional(),
-    /** Nothing was written: what stood in the file, with its short hash, cannot be merged with what the agent wants there. */
+    /**
+     * Nothing was written: this text, with its short hash, stood in the file and could not be merged with the agent's text.
+     */
     conflict: z.strictObject({ text: z.string(), hash: z.string() }).optional(),
   }),
 );

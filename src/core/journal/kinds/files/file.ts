@@ -33,7 +33,7 @@ export const kind: LineKind<'file'> = {
   tellsOfFiles: true,
 };
 
-/** What could not be paid may be now: everybody who waits for credits is looked at again. */
+/** Agents that wait for credits may be able to pay now: all of them are looked at again. */
 function wakeStarved(state: State): void {
   for (const [name, agent] of state.staff.agents) {
     if (!agent.starved) continue;

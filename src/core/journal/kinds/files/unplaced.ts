@@ -17,11 +17,11 @@ const schema = later(() =>
     path: z.string(),
     /** Where their content lies. */
     kept: z.string().nullable(),
-    /** So many of the operations on that path were done. */
+    /** How many operations on that path were done before. */
     after: count(),
     owner: z.string(),
     detail: z.string(),
-    /** The file that tells people. */
+    /** The record that tells people about it. */
     record: z.string(),
     /** Hash of a file that could not be removed. */
     mark: z.string().optional(),

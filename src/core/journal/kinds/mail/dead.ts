@@ -12,9 +12,9 @@ const schema = later(() =>
     k: z.literal('dead'),
     record: deadLetterHead(),
     detail: z.string(),
-    /** The file of its record. Under rules 1 it was printed from the rest; so are all such texts. */
+    /** The file of its record. Under rules 1 this, like all such texts, was printed from the other fields. */
     text: z.string().optional(),
-    /** It is delivered by itself when the folder of its agent is back. */
+    /** It is delivered automatically when the folder of its agent is back. */
     waits: z.literal(true).optional(),
   }),
 );

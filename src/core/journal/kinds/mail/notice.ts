@@ -4,12 +4,12 @@ import { later } from '../../../../schema/later.ts';
 import { notify } from '../../../mail/notices.ts';
 import type { LineKind } from '../line-kind.ts';
 
-/** What the notice of a cut visit stands on, so that the next one can take its place. */
+/** The content of the notice of a cut visit, which the next such notice needs. */
 const unfinished = later(() =>
   z.strictObject({
     /** Mail that this visit and those before it were given and did not finish. */
     mail: z.array(z.string()),
-    /** What was done: a verb, and to what; of many things the first, and that there are more. */
+    /** What was done: a verb and its objects; of many objects the first ones, and that there are more. */
     done: z.array(z.strictObject({ verb: z.string(), things: z.array(z.string()), more: z.literal(true).optional() })),
   }),
 );
@@ -20,11 +20,11 @@ const schema = later(() =>
     to: z.string(),
     about: z.enum(['dead-letter', 'cut', 'refused', 'credits', 'loop', 'edit', 'approval', 'ack', 'result', 'undo']),
     text: z.string(),
-    /** The dead letter that it tells of. */
+    /** The dead letter that it reports. */
     dead: z.string().optional(),
-    /** Of a visit that was cut: it takes the place of what was told of the same mail before. */
+    /** For a visit that was cut: replaces what was told about the same mail before. */
     left: unfinished().optional(),
-    /** What it tells of, as long as that is so (`mail/notices.ts`): it goes when that is settled, and a later one takes its place. */
+    /** What it reports (`mail/notices.ts`): the notice goes away when that is settled, and a later one replaces it. */
     of: z.string().optional(),
   }),
 );

@@ -15,7 +15,10 @@ const schema = later(() =>
     k: z.literal('sent'),
     message: message(),
     files: z.array(attached()).optional(),
-    /** What made it: the call of its author's visit and the act in it, `2.1`; the call alone for plain text; or the held act that was approved. */
+    /**
+     * What made it: the call of the author's visit and the act in it, `2.1`; the call alone for plain text; or the held act
+     * that was approved.
+     */
     made: z.string().optional(),
   }),
 );

@@ -13,7 +13,7 @@ import { ackText } from '../../texts-rules-1.ts';
 
 type Asked = ReturnType<typeof asked>;
 
-/** What a person asked for by a command or a file. */
+/** Applies what a person asked for by a command or a file. */
 export function applyRequest(state: State, { request, told }: Pick<Asked, 'request' | 'told'>): void {
   switch (request.ask) {
     case 'top-up': {

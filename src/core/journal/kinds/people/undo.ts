@@ -15,7 +15,7 @@ const step = later(() =>
     agent: z.string(),
     /** A path or the id of a message. */
     on: z.string(),
-    /** What is to stand there, over what stands there. */
+    /** What is to replace what stands there. */
     file: z.strictObject(replacing()).optional(),
     mail: z.literal(true).optional(),
     why: z.string().optional(),
@@ -26,7 +26,7 @@ const schema = later(() =>
   z.strictObject({
     k: z.literal('undo'),
     turn: count(),
-    /** What was named: an effect, a message, an approval, a turn, a visit or an agent. */
+    /** What the person named: an effect, a message, an approval, a turn, a visit or an agent. */
     of: z.string(),
     by: z.string(),
     steps: z.array(step()),

@@ -20,7 +20,7 @@ const schema = later(() =>
     /** Files of its folder, by their paths in it. */
     files: z.array(newFile()),
     chart: patch(),
-    /** Micro-credits that it was given, and who has so much less; null: a person granted them. */
+    /** Micro-credits that it was given, and whose balance they came from; null: a person granted them. */
     credits: z.number(),
     from: z.string().nullable(),
   }),

@@ -16,7 +16,7 @@ const schema = later(() =>
     agent: z.string(),
     by: z.string(),
     chart: patch(),
-    /** Micro-credits that it had left, and who gets them; null: nobody, as they were granted by a person. */
+    /** Micro-credits that it had left, and who gets them; null: nobody, because a person granted them. */
     credits: z.number(),
     to: z.string().nullable(),
   }),

@@ -6,7 +6,7 @@ import type { State } from '../../../model/state.ts';
 import { taint } from '../../../rights/taint.ts';
 import { moveFile, setFile } from '../../files-reducer.ts';
 
-/** Credits move, they are not made: what a new agent has, somebody has less. */
+/** Credits move, they are not made: what a new agent gets, its creator loses. */
 export function hire(state: State, { agent, by, turn, files, chart, credits, from }: HiredEffect): void {
   for (const { path, text } of files) setFile(state, `agents/${agent}/${path}`, text);
   setFile(state, 'org/chart.yaml', chart.text);
@@ -16,7 +16,7 @@ export function hire(state: State, { agent, by, turn, files, chart, credits, fro
   if (read !== undefined) taint(state, agent, read); // its instructions may be those of strangers
 }
 
-/** Their credits go where the effect says; what they were told is forgotten. */
+/** Their credits go where the effect says; their notices are forgotten. */
 export function retire(state: State, { agent, chart, credits, to }: RetiredEffect): void {
   moveFile(state, resumePath(agent), retiredPath(agent));
   setFile(state, 'org/chart.yaml', chart.text);

@@ -18,17 +18,17 @@ const schema = later(() =>
     version: z.string(),
     /** The rules that the turn is made under (`rules.ts`); absent: 1. */
     rules: count().optional(),
-    /** Turns that went by before it, in which nobody was due and nothing was asked: none of them was made. */
+    /** Turns that went by before it and were not made, because nobody was due and nothing was asked. */
     passed: count().optional(),
-    /** Made for its number alone, at the end of a run or after hours of rest: nobody is due. */
+    /** Made only to record its number, at the end of a run or after hours of rest: nobody is due. */
     rest: z.literal(true).optional(),
     /** The LEMMING_* variables that were in force. */
     env: z.record(z.string(), z.string()).optional(),
     /** Made by `step`: goes on although the organisation is paused. */
     step: z.literal(true).optional(),
-    /** Files in `agents/` that bear the names of agents who could be hired: nobody can. */
+    /** Files in `agents/` whose names block the hire of an agent with that name. */
     barred: z.array(z.string()).optional(),
-    /** When only this agent is due (`step --agent`). */
+    /** The only agent that is due (`step --agent`). */
     only: z.string().optional(),
     /** What the turn may cost at most (`run --max-cost`). */
     budget: z.number().optional(),

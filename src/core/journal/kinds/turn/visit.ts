@@ -9,29 +9,29 @@ const schema = later(() =>
   z.strictObject({
     k: z.literal('visit'),
     agent: z.string(),
-    /** `cut`: it ran out of something, or went in a loop; what it did stands, and its mail is given again. */
+    /** `cut`: it ran out of something or went in a loop. What it did stands, and its mail is given again. */
     outcome: z.enum(['ok', 'cut', 'failed', 'skipped']),
-    /** For a failed or skipped visit: why. For one that was cut: `steps`, `tokens` or `credits` ran out, or it `looped`. */
+    /** For a failed or skipped visit: why. For a cut one: `steps`, `tokens` or `credits` ran out, or it `looped`. */
     reason: z.string().optional(),
     /** For a visit that was cut: the same in words. */
     detail: z.string().optional(),
     /** `provider`: the provider's fault; `reply`: the mail or the reply made it fail; `budget`: the limit of this run. */
     blame: z.enum(['provider', 'reply', 'credits', 'budget', 'internal']).optional(),
-    /** Micro-credits that the call could cost for which credits were missing. */
+    /** Micro-credits that the call it could not pay might cost. */
     need: z.number().optional(),
     /** Mail that the visit was given. Delivered when the outcome is ok. */
     mail: z.array(z.string()),
-    /** Mail of a visit that was cut and had acknowledged it: delivered all the same. */
+    /** Mail that a cut visit had acknowledged: it counts as delivered. */
     settled: z.array(z.string()).optional(),
     sent: count(),
     /** Acts that a rule refused: `refusals`, and `used` lines with a rule that no person is asked about. */
     refused: count(),
     held: count(),
-    /** Notices that the visit was told. */
+    /** Number of notices that the visit was told. */
     told: count(),
     /** Plain text of the replies: the agent's log. */
     notes: z.array(z.string()),
-    /** What the gate refused: tool, rule and why. */
+    /** Acts that a rule refused: tool, rule and why. */
     refusals: z.array(z.strictObject({ tool: z.string(), rule: z.string(), text: z.string() })).optional(),
     /** Skills that it loaded, one for each load. */
     loaded: z.array(z.string()).optional(),

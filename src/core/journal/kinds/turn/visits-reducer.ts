@@ -8,10 +8,10 @@ import type { State } from '../../../model/state.ts';
 import { taint } from '../../../rights/taint.ts';
 import { countLoad } from '../../../skills/quota.ts';
 
-/** Longest wait after failures of a provider, or for credits that nobody grants, in turns. */
+/** Longest wait, in turns, after failures of a provider or for credits that nobody grants. */
 const MAX_BACKOFF = 32;
 
-/** How a visit ended: the mail it read is delivered, or what failed is counted and waits. */
+/** Applies the end of a visit: the mail that it read is delivered; what failed is counted and waits. */
 export function applyVisit(state: State, visit: VisitEffect): void {
   const agent = touch(state.staff, visit.agent);
   const turn = state.clock.turn + 1;
