@@ -29,7 +29,7 @@ import { wire } from './hosted/wire.ts';
 import { readOptions } from './options.ts';
 import type { Provider } from './provider.ts';
 
-/** Asked for by its path: `client.messages.create` would print to the terminal which models will go. */
+/** Called by its path, because `client.messages.create` would print warnings about retiring models to the terminal. */
 const MESSAGES = '/v1/messages';
 
 export default {
@@ -69,7 +69,7 @@ export default {
   },
 } satisfies Provider;
 
-/** Nothing is left to the SDK's environment, its retries, its log or its traces. */
+/** Options that leave nothing to the SDK: no environment, retries, log or traces. */
 function clientOptions(secret: string, baseURL: string) {
   return {
     apiKey: secret,
@@ -93,7 +93,7 @@ async function askForModel(client: Anthropic, name: string, signal: AbortSignal)
   }
 }
 
-/** Tools and the system text come first and are the same in every call of an agent: both are marked to be cached. */
+/** Tools and the system text come first and are the same in every call of an agent: both are marked for the cache. */
 function requestOf(
   prompt: Prompt,
   model: Model,
@@ -116,7 +116,7 @@ function requestOf(
   };
 }
 
-/** The schema of the form as the service takes schemas. Throws a `bad-request` when a tool's input cannot be put so. */
+/** The schema of the form in the service's own terms. Throws a `bad-request` when a tool's input cannot be expressed. */
 function heldSchema(prompt: Prompt, held: (schema: JsonObject) => Record<string, unknown>): Record<string, unknown> {
   try {
     return held(formSchema(prompt.tools));
@@ -137,7 +137,7 @@ function toolsOf(tools: Prompt['tools']): Tool[] {
   }));
 }
 
-/** Neighbouring parts of one role become one message, and empty texts are left out: the service refuses both. */
+/** Joins neighbouring parts of one role into one message and leaves out empty texts: the service refuses both. */
 function messagesOf(parts: readonly Part[], images: readonly Image[][]): MessageParam[] {
   const messages: { role: 'user' | 'assistant'; content: ContentBlockParam[] }[] = [];
   for (const [i, part] of parts.entries()) {
@@ -165,7 +165,7 @@ function blocksOf(part: Part): ContentBlockParam[] {
   return [...text, ...uses];
 }
 
-/** Ids and tool names may come from another service or from a confused model; they are sent in a form that passes. */
+/** Makes an id or tool name acceptable: it may come from another service or from a confused model. */
 function safeName(text: string): string {
   return text.replace(/[^a-zA-Z0-9_-]/g, '_').slice(0, 128) || 'unknown';
 }
@@ -174,7 +174,7 @@ function asObject(input: Json): JsonObject {
   return input !== null && typeof input === 'object' && !Array.isArray(input) ? input : { input };
 }
 
-/** What we read of an answer. A body without these is no answer of this service. */
+/** The parts of an answer that we read. A body without them is not an answer of this service. */
 const message = z.object({
   id: z.string().nullish(),
   model: z.string().nullish(),
@@ -191,7 +191,7 @@ const message = z.object({
 });
 type AnthropicContent = z.infer<typeof message>['content'];
 
-/** Turns an answer into a reply. Throws what keeps it from being one, with the usage that was billed. */
+/** Turns an answer into a reply. Throws whatever prevents one, with the usage that was billed. */
 function readReply(
   answer: unknown,
   progress: AnswerProgress,

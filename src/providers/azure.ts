@@ -39,7 +39,7 @@ export default {
         new AzureOpenAI({
           ...clientOptions(secret, { 'api-key': secret }),
           apiVersion: options.api_version,
-          // It becomes a part of the address as it is.
+          // It becomes a part of the address unchanged.
           deployment: encodeURIComponent(name),
           baseURL,
         }),
@@ -52,7 +52,7 @@ export default {
   },
 } satisfies Provider;
 
-/** The endpoint with `/openai`, which people give with and without it. */
+/** The endpoint with `/openai`; people write it with and without. */
 function baseOf(model: Model, outside: Outside): string {
   return `${addressOf('azure', model, outside.env)
     .replace(/\/+$/, '')

@@ -12,9 +12,9 @@ import type { Outside, Provider } from './provider.ts';
 
 /** Bytes a program may print. */
 const MOST = 8 * 1_048_576;
-/** Characters of the answer itself: looking for JSON in more would hold up everybody else. */
+/** Characters of the answer itself: searching more for JSON would hold up everybody else. */
 const LONGEST = 1_048_576;
-/** Characters of standard error in an error message: its end, which must not be cut off where messages are kept. */
+/** Characters kept of standard error for a message: its end, which must survive later cuts. */
 const SAID = 1900;
 
 const field = z.string().regex(/^[^.]+(\.[^.]+)*$/, 'a path such as result or usage.input_tokens');
@@ -50,7 +50,7 @@ type CommandOptions = z.infer<typeof commandOptions>;
 interface CommandModel {
   argv: readonly string[];
   options: CommandOptions;
-  /** How replies call the model. */
+  /** The name of the model in replies. */
   name: string;
   timeoutMs: number;
 }
@@ -87,7 +87,7 @@ function settingsOf(model: Model): CommandModel {
   };
 }
 
-/** One call is one process, with its own copy of the arguments; the prompt is never among them. */
+/** Runs the program for one call, with its own copy of the arguments; the prompt is never among them. */
 function runOnce({ argv, options, timeoutMs }: CommandModel, outside: Outside, prompt: Prompt, signal: AbortSignal) {
   if (!outside.run) throw new ProviderError('bad-request', 'programs cannot be run here');
   const env = outside.childEnv(options.env);
@@ -103,8 +103,8 @@ function runOnce({ argv, options, timeoutMs }: CommandModel, outside: Outside, p
 }
 
 /**
- * The prompt as one text. The parts of the conversation begin with a line that carries a hash of all of it: what somebody
- * wrote in a message cannot pretend to be another part.
+ * The prompt as one text. Each part of the conversation begins with a line that carries a hash of the whole: nothing in a
+ * message can pretend to be another part.
  */
 function asInput(prompt: Prompt): string {
   const { system, parts } = asForm(prompt);
@@ -163,7 +163,9 @@ function textOf(bytes: Uint8Array, malformed: (why: string) => ProviderError): s
   }
 }
 
-/** What was printed: the text, and what the program says of its cost. Cost is in micro-credits; null for none or nonsense. */
+/**
+ * Reads what was printed: the text, and what the program says it cost. Cost is in micro-credits; null for none or nonsense.
+ */
 function read(
   printed: string,
   options: CommandOptions,
@@ -199,13 +201,13 @@ function at(data: Json, path: string): Json | undefined {
   return value;
 }
 
-/** Credits as micro-credits, rounded up. What is no amount is none: then the estimate is charged. */
+/** Credits as micro-credits, rounded up; null for anything else: then the estimate is charged. */
 function costOf(credits: Json | undefined): number | null {
   if (typeof credits !== 'number' || !(credits >= 0)) return null;
   return Math.min(inMicroAtLeast(credits), Number.MAX_SAFE_INTEGER);
 }
 
-/** A count that is missing or none makes the usage doubtful; null when not even input and output can be read. */
+/** Reads the usage. A missing or invalid count makes it doubtful; null when not even input and output can be read. */
 function usageOf(data: Json, paths: NonNullable<CommandOptions['usage']>): Usage | null {
   const count = (path: string | undefined) => (path === undefined ? 0 : countOf(at(data, path)));
   const [input, output] = [count(paths.input), count(paths.output)];
@@ -216,7 +218,7 @@ function usageOf(data: Json, paths: NonNullable<CommandOptions['usage']>): Usage
   return [input, output, ...more].includes(null) ? { ...usage, doubtful: true } : usage;
 }
 
-/** A field that was named must be there, and be a count of tokens. */
+/** Reads a named field, which must be a count of tokens. */
 function countOf(value: Json | undefined): number | null {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : null;
 }

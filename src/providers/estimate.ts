@@ -5,13 +5,13 @@ const CHARS_PER_TOKEN = 4;
 /** Deeper levels of an act's input are not counted: the input is hostile and may be nested without end. */
 const DEPTH = 50;
 
-/** Tokens of a call nobody counted: characters / 4, rounded up. The output stays within what the prompt allows. */
+/** Estimates the tokens of a call: characters / 4, rounded up. The output stays within the limit of the prompt. */
 export function estimateUsage(prompt: Prompt, replyChars: number): Usage {
   const output = Math.min(tokens(replyChars), prompt.maxOutputTokens);
   return { input: tokens(promptChars(prompt)), cachedInput: 0, cacheWrite: 0, output, reasoning: 0 };
 }
 
-/** Characters of a reply: its text and what it asks for. */
+/** Characters of a reply: its text and its acts. */
 export function replyChars(text: string, acts: readonly ActCall[]): number {
   let chars = text.length;
   for (const act of acts) chars += act.tool.length + jsonChars(act.input, DEPTH);

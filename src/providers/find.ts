@@ -4,7 +4,7 @@ import { failure } from '../schema/fault.ts';
 import { isPlugin, type PluginDoor, plugin } from './plugin.ts';
 import type { Provider } from './provider.ts';
 
-/** Every provider: the name of its file here is its name in `org/models.yaml`. A file loads only when it is asked for. */
+/** Every provider: the name of its file here is its name in `org/models.yaml`. A file is loaded only when it is needed. */
 const PROVIDERS: Record<string, () => Promise<{ default: Provider }>> = {
   anthropic: () => import('./anthropic.ts'),
   azure: () => import('./azure.ts'),
@@ -17,15 +17,15 @@ const PROVIDERS: Record<string, () => Promise<{ default: Provider }>> = {
   simulated: () => import('./simulated.ts'),
 };
 
-/** Provider → the package that it needs and that is only installed when somebody wants it: a peer of package.json. */
+/** Provider → the optional package that it needs: a peer dependency in package.json. */
 export const PACKAGES: ReadonlyMap<string, string> = new Map([['gemini', '@google/genai']]);
 
 /** What `provider:` may be in `org/models.yaml`, sorted. */
 export const PROVIDER_NAMES: readonly string[] = Object.keys(PROVIDERS);
 
 /**
- * The provider of that name, or the plug-in at that path, for which `door` is needed. Rejects with the fault `unknown-name`,
- * which carries the nearest name; for a plug-in as `plugin` does.
+ * The provider of that name, or the plug-in at that path, which needs `door`. Rejects with the fault `unknown-name`, which
+ * carries the nearest name; for a plug-in as `plugin` does.
  */
 export async function provider(name: string, door?: PluginDoor): Promise<Provider> {
   if (door && isPlugin(name)) return plugin(name, door);

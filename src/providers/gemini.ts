@@ -72,7 +72,7 @@ async function* ask(
   send: typeof fetch,
   abortSignal: AbortSignal,
 ): AsyncGenerator<unknown> {
-  // The SDK would go on by itself with a second request where the service offers to.
+  // The SDK would by itself send a second request where the service offers a continuation.
   const params = {
     ...request,
     config: { ...config, automaticContinuation: false, abortSignal, httpOptions: { fetch: send } },
@@ -81,15 +81,15 @@ async function* ask(
   else yield await client.models.generateContent(params);
 }
 
-/** What the answer began with. The SDK's own errors say nothing of headers, and nothing at all of some bodies. */
+/** The beginning of the answer. The SDK's own errors leave out headers, and for some bodies everything. */
 interface AnswerStart {
   status: number | null;
   headers: Headers | undefined;
 }
 
 /**
- * The `fetch` of one request: it notes how the answer began, and makes a plain body that answers a request for a stream
- * the only event of one, because the SDK reads nothing else then.
+ * The `fetch` of one request. It records how the answer began, and turns a plain answer to a request for a stream into a
+ * stream of one event, because the SDK reads nothing else then.
  */
 function noting(secret: string, stream: boolean, progress: AnswerProgress, seen: AnswerStart): typeof fetch {
   const send = wire({ 'x-goog-api-key': secret });
@@ -102,12 +102,12 @@ function noting(secret: string, stream: boolean, progress: AnswerProgress, seen:
     if (isStream(response)) return response;
     const text = await readText(response, progress);
     parseAnswer(text, failing('gemini', progress));
-    // Line ends mean nothing in JSON, and would end the event.
+    // Line ends mean nothing in JSON, but would end the event.
     return new Response(stream ? `data: ${text.replace(/[\r\n]+/g, ' ')}\n\n` : text);
   };
 }
 
-/** The SDK packs the service's words into JSON, and loses the status when a failure has no JSON. */
+/** The error in our terms: the SDK packs the service's words into JSON, and loses the status when a failure has no JSON. */
 function described(error: unknown, seen: AnswerStart): unknown {
   if (error instanceof ProviderError || !(error instanceof Error)) return error;
   const failed = seen.status !== null && seen.status >= 400 ? seen.status : null;
@@ -138,7 +138,7 @@ async function askForModel(
   }
 }
 
-/** The system text and the tools are the same in every call of an agent: the service caches what begins alike. */
+/** The system text and the tools are the same in every call of an agent, and the service caches equal beginnings. */
 function requestOf(prompt: Prompt, model: Model, name: string, options: GeminiOptions): GenerateContentParameters {
   const { system, parts, tools, maxOutputTokens } = model.form === 'json' ? asForm(prompt) : prompt;
   const declared = tools.map(({ name, description, input }) => ({ name, description, parametersJsonSchema: input }));
@@ -184,7 +184,7 @@ function partsOf(part: Part): GeminiPart[] {
   return [...text, ...calls];
 }
 
-/** Newer models want back what they signed their calls with, which we do not keep; this word makes them do without. */
+/** Newer models want back the signatures of their calls, which we do not keep; this value lets them do without. */
 const UNSIGNED = { thoughtSignature: 'skip_thought_signature_validator' };
 
 function imageOf({ type, data }: Image): GeminiPart {
@@ -220,7 +220,7 @@ const MALFORMED = new Set([
 
 type GeminiAnswer = Awaited<ReturnType<typeof joinCandidates>>;
 
-/** Turns an answer into a reply. Throws what keeps it from being one, with the usage that was billed. */
+/** Turns an answer into a reply. Throws whatever prevents one, with the usage that was billed. */
 function readReply(
   joined: GeminiAnswer,
   progress: AnswerProgress,

@@ -19,7 +19,7 @@ import { keyUse } from './hosted/address.ts';
 import { failing, readActs } from './hosted/answer.ts';
 import type { Connection, Outside, Provider } from './provider.ts';
 
-/** What a plug-in is loaded with. */
+/** What loading a plug-in needs. */
 export interface PluginDoor {
   /** The exact text of the file as it stands now. Throws a `FaultError`. */
   textOf(path: string): string;
@@ -41,8 +41,8 @@ export function isPlugin(name: string): boolean {
 }
 
 /**
- * The plug-in at a path in the org. It is approved first, and what is imported is a copy of the very text that was
- * approved: the file itself could become another one in between. Faults: `invalid-value` for a bad path, for what cannot be
+ * Loads the plug-in at a path in the org. It must be approved first; what is imported is a copy of the approved text,
+ * because the file itself could change in between. Faults: `invalid-value` for a bad path, for a plug-in that cannot be
  * loaded and for a wrong default export; `untrusted`; and those of `textOf`.
  */
 export async function plugin(path: string, door: PluginDoor): Promise<Provider> {
@@ -67,7 +67,7 @@ function approvedText(path: string, door: PluginDoor): string {
   return text;
 }
 
-/** A connection to whatever the file says at each call; only text that is approved then is run. */
+/** A connection that follows the file: only text that is approved at the time of a call is run. */
 function lasting(path: string, door: PluginDoor, model: Model, outside: Outside): Connection {
   let open: { text: string; connection: Promise<Connect> } | null = null;
   const current = (): Promise<Connect> => {
@@ -102,11 +102,11 @@ interface Connect {
   embed: ((texts: string[], signal: AbortSignal) => unknown) | null;
 }
 
-/** Opens the plug-in's own connection. It gets copies, and of the outside only what a provider needs. */
+/** Opens the plug-in's own connection. It gets copies, and of the outside world only what a provider needs. */
 async function connectTo({ connect }: LoadedPlugin, model: Model, outside: Outside): Promise<Connect> {
   const { env, childEnv, file, sleep } = outside;
   const use = keyUse(model, env);
-  /** Where models.yaml sends its key was approved, too. */
+  /** The approval also covers where models.yaml sends its key. */
   const secret = async (reference: string): Promise<string> => {
     if (use?.needs && reference === use.reference) outside.requireTrust(use.needs);
     return outside.secret(reference);
@@ -121,7 +121,7 @@ async function connectTo({ connect }: LoadedPlugin, model: Model, outside: Outsi
   };
 }
 
-/** Ends with the signal or the time limit, whatever the plug-in does. What it throws becomes a `ProviderError`. */
+/** Ends with the signal or the time limit, whatever the plug-in does. Whatever it throws becomes a `ProviderError`. */
 async function within<T>(
   signal: AbortSignal,
   ms: number,
@@ -181,7 +181,7 @@ async function load(path: string, text: string, door: PluginDoor): Promise<Loade
   }
 }
 
-/** Messages are kept in the organisation: they name the file there, and no folder of this machine. */
+/** A message without the path of this machine: messages are kept in the organisation. */
 function withoutPlace(message: string, url: string, file: string): string {
   const copy = fileURLToPath(url);
   return message.replaceAll(url, file).replaceAll(copy, file).replaceAll(dirname(copy), '.');
@@ -220,7 +220,7 @@ const answer = z.object({
   model: z.string().min(1).max(200).optional(),
 });
 
-/** A plug-in's reply as plain data. Usage and cost that are nonsense are none: then the estimate is charged. */
+/** A plug-in's reply as plain data. Nonsensical usage and cost are dropped: then the estimate is charged. */
 function replyOf(value: unknown, path: string, model: Model, { n }: Prompt): Reply {
   const malformed = (why: string) => new ProviderError('malformed', `${path}: ${why}`);
   const read = answer.safeParse(plain(value, malformed));
@@ -244,7 +244,7 @@ function replyOf(value: unknown, path: string, model: Model, { n }: Prompt): Rep
   };
 }
 
-/** The value as JSON has it: getters, cycles and what has no end are dealt with here. */
+/** The value as plain JSON: this removes getters, cycles and endless values. */
 function plain(value: unknown, malformed: (why: string) => ProviderError): unknown {
   try {
     return JSON.parse(JSON.stringify(value));
@@ -278,7 +278,7 @@ function partsOf(error: unknown): z.infer<typeof thrown> | null {
   }
 }
 
-/** What is thrown may be anything, also what cannot be printed. */
+/** The message of a thrown value, which may be anything, even unprintable. */
 function messageOf(error: unknown): string {
   try {
     return error instanceof Error ? `${error.name}: ${error.message}` : String(error);

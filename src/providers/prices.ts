@@ -11,12 +11,12 @@ export interface ListedPrice {
 }
 
 /**
- * List prices of the services themselves, for models that org/models.yaml gives no price. A reserve has to be an upper
- * bound, so of several prices the dearest stands here: that of the longest prompts (the GPT-5.4 family and later, Claude
- * Sonnet 4.5, Gemini Pro), and one that was announced for later (Gemini 3.6 to 3.8 Flash, from 2027). Writing to
- * Anthropic's cache is the price for 5 minutes. Left out are models for sound, images, search and embeddings, which count
- * other things than tokens of text, and models that the source names without a price. Discounts (batches) and surcharges
- * (a region, priority) are not in it.
+ * List prices of the services themselves, for models without a price in org/models.yaml. A reserve must be an upper bound,
+ * so where there are several prices the highest stands here: that of the longest prompts (the GPT-5.4 family and later,
+ * Claude Sonnet 4.5, Gemini Pro), and one that was announced for later (Gemini 3.6 to 3.8 Flash, from 2027). Writing to
+ * Anthropic's cache is the price for 5 minutes. Left out are models for sound, images, search and embeddings, which do not
+ * count tokens of text, and models that the source names without a price. Discounts (batches) and surcharges (a region,
+ * priority) are not included.
  */
 export const PRICES: {
   /** Date of the source. */
@@ -116,12 +116,12 @@ export const PRICES: {
   },
 };
 
-/** What may follow the name of a listed model and be the same model: a date, a version behind @, or -latest. */
+/** What may follow the name of a listed model without making it another model: a date, a version after @, or -latest. */
 const SNAPSHOT = /^(?:-20\d\d-\d\d-\d\d|-20\d{6}|@.+|-latest)$/;
 
 /**
- * The list that a provider goes by, and the host where it holds: at another address, such as that of a region, other prices
- * may be asked. Every deployment at Azure has an address of its own.
+ * The list for a provider, and the host where it applies: other addresses, such as those of a region, may charge other
+ * prices. Every deployment at Azure has its own address.
  */
 const SERVICES: ReadonlyMap<string, { list: string; host: string | null }> = new Map([
   ['openai', { list: 'openai', host: 'api.openai.com' }],
@@ -152,9 +152,9 @@ function asPrice(listed: ListedPrice): Price {
 }
 
 /**
- * What an entry of org/models.yaml without a price costs by this list; null: not known. A deployment at Azure bears any
- * name, so its option `price_as` says which model it is. What Ollama runs on this machine costs nothing; without an
- * address it is this machine.
+ * The listed price of an entry of org/models.yaml without a price; null when it is not known. A deployment at Azure can
+ * have any name, so its option `price_as` says which model it is. What Ollama runs on this machine is free; without an
+ * address it runs on this machine.
  */
 export function listPrice(model: Model): Price | null {
   const { provider, base_url: address, options } = model;

@@ -4,22 +4,25 @@ import type { Trusted } from '../core/model/trust.ts';
 import type { Job, Ran } from '../core/tools/job.ts';
 import type { Model } from '../schema/config/models.ts';
 
-/** What the outside world is to a provider. Nothing in `providers/` reads the clock, the environment or the disk on its own. */
+/** The outside world for a provider. Nothing in `providers/` reads the clock, the environment or the disk by itself. */
 export interface Outside {
-  /** Value of an environment variable, or of the owner's `.env` outside the org as it stands now; undefined when there is none. */
+  /** Present value of an environment variable, or of the owner's `.env` outside the org; undefined when there is none. */
   env(name: string): string | undefined;
   /**
-   * The secret behind `env:NAME` or `secret://name`, as it is now: ask before each call, so that it can be changed without
-   * a restart. It is struck out of everything that is written. Rejects with an `auth` that names what to set.
+   * The present secret behind `env:NAME` or `secret://name`: ask before each call, so that it can be changed without a
+   * restart. It is masked in everything that is written. Rejects with an `auth` that names what to set.
    */
   secret(reference: string): Promise<string>;
-  /** Strikes every secret that is known out of a text: before it is cut, for the half of one is known to nobody. */
+  /** Masks every known secret in a text. Mask before you cut: half of a secret would not be recognised. */
   redact(text: string): string;
   /** The agreed environment of child processes: PATH, HOME and the like, and the variables named; never a secret unless it is named. */
   childEnv(names: readonly string[]): Record<string, string>;
   /** Throws a `bad-request` unless the owner of this machine approved exactly this (a command line, or a module with its text). */
   requireTrust(what: Trusted): void;
-  /** Runs a program that the owner approved; absent where programs cannot be run. Throws as `requireTrust` does, rejects with the signal's reason. */
+  /**
+   * Runs a program that the owner approved; absent where programs cannot run. Throws as `requireTrust` does, rejects with
+   * the signal's reason.
+   */
   run?(job: Job): Promise<Ran>;
   /** Text of a file in the org folder (the script of `scripted`), as frozen for this turn; null when absent. */
   file(path: string): string | null;
@@ -30,12 +33,14 @@ export interface Outside {
 /** A connection to one configured model. */
 export interface Connection {
   /**
-   * Sends the prompt and resolves with the answer, or rejects with a `ProviderError`. Never retries on its own and never
-   * replaces an answer by made-up text. Must stop soon after `signal` is aborted. `heard` is told text and acts as they
-   * come, where the back end can.
+   * Sends the prompt and resolves with the answer, or rejects with a `ProviderError`. Never retries by itself and never
+   * replaces an answer by made-up text. Must stop soon after `signal` is aborted. `heard` receives text and acts as they
+   * arrive, if the back end streams.
    */
   complete(prompt: Prompt, signal: AbortSignal, heard?: Heard): Promise<Reply>;
-  /** Vectors for texts, one for each in their order and all of one length, where the back end makes them. Rejects with a `ProviderError`. */
+  /**
+   * Vectors for texts, in their order and all of one length, if the back end makes them. Rejects with a `ProviderError`.
+   */
   embed?(texts: readonly string[], signal: AbortSignal): Promise<number[][]>;
   /** Asks the back end whether this model could be called, without cost; resolves to a few words. Rejects with a `ProviderError`. */
   probe?(signal: AbortSignal): Promise<string>;
@@ -45,7 +50,10 @@ export interface Connection {
 export interface Provider {
   /** One line for the reference. */
   about: string;
-  /** Asking again with the same key costs nothing and gives the same answer, so an attempt cut off by a crash is simply repeated. */
+  /**
+   * Asking again with the same key costs nothing and gives the same answer, so an attempt that a crash cut off is simply
+   * repeated.
+   */
   repeatable: boolean;
   /** Costs nothing unless priced (scripted, simulated). */
   free: boolean;

@@ -55,7 +55,7 @@ export default {
   },
 } satisfies Provider;
 
-/** The rules as of now: parsed again only when the text is another one. */
+/** The present rules: parsed again only when the text has changed. */
 function rulesOf(model: Model, outside: Outside): () => readonly ScriptRule[] {
   let known: { text: string; rules: readonly ScriptRule[] } | null = null;
   return () => {
@@ -66,8 +66,8 @@ function rulesOf(model: Model, outside: Outside): () => readonly ScriptRule[] {
 }
 
 /**
- * The first matching rule of each mail, in the order of the mail; when there is none, the first rule without a condition
- * about mail, which then inserts from the first mail.
+ * The first matching rule of each message, in the order of the mail; when there is none, the first rule without a condition
+ * about mail, which then inserts values of the first message.
  */
 function choose(rules: readonly ScriptRule[], prompt: Prompt): Firing[] {
   const result = prompt.n === 1 ? null : latestResults(prompt);
@@ -132,7 +132,7 @@ function answer(prompt: Prompt, firings: readonly Firing[], model: string): Repl
   return { text, acts, usage: usageOf(prompt, firings, replyChars(text, acts)), requestId: null, model };
 }
 
-/** What a scripted error costs: the usage that the rule gives, else nothing is known. */
+/** What a scripted error costs: the usage of the rule; without one, nothing is known. */
 function billed(prompt: Prompt, rule: ScriptRule): Usage | null {
   return rule.usage ? { ...estimateUsage(prompt, 0), ...rule.usage } : null;
 }

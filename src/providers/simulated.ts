@@ -70,14 +70,14 @@ export default {
 /** A number in [0, 1). */
 type RandomNumber = () => number;
 
-/** Calls so far of all models that answer differently each time: it makes this process's answers differ on purpose. */
+/** Calls so far of all models whose answers differ each time: this makes the answers of this process differ on purpose. */
 let attempts = 0;
 
 function salt(options: SimulatedOptions): string {
   return options.answers === 'same' ? '' : `\0${process.pid}.${++attempts}`;
 }
 
-/** An endless row of numbers that depends on the text alone: FNV-1a of the text starts mulberry32. */
+/** An endless sequence of numbers that depends only on the text: FNV-1a of the text seeds mulberry32. */
 function draws(text: string): RandomNumber {
   let state = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) state = Math.imul(state ^ text.charCodeAt(i), 0x01000193);
@@ -138,7 +138,7 @@ function messages(prompt: Prompt, options: SimulatedOptions, draw: RandomNumber)
 const WORDS =
   'the simulated agent writes words that nobody needs so that files journals and budgets have something to carry and ';
 
-/** That many characters, which begin with a drawn number. */
+/** So many characters, beginning with a random number. */
 function filler(chars: number, draw: RandomNumber): string {
   const head = `${Math.floor(draw() * 2 ** 32).toString(36)} `;
   return (head + WORDS.repeat(Math.ceil(Math.max(0, chars - head.length) / WORDS.length))).slice(0, chars);

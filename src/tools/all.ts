@@ -25,7 +25,7 @@ import retireAgent from './staff/retire_agent.ts';
 import fetchUrl from './web/fetch_url.ts';
 import webSearch from './web/web_search.ts';
 
-/** Every tool by name; a test holds that this is the folder. Agents are shown those they have in this order. */
+/** Every tool by name; a test checks that this matches the folder. Agents are shown their tools in this order. */
 export const TOOLS: ReadonlyMap<string, Tool> = new Map(
   [
     ...[sendMessage, acknowledge, remember, recall, forget, searchMemory, note, requestApproval],

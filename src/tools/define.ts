@@ -49,11 +49,13 @@ interface TrialOf<T> {
   show(value: T, scene: ActContext, result: string): ReturnType<Trial['show']>;
 }
 
-/** Milliseconds and characters that a tool has when it says nothing else. */
+/** Milliseconds and characters of a tool that gives no others. */
 const TIMEOUT = 30_000;
 const MOST = 60_000;
 
-/** Makes a tool that works on the world through the Box. `timeout`: milliseconds; `most`: characters of its result. */
+/**
+ * Makes a tool that works on the world through the tool context. `timeout`: milliseconds; `most`: characters of its result.
+ */
 export function worldTool<S extends z.ZodType>(
   about: ToolText<S> & {
     touches: WorldTool['touches'];
@@ -94,7 +96,7 @@ function base<S extends z.ZodType>(about: ToolText<S>) {
   };
 }
 
-/** The schema is made when it is first asked for: commands that call no model have no use for it. */
+/** Makes the schema only when it is first needed: commands that call no model never need it. */
 function specOf<S extends z.ZodType>({ name, about, input }: ToolText<S>): ToolSpec {
   let schema: JsonObject | null = null;
   return {

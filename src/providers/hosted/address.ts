@@ -1,6 +1,7 @@
 /**
- * Where the key of a model goes. To the service's own address it goes freely; anywhere else, or by a name that is not the
- * service's, only after the owner of the machine said so once: what is received with a folder decides neither.
+ * Decides where the key of a model may go. It goes freely to the service's own address. It goes to any other address, or
+ * from a variable that is not the service's, only after the owner of the machine approved that once: a folder that somebody
+ * receives decides neither.
  */
 import { ProviderError } from '../../core/model/call.ts';
 import type { Trusted } from '../../core/model/trust.ts';
@@ -9,13 +10,13 @@ import type { Model } from '../../schema/config/models.ts';
 type EnvLookup = (name: string) => string | undefined;
 
 interface ServiceAddress {
-  /** Variables that are looked at when the model names no key, in this order. */
+  /** Variables that are tried, in this order, when the model names no key. */
   usual: readonly string[];
   /** Variables that belong to the service. */
   names: readonly string[];
   /** Its own hosts. */
   own: RegExp | null;
-  /** The address as the model or the environment gives it. Throws a `bad-request`. */
+  /** The address that the model or the environment gives. Throws a `bad-request`. */
   address(model: Model, env: EnvLookup): string;
 }
 
@@ -70,7 +71,7 @@ const SERVICES = {
   },
 } satisfies Record<string, ServiceAddress>;
 
-/** Services that are reached with a key. */
+/** Services that take a key. */
 export type ServiceName = keyof typeof SERVICES;
 
 /** The address of the service of a model. Throws a `bad-request`. */
@@ -82,13 +83,16 @@ export function addressOf(service: ServiceName, model: Model, env: EnvLookup): s
 export interface KeyUse {
   /** The reference: `env:NAME` or `secret://name`. */
   reference: string;
-  /** What the owner has to approve; null where the key goes freely. */
+  /** What the owner must approve; null where the key goes freely. */
   needs: Extract<Trusted, { kind: 'key' }> | null;
-  /** Without approval the service is asked without a key: it is on this machine, and nobody named one. */
+  /** Without approval the service is called without a key: it is on this machine, and nobody named a key. */
   optional: boolean;
 }
 
-/** The key that a call of the model would send, and where to; null when it would send none. Throws as `addressOf` does. */
+/**
+ * The key that a call of the model would send, and its destination; null when it would send none. Throws as `addressOf`
+ * does.
+ */
 export function keyUse(model: Model, env: EnvLookup): KeyUse | null {
   const service: ServiceAddress | undefined = Object.hasOwn(SERVICES, model.provider)
     ? SERVICES[model.provider as ServiceName]
@@ -103,7 +107,7 @@ export function keyUse(model: Model, env: EnvLookup): KeyUse | null {
   return { reference, needs: free ? null : needs(model, reference, url.origin), optional };
 }
 
-/** A plug-in was approved by its text, which does not say where models.yaml sends it. */
+/** The key of a plug-in. Its approved text does not say which key models.yaml gives it. */
 function pluginKey(model: Model): KeyUse | null {
   if (model.key === undefined || !model.provider.startsWith('.')) return null;
   const host = `${model.provider}${model.base_url === undefined ? '' : ` at ${new URL(model.base_url).origin}`}`;
@@ -114,7 +118,7 @@ function needs(model: Model, reference: string, host: string): Extract<Trusted, 
   return { kind: 'key', host, variable: reference.replace(/^env:/, ''), model: model.model ?? '' };
 }
 
-/** A variable must be the service's; a secret is one that the owner's folder lists. */
+/** Whether a reference belongs to the service: a variable of the service, or a secret that the owner's folder lists. */
 export function belongs(reference: string, names: readonly string[]): boolean {
   return reference.startsWith('secret://') || names.includes(reference.replace(/^env:/, ''));
 }
@@ -127,7 +131,7 @@ export function isLoopback({ hostname }: URL): boolean {
   return /^(?:(?:.+\.)?localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname);
 }
 
-/** What a variable says, else the service's own address. */
+/** The value of a variable, otherwise the service's own address. */
 function given(env: EnvLookup, name: string, own: string): string {
   const address = env(name)?.trim() || own;
   if (URL.canParse(address)) return address;
@@ -143,13 +147,13 @@ function azureEndpoint(env: EnvLookup): string {
   );
 }
 
-/** OLLAMA_HOST is what the server was told to listen to, so it may lack everything but a host. */
+/** OLLAMA_HOST is the address at which the server listens, so it may lack everything but a host. */
 function fromHost(host: string): string {
   const given = /^https?:\/\//.test(host) ? host : `http://${host.replace(/^:/, '127.0.0.1:')}`;
   if (!URL.canParse(given))
     throw new ProviderError('bad-request', 'OLLAMA_HOST is no address such as 127.0.0.1:11434.');
   const url = new URL(given);
-  // "All addresses" is where a server listens, not where one can call.
+  // "All addresses" is where a server listens; it is not an address to call.
   if (url.hostname === '0.0.0.0' || url.hostname === '[::]') url.hostname = '127.0.0.1';
   if (given !== host && !/:\d+(?:\/|$)/.test(host)) url.port = '11434';
   return url.href;

@@ -1,20 +1,20 @@
 /** Reads what every hosted service answers: bodies, tool calls and usage. */
 import { type ActCall, type CallFailure, type Json, ProviderError, type Usage } from '../../core/model/call.ts';
 
-/** Levels of an act's input. A deeper one could not be printed again. */
+/** Nesting of an act's input. A deeper one could not be printed again. */
 const DEPTH = 100;
 /** More tokens than any service can count for one call. */
 const MOST_TOKENS = 100_000_000;
 
-/** How far an answer has come. Its reader writes it as it goes, so that a failure can say what was begun and billed. */
+/** How far an answer has come. Its reader updates this as it goes, so that a failure can say what was begun and billed. */
 export interface AnswerProgress {
-  /** Characters that had come: of the body, or of what a stream brought; null before the service had begun to answer. */
+  /** Characters that had arrived, of the body or of a stream; null before the service began to answer. */
   received: number | null;
   usage: Usage | null;
   requestId: string | null;
 }
 
-/** A failure of an answer that had begun, with what is known of it by now. */
+/** Makes a failure of an answer that had begun, with what is known of it so far. */
 export type Fail = (failure: CallFailure, why: string) => ProviderError;
 
 export function failing(service: string, progress: AnswerProgress): Fail {
@@ -32,8 +32,8 @@ export async function readJson(response: Response, progress: AnswerProgress, fai
 }
 
 /**
- * The value in a text. Throws an `unavailable` when it is none, or only a piece of one, and the failure it tells: some
- * services call it a success that they failed.
+ * Parses a text. Throws an `unavailable` when it is not JSON, or incomplete, or reports a failure: some services send
+ * failures as successes.
  */
 export function parseAnswer(text: string, fail: Fail): unknown {
   const value = parsed(text, fail);
@@ -52,7 +52,7 @@ function parsed(text: string, fail: Fail): unknown {
   }
 }
 
-/** The text of a plain body, counted as it comes. */
+/** The text of a plain body, counted as it arrives. */
 export async function readText(response: Response, progress: AnswerProgress): Promise<string> {
   if (!response.body) return '';
   let text = '';
@@ -63,7 +63,7 @@ export async function readText(response: Response, progress: AnswerProgress): Pr
   return text;
 }
 
-/** The input of an act that came as JSON text; nothing is an empty input. Throws `malformed`. */
+/** The input of an act that came as JSON text; an empty text is an empty input. Throws `malformed`. */
 export function parseInput(text: string, tool: string, fail: Fail): Json {
   try {
     return text.trim() ? (JSON.parse(text) as Json) : {};
@@ -80,8 +80,8 @@ export interface Called {
 }
 
 /**
- * The acts of a reply. An id that is missing or used twice is replaced, so that each can be answered. Throws `malformed`
- * when a call names no tool, or when its input is nested too deep to be handled.
+ * The acts of a reply. A missing or repeated id is replaced, so that each act can be answered. Throws `malformed` when a
+ * call names no tool, or when its input is nested too deep.
  */
 export function readActs(calls: readonly Called[], prefix: string, fail: Fail): ActCall[] {
   const known = new Set<string>();
@@ -101,18 +101,21 @@ function isShallow(value: Json, levels: number): boolean {
   return levels > 0 && Object.values(value).every((part) => isShallow(part, levels - 1));
 }
 
-/** What a service reported, as it came. `input` holds what the cache gave, `output` what was thought. */
+/** The counts that a service reported. `input` includes tokens from the cache, `output` includes reasoning. */
 export interface Counts {
   input: unknown;
   cachedInput?: unknown;
   cacheWrite?: unknown;
   output: unknown;
   reasoning?: unknown;
-  /** Everything, where the service says it. */
+  /** The total, if the service reports one. */
   total?: unknown;
 }
 
-/** The usage in our words. `doubtful` when a count is missing, is none or contradicts another; null when nothing was reported. */
+/**
+ * The usage in our terms. `doubtful` when a count is missing, invalid or contradicts another; null when nothing was
+ * reported.
+ */
 export function usageOf(counts: Counts): Usage | null {
   const { total, ...parts } = counts;
   const given = Object.values(parts).filter((value) => value !== undefined && value !== null);
@@ -133,12 +136,12 @@ export function usageOf(counts: Counts): Usage | null {
   return { input, cachedInput, cacheWrite, output, reasoning, ...(!sound && { doubtful: true }) };
 }
 
-/** Of an answer that is not complete: what it reports may still grow. */
+/** The usage of an incomplete answer, which may still grow. */
 export function unfinished(usage: Usage | null): Usage | null {
   return usage && { ...usage, doubtful: true };
 }
 
-/** The sum of counts of which some may be missing. What is no count makes the sum none. */
+/** The sum of counts of which some may be missing. An invalid count makes the sum invalid. */
 export function sum(...values: unknown[]): unknown {
   const given = values.filter((value) => value !== undefined && value !== null);
   return given.length && given.every(isCount) ? given.reduce((total, value) => total + value, 0) : given[0];
@@ -152,7 +155,7 @@ function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && value <= MOST_TOKENS;
 }
 
-/** A member of what may be anything. */
+/** A member of a value of any type. */
 export function member(value: unknown, name: string): unknown {
   return value !== null && typeof value === 'object' && Object.hasOwn(value, name)
     ? (value as Record<string, unknown>)[name]

@@ -6,7 +6,7 @@ import type { Outside } from '../provider.ts';
 import type { AnswerProgress } from './answer.ts';
 import { type Key, NO_KEY } from './key.ts';
 
-/** What a hosted provider tells about the service it talks to. */
+/** What a hosted provider knows about its service. */
 export interface HostedService {
   /** As in `org/models.yaml`. */
   name: string;
@@ -14,7 +14,7 @@ export interface HostedService {
   timeoutMs: number;
 }
 
-/** One request and the reading of its answer, with the key as it is now. */
+/** Sends one request and reads its answer, with the present key. */
 export type Send<T> = (secret: string, signal: AbortSignal, progress: AnswerProgress) => Promise<T>;
 
 /** How the SDKs describe a failed request. Without a status nothing was answered, or the failure came within an answer. */
@@ -28,7 +28,7 @@ interface SdkError {
   code?: unknown;
   /** The service's own word, such as `overloaded_error`. */
   type?: unknown;
-  /** Anthropic's message without the JSON around it. */
+  /** Anthropic's message, without its JSON wrapper. */
   apiMessage?: string | null;
   /** A wait that the service asks for in the body. */
   retryAfterMs?: number | null;
@@ -36,14 +36,14 @@ interface SdkError {
 
 /** Characters of a service's own error text that are kept. */
 const MESSAGE_CHARS = 500;
-/** Milliseconds an SDK is given, which cannot be told to wait for ever: the longest a timer can take. */
+/** Milliseconds for an SDK, which cannot be told to wait for ever: the longest time of a timer. */
 export const SDK_TIMEOUT_MS = 2 ** 31 - 1;
 
 const LATE = Symbol('late');
 
 /**
- * Sends one request and nothing more. Rejects with the signal's reason after an abort, and with a ProviderError for every
- * failure; `timeout` covers the whole answer, not only its headers.
+ * Sends exactly one request. Rejects with the signal's reason after an abort, and with a ProviderError for every failure;
+ * `timeout` covers the whole answer, not only its headers.
  */
 export async function attempt<T>(
   service: HostedService,
@@ -119,7 +119,7 @@ function wordsOf(error: SdkError): string {
   return words.join(': ');
 }
 
-/** What services call their failures, where there is no status to go by: in the middle of a stream. */
+/** How services name their failures where there is no status, in the middle of a stream. */
 const KINDS: Record<string, CallFailure> = {
   authentication_error: 'auth',
   billing_error: 'auth',
@@ -161,7 +161,7 @@ function kindOfStatus(status: number): CallFailure {
   return status >= 500 || status === 409 ? 'unavailable' : 'bad-request';
 }
 
-/** A service may quote what it was sent: the key must not go on from here, in none of the forms it may come back in. */
+/** Masks the key, in all forms in which a service may quote it. */
 function cleaner(secret: string, outside: Outside): (text: string) => string {
   if (secret === NO_KEY) return outside.redact;
   const strike = maskerOf(new Map([[secret, 'key']])); // leaves a short key as it is
@@ -169,8 +169,8 @@ function cleaner(secret: string, outside: Outside): (text: string) => string {
 }
 
 /**
- * Milliseconds the service asks to wait: `retry-after-ms`, or `retry-after` as seconds or as a date, which counts from the
- * service's own `date`. null when it asks for nothing that can be understood.
+ * Milliseconds that the service asks us to wait: `retry-after-ms`, or `retry-after` as seconds or as a date relative to the
+ * service's own `date`. null when it asks for nothing intelligible.
  */
 export function retryAfterMs(headers: Headers | undefined): number | null {
   const exact = headers?.get('retry-after-ms');

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { Heard, Json, Usage } from '../../core/model/call.ts';
 import { type AnswerProgress, type Called, type Fail, member, sum, unfinished, usageOf } from './answer.ts';
 
-/** What we read of an answer of Gemini, or of one event of a streamed one: both have the same shape. */
+/** The parts that we read of an answer of Gemini, or of one event of a streamed one: both have the same shape. */
 const answer = z.object({
   responseId: z.string().nullish(),
   modelVersion: z.string().nullish(),
@@ -39,13 +39,13 @@ interface JoinedCandidates {
   model: string | null;
   text: string;
   calls: Called[];
-  /** Why the reply ended; null when nobody said so. */
+  /** Why the reply ended; null when the service did not say. */
   finish: string | null;
   /** Why there is no reply; null when there may be one. */
   blocked: string | null;
 }
 
-/** Joins the pieces of an answer; `heard` is told text and acts as they come. Only the first candidate is read. */
+/** Joins the pieces of an answer; `heard` receives text and acts as they arrive. Only the first candidate is read. */
 export async function joinCandidates(
   pieces: AsyncIterable<unknown>,
   progress: AnswerProgress,
@@ -71,7 +71,7 @@ export async function joinCandidates(
   return joined;
 }
 
-/** Adds what one piece brings and returns its characters. */
+/** Adds one piece and returns its characters. */
 function addCandidate(joined: JoinedCandidates, { content, finishReason }: AnswerCandidate, heard: Heard): number {
   joined.finish = finishReason ?? joined.finish;
   let chars = 0;
@@ -90,7 +90,7 @@ function addCandidate(joined: JoinedCandidates, { content, finishReason }: Answe
   return chars;
 }
 
-/** What was thought is not among the candidates' tokens; what the cache gave is among the prompt's. */
+/** Reads the usage. Reasoning is not among the candidates' tokens; tokens from the cache are among the prompt's. */
 function readUsage(report: unknown): Usage | null {
   const thoughts = member(report, 'thoughtsTokenCount');
   return usageOf({

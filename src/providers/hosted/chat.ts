@@ -43,21 +43,24 @@ export const chatOptions = {
   reasoning_effort: z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh']).optional(),
 };
 
-/** What one of these services is, beside the protocol. */
+/** How one of these services differs, apart from the protocol. */
 export interface Chat {
   service: HostedService;
   /** The service's name of the model. */
   name: string;
   options: { token_limit?: string | undefined; reasoning_effort?: ChatCompletionCreateParams['reasoning_effort'] };
-  /** Whether it is OpenAI's own, at OpenAI or Azure: its newer models refuse the older field of the limit, others the newer. */
+  /**
+   * Whether it is OpenAI's own service, at OpenAI or Azure: its newer models refuse the older field of the limit, others
+   * the newer.
+   */
   own: boolean;
-  /** Whether calls of one agent say that they begin alike. */
+  /** Whether to send a key that marks the calls of one agent for the same cache. */
   cacheKey: boolean;
   open(secret: string): OpenAI;
   probe(client: OpenAI, signal: AbortSignal): Promise<string>;
 }
 
-/** What every client of the OpenAI SDK is given: nothing is left to the SDK's environment, its retries or its log. */
+/** Options of every client of the OpenAI SDK: no environment, retries or log of its own. */
 export function clientOptions(secret: string, auth: Record<string, string> = { authorization: `Bearer ${secret}` }) {
   return {
     apiKey: secret,
@@ -77,7 +80,7 @@ export function optionalKey(secret: string): Record<string, string> {
   return secret === NO_KEY ? {} : { authorization: `Bearer ${secret}` };
 }
 
-/** What the events of a stream hold. The SDK's own reader would print to the terminal what is no JSON in some of them. */
+/** The parsed events of a stream. The SDK's own reader would print invalid JSON to the terminal. */
 async function* parsed(events: AsyncIterable<{ data: string }>, fail: Fail): AsyncGenerator<unknown> {
   let done = false;
   for await (const { data } of events) {
@@ -130,7 +133,7 @@ function readVectors(answer: unknown, fail: Fail): number[][] {
   return data.toSorted((a, b) => a.index - b.index).map(({ embedding }) => embedding);
 }
 
-/** The stable part comes first and nothing before it: services cache what begins alike. */
+/** Makes the request. The stable part comes first, because services cache equal beginnings. */
 function requestOf(prompt: Prompt, model: Model, chat: Chat): ChatCompletionCreateParams {
   const { system, parts, tools, maxOutputTokens } = model.form === 'json' ? asForm(prompt) : prompt;
   const { token_limit, reasoning_effort } = chat.options;
@@ -177,13 +180,15 @@ function imageOf({ type, data }: Image) {
   return { type: 'image_url' as const, image_url: { url: `data:${type};base64,${data}` } };
 }
 
-/** A model may have named a tool that no service accepts as a name; it is sent back in a form that passes. */
+/**
+ * A call to send back. A model may have named a tool that no service accepts as a name; it is sent in an acceptable form.
+ */
 function callOf({ id, tool, input }: ActCall): ChatCompletionMessageToolCall {
   const name = tool.replace(/[^a-zA-Z0-9_-]/g, '_').slice(0, 64) || 'unknown';
   return { id, type: 'function', function: { name, arguments: JSON.stringify(input) } };
 }
 
-/** What we read of an answer. A body without these is no answer of such a service. */
+/** The parts of an answer that we read. A body without them is not an answer of such a service. */
 const completion = z.object({
   id: z.string().nullish(),
   model: z.string().nullish(),
@@ -209,7 +214,7 @@ const completion = z.object({
 });
 type ChatMessage = z.infer<typeof completion>['choices'][number]['message'];
 
-/** Turns an answer into a reply. Throws what keeps it from being one, with the usage that was billed. */
+/** Turns an answer into a reply. Throws whatever prevents one, with the usage that was billed. */
 function readReply(
   answer: unknown,
   progress: AnswerProgress,
@@ -239,7 +244,7 @@ function callsOf({ tool_calls }: ChatMessage, fail: Fail) {
   });
 }
 
-/** Asks for the model itself. A service that knows no such address is there all the same. */
+/** Asks for the model itself. A service that lacks this address still counts as reachable. */
 export async function askForModel(client: OpenAI, name: string, signal: AbortSignal): Promise<string> {
   try {
     await client.models.retrieve(name, { signal });

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { Heard } from '../../core/model/call.ts';
 import { type AnswerProgress, type Fail, member, unfinished, usageOf } from './answer.ts';
 
-/** What we read of one event of a streamed chat completion. */
+/** The parts that we read of one event of a streamed chat completion. */
 const chunk = z.object({
   id: z.string().nullish(),
   model: z.string().nullish(),
@@ -51,13 +51,13 @@ interface JoinedChunks {
   refusal: string;
   finish: string | null;
   calls: ChunkCall[];
-  /** Which of the calls a place in the stream belongs to. */
+  /** Place in the stream → call. */
   places: Map<number, ChunkCall>;
 }
 
 /**
- * Joins a streamed answer to the plain one it stands for; `heard` is told text and acts as they come. Throws an `unavailable`
- * when it ends before the service said why it ended. Only the first choice is read.
+ * Joins a streamed answer to the equivalent plain one; `heard` receives text and acts as they arrive. Throws an
+ * `unavailable` when it ends before the service said why. Only the first choice is read.
  */
 export async function joinChunks(
   events: AsyncIterable<unknown>,
@@ -108,7 +108,7 @@ function addChoice(
 /** Adds a piece of a tool call and returns its characters. */
 function addCall(joined: JoinedChunks, { index, id, function: given }: CallPiece, heard: Heard): number {
   const known = typeof index === 'number' ? joined.places.get(index) : joined.calls.at(-1);
-  // Some services count no places, or count every call as the first: then a new id, or a name, begins a new call.
+  // Some services number no places, or number every call as the first: then a new id, or a name, begins a new call.
   const isNew = !known || (id && known.id && id !== known.id) || (given?.name && typeof index !== 'number');
   const call = isNew ? { id, function: { name: given?.name, arguments: undefined } } : known;
   if (isNew) {
@@ -133,7 +133,7 @@ function plain({ id, model, usage, content, refusal, finish, calls }: JoinedChun
   return { id, model, usage, choices: [{ finish_reason: finish, message: { content, refusal, tool_calls: calls } }] };
 }
 
-/** `prompt_tokens` includes what the cache gave, `completion_tokens` what was thought. */
+/** `prompt_tokens` includes tokens from the cache, `completion_tokens` includes reasoning. */
 export function readUsage(report: unknown) {
   const prompt = member(report, 'prompt_tokens_details');
   return usageOf({

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { Heard, Usage } from '../../core/model/call.ts';
 import { type AnswerProgress, type Fail, member, parseInput, sum, unfinished, usageOf } from './answer.ts';
 
-/** What we read of one event of a streamed message of Anthropic; events of other types are not looked at. */
+/** The parts that we read of one event of a streamed message of Anthropic; other types of events are ignored. */
 const event = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('message_start'),
@@ -54,8 +54,8 @@ interface JoinedEvents {
 }
 
 /**
- * Joins a streamed message to the plain one it stands for; `heard` is told text and acts as they come. Throws an `unavailable`
- * when it ends without its last event, or without a reason.
+ * Joins a streamed message to the equivalent plain one; `heard` receives text and acts as they arrive. Throws an
+ * `unavailable` when it ends without its last event, or without a reason.
  */
 export async function joinEvents(
   events: AsyncIterable<unknown>,
@@ -85,7 +85,7 @@ export async function joinEvents(
   return plain(joined, fail);
 }
 
-/** Adds what one event brings and returns its characters. */
+/** Adds one event and returns its characters. */
 function addEvent(joined: JoinedEvents, one: Event, heard: Heard, fail: Fail): number {
   switch (one.type) {
     case 'message_start':
@@ -126,7 +126,7 @@ function addDelta(joined: JoinedEvents, index: number, delta: Delta, heard: Hear
   return text.length + partial_json.length + thinking.length;
 }
 
-/** Later reports say again what has grown, and leave out or null what has not. */
+/** Merges reports: later ones repeat what has grown, and leave out, or give as null, what has not. */
 function merged(before: Record<string, unknown> | null, report: unknown): Record<string, unknown> | null {
   if (report === null || typeof report !== 'object') return before;
   const said = Object.entries(report).filter(([, value]) => value !== null && value !== undefined);
@@ -141,7 +141,7 @@ function plain({ id, model, stop_reason, usage, blocks, inputs }: JoinedEvents, 
   return { id, model, stop_reason, usage, content };
 }
 
-/** `input_tokens` excludes the cache; `output_tokens` includes what was thought. */
+/** `input_tokens` excludes the cache; `output_tokens` includes reasoning. */
 export function readUsage(report: unknown): Usage | null {
   const input = member(report, 'input_tokens');
   const cachedInput = member(report, 'cache_read_input_tokens');

@@ -4,7 +4,7 @@ import { readForm } from '../../core/prompt/json-form.ts';
 import type { Model } from '../../schema/config/models.ts';
 import { type Called, type Fail, readActs } from './answer.ts';
 
-/** The prompt for a model without native tool calls: everything that concerns tools becomes text. */
+/** The prompt for a model without native tool calls: everything about tools becomes text. */
 export function asForm(prompt: Prompt): Prompt {
   return {
     ...prompt,
@@ -14,14 +14,14 @@ export function asForm(prompt: Prompt): Prompt {
   };
 }
 
-/** What the model wrote: its notes and acts, or a plain note when it used no form. */
+/** What the model wrote: its notes and acts, or a plain note when it did not use the form. */
 export function fromForm(text: string, n: number): { text: string; acts: ActCall[] } {
   const form = readForm(text);
   if (!form) return { text, acts: [] };
   return { text: form.notes, acts: form.acts.map((act, i) => ({ ...act, id: `form-${n}-${i + 1}` })) };
 }
 
-/** JSON Schema of the form, for services that hold an answer to one: each act has the name and the input of a tool. */
+/** JSON Schema of the form, for services that enforce one: each act has the name and the input of a tool. */
 export function formSchema(tools: readonly ToolSpec[]): JsonObject {
   const acts = tools.map(({ name, input }) => closed({ tool: { type: 'string', enum: [name] }, input }));
   return closed({
@@ -35,8 +35,8 @@ function closed(properties: JsonObject): JsonObject {
 }
 
 /**
- * What a reply says: its text and the calls in it, or, where the form was asked for, those of the form in its text. Throws
- * what `readActs` throws.
+ * The text and the calls of a reply or, where the form was asked for, those of the form in its text. Throws what `readActs`
+ * throws.
  */
 export function readSaid(text: string, calls: () => Called[], prompt: Prompt, model: Model, fail: Fail) {
   if (model.form !== 'json') return { text, acts: readActs(calls(), `call-${prompt.n}`, fail) };
@@ -58,7 +58,7 @@ function instructions(prompt: Prompt): string {
   ].join('\n');
 }
 
-/** Neighbouring texts of one role become one: the templates of many local models refuse two in a row. */
+/** Joins neighbouring texts of one role: the templates of many local models refuse two in a row. */
 function joined(texts: readonly Text[]): Text[] {
   const result: Text[] = [];
   for (const text of texts) {

@@ -2,7 +2,7 @@
 import { type Image, type Prompt, ProviderError } from '../../core/model/call.ts';
 import type { Model } from '../../schema/config/models.ts';
 
-/** The images of each part of the conversation: all belong to the first of the user. */
+/** The images of each part of the conversation: all belong to the first user part. */
 export function imagesOf({ images = [], parts }: Prompt): Image[][] {
   const first = parts.findIndex((part) => part.role === 'user');
   return parts.map((_, i) => (i === first ? images : []));

@@ -5,21 +5,21 @@ import type { Model } from '../../schema/config/models.ts';
 import type { Outside } from '../provider.ts';
 import { isLoopback, keyUse } from './address.ts';
 
-/** A key and what to call it in front of its owner. The secret goes onto the wire and nowhere else. */
+/** A key, and its name for messages to its owner. The secret goes onto the network and nowhere else. */
 export interface Key {
   /** The variable, or the reference `secret://name`. */
   name: string;
-  /** The secret as it is now, so that it can be changed without a restart. Rejects with an `auth` that says what to set. */
+  /** The present secret, so that it can be changed without a restart. Rejects with an `auth` that says what to set. */
   ask(): Promise<string>;
 }
 
-/** Sent where no key is needed, to a service that does not look at it. */
+/** Sent to services that need no key and ignore it. */
 export const NO_KEY = 'none';
 
 /**
- * The key of a hosted model: what `key` refers to, else the first of the usual variables that is set. Without one, a service
- * on this machine needs none. Rejects with an `auth` that names what to set, and with a `bad-request` when it would go to a
- * host that the owner did not approve; that is asked before each call.
+ * The key of a hosted model: what `key` refers to, otherwise the first usual variable that is set. Without one, a service
+ * on this machine needs none. Rejects with an `auth` that names what to set, and with a `bad-request` when the key would go
+ * to a host that the owner did not approve; that is checked before each call.
  */
 export async function openKey(model: Model, outside: Outside, usual: readonly string[], baseURL: string): Promise<Key> {
   const use = keyUse(model, outside.env);
@@ -56,7 +56,7 @@ function unset(name: string): never {
   );
 }
 
-/** The client for a key: the one of the call before, unless the key has changed since. */
+/** The client for a key: the previous one, unless the key has changed. */
 export function perKey<C>(open: (secret: string) => C): (secret: string) => C {
   let last: { secret: string; client: C } | undefined;
   return (secret) => {

@@ -2,12 +2,12 @@
 import { ProviderError } from '../../core/model/call.ts';
 import { isStream } from './answer.ts';
 
-/** Bytes of one answer, after it was unpacked. The longest honest answers have some hundred thousand. */
+/** Bytes of one answer, unpacked. The longest real answers have some hundred thousand. */
 const MOST_BYTES = 8 * 1024 * 1024;
-/** Bytes of one event of a stream. The SDKs look through an unfinished event again with each piece that comes. */
+/** Bytes of one event of a stream. The SDKs search an unfinished event again with each piece that arrives. */
 const MOST_EVENT_BYTES = 1024 * 1024;
 
-/** What a request says of itself. The SDKs would add what their own environment variables name. */
+/** Headers that a request may have. The SDKs would add what their own environment variables name. */
 const HEADERS = new Set([
   'accept',
   'anthropic-version',
@@ -19,8 +19,8 @@ const HEADERS = new Set([
 ]);
 
 /**
- * The `fetch` that an SDK is given: it sends the key where the service looks for it and nowhere else, follows no
- * redirect, and breaks off an answer of more than 8 MiB, or with an event of more than 1 MiB, with a `malformed`.
+ * The `fetch` that an SDK is given: it sends the key where the service expects it and nowhere else, follows no redirect,
+ * and ends an answer of more than 8 MiB, or with an event of more than 1 MiB, with a `malformed`.
  */
 export function wire(auth: Record<string, string>): typeof fetch {
   return async (address, init = {}) => {

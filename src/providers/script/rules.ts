@@ -13,7 +13,7 @@ export interface ScriptRule {
   turn: number | null;
   summary: boolean | null;
   result: RegExp | null;
-  /** Conditions that must all hold for one mail of the visit; null for a rule that says nothing about mail. */
+  /** Conditions that must all hold for one message of the visit; null for a rule without conditions about mail. */
   mail: MailTest | null;
   text: ReplyTemplate<string>;
   acts: readonly { tool: string; input: ReplyTemplate<Json> }[];
@@ -67,7 +67,7 @@ function contentOf(document: ReturnType<typeof parseDocument>, path: string): un
   }
 }
 
-/** Where the value at that path, or the nearest thing around it, begins in the text. */
+/** Offset in the text of the value at that path, or of the nearest value around it. */
 function offsetOf(document: ReturnType<typeof parseDocument>, where: RulePath): number | undefined {
   for (let length = where.length; length > 0; length--) {
     const node = document.getIn(where.slice(0, length), true) as { range?: [number, number, number] } | undefined;
@@ -106,8 +106,8 @@ function list(names: string | string[] | undefined): string[] | null {
 }
 
 /**
- * Groups of `result` when every condition that is not about mail holds, else null. After the first call only rules that
- * name the call or a result apply, so that no rule answers its own results for ever.
+ * Groups of `result` when every condition that is not about mail holds, otherwise null. After the first call only rules
+ * that name the call or a result apply, so that no rule answers its own results for ever.
  */
 export function visitGroups(rule: ScriptRule, prompt: Prompt, result: string | null): readonly string[] | null {
   if (rule.agent && !rule.agent.includes(prompt.agent)) return null;
@@ -118,7 +118,7 @@ export function visitGroups(rule: ScriptRule, prompt: Prompt, result: string | n
   return result === null ? null : groupsIn(rule.result, result);
 }
 
-/** Groups of `subject` and `body` when the mail meets every condition about mail, else null. */
+/** Groups of `subject` and `body` when the message meets every condition about mail, otherwise null. */
 export function mailGroups(test: MailTest, mail: MailView): readonly string[] | null {
   if (test.from && !test.from.includes(mail.from)) return null;
   if (test.kind !== null && test.kind !== mail.kind) return null;

@@ -6,7 +6,9 @@ export interface Values {
   agent: string;
   turn: number;
   mail: MailView | null;
-  /** Groups of the rule's regular expressions: of `subject`, then `body`, then `result`. Empty where a group took no part. */
+  /**
+   * Groups of the rule's regular expressions: of `subject`, then `body`, then `result`. Empty where a group did not match.
+   */
   groups: readonly string[];
   /** Text of the latest tool results; empty in the first call. */
   result: string;
@@ -17,8 +19,8 @@ export type ReplyTemplate<T extends Json> = (values: Values) => T;
 const VARIABLE = /\{(agent|turn|from|id|subject|body|thread|result|[1-9])\}/;
 
 /**
- * Compiles a text. Values are inserted once, as data: braces inside them mean nothing. What has no value (a mail's when
- * there is none, a group that the rule does not have) and every other brace stays as it is written.
+ * Compiles a text. Values are inserted once, as data: braces inside them mean nothing. A name without a value (a mail's
+ * when there is none, a group that the rule does not have) and every other brace stays as it is.
  */
 export function textTemplate(text: string): ReplyTemplate<string> {
   const pieces = text.split(VARIABLE);

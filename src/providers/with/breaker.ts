@@ -2,7 +2,10 @@
 import { Unasked } from '../../core/model/call.ts';
 import type { CallModel, ModelRequest } from './line.ts';
 
-/** Leaves a model alone that failed too often: `admits` says whether it may be asked. The failures are counted in the journal (core/breaker.ts). */
+/**
+ * Leaves a model alone after too many failures: `admits` says whether it may be asked. The failures are counted in the
+ * journal (core/money/breaker.ts).
+ */
 export function breaker<A extends ModelRequest>(
   line: CallModel<A>,
   name: string,

@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { Reply } from '../../core/model/call.ts';
 import type { CallModel, ModelRequest } from './line.ts';
 
-/** A reply that may be given again. `model` is its name in the org, `cost` what it cost: micro-credits. */
+/** A kept reply. `model` is its name in the org, `cost` its cost in micro-credits. */
 export interface CachedReply {
   agent: string;
   model: string;
@@ -11,7 +11,7 @@ export interface CachedReply {
   reply: Reply;
 }
 
-/** How often replies were given again, and what was saved by it: micro-credits. */
+/** How often replies were given again, and what that saved, in micro-credits. */
 export interface CacheStatistics {
   hits: number;
   misses: number;
@@ -43,7 +43,7 @@ export class Replies {
     this.now = now;
   }
 
-  /** The reply, if it is not older than `ttlMs`; it is now the most recently used. */
+  /** The reply, if it is not older than `ttlMs`; it becomes the most recently used. */
   find(key: string, ttlMs: number): CachedReply | null {
     const found = this.kept.get(key);
     if (found && this.now() - found.at < ttlMs) {
@@ -60,7 +60,7 @@ export class Replies {
     this.fresh.set(key, kept);
   }
 
-  /** The same request while it is under way is asked once. */
+  /** Makes equal requests that are under way at the same time share one call. */
   together(key: string, ask: () => Promise<Reply>): { reply: Promise<Reply>; leads: boolean } {
     const flight = this.flights.get(key);
     if (flight) return { reply: flight, leads: false };
@@ -69,7 +69,7 @@ export class Replies {
     return { reply, leads: true };
   }
 
-  /** The turn is committed: its replies may be given again from now on. */
+  /** The turn is committed: its replies may be reused from now on. */
   commit(): void {
     for (const [key, kept] of this.fresh) this.kept.set(key, { at: this.now(), kept });
     this.fresh.clear();
@@ -106,15 +106,15 @@ function escaped(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
-/** What a cached line needs to know of a request: its key, how long replies live, and what to do with one that is given again. */
+/** What the cache needs to know of a request: its key, how long replies live, and what to do with a reused one. */
 export interface CacheUse<A extends ModelRequest> {
   key(asked: A): string;
   ttlMs: number;
-  /** A reply is given again: it costs nothing and is marked. Resolves with it. */
+  /** Marks a reused reply, which costs nothing, and resolves with it. */
   again(asked: A, reply: Reply): Promise<Reply>;
 }
 
-/** The outermost wrapper: a request that was answered in a committed turn, or is under way, is not made again. */
+/** The outermost wrapper: a request that was answered in a committed turn, or is under way, is not sent again. */
 export function cache<A extends ModelRequest>(line: CallModel<A>, replies: Replies, use: CacheUse<A>): CallModel<A> {
   return async (asked, signal) => {
     const key = use.key(asked);

@@ -2,15 +2,15 @@
 import { ProviderError, REPLY_FAILURES } from '../../core/model/call.ts';
 import type { CallModel, ModelRequest } from './line.ts';
 
-/** A model of a chain. `open` makes its line, and throws a `ProviderError` when it cannot be had. */
+/** A model of a chain. `open` makes its line, and throws a `ProviderError` when that is impossible. */
 export interface Link<A extends ModelRequest> {
   name: string;
   open(): Promise<CallModel<A>>;
 }
 
 /**
- * Asks the models in turn until one answers. Only the provider's own failures go on to the next; the last one is thrown.
- * `turnTo` is told each model before it is asked, and the failure that made it so.
+ * Asks the models in turn until one answers. Only failures of the provider go on to the next model; the last one is thrown.
+ * `turnTo` receives each model before it is asked, and the failure that led to it.
  */
 export function fallback<A extends ModelRequest>(
   links: readonly Link<A>[],

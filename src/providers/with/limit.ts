@@ -4,13 +4,13 @@ import type { Limit } from '../../schema/config/models.ts';
 import { estimateUsage } from '../estimate.ts';
 import type { CallModel, ModelRequest } from './line.ts';
 
-/** Time as a gate needs it: milliseconds. */
+/** The clock of a rate limiter, in milliseconds. */
 export interface Time {
   ticks(): number;
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** Lets calls through gates, the first of the list outermost. */
+/** Lets calls through rate limiters, the first of the list outermost. */
 export function limit<A extends ModelRequest>(
   line: CallModel<A>,
   gates: (asked: A) => readonly RateLimiter[],
@@ -25,26 +25,26 @@ export function limit<A extends ModelRequest>(
   };
 }
 
-/** What services count against a minute: the estimated input and all the output that was allowed. */
+/** The tokens that services count against a minute: the estimated input and the whole output limit. */
 function tokensOf({ prompt }: ModelRequest): number {
   return estimateUsage(prompt, 0).input + prompt.maxOutputTokens;
 }
 
-/** What a call wants at a gate. `signal` is that of the visit. */
+/** A request at a rate limiter. `signal` is that of the visit. */
 export interface LimitRequest {
   tokens: number;
   priority: number;
   signal: AbortSignal;
 }
 
-/** One that waits. */
+/** A waiting request. */
 interface Waiter extends LimitRequest {
   enter(): void;
 }
 
 /**
- * Where calls wait for what one limit allows: so many at a time, and so many calls and tokens in any second or minute. Those
- * with a greater priority go first. When too many wait, or one waited too long, it fails as `rate-limit` and nobody was asked.
+ * Lets only so many calls through at a time, and so many calls and tokens in any second or minute. Calls with a greater
+ * priority go first. When too many wait, or one has waited too long, it fails as `rate-limit` and nobody was asked.
  */
 export class RateLimiter {
   private readonly name: string;
@@ -55,7 +55,7 @@ export class RateLimiter {
   /** By priority, then by arrival. */
   private readonly waiters: Waiter[] = [];
   private running = 0;
-  /** Somebody sleeps until a window has room. */
+  /** A timer waits until a window has room. */
   private watched = false;
 
   constructor(name: string, settings: Limit, time: Time) {
@@ -87,7 +87,7 @@ export class RateLimiter {
     }
   }
 
-  /** Waits until it was let in. */
+  /** Waits until the request is let in. */
   private async wait(wish: LimitRequest): Promise<void> {
     const { queue, wait_ms } = this.settings;
     if (this.waiters.length >= queue) throw this.overflow(`${queue} calls wait already`);
@@ -113,7 +113,7 @@ export class RateLimiter {
     this.admit();
   }
 
-  /** Lets in as many as there is room for; while a window is full it looks again when that has room. */
+  /** Lets in as many requests as fit; while a window is full, it looks again when the window has room. */
   private admit(): void {
     for (let next = this.waiters[0]; next && this.enter(next.tokens); next = this.waiters[0]) {
       this.waiters.shift();
@@ -132,7 +132,7 @@ export class RateLimiter {
     });
   }
 
-  /** Takes a place and what the windows have, if all of them have room. */
+  /** Takes a place, and its share of each window, if all of them have room. */
   private enter(tokens: number): boolean {
     if (!this.hasPlace() || this.waitFor(tokens) > 0) return false;
     const now = this.time.ticks();
@@ -159,12 +159,12 @@ export class RateLimiter {
   }
 }
 
-/** So much in any span of `ms` milliseconds: a sliding window over what was taken. */
+/** A sliding window: limits the amount taken in any span of `ms` milliseconds. */
 class Window {
   private readonly most: number;
   private readonly ms: number;
   private taken: { at: number; amount: number }[] = [];
-  /** Those before it are too old to count. */
+  /** Index of the first entry that still counts. */
   private first = 0;
   private sum = 0;
 
@@ -173,7 +173,7 @@ class Window {
     this.ms = ms;
   }
 
-  /** Milliseconds until so much more fits; what is larger than the window fits when it is empty. */
+  /** Milliseconds until so much more fits; an amount larger than the window fits when the window is empty. */
   waitFor(amount: number, now: number): number {
     this.forget(now);
     let over = this.sum + Math.min(amount, this.most) - this.most;

@@ -1,7 +1,7 @@
 /** What a wrapper wraps: the way of a request to a model. */
 import type { Prompt, Reply } from '../../core/model/call.ts';
 
-/** What goes down a line. Wrappers know no more of it than this. */
+/** A request on its way to a model. Wrappers know only this much of it. */
 export interface ModelRequest {
   prompt: Prompt;
   /** Calls with a greater number go first where calls wait. */
@@ -11,7 +11,7 @@ export interface ModelRequest {
 }
 
 /**
- * A way to a model: answers, or rejects with a `ProviderError`, or with the signal's reason after an abort. A wrapper makes
- * a line of a line, adds one behaviour, and passes on everything else as it is.
+ * Calls a model: answers, or rejects with a `ProviderError`, or with the signal's reason after an abort. A wrapper takes
+ * one and returns one, adds one behaviour, and passes on everything else unchanged.
  */
 export type CallModel<A extends ModelRequest = ModelRequest> = (asked: A, signal: AbortSignal) => Promise<Reply>;

@@ -2,20 +2,20 @@
 import { ProviderError, type Reply } from '../../core/model/call.ts';
 import type { CallModel, ModelRequest } from './line.ts';
 
-/** Where attempts are written down. Each step is durable when it resolves. `I` is what is known of an attempt under way. */
+/** Records attempts. Each step is durable when it resolves. `I` is what is known of an attempt under way. */
 export interface CallRecorder<A extends ModelRequest, I> {
-  /** Before anything is sent. Throws what forbids the attempt. */
+  /** Called before anything is sent. Throws whatever forbids the attempt. */
   begin(asked: A): Promise<I>;
   /** Resolves with the reply as it may be used. */
   replied(intent: I, asked: A, reply: Reply, ms: number): Promise<Reply>;
   failed(intent: I, asked: A, error: ProviderError, ms: number): Promise<void>;
-  /** Failures that are not the provider's: they leave the attempt open, and it is in doubt. */
+  /** Whether a failure is not the provider's: it leaves the attempt open, and so in doubt. */
   isForeign(error: unknown): boolean;
 }
 
 /**
- * The innermost wrapper: each network attempt is noted before and after. An abort leaves it open. What a provider throws
- * that is no `ProviderError` becomes one.
+ * The innermost wrapper: each network attempt is recorded before and after. An abort leaves it open. An error of the
+ * provider that is not a `ProviderError` becomes one.
  */
 export function record<A extends ModelRequest, I>(
   line: CallModel<A>,

@@ -4,19 +4,23 @@ import { ProviderError, Unasked } from '../../core/model/call.ts';
 import type { Retry } from '../../schema/config/models.ts';
 import type { CallModel, ModelRequest } from './line.ts';
 
-/** What another attempt needs: `random` draws from [0, 1), `sleep` waits milliseconds, `goesOn` says whether it makes sense. */
+/**
+ * What retrying needs: `random` draws from [0, 1), `sleep` waits milliseconds, `goesOn` says whether another attempt makes
+ * sense.
+ */
 export interface Patience<A extends ModelRequest> {
   goesOn(asked: A): boolean;
   random(): number;
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** Failures that may pass by themselves. A wrong key or request fails the same way again. */
+/** Failures that may pass by themselves. A wrong key or request would fail the same way again. */
 const PASSING: ReadonlySet<string> = new Set(['rate-limit', 'overloaded', 'timeout', 'unavailable']);
 
 /**
- * Tries again what may pass, within the attempts of the model and what is left of the call's own. Between attempts it waits
- * as long as the service asks, at most the longest pause, else a time drawn between 0 and a bound that doubles (full jitter).
+ * Retries failures that may pass, within the attempts of the model and the remaining budget of the call. Between attempts
+ * it waits as long as the service asks, at most the longest pause; otherwise a random time between 0 and a bound that
+ * doubles (full jitter).
  */
 export function retry<A extends ModelRequest>(
   line: CallModel<A>,

@@ -2,13 +2,16 @@
 import { ProviderError } from '../../core/model/call.ts';
 import type { CallModel, ModelRequest } from './line.ts';
 
-/** Calls back after so many milliseconds, unless what it returns is called before. */
+/** Calls back after so many milliseconds, unless the returned function is called first. */
 export type Timer = (ms: number, late: () => void) => () => void;
 
-/** A provider that does not listen is left alone so long after its end: milliseconds. */
+/** How long after its end a provider that does not stop is waited for: milliseconds. */
 const DEAF_MS = 300;
 
-/** Ends one attempt after `ms` milliseconds with the failure `timeout`, and at an abort, even when the provider does not listen. */
+/**
+ * Ends one attempt after `ms` milliseconds with the failure `timeout`, and at an abort, even when the provider does not
+ * stop.
+ */
 export function timeout<A extends ModelRequest>(line: CallModel<A>, ms: number, timer: Timer): CallModel<A> {
   return async (asked, signal) => {
     signal.throwIfAborted();

@@ -5,14 +5,14 @@ import { compilePattern } from '../../core/text/pattern.ts';
 import { worldTool } from '../define.ts';
 import { isCutOff, withTimeLimit } from '../time-limit.ts';
 
-/** Matches that are shown, and characters of each. */
+/** Matches shown, and characters of each. */
 const MATCHES = 200;
 const SHOWN = 300;
-/** Files and bytes that are looked at; a larger file is left out. */
+/** Files and bytes that are searched; a larger file is left out. */
 const FILES = 5000;
 const ALL_BYTES = 20_000_000;
 const ONE_BYTES = 1_000_000;
-/** Milliseconds for all that is matched. */
+/** Milliseconds for all matching. */
 const MATCHING_MS = 1000;
 /** Characters of a line that are searched. */
 const LINE = 2000;
@@ -48,7 +48,7 @@ function search({ pattern, path }: { pattern: string; path: string }, box: ToolC
   };
 }
 
-/** The texts that are searched; `left`: there are more. */
+/** The texts to search; `left`: there are more. */
 function gather(box: ToolContext, path: string): { texts: [string, string][]; left: boolean; large: number } {
   const texts: [string, string][] = [];
   let bytes = 0;
@@ -77,7 +77,7 @@ function foundIn(texts: readonly [string, string][], pattern: RegExp): string[] 
   }
 }
 
-/** What finds the lines, or why the pattern cannot be used. */
+/** Makes the expression that finds the lines, or says why the pattern cannot be used. */
 function matcher(pattern: string): RegExp | string {
   try {
     return compilePattern(pattern);

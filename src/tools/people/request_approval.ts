@@ -15,7 +15,7 @@ export default act({
   }),
   preview: ({ question, options, context }) =>
     [
-      // quoted, so that no line of it can pass for one of the file
+      // quoted, so that no line of it looks like a line of the file
       `It asks: ${JSON.stringify(question)}`,
       context === undefined ? '' : fenced('', context),
       options.length ? `Options, of which you can name one in the \`note:\`\n\n${numbered(options)}` : '',

@@ -45,7 +45,7 @@ export default act({
   stage: stageMessage,
 });
 
-/** Whom `@unit` or `*` stands for now, and what the message takes with it. */
+/** The present members of `@unit` or `*`, and the files that the message takes along. */
 function showReach({ to, attachments = [] }: SendInput, scene: ActContext): string {
   const names = isWide(to) ? reached(to, scene) : [];
   const carried = attachments.flatMap((path) => scene.stands(path) ?? []).map(({ path, hash }) => `${path} (${hash})`);
@@ -118,10 +118,10 @@ function stageMessage(value: SendInput, scene: ActContext): Staged {
   };
 }
 
-/** Of the name of an attachment, without the numbers before it; all are ASCII. */
+/** Characters of the name of an attachment, without the numbers before it; all are ASCII. */
 const NAME_CHARS = 200;
 
-/** Never the name of a message. */
+/** A name that is never the name of a message. */
 export function attachedName(path: string): string {
   const name = path
     .slice(path.lastIndexOf('/') + 1)
@@ -131,7 +131,7 @@ export function attachedName(path: string): string {
   return name.length <= NAME_CHARS ? name : name.slice(0, NAME_CHARS - ending.length) + ending;
 }
 
-/** Copies of workspace files, to lie beside the message. */
+/** Copies of workspace files, to be placed beside the message. */
 function attach(paths: string[], scene: ActContext): Attached[] | Staged {
   const files: Attached[] = [];
   for (const [i, path] of paths.entries()) {

@@ -5,7 +5,7 @@ import { type Proposal, textsOf } from '../../core/skills/proposal.ts';
 import { coveredSkill, refusalOf, showProposal, stageSkill, testsOf } from '../../core/skills/propose.ts';
 import { act } from '../define.ts';
 
-/** Files beside SKILL.md at most, and characters of a text. */
+/** Files besides SKILL.md, and characters of a text, at most. */
 const FILES = 20;
 const TEXT_CHARS = 30_000;
 /** Milliseconds for all its tests. */
@@ -40,7 +40,7 @@ export default act({
   stage: stageSkill,
 });
 
-/** The tests of a proposal, in a folder that holds nothing else. */
+/** Runs the tests of a proposal, in a folder that holds nothing else. */
 async function runTests(proposal: Proposal, box: ToolContext): Promise<WorldResult> {
   const tests = testsOf(proposal);
   if (tests.length === 0) return { ok: true, text: 'It brings no tests.' };

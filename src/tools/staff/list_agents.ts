@@ -27,7 +27,7 @@ export default act({
   },
 });
 
-/** What the others spend while this turn is made it does not tell: visits of a turn do not see each other. */
+/** Describes an agent. It leaves out what others spend in this turn: visits of a turn do not see each other. */
 function aboutAgent({ config, state, agent }: ActContext, name: string): string {
   const { lastTurn, lastOutcome } = agentState(state.staff, name);
   const by = state.staff.hired.get(name)?.by;

@@ -20,7 +20,7 @@ export default act({
   },
 });
 
-/** With an agent go those whom it hired. */
+/** The agent and all those whom it hired. */
 function whoGoes({ staff: { hired } }: State, name: string): string[] {
   return [name, ...teamOf(hired, name).sort()];
 }

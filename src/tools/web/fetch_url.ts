@@ -19,7 +19,8 @@ export default worldTool({
   },
 });
 
-// Not within `export default`: there the compiler leaves the name of an imported file as it is, and dist/ has no .ts files.
+// Not inside `export default`: there the compiler would leave the name of an imported file unchanged, and dist/ has no .ts
+// files.
 async function textOf({ type, text }: WebPage): Promise<string> {
   return type.includes('html') ? (await import('../../core/text/page-text.ts')).pageText(text) : text;
 }

@@ -4,7 +4,7 @@ import type { Hit } from '../../core/model/tool.ts';
 import { cut } from '../../schema/print.ts';
 import { worldTool } from '../define.ts';
 
-/** Characters that are shown of a title and of a snippet. */
+/** Characters shown of a title and of a snippet. */
 const TITLE = 200;
 const SNIPPET = 500;
 
@@ -25,7 +25,7 @@ export default worldTool({
   },
 });
 
-/** Nothing in a result can look like another result. */
+/** Prints a result so that nothing in it can look like another result. */
 function show({ title, url, snippet }: Hit, i: number): string {
   return `${i + 1}. ${onLine(title, TITLE)}\n   ${url}\n   ${onLine(snippet, SNIPPET)}`;
 }
