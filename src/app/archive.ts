@@ -45,7 +45,7 @@ export interface PackedOrg {
 }
 
 export function tellLeftOut(path: string): string {
-  return `${cut(path, 200)} was left out: a link or device, closed, too deep, larger than 1 GiB, or of a name that no archive may hold.`;
+  return `${cut(path, 200)} was left out. It is a link or device, not readable, too deep, larger than 1 GiB, or its name is not allowed in archives.`;
 }
 
 /** How often packing starts again because an engine went on meanwhile. */
@@ -60,8 +60,8 @@ export function packOrg(disk: Disk, file: string, wish: PackOptions = {}): Packe
     const packed = packOnce(disk, file, wish);
     if (packed) return packed;
   }
-  throw failure('locked', 'The engine here writes all the time', {
-    remedy: 'Pause it with lemming pause, or stop it, and try again.',
+  throw failure('locked', 'An engine is running here and keeps writing', {
+    remedy: 'Run lemming pause, or stop the engine, and try again.',
   });
 }
 
@@ -148,7 +148,7 @@ function partOf(disk: Disk, path: string, at: number, size: number): Uint8Array 
  */
 export function checkUnpacked(disk: Disk, file: string, told?: Progress): number {
   if (disk.stat('org/org.yaml')?.kind !== 'file')
-    throw failure('invalid-value', `${file} holds no org/org.yaml: it is no archive of an organisation`);
+    throw failure('invalid-value', `${file} contains no org/org.yaml, so it is not an archive of an organisation`);
   const { faults, torn } = verifyJournal(disk, told);
   if (faults.length > torn) throw new FaultError(...(faults as [Fault, ...Fault[]]));
   return load(disk).state.clock.turn;

@@ -35,7 +35,7 @@ export async function betweenTurns<T>(
   return withLock(place, command, (disk) => {
     const loaded = load(disk, realKept(place.root, place.env, disk));
     if (loaded.unfinished || loaded.undone)
-      throw failure('locked', 'A turn was cut off here: finish it first with lemming run-once');
+      throw failure('locked', 'The last turn was interrupted. Finish it first with lemming run-once');
     loaded.journal.turnTo(loaded.state.clock.turn + 1);
     try {
       return work(disk, loaded);

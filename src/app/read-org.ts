@@ -73,7 +73,7 @@ function goneFrom(disk: Disk, kept: KeptFiles): State {
   try {
     for (const name of load(disk, kept).state.staff.absent.keys())
       if (disk.stat(`agents/${name}`) === null)
-        state.staff.absent.set(name, { since: 0, why: 'Its folder is gone.', out: true });
+        state.staff.absent.set(name, { since: 0, why: 'Its folder is missing.', out: true });
   } catch (error) {
     if (!(error instanceof FaultError)) throw error; // the journal is told elsewhere
   }
@@ -81,7 +81,7 @@ function goneFrom(disk: Disk, kept: KeptFiles): State {
 }
 
 const UNREADABLE = {
-  'too-large': (most: number) => `The file is larger than ${most} bytes and is not read`,
-  'not-regular': () => 'This is no regular file and is not read',
-  'not-text': () => 'The file is no UTF-8 text and is not read',
+  'too-large': (most: number) => `The file is larger than ${most} bytes, so it is not read`,
+  'not-regular': () => 'This is not a regular file, so it is not read',
+  'not-text': () => 'The file is not UTF-8 text, so it is not read',
 };

@@ -84,8 +84,8 @@ function findTarget(disk: Disk, id: string): EraseTarget {
       if (entry.k === 'held') held.push({ file, agent: entry.agent, body: bodyOf(entry.input) });
     }
   if (target.messages.size === 0 && target.call === null)
-    throw failure('not-found', `The journal holds no message or call ${JSON.stringify(id)}`, {
-      remedy: 'lemming history lists messages. The id of a call is TURN.AGENT.CALL.ATTEMPT.',
+    throw failure('not-found', `The journal contains no message or call ${JSON.stringify(id)}`, {
+      remedy: 'Run lemming history to list messages. The id of a call is TURN.AGENT.CALL.ATTEMPT.',
     });
   for (const { file, agent, body } of held)
     if (agent === target.agent && target.texts.has(body)) target.turns.add(file);

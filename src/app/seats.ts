@@ -1,9 +1,10 @@
 /** Who acts: the person at the keyboard, or whoever took the seat of a person; and the names that commands are given. */
-import { closest } from 'fastest-levenshtein';
+
 import { AWAY_REMEDY, goneText, isAway } from '../core/mail/absent-agents.ts';
 import type { Config } from '../core/model/config.ts';
 import { isPersonIn, peopleOf } from '../core/model/config.ts';
 import { retiredPath } from '../core/model/paths.ts';
+import { nearestTo } from '../core/text/nearest.ts';
 import type { Disk } from '../disk/fs/disk.ts';
 import { journalLines } from '../engine/journal/history.ts';
 import { copyWith } from '../schema/copy.ts';
@@ -22,8 +23,8 @@ export function personIn(config: Config): string | undefined {
 export function personOf({ config, seat }: Pick<View, 'config' | 'seat'>): string {
   const name = seat?.person ?? personIn(config);
   if (name === undefined)
-    throw failure('not-found', 'There is no person in this organisation', {
-      remedy: 'Give an agent a resume with "person: true".',
+    throw failure('not-found', 'This organisation has no person', {
+      remedy: 'Add an agent whose resume says "person: true".',
     });
   return name;
 }
@@ -40,7 +41,9 @@ const NOBODY = '';
 export function personNamed(view: Pick<View, 'config' | 'disk' | 'state'>, name: string): string {
   checkAgent(view, name);
   if (isPersonIn(view.config, name)) return name;
-  throw failure('refused', `${name} is no person of the chart.`, { remedy: 'lemming status lists the people.' });
+  throw failure('refused', `${name} is not a person of the chart.`, {
+    remedy: 'Run lemming status to list the people.',
+  });
 }
 
 /** Throws `not-found` when there is no such agent or person, with the nearest name or when it was retired; for a broken resume its faults. */
@@ -51,11 +54,10 @@ export function checkAgent({ config, disk, state }: Pick<View, 'config' | 'disk'
   const broken = config.broken.get(name);
   if (broken) throw new FaultError(...(broken as [Fault, ...Fault[]]));
   if (isName(name) && disk.stat(retiredPath(name))) throw retired(disk, name);
-  const nearest = config.order.length ? { nearest: closest(name, config.order) } : {};
   throw failure(
     'not-found',
     `There is no agent ${JSON.stringify(name)}.`,
-    copyWith(nearest, { remedy: 'lemming status lists the agents.' }),
+    copyWith(nearestTo(name, config.order), { remedy: 'Run lemming status to list the agents.' }),
   );
 }
 
@@ -65,6 +67,6 @@ function retired(disk: Disk, name: string): FaultError {
   for (const line of journalLines(disk))
     if (line.k === 'retired' && line.agent === name) when = ` in turn ${line.turn} by ${line.by}`;
   return failure('not-found', `${name} was retired${when}.`, {
-    remedy: `Its mail, memory and logs lie in agents/${name}/, its resume in ${retiredPath(name)}; lemming history ${name} shows its mail.`,
+    remedy: `Its mail, memory and logs are in agents/${name}/, its resume is ${retiredPath(name)}. Run lemming history ${name} to see its mail.`,
   });
 }

@@ -50,7 +50,7 @@ export function reach(view: Pick<View, 'config' | 'disk' | 'state'>, person: str
   const unit = to.find((name) => name.startsWith('@') && !config.units.has(name.slice(1)));
   if (unit !== undefined)
     throw failure('not-found', `There is no unit ${JSON.stringify(unit)}.`, {
-      remedy: 'The files in org/units/ are the units.',
+      remedy: 'Each file in org/units/ is a unit.',
     });
   const reached = resolveRecipients(config, person, to);
   if (!reached.ok)
@@ -64,10 +64,10 @@ export function sendMessage(view: View, person: string, letter: OutgoingMessage)
   const clean = maskJson(view.mask, copyWith(letter, throughOf(view)));
   const bytes = Buffer.byteLength(fileOf(clean));
   const most = view.config.org.limits.message_bytes;
-  if (bytes > most) throw failure('too-large', `The message has ${bytes} bytes, the limit is ${most}.`);
+  if (bytes > most) throw failure('too-large', `The message has ${bytes} bytes; the limit is ${most}.`);
   const read = readIncoming(`agents/${person}/outbox/new.md`, fileOf(clean));
   if ('fault' in read)
-    throw new FaultError(copyWith(read.fault, { code: 'usage', remedy: 'Change that, and send it again.' }));
+    throw new FaultError(copyWith(read.fault, { code: 'usage', remedy: 'Correct it, and send the message again.' }));
   return { path: drop(view.disk, realClock, view.state, person, clean), to };
 }
 
@@ -76,5 +76,5 @@ function edgeRemedy(config: Config, from: string, to: readonly string[]): string
     ...(lists(config.sendTo.get(from), name) ? [] : [`${name} to send_to of ${from}`]),
     ...(lists(config.readFrom.get(name), from) ? [] : [`${from} to read_from of ${name}`]),
   ]);
-  return `An edge needs both ends: in org/chart.yaml add ${missing.join(', and ')}.`;
+  return `An edge needs both ends. In org/chart.yaml, add ${missing.join(', and ')}.`;
 }

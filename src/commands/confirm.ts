@@ -4,7 +4,7 @@ import type { Flag } from './command.ts';
 import type { World } from './world.ts';
 
 /** The option of commands that cannot simply be undone. */
-export const YES = { name: 'yes', short: 'y', about: 'does it without asking' } as const satisfies Flag;
+export const YES = { name: 'yes', short: 'y', about: 'do it without asking' } as const satisfies Flag;
 
 /** What says whether that was given. */
 export interface Confirmed {
@@ -14,11 +14,11 @@ export interface Confirmed {
 /** Asks the person at the terminal, unless `--yes` was given. Throws `usage` when nobody can be asked, or the answer is not yes. */
 export async function confirm(world: World, { flags }: Confirmed, what: string): Promise<void> {
   if (flags.yes) return;
-  if (!world.interactive) throw failure('usage', what, { remedy: 'Add --yes if you mean it.' });
-  world.say(`${what} Type yes to go on:`);
+  if (!world.interactive) throw failure('usage', what, { remedy: 'To confirm, add --yes.' });
+  world.say(`${what} Type yes to continue:`);
   for await (const line of world.lines()) {
     if (/^(y|yes)$/i.test(line.trim())) return;
     break;
   }
-  throw failure('usage', 'Nothing was done', { remedy: 'Answer yes, or add --yes.' });
+  throw failure('usage', 'You did not confirm, so nothing was done', { remedy: 'To confirm, type yes or add --yes.' });
 }

@@ -17,7 +17,7 @@ export async function bodyOf(world: World, words: readonly string[]): Promise<st
   const body = words.length === 1 && words[0] === '-' ? await world.stdin() : words.join(' ');
   if (body.trim() === '')
     throw failure('usage', 'The message has no text.', {
-      remedy: 'Give the text in quotes, or - to take it from standard input.',
+      remedy: 'Give the text in quotes, or - to read it from standard input.',
     });
   return body.trimEnd();
 }
@@ -27,7 +27,7 @@ export function addressedTo(view: View, person: string, id: string): Message {
   const message = messageNamed(view, id);
   if (message.to.includes(person)) return message;
   throw failure('refused', `${message.id} was sent to ${message.to.join(', ')}, not to ${person}.`, {
-    remedy: 'lemming inbox lists your mail.',
+    remedy: 'Run lemming inbox to list your mail.',
   });
 }
 
@@ -45,20 +45,22 @@ export async function tellRead(world: World, person: string, read: Extract<Ask, 
     post(world, person, [read]);
   } catch (error) {
     if (!(error instanceof DiskError)) throw error;
-    world.say(`It could not be marked as read: ${error.message}`);
+    world.say(`The message could not be marked as read: ${error.message}`);
   }
 }
 
 /** Says which readers are paused: their mail waits. */
 export function tellPaused(world: World, { state }: View, names: readonly string[]): void {
-  if (state.staff.paused) world.say('The organisation is paused: nobody reads it before lemming resume.');
+  if (state.staff.paused)
+    world.say('The organisation is paused. No agent reads the message before you run lemming resume.');
   for (const name of names)
-    if (state.staff.agents.get(name)?.paused) world.say(`${name} is paused and reads it after lemming resume ${name}.`);
+    if (state.staff.agents.get(name)?.paused)
+      world.say(`${name} is paused. It reads the message after you run lemming resume ${name}.`);
 }
 
 /** Where a message lies. Who goes on looking at the organisation sees its way and needs no path. */
 export function writtenText({ stays }: World, path: string, to: readonly string[]): string {
-  return stays ? `Written to ${to.join(', ')}; it is taken in the next turn.` : path;
+  return stays ? `Sent to ${to.join(', ')}. The next turn takes it in.` : path;
 }
 
 /** Copies a file beside the message, and returns its name there. A .md file becomes .markdown, else it were mail itself. `nth`: of several files of one message, from 0. */
@@ -66,9 +68,9 @@ export function layBeside(world: World, view: View, person: string, file: string
   const path = resolve(world.cwd, file);
   const bytes = realDisk(dirname(path)).read(basename(path));
   if (bytes === null)
-    throw failure('not-found', `There is no file ${path}.`, { remedy: 'Check the path of --attach.' });
+    throw failure('not-found', `The file ${path} does not exist.`, { remedy: 'Check the path that you gave.' });
   const most = view.config.org.limits.message_bytes;
-  if (bytes.length > most) throw failure('too-large', `${path} has ${bytes.length} bytes, the limit is ${most}.`);
+  if (bytes.length > most) throw failure('too-large', `${path} has ${bytes.length} bytes; the limit is ${most}.`);
   const plain = basename(path)
     .replace(/[^A-Za-z0-9._-]/g, '_')
     .replace(/\.md$/i, '.markdown')

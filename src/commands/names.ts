@@ -7,7 +7,7 @@ import { failure } from '../schema/fault.ts';
 export function agentNamed(view: Pick<View, 'config' | 'disk' | 'state'>, name: string): string {
   const { config } = view;
   if (config.agents.get(name)?.person)
-    throw failure('usage', `${name} is a person, who is never called or billed`, { value: name });
+    throw failure('usage', `${name} is a person; only agents are called and billed`, { value: name });
   if (!config.broken.has(name)) checkAgent(view, name);
   return name;
 }

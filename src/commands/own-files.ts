@@ -11,7 +11,7 @@ export function exactText(disk: Disk, path: string): string | null {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    throw failure('not-text', 'The file is not UTF-8', { file: path });
+    throw failure('not-text', 'The file is not UTF-8 text', { file: path });
   }
 }
 
@@ -25,7 +25,7 @@ export function edited(result: Edited, file: string): string {
 export function replaceExact(disk: Disk, path: string, before: string, after: string): void {
   if (before === after) return;
   if (exactText(disk, path) !== before)
-    throw failure('differs', 'The file was changed meanwhile and stays as it is', {
+    throw failure('differs', 'The file changed while the command ran, so it was left as it is', {
       file: path,
       remedy: 'Run the command again.',
     });

@@ -1,5 +1,5 @@
 /** Finds a provider by its name, or a plug-in by its path. */
-import { closest } from 'fastest-levenshtein';
+import { nearestTo } from '../core/text/nearest.ts';
 import { failure } from '../schema/fault.ts';
 import { isPlugin, type PluginDoor, plugin } from './plugin.ts';
 import type { Provider } from './provider.ts';
@@ -34,7 +34,7 @@ export async function provider(name: string, door?: PluginDoor): Promise<Provide
   throw failure('unknown-name', `There is no provider "${name}"; there are ${PROVIDER_NAMES.join(', ')}.`, {
     file: 'org/models.yaml',
     value: name,
-    nearest: closest(name, PROVIDER_NAMES),
+    ...nearestTo(name, PROVIDER_NAMES),
     remedy: 'Correct the provider of the model in org/models.yaml.',
   });
 }

@@ -110,7 +110,7 @@ describe('the README', () => {
     const done = await promisify(execFile)('sh', ['-c', script], { cwd: join(scratch, 'repository'), env });
     expect(done.stderr).toContain('Turn 14: manager');
     expect(done.stdout).toContain('Your tip calculator is ready');
-    expect(done.stdout).toContain('All is identical.');
-    expect(done.stdout).toContain('The journal is whole');
+    expect(done.stdout).toContain('Everything is identical.');
+    expect(done.stdout).toContain('The journal is intact');
   });
 });

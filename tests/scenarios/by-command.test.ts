@@ -64,7 +64,7 @@ describe('control, by commands from another terminal', () => {
     const { child, seen } = start(root, 'run');
     await until(() => lemming(root, 'status', '--json').data.turn >= 2);
     expect(lemming(root, 'pause').exit).toBe(0);
-    await until(() => seen.err.includes('nobody was due')); // in the turn that takes it; the one before was finished
+    await until(() => seen.err.includes('no agent was due')); // in the turn that takes it; the one before was finished
     expect(lemming(root, 'inspect', 'a', '--json').data.next_turn.why).toBe('the organisation is paused');
     const { turn } = lemming(root, 'status', '--json').data;
     const calls = callsIn(root);

@@ -175,7 +175,7 @@ describe('scenario 50: approvals, as a user lives them', () => {
     ])
       expect(out).toContain(words);
     for (const verb of ['status', 'inbox']) {
-      expect((await lemming(root, [verb])).out).toContain('Needs you: 1 act to approve or deny');
+      expect((await lemming(root, [verb])).out).toContain('Needs you: 1 action to approve or deny');
       expect((await json(root, verb)).needs).toMatchObject({ count: 1, approvals: 1 });
     }
     expect((await json(root, 'run', '--turns', '1')).needs).toMatchObject({ count: 1, approvals: 1 });

@@ -287,6 +287,6 @@ export function messageAt(
 export function messageNamed(view: MailIndex & Pick<View, 'sees'>, id: string): Message {
   const message = findMessage(view, id);
   if (message && view.sees(message)) return message;
-  const remedy = 'Ids look like 000042-planner-01: lemming inbox and lemming history list them.';
+  const remedy = 'An id looks like 000042-planner-01. Run lemming inbox or lemming history to list them.';
   throw failure('not-found', `There is no message ${JSON.stringify(id)}.`, { remedy });
 }

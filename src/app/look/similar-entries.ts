@@ -72,8 +72,8 @@ async function complete(
 
 function checkRoom([first]: readonly Float32Array[], count: number): void {
   if ((first?.byteLength ?? 0) * count <= MOST_VECTOR_BYTES) return;
-  throw failure('too-large', `The vectors of ${count} entries would take more than ${MOST_VECTOR_BYTES} bytes.`, {
-    remedy: 'Look in the memory of one agent (--agent), or take a model of shorter vectors.',
+  throw failure('too-large', `The vectors of ${count} entries would need more than ${MOST_VECTOR_BYTES} bytes.`, {
+    remedy: 'Search the memory of one agent (--agent), or use a model with shorter vectors.',
   });
 }
 
@@ -90,8 +90,8 @@ async function embedderOf(view: View, place: OrgPlace, stop: AbortSignal): Promi
   const { config, loaded } = view;
   const name = config.org.memory.embedder;
   if (name === null)
-    throw failure('usage', 'This organisation has no embedder.', {
-      remedy: 'Name a model of org/models.yaml in org/org.yaml: memory: { embedder: MODEL }. See docs/memory.md.',
+    throw failure('usage', 'This organisation has no embedding model.', {
+      remedy: 'Set memory: { embedder: MODEL } in org/org.yaml, with a model of org/models.yaml. See docs/memory.md.',
     });
   const model = config.models.get(name) as Model;
   const told = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -110,7 +110,7 @@ async function embedderOf(view: View, place: OrgPlace, stop: AbortSignal): Promi
     const line = await callsOf(realPorts(place), loaded).line(config, name);
     return line.connection;
   });
-  if (!connection.embed) throw failure('provider', `${name}: ${model.provider} makes no vectors.`);
+  if (!connection.embed) throw failure('provider', `${name}: the provider ${model.provider} makes no vectors.`);
   const by = JSON.stringify([model.provider, model.model ?? '', model.base_url ?? '', model.options]);
   return { embed: (texts) => told(() => ask(connection, texts, stop)), by };
 }
@@ -119,7 +119,7 @@ async function embedderOf(view: View, place: OrgPlace, stop: AbortSignal): Promi
 async function ask(connection: Connection, texts: readonly string[], stop: AbortSignal): Promise<Float32Array[]> {
   const given: unknown = await connection.embed?.(texts, stop);
   if (!Array.isArray(given) || given.length !== texts.length || !given.every((one) => isVector(one, given[0])))
-    throw new ProviderError('unavailable', 'it did not give one vector of numbers for each text');
+    throw new ProviderError('unavailable', 'it did not return one vector for each text');
   return given.map(unit);
 }
 

@@ -28,7 +28,7 @@ const FOLDER = '.lemming';
 export function differing(path: string, message: string): Fault {
   return fault('differs', message, {
     file: path,
-    remedy: 'Delete it: it is made again, and nothing else is lost.',
+    remedy: 'Delete it. It will be made again, and nothing is lost.',
   });
 }
 
@@ -36,7 +36,7 @@ export function differing(path: string, message: string): Fault {
 export function unbelieved(disk: Disk, kept: KeptFiles): Fault[] {
   const names = KEPT_NAMES.filter((name) => disk.stat(`${FOLDER}/${name}`) !== null && kept.read(name) === null);
   return names.map((name) =>
-    differing(`${FOLDER}/${name}`, 'This was changed, or not made on this machine for this folder: it is not believed'),
+    differing(`${FOLDER}/${name}`, 'This cache was changed, or made for another machine or folder, so it is not used'),
   );
 }
 
@@ -48,7 +48,7 @@ export function compareFolds(
   told?: Progress,
 ): { fresh: Loaded; faults: Fault[] } {
   const missing = missingSegments(disk, kept).map((path) =>
-    differing(STATE_PATH, `What it speaks of is not there: ${path}`),
+    differing(STATE_PATH, `A file that it refers to is missing: ${path}`),
   );
   const known = { state: restored(disk, kept), marks: kept.read(MARKS) };
   const fold = foldAnew(disk, aside, told);
@@ -65,7 +65,7 @@ function compareAt(
 ): Fault[] {
   const faults: Fault[] = [];
   if (known.marks?.seal === position.head && !marks.agreesWith(new JournalMarks(known.marks.bytes)))
-    faults.push(differing(`${FOLDER}/${MARKS}`, 'What it says of the files of the journal is not so'));
+    faults.push(differing(`${FOLDER}/${MARKS}`, 'It does not match the files of the journal'));
   if (known.state?.head === position.head) faults.push(...stateFaults(known.state.state, state));
   return faults;
 }
@@ -76,7 +76,7 @@ function stateFaults(kept: State, fresh: State): Fault[] {
     const made = digestsOf(fresh);
     const fields = [...digestsOf(kept)].filter(([field, digest]) => made.get(field) !== digest).map(([field]) => field);
     if (fields.length === 0) return [];
-    return [differing(STATE_PATH, `With its segments it says otherwise than the journal, of ${fields.join(', ')}`)];
+    return [differing(STATE_PATH, `With its segments it differs from the journal in ${fields.join(', ')}`)];
   } catch (error) {
     if (!(error instanceof FaultError)) throw error;
     return error.faults.map((one) => copyWith(one, { code: 'differs' as const }));
@@ -110,9 +110,11 @@ export async function compareFiles(view: View, { root, env }: OrgPlace): Promise
   const replies = kept.read(REPLIES_FILE);
   const strange = replies && isAnyStrange(JSON.parse(replies.bytes.toString()) as CacheDump, journalLines(disk));
   return [
-    ...(isReadingStrange(disk, kept, state, env) ? [differing(`${FOLDER}/${CONFIG}`, 'The files say otherwise')] : []),
-    ...strangeFolds(view).map((name) => differing(`${FOLDER}/${name}`, 'The journal says otherwise')),
-    ...indexes.map((path) => differing(path, 'It holds other texts than the files')),
-    ...(strange ? [differing(`${FOLDER}/${REPLIES_FILE}`, 'A reply in it is not the one that the journal has')] : []),
+    ...(isReadingStrange(disk, kept, state, env)
+      ? [differing(`${FOLDER}/${CONFIG}`, 'It does not match the files')]
+      : []),
+    ...strangeFolds(view).map((name) => differing(`${FOLDER}/${name}`, 'It does not match the journal')),
+    ...indexes.map((path) => differing(path, 'Its texts differ from the files')),
+    ...(strange ? [differing(`${FOLDER}/${REPLIES_FILE}`, 'It contains a reply that differs from the journal')] : []),
   ];
 }

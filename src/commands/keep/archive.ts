@@ -20,19 +20,19 @@ import type { World } from '../world.ts';
 export const command = {
   name: 'archive',
   group: 'keep',
-  summary: 'Move delivered mail out of the outboxes into their archives; nothing is deleted',
+  summary: 'Move delivered mail from the outboxes into their archives; nothing is deleted',
   examples: [
-    { line: 'lemming archive', does: 'moves all mail that everybody has been given' },
+    { line: 'lemming archive', does: 'moves all mail that has reached all its recipients' },
     {
       line: 'lemming archive 000005-manager-01',
-      does: 'puts a message to you away: it counts as read and leaves the inbox',
+      does: 'archives a message to you: marks it as read and removes it from your inbox',
     },
-    { line: 'lemming archive --older-than 50', does: 'moves only what is older than 50 turns' },
+    { line: 'lemming archive --older-than 50', does: 'moves only mail that is older than 50 turns' },
   ],
   args: [
     {
       name: 'ids',
-      about: 'messages to you that are put away; without ids, all delivered mail',
+      about: 'messages to you (default: all delivered mail)',
       many: true,
       optional: true,
     },
@@ -42,7 +42,7 @@ export const command = {
       name: 'older-than',
       value: 'TURNS',
       kind: 'whole',
-      about: 'leaves the mail of the last so many turns where it is',
+      about: 'keep the mail of the last TURNS turns in the outboxes',
     },
   ],
   reads: false,
@@ -68,18 +68,18 @@ export const run: Run<typeof command> = async (world, input) => {
   const text =
     moved.length === 0
       ? 'There is nothing to archive.'
-      : `${moved.length} files were moved to the archives of their outboxes: lemming search and lemming read still find them.`;
+      : `Moved ${moved.length} files into the archives of their outboxes. lemming search and lemming read still find them.`;
   return { data: { archived: moved.length, paths: moved }, text };
 };
 
 /** Asks for messages to the person; works while an engine runs. Throws `not-found`, `refused` for mail to others, `usage`. */
 function putAway(world: World, { rest, flags }: InputOf<typeof command>) {
-  if (flags['older-than'] !== undefined) throw failure('usage', 'Name messages, or say --older-than, not both.');
+  if (flags['older-than'] !== undefined) throw failure('usage', 'Give either message ids or --older-than, not both.');
   const view = readOrg(world);
   const person = personOf(view);
   const ids = [...new Set(rest)].map((id) => addressedTo(view, person, id).id);
   const taken = post(world, person, [{ ask: 'archive', ids }]);
-  const text = `${count(ids.length, 'message')} put away: lemming inbox --all, lemming search and lemming read still find ${ids.length === 1 ? 'it' : 'them'}.`;
+  const text = `${count(ids.length, 'message')} archived. lemming inbox --all, lemming search and lemming read still find ${ids.length === 1 ? 'it' : 'them'}.`;
   return { data: { put_away: ids, taken }, text };
 }
 

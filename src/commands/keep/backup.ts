@@ -11,12 +11,12 @@ import type { Definition, Run } from '../command.ts';
 export const command = {
   name: 'backup',
   group: 'keep',
-  summary: 'Pack the whole organisation into one file that lemming restore takes back',
+  summary: 'Pack the whole organisation into one file, for lemming restore',
   examples: [
     { line: 'lemming backup', does: 'writes backups/turn-<turn>-<n>.tgz in the organisation' },
-    { line: 'lemming backup ../acme.tgz', does: 'writes that file' },
+    { line: 'lemming backup ../acme.tgz', does: 'writes the file that you name' },
   ],
-  args: [{ name: 'file', about: 'where to; a new file', optional: true }],
+  args: [{ name: 'file', about: 'the file to write; it must not exist yet', optional: true }],
   flags: [],
   reads: false,
   right: 'owner',
@@ -42,6 +42,6 @@ export const run: Run<typeof command> = async (world, input) => {
   for (const path of packed.left_out) world.say(tellLeftOut(path));
   return {
     data: { file, turn, ...packed },
-    text: `${packed.files} files of turn ${turn} are in ${file}.\nlemming restore ${file} brings them back.`,
+    text: `Packed ${packed.files} files of turn ${turn} into ${file}.\nTo go back to them: lemming restore ${file}`,
   };
 };

@@ -12,16 +12,16 @@ import type { World } from '../world.ts';
 export const command = {
   name: 'export',
   group: 'keep',
-  summary: 'Pack the organisation to give it away: no secrets, logs or caches',
+  summary: 'Pack the organisation to share it, without secrets, logs and caches',
   examples: [
-    { line: 'lemming export ../acme.tgz', does: 'packs it with its journal, so that it goes on where it stands' },
+    { line: 'lemming export ../acme.tgz', does: 'packs it with its journal, so that it can continue elsewhere' },
     {
       line: 'lemming export ../acme-template.tgz --without-journal',
-      does: 'packs who the agents are and what they know, without mail and history',
+      does: 'packs the agents and what they know, without mail and history',
     },
   ],
-  args: [{ name: 'file', about: 'where to; a new file' }],
-  flags: [{ name: 'without-journal', about: 'leaves out history and mail: a template for new organisations' }],
+  args: [{ name: 'file', about: 'the file to write; it must not exist yet' }],
+  flags: [{ name: 'without-journal', about: 'leave out history and mail, to make a template for new organisations' }],
   reads: false,
   right: 'owner',
   output: (z) =>
@@ -56,10 +56,10 @@ export const run: Run<typeof command> = async (world, input) => {
   const struck = scrubber.found;
   for (const path of packed.left_out) world.say(tellLeftOut(path));
   for (const path of struck)
-    world.say(`A secret stood in ${path} and was struck out of the archive. It is still in the organisation itself.`);
+    world.say(`${path} contained a secret. It was removed from the archive, but is still in the organisation itself.`);
   return {
     data: { file, ...packed, secrets_struck_from: struck },
-    text: `${packed.files} files are in ${file}.${struck.length ? ` Secrets were struck out of ${struck.length}.` : ''}\nlemming import ${file} DIR makes an organisation of it.`,
+    text: `Packed ${packed.files} files into ${file}.${struck.length ? ` Secrets were removed from ${struck.length} of them.` : ''}\nTo make an organisation from it: lemming import ${file} DIR`,
   };
 };
 
@@ -69,7 +69,7 @@ async function learnKeys({ env, root, say }: World, config: Config): Promise<voi
     try {
       await ownerOf(env, root).secret(key);
     } catch {
-      say(`${key} could not be read, so it is not looked for in the files.`);
+      say(`${key} could not be read, so the files were not searched for it.`);
     }
   }
 }

@@ -13,12 +13,12 @@ import type { Definition, Run } from '../command.ts';
 export const command = {
   name: 'import',
   group: 'keep',
-  summary: 'Make a new organisation from an archive; nothing in it is run',
+  summary: 'Create an organisation from an archive; nothing in it is run',
   examples: [
-    { line: 'lemming import acme.tgz ./acme', does: 'unpacks and checks it, then puts it into the new folder ./acme' },
+    { line: 'lemming import acme.tgz ./acme', does: 'unpacks and checks the archive, then creates the folder ./acme' },
   ],
   args: [
-    { name: 'file', about: 'what lemming export or backup wrote' },
+    { name: 'file', about: 'a file that lemming export or lemming backup wrote' },
     { name: 'dir', about: 'a new or empty folder' },
   ],
   flags: [],
@@ -40,7 +40,7 @@ export const run: Run<typeof command> = async (world, input) => {
   moveIntoPlace(join(dirname(target), name), target);
   return {
     data: { org: target, turn, files: paths.length },
-    text: `${paths.length} files are in ${target}, at turn ${turn}. Look at it with lemming --org ${target} validate.`,
+    text: `Unpacked ${paths.length} files into ${target}, at turn ${turn}. To check them: lemming --org ${target} validate`,
   };
 };
 

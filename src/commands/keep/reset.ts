@@ -27,16 +27,16 @@ const SCOPE_NAMES = ['mail', 'memory', 'credits', 'tasks', 'all'] as const satis
 export const command = {
   name: 'reset',
   group: 'keep',
-  summary: 'Begin anew with mail, memory, credits or tasks; what was there is archived first',
+  summary: 'Delete mail, memory, credits or tasks, and start again; make a backup first',
   examples: [
     { line: 'lemming reset --scope mail --yes', does: 'empties all outboxes, and says how to get the mail back' },
     {
       line: 'lemming reset --scope all --yes',
-      does: 'keeps who the agents are and how they are configured, nothing else',
+      does: 'keeps only the agents and their configuration',
     },
   ],
   args: [],
-  flags: [{ name: 'scope', value: 'SCOPE', choices: SCOPE_NAMES, about: 'what begins anew' }, YES],
+  flags: [{ name: 'scope', value: 'SCOPE', choices: SCOPE_NAMES, about: 'what to delete' }, YES],
   reads: false,
   right: 'owner',
   output: (z) => z.strictObject({ scope: z.string(), archive: z.string(), removed: z.number(), restore: z.string() }),
@@ -44,13 +44,13 @@ export const command = {
 
 export const run: Run<typeof command> = async (world, input) => {
   const { scope } = input.flags;
-  if (scope === undefined) throw failure('usage', 'Say what begins anew: --scope mail, memory, credits, tasks or all');
-  await confirm(world, input, `This takes away ${SCOPES[scope]}. A backup is made first.`);
+  if (scope === undefined) throw failure('usage', 'Say what to delete: --scope mail, memory, credits, tasks or all');
+  await confirm(world, input, `This deletes ${SCOPES[scope]}. A backup is made first.`);
   const { archive, removed } = await reset(world, scope);
   const restore = `lemming restore ${archive} --yes`;
   return {
     data: { scope, archive, removed, restore },
-    text: `${SCOPES[scope][0]?.toUpperCase()}${SCOPES[scope].slice(1)}: begun anew, ${removed} files removed.\nAll that was there is in ${archive}: ${restore}`,
+    text: `${SCOPES[scope][0]?.toUpperCase()}${SCOPES[scope].slice(1)}: reset, ${removed} files removed.\nThe backup is ${archive}. To go back: ${restore}`,
   };
 };
 

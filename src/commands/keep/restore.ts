@@ -16,11 +16,11 @@ import type { World } from '../world.ts';
 export const command = {
   name: 'restore',
   group: 'keep',
-  summary: 'Bring the organisation back to what a backup holds; the present is archived first',
+  summary: 'Restore the organisation from a backup; make a backup of the present state first',
   examples: [
-    { line: 'lemming restore backups/turn-42-1.tgz --yes', does: 'goes back to that backup, and says how to undo it' },
+    { line: 'lemming restore backups/turn-42-1.tgz --yes', does: 'restores that backup, and says how to undo this' },
   ],
-  args: [{ name: 'file', about: 'what lemming backup, reset or restore wrote' }],
+  args: [{ name: 'file', about: 'a file that lemming backup, reset or restore wrote' }],
   flags: [YES],
   reads: false,
   right: 'owner',
@@ -36,11 +36,15 @@ export const command = {
 
 export const run: Run<typeof command> = async (world, input) => {
   const file = resolve(world.cwd, input.args.file);
-  await confirm(world, input, `This replaces org/ and agents/ by what ${file} holds. The present is archived first.`);
+  await confirm(
+    world,
+    input,
+    `This replaces org/ and agents/ with the contents of ${file}. A backup of the present state is made first.`,
+  );
   const { turn, archive, files } = withLock(world, 'restore', (disk) => restore(world, disk, file));
   return {
     data: { file, turn, files, archive, undo: `lemming restore ${archive} --yes` },
-    text: `The organisation is back at turn ${turn}: ${files} files. Spending recorded after that turn is not in it.\nWhat was there is in ${archive}: lemming restore ${archive} --yes`,
+    text: `The organisation is back at turn ${turn} (${files} files). Its ledger does not include spending after that turn.\nThe backup of the former state is ${archive}. To go back: lemming restore ${archive} --yes`,
   };
 };
 

@@ -11,28 +11,31 @@ const OUTCOMES = ['done', 'asked', 'failed', 'refused', 'held', 'approved', 'den
 export const command = {
   name: 'audit',
   group: 'look',
-  summary: 'Show who did what, under which rule, and what became of it',
+  summary: 'Show who did what, under which rule, and with what result',
   examples: [
-    { line: 'lemming audit', does: 'the last 100 acts of agents and people' },
-    { line: 'lemming audit --who coder_01 --outcome refused', does: 'what coder_01 tried and may not do' },
+    { line: 'lemming audit', does: 'shows the last 100 actions of agents and people' },
+    {
+      line: 'lemming audit --who coder_01 --outcome refused',
+      does: 'shows what coder_01 tried to do without permission',
+    },
     {
       line: 'lemming audit --act send_message --since-turn 40 --json',
-      does: 'for a script; the head proves the journal',
+      does: "prints JSON for a script, with the hash of the journal's last seal",
     },
   ],
   args: [],
   flags: [
-    { name: 'who', value: 'NAME', about: 'only of this agent or person; file: changes by hand' },
-    { name: 'act', value: 'ACT', about: 'only this tool, or this request of a person' },
-    { name: 'rule', value: 'RULE', about: 'only what this rule of the gate decided' },
+    { name: 'who', value: 'NAME', about: 'only actions of this agent or person; file: changes by hand' },
+    { name: 'act', value: 'ACT', about: 'only this tool, or this kind of request' },
+    { name: 'rule', value: 'RULE', about: 'only actions that this rule decided' },
     {
       name: 'outcome',
       value: 'O',
-      about: 'only what ended so',
+      about: 'only actions with this result',
       choices: OUTCOMES,
     },
-    { name: 'since-turn', value: 'N', kind: 'whole', about: 'only from this turn on' },
-    { name: 'last', value: 'N', kind: 'whole', least: 1, about: 'at most so many, the last ones (100)' },
+    { name: 'since-turn', value: 'N', kind: 'whole', about: 'only actions from this turn on' },
+    { name: 'last', value: 'N', kind: 'whole', least: 1, about: 'at most the last N (default: 100)' },
   ],
   reads: true,
   right: 'look',
@@ -75,10 +78,12 @@ export const run: Run<typeof command> = async (world, input) => {
   const most = input.flags.last ?? SHOWN;
   const { rows, left } = lastOf(auditOf(groups(), wishOf(input)), most);
   if (faults.length) throw new FaultError(...(faults as [Fault, ...Fault[]]));
-  const ending = left > 0 ? `${count(left, 'earlier act')} left out: --last N shows more` : '';
+  const ending = left > 0 ? `${count(left, 'earlier action')} left out; --last N shows more` : '';
   return {
     data: { acts: rows, left_out: left, head },
-    text: rows.length ? [printAudit(rows), ending].filter(Boolean).join('\n\n') : 'The journal holds no such act.',
+    text: rows.length
+      ? [printAudit(rows), ending].filter(Boolean).join('\n\n')
+      : 'The journal contains no such action.',
   };
 };
 

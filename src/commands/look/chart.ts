@@ -6,16 +6,16 @@ import type { Definition, Run } from '../command.ts';
 export const command = {
   name: 'chart',
   group: 'look',
-  summary: 'Show who there is and who may write to whom',
+  summary: 'Show the agents and people, and who may write to whom',
   examples: [
-    { line: 'lemming chart', does: 'lists agents with their neighbours, the units, and edges that lack an end' },
+    { line: 'lemming chart', does: 'lists agents with their neighbours, units, and one-sided edges' },
     { line: 'lemming chart --mermaid > chart.mmd', does: 'writes a Mermaid diagram' },
   ],
   args: [],
-  flags: [{ name: 'mermaid', about: 'as a Mermaid flowchart' }],
+  flags: [{ name: 'mermaid', about: 'print a Mermaid flowchart' }],
   reads: true,
   right: 'seat',
-  resource: { uri: 'lemming://chart', name: 'chart', about: 'who there is and who may write to whom' },
+  resource: { uri: 'lemming://chart', name: 'chart', about: 'the agents and people, and who may write to whom' },
   output: (z) =>
     z.strictObject({
       nodes: z.array(

@@ -21,23 +21,23 @@ import type { World } from '../world.ts';
 export const command = {
   name: 'costs',
   group: 'look',
-  summary: 'Show what was granted, spent, and is left, and how long it lasts',
+  summary: 'Show the credits granted, spent and left, and how long they will last',
   examples: [
-    { line: 'lemming costs', does: 'shows the ledger, by agent' },
-    { line: 'lemming costs --by day', does: 'shows what each day cost' },
-    { line: 'lemming costs --by tool', does: 'shows what uses of tools cost' },
-    { line: 'lemming costs --by thread --json', does: 'what each conversation cost, for scripts' },
-    { line: 'lemming costs --prices', does: 'shows what each model costs, and where that price is from' },
+    { line: 'lemming costs', does: 'shows the costs of each agent' },
+    { line: 'lemming costs --by day', does: 'shows the costs of each day' },
+    { line: 'lemming costs --by tool', does: 'shows the costs of each tool' },
+    { line: 'lemming costs --by thread --json', does: 'prints the costs of each conversation, for scripts' },
+    { line: 'lemming costs --prices', does: 'shows the price of each model, and its source' },
   ],
   args: [],
   flags: [
     {
       name: 'by',
       value: 'WHAT',
-      about: 'heading of the table',
+      about: 'what to group the costs by',
       choices: ['agent', 'model', 'provider', 'tool', 'turn', 'day', 'task', 'thread'],
     },
-    { name: 'prices', about: 'the prices of the configured models, in place of the ledger' },
+    { name: 'prices', about: 'show the prices of the configured models instead' },
   ],
   reads: true,
   right: 'seat',
@@ -47,7 +47,7 @@ export const command = {
 
 export const run: Run<typeof command> = async (world, input) => {
   if (input.flags.prices !== true) return tellLedger(world, input);
-  if (input.flags.by !== undefined) throw failure('usage', '--by cuts the ledger, which --prices does not show');
+  if (input.flags.by !== undefined) throw failure('usage', '--by and --prices cannot be combined');
   return prices(world);
 };
 

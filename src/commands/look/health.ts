@@ -7,22 +7,22 @@ import { conditionShape, healthShape } from '../shapes.ts';
 export const command = {
   name: 'health',
   group: 'look',
-  summary: 'Show how well each agent is, and whether the models can be reached',
+  summary: 'Show the health of each agent, and whether the models can be reached',
   examples: [
-    { line: 'lemming health', does: 'shows the health of each agent, with the reason of its last failure' },
-    { line: 'lemming health --providers', does: 'asks each configured model if it could be called, without cost' },
+    { line: 'lemming health', does: 'shows the health of each agent, with the reason for its last failure' },
+    { line: 'lemming health --providers', does: 'also checks that each configured model can be called, at no cost' },
   ],
   args: [],
   flags: [
     {
       name: 'providers',
-      about: 'also ask each configured model; exit code 8 when one cannot be reached',
+      about: 'also check each configured model; exit code 8 if one cannot be reached',
       right: 'owner',
     },
   ],
   reads: true,
   right: 'look',
-  resource: { uri: 'lemming://health', name: 'health', about: 'how well each agent is' },
+  resource: { uri: 'lemming://health', name: 'health', about: 'the health of each agent' },
   output: (z) =>
     z.strictObject({
       agents: z.array(

@@ -10,18 +10,18 @@ import { conditionShape, healthShape, noticeShape } from '../shapes.ts';
 export const command = {
   name: 'inspect',
   group: 'look',
-  summary: 'Show all there is to know of an agent',
+  summary: 'Show everything about an agent',
   examples: [
     {
       line: 'lemming inspect hr',
-      does: 'shows state, why it ran or not, edges, credits, mail, memory, tools, schedule',
+      does: 'shows its state, why it ran or not, edges, credits, mail, memory, tools and schedule',
     },
   ],
   args: [{ name: 'agent', about: 'whom' }],
   flags: [],
   reads: true,
   right: 'look',
-  resource: { uri: 'lemming://agents/{agent}', name: 'agent', about: 'all there is to know of an agent' },
+  resource: { uri: 'lemming://agents/{agent}', name: 'agent', about: 'everything about an agent' },
   output: (z) =>
     z.strictObject({
       name: z.string(),

@@ -12,24 +12,22 @@ import type { World } from '../world.ts';
 export const command = {
   name: 'logs',
   group: 'look',
-  summary: 'Show what the engine logged, of everyone or of one agent',
+  summary: 'Show the log of the organisation, or of one agent',
   examples: [
     { line: 'lemming logs coder_01 --lines 20', does: 'shows the last 20 lines of coder_01' },
     {
       line: 'lemming logs -f coder_01 --level error --since 10m',
-      does: 'follows the errors of coder_01, from ten minutes ago on',
+      does: 'follows the errors of coder_01, starting ten minutes ago',
     },
-    { line: 'lemming logs --since turn:12 --grep refused', does: 'what was refused since turn 12' },
+    { line: 'lemming logs --since turn:12 --grep refused', does: 'shows what was refused since turn 12' },
   ],
-  args: [
-    { name: 'agent', about: 'whose log; all of them and the log of the organisation when left out', optional: true },
-  ],
+  args: [{ name: 'agent', about: 'the agent (default: all agents and the organisation)', optional: true }],
   flags: [
-    { name: 'follow', short: 'f', about: 'go on with new lines until Ctrl-C', right: 'owner' },
-    { name: 'level', value: 'LEVEL', about: 'only this level and what is more severe', choices: [...LEVELS] },
-    { name: 'since', value: 'WHEN', about: 'only lines since then: 30s, 10m, 2h, 3d, or turn:N' },
-    { name: 'grep', value: 'TEXT', about: 'only lines that hold this text' },
-    { name: 'lines', value: 'N', kind: 'whole', least: 0, about: 'the last so many lines (50)' },
+    { name: 'follow', short: 'f', about: 'print new lines as they come, until Ctrl-C', right: 'owner' },
+    { name: 'level', value: 'LEVEL', about: 'only this level and more severe ones', choices: [...LEVELS] },
+    { name: 'since', value: 'WHEN', about: 'only lines since then, such as 30s, 10m, 2h, 3d or turn:N' },
+    { name: 'grep', value: 'TEXT', about: 'only lines that contain this text' },
+    { name: 'lines', value: 'N', kind: 'whole', least: 0, about: 'only the last N lines (default: 50)' },
   ],
   reads: true,
   right: 'look',

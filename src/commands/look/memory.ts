@@ -10,18 +10,18 @@ import { checkFolder } from './search.ts';
 export const command = {
   name: 'memory',
   group: 'look',
-  summary: 'Show what an agent remembers, or what the organisation knows together',
+  summary: 'Show what an agent remembers, or the shared context',
   examples: [
     {
       line: 'lemming memory hr',
-      does: 'lists the entries of hr with version, pins and tags; lemming search --memory finds them',
+      does: 'lists the entries of hr with version, pins and tags; to search them, use lemming search --memory',
     },
     { line: 'lemming memory hr capacity', does: 'shows one entry in full' },
     { line: 'lemming memory', does: 'lists the shared context in org/shared/context' },
   ],
   args: [
-    { name: 'agent', about: 'whose memory; the shared context when left out', optional: true, of: ['agent'] },
-    { name: 'key', about: 'one entry, such as capacity, learned/NAME or shared/NAME', optional: true },
+    { name: 'agent', about: 'the agent (default: the shared context)', optional: true, of: ['agent'] },
+    { name: 'key', about: 'an entry, such as capacity, learned/NAME or shared/NAME', optional: true },
   ],
   flags: [],
   reads: true,
@@ -46,8 +46,8 @@ export const run: Run<typeof command> = async (world, input) => {
   }
   const entry = entryNamed(view, agent, key);
   if (!entry)
-    throw failure('not-found', `${agent} remembers nothing as ${JSON.stringify(key)}.`, {
-      remedy: `lemming memory ${agent} lists the keys.`,
+    throw failure('not-found', `${agent} has no memory entry ${JSON.stringify(key)}.`, {
+      remedy: `Run lemming memory ${agent} to list the keys.`,
     });
   return { data: { agent, entry: entryRow(entry) }, text: printEntry(entry) };
 };

@@ -19,33 +19,37 @@ import type { World } from '../world.ts';
 export const command = {
   name: 'search',
   group: 'look',
-  summary: 'Find a text in all mail, live and archived, or words in memory',
+  summary: 'Search all mail, also what is archived, or what agents remember',
   examples: [
-    { line: 'lemming search "tip calculator"', does: 'lists the messages that hold these words, the latest first' },
+    { line: 'lemming search "tip calculator"', does: 'lists the messages that contain this text, newest first' },
     {
       line: 'lemming search login --from planner --to coder_01 --since-turn 20',
-      does: 'only what planner wrote to coder_01 since turn 20',
+      does: 'searches only mail from planner to coder_01 since turn 20',
     },
-    { line: 'lemming search deploy --memory --agent hr', does: 'what hr remembers about words that begin like this' },
+    {
+      line: 'lemming search deploy --memory --agent hr',
+      does: 'searches the memory of hr for words that start with "deploy"',
+    },
   ],
-  args: [{ name: 'text', about: 'looked for in subject and text, without regard to case', many: true }],
+  args: [{ name: 'text', about: 'the text to find in subject and body; case does not matter', many: true }],
   flags: [
-    { name: 'from', value: 'AGENT', about: 'only by this author' },
-    { name: 'to', value: 'AGENT', about: 'only to this reader' },
-    { name: 'kind', value: 'KIND', about: 'only of this kind', choices: [...MESSAGE_KINDS] },
-    { name: 'priority', value: 'P', about: 'only of this priority', choices: [...PRIORITIES] },
-    { name: 'since-turn', value: 'N', kind: 'whole', least: 0, about: 'only from this turn on' },
+    { name: 'from', value: 'AGENT', about: 'only mail from this author' },
+    { name: 'to', value: 'AGENT', about: 'only mail to this recipient' },
+    { name: 'kind', value: 'KIND', about: 'only mail of this kind', choices: [...MESSAGE_KINDS] },
+    { name: 'priority', value: 'P', about: 'only mail of this priority', choices: [...PRIORITIES] },
+    { name: 'since-turn', value: 'N', kind: 'whole', least: 0, about: 'only mail from this turn on' },
     {
       name: 'memory',
-      about: 'looks in what agents remember instead: words, the best entries first',
+      about: 'search the memory of agents instead; best matches first',
       right: 'owner',
     },
     {
       name: 'like',
-      about: 'with --memory: also what means the same in other words, by the embedder of org.yaml; this may cost money',
+      about:
+        'with --memory: also find entries with a similar meaning, with the embedder of org.yaml; this may cost money',
       right: 'owner',
     },
-    { name: 'agent', value: 'AGENT', about: 'with --memory: only what this agent remembers', right: 'owner' },
+    { name: 'agent', value: 'AGENT', about: 'with --memory: only the memory of this agent', right: 'owner' },
   ],
   reads: true,
   right: 'seat',
@@ -61,10 +65,10 @@ const MOST_ENTRIES = 100;
 
 export const run: Run<typeof command> = async (world, input) => {
   const words = input.rest.join(' ').trim();
-  if (words === '') throw failure('usage', 'There is nothing to look for.', { remedy: 'Give the words to find.' });
+  if (words === '') throw failure('usage', 'The text to search for is empty.', { remedy: 'Give the words to find.' });
   const view = readOrg(world);
   if (input.flags.memory) return searchMemory(world, view, words, input.flags);
-  if (input.flags.agent !== undefined) throw failure('usage', '--agent needs --memory; --from and --to narrow mail.');
+  if (input.flags.agent !== undefined) throw failure('usage', '--agent needs --memory; for mail, use --from and --to.');
   if (input.flags.like) throw failure('usage', '--like needs --memory.');
   checkNames(view, input.flags);
   const found = await matches(view, world.root, words, input.flags);
@@ -93,7 +97,7 @@ export function checkFolder(view: Pick<View, 'config' | 'disk' | 'state'>, name:
 async function searchMemory(world: World, view: View, words: string, flags: InputOf<typeof command>['flags']) {
   const { agent } = flags;
   const other = (['from', 'to', 'kind', 'since-turn'] as const).find((name) => flags[name] !== undefined);
-  if (other) throw failure('usage', `--${other} is of mail; --memory takes --agent.`);
+  if (other) throw failure('usage', `--${other} applies only to mail; with --memory, use --agent.`);
   if (agent !== undefined) checkFolder(view, agent);
   const { found, best } = await findEntries(view, world.root, words, MOST_ENTRIES, agent);
   const near = flags.like ? await nearestEntries(view, world, words, world.signal, agent) : [];

@@ -29,22 +29,23 @@ export const command = {
     { line: 'lemming show 000005-manager-01', does: 'a message' },
     {
       line: 'lemming show 5.manager',
-      does: 'what the manager was told in turn 5, and what it answered, to the letter',
+      does: 'the exact prompts that the manager was sent in turn 5, and its replies',
     },
-    { line: 'lemming show 5.manager.1.1', does: 'the first attempt at its first call only' },
-    { line: 'lemming show 5', does: 'all that happened in turn 5' },
-    { line: 'lemming show A-12-coder_01-1', does: 'a held act' },
+    { line: 'lemming show 5.manager.1.1', does: 'only the first attempt of its first call' },
+    { line: 'lemming show 5', does: 'everything that happened in turn 5' },
+    { line: 'lemming show A-12-coder_01-1', does: 'a pending action' },
   ],
   args: [
     {
       name: 'id',
-      about: 'id of a message, approval or dead letter; TURN.AGENT, TURN.AGENT.N or TURN.AGENT.N.ATTEMPT; a turn',
+      about:
+        'a turn, a visit (TURN.AGENT), a call (TURN.AGENT.N or TURN.AGENT.N.ATTEMPT), or the id of a message, approval or dead letter',
     },
   ],
   flags: [],
   reads: true,
   right: 'look',
-  resource: { uri: 'lemming://turns/{id}', name: 'turn', about: 'all that happened in a turn' },
+  resource: { uri: 'lemming://turns/{id}', name: 'turn', about: 'everything that happened in a turn' },
   output: (z) =>
     z.union([
       z.strictObject({ what: z.literal('turn'), turn: z.number(), passed: z.literal(true) }),
@@ -74,8 +75,9 @@ export const run: Run<typeof command> = async (world, input) => {
     (await showMail(world, view, id)) ??
     showDead(view.state, id);
   if (outcome) return outcome;
-  const remedy = 'lemming history lists messages, lemming approvals held acts; a visit is named TURN.AGENT.';
-  throw failure('not-found', `There is nothing named ${JSON.stringify(id)}.`, { remedy });
+  const remedy =
+    'Run lemming history to list messages, or lemming approvals to list pending actions. A visit is named TURN.AGENT.';
+  throw failure('not-found', `Nothing has the id ${JSON.stringify(id)}.`, { remedy });
 };
 
 type ShownData = Outcome<DataOf<typeof command> & object>;
@@ -87,10 +89,10 @@ function showTurn(view: View, id: string): ShownData | null {
   if (lines.length === 0 && turn <= view.state.clock.turn && turn > 0)
     return {
       data: { what: 'turn', turn, passed: true },
-      text: `Turn ${turn} went by: nobody was due, and nothing was asked.`,
+      text: `Turn ${turn} passed: no agent was due, and nobody asked for anything.`,
     };
   if (lines.length === 0)
-    throw failure('not-found', `There was no turn ${turn}.`, { remedy: 'lemming status shows the last one.' });
+    throw failure('not-found', `There was no turn ${turn}.`, { remedy: 'Run lemming status to see the last one.' });
   const shown = turnOf(turn, lines);
   return { data: { what: 'turn', ...shown }, text: printTurn(shown) };
 }
@@ -101,7 +103,7 @@ function showCall({ disk }: View, id: string): ShownData | null {
   const visit = visitIn(journalLines(disk), Number(turn), agent);
   if (!visit)
     throw failure('not-found', `${agent} had no visit in turn ${turn}.`, {
-      remedy: `lemming show ${turn} lists the visits of the turn.`,
+      remedy: `Run lemming show ${turn} to list the visits of the turn.`,
     });
   if (which === undefined)
     return {
@@ -111,7 +113,7 @@ function showCall({ disk }: View, id: string): ShownData | null {
   const call = visit.calls.findLast(({ key }) => key === id || key.startsWith(`${id}.`));
   if (!call)
     throw failure('not-found', `There was no call ${id}.`, {
-      remedy: `lemming show ${turn}.${agent} lists the calls of the visit.`,
+      remedy: `Run lemming show ${turn}.${agent} to list the calls of the visit.`,
     });
   return { data: { what: 'call', ...callInCredits(call) }, text: unmarked(printCall(call)) };
 }
@@ -158,11 +160,11 @@ function showDead(state: State, id: string): ShownData | null {
     ['to', to.join(', ')],
     ['turn', String(turn)],
     ['reason', reason],
-    ['lies in', path],
+    ['file', path],
     ['record', deadLetterPath(id)],
   ]);
   return {
     data: { what: 'dead-letter', ...dead },
-    text: `${head}\n\n${detail}\n\nlemming retry ${id} gives it another chance.`,
+    text: `${head}\n\n${detail}\n\nTo deliver it again: lemming retry ${id}`,
   };
 }

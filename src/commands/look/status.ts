@@ -19,16 +19,16 @@ import type { World } from '../world.ts';
 export const command = {
   name: 'status',
   group: 'look',
-  summary: 'Show how the organisation and each agent is',
+  summary: 'Show the state of the organisation and of each agent',
   examples: [
     { line: 'lemming status', does: 'shows state, health, unread mail, credits, and why an agent is due or not' },
-    { line: 'lemming status --json', does: 'the same as one JSON object' },
+    { line: 'lemming status --json', does: 'prints the same as one JSON object' },
   ],
   args: [],
   flags: [],
   reads: true,
   right: 'seat',
-  resource: { uri: 'lemming://status', name: 'status', about: 'how the organisation and each agent is' },
+  resource: { uri: 'lemming://status', name: 'status', about: 'the state of the organisation and of each agent' },
   output: (z) =>
     z.strictObject({
       org: z.string(),

@@ -15,13 +15,13 @@ import type { World } from '../world.ts';
 export const command = {
   name: 'cache',
   group: 'money',
-  summary: 'Show how often replies were given again, forget some, or fill the cache from the journal',
+  summary: 'Show how often the cache served a reply, forget replies, or fill it from the journal',
   bare: 'show',
   commands: [
     {
       name: 'show',
-      summary: 'Show how often replies were given again, and what that saved',
-      examples: [{ line: 'lemming cache', does: 'shows hits, misses, and what they saved' }],
+      summary: 'Show how often the cache served a reply, and what that saved',
+      examples: [{ line: 'lemming cache', does: 'shows hits, misses and savings' }],
       args: [],
       flags: [],
       reads: true,
@@ -30,14 +30,14 @@ export const command = {
     },
     {
       name: 'forget',
-      summary: 'Forget replies of a model or an agent',
+      summary: 'Remove replies of a model or an agent from the cache',
       examples: [
         {
           line: "lemming cache forget 'gpt/*'",
-          does: 'forgets the replies of the model gpt; an agent or * will do as well',
+          does: 'removes the replies of the model gpt; you can also name an agent, or *',
         },
       ],
-      args: [{ name: 'pattern', about: 'a MODEL, an AGENT or MODEL/AGENT; * stands for any text' }],
+      args: [{ name: 'pattern', about: 'MODEL, AGENT or MODEL/AGENT; * matches any text' }],
       flags: [],
       reads: false,
       right: 'edit',
@@ -46,9 +46,7 @@ export const command = {
     {
       name: 'warm',
       summary: 'Fill the cache from the journal',
-      examples: [
-        { line: 'lemming cache warm', does: 'takes the replies of all committed turns that cached models gave' },
-      ],
+      examples: [{ line: 'lemming cache warm', does: 'adds the replies of cached models from all committed turns' }],
       args: [],
       flags: [],
       reads: false,
@@ -72,7 +70,7 @@ export const run: Runs<typeof command> = {
     const opened = await openAlone(world);
     const warmed = warm(opened.replies, journalLines(opened.view.disk));
     writeReplies(opened.view, opened.replies);
-    const { data, text } = tell(opened, `${count(warmed, 'reply', 'replies')} taken from the journal.`);
+    const { data, text } = tell(opened, `${count(warmed, 'reply', 'replies')} added from the journal.`);
     return { data: { ...data, warmed }, text };
   },
 };
@@ -94,8 +92,8 @@ async function openAlone(world: World): Promise<OpenedCache> {
   const opened = await open(world);
   const { running } = opened.view;
   if (!running) return opened;
-  throw failure('locked', `An engine runs here (process ${running.pid}), and it keeps the cache`, {
-    remedy: 'Try again when it has ended.',
+  throw failure('locked', `An engine is running here (process ${running.pid}) and uses the cache`, {
+    remedy: 'Try again after it has stopped.',
   });
 }
 

@@ -19,17 +19,20 @@ import type { World } from '../world.ts';
 export const command = {
   name: 'reconcile',
   group: 'money',
-  summary: 'List calls that may have been billed without an answer, and settle them by the invoice',
+  summary: 'List calls that may have been billed without a reply, and settle them by the invoice',
   examples: [
-    { line: 'lemming reconcile', does: 'lists calls in doubt and models that are stopped' },
-    { line: 'lemming reconcile 42.planner.1.1 --billed 0.02', does: 'books 0.02 credits for that call' },
-    { line: 'lemming reconcile --all --billed 0', does: 'settles all calls in doubt: the invoice names none of them' },
-    { line: 'lemming reconcile gpt', does: 'lets the stopped model gpt work again' },
+    { line: 'lemming reconcile', does: 'lists calls in doubt and stopped models' },
+    { line: 'lemming reconcile 42.planner.1.1 --billed 0.02', does: 'charges 0.02 credits for that call' },
+    {
+      line: 'lemming reconcile --all --billed 0',
+      does: 'settles all calls in doubt at no cost, because the invoice lists none of them',
+    },
+    { line: 'lemming reconcile gpt', does: 'allows calls to the stopped model gpt again' },
   ],
   args: [{ name: 'key', about: 'a call in doubt (TURN.AGENT.CALL.ATTEMPT), or a stopped model', optional: true }],
   flags: [
-    { name: 'billed', value: 'CREDITS', kind: 'amount', about: 'what the provider really billed for each' },
-    { name: 'all', about: 'settles all calls in doubt' },
+    { name: 'billed', value: 'CREDITS', kind: 'amount', about: 'what the provider billed for each call' },
+    { name: 'all', about: 'settle all calls in doubt' },
   ],
   reads: false,
   right: 'money',
@@ -82,7 +85,7 @@ export const run: Run<typeof command> = async (world, input) => {
     data: { settled, ...left, takes_effect: waits ? 'next turn' : 'now' },
     text: [
       ...settledLines(world, asks, inDoubt),
-      ...(waits ? ['It takes effect at the next turn.'] : []),
+      ...(waits ? ['This takes effect in the next turn.'] : []),
       print(left.in_doubt, left.stopped),
     ].join('\n'),
   };
@@ -94,22 +97,26 @@ function asksOf({ args, flags }: InputOf<typeof command>, inDoubt: readonly InDo
   const { key } = args;
   if (key === undefined && !flags.all) {
     if (flags.billed !== undefined)
-      throw failure('usage', '--billed needs the key of a call, or --all', {
-        remedy: 'lemming reconcile lists the keys.',
+      throw failure('usage', '--billed needs the id of a call, or --all', {
+        remedy: 'Run lemming reconcile to list the ids.',
       });
     return [];
   }
   if (key !== undefined && state.calls.stopped.has(key)) return [{ ask: 'settle-doubt', key, amount: 0 }];
   const chosen = key === undefined ? inDoubt : inDoubt.filter((doubt) => doubt.key === key);
   if (key !== undefined && chosen.length === 0)
-    throw failure('not-found', `No call ${key} is in doubt, and no model of that name is stopped`, {
-      remedy: 'lemming reconcile lists them.',
+    throw failure('not-found', `${key} is neither a call in doubt nor a stopped model`, {
+      remedy: 'Run lemming reconcile to list both.',
     });
   const { billed: amount } = flags;
-  if (amount === undefined) throw failure('usage', 'Say what the invoice names: --billed CREDITS, 0 for nothing');
+  if (amount === undefined)
+    throw failure(
+      'usage',
+      'Say what was billed: --billed CREDITS, or --billed 0 if the invoice does not list the call',
+    );
   if (chosen.some(({ booked }) => !booked))
-    throw failure('locked', 'The turn of this call was cut off and is not finished yet', {
-      remedy: 'Finish it first: lemming run-once.',
+    throw failure('locked', 'The turn of this call was interrupted and is not finished yet', {
+      remedy: 'Run lemming run-once to finish it first.',
     });
   return chosen.map((doubt) => ({ ask: 'settle-doubt', key: doubt.key, amount }));
 }
@@ -161,14 +168,14 @@ function print(inDoubt: readonly InDoubt[], stopped: readonly { model: string; w
   const sum = inDoubt.reduce((total, { reserve }) => total + inMicro(reserve), 0);
   const calls = inDoubt.map(
     ({ key, model, reserve, time, booked }) =>
-      `  ${key}  ${model}  up to ${reserve} credits${time === null ? '' : `  ${new Date(time).toISOString()}`}${booked ? '' : '  (the turn was cut off: lemming run-once)'}`,
+      `  ${key}  ${model}  up to ${reserve} credits${time === null ? '' : `  ${new Date(time).toISOString()}`}${booked ? '' : '  (interrupted turn; first run lemming run-once)'}`,
   );
   return [
     ...(inDoubt.length
-      ? [`${inDoubt.length} calls may have been billed without an answer, up to ${countCredits(sum)}:`, ...calls]
+      ? [`${inDoubt.length} calls may have been billed without a reply, for up to ${countCredits(sum)}:`, ...calls]
       : ['No call is in doubt.']),
     ...stopped.map(
-      ({ model, why }) => `The model ${model} is stopped: ${why}. lemming reconcile ${model} lets it work again.`,
+      ({ model, why }) => `The model ${model} is stopped: ${why}. To allow calls again: lemming reconcile ${model}`,
     ),
   ].join('\n');
 }
@@ -176,11 +183,9 @@ function print(inDoubt: readonly InDoubt[], stopped: readonly { model: string; w
 function settledLines(world: World, asks: readonly Settle[], inDoubt: readonly InDoubt[]): string[] {
   return asks.map(({ key, amount }) => {
     const doubt = inDoubt.find((one) => one.key === key);
-    if (!doubt) return `${key} may work again.`;
+    if (!doubt) return `Calls to ${key} are allowed again.`;
     if (amount > inMicro(doubt.reserve))
-      world.say(
-        `${key} was billed above its reserve: ${doubt.reserve} credits are booked, the most that was reserved.`,
-      );
+      world.say(`${key} was billed above its reserve. The whole reserve is charged: ${doubt.reserve} credits.`);
     return `${key} is settled: ${countCredits(Math.min(amount, inMicro(doubt.reserve)))}.`;
   });
 }

@@ -14,19 +14,19 @@ import { effectShape } from '../shapes.ts';
 export const command = {
   name: 'top-up',
   group: 'money',
-  summary: 'Grant credits to an agent, or to all, on top of org/credits.yaml',
+  summary: 'Grant an agent, or all agents, credits beyond those in org/credits.yaml',
   examples: [
-    { line: 'lemming top-up coder_01 50', does: 'grants coder_01 50 credits more' },
-    { line: 'lemming top-up coder_01 2.5 --note "for the release"', does: 'keeps a note with it in the ledger' },
-    { line: 'lemming top-up --all 10', does: 'grants every agent 10 credits more' },
+    { line: 'lemming top-up coder_01 50', does: 'grants coder_01 50 more credits' },
+    { line: 'lemming top-up coder_01 2.5 --note "for the release"', does: 'adds a note to the ledger' },
+    { line: 'lemming top-up --all 10', does: 'grants each agent 10 more credits' },
   ],
   args: [
-    { name: 'agent', about: 'who gets them; left out with --all', optional: true },
-    { name: 'credits', about: 'how many: more than 0, with up to six decimals', optional: true },
+    { name: 'agent', about: 'the agent; leave it out with --all', optional: true },
+    { name: 'credits', about: 'the amount: above 0, with up to six decimals', optional: true },
   ],
   flags: [
-    { name: 'all', value: 'CREDITS', kind: 'amount', about: 'grants so much to every agent' },
-    { name: 'note', value: 'TEXT', about: 'why, for the ledger' },
+    { name: 'all', value: 'CREDITS', kind: 'amount', about: 'grant this amount to each agent' },
+    { name: 'note', value: 'TEXT', about: 'a note for the ledger' },
   ],
   reads: false,
   right: 'money',
@@ -53,8 +53,8 @@ export const run: Run<typeof command> = async (world, input) => {
       takes_effect: waits ? 'next turn' : 'now',
     },
     text: now
-      .map(({ agent, granted }) => `${agent}: ${countCredits(amount)} more, ${printCredits(granted)} granted in all`)
-      .concat(waits ? ['It takes effect at the next turn.'] : [])
+      .map(({ agent, granted }) => `${agent}: ${countCredits(amount)} more, ${printCredits(granted)} granted in total`)
+      .concat(waits ? ['This takes effect in the next turn.'] : [])
       .concat(agents.flatMap((agent) => capNote(view, agent, amount)))
       .join('\n'),
   };
@@ -65,7 +65,7 @@ function capNote({ config, state }: View, agent: string, amount: number): string
   const cap = tightest(config, state, agent, amount);
   if (cap.key === null) return [];
   return [
-    `Of that ${agent} may spend ${printCredits(Math.max(0, cap.amount))}, until you raise ${cap.key} in org/credits.yaml.`,
+    `${agent} may spend only ${printCredits(Math.max(0, cap.amount))} of that until you raise ${cap.key} in org/credits.yaml.`,
   ];
 }
 
@@ -73,10 +73,10 @@ function capNote({ config, state }: View, agent: string, amount: number): string
 function amountOf({ args, flags }: InputOf<typeof command>): number {
   const { all } = flags;
   if ((all === undefined) === (args.agent === undefined))
-    throw failure('usage', 'Name one agent and an amount, or --all with an amount: lemming top-up AGENT CREDITS');
+    throw failure('usage', 'Give an agent and an amount, or --all and an amount: lemming top-up AGENT CREDITS');
   const amount = all ?? readAmount(args.credits);
   if (amount <= 0 || amount > MOST)
-    throw failure('usage', 'A top-up is more than 0 and at most 1000000000 credits', { value: printCredits(amount) });
+    throw failure('usage', 'A top-up must be above 0 and at most 1000000000 credits', { value: printCredits(amount) });
   return amount;
 }
 
@@ -87,7 +87,7 @@ const MOST = 1e15;
 function readAmount(text = ''): number {
   const [, whole, part = ''] = /^(\d{1,10})(?:\.(\d{1,6}))?$/.exec(text) ?? [];
   if (whole === undefined)
-    throw failure('usage', `CREDITS is an amount above 0 with up to six decimals, not "${text}"`, { value: text });
+    throw failure('usage', `CREDITS must be above 0, with up to six decimals, not "${text}"`, { value: text });
   return Number(whole + part.padEnd(6, '0'));
 }
 

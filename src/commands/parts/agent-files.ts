@@ -32,7 +32,7 @@ export function lendTemplate(disk: Disk, id: string): boolean {
 export function writeFolder({ disk, mask }: View, name: string, target: string): number {
   const out = realDisk(dirname(target));
   if (out.stat(basename(target)))
-    throw failure('refused', `${target} is there already`, { remedy: 'Name another folder.' });
+    throw failure('refused', `${target} already exists`, { remedy: 'Choose another folder.' });
   const files = textsIn(disk, `agents/${name}`);
   out.mkdir('');
   for (const { path, text } of files) out.create(`${basename(target)}/${path}`, mask(text));
@@ -56,14 +56,18 @@ function textsIn(disk: Disk, folder: string): NewFile[] {
     (one) => isLeftover(basename(one)),
   );
   if (tree.others[0] !== undefined)
-    throw failure('not-regular', 'An agent is given away as files and folders only, and no links', {
+    throw failure('not-regular', 'The folder of an agent may contain only files and folders, no links', {
       file: tree.others[0],
     });
   const bytes = tree.files.reduce((sum, file) => sum + (disk.stat(file)?.size ?? 0), 0);
   if (tree.files.length > MOST_FILES || bytes > MOST_BYTES)
-    throw failure('too-large', `An agent has at most ${MOST_FILES} files and ${MOST_BYTES} bytes there`, {
-      file: folder,
-    });
+    throw failure(
+      'too-large',
+      `The folder of an agent may contain at most ${MOST_FILES} files and ${MOST_BYTES} bytes`,
+      {
+        file: folder,
+      },
+    );
   const files = tree.files
     .filter((file) => GIVEN.test(path(file)))
     .map((file) => ({ path: path(file), text: textOf(disk, file) }));
@@ -98,5 +102,5 @@ export function checkFiles({ mask }: View, name: string, files: readonly NewFile
     credits: 0,
   });
   if (parsed.success && isName(name)) return named;
-  throw failure('too-large', `The files of ${name} are too many or too large`, { file: name });
+  throw failure('too-large', `${name} has too many or too large files`, { file: name });
 }

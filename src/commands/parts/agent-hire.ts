@@ -54,8 +54,8 @@ async function hire(
   const trouble = nameTrouble(config, state, name);
   if (trouble) throw refused(trouble);
   if (state.staff.orders.some(({ agent }) => agent === name))
-    throw failure('refused', `${name} was asked for already and comes with the next turn`, {
-      remedy: 'Make a turn (lemming step), or choose another name.',
+    throw failure('refused', `${name} was already created and starts in the next turn`, {
+      remedy: 'Run lemming step to make a turn, or choose another name.',
     });
   const person = personOf(view);
   const edges = given.flatMap((list) => list.split(','));
@@ -66,7 +66,7 @@ async function hire(
   const taken = post(world, person, [
     { ask: 'hire', agent: name, files: checked, send_to: ends, read_from: ends, credits },
   ]);
-  const text = `${name} is there from the next turn on, with ${countCredits(credits)}, and speaks with ${ends.join(', ')}.`;
+  const text = `${name} starts in the next turn, with ${countCredits(credits)}, and can write to and read from ${ends.join(', ')}.`;
   return { data: { agent: name, edges: ends, credits: inCredits(credits), files: checked.length, taken }, text };
 }
 
@@ -80,8 +80,8 @@ export async function retire(world: World, { args }: HireInput<'retire'>) {
   const team = teamOf(state.staff.hired, name);
   const { post } = await import('../../app/requests.ts');
   const taken = post(world, person, [{ ask: 'retire', agent: name }]);
-  const others = team.length ? `, and with it ${team.join(', ')}` : '';
-  const text = `${name} is retired with the next turn${others}. What it wrote stays in agents/${name}.`;
+  const others = team.length ? `, along with ${team.join(', ')}` : '';
+  const text = `${name} retires in the next turn${others}. Its files stay in agents/${name}.`;
   return { data: { agent: name, team, taken }, text };
 }
 
@@ -90,11 +90,11 @@ export async function giveAway(world: World, { args }: HireInput<'export'>) {
   const name = agentNamed(view, args.agent);
   const target = resolve(world.cwd, args.dir, name);
   const files = writeFolder(view, name, target);
-  return { data: { agent: name, dir: target, files }, text: `${target} holds ${count(files, 'file')} of ${name}.` };
+  return { data: { agent: name, dir: target, files }, text: `Copied ${count(files, 'file')} of ${name} to ${target}.` };
 }
 
 function refused({ rule, text }: Trouble): FaultError {
   return failure(rule === 'template' ? 'not-found' : 'refused', `${text} (rule: ${rule})`, {
-    remedy: 'lemming agent lists the agents, lemming agent templates what they are made from.',
+    remedy: 'Run lemming agent list to list the agents, or lemming agent templates to list the templates.',
   });
 }

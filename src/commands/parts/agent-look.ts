@@ -22,7 +22,7 @@ export async function listAll(world: World) {
     }));
   const rows = agents.map(({ name, role, hired_by, left }) => [name, hired_by ?? '-', String(left), shorten(role, 80)]);
   const coming = state.staff.orders.map(
-    ({ ask, agent }) => `${agent}: ${ask === 'hire' ? 'comes' : 'goes'} with the next turn`,
+    ({ ask, agent }) => `${agent}: ${ask === 'hire' ? 'starts' : 'retires'} in the next turn`,
   );
   return {
     data: { agents, coming: state.staff.orders.map(({ ask, agent }) => ({ ask, agent })) },
@@ -41,8 +41,8 @@ export async function show(world: World, { args: { agent: name } }: { args: { ag
   const lines = [
     path,
     hired ? `hired by ${hired.by} in turn ${hired.turn}` : '',
-    team.length ? `has hired ${team.join(', ')}` : '',
-    `lemming inspect ${name} shows how it is`,
+    team.length ? `hired ${team.join(', ')}` : '',
+    `For its state: lemming inspect ${name}`,
   ];
   return { data: { name, path, hired, team, text }, text: `${lines.filter(Boolean).join('; ')}\n\n${text.trimEnd()}` };
 }
@@ -53,8 +53,8 @@ export async function listTemplates(world: World) {
   const own = [...config.templates].map(([id, { head }]) => ({ id, role: oneLine(head.role), tools: head.tools }));
   const rows = own.map(({ id, role, tools }) => [id, shorten(tools.join(', '), 60), shorten(role, 60)]);
   const more = shipped.length
-    ? `lemming agent create copies these into org/templates when it needs them: ${shipped.join(', ')}`
+    ? `Built in (lemming agent create copies them into org/templates when needed): ${shipped.join(', ')}`
     : '';
-  const head = rows.length ? table([['template', 'tools', 'for'], ...rows]) : 'There is nothing in org/templates.';
+  const head = rows.length ? table([['template', 'tools', 'for'], ...rows]) : 'org/templates is empty.';
   return { data: { templates: own, shipped }, text: [head, more].filter(Boolean).join('\n') };
 }

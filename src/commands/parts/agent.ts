@@ -4,25 +4,30 @@ import { takenShape } from '../shapes.ts';
 import { bringIn, create, giveAway, retire } from './agent-hire.ts';
 import { listAll, listTemplates, show } from './agent-look.ts';
 
-const AGENT = { name: 'agent', about: 'its name', of: ['agent'] } as const;
-const EDGES = { name: 'edges', value: 'AGENT', many: true, about: 'with whom it speaks beside you' } as const;
+const AGENT = { name: 'agent', about: 'the name of the agent', of: ['agent'] } as const;
+const EDGES = {
+  name: 'edges',
+  value: 'AGENT',
+  many: true,
+  about: 'an agent it can write to and read from, besides you; may be repeated',
+} as const;
 const CREDITS = {
   name: 'credits',
   value: 'CREDITS',
   kind: 'amount',
-  about: 'what it is granted; nothing when left out',
+  about: 'its grant (default: 0)',
   right: 'money',
 } as const;
 
 export const command = {
   name: 'agent',
   group: 'parts',
-  summary: 'List, show, hire and retire agents; give them away and bring them in',
+  summary: 'List, show, create, retire, export or import agents',
   bare: 'list',
   commands: [
     {
       name: 'list',
-      summary: 'List the agents: who hired them, what they have left, and what they are for',
+      summary: 'List the agents: role, credits left, and who hired them',
       examples: [{ line: 'lemming agent', does: 'lists the agents; lemming agent list does the same' }],
       args: [],
       flags: [],
@@ -45,7 +50,7 @@ export const command = {
     {
       name: 'show',
       summary: 'Show the resume of an agent, and who it hired',
-      examples: [{ line: 'lemming agent show hr', does: 'its resume; lemming inspect shows how it is' }],
+      examples: [{ line: 'lemming agent show hr', does: 'shows its resume; for its state, use lemming inspect' }],
       args: [AGENT],
       flags: [],
       reads: true,
@@ -61,19 +66,24 @@ export const command = {
     },
     {
       name: 'create',
-      summary: 'Make an agent from a template; it is there from the next turn on',
+      summary: 'Create an agent from a template; it starts in the next turn',
       examples: [
         {
           line: 'lemming agent create tess --template tester --edges manager --credits 5',
-          does: 'makes a tester who speaks with you and the manager',
+          does: 'creates a tester that can talk with you and the manager',
         },
       ],
-      args: [{ name: 'agent', about: 'its name' }],
+      args: [{ name: 'agent', about: 'the name of the agent' }],
       flags: [
-        { name: 'template', value: 'T', about: 'what it is made from; worker when left out' },
-        { name: 'role', value: 'TEXT', about: 'what it is for, in one line' },
-        { name: 'instructions', value: 'TEXT', about: 'how it is to work, beyond what the template says' },
-        { name: 'tools', value: 'TOOL', many: true, about: 'fewer tools than the template has' },
+        { name: 'template', value: 'T', about: 'the template (default: worker)' },
+        { name: 'role', value: 'TEXT', about: 'its role, in one line' },
+        { name: 'instructions', value: 'TEXT', about: 'instructions beyond those of the template' },
+        {
+          name: 'tools',
+          value: 'TOOL',
+          many: true,
+          about: 'a tool of the template that it may use (default: all of them); may be repeated',
+        },
         EDGES,
         CREDITS,
       ],
@@ -83,8 +93,8 @@ export const command = {
     },
     {
       name: 'retire',
-      summary: 'End the work of an agent and of those whom it hired; its mail and files stay',
-      examples: [{ line: 'lemming agent retire tess', does: 'takes tess out of the chart with the next turn' }],
+      summary: 'Retire an agent and those it hired; their mail and files stay',
+      examples: [{ line: 'lemming agent retire tess', does: 'removes tess from the chart in the next turn' }],
       args: [AGENT],
       flags: [],
       reads: false,
@@ -93,8 +103,8 @@ export const command = {
     },
     {
       name: 'export',
-      summary: 'Copy resume, skills and memory of an agent into a folder',
-      examples: [{ line: 'lemming agent export tess ../agents', does: 'makes the folder ../agents/tess' }],
+      summary: 'Copy the resume, skills and memory of an agent into a folder',
+      examples: [{ line: 'lemming agent export tess ../agents', does: 'creates the folder ../agents/tess' }],
       args: [AGENT, { name: 'dir', about: 'the folder to copy it into' }],
       flags: [],
       reads: false,
@@ -103,19 +113,19 @@ export const command = {
     },
     {
       name: 'import',
-      summary: 'Make an agent of a folder that lemming agent export wrote',
-      examples: [{ line: 'lemming agent import ../agents/tess --credits 5', does: 'makes tess, with 5 credits' }],
-      args: [{ name: 'folder', about: 'the folder it lies in', of: ['folder'] }],
-      flags: [{ name: 'name', value: 'NAME', about: 'another name than that of the folder' }, EDGES, CREDITS],
+      summary: 'Create an agent from a folder that lemming agent export wrote',
+      examples: [{ line: 'lemming agent import ../agents/tess --credits 5', does: 'creates tess, with 5 credits' }],
+      args: [{ name: 'folder', about: 'the folder to import', of: ['folder'] }],
+      flags: [{ name: 'name', value: 'NAME', about: 'its name (default: the name of the folder)' }, EDGES, CREDITS],
       reads: false,
       right: 'owner',
       output: hiredShape,
     },
     {
       name: 'templates',
-      summary: 'List what agents can be made from',
+      summary: 'List the templates for new agents',
       examples: [
-        { line: 'lemming agent templates', does: 'lists the templates of org/templates, and those that ship' },
+        { line: 'lemming agent templates', does: 'lists the templates in org/templates, and the built-in ones' },
       ],
       args: [],
       flags: [],

@@ -29,7 +29,7 @@ export async function bringIn(world: World, { args, flags }: ChangeInput<'import
   const done = importSkill(disk, state.clock.turn, resolve(world.cwd, args.folder), flags.replace === true);
   return {
     data: done,
-    text: `${done.folder} holds ${count(done.files, 'file')}. A resume that lists ${done.id} has it.`,
+    text: `Copied ${count(done.files, 'file')} to ${done.folder}. To give an agent the skill, list ${done.id} in its resume.`,
   };
 }
 
@@ -38,11 +38,14 @@ export async function giveAway(world: World, { args, flags }: ChangeInput<'expor
   const { id, folder } = find(view.config, args.skill, ownerIn(view, flags));
   const target = resolve(world.cwd, args.dir, id);
   const files = exportSkill(view.disk, folder, target);
-  return { data: { id, files }, text: `${count(files, 'file')} of ${id} are in ${target}.` };
+  return { data: { id, files }, text: `Copied ${count(files, 'file')} of ${id} to ${target}.` };
 }
 
 export async function rollback(world: World, { args, flags }: ChangeInput<'rollback'>) {
   const view = readOrg(world);
   const done = rollBack(view.disk, view.state.clock.turn, args.skill, ownerIn(view, flags));
-  return { data: done, text: `${done.id} is as it was before; what stood there is kept as ${done.kept}.` };
+  return {
+    data: done,
+    text: `${done.id} is back at its former version. The replaced version is kept as ${done.kept}.`,
+  };
 }

@@ -7,7 +7,7 @@ import { isLeftover, removeTree, treeOf } from '../../disk/fs/tree.ts';
 import { type Fault, FaultError, failure } from '../../schema/fault.ts';
 
 const HOME = 'org/skills';
-const WHOSE = 'lemming skill lists what there is; name the agent of a skill of its own with --agent.';
+const WHOSE = 'Run lemming skill to list the skills. For the own skill of an agent, add --agent AGENT.';
 /** What a skill may have, files and bytes in all. */
 const MOST_FILES = 200;
 const MOST_BYTES = 5_000_000;
@@ -54,7 +54,7 @@ export function importSkill(
   const files = readFolder(realDisk(dirname(path)), id);
   checkSkill(id, files);
   if (disk.stat(folder) && !replace)
-    throw taken(folder, 'lemming skill import --replace takes its place and keeps it for a rollback.');
+    throw taken(folder, 'To replace it and keep it for a rollback: lemming skill import --replace.');
   const made = `${HOME}/_new-${id}`;
   copyInto(disk, made, files);
   keep(disk, turn, id, HOME);
@@ -66,7 +66,7 @@ export function importSkill(
 export function exportSkill(disk: Disk, folder: string, target: string): number {
   const files = readFolder(disk, folder);
   const out = realDisk(dirname(target));
-  if (out.stat(basename(target))) throw taken(target, 'Name another folder.');
+  if (out.stat(basename(target))) throw taken(target, 'Choose another folder.');
   out.mkdir('');
   for (const [file, bytes] of files) out.create(`${basename(target)}/${file}`, bytes);
   return files.size;
@@ -87,8 +87,7 @@ export function rollBack(
 ): { id: string; folder: string; kept: string | null } {
   const home = homeFor(agent);
   const last = oldVersions(disk, id, home).at(-1);
-  if (last === undefined)
-    throw failure('not-found', `No older version of ${id} is kept in ${home}.`, { remedy: WHOSE });
+  if (last === undefined) throw failure('not-found', `${home} contains no older version of ${id}.`, { remedy: WHOSE });
   const waiting = `${home}/_new-${id}`;
   copyInto(disk, waiting, readFolder(disk, `${home}/_old/${id}/${last}`));
   const kept = keep(disk, turn, id, home);
@@ -105,30 +104,32 @@ function keep(disk: Disk, turn: number, id: string, home: string): string | null
 }
 
 function taken(path: string, remedy: string): FaultError {
-  return failure('refused', `${path} is there already`, { remedy });
+  return failure('refused', `${path} already exists`, { remedy });
 }
 
 /** Throws `not-found` unless it may be the id of a skill: only such names become parts of paths. */
 function checkId(id: string): void {
-  if (!/^[a-z0-9-]{1,64}$/.test(id)) throw failure('not-found', `${JSON.stringify(id)} cannot be the id of a skill.`);
+  if (!/^[a-z0-9-]{1,64}$/.test(id)) throw failure('not-found', `${JSON.stringify(id)} is not a valid skill id.`);
 }
 
 function needFolder(disk: Disk, path: string, id: string): void {
   checkId(id);
   if (disk.stat(path)?.kind === 'folder') return;
-  throw failure('not-found', `There is no folder ${path}.`, { remedy: WHOSE });
+  throw failure('not-found', `The folder ${path} does not exist.`, { remedy: WHOSE });
 }
 
 /** The files of a folder by their paths in it. Throws when there are links, or too much. */
 function readFolder(disk: Disk, folder: string): Map<string, Uint8Array> {
   const { files, others } = treeOf(disk, [folder], (path) => isLeftover(basename(path)));
   if (files.length === 0)
-    throw failure('not-found', `There are no files in ${folder}.`, { remedy: 'Name a folder that holds a SKILL.md.' });
+    throw failure('not-found', `${folder} contains no files.`, { remedy: 'Give a folder that contains a SKILL.md.' });
   if (others.length > 0)
-    throw failure('not-regular', 'A skill holds files and folders only, and no links', { file: others[0] as string });
+    throw failure('not-regular', 'A skill may contain only files and folders, no links', { file: others[0] as string });
   const bytes = files.reduce((sum, path) => sum + (disk.stat(path)?.size ?? 0), 0);
   if (files.length > MOST_FILES || bytes > MOST_BYTES)
-    throw failure('too-large', `A skill has at most ${MOST_FILES} files and ${MOST_BYTES} bytes`, { file: folder });
+    throw failure('too-large', `A skill may contain at most ${MOST_FILES} files and ${MOST_BYTES} bytes`, {
+      file: folder,
+    });
   return new Map(files.map((path) => [path.slice(folder.length + 1), disk.read(path) ?? new Uint8Array()]));
 }
 

@@ -31,8 +31,10 @@ export function find(config: Config, id: string, agent?: string): Skill {
   if (found) return found;
   const named = JSON.stringify(id);
   const message =
-    agent === undefined ? `There is no good skill ${named}.` : `${agent} has no good skill ${named} of its own.`;
-  throw failure('not-found', message, { remedy: 'lemming skill lists them, with what is wrong with the broken ones.' });
+    agent === undefined ? `There is no valid skill ${named}.` : `${agent} has no valid skill ${named} of its own.`;
+  throw failure('not-found', message, {
+    remedy: 'Run lemming skill to list the skills, and the faults of broken ones.',
+  });
 }
 
 /** Agents that have it. */
@@ -90,7 +92,7 @@ export async function listAll(world: World, { flags }: { flags: { agent?: string
   const proposed = proposalsIn(state)
     .filter(({ agent }) => isMeant(agent))
     .map(({ shows: _, ...row }) => row);
-  const none = 'There are no skills: put folders with a SKILL.md into org/skills.';
+  const none = 'There are no skills. To add one, put a folder with a SKILL.md into org/skills.';
   const text = [
     skills.length ? printSkills(skills) : owner === undefined ? none : `${owner} has no skills.`,
     ...proposed.map(
@@ -162,12 +164,12 @@ function describe({ config, state, disk }: View, skill: Skill) {
     ['for', oneLine(head.description)],
     ['folder', folder],
     ['also in', also.join(', ')],
-    ['agents', agents.join(', ') || 'nobody: list it in a resume'],
+    ['agents', agents.join(', ') || 'none; to give it to an agent, list it in the resume'],
     ['files', files.join(', ')],
     ['licence', head.license ?? ''],
     ['needs', head.compatibility ?? ''],
     ['allowed-tools', head['allowed-tools'] ?? ''],
-    ['loads', limits ? `at most ${printLimit(limits)}, by each agent` : ''],
+    ['loads', limits ? `at most ${printLimit(limits)} for each agent` : ''],
     [`on ${state.clock.day}`, loads.map(({ agent, loads }) => `${agent} ${loads}`).join(', ')],
     ['old versions', versions.join(', ')],
   ].filter(([, value]) => value !== '');

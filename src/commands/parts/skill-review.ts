@@ -21,9 +21,9 @@ export async function review(world: World, { args: { skill: id }, flags }: Revie
   const unread = unreadBy(config, agent, skills).filter((name) => id === undefined || name === id);
   const text = [
     printOutcomes({ agents: id === undefined ? agents : {}, skills }),
-    unread.length > 0 && `${agent === undefined ? 'Nobody has' : `${agent} has not`} read: ${unread.join(', ')}`,
+    unread.length > 0 && `${agent === undefined ? 'No agent has' : `${agent} has not`} read: ${unread.join(', ')}`,
   ];
-  return { data: { agents, skills, unread }, text: text.filter(Boolean).join('\n\n') || 'There was no visit yet.' };
+  return { data: { agents, skills, unread }, text: text.filter(Boolean).join('\n\n') || 'No visit has been made yet.' };
 }
 
 /** Skills that there are, or that an agent has, and that no visit has read. */
@@ -45,7 +45,7 @@ export async function validate(world: World, { args: { skill: id } }: ReviewInpu
   const lines = faults.map(({ file, line, column, message }) => `${file}:${line ?? 1}:${column ?? 1}: ${message}`);
   return {
     data: { ok: faults.length === 0, faults },
-    text: [...lines, `${count(n, 'good skill')}, ${count(faults.length, 'fault')}`].join('\n'),
+    text: [...lines, `${count(n, 'valid skill')}, ${count(faults.length, 'fault')}`].join('\n'),
     exit: faults.length === 0 ? 0 : 3,
   };
 }

@@ -5,28 +5,28 @@ import { bringIn, giveAway, rollback, switchOff, switchOn } from './skill-change
 import { listAll, show } from './skill-look.ts';
 import { review, validate } from './skill-review.ts';
 
-const SKILL = { name: 'skill', about: 'its id', of: ['skill'] } as const;
+const SKILL = { name: 'skill', about: 'the id of the skill', of: ['skill'] } as const;
 const AGENT = {
   name: 'agent',
   value: 'AGENT',
-  about: 'the skill of this agent alone, not that of the organisation',
+  about: "the agent's own skill of that id, not the organisation's",
 } as const;
 
 export const command = {
   name: 'skill',
   group: 'parts',
-  summary: 'List, show, check and review the skills of the organisation; switch them, bring them in, give them away',
+  summary: 'List, show, check, enable, disable, import or export skills',
   bare: 'list',
   commands: [
     {
       name: 'list',
-      summary: 'List the skills, who has each, and which are broken and why',
+      summary: 'List the skills, the agents that have each, and what is wrong with broken ones',
       examples: [
         { line: 'lemming skill', does: 'lists the skills; lemming skill list does the same' },
-        { line: 'lemming skill list --agent coder_01', does: 'only those that coder_01 has' },
+        { line: 'lemming skill list --agent coder_01', does: 'lists only the skills of coder_01' },
       ],
       args: [],
-      flags: [{ name: 'agent', value: 'AGENT', about: 'only those that this agent has' }],
+      flags: [{ name: 'agent', value: 'AGENT', about: 'only the skills of this agent' }],
       reads: true,
       right: 'look',
       output: (z) =>
@@ -50,8 +50,10 @@ export const command = {
     },
     {
       name: 'show',
-      summary: 'Show a skill as an agent is told it that loads it, or what an agent proposed',
-      examples: [{ line: 'lemming skill show planning', does: 'its text, who has it, and its old versions' }],
+      summary: 'Show a skill as an agent loads it, or a skill that an agent proposed',
+      examples: [
+        { line: 'lemming skill show planning', does: 'shows its text, the agents that have it, and its old versions' },
+      ],
       args: [SKILL],
       flags: [AGENT],
       reads: true,
@@ -74,10 +76,12 @@ export const command = {
     },
     {
       name: 'outcomes',
-      summary: 'Show how visits went in which agents read a skill, and their others',
-      examples: [{ line: 'lemming skill outcomes planning', does: 'compares the visits with planning and without' }],
-      args: [{ ...SKILL, about: 'one skill; all when left out', optional: true }],
-      flags: [{ name: 'agent', value: 'AGENT', about: 'the visits of this agent alone' }],
+      summary: 'Compare visits in which agents read a skill with their other visits',
+      examples: [
+        { line: 'lemming skill outcomes planning', does: 'compares visits with and without the skill planning' },
+      ],
+      args: [{ ...SKILL, about: 'the id of the skill (default: all skills)', optional: true }],
+      flags: [{ name: 'agent', value: 'AGENT', about: 'only the visits of this agent' }],
       reads: true,
       right: 'look',
       output: (z) =>
@@ -91,9 +95,9 @@ export const command = {
     },
     {
       name: 'validate',
-      summary: 'Check the skills; exit code 3 when one is broken',
-      examples: [{ line: 'lemming skill validate', does: 'lists what is wrong, with file, line and column' }],
-      args: [{ ...SKILL, about: 'one skill; all when left out', optional: true }],
+      summary: 'Check the skills; exit code 3 if one is broken',
+      examples: [{ line: 'lemming skill validate', does: 'lists each fault with file, line and column' }],
+      args: [{ ...SKILL, about: 'the id of the skill (default: all skills)', optional: true }],
       flags: [],
       reads: true,
       right: 'look',
@@ -101,8 +105,8 @@ export const command = {
     },
     {
       name: 'enable',
-      summary: 'Put a skill back that was switched off',
-      examples: [{ line: 'lemming skill enable planning', does: 'agents have it again from the next turn on' }],
+      summary: 'Enable a disabled skill',
+      examples: [{ line: 'lemming skill enable planning', does: 'agents can use it again from the next turn on' }],
       args: [SKILL],
       flags: [AGENT],
       reads: false,
@@ -111,11 +115,11 @@ export const command = {
     },
     {
       name: 'disable',
-      summary: 'Switch a skill off',
+      summary: 'Disable a skill',
       examples: [
         {
           line: 'lemming skill disable planning',
-          does: 'moves it to org/skills/_off: nobody has it from the next turn on',
+          does: 'moves it to org/skills/_off; no agent can use it from the next turn on',
         },
       ],
       args: [SKILL],
@@ -127,9 +131,9 @@ export const command = {
     {
       name: 'import',
       summary: 'Copy a folder with a SKILL.md into org/skills',
-      examples: [{ line: 'lemming skill import ../skills/planning', does: 'makes the skill planning' }],
-      args: [{ name: 'folder', about: 'the folder it lies in', of: ['folder'] }],
-      flags: [{ name: 'replace', about: 'take the place of the skill of that name, which is kept' }],
+      examples: [{ line: 'lemming skill import ../skills/planning', does: 'adds the skill planning' }],
+      args: [{ name: 'folder', about: 'the folder to import', of: ['folder'] }],
+      flags: [{ name: 'replace', about: 'replace the skill of that name; the old version is kept' }],
       reads: false,
       right: 'owner',
       output: (z) => placeShape(z).extend({ files: z.number() }),
@@ -137,7 +141,7 @@ export const command = {
     {
       name: 'export',
       summary: 'Copy a skill into a folder',
-      examples: [{ line: 'lemming skill export planning ../skills', does: 'makes the folder ../skills/planning' }],
+      examples: [{ line: 'lemming skill export planning ../skills', does: 'creates the folder ../skills/planning' }],
       args: [SKILL, { name: 'dir', about: 'the folder to copy it into' }],
       flags: [AGENT],
       reads: false,
@@ -146,10 +150,10 @@ export const command = {
     },
     {
       name: 'rollback',
-      summary: 'Put the version of a skill back that was replaced last',
+      summary: 'Go back to the former version of a skill',
       examples: [
-        { line: 'lemming skill rollback planning', does: 'keeps the present version, and puts the last one back' },
-        { line: 'lemming skill rollback csv --agent coder_01', does: 'the same, of a skill that is of coder_01 alone' },
+        { line: 'lemming skill rollback planning', does: 'restores the former version and keeps the present one' },
+        { line: 'lemming skill rollback csv --agent coder_01', does: "does the same for coder_01's own skill csv" },
       ],
       args: [SKILL],
       flags: [AGENT],

@@ -1,7 +1,8 @@
 /** The command `lemming tool`. */
-import { closest } from 'fastest-levenshtein';
+
 import { readOrg } from '../../app/read-org.ts';
 import type { View } from '../../app/view.ts';
+import { nearestTo } from '../../core/text/nearest.ts';
 import { trustNow } from '../../core/tools/declared.ts';
 import { ownerOf } from '../../disk/owner/owner.ts';
 import { toolsetOf } from '../../engine/tools/toolset.ts';
@@ -15,15 +16,13 @@ import type { World } from '../world.ts';
 export const command = {
   name: 'tool',
   group: 'parts',
-  summary: 'List the tools that agents can have, or show one: who has it, what it takes, costs and changes',
+  summary: 'List the tools for agents, or show one',
   bare: 'list',
   commands: [
     {
       name: 'list',
-      summary: 'List the tools that agents can have, and what is wrong with those that are broken',
-      examples: [
-        { line: 'lemming tool', does: 'lists those that ship with LeMMing, those in org/tools, and those of servers' },
-      ],
+      summary: 'List the tools for agents, and what is wrong with broken ones',
+      examples: [{ line: 'lemming tool', does: 'lists the built-in tools, those in org/tools, and those of servers' }],
       args: [],
       flags: [],
       reads: true,
@@ -32,9 +31,11 @@ export const command = {
     },
     {
       name: 'show',
-      summary: 'Show a tool: who has it, what it takes, costs and changes',
-      examples: [{ line: 'lemming tool show shell', does: 'what agents are told of it, its input, limits and price' }],
-      args: [{ name: 'tool', about: 'its name', of: ['tool'] }],
+      summary: 'Show a tool: the agents that have it, its input, price and effects',
+      examples: [
+        { line: 'lemming tool show shell', does: 'shows its description for agents, input, limits and price' },
+      ],
+      args: [{ name: 'tool', about: 'the name of the tool', of: ['tool'] }],
       flags: [],
       reads: true,
       right: 'look',
@@ -96,11 +97,11 @@ function find(rows: readonly ToolRow[], name: string, faults: readonly Fault[]):
   if (found) return found;
   const broken = faults.find(({ file }) => file?.startsWith(`org/tools/${name}/`));
   if (broken) throw new FaultError(broken);
-  const near = closest(
-    name,
-    rows.map((row) => row.name),
-  );
   throw failure('not-found', `There is no tool ${JSON.stringify(name)}.`, {
-    remedy: `lemming tool lists them. Did you mean ${near}?`,
+    ...nearestTo(
+      name,
+      rows.map((row) => row.name),
+    ),
+    remedy: 'Run lemming tool to list the tools.',
   });
 }

@@ -9,11 +9,14 @@ import { takenShape } from '../shapes.ts';
 export const command = {
   name: 'ack',
   group: 'people',
-  summary: 'Mark a message as read and tell its author, without an answer',
+  summary: 'Acknowledge a message without a reply',
   examples: [
-    { line: 'lemming ack 000005-manager-01 --reaction thanks', does: 'puts the message away; nobody is woken' },
+    {
+      line: 'lemming ack 000005-manager-01 --reaction thanks',
+      does: 'marks the message as read and tells its author, who is not woken',
+    },
   ],
-  args: [{ name: 'id', about: 'message to acknowledge', of: ['message'] }],
+  args: [{ name: 'id', about: 'the message to acknowledge', of: ['message'] }],
   flags: [{ name: 'reaction', value: 'WORD', about: 'an emoji or a word' }],
   reads: false,
   right: 'seat',

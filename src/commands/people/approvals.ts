@@ -27,16 +27,16 @@ import { faultShape, needsShape } from '../shapes.ts';
 export const command = {
   name: 'approvals',
   group: 'people',
-  summary: 'Show the acts that wait for a person',
+  summary: 'List pending actions',
   examples: [
-    { line: 'lemming approvals', does: 'lists what agents want to do and may not without you, why, and what it costs' },
-    { line: 'lemming approvals --answered', does: 'lists those that were answered: by whom, how, and in which turn' },
+    { line: 'lemming approvals', does: 'lists what agents want to do, why they need your approval, and what it costs' },
+    { line: 'lemming approvals --answered', does: 'lists answered actions: who answered, how, and in which turn' },
   ],
   args: [],
-  flags: [{ name: 'answered', about: 'those that were answered instead' }],
+  flags: [{ name: 'answered', about: 'list answered actions instead' }],
   reads: true,
   right: ['look', 'approvals'],
-  resource: { uri: 'lemming://approvals', name: 'approvals', about: 'acts that wait for a person' },
+  resource: { uri: 'lemming://approvals', name: 'approvals', about: 'pending actions' },
   output: (z) =>
     z.union([
       z.strictObject({ approvals: z.array(approvalShape(z)), faults: z.array(faultShape(z)), needs: needsShape(z) }),
@@ -71,7 +71,7 @@ export const listWaiting: Run<
   const waiting = approvalsFor(view.config, view.state, person).length;
   const approvals = withCosts(view, await presentActs({ ...view, changes: folderChanges(view) }));
   const heading = waiting
-    ? `${count(waiting, 'act waits', 'acts wait')} for you: lemming approve ID, or lemming deny ID; or answer in the file org/approvals/ID.md`
+    ? `${count(waiting, 'action waits', 'actions wait')} for you. Run lemming approve ID or lemming deny ID, or answer in the file org/approvals/ID.md`
     : 'Nothing waits for you.';
   const text = [heading, ...faults.map(printFault), ...approvals.map((approval) => print(view, approval))];
   const needs = countNeeds(view.config, view.state, person, [...view.faults, ...view.warnings]);
@@ -118,15 +118,13 @@ function print(view: View, approval: ShownApproval): string {
     ...(over === undefined ? [printInput(input)] : []),
     ...(changed.length ? [`  ${outdatedText(changed)}`] : []),
     ...(shows !== undefined && isShown ? [indent(shows)] : []),
-    ...(always === undefined ? [] : [`  with --always from then on without asking: ${always}`]),
+    ...(always === undefined ? [] : [`  with --always, these need no approval from now on: ${always}`]),
   ].join('\n');
 }
 
 function priceLines({ config, state }: View, { agent, tool }: Approval): string[] {
   const cost = priceOf(config, tool);
-  return cost === 0
-    ? []
-    : [`  done, it costs ${countCredits(cost)}; left: ${printLeft(leftFor(config, state, agent))}`];
+  return cost === 0 ? [] : [`  costs ${countCredits(cost)}; left: ${printLeft(leftFor(config, state, agent))}`];
 }
 
 /** What the act is to do, a line for each part; texts of several lines as they are. */
@@ -137,7 +135,7 @@ function printInput(input: Json): string {
       ? `${key}:${value.includes('\n') ? `\n${indent(value.trimEnd())}` : ` ${value}`}`
       : `${key}: ${JSON.stringify(value)}`,
   );
-  return indent(lines.join('\n') || 'with no input');
+  return indent(lines.join('\n') || 'without input');
 }
 
 function indent(text: string): string {
@@ -146,11 +144,11 @@ function indent(text: string): string {
 
 function stateOf({ config, state }: View, { id, agent, contacts, answer, otherwise }: Approval): string {
   if (answer?.unpaid !== undefined)
-    return `approved by ${answer.by}, waits for ${countCredits(answer.unpaid)}: ${creditAdvice(config, state, agent, answer.unpaid)}, or lemming deny ${id}`;
+    return `approved by ${answer.by}, but ${countCredits(answer.unpaid)} are missing: ${creditAdvice(config, state, agent, answer.unpaid)}, or lemming deny ${id}`;
   if (answer)
     return `${answer.decision === 'approve' ? 'approved' : 'denied'} by ${answer.by}, takes effect in the next turn`;
   const asked = contacts.filter((name) => isPersonIn(config, name)).join(', ');
-  return `waits for ${asked || 'anybody'}. ${otherwise}`;
+  return `waits for ${asked || 'any person'}. ${otherwise}`;
 }
 
 /** A held act. Amounts are credits. */
@@ -195,7 +193,7 @@ function listAnswered({ disk }: View) {
     if (line.k === 'decided') answered.push(answeredOf(turn, line));
   }
   const text = answered.length
-    ? `${printAnswered(answered)}\n\nlemming show ID tells what came of it.`
-    : 'Nothing was answered yet.';
+    ? `${printAnswered(answered)}\n\nlemming show ID shows the result.`
+    : 'No action has been answered yet.';
   return { data: { answered }, text };
 }

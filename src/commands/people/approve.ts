@@ -18,19 +18,19 @@ export const command = {
   group: 'people',
   summary: 'Approve a pending action',
   examples: [
-    { line: 'lemming approve A-12-coder_01-1', does: 'the act is judged again in the next turn and done once' },
+    { line: 'lemming approve A-12-coder_01-1', does: 'the next turn checks the action again and does it once' },
     {
       line: 'lemming approve A-12-coder_01-1 --always',
-      does: 'acts like it need no approval any more: a policy at the front of org/org.yaml says so',
+      does: 'actions like it no longer need approval; adds a policy to org/org.yaml',
     },
   ],
-  args: [{ name: 'id', about: 'id of the act; lemming approvals lists them', of: ['approval'] }],
+  args: [{ name: 'id', about: 'the id of the action, from lemming approvals', of: ['approval'] }],
   flags: [
-    { name: 'note', value: 'TEXT', about: 'what the agent is told with it' },
-    { name: 'by', value: 'PERSON', about: 'who answers, when it is another person of the chart', right: 'owner' },
+    { name: 'note', value: 'TEXT', about: 'a note to the agent' },
+    { name: 'by', value: 'PERSON', about: 'the person who answers, if not you', right: 'owner' },
     {
       name: 'always',
-      about: 'approve actions like this one of the same agent from now on; lemming policies shows and revokes it',
+      about: 'also approve similar actions of this agent from now on; lemming policies lists and revokes such rules',
     },
   ],
   reads: false,
@@ -48,7 +48,7 @@ export const run: Run<typeof command, DecidedApproval & { changed: string[]; alw
   const outcome = told(decide(world, input, 'approve'), changed);
   if (rule === null) return outcome;
   writePolicy(world, rule);
-  const text = `${outcome.text}\nFrom then on without asking: ${rule}. lemming policies shows it, and revokes it.`;
+  const text = `${outcome.text}\nFrom now on, these need no approval: ${rule}. lemming policies lists and revokes such rules.`;
   return { ...outcome, data: { ...outcome.data, always: rule }, text };
 };
 
@@ -62,7 +62,7 @@ async function changedIn(world: World, id: string): Promise<string[]> {
 function told(outcome: Outcome<DecidedApproval>, changed: string[]): Outcome<DecidedApproval & { changed: string[] }> {
   const data = { ...outcome.data, changed };
   if (changed.length === 0) return { ...outcome, data };
-  const text = `${changedText(changed)} since it was shown, so it is not done: in the next turn it is held again as it stands now.\nlemming approvals shows it.`;
+  const text = `${changedText(changed)} since the action was shown, so it is not done. The next turn shows it again in its present form.\nRun lemming approvals to see it.`;
   return { ...outcome, data, text };
 }
 
@@ -80,9 +80,9 @@ async function ruleFor(world: World, id: string): Promise<string | null> {
   if (policy) return policy.act;
   const remedy =
     tool?.held === 'always'
-      ? `lemming approve ${id}; a person is asked each time.`
-      : `lemming approve ${id}; or write a pattern of your own into policies: of org/org.yaml.`;
-  throw failure('refused', `No policy can name acts like ${id}: approve it alone.`, { remedy });
+      ? `Run lemming approve ${id}. This tool needs approval each time.`
+      : `Run lemming approve ${id}, or write your own pattern under policies: in org/org.yaml.`;
+  throw failure('refused', `No policy can describe actions like ${id}, so approve only this one.`, { remedy });
 }
 
 function writePolicy(world: World, act: string): void {

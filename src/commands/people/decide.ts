@@ -18,7 +18,7 @@ function demandAsked({ config }: View, approval: Approval, person: string): void
   const asked = approval.contacts.filter((name) => isPersonIn(config, name));
   if (asked.length === 0 || asked.includes(person)) return;
   throw failure('refused', `${approval.id} waits for ${asked.join(', ')}, not for ${person}.`, {
-    remedy: 'One of those who were asked answers it.',
+    remedy: 'One of the people who were asked must answer it.',
   });
 }
 
@@ -59,11 +59,11 @@ export function decide(world: World, input: AnswerInput, ask: 'approve' | 'deny'
   const approval = state.approvals.pending.get(id);
   if (!approval)
     throw isApprovalId(id) && disk.stat(answeredPath(id))
-      ? failure('not-found', `${id} was answered already and waits no more.`, {
-          remedy: `lemming show ${id} tells how.`,
+      ? failure('not-found', `${id} has already been answered.`, {
+          remedy: `Run lemming show ${id} to see the answer.`,
         })
-      : failure('not-found', `No act ${JSON.stringify(id)} waits for a person.`, {
-          remedy: 'lemming approvals lists what waits.',
+      : failure('not-found', `No pending action has the id ${JSON.stringify(id)}.`, {
+          remedy: 'Run lemming approvals to list pending actions.',
         });
   const { by } = input.flags;
   const person = by !== undefined ? personNamed(view, by) : personOf(view);
@@ -72,10 +72,10 @@ export function decide(world: World, input: AnswerInput, ask: 'approve' | 'deny'
   const taken = post(world, person, [{ ask, id, note }]);
   const { agent, tool, answer } = approval;
   const before =
-    answer && answer.decision !== ask ? ` This takes the place of "${answer.decision}" by ${answer.by}.` : '';
+    answer && answer.decision !== ask ? ` This replaces the answer "${answer.decision}" of ${answer.by}.` : '';
   const text =
     ask === 'approve'
-      ? `Approved: ${agent} uses ${tool} in the next turn.`
+      ? `Approved: ${agent} will use ${tool} in the next turn.`
       : `Denied: ${agent} will be told that this ${actName(approval)} is not done.`;
   return { data: { id, decision: ask, by: person, agent, tool, taken }, text: text + before };
 }

@@ -7,12 +7,12 @@ export const command = {
   group: 'people',
   summary: 'Deny a pending action',
   examples: [
-    { line: 'lemming deny A-12-coder_01-1 --note "Not on Fridays"', does: 'the agent is told so in its next turn' },
+    { line: 'lemming deny A-12-coder_01-1 --note "Not on Fridays"', does: 'the agent learns of it in its next turn' },
   ],
-  args: [{ name: 'id', about: 'id of the act; lemming approvals lists them', of: ['approval'] }],
+  args: [{ name: 'id', about: 'the id of the action, from lemming approvals', of: ['approval'] }],
   flags: [
     { name: 'note', value: 'TEXT', about: 'why' },
-    { name: 'by', value: 'PERSON', about: 'who answers, when it is another person of the chart', right: 'owner' },
+    { name: 'by', value: 'PERSON', about: 'the person who answers, if not you', right: 'owner' },
   ],
   reads: false,
   right: 'approvals',

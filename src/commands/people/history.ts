@@ -14,16 +14,22 @@ import { mailShape } from '../shapes.ts';
 export const command = {
   name: 'history',
   group: 'people',
-  summary: 'Show what was written, by everyone, with one agent, or in one conversation',
+  summary: 'List messages: all, those with one agent or person, or one conversation',
   examples: [
     { line: 'lemming history', does: 'lists the messages of the last 50 turns' },
-    { line: 'lemming history coder_01 --turns 10', does: 'what coder_01 wrote and was written in the last 10 turns' },
-    { line: 'lemming history human', does: 'what a person and the organisation wrote to each other' },
-    { line: 'lemming history 000001-human-01', does: 'a whole conversation, live and archived' },
+    { line: 'lemming history coder_01 --turns 10', does: 'lists the mail from and to coder_01 in the last 10 turns' },
+    { line: 'lemming history human', does: 'lists the mail between a person and the organisation' },
+    { line: 'lemming history 000001-human-01', does: 'lists a whole conversation, also what is archived' },
   ],
   args: [{ name: 'of', about: 'an agent, a person, a contact, or the id of a conversation', optional: true }],
   flags: [
-    { name: 'turns', value: 'N', kind: 'whole', least: 1, about: 'only so many turns back (50, a conversation whole)' },
+    {
+      name: 'turns',
+      value: 'N',
+      kind: 'whole',
+      least: 1,
+      about: 'how many turns to go back (default: 50; a conversation is shown whole)',
+    },
   ],
   reads: true,
   right: 'seat',
@@ -51,8 +57,8 @@ export const run: Run<typeof command, { messages: MailRow[] }> = async (world, i
 function seatOf({ config }: View, of: string | undefined): string | undefined {
   const contact = of === undefined || config.agents.has(of) ? undefined : config.contacts.get(of);
   if (contact?.seat === null)
-    throw failure('not-found', `${of} has no seat in the chart, so there is no mail with them.`, {
-      remedy: `The people write to them. Notes on them lie in org/contacts/${of}.md; lemming search ${of} finds mail that names them.`,
+    throw failure('not-found', `${of} is a contact without a seat in the chart, so there is no mail with them.`, {
+      remedy: `Your notes on them are in org/contacts/${of}.md. Run lemming search ${of} to find mail that mentions them.`,
     });
   return contact?.seat ?? of;
 }

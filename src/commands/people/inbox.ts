@@ -20,13 +20,13 @@ export const command = {
   group: 'people',
   summary: 'Show your mail, unread first, and your notices',
   examples: [
-    { line: 'lemming inbox', does: 'lists unread mail by conversation, then the latest you have read, and notices' },
-    { line: 'lemming inbox --all --json', does: 'gives all mail that was ever written to you' },
+    { line: 'lemming inbox', does: 'lists unread mail by conversation, then the mail you read last, and notices' },
+    { line: 'lemming inbox --all --json', does: 'prints all mail that was ever sent to you' },
   ],
   args: [],
   flags: [
-    { name: 'all', about: 'also what you put away, the archive, and mail of those who may not write to you any more' },
-    { name: 'unread', about: 'only what you have not read' },
+    { name: 'all', about: 'include archived mail, and mail of agents that may no longer write to you' },
+    { name: 'unread', about: 'only unread mail' },
   ],
   reads: true,
   right: 'seat',
@@ -56,13 +56,13 @@ export const run: Run<typeof command, { messages: MailRow[]; notices: NoticeLine
   const needs = countNeeds(view.config, view.state, person, [...view.faults, ...view.warnings]);
   const shown = all ? read : read.slice(0, SHOWN_READ);
   const text = [
-    `${count(unread.length, 'unread message')} for ${person || 'nobody: there is no person here'}`,
+    `${count(unread.length, 'unread message')} for ${person || 'nobody: the chart has no person'}`,
     printInbox([...unread, ...shown], (thread) => topicOf(view, thread)),
-    read.length > shown.length ? 'Older mail was read: lemming inbox --all' : '',
+    read.length > shown.length ? 'For older mail: lemming inbox --all' : '',
     notices.length
       ? `${count(notices.length, 'notice')} (lemming read notices clears them)\n${notices.map((n) => `  turn ${n.turn}: ${n.text}`).join('\n')}`
       : '',
-    unread.length ? 'lemming read ID shows a message, lemming reply ID TEXT answers it' : '',
+    unread.length ? 'To show a message: lemming read ID. To answer it: lemming reply ID TEXT' : '',
     needs.count > needs.mail ? printNeeds(needs) : '',
   ];
   return { data: { messages: [...unread, ...shown], notices, needs }, text: text.filter(Boolean).join('\n\n') };

@@ -13,13 +13,13 @@ import { mailShape } from '../shapes.ts';
 export const command = {
   name: 'outbox',
   group: 'people',
-  summary: 'Show what an agent or a person has written, who has not got it yet, and who has answered',
+  summary: 'List the messages of an agent or a person, and who still has to read or answer them',
   examples: [
     { line: 'lemming outbox coder_01', does: 'lists the messages of coder_01' },
-    { line: 'lemming outbox human', does: 'shows which of your messages wait, were read, and were answered' },
+    { line: 'lemming outbox human', does: 'shows which of your messages are waiting, read or answered' },
   ],
   args: [{ name: 'agent', about: 'whose messages' }],
-  flags: [{ name: 'all', about: 'also what lies in the archive' }],
+  flags: [{ name: 'all', about: 'include the archive' }],
   reads: true,
   right: 'look',
   output: (z) =>

@@ -11,7 +11,7 @@ import type { World } from '../world.ts';
 export const command = {
   name: 'policies',
   group: 'people',
-  summary: 'Show the policies of org/org.yaml, or revoke one',
+  summary: 'List the policies of org/org.yaml, or revoke one',
   bare: 'list',
   commands: [
     {
@@ -20,7 +20,7 @@ export const command = {
       examples: [
         {
           line: 'lemming policies',
-          does: 'lists them in the order in which they are tried; the first that fits decides',
+          does: 'lists them in the order in which they apply; the first match decides',
         },
       ],
       args: [],
@@ -31,11 +31,9 @@ export const command = {
     },
     {
       name: 'revoke',
-      summary: 'Take a policy out of org/org.yaml',
-      examples: [
-        { line: 'lemming policies revoke 1', does: 'takes the first out of org/org.yaml; everything else there stays' },
-      ],
-      args: [{ name: 'number', about: 'which of the list' }],
+      summary: 'Remove a policy from org/org.yaml',
+      examples: [{ line: 'lemming policies revoke 1', does: 'removes the first policy' }],
+      args: [{ name: 'number', about: 'its number in the list' }],
       flags: [],
       reads: false,
       right: 'edit',
@@ -61,14 +59,14 @@ export const run: Runs<typeof command> = {
     const policy = policiesIn(world).find((one) => String(one.number) === number);
     if (!policy)
       throw failure('not-found', `There is no policy ${number}.`, {
-        remedy: 'lemming policies lists them with their numbers.',
+        remedy: 'Run lemming policies to list them with their numbers.',
       });
     const disk = realDisk(world.root);
     const before = exactText(disk, FILE) ?? '';
     replaceExact(disk, FILE, before, edited(removeItem(before, ['policies'], policy.number - 1), FILE));
     return {
       data: { revoked: policy },
-      text: `Revoked: ${policy.act} (${JSON.stringify(policy.do)}). It holds from the next turn on.`,
+      text: `Revoked: ${policy.act} (${JSON.stringify(policy.do)}). This takes effect in the next turn.`,
     };
   },
 };

@@ -16,16 +16,16 @@ import type { World } from '../world.ts';
 export const command = {
   name: 'read',
   group: 'people',
-  summary: 'Show a message; mail to you counts as read from then on',
+  summary: 'Show a message; if it is to you, mark it as read',
   examples: [
     { line: 'lemming read 000005-manager-01', does: 'prints the message and marks it as read' },
-    { line: 'lemming read notices', does: 'prints what you were to be told and clears it' },
+    { line: 'lemming read notices', does: 'prints your notices and clears them' },
   ],
-  args: [{ name: 'id', about: 'id of a message, or the word notices', of: ['message'] }],
+  args: [{ name: 'id', about: 'the id of a message, or the word notices', of: ['message'] }],
   flags: [],
   reads: false,
   right: 'seat',
-  resource: { uri: 'lemming://mail/{id}', name: 'message', about: 'a message; it does not count as read by that' },
+  resource: { uri: 'lemming://mail/{id}', name: 'message', about: 'a message; this does not mark it as read' },
   output: (z) => z.union([mailShape(z), z.strictObject({ notices: z.array(noticeShape(z)) })]),
 } as const satisfies Definition;
 
@@ -52,7 +52,7 @@ async function readNotices(world: World) {
   const notices = noticeLines(told);
   if (told.length) await tellRead(world, person, { ask: 'read', ids: ['notices'], notices: told.map(noticeKey) });
   const text = notices.map((notice) => `turn ${notice.turn}: ${notice.text}`).join('\n');
-  return { data: { notices }, text: text || 'There are no notices.' };
+  return { data: { notices }, text: text || 'You have no notices.' };
 }
 
 async function foreseen(world: World): Promise<View> {

@@ -20,10 +20,10 @@ export const command = {
     },
   ],
   args: [
-    { name: 'id', about: 'message to answer', of: ['message'] },
-    { name: 'text', about: 'what to say', many: true, stdin: true },
+    { name: 'id', about: 'the message to answer', of: ['message'] },
+    { name: 'text', about: 'the text', many: true, stdin: true },
   ],
-  flags: [{ name: 'all', about: 'answer its other recipients as well' }],
+  flags: [{ name: 'all', about: 'also send it to the other recipients' }],
   reads: false,
   right: 'seat',
   output: (z) =>

@@ -14,16 +14,16 @@ import { takenShape } from '../shapes.ts';
 export const command = {
   name: 'retry',
   group: 'people',
-  summary: 'Give a dead letter another chance, with all that were not delivered for its reason in its chain',
+  summary: 'Deliver a dead letter again, with those of its chain that failed for the same reason',
   examples: [
     {
       line: 'lemming retry 000007-planner-02',
-      does: 'delivers the message again, as its file stands now, and its like',
+      does: 'delivers the message as its file is now, and the others of its chain',
     },
-    { line: 'lemming retry 000007-planner-02 --only', does: 'delivers that message alone' },
+    { line: 'lemming retry 000007-planner-02 --only', does: 'delivers only that message' },
   ],
-  args: [{ name: 'id', about: 'id of the dead letter or of its message', of: ['dead-letter'] }],
-  flags: [{ name: 'only', about: 'no other message of its chain' }],
+  args: [{ name: 'id', about: 'the id of the dead letter or of its message', of: ['dead-letter'] }],
+  flags: [{ name: 'only', about: 'only this message, not the others of its chain' }],
   reads: false,
   right: 'edit',
   output: (z) => z.strictObject({ count: z.number(), retried: z.array(z.string()), taken: takenShape(z) }),
@@ -39,7 +39,7 @@ export const run: Run<typeof command> = async (world, input) => {
   const named = lettersOf(view, id);
   if (named.length === 0)
     throw failure('not-found', `There is no dead letter ${JSON.stringify(id)}.`, {
-      remedy: 'The files in org/dead-letter/ bear the ids.',
+      remedy: 'Their ids are the names of the files in org/dead-letter/.',
     });
   for (const { message, reason, to } of named)
     if (message !== null && reason === 'no-agent')
@@ -69,9 +69,9 @@ function linesWith({ state }: View, named: readonly DeadLetter[]): (DeadLetter &
 }
 
 function printRetried({ id, ids, message, path, to }: DeadLetter & { ids: readonly string[] }): string {
-  if (message === null) return `${path} is looked at again in the next turn.`;
+  if (message === null) return `The next turn tries ${path} again.`;
   if (ids.length > 1)
-    return `${ids.length} messages of one chain are delivered again in the next turn (${shorten(ids.join(', '), SHOWN)}). With --only, lemming retry takes one alone.`;
+    return `${ids.length} messages of one chain will be delivered again in the next turn (${shorten(ids.join(', '), SHOWN)}). To deliver only one, add --only.`;
   const name = id === message ? '' : ` (${id})`;
-  return `${message} is delivered again to ${shorten(to.join(', '), SHOWN)} in the next turn${name}.`;
+  return `${message} will be delivered again to ${shorten(to.join(', '), SHOWN)} in the next turn${name}.`;
 }

@@ -10,14 +10,14 @@ import { takenShape } from '../shapes.ts';
 export const command = {
   name: 'taint',
   group: 'people',
-  summary: 'Show who has read words of strangers, or say that somebody is clean again',
+  summary: 'List agents and files that text from strangers has tainted, or clear one',
   bare: 'list',
   commands: [
     {
       name: 'list',
-      summary: 'List agents that have read words of strangers, and shared files they wrote',
+      summary: 'List agents that have read text from strangers, and shared files that they wrote',
       examples: [
-        { line: 'lemming taint', does: 'lists agents, and shared files they wrote, with what they read first' },
+        { line: 'lemming taint', does: 'lists the agents and shared files, with the text that tainted each first' },
       ],
       args: [],
       flags: [],
@@ -27,11 +27,11 @@ export const command = {
     },
     {
       name: 'clear',
-      summary: 'Say that an agent or a shared file is clean again',
+      summary: 'Clear the taint of an agent or a shared file',
       examples: [
         {
           line: 'lemming taint clear planner',
-          does: 'its outbound acts need no approval, until it reads such words again',
+          does: 'its outbound actions need no approval until it reads such text again',
         },
       ],
       args: [{ name: 'name', about: 'an agent, or the path of a shared file', of: ['agent'] }],
@@ -47,17 +47,21 @@ export const run: Runs<typeof command> = {
   list: async (world) => {
     const tainted = [...readOrg(world).state.rights.tainted].map(([what, read]) => ({ what, read }));
     const rows = tainted.map(({ what, read }) => [what, read]);
-    const text = rows.length ? table([['tainted', 'by'], ...rows]) : 'Nobody has read words of strangers.';
+    const text = rows.length
+      ? table([['tainted', 'by'], ...rows])
+      : 'Nothing is tainted: no agent has read text from strangers.';
     return { data: { tainted }, text };
   },
   clear: async (world, { args: { name } }) => {
     const view = readOrg(world);
     if (!view.state.rights.tainted.has(name))
-      throw failure('not-found', `${JSON.stringify(name)} is not tainted.`, { remedy: 'lemming taint lists what is.' });
+      throw failure('not-found', `${JSON.stringify(name)} is not tainted.`, {
+        remedy: 'Run lemming taint to list what is.',
+      });
     const taken = post(world, personOf(view), [{ ask: 'untaint', what: name }]);
     return {
       data: { what: name, taken },
-      text: `${name} counts as clean${taken === 'waits' ? ' from the next turn on' : ''}.`,
+      text: `${name} is no longer tainted${taken === 'waits' ? ' from the next turn on' : ''}.`,
     };
   },
 };

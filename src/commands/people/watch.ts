@@ -16,12 +16,12 @@ import type { World } from '../world.ts';
 export const command = {
   name: 'watch',
   group: 'people',
-  summary: 'Show the organisation at work, full screen, or its events as they happen',
+  summary: 'Watch the organisation: full screen, or as a list of events',
   examples: [
     { line: 'lemming watch', does: 'opens the screen, whoever runs the organisation; ? shows the keys' },
     { line: 'lemming watch --run', does: 'opens the screen and runs the organisation until you leave' },
-    { line: 'lemming watch --plain', does: 'prints the events until Ctrl-C, as when the output is no terminal' },
-    { line: 'lemming watch --once', does: 'shows the last turn and ends' },
+    { line: 'lemming watch --plain', does: 'prints events until Ctrl-C, as it does when the output is not a terminal' },
+    { line: 'lemming watch --once', does: 'prints the last turn and ends' },
     {
       line: 'lemming watch --turns 3 --json',
       does: 'prints the events of the next three turns, one JSON object a line',
@@ -29,9 +29,9 @@ export const command = {
   ],
   args: [],
   flags: [
-    { name: 'turns', value: 'N', kind: 'whole', least: 1, about: 'print events, and end after so many further turns' },
+    { name: 'turns', value: 'N', kind: 'whole', least: 1, about: 'print events, and end after this many more turns' },
     { name: 'once', about: 'print only the last turn' },
-    { name: 'run', about: 'run the organisation as well, until you leave the screen' },
+    { name: 'run', about: 'also run the organisation until you leave the screen' },
   ],
   reads: true,
   right: 'owner',
@@ -53,7 +53,9 @@ export const run: Run<typeof command> = async (world, input) => {
   const { once, turns, run = false } = input.flags;
   if (world.screen && !once && turns === undefined) return world.screen({ run });
   if (run)
-    throw failure('usage', '--run needs a terminal for the screen', { remedy: 'lemming run makes turns without it.' });
+    throw failure('usage', '--run needs a terminal for the screen', {
+      remedy: 'To make turns without a screen, use lemming run.',
+    });
   return follow(world, input);
 };
 
@@ -77,7 +79,7 @@ async function follow(world: World, input: InputOf<typeof command>): Promise<Out
       turn: teller.turn,
       ...(input.flags.once ? { spent: teller.spent, events: teller.events } : {}),
     },
-    text: teller.turns === 0 && input.flags.once ? 'There was no turn yet.' : '',
+    text: teller.turns === 0 && input.flags.once ? 'No turn has been made yet.' : '',
   };
 }
 

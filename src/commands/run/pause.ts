@@ -7,10 +7,10 @@ export const command = {
   group: 'run',
   summary: 'Stop new model calls, for all agents or one, until resume',
   examples: [
-    { line: 'lemming pause', does: 'pauses the organisation; calls under way are finished' },
+    { line: 'lemming pause', does: 'pauses the organisation; calls in progress are finished' },
     { line: 'lemming pause hr', does: 'pauses one agent; its mail waits' },
   ],
-  args: [{ name: 'agent', about: 'who pauses; everybody when left out', optional: true }],
+  args: [{ name: 'agent', about: 'the agent to pause (default: all agents)', optional: true }],
   flags: [],
   reads: false,
   right: 'edit',

@@ -34,8 +34,8 @@ export function askPause(world: World, ask: 'pause' | 'resume', name: string | u
       takes_effect: posted === 'waits' ? ('next turn' as const) : ('now' as const),
     },
     text: [
-      `${who} ${ask === 'pause' ? 'is paused' : 'goes on'}${posted === 'waits' ? ' from the next turn on' : ''}${rest}`,
-      ...still.map((other) => `${other} is still paused: lemming resume ${other}`),
+      `${who} ${ask === 'pause' ? 'is paused' : 'continues'}${posted === 'waits' ? ' from the next turn on' : ''}${rest}`,
+      ...still.map((other) => `${other} is still paused. To resume it: lemming resume ${other}`),
     ].join('\n'),
   };
 }

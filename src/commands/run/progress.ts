@@ -32,13 +32,9 @@ export class RunProgress {
     for (const line of done) this.world.say(`  ${line}`);
     for (const visit of report.visits) for (const line of troubles(visit)) this.world.say(`  ${line}`);
     for (const { path, ours } of report.conflicts)
-      this.world.say(
-        `  ${path} was changed while the turn was made and stays as it is; the agent's text lies in ${ours}`,
-      );
+      this.world.say(`  ${path} was changed during the turn, so it stays as it is; the agent's text is in ${ours}`);
     for (const { detail, kept, id } of report.unplaced)
-      this.world.say(
-        `  set aside: ${detail}; ${kept ? `its content lies in ${kept}` : `see org/dead-letter/${id}.md`}`,
-      );
+      this.world.say(`  set aside: ${detail}; ${kept ? `its content is in ${kept}` : `see org/dead-letter/${id}.md`}`);
   }
 
   private tellRecovery(): void {
@@ -56,9 +52,9 @@ export class RunProgress {
 function turnLine({ turn, visits, spent }: TurnReport): string {
   const sent = visits.reduce((total, visit) => total + visit.sent, 0);
   const done = visits.filter((visit) => visit.outcome === 'ok' || visit.outcome === 'cut');
-  if (visits.length === 0) return `Turn ${turn}: nobody was due`;
+  if (visits.length === 0) return `Turn ${turn}: no agent was due`;
   const failed = visits.some((visit) => visit.outcome === 'failed');
-  const names = nameSome(done.map((visit) => visit.agent)) || (failed ? 'no visit succeeded' : 'nobody was called');
+  const names = nameSome(done.map((visit) => visit.agent)) || (failed ? 'no visit succeeded' : 'no agent was called');
   return `Turn ${turn}: ${names}; ${count(sent, 'message')} sent, ${countCredits(spent)}`;
 }
 
@@ -86,11 +82,10 @@ function troubles(visit: VisitReport): string[] {
   const { agent, outcome, reason = 'no reason given', detail = '', refused, held, gave_up = [] } = visit;
   if (outcome === 'failed') lines.push(`${agent} failed: ${reason}`);
   if (outcome === 'cut')
-    lines.push(`${agent} was cut (${reason}): ${detail}${gave_up.length === 0 ? '; its mail is not finished' : ''}`);
+    lines.push(`${agent} was cut (${reason}): ${detail}${gave_up.length === 0 ? '; its mail waits' : ''}`);
   if (outcome === 'skipped') lines.push(`${agent} was not called: ${reason}`);
-  if (gave_up.length > 0)
-    lines.push(`${agent} gave up on ${nameSome(gave_up)} (lemming retry ID gives another chance)`);
-  if (refused > 0) lines.push(`${agent}: ${count(refused, 'act')} refused (lemming logs ${agent})`);
-  if (held > 0) lines.push(`${agent}: ${count(held, 'act')} held for approval (lemming approvals)`);
+  if (gave_up.length > 0) lines.push(`${agent} gave up on ${nameSome(gave_up)} (lemming retry ID delivers it again)`);
+  if (refused > 0) lines.push(`${agent}: ${count(refused, 'action')} refused (lemming logs ${agent})`);
+  if (held > 0) lines.push(`${agent}: ${count(held, 'action')} waiting for approval (lemming approvals)`);
   return lines;
 }

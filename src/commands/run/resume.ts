@@ -7,10 +7,10 @@ export const command = {
   group: 'run',
   summary: 'End a pause, for all agents or one',
   examples: [
-    { line: 'lemming resume', does: 'the organisation goes on at the turn where it paused' },
-    { line: 'lemming resume hr', does: 'one agent goes on' },
+    { line: 'lemming resume', does: 'the organisation continues at the turn where it paused' },
+    { line: 'lemming resume hr', does: 'one agent continues' },
   ],
-  args: [{ name: 'agent', about: 'who goes on; the organisation when left out', optional: true }],
+  args: [{ name: 'agent', about: 'the agent to resume (default: the organisation)', optional: true }],
   flags: [],
   reads: false,
   right: 'edit',

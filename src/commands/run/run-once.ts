@@ -6,8 +6,8 @@ import { makeTurns, UNSAFE_HOST, wantsUnsafeHost } from './turns.ts';
 export const command = {
   name: 'run-once',
   group: 'run',
-  summary: 'Make one turn, or finish the one that was cut off',
-  examples: [{ line: 'lemming run-once', does: 'makes one turn and sums it up' }],
+  summary: 'Make one turn, or finish an interrupted one',
+  examples: [{ line: 'lemming run-once', does: 'makes one turn and summarises it' }],
   args: [],
   flags: [UNSAFE_HOST],
   reads: false,

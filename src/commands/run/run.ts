@@ -19,22 +19,25 @@ import { makeTurns, type RunResult, type TurnsOptions, UNSAFE_HOST, wantsUnsafeH
 export const command = {
   name: 'run',
   group: 'run',
-  summary: 'Make turns: so many, until nobody is due, or until you stop it',
+  summary: 'Make turns: a number of them, until no agent is due, or until you stop it',
   examples: [
-    { line: 'lemming run --until-idle', does: 'works until nobody is due any more' },
-    { line: 'lemming run --turns 3 --max-cost 0.5', does: 'makes three turns, for half a credit at most' },
-    { line: 'lemming run', does: 'goes on until Ctrl-C; a turn under way is finished first' },
-    { line: 'lemming run --dry-run', does: 'shows who would be called, with which prompt, and changes nothing' },
+    { line: 'lemming run --until-idle', does: 'runs until no agent is due' },
+    { line: 'lemming run --turns 3 --max-cost 0.5', does: 'makes three turns and spends at most half a credit' },
+    { line: 'lemming run', does: 'runs until Ctrl-C; finishes the current turn first' },
+    {
+      line: 'lemming run --dry-run',
+      does: 'shows which agents would be called, and with which prompts; changes nothing',
+    },
   ],
   args: [],
   flags: [
-    { name: 'turns', short: 'n', value: 'N', kind: 'whole', least: 1, about: 'so many turns' },
-    { name: 'until-idle', about: 'stop when nobody is due any more' },
-    { name: 'max-cost', value: 'C', kind: 'amount', about: 'what the run may cost at most' },
-    { name: 'concurrency', value: 'N', kind: 'whole', least: 1, about: 'provider calls at the same time' },
-    { name: 'verify', about: 'check every byte of the journal first, and take the history that it tells' },
+    { name: 'turns', short: 'n', value: 'N', kind: 'whole', least: 1, about: 'the number of turns' },
+    { name: 'until-idle', about: 'stop when no agent is due' },
+    { name: 'max-cost', value: 'C', kind: 'amount', about: 'the most that the run may cost' },
+    { name: 'concurrency', value: 'N', kind: 'whole', least: 1, about: 'the number of model calls at the same time' },
+    { name: 'verify', about: 'check every byte of the journal first, and rebuild the state from it' },
     UNSAFE_HOST,
-    { name: 'dry-run', about: 'show what the next turn would do; nothing is called or written' },
+    { name: 'dry-run', about: 'show what the next turn would do, without calls or changes' },
   ],
   reads: false,
   right: 'owner',
@@ -104,8 +107,10 @@ function rangeOf({ least, most }: CostRange): string {
 function printPreview(seen: Preview): string {
   const { turn, unfinished, calls, rest, reserve } = seen;
   const lines = [
-    unfinished ? `Turn ${turn} was cut off; it would be finished from its recorded inputs and replies.` : '',
-    `Turn ${turn} would call ${count(calls.length, 'agent')}, for ${countCredits(reserve)} at most (first calls). Nothing was called or written.`,
+    unfinished
+      ? `Turn ${turn} was interrupted. The next run would finish it from its recorded inputs and replies.`
+      : '',
+    `Turn ${turn} would call ${count(calls.length, 'agent')}, for at most ${countCredits(reserve)} (first calls). Nothing was called or written.`,
     calls.length > 0 ? `First calls: ${printRange(seen)}.` : '',
     ...calls.map(printCall),
     ...rest.map(({ agent, why }) => `${agent}: no, ${why}`),

@@ -14,8 +14,8 @@ export const command = {
     { line: 'lemming step', does: 'makes one turn' },
     { line: 'lemming step 3 --agent planner', does: 'makes three turns in which only the planner is due' },
   ],
-  args: [{ name: 'n', about: 'how many turns; 1 when left out', optional: true }],
-  flags: [{ name: 'agent', value: 'AGENT', about: 'only this agent is due, whatever its schedule says' }, UNSAFE_HOST],
+  args: [{ name: 'n', about: 'the number of turns (default: 1)', optional: true }],
+  flags: [{ name: 'agent', value: 'AGENT', about: 'call only this agent, whatever its schedule says' }, UNSAFE_HOST],
   reads: false,
   right: 'turns',
   output: (z) => madeShape(z),
@@ -29,6 +29,7 @@ export const run: Run<typeof command> = async (world, input) => {
 };
 
 function turnsOf({ args: { n = '1' } }: InputOf<typeof command>): number {
-  if (!/^[1-9]\d{0,8}$/.test(n)) throw failure('usage', `N is a number of turns from 1, not "${n}"`, { value: n });
+  if (!/^[1-9]\d{0,8}$/.test(n))
+    throw failure('usage', `N must be a whole number of turns from 1, not "${n}"`, { value: n });
   return Number(n);
 }

@@ -28,7 +28,7 @@ import { RunProgress } from './progress.ts';
 export interface TurnsOptions extends Pick<RunOptions, 'turns' | 'untilIdle' | 'maxCost' | 'only' | 'step'> {
   /** Provider calls at the same time, instead of `limits.concurrency`. */
   concurrency?: number;
-  /** The owner lets programs run without a Box. */
+  /** The owner lets programs run without a sandbox. */
   unsafeHost?: boolean;
   /** Every byte of the journal is checked first. */
   verify?: boolean;
@@ -50,11 +50,10 @@ export interface RunResult {
   needs: NeedCounts;
 }
 
-/** What `run`, `run-once` and `step` offer for machines without a Box. */
+/** What `run`, `run-once` and `step` offer for machines without a sandbox. */
 export const UNSAFE_HOST = {
   name: 'unsafe-host',
-  about:
-    'where there is no Box, let programs of agents run with your rights, if org.yaml says `sandbox: unsafe-host` too',
+  about: "if there is no sandbox, run agents' programs with your rights; org.yaml must also say `sandbox: unsafe-host`",
   right: 'owner',
 } as const satisfies Flag;
 
@@ -141,7 +140,7 @@ function exitOf(
 }
 
 function starvedLine({ config, state }: Engine, name: string): string {
-  return `${name} is out of credits and its mail waits: ${creditAdvice(config, state, name)}`;
+  return `${name} is out of credits, and its mail waits: ${creditAdvice(config, state, name)}`;
 }
 
 function sumUp(
@@ -155,13 +154,15 @@ function sumUp(
   const ending = failing ? ENDINGS.failing : ENDINGS[end];
   const lines = [
     `${count(turns, 'turn')}, ${count(called, 'visit')}, ${count(sent, 'message')} sent, ${countCredits(spent)} spent${ending}`,
-    state.staff.paused ? 'The organisation is paused: lemming resume' : '',
+    state.staff.paused ? 'The organisation is paused. Run lemming resume to continue' : '',
     failing ? failingLines(engine) : '',
     starvedIn(state)
       .map((name) => starvedLine(engine, name))
       .join('\n'),
     waitingLines(engine, person, needs),
-    sent === 0 ? 'lemming status shows how everyone is' : 'What was written: agents/*/outbox/ and lemming history',
+    sent === 0
+      ? 'lemming status shows the state of each agent'
+      : 'Read the messages with lemming history, or in agents/*/outbox/',
   ];
   return lines.filter(Boolean).join('\n');
 }
@@ -175,20 +176,20 @@ function failingLines({ state, knownConfig }: Engine): string {
   const left = scheduleTurn(knownConfig, state, state.clock.turn + 1).filter(({ failing }) => failing);
   const lines = left.slice(0, NAMED).map(({ agent }) => {
     const { retryAt, lastReason } = agentState(state.staff, agent);
-    return `${agent} waits for its provider (${lastReason}): lemming run --turns ${Math.max(1, retryAt - state.clock.turn)} asks it again`;
+    return `${agent} waits for its provider (${lastReason}): lemming run --turns ${Math.max(1, retryAt - state.clock.turn)} tries again`;
   });
-  if (left.length > NAMED) lines.push(`${left.length - NAMED} more wait likewise: lemming status`);
+  if (left.length > NAMED) lines.push(`${left.length - NAMED} more wait for the same reason: lemming status`);
   return lines.join('\n');
 }
 
 const ENDINGS: Record<RunReport['end'], string> = {
   turns: '',
-  paused: '. No turn is made while the organisation is paused',
-  idle: '. Nobody is due any more',
-  failing: '. Only agents whose provider keeps failing are left',
-  interrupted: '. Stopped as you asked; the turn was finished',
-  'max-cost': '. Stopped at --max-cost; the mail waits for another run',
-  'max-turns': '. Stopped at clock.max_turns of org/org.yaml',
+  paused: '. The organisation is paused',
+  idle: '. No agent is due',
+  failing: '. The providers of all agents that are still due keep failing',
+  interrupted: '. Stopped as you asked, after the turn was finished',
+  'max-cost': '. Stopped at --max-cost; the remaining mail waits for the next run',
+  'max-turns': '. Stopped at clock.max_turns in org/org.yaml',
 };
 
 /** Nothing is known of an organisation in which no turn was made. */

@@ -6,19 +6,19 @@ const SHELLS = ['bash', 'zsh', 'fish'] as const;
 export const command = {
   name: 'completion',
   group: 'serve',
-  summary: 'Print what makes a shell complete commands, options, agents and ids',
+  summary: 'Print a script with which a shell completes commands, options, agents and ids',
   examples: [
     {
       line: 'lemming completion bash > lemming.bash',
-      does: 'completes in bash once `source lemming.bash` stands in .bashrc',
+      does: 'for bash; then add `source lemming.bash` to .bashrc',
     },
-    { line: 'lemming completion zsh > _lemming', does: 'in zsh, when its folder is in fpath before compinit' },
+    { line: 'lemming completion zsh > _lemming', does: 'for zsh; its folder must be in fpath before compinit runs' },
     {
       line: 'lemming completion fish > lemming.fish',
-      does: 'in fish, in the folder fish/completions of your settings',
+      does: 'for fish; put it into the folder fish/completions of your settings',
     },
   ],
-  args: [{ name: 'shell', about: 'for which shell', choices: SHELLS }],
+  args: [{ name: 'shell', about: 'the shell', choices: SHELLS }],
   flags: [],
   reads: true,
   right: 'owner',

@@ -10,23 +10,23 @@ const RIGHTS = ['look', 'turns', 'approvals', 'money', 'edit'] as const satisfie
 export const command = {
   name: 'mcp',
   group: 'serve',
-  summary: 'Let an assistant take the seat of a person, over the Model Context Protocol on standard input and output',
+  summary: 'Give an assistant the seat of a person, through the Model Context Protocol (stdio)',
   examples: [
-    { line: 'lemming mcp', does: 'serves your own mail, the chart and the state; the assistant writes as you' },
+    { line: 'lemming mcp', does: 'lets the assistant read your mail, the chart and the state, and write as you' },
     {
       line: 'lemming mcp --as anna --allow look --allow turns',
-      does: 'in the seat of anna; it may read all there is to read, and make turns',
+      does: 'gives it the seat of anna, and lets it read everything and make turns',
     },
   ],
   args: [],
   flags: [
-    { name: 'as', value: 'PERSON', about: 'whose seat it takes; human, or else the first person of the chart' },
+    { name: 'as', value: 'PERSON', about: 'whose seat it takes (default: human, or the first person of the chart)' },
     {
       name: 'allow',
       value: 'RIGHT',
       many: true,
       choices: RIGHTS,
-      about: 'what it may do beyond the mail of its seat; may be given several times',
+      about: 'a right beyond the mail of its seat; may be repeated',
     },
   ],
   reads: false,
@@ -41,8 +41,8 @@ export const run: Run<typeof command> = async (world, input) => {
   const person = as !== undefined ? personNamed(view, as) : personOf(view);
   const rights = new Set(RIGHTS.filter((right) => allow?.includes(right)));
   if (world.json || !world.serve)
-    throw failure('usage', 'Standard output carries the protocol and nothing else', {
-      remedy: 'Leave out --json; a program such as an assistant starts lemming mcp.',
+    throw failure('usage', 'lemming mcp uses standard output for the protocol alone', {
+      remedy: 'Leave out --json. An assistant starts this command by itself.',
     });
   return world.serve({ person, ownMail: !rights.has('look') }, rights);
 };

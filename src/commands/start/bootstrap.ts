@@ -29,20 +29,25 @@ import type { World } from '../world.ts';
 export const command = {
   name: 'bootstrap',
   group: 'start',
-  summary: 'Make an organisation from a template; an existing one is left as it is',
+  summary: 'Create an organisation from a template; leave an existing one as it is',
   examples: [
-    { line: 'lemming bootstrap my-org', does: 'makes the sample organisation in the folder my-org' },
-    { line: 'lemming bootstrap desk --template support-desk', does: 'makes it from another template' },
+    { line: 'lemming bootstrap my-org', does: 'creates the sample organisation in the folder my-org' },
+    { line: 'lemming bootstrap desk --template support-desk', does: 'uses another template' },
     {
       line: 'lemming bootstrap shop --purpose "Sell bicycles online"',
-      does: 'gives it its own purpose and first goal',
+      does: 'sets the purpose and the first goal of the organisation',
     },
     { line: 'lemming bootstrap --template', does: 'lists the templates' },
   ],
-  args: [{ name: 'dir', about: 'the folder; the current one when left out', optional: true }],
+  args: [{ name: 'dir', about: 'the folder (default: the current folder)', optional: true }],
   flags: [
-    { name: 'template', value: 'T', optional: true, about: 'what to start from; without T it lists the templates' },
-    { name: 'purpose', value: 'TEXT', about: 'what the organisation is for; every agent sees it' },
+    {
+      name: 'template',
+      value: 'T',
+      optional: true,
+      about: 'the template to start from; without T, list the templates',
+    },
+    { name: 'purpose', value: 'TEXT', about: 'what the organisation is for; every agent reads it' },
   ],
   reads: false,
   right: 'owner',
@@ -90,20 +95,24 @@ function leaveAlone(source: Disk, target: Disk, root: string) {
   const files = copySchemas(source, target);
   return {
     data: { path: root, created: false as const, files },
-    text: `${root} is an organisation already; nothing was changed.${files.length > 0 ? ' The schemas for editors were put back.' : ''}`,
+    text: `${root} is already an organisation; nothing was changed.${files.length > 0 ? ' The schemas for editors were restored.' : ''}`,
   };
 }
 
 /** Hidden files such as .git do not count; nor does what an interrupted bootstrap left. */
 function checkEmpty(target: Disk, root: string): void {
   const kind = target.stat('.')?.kind;
-  if (kind !== undefined && kind !== 'folder') throw failure('usage', `${root} is no folder`, { value: root });
+  if (kind !== undefined && kind !== 'folder') throw failure('usage', `${root} is not a folder`, { value: root });
   const names = (target.list('.') ?? []).filter((name) => !name.startsWith('.'));
   if (names.length > 0 && !target.stat(MARK))
-    throw failure('usage', `${root} is neither empty nor an organisation: it holds ${names.slice(0, 3).join(', ')}`, {
-      value: root,
-      remedy: 'Name a new folder: lemming bootstrap my-org',
-    });
+    throw failure(
+      'usage',
+      `${root} is neither empty nor an organisation: it contains ${names.slice(0, 3).join(', ')}`,
+      {
+        value: root,
+        remedy: 'Choose a new folder: lemming bootstrap my-org.',
+      },
+    );
 }
 
 function make(world: World, input: InputOf<typeof command>, source: Disk, target: Disk, root: string) {
@@ -128,7 +137,7 @@ function make(world: World, input: InputOf<typeof command>, source: Disk, target
 function purposeOf(text: string): string {
   const purpose = text.trim();
   if (purpose === '' || purpose.length > 10_000)
-    throw failure('usage', 'A purpose has from 1 to 10000 characters', { value: text.slice(0, 80) });
+    throw failure('usage', 'The purpose must have 1 to 10000 characters', { value: text.slice(0, 80) });
   return purpose;
 }
 
@@ -225,9 +234,9 @@ function told(world: World, root: string, template: Template, files: Files, firs
   const ignored = textOf(target, '.gitignore')?.split('\n').includes('.lemming/') ?? false;
   const next = nextSteps(relative(world.cwd, root), first);
   const lines = [
-    `Made the organisation ${nameOf(root)} from the template ${template.name}: ${files.made.length} files.`,
-    first === null ? '' : `A first letter to ${first} lies in agents/human/outbox/: change or delete it as you like.`,
-    ignored ? '' : 'Add the line .lemming/ to your .gitignore: that folder holds caches only.',
+    `Created the organisation ${nameOf(root)} from the template ${template.name} (${files.made.length} files).`,
+    first === null ? '' : `A first message to ${first} is in agents/human/outbox/. Edit or delete it as you like.`,
+    ignored ? '' : 'Add the line .lemming/ to your .gitignore: that folder contains only caches.',
     'Next:',
     ...next.map((line) => `  ${line}`),
   ];
@@ -247,8 +256,8 @@ function told(world: World, root: string, template: Template, files: Files, firs
 
 function nextSteps(path: string, first: string | null): string[] {
   return [
-    path === '' ? `lemming send ${first ?? 'AGENT'} "..."    writes to it` : `cd ${quoted(path)}`,
-    'lemming run --until-idle    lets it work until nobody is due',
-    'lemming inbox               shows the answers',
+    path === '' ? `lemming send ${first ?? 'AGENT'} "..."    sends it a message` : `cd ${quoted(path)}`,
+    'lemming run --until-idle    lets it work until no agent is due',
+    'lemming inbox               shows the replies',
   ];
 }

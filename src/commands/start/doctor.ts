@@ -46,22 +46,22 @@ import { notesOfPrograms, programsOf } from './programs.ts';
 export const command = {
   name: 'doctor',
   group: 'start',
-  summary: 'Check the files, the journal and the lock, and point out what looks odd',
+  summary: 'Check the files, the journal and the lock, and report anything odd',
   examples: [
     {
       line: 'lemming doctor',
-      does: 'lists faults (exit code 3) and oddities, each with what to do, and tells how the Box is',
+      does: 'lists faults (exit code 3) and oddities, each with a remedy, and describes the sandbox',
     },
     {
       line: 'lemming doctor --fix',
-      does: 'completes edges that only one side lists, keeping comments, and makes room for folders where files stand',
+      does: 'completes one-sided edges, keeps comments, and moves files that stand in the way of folders',
     },
   ],
   args: [],
   flags: [
     {
       name: 'fix',
-      about: 'complete one-sided edges in org/chart.yaml; move files aside that stand where folders belong',
+      about: 'complete one-sided edges in org/chart.yaml; move aside files that stand in the way of folders',
     },
   ],
   reads: false,
@@ -118,9 +118,9 @@ async function tryProxy(hosts: readonly string[]): Promise<string[]> {
       return new Socket();
     };
     (await openProxy(reach)).close();
-    return ['Programs that may reach some hosts reach no other: the proxy refused a host that nobody listed'];
+    return ['Programs with network access reach only the listed hosts: the proxy refused one that is not listed'];
   } catch (error) {
-    return [`Programs that may reach some hosts cannot run: ${(error as Error).message}`];
+    return [`Programs with network access cannot run: ${(error as Error).message}`];
   }
 }
 
@@ -142,14 +142,14 @@ function examine(
   const told = [...faults, ...warnings];
   const barred = barredFolders(disk).filter((path) => !told.some(({ file }) => file === path));
   const places = barred.map((path) =>
-    fault('not-regular', 'A file stands where a folder belongs', { file: path, remedy: MAKE_ROOM }),
+    fault('not-regular', 'This is a file, but a folder belongs here', { file: path, remedy: MAKE_ROOM }),
   );
   const keys = config ? keyFaults(config, owner) : [];
   const all = [...told, ...places, ...declared, ...journal, ...owner.faults(), ...keys];
   const running = lockHolder(disk, realHost(place.root));
   const notes = [
     ...left,
-    ...(running ? [`An engine runs here: process ${running.pid} (lemming ${running.command})`] : []),
+    ...(running ? [`An engine is running here: process ${running.pid} (lemming ${running.command})`] : []),
     ...(journal.length === 0 ? notesOfState(disk, config, outbound, running !== null) : []),
     ...(config ? [...notesOfChart(config, disk), ...notesOfPrograms(programsOf(config, disk, owner), owner)] : []),
     ...notesOfFolder(disk, all),
@@ -166,8 +166,8 @@ function print(faults: readonly Fault[], notes: readonly string[], fixed: readon
     ...fixed.map((line) => `Fixed: ${line}`),
     ...faults.map(printFault),
     ...notes.map((line) => `Note: ${line}`),
-    `Box: ${box.level}${box.why && ` (${box.why})`}${heldBy(box)}`,
-    faults.length > 0 ? `${count(faults.length, 'fault')}` : 'No fault',
+    `Sandbox: ${box.level}${box.why && ` (${box.why})`}${heldBy(box)}`,
+    faults.length > 0 ? `${count(faults.length, 'fault')}` : 'No faults',
   ].join('\n');
 }
 
@@ -175,9 +175,9 @@ function print(faults: readonly Fault[], notes: readonly string[], fixed: readon
 function heldBy({ level, keyring }: Probed): string {
   if (level === 'none') return '';
   return [
-    ': no files but the workspace, no network, a filter of system calls',
+    ': no files but the workspace, no network, filtered system calls',
     level === 'strong' ? '1 GB of memory for all processes of a program' : '1 GB of memory for each process',
-    ...(keyring ? ['a session keyring of its own'] : []),
+    ...(keyring ? ['its own session keyring'] : []),
   ].join(', ');
 }
 
@@ -198,12 +198,12 @@ function notesOfState(disk: Disk, config: Config | null, outbound: readonly stri
   return [
     ...(isRunning ? [] : unplacedNotes(disk, undone, state.clock.turn)),
     ...(unfinished ? [turnNote(unfinished.open.turn, isRunning)] : []),
-    ...(state.staff.paused ? ['The organisation is paused: lemming resume'] : []),
+    ...(state.staff.paused ? ['The organisation is paused. Run lemming resume to continue'] : []),
     ...deadLetters(config, state),
     ...(state.money.doubts.size > 0
-      ? [`${count(state.money.doubts.size, 'call')} may have been billed without an answer: lemming reconcile`]
+      ? [`${count(state.money.doubts.size, 'call')} may have been billed although no reply came. Run lemming reconcile`]
       : []),
-    ...[...state.calls.stopped].map(([model, why]) => `The model ${model} is stopped: ${why}. See lemming reconcile`),
+    ...[...state.calls.stopped].map(([model, why]) => `The model ${model} is stopped: ${why}. Run lemming reconcile`),
     ...[...state.staff.agents.keys()]
       .filter((name) => agentState(state.staff, name).starved)
       .map(
@@ -215,7 +215,7 @@ function notesOfState(disk: Disk, config: Config | null, outbound: readonly stri
 }
 
 function turnNote(turn: number, isRunning: boolean): string {
-  return isRunning ? `Turn ${turn} is under way` : `Turn ${turn} was cut off: the next run finishes it`;
+  return isRunning ? `Turn ${turn} is under way` : `Turn ${turn} was interrupted. The next run finishes it`;
 }
 
 /** A turn whose files do not all stand in the folder, and those that never can. */
@@ -224,8 +224,8 @@ function unplacedNotes(disk: Disk, undone: readonly Entry[] | null, turn: number
   const lost = opsOf(undone).flatMap((op) => (op.op === 'live' ? [] : [placesOf(op)[0]]));
   const barred = lost.filter((path) => foldersOf(path).some((folder) => disk.stat(folder)?.kind === 'file'));
   return [
-    `Turn ${turn} was cut off before all its files stood: the next run completes them`,
-    ...barred.map((path) => `${path} cannot stand below a file: the next run sets it aside and keeps its content`),
+    `Turn ${turn} was interrupted before all its files were written. The next run writes them`,
+    ...barred.map((path) => `${path} cannot be written below a file. The next run sets it aside and keeps its content`),
   ];
 }
 
@@ -237,7 +237,7 @@ function notesOfTaint(state: State, resume: Resume, outbound: readonly string[])
   const more = out.length > MOST_NAMES ? [`${out.length - MOST_NAMES} more`] : [];
   const names = [...out.slice(0, MOST_NAMES), ...more].join(', ');
   return [
-    `${resume.name} can read words of strangers and send out what it knows (${names}), and reaches ${reach}: once it has read such words, each use waits for you. See docs/permissions.md`,
+    `${resume.name} can read text from strangers, reaches ${reach}, and can send it out (${names}). Once it has read such text, each use of these tools waits for you. See docs/permissions.md`,
   ];
 }
 
@@ -247,11 +247,11 @@ const MOST_NAMES = 5;
 /** Mail that was not delivered, and files that were set aside. */
 function deadLetters(config: Config | null, state: State): string[] {
   return deadLines(state).map(({ id, message, path, reason, to, count: letters }) => {
-    if (message === null) return `${path} was set aside (${reason}): org/dead-letter/${id}.md says why`;
+    if (message === null) return `${path} was set aside (${reason}). org/dead-letter/${id}.md explains why`;
     const name = reason === 'no-agent' && config && to.find((one) => isAway(config, state, one));
     if (name) return `${message} waits for ${name}: ${awayText(name)}`;
     const more = letters > 1 ? ` and ${letters - 1} more of its chain were` : ' was';
-    return `${message}${more} not delivered (${reason}): lemming retry ${id}`;
+    return `${message}${more} not delivered (${reason}). To deliver again: lemming retry ${id}`;
   });
 }
 
@@ -264,8 +264,8 @@ function notesOfChart(config: Config, disk: Disk): string[] {
     const person = config.agents.get(name)?.person;
     notes.push(
       person
-        ? `No agent can write to ${name}: add an edge in ${CHART}`
-        : `Nobody can write to ${name}, so it never has mail: add an edge in ${CHART}${keptFor(name, config, disk)}`,
+        ? `No agent can write to ${name}. Add an edge in ${CHART}`
+        : `Nobody can write to ${name}, so it never gets mail. Add an edge in ${CHART}${keptFor(name, config, disk)}`,
     );
   }
   return notes;
@@ -275,7 +275,7 @@ function notesOfChart(config: Config, disk: Disk): string[] {
 function keptFor(name: string, { readFrom }: Config, disk: Disk): string {
   const beside = (disk.list('org') ?? []).filter((file) => file.startsWith('chart.yaml.conflict-'));
   const kept = beside.find((file) => Buffer.from(disk.read(`org/${file}`) ?? []).includes(`${name}:`));
-  return readFrom.has(name) || kept === undefined ? '' : `, as org/${kept} has it`;
+  return readFrom.has(name) || kept === undefined ? '' : `, as in org/${kept}`;
 }
 
 /** Where programs of agents cannot be shut in, and somebody has a tool that runs them. */
@@ -285,7 +285,7 @@ function notesOfBox({ level, why }: Probed, config: Config | null): string[] {
   );
   if (level !== 'none' || agents.length === 0) return [];
   const names = agents.map(({ name }) => name).join(', ');
-  return [`shell and run_python are refused to ${names}: ${why}. Install bubblewrap (apt install bubblewrap)`];
+  return [`${names} cannot use shell and run_python: ${why}. Install bubblewrap (apt install bubblewrap)`];
 }
 
 /** Conflicts that wait for a decision, traces of a crash, agents without a resume. */
@@ -306,17 +306,17 @@ function notesOfFolder(disk: Disk, faults: readonly Fault[]): string[] {
     );
   });
   return [
-    ...conflicts.map((path) => `${path} is a version that met yours: take over what you need, then delete it`),
-    ...traces.map((path) => `${path} was left by a crash: the next run sees to it`),
+    ...conflicts.map((path) => `${path} is the version that conflicted with yours. Copy what you need, then delete it`),
+    ...traces.map((path) => `${path} was left by a crash. The next run cleans it up`),
     ...unusable.map(
       (path) =>
-        `${cut(path, 100)} lies too deep or is closed, so a backup leaves it out: the next program of its agent moves or opens it`,
+        `${cut(path, 100)} is too deep or not readable, so backups leave it out. The next program that its agent runs moves it or makes it readable`,
     ),
-    ...nameless.map((name) => `agents/${name} has no resume.md, so ${name} is no agent`),
+    ...nameless.map((name) => `agents/${name} has no resume.md, so ${name} is not an agent`),
   ];
 }
 
-const MAKE_ROOM = 'Run lemming doctor --fix: it moves the file aside, so that the folder can be made.';
+const MAKE_ROOM = 'Run lemming doctor --fix to move the file aside.';
 
 /** Folders of the organisation and its agents in whose places files stand. */
 function barredFolders(disk: Disk): string[] {
@@ -333,7 +333,7 @@ function makeRoom(disk: Disk): string[] {
   return barredFolders(disk).map((path) => {
     const name = freeName(disk, path);
     disk.rename(path, name);
-    return `${path} was a file and is ${name} now: take over what you need, then delete it`;
+    return `${path} was a file and is now ${name}. Copy what you need, then delete it`;
   });
 }
 

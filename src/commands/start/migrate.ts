@@ -12,13 +12,13 @@ import { exactText, replaceExact } from '../own-files.ts';
 export const command = {
   name: 'migrate',
   group: 'start',
-  summary: 'Bring configuration files to the version of this program, keeping comments and a backup',
+  summary: 'Update configuration files to the version of this program; keep comments and make a backup',
   examples: [
     { line: 'lemming migrate --dry-run', does: 'lists the files that would change' },
-    { line: 'lemming migrate', does: 'changes them; the old ones go to backups/' },
+    { line: 'lemming migrate', does: 'updates them and puts the old ones into backups/' },
   ],
   args: [],
-  flags: [{ name: 'dry-run', about: 'change nothing' }],
+  flags: [{ name: 'dry-run', about: 'only list the files that would change' }],
   reads: false,
   right: 'owner',
   output: (z) =>
@@ -98,7 +98,7 @@ function carryOut(disk: Disk, changes: readonly MigratedFile[]): string {
 }
 
 function print(changes: readonly MigratedFile[], backup: string | null): string {
-  if (changes.length === 0) return 'Every file has the version of this program; nothing to do';
+  if (changes.length === 0) return 'Every file is up to date';
   const lines = changes.map(({ file, from, to }) => `${file}: version ${from} → ${to}`);
   if (backup === null)
     return [...lines, `${count(changes.length, 'file')} would change; nothing was written.`].join('\n');

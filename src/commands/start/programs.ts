@@ -39,16 +39,16 @@ export const NETWORK = 'network';
 function networkOf({ org }: Config): Program[] {
   const what = trustOfNetwork(org);
   if (!what || !org.network) return [];
-  const about = [`programs of shell and run_python may reach ${org.network.hosts.join(', ')}, and no other host`];
+  const about = [`programs of shell and run_python may reach only ${org.network.hosts.join(', ')}`];
   return [{ of: 'network', name: NETWORK, about, what }];
 }
 
 function toolOf(tool: OwnTool): Program {
   const { command, module } = tool.head;
   const runs = command
-    ? `runs ${JSON.stringify(command)} in the Box`
-    : `runs ${module} as JavaScript that reaches nothing`;
-  const hosts = tool.head.network ? [`may reach ${tool.head.network.hosts.join(', ')}, and no other host`] : [];
+    ? `runs ${JSON.stringify(command)} in the sandbox`
+    : `runs ${module} as JavaScript without files or network`;
+  const hosts = tool.head.network ? [`may reach only ${tool.head.network.hosts.join(', ')}`] : [];
   const about = [runs, ...hosts, `has the files ${[...tool.files.keys()].join(', ')}`];
   return { of: 'tool', name: tool.name, about, what: trustOfTool(tool) };
 }
@@ -56,8 +56,8 @@ function toolOf(tool: OwnTool): Program {
 function serverOf(server: Server): Program {
   const one = { of: 'server' as const, name: server.name, about: aboutServer(server), server };
   if (server.tools !== null) return { ...one, what: trustOfServer(server) };
-  const remedy = `Start it once, look at its tools, and approve them: lemming trust ${server.name}`;
-  return { ...one, what: null, fault: fault('untrusted', 'Nobody looked at its tools yet', { remedy }) };
+  const remedy = `Start it once, review its tools and approve them: lemming trust ${server.name}`;
+  return { ...one, what: null, fault: fault('untrusted', 'Its tools have not been reviewed yet', { remedy }) };
 }
 
 /** What is started, or asked, and what it may do. */
@@ -65,11 +65,11 @@ export function aboutServer({ settings }: Server): string[] {
   const { command, env, cwd, sandbox, network, url, headers } = settings;
   const handed = (what: string, names: readonly string[]) => (names.length > 0 ? [`${what} ${names.join(', ')}`] : []);
   if (url !== undefined) return [`asks ${url}`, ...handed('with the headers', Object.keys(headers))];
-  const shut = network ? 'in the Box, and may use the network' : 'in the Box, without a network';
+  const shut = network ? 'in the sandbox, with the network' : 'in the sandbox, without the network';
   return [
-    `runs ${JSON.stringify(command)} ${sandbox === 'host' ? 'outside the Box, with all your rights' : shut}`,
+    `runs ${JSON.stringify(command)} ${sandbox === 'host' ? 'outside the sandbox, with all your rights' : shut}`,
     ...handed('sees', cwd === undefined ? [] : [cwd]),
-    ...handed('is handed', env),
+    ...handed('is given', env),
   ];
 }
 
@@ -100,7 +100,9 @@ export function notesOfPrograms(programs: readonly Program[], owner: Owner): str
     if (!what && of === 'model') return [`The model ${name} cannot run: ${fault.message}`];
     if (of === 'key') return [];
     if (of === 'network')
-      return [`Programs reach no host of "network:" in org/org.yaml until you approved them: lemming trust ${name}`];
-    return [`The ${of} ${name} was not approved on this machine: lemming trust ${name}`];
+      return [
+        `Programs reach no host listed under "network:" in org/org.yaml until you approve them: lemming trust ${name}`,
+      ];
+    return [`The ${of} ${name} is not approved on this machine. To approve it: lemming trust ${name}`];
   });
 }

@@ -21,15 +21,11 @@ import { aboutServer, type Program } from './programs.ts';
 export async function lookAndPin(world: World, input: Confirmed, server: Server): Promise<Program> {
   world.say([`${server.name}:`, ...aboutServer(server)].join('\n  '));
   if (!isHarmless(server))
-    await confirm(
-      world,
-      input,
-      `May ${server.name} be ${server.settings.url ? 'asked' : 'started'} so, for its tools?`,
-    );
+    await confirm(world, input, `${server.settings.url ? 'Ask' : 'Start'} ${server.name} as shown, to list its tools?`);
   const listed = await look(world, server);
   world.say(printTools(server, listed));
   const { name } = server;
-  await confirm(world, input, `Agents may use ${name} and ${count(listed.tools.length, 'tool')} of it as shown?`);
+  await confirm(world, input, `Let agents use ${name} and its ${count(listed.tools.length, 'tool')} as shown?`);
   const path = `org/mcp/${name}.yaml`;
   const text = `# The tools of ${name} as they were approved. Written by lemming trust.\n${stringify({ version: 1, tools: listed.tools }, { lineWidth: 0, aliasDuplicateObjects: false })}`;
   replaceNow(realDisk(world.root), path, text);
@@ -46,8 +42,8 @@ async function look(world: World, server: Server): Promise<ServerTools> {
   try {
     return await (realPorts(world).servers as { look(server: Server): Promise<ServerTools> }).look(server);
   } catch (error) {
-    throw failure('provider', `The server ${server.name} did not say what its tools are: ${whyOf(error)}`, {
-      remedy: 'Mend it in org/mcp.yaml, or the server itself; nothing was approved.',
+    throw failure('provider', `The server ${server.name} did not list its tools: ${whyOf(error)}`, {
+      remedy: 'Correct its entry in org/mcp.yaml, or the server itself. Nothing was approved.',
     });
   }
 }

@@ -1,8 +1,9 @@
 /** The command `lemming trust`: approves what runs on this machine. */
-import { closest } from 'fastest-levenshtein';
+
 import { checkFolder } from '../../app/read-org.ts';
 import type { Config } from '../../core/model/config.ts';
 import { type Trusted, trustHash, trustTerm } from '../../core/model/trust.ts';
+import { nearestTo } from '../../core/text/nearest.ts';
 import { realDisk } from '../../disk/fs/real.ts';
 import { type Owner, ownerOf } from '../../disk/owner/owner.ts';
 import { type Fault, FaultError, failure } from '../../schema/fault.ts';
@@ -15,36 +16,33 @@ import { lookAndPin } from './server-look.ts';
 export const command = {
   name: 'trust',
   group: 'start',
-  summary: 'List what runs on this machine for models, tools and servers of tools, and approve it',
+  summary: 'List the programs that models, tools and tool servers run on this machine, or approve one',
   examples: [
-    { line: 'lemming trust', does: 'lists what would run, and whether it is approved' },
-    { line: 'lemming trust claude', does: 'approves what the model claude runs, as it stands now' },
+    { line: 'lemming trust', does: 'lists the programs and whether each is approved' },
+    { line: 'lemming trust claude', does: 'approves what the model claude runs now' },
     {
       line: 'lemming trust weather',
-      does: 'approves the tool in org/tools/weather with all its files, as they stand now',
+      does: 'approves the tool in org/tools/weather, with all its files as they are now',
     },
     {
       line: 'lemming trust github',
-      does: 'starts the server github of org/mcp.yaml once, shows its tools and, after a yes, approves and keeps them',
+      does: 'starts the server github of org/mcp.yaml once, shows its tools, and approves them if you say yes',
     },
     {
       line: 'lemming trust network',
-      does: 'lets programs of agents reach the hosts that "network:" of org/org.yaml names',
+      does: 'lets agents\' programs reach the hosts listed under "network:" in org/org.yaml',
     },
-    { line: 'lemming trust --revoke claude', does: 'takes the approval back' },
+    { line: 'lemming trust --revoke claude', does: 'revokes the approval' },
   ],
   args: [
     {
       name: 'name',
-      about: 'a model, a tool of org/tools/ or a server of org/mcp.yaml; tool:NAME where several have the name',
+      about: 'a model, a tool of org/tools/ or a server of org/mcp.yaml; write tool:NAME if several share the name',
       optional: true,
       of: ['model'],
     },
   ],
-  flags: [
-    { name: 'revoke', value: 'NAME', about: 'takes back what was approved under this name, as it stands now' },
-    YES,
-  ],
+  flags: [{ name: 'revoke', value: 'NAME', about: 'revoke the approval of this name' }, YES],
   reads: false,
   right: 'owner',
   output: (z) => z.union([listShape(z), rowShape(z)]),
@@ -67,7 +65,7 @@ export const run: Run<typeof command> = async (world, input) => {
   const { name } = input.args;
   const { revoke } = input.flags;
   if (name !== undefined && revoke !== undefined)
-    throw failure('usage', 'Give one name: either to approve it, or after --revoke');
+    throw failure('usage', 'Give one name: to approve it, or after --revoke');
   if (revoke !== undefined) return takeBack(known(find(revoke, programs, config, faults)), owner);
   if (name === undefined) return list(programs, owner);
   const program = find(name, programs, config, faults);
@@ -79,13 +77,17 @@ function find(term: string, programs: readonly Program[], config: Config, faults
   const [, of, name = term] = /^(model|tool|server|key|network):(.+)$/.exec(term) ?? [];
   const found = programs.filter((one) => one.name === name && (of === undefined || one.of === of));
   if (found.length > 1)
-    throw failure('usage', `Several have the name ${name}: ${found.map((one) => `${one.of}:${name}`).join(', ')}`, {
-      remedy: 'Say which is meant.',
-    });
+    throw failure(
+      'usage',
+      `Several programs are named ${name}: ${found.map((one) => `${one.of}:${name}`).join(', ')}`,
+      {
+        remedy: 'Write which one you mean, such as tool:NAME.',
+      },
+    );
   if (found[0]) return found[0];
   if (config.models.has(name))
     throw failure('usage', `The model ${name} runs nothing on this machine, so there is nothing to approve`, {
-      remedy: 'lemming trust lists the models that do.',
+      remedy: 'Run lemming trust to list the models that do.',
     });
   const [broken, ...more] = faults.filter(
     ({ file = '' }) => file === 'org/mcp.yaml' || file.startsWith(`org/tools/${name}/`),
@@ -93,8 +95,8 @@ function find(term: string, programs: readonly Program[], config: Config, faults
   if (broken) throw new FaultError(broken, ...more);
   const names = [...config.models.keys(), ...programs.map((one) => one.name)];
   throw failure('not-found', `There is no model, tool or server ${JSON.stringify(name)}`, {
-    ...(names.length ? { nearest: closest(name, names) } : {}),
-    remedy: 'lemming trust lists what runs something.',
+    ...nearestTo(name, names),
+    remedy: 'Run lemming trust to list what runs a program.',
   });
 }
 
@@ -110,13 +112,13 @@ function approve(program: KnownProgram, owner: Owner) {
   const row = rowOf(program, owner);
   return {
     data: row,
-    text: `${grantOf(program)}, as it stands now:\n${linesOf(program, row)}\nA change of one byte asks again.`,
+    text: `${grantOf(program)}:\n${linesOf(program, row)}\nIf a byte of it changes, it needs your approval again.`,
   };
 }
 
 function grantOf({ of, name }: Program): string {
-  if (of === 'network') return 'Programs of agents may reach these hosts';
-  return of === 'key' ? `The key of ${name} may go there` : `${name} may run on this machine`;
+  if (of === 'network') return 'The programs of agents may now reach these hosts';
+  return of === 'key' ? `The key of ${name} may now be sent there` : `${name} may now run on this machine`;
 }
 
 function takeBack(program: KnownProgram, owner: Owner) {
@@ -124,7 +126,7 @@ function takeBack(program: KnownProgram, owner: Owner) {
   const { name } = program;
   return {
     data: { ...rowOf(program, owner), revoked },
-    text: revoked ? `${name} may no longer run on this machine.` : `${name} was not approved as it stands now.`,
+    text: revoked ? `${name} may no longer run on this machine.` : `${name} was not approved in its present form.`,
   };
 }
 
@@ -139,12 +141,12 @@ function list(programs: readonly Program[], owner: Owner) {
     network: of('network'),
   };
   if (rows.length === 0)
-    return { data, text: 'Nothing of this organisation runs on this machine: no model, tool or server.' };
+    return { data, text: 'This organisation runs no programs on this machine: no model, tool or server.' };
   const texts = rows.map(
     ({ program, row }) => `${headOf(program)}: ${row.approved ? 'approved' : 'not approved'}\n${linesOf(program, row)}`,
   );
   const waiting = rows.some(({ program, row }) => !row.approved && (row.sha256 !== null || program.server));
-  const hint = waiting ? ['Look at what it runs before you approve it: lemming trust NAME.'] : [];
+  const hint = waiting ? ['Check what a program does before you approve it: lemming trust NAME.'] : [];
   return { data, text: [...texts, ...hint].join('\n') };
 }
 

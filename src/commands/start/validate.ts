@@ -18,9 +18,9 @@ import { notesOfPrograms, programsOf } from './programs.ts';
 export const command = {
   name: 'validate',
   group: 'start',
-  summary: 'Check every file that people write, and list all faults together',
+  summary: 'Check every file that people write, and list all faults',
   examples: [
-    { line: 'lemming validate', does: 'lists what is wrong, with file, line and remedy; exit code 3 if anything is' },
+    { line: 'lemming validate', does: 'lists each fault with file, line and remedy; exit code 3 if there is one' },
   ],
   args: [],
   flags: [],
@@ -46,7 +46,7 @@ export const run: Run<typeof command> = async (world) => {
     : [];
   const ok = faults.length === 0;
   const agents = config ? config.order.length : 0;
-  const lines = ok ? [`Valid: ${count(agents, 'agent')}, no fault`] : faults.map(printFault);
+  const lines = ok ? [`Valid: ${count(agents, 'agent')}, no faults`] : faults.map(printFault);
   return {
     data: { ok, faults, ...(notes.length > 0 && { notes }) },
     text: [...lines, ...notes.map((note) => `Note: ${note}`)].join('\n'),

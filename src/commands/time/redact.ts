@@ -7,11 +7,11 @@ import { confirm, YES } from '../confirm.ts';
 export const command = {
   name: 'redact',
   group: 'time',
-  summary: 'Erase the text of a message or a reply for ever; the journal still verifies',
+  summary: 'Permanently erase the text of a message or a reply; the journal stays verifiable',
   examples: [
     {
       line: 'lemming redact 000042-planner-01 --yes',
-      does: 'erases the text of that message from journal, files and caches',
+      does: 'erases the text of that message from the journal, files and caches',
     },
     {
       line: 'lemming redact 42.planner.1.1 --yes',
@@ -37,22 +37,22 @@ export const run: Run<typeof command> = async (world, input) => {
   await confirm(
     world,
     input,
-    `This erases the text of ${id} for ever, also from the journal. Copies in backups/, in version control and at a provider stay.`,
+    `This permanently erases the text of ${id}, also from the journal. It does not erase copies in backups/, in version control or at a provider.`,
   );
   const { also_in, messages, groups, files } = await betweenTurns(world, 'redact', (disk, loaded) =>
     redact(disk, loaded, id),
   );
   const still = also_in.length
-    ? [`The text still stands in ${also_in.length} files:`, ...also_in.slice(0, 20).map((path) => `  ${path}`)]
+    ? [`The text is still in ${also_in.length} files:`, ...also_in.slice(0, 20).map((path) => `  ${path}`)]
     : [];
   return {
     data: { id, messages, groups, files, also_in },
     text: [
       groups > 0
-        ? `The text of ${[...messages, ...(messages.includes(id) ? [] : [id])].join(', ')} is erased: ${groups} groups of the journal and ${files.length} files were rewritten.`
-        : `There was nothing left of ${id} to erase.`,
+        ? `The text of ${[...messages, ...(messages.includes(id) ? [] : [id])].join(', ')} is erased. ${groups} groups of the journal and ${files.length} files were rewritten.`
+        : `The text of ${id} has already been erased.`,
       ...still,
-      'Copies in backups/, in version control and at a provider are not reached.',
+      'Copies in backups/, in version control and at a provider still exist.',
     ].join('\n'),
   };
 };

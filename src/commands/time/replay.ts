@@ -23,22 +23,22 @@ import type { World } from '../world.ts';
 export const command = {
   name: 'replay',
   group: 'time',
-  summary: 'Make every file again from the journal and compare, without paying again',
+  summary: 'Rebuild every file from the journal and compare, without calling a model',
   examples: [
     {
       line: 'lemming replay',
-      does: 'compares the folder with what the journal makes, and lists what people changed since',
+      does: 'compares the folder with the journal, and lists what people have changed',
     },
     {
       line: 'lemming replay --recompute',
-      does: 'also makes every visit again from its recorded replies, and compares each effect',
+      does: 'also repeats every visit with its recorded replies, and compares each effect',
     },
-    { line: 'lemming replay --keep ../copy', does: 'leaves the files that the journal makes in a new folder' },
+    { line: 'lemming replay --keep ../copy', does: 'writes the rebuilt files into a new folder' },
   ],
   args: [],
   flags: [
-    { name: 'recompute', about: 'makes every visit again from its recorded replies' },
-    { name: 'keep', value: 'DIR', about: 'writes the files into this new or empty folder' },
+    { name: 'recompute', about: 'also repeat every visit with its recorded replies' },
+    { name: 'keep', value: 'DIR', about: 'write the files into this new or empty folder' },
   ],
   reads: true,
   right: 'owner',
@@ -80,7 +80,9 @@ export const run: Run<typeof command> = async (world, input) => {
   const folded = [...(recompute?.folded ?? [])].map(([rules, turns]) => ({ rules, turns }));
   const edited = differences.map(({ path }) => path);
   if (refold.undone && edited.length)
-    world.say(`Turn ${refold.turns} was cut off before all its files stood: lemming run-once completes them.`);
+    world.say(
+      `Turn ${refold.turns} was interrupted before all its files were written. Run lemming run-once to complete them.`,
+    );
   const identical = edited.length === 0 && divergence === null;
   return {
     data: {
@@ -93,12 +95,15 @@ export const run: Run<typeof command> = async (world, input) => {
       ...(recompute ? { recomputed: { visits: recompute.visits, identical: divergence === null, folded } } : {}),
     },
     text: [
-      `From the journal: ${count(refold.turns, 'turn')}, ${count(refold.files.size, 'file')}${recompute ? `; ${count(recompute.visits, 'visit')} made again` : ''}.`,
-      ...folded.map(({ rules, turns }) => `${count(turns, 'turn')} folded, made under rules ${rules}.`),
+      `From the journal: ${count(refold.turns, 'turn')}, ${count(refold.files.size, 'file')}${recompute ? `; ${count(recompute.visits, 'visit')} repeated` : ''}.`,
+      ...folded.map(
+        ({ rules, turns }) =>
+          `${count(turns, 'turn')} of rules ${rules}: effects taken from the journal, not repeated.`,
+      ),
       ...printDifferences(differences, line),
       ...(divergence ? [printDivergence(divergence)] : []),
-      ...[...refold.unkept].map((path) => `Not written into the new folder, which takes no such name there: ${path}`),
-      ...(identical ? ['All is identical.'] : []),
+      ...[...refold.unkept].map((path) => `Not written, because the new folder does not allow this name: ${path}`),
+      ...(identical ? ['Everything is identical.'] : []),
     ].join('\n'),
     ...(identical ? {} : { exit: 1 }),
   };
@@ -153,17 +158,12 @@ function printDifferences(differences: readonly FileDifference[], line: LineDiff
         `  folder:  ${line.found ?? '(nothing)'}`,
       ]
     : [];
-  return [
-    'The folder is not as the journal makes it. Changed by people since the last freeze:',
-    ...shown,
-    ...more,
-    ...where,
-  ];
+  return ['The folder differs from the journal. Changed since the last turn:', ...shown, ...more, ...where];
 }
 
 function printDivergence({ turn, key, expected, found }: Divergence): string {
   return [
-    `Turn ${turn} comes out otherwise when it is made again: ${key}`,
+    `Turn ${turn} has another result when it is repeated: ${key}`,
     `  journal: ${expected ?? '(nothing)'}`,
     `  again:   ${found ?? '(nothing)'}`,
   ].join('\n');

@@ -18,15 +18,15 @@ export const command = {
   group: 'time',
   summary: 'Check every byte of the journal: lines, seals, chain, turns',
   examples: [
-    { line: 'lemming verify', does: 'finds any changed byte, missing file, torn tail or replaced text' },
+    { line: 'lemming verify', does: 'finds any changed byte, missing file, incomplete end or replaced text' },
     {
       line: 'lemming verify --deep',
-      does: 'also compares what is kept in .lemming/ with what the journal and the files make',
+      does: 'also compares the caches in .lemming/ with the journal and the files',
     },
     { line: 'lemming verify --json', does: 'prints { ok, faults } and the hash of the last seal' },
   ],
   args: [],
-  flags: [{ name: 'deep', about: 'also compare each file that is kept in .lemming/ with one made anew' }],
+  flags: [{ name: 'deep', about: 'also compare each cache in .lemming/ with a new one' }],
   reads: true,
   right: 'look',
   output: (z) =>
@@ -54,14 +54,14 @@ export const run: Run<typeof command> = async (world, { flags }) => {
       data: { ok: false, faults: [...faults, ...kept], ...found },
       text: [
         ...[...faults, ...kept].map(printFault),
-        faults.length ? `The journal is damaged: ${counts}.` : `The journal is whole: ${counts}.`,
+        faults.length ? `The journal is damaged: ${counts}.` : `The journal is intact: ${counts}.`,
       ].join('\n'),
       exit: FAULTS[first.code].exit,
     };
-  const deep = flags.deep ? '\nWhat is kept in .lemming/ is what the journal and the files make of it.' : '';
+  const deep = flags.deep ? '\nThe caches in .lemming/ agree with the journal and the files.' : '';
   return {
     data: { ok: true, faults, ...found },
-    text: `The journal is whole: ${counts}.${deep}\nLast seal: ${found.head}`,
+    text: `The journal is intact: ${counts}.${deep}\nLast seal: ${found.head}`,
   };
 };
 
@@ -77,7 +77,7 @@ async function keptFaults(world: World): Promise<Fault[]> {
     const view = readOrg(world, folds.fresh);
     const files = await compareFiles(view, world);
     const status = (await isStatusStrange(world, view))
-      ? [differing('.lemming/status.json', 'It is not how the organisation is')]
+      ? [differing('.lemming/status.json', 'The cached status does not match the organisation')]
       : [];
     return [...strangers, ...folds.faults, ...files, ...status];
   } finally {

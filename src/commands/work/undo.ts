@@ -13,18 +13,18 @@ import { takenShape } from '../shapes.ts';
 export const command = {
   name: 'undo',
   group: 'work',
-  summary: 'Take back what was done: files and memory as they were, mail that nobody has got yet; says what cannot be',
+  summary: 'Undo effects: restore files and memory, withdraw mail that nobody has read yet',
   examples: [
     {
       line: 'lemming undo 42 --dry-run',
-      does: 'lists what of turn 42 can be undone, newest first, and what cannot and why',
+      does: 'lists which effects of turn 42 can be undone, newest first, and why others cannot',
     },
-    { line: 'lemming undo E-42-coder_01-3', does: 'undoes one effect; lemming audit shows their ids' },
+    { line: 'lemming undo E-42-coder_01-3', does: 'undoes one effect; lemming audit lists their ids' },
     { line: 'lemming undo 42.coder_01', does: 'undoes what coder_01 did in turn 42' },
-    { line: 'lemming undo A-12-coder_01-1', does: 'undoes what an approval brought, such as a new skill' },
+    { line: 'lemming undo A-12-coder_01-1', does: 'undoes what an approval allowed, such as a new skill' },
   ],
   args: [{ name: 'id', about: 'an effect, a message, an approval, a turn, TURN.AGENT, or an agent' }],
-  flags: [{ name: 'dry-run', about: 'only list what would be done' }],
+  flags: [{ name: 'dry-run', about: 'only list what would be undone' }],
   reads: false,
   right: 'edit',
   output: (z) =>
@@ -50,8 +50,8 @@ export const run: Run<typeof command> = async (world, input) => {
   const of = input.args.id;
   const steps = undoSteps(disk, state, TOOLS, of);
   if (steps.length === 0)
-    throw failure('not-found', `Nothing that could be undone is named ${JSON.stringify(of)}.`, {
-      remedy: 'lemming audit shows what was done, with its ids.',
+    throw failure('not-found', `${JSON.stringify(of)} names nothing that can be undone.`, {
+      remedy: 'Run lemming audit to list effects and their ids.',
     });
   const [left, doable] = [steps.filter(({ why }) => why !== undefined), steps.filter(({ why }) => why === undefined)];
   const waits = doable.length > 0 && !input.flags['dry-run'];
@@ -83,5 +83,5 @@ function ending(things: number, waits: boolean): string {
 function doesOf({ file, mail }: UndoStep): string {
   if (mail) return 'is withdrawn';
   if (!file) return '';
-  return file.text === null ? 'is removed' : file.was === null ? 'is put back' : 'is as it was before';
+  return file.text === null ? 'is removed' : file.was === null ? 'is restored' : 'gets its former content';
 }

@@ -60,10 +60,12 @@ export function isPackable(path: string): boolean {
  * absolute path; throws `usage` when something is there.
  */
 export function pack(file: string, files: Iterable<ArchiveFile | Pieced>, good: () => boolean = () => true): boolean {
-  if (fs.existsSync(file)) throw failure('usage', `${file} exists already`, { remedy: 'Choose another name.' });
+  if (fs.existsSync(file)) throw failure('usage', `${file} already exists`, { remedy: 'Choose another name.' });
   const folder = path.dirname(file);
   if (!fs.existsSync(folder))
-    throw failure('not-found', `There is no folder ${folder}`, { remedy: 'Make it first, or choose another place.' });
+    throw failure('not-found', `The folder ${folder} does not exist`, {
+      remedy: 'Create it first, or choose another folder.',
+    });
   const temp = path.join(folder, `.lemming-${crc32(path.basename(file)).toString(16)}.tmp`); // the name may be as long as it gets
   return onDisk(file, () => {
     fs.rmSync(temp, { force: true });
@@ -112,7 +114,7 @@ export function sizeOf(file: ArchiveFile | Pieced): number {
  * Throws `not-found`, `not-regular`, `too-large` or `invalid-value`; what was unpacked until then is removed again.
  */
 export function unpack(file: string, into: string, allowed: (path: string) => boolean, told?: Progress): string[] {
-  if (!fs.existsSync(file)) throw failure('not-found', `There is no file ${file}`);
+  if (!fs.existsSync(file)) throw failure('not-found', `The file ${file} does not exist`);
   try {
     return onDisk(file, () => new Unpacking(file, into, allowed).all(told));
   } catch (error) {
@@ -186,7 +188,7 @@ class Unpacking {
     const fd = fs.openSync(this.file, fs.constants.O_RDONLY);
     try {
       const stat = fs.fstatSync(fd);
-      if (!stat.isFile()) throw failure('not-regular', `${this.file} is no regular file`);
+      if (!stat.isFile()) throw failure('not-regular', `${this.file} is not a regular file`);
       const chunk = Buffer.alloc(1 << 20);
       let done = 0;
       for (let read = fs.readSync(fd, chunk); read > 0 && !this.flaw; read = fs.readSync(fd, chunk)) {
@@ -253,15 +255,15 @@ class Unpacking {
   }
 
   private flawOfSize(entry: ReadEntry, path: string): FaultError | null {
-    if (!this.taken.take(path)) return this.refuse('invalid-value', `holds ${JSON.stringify(path)} twice`);
+    if (!this.taken.take(path)) return this.refuse('invalid-value', `contains ${JSON.stringify(path)} twice`);
     this.bytes += entry.size;
     if (entry.size > FILE_BYTES)
       return this.refuse(
         'too-large',
-        `holds ${JSON.stringify(path)} with ${entry.size} bytes; ${FILE_BYTES} are the limit`,
+        `contains ${JSON.stringify(path)} with ${entry.size} bytes; the limit is ${FILE_BYTES}`,
       );
     if (this.bytes > MOST_BYTES || this.taken.count > MOST_FILES)
-      return this.refuse('too-large', `holds more than ${MOST_FILES} files or ${MOST_BYTES} bytes`);
+      return this.refuse('too-large', `contains more than ${MOST_FILES} files or ${MOST_BYTES} bytes`);
     return null;
   }
 
@@ -278,7 +280,7 @@ export function moveIntoPlace(folder: string, target: string): void {
     const stat = fs.lstatSync(target, { throwIfNoEntry: false });
     if (stat && (!stat.isDirectory() || fs.readdirSync(target).length > 0)) {
       fs.rmSync(folder, { recursive: true, force: true });
-      throw failure('usage', `${target} is there already and is not an empty folder`, {
+      throw failure('usage', `${target} already exists and is not an empty folder`, {
         remedy: 'Choose a new folder.',
       });
     }

@@ -49,14 +49,14 @@ export function takeLock(disk: Disk, host: Host, command: string): Lock {
       if (owner && alive(owner, host))
         throw failure(
           'locked',
-          `Another engine runs here: process ${owner.pid} on ${owner.host} (lemming ${owner.command})`,
+          `Another engine is running here: process ${owner.pid} on ${owner.host} (lemming ${owner.command})`,
           { value: String(owner.pid) },
         );
     }
     const number = (top?.number ?? 0) + 1;
     if (place(disk, host, number, command) && isTop(disk, number)) return holdLock(disk, number);
   }
-  throw failure('locked', 'The lock changes hands all the time');
+  throw failure('locked', 'The lock keeps changing hands');
 }
 
 /** The living holder of the lock, if any. */

@@ -56,7 +56,7 @@ export function journalFiles(disk: Disk): number[] {
     const number = FILE_NAME.exec(name)?.[1];
     if (number !== undefined) numbers.push(Number(number));
     else if (/^\d{6,}.*\.jsonl/.test(name))
-      throw failure('two-histories', `There are two histories of turn ${Number.parseInt(name, 10)}`, {
+      throw failure('two-histories', `The journal has two files for turn ${Number.parseInt(name, 10)}`, {
         file: `${JOURNAL}/${name}`,
       });
   }
@@ -132,7 +132,7 @@ export function readJournalFile(
       if (!fits && lines.includes(0)) return read;
       if (!fits)
         read.faults.push(
-          fault('damaged-journal', 'The seal does not fit the lines before it: a byte was changed', {
+          fault('damaged-journal', 'The seal does not match the lines before it, so a byte was changed', {
             file: path,
             line: line(),
           }),
@@ -182,14 +182,16 @@ function parseLines(
       if (newer !== null) faults.push(newerJournal(newer, place()));
       entries.push(compact.unpack(line));
     } catch {
-      faults.push(fault('damaged-journal', 'The line is not JSON', copyWith(place(), { value: text.slice(0, 80) })));
+      faults.push(
+        fault('damaged-journal', 'The line is not valid JSON', copyWith(place(), { value: text.slice(0, 80) })),
+      );
     }
   });
   return entries;
 }
 
 function newerJournal(what: string, place: { file: string; line: number }): Fault {
-  return fault('newer-journal', `The line ${what}, and this LeMMing knows the rules up to ${RULES}`, place);
+  return fault('newer-journal', `The line ${what}, but this LeMMing only knows rules up to ${RULES}`, place);
 }
 
 /** What a newer program wrote. Nothing after it can be understood. */

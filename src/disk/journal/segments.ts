@@ -134,9 +134,9 @@ export class Segments {
 
   private damaged(file: string, isThere: boolean): Error {
     if (isThere) this.disk.unlink(Segments.pathOf(file));
-    return failure('disk-error', 'What was kept of old mail is damaged or gone', {
+    return failure('disk-error', 'The cache of old mail is damaged or missing', {
       file: `${SEGMENTS}/${file}`,
-      remedy: 'Run the command again: it is made again from the journal. Nothing was lost.',
+      remedy: 'Run the command again to rebuild it from the journal. Nothing was lost.',
     });
   }
 

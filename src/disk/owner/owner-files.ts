@@ -87,7 +87,7 @@ export function strayFaults(root: string, folder: OwnerFolder | null): Fault[] {
   return ['.env', 'org/.env', 'secrets.yaml', 'org/secrets.yaml']
     .filter((name) => fs.lstatSync(path.join(root, name), { throwIfNoEntry: false }))
     .map((name) =>
-      fault('exposed', `${name} lies inside the organisation; LeMMing does not read it there`, {
+      fault('exposed', `${name} is inside the organisation, so LeMMing does not read it`, {
         file: name,
         remedy: `Move it to ${folder?.label ?? 'the folder that LEMMING_HOME names'}, where agents and archives cannot reach it.`,
       }),
@@ -98,7 +98,7 @@ export function strayFaults(root: string, folder: OwnerFolder | null): Fault[] {
 export function folderFaults(folder: OwnerFolder | null): Fault[] {
   const stat = folder && fs.statSync(folder.path, { throwIfNoEntry: false });
   if (!folder || !stat || !isOpen(stat.mode, WRITE_BITS)) return [];
-  return [fault('exposed', `Others can write into ${folder.label}`, { remedy: 'Take their right away: chmod 700.' })];
+  return [fault('exposed', `Other users can write to ${folder.label}`, { remedy: 'Remove their access: chmod 700.' })];
 }
 
 const ABSENT = { value: null, faults: [] };

@@ -267,7 +267,7 @@ class Machine implements Owner {
     const [first] = [...this.own(), ...faults];
     if (first && !value) throw new FaultError(first);
     if (this.folder) return { folder: this.folder, approvals: value ?? [] };
-    throw failure('bad-env', 'There is no folder for approvals: neither LEMMING_HOME nor HOME is set', {
+    throw failure('bad-env', 'There is no folder for approvals, because neither LEMMING_HOME nor HOME is set', {
       remedy: 'Set LEMMING_HOME to a folder outside the organisation.',
     });
   }
@@ -320,7 +320,7 @@ class Machine implements Owner {
     const given = this.variables.LEMMING_HOME;
     const relative = given && !path.isAbsolute(given);
     return [
-      ...(relative ? [fault('bad-env', 'LEMMING_HOME is no absolute path, so it names no folder')] : []),
+      ...(relative ? [fault('bad-env', 'LEMMING_HOME must be an absolute path')] : []),
       ...[this.refusal() ?? []].flat(),
     ];
   }

@@ -31,13 +31,9 @@ export function keepVectors(kept: KeptFiles, by: string, vectors: ReadonlyMap<st
     Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength),
   );
   if (kept.write(FILE, '', `${JSON.stringify(table)}\n`, ...numbers) !== null) return;
-  throw failure(
-    'bad-env',
-    'The vectors of the memory cannot be kept: there is no folder of the owner that can hold a key',
-    {
-      remedy: 'Set LEMMING_HOME to a folder outside the organisation that you can write to.',
-    },
-  );
+  throw failure('bad-env', 'The vectors of the memory cannot be kept, because no writable owner folder is set', {
+    remedy: 'Set LEMMING_HOME to a folder outside the organisation that you can write to.',
+  });
 }
 
 function unpack(bytes: Buffer, by: string): Map<string, Float32Array> | null {

@@ -93,7 +93,7 @@ class Check {
 
   private unsealed(number: number, bytes: Buffer, from: number, last: boolean): void {
     if (last) this.found.torn = 1;
-    const message = last ? `A torn tail of ${bytes.length - from} bytes follows the last seal` : 'Lines without a seal';
+    const message = last ? `${bytes.length - from} incomplete bytes follow the last seal` : 'Lines without a seal';
     this.fault(number, message, lineAt(bytes, from), last ? TORN : undefined);
   }
 
@@ -105,7 +105,7 @@ class Check {
       const lines = countLines(bytes, start, at);
       const seal = { k: 'seal', n: lines, h: group.seal, ...(group.original === null ? {} : { s: group.original }) };
       if (bytes.toString('utf8', at, group.end - 1) !== JSON.stringify(seal))
-        this.fault(number, 'The seal is not as it was written', lineAt(bytes, at));
+        this.fault(number, 'The seal was changed', lineAt(bytes, at));
       if (group.original !== null) this.erased.set(group.seal, group);
       this.hashes.set(group.seal, group.hash);
       this.found.groups++;
@@ -141,16 +141,13 @@ class Check {
       else
         this.fault(
           group.file,
-          told
-            ? 'A redacted text is not what was left of it'
-            : 'A text was replaced, and no line says that it was redacted',
+          told ? 'A redacted text was changed' : 'A text was replaced, but no line says that it was redacted',
         );
     }
     for (const [seal, { file, id }] of this.told) {
-      if (!this.hashes.has(seal))
-        this.fault(file, `A line tells of the redaction of ${id} in a group that is not there`);
+      if (!this.hashes.has(seal)) this.fault(file, `A line records the redaction of ${id} in a group that is missing`);
       else if (!this.erased.has(seal))
-        this.fault(file, `The redaction of ${id} was cut off`, undefined, `Run lemming redact ${id} --yes again.`);
+        this.fault(file, `The redaction of ${id} was interrupted`, undefined, `Run lemming redact ${id} --yes again.`);
     }
   }
 

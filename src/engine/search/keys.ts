@@ -56,9 +56,9 @@ export function keyFaults(config: Config, owner: Pick<Owner, 'env' | 'approved'>
   return keysOf(config, owner).flatMap(({ model, what, optional }) =>
     optional || owner.approved(what)
       ? []
-      : fault('untrusted', `The model ${model} is not called: it would send the key ${trustTerm(what)}`, {
+      : fault('untrusted', `The model ${model} is not called, because that would send the key ${trustTerm(what)}`, {
           file: 'org/models.yaml',
-          remedy: `When you know that host and want it to have the key: lemming trust ${model}`,
+          remedy: `If you trust that host with the key: lemming trust ${model}`,
         }),
   );
 }

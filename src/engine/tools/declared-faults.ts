@@ -1,8 +1,9 @@
 /** Checks the tools that an organisation declares, and names of tools in its files. */
-import { closest } from 'fastest-levenshtein';
+
 import type { Config } from '../../core/model/config.ts';
 import { resumePath } from '../../core/model/paths.ts';
 import { readPattern } from '../../core/rights/policy.ts';
+import { nearestTo } from '../../core/text/nearest.ts';
 import { toolAt } from '../../core/tools/declared.ts';
 import type { Toolbox } from '../../core/turn/judge.ts';
 import { type ConfigSource, markdownSource, References, remember, yamlSource } from '../../disk/config/source.ts';
@@ -31,7 +32,7 @@ function shadows(shipped: Toolbox, { tools }: Config): Fault[] {
   return [...tools.keys()].flatMap((name) =>
     shipped.has(name)
       ? [
-          fault('invalid-value', `${name} is a tool that ships with LeMMing: it stays that one`, {
+          fault('invalid-value', `${name} is the name of a built-in tool, so this tool is ignored`, {
             file: fileOf(name),
             value: name,
           }),
@@ -46,7 +47,7 @@ async function badSchemas({ tools }: Config): Promise<Fault[]> {
       checkerOf(head.input as Parameters<typeof checkerOf>[0]).then(
         () => [],
         (error: Error) => [
-          fault('invalid-value', `The input is no JSON schema: ${error.message}`, { file: fileOf(name) }),
+          fault('invalid-value', `The input is not a JSON schema: ${error.message}`, { file: fileOf(name) }),
         ],
       ),
     ),
@@ -113,7 +114,7 @@ function unknownGrants({ known, isKnown }: Names, config: Config, disk: Disk): F
           file,
           ...placeOfTool(read(textIn(disk, file), file), i),
           value: grant,
-          ...(disk.stat(fileOf(grant)) === null ? { nearest: closest(grant, known) } : leftOut(grant)),
+          ...(disk.stat(fileOf(grant)) === null ? nearestTo(grant, known) : leftOut(grant)),
         }),
       );
   });

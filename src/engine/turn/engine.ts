@@ -501,7 +501,8 @@ export class Engine {
   /** Writes requests of commands straight into the journal of the coming turn. */
   post(requests: readonly Extract<InputEntry, { k: 'request' }>[]): void {
     if (this.passed > 0) throw new Error('the turns that went by are to be made first');
-    if (this.unfinished) throw failure('locked', 'A turn was cut off here: finish it first with lemming run-once');
+    if (this.unfinished)
+      throw failure('locked', 'The last turn was interrupted. Finish it first with lemming run-once');
     this.journal.turnTo(this.next);
     const known = maskJson(this.redact, [...requests]);
     take(this.freezing, known);
@@ -538,10 +539,10 @@ function loadChecked({ disk, kept, verify, progress }: Ports): Loaded {
   const compared = compare(disk, kept);
   const { difference } = compared;
   if (difference?.how === 'changed')
-    throw failure('damaged-journal', 'This file was changed or shortened since an engine wrote it here', {
+    throw failure('damaged-journal', 'This file was changed or shortened after an engine wrote it', {
       file: journalPath(difference.file),
       remedy:
-        'Bring it back from version control or a backup. If you chose another history yourself, lemming run --verify reads all of it and goes on from there.',
+        'Restore it from version control or a backup. If you replaced the history yourself, run lemming run --verify to continue from it.',
     });
   return load(disk, kept, compared, wish);
 }
@@ -561,7 +562,7 @@ function demandKept(refused: readonly RefusedOp[]): readonly RefusedOp[] {
   if (lost) throw failure('not-regular', lost.why, { file: 'org/dead-letter', remedy: KEEPING });
   return refused;
 }
-const KEEPING = 'Make org/dead-letter a folder in which lemming may write; nothing was lost, the next run goes on.';
+const KEEPING = 'Make org/dead-letter a folder that lemming can write to. Nothing was lost; the next run continues.';
 
 function lockOf(ports: Ports, command: string): Lock {
   try {

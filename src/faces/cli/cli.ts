@@ -108,8 +108,8 @@ function givenByEnv(terminal: ProcessIo): string | undefined {
 }
 
 function noOrg(terminal: ProcessIo, options: Globals): Error {
-  const place = options.org ?? givenByEnv(terminal) ?? `${terminal.cwd} or above`;
-  return failure('no-org', `no org/org.yaml in ${place}.`);
+  const place = options.org ?? givenByEnv(terminal) ?? `${terminal.cwd} or a folder above it`;
+  return failure('no-org', `There is no org/org.yaml in ${place}.`);
 }
 
 function jsonOf(value: object): string {

@@ -4,7 +4,7 @@ import { FAULTS, type Fault, FaultError, failure, fault } from '../../schema/fau
 
 /** Every exit code and its meaning; of several that apply, the first one counts. */
 export const EXITS: [code: number, meaning: string][] = [
-  [130, 'interrupted: the turn was finished or left recoverable'],
+  [130, 'interrupted; the turn was finished, or the next run finishes it'],
   [2, 'wrong use'],
   [3, 'the organisation is invalid'],
   [5, 'locked by another engine'],
@@ -12,7 +12,7 @@ export const EXITS: [code: number, meaning: string][] = [
   [4, 'refused by permission or policy'],
   [8, 'provider unavailable'],
   [7, 'out of credits'],
-  [1, 'the work itself failed: a visit, a task, a difference in replay'],
+  [1, 'the work failed: a failed visit or task, or a difference in replay'],
   [0, 'done'],
 ];
 
@@ -22,8 +22,8 @@ export function faultsOf(error: unknown): readonly Fault[] {
   if (expected instanceof FaultError) return expected.faults;
   const message = error instanceof Error ? error.message : String(error);
   return [
-    fault('work-failed', `unexpected error: ${message}.`, {
-      remedy: 'Run it again with --debug for the stack, and report it.',
+    fault('work-failed', `Unexpected error: ${message}.`, {
+      remedy: 'Run the command again with --debug, and report the stack trace.',
     }),
   ];
 }
@@ -31,8 +31,8 @@ export function faultsOf(error: unknown): readonly Fault[] {
 /** What was thrown, as a `FaultError` where it was to be expected; a bug as it is. */
 export function asFault(error: unknown): unknown {
   if (error instanceof DiskError) return failure(codeOf(error), error.message);
-  if (isOutOfHandles(error)) return failure('no-handles', 'this process may open no more files');
-  if (error instanceof Error && error.name === 'AbortError') return failure('interrupted', 'interrupted');
+  if (isOutOfHandles(error)) return failure('no-handles', 'This process has too many open files');
+  if (error instanceof Error && error.name === 'AbortError') return failure('interrupted', 'Interrupted');
   return error;
 }
 

@@ -8,31 +8,35 @@ export const GROUPS: Record<HelpGroup, string> = {
   run: 'Run it',
   people: 'Talk with it',
   look: 'Look into it',
-  money: 'Money',
+  money: 'Pay for it',
   work: 'Work',
-  parts: 'Parts of it',
-  time: 'Time',
-  keep: 'Keep it',
-  serve: 'Serve it',
+  parts: 'Agents, skills and tools',
+  time: 'Replay and erase',
+  keep: 'Back up and move',
+  serve: 'Connect other programs',
 };
 
 /** Options of every command, before or after its name. */
 export const GLOBAL: Flag[] = [
-  { name: 'org', value: 'DIR', about: 'folder of the organisation; else LEMMING_ORG, else the nearest upward' },
-  { name: 'json', about: 'print the result as one JSON object' },
-  { name: 'plain', about: 'plain text, as when the output is no terminal' },
-  { name: 'debug', about: 'show the stack of an error' },
+  {
+    name: 'org',
+    value: 'DIR',
+    about: 'the folder of the organisation (default: LEMMING_ORG, or the nearest folder upwards that is one)',
+  },
+  { name: 'json', about: 'print the result as a JSON object' },
+  { name: 'plain', about: 'print plain text, as when the output is not a terminal' },
+  { name: 'debug', about: 'print the stack trace of an error' },
 ];
 
 /** What `lemming` says where there is no organisation. */
-export const HOW_TO_START = `There is no organisation here. To make one and let it work:
+export const HOW_TO_START = `There is no organisation here. To create one and let it work:
 
-  lemming bootstrap my-org     makes it in the folder my-org
+  lemming bootstrap my-org     creates it in the folder my-org
   cd my-org
-  lemming run --turns 3        runs three turns
+  lemming run --turns 3        makes three turns
   lemming status               shows what happened
 
-lemming --help lists all commands.
+For all commands: lemming --help
 `;
 
 /** Commands in the order of the help: by group, then by name. */

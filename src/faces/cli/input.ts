@@ -16,7 +16,7 @@ export function readInput<L extends Leaf>(leaf: L, given: RawValue[], option: (f
     if (arg.choices && typeof value === 'string' && !arg.choices.includes(value))
       throw failure(
         'usage',
-        `${argTerm({ ...arg, optional: false })} is one of ${arg.choices.join(', ')}, not "${value}"`,
+        `${argTerm({ ...arg, optional: false })} must be one of ${arg.choices.join(', ')}, not "${value}"`,
         { value },
       );
   });
@@ -50,10 +50,10 @@ function readWhole(flag: Flag, text: string): number {
 function readAmount(flag: Flag, text: string): number {
   const [, whole, part = ''] = /^(\d+)(?:\.(\d{1,6}))?$/.exec(text) ?? [];
   const micro = whole === undefined ? Number.NaN : Number(whole + part.padEnd(6, '0'));
-  if (!Number.isSafeInteger(micro)) throw wrong(flag, 'credits, zero or more, with up to six decimals', text);
+  if (!Number.isSafeInteger(micro)) throw wrong(flag, 'an amount of credits from 0, with up to six decimals', text);
   return micro;
 }
 
 function wrong(flag: Flag, wanted: string, text: string): Error {
-  return failure('usage', `--${flag.name} takes ${wanted}, not "${text}"`, { value: text });
+  return failure('usage', `--${flag.name} must be ${wanted}, not "${text}"`, { value: text });
 }

@@ -2,7 +2,7 @@
 import { Argument, type CommanderError, Option, Command as Program } from 'commander';
 import type { Command, Family, Flag, Leaf, RawInput } from '../../commands/command.ts';
 import { argTerm, isFamily, leavesOf } from '../../commands/leaves.ts';
-import { failure } from '../../schema/fault.ts';
+import { FAULTS, FaultError, failure } from '../../schema/fault.ts';
 import { argAbout, examplesOf, flagAbout, flagTerm, GLOBAL, GROUPS, inHelpOrder, tailOf } from './help.ts';
 import { readInput } from './input.ts';
 
@@ -26,8 +26,8 @@ export function buildProgram(
     .description('An organisation of LLM agents that lives in a folder.')
     .usage('[options] COMMAND')
     .version(catalogue.version, '-V, --version', 'print the version')
-    .helpOption('-h, --help', 'show this help, or that of a command')
-    .addHelpText('after', '\nlemming COMMAND --help shows the options of a command and examples.')
+    .helpOption('-h, --help', 'show this help')
+    .addHelpText('after', '\nFor the options of a command, and examples: lemming COMMAND --help')
     .configureOutput({ writeOut: write, writeErr: () => {} })
     .configureHelp({
       showGlobalOptions: true,
@@ -61,7 +61,7 @@ function describeFamily(verb: Program, family: Family, act: RunVerb): void {
     .description(family.summary)
     .usage(tailOf(family))
     .helpCommand(false)
-    .addHelpText('after', `\nlemming ${family.name} alone is lemming ${family.name} ${family.bare}.`);
+    .addHelpText('after', `\nlemming ${family.name} means lemming ${family.name} ${family.bare}.`);
   const names = family.commands.map(({ name }) => name);
   family.commands.forEach((part, at) => {
     const isBare = part.name === family.bare;
@@ -71,14 +71,14 @@ function describeFamily(verb: Program, family: Family, act: RunVerb): void {
       below.exitOverride((error) => {
         const [typed = ''] = verb.args;
         if (error.code === 'commander.excessArguments' && !names.includes(typed)) throw noneOf(family, typed);
-        end(error, `lemming ${family.name} --help`);
+        end(error, `lemming ${names.includes(typed) ? `${family.name} ${typed}` : family.name} --help`);
       });
   });
 }
 
 function noneOf({ name, commands }: Family, typed: string): Error {
   const names = commands.map((one) => one.name);
-  return failure('usage', `What follows lemming ${name} is one of ${names.join(', ')}, not "${typed}"`, {
+  return failure('usage', `lemming ${name} has no command "${typed}". Its commands are ${names.join(', ')}`, {
     value: typed,
     remedy: `See lemming ${name} --help.`,
   });
@@ -96,11 +96,22 @@ function describeLeaf(verb: Program, leaf: Leaf, act: RunVerb): void {
   }
   const options = new Map(leaf.flags.map((flag) => [flag, optionOf(flag)]));
   for (const option of options.values()) verb.addOption(option);
-  verb.action(() => {
+  verb.action(async () => {
     const values = verb.opts();
     const read = (flag: Flag) => values[options.get(flag)!.attributeName()];
-    return act(leaf, readInput(leaf, verb.processedArgs, read));
+    try {
+      await act(leaf, readInput(leaf, verb.processedArgs, read));
+    } catch (error) {
+      throw withHelp(error, leaf);
+    }
   });
+}
+
+/** Wrong use without a remedy of its own: the help of the command is one. */
+function withHelp(error: unknown, leaf: Leaf): unknown {
+  if (!(error instanceof FaultError) || error.fault.remedy !== FAULTS.usage.remedy) return error;
+  const better = failure('usage', error.fault.message, { ...error.fault, remedy: `See lemming ${leaf.name} --help.` });
+  return Object.assign(better, { stack: error.stack });
 }
 
 function termOf(argument: Argument): string {
@@ -116,11 +127,16 @@ function end(error: CommanderError, help: string): never {
   if (error.exitCode === 0 || error.code === 'commander.help') throw error;
   const [message = '', hint = ''] = error.message.replace(/^error: /, '').split('\n');
   const nearest = /Did you mean (?:one of )?([^,?]+)/.exec(hint)?.[1];
-  throw failure('usage', message.replace(/\.?$/, '.'), { remedy: remedyFor(error, help), ...(nearest && { nearest }) });
+  throw failure('usage', sentence(message), { remedy: remedyFor(error, help), ...(nearest && { nearest }) });
+}
+
+/** Commander's messages begin with a small letter and end without a stop. */
+function sentence(message: string): string {
+  return `${message.charAt(0).toUpperCase()}${message.slice(1).replace(/\.?$/, '.')}`;
 }
 
 function remedyFor(error: CommanderError, help: string): string {
-  if (error.code === 'commander.excessArguments') return `Put text with spaces in quotes; see ${help}.`;
-  if (error.code === 'commander.unknownOption') return `Put -- before text that starts with a dash; see ${help}.`;
+  if (error.code === 'commander.excessArguments') return `Put text with spaces in quotes. See ${help}.`;
+  if (error.code === 'commander.unknownOption') return `Put -- before text that starts with a dash. See ${help}.`;
   return `See ${help}.`;
 }

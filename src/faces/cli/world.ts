@@ -51,7 +51,7 @@ export function makeScreen(terminal: ProcessIo, { json = false, plain = false }:
     err: (text) => err(text),
   });
   terminal.interrupted?.addEventListener('abort', () =>
-    screen.say('Stopping after what is in flight; once more stops at once.'),
+    screen.say('Finishing the current work. Ctrl-C again stops at once.'),
   );
   return screen;
 }

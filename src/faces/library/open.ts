@@ -51,7 +51,7 @@ export async function open(folder: string, wish: OpenWish = {}): Promise<Org> {
 function demandOrg(root: string): void {
   if (!realDisk(root).stat('org/org.yaml'))
     throw failure('no-org', `There is no organisation in ${root}`, {
-      remedy: 'Name its folder, or have it made: open(folder, { template: "default" }).',
+      remedy: 'Give its folder, or create it: open(folder, { template: "default" }).',
     });
 }
 
@@ -114,8 +114,8 @@ class Opened implements Org {
 
   follow({ since, signal }: NonNullable<Parameters<Org['follow']>[0]> = {}): AsyncIterable<Effect> {
     if (since !== undefined && !(Number.isSafeInteger(since) && since > 0))
-      throw failure('usage', `since is the number of a turn, from 1, not ${JSON.stringify(since)}`, {
-        remedy: 'lemming status tells the last turn.',
+      throw failure('usage', `since must be the number of a turn, from 1, not ${JSON.stringify(since)}`, {
+        remedy: 'Run lemming status to see the last turn.',
       });
     return follow({ root: this.folder, env: this.env }, this.until(signal), since);
   }
@@ -162,7 +162,7 @@ async function perform<L extends Leaf, Data extends DataOf<L> & object>(
 }
 
 /** For what the types do not allow. */
-const REMEDY = 'The types of lemming tell what can be given; docs/embedding.md shows it.';
+const REMEDY = 'See the types of the package lemming, and docs/embedding.md.';
 
 /** Nobody reads remarks on the way, and a dash is a dash. */
 function worldOf(root: string, env: World['env'], signal: AbortSignal): World {

@@ -51,7 +51,7 @@ export class Shelves {
       const given = match(shelf.uri, uri);
       if (given) return JSON.stringify(await this.give(shelf, given, signal), null, 2);
     }
-    throw new McpError(NOT_FOUND, `There is nothing at ${JSON.stringify(uri.slice(0, 200))}`);
+    throw new McpError(NOT_FOUND, `There is no resource ${JSON.stringify(uri.slice(0, 200))}`);
   }
 
   private async give({ leaf }: Shelf, given: object, signal: AbortSignal): Promise<object> {

@@ -40,7 +40,7 @@ export async function serve(
   const ended = endOf(stdin, server, signal);
   await server.connect(new StdioServerTransport(stdin, mouth(terminal)));
   const also = rights.size ? `, which may also ${[...rights].join(', ')}` : '';
-  world.say(`An assistant has the seat of ${seat.person}${also}; it leaves by closing standard input.`);
+  world.say(`An assistant has the seat of ${seat.person}${also}. It leaves when it closes standard input.`);
   await ended;
   left.abort();
   await caller.settled();

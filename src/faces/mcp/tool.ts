@@ -40,7 +40,7 @@ export function inputFor<L extends Leaf>(leaf: L, given: unknown, remedy = REMED
   return readInput(leaf, args, ({ name }) => asTyped(values.get(name)));
 }
 
-const REMEDY = 'Call it as its input schema says.';
+const REMEDY = 'Correct the input according to the schema of the tool.';
 
 function printIssue({ path, message }: z.core.$ZodIssue): string {
   return [...path.map(String), message].join(': ');

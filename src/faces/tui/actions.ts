@@ -33,12 +33,12 @@ export function actions(desk: ScreenContext): Doings {
 function onMessage(desk: ScreenContext, work: (id: string) => void): void {
   const { what, id } = chosenOf(desk) ?? {};
   if (what !== 'dead-letter' && id !== undefined && parseMessageId(id)) work(id);
-  else desk.say(`Choose a message first: ${keyOf(desk.keys, 'mail')} shows the mail.`, 'warn');
+  else desk.say(`Choose a message first: ${keyOf(desk.keys, 'mail')} lists the mail.`, 'warn');
 }
 
 function onAgent(desk: ScreenContext, work: (agent: string) => void): void {
   const agent = chosenOf(desk)?.agent;
-  if (agent === undefined) desk.say(`Choose an agent first: ${keyOf(desk.keys, 'org')} shows them.`, 'warn');
+  if (agent === undefined) desk.say(`Choose an agent first: ${keyOf(desk.keys, 'org')} lists them.`, 'warn');
   else work(agent);
 }
 
@@ -77,11 +77,11 @@ function answer(desk: ScreenContext, verb: 'approve' | 'deny', flags: { always?:
   const open = openApprovals(scene);
   const id = about?.what === 'approval' ? about.id : open.length === 1 ? open[0] : undefined;
   const held = id === undefined ? undefined : scene.state.approvals.pending.get(id);
-  if (open.length === 0) return desk.say('Nothing waits for you.', 'quiet');
-  if (!held) return desk.say(`Choose the act first: ${keyOf(keys, 'approvals')} shows what waits.`, 'warn');
-  if (!open.includes(held.id)) return desk.say('It was answered: that takes effect in the next turn.', 'warn');
-  const what = flags.always ? `${held.id} and all like it` : `${held.id} (${held.agent} uses ${held.tool})`;
-  ask(desk, `${verb} ${what}? note`, 'enter does it, esc cancels', (text) => {
+  if (open.length === 0) return desk.say('No action waits for you.', 'quiet');
+  if (!held) return desk.say(`Choose an action first: ${keyOf(keys, 'approvals')} lists them.`, 'warn');
+  if (!open.includes(held.id)) return desk.say('It has been answered; this takes effect in the next turn.', 'warn');
+  const what = flags.always ? `${held.id} and similar actions` : `${held.id} (${held.agent} uses ${held.tool})`;
+  ask(desk, `${verb} ${what}? note`, 'enter confirms, esc cancels', (text) => {
     const note = text.trim();
     delete ui.chosen[ui.pane]; // the next one that waits
     void desk.perform(verb, { args: { id: held.id }, flags: note ? { ...flags, note } : flags });
@@ -91,7 +91,7 @@ function answer(desk: ScreenContext, verb: 'approve' | 'deny', flags: { always?:
 function retry(desk: ScreenContext): void {
   const { what, id } = chosenOf(desk) ?? {};
   if (what === 'dead-letter' && id !== undefined) void desk.perform('retry', { args: { id } });
-  else desk.say(`Choose a dead letter first: ${keyOf(desk.keys, 'problems')} shows them.`, 'warn');
+  else desk.say(`Choose a dead letter first: ${keyOf(desk.keys, 'problems')} lists them.`, 'warn');
 }
 
 function pause(desk: ScreenContext, agent: string | null): void {
@@ -110,7 +110,7 @@ function topUp(desk: ScreenContext): void {
 function editFile(desk: ScreenContext): void {
   const { file, line: at } = chosenOf(desk) ?? {};
   if (file === undefined || file.startsWith('$') || desk.follow.disk.stat(file)?.kind !== 'file')
-    return desk.say('No file belongs to this row.', 'warn');
+    return desk.say('This row has no file.', 'warn');
   const { env, root } = desk.world;
   void desk.inEditor(() => edit(env, join(root, file), at)).then(() => validate(desk));
 }
@@ -138,9 +138,9 @@ function exact(desk: ScreenContext): void {
   onMessage(desk, (id) => {
     const { turn, author } = parseMessageId(id) as { turn: number; author: string };
     if (desk.scene.config.agents.get(author)?.person)
-      return desk.say(`${author} is a person: no model was asked.`, 'warn');
+      return desk.say(`${author} is a person, so there is no prompt.`, 'warn');
     const title = `visit ${turn}.${author}`;
-    desk.text(title, [line('The journal is read ...', 'quiet')]);
+    desk.text(title, [line('Reading the journal ...', 'quiet')]);
     const { reader } = desk.ui;
     const left = (): boolean => desk.ui.reader !== reader;
     void visitNamed(desk.follow.disk, turn, author, realClock, left).then((visit) => {

@@ -19,7 +19,7 @@ export async function edit(env: Env, file: string, line?: number): Promise<void>
     child.on('error', () =>
       reject(
         failure('usage', `The editor ${JSON.stringify(program)} cannot be started`, {
-          remedy: 'Set EDITOR to a program that is there.',
+          remedy: 'Set EDITOR to a program that is installed.',
         }),
       ),
     );

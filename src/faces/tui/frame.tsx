@@ -143,7 +143,7 @@ function feedRows({ scene, layout, paint }: Frame, height: number): string[] {
   });
   return [
     title,
-    ...(lines.length > 0 ? lines : [paint('quiet', '  No turn was made yet: s makes one, w writes to an agent.')]),
+    ...(lines.length > 0 ? lines : [paint('quiet', '  No turn has been made yet. s makes one, w writes to an agent.')]),
   ];
 }
 
@@ -210,7 +210,7 @@ function said({ ui, paint, layout, helpKey, scene }: Frame): string[] {
   const waits = scene.requests.length + scene.drops.length;
   const news =
     waits > 0
-      ? `${waits} ${waits === 1 ? 'thing' : 'things'} you did ${waits === 1 ? 'waits' : 'wait'} for the next turn${scene.engine ? '' : ' (s makes it)'}. `
+      ? `${waits} ${waits === 1 ? 'change' : 'changes'} of yours ${waits === 1 ? 'waits' : 'wait'} for the next turn${scene.engine ? '' : ' (s makes it)'}. `
       : '';
   const hints = ui.reader
     ? ['esc back', ...HINTS[ui.pane]]

@@ -32,7 +32,7 @@ export function navigation(desk: ScreenContext): Doings {
 }
 
 function show(desk: ScreenContext, name: PaneName): void {
-  if (!panesOf(desk.scene).includes(name)) return desk.say(`There is nothing in ${PANES[name].title}.`, 'quiet');
+  if (!panesOf(desk.scene).includes(name)) return desk.say(`The pane ${PANES[name].title} is empty.`, 'quiet');
   desk.ui.reader = null;
   desk.ui.pane = name;
   desk.remake();
@@ -117,7 +117,7 @@ function help(desk: ScreenContext): void {
     line(),
     ...facts(KEY_ACTIONS.map((action) => [keysOf(action), KEYS[action].does] as const)),
     line(),
-    line('While you write: enter sends, esc cancels, alt+enter begins a new line, ctrl+o opens your editor.', 'quiet'),
-    line(`Your own keys: keys.yaml in ${place}, a line such as "reply: [r, ctrl+r]" under "keys".`, 'quiet'),
+    line('While you write: enter sends, esc cancels, alt+enter starts a new line, ctrl+o opens your editor.', 'quiet'),
+    line(`To change keys: in keys.yaml in ${place}, add a line such as "reply: [r, ctrl+r]" under "keys".`, 'quiet'),
   ]);
 }

@@ -137,7 +137,7 @@ export class TerminalScreen implements ScreenContext {
     if (underWay && this.leaving) return this.ended.resolve();
     this.leaving = true;
     if (underWay) {
-      this.say('The turn under way is finished first; once more leaves at once.', 'warn');
+      this.say('Finishing the current turn. Press again to leave at once.', 'warn');
       this.draw();
       await underWay;
     }
@@ -279,7 +279,7 @@ export class TerminalScreen implements ScreenContext {
     this.keyed++;
     const action = this.keys.get(key);
     const doing = action && this.doings[action];
-    if (!doing) return this.say(`${key} does nothing here; ${keyOf(this.keys, 'help')} shows the keys.`, 'quiet');
+    if (!doing) return this.say(`${key} does nothing here. ${keyOf(this.keys, 'help')} shows the keys.`, 'quiet');
     this.say('');
     doing();
   }

@@ -39,7 +39,7 @@ export class Turns {
     if (this.work && !(running && pauseOf(desk.scene, null).paused)) {
       const pause = keyOf(desk.keys, 'pause-all');
       return desk.say(
-        running ? `The engine runs here and makes every turn: ${pause} pauses it.` : 'A turn is being made.',
+        running ? `The engine is running and makes all turns. ${pause} pauses it.` : 'A turn is being made.',
         'warn',
       );
     }

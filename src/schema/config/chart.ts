@@ -7,17 +7,17 @@ const names = later(() => z.array(z.string()).default([]));
 /** `org/chart.yaml`: who may write to whom. An edge needs both ends. */
 export const chartFile = later(() =>
   z.strictObject({
-    version: z.literal(1).describe('format of this file; lemming migrate upgrades'),
+    version: z.literal(1).describe('format version of this file; lemming migrate updates it'),
     agents: z
       .record(
         z.string(),
         z.strictObject({
-          send_to: names().describe('whom this agent may write to, if they read from it: agent names, "@unit" or "*"'),
-          read_from: names().describe('whose mail this agent reads, if they send to it: agent names, "@unit" or "*"'),
+          send_to: names().describe('agents it may write to, if they read from it: names, "@unit" or "*"'),
+          read_from: names().describe('agents whose mail it reads, if they send to it: names, "@unit" or "*"'),
         }),
       )
       .default({})
-      .describe('one entry an agent; the order of the keys is the chart order'),
+      .describe('one entry for each agent; the order of the keys is the chart order'),
   }),
 );
 export type ChartFile = z.infer<ReturnType<typeof chartFile>>;

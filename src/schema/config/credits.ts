@@ -15,16 +15,16 @@ export const credits = later(() =>
 
 /** Limits in micro-credits after parsing. */
 const caps = () => ({
-  cap: credits().optional().describe('credits that may be spent in all'),
-  soft: credits().optional().describe('credits spent beyond which one warning is given'),
-  per_turn: credits().optional().describe('credits a turn may cost'),
-  per_day: credits().optional().describe('credits a day (UTC date of the frozen time) may cost'),
+  cap: credits().optional().describe('credits that may be spent in total'),
+  soft: credits().optional().describe('credits spent after which a warning is given, once'),
+  per_turn: credits().optional().describe('credits that a turn may cost'),
+  per_day: credits().optional().describe('credits that a day may cost (UTC date of the frozen time)'),
 });
 
 /** `org/credits.yaml`. Written by people only. */
 export const creditsFile = later(() =>
   z.strictObject({
-    version: z.literal(1).describe('format of this file; lemming migrate upgrades'),
+    version: z.literal(1).describe('format version of this file; lemming migrate updates it'),
     org: z.strictObject(caps()).default({}).describe('limits of the whole organisation'),
     units: z
       .record(z.string(), z.strictObject(caps()))
@@ -34,14 +34,14 @@ export const creditsFile = later(() =>
       .record(
         z.string(),
         z.strictObject({
-          grant: credits().default(0).describe('credits granted by this file; 0 when absent'),
+          grant: credits().default(0).describe('credits granted by this file (default: 0)'),
           soft: caps().soft,
           per_turn: caps().per_turn,
           per_day: caps().per_day,
         }),
       )
       .default({})
-      .describe('what each agent may spend; without an entry an agent has no credits'),
+      .describe('what each agent may spend; an agent without an entry has no credits'),
   }),
 );
 export type CreditsFile = z.infer<ReturnType<typeof creditsFile>>;

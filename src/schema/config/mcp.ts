@@ -19,26 +19,24 @@ const headerValue = later(() =>
 export const mcpServer = later(() =>
   z
     .strictObject({
-      command: z
-        .array(z.string().min(1))
-        .min(1)
-        .optional()
-        .describe('the program that is the server, and its arguments'),
+      command: z.array(z.string().min(1)).min(1).optional().describe('the program of the server, and its arguments'),
       env: z
         .array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'the name of a variable'))
         .default([])
-        .describe('command: names of the variables it is handed beside PATH, HOME and LANG'),
+        .describe('command: names of the variables it gets besides PATH, HOME and LANG'),
       cwd: z
         .string()
         .min(1)
         .refine(isInside, 'expected a path in the organisation')
         .optional()
-        .describe('command: folder of the org it works in, which it cannot change in the Box; without it an empty one'),
+        .describe(
+          'command: the folder of the organisation it works in, read-only in the sandbox (default: an empty folder)',
+        ),
       sandbox: z
         .enum(['box', 'host'])
         .default('box')
-        .describe('command: box: shut in, without your files; host: with all your rights'),
-      network: z.boolean().default(false).describe('command: whether it may use the network from the Box'),
+        .describe('command: box: in the sandbox, without your files; host: with all your rights'),
+      network: z.boolean().default(false).describe('command: whether it may use the network from the sandbox'),
       url: serviceUrl()
         .refine(isSafe, 'expected https, or an address of this machine')
         .optional()
@@ -47,14 +45,14 @@ export const mcpServer = later(() =>
         .record(z.string().regex(/^[A-Za-z0-9-]+$/), headerValue())
         .default({})
         .describe('url: headers whose values are references to secrets'),
-      touches: touches().default('once').describe('what repeating a use of its tools does; the server is not asked'),
+      touches: touches().default('once').describe('what repeating a call of its tools does; the server is not asked'),
       start_ms: z
         .number()
         .int()
         .min(100)
         .max(600_000)
         .default(30_000)
-        .describe('milliseconds it may take to greet, and to tell its tools'),
+        .describe('milliseconds it may take to start, and to list its tools'),
       timeout_ms: useTimeout(),
       result_chars: resultChars(20_000),
     })
@@ -77,7 +75,7 @@ const serverName = later(() =>
 /** `org/mcp.yaml`. */
 export const mcpFile = later(() =>
   z.strictObject({
-    version: z.literal(1).describe('format of this file'),
+    version: z.literal(1).describe('format version of this file'),
     servers: z.record(serverName(), mcpServer()).default({}).describe('servers by name: their tools are NAME__TOOL'),
   }),
 );
@@ -90,7 +88,7 @@ export const pinnedTool = later(() =>
       .max(38)
       .regex(/^(?!.*__)[A-Za-z0-9][A-Za-z0-9_-]*$/)
       .describe('its name at the server'),
-    description: z.string().max(2000).describe('what agents are told of it'),
+    description: z.string().max(2000).describe('its description for agents'),
     input: inputSchema().describe('JSON schema of its arguments'),
   }),
 );
@@ -99,7 +97,7 @@ export type PinnedTool = z.infer<ReturnType<typeof pinnedTool>>;
 /** `org/mcp/<server>.yaml`: what the owner saw and approved. */
 export const pinFile = later(() =>
   z.strictObject({
-    version: z.literal(1).describe('format of this file'),
+    version: z.literal(1).describe('format version of this file'),
     tools: z.array(pinnedTool()).max(200).describe('the tools of the server, by name'),
   }),
 );

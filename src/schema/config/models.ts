@@ -25,10 +25,10 @@ export const limit = later(() =>
   z.strictObject({
     requests_per_second: whole(1, 1_000_000).optional().describe('calls that may start in one second'),
     requests_per_minute: whole(1, 1_000_000).optional().describe('calls that may start in one minute'),
-    tokens_per_minute: whole(1, 1_000_000_000).optional().describe('tokens that may be asked for in one minute'),
+    tokens_per_minute: whole(1, 1_000_000_000).optional().describe('tokens that may be requested in one minute'),
     concurrency: whole(1, 100_000).optional().describe('calls at the same time'),
-    queue: whole(0, 100_000).default(100).describe('calls that may wait; one more fails as rate-limit'),
-    wait_ms: milliseconds.default(30_000).describe('milliseconds a call may wait; then it fails as rate-limit'),
+    queue: whole(0, 100_000).default(100).describe('calls that may wait; the next one fails with rate-limit'),
+    wait_ms: milliseconds.default(30_000).describe('milliseconds a call may wait; then it fails with rate-limit'),
   }),
 );
 export type Limit = z.infer<ReturnType<typeof limit>>;
@@ -36,9 +36,11 @@ export type Limit = z.infer<ReturnType<typeof limit>>;
 /** How often one call is tried, and the pauses between: random, between 0 and a bound that doubles. */
 export const retry = later(() =>
   z.strictObject({
-    attempts: whole(1, 10).default(3).describe('attempts of one call, the first included'),
-    first_ms: milliseconds.default(1000).describe('bound of the first pause, milliseconds; it doubles each time'),
-    most_ms: milliseconds.default(30_000).describe('longest pause, milliseconds; also for what a service asks for'),
+    attempts: whole(1, 10).default(3).describe('attempts of one call, including the first'),
+    first_ms: milliseconds
+      .default(1000)
+      .describe('upper bound of the first pause, in milliseconds; it doubles each time'),
+    most_ms: milliseconds.default(30_000).describe('longest pause in milliseconds, also if the service asks for more'),
   }),
 );
 export type Retry = z.infer<ReturnType<typeof retry>>;
@@ -46,7 +48,7 @@ export type Retry = z.infer<ReturnType<typeof retry>>;
 /** When a model is left alone. */
 export const breaker = later(() =>
   z.strictObject({
-    failures: whole(1, 1000).default(5).describe('failures in a row after which the model is left alone'),
+    failures: whole(1, 1000).default(5).describe('failures in a row after which the model is not called for a while'),
     rest_ms: whole(1, 86_400_000).default(60_000).describe('milliseconds until one call tries it again'),
   }),
 );
@@ -54,8 +56,10 @@ export const breaker = later(() =>
 /** Which replies are given again instead of asking. */
 export const cache = later(() =>
   z.strictObject({
-    ttl_seconds: whole(1, 31_536_000).default(86_400).describe('seconds a reply may be given again'),
-    entries: whole(1, 1_000_000).default(1000).describe('replies that are kept; the least recently used goes first'),
+    ttl_seconds: whole(1, 31_536_000).default(86_400).describe('seconds for which a reply may be reused'),
+    entries: whole(1, 1_000_000)
+      .default(1000)
+      .describe('replies that are kept; the least recently used is removed first'),
   }),
 );
 export type CacheSettings = z.infer<ReturnType<typeof cache>>;
@@ -80,27 +84,27 @@ export const model = later(() =>
       .describe(
         'scripted, simulated, openai, openai-compatible, azure, anthropic, gemini, ollama, command, or the path of a plug-in in the org such as ./org/providers/mine.mjs',
       ),
-    model: z.string().optional().describe("the provider's name of the model"),
-    base_url: serviceUrl().optional().describe("address of the service; else the SDK's own default"),
+    model: z.string().optional().describe("the provider's name for the model"),
+    base_url: serviceUrl().optional().describe('address of the service (default: that of the SDK)'),
     key: keyReference().optional().describe('a reference to the key, never the key itself'),
     script: z
       .string()
       .refine(isInside, 'expected a path in the organisation')
       .optional()
-      .describe('scripted: the rules file, a path in the org; built-in rules when absent'),
+      .describe('scripted: the rules file, a path in the organisation (default: built-in rules)'),
     command: z
       .array(z.string().min(1))
       .min(1)
       .optional()
-      .describe('command: the program and its arguments; the prompt comes to it on standard input'),
+      .describe('command: the program and its arguments; it gets the prompt on standard input'),
     form: z
       .enum(['native', 'json'])
       .optional()
-      .describe('how acts are asked for: native tool calls, or a JSON object in the text'),
+      .describe('how the model asks for actions: native tool calls, or a JSON object in the text'),
     price: price()
       .optional()
       .describe(
-        'what calls cost; without it the list that is shipped counts, scripted and simulated cost 0, and a model with no known price cannot be called',
+        'what calls cost (default: the built-in price list; scripted and simulated cost 0); a model with no known price cannot be called',
       ),
     max_output_tokens: z
       .number()
@@ -108,24 +112,27 @@ export const model = later(() =>
       .min(1)
       .max(1_000_000)
       .optional()
-      .describe('tokens a reply of this model may have'),
-    temperature: z.number().min(0).max(2).optional().describe("0 to 2; else the service's own default"),
-    stream: z
-      .boolean()
-      .default(true)
-      .describe('whether the answer is asked for as it is written, where the service can'),
-    images: z.boolean().default(false).describe('whether the model can look at images'),
+      .describe('tokens that a reply of this model may have'),
+    temperature: z.number().min(0).max(2).optional().describe('0 to 2 (default: that of the service)'),
+    stream: z.boolean().default(true).describe('whether replies are streamed, if the service can'),
+    images: z.boolean().default(false).describe('whether the model understands images'),
     structured: z
       .boolean()
       .default(false)
-      .describe('form json: whether the service can hold the answer to a JSON schema'),
-    timeout_ms: z.number().int().min(1).max(3_600_000).default(120_000).describe('milliseconds one attempt may take'),
-    fallback: z.array(z.string()).default([]).describe('models that are tried next'),
-    retry: retry().prefault({}).describe('how often a call that failed is tried again'),
-    breaker: breaker().prefault({}).describe('when a model that fails is left alone'),
-    limit: limit().optional().describe('what may be asked of this model'),
-    cache: cache().optional().describe('give recorded replies again; absent: every call is made'),
-    options: z.record(z.string(), z.json()).default({}).describe('settings that only this provider understands'),
+      .describe('form json: whether the service can make the reply follow a JSON schema'),
+    timeout_ms: z
+      .number()
+      .int()
+      .min(1)
+      .max(3_600_000)
+      .default(120_000)
+      .describe('milliseconds that one attempt may take'),
+    fallback: z.array(z.string()).default([]).describe('models to try next'),
+    retry: retry().prefault({}).describe('how often a failed call is tried again'),
+    breaker: breaker().prefault({}).describe('when a failing model is not called for a while'),
+    limit: limit().optional().describe('rate limits of this model'),
+    cache: cache().optional().describe('reuse recorded replies (default: make every call)'),
+    options: z.record(z.string(), z.json()).default({}).describe('settings of this provider'),
   }),
 );
 export type Model = z.infer<ReturnType<typeof model>>;
@@ -133,18 +140,21 @@ export type Model = z.infer<ReturnType<typeof model>>;
 /** `org/models.yaml`. */
 export const modelsFile = later(() =>
   z.strictObject({
-    version: z.literal(1).describe('format of this file; lemming migrate upgrades'),
+    version: z.literal(1).describe('format version of this file; lemming migrate updates it'),
     models: z
       .record(z.string(), model())
       .default({})
-      .describe('models by the key that resumes name; `default` is used when a resume names none'),
+      .describe('models by the key that resumes use; `default` is used if a resume names none'),
     limits: z
       .strictObject({
-        agent: limit().prefault({ requests_per_second: 10 }).describe('what each agent may ask'),
-        providers: z.record(z.string(), limit()).default({}).describe('what may be asked of all models of a provider'),
+        agent: limit().prefault({ requests_per_second: 10 }).describe('rate limits of each agent'),
+        providers: z
+          .record(z.string(), limit())
+          .default({})
+          .describe('rate limits of all models of a provider together'),
       })
       .prefault({})
-      .describe('limits beside those of the models; scripted and simulated models have none'),
+      .describe('rate limits besides those of the models; scripted and simulated models have none'),
   }),
 );
 export type ModelsFile = z.infer<ReturnType<typeof modelsFile>>;

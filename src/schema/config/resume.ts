@@ -31,61 +31,66 @@ const hostPattern = later(() =>
 
 export const schedule = later(() =>
   z.strictObject({
-    every: z.number().int().min(1).default(1).describe('fires when (turn - offset) mod every = 0; in turns'),
+    every: z
+      .number()
+      .int()
+      .min(1)
+      .default(1)
+      .describe('in turns; the agent may be called in turns where (turn - offset) mod every = 0'),
     offset: z.number().int().min(0).default(0).describe('in turns'),
     when: z
       .enum(['mail', 'always'])
       .default('mail')
-      .describe('mail: only if something waits; always: at every firing turn'),
+      .describe('mail: call it only if mail waits; always: call it each time'),
   }),
 );
 
 /** The front matter of `agents/<name>/resume.md`. The body holds the instructions. */
 export const resumeHead = later(() =>
   z.strictObject({
-    version: z.literal(1).optional().describe('format of this file'),
-    name: z.string().optional().describe('must equal the directory name'),
+    version: z.literal(1).optional().describe('format version of this file'),
+    name: z.string().optional().describe('the name of the folder'),
     role: z.string().max(500).default('').describe('one line, shown to neighbours'),
     person: z.boolean().default(false).describe('true for a person: never scheduled, never billed'),
     model: z
       .union([z.string(), z.array(z.string()).min(1)])
       .default('default')
       .transform((v) => (typeof v === 'string' ? [v] : v))
-      .describe('key in org/models.yaml, or a list: the first that works'),
+      .describe('a key of org/models.yaml, or a list of keys; the first that works is used'),
     schedule: schedule()
       .default({ every: 1, offset: 0, when: 'mail' })
-      .describe('when this agent is due; urgent mail always wakes it'),
+      .describe('when the agent is due; urgent mail always wakes it'),
     tools: z
       .array(toolGrant())
       .default([])
-      .describe('granted tools; "ask:" before a name holds each use for approval; SERVER__* is all tools of a server'),
+      .describe(
+        'the tools it may use; "ask:" before a name makes each use wait for approval; SERVER__* means all tools of a server',
+      ),
     skills: z.array(z.string()).default([]).describe('skills from org/skills'),
     shared: z
       .array(z.string().max(200).refine(isInside, 'expected a path under org/shared'))
       .default([])
-      .describe('paths under org/shared this agent may read and write; "" or "." for all'),
+      .describe('paths under org/shared that it may read and write; "" or "." for all'),
     hosts: z
       .array(hostPattern())
       .default([])
-      .describe(
-        'hosts of the web that fetch_url may ask: example.org, "*.example.org" for all below it, "*" for every one',
-      ),
+      .describe('hosts that fetch_url may reach: example.org, "*.example.org" for its subdomains, "*" for all'),
     commands: z
       .array(z.string().regex(/^[\w.+-]{1,64}$/, 'the name of a program such as git'))
       .optional()
-      .describe('programs that shell may run, one at a time and without shell syntax; absent: any'),
-    unit: z.string().optional().describe('department, a file in org/units'),
+      .describe('programs that shell may run, one at a time and without shell syntax (default: all)'),
+    unit: z.string().optional().describe('its department, a file in org/units'),
     extends: z
       .string()
       .optional()
-      .describe('template in org/templates whose missing keys this resume takes over and whose rights it may narrow'),
+      .describe('a template in org/templates that provides missing keys; the resume may only reduce its rights'),
     limits: z
       .strictObject({
-        steps: z.number().int().min(1).max(100).optional().describe('provider calls a visit may make'),
-        output_tokens: z.number().int().min(1).max(1_000_000).optional().describe('tokens a reply may have'),
+        steps: z.number().int().min(1).max(100).optional().describe('model calls that a visit may make'),
+        output_tokens: z.number().int().min(1).max(1_000_000).optional().describe('tokens that a reply may have'),
       })
       .default({})
-      .describe('limits of this agent, below those of org.yaml'),
+      .describe('limits of this agent, within those of org.yaml'),
   }),
 );
 export type ResumeHead = z.infer<ReturnType<typeof resumeHead>>;

@@ -4,12 +4,12 @@ import { later } from '../later.ts';
 
 const text = later(() => z.string());
 /** A pattern: plain text is searched ignoring case; `/.../flags` is a regular expression whose groups fill `{1}`, `{2}`. */
-const pattern = later(() => z.string().describe('text searched without regard to case, or /regular expression/'));
+const pattern = later(() => z.string().describe('text to find (case does not matter), or /regular expression/'));
 
 /** `org/script.yaml`: the rules of the `scripted` provider. The first rule whose every condition holds answers. */
 export const scriptFile = later(() =>
   z.strictObject({
-    version: z.literal(1).describe('format of this file; lemming migrate upgrades'),
+    version: z.literal(1).describe('format version of this file; lemming migrate updates it'),
     rules: z
       .array(
         z.strictObject({
@@ -18,15 +18,15 @@ export const scriptFile = later(() =>
               agent: z
                 .union([text(), z.array(text())])
                 .optional()
-                .describe('who is asked'),
+                .describe('the agent'),
               from: z
                 .union([text(), z.array(text())])
                 .optional()
-                .describe('author of a mail that is read in this visit'),
-              kind: text().optional().describe('kind of that mail'),
+                .describe('author of a message that is read in this visit'),
+              kind: text().optional().describe('kind of that message'),
               subject: pattern()
                 .optional()
-                .describe('found in its subject: text searched without regard to case, or /regular expression/'),
+                .describe('found in its subject: text (case does not matter), or /regular expression/'),
               body: pattern().optional().describe('found in its body, in the same way'),
               call: z.number().int().min(1).optional().describe('first, second ... call of the visit'),
               result: pattern().optional().describe('text of the latest tool results'),
@@ -46,14 +46,14 @@ export const scriptFile = later(() =>
                   }),
                 )
                 .default([])
-                .describe('tool calls, judged like those of any model'),
+                .describe('tool calls, checked like those of any model'),
               usage: z
                 .strictObject({
                   input: z.number().int().min(0).optional().describe('tokens of the prompt'),
                   output: z.number().int().min(0).optional().describe('tokens of the reply'),
                 })
                 .optional()
-                .describe('tokens that are reported; estimated when absent'),
+                .describe('tokens that are reported (default: estimated)'),
               error: z
                 .enum([
                   'auth',
@@ -69,11 +69,11 @@ export const scriptFile = later(() =>
                 .describe('fail in this way instead of replying'),
               delay_ms: z.number().int().min(0).max(600_000).default(0).describe('milliseconds until the reply comes'),
             })
-            .describe('what is answered'),
+            .describe('the reply'),
         }),
       )
       .default([])
-      .describe('rules in order; the first whose every condition holds answers'),
+      .describe('rules in order; the first one whose conditions all hold replies'),
   }),
 );
 export type ScriptFile = z.infer<ReturnType<typeof scriptFile>>;

@@ -14,10 +14,10 @@ export const skillHead = later(() =>
       .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'expected lower-case letters, digits and single hyphens')
       .describe('must equal the folder name'),
     description: z.string().trim().min(1).max(1024).describe('what it is for and when to use it; agents see this'),
-    license: z.string().optional().describe('its licence, or the file that holds it'),
+    license: z.string().optional().describe('its licence, or the file that contains it'),
     compatibility: z.string().max(500).optional().describe('what it needs'),
-    metadata: z.record(z.string(), z.string()).optional().describe('whatever its author notes'),
-    'allowed-tools': z.string().optional().describe('read and shown; rights come from the resume alone'),
+    metadata: z.record(z.string(), z.string()).optional().describe('notes of its author'),
+    'allowed-tools': z.string().optional().describe('shown only; rights come from the resume alone'),
   }),
 );
 export type SkillHead = z.infer<ReturnType<typeof skillHead>>;

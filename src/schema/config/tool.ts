@@ -6,18 +6,12 @@ import { credits } from './credits.ts';
 
 /** How long a use of a tool may take. */
 export const useTimeout = later(() =>
-  z.number().int().min(100).max(600_000).default(60_000).describe('milliseconds a use may take'),
+  z.number().int().min(100).max(600_000).default(60_000).describe('milliseconds that a use may take'),
 );
 
 /** How much of a result the agent is shown, unless the file says otherwise: characters. */
 export function resultChars(unless: number) {
-  return z
-    .number()
-    .int()
-    .min(100)
-    .max(60_000)
-    .default(unless)
-    .describe('characters of a result that the agent is shown');
+  return z.number().int().min(100).max(60_000).default(unless).describe('characters of a result that the agent sees');
 }
 
 /** What repeating a use does: nothing, the same again, or harm. */
@@ -40,7 +34,7 @@ export const network = later(() =>
       )
       .min(1)
       .max(50)
-      .describe('exact names, with a port where it is not 80 or 443'),
+      .describe('exact names, with a port if it is not 80 or 443'),
   }),
 );
 
@@ -50,39 +44,35 @@ const NOTHING = { type: 'object', properties: {}, additionalProperties: false };
 export const toolHead = later(() =>
   z
     .strictObject({
-      version: z.literal(1).optional().describe('format of this file'),
+      version: z.literal(1).optional().describe('format version of this file'),
       name: z
         .string()
         .max(40)
         .regex(/^[a-z][a-z0-9]*(_[a-z0-9]+)*$/, 'expected lower-case letters, digits and single _')
-        .describe('must equal the folder name, and be no name of a tool that ships with LeMMing'),
+        .describe('the name of the folder; it must not be the name of a built-in tool'),
       description: z.string().trim().min(1).max(1024).describe('what it does; agents see this'),
-      input: inputSchema()
-        .default(NOTHING)
-        .describe('JSON schema of its arguments, an object; without it there are none'),
+      input: inputSchema().default(NOTHING).describe('JSON schema of its arguments, an object (default: no arguments)'),
       command: z
         .array(z.string().min(1))
         .min(1)
         .optional()
         .describe(
-          'the program and its arguments, run in the Box; what begins with "./" is a file of the folder. The arguments of the use come to it as JSON on standard input',
+          'the program and its arguments, run in the sandbox; a name that starts with "./" is a file of the folder. It gets the arguments of the use as JSON on standard input',
         ),
       module: z
         .string()
         .refine(isInside, 'expected a file of the folder')
         .optional()
-        .describe('a JavaScript file of the folder that reaches nothing; it finds the arguments as "input"'),
-      network: network()
-        .optional()
-        .describe('command: hosts of the web that it may reach, through a proxy; without it there is no network'),
+        .describe('a JavaScript file of the folder, run without files and network; it gets the arguments as "input"'),
+      network: network().optional().describe('command: hosts that it may reach, through a proxy (default: no network)'),
       touches: touches()
         .optional()
-        .describe('what repeating a use does; without it a command is never repeated in doubt, and a module is pure'),
+        .describe('what repeating a use does (default: a command is never repeated when in doubt, a module is pure)'),
       timeout_ms: useTimeout(),
       result_chars: resultChars(60_000),
       cost: credits()
         .default(0)
-        .describe('credits that a use costs, unless "tools: prices:" of org/org.yaml says otherwise'),
+        .describe('credits that a use costs, unless "tools: prices:" in org/org.yaml says otherwise'),
     })
     .refine(
       ({ command, module }) => (command === undefined) !== (module === undefined),

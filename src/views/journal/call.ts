@@ -228,7 +228,7 @@ function alreadyShown(call: ShownCall, before: ShownCall | undefined): number {
 /** A call as text, without the first parts of its prompt when they were shown before. */
 export function printCall(call: ShownCall, shown = 0): string {
   const { key, model, provider, cost, ms, answer, cached, exact } = call;
-  const head = `== Call ${key}: model ${model} (${provider}), ${cached ? 'given again from the cache, ' : ''}${answer ? `${cost} credits, ${ms} ms` : 'no answer in the journal'}${exact ? '' : '; the journal does not hold this prompt to the letter'}`;
+  const head = `== Call ${key}: model ${model} (${provider}), ${cached ? 'from the cache, ' : ''}${answer ? `${cost} credits, ${ms} ms` : 'no reply in the journal'}${exact ? '' : '; the journal does not contain the exact prompt'}`;
   const images = call.images.length ? [`-- images: ${call.images.join(', ')}`] : [];
   const system = shown === 0 ? [`-- system\n${call.system}`] : [];
   const parts = call.parts.slice(shown).map(printPart);
@@ -236,17 +236,17 @@ export function printCall(call: ShownCall, shown = 0): string {
 }
 
 function printPaid({ act, tool, cost }: ShownCall['paid'][number]): string {
-  return `-- act ${act}: the use of ${tool} cost ${cost} credits`;
+  return `-- act ${act}: ${tool} cost ${cost} credits`;
 }
 
 function printPart(part: Part): string {
   if (part.role === 'user') return `-- prompt\n${part.text}`;
   if (part.role === 'tool') return `-- result of ${part.tool}${part.ok ? '' : ' (refused or failed)'}\n${part.text}`;
-  return `-- reply before\n${printReply(part.text, part.acts)}`;
+  return `-- earlier reply\n${printReply(part.text, part.acts)}`;
 }
 
 function printAnswer(answer: AnswerEntry | null): string {
-  if (answer === null) return '-- no answer';
+  if (answer === null) return '-- no reply';
   if (answer.k === 'failed') return `-- failed: ${answer.failure}: ${answer.message}`;
   const { text, acts, usage, model } = answer.reply;
   const tokens = usage ? `, ${usage.input + usage.cachedInput + usage.cacheWrite} tokens in, ${usage.output} out` : '';

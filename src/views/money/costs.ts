@@ -122,7 +122,7 @@ function printForecast({ turns, per_turn, ends_at_turn, agents }: Forecast): str
     .map(({ name, per_turn, isOut, end }) =>
       isOut ? `  ${name}: out of credits` : `  ${name} (${per_turn} a turn): its budget ends at turn ${end}`,
     );
-  if (ends.length > ENDS) lines.push(`  ${count(ends.length - ENDS, 'agent')} more, later`);
+  if (ends.length > ENDS) lines.push(`  ${count(ends.length - ENDS, 'more agent')}, later`);
   if (per_turn === 0 || (ends_at_turn === null && lines.length === 0)) return [];
   const org = ends_at_turn === null ? '' : `: the budget ends at turn ${ends_at_turn}`;
   return [`At this pace (${per_turn} credits a turn, over the last ${count(turns, 'turn')})${org}`, ...lines];
@@ -262,7 +262,7 @@ class CostTotals {
 /** What a table does not show: it is either of models or of tools. */
 function printTools({ by_tool }: Costs, by: string): string {
   const micro = Object.values(by_tool).reduce((sum, { spent }) => sum + inMicro(spent), 0);
-  return micro > 0 && by !== 'tool' ? `\n${printCredits(micro)} of it for uses of tools (lemming costs --by tool)` : '';
+  return micro > 0 && by !== 'tool' ? `\n${printCredits(micro)} of that for tools (lemming costs --by tool)` : '';
 }
 
 function rowsOfTools(rows: ReadonlyMap<string, Cost>): string[][] {

@@ -22,7 +22,7 @@ export interface PricedModel {
   price: Price | null;
 }
 
-export const UNKNOWN_PRICE = 'price unknown: this model cannot be called';
+export const UNKNOWN_PRICE = 'no known price, so the model cannot be called';
 
 /** A price in credits. */
 export function priceInCredits(price: Price): Price {
@@ -33,9 +33,9 @@ export function priceInCredits(price: Price): Price {
 export function printPrices({ dated, source, models }: Prices): string {
   const head = [
     `List prices of ${dated}, from ${source}.`,
-    'Credits per million tokens; a credit is a US dollar. A price in org/models.yaml goes first.',
+    'Prices are in credits (US dollars) per million tokens. A price in org/models.yaml takes precedence.',
   ];
-  const heading = ['model', 'provider', 'name', 'input', 'cached', 'cache write', 'output', 'per call', 'price from'];
+  const heading = ['model', 'provider', 'name', 'input', 'cached', 'cache write', 'output', 'per call', 'source'];
   return [...head, '', table([heading, ...models.map(rowOf)])].join('\n');
 }
 

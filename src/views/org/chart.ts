@@ -65,7 +65,9 @@ export function printChart(chart: Chart): string {
   return [
     table([['agent', 'unit', 'role', 'writes to'], ...rows]),
     units.length ? ['Units', ...units].join('\n') : '',
-    lame.length ? ['Edges that lack an end, so that no mail passes (lemming doctor --fix)', ...lame].join('\n') : '',
+    lame.length
+      ? ['One-sided edges, which carry no mail (lemming doctor --fix completes them)', ...lame].join('\n')
+      : '',
   ]
     .filter(Boolean)
     .join('\n\n');

@@ -99,7 +99,7 @@ export function printHealth(agents: readonly AgentHealth[], models: readonly Mod
     String(failures_in_a_row),
     reason === null ? '-' : shorten(reason, 80),
   ]);
-  const tables = [table([['agent', 'health', 'state', 'failures in a row', 'last reason'], ...ofAgents])];
+  const tables = [table([['agent', 'health', 'state', 'failures in a row', 'last failure'], ...ofAgents])];
   if (models) tables.push(table([['model', 'provider', 'reached', 'ms', 'message'], ...models.map(rowOf)]));
   return tables.join('\n\n');
 }

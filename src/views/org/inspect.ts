@@ -146,7 +146,7 @@ function nextTurn(config: Config, state: State, name: string): Inspection['next_
 function lastTurn(config: Config, state: State, name: string): Inspection['last_turn'] {
   const { turn } = state.clock;
   const account = agentState(state.staff, name);
-  if (turn === 0) return { turn, ran: false, outcome: null, why: 'there was no turn yet' };
+  if (turn === 0) return { turn, ran: false, outcome: null, why: 'no turn has been made yet' };
   if (account.lastTurn === turn)
     return { turn, ran: true, outcome: account.lastOutcome, why: account.lastReason || 'it was due' };
   if (account.starved) return { turn, ran: false, outcome: 'skipped', why: account.lastReason };
@@ -167,7 +167,7 @@ function lastTurn(config: Config, state: State, name: string): Inspection['last_
     turn,
     ran: false,
     outcome: null,
-    why: due?.due ? 'only another agent was to step' : whyOf(config, before, name, due),
+    why: due?.due ? 'only another agent was called in this turn' : whyOf(config, before, name, due),
   };
 }
 
@@ -189,7 +189,7 @@ export function printInspection(it: Inspection): string {
     ['next turn', `turn ${next.turn}: ${next.due ? 'due' : 'not due'}: ${next.why}`],
     ['writes to', edges.writes_to.join(', ') || 'nobody'],
     ['reads from', edges.reads_from.join(', ') || 'nobody'],
-    ['lacks an end', edges.one_sided.join('; ')],
+    ['one-sided', edges.one_sided.join('; ')],
     [
       'credits',
       it.person
@@ -202,7 +202,7 @@ export function printInspection(it: Inspection): string {
     ['limits', it.person ? '' : `${limits.steps} steps a visit, ${limits.output_tokens} tokens a reply`],
     ['unit', it.unit ?? ''],
     ['tools', it.tools.join(', ')],
-    ['a use costs', printPrices(it)],
+    ['prices', printPrices(it)],
     ['skills', it.skills.join(', ')],
     ['shared', it.shared.map((path) => `shared/${path}`).join(', ')],
     ['memory', it.memory.join(', ')],
@@ -210,7 +210,7 @@ export function printInspection(it: Inspection): string {
     ['dead letters', it.dead_letters.join(', ')],
   ].filter(([, value]) => value !== '');
   const hint =
-    last.turn > 0 && !it.person ? `Its prompts: lemming show ${last.ran ? last.turn : 'TURN'}.${it.name}` : '';
+    last.turn > 0 && !it.person ? `To see its prompts: lemming show ${last.ran ? last.turn : 'TURN'}.${it.name}` : '';
   return [it.name, rowsOf(rows), printUnread(it), printNotices(it), hint].filter(Boolean).join('\n\n');
 }
 
@@ -247,7 +247,7 @@ function printUnread({ unread }: Inspection): string {
 function printNotices({ notices }: Inspection): string {
   return notices.length
     ? [
-        'Will be told',
+        'Notices for its next prompt',
         ...notices.slice(-10).map((notice) => `  turn ${notice.turn}: ${shorten(notice.text, 150)}`),
       ].join('\n')
     : '';

@@ -96,9 +96,9 @@ export function printNeeds(needs: NeedCounts): string {
   if (all === 0) return '';
   const causes = undelivered > dead_letters ? ` of ${count(dead_letters, 'cause')}` : '';
   const parts = [
-    approvals > 0 && `${count(approvals, 'act')} to approve or deny (lemming approvals)`,
+    approvals > 0 && `${count(approvals, 'action')} to approve or deny (lemming approvals)`,
     out_of_credits > 0 &&
-      `${count(out_of_credits, 'agent')} out of credits (lemming top-up, or a cap in org/credits.yaml)`,
+      `${count(out_of_credits, 'agent')} out of credits (lemming top-up, or raise a cap in org/credits.yaml)`,
     faults > 0 && `${count(faults, 'fault')} in the configuration (lemming validate)`,
     dead_letters > 0 && `${count(undelivered, 'dead letter')}${causes} (lemming show ID, lemming retry ID)`,
     mail > 0 && `${count(mail, 'message')} to read (lemming inbox)`,

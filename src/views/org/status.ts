@@ -111,7 +111,7 @@ export function whyOf(config: Config, state: State, name: string, due: Due | und
   const set = config.broken.get(name)?.[0]?.message ?? state.staff.absent.get(name)?.why;
   if (set !== undefined) return `set aside: ${set}`;
   if (!due) return 'a person is never scheduled';
-  if (!due.due && !config.readFrom.has(name)) return 'org/chart.yaml does not name it: nobody can write to it';
+  if (!due.due && !config.readFrom.has(name)) return 'not in org/chart.yaml, so nobody can write to it';
   const { starved, lastOutcome, lastReason } = agentState(state.staff, name);
   if (lastOutcome === 'cut' && due.due && !starved) return `${due.why}; its last visit was cut: ${lastReason}`;
   return starved && due.due ? `${due.why}, but it had ${lastReason}` : due.why;
@@ -166,22 +166,23 @@ function footer(status: Status): string[] {
     unread.notices > 0 && `${count(unread.notices, 'notice')}: lemming inbox, then lemming read notices`,
     ...failing_models.map(
       ({ model, failures, left_alone_until }) =>
-        `The model ${model} failed ${count(failures, 'time')} in a row${left_alone_until ? ` and is left alone until ${left_alone_until}` : ''}`,
+        `The model ${model} failed ${count(failures, 'time')} in a row${left_alone_until ? ` and is not called until ${left_alone_until}` : ''}`,
     ),
     ...limits
       .filter(({ waiting }) => waiting > 0)
       .map(
-        ({ name, running, waiting }) => `The limit of ${name}: ${running} under way, ${count(waiting, 'call')} waiting`,
+        ({ name, running, waiting }) =>
+          `The limit of ${name}: ${count(running, 'call')} in progress, ${waiting} waiting`,
       ),
     ...waiting
       .slice(0, 10)
       .map(({ id, to, subject }) => `${id} waits for ${shorten(to.join(', '), 60)}: ${shorten(subject, 50)}`),
-    waiting.length > 10 && `${waiting.length - 10} more messages of yours wait`,
+    waiting.length > 10 && `${waiting.length - 10} more of your messages are waiting`,
     ...unanswered
       .slice(-5)
       .map(
         ({ id, by, subject }) =>
-          `${id} was read by ${shorten(by.join(', '), 60)}, no answer yet: ${shorten(subject, 50)}`,
+          `${id} was read by ${shorten(by.join(', '), 60)}, no reply yet: ${shorten(subject, 50)}`,
       ),
     ...faults
       .slice(0, 5)

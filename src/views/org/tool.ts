@@ -86,7 +86,7 @@ export function printTools(rows: readonly ToolRow[]): string {
     row.from,
     shorten(oneLine(row.about.split('\n\n', 1).join()), 70),
   ]);
-  return table([['tool', 'agents', 'a use costs', 'from', 'for'], ...lines]);
+  return table([['tool', 'agents', 'price', 'from', 'for'], ...lines]);
 }
 
 function whoHas({ for_all, agents, ask }: ToolRow): string {
@@ -99,15 +99,15 @@ export function printTool(row: ToolRow): string {
   const facts: [string, string][] = [
     ['tool', row.name],
     ['from', row.from],
-    ['agents', row.agents.length ? whoHas(row) : 'nobody: list it in a resume'],
+    ['agents', row.agents.length ? whoHas(row) : 'none; to grant it to an agent, list it in the resume'],
     ['barred', row.barred ?? ''],
-    ['waits', row.held === null ? '' : HELD[row.held]],
-    ['works on', row.touches === null ? 'the organisation, when the visit is committed' : TOUCHES[row.touches]],
-    ['leaves the org', row.outbound ? 'what it is asked with; see lemming taint' : ''],
-    ['a use costs', row.cost > 0 ? `${countCredits(inMicro(row.cost))}` : 'nothing'],
+    ['approval', row.held === null ? '' : HELD[row.held]],
+    ['works on', row.touches === null ? 'the organisation, when the turn is committed' : TOUCHES[row.touches]],
+    ['leaves the org', row.outbound ? 'its input; see lemming taint' : ''],
+    ['price', row.cost > 0 ? `${countCredits(inMicro(row.cost))}` : 'nothing'],
     [
       'ends after',
-      row.timeout_ms === null ? '' : `${row.timeout_ms / 1000} s; its result is cut at ${row.result_chars} characters`,
+      row.timeout_ms === null ? '' : `${row.timeout_ms / 1000} s; its result is cut to ${row.result_chars} characters`,
     ],
   ];
   const shown = facts.filter(([, value]) => value !== '');
@@ -115,13 +115,13 @@ export function printTool(row: ToolRow): string {
 }
 
 const HELD = {
-  always: 'each use, for a person',
-  'unless-policy': 'each use, for a person, until a policy of org/org.yaml says otherwise',
+  always: 'needed for each use',
+  'unless-policy': 'needed for each use, unless a policy in org/org.yaml says otherwise',
 };
 const TOUCHES = {
-  pure: 'nothing: it only looks, and may be repeated',
-  idempotent: 'the world, and repeating it changes nothing more',
-  once: 'the world, and is never repeated in doubt',
+  pure: 'nothing; it only reads, so it may be repeated',
+  idempotent: 'the world; repeating it changes nothing more',
+  once: 'the world; it is never repeated when in doubt',
 };
 
 /** What its input holds, a line each. */
@@ -129,7 +129,7 @@ function printFields({ properties = {}, required = [] }: JsonObject): string {
   const needed = Array.isArray(required) ? required : [];
   const rows = Object.entries(properties as Record<string, Json>).map(([name, schema]) => {
     const { type = '', description = '' } = (schema ?? {}) as JsonObject;
-    return [name, oneLine(String(type)), needed.includes(name) ? 'needed' : '', oneLine(String(description))];
+    return [name, oneLine(String(type)), needed.includes(name) ? 'required' : '', oneLine(String(description))];
   });
   return rows.length ? table([['input', 'type', '', ''], ...rows]) : 'It takes no input.';
 }

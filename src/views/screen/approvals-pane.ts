@@ -44,10 +44,10 @@ export function approvalsPane(scene: ScreenSnapshot, filter: Filter): Pane {
     detail: (row) => [
       ...approvalDetail(scene, list[row]!),
       line(),
-      line('a approves, d denies; both may carry a note. A approves all like it from then on.', 'strong'),
+      line('a approves, d denies, both with an optional note. A also approves similar actions from now on.', 'strong'),
     ],
     top: [],
-    empty: asks(filter) ? 'No act fits the filter.' : 'Nothing waits for you.',
+    empty: asks(filter) ? 'No action matches the filter.' : 'No action waits for you.',
   };
 }
 

@@ -58,7 +58,7 @@ export function costsPane(scene: ScreenSnapshot, filter: Filter): Pane {
       return agentDetail(scene, name, one, spending(name), forecast.agents[name]?.ends_at_turn ?? null);
     },
     top: [...burnDown(scene, forecast.ends_at_turn), ...toolLine(costs)],
-    empty: 'No agent fits the filter.',
+    empty: 'No agent matches the filter.',
   };
 }
 
@@ -104,7 +104,7 @@ function burnDown({ config, state, recent }: ScreenSnapshot, end: number | null)
 function toolLine({ by_tool }: Costs): ScreenLine[] {
   const tools = Object.entries(by_tool).sort(([a, x], [b, y]) => y.spent - x.spent || (a < b ? -1 : 1));
   return tools.length > 0
-    ? [line(`of it for tools: ${tools.map(([name, { spent }]) => `${name} ${spent}`).join(', ')}`, 'quiet')]
+    ? [line(`of that for tools: ${tools.map(([name, { spent }]) => `${name} ${spent}`).join(', ')}`, 'quiet')]
     : [];
 }
 
@@ -142,7 +142,7 @@ function agentDetail(
       ['left', one.left],
       ['reserved', one.reserved || null],
       ['in doubt', one.in_doubt || null],
-      ['ends at', end === null ? null : `turn ${end}, at the pace of the last turns`],
+      ['ends at', end === null ? null : `turn ${end}, at the present pace`],
     ]),
     line(),
     line('Spent in each turn', 'title'),

@@ -48,7 +48,7 @@ export function logPane({ log }: ScreenSnapshot, filter: Filter): Pane {
       ];
     },
     top: [],
-    empty: log.length === 0 ? 'Nothing has happened yet.' : 'No line fits the filter.',
+    empty: log.length === 0 ? 'Nothing has happened yet.' : 'No line matches the filter.',
   };
 }
 

@@ -36,7 +36,9 @@ export function mailPane(scene: ScreenSnapshot, filter: Filter): Pane {
     detail: (row) => mailDetail(scene, placed[row]!.message),
     top: [],
     empty:
-      scene.recent.mail.size === 0 ? 'Nobody has written yet. w writes to an agent.' : 'No message fits the filter.',
+      scene.recent.mail.size === 0
+        ? 'There are no messages yet. w writes to an agent.'
+        : 'No message matches the filter.',
   };
 }
 
@@ -115,7 +117,7 @@ export function mailDetail(scene: ScreenSnapshot, message: Message): ScreenLine[
     ]),
     line(),
     ...markdown(body.slice(0, MOST)),
-    ...(body.length > MOST ? [line(), line(`The rest stands in ${path}.`, 'quiet')] : []),
+    ...(body.length > MOST ? [line(), line(`The rest is in ${path}.`, 'quiet')] : []),
     ...threadLines(scene, message),
   ];
 }

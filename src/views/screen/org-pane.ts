@@ -69,7 +69,7 @@ export function orgPane(scene: ScreenSnapshot, filter: Filter): Pane {
     about: (row) => aboutOf(nodes[row]!),
     detail: (row) => detailOf(scene, nodes[row]!),
     top: [],
-    empty: 'No agent fits the filter.',
+    empty: 'No agent matches the filter.',
   };
 }
 
@@ -141,7 +141,7 @@ function orgCells(scene: ScreenSnapshot, name: string): Cell[] {
     cell(''),
     capCell(config.credits.org.cap, state.money.org.spent),
     cell(
-      needs > 0 ? `${count(needs, 'thing needs', 'things need')} you` : 'nothing waits for you',
+      needs > 0 ? `${count(needs, 'thing needs', 'things need')} you` : 'nothing needs you',
       needs > 0 ? 'warn' : 'quiet',
     ),
   ];
@@ -195,7 +195,7 @@ function orgDetail(scene: ScreenSnapshot): ScreenLine[] {
     line(),
     ...facts([
       ['turn', state.clock.turn],
-      ['engine', engine ? `process ${engine.pid} (lemming ${engine.command})` : 'none runs: s makes one turn'],
+      ['engine', engine ? `process ${engine.pid} (lemming ${engine.command})` : 'not running; s makes one turn'],
       ['agents', config.order.filter((name) => !config.agents.get(name)?.person).length],
       ['messages', state.mail.sent],
       ['spent', `${printCredits(spent)} of ${printCredits(granted)} granted, ${printCredits(left)} left`],

@@ -70,7 +70,7 @@ export function problemsPane(scene: ScreenSnapshot, filter: Filter): Pane {
       ];
     },
     top: [],
-    empty: asks(filter) ? 'No problem fits the filter.' : 'Nothing is wrong, and nothing waits for you.',
+    empty: asks(filter) ? 'No problem matches the filter.' : 'There are no problems, and nothing waits for you.',
   };
 }
 
@@ -98,11 +98,11 @@ function approvals(scene: ScreenSnapshot): Problem[] {
     return [
       {
         key: `approval ${id}`,
-        what: 'held act',
+        what: 'approval',
         tone: 'warn' as const,
         who: agent,
         text: `${agent} wants to use ${tool} (${id})`,
-        remedy: 'a approves it, A all like it from then on, d denies it.',
+        remedy: 'a approves it, d denies it, A also approves similar actions from now on.',
         about: { what: 'approval' as const, id, agent, file: `org/approvals/${id}.md` },
         more: approvalDetail(scene, approval),
       },
@@ -121,9 +121,9 @@ function remedyFor(
   isSoft: boolean,
 ): string {
   const { starved } = agentState(state.staff, name);
-  if (!starved) return isSoft ? `raise agents.${name}.soft in org/credits.yaml.` : 't grants more.';
+  if (!starved) return isSoft ? `raise agents.${name}.soft in org/credits.yaml.` : 't grants more credits.';
   const relief = creditAdvice(config, state, name);
-  return relief.startsWith('lemming top-up') ? 't grants more.' : `${relief}.`;
+  return relief.startsWith('lemming top-up') ? 't grants more credits.' : `${relief}.`;
 }
 
 function credits(scene: ScreenSnapshot): Problem[] {
@@ -160,8 +160,8 @@ function models({ config, state }: ScreenSnapshot): Problem[] {
       what: until === null ? 'model fails' : 'breaker open',
       tone: until === null ? 'warn' : 'bad',
       who: model,
-      text: `failed ${count(failures, 'time')} in a row${until === null ? '' : `; left alone until ${new Date(until).toISOString().slice(0, 19).replace('T', ' ')} UTC`}`,
-      remedy: 'lemming health --providers asks every model.',
+      text: `failed ${count(failures, 'time')} in a row${until === null ? '' : `; not called until ${new Date(until).toISOString().slice(0, 19).replace('T', ' ')} UTC`}`,
+      remedy: 'Run lemming health --providers to check every model.',
       about: { what: 'fault', file: 'org/models.yaml' },
       more: [],
     };
@@ -173,7 +173,7 @@ function models({ config, state }: ScreenSnapshot): Problem[] {
       tone: 'bad',
       who: model,
       text: why,
-      remedy: 'Look at its price in org/models.yaml, then lemming reconcile.',
+      remedy: 'Check its price in org/models.yaml, then run lemming reconcile.',
       about: { what: 'fault', file: 'org/models.yaml' },
       more: [],
     }),
@@ -213,7 +213,7 @@ function deadLetters({ state }: ScreenSnapshot): Problem[] {
         tone: 'warn',
         who: from,
         text: `${letters > 1 ? `${letters} of one chain, the last: ` : ''}${message ?? path}${to.length > 0 ? ` to ${to.join(', ')}` : ''} (${reason}): ${detail}`,
-        remedy: `R gives ${letters > 1 ? `all ${letters}` : 'it'} another chance, e opens ${letters > 1 ? 'the last' : 'its file'}.`,
+        remedy: `R delivers ${letters > 1 ? `all ${letters}` : 'it'} again, e opens ${letters > 1 ? 'the last' : 'its file'}.`,
         about: {
           what: 'dead-letter',
           id,
@@ -236,8 +236,8 @@ function doubts({ state }: ScreenSnapshot): Problem[] {
     what: 'in doubt',
     tone: 'warn' as const,
     who: agent,
-    text: `the call ${key} of ${model} may have been billed: ${countCredits(reserve)} at most`,
-    remedy: 'lemming reconcile settles it.',
+    text: `the call ${key} of ${model} may have been billed, for at most ${countCredits(reserve)}`,
+    remedy: 'Run lemming reconcile to settle it.',
     about: { what: 'agent' as const, agent },
     more: [],
   }));

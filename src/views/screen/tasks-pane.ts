@@ -15,6 +15,6 @@ export function tasksPane({ tasks }: ScreenSnapshot, filter: Filter): Pane {
     about: (row) => ({ what: 'task', file: list[row]! }),
     detail: (row) => [line(list[row]), line(), line('e opens its file.', 'quiet')],
     top: [],
-    empty: 'No task fits the filter.',
+    empty: 'No task matches the filter.',
   };
 }

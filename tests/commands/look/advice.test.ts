@@ -87,7 +87,7 @@ describe('advice for an agent that may spend no more works in that very state', 
     await lemming(root, ['send', 'a', 'Work.']);
     const stuck = await lemming(root, ['run', '--until-idle']);
     expect(stuck.exit).toBe(7);
-    expect(stuck.out).toContain(`a is out of credits and its mail waits: ${advice}`);
+    expect(stuck.out).toContain(`a is out of credits, and its mail waits: ${advice}`);
     const { out } = await lemming(root, ['inbox', '--json']);
     const told = JSON.parse(out).notices.map(({ text }: { text: string }) => text);
     expect(told.filter((text: string) => text.includes(advice))).toHaveLength(1);
@@ -108,7 +108,7 @@ describe('advice for an agent that may spend no more works in that very state', 
     const root = scratchOrg({ ...PLAN, credits: { agents: { a: { grant: 0.001 } }, ...caps } });
     await lemming(root, ['send', 'a', 'Work.']);
     const { out } = await lemming(root, ['top-up', 'a', '10']);
-    expect(out).toContain(`Of that a may spend 0.005, until you raise ${key} in org/credits.yaml.`);
+    expect(out).toContain(`a may spend only 0.005 of that until you raise ${key} in org/credits.yaml.`);
     expect((await lemming(root, ['run', '--until-idle'])).exit).toBe(7);
     await follow(root, out);
     expect((await lemming(root, ['run', '--until-idle'])).exit).toBe(0);

@@ -75,9 +75,9 @@ it('filters by who, act, rule, outcome and turn, and says how many it left out',
   expect((await audit(root, '--since-turn', '2')).every(({ turn }) => turn === 2)).toBe(true);
   const { data, out } = await lemming(root, ['audit', '--last', '1', '--json']);
   expect([data.acts.length, data.left_out > 5]).toEqual([1, true]);
-  expect((await lemming(root, ['audit', '--last', '1'])).out).toContain('earlier acts left out');
+  expect((await lemming(root, ['audit', '--last', '1'])).out).toContain('earlier actions left out');
   expect(out).toContain('"head"');
-  expect((await lemming(root, ['audit', '--who', 'nobody'])).out).toBe('The journal holds no such act.\n');
+  expect((await lemming(root, ['audit', '--who', 'nobody'])).out).toBe('The journal contains no such action.\n');
 });
 
 it('scenario 62: tells what the Box refused by its rule, and only that', async () => {

@@ -178,7 +178,7 @@ describe('costs --prices', () => {
     expect(out).toMatch(/^List prices of \d{4}-\d\d-\d\d, from npm package/);
     expect(out).toMatch(/^mini +openai +gpt-4.1-mini-2025-04-14 +0.4 +0.1 +- +1.6 +- +list$/m);
     expect(out).toMatch(/^local .* costs nothing$/m);
-    expect(out).toMatch(/^elsewhere .* price unknown: this model cannot be called$/m);
+    expect(out).toMatch(/^elsewhere .* no known price, so the model cannot be called$/m);
   });
 
   it('has no heading', async () => {

@@ -48,7 +48,12 @@ it('tells why it ran, failed, was skipped, or was not the one to step', async ()
   expect(await last('planner')).toMatchObject({ ran: false, why: expect.stringContaining('no credits') });
   await lemming(root, ['send', 'manager', 'Hello']);
   await lemming(root, ['step', '--agent', 'hr']);
-  expect(await last('manager')).toEqual({ turn: 2, ran: false, outcome: null, why: 'only another agent was to step' });
+  expect(await last('manager')).toEqual({
+    turn: 2,
+    ran: false,
+    outcome: null,
+    why: 'only another agent was called in this turn',
+  });
 });
 
 it('does not take mail of the last turn for a reason to have run in it', async () => {

@@ -33,7 +33,7 @@ describe('what uses of tools cost', () => {
       const rows = (await lemming(root, ['costs', '--by', by, '--json'])).data[`by_${by}`];
       expect([by, Object.values<{ spent: number }>(rows).map(({ spent }) => spent)]).toEqual([by, [0.015]]);
     }
-    expect((await lemming(root, ['costs'])).out).toContain('0.005 of it for uses of tools (lemming costs --by tool)');
+    expect((await lemming(root, ['costs'])).out).toContain('0.005 of that for tools (lemming costs --by tool)');
     expect((await lemming(root, ['costs', '--by', 'tool'])).out).toMatch(
       /tool +spent +uses\n.*send_message +0.005 +1\n/,
     );
@@ -48,7 +48,7 @@ describe('what uses of tools cost', () => {
     expect((await lemming(root, ['watch', '--once', '--plain'])).out).toContain('0.015');
     const { data } = await lemming(root, ['inspect', 'manager', '--json']);
     expect([data.prices, data.credits.spent]).toEqual([{ send_message: 0.005 }, 0.015]);
-    expect((await lemming(root, ['inspect', 'manager'])).out).toMatch(/a use costs +send_message 0.005\n/);
+    expect((await lemming(root, ['inspect', 'manager'])).out).toMatch(/prices +send_message 0.005\n/);
     expect((await lemming(root, ['inspect', 'human', '--json'])).data.prices).toEqual({});
     const { acts } = (await lemming(root, ['audit', '--act', 'pay', '--json'])).data;
     expect(acts).toMatchObject([{ who: 'manager', rule: 'price', on: 'send_message', detail: '0.005 credits' }]);

@@ -68,7 +68,7 @@ describe('agent create', () => {
     const root = office();
     await lemming(root, FIRST);
     const { err } = await lemming(root, ['step']);
-    expect(err).toContain('Turn 1: nobody was due\n  human hired tess, with 5 credits\n');
+    expect(err).toContain('Turn 1: no agent was due\n  human hired tess, with 5 credits\n');
     await lemming(root, ['agent', 'retire', 'tess']);
     expect((await lemming(root, ['step'])).err).toContain('\n  human retired tess, who had 5 credits left\n');
   });
@@ -119,7 +119,7 @@ describe('agent retire', () => {
   it('takes it out of the chart; mail and files stay, and the name is never used again', async () => {
     const root = await withTess();
     const { exit, out } = await lemming(root, ['agent', 'retire', 'tess']);
-    expect([exit, out]).toEqual([0, 'tess is retired with the next turn. What it wrote stays in agents/tess.\n']);
+    expect([exit, out]).toEqual([0, 'tess retires in the next turn. Its files stay in agents/tess.\n']);
     await turns(root, 1);
     expect([exists(root, 'agents/tess/resume.md'), exists(root, 'agents/tess/resume.retired.md')]).toEqual([
       false,

@@ -104,9 +104,9 @@ describe('skill', () => {
       const { exit, out, err } = await lemming(root, ['skill', 'validate', id]);
       return [exit, out || err];
     };
-    expect(await check('planning')).toEqual([0, '1 good skill, 0 faults\n']);
-    expect(await check('broken')).toEqual([3, expect.stringContaining('0 good skills, ')]);
-    expect(await check('nothing')).toEqual([6, expect.stringContaining('There is no good skill "nothing"')]);
+    expect(await check('planning')).toEqual([0, '1 valid skill, 0 faults\n']);
+    expect(await check('broken')).toEqual([3, expect.stringContaining('0 valid skills, ')]);
+    expect(await check('nothing')).toEqual([6, expect.stringContaining('There is no valid skill "nothing"')]);
   });
 
   it('brings one in, keeps what it replaces, and rolls back', async () => {
@@ -117,7 +117,7 @@ describe('skill', () => {
     expect(textOf(root, 'org/skills/planning/SKILL.md')).toContain('The new way.');
     expect(exists(root, 'org/skills/planning/references/more.md')).toBe(false);
     const back = await lemming(root, ['skill', 'rollback', 'planning']);
-    expect(back.out).toContain('as it was before');
+    expect(back.out).toContain('is back at its former version');
     expect(textOf(root, 'org/skills/planning/SKILL.md')).toContain('Think first.');
     expect(exists(root, 'org/skills/planning/references/more.md')).toBe(true);
     await lemming(root, ['skill', 'rollback', 'planning']);
@@ -223,7 +223,7 @@ describe('skill', () => {
         { reply: {} },
       ],
     });
-    expect((await lemming(root, ['skill', 'outcomes'])).out).toBe('There was no visit yet.\n');
+    expect((await lemming(root, ['skill', 'outcomes'])).out).toBe('No visit has been made yet.\n');
     for (const name of ['planning', 'writing']) put(root, `org/skills/${name}/SKILL.md`, text(name, 'Think.'));
     for (const [to, body] of [
       ['manager', 'plan'],
@@ -250,7 +250,7 @@ describe('skill', () => {
     expect(await outcomes('planning')).toMatch(
       /^skill +agent[^\n]*\nplanning +manager +with it +1[^\n]*\n +without +1[^\n]*\n$/,
     );
-    expect(await outcomes()).toContain('Nobody has read: writing');
+    expect(await outcomes()).toContain('No agent has read: writing');
     expect(await outcomes('writing', '--agent', 'hr')).toBe('hr has not read: writing\n');
     expect((await lemming(root, ['skill', 'outcomes', 'poetry'])).exit).toBe(6);
   });

@@ -27,7 +27,7 @@ it('lists every tool, who has it and what it costs; one that was not approved is
   const root = withTools();
   const { exit, out } = await lemming(root, ['tool']);
   expect(exit).toBe(0);
-  expect(out).toMatch(/^tool +agents +a use costs +from +for\n/);
+  expect(out).toMatch(/^tool +agents +price +from +for\n/);
   expect(out).toMatch(/\nsend_message +all +LeMMing +Writes to/);
   expect(out).toMatch(/\nshell +ask:manager, planner +0\.05 +LeMMing/);
   expect(out).toMatch(/\nshout +barred +0\.5 +org\/tools\/shout +Shouts\n/);
@@ -39,16 +39,16 @@ it('lists every tool, who has it and what it costs; one that was not approved is
 it('shows one with its input, its limits, and what repeating it does', async () => {
   const root = withTools();
   const { out } = await lemming(root, ['tool', 'show', 'shell']);
-  expect(out).toMatch(/\nworks on +the world, and is never repeated in doubt\n/);
-  expect(out).toMatch(/\na use costs +0\.05 credits\n/);
-  expect(out).toMatch(/\ncommand +string +needed\n/);
+  expect(out).toMatch(/\nworks on +the world; it is never repeated when in doubt\n/);
+  expect(out).toMatch(/\nprice +0\.05 credits\n/);
+  expect(out).toMatch(/\ncommand +string +required\n/);
   expect((await lemming(root, ['tool', 'show', 'hire_agent'])).out).toMatch(
-    /\nagents +nobody: list it in a resume\nwaits +each use, for a person, until a policy/,
+    /\nagents +none; to grant it to an agent, list it in the resume\napproval +needed for each use, unless a policy/,
   );
   expect((await lemming(root, ['tool', 'show', 'list_agents'])).out).toMatch(/\nIt takes no input\.\n/);
   const shout = await lemming(root, ['tool', 'show', 'shout']);
   expect(shout.out).toMatch(/\nbarred +shout was not approved on this machine as it is now: lemming trust shout\n/);
-  expect(shout.out).toMatch(/\ntext +string +needed +what\n/);
+  expect(shout.out).toMatch(/\ntext +string +required +what\n/);
 });
 
 it('knows at once what the owner of the machine approves', async () => {
@@ -62,7 +62,7 @@ it('knows at once what the owner of the machine approves', async () => {
 it('names what is nearest to a tool that there is not', async () => {
   const root = withTools();
   const { exit, err } = await lemming(root, ['tool', 'show', 'shel']);
-  expect([exit, err]).toEqual([6, expect.stringContaining('Did you mean shell?')]);
+  expect([exit, err]).toEqual([6, expect.stringContaining('Did you mean "shell"?')]);
   expect((await lemming(root, ['tool', 'show'])).exit).toBe(2);
 });
 

@@ -141,7 +141,7 @@ describe('send', () => {
 it('backup makes no folders: one that is not there is told', async () => {
   const folder = join(scratch(), 'nonexistent');
   const { exit, err } = await lemming(scratchOrg(PLAN), ['backup', join(folder, 'x.tgz')]);
-  expect([exit, err, existsSync(folder)]).toEqual([6, expect.stringContaining('There is no folder'), false]);
+  expect([exit, err, existsSync(folder)]).toEqual([6, expect.stringContaining('The folder'), false]);
 });
 
 it('a file of 70 MB is packed, and comes back', async () => {

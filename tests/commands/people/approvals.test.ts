@@ -119,14 +119,14 @@ it('what no policy can name is approved alone, or not at all', async () => {
   const hands = new Hands([[act]], { resumes: { a: { tools: ['ask:shell'], schedule: { when: 'always' } } } });
   await hands.turns(1);
   const { exit, err } = await lemming(hands.root, ['approve', 'A-1-a-1', '--always']);
-  expect([exit, err]).toEqual([4, expect.stringContaining('approve it alone')]);
+  expect([exit, err]).toEqual([4, expect.stringContaining('approve only this one')]);
   expect((await lemming(hands.root, ['approve', 'A-9-a-1', '--always'])).exit).toBe(6);
   expect((await lemming(hands.root, ['approvals', '--json'])).data.approvals).toMatchObject([{ answer: null }]);
 });
 
 it('lists what was answered: who asked, for what, the answer, by whom, in which turn, and the note', async () => {
   const root = await held();
-  expect((await lemming(root, ['approvals', '--answered'])).out).toBe('Nothing was answered yet.\n');
+  expect((await lemming(root, ['approvals', '--answered'])).out).toBe('No action has been answered yet.\n');
   await lemming(root, ['deny', 'A-1-manager-1', '--note', 'not\ttoday']);
   await lemming(root, ['send', 'manager', 'plan again']);
   await turns(root, 1);
@@ -164,7 +164,7 @@ it('lists what was answered: who asked, for what, the answer, by whom, in which 
 it('tells the pattern of --always before it is given', async () => {
   const root = await held();
   expect((await lemming(root, ['approvals'])).out).toContain(
-    'with --always from then on without asking: send_message agent:manager to:planner',
+    'with --always, these need no approval from now on: send_message agent:manager to:planner',
   );
   expect(readFileSync(join(root, 'org/approvals/A-1-manager-1.md'), 'utf8')).toContain(
     '`lemming approve A-1-manager-1 --always` also approves all that fits "send_message agent:manager to:planner".',
@@ -187,9 +187,7 @@ describe('a held act that costs something', () => {
     const root = await priced(50);
     const { data } = await lemming(root, ['approvals', '--json']);
     expect(data.approvals).toMatchObject([{ costs: 0.2, left: { manager: 0.49, org: 4.99 } }]);
-    expect((await lemming(root, ['approvals'])).out).toContain(
-      'done, it costs 0.2 credits; left: 0.49 of manager, 4.99 of org',
-    );
+    expect((await lemming(root, ['approvals'])).out).toContain('costs 0.2 credits; left: 0.49 of manager, 4.99 of org');
     expect((await lemming(root, ['show', 'A-1-manager-1'])).out).toContain(
       'Done, it costs 0.2 credits. Left by then: 0.49 of manager, 4.99 of org.',
     );
@@ -206,7 +204,7 @@ describe('a held act that costs something', () => {
     await lemming(root, ['approve', 'A-1-manager-1']);
     expect(await untilIdle(root)).toHaveLength(1);
     expect((await lemming(root, ['approvals'])).out).toContain(
-      'approved by human, waits for 0.2 credits: lemming top-up manager 0.11, or lemming deny A-1-manager-1',
+      'approved by human, but 0.2 credits are missing: lemming top-up manager 0.11, or lemming deny A-1-manager-1',
     );
     const { data } = await lemming(root, ['inbox', '--json']);
     expect(data.needs).toMatchObject({ approvals: 0, out_of_credits: 1 });
@@ -272,7 +270,7 @@ describe('a file that changed since an act on it was shown', () => {
     ]);
     const approved = await lemming(root, ['approve', 'A-1-manager-1']);
     expect(approved.exit).toBe(0);
-    expect(approved.out).toContain('it is held again as it stands now');
+    expect(approved.out).toContain('shows it again in its present form');
     await turns(root, 1);
     expect(readFileSync(join(root, 'agents/manager/workspace/x.txt'), 'utf8')).toBe('of the person');
     expect((await lemming(root, ['approvals'])).out).toMatch(/A-2-manager-1[\s\S]*-of the person/);

@@ -27,7 +27,7 @@ it('scenario 13: mail that fails three times is a dead letter, I am told, and re
     'Dead letter 000001-human-01 was not finished by hr. 3 visits with it failed',
   );
   const retried = await lemming(root, ['retry', '000001-human-01']);
-  expect(retried.out).toContain('000001-human-01 is delivered again to hr in the next turn.');
+  expect(retried.out).toContain('000001-human-01 will be delivered again to hr in the next turn.');
   expect((await lemming(root, ['inbox'])).out).not.toContain('dead letter');
   const [again] = await turns(root, 1);
   expect(again?.visits).toMatchObject([{ agent: 'hr', outcome: 'ok' }]);
@@ -91,7 +91,7 @@ it('the dead letters of one loop are one line in needs, inbox, doctor and retry;
   const alone = await lemming(root, ['retry', id, '--only', '--json']);
   expect(alone.data).toMatchObject({ count: 1, retried: [id] });
   const said = await lemming(root, ['retry', notice.ids[1]]);
-  expect(said.out).toContain(`${letters.length} messages of one chain are delivered again`);
+  expect(said.out).toContain(`${letters.length} messages of one chain will be delivered again`);
   expect(
     said.out
       .trim()

@@ -22,14 +22,14 @@ it('lists who is tainted, and clears on a person’s word', async () => {
   const hands = new Hands([[fetch]], { resumes }, { wire: WIRE });
   const asked = (what: string, args: Record<string, string> = {}) =>
     checkedLeaf(taintCommand, `taint ${what}`)(testWorld(hands.root), inputOf({ args }));
-  expect((await asked('list')).text).toBe('Nobody has read words of strangers.');
+  expect((await asked('list')).text).toBe('Nothing is tainted: no agent has read text from strangers.');
   await hands.turns(1);
   const { data, text } = await asked('list');
   expect(data).toEqual({ tainted: [{ what: 'a', read: 'call 1.a.1' }] });
   expect(text).toContain('call 1.a.1');
   expect((await lemming(hands.root, ['taint', 'clear'])).exit).toBe(2);
   expect(await faultsOf(asked('clear', { name: 'human' }))).toEqual(['not-found']);
-  expect((await asked('clear', { name: 'a' })).text).toBe('a counts as clean.');
+  expect((await asked('clear', { name: 'a' })).text).toBe('a is no longer tainted.');
   expect((await asked('list')).data).toEqual({ tainted: [] });
   const { data: told } = await audit(testWorld(hands.root), inputOf({ flags: { act: 'untaint' } }));
   expect(told).toMatchObject({ acts: [{ who: 'human', on: 'a' }] });

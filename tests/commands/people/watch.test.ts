@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { lemming, objectsIn, office, turns } from './world.ts';
 
-it('shows the last turn and ends with --once', async () => {
+it('prints the last turn and ends with --once', async () => {
   const root = office();
-  expect((await lemming(root, ['watch', '--once'])).out).toContain('no turn yet');
+  expect((await lemming(root, ['watch', '--once'])).out).toContain('No turn has been made yet');
   await lemming(root, ['send', 'manager', 'Hello']);
   await turns(root, 2);
   await lemming(root, ['send', 'manager', 'Hello again']);

@@ -206,7 +206,7 @@ describe('what goes wrong in a run', () => {
     const again = await runs(root, { 'until-idle': true });
     expect(again.data.turns).toBe(0);
     const [, named = '', turns = ''] =
-      /^(\w+) waits for its provider \(.+\): lemming run --turns (\d+) asks/m.exec(again.text) ?? [];
+      /^(\w+) waits for its provider \(.+\): lemming run --turns (\d+) tries/m.exec(again.text) ?? [];
     const asked = await runs(root, { turns: Number(turns) });
     expect(asked.data.visits).toMatchObject([{ agent: named, outcome: 'failed' }]);
     expect((await runs(root, { turns: 1 })).exit).toBe(8);
@@ -244,7 +244,7 @@ describe('what goes wrong in a run', () => {
         }),
       ],
     ]);
-    expect(said.join('\n')).toContain('b was cut (steps): its 2 replies were used up; its mail is not finished');
+    expect(said.join('\n')).toContain('b was cut (steps): its 2 replies were used up; its mail waits');
     const status = (await showStatus(testWorld(root), inputOf())).data as { agents: object[] };
     expect(status.agents).toContainEqual(
       expect.objectContaining({
@@ -262,7 +262,7 @@ describe('what goes wrong in a run', () => {
     ask(root, 'b');
     const said = (await runs(root, { turns: 1 })).said.join('\n');
     expect(said).toMatch(/b was cut \(steps\): its 2 replies were used up\n/);
-    expect(said).toContain('b gave up on 000001-human-01 (lemming retry ID gives another chance)');
+    expect(said).toContain('b gave up on 000001-human-01 (lemming retry ID delivers it again)');
   });
 
   it('a visit whose credits are used up is cut: exit 7, and its mail waits', async () => {

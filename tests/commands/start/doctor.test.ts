@@ -106,14 +106,14 @@ describe('doctor', () => {
     mkdirSync(join(root, 'agents/kid'));
     writeFileSync(join(root, 'agents/kid/resume.md'), '---\nrole: x\n---\n');
     const bare = await examine(root);
-    expect(bare.notes).toContain('Nobody can write to kid, so it never has mail: add an edge in org/chart.yaml');
+    expect(bare.notes).toContain('Nobody can write to kid, so it never gets mail. Add an edge in org/chart.yaml');
     writeFileSync(join(root, 'org/chart.yaml.conflict-3'), `${chart}  kid: { send_to: [a], read_from: [a] }\n`);
     expect((await examine(root)).text).toContain(
-      'Nobody can write to kid, so it never has mail: add an edge in org/chart.yaml, as org/chart.yaml.conflict-3 has it',
+      'Nobody can write to kid, so it never gets mail. Add an edge in org/chart.yaml, as in org/chart.yaml.conflict-3',
     );
     const { data } = await status(testWorld(root), inputOf());
     expect((data as { agents: object[] }).agents).toContainEqual(
-      expect.objectContaining({ name: 'kid', why: 'org/chart.yaml does not name it: nobody can write to it' }),
+      expect.objectContaining({ name: 'kid', why: 'not in org/chart.yaml, so nobody can write to it' }),
     );
   });
 
@@ -143,19 +143,19 @@ it('tells how programs of agents are shut in', { tags: ['bwrap'] }, async () => 
   const outcome = await doctor(testWorld(root), inputOf());
   const { box } = outcome.data as { box: { level: string } };
   expect(['strong', 'medium']).toContain(box.level);
-  expect(outcome.text).toContain(`Box: ${box.level}`);
+  expect(outcome.text).toContain(`Sandbox: ${box.level}`);
 });
 
-it('says what to do when there is no Box and an agent has a shell', async () => {
+it('says what to do when there is no sandbox and an agent has a shell', async () => {
   const root = scratchOrg({ edges: { human: ['a'], a: ['human'] }, resumes: { a: { tools: ['ask:shell'] } } });
   vi.stubEnv('PATH', '');
   try {
     const { data, text } = await doctor(testWorld(root), inputOf());
     expect(data).toMatchObject({
       box: { level: 'none' },
-      notes: [expect.stringMatching(/refused to a: bubblewrap .*apt install/)],
+      notes: [expect.stringMatching(/^a cannot use shell and run_python: bubblewrap .*apt install/)],
     });
-    expect(text).toContain('Box: none (bubblewrap (bwrap) is not installed)');
+    expect(text).toContain('Sandbox: none (bubblewrap (bwrap) is not installed)');
   } finally {
     vi.unstubAllEnvs();
   }
@@ -169,7 +169,7 @@ it('warns of an agent that reads strangers, reaches private data and can send ou
   });
   const { notes } = await examine(root);
   expect(notes).toEqual([
-    expect.stringMatching(/^a can read words of strangers .*\(fetch_url\), and reaches shared\/docs/),
+    expect.stringMatching(/^a can read text from strangers, reaches shared\/docs.*\(fetch_url\)/),
   ]);
 });
 
@@ -189,7 +189,7 @@ it('counts the tools of servers among those that send out, approved or not', asy
     },
   });
   const { notes } = await examine(root);
-  expect(notes.filter((note) => note.includes('words of strangers'))).toEqual([
-    expect.stringMatching(/^a can .*\(s__one, s__two, s__three, s__four, s__five, 1 more\), and reaches its workspace/),
+  expect(notes.filter((note) => note.includes('text from strangers'))).toEqual([
+    expect.stringMatching(/^a can .*, reaches its workspace.*\(s__one, s__two, s__three, s__four, s__five, 1 more\)/),
   ]);
 });

@@ -135,7 +135,7 @@ describe('trust', () => {
   it('says so when nothing is run', async () => {
     const root = scratchOrg({ edges: { human: ['a'], a: ['human'] } });
     expect((await trust(testWorld(root), inputOf())).text).toBe(
-      'Nothing of this organisation runs on this machine: no model, tool or server.',
+      'This organisation runs no programs on this machine: no model, tool or server.',
     );
   });
 
@@ -154,8 +154,8 @@ describe('what is not approved', () => {
     await validate(testWorld(root, { env }), inputOf());
     await runTurns(testWorld(root, { env }), inputOf({ flags: { 'dry-run': true } }));
     expect((await examine()).notes.filter((note) => note.includes('lemming trust'))).toEqual([
-      'The model prog was not approved on this machine: lemming trust prog',
-      'The model plug was not approved on this machine: lemming trust plug',
+      'The model prog is not approved on this machine. To approve it: lemming trust prog',
+      'The model plug is not approved on this machine. To approve it: lemming trust plug',
     ]);
     const { visits } = await turns();
     expect(visits.map(({ agent, outcome }) => [agent, outcome])).toEqual([

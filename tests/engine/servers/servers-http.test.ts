@@ -89,13 +89,13 @@ describe('a server made with the SDK', () => {
     const canary = 'a-canary-that-nobody-should-hear';
     const made = org([[add(2)]], { url, headers: { Authorization: 'Bearer env:COUNTER_KEY' } });
     made.env.COUNTER_KEY = canary;
-    await expect(made.trust('c', {})).rejects.toThrow(/May c be asked so/);
+    await expect(made.trust('c', {})).rejects.toThrow(/Ask c as shown/);
     await expect(made.trust('c', {}, { interactive: true, stdin: 'no\n' })).rejects.toThrow('Nothing was done');
     await expect(made.trust('c', {}, { interactive: true, stdin: '' })).rejects.toThrow('Nothing was done');
     expect(asked).toEqual([]);
     const { said } = await made.trust('c', {}, { interactive: true, stdin: 'yes\n' });
-    expect(said.indexOf(`asks ${url}`)).toBeLessThan(said.indexOf('May c be asked'));
-    expect(said.indexOf('May c be asked')).toBeLessThan(said.indexOf('c__add'));
+    expect(said.indexOf(`asks ${url}`)).toBeLessThan(said.indexOf('Ask c'));
+    expect(said.indexOf('Ask c')).toBeLessThan(said.indexOf('c__add'));
     expect(said).not.toContain(canary);
     expect(asked[0]?.authorization).toBe(`Bearer ${canary}`);
   });
@@ -105,7 +105,7 @@ describe('a server made with the SDK', () => {
     async (settings) => {
       const script = fileURLToPath(new URL('./server-sdk.mjs', import.meta.url));
       const made = org([[]], { command: [process.execPath, script, 'stdio'], ...settings });
-      await expect(made.trust('c', {})).rejects.toThrow(/May c be started so/);
+      await expect(made.trust('c', {})).rejects.toThrow(/Start c as shown/);
     },
   );
 

@@ -88,7 +88,7 @@ describe('a server of tools', () => {
     for (const settings of [{ network: true }, { sandbox: 'host' }]) {
       const made = org([[use('reach')]], { settings: { env: ['PORT'], ...settings } });
       made.env.PORT = port;
-      expect((await made.trust('s')).said).toContain(settings.network ? 'may use the network' : 'all your rights');
+      expect((await made.trust('s')).said).toContain(settings.network ? 'with the network' : 'all your rights');
       await made.run();
       expect(JSON.parse(made.used()[0]?.text ?? '{}')).toMatchObject({
         network: 'reached',
@@ -254,7 +254,7 @@ describe('the approval of a server', () => {
     const made = org([[use('echo', 'x')]], { settings: { env: ['API_KEY'] } });
     expect((await made.validate()).data).toMatchObject({
       ok: true,
-      notes: ['The server s was not approved on this machine: lemming trust s'],
+      notes: ['The server s is not approved on this machine. To approve it: lemming trust s'],
     });
     expect((await made.trust(undefined)).data).toMatchObject({ servers: [{ server: 's', approved: false }] });
     await made.run();
@@ -263,7 +263,7 @@ describe('the approval of a server', () => {
     expect(await faultsOf(made.trust('s', {}))).toEqual(['usage']);
     expect(existsSync(join(made.root, 'org/mcp/s.yaml'))).toBe(false);
     const { said, data } = await made.trust('s', {}, { interactive: true, stdin: 'yes\n' });
-    expect(said).toMatch(/s:\n {2}runs \["python3","server.py","good",".*"\] in the Box, without a network\n/);
+    expect(said).toMatch(/s:\n {2}runs \["python3","server.py","good",".*"\] in the sandbox, without the network\n/);
     expect(said).toContain('is handed API_KEY');
     expect(said).toContain('s__echo {"additionalProperties":false,');
     expect(data).toMatchObject({ server: 's', kind: 'server', approved: true });

@@ -146,8 +146,8 @@ describe('the approval of a tool', () => {
     expect((await made.validate()).data).toMatchObject({
       ok: true,
       notes: [
-        'The tool add_up was not approved on this machine: lemming trust add_up',
-        'The tool shout was not approved on this machine: lemming trust shout',
+        'The tool add_up is not approved on this machine. To approve it: lemming trust add_up',
+        'The tool shout is not approved on this machine. To approve it: lemming trust shout',
       ],
     });
     const list = await made.trust(undefined);

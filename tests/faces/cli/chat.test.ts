@@ -87,7 +87,7 @@ describe('chat at a real terminal', () => {
     await shown.shows('planner>');
     await shown.type('first');
     await shown.press('Enter');
-    await shown.shows('planner thinks');
+    await shown.shows('planner is thinking');
     await shown.type('seconx');
     await shown.press('BSpace');
     await shown.type('d');
@@ -119,9 +119,9 @@ describe('chat at a real terminal', () => {
     await first.shows('planner>');
     await first.type('Hello');
     await first.press('Enter');
-    await first.shows('planner thinks');
+    await first.shows('planner is thinking');
     await first.press('C-c');
-    await first.shows('once more stops at once');
+    await first.shows('again stops at once');
     letGo();
     const ended = await first.shows('left with');
     expect(ended).toMatch(/planner: One\.\nStopped as you asked; turn 1 was finished\./);
@@ -131,9 +131,9 @@ describe('chat at a real terminal', () => {
     await second.shows('planner>');
     await second.type('Again');
     await second.press('Enter');
-    await second.shows(/planner (thinks|writes)/);
+    await second.shows(/planner (is thinking|writes)/);
     await second.press('C-c');
-    await second.shows('once more stops at once');
+    await second.shows('again stops at once');
     await second.press('C-c');
     await second.shows('left with 130');
     const { exit, data } = await lemming(root, ['run', '--until-idle', '--json'], { env });

@@ -118,7 +118,7 @@ describe('at a terminal', { tags: ['tmux'] }, () => {
     await shown.shows(/\/100 turns/);
     await shown.press('C-c');
     const screen = await shown.shows(/ended with/);
-    expect(screen).toContain('Stopping after what is in flight');
+    expect(screen).toContain('Finishing the current work');
     expect(screen).toMatch(/the\s+turn was finished/);
     expect(screen).toContain('ended with 130');
     expect(screen).not.toContain('/100 turns');

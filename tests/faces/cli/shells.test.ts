@@ -50,7 +50,7 @@ it('fish completes commands, options, agents, units and files', { tags: ['fish']
     expect([error, stderr]).toEqual([undefined, '']);
     return stdout.trim().split('\n');
   };
-  expect(complete('lemming insp')).toEqual(['inspect\tShow all there is to know of an agent']);
+  expect(complete('lemming insp')).toEqual(['inspect\tShow everything about an agent']);
   expect(complete('lemming inspect ')).toEqual(['coder', 'hr', 'human', 'manager', 'planner']);
   expect(complete('lemming costs --by ta')).toEqual(['task']);
   expect(complete('lemming send @cr')).toEqual(['@crew']);

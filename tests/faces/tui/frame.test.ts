@@ -94,7 +94,7 @@ describe('the screen', () => {
     const root = office();
     const empty = (await Follow.open({ root, env: {} })).scene();
     expect(picture(empty, { pane: 'problems' }, size).join('\n')).toContain(
-      'Nothing is wrong, and nothing waits for you.',
+      'There are no problems, and nothing waits for you.',
     );
     expect(picture(empty, { pane: 'approvals' }, size).join('\n')).toContain('Nothing waits for you.');
     expect(picture(empty, { pane: 'mail' }, size).join('\n')).toContain('Nobody has written yet');
@@ -130,7 +130,7 @@ describe('the screen', () => {
     expect(rows.join('\n')).toContain('filter: from:manager kind:report  (1 shown');
     expect(rows.join('\n')).toContain('The plan is ready.');
     expect(picture(shown, { pane: 'mail', filters: { mail: 'zebra' } }, size).join('\n')).toContain(
-      'No message fits the filter.',
+      'No message matches the filter.',
     );
   });
 

@@ -34,7 +34,7 @@ it('counts decisions, empty purses, faults, dead letters and mail, but no notice
     faults: 1,
   });
   expect(printNeeds(counts)).toBe(
-    'Needs you: 1 act to approve or deny (lemming approvals), 1 agent out of credits (lemming top-up, or a cap in org/credits.yaml), 1 fault in the configuration (lemming validate), 1 dead letter (lemming show ID, lemming retry ID), 1 message to read (lemming inbox)',
+    'Needs you: 1 action to approve or deny (lemming approvals), 1 agent out of credits (lemming top-up, or raise a cap in org/credits.yaml), 1 fault in the configuration (lemming validate), 1 dead letter (lemming show ID, lemming retry ID), 1 message to read (lemming inbox)',
   );
   expect(printNeeds(NO_NEEDS)).toBe('');
 });

@@ -17,11 +17,13 @@ export const command = {
   summary: 'Talk with an agent, line by line',
   examples: [
     { line: 'lemming chat planner', does: 'sends each line to the planner and shows its answer; /help lists the rest' },
-    { line: 'echo "What is open?" | lemming chat', does: 'asks one question of the first agent of the chart' },
-    { line: 'lemming chat planner --thread 000003-human-01', does: 'goes on with an earlier conversation' },
+    { line: 'echo "What is open?" | lemming chat', does: 'asks the first agent of the chart one question' },
+    { line: 'lemming chat planner --thread 000003-human-01', does: 'continues an earlier conversation' },
   ],
-  args: [{ name: 'agent', about: 'with whom; the first agent you can write to when left out', optional: true }],
-  flags: [{ name: 'thread', value: 'ID', about: 'conversation to go on with, or a message of it' }],
+  args: [
+    { name: 'agent', about: 'the agent to talk with (default: the first one that you can write to)', optional: true },
+  ],
+  flags: [{ name: 'thread', value: 'ID', about: 'the conversation to continue, or one of its messages' }],
   reads: false,
   right: 'owner',
   output: (z) =>
@@ -62,7 +64,7 @@ async function begin(talk: ChatSession, world: World, { config }: View, name: st
   talk.turnTo(agent);
   if (typeof thread === 'string') await obey(talk, world, `/thread ${thread}`);
   if (typeof thread === 'string' && name !== undefined) talk.goOnIn(talk.thread, name);
-  world.say(`You talk with ${talk.agent}. /help lists what else you can do, /quit ends.`);
+  world.say(`You are talking with ${talk.agent}. /help lists the commands, /quit ends the chat.`);
 }
 
 /** Messages of the person that can be fetched again. */

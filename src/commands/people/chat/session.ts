@@ -76,7 +76,7 @@ export class ChatSession {
   /** Lays a file beside the next line. */
   attach(file: string): void {
     this.attached.push(layBeside(this.world, readOrg(this.world), this.person, file));
-    this.world.say('It goes with your next line.');
+    this.world.say('The file will be attached to your next line.');
   }
 
   /** Sends a line, and lets the org work until it is answered. */
@@ -95,7 +95,7 @@ export class ChatSession {
 
   /** Lets the org go on with a line that was not answered yet. */
   async goOn(): Promise<void> {
-    if (this.last === 'answered') return this.world.say('It happens in the next turn: /step makes one.');
+    if (this.last === 'answered') return this.world.say('It will be done in the next turn. /step makes one.');
     await this.work((engine) => this.untilAnswered(engine, null));
     this.tellRest(Number.POSITIVE_INFINITY);
   }
@@ -164,7 +164,7 @@ export class ChatSession {
     const host = realHost(this.world.root);
     const kept = realKept(this.world.root, this.world.env, disk);
     const holder = lockHolder(disk, host);
-    if (holder) this.world.say(`Waiting for the turns of lemming ${holder.command} (process ${holder.pid}).`);
+    if (holder) this.world.say(`Waiting for lemming ${holder.command} (process ${holder.pid}), which is making turns.`);
     while (!this.world.signal.aborted) {
       const ids = this.show(load(disk, kept).state);
       if (ids.length) post(this.world, this.person, [{ ask: 'read', ids }]);
@@ -218,27 +218,27 @@ export class ChatSession {
     if (this.world.signal.aborted) return;
     const { state } = readOrg(this.world);
     const more = this.elsewhere(state) - before;
-    if (more > 0) this.world.say(`${count(more, 'message')} came in other conversations: /inbox`);
+    if (more > 0) this.world.say(`${count(more, 'message')} arrived in other conversations (/inbox)`);
     if (this.last === 'answered') return;
     const held = [...state.approvals.pending.values()].filter((one) => one.answer === null);
-    const reason = state.staff.agents.get(this.agent)?.lastReason || 'nobody is due any more';
-    const why = state.staff.paused ? 'the organisation is paused: lemming resume' : reason;
-    this.world.say(`No answer from ${this.agent}: ${why}. lemming history ${this.thread} shows the conversation.`);
+    const reason = state.staff.agents.get(this.agent)?.lastReason || 'no agent is due';
+    const why = state.staff.paused ? 'the organisation is paused (lemming resume continues)' : reason;
+    this.world.say(`No reply from ${this.agent}: ${why}. lemming history ${this.thread} shows the conversation.`);
     for (const { id, agent, tool } of held)
-      this.world.say(`${agent} waits for you to use ${tool}: /approve ${id} or /deny ${id}`);
+      this.world.say(`${agent} wants to use ${tool}. Answer with /approve ${id} or /deny ${id}`);
   }
 
   /** What the talk cost so far, and what the agent has left. */
   cost(): string {
     const { config, state } = readOrg(this.world);
-    return `${countCredits(this.micro)} spent in this talk; ${this.agent} has ${printCredits(balanceOf(config, state, this.agent).left)} left`;
+    return `${countCredits(this.micro)} spent in this chat; ${this.agent} has ${printCredits(balanceOf(config, state, this.agent).left)} left`;
   }
 
   /** What became of the work when the person wanted to stop. */
   stopped(): string {
     const { finished, agent, thread, asked } = this;
-    const what = finished === null ? 'nothing was under way' : `turn ${finished} was finished`;
-    return `Stopped as you asked; ${what}.${asked > 0 ? ` lemming chat ${agent} --thread ${thread} goes on.` : ''}`;
+    const what = finished === null ? 'no turn was in progress' : `turn ${finished} was finished`;
+    return `Stopped as you asked; ${what}.${asked > 0 ? ` To continue: lemming chat ${agent} --thread ${thread}` : ''}`;
   }
 
   summary() {

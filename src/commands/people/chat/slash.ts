@@ -1,11 +1,12 @@
 /** The commands within a chat session. */
-import { closest } from 'fastest-levenshtein';
+
 import { foresee } from '../../../app/foresee.ts';
 import { findMessage } from '../../../app/look/mail-index.ts';
 import { readOrg } from '../../../app/read-org.ts';
 import { checkAgent } from '../../../app/seats.ts';
 import { countCredits } from '../../../core/money/ledger.ts';
 import { priceOf } from '../../../core/money/price.ts';
+import { nearestTo } from '../../../core/text/nearest.ts';
 import { failure } from '../../../schema/fault.ts';
 import { oneLine, rowsOf, shorten, unmarked } from '../../../views/text/table.ts';
 import type { Outcome } from '../../command.ts';
@@ -32,17 +33,17 @@ const ALWAYS = approve.command.flags.find(({ name }) => name === 'always')?.abou
 
 /** What can be said to a talk, by name. What is a command elsewhere has the words of that command. */
 export const SLASHES: Record<string, Slash> = {
-  to: { takes: 'AGENT', does: 'talks with another agent', run: (talk, _world, rest) => talk.turnTo(rest) },
-  thread: { takes: '[ID]', does: 'lists your conversations, or goes on with one', run: goOnWith },
-  attach: { takes: 'FILE', does: 'goes with your next line', run: (talk, _world, rest) => talk.attach(rest) },
+  to: { takes: 'AGENT', does: 'Talk with another agent', run: (talk, _world, rest) => talk.turnTo(rest) },
+  thread: { takes: '[ID]', does: 'List your conversations, or continue one', run: goOnWith },
+  attach: { takes: 'FILE', does: 'Attach a file to your next line', run: (talk, _world, rest) => talk.attach(rest) },
   step: { takes: `[${ONE}]`, does: step.command.summary, run: makeStep },
   inbox: { takes: '', does: inbox.command.summary, run: showInbox },
   approve: { takes: `${ID}`, does: approve.command.summary, run: deciding('approve', answerWith(approve.run)) },
   always: { takes: `${ID}`, does: `${approve.command.summary}, and ${ALWAYS}`, run: deciding('always', approveAlways) },
   deny: { takes: `${ID}`, does: deny.command.summary, run: deciding('deny', answerWith(deny.run)) },
-  cost: { takes: '', does: 'shows what this conversation cost', run: (talk, world) => world.say(talk.cost()) },
-  help: { takes: '', does: 'shows this', run: (_talk, world) => world.say(help()) },
-  quit: { takes: '', does: 'ends, as Ctrl-D does', run: () => {} },
+  cost: { takes: '', does: 'Show what this chat has cost', run: (talk, world) => world.say(talk.cost()) },
+  help: { takes: '', does: 'Show this help', run: (_talk, world) => world.say(help()) },
+  quit: { takes: '', does: 'End the chat (also Ctrl-D)', run: () => {} },
 };
 
 /** Does what a line that begins with a slash asks for. Throws `usage` for an unknown name, with the nearest. */
@@ -50,16 +51,19 @@ export async function obey(talk: ChatSession, world: World, line: string): Promi
   const [, name = '', rest = ''] = /^\/(\S*)\s*(.*)$/.exec(line) ?? [];
   const slash = Object.hasOwn(SLASHES, name) ? SLASHES[name] : undefined;
   if (!slash)
-    throw failure('usage', `There is no /${name}.`, {
-      nearest: `/${closest(name, Object.keys(SLASHES))}`,
-      remedy: '/help lists what there is.',
+    throw failure('usage', `There is no command /${name}.`, {
+      ...nearestTo(
+        `/${name}`,
+        Object.keys(SLASHES).map((known) => `/${known}`),
+      ),
+      remedy: '/help lists the commands.',
     });
   await slash.run(talk, world, rest.trim());
 }
 
 function help(): string {
   const lines = Object.entries(SLASHES).map(([name, { takes, does }]) => [`/${name} ${takes}`, does]);
-  return `${rowsOf(lines)}\nA line that ends in \\ goes on in the next; """ begins and ends a text of many lines.`;
+  return `${rowsOf(lines)}\nEnd a line with \\ to continue it on the next. Start and end a longer text with """.`;
 }
 
 async function makeStep(talk: ChatSession, world: World, rest: string): Promise<void> {
@@ -95,7 +99,7 @@ async function listHeld(world: World, name: string): Promise<void> {
   const view = readOrg(world);
   await foresee(view);
   const held = [...view.state.approvals.pending.values()].filter((approval) => approval.answer === null);
-  if (held.length === 0) return world.say('Nothing waits for you.');
+  if (held.length === 0) return world.say('No action waits for you.');
   const rows = held.map(({ id, agent, tool, input }) => {
     const cost = priceOf(view.config, tool);
     const price = cost === 0 ? '' : ` (${countCredits(cost)})`;
@@ -115,7 +119,7 @@ function goOnWith(talk: ChatSession, world: World, id: string): void {
   const others = said.flatMap(({ from, to }) => [...to, from]).filter((name) => name !== talk.person);
   talk.goOnIn(thread, others.at(-1) ?? talk.agent);
   for (const { from, body } of said) world.say(`${from}: ${unmarked(body)}`);
-  world.say(`You go on with ${talk.agent} in ${thread}.`);
+  world.say(`You are talking with ${talk.agent} in ${thread}.`);
 }
 
 type Threads = ReturnType<typeof readOrg>['state']['mail']['threads'];
@@ -136,5 +140,5 @@ function listThreads(talk: ChatSession, threads: Threads): string {
       shorten(oneLine(said[0]?.subject ?? ''), 80),
     ];
   });
-  return rows.length > 0 ? `${rowsOf(rows)}\n/thread ID goes on with one` : 'You have no conversations yet.';
+  return rows.length > 0 ? `${rowsOf(rows)}\n/thread ID continues one` : 'You have no conversations yet.';
 }

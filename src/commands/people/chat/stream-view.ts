@@ -35,13 +35,13 @@ export class StreamView {
   private break({ agent, why }: Extract<Overheard, { is: 'broken' }>): void {
     const said = this.speeches.get(agent)?.said ?? '';
     this.speeches.delete(agent);
-    if (said !== '') this.world.say(`What ${agent} was writing broke off and does not count (${this.redact(why)}).`);
+    if (said !== '') this.world.say(`The reply of ${agent} broke off and is ignored (${this.redact(why)}).`);
   }
 
   private draw(): void {
     const lines = [...this.speeches].map(([agent, speech]) => {
       const said = agent === this.partner ? speech.said : '';
-      return said === '' ? `${agent} thinks …` : `${agent} writes …\n${this.redact(said)}`;
+      return said === '' ? `${agent} is thinking …` : `${agent} is writing …\n${this.redact(said)}`;
     });
     this.world.sketch(lines.length > 0 ? lines.join('\n') : null);
   }

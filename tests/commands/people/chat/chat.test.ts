@@ -45,7 +45,7 @@ describe('chat', () => {
     const root = office();
     const silent = await lemming(root, ['chat', 'manager'], { stdin: 'nothing\n' });
     expect([silent.exit, silent.out]).toEqual([1, '']);
-    expect(silent.err).toContain('No answer from manager');
+    expect(silent.err).toContain('No reply from manager');
     const down = await lemming(root, ['chat', 'hr'], { stdin: 'down\n' });
     expect([down.exit, down.err]).toEqual([8, expect.stringContaining('unavailable')]);
   });
@@ -57,7 +57,7 @@ describe('chat', () => {
       stdin: 'Hello\n/cost\n/to planner\n/attach picture.png\nHi\n/to nobody\n/step\n/what\n',
     });
     expect(out).toBe('manager: Heard: Hello\nplanner: Planner says hello.\n');
-    expect(err).toContain('0.01 credits spent in this talk; manager has 9.99 left');
+    expect(err).toContain('0.01 credits spent in this chat; manager has 9.99 left');
     expect(err).toContain('no agent "nobody"');
     expect(err).toContain('/quit ends');
     const { data } = await lemming(root, ['show', '000002-human-01', '--json']);
@@ -82,7 +82,7 @@ describe('chat', () => {
       await engine.turn();
       const { exit, out, err } = await chatting;
       expect([exit, out]).toEqual([0, 'planner: Planner says hello.\n']);
-      expect(err).toContain('Waiting for the turns of lemming run');
+      expect(err).toContain('Waiting for lemming run');
     });
   });
 
@@ -147,11 +147,13 @@ describe('chat', () => {
       stdin:
         'Hello\n/approve\n/approve A-1-manager-1\nHello again\n/deny A-3-manager-1 not now\n/deny\n/approve A-9-x-1\n',
     });
-    expect(err).toContain('manager waits for you to use send_message: /approve A-1-manager-1 or /deny A-1-manager-1');
+    expect(err).toContain(
+      'manager wants to use send_message. Answer with /approve A-1-manager-1 or /deny A-1-manager-1',
+    );
     expect(out).toContain('manager: Heard: Hello');
     expect(err).toContain('Denied: manager');
-    expect(err).toContain('Nothing waits for you.');
-    expect(err).toContain('No act "A-9-x-1" waits');
+    expect(err).toContain('No action waits for you.');
+    expect(err).toContain('No pending action has the id "A-9-x-1"');
     expect(exit).toBe(1);
   });
 
@@ -162,7 +164,7 @@ describe('chat', () => {
       stdin: 'Hello\n/always\n/always A-1-manager-1 go on\nHello again\n',
     });
     expect(err).toMatch(/A-1-manager-1 +manager +send_message \(0.02 credits\) [\s\S]*\/always ID/);
-    expect(err).toContain('From then on without asking: send_message agent:manager to:human.');
+    expect(err).toContain('From now on, these need no approval: send_message agent:manager to:human.');
     expect(out).toContain('manager: Heard: Hello\n');
     expect(out).toContain('manager: Heard: Hello again');
     expect((await lemming(root, ['policies'])).out).toMatch(/1 +send_message agent:manager to:human +always/);
@@ -178,6 +180,6 @@ describe('chat', () => {
       onOut,
     });
     expect(exit).toBe(130);
-    expect(err).toMatch(/Stopped as you asked; .*lemming chat manager --thread chat-000001-\w+ goes on/);
+    expect(err).toMatch(/Stopped as you asked; .*To continue: lemming chat manager --thread chat-000001-\w+/);
   });
 });

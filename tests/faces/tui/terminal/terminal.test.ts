@@ -213,7 +213,7 @@ describe('lemming watch in a terminal', () => {
     writeFileSync(keymap, 'version: 1\nkeys:\n  quit: Q\n  help: h\n', { mode: 0o600 });
     const terminal = await open([80, 24], given, '');
     await terminal.press('q');
-    await terminal.shows('q does nothing here; h shows the keys.');
+    await terminal.shows('q does nothing here. h shows the keys.');
     await terminal.press('Q');
     expect(await terminal.shows(/left \d/)).toContain('left 0');
     writeFileSync(keymap, 'version: 1\nkeys:\n  quitt: Q\n', { mode: 0o600 });
