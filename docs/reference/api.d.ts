@@ -21,6 +21,7 @@ export declare const realClock: Clock;
 export declare function deadline(ms: number): AbortSignal;
 
 // disk/fs/disk.d.ts
+/** The interface of a file system, and its errors. */
 import type { FaultCode } from '../../schema/fault.ts';
 /**
  * The only door to a file system. Paths are relative to the org folder, with `/` between parts. Every call is synchronous:
@@ -117,6 +118,7 @@ export declare function open(folder: string, wish?: OpenWish): Promise<Org>;
 export {};
 
 // faces/library/org.d.ts
+/** The types of the library: an organisation and what its methods give. */
 import type { Fault } from '../../schema/fault.ts';
 /**
  * An organisation that a program works with. It acts as the person of the chart: `human`, or else the first one. All names
@@ -370,7 +372,7 @@ export declare const FAULTS: {
     readonly 'no-org': {
         readonly exit: 6;
         readonly status: 404;
-        readonly remedy: "Go into an organisation, name one with --org DIR, or make one: lemming bootstrap DIR.";
+        readonly remedy: "Change to the folder of an organisation, give one with --org DIR, or create one: lemming bootstrap DIR.";
     };
     readonly 'not-found': {
         readonly exit: 6;
@@ -465,7 +467,7 @@ export declare const FAULTS: {
     readonly 'two-histories': {
         readonly exit: 3;
         readonly status: 409;
-        readonly remedy: "Keep one history of the turn; move the other out of the folder.";
+        readonly remedy: "Keep one of the two files, and move the other out of the folder.";
     };
     readonly 'damaged-journal': {
         readonly exit: 3;
@@ -475,27 +477,27 @@ export declare const FAULTS: {
     readonly 'newer-journal': {
         readonly exit: 3;
         readonly status: 409;
-        readonly remedy: "A newer LeMMing was at work here: use that one, or restore a backup from before.";
+        readonly remedy: "A newer LeMMing has worked here. Use that version, or restore an older backup.";
     };
     readonly locked: {
         readonly exit: 5;
         readonly status: 409;
-        readonly remedy: "Wait for the other engine, or stop it.";
+        readonly remedy: "Wait until the other engine has finished, or stop it.";
     };
     readonly 'lost-lock': {
         readonly exit: 5;
         readonly status: 409;
-        readonly remedy: "Another engine took over; start again when it has stopped.";
+        readonly remedy: "Another engine took over. Start again after it has stopped.";
     };
     readonly untrusted: {
         readonly exit: 4;
         readonly status: 403;
-        readonly remedy: "lemming trust lists what would run; look at it, then approve it: lemming trust NAME.";
+        readonly remedy: "Run lemming trust to see what would run. To approve it: lemming trust NAME.";
     };
     readonly exposed: {
         readonly exit: 3;
         readonly status: 422;
-        readonly remedy: "Take the rights of others away: chmod 600 for a file, chmod 700 for a folder.";
+        readonly remedy: "Remove the access of other users: chmod 600 for a file, chmod 700 for a folder.";
     };
     readonly refused: {
         readonly exit: 4;
@@ -515,52 +517,52 @@ export declare const FAULTS: {
     readonly provider: {
         readonly exit: 8;
         readonly status: 503;
-        readonly remedy: "See lemming logs; check the key, the base_url and the service.";
+        readonly remedy: "Run lemming logs to see why. Check the key, the base_url and the service.";
     };
     readonly 'not-installed': {
         readonly exit: 8;
         readonly status: 503;
-        readonly remedy: "Run the line that it names, once.";
+        readonly remedy: "Run the command in the message once.";
     };
     readonly 'disk-full': {
         readonly exit: 1;
         readonly status: 507;
-        readonly remedy: "Free some space; nothing was lost, the next run goes on.";
+        readonly remedy: "Free some space. Nothing was lost; the next run continues.";
     };
     readonly 'disk-read-only': {
         readonly exit: 1;
         readonly status: 507;
-        readonly remedy: "Mount the disk for writing, or work on a copy elsewhere; nothing was lost.";
+        readonly remedy: "Make the disk writable, or work on a copy elsewhere. Nothing was lost.";
     };
     readonly 'no-handles': {
         readonly exit: 1;
         readonly status: 503;
-        readonly remedy: "Let the process open more files, such as with ulimit -n 1024; nothing was lost, the next run goes on.";
+        readonly remedy: "Allow more open files, such as with ulimit -n 1024. Nothing was lost; the next run continues.";
     };
     readonly 'no-access': {
         readonly exit: 1;
         readonly status: 403;
-        readonly remedy: "Give your user the right to read and write it (chmod, chown); nothing was lost, the next run goes on.";
+        readonly remedy: "Give your user read and write access to it (chmod, chown). Nothing was lost; the next run continues.";
     };
     readonly 'disk-error': {
         readonly exit: 1;
         readonly status: 500;
-        readonly remedy: "Check the disk; nothing was lost, the next run goes on.";
+        readonly remedy: "Check the disk. Nothing was lost; the next run continues.";
     };
     readonly interrupted: {
         readonly exit: 130;
         readonly status: 503;
-        readonly remedy: "Run again to go on.";
+        readonly remedy: "Run the command again to continue.";
     };
     readonly 'work-failed': {
         readonly exit: 1;
         readonly status: 500;
-        readonly remedy: "See lemming logs.";
+        readonly remedy: "Run lemming logs to see why.";
     };
     readonly differs: {
         readonly exit: 1;
         readonly status: 409;
-        readonly remedy: "See first_difference; lemming verify tells whether the journal was changed.";
+        readonly remedy: "See the first difference. Run lemming verify to check whether the journal was changed.";
     };
 };
 export type FaultCode = keyof typeof FAULTS;
@@ -631,6 +633,7 @@ export declare function planFiles(plan: OrgPlan): Map<string, string>;
 export declare function buildOrg(disk: Disk, plan: OrgPlan): void;
 
 // testing/fake-clock.d.ts
+/** A clock for tests that moves only when somebody waits. */
 import type { Clock } from '../disk/fs/clock.ts';
 /**
  * A clock that only moves when somebody waits for it, at once and by just so much, or when a test advances it. Starts at a
@@ -654,6 +657,7 @@ export declare class FakeClock implements Clock {
 }
 
 // testing/generators.d.ts
+/** Draws random organisations for property tests. */
 import type { OrgPlan } from './build-org.ts';
 /** A source of choices: each call gives a whole number from 0 up to, not including, `below`. */
 export type Draw = (below: number) => number;
@@ -673,6 +677,7 @@ export interface Sketch {
 export declare function sketchOf(draw: Draw): Sketch;
 
 // testing/memory-disk.d.ts
+/** A disk in memory that can fail, fill up and lose power. */
 import { type Appender, type Disk, type DiskFailure, type Stat } from '../disk/fs/disk.ts';
 /** Thrown when the simulated machine stops; nothing works afterwards. */
 export declare class Crash extends Error {
