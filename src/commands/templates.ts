@@ -46,9 +46,9 @@ export function templateNamed(source: Disk, name: string): Template {
   const found = all.find((template) => template.name === name);
   if (found) return found;
   const names = all.map((template) => template.name).join(', ');
-  throw failure('usage', `There is no template "${name}"; there are: ${names}`, {
+  throw failure('usage', `There is no template "${name}". The templates are ${names}`, {
     value: name,
-    remedy: 'lemming bootstrap --template says what they are.',
+    remedy: 'Run lemming bootstrap --template to see what each is for.',
   });
 }
 

@@ -38,7 +38,7 @@ export function printAnswered(answered: readonly Answered[]): string {
     String(turn),
     shorten(note, MOST_SHOWN),
   ]);
-  return table([['act', 'agent', 'tool', 'answer', 'by', 'turn', 'note'], ...rows]);
+  return table([['action', 'agent', 'tool', 'answer', 'by', 'turn', 'note'], ...rows]);
 }
 
 /** Characters of a note that are listed. */

@@ -131,7 +131,7 @@ describe('costs: the forecast', () => {
     await turns(root, 1);
     const lines = (await lemming(root, ['costs'])).out.split('\n').filter((line) => line.startsWith('  '));
     expect(lines).toHaveLength(6);
-    expect([lines[0], lines[5]]).toEqual(['  a (0.01 a turn): its budget ends at turn 10', '  1 agent more, later']);
+    expect([lines[0], lines[5]]).toEqual(['  a (0.01 a turn): its budget ends at turn 10', '  1 more agent, later']);
   });
 });
 

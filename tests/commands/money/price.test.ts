@@ -43,7 +43,7 @@ describe('what uses of tools cost', () => {
     const root = await worked();
     const call = await lemming(root, ['show', '1.manager.1.1', '--json']);
     expect(call.data.paid).toEqual([{ act: 1, tool: 'send_message', cost: 0.005 }]);
-    expect((await lemming(root, ['show', '1.manager'])).out).toContain('-- act 1: the use of send_message cost 0.005');
+    expect((await lemming(root, ['show', '1.manager'])).out).toContain('-- act 1: send_message cost 0.005');
     expect((await lemming(root, ['show', '1', '--json'])).data.spent).toBe(0.015);
     expect((await lemming(root, ['watch', '--once', '--plain'])).out).toContain('0.015');
     const { data } = await lemming(root, ['inspect', 'manager', '--json']);
@@ -67,7 +67,7 @@ describe('what uses of tools cost', () => {
     const { top = [] } = costsPane(scene, readFilter('', []));
     expect(recent.turns).toMatchObject([{ turn: 1, spent: 7 }]);
     expect(top.flatMap(({ spans }) => spans.map(({ text }) => text)).join('\n')).toContain(
-      'of it for tools: send_message 0.005',
+      'of that for tools: send_message 0.005',
     );
   });
 });
