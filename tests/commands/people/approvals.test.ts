@@ -157,7 +157,7 @@ it('lists what was answered: who asked, for what, the answer, by whom, in which 
     },
   ]);
   expect((await lemming(root, ['approvals', '--answered'])).out).toMatch(
-    /act +agent +tool +answer +by +turn +note\nA-1-manager-1 +manager +send_message +denied +human +2 +not today\nA-2-manager-1 +manager +send_message +approved +human +3/,
+    /action +agent +tool +answer +by +turn +note\nA-1-manager-1 +manager +send_message +denied +human +2 +not today\nA-2-manager-1 +manager +send_message +approved +human +3/,
   );
 });
 
