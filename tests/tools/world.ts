@@ -74,7 +74,7 @@ export function means(disk: Disk, more: Partial<ContextParts> & { draft?: Draft 
     shown: () => undefined,
     redact: (text) => text,
     isTainted: () => false,
-    room: { workspace: 'agents/a/workspace', bytes: 10_000_000, files: 1000 },
+    room: { workspace: 'agents/a/workspace', bytes: 10_000_000, files: 1000, counted: new Map() },
     changes: noChanges(),
     program: () => Promise.reject(new ToolRefusal('there is no sandbox here', 'sandbox')),
     ask: () => Promise.reject(new ToolRefusal('there are no servers here', 'server')),

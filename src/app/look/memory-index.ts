@@ -1,14 +1,7 @@
 /** Finds entries of memory in the folder: by key and by words. */
-import {
-  archivedPath,
-  entryAt,
-  type MemoryEntry,
-  memoryOwner,
-  memoryPath,
-  readEntry,
-  SHARED,
-} from '../../core/memory/entry.ts';
+import { archivedPath, entryAt, memoryOwner, memoryPath, readEntry, SHARED } from '../../core/memory/entry.ts';
 import { findable, type Ranked, rankFound, startsOf } from '../../core/memory/relevance.ts';
+import type { MemoryEntry } from '../../core/model/state/memory.ts';
 import { type Disk, DiskError, type Stat } from '../../disk/fs/disk.ts';
 import { isLeftover } from '../../disk/fs/tree.ts';
 import { findTexts, type SearchedTexts } from '../../disk/search/find-texts.ts';

@@ -1,8 +1,8 @@
 /** Finds entries of memory by meaning, with the embedder of the organisation. */
 import { createHash } from 'node:crypto';
-import type { MemoryEntry } from '../../core/memory/entry.ts';
 import { nearest, unit } from '../../core/memory/similarity.ts';
 import { ProviderError } from '../../core/model/call.ts';
+import type { MemoryEntry } from '../../core/model/state/memory.ts';
 import { keepVectors, keptVectors, MOST_VECTOR_BYTES } from '../../disk/search/kept-vectors.ts';
 import type { Connection } from '../../providers/provider.ts';
 import type { Model } from '../../schema/config/models.ts';

@@ -1,23 +1,7 @@
 /** Reads, prints and locates entries of memory. */
 import { canonicalBody, printHead } from '../../schema/print.ts';
+import type { MemoryEntry } from '../model/state/memory.ts';
 import type { State } from '../model/state.ts';
-
-/** An entry of memory as its file holds it. */
-export interface MemoryEntry {
-  /** The key as agents write it: `plan`, `learned/retry-later`, `shared/brand`. */
-  key: string;
-  path: string;
-  archived: boolean;
-  tags: string[];
-  pin: boolean;
-  /** Turn of the last change by an agent; 0 when the file does not say. */
-  turn: number;
-  /** Grows with every change, by agents and by people. */
-  version: number;
-  /** The evidence for a learning record. */
-  evidence: string;
-  text: string;
-}
 
 /** The part of an entry that its file holds. */
 type EntryFile = Omit<MemoryEntry, 'key' | 'path' | 'archived'>;
@@ -89,20 +73,16 @@ export function entriesOf(state: State, owner: string): MemoryEntry[] {
   return [...(state.memory.entries.get(owner) ?? [])].flatMap((path) => entryAt(state, path) ?? []);
 }
 
-const known = new WeakMap<State, Map<string, { source: string; edited: number | undefined; entry: MemoryEntry }>>();
-
 /** The entry in the file at that path; null when there is none. Each text is parsed once. */
 export function entryAt(state: State, path: string): MemoryEntry | null {
   const source = state.memory.entries.get(memoryOwner(path) ?? '')?.has(path) ? state.files.texts.get(path) : undefined;
   if (source === undefined) return null;
-  const kept = known.get(state) ?? new Map();
-  known.set(state, kept);
   const edited = state.memory.edited.get(path);
-  const before = kept.get(path);
-  if (before?.source === source && before.edited === edited) return before.entry;
+  const known = state.memory.read.get(path, source, edited);
+  if (known) return known;
   const entry = readEntry(path, source);
   if (edited !== undefined) entry.version = edited;
-  kept.set(path, { source, edited, entry });
+  state.memory.read.set(path, { source, edited, entry });
   return entry;
 }
 

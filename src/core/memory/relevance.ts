@@ -1,7 +1,7 @@
 /** Ranks entries of memory by the words that they share with a text. */
 import { byCodeUnit } from '../../schema/name.ts';
 import { cut } from '../../schema/print.ts';
-import type { MemoryEntry } from './entry.ts';
+import type { MemoryEntry } from '../model/state/memory.ts';
 
 /** Words of a text that are compared with memory at most. */
 const MOST_WORDS = 60;
@@ -44,6 +44,7 @@ export interface Findable {
   body: string;
 }
 
+/** By an entry, which never changes: what a file says next is another entry. */
 const kept = new WeakMap<MemoryEntry, Findable>();
 
 /** The normalised texts of an entry; computed once. */

@@ -2,6 +2,7 @@
 import { copyWith } from '../../schema/copy.ts';
 import { cut } from '../../schema/print.ts';
 import { textHash } from '../model/hash.ts';
+import type { MemoryEntry } from '../model/state/memory.ts';
 import { type ActContext, type Covers, copyDraft, NOTHING, type Staged, type Staging } from '../model/tool.ts';
 import { permitPath } from '../model/tool-path.ts';
 import { showChange } from '../text/file-change.ts';
@@ -10,7 +11,6 @@ import {
   barredFolder,
   entriesOf,
   entryAt,
-  type MemoryEntry,
   memoryOwner,
   memoryPath,
   printMemory,

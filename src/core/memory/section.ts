@@ -3,10 +3,11 @@ import type { Resume } from '../../schema/config/resume.ts';
 import { cut } from '../../schema/print.ts';
 import type { Config } from '../model/config.ts';
 import type { Mail } from '../model/state/mail.ts';
+import type { MemoryEntry } from '../model/state/memory.ts';
 import type { State } from '../model/state.ts';
 import { permitPath } from '../model/tool-path.ts';
 import { quoteUntrusted, tame } from '../text/untrusted.ts';
-import { entriesOf, type MemoryEntry, SHARED } from './entry.ts';
+import { entriesOf, SHARED } from './entry.ts';
 import { related } from './relevance.ts';
 
 const CHARS_PER_TOKEN = 4;

@@ -123,6 +123,7 @@ export function inChartOrder<T>(config: Config, list: readonly T[], agentOf: (on
   return [...list].sort((a, b) => place(a) - place(b));
 }
 
+/** By a configuration, which never changes: a new one is a new object. */
 const places = new WeakMap<Config, Map<string, number>>();
 
 /** Agent → place in the chart; computed once for a configuration. */

@@ -94,6 +94,7 @@ export function requestHash(
   return hash.digest('base64url');
 }
 
+/** By a configuration, which never changes: a new one is a new object. */
 const stable = new WeakMap<Config, Map<string, Stable>>();
 
 /** The beginning of every prompt of an agent. `text` is its JSON with the tools, which the journal keeps under `hash`. */

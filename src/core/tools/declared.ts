@@ -38,6 +38,7 @@ export function declaredIn(config: Config): readonly Trusted[] {
   declared.set(config, known);
   return known;
 }
+/** By a configuration, which never changes: a new one is a new object. */
 const declared = new WeakMap<Config, readonly Trusted[]>();
 
 /** Whether the owner approved exactly this, according to the state. */

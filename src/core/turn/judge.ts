@@ -312,6 +312,7 @@ export function toolsOf(toolbox: Toolbox, config: Config, resume: Resume): ToolS
   }
   return list;
 }
+/** Neither a toolbox nor a configuration ever changes: who has others has other objects. */
 const specs = new WeakMap<Toolbox, WeakMap<Config, Map<string, ToolSpec[]>>>();
 
 function withPrice(config: Config, spec: ToolSpec): ToolSpec {

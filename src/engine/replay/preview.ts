@@ -18,7 +18,7 @@ import type { Loaded } from '../journal/load.ts';
 import type { Ports } from '../ports.ts';
 import { secretMask } from '../secrets.ts';
 import { toolsetOf } from '../tools/toolset.ts';
-import type { Turn } from '../tools/turn-in-progress.ts';
+import { emptyCaches, type Turn } from '../tools/turn-in-progress.ts';
 import { freeze } from '../turn/freeze.ts';
 import { LiveConfig } from '../turn/live-config.ts';
 import { planVisits } from '../turn/turn.ts';
@@ -123,7 +123,7 @@ async function begun(ports: Ports, loaded: Loaded, wish: PreviewWish): Promise<T
   const signal = new AbortController().signal;
   const recorded = new RecordedCalls([]);
   const turn = { number: open.turn, open, config: live.current, state, journal: turnJournal, calls, recorded, ports };
-  return Object.assign(turn, { live: new Set<string>(), mask, swept: [], signal });
+  return Object.assign(turn, { caches: emptyCaches(), live: new Set<string>(), mask, swept: [], signal });
 }
 
 function openingOf(turn: number, time: number, barred: string[], wish: PreviewWish): OpenEntry {

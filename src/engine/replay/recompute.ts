@@ -15,8 +15,8 @@ import { realClock } from '../../disk/fs/clock.ts';
 import type { Group } from '../../disk/journal/journal.ts';
 import { type Fault, FaultError } from '../../schema/fault.ts';
 import type { Ports } from '../ports.ts';
-import { toolsetOf } from '../tools/toolset.ts';
-import type { Turn } from '../tools/turn-in-progress.ts';
+import { Toolsets } from '../tools/toolset.ts';
+import { emptyCaches, type Turn } from '../tools/turn-in-progress.ts';
 import { makeTurn } from '../turn/turn.ts';
 import {
   type Divergence,
@@ -36,7 +36,7 @@ export class Recompute {
   divergence: Divergence | null = null;
   /** Rules → turns that were made under them, and not made again. */
   readonly folded = new Map<number, number>();
-  private readonly toolbox: Toolbox;
+  private readonly toolsets: Toolsets;
   private readonly ports: Ports;
   private readonly state: State = emptyState();
   private readonly readConfig = configReader();
@@ -44,13 +44,14 @@ export class Recompute {
   private env = '{}';
   private readonly journal = new ReplayedJournal(this.state);
   private readonly calls: ReplayedCalls;
+  private readonly caches = emptyCaches();
   private readonly readings = new Readings();
   /** Lines of the turn that is being read. */
   private open: OpenEntry | null = null;
   private lines: Entry[] = [];
 
   constructor(toolbox: Toolbox, ports: Pick<Ports, 'host' | 'provider'>) {
-    this.toolbox = toolbox;
+    this.toolsets = new Toolsets(toolbox);
     this.ports = {
       disk: this.readings.disk(),
       kept: NOTHING_KEPT,
@@ -116,12 +117,13 @@ export class Recompute {
       calls: this.calls,
       recorded,
       ports: this.ports,
+      caches: this.caches,
       live: new Set(),
       mask: unchanged,
       swept,
       signal: NEVER,
     };
-    const ending = await makeTurn(turn, await toolsetOf(this.toolbox, config, this.state.rights.trusted));
+    const ending = await makeTurn(turn, await this.toolsets.of(config, this.state.rights.trusted));
     this.visits += ending.visits.length;
     this.divergence = this.calls.divergence ?? firstDivergence(open.turn, effects, [...frozen, ...ending.effects]);
     for (const effect of ending.effects) apply(this.state, effect);

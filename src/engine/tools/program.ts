@@ -46,7 +46,7 @@ export async function runProgram(
   const ran = given?.hosts ? await networked(turn, given.hosts, changes, run) : await run();
   ports.disk.recheck();
   const after = await sandbox.survey(room.workspace);
-  noteUse(ports.disk, room.workspace, { bytes: after.bytes, files: after.count });
+  noteUse(room, { bytes: after.bytes, files: after.count });
   const notes = await look.changes(before, after, changes);
   const moved = [...before.moved, ...after.moved];
   if (moved.length > 0) notes.push(`folders that lay too deep were moved: ${list(moved)}`);

@@ -236,7 +236,7 @@ function writeFile({ disk, room, changes, redact }: ContextParts, path: string, 
   if (refusal !== null) throw new ToolRefusal(refusal, 'quota');
   const replaced = writeLive(disk, path, text, over);
   if (replaced === null) throw outdated(path);
-  noteWritten(disk, room, wish);
+  noteWritten(room, wish);
   const was = replaced.bytes === null ? null : bytesHash(replaced.bytes);
   const isSecret = redact(text) !== text;
   changes.files.push(

@@ -12,21 +12,35 @@ import { checkerOf } from './json-schema.ts';
 
 type Hashes = ReadonlyMap<string, string>;
 
+/** The tools of an organisation, made again when its configuration changed, or what the owner approved. */
+export class Toolsets {
+  private readonly shipped: Toolbox;
+  private made: { config: Config; trusted: Hashes; toolbox: Toolbox } | null = null;
+
+  constructor(shipped: Toolbox) {
+    this.shipped = shipped;
+  }
+
+  /** The same arguments give the same tools as before. */
+  async of(config: Config, trusted: Hashes): Promise<Toolbox> {
+    if (this.made?.config === config && this.made.trusted === trusted) return this.made.toolbox;
+    const toolbox = await toolsetOf(this.shipped, config, trusted);
+    this.made = { config, trusted, toolbox };
+    return toolbox;
+  }
+}
+
 /**
  * The tools of a configuration: those that ship with LeMMing, and those that the org declares. `trusted`: what the owner of
- * the machine approved, as the journal has it; all else is barred. The same arguments give the same tools.
+ * the machine approved, as the journal has it; all else is barred.
  */
 export async function toolsetOf(shipped: Toolbox, config: Config, trusted: Hashes): Promise<Toolbox> {
   if (config.tools.size + config.servers.size === 0 && config.org.network === null) return shipped;
-  const known = made.get(config);
-  if (known?.shipped === shipped && known.trusted === trusted) return known.toolbox;
   const toolbox = new Map(withNetwork(shipped, config, trusted));
   for (const tool of await declaredTools(config, trusted))
     if (!toolbox.has(tool.spec.name)) toolbox.set(tool.spec.name, tool);
-  made.set(config, { shipped, trusted, toolbox });
   return toolbox;
 }
-const made = new WeakMap<Config, { shipped: Toolbox; trusted: Hashes; toolbox: Toolbox }>();
 
 /** Tools that ship and run programs of agents. */
 export const PROGRAM_TOOLS = ['shell', 'run_python'];

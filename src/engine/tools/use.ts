@@ -186,7 +186,8 @@ async function run(
   const { timeout } = tool;
   const workspace = `agents/${resume.name}/workspace`;
   const { workspace_bytes, workspace_files } = turn.config.org.limits;
-  const room = { workspace, bytes: workspace_bytes, files: workspace_files };
+  const { counted } = turn.caches;
+  const room = { workspace, bytes: workspace_bytes, files: workspace_files, counted };
   const box = makeToolContext({
     disk,
     resume,

@@ -5,7 +5,7 @@ import type { WorkspaceListing } from '../../disk/sandbox/workspace-listing.ts';
 import { byCodeUnit } from '../../schema/name.ts';
 import type { FileChanges } from './tool-context.ts';
 import { textOf } from './tool-context.ts';
-import type { Turn } from './turn-in-progress.ts';
+import type { Turn, TurnCaches } from './turn-in-progress.ts';
 
 /** What the journal keeps of the files that one program changed: how many, their text in all, one text, one file that is no text. */
 const FILES = 300;
@@ -23,14 +23,11 @@ const AT_ONCE = 1_048_576;
 /** Files that a result names. */
 const NAMED = 20;
 
-/** Hashes of files that were read, by their marks: the same mark is the same content. */
-const read = new WeakMap<object, Map<string, { mark: string; hash: string }>>();
-
 /** A workspace as the journal knows it. */
 export class WorkspaceState {
   private readonly turn: Turn;
   private readonly workspace: string;
-  private readonly known: Map<string, { mark: string; hash: string }>;
+  private readonly known: TurnCaches['hashes'];
   /** Files whose content no journal holds. */
   private readonly unkept = new Set<string>();
   /** Bytes that were read since others had their turn. */
@@ -40,8 +37,7 @@ export class WorkspaceState {
   constructor(turn: Turn, workspace: string) {
     this.turn = turn;
     this.workspace = workspace;
-    this.known = read.get(turn.ports.disk) ?? new Map();
-    read.set(turn.ports.disk, this.known);
+    this.known = turn.caches.hashes;
   }
 
   /** Takes texts into the journal that a program may be about to replace. */

@@ -7,6 +7,8 @@ export interface WorkspaceQuota {
   workspace: string;
   bytes: number;
   files: number;
+  /** Workspaces that were counted. What people add since is counted when the room seems used up. */
+  counted: Map<string, WorkspaceUse>;
 }
 
 /** What a workspace holds, or is to hold in addition. */
@@ -15,42 +17,33 @@ export interface WorkspaceUse {
   files: number;
 }
 
-/** Workspaces that were counted, by their disk. What people add since is counted when the room seems used up. */
-const counted = new WeakMap<Disk, Map<string, WorkspaceUse>>();
-
 /** Why so much more cannot be written; null when there is room. What only makes a workspace smaller is never refused. */
 export function demandQuota(disk: Disk, room: WorkspaceQuota, more: WorkspaceUse): string | null {
   if (more.bytes <= 0 && more.files <= 0) return null;
   const fits = (held: WorkspaceUse): boolean =>
     held.bytes + more.bytes <= room.bytes && held.files + more.files <= room.files;
-  const known = heldOf(disk).get(room.workspace);
+  const known = room.counted.get(room.workspace);
   if (known && fits(known)) return null;
-  const held = count(disk, room.workspace);
+  const held = count(disk, room);
   if (fits(held)) return null;
   return `The workspace may hold ${room.bytes} bytes in ${room.files} files and folders; it holds ${held.bytes} in ${held.files}. Make room first.`;
 }
 
 /** Counts in what was written. */
-export function noteWritten(disk: Disk, { workspace }: WorkspaceQuota, { bytes, files }: WorkspaceUse): void {
-  const held = heldOf(disk).get(workspace);
-  if (held) noteUse(disk, workspace, { bytes: held.bytes + bytes, files: held.files + files });
+export function noteWritten(room: WorkspaceQuota, { bytes, files }: WorkspaceUse): void {
+  const held = room.counted.get(room.workspace);
+  if (held) noteUse(room, { bytes: held.bytes + bytes, files: held.files + files });
 }
 
 /** What a workspace was found to hold. */
-export function noteUse(disk: Disk, workspace: string, held: WorkspaceUse): void {
-  heldOf(disk).set(workspace, held);
+export function noteUse({ counted, workspace }: WorkspaceQuota, held: WorkspaceUse): void {
+  counted.set(workspace, held);
 }
 
-function count(disk: Disk, workspace: string): WorkspaceUse {
-  const { files } = treeOf(disk, [workspace], (path) => /\/\.lemming-[^/]*$/.test(path));
+function count(disk: Disk, room: WorkspaceQuota): WorkspaceUse {
+  const { files } = treeOf(disk, [room.workspace], (path) => /\/\.lemming-[^/]*$/.test(path));
   const bytes = files.reduce((sum, path) => sum + (disk.stat(path)?.size ?? 0), 0);
   const held = { bytes, files: files.length };
-  noteUse(disk, workspace, held);
-  return held;
-}
-
-function heldOf(disk: Disk): Map<string, WorkspaceUse> {
-  const held = counted.get(disk) ?? new Map<string, WorkspaceUse>();
-  counted.set(disk, held);
+  noteUse(room, held);
   return held;
 }

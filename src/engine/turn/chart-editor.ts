@@ -2,10 +2,8 @@
 import { agentFolders } from '../../core/model/config.ts';
 import type { Effect, Patch } from '../../core/model/entry.ts';
 import { resumePath, retiredPath } from '../../core/model/paths.ts';
-import type { State } from '../../core/model/state.ts';
 import type { Hire } from '../../core/model/tool.ts';
 import type { ChartEditor } from '../../core/staff/settle.ts';
-import { configReader, type ReadConfig } from '../../disk/config/config.ts';
 import { ChartDraft } from '../../disk/yaml/chart-draft.ts';
 import type { Edited } from '../../disk/yaml/edit.ts';
 import { type Fault, printFault } from '../../schema/fault.ts';
@@ -99,19 +97,14 @@ class Pen implements ChartEditor {
 
   /** Why the files cannot be read, or one of these agents not. */
   private trouble(agents: readonly string[]): string | null {
-    const { state, open } = this.turn;
-    const read = readers.get(state) ?? configReader();
-    readers.set(state, read);
+    const { state, open, caches } = this.turn;
     const folders = agentFolders(this.texts.keys(), state.dead.aside.keys());
-    const { config, faults } = read(this.texts, folders, open.env ?? {}, state.staff.absent);
+    const { config, faults } = caches.readChart(this.texts, folders, open.env ?? {}, state.staff.absent);
     const missing = agents.find((agent) => !config?.agents.has(agent));
     if (config && missing === undefined) return null;
     return printed(config ? config.broken.get(missing as string)?.[0] : faults[0]);
   }
 }
-
-/** What was read of the files that have not changed since is not read again. */
-const readers = new WeakMap<State, ReadConfig>();
 
 function printed(fault: Fault | undefined): string {
   return fault ? printFault(fault) : 'the chart cannot be read then';

@@ -40,8 +40,8 @@ import { eventsOf, lineEvents } from '../log/events.ts';
 import { doneIn, type TurnReport, visitReports } from '../log/report.ts';
 import type { Ports } from '../ports.ts';
 import { maskJson, secretMask } from '../secrets.ts';
-import { toolsetOf } from '../tools/toolset.ts';
-import type { Turn } from '../tools/turn-in-progress.ts';
+import { Toolsets } from '../tools/toolset.ts';
+import { emptyCaches, type Turn } from '../tools/turn-in-progress.ts';
 import { type Freezing, type Frozen, freeze, take, thawed } from './freeze.ts';
 import { LiveConfig } from './live-config.ts';
 import { type Ending, makeTurn, wouldAct } from './turn.ts';
@@ -68,10 +68,11 @@ export interface TurnOptions {
 export class Engine {
   readonly state: State;
   private readonly ports: Ports;
-  private readonly toolbox: Toolbox;
+  private readonly toolsets: Toolsets;
   private readonly lock: Lock;
   readonly journal: Journal;
   private readonly turnJournal: WrittenJournal;
+  private readonly caches = emptyCaches();
   private readonly folder: Folder;
   private readonly redact: (text: string) => string;
   private readonly calls: ModelCalls;
@@ -110,7 +111,7 @@ export class Engine {
 
   private constructor(ports: Ports, toolbox: Toolbox, lock: Lock) {
     this.ports = ports;
-    this.toolbox = toolbox;
+    this.toolsets = new Toolsets(toolbox);
     this.lock = lock;
     const loaded = loadChecked(ports);
     this.store = loaded.store;
@@ -325,7 +326,7 @@ export class Engine {
     if (asked + overdue(config, state, open.time).length > 0) return true;
     if (frozenEffects(config, state, open.turn, []).length > 0) return true;
     const turn = this.turnOf(thawed(open, []), new RecordedCalls([]), new AbortController().signal);
-    return wouldAct(turn, () => toolsetOf(this.toolbox, config, state.rights.trusted));
+    return wouldAct(turn, () => this.toolsets.of(config, state.rights.trusted));
   }
 
   /** Makes the last of the turns that went by, so that the journal has its number; null when none did. */
@@ -358,7 +359,7 @@ export class Engine {
     turn.sent = sent;
     const before = new Map([...this.state.staff.agents].map(([name, agent]) => [name, agent.spent]));
     const spentBefore = this.state.money.org.spent;
-    const toolset = await toolsetOf(this.toolbox, turn.config, this.state.rights.trusted);
+    const toolset = await this.toolsets.of(turn.config, this.state.rights.trusted);
     const ending = await makeTurn(turn, toolset);
     this.turnJournal.recall(...recorded.left());
     const { conflicts, unplaced } = this.commit(frozen, ending);
@@ -379,7 +380,7 @@ export class Engine {
   }
 
   private turnOf({ open, swept }: Frozen, recorded: RecordedCalls, signal: AbortSignal, listen?: Listen): Turn {
-    const { config, state, turnJournal: journal, calls, ports, redact } = this;
+    const { config, state, turnJournal: journal, calls, ports, caches, redact } = this;
     const live = new Set<string>();
     return {
       number: open.turn,
@@ -390,6 +391,7 @@ export class Engine {
       calls,
       recorded,
       ports,
+      caches,
       live,
       mask: redact,
       swept,

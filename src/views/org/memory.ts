@@ -1,6 +1,7 @@
 /** Shows entries of memory. */
-import { type MemoryEntry, memoryOwner, printMemory, SHARED } from '../../core/memory/entry.ts';
+import { memoryOwner, printMemory, SHARED } from '../../core/memory/entry.ts';
 import { excerpt } from '../../core/memory/relevance.ts';
+import type { MemoryEntry } from '../../core/model/state/memory.ts';
 import { count, shorten, table } from '../text/table.ts';
 
 /** An entry as commands show it. */

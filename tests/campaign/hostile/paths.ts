@@ -181,7 +181,7 @@ export class Maze {
       const result = start(
         tool,
         input,
-        means(this.disk, { room: { workspace: 'agents/a/workspace', bytes: 1e9, files: 1e6 } }),
+        means(this.disk, { room: { workspace: 'agents/a/workspace', bytes: 1e9, files: 1e6, counted: new Map() } }),
       );
       return result instanceof Promise ? '' : result.ok ? result.text : '';
     } catch (error) {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type MemoryEntry, readEntry } from '../../../src/core/memory/entry.ts';
+import { readEntry } from '../../../src/core/memory/entry.ts';
 import {
   excerpt,
   findable,
@@ -12,6 +12,7 @@ import {
   startsOf,
   wordsOf,
 } from '../../../src/core/memory/relevance.ts';
+import type { MemoryEntry } from '../../../src/core/model/state/memory.ts';
 
 const entry = (key: string, text: string, head = ''): MemoryEntry =>
   readEntry(`agents/a/memory/${key}.md`, head === '' ? text : `---\n${head}\n---\n${text}`);

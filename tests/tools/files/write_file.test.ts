@@ -122,27 +122,31 @@ describe('with the hash of what the visit knows', () => {
 });
 
 describe('beyond what a workspace may hold', () => {
-  const room = { workspace: 'agents/a/workspace', bytes: 100, files: 3 };
-  const write = (disk: MemoryDisk, path: string, bytes: number) =>
-    start('write_file', { path, content: 'x'.repeat(bytes) }, means(disk, { room }));
+  const writer = (disk: MemoryDisk) => {
+    const room = { workspace: 'agents/a/workspace', bytes: 100, files: 3, counted: new Map() };
+    return (path: string, bytes: number) =>
+      start('write_file', { path, content: 'x'.repeat(bytes) }, means(disk, { room }));
+  };
 
   it('is refused by bytes and by files, until there is room again', () => {
     const disk = memoryOrg();
-    write(disk, 'a', 60);
-    expect(() => write(disk, 'b', 60)).toThrow(/may hold 100 bytes in 3 files and folders; it holds 60 in 1/);
-    write(disk, 'a', 10);
-    write(disk, 'b', 60);
-    write(disk, 'c', 0);
-    expect(() => write(disk, 'd', 0)).toThrow(/it holds 70 in 3/);
+    const write = writer(disk);
+    write('a', 60);
+    expect(() => write('b', 60)).toThrow(/may hold 100 bytes in 3 files and folders; it holds 60 in 1/);
+    write('a', 10);
+    write('b', 60);
+    write('c', 0);
+    expect(() => write('d', 0)).toThrow(/it holds 70 in 3/);
     disk.remove('agents/a/workspace/c');
-    write(disk, 'd', 0);
+    write('d', 0);
   });
 
   it('what only makes it smaller is written', () => {
     const disk = memoryOrg();
+    const write = writer(disk);
     disk.put('agents/a/workspace/big', 'x'.repeat(1000));
-    write(disk, 'big', 999);
-    expect(() => write(disk, 'big', 1001)).toThrow(ToolRefusal);
+    write('big', 999);
+    expect(() => write('big', 1001)).toThrow(ToolRefusal);
   });
 });
 

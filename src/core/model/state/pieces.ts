@@ -12,7 +12,13 @@ type Row = readonly [key: string, value: unknown, isSet?: 'set'];
 /** The fields of a state as `slice.field`, in order. */
 export function* fieldsOf(state: State): Generator<[field: string, value: unknown]> {
   for (const [slice, fields] of Object.entries(state))
-    for (const [field, value] of Object.entries(fields)) yield [`${slice}.${field}`, value];
+    for (const [field, value] of Object.entries(fields)) if (isKept(value)) yield [`${slice}.${field}`, value];
+}
+
+/** What is an object of a class of its own was worked out from other fields. */
+function isKept(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return true;
+  return [Object, Map, Set, SpillMap].includes(value.constructor as ObjectConstructor);
 }
 
 /** What a state consists of. One with other fields cannot be read. */
