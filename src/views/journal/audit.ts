@@ -4,29 +4,29 @@ import type { Entry } from '../../core/model/entry.ts';
 import { shorten, table } from '../text/table.ts';
 import { viewOf } from './view-of.ts';
 
-/** Who did what, under which rule, and what became of it. Made from the journal alone. */
+/** A row of the audit. */
 export interface AuditRow {
   turn: number;
   /** UTC, ISO 8601: when the turn was frozen, or when a person asked. */
   time: string | null;
-  /** An agent or a person; `file` for what somebody changed by hand; `engine` for what a timer did. */
+  /** An agent or a person; `file` for a change by hand; `engine` for the effect of a timer. */
   who: string;
-  /** `mcp`: an assistant did it in the seat of that person (`lemming mcp`). */
+  /** `mcp`: an assistant acted in the seat of that person (`lemming mcp`). */
   through: 'mcp' | null;
   /** A tool, what a person asked for, or what happened to a file. */
   act: string;
-  /** `asked`: whether it could be done, a later row tells. */
+  /** `asked`: a later row tells whether it was done. */
   outcome: 'done' | 'asked' | 'failed' | 'refused' | 'held' | 'approved' | 'denied';
-  /** The rule of the gate that decided, or why nobody had to. */
+  /** The rule that decided, or why none had to. */
   rule: string;
-  /** What it was done to: a message, a path, an approval, a recipient. */
+  /** Its object: a message, a path, an approval, a recipient. */
   on: string;
   detail: string;
-  /** By which `lemming undo` knows what was done; null where there is nothing to undo. */
+  /** Its id for `lemming undo`; null where there is nothing to undo. */
   id: string | null;
 }
 
-/** Which rows are wanted; what is left out does not matter. */
+/** Which rows are wanted; an absent option excludes nothing. */
 export interface AuditOptions {
   who?: string;
   act?: string;
@@ -64,7 +64,7 @@ export function* auditOf(groups: Iterable<TurnLines>, wish: AuditOptions = {}): 
     }
 }
 
-/** What a line says of a row. */
+/** The part of a row that a line gives. */
 export type AuditPart = Omit<AuditRow, 'turn' | 'time' | 'through' | 'id'>;
 
 function throughOf(line: Entry): AuditRow['through'] {

@@ -17,7 +17,7 @@ import { inCredits } from '../../schema/amount.ts';
 
 type AnswerEntry = Extract<CallEntry, { k: 'reply' | 'failed' }>;
 
-/** One attempt as it was: the exact prompt, put together from the journal, and what came back. */
+/** One attempt: the exact prompt, put together from the journal, and the answer. */
 export interface ShownCall {
   key: string;
   model: string;
@@ -26,7 +26,7 @@ export interface ShownCall {
   reserve: number;
   cost: number | null;
   ms: number | null;
-  /** A reply of an earlier turn was given again: nobody was asked. */
+  /** A reply of an earlier turn was reused: nobody was asked. */
   cached: boolean;
   max_output_tokens: number;
   system: string;
@@ -38,7 +38,7 @@ export interface ShownCall {
   paid: { act: number; tool: string; cost: number }[];
   /** null: the journal holds no answer (cut off, or under way). */
   answer: AnswerEntry | null;
-  /** The prompt has the hash that was journaled before the call. */
+  /** Whether the prompt has the hash that was journaled before the call. */
   exact: boolean;
 }
 
@@ -50,7 +50,7 @@ export interface ShownVisit {
   calls: ShownCall[];
 }
 
-/** Takes the lines of the journal, in order, that lead to one visit. */
+/** Collects, in order, the journal lines that lead to one visit. */
 export class VisitReader {
   private readonly recording: Recording;
   private readonly turn: number;
@@ -67,7 +67,7 @@ export class VisitReader {
     return this.recording.take(entry);
   }
 
-  /** The calls put together; null when the agent had no visit in that turn. */
+  /** The visit with its calls; null when the agent had no visit in that turn. */
   shown(): ShownVisit | null {
     const { turn, agent, recording } = this;
     const { intents, visit } = recording;
@@ -105,7 +105,7 @@ class Recording {
     return true;
   }
 
-  /** The visits of a turn see what was frozen before its first call. */
+  /** Takes lines of the turn itself: its visits see what was frozen before its first call. */
   private takeOwn(entry: Entry): void {
     if (entry.k === 'intent' || entry.k === 'use') this.calling = true;
     if (!this.calling) apply(this.state, entry);
@@ -164,7 +164,7 @@ interface ShownPrompt {
   images: readonly ImageRef[];
 }
 
-/** The prompt of the first call, or that of the call before with its reply and the results. */
+/** The prompt of the first call, or the prompt of the previous call with its reply and the results. */
 function promptOf(recording: Recording, { n, prompt }: IntentEntry): ShownPrompt {
   if ('pieces' in prompt) {
     const { system, max, images = [] } = prompt;
@@ -197,7 +197,7 @@ function textOf({ state, blobs }: Recording, prompt: Extract<PromptRef, { pieces
   );
 }
 
-/** The body as delivered: that of the waiting mail, else of the conversation's last messages. */
+/** The body as delivered: of waiting mail, otherwise of the last messages of the conversation. */
 export function bodyOf(state: State, id: string): string {
   const mail = state.mail.waiting.get(id);
   if (mail) return mail.body;
@@ -219,13 +219,15 @@ export function printVisit({ turn, agent, visit, calls }: ShownVisit): string {
   ].join('\n\n');
 }
 
-/** Parts of a prompt that the call before has shown: its own, and its reply where the conversation went on. */
+/**
+ * Parts of a prompt that were shown with the previous call: its own parts, and its reply where the conversation went on.
+ */
 function alreadyShown(call: ShownCall, before: ShownCall | undefined): number {
   if (!before) return 0;
   return before.parts.length + (call.parts.length > before.parts.length ? 1 : 0);
 }
 
-/** A call as text, without the first parts of its prompt when they were shown before. */
+/** A call as text, without the leading parts of its prompt that were already shown. */
 export function printCall(call: ShownCall, shown = 0): string {
   const { key, model, provider, cost, ms, answer, cached, exact } = call;
   const head = `== Call ${key}: model ${model} (${provider}), ${cached ? 'from the cache, ' : ''}${answer ? `${cost} credits, ${ms} ms` : 'no reply in the journal'}${exact ? '' : '; the journal does not contain the exact prompt'}`;

@@ -1,6 +1,6 @@
 /** The events that a log holds. */
 
-/** How bad it is that something happened. */
+/** The severity of an event. */
 export type Level = 'error' | 'warn' | 'info' | 'debug';
 
 /** One line of a log. `agent` chooses the file; without one it belongs to the org. */

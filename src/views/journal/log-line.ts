@@ -1,7 +1,7 @@
 /** Reads, filters and prints the lines of logs. */
 import { oneLine } from '../text/table.ts';
 
-/** A line of a log as it was written. */
+/** A log line as it was written. */
 export interface LogLine {
   time: string;
   org: string;
@@ -15,14 +15,14 @@ export interface LogLine {
   [more: string]: unknown;
 }
 
-/** What is wanted; every condition must hold. */
+/** The lines that are wanted; every condition must hold. */
 export interface LogFilter {
   /** Least severe level. */
   level?: string;
   /** Milliseconds since 1970. */
   sinceMs?: number;
   sinceTurn?: number;
-  /** Text anywhere in the line, without regard to case. */
+  /** Text anywhere in the line, ignoring case. */
   grep?: string;
 }
 
@@ -37,7 +37,7 @@ export function readSince(text: string, now: number): Pick<LogFilter, 'sinceMs' 
   return amount === undefined || unit === undefined ? null : { sinceMs: now - Number(amount) * (UNITS[unit] ?? 0) };
 }
 
-/** A line of the file, or null when it is torn or no log line. */
+/** Parses a line of a log file; null when it is torn or not a log line. */
 export function readLine(text: string): LogLine | null {
   try {
     const line: unknown = JSON.parse(text);

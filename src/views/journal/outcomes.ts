@@ -4,7 +4,7 @@ import { inCredits } from '../../schema/amount.ts';
 import { byCodeUnit } from '../../schema/name.ts';
 import { table } from '../text/table.ts';
 
-/** How some visits went, in all. */
+/** Totals of some visits. */
 export interface Course {
   visits: number;
   /** Visits that failed. */
@@ -37,15 +37,15 @@ export interface Outcomes {
   skills: SkillCourse[];
 }
 
-/** Whose visits, and with which skill; undefined: all. */
+/** Whose visits, and with which skill; undefined for all. */
 export interface OutcomeOptions {
   agent?: string | undefined;
   skill?: string | undefined;
 }
 
 /**
- * How visits ended and what they took, by the lines of the journal in order: those of committed turns that were not skipped.
- * A visit is one with a skill when a later prompt of it told what `load_skill` showed. Pure.
+ * How visits ended and what they took, from the lines of the journal in order: visits of committed turns that were not
+ * skipped. A visit counts as one with a skill when a later prompt of it contained what `load_skill` showed. Pure.
  */
 export function outcomesOf(entries: Iterable<Entry>, wish: OutcomeOptions = {}): Outcomes {
   const review = new Review();
@@ -58,13 +58,13 @@ export function outcomesOf(entries: Iterable<Entry>, wish: OutcomeOptions = {}):
   };
 }
 
-/** What a turn tells of a visit before it ends. */
+/** What is known of a visit before it ends. */
 interface VisitWork {
   calls: number;
   ms: number;
   micro: number;
   failedUses: number;
-  /** Skills that the latest reply wants to load, by the place of the act in it. */
+  /** Skills that the latest reply asks to load, by the position of the act in it. */
   wanted: Map<number, string>;
   shown: Set<string>;
 }
@@ -135,7 +135,7 @@ class Review {
     this.workOf(agent).wanted = new Map(acts.filter((act): act is [number, string] => act[1] !== null));
   }
 
-  /** A prompt that goes on tells what came of the acts of the reply before, in their order. */
+  /** Notes skills that were shown: a later prompt has the results of the acts of the previous reply, in their order. */
   private noteShown({ agent, prompt }: Extract<Entry, { k: 'intent' }>): void {
     if (!('after' in prompt)) return;
     const { wanted, shown } = this.workOf(agent);

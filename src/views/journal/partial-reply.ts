@@ -1,6 +1,6 @@
 /** Finds the readable part of a reply that is still being written. */
 
-/** An object or a list in the JSON that is being read, as far as it has come. */
+/** An object or a list in incomplete JSON, as far as it has arrived. */
 interface OpenContainer {
   /** Whether it is an object, whose strings have keys. */
   object: boolean;
@@ -11,14 +11,14 @@ interface OpenContainer {
   body: string;
 }
 
-/** Characters of one reply that are looked at; what comes later is shown when it is sent. */
+/** Characters of one reply that are examined; later text is shown when it is sent. */
 const MOST = 200_000;
-/** Objects of one reply that may be messages; all are gone through at each piece that comes. */
+/** Objects of one reply that may be messages; all are examined again with each piece. */
 const MOST_OBJECTS = 300;
 
 /**
- * What a reply under way says to one reader: the bodies of messages to them, else its plain text. Knows acts that come as
- * tool calls, and acts that are written as JSON in the text. For display only.
+ * What an incomplete reply says to one reader: the bodies of messages to them, otherwise its plain text. Knows acts that
+ * come as tool calls, and acts written as JSON in the text. For display only.
  */
 export class PartialReply {
   private readonly reader: string;
@@ -26,7 +26,7 @@ export class PartialReply {
   private text = '';
   private form: Acts | null = null;
   private length = 0;
-  /** What was there to see at the last look; null when a piece has come since. */
+  /** The visible text at the last look; null when a piece has arrived since. */
   private shown: string | null = null;
 
   constructor(reader: string) {
@@ -42,7 +42,7 @@ export class PartialReply {
     else this.hearText(piece);
   }
 
-  /** What is there to see by now. */
+  /** The text that is visible so far. */
   get said(): string {
     this.shown ??= this.look();
     return this.shown;
@@ -70,8 +70,8 @@ export class PartialReply {
 }
 
 /**
- * Finds messages in JSON that is not whole yet. Whatever is no JSON is passed over. Packages that read JSON before it is whole
- * do not serve: they begin anew with each piece (`partial-json`), or stop at the first fault (`@streamparser/json`).
+ * Finds messages in incomplete JSON, and skips whatever is not JSON. Packages for partial JSON do not serve: they start
+ * again with each piece (`partial-json`), or stop at the first fault (`@streamparser/json`).
  */
 class Acts {
   private readonly places: OpenContainer[] = [];

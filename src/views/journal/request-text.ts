@@ -10,7 +10,7 @@ export function requestText(request: Request): string {
   return [`${request.by} asked: ${what}`, ...requestDetails(request)].join(', ');
 }
 
-/** What a request says beside who asks what of whom; files are not shown. */
+/** The details of a request besides who asks what of whom; files are not shown. */
 export function requestDetails(request: Request): string[] {
   const { ask: _ask, by: _by, ...rest } = request;
   const on = askedOf(request);
@@ -20,7 +20,7 @@ export function requestDetails(request: Request): string[] {
 }
 const MONEY: ReadonlySet<string> = new Set(['amount', 'credits']);
 
-/** What a request is about; null: the whole organisation. */
+/** The subject of a request; null for the whole organisation. */
 export function askedOf(request: Request): string | null {
   if ('agent' in request) return request.agent;
   if ('id' in request) return request.id;

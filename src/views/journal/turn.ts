@@ -3,18 +3,18 @@ import { bookedIn, type Entry } from '../../core/model/entry.ts';
 import { inCredits } from '../../schema/amount.ts';
 import { viewOf } from './view-of.ts';
 
-/** What one turn brought, from its lines. Credits. */
+/** What happened in one turn, from its lines. Credits. */
 export interface ShownTurn {
   turn: number;
   /** UTC, ISO 8601; null when the turn was not opened. */
   time: string | null;
   committed: boolean;
   spent: number;
-  /** What people asked and changed, and all that happened, a line each, in order. */
+  /** What people asked and changed, and everything that happened, one event each, in order. */
   events: TurnEvent[];
 }
 
-/** `agent`: whom it concerns. `id`: a message, approval or dead letter. */
+/** An event. `agent`: whom it concerns. `id`: a message, approval or dead letter. */
 export interface TurnEvent {
   what:
     | 'acknowledged'

@@ -3,12 +3,12 @@ import type { Effect } from '../../core/model/entry.ts';
 import { answeredPath } from '../../core/model/paths.ts';
 import { shorten, table } from '../text/table.ts';
 
-/** A held act that was answered, and what came of it. */
+/** A held act that was answered, and its outcome. */
 export interface Answered {
   id: string;
   /** Its record. */
   path: string;
-  /** Who wanted to use which tool, and the turn in which it was held. */
+  /** Who wanted to use which tool, and the turn in which the act was held. */
   agent: string;
   tool: string;
   held_in: number;
@@ -20,7 +20,7 @@ export interface Answered {
   outcome: string;
 }
 
-/** An answer as a line of the journal of that turn tells it. */
+/** An answer, from a journal line of that turn. */
 export function answeredOf(turn: number, line: Extract<Effect, { k: 'decided' }>): Answered {
   const { id, decision: answer, by, note, outcome, held } = line;
   const { agent, tool, turn: held_in } = held;
@@ -41,5 +41,5 @@ export function printAnswered(answered: readonly Answered[]): string {
   return table([['action', 'agent', 'tool', 'answer', 'by', 'turn', 'note'], ...rows]);
 }
 
-/** Characters of a note that are listed. */
+/** Characters of a note in the list. */
 const MOST_SHOWN = 80;

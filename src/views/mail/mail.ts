@@ -3,7 +3,7 @@ import type { State } from '../../core/model/state.ts';
 import type { Message } from '../../schema/records/message.ts';
 import { rowsOf, shorten, table, unmarked } from '../text/table.ts';
 
-/** A message as commands give it to scripts, fixed by the design. */
+/** A message in the JSON of commands; fixed by the design. */
 export interface MailRow {
   id: string;
   from: string;
@@ -15,16 +15,19 @@ export interface MailRow {
   thread: string;
   reply_to: string | null;
   task: string | null;
-  /** The model that answered in place of the first, and why; else empty. */
+  /** The model that answered in place of the first, and why; otherwise empty. */
   via: string;
   attachments: string[];
-  /** Nobody it is addressed to waits for it any more; in an inbox: its owner has read it. */
+  /** No recipient waits for it any more; in an inbox: its owner has read it. */
   read: boolean;
-  /** Whom it waits for. */
+  /** Recipients that have not been given it. */
   waiting: string[];
-  /** The call that made it, `6.coder_01.2`, or the held act that was approved; null for mail of people, and where it is not known. */
+  /**
+   * The call that made it, `6.coder_01.2`, or the held act that was approved; null for mail of people, and where it is not
+   * known.
+   */
   made_by: string | null;
-  /** Which act of that call; null for its plain text. */
+  /** The act in that call; null for plain text. */
   made_by_act: number | null;
   path: string;
   body: string;
@@ -75,7 +78,7 @@ export function mailRow(
   };
 }
 
-/** As the journal has it since messages name it there. */
+/** What made the message, where the journal records it. */
 function makerOf(
   { mail }: Pick<State, 'mail'>,
   { id, turn, from, to }: Message,
@@ -87,7 +90,7 @@ function makerOf(
   return { made_by: `${turn}.${from}.${call}`, made_by_act: act === undefined ? null : Number(act) };
 }
 
-/** Messages a line each: id, from whom to whom, what about, and what became of it: by default, who has not got it yet. */
+/** Messages, one per line: id, from whom to whom, subject, and a last column: by default, who has not got it yet. */
 export function printList(
   rows: readonly MailRow[],
   fateOf: (row: MailRow) => string = ({ waiting }) =>
@@ -109,7 +112,10 @@ function kindOf({ kind, priority }: MailRow): string {
   return priority === 'normal' ? kind : `${kind}, ${priority}`;
 }
 
-/** An inbox by conversation, in the order in which the first of each comes; unread messages bear a star and their first words. */
+/**
+ * An inbox by conversation, in the order in which the first message of each appears; unread messages have a star and their
+ * first words.
+ */
 export function printInbox(rows: readonly MailRow[], topic: (thread: string) => string | null): string {
   const threads = new Map<string, MailRow[]>();
   for (const row of rows) threads.set(row.thread, [...(threads.get(row.thread) ?? []), row]);
@@ -127,7 +133,7 @@ function printConversation(thread: string, topic: string | null, mail: readonly 
   ].join('\n');
 }
 
-/** A message as its reader sees it: who, when, what about, then the words. */
+/** A message for its reader: who, when, what about, then the text. */
 export function printMail(row: MailRow): string {
   const head = [
     ['id', row.id],

@@ -5,21 +5,24 @@ import type { State } from '../../core/model/state.ts';
 import { parseMessageId } from '../../schema/name.ts';
 import { shorten } from '../text/table.ts';
 
-/** What became of a message that somebody wrote: each reader stands in one list. */
+/** What became of a message: each reader is in one of the lists. */
 export interface Sent {
   id: string;
   subject: string;
-  /** Who has not been given it, or could not be. */
+  /** Readers who have not been given it, or could not be. */
   waiting: string[];
-  /** Who was given it and has not answered. */
+  /** Readers who were given it and have not answered. */
   read_by: string[];
   answered_by: string[];
 }
 
-/** The lists alone. */
+/** Only the lists. */
 export type MessageFate = Pick<Sent, 'waiting' | 'read_by' | 'answered_by'>;
 
-/** The messages of an author in the conversations that the state remembers, the oldest first. An answer is a later message of that reader to the author there. Pure. */
+/**
+ * The messages of an author in the conversations that the state keeps, the oldest first. A later message of a reader to the
+ * author in the same conversation counts as an answer. Pure.
+ */
 export function sentBy(state: State, author: string): Sent[] {
   const sent: Sent[] = [];
   for (const tail of state.mail.threads.values())

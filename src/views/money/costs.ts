@@ -78,9 +78,9 @@ function talliesOf(tallies: ReadonlyMap<string, Tally>): Record<string, Cost> {
   );
 }
 
-/** Where the budget goes if turns go on as the last ones. Credits; a turn is null when nothing limits or nothing is spent. */
+/** The forecast if turns go on like the last ones. Credits; a turn is null when nothing limits or nothing is spent. */
 export interface Forecast {
-  /** Turns that the pace is taken from. */
+  /** Turns from which the pace is taken. */
   turns: number;
   per_turn: number;
   /** The last turn that the cap of the organisation can pay. */
@@ -108,10 +108,10 @@ export function forecastOf(config: Config, state: State, { turns, spent, byAgent
   };
 }
 
-/** Agents whose end is printed. */
+/** Agents whose last turn is printed. */
 const ENDS = 5;
 
-/** The forecast as lines: first of the organisation, then of the agents that end first. */
+/** The forecast as lines: first the organisation, then the agents whose credits end first. */
 function printForecast({ turns, per_turn, ends_at_turn, agents }: Forecast): string[] {
   const ends = Object.entries(agents).flatMap(([name, { per_turn, ends_at_turn, out_of_credits }]) =>
     ends_at_turn === null ? [] : [{ name, per_turn, isOut: out_of_credits, end: ends_at_turn }],
@@ -128,14 +128,14 @@ function printForecast({ turns, per_turn, ends_at_turn, agents }: Forecast): str
   return [`At this pace (${per_turn} credits a turn, over the last ${count(turns, 'turn')})${org}`, ...lines];
 }
 
-/** Headings that only the history knows. */
+/** Headings that only the journal knows. */
 export type Heading = 'turn' | 'day' | 'task' | 'thread';
-/** Where spending goes that belongs to no conversation or task. */
+/** The heading of spending that belongs to no conversation or task. */
 export const NONE = '(none)';
 
 /**
- * Spending by turn, by day, or by the mail a visit was given, from the lines of the journal in order. Every amount is the
- * difference that a line makes to the ledger, so that the sum is the ledger's. A visit with mail of several conversations is
+ * Spending by turn, by day, or by the mail of visits, from the lines of the journal in order. Every amount is the
+ * difference that a line makes to the ledger, so the sum is the ledger's. A visit with mail of several conversations is
  * divided equally among them; its calls count in each.
  */
 export function spendingBy(heading: Heading, entries: Iterable<Entry>): Map<string, Cost> {
@@ -155,7 +155,7 @@ class CostTotals {
   private readonly heading: Heading;
   private readonly state = emptyState();
   private readonly sums = new Map<string, Charge>();
-  /** Charges of the turn by agent, until its visit tells what mail it was for. */
+  /** Charges of the turn by agent, until the visit tells for which mail they were. */
   private readonly pending = new Map<string, Charge[]>();
   /** `turn.agent` → headings of visits with a call in doubt, for when it is settled. */
   private readonly doubtful = new Map<string, string[]>();
@@ -245,7 +245,7 @@ class CostTotals {
     return this.doubtful.get(`${turn}.${agent}`) ?? [NONE];
   }
 
-  /** Divides to the last micro-credit: the first headings carry what does not divide. */
+  /** Divides an amount to the last micro-credit: the first headings carry the remainder. */
   private charge(headings: readonly string[], { micro, calls, tokensIn, tokensOut }: Charge): void {
     const share = Math.floor(micro / headings.length);
     headings.forEach((name, i) => {
@@ -259,7 +259,7 @@ class CostTotals {
   }
 }
 
-/** What a table does not show: it is either of models or of tools. */
+/** The part that a table leaves out: it shows either models or tools. */
 function printTools({ by_tool }: Costs, by: string): string {
   const micro = Object.values(by_tool).reduce((sum, { spent }) => sum + inMicro(spent), 0);
   return micro > 0 && by !== 'tool' ? `\n${printCredits(micro)} of that for tools (lemming costs --by tool)` : '';
@@ -279,7 +279,7 @@ function rowsOfCalls(by: string, rows: ReadonlyMap<string, Cost>): string[][] {
   return [[by, 'spent', 'calls', 'tokens in', 'tokens out'], ...lines];
 }
 
-/** The ledger as text, with a table under one heading, and where it goes. */
+/** The ledger as text, with a table under one heading, and the forecast. */
 export function printCosts(costs: Costs, by: string, rows: ReadonlyMap<string, Cost>, forecast: Forecast): string {
   const { granted, spent, reserved, left, in_doubt } = costs;
   const total = `${spent} credits spent of ${granted} granted; ${left} left${reserved ? `, ${reserved} reserved` : ''}${in_doubt ? `, ${in_doubt} in doubt (lemming reconcile)` : ''}`;

@@ -1,4 +1,4 @@
-/** Amounts of the journal, which counts micro-credits, as `--json` tells them: in credits. Pure. */
+/** Converts amounts of the journal, in micro-credits, to the credits of `--json`. Pure. */
 
 import type { Held } from '../../core/model/entry.ts';
 import type { Approval } from '../../core/model/state/approvals.ts';

@@ -15,9 +15,9 @@ export interface PricedModel {
   /** Key in org/models.yaml. */
   model: string;
   provider: string;
-  /** What the provider calls it. */
+  /** The provider's name of the model. */
   name: string | null;
-  /** Where the price is from: org/models.yaml, the list, or a provider that costs nothing; null when it is not known. */
+  /** The source of the price: org/models.yaml, the list, or a free provider; null when it is not known. */
   from: 'org/models.yaml' | 'list' | 'free' | null;
   price: Price | null;
 }

@@ -2,16 +2,16 @@
 import { type Config, hasEdge, lists, mayWriteTo } from '../../core/model/config.ts';
 import { shorten, table } from '../text/table.ts';
 
-/** Who there is, and who may write to whom. */
+/** The agents, and who may write to whom. */
 export interface Chart {
   nodes: { name: string; role: string; person: boolean; unit: string | null; model: string[] }[];
   edges: { from: string; to: string }[];
-  /** Ends of the chart that have no other end: `missing` says which. */
+  /** One-sided edges: `missing` says which end is missing. */
   one_sided: { from: string; to: string; missing: 'send_to' | 'read_from' }[];
   units: { id: string; name: string; parent: string | null; head: string | null; members: string[] }[];
 }
 
-/** The chart as it holds: an edge needs both ends. In chart order. */
+/** The chart with the edges that hold: both ends are there. In chart order. */
 export function chartOf(config: Config): Chart {
   return {
     nodes: config.order.map((name) => {
@@ -30,7 +30,7 @@ export function chartOf(config: Config): Chart {
   };
 }
 
-/** Edges that an agent's own entry names and the other end does not. "*" asks for nothing in particular. */
+/** Edges that an agent's own entry names but the other end does not. "*" asks for no edge in particular. */
 export function oneSided(config: Config, name: string): Chart['one_sided'] {
   const found: Chart['one_sided'] = [];
   for (const to of config.sendTo.get(name)?.names ?? [])
@@ -47,7 +47,7 @@ export function mayBeReadBy(config: Config, to: string): string[] {
   return config.order.filter((from) => hasEdge(config, from, to));
 }
 
-/** The chart as text: a line an agent, then the units as a tree, then edges that lack an end. */
+/** The chart as text: one line per agent, then the units as a tree, then one-sided edges. */
 export function printChart(chart: Chart): string {
   const targets = new Map<string, string[]>();
   for (const { from, to } of chart.edges) targets.set(from, [...(targets.get(from) ?? []), to]);

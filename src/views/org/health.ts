@@ -20,7 +20,10 @@ export type Health = 'healthy' | 'degraded' | 'unhealthy';
 /** Failed visits in a row after which an agent counts as unhealthy; fewer are degraded. */
 const UNHEALTHY = 3;
 
-/** How an agent's visits went lately: by its failures in a row. A broken resume is unhealthy; who was only cut is degraded. */
+/**
+ * The health of an agent, by its failures in a row. A broken resume is unhealthy; an agent whose visits were only cut is
+ * degraded.
+ */
 export function healthOf(config: Config, state: State, agent: string): Health {
   if (config.broken.has(agent)) return 'unhealthy';
   const { failedInRow, lastOutcome } = agentState(state.staff, agent);
@@ -28,8 +31,8 @@ export function healthOf(config: Config, state: State, agent: string): Health {
 }
 
 /**
- * What an agent is at: set aside, paused, unreachable through its provider, failing, at work in the last turn, resting, or
- * never called. People are always idle.
+ * The state of an agent: set aside, paused, unreachable through its provider, failing, at work in the last turn, resting,
+ * or never called. People are always idle.
  */
 export function conditionOf(config: Config, state: State, agent: string): AgentCondition {
   const account = agentState(state.staff, agent);
@@ -42,7 +45,7 @@ export function conditionOf(config: Config, state: State, agent: string): AgentC
   return account.lastTurn === state.clock.turn && idleness(config, state) !== 'idle' ? 'active' : 'idle';
 }
 
-/** Backing off from a provider that failed; waiting for credits is something else. */
+/** Whether it is backing off from a provider that failed; waiting for credits is different. */
 function isOffline(account: Readonly<AgentState>): boolean {
   return account.failures > 0 && !account.starved;
 }
@@ -53,7 +56,7 @@ export interface AgentHealth {
   health: Health;
   state: AgentCondition;
   failures_in_a_row: number;
-  /** Why the last visit failed, or why the agent is set aside; null when it is well. */
+  /** Why the last visit failed, or why the agent is set aside; null when all is well. */
   reason: string | null;
 }
 
@@ -61,7 +64,7 @@ export interface AgentHealth {
 export interface ModelHealth {
   model: string;
   provider: string;
-  /** false: it cannot be reached, or not as it is configured. */
+  /** false when it cannot be reached, or not as configured. */
   ok: boolean;
   failure?: CallFailure;
   message: string;
@@ -69,7 +72,7 @@ export interface ModelHealth {
   ms: number;
 }
 
-/** The health of each agent in the order of the chart, then of those set aside; people have none. */
+/** The health of each agent in chart order, then of those set aside; people have none. */
 export function healthOfAgents(config: Config, state: State): AgentHealth[] {
   const names = [...config.order, ...[...config.broken.keys()].sort()];
   return names

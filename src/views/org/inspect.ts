@@ -17,7 +17,7 @@ import { mayBeReadBy, oneSided } from './chart.ts';
 import { type AgentCondition, conditionOf, type Health, healthOf } from './health.ts';
 import { whyOf } from './status.ts';
 
-/** All there is to know of an agent. Money in credits. */
+/** Everything that is known of an agent. Money in credits. */
 export interface Inspection {
   name: string;
   role: string;
@@ -45,7 +45,7 @@ export interface Inspection {
   limits: { steps: number; output_tokens: number };
   unit: string | null;
   tools: string[];
-  /** What a use of those of them costs that cost something. */
+  /** The prices of those tools that cost something. */
   prices: Record<string, number>;
   skills: string[];
   shared: string[];
@@ -57,7 +57,7 @@ export interface Inspection {
 }
 
 /**
- * An agent before the next turn; of one whose resume is broken only what the journal knows. `everyone`: tools that every
+ * An agent before the next turn; for one with a broken resume only what the journal knows. `everyone`: tools that every
  * agent has. Pure.
  */
 export function inspect(config: Config, state: State, name: string, everyone: readonly string[]): Inspection {
@@ -140,8 +140,8 @@ function nextTurn(config: Config, state: State, name: string): Inspection['next_
 }
 
 /**
- * Whether it ran in the last turn, and if not why. An agent that did not run was given nothing, so its inbox of then is that
- * of now without what colleagues wrote in that turn; a pause that came later shows too.
+ * Whether it ran in the last turn, and if not, why. An agent that did not run was given nothing, so its inbox then is its
+ * present inbox without what colleagues wrote in that turn; a later pause shows too.
  */
 function lastTurn(config: Config, state: State, name: string): Inspection['last_turn'] {
   const { turn } = state.clock;
@@ -161,7 +161,7 @@ function lastTurn(config: Config, state: State, name: string): Inspection['last_
   if (then.length === 0) before.mail.inbox.delete(name);
   const due = dueOf(config, before, turn, name);
   if (due?.due && account.lastReason.startsWith('no credits'))
-    // it has some since
+    // it has credits since
     return { turn, ran: false, outcome: 'skipped', why: account.lastReason };
   return {
     turn,

@@ -6,7 +6,7 @@ import { count, shorten, table } from '../text/table.ts';
 
 /** An entry as commands show it. */
 export interface EntryRow {
-  /** Whose memory it is in; null for the shared context. */
+  /** The agent whose memory it is in; null for the shared context. */
   agent: string | null;
   key: string;
   path: string;
@@ -25,7 +25,7 @@ export function entryRow(entry: MemoryEntry): EntryRow {
   return { agent: owner === SHARED ? null : owner, key, path, version, turn, pin, archived, tags, evidence, text };
 }
 
-/** Entries as a list; `query`: the text begins where it was found. */
+/** Entries as a list; with `query` the text begins at the match. */
 export function printEntries(entries: readonly MemoryEntry[], query = ''): string {
   const rows = entries.map((entry) => {
     const { agent, key, version, pin, archived, tags } = entryRow(entry);

@@ -8,22 +8,22 @@ import type { State } from '../../core/model/state.ts';
 import type { Fault } from '../../schema/fault.ts';
 import { count } from '../text/table.ts';
 
-/** How much waits for a person. */
+/** Counts of what waits for a person. */
 export interface NeedCounts {
   count: number;
-  /** Unread mail that asks for attention: no notices. */
+  /** Unread mail, without notices. */
   mail: number;
   approvals: number;
-  /** Lines of dead letters: those of one cause in one chain are one. */
+  /** Lines of dead letters: those of one cause in one chain count as one. */
   dead_letters: number;
-  /** All of them. */
+  /** All dead letters. */
   undelivered: number;
-  /** Agents whose mail waits because they have no credits, and acts that were approved and cannot be paid. */
+  /** Agents whose mail waits because they have no credits, and approved acts that cannot be paid. */
   out_of_credits: number;
   faults: number;
 }
 
-/** Held acts that wait for that person's answer; one that asks for nobody who is there waits for everybody. */
+/** Held acts that wait for that person's answer; an act that asks nobody present waits for everybody. */
 export function approvalsFor(config: Config, state: State, person: string): Approval[] {
   return [...state.approvals.pending.values()].filter(
     ({ answer, contacts }) =>
@@ -31,7 +31,7 @@ export function approvalsFor(config: Config, state: State, person: string): Appr
   );
 }
 
-/** Acts that were approved and cannot be paid, of agents that are not out of credits altogether. */
+/** Approved acts that cannot be paid, of agents that are not out of credits altogether. */
 function unpaidIn(state: State): Approval[] {
   const starved = new Set(starvedIn(state));
   return [...state.approvals.pending.values()].filter(
@@ -58,8 +58,8 @@ export const NO_NEEDS: NeedCounts = {
 };
 
 /**
- * How many of each, without going through mail and dead letters, of which there may be very many, unless an agent is away: what
- * waits for it needs nobody. `deleted`: dead letters of files that are gone since, which stand for themselves.
+ * Counts everything without going through mail and dead letters, of which there may be very many, unless an agent is away:
+ * what waits for it needs nobody. `deleted`: dead letters of files that have since been deleted, which count one by one.
  */
 export function countNeeds(
   config: Config,
@@ -80,7 +80,10 @@ export function countNeeds(
   return { count: all, undelivered: state.dead.letters.size - deleted - off.letters, ...counts };
 }
 
-/** Dead letters that wait for an agent that is away, or that a person gave another chance: how many, and of how many whole lines. */
+/**
+ * Dead letters that need nobody, because they wait for an agent that is away or a person gave them another chance: how
+ * many, and of how many whole lines.
+ */
 function needNobody(config: Config, state: State): { letters: number; chains: number } {
   const asked = [...state.dead.revive.keys()].flatMap((id) => state.dead.letters.get(id) ?? []);
   const letters = new Map([...lettersAway(config, state), ...asked].map(({ id, chain }) => [id, chain]));
@@ -90,7 +93,7 @@ function needNobody(config: Config, state: State): { letters: number; chains: nu
   return { letters: letters.size, chains };
 }
 
-/** One line: how much waits for the person, and where it is dealt with; empty when nothing does. */
+/** One line: how much waits for the person, and which commands deal with it; empty when nothing waits. */
 export function printNeeds(needs: NeedCounts): string {
   const { count: all, mail, approvals, dead_letters, undelivered, out_of_credits, faults } = needs;
   if (all === 0) return '';

@@ -28,9 +28,9 @@ export interface Status {
   needs: NeedCounts;
   /** Mail and notices that this person has not read. */
   unread: { messages: number; notices: number };
-  /** Mail of people that somebody has not been given yet. */
+  /** Mail of people that a recipient has not been given yet. */
   waiting: { id: string; from: string; to: string[]; subject: string }[];
-  /** Messages of the person at the keyboard that were read in the last turns, and have no answer yet. */
+  /** Messages of the person at the keyboard that were read in the last turns and have no answer yet. */
   unanswered: { id: string; by: string[]; subject: string }[];
   /** Models that failed in their last calls; `left_alone_until` is a time in ISO 8601, or null while they are still called. */
   failing_models: { model: string; failures: number; left_alone_until: string | null }[];
@@ -80,7 +80,7 @@ export function statusOf(config: Config, state: State, person: string, faults: F
   };
 }
 
-/** Agents of the chart whose folder is gone: none until it is back. */
+/** Agents of the chart whose folder is gone; they do not count as agents until it is back. */
 function goneIn(config: Config, { staff: { absent } }: State): string[] {
   return [...absent].flatMap(([name, { out }]) => (out && config.readFrom.has(name) ? [name] : []));
 }
@@ -106,7 +106,7 @@ function agentStatus(config: Config, state: State, name: string, due: Due | unde
   };
 }
 
-/** One sentence: the walk's, with what the walk does not look at. */
+/** Why an agent is due or not, in one sentence: the reason of the schedule, with what the schedule does not look at. */
 export function whyOf(config: Config, state: State, name: string, due: Due | undefined): string {
   const set = config.broken.get(name)?.[0]?.message ?? state.staff.absent.get(name)?.why;
   if (set !== undefined) return `set aside: ${set}`;
@@ -125,7 +125,7 @@ function waitingOf(config: Config, state: State): Status['waiting'] {
   return waiting;
 }
 
-/** Turns for which an answer is missed. */
+/** Turns after which an answer is no longer missed. */
 const MISSED_TURNS = 20;
 
 function unansweredOf(state: State, person: string): Status['unanswered'] {

@@ -10,30 +10,30 @@ import type { Toolbox } from '../../core/turn/judge.ts';
 import { inCredits, inMicro } from '../../schema/amount.ts';
 import { oneLine, shorten, table } from '../text/table.ts';
 
-/** A tool as people see it. */
+/** A tool for people. */
 export interface ToolRow {
   name: string;
   about: string;
-  /** Where it comes from: `LeMMing`, its folder in the org, or a server. */
+  /** Its origin: `LeMMing`, its folder in the org, or a server. */
   from: string;
   /** Agents that have it. */
   agents: string[];
-  /** Those of them whose every use waits for a person, by their resume. */
+  /** Those of them whose every use waits for a person, because of their resume. */
   ask: string[];
-  /** Every agent has it, whatever its resume says. */
+  /** Whether every agent has it, whatever its resume says. */
   for_all: boolean;
   /** Whether a person is asked before each use: `always`, or unless a policy says otherwise. */
   held: 'always' | 'unless-policy' | null;
-  /** What repeating it does; null: it acts on the organisation. */
+  /** What repeating it does; null for an act on the organisation. */
   touches: 'pure' | 'idempotent' | 'once' | null;
-  /** What it is asked with leaves the organisation. */
+  /** Whether its input leaves the organisation. */
   outbound: boolean;
-  /** Credits a use. */
+  /** Credits for a use. */
   cost: number;
-  /** Milliseconds, and characters of its result; null: it acts on the organisation, at once. */
+  /** Milliseconds for a use, and characters of its result; null for an act on the organisation, which is immediate. */
   timeout_ms: number | null;
   result_chars: number | null;
-  /** Why nobody may use it now. */
+  /** Why nobody may use it at present. */
   barred: string | null;
   /** JSON schema. */
   input: JsonObject;
@@ -124,7 +124,7 @@ const TOUCHES = {
   once: 'the world; it is never repeated when in doubt',
 };
 
-/** What its input holds, a line each. */
+/** The fields of its input, one per line. */
 function printFields({ properties = {}, required = [] }: JsonObject): string {
   const needed = Array.isArray(required) ? required : [];
   const rows = Object.entries(properties as Record<string, Json>).map(([name, schema]) => {

@@ -10,7 +10,7 @@ import { openApprovals, type ScreenSnapshot } from './snapshot.ts';
 
 export const APPROVAL_TERMS = ['agent', 'tool'];
 
-/** Acts that wait for a person, then those that were answered and wait for the next turn. */
+/** Held acts, then answered ones that wait for the next turn. */
 export function approvalsPane(scene: ScreenSnapshot, filter: Filter): Pane {
   const open = new Set(openApprovals(scene));
   const fitting = [...scene.state.approvals.pending.values()].filter(({ id, agent, tool, input }) =>
@@ -83,7 +83,7 @@ export function approvalDetail({ config, state, present }: ScreenSnapshot, appro
   ];
 }
 
-/** What the tool would be given: texts as they would be written. */
+/** The input of the tool: texts as they would be written. */
 function inputLines(input: Json): ScreenLine[] {
   if (input === null || typeof input !== 'object' || Array.isArray(input)) return [line(JSON.stringify(input), 'code')];
   return Object.entries(input).flatMap(([name, value]) => {

@@ -15,7 +15,7 @@ const HEIGHT = 4;
 const BURN_COLUMNS = 60;
 const SPARK_COLUMNS = 20;
 
-/** What was spent: the budget going down over the last turns, then each agent, the dearest first. */
+/** Spending: the budget over the last turns, then each agent, the most expensive first. */
 export function costsPane(scene: ScreenSnapshot, filter: Filter): Pane {
   const { config, state, recent } = scene;
   const costs = costsOf(config, state);
@@ -62,7 +62,7 @@ export function costsPane(scene: ScreenSnapshot, filter: Filter): Pane {
   };
 }
 
-/** What is left of the budget after each of the last turns: of the organisation's cap, else of all grants. */
+/** The remaining budget after each of the last turns: of the organisation's cap, otherwise of all grants. */
 function burnDown({ config, state, recent }: ScreenSnapshot, end: number | null): ScreenLine[] {
   const { granted } = balanceOfOrg(config, state);
   const budget = config.credits.org.cap ?? granted;
@@ -100,7 +100,7 @@ function burnDown({ config, state, recent }: ScreenSnapshot, end: number | null)
   ];
 }
 
-/** What uses of tools cost, the dearest first. */
+/** The cost of uses of tools, the most expensive first. */
 function toolLine({ by_tool }: Costs): ScreenLine[] {
   const tools = Object.entries(by_tool).sort(([a, x], [b, y]) => y.spent - x.spent || (a < b ? -1 : 1));
   return tools.length > 0
@@ -112,7 +112,7 @@ function round(micro: number): string {
   return String(Math.round(micro / 1e4) / 100);
 }
 
-/** What was left after each turn, from what is left now. */
+/** The remainder after each turn, calculated back from the present one. */
 function leftAfter(now: number, spent: readonly number[]): number[] {
   const left: number[] = [];
   let value = now;

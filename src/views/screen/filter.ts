@@ -1,12 +1,12 @@
 /** Reads a filter line of the screen, and applies it to rows. */
 
-/** What a filter line asks for: every word and every term must fit. */
+/** The request of a filter line: every word and every term must match. */
 export interface Filter {
   words: string[];
   terms: [name: string, value: string][];
 }
 
-/** What a row offers to a filter: `text` for words, the others for terms such as `from:planner`. */
+/** The parts of a row that a filter can match: `text` for words, the others for terms such as `from:planner`. */
 export type Facets = { text: string } & Record<string, string | readonly string[]>;
 
 /** `build agent:planner kind:report unread` → words and terms. A name that a list does not know counts as words. */
@@ -21,12 +21,12 @@ export function readFilter(line: string, names: readonly string[]): Filter {
   return filter;
 }
 
-/** Whether the filter asks for anything. */
+/** Whether the filter is not empty. */
 export function asks({ words, terms }: Filter): boolean {
   return words.length + terms.length > 0;
 }
 
-/** Whether a row is wanted. A term fits when one of its values begins with what was asked. */
+/** Whether a row matches. A term matches when one of its values begins with it. */
 export function fits(filter: Filter, facets: Facets): boolean {
   const has = ([name, value]: [string, string]): boolean => {
     const known = facets[name] ?? [];

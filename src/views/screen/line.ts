@@ -1,6 +1,6 @@
 /** The lines, lists and panes of which a screen consists. */
 
-/** What a piece of text means; a face gives it a look, and without colour the words and marks must say it too. */
+/** The meaning of a piece of text. A face gives it a look; without colour, words and marks must say it too. */
 export type Tone = 'plain' | 'quiet' | 'strong' | 'title' | 'good' | 'warn' | 'bad' | 'code';
 
 export interface TextRun {
@@ -8,13 +8,16 @@ export interface TextRun {
   tone: Tone;
 }
 
-/** A line of prose or data. A face folds it at its width; the lines that follow are set in by `hang` columns. */
+/** A line of prose or data. A face wraps it at its width; continuation lines are indented by `hang` columns. */
 export interface ScreenLine {
   spans: TextRun[];
   hang: number;
 }
 
-/** A column of a list. `width`: columns of the terminal; `share`: part of what is left. Below `from` columns of the list it is left out. */
+/**
+ * A column of a list. `width`: columns of the terminal; `share`: share of the remaining width. The column is left out when
+ * the list has fewer than `from` columns.
+ */
 export interface Column {
   title: string;
   width?: number;
@@ -28,28 +31,28 @@ export interface Cell {
   tone: Tone;
 }
 
-/** What a row of a list stands for: what keys act upon. */
+/** The subject of a row in a list: what keys act upon. */
 export interface RowSubject {
   agent?: string;
   /** Message, approval or dead letter. */
   id?: string;
   what: 'org' | 'unit' | 'agent' | 'message' | 'approval' | 'dead-letter' | 'fault' | 'log' | 'task';
-  /** The file of the folder that says it, and where in it. */
+  /** The file that is concerned, and the line in it. */
   file?: string;
   line?: number;
 }
 
-/** A list with a closer look at each of its rows. Rows are made when they are drawn. */
+/** A list with details of each row. Rows are made when they are drawn. */
 export interface Pane {
   columns: Column[];
-  /** Names the rows from one look to the next. */
+  /** Names of the rows, the same from one look to the next. */
   keys: string[];
   cells(row: number): Cell[];
   about(row: number): RowSubject;
   detail(row: number): ScreenLine[];
-  /** Above the list. */
+  /** Lines above the list. */
   top: ScreenLine[];
-  /** Instead of a list without rows. */
+  /** The text shown in place of an empty list. */
   empty: string;
 }
 
@@ -62,7 +65,7 @@ export function line(text = '', tone: Tone = 'plain', hang = 0): ScreenLine {
   return { spans: [{ text, tone }], hang };
 }
 
-/** A line of pieces: a text is plain, a pair says its tone. */
+/** A line of several pieces: a text is plain, a pair has a tone. */
 export function spans(pieces: readonly (string | [text: string, tone: Tone])[], hang = 0): ScreenLine {
   return {
     spans: pieces.map((piece) =>
@@ -72,7 +75,7 @@ export function spans(pieces: readonly (string | [text: string, tone: Tone])[], 
   };
 }
 
-/** Names and values under each other; what has no value is left out. */
+/** Names and values below each other; entries without a value are left out. */
 export function facts(
   pairs: readonly (readonly [name: string, value: string | number | null | undefined, tone?: Tone])[],
 ): ScreenLine[] {

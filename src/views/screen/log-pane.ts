@@ -9,7 +9,7 @@ export const LOG_TERMS = ['agent', 'level', 'module', 'event', 'turn'];
 
 const TONES: Record<string, Tone> = { error: 'bad', warn: 'warn', info: 'plain', debug: 'quiet' };
 
-/** What the engine did, the latest last. */
+/** What the engine did, the latest at the end. */
 export function logPane({ log }: ScreenSnapshot, filter: Filter): Pane {
   const lines = asks(filter) ? log.filter((one) => fits(filter, facetsOf(one))) : log;
   return {
@@ -63,7 +63,7 @@ function facetsOf(one: LogLine) {
   };
 }
 
-/** What a line says beyond its columns. */
+/** The part of a log line that its columns do not show. */
 function restOf({
   n: _n,
   time: _time,

@@ -7,14 +7,14 @@ import type { ScreenSnapshot } from './snapshot.ts';
 
 export const MAIL_TERMS = ['agent', 'from', 'to', 'kind', 'priority', 'unread', 'turn', 'thread'];
 
-/** A message in its conversation: `depth` 0 begins one. */
+/** A message in its conversation: `depth` 0 starts one. */
 interface Placed {
   message: Message;
   depth: number;
   dropped: boolean;
 }
 
-/** The latest mail by conversation: the liveliest first, and of each the latest message first. */
+/** The latest mail by conversation: the conversation with the latest message first, and its latest message first. */
 export function mailPane(scene: ScreenSnapshot, filter: Filter): Pane {
   const placed = conversations(scene, filter);
   return {
@@ -74,7 +74,7 @@ function facetsOf(scene: ScreenSnapshot, { id, from, to, kind, priority, subject
   };
 }
 
-/** The person at the keyboard has not read it. */
+/** Whether the person at the keyboard has not read it. */
 export function isUnread({ state, person }: ScreenSnapshot, id: string): boolean {
   return state.mail.waiting.get(id)?.waiting.includes(person) ?? false;
 }
@@ -96,7 +96,7 @@ function cellsOf(scene: ScreenSnapshot, { message, depth, dropped }: Placed): Ce
   ];
 }
 
-/** Letters of a message that are shown. */
+/** Characters of a message that are shown. */
 const MOST = 100_000;
 
 /** A message as its reader sees it, then its conversation. */
@@ -122,7 +122,7 @@ export function mailDetail(scene: ScreenSnapshot, message: Message): ScreenLine[
   ];
 }
 
-/** Letters of a message that its conversation shows. */
+/** Characters of a message that its conversation shows. */
 const FIRST_WORDS = 200;
 
 function threadLines({ recent }: ScreenSnapshot, { id, thread }: Message): ScreenLine[] {

@@ -19,12 +19,14 @@ export function markdown(text: string): ScreenLine[] {
   return lines;
 }
 
-/** A line that begins nothing of its own belongs to the paragraph or item before it. */
+/** Whether a line continues the paragraph or item before it. */
 function goesOn(raw: string): boolean {
   return raw.length <= LOOKED_AT && raw.trim() !== '' && !/^\s*([-*+>#|]|\d{1,9}[.)]\s)/.test(raw);
 }
 
-/** Letters of a line that is looked at for marks: in longer ones nobody reads them, and looking would take long. */
+/**
+ * Characters of a line up to which marks are looked for: in longer lines nobody reads them, and looking would take long.
+ */
 const LOOKED_AT = 2000;
 
 function blockOf(raw: string): ScreenLine {

@@ -22,7 +22,7 @@ interface Node {
 
 export const ORG_TERMS = ['state', 'unit', 'health', 'unread'];
 
-/** Units as a tree with their members; those without a unit first, people at the very top. */
+/** Units as a tree with their members; agents without a unit first, people at the very top. */
 export function treeOf(config: Config): Node[] {
   const nodes: Node[] = [{ what: 'org', name: config.org.name, depth: 0 }];
   const shown = new Set<string>();
@@ -44,10 +44,10 @@ export function treeOf(config: Config): Node[] {
   for (const { id, parent } of config.units.values()) if (parent === null || !config.units.has(parent)) addUnit(id, 1);
   return nodes;
 }
-/** Units within units that are shown; a circle of units would have no end. */
+/** Nesting of units that is shown; a circle of units would have no end. */
 const DEEPEST = 20;
 
-/** Who there is, what each is at, and why. */
+/** The agents, what each is doing, and why. */
 export function orgPane(scene: ScreenSnapshot, filter: Filter): Pane {
   const { config, state } = scene;
   const due = new Map(scheduleTurn(config, state, state.clock.turn + 1).map((one) => [one.agent, one]));
@@ -73,7 +73,7 @@ export function orgPane(scene: ScreenSnapshot, filter: Filter): Pane {
   };
 }
 
-/** State and health in words; a call under way is said first. */
+/** State and health in words; a call under way is named first. */
 function stateOf({ config, state }: ScreenSnapshot, name: string, calls: ReadonlyMap<string, string>): string {
   if (config.agents.get(name)?.person) return 'person';
   return calls.has(name) ? 'thinking' : conditionOf(config, state, name);
@@ -147,7 +147,7 @@ function orgCells(scene: ScreenSnapshot, name: string): Cell[] {
   ];
 }
 
-/** What is left of a grant, as a bar and in percent. Low is below a fifth. */
+/** The rest of a grant, as a bar and in percent. Below a fifth it is low. */
 function creditCell({ config, state }: ScreenSnapshot, name: string): Cell {
   const { granted, left } = balanceOf(config, state, name);
   if (granted <= 0) return cell('no credits', 'quiet');
@@ -221,7 +221,7 @@ function unitDetail({ config }: ScreenSnapshot, id: string): ScreenLine[] {
   ];
 }
 
-/** Turns that a small chart of spending shows. */
+/** Turns in a small chart of spending. */
 const CHARTED = 30;
 
 function agentDetail(scene: ScreenSnapshot, name: string): ScreenLine[] {

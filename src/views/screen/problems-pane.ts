@@ -110,10 +110,10 @@ function approvals(scene: ScreenSnapshot): Problem[] {
   });
 }
 
-/** Below this part of its grant an agent is low. */
+/** Share of its grant below which an agent is low. */
 const LOW = 0.2;
 
-/** The key grants; what a cap stops, and a soft cap that is reached, wait for an edit. */
+/** The remedy: the key grants credits; a cap or a reached soft cap needs an edit. */
 function remedyFor(
   config: ScreenSnapshot['config'],
   state: ScreenSnapshot['state'],

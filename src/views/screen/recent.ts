@@ -11,17 +11,17 @@ export interface TurnSum {
   spent: number;
   byAgent: Map<string, number>;
   tokensIn: number;
-  /** Those of them that a provider had kept from before. */
+  /** Those of them that came from a provider's cache. */
   cached: number;
   tokensOut: number;
 }
 
-/** Kept of the past: enough for a screen, never more. */
+/** Turns that are kept: enough for a screen, never more. */
 export const KEPT_TURNS = 60;
 const KEPT_MAIL = 2000;
 const KEPT_EVENTS = 500;
 
-/** The last of what happened, from the lines of the journal in order. */
+/** The latest events, from the lines of the journal in order. */
 export class Recent {
   /** Newest last. */
   readonly mail = new Map<string, Message>();
@@ -56,7 +56,7 @@ export class Recent {
     return pace;
   }
 
-  /** Part of the tokens read that came from a provider's cache: 0 to 1; null when none were read. */
+  /** Share of the tokens read that came from a provider's cache: 0 to 1; null when none were read. */
   cacheShare(): number | null {
     const read = this.turns.reduce((sum, turn) => sum + turn.tokensIn, 0);
     return read > 0 ? this.turns.reduce((sum, turn) => sum + turn.cached, 0) / read : null;

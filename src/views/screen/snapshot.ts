@@ -10,29 +10,29 @@ import type { LogLine } from '../journal/log-line.ts';
 import { approvalsFor, countNeeds } from '../org/needs.ts';
 import type { Recent } from './recent.ts';
 
-/** All that a screen is made from, at one moment. */
+/** Everything that a screen is drawn from, at one moment. */
 export interface ScreenSnapshot {
   config: Config;
   state: State;
   /** The person at the keyboard. */
   person: string;
-  /** Of the configuration as it stands in the folder. */
+  /** Faults of the configuration as it stands in the folder. */
   faults: readonly Fault[];
   recent: Recent;
   log: readonly LogLine[];
-  /** Mail that people dropped and no turn has taken yet. */
+  /** Incoming mail that no turn has taken in yet. */
   drops: readonly Message[];
-  /** What commands asked and no turn has taken yet. */
+  /** Requests that no turn has taken in yet. */
   requests: readonly Request[];
   /** The engine that runs, if any. */
   engine: { pid: number; command: string } | null;
-  /** Acts that wait, as they would be done now. */
+  /** Held acts, as they would be done now. */
   present: ReadonlyMap<string, Present>;
   /** Paths of `org/tasks/`. */
   tasks: readonly string[];
 }
 
-/** Acts that nobody has answered, and those that were approved and wait for credits: they may be denied. */
+/** Held acts without an answer, and approved ones that wait for credits: they may still be denied. */
 export function openApprovals({ state, requests }: ScreenSnapshot): string[] {
   const answered = new Set(requests.flatMap((one) => (one.ask === 'approve' || one.ask === 'deny' ? [one.id] : [])));
   return [...state.approvals.pending.values()]
@@ -40,7 +40,7 @@ export function openApprovals({ state, requests }: ScreenSnapshot): string[] {
     .map(({ id }) => id);
 }
 
-/** How many things wait for the person; an act whose answer waits for the next turn is none any more. */
+/** How many things wait for the person; an act whose answer waits for the next turn no longer counts. */
 export function needsYou(scene: ScreenSnapshot): number {
   const { config, state, person, faults } = scene;
   const open = new Set(openApprovals(scene));
@@ -48,7 +48,7 @@ export function needsYou(scene: ScreenSnapshot): number {
   return countNeeds(config, state, person, faults).count - asked.length;
 }
 
-/** Whether the organisation, or one agent, is paused; `soon`: a request says so that waits for the next turn. */
+/** Whether the organisation, or one agent, is paused; `soon`: a request for it waits for the next turn. */
 export function pauseOf({ state, requests }: ScreenSnapshot, agent: string | null): { paused: boolean; soon: boolean } {
   const now = agent === null ? state.staff.paused : agentState(state.staff, agent).paused;
   const asked = requests.findLast((one) => (one.ask === 'pause' || one.ask === 'resume') && one.agent === agent);

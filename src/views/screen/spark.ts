@@ -2,7 +2,7 @@
 
 const STEPS = '▁▂▃▄▅▆▇█';
 
-/** Values as bars of eight heights, the last ones where there are more than columns; nothing spent is a dot. */
+/** Values as bars of eight heights, the last ones if there are more than columns; a dot for zero. */
 export function spark(values: readonly number[], columns: number): string {
   const shown = values.slice(-columns);
   const most = Math.max(0, ...shown);
@@ -10,7 +10,7 @@ export function spark(values: readonly number[], columns: number): string {
   return shown.map(bar).join('');
 }
 
-/** A part of a whole as a bar of so many columns; never empty or full unless it is so. */
+/** A share as a bar of so many columns; never empty or full unless the share is. */
 export function bar(part: number, columns: number): string {
   const exact = Math.min(1, Math.max(0, part)) * columns;
   const full = part <= 0 ? 0 : part >= 1 ? columns : Math.min(columns - 1, Math.max(1, Math.round(exact)));

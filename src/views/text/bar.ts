@@ -3,7 +3,7 @@
 /** Characters of the bar itself. */
 const LENGTH = 24;
 
-/** How far work is, in a line: `[######------] 3/12 turns, 45 s left`. `ms`: how long it took so far. */
+/** Progress on one line: `[######------] 3/12 turns, 45 s left`. `ms`: the time so far. */
 export function printBar(done: number, total: number, ms: number, unit: string): string {
   const part = total > 0 ? Math.min(1, done / total) : 0;
   const full = Math.round(part * LENGTH);

@@ -1,10 +1,10 @@
 /** Lays the text of a view out on a page of a given width. */
 import { MARKS, unmarked } from './table.ts';
 
-/** What a piece of a page is, for whoever colours it. */
+/** The kind of a piece of a page, for whoever colours it. */
 export type Style = 'heading' | 'unread' | 'good' | 'warn' | 'bad';
 
-/** Where a text is to stand. */
+/** The page for a text. */
 export interface TextPage {
   /** Columns; Infinity where lines may be as long as they are. */
   width: number;
@@ -14,13 +14,13 @@ export interface TextPage {
   style?(style: Style, text: string): string;
 }
 
-/** Columns that the last column of a table keeps, whatever the width; its text goes on in further lines. */
+/** Columns that the last column of a table keeps at any width; its text wraps. */
 const LEAST_LAST = 24;
 /** Columns that every other column keeps. */
 const LEAST = 8;
 const GAP = '  ';
 
-/** A text of a view as it stands on a page: its tables aligned, and everything within its width. Pure. */
+/** Lays out the text of a view: aligns its tables, and fits everything into the width. Pure. */
 export function layout(text: string, page: TextPage): string {
   const lines = text.split('\n');
   const widths = new Map<number, Columns>();
@@ -38,7 +38,7 @@ function isRow(line: string): boolean {
   return line.startsWith(MARKS.row) || line.startsWith(MARKS.heading);
 }
 
-/** A table goes to the next heading or empty line; other lines may stand between its rows. */
+/** The end of a table: the next heading or empty line; other lines may stand between its rows. */
 function endOfTable(lines: readonly string[], from: number): number {
   let end = from + 1;
   while (end < lines.length && lines[end] !== '' && !lines[end]?.startsWith(MARKS.heading)) end++;
@@ -47,7 +47,7 @@ function endOfTable(lines: readonly string[], from: number): number {
 
 interface Columns {
   widths: number[];
-  /** Columns of nothing but numbers, which stand to the right. */
+  /** Columns that hold only numbers and are aligned to the right. */
   right: boolean[];
   /** The cells of the heading. */
   heading: string[];
@@ -73,8 +73,8 @@ function columnsOf(lines: readonly string[], page: TextPage): Columns {
 }
 
 /**
- * Takes what is too much from the last column first, which can go on in further lines, then from the widest; from columns
- * of single words, such as ids that are to be copied, only when the others have no more to give.
+ * Narrows columns: first the last one, which can wrap, then the widest; columns of single words, such as ids to copy, only
+ * when the others cannot give more.
  */
 function fitted(natural: readonly number[], words: readonly boolean[], width: number): number[] {
   const widths = [...natural];
@@ -143,7 +143,7 @@ const STYLES: Record<string, Style> = {
   no: 'bad',
 };
 
-/** How a cell under that heading looks. */
+/** The style of a cell under that heading. */
 function styleOf(heading: string | undefined, cell: string): Style | undefined {
   if (heading === 'unread') return Number(cell) > 0 ? 'unread' : undefined;
   return heading === 'health' || heading === 'state' || heading === 'reached' ? STYLES[cell] : undefined;

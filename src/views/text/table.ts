@@ -1,6 +1,8 @@
 /** Marks tables in the plain text of views. */
 
-/** Marks of a table in a text, for `layout`: the beginning of its heading, of a row, of a further cell. No cell holds one. */
+/**
+ * Marks of a table in a text, for `layout`: the start of its heading, of a row, of a further cell. No cell may hold one.
+ */
 export const MARKS = { heading: '\u001d', row: '\u001e', cell: '\u001f' };
 const MARK = /[\u001d-\u001f]/g;
 
@@ -18,17 +20,17 @@ function cellsOf(row: readonly string[]): string {
   return row.map((cell) => unmarked(oneLine(cell))).join(`${MARKS.cell}  `);
 }
 
-/** A text of others, which cannot pass for a table. */
+/** A text of others, with table marks removed. */
 export function unmarked(text: string): string {
   return text.replace(MARK, '');
 }
 
-/** Text in one line. */
+/** The text on one line. */
 export function oneLine(text: string): string {
   return text.replace(/\s+/g, ' ').trim();
 }
 
-/** The beginning of a text in one line, at most so many characters, with an ellipsis where it goes on. */
+/** The beginning of a text on one line, at most so many characters, with an ellipsis where it is cut. */
 export function shorten(text: string, most: number): string {
   const characters = [...oneLine(text.slice(0, most * 8))];
   return characters.length > most ? `${characters.slice(0, most - 1).join('')}…` : characters.join('');

@@ -13,7 +13,7 @@ export const kind: LineView<'request'> = {
   report: false,
 };
 
-/** What the turn does later, if it can. */
+/** Requests that the turn carries out later, if it can. */
 const LATER: ReadonlySet<Request['ask']> = new Set(['hire', 'retire', 'undo']);
 
 function ofRequest(request: Request): AuditPart {
